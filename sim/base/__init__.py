@@ -1,0 +1,1 @@
+"""Floor 0: errors, the frozen base, columns, draws and special functions."""

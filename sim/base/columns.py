@@ -1,0 +1,141 @@
+"""State as columns: one declared table of fields, one NumPy record per row.
+
+Every mutable thing of a run (firms, contracts, parameters packed for the compiled rules)
+is a structured array. The declaration carries the unit and the meaning of each field, so
+that documents and notebooks can be generated from it and no field lacks either.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Rows = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One field of a table.
+
+    Parameters
+    ----------
+    name : str
+        Field name, also the attribute name of a record.
+    unit : str
+        Unit in words; "-" for a pure number, "flag" for 0 or 1, "code" for an enumeration.
+    meaning : str
+        What the value stands for in the world.
+    kind : str
+        NumPy type: "f8", "i8", "i4" or "i1" (flags and short codes).
+    length : int
+        1 for a scalar, otherwise the length of a nested vector.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    kind: str = "f8"
+    length: int = 1
+
+
+@dataclass(frozen=True)
+class Table:
+    """An ordered declaration of columns."""
+
+    columns: tuple[Column, ...]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The NumPy type of one row: wide fields first, so that flags cost one byte each."""
+        packed = sorted(self.columns, key=lambda column: -int(column.kind[1]))
+        return np.dtype([_field(column) for column in packed], align=True)
+
+    def empty(self, rows: int) -> Rows:
+        """Rows of zeros with attribute access.
+
+        Parameters
+        ----------
+        rows : int
+            Number of rows, not negative.
+
+        Returns
+        -------
+        record array, shape (rows,)
+
+        Examples
+        --------
+        >>> table = Table((Column("cash", "CNY million", "money held"),))
+        >>> table.empty(3).cash
+        array([0., 0., 0.])
+        """
+        return np.zeros(rows, dtype=self.dtype).view(np.recarray)
+
+    def frame(self, rows: Rows, names: Iterable[str] | None = None) -> pd.DataFrame:
+        """The scalar columns of `rows` as a DataFrame, one row each.
+
+        Parameters
+        ----------
+        rows : record array, shape (n,)
+        names : iterable of str, optional
+            Which columns; by default every scalar one.
+
+        Returns
+        -------
+        DataFrame, n rows
+        """
+        wanted = set(names) if names is not None else {c.name for c in self.columns}
+        return pd.DataFrame(
+            {
+                column.name: np.array(rows[column.name])
+                for column in self.columns
+                if column.length == 1 and column.name in wanted
+            }
+        )
+
+
+def _field(column: Column) -> tuple[Any, ...]:
+    if column.length == 1:
+        return (column.name, column.kind)
+    return (column.name, column.kind, (column.length,))
+
+
+def pack(groups: Iterable[Mapping[str, Any]]) -> Rows:
+    """Put groups of named numbers into one record that compiled rules can read.
+
+    Parameters
+    ----------
+    groups : iterable of mappings name -> number, bool or sequence of numbers
+        Names must differ between groups.
+
+    Returns
+    -------
+    record array, shape (1,)
+
+    Raises
+    ------
+    ValueError
+        If two groups use the same name.
+
+    Examples
+    --------
+    >>> row = pack([{"margin": (0.1, 0.2)}, {"speed": 1.0}])[0]
+    >>> float(row.margin[1]), float(row.speed)
+    (0.2, 1.0)
+    """
+    values: dict[str, Any] = {}
+    for group in groups:
+        for name, value in group.items():
+            if name in values:
+                raise ValueError(f"two parameter groups use the name {name!r}")
+            values[name] = value
+    columns = tuple(
+        Column(name, "-", name, length=len(value) if isinstance(value, list | tuple) else 1)
+        for name, value in values.items()
+    )
+    row = Table(columns).empty(1)
+    for name, value in values.items():
+        row[name][0] = value
+    return row

@@ -1,0 +1,304 @@
+"""The frozen base of everything read from a scenario, and the types of its numbers.
+
+A parameter group is a class of :class:`Frozen`; every field is declared with
+:func:`param`, so that unit, meaning and legal range stand beside the default. Numbers
+are strict: whole numbers are accepted for floats, but booleans, text, nan and infinity
+are not. Rules of the model never see these classes, only the numbers in them.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+OUT_OF_RANGE = "out_of_range"
+"""Type of the validation error that :func:`within` gives, for the loader's wording."""
+
+
+class Frozen(BaseModel):
+    """A group of values that never changes once it is built.
+
+    Unknown keys are refused, lists become tuples, NumPy scalars and arrays become plain
+    numbers, and defaults are checked like everything else.
+
+    Examples
+    --------
+    >>> class Loan(Frozen):
+    ...     rate: float = param(0.04, unit="per year", meaning="interest", low=0.0)
+    >>> Loan(rate=1)
+    Loan(rate=1.0)
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        strict=True,
+        allow_inf_nan=False,
+        validate_default=True,
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_input(cls, data: Any) -> Any:
+        return plain(data) if isinstance(data, Mapping) else data
+
+
+class RefusedError(ValueError):
+    """What a validator of a whole group raises: any number of (key, rule, cure).
+
+    Parameters
+    ----------
+    *parts : tuple of three str
+        Key below the group (dotted; empty for the group itself), rule with the value
+        that breaks it, and cure.
+
+    See Also
+    --------
+    refuse : the usual way to build one.
+    """
+
+    def __init__(self, *parts: tuple[str, str, str]) -> None:
+        super().__init__(*parts)
+        self.parts = parts
+
+    def __str__(self) -> str:
+        """Give one line for each part."""
+        return "\n".join("|".join(part) for part in self.parts)
+
+
+def refuse(key: str, rule: str, cure: str) -> RefusedError:
+    """Build the error of a validator that looks at several fields together.
+
+    Parameters
+    ----------
+    key : str
+        Dotted key below the group that is validated, where the reader should look.
+    rule : str
+        What must hold, and the value that breaks it.
+    cure : str
+        How to put it right.
+
+    Examples
+    --------
+    >>> str(refuse("shares", "must sum to 1; got 0.9", "give one share per bank"))
+    'shares|must sum to 1; got 0.9|give one share per bank'
+    """
+    return RefusedError((key, rule, cure))
+
+
+def plain(value: Any) -> Any:
+    """Turn lists into tuples and NumPy values into plain ones, at any depth.
+
+    Examples
+    --------
+    >>> plain({"a": [1, [2, 3]]})
+    {'a': (1, (2, 3))}
+    """
+    if isinstance(value, Mapping):
+        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return tuple(plain(item) for item in value)
+    # Duck typing, so that reading a scenario does not need NumPy.
+    if hasattr(value, "tolist") and hasattr(value, "dtype"):
+        return plain(value.tolist())
+    return value
+
+
+def param(
+    default: Any = ...,
+    *,
+    unit: str,
+    meaning: str,
+    low: float | None = None,
+    high: float | None = None,
+) -> Any:
+    """Declare one field of a parameter group.
+
+    Parameters
+    ----------
+    default : any, optional
+        Left out: the scenario must give the value.
+    unit : str
+        In words: ``"per year"``, ``"years"``, ``"share"``, ``"CNY million"``; empty for
+        text, switches and nested groups.
+    meaning : str
+        What the number is, in the field's words.
+    low, high : float, optional
+        Least and greatest legal value; for vectors they hold for every element.
+        Strict bounds come from the types of this file, such as ``PositiveFloat``.
+
+    Returns
+    -------
+    any
+        A pydantic field, typed loosely so that it can stand as a default.
+
+    Examples
+    --------
+    >>> class Line(Frozen):
+    ...     size: float = param(30.0, unit="CNY million", meaning="limit", low=0.0)
+    >>> Line.model_fields["size"].json_schema_extra
+    {'unit': 'CNY million', 'low': 0.0, 'high': None}
+    """
+    extra: dict[str, Any] = {"unit": unit, "low": low, "high": high}
+    field = Field(default, description=meaning, json_schema_extra=extra)
+    if low is not None or high is not None:
+        field.metadata.append(within(low=low, high=high))
+    return field
+
+
+def within(
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> AfterValidator:
+    """Refuse numbers outside a range, alone or anywhere in a vector or a table.
+
+    Parameters
+    ----------
+    low, high : float, optional
+        Inclusive bounds.
+    above, below : float, optional
+        Strict bounds.
+
+    Returns
+    -------
+    AfterValidator
+        For use in ``Annotated``; its error carries the bounds and every offending element.
+    """
+    bounds = {"low": low, "high": high, "above": above, "below": below}
+
+    def check(value: Any) -> Any:
+        outside = [leaf for leaf in _numbers(value, ()) if not _inside(leaf[1], bounds)]
+        if outside:
+            got = ", ".join(f"{number:g}" for _, number in outside)
+            rule = f"{range_in_words(bounds)}; got {got}"
+            context = {**bounds, "outside": outside, "rule": rule}
+            raise PydanticCustomError(OUT_OF_RANGE, "{rule}", context)
+        return value
+
+    return AfterValidator(check)
+
+
+def range_in_words(bounds: Mapping[str, Any]) -> str:
+    """Say a range as a rule.
+
+    Examples
+    --------
+    >>> range_in_words({"low": 0, "high": 1})
+    'must be at least 0 and at most 1'
+    >>> range_in_words({"above": 0})
+    'must be above 0'
+    """
+    words = {"low": "at least", "above": "above", "high": "at most", "below": "below"}
+    parts = [
+        f"{phrase} {bounds[name]:g}"
+        for name, phrase in words.items()
+        if bounds.get(name) is not None
+    ]
+    return "must be " + " and ".join(parts)
+
+
+def _inside(number: float, bounds: Mapping[str, float | None]) -> bool:
+    low, high = bounds["low"], bounds["high"]
+    above, below = bounds["above"], bounds["below"]
+    return (
+        (low is None or number >= low)
+        and (high is None or number <= high)
+        and (above is None or number > above)
+        and (below is None or number < below)
+    )
+
+
+def _numbers(
+    value: Any, at: tuple[str | int, ...]
+) -> list[tuple[tuple[str | int, ...], float]]:
+    """List every number in a value with its place; None, text and groups are passed by."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return [(at, value)]
+    if isinstance(value, Mapping):
+        return [leaf for key, item in value.items() for leaf in _numbers(item, (*at, key))]
+    if isinstance(value, tuple | list):
+        return [leaf for k, item in enumerate(value) for leaf in _numbers(item, (*at, k))]
+    return []
+
+
+def _sums_to_one(value: tuple[float, ...]) -> tuple[float, ...]:
+    total = math.fsum(value)
+    if abs(total - 1.0) > SUM_TOLERANCE:
+        raise refuse(
+            "",
+            f"must sum to 1; got {total:g} ({' + '.join(f'{v:g}' for v in value)})",
+            "change the shares so that they sum to 1",
+        )
+    return value
+
+
+def _never_falls(value: Sequence[float]) -> Sequence[float]:
+    for k, (first, second) in enumerate(pairwise(value)):
+        if second < first:
+            raise refuse(
+                "",
+                f"must not fall from one element to the next; {second:g} follows {first:g}",
+                f"put the values in order, from element {k + 1} on",
+            )
+    return value
+
+
+SUM_TOLERANCE = 1e-9
+"""How far shares that must sum to one may be from it."""
+
+Share = Annotated[float, within(low=0.0, high=1.0)]
+"""A part of a whole, in [0, 1]."""
+
+OpenShare = Annotated[float, within(above=0.0, below=1.0)]
+"""A share or a probability strictly between 0 and 1."""
+
+PositiveFloat = Annotated[float, within(above=0.0)]
+"""A number above 0."""
+
+NonNegative = Annotated[float, within(low=0.0)]
+"""A number of at least 0."""
+
+PositiveInt = Annotated[int, within(low=1)]
+"""A count of at least 1."""
+
+NonNegativeInt = Annotated[int, within(low=0)]
+"""A count of at least 0."""
+
+Rate = Annotated[float, within(low=-1.0, high=1.0)]
+"""A rate per year as a fraction (0.04 is 4 % a year), in [-1, 1]."""
+
+Hazard = Annotated[float, within(low=0.0)]
+"""An intensity per year, at least 0."""
+
+Correlation = Annotated[float, within(low=-1.0, high=1.0)]
+"""A correlation, in [-1, 1]."""
+
+StageVector = tuple[float, float, float, float]
+"""One number for each stage: start-up, growth, expansion, mature."""
+
+StageShares = tuple[Share, Share, Share, Share]
+"""One share in [0, 1] for each stage."""
+
+StageHazards = tuple[Hazard, Hazard, Hazard, Hazard]
+"""One intensity per year, at least 0, for each stage."""
+
+StageAmounts = tuple[NonNegative, NonNegative, NonNegative, NonNegative]
+"""One amount of at least 0 for each stage."""
+
+StagePositives = tuple[PositiveFloat, PositiveFloat, PositiveFloat, PositiveFloat]
+"""One number above 0 for each stage."""
+
+StageMix = Annotated[StageShares, AfterValidator(_sums_to_one)]
+"""Shares of the four stages that sum to 1."""
+
+Shares = Annotated[tuple[Share, ...], AfterValidator(_sums_to_one)]
+"""Any number of shares that sum to 1."""
+
+Rising = Annotated[tuple[float, ...], AfterValidator(_never_falls)]
+"""Any number of values, none below the one before it."""

@@ -1,0 +1,195 @@
+"""Scalar normal distribution functions, the same bits compiled or interpreted.
+
+Only ``math`` and plain arithmetic appear here, so that the compiled kernel and ordinary
+Python give identical results. No function raises: an input outside the domain gives nan.
+"""
+
+import math
+
+_SQRT_HALF = 0.7071067811865476
+_LOG_SQRT_TWO_PI = 0.9189385332046728
+
+
+def normal_pdf(x: float) -> float:
+    """Density of the standard normal distribution.
+
+    Parameters
+    ----------
+    x : float
+        Any real number, dimensionless.
+
+    Returns
+    -------
+    float
+        Density, between 0 and 0.3989...
+
+    References
+    ----------
+    Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions, vol. 1.
+
+    Examples
+    --------
+    >>> round(normal_pdf(0.0), 10)
+    0.3989422804
+    """
+    return math.exp(-0.5 * x * x - _LOG_SQRT_TWO_PI)
+
+
+def normal_cdf(x: float) -> float:
+    """Probability that a standard normal variable is at most `x`.
+
+    The complementary error function keeps full relative precision in the lower tail.
+
+    Parameters
+    ----------
+    x : float
+        Any real number or infinity, dimensionless.
+
+    Returns
+    -------
+    float
+        Probability in [0, 1].
+
+    References
+    ----------
+    Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 26.2.29.
+
+    Examples
+    --------
+    >>> normal_cdf(0.0)
+    0.5
+    >>> round(normal_cdf(-1.96), 12)
+    0.024997895148
+    """
+    return 0.5 * math.erfc(-x * _SQRT_HALF)
+
+
+def weighted_normal_cdf(log_weight: float, x: float) -> float:
+    """Weigh the normal distribution function exponentially, without overflow.
+
+    Barrier and first-passage formulas multiply a huge weight by a tiny probability; the
+    product is small although neither factor can be represented.
+
+    Parameters
+    ----------
+    log_weight : float
+        Logarithm of the weight, dimensionless.
+    x : float
+        Argument of the distribution function.
+
+    Returns
+    -------
+    float
+        ``exp(log_weight) * normal_cdf(x)``; infinity if that exceeds the largest float.
+
+    References
+    ----------
+    Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 26.2.12.
+
+    Examples
+    --------
+    >>> weighted_normal_cdf(0.0, 0.0)
+    0.5
+    >>> round(weighted_normal_cdf(1250.0, -50.0), 6)
+    0.007976
+    """
+    if x > -30.0:
+        return math.exp(log_weight) * normal_cdf(x) if log_weight < 709.0 else math.inf
+    if x == -math.inf:
+        return 0.0
+    y = 1.0 / (x * x)
+    tail = 1.0 - y * (1.0 - y * (3.0 - y * (15.0 - y * (105.0 - y * 945.0))))
+    size = log_weight - 0.5 * x * x - _LOG_SQRT_TWO_PI - math.log(-x) + math.log(tail)
+    return math.exp(size) if size < 709.0 else math.inf
+
+
+def normal_quantile(p: float) -> float:
+    """Inverse of the standard normal distribution function.
+
+    Parameters
+    ----------
+    p : float
+        Probability. 0 gives minus infinity, 1 plus infinity, anything outside [0, 1] nan.
+
+    Returns
+    -------
+    float
+        The `x` with ``normal_cdf(x) == p``, to about 1 part in 10**16.
+
+    References
+    ----------
+    Wichura, M. J. (1988), Algorithm AS 241: the percentage points of the normal
+    distribution, Applied Statistics 37(3), 477-484 (routine PPND16).
+
+    Examples
+    --------
+    >>> normal_quantile(0.5)
+    0.0
+    >>> round(normal_quantile(0.999), 12)
+    3.090232306168
+    """
+    if not 0.0 < p < 1.0:
+        if p == 0.0:
+            return -math.inf
+        return math.inf if p == 1.0 else math.nan
+    q = p - 0.5
+    if abs(q) <= 0.425:
+        return q * _central_ratio(0.180625 - q * q)
+    tail = p if q < 0.0 else 1.0 - p
+    r = math.sqrt(-math.log(tail))
+    size = _middle_ratio(r - 1.6) if r <= 5.0 else _far_ratio(r - 5.0)
+    return -size if q < 0.0 else size
+
+
+def _central_ratio(r: float) -> float:
+    """Wichura's A/B ratio, for probabilities from 0.075 to 0.925."""
+    top = 2.5090809287301226727e3 * r + 3.3430575583588128105e4
+    top = top * r + 6.7265770927008700853e4
+    top = top * r + 4.5921953931549871457e4
+    top = top * r + 1.3731693765509461125e4
+    top = top * r + 1.9715909503065514427e3
+    top = top * r + 1.3314166789178437745e2
+    top = top * r + 3.3871328727963666080e0
+    low = 5.2264952788528545610e3 * r + 2.8729085735721942674e4
+    low = low * r + 3.9307895800092710610e4
+    low = low * r + 2.1213794301586595867e4
+    low = low * r + 5.3941960214247511077e3
+    low = low * r + 6.8718700749205790830e2
+    low = low * r + 4.2313330701600911252e1
+    return top / (low * r + 1.0)
+
+
+def _middle_ratio(r: float) -> float:
+    """Wichura's C/D ratio, for tail probabilities down to exp(-25)."""
+    top = 7.74545014278341407640e-4 * r + 2.27238449892691845833e-2
+    top = top * r + 2.41780725177450611770e-1
+    top = top * r + 1.27045825245236838258e0
+    top = top * r + 3.64784832476320460504e0
+    top = top * r + 5.76949722146069140550e0
+    top = top * r + 4.63033784615654529590e0
+    top = top * r + 1.42343711074968357734e0
+    low = 1.05075007164441684324e-9 * r + 5.47593808499534494600e-4
+    low = low * r + 1.51986665636164571966e-2
+    low = low * r + 1.48103976427480074590e-1
+    low = low * r + 6.89767334985100004550e-1
+    low = low * r + 1.67638483018380384940e0
+    low = low * r + 2.05319162663775882187e0
+    return top / (low * r + 1.0)
+
+
+def _far_ratio(r: float) -> float:
+    """Wichura's E/F ratio, for tail probabilities below exp(-25)."""
+    top = 2.01033439929228813265e-7 * r + 2.71155556874348757815e-5
+    top = top * r + 1.24266094738807843860e-3
+    top = top * r + 2.65321895265761230930e-2
+    top = top * r + 2.96560571828504891230e-1
+    top = top * r + 1.78482653991729133580e0
+    top = top * r + 5.46378491116411436990e0
+    top = top * r + 6.65790464350110377720e0
+    low = 2.04426310338993978564e-15 * r + 1.42151175831644588870e-7
+    low = low * r + 1.84631831751005468180e-5
+    low = low * r + 7.86869131145613259100e-4
+    low = low * r + 1.48753612908506148525e-2
+    low = low * r + 1.36929880922735805310e-1
+    low = low * r + 5.99832206555887937690e-1
+    return top / (low * r + 1.0)

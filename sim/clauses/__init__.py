@@ -1,0 +1,1 @@
+"""Financing clauses: what is written in a contract, each with a neutral value."""

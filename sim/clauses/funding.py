@@ -1,0 +1,47 @@
+"""Whose money, at what cost?
+
+Neutral: the bank's own funds. Relending refinances a share of the principal at the central
+bank's rate, up to a quota. The bank keeps all credit risk. Source: MK18 to MK21, JS02.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.base.frozen import Frozen, NonNegative, Share, param
+
+
+class OwnFunds(Frozen):
+    """Deposits and market funding."""
+
+    kind: Literal["own_funds"] = "own_funds"
+
+
+class Relending(Frozen):
+    """Part of the principal is refinanced by the central bank."""
+
+    kind: Literal["relending"]
+    refinanced_share: Share = param(unit="share", meaning="part of the principal refinanced")
+    rate: NonNegative = param(unit="per year", meaning="rate of the central bank", high=0.2)
+    quota: NonNegative = param(
+        unit="CNY million per 1,000 firms", meaning="most that may be outstanding"
+    )
+
+
+Funding = Annotated[OwnFunds | Relending, Field(discriminator="kind")]
+
+
+def marginal_cost(clause: OwnFunds | Relending, own: float, quota_left: bool) -> float:
+    """Cost of funds of one more unit lent, per year.
+
+    Parameters
+    ----------
+    clause : a kind of funding
+    own : float, per year
+        Cost of the bank's own funds.
+    quota_left : bool
+        Whether the facility has room.
+    """
+    if isinstance(clause, Relending) and quota_left:
+        return own + clause.refinanced_share * (clause.rate - own)
+    return own

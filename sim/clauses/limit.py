@@ -1,0 +1,111 @@
+"""How much?
+
+Neutral: what tangible collateral supports, within each lender's own cap. A cash-flow line
+rests on sales and the last equity round instead; a fixed line or a path of lines states
+the published amount of one contract. Source: AH08, AH14, AH21, ZJ03, ZJ10, ZJ11.
+"""
+
+from itertools import pairwise
+from typing import Annotated, Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, param
+
+
+class Collateral(Frozen):
+    """A secured line: the lender's own advance rate on tangible assets."""
+
+    kind: Literal["collateral"] = "collateral"
+
+
+class CashFlow(Frozen):
+    """An unsecured line on sales and on the last equity round."""
+
+    kind: Literal["cash_flow"]
+    sales_share: NonNegative = param(unit="years of sales", meaning="line per unit of sales")
+    round_share: NonNegative = param(unit="share", meaning="line per unit of the last round")
+    cap_factor: PositiveFloat = param(
+        1.0, unit="x", meaning="each lender's cap against its cap for plain loans"
+    )
+
+
+class FixedAmount(Frozen):
+    """An unsecured line of a stated amount."""
+
+    kind: Literal["fixed"]
+    amount: PositiveFloat = param(unit="CNY million", meaning="line")
+
+
+class Path(Frozen):
+    """Unsecured lines of stated amounts, one after another by years since entry."""
+
+    kind: Literal["path"]
+    amounts: tuple[PositiveFloat, ...] = param(unit="CNY million", meaning="lines in order")
+    from_years: tuple[NonNegative, ...] = param(unit="years", meaning="age at which each starts")
+
+    @model_validator(mode="after")
+    def _one_date_each(self) -> "Path":
+        if len(self.amounts) != len(self.from_years) or not self.amounts:
+            raise ValueError(
+                "from_years|must have one entry for each of amounts"
+                f"|give {len(self.amounts)} ages"
+            )
+        if any(later <= earlier for earlier, later in pairwise(self.from_years)):
+            raise ValueError("from_years|must increase|give the ages in order")
+        return self
+
+
+Limit = Annotated[Collateral | CashFlow | FixedAmount | Path, Field(discriminator="kind")]
+
+
+def is_unsecured(clause: Collateral | CashFlow | FixedAmount | Path) -> bool:
+    """Whether the line does without tangible collateral."""
+    return not isinstance(clause, Collateral)
+
+
+def is_stated(clause: Collateral | CashFlow | FixedAmount | Path) -> bool:
+    """Whether the amount is written in the contract, beyond any lender's cap."""
+    return isinstance(clause, FixedAmount | Path)
+
+
+def line(
+    clause: Collateral | CashFlow | FixedAmount | Path,
+    firms: Any,
+    secured: NDArray[np.float64],
+    date: float,
+) -> NDArray[np.float64]:
+    """The line that the clause allows, before lenders' caps.
+
+    Parameters
+    ----------
+    clause : a kind of limit
+    firms : record array, shape (n_firms,)
+    secured : array, shape (n_firms,), CNY million
+        What tangible collateral supports.
+    date : float, years
+
+    Returns
+    -------
+    array, shape (n_firms,), CNY million
+    """
+    if isinstance(clause, Collateral):
+        return secured
+    if isinstance(clause, CashFlow):
+        return np.maximum(
+            clause.sales_share * firms.sales + clause.round_share * firms.last_round, secured
+        )
+    if isinstance(clause, FixedAmount):
+        return np.full(firms.shape[0], clause.amount)
+    steps = np.searchsorted(clause.from_years, date - firms.birth, side="right") - 1
+    amounts = np.asarray(clause.amounts)
+    return np.where(steps >= 0, amounts[np.maximum(steps, 0)], 0.0)
+
+
+def cap_factor(clause: Collateral | CashFlow | FixedAmount | Path) -> float:
+    """Factor on each lender's own cap; infinite where the contract states the amount."""
+    if isinstance(clause, CashFlow):
+        return clause.cap_factor
+    return np.inf if is_stated(clause) else 1.0

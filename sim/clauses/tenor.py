@@ -1,0 +1,41 @@
+"""How long?
+
+Neutral: one year, after which the lender decides anew. A term line runs for years; where
+it is reviewed, lenders may still withdraw at an anniversary. Source: AH07 (under one year
+before, 3.1 years after joining), W01.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.base.frozen import Frozen, PositiveFloat, param
+
+
+class Annual(Frozen):
+    """One year, decided anew each year."""
+
+    kind: Literal["annual"] = "annual"
+
+
+class Term(Frozen):
+    """A line for several years."""
+
+    kind: Literal["term"]
+    years: PositiveFloat = param(unit="years", meaning="length of the contract", high=30)
+    reviewed: bool = param(
+        False, unit="", meaning="whether lenders review it each year and may withdraw"
+    )
+
+
+Tenor = Annotated[Annual | Term, Field(discriminator="kind")]
+
+
+def years(clause: Annual | Term) -> float:
+    """Length of the contract, years."""
+    return clause.years if isinstance(clause, Term) else 1.0
+
+
+def is_reviewed(clause: Annual | Term) -> bool:
+    """Whether there are reviews before maturity."""
+    return isinstance(clause, Term) and clause.reviewed

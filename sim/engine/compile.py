@@ -1,0 +1,119 @@
+"""Compile the rules of a firm's life the first time a run needs them.
+
+The rules are plain Python. Each is registered so that compiled code may call it, and only
+the few entry points are compiled. The compiled code is cached on disk in a folder named by
+the content of the rules, so that other processes start at once and an edited rule can never
+meet stale machine code. With ``CROSSCYCLE_JIT=0`` the same functions run interpreted.
+"""
+
+import hashlib
+import inspect
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+from sim.base import draws, special
+from sim.firms import (
+    advance, credit_line, decision, equity, lifecycle, operations, population, project,
+    relationship, right, workout,
+)  # fmt: skip
+from sim.formulas import options
+
+RULE_MODULES: tuple[ModuleType, ...] = (
+    special, draws, options, lifecycle, operations, credit_line, project, equity,
+    relationship, right, workout, population, advance, decision,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Kernel:
+    """The entry points of the compiled (or interpreted) rules."""
+
+    advance: Callable[..., int]
+    fire: Callable[..., float]
+    turn: Callable[..., None]
+    sign_all: Callable[..., None]
+    decline_all: Callable[..., None]
+    compiled: bool
+
+
+def interpreted() -> Kernel:
+    """The entry points as plain Python, for debugging and for the proof of equal bits."""
+    return Kernel(
+        advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
+        compiled=False,
+    )  # fmt: skip
+
+
+def rules() -> list[FunctionType]:
+    """Every function of the rule modules that compiled code may call."""
+    found = []
+    for module in RULE_MODULES:
+        for _, value in inspect.getmembers(module, inspect.isfunction):
+            if value.__module__ == module.__name__ and value.__name__ not in _NOT_RULES:
+                found.append(value)
+    return found
+
+
+_NOT_RULES = {"replication_key", "uniform_columns"}
+
+
+def cache_folder() -> Path:
+    """Where compiled code is kept: one folder per content of the rules and versions."""
+    import numba
+
+    digest = hashlib.sha256()
+    for module in (*RULE_MODULES, sys.modules["sim.firms.record"]):
+        digest.update(inspect.getsource(module).encode())
+    digest.update(f"{numba.__version__} {sys.version}".encode())
+    root = os.environ.get("CROSSCYCLE_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    base = Path(root) if root else Path.home() / ".cache"
+    folder = base / "crosscycle" / digest.hexdigest()[:16]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / "crosscycle" / digest.hexdigest()[:16]
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def is_warm() -> bool:
+    """Whether compiled code for these rules is on disk."""
+    return any(cache_folder().rglob("*.nbc"))
+
+
+@lru_cache(maxsize=1)
+def kernel() -> Kernel:
+    """The rules of a firm's life, compiled unless ``CROSSCYCLE_JIT=0``."""
+    if os.environ.get("CROSSCYCLE_JIT", "1") == "0":
+        return interpreted()
+    import numba
+    from numba.extending import register_jitable
+
+    numba.config.CACHE_DIR = str(cache_folder())
+    for rule in rules():
+        register_jitable(rule)
+    compiled: dict[str, Any] = {
+        entry.__name__: numba.njit(cache=True, nogil=True)(entry)
+        for entry in (
+            advance.advance, advance.fire, advance.turn, decision.sign_all,
+            decision.decline_all,
+        )
+    }  # fmt: skip
+    return Kernel(**compiled, compiled=True)
+
+
+def warm_up() -> float:
+    """Load or compile every entry point on an empty population; returns seconds taken."""
+    from sim.engine.warm import touch
+
+    start = time.perf_counter()
+    touch(kernel())
+    return time.perf_counter() - start

@@ -1,0 +1,235 @@
+"""The record of a firm: every state variable with its unit and meaning.
+
+A firm is anchored at its last real event (`now`). Between events money moves along
+straight lines, so anything at a later date is read by closed form and nothing is stepped.
+Fields that start with ``cum_`` are totals since birth at the anchor date.
+"""
+
+from sim.base.columns import Column, Table
+
+# Stages of the lifecycle.
+STARTUP, GROWTH, EXPANSION, MATURE = 0, 1, 2, 3
+STAGES = ("startup", "growth", "expansion", "mature")
+
+# What has become of a firm.
+UNBORN, ALIVE, LISTED, ACQUIRED, FAILED_TECHNICAL, FAILED_CASH, FAILED_DIVERSION = range(7)
+STATUSES = (
+    "unborn", "alive", "listed", "acquired",
+    "closed: technical failure", "closed: out of cash", "closed: diversion",
+)  # fmt: skip
+
+# Competing causes, each with its own unit-exponential threshold.
+PROGRESS, SETBACK, RECOVERY, FAILURE, LISTING = 0, 1, 2, 3, 4
+ACQUISITION, ROUND, OFFER, DIVERSION, REGRESS = 5, 6, 7, 8, 9
+N_CAUSES = 10
+
+# Kinds of right that a lender may hold.
+NO_RIGHT, WARRANT, SWAP, ROYALTY = range(4)
+
+# What a firm asks of the credit committee (bits of `request`).
+ASK_FUNDS, ASK_RENEWAL, ASK_REVIEW, ASK_OFFER = 1, 2, 4, 8
+
+# Scheduled events besides the causes; `next_event` holds a cause or one of these.
+BIRTH, QUARTER, CASH_ZERO, RUNWAY_LOW, ARREARS_END = 20, 21, 22, 23, 24
+PROJECT_END, MATURITY, REVIEW, RATE_STEP, CALL, ANNIVERSARY, EXPIRY, ROYALTY_CAP = range(25, 33)
+# Written to the event log only.
+SIGNED, DEFAULTED, PROJECT_DONE, DRAWN, TRIGGERED, EXERCISED, WAIVED, REFUSED, TRIAL_FAILED = range(
+    40, 49
+)
+EVENT_NAMES = {
+    PROGRESS: "progress", SETBACK: "setback", RECOVERY: "recovery",
+    FAILURE: "technical failure", LISTING: "listing", ACQUISITION: "acquisition",
+    ROUND: "equity round", OFFER: "outside offer", DIVERSION: "diversion", REGRESS: "falls back a stage",
+    BIRTH: "birth", QUARTER: "quarter", CASH_ZERO: "cash exhausted",
+    RUNWAY_LOW: "runway short", ARREARS_END: "end of arrears", PROJECT_END: "project deadline",
+    MATURITY: "loan matures", REVIEW: "yearly review", RATE_STEP: "rate steps up",
+    CALL: "loan called", ANNIVERSARY: "anniversary of the right", EXPIRY: "right expires",
+    ROYALTY_CAP: "royalty paid in full", SIGNED: "loan signed", DEFAULTED: "loan default",
+    PROJECT_DONE: "project carried out", DRAWN: "line drawn", TRIGGERED: "right triggered",
+    EXERCISED: "right exercised", WAIVED: "right waived", REFUSED: "loan refused",
+    TRIAL_FAILED: "trial failed",
+}  # fmt: skip
+
+NEVER = 1.0e300
+
+
+def _clock() -> tuple[Column, ...]:
+    return (
+        Column("now", "years", "date of the last real event; every level is of this date"),
+        Column("quarter", "quarters", "calendar quarter whose end brings the next shock", "i4"),
+        Column("shocked", "years", "date of the last revenue and valuation shock"),
+        Column("next_event", "code", "cause or scheduled event that comes next", "i1"),
+        Column("left", "-", "unused part of each cause's exponential threshold", length=N_CAUSES),
+        Column("speed", "per year", "hazard of each cause since the anchor", length=N_CAUSES),
+        Column("count", "-", "thresholds already used, by cause", "i4", N_CAUSES),
+    )
+
+
+def _nature() -> tuple[Column, ...]:
+    return (
+        Column("firm", "-", "row of the firm; its address in the random streams", "i8"),
+        Column("sector", "code", "row of the sector's parameters", "i4"),
+        Column("stage", "code", "0 start-up, 1 growth, 2 expansion, 3 mature", "i1"),
+        Column("status", "code", "see STATUSES", "i1"),
+        Column("setback", "flag", "in a recoverable setback", "i1"),
+        Column("arrears", "flag", "out of cash, inside the arrears window", "i1"),
+        Column("project", "flag", "a growth project waits for money", "i1"),
+        Column("venture", "flag", "backed by venture capital", "i1"),
+        Column("quality", "standard deviations", "latent quality, standard normal"),
+        Column("taste", "x", "how heavily the firm weighs the cost of moving its business"),
+        Column("tangible", "CNY million per CNY million a year", "tangible assets per sales"),
+        Column("on_progress", "x", "effect of quality on progress"),
+        Column("on_failure", "x", "effect of quality on setback and failure"),
+        Column("on_recovery", "x", "effect of quality on recovery"),
+        Column("on_exit", "x", "effect of quality on rounds and exits"),
+        Column("home", "code", "bank that the firm turns to first", "i4"),
+        Column("birth", "years", "date of entry"),
+        Column("end", "years", "date of exit or closure"),
+    )
+
+
+def _operations() -> tuple[Column, ...]:
+    return (
+        Column("log_scale", "log CNY million a year", "log of the size of the business"),
+        Column("scale", "CNY million a year", "size of the business"),
+        Column("log_value", "-", "deviation of log valuation from its fundamental"),
+        Column("value", "CNY million", "pre-money equity value"),
+        Column("cash", "CNY million", "money held; negative inside the arrears window"),
+        Column("flow", "CNY million a year", "net cash flow since the anchor"),
+        Column("sales", "CNY million a year", "sales received"),
+        Column("cost", "CNY million a year", "operating outlays"),
+        Column("invest", "CNY million a year", "working capital tied up by growth"),
+        Column("royalty", "CNY million a year", "royalty paid to lenders"),
+        Column("delivery", "CNY million a year", "cost of moving business to the bank"),
+        Column("low_since", "flag", "runway is below the level at which it raises equity", "i1"),
+        Column("arrears_end", "years", "end of the arrears window"),
+        Column("demand", "CNY million", "cost of the open growth project"),
+        Column("deadline", "years", "date at which the project is cut to the money there is"),
+    )
+
+
+def _ownership() -> tuple[Column, ...]:
+    return (
+        Column("founders", "share", "founders' share of equity"),
+        Column("investors", "share", "equity investors' share"),
+        Column("holder", "share", "share held for lenders after a right was exercised"),
+        Column("rounds", "-", "equity rounds closed", "i4"),
+        Column("last_round", "CNY million", "amount of the last equity round"),
+        Column("exit_value", "CNY million", "equity value at listing or sale"),
+        Column("founder_proceeds", "CNY million", "founders' part of the exit value"),
+        Column("investor_proceeds", "CNY million", "investors' part of the exit value"),
+        Column("holder_proceeds", "CNY million", "holder's part of the exit value"),
+    )
+
+
+def _loan() -> tuple[Column, ...]:
+    return (
+        Column("contract", "code", "row of the contract in the book, -1 for none", "i8"),
+        Column("limit", "CNY million", "credit line"),
+        Column("balance", "CNY million", "drawn part of the line"),
+        Column("rate", "per year", "rate paid on the balance"),
+        Column("later_rate", "per year", "rate after the step"),
+        Column("step", "years", "date of the rate step"),
+        Column("maturity", "years", "date at which the line ends"),
+        Column("review", "years", "date of the next yearly review"),
+        Column("called", "flag", "renewal refused; nothing more can be drawn", "i1"),
+        Column("due", "CNY million", "part of the balance that is due at `call`"),
+        Column("call", "years", "date at which it is due"),
+        Column("monitored", "flag", "lender monitors the firm", "i1"),
+        Column("unsecured", "flag", "line is not covered by tangible collateral", "i1"),
+        Column("security", "share", "added recovery from pledges and guarantees"),
+        Column("introduction", "x", "factor on the arrival of rounds brought by the bank"),
+        Column("may_apply", "years", "date before which the firm does not ask again"),
+        Column("request", "bits", "what the firm asks of the committee", "i1"),
+        Column("asked", "years", "date since which a request is open"),
+    )
+
+
+def _relationship() -> tuple[Column, ...]:
+    return (
+        Column("capture", "share", "share of the firm's banking business at the home bank"),
+        Column("base_capture", "share", "level to which it moves without delivery"),
+        Column("full_capture", "share", "level demanded for the right to be waived"),
+        Column("deliver", "flag", "firm has chosen to deliver the demanded business", "i1"),
+        Column("compliant", "quarters", "quarters in a row in which the demand was met", "i4"),
+        Column("listing_capture", "share", "share of listing proceeds kept at the bank"),
+        Column("right", "code", "0 none, 1 warrant, 2 swap, 3 royalty", "i1"),
+        Column("stake", "share", "share of equity that the right buys, post-money"),
+        Column("strike", "CNY million", "subscription amount"),
+        Column("trigger", "CNY million", "valuation at which the right comes alive"),
+        Column("expiry", "years", "date at which the right lapses"),
+        Column("anniversary", "years", "next date at which the firm reconsiders delivery"),
+        Column("pass_through", "share", "part of a gain that reaches the lenders"),
+        Column("liquidity", "share", "part of a private gain realised at expiry"),
+        Column("royalty_share", "share", "share of sales paid as royalty"),
+        Column("royalty_cap", "CNY million", "total at which the royalty ends"),
+    )
+
+
+def _totals() -> tuple[Column, ...]:
+    money = "CNY million"
+    return (
+        Column("cum_sales", money, "sales received"),
+        Column("cum_cost", money, "operating outlays"),
+        Column("cum_invest", money, "working capital and project capex"),
+        Column("cum_interest", money, "interest paid"),
+        Column("cum_drawn", money, "credit drawn"),
+        Column("cum_repaid", money, "credit repaid, cash recovered at wind-up included"),
+        Column("cum_equity", money, "equity raised, opening capital included"),
+        Column("cum_dividend", money, "paid to owners"),
+        Column("cum_royalty", money, "royalty paid"),
+        Column("cum_relation", money, "margin on deposits and fees earned by the bank"),
+        Column("cum_delivery", money, "cost of moving business to the bank"),
+        Column("cum_balance", "CNY million years", "time integral of the balance"),
+        Column("cum_strike", money, "subscription amounts received"),
+        Column("cum_gain", money, "gains on rights passed to lenders"),
+        Column("cum_gap", money, "project demand left unfunded"),
+        Column("cum_demand", money, "project demand"),
+        Column("cum_supplier_loss", money, "bills left unpaid at closure"),
+        Column("cum_exit_cash", money, "cash that leaves with the firm at listing or sale"),
+        Column("owed", money, "balance at default, before recovery"),
+        Column("recovery", money, "what the workout will bring"),
+        Column("recovery_date", "years", "date at which it arrives"),
+        Column("defaulted", "flag", "loan default at closure", "i1"),
+        Column("exercised", "-", "rights exercised", "i4"),
+        Column("waived", "-", "rights waived for delivered business", "i4"),
+        Column("stage_date", "years", "date at which each later stage was reached", length=4),
+        Column("signed", "-", "arrangement contracts signed", "i4"),
+        Column("refused", "-", "applications refused", "i4"),
+        Column("moved", "-", "times the firm left its bank for a cheaper one", "i4"),
+        Column("credit_years", "years", "time with a credit line"),
+    )
+
+
+FIRM = Table(
+    _clock() + _nature() + _operations() + _ownership() + _loan() + _relationship() + _totals()
+)
+
+CLIMATE = Table(
+    (
+        Column("k0", "-", "first key word of the replication", "i8"),
+        Column("k1", "-", "second key word of the replication", "i8"),
+        Column("regime", "code", "0 boom, 1 bust", "i1"),
+        Column("winter", "code", "0 open equity market, 1 winter", "i1"),
+        Column("frailty", "x", "yearly systematic factor, mean 1"),
+        Column("setback", "x", "factor on setback and technical failure"),
+        Column("progress", "x", "factor on progress"),
+        Column("recovery", "x", "factor on recovery from setbacks"),
+        Column("rounds", "x", "factor on equity rounds"),
+        Column("listing", "x", "factor on listings"),
+        Column("acquisition", "x", "factor on acquisitions"),
+        Column("valuation", "x", "factor on equity values"),
+        Column("margin", "share of sales", "margin lost"),
+        Column("drift", "per year", "added growth"),
+        Column("collateral", "x", "factor on what collateral brings"),
+    )
+)
+
+LOG = Table(
+    (
+        Column("date", "years", "date of the event"),
+        Column("firm", "-", "row of the firm", "i8"),
+        Column("event", "code", "see EVENT_NAMES", "i4"),
+        Column("value", "CNY million or code", "amount or state that goes with the event"),
+    )
+)

@@ -1,0 +1,120 @@
+"""The lender's right on equity, and the firm's choice to buy it off with business.
+
+A warrant pays at exit or, in part, at expiry. A swap right comes alive at a trigger
+valuation, and a firm that has delivered the demanded business for a year owes nothing: the
+firm chooses the cheaper of the two at signing, at each anniversary and at the trigger.
+Valuations are pre-money; the gain of subscribing at value V with strike K and stake a is
+a (V + K) - K, since the subscription itself raises the value.
+"""
+
+from typing import Any
+
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.firms.equity import exercise, intrinsic
+from sim.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
+from sim.firms.relationship import business
+from sim.formulas.options import gap_call
+
+
+class Right(Frozen):
+    """How firms value the lender's right."""
+
+    right_volatility: PositiveFloat = param(
+        unit="per root year", meaning="volatility at which the firm values the right"
+    )
+    right_discount: NonNegative = param(unit="per year", meaning="discount rate of that value")
+    compliance_share: Share = param(
+        unit="share of the demanded level", meaning="capture that counts as delivered"
+    )
+
+
+def right_value(f: Any, p: Any, t: float) -> float:
+    """What the firm believes the right will cost its owners, CNY million."""
+    if f.right == NO_RIGHT or f.right == ROYALTY or f.stake <= 0.0:
+        return 0.0
+    strike_value = f.strike / f.stake - f.strike
+    years = max(f.expiry - t, 0.0)
+    trigger = max(f.trigger, strike_value)
+    unit = gap_call(f.value, strike_value, trigger, years, p.right_discount, p.right_volatility)
+    return f.stake * unit
+
+
+def delivery_cost(f: Any, p: Any, t: float) -> float:
+    """What delivering the demanded business would cost until expiry, CNY million."""
+    extra = max(f.full_capture - f.base_capture, 0.0)
+    return p.delivery_cost * extra * business(f, p) * max(f.expiry - t, 0.0) * f.taste
+
+
+def choose_delivery(f: Any, p: Any, t: float) -> None:
+    """At signing and at anniversaries: deliver if that is cheaper than the right."""
+    f.deliver = 1 if right_value(f, p, t) > delivery_cost(f, p, t) else 0
+
+
+def count_compliance(f: Any, p: Any) -> None:
+    """Count quarters in a row in which the captured business met the demand."""
+    if f.right != SWAP:
+        return
+    met = f.capture >= p.compliance_share * f.full_capture
+    f.compliant = f.compliant + 1 if met else 0
+
+
+def end_right(f: Any) -> None:
+    """The right is over."""
+    f.right = NO_RIGHT
+    f.stake = 0.0
+    f.strike = 0.0
+    f.trigger = 0.0
+    f.expiry = 1.0e300
+    f.anniversary = 1.0e300
+    f.royalty_share = 0.0
+
+
+def is_compliant(f: Any) -> bool:
+    """Whether the demand was met over the last four quarters."""
+    return f.compliant >= 4
+
+
+def waive(f: Any) -> None:
+    """The lender gives the right up for the delivered business; delivery goes on."""
+    f.waived += 1
+    end_right(f)
+
+
+def test_trigger(f: Any, p: Any, t: float) -> int:
+    """At shocks and rounds; returns 0 not triggered, 1 waived, 2 exercised.
+
+    A compliant firm owes nothing. Another one chooses: deliver from now on, or be diluted.
+    """
+    if f.right != SWAP or f.value < f.trigger:
+        return 0
+    if is_compliant(f):
+        waive(f)
+        return 1
+    if delivery_cost(f, p, t) < intrinsic(f, f.value) * 1.0:
+        f.deliver = 1
+        waive(f)
+        return 1
+    if intrinsic(f, f.value) <= 0.0:
+        return 0
+    exercise(f, f.value)
+    end_right(f)
+    return 2
+
+
+def expire(f: Any) -> float:
+    """At expiry: a warrant in the money is sold at a discount; returns the lenders' gain."""
+    gain = 0.0
+    if f.right == WARRANT and f.value >= f.trigger:
+        gain = f.pass_through * f.liquidity * max(intrinsic(f, f.value), 0.0)
+        f.cum_gain += gain
+    if f.right == SWAP and is_compliant(f):
+        f.waived += 1
+    end_right(f)
+    return gain
+
+
+def royalty_end(f: Any) -> float:
+    """Date at which the royalty reaches its cap."""
+    if f.right != ROYALTY or f.royalty <= 0.0:
+        return 1.0e300
+    return f.now + max(f.royalty_cap - f.cum_royalty, 0.0) / f.royalty

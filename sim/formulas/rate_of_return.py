@@ -1,0 +1,162 @@
+"""Net present value, internal rate of return and multiple of dated flows."""
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy.optimize import brentq
+
+from sim.formulas.checks import FloatArray, positive, real
+
+# logs of one plus the rate between which roots are looked for: -99.9 % to 14,700 % a year
+_LOWEST, _HIGHEST, _STEPS = -6.9, 5.0, 477
+
+
+def npv(flows: ArrayLike, times: ArrayLike, rate: float) -> float:
+    """Net present value of dated flows.
+
+    Parameters
+    ----------
+    flows : array_like, shape (n,)
+        CNY million, payments out negative.
+    times : array_like, shape (n,)
+        Years; the value is as of time 0.
+    rate : float
+        Effective rate per year, above -1.
+
+    Returns
+    -------
+    float
+        CNY million; 0 for no flows.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an input is not finite, or the rate is -1 or less.
+
+    References
+    ----------
+    Brealey, Myers and Allen, Principles of Corporate Finance, chapter 5.
+
+    Examples
+    --------
+    >>> round(npv([-1.0, 1.2], [0.0, 1.0], 0.1), 9)
+    0.090909091
+    """
+    amounts, dates = _dated(flows, times)
+    growth = float(positive("one plus the rate", 1.0 + float(real("rate", rate))))
+    return float(amounts @ growth**-dates)
+
+
+def moic(flows: ArrayLike) -> float:
+    """Multiple on invested capital: all that came back over all that was paid out.
+
+    Parameters
+    ----------
+    flows : array_like, shape (n,)
+        CNY million, payments out negative.
+
+    Returns
+    -------
+    float
+        Not negative; nan if nothing was paid out.
+
+    Raises
+    ------
+    ValueError
+        If a flow is not finite.
+
+    References
+    ----------
+    Kaplan and Schoar (2005), Private equity performance, Journal of Finance 60(4).
+
+    Examples
+    --------
+    >>> moic([-2.0, 1.0, 2.0])
+    1.5
+    """
+    amounts = real("flows", flows)
+    paid = -float(amounts[amounts < 0.0].sum())
+    return float(amounts[amounts > 0.0].sum()) / paid if paid > 0.0 else float("nan")
+
+
+def internal_rate_of_return(flows: ArrayLike, times: ArrayLike, near: float = 0.0) -> float:
+    """Rate at which dated flows are worth nothing.
+
+    Pool the flows of a group before calling this: the mean of single rates is not the rate
+    of the group.
+
+    Parameters
+    ----------
+    flows : array_like, shape (n,)
+        CNY million, payments out negative.
+    times : array_like, shape (n,)
+        Years, any order, repeats allowed.
+    near : float
+        Where flows change sign more than once there can be several roots; the one nearest
+        to this rate (in logs of one plus the rate) is returned. Give the funding rate.
+
+    Returns
+    -------
+    float
+        Effective rate per year between -0.999 and 147; nan if no root lies there, as when
+        all flows have one sign.
+
+    Raises
+    ------
+    ValueError
+        If shapes differ, an input is not finite, or `near` is -1 or less.
+
+    References
+    ----------
+    Hazen (2003), A new perspective on multiple internal rates of return, Engineering
+    Economist 48(1); roots are bracketed on a grid and refined by Brent's method.
+
+    Examples
+    --------
+    >>> round(internal_rate_of_return([-1.0, 0.6, 0.6], [0.0, 1.0, 2.0]), 6)
+    0.130662
+    >>> internal_rate_of_return([1.0, 1.0], [0.0, 1.0])
+    nan
+    """
+    amounts, dates = _dated(flows, times)
+    anchor = float(np.log(positive("one plus near", 1.0 + float(real("near", near)))))
+    roots = _log_roots(*_pooled(amounts, dates))
+    if not roots:
+        return float("nan")
+    return float(np.expm1(min(roots, key=lambda root: abs(root - anchor))))
+
+
+def _log_roots(amounts: FloatArray, dates: FloatArray) -> list[float]:
+    """List the logs of one plus each rate at which the flows are worth nothing."""
+
+    def value(log_rate: float) -> float:
+        # valued at the last date for negative rates, so that nothing overflows
+        origin = dates.max() if log_rate < 0.0 else 0.0
+        return float(amounts @ np.exp(log_rate * (origin - dates)))
+
+    if not ((amounts > 0.0).any() and (amounts < 0.0).any()):
+        return []
+    grid = np.linspace(_LOWEST, _HIGHEST, _STEPS)
+    values = np.array([value(point) for point in grid])
+    sign = np.sign(values)
+    roots = [float(point) for point in grid[sign == 0.0]]
+    for place in np.flatnonzero(sign[:-1] * sign[1:] < 0.0):
+        root = brentq(value, grid[place], grid[place + 1], xtol=1e-14, rtol=1e-14)
+        roots.append(float(root))
+    return roots
+
+
+def _pooled(amounts: FloatArray, dates: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Net the flows of each date, and count time from the first that is not zero."""
+    distinct, place = np.unique(dates, return_inverse=True)
+    net = np.bincount(place, weights=amounts, minlength=distinct.size)
+    some = net != 0.0
+    return net[some], distinct[some] - (distinct[some][0] if some.any() else 0.0)
+
+
+def _dated(flows: ArrayLike, times: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Flows and dates as equally long vectors, checked."""
+    amounts, dates = real("flows", flows), real("times", times)
+    if amounts.ndim != 1 or amounts.shape != dates.shape:
+        shapes = f"{amounts.shape} and {dates.shape}"
+        raise ValueError(f"flows and times must be equally long vectors; got {shapes}")
+    return amounts, dates

@@ -1,0 +1,221 @@
+"""The mark that turns a function into an outcome, and the register of all of them.
+
+An outcome is one function of the history of one arrangement in one replication.  Its
+mark says what the number is: unit, direction, time basis, formula in words and source.
+A number without a mark cannot reach a table, a figure or the report.
+"""
+
+import math
+import pkgutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from types import MappingProxyType
+from typing import Literal, NotRequired, TypedDict, TypeVar, Unpack
+
+from sim.base.errors import OutcomeError
+
+Better = Literal["higher", "lower", "neither"]
+Basis = Literal["flow", "stock", "vintage", "count"]
+Function = TypeVar("Function", bound=Callable[..., float])
+
+BETTER: tuple[Better, ...] = ("higher", "lower", "neither")
+BASES: tuple[Basis, ...] = ("flow", "stock", "vintage", "count")
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an outcome is, in the words that every table and figure uses.
+
+    Parameters
+    ----------
+    name : str
+        Dotted name, group first, for example ``"bank.raroc"``.
+    unit : str
+        Unit in words: ``"CNY million"``, ``"share"``, ``"per year"``, ``"years"``.
+    better : {"higher", "lower", "neither"}
+        Direction that is better for the party the outcome belongs to.
+    basis : {"flow", "stock", "vintage", "count"}
+        Time basis.
+    formula : str
+        The formula in words.
+    source : str
+        Where the definition comes from.
+    label : str
+        Name for readers, for example ``"RAROC"``.
+    function : callable
+        ``function(history)`` or, where paired, ``function(history, baseline)``.
+    heavy_tailed : bool
+        True where one firm can dominate a replication; intervals then do not rely on
+        the normal law, and a ranking needs the median to agree.
+    paired : bool
+        True where the function also takes the baseline's history of the replication.
+    """
+
+    name: str
+    unit: str
+    better: Better
+    basis: Basis
+    formula: str
+    source: str
+    label: str
+    function: Callable[..., float]
+    heavy_tailed: bool = False
+    paired: bool = False
+
+    @property
+    def group(self) -> str:
+        """The party the outcome belongs to: the first part of its name."""
+        return self.name.partition(".")[0]
+
+    @property
+    def interval_method(self) -> str:
+        """How the interval of a difference is made, in words."""
+        if self.heavy_tailed:
+            return "bootstrap (BCa) of the mean of paired differences"
+        return "Student's t on paired differences"
+
+
+_MARKS: dict[str, Mark] = {}
+
+# Files of this folder that define no outcome, so that a worker need not load them.
+_MACHINERY = frozenset(
+    {"mark", "statistics", "tails", "wording", "measure", "verdict"}
+    | {"comparison", "compare"}
+)
+
+
+class Words(TypedDict):
+    """The keywords of `outcome`: the fields of `Mark` that its author writes."""
+
+    unit: str
+    better: Better
+    basis: Basis
+    formula: str
+    source: str
+    label: NotRequired[str]
+    heavy_tailed: NotRequired[bool]
+    paired: NotRequired[bool]
+
+
+def outcome(name: str, **words: Unpack[Words]) -> Callable[[Function], Function]:
+    """Mark a function as an outcome and register it under a unique name.
+
+    Parameters
+    ----------
+    name : str
+        Dotted and unique, group first, for example ``"bank.raroc"``.
+    **words
+        Fields of `Mark`: unit, better, basis, formula and source; where wanted label
+        (otherwise the last part of the name), heavy_tailed and paired.
+
+    Returns
+    -------
+    decorator
+        It registers the function and returns it unchanged.
+
+    Raises
+    ------
+    ValueError
+        If the name is not dotted, is taken by another function, or a field is empty or
+        not one of its allowed words.
+
+    Examples
+    --------
+    >>> @outcome("bank.example_loss", unit="CNY million", better="lower", basis="flow",
+    ...          formula="sum of write-offs less recoveries", source="house definition")
+    ... def example_loss(history):
+    ...     return sum(history)
+    >>> mark = _MARKS.pop("bank.example_loss")
+    >>> mark.label, mark.group, mark.function([1.0, 2.0])
+    ('Example loss', 'bank', 3.0)
+    """
+    words.setdefault("label", name.rpartition(".")[2].replace("_", " ").capitalize())
+
+    def register(function: Function) -> Function:
+        mark = Mark(name=name, function=function, **words)
+        _check(mark)
+        _MARKS[name] = mark
+        return function
+
+    return register
+
+
+def _check(mark: Mark) -> None:
+    """Refuse a mark that would leave a reader without unit, direction or source."""
+    group, dot, rest = mark.name.partition(".")
+    if not (group and dot and rest):
+        raise ValueError(f'outcome "{mark.name}" needs a dotted name such as "bank.raroc"')
+    if mark.better not in BETTER:
+        raise ValueError(f"{mark.name}: better must be in {BETTER}, got {mark.better!r}")
+    if mark.basis not in BASES:
+        raise ValueError(f"{mark.name}: basis must be in {BASES}, got {mark.basis!r}")
+    for field in ("unit", "formula", "source"):
+        if not getattr(mark, field).strip():
+            raise ValueError(f"{mark.name}: {field} must not be empty")
+    known = _MARKS.get(mark.name)
+    if known is not None and _origin(known) != _origin(mark):
+        raise ValueError(f'outcome "{mark.name}" is already defined by {_origin(known)}')
+
+
+def _origin(mark: Mark) -> str:
+    """Say where a function is defined; a notebook cell run twice defines the same one."""
+    return f"{mark.function.__module__}.{mark.function.__qualname__}"
+
+
+def registry() -> Mapping[str, Mark]:
+    """Give every registered outcome by name, after loading the files that define them.
+
+    Returns
+    -------
+    mapping of str to Mark
+        Read-only view, in order of definition.
+
+    Examples
+    --------
+    >>> "no.such_outcome" in registry()
+    False
+    """
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        if module.name not in _MACHINERY:
+            import_module(f"sim.outcomes.{module.name}")
+    return MappingProxyType(_MARKS)
+
+
+def evaluate(history: object, baseline: object | None = None) -> dict[str, float]:
+    """Compute every outcome of one arrangement in one replication.
+
+    Parameters
+    ----------
+    history : History
+        All arrays of one arrangement in one replication.
+    baseline : History, optional
+        The same replication under the baseline; without it, paired outcomes are nan.
+
+    Returns
+    -------
+    dict of str to float
+        Outcome name to value, in the unit of its mark; nan where undefined.
+
+    Raises
+    ------
+    OutcomeError
+        If an outcome is infinite.
+    """
+    return {name: _value(mark, history, baseline) for name, mark in registry().items()}
+
+
+def _value(mark: Mark, history: object, baseline: object | None) -> float:
+    """Compute one outcome; an infinite value would poison every mean without a word."""
+    if mark.paired and baseline is None:
+        return math.nan
+    arguments = (history, baseline) if mark.paired else (history,)
+    value = float(mark.function(*arguments))
+    if math.isinf(value):
+        raise OutcomeError(
+            mark.name,
+            f"must be finite, or nan where it is undefined; got {value}",
+            f"let {_origin(mark)} return nan where its denominator is zero",
+        )
+    return value

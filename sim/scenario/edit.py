@@ -1,0 +1,184 @@
+"""Change single values of a scenario, by dotted key, with the checks of a file."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from sim.base.errors import Problem, ScenarioError
+from sim.scenario.check import validate
+from sim.scenario.faults import NOTHING, look_up, shown
+from sim.scenario.positions import Path, split_key
+from sim.scenario.read import Place, RawScenario
+
+Model = TypeVar("Model", bound=BaseModel)
+
+ORIGIN = "--set"
+"""What stands for the file in messages about values that are set."""
+
+
+def with_values(model: Model, values: Mapping[str, Any]) -> Model:
+    """Give a copy of a scenario with some values changed, checked like a file.
+
+    Parameters
+    ----------
+    model : BaseModel
+        A frozen scenario or group; it stays as it is.
+    values : mapping of str to any
+        Dotted keys, such as ``"arrangement.swap.upside.coverage"`` or, for one element
+        of a list, ``"lifecycle.progress_hazard[2]"``. A new ``kind`` replaces the whole
+        clause.
+
+    Raises
+    ------
+    ScenarioError
+        With every unknown key and illegal value.
+
+    Examples
+    --------
+    >>> from sim.base.frozen import Frozen
+    >>> class Loan(Frozen):
+    ...     rate: float = 0.04
+    >>> with_values(Loan(), {"rate": 0.05})
+    Loan(rate=0.05)
+    """
+    base = RawScenario(model.model_dump(mode="python"), {(): Place(ORIGIN, None)})
+    return validate(assign(base, values), type(model))
+
+
+def assign(base: RawScenario, values: Mapping[str, Any]) -> RawScenario:
+    """Lay values by dotted key over raw values.
+
+    Parameters
+    ----------
+    base : RawScenario
+        For example a file with all that it extends.
+    values : mapping of str to any
+        As in :func:`with_values`.
+    """
+    tree: dict[str, Any] = {}
+    places: dict[Path, Place] = {}
+    problems: list[Problem] = []
+    for key, value in values.items():
+        try:
+            path, whole = _whole_list(base.values, tree, split_key(key), _raw(value))
+        except (ValueError, IndexError) as error:
+            problems.append(_no_key(key, error, value))
+            continue
+        _put(tree, path, whole)
+        places |= {path[: k + 1]: Place(ORIGIN, None) for k in range(len(path))}
+    return RawScenario(tree, places, tuple(problems)).over(base)
+
+
+def assign_texts(base: RawScenario, texts: Iterable[str]) -> RawScenario:
+    """Lay values written as ``key=value`` over raw values.
+
+    Parameters
+    ----------
+    base : RawScenario
+        For example a file with all that it extends.
+    texts : iterable of str
+        As on the command line; the last one counts where a key is given twice.
+    """
+    values: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for text in texts:
+        try:
+            key, value = parse_assignment(text)
+        except ScenarioError as error:
+            problems += error.problems
+        else:
+            values[key] = value
+    raw = assign(base, values)
+    return replace(raw, problems=(*problems, *raw.problems))
+
+
+def parse_assignment(text: str) -> tuple[str, Any]:
+    """Read ``key=value`` as it is written on the command line.
+
+    Parameters
+    ----------
+    text : str
+        The value is written as in a TOML file; text may go without quotes.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no ``=`` or no key.
+
+    Examples
+    --------
+    >>> parse_assignment("experiment.seed=7")
+    ('experiment.seed', 7)
+    >>> parse_assignment("experiment.footing=equal_lending")
+    ('experiment.footing', 'equal_lending')
+    """
+    key, sign, value = (part.strip() for part in text.partition("="))
+    if not (key and sign and value):
+        raise ScenarioError([_no_assignment(text)])
+    return key, _value(value)
+
+
+def _value(text: str) -> Any:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
+        # Shells eat quotes; a bare word is meant as text.
+        return text
+
+
+def _no_assignment(text: str) -> Problem:
+    rule = "must be written key=value"
+    cure = "for example --set experiment.replications=20"
+    return Problem(ORIGIN, None, "", rule, text, cure)
+
+
+def _no_key(key: str, error: Exception, value: Any) -> Problem:
+    if isinstance(error, IndexError):
+        return Problem(ORIGIN, None, key, str(error), shown(value), "count elements from 0")
+    cure = "for example experiment.replications, or lifecycle.progress_hazard[2]"
+    return Problem(ORIGIN, None, "", "must be a dotted key", key, cure)
+
+
+def _whole_list(
+    base: Mapping[str, Any], tree: dict[str, Any], path: Path, value: Any
+) -> tuple[Path, Any]:
+    """Turn a change of one element into a change of the whole list around it."""
+    for depth, part in enumerate(path):
+        if isinstance(part, int):
+            head = path[:depth]
+            old = look_up(tree, head)
+            old = look_up(base, head) if old is NOTHING else old
+            return head, _with_element(old, path[depth:], value)
+    return path, value
+
+
+def _with_element(old: Any, path: Path, value: Any) -> Any:
+    """Copy a list with the value at a path inside it changed."""
+    if not path:
+        return value
+    part = path[0]
+    if isinstance(part, str):
+        table = dict(old) if isinstance(old, Mapping) else {}
+        return {**table, part: _with_element(table.get(part), path[1:], value)}
+    items = list(old) if isinstance(old, list | tuple) else []
+    if part >= len(items):
+        raise IndexError(f"is beyond the list, which has {len(items)} elements")
+    items[part] = _with_element(items[part], path[1:], value)
+    return items
+
+
+def _put(tree: dict[str, Any], path: Path, value: Any) -> None:
+    table = tree
+    for part in path[:-1]:
+        inner = table.get(str(part))
+        if not isinstance(inner, dict):
+            inner = table[str(part)] = {}
+        table = inner
+    table[str(path[-1])] = value
+
+
+def _raw(value: Any) -> Any:
+    return value.model_dump(mode="python") if isinstance(value, BaseModel) else value

@@ -1,0 +1,252 @@
+"""Turn what the validator found into faults in the words of a scenario's author.
+
+Each fault says which key is wrong, the rule, the value, the cure, and what could stand
+there instead so that the rest can be checked too.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from sim.base.frozen import OUT_OF_RANGE, RefusedError, range_in_words
+from sim.scenario.faults import NOTHING, Fault, listed, look_up
+from sim.scenario.legal import KIND, Spot, kinds, legal_keys, locate, meaning, places_of
+from sim.scenario.positions import Path, split_key
+from sim.scenario.read import similar
+
+
+def explain(
+    error: ErrorDetails, model: type[BaseModel], values: Mapping[str, Any]
+) -> list[Fault]:
+    """Explain one error of the validator.
+
+    Parameters
+    ----------
+    error : ErrorDetails
+        As pydantic gives it.
+    model : type of BaseModel
+        The group at the top.
+    values : mapping
+        The values that were checked.
+
+    Returns
+    -------
+    list of Fault
+        Several where one rule is broken by several elements or keys.
+    """
+    words = _WORDS.get(error["type"])
+    spot = locate(model, error["loc"])
+    if words is not None:
+        return [_wrong_type(spot, error, words)]
+    explainer = _EXPLAINERS.get(error["type"])
+    if explainer is not None:
+        return explainer(spot, error, model)
+    return _refused(spot, error, values)
+
+
+def _missing(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
+    if isinstance(spot.path[-1], int):
+        given = len(error["input"])
+        rule = f"has too few values; {given} {'is' if given == 1 else 'are'} given"
+        return [
+            Fault(spot.path[:-1], rule, _give("one value for each", spot), error["input"])
+        ]
+    table = spot.path[:-1]
+    what = meaning(spot.field)
+    key = str(spot.path[-1])
+    where = "under its table" if table else "at the top of the file"
+    return [Fault(spot.path, "is required", f"add {key} = ... {where}" + _after(what))]
+
+
+def _too_long(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
+    limit = error.get("ctx", {}).get("max_length", "fewer")
+    rule = f"must have {limit} values"
+    return [Fault(spot.path, rule, _give(f"{limit} values", spot), error["input"])]
+
+
+def _unknown_key(spot: Spot, error: ErrorDetails, model: type[BaseModel]) -> list[Fault]:
+    table = locate(model, error["loc"][:-1])
+    key = str(spot.path[-1])
+    known = legal_keys(table.annotation, None)
+    name = "the scenario" if not table.path else f"[{'.'.join(map(str, table.path))}]"
+    rule = f"is not a key of {name}"
+    cure = _suggestion(key, known, places_of(model, key))
+    return [Fault(spot.path, rule, cure, error["input"])]
+
+
+def _suggestion(key: str, known: list[str], elsewhere: list[str]) -> str:
+    near = similar(key, known)
+    if near:
+        return f'did you mean "{near}"?'
+    if elsewhere:
+        return f'did you mean "{elsewhere[0]}"?'
+    if known:
+        return f"known keys: {listed(known)}"
+    return "leave it out; no keys are known here"
+
+
+def _unknown_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
+    known = list(kinds(spot.annotation))
+    given = str(error.get("ctx", {}).get("tag", ""))
+    rule = f"must be a kind of {_name(spot.path)}; known kinds: {listed(known)}"
+    near = similar(given, known)
+    cure = f'did you mean "{near}"?' if near else "give one of the known kinds"
+    return [Fault((*spot.path, KIND), rule, cure, given, instead=near or NOTHING)]
+
+
+def _no_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
+    known = kinds(spot.annotation)
+    given = error["input"] if isinstance(error["input"], Mapping) else {}
+    # The kind that has most of the keys is most likely meant.
+    best = max(known, key=lambda kind: len(set(given) & set(known[kind].model_fields)))
+    rule = f"is required; known kinds: {listed(list(known))}"
+    return [Fault((*spot.path, KIND), rule, f'add kind = "{best}"', instead=best)]
+
+
+def _choice(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
+    expected = str(error.get("ctx", {}).get("expected", "")).replace("'", '"')
+    known = [part for part in expected.split('"')[1::2] if part]
+    near = similar(str(error["input"]), known)
+    cure = f'did you mean "{near}"?' if near else "give one of these values"
+    value = error["input"]
+    return [Fault(spot.path, f"must be {expected}", cure, value, instead=near or NOTHING)]
+
+
+def _out_of_range(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
+    bounds = error.get("ctx", {})
+    rule = range_in_words(bounds)
+    return [
+        Fault((*spot.path, *at), rule, *_nearest(number, bounds, spot))
+        for at, number in bounds["outside"]
+    ]
+
+
+def _nearest(number: float, bounds: Mapping[str, Any], spot: Spot) -> tuple[Any, ...]:
+    """Give cure, value, no group, and the legal value nearest to a number."""
+    for name, is_past in (("low", number.__lt__), ("high", number.__gt__)):
+        bound = bounds.get(name)
+        if bound is not None and is_past(bound):
+            nearest = type(number)(bound)
+            cure = f"the nearest legal value is {nearest:g}" + _after(meaning(spot.field))
+            return cure, number, None, nearest
+    strict = {k: bounds.get(k) for k in ("above", "below")}
+    words = range_in_words(strict).removeprefix("must be ")
+    return f"give a number {words}" + _after(meaning(spot.field)), number, None, NOTHING
+
+
+def _compared(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
+    """Explain a bound that a field declares with pydantic's own words."""
+    names = {"ge": "low", "le": "high", "gt": "above", "lt": "below"}
+    context = error.get("ctx", {})
+    bounds = {names[key]: bound for key, bound in context.items() if key in names}
+    rule = range_in_words(bounds)
+    return [Fault(spot.path, rule, *_nearest(error["input"], bounds, spot))]
+
+
+def _wrong_type(spot: Spot, error: ErrorDetails, words: str) -> Fault:
+    value = error["input"]
+    if isinstance(value, str) and words in (_NUMBER, _WHOLE) and _is_number(value):
+        cure = f"write {value.strip()} without quotes"
+    elif words == _WHOLE and isinstance(value, float):
+        cure = f"the nearest legal value is {round(value)}"
+    else:
+        cure = _give(words, spot)
+    return Fault(spot.path, f"must be {words}", cure, value)
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _refused(spot: Spot, error: ErrorDetails, values: Mapping[str, Any]) -> list[Fault]:
+    """Explain a rule that a group or a field checks with its own code."""
+    return [
+        _refused_part(spot, part, values) for part in _parts(error) if part[1] or part[2]
+    ]
+
+
+def _refused_part(
+    spot: Spot, part: tuple[str, str, str], values: Mapping[str, Any]
+) -> Fault:
+    key, rule, cure = part
+    try:
+        path = (*spot.path, *split_key(key)) if key else spot.path
+    except ValueError:
+        path = spot.path
+    value = look_up(values, path)
+    if "got " in rule or isinstance(value, Mapping):
+        value = NOTHING
+    return Fault(path, rule, cure or _give("another value", spot), value, group=spot.path)
+
+
+def _parts(error: ErrorDetails) -> list[tuple[str, str, str]]:
+    context = error.get("ctx", {})
+    cause = context.get("error")
+    if isinstance(cause, RefusedError):
+        return list(cause.parts)
+    message = error["msg"] if cause is None else str(cause)
+    if message.count("|") < 2:
+        key = str(context.get("path", context.get("key", "")))
+        return [(key, _sentence(message), str(context.get("cure", "")))]
+    parts = [line.split("|", 2) for line in message.splitlines() if line.count("|") >= 2]
+    return [(key.strip(), rule.strip(), cure.strip()) for key, rule, cure in parts]
+
+
+def _sentence(message: str) -> str:
+    return message[:1].lower() + message[1:]
+
+
+def _give(what: str, spot: Spot) -> str:
+    return f"give {what}" + _after(meaning(spot.field))
+
+
+def _after(what: str) -> str:
+    return f": {what}" if what else ""
+
+
+def _name(path: Path) -> str:
+    names = [part for part in path if isinstance(part, str)]
+    return names[-1] if names else "scenario"
+
+
+_NUMBER = "a number"
+_WHOLE = "a whole number"
+
+_WORDS = {
+    "float_type": _NUMBER,
+    "float_parsing": _NUMBER,
+    "finite_number": "a finite number",
+    "int_type": _WHOLE,
+    "int_from_float": _WHOLE,
+    "int_parsing": _WHOLE,
+    "bool_type": "true or false",
+    "string_type": "text in quotes",
+    "tuple_type": "a list in [ ]",
+    "list_type": "a list in [ ]",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "model_attributes_type": "a table",
+    "date_type": "a date, such as 2025-12-01",
+    "date_from_datetime_inexact": "a date, such as 2025-12-01",
+    "datetime_type": "a date with time, such as 2025-12-01T00:00:00",
+}
+
+_EXPLAINERS: dict[str, Callable[[Spot, ErrorDetails, type[BaseModel]], list[Fault]]] = {
+    "missing": _missing,
+    "too_long": _too_long,
+    "extra_forbidden": _unknown_key,
+    "union_tag_invalid": _unknown_kind,
+    "union_tag_not_found": _no_kind,
+    "literal_error": _choice,
+    OUT_OF_RANGE: _out_of_range,
+    "greater_than_equal": _compared,
+    "less_than_equal": _compared,
+    "greater_than": _compared,
+    "less_than": _compared,
+}

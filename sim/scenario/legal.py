@@ -1,0 +1,163 @@
+"""What may stand at a place in a scenario, read off the declared groups.
+
+The walk follows the annotations of the groups, so that it knows the legal keys, the
+kinds of a clause, and the meaning and unit of a field; and it removes the names of kinds
+that the validator puts into its paths.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import NoneType, UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.scenario.positions import Path, join_key
+
+KIND = "kind"
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place in a scenario and what may stand there.
+
+    Parameters
+    ----------
+    path : path
+        Keys and indices, without names of kinds.
+    annotation : any
+        The type that is expected there.
+    field : FieldInfo or None
+        The declaration that covers the place.
+    """
+
+    path: Path
+    annotation: Any
+    field: FieldInfo | None = None
+
+
+def locate(model: type[BaseModel], loc: Path) -> Spot:
+    """Follow a path of the validator through the declared groups.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        The group at the top.
+    loc : path
+        As the validator reports it, with a component for every union it passes.
+    """
+    spot = Spot((), model)
+    for part in loc:
+        members = choices(spot.annotation)
+        if len(members) > 1:
+            spot = Spot(spot.path, _pick(members, part), spot.field)
+        else:
+            spot = _enter(spot, members[0], part)
+    return spot
+
+
+def choices(annotation: Any) -> list[Any]:
+    """List the types a value may have, None apart.
+
+    Examples
+    --------
+    >>> choices(float | str | None)
+    [<class 'float'>, <class 'str'>]
+    """
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return choices(get_args(annotation)[0])
+    if origin in (Union, UnionType):
+        members = [m for arg in get_args(annotation) for m in choices(arg)]
+        return [m for m in members if m is not NoneType]
+    return [annotation]
+
+
+def kinds(annotation: Any) -> dict[str, type[BaseModel]]:
+    """Give the groups that may stand at a place, by the name of their kind."""
+    members = [m for m in choices(annotation) if is_group(m)]
+    return {name: member for member in members for name in _names(member)}
+
+
+def legal_keys(annotation: Any, value: Any = None) -> list[str]:
+    """List the keys of the table that may stand at a place.
+
+    Parameters
+    ----------
+    annotation : any
+        What may stand there.
+    value : any, optional
+        What does; its kind picks one of several groups.
+    """
+    members = [m for m in choices(annotation) if is_group(m)]
+    kind = value.get(KIND) if isinstance(value, Mapping) else None
+    picked = [m for m in members if kind in _names(m)] or members
+    return list(dict.fromkeys(key for member in picked for key in member.model_fields))
+
+
+def places_of(model: type[BaseModel], key: str) -> list[str]:
+    """Find every place of a scenario that has a key of this name.
+
+    Returns
+    -------
+    list of str
+        Dotted keys; ``NAME`` stands where the scenario's author picks a name.
+    """
+    return [join_key(path) for path in _declared(model, ()) if path[-1] == key]
+
+
+def meaning(field: FieldInfo | None) -> str:
+    """Say what a field is, with its unit; empty where nothing is declared."""
+    if field is None or not field.description:
+        return ""
+    extra = field.json_schema_extra
+    unit = extra.get("unit") if isinstance(extra, dict) else None
+    return f"{field.description} ({unit})" if unit else field.description
+
+
+def is_group(annotation: Any) -> bool:
+    """Say whether a type is a declared group of fields."""
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)
+
+
+def _names(member: type[BaseModel]) -> tuple[Any, ...]:
+    field = member.model_fields.get(KIND)
+    if field is None or get_origin(field.annotation) is not Literal:
+        return ()
+    return get_args(field.annotation)
+
+
+def _pick(members: list[Any], tag: str | int) -> Any:
+    for member in members:
+        if is_group(member) and (tag in _names(member) or tag == member.__name__):
+            return member
+        if getattr(member, "__name__", None) == tag:
+            return member
+    return Any
+
+
+def _enter(spot: Spot, annotation: Any, part: str | int) -> Spot:
+    """Go one key or index further in."""
+    path = (*spot.path, part)
+    if is_group(annotation):
+        field = annotation.model_fields.get(part)
+        return Spot(path, field.annotation if field else Any, field)
+    inner = get_args(annotation)
+    if get_origin(annotation) is dict:
+        return Spot(path, inner[1], spot.field)
+    if get_origin(annotation) in (tuple, list) and isinstance(part, int):
+        at = part if len(inner) > part and inner[-1] is not Ellipsis else 0
+        return Spot(path, inner[at], spot.field)
+    return Spot(path, Any, spot.field)
+
+
+def _declared(annotation: Any, path: Path) -> list[Path]:
+    found: list[Path] = []
+    for member in choices(annotation):
+        if is_group(member):
+            for key, field in member.model_fields.items():
+                found += [(*path, key), *_declared(field.annotation, (*path, key))]
+        elif get_origin(member) is dict:
+            found += _declared(get_args(member)[1], (*path, "NAME"))
+    return list(dict.fromkeys(found))

@@ -1,0 +1,33 @@
+"""Load a scenario file: the first arrow of the walk."""
+
+import os
+from collections.abc import Iterable
+
+from sim.scenario.check import validate
+from sim.scenario.edit import assign_texts
+from sim.scenario.model import Scenario
+from sim.scenario.read import resolve
+
+
+def load_scenario(path: str | os.PathLike[str], settings: Iterable[str] = ()) -> Scenario:
+    """Read a scenario file with all that it extends, and check it.
+
+    Parameters
+    ----------
+    path : str or path
+        A TOML file.
+    settings : iterable of str, optional
+        Values to lay over those of the file, written ``key=value``.
+
+    Returns
+    -------
+    Scenario
+        Frozen and complete.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the files and the settings in one go: file, line, key,
+        rule, value and cure of each.
+    """
+    return validate(assign_texts(resolve(path), settings), Scenario)

@@ -1,0 +1,112 @@
+"""Series as tables: levels over replications and paired differences from a baseline."""
+
+import numpy as np
+import pandas as pd
+
+from sim.base.errors import OutcomeError
+from sim.outcomes.measure import ResultsView, arrangement_order
+from sim.outcomes.statistics import finite, mean_interval
+
+SPREAD = 0.90
+
+
+def has_series(results: ResultsView, series: str) -> bool:
+    """Say whether results hold a series."""
+    return bool((results.series["series"] == series).any())
+
+
+def paths(
+    results: ResultsView, series: str, adds_up: bool = False
+) -> dict[str, pd.DataFrame]:
+    """Give a series as a table of replications.
+
+    Parameters
+    ----------
+    results : Results
+    series : str
+        Name of the series.
+    adds_up : bool
+        True to sum over banks.
+
+    Returns
+    -------
+    dict of str to DataFrame, shape (n_x, n_replications)
+        By arrangement, in the order of the scenario; index x, columns replications.
+
+    Raises
+    ------
+    OutcomeError
+        If the series is not there, or has several values per point and does not add up.
+    """
+    rows = results.series[results.series["series"] == series]
+    if rows.empty:
+        raise OutcomeError(
+            f'series "{series}"', "is not in these results", "run with a longer horizon"
+        )
+    keys = ["arrangement", "replication", "x"]
+    if not adds_up and rows.duplicated(keys).any():
+        raise OutcomeError(
+            f'series "{series}"', "has several values per point", "give one bank or none"
+        )
+    present = set(rows["arrangement"])
+    return {
+        name: rows[rows["arrangement"] == name].pivot_table(
+            values="value", index="x", columns="replication", aggfunc="sum", observed=True
+        )
+        for name in arrangement_order(results, results.series)
+        if name in present
+    }
+
+
+def curve_data(
+    results: ResultsView, series: str, baseline: str | None = None, adds_up: bool = False
+) -> pd.DataFrame:
+    """Give the frame behind the curves: levels, bands and paired differences.
+
+    Parameters
+    ----------
+    results : Results
+    series : str
+        Name of the series.
+    baseline : str, optional
+        Arrangement that differences refer to; the scenario's first by default.
+    adds_up : bool
+        True to sum over banks.
+
+    Returns
+    -------
+    DataFrame
+        Columns arrangement, x, replications, mean, low, high (5th and 95th percentile of
+        replications), difference, difference_low, difference_high (95 % interval of the
+        mean paired difference at this point alone).
+
+    Raises
+    ------
+    OutcomeError
+        If the series is not there.
+    """
+    tables = paths(results, series, adds_up)
+    against = baseline or next(iter(tables))
+    if against not in tables:
+        raise OutcomeError(
+            f'baseline "{against}"',
+            f'has no series "{series}"',
+            f"choose of {list(tables)}",
+        )
+    parts = [_describe(name, table, tables[against]) for name, table in tables.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _describe(name: str, own: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
+    """Describe one arrangement at every point."""
+    apart = (own - base).reindex(index=own.index).to_numpy(np.float64)
+    rows = []
+    for x, values, steps in zip(own.index, own.to_numpy(np.float64), apart, strict=True):
+        seen, step = finite(values), mean_interval(steps)
+        tails = (0.5 - SPREAD / 2, 0.5 + SPREAD / 2)
+        low, high = np.quantile(seen, tails) if seen.size else (np.nan, np.nan)
+        row = {"arrangement": name, "x": x, "replications": seen.size}
+        row |= {"mean": seen.mean() if seen.size else np.nan, "low": low, "high": high}
+        row |= {"difference": step.estimate}
+        rows.append(row | {"difference_low": step.low, "difference_high": step.high})
+    return pd.DataFrame(rows)

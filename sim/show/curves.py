@@ -1,0 +1,226 @@
+"""Curves over age, years since signing or calendar years: level and paired difference.
+
+Arrangements meet the same luck, so the band of the levels (how much histories differ) says
+little about their ranking.  Each figure therefore has a second panel: the difference from
+the baseline within a replication, with the interval of its mean.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.outcomes.measure import ResultsView, arrangement_order
+from sim.outcomes.statistics import FloatArray
+from sim.outcomes.wording import arrangement_text
+from sim.show.curve_data import SPREAD, curve_data
+from sim.show.style import Drawing, Look, legend, looks, number_axis, style
+
+
+@dataclass(frozen=True)
+class Curve:
+    """What a series is, for its axes.
+
+    Parameters
+    ----------
+    series : str
+        Name in the table of series.
+    title, x, y, step : str
+        Title, horizontal axis, vertical axis and axis of differences, with units.
+    scale : float
+        Factor from the stored to the printed number.
+    adds_up : bool
+        True where the values of banks may be summed.
+    """
+
+    series: str
+    title: str
+    x: str
+    y: str
+    step: str
+    scale: float = 1.0
+    adds_up: bool = False
+
+
+SURVIVAL = Curve(
+    "survival",
+    "Firms alive by age",
+    "Age (years)",
+    "Share alive (%)",
+    "Difference (percentage points)",
+    100.0,
+)
+VALUE_BY_AGE = Curve(
+    "cumulative_value_by_age",
+    "Cumulative value to the bank by age of the firm (J-curve)",
+    "Age of the firm (years)",
+    "CNY million per 100 firms",
+    "Difference (CNY million per 100 firms)",
+)
+VINTAGE = Curve(
+    "vintage_default",
+    "Cumulative default by time since signing",
+    "Time since signing (years)",
+    "Share defaulted (%)",
+    "Difference (percentage points)",
+    100.0,
+)
+CREDIT = Curve(
+    "credit_outstanding",
+    "Credit outstanding",
+    "Time since the start (years)",
+    "CNY million",
+    "Difference (CNY million)",
+    adds_up=True,
+)
+CUMULATIVE_PROFIT = Curve(
+    "cumulative_profit",
+    "Cumulative profit of the banks",
+    "Time since the start (years)",
+    "CNY million",
+    "Difference (CNY million)",
+    adds_up=True,
+)
+
+
+def survival(results: ResultsView, baseline: str | None = None) -> Drawing:
+    """Draw the share of firms alive by age (Kaplan-Meier) under every arrangement.
+
+    Parameters
+    ----------
+    results : Results
+    baseline : str, optional
+        Arrangement that differences refer to; the scenario's first by default.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    OutcomeError
+        If the results hold no series ``survival``.
+    """
+    return draw_curve(results, SURVIVAL, baseline)
+
+
+def profit_by_age(results: ResultsView, baseline: str | None = None) -> Drawing:
+    """Draw the J-curve: cumulative value to the bank by age of the firm.
+
+    Parameters, returns and raises as in `survival`; series ``cumulative_value_by_age``.
+    """
+    return draw_curve(results, VALUE_BY_AGE, baseline)
+
+
+def vintage(results: ResultsView, baseline: str | None = None) -> Drawing:
+    """Draw cumulative default by time since signing, which growth cannot flatter.
+
+    Parameters, returns and raises as in `survival`; series ``vintage_default``.
+    """
+    return draw_curve(results, VINTAGE, baseline)
+
+
+def credit(results: ResultsView, baseline: str | None = None) -> Drawing:
+    """Draw credit outstanding over time.
+
+    Parameters, returns and raises as in `survival`; series ``credit_outstanding``.
+    """
+    return draw_curve(results, CREDIT, baseline)
+
+
+def cumulative_profit(results: ResultsView, baseline: str | None = None) -> Drawing:
+    """Draw the cumulative profit of the banks over time.
+
+    Parameters, returns and raises as in `survival`; series ``cumulative_profit``.
+    """
+    return draw_curve(results, CUMULATIVE_PROFIT, baseline)
+
+
+@style()
+def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) -> Drawing:
+    """Draw any curve: levels on the left, paired differences on the right.
+
+    Parameters
+    ----------
+    results : Results
+    curve : Curve
+    baseline : str, optional
+        Arrangement that differences refer to; the scenario's first by default.
+
+    Returns
+    -------
+    Figure
+
+    Raises
+    ------
+    OutcomeError
+        If the results do not hold the series.
+    """
+    data = curve_data(results, curve.series, baseline, curve.adds_up)
+    against = baseline or str(data["arrangement"].iloc[0])
+    drawn = looks(arrangement_order(results, results.series))
+    figure = Drawing(9.2, 4.0)
+    left, right = figure.subplots(1, 2)
+    handles = [
+        _level(left, rows, drawn[str(name)], curve.scale) for name, rows in _by(data)
+    ]
+    for name, rows in _by(data):
+        if name != against:
+            _step(right, rows, drawn[str(name)], curve.scale)
+    right.axhline(0.0, color=drawn[against].colour, lw=1.4)
+    right.set_title(f"Difference from {arrangement_text(against).lower()}")
+    left.set_title("Level")
+    for axes, label in ((left, curve.y), (right, curve.step)):
+        number_axis(axes, "y", label)
+        number_axis(axes, "x", curve.x)
+    legend(figure, [drawn[str(name)] for name, _ in _by(data)], handles)
+    return figure.finish(curve.title, _note(data), data)
+
+
+def _by(data: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
+    """Split a frame by arrangement, in the order of the scenario."""
+    return list(data.groupby("arrangement", sort=False, observed=True))
+
+
+def _level(axes: Axes, rows: pd.DataFrame, look: Look, scale: float) -> Any:
+    """Draw the mean and the band of replications of one arrangement."""
+    x = rows["x"].to_numpy(np.float64)
+    low, mean, high = (_scaled(rows, name, scale) for name in ("low", "mean", "high"))
+    axes.fill_between(x, low, high, color=look.colour, alpha=0.07, lw=0)
+    (line,) = axes.plot(
+        x, mean, color=look.colour, ls=look.line, marker=look.marker, ms=4, markevery=0.14
+    )
+    return line
+
+
+def _step(axes: Axes, rows: pd.DataFrame, look: Look, scale: float) -> None:
+    """Draw the mean paired difference of one arrangement with its interval."""
+    x = rows["x"].to_numpy(np.float64)
+    low, high = (_scaled(rows, f"difference_{end}", scale) for end in ("low", "high"))
+    axes.fill_between(x, low, high, color=look.colour, alpha=0.18, lw=0)
+    axes.plot(
+        x,
+        _scaled(rows, "difference", scale),
+        color=look.colour,
+        ls=look.line,
+        marker=look.marker,
+        ms=4,
+        markevery=0.14,
+    )
+
+
+def _scaled(rows: pd.DataFrame, column: str, scale: float) -> FloatArray:
+    """Give a column on the reader's scale."""
+    return rows[column].to_numpy(np.float64) * scale
+
+
+def _note(data: pd.DataFrame) -> str:
+    """Say what lines and bands are and from how many replications."""
+    count = int(data["replications"].max())
+    return (
+        f"Line: mean of {count} replications. Band of levels: middle {SPREAD:.0%} of"
+        " replications. Band of differences: 95 % interval of the mean paired difference,"
+        " at each point alone."
+    )

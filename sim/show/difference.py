@@ -1,0 +1,154 @@
+"""Paired differences from the baseline, with intervals: a forest plot in small panels."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.base.errors import OutcomeError
+from sim.outcomes.comparison import Comparison
+from sim.outcomes.mark import Mark
+from sim.outcomes.verdict import is_ranking
+from sim.outcomes.wording import arrangement_text, unit_style
+from sim.show.style import BETTER_SIDE, INK, MUTED, Drawing, Look, looks, number_axis, style
+
+COLUMNS = ["outcome", "unit", "arrangement", "difference", "low", "high", "verdict"]
+_PANELS_ACROSS = 3
+
+
+def difference_data(
+    comparison: Comparison, names: Iterable[str] | None = None
+) -> pd.DataFrame:
+    """Give the frame behind `difference`.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    names : iterable of str, optional
+        Outcomes to draw; all of them by default.
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, unit, arrangement, difference, low, high, verdict; outcomes of
+        one group and one unit stand together.
+
+    Raises
+    ------
+    OutcomeError
+        If a name was not compared.
+    """
+    marks = comparison.marks
+    wanted = list(marks) if names is None else list(names)
+    for name in wanted:
+        if name not in marks:
+            raise OutcomeError(name, "was not compared", "see comparison.marks")
+    groups = list(dict.fromkeys(marks[name].group for name in wanted))
+    wanted.sort(key=lambda name: (groups.index(marks[name].group), marks[name].unit))
+    frame = comparison.frame()
+    parts = [frame.loc[frame["outcome"] == name, COLUMNS] for name in wanted]
+    return pd.concat(parts, ignore_index=True)
+
+
+@style()
+def difference(comparison: Comparison, names: Iterable[str] | None = None) -> Drawing:
+    """Draw paired differences from the baseline, one panel per outcome.
+
+    Every panel has its own scale, because money, shares and years do not share one.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    names : iterable of str, optional
+        Outcomes to draw; all of them by default.
+
+    Returns
+    -------
+    Figure
+        A filled mark is clear of zero; a hollow one is not, and ranks nothing.
+
+    Raises
+    ------
+    OutcomeError
+        If a name was not compared.
+    """
+    data = difference_data(comparison, names)
+    shown = list(dict.fromkeys(data["outcome"]))
+    others = [name for name in comparison.arrangements if name != comparison.baseline]
+    drawn = looks(comparison.arrangements)
+    across = min(_PANELS_ACROSS, max(1, len(shown)))
+    down = max(1, math.ceil(len(shown) / across))
+    figure = Drawing(2.2 + 2.9 * across, 1.1 + down * (0.85 + 0.24 * len(others)))
+    panels = figure.subplots(down, across, squeeze=False, sharey=True)
+    for axes, name in zip(panels.flat, shown, strict=False):
+        rows = data[data["outcome"] == name].set_index("arrangement")
+        _panel(axes, comparison.marks[name], rows.reindex(others), drawn)
+    for axes in list(panels.flat)[len(shown) :]:
+        axes.set_visible(False)
+    panels[0, 0].set_yticks(range(len(others)), [arrangement_text(a) for a in others])
+    panels[0, 0].set_ylim(len(others) - 0.5, -0.5)
+    title = f"Difference from {arrangement_text(comparison.baseline).lower()}, same luck"
+    return figure.finish(title, _note(comparison), data)
+
+
+def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
+    """Draw the differences of one outcome."""
+    scale = unit_style(mark.unit).scale
+    for place, row in enumerate(rows.itertuples()):
+        _whisker(axes, place, row, scale, drawn[str(row.Index)])
+    axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
+    axes.grid(visible=False, axis="y")
+    axes.margins(x=0.08)
+    low, high = axes.get_xlim()
+    if mark.better != "neither":
+        edge = high if mark.better == "higher" else low
+        axes.axvspan(0.0, edge, color=BETTER_SIDE, lw=0, zorder=0)
+    axes.set_xlim(low, high)
+    axes.set_title(_panel_title(mark))
+    number_axis(axes, "x", unit_style(mark.unit).step_axis)
+
+
+def _panel_title(mark: Mark) -> str:
+    """Write the outcome's label, with the direction that is better."""
+    arrow = {"higher": "  better →", "lower": "  ← better", "neither": ""}[mark.better]
+    return mark.label + arrow
+
+
+def _whisker(axes: Axes, place: int, row: Any, scale: float, look: Look) -> None:
+    """Draw one difference with its interval; nothing where there is none."""
+    if not np.isfinite(row.difference):
+        axes.text(0.0, place, " not defined", va="center", fontsize=7.5, color=MUTED)
+        return
+    clear = is_ranking(str(row.verdict))
+    axes.plot(
+        [row.low * scale, row.high * scale],
+        [place, place],
+        color=look.colour,
+        lw=2.0,
+        alpha=1.0 if clear else 0.6,
+        solid_capstyle="butt",
+    )
+    axes.plot(
+        row.difference * scale,
+        place,
+        marker=look.marker,
+        ms=7,
+        ls="",
+        mfc=look.colour if clear else "white",
+        mec=look.colour,
+        mew=1.5,
+    )
+
+
+def _note(comparison: Comparison) -> str:
+    """Say what the marks are and from how many replications."""
+    pairs = comparison.details()["pairs"]
+    count = int(pairs.max()) if len(pairs) else 0
+    return (
+        f"Mark: mean of {count} paired replications; line: {comparison.confidence:.0%}"
+        " interval. Filled: clear of zero; hollow: no ranking. Shaded side: better for the"
+        " party. Every panel has its own scale."
+    )

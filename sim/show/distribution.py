@@ -1,0 +1,164 @@
+"""The distribution of an outcome over replications, by arrangement."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+from sim.outcomes.mark import Mark
+from sim.outcomes.measure import Outcomes
+from sim.outcomes.statistics import FloatArray, finite
+from sim.outcomes.wording import arrangement_text, unit_style
+from sim.show.style import Drawing, Look, looks, number_axis, style
+
+LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
+_GOLDEN = 0.618_033_988_75
+_WIDE_RANGE = 30.0
+
+
+def distribution_data(outcomes: Outcomes, name: str) -> pd.DataFrame:
+    """Give the frame behind `distribution`.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    name : str
+        Dotted name of an outcome.
+
+    Returns
+    -------
+    DataFrame
+        One row per arrangement: arrangement, unit, replications, defined, mean, p05, p25,
+        median, p75, p95, in the unit of the mark.
+
+    Raises
+    ------
+    OutcomeError
+        If the outcome is not there.
+    """
+    mark, table = outcomes.mark(name), outcomes.table(name)
+    rows = []
+    for arrangement in outcomes.arrangements:
+        values = finite(table[arrangement])
+        row: dict[str, Any] = {"arrangement": arrangement, "unit": mark.unit}
+        row |= {"replications": len(table), "defined": values.size}
+        row["mean"] = float(values.mean()) if values.size else np.nan
+        for level, share in LEVELS.items():
+            row[level] = float(np.quantile(values, share)) if values.size else np.nan
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+@style()
+def distribution(outcomes: Outcomes, name: str) -> Drawing:
+    """Draw an outcome's distribution over replications, one row per arrangement.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    name : str
+        Dotted name of an outcome.
+
+    Returns
+    -------
+    Figure
+        Points are replications, the box is the middle half, whiskers reach from the 5th
+        to the 95th percentile, the bar is the median and the diamond the mean.
+
+    Raises
+    ------
+    OutcomeError
+        If the outcome is not there.
+    """
+    mark, data = outcomes.mark(name), distribution_data(outcomes, name)
+    table = outcomes.table(name)
+    drawn = looks(outcomes.arrangements)
+    scale = unit_style(mark.unit).scale
+    figure = Drawing(7.6, 1.5 + 0.55 * len(data))
+    axes = figure.subplots()
+    for place, row in enumerate(data.to_dict("records")):
+        if row["defined"]:
+            values = finite(table[row["arrangement"]]) * scale
+            _strip(axes, place, values, drawn[row["arrangement"]])
+            _box(axes, place, row, scale, drawn[row["arrangement"]])
+    axes.set_yticks(range(len(data)), [arrangement_text(a) for a in data["arrangement"]])
+    axes.set_ylim(len(data) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+    if mark.heavy_tailed and _spans_decades(data):
+        axes.set_xscale("log")
+    number_axis(axes, "x", f"{mark.label} ({unit_style(mark.unit).axis})")
+    return figure.finish(
+        f"{mark.label}: distribution over replications", _note(mark, data), data
+    )
+
+
+def _spans_decades(data: pd.DataFrame) -> bool:
+    """Say whether a logarithmic axis is needed and possible."""
+    low, high = data["p05"].min(), data["p95"].max()
+    return bool(low > 0.0 and high > _WIDE_RANGE * low)
+
+
+def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:
+    """Draw one point per replication, spread by a fixed sequence and not by chance."""
+    spread = (np.arange(values.size) * _GOLDEN) % 1.0 - 0.5
+    axes.scatter(
+        values,
+        place + 0.56 * spread,
+        s=9,
+        color=look.colour,
+        alpha=0.35,
+        linewidths=0,
+        zorder=2,
+        rasterized=values.size > 2_000,
+    )
+
+
+def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
+    """Draw percentiles, median and mean of one arrangement."""
+    p05, p25, median, p75, p95 = (float(row[level]) * scale for level in LEVELS)
+    axes.plot([p05, p25], [place, place], color=look.colour, lw=1.4, zorder=3)
+    axes.plot([p75, p95], [place, place], color=look.colour, lw=1.4, zorder=3)
+    box = Rectangle((p25, place - 0.17), p75 - p25, 0.34, zorder=3)
+    box.set(facecolor=(*_rgb(look.colour), 0.22), edgecolor=look.colour, linewidth=1.3)
+    axes.add_patch(box)
+    axes.plot([median, median], [place - 0.17, place + 0.17], color=look.colour, lw=2.4)
+    axes.plot(
+        float(row["mean"]) * scale,
+        place,
+        marker="D",
+        ms=5.5,
+        mfc=look.colour,
+        mec="white",
+        mew=1.0,
+        ls="",
+        zorder=5,
+    )
+
+
+def _rgb(colour: str) -> tuple[float, float, float]:
+    """Split a hexadecimal colour into its parts in [0, 1]."""
+    parts = (int(colour[place : place + 2], 16) / 255.0 for place in (1, 3, 5))
+    red, green, blue = parts
+    return red, green, blue
+
+
+def _note(mark: Mark, data: pd.DataFrame) -> str:
+    """Say what the marks are and from how many replications."""
+    count = int(data["replications"].max()) if len(data) else 0
+    note = (
+        f"{count} replications, one point each. Box: middle half; whiskers: 5th to 95th"
+        " percentile; bar: median; diamond: mean."
+    )
+    missing = data[data["defined"] < data["replications"]]
+    if len(missing):
+        count_of = dict(zip(missing["arrangement"], missing["defined"], strict=True))
+        cases = ", ".join(
+            f"{arrangement_text(name)} in {count - defined}"
+            for name, defined in count_of.items()
+        )
+        note += f" Undefined: {cases}."
+    if mark.better != "neither":
+        note += f" {mark.better.capitalize()} is better."
+    return note

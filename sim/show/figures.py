@@ -1,0 +1,32 @@
+"""The public figures, one name each; every one takes frozen objects and gives a Figure.
+
+Each figure carries the frame behind it as ``figure.data``; the functions ending in
+``_data`` give the same frame without drawing.
+"""
+
+from sim.show.curve_data import curve_data
+from sim.show.curves import credit, cumulative_profit, profit_by_age, survival, vintage
+from sim.show.difference import difference, difference_data
+from sim.show.distribution import distribution, distribution_data
+from sim.show.lifecycle import lifecycle, lifecycle_data
+from sim.show.losses import loss_distribution, loss_distribution_data
+from sim.show.regimes import profit_by_regime, profit_by_regime_data
+
+__all__ = [
+    "credit",
+    "cumulative_profit",
+    "curve_data",
+    "difference",
+    "difference_data",
+    "distribution",
+    "distribution_data",
+    "lifecycle",
+    "lifecycle_data",
+    "loss_distribution",
+    "loss_distribution_data",
+    "profit_by_age",
+    "profit_by_regime",
+    "profit_by_regime_data",
+    "survival",
+    "vintage",
+]

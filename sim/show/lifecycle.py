@@ -1,0 +1,136 @@
+"""The stock of firms by stage over time: four panels of levels, four of differences."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.outcomes.measure import ResultsView, arrangement_order
+from sim.outcomes.wording import arrangement_text
+from sim.show.curve_data import SPREAD, curve_data, has_series
+from sim.show.style import Drawing, Look, legend, looks, number_axis, style
+
+STAGES = {
+    "startup": "Start-up",
+    "growth": "Growth",
+    "expansion": "Expansion",
+    "mature": "Mature",
+}
+PREFIX = "stage_count:"
+
+
+def lifecycle_data(results: ResultsView, baseline: str | None = None) -> pd.DataFrame:
+    """Give the frame behind `lifecycle`.
+
+    Parameters
+    ----------
+    results : Results
+        With the series ``stage_count:startup`` and so on.
+    baseline : str, optional
+        Arrangement that differences refer to; the scenario's first by default.
+
+    Returns
+    -------
+    DataFrame
+        Columns stage and those of `sim.show.curve_data.curve_data`.
+
+    Raises
+    ------
+    OutcomeError
+        If no stage has a series.
+    """
+    present = [stage for stage in STAGES if has_series(results, PREFIX + stage)]
+    parts = []
+    for stage in present or list(STAGES)[:1]:
+        part = curve_data(results, PREFIX + stage, baseline)
+        part.insert(0, "stage", stage)
+        parts.append(part)
+    return pd.concat(parts, ignore_index=True)
+
+
+@style()
+def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
+    """Draw the number of firms in each stage over time, and how arrangements change it.
+
+    Parameters
+    ----------
+    results : Results
+        With the series ``stage_count:startup`` and so on.
+    baseline : str, optional
+        Arrangement that differences refer to; the scenario's first by default.
+
+    Returns
+    -------
+    Figure
+        Above, levels with the band of replications; below, paired differences with the
+        interval of their mean.
+
+    Raises
+    ------
+    OutcomeError
+        If no stage has a series.
+    """
+    data = lifecycle_data(results, baseline)
+    order = arrangement_order(results, results.series)
+    drawn = {name: look for name, look in looks(order).items() if _has(data, name)}
+    against = baseline or next(iter(drawn))
+    stages = list(dict.fromkeys(data["stage"]))
+    figure = Drawing(2.0 + 2.2 * len(stages), 5.2)
+    panels = figure.subplots(2, len(stages), squeeze=False, sharex=True)
+    handles = []
+    for column, stage in enumerate(stages):
+        part = data[data["stage"] == stage]
+        handles = _column(panels[:, column], part, drawn, against)
+        panels[0, column].set_title(STAGES[stage])
+        number_axis(panels[1, column], "x", "Time since the start (years)")
+    for axes in panels.flat:
+        number_axis(axes, "y", "")
+    number_axis(panels[0, 0], "y", "Firms")
+    number_axis(
+        panels[1, 0], "y", f"Difference from {arrangement_text(against).lower()}\n(firms)"
+    )
+    legend(figure, list(drawn.values()), handles)
+    return figure.finish("Firms by stage of life over time", _note(data), data)
+
+
+def _has(data: pd.DataFrame, name: str) -> bool:
+    """Say whether a frame holds an arrangement."""
+    return bool((data["arrangement"] == name).any())
+
+
+def _column(
+    pair: "np.ndarray[tuple[int], np.dtype[np.object_]]",
+    part: pd.DataFrame,
+    drawn: dict[str, Look],
+    against: str,
+) -> list[object]:
+    """Draw one stage: levels above, differences below; give the lines for the legend."""
+    lines = []
+    for name, look in drawn.items():
+        rows = part[part["arrangement"] == name]
+        lines.append(_line(pair[0], rows, ("low", "mean", "high"), look))
+        if name != against:
+            _line(pair[1], rows, ("difference_low", "difference", "difference_high"), look)
+    pair[1].axhline(0.0, color=drawn[against].colour, lw=1.4)
+    return lines
+
+
+def _line(
+    axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], look: Look
+) -> object:
+    """Draw a line with its band."""
+    x, low, middle, high = (rows[column].to_numpy(np.float64) for column in ("x", *columns))
+    alpha = 0.18 if columns[1] == "difference" else 0.05
+    axes.fill_between(x, low, high, color=look.colour, alpha=alpha, lw=0)
+    (line,) = axes.plot(
+        x, middle, color=look.colour, ls=look.line, marker=look.marker, ms=4, markevery=0.2
+    )
+    return line
+
+
+def _note(data: pd.DataFrame) -> str:
+    """Say what lines and bands are and from how many replications."""
+    return (
+        f"Line: mean of {int(data['replications'].max())} replications. Band above: middle"
+        f" {SPREAD:.0%} of replications; band below: 95 % interval of the mean paired"
+        " difference, at each point alone."
+    )

@@ -1,0 +1,238 @@
+"""The loss distribution of each bank, with value-at-risk and expected shortfall."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.base.errors import OutcomeError
+from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
+from sim.outcomes.measure import ResultsView, arrangement_order
+from sim.outcomes.statistics import FloatArray
+from sim.outcomes.tails import quantile_ranks
+from sim.outcomes.wording import arrangement_text
+from sim.show.style import Drawing, Look, legend, looks, number_axis, style
+
+SERIES = "bank_annual_loss"
+LEVELS = (0.999, 0.99, 0.95, 0.90)
+_RESAMPLES = 400
+_SEED = 20_020_726
+_FEWEST_FOR_999 = 10_000
+_ACROSS = 3
+
+
+@dataclass(frozen=True)
+class _Tail:
+    """Tail measures of one bank under one arrangement, with intervals."""
+
+    var: float
+    var_low: float
+    var_high: float
+    es: float
+    es_low: float
+    es_high: float
+
+
+def honest_level(count: int, confidence: float = 0.95) -> float:
+    """Give the highest level of value-at-risk that this many values can bound.
+
+    Parameters
+    ----------
+    count : int
+        Number of bank-years.
+    confidence : float, in (0, 1)
+        Of the order-statistic interval that must exist.
+
+    Returns
+    -------
+    float
+        0.999 (only from 10,000 values), 0.99, 0.95 or 0.90; nan where none can be.
+
+    Examples
+    --------
+    >>> honest_level(20), honest_level(100), honest_level(400), honest_level(20_000)
+    (nan, 0.95, 0.99, 0.999)
+    """
+    for level in LEVELS:
+        if level > 0.99 and count < _FEWEST_FOR_999:
+            continue
+        if quantile_ranks(count, level, confidence)[1] <= count:
+            return level
+    return math.nan
+
+
+def loss_distribution_data(
+    results: ResultsView, level: float | None = None
+) -> pd.DataFrame:
+    """Give the frame behind `loss_distribution`.
+
+    Parameters
+    ----------
+    results : Results
+        With the series ``bank_annual_loss``.
+    level : float, in (0, 1), optional
+        Level of the tail measures; by default the highest that the data can bound.
+
+    Returns
+    -------
+    DataFrame
+        One row per bank and arrangement: bank, arrangement, replications, bank_years,
+        mean, level, var, var_low, var_high, es, es_low, es_high, in CNY million per year.
+        Intervals (95 %) come from drawing whole replications again, because the years of
+        one replication belong to one history.
+
+    Raises
+    ------
+    OutcomeError
+        If the results hold no such series.
+
+    References
+    ----------
+    Acerbi and Tasche 2002 for both measures; Davison and Hinkley 1997, section 3.8, for
+    the bootstrap of whole groups.
+    """
+    rows = _losses(results)
+    fewest = int(rows.groupby(["bank", "arrangement"], observed=True).size().min())
+    chosen = honest_level(fewest) if level is None else level
+    return pd.DataFrame(
+        [
+            _describe(bank, name, part, chosen)
+            for bank in dict.fromkeys(rows["bank"])
+            for name in arrangement_order(results, results.series)
+            if len(part := _part(rows, bank, name))
+        ]
+    )
+
+
+def _losses(results: ResultsView) -> pd.DataFrame:
+    """Give the annual losses of all banks, defined ones only."""
+    rows = results.series[results.series["series"] == SERIES].dropna(subset=["value"])
+    if rows.empty:
+        raise OutcomeError(
+            f'series "{SERIES}"', "is not in these results", "run with a longer horizon"
+        )
+    return rows
+
+
+def _part(rows: pd.DataFrame, bank: Any, name: str) -> pd.DataFrame:
+    """Give the losses of one bank under one arrangement."""
+    part: pd.DataFrame = rows[(rows["bank"] == bank) & (rows["arrangement"] == name)]
+    return part
+
+
+def _describe(bank: Any, name: str, part: pd.DataFrame, level: float) -> dict[str, Any]:
+    """Describe one bank under one arrangement."""
+    values = part["value"].to_numpy(np.float64)
+    head = {"bank": bank, "arrangement": name}
+    head |= {"replications": part["replication"].nunique(), "bank_years": values.size}
+    return head | {"mean": values.mean(), "level": level} | vars(_tail(part, level))
+
+
+def _tail(part: pd.DataFrame, level: float) -> _Tail:
+    """Estimate the tail measures and their intervals."""
+    if math.isnan(level):
+        return _Tail(*[math.nan] * 6)
+    groups = [
+        group.to_numpy(np.float64)
+        for _, group in part.groupby("replication", observed=True)["value"]
+    ]
+    generator = np.random.Generator(np.random.PCG64(_SEED))
+    drawn = np.empty((_RESAMPLES, 2))
+    for number in range(_RESAMPLES):
+        chosen = generator.integers(0, len(groups), len(groups))
+        drawn[number] = _measures(np.concatenate([groups[one] for one in chosen]), level)
+    (var_low, es_low), (var_high, es_high) = np.quantile(drawn, (0.025, 0.975), axis=0)
+    var, es = _measures(np.concatenate(groups), level)
+    return _Tail(var, var_low, var_high, es, es_low, es_high)
+
+
+def _measures(values: FloatArray, level: float) -> tuple[float, float]:
+    """Give value-at-risk and expected shortfall."""
+    return sample_quantile(values, level), sample_expected_shortfall(values, level)
+
+
+@style()
+def loss_distribution(results: ResultsView, level: float | None = None) -> Drawing:
+    """Draw how often each bank's annual loss exceeds a size, under every arrangement.
+
+    Parameters
+    ----------
+    results : Results
+        With the series ``bank_annual_loss``.
+    level : float, in (0, 1), optional
+        Level of the tail measures; by default the highest that the data can bound.
+
+    Returns
+    -------
+    Figure
+        One panel per bank; the vertical axis is logarithmic, so that the tail is legible.
+
+    Raises
+    ------
+    OutcomeError
+        If the results hold no such series.
+    """
+    data, rows = loss_distribution_data(results, level), _losses(results)
+    banks = list(dict.fromkeys(data["bank"]))
+    drawn = looks(arrangement_order(results, results.series))
+    shown = {name: look for name, look in drawn.items() if name in set(data["arrangement"])}
+    across = min(_ACROSS, len(banks))
+    down = math.ceil(len(banks) / across)
+    figure = Drawing(2.0 + 2.7 * across, 1.4 + 2.9 * down)
+    panels = figure.subplots(down, across, squeeze=False, sharey=True)
+    handles: list[Any] = []
+    for axes, bank in zip(panels.flat, banks, strict=False):
+        tails = data[data["bank"] == bank].set_index("arrangement")
+        handles = [
+            _exceedance(axes, _part(rows, bank, name), tails.loc[name], look)
+            for name, look in shown.items()
+            if name in tails.index
+        ]
+        axes.set_title(arrangement_text(str(bank)))
+        axes.set_yscale("log")
+        number_axis(axes, "x", "Loss in a year (CNY million)")
+    for axes in list(panels.flat)[len(banks) :]:
+        axes.set_visible(False)
+    for axes in panels[:, 0]:
+        number_axis(axes, "y", "Share of years with a larger loss (%)")
+    legend(figure, list(shown.values()), handles)
+    return figure.finish("Annual credit loss of each bank", _note(data), data)
+
+
+def _exceedance(axes: Axes, part: pd.DataFrame, tail: "pd.Series[Any]", look: Look) -> Any:
+    """Draw the share of years with a larger loss, and mark both tail measures."""
+    values = np.sort(part["value"].to_numpy(np.float64))
+    share = 100.0 * (values.size - np.arange(1, values.size + 1)) / values.size
+    (line,) = axes.plot(
+        values[:-1],
+        share[:-1],
+        color=look.colour,
+        ls=look.line,
+        lw=1.5,
+        drawstyle="steps-post",
+        marker=look.marker,
+        markevery=[],
+        ms=5,
+    )
+    if math.isfinite(tail["level"]):
+        height = 100.0 * (1.0 - tail["level"])
+        axes.plot(tail["var"], height, marker="|", ms=12, mew=2.2, color=look.colour)
+        axes.plot(tail["es"], height, marker=look.marker, ms=6, color=look.colour)
+    return line
+
+
+def _note(data: pd.DataFrame) -> str:
+    """Say what lines and marks are and from how many replications."""
+    years, count = int(data["bank_years"].min()), int(data["replications"].max())
+    note = f"Line: {years:,} years per bank and arrangement, from {count} replications."
+    level = float(data["level"].iloc[0])
+    if math.isnan(level):
+        return note + " Too few years for a tail measure."
+    return note + (
+        f" At {100 * (1 - level):g} %: bar, value-at-risk {level:.1%}; mark, expected"
+        " shortfall (mean of the losses beyond). Intervals of both are in the frame behind"
+        " the figure. Scales differ between banks."
+    )

@@ -1,0 +1,136 @@
+"""Profit by macro regime: how far apart boom and bust lie under each arrangement."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from sim.base.errors import OutcomeError
+from sim.outcomes.measure import Outcomes
+from sim.outcomes.statistics import mean_interval
+from sim.outcomes.wording import arrangement_text, unit_style
+from sim.show.style import INK, MUTED, Drawing, Look, looks, number_axis, style
+
+PREFIX = "cycle.profit_"
+_NOT_A_REGIME = frozenset({"cycle.profit_gap"})
+
+
+def regime_names(outcomes: Outcomes) -> list[str]:
+    """Give the outcomes that are the profit in one regime: ``cycle.profit_<regime>``."""
+    return [
+        name
+        for name in outcomes.names
+        if name.startswith(PREFIX) and name not in _NOT_A_REGIME
+    ]
+
+
+def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.DataFrame:
+    """Give the frame behind `profit_by_regime`.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        With outcomes named ``cycle.profit_<regime>``.
+    confidence : float, in (0, 1)
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, regime, unit, arrangement, replications, mean, low, high.
+
+    Raises
+    ------
+    OutcomeError
+        If there is no such outcome.
+    """
+    names = regime_names(outcomes)
+    if not names:
+        raise OutcomeError(
+            f"{PREFIX}<regime>",
+            "no outcome of this kind was measured",
+            "measure all outcomes",
+        )
+    rows = []
+    for name in names:
+        mark, table = outcomes.mark(name), outcomes.table(name)
+        for arrangement in outcomes.arrangements:
+            mean = mean_interval(table[arrangement].to_numpy(), confidence)
+            row: dict[str, Any] = {"outcome": name, "regime": name.removeprefix(PREFIX)}
+            row |= {"unit": mark.unit, "arrangement": arrangement}
+            row |= {"replications": mean.count, "mean": mean.estimate}
+            rows.append(row | {"low": mean.low, "high": mean.high})
+    return pd.DataFrame(rows)
+
+
+@style()
+def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
+    """Draw mean profit in each regime, one row per arrangement.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        With outcomes named ``cycle.profit_<regime>``.
+    confidence : float, in (0, 1)
+
+    Returns
+    -------
+    Figure
+        Marks are means with their intervals; the grey line joins the regimes of one
+        arrangement, so its length is the gap of profit over the cycle.
+
+    Raises
+    ------
+    OutcomeError
+        If there is no such outcome.
+    """
+    data = profit_by_regime_data(outcomes, confidence)
+    regimes = list(dict.fromkeys(data["regime"]))
+    drawn, style_of = looks(outcomes.arrangements), unit_style(str(data["unit"].iloc[0]))
+    figure = Drawing(7.6, 1.7 + 0.5 * len(outcomes.arrangements))
+    axes = figure.subplots()
+    for place, name in enumerate(outcomes.arrangements):
+        rows = data[data["arrangement"] == name].to_dict("records")
+        _row(axes, place, rows, drawn[name], style_of.scale)
+    axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
+    labels = [arrangement_text(name) for name in outcomes.arrangements]
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+    number_axis(axes, "x", f"Profit ({style_of.axis})")
+    handles = [
+        Line2D([], [], label=regime.replace("_", " ").capitalize(), **_dot(number, MUTED))
+        for number, regime in enumerate(regimes)
+    ]
+    figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
+    return figure.finish("Profit by macro regime", _note(data, confidence), data)
+
+
+def _row(
+    axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: float
+) -> None:
+    """Draw the regimes of one arrangement, joined by a line."""
+    means = np.array([row["mean"] for row in rows]) * scale
+    axes.plot([means.min(), means.max()], [place, place], color=MUTED, lw=1.0, zorder=1)
+    for number, row in enumerate(rows):
+        height = place + 0.13 * (number - (len(rows) - 1) / 2)
+        ends = np.array([row["low"], row["high"]]) * scale
+        axes.plot(ends, [height, height], color=look.colour, lw=2.2)
+        axes.plot(row["mean"] * scale, height, **_dot(number, look.colour))
+
+
+def _note(data: pd.DataFrame, confidence: float) -> str:
+    """Say what marks and lines are and from how many replications."""
+    return (
+        f"Mark: mean of {int(data['replications'].max())} replications; coloured line:"
+        f" {confidence:.0%} interval of the mean. The grey line joins the regimes of one"
+        " arrangement: its length is the gap over the cycle."
+    )
+
+
+def _dot(number: int, colour: str) -> dict[str, Any]:
+    """Give the mark of a regime: filled for the first, hollow for the second, and so on."""
+    shape = ("o", "o", "s", "D")[number % 4]
+    face = colour if number % 2 == 0 else "white"
+    return {"marker": shape, "ms": 7.5, "ls": "", "mfc": face, "mec": colour, "mew": 1.6}

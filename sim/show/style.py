@@ -1,0 +1,253 @@
+"""One look for every figure: colours by arrangement, units on axes, no global state.
+
+Figures are made without pyplot, so that drawing in a worker, a notebook and the report is
+the same and leaves nothing behind.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from textwrap import fill
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from sim.outcomes.wording import arrangement_text, plain_number
+
+INK = "#24292f"
+MUTED = "#57606a"
+GRID = "#d8dee4"
+PAPER = "#ffffff"
+BETTER_SIDE = "#eaf5ee"
+
+# Okabe and Ito 2008 without yellow, which is too pale for lines; grey for the first
+# arrangement, which usually is the baseline.
+COLOURS = (
+    "#6b7280",
+    "#0072b2",
+    "#d55e00",
+    "#009e73",
+    "#b0579c",
+    "#c98a00",
+    "#3f9fd1",
+    "#8a3b12",
+)
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)))
+
+STYLE: dict[Any, Any] = {
+    "axes.axisbelow": True,
+    "axes.edgecolor": MUTED,
+    "axes.grid": True,
+    "axes.labelcolor": INK,
+    "axes.labelsize": 9.0,
+    "axes.linewidth": 0.8,
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.unicode_minus": True,
+    "figure.dpi": 110.0,
+    "figure.facecolor": PAPER,
+    "font.family": ["sans-serif"],
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9.0,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 8.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.7,
+    "savefig.facecolor": PAPER,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "crosscycle",
+    "text.color": INK,
+    "text.parse_math": False,  # a name with a dollar sign is a name, not a formula
+    "xtick.color": MUTED,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 8.5,
+    "ytick.color": MUTED,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 8.5,
+}
+
+_INCH_IN_LETTERS = 15.5
+_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one arrangement is drawn everywhere: not by colour alone.
+
+    Parameters
+    ----------
+    label : str
+    colour : str
+        Hexadecimal.
+    marker : str
+    line : str or tuple
+        Line style of matplotlib.
+    """
+
+    label: str
+    colour: str
+    marker: str
+    line: Any
+
+
+def looks(arrangements: Iterable[str]) -> dict[str, Look]:
+    """Give every arrangement its look, by its place in the scenario.
+
+    Parameters
+    ----------
+    arrangements : iterable of str
+        All of them, in the order of the scenario, whichever of them are drawn.
+
+    Returns
+    -------
+    dict of str to Look
+
+    References
+    ----------
+    Okabe and Ito 2008, Color universal design.
+
+    Examples
+    --------
+    >>> looks(["plain", "revenue_swap"])["revenue_swap"].label
+    'Revenue swap'
+    """
+    return {
+        name: Look(
+            arrangement_text(name),
+            COLOURS[place % len(COLOURS)],
+            MARKERS[place % len(MARKERS)],
+            LINES[place % len(LINES)],
+        )
+        for place, name in enumerate(arrangements)
+    }
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Give the house style as a context or decorator; nothing outside it changes.
+
+    Examples
+    --------
+    >>> with style():
+    ...     mpl.rcParams["axes.titlelocation"]
+    'left'
+    """
+    with mpl.rc_context(STYLE):
+        yield
+
+
+class Drawing(Figure):
+    """A figure that knows the frame behind it and shows itself in a notebook.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches.
+
+    Attributes
+    ----------
+    title, note : str
+        What is drawn; what the marks and bands are, and from how many replications.
+    data : DataFrame
+        The numbers behind the marks.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        with style():
+            super().__init__(figsize=(width, height), layout="constrained")
+            FigureCanvasAgg(self)
+        self.title = ""
+        self.note = ""
+        self.data = pd.DataFrame()
+
+    def draw(self, renderer: Any) -> None:
+        """Draw in the house style, wherever the call comes from."""
+        with style():
+            super().draw(renderer)
+
+    def savefig(self, *arguments: Any, **options: Any) -> None:
+        """Save in the house style; arguments as in matplotlib."""
+        with style():
+            super().savefig(*arguments, **options)
+
+    def svg(self) -> str:
+        """Give the figure as the text of an SVG file, the same for the same figure."""
+        text = StringIO()
+        self.savefig(text, format="svg", metadata=_METADATA)
+        return text.getvalue()
+
+    def _repr_png_(self) -> bytes:
+        """Give a picture to a notebook."""
+        picture = BytesIO()
+        self.savefig(picture, format="png", dpi=self.dpi)
+        return picture.getvalue()
+
+    def finish(self, title: str, note: str, data: pd.DataFrame) -> "Drawing":
+        """Write title and note, and keep the frame behind the figure.
+
+        Parameters
+        ----------
+        title : str
+        note : str
+            What the marks and bands are, and from how many replications.
+        data : DataFrame
+
+        Returns
+        -------
+        Drawing
+            Itself.
+        """
+        letters = int(self.get_figwidth() * _INCH_IN_LETTERS)
+        with style():
+            self.suptitle(
+                fill(title, int(letters * 0.85)), x=0.01, ha="left", weight="bold", size=11
+            )
+            self.supxlabel(fill(note, letters), x=0.01, ha="left", size=8, color=MUTED)
+        self.title, self.note, self.data = title, note, data
+        return self
+
+
+def number_axis(axes: Axes, which: str, unit: str) -> None:
+    """Put the unit on an axis, and thousands separators on its ticks.
+
+    Parameters
+    ----------
+    axes : Axes
+    which : {"x", "y"}
+    unit : str
+        Label with the unit, for example ``"Credit loss (CNY million)"``.
+    """
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_label_text(unit)
+    axis.set_major_formatter(FuncFormatter(_tick))
+
+
+def _tick(value: float, position: int | None = None) -> str:
+    """Write a tick without needless decimals, and with a true minus sign."""
+    places = 0 if abs(value) >= 1000 or value == int(value) else 4
+    text = plain_number(value, places)
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "−")
+
+
+def legend(figure: Figure, looks_drawn: Sequence[Look], handles: Sequence[Any]) -> None:
+    """Put one legend for all panels under the title, in the order of the scenario."""
+    figure.legend(
+        handles=list(handles),
+        labels=[look.label for look in looks_drawn],
+        loc="outside upper left",
+        ncols=max(1, min(len(looks_drawn), int(figure.get_figwidth() / 1.7))),
+        handlelength=2.4,
+        columnspacing=1.4,
+    )

@@ -1,0 +1,169 @@
+"""Groups are frozen, their numbers strict, and ranges hold for every element."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+
+from sim.base.frozen import (
+    Correlation,
+    Frozen,
+    Hazard,
+    NonNegative,
+    NonNegativeInt,
+    OpenShare,
+    PositiveFloat,
+    PositiveInt,
+    Rate,
+    RefusedError,
+    Rising,
+    Share,
+    Shares,
+    StageAmounts,
+    StageHazards,
+    StageMix,
+    StagePositives,
+    StageShares,
+    StageVector,
+    param,
+    plain,
+    range_in_words,
+    refuse,
+)
+
+
+class Group(Frozen):
+    number: float = param(1, unit="years", meaning="a length", low=0, high=2)
+    vector: StageVector = param((1, 2, 3, 4), unit="", meaning="by stage", low=0)
+    table: dict[str, float] = param({}, unit="", meaning="by name", high=9)
+    perhaps: float | None = param(None, unit="", meaning="or none", low=0)
+
+
+def build(annotation: Any, value: Any) -> Any:
+    """Check one value against one type."""
+    group = type("One", (Frozen,), {"__annotations__": {"x": annotation}})
+    return group(x=value).x
+
+
+def test_a_group_never_changes() -> None:
+    with pytest.raises(ValidationError, match="frozen"):
+        Group().number = 2.0  # type: ignore[misc]
+
+
+def test_unknown_keys_are_refused() -> None:
+    with pytest.raises(ValidationError, match="Extra inputs"):
+        Group(numbr=1)  # type: ignore[call-arg]
+
+
+def test_whole_numbers_become_floats_and_lists_become_tuples() -> None:
+    group = Group.model_validate({"number": 2, "vector": [1, 2, 3, 4]})
+    assert repr(group.number) == "2.0"
+    assert group.vector == (1.0, 2.0, 3.0, 4.0)
+    assert isinstance(Group().number, float)
+
+
+def test_values_of_numpy_become_plain() -> None:
+    group = Group(number=np.float32(0.5), vector=np.arange(4))  # type: ignore[arg-type]
+    assert type(group.number) is float
+    assert group.vector == (0.0, 1.0, 2.0, 3.0)
+    assert plain(np.int64(3)) == 3
+
+
+@pytest.mark.parametrize("value", [True, "1", float("nan"), float("inf"), None, [1]])
+def test_only_finite_numbers_are_numbers(value: Any) -> None:
+    with pytest.raises(ValidationError):
+        Group(number=value)
+
+
+@pytest.mark.parametrize("value", [True, 1.0, "1"])
+def test_only_whole_numbers_are_counts(value: Any) -> None:
+    with pytest.raises(ValidationError):
+        build(PositiveInt, value)
+
+
+def test_the_error_of_a_range_names_all_offending_elements() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Group(vector=(1, -1, 2, -3))
+    context = caught.value.errors()[0]["ctx"]
+    assert context["outside"] == [((1,), -1.0), ((3,), -3.0)]
+    assert "must be at least 0; got -1, -3" in str(caught.value)
+
+
+def test_ranges_hold_in_tables_and_pass_over_none() -> None:
+    with pytest.raises(ValidationError, match="at most 9"):
+        Group(table={"a": 10})
+    assert Group(perhaps=None).perhaps is None
+
+
+def test_unit_meaning_and_range_stand_beside_the_default() -> None:
+    field = Group.model_fields["number"]
+    assert field.description == "a length"
+    assert field.json_schema_extra == {"unit": "years", "low": 0, "high": 2}
+
+
+LEGAL = [
+    (Share, 0, 1),
+    (OpenShare, 1e-9, 0.999),
+    (PositiveFloat, 1e-300, 1e9),
+    (NonNegative, 0, 1e9),
+    (Rate, -1, 1),
+    (Hazard, 0, 50),
+    (Correlation, -1, 1),
+    (PositiveInt, 1, 10**9),
+    (NonNegativeInt, 0, 10**9),
+    (StageVector, (0, -1, 0, 0), (9, 9, 9, 9)),
+    (StageShares, (0, 0, 0, 0), (1, 1, 1, 1)),
+    (StageHazards, (0, 0, 0, 0), (9, 9, 9, 9)),
+    (StageAmounts, (0, 0, 0, 0), (9, 9, 9, 9)),
+    (StagePositives, (1, 1, 1, 1), (9, 9, 9, 9)),
+    (StageMix, (0, 0, 0, 1), (0.1, 0.2, 0.3, 0.4)),
+    (Shares, (1,), (0.5, 0.25, 0.25)),
+    (Rising, (), (1, 1, 2)),
+]
+
+
+@pytest.mark.parametrize(("annotation", "least", "most"), LEGAL)
+def test_the_ends_of_a_range_are_legal(annotation: Any, least: Any, most: Any) -> None:
+    assert build(annotation, least) == least
+    assert build(annotation, most) == most
+
+
+ILLEGAL = [
+    (Share, -0.01),
+    (Share, 1.01),
+    (OpenShare, 0),
+    (OpenShare, 1),
+    (PositiveFloat, 0),
+    (NonNegative, -1e-9),
+    (Rate, 4),
+    (Hazard, -1),
+    (Correlation, 1.1),
+    (PositiveInt, 0),
+    (NonNegativeInt, -1),
+    (StageVector, (1, 2, 3)),
+    (StageShares, (0, 0, 0, 1.5)),
+    (StageHazards, (0, 0, 0, -1)),
+    (StageAmounts, (0, 0, 0, -1)),
+    (StagePositives, (1, 1, 1, 0)),
+    (StageMix, (0.1, 0.2, 0.3, 0.5)),
+    (Shares, (0.5, 0.4)),
+    (Shares, ()),
+    (Rising, (2, 1)),
+]
+
+
+@pytest.mark.parametrize(("annotation", "value"), ILLEGAL)
+def test_values_outside_a_range_are_refused(annotation: Any, value: Any) -> None:
+    with pytest.raises(ValidationError):
+        build(annotation, value)
+
+
+def test_a_refusal_carries_key_rule_and_cure() -> None:
+    error = refuse("shares", "must sum to 1", "change them")
+    assert error.parts == (("shares", "must sum to 1", "change them"),)
+    assert str(RefusedError(("a", "b", "c"), ("d", "e", "f"))) == "a|b|c\nd|e|f"
+
+
+def test_a_range_is_said_in_words() -> None:
+    assert range_in_words({"above": 0, "below": 1}) == "must be above 0 and below 1"
