@@ -5,6 +5,7 @@ of every arrangement from plain lending is known.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -119,8 +120,9 @@ def _rows(arrangement: str, replications: int, **columns: Any) -> pd.DataFrame:
     return pd.DataFrame({**block, **columns})
 
 
+@cache
 def outcomes(replications: int = 40, seed: int = 11) -> Outcomes:
-    """Give made-up outcomes with their marks."""
+    """Give made-up outcomes with their marks; shared, so change a copy."""
     return Outcomes(outcome_frame(replications, seed), marks(), ARRANGEMENTS)
 
 
@@ -207,6 +209,7 @@ class MadeUpResults:
     )
 
 
+@cache
 def results(replications: int = 40) -> MadeUpResults:
-    """Give made-up results of five arrangements."""
+    """Give made-up results of five arrangements; shared, so change a copy."""
     return MadeUpResults(outcome_frame(replications), series_frame(replications))

@@ -40,7 +40,9 @@ FRAILTY = 102
 EQUITY_MARKET = 103
 
 
-def philox(k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> tuple[Any, Any, Any, Any]:
+def philox(
+    k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any
+) -> tuple[Any, Any, Any, Any]:
     """Ten rounds of Philox 4x32.
 
     Parameters
@@ -79,7 +81,9 @@ def to_uniform(high: Any, low: Any) -> Any:
     return ((high >> 5) * 67108864.0 + (low >> 6) + 0.5) * (1.0 / 9007199254740992.0)
 
 
-def uniform_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> tuple[float, float]:
+def uniform_pair(
+    k0: int, k1: int, firm: int, purpose: int, a: int, b: int
+) -> tuple[float, float]:
     """Two uniform numbers in (0, 1) at one address.
 
     Parameters
@@ -98,7 +102,12 @@ def uniform_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> t
     tuple of two float
     """
     w0, w1, w2, w3 = philox(
-        int(k0), int(k1), int(firm) & MASK, int(purpose) & MASK, int(a) & MASK, int(b) & MASK
+        int(k0),
+        int(k1),
+        int(firm) & MASK,
+        int(purpose) & MASK,
+        int(a) & MASK,
+        int(b) & MASK,
     )
     return to_uniform(w0, w1), to_uniform(w2, w3)
 
@@ -109,7 +118,9 @@ def exponential(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> fl
     return -math.log(u)
 
 
-def normal_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> tuple[float, float]:
+def normal_pair(
+    k0: int, k1: int, firm: int, purpose: int, a: int, b: int
+) -> tuple[float, float]:
     """Two independent standard normal numbers at one address."""
     u, v = uniform_pair(k0, k1, firm, purpose, a, b)
     return normal_quantile(u), normal_quantile(v)
@@ -130,7 +141,9 @@ def replication_key(seed: int, replication: int) -> tuple[int, int]:
     tuple of two int
         Key words in [0, 2**32).
     """
-    words = philox(seed & MASK, (seed >> 32) & MASK, replication & MASK, replication >> 32, 0, 0)
+    words = philox(
+        seed & MASK, (seed >> 32) & MASK, replication & MASK, replication >> 32, 0, 0
+    )
     return int(words[0]), int(words[1])
 
 

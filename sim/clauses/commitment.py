@@ -24,10 +24,14 @@ class Agreement(Frozen):
 
     kind: Literal["agreement"]
     priority_capture_share: Share | None = param(
-        None, unit="share", meaning="banking business that comes with the promise of priority"
+        None,
+        unit="share",
+        meaning="banking business that comes with the promise of priority",
     )
     demanded_capture_share: Share | None = param(
-        None, unit="share", meaning="banking business demanded for the waiver of a swap right"
+        None,
+        unit="share",
+        meaning="banking business demanded for the waiver of a swap right",
     )
     listing_capture_share: Share = param(
         0.0, unit="share", meaning="listing proceeds to be kept at the bank"

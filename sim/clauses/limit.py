@@ -25,8 +25,12 @@ class CashFlow(Frozen):
     """An unsecured line on sales and on the last equity round."""
 
     kind: Literal["cash_flow"]
-    sales_share: NonNegative = param(unit="years of sales", meaning="line per unit of sales")
-    round_share: NonNegative = param(unit="share", meaning="line per unit of the last round")
+    sales_share: NonNegative = param(
+        unit="years of sales", meaning="line per unit of sales"
+    )
+    round_share: NonNegative = param(
+        unit="share", meaning="line per unit of the last round"
+    )
     cap_factor: PositiveFloat = param(
         1.0, unit="x", meaning="each lender's cap against its cap for plain loans"
     )
@@ -44,7 +48,9 @@ class Path(Frozen):
 
     kind: Literal["path"]
     amounts: tuple[PositiveFloat, ...] = param(unit="CNY million", meaning="lines in order")
-    from_years: tuple[NonNegative, ...] = param(unit="years", meaning="age at which each starts")
+    from_years: tuple[NonNegative, ...] = param(
+        unit="years", meaning="age at which each starts"
+    )
 
     @model_validator(mode="after")
     def _one_date_each(self) -> "Path":
@@ -95,7 +101,8 @@ def line(
         return secured
     if isinstance(clause, CashFlow):
         return np.maximum(
-            clause.sales_share * firms.sales + clause.round_share * firms.last_round, secured
+            clause.sales_share * firms.sales + clause.round_share * firms.last_round,
+            secured,
         )
     if isinstance(clause, FixedAmount):
         return np.full(firms.shape[0], clause.amount)

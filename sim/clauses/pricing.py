@@ -25,7 +25,10 @@ class Concession(Frozen):
 
     kind: Literal["concession"]
     concession_rate: float = param(
-        unit="per year", meaning="taken off the rate; negative for a surcharge", low=-0.1, high=0.1
+        unit="per year",
+        meaning="taken off the rate; negative for a surcharge",
+        low=-0.1,
+        high=0.1,
     )
 
 
@@ -53,7 +56,9 @@ Pricing = Annotated[RiskBased | Concession | Step | FixedRate, Field(discriminat
 Rates = tuple[NDArray[np.float64], NDArray[np.float64], float]
 
 
-def rates(clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.float64]) -> Rates:
+def rates(
+    clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.float64]
+) -> Rates:
     """First rate, later rate and years to the step.
 
     Parameters

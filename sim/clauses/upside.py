@@ -42,7 +42,8 @@ class _Subscription(Frozen):
     )
     years: PositiveFloat = param(unit="years", meaning="life of the right", high=30)
     pass_through_share: Share = param(
-        unit="share", meaning="part of a gain that reaches the lenders; the holder keeps the rest"
+        unit="share",
+        meaning="part of a gain that reaches the lenders; the holder keeps the rest",
     )
 
     @model_validator(mode="after")
@@ -89,7 +90,9 @@ class Swap(_Subscription):
 
     kind: Literal["swap"]
     trigger_multiple: PositiveFloat | None = param(
-        None, unit="x valuation at signing", meaning="valuation at which the right comes alive"
+        None,
+        unit="x valuation at signing",
+        meaning="valuation at which the right comes alive",
     )
     trigger_valuation: PositiveFloat | None = param(
         None, unit="CNY million", meaning="that valuation, where it is stated"
@@ -176,7 +179,15 @@ def right_terms(
     if not np.any(strike > 0.0):
         kind = NO_RIGHT
     return RightTerms(
-        kind, stake, strike, trigger, clause.years, clause.pass_through_share, liquidity, 0.0, zero
+        kind,
+        stake,
+        strike,
+        trigger,
+        clause.years,
+        clause.pass_through_share,
+        liquidity,
+        0.0,
+        zero,
     )
 
 

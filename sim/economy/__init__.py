@@ -1,0 +1,1 @@
+"""The systematic side: macro regimes, yearly frailty and the equity market."""

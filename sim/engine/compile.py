@@ -22,13 +22,13 @@ from typing import Any
 from sim.base import draws, special
 from sim.firms import (
     advance, credit_line, decision, equity, lifecycle, operations, population, project,
-    relationship, right, workout,
+    relationship, right, totals, workout,
 )  # fmt: skip
 from sim.formulas import options
 
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, options, lifecycle, operations, credit_line, project, equity,
-    relationship, right, workout, population, advance, decision,
+    relationship, right, workout, population, advance, decision, totals,
 )  # fmt: skip
 
 
@@ -41,6 +41,8 @@ class Kernel:
     turn: Callable[..., None]
     sign_all: Callable[..., None]
     decline_all: Callable[..., None]
+    post_flows: Callable[..., None]
+    read_levels: Callable[..., None]
     compiled: bool
 
 
@@ -48,7 +50,7 @@ def interpreted() -> Kernel:
     """The entry points as plain Python, for debugging and for the proof of equal bits."""
     return Kernel(
         advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
-        compiled=False,
+        totals.post_flows, totals.read_levels, compiled=False,
     )  # fmt: skip
 
 
@@ -104,7 +106,7 @@ def kernel() -> Kernel:
         entry.__name__: numba.njit(cache=True, nogil=True)(entry)
         for entry in (
             advance.advance, advance.fire, advance.turn, decision.sign_all,
-            decision.decline_all,
+            decision.decline_all, totals.post_flows, totals.read_levels,
         )
     }  # fmt: skip
     return Kernel(**compiled, compiled=True)

@@ -107,12 +107,15 @@ def accrue(f: Any, p: Any, t: float) -> None:
     years = t - f.now
     for cause in range(r.N_CAUSES):
         f.left[cause] -= f.speed[cause] * years
-    f.cum_relation += earned(f, p, years)
+    if f.contract >= 0:
+        f.cum_relation += earned(f, p, years)
     f.cum_sales += f.sales * years
     f.cum_cost += f.cost * years
     f.cum_invest += f.invest * years
     f.cum_interest += f.rate * f.balance * years
     f.cum_balance += f.balance * years
+    f.cum_fee += f.fee_rate * f.balance * years
+    f.cum_refinanced += f.refinanced * f.balance * years
     f.cum_royalty += f.royalty * years
     f.cum_delivery += f.delivery * years
     if f.limit > 0.0:
@@ -218,7 +221,9 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         f.project = 0
 
 
-def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: Any) -> None:
+def on_schedule(
+    f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: Any
+) -> None:
     """A dated event is due."""
     if event == r.QUARTER:
         on_quarter(f, p, c, t, log, cursor)

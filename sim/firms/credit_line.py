@@ -16,7 +16,9 @@ from sim.firms.record import NEVER
 class CreditLine(Frozen):
     """The firm's conduct of its credit line."""
 
-    drawn_at_signing: Share = param(unit="share of line", meaning="drawn when a line is signed")
+    drawn_at_signing: Share = param(
+        unit="share of line", meaning="drawn when a line is signed"
+    )
     liquidity_buffer: NonNegative = param(
         unit="years of outlays", meaning="cash below which the line is drawn"
     )
@@ -133,5 +135,8 @@ def release(f: Any) -> None:
     f.review = NEVER
     f.unsecured = 0
     f.security = 0.0
+    f.guaranteed = 0.0
+    f.fee_rate = 0.0
+    f.refinanced = 0.0
     f.monitored = 0
     f.introduction = 1.0

@@ -74,6 +74,9 @@ def sign(f: Any, p: Any, t: float, k: Any, row: int) -> None:
     f.call = r.NEVER
     f.unsecured = k.unsecured
     f.security = k.security
+    f.guaranteed = k.guaranteed
+    f.fee_rate = k.fee_rate
+    f.refinanced = k.refinanced
     f.monitored = k.monitored
     f.introduction = k.introduction
     f.home = k.lead

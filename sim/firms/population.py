@@ -23,26 +23,23 @@ class Population(Frozen):
     initial_share: Share = param(
         unit="share", meaning="firms that exist from the first day of the history"
     )
-    first_stage: int = param(unit="code", meaning="stage at entry, 0 start-up", low=0, high=3)
+    first_stage: int = param(
+        unit="code", meaning="stage at entry, 0 start-up", low=0, high=3
+    )
     tangible_mean: NonNegative = param(
         unit="CNY million per CNY million a year", meaning="mean tangible assets per scale"
     )
-    tangible_log_sd: NonNegative = param(unit="-", meaning="log sd of tangible assets per scale")
-
-
-def entry_date(k0: int, k1: int, firm: int, start: float, end: float, initial: float) -> float:
-    """Date of entry of one firm, years; the first day for a share `initial` of firms."""
-    u, v = uniform_pair(k0, k1, firm, BIRTH, 0, 0)
-    return start if v < initial else start + u * (end - start)
+    tangible_log_sd: NonNegative = param(
+        unit="-", meaning="log sd of tangible assets per scale"
+    )
 
 
 def set_nature(f: Any, p: Any, c: Any) -> None:
     """Latent quality, venture backing, taste and tangibility."""
     f.quality, taste = normal_pair(c.k0, c.k1, f.firm, BIRTH, 2, 0)
-    u_venture, u_home = uniform_pair(c.k0, c.k1, f.firm, BIRTH, 3, 0)
+    u_venture, _ = uniform_pair(c.k0, c.k1, f.firm, BIRTH, 3, 0)
     logit = p.venture_logit + p.venture_quality_slope * f.quality
     f.venture = 1 if u_venture < 1.0 / (1.0 + math.exp(-logit)) else 0
-    f.home = int(u_home * p.n_banks)
     f.taste = math.exp(p.taste_log_sd * taste)
     z_tangible, _ = normal_pair(c.k0, c.k1, f.firm, BIRTH, 4, 0)
     sd = p.tangible_log_sd
@@ -106,4 +103,3 @@ def next_threshold(f: Any, c: Any, cause: int) -> float:
     threshold = exponential(c.k0, c.k1, f.firm, THRESHOLD, cause, f.count[cause])
     f.count[cause] += 1
     return threshold
-

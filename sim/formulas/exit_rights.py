@@ -202,7 +202,8 @@ def lognormal_call_on_multiple(log_mean: float, log_sd: float, strike: float) ->
     Returns
     -------
     float
-        E[max(M - strike, 0)], undiscounted, per unit of entry value.
+        E[max(M - strike, 0)], undiscounted, per unit of entry value; infinity if it
+        exceeds the largest float.
 
     References
     ----------
@@ -215,7 +216,10 @@ def lognormal_call_on_multiple(log_mean: float, log_sd: float, strike: float) ->
     1.318030259
     """
     deviation = max(log_sd, 0.0)
-    mean = math.exp(log_mean + 0.5 * deviation * deviation)
+    log_size = log_mean + 0.5 * deviation * deviation
+    if log_size >= 709.0:
+        return math.inf
+    mean = math.exp(log_size)
     if strike <= 0.0 or deviation <= 0.0:
         return mean - strike if mean > strike else 0.0
     lower = (log_mean - math.log(strike)) / deviation

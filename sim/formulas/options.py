@@ -27,8 +27,7 @@ def black_scholes_call(
     rate : float
         Riskless rate per year, continuous compounding.
     volatility : float
-        Standard deviation of the log value per square root of a year; 0 or less gives the
-        discounted intrinsic value.
+        Per square root of a year; 0 or less gives the discounted intrinsic value.
 
     Returns
     -------
@@ -61,7 +60,7 @@ def gap_call(
     ----------
     spot, strike, trigger : float
         CNY million. A trigger below the strike forces exercise at a loss, so the value can
-        be negative.
+        be negative; a trigger at infinity leaves no right.
     years : float
         Time to the date; 0 or less means now.
     rate, volatility : float
@@ -78,12 +77,10 @@ def gap_call(
 
     Examples
     --------
-    A right to a quarter of the firm at a valuation of 8, once it is worth 40:
-
     >>> round(0.25 * gap_call(10.0, 8.0, 40.0, 5.0, 0.03, 0.6), 9)
     0.906785449
     """
-    if spot <= 0.0:
+    if spot <= 0.0 or trigger == math.inf:
         return 0.0
     term = max(years, 0.0)
     paid = strike * math.exp(-rate * term)
@@ -123,7 +120,7 @@ def digital(
     >>> round(digital(10.0, 40.0, 5.0, 0.03, 0.6), 9)
     0.047905869
     """
-    if spot <= 0.0:
+    if spot <= 0.0 or trigger == math.inf:
         return 0.0
     term = max(years, 0.0)
     discount = math.exp(-rate * term)
@@ -143,16 +140,16 @@ def swap_out_capped(
 ) -> float:
     """Value of a triggered right that the firm may discharge by a fixed amount of business.
 
-    Above the trigger the holder gets the smaller of intrinsic value and cap, because the
-    firm chooses the cheaper of the two. The swap cuts the right tail off.
+    Above the trigger the holder gets the smaller of intrinsic value and cap: the firm
+    chooses. The swap cuts the right tail off.
 
     Parameters
     ----------
     spot : float
-        Value of the firm, CNY million.
+        CNY million.
     terms : tuple of float
         ``(strike, trigger, cap)`` in CNY million of whole-firm value: with a stake `a`,
-        the cap is the value of the business divided by `a`.
+        the cap is the value of the business divided by `a`; infinity is no cap.
     years : float
         Time to the date on which the trigger is tested; 0 or less means now.
     rate, volatility : float
@@ -161,7 +158,7 @@ def swap_out_capped(
     Returns
     -------
     float
-        CNY million per unit of stake, at most the `gap_call` without a cap.
+        CNY million for the whole firm, at most the `gap_call`.
 
     References
     ----------
@@ -169,8 +166,6 @@ def swap_out_capped(
 
     Examples
     --------
-    Business worth 12 against a quarter of the firm (a cap of 48 for the whole):
-
     >>> round(0.25 * swap_out_capped(10.0, (8.0, 40.0, 48.0), 5.0, 0.03, 0.6), 9)
     0.530241923
     """
@@ -250,7 +245,7 @@ def one_touch_with_killing(
     """
     if spot >= trigger:
         return 1.0
-    if spot <= 0.0 or years <= 0.0:
+    if spot <= 0.0 or years <= 0.0 or trigger == math.inf:
         return 0.0
     if years == math.inf:
         return perpetual_touch(spot, trigger, rate, volatility, killing)
@@ -273,12 +268,8 @@ def perpetual_touch(
 
     Parameters
     ----------
-    spot, trigger : float
-        CNY million; a spot at or above the trigger pays 1 at once.
-    rate, volatility : float
-        Per year, as in `black_scholes_call`. Needs ``rate + killing`` not negative.
-    killing : float
-        Default hazard per year, not negative; a default voids the claim.
+    spot, trigger, rate, volatility, killing : float
+        As in `one_touch_with_killing`.
 
     Returns
     -------
@@ -297,7 +288,7 @@ def perpetual_touch(
     """
     if spot >= trigger:
         return 1.0
-    if spot <= 0.0:
+    if spot <= 0.0 or trigger == math.inf:
         return 0.0
     away = math.log(trigger / spot)
     if volatility <= 0.0:

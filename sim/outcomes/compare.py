@@ -29,7 +29,7 @@ from sim.outcomes.statistics import (
     replications_needed,
     variance_reduction,
 )
-from sim.outcomes.tails import bootstrap_interval, hill_index, quantile_interval
+from sim.outcomes.tails import TailIndex, bootstrap_interval, hill_index, quantile_interval
 from sim.outcomes.verdict import (
     UNDEFINED,
     decide,
@@ -41,6 +41,12 @@ from sim.outcomes.verdict import (
 __all__ = ["Comparison", "compare"]
 
 HALF_WIDTH_SHARE = 0.05
+_ENOUGH_IN_TAIL = 10
+# All other columns are numbers, also in a comparison without rows.
+_COUNTS = frozenset({"replications", "pairs", "dropped", "clear_of_all"})
+_WORDS = frozenset(
+    {"outcome", "unit", "arrangement", "baseline", "verdict", "method", "warning"}
+)
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,8 @@ def compare(
     everything = pd.DataFrame(
         rows, columns=[*dict.fromkeys(FRAME_COLUMNS + DETAIL_COLUMNS)]
     )
+    for column in everything.columns.difference([*_WORDS, *_COUNTS]):
+        everything[column] = everything[column].astype(np.float64)
     clear = holm(everything["p_value"], 1.0 - confidence)
     everything["clear_of_all"] = clear & everything["verdict"].map(is_ranking).to_numpy(
         bool
@@ -182,8 +190,13 @@ def _behind(
         "median_high": median.high,
         "tail_index": tail.index,
         "p_value": mean_p_value(difference),
-        "warning": warning_words(difference, dropped, tail.warning),
+        "warning": warning_words(difference, dropped, _is_heavy(mark, tail)),
     }
+
+
+def _is_heavy(mark: Mark, tail: TailIndex) -> bool:
+    """Believe an index below 2 where it is expected, or where enough values say so."""
+    return tail.warning and (mark.heavy_tailed or tail.used >= _ENOUGH_IN_TAIL)
 
 
 def _interval(mark: Mark, difference: FloatArray, confidence: float) -> Interval:

@@ -13,6 +13,7 @@ from sim.outcomes.verdict import is_ranking
 from sim.outcomes.wording import (
     arrangement_text,
     level_text,
+    percent_text,
     range_text,
     step_text,
     unit_style,
@@ -92,7 +93,7 @@ class Comparison:
         return (
             f"Comparison: {len(self.marks)} outcomes of {len(self.arrangements)}"
             f" arrangements against {self.baseline}; {ranked} of {len(self.rows)}"
-            f" differences are clear of zero at {self.confidence:.0%}"
+            f" differences are clear of zero at {percent_text(self.confidence)}"
         )
 
     def frame(self) -> pd.DataFrame:

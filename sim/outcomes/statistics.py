@@ -15,6 +15,7 @@ from scipy import stats
 FloatArray = NDArray[np.float64]
 
 MINIMUM_PAIRS = 2
+_BEYOND_REACH = 1e9
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Interval:
     @property
     def side(self) -> int:
         """1 if all of the interval is above zero, -1 if all is below, otherwise 0."""
+        if math.isnan(self.low) or math.isnan(self.high):
+            return 0
         return int(self.low > 0.0) - int(self.high < 0.0)
 
 
@@ -268,6 +271,12 @@ def replications_needed(
         return math.nan
     normal = float(stats.norm.ppf(0.5 + confidence / 2.0))
     count = float(max(MINIMUM_PAIRS, math.ceil((normal * deviation / half_width) ** 2)))
-    while t_quantile(confidence, count - 1.0) * deviation / math.sqrt(count) > half_width:
+    # Far out the t and the normal quantile are one number, and adding 1 changes nothing.
+    while count < _BEYOND_REACH and _reach(deviation, count, confidence) > half_width:
         count += 1.0
     return count
+
+
+def _reach(deviation: float, count: float, confidence: float) -> float:
+    """Give half the width of the t interval of a mean."""
+    return t_quantile(confidence, count - 1.0) * deviation / math.sqrt(count)

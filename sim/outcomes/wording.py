@@ -131,6 +131,17 @@ def range_text(low: float, high: float, unit: str, standard_error: float = math.
     return f"{plain_number(low * scale, places)} to {plain_number(high * scale, places)}"
 
 
+def percent_text(share: float) -> str:
+    """Write a confidence or a level, for example ``"95 %"`` or ``"99.9 %"``.
+
+    Examples
+    --------
+    >>> percent_text(0.95), percent_text(0.999)
+    ('95 %', '99.9 %')
+    """
+    return f"{100.0 * share:.6g} %"
+
+
 def arrangement_text(name: str) -> str:
     """Write the id of an arrangement for readers.
 

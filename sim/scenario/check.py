@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from sim.base.errors import Problem, ScenarioError
-from sim.scenario.explain import explain
+from sim.scenario.explain import REQUIRED, explain
 from sim.scenario.faults import NOTHING, Fault, look_up, shown
 from sim.scenario.positions import Path, join_key
 from sim.scenario.read import RawScenario, is_beneath
@@ -53,14 +53,14 @@ def _all_faults(raw: RawScenario, model: type[BaseModel]) -> list[Fault]:
     found: list[Fault] = []
     mended: list[Path] = []
     for _ in range(MAX_PASSES):
-        new = [f for f in _faults(values, model) if _is_news(f, found, mended)]
-        if raw.problems:
-            # A key may be missing only because its line could not be read.
-            new = [fault for fault in new if fault.rule != "is required"]
-        if not new:
+        faults = list(_faults(values, model))
+        if not faults:
             break
-        found += _joined(new)
-        mended += [_mend(values, fault.path, fault.instead) for fault in new]
+        found += _joined([f for f in faults if _is_news(f, found, mended)])
+        mended += [_mend(values, fault.path, fault.instead) for fault in faults]
+    if raw.problems:
+        # A key may be missing only because its line could not be read.
+        found = [fault for fault in found if fault.rule != REQUIRED]
     return found
 
 
@@ -76,10 +76,11 @@ def _is_news(fault: Fault, found: list[Fault], mended: list[Path]) -> bool:
     """Whether a fault is new and cannot come from a value that was put in."""
     if is_beneath(fault.path, mended) or any(fault.path == f.path for f in found):
         return False
-    # The group at the top sees everything; only its rules are told all the same.
-    return not (
-        fault.group and any(path[: len(fault.group)] == fault.group for path in mended)
-    )
+    if fault.group is None:
+        return True
+    # A rule sees all of its group; only of the group at the top it sees what it names.
+    seen = [fault.path, *([fault.group] if fault.group else [])]
+    return not any(is_beneath(path, seen) for path in mended)
 
 
 def _joined(faults: list[Fault]) -> list[Fault]:

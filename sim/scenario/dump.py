@@ -4,6 +4,7 @@ The file holds every value, those that were inherited and the defaults too, so t
 repeats the run without the files it came from.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from typing import Any
@@ -27,6 +28,17 @@ def dump_model(model: BaseModel) -> str:
         TOML that reads back to the same values.
     """
     return dump_values(model.model_dump(mode="python"))
+
+
+def fingerprint(model: BaseModel) -> str:
+    """Give a short name for all values of a scenario together.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits: SHA-256 of the scenario written as TOML.
+    """
+    return hashlib.sha256(dump_model(model).encode()).hexdigest()
 
 
 def dump_values(values: Mapping[str, Any]) -> str:

@@ -5,16 +5,31 @@ there instead so that the rest can be checked too.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from sim.base.frozen import OUT_OF_RANGE, RefusedError, range_in_words
+from sim.base.frozen import RefusedError
+from sim.base.ranges import OUT_OF_RANGE, range_in_words
 from sim.scenario.faults import NOTHING, Fault, listed, look_up
-from sim.scenario.legal import KIND, Spot, kinds, legal_keys, locate, meaning, places_of
-from sim.scenario.positions import Path, split_key
+from sim.scenario.legal import (
+    KIND,
+    Spot,
+    choices,
+    is_group,
+    kinds,
+    legal_keys,
+    locate,
+    meaning,
+    places_of,
+)
+from sim.scenario.placeholder import placeholder
+from sim.scenario.positions import Path, join_key, split_key
 from sim.scenario.read import similar
+
+REQUIRED = "is required"
+"""The rule that a missing key breaks."""
 
 
 def explain(
@@ -53,11 +68,16 @@ def _missing(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]
         return [
             Fault(spot.path[:-1], rule, _give("one value for each", spot), error["input"])
         ]
-    table = spot.path[:-1]
-    what = meaning(spot.field)
-    key = str(spot.path[-1])
-    where = "under its table" if table else "at the top of the file"
-    return [Fault(spot.path, "is required", f"add {key} = ... {where}" + _after(what))]
+    name = join_key(spot.path)
+    members = choices(spot.annotation)
+    if any(is_group(member) for member in members):
+        written = f"[{name}]"
+    elif any(get_origin(member) is dict for member in members):
+        written = f"[{name}.NAME]"
+    else:
+        written = f"{spot.path[-1]} = ..."
+    cure = f"add {written}" + _after(meaning(spot.field))
+    return [Fault(spot.path, REQUIRED, cure, instead=_usable(spot))]
 
 
 def _too_long(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
@@ -72,7 +92,12 @@ def _unknown_key(spot: Spot, error: ErrorDetails, model: type[BaseModel]) -> lis
     known = legal_keys(table.annotation, None)
     name = "the scenario" if not table.path else f"[{'.'.join(map(str, table.path))}]"
     rule = f"is not a key of {name}"
-    cure = _suggestion(key, known, places_of(model, key))
+    others = kinds(locate(model, error["loc"][:-2]).annotation)
+    owners = [kind for kind, group in others.items() if key in group.model_fields]
+    if owners:
+        cure = f"it belongs to the kind {listed(owners)}; change the kind or leave it out"
+    else:
+        cure = _suggestion(key, known, places_of(model, key))
     return [Fault(spot.path, rule, cure, error["input"])]
 
 
@@ -153,7 +178,12 @@ def _wrong_type(spot: Spot, error: ErrorDetails, words: str) -> Fault:
         cure = f"the nearest legal value is {round(value)}"
     else:
         cure = _give(words, spot)
-    return Fault(spot.path, f"must be {words}", cure, value)
+    return Fault(spot.path, f"must be {words}", cure, value, instead=_usable(spot))
+
+
+def _usable(spot: Spot) -> Any:
+    found = placeholder(spot.annotation, spot.field)
+    return NOTHING if found is None else found
 
 
 def _is_number(text: str) -> bool:

@@ -107,13 +107,17 @@ def places_of(model: type[BaseModel], key: str) -> list[str]:
     return [join_key(path) for path in _declared(model, ()) if path[-1] == key]
 
 
+def unit_and_meaning(field: FieldInfo | None) -> tuple[str, str]:
+    """Give unit and meaning of a field; empty where nothing is declared."""
+    extra = field.json_schema_extra if field else None
+    unit = extra.get("unit") if isinstance(extra, dict) else None
+    return str(unit or ""), (field.description or "") if field else ""
+
+
 def meaning(field: FieldInfo | None) -> str:
     """Say what a field is, with its unit; empty where nothing is declared."""
-    if field is None or not field.description:
-        return ""
-    extra = field.json_schema_extra
-    unit = extra.get("unit") if isinstance(extra, dict) else None
-    return f"{field.description} ({unit})" if unit else field.description
+    unit, words = unit_and_meaning(field)
+    return f"{words} ({unit})" if unit and words else words
 
 
 def is_group(annotation: Any) -> bool:

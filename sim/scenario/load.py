@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from sim.scenario.check import validate
 from sim.scenario.edit import assign_texts
 from sim.scenario.model import Scenario
-from sim.scenario.read import resolve
+from sim.scenario.read import RawScenario, resolve
 
 
 def load_scenario(path: str | os.PathLike[str], settings: Iterable[str] = ()) -> Scenario:
@@ -30,4 +30,15 @@ def load_scenario(path: str | os.PathLike[str], settings: Iterable[str] = ()) ->
         With every problem of the files and the settings in one go: file, line, key,
         rule, value and cure of each.
     """
-    return validate(assign_texts(resolve(path), settings), Scenario)
+    return validate_scenario(assign_texts(resolve(path), settings))
+
+
+def validate_scenario(raw: RawScenario) -> Scenario:
+    """Check raw values and build the scenario; for callers that need the raw ones too.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem.
+    """
+    return validate(raw, Scenario)

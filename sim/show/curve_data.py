@@ -38,7 +38,7 @@ def paths(
     OutcomeError
         If the series is not there, or has several values per point and does not add up.
     """
-    rows = results.series[results.series["series"] == series]
+    rows = results.series[results.series["series"] == series].dropna(subset=["value"])
     if rows.empty:
         raise OutcomeError(
             f'series "{series}"', "is not in these results", "run with a longer horizon"

@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray
-from sim.outcomes.wording import arrangement_text
+from sim.outcomes.wording import arrangement_text, percent_text
 from sim.show.curve_data import SPREAD, curve_data
-from sim.show.style import Drawing, Look, legend, looks, number_axis, style
+from sim.show.style import Drawing, Look, looks, number_axis, style
 
 
 @dataclass(frozen=True)
@@ -175,8 +175,7 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     for axes, label in ((left, curve.y), (right, curve.step)):
         number_axis(axes, "y", label)
         number_axis(axes, "x", curve.x)
-    legend(figure, [drawn[str(name)] for name, _ in _by(data)], handles)
-    return figure.finish(curve.title, _note(data), data)
+    return figure.finish(curve.title, _note(data), data, handles)
 
 
 def _by(data: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
@@ -190,7 +189,14 @@ def _level(axes: Axes, rows: pd.DataFrame, look: Look, scale: float) -> Any:
     low, mean, high = (_scaled(rows, name, scale) for name in ("low", "mean", "high"))
     axes.fill_between(x, low, high, color=look.colour, alpha=0.07, lw=0)
     (line,) = axes.plot(
-        x, mean, color=look.colour, ls=look.line, marker=look.marker, ms=4, markevery=0.14
+        x,
+        mean,
+        color=look.colour,
+        ls=look.line,
+        marker=look.marker,
+        ms=4,
+        markevery=0.14,
+        label=look.label,
     )
     return line
 
@@ -220,7 +226,7 @@ def _note(data: pd.DataFrame) -> str:
     """Say what lines and bands are and from how many replications."""
     count = int(data["replications"].max())
     return (
-        f"Line: mean of {count} replications. Band of levels: middle {SPREAD:.0%} of"
-        " replications. Band of differences: 95 % interval of the mean paired difference,"
-        " at each point alone."
+        f"Line: mean of {count} replications. Band of levels: middle"
+        f" {percent_text(SPREAD)} of replications. Band of differences: 95 % interval of"
+        " the mean paired difference, at each point alone."
     )

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from sim.base.errors import OutcomeError
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import Mark
 from sim.outcomes.verdict import is_ranking
-from sim.outcomes.wording import arrangement_text, unit_style
+from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.style import BETTER_SIDE, INK, MUTED, Drawing, Look, looks, number_axis, style
 
 COLUMNS = ["outcome", "unit", "arrangement", "difference", "low", "high", "verdict"]
 _PANELS_ACROSS = 3
+_LETTERS_OF_TITLE = 34
 
 
 def difference_data(
@@ -54,7 +56,9 @@ def difference_data(
 
 
 @style()
-def difference(comparison: Comparison, names: Iterable[str] | None = None) -> Drawing:
+def difference(
+    comparison: Comparison, names: Iterable[str] | None = None, subject: str = ""
+) -> Drawing:
     """Draw paired differences from the baseline, one panel per outcome.
 
     Every panel has its own scale, because money, shares and years do not share one.
@@ -64,6 +68,8 @@ def difference(comparison: Comparison, names: Iterable[str] | None = None) -> Dr
     comparison : Comparison
     names : iterable of str, optional
         Outcomes to draw; all of them by default.
+    subject : str
+        What the outcomes have in common, for the title.
 
     Returns
     -------
@@ -73,11 +79,13 @@ def difference(comparison: Comparison, names: Iterable[str] | None = None) -> Dr
     Raises
     ------
     OutcomeError
-        If a name was not compared.
+        If a name was not compared, or there is only the baseline.
     """
     data = difference_data(comparison, names)
-    shown = list(dict.fromkeys(data["outcome"]))
+    shown = list(dict.fromkeys(data.loc[data["difference"].notna(), "outcome"]))
     others = [name for name in comparison.arrangements if name != comparison.baseline]
+    if not others:
+        raise OutcomeError("figure of differences", "nothing but the baseline", "run two")
     drawn = looks(comparison.arrangements)
     across = min(_PANELS_ACROSS, max(1, len(shown)))
     down = max(1, math.ceil(len(shown) / across))
@@ -90,8 +98,9 @@ def difference(comparison: Comparison, names: Iterable[str] | None = None) -> Dr
         axes.set_visible(False)
     panels[0, 0].set_yticks(range(len(others)), [arrangement_text(a) for a in others])
     panels[0, 0].set_ylim(len(others) - 0.5, -0.5)
-    title = f"Difference from {arrangement_text(comparison.baseline).lower()}, same luck"
-    return figure.finish(title, _note(comparison), data)
+    against = arrangement_text(comparison.baseline).lower()
+    title = f"{subject + ': d' if subject else 'D'}ifference from {against}, same luck"
+    return figure.finish(title, _note(comparison, data, shown), data)
 
 
 def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
@@ -113,8 +122,10 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
 
 def _panel_title(mark: Mark) -> str:
     """Write the outcome's label, with the direction that is better."""
-    arrow = {"higher": "  better →", "lower": "  ← better", "neither": ""}[mark.better]
-    return mark.label + arrow
+    arrow = {"higher": "\u2003better →", "lower": "\u2003← better", "neither": ""}[
+        mark.better
+    ]
+    return fill(mark.label + arrow, _LETTERS_OF_TITLE)
 
 
 def _whisker(axes: Axes, place: int, row: Any, scale: float, look: Look) -> None:
@@ -143,12 +154,18 @@ def _whisker(axes: Axes, place: int, row: Any, scale: float, look: Look) -> None
     )
 
 
-def _note(comparison: Comparison) -> str:
+def _note(comparison: Comparison, data: pd.DataFrame, shown: list[str]) -> str:
     """Say what the marks are and from how many replications."""
     pairs = comparison.details()["pairs"]
     count = int(pairs.max()) if len(pairs) else 0
-    return (
-        f"Mark: mean of {count} paired replications; line: {comparison.confidence:.0%}"
-        " interval. Filled: clear of zero; hollow: no ranking. Shaded side: better for the"
-        " party. Every panel has its own scale."
+    note = (
+        f"Mark: mean of {count} paired replications; line:"
+        f" {percent_text(comparison.confidence)} interval. Filled: clear of zero;"
+        " hollow: no ranking. Shaded side: better for the party. Every panel has"
+        " its own scale."
     )
+    absent = [name for name in dict.fromkeys(data["outcome"]) if name not in shown]
+    if absent:
+        labels = ", ".join(comparison.marks[name].label for name in absent)
+        note += f" Not drawn, as no difference is defined: {labels}."
+    return note

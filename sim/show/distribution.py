@@ -16,6 +16,7 @@ from sim.show.style import Drawing, Look, looks, number_axis, style
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 _GOLDEN = 0.618_033_988_75
 _WIDE_RANGE = 30.0
+_MOST_POINTS = 400
 
 
 def distribution_data(outcomes: Outcomes, name: str) -> pd.DataFrame:
@@ -111,7 +112,7 @@ def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:
         alpha=0.35,
         linewidths=0,
         zorder=2,
-        rasterized=values.size > 2_000,
+        rasterized=values.size > _MOST_POINTS,
     )
 
 

@@ -4,6 +4,13 @@ import re
 
 from sim.show.style import BETTER_SIDE, COLOURS, GRID, INK, MUTED, PAPER, Drawing
 
+# Cut from the file: what only a file needs, and a rule that would reach the whole page.
+_FILE_ONLY = re.compile(
+    r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", flags=re.DOTALL
+)
+
+_PIXELS_PER_INCH = 100
+
 
 def inline_svg(drawing: Drawing, key: str) -> str:
     """Give a figure as SVG that can stand inside a page with others.
@@ -15,29 +22,41 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     ----------
     drawing : Drawing
     key : str
-        Letters, digits and hyphens, unique on the page.
+        Lower-case letters, digits and hyphens, unique on the page.
 
     Returns
     -------
     str
-        An ``svg`` element with title and description for screen readers.
+        An ``svg`` element named by the element ``<key>-caption`` of the page.
 
     Raises
     ------
     ValueError
         If the key has other characters.
+
+    Examples
+    --------
+    >>> from sim.show.style import Drawing
+    >>> import pandas as pd
+    >>> empty = Drawing(2.0, 1.0).finish("Nothing", "No replications.", pd.DataFrame())
+    >>> inline_svg(empty, "nothing")[:44]
+    '<svg role="img" aria-labelledby="nothing-cap'
     """
     if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
-        raise ValueError(f"key must be lower-case letters, digits and hyphens, got {key!r}")
+        raise ValueError(f"key must be lower-case letters, digits, hyphens; got {key!r}")
     text = drawing.svg()
-    text = text[text.index("<svg") :]
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    text = re.sub(r'\sxmlns(:\w+)?="[^"]*"', "", text).replace("xlink:href", "href")
+    text = _FILE_ONLY.sub("", text[text.index("<svg") :])
+    root, rest = text.split(">", 1)
+    root = re.sub(r'\s(xmlns(:\w+)?|width|height|version)="[^"]*"', "", root)
+    text = (root + ">" + rest).replace("xlink:href", "href")
     text = re.sub(r'\bid="', f'id="{key}-', text)
     text = re.sub(r"url\(#", f"url(#{key}-", text).replace('href="#', f'href="#{key}-')
+    text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, system-ui, sans-serif")
     for name, colour in _page_colours().items():
         text = text.replace(colour, f"var(--{name}, {colour})")
-    head = f'<svg role="img" aria-labelledby="{key}-caption" '
+    # One scale for all figures of a page, so that letters have one size.
+    width = round(drawing.get_figwidth() * _PIXELS_PER_INCH)
+    head = f'<svg role="img" aria-labelledby="{key}-caption" style="max-width: {width}px" '
     return text.replace("<svg ", head, 1)
 
 

@@ -5,9 +5,9 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.wording import arrangement_text
+from sim.outcomes.wording import arrangement_text, percent_text
 from sim.show.curve_data import SPREAD, curve_data, has_series
-from sim.show.style import Drawing, Look, legend, looks, number_axis, style
+from sim.show.style import Drawing, Look, looks, number_axis, style
 
 STAGES = {
     "startup": "Start-up",
@@ -73,8 +73,9 @@ def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
     order = arrangement_order(results, results.series)
     drawn = {name: look for name, look in looks(order).items() if _has(data, name)}
     against = baseline or next(iter(drawn))
+    against_text = arrangement_text(against).lower()
     stages = list(dict.fromkeys(data["stage"]))
-    figure = Drawing(2.0 + 2.2 * len(stages), 5.2)
+    figure = Drawing(2.0 + 2.3 * len(stages), 5.2)
     panels = figure.subplots(2, len(stages), squeeze=False, sharex=True)
     handles = []
     for column, stage in enumerate(stages):
@@ -82,14 +83,11 @@ def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
         handles = _column(panels[:, column], part, drawn, against)
         panels[0, column].set_title(STAGES[stage])
         number_axis(panels[1, column], "x", "Time since the start (years)")
-    for axes in panels.flat:
-        number_axis(axes, "y", "")
-    number_axis(panels[0, 0], "y", "Firms")
-    number_axis(
-        panels[1, 0], "y", f"Difference from {arrangement_text(against).lower()}\n(firms)"
-    )
-    legend(figure, list(drawn.values()), handles)
-    return figure.finish("Firms by stage of life over time", _note(data), data)
+    for axes in panels[0]:
+        number_axis(axes, "y", "Firms")
+    for axes in panels[1]:
+        number_axis(axes, "y", f"Difference from\n{against_text} (firms)")
+    return figure.finish("Firms by stage of life over time", _note(data), data, handles)
 
 
 def _has(data: pd.DataFrame, name: str) -> bool:
@@ -119,10 +117,17 @@ def _line(
 ) -> object:
     """Draw a line with its band."""
     x, low, middle, high = (rows[column].to_numpy(np.float64) for column in ("x", *columns))
-    alpha = 0.18 if columns[1] == "difference" else 0.05
+    alpha = 0.13 if columns[1] == "difference" else 0.05
     axes.fill_between(x, low, high, color=look.colour, alpha=alpha, lw=0)
     (line,) = axes.plot(
-        x, middle, color=look.colour, ls=look.line, marker=look.marker, ms=4, markevery=0.2
+        x,
+        middle,
+        color=look.colour,
+        ls=look.line,
+        marker=look.marker,
+        ms=4,
+        markevery=0.2,
+        label=look.label,
     )
     return line
 
@@ -131,6 +136,6 @@ def _note(data: pd.DataFrame) -> str:
     """Say what lines and bands are and from how many replications."""
     return (
         f"Line: mean of {int(data['replications'].max())} replications. Band above: middle"
-        f" {SPREAD:.0%} of replications; band below: 95 % interval of the mean paired"
-        " difference, at each point alone."
+        f" {percent_text(SPREAD)} of replications; band below: 95 % interval of the mean"
+        " paired difference, at each point alone."
     )

@@ -7,14 +7,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from sim.base.errors import OutcomeError
 from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray
 from sim.outcomes.tails import quantile_ranks
-from sim.outcomes.wording import arrangement_text
-from sim.show.style import Drawing, Look, legend, looks, number_axis, style
+from sim.outcomes.wording import arrangement_text, percent_text
+from sim.show.style import Drawing, Look, looks, number_axis, style
 
 SERIES = "bank_annual_loss"
 LEVELS = (0.999, 0.99, 0.95, 0.90)
@@ -22,6 +23,7 @@ _RESAMPLES = 400
 _SEED = 20_020_726
 _FEWEST_FOR_999 = 10_000
 _ACROSS = 3
+_LEGIBLE = 400
 
 
 @dataclass(frozen=True)
@@ -187,10 +189,12 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
     for axes, bank in zip(panels.flat, banks, strict=False):
         tails = data[data["bank"] == bank].set_index("arrangement")
         handles = [
-            _exceedance(axes, _part(rows, bank, name), tails.loc[name], look)
+            _exceedance(axes, _part(rows, bank, name), look)
             for name, look in shown.items()
             if name in tails.index
         ]
+        for place, (name, tail) in enumerate(tails.iterrows()):
+            _mark_tail(axes, tail, shown[str(name)], place)
         axes.set_title(arrangement_text(str(bank)))
         axes.set_yscale("log")
         number_axis(axes, "x", "Loss in a year (CNY million)")
@@ -198,17 +202,17 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
         axes.set_visible(False)
     for axes in panels[:, 0]:
         number_axis(axes, "y", "Share of years with a larger loss (%)")
-    legend(figure, list(shown.values()), handles)
-    return figure.finish("Annual credit loss of each bank", _note(data), data)
+    return figure.finish("Annual credit loss of each bank", _note(data), data, handles)
 
 
-def _exceedance(axes: Axes, part: pd.DataFrame, tail: "pd.Series[Any]", look: Look) -> Any:
-    """Draw the share of years with a larger loss, and mark both tail measures."""
+def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
+    """Draw the share of years with a larger loss."""
     values = np.sort(part["value"].to_numpy(np.float64))
     share = 100.0 * (values.size - np.arange(1, values.size + 1)) / values.size
+    kept = _legible(values.size)
     (line,) = axes.plot(
-        values[:-1],
-        share[:-1],
+        values[kept],
+        share[kept],
         color=look.colour,
         ls=look.line,
         lw=1.5,
@@ -216,12 +220,28 @@ def _exceedance(axes: Axes, part: pd.DataFrame, tail: "pd.Series[Any]", look: Lo
         marker=look.marker,
         markevery=[],
         ms=5,
+        label=look.label,
     )
-    if math.isfinite(tail["level"]):
-        height = 100.0 * (1.0 - tail["level"])
-        axes.plot(tail["var"], height, marker="|", ms=12, mew=2.2, color=look.colour)
-        axes.plot(tail["es"], height, marker=look.marker, ms=6, color=look.colour)
     return line
+
+
+def _legible(count: int) -> NDArray[np.int64]:
+    """Keep every value of the tail and thin the body, which a screen cannot resolve."""
+    last = count - 2  # the largest value has no larger loss, and no place on a log axis
+    from_top = np.unique(np.round(np.geomspace(1, max(count - 1, 1), _LEGIBLE)))
+    kept = last + 1 - from_top.astype(np.int64)
+    return np.sort(kept[kept >= 0])
+
+
+def _mark_tail(axes: Axes, tail: "pd.Series[Any]", look: Look, place: int) -> None:
+    """Mark value-at-risk on the curve, and expected shortfall in a row for each look."""
+    if math.isnan(tail["level"]):
+        return
+    height = 100.0 * (1.0 - tail["level"])
+    axes.plot(tail["var"], height, marker="|", ms=12, mew=2.2, color=look.colour)
+    # Rows a little apart keep marks apart that would hide each other.
+    row = height * 10.0 ** (0.075 * (place + 1.5))
+    axes.plot(tail["es"], row, marker=look.marker, ms=6, ls="", color=look.colour)
 
 
 def _note(data: pd.DataFrame) -> str:
@@ -231,8 +251,9 @@ def _note(data: pd.DataFrame) -> str:
     level = float(data["level"].iloc[0])
     if math.isnan(level):
         return note + " Too few years for a tail measure."
+    worst = percent_text(1 - level)
     return note + (
-        f" At {100 * (1 - level):g} %: bar, value-at-risk {level:.1%}; mark, expected"
-        " shortfall (mean of the losses beyond). Intervals of both are in the frame behind"
-        " the figure. Scales differ between banks."
+        f" Bar: value-at-risk {percent_text(level)}. Mark just above: expected shortfall,"
+        f" the mean of the worst {worst} of years. Intervals of both stand in the frame"
+        " behind the figure. Scales differ between banks."
     )

@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from sim.base.errors import OutcomeError
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.statistics import mean_interval
-from sim.outcomes.wording import arrangement_text, unit_style
+from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.style import INK, MUTED, Drawing, Look, looks, number_axis, style
 
 PREFIX = "cycle.profit_"
@@ -103,8 +103,7 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
         Line2D([], [], label=regime.replace("_", " ").capitalize(), **_dot(number, MUTED))
         for number, regime in enumerate(regimes)
     ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=len(handles))
-    return figure.finish("Profit by macro regime", _note(data, confidence), data)
+    return figure.finish("Profit by macro regime", _note(data, confidence), data, handles)
 
 
 def _row(
@@ -124,8 +123,8 @@ def _note(data: pd.DataFrame, confidence: float) -> str:
     """Say what marks and lines are and from how many replications."""
     return (
         f"Mark: mean of {int(data['replications'].max())} replications; coloured line:"
-        f" {confidence:.0%} interval of the mean. The grey line joins the regimes of one"
-        " arrangement: its length is the gap over the cycle."
+        f" {percent_text(confidence)} interval of the mean. The grey line joins the regimes"
+        " of one arrangement: its length is the gap over the cycle."
     )
 
 

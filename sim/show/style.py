@@ -16,6 +16,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
 from sim.outcomes.wording import arrangement_text, plain_number
@@ -29,11 +30,11 @@ BETTER_SIDE = "#eaf5ee"
 # Okabe and Ito 2008 without yellow, which is too pale for lines; grey for the first
 # arrangement, which usually is the baseline.
 COLOURS = (
-    "#6b7280",
+    "#4b5563",
     "#0072b2",
     "#d55e00",
     "#009e73",
-    "#b0579c",
+    "#cc79a7",
     "#c98a00",
     "#3f9fd1",
     "#8a3b12",
@@ -77,7 +78,9 @@ STYLE: dict[Any, Any] = {
     "ytick.labelsize": 8.5,
 }
 
-_INCH_IN_LETTERS = 15.5
+_LETTERS_OF_NOTE = 15.5
+_LETTERS_OF_TITLE = 10.5
+_INCHES_OF_ENTRY = 1.75
 _METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
 
 
@@ -193,8 +196,10 @@ class Drawing(Figure):
         self.savefig(picture, format="png", dpi=self.dpi)
         return picture.getvalue()
 
-    def finish(self, title: str, note: str, data: pd.DataFrame) -> "Drawing":
-        """Write title and note, and keep the frame behind the figure.
+    def finish(
+        self, title: str, note: str, data: pd.DataFrame, handles: Sequence[Any] = ()
+    ) -> "Drawing":
+        """Write title, legend and note into margins kept free for them.
 
         Parameters
         ----------
@@ -202,20 +207,48 @@ class Drawing(Figure):
         note : str
             What the marks and bands are, and from how many replications.
         data : DataFrame
+            The frame behind the figure.
+        handles : sequence of labelled artists
+            Entries of the legend.
 
         Returns
         -------
         Drawing
             Itself.
         """
-        letters = int(self.get_figwidth() * _INCH_IN_LETTERS)
+        width, height = self.get_size_inches()
+        heading = fill(title, int(width * _LETTERS_OF_TITLE))
+        text = fill(note, int(width * _LETTERS_OF_NOTE))
+        columns = max(1, min(len(handles), int(width / _INCHES_OF_ENTRY)))
+        top = 0.10 + 0.20 * _lines(heading)
+        deep = top + 0.05 + 0.22 * -(-len(handles) // columns)
+        low = 0.12 + 0.145 * _lines(text)
         with style():
-            self.suptitle(
-                fill(title, int(letters * 0.85)), x=0.01, ha="left", weight="bold", size=11
-            )
-            self.supxlabel(fill(note, letters), x=0.01, ha="left", size=8, color=MUTED)
+            left = 0.10 / width
+            self.text(left, 1 - 0.06 / height, heading, va="top", weight="bold", size=11)
+            self.text(left, 0.06 / height, text, va="bottom", size=8, color=MUTED)
+            if handles:
+                self.legend(
+                    handles=list(handles),
+                    ncols=columns,
+                    borderpad=0.2,
+                    loc="upper left",
+                    bbox_to_anchor=(0.0, 1 - top / height),
+                )
+        for artist in (*self.texts, *self.legends):
+            artist.set_in_layout(False)
+        free = (0.0, low / height, 1.0, 1.0 - (low + deep) / height)
+        self.set_layout_engine(ConstrainedLayoutEngine(rect=free))
+        # Placed once; otherwise every format that is saved would place it twice.
+        self.draw_without_rendering()
+        self.set_layout_engine("none")
         self.title, self.note, self.data = title, note, data
         return self
+
+
+def _lines(text: str) -> int:
+    """Count the lines of a text."""
+    return text.count("\n") + 1
 
 
 def number_axis(axes: Axes, which: str, unit: str) -> None:
@@ -239,15 +272,3 @@ def _tick(value: float, position: int | None = None) -> str:
     text = plain_number(value, places)
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return text.replace("-", "−")
-
-
-def legend(figure: Figure, looks_drawn: Sequence[Look], handles: Sequence[Any]) -> None:
-    """Put one legend for all panels under the title, in the order of the scenario."""
-    figure.legend(
-        handles=list(handles),
-        labels=[look.label for look in looks_drawn],
-        loc="outside upper left",
-        ncols=max(1, min(len(looks_drawn), int(figure.get_figwidth() / 1.7))),
-        handlelength=2.4,
-        columnspacing=1.4,
-    )

@@ -1,5 +1,6 @@
 """Groups are frozen, their numbers strict, and ranges hold for every element."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,6 @@ from sim.base.frozen import (
     StageVector,
     param,
     plain,
-    range_in_words,
     refuse,
 )
 
@@ -36,8 +36,6 @@ from sim.base.frozen import (
 class Group(Frozen):
     number: float = param(1, unit="years", meaning="a length", low=0, high=2)
     vector: StageVector = param((1, 2, 3, 4), unit="", meaning="by stage", low=0)
-    table: dict[str, float] = param({}, unit="", meaning="by name", high=9)
-    perhaps: float | None = param(None, unit="", meaning="or none", low=0)
 
 
 def build(annotation: Any, value: Any) -> Any:
@@ -80,20 +78,6 @@ def test_only_finite_numbers_are_numbers(value: Any) -> None:
 def test_only_whole_numbers_are_counts(value: Any) -> None:
     with pytest.raises(ValidationError):
         build(PositiveInt, value)
-
-
-def test_the_error_of_a_range_names_all_offending_elements() -> None:
-    with pytest.raises(ValidationError) as caught:
-        Group(vector=(1, -1, 2, -3))
-    context = caught.value.errors()[0]["ctx"]
-    assert context["outside"] == [((1,), -1.0), ((3,), -3.0)]
-    assert "must be at least 0; got -1, -3" in str(caught.value)
-
-
-def test_ranges_hold_in_tables_and_pass_over_none() -> None:
-    with pytest.raises(ValidationError, match="at most 9"):
-        Group(table={"a": 10})
-    assert Group(perhaps=None).perhaps is None
 
 
 def test_unit_meaning_and_range_stand_beside_the_default() -> None:
@@ -165,5 +149,19 @@ def test_a_refusal_carries_key_rule_and_cure() -> None:
     assert str(RefusedError(("a", "b", "c"), ("d", "e", "f"))) == "a|b|c\nd|e|f"
 
 
-def test_a_range_is_said_in_words() -> None:
-    assert range_in_words({"above": 0, "below": 1}) == "must be above 0 and below 1"
+class Loan(Frozen):
+    low: float = param(1, unit="", meaning="least")
+    high: float = param(2, unit="", meaning="most")
+
+    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+        if self.low > self.high:
+            yield "low", "must not be above high", "lower it"
+            yield "high", "must not be below low", "raise it"
+
+
+def test_all_broken_rules_of_a_group_are_told_together() -> None:
+    assert Loan(low=2).low == 2.0
+    with pytest.raises(ValidationError) as caught:
+        Loan(low=3)
+    error = caught.value.errors()[0]["ctx"]["error"]
+    assert [key for key, _, _ in error.parts] == ["low", "high"]

@@ -1,5 +1,6 @@
 """A small scenario with every form that a real one has, for the tests of the loader."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -8,7 +9,6 @@ from sim.base.frozen import (
     Frozen,
     NonNegative,
     PositiveFloat,
-    RefusedError,
     Share,
     Shares,
     StageHazards,
@@ -68,6 +68,8 @@ class Experiment(Frozen):
     seed: int = param(1, unit="", meaning="root of all random streams", low=0)
     footing: Literal["as_offered", "equal_lending", "equal_capital"] = "as_offered"
     run_off: bool = True
+    horizon_years: PositiveFloat = 15.0
+    half_width_share: PositiveFloat = 0.05
 
 
 class Lifecycle(Frozen):
@@ -94,6 +96,7 @@ class Sector(Frozen):
 
 class StandIn(Frozen):
     title: str = param("", unit="", meaning="name of the scenario")
+    question: str = param("", unit="", meaning="what it answers")
     experiment: Experiment
     lifecycle: Lifecycle = Lifecycle()
     bank: dict[str, Bank] = param({}, unit="", meaning="the banks")
@@ -101,18 +104,13 @@ class StandIn(Frozen):
     arrangement: dict[str, Arrangement] = param({}, unit="", meaning="what is compared")
     sources: dict[str, str] = param({}, unit="", meaning="where numbers come from")
 
-    @model_validator(mode="after")
-    def _known_names(self) -> Self:
-        missing = [n for n in self.experiment.arrangements if n not in self.arrangement]
-        parts = [
-            ("experiment.arrangements", f'"{name}" is not an arrangement', "declare it")
-            for name in missing
-        ]
+    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+        for name in self.experiment.arrangements:
+            if name not in self.arrangement:
+                key = "experiment.arrangements"
+                yield key, f'"{name}" is not an arrangement', "declare it"
         if self.sector and abs(sum(s.share for s in self.sector.values()) - 1) > 1e-9:
-            parts.append(("sector", "shares must sum to 1", "change the shares"))
-        if parts:
-            raise RefusedError(*parts)
-        return self
+            yield "sector", "shares must sum to 1", "change the shares"
 
 
 GOOD = """\

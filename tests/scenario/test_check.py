@@ -147,7 +147,7 @@ ONE_MISTAKE: dict[str, tuple[str, tuple[int, str, str, str, str]]] = {
             "arrangement.a.upside.coverage",
             "not a key of [arrangement.a.upside]",
             "0.1",
-            "",
+            "the kind subscription;",
         ),
     ),
     "a misspelt choice": (
@@ -167,8 +167,12 @@ ONE_MISTAKE: dict[str, tuple[str, tuple[int, str, str, str, str]]] = {
             "bank.a.capital",
             "is required",
             "",
-            "add capital = ... under its table: opening",
+            "add capital = ...: opening",
         ),
+    ),
+    "a missing list": (
+        "[arrangement.a]\nloss_sharing.kind = 'proportional'",
+        (4, "arrangement.a.loss_sharing.shares", "is required", "", "add shares = ..."),
     ),
     "a rule of a field": (
         "[arrangement.a]\nloss_sharing = { kind = 'proportional', shares = [0.5, 0.4] }",
@@ -259,6 +263,34 @@ upside = { kind = "subscription", coverage = 1.2 }
     ]
 
 
+def test_rules_of_the_whole_are_told_though_required_keys_are_wrong(
+    tmp_path: Path,
+) -> None:
+    text = """\
+[experiment]
+arrangements = ["nowhere"]
+[bank.a]
+capitol = 3
+[bank.b]
+capital = "much"
+[arrangement.a.upside]
+kind = "royalty"
+"""
+    found = {(p.line, p.key) for p in problems_of(text, tmp_path)}
+    assert found == {
+        (2, "experiment.arrangements"),
+        (3, "bank.a.capital"),
+        (4, "bank.a.capitol"),
+        (6, "bank.b.capital"),
+        (7, "arrangement.a.upside.revenue_share"),
+    }
+
+
+def test_a_rule_about_a_table_waits_for_what_is_wrong_in_it(tmp_path: Path) -> None:
+    text = HEAD + "[sector.a]\nshare = 7\n[sector.b]\nshare = 0.2"
+    assert [p.key for p in problems_of(text, tmp_path)] == ["sector.a.share"]
+
+
 def test_a_rule_that_a_mended_value_would_break_is_not_told(tmp_path: Path) -> None:
     text = HEAD + "[arrangement.a.upside]\nkind = 'subscription'\ncoverage = 5\nstake = 0.1"
     assert [p.key for p in problems_of(text, tmp_path)] == ["arrangement.a.upside.coverage"]
@@ -306,8 +338,16 @@ TABLES = st.dictionaries(st.sampled_from([*StandIn.model_fields, "other"]), VALU
 @given(TABLES)
 @settings(max_examples=200, deadline=None)
 def test_any_values_are_accepted_or_told_in_full(values: dict[str, Any]) -> None:
-    try:
+    # The table that is required is never whole here.
+    values.pop("experiment", None)
+    with pytest.raises(ScenarioError) as caught:
         validate(RawScenario(values), StandIn)
-    except ScenarioError as error:
-        assert all(p.cure and p.rule and p.file for p in error.problems)
-        assert len(set(error.problems)) == len(error.problems)
+    problems = caught.value.problems
+    assert all(p.cure and p.rule and p.file for p in problems)
+    assert len(set(problems)) == len(problems)
+
+
+def test_a_missing_table_is_told_as_a_table(tmp_path: Path) -> None:
+    (problem,) = problems_of("title = 'x'", tmp_path)
+    assert (problem.key, problem.line) == ("experiment", None)
+    assert problem.cure == "add [experiment]"

@@ -9,8 +9,8 @@ import pytest
 from sim.base.errors import ScenarioError
 from sim.scenario.check import validate
 from sim.scenario.dump import dump_model
-from sim.scenario.edit import ORIGIN, assign_texts, parse_assignment, with_values
-from sim.scenario.read import resolve
+from sim.scenario.edit import ORIGIN, assign, assign_texts, parse_assignment, with_values
+from sim.scenario.read import RawScenario, resolve
 from tests.scenario.standin import GOOD, Royalty, StandIn
 
 
@@ -44,6 +44,12 @@ def test_one_element_of_a_list_can_be_changed(base: StandIn) -> None:
         base, {"lifecycle.progress_hazard[2]": 0.9, "lifecycle.progress_hazard[0]": 0.8}
     )
     assert changed.lifecycle.progress_hazard == (0.8, 0.25, 0.9, 0.1)
+
+
+def test_what_stands_inside_a_list_can_be_changed() -> None:
+    raw = RawScenario({"a": [{"b": 1, "c": [1, 2]}]})
+    changed = assign(raw, {"a[0].b": 3, "a[0].c[1]": 4})
+    assert changed.values == {"a": [{"b": 3, "c": [1, 4]}]}
 
 
 def test_values_of_numpy_are_taken_as_numbers(base: StandIn) -> None:

@@ -1,0 +1,35 @@
+"""Simulate how banks and technology firms share risk across the cycle.
+
+The public names load on first use, so that importing the package costs nothing.
+"""
+
+from importlib import import_module
+from typing import Any
+
+_NAMES = {
+    "load_scenario": "sim.scenario.load",
+    "Scenario": "sim.scenario.model",
+    "simulate": "sim.experiment.run",
+    "Results": "sim.experiment.results",
+    "story": "sim.experiment.story",
+    "measure": "sim.outcomes.measure",
+    "Outcomes": "sim.outcomes.measure",
+    "compare": "sim.outcomes.compare",
+    "Comparison": "sim.outcomes.comparison",
+    "write_report": "sim.show.report",
+    "figures": "sim.show.figures",
+}
+__all__ = sorted(_NAMES)  # noqa: PLE0605 -- the table is the one place for public names
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name on first use."""
+    if name not in _NAMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    module = import_module(_NAMES[name])
+    return module if name == "figures" else getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    """Give the public names."""
+    return __all__

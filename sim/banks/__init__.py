@@ -1,0 +1,1 @@
+"""Banks: who they are, what they believe, how they decide, what they must hold."""

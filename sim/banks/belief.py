@@ -1,0 +1,39 @@
+"""What banks believe, by arrangement: default, loss, and the worth of rights.
+
+Banks act on beliefs; the simulation says what happens. The gap between the two is an
+outcome, and can be closed by iterating the beliefs until they agree.
+"""
+
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
+
+
+class Belief(Frozen):
+    """Beliefs under one arrangement."""
+
+    default_rate: StageVector = param(
+        unit="per year", meaning="default of a borrower of average quality, by stage", low=0
+    )
+    loss_secured: Share = param(unit="share", meaning="loss given default, secured")
+    loss_unsecured: Share = param(unit="share", meaning="loss given default, unsecured")
+    right_worth: StageVector = param(
+        unit="CNY per CNY of subscription amount",
+        meaning="present worth of a right to the lenders' side, by stage",
+        low=0,
+    )
+
+
+class Beliefs(Frozen):
+    """How beliefs depend on what a bank sees, and their levels by arrangement."""
+
+    quality_slope: NonNegative = param(unit="-", meaning="log effect of one sd on default")
+    bust_factor: PositiveFloat = param(unit="x", meaning="believed default in a bust")
+    setback_factor: PositiveFloat = param(
+        unit="x", meaning="believed default of a firm seen in a setback"
+    )
+    default: Belief = param(unit="", meaning="beliefs unless an arrangement has its own")
+    by_arrangement: dict[str, Belief] = param({}, unit="", meaning="beliefs by arrangement")
+
+
+def belief_of(beliefs: Beliefs, arrangement: str) -> Belief:
+    """The beliefs under one arrangement."""
+    return beliefs.by_arrangement.get(arrangement, beliefs.default)

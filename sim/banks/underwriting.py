@@ -1,0 +1,237 @@
+"""Underwriting: from signals to a judgement of quality, default and worth.
+
+All functions work on arrays of applicants. A bank never sees quality; it sees signals of
+it, whether venture investors back the firm, and, often, a setback. Beliefs follow Bayes'
+rule. A loan is worth making when the rate that can be charged, banking business, the right
+and the policy tolerance together reach the break-even rate. The rate is capped near the
+benchmark, so that quantity rations and not price.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, ndtri, roots_hermitenorm
+
+from sim.banks.belief import Belief, Beliefs
+from sim.base.draws import SIGNAL, uniform_columns
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
+from sim.formulas.pricing import break_even_rate
+from sim.formulas.signals import pooled_precision, posterior
+
+Floats = NDArray[np.float64]
+COMMON, SEEN, SCORE = 0, 100_001, 100_002
+
+
+class Underwriting(Frozen):
+    """How banks judge and what they charge."""
+
+    signal_precision: NonNegative = param(
+        unit="per variance of quality", meaning="precision of one signal of one bank"
+    )
+    precision_by_stage: StageVector = param(unit="x", meaning="factor by stage", low=0)
+    error_correlation: Share = param(
+        unit="share", meaning="correlation of the errors of two banks"
+    )
+    setback_signal_loss: float = param(
+        unit="standard deviations", meaning="how much worse a firm in a setback looks"
+    )
+    setback_seen_share: Share = param(
+        unit="share", meaning="setbacks that the bank recognises as such"
+    )
+    benchmark_rate: NonNegative = param(unit="per year", meaning="loan prime rate")
+    spread_cap: StageVector = param(
+        unit="per year", meaning="most that is charged above the benchmark, by stage"
+    )
+    funding_rate: NonNegative = param(unit="per year", meaning="cost of own funds")
+    operating_cost: StageVector = param(
+        unit="per year", meaning="running cost per unit lent, by stage", low=0
+    )
+    screening_cost: NonNegative = param(unit="CNY million", meaning="cost of one decision")
+    tolerance_rate: float = param(
+        unit="per year", meaning="expected shortfall that policy tells banks to accept"
+    )
+    bust_tightening_rate: float = param(
+        unit="per year", meaning="tolerance withdrawn in a bust"
+    )
+    renewal_patience_rate: float = param(
+        unit="per year", meaning="further tolerance at renewal"
+    )
+    joint_patience_rate: float = param(
+        unit="per year", meaning="further tolerance where lenders decide together"
+    )
+    stigma: float = param(
+        unit="standard deviations", meaning="how a refusal elsewhere lowers the judgement"
+    )
+    relationship_weight: NonNegative = param(
+        unit="share", meaning="part of banking business that counts in the decision"
+    )
+    advance_rate: NonNegative = param(unit="share", meaning="line over tangible assets")
+    line_cap: StageVector = param(
+        unit="CNY million", meaning="most that one bank lends to one firm, by stage", low=0
+    )
+    least_line: NonNegative = param(unit="CNY million", meaning="smallest line")
+    bilateral_lenders: int = param(
+        unit="count",
+        meaning="most banks that lend side by side without agreement",
+        low=1,
+        high=8,
+    )
+    monitoring_cost: NonNegative = param(
+        unit="CNY million a year", meaning="cost of monitoring one firm"
+    )
+    monitoring_effort: Share = param(
+        unit="share", meaning="1: monitor where it pays the lender; 0: nobody monitors"
+    )
+    offer_discount_rate: NonNegative = param(
+        unit="per year", meaning="mean discount of an outside offer"
+    )
+
+
+def prior_quality(venture: NDArray[Any], logit: float, slope: float) -> Floats:
+    """Mean quality given what everybody sees: venture backing.
+
+    Parameters
+    ----------
+    venture : array of 0 or 1, shape (n,)
+    logit, slope : float
+        Odds of venture backing, see `sim.firms.equity.Equity`.
+
+    Returns
+    -------
+    array, shape (n,), standard deviations
+        Bayes' rule by Gauss-Hermite quadrature.
+    """
+    nodes, weights = roots_hermitenorm(40)
+    backed = expit(logit + slope * nodes)
+    total = float(weights.sum())
+    share = float((weights * backed).sum()) / total
+    mean = float((weights * backed * nodes).sum()) / total
+    return np.where(venture == 1, mean / share, -mean / (1.0 - share))
+
+
+def signals(
+    a: Any, banks: NDArray[np.int64], ordinal: NDArray[np.int64], key: tuple[int, int],
+    u: Underwriting, factor: Floats,
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """What each bank sees of each applicant.
+
+    Parameters
+    ----------
+    a : record array, shape (n,)
+        Applicants.
+    banks : int array, shape (n, k)
+        Code of each lender.
+    ordinal : int array, shape (n,)
+        Decisions already taken on the firm.
+    key : tuple of two int
+    u : Underwriting
+    factor : array, shape (n_banks,)
+        Precision of each bank's signals against the common level.
+
+    Returns
+    -------
+    signal, precision : arrays, shape (n, k)
+        Signals in standard deviations of quality, and their precision.
+    """
+    common, _ = uniform_columns(key, a.firm, SIGNAL, COMMON, ordinal)
+    own, _ = uniform_columns(key, a.firm[:, None], SIGNAL, banks + 1, ordinal[:, None])
+    stage_factor = np.asarray(u.precision_by_stage)[a.stage]
+    precision = u.signal_precision * stage_factor[:, None] * factor[banks]
+    c = u.error_correlation
+    error = np.sqrt(c) * ndtri(common)[:, None] + np.sqrt(1.0 - c) * ndtri(own)
+    truth = a.quality - u.setback_signal_loss * (a.setback == 1)
+    return truth[:, None] + error / np.sqrt(np.maximum(precision, 1e-12)), precision
+
+
+def sees_setback(
+    a: Any, ordinal: NDArray[np.int64], key: tuple[int, int], u: Underwriting
+) -> NDArray[np.bool_]:
+    """Whether the lender recognises a setback of the applicant, shape (n,)."""
+    luck, _ = uniform_columns(key, a.firm, SIGNAL, SEEN, ordinal)
+    return np.asarray((a.setback == 1) & (luck < u.setback_seen_share))
+
+
+def score(
+    a: Any, precision: Floats, ordinal: NDArray[np.int64], key: tuple[int, int]
+) -> Floats:
+    """The public score of each applicant with the given precision, shape (n,)."""
+    luck, _ = uniform_columns(key, a.firm, SIGNAL, SCORE, ordinal)
+    return np.asarray(a.quality + ndtri(luck) / np.sqrt(np.maximum(precision, 1e-12)))
+
+
+def judge(
+    prior: tuple[Floats, Floats], signal: Floats, precision: Floats, pooled: bool, c: float
+) -> tuple[Floats, Floats]:
+    """Posterior mean and variance of quality, one column per lender.
+
+    Parameters
+    ----------
+    prior : tuple of arrays, shape (n, k)
+        Mean and precision before this decision, the lender's own file included.
+    signal, precision : arrays, shape (n, k)
+    pooled : bool
+        Whether all lenders use the pooled signal.
+    c : float
+        Correlation of the errors of two banks.
+
+    Returns
+    -------
+    mean, variance : arrays, shape (n, k)
+    """
+    k = signal.shape[1]
+    if pooled and k > 1:
+        weight = precision / np.maximum(precision.sum(axis=1, keepdims=True), 1e-12)
+        joint = (weight * signal).sum(axis=1, keepdims=True)
+        news = pooled_precision(precision.mean(axis=1, keepdims=True), k, c)
+        mean, total = posterior(prior[0][:, :1], prior[1][:, :1], joint, news)
+        mean, total = np.repeat(mean, k, axis=1), np.repeat(total, k, axis=1)
+    else:
+        mean, total = posterior(prior[0], prior[1], signal, precision)
+    return mean, 1.0 / total
+
+
+def default_rate(
+    mean: Floats, variance: Floats, a: Any, beliefs: tuple[Beliefs, Belief],
+    bust: bool, seen: NDArray[np.bool_],
+) -> Floats:  # fmt: skip
+    """Believed default per year, one column per lender.
+
+    The expectation of a log-linear default rate over a normal posterior.
+    """
+    rules, levels = beliefs
+    slope = rules.quality_slope
+    base = np.asarray(levels.default_rate)[a.stage]
+    base = base * np.where(seen, rules.setback_factor, 1.0)
+    if bust:
+        base = base * rules.bust_factor
+    rate = base[:, None] * np.exp(-slope * mean + 0.5 * slope * slope * variance)
+    return np.minimum(rate, 0.95)
+
+
+def surplus(
+    price: Floats, extra: Floats, default: Floats, loss: Floats, cost: tuple[Floats, Floats],
+    capital: tuple[float, float],
+) -> Floats:  # fmt: skip
+    """What is left per unit lent and year over the break-even rate.
+
+    Parameters
+    ----------
+    price : array, shape (n, 1) or (n, k), per year
+        Mean rate charged.
+    extra : array, per year
+        Banking business, right, tolerance, less screening, per unit lent.
+    default, loss : arrays, shape (n, k)
+        Believed default per year and loss given default.
+    cost : tuple of arrays, per year
+        Cost of funds and operating cost.
+    capital : tuple of float
+        Capital per unit lent, and its hurdle rate per year.
+
+    Returns
+    -------
+    array, shape (n, k), per year
+        Not negative where the loan is worth making.
+    """
+    needed = break_even_rate(default, loss, cost[0], capital[0], capital[1], cost[1])
+    return np.asarray(price + extra - needed)

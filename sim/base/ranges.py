@@ -1,0 +1,88 @@
+"""Legal ranges of numbers, checked in single numbers, vectors and tables alike."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+OUT_OF_RANGE = "out_of_range"
+"""Type of the validation error that :func:`within` gives, for the loader's wording."""
+
+
+def within(
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+) -> AfterValidator:
+    """Refuse numbers outside a range, alone or anywhere in a vector or a table.
+
+    Parameters
+    ----------
+    low, high : float, optional
+        Inclusive bounds.
+    above, below : float, optional
+        Strict bounds.
+
+    Returns
+    -------
+    AfterValidator
+        For use in ``Annotated``; its error carries the bounds and every offending element.
+    """
+    bounds = {"low": low, "high": high, "above": above, "below": below}
+
+    def check(value: Any) -> Any:
+        outside = [leaf for leaf in _numbers(value, ()) if not _inside(leaf[1], bounds)]
+        if outside:
+            got = ", ".join(f"{number:g}" for _, number in outside)
+            rule = f"{range_in_words(bounds)}; got {got}"
+            context = {**bounds, "outside": outside, "rule": rule}
+            raise PydanticCustomError(OUT_OF_RANGE, "{rule}", context)
+        return value
+
+    return AfterValidator(check)
+
+
+def range_in_words(bounds: Mapping[str, Any]) -> str:
+    """Say a range as a rule.
+
+    Examples
+    --------
+    >>> range_in_words({"low": 0, "high": 1})
+    'must be at least 0 and at most 1'
+    >>> range_in_words({"above": 0})
+    'must be above 0'
+    """
+    words = {"low": "at least", "above": "above", "high": "at most", "below": "below"}
+    parts = [
+        f"{phrase} {bounds[name]:g}"
+        for name, phrase in words.items()
+        if bounds.get(name) is not None
+    ]
+    return "must be " + " and ".join(parts)
+
+
+def _inside(number: float, bounds: Mapping[str, float | None]) -> bool:
+    low, high = bounds["low"], bounds["high"]
+    above, below = bounds["above"], bounds["below"]
+    return (
+        (low is None or number >= low)
+        and (high is None or number <= high)
+        and (above is None or number > above)
+        and (below is None or number < below)
+    )
+
+
+def _numbers(
+    value: Any, at: tuple[str | int, ...]
+) -> list[tuple[tuple[str | int, ...], float]]:
+    """List every number in a value with its place; None, text and groups are passed by."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return [(at, value)]
+    if isinstance(value, Mapping):
+        return [leaf for key, item in value.items() for leaf in _numbers(item, (*at, key))]
+    if isinstance(value, tuple | list):
+        return [leaf for k, item in enumerate(value) for leaf in _numbers(item, (*at, k))]
+    return []

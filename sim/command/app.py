@@ -1,0 +1,38 @@
+"""The command line as a whole: one line for each command.
+
+Nothing heavy is imported here; each command imports what it needs when it runs.
+"""
+
+from collections.abc import Callable
+
+import typer
+
+from sim.command.catalogue import catalogue
+from sim.command.check import check
+from sim.command.run import run
+from sim.command.show import show
+from sim.command.story import story
+
+app = typer.Typer(
+    name="crosscycle",
+    help="Compare ways to share risk between banks and technology firms across the cycle.",
+    epilog="Exit codes: 0 done, 1 the run failed, 2 bad input, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+COMMANDS: dict[str, Callable[..., None]] = {
+    "run": run,
+    "check": check,
+    "show": show,
+    "list": catalogue,
+    "story": story,
+}
+for name, command in COMMANDS.items():
+    app.command(name)(command)
+
+
+def main() -> None:
+    """Run the command line with the arguments of the process."""
+    app()

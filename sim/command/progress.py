@@ -1,0 +1,82 @@
+"""How far a long run is: a bar on a terminal, a line now and then in a pipe."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from sim.command.screen import say
+
+Report = Callable[[int], None]
+"""Called with the number of replications that are done."""
+
+LINES = 10
+"""How many lines a whole run gives in a pipe."""
+
+
+@contextmanager
+def progress(total: int, is_quiet: bool = False) -> Iterator[Report]:
+    """Show how many of the replications are done.
+
+    Parameters
+    ----------
+    total : int
+        Replications of the run.
+    is_quiet : bool
+        Show nothing.
+
+    Yields
+    ------
+    callable
+        To be called with the number done, whenever it grows.
+    """
+    if is_quiet:
+        yield lambda _: None
+    elif sys.stderr.isatty():
+        with _bar(total) as report:
+            yield report
+    else:
+        yield _Lines(total)
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Report]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("replications"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.update(task, completed=done)
+
+
+class _Lines:
+    """Writes a line at the first replication and at each tenth of the run."""
+
+    def __init__(self, total: int) -> None:
+        self._total = total
+        self._start = time.monotonic()
+        self._told = -1
+
+    def __call__(self, done: int) -> None:
+        tenth = done * LINES // max(self._total, 1)
+        if done == 0 or (tenth <= self._told and done > 1):
+            return
+        self._told = tenth
+        spent = time.monotonic() - self._start
+        left = spent / done * (self._total - done)
+        say(f"{done} of {self._total} replications, {spent:.0f} s, about {left:.0f} s left")

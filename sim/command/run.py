@@ -1,0 +1,113 @@
+"""Run a scenario: simulate, measure, compare, write the files, print the comparison."""
+
+import os
+import shlex
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.command import walk
+from sim.command.failure import INTERRUPTED, told
+from sim.command.folder import COMPARISON, RUNS, RunFolder
+from sim.command.options import Quiet, Record, ScenarioFile, Settings, settings_of
+from sim.command.progress import progress
+from sim.command.screen import console, say
+from sim.command.summary import heading, summary
+from sim.scenario.dump import fingerprint
+
+
+@told
+def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
+    file: ScenarioFile,
+    settings: Settings = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, help="Random histories of each arrangement.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Root of all random streams.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes side by side; by default all cores."),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the run; by default runs/SCENARIO-HASH."),
+    ] = None,
+    keep: Annotated[
+        list[Record] | None,
+        typer.Option(help="Keep the records of firms or of events too; may be repeated."),
+    ] = None,
+    solve_beliefs: Annotated[
+        bool,
+        typer.Option("--solve-beliefs", help="First make banks' beliefs meet outcomes."),
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what an interrupted run has finished.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario and compare its arrangements."""
+    from sim.scenario.load import load_scenario
+
+    given = settings_of(settings, replications=replications, seed=seed)
+    scenario = load_scenario(file, given)
+    tell = (lambda _: None) if quiet else say
+    RunFolder(out or RUNS).check_usable()
+    walk.prepare(tell)
+    if solve_beliefs:
+        scenario = walk.solve_beliefs(scenario, tell)
+    job = walk.Job(
+        scenario,
+        RunFolder(out or default_folder(file, scenario)),
+        workers or min(cores(), scenario.experiment.replications),
+        tuple(record.value for record in keep or ()),
+        resume,
+    )
+    simulated = _simulate(job, quiet)
+    if not simulated.is_whole:
+        _stop(job, simulated, file, given)
+    comparison = walk.write_findings(job, simulated)
+    if quiet:
+        typer.echo(job.folder.path)
+        return
+    typer.echo(f"{heading(comparison)}\n")
+    console().print(summary(comparison))
+    typer.echo(f"\nall outcomes: {job.folder.path / COMPARISON}")
+    typer.echo(f"report: {job.folder.report}")
+
+
+def default_folder(file: Path, scenario: Any) -> Path:
+    """Name the folder of a run by its scenario and all of its values."""
+    return RUNS / f"{file.stem}-{fingerprint(scenario)[:8]}"
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _simulate(job: walk.Job, is_quiet: bool) -> walk.Simulated:
+    with progress(job.scenario.experiment.replications, is_quiet) as report:
+        simulated = walk.simulate(job, report)
+    if simulated.replications:
+        walk.write_results(job, simulated)
+    return simulated
+
+
+def _stop(job: walk.Job, simulated: walk.Simulated, file: Path, given: list[str]) -> None:
+    """End an interrupted run: say what is kept and how to go on."""
+    done, asked = len(simulated.replications), job.scenario.experiment.replications
+    if not done:
+        say("interrupted before the first replication was finished; nothing was written")
+        raise typer.Exit(INTERRUPTED)
+    words = ["python", "-m", "sim", "run", str(file)]
+    words += [word for setting in given for word in ("--set", setting)]
+    words += [word for record in job.keep for word in ("--keep", record)]
+    words += ["--out", str(job.folder.path), "--resume"]
+    say(f"interrupted: {done} of {asked} replications are kept in {job.folder.path}")
+    say(f"  go on with: {shlex.join(words)}")
+    raise typer.Exit(INTERRUPTED)

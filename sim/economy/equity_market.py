@@ -1,0 +1,91 @@
+"""The equity market: open, or in a winter in which rounds, listings and values fall.
+
+Winters come mostly, but not only, in busts: the hazard of entering and of leaving one
+depends on the macro regime. Source: MK27 (money invested 2023 over 2021: 0.49), MK31 and
+MK32 (listings 2024 over 2021: 0.19 and 0.09).
+"""
+
+from pydantic import model_validator
+
+from sim.base.draws import EQUITY_MARKET, exponential, uniform_pair
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param, refuse
+from sim.economy.macro import Path
+
+
+class EquityMarket(Frozen):
+    """When winters come and what they do."""
+
+    opening_winter_share: Share = param(
+        unit="share", meaning="probability that the first day lies in a winter"
+    )
+    enter_winter_hazard: dict[str, NonNegative] = param(
+        unit="per year", meaning="start of a winter, by macro regime"
+    )
+    leave_winter_hazard: dict[str, NonNegative] = param(
+        unit="per year", meaning="end of a winter, by macro regime"
+    )
+    winter_rounds: NonNegative = param(
+        unit="x", meaning="factor on equity rounds in a winter"
+    )
+    winter_listing: NonNegative = param(unit="x", meaning="factor on listings in a winter")
+    winter_acquisition: NonNegative = param(unit="x", meaning="factor on sales in a winter")
+    winter_valuation: PositiveFloat = param(
+        unit="x", meaning="factor on values in a winter"
+    )
+
+    @model_validator(mode="after")
+    def _regimes_match(self) -> "EquityMarket":
+        if set(self.enter_winter_hazard) != set(self.leave_winter_hazard):
+            raise refuse(
+                "leave_winter_hazard",
+                "must name the same macro regimes as enter_winter_hazard",
+                "give one hazard for each macro regime in both",
+            )
+        return self
+
+
+def market_path(
+    market: EquityMarket,
+    names: tuple[str, ...],
+    macro: Path,
+    key: tuple[int, int],
+    end: float,
+) -> Path:
+    """Dates at which the equity market opens (0) or falls into a winter (1).
+
+    Each state holds a unit-exponential threshold that the hazard of the current macro
+    regime uses up, so a change of regime changes only the speed.
+
+    Parameters
+    ----------
+    market : EquityMarket
+    names : tuple of str
+        Names of the macro regimes, in the order of their codes.
+    macro : path of the macro regime
+    key : tuple of two int
+    end : float, years
+
+    Returns
+    -------
+    tuple of (date in years, 0 or 1)
+    """
+    start = macro[0][0]
+    u, _ = uniform_pair(key[0], key[1], 0, EQUITY_MARKET, 0, 0)
+    winter = 1 if u < market.opening_winter_share else 0
+    path, ordinal = [(start, winter)], 1
+    left = exponential(key[0], key[1], 0, EQUITY_MARKET, ordinal, 0)
+    for n, (date, regime) in enumerate(macro):
+        until = macro[n + 1][0] if n + 1 < len(macro) else end
+        now = date
+        while now < until:
+            table = market.leave_winter_hazard if winter else market.enter_winter_hazard
+            hazard = table[names[regime]]
+            if hazard * (until - now) < left:
+                left -= hazard * (until - now)
+                break
+            now += left / hazard
+            winter = 1 - winter
+            path.append((now, winter))
+            ordinal += 1
+            left = exponential(key[0], key[1], 0, EQUITY_MARKET, ordinal, 0)
+    return tuple(path)

@@ -1,0 +1,158 @@
+"""Macro regimes and yearly frailty: what hits all firms at once.
+
+Regimes follow a continuous-time Markov chain, or a stated path. Regimes alone bound the
+tail of losses, so a gamma factor with mean one is drawn for each calendar year on top.
+
+References
+----------
+Hamilton (1989) for regimes; Credit Suisse (1997), CreditRisk+, for gamma factors.
+"""
+
+import math
+from collections.abc import Sequence
+
+from pydantic import model_validator
+from scipy.stats import gamma
+
+from sim.base.draws import FRAILTY, MACRO, uniform_pair
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, param, refuse
+
+
+class Regime(Frozen):
+    """One macro regime: how long it lasts and what it multiplies."""
+
+    mean_years: PositiveFloat = param(unit="years", meaning="mean stay in the regime")
+    setback: NonNegative = param(1.0, unit="x", meaning="factor on setbacks and failures")
+    progress: NonNegative = param(1.0, unit="x", meaning="factor on progress")
+    recovery: NonNegative = param(1.0, unit="x", meaning="factor on recovery")
+    rounds: NonNegative = param(1.0, unit="x", meaning="factor on equity rounds")
+    listing: NonNegative = param(1.0, unit="x", meaning="factor on listings")
+    acquisition: NonNegative = param(1.0, unit="x", meaning="factor on acquisitions")
+    valuation: PositiveFloat = param(1.0, unit="x", meaning="factor on equity values")
+    margin: float = param(0.0, unit="share of scale", meaning="margin lost")
+    drift: float = param(0.0, unit="per year", meaning="added growth")
+    collateral: NonNegative = param(1.0, unit="x", meaning="factor on collateral values")
+
+
+class Step(Frozen):
+    """One step of a stated path."""
+
+    from_years: float = param(unit="years", meaning="start, years from the start date")
+    regime: str = param(unit="", meaning="name of the regime")
+
+
+class Macro(Frozen):
+    """The regimes, how they follow each other, and the frailty inside them."""
+
+    opening: str = param(unit="", meaning='regime on the first day, or "stationary"')
+    frailty_variance: NonNegative = param(unit="-", meaning="variance of the yearly factor")
+    regime: dict[str, Regime] = param(unit="", meaning="regimes by name")
+    path: tuple[Step, ...] = param(
+        (), unit="", meaning="a stated path instead of the chain"
+    )
+
+    @model_validator(mode="after")
+    def _names_are_known(self) -> "Macro":
+        names = ", ".join(self.regime)
+        if not self.regime:
+            raise refuse(
+                "regime", "must name at least one regime", "add [macro.regime.NAME]"
+            )
+        if self.opening != "stationary" and self.opening not in self.regime:
+            raise refuse(
+                "opening",
+                f'"{self.opening}" is no regime',
+                f'use "stationary" or one of {names}',
+            )
+        for step in self.path:
+            if step.regime not in self.regime:
+                raise refuse("path", f'"{step.regime}" is no regime', f"use one of {names}")
+        return self
+
+
+Path = tuple[tuple[float, int], ...]
+
+
+def regime_names(macro: Macro) -> tuple[str, ...]:
+    """Names of the regimes; a regime's code is its place."""
+    return tuple(macro.regime)
+
+
+def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path:
+    """Dates at which the regime changes, with the regime's code.
+
+    Parameters
+    ----------
+    macro : Macro
+    key : tuple of two int
+        Key of the replication.
+    start, end : float, years
+        First and last day of the simulation.
+
+    Returns
+    -------
+    tuple of (date in years, code)
+        The first entry is at `start`.
+    """
+    if macro.path:
+        return _stated_path(macro, start)
+    regimes = list(macro.regime.values())
+    u, _ = uniform_pair(key[0], key[1], 0, MACRO, 0, 0)
+    code = _opening(macro, regimes, u)
+    path, date, ordinal = [(start, code)], start, 1
+    while date < end and len(regimes) > 1:
+        u, v = uniform_pair(key[0], key[1], 0, MACRO, ordinal, 0)
+        date -= regimes[code].mean_years * math.log(u)
+        # The chain leaves for each other regime with equal odds.
+        code = (code + 1 + int(v * (len(regimes) - 1))) % len(regimes)
+        path.append((date, code))
+        ordinal += 1
+    return tuple(step for step in path if step[0] < end)
+
+
+def _stated_path(macro: Macro, start: float) -> Path:
+    names = regime_names(macro)
+    steps = sorted((step.from_years, names.index(step.regime)) for step in macro.path)
+    opening = names.index(macro.opening) if macro.opening in names else steps[0][1]
+    before = [code for date, code in steps if date <= start]
+    first = before[-1] if before else opening
+    return ((start, first), *((date, code) for date, code in steps if date > start))
+
+
+def _opening(macro: Macro, regimes: Sequence[Regime], u: float) -> int:
+    if macro.opening != "stationary":
+        return regime_names(macro).index(macro.opening)
+    # With equal odds of leaving for each other regime, time shares are as mean stays.
+    total = sum(regime.mean_years for regime in regimes)
+    for code, regime in enumerate(regimes):
+        u -= regime.mean_years / total
+        if u < 0.0:
+            return code
+    return len(regimes) - 1
+
+
+def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
+    """The systematic factor of one calendar year, gamma with mean one.
+
+    Parameters
+    ----------
+    macro : Macro
+    key : tuple of two int
+    year : int
+        Years from the start date, negative in the history.
+    """
+    variance = macro.frailty_variance
+    if variance == 0.0:
+        return 1.0
+    u, _ = uniform_pair(key[0], key[1], 0, FRAILTY, year, 0)
+    return float(gamma.ppf(u, 1.0 / variance, scale=variance))
+
+
+def time_share(path: Path, code: int, start: float, end: float) -> float:
+    """Share of the time from `start` to `end` spent in the regime `code`."""
+    total = 0.0
+    for n, (date, regime) in enumerate(path):
+        until = path[n + 1][0] if n + 1 < len(path) else end
+        if regime == code:
+            total += max(min(until, end) - max(date, start), 0.0)
+    return total / (end - start) if end > start else 0.0

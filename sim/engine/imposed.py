@@ -1,0 +1,61 @@
+"""Equal lending: the baseline's loans imposed on another arrangement.
+
+Dates, lines, maturities and withdrawals are the baseline's; price, sharing, right and
+promise are the arrangement's. Firms that have ended here are left out. With sharing as the
+only difference, every firm lives the same life and the system loses the same money.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from sim.banks.offer import lenders_of
+from sim.clauses import loss_sharing, pricing, upside
+from sim.engine.committee import decline, enact
+from sim.engine.contracts import set_clauses
+from sim.engine.world import World
+from sim.firms.record import ALIVE, NEVER
+
+
+def impose(w: World, date: float) -> None:
+    """Repeat what the baseline decided at `date`."""
+    assert w.imposed is not None, (
+        "a world without imposed decisions holds its own committee"
+    )
+    while w.imposed and w.imposed[0][1] <= date + 1e-9:
+        what, _, who, terms = w.imposed.pop(0)
+        alive = w.firms.status[who] == ALIVE
+        if not np.any(alive):
+            continue
+        if what == "sign":
+            enact(w, under_clauses(w, terms[alive].copy(), date), who[alive], date)
+        else:
+            decline(w, who[alive], terms[alive], date)
+
+
+def under_clauses(w: World, k: Any, date: float) -> Any:
+    """The baseline's contracts with the arrangement's price, lenders, right and promise."""
+    arrangement = w.arrangement
+    review, unsecured = k.review.copy(), k.unsecured.copy()
+    set_clauses(w, k, arrangement, date)
+    k.review, k.unsecured = review, unsecured
+    if loss_sharing.is_joint(arrangement.loss_sharing):
+        share = loss_sharing.shares_of(arrangement.loss_sharing)
+        k.lender[:], k.share[:] = 0, 0.0
+        k.lender[:, : share.size] = lenders_of(k.lead, share.size, w.scenario.n_banks)
+        k.share[:, : share.size] = share
+    first, later, after = pricing.rates(arrangement.pricing, k.rate.copy())
+    k.rate, k.later_rate = first, later
+    k.step = date + after if np.isfinite(after) else NEVER
+    right = upside.right_terms(arrangement.upside, k.limit, w.firms.value[k.firm])
+    k.right, k.stake, k.strike, k.trigger = (
+        right.kind,
+        right.stake,
+        right.strike,
+        right.trigger,
+    )
+    k.expiry = date + right.years if right.years > 0.0 else NEVER
+    k.pass_through, k.liquidity = right.pass_through, right.liquidity
+    k.royalty_share, k.royalty_cap = right.royalty_share, right.royalty_cap
+    k.signed = 1
+    return k

@@ -1,0 +1,132 @@
+"""The system as SimPy processes: one short generator for each line of the calendar.
+
+Dates of the calendar are computed from integers and never accumulated. One process runs
+the ordered phases of a month, so nothing depends on the order in which processes start:
+first the climate turns, then firms live up to the date, then banks decide, then books
+close. Random switches of the climate have processes of their own.
+"""
+
+import math
+from collections.abc import Generator
+from typing import Any
+
+import simpy
+
+from sim.economy.macro import Path, frailty, regime_names
+from sim.engine.committee import hold_committee
+from sim.engine.imposed import impose
+from sim.engine.settlement import settle
+from sim.engine.world import World
+
+Steps = Generator[simpy.Event, None, None]
+MONTHS = 12
+
+
+def run_world(w: World, start: float, end: float, close: float | None = None) -> None:
+    """Let a world live from one date to another.
+
+    Parameters
+    ----------
+    w : World
+    start, end : float, years
+    close : float, optional
+        Date after which no loan is made (start of the run-off).
+    """
+    env = simpy.Environment(initial_time=start)
+    set_climate(w, start)
+    env.process(climate(env, w, start, end))
+    env.process(calendar(env, w, start, end, end if close is None else close))
+    env.run()
+
+
+def until(env: simpy.Environment, date: float) -> simpy.Event:
+    """Wait for a date; the float clock may miss it by a rounding error, the date does not."""
+    return env.timeout(max(date - env.now, 0.0))
+
+
+def climate(env: simpy.Environment, w: World, start: float, end: float) -> Steps:
+    """Switches of the macro regime and of the equity market at random dates."""
+    for date in turning_dates(w, start, end):
+        if not on_calendar(date):
+            yield until(env, date)
+            turn(w, date)
+
+
+def on_calendar(date: float) -> bool:
+    """Whether a date is the end of a month; the calendar process takes care of those."""
+    return abs(date * MONTHS - round(date * MONTHS)) < 1e-9
+
+
+def turn(w: World, date: float) -> None:
+    """Let firms live to the date, then change the climate and re-time them."""
+    w.advance(date)
+    set_climate(w, date)
+    w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], date)
+
+
+def turning_dates(w: World, start: float, end: float) -> list[float]:
+    """All dates inside the window at which the climate changes, in order."""
+    dates = {date for date, _ in (*w.macro, *w.market)}
+    if w.scenario.macro.frailty_variance > 0.0:
+        dates |= {float(year) for year in range(int(start) - 1, int(end) + 1)}
+    return sorted(date for date in dates if start < date < end)
+
+
+def state_at(path: Path, date: float) -> int:
+    """The state of a path at a date."""
+    return [state for since, state in path if since <= date][-1]
+
+
+def set_climate(w: World, date: float) -> None:
+    """Set the factors in force from `date` on."""
+    c, macro, market = w.climate, w.scenario.macro, w.scenario.equity_market
+    code, winter = state_at(w.macro, date), state_at(w.market, date)
+    regime = macro.regime[regime_names(macro)[code]]
+    year = int(date // 1.0)
+    c.regime, c.winter, c.frailty = code, winter, frailty(macro, w.key, year)
+    c.setback = regime.setback * c.frailty[0]
+    c.progress, c.recovery = regime.progress, regime.recovery
+    c.margin, c.drift, c.collateral = regime.margin, regime.drift, regime.collateral
+    c.rounds = regime.rounds * (market.winter_rounds if winter else 1.0)
+    c.listing = regime.listing * (market.winter_listing if winter else 1.0)
+    c.acquisition = regime.acquisition * (market.winter_acquisition if winter else 1.0)
+    c.valuation = regime.valuation * (market.winter_valuation if winter else 1.0)
+
+
+def calendar(
+    env: simpy.Environment, w: World, start: float, end: float, close: float
+) -> Steps:
+    """Months in order: firms live, the climate turns, banks decide, quarters are settled."""
+    turns = {
+        round(date * MONTHS) for date in turning_dates(w, start, end) if on_calendar(date)
+    }
+    for month in range(math.floor(start * MONTHS + 1e-9) + 1, int(end * MONTHS + 1e-9) + 1):
+        date = month / MONTHS
+        yield until(env, date)
+        if month in turns:
+            turn(w, date)
+        w.advance(date)
+        if date <= close + 1e-9:
+            decide(w, date)
+        if month % 3 == 0:
+            settle(w, date)
+    yield until(env, end)
+    w.advance(end)
+    if w.settled < end - 1e-9:
+        settle(w, end)
+
+
+def decide(w: World, date: float) -> None:
+    """The credit committee, or the baseline's decisions where its lending is imposed."""
+    if w.imposed is None:
+        hold_committee(w, date)
+    else:
+        impose(w, date)
+
+
+def observe(env: simpy.Environment, w: World, dates: list[float], seen: list[Any]) -> Steps:
+    """A pure observer: advances firms to its own dates and changes nothing."""
+    for date in dates:
+        yield until(env, date)
+        w.advance(date)
+        seen.append((date, int((w.firms.status == 1).sum())))

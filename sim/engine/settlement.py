@@ -1,0 +1,229 @@
+"""Quarterly settlement: flows are posted, provisions made, identities checked, all recorded.
+
+Settling changes banks and the record, never a firm: a firm's payments have their own dates.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.banks.provisions import allowance
+from sim.clauses.funding import Relending
+from sim.engine.identities import check_identities
+from sim.engine.posting import post
+from sim.engine.world import HISTORY, World
+from sim.firms import totals as f
+from sim.scenario.model import EQUAL_CAPITAL
+from sim.state import ledger as party
+from sim.state.history import BANK_COLUMNS, SYSTEM_COLUMNS
+
+Floats = NDArray[np.float64]
+
+
+def settle(w: World, date: float) -> None:
+    """Close the quarter at `date`."""
+    years = date - w.settled
+    post(w, np.arange(w.firms.shape[0]), date)
+    levels = read_levels(w)
+    result = close_books(w, years, levels)
+    transfers(w, result)
+    if abs(date - round(date)) < 1e-9:
+        replenish(w, result)
+    check_identities(w, date, levels)
+    record(w, date, levels, result)
+    w.by_bank[:] = 0.0
+    w.total[:] = 0.0
+    w.settled = date
+
+
+def read_levels(w: World) -> dict[str, Any]:
+    """Balances, lines and counts at the settlement."""
+    n = w.firms.shape[0]
+    levels: dict[str, Any] = {
+        "balance": np.zeros(n), "limit": np.zeros(n), "worsened": np.zeros(n, np.uint8),
+        "counts": np.zeros(4, np.int64), "credit": np.zeros(4),
+    }  # fmt: skip
+    w.rules.read_levels(w.firms, *levels.values())
+    return levels
+
+
+def by_bank(w: World, amount: Floats) -> Floats:
+    """Sum an amount per firm over its lenders, shape (n_banks,)."""
+    rows = np.flatnonzero(amount)
+    part = amount[rows, None] * w.share[rows]
+    return np.bincount(
+        w.lender[rows].ravel(), weights=part.ravel(), minlength=w.scenario.n_banks
+    )
+
+
+def expected_losses(w: World, levels: dict[str, Any]) -> Floats:
+    """Allowance needed on performing loans, by bank."""
+    set_aside = allowance(
+        levels["balance"], w.believed_default, w.believed_loss, levels["worsened"] == 1,
+        w.scenario.provisions,
+    )  # fmt: skip
+    return by_bank(w, set_aside)
+
+
+def close_books(w: World, years: float, levels: dict[str, Any]) -> dict[str, Floats]:
+    """Update balance sheets and return the quarter's profit and loss, by bank."""
+    b, flow, rule = w.banks, w.by_bank, w.scenario.underwriting
+    npl_open = b.npl.copy()
+    b.loans += flow[:, f.DRAWN] - flow[:, f.REPAID] - flow[:, f.OWED] + b.transfer
+    b.npl += flow[:, f.OWED] - flow[:, f.RESOLVED]
+    lent = flow[:, f.BALANCE_YEARS] + npl_open * years
+    clause = w.arrangement.funding
+    cheaper = rule.funding_rate - clause.rate if isinstance(clause, Relending) else 0.0
+    relending = cheaper * flow[:, f.REFINANCED_YEARS]
+    result = {
+        "interest": flow[:, f.INTEREST].copy(),
+        "relationship": flow[:, f.RELATION].copy(),
+        "gain": flow[:, f.GAIN].copy(),
+        "royalty": flow[:, f.ROYALTY].copy(),
+        "funding": rule.funding_rate * (lent - b.equity * years) - relending,
+        "relending": relending,
+        "operating": flow[:, f.OPERATING].copy(),
+        "screening": b.screening.copy(),
+        "coordination": b.coordination.copy(),
+        "monitoring": monitoring_cost(w, levels) * years,
+        "fee": flow[:, f.FEE].copy(),
+        "recovered": flow[:, f.RECOVERED].copy(),
+        "guaranteed": flow[:, f.GUARANTEED].copy(),
+        "owed": flow[:, f.OWED].copy(),
+        "loss": flow[:, f.LOSS].copy(),
+        "balance_years": flow[:, f.BALANCE_YEARS].copy(),
+        "transfer": b.transfer.copy(),
+        "drawn": flow[:, f.DRAWN].copy(),
+        "repaid": flow[:, f.REPAID].copy(),
+    }
+    result["provision"] = provide(w, result, flow, levels)
+    result["tolerance"] = tolerance(w, result["balance_years"])
+    finish(w, result)
+    return result
+
+
+def provide(
+    w: World, result: dict[str, Floats], flow: Floats, levels: dict[str, Any]
+) -> Floats:
+    """Charge to profit: new allowance, less the old one after charging resolved losses."""
+    b = w.banks
+    charged = flow[:, f.RESOLVED] - result["recovered"] - result["guaranteed"]
+    believed = w.scenario.belief.default.loss_unsecured
+    needed = expected_losses(w, levels) + believed * b.npl
+    provision = np.asarray(needed - (b.allowance - charged))
+    b.allowance = needed
+    return provision
+
+
+def monitoring_cost(w: World, levels: dict[str, Any]) -> Floats:
+    """Yearly cost of monitoring, borne by the lead of each monitored firm."""
+    watched = np.flatnonzero((w.firms.monitored == 1) & (levels["limit"] > 0.0))
+    count = np.bincount(w.lender[watched, 0], minlength=w.scenario.n_banks)
+    return np.asarray(count * w.scenario.underwriting.monitoring_cost)
+
+
+def tolerance(w: World, balance_years: Floats) -> Floats:
+    """What the parent pays the desk for lending below break-even on policy grounds."""
+    appetite = np.array([bank.appetite for bank in w.scenario.bank.values()])
+    return w.scenario.underwriting.tolerance_rate * appetite * balance_years
+
+
+def finish(w: World, result: dict[str, Floats]) -> None:
+    """Profit before and after the policy tolerance; cash goes to funding."""
+    b, r = w.banks, result
+    income = r["interest"] + r["relationship"] + r["gain"] + r["royalty"]
+    paid = (
+        r["funding"] + r["operating"] + r["screening"] + r["coordination"] + r["monitoring"]
+        + r["fee"]
+    )  # fmt: skip
+    r["profit"] = income - paid - r["provision"]
+    lent_out = r["drawn"] - r["repaid"] + r["transfer"] - r["recovered"] - r["guaranteed"]
+    b.funding = b.funding + lent_out - (income - paid) - r["tolerance"]
+    b.equity = b.equity + r["profit"] + r["tolerance"]
+    for name in ("screening", "coordination", "transfer"):
+        getattr(b, name)[:] = 0.0
+
+
+def replenish(w: World, result: dict[str, Floats]) -> None:
+    """At year end the parent refills the desk's budget, or takes what exceeds it."""
+    b, rule = w.banks, w.scenario.capital
+    gap = b.budget - b.equity
+    if w.scenario.experiment.footing == EQUAL_CAPITAL and w.name != HISTORY:
+        gap = np.zeros_like(gap)
+    moved = np.where(gap > 0.0, rule.replenish_share * gap, gap)
+    b.equity = b.equity + moved
+    b.funding = b.funding - moved
+    income = np.array([bank.parent_income for bank in w.scenario.bank.values()])
+    income = income * w.scenario.population.firms / 1000.0
+    # The parent's own income pays first; what is left goes to its shareholders.
+    b.parent_equity = b.parent_equity + np.minimum(income - moved, 0.0)
+    result["injection"] = moved
+    w.ledger.post("capital of the desk", party.PARENTS, party.BANKS, float(moved.sum()))
+
+
+def transfers(w: World, r: dict[str, Floats]) -> None:
+    """Post the quarter's payments between parties."""
+    total, post_to = w.total, w.ledger.post
+    for account, payer, payee, column in _FIRM_TRANSFERS:
+        post_to(account, payer, payee, float(total[column]))
+    for account, payer, payee, name in _BANK_TRANSFERS:
+        post_to(account, payer, payee, float(r[name].sum()))
+
+
+_FIRM_TRANSFERS = (
+    ("sales", party.CUSTOMERS, party.FIRMS, f.SALES),
+    ("operating outlays", party.FIRMS, party.SUPPLIERS, f.COST),
+    ("investment", party.FIRMS, party.SUPPLIERS, f.INVEST),
+    ("cost of moving business", party.FIRMS, party.SUPPLIERS, f.DELIVERY),
+    ("unpaid bills", party.SUPPLIERS, party.FIRMS, f.SUPPLIER_LOSS),
+    ("interest", party.FIRMS, party.BANKS, f.INTEREST),
+    ("royalty", party.FIRMS, party.BANKS, f.ROYALTY),
+    ("credit drawn", party.BANKS, party.FIRMS, f.DRAWN),
+    ("credit repaid", party.FIRMS, party.BANKS, f.REPAID),
+    ("equity rounds", party.INVESTORS, party.FIRMS, f.EQUITY),
+    ("dividends", party.FIRMS, party.INVESTORS, f.DIVIDEND),
+    ("cash at exit", party.FIRMS, party.INVESTORS, f.EXIT_CASH),
+    ("subscription", party.HOLDERS, party.FIRMS, f.STRIKE),
+    ("gains on rights", party.HOLDERS, party.BANKS, f.GAIN),
+    ("recoveries", party.SUPPLIERS, party.BANKS, f.RECOVERED),
+    ("guarantees", party.GUARANTORS, party.BANKS, f.GUARANTEED),
+    ("guarantee fees", party.BANKS, party.GUARANTORS, f.FEE),
+    ("banking business", party.FUNDING, party.BANKS, f.RELATION),
+)
+_BANK_TRANSFERS = (
+    ("funding", party.BANKS, party.FUNDING, "funding"),
+    ("operating cost", party.BANKS, party.SUPPLIERS, "operating"),
+    ("screening", party.BANKS, party.SUPPLIERS, "screening"),
+    ("coordination", party.BANKS, party.SUPPLIERS, "coordination"),
+    ("monitoring", party.BANKS, party.SUPPLIERS, "monitoring"),
+    ("policy tolerance", party.PARENTS, party.BANKS, "tolerance"),
+)
+
+
+def record(w: World, date: float, levels: dict[str, Any], r: dict[str, Floats]) -> None:
+    """One row for each bank and one for the system."""
+    b, rule = w.banks, w.scenario.capital
+    exposed = np.maximum(b.npl - w.scenario.belief.default.loss_unsecured * b.npl, 0.0)
+    r["risk_assets"] = rule.risk_weight * b.loans + rule.defaulted_risk_weight * exposed
+    thousands = w.scenario.population.firms / 1000.0
+    other = (
+        np.array([bank.parent_risk_assets for bank in w.scenario.bank.values()]) * thousands
+    )
+    whole = np.maximum(r["risk_assets"] + other, 1e-9)
+    r["capital_ratio"] = (b.equity + b.parent_equity) / whole
+    r["loans"], r["npl"], r["allowance"] = b.loans, b.npl, b.allowance
+    r["equity"], r["funding_stock"] = b.equity, b.funding
+    zero = np.zeros_like(b.loans)
+    w.panel.append((date, np.stack([r.get(name, zero) for name in BANK_COLUMNS], axis=1)))
+    line = {
+        "regime": float(w.climate.regime[0]), "winter": float(w.climate.winter[0]),
+        "frailty": float(w.climate.frailty[0]), "lines": float(levels["limit"].sum()),
+        "borrowers": float((levels["limit"] > 0.0).sum()),
+        "alive": float(levels["counts"].sum()),
+        "gap": float(w.firms.cum_gap.sum()), "demand": float(w.firms.cum_demand.sum()),
+    }  # fmt: skip
+    for stage in range(4):
+        line[f"count_{stage}"] = float(levels["counts"][stage])
+        line[f"credit_{stage}"] = float(levels["credit"][stage])
+    w.system.append((date, np.array([line[name] for name in SYSTEM_COLUMNS])))

@@ -1,0 +1,218 @@
+"""The one mutable object of a run: alive for one arrangement in one replication."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.columns import Rows, pack
+from sim.base.draws import BIRTH, replication_key, uniform_columns
+from sim.clauses.arrangement import PLAIN, Arrangement
+from sim.clauses.loss_sharing import MOST_LENDERS
+from sim.economy.equity_market import market_path
+from sim.economy.macro import Path, macro_path, regime_names
+from sim.engine.compile import Kernel, kernel
+from sim.firms.record import BIRTH as BIRTH_EVENT
+from sim.firms.record import CLIMATE, FIRM, LOG
+from sim.firms.sector import merged
+from sim.firms.totals import N_ACCOUNTS
+from sim.scenario.model import Scenario
+from sim.state.book import Book
+from sim.state.ledger import Ledger
+
+Floats = NDArray[np.float64]
+HISTORY = "history"
+
+
+@dataclass
+class Banks:
+    """State of each bank; arrays of shape (n_banks,), CNY million."""
+
+    loans: Floats
+    npl: Floats
+    allowance: Floats
+    funding: Floats
+    equity: Floats
+    parent_equity: Floats
+    screening: Floats
+    coordination: Floats
+    monitoring: Floats
+    transfer: Floats
+    budget: Floats
+    low_ratio: Floats
+
+    def copy(self) -> "Banks":
+        """An independent copy."""
+        return Banks(**{name: value.copy() for name, value in vars(self).items()})
+
+
+@dataclass
+class World:
+    """Everything that changes while one arrangement runs in one replication."""
+
+    scenario: Scenario
+    name: str
+    replication: int
+    key: tuple[int, int]
+    rules: Kernel
+    arrangement: Arrangement
+    firms: Rows
+    next_time: Floats
+    pending: NDArray[np.uint8]
+    params: Rows
+    climate: Rows
+    macro: Path
+    market: Path
+    book: Book
+    ledger: Ledger
+    banks: Banks
+    posted: Floats
+    lender: NDArray[np.int32]
+    share: Floats
+    by_bank: Floats
+    total: Floats
+    file_precision: Floats
+    file_sum: Floats
+    ordinal: NDArray[np.int64]
+    believed_default: Floats
+    believed_loss: Floats
+    settled: float
+    log: Rows
+    cursor: NDArray[np.int64]
+    panel: list[tuple[float, Floats]] = field(default_factory=list)
+    system: list[tuple[float, Floats]] = field(default_factory=list)
+    decisions: list[Any] = field(default_factory=list)
+    imposed: list[Any] | None = None
+    events: list[Rows] = field(default_factory=list)
+
+    def where(self, date: float) -> str:
+        """Date, arrangement and replication, for messages."""
+        return f"year {date:.2f}, {self.name}, replication {self.replication}"
+
+    def advance(self, until: float) -> None:
+        """Take every firm to a date."""
+        self.cursor[2] = 0
+        while True:
+            done = self.rules.advance(
+                self.firms, self.next_time, self.pending, self.params, self.climate[0], until,
+                self.log, self.cursor,
+            )  # fmt: skip
+            self.keep_events()
+            if done == self.firms.shape[0]:
+                return
+            self.cursor[2] = done
+
+    def keep_events(self) -> None:
+        """Move what the log holds to the list of events."""
+        if self.cursor[0] > 0:
+            self.events.append(self.log[: self.cursor[0]].copy())
+            self.cursor[0] = 0
+
+    def branch(self, name: str, arrangement: Arrangement) -> "World":
+        """An independent copy of the present that goes on under another arrangement."""
+        copies = {
+            key: value.copy() for key, value in vars(self).items() if hasattr(value, "copy")
+        }
+        copies.update(name=name, arrangement=arrangement, decisions=[], imposed=None)
+        return replace(self, **copies)
+
+
+def banks_at_start(scenario: Scenario) -> Banks:
+    """Opening balance sheets: a capital budget, no loans."""
+    thousands = scenario.population.firms / 1000.0
+    items = list(scenario.bank.values())
+    budget = np.array([bank.desk_capital * thousands for bank in items])
+    parent = np.array([bank.parent_equity * thousands for bank in items])
+    zero = np.zeros(len(items))
+    return Banks(
+        loans=zero.copy(), npl=zero.copy(), allowance=zero.copy(), funding=-budget,
+        equity=budget.copy(), parent_equity=parent, screening=zero.copy(),
+        coordination=zero.copy(), monitoring=zero.copy(), transfer=zero.copy(), budget=budget,
+        low_ratio=zero + 1.0,
+    )  # fmt: skip
+
+
+def firm_parameters(scenario: Scenario) -> Rows:
+    """One parameter record for each sector, shape (n_sectors,)."""
+    groups = scenario.firm_groups()
+    rows = [pack(merged(groups, sector)) for sector in scenario.sector.values()]
+    return np.concatenate(rows).view(np.recarray)
+
+
+def opening_firms(
+    scenario: Scenario, key: tuple[int, int], span: tuple[float, float]
+) -> tuple[Rows, Floats]:
+    """Firms before they enter, and their dates of entry.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    key : tuple of two int
+    span : tuple of two float, years
+        First day of the history and end of the horizon.
+
+    Returns
+    -------
+    firms : record array, shape (n_firms,)
+    entry : array, shape (n_firms,), years
+    """
+    n = scenario.population.firms
+    firms = FIRM.empty(n)
+    rows = np.arange(n, dtype=np.int64)
+    firms.firm = rows
+    firms.next_event = BIRTH_EVENT
+    u, v = uniform_columns(key, rows, BIRTH, 0, 0)
+    start, end = span
+    first = v < scenario.population.initial_share
+    entry = np.where(first, start, start + u * (end - start))
+    u_sector, u_home = uniform_columns(key, rows, BIRTH, 1, 0)
+    firms.sector = _pick(u_sector, [sector.share for sector in scenario.sector.values()])
+    firms.home = _pick(u_home, [bank.market_share for bank in scenario.bank.values()])
+    return firms, entry
+
+
+def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
+    edges = np.cumsum(shares)[:-1]
+    return np.searchsorted(edges, u, side="right").astype(np.int64)
+
+
+def new_world(
+    scenario: Scenario, replication: int, trace: bool = False, rules: Kernel | None = None
+) -> World:
+    """A world on the first day of its history, under plain lending.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    replication : int
+    trace : bool
+        Whether to keep the event log.
+    rules : Kernel, optional
+        Compiled rules by default.
+    """
+    settings = scenario.experiment
+    start = -settings.warm_up_years
+    end = settings.horizon_years + settings.run_off_years
+    key = replication_key(settings.seed, replication)
+    firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
+    macro = macro_path(scenario.macro, key, start, end)
+    market = market_path(
+        scenario.equity_market, regime_names(scenario.macro), macro, key, end
+    )
+    n, n_banks = firms.shape[0], scenario.n_banks
+    climate = CLIMATE.empty(1)
+    climate.k0, climate.k1 = key
+    cursor = np.array([0, int(trace), 0], dtype=np.int64)
+    return World(
+        scenario=scenario, name=HISTORY, replication=replication, key=key,
+        rules=rules or kernel(), arrangement=PLAIN, firms=firms, next_time=entry,
+        pending=np.zeros(n, np.uint8), params=firm_parameters(scenario), climate=climate,
+        macro=macro, market=market, book=Book(), ledger=Ledger(),
+        banks=banks_at_start(scenario), posted=np.zeros((n, N_ACCOUNTS)),
+        lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
+        by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
+        file_precision=np.zeros(n), file_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
+        believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start,
+        log=LOG.empty(4096 if trace else 0), cursor=cursor,
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""Experiments: replications side by side, the story of one firm, beliefs that meet facts."""

@@ -1,0 +1,299 @@
+"""Simulate: every replication is one luck, lived through under each arrangement.
+
+The history before the start date is simulated once under plain lending and branched, so
+that opening books are identical. Replications run side by side through the interface of
+`concurrent.futures`, in this process, in local processes, or on a cluster.
+"""
+
+import multiprocessing
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.processes import run_world
+from sim.engine.world import World, new_world
+from sim.experiment.results import Reduced, Results, joined
+from sim.firms.record import EVENT_NAMES, FIRM, LOG
+from sim.outcomes.mark import evaluate
+from sim.outcomes.series import all_series
+from sim.scenario.model import EQUAL_LENDING, Scenario
+from sim.state.history import BANK_COLUMNS, History
+
+FIRMS, EVENTS = "firms", "events"
+OUTCOME_COLUMNS = ("arrangement", "replication", "outcome", "value")
+SERIES_COLUMNS = ("arrangement", "replication", "series", "bank", "x", "value")
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    workers: int = 1,
+    keep: Sequence[str] = (),
+    progress: Callable[[int], None] | None = None,
+    executor: Executor | None = None,
+) -> Results:
+    """Run all replications of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    workers : int
+        Processes that run replications side by side.
+    keep : sequence of str
+        ``"firms"`` and ``"events"`` keep those records; large.
+    progress : callable, optional
+        Told how many replications are done.
+    executor : concurrent.futures.Executor, optional
+        Where to run instead of local processes, for example a Dask client's executor.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    AccountingError
+        If an accounting identity breaks.
+    """
+    numbers = range(scenario.experiment.replications)
+    done: list[Reduced] = []
+    for one in replicate(scenario, numbers, workers=workers, keep=keep, executor=executor):
+        done.append(one)
+        if progress is not None:
+            progress(len(done))
+    return gather(scenario, done, keep=keep)
+
+
+def replicate(
+    scenario: Scenario,
+    numbers: Iterable[int],
+    *,
+    workers: int = 1,
+    keep: Sequence[str] = (),
+    executor: Executor | None = None,
+) -> Iterator[Reduced]:
+    """Run the given replications and yield each as it is finished.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    numbers : iterable of int
+        Which replications.
+    workers, keep, executor
+        As in `simulate`.
+
+    Yields
+    ------
+    Reduced
+    """
+    todo = list(numbers)
+    if executor is None and (workers <= 1 or len(todo) <= 1):
+        for number in todo:
+            yield one_replication(scenario, number, tuple(keep))
+        return
+    pool = executor or local_pool(min(workers, len(todo)))
+    try:
+        futures = [pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo]
+        for future in as_completed(futures):
+            yield future.result()
+    finally:
+        if executor is None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def local_pool(workers: int) -> ProcessPoolExecutor:
+    """Processes of this machine that share what they import and the compiled rules."""
+    method = "forkserver" if sys.platform != "win32" else "spawn"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(["sim.experiment.run"])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the parent to handle; it then cancels what has not begun."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] = ()) -> Reduced:
+    """One luck under every arrangement, reduced to outcomes and series.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    replication : int
+    keep : tuple of str
+
+    Returns
+    -------
+    Reduced
+    """
+    start = time.perf_counter()
+    parts: dict[str, list[Any]] = {name: [] for name in ("outcomes", "series", "banks")}
+    kept: dict[str, list[Any]] = {FIRMS: [], EVENTS: []}
+    residual, checks = 0.0, 0
+    baseline: History | None = None
+    for world in worlds(scenario, replication, EVENTS in keep):
+        history = freeze(world)
+        baseline = history if baseline is None else baseline
+        tags = {"arrangement": world.name, "replication": replication}
+        values = evaluate(history, baseline)
+        parts["outcomes"].append(
+            pd.DataFrame({**tags, "outcome": list(values), "value": list(values.values())})
+        )
+        parts["series"].append(all_series(history, baseline).assign(**tags))
+        parts["banks"].append(bank_frame(history).assign(**tags))
+        if FIRMS in keep:
+            kept[FIRMS].append(FIRM.frame(world.firms).assign(**tags))
+        if EVENTS in keep:
+            kept[EVENTS].append(event_frame(world).assign(**tags))
+        residual = max(residual, world.ledger.residual)
+        checks += world.ledger.checks
+    return Reduced(
+        replication=replication,
+        outcomes=joined(parts["outcomes"], OUTCOME_COLUMNS)[list(OUTCOME_COLUMNS)],
+        series=joined(parts["series"], SERIES_COLUMNS)[list(SERIES_COLUMNS)],
+        banks=joined(parts["banks"], ("arrangement", "replication", "bank", "year")),
+        firms=joined(kept[FIRMS], ()) if FIRMS in keep else None,
+        events=joined(kept[EVENTS], ()) if EVENTS in keep else None,
+        residual=residual, checks=checks, seconds=time.perf_counter() - start,
+    )  # fmt: skip
+
+
+def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:
+    """The worlds of one replication at their end, the baseline first.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    replication : int
+    trace : bool
+        Whether to keep the event log.
+    """
+    settings = scenario.experiment
+    history = new_world(scenario, replication, trace)
+    if settings.warm_up_years > 0.0:
+        run_world(history, -settings.warm_up_years, 0.0)
+    others = [name for name in settings.arrangements if name != settings.baseline]
+    decisions: list[Any] = []
+    for name in (settings.baseline, *others):
+        world = history.branch(name, scenario.arrangement[name])
+        if settings.footing == EQUAL_LENDING and name != settings.baseline:
+            world.imposed = list(decisions)
+        end = settings.horizon_years + settings.run_off_years
+        run_world(world, 0.0, end, close=settings.horizon_years)
+        if name == settings.baseline:
+            decisions = world.decisions
+        yield world
+
+
+def freeze(w: World) -> History:
+    """The history of a finished world."""
+    settings = w.scenario.experiment
+    return History(
+        arrangement=w.name, replication=w.replication, firms=w.firms, book=w.book.rows,
+        dates=np.array([date for date, _ in w.panel]),
+        panel=np.stack([rows for _, rows in w.panel]),
+        system=np.stack([row for _, row in w.system]),
+        macro=w.macro, market=w.market, horizon=settings.horizon_years,
+        end=settings.horizon_years + settings.run_off_years, residual=w.ledger.residual,
+        facts=facts_of(w),
+    )  # fmt: skip
+
+
+def facts_of(w: World) -> dict[str, Any]:
+    """Parameters that outcomes need."""
+    s = w.scenario
+    belief = s.belief.by_arrangement.get(w.name, s.belief.default)
+    clause = w.arrangement.funding
+    return {
+        "discount_rate": s.measurement.discount_rate,
+        "relative_risk_aversion": s.measurement.relative_risk_aversion,
+        "registration_lag": s.measurement.registration_lag_years,
+        "required_ratio": s.capital.required_ratio, "failure_ratio": s.capital.failure_ratio,
+        "risk_weight": s.capital.risk_weight, "hurdle_rate": s.capital.hurdle_rate,
+        "funding_rate": s.underwriting.funding_rate,
+        "operating_cost": s.underwriting.operating_cost,
+        "believed_default": belief.default_rate, "believed_loss_secured": belief.loss_secured,
+        "believed_loss_unsecured": belief.loss_unsecured,
+        "relending_rate": getattr(clause, "rate", None),
+        "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
+        "n_sectors": len(s.sector),
+    }  # fmt: skip
+
+
+def bank_frame(history: History) -> pd.DataFrame:
+    """One row for each bank and settlement of the experiment."""
+    rows = history.during(run_off=True)
+    dates, panel = history.dates[rows], history.panel[rows]
+    names = history.facts["banks"]
+    frame = pd.DataFrame(
+        {
+            "bank": np.tile(np.array(names), dates.size),
+            "year": np.repeat(dates, len(names)),
+        }
+    )
+    values = panel.reshape(-1, len(BANK_COLUMNS))
+    return frame.assign(**{name: values[:, n] for n, name in enumerate(BANK_COLUMNS)})
+
+
+def event_frame(w: World) -> pd.DataFrame:
+    """The event log, in order of firm and date."""
+    rows = np.concatenate([LOG.empty(0), *w.events]) if w.events else LOG.empty(0)
+    frame = LOG.frame(rows.view(np.recarray))
+    frame["event"] = frame["event"].map(EVENT_NAMES)
+    return frame.sort_values(["firm", "date"], kind="stable", ignore_index=True)
+
+
+def gather(scenario: Scenario, parts: Iterable[Reduced], keep: Sequence[str] = ()) -> Results:
+    """Put finished replications together, in order.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    parts : iterable of Reduced
+    keep : sequence of str
+
+    Returns
+    -------
+    Results
+    """
+    done = sorted(parts, key=lambda part: part.replication)
+    return Results(
+        scenario=scenario,
+        outcomes=joined((part.outcomes for part in done), OUTCOME_COLUMNS),
+        series=joined((part.series for part in done), SERIES_COLUMNS),
+        banks=joined((part.banks for part in done), ("arrangement", "replication", "bank")),
+        firms=joined((part.firms for part in done), ()) if FIRMS in keep else None,
+        events=joined((part.events for part in done), ()) if EVENTS in keep else None,
+        manifest=manifest_of(scenario, done),
+    )  # fmt: skip
+
+
+def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
+    """What a reader needs to trust and to repeat the run."""
+    from importlib.metadata import version
+
+    packages = ("numpy", "scipy", "numba", "simpy", "pandas", "pydantic")
+    return {
+        "seed": scenario.experiment.seed,
+        "largest_accounting_residual": max((part.residual for part in done), default=0.0),
+        "identities_checked": sum(part.checks for part in done),
+        "seconds_per_replication": [round(part.seconds, 3) for part in done],
+        "python": sys.version.split()[0],
+        "versions": {name: version(name) for name in packages},
+        "machine": _machine(),
+    }
+
+
+def _machine() -> dict[str, Any]:
+    import os
+    import platform
+
+    return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}

@@ -1,0 +1,146 @@
+"""Reading a firm at any date without touching it, and splitting its flows among lenders.
+
+Totals are carried to the date by the same straight lines as in `sim.firms.advance`, but the
+firm is not anchored there: reading changes no life. What has flowed since the last reading
+is summed for the system and for each lender by its share.
+"""
+
+from typing import Any
+
+from sim.firms import record as r
+from sim.firms.relationship import earned
+
+# Accounts in the order of the columns of `posted`.
+ACCOUNTS = (
+    "sales", "cost", "invest", "interest", "drawn", "repaid", "equity", "dividend", "royalty",
+    "relation", "delivery", "balance_years", "fee", "refinanced_years", "strike", "gain",
+    "supplier_loss", "exit_cash", "owed", "resolved", "recovered", "guaranteed", "loss",
+    "operating_years", "cash",
+)  # fmt: skip
+(
+    SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
+    BALANCE_YEARS, FEE, REFINANCED_YEARS, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH, OWED,
+    RESOLVED, RECOVERED, GUARANTEED, LOSS, OPERATING, CASH,
+) = range(25)  # fmt: skip
+N_ACCOUNTS = 25
+
+
+def read_totals(f: Any, p: Any, t: float, row: Any) -> None:
+    """Write the firm's totals at `t` into `row`, shape (N_ACCOUNTS,), CNY million."""
+    years = t - f.now if f.status == r.ALIVE else 0.0
+    row[SALES] = f.cum_sales + f.sales * years
+    row[COST] = f.cum_cost + f.cost * years
+    row[INVEST] = f.cum_invest + f.invest * years
+    row[INTEREST] = f.cum_interest + f.rate * f.balance * years
+    row[DRAWN] = f.cum_drawn
+    row[REPAID] = f.cum_repaid
+    row[EQUITY] = f.cum_equity
+    row[DIVIDEND] = f.cum_dividend
+    row[ROYALTY] = f.cum_royalty + f.royalty * years
+    row[RELATION] = f.cum_relation
+    if f.contract >= 0 and years > 0.0:
+        row[RELATION] += earned(f, p, years)
+    row[DELIVERY] = f.cum_delivery + f.delivery * years
+    row[BALANCE_YEARS] = f.cum_balance + f.balance * years
+    row[FEE] = f.cum_fee + f.fee_rate * f.balance * years
+    row[REFINANCED_YEARS] = f.cum_refinanced + f.refinanced * f.balance * years
+    row[STRIKE] = f.cum_strike
+    row[GAIN] = f.cum_gain
+    row[SUPPLIER_LOSS] = f.cum_supplier_loss
+    row[EXIT_CASH] = f.cum_exit_cash
+    row[CASH] = f.cash + f.flow * years
+    read_default(f, t, row)
+
+
+def read_default(f: Any, t: float, row: Any) -> None:
+    """Write what is owed, resolved, recovered and borne by others at `t` into `row`."""
+    lost = f.owed - f.recovery
+    done = 1.0 if t >= f.recovery_date else 0.0
+    row[OWED] = f.owed
+    row[RESOLVED] = f.owed * done
+    row[RECOVERED] = f.recovery * done
+    row[GUARANTEED] = f.guaranteed * lost * done
+    row[LOSS] = (1.0 - f.guaranteed) * lost
+
+
+def post_flows(
+    firms: Any, params: Any, who: Any, t: float, posted: Any, lender: Any, share: Any,
+    operating_cost: Any, by_bank: Any, total: Any, row: Any,
+) -> None:  # fmt: skip
+    """Add what has flowed since the last posting to the totals of banks and system.
+
+    Parameters
+    ----------
+    firms, params : record arrays
+    who : int64 array, shape (n,)
+        Rows of the firms to read.
+    t : float, years
+    posted : array, shape (n_firms, N_ACCOUNTS), CNY million
+        Totals at the last posting; brought up to `t`.
+    lender : int array, shape (n_firms, 8); share : array, shape (n_firms, 8)
+        Lenders of each firm, lead first; shares fall to zero after the last.
+    operating_cost : array, shape (4,), per year
+        Running cost per unit lent by stage.
+    by_bank : array, shape (n_banks, N_ACCOUNTS); total : array, shape (N_ACCOUNTS,)
+        Sums to add to.
+    row : array, shape (N_ACCOUNTS,)
+        Scratch.
+    """
+    for n in range(who.shape[0]):
+        i = who[n]
+        f = firms[i]
+        if f.status != r.UNBORN and (f.status == r.ALIVE or posted[i, OPERATING] >= 0.0):
+            read_totals(f, params[f.sector], t, row)
+            for a in range(N_ACCOUNTS):
+                if a != OPERATING:
+                    change = row[a] - posted[i, a]
+                    posted[i, a] = row[a]
+                    row[a] = change
+            row[OPERATING] = row[BALANCE_YEARS] * operating_cost[f.stage]
+            if f.status != r.ALIVE and (f.owed <= 0.0 or t >= f.recovery_date):
+                # Nothing can flow any more: skip this firm from now on.
+                posted[i, OPERATING] = -1.0
+            for a in range(N_ACCOUNTS):
+                total[a] += row[a]
+            split(row, lender[i], share[i], by_bank)
+
+
+def split(row: Any, lender: Any, share: Any, by_bank: Any) -> None:
+    """Split one firm's flows; banking business goes to the lead alone."""
+    for j in range(share.shape[0]):
+        if share[j] <= 0.0:
+            return
+        bank = lender[j]
+        for a in range(N_ACCOUNTS):
+            if a == RELATION:
+                if j == 0:
+                    by_bank[bank, a] += row[a]
+            else:
+                by_bank[bank, a] += row[a] * share[j]
+
+
+def read_levels(
+    firms: Any, balance: Any, limit: Any, worsened: Any, counts: Any, credit: Any
+) -> None:
+    """Write levels that banks and statistics need at a settlement.
+
+    Parameters
+    ----------
+    firms : record array, shape (n_firms,)
+    balance, limit : arrays, shape (n_firms,), CNY million
+    worsened : uint8 array, shape (n_firms,)
+    counts : int64 array, shape (4,): living firms by stage
+    credit : array, shape (4,), CNY million: balance by stage
+    """
+    for i in range(firms.shape[0]):
+        f = firms[i]
+        balance[i] = 0.0
+        limit[i] = 0.0
+        worsened[i] = 0
+        if f.status == r.ALIVE:
+            balance[i] = f.balance
+            limit[i] = f.limit
+            counts[f.stage] += 1
+            credit[f.stage] += f.balance
+            if f.setback == 1 or f.arrears == 1 or f.called == 1:
+                worsened[i] = 1

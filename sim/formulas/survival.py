@@ -1,0 +1,254 @@
+"""Survival with hazards that change at fixed ages, and survival estimated from data."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtri
+
+from sim.formulas.checks import FloatArray, IntArray, inside, not_negative, real
+
+
+def piecewise_survival(
+    starts: ArrayLike, hazards: ArrayLike, years: ArrayLike
+) -> FloatArray:
+    """Probability of surviving to an age when hazards are constant between fixed ages.
+
+    Parameters
+    ----------
+    starts : array_like, shape (n_pieces,)
+        Age in years at which each piece starts; the first is 0, rising.
+    hazards : array_like, shape (n_pieces, n_causes)
+        Per year, not negative; the last piece has no end.
+    years : array_like
+        Age, not negative; infinity is allowed if the last hazard is above 0.
+
+    Returns
+    -------
+    ndarray of float, shape of `years`
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, starts do not rise from 0, or an input is negative.
+
+    References
+    ----------
+    Kalbfleisch and Prentice (2002), The Statistical Analysis of Failure Time Data, 1.2.
+
+    Examples
+    --------
+    >>> piecewise_survival([0.0, 1.0], [[0.1], [0.2]], [1.0, 2.0]).round(6)
+    array([0.904837, 0.740818])
+    """
+    begin, rates = _pieces(starts, hazards)
+    spent = _years_in_pieces(begin, years)
+    return np.asarray(np.exp(-_used(spent, rates.sum(axis=1)).sum(axis=-1)))
+
+
+def piecewise_incidence(
+    starts: ArrayLike, hazards: ArrayLike, years: ArrayLike
+) -> FloatArray:
+    """Probability that each cause has struck by an age, in the presence of the others.
+
+    Parameters
+    ----------
+    starts : array_like, shape (n_pieces,)
+        Age in years at which each piece starts; the first is 0, rising.
+    hazards : array_like, shape (n_pieces, n_causes)
+        Per year, not negative; the last piece has no end.
+    years : array_like
+        Age, not negative.
+
+    Returns
+    -------
+    ndarray of float, shape of `years` plus (n_causes,)
+        Together with the survival probability it sums to 1.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, starts do not rise from 0, or an input is negative.
+
+    References
+    ----------
+    Kalbfleisch and Prentice (2002), The Statistical Analysis of Failure Time Data, 8.2.
+
+    Examples
+    --------
+    >>> piecewise_incidence([0.0], [[0.1, 0.3]], 1.0).round(6)
+    array([0.08242, 0.24726])
+    """
+    begin, rates = _pieces(starts, hazards)
+    spent = _years_in_pieces(begin, years)
+    used = _used(spent, rates.sum(axis=1))
+    earlier = np.cumsum(used[..., :-1], axis=-1)
+    before = np.concatenate([np.ones_like(used[..., :1]), np.exp(-earlier)], axis=-1)
+    struck = before * -np.expm1(-used)
+    whole = rates.sum(axis=1, keepdims=True)
+    odds = rates / np.where(whole > 0.0, whole, 1.0)
+    return np.asarray(struck @ odds)
+
+
+class KaplanMeier(NamedTuple):
+    """Survival estimated from durations, one entry per distinct age of an event."""
+
+    years: FloatArray
+    """Ages at which events were seen, rising."""
+    at_risk: IntArray
+    """Number under observation just before each age."""
+    events: IntArray
+    """Number of events at each age."""
+    survival: FloatArray
+    """Probability of surviving beyond each age."""
+    variance: FloatArray
+    """Greenwood's variance of the survival probability; nan once nobody survives."""
+    low: FloatArray
+    """Lower end of the log-log interval; nan once nobody survives."""
+    high: FloatArray
+    """Upper end of the log-log interval; nan once nobody survives."""
+
+
+def kaplan_meier(
+    durations: ArrayLike,
+    observed: ArrayLike,
+    confidence: float = 0.95,
+    entry: ArrayLike = 0.0,
+) -> KaplanMeier:
+    """Survival probability from durations of which some are cut off.
+
+    Parameters
+    ----------
+    durations : array_like, shape (n,)
+        Age in years at the event or when observation stopped.
+    observed : array_like of bool, shape (n,)
+        True for an event, False for a life cut off by the horizon. A life cut off at the
+        age of an event counts as at risk then.
+    confidence : float
+        Of the pointwise interval, strictly between 0 and 1.
+    entry : array_like, shape (n,) or scalar
+        Age at which observation began, below the duration; 0 unless firms were met late.
+
+    Returns
+    -------
+    KaplanMeier
+        Empty arrays if there is no event; survival is 1 before the first.
+
+    Raises
+    ------
+    ValueError
+        If shapes do not fit, an age is negative, or an entry is not before its end.
+
+    References
+    ----------
+    Kaplan and Meier (1958), Journal of the American Statistical Association 53; Greenwood
+    (1926); the log(-log) interval is in Kalbfleisch and Prentice (2002), section 1.4.
+
+    Examples
+    --------
+    >>> curve = kaplan_meier([1.0, 2.0, 2.0, 3.0], [True, True, False, True])
+    >>> curve.survival.tolist()
+    [0.75, 0.5, 0.0]
+    """
+    ends, seen, begins = _lives(durations, observed, entry)
+    years, events = np.unique(ends[seen], return_counts=True)
+    entered = np.searchsorted(np.sort(begins), years, side="left")
+    left = np.searchsorted(np.sort(ends), years, side="left")
+    at_risk = entered - left
+    survival = np.cumprod(1.0 - events / at_risk, dtype=np.float64)
+    alive = np.where(at_risk > events, at_risk - events, 1)
+    some = survival > 0.0
+    # Greenwood's sum is the variance of the log of the survival probability
+    log_variance = np.where(some, np.cumsum(events / (at_risk * alive)), np.nan)
+    low, high = _log_log_interval(survival, log_variance, confidence)
+    variance = survival * survival * log_variance
+    return KaplanMeier(years, at_risk, events, survival, variance, low, high)
+
+
+def survival_at(curve: KaplanMeier, years: ArrayLike) -> FloatArray:
+    """Read an estimated survival curve at given ages.
+
+    Parameters
+    ----------
+    curve : KaplanMeier
+    years : array_like
+        Ages, not negative.
+
+    Returns
+    -------
+    ndarray of float, shape of `years`
+        Right-continuous steps; beyond the last event the last value.
+
+    Raises
+    ------
+    ValueError
+        If an age is negative or nan.
+
+    References
+    ----------
+    Kaplan and Meier (1958), Journal of the American Statistical Association 53.
+
+    Examples
+    --------
+    >>> curve = kaplan_meier([1.0, 2.0], [True, True])
+    >>> survival_at(curve, [0.5, 1.0, 5.0])
+    array([1. , 0.5, 0. ])
+    """
+    steps = np.concatenate([[1.0], curve.survival])
+    place = np.searchsorted(curve.years, not_negative("years", years), side="right")
+    return np.asarray(steps[place])
+
+
+def _log_log_interval(
+    survival: FloatArray, log_variance: FloatArray, confidence: float
+) -> tuple[FloatArray, FloatArray]:
+    """Interval that is symmetric for log(-log(survival)) and stays in [0, 1]."""
+    width = ndtri(0.5 + 0.5 * float(inside("confidence", confidence)))
+    some = (survival > 0.0) & (survival < 1.0)
+    log_survival = np.log(np.where(some, survival, 0.5))
+    shift = np.exp(width * np.sqrt(np.where(some, log_variance, 0.0)) / -log_survival)
+    low = np.where(some, np.exp(log_survival * shift), np.nan)
+    high = np.where(some, np.exp(log_survival / shift), np.nan)
+    return low, high
+
+
+def _lives(
+    durations: ArrayLike, observed: ArrayLike, entry: ArrayLike
+) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
+    """Check lives and give ends, event flags and starts of equal length."""
+    ends = not_negative("durations", real("durations", durations))
+    seen = np.asarray(observed, dtype=bool)
+    if ends.ndim != 1 or seen.shape != ends.shape:
+        shapes = f"{ends.shape} and {seen.shape}"
+        raise ValueError(f"durations and observed must be equally long; got {shapes}")
+    begins = not_negative("entry", real("entry", entry))
+    begins = np.broadcast_to(begins, ends.shape)
+    late = (begins >= ends) & (begins > 0.0)
+    if late.any():
+        raise ValueError(f"entry must be before the end; got {begins[late][0]!r}")
+    # a life observed from birth is at risk even for an event at age 0
+    return ends, seen, np.where(begins > 0.0, begins, -1.0)
+
+
+def _pieces(starts: ArrayLike, hazards: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    """Start ages and hazards, checked."""
+    begin = real("starts", starts)
+    rates = not_negative("hazards", real("hazards", hazards))
+    if begin.ndim != 1 or rates.ndim != 2 or begin.size != rates.shape[0]:
+        shapes = f"{begin.shape} and {rates.shape}"
+        raise ValueError(f"starts and hazards must have one row a piece; got {shapes}")
+    if begin[0] != 0.0 or (np.diff(begin) <= 0.0).any():
+        raise ValueError(f"starts must rise from 0; got {begin.tolist()}")
+    return begin, rates
+
+
+def _years_in_pieces(begin: FloatArray, years: ArrayLike) -> FloatArray:
+    """Time spent in each piece up to each age, pieces along the last axis."""
+    age = not_negative("years", years)[..., None]
+    ends = np.append(begin[1:], np.inf)
+    return np.asarray(np.maximum(np.minimum(age, ends) - begin, 0.0))
+
+
+def _used(spent: FloatArray, hazard: FloatArray) -> FloatArray:
+    """Hazard accumulated in each piece; no hazard accumulates nothing, however long."""
+    return np.where(hazard > 0.0, spent, 0.0) * hazard

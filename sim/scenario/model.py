@@ -1,0 +1,175 @@
+"""The frozen description of one experiment: every table of a scenario file.
+
+A table's name is the name of the file that reads it; only `experiment`, `measurement`
+and `sources` belong to this one.
+"""
+
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
+
+from sim.banks.bank import Bank, Capital
+from sim.banks.belief import Beliefs
+from sim.banks.choice import Choice
+from sim.banks.provisions import Provisions
+from sim.banks.underwriting import Underwriting
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, param, refuse
+from sim.clauses.arrangement import Arrangement, is_plain
+from sim.clauses.loss_sharing import shares_of
+from sim.economy.equity_market import EquityMarket
+from sim.economy.macro import Macro
+from sim.firms.credit_line import CreditLine
+from sim.firms.equity import Equity
+from sim.firms.lifecycle import Lifecycle
+from sim.firms.operations import Operations
+from sim.firms.population import Population
+from sim.firms.project import Project
+from sim.firms.relationship import Relationship
+from sim.firms.right import Right
+from sim.firms.sector import GROUPS, Sector
+from sim.firms.workout import Workout
+
+AS_OFFERED, EQUAL_LENDING, EQUAL_CAPITAL = "as_offered", "equal_lending", "equal_capital"
+
+
+class Experiment(Frozen):
+    """What is compared with what, how often and for how long."""
+
+    arrangements: tuple[str, ...] = param(unit="", meaning="arrangements to run, in order")
+    baseline: str = param(unit="", meaning="arrangement that the others are compared with")
+    replications: int = param(unit="count", meaning="independent histories", low=1)
+    seed: int = param(unit="", meaning="root of all random streams", low=0, high=2**63 - 1)
+    horizon_years: PositiveFloat = param(
+        unit="years", meaning="length of the experiment from the start date", high=100
+    )
+    warm_up_years: NonNegative = param(
+        unit="years", meaning="history before the start date, under plain lending", high=100
+    )
+    footing: Literal["as_offered", "equal_lending", "equal_capital"] = param(
+        "as_offered",
+        unit="",
+        meaning="volumes as they come out, the baseline's loans imposed, or equal capital",
+    )
+    run_off_years: NonNegative = param(
+        0.0, unit="years", meaning="time after the horizon without new loans", high=50
+    )
+    half_width_share: PositiveFloat = param(
+        0.05,
+        unit="share of baseline mean",
+        meaning="half-width that replications needed refer to",
+    )
+    start_date: str = param("2025-01-01", unit="", meaning="ISO date of year zero")
+
+
+class Measurement(Frozen):
+    """What outcomes need beyond the economy."""
+
+    discount_rate: NonNegative = param(unit="per year", meaning="discount rate of present values")
+    relative_risk_aversion: NonNegative = param(
+        unit="-", meaning="of the founder, for certainty equivalents"
+    )
+    registration_lag_years: NonNegative = param(
+        unit="years", meaning="time from economic death to its registration"
+    )
+
+
+class Scenario(Frozen):
+    """Everything that one experiment needs."""
+
+    title: str = param(unit="", meaning="what this is")
+    question: str = param(unit="", meaning="what it answers")
+    experiment: Experiment = param(unit="", meaning="what is compared")
+    population: Population = param(unit="", meaning="who enters")
+    macro: Macro = param(unit="", meaning="regimes and frailty")
+    equity_market: EquityMarket = param(unit="", meaning="open market and winters")
+    lifecycle: Lifecycle = param(unit="", meaning="stages and failure")
+    operations: Operations = param(unit="", meaning="sales and cash")
+    equity: Equity = param(unit="", meaning="valuation, rounds, exits")
+    project: Project = param(unit="", meaning="growth projects")
+    credit_line: CreditLine = param(unit="", meaning="conduct of a line")
+    relationship: Relationship = param(unit="", meaning="banking business")
+    right: Right = param(unit="", meaning="how firms value rights")
+    workout: Workout = param(unit="", meaning="recovery")
+    sector: dict[str, Sector] = param(unit="", meaning="sectors by name")
+    bank: dict[str, Bank] = param(unit="", meaning="banks by name")
+    capital: Capital = param(unit="", meaning="capital rules")
+    underwriting: Underwriting = param(unit="", meaning="how banks judge")
+    belief: Beliefs = param(unit="", meaning="what banks believe")
+    choice: Choice = param(unit="", meaning="how firms choose")
+    provisions: Provisions = param(unit="", meaning="provisioning")
+    measurement: Measurement = param(unit="", meaning="discounting and the like")
+    arrangement: dict[str, Arrangement] = param(unit="", meaning="arrangements by name")
+    sources: dict[str, str] = param({}, unit="", meaning="source of each number, by key")
+
+    @model_validator(mode="after")
+    def _arrangements_exist(self) -> Self:
+        run = self.experiment.arrangements
+        known = ", ".join(self.arrangement)
+        for name in run:
+            if name not in self.arrangement:
+                raise refuse(
+                    "experiment.arrangements", f'"{name}" is no arrangement', f"use {known}"
+                )
+        if len(set(run)) != len(run) or not run:
+            raise refuse(
+                "experiment.arrangements", "must name each arrangement once", f"use {known}"
+            )
+        if self.experiment.baseline not in run:
+            raise refuse(
+                "experiment.baseline",
+                f'"{self.experiment.baseline}" is not among the arrangements run',
+                f"use one of {', '.join(run)}",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Self:
+        if not self.bank:
+            raise refuse("bank", "must name at least one bank", "add [bank.NAME]")
+        if not self.sector:
+            raise refuse("sector", "must name at least one sector", "add [sector.NAME]")
+        for name, arrangement in self.arrangement.items():
+            lenders = len(shares_of(arrangement.loss_sharing))
+            if lenders > len(self.bank):
+                raise refuse(
+                    f"arrangement.{name}.loss_sharing.shares",
+                    f"names {lenders} banks, the scenario has {len(self.bank)}",
+                    "give fewer shares or add banks",
+                )
+        total = sum(sector.share for sector in self.sector.values())
+        if abs(total - 1.0) > 1e-9:
+            raise refuse(
+                "sector", f"shares must sum to 1; got {total:g}", "change the shares"
+            )
+        total = sum(bank.market_share for bank in self.bank.values())
+        if abs(total - 1.0) > 1e-9:
+            raise refuse(
+                "bank", f"market shares must sum to 1; got {total:g}", "change them"
+            )
+        missing = set(self.macro.regime) - set(self.equity_market.enter_winter_hazard)
+        if missing:
+            raise refuse(
+                "equity_market.enter_winter_hazard",
+                f"lacks the macro regime {sorted(missing)[0]}",
+                "give one hazard for each macro regime",
+            )
+        return self
+
+    def with_values(self, values: dict[str, Any]) -> "Scenario":
+        """A changed copy: ``{"dotted.key": value}``; raises ScenarioError on a bad one."""
+        from sim.scenario.edit import with_values
+
+        return with_values(self, values)
+
+    @property
+    def n_banks(self) -> int:
+        """Number of banks."""
+        return len(self.bank)
+
+    def firm_groups(self) -> dict[str, Frozen]:
+        """The parameter groups that the compiled rules read, by table name."""
+        return {name: getattr(self, name) for name in GROUPS}
+
+    def runs_plain(self, name: str) -> bool:
+        """Whether an arrangement is plain lending, all clauses neutral."""
+        return is_plain(self.arrangement[name])

@@ -1,0 +1,129 @@
+"""Which figures a report shows, and which of them a run has the data for."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.outcomes.comparison import Comparison
+from sim.outcomes.measure import Outcomes, ResultsView
+from sim.show import figures
+from sim.show.curve_data import has_series
+from sim.show.lifecycle import PREFIX
+from sim.show.losses import SERIES
+from sim.show.regimes import regime_names
+from sim.show.style import Drawing
+from sim.show.tables import GROUP_LABELS
+
+HEADLINES = (
+    "bank.raroc",
+    "bank.credit_loss",
+    "firm.survival_5y",
+    "firm.funding_gap",
+    "firm.founder_wealth",
+    "cycle.crossover_years",
+)
+
+_OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
+    ("survival", "survival", figures.survival),
+    ("j-curve", "cumulative_value_by_age", figures.profit_by_age),
+    ("vintage", "vintage_default", figures.vintage),
+    ("cumulative-profit", "cumulative_profit", figures.cumulative_profit),
+    ("credit", "credit_outstanding", figures.credit),
+    ("lifecycle", PREFIX + "startup", figures.lifecycle),
+    ("losses", SERIES, figures.loss_distribution),
+)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A figure that can be drawn: its key on the page and the call that draws it."""
+
+    key: str
+    draw: Callable[[], Drawing]
+
+
+def planned(
+    outcomes: Outcomes, comparison: Comparison, results: ResultsView
+) -> Iterator[Planned]:
+    """Give the figures for which the data are there, in reading order.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    comparison : Comparison
+    results : Results
+
+    Yields
+    ------
+    Planned
+        Differences by party, distributions of the headlines, then curves.
+    """
+    for group in groups(comparison):
+        names = [
+            name for name in _drawable(comparison) if _group(comparison, name) == group
+        ]
+        if names:
+            yield Planned(
+                f"difference-{_slug(group)}", _difference(comparison, names, group)
+            )
+    for name in HEADLINES:
+        if name in outcomes.marks:
+            yield Planned(f"distribution-{_slug(name)}", _distribution(outcomes, name))
+    if regime_names(outcomes):
+        yield Planned("regimes", lambda: figures.profit_by_regime(outcomes))
+    for key, series, draw in _OF_RESULTS:
+        if has_series(results, series):
+            yield Planned(key, _curve(draw, results, comparison.baseline))
+
+
+def missing(results: ResultsView) -> list[str]:
+    """Give the series for which a figure exists and this run has no data."""
+    return [series for _, series, _ in _OF_RESULTS if not has_series(results, series)]
+
+
+def groups(comparison: Comparison) -> list[str]:
+    """Give the parties that outcomes belong to, in reading order."""
+    present = dict.fromkeys(mark.group for mark in comparison.marks.values())
+    return [group for group in GROUP_LABELS if group in present] + [
+        group for group in present if group not in GROUP_LABELS
+    ]
+
+
+def _drawable(comparison: Comparison) -> list[str]:
+    """Give the outcomes with at least one difference."""
+    frame = comparison.frame()
+    there = set(frame.loc[np.isfinite(frame["difference"]), "outcome"])
+    return [name for name in comparison.marks if name in there]
+
+
+def _group(comparison: Comparison, name: str) -> str:
+    """Give the party an outcome belongs to."""
+    return comparison.marks[name].group
+
+
+def _slug(name: str) -> str:
+    """Turn a dotted name into a key of the page."""
+    return "".join(letter if letter.isalnum() else "-" for letter in name.lower())
+
+
+def _difference(
+    comparison: Comparison, names: list[str], group: str
+) -> Callable[[], Drawing]:
+    """Plan the forest plot of one party."""
+    title = GROUP_LABELS.get(group, group.capitalize())
+    return lambda: figures.difference(comparison, names, title)
+
+
+def _distribution(outcomes: Outcomes, name: str) -> Callable[[], Drawing]:
+    """Plan the distribution of one outcome."""
+    return lambda: figures.distribution(outcomes, name)
+
+
+def _curve(
+    draw: Callable[..., Drawing], results: ResultsView, baseline: str
+) -> Callable[[], Drawing]:
+    """Plan a figure of series; bank losses have no baseline."""
+    if draw is figures.loss_distribution:
+        return lambda: draw(results)
+    return lambda: draw(results, baseline)

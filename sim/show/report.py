@@ -1,0 +1,219 @@
+"""One offline HTML file: the question, what differs, the verdicts, figures and sources.
+
+The page loads nothing: styles, figures and tables stand in the file, and its policy
+forbids requests.  Every text from a scenario is escaped.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict, Unpack
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.outcomes.comparison import Comparison
+from sim.outcomes.measure import Outcomes, ResultsView
+from sim.outcomes.verdict import COVERS_ZERO
+from sim.outcomes.wording import arrangement_text, percent_text, unit_style
+from sim.show.gallery import groups, missing, planned
+from sim.show.inline import inline_svg
+from sim.show.style import COLOURS, Drawing
+from sim.show.tables import (
+    GROUP_LABELS,
+    definitions,
+    manifest_table,
+    number_text,
+    outcome_cells,
+    sources_table,
+    standalone,
+)
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_LONGEST_TABLE = 80
+
+
+class Parts(TypedDict):
+    """The keywords of `write_report`."""
+
+    scenario_title: str
+    question: str
+    comparison: Comparison
+    outcomes: Outcomes
+    results: ResultsView
+    describe: Mapping[str, Sequence[str]]
+    sources: Mapping[str, str]
+    limits: Sequence[str]
+    beliefs: NotRequired[pd.DataFrame | None]
+    drawings: NotRequired[Mapping[str, Drawing] | None]
+
+
+def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
+    """Write the report of a run as one self-contained HTML file.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to write; folders are made as needed.
+    scenario_title, question : str
+        From the scenario.
+    comparison : Comparison
+    outcomes : Outcomes
+    results : Results
+    describe : mapping of arrangement to sentences
+        What each arrangement is, in words, before any result.
+    sources : mapping of dotted key to str
+        Where each number of the scenario comes from.
+    limits : sequence of str
+        What the model cannot say.
+    beliefs : DataFrame, optional
+        Gap between what banks believe and what happens.
+    drawings : mapping of str to Drawing, optional
+        Figures that are drawn already, by key; drawn here where it is not given.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(render(parts), encoding="utf-8")
+    return target
+
+
+def render(parts: Parts) -> str:
+    """Give the text of the report.
+
+    Parameters
+    ----------
+    parts : Parts
+        The keywords of `write_report`.
+
+    Returns
+    -------
+    str
+        A whole HTML document.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters["text"] = number_text
+    environment.filters["arrangement"] = arrangement_text
+    return environment.get_template("report.html.j2").render(**_context(parts))
+
+
+def _context(parts: Parts) -> dict[str, Any]:
+    """Gather all that the template shows."""
+    comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
+    beliefs = parts.get("beliefs")
+    rows = len(comparison.frame())
+    return {
+        "title": parts["scenario_title"],
+        "question": parts["question"],
+        "baseline": comparison.baseline,
+        "confidence": percent_text(comparison.confidence),
+        "replications": outcomes.replications,
+        "rows": rows,
+        "by_chance": round(rows * (1.0 - comparison.confidence), 1),
+        "arrangements": _arrangements(comparison, parts["describe"]),
+        "others": [one for one in comparison.arrangements if one != comparison.baseline],
+        "groups": [_group(comparison, group) for group in groups(comparison)],
+        "standalone": _records(standalone(outcomes, comparison)),
+        "figures": [_figure(drawing, key) for key, drawing in _drawings(parts).items()],
+        "missing": missing(results),
+        "beliefs": None if beliefs is None else _plain_table(beliefs),
+        "sources": _records(sources_table(parts["sources"])),
+        "limits": list(parts["limits"]),
+        "definitions": _records(definitions(comparison)),
+        "manifest": _records(manifest_table(results.manifest)),
+        "colours": COLOURS,
+    }
+
+
+def _drawings(parts: Parts) -> Mapping[str, Drawing]:
+    """Give the figures by key, drawing them where that was not done."""
+    drawn = parts.get("drawings")
+    if drawn is not None:
+        return drawn
+    plans = planned(parts["outcomes"], parts["comparison"], parts["results"])
+    return {plan.key: plan.draw() for plan in plans}
+
+
+def _arrangements(
+    comparison: Comparison, describe: Mapping[str, Sequence[str]]
+) -> list[dict[str, Any]]:
+    """Give for every arrangement its description and what was found, by tone."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {
+        name: {"good": [], "bad": [], "moved": [], "equal": [], "none": []}
+        for name in comparison.arrangements
+    }
+    for name, mark in comparison.marks.items():
+        for arrangement, cell in outcome_cells(comparison, name).items():
+            line = cell | {"label": mark.label, "unit": _spoken_unit(mark.unit)}
+            line["reason"] = "" if cell["verdict"] == COVERS_ZERO else cell["verdict"]
+            found[arrangement][cell["tone"]].append(line)
+    return [
+        {
+            "name": name,
+            "place": place % len(COLOURS),
+            "sentences": list(describe.get(name, ())),
+            "is_baseline": name == comparison.baseline,
+            **found[name],
+        }
+        for place, name in enumerate(comparison.arrangements)
+    ]
+
+
+def _spoken_unit(unit: str) -> str:
+    """Give the unit to be said after a difference; per cent already stands in the text."""
+    return "" if unit_style(unit).step else unit
+
+
+def _group(comparison: Comparison, group: str) -> dict[str, Any]:
+    """Give the verdict table of one party."""
+    return {
+        "key": group,
+        "label": GROUP_LABELS.get(group, group.capitalize()),
+        "rows": [
+            {
+                "name": name,
+                "mark": mark,
+                "unit": unit_style(mark.unit).axis,
+                "cells": outcome_cells(comparison, name),
+            }
+            for name, mark in comparison.marks.items()
+            if mark.group == group
+        ],
+    }
+
+
+def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
+    """Give a figure with its words and, where short, the numbers behind it."""
+    short = len(drawing.data) <= _LONGEST_TABLE
+    return {
+        "key": key,
+        # Safe: drawn here, and every text in it was escaped by the SVG writer.
+        "svg": Markup(inline_svg(drawing, key)),
+        "title": drawing.title,
+        "note": drawing.note,
+        "table": _plain_table(drawing.data) if short else None,
+        "length": len(drawing.data),
+    }
+
+
+def _plain_table(frame: pd.DataFrame) -> dict[str, Any]:
+    """Give a frame as header and rows of text."""
+    return {
+        "columns": [str(column) for column in frame.columns],
+        "rows": [[number_text(value) for value in row] for row in frame.to_numpy(object)],
+    }
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Give a frame as a list of rows."""
+    return list(frame.to_dict("records"))

@@ -1,0 +1,232 @@
+"""Tables for people: comparisons by party, assumptions, and what a run was made of."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from sim.outcomes.comparison import Comparison
+from sim.outcomes.measure import Outcomes
+from sim.outcomes.verdict import EQUAL, UNDEFINED, is_ranking
+from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text
+
+GROUP_LABELS = {
+    "bank": "Banks",
+    "firm": "Firms",
+    "system": "The system",
+    "cycle": "Across the cycle",
+}
+
+
+def overview(comparison: Comparison) -> pd.DataFrame:
+    """Give one line per outcome and one column per arrangement.
+
+    Parameters
+    ----------
+    comparison : Comparison
+
+    Returns
+    -------
+    DataFrame of str
+        Index: label of the outcome.  First column the baseline's level; then, for every
+        other arrangement, the difference with its interval and the verdict.
+    """
+    rows = {}
+    for name, mark in comparison.marks.items():
+        cells = outcome_cells(comparison, name)
+        first = next(iter(cells.values()))
+        row = {arrangement_text(comparison.baseline): first["baseline"]}
+        for arrangement, cell in cells.items():
+            row[arrangement_text(arrangement)] = (
+                f"{cell['difference']} ({cell['interval']}) {cell['verdict']}"
+                if cell["defined"]
+                else cell["verdict"]
+            )
+        rows[mark.label] = row
+    table = pd.DataFrame.from_dict(rows, orient="index")
+    table.index.name = "outcome"
+    return table
+
+
+def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]]:
+    """Give the texts of one outcome, by arrangement.
+
+    Parameters
+    ----------
+    comparison : Comparison
+    name : str
+        Dotted name of an outcome.
+
+    Returns
+    -------
+    dict of arrangement to dict
+        Keys value, baseline, difference, interval, verdict (str); tone ("good", "bad",
+        "moved", "equal", "none"), clear_of_all, defined (bool), warning.
+    """
+    behind = comparison.details()
+    cells = {}
+    for place, row in enumerate(comparison.frame().to_dict("records")):
+        if row["outcome"] == name:
+            cells[str(row["arrangement"])] = _cell(row, behind.iloc[place].to_dict())
+    return cells
+
+
+def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
+    """Write one row of a comparison as text."""
+    unit, error, verdict = str(row["unit"]), behind["standard_error"], str(row["verdict"])
+    return {
+        "value": level_text(row["mean"], unit, error),
+        "baseline": level_text(row["baseline_mean"], unit, error),
+        "difference": step_text(row["difference"], unit, error),
+        "interval": range_text(row["low"], row["high"], unit, error),
+        "verdict": verdict,
+        "tone": tone(verdict),
+        "clear_of_all": bool(behind["clear_of_all"]),
+        "defined": bool(pd.notna(row["difference"])),
+        "warning": str(behind["warning"]),
+    }
+
+
+def tone(verdict: str) -> str:
+    """Give the tone in which a verdict is shown; words carry the same meaning.
+
+    Examples
+    --------
+    >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("equal")
+    ('good', 'bad', 'moved', 'equal')
+    """
+    if verdict == EQUAL:
+        return "equal"
+    if not is_ranking(verdict):
+        return "none"
+    return {"better": "good", "worse": "bad"}.get(verdict.split(maxsplit=1)[0], "moved")
+
+
+def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
+    """Give the outcomes that exist only against a baseline, with their own intervals.
+
+    The year in which an arrangement overtakes the baseline, for example, has no value
+    under the baseline, so there is no difference to test; it has a median.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    comparison : Comparison
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, label, unit, arrangement, median (text), interval (text),
+        defined, replications.
+    """
+    frame = comparison.frame()
+    names = set(frame.loc[frame["verdict"] == UNDEFINED, "outcome"])
+    rows = []
+    for row in outcomes.summary(comparison.confidence).to_dict("records"):
+        if row["outcome"] in names and row["arrangement"] != comparison.baseline:
+            ends = row["median_low"], row["median_high"]
+            width = abs(ends[1] - ends[0]) / 4.0  # about one standard error
+            rows.append(
+                {
+                    "outcome": row["outcome"],
+                    "label": outcomes.marks[str(row["outcome"])].label,
+                    "unit": row["unit"],
+                    "arrangement": row["arrangement"],
+                    "median": level_text(row["median"], str(row["unit"]), width),
+                    "interval": range_text(*ends, str(row["unit"]), width),
+                    "defined": row["defined"],
+                    "replications": row["replications"],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def definitions(comparison: Comparison) -> pd.DataFrame:
+    """Give what every outcome means: unit, direction, basis, formula, interval, source."""
+    return pd.DataFrame(
+        [
+            {
+                "outcome": mark.label,
+                "name": mark.name,
+                "unit": mark.unit,
+                "better": mark.better,
+                "basis": mark.basis,
+                "formula": mark.formula,
+                "interval": mark.interval_method,
+                "source": mark.source,
+            }
+            for mark in comparison.marks.values()
+        ]
+    )
+
+
+def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
+    """Give where every number of the scenario comes from, assumptions first.
+
+    Parameters
+    ----------
+    sources : mapping of str to str
+        Dotted key to a fact id, ``"reference: ..."`` or ``"assumption ..."``.
+
+    Returns
+    -------
+    DataFrame
+        Columns key, kind ("assumption", "reference", "fact"), source.
+
+    Examples
+    --------
+    >>> sources_table({"macro.boom_years": "reference: Hamilton 1989",
+    ...                "credit_line.rate": "assumption 0.02 to 0.05"})["kind"].tolist()
+    ['assumption', 'reference']
+    """
+    kinds = ("assumption", "reference", "fact")
+    rows = [
+        {"key": key, "kind": _kind(text), "source": text} for key, text in sources.items()
+    ]
+    rows.sort(key=lambda row: (kinds.index(row["kind"]), row["key"]))
+    return pd.DataFrame(rows, columns=["key", "kind", "source"])
+
+
+def _kind(text: str) -> str:
+    """Say what stands behind a number."""
+    word = text.strip().lower()
+    for kind in ("assumption", "reference"):
+        if word.startswith(kind):
+            return kind
+    return "fact"
+
+
+def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """Give a manifest as lines of key and value, nested keys joined by dots.
+
+    Examples
+    --------
+    >>> manifest_table({"seed": 7, "versions": {"numpy": "2.4"}})["key"].tolist()
+    ['seed', 'versions.numpy']
+    """
+    return pd.DataFrame(list(_leaves(manifest, "")), columns=["key", "value"])
+
+
+def _leaves(part: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]]:
+    """Walk through a nested mapping."""
+    for key, value in part.items():
+        if isinstance(value, Mapping):
+            yield from _leaves(value, f"{before}{key}.")
+        elif isinstance(value, list | tuple):
+            yield f"{before}{key}", ", ".join(str(one) for one in value)
+        else:
+            yield f"{before}{key}", str(value)
+
+
+def number_text(value: object) -> str:
+    """Write any cell of a frame for people: four digits for floats, a dash for nothing.
+
+    Examples
+    --------
+    >>> number_text(0.123456), number_text(12), number_text(float("nan")), number_text("a")
+    ('0.1235', '12', '–', 'a')
+    """
+    if isinstance(value, float):
+        return "–" if math.isnan(value) else f"{value:,.4g}"
+    return str(value)

@@ -1,0 +1,95 @@
+"""One ledger: every payment is a transfer between two parties on an account.
+
+The ledger records who paid whom; balance sheets are tracked apart, from contracts and from
+firms' records. At each settlement both must tell the same story, to 1e-9 of an account's
+turnover plus balance; a break stops the run and says where.
+
+References
+----------
+Godley and Lavoie (2007), Monetary Economics, for transaction-flow consistency.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.errors import AccountingError
+
+Floats = NDArray[np.float64]
+PARTIES = (
+    "firms", "banks", "parent banks", "funding market", "central bank", "guarantors",
+    "investors", "right holders", "customers", "suppliers",
+)  # fmt: skip
+(
+    FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
+    SUPPLIERS,
+) = range(10)  # fmt: skip
+TOLERANCE = 1e-9
+
+
+@dataclass
+class Ledger:
+    """Cumulative transfers, CNY million, and the largest residual seen."""
+
+    flows: dict[str, Floats] = field(default_factory=dict)
+    residual: float = 0.0
+    checks: int = 0
+
+    def post(self, account: str, payer: int, payee: int, amount: float) -> None:
+        """Record that `payer` paid `amount` to `payee` (a negative one the other way)."""
+        table = self.flows.get(account)
+        if table is None:
+            table = self.flows[account] = np.zeros((len(PARTIES), len(PARTIES)))
+        table[payer, payee] += amount
+
+    def received(self, party: int) -> float:
+        """Net receipts of a party over all accounts, CNY million."""
+        return float(
+            sum(
+                table[:, party].sum() - table[party, :].sum()
+                for table in self.flows.values()
+            )
+        )
+
+    def turnover(self, party: int) -> float:
+        """Sum of a party's receipts and payments without sign, CNY million."""
+        return float(
+            sum(
+                np.abs(table[:, party]).sum() + np.abs(table[party, :]).sum()
+                for table in self.flows.values()
+            )
+        )
+
+    def copy(self) -> "Ledger":
+        """An independent copy."""
+        flows = {account: table.copy() for account, table in self.flows.items()}
+        return Ledger(flows, self.residual, self.checks)
+
+    def check(self, what: str, left: float, right: float, scale: float, where: str) -> None:
+        """Hold two sides of an identity against each other.
+
+        Parameters
+        ----------
+        what : str
+            Name of the identity.
+        left, right : float, CNY million
+        scale : float, CNY million
+            Turnover plus balance of the account.
+        where : str
+            Date, arrangement and replication, for the message.
+
+        Raises
+        ------
+        AccountingError
+            If the sides differ by more than 1e-9 of the scale.
+        """
+        gap = abs(left - right)
+        relative = gap / max(abs(scale), 1.0)
+        self.residual = max(self.residual, relative)
+        self.checks += 1
+        if not relative <= TOLERANCE:
+            raise AccountingError(
+                where, f"{what}: {left:.9g} against {right:.9g}, off by {gap:.3g} CNY million",
+                "this is a fault of the model; report it with the scenario file and the seed",
+            )  # fmt: skip

@@ -1,0 +1,119 @@
+"""The mark of an outcome, the register, and the evaluation of a history."""
+
+import dataclasses
+import math
+import pickle
+
+import pytest
+
+from sim.base.errors import OutcomeError
+from sim.outcomes.mark import Mark, evaluate, outcome, registry
+
+WORDS = {
+    "unit": "CNY million",
+    "better": "lower",
+    "basis": "flow",
+    "formula": "sum of losses",
+    "source": "house definition",
+}
+
+
+def loss(history: list[float]) -> float:
+    return sum(history)
+
+
+def test_a_marked_function_is_registered_and_returned_unchanged(register):
+    assert outcome("bank.loss", **WORDS)(loss) is loss
+    assert list(registry()) == ["bank.loss"]
+    assert registry()["bank.loss"].function is loss
+
+
+def test_a_mark_is_frozen(register):
+    outcome("bank.loss", **WORDS)(loss)
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        registry()["bank.loss"].unit = "share"
+
+
+def test_the_register_cannot_be_written_from_outside(register):
+    with pytest.raises(TypeError):
+        registry()["bank.loss"] = None
+
+
+def test_the_label_defaults_to_the_last_part_of_the_name(register):
+    outcome("bank.credit_loss", **WORDS)(loss)
+    outcome("bank.other", label="Another loss", **WORDS)(loss)
+    assert registry()["bank.credit_loss"].label == "Credit loss"
+    assert registry()["bank.other"].label == "Another loss"
+
+
+def test_two_functions_cannot_share_a_name(register):
+    outcome("bank.loss", **WORDS)(loss)
+    with pytest.raises(ValueError, match="already defined"):
+        outcome("bank.loss", **WORDS)(lambda history: 0.0)
+
+
+def test_a_cell_that_runs_twice_replaces_its_own_outcome(register):
+    outcome("bank.loss", **WORDS)(loss)
+    outcome("bank.loss", **{**WORDS, "unit": "share"})(loss)
+    assert registry()["bank.loss"].unit == "share"
+
+
+@pytest.mark.parametrize("name", ["loss", "bank.", ".loss", ""])
+def test_a_name_without_a_group_is_refused(register, name):
+    with pytest.raises(ValueError, match="dotted name"):
+        outcome(name, **WORDS)(loss)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("better", "up"),
+        ("basis", "monthly"),
+        ("unit", " "),
+        ("formula", ""),
+        ("source", ""),
+    ],
+)
+def test_a_field_without_meaning_is_refused_by_name(register, field, value):
+    with pytest.raises(ValueError, match=field):
+        outcome("bank.loss", **{**WORDS, field: value})(loss)
+    assert not register
+
+
+def test_every_outcome_is_evaluated(register):
+    outcome("bank.loss", **WORDS)(loss)
+    outcome("bank.worst", **WORDS)(max)
+    assert evaluate([1.0, 4.0]) == {"bank.loss": 5.0, "bank.worst": 4.0}
+
+
+def test_a_paired_outcome_sees_the_baseline(register):
+    outcome("system.extra", paired=True, **WORDS)(lambda own, base: sum(own) - sum(base))
+    assert evaluate([3.0], [1.0]) == {"system.extra": 2.0}
+
+
+def test_a_paired_outcome_without_a_baseline_is_undefined(register):
+    outcome("system.extra", paired=True, **WORDS)(lambda own, base: 1.0)
+    assert math.isnan(evaluate([3.0])["system.extra"])
+
+
+def test_an_undefined_outcome_is_allowed_and_an_infinite_one_is_not(register):
+    outcome("bank.ratio", **WORDS)(lambda history: history[0])
+    assert math.isnan(evaluate([math.nan])["bank.ratio"])
+    with pytest.raises(OutcomeError, match=r"bank\.ratio"):
+        evaluate([math.inf])
+
+
+def test_a_mark_travels_between_processes():
+    mark = Mark(name="bank.loss", label="Loss", function=loss, **WORDS)
+    assert pickle.loads(pickle.dumps(mark)) == mark
+
+
+def test_the_mark_says_how_its_interval_is_made():
+    plain = Mark(name="bank.loss", label="Loss", function=loss, **WORDS)
+    heavy = dataclasses.replace(plain, heavy_tailed=True)
+    assert "Student" in plain.interval_method
+    assert "bootstrap" in heavy.interval_method
+
+
+def test_the_shipped_outcomes_are_loaded_and_each_has_a_group():
+    assert all(mark.group == name.split(".")[0] for name, mark in registry().items())

@@ -1,0 +1,280 @@
+"""Every figure: units on axes, what the band is, the frame behind it, and edge cases."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from sim.base.errors import OutcomeError
+from sim.outcomes.compare import compare
+from sim.outcomes.statistics import mean_interval
+from sim.show import figures
+from sim.show.difference import difference_data
+from sim.show.losses import honest_level
+from sim.show.style import COLOURS
+from tests import synthetic
+
+UNITS = ("%", "CNY million", "years", "Firms", "firms", "percentage points")
+OF_RESULTS = {
+    "survival": figures.survival,
+    "profit_by_age": figures.profit_by_age,
+    "vintage": figures.vintage,
+    "credit": figures.credit,
+    "cumulative_profit": figures.cumulative_profit,
+    "lifecycle": figures.lifecycle,
+    "loss_distribution": figures.loss_distribution,
+}
+SERIES_OF = {
+    "survival": "survival",
+    "profit_by_age": "cumulative_value_by_age",
+    "vintage": "vintage_default",
+    "credit": "credit_outstanding",
+    "cumulative_profit": "cumulative_profit",
+    "lifecycle": "stage_count:startup",
+    "loss_distribution": "bank_annual_loss",
+}
+
+
+@pytest.fixture(scope="module")
+def drawn(outcomes, comparison, results):
+    every = {name: draw(results) for name, draw in OF_RESULTS.items()}
+    every["distribution"] = figures.distribution(outcomes, "bank.raroc")
+    every["difference"] = figures.difference(comparison)
+    every["profit_by_regime"] = figures.profit_by_regime(outcomes)
+    return every
+
+
+def names() -> list[str]:
+    return [*OF_RESULTS, "distribution", "difference", "profit_by_regime"]
+
+
+@pytest.mark.parametrize("name", names())
+def test_it_is_a_figure_with_a_title_a_note_and_data(drawn, name):
+    figure = drawn[name]
+    assert isinstance(figure, Figure)
+    assert figure.title
+    assert len(figure.data)
+    assert "40" in figure.note
+    assert "replications" in figure.note
+
+
+@pytest.mark.parametrize("name", names())
+def test_every_axis_of_numbers_has_its_unit(drawn, name):
+    for axes in drawn[name].axes:
+        if not axes.get_visible():
+            continue
+        labels = {axes.get_xlabel(), axes.get_ylabel()}
+        assert any(unit in label for label in labels for unit in UNITS)
+    left = [axes for axes in drawn[name].axes if axes.get_subplotspec().is_first_col()]
+    for axes in left:
+        words = axes.get_ylabel() or "".join(t.get_text() for t in axes.get_yticklabels())
+        assert words
+
+
+@pytest.mark.parametrize("name", names())
+def test_nothing_but_legend_title_and_note_stands_in_the_margins(drawn, name):
+    """Title, legend and note keep free of the panels and of each other."""
+    figure = drawn[name]
+    figure.canvas.draw()
+    renderer = figure.canvas.get_renderer()
+    free = [*figure.texts, *figure.legends]
+    boxes = [artist.get_window_extent(renderer) for artist in free]
+    panels = [axes.get_tightbbox(renderer) for axes in figure.axes if axes.get_visible()]
+    for place, box in enumerate(boxes):
+        assert not any(box.overlaps(other) for other in boxes[place + 1 :])
+        assert not any(box.overlaps(panel) for panel in panels)
+        assert box.x1 <= figure.bbox.x1
+
+
+@pytest.mark.parametrize("name", list(OF_RESULTS))
+def test_a_figure_without_its_series_says_which_one_is_missing(results, name):
+    empty = dataclasses.replace(results, series=results.series.iloc[:0])
+    with pytest.raises(OutcomeError, match=SERIES_OF[name]):
+        OF_RESULTS[name](empty)
+
+
+@pytest.mark.parametrize("name", list(OF_RESULTS))
+def test_one_replication_is_drawn_without_intervals(name):
+    OF_RESULTS[name](synthetic.results(1)).svg()
+
+
+@pytest.mark.parametrize("name", ["survival", "lifecycle"])
+def test_an_arrangement_has_the_same_colour_in_every_panel(drawn, name):
+    for axes in drawn[name].axes:
+        for line in axes.get_lines():
+            label = line.get_label()
+            if label in ("Plain", "Revenue swap"):
+                place = ("Plain", "Revenue swap").index(label) * 4
+                assert line.get_color() == COLOURS[place]
+
+
+def test_the_distribution_frame_has_the_percentiles(outcomes):
+    data = figures.distribution_data(outcomes, "bank.raroc").set_index("arrangement")
+    values = outcomes.table("bank.raroc")["consortium"]
+    assert data.loc["consortium", "median"] == pytest.approx(values.median())
+    assert data.loc["consortium", "p95"] == pytest.approx(values.quantile(0.95))
+    assert data.loc["consortium", "defined"] == 40
+
+
+def test_the_distribution_says_where_the_outcome_is_undefined(outcomes):
+    figure = figures.distribution(outcomes, "cycle.crossover_years")
+    assert "Undefined: Plain in 40, Common growth in 40" in figure.note
+    assert "Lower is better" in figure.note
+
+
+def test_a_wide_heavy_tail_gets_a_logarithmic_axis():
+    frame = synthetic.outcome_frame(60)
+    wide = frame["outcome"] == "firm.founder_wealth"
+    frame.loc[wide, "value"] = np.exp(2.0 * (frame.loc[wide, "value"] - 20.0) / 6.0)
+    outcomes = dataclasses.replace(synthetic.outcomes(), tidy=frame)
+    axes = figures.distribution(outcomes, "firm.founder_wealth").axes[0]
+    assert axes.get_xscale() == "log"
+    assert figures.distribution(outcomes, "bank.raroc").axes[0].get_xscale() == "linear"
+
+
+def test_an_unknown_outcome_is_refused(outcomes, comparison):
+    with pytest.raises(OutcomeError):
+        figures.distribution(outcomes, "bank.nothing")
+    with pytest.raises(OutcomeError):
+        figures.difference(comparison, ["bank.nothing"])
+
+
+def test_the_difference_frame_keeps_one_unit_together(comparison):
+    data = difference_data(comparison)
+    banks = data[data["outcome"].str.startswith("bank.")]
+    units = list(banks["unit"])
+    assert len({*units}) == sum(a != b for a, b in zip(units, ["", *units], strict=False))
+    assert len(data) == 48
+
+
+def test_only_clear_differences_are_filled(comparison):
+    figure = figures.difference(comparison, ["bank.raroc"])
+    verdicts = difference_data(comparison, ["bank.raroc"])["verdict"]
+    marks = [line for line in figure.axes[0].get_lines() if line.get_marker() in "os^DvPXp"]
+    filled = [line.get_markerfacecolor() != "white" for line in marks]
+    assert filled == [not verdict.startswith("no ranking") for verdict in verdicts]
+    assert True in filled
+    assert False in filled
+
+
+def test_what_has_no_difference_is_named_and_not_drawn(comparison):
+    figure = figures.difference(comparison, ["bank.raroc", "cycle.crossover_years"])
+    assert len([axes for axes in figure.axes if axes.get_visible()]) == 1
+    assert "Years to overtake plain lending" in figure.note
+
+
+def test_a_comparison_with_nothing_cannot_be_drawn(outcomes):
+    alone = dataclasses.replace(
+        outcomes,
+        tidy=outcomes.tidy[outcomes.tidy["arrangement"] == "plain"],
+        arrangements=("plain",),
+    )
+    with pytest.raises(OutcomeError, match="baseline"):
+        figures.difference(compare(alone))
+
+
+def test_the_curve_frame_has_paired_differences(results):
+    data = figures.curve_data(results, "survival")
+    row = data[(data["arrangement"] == "revenue_swap") & (data["x"] == 5.0)].iloc[0]
+    series = results.series.query("series == 'survival' and x == 5.0")
+    wide = series.pivot(index="replication", columns="arrangement", values="value")
+    apart = mean_interval((wide["revenue_swap"] - wide["plain"]).to_numpy())
+    assert row["mean"] == pytest.approx(wide["revenue_swap"].mean())
+    assert row["difference"] == pytest.approx(apart.estimate)
+    assert row["difference_low"] == pytest.approx(apart.low)
+    assert row["low"] == pytest.approx(wide["revenue_swap"].quantile(0.05))
+
+
+def test_the_baseline_of_a_curve_differs_from_itself_by_nothing(results):
+    data = figures.curve_data(results, "survival", "consortium")
+    own = data[data["arrangement"] == "consortium"]
+    assert (own["difference"] == 0.0).all()
+
+
+def test_an_undefined_point_is_left_out_and_not_taken_for_zero(results):
+    series = results.series.copy()
+    hole = (series["series"] == "survival") & (series["x"] == 5.0)
+    hole &= (series["replication"] == 3) & (series["arrangement"] == "plain")
+    series.loc[hole, "value"] = np.nan
+    data = figures.curve_data(dataclasses.replace(results, series=series), "survival")
+    row = data[(data["arrangement"] == "plain") & (data["x"] == 5.0)].iloc[0]
+    assert row["replications"] == 39
+    assert row["low"] > 0.4
+
+
+def test_a_baseline_without_the_series_is_refused(results):
+    with pytest.raises(OutcomeError, match="nobody"):
+        figures.survival(results, "nobody")
+
+
+def test_shares_of_several_banks_are_not_added_up(results):
+    double = pd.concat([results.series, results.series.query("series == 'survival'")])
+    with pytest.raises(OutcomeError, match="several values"):
+        figures.survival(dataclasses.replace(results, series=double))
+
+
+def test_money_of_several_banks_is_added_up(results):
+    credit = results.series.query("series == 'credit_outstanding'")
+    double = pd.concat([results.series, credit.assign(bank="another")])
+    one = figures.curve_data(results, "credit_outstanding", adds_up=True)
+    two = figures.curve_data(
+        dataclasses.replace(results, series=double), "credit_outstanding", adds_up=True
+    )
+    assert two["mean"].to_numpy() == pytest.approx(2.0 * one["mean"].to_numpy())
+
+
+def test_the_loss_frame_orders_its_measures(results):
+    data = figures.loss_distribution_data(results)
+    assert len(data) == 15
+    assert (data["mean"] < data["var"]).all()
+    assert (data["var"] <= data["es"]).all()
+    assert (data["var_low"] <= data["var"]).all()
+    assert (data["var"] <= data["var_high"]).all()
+
+
+def test_sharing_thins_the_tail_of_every_bank(results):
+    data = figures.loss_distribution_data(results).set_index(["bank", "arrangement"])
+    for bank in synthetic.BANKS:
+        assert data.loc[(bank, "consortium"), "es"] < data.loc[(bank, "plain"), "es"]
+
+
+@pytest.mark.parametrize(
+    ("count", "level"),
+    [(100, 0.95), (367, 0.95), (600, 0.99), (9_999, 0.99), (10_000, 0.999)],
+)
+def test_a_level_that_the_years_cannot_bound_is_not_shown(count, level):
+    assert honest_level(count) == level
+
+
+def test_too_few_years_give_no_tail_measure():
+    results = synthetic.results(1)
+    data = figures.loss_distribution_data(results)
+    assert data["var"].isna().all()
+    assert "Too few years" in figures.loss_distribution(results).note
+
+
+def test_a_stated_level_is_used(results):
+    data = figures.loss_distribution_data(results, 0.9)
+    assert (data["level"] == 0.9).all()
+    assert "value-at-risk 90 %" in figures.loss_distribution(results, 0.9).note
+
+
+def test_profit_by_regime_needs_such_outcomes(outcomes):
+    marks = {"bank.raroc": outcomes.marks["bank.raroc"]}
+    with pytest.raises(OutcomeError, match=r"cycle\.profit_"):
+        figures.profit_by_regime(dataclasses.replace(outcomes, marks=marks))
+
+
+def test_profit_by_regime_has_a_row_for_each_regime_and_arrangement(outcomes):
+    data = figures.profit_by_regime_data(outcomes)
+    assert set(data["regime"]) == {"boom", "bust"}
+    assert len(data) == 10
+
+
+def test_the_public_figures_are_the_listed_ones():
+    assert set(figures.__all__) <= set(vars(figures))
+    assert {*OF_RESULTS, "distribution", "difference", "profit_by_regime"} <= {
+        *figures.__all__
+    }

@@ -1,0 +1,272 @@
+"""The report: self-contained, escaped, accessible, and it ranks only what is clear."""
+
+import dataclasses
+import re
+from html.parser import HTMLParser
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.outcomes.compare import compare
+from sim.outcomes.wording import level_text, range_text, step_text
+from sim.show.report import write_report
+from tests import synthetic
+
+EVIL = "<script>alert('x')</script>\"'&<img src=x onerror=alert(1)>"
+VOID = {"meta", "br", "img", "link", "input", "hr"}
+
+
+class Page(HTMLParser):
+    """A page as a list of elements with attributes, and the text of marked cells."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str]]] = []
+        self.cells: dict[str, str] = {}
+        self.text: list[str] = []
+        self.stack: list[tuple[str, dict[str, str]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = (tag, {key: value or "" for key, value in attrs})
+        self.elements.append(element)
+        if tag not in VOID:
+            self.stack.append(element)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, {key: value or "" for key, value in attrs}))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.stack.pop()[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        if not any(tag in ("style", "svg") for tag, _ in self.stack):
+            self.text.append(data)
+        if self.stack and "data-cell" in self.stack[-1][1]:
+            key = self.stack[-1][1]["data-cell"]
+            self.cells[key] = self.cells.get(key, "") + data.strip()
+
+    def attributes(self, name: str) -> list[str]:
+        return [attributes[name] for _, attributes in self.elements if name in attributes]
+
+
+def parts(**changed: Any) -> dict[str, Any]:
+    outcomes = synthetic.outcomes()
+    every = {
+        "scenario_title": "Three arrangements",
+        "question": "Which is better, and how sure are we?",
+        "comparison": compare(outcomes),
+        "outcomes": outcomes,
+        "results": synthetic.results(),
+        "describe": {"plain": ["One-year line."], "consortium": ["Three banks."]},
+        "sources": {"macro.years": "assumption 2 to 5: cycle", "a.b": "AH13"},
+        "limits": ["Interest rates do not react."],
+    }
+    return {**every, **changed}
+
+
+@pytest.fixture(scope="module")
+def text(tmp_path_factory) -> str:
+    path = tmp_path_factory.mktemp("run") / "deep" / "report.html"
+    written = write_report(path, **parts())
+    assert written == path
+    return path.read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(text) -> Page:
+    return Page(text)
+
+
+def test_every_element_is_closed(page):
+    assert page.stack == []
+
+
+def test_the_page_asks_for_nothing_from_anywhere(page, text):
+    for name in ("src", "href", "srcset", "data", "action", "xlink:href", "poster"):
+        assert all(value.startswith(("#", "data:")) for value in page.attributes(name))
+    assert not {"script", "link", "iframe", "object", "embed", "base", "form"} & {
+        tag for tag, _ in page.elements
+    }
+    assert "@import" not in text
+    assert not re.search(r"url\((?!#)", text)
+    assert "http:" not in text
+    assert "https:" not in text
+
+
+def test_its_own_policy_forbids_requests(page):
+    metas = [attributes for tag, attributes in page.elements if tag == "meta"]
+    policy = next(m["content"] for m in metas if "http-equiv" in m)
+    assert policy.startswith("default-src 'none'")
+
+
+def test_it_is_smaller_than_three_megabytes(text):
+    assert len(text.encode()) < 3_000_000
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"scenario_title": EVIL},
+        {"question": EVIL},
+        {"describe": {"plain": [EVIL]}},
+        {"sources": {EVIL: EVIL}},
+        {"limits": [EVIL]},
+        {"beliefs": pd.DataFrame({EVIL: [EVIL]})},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_nothing_from_a_scenario_becomes_markup(tmp_path, changed):
+    path = write_report(tmp_path / "r.html", **parts(drawings={}, **changed))
+    page = Page(path.read_text(encoding="utf-8"))
+    assert not {"script", "img"} & {tag for tag, _ in page.elements}
+    assert EVIL in "".join(page.text)
+
+
+def test_names_of_arrangements_and_banks_become_no_markup(tmp_path):
+    rename = {"plain": "<img src=x>", "consortium": "<b>$c$</b>"}
+    outcomes, results = synthetic.outcomes(5), synthetic.results(5)
+    order = tuple(rename.get(name, name) for name in outcomes.arrangements)
+    tidy = outcomes.tidy.replace({"arrangement": rename})
+    outcomes = dataclasses.replace(outcomes, tidy=tidy, arrangements=order)
+    series = results.series.replace({"arrangement": rename, "bank": {"large_state": EVIL}})
+    results = dataclasses.replace(results, series=series)
+    comparison = compare(outcomes, baseline="<img src=x>")
+    path = write_report(
+        tmp_path / "r.html",
+        **parts(outcomes=outcomes, results=results, comparison=comparison),
+    )
+    tags = {tag for tag, _ in Page(path.read_text(encoding="utf-8")).elements}
+    assert not {"script", "img", "b"} & tags
+
+
+def test_the_question_comes_before_the_differences_and_these_before_results(text):
+    order = [
+        text.index(word) for word in ("Which is better", "Three banks.", "Verdicts</h2>")
+    ]
+    assert order == sorted(order)
+
+
+def test_every_number_of_the_verdict_table_resolves_to_its_cell(page):
+    comparison = parts()["comparison"]
+    frame = comparison.frame().set_index(["outcome", "arrangement"])
+    errors = comparison.details().set_index(["outcome", "arrangement"])["standard_error"]
+    assert len(page.cells) > 90
+    for key, shown in page.cells.items():
+        _, outcome, arrangement, column = key.split("/")
+        row, error = frame.loc[(outcome, arrangement)], errors[outcome, arrangement]
+        if column == "difference":
+            assert shown == step_text(row["difference"], row["unit"], error)
+        elif column == "low+high":
+            assert shown == range_text(row["low"], row["high"], row["unit"], error)
+        else:
+            assert shown == level_text(row[column], row["unit"], error)
+
+
+def test_no_ranking_sentence_stands_where_the_interval_covers_zero(tmp_path):
+    """The same numbers in every arrangement but for noise around zero."""
+    frame = synthetic.outcome_frame()
+    frame["value"] = np.random.default_rng(4).normal(1.0, 1.0, len(frame))
+    outcomes = dataclasses.replace(synthetic.outcomes(), tidy=frame)
+    comparison = compare(outcomes, confidence=0.9999)
+    assert not comparison.frame()["verdict"].str.startswith(("better", "worse")).any()
+    path = write_report(
+        tmp_path / "r.html", **parts(outcomes=outcomes, comparison=comparison, drawings={})
+    )
+    page = Page(path.read_text(encoding="utf-8"))
+    words = " ".join(page.text)
+    assert "Better" not in words
+    assert "Worse" not in words
+    assert "better (" not in words
+    assert "worse (" not in words
+    assert words.count("no ranking: interval covers zero") == 48
+
+
+def test_the_overtaking_year_has_its_median_and_its_count(page):
+    words = " ".join(" ".join(page.text).split())
+    assert "Years to overtake plain lending" in words
+    assert "0 of 40" in words
+    assert "40 of 40" in words
+
+
+def test_every_id_is_unique_and_every_label_points_to_one(page):
+    ids = page.attributes("id")
+    assert len(ids) == len(set(ids))
+    targets = page.attributes("aria-labelledby") + [
+        value[1:] for value in page.attributes("href") if value.startswith("#")
+    ]
+    assert set(targets) <= set(ids)
+
+
+def test_tables_are_accessible(page):
+    tags = [tag for tag, _ in page.elements]
+    assert tags.count("caption") == tags.count("table") > 5
+    headers = [attributes for tag, attributes in page.elements if tag == "th"]
+    assert all(attributes.get("scope") in ("col", "row") for attributes in headers)
+    scrolled = [
+        a for tag, a in page.elements if tag == "div" and a.get("class") == "scroll"
+    ]
+    assert all("tabindex" in a and a.get("role") == "region" for a in scrolled)
+
+
+def test_every_figure_has_a_caption_in_words(page):
+    tags = [tag for tag, _ in page.elements]
+    assert tags.count("figure") == tags.count("figcaption") > 10
+
+
+def test_the_page_has_a_language_a_width_and_both_schemes(text):
+    assert '<html lang="en">' in text
+    assert 'name="viewport"' in text
+    assert "prefers-color-scheme: dark" in text
+    assert "@media print" in text
+
+
+def test_seed_versions_and_residual_are_printed(page):
+    words = "".join(page.text)
+    for entry in ("20251211", "versions.numpy", "largest_residual", "3.1e-13"):
+        assert entry in words
+
+
+def test_beliefs_are_shown_where_given(tmp_path, text):
+    assert "What banks believe" not in text
+    beliefs = pd.DataFrame({"arrangement": ["plain"], "gap": [0.0123456]})
+    path = write_report(tmp_path / "r.html", **parts(beliefs=beliefs, drawings={}))
+    words = path.read_text(encoding="utf-8")
+    assert "What banks believe" in words
+    assert "0.01235" in words
+
+
+def test_a_run_without_series_is_reported_with_what_is_missing(tmp_path):
+    results = dataclasses.replace(
+        synthetic.results(3), series=synthetic.results(1).series.iloc[:0]
+    )
+    path = write_report(tmp_path / "r.html", **parts(results=results))
+    assert "Not drawn" in path.read_text(encoding="utf-8")
+
+
+def test_one_replication_is_reported_without_any_ranking(tmp_path):
+    outcomes = synthetic.outcomes(1)
+    path = write_report(
+        tmp_path / "r.html",
+        **parts(
+            outcomes=outcomes, comparison=compare(outcomes), results=synthetic.results(1)
+        ),
+    )
+    text = path.read_text(encoding="utf-8")
+    assert "not enough replications" in text
+    assert "better (" not in text
+
+
+def test_a_single_arrangement_is_reported(tmp_path):
+    outcomes = synthetic.outcomes(5)
+    alone = dataclasses.replace(
+        outcomes,
+        tidy=outcomes.tidy[outcomes.tidy["arrangement"] == "plain"],
+        arrangements=("plain",),
+    )
+    path = write_report(
+        tmp_path / "r.html", **parts(outcomes=alone, comparison=compare(alone))
+    )
+    assert Page(path.read_text(encoding="utf-8")).stack == []

@@ -1,0 +1,96 @@
+"""Tables for people: overview, cells, sources and manifest."""
+
+import math
+
+import pytest
+
+from sim.show.tables import (
+    definitions,
+    manifest_table,
+    number_text,
+    outcome_cells,
+    overview,
+    sources_table,
+    standalone,
+    tone,
+)
+
+
+def test_the_overview_has_a_line_per_outcome_and_a_column_per_arrangement(comparison):
+    table = overview(comparison)
+    assert table.shape == (12, 5)
+    assert table.columns[0] == "Plain"
+    assert "better (higher)" in table.loc["RAROC", "Revenue swap"]
+    assert "no ranking" in table.loc["RAROC", "Consortium"]
+
+
+def test_a_cell_carries_the_numbers_of_the_frame(comparison):
+    cell = outcome_cells(comparison, "bank.raroc")["revenue_swap"]
+    row = comparison.frame().set_index(["outcome", "arrangement"])
+    difference = row.loc[("bank.raroc", "revenue_swap"), "difference"]
+    assert float(cell["difference"].removesuffix(" pp")) == pytest.approx(
+        100.0 * difference, abs=0.006
+    )
+    assert cell["tone"] == "good"
+    assert cell["defined"]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "colour"),
+    [
+        ("better (lower)", "good"),
+        ("worse (higher)", "bad"),
+        ("lower", "moved"),
+        ("equal", "equal"),
+        ("no ranking: interval covers zero", "none"),
+        ("not enough replications", "none"),
+    ],
+)
+def test_the_tone_follows_the_verdict(verdict, colour):
+    assert tone(verdict) == colour
+
+
+def test_what_exists_only_against_the_baseline_has_a_median(outcomes, comparison):
+    table = standalone(outcomes, comparison).set_index("arrangement")
+    assert set(table["label"]) == {"Years to overtake plain lending"}
+    assert table.loc["common_growth", "defined"] == 0
+    assert table.loc["common_growth", "median"] == "–"
+    assert float(table.loc["revenue_swap", "median"]) == pytest.approx(6.5, abs=1.0)
+
+
+def test_every_outcome_has_its_definition(comparison):
+    table = definitions(comparison)
+    assert list(table["name"]) == list(comparison.marks)
+    assert (table["formula"] != "").all()
+
+
+def test_assumptions_come_first_and_keep_their_range():
+    table = sources_table(
+        {
+            "b.two": "AH13",
+            "a.one": "Assumption 0.1 to 0.3: why",
+            "c.three": "reference: Cochrane 2005",
+        }
+    )
+    assert table["kind"].tolist() == ["assumption", "reference", "fact"]
+    assert table["source"][0] == "Assumption 0.1 to 0.3: why"
+
+
+def test_no_sources_give_an_empty_table():
+    assert sources_table({}).columns.tolist() == ["key", "kind", "source"]
+
+
+def test_a_manifest_is_flattened():
+    table = manifest_table({"seed": 7, "versions": {"numpy": "2.4"}, "banks": ["a", "b"]})
+    assert table.to_numpy().tolist() == [
+        ["seed", "7"],
+        ["versions.numpy", "2.4"],
+        ["banks", "a, b"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1234.5678, "1,235"), (math.nan, "–"), (3, "3"), ("x", "x")]
+)
+def test_any_cell_has_a_text(value, text):
+    assert number_text(value) == text
