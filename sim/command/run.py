@@ -67,7 +67,9 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     )
     simulated = _simulate(job, quiet)
     if not simulated.is_whole:
-        _stop(job, simulated, file, given)
+        options = ["--solve-beliefs"] if solve_beliefs else []
+        options += ["--workers", str(workers)] if workers else []
+        _stop(job, simulated, [str(file), *_settings(given), *options])
     comparison = walk.write_findings(job, simulated)
     if quiet:
         typer.echo(job.folder.path)
@@ -98,14 +100,17 @@ def _simulate(job: walk.Job, is_quiet: bool) -> walk.Simulated:
     return simulated
 
 
-def _stop(job: walk.Job, simulated: walk.Simulated, file: Path, given: list[str]) -> None:
+def _settings(given: list[str]) -> list[str]:
+    return [word for setting in given for word in ("--set", setting)]
+
+
+def _stop(job: walk.Job, simulated: walk.Simulated, arguments: list[str]) -> None:
     """End an interrupted run: say what is kept and how to go on."""
     done, asked = len(simulated.replications), job.scenario.experiment.replications
     if not done:
         say("interrupted before the first replication was finished; nothing was written")
         raise typer.Exit(INTERRUPTED)
-    words = ["python", "-m", "sim", "run", str(file)]
-    words += [word for setting in given for word in ("--set", setting)]
+    words = ["python", "-m", "sim", "run", *arguments]
     words += [word for record in job.keep for word in ("--keep", record)]
     words += ["--out", str(job.folder.path), "--resume"]
     say(f"interrupted: {done} of {asked} replications are kept in {job.folder.path}")

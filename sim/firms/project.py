@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.base.draws import TRIAL, uniform_pair
 from sim.base.frozen import Frozen, NonNegative, Share, StageVector, param
-from sim.firms.credit_line import buffer, draw
+from sim.firms.credit_line import draw
 from sim.firms.operations import enter_setback
 from sim.firms.record import MATURE, PROGRESS
 
@@ -61,15 +61,15 @@ def open_project(f: Any, p: Any, t: float) -> None:
 
 
 def available(f: Any, p: Any) -> float:
-    """Cash above the liquidity buffer plus the undrawn line."""
+    """Cash plus the undrawn line; a firm stakes its buffer on growth."""
     undrawn = max(f.limit - f.balance, 0.0) if f.called == 0 else 0.0
-    return max(f.cash - buffer(f, p) + undrawn, 0.0)
+    return max(f.cash + undrawn, 0.0)
 
 
 def carry_out(f: Any, p: Any, share: float, t: float) -> None:
     """Spend the funded part of the demand and grow accordingly."""
     spend = f.demand * share
-    short = spend - max(f.cash - buffer(f, p), 0.0)
+    short = spend - max(f.cash, 0.0)
     if short > 0.0:
         draw(f, min(short, max(f.limit - f.balance, 0.0)))
     f.cash -= spend

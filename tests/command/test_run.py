@@ -95,12 +95,11 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on(
     run(str(file), "--out", "whole")
     engine.asked.clear()
     engine.interrupt_after = 2
-    result = run(str(file), "--out", "x", "--seed", "1", "--keep", "firms")
+    words = ["--out", "x", "--seed", "1", "--keep", "firms", "--workers", "2"]
+    result = run(str(file), *words)
     assert result.exit_code == 130
     assert "2 of 5 replications are kept in x" in result.stderr
-    command = (
-        "python -m sim run small.toml --set experiment.seed=1 --keep firms --out x --resume"
-    )
+    command = "python -m sim run small.toml --set experiment.seed=1 --workers 2 --keep firms --out x --resume"
     assert command in result.stderr
     assert "report.html" not in files_in(Path("x"))
     engine.interrupt_after = None

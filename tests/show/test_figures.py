@@ -8,11 +8,12 @@ import pytest
 from matplotlib.figure import Figure
 
 from sim.base.errors import OutcomeError
+from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
 from sim.outcomes.compare import compare
 from sim.outcomes.statistics import mean_interval
 from sim.show import figures
 from sim.show.difference import difference_data
-from sim.show.losses import honest_level
+from sim.show.losses import honest_level, weighted_tail
 from sim.show.style import COLOURS
 from tests import synthetic
 
@@ -232,6 +233,28 @@ def test_the_loss_frame_orders_its_measures(results):
     assert (data["var"] <= data["es"]).all()
     assert (data["var_low"] <= data["var"]).all()
     assert (data["var"] <= data["var_high"]).all()
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_a_weighted_tail_is_the_tail_of_the_repeated_sample(level):
+    generator = np.random.default_rng(1)
+    values = np.sort(generator.gamma(2.0, 3.0, 200))[::-1]
+    weights = generator.integers(0, 4, 200)
+    repeated = np.repeat(values, weights)
+    var, es = weighted_tail(values, weights, level)
+    assert var == sample_quantile(repeated, level)
+    assert es == pytest.approx(sample_expected_shortfall(repeated, level), rel=1e-12)
+
+
+def test_the_interval_of_the_tail_counts_histories_and_not_years(results):
+    """Years that repeat their history must not make the interval narrower."""
+    series = results.series
+    again = series[series["series"] == "bank_annual_loss"].assign(x=lambda f: f["x"] + 15)
+    twice = dataclasses.replace(results, series=pd.concat([series, again]))
+    one = figures.loss_distribution_data(results, 0.95)
+    two = figures.loss_distribution_data(twice, 0.95)
+    width = [(data["es_high"] - data["es_low"]).mean() for data in (one, two)]
+    assert width[1] == pytest.approx(width[0], rel=0.05)
 
 
 def test_sharing_thins_the_tail_of_every_bank(results):

@@ -1,0 +1,114 @@
+"""Small worlds for the tests of the house, and what it means that two are the same."""
+
+from collections.abc import Callable, Generator, Iterable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import simpy
+
+from sim.base.columns import Rows
+from sim.clauses.arrangement import Arrangement
+from sim.engine.compile import Kernel
+from sim.engine.processes import calendar, climate, run_world, set_climate
+from sim.engine.world import World, new_world
+from sim.scenario.load import load_scenario
+from sim.scenario.model import Scenario
+from tests.second_driver import by_firm
+
+Extra = Callable[[simpy.Environment, World], Generator[simpy.Event, None, None]]
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+SMALL = {
+    "population.firms": 300, "population.initial_share": 0.3,
+    "experiment.warm_up_years": 3.0, "experiment.horizon_years": 5.0,
+}  # fmt: skip
+
+
+@cache
+def shipped() -> Scenario:
+    """The shipped comparison of all arrangements."""
+    return load_scenario(SCENARIOS / "three_arrangements.toml")
+
+
+def study(values: dict[str, Any] | None = None) -> Scenario:
+    """The shipped comparison, made small, with some values changed."""
+    return shipped().with_values(SMALL | (values or {}))
+
+
+def with_ample_capital(values: dict[str, Any] | None = None) -> Scenario:
+    """A study in which no bank is ever short of capital.
+
+    Capital is the one thing that all clients of a bank share: where it binds, a loan to
+    one firm is a loan refused to another, and lives are rightly linked.
+    """
+    ample = {f"bank.{name}.desk_capital": 1e6 for name in shipped().bank}
+    return study(ample | (values or {}))
+
+
+def history(
+    scenario: Scenario, replication: int = 0, trace: bool = True, rules: Kernel | None = None
+) -> World:
+    """A world that has lived its history, to be branched."""
+    w = new_world(scenario, replication, trace, rules)
+    run_world(w, -scenario.experiment.warm_up_years, 0.0)
+    return w
+
+
+def branch(past: World, name: str, arrangement: Arrangement | None = None) -> World:
+    """The world after the horizon under one arrangement of its scenario, or a made one."""
+    chosen = past.scenario.arrangement[name] if arrangement is None else arrangement
+    w = past.branch(name, chosen)
+    run_world(w, 0.0, w.scenario.experiment.horizon_years)
+    return w
+
+
+def run_in_order(w: World, span: tuple[float, float], extras: Iterable[Extra] = (),
+                 backwards: bool = False) -> None:  # fmt: skip
+    """As `run_world`, with more processes and in a chosen order of creation."""
+    start, end = span
+    env = simpy.Environment(initial_time=start)
+    set_climate(w, start)
+    processes = [
+        lambda: climate(env, w, start, end),
+        lambda: calendar(env, w, start, end, end),
+        *(lambda extra=extra: extra(env, w) for extra in extras),
+    ]
+    for process in reversed(processes) if backwards else processes:
+        env.process(process())
+    env.run()
+
+
+def differing(a: Rows, b: Rows) -> list[str]:
+    """Names of the fields in which two tables of records differ in any bit."""
+    assert a.dtype == b.dtype
+    if a.shape != b.shape:
+        return ["number of rows"]
+    return [name for name in a.dtype.names if a[name].tobytes() != b[name].tobytes()]
+
+
+def changed_lives(a: World, b: World, but: Iterable[str] = ()) -> list[str]:
+    """What differs between the firms of two worlds: fields of the record, dates, events."""
+    found = [name for name in differing(a.firms, b.firms) if name not in set(but)]
+    if a.next_time.tobytes() != b.next_time.tobytes():
+        found.append("date of the next event")
+    if a.events and b.events:
+        found += [f"event {name}" for name in differing(by_firm(a.events), by_firm(b.events))]
+    return found
+
+
+def changed_books(a: World, b: World) -> list[str]:
+    """What differs between the banks of two worlds: contracts, balance sheets, flows."""
+    found = [f"contract {name}" for name in differing(a.book.rows, b.book.rows)]
+    for part in ("panel", "system"):
+        mine, other = getattr(a, part), getattr(b, part)
+        if [date for date, _ in mine] != [date for date, _ in other]:
+            found.append(f"dates of the {part}")
+        elif np.array([row for _, row in mine]).tobytes() != np.array(
+            [row for _, row in other]
+        ).tobytes():
+            found.append(part)
+    for account in a.ledger.flows | b.ledger.flows:
+        if not np.array_equal(a.ledger.flows.get(account), b.ledger.flows.get(account)):
+            found.append(f"account {account}")
+    return found
