@@ -18,6 +18,7 @@ from sim.clauses import commitment, limit, loss_sharing, pricing, screening, ten
 from sim.clauses.arrangement import Arrangement
 from sim.clauses.funding import marginal_cost
 from sim.clauses.security import added_recovery
+from sim.firms.applicants import Applicants
 from sim.firms.credit_line import CreditLine
 from sim.firms.lifecycle import Lifecycle
 from sim.firms.record import NO_RIGHT, SWAP
@@ -49,17 +50,14 @@ class Case:
 
     Parameters
     ----------
-    a : record array, shape (n,)
-        Applicants, cash brought forward to the date.
+    a : Applicants
+        Cash brought forward to the date.
     date : float, years
-    key : tuple of two int
-    ordinal : int array, shape (n,)
-        Decisions already taken on each firm.
+    draw : callable
+        Uniform numbers for codes of shape (n, k), by firm, code and decisions taken so far.
     bust : bool
     collateral : float
         Factor on collateral values today.
-    business : array, shape (n,), CNY million a year
-        Bank income on all of the firm's banking business.
     file : tuple of arrays, shape (n,)
         Precision and precision-weighted sum of what the home bank already knows.
     prior : array, shape (n,)
@@ -72,13 +70,11 @@ class Case:
         How much worse the applicants look, standard deviations.
     """
 
-    a: Any
+    a: Applicants
     date: float
-    key: tuple[int, int]
-    ordinal: Ints
+    draw: judge.Draw
     bust: bool
     collateral: float
-    business: Floats
     file: tuple[Floats, Floats]
     prior: Floats
     quota_left: bool
@@ -139,7 +135,7 @@ def posterior(
     """Posterior mean and variance of quality per lender, and the lead's news for its file."""
     u = scenario.underwriting
     factor = np.array([bank.signal_precision for bank in scenario.bank.values()])
-    signal, precision = judge.signals(case.a, lender, case.ordinal, case.key, u, factor)
+    signal, precision = judge.signals(case.a, lender, case.draw, u, factor)
     signal = signal - case.stigma
     k = lender.shape[1]
     mean = np.repeat(case.prior[:, None], k, axis=1)
@@ -151,7 +147,7 @@ def posterior(
     known = known + held
     public = screening.added_precision(arrangement.screening, case.a.stage)
     if np.any(public > 0.0):
-        shown = judge.score(case.a, public, case.ordinal, case.key)
+        shown = judge.score(case.a, public, case.draw)
         mean = (mean * known + (public * shown)[:, None]) / (known + public[:, None])
         known = known + public[:, None]
     pooled = screening.is_pooled(arrangement.screening)
@@ -254,7 +250,7 @@ def verdicts(
     lender, post, variance, trial = views
     u, capital = scenario.underwriting, scenario.capital
     beliefs: tuple[Beliefs, Belief] = (scenario.belief, belief_of(scenario.belief, name))
-    seen = judge.sees_setback(case.a, case.ordinal, case.key, u)
+    seen = judge.sees_setback(case.a, case.draw, u)
     default = judge.default_rate(post, variance, case.a, beliefs, case.bust, seen)
     loss = believed_loss(arrangement, beliefs[1], case.a)
     line = np.maximum(trial.sum(axis=1), 1e-9)
@@ -264,7 +260,7 @@ def verdicts(
     base, full, _ = commitment.captures(
         arrangement.commitment, scenario.relationship.capture_plain
     )
-    banking = u.relationship_weight * 0.5 * (base + full) * case.business / line
+    banking = u.relationship_weight * 0.5 * (base + full) * case.a.business / line
     effort = u.screening_cost / (line * tenor.years(arrangement.tenor))
     appetite = np.array([bank.appetite for bank in scenario.bank.values()])[lender]
     tolerance = u.tolerance_rate - (u.bust_tightening_rate if case.bust else 0.0)

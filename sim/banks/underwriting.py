@@ -7,6 +7,8 @@ and the policy tolerance together reach the break-even rate. The rate is capped 
 benchmark, so that quantity rations and not price.
 """
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -14,13 +16,13 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtri, roots_hermitenorm
 
 from sim.banks.belief import Belief, Beliefs
-from sim.base.draws import SIGNAL, uniform_columns
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
 from sim.formulas.pricing import break_even_rate
 from sim.formulas.signals import pooled_precision, posterior
 
 Floats = NDArray[np.float64]
-COMMON, SEEN, SCORE = 0, 100_001, 100_002
+Draw = Callable[[NDArray[np.int64]], Floats]
+COMMON, SEEN, SCORE, RIVAL = 0, 100_001, 100_002, 100_003
 
 
 class Underwriting(Frozen):
@@ -102,29 +104,33 @@ def prior_quality(venture: NDArray[Any], logit: float, slope: float) -> Floats:
     array, shape (n,), standard deviations
         Bayes' rule by Gauss-Hermite quadrature.
     """
+    backed, other = _venture_means(logit, slope)
+    return np.where(venture == 1, backed, other)
+
+
+@lru_cache(maxsize=64)
+def _venture_means(logit: float, slope: float) -> tuple[float, float]:
+    """Mean quality of venture-backed and of other firms."""
     nodes, weights = roots_hermitenorm(40)
     backed = expit(logit + slope * nodes)
     total = float(weights.sum())
     share = float((weights * backed).sum()) / total
     mean = float((weights * backed * nodes).sum()) / total
-    return np.where(venture == 1, mean / share, -mean / (1.0 - share))
+    return mean / share, -mean / (1.0 - share)
 
 
 def signals(
-    a: Any, banks: NDArray[np.int64], ordinal: NDArray[np.int64], key: tuple[int, int],
-    u: Underwriting, factor: Floats,
-) -> tuple[Floats, Floats]:  # fmt: skip
+    a: Any, banks: NDArray[np.int64], draw: Draw, u: Underwriting, factor: Floats
+) -> tuple[Floats, Floats]:
     """What each bank sees of each applicant.
 
     Parameters
     ----------
-    a : record array, shape (n,)
-        Applicants.
+    a : applicants, n of them
     banks : int array, shape (n, k)
         Code of each lender.
-    ordinal : int array, shape (n,)
-        Decisions already taken on the firm.
-    key : tuple of two int
+    draw : callable
+        Gives uniform numbers, shape (n, k), for codes of shape (n, k).
     u : Underwriting
     factor : array, shape (n_banks,)
         Precision of each bank's signals against the common level.
@@ -134,29 +140,25 @@ def signals(
     signal, precision : arrays, shape (n, k)
         Signals in standard deviations of quality, and their precision.
     """
-    common, _ = uniform_columns(key, a.firm, SIGNAL, COMMON, ordinal)
-    own, _ = uniform_columns(key, a.firm[:, None], SIGNAL, banks + 1, ordinal[:, None])
+    shared = np.full((banks.shape[0], 1), COMMON)
+    luck = ndtri(draw(np.concatenate([shared, banks + 1], axis=1)))
     stage_factor = np.asarray(u.precision_by_stage)[a.stage]
     precision = u.signal_precision * stage_factor[:, None] * factor[banks]
     c = u.error_correlation
-    error = np.sqrt(c) * ndtri(common)[:, None] + np.sqrt(1.0 - c) * ndtri(own)
+    error = c**0.5 * luck[:, :1] + (1.0 - c) ** 0.5 * luck[:, 1:]
     truth = a.quality - u.setback_signal_loss * (a.setback == 1)
     return truth[:, None] + error / np.sqrt(np.maximum(precision, 1e-12)), precision
 
 
-def sees_setback(
-    a: Any, ordinal: NDArray[np.int64], key: tuple[int, int], u: Underwriting
-) -> NDArray[np.bool_]:
+def sees_setback(a: Any, draw: Draw, u: Underwriting) -> NDArray[np.bool_]:
     """Whether the lender recognises a setback of the applicant, shape (n,)."""
-    luck, _ = uniform_columns(key, a.firm, SIGNAL, SEEN, ordinal)
+    luck = draw(np.full((a.shape[0], 1), SEEN))[:, 0]
     return np.asarray((a.setback == 1) & (luck < u.setback_seen_share))
 
 
-def score(
-    a: Any, precision: Floats, ordinal: NDArray[np.int64], key: tuple[int, int]
-) -> Floats:
+def score(a: Any, precision: Floats, draw: Draw) -> Floats:
     """The public score of each applicant with the given precision, shape (n,)."""
-    luck, _ = uniform_columns(key, a.firm, SIGNAL, SCORE, ordinal)
+    luck = draw(np.full((a.shape[0], 1), SCORE))[:, 0]
     return np.asarray(a.quality + ndtri(luck) / np.sqrt(np.maximum(precision, 1e-12)))
 
 

@@ -147,6 +147,26 @@ def replication_key(seed: int, replication: int) -> tuple[int, int]:
     return int(words[0]), int(words[1])
 
 
+def fill_uniforms(
+    k0: int, k1: int, firm: Any, purpose: int, a: Any, b: Any, out: Any
+) -> None:
+    """Write the first uniform number of each address; the loop is compiled in a run.
+
+    Parameters
+    ----------
+    k0, k1 : int
+        Key of the replication.
+    firm, b : int64 array, shape (n,)
+    purpose : int
+    a : int64 array, shape (n, k)
+    out : array, shape (n, k)
+        Numbers strictly between 0 and 1.
+    """
+    for i in range(a.shape[0]):
+        for j in range(a.shape[1]):
+            out[i, j] = uniform_pair(k0, k1, firm[i], purpose, a[i, j], b[i])[0]
+
+
 def uniform_columns(
     key: tuple[int, int],
     firm: NDArray[np.int64],

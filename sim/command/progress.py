@@ -65,18 +65,25 @@ def _bar(total: int) -> Iterator[Report]:
 
 
 class _Lines:
-    """Writes a line at the first replication and at each tenth of the run."""
+    """Writes a line at the first new replication and at each tenth of the run.
+
+    The first number it is told is what an earlier run had done.
+    """
 
     def __init__(self, total: int) -> None:
         self._total = total
         self._start = time.monotonic()
+        self._first: int | None = None
         self._told = -1
 
     def __call__(self, done: int) -> None:
+        if self._first is None:
+            self._first = done
+        new = done - self._first
         tenth = done * LINES // max(self._total, 1)
-        if done == 0 or (tenth <= self._told and done > 1):
+        if new == 0 or (tenth <= self._told and new > 1):
             return
         self._told = tenth
         spent = time.monotonic() - self._start
-        left = spent / done * (self._total - done)
+        left = spent / new * (self._total - done)
         say(f"{done} of {self._total} replications, {spent:.0f} s, about {left:.0f} s left")

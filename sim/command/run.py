@@ -55,7 +55,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     scenario = load_scenario(file, given)
     tell = (lambda _: None) if quiet else say
     RunFolder(out or RUNS).check_usable()
-    walk.prepare(tell)
+    walk.prepare(scenario, tell)
     if solve_beliefs:
         scenario = walk.solve_beliefs(scenario, tell)
     job = walk.Job(

@@ -31,7 +31,7 @@ def story(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     from sim.scenario.load import load_scenario
 
     scenario = load_scenario(file, settings_of(settings, seed=seed))
-    walk.prepare((lambda _: None) if quiet else say)
+    walk.prepare(scenario, (lambda _: None) if quiet else say)
     told_story = walk.tell_story(scenario, firm, replication)
     frame = told_story.frame()
     if out is not None:

@@ -70,13 +70,15 @@ class Simulated:
         return sorted({int(n) for n in self.results.outcomes["replication"]})
 
 
-def prepare(say: Callable[[str], None]) -> None:
+def prepare(scenario: Any, say: Callable[[str], None]) -> None:
     """Load the compiled rules, and say so where they must be compiled first."""
-    from sim.engine import compile as rules
+    from sim.engine.compile import is_warm
+    from sim.engine.warm import warm_up
 
-    if not rules.is_warm():
-        say("compiling the rules (once on this machine; under half a minute) ...")
-        say(f"compiled in {rules.warm_up():.0f} s")
+    if is_warm():
+        return
+    say("compiling the rules (once on this machine; under half a minute) ...")
+    say(f"compiled in {warm_up(scenario):.0f} s")
 
 
 def solve_beliefs(scenario: Any, say: Callable[[str], None]) -> Any:

@@ -15,15 +15,16 @@ from sim.banks.choice import accepts, right_cost, usable
 from sim.banks.offer import Case, Offer, make_offer, posterior
 from sim.banks.offer import verdicts as judge_lenders
 from sim.banks.rationing import fits_capital
-from sim.banks.underwriting import prior_quality
+from sim.banks.underwriting import RIVAL, Draw, prior_quality
 from sim.clauses import commitment, eligibility, loss_sharing
 from sim.clauses.arrangement import PLAIN, Arrangement, is_plain
 from sim.clauses.funding import Relending
 from sim.engine.contracts import write_contracts
 from sim.engine.posting import post
 from sim.engine.world import World
+from sim.firms.applicants import applicants
 from sim.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, NO_RIGHT, SWAP
-from sim.base.draws import OFFER, uniform_columns
+from sim.base.draws import SIGNAL
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -77,20 +78,28 @@ def _is_ready(w: World, who: Ints, date: float) -> NDArray[np.bool_]:
 
 def case_of(w: World, who: Ints, date: float) -> Case:
     """What the committee knows about firms `who`."""
-    a = w.firms[who].copy()
-    a.cash = a.cash + a.flow * (date - a.now)
-    p = w.params[a.sector]
-    deposits = p.deposit_share * np.maximum(a.cash, 0.0) + p.settlement_days * a.sales
+    a = applicants(w.rules.read_applicants, w.firms, w.params, who, date)
     equity = w.scenario.equity
     return Case(
-        a=a, date=date, key=w.key, ordinal=w.ordinal[who],
+        a=a, date=date, draw=draws_for(w, who),
         bust=bool(w.climate.setback[0] > w.climate.frailty[0]),
         collateral=float(w.climate.collateral[0]),
-        business=p.deposit_margin * deposits + p.fee_share * a.sales,
         file=(w.file_precision[who], w.file_sum[who]),
         prior=prior_quality(a.venture, equity.venture_logit, equity.venture_quality_slope),
         quota_left=_quota_left(w), renewal=a.limit > 0.0,
     )  # fmt: skip
+
+
+def draws_for(w: World, who: Ints) -> Draw:
+    """Uniform numbers addressed by firm, code and the decisions taken on the firm so far."""
+    ordinal = w.ordinal[who]
+
+    def draw(codes: Ints) -> Floats:
+        out = np.empty(codes.shape)
+        w.rules.fill_uniforms(*w.key, who, SIGNAL, codes, ordinal, out)
+        return out
+
+    return draw
 
 
 def _quota_left(w: World) -> bool:
@@ -168,7 +177,7 @@ def _upside_cost(w: World, case: Case, offer: Offer) -> Floats:
         return cost
     plain = w.scenario.relationship.capture_plain
     base, full, _ = commitment.captures(w.arrangement.commitment, plain)
-    moving = w.scenario.relationship.delivery_cost * (full - base) * case.business
+    moving = w.scenario.relationship.delivery_cost * (full - base) * a.business
     return np.minimum(cost, moving * right.years * a.taste)
 
 
@@ -269,8 +278,8 @@ def decide_offers(w: World, who: Ints, date: float) -> None:
         decline(w, who, np.ones(who.size), date)
         return
     offer = make_offer(case, "plain", PLAIN, w.scenario, first=1)
-    u, _ = uniform_columns(w.key, case.a.firm, OFFER, case.ordinal, 0)
-    rate = offer.rate + w.scenario.underwriting.offer_discount_rate * np.log(u)
+    luck = case.draw(np.full((who.size, 1), RIVAL))[:, 0]
+    rate = offer.rate + w.scenario.underwriting.offer_discount_rate * np.log(luck)
     offer = replace(offer, rate=rate, later_rate=rate, mean_rate=rate)
     saving = (case.a.rate - rate) * case.a.balance * w.scenario.choice.offer_horizon_years
     leave = offer.made & (offer.line >= case.a.balance) & (saving > _leaving_cost(w, case))
@@ -302,7 +311,8 @@ def learn(w: World, who: Ints, offer: Offer) -> None:
     w.file_precision[who] += offer.news[0]
     w.file_sum[who] += offer.news[1]
     w.ordinal[who] += 1
-    np.add.at(w.banks.screening, offer.lender[:, 0], w.scenario.underwriting.screening_cost)
+    cost = w.scenario.underwriting.screening_cost
+    w.banks.screening += cost * np.bincount(offer.lender[:, 0], minlength=w.scenario.n_banks)
 
 
 def sign(w: World, verdict: Verdict, date: float) -> None:
@@ -324,7 +334,10 @@ def enact(w: World, written: Any, who: Ints, date: float) -> None:
     for sign_of, lender, share in (
         (-1.0, w.lender[who], w.share[who]), (1.0, written.lender, written.share),
     ):  # fmt: skip
-        np.add.at(w.banks.transfer, lender, sign_of * balance[:, None] * share)
+        part = sign_of * balance[:, None] * share
+        w.banks.transfer += np.bincount(
+            lender.ravel(), weights=part.ravel(), minlength=w.scenario.n_banks
+        )
     changed = w.lender[who, 0] != written.lender[:, 0]
     w.file_precision[who[changed]] = 0.0
     w.file_sum[who[changed]] = 0.0

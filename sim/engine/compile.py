@@ -11,7 +11,6 @@ import inspect
 import os
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,15 +20,23 @@ from typing import Any
 
 from sim.base import draws, special
 from sim.firms import (
-    advance, credit_line, decision, equity, lifecycle, operations, population, project,
-    relationship, right, totals, workout,
+    advance, applicants, audit, credit_line, decision, equity, lifecycle, operations,
+    population, project, relationship, right, totals, workout,
 )  # fmt: skip
 from sim.formulas import options
 
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, options, lifecycle, operations, credit_line, project, equity,
-    relationship, right, workout, population, advance, decision, totals,
+    relationship, right, workout, population, advance, decision, totals, audit, applicants,
 )  # fmt: skip
+
+
+ENTRIES: tuple[FunctionType, ...] = (
+    advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
+    totals.post_flows, audit.audit, audit.split_by_lender, applicants.read_applicants,
+    draws.fill_uniforms,
+)  # fmt: skip
+"""What the engine calls; everything else is reached from here."""
 
 
 @dataclass(frozen=True)
@@ -42,16 +49,16 @@ class Kernel:
     sign_all: Callable[..., None]
     decline_all: Callable[..., None]
     post_flows: Callable[..., None]
-    read_levels: Callable[..., None]
+    audit: Callable[..., None]
+    split_by_lender: Callable[..., None]
+    read_applicants: Callable[..., None]
+    fill_uniforms: Callable[..., None]
     compiled: bool
 
 
 def interpreted() -> Kernel:
     """The entry points as plain Python, for debugging and for the proof of equal bits."""
-    return Kernel(
-        advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
-        totals.post_flows, totals.read_levels, compiled=False,
-    )  # fmt: skip
+    return Kernel(**{entry.__name__: entry for entry in ENTRIES}, compiled=False)
 
 
 def rules() -> list[FunctionType]:
@@ -64,7 +71,7 @@ def rules() -> list[FunctionType]:
     return found
 
 
-_NOT_RULES = {"replication_key", "uniform_columns"}
+_NOT_RULES = {"replication_key", "uniform_columns", "applicants"}
 
 
 def cache_folder() -> Path:
@@ -103,19 +110,6 @@ def kernel() -> Kernel:
     for rule in rules():
         register_jitable(rule)
     compiled: dict[str, Any] = {
-        entry.__name__: numba.njit(cache=True, nogil=True)(entry)
-        for entry in (
-            advance.advance, advance.fire, advance.turn, decision.sign_all,
-            decision.decline_all, totals.post_flows, totals.read_levels,
-        )
-    }  # fmt: skip
+        entry.__name__: numba.njit(cache=True, nogil=True)(entry) for entry in ENTRIES
+    }
     return Kernel(**compiled, compiled=True)
-
-
-def warm_up() -> float:
-    """Load or compile every entry point on an empty population; returns seconds taken."""
-    from sim.engine.warm import touch
-
-    start = time.perf_counter()
-    touch(kernel())
-    return time.perf_counter() - start

@@ -2,15 +2,13 @@
 
 from typing import Any
 
-import numpy as np
-
 from sim.engine.world import World
+from sim.firms import audit
 from sim.firms import totals as f
-from sim.firms.record import ALIVE, LISTED, UNBORN
 from sim.state import ledger as party
 
 
-def check_identities(w: World, date: float, levels: dict[str, Any]) -> None:
+def check_identities(w: World, date: float, levels: Any) -> None:
     """Stop the run with date, arrangement, replication, account and amount on a break.
 
     References
@@ -21,7 +19,7 @@ def check_identities(w: World, date: float, levels: dict[str, Any]) -> None:
     firms_close(w, where)
     loans_close(w, where, levels)
     banks_close(w, where)
-    ownership_closes(w, where)
+    ownership_closes(w, where, levels)
     counts_close(w, where, levels)
 
 
@@ -33,24 +31,19 @@ def firms_close(w: World, where: str) -> None:
     w.ledger.check("firms' cash against the ledger", cash, flow, scale, where)
 
 
-def loans_close(w: World, where: str, levels: dict[str, Any]) -> None:
+def loans_close(w: World, where: str, levels: Any) -> None:
     """Loans tracked from flows equal balances of firms split by share; so do loans in default."""
-    rows = np.flatnonzero(levels["balance"])
-    part = levels["balance"][rows, None] * w.share[rows]
-    held = np.bincount(
-        w.lender[rows].ravel(), weights=part.ravel(), minlength=w.scenario.n_banks
-    )
     turnover = w.ledger.turnover(party.FIRMS)
     for j, name in enumerate(w.scenario.bank):
+        held = float(levels.held[j])
         w.ledger.check(
-            f"loans of {name}", float(w.banks.loans[j]), float(held[j]),
-            turnover + float(held[j]), where,
-        )  # fmt: skip
-    open_defaults = w.posted[:, f.OWED] - w.posted[:, f.RESOLVED]
+            f"loans of {name}", float(w.banks.loans[j]), held, turnover + held, where
+        )
+    owed = float(w.posted[:, f.OWED].sum())
+    open_defaults = owed - float(w.posted[:, f.RESOLVED].sum())
     w.ledger.check(
-        "loans in default", float(w.banks.npl.sum()), float(open_defaults.sum()),
-        float(w.posted[:, f.OWED].sum()), where,
-    )  # fmt: skip
+        "loans in default", float(w.banks.npl.sum()), open_defaults, owed, where
+    )
 
 
 def banks_close(w: World, where: str) -> None:
@@ -71,34 +64,21 @@ def banks_close(w: World, where: str) -> None:
     )  # fmt: skip
 
 
-def ownership_closes(w: World, where: str) -> None:
-    """Cap tables sum to one, and exit values are shared out in full."""
-    entered = w.firms.status != UNBORN
-    owned = (w.firms.founders + w.firms.investors + w.firms.holder)[entered]
-    gap = float(np.abs(owned - 1.0).max()) if owned.size else 0.0
-    w.ledger.check("cap table of the worst firm", 1.0 + gap, 1.0, 1.0, where)
-    value = float(w.firms.exit_value.sum())
-    claims = float(
-        w.firms.founder_proceeds.sum()
-        + w.firms.investor_proceeds.sum()
-        + w.firms.holder_proceeds.sum()
-    )
+def ownership_closes(w: World, where: str, levels: Any) -> None:
+    """Cap tables and lenders' shares sum to one; exit values are shared out in full."""
+    sums = levels.sums
+    for what, gap in (
+        ("cap table of the worst firm", sums[audit.WORST_OWNERSHIP]),
+        ("shares of the lenders of the worst contract", sums[audit.WORST_SHARE]),
+    ):
+        w.ledger.check(what, 1.0 + float(gap), 1.0, 1.0, where)
+    value, claims = float(sums[audit.EXIT_VALUE]), float(sums[audit.EXIT_CLAIMS])
     w.ledger.check("claims on exit values", claims, value, value, where)
-    lent = w.share.sum(axis=1)
-    has = lent > 0.0
-    worst = float(np.abs(lent[has] - 1.0).max()) if np.any(has) else 0.0
-    w.ledger.check(
-        "shares of the lenders of the worst contract", 1.0 + worst, 1.0, 1.0, where
-    )
 
 
-def counts_close(w: World, where: str, levels: dict[str, Any]) -> None:
-    """Firms that entered are alive, listed, acquired or closed."""
-    status = w.firms.status
-    entered = int((status != UNBORN).sum())
-    alive = int(levels["counts"].sum())
-    ended = int((status >= LISTED).sum())
+def counts_close(w: World, where: str, levels: Any) -> None:
+    """Firms that entered are alive or have ended, by the pass and by the records."""
+    sums = levels.sums
+    entered, ended = float(sums[audit.ENTERED]), float(sums[audit.ENDED])
+    alive = float(sums[:4].sum())
     w.ledger.check("firms that entered", entered, alive + ended, entered, where)
-    assert alive == int((status == ALIVE).sum()), (
-        "levels and records count firms differently"
-    )

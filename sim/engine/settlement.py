@@ -3,6 +3,7 @@
 Settling changes banks and the record, never a firm: a firm's payments have their own dates.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from sim.engine.identities import check_identities
 from sim.engine.posting import post
 from sim.engine.world import HISTORY, World
 from sim.firms import totals as f
+from sim.firms.audit import SUMS
 from sim.scenario.model import EQUAL_CAPITAL
 from sim.state import ledger as party
-from sim.state.history import BANK_COLUMNS, SYSTEM_COLUMNS
+from sim.state.history import BANK_COLUMNS
 
 Floats = NDArray[np.float64]
 
@@ -37,36 +39,58 @@ def settle(w: World, date: float) -> None:
     w.settled = date
 
 
-def read_levels(w: World) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Levels:
+    """What one pass over all firms gives at a settlement.
+
+    Parameters
+    ----------
+    balance : array, shape (n_firms,), CNY million
+    worsened : uint8 array, shape (n_firms,)
+    held : array, shape (n_banks,), CNY million
+        Balances by lender.
+    watched : array, shape (n_banks,)
+        Monitored firms by lead.
+    sums : array, shape (len(sim.firms.audit.SUMS),)
+    """
+
+    balance: Floats
+    worsened: NDArray[np.uint8]
+    held: Floats
+    watched: Floats
+    sums: Floats
+
+
+def read_levels(w: World) -> Levels:
     """Balances, lines and counts at the settlement."""
-    n = w.firms.shape[0]
-    levels: dict[str, Any] = {
-        "balance": np.zeros(n), "limit": np.zeros(n), "worsened": np.zeros(n, np.uint8),
-        "counts": np.zeros(4, np.int64), "credit": np.zeros(4),
-    }  # fmt: skip
-    w.rules.read_levels(w.firms, *levels.values())
+    n, banks = w.firms.shape[0], w.scenario.n_banks
+    levels = Levels(
+        np.zeros(n), np.zeros(n, np.uint8), np.zeros(banks), np.zeros(banks), np.zeros(len(SUMS))
+    )
+    w.rules.audit(
+        w.firms, w.lender, w.share, levels.balance, levels.worsened, levels.held,
+        levels.watched, levels.sums,
+    )  # fmt: skip
     return levels
 
 
 def by_bank(w: World, amount: Floats) -> Floats:
     """Sum an amount per firm over its lenders, shape (n_banks,)."""
-    rows = np.flatnonzero(amount)
-    part = amount[rows, None] * w.share[rows]
-    return np.bincount(
-        w.lender[rows].ravel(), weights=part.ravel(), minlength=w.scenario.n_banks
-    )
+    out = np.zeros(w.scenario.n_banks)
+    w.rules.split_by_lender(amount, w.lender, w.share, out)
+    return out
 
 
-def expected_losses(w: World, levels: dict[str, Any]) -> Floats:
+def expected_losses(w: World, levels: Levels) -> Floats:
     """Allowance needed on performing loans, by bank."""
     set_aside = allowance(
-        levels["balance"], w.believed_default, w.believed_loss, levels["worsened"] == 1,
+        levels.balance, w.believed_default, w.believed_loss, levels.worsened == 1,
         w.scenario.provisions,
     )  # fmt: skip
     return by_bank(w, set_aside)
 
 
-def close_books(w: World, years: float, levels: dict[str, Any]) -> dict[str, Floats]:
+def close_books(w: World, years: float, levels: Levels) -> dict[str, Floats]:
     """Update balance sheets and return the quarter's profit and loss, by bank."""
     b, flow, rule = w.banks, w.by_bank, w.scenario.underwriting
     npl_open = b.npl.copy()
@@ -86,7 +110,7 @@ def close_books(w: World, years: float, levels: dict[str, Any]) -> dict[str, Flo
         "operating": flow[:, f.OPERATING].copy(),
         "screening": b.screening.copy(),
         "coordination": b.coordination.copy(),
-        "monitoring": monitoring_cost(w, levels) * years,
+        "monitoring": levels.watched * rule.monitoring_cost * years,
         "fee": flow[:, f.FEE].copy(),
         "recovered": flow[:, f.RECOVERED].copy(),
         "guaranteed": flow[:, f.GUARANTEED].copy(),
@@ -104,7 +128,7 @@ def close_books(w: World, years: float, levels: dict[str, Any]) -> dict[str, Flo
 
 
 def provide(
-    w: World, result: dict[str, Floats], flow: Floats, levels: dict[str, Any]
+    w: World, result: dict[str, Floats], flow: Floats, levels: Levels
 ) -> Floats:
     """Charge to profit: new allowance, less the old one after charging resolved losses."""
     b = w.banks
@@ -114,13 +138,6 @@ def provide(
     provision = np.asarray(needed - (b.allowance - charged))
     b.allowance = needed
     return provision
-
-
-def monitoring_cost(w: World, levels: dict[str, Any]) -> Floats:
-    """Yearly cost of monitoring, borne by the lead of each monitored firm."""
-    watched = np.flatnonzero((w.firms.monitored == 1) & (levels["limit"] > 0.0))
-    count = np.bincount(w.lender[watched, 0], minlength=w.scenario.n_banks)
-    return np.asarray(count * w.scenario.underwriting.monitoring_cost)
 
 
 def tolerance(w: World, balance_years: Floats) -> Floats:
@@ -201,7 +218,7 @@ _BANK_TRANSFERS = (
 )
 
 
-def record(w: World, date: float, levels: dict[str, Any], r: dict[str, Floats]) -> None:
+def record(w: World, date: float, levels: Levels, r: dict[str, Floats]) -> None:
     """One row for each bank and one for the system."""
     b, rule = w.banks, w.scenario.capital
     exposed = np.maximum(b.npl - w.scenario.belief.default.loss_unsecured * b.npl, 0.0)
@@ -216,14 +233,6 @@ def record(w: World, date: float, levels: dict[str, Any], r: dict[str, Floats]) 
     r["equity"], r["funding_stock"] = b.equity, b.funding
     zero = np.zeros_like(b.loans)
     w.panel.append((date, np.stack([r.get(name, zero) for name in BANK_COLUMNS], axis=1)))
-    line = {
-        "regime": float(w.climate.regime[0]), "winter": float(w.climate.winter[0]),
-        "frailty": float(w.climate.frailty[0]), "lines": float(levels["limit"].sum()),
-        "borrowers": float((levels["limit"] > 0.0).sum()),
-        "alive": float(levels["counts"].sum()),
-        "gap": float(w.firms.cum_gap.sum()), "demand": float(w.firms.cum_demand.sum()),
-    }  # fmt: skip
-    for stage in range(4):
-        line[f"count_{stage}"] = float(levels["counts"][stage])
-        line[f"credit_{stage}"] = float(levels["credit"][stage])
-    w.system.append((date, np.array([line[name] for name in SYSTEM_COLUMNS])))
+    climate = w.climate[0]
+    state = [float(climate.regime), float(climate.winter), float(climate.frailty)]
+    w.system.append((date, np.concatenate([state, levels.sums])))

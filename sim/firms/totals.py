@@ -117,30 +117,3 @@ def split(row: Any, lender: Any, share: Any, by_bank: Any) -> None:
                     by_bank[bank, a] += row[a]
             else:
                 by_bank[bank, a] += row[a] * share[j]
-
-
-def read_levels(
-    firms: Any, balance: Any, limit: Any, worsened: Any, counts: Any, credit: Any
-) -> None:
-    """Write levels that banks and statistics need at a settlement.
-
-    Parameters
-    ----------
-    firms : record array, shape (n_firms,)
-    balance, limit : arrays, shape (n_firms,), CNY million
-    worsened : uint8 array, shape (n_firms,)
-    counts : int64 array, shape (4,): living firms by stage
-    credit : array, shape (4,), CNY million: balance by stage
-    """
-    for i in range(firms.shape[0]):
-        f = firms[i]
-        balance[i] = 0.0
-        limit[i] = 0.0
-        worsened[i] = 0
-        if f.status == r.ALIVE:
-            balance[i] = f.balance
-            limit[i] = f.limit
-            counts[f.stage] += 1
-            credit[f.stage] += f.balance
-            if f.setback == 1 or f.arrears == 1 or f.called == 1:
-                worsened[i] = 1

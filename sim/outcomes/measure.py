@@ -198,7 +198,7 @@ def arrangement_order(results: ResultsView, frame: pd.DataFrame) -> tuple[str, .
 
     Those that the scenario does not name (merged runs) follow as they appear.
     """
-    present = list(dict.fromkeys(frame["arrangement"]))
+    present = frame["arrangement"].unique().tolist()
     stated = [name for name in results.scenario.experiment.arrangements if name in present]
     return tuple(stated + [name for name in present if name not in stated])
 

@@ -48,13 +48,13 @@ def paths(
         raise OutcomeError(
             f'series "{series}"', "has several values per point", "give one bank or none"
         )
-    present = set(rows["arrangement"])
+    parts = dict(list(rows.groupby("arrangement", observed=True)))
     return {
-        name: rows[rows["arrangement"] == name].pivot_table(
+        name: parts[name].pivot_table(
             values="value", index="x", columns="replication", aggfunc="sum", observed=True
         )
         for name in arrangement_order(results, results.series)
-        if name in present
+        if name in parts
     }
 
 

@@ -16,7 +16,7 @@ from sim.show.style import Drawing, Look, looks, number_axis, style
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 _GOLDEN = 0.618_033_988_75
 _WIDE_RANGE = 30.0
-_MOST_POINTS = 400
+_MOST_POINTS = 200
 
 
 def distribution_data(outcomes: Outcomes, name: str) -> pd.DataFrame:

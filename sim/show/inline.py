@@ -9,6 +9,9 @@ _FILE_ONLY = re.compile(
     r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", flags=re.DOTALL
 )
 
+# A hundredth of a point is finer than any screen; more digits only make the page heavy.
+_GEOMETRY = re.compile(r'\b(?:d|x|y|transform)="[^"]*"')
+_LONG = re.compile(r"(\.\d\d)\d+")
 _PIXELS_PER_INCH = 100
 
 
@@ -51,6 +54,7 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     text = (root + ">" + rest).replace("xlink:href", "href")
     text = re.sub(r'\bid="', f'id="{key}-', text)
     text = re.sub(r"url\(#", f"url(#{key}-", text).replace('href="#', f'href="#{key}-')
+    text = _GEOMETRY.sub(lambda found: _LONG.sub(r"\1", found[0]), text)
     text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, system-ui, sans-serif")
     for name, colour in _page_colours().items():
         text = text.replace(colour, f"var(--{name}, {colour})")

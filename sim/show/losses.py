@@ -97,33 +97,29 @@ def loss_distribution_data(
     Acerbi and Tasche 2002 for both measures; Davison and Hinkley 1997, section 3.8, for
     the bootstrap of whole groups.
     """
-    rows = _losses(results)
-    fewest = int(rows.groupby(["bank", "arrangement"], observed=True).size().min())
+    parts = _losses(results)
+    fewest = min(len(part) for part in parts.values())
     chosen = honest_level(fewest) if level is None else level
     return pd.DataFrame(
-        [
-            _describe(bank, name, part, chosen)
-            for bank in dict.fromkeys(rows["bank"])
-            for name in arrangement_order(results, results.series)
-            if len(part := _part(rows, bank, name))
-        ]
+        [_describe(bank, name, part, chosen) for (bank, name), part in parts.items()]
     )
 
 
-def _losses(results: ResultsView) -> pd.DataFrame:
-    """Give the annual losses of all banks, defined ones only."""
+def _losses(results: ResultsView) -> dict[tuple[Any, str], pd.DataFrame]:
+    """Give the annual losses by bank and arrangement, defined ones only."""
     rows = results.series[results.series["series"] == SERIES].dropna(subset=["value"])
     if rows.empty:
         raise OutcomeError(
             f'series "{SERIES}"', "is not in these results", "run with a longer horizon"
         )
-    return rows
-
-
-def _part(rows: pd.DataFrame, bank: Any, name: str) -> pd.DataFrame:
-    """Give the losses of one bank under one arrangement."""
-    part: pd.DataFrame = rows[(rows["bank"] == bank) & (rows["arrangement"] == name)]
-    return part
+    order = arrangement_order(results, rows)
+    found = dict(list(rows.groupby(["bank", "arrangement"], observed=True)))
+    return {
+        (bank, name): found[bank, name]
+        for bank in rows["bank"].unique()
+        for name in order
+        if (bank, name) in found
+    }
 
 
 def _describe(bank: Any, name: str, part: pd.DataFrame, level: float) -> dict[str, Any]:
@@ -209,7 +205,7 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
     OutcomeError
         If the results hold no such series.
     """
-    data, rows = loss_distribution_data(results, level), _losses(results)
+    data, parts = loss_distribution_data(results, level), _losses(results)
     banks = list(dict.fromkeys(data["bank"]))
     drawn = looks(arrangement_order(results, results.series))
     shown = {name: look for name, look in drawn.items() if name in set(data["arrangement"])}
@@ -221,7 +217,7 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
     for axes, bank in zip(panels.flat, banks, strict=False):
         tails = data[data["bank"] == bank].set_index("arrangement")
         handles = [
-            _exceedance(axes, _part(rows, bank, name), look)
+            _exceedance(axes, parts[bank, name], look)
             for name, look in shown.items()
             if name in tails.index
         ]

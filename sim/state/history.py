@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Rows
 from sim.economy.macro import Path
+from sim.firms.audit import SUMS
 
 Floats = NDArray[np.float64]
 
@@ -18,10 +19,7 @@ BANK_COLUMNS = (
     "owed", "loss", "recovered", "guaranteed", "balance_years", "drawn", "repaid", "transfer",
     "injection",
 )  # fmt: skip
-SYSTEM_COLUMNS = (
-    "regime", "winter", "frailty", "lines", "borrowers", "alive", "gap", "demand",
-    "count_0", "count_1", "count_2", "count_3", "credit_0", "credit_1", "credit_2", "credit_3",
-)  # fmt: skip
+SYSTEM_COLUMNS = ("regime", "winter", "frailty", *SUMS)
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,10 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on(
     result = run(str(file), *words)
     assert result.exit_code == 130
     assert "2 of 5 replications are kept in x" in result.stderr
-    command = "python -m sim run small.toml --set experiment.seed=1 --workers 2 --keep firms --out x --resume"
+    command = (
+        "python -m sim run small.toml --set experiment.seed=1 --workers 2 --keep firms"
+        " --out x --resume"
+    )
     assert command in result.stderr
     assert "report.html" not in files_in(Path("x"))
     engine.interrupt_after = None

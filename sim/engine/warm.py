@@ -1,0 +1,37 @@
+"""Load or compile every entry point before a run, so that the wait is told and counted."""
+
+import time
+
+import numpy as np
+
+from sim.engine.processes import set_climate
+from sim.engine.settlement import read_levels
+from sim.engine.world import new_world
+from sim.firms.applicants import applicants
+from sim.engine.posting import post
+from sim.scenario.model import Scenario
+
+
+def warm_up(scenario: Scenario) -> float:
+    """Compile or load what a run of the scenario needs; returns seconds taken.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Only its shape matters: sectors and banks.
+    """
+    start = time.perf_counter()
+    w = new_world(scenario.with_values({"population.firms": 0}), 0)
+    nobody = np.zeros(0, dtype=np.int64)
+    set_climate(w, 0.0)
+    w.advance(0.0)
+    w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], 0.0)
+    post(w, nobody, 0.0)
+    read_levels(w)
+    w.rules.split_by_lender(np.zeros(0), w.lender, w.share, np.zeros(scenario.n_banks))
+    applicants(w.rules.read_applicants, w.firms, w.params, nobody, 0.0)
+    w.rules.fill_uniforms(*w.key, nobody, 1, np.zeros((0, 1), np.int64), nobody, np.zeros((0, 1)))
+    state = (w.firms, w.next_time, w.pending, w.params, w.climate[0], 0.0)
+    w.rules.sign_all(*state, w.book.store, nobody, w.log, w.cursor)
+    w.rules.decline_all(*state, nobody, np.zeros(0), w.log, w.cursor)
+    return time.perf_counter() - start

@@ -1,0 +1,92 @@
+"""One pass over all firms at a settlement: levels for the books, sums for the identities."""
+
+from typing import Any
+
+from sim.firms import record as r
+
+SUMS = (
+    "startup", "growth", "expansion", "mature", "credit_startup", "credit_growth",
+    "credit_expansion", "credit_mature", "borrowers_startup", "borrowers_growth",
+    "borrowers_expansion", "borrowers_mature", "lines", "gap", "demand", "entered", "ended",
+    "worst_ownership", "exit_value", "exit_claims", "worst_lender_share",
+)  # fmt: skip
+(LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE) = range(
+    12, 21
+)
+
+
+def audit(
+    firms: Any, lender: Any, share: Any, balance: Any, worsened: Any, held: Any, watched: Any,
+    sums: Any,
+) -> None:  # fmt: skip
+    """Read every firm once.
+
+    Parameters
+    ----------
+    firms : record array, shape (n_firms,)
+    lender : int array, shape (n_firms, 8); share : array, shape (n_firms, 8)
+    balance : array, shape (n_firms,), CNY million
+        Written: balance of living firms.
+    worsened : uint8 array, shape (n_firms,)
+        Written: 1 where the loan is in the second provisioning stage.
+    held : array, shape (n_banks,), CNY million
+        Added to: balances by lender.
+    watched : array, shape (n_banks,)
+        Added to: monitored firms by lead.
+    sums : array, shape (len(SUMS),)
+        Added to; the two ``worst`` entries hold largest gaps.
+    """
+    for i in range(firms.shape[0]):
+        f = firms[i]
+        balance[i] = 0.0
+        worsened[i] = 0
+        if f.status != r.UNBORN:
+            sums[ENTERED] += 1.0
+            sums[GAP] += f.cum_gap
+            sums[DEMAND] += f.cum_demand
+            own = abs(f.founders + f.investors + f.holder - 1.0)
+            sums[WORST_OWNERSHIP] = max(sums[WORST_OWNERSHIP], own)
+            if f.status == r.ALIVE:
+                audit_living(f, lender[i], share[i], held, watched, sums)
+                balance[i] = f.balance
+                if f.setback == 1 or f.arrears == 1 or f.called == 1:
+                    worsened[i] = 1
+            else:
+                sums[ENDED] += 1.0
+                sums[EXIT_VALUE] += f.exit_value
+                sums[EXIT_CLAIMS] += f.founder_proceeds + f.investor_proceeds
+                sums[EXIT_CLAIMS] += f.holder_proceeds
+
+
+def audit_living(f: Any, lender: Any, share: Any, held: Any, watched: Any, sums: Any) -> None:
+    """Add one living firm to the sums."""
+    sums[f.stage] += 1.0
+    sums[4 + f.stage] += f.balance
+    if f.limit <= 0.0:
+        return
+    sums[8 + f.stage] += 1.0
+    sums[LINES] += f.limit
+    if f.monitored == 1:
+        watched[lender[0]] += 1.0
+    total = 0.0
+    for j in range(share.shape[0]):
+        held[lender[j]] += f.balance * share[j]
+        total += share[j]
+    sums[WORST_SHARE] = max(sums[WORST_SHARE], abs(total - 1.0))
+
+
+def split_by_lender(amount: Any, lender: Any, share: Any, out: Any) -> None:
+    """Add an amount per firm to its lenders by their shares.
+
+    Parameters
+    ----------
+    amount : array, shape (n_firms,)
+    lender : int array, shape (n_firms, 8); share : array, shape (n_firms, 8)
+    out : array, shape (n_banks,)
+    """
+    for i in range(amount.shape[0]):
+        if amount[i] != 0.0:
+            for j in range(share.shape[1]):
+                if share[i, j] <= 0.0:
+                    break
+                out[lender[i, j]] += amount[i] * share[i, j]

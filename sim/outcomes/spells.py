@@ -1,0 +1,121 @@
+"""When each contract was in force, and in which stage its firm then was.
+
+The book says when contracts were signed; the firm's record says for how many years in all
+it had a line. Together they give the spells: a contract that is followed by another one
+without a break, or that is in force at the end, is known to the day; what is left of the
+firm's years with a line is shared among its other contracts in proportion to their length.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.outcomes.reading import STAGE_COUNT, Floats, Ints, Mask, ratio, remembered
+from sim.state.history import History
+
+
+class Spells(NamedTuple):
+    """Years in which each contract was in force, shape (n_contracts,)."""
+
+    start: Floats
+    stop: Floats
+
+
+@remembered
+def spells(history: History) -> Spells:
+    """Start and end of each contract's time in force.
+
+    Parameters
+    ----------
+    history : History
+
+    Returns
+    -------
+    Spells
+    """
+    book, firms = history.book, history.firms
+    firm, start = book["firm"], np.asarray(book["date"])
+    following, row = _following(history)
+    last = np.minimum(firms["end"][firm], history.end)
+    length = np.maximum(np.minimum(following, last) - start, 0.0)
+    certain = np.isfinite(following) & (book["first"][row] == 0)
+    certain |= ~np.isfinite(following) & (firms["contract"][firm] == np.arange(firm.size))
+    n = firms.shape[0]
+    known = np.bincount(firm, weights=length * certain, minlength=n)
+    unsure = np.bincount(firm, weights=length * ~certain, minlength=n)
+    left = np.maximum(firms["credit_years"] - known, 0.0)
+    part = np.minimum(np.divide(left, unsure, out=np.zeros(n), where=unsure > 0.0), 1.0)
+    return Spells(start, start + length * np.where(certain, 1.0, part[firm]))
+
+
+def _following(history: History) -> tuple[Floats, Ints]:
+    """Date and row of the same firm's next contract; infinity and 0 where there is none."""
+    firm, date = history.book["firm"], history.book["date"]
+    order = np.argsort(firm, kind="stable")
+    same = firm[order[1:]] == firm[order[:-1]]
+    one, two = order[:-1][same], order[1:][same]
+    following, row = np.full(firm.size, np.inf), np.zeros(firm.size, dtype=np.int64)
+    following[one], row[one] = date[two], two
+    return following, row
+
+
+def contract_years(history: History) -> Floats:
+    """Years that each contract was in force in the experiment, shape (n_contracts,)."""
+    start, stop = spells(history)
+    return _overlap(start, stop, 0.0, history.horizon)
+
+
+@remembered
+def loan_years(history: History) -> Floats:
+    """Years with a line in the experiment by stage of the firm at the time, shape (4,).
+
+    A fall back to an earlier stage is seen only from the stage that the firm ends in.
+    """
+    start, stop = spells(history)
+    firm = history.book["firm"]
+    reached = _reached(history)
+    years = np.zeros(STAGE_COUNT)
+    for stage in range(STAGE_COUNT):
+        begin = np.maximum(start, reached[:, stage][firm])
+        finish = np.minimum(stop, reached[:, stage + 1][firm])
+        years[stage] = _overlap(begin, finish, 0.0, history.horizon).sum()
+    return years
+
+
+def _reached(history: History) -> Floats:
+    """Date at which each firm reached each stage, infinity if never, shape (n_firms, 5)."""
+    firms = history.firms
+    dates = np.full((firms.shape[0], STAGE_COUNT + 1), np.inf)
+    dates[:, 0] = -np.inf
+    for stage in range(1, STAGE_COUNT):
+        there = firms["stage"] >= stage
+        date = np.maximum(firms["stage_date"][:, stage], firms["birth"])
+        dates[:, stage] = np.where(there, date, np.inf)
+    return dates
+
+
+def _overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
+    """Length of the part of each interval that lies between two dates."""
+    return np.maximum(np.minimum(stop, high) - np.maximum(start, low), 0.0)
+
+
+def yield_of(history: History, chosen: Mask) -> float:
+    """Mean contract rate less guarantee fee, weighted with line and time in force.
+
+    Parameters
+    ----------
+    history : History
+    chosen : bool array, shape (n_contracts,)
+
+    Returns
+    -------
+    float, per year
+        nan where none was in force.
+    """
+    book, (start, stop) = history.book, spells(history)
+    early = _overlap(start, np.minimum(stop, book["step"]), 0.0, history.horizon)
+    late = _overlap(np.maximum(start, book["step"]), stop, 0.0, history.horizon)
+    paid = book["rate"] * early + book["later_rate"] * late
+    paid = paid - book["fee_rate"] * (early + late)
+    weight = (book["limit"] * (early + late))[chosen].sum()
+    return ratio(float((book["limit"] * paid)[chosen].sum()), float(weight))
