@@ -25,7 +25,8 @@ def fits_capital(
     Returns
     -------
     bool array, shape (n,)
-        A loan is taken only if all of its lenders have room for their shares.
+        A loan is taken only if all of its lenders have room for their shares. Loans whose
+        lenders all have room for everything asked of them come first.
 
     Examples
     --------
@@ -37,9 +38,12 @@ def fits_capital(
     asked = np.bincount(banks.ravel(), weights=part.ravel(), minlength=room.shape[0])
     if np.all(asked <= room):
         return np.ones(amount.shape[0], dtype=bool)
-    left = room.copy()
-    fits = np.zeros(amount.shape[0], dtype=bool)
-    for n in np.argsort(-merit, kind="stable"):
+    tight = asked > room
+    fits = ~np.any(tight[banks] & (shares > 0.0), axis=1)
+    easy = part[fits]
+    left = room - np.bincount(banks[fits].ravel(), easy.ravel(), room.shape[0])
+    hard = np.flatnonzero(~fits)
+    for n in hard[np.argsort(-merit[hard], kind="stable")]:
         used = shares[n] > 0.0
         lenders = banks[n][used]
         if np.all(part[n][used] <= left[lenders]):

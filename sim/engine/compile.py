@@ -33,7 +33,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
 
 ENTRIES: tuple[FunctionType, ...] = (
     advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
-    totals.post_flows, audit.audit, audit.split_by_lender, applicants.read_applicants,
+    totals.post_flows, audit.settle_firms, audit.split_by_lender, applicants.read_applicants,
     draws.fill_uniforms,
 )  # fmt: skip
 """What the engine calls; everything else is reached from here."""
@@ -49,7 +49,7 @@ class Kernel:
     sign_all: Callable[..., None]
     decline_all: Callable[..., None]
     post_flows: Callable[..., None]
-    audit: Callable[..., None]
+    settle_firms: Callable[..., None]
     split_by_lender: Callable[..., None]
     read_applicants: Callable[..., None]
     fill_uniforms: Callable[..., None]

@@ -9,6 +9,7 @@ from sim.clauses import commitment, introduction, limit, loss_sharing, security,
 from sim.clauses.arrangement import Arrangement
 from sim.clauses.funding import Relending
 from sim.clauses.loss_sharing import MOST_LENDERS
+from sim.clauses.upside import RightTerms
 from sim.engine.world import World
 from sim.firms.record import NEVER
 from sim.state.book import CONTRACT
@@ -38,71 +39,86 @@ def write_contracts(
     -------
     record array, shape (m,), see `sim.state.book.CONTRACT`
     """
-    k = CONTRACT.empty(rows.size)
-    k.firm, k.date = who, date
-    lenders = offer.lender.shape[1]
-    k.lender[:, : min(lenders, MOST_LENDERS)] = offer.lender[rows]
-    k.share[:, : min(lenders, MOST_LENDERS)] = offer.share[rows]
+    size = offer.line[rows].shape[0]
+    # Plain access by name: attribute access of a record array costs more than the work.
+    k = CONTRACT.empty(size).view(np.ndarray)
+    lenders = min(offer.lender.shape[1], MOST_LENDERS)
+    k["lender"][:, :lenders] = offer.lender[rows]
+    k["share"][:, :lenders] = offer.share[rows]
     compress(k)
-    k.lead = k.lender[:, 0]
-    k.limit, k.rate, k.later_rate = (
-        offer.line[rows],
-        offer.rate[rows],
-        offer.later_rate[rows],
-    )
-    k.step = date + offer.step_years if np.isfinite(offer.step_years) else NEVER
-    k.maturity = date + offer.years
-    k.default, k.loss = offer.default[rows], offer.loss[rows]
-    k.judgement, k.monitored = offer.judgement[rows], offer.monitored[rows]
-    set_state(w, k, who, verdict.arranged, verdict.moved)
-    set_clauses(w, k, arrangement, date)
-    set_right(k, offer, rows, date)
-    return k
+    length = offer.step_years
+    terms = {
+        "firm": who, "date": date, "lead": k["lender"][:, 0], "limit": offer.line[rows],
+        "rate": offer.rate[rows], "later_rate": offer.later_rate[rows],
+        "step": date + length if np.isfinite(length) else NEVER,
+        "maturity": date + offer.years, "default": offer.default[rows],
+        "loss": offer.loss[rows], "judgement": offer.judgement[rows],
+        "monitored": offer.monitored[rows],
+        **state_terms(w, who, verdict.arranged, verdict.moved),
+        **clause_terms(w, arrangement, date),
+        **right_terms(offer.right, rows, date),
+    }  # fmt: skip
+    write(k, terms)
+    charge_coordination(w, k, arrangement)
+    return k.view(np.recarray)
+
+
+def write(k: Any, terms: dict[str, Any]) -> None:
+    """Write terms into contracts, column by column."""
+    for name, value in terms.items():
+        k[name] = value
 
 
 def compress(k: Any) -> None:
     """Move lenders without a share behind those with one, so that the lead comes first."""
-    order = np.argsort(k.share <= 0.0, axis=1, kind="stable")
-    k.lender = np.take_along_axis(k.lender, order, axis=1)
-    k.share = np.take_along_axis(k.share, order, axis=1)
+    if np.all(k["share"][:, 0] > 0.0) and not np.any(k["share"][:, 1:] > 0.0):
+        return
+    order = np.argsort(k["share"] <= 0.0, axis=1, kind="stable")
+    k["lender"] = np.take_along_axis(k["lender"], order, axis=1)
+    k["share"] = np.take_along_axis(k["share"], order, axis=1)
 
 
-def set_state(w: World, k: Any, who: Any, arranged: bool, moved: bool) -> None:
+def state_terms(w: World, who: Any, arranged: bool, moved: bool) -> dict[str, Any]:
     """The firm and the climate at signing."""
-    k.stage, k.value = w.firms.stage[who], w.firms.value[who]
-    k.regime, k.winter = w.climate.regime[0], w.climate.winter[0]
-    k.signed, k.moved = int(arranged), int(moved)
-    k.first = w.firms.limit[who] <= 0.0
+    firms = w.firms.view(np.ndarray)
+    return {
+        "stage": firms["stage"][who], "value": firms["value"][who],
+        "regime": w.climate.regime[0], "winter": w.climate.winter[0],
+        "signed": int(arranged), "moved": int(moved), "first": firms["limit"][who] <= 0.0,
+    }  # fmt: skip
 
 
-def set_clauses(w: World, k: Any, arrangement: Arrangement, date: float) -> None:
+def clause_terms(w: World, arrangement: Arrangement, date: float) -> dict[str, Any]:
     """Terms that are the same for every firm that signs."""
-    k.review = date + 1.0 if tenor.is_reviewed(arrangement.tenor) else NEVER
-    k.unsecured = limit.is_unsecured(arrangement.limit)
-    k.security = security.added_recovery(arrangement.security)
-    k.guaranteed = arrangement.loss_sharing.guaranteed_share
-    k.fee_rate = arrangement.loss_sharing.guarantee_fee_rate
     funding = arrangement.funding
-    k.refinanced = funding.refinanced_share if isinstance(funding, Relending) else 0.0
-    k.introduction = introduction.round_factor(arrangement.introduction)
     base, full, listing = commitment.captures(
         arrangement.commitment, w.scenario.relationship.capture_plain
     )
-    k.base_capture, k.full_capture, k.listing_capture = base, full, listing
+    return {
+        "review": date + 1.0 if tenor.is_reviewed(arrangement.tenor) else NEVER,
+        "unsecured": limit.is_unsecured(arrangement.limit),
+        "security": security.added_recovery(arrangement.security),
+        "guaranteed": arrangement.loss_sharing.guaranteed_share,
+        "fee_rate": arrangement.loss_sharing.guarantee_fee_rate,
+        "refinanced": funding.refinanced_share if isinstance(funding, Relending) else 0.0,
+        "introduction": introduction.round_factor(arrangement.introduction),
+        "base_capture": base, "full_capture": full, "listing_capture": listing,
+    }  # fmt: skip
+
+
+def charge_coordination(w: World, k: Any, arrangement: Arrangement) -> None:
+    """The lead pays for bringing the other lenders together."""
     cost = loss_sharing.coordination_cost(arrangement.loss_sharing)
     if cost > 0.0:
-        np.add.at(w.banks.coordination, k.lead, cost)
+        w.banks.coordination += cost * np.bincount(k["lead"], minlength=w.scenario.n_banks)
 
 
-def set_right(k: Any, offer: Offer, rows: Any, date: float) -> None:
+def right_terms(right: RightTerms, rows: Any, date: float) -> dict[str, Any]:
     """The right that the firm grants."""
-    right = offer.right
-    k.right = right.kind
-    k.stake, k.strike, k.trigger = (
-        right.stake[rows],
-        right.strike[rows],
-        right.trigger[rows],
-    )
-    k.expiry = date + right.years if right.years > 0.0 else NEVER
-    k.pass_through, k.liquidity = right.pass_through, right.liquidity
-    k.royalty_share, k.royalty_cap = right.royalty_share, right.royalty_cap[rows]
+    return {
+        "right": right.kind, "stake": right.stake[rows], "strike": right.strike[rows],
+        "trigger": right.trigger[rows],
+        "expiry": date + right.years if right.years > 0.0 else NEVER,
+        "pass_through": right.pass_through, "liquidity": right.liquidity,
+        "royalty_share": right.royalty_share, "royalty_cap": right.royalty_cap[rows],
+    }  # fmt: skip

@@ -12,7 +12,7 @@ import numpy as np
 from sim.banks.offer import lenders_of
 from sim.clauses import loss_sharing, pricing, upside
 from sim.engine.committee import decline, enact
-from sim.engine.contracts import set_clauses
+from sim.engine.contracts import charge_coordination, clause_terms, right_terms, write
 from sim.engine.world import World
 from sim.firms.record import ALIVE, NEVER
 
@@ -36,26 +36,19 @@ def impose(w: World, date: float) -> None:
 def under_clauses(w: World, k: Any, date: float) -> Any:
     """The baseline's contracts with the arrangement's price, lenders, right and promise."""
     arrangement = w.arrangement
-    review, unsecured = k.review.copy(), k.unsecured.copy()
-    set_clauses(w, k, arrangement, date)
-    k.review, k.unsecured = review, unsecured
+    terms = clause_terms(w, arrangement, date)
+    # What is lent, against what and until when is the baseline's.
+    del terms["review"], terms["unsecured"]
+    first, later, after = pricing.rates(arrangement.pricing, k.rate.copy())
+    terms |= {"rate": first, "later_rate": later}
+    terms["step"] = date + after if np.isfinite(after) else NEVER
+    right = upside.right_terms(arrangement.upside, k.limit.copy(), w.firms.value[k.firm])
+    terms |= right_terms(right, slice(None), date)
+    write(k, {**terms, "signed": 1})
     if loss_sharing.is_joint(arrangement.loss_sharing):
         share = loss_sharing.shares_of(arrangement.loss_sharing)
         k.lender[:], k.share[:] = 0, 0.0
         k.lender[:, : share.size] = lenders_of(k.lead, share.size, w.scenario.n_banks)
         k.share[:, : share.size] = share
-    first, later, after = pricing.rates(arrangement.pricing, k.rate.copy())
-    k.rate, k.later_rate = first, later
-    k.step = date + after if np.isfinite(after) else NEVER
-    right = upside.right_terms(arrangement.upside, k.limit, w.firms.value[k.firm])
-    k.right, k.stake, k.strike, k.trigger = (
-        right.kind,
-        right.stake,
-        right.strike,
-        right.trigger,
-    )
-    k.expiry = date + right.years if right.years > 0.0 else NEVER
-    k.pass_through, k.liquidity = right.pass_through, right.liquidity
-    k.royalty_share, k.royalty_cap = right.royalty_share, right.royalty_cap
-    k.signed = 1
+    charge_coordination(w, k, arrangement)
     return k

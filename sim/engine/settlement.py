@@ -3,7 +3,6 @@
 Settling changes banks and the record, never a firm: a firm's payments have their own dates.
 """
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,10 +11,9 @@ from numpy.typing import NDArray
 from sim.banks.provisions import allowance
 from sim.clauses.funding import Relending
 from sim.engine.identities import check_identities
-from sim.engine.posting import post
+from sim.engine.posting import Levels, read_all
 from sim.engine.world import HISTORY, World
 from sim.firms import totals as f
-from sim.firms.audit import SUMS
 from sim.scenario.model import EQUAL_CAPITAL
 from sim.state import ledger as party
 from sim.state.history import BANK_COLUMNS
@@ -26,8 +24,7 @@ Floats = NDArray[np.float64]
 def settle(w: World, date: float) -> None:
     """Close the quarter at `date`."""
     years = date - w.settled
-    post(w, np.arange(w.firms.shape[0]), date)
-    levels = read_levels(w)
+    levels = read_all(w, date)
     result = close_books(w, years, levels)
     transfers(w, result)
     if abs(date - round(date)) < 1e-9:
@@ -37,41 +34,6 @@ def settle(w: World, date: float) -> None:
     w.by_bank[:] = 0.0
     w.total[:] = 0.0
     w.settled = date
-
-
-@dataclass(frozen=True)
-class Levels:
-    """What one pass over all firms gives at a settlement.
-
-    Parameters
-    ----------
-    balance : array, shape (n_firms,), CNY million
-    worsened : uint8 array, shape (n_firms,)
-    held : array, shape (n_banks,), CNY million
-        Balances by lender.
-    watched : array, shape (n_banks,)
-        Monitored firms by lead.
-    sums : array, shape (len(sim.firms.audit.SUMS),)
-    """
-
-    balance: Floats
-    worsened: NDArray[np.uint8]
-    held: Floats
-    watched: Floats
-    sums: Floats
-
-
-def read_levels(w: World) -> Levels:
-    """Balances, lines and counts at the settlement."""
-    n, banks = w.firms.shape[0], w.scenario.n_banks
-    levels = Levels(
-        np.zeros(n), np.zeros(n, np.uint8), np.zeros(banks), np.zeros(banks), np.zeros(len(SUMS))
-    )
-    w.rules.audit(
-        w.firms, w.lender, w.share, levels.balance, levels.worsened, levels.held,
-        levels.watched, levels.sums,
-    )  # fmt: skip
-    return levels
 
 
 def by_bank(w: World, amount: Floats) -> Floats:

@@ -4,11 +4,10 @@ import time
 
 import numpy as np
 
+from sim.engine.posting import post, read_all
 from sim.engine.processes import set_climate
-from sim.engine.settlement import read_levels
 from sim.engine.world import new_world
 from sim.firms.applicants import applicants
-from sim.engine.posting import post
 from sim.scenario.model import Scenario
 
 
@@ -27,7 +26,7 @@ def warm_up(scenario: Scenario) -> float:
     w.advance(0.0)
     w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], 0.0)
     post(w, nobody, 0.0)
-    read_levels(w)
+    read_all(w, 0.0)
     w.rules.split_by_lender(np.zeros(0), w.lender, w.share, np.zeros(scenario.n_banks))
     applicants(w.rules.read_applicants, w.firms, w.params, nobody, 0.0)
     w.rules.fill_uniforms(*w.key, nobody, 1, np.zeros((0, 1), np.int64), nobody, np.zeros((0, 1)))

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim.firms import record as r
+from sim.firms.totals import post_firm
 
 SUMS = (
     "startup", "growth", "expansion", "mature", "credit_startup", "credit_growth",
@@ -15,16 +16,17 @@ SUMS = (
 )
 
 
-def audit(
-    firms: Any, lender: Any, share: Any, balance: Any, worsened: Any, held: Any, watched: Any,
-    sums: Any,
+def settle_firms(
+    firms: Any, params: Any, t: float, posted: Any, lender: Any, share: Any,
+    operating_cost: Any, by_bank: Any, total: Any, row: Any, balance: Any, worsened: Any,
+    held: Any, watched: Any, sums: Any,
 ) -> None:  # fmt: skip
-    """Read every firm once.
+    """Post every firm's flows and read its levels, in one pass.
 
     Parameters
     ----------
-    firms : record array, shape (n_firms,)
-    lender : int array, shape (n_firms, 8); share : array, shape (n_firms, 8)
+    firms, params, t, posted, lender, share, operating_cost, by_bank, total, row
+        As in `sim.firms.totals.post_flows`.
     balance : array, shape (n_firms,), CNY million
         Written: balance of living firms.
     worsened : uint8 array, shape (n_firms,)
@@ -38,24 +40,33 @@ def audit(
     """
     for i in range(firms.shape[0]):
         f = firms[i]
+        post_firm(
+            f, params[f.sector], t, posted[i], lender[i], share[i], operating_cost, by_bank,
+            total, row,
+        )  # fmt: skip
         balance[i] = 0.0
         worsened[i] = 0
+        if f.status == r.ALIVE:
+            audit_living(f, lender[i], share[i], held, watched, sums)
+            balance[i] = f.balance
+            if f.setback == 1 or f.arrears == 1 or f.called == 1:
+                worsened[i] = 1
         if f.status != r.UNBORN:
-            sums[ENTERED] += 1.0
-            sums[GAP] += f.cum_gap
-            sums[DEMAND] += f.cum_demand
-            own = abs(f.founders + f.investors + f.holder - 1.0)
-            sums[WORST_OWNERSHIP] = max(sums[WORST_OWNERSHIP], own)
-            if f.status == r.ALIVE:
-                audit_living(f, lender[i], share[i], held, watched, sums)
-                balance[i] = f.balance
-                if f.setback == 1 or f.arrears == 1 or f.called == 1:
-                    worsened[i] = 1
-            else:
-                sums[ENDED] += 1.0
-                sums[EXIT_VALUE] += f.exit_value
-                sums[EXIT_CLAIMS] += f.founder_proceeds + f.investor_proceeds
-                sums[EXIT_CLAIMS] += f.holder_proceeds
+            audit_entered(f, sums)
+
+
+def audit_entered(f: Any, sums: Any) -> None:
+    """Add one firm that has entered to the sums."""
+    sums[ENTERED] += 1.0
+    sums[GAP] += f.cum_gap
+    sums[DEMAND] += f.cum_demand
+    own = abs(f.founders + f.investors + f.holder - 1.0)
+    sums[WORST_OWNERSHIP] = max(sums[WORST_OWNERSHIP], own)
+    if f.status != r.ALIVE:
+        sums[ENDED] += 1.0
+        sums[EXIT_VALUE] += f.exit_value
+        sums[EXIT_CLAIMS] += f.founder_proceeds + f.investor_proceeds
+        sums[EXIT_CLAIMS] += f.holder_proceeds
 
 
 def audit_living(f: Any, lender: Any, share: Any, held: Any, watched: Any, sums: Any) -> None:

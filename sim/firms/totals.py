@@ -89,20 +89,31 @@ def post_flows(
     for n in range(who.shape[0]):
         i = who[n]
         f = firms[i]
-        if f.status != r.UNBORN and (f.status == r.ALIVE or posted[i, OPERATING] >= 0.0):
-            read_totals(f, params[f.sector], t, row)
-            for a in range(N_ACCOUNTS):
-                if a != OPERATING:
-                    change = row[a] - posted[i, a]
-                    posted[i, a] = row[a]
-                    row[a] = change
-            row[OPERATING] = row[BALANCE_YEARS] * operating_cost[f.stage]
-            if f.status != r.ALIVE and (f.owed <= 0.0 or t >= f.recovery_date):
-                # Nothing can flow any more: skip this firm from now on.
-                posted[i, OPERATING] = -1.0
-            for a in range(N_ACCOUNTS):
-                total[a] += row[a]
-            split(row, lender[i], share[i], by_bank)
+        post_firm(
+            f, params[f.sector], t, posted[i], lender[i], share[i], operating_cost, by_bank,
+            total, row,
+        )  # fmt: skip
+
+
+def post_firm(
+    f: Any, p: Any, t: float, posted: Any, lender: Any, share: Any, operating_cost: Any,
+    by_bank: Any, total: Any, row: Any,
+) -> None:  # fmt: skip
+    """Post one firm; one that has ended and been resolved is marked and passed over."""
+    if f.status == r.UNBORN or posted[OPERATING] < 0.0:
+        return
+    read_totals(f, p, t, row)
+    for a in range(N_ACCOUNTS):
+        if a != OPERATING:
+            change = row[a] - posted[a]
+            posted[a] = row[a]
+            row[a] = change
+    row[OPERATING] = row[BALANCE_YEARS] * operating_cost[f.stage]
+    if f.status != r.ALIVE and (f.owed <= 0.0 or t >= f.recovery_date):
+        posted[OPERATING] = -1.0
+    for a in range(N_ACCOUNTS):
+        total[a] += row[a]
+    split(row, lender, share, by_bank)
 
 
 def split(row: Any, lender: Any, share: Any, by_bank: Any) -> None:

@@ -111,23 +111,7 @@ def compare(
             f'baseline "{baseline}"', "was not run", f"choose one of: {known}"
         )
     aim = _Aim(baseline, confidence, half_width, half_width_share)
-    rows: list[dict[str, Any]] = []
-    for mark in outcomes.marks.values():
-        table = outcomes.table(mark.name)
-        rows += [
-            _row(mark, table, arrangement, aim)
-            for arrangement in outcomes.arrangements
-            if arrangement != baseline
-        ]
-    everything = pd.DataFrame(
-        rows, columns=[*dict.fromkeys(FRAME_COLUMNS + DETAIL_COLUMNS)]
-    )
-    for column in everything.columns.difference([*_WORDS, *_COUNTS]):
-        everything[column] = everything[column].astype(np.float64)
-    clear = holm(everything["p_value"], 1.0 - confidence)
-    everything["clear_of_all"] = clear & everything["verdict"].map(is_ranking).to_numpy(
-        bool
-    )
+    everything = _all_rows(outcomes, aim)
     return Comparison(
         everything[list(FRAME_COLUMNS)].copy(),
         everything[list(DETAIL_COLUMNS)].copy(),
@@ -136,6 +120,22 @@ def compare(
         baseline,
         confidence,
     )
+
+
+def _all_rows(outcomes: Outcomes, aim: _Aim) -> pd.DataFrame:
+    """Compare every outcome of every other arrangement, with all columns."""
+    rows: list[dict[str, Any]] = []
+    for mark in outcomes.marks.values():
+        table = outcomes.table(mark.name)
+        others = [name for name in outcomes.arrangements if name != aim.baseline]
+        rows += [_row(mark, table, arrangement, aim) for arrangement in others]
+    columns = [*dict.fromkeys(FRAME_COLUMNS + DETAIL_COLUMNS)]
+    everything = pd.DataFrame(rows, columns=columns)
+    for column in everything.columns.difference([*_WORDS, *_COUNTS]):
+        everything[column] = everything[column].astype(np.float64)
+    ranked = everything["verdict"].map(is_ranking).to_numpy(bool)
+    everything["clear_of_all"] = ranked & holm(everything["p_value"], 1.0 - aim.confidence)
+    return everything
 
 
 def _row(mark: Mark, table: pd.DataFrame, arrangement: str, aim: _Aim) -> dict[str, Any]:

@@ -3,15 +3,18 @@
 from collections.abc import Callable, Generator, Iterable
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
 import simpy
 
 from sim.base.columns import Rows
 from sim.clauses.arrangement import Arrangement
+from sim.engine import processes
 from sim.engine.compile import Kernel
-from sim.engine.processes import calendar, climate, run_world, set_climate
+from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
@@ -63,20 +66,33 @@ def branch(past: World, name: str, arrangement: Arrangement | None = None) -> Wo
     return w
 
 
-def run_in_order(w: World, span: tuple[float, float], extras: Iterable[Extra] = (),
-                 backwards: bool = False) -> None:  # fmt: skip
+class Chosen(simpy.Environment):
+    """An environment that starts its processes in a chosen order, with further ones."""
+
+    def __init__(self, start: float, w: World, extras: Iterable[Extra], backwards: bool):
+        super().__init__(initial_time=start)
+        self.waiting = [extra(self, w) for extra in extras]
+        self.backwards = backwards
+
+    def process(self, generator: Any) -> Any:
+        """Keep a process until all are known."""
+        self.waiting.append(generator)
+
+    def run(self, until: Any = None) -> Any:
+        """Start all processes in order and run."""
+        for generator in self.waiting[:: -1 if self.backwards else 1]:
+            super().process(generator)
+        return super().run(until)
+
+
+def run_in_order(
+    w: World, span: tuple[float, float], extras: Iterable[Extra] = (), backwards: bool = False
+) -> None:
     """As `run_world`, with more processes and in a chosen order of creation."""
-    start, end = span
-    env = simpy.Environment(initial_time=start)
-    set_climate(w, start)
-    processes = [
-        lambda: climate(env, w, start, end),
-        lambda: calendar(env, w, start, end, end),
-        *(lambda extra=extra: extra(env, w) for extra in extras),
-    ]
-    for process in reversed(processes) if backwards else processes:
-        env.process(process())
-    env.run()
+    make = SimpleNamespace(Environment=lambda initial_time: Chosen(initial_time, w, extras, backwards))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "simpy", make)
+        run_world(w, *span)
 
 
 def differing(a: Rows, b: Rows) -> list[str]:

@@ -14,6 +14,7 @@ from sim.base.draws import (
     uniform_columns, uniform_pair,
 )  # fmt: skip
 from sim.economy.macro import macro_path
+from sim.engine.committee import case_of
 from sim.engine.compile import interpreted, kernel
 from sim.engine.processes import Steps, observe, run_world, until
 from sim.engine.settlement import settle
@@ -37,6 +38,12 @@ def past() -> World:
 @pytest.fixture(scope="module")
 def ample_past() -> World:
     return history(with_ample_capital())
+
+
+@pytest.fixture
+def own_past() -> World:
+    """A past that the test may change."""
+    return history(study(), trace=False)
 
 
 # --- The generator -----------------------------------------------------------------------
@@ -301,45 +308,47 @@ def run_world_unchecked(w: World) -> None:
 # --- Banks and the climate ---------------------------------------------------------------
 
 
-def applicants(past: World) -> Any:
-    return past.firms[past.firms.status == ALIVE]
+def everyone(past: World) -> Any:
+    """All living firms as one committee would see them, each after some decisions."""
+    past.ordinal[:] = np.arange(past.ordinal.size) % 5
+    return case_of(past, np.flatnonzero(past.firms.status == ALIVE), 0.0)
 
 
-def test_a_further_bank_changes_no_signal_of_another(past: World) -> None:
-    a, key = applicants(past), past.key
-    rule, ordinal = past.scenario.underwriting, np.arange(a.shape[0]) % 5
+def test_a_further_bank_changes_no_signal_of_another(own_past: World) -> None:
+    case, rule = everyone(own_past), own_past.scenario.underwriting
     factor = np.array([1.1, 1.0, 0.9, 1.0])
-    three = np.tile(np.array([2, 0, 1]), (a.shape[0], 1))
-    four = np.tile(np.array([3, 2, 0, 1]), (a.shape[0], 1))
-    few = signals(a, three, ordinal, key, rule, factor)
-    more = signals(a, four, ordinal, key, rule, factor)
+    three = np.tile(np.array([2, 0, 1]), (case.a.shape[0], 1))
+    four = np.tile(np.array([3, 2, 0, 1]), (case.a.shape[0], 1))
+    few = signals(case.a, three, case.draw, rule, factor)
+    more = signals(case.a, four, case.draw, rule, factor)
     for mine, theirs in zip(few, more, strict=True):
         assert mine.tobytes() == np.ascontiguousarray(theirs[:, 1:]).tobytes()
 
 
 def test_what_a_bank_sees_of_one_applicant_does_not_depend_on_the_others(
-    past: World,
+    own_past: World,
 ) -> None:
-    a, key = applicants(past), past.key
-    rule, ordinal = past.scenario.underwriting, np.arange(a.shape[0]) % 5
-    banks = np.tile(np.array([2, 0, 1]), (a.shape[0], 1))
-    factor = np.ones(3)
-    precision = np.full(a.shape[0], 0.5)
-    together = signals(a, banks, ordinal, key, rule, factor)[0]
-    shown, seen = score(a, precision, ordinal, key), sees_setback(a, ordinal, key, rule)
-    for n in range(0, a.shape[0], 17):
-        one = slice(n, n + 1)
-        alone = signals(a[one], banks[one], ordinal[one], key, rule, factor)[0]
-        assert alone.tobytes() == together[one].tobytes()
-        assert score(a[one], precision[one], ordinal[one], key)[0] == shown[n]
-        assert sees_setback(a[one], ordinal[one], key, rule)[0] == seen[n]
+    case, rule = everyone(own_past), own_past.scenario.underwriting
+    banks = np.tile(np.array([2, 0, 1]), (case.a.shape[0], 1))
+    factor, precision = np.ones(3), np.full(case.a.shape[0], 0.5)
+    together = signals(case.a, banks, case.draw, rule, factor)[0]
+    shown, seen = score(case.a, precision, case.draw), sees_setback(case.a, case.draw, rule)
+    for n in range(0, case.a.shape[0], 17):
+        alone, row = case_of(own_past, case.a.firm[n : n + 1], 0.0), slice(n, n + 1)
+        signal = signals(alone.a, banks[row], alone.draw, rule, factor)[0]
+        assert signal.tobytes() == together[row].tobytes()
+        assert score(alone.a, precision[row], alone.draw)[0] == shown[n]
+        assert sees_setback(alone.a, alone.draw, rule)[0] == seen[n]
 
 
-def test_a_second_decision_on_a_firm_brings_a_new_signal(past: World) -> None:
-    a, banks = applicants(past), np.zeros((applicants(past).shape[0], 1), np.int64)
-    rule, ones = past.scenario.underwriting, np.ones(1)
-    first, _ = signals(a, banks, np.zeros(a.shape[0], np.int64), past.key, rule, ones)
-    second, _ = signals(a, banks, np.ones(a.shape[0], np.int64), past.key, rule, ones)
+def test_a_second_decision_on_a_firm_brings_a_new_signal(own_past: World) -> None:
+    case, rule = everyone(own_past), own_past.scenario.underwriting
+    banks = np.zeros((case.a.shape[0], 1), np.int64)
+    first, _ = signals(case.a, banks, case.draw, rule, np.ones(1))
+    own_past.ordinal += 1
+    again = case_of(own_past, case.a.firm, 0.0)
+    own_past.ordinal -= 1
+    second, _ = signals(again.a, banks, again.draw, rule, np.ones(1))
     assert not np.any(first == second)
 
 

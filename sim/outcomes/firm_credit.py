@@ -1,0 +1,233 @@
+"""What credit does for firms: access, the funding gap, its cost, and the lender's right."""
+
+import numpy as np
+
+from sim.firms.record import (
+    ACQUIRED,
+    EXPANSION,
+    GROWTH,
+    LISTED,
+    MATURE,
+    NO_RIGHT,
+    PROGRESS,
+    STARTUP,
+)
+from sim.outcomes.firm import ASSET_LIGHT
+from sim.outcomes.mark import outcome
+from sim.outcomes.reading import (
+    HOUSE,
+    Floats,
+    Mask,
+    closing,
+    first_contract,
+    living,
+    new_borrowers,
+    newborn,
+    opening,
+    present,
+    quarters,
+    ratio,
+    share,
+    signed_in,
+    time_average,
+)
+from sim.outcomes.spells import loan_years
+from sim.state.history import History
+
+ACCESS = "years in which {} had a line over the years they lived, in the experiment"
+GIVEN_RIGHT = "of firms that granted lenders a right in the experiment, share {}"
+
+
+def access_of(history: History, stage: int) -> float:
+    """Share of a stage's time with a line."""
+    lived = history.series(f"count_{stage}")[history.during()] @ quarters(history)
+    return ratio(float(loan_years(history)[stage]), float(lived))
+
+
+@outcome(
+    "firm.access_share", unit="share", better="higher", basis="stock",
+    formula="time average of firms with a line over firms alive",
+    source="measured as in surveys of technology SMEs", label="Access to credit",
+)  # fmt: skip
+def access_share(history: History) -> float:
+    """Firms with a line."""
+    alive, borrowers = history.series("alive"), history.series("borrowers")
+    known = np.full(alive.size, np.nan)
+    np.divide(borrowers, alive, out=known, where=alive > 0.0)
+    return time_average(history, known)
+
+
+@outcome(
+    "firm.access_startup", unit="share", better="higher", basis="stock",
+    formula=ACCESS.format("start-ups"), source=HOUSE,
+)  # fmt: skip
+def access_startup(history: History) -> float:
+    """Start-ups with a line."""
+    return access_of(history, STARTUP)
+
+
+@outcome(
+    "firm.access_growth", unit="share", better="higher", basis="stock",
+    formula=ACCESS.format("growth firms"), source=HOUSE,
+)  # fmt: skip
+def access_growth(history: History) -> float:
+    """Growth firms with a line."""
+    return access_of(history, GROWTH)
+
+
+@outcome(
+    "firm.access_expansion", unit="share", better="higher", basis="stock",
+    formula=ACCESS.format("expanding firms"), source=HOUSE,
+)  # fmt: skip
+def access_expansion(history: History) -> float:
+    """Expanding firms with a line."""
+    return access_of(history, EXPANSION)
+
+
+@outcome(
+    "firm.access_mature", unit="share", better="higher", basis="stock",
+    formula=ACCESS.format("mature firms"), source=HOUSE,
+)  # fmt: skip
+def access_mature(history: History) -> float:
+    """Mature firms with a line."""
+    return access_of(history, MATURE)
+
+
+def borrows_early(history: History, chosen: Mask) -> float:
+    """Share of some firms with a first contract within three years of entry."""
+    first = first_contract(history)
+    signed = np.append(history.book["date"], np.inf)[first]
+    return share(signed <= history.firms["birth"] + 3.0, chosen)
+
+
+@outcome(
+    "firm.first_loan_3y", unit="share", better="higher", basis="vintage",
+    formula="share with a first line within three years of entry, of firms that enter in the"
+    " experiment and can be followed",
+    source=HOUSE, label="First loan within three years",
+)  # fmt: skip
+def first_loan_3y(history: History) -> float:
+    """Firms that find a lender early."""
+    return borrows_early(history, newborn(history, 3.0))
+
+
+@outcome(
+    "firm.first_loan_3y_asset_light", unit="share", better="higher", basis="vintage",
+    formula="share with a first line within three years of entry, of firms of above average"
+    " quality with tangible assets below 0.2 of sales",
+    source="Broecker 1990, Econometrica 58(2), for screening errors",
+    label="First loan within three years, good asset-light firms",
+)  # fmt: skip
+def first_loan_3y_asset_light(history: History) -> float:
+    """Good firms without collateral that find a lender early."""
+    firms = history.firms
+    light = (firms["quality"] > 0.0) & (firms["tangible"] < ASSET_LIGHT)
+    return borrows_early(history, newborn(history, 3.0) & light)
+
+
+@outcome(
+    "firm.funding_gap", unit="share", better="lower", basis="flow",
+    formula="project demand left unfunded over project demand, in money, of the experiment",
+    source=HOUSE,
+)  # fmt: skip
+def funding_gap(history: History) -> float:
+    """Growth that was not funded, weighted with money."""
+    gap, demand = history.series("gap"), history.series("demand")
+    unfunded = closing(history, gap) - opening(history, gap)
+    return ratio(unfunded, closing(history, demand) - opening(history, demand))
+
+
+def first_projects(history: History) -> Mask:
+    """Firms that enter as start-ups and have had one project, now settled."""
+    firms = history.firms
+    # One threshold is drawn at entry and one for every step that came due.
+    once = (firms["count"][:, PROGRESS] == 2) & (firms["project"] == 0)
+    return np.asarray(newborn(history) & once & (firms["cum_demand"] > 0.0))
+
+
+@outcome(
+    "firm.gap_startup", unit="share", better="lower", basis="vintage",
+    formula="unfunded over demand, in money, of the first project of firms that enter in the"
+    " experiment, where it is their only one so far (a start-up's, since records hold no"
+    " demand by stage)",
+    source=HOUSE, label="Funding gap of start-up projects",
+)  # fmt: skip
+def gap_startup(history: History) -> float:
+    """Funding gap of start-ups' projects."""
+    firms = history.firms[first_projects(history)]
+    return ratio(float(firms["cum_gap"].sum()), float(firms["cum_demand"].sum()))
+
+
+@outcome(
+    "firm.cost_of_finance", unit="per year", better="lower", basis="vintage",
+    formula="of firms whose first loan is signed in the experiment: interest, royalty, cost"
+    " of moving business, and holders' proceeds at exit less subscription, over the time"
+    " integral of the balance; unrealised dilution is not counted",
+    source=HOUSE, heavy_tailed=True,
+)  # fmt: skip
+def cost_of_finance(history: History) -> float:
+    """All that a unit of credit costs its borrowers."""
+    a = history.firms[new_borrowers(history)]
+    left = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
+    held = np.where(left & (a["holder"] > 0.0), a["holder_proceeds"] - a["cum_strike"], 0.0)
+    paid = a["cum_interest"] + a["cum_royalty"] + a["cum_delivery"] + held
+    return ratio(float(paid.sum()), float(a["cum_balance"].sum()))
+
+
+@outcome(
+    "firm.runway", unit="years", better="higher", basis="stock",
+    formula="median of cash over the rate at which it falls, of living firms whose cash"
+    " falls, at the end of the run",
+    source=HOUSE, label="Median runway",
+)  # fmt: skip
+def runway(history: History) -> float:
+    """Median time until a burning firm is out of cash."""
+    a = history.firms[living(history) & (history.firms["flow"] < 0.0)]
+    years: Floats = np.maximum(a["cash"], 0.0) / -a["flow"]
+    return float(np.median(years)) if years.size else float("nan")
+
+
+@outcome(
+    "firm.signed_share", unit="share", better="neither", basis="count",
+    formula="of firms that live in the experiment, share that ever signs the arrangement"
+    " rather than a plain loan",
+    source=HOUSE,
+)  # fmt: skip
+def signed_share(history: History) -> float:
+    """Firms that take the arrangement."""
+    return share(np.asarray(history.firms["signed"] > 0), present(history))
+
+
+def _with_right(history: History) -> Mask:
+    """Firms that signed a right in the experiment."""
+    granted = signed_in(history) & (history.book["right"] != NO_RIGHT)
+    firms = np.zeros(history.firms.shape[0], dtype=bool)
+    firms[history.book["firm"][granted]] = True
+    return firms
+
+
+@outcome(
+    "firm.right_exercised_share", unit="share", better="neither", basis="count",
+    formula=GIVEN_RIGHT.format("in which it was exercised"), source=HOUSE,
+)  # fmt: skip
+def right_exercised_share(history: History) -> float:
+    """Rights that ended in shares."""
+    return share(np.asarray(history.firms["exercised"] > 0), _with_right(history))
+
+
+@outcome(
+    "firm.right_waived_share", unit="share", better="neither", basis="count",
+    formula=GIVEN_RIGHT.format("in which it was waived for banking business"), source=HOUSE,
+)  # fmt: skip
+def right_waived_share(history: History) -> float:
+    """Rights bought off with banking business."""
+    return share(np.asarray(history.firms["waived"] > 0), _with_right(history))
+
+
+@outcome(
+    "firm.right_paid_share", unit="share", better="neither", basis="count",
+    formula=GIVEN_RIGHT.format("in which it paid lenders anything"), source=HOUSE,
+)  # fmt: skip
+def right_paid_share(history: History) -> float:
+    """Rights that paid."""
+    return share(np.asarray(history.firms["cum_gain"] > 0.0), _with_right(history))

@@ -1,0 +1,273 @@
+"""Where every number of a scenario comes from: what its ``sources`` table says.
+
+A source is written in one of five ways:
+
+- ``"MK12"`` or ``"MK12; LB07: the value of 2025"``: published figures, by fact id;
+- ``"reference: Cochrane 2005, volatility of venture returns"``;
+- ``"assumption 0.2 to 0.6: reason"``, with the range that is plausible;
+- ``"fitted 0.05 to 0.25: target"``: moved inside a range to meet a target;
+- ``"design choice: reason"``, for sizes and seeds that say nothing about the world.
+
+A range may be relative to the value, as in ``"assumption x0.5 to x1.6 each: reason"``.
+A number must have its source in the file in which it stands: a value that replaces one
+of an extended file does not inherit the reason for the other.
+"""
+
+import math
+import os
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path as FilePath
+from typing import Any, Literal
+
+from sim.base.errors import ScenarioError
+from sim.scenario.positions import Path, join_key
+from sim.scenario.read import RawScenario, resolve
+
+Kind = Literal["fact", "reference", "assumption", "fitted", "design choice"]
+
+SOURCES = "sources"
+"""Name of the table."""
+
+_FACT = r"[A-Z]{1,2}\d{2}"
+_NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
+_RANGE = rf"(?P<x>x?)(?P<low>{_NUMBER}) to (?P=x)(?P<high>{_NUMBER})(?: each)?"
+_FORMS = (
+    re.compile(rf"(?P<kind>{_FACT})(?:; {_FACT})*(?:: (?P<words>\S.*))?"),
+    re.compile(r"(?P<kind>reference): (?P<words>\S.*\b\d{4}\b.*)"),
+    re.compile(rf"(?P<kind>assumption|fitted) {_RANGE}: (?P<words>\S.*)"),
+    re.compile(r"(?P<kind>design choice): (?P<words>\S.*)"),
+)
+_SLACK = 1e-9
+"""Rounding error that a value at the end of its range may have, relative."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """What stands behind one number.
+
+    Parameters
+    ----------
+    kind : {"fact", "reference", "assumption", "fitted", "design choice"}
+    facts : tuple of str
+        Fact ids, wherever in the text they stand.
+    low, high : float or None
+        Ends of the plausible range, in the unit of the number, or factors on it.
+    relative : bool
+        True where `low` and `high` are factors.
+    words : str
+        Reason, target or reference.
+    """
+
+    kind: Kind
+    facts: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    relative: bool = False
+    words: str = ""
+
+    def ends(self, value: float) -> tuple[float, float] | None:
+        """Plausible range of a number that has `value` now; None where none is given.
+
+        Examples
+        --------
+        >>> parse_source("assumption x0.5 to x2: no data").ends(0.1)
+        (0.05, 0.2)
+        """
+        if self.low is None or self.high is None:
+            return None
+        if not self.relative:
+            return self.low, self.high
+        low, high = sorted((self.low * value, self.high * value))
+        return low, high
+
+    def allows(self, value: Any) -> bool:
+        """Whether a number, or every number of a list, lies in the plausible range."""
+        if isinstance(value, Mapping):
+            return all(self.allows(item) for item in value.values())
+        if isinstance(value, list | tuple):
+            return all(self.allows(item) for item in value)
+        ends = self.ends(value) if _is_number(value) else None
+        if ends is None:
+            return True
+        slack = _SLACK * max(abs(ends[0]), abs(ends[1]))
+        return bool(ends[0] - slack <= value <= ends[1] + slack)
+
+
+def parse_source(text: str) -> Source:
+    """Read one source.
+
+    Parameters
+    ----------
+    text : str
+        In one of the five ways that the head of this file lists.
+
+    Raises
+    ------
+    ValueError
+        If the text is in none of them, or its range is upside down.
+
+    Examples
+    --------
+    >>> parse_source("MK12; LB07").facts
+    ('MK12', 'LB07')
+    >>> source = parse_source("assumption 0.2 to 0.6: collateral at hand; see MK17")
+    >>> source.kind, source.facts, source.low, source.high
+    ('assumption', ('MK17',), 0.2, 0.6)
+    """
+    match = next((m for form in _FORMS if (m := form.fullmatch(text))), None)
+    if match is None:
+        raise ValueError(
+            'must be fact ids, "reference: ...", "assumption LOW to HIGH: ...", '
+            f'"fitted LOW to HIGH: ..." or "design choice: ..."; got {text!r}'
+        )
+    parts = match.groupdict()
+    facts = tuple(dict.fromkeys(re.findall(rf"\b{_FACT}\b", text)))
+    words = parts["words"] or ""
+    if parts.get("low") is None:
+        return Source(_kind(parts["kind"]), facts, words=words)
+    low, high = float(parts["low"]), float(parts["high"])
+    if low > high:
+        raise ValueError(f"range must go from low to high; got {text!r}")
+    return Source(_kind(parts["kind"]), facts, low, high, parts["x"] == "x", words)
+
+
+def unsourced_numbers(path: str | os.PathLike[str]) -> list[str]:
+    """Numbers of a scenario file, and of those it extends, that lack a source.
+
+    Parameters
+    ----------
+    path : str or path
+        A scenario file.
+
+    Returns
+    -------
+    list of str
+        Dotted keys. A list of numbers, or of tables with numbers, counts as one key.
+
+    Raises
+    ------
+    ScenarioError
+        If a file cannot be read.
+    """
+    raw = _read(path)
+    return [
+        key
+        for at, key, _ in _numbers(raw)
+        if key not in _texts(raw) or raw.place((SOURCES, key)).file != raw.place(at).file
+    ]
+
+
+def unreadable_sources(path: str | os.PathLike[str]) -> list[str]:
+    """What is wrong with each source that is written in none of the five ways."""
+    found = []
+    for key, text in _texts(_read(path)).items():
+        try:
+            parse_source(text)
+        except ValueError as error:
+            found.append(f"{key}: {error}")
+    return found
+
+
+def unknown_facts(
+    path: str | os.PathLike[str], facts: Collection[str]
+) -> list[tuple[str, str]]:
+    """Fact ids that sources name and that do not exist.
+
+    Parameters
+    ----------
+    path : str or path
+        A scenario file.
+    facts : collection of str
+        The ids that exist.
+
+    Returns
+    -------
+    list of (key, id)
+    """
+    return [
+        (key, fact)
+        for key, source in _readable(_read(path)).items()
+        for fact in source.facts
+        if fact not in facts
+    ]
+
+
+def idle_sources(path: str | os.PathLike[str]) -> list[str]:
+    """Sources in the file itself, not in those it extends, that belong to no number."""
+    raw = _read(path)
+    file = str(FilePath(path))
+    known = {key for _, key, _ in _numbers(raw)}
+    return [
+        key
+        for key in _texts(raw)
+        if key not in known and raw.place((SOURCES, key)).file == file
+    ]
+
+
+def outside_range(path: str | os.PathLike[str]) -> list[str]:
+    """Numbers that lie outside the plausible range which their own source gives."""
+    raw = _read(path)
+    sources = _readable(raw)
+    return [
+        key
+        for _, key, value in _numbers(raw)
+        if key in sources and not sources[key].allows(value)
+    ]
+
+
+def _read(path: str | os.PathLike[str]) -> RawScenario:
+    raw = resolve(path)
+    if raw.problems:
+        raise ScenarioError(list(raw.problems))
+    return raw
+
+
+def _texts(raw: RawScenario) -> dict[str, str]:
+    return {key: str(text) for key, text in raw.values.get(SOURCES, {}).items()}
+
+
+def _readable(raw: RawScenario) -> dict[str, Source]:
+    """Sources by key, those left out that cannot be read."""
+    found = {}
+    for key, text in _texts(raw).items():
+        try:
+            found[key] = parse_source(text)
+        except ValueError:
+            continue
+    return found
+
+
+def _numbers(raw: RawScenario) -> Iterator[tuple[Path, str, Any]]:
+    """Path, dotted key and value of every number or list with numbers."""
+    for at, value in _leaves({k: v for k, v in raw.values.items() if k != SOURCES}, ()):
+        yield at, join_key(at), value
+
+
+def _leaves(table: Mapping[str, Any], above: Path) -> Iterator[tuple[Path, Any]]:
+    for key, value in table.items():
+        at = (*above, key)
+        if isinstance(value, Mapping):
+            yield from _leaves(value, at)
+        elif _has_number(value):
+            yield at, value
+
+
+def _has_number(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(_has_number(item) for item in value.values())
+    if isinstance(value, list | tuple):
+        return any(_has_number(item) for item in value)
+    return _is_number(value)
+
+
+def _is_number(value: Any) -> bool:
+    """Whether a value is a number; true and false are none."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and math.isfinite(value)
+
+
+def _kind(word: str) -> Kind:
+    kinds: tuple[Kind, ...] = ("reference", "assumption", "fitted", "design choice")
+    return next((kind for kind in kinds if kind == word), "fact")
