@@ -126,7 +126,7 @@ def bank_caps(case: Case, lender: Ints, scenario: Scenario) -> Floats:
         * scenario.capital.single_name_share
     )
     by_stage = np.asarray(scenario.underwriting.line_cap)[case.a.stage]
-    return np.minimum(by_stage[:, None] * factor[lender], name[lender])
+    return np.asarray(np.minimum(by_stage[:, None] * factor[lender], name[lender]))
 
 
 def posterior(
@@ -173,7 +173,7 @@ def right_income(
         paid = np.minimum(right.royalty_share * case.a.sales, right.royalty_cap)
         return np.asarray(paid / np.maximum(line, 1e-9))
     worth = np.asarray(levels.right_worth)[case.a.stage] * np.exp(0.35 * post)
-    return right.strike / np.maximum(line, 1e-9) * worth * right.pass_through / horizon
+    return np.asarray(right.strike / np.maximum(line, 1e-9) * worth * right.pass_through / horizon)
 
 
 def make_offer(case: Case, name: str, arrangement: Arrangement, scenario: Scenario,

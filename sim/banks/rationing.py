@@ -49,4 +49,4 @@ def fits_capital(
         if np.all(part[n][used] <= left[lenders]):
             left[lenders] -= part[n][used]
             fits[n] = True
-    return fits
+    return np.asarray(fits)

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtri, roots_hermitenorm
 
 from sim.banks.belief import Belief, Beliefs
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
+from sim.base.frozen import Frozen, NonNegative, Share, StageVector, param
 from sim.formulas.pricing import break_even_rate
 from sim.formulas.signals import pooled_precision, posterior
 
@@ -208,7 +208,7 @@ def default_rate(
     if bust:
         base = base * rules.bust_factor
     rate = base[:, None] * np.exp(-slope * mean + 0.5 * slope * slope * variance)
-    return np.minimum(rate, 0.95)
+    return np.asarray(np.minimum(rate, 0.95))
 
 
 def surplus(

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-Rows = NDArray[Any]
+Rows = Any
+"""A record array; its attribute access has no static type."""
 
 
 @dataclass(frozen=True)

@@ -59,4 +59,4 @@ def is_eligible(clause: Everyone | Listed, firms: Any, date: float) -> NDArray[n
     young = date - firms.birth <= clause.most_age_years
     funded = firms.last_round >= clause.least_last_round
     backed = (firms.venture == 1) | (not clause.venture_only)
-    return np.isin(firms.stage, codes) & young & funded & backed
+    return np.asarray(np.isin(firms.stage, codes) & young & funded & backed)

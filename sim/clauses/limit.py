@@ -100,10 +100,8 @@ def line(
     if isinstance(clause, Collateral):
         return secured
     if isinstance(clause, CashFlow):
-        return np.maximum(
-            clause.sales_share * firms.sales + clause.round_share * firms.last_round,
-            secured,
-        )
+        cash_flow = clause.sales_share * firms.sales + clause.round_share * firms.last_round
+        return np.asarray(np.maximum(cash_flow, secured))
     if isinstance(clause, FixedAmount):
         return np.full(firms.shape[0], clause.amount)
     steps = np.searchsorted(clause.from_years, date - firms.birth, side="right") - 1

@@ -1,0 +1,1 @@
+"""The engine: SimPy processes for the system, compiled rules for firms."""

@@ -16,15 +16,15 @@ from sim.banks.offer import Case, Offer, make_offer, posterior
 from sim.banks.offer import verdicts as judge_lenders
 from sim.banks.rationing import fits_capital
 from sim.banks.underwriting import RIVAL, Draw, prior_quality
+from sim.base.draws import SIGNAL
 from sim.clauses import commitment, eligibility, loss_sharing
-from sim.clauses.arrangement import PLAIN, Arrangement, is_plain
+from sim.clauses.arrangement import PLAIN, is_plain
 from sim.clauses.funding import Relending
 from sim.engine.contracts import write_contracts
 from sim.engine.posting import post
 from sim.engine.world import World
 from sim.firms.applicants import applicants
 from sim.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, NO_RIGHT, SWAP
-from sim.base.draws import SIGNAL
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -322,7 +322,7 @@ def sign(w: World, verdict: Verdict, date: float) -> None:
         return
     who = verdict.who[rows]
     arrangement = w.arrangement if verdict.arranged else PLAIN
-    written = write_contracts(w, verdict.offer, rows, who, arrangement, verdict, date)
+    written = write_contracts(w, verdict, rows, arrangement, date)
     w.decisions.append(("sign", date, who.copy(), written))
     enact(w, written, who, date)
 

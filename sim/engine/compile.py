@@ -20,8 +20,20 @@ from typing import Any
 
 from sim.base import draws, special
 from sim.firms import (
-    advance, applicants, audit, credit_line, decision, equity, lifecycle, operations,
-    population, project, relationship, right, totals, workout,
+    advance,
+    applicants,
+    audit,
+    credit_line,
+    decision,
+    equity,
+    lifecycle,
+    operations,
+    population,
+    project,
+    relationship,
+    right,
+    totals,
+    workout,
 )  # fmt: skip
 from sim.formulas import options
 
@@ -31,7 +43,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
 )  # fmt: skip
 
 
-ENTRIES: tuple[FunctionType, ...] = (
+ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
     totals.post_flows, audit.settle_firms, audit.split_by_lender, applicants.read_applicants,
     draws.fill_uniforms,
@@ -106,7 +118,7 @@ def kernel() -> Kernel:
     import numba
     from numba.extending import register_jitable
 
-    numba.config.CACHE_DIR = str(cache_folder())
+    setattr(numba.config, "CACHE_DIR", str(cache_folder()))  # noqa: B010 -- untyped module
     for rule in rules():
         register_jitable(rule)
     compiled: dict[str, Any] = {

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.banks.offer import Offer
 from sim.clauses import commitment, introduction, limit, loss_sharing, security, tenor
 from sim.clauses.arrangement import Arrangement
 from sim.clauses.funding import Relending
@@ -16,30 +15,27 @@ from sim.state.book import CONTRACT
 
 
 def write_contracts(
-    w: World, offer: Offer, rows: Any, who: Any, arrangement: Arrangement, verdict: Any,
-    date: float,
-) -> Any:  # fmt: skip
+    w: World, verdict: Any, rows: Any, arrangement: Arrangement, date: float
+) -> Any:
     """Contracts for the applicants `rows` of an offer.
 
     Parameters
     ----------
     w : World
-    offer : Offer
+    verdict : Verdict
+        The offer, to whom, whether it is the arrangement's and whether firms change bank.
     rows : int array, shape (m,)
-        Which applicants of the offer sign.
-    who : int array, shape (m,)
-        Their rows among the firms.
+        Which of its firms sign.
     arrangement : Arrangement
         Whose clauses are written.
-    verdict : Verdict
-        Says whether it is the arrangement's contract and whether the firm changes bank.
     date : float, years
 
     Returns
     -------
     record array, shape (m,), see `sim.state.book.CONTRACT`
     """
-    size = offer.line[rows].shape[0]
+    offer, who = verdict.offer, verdict.who[rows]
+    size = rows.size
     # Plain access by name: attribute access of a record array costs more than the work.
     k = CONTRACT.empty(size).view(np.ndarray)
     lenders = min(offer.lender.shape[1], MOST_LENDERS)

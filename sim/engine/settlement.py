@@ -3,7 +3,6 @@
 Settling changes banks and the record, never a firm: a firm's payments have their own dates.
 """
 
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray

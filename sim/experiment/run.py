@@ -142,7 +142,7 @@ def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] 
     for world in worlds(scenario, replication, EVENTS in keep):
         history = freeze(world)
         baseline = history if baseline is None else baseline
-        tags = {"arrangement": world.name, "replication": replication}
+        tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
         values = evaluate(history, baseline)
         parts["outcomes"].append(
             pd.DataFrame({**tags, "outcome": list(values), "value": list(values.values())})

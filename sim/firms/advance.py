@@ -12,24 +12,52 @@ from typing import Any
 
 from sim.firms import record as r
 from sim.firms.credit_line import (
-    enter_arrears, is_cured, manage_cash, pay_due, release, repay, rescue, wants_credit,
+    enter_arrears,
+    is_cured,
+    manage_cash,
+    pay_due,
+    release,
+    repay,
+    rescue,
+    wants_credit,
 )  # fmt: skip
 from sim.firms.equity import (
-    acquisition_hazard, close_round, exercise_at_exit, exit_multiple, listing_hazard,
-    round_hazard, runway, seeks_round_at, set_value, share_out,
+    acquisition_hazard,
+    close_round,
+    exercise_at_exit,
+    exit_multiple,
+    listing_hazard,
+    round_hazard,
+    seeks_round_at,
+    set_value,
+    share_out,
 )  # fmt: skip
 from sim.firms.lifecycle import (
-    diversion_hazard, failure_hazard, progress_hazard, recovery_hazard, regress_hazard,
+    diversion_hazard,
+    failure_hazard,
+    progress_hazard,
+    recovery_hazard,
+    regress_hazard,
     setback_hazard,
 )  # fmt: skip
-from sim.firms.operations import enter_setback, leave_setback, set_flows, take_shock
+from sim.firms.operations import enter_setback, leave_setback, runway, set_flows, take_shock
 from sim.firms.population import be_born, next_threshold
 from sim.firms.project import (
-    end_project, fail_trial, open_project, trial_closes, trial_succeeds, try_project,
+    end_project,
+    fail_trial,
+    open_project,
+    trial_closes,
+    trial_succeeds,
+    try_project,
 )  # fmt: skip
 from sim.firms.relationship import earned, move_accounts, offer_hazard
 from sim.firms.right import (
-    choose_delivery, count_compliance, end_right, expire, royalty_end, test_trigger,
+    choose_delivery,
+    count_compliance,
+    end_right,
+    expire,
+    royalty_end,
+    test_trigger,
 )  # fmt: skip
 from sim.firms.workout import pay_from_cash, settle_default, spend_line
 

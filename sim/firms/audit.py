@@ -11,9 +11,9 @@ SUMS = (
     "borrowers_expansion", "borrowers_mature", "lines", "gap", "demand", "entered", "ended",
     "worst_ownership", "exit_value", "exit_claims", "worst_lender_share",
 )  # fmt: skip
-(LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE) = range(
-    12, 21
-)
+(
+    LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
+) = range(12, 21)  # fmt: skip
 
 
 def settle_firms(

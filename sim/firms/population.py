@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.base.draws import BIRTH, THRESHOLD, exponential, normal_pair, uniform_pair
 from sim.base.frozen import Frozen, NonNegative, Share, param
-from sim.firms.record import ALIVE, NEVER, N_CAUSES, STARTUP
+from sim.firms.record import ALIVE, N_CAUSES, NEVER, STARTUP
 
 
 class Population(Frozen):
@@ -90,7 +90,7 @@ def be_born(f: Any, p: Any, c: Any, t: float) -> None:
     f.birth = t
     f.now = t
     f.shocked = t
-    f.quarter = int(math.floor(t * 4.0)) + 1
+    f.quarter = math.floor(t * 4.0) + 1
     f.stage = p.first_stage
     f.stage_date[STARTUP] = t
     f.status = ALIVE

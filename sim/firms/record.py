@@ -49,7 +49,8 @@ PROJECT_END, MATURITY, REVIEW, RATE_STEP, CALL, ANNIVERSARY, EXPIRY, ROYALTY_CAP
 EVENT_NAMES = {
     PROGRESS: "progress", SETBACK: "setback", RECOVERY: "recovery",
     FAILURE: "technical failure", LISTING: "listing", ACQUISITION: "acquisition",
-    ROUND: "equity round", OFFER: "outside offer", DIVERSION: "diversion", REGRESS: "falls back a stage",
+    ROUND: "equity round", OFFER: "outside offer", DIVERSION: "diversion",
+    REGRESS: "falls back a stage",
     BIRTH: "birth", QUARTER: "quarter", CASH_ZERO: "cash exhausted",
     RUNWAY_LOW: "runway short", ARREARS_END: "end of arrears", PROJECT_END: "project deadline",
     MATURITY: "loan matures", REVIEW: "yearly review", RATE_STEP: "rate steps up",

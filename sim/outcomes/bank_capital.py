@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.firms.record import SWAP, WARRANT
 from sim.formulas.rate_of_return import internal_rate_of_return
 from sim.outcomes.mark import outcome
 from sim.outcomes.reading import (
@@ -16,7 +17,6 @@ from sim.outcomes.reading import (
     time_average,
     total,
 )
-from sim.firms.record import SWAP, WARRANT
 from sim.state.history import History
 
 INCOME = ("interest", "relationship", "gain", "royalty", "recovered", "guaranteed", "repaid")

@@ -15,6 +15,7 @@ from sim.outcomes.reading import (
     Floats,
     Mask,
     balance_years,
+    defaulted,
     net_loss,
     new_borrowers,
     ratio,
@@ -23,7 +24,6 @@ from sim.outcomes.reading import (
     time_average,
     total,
     unpaid,
-    defaulted,
     yearly,
 )
 from sim.outcomes.spells import contract_years

@@ -19,8 +19,7 @@ from sim.outcomes.spells import contract_years, loan_years, yield_of
 from sim.state.history import History
 
 PER_LOAN_YEAR = (
-    "defaults of {} over years in which {} had a line, in the experiment; counts, not"
-    " balances"
+    "defaults of {} over years in which {} had a line, in the experiment; counts, not balances"
 )
 LINE = "mean line of contracts signed in the experiment with {}, renewals included"
 MARGIN = (

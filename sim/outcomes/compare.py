@@ -44,9 +44,7 @@ HALF_WIDTH_SHARE = 0.05
 _ENOUGH_IN_TAIL = 10
 # All other columns are numbers, also in a comparison without rows.
 _COUNTS = frozenset({"replications", "pairs", "dropped", "clear_of_all"})
-_WORDS = frozenset(
-    {"outcome", "unit", "arrangement", "baseline", "verdict", "method", "warning"}
-)
+_WORDS = frozenset({"outcome", "unit", "arrangement", "baseline", "verdict", "method", "warning"})
 
 
 @dataclass(frozen=True)
@@ -107,9 +105,7 @@ def compare(
     """
     if baseline not in outcomes.arrangements:
         known = ", ".join(outcomes.arrangements)
-        raise OutcomeError(
-            f'baseline "{baseline}"', "was not run", f"choose one of: {known}"
-        )
+        raise OutcomeError(f'baseline "{baseline}"', "was not run", f"choose one of: {known}")
     aim = _Aim(baseline, confidence, half_width, half_width_share)
     everything = _all_rows(outcomes, aim)
     return Comparison(
@@ -159,9 +155,7 @@ def _row(mark: Mark, table: pd.DataFrame, arrangement: str, aim: _Aim) -> dict[s
         "high": interval.high,
         "correlation": correlation(one, two),
         "variance_reduction": variance_reduction(one, two),
-        "replications_needed": replications_needed(
-            _deviation(one - two), width, aim.confidence
-        ),
+        "replications_needed": replications_needed(_deviation(one - two), width, aim.confidence),
         "verdict": UNDEFINED if alone else decide(mark, (one, two), interval, median),
         "half_width": width,
         **_behind(mark, values, one - two, interval, median),

@@ -237,9 +237,7 @@ def variance_reduction(first: ArrayLike, second: ArrayLike) -> float:
     return apart / together
 
 
-def replications_needed(
-    deviation: float, half_width: float, confidence: float = 0.95
-) -> float:
+def replications_needed(deviation: float, half_width: float, confidence: float = 0.95) -> float:
     """Give the replications at which the t interval is as narrow as stated.
 
     The smallest n with ``t(n - 1) * deviation / sqrt(n) <= half_width``, taking the

@@ -128,9 +128,7 @@ def bootstrap_interval(
     if np.ptp(data) == 0.0:
         return Interval(estimate, estimate, estimate, 0.0, int(data.size))
     drawn = _resample(data, function is np.mean)
-    low, high = np.quantile(
-        drawn, _bca_levels(data, drawn, function is np.mean, confidence)
-    )
+    low, high = np.quantile(drawn, _bca_levels(data, drawn, function is np.mean, confidence))
     error = float(drawn.std(ddof=1))
     return Interval(estimate, float(low), float(high), error, int(data.size))
 
@@ -143,9 +141,7 @@ def _resample(data: FloatArray, is_mean: bool) -> FloatArray:
     for start in range(0, _RESAMPLES, block):
         rows = min(block, _RESAMPLES - start)
         sample = data[generator.integers(0, data.size, (rows, data.size))]
-        drawn[start : start + rows] = (
-            sample.mean(axis=1) if is_mean else np.median(sample, axis=1)
-        )
+        drawn[start : start + rows] = sample.mean(axis=1) if is_mean else np.median(sample, axis=1)
     return drawn
 
 
@@ -170,9 +166,7 @@ def _acceleration(data: FloatArray) -> float:
     return float((parts**3).sum()) / (6.0 * spread) if spread > 0.0 else 0.0
 
 
-def quantile_ranks(
-    count: int, probability: float, confidence: float = 0.95
-) -> tuple[int, int]:
+def quantile_ranks(count: int, probability: float, confidence: float = 0.95) -> tuple[int, int]:
     """Give the ranks of the order statistics that enclose a quantile.
 
     Parameters

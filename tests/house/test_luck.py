@@ -14,12 +14,15 @@ from sim.base.draws import (
     uniform_columns, uniform_pair,
 )  # fmt: skip
 from sim.economy.macro import macro_path
-from sim.engine.committee import case_of
+from sim.engine.committee import _leaving_cost, case_of, hold_committee
 from sim.engine.compile import interpreted, kernel
 from sim.engine.processes import Steps, observe, run_world, until
 from sim.engine.settlement import settle
 from sim.engine.world import World, new_world, opening_firms
-from sim.firms.record import ALIVE, FAILED_TECHNICAL, NEVER, UNBORN
+from sim.firms.record import (
+    ALIVE, ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, FAILED_TECHNICAL, NEVER, SWAP,
+    UNBORN,
+)  # fmt: skip
 from tests.house.small import (
     branch, changed_books, changed_lives, differing, history, run_in_order, study,
     with_ample_capital,
@@ -294,6 +297,46 @@ def test_a_dead_firm_shifts_nobody(ample_past: World, name: str) -> None:
     run_world_unchecked(killed)
     others = np.setdiff1d(np.arange(300), victims)
     assert differing(killed.firms[others], alone.firms[others]) in ([], ["contract"])
+
+
+@pytest.mark.parametrize("name", ARRANGEMENTS)
+@pytest.mark.parametrize("asks", [ASK_FUNDS, ASK_RENEWAL, ASK_REVIEW, ASK_OFFER])
+def test_a_committee_decides_on_each_firm_as_if_it_were_alone(
+    ample_mid: dict[str, World], name: str, asks: int
+) -> None:
+    now = ample_mid[name]
+    borrowers = np.flatnonzero((now.firms.status == ALIVE) & (now.firms.limit > 0.0))
+    few, both = borrowers[::3], []
+    for who in (few, borrowers):
+        w = now.branch(name, now.arrangement)
+        w.firms.request[:], w.firms.asked[:] = 0, 0.0
+        w.firms.request[who] = asks
+        w.pending[:] = w.firms.request
+        hold_committee(w, 3.0)
+        both.append(w.firms[few])
+    assert differing(*both) in ([], ["contract"])
+
+
+def test_what_leaving_costs_one_firm_does_not_depend_on_the_others(
+    ample_mid: dict[str, World],
+) -> None:
+    now = ample_mid["revenue_swap"]
+    who = np.flatnonzero((now.firms.status == ALIVE) & (now.firms.right == SWAP))
+    together = _leaving_cost(now, case_of(now, who, 3.0))
+    alone = [_leaving_cost(now, case_of(now, who[n : n + 1], 3.0))[0] for n in range(9)]
+    assert together[:9].tolist() == alone
+
+
+@pytest.fixture(scope="module")
+def ample_mid() -> dict[str, World]:
+    """Three years on, with offers from rivals over a wide range."""
+    # Enough firms that one of them is in two minds, whatever the question.
+    values = {"underwriting.offer_discount_rate": 0.02, "population.firms": 1500}
+    past = history(with_ample_capital(values), trace=False)
+    worlds = {name: past.branch(name, past.scenario.arrangement[name]) for name in ARRANGEMENTS}
+    for w in worlds.values():
+        run_world(w, 0.0, 3.0)
+    return worlds
 
 
 def run_world_unchecked(w: World) -> None:

@@ -1,0 +1,70 @@
+"""Beliefs that meet outcomes: banks' beliefs iterated until the simulation bears them out.
+
+Each round runs a pilot, compares realised with believed default and loss under each
+arrangement, and moves the levels part of the way. What is left of the gap is an outcome of
+the run itself, so nobody has to trust that the iteration converged.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.banks.belief import belief_of
+from sim.experiment.run import simulate
+from sim.scenario.model import Scenario
+
+ROUNDS = 5
+PILOT_REPLICATIONS = 6
+DAMPING = 0.7
+GAPS = ("bank.belief_gap_default", "bank.belief_gap_loss")
+
+
+def solve(scenario: Scenario, workers: int = 1) -> Scenario:
+    """A scenario whose beliefs agree with what its own pilots realise.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    workers : int
+
+    Returns
+    -------
+    Scenario
+        With one entry of ``belief.by_arrangement`` for each arrangement run.
+    """
+    settings = scenario.experiment
+    pilot = {"experiment.replications": min(PILOT_REPLICATIONS, settings.replications)}
+    current = scenario.with_values(pilot)
+    for _ in range(ROUNDS):
+        gaps = realised_over_believed(simulate(current, workers=workers).outcomes)
+        changes = {
+            f"belief.by_arrangement.{name}": moved(current, name, gaps.loc[name])
+            for name in settings.arrangements
+            if name in gaps.index
+        }
+        current = current.with_values(changes)
+    return current.with_values({"experiment.replications": settings.replications})
+
+
+def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """Mean ratio of realised to believed default and loss, one row an arrangement."""
+    rows = outcomes[outcomes["outcome"].isin(GAPS)]
+    return rows.pivot_table(index="arrangement", columns="outcome", values="value")
+
+
+def moved(scenario: Scenario, name: str, gap: "pd.Series[float]") -> dict[str, Any]:
+    """The beliefs of one arrangement, moved part of the way towards what was realised."""
+    level = belief_of(scenario.belief, name).model_dump()
+    default, loss = (_step(gap.get(key, np.nan)) for key in GAPS)
+    level["default_rate"] = tuple(min(rate * default, 0.9) for rate in level["default_rate"])
+    for key in ("loss_secured", "loss_unsecured"):
+        level[key] = min(level[key] * loss, 1.0)
+    return level
+
+
+def _step(ratio: float) -> float:
+    """Damped factor; an undefined or absurd ratio moves nothing."""
+    if not np.isfinite(ratio) or ratio <= 0.0:
+        return 1.0
+    return float(np.clip(ratio, 0.25, 4.0) ** DAMPING)

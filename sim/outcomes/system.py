@@ -1,0 +1,217 @@
+"""The system: credit, firms saved and lost, public cost, value, banks that fail together."""
+
+import math
+
+import numpy as np
+
+from sim.economy.macro import time_share
+from sim.firms.record import ACQUIRED, LISTED
+from sim.outcomes.firm_wealth import PRIVATE_PART
+from sim.outcomes.mark import outcome
+from sim.outcomes.reading import (
+    HOUSE,
+    Ints,
+    Mask,
+    alive_at_horizon,
+    balance_years,
+    defaulted,
+    living,
+    mean,
+    newborn,
+    present,
+    ratio,
+    signed_in,
+    time_average,
+    total,
+    unpaid,
+)
+from sim.state.history import History
+
+PER_FIRMS = 1000.0
+OTHER_OWN = "additionality, as in evaluations of guarantee programmes"
+
+
+@outcome(
+    "system.credit_outstanding", unit="CNY million", better="neither", basis="stock",
+    formula="time average of performing loans, all banks together",
+    source=HOUSE,
+)  # fmt: skip
+def credit_outstanding(history: History) -> float:
+    """Average lending."""
+    return time_average(history, history.bank("loans").sum(axis=1))
+
+
+@outcome(
+    "system.drawn_share", unit="share", better="neither", basis="stock",
+    formula="time average of performing loans over credit lines",
+    source=HOUSE,
+)  # fmt: skip
+def drawn_share(history: History) -> float:
+    """Part of the lines that is drawn."""
+    loans, lines = history.bank("loans").sum(axis=1), history.series("lines")
+    known = np.full(lines.size, np.nan)
+    np.divide(loans, lines, out=known, where=lines > 0.0)
+    return time_average(history, known)
+
+
+@outcome(
+    "system.loss", unit="CNY million", better="lower", basis="flow",
+    formula="owed less recovery of all defaults in the experiment, summed per firm before it"
+    " is split among lenders and guarantors; sharing does not change it",
+    source=HOUSE, label="Credit loss before sharing",
+)  # fmt: skip
+def loss(history: History) -> float:
+    """Credit loss, whoever bears it."""
+    return float(unpaid(history)[defaulted(history)].sum())
+
+
+def _per_thousand(history: History, chosen: Mask) -> float:
+    """Firms per 1,000 that live in the experiment."""
+    return PER_FIRMS * ratio(float(chosen.sum()), float(present(history).sum()))
+
+
+@outcome(
+    "system.saved", unit="firms per 1,000", better="higher", basis="count",
+    formula="firms not closed by the horizon here and closed in the baseline, per 1,000 that"
+    " live in the experiment",
+    source=OTHER_OWN, paired=True,
+)  # fmt: skip
+def saved(history: History, baseline: History) -> float:
+    """Firms that live here and die in the baseline."""
+    here, there = alive_at_horizon(history), alive_at_horizon(baseline)
+    return _per_thousand(history, here & ~there)
+
+
+@outcome(
+    "system.lost", unit="firms per 1,000", better="lower", basis="count",
+    formula="firms closed by the horizon here and not in the baseline, per 1,000 that live"
+    " in the experiment",
+    source=OTHER_OWN, paired=True,
+)  # fmt: skip
+def lost(history: History, baseline: History) -> float:
+    """Firms that die here and live in the baseline."""
+    here, there = alive_at_horizon(history), alive_at_horizon(baseline)
+    return _per_thousand(history, there & ~here)
+
+
+@outcome(
+    "system.additional_survivors", unit="firms per 1,000", better="higher", basis="count",
+    formula="firms saved less firms lost against the baseline, per 1,000 that live in the"
+    " experiment",
+    source=OTHER_OWN, paired=True,
+)  # fmt: skip
+def additional_survivors(history: History, baseline: History) -> float:
+    """Net additional survivors."""
+    return saved(history, baseline) - lost(history, baseline)
+
+
+@outcome(
+    "system.public_cost", unit="CNY million", better="lower", basis="flow",
+    formula="guarantees paid less guarantee fees, and what central-bank money saves banks,"
+    " summed over the experiment; policy tolerance stands apart",
+    source=HOUSE,
+)  # fmt: skip
+def public_cost(history: History) -> float:
+    """Cost of guarantees and relending."""
+    return total(history, "guaranteed", "relending") - total(history, "fee")
+
+
+@outcome(
+    "system.public_cost_rate", unit="per year", better="lower", basis="flow",
+    formula="public cost over the time integral of the balance lent",
+    source=HOUSE,
+)  # fmt: skip
+def public_cost_rate(history: History) -> float:
+    """Public cost per unit lent."""
+    return ratio(public_cost(history), balance_years(history))
+
+
+@outcome(
+    "system.policy_subsidy", unit="CNY million", better="lower", basis="flow",
+    formula="policy tolerance paid to the desks, summed over banks and the experiment",
+    source=HOUSE,
+)  # fmt: skip
+def policy_subsidy(history: History) -> float:
+    """What lending below break-even costs."""
+    return total(history, "tolerance")
+
+
+@outcome(
+    "system.policy_subsidy_rate", unit="per year", better="lower", basis="flow",
+    formula="policy tolerance over the time integral of the balance lent",
+    source=HOUSE,
+)  # fmt: skip
+def policy_subsidy_rate(history: History) -> float:
+    """Policy subsidy per unit lent."""
+    return ratio(policy_subsidy(history), balance_years(history))
+
+
+def failed_banks(history: History) -> Ints:
+    """Banks below the failure ratio at each settlement of the experiment."""
+    low = history.bank("capital_ratio") < history.facts["failure_ratio"]
+    return np.asarray(low[history.during()].sum(axis=1))
+
+
+@outcome(
+    "system.any_bank_failure", unit="share", better="lower", basis="count",
+    formula="1 where a bank's capital ratio falls below the failure ratio at a settlement of"
+    " the experiment, else 0; its mean is a probability",
+    source=HOUSE,
+)  # fmt: skip
+def any_bank_failure(history: History) -> float:
+    """Whether a bank fails."""
+    failures = failed_banks(history)
+    return float(failures.max() >= 1) if failures.size else math.nan
+
+
+@outcome(
+    "system.joint_bank_failure", unit="share", better="lower", basis="count",
+    formula="1 where the capital ratios of two banks or more lie below the failure ratio at"
+    " the same settlement, else 0; its mean is a probability",
+    source="Wagner 2010, Journal of Financial Intermediation 19(3)",
+)  # fmt: skip
+def joint_bank_failure(history: History) -> float:
+    """Whether banks fail together."""
+    failures = failed_banks(history)
+    return float(failures.max() >= 2) if failures.size else math.nan
+
+
+def new_lending(history: History, regime: str) -> float:
+    """Lines opened in a macro regime per year of it, CNY million a year."""
+    names = history.facts["regimes"]
+    if regime not in names:
+        return math.nan
+    code = names.index(regime)
+    years = time_share(history.macro, code, 0.0, history.horizon) * history.horizon
+    opened = signed_in(history) & (history.book["first"] == 1)
+    chosen = opened & (history.book["regime"] == code)
+    return ratio(float(history.book["limit"][chosen].sum()), years)
+
+
+@outcome(
+    "system.procyclicality", unit="ratio", better="neither", basis="flow",
+    formula="lines opened per year in busts over lines opened per year in booms; below 1"
+    " lending is procyclical",
+    source="Kiyotaki and Moore 1997, Journal of Political Economy 105(2)",
+)  # fmt: skip
+def procyclicality(history: History) -> float:
+    """New lending in busts against booms."""
+    return ratio(new_lending(history, "bust"), new_lending(history, "boom"))
+
+
+@outcome(
+    "system.value_created", unit="CNY million", better="higher", basis="vintage",
+    formula="mean over firms that enter in the experiment: exit value, half the private"
+    " value of those alive at the end of the run, and payments to owners, less equity put"
+    " in, loans and bills left unpaid; not discounted",
+    source=HOUSE, heavy_tailed=True,
+)  # fmt: skip
+def value_created(history: History) -> float:
+    """Value that a new firm creates."""
+    chosen = newborn(history)
+    a = history.firms[chosen]
+    gone = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
+    unsold = np.where(living(history)[chosen], PRIVATE_PART * a["value"], 0.0)
+    worth = np.where(gone, a["exit_value"], unsold) + a["cum_dividend"]
+    put_in = a["cum_equity"] + a["cum_strike"] + a["cum_supplier_loss"]
+    return mean(worth - put_in - unpaid(history)[chosen])
