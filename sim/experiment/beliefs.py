@@ -39,7 +39,7 @@ def solve(scenario: Scenario, workers: int = 1) -> Scenario:
     for _ in range(ROUNDS):
         gaps = realised_over_believed(simulate(current, workers=workers).outcomes)
         changes = {
-            f"belief.by_arrangement.{name}": moved(current, name, gaps.loc[name])
+            f"belief.by_arrangement.{name}": moved(current, name, gaps.loc[[name]].iloc[0])
             for name in settings.arrangements
             if name in gaps.index
         }

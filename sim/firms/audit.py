@@ -6,10 +6,9 @@ from sim.firms import record as r
 from sim.firms.totals import post_firm
 
 SUMS = (
-    "startup", "growth", "expansion", "mature", "credit_startup", "credit_growth",
-    "credit_expansion", "credit_mature", "borrowers_startup", "borrowers_growth",
-    "borrowers_expansion", "borrowers_mature", "lines", "gap", "demand", "entered", "ended",
-    "worst_ownership", "exit_value", "exit_claims", "worst_lender_share",
+    "count_0", "count_1", "count_2", "count_3", "credit_0", "credit_1", "credit_2", "credit_3",
+    "borrowers_0", "borrowers_1", "borrowers_2", "borrowers_3", "lines", "gap", "demand",
+    "entered", "ended", "worst_ownership", "exit_value", "exit_claims", "worst_lender_share",
 )  # fmt: skip
 (
     LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,

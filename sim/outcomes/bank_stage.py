@@ -11,15 +11,18 @@ from sim.outcomes.reading import (
     failed,
     mean,
     net_loss,
+    of_all_stages,
     quarters,
     ratio,
     signed_in,
+    years_of_stage,
 )
-from sim.outcomes.spells import contract_years, loan_years, yield_of
+from sim.outcomes.spells import contract_years, yield_of
 from sim.state.history import History
 
 PER_LOAN_YEAR = (
-    "defaults of {} over years in which {} had a line, in the experiment; counts, not balances"
+    "defaults of {} over years in which {} had a line (read at settlements), in the experiment;"
+    " counts, not balances"
 )
 LINE = "mean line of contracts signed in the experiment with {}, renewals included"
 MARGIN = (
@@ -36,7 +39,7 @@ BELIEF = (
 def default_rate_of(history: History, stage: int) -> float:
     """Defaults of a stage per year with a line."""
     bad = defaulted(history) & (history.firms["stage"] == stage)
-    return ratio(float(bad.sum()), float(loan_years(history)[stage]))
+    return ratio(float(bad.sum()), years_of_stage(history, "borrowers", stage))
 
 
 def line_of(history: History, stage: int) -> float:
@@ -47,9 +50,9 @@ def line_of(history: History, stage: int) -> float:
 
 def margin_of(history: History, stage: int) -> float:
     """Margin on lending to a stage before subsidy, per year."""
-    balance = history.series(f"credit_{stage}")[history.during()] @ quarters(history)
+    balance = years_of_stage(history, "credit", stage)
     closed = failed(history) & (history.firms["stage"] == stage)
-    loss = ratio(float(net_loss(history)[closed].sum()), float(balance))
+    loss = ratio(float(net_loss(history)[closed].sum()), balance)
     rate = yield_of(history, history.book["stage"] == stage)
     cost = history.facts["operating_cost"][stage] + history.facts["funding_rate"]
     return rate - float(cost) - loss
@@ -75,7 +78,8 @@ def _signed_with(history: History, stage: int) -> Mask:
 )  # fmt: skip
 def default_rate(history: History) -> float:
     """Defaults per year with a line."""
-    return ratio(float(defaulted(history).sum()), float(loan_years(history).sum()))
+    years = of_all_stages(history, "borrowers")[history.during()] @ quarters(history)
+    return ratio(float(defaulted(history).sum()), float(years))
 
 
 @outcome(

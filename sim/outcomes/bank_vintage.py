@@ -56,7 +56,8 @@ def _vintage(history: History, regime: str) -> Ints:
     if regime not in history.facts["regimes"]:
         return rows[:0]
     code = history.facts["regimes"].index(regime)
-    return rows[history.book["regime"][first_contract(history)[rows]] == code]
+    regimes = history.book["regime"][first_contract(history)[rows]]
+    return np.asarray(rows[regimes == code])
 
 
 @outcome(

@@ -23,15 +23,15 @@ from sim.outcomes.reading import (
     living,
     new_borrowers,
     newborn,
+    of_all_stages,
     opening,
     present,
-    quarters,
     ratio,
     share,
     signed_in,
     time_average,
+    years_of_stage,
 )
-from sim.outcomes.spells import loan_years
 from sim.state.history import History
 
 ACCESS = "years in which {} had a line over the years they lived, in the experiment"
@@ -40,8 +40,8 @@ GIVEN_RIGHT = "of firms that granted lenders a right in the experiment, share {}
 
 def access_of(history: History, stage: int) -> float:
     """Share of a stage's time with a line."""
-    lived = history.series(f"count_{stage}")[history.during()] @ quarters(history)
-    return ratio(float(loan_years(history)[stage]), float(lived))
+    years = years_of_stage(history, "borrowers", stage)
+    return ratio(years, years_of_stage(history, "count", stage))
 
 
 @outcome(
@@ -51,7 +51,7 @@ def access_of(history: History, stage: int) -> float:
 )  # fmt: skip
 def access_share(history: History) -> float:
     """Firms with a line."""
-    alive, borrowers = history.series("alive"), history.series("borrowers")
+    alive, borrowers = (of_all_stages(history, kind) for kind in ("count", "borrowers"))
     known = np.full(alive.size, np.nan)
     np.divide(borrowers, alive, out=known, where=alive > 0.0)
     return time_average(history, known)

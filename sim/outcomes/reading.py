@@ -13,7 +13,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, UNBORN
+from sim.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, STAGES, UNBORN
 from sim.state.history import History
 
 Floats = NDArray[np.float64]
@@ -22,7 +22,6 @@ Mask = NDArray[np.bool_]
 Value = TypeVar("Value")
 
 HOUSE = "house definition"
-STAGE_COUNT = 4
 _ROUNDING = 1e-9
 
 
@@ -105,6 +104,31 @@ def time_average(history: History, levels: Floats) -> float:
     return ratio(float(inside[known] @ length[known]), float(length[known].sum()))
 
 
+def of_stage(history: History, kind: str, stage: int) -> Floats:
+    """What the system holds of one stage at each settlement, shape (n_dates,).
+
+    Parameters
+    ----------
+    history : History
+    kind : {"count", "borrowers", "credit"}
+        Living firms, firms with a line, or balances in CNY million.
+    stage : int
+        0 start-up to 3 mature.
+    """
+    return history.series(f"{kind}_{stage}")
+
+
+def of_all_stages(history: History, kind: str) -> Floats:
+    """What the system holds of all stages at each settlement, shape (n_dates,)."""
+    stages = [of_stage(history, kind, stage) for stage in range(len(STAGES))]
+    return np.asarray(np.sum(stages, axis=0))
+
+
+def years_of_stage(history: History, kind: str, stage: int) -> float:
+    """Time integral of the same over the experiment, read at settlements."""
+    return float(of_stage(history, kind, stage)[history.during()] @ quarters(history))
+
+
 def opening(history: History, levels: Floats) -> float:
     """A level on the first day; zero where nothing was settled before."""
     before = np.flatnonzero(history.dates <= _ROUNDING)
@@ -160,7 +184,7 @@ def failed(history: History) -> Mask:
 
 def defaulted(history: History) -> Mask:
     """Firms closed in the experiment that left a loan unpaid."""
-    return failed(history) & np.asarray(history.firms["defaulted"] == 1)
+    return np.asarray(failed(history) & (history.firms["defaulted"] == 1))
 
 
 def alive_at_horizon(history: History) -> Mask:

@@ -12,11 +12,13 @@ from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.firm import survival_curve
 from sim.outcomes.reading import (
     Floats,
+    Ints,
     alive_at_horizon,
     defaulted,
     first_contract,
     net_loss,
     newborn,
+    of_stage,
     present,
     signed_in,
     yearly,
@@ -59,8 +61,8 @@ def firm_curves(history: History) -> Iterator[Curve]:
     """Survival by age, firms by stage, default since signing, value by age."""
     yield survival(history)
     dates, rows = _settlements(history)
-    for stage, name in enumerate(STAGES):
-        yield f"stage_count:{name}", "", dates, history.series(f"count_{stage}")[rows]
+    for code, stage in enumerate(STAGES):
+        yield f"stage_count:{stage}", "", dates, of_stage(history, "count", code)[rows]
     yield vintage_default(history)
     yield cumulative_value_by_age(history)
 
@@ -154,7 +156,7 @@ def _closed_by(history: History, years: Floats) -> Floats:
     return np.searchsorted(ends, years, side="right").astype(np.float64)
 
 
-def _settlements(history: History) -> tuple[Floats, Floats]:
+def _settlements(history: History) -> tuple[Floats, Ints]:
     """Dates of settlements from the start date to the horizon, and where they stand."""
     inside = history.during() | (np.abs(history.dates) <= 1e-9)
     return np.asarray(history.dates[inside]), np.flatnonzero(inside)

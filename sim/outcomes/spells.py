@@ -1,4 +1,4 @@
-"""When each contract was in force, and in which stage its firm then was.
+"""When each contract was in force, and what it paid.
 
 The book says when contracts were signed; the firm's record says for how many years in all
 it had a line. Together they give the spells: a contract that is followed by another one
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.outcomes.reading import STAGE_COUNT, Floats, Ints, Mask, ratio, remembered
+from sim.outcomes.reading import Floats, Ints, Mask, ratio, remembered
 from sim.state.history import History
 
 
@@ -65,38 +65,9 @@ def contract_years(history: History) -> Floats:
     return _overlap(start, stop, 0.0, history.horizon)
 
 
-@remembered
-def loan_years(history: History) -> Floats:
-    """Years with a line in the experiment by stage of the firm at the time, shape (4,).
-
-    A fall back to an earlier stage is seen only from the stage that the firm ends in.
-    """
-    start, stop = spells(history)
-    firm = history.book["firm"]
-    reached = _reached(history)
-    years = np.zeros(STAGE_COUNT)
-    for stage in range(STAGE_COUNT):
-        begin = np.maximum(start, reached[:, stage][firm])
-        finish = np.minimum(stop, reached[:, stage + 1][firm])
-        years[stage] = _overlap(begin, finish, 0.0, history.horizon).sum()
-    return years
-
-
-def _reached(history: History) -> Floats:
-    """Date at which each firm reached each stage, infinity if never, shape (n_firms, 5)."""
-    firms = history.firms
-    dates = np.full((firms.shape[0], STAGE_COUNT + 1), np.inf)
-    dates[:, 0] = -np.inf
-    for stage in range(1, STAGE_COUNT):
-        there = firms["stage"] >= stage
-        date = np.maximum(firms["stage_date"][:, stage], firms["birth"])
-        dates[:, stage] = np.where(there, date, np.inf)
-    return dates
-
-
 def _overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
     """Length of the part of each interval that lies between two dates."""
-    return np.maximum(np.minimum(stop, high) - np.maximum(start, low), 0.0)
+    return np.asarray(np.maximum(np.minimum(stop, high) - np.maximum(start, low), 0.0))
 
 
 def yield_of(history: History, chosen: Mask) -> float:

@@ -1,0 +1,294 @@
+"""Where a clause, a risk or a friction vanishes, nothing of it is left: to the last bit.
+
+All worlds meet the same luck, so a limit that holds only nearly would be a fault.
+"""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import chi2
+
+from sim.clauses.arrangement import PLAIN, Arrangement
+from sim.engine.processes import run_world
+from sim.engine.world import World, new_world
+from sim.firms.record import (
+    ALIVE, ANNIVERSARY, CASH_ZERO, EXERCISED, EXPIRY, FAILED_CASH, FAILED_TECHNICAL, WAIVED,
+)  # fmt: skip
+from sim.scenario.model import Scenario
+from sim.state.history import BANK_COLUMNS
+from tests.house.small import (
+    branch, changed_books, changed_lives, differing, history, study, with_ample_capital,
+)  # fmt: skip
+from tests.second_driver import by_firm
+
+# Every clause with a neutral value that is spelt out, and the neutral value itself.
+RIGHT = {"years": 5.0, "pass_through_share": 0.5, "strike_multiple": 1.1}
+NEUTRAL: dict[str, tuple[str, dict[str, Any]]] = {
+    "a consortium of one bank": (
+        "loss_sharing",
+        {"kind": "proportional", "shares": [1.0], "delay_years": 0.1, "coordination_cost": 1.0},
+    ),
+    "a guarantee of nothing": ("loss_sharing", {"kind": "sole", "guaranteed_share": 0.0}),
+    "a warrant with coverage 0": (
+        "upside", {"kind": "warrant", "coverage": 0.0, "liquidity_share": 0.35, **RIGHT},
+    ),
+    "a swap with coverage 0": (
+        "upside", {"kind": "swap", "coverage": 0.0, "trigger_multiple": 2.5, **RIGHT},
+    ),
+    "a swap for no stake": (
+        "upside", {"kind": "swap", "stake": 0.0, "trigger_multiple": 2.5, **RIGHT},
+    ),
+    "a royalty of no share": (
+        "upside", {"kind": "royalty", "sales_share": 0.0, "cap_multiple": 1.5},
+    ),
+    "a royalty capped at nothing": (
+        "upside", {"kind": "royalty", "sales_share": 0.02, "cap_multiple": 0.0},
+    ),
+    "a concession of 0": ("pricing", {"kind": "concession", "concession_rate": 0.0}),
+    "a step of 0": (
+        "pricing",
+        {"kind": "step", "concession_rate": 0.0, "surcharge_rate": 0.0, "after_years": 0.5},
+    ),
+    "an introduction that changes nothing": (
+        "introduction", {"kind": "referral", "round_factor": 1.0},
+    ),
+    "a pledge that returns nothing": (
+        "security", {"kind": "pledge", "recovery_share": 0.0},
+    ),
+    "a term of one year": ("tenor", {"kind": "term", "years": 1.0}),
+    "relending of no share": (
+        "funding",
+        {"kind": "relending", "refinanced_share": 0.0, "rate": 0.01, "quota": 1e6},
+    ),
+    "an agreement on nothing": ("commitment", {"kind": "agreement"}),
+    "a score without precision": (
+        "screening", {"kind": "score", "precision": [0.0, 0.0, 0.0, 0.0]},
+    ),
+    "a list that everybody is on": ("eligibility", {"kind": "listed"}),
+}  # fmt: skip
+DEAD_LETTERS = {
+    f"contract {name}"
+    for name in (
+        "signed", "expiry", "pass_through", "liquidity", "trigger", "royalty_share",
+        "royalty_cap",
+    )
+}  # fmt: skip
+"""Terms of a right that does not exist, and the count of contracts of an arrangement."""
+
+
+@pytest.fixture(scope="module")
+def past() -> World:
+    return history(study())
+
+
+@pytest.fixture(scope="module")
+def plain(past: World) -> World:
+    return branch(past, "plain")
+
+
+def with_clause(base: Arrangement, clause: str, terms: dict[str, Any] | None) -> Arrangement:
+    """An arrangement with one clause replaced; None for its neutral value."""
+    tables = base.model_dump(mode="json")
+    del tables[clause]
+    return Arrangement.model_validate(tables if terms is None else tables | {clause: terms})
+
+
+@pytest.mark.parametrize("words", NEUTRAL)
+def test_alone_it_is_plain_lending(past: World, plain: World, words: str) -> None:
+    world = branch(past, words, with_clause(PLAIN, *NEUTRAL[words]))
+    assert changed_lives(plain, world, but=["signed"]) == []
+    assert set(changed_books(plain, world)) <= DEAD_LETTERS
+
+
+@pytest.mark.parametrize("words", NEUTRAL)
+@pytest.mark.parametrize("name", ["revenue_swap", "consortium"])
+def test_in_company_it_is_the_arrangement_without_it(
+    past: World, name: str, words: str
+) -> None:
+    clause, terms = NEUTRAL[words]
+    base = past.scenario.arrangement[name]
+    if (name, words) == ("consortium", "a guarantee of nothing"):
+        base = with_clause(base, "loss_sharing", None)
+    without = branch(past, "other", with_clause(base, clause, None))
+    world = branch(past, "other", with_clause(base, clause, terms))
+    assert without.firms.signed.sum() > 20
+    assert changed_lives(without, world) == []
+    assert set(changed_books(without, world)) <= DEAD_LETTERS
+
+
+@pytest.mark.parametrize("demanded", [None, 0.6])
+def test_a_swap_whose_trigger_is_out_of_reach_is_no_right(
+    past: World, demanded: float | None
+) -> None:
+    # The firm takes the offer, for the right costs it nothing, and it never delivers. What
+    # is left are the right's own dates. They anchor the firm's straight lines at further
+    # points, so money agrees to rounding, and everything that happens to the bit.
+    promise = {"kind": "agreement", "demanded_capture_share": demanded}
+    base = with_clause(PLAIN, "commitment", promise)
+    right = {"kind": "swap", "coverage": 0.165, "trigger_multiple": 1e9, **RIGHT}
+    without = branch(past, "other", base)
+    world = branch(past, "other", with_clause(base, "upside", right))
+    assert (world.firms.right > 0).sum() > 20
+    assert not np.any(world.firms.deliver)
+    own = [ANNIVERSARY, EXPIRY, EXERCISED, WAIVED]
+    mine, other = by_firm(without.events), by_firm(world.events)
+    other = other[~np.isin(other["event"], own)]
+    assert mine["firm"].tolist() == other["firm"].tolist()
+    assert mine["event"].tolist() == other["event"].tolist()
+    np.testing.assert_allclose(mine["date"], other["date"], rtol=0.0, atol=1e-12)
+    for field in ("cash", "balance", "cum_interest", "cum_relation", "founders", "owed"):
+        np.testing.assert_allclose(
+            without.firms[field], world.firms[field], rtol=1e-9, atol=1e-9, err_msg=field
+        )
+
+
+# --- Equal lending -----------------------------------------------------------------------
+
+
+def imposed_on(past: World, baseline: World, arrangement: Arrangement) -> World:
+    """A world that repeats the baseline's decisions under an arrangement's clauses."""
+    w = past.branch("other", arrangement)
+    w.imposed = list(baseline.decisions)
+    run_world(w, 0.0, w.scenario.experiment.horizon_years)
+    assert not w.imposed
+    return w
+
+
+def losses(w: World) -> Any:
+    """Loss of each firm's loans, CNY million."""
+    return w.firms.owed - w.firms.recovery
+
+
+@pytest.fixture(scope="module")
+def unwatched() -> tuple[World, World]:
+    """Past and plain lending where no bank monitors: monitoring depends on its share."""
+    past = history(study({"underwriting.monitoring_effort": 0.0}))
+    return past, branch(past, "plain")
+
+
+def test_plain_lending_imposed_on_itself_is_itself(unwatched: tuple[World, World]) -> None:
+    again = imposed_on(*unwatched, PLAIN)
+    assert changed_lives(unwatched[1], again, but=["signed"]) == []
+    assert set(changed_books(unwatched[1], again)) <= {"contract signed"}
+
+
+@pytest.mark.parametrize("only_sharing", [True, False])
+def test_with_equal_lending_a_consortium_loses_what_plain_lending_loses(
+    unwatched: tuple[World, World], only_sharing: bool
+) -> None:
+    past, plain = unwatched
+    whole = past.scenario.arrangement["consortium"]
+    sharing = with_clause(PLAIN, "loss_sharing", whole.loss_sharing.model_dump(mode="json"))
+    # The programme's surcharge would change what firms pay, so it is left out here.
+    arrangement = sharing if only_sharing else with_clause(whole, "pricing", None)
+    joint = imposed_on(past, plain, arrangement)
+    assert changed_lives(plain, joint, but=["signed"]) == []
+    assert losses(joint).tobytes() == losses(plain).tobytes()
+    assert float(losses(joint).sum()) > 1.0
+    # It is the split that differs, and only the split.
+    assert "contract share" in changed_books(plain, joint)
+
+
+def test_with_equal_lending_banks_pay_for_the_same_decisions(
+    unwatched: tuple[World, World],
+) -> None:
+    past, plain = unwatched
+    joint = imposed_on(past, plain, past.scenario.arrangement["consortium"])
+    column = BANK_COLUMNS.index("screening")
+    spent = [sum(rows[:, column].sum() for _, rows in w.panel) for w in (plain, joint)]
+    assert spent[0] == spent[1]
+
+
+def test_without_loss_given_default_it_does_not_matter_who_shares_losses() -> None:
+    full = {
+        "population.tangible_mean": 1e6, "workout.recovery_tangible": 1.0,
+        "workout.recovery_unsecured_factor": 1.0, "underwriting.monitoring_effort": 0.0,
+    }  # fmt: skip
+    past = history(study(full))
+    plain = branch(past, "plain")
+    guaranteed = {"kind": "sole", "guaranteed_share": 0.8}
+    for arrangement in (
+        PLAIN, past.scenario.arrangement["consortium"],
+        with_clause(PLAIN, "loss_sharing", guaranteed),
+    ):  # fmt: skip
+        w = imposed_on(past, plain, arrangement)
+        assert w.firms.defaulted.sum() > 3
+        panel = np.array([rows for _, rows in w.panel])
+        for name in ("loss", "guaranteed"):
+            assert not np.any(panel[:, :, BANK_COLUMNS.index(name)])
+
+
+# --- Cash, signals and common risk -------------------------------------------------------
+
+
+def test_infinite_cash_removes_closures_for_want_of_cash() -> None:
+    rich = {
+        "operations.opening_cash": 1e9, "operations.venture_opening_cash": 1e9,
+        "operations.dividend_above": 1e9,
+    }  # fmt: skip
+    past = history(study(rich))
+    for name in past.scenario.experiment.arrangements:
+        w = branch(past, name)
+        assert not np.any(w.firms.status == FAILED_CASH)
+        assert not np.any(np.concatenate(w.events)["event"] == CASH_ZERO)
+        # The others go on closing: it is liquidity that is gone, not risk.
+        assert np.any(w.firms.status == FAILED_TECHNICAL)
+
+
+def test_a_perfect_signal_leaves_no_error_of_screening() -> None:
+    clear = {
+        "underwriting.signal_precision": 1e14, "underwriting.setback_signal_loss": 0.0,
+        "underwriting.stigma": 0.0,
+    }  # fmt: skip
+    w = branch(history(study(clear)), "consortium")
+    contracts = w.book.rows
+    assert contracts.shape[0] > 50
+    quality = w.firms.quality[contracts.firm]
+    np.testing.assert_allclose(contracts.judgement, quality, rtol=0.0, atol=1e-5)
+
+
+CALM = {
+    "macro.path": [{"from_years": -9.0, "regime": "boom"}], "macro.frailty_variance": 0.0,
+    "equity_market.winter_rounds": 1.0, "equity_market.winter_listing": 1.0,
+    "equity_market.winter_acquisition": 1.0, "equity_market.winter_valuation": 1.0,
+}  # fmt: skip
+FIRMS, REPLICATIONS = 250, 40
+
+
+def closures(values: dict[str, Any]) -> Any:
+    """Firms of one cohort closed within two years, by replication."""
+    cohort = {
+        "population.firms": FIRMS, "population.initial_share": 1.0,
+        "experiment.warm_up_years": 0.0, "experiment.horizon_years": 2.0,
+        "lifecycle.failure_hazard": [0.15, 0.15, 0.15, 0.15],
+    }  # fmt: skip
+    scenario: Scenario = with_ample_capital(cohort | values)
+    counts = []
+    for replication in range(REPLICATIONS):
+        w = new_world(scenario, replication)
+        run_world(w, 0.0, 2.0)
+        counts.append(int((w.firms.status >= FAILED_TECHNICAL).sum()))
+    return np.array(counts)
+
+
+def dispersion(counts: Any) -> float:
+    """Variance over that of independent firms; 1 + (n - 1) times the correlation."""
+    share = counts.mean() / FIRMS
+    return float(counts.var(ddof=1) / (FIRMS * share * (1.0 - share)))
+
+
+def test_one_regime_without_frailty_leaves_closures_uncorrelated() -> None:
+    # Of independent firms the count is binomial; its sample variance over R replications,
+    # over its expectation, is chi-squared over R - 1. One false alarm in ten thousand.
+    low, high = chi2.ppf([5e-5, 1.0 - 5e-5], REPLICATIONS - 1) / (REPLICATIONS - 1)
+    assert low < dispersion(closures(CALM)) < high
+    # The same test finds the correlation that frailty alone brings.
+    assert dispersion(closures(CALM | {"macro.frailty_variance": 0.5})) > high
+
+
+def test_the_state_of_other_firms_does_not_matter_without_common_risk() -> None:
+    w = branch(history(with_ample_capital(CALM)), "plain")
+    few = branch(history(with_ample_capital(CALM | {"population.firms": 100})), "plain")
+    assert np.any(few.firms.status == ALIVE)
+    assert differing(w.firms[:100], few.firms) in ([], ["contract"])
