@@ -68,6 +68,13 @@ def hold_committee(w: World, date: float) -> None:
     decide_offers(w, waiting[~apply & ~review & ((asked & ASK_OFFER) != 0)], date)
 
 
+def wind_down(w: World, date: float) -> None:
+    """In the run-off nothing is lent: lines that end are called, other requests refused."""
+    waiting = np.flatnonzero(w.pending)
+    ending = (w.firms.request[waiting] & ASK_RENEWAL) != 0
+    decline(w, waiting, np.where(ending, 0.0, 1.0), date)
+
+
 def _is_ready(w: World, who: Ints, date: float) -> NDArray[np.bool_]:
     """Whether coordination between lenders has had its time."""
     lag = loss_sharing.delay(w.arrangement.loss_sharing)
@@ -82,7 +89,7 @@ def case_of(w: World, who: Ints, date: float) -> Case:
     equity = w.scenario.equity
     return Case(
         a=a, date=date, draw=draws_for(w, who),
-        bust=bool(w.climate.setback[0] > w.climate.frailty[0]),
+        bust=w.in_bust,
         collateral=float(w.climate.collateral[0]),
         file=(w.file_precision[who], w.file_sum[who]),
         prior=prior_quality(a.venture, equity.venture_logit, equity.venture_quality_slope),
@@ -128,11 +135,11 @@ def decide_applications(w: World, who: Ints, date: float) -> None:
             & _prefers(w, case, special, plain)
             & _wants(case, special)
         )
-        take &= _fits(w, special, take)
+        take &= _fits(w, case, special, take)
         verdicts.append(Verdict(who, take, np.ones(who.size), special, True, False))
         wants &= ~take
     take = plain.made & wants
-    take &= _fits(w, plain, take)
+    take &= _fits(w, case, plain, take)
     verdicts.append(Verdict(who, take, np.ones(who.size), plain, False, False))
     learn(w, who, plain)
     for verdict in verdicts:
@@ -181,15 +188,22 @@ def _upside_cost(w: World, case: Case, offer: Offer) -> Floats:
     return np.minimum(cost, moving * right.years * a.taste)
 
 
-def _fits(w: World, offer: Offer, take: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Which of the loans to be taken fit the lenders' capital."""
+def _fits(
+    w: World, case: Case, offer: Offer, take: NDArray[np.bool_], moves: bool = False
+) -> NDArray[np.bool_]:
+    """Which of the loans to be taken fit the lenders' capital.
+
+    A balance that is rolled over by the same bank needs no new capital.
+    """
     fits = np.zeros(take.shape[0], dtype=bool)
     rows = np.flatnonzero(take)
     if rows.size:
+        drawn = offer.line[rows] * w.scenario.credit_line.drawn_at_signing
+        held = case.a.balance[rows]
+        amount = np.maximum(drawn, held) if moves else np.maximum(drawn - held, 0.0)
         fits[rows] = fits_capital(
-            offer.line[rows] * w.scenario.credit_line.drawn_at_signing, offer.lender[rows],
-            offer.share[rows], offer.merit[rows], capital_room(w),
-        )  # fmt: skip
+            amount, offer.lender[rows], offer.share[rows], offer.merit[rows], capital_room(w)
+        )
     return fits
 
 
@@ -216,7 +230,7 @@ def _turn_elsewhere(
         )  # fmt: skip
         offer = make_offer(again, "plain", PLAIN, w.scenario, first=1)
         take = offer.made & (offer.line >= case.a.balance[rows] * 0.999999)
-        take &= _fits(w, offer, take)
+        take &= _fits(w, again, offer, take, moves=True)
         sign(w, Verdict(who[rows], take, np.ones(rows.size), offer, False, True), date)
         saved[rows[take]] = True
     gone = left & ~saved
@@ -283,7 +297,7 @@ def decide_offers(w: World, who: Ints, date: float) -> None:
     offer = replace(offer, rate=rate, later_rate=rate, mean_rate=rate)
     saving = (case.a.rate - rate) * case.a.balance * w.scenario.choice.offer_horizon_years
     leave = offer.made & (offer.line >= case.a.balance) & (saving > _leaving_cost(w, case))
-    leave &= _fits(w, offer, leave)
+    leave &= _fits(w, case, offer, leave, moves=True)
     w.ordinal[who] += 1
     sign(w, Verdict(who, leave, np.ones(who.size), offer, False, True), date)
     decline(w, who[~leave], np.ones(int((~leave).sum())), date)

@@ -13,7 +13,7 @@ from typing import Any
 import simpy
 
 from sim.economy.macro import Path, frailty, regime_names
-from sim.engine.committee import hold_committee
+from sim.engine.committee import hold_committee, wind_down
 from sim.engine.imposed import impose
 from sim.engine.settlement import settle
 from sim.engine.world import World
@@ -108,6 +108,8 @@ def calendar(
         w.advance(date)
         if date <= close + 1e-9:
             decide(w, date)
+        else:
+            wind_down(w, date)
         if month % 3 == 0:
             settle(w, date)
     yield until(env, end)

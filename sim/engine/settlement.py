@@ -51,6 +51,11 @@ def expected_losses(w: World, levels: Levels) -> Floats:
     return by_bank(w, set_aside)
 
 
+def defaulted_losses(w: World) -> Floats:
+    """Allowance on loans in default: what is owed times the believed loss, by bank."""
+    return by_bank(w, (w.posted[:, f.OWED] - w.posted[:, f.RESOLVED]) * w.believed_loss)
+
+
 def close_books(w: World, years: float, levels: Levels) -> dict[str, Floats]:
     """Update balance sheets and return the quarter's profit and loss, by bank."""
     b, flow, rule = w.banks, w.by_bank, w.scenario.underwriting
@@ -94,8 +99,8 @@ def provide(
     """Charge to profit: new allowance, less the old one after charging resolved losses."""
     b = w.banks
     charged = flow[:, f.RESOLVED] - result["recovered"] - result["guaranteed"]
-    believed = w.scenario.belief.default.loss_unsecured
-    needed = expected_losses(w, levels) + believed * b.npl
+    result["npl_allowance"] = defaulted_losses(w)
+    needed = expected_losses(w, levels) + result["npl_allowance"]
     provision = np.asarray(needed - (b.allowance - charged))
     b.allowance = needed
     return provision
@@ -182,7 +187,7 @@ _BANK_TRANSFERS = (
 def record(w: World, date: float, levels: Levels, r: dict[str, Floats]) -> None:
     """One row for each bank and one for the system."""
     b, rule = w.banks, w.scenario.capital
-    exposed = np.maximum(b.npl - w.scenario.belief.default.loss_unsecured * b.npl, 0.0)
+    exposed = np.maximum(b.npl - r["npl_allowance"], 0.0)
     r["risk_assets"] = rule.risk_weight * b.loans + rule.defaulted_risk_weight * exposed
     thousands = w.scenario.population.firms / 1000.0
     other = (

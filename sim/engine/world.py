@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Rows, pack
 from sim.base.draws import BIRTH, replication_key, uniform_columns
+from sim.base.frozen import Frozen
 from sim.clauses.arrangement import PLAIN, Arrangement
 from sim.clauses.loss_sharing import MOST_LENDERS
 from sim.economy.equity_market import market_path
@@ -90,6 +91,12 @@ class World:
         """Date, arrangement and replication, for messages."""
         return f"year {date:.2f}, {self.name}, replication {self.replication}"
 
+    @property
+    def in_bust(self) -> bool:
+        """Whether the macro regime makes setbacks more likely than usual."""
+        names = regime_names(self.scenario.macro)
+        return self.scenario.macro.regime[names[self.climate.regime[0]]].setback > 1.0
+
     def advance(self, until: float) -> None:
         """Take every firm to a date."""
         self.cursor[2] = 0
@@ -112,7 +119,9 @@ class World:
     def branch(self, name: str, arrangement: Arrangement) -> "World":
         """An independent copy of the present that goes on under another arrangement."""
         copies = {
-            key: value.copy() for key, value in vars(self).items() if hasattr(value, "copy")
+            key: value.copy()
+            for key, value in vars(self).items()
+            if hasattr(value, "copy") and not isinstance(value, Frozen)
         }
         copies.update(name=name, arrangement=arrangement, decisions=[], imposed=None)
         return replace(self, **copies)

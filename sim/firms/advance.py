@@ -56,8 +56,10 @@ from sim.firms.right import (
     count_compliance,
     end_right,
     expire,
+    is_compliant,
     royalty_end,
     test_trigger,
+    waive,
 )  # fmt: skip
 from sim.firms.workout import pay_from_cash, settle_default, spend_line
 
@@ -388,6 +390,8 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
     """Listing or sale: rights are exercised, the value is shared out, the loan repaid."""
     premium = p.listing_premium if cause == r.LISTING else p.acquisition_factor
     value = min(f.value * premium * exit_multiple(f, p, c), p.exit_cap)
+    if f.right == r.SWAP and is_compliant(f):
+        waive(f)
     share_out(f, exercise_at_exit(f, value))
     if cause == r.LISTING:
         resting = f.listing_capture * p.listing_raise_share * value

@@ -12,7 +12,7 @@ from sim.base.draws import EXIT, uniform_pair
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
 from sim.base.special import normal_quantile
 from sim.firms.operations import runway
-from sim.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
+from sim.firms.record import NO_RIGHT, ROYALTY
 
 
 class Equity(Frozen):
@@ -153,7 +153,7 @@ def exit_multiple(f: Any, p: Any, c: Any) -> float:
     return factor
 
 
-def exercise(f: Any, value: float) -> None:
+def exercise(f: Any) -> None:
     """The holder subscribes: it pays the strike and everyone is diluted by the stake."""
     f.founders *= 1.0 - f.stake
     f.investors *= 1.0 - f.stake
@@ -172,14 +172,11 @@ def exercise_at_exit(f: Any, value: float) -> float:
     """Exercise a living right at exit if it pays; returns the value to be shared out."""
     if f.right == NO_RIGHT or f.right == ROYALTY:
         return value
-    if f.right == SWAP and value < f.trigger:
-        return value
-    if f.right == WARRANT and value < f.trigger:
-        return value
-    if intrinsic(f, value) <= 0.0:
+    # A warrant has no trigger: it is zero.
+    if value < f.trigger or intrinsic(f, value) <= 0.0:
         return value
     strike = f.strike
-    exercise(f, value)
+    exercise(f)
     return value + strike
 
 

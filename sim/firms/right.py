@@ -94,13 +94,13 @@ def test_trigger(f: Any, p: Any, t: float) -> int:
     if is_compliant(f):
         waive(f)
         return 1
-    if delivery_cost(f, p, t) < intrinsic(f, f.value) * 1.0:
+    if delivery_cost(f, p, t) < intrinsic(f, f.value):
         f.deliver = 1
         waive(f)
         return 1
     if intrinsic(f, f.value) <= 0.0:
         return 0
-    exercise(f, f.value)
+    exercise(f)
     end_right(f)
     return 2
 

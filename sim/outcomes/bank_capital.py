@@ -4,13 +4,12 @@ import numpy as np
 
 from sim.firms.record import SWAP, WARRANT
 from sim.formulas.rate_of_return import internal_rate_of_return
+from sim.outcomes.columns import Floats, of_firms
+from sim.outcomes.groups import at_bank, living
 from sim.outcomes.mark import outcome
 from sim.outcomes.reading import (
     HOUSE,
-    Floats,
-    at_bank,
     closing,
-    living,
     opening,
     quarters,
     ratio,
@@ -86,7 +85,7 @@ def capital_shortfall(history: History) -> float:
 )  # fmt: skip
 def concentration(history: History) -> float:
     """How much of a bank's book stands on few firms."""
-    balance = np.where(living(history), history.firms["balance"], 0.0)
+    balance = np.where(living(history), of_firms(history)["balance"], 0.0)
     held = at_bank(history, balance)
     book = held.sum(axis=1)
     squares = np.divide((held**2).sum(axis=1), book, out=np.zeros(book.size), where=book > 0.0)
@@ -131,7 +130,7 @@ def residual_book(history: History) -> float:
 )  # fmt: skip
 def living_rights(history: History) -> float:
     """Intrinsic value of rights that still live."""
-    a = history.firms[living(history)]
+    a = of_firms(history).rows(living(history))
     right = np.isin(a["right"], (WARRANT, SWAP)) & (a["value"] >= a["trigger"])
     open_gain = np.where(right, a["stake"] * (a["value"] + a["strike"]) - a["strike"], 0.0)
     held = np.where(a["holder"] > 0.0, a["holder"] * a["value"] - a["cum_strike"], 0.0)

@@ -9,23 +9,10 @@ import math
 import numpy as np
 
 from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
+from sim.outcomes.columns import Floats, Mask, of_book, of_firms
+from sim.outcomes.groups import defaulted, net_loss, new_borrowers, signed_in, unpaid
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import (
-    HOUSE,
-    Floats,
-    Mask,
-    balance_years,
-    defaulted,
-    net_loss,
-    new_borrowers,
-    ratio,
-    share,
-    signed_in,
-    time_average,
-    total,
-    unpaid,
-    yearly,
-)
+from sim.outcomes.reading import HOUSE, balance_years, ratio, share, time_average, total, yearly
 from sim.outcomes.spells import contract_years
 from sim.state.history import History
 
@@ -63,7 +50,7 @@ def credit_loss_rate(history: History) -> float:
 def loss_given_default(history: History) -> float:
     """Loss given default, weighted with what was owed."""
     bad = defaulted(history)
-    owed = float(history.firms["owed"][bad].sum())
+    owed = float(of_firms(history)["owed"][bad].sum())
     return ratio(float(unpaid(history)[bad].sum()), owed)
 
 
@@ -85,9 +72,9 @@ def npl_ratio(history: History) -> float:
 
 def _defaults_within(history: History, chosen: Mask, years: float) -> Mask:
     """Contracts among `chosen` whose firm defaulted within some years of signing."""
-    firm = history.book["firm"]
-    end, bad = history.firms["end"][firm], history.firms["defaulted"][firm] == 1
-    return np.asarray(chosen & bad & (end <= history.book["date"] + years))
+    firm = of_book(history)["firm"]
+    end, bad = of_firms(history)["end"][firm], of_firms(history)["defaulted"][firm] == 1
+    return np.asarray(chosen & bad & (end <= of_book(history)["date"] + years))
 
 
 @outcome(
@@ -99,7 +86,7 @@ def _defaults_within(history: History, chosen: Mask, years: float) -> Mask:
 )  # fmt: skip
 def vintage_default_3y(history: History) -> float:
     """Cumulative default, which growth of the book cannot flatter."""
-    opened = signed_in(history, 3.0) & (history.book["first"] == 1)
+    opened = signed_in(history, 3.0) & (of_book(history)["first"] == 1)
     return share(_defaults_within(history, opened, 3.0), opened)
 
 
@@ -112,7 +99,7 @@ def vintage_default_3y(history: History) -> float:
 )  # fmt: skip
 def vintage_default_3y_signed(history: History) -> float:
     """Cumulative default of those who signed the arrangement."""
-    book = history.book
+    book = of_book(history)
     opened = signed_in(history, 3.0) & (book["first"] == 1) & (book["signed"] == 1)
     return share(_defaults_within(history, opened, 3.0), opened)
 
@@ -181,9 +168,9 @@ def worst_bank_loss(history: History) -> float:
 )  # fmt: skip
 def belief_gap_loss(history: History) -> float:
     """Realised over believed loss given default."""
-    firms = history.firms
+    firms = of_firms(history)
     rows = np.flatnonzero(defaulted(history) & (firms["contract"] >= 0))
-    believed = firms["owed"][rows] * history.book["loss"][firms["contract"][rows]]
+    believed = firms["owed"][rows] * of_book(history)["loss"][firms["contract"][rows]]
     return ratio(float(net_loss(history)[rows].sum()), float(believed.sum()))
 
 
@@ -195,7 +182,7 @@ def belief_gap_loss(history: History) -> float:
 )  # fmt: skip
 def bad_borrower_share(history: History) -> float:
     """Bad firms among the funded."""
-    quality = history.firms["quality"][new_borrowers(history)]
+    quality = of_firms(history)["quality"][new_borrowers(history)]
     return ratio(float(np.count_nonzero(quality < 0.0)), float(quality.size))
 
 
@@ -206,5 +193,5 @@ def bad_borrower_share(history: History) -> float:
 )  # fmt: skip
 def clients_lost(history: History) -> float:
     """Clients who leave for another bank, per loan-year."""
-    moved = signed_in(history) & (history.book["moved"] == 1)
+    moved = signed_in(history) & (of_book(history)["moved"] == 1)
     return ratio(float(moved.sum()), float(contract_years(history).sum()))

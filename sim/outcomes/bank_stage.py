@@ -3,18 +3,16 @@
 import numpy as np
 
 from sim.firms.record import EXPANSION, GROWTH, MATURE, STARTUP
+from sim.outcomes.columns import Mask, of_book, of_firms
+from sim.outcomes.groups import defaulted, failed, net_loss, signed_in
 from sim.outcomes.mark import outcome
 from sim.outcomes.reading import (
     HOUSE,
-    Mask,
-    defaulted,
-    failed,
+    between,
     mean,
-    net_loss,
     of_all_stages,
     quarters,
     ratio,
-    signed_in,
     years_of_stage,
 )
 from sim.outcomes.spells import contract_years, yield_of
@@ -38,37 +36,37 @@ BELIEF = (
 
 def default_rate_of(history: History, stage: int) -> float:
     """Defaults of a stage per year with a line."""
-    bad = defaulted(history) & (history.firms["stage"] == stage)
+    bad = defaulted(history) & (of_firms(history)["stage"] == stage)
     return ratio(float(bad.sum()), years_of_stage(history, "borrowers", stage))
 
 
 def line_of(history: History, stage: int) -> float:
     """Mean line signed with a stage, CNY million."""
-    chosen = signed_in(history) & (history.book["stage"] == stage)
-    return mean(history.book["limit"][chosen])
+    chosen = signed_in(history) & (of_book(history)["stage"] == stage)
+    return mean(of_book(history)["limit"][chosen])
 
 
 def margin_of(history: History, stage: int) -> float:
     """Margin on lending to a stage before subsidy, per year."""
     balance = years_of_stage(history, "credit", stage)
-    closed = failed(history) & (history.firms["stage"] == stage)
+    closed = failed(history) & (of_firms(history)["stage"] == stage)
     loss = ratio(float(net_loss(history)[closed].sum()), balance)
-    rate = yield_of(history, history.book["stage"] == stage)
+    rate = yield_of(history, of_book(history)["stage"] == stage)
     cost = history.facts["operating_cost"][stage] + history.facts["funding_rate"]
     return rate - float(cost) - loss
 
 
 def belief_gap(history: History, contracts: Mask) -> float:
     """Realised over believed defaults on some contracts."""
-    believed = (history.book["default"] * contract_years(history))[contracts].sum()
-    rows = np.flatnonzero(defaulted(history) & (history.firms["contract"] >= 0))
-    realised = contracts[history.firms["contract"][rows]].sum()
+    believed = (of_book(history)["default"] * contract_years(history))[contracts].sum()
+    rows = np.flatnonzero(defaulted(history) & (of_firms(history)["contract"] >= 0))
+    realised = contracts[of_firms(history)["contract"][rows]].sum()
     return ratio(float(realised), float(believed))
 
 
 def _signed_with(history: History, stage: int) -> Mask:
     """Contracts signed with firms of a stage."""
-    return np.asarray(history.book["stage"] == stage)
+    return np.asarray(of_book(history)["stage"] == stage)
 
 
 @outcome(
@@ -78,7 +76,7 @@ def _signed_with(history: History, stage: int) -> Mask:
 )  # fmt: skip
 def default_rate(history: History) -> float:
     """Defaults per year with a line."""
-    years = of_all_stages(history, "borrowers")[history.during()] @ quarters(history)
+    years = between(history, of_all_stages(history, "borrowers")) @ quarters(history)
     return ratio(float(defaulted(history).sum()), float(years))
 
 

@@ -7,16 +7,10 @@ that is carried at face value it equals the internal rate of return of pooled fl
 
 import numpy as np
 
+from sim.outcomes.columns import Floats, Ints, of_book, of_firms, remembered
+from sim.outcomes.groups import first_contract, net_loss, new_borrowers
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import (
-    Floats,
-    Ints,
-    first_contract,
-    net_loss,
-    new_borrowers,
-    ratio,
-    remembered,
-)
+from sim.outcomes.reading import ratio
 from sim.state.history import History
 
 DIETZ = "Dietz 1966, Pension Funds: Measuring Investment Performance"
@@ -30,7 +24,7 @@ def client_income(history: History) -> Floats:
     where most of its balance was; screening, coordination and monitoring are not known by
     firm.
     """
-    a = history.firms
+    a = of_firms(history)
     running = np.asarray(history.facts["operating_cost"])[a["stage"]] * a["cum_balance"]
     income = a["cum_interest"] + a["cum_relation"] + a["cum_gain"] + a["cum_royalty"]
     return np.asarray(income - a["cum_fee"] - running)
@@ -40,14 +34,14 @@ def client_funding(history: History) -> Floats:
     """Cost of funds of each firm's balance, central-bank money included, (n_firms,)."""
     own, cheap = history.facts["funding_rate"], history.facts.get("relending_rate")
     saved = 0.0 if cheap is None else own - cheap
-    a = history.firms
+    a = of_firms(history)
     return np.asarray(own * a["cum_balance"] - saved * a["cum_refinanced"])
 
 
 def vintage_return(history: History, rows: Ints) -> float:
     """Income less losses over the balance of firms `rows`, per year."""
     result = (client_income(history) - net_loss(history))[rows].sum()
-    return ratio(float(result), float(history.firms["cum_balance"][rows].sum()))
+    return ratio(float(result), float(of_firms(history)["cum_balance"][rows].sum()))
 
 
 def _vintage(history: History, regime: str) -> Ints:
@@ -56,7 +50,7 @@ def _vintage(history: History, regime: str) -> Ints:
     if regime not in history.facts["regimes"]:
         return rows[:0]
     code = history.facts["regimes"].index(regime)
-    regimes = history.book["regime"][first_contract(history)[rows]]
+    regimes = of_book(history)["regime"][first_contract(history)[rows]]
     return np.asarray(rows[regimes == code])
 
 

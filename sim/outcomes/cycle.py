@@ -8,15 +8,10 @@ import math
 
 import numpy as np
 
+from sim.outcomes.columns import Floats, of_book
+from sim.outcomes.groups import signed_in
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import (
-    HOUSE,
-    Floats,
-    quarters,
-    ratio,
-    signed_in,
-    yearly,
-)
+from sim.outcomes.reading import HOUSE, quarters, ratio, yearly
 from sim.state.history import History
 
 CUMULATIVE = "from the start date, run-off included, profit before policy tolerance"
@@ -197,9 +192,9 @@ def margin_crossed(history: History, baseline: History) -> float:
 )  # fmt: skip
 def new_lending_winter_share(history: History) -> float:
     """Part of new lending that is made when equity is scarce."""
-    opened = signed_in(history) & (history.book["first"] == 1)
-    limit = history.book["limit"]
-    winter = opened & (history.book["winter"] == 1)
+    opened = signed_in(history) & (of_book(history)["first"] == 1)
+    limit = of_book(history)["limit"]
+    winter = opened & (of_book(history)["winter"] == 1)
     return ratio(float(limit[winter].sum()), float(limit[opened].sum()))
 
 

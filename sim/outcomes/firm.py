@@ -9,19 +9,10 @@ import numpy as np
 
 from sim.firms.record import ACQUIRED, FAILED_CASH, GROWTH, LISTED, MATURE
 from sim.formulas.survival import KaplanMeier, kaplan_meier, survival_at
+from sim.outcomes.columns import Ints, Mask, of_firms
+from sim.outcomes.groups import defaulted, ended, failed, newborn, present
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import (
-    HOUSE,
-    Ints,
-    Mask,
-    defaulted,
-    ended,
-    failed,
-    mean,
-    newborn,
-    present,
-    share,
-)
+from sim.outcomes.reading import HOUSE, mean, share
 from sim.state.history import History
 
 KM = "Kaplan and Meier 1958, Journal of the American Statistical Association 53"
@@ -51,7 +42,7 @@ def survival_curve(history: History, chosen: Mask) -> KaplanMeier:
     -------
     KaplanMeier
     """
-    birth, end = history.firms["birth"][chosen], history.firms["end"][chosen]
+    birth, end = of_firms(history)["birth"][chosen], of_firms(history)["end"][chosen]
     life = np.minimum(end, history.horizon) - birth
     return kaplan_meier(life, failed(history)[chosen], entry=np.maximum(-birth, 0.0))
 
@@ -66,7 +57,7 @@ def alive_after(history: History, years: float, chosen: Mask) -> float:
 def exit_hazard(history: History, year: int) -> float:
     """Share of registered firms whose closing is registered in a year of life."""
     cohort = newborn(history, float(year))
-    firms = history.firms[cohort]
+    firms = of_firms(history).rows(cohort)
     age, status = firms["end"] - firms["birth"], firms["status"]
     closed = status > ACQUIRED
     registered = np.where(closed, age + history.facts["registration_lag"], np.inf)
@@ -77,7 +68,7 @@ def exit_hazard(history: History, year: int) -> float:
 
 def stages_by(history: History, years: float, chosen: Mask) -> Ints:
     """Highest stage within some years of life, for firms that enter in the experiment."""
-    firms = history.firms[chosen]
+    firms = of_firms(history).rows(chosen)
     dates, birth = firms["stage_date"][:, GROWTH:], firms["birth"][:, None]
     reached = (dates > birth) & (dates <= birth + years)
     return np.asarray((reached * np.arange(GROWTH, MATURE + 1)).max(axis=1, initial=0))
@@ -130,7 +121,7 @@ def survival_10y_all(history: History) -> float:
 )  # fmt: skip
 def survival_5y_asset_light(history: History) -> float:
     """Survival to age five of firms without collateral."""
-    light = newborn(history, 5.0) & (history.firms["tangible"] < ASSET_LIGHT)
+    light = newborn(history, 5.0) & (of_firms(history)["tangible"] < ASSET_LIGHT)
     return alive_after(history, 5.0, light)
 
 
@@ -142,7 +133,7 @@ def survival_5y_asset_light(history: History) -> float:
 )  # fmt: skip
 def signer_survival_gain(history: History, baseline: History) -> float:
     """What the arrangement does for the survival of those who sign it."""
-    signers = np.asarray(history.firms["signed"] > 0)
+    signers = np.asarray(of_firms(history)["signed"] > 0)
     return share(failed(baseline), signers) - share(failed(history), signers)
 
 
@@ -260,6 +251,6 @@ def stage_reached(history: History) -> float:
 )  # fmt: skip
 def time_to_growth(history: History) -> float:
     """Years from entry to growth."""
-    firms = history.firms[newborn(history, 5.0)]
+    firms = of_firms(history).rows(newborn(history, 5.0))
     years = firms["stage_date"][:, GROWTH] - firms["birth"]
     return mean(years[(years > 0.0) & (years <= 5.0)])

@@ -12,23 +12,17 @@ from sim.firms.record import (
     PROGRESS,
     STARTUP,
 )
+from sim.outcomes.columns import Floats, Mask, of_book, of_firms
 from sim.outcomes.firm import ASSET_LIGHT
+from sim.outcomes.groups import first_contract, living, new_borrowers, newborn, present, signed_in
 from sim.outcomes.mark import outcome
 from sim.outcomes.reading import (
     HOUSE,
-    Floats,
-    Mask,
     closing,
-    first_contract,
-    living,
-    new_borrowers,
-    newborn,
     of_all_stages,
     opening,
-    present,
     ratio,
     share,
-    signed_in,
     time_average,
     years_of_stage,
 )
@@ -96,8 +90,8 @@ def access_mature(history: History) -> float:
 def borrows_early(history: History, chosen: Mask) -> float:
     """Share of some firms with a first contract within three years of entry."""
     first = first_contract(history)
-    signed = np.append(history.book["date"], np.inf)[first]
-    return share(signed <= history.firms["birth"] + 3.0, chosen)
+    signed = np.append(of_book(history)["date"], np.inf)[first]
+    return share(signed <= of_firms(history)["birth"] + 3.0, chosen)
 
 
 @outcome(
@@ -120,7 +114,7 @@ def first_loan_3y(history: History) -> float:
 )  # fmt: skip
 def first_loan_3y_asset_light(history: History) -> float:
     """Good firms without collateral that find a lender early."""
-    firms = history.firms
+    firms = of_firms(history)
     light = (firms["quality"] > 0.0) & (firms["tangible"] < ASSET_LIGHT)
     return borrows_early(history, newborn(history, 3.0) & light)
 
@@ -139,7 +133,7 @@ def funding_gap(history: History) -> float:
 
 def first_projects(history: History) -> Mask:
     """Firms that enter as start-ups and have had one project, now settled."""
-    firms = history.firms
+    firms = of_firms(history)
     # One threshold is drawn at entry and one for every step that came due.
     once = (firms["count"][:, PROGRESS] == 2) & (firms["project"] == 0)
     return np.asarray(newborn(history) & once & (firms["cum_demand"] > 0.0))
@@ -154,7 +148,7 @@ def first_projects(history: History) -> Mask:
 )  # fmt: skip
 def gap_startup(history: History) -> float:
     """Funding gap of start-ups' projects."""
-    firms = history.firms[first_projects(history)]
+    firms = of_firms(history).rows(first_projects(history))
     return ratio(float(firms["cum_gap"].sum()), float(firms["cum_demand"].sum()))
 
 
@@ -167,7 +161,7 @@ def gap_startup(history: History) -> float:
 )  # fmt: skip
 def cost_of_finance(history: History) -> float:
     """All that a unit of credit costs its borrowers."""
-    a = history.firms[new_borrowers(history)]
+    a = of_firms(history).rows(new_borrowers(history))
     left = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
     held = np.where(left & (a["holder"] > 0.0), a["holder_proceeds"] - a["cum_strike"], 0.0)
     paid = a["cum_interest"] + a["cum_royalty"] + a["cum_delivery"] + held
@@ -182,7 +176,7 @@ def cost_of_finance(history: History) -> float:
 )  # fmt: skip
 def runway(history: History) -> float:
     """Median time until a burning firm is out of cash."""
-    a = history.firms[living(history) & (history.firms["flow"] < 0.0)]
+    a = of_firms(history).rows(living(history) & (of_firms(history)["flow"] < 0.0))
     years: Floats = np.maximum(a["cash"], 0.0) / -a["flow"]
     return float(np.median(years)) if years.size else float("nan")
 
@@ -195,14 +189,14 @@ def runway(history: History) -> float:
 )  # fmt: skip
 def signed_share(history: History) -> float:
     """Firms that take the arrangement."""
-    return share(np.asarray(history.firms["signed"] > 0), present(history))
+    return share(np.asarray(of_firms(history)["signed"] > 0), present(history))
 
 
 def _with_right(history: History) -> Mask:
     """Firms that signed a right in the experiment."""
-    granted = signed_in(history) & (history.book["right"] != NO_RIGHT)
+    granted = signed_in(history) & (of_book(history)["right"] != NO_RIGHT)
     firms = np.zeros(history.firms.shape[0], dtype=bool)
-    firms[history.book["firm"][granted]] = True
+    firms[of_book(history)["firm"][granted]] = True
     return firms
 
 
@@ -212,7 +206,7 @@ def _with_right(history: History) -> Mask:
 )  # fmt: skip
 def right_exercised_share(history: History) -> float:
     """Rights that ended in shares."""
-    return share(np.asarray(history.firms["exercised"] > 0), _with_right(history))
+    return share(np.asarray(of_firms(history)["exercised"] > 0), _with_right(history))
 
 
 @outcome(
@@ -221,7 +215,7 @@ def right_exercised_share(history: History) -> float:
 )  # fmt: skip
 def right_waived_share(history: History) -> float:
     """Rights bought off with banking business."""
-    return share(np.asarray(history.firms["waived"] > 0), _with_right(history))
+    return share(np.asarray(of_firms(history)["waived"] > 0), _with_right(history))
 
 
 @outcome(
@@ -230,4 +224,4 @@ def right_waived_share(history: History) -> float:
 )  # fmt: skip
 def right_paid_share(history: History) -> float:
     """Rights that paid."""
-    return share(np.asarray(history.firms["cum_gain"] > 0.0), _with_right(history))
+    return share(np.asarray(of_firms(history)["cum_gain"] > 0.0), _with_right(history))

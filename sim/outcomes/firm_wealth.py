@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from sim.outcomes.columns import Floats, of_firms, remembered
+from sim.outcomes.groups import living, newborn
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, Floats, living, mean, newborn, remembered
+from sim.outcomes.reading import HOUSE, mean
 from sim.state.history import History
 
 WEALTH = (
@@ -24,7 +26,7 @@ def founder_values(history: History) -> Floats:
     and many such firms will still close.
     """
     chosen = newborn(history)
-    a, alive = history.firms[chosen], living(history)[chosen]
+    a, alive = of_firms(history).rows(chosen), living(history)[chosen]
     last = np.where(alive, history.end, a["end"])
     unsold = np.where(alive, PRIVATE_PART * a["founders"] * a["value"], 0.0)
     amount = a["founder_proceeds"] + unsold + a["founders"] * a["cum_dividend"]
@@ -71,7 +73,7 @@ def certainty_equivalent(wealth: Floats, aversion: float) -> float:
 )  # fmt: skip
 def dilution(history: History) -> float:
     """Share that founders gave away."""
-    return mean(1.0 - history.firms["founders"][newborn(history)])
+    return mean(1.0 - of_firms(history)["founders"][newborn(history)])
 
 
 @outcome(

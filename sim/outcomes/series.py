@@ -8,21 +8,12 @@ import pandas as pd
 from sim.firms.record import STAGES
 from sim.formulas.survival import kaplan_meier, survival_at
 from sim.outcomes.bank_vintage import client_funding, client_income
+from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms
 from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.firm import survival_curve
-from sim.outcomes.reading import (
-    Floats,
-    Ints,
-    alive_at_horizon,
-    defaulted,
-    first_contract,
-    net_loss,
-    newborn,
-    of_stage,
-    present,
-    signed_in,
-    yearly,
-)
+from sim.outcomes.groups import alive_at_horizon, defaulted, net_loss, newborn, present, signed_in
+from sim.outcomes.reading import of_stage, yearly
+from sim.outcomes.spells import overlap, spells
 from sim.state.history import History
 
 COLUMNS = ("series", "bank", "x", "value")
@@ -83,12 +74,12 @@ def vintage_default(history: History) -> Curve:
     without default stays in the count, since it can no longer default.
     """
     years = np.arange(0.0, min(LONGEST_VINTAGE, history.horizon) + 1e-9)
-    opened = signed_in(history) & (history.book["first"] == 1)
+    opened = signed_in(history) & (of_book(history)["first"] == 1)
     if not opened.any():
         return "vintage_default", "", years[:0], years[:0]
-    firm, date = history.book["firm"][opened], history.book["date"][opened]
+    firm, date = of_book(history)["firm"][opened], of_book(history)["date"][opened]
     bad = defaulted(history)[firm]
-    stop = np.where(bad, history.firms["end"][firm], history.horizon)
+    stop = np.where(bad, of_firms(history)["end"][firm], history.horizon)
     # a contract signed on the last day, or whose firm defaults at once, has no length
     curve = kaplan_meier(np.maximum(stop - date, 0.0), bad)
     return "vintage_default", "", years, 1.0 - survival_at(curve, years)
@@ -97,27 +88,57 @@ def vintage_default(history: History) -> Curve:
 def cumulative_value_by_age(history: History) -> Curve:
     """Cumulative discounted value to banks of 100 firms, by age: the J-curve.
 
-    Records hold totals of a life and no dates. So each age is read from the firms that
-    have just that age at the end of the run, whether they still live or not: different
-    firms stand behind each point. Income less cost of funds is discounted from half-way
-    between the first loan and the firm's last date, losses from the date of default.
-    Screening, coordination and monitoring are not known by firm and are left out.
+    Records hold totals of a life, not dates. Losses and gains on rights are dated by the
+    end of the firm; other income less cost of funds is spread over the firm's contracts in
+    proportion to line and time in force. A year of age is averaged over the firms that
+    enter in the experiment and can be followed through it. Screening, coordination and
+    monitoring are not known by firm and are left out.
     """
-    rows = np.flatnonzero(newborn(history))
-    a = history.firms[rows]
-    last = np.minimum(a["end"], history.end)
-    signed = np.append(history.book["date"], np.inf)[first_contract(history)[rows]]
-    middle = 0.5 * (np.minimum(signed, last) + last) - a["birth"]
-    factor = 1.0 + history.facts["discount_rate"]
-    income = (client_income(history) - client_funding(history))[rows] * factor**-middle
-    value = income - net_loss(history)[rows] * factor ** (a["birth"] - last)
-    age = np.floor(history.end - a["birth"] + 0.5).astype(np.int64)
-    count = np.bincount(age, minlength=1)
-    sums = np.bincount(age, weights=value, minlength=1)
-    ages = np.flatnonzero(count > 0)
-    mean = sums[ages] / count[ages]
-    mean[ages == 0] = 0.0  # nothing has happened yet
-    return "cumulative_value_by_age", "", ages.astype(np.float64), 100.0 * mean
+    chosen, a = newborn(history), of_firms(history)
+    flows = _income_by_age(history, chosen) + _lumps_by_age(history, chosen)
+    ages = np.arange(1.0, flows.size + 1.0)
+    birth = np.sort(a["birth"][chosen])
+    followed = np.searchsorted(birth, history.end - ages + 1e-9, side="right")
+    mean = np.divide(flows, followed, out=np.zeros(ages.size), where=followed > 0)
+    ages, value = np.append(0.0, ages), np.append(0.0, 100.0 * np.cumsum(mean))
+    known = np.append(chosen.any(), followed > 0)
+    return "cumulative_value_by_age", "", ages[known], value[known]
+
+
+def _followed(history: History, age: int) -> Mask:
+    """Firms that are observed up to the end of a year of age, shape (n_firms,)."""
+    return np.asarray(of_firms(history)["birth"] <= history.end - age - 1.0 + 1e-9)
+
+
+def _income_by_age(history: History, chosen: Mask) -> Floats:
+    """Discounted income less cost of funds of some firms by year of age, CNY million."""
+    book, a = of_book(history), of_firms(history)
+    mine = chosen[book["firm"]]
+    firm, limit = book["firm"][mine], book["limit"][mine]
+    start, stop = (date[mine] - a["birth"][firm] for date in spells(history))
+    income = client_income(history) - a["cum_gain"] - client_funding(history)
+    spread = np.bincount(firm, weights=limit * (stop - start), minlength=chosen.size)
+    per_unit = np.divide(income, spread, out=np.zeros(chosen.size), where=spread > 0.0)
+    rate, growth = limit * per_unit[firm], 1.0 + history.facts["discount_rate"]
+    flows = np.zeros(int(history.end + 1e-9))
+    for age in range(flows.size):
+        spent = overlap(start, stop, age, age + 1.0) * _followed(history, age)[firm]
+        flows[age] = (rate * spent).sum() * growth ** -(age + 0.5)
+    return flows
+
+
+def _lumps_by_age(history: History, chosen: Mask) -> Floats:
+    """Discounted gains less credit losses of some firms by year of age, CNY million."""
+    a = of_firms(history).rows(chosen)
+    age = np.minimum(a["end"], history.end) - a["birth"]
+    lump = (a["cum_gain"] - net_loss(history)[chosen]) * (
+        1.0 + history.facts["discount_rate"]
+    ) ** -age
+    flows = np.zeros(int(history.end + 1e-9))
+    for year in range(flows.size):
+        inside = (age >= year) & (age < year + 1.0) & _followed(history, year)[chosen]
+        flows[year] = lump[inside].sum()
+    return flows
 
 
 def money_curves(history: History) -> Iterator[Curve]:
@@ -152,7 +173,7 @@ def additional_survivors(history: History, baseline: History) -> Curve:
 
 def _closed_by(history: History, years: Floats) -> Floats:
     """Number of firms closed in the experiment by each date."""
-    ends = np.sort(history.firms["end"][~alive_at_horizon(history) & present(history)])
+    ends = np.sort(of_firms(history)["end"][~alive_at_horizon(history) & present(history)])
     return np.searchsorted(ends, years, side="right").astype(np.float64)
 
 

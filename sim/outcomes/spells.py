@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.outcomes.reading import Floats, Ints, Mask, ratio, remembered
+from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms, remembered
+from sim.outcomes.reading import ratio
 from sim.state.history import History
 
 
@@ -33,14 +34,14 @@ def spells(history: History) -> Spells:
     -------
     Spells
     """
-    book, firms = history.book, history.firms
+    book, firms = of_book(history), of_firms(history)
     firm, start = book["firm"], np.asarray(book["date"])
     following, row = _following(history)
     last = np.minimum(firms["end"][firm], history.end)
     length = np.maximum(np.minimum(following, last) - start, 0.0)
     certain = np.isfinite(following) & (book["first"][row] == 0)
     certain |= ~np.isfinite(following) & (firms["contract"][firm] == np.arange(firm.size))
-    n = firms.shape[0]
+    n = history.firms.shape[0]
     known = np.bincount(firm, weights=length * certain, minlength=n)
     unsure = np.bincount(firm, weights=length * ~certain, minlength=n)
     left = np.maximum(firms["credit_years"] - known, 0.0)
@@ -50,7 +51,7 @@ def spells(history: History) -> Spells:
 
 def _following(history: History) -> tuple[Floats, Ints]:
     """Date and row of the same firm's next contract; infinity and 0 where there is none."""
-    firm, date = history.book["firm"], history.book["date"]
+    firm, date = of_book(history)["firm"], of_book(history)["date"]
     order = np.argsort(firm, kind="stable")
     same = firm[order[1:]] == firm[order[:-1]]
     one, two = order[:-1][same], order[1:][same]
@@ -62,10 +63,10 @@ def _following(history: History) -> tuple[Floats, Ints]:
 def contract_years(history: History) -> Floats:
     """Years that each contract was in force in the experiment, shape (n_contracts,)."""
     start, stop = spells(history)
-    return _overlap(start, stop, 0.0, history.horizon)
+    return overlap(start, stop, 0.0, history.horizon)
 
 
-def _overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
+def overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
     """Length of the part of each interval that lies between two dates."""
     return np.asarray(np.maximum(np.minimum(stop, high) - np.maximum(start, low), 0.0))
 
@@ -83,9 +84,9 @@ def yield_of(history: History, chosen: Mask) -> float:
     float, per year
         nan where none was in force.
     """
-    book, (start, stop) = history.book, spells(history)
-    early = _overlap(start, np.minimum(stop, book["step"]), 0.0, history.horizon)
-    late = _overlap(np.maximum(start, book["step"]), stop, 0.0, history.horizon)
+    book, (start, stop) = of_book(history), spells(history)
+    early = overlap(start, np.minimum(stop, book["step"]), 0.0, history.horizon)
+    late = overlap(np.maximum(start, book["step"]), stop, 0.0, history.horizon)
     paid = book["rate"] * early + book["later_rate"] * late
     paid = paid - book["fee_rate"] * (early + late)
     weight = (book["limit"] * (early + late))[chosen].sum()

@@ -6,25 +6,19 @@ import numpy as np
 
 from sim.economy.macro import time_share
 from sim.firms.record import ACQUIRED, LISTED
+from sim.outcomes.columns import Ints, Mask, of_book, of_firms
 from sim.outcomes.firm_wealth import PRIVATE_PART
-from sim.outcomes.mark import outcome
-from sim.outcomes.reading import (
-    HOUSE,
-    Ints,
-    Mask,
+from sim.outcomes.groups import (
     alive_at_horizon,
-    balance_years,
     defaulted,
     living,
-    mean,
     newborn,
     present,
-    ratio,
     signed_in,
-    time_average,
-    total,
     unpaid,
 )
+from sim.outcomes.mark import outcome
+from sim.outcomes.reading import HOUSE, balance_years, mean, ratio, time_average, total
 from sim.state.history import History
 
 PER_FIRMS = 1000.0
@@ -183,9 +177,9 @@ def new_lending(history: History, regime: str) -> float:
         return math.nan
     code = names.index(regime)
     years = time_share(history.macro, code, 0.0, history.horizon) * history.horizon
-    opened = signed_in(history) & (history.book["first"] == 1)
-    chosen = opened & (history.book["regime"] == code)
-    return ratio(float(history.book["limit"][chosen].sum()), years)
+    opened = signed_in(history) & (of_book(history)["first"] == 1)
+    chosen = opened & (of_book(history)["regime"] == code)
+    return ratio(float(of_book(history)["limit"][chosen].sum()), years)
 
 
 @outcome(
@@ -209,7 +203,7 @@ def procyclicality(history: History) -> float:
 def value_created(history: History) -> float:
     """Value that a new firm creates."""
     chosen = newborn(history)
-    a = history.firms[chosen]
+    a = of_firms(history).rows(chosen)
     gone = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
     unsold = np.where(living(history)[chosen], PRIVATE_PART * a["value"], 0.0)
     worth = np.where(gone, a["exit_value"], unsold) + a["cum_dividend"]

@@ -18,7 +18,11 @@ from numpy.typing import NDArray
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
 from sim.firms.record import (
-    ACQUIRED, EVENT_NAMES, FAILED_CASH, FAILED_TECHNICAL, LISTED,
+    ACQUIRED,
+    EVENT_NAMES,
+    FAILED_CASH,
+    FAILED_TECHNICAL,
+    LISTED,
 )  # fmt: skip
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
@@ -59,9 +63,8 @@ NO_MONEY = {
     "operations.working_capital": 0.0, "operations.arrears_saving_share": 0.0,
     "project.project_multiple": [1.0] * 4,
 }  # fmt: skip
-NO_LENDING = {
+NO_DEMAND = {
     "credit_line.apply_below_runway": 0.0, "credit_line.apply_below_cash": NONE,
-    "underwriting.line_cap": NONE, "underwriting.least_line": 1.0,
 }  # fmt: skip
 ONE_CLIMATE = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
@@ -88,13 +91,15 @@ def limit(sectors: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -
     ----------
     sectors : mapping of name -> table
         Each with a share and the groups that it changes; several limits can so share one
-        run. The shipped sectors are left empty.
+        run. They take the place of the shipped sectors.
     values : mapping of dotted key -> value
     """
-    shut = NO_CAUSE | NO_SPREAD | NO_MONEY | NO_LENDING | ONE_CLIMATE | ONE_COHORT
+    shut = NO_CAUSE | NO_SPREAD | NO_MONEY | NO_DEMAND | ONE_CLIMATE | ONE_COHORT
     empty = {f"sector.{name}.share": 0.0 for name in base().sector}
     mine = {f"sector.{name}": dict(table) for name, table in sectors.items()}
-    return base().with_values(shut | empty | mine | dict(values))
+    whole = base().with_values(shut | empty | mine | dict(values))
+    # Values are checked by now; empty sectors would only cost time in each replication.
+    return whole.model_copy(update={"sector": {name: whole.sector[name] for name in sectors}})
 
 
 def causes(
@@ -112,9 +117,10 @@ def causes(
 
 
 def lived(scenario: Scenario, replication: int = 0, trace: bool = False) -> World:
-    """A world that has lived from the first day of its history to its horizon."""
+    """A world that has lived from its first day to its horizon, without a loan."""
     w = new_world(scenario, replication, trace)
-    run_world(w, -scenario.experiment.warm_up_years, scenario.experiment.horizon_years)
+    start = -scenario.experiment.warm_up_years
+    run_world(w, start, scenario.experiment.horizon_years, close=start)
     return w
 
 

@@ -13,7 +13,8 @@ from sim.clauses.arrangement import PLAIN, Arrangement
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
 from sim.firms.record import (
-    ALIVE, ANNIVERSARY, CASH_ZERO, EXERCISED, EXPIRY, FAILED_CASH, FAILED_TECHNICAL, WAIVED,
+    ALIVE, ANNIVERSARY, CASH_ZERO, EXERCISED, EXPIRY, FAILED_CASH, FAILED_TECHNICAL, REFUSED,
+    REVIEW, SWAP, WAIVED,
 )  # fmt: skip
 from sim.scenario.model import Scenario
 from sim.state.history import BANK_COLUMNS
@@ -101,6 +102,19 @@ def test_alone_it_is_plain_lending(past: World, plain: World, words: str) -> Non
     assert set(changed_books(plain, world)) <= DEAD_LETTERS
 
 
+@pytest.mark.parametrize("words", ["a consortium of one bank", "a concession of 0"])
+def test_alone_it_is_plain_lending_where_capital_binds_too(words: str) -> None:
+    # A firm that is refused for want of capital is refused by the arrangement and then by
+    # plain lending; the second refusal must not find room that the first did not.
+    tight = {f"bank.{name}.desk_capital": 20.0 for name in study().bank}
+    past = history(study(tight))
+    plain, ample = branch(past, "plain"), branch(history(with_ample_capital()), "plain")
+    assert plain.book.used < ample.book.used
+    world = branch(past, words, with_clause(PLAIN, *NEUTRAL[words]))
+    assert changed_lives(plain, world, but=["signed"]) == []
+    assert set(changed_books(plain, world)) <= DEAD_LETTERS
+
+
 @pytest.mark.parametrize("words", NEUTRAL)
 @pytest.mark.parametrize("name", ["revenue_swap", "consortium"])
 def test_in_company_it_is_the_arrangement_without_it(
@@ -126,7 +140,7 @@ def test_a_swap_whose_trigger_is_out_of_reach_is_no_right(
     # points, so money agrees to rounding, and everything that happens to the bit.
     promise = {"kind": "agreement", "demanded_capture_share": demanded}
     base = with_clause(PLAIN, "commitment", promise)
-    right = {"kind": "swap", "coverage": 0.165, "trigger_multiple": 1e9, **RIGHT}
+    right = {"kind": "swap", "coverage": 0.165, "trigger_multiple": 1e200, **RIGHT}
     without = branch(past, "other", base)
     world = branch(past, "other", with_clause(base, "upside", right))
     assert (world.firms.right > 0).sum() > 20
@@ -141,6 +155,30 @@ def test_a_swap_whose_trigger_is_out_of_reach_is_no_right(
         np.testing.assert_allclose(
             without.firms[field], world.firms[field], rtol=1e-9, atol=1e-9, err_msg=field
         )
+
+
+def test_what_a_living_right_demands_outlasts_the_loan_that_it_came_with(
+    past: World,
+) -> None:
+    w = branch(past, "revenue_swap")
+    terms = w.arrangement.commitment.model_dump()
+    holders = w.firms.right == SWAP
+    lapsed = w.book.rows.signed[w.firms.contract[holders]] == 0
+    assert np.any(lapsed)
+    assert np.all(w.firms.full_capture[holders] == terms["demanded_capture_share"])
+
+
+def test_a_review_in_which_every_lender_goes_on_cuts_nothing(past: World) -> None:
+    # 0.4 + 0.3 + 0.2 + 0.1 falls one rounding error short of one.
+    four = {"kind": "proportional", "shares": [0.4, 0.3, 0.2, 0.1]}
+    term = {"kind": "term", "years": 3.0, "reviewed": True}
+    line = {"kind": "cash_flow", "sales_share": 0.51, "round_share": 0.1}
+    terms = {"loss_sharing": four, "tenor": term, "limit": line}
+    w = branch(past, "other", Arrangement.model_validate(terms))
+    events = np.concatenate(w.events)
+    assert np.any(events["event"] == REVIEW)
+    kept = events["value"][events["event"] == REFUSED]
+    assert not np.any((kept > 1.0 - 1e-9) & (kept < 1.0))
 
 
 # --- Equal lending -----------------------------------------------------------------------

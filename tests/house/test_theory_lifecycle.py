@@ -11,15 +11,27 @@ import pandas as pd
 import pytest
 
 from sim.engine.world import World
-from sim.firms.record import STAGES
 from sim.formulas.absorbing_chain import (
-    absorbing_chain, absorption_probabilities, mean_lifetime, state_probabilities,
+    absorbing_chain,
+    absorption_probabilities,
+    mean_lifetime,
+    state_probabilities,
     years_in_states,
 )  # fmt: skip
 from sim.state.history import SYSTEM_COLUMNS
 from tests.formulas.oracles import cases, oracle_values
 from tests.house.limits import (
-    CODES, Estimate, Lives, assert_meets, causes, estimate, events, limit, lived, lives, mean,
+    CODES,
+    Estimate,
+    Lives,
+    assert_meets,
+    causes,
+    estimate,
+    events,
+    limit,
+    lived,
+    lives,
+    mean,
 )  # fmt: skip
 
 # The source calls the stages seed, startup, growth and mature.
@@ -31,7 +43,7 @@ MOVES = np.diag(PROGRESS[:3], 1) + np.diag(REGRESS[1:], -1)
 CHAIN = absorbing_chain(MOVES, np.column_stack([FAILURE, EXITS]))
 # A chance of exp(-15) to outlive 100 years in the longest stage: no end is cut off.
 WHOLE_LIFE = 100.0
-ENTRIES_PER_YEAR = 1000.0
+ENTRIES_PER_YEAR = 750.0
 
 
 @cache
@@ -47,7 +59,7 @@ def cohort() -> World:
                 "population": {"first_stage": stage}}
         for start, stage in STARTS.items()
     }  # fmt: skip
-    values = {"population.firms": 100_000, "experiment.horizon_years": WHOLE_LIFE}
+    values = {"population.firms": 60_000, "experiment.horizon_years": WHOLE_LIFE}
     return lived(limit(sectors, values))
 
 
@@ -60,7 +72,7 @@ def traced() -> World:
 
 @cache
 def stock() -> World:
-    """Steady entry for 60 years before the start date, at 1,000 firms a year."""
+    """Steady entry for 60 years before the start date, at 750 firms a year."""
     years = 60.0
     values = {
         "population.firms": int(ENTRIES_PER_YEAR * years), "population.initial_share": 0.0,
@@ -74,7 +86,7 @@ def alive_at(w: World, years: float) -> dict[str, float]:
     first = -w.scenario.experiment.warm_up_years
     row = next(row for date, row in w.system if abs(date - first - years) < 1e-9)
     return {
-        start: float(row[SYSTEM_COLUMNS.index(STAGES[code])])
+        start: float(row[SYSTEM_COLUMNS.index(f"count_{code}")])
         for start, code in STARTS.items()
     }
 
@@ -94,18 +106,18 @@ def years_in_stages() -> dict[str, np.ndarray]:
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A1.ultD."))
 def test_share_of_firms_that_ever_fail(inputs, value):
-    assert_meets(mean(lives_from(inputs["start"]).failed), value, 0.025)
+    assert_meets(mean(lives_from(inputs["start"]).failed), value, 0.03)
 
 
 @pytest.mark.parametrize("start", STARTS)
 def test_share_of_firms_that_ever_leave_by_sale(start):
     value = absorption_probabilities(CHAIN)[STARTS[start], 1]
-    assert_meets(mean(lives_from(start).left), value, 0.01)
+    assert_meets(mean(lives_from(start).left), value, 0.015)
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A1.tau."))
 def test_mean_life(inputs, value):
-    assert_meets(mean(lives_from(inputs["start"]).years), value, 0.012)
+    assert_meets(mean(lives_from(inputs["start"]).years), value, 0.015)
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A1.sdtau."))
@@ -117,17 +129,17 @@ def test_spread_of_lives(inputs, value):
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A1.S."))
 def test_share_alive_at_a_date(inputs, value):
-    assert_meets(mean(lives_from("seed").years > inputs["t"]), value, 0.01)
+    assert_meets(mean(lives_from("seed").years > inputs["t"]), value, 0.015)
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A1.D."))
 def test_share_failed_by_a_date(inputs, value):
-    assert_meets(mean(lives_from("seed").failed_by(inputs["t"])), value, 0.01)
+    assert_meets(mean(lives_from("seed").failed_by(inputs["t"])), value, 0.015)
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A1.X."))
 def test_share_sold_by_a_date(inputs, value):
-    assert_meets(mean(lives_from("seed").left_by(inputs["t"])), value, 0.05)
+    assert_meets(mean(lives_from("seed").left_by(inputs["t"])), value, 0.075)
 
 
 @pytest.mark.parametrize("years", [1.0, 3.0, 5.0])

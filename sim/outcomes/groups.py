@@ -1,0 +1,103 @@
+"""Groups of firms and contracts of a history. No outcome is defined here."""
+
+import numpy as np
+
+from sim.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, UNBORN
+from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms
+from sim.state.history import History
+
+LAST_STATUS = 127
+_ROUNDING = 1e-9
+
+
+def entered(history: History) -> Mask:
+    """Firms that have entered, shape (n_firms,)."""
+    return np.asarray(of_firms(history)["status"] != UNBORN)
+
+
+def present(history: History) -> Mask:
+    """Firms that live at some date of the experiment."""
+    firms = of_firms(history)
+    still = (firms["end"] > 0.0) & (firms["birth"] < history.horizon)
+    return np.asarray(entered(history) & still)
+
+
+def newborn(history: History, follow: float = 0.0) -> Mask:
+    """Firms that enter in the experiment, early enough to be followed for some years."""
+    birth = of_firms(history)["birth"]
+    late = birth <= history.horizon - follow + _ROUNDING
+    return np.asarray(entered(history) & (birth >= 0.0) & late)
+
+
+def ended(history: History, first: int, last: int) -> Mask:
+    """Firms that ended in the experiment with a status from `first` to `last`."""
+    status, end = of_firms(history)["status"], of_firms(history)["end"]
+    inside = (end > 0.0) & (end <= history.horizon + _ROUNDING)
+    return np.asarray((status >= first) & (status <= last) & inside)
+
+
+def failed(history: History) -> Mask:
+    """Firms closed in the experiment, whatever the cause."""
+    return ended(history, FAILED_TECHNICAL, LAST_STATUS)
+
+
+def defaulted(history: History) -> Mask:
+    """Firms closed in the experiment that left a loan unpaid."""
+    return np.asarray(failed(history) & (of_firms(history)["defaulted"] == 1))
+
+
+def alive_at_horizon(history: History) -> Mask:
+    """Firms that entered and have not closed by the horizon; exits count as living."""
+    firms = of_firms(history)
+    closed = (firms["status"] > ACQUIRED) & (firms["end"] <= history.horizon + _ROUNDING)
+    return np.asarray(entered(history) & ~closed)
+
+
+def living(history: History) -> Mask:
+    """Firms alive at the end of the run."""
+    return np.asarray(of_firms(history)["status"] == ALIVE)
+
+
+def unpaid(history: History) -> Floats:
+    """What each firm's default costs all lenders and guarantors, shape (n_firms,)."""
+    return np.asarray(of_firms(history)["owed"] - of_firms(history)["recovery"])
+
+
+def net_loss(history: History) -> Floats:
+    """What each firm's default costs its lenders, net of guarantors, shape (n_firms,)."""
+    return np.asarray((1.0 - of_firms(history)["guaranteed"]) * unpaid(history))
+
+
+def at_bank(history: History, amount: Floats) -> Floats:
+    """Split amounts per firm over lenders of the last contract, shape (n_banks, n_firms)."""
+    rows = np.flatnonzero((amount > 0.0) & (of_firms(history)["contract"] >= 0))
+    contract = of_firms(history)["contract"][rows]
+    part = amount[rows, None] * of_book(history)["share"][contract]
+    held = np.zeros((history.panel.shape[1], amount.size))
+    column = np.broadcast_to(rows[:, None], part.shape)
+    np.add.at(held, (of_book(history)["lender"][contract], column), part)
+    return held
+
+
+def signed_in(history: History, follow: float = 0.0) -> Mask:
+    """Contracts signed in the experiment, early enough to be followed, shape (n,)."""
+    date = of_book(history)["date"]
+    late = date <= history.horizon - follow + _ROUNDING
+    return np.asarray((date > 0.0) & late)
+
+
+def first_contract(history: History) -> Ints:
+    """Row of each firm's first contract, -1 for none, shape (n_firms,)."""
+    first = np.full(history.firms.shape[0], -1, dtype=np.int64)
+    # The book is in order of signing, so writing it backwards leaves the earliest row.
+    rows = np.arange(history.book.shape[0] - 1, -1, -1, dtype=np.int64)
+    first[of_book(history)["firm"][rows]] = rows
+    return first
+
+
+def new_borrowers(history: History) -> Ints:
+    """Firms whose first loan ever was signed in the experiment; their rows."""
+    first = first_contract(history)
+    rows = np.flatnonzero(first >= 0)
+    date = of_book(history)["date"][first[rows]]
+    return np.asarray(rows[(date > 0.0) & (date <= history.horizon + _ROUNDING)])

@@ -1,0 +1,502 @@
+"""Money neither appears nor vanishes, and a run in which it did would stop."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.base.errors import AccountingError
+from sim.clauses.arrangement import PLAIN, Arrangement
+from sim.clauses.loss_sharing import MOST_LENDERS, split_losses
+from sim.engine import processes
+from sim.engine.processes import run_world
+from sim.engine.settlement import settle
+from sim.engine.world import World
+from sim.experiment.run import worlds
+from sim.firms.audit import ENTERED, split_by_lender
+from sim.firms.record import (
+    ALIVE, BIRTH, DEFAULTED, FAILED_TECHNICAL, NEVER, UNBORN,
+)  # fmt: skip
+from sim.firms.totals import N_ACCOUNTS, RELATION, split
+from sim.state.history import BANK_COLUMNS
+from sim.state.ledger import PARTIES, TOLERANCE, Ledger
+from tests.house.small import branch, history, study
+from tests.second_driver import by_firm
+
+AMOUNT = st.floats(-1e6, 1e6)
+PARTY = st.integers(0, len(PARTIES) - 1)
+POSTINGS = st.lists(st.tuples(st.sampled_from("abc"), PARTY, PARTY, AMOUNT), max_size=30)
+ODD: dict[str, dict[str, Any]] = {
+    "guaranteed": {
+        "loss_sharing": {"kind": "sole", "guaranteed_share": 0.8, "guarantee_fee_rate": 0.01}
+    },
+    "relending": {
+        "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e5}
+    },
+    "royalty": {"upside": {"kind": "royalty", "sales_share": 0.01, "cap_multiple": 0.2}},
+    "reviewed by four banks that withdraw alone": {
+        "limit": {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.1},
+        "tenor": {"kind": "term", "years": 3.0, "reviewed": True},
+        "loss_sharing": {
+            "kind": "proportional", "shares": [0.4, 0.3, 0.2, 0.1], "guaranteed_share": 0.3,
+            "guarantee_fee_rate": 0.005, "coordination_cost": 0.01,
+        },
+    },
+    "stated amounts and rate": {
+        "limit": {"kind": "path", "amounts": [2.0, 10.0], "from_years": [0.0, 3.0]},
+        "pricing": {"kind": "fixed", "rate": 0.06},
+        "security": {"kind": "pledge", "recovery_share": 0.3},
+        "screening": {"kind": "score", "precision": [0.5, 0.5, 0.5, 0.5]},
+        "introduction": {"kind": "referral", "round_factor": 3.0},
+        "eligibility": {"kind": "listed", "stages": ["growth", "expansion"]},
+    },
+    "warrant on a stated stake": {
+        "limit": {"kind": "fixed", "amount": 5.0},
+        "upside": {
+            "kind": "warrant", "stake": 0.05, "strike_valuation": 20.0, "years": 1.0,
+            "pass_through_share": 1.0, "liquidity_share": 1.0,
+        },
+    },
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def past() -> World:
+    return history(study())
+
+
+@pytest.fixture(scope="module")
+def ends(past: World) -> dict[str, World]:
+    """Every arrangement of the scenario, and odd ones, at the end of the horizon."""
+    named = past.scenario.arrangement | {
+        words: Arrangement.model_validate(terms) for words, terms in ODD.items()
+    }
+    return {name: branch(past, name, terms) for name, terms in named.items()}
+
+
+def column(w: World, name: str) -> Any:
+    """One bank column, shape (n_dates, n_banks)."""
+    return np.array([rows[:, BANK_COLUMNS.index(name)] for _, rows in w.panel])
+
+
+def close(left: Any, right: Any, scale: float) -> None:
+    """Equal to the tolerance of the ledger."""
+    np.testing.assert_allclose(left, right, rtol=0.0, atol=TOLERANCE * max(scale, 1.0))
+
+
+# --- The identities of a run -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("footing", ["as_offered", "equal_lending", "equal_capital"])
+def test_every_identity_is_checked_at_every_settlement_and_holds(footing: str) -> None:
+    modes = {"experiment.footing": footing, "experiment.run_off_years": 1.0}
+    for w in worlds(study(modes), 0):
+        assert w.panel[-1][0] == 6.0
+        # Firms, exits, owners, lenders, defaults, funding, counts; two for each bank.
+        assert w.ledger.checks == len(w.panel) * (7 + 2 * w.scenario.n_banks)
+        assert 0.0 < w.ledger.residual < TOLERANCE / 1000.0
+
+
+@pytest.mark.parametrize("words", ODD)
+def test_clauses_that_no_shipped_arrangement_has_keep_the_identities(
+    ends: dict[str, World], words: str
+) -> None:
+    w = ends[words]
+    assert w.firms.signed.sum() > 5
+    assert w.ledger.residual < TOLERANCE / 1000.0
+
+
+@pytest.mark.parametrize(
+    ("account", "words"),
+    [
+        ("guarantees", "guaranteed"), ("guarantee fees", "guaranteed"),
+        ("royalty", "royalty"), ("coordination", "consortium"),
+        ("gains on rights", "warrant on a stated stake"),
+        ("cost of moving business", "revenue_swap"), ("recoveries", "plain"),
+        ("policy tolerance", "plain"), ("unpaid bills", "plain"),
+    ],
+)  # fmt: skip
+def test_money_flows_on_the_account_of_each_clause(
+    ends: dict[str, World], account: str, words: str
+) -> None:
+    assert np.abs(ends[words].ledger.flows[account]).sum() > 0.0
+
+
+def test_parties_together_receive_nothing(ends: dict[str, World]) -> None:
+    for w in ends.values():
+        received = [w.ledger.received(party) for party in range(len(PARTIES))]
+        close(sum(received), 0.0, sum(map(abs, received)))
+
+
+def test_cash_of_every_firm_is_what_it_received_less_what_it_paid(
+    ends: dict[str, World],
+) -> None:
+    for w in ends.values():
+        f = w.firms
+        received = f.cum_equity + f.cum_sales + f.cum_drawn + f.cum_strike + f.cum_supplier_loss
+        paid = (
+            f.cum_cost + f.cum_invest + f.cum_interest + f.cum_repaid + f.cum_dividend
+            + f.cum_royalty + f.cum_delivery + f.cum_exit_cash
+        )  # fmt: skip
+        close(received - paid, f.cash, float(np.max(received + paid)))
+
+
+def test_every_loan_is_repaid_owed_or_in_default(ends: dict[str, World]) -> None:
+    for w in ends.values():
+        f = w.firms
+        lent = float(f.cum_drawn.max())
+        close(f.cum_drawn - f.cum_repaid, f.balance + f.owed, lent)
+        assert np.all(f.balance >= 0.0)
+        assert np.all((f.recovery >= 0.0) & (f.recovery <= f.owed))
+
+
+def test_losses_borne_by_the_parties_of_a_contract_equal_the_loss(
+    ends: dict[str, World],
+) -> None:
+    for w in ends.values():
+        f = w.firms
+        lost = f.owed - f.recovery
+        own, others = lost * (1.0 - f.guaranteed), lost * f.guaranteed
+        banks = np.zeros(w.scenario.n_banks)
+        split_by_lender(own, w.lender, w.share, banks)
+        close(banks.sum(), own.sum(), own.sum())
+        close(column(w, "loss").sum(axis=0), banks, own.sum())
+        close(own + others, lost, lost.sum())
+        arrived = f.recovery_date <= w.settled
+        close(column(w, "recovered").sum(), f.recovery[arrived].sum(), lost.sum())
+        close(column(w, "guaranteed").sum(), others[arrived].sum(), lost.sum())
+
+
+def test_recoveries_follow_exposure(ends: dict[str, World]) -> None:
+    w = ends["consortium"]
+    done = np.flatnonzero((w.firms.owed > 0.0) & (w.firms.recovery_date <= w.settled))
+    assert done.size > 3
+    for i in done:
+        mine, theirs = np.zeros(w.scenario.n_banks), np.zeros(w.scenario.n_banks)
+        one = slice(i, i + 1)
+        split_by_lender(w.firms.recovery[one], w.lender[one], w.share[one], mine)
+        split_by_lender(w.firms.owed[one], w.lender[one], w.share[one], theirs)
+        close(mine * w.firms.owed[i], theirs * w.firms.recovery[i], float(theirs.max()) ** 2)
+
+
+def test_balance_sheets_roll_from_quarter_to_quarter(ends: dict[str, World]) -> None:
+    for w in ends.values():
+        at = {name: column(w, name) for name in BANK_COLUMNS}
+        scale = w.ledger.turnover(PARTIES.index("banks"))
+
+        def change(name: str, at: dict[str, Any] = at) -> Any:
+            return np.diff(at[name], axis=0)
+
+        def flow(name: str, at: dict[str, Any] = at) -> Any:
+            return at[name][1:]
+
+        lent = flow("drawn") - flow("repaid") + flow("transfer")
+        resolved = flow("owed") - change("npl")
+        charged = resolved - flow("recovered") - flow("guaranteed")
+        close(change("loans"), lent - flow("owed"), scale)
+        close(change("allowance"), flow("provision") - charged, scale)
+        earned = flow("profit") + flow("tolerance") + flow("injection")
+        close(change("equity"), earned, scale)
+        assets = at["loans"] + at["npl"] - at["allowance"]
+        close(assets, at["funding_stock"] + at["equity"], scale)
+        close(at["transfer"].sum(axis=1), 0.0, scale)
+        assert np.all(resolved > -1e-9)
+        assert np.all(at["allowance"] >= 0.0)
+
+
+def test_profit_is_three_income_lines_less_costs(ends: dict[str, World]) -> None:
+    for w in ends.values():
+        income = sum(column(w, name) for name in ("interest", "relationship", "gain", "royalty"))
+        costs = sum(
+            column(w, name)
+            for name in (
+                "funding", "operating", "screening", "coordination", "monitoring", "fee",
+                "provision",
+            )
+        )  # fmt: skip
+        close(column(w, "profit"), income - costs, w.ledger.turnover(PARTIES.index("banks")))
+        close(column(w, "interest").sum(), by_contract_interest(w), 1e4)
+
+
+def by_contract_interest(w: World) -> float:
+    """Interest of all firms up to the last settlement, CNY million."""
+    f = w.firms
+    years = np.where(f.status == ALIVE, w.settled - f.now, 0.0)
+    return float((f.cum_interest + f.rate * f.balance * years).sum())
+
+
+def test_owners_holders_and_lenders_share_what_an_exit_brings(ends: dict[str, World]) -> None:
+    for w in ends.values():
+        f = w.firms[w.firms.status != UNBORN]
+        close(f.founders + f.investors + f.holder, 1.0, 1.0)
+        for part in ("founders", "investors", "holder"):
+            assert np.all((f[part] >= 0.0) & (f[part] <= 1.0))
+        claims = f.founder_proceeds + f.investor_proceeds + f.holder_proceeds
+        close(claims, f.exit_value, float(f.exit_value.max()))
+
+
+def test_lenders_gain_no_more_than_the_holder_does() -> None:
+    # Rights in force at exit: what reaches lenders was borne by the other owners.
+    swift = {
+        "equity.acquisition_hazard": [0.5, 0.5, 0.5, 0.5], "equity.acquisition_factor": 3.0,
+        "choice.shadow_value": 2.0,
+    }  # fmt: skip
+    w = branch(history(study(swift)), "loan_with_warrant")
+    f = w.firms[w.firms.exercised > 0]
+    assert f.shape[0] > 3
+    assert np.all(f.cum_gain <= f.holder_proceeds - f.cum_strike + 1e-9)
+    assert np.all(f.cum_gain > 0.0)
+
+
+def test_each_firm_ends_once_and_each_default_once(ends: dict[str, World]) -> None:
+    for w in ends.values():
+        events = by_firm(w.events)
+        born = events["firm"][events["event"] == BIRTH]
+        assert np.unique(born).size == born.size == (w.firms.status != UNBORN).sum()
+        defaults = events["firm"][events["event"] == DEFAULTED]
+        assert np.unique(defaults).size == defaults.size == w.firms.defaulted.sum()
+        assert np.all(w.firms.status[defaults] >= FAILED_TECHNICAL)
+        assert np.all(events["date"] <= w.firms.end[events["firm"]])
+
+
+def test_nothing_flows_after_the_end(ends: dict[str, World]) -> None:
+    for w in ends.values():
+        ended = (w.firms.status != ALIVE) & (w.firms.status != UNBORN)
+        f = w.firms[ended]
+        for name in ("flow", "sales", "cost", "balance", "limit", "rate", "cash", "royalty"):
+            assert not np.any(f[name]), name
+        assert np.all(w.next_time[ended] == NEVER)
+        assert np.all(f.now == f.end)
+
+
+# --- A run in which an identity breaks ---------------------------------------------------
+
+
+def run_broken(past: World, name: str, breaking: Callable[[World], None]) -> AccountingError:
+    """Let a world live until what `breaking` does to it is found."""
+
+    def settle_broken(w: World, date: float) -> None:
+        if date >= 1.0:
+            breaking(w)
+        settle(w, date)
+
+    w = past.branch(name, past.scenario.arrangement[name])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(processes, "settle", settle_broken)
+        with pytest.raises(AccountingError) as caught:
+            run_world(w, 0.0, 5.0)
+    return caught.value
+
+
+def test_a_broken_posting_on_any_account_stops_the_run(
+    past: World, ends: dict[str, World], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Ledger.post
+    name = "revenue_swap"
+    before = {key: table.copy() for key, table in past.ledger.flows.items()}
+    accounts = ends[name].ledger.flows
+    moved = [key for key in accounts if np.any(accounts[key] != before.get(key, 0.0))]
+    assert len(moved) > 15
+    for broken in moved:
+
+        def post(self: Any, account: str, payer: int, payee: int, amount: float,
+                 broken: str = broken) -> None:  # fmt: skip
+            leak = 1.0 - 1e-3 if account == broken else 1.0
+            whole(self, account, payer, payee, leak * amount)
+
+        monkeypatch.setattr(Ledger, "post", post)
+        w = past.branch(name, past.scenario.arrangement[name])
+        with pytest.raises(AccountingError, match="against the ledger"):
+            run_world(w, 0.0, 5.0)
+
+
+def test_the_error_names_date_arrangement_replication_account_and_amount(
+    past: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Ledger.post
+
+    def post(self: Any, account: str, payer: int, payee: int, amount: float) -> None:
+        whole(self, account, payer, payee, amount + 0.5 * (account == "interest"))
+
+    monkeypatch.setattr(Ledger, "post", post)
+    w = past.branch("consortium", past.scenario.arrangement["consortium"])
+    with pytest.raises(AccountingError) as caught:
+        run_world(w, 0.0, 5.0)
+    assert caught.value.where == "year 0.25, consortium, replication 0"
+    words = str(caught.value)
+    assert "firms' cash against the ledger" in words
+    assert "off by 0.5 CNY million" in words
+    assert "report it with the scenario file and the seed" in words
+
+
+def first_borrower(w: World) -> int:
+    return int(np.flatnonzero((w.firms.status == ALIVE) & (w.firms.balance > 0.0))[0])
+
+
+def add(table: str, name: str, amount: float) -> Callable[[World], None]:
+    """Change one number of the first borrower, or of the first bank."""
+
+    def change(w: World) -> None:
+        rows = getattr(getattr(w, table), name)
+        rows[first_borrower(w) if table == "firms" else 0] += amount
+
+    return change
+
+
+def lose_a_share(w: World) -> None:
+    w.share[first_borrower(w)] *= 0.9
+
+
+def count_one_too_many(w: World) -> None:
+    whole = w.rules.settle_firms
+
+    def settle_firms(*arguments: Any) -> None:
+        whole(*arguments)
+        arguments[-1][ENTERED] += 1.0
+
+    w.rules = replace(w.rules, settle_firms=settle_firms)
+
+
+@pytest.mark.parametrize(
+    ("breaking", "account"),
+    [
+        (add("firms", "cash", 0.01), "firms' cash against the ledger"),
+        (add("firms", "cum_sales", 0.01), "firms' cash against the ledger"),
+        (add("firms", "balance", 0.01), "loans of "),
+        (add("firms", "founders", 1e-6), "cap table of the worst firm"),
+        (add("firms", "holder", 1e-6), "cap table of the worst firm"),
+        (add("banks", "loans", 0.01), "loans of state_bank_a"),
+        (add("banks", "npl", 0.01), "loans in default"),
+        (add("banks", "equity", 0.01), "balance sheet of state_bank_a"),
+        (add("banks", "funding", 0.01), "balance sheet of state_bank_a"),
+        (lose_a_share, "loans of |shares of the lenders of the worst contract"),
+        (count_one_too_many, "firms that entered"),
+        (add("firms", "cash", float("nan")), "firms' cash against the ledger"),
+        (add("firms", "founders", float("nan")), "cap table of the worst firm"),
+    ],
+)
+def test_whatever_breaks_is_found_at_the_next_settlement(
+    past: World, breaking: Callable[[World], None], account: str
+) -> None:
+    error = run_broken(past, "consortium", breaking)
+    assert error.where == "year 1.00, consortium, replication 0"
+    assert any(name in error.what for name in account.split("|"))
+
+
+# --- The ledger and the split of losses --------------------------------------------------
+
+
+def written(postings: list[tuple[str, int, int, float]]) -> Ledger:
+    ledger = Ledger()
+    for posting in postings:
+        ledger.post(*posting)
+    return ledger
+
+
+@given(POSTINGS)
+def test_every_transfer_has_two_legs(postings: list[tuple[str, int, int, float]]) -> None:
+    ledger = written(postings)
+    received = [ledger.received(party) for party in range(len(PARTIES))]
+    total = sum(abs(amount) for *_, amount in postings)
+    close(sum(received), 0.0, total)
+    for party, net in enumerate(received):
+        assert abs(net) <= ledger.turnover(party) + 1e-9 * total
+
+
+@given(POSTINGS, st.randoms(use_true_random=False))
+def test_the_order_of_postings_does_not_matter(
+    postings: list[tuple[str, int, int, float]], luck: Any
+) -> None:
+    mixed = list(postings)
+    luck.shuffle(mixed)
+    one, other = written(postings), written(mixed)
+    for party in range(len(PARTIES)):
+        close(one.received(party), other.received(party), sum(abs(p[3]) for p in postings))
+
+
+@given(POSTINGS)
+def test_paying_back_leaves_nothing(postings: list[tuple[str, int, int, float]]) -> None:
+    back = [(account, payee, payer, amount) for account, payer, payee, amount in postings]
+    ledger = written(postings + back)
+    for party in range(len(PARTIES)):
+        close(ledger.received(party), 0.0, sum(abs(p[3]) for p in postings))
+
+
+@given(POSTINGS, POSTINGS)
+def test_a_copy_goes_its_own_way(
+    postings: list[tuple[str, int, int, float]], more: list[tuple[str, int, int, float]]
+) -> None:
+    ledger = written(postings)
+    before = {account: table.tobytes() for account, table in ledger.flows.items()}
+    copy = ledger.copy()
+    for posting in more:
+        copy.post(*posting)
+    assert {a: table.tobytes() for a, table in ledger.flows.items()} == before
+
+
+@given(st.floats(-1e9, 1e9), st.floats(0.0, 1e12), st.floats(0.0, 10.0))
+def test_a_gap_stops_the_run_exactly_where_it_exceeds_the_tolerance(
+    left: float, scale: float, times: float
+) -> None:
+    ledger = Ledger()
+    right = left + times * TOLERANCE * max(scale, 1.0)
+    relative = abs(left - right) / max(scale, 1.0)
+    if relative > TOLERANCE:
+        with pytest.raises(AccountingError):
+            ledger.check("account", left, right, scale, "here")
+    else:
+        ledger.check("account", left, right, scale, "here")
+    assert ledger.residual == relative
+    assert ledger.checks == 1
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), float("-inf")])
+def test_what_is_no_number_stops_the_run(bad: float) -> None:
+    with pytest.raises(AccountingError):
+        Ledger().check("account", bad, 1.0, 1.0, "here")
+
+
+SHARES = st.lists(st.floats(0.01, 1.0), min_size=1, max_size=MOST_LENDERS)
+
+
+@given(st.lists(st.tuples(st.floats(0.0, 1e6), SHARES), min_size=1, max_size=8))
+def test_a_loss_is_split_without_rest(contracts: list[tuple[float, list[float]]]) -> None:
+    loss = np.array([amount for amount, _ in contracts])
+    shares = np.zeros((len(contracts), MOST_LENDERS))
+    for row, (_, parts) in zip(shares, contracts, strict=True):
+        row[: len(parts)] = np.array(parts) / sum(parts)
+    parts = split_losses(loss, shares)
+    close(parts.sum(axis=1), loss, float(loss.sum()))
+    assert np.all(parts >= 0.0)
+    banks = np.zeros(MOST_LENDERS)
+    lender = np.tile(np.arange(MOST_LENDERS), (len(contracts), 1))
+    split_by_lender(loss, lender, shares, banks)
+    close(banks, parts.sum(axis=0), float(loss.sum()))
+
+
+def test_a_split_of_the_wrong_length_is_refused() -> None:
+    with pytest.raises(ValueError, match="loss has 2 contracts, shares has 3"):
+        split_losses(np.ones(2), np.ones((3, 1)))
+
+
+@given(SHARES)
+def test_flows_follow_shares_and_banking_business_the_lead(parts: list[float]) -> None:
+    share = np.zeros(MOST_LENDERS)
+    share[: len(parts)] = np.array(parts) / sum(parts)
+    lender, flow = np.arange(MOST_LENDERS)[::-1].copy(), np.arange(1.0, N_ACCOUNTS + 1.0)
+    banks = np.zeros((MOST_LENDERS, N_ACCOUNTS))
+    split(flow, lender, share, banks)
+    close(banks.sum(axis=0), flow, float(flow.sum()))
+    assert banks[lender[0], RELATION] == flow[RELATION]
+    assert np.count_nonzero(banks[:, RELATION]) == 1
+
+
+def test_plain_lending_splits_between_bilateral_lenders(past: World) -> None:
+    w = branch(past, "plain", PLAIN)
+    several = (w.share > 0.0).sum(axis=1) > 1
+    assert np.any(several)
+    close(w.share[several].sum(axis=1), 1.0, 1.0)

@@ -1,0 +1,231 @@
+"""Every shipped scenario loads, says where its numbers come from, and runs."""
+
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sim.scenario.load import load_scenario
+from sim.scenario.model import Scenario
+from sim.scenario.sources import (
+    idle_sources,
+    outside_range,
+    unknown_facts,
+    unreadable_sources,
+    unsourced_numbers,
+)
+
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "scenarios"
+FILES = sorted(FOLDER.rglob("*.toml"))
+FACTS = tomllib.loads((ROOT / "seeds" / "facts.toml").read_text(encoding="utf-8"))
+SHORT = {
+    "population.firms": 60, "experiment.replications": 1,
+    "experiment.horizon_years": 2.0, "experiment.warm_up_years": 1.0,
+}  # fmt: skip
+
+every_file = pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+
+
+@cache
+def scenario(file: Path) -> Scenario:
+    return load_scenario(file)
+
+
+def shipped(name: str) -> Scenario:
+    return scenario(FOLDER / f"{name}.toml")
+
+
+def published(fact: str, label: str | None = None) -> float:
+    """Give the number of a fact, or the one of a list that carries `label`."""
+    value = FACTS[fact]["value"]
+    return value if label is None else value[FACTS[fact]["labels"].index(label)]
+
+
+def look_up(part: Any, key: str) -> Any:
+    """Give the value that stands at a dotted key of a scenario."""
+    for name in key.split("."):
+        part = part[name] if isinstance(part, dict) else getattr(part, name)
+    return part
+
+
+def test_there_are_scenarios():
+    assert len(FILES) >= 7
+
+
+@every_file
+def test_a_scenario_loads_and_asks_a_question(file):
+    assert scenario(file).title
+    assert scenario(file).question.endswith("?")
+
+
+@every_file
+def test_every_number_has_a_source_in_the_file_in_which_it_stands(file):
+    assert unsourced_numbers(file) == []
+
+
+@every_file
+def test_every_source_is_in_a_known_form_and_belongs_to_a_number(file):
+    assert unreadable_sources(file) == []
+    assert idle_sources(file) == []
+
+
+@every_file
+def test_sources_name_only_facts_that_exist(file):
+    assert unknown_facts(file, FACTS) == []
+
+
+@every_file
+def test_every_number_lies_in_the_range_that_its_source_calls_plausible(file):
+    assert outside_range(file) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "key", "expected"),
+    [
+        ("three_arrangements", "underwriting.benchmark_rate", published("MK12", "2025-05")),
+        ("three_arrangements", "capital.hurdle_rate", published("MK10", "return on equity")),
+        (
+            "three_arrangements", "capital.single_name_share",
+            published("ZJ13", "loans over net capital"),
+        ),
+        (
+            "three_arrangements", "arrangement.common_growth.tenor.years",
+            published("AH07", "after"),
+        ),
+        ("three_arrangements", "arrangement.revenue_swap.tenor.years", published("AH20", "life")),
+        ("three_arrangements", "arrangement.revenue_swap.upside.years", published("W01", "high")),
+        ("yuqin_swap", "arrangement.yuqin_swap.limit.amount", published("AH20", "line")),
+        ("yuqin_swap", "arrangement.yuqin_swap.tenor.years", published("AH20", "life")),
+        *(
+            (name, f"arrangement.yuntu_swap.{key}", published("AH21", label))
+            for name in ("yuntu_swap_low_strike", "yuntu_swap_trigger_strike")
+            for key, label in (
+                ("limit.amount", "line after"), ("pricing.rate", "loan rate"),
+                ("upside.amount", "subscription amount"),
+                ("upside.trigger_valuation", "trigger valuation"),
+            )
+        ),
+        (
+            "yuntu_swap_low_strike", "arrangement.yuntu_swap.upside.stake",
+            published("AH21", "stake"),
+        ),
+        (
+            "yuntu_swap_low_strike", "arrangement.yuntu_swap.upside.strike_valuation",
+            FACTS["AH21"]["derived"]["strike_valuation"],
+        ),
+        (
+            "yuntu_swap_trigger_strike", "arrangement.yuntu_swap.upside.stake",
+            FACTS["AH21"]["derived"]["subscription_over_trigger"],
+        ),
+        (
+            "yuntu_swap_trigger_strike", "arrangement.yuntu_swap.upside.strike_valuation",
+            published("AH21", "trigger valuation"),
+        ),
+    ],
+)  # fmt: skip
+def test_a_number_that_is_published_is_used_as_published(file, key, expected):
+    assert look_up(shipped(file), key) == pytest.approx(expected)
+
+
+def test_the_required_capital_is_what_the_system_holds():
+    held = published("MK11", "common equity tier 1")
+    assert shipped("three_arrangements").capital.required_ratio == pytest.approx(held, 5e-3)
+
+
+def test_drugs_pass_their_phases_as_often_as_published():
+    shares = shipped("three_arrangements").sector["biopharma"].lifecycle.success_share
+    first, second, third, filing = FACTS["LB60"]["value"][:4]
+    assert shares[:3] == pytest.approx((first, second, third * filing), abs=1e-3)
+
+
+def test_coverage_is_the_mean_subscription_amount_over_the_mean_line():
+    mean = published("AH16") / published("AH15") / published("AH08")
+    arrangements = shipped("three_arrangements").arrangement
+    for name in ("loan_with_warrant", "revenue_swap"):
+        assert arrangements[name].upside.coverage == pytest.approx(mean, rel=0.01)
+
+
+def test_promised_business_is_what_signed_firms_brought():
+    brought = FACTS["AH13"]["value"][1:]
+    for name in ("common_growth", "revenue_swap"):
+        promise = shipped("three_arrangements").arrangement[name].commitment
+        mean = sum(brought) / len(brought)
+        assert promise.priority_capture_share == pytest.approx(mean, abs=0.01)
+
+
+def test_the_two_readings_of_one_contract_differ_in_stake_and_strike_only():
+    low = shipped("yuntu_swap_low_strike").model_dump(exclude={"title", "question", "sources"})
+    high = shipped("yuntu_swap_trigger_strike").model_dump(
+        exclude={"title", "question", "sources"}
+    )
+    terms = [s["arrangement"]["yuntu_swap"]["upside"] for s in (low, high)]
+    assert [key for key in terms[0] if terms[0][key] != terms[1][key]] == [
+        "stake", "strike_valuation",
+    ]  # fmt: skip
+    high["arrangement"]["yuntu_swap"]["upside"] = terms[0]
+    assert low == high
+
+
+def test_the_joint_loan_is_two_lines_of_the_published_size():
+    joint = shipped("huicui_joint_loan").arrangement["huicui_joint"]
+    lines = [joint.limit.amount * share for share in joint.loss_sharing.shares]
+    banks = ("ICBC line", "Bank of Hangzhou line")
+    assert lines == pytest.approx([published("ZJ06", bank) for bank in banks])
+
+
+def test_the_line_path_has_the_published_steps_at_the_published_distances():
+    path = shipped("kanglin_line_path").arrangement["kanglin_introduction"].limit
+    lines = [*FACTS["ZJ11"]["value"], published("ZJ10", "credit line")]
+    assert path.amounts == tuple(lines)
+    first, second = (int(date) for date in FACTS["ZJ11"]["dates"])
+    assert path.from_years[:2] == (0.0, second - first)
+    assert 2024 - first <= path.from_years[2] <= 2025 + 1 - first
+
+
+@pytest.mark.parametrize(
+    ("file", "arrangement", "neighbour", "clauses"),
+    [
+        ("yuntu_swap_low_strike", "yuntu_swap", "yuntu_loan", {"upside", "commitment"}),
+        ("yuntu_swap_trigger_strike", "yuntu_swap", "yuntu_loan", {"upside", "commitment"}),
+        ("yuqin_swap", "yuqin_swap", "yuqin_loan", {"upside", "commitment"}),
+        (
+            "huicui_joint_loan", "huicui_joint", "huicui_one_bank",
+            {"screening", "loss_sharing", "commitment"},
+        ),
+        ("kanglin_line_path", "kanglin_introduction", "kanglin_line", {"introduction"}),
+    ],
+)  # fmt: skip
+def test_a_contract_stands_beside_its_neighbour_without_the_clause_in_question(
+    file, arrangement, neighbour, clauses
+):
+    named = shipped(file).arrangement
+    ours, theirs = named[arrangement], named[neighbour]
+    fields = type(ours).model_fields
+    assert {f for f in fields if getattr(ours, f) != getattr(theirs, f)} == clauses
+
+
+def test_the_catalogue_names_every_scenario_that_can_be_run():
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for file in FILES:
+        assert f"`{file.relative_to(FOLDER).as_posix()}`" in text
+
+
+def test_the_catalogue_names_only_facts_and_files_that_exist():
+    text = (FOLDER / "README.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"`([A-Z]{1,2}\d{2})`", text)) <= set(FACTS)
+    named = re.findall(r"`((?:base/)?\w+\.toml)`", text)
+    assert {*named} <= {file.relative_to(FOLDER).as_posix() for file in FILES}
+
+
+@every_file
+def test_a_scenario_runs_through_every_arrangement(file):
+    run = pytest.importorskip("sim.experiment.run", exc_type=ImportError)
+    small = scenario(file).with_values(SHORT)
+    results = run.simulate(small)
+    names = set(small.experiment.arrangements)
+    assert set(results.outcomes["arrangement"]) == names
+    assert results.manifest["largest_accounting_residual"] < 1e-9
