@@ -58,6 +58,8 @@ class Case:
     bust : bool
     collateral : float
         Factor on collateral values today.
+    roster : int array, shape (n, m)
+        Banks in the order in which each firm would turn to them.
     file : tuple of arrays, shape (n,)
         Precision and precision-weighted sum of what the home bank already knows.
     prior : array, shape (n,)
@@ -75,6 +77,7 @@ class Case:
     draw: judge.Draw
     bust: bool
     collateral: float
+    roster: Ints
     file: tuple[Floats, Floats]
     prior: Floats
     quota_left: bool
@@ -104,9 +107,33 @@ class Offer:
     monitored: NDArray[np.bool_]
 
 
-def lenders_of(home: Ints, count: int, n_banks: int, first: int = 0) -> Ints:
-    """Banks that a firm turns to, in order: its own bank and the next ones; shape (n, count)."""
-    return (home[:, None].astype(np.int64) + first + np.arange(count)) % n_banks
+def lenders_of(home: Ints, roster: Ints, count: int, first: int = 0) -> Ints:
+    """Banks that a firm turns to, in order: its own bank, then those it knows.
+
+    Parameters
+    ----------
+    home : int array, shape (n,)
+    roster : int array, shape (n, m)
+        Banks in the order in which the firm would turn to them, its own somewhere among them.
+    count : int
+        How many, at most m.
+    first : int
+        0 to begin with its own bank, 1 to begin with the next.
+
+    Returns
+    -------
+    int array, shape (n, count)
+
+    Examples
+    --------
+    >>> lenders_of(np.array([2]), np.array([[0, 1, 2]]), 3).tolist()
+    [[2, 0, 1]]
+    """
+    own = home[:, None].astype(np.int64)
+    # A stable sort puts the own bank last and leaves the others in their order.
+    order = np.argsort(roster == own, axis=1, kind="stable")
+    others = np.take_along_axis(roster, order, axis=1)
+    return np.concatenate([own, others], axis=1)[:, first : first + count]
 
 
 def secured_line(case: Case, scenario: Scenario) -> Floats:
@@ -198,7 +225,7 @@ def make_offer(case: Case, name: str, arrangement: Arrangement, scenario: Scenar
     wanted = loss_sharing.shares_of(arrangement.loss_sharing)
     side_by_side = not joint and not limit.is_unsecured(arrangement.limit)
     count = scenario.underwriting.bilateral_lenders if side_by_side else len(wanted)
-    lender = lenders_of(case.a.home, min(count, scenario.n_banks), scenario.n_banks, first)
+    lender = lenders_of(case.a.home, case.roster, min(count, scenario.n_banks - first), first)
     post, variance, news = posterior(case, arrangement, lender, scenario)
     caps = bank_caps(case, lender, scenario) * limit.cap_factor(arrangement.limit)
     asked = limit.line(arrangement.limit, case.a, secured_line(case, scenario), case.date)

@@ -34,6 +34,7 @@ WORKOUT = 6
 SIGNAL = 7
 OFFER = 8
 REFERRAL = 9
+ROSTER = 10
 # Purposes of the system: the address of the firm is then zero or a bank.
 MACRO = 101
 FRAILTY = 102

@@ -91,7 +91,7 @@ def case_of(w: World, who: Ints, date: float) -> Case:
         a=a, date=date, draw=draws_for(w, who),
         bust=w.in_bust,
         collateral=float(w.climate.collateral[0]),
-        file=(w.file_precision[who], w.file_sum[who]),
+        roster=w.roster[who].astype(np.int64), file=(w.file_precision[who], w.file_sum[who]),
         prior=prior_quality(a.venture, equity.venture_logit, equity.venture_quality_slope),
         quota_left=_quota_left(w), renewal=a.limit > 0.0,
     )  # fmt: skip

@@ -48,7 +48,9 @@ def under_clauses(w: World, k: Any, date: float) -> Any:
     if loss_sharing.is_joint(arrangement.loss_sharing):
         share = loss_sharing.shares_of(arrangement.loss_sharing)
         k.lender[:], k.share[:] = 0, 0.0
-        k.lender[:, : share.size] = lenders_of(k.lead, share.size, w.scenario.n_banks)
+        k.lender[:, : share.size] = lenders_of(
+            k.lead, w.roster[k.firm].astype(np.int64), share.size
+        )
         k.share[:, : share.size] = share
     charge_coordination(w, k, arrangement)
     return k

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.columns import Rows, pack
-from sim.base.draws import BIRTH, replication_key, uniform_columns
+from sim.base.draws import BIRTH, ROSTER, replication_key, uniform_columns
 from sim.base.frozen import Frozen
 from sim.clauses.arrangement import PLAIN, Arrangement
 from sim.clauses.loss_sharing import MOST_LENDERS
@@ -69,6 +69,7 @@ class World:
     ledger: Ledger
     banks: Banks
     posted: Floats
+    roster: NDArray[np.int32]
     lender: NDArray[np.int32]
     share: Floats
     by_bank: Floats
@@ -181,6 +182,24 @@ def opening_firms(
     return firms, entry
 
 
+def roster_of(scenario: Scenario, key: tuple[int, int]) -> NDArray[np.int32]:
+    """Banks in the order in which each firm would turn to them, shape (n_firms, m).
+
+    A weighted order without replacement: large banks tend to come first. Each bank's draw
+    has its own address, so adding a bank leaves the order of the others as it is.
+
+    References
+    ----------
+    Efraimidis and Spirakis (2006), Weighted random sampling with a reservoir.
+    """
+    rows = np.arange(scenario.population.firms, dtype=np.int64)[:, None]
+    codes = np.arange(scenario.n_banks, dtype=np.int64)[None, :]
+    u, _ = uniform_columns(key, rows, ROSTER, codes, 0)
+    weight = np.array([max(bank.market_share, 1e-9) for bank in scenario.bank.values()])
+    order = np.argsort(np.log(u) / -weight, axis=1, kind="stable")
+    return order[:, : MOST_LENDERS + 1].astype(np.int32)
+
+
 def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
     edges = np.cumsum(shares)[:-1]
     return np.searchsorted(edges, u, side="right").astype(np.int64)
@@ -219,6 +238,7 @@ def new_world(
         pending=np.zeros(n, np.uint8), params=firm_parameters(scenario), climate=climate,
         macro=macro, market=market, book=Book(), ledger=Ledger(),
         banks=banks_at_start(scenario), posted=np.zeros((n, N_ACCOUNTS)),
+        roster=roster_of(scenario, key),
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         file_precision=np.zeros(n), file_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),

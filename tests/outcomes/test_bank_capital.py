@@ -1,0 +1,69 @@
+"""What capital earns, when it is short, and how exposures are spread."""
+
+import math
+
+import pytest
+
+from sim.firms.record import ALIVE, SWAP, WARRANT
+from sim.outcomes import bank_capital as capital
+from tests.outcomes import tiny
+
+HISTORY = tiny.history()
+
+
+def test_raroc_is_profit_over_average_required_capital_and_years():
+    used = 0.1 * (50 + 50 + 50 + 60) / 4.0
+    assert capital.capital_used(HISTORY) == pytest.approx(used)
+    assert capital.raroc(HISTORY) == pytest.approx(4.2 / used)
+
+
+def test_the_lowest_capital_ratio_is_of_any_bank_at_any_settlement():
+    assert capital.capital_ratio_low(HISTORY) == pytest.approx(0.10)
+    assert math.isnan(capital.capital_ratio_low(tiny.empty()))
+
+
+def test_the_shortfall_is_what_the_desks_lack_at_the_worst_date():
+    # required 3 and 2; bank B holds 1 in two quarters
+    assert capital.capital_shortfall(HISTORY) == pytest.approx(1.0)
+
+
+def test_concentration_is_the_herfindahl_index_of_each_bank_weighted_with_exposure():
+    firms = {"status": (ALIVE,) * 3, "balance": (20.0, 10.0, 20.0)}
+    # bank A: 20 of firm 0 and 10 of firm 2; bank B: 10 of firm 1 and 10 of firm 2
+    index_a, index_b = (20.0**2 + 10.0**2) / 30.0**2, 0.5
+    expected = (30.0 * index_a + 20.0 * index_b) / 50.0
+    assert capital.concentration(tiny.history(firms=firms)) == pytest.approx(expected)
+    assert capital.concentration(HISTORY) == 1.0
+
+
+def test_market_concentration_is_the_index_of_the_banks():
+    early, late = (40**2 + 20**2) / 60**2, (60**2 + 20**2) / 80**2
+    assert capital.market_concentration(HISTORY) == pytest.approx(
+        (3.0 * early + 0.5 * (early + late)) / 4.0
+    )
+
+
+def test_the_residual_book_is_carried_net_of_allowance():
+    assert capital.residual_book(HISTORY) == pytest.approx(80.0 + 3.0 - 3.0)
+
+
+def test_a_living_right_is_worth_what_exercise_would_pass_on():
+    right = {"right": (WARRANT, 0, 0), "stake": (0.02, 0, 0), "strike": (1.0, 0, 0),
+             "pass_through": (0.5, 0, 0)}  # fmt: skip
+    assert capital.living_rights(tiny.history(firms=right)) == pytest.approx(0.5 * 1.02)
+    swap = right | {"right": (SWAP, 0, 0), "trigger": (101.0, 0, 0)}
+    assert capital.living_rights(tiny.history(firms=swap)) == 0.0
+
+
+def test_shares_held_are_worth_their_value_less_the_subscription():
+    held = {"holder": (0.05, 0, 0), "cum_strike": (2.0, 0, 0), "pass_through": (0.5, 0, 0)}
+    assert capital.living_rights(tiny.history(firms=held)) == pytest.approx(0.5 * 3.0)
+
+
+def test_the_internal_rate_of_return_values_the_book_at_both_ends():
+    flat = tiny.history(
+        panel=dict.fromkeys(tiny.PANEL, tiny.np.zeros((5, 2)))
+        | {"loans": ((100, 0),) * 5, "interest": ((9, 9), (0, 0), (0, 0), (0, 0), (5, 0))}
+    )
+    assert capital.irr(flat) == pytest.approx(0.05)
+    assert math.isnan(capital.irr(tiny.empty()))

@@ -1,0 +1,70 @@
+"""Losses, loans in default, vintages and tails."""
+
+import math
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from sim.outcomes import bank_loss as loss
+from tests.outcomes import tiny
+
+HISTORY = tiny.history()
+
+
+def test_the_credit_loss_is_net_of_guarantees_and_dated_by_the_default():
+    assert loss.credit_loss(HISTORY) == pytest.approx(1.5)
+    assert loss.credit_loss_rate(HISTORY) == pytest.approx(1.5 / 60.0)
+
+
+def test_loss_given_default_is_before_guarantees():
+    assert loss.loss_given_default(HISTORY) == pytest.approx(0.75)
+
+
+def test_the_npl_ratio_is_an_average_over_time_of_defaulted_over_all_loans():
+    ratios = [0.0, 0.0, 0.0, 3.0 / 63.0, 3.0 / 83.0]
+    mids = [0.5 * (one + two) for one, two in pairwise(ratios)]
+    assert loss.npl_ratio(HISTORY) == pytest.approx(np.mean(mids))
+
+
+def test_cumulative_default_counts_lines_opened_early_enough_to_be_followed():
+    # lines opened at 0.25 and 0.5, followed for 0.5 years; the first firm defaults at 0.7
+    assert math.isnan(loss.vintage_default_3y(HISTORY))
+    longer = tiny.history(horizon=3.4)
+    assert loss.vintage_default_3y(longer) == 1.0
+    longest = tiny.history(horizon=3.5)
+    assert loss.vintage_default_3y(longest) == 0.5
+    assert loss.vintage_default_3y_signed(longest) == 1.0
+
+
+def test_a_default_after_three_years_is_not_in_the_vintage():
+    history = tiny.history(horizon=5.0, firms={"end": (1e300, 3.26, 0.9)})
+    assert loss.vintage_default_3y(history) == 0.0
+
+
+def test_tail_measures_are_over_bank_years_with_loans():
+    assert loss.bank_years(HISTORY).tolist() == pytest.approx([0.0, 1.5 / 18.0])
+    assert loss.loss_var99(HISTORY) == pytest.approx(1.5 / 18.0)
+    assert loss.loss_es99(HISTORY) == pytest.approx(1.5 / 18.0)
+    assert loss.worst_bank_loss(HISTORY) == pytest.approx(1.5 / 18.0)
+    assert loss.loss_deviation(HISTORY) == pytest.approx(1.5 / 18.0 / math.sqrt(2.0))
+
+
+def test_a_bank_that_lends_nothing_has_no_loss_rate():
+    alone = tiny.history(panel={"balance_years": ((9, 9), (10, 0), (10, 0), (10, 0), (12, 0))})
+    assert loss.bank_years(alone).tolist() == [0.0]
+    for outcome in (loss.loss_var99, loss.loss_es99, loss.worst_bank_loss, loss.loss_deviation):
+        assert math.isnan(outcome(tiny.empty()))
+
+
+def test_the_belief_gap_of_losses_compares_realised_with_believed_money():
+    # 1.5 lost, 4.0 owed, 0.5 believed
+    assert loss.belief_gap_loss(HISTORY) == pytest.approx(0.75)
+
+
+def test_bad_borrowers_are_counted_among_those_who_borrow_for_the_first_time():
+    assert loss.bad_borrower_share(HISTORY) == 0.5
+
+
+def test_clients_are_lost_per_year_with_a_line():
+    assert loss.clients_lost(HISTORY) == pytest.approx(1.0 / 1.85)
