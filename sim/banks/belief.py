@@ -30,6 +30,9 @@ class Beliefs(Frozen):
     setback_factor: PositiveFloat = param(
         unit="x", meaning="believed default of a firm seen in a setback"
     )
+    right_quality_slope: float = param(
+        unit="-", meaning="log effect of one sd of judged quality on the worth of a right"
+    )
     default: Belief = param(unit="", meaning="beliefs unless an arrangement has its own")
     by_arrangement: dict[str, Belief] = param({}, unit="", meaning="beliefs by arrangement")
 

@@ -5,7 +5,7 @@ differ. The result says for each applicant whether lenders agree, for how much, 
 rate and with whom.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import numpy as np
@@ -185,7 +185,8 @@ def posterior(
 
 
 def right_income(
-    right: upside.RightTerms, case: Case, line: Floats, levels: Belief, post: Floats
+    right: upside.RightTerms, case: Case, line: Floats, beliefs: tuple[Beliefs, Belief],
+    post: Floats,
 ) -> Floats:
     """Believed income from the right per unit of line and year, shape (n,).
 
@@ -199,7 +200,9 @@ def right_income(
     if right.royalty_share > 0.0:
         paid = np.minimum(right.royalty_share * case.a.sales, right.royalty_cap)
         return np.asarray(paid / np.maximum(line, 1e-9))
-    worth = np.asarray(levels.right_worth)[case.a.stage] * np.exp(0.35 * post)
+    rules, levels = beliefs
+    slope = rules.right_quality_slope
+    worth = np.asarray(levels.right_worth)[case.a.stage] * np.exp(slope * post)
     return np.asarray(right.strike / np.maximum(line, 1e-9) * worth * right.pass_through / horizon)
 
 
@@ -221,7 +224,7 @@ def make_offer(case: Case, name: str, arrangement: Arrangement, scenario: Scenar
     -------
     Offer
     """
-    joint = isinstance(arrangement.loss_sharing, loss_sharing.Proportional)
+    joint = loss_sharing.is_joint(arrangement.loss_sharing)
     wanted = loss_sharing.shares_of(arrangement.loss_sharing)
     side_by_side = not joint and not limit.is_unsecured(arrangement.limit)
     count = scenario.underwriting.bilateral_lenders if side_by_side else len(wanted)
@@ -230,11 +233,45 @@ def make_offer(case: Case, name: str, arrangement: Arrangement, scenario: Scenar
     caps = bank_caps(case, lender, scenario) * limit.cap_factor(arrangement.limit)
     asked = limit.line(arrangement.limit, case.a, secured_line(case, scenario), case.date)
     trial = _sizes(asked, caps, wanted, side_by_side, np.ones(lender.shape, dtype=bool))
-    accept, parts = verdicts(
-        case, name, arrangement, scenario, (lender, post, variance, trial)
-    )
+    terms = (name, arrangement, scenario)
+    accept, parts = verdicts(case, *terms, (lender, post, variance, trial))
+    if side_by_side and not commitment.stands_still(arrangement.commitment):
+        accept = withdraw(case, *terms, (lender, trial, accept))
     sizes = _sizes(asked, caps, wanted, side_by_side, accept)
     return _offer(case, arrangement, scenario, (lender, sizes, accept, post, news), parts)
+
+
+def withdraw(
+    case: Case, name: str, arrangement: Arrangement, scenario: Scenario,
+    lines: tuple[Ints, Floats, NDArray[np.bool_]],
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Lenders that are not bound to each other look again when one of them leaves a firm.
+
+    Parameters
+    ----------
+    case, name, arrangement, scenario
+        As in `make_offer`.
+    lines : tuple of arrays, shape (n, k)
+        Lenders, the size of each one's line, and whether it would go on.
+
+    Returns
+    -------
+    bool array, shape (n, k)
+        A withdrawal is a bad signal to the lenders that would have stayed.
+
+    References
+    ----------
+    Bolton and Scharfstein (1996), Optimal debt structure and the number of creditors.
+    """
+    lender, sizes, accept = lines
+    present = sizes > 0.0
+    split = np.any(present & ~accept, axis=1) & np.any(present & accept, axis=1) & case.renewal
+    if not np.any(split):
+        return accept
+    shaken = replace(case, stigma=case.stigma + scenario.underwriting.stigma)
+    post, variance, _ = posterior(shaken, arrangement, lender, scenario)
+    again, _ = verdicts(shaken, name, arrangement, scenario, (lender, post, variance, sizes))
+    return np.where(split[:, None], accept & again, accept)
 
 
 def _sizes(
@@ -293,7 +330,7 @@ def verdicts(
     tolerance = u.tolerance_rate - (u.bust_tightening_rate if case.bust else 0.0)
     joint = commitment.stands_still(arrangement.commitment)
     patience = u.renewal_patience_rate + (u.joint_patience_rate if joint else 0.0)
-    gain = right_income(right, case, line, beliefs[1], post[:, 0])
+    gain = right_income(right, case, line, beliefs, post[:, 0])
     rent = banking + gain - effort + patience * case.renewal
     extra = rent[:, None] + appetite * tolerance
     cost = np.asarray(u.operating_cost)[case.a.stage]

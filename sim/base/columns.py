@@ -7,10 +7,12 @@ that documents and notebooks can be generated from it and no field lacks either.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Rows = Any
 """A record array; its attribute access has no static type."""
@@ -73,7 +75,7 @@ class Table:
         """
         return np.zeros(rows, dtype=self.dtype).view(np.recarray)
 
-    def frame(self, rows: Rows, names: Iterable[str] | None = None) -> pd.DataFrame:
+    def frame(self, rows: Rows, names: Iterable[str] | None = None) -> "pd.DataFrame":
         """The scalar columns of `rows` as a DataFrame, one row each.
 
         Parameters
@@ -87,6 +89,8 @@ class Table:
         DataFrame, n rows
         """
         wanted = set(names) if names is not None else {c.name for c in self.columns}
+        import pandas as pd  # late: a scenario can be checked without it
+
         return pd.DataFrame(
             {
                 column.name: np.array(rows[column.name])

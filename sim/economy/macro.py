@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 
 from pydantic import model_validator
-from scipy.stats import gamma
+from scipy.special import gammaincinv
 
 from sim.base.draws import FRAILTY, MACRO, uniform_pair
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, param, refuse
@@ -145,7 +145,7 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
     if variance == 0.0:
         return 1.0
     u, _ = uniform_pair(key[0], key[1], 0, FRAILTY, year, 0)
-    return float(gamma.ppf(u, 1.0 / variance, scale=variance))
+    return variance * float(gammaincinv(1.0 / variance, u))
 
 
 def time_share(path: Path, code: int, start: float, end: float) -> float:

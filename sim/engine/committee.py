@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.banks.choice import accepts, right_cost, usable
-from sim.banks.offer import Case, Offer, make_offer, posterior
+from sim.banks.offer import Case, Offer, make_offer, posterior, withdraw
 from sim.banks.offer import verdicts as judge_lenders
 from sim.banks.rationing import fits_capital
 from sim.banks.underwriting import RIVAL, Draw, prior_quality
@@ -175,7 +175,7 @@ def _upside_cost(w: World, case: Case, offer: Offer) -> Floats:
         return np.zeros(a.shape[0])
     if right.royalty_share > 0.0:
         return np.asarray(
-            np.minimum(right.royalty_cap, right.royalty_share * a.sales * 5.0)
+            np.minimum(right.royalty_cap, right.royalty_share * a.sales * offer.years)
         )
     rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
     cost = right_cost(right.stake, right.strike, right.trigger, a, right.years, rule)
@@ -247,39 +247,27 @@ def decide_reviews(w: World, who: Ints, date: float) -> None:
     if who.size == 0:
         return
     case = case_of(w, who, date)
-    accept, share, _ = standing(w, case, who)
-    if commitment.stands_still(_terms_of(w)):
-        together = (accept * share).sum(axis=1) >= 0.5
-        kept = np.where(together, 1.0, 0.0)
+    accept, share = standing(w, case, who)
+    if commitment.stands_still(w.arrangement.commitment):
+        kept = ((accept * share).sum(axis=1) >= 0.5).astype(float)
     else:
-        some = np.any(~accept & (share > 0.0), axis=1) & np.any(
-            accept & (share > 0.0), axis=1
-        )
-        if np.any(some):
-            shaken = replace(case, stigma=w.scenario.underwriting.stigma)
-            again, _, _ = standing(w, shaken, who)
-            accept = np.where(some[:, None], accept & again, accept)
         kept = (accept * share).sum(axis=1)
     w.ordinal[who] += 1
     decline(w, who, kept, date)
 
 
-def _terms_of(w: World) -> commitment.NoPromise | commitment.Agreement:
-    return w.arrangement.commitment
-
-
-def standing(w: World, case: Case, who: Ints) -> tuple[NDArray[np.bool_], Floats, Floats]:
-    """Which of a firm's present lenders would go on, their shares, and their judgement."""
-    name, arrangement = w.name, w.arrangement
-    lender, share = w.lender[who].astype(np.int64), w.share[who]
-    used = max(int((share > 0.0).sum(axis=1).max()), 1)
-    lender, share = lender[:, :used], share[:, :used]
-    post_mean, variance, _ = posterior(case, arrangement, lender, w.scenario)
+def standing(w: World, case: Case, who: Ints) -> tuple[NDArray[np.bool_], Floats]:
+    """Which of a firm's present lenders would go on, and their shares; shape (n, k)."""
+    used = max(int((w.share[who] > 0.0).sum(axis=1).max()), 1)
+    lender = w.lender[who, :used].astype(np.int64)
+    share = w.share[who, :used]
     sizes = case.a.limit[:, None] * share
-    accept, _ = judge_lenders(
-        case, name, arrangement, w.scenario, (lender, post_mean, variance, sizes)
-    )
-    return accept, share, post_mean
+    post_mean, variance, _ = posterior(case, w.arrangement, lender, w.scenario)
+    terms = (w.name, w.arrangement, w.scenario)
+    accept, _ = judge_lenders(case, *terms, (lender, post_mean, variance, sizes))
+    if not commitment.stands_still(w.arrangement.commitment):
+        accept = withdraw(case, *terms, (lender, sizes, accept))
+    return accept, share
 
 
 def decide_offers(w: World, who: Ints, date: float) -> None:

@@ -103,7 +103,7 @@ def provisions(history: History) -> float:
     formula="interest, banking business, equity gain and royalty less cost of funds,"
     " operating cost, guarantee fees and provisions, before policy tolerance, summed over"
     " banks and the experiment",
-    source=HOUSE, heavy_tailed=True,
+    source=HOUSE,
 )  # fmt: skip
 def profit(history: History) -> float:
     """Profit before the policy tolerance."""
@@ -113,7 +113,7 @@ def profit(history: History) -> float:
 @outcome(
     "bank.net_margin", unit="per year", better="higher", basis="flow",
     formula="profit before policy tolerance over the time integral of the balance lent",
-    source=HOUSE, heavy_tailed=True,
+    source=HOUSE,
 )  # fmt: skip
 def net_margin(history: History) -> float:
     """Profit per unit lent."""

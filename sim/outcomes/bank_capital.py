@@ -32,7 +32,7 @@ def required_capital(history: History) -> Floats:
     formula="profit before policy tolerance over the experiment, over average required"
     " capital (required ratio times risk-weighted loans) and years",
     source="Zaik, Walter, Kelling and James 1996, Journal of Applied Corporate Finance 9(2)",
-    label="RAROC", heavy_tailed=True,
+    label="RAROC",
 )  # fmt: skip
 def raroc(history: History) -> float:
     """Risk-adjusted return on capital."""
@@ -67,7 +67,7 @@ def capital_ratio_low(history: History) -> float:
     "bank.capital_shortfall", unit="CNY million", better="lower", basis="stock",
     formula="largest sum over banks, at any settlement, of what a desk's required capital"
     " exceeds its own capital by",
-    source=HOUSE, label="Largest capital shortfall",
+    source=HOUSE, label="Largest capital shortfall", heavy_tailed=True,
 )  # fmt: skip
 def capital_shortfall(history: History) -> float:
     """Capital that the desks lacked at the worst date."""
@@ -144,7 +144,7 @@ def living_rights(history: History) -> float:
     " operating cost and fees included and funding left out; the opening book is bought and"
     " the closing book sold at carrying value",
     source="Hazen 2003, Engineering Economist 48(1)",
-    label="Internal rate of return", heavy_tailed=True,
+    label="Internal rate of return",
 )  # fmt: skip
 def irr(history: History) -> float:
     """Internal rate of return of the whole book."""

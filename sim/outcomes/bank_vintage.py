@@ -59,7 +59,7 @@ def _vintage(history: History, regime: str) -> Ints:
     formula="of firms whose first loan is signed in the experiment: all income less running"
     " cost, fees and credit losses over the time integral of the balance (Dietz's measure"
     " of the internal rate of return), before cost of funds, open balances at face value",
-    source=DIETZ, label="Return of vintages", heavy_tailed=True,
+    source=DIETZ, label="Return of vintages",
 )  # fmt: skip
 def irr_vintage(history: History) -> float:
     """Money-weighted return of the loans to new borrowers."""
@@ -69,7 +69,7 @@ def irr_vintage(history: History) -> float:
 @outcome(
     "bank.irr_vintage_boom", unit="per year", better="higher", basis="vintage",
     formula="return of vintages, of firms whose first loan is signed in a boom",
-    source=DIETZ, label="Return of boom vintages", heavy_tailed=True,
+    source=DIETZ, label="Return of boom vintages",
 )  # fmt: skip
 def irr_vintage_boom(history: History) -> float:
     """Money-weighted return of boom vintages."""

@@ -72,7 +72,7 @@ def overtakes(dates: Floats, lead: Floats, rounding: float) -> float:
 @outcome(
     "cycle.profit_boom", unit="CNY million per year", better="higher", basis="flow",
     formula="profit before policy tolerance in booms per year of boom, all banks together",
-    source=HOUSE, label="Profit in a boom", heavy_tailed=True,
+    source=HOUSE, label="Profit in a boom",
 )  # fmt: skip
 def profit_boom(history: History) -> float:
     """Profit in booms."""
@@ -92,7 +92,7 @@ def profit_bust(history: History) -> float:
 @outcome(
     "cycle.profit_gap", unit="CNY million per year", better="lower", basis="flow",
     formula="profit per year of boom less profit per year of bust, all banks together",
-    source=HOUSE, label="Gap between boom and bust", heavy_tailed=True,
+    source=HOUSE, label="Gap between boom and bust",
 )  # fmt: skip
 def profit_gap(history: History) -> float:
     """How far apart the regimes lie, in money."""
@@ -103,7 +103,7 @@ def profit_gap(history: History) -> float:
     "cycle.margin_boom", unit="per year", better="higher", basis="flow",
     formula="profit before policy tolerance in booms over the time integral of the balance"
     " lent in them",
-    source=HOUSE, label="Margin in a boom", heavy_tailed=True,
+    source=HOUSE, label="Margin in a boom",
 )  # fmt: skip
 def margin_boom(history: History) -> float:
     """Profit per unit lent in booms."""
@@ -124,7 +124,7 @@ def margin_bust(history: History) -> float:
 @outcome(
     "cycle.margin_gap", unit="per year", better="lower", basis="flow",
     formula="margin in booms less margin in busts",
-    source=HOUSE, label="Gap of margins between boom and bust", heavy_tailed=True,
+    source=HOUSE, label="Gap of margins between boom and bust",
 )  # fmt: skip
 def margin_gap(history: History) -> float:
     """How far apart the regimes lie, per unit lent."""

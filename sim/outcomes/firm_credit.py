@@ -157,7 +157,7 @@ def gap_startup(history: History) -> float:
     formula="of firms whose first loan is signed in the experiment: interest, royalty, cost"
     " of moving business, and holders' proceeds at exit less subscription, over the time"
     " integral of the balance; unrealised dilution is not counted",
-    source=HOUSE, heavy_tailed=True,
+    source=HOUSE,
 )  # fmt: skip
 def cost_of_finance(history: History) -> float:
     """All that a unit of credit costs its borrowers."""

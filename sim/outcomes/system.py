@@ -186,7 +186,7 @@ def new_lending(history: History, regime: str) -> float:
     "system.procyclicality", unit="ratio", better="neither", basis="flow",
     formula="lines opened per year in busts over lines opened per year in booms; below 1"
     " lending is procyclical",
-    source="Kiyotaki and Moore 1997, Journal of Political Economy 105(2)",
+    source="Kiyotaki and Moore 1997, Journal of Political Economy 105(2)", heavy_tailed=True,
 )  # fmt: skip
 def procyclicality(history: History) -> float:
     """New lending in busts against booms."""

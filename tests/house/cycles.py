@@ -1,6 +1,6 @@
 """Limit cases under two regimes that alternate at random, replication by replication.
 
-A closed form in years has no unit of its own: here a year of it passes in two weeks of the
+A closed form in years has no unit of its own: here a year of it passes in a week of the
 run, so that a whole life costs few settlements.
 """
 
@@ -12,11 +12,11 @@ import numpy as np
 
 from tests.house.limits import Estimate, Lives, causes, limit, lived, lives, mean
 
-PACE = 24.0
+PACE = 52.0
 BOOM_YEARS, BUST_YEARS = 5.0, 1.5
 # One firm in a thousand is still alive then; its further years are below a fifth of a
 # standard error of the mean life.
-WHOLE_LIFE = 54.0
+WHOLE_LIFE = 52.0
 REPLICATIONS = 400
 OPENING = {"boom": "boom", "bust": "bust", "stat": "stationary"}
 
