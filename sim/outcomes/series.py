@@ -38,14 +38,8 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     curves = [*firm_curves(history), *money_curves(history), *bank_curves(history)]
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
-    parts = [
-        pd.DataFrame({"series": series, "bank": bank, "x": x, "value": value})
-        for series, bank, x, value in curves
-        if x.size
-    ]
-    if not parts:
-        return pd.DataFrame({name: [] for name in COLUMNS})
-    return pd.concat(parts, ignore_index=True)
+    parts = [pd.DataFrame(dict(zip(COLUMNS, curve, strict=True))) for curve in curves]
+    return pd.concat([part for part in parts if len(part)], ignore_index=True)
 
 
 def firm_curves(history: History) -> Iterator[Curve]:
