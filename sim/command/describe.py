@@ -4,10 +4,21 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.command.clause_words import WORDS, number, span
 from sim.scenario.faults import shown
 from sim.scenario.legal import KIND, unit_and_meaning
 
-NEUTRAL = "Plain lending: every clause is neutral."
+NEUTRAL = (
+    "Plain lending: each bank decides on its own file, lends at its own rate against tangible"
+    " collateral for a year at a time, bears its losses alone and has no part in a gain."
+)
+"""The arrangement in which every clause is neutral."""
+
+FOOTINGS = {
+    "as_offered": "Volumes are as they come out.",
+    "equal_lending": "The baseline's loans are imposed on every arrangement.",
+    "equal_capital": "Every arrangement has the same bank capital.",
+}
 
 LIMITS = (
     "This is not a forecast: it compares arrangements under assumptions that are stated.",
@@ -31,12 +42,36 @@ def describe(scenario: Any) -> dict[str, list[str]]:
     Returns
     -------
     dict of arrangement to list of str
-        One sentence for each clause that is not neutral.
+        What each clause that is not neutral says, in the order of the clauses.
     """
     return {
         name: _sentences(scenario.arrangement[name])
         for name in scenario.experiment.arrangements
     }
+
+
+def setting(scenario: Any) -> str:
+    """Say on what firms, for how long and on what footing arrangements are compared.
+
+    Parameters
+    ----------
+    scenario : Scenario
+
+    Returns
+    -------
+    str
+        Up to three sentences; empty where the scenario does not tell.
+    """
+    experiment = scenario.experiment
+    words = [FOOTINGS.get(experiment.footing, "")]
+    if hasattr(scenario, "population"):
+        words.insert(
+            0,
+            f"{number(scenario.population.firms)} firms enter over"
+            f" {span(experiment.warm_up_years)} of history under plain lending and the"
+            f" {span(experiment.horizon_years)} that are compared.",
+        )
+    return " ".join(words).strip()
 
 
 def _sentences(arrangement: BaseModel) -> list[str]:
@@ -50,7 +85,11 @@ def _sentences(arrangement: BaseModel) -> list[str]:
 
 
 def _sentence(name: str, clause: BaseModel) -> str:
-    kind = str(getattr(clause, KIND)).replace("_", " ")
+    """Tell one clause: in words where there are any, otherwise key by key."""
+    kind = str(getattr(clause, KIND))
+    if (name, kind) in WORDS:
+        return WORDS[name, kind](clause)
+    kind = kind.replace("_", " ")
     head = f"{name.replace('_', ' ').capitalize()}: {kind}"
     values = [
         _value(key, getattr(clause, key), unit_and_meaning(field)[0])

@@ -7,29 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.command.screen import table
-
-HEADLINES = (
-    "bank.raroc",
-    "bank.profit",
-    "bank.interest_income",
-    "bank.relationship_income",
-    "bank.equity_gain",
-    "bank.credit_loss",
-    "bank.npl_ratio",
-    "bank.vintage_default_3y",
-    "bank.loss_es99",
-    "firm.access_share",
-    "firm.funding_gap",
-    "firm.survival_5y",
-    "firm.survival_10y",
-    "firm.founder_wealth",
-    "system.credit_outstanding",
-    "system.additional_survivors",
-    "system.public_cost",
-    "cycle.profit_gap",
-    "cycle.crossover_years",
-)
-"""What a banker asks first; everything else stands in ``comparison.csv``."""
+from sim.show.selection import headlines
 
 STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
 
@@ -49,8 +27,7 @@ def summary(comparison: Any) -> Table:
         Level of the baseline, then for each other arrangement the difference from it
         with its interval and verdict.
     """
-    shown = [name for name in HEADLINES if name in comparison.marks]
-    rows = comparison.table(shown or None)
+    rows = comparison.table(headlines(list(comparison.marks)) or None)
     names = list(dict.fromkeys(rows["arrangement"]))
     baseline = comparison.baseline.replace("_", " ")
     head = ("", baseline, *names)

@@ -5,51 +5,25 @@ judge, offer, the firm's choice, capital, then signing. Where the baseline's loa
 imposed, its decisions are repeated instead (`sim.engine.imposed`).
 """
 
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.banks.choice import accepts, right_cost, usable
-from sim.banks.offer import Case, Offer, make_offer, posterior, withdraw
-from sim.banks.offer import verdicts as judge_lenders
-from sim.banks.rationing import fits_capital
-from sim.banks.underwriting import RIVAL, Draw, prior_quality
-from sim.base.draws import SIGNAL
+from sim.banks.case import Case, posterior
+from sim.banks.offer import make_offer
+from sim.banks.underwriting import RIVAL
+from sim.banks.verdict import verdicts, withdraw
 from sim.clauses import commitment, eligibility, loss_sharing
 from sim.clauses.arrangement import PLAIN, is_plain
-from sim.clauses.funding import Relending
-from sim.engine.contracts import write_contracts
-from sim.engine.posting import post
+from sim.engine.hearing import case_of, leaving_cost, prefers, wants
+from sim.engine.signing import Verdict, decline, fits_budget, learn, sign
 from sim.engine.world import World
-from sim.firms.applicants import applicants
-from sim.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, NO_RIGHT, SWAP
+from sim.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 BOUNDARY = 1e-9
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the committee decided on one group of firms.
-
-    Parameters
-    ----------
-    who : int array, shape (n,): rows of the firms
-    taken : bool array, shape (n,): a contract is signed
-    kept : array, shape (n,): otherwise, the share of the line that stays
-    offer, arranged, moved : the offer taken, whether it is the arrangement's, and whether
-        the firm leaves its bank
-    """
-
-    who: Ints
-    taken: NDArray[np.bool_]
-    kept: Floats
-    offer: Offer
-    arranged: bool
-    moved: bool
 
 
 def hold_committee(w: World, date: float) -> None:
@@ -83,137 +57,34 @@ def _is_ready(w: World, who: Ints, date: float) -> NDArray[np.bool_]:
     return np.asarray(w.firms.asked[who] + lag <= date + BOUNDARY)
 
 
-def case_of(w: World, who: Ints, date: float) -> Case:
-    """What the committee knows about firms `who`."""
-    a = applicants(w.rules.read_applicants, w.firms, w.params, who, date)
-    equity = w.scenario.equity
-    return Case(
-        a=a, date=date, draw=draws_for(w, who),
-        bust=w.in_bust,
-        collateral=float(w.climate.collateral[0]),
-        roster=w.roster[who].astype(np.int64), file=(w.file_precision[who], w.file_sum[who]),
-        prior=prior_quality(a.venture, equity.venture_logit, equity.venture_quality_slope),
-        quota_left=_quota_left(w), renewal=a.limit > 0.0,
-    )  # fmt: skip
-
-
-def draws_for(w: World, who: Ints) -> Draw:
-    """Uniform numbers addressed by firm, code and the decisions taken on the firm so far."""
-    ordinal = w.ordinal[who]
-
-    def draw(codes: Ints) -> Floats:
-        out = np.empty(codes.shape)
-        w.rules.fill_uniforms(*w.key, who, SIGNAL, codes, ordinal, out)
-        return out
-
-    return draw
-
-
-def _quota_left(w: World) -> bool:
-    """Whether the relending facility has room."""
-    clause = w.arrangement.funding
-    if not isinstance(clause, Relending):
-        return False
-    size = clause.quota * w.scenario.population.firms / 1000.0
-    return float(w.banks.loans.sum()) * clause.refinanced_share < size
-
-
 def decide_applications(w: World, who: Ints, date: float) -> None:
     """New lines, enlargements and renewals."""
     if who.size == 0:
         return
     case = case_of(w, who, date)
     plain = make_offer(case, "plain", PLAIN, w.scenario)
-    wants = _wants(case, plain)
-    verdicts = []
+    open_still = wants(case, plain)
+    decided = []
     if not is_plain(w.arrangement):
         special = make_offer(case, w.name, w.arrangement, w.scenario)
         open_to = eligibility.is_eligible(w.arrangement.eligibility, case.a, date)
         take = (
             special.made
             & open_to
-            & _prefers(w, case, special, plain)
-            & _wants(case, special)
+            & prefers(w, case, special, plain)
+            & wants(case, special)
         )
-        take &= _fits(w, case, special, take)
-        verdicts.append(Verdict(who, take, np.ones(who.size), special, True, False))
-        wants &= ~take
-    take = plain.made & wants
-    take &= _fits(w, case, plain, take)
-    verdicts.append(Verdict(who, take, np.ones(who.size), plain, False, False))
+        take &= fits_budget(w, case, special, take)
+        decided.append(Verdict(who, take, np.ones(who.size), special, True, False))
+        open_still &= ~take
+    take = plain.made & open_still
+    take &= fits_budget(w, case, plain, take)
+    decided.append(Verdict(who, take, np.ones(who.size), plain, False, False))
     learn(w, who, plain)
-    for verdict in verdicts:
+    for verdict in decided:
         sign(w, verdict, date)
-    left = ~np.any([verdict.taken for verdict in verdicts], axis=0)
+    left = ~np.any([verdict.taken for verdict in decided], axis=0)
     _turn_elsewhere(w, case, who, left, date)
-
-
-def _wants(case: Case, offer: Offer) -> NDArray[np.bool_]:
-    """A line that still runs is replaced only by a larger one."""
-    running = (case.a.limit > 0.0) & ((case.a.request & ASK_RENEWAL) == 0)
-    return np.asarray(~running | (offer.line > case.a.limit * 1.000001))
-
-
-def _prefers(w: World, case: Case, special: Offer, plain: Offer) -> NDArray[np.bool_]:
-    """Whether the firm takes the arrangement rather than what else it is offered."""
-    rule, a = w.scenario.choice, case.a
-    drawn = w.scenario.credit_line.drawn_at_signing
-    need = a.demand * (a.project == 1) + np.maximum(-a.flow, 0.0) - a.cash
-    instead = np.where(plain.made, plain.line, 0.0)
-    more = usable(special.line, need, drawn) - usable(instead, need, drawn)
-    longer = special.line * (special.years - np.where(plain.made, plain.years, 0.0))
-    gain = rule.shadow_value * more * special.years + rule.tenor_value * longer
-    dearer = np.where(plain.made, special.mean_rate - plain.mean_rate, 0.0)
-    cost = dearer * drawn * special.line * special.years
-    return accepts(gain, cost + _upside_cost(w, case, special))
-
-
-def _upside_cost(w: World, case: Case, offer: Offer) -> Floats:
-    """What the right in the offer costs the owners, CNY million."""
-    right, a = offer.right, case.a
-    if right.kind == NO_RIGHT:
-        return np.zeros(a.shape[0])
-    if right.royalty_share > 0.0:
-        return np.asarray(
-            np.minimum(right.royalty_cap, right.royalty_share * a.sales * offer.years)
-        )
-    rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
-    cost = right_cost(right.stake, right.strike, right.trigger, a, right.years, rule)
-    cost = cost * np.exp(w.scenario.choice.private_information_slope * a.quality)
-    if right.kind != SWAP:
-        return cost
-    plain = w.scenario.relationship.capture_plain
-    base, full, _ = commitment.captures(w.arrangement.commitment, plain)
-    moving = w.scenario.relationship.delivery_cost * (full - base) * a.business
-    return np.minimum(cost, moving * right.years * a.taste)
-
-
-def _fits(
-    w: World, case: Case, offer: Offer, take: NDArray[np.bool_], moves: bool = False
-) -> NDArray[np.bool_]:
-    """Which of the loans to be taken fit the lenders' capital.
-
-    A balance that is rolled over by the same bank needs no new capital.
-    """
-    fits = np.zeros(take.shape[0], dtype=bool)
-    rows = np.flatnonzero(take)
-    if rows.size:
-        drawn = offer.line[rows] * w.scenario.credit_line.drawn_at_signing
-        held = case.a.balance[rows]
-        amount = np.maximum(drawn, held) if moves else np.maximum(drawn - held, 0.0)
-        fits[rows] = fits_capital(
-            amount, offer.lender[rows], offer.share[rows], offer.merit[rows], capital_room(w)
-        )
-    return fits
-
-
-def capital_room(w: World) -> Floats:
-    """What each desk can still lend on its capital, CNY million, shape (n_banks,)."""
-    rule = w.scenario.capital
-    used = rule.risk_weight * w.banks.loans + rule.defaulted_risk_weight * w.banks.npl
-    return np.asarray(
-        (w.banks.equity / rule.required_ratio - used) / max(rule.risk_weight, 1e-9)
-    )
 
 
 def _turn_elsewhere(
@@ -230,7 +101,7 @@ def _turn_elsewhere(
         )  # fmt: skip
         offer = make_offer(again, "plain", PLAIN, w.scenario, first=1)
         take = offer.made & (offer.line >= case.a.balance[rows] * 0.999999)
-        take &= _fits(w, again, offer, take, moves=True)
+        take &= fits_budget(w, again, offer, take, moves=True)
         sign(w, Verdict(who[rows], take, np.ones(rows.size), offer, False, True), date)
         saved[rows[take]] = True
     gone = left & ~saved
@@ -264,7 +135,7 @@ def standing(w: World, case: Case, who: Ints) -> tuple[NDArray[np.bool_], Floats
     sizes = case.a.limit[:, None] * share
     post_mean, variance, _ = posterior(case, w.arrangement, lender, w.scenario)
     terms = (w.name, w.arrangement, w.scenario)
-    accept, _ = judge_lenders(case, *terms, (lender, post_mean, variance, sizes))
+    accept, _ = verdicts(case, *terms, (lender, post_mean, variance, sizes))
     if not commitment.stands_still(w.arrangement.commitment):
         accept = withdraw(case, *terms, (lender, sizes, accept))
     return accept, share
@@ -284,91 +155,8 @@ def decide_offers(w: World, who: Ints, date: float) -> None:
     rate = offer.rate + w.scenario.underwriting.offer_discount_rate * np.log(luck)
     offer = replace(offer, rate=rate, later_rate=rate, mean_rate=rate)
     saving = (case.a.rate - rate) * case.a.balance * w.scenario.choice.offer_horizon_years
-    leave = offer.made & (offer.line >= case.a.balance) & (saving > _leaving_cost(w, case))
-    leave &= _fits(w, case, offer, leave, moves=True)
+    leave = offer.made & (offer.line >= case.a.balance) & (saving > leaving_cost(w, case))
+    leave &= fits_budget(w, case, offer, leave, moves=True)
     w.ordinal[who] += 1
     sign(w, Verdict(who, leave, np.ones(who.size), offer, False, True), date)
     decline(w, who[~leave], np.ones(int((~leave).sum())), date)
-
-
-def _leaving_cost(w: World, case: Case) -> Floats:
-    """What leaving costs: moving, breaking the agreement, and a right that stays alive."""
-    a = case.a
-    signed = w.book.rows.signed[a.contract] == 1
-    broken = commitment.break_cost(w.arrangement.commitment)
-    share = w.scenario.choice.switching_cost + broken * signed
-    cost = share * a.limit * a.taste
-    rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
-    years = np.maximum(a.expiry - case.date, 0.0)
-    alive = a.right == SWAP
-    if np.any(alive):
-        live = float(np.mean(years[alive]))
-        worth = right_cost(a.stake, a.strike, a.trigger, a, live, rule)
-        cost = cost + np.where(alive, worth, 0.0)
-    return np.asarray(cost)
-
-
-def learn(w: World, who: Ints, offer: Offer) -> None:
-    """The home bank files what it saw; every decision counts one."""
-    w.file_precision[who] += offer.news[0]
-    w.file_sum[who] += offer.news[1]
-    w.ordinal[who] += 1
-    cost = w.scenario.underwriting.screening_cost
-    w.banks.screening += cost * np.bincount(offer.lender[:, 0], minlength=w.scenario.n_banks)
-
-
-def sign(w: World, verdict: Verdict, date: float) -> None:
-    """Write the contracts into the book and let them take effect."""
-    rows = np.flatnonzero(verdict.taken)
-    if rows.size == 0:
-        return
-    who = verdict.who[rows]
-    arrangement = w.arrangement if verdict.arranged else PLAIN
-    written = write_contracts(w, verdict, rows, arrangement, date)
-    w.decisions.append(("sign", date, who.copy(), written))
-    enact(w, written, who, date)
-
-
-def enact(w: World, written: Any, who: Ints, date: float) -> None:
-    """Hand balances over to the new lenders and bind the firms to the new terms."""
-    post(w, who, date)
-    balance = w.firms.balance[who]
-    for sign_of, lender, share in (
-        (-1.0, w.lender[who], w.share[who]), (1.0, written.lender, written.share),
-    ):  # fmt: skip
-        part = sign_of * balance[:, None] * share
-        w.banks.transfer += np.bincount(
-            lender.ravel(), weights=part.ravel(), minlength=w.scenario.n_banks
-        )
-    changed = w.lender[who, 0] != written.lender[:, 0]
-    w.file_precision[who[changed]] = 0.0
-    w.file_sum[who[changed]] = 0.0
-    w.lender[who], w.share[who] = written.lender, written.share
-    w.believed_default[who], w.believed_loss[who] = written.default, written.loss
-    index = w.book.append(written)
-    w.rules.sign_all(
-        w.firms, w.next_time, w.pending, w.params, w.climate[0], date, w.book.store, index,
-        w.log, _room(w, who.size),
-    )  # fmt: skip
-    w.keep_events()
-
-
-def decline(w: World, who: Ints, kept: Floats, date: float) -> None:
-    """Refuse requests; a line is cut to the share that its lenders keep."""
-    if who.size == 0:
-        return
-    if np.any(kept < 1.0):
-        cut = kept < 1.0
-        w.decisions.append(("cut", date, who[cut].copy(), kept[cut].copy()))
-    w.rules.decline_all(
-        w.firms, w.next_time, w.pending, w.params, w.climate[0], date, who, kept, w.log,
-        _room(w, who.size),
-    )  # fmt: skip
-    w.keep_events()
-
-
-def _room(w: World, firms: int) -> NDArray[np.int64]:
-    """The log's cursor, after making room for what `firms` firms may write."""
-    if w.cursor[1] == 1 and w.log.shape[0] < 8 * firms:
-        w.log = type(w.log)((8 * firms,), dtype=w.log.dtype)
-    return w.cursor

@@ -23,9 +23,11 @@ from sim.firms import (
     advance,
     applicants,
     audit,
+    clock,
     credit_line,
     decision,
     equity,
+    events,
     lifecycle,
     operations,
     population,
@@ -39,7 +41,8 @@ from sim.formulas import options
 
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, options, lifecycle, operations, credit_line, project, equity,
-    relationship, right, workout, population, advance, decision, totals, audit, applicants,
+    relationship, right, workout, population, clock, events, advance, decision, totals, audit,
+    applicants,
 )  # fmt: skip
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.banks.offer import lenders_of
+from sim.banks.case import lenders_of
 from sim.clauses import loss_sharing, pricing, upside
-from sim.engine.committee import decline, enact
 from sim.engine.contracts import charge_coordination, clause_terms, right_terms, write
+from sim.engine.signing import decline, enact
 from sim.engine.world import World
 from sim.firms.record import ALIVE, NEVER
 

@@ -7,8 +7,9 @@ time. A decision is a real event of the firm, so the firm is anchored at its dat
 from typing import Any
 
 from sim.firms import record as r
-from sim.firms.advance import accrue, note, refresh, tidy
+from sim.firms.clock import accrue, note, refresh
 from sim.firms.credit_line import buffer, draw, release, repay
+from sim.firms.events import tidy
 from sim.firms.right import choose_delivery
 
 

@@ -7,22 +7,15 @@ import numpy as np
 
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes, ResultsView
+from sim.outcomes.verdict import EQUAL
 from sim.show import figures
 from sim.show.curve_data import has_series
 from sim.show.lifecycle import PREFIX
 from sim.show.losses import SERIES
 from sim.show.regimes import regime_names
+from sim.show.selection import DISTRIBUTIONS, drawn
 from sim.show.style import Drawing
 from sim.show.tables import GROUP_LABELS
-
-HEADLINES = (
-    "bank.raroc",
-    "bank.credit_loss",
-    "firm.survival_5y",
-    "firm.funding_gap",
-    "firm.founder_wealth",
-    "cycle.crossover_years",
-)
 
 _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
     ("survival", "survival", figures.survival),
@@ -60,14 +53,9 @@ def planned(
         Differences by party, distributions of the headlines, then curves.
     """
     for group in groups(comparison):
-        names = [
-            name for name in _drawable(comparison) if _group(comparison, name) == group
-        ]
-        if names:
-            yield Planned(
-                f"difference-{_slug(group)}", _difference(comparison, names, group)
-            )
-    for name in HEADLINES:
+        if _drawable(comparison, group):
+            yield Planned(f"difference-{_slug(group)}", _difference(comparison, group))
+    for name in DISTRIBUTIONS:
         if name in outcomes.marks:
             yield Planned(f"distribution-{_slug(name)}", _distribution(outcomes, name))
     if regime_names(outcomes):
@@ -90,16 +78,16 @@ def groups(comparison: Comparison) -> list[str]:
     ]
 
 
-def _drawable(comparison: Comparison) -> list[str]:
-    """Give the outcomes with at least one difference."""
+def _drawable(comparison: Comparison, group: str) -> list[str]:
+    """Give the outcomes of a party that differ somewhere; those that are there, if none."""
     frame = comparison.frame()
-    there = set(frame.loc[np.isfinite(frame["difference"]), "outcome"])
-    return [name for name in comparison.marks if name in there]
-
-
-def _group(comparison: Comparison, name: str) -> str:
-    """Give the party an outcome belongs to."""
-    return comparison.marks[name].group
+    there = frame[np.isfinite(frame["difference"])]
+    own = [name for name, mark in comparison.marks.items() if mark.group == group]
+    for rows in (there[there["verdict"] != EQUAL], there):
+        found = set(rows["outcome"])
+        if names := [name for name in own if name in found]:
+            return names
+    return []
 
 
 def _slug(name: str) -> str:
@@ -107,12 +95,14 @@ def _slug(name: str) -> str:
     return "".join(letter if letter.isalnum() else "-" for letter in name.lower())
 
 
-def _difference(
-    comparison: Comparison, names: list[str], group: str
-) -> Callable[[], Drawing]:
-    """Plan the forest plot of one party."""
-    title = GROUP_LABELS.get(group, group.capitalize())
-    return lambda: figures.difference(comparison, names, title)
+def _difference(comparison: Comparison, group: str) -> Callable[[], Drawing]:
+    """Plan the forest plot of one party, of a selection where there are many outcomes."""
+    names = drawn(group, _drawable(comparison, group))
+    every = sum(mark.group == group for mark in comparison.marks.values())
+    subject = GROUP_LABELS.get(group, group.capitalize())
+    if len(names) < every:
+        subject += f", {len(names)} of {every} outcomes"
+    return lambda: figures.difference(comparison, names, subject)
 
 
 def _distribution(outcomes: Outcomes, name: str) -> Callable[[], Drawing]:

@@ -14,7 +14,8 @@ from sim.base.draws import (
     uniform_columns, uniform_pair,
 )  # fmt: skip
 from sim.economy.macro import macro_path
-from sim.engine.committee import _leaving_cost, case_of, hold_committee
+from sim.engine.committee import hold_committee
+from sim.engine.hearing import case_of, leaving_cost
 from sim.engine.compile import interpreted, kernel
 from sim.engine.processes import Steps, observe, run_world, until
 from sim.engine.settlement import settle
@@ -322,8 +323,8 @@ def test_what_leaving_costs_one_firm_does_not_depend_on_the_others(
 ) -> None:
     now = ample_mid["revenue_swap"]
     who = np.flatnonzero((now.firms.status == ALIVE) & (now.firms.right == SWAP))
-    together = _leaving_cost(now, case_of(now, who, 3.0))
-    alone = [_leaving_cost(now, case_of(now, who[n : n + 1], 3.0))[0] for n in range(9)]
+    together = leaving_cost(now, case_of(now, who, 3.0))
+    alone = [leaving_cost(now, case_of(now, who[n : n + 1], 3.0))[0] for n in range(9)]
     assert together[:9].tolist() == alone
 
 

@@ -1,0 +1,128 @@
+"""Verdicts: which lenders would lend to each applicant, on the terms of an arrangement."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.banks import underwriting as judge
+from sim.banks.belief import Belief, Beliefs, belief_of
+from sim.banks.case import Case, Scenario, posterior
+from sim.clauses import commitment, limit, pricing, tenor, upside
+from sim.clauses.arrangement import Arrangement
+from sim.clauses.funding import marginal_cost
+from sim.clauses.security import added_recovery
+from sim.firms.record import NO_RIGHT, SWAP
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+def own_rate(case: Case, scenario: Scenario) -> Floats:
+    """The lender's own rate: the benchmark plus the most that is charged at the stage."""
+    u = scenario.underwriting
+    return u.benchmark_rate + np.asarray(u.spread_cap)[case.a.stage]
+
+
+def believed_loss(arrangement: Arrangement, levels: Belief, a: Any) -> Floats:
+    """Believed loss given default that lenders bear, shape (n,)."""
+    unsecured = limit.is_unsecured(arrangement.limit)
+    level = levels.loss_unsecured if unsecured else levels.loss_secured
+    left = level * (1.0 - added_recovery(arrangement.security))
+    return np.full(a.shape[0], left * (1.0 - arrangement.loss_sharing.guaranteed_share))
+
+
+def right_income(
+    right: upside.RightTerms, case: Case, line: Floats, beliefs: tuple[Beliefs, Belief],
+    post: Floats,
+) -> Floats:
+    """Believed income from the right per unit of line and year, shape (n,).
+
+    The desk books banking business, not the chance of an unexercised swap right.
+    """
+    if right.kind == NO_RIGHT or right.years <= 0.0:
+        return np.zeros_like(line)
+    if right.kind == SWAP:
+        return np.zeros_like(line)
+    horizon = max(right.years, 1.0)
+    if right.royalty_share > 0.0:
+        paid = np.minimum(right.royalty_share * case.a.sales, right.royalty_cap)
+        return np.asarray(paid / np.maximum(line, 1e-9))
+    rules, levels = beliefs
+    slope = rules.right_quality_slope
+    worth = np.asarray(levels.right_worth)[case.a.stage] * np.exp(slope * post)
+    return np.asarray(right.strike / np.maximum(line, 1e-9) * worth * right.pass_through / horizon)
+
+
+def verdicts(
+    case: Case, name: str, arrangement: Arrangement, scenario: Scenario,
+    views: tuple[Ints, Floats, Floats, Floats],
+) -> tuple[NDArray[np.bool_], tuple[Floats, ...]]:  # fmt: skip
+    """Which lenders agree, shape (n, k), and what the offer needs of the judgement."""
+    lender, post, variance, trial = views
+    u, capital = scenario.underwriting, scenario.capital
+    beliefs: tuple[Beliefs, Belief] = (scenario.belief, belief_of(scenario.belief, name))
+    seen = judge.sees_setback(case.a, case.draw, u)
+    default = judge.default_rate(post, variance, case.a, beliefs, case.bust, seen)
+    loss = believed_loss(arrangement, beliefs[1], case.a)
+    line = np.maximum(trial.sum(axis=1), 1e-9)
+    right = upside.right_terms(arrangement.upside, line, case.a.value)
+    own = own_rate(case, scenario)
+    price = pricing.mean_rate(arrangement.pricing, own, tenor.years(arrangement.tenor))
+    base, full, _ = commitment.captures(
+        arrangement.commitment, scenario.relationship.capture_plain
+    )
+    banking = u.relationship_weight * 0.5 * (base + full) * case.a.business / line
+    effort = u.screening_cost / (line * tenor.years(arrangement.tenor))
+    appetite = np.array([bank.appetite for bank in scenario.bank.values()])[lender]
+    tolerance = u.tolerance_rate - (u.bust_tightening_rate if case.bust else 0.0)
+    joint = commitment.stands_still(arrangement.commitment)
+    patience = u.renewal_patience_rate + (u.joint_patience_rate if joint else 0.0)
+    gain = right_income(right, case, line, beliefs, post[:, 0])
+    rent = banking + gain - effort + patience * case.renewal
+    extra = rent[:, None] + appetite * tolerance
+    cost = np.asarray(u.operating_cost)[case.a.stage]
+    fee = arrangement.loss_sharing.guarantee_fee_rate
+    funds = np.full_like(
+        cost, marginal_cost(arrangement.funding, u.funding_rate, case.quota_left)
+    )
+    held = capital.risk_weight * capital.required_ratio
+    left = judge.surplus(
+        price[:, None], extra, default, np.full_like(default, 1.0) * loss[:, None],
+        (funds[:, None], (cost + fee)[:, None]), (held, capital.hurdle_rate),
+    )  # fmt: skip
+    return left >= 0.0, (left[:, 0], default[:, 0], loss, own)
+
+
+def withdraw(
+    case: Case, name: str, arrangement: Arrangement, scenario: Scenario,
+    lines: tuple[Ints, Floats, NDArray[np.bool_]],
+) -> NDArray[np.bool_]:  # fmt: skip
+    """Lenders that are not bound to each other look again when one of them leaves a firm.
+
+    Parameters
+    ----------
+    case, name, arrangement, scenario
+        As in `make_offer`.
+    lines : tuple of arrays, shape (n, k)
+        Lenders, the size of each one's line, and whether it would go on.
+
+    Returns
+    -------
+    bool array, shape (n, k)
+        A withdrawal is a bad signal to the lenders that would have stayed.
+
+    References
+    ----------
+    Bolton and Scharfstein (1996), Optimal debt structure and the number of creditors.
+    """
+    lender, sizes, accept = lines
+    present = sizes > 0.0
+    split = np.any(present & ~accept, axis=1) & np.any(present & accept, axis=1) & case.renewal
+    if not np.any(split):
+        return accept
+    shaken = replace(case, stigma=case.stigma + scenario.underwriting.stigma)
+    post, variance, _ = posterior(shaken, arrangement, lender, scenario)
+    again, _ = verdicts(shaken, name, arrangement, scenario, (lender, post, variance, sizes))
+    return np.where(split[:, None], accept & again, accept)

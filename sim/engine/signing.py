@@ -1,0 +1,133 @@
+"""Signing, refusing and cutting: what a decision does to books, lenders and firms."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.banks.case import Case
+from sim.banks.offer import Offer
+from sim.banks.rationing import fits_capital
+from sim.clauses.arrangement import PLAIN
+from sim.engine.contracts import write_contracts
+from sim.engine.posting import post
+from sim.engine.world import World
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What the committee decided on one group of firms.
+
+    Parameters
+    ----------
+    who : int array, shape (n,): rows of the firms
+    taken : bool array, shape (n,): a contract is signed
+    kept : array, shape (n,): otherwise, the share of the line that stays
+    offer, arranged, moved : the offer taken, whether it is the arrangement's, and whether
+        the firm leaves its bank
+    """
+
+    who: Ints
+    taken: NDArray[np.bool_]
+    kept: Floats
+    offer: Offer
+    arranged: bool
+    moved: bool
+
+
+def fits_budget(
+    w: World, case: Case, offer: Offer, take: NDArray[np.bool_], moves: bool = False
+) -> NDArray[np.bool_]:
+    """Which of the loans to be taken fit the lenders' capital.
+
+    A balance that is rolled over by the same bank needs no new capital.
+    """
+    fits = np.zeros(take.shape[0], dtype=bool)
+    rows = np.flatnonzero(take)
+    if rows.size:
+        drawn = offer.line[rows] * w.scenario.credit_line.drawn_at_signing
+        held = case.a.balance[rows]
+        amount = np.maximum(drawn, held) if moves else np.maximum(drawn - held, 0.0)
+        fits[rows] = fits_capital(
+            amount, offer.lender[rows], offer.share[rows], offer.merit[rows], capital_room(w)
+        )
+    return fits
+
+
+def capital_room(w: World) -> Floats:
+    """What each desk can still lend on its capital, CNY million, shape (n_banks,)."""
+    rule = w.scenario.capital
+    used = rule.risk_weight * w.banks.loans + rule.defaulted_risk_weight * w.banks.npl
+    return np.asarray(
+        (w.banks.equity / rule.required_ratio - used) / max(rule.risk_weight, 1e-9)
+    )
+
+
+def learn(w: World, who: Ints, offer: Offer) -> None:
+    """The home bank files what it saw; every decision counts one."""
+    w.file_precision[who] += offer.news[0]
+    w.file_sum[who] += offer.news[1]
+    w.ordinal[who] += 1
+    cost = w.scenario.underwriting.screening_cost
+    w.banks.screening += cost * np.bincount(offer.lender[:, 0], minlength=w.scenario.n_banks)
+
+
+def sign(w: World, verdict: Verdict, date: float) -> None:
+    """Write the contracts into the book and let them take effect."""
+    rows = np.flatnonzero(verdict.taken)
+    if rows.size == 0:
+        return
+    who = verdict.who[rows]
+    arrangement = w.arrangement if verdict.arranged else PLAIN
+    written = write_contracts(w, verdict, rows, arrangement, date)
+    w.decisions.append(("sign", date, who.copy(), written))
+    enact(w, written, who, date)
+
+
+def enact(w: World, written: Any, who: Ints, date: float) -> None:
+    """Hand balances over to the new lenders and bind the firms to the new terms."""
+    post(w, who, date)
+    balance = w.firms.balance[who]
+    for sign_of, lender, share in (
+        (-1.0, w.lender[who], w.share[who]), (1.0, written.lender, written.share),
+    ):  # fmt: skip
+        part = sign_of * balance[:, None] * share
+        w.banks.transfer += np.bincount(
+            lender.ravel(), weights=part.ravel(), minlength=w.scenario.n_banks
+        )
+    changed = w.lender[who, 0] != written.lender[:, 0]
+    w.file_precision[who[changed]] = 0.0
+    w.file_sum[who[changed]] = 0.0
+    w.lender[who], w.share[who] = written.lender, written.share
+    w.believed_default[who], w.believed_loss[who] = written.default, written.loss
+    index = w.book.append(written)
+    w.rules.sign_all(
+        w.firms, w.next_time, w.pending, w.params, w.climate[0], date, w.book.store, index,
+        w.log, _room(w, who.size),
+    )  # fmt: skip
+    w.keep_events()
+
+
+def decline(w: World, who: Ints, kept: Floats, date: float) -> None:
+    """Refuse requests; a line is cut to the share that its lenders keep."""
+    if who.size == 0:
+        return
+    if np.any(kept < 1.0):
+        cut = kept < 1.0
+        w.decisions.append(("cut", date, who[cut].copy(), kept[cut].copy()))
+    w.rules.decline_all(
+        w.firms, w.next_time, w.pending, w.params, w.climate[0], date, who, kept, w.log,
+        _room(w, who.size),
+    )  # fmt: skip
+    w.keep_events()
+
+
+def _room(w: World, firms: int) -> NDArray[np.int64]:
+    """The log's cursor, after making room for what `firms` firms may write."""
+    if w.cursor[1] == 1 and w.log.shape[0] < 8 * firms:
+        w.log = type(w.log)((8 * firms,), dtype=w.log.dtype)
+    return w.cursor

@@ -1,0 +1,122 @@
+"""What is shown first: the headline outcomes, and the rows that a figure can hold.
+
+There are more outcomes than a reader can take in at once.  Here stands, in one place,
+which of them open the summary and the report and which are drawn; nothing is left out of
+the tables.
+"""
+
+from collections.abc import Sequence
+
+HEADLINES = (
+    "bank.raroc",
+    "bank.profit",
+    "bank.interest_income",
+    "bank.relationship_income",
+    "bank.equity_gain",
+    "bank.credit_loss",
+    "bank.npl_ratio",
+    "bank.vintage_default_3y",
+    "bank.loss_es99",
+    "firm.access_share",
+    "firm.funding_gap",
+    "firm.survival_5y",
+    "firm.survival_10y",
+    "firm.founder_wealth",
+    "system.credit_outstanding",
+    "system.additional_survivors",
+    "system.public_cost",
+    "cycle.profit_gap",
+    "cycle.crossover_years",
+)
+"""What a banker asks first; everything else stands in the tables and ``comparison.csv``."""
+
+DISTRIBUTIONS = (
+    "bank.raroc",
+    "bank.credit_loss",
+    "firm.survival_5y",
+    "firm.funding_gap",
+    "firm.founder_wealth",
+    "cycle.crossover_years",
+)
+"""Outcomes whose whole distribution the report draws."""
+
+MOST_DRAWN = 14
+"""How many outcomes of one party a figure of differences may hold."""
+
+DRAWN = {
+    "bank": (
+        "bank.raroc",
+        "bank.net_margin",
+        "bank.startup_net_margin",
+        "bank.credit_loss_rate",
+        "bank.worst_bank_loss",
+        "bank.loss_es99",
+        "bank.profit",
+        "bank.interest_income",
+        "bank.relationship_income",
+        "bank.equity_gain",
+        "bank.credit_loss",
+        "bank.capital_used",
+        "bank.npl_ratio",
+        "bank.vintage_default_3y",
+    ),
+    "firm": (
+        "firm.access_share",
+        "firm.access_startup",
+        "firm.first_loan_3y",
+        "firm.funding_gap",
+        "firm.gap_startup",
+        "firm.survival_5y",
+        "firm.survival_10y",
+        "firm.liquidity_closures",
+        "firm.listed_share",
+        "firm.dilution",
+        "firm.cost_of_finance",
+        "firm.runway",
+        "firm.founder_wealth",
+        "firm.founder_certainty_equivalent",
+    ),
+}
+"""What is drawn of a party that has more outcomes than a figure can hold."""
+
+
+def headlines(names: Sequence[str]) -> list[str]:
+    """Give the headlines among some outcomes, in the order in which a banker asks.
+
+    Examples
+    --------
+    >>> headlines(["firm.runway", "firm.funding_gap", "bank.raroc"])
+    ['bank.raroc', 'firm.funding_gap']
+    """
+    return [name for name in HEADLINES if name in names]
+
+
+def drawn(group: str, names: Sequence[str]) -> list[str]:
+    """Give the outcomes of a party that its figure of differences shows.
+
+    Parameters
+    ----------
+    group : str
+        First part of the names.
+    names : sequence of str
+        Outcomes of the party that can be drawn.
+
+    Returns
+    -------
+    list of str
+        All of them where they are few; otherwise those of `DRAWN`, or the first ones of a
+        party that `DRAWN` does not know.
+
+    Examples
+    --------
+    >>> drawn("bank", ["bank.own", "bank.raroc"])
+    ['bank.own', 'bank.raroc']
+    >>> drawn("bank", [f"bank.own_{place}" for place in range(20)] + ["bank.raroc"])
+    ['bank.raroc']
+    >>> len(drawn("firm", [f"firm.own_{place}" for place in range(20)]))
+    14
+    """
+    if len(names) <= MOST_DRAWN:
+        return list(names)
+    chosen = [name for name in DRAWN.get(group, ()) if name in names]
+    return chosen or list(names[:MOST_DRAWN])
