@@ -185,8 +185,10 @@ def _guarantee(clause: Any) -> str:
 
 def _proportional(clause: Any) -> str:
     shares = joined([percent(share) for share in clause.shares])
-    banks = f"{_COUNTS[len(clause.shares) - 1]} banks share" if len(clause.shares) > 1 else "One bank takes"
-    words = f"{banks} income and losses: {shares}, lead bank first."
+    many = f"{_COUNTS[len(clause.shares) - 1]} banks share income and losses"
+    words = f"{many}: {shares}, lead bank first."
+    if len(clause.shares) == 1:
+        words = "One bank has all income and losses."
     if clause.delay_years > 0.0:
         words += f" Coordination takes {span(clause.delay_years)}."
     if clause.coordination_cost > 0.0:
@@ -216,7 +218,7 @@ def _warrant(clause: Any) -> str:
     return (
         f"A holder on the bank's side may buy {_subscription(clause)} when the firm is listed or"
         f" sold, within {span(clause.years)}; {percent(clause.pass_through_share)} of a gain reaches"
-        f" the lenders. A right that is still alive at its end is sold for"
+        " the lenders. A right that is still alive at its end is sold for"
         f" {percent(clause.liquidity_share)} of its gain."
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.command.describe import LIMITS, describe
+from sim.command.describe import LIMITS, describe, setting
 from sim.command.failure import BadInputError
 from sim.command.folder import (
     COMPARISON,
@@ -192,7 +192,7 @@ def write_findings(job: Job, simulated: Simulated) -> Any:
     )
     with job.folder.staging() as stage:
         comparison.frame().to_csv(stage / COMPARISON, index=False)
-        write_figures(stage / FIGURES, outcomes, comparison, simulated.results)
+        drawings = write_figures(stage / FIGURES, outcomes, comparison, simulated.results)
         write_report(
             stage / REPORT,
             scenario_title=job.scenario.title,
@@ -200,22 +200,35 @@ def write_findings(job: Job, simulated: Simulated) -> Any:
             comparison=comparison,
             outcomes=outcomes,
             results=simulated.results,
+            setting=setting(job.scenario),
             describe=describe(job.scenario),
             sources=job.scenario.sources,
             limits=LIMITS,
+            drawings=drawings,
         )
     return comparison
 
 
-def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) -> None:
-    """Write every figure of the report as a file of its own, as SVG and as PNG."""
+def write_figures(
+    folder: Path, outcomes: Any, comparison: Any, results: Any
+) -> dict[str, Any]:
+    """Write every figure of the report as a file of its own, as SVG and as PNG.
+
+    Returns
+    -------
+    dict of str to Drawing
+        The figures by key, so that the report need not draw them again.
+    """
     from sim.show.gallery import planned
 
     folder.mkdir()
+    drawings = {}
     for plan in planned(outcomes, comparison, results):
         drawing = plan.draw()
         (folder / f"{plan.key}.svg").write_text(drawing.svg(), encoding="utf-8")
         drawing.savefig(folder / f"{plan.key}.png")
+        drawings[plan.key] = drawing
+    return drawings
 
 
 def _manifest(job: Job, simulated: Simulated) -> dict[str, Any]:

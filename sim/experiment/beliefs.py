@@ -12,12 +12,14 @@ import pandas as pd
 
 from sim.banks.belief import belief_of
 from sim.experiment.run import simulate
+from sim.firms.record import STAGES
 from sim.scenario.model import Scenario
 
 ROUNDS = 5
 PILOT_REPLICATIONS = 6
 DAMPING = 0.7
-GAPS = ("bank.belief_gap_default", "bank.belief_gap_loss")
+DEFAULT_GAPS = tuple(f"bank.belief_gap_default_{stage}" for stage in STAGES)
+LOSS_GAP = "bank.belief_gap_loss"
 
 
 def solve(scenario: Scenario, workers: int = 1) -> Scenario:
@@ -48,16 +50,19 @@ def solve(scenario: Scenario, workers: int = 1) -> Scenario:
 
 
 def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Mean ratio of realised to believed default and loss, one row an arrangement."""
-    rows = outcomes[outcomes["outcome"].isin(GAPS)]
+    """Mean ratio of realised to believed, by stage and for losses, one row an arrangement."""
+    rows = outcomes[outcomes["outcome"].isin((*DEFAULT_GAPS, LOSS_GAP))]
     return rows.pivot_table(index="arrangement", columns="outcome", values="value")
 
 
 def moved(scenario: Scenario, name: str, gap: "pd.Series[float]") -> dict[str, Any]:
     """The beliefs of one arrangement, moved part of the way towards what was realised."""
     level = belief_of(scenario.belief, name).model_dump()
-    default, loss = (_step(gap.get(key, np.nan)) for key in GAPS)
-    level["default_rate"] = tuple(min(rate * default, 0.9) for rate in level["default_rate"])
+    level["default_rate"] = tuple(
+        min(rate * _step(gap.get(key, np.nan)), 0.9)
+        for rate, key in zip(level["default_rate"], DEFAULT_GAPS, strict=True)
+    )
+    loss = _step(gap.get(LOSS_GAP, np.nan))
     for key in ("loss_secured", "loss_unsecured"):
         level[key] = min(level[key] * loss, 1.0)
     return level

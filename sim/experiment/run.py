@@ -216,6 +216,8 @@ def facts_of(w: World) -> dict[str, Any]:
         "discount_rate": s.measurement.discount_rate,
         "relative_risk_aversion": s.measurement.relative_risk_aversion,
         "registration_lag": s.measurement.registration_lag_years,
+        "outside_wealth": s.measurement.outside_wealth,
+        "private_value_share": s.measurement.private_value_share,
         "required_ratio": s.capital.required_ratio, "failure_ratio": s.capital.failure_ratio,
         "risk_weight": s.capital.risk_weight, "hurdle_rate": s.capital.hurdle_rate,
         "funding_rate": s.underwriting.funding_rate,

@@ -13,9 +13,7 @@ WEALTH = (
     " (from the firm's last date, at the founders' last share), and, for firms alive at the"
     " end of the run, of half their part of the private value"
 )
-PRIVATE_PART = 0.5
 NOTHING = 0.01
-OUTSIDE_WEALTH = 0.5
 
 
 @remembered
@@ -28,19 +26,22 @@ def founder_values(history: History) -> Floats:
     chosen = newborn(history)
     a, alive = of_firms(history).rows(chosen), living(history)[chosen]
     last = np.where(alive, history.end, a["end"])
-    unsold = np.where(alive, PRIVATE_PART * a["founders"] * a["value"], 0.0)
+    kept = history.facts["private_value_share"]
+    unsold = np.where(alive, kept * a["founders"] * a["value"], 0.0)
     amount = a["founder_proceeds"] + unsold + a["founders"] * a["cum_dividend"]
     discount = (1.0 + history.facts["discount_rate"]) ** (a["birth"] - last)
     return np.asarray(amount * discount)
 
 
-def certainty_equivalent(wealth: Floats, aversion: float) -> float:
+def certainty_equivalent(wealth: Floats, aversion: float, outside: float) -> float:
     """Sure wealth that a founder with constant relative risk aversion holds equal.
 
     Parameters
     ----------
     wealth : array, shape (n,), CNY million, not negative
     aversion : float, not negative
+    outside : float, above zero, CNY million
+        Wealth held outside the firm.
 
     Returns
     -------
@@ -53,16 +54,16 @@ def certainty_equivalent(wealth: Floats, aversion: float) -> float:
 
     Examples
     --------
-    >>> round(certainty_equivalent(np.array([0.5, 1.5]), 2.0), 6)
+    >>> round(certainty_equivalent(np.array([0.5, 1.5]), 2.0, 0.5), 6)
     0.833333
     """
     if not wealth.size:
         return float("nan")
-    whole = wealth + OUTSIDE_WEALTH
+    whole = wealth + outside
     if aversion == 1.0:
-        return float(np.exp(np.log(whole).mean())) - OUTSIDE_WEALTH
+        return float(np.exp(np.log(whole).mean())) - outside
     power = 1.0 - aversion
-    return float((whole**power).mean() ** (1.0 / power)) - OUTSIDE_WEALTH
+    return float((whole**power).mean() ** (1.0 / power)) - outside
 
 
 @outcome(
@@ -113,12 +114,13 @@ def founder_zero_share(history: History) -> float:
 @outcome(
     "firm.founder_certainty_equivalent", unit="CNY million", better="higher",
     basis="vintage",
-    formula="sure wealth that a founder with constant relative risk aversion and CNY 0.5"
-    " million outside the firm holds equal to the lottery over firms that enter in the"
+    formula="sure wealth that a founder with constant relative risk aversion and some"
+    " wealth outside the firm holds equal to the lottery over firms that enter in the"
     " experiment",
     source="Pratt 1964, Econometrica 32; outside wealth: assumption 0.1 to 2",
 )  # fmt: skip
 def founder_certainty_equivalent(history: History) -> float:
     """What the lottery is worth to a founder."""
-    aversion = history.facts["relative_risk_aversion"]
-    return certainty_equivalent(founder_values(history), float(aversion))
+    facts = history.facts
+    aversion, outside = facts["relative_risk_aversion"], facts["outside_wealth"]
+    return certainty_equivalent(founder_values(history), float(aversion), float(outside))

@@ -13,7 +13,7 @@ from sim.banks.belief import Beliefs
 from sim.banks.choice import Choice
 from sim.banks.provisions import Provisions
 from sim.banks.underwriting import Underwriting
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, param, refuse
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param, refuse
 from sim.clauses.arrangement import Arrangement, is_plain
 from sim.clauses.loss_sharing import shares_of
 from sim.economy.equity_market import EquityMarket
@@ -70,6 +70,12 @@ class Measurement(Frozen):
     )
     registration_lag_years: NonNegative = param(
         unit="years", meaning="time from economic death to its registration"
+    )
+    outside_wealth: PositiveFloat = param(
+        unit="CNY million", meaning="what a founder owns beside the firm"
+    )
+    private_value_share: Share = param(
+        unit="share", meaning="part of a living firm's private value counted as wealth"
     )
 
 

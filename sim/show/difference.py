@@ -161,8 +161,8 @@ def _note(comparison: Comparison, data: pd.DataFrame, shown: list[str]) -> str:
     note = (
         f"Mark: mean of {count} paired replications; line:"
         f" {percent_text(comparison.confidence)} interval. Filled: clear of zero;"
-        " hollow: no ranking. Shaded side: better for the party. Every panel has"
-        " its own scale."
+        " hollow: not ranked, as the interval covers zero or mean and median disagree."
+        " Shaded side: better for the party. Every panel has its own scale."
     )
     absent = [name for name in dict.fromkeys(data["outcome"]) if name not in shown]
     if absent:

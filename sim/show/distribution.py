@@ -11,7 +11,7 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.statistics import FloatArray, finite
 from sim.outcomes.wording import arrangement_text, unit_style
-from sim.show.style import Drawing, Look, looks, number_axis, style
+from sim.show.style import MUTED, Drawing, Look, looks, number_axis, style
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 _GOLDEN = 0.618_033_988_75
@@ -84,6 +84,9 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
             values = finite(table[row["arrangement"]]) * scale
             _strip(axes, place, values, drawn[row["arrangement"]])
             _box(axes, place, row, scale, drawn[row["arrangement"]])
+        else:
+            across = axes.get_yaxis_transform()
+            axes.text(0.01, place, "never defined", transform=across, va="center", color=MUTED)
     axes.set_yticks(range(len(data)), [arrangement_text(a) for a in data["arrangement"]])
     axes.set_ylim(len(data) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")

@@ -18,9 +18,11 @@ from sim.outcomes.verdict import COVERS_ZERO
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.gallery import groups, missing, planned
 from sim.show.inline import inline_svg
+from sim.show.selection import headlines
 from sim.show.style import COLOURS, Drawing
 from sim.show.tables import (
     GROUP_LABELS,
+    belief_gaps,
     definitions,
     manifest_table,
     number_text,
@@ -44,6 +46,7 @@ class Parts(TypedDict):
     describe: Mapping[str, Sequence[str]]
     sources: Mapping[str, str]
     limits: Sequence[str]
+    setting: NotRequired[str]
     beliefs: NotRequired[pd.DataFrame | None]
     drawings: NotRequired[Mapping[str, Drawing] | None]
 
@@ -66,8 +69,11 @@ def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
         Where each number of the scenario comes from.
     limits : sequence of str
         What the model cannot say.
+    setting : str, optional
+        On what firms, for how long and on what footing arrangements are compared.
     beliefs : DataFrame, optional
-        Gap between what banks believe and what happens.
+        Gap between what banks believe and what happens; by default that of the outcomes
+        whose names begin with ``bank.belief_gap``.
     drawings : mapping of str to Drawing, optional
         Figures that are drawn already, by key; drawn here where it is not given.
 
@@ -110,11 +116,13 @@ def render(parts: Parts) -> str:
 def _context(parts: Parts) -> dict[str, Any]:
     """Gather all that the template shows."""
     comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
-    beliefs = parts.get("beliefs")
     rows = len(comparison.frame())
+    first = headlines(list(comparison.marks))
+    alone = _records(standalone(outcomes, comparison))
     return {
         "title": parts["scenario_title"],
         "question": parts["question"],
+        "setting": parts.get("setting", ""),
         "baseline": comparison.baseline,
         "confidence": percent_text(comparison.confidence),
         "replications": outcomes.replications,
@@ -122,11 +130,13 @@ def _context(parts: Parts) -> dict[str, Any]:
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
         "arrangements": _arrangements(comparison, parts["describe"]),
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
-        "groups": [_group(comparison, group) for group in groups(comparison)],
-        "standalone": _records(standalone(outcomes, comparison)),
+        "headlines": [_row(comparison, name) for name in first],
+        "groups": [_group(comparison, group, first) for group in groups(comparison)],
+        "standalone": [row for row in alone if row["outcome"] in first],
+        "further": [row for row in alone if row["outcome"] not in first],
         "figures": [_figure(drawing, key) for key, drawing in _drawings(parts).items()],
         "missing": missing(results),
-        "beliefs": None if beliefs is None else _plain_table(beliefs),
+        "beliefs": _beliefs(parts),
         "sources": _records(sources_table(parts["sources"])),
         "limits": list(parts["limits"]),
         "definitions": _records(definitions(comparison)),
@@ -144,15 +154,24 @@ def _drawings(parts: Parts) -> Mapping[str, Drawing]:
     return {plan.key: plan.draw() for plan in plans}
 
 
+def _beliefs(parts: Parts) -> dict[str, Any] | None:
+    """Give the table of beliefs, if there is one."""
+    beliefs = parts.get("beliefs")
+    if beliefs is None:
+        beliefs = belief_gaps(parts["outcomes"], parts["comparison"].confidence)
+    return _plain_table(beliefs) if len(beliefs) else None
+
+
 def _arrangements(
     comparison: Comparison, describe: Mapping[str, Sequence[str]]
 ) -> list[dict[str, Any]]:
-    """Give for every arrangement its description and what was found, by tone."""
+    """Give every arrangement's description and what was found on headlines, by tone."""
     found: dict[str, dict[str, list[dict[str, Any]]]] = {
         name: {"good": [], "bad": [], "moved": [], "equal": [], "none": []}
         for name in comparison.arrangements
     }
-    for name, mark in comparison.marks.items():
+    for name in headlines(list(comparison.marks)) or comparison.marks:
+        mark = comparison.marks[name]
         for arrangement, cell in outcome_cells(comparison, name).items():
             line = cell | {"label": mark.label, "unit": _spoken_unit(mark.unit)}
             line["reason"] = "" if cell["verdict"] == COVERS_ZERO else cell["verdict"]
@@ -174,21 +193,26 @@ def _spoken_unit(unit: str) -> str:
     return "" if unit_style(unit).step else unit
 
 
-def _group(comparison: Comparison, group: str) -> dict[str, Any]:
-    """Give the verdict table of one party."""
+def _group(
+    comparison: Comparison, group: str, elsewhere: Sequence[str]
+) -> dict[str, Any]:
+    """Give the verdict table of one party, without the outcomes shown elsewhere."""
+    own = [name for name, mark in comparison.marks.items() if mark.group == group]
     return {
-        "key": group,
         "label": GROUP_LABELS.get(group, group.capitalize()),
-        "rows": [
-            {
-                "name": name,
-                "mark": mark,
-                "unit": unit_style(mark.unit).axis,
-                "cells": outcome_cells(comparison, name),
-            }
-            for name, mark in comparison.marks.items()
-            if mark.group == group
-        ],
+        "rows": [_row(comparison, name) for name in own if name not in elsewhere],
+        "every": len(own),
+    }
+
+
+def _row(comparison: Comparison, name: str) -> dict[str, Any]:
+    """Give the line of one outcome in a verdict table."""
+    mark = comparison.marks[name]
+    return {
+        "name": name,
+        "mark": mark,
+        "unit": unit_style(mark.unit).axis,
+        "cells": outcome_cells(comparison, name),
     }
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -16,6 +17,16 @@ GROUP_LABELS = {
     "firm": "Firms",
     "system": "The system",
     "cycle": "Across the cycle",
+}
+
+_BELIEF_GAP = "bank.belief_gap"
+_BELIEFS = {
+    "bank.belief_gap_default": "Defaults, all firms",
+    "bank.belief_gap_default_startup": "Defaults, start-ups",
+    "bank.belief_gap_default_growth": "Defaults, growth firms",
+    "bank.belief_gap_default_expansion": "Defaults, expanding firms",
+    "bank.belief_gap_default_mature": "Defaults, mature firms",
+    "bank.belief_gap_loss": "Loss given default",
 }
 
 
@@ -140,6 +151,38 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows)
+
+
+def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> pd.DataFrame:
+    """Give what happens over what banks believe, by arrangement.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    confidence : float, in (0, 1)
+
+    Returns
+    -------
+    DataFrame of str
+        A row for each outcome whose name begins with ``bank.belief_gap``: what is
+        believed, then under each arrangement the mean with its interval.  No rows where
+        there is no such outcome.
+    """
+    found = [name for name in outcomes.marks if name.startswith(_BELIEF_GAP)]
+    order = list(_BELIEFS)
+    found.sort(key=lambda name: order.index(name) if name in order else len(order))
+    few = replace(outcomes, marks={name: outcomes.marks[name] for name in found})
+    rows: dict[str, dict[str, str]] = {}
+    for row in few.summary(confidence).to_dict("records"):
+        name, unit = str(row["outcome"]), str(row["unit"])
+        error = (row["high"] - row["low"]) / 4.0  # about one standard error
+        believed = _BELIEFS.get(name, outcomes.marks[name].label)
+        line = rows.setdefault(name, {"Realised over believed": believed})
+        line[arrangement_text(str(row["arrangement"]))] = (
+            f"{level_text(row['mean'], unit, error)}"
+            f" ({range_text(row['low'], row['high'], unit, error)})"
+        )
+    return pd.DataFrame(list(rows.values()))
 
 
 def definitions(comparison: Comparison) -> pd.DataFrame:

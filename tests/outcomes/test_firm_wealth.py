@@ -46,9 +46,9 @@ def test_the_certainty_equivalent_counts_wealth_outside_the_firm():
 
 def test_the_certainty_equivalent_falls_with_risk_aversion_from_the_mean():
     values = np.array([0.0, 30.0])
-    equivalents = [wealth.certainty_equivalent(values, risk) for risk in (0.0, 0.5, 1.0, 2.0)]
+    equivalents = [wealth.certainty_equivalent(values, risk, 0.5) for risk in (0.0, 0.5, 1.0, 2.0)]
     assert equivalents[0] == pytest.approx(15.0)
     assert equivalents == sorted(equivalents, reverse=True)
-    assert wealth.certainty_equivalent(values, 1.0 + 1e-7) == pytest.approx(
+    assert wealth.certainty_equivalent(values, 1.0 + 1e-7, 0.5) == pytest.approx(
         equivalents[2], rel=1e-5
     )
