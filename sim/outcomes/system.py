@@ -7,7 +7,6 @@ import numpy as np
 from sim.economy.macro import time_share
 from sim.firms.record import ACQUIRED, LISTED
 from sim.outcomes.columns import Ints, Mask, of_book, of_firms
-from sim.outcomes.firm_wealth import PRIVATE_PART
 from sim.outcomes.groups import (
     alive_at_horizon,
     defaulted,
@@ -205,7 +204,7 @@ def value_created(history: History) -> float:
     chosen = newborn(history)
     a = of_firms(history).rows(chosen)
     gone = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
-    unsold = np.where(living(history)[chosen], PRIVATE_PART * a["value"], 0.0)
+    unsold = np.where(living(history)[chosen], history.facts["private_value_share"] * a["value"], 0.0)
     worth = np.where(gone, a["exit_value"], unsold) + a["cum_dividend"]
     put_in = a["cum_equity"] + a["cum_strike"] + a["cum_supplier_loss"]
     return mean(worth - put_in - unpaid(history)[chosen])
