@@ -74,7 +74,7 @@ def turning_dates(w: World, start: float, end: float) -> list[float]:
 
 def state_at(path: Path, date: float) -> int:
     """The state of a path at a date."""
-    return [state for since, state in path if since <= date][-1]
+    return [state for since, state in path if since <= date + 1e-9][-1]
 
 
 def set_climate(w: World, date: float) -> None:

@@ -13,6 +13,7 @@ from sim.clauses.arrangement import PLAIN
 from sim.engine.contracts import write_contracts
 from sim.engine.posting import post
 from sim.engine.world import World
+from sim.firms.record import LOG
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -105,9 +106,10 @@ def enact(w: World, written: Any, who: Ints, date: float) -> None:
     w.lender[who], w.share[who] = written.lender, written.share
     w.believed_default[who], w.believed_loss[who] = written.default, written.loss
     index = w.book.append(written)
+    make_room(w, who.size)
     w.rules.sign_all(
         w.firms, w.next_time, w.pending, w.params, w.climate[0], date, w.book.store, index,
-        w.log, _room(w, who.size),
+        w.log, w.cursor,
     )  # fmt: skip
     w.keep_events()
 
@@ -119,15 +121,15 @@ def decline(w: World, who: Ints, kept: Floats, date: float) -> None:
     if np.any(kept < 1.0):
         cut = kept < 1.0
         w.decisions.append(("cut", date, who[cut].copy(), kept[cut].copy()))
+    make_room(w, who.size)
     w.rules.decline_all(
         w.firms, w.next_time, w.pending, w.params, w.climate[0], date, who, kept, w.log,
-        _room(w, who.size),
+        w.cursor,
     )  # fmt: skip
     w.keep_events()
 
 
-def _room(w: World, firms: int) -> NDArray[np.int64]:
-    """The log's cursor, after making room for what `firms` firms may write."""
+def make_room(w: World, firms: int) -> None:
+    """Let the log hold what `firms` firms may write; compiled code does not look."""
     if w.cursor[1] == 1 and w.log.shape[0] < 8 * firms:
-        w.log = type(w.log)((8 * firms,), dtype=w.log.dtype)
-    return w.cursor
+        w.log = LOG.empty(8 * firms)

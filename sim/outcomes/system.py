@@ -204,7 +204,8 @@ def value_created(history: History) -> float:
     chosen = newborn(history)
     a = of_firms(history).rows(chosen)
     gone = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
-    unsold = np.where(living(history)[chosen], history.facts["private_value_share"] * a["value"], 0.0)
+    kept = history.facts["private_value_share"]
+    unsold = np.where(living(history)[chosen], kept * a["value"], 0.0)
     worth = np.where(gone, a["exit_value"], unsold) + a["cum_dividend"]
     put_in = a["cum_equity"] + a["cum_strike"] + a["cum_supplier_loss"]
     return mean(worth - put_in - unpaid(history)[chosen])
