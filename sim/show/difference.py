@@ -36,7 +36,7 @@ def difference_data(
     -------
     DataFrame
         Columns outcome, unit, arrangement, difference, low, high, verdict; outcomes of
-        one group and one unit stand together.
+        one group and one unit stand together, in the order in which they were named.
 
     Raises
     ------
@@ -49,7 +49,8 @@ def difference_data(
         if name not in marks:
             raise OutcomeError(name, "was not compared", "see comparison.marks")
     groups = list(dict.fromkeys(marks[name].group for name in wanted))
-    wanted.sort(key=lambda name: (groups.index(marks[name].group), marks[name].unit))
+    units = list(dict.fromkeys(marks[name].unit for name in wanted))
+    wanted.sort(key=lambda n: (groups.index(marks[n].group), units.index(marks[n].unit)))
     frame = comparison.frame()
     parts = [frame.loc[frame["outcome"] == name, COLUMNS] for name in wanted]
     return pd.concat(parts, ignore_index=True)
@@ -122,10 +123,12 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
 
 def _panel_title(mark: Mark) -> str:
     """Write the outcome's label, with the direction that is better."""
-    arrow = {"higher": "\u2003better →", "lower": "\u2003← better", "neither": ""}[
+    # The arrow keeps its word; a wide space stands before it unless a new line does.
+    arrow = {"higher": " \u2002better\u00a0→", "lower": " \u2002←\u00a0better", "neither": ""}[
         mark.better
     ]
-    return fill(mark.label + arrow, _LETTERS_OF_TITLE)
+    lines = fill(mark.label + arrow, _LETTERS_OF_TITLE).split("\n")
+    return "\n".join(line.strip() for line in lines)
 
 
 def _whisker(axes: Axes, place: int, row: Any, scale: float, look: Look) -> None:

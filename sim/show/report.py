@@ -128,7 +128,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "replications": outcomes.replications,
         "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
-        "arrangements": _arrangements(comparison, parts["describe"]),
+        "arrangements": _arrangements(comparison, parts["describe"], _told(comparison, alone)),
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
         "headlines": [_row(comparison, name) for name in first],
         "groups": [_group(comparison, group, first) for group in groups(comparison)],
@@ -162,15 +162,22 @@ def _beliefs(parts: Parts) -> dict[str, Any] | None:
     return _plain_table(beliefs) if len(beliefs) else None
 
 
+def _told(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:
+    """Give the outcomes that open the report: headlines with a value under the baseline."""
+    names = headlines(list(comparison.marks)) or list(comparison.marks)
+    others = {row["outcome"] for row in alone}
+    return [name for name in names if name not in others]
+
+
 def _arrangements(
-    comparison: Comparison, describe: Mapping[str, Sequence[str]]
+    comparison: Comparison, describe: Mapping[str, Sequence[str]], names: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Give every arrangement's description and what was found on headlines, by tone."""
+    """Give every arrangement's description and what was found on some outcomes, by tone."""
     found: dict[str, dict[str, list[dict[str, Any]]]] = {
         name: {"good": [], "bad": [], "moved": [], "equal": [], "none": []}
         for name in comparison.arrangements
     }
-    for name in headlines(list(comparison.marks)) or comparison.marks:
+    for name in names:
         mark = comparison.marks[name]
         for arrangement, cell in outcome_cells(comparison, name).items():
             line = cell | {"label": mark.label, "unit": _spoken_unit(mark.unit)}

@@ -115,6 +115,14 @@ def with_sectors(scenario: Scenario, group: str, field: str, factor: float) -> d
     return changed
 
 
+def scaled_banks(scenario: Scenario, field: str, factor: float) -> dict[str, Any]:
+    """Values that multiply a number of every bank."""
+    return {
+        f"bank.{name}.{field}": factor * getattr(bank, field)
+        for name, bank in scenario.bank.items()
+    }
+
+
 def lived(
     scenario: Scenario, measures: Mapping[str, Measure] | None = None
 ) -> dict[str, dict[str, Floats]]:

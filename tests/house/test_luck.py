@@ -17,6 +17,7 @@ from sim.economy.macro import macro_path
 from sim.engine.committee import hold_committee
 from sim.engine.hearing import case_of, leaving_cost
 from sim.engine.compile import interpreted, kernel
+from sim.engine.hearing import case_of, leaving_cost
 from sim.engine.processes import Steps, observe, run_world, until
 from sim.engine.settlement import settle
 from sim.engine.world import World, new_world, opening_firms
@@ -318,7 +319,7 @@ def test_a_committee_decides_on_each_firm_as_if_it_were_alone(
     assert differing(*both) in ([], ["contract"])
 
 
-def test_what_leaving_costs_one_firm_does_not_depend_on_the_others(
+def test_whatleaving_costs_one_firm_does_not_depend_on_the_others(
     ample_mid: dict[str, World],
 ) -> None:
     now = ample_mid["revenue_swap"]

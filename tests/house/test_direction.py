@@ -1,0 +1,196 @@
+"""A lever moves what it should move, the way it should: through the simulator, same luck.
+
+Each claim compares two small worlds that differ in one thing. It fails if the difference
+has the wrong sign or is smaller than three of its own standard errors; a claim that says
+"no less" fails if the difference is against it by as much. Seeds are fixed.
+"""
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.outcomes.reading import balance_years, quarters, total
+from sim.state.history import History
+from tests.house.paired import FAR, Difference, Size, difference, lived, scaled_banks, small
+from tests.house.paired import Floats, with_sectors
+
+SIZE = Size(firms=1000, replications=6, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
+UP, DOWN = 1, -1
+UNLIMITED = 1e6
+Values = dict[str, Any]
+Lived = dict[str, Floats]
+
+
+# --- What is measured beside the outcomes ------------------------------------------------
+
+
+def cost_of_money(history: History) -> float:
+    """Cost of funds per unit lent and year, as if the desk had no capital of its own."""
+    before = np.concatenate([history.bank("equity")[:1], history.bank("equity")[:-1]])
+    held = before.sum(axis=1)[history.during()] @ quarters(history)
+    paid = total(history, "funding") + history.facts["funding_rate"] * float(held)
+    return paid / balance_years(history)
+
+
+MEASURES = {"cost of money": cost_of_money}
+
+
+# --- Levers of the economy, under plain lending ------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A change and what it must do.
+
+    Parameters
+    ----------
+    values : dict of dotted key -> value
+    moves : dict of outcome -> UP or DOWN
+    against : dict
+        What it is compared with, over the shipped economy.
+    """
+
+    values: Values
+    moves: dict[str, int]
+    against: Values = field(default_factory=dict)
+
+
+HOME = small(SIZE)
+HALF_RECOVERY = {
+    **with_sectors(HOME, "workout", "recovery_tangible", 0.5), "workout.recovery_cash_share": 0.2,
+}  # fmt: skip
+LEVERS = {
+    "more precise signals keep bad firms out": Lever(
+        {"underwriting.signal_precision": 1.0}, {"bank.bad_borrower_share": DOWN}
+    ),
+    "a higher tolerance buys access with margin": Lever(
+        {"underwriting.tolerance_rate": 0.03},
+        {"firm.access_share": UP, "bank.net_margin": DOWN},
+    ),
+    "capital that binds holds lending down": Lever(
+        scaled_banks(HOME, "desk_capital", 0.05),
+        {"system.credit_outstanding": DOWN, "firm.access_share": DOWN},
+    ),
+    "more collateral makes secured lines larger": Lever(
+        with_sectors(HOME, "population", "tangible_mean", 1.5),
+        {"bank.line_startup": UP, "bank.line_growth": UP, "bank.line_expansion": UP},
+    ),
+    "more frequent outside offers take clients away": Lever(
+        {"relationship.offer_hazard": [0.18, 0.9, 0.9, 0.9]},
+        {"bank.clients_lost": UP, "bank.lending_rate": DOWN},
+    ),
+    "a lower recovery costs lenders more": Lever(
+        HALF_RECOVERY,
+        {"bank.loss_given_default": UP, "bank.credit_loss": UP, "bank.credit_loss_rate": UP},
+    ),
+    "a longer winter keeps firms off the stock exchange": Lever(
+        {"equity_market.leave_winter_hazard": {"boom": 0.05, "bust": 0.05}},
+        {"firm.listed_share": DOWN},
+    ),
+    "larger caps of single banks make lines larger": Lever(
+        scaled_banks(HOME, "cap_factor", 2.0),
+        {"bank.line_startup": UP, "bank.line_growth": UP, "bank.line_expansion": UP},
+        scaled_banks(HOME, "cap_factor", 0.5),
+    ),
+}  # fmt: skip
+
+
+@cache
+def home() -> Lived:
+    """The shipped economy."""
+    return lived(HOME, MEASURES)["plain"]
+
+
+def world(values: Values) -> Lived:
+    """The economy with some values changed."""
+    return lived(small(SIZE, values), MEASURES)["plain"] if values else home()
+
+
+def assert_moves(found: Difference, sign: int, what: str) -> None:
+    """A difference has its sign by more than `FAR` standard errors."""
+    assert sign * found.z > FAR, f"{what}: {found}"
+
+
+@pytest.mark.parametrize("words", LEVERS)
+def test_a_lever_moves_what_it_should(words: str) -> None:
+    lever = LEVERS[words]
+    changed, against = world(lever.values), world(lever.against)
+    for outcome, sign in lever.moves.items():
+        assert_moves(difference(changed[outcome], against[outcome]), sign, outcome)
+
+
+def test_capital_beyond_need_leaves_lending_no_smaller() -> None:
+    changed = world(scaled_banks(HOME, "desk_capital", 2.0))
+    for outcome in ("system.credit_outstanding", "firm.access_share"):
+        found = difference(changed[outcome], home()[outcome])
+        assert found.is_zero or found.z > -FAR, f"{outcome}: {found}"
+
+
+# --- Levers of an arrangement ------------------------------------------------------------
+
+
+def relending(quota: float, rate: float) -> Values:
+    """Three fifths of the principal refinanced."""
+    terms = {"kind": "relending", "refinanced_share": 0.6, "rate": rate, "quota": quota}
+    return {"funding": terms}
+
+
+def guarantee(share: float) -> Values:
+    """A guarantee without a fee, so that nothing but the share differs."""
+    return {"loss_sharing": {"kind": "sole", "guaranteed_share": share}}
+
+
+ARMS: dict[str, Values] = {
+    "without_quota": relending(0.0, 0.010), "some_quota": relending(200.0, 0.010),
+    "full_quota": relending(UNLIMITED, 0.010), "cheap_money": relending(UNLIMITED, 0.004),
+    "some_guarantee": guarantee(0.3), "most_guaranteed": guarantee(0.7),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def arms() -> dict[str, Lived]:
+    """Plain lending and every arrangement above, on the same firms."""
+    tables = {f"arrangement.{name}": terms for name, terms in ARMS.items()}
+    return lived(small(SIZE, tables, ["plain", *ARMS]), MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("more", "less"),
+    [
+        ("some_quota", "without_quota"), ("full_quota", "some_quota"),
+        ("cheap_money", "full_quota"),
+    ],
+)  # fmt: skip
+def test_more_or_cheaper_central_bank_money_lends_no_less_and_costs_less(
+    arms: dict[str, Lived], more: str, less: str
+) -> None:
+    lent = "system.credit_outstanding"
+    assert difference(arms[more][lent], arms[less][lent]).z > -FAR
+    found = difference(arms[more]["cost of money"], arms[less]["cost of money"])
+    assert_moves(found, DOWN, "cost of money")
+
+
+def test_central_bank_money_lends_more_than_own_funds(arms: dict[str, Lived]) -> None:
+    for outcome in ("system.credit_outstanding", "firm.access_share"):
+        found = difference(arms["full_quota"][outcome], arms["plain"][outcome])
+        assert_moves(found, UP, outcome)
+
+
+def test_a_facility_without_a_quota_costs_nobody_anything(arms: dict[str, Lived]) -> None:
+    assert not np.any(arms["without_quota"]["system.public_cost"])
+
+
+@pytest.mark.parametrize(
+    ("more", "less"), [("some_guarantee", "plain"), ("most_guaranteed", "some_guarantee")]
+)
+def test_a_larger_guarantee_takes_loss_from_banks_to_the_public(
+    arms: dict[str, Lived], more: str, less: str
+) -> None:
+    # Per unit lent: a guarantee also lets banks lend to firms that they refused before.
+    borne = difference(arms[more]["bank.credit_loss_rate"], arms[less]["bank.credit_loss_rate"])
+    assert_moves(borne, DOWN, "loss of banks per unit lent")
+    cost = difference(arms[more]["system.public_cost"], arms[less]["system.public_cost"])
+    assert_moves(cost, UP, "public cost")
