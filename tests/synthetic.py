@@ -4,7 +4,7 @@ Nothing here is simulated by the engine: the numbers are drawn so that the true 
 of every arrangement from plain lending is known.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -126,6 +126,33 @@ def outcomes(replications: int = 40, seed: int = 11) -> Outcomes:
     return Outcomes(outcome_frame(replications, seed), marks(), ARRANGEMENTS)
 
 
+@cache
+def outcomes_with_beliefs(replications: int = 40, seed: int = 13) -> Outcomes:
+    """Give outcomes on beliefs: a fifth more start-ups default than banks believe."""
+    generator = np.random.default_rng(seed)
+    model = marks()["bank.raroc"]
+    words = {
+        "bank.belief_gap_loss": ("Gap of losses", 1.0),
+        "bank.belief_gap_own": ("Own gap", 0.9),
+        "bank.belief_gap_default_startup": ("Gap of defaults", 1.2),
+    }
+    parts = [
+        _rows(
+            arrangement,
+            replications,
+            outcome=name,
+            value=mean + 0.05 * generator.standard_normal(replications),
+        )
+        for name, (_, mean) in words.items()
+        for arrangement in ARRANGEMENTS
+    ]
+    known = {
+        name: replace(model, name=name, label=label, unit="ratio", better="neither")
+        for name, (label, _) in words.items()
+    }
+    return Outcomes(pd.concat(parts, ignore_index=True), known, ARRANGEMENTS)
+
+
 def series_frame(replications: int = 40, seed: int = 12) -> pd.DataFrame:
     """Give made-up curves under the names that the engine uses."""
     generator = np.random.default_rng(seed)
@@ -139,17 +166,13 @@ def series_frame(replications: int = 40, seed: int = 12) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _curve(
-    key: tuple[str, int], series: str, x: Any, value: Any, bank: str = ""
-) -> pd.DataFrame:
+def _curve(key: tuple[str, int], series: str, x: Any, value: Any, bank: str = "") -> pd.DataFrame:
     """Give one curve of one replication."""
     columns = {"series": series, "bank": bank, "x": x, "value": value}
     return pd.DataFrame({"arrangement": key[0], "replication": key[1], **columns})
 
 
-def _curves(
-    arrangement: str, replication: int, place: int, luck: Any
-) -> list[pd.DataFrame]:
+def _curves(arrangement: str, replication: int, place: int, luck: Any) -> list[pd.DataFrame]:
     """Give the curves that belong to no bank."""
     key = (arrangement, replication)
     age = np.arange(0.0, 15.5, 0.5)
@@ -165,9 +188,7 @@ def _curves(
         _curve(key, "cumulative_profit", year, (-3 + luck[3] + 2 * place) * year),
     ]
     for number, stage in enumerate(STAGES):
-        stock = (
-            900 / (1 + number) + 25 * number * year + 12 * place * number * (1 + luck[0])
-        )
+        stock = 900 / (1 + number) + 25 * number * year + 12 * place * number * (1 + luck[0])
         parts.append(_curve(key, f"stage_count:{stage}", year, stock))
     return parts
 

@@ -46,7 +46,7 @@ def right_cost(
     strike: Floats,
     trigger: Floats,
     a: Any,
-    years: float,
+    years: Floats | float,
     rule: tuple[float, float],
 ) -> Floats:
     """What a right on equity is expected to cost the owners, CNY million, shape (n,).
@@ -57,7 +57,8 @@ def right_cost(
         Share bought, subscription amount and trigger valuation.
     a : record array, shape (n,)
         Applicants; pre-money values are read.
-    years : float
+    years : array, shape (n,), or float
+        Life of the right.
     rule : tuple of float
         Volatility per root year and discount rate per year.
 
@@ -70,7 +71,7 @@ def right_cost(
     spot = np.maximum(a.value, 1e-9)
     strike_value = strike / np.maximum(stake, 1e-12) - strike
     barrier = np.maximum(np.maximum(trigger, strike_value), 1e-9)
-    sd = volatility * np.sqrt(max(years, 1e-9))
+    sd = volatility * np.sqrt(np.maximum(years, 1e-9))
     d2 = (np.log(spot / barrier) + discount * years) / sd - 0.5 * sd
     paid = strike_value * np.exp(-discount * years) * ndtr(d2)
     return np.asarray(np.where(stake > 0.0, stake * (spot * ndtr(d2 + sd) - paid), 0.0))

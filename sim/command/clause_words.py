@@ -215,11 +215,12 @@ def _subscription(clause: Any) -> str:
 
 
 def _warrant(clause: Any) -> str:
+    gain = percent(clause.pass_through_share)
     return (
-        f"A holder on the bank's side may buy {_subscription(clause)} when the firm is listed or"
-        f" sold, within {span(clause.years)}; {percent(clause.pass_through_share)} of a gain reaches"
-        " the lenders. A right that is still alive at its end is sold for"
-        f" {percent(clause.liquidity_share)} of its gain."
+        f"A holder on the bank's side may buy {_subscription(clause)} when the firm is listed"
+        f" or sold, within {span(clause.years)}; {gain} of a gain reaches the lenders. A right"
+        f" that is still alive at its end is sold for {percent(clause.liquidity_share)} of its"
+        " gain."
     )
 
 

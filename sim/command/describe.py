@@ -45,8 +45,7 @@ def describe(scenario: Any) -> dict[str, list[str]]:
         What each clause that is not neutral says, in the order of the clauses.
     """
     return {
-        name: _sentences(scenario.arrangement[name])
-        for name in scenario.experiment.arrangements
+        name: _sentences(scenario.arrangement[name]) for name in scenario.experiment.arrangements
     }
 
 

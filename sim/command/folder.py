@@ -62,9 +62,7 @@ class RunFolder:
                 return
             if place.exists():
                 cure = "choose another folder with --out"
-                raise BadInputError(
-                    str(self.path), f"cannot be a folder; {place} is a file", cure
-                )
+                raise BadInputError(str(self.path), f"cannot be a folder; {place} is a file", cure)
 
     @contextmanager
     def staging(self) -> Iterator[Path]:

@@ -14,9 +14,7 @@ class Record(StrEnum):
     EVENTS = "events"
 
 
-ScenarioFile = Annotated[
-    Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")
-]
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
 
 Settings = Annotated[
     list[str] | None,

@@ -24,9 +24,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     replications: Annotated[
         int | None, typer.Option(min=1, help="Random histories of each arrangement.")
     ] = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Root of all random streams.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Processes side by side; by default all cores."),

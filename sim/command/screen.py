@@ -25,9 +25,7 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
-def table(
-    head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int = 0
-) -> Table:
+def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int = 0) -> Table:
     """Lay out a table.
 
     Parameters

@@ -74,16 +74,10 @@ def _leaves(
         return [
             leaf
             for name, field in type(value).model_fields.items()
-            for leaf in _leaves(
-                getattr(value, name), (*path, name), unit_and_meaning(field)
-            )
+            for leaf in _leaves(getattr(value, name), (*path, name), unit_and_meaning(field))
         ]
     if isinstance(value, dict):
-        return [
-            leaf
-            for key, item in value.items()
-            for leaf in _leaves(item, (*path, key), words)
-        ]
+        return [leaf for key, item in value.items() for leaf in _leaves(item, (*path, key), words)]
     return [] if value is None else [(path, value, words)]
 
 

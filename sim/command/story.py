@@ -15,16 +15,10 @@ from sim.command.screen import console, say, table
 def story(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     file: ScenarioFile,
     firm: Annotated[int, typer.Argument(min=0, help="Number of the firm, from 0.")],
-    replication: Annotated[
-        int, typer.Option(min=0, help="Which of the random histories.")
-    ] = 0,
+    replication: Annotated[int, typer.Option(min=0, help="Which of the random histories.")] = 0,
     settings: Settings = None,
-    seed: Annotated[
-        int | None, typer.Option(min=0, help="Root of all random streams.")
-    ] = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Write the story to this CSV file too.")
-    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the story to this CSV file too.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Tell the life of one firm under each arrangement, and where the lives part."""

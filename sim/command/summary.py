@@ -31,9 +31,7 @@ def summary(comparison: Any) -> Table:
     names = list(dict.fromkeys(rows["arrangement"]))
     baseline = comparison.baseline.replace("_", " ")
     head = ("", baseline, *names)
-    body = [
-        _row(group, names) for _, group in rows.groupby(["outcome", "unit"], sort=False)
-    ]
+    body = [_row(group, names) for _, group in rows.groupby(["outcome", "unit"], sort=False)]
     return table(head, body, right=1 + len(names))
 
 

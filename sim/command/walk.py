@@ -209,9 +209,7 @@ def write_findings(job: Job, simulated: Simulated) -> Any:
     return comparison
 
 
-def write_figures(
-    folder: Path, outcomes: Any, comparison: Any, results: Any
-) -> dict[str, Any]:
+def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) -> dict[str, Any]:
     """Write every figure of the report as a file of its own, as SVG and as PNG.
 
     Returns

@@ -98,13 +98,8 @@ def leaving_cost(w: World, case: Case) -> Floats:
     a = case.a
     signed = w.book.rows.signed[a.contract] == 1
     broken = commitment.break_cost(w.arrangement.commitment)
-    share = w.scenario.choice.switching_cost + broken * signed
-    cost = share * a.limit * a.taste
+    cost = (w.scenario.choice.switching_cost + broken * signed) * a.limit * a.taste
     rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
     years = np.maximum(a.expiry - case.date, 0.0)
-    alive = a.right == SWAP
-    if np.any(alive):
-        live = float(np.mean(years[alive]))
-        worth = right_cost(a.stake, a.strike, a.trigger, a, live, rule)
-        cost = cost + np.where(alive, worth, 0.0)
-    return np.asarray(cost)
+    worth = right_cost(a.stake, a.strike, a.trigger, a, np.minimum(years, 100.0), rule)
+    return np.asarray(cost + np.where(a.right == SWAP, worth, 0.0))

@@ -15,9 +15,7 @@ def has_series(results: ResultsView, series: str) -> bool:
     return bool((results.series["series"] == series).any())
 
 
-def paths(
-    results: ResultsView, series: str, adds_up: bool = False
-) -> dict[str, pd.DataFrame]:
+def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str, pd.DataFrame]:
     """Give a series as a table of replications.
 
     Parameters

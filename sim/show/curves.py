@@ -163,9 +163,7 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     drawn = looks(arrangement_order(results, results.series))
     figure = Drawing(9.2, 4.0)
     left, right = figure.subplots(1, 2)
-    handles = [
-        _level(left, rows, drawn[str(name)], curve.scale) for name, rows in _by(data)
-    ]
+    handles = [_level(left, rows, drawn[str(name)], curve.scale) for name, rows in _by(data)]
     for name, rows in _by(data):
         if name != against:
             _step(right, rows, drawn[str(name)], curve.scale)

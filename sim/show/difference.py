@@ -21,9 +21,7 @@ _PANELS_ACROSS = 3
 _LETTERS_OF_TITLE = 34
 
 
-def difference_data(
-    comparison: Comparison, names: Iterable[str] | None = None
-) -> pd.DataFrame:
+def difference_data(comparison: Comparison, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Give the frame behind `difference`.
 
     Parameters

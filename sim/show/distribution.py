@@ -93,9 +93,7 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
     if mark.heavy_tailed and _spans_decades(data):
         axes.set_xscale("log")
     number_axis(axes, "x", f"{mark.label} ({unit_style(mark.unit).axis})")
-    return figure.finish(
-        f"{mark.label}: distribution over replications", _note(mark, data), data
-    )
+    return figure.finish(f"{mark.label}: distribution over replications", _note(mark, data), data)
 
 
 def _spans_decades(data: pd.DataFrame) -> bool:
@@ -159,8 +157,7 @@ def _note(mark: Mark, data: pd.DataFrame) -> str:
     if len(missing):
         count_of = dict(zip(missing["arrangement"], missing["defined"], strict=True))
         cases = ", ".join(
-            f"{arrangement_text(name)} in {count - defined}"
-            for name, defined in count_of.items()
+            f"{arrangement_text(name)} in {count - defined}" for name, defined in count_of.items()
         )
         note += f" Undefined: {cases}."
     if mark.better != "neither":

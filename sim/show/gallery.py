@@ -36,9 +36,7 @@ class Planned:
     draw: Callable[[], Drawing]
 
 
-def planned(
-    outcomes: Outcomes, comparison: Comparison, results: ResultsView
-) -> Iterator[Planned]:
+def planned(outcomes: Outcomes, comparison: Comparison, results: ResultsView) -> Iterator[Planned]:
     """Give the figures for which the data are there, in reading order.
 
     Parameters

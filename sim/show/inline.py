@@ -5,9 +5,7 @@ import re
 from sim.show.style import BETTER_SIDE, COLOURS, GRID, INK, MUTED, PAPER, Drawing
 
 # Cut from the file: what only a file needs, and a rule that would reach the whole page.
-_FILE_ONLY = re.compile(
-    r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", flags=re.DOTALL
-)
+_FILE_ONLY = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", flags=re.DOTALL)
 
 # A hundredth of a point is finer than any screen; more digits only make the page heavy.
 _GEOMETRY = re.compile(r'\b(?:d|x|y|transform)="[^"]*"')

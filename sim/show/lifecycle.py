@@ -112,9 +112,7 @@ def _column(
     return lines
 
 
-def _line(
-    axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], look: Look
-) -> object:
+def _line(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], look: Look) -> object:
     """Draw a line with its band."""
     x, low, middle, high = (rows[column].to_numpy(np.float64) for column in ("x", *columns))
     alpha = 0.13 if columns[1] == "difference" else 0.05

@@ -67,9 +67,7 @@ def honest_level(count: int, confidence: float = 0.95) -> float:
     return math.nan
 
 
-def loss_distribution_data(
-    results: ResultsView, level: float | None = None
-) -> pd.DataFrame:
+def loss_distribution_data(results: ResultsView, level: float | None = None) -> pd.DataFrame:
     """Give the frame behind `loss_distribution`.
 
     Parameters

@@ -20,9 +20,7 @@ _NOT_A_REGIME = frozenset({"cycle.profit_gap"})
 def regime_names(outcomes: Outcomes) -> list[str]:
     """Give the outcomes that are the profit in one regime: ``cycle.profit_<regime>``."""
     return [
-        name
-        for name in outcomes.names
-        if name.startswith(PREFIX) and name not in _NOT_A_REGIME
+        name for name in outcomes.names if name.startswith(PREFIX) and name not in _NOT_A_REGIME
     ]
 
 
@@ -106,9 +104,7 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
     return figure.finish("Profit by macro regime", _note(data, confidence), data, handles)
 
 
-def _row(
-    axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: float
-) -> None:
+def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: float) -> None:
     """Draw the regimes of one arrangement, joined by a line."""
     means = np.array([row["mean"] for row in rows]) * scale
     axes.plot([means.min(), means.max()], [place, place], color=MUTED, lw=1.0, zorder=1)

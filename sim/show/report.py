@@ -200,9 +200,7 @@ def _spoken_unit(unit: str) -> str:
     return "" if unit_style(unit).step else unit
 
 
-def _group(
-    comparison: Comparison, group: str, elsewhere: Sequence[str]
-) -> dict[str, Any]:
+def _group(comparison: Comparison, group: str, elsewhere: Sequence[str]) -> dict[str, Any]:
     """Give the verdict table of one party, without the outcomes shown elsewhere."""
     own = [name for name, mark in comparison.marks.items() if mark.group == group]
     return {

@@ -30,6 +30,9 @@ _BELIEFS = {
 }
 
 
+_KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
+
+
 def overview(comparison: Comparison) -> pd.DataFrame:
     """Give one line per outcome and one column per arrangement.
 
@@ -210,12 +213,14 @@ def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
     Parameters
     ----------
     sources : mapping of str to str
-        Dotted key to a fact id, ``"reference: ..."`` or ``"assumption ..."``.
+        Dotted key to a fact id, ``"reference: ..."``, ``"assumption ..."``,
+        ``"fitted ..."`` or ``"design choice: ..."``.
 
     Returns
     -------
     DataFrame
-        Columns key, kind ("assumption", "reference", "fact"), source.
+        Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"),
+        source.
 
     Examples
     --------
@@ -223,21 +228,15 @@ def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
     ...                "credit_line.rate": "assumption 0.02 to 0.05"})["kind"].tolist()
     ['assumption', 'reference']
     """
-    kinds = ("assumption", "reference", "fact")
-    rows = [
-        {"key": key, "kind": _kind(text), "source": text} for key, text in sources.items()
-    ]
-    rows.sort(key=lambda row: (kinds.index(row["kind"]), row["key"]))
+    rows = [{"key": key, "kind": _kind(text), "source": text} for key, text in sources.items()]
+    rows.sort(key=lambda row: (_KINDS.index(row["kind"]), row["key"]))
     return pd.DataFrame(rows, columns=["key", "kind", "source"])
 
 
 def _kind(text: str) -> str:
     """Say what stands behind a number."""
     word = text.strip().lower()
-    for kind in ("assumption", "reference"):
-        if word.startswith(kind):
-            return kind
-    return "fact"
+    return next((kind for kind in _KINDS if word.startswith(kind)), "fact")
 
 
 def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:

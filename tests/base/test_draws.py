@@ -56,10 +56,11 @@ def test_a_larger_word_never_gives_a_smaller_number(a: int, b: int, low: int) ->
 
 
 def test_the_first_draw_of_the_zero_address_is_known() -> None:
-    # Words of the known answer for zeros: 0x6627e8d5 and 0xe169c58d, 0xbc57ac4c and ...
+    # Words of the known answer for zeros: 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8;
+    # without their last 5 and 6 bits in turn.
     u, v = uniform_pair(0, 0, 0, 0, 0, 0)
-    assert u == pytest.approx(0x6627E8D5E169C58D / 2.0**64, abs=2.0**-53)
-    assert v == pytest.approx(0xBC57AC4C9B00DBD8 / 2.0**64, abs=2.0**-53)
+    assert u == (0x3313F46 * 2.0**26 + 0x385A716 + 0.5) / 2.0**53
+    assert v == pytest.approx((0x5E2BD62 * 2.0**26 + 0x26C036F) / 2.0**53, abs=2.0**-53)
 
 
 @pytest.mark.parametrize("part", range(6))

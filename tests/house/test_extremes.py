@@ -17,11 +17,17 @@ from sim.scenario.model import Scenario
 from tests.house.small import shipped, study
 
 NONE, BANKS = [0.0] * 4, tuple(shipped().bank)
+ALIKE = {
+    f"sector.{name}.{group}": None
+    for name in shipped().sector
+    for group in ("lifecycle", "equity", "relationship")
+}
+"""Sectors without causes of their own."""
 TINY = {
     "population.firms": 60, "experiment.warm_up_years": 1.0,
     "experiment.horizon_years": 1.5, "experiment.replications": 1,
 }  # fmt: skip
-STILL = {
+STILL = ALIKE | {
     "lifecycle.progress_hazard": NONE, "lifecycle.regress_hazard": NONE,
     "lifecycle.setback_hazard": NONE, "lifecycle.failure_hazard": NONE,
     "lifecycle.setback_failure_hazard": 0.0, "lifecycle.recovery_hazard": 0.0,
@@ -33,7 +39,7 @@ EXTREMES: dict[str, dict[str, Any]] = {
     "no firm": {"population.firms": 0},
     "one firm": {"population.firms": 1, "population.initial_share": 1.0},
     "no hazard": STILL,
-    "certain failure": {"lifecycle.failure_hazard": [1e9] * 4},
+    "certain failure": ALIKE | {"lifecycle.failure_hazard": [1e9] * 4},
     "no capital": {f"bank.{name}.desk_capital": 0.0 for name in BANKS},
     "no line": {"underwriting.line_cap": NONE},
     "no risk weight": {"capital.risk_weight": 0.0, "capital.defaulted_risk_weight": 0.0},

@@ -298,6 +298,4 @@ def test_profit_by_regime_has_a_row_for_each_regime_and_arrangement(outcomes):
 
 def test_the_public_figures_are_the_listed_ones():
     assert set(figures.__all__) <= set(vars(figures))
-    assert {*OF_RESULTS, "distribution", "difference", "profit_by_regime"} <= {
-        *figures.__all__
-    }
+    assert {*OF_RESULTS, "distribution", "difference", "profit_by_regime"} <= {*figures.__all__}

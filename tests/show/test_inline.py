@@ -31,17 +31,13 @@ def test_nothing_points_outside(drawing):
 def test_every_reference_has_its_target(drawing):
     text = inline_svg(drawing, "one")
     ids = re.findall(r'\bid="([^"]*)"', text)
-    wanted = set(
-        re.findall(r"url\(#([^)]*)\)", text) + re.findall(r'href="#([^"]*)"', text)
-    )
+    wanted = set(re.findall(r"url\(#([^)]*)\)", text) + re.findall(r'href="#([^"]*)"', text))
     assert len(ids) == len(set(ids))
     assert wanted <= set(ids)
 
 
 def test_two_figures_share_no_id(drawing):
-    one, two = (
-        set(re.findall(r'\bid="([^"]*)"', inline_svg(drawing, key))) for key in ("a", "b")
-    )
+    one, two = (set(re.findall(r'\bid="([^"]*)"', inline_svg(drawing, key))) for key in ("a", "b"))
     assert one
     assert not one & two
 

@@ -11,6 +11,7 @@ import pytest
 
 from sim.outcomes.compare import compare
 from sim.outcomes.wording import level_text, range_text, step_text
+from sim.show import figures
 from sim.show.report import write_report
 from tests import synthetic
 
@@ -143,9 +144,7 @@ def test_names_of_arrangements_and_banks_become_no_markup(tmp_path):
 
 
 def test_the_question_comes_before_the_differences_and_these_before_results(text):
-    order = [
-        text.index(word) for word in ("Which is better", "Three banks.", "Verdicts</h2>")
-    ]
+    order = [text.index(word) for word in ("Which is better", "Three banks.", "Verdicts</h2>")]
     assert order == sorted(order)
 
 
@@ -205,9 +204,7 @@ def test_tables_are_accessible(page):
     assert tags.count("caption") == tags.count("table") > 5
     headers = [attributes for tag, attributes in page.elements if tag == "th"]
     assert all(attributes.get("scope") in ("col", "row") for attributes in headers)
-    scrolled = [
-        a for tag, a in page.elements if tag == "div" and a.get("class") == "scroll"
-    ]
+    scrolled = [a for tag, a in page.elements if tag == "div" and a.get("class") == "scroll"]
     assert all("tabindex" in a and a.get("role") == "region" for a in scrolled)
 
 
@@ -238,6 +235,66 @@ def test_beliefs_are_shown_where_given(tmp_path, text):
     assert "0.01235" in words
 
 
+def test_beliefs_among_the_outcomes_are_shown_with_their_intervals(tmp_path):
+    outcomes = synthetic.outcomes_with_beliefs()
+    changed = {"outcomes": outcomes, "comparison": compare(outcomes), "drawings": {}}
+    page = Page(write_report(tmp_path / "r.html", **parts(**changed)).read_text("utf-8"))
+    assert page.stack == []
+    words = " ".join(page.text)
+    assert "What banks believe" in words
+    assert "Defaults, start-ups" in words
+
+
+def test_only_headlines_open_the_page_and_the_rest_is_folded(tmp_path):
+    """Every outcome still stands once in the verdicts."""
+    outcomes = synthetic.outcomes()
+    rename = {"bank.npl_ratio": "bank.own", "firm.funding_gap": "firm.own"}
+    marks = {
+        rename.get(name, name): dataclasses.replace(
+            mark, name=rename.get(name, name), label=f"{mark.label} of ours"
+        )
+        for name, mark in outcomes.marks.items()
+    }
+    tidy = outcomes.tidy.replace({"outcome": rename})
+    outcomes = dataclasses.replace(outcomes, tidy=tidy, marks=marks)
+    changed = {"outcomes": outcomes, "comparison": compare(outcomes), "drawings": {}}
+    text = write_report(tmp_path / "r.html", **parts(**changed)).read_text("utf-8")
+    found = text[text.index('<section id="found"') : text.index('<section id="verdicts"')]
+    verdicts = text[text.index('<section id="verdicts"') : text.index('<section id="figures"')]
+    first, _, folded = verdicts.partition('<details class="group"')
+    for label in ("RAROC of ours", "Credit loss of ours"):
+        assert label in found
+        assert label in first
+        assert label not in folded
+    for label in ("NPL ratio of ours", "Funding gap of ours"):
+        assert label not in found
+        assert label not in first
+        assert folded.count(label) == 1
+    assert "further outcome" in folded
+
+
+def test_without_headlines_everything_is_open(tmp_path):
+    outcomes = synthetic.outcomes_with_beliefs()
+    changed = {"outcomes": outcomes, "comparison": compare(outcomes), "drawings": {}}
+    text = write_report(tmp_path / "r.html", **parts(**changed)).read_text("utf-8")
+    assert "Headlines" not in text
+    assert '<details class="group" open>' in text
+
+
+def test_the_setting_is_told_before_the_results(tmp_path):
+    words = "4,000 firms enter over 27 years."
+    path = write_report(tmp_path / "r.html", **parts(setting=words, drawings={}))
+    text = path.read_text(encoding="utf-8")
+    assert text.index(words) < text.index('<section id="found"')
+
+
+def test_drawings_that_are_there_are_not_drawn_again(tmp_path, monkeypatch):
+    drawing = figures.survival(synthetic.results())
+    monkeypatch.setattr("sim.show.report.planned", None)
+    path = write_report(tmp_path / "r.html", **parts(drawings={"mine": drawing}))
+    assert 'id="figure-mine"' in path.read_text(encoding="utf-8")
+
+
 def test_a_run_without_series_is_reported_with_what_is_missing(tmp_path):
     results = dataclasses.replace(
         synthetic.results(3), series=synthetic.results(1).series.iloc[:0]
@@ -250,9 +307,7 @@ def test_one_replication_is_reported_without_any_ranking(tmp_path):
     outcomes = synthetic.outcomes(1)
     path = write_report(
         tmp_path / "r.html",
-        **parts(
-            outcomes=outcomes, comparison=compare(outcomes), results=synthetic.results(1)
-        ),
+        **parts(outcomes=outcomes, comparison=compare(outcomes), results=synthetic.results(1)),
     )
     text = path.read_text(encoding="utf-8")
     assert "not enough replications" in text
@@ -266,7 +321,5 @@ def test_a_single_arrangement_is_reported(tmp_path):
         tidy=outcomes.tidy[outcomes.tidy["arrangement"] == "plain"],
         arrangements=("plain",),
     )
-    path = write_report(
-        tmp_path / "r.html", **parts(outcomes=alone, comparison=compare(alone))
-    )
+    path = write_report(tmp_path / "r.html", **parts(outcomes=alone, comparison=compare(alone)))
     assert Page(path.read_text(encoding="utf-8")).stack == []

@@ -29,9 +29,7 @@ DEUTERANOPIA = np.array(
         [-0.011820, 0.042940, 0.968881],
     ]
 )
-TO_XYZ = np.array(
-    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
-)
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
 TEMPLATES = Path(show.__file__).parent / "templates"
 WHITE = np.array([0.9505, 1.0, 1.089])
 
@@ -110,9 +108,7 @@ def test_drawing_needs_no_pyplot_and_no_compiler():
         "import sys; import sim.show.figures, sim.show.report;"
         "print(sorted({'matplotlib.pyplot', 'numba', 'simpy'} & set(sys.modules)))"
     )
-    run = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
 
 
