@@ -106,8 +106,8 @@ def _sizes(
 ) -> Floats:
     """Line of each lender, CNY million, shape (n, k).
 
-    Side by side, each lender in turn covers what is left. Under one agreement shares are
-    fixed, lenders that refuse drop out, and the tightest cap over its share binds.
+    Side by side, each lender in turn covers what is left. Under one agreement each bank
+    lends its share of the whole, and the tightest cap over its share binds.
     """
     if side_by_side:
         before = np.zeros_like(asked)
@@ -120,13 +120,11 @@ def _sizes(
             if j == 0:
                 asked = np.where(accept[:, 0], asked, 0.0)
         return np.maximum(sizes, 0.0)
-    part = np.where(accept, wanted[None, :], 0.0)
-    part = np.where(accept[:, :1], part, 0.0)
-    total = part.sum(axis=1, keepdims=True)
-    part = np.divide(part, total, out=np.zeros_like(part), where=total > 0.0)
+    part = np.where(accept & accept[:, :1], wanted[None, :], 0.0)
     bound = np.divide(caps, part, out=np.full_like(caps, np.inf), where=part > 0.0)
-    line = np.minimum(asked, bound.min(axis=1))
-    return np.where(total > 0.0, line[:, None] * part, 0.0)
+    whole = np.minimum(asked, bound.min(axis=1))
+    # A refusing partner takes its own line with it: the others do not carry it.
+    return np.where(part > 0.0, whole[:, None] * part, 0.0)
 
 
 def _offer(

@@ -170,9 +170,7 @@ def unreadable_sources(path: str | os.PathLike[str]) -> list[str]:
     return found
 
 
-def unknown_facts(
-    path: str | os.PathLike[str], facts: Collection[str]
-) -> list[tuple[str, str]]:
+def unknown_facts(path: str | os.PathLike[str], facts: Collection[str]) -> list[tuple[str, str]]:
     """Fact ids that sources name and that do not exist.
 
     Parameters
@@ -200,9 +198,7 @@ def idle_sources(path: str | os.PathLike[str]) -> list[str]:
     file = str(FilePath(path))
     known = {key for _, key, _ in _numbers(raw)}
     return [
-        key
-        for key in _texts(raw)
-        if key not in known and raw.place((SOURCES, key)).file == file
+        key for key in _texts(raw) if key not in known and raw.place((SOURCES, key)).file == file
     ]
 
 
@@ -211,9 +207,7 @@ def outside_range(path: str | os.PathLike[str]) -> list[str]:
     raw = _read(path)
     sources = _readable(raw)
     return [
-        key
-        for _, key, value in _numbers(raw)
-        if key in sources and not sources[key].allows(value)
+        key for _, key, value in _numbers(raw) if key in sources and not sources[key].allows(value)
     ]
 
 

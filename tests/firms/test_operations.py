@@ -9,7 +9,7 @@ from sim.firms.operations import (
     enter_setback, growth, leave_setback, margin_flow, runway, set_flows, take_shock,
 )  # fmt: skip
 from sim.firms.record import ROYALTY, SWAP
-from tests.firms.hand import NONE, climate, firm, quiet, three
+from tests.firms.hand import climate, firm, quiet, three
 
 GROWING = {
     "drift": [0.2, 0.1, 0.05, 0.0], "drift_quality_slope": 0.05,
@@ -153,8 +153,3 @@ def test_a_setback_shrinks_the_business_and_recovery_brings_part_of_it_back():
     leave_setback(f, p)
     assert (f.setback, math.exp(f.log_scale)) == (0, pytest.approx(8.0 * 2.0**0.75))
 
-
-def test_quiet_parameters_move_no_money():
-    f = firm(log_scale=2.0, margin=NONE) if False else firm(log_scale=2.0)
-    set_flows(f, quiet(), climate())
-    assert f.flow == 0.0

@@ -49,6 +49,11 @@ def with_ample_capital(values: dict[str, Any] | None = None) -> Scenario:
     return study(ample | (values or {}))
 
 
+def alike(*groups: str) -> dict[str, Any]:
+    """Values that take from every sector what it has of its own in some groups."""
+    return {f"sector.{name}.{group}": None for name in shipped().sector for group in groups}
+
+
 def history(
     scenario: Scenario, replication: int = 0, trace: bool = True, rules: Kernel | None = None
 ) -> World:
@@ -89,7 +94,9 @@ def run_in_order(
     w: World, span: tuple[float, float], extras: Iterable[Extra] = (), backwards: bool = False
 ) -> None:
     """As `run_world`, with more processes and in a chosen order of creation."""
-    make = SimpleNamespace(Environment=lambda initial_time: Chosen(initial_time, w, extras, backwards))
+    make = SimpleNamespace(
+        Environment=lambda initial_time: Chosen(initial_time, w, extras, backwards)
+    )
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processes, "simpy", make)
         run_world(w, *span)
@@ -120,9 +127,10 @@ def changed_books(a: World, b: World) -> list[str]:
         mine, other = getattr(a, part), getattr(b, part)
         if [date for date, _ in mine] != [date for date, _ in other]:
             found.append(f"dates of the {part}")
-        elif np.array([row for _, row in mine]).tobytes() != np.array(
-            [row for _, row in other]
-        ).tobytes():
+        elif (
+            np.array([row for _, row in mine]).tobytes()
+            != np.array([row for _, row in other]).tobytes()
+        ):
             found.append(part)
     for account in a.ledger.flows | b.ledger.flows:
         if not np.array_equal(a.ledger.flows.get(account), b.ledger.flows.get(account)):

@@ -1,6 +1,6 @@
 """Legal but extreme scenarios run to the end, or say why they cannot."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,24 +10,24 @@ from sim.base.errors import AccountingError, ScenarioError
 from sim.engine.world import World
 from sim.experiment.run import simulate, worlds
 from sim.firms.record import (
-    ALIVE, BIRTH, FAILED_CASH, FAILED_TECHNICAL, QUARTER, STARTUP, UNBORN,
+    ALIVE,
+    BIRTH,
+    FAILED_CASH,
+    FAILED_TECHNICAL,
+    QUARTER,
+    STARTUP,
+    UNBORN,
 )  # fmt: skip
 from sim.scenario.legal import locate
 from sim.scenario.model import Scenario
-from tests.house.small import shipped, study
+from tests.house.small import alike, shipped, study
 
 NONE, BANKS = [0.0] * 4, tuple(shipped().bank)
-ALIKE = {
-    f"sector.{name}.{group}": None
-    for name in shipped().sector
-    for group in ("lifecycle", "equity", "relationship")
-}
-"""Sectors without causes of their own."""
 TINY = {
     "population.firms": 60, "experiment.warm_up_years": 1.0,
     "experiment.horizon_years": 1.5, "experiment.replications": 1,
 }  # fmt: skip
-STILL = ALIKE | {
+STILL = alike("lifecycle", "equity", "relationship") | {
     "lifecycle.progress_hazard": NONE, "lifecycle.regress_hazard": NONE,
     "lifecycle.setback_hazard": NONE, "lifecycle.failure_hazard": NONE,
     "lifecycle.setback_failure_hazard": 0.0, "lifecycle.recovery_hazard": 0.0,
@@ -39,7 +39,7 @@ EXTREMES: dict[str, dict[str, Any]] = {
     "no firm": {"population.firms": 0},
     "one firm": {"population.firms": 1, "population.initial_share": 1.0},
     "no hazard": STILL,
-    "certain failure": ALIKE | {"lifecycle.failure_hazard": [1e9] * 4},
+    "certain failure": alike("lifecycle") | {"lifecycle.failure_hazard": [1e9] * 4},
     "no capital": {f"bank.{name}.desk_capital": 0.0 for name in BANKS},
     "no line": {"underwriting.line_cap": NONE},
     "no risk weight": {"capital.risk_weight": 0.0, "capital.defaulted_risk_weight": 0.0},
@@ -164,7 +164,7 @@ def test_one_sector_is_an_economy() -> None:
 def test_what_makes_no_sense_is_refused_by_name(key: str, value: Any) -> None:
     with pytest.raises(ScenarioError) as caught:
         study({key: value})
-    assert key.split(".")[0] in str(caught.value)
+    assert key.partition(".")[0] in str(caught.value)
 
 
 def numbers(values: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -172,10 +172,10 @@ def numbers(values: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any
     if isinstance(values, dict):
         for key, value in values.items():
             yield from numbers(value, (*path, key))
-    elif isinstance(values, tuple) and values and isinstance(values[0], int | float):
-        yield path, values
-    elif isinstance(values, int | float) and not isinstance(values, bool):
-        yield path, values
+    else:
+        first = values[0] if isinstance(values, tuple) and values else values
+        if isinstance(first, int | float) and not isinstance(first, bool):
+            yield path, values
 
 
 def bounds(path: tuple[Any, ...]) -> tuple[float | None, float | None]:
@@ -244,19 +244,15 @@ def test_a_firm_to_which_everything_happens_at_once_comes_to_an_end(factor: floa
         assert w.ledger.residual < 1e-9
 
 
-def test_an_overflow_stops_the_run_instead_of_spreading() -> None:
-    with pytest.raises(AccountingError):
+def test_an_overflow_is_refused_or_stops_the_run_instead_of_spreading() -> None:
+    with pytest.raises((AccountingError, ScenarioError)):
         list(ends({"macro.regime.boom.drift": 5000.0, "macro.regime.bust.drift": 5000.0}))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("change", [0.0, 1.0, -1.0, 1e3])
 def test_every_number_alone_may_be_extreme(change: float) -> None:
-    """Each legal value runs; where it overflows, the books say so."""
-    check_each(change, lambda scenario: simulate(scenario))
-
-
-def check_each(change: float, run: Callable[[Scenario], Any]) -> None:
+    """What is legal runs; a number that no run can bear must be refused by its bounds."""
     fewest = TINY | {"population.firms": 40, "population.initial_share": 0.5}
     tree = shipped().model_dump(mode="python")
     tables = {k: v for k, v in tree.items() if k not in {"experiment", "population"}}
@@ -267,10 +263,7 @@ def check_each(change: float, run: Callable[[Scenario], Any]) -> None:
             scenario = shipped().with_values(fewest | {".".join(map(str, path)): legal})
         except ScenarioError:
             continue
-        try:
-            run(scenario)
-        except AccountingError as error:
-            assert "nan" in error.what or "inf" in error.what
+        simulate(scenario)
 
 
 def test_the_calendar_of_a_quarter_does_not_stall() -> None:

@@ -13,13 +13,29 @@ from sim.clauses.arrangement import PLAIN, Arrangement
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
 from sim.firms.record import (
-    ALIVE, ANNIVERSARY, CASH_ZERO, EXERCISED, EXPIRY, FAILED_CASH, FAILED_TECHNICAL, REFUSED,
-    REVIEW, SWAP, WAIVED,
+    ALIVE,
+    ANNIVERSARY,
+    CASH_ZERO,
+    EXERCISED,
+    EXPIRY,
+    FAILED_CASH,
+    FAILED_TECHNICAL,
+    REFUSED,
+    REVIEW,
+    SWAP,
+    WAIVED,
 )  # fmt: skip
 from sim.scenario.model import Scenario
 from sim.state.history import BANK_COLUMNS
 from tests.house.small import (
-    branch, changed_books, changed_lives, differing, history, study, with_ample_capital,
+    alike,
+    branch,
+    changed_books,
+    changed_lives,
+    differing,
+    history,
+    study,
+    with_ample_capital,
 )  # fmt: skip
 from tests.second_driver import by_firm
 
@@ -117,9 +133,7 @@ def test_alone_it_is_plain_lending_where_capital_binds_too(words: str) -> None:
 
 @pytest.mark.parametrize("words", NEUTRAL)
 @pytest.mark.parametrize("name", ["revenue_swap", "consortium"])
-def test_in_company_it_is_the_arrangement_without_it(
-    past: World, name: str, words: str
-) -> None:
+def test_in_company_it_is_the_arrangement_without_it(past: World, name: str, words: str) -> None:
     clause, terms = NEUTRAL[words]
     base = past.scenario.arrangement[name]
     if (name, words) == ("consortium", "a guarantee of nothing"):
@@ -239,7 +253,7 @@ def test_with_equal_lending_banks_pay_for_the_same_decisions(
 
 
 def test_without_loss_given_default_it_does_not_matter_who_shares_losses() -> None:
-    full = {
+    full = alike("population", "workout") | {
         "population.tangible_mean": 1e6, "workout.recovery_tangible": 1.0,
         "workout.recovery_unsecured_factor": 1.0, "underwriting.monitoring_effort": 0.0,
     }  # fmt: skip
@@ -261,7 +275,7 @@ def test_without_loss_given_default_it_does_not_matter_who_shares_losses() -> No
 
 
 def test_infinite_cash_removes_closures_for_want_of_cash() -> None:
-    rich = {
+    rich = alike("operations") | {
         "operations.opening_cash": 1e9, "operations.venture_opening_cash": 1e9,
         "operations.dividend_above": 1e9,
     }  # fmt: skip
@@ -296,7 +310,7 @@ FIRMS, REPLICATIONS = 250, 40
 
 def closures(values: dict[str, Any]) -> Any:
     """Firms of one cohort closed within two years, by replication."""
-    cohort = {
+    cohort = alike("lifecycle") | {
         "population.firms": FIRMS, "population.initial_share": 1.0,
         "experiment.warm_up_years": 0.0, "experiment.horizon_years": 2.0,
         "lifecycle.failure_hazard": [0.15, 0.15, 0.15, 0.15],

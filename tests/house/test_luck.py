@@ -10,23 +10,45 @@ from hypothesis import strategies as st
 
 from sim.banks.underwriting import score, sees_setback, signals
 from sim.base.draws import (
-    BIRTH, MASK, SHOCK, SIGNAL, exponential, normal_pair, philox, replication_key,
-    uniform_columns, uniform_pair,
+    BIRTH,
+    MASK,
+    SHOCK,
+    SIGNAL,
+    exponential,
+    normal_pair,
+    philox,
+    replication_key,
+    uniform_columns,
+    uniform_pair,
 )  # fmt: skip
 from sim.economy.macro import macro_path
 from sim.engine.committee import hold_committee
-from sim.engine.hearing import case_of, leaving_cost
 from sim.engine.compile import interpreted, kernel
 from sim.engine.hearing import case_of, leaving_cost
 from sim.engine.processes import Steps, observe, run_world, until
 from sim.engine.settlement import settle
 from sim.engine.world import World, new_world, opening_firms
+from sim.experiment.results import Results
+from sim.experiment.run import simulate
 from sim.firms.record import (
-    ALIVE, ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, FAILED_TECHNICAL, NEVER, SWAP,
+    ALIVE,
+    ASK_FUNDS,
+    ASK_OFFER,
+    ASK_RENEWAL,
+    ASK_REVIEW,
+    FAILED_TECHNICAL,
+    NEVER,
+    SWAP,
     UNBORN,
 )  # fmt: skip
 from tests.house.small import (
-    branch, changed_books, changed_lives, differing, history, run_in_order, study,
+    branch,
+    changed_books,
+    changed_lives,
+    differing,
+    history,
+    run_in_order,
+    study,
     with_ample_capital,
 )  # fmt: skip
 from tests.second_driver import by_firm
@@ -196,6 +218,29 @@ def test_an_arrangement_added_to_the_scenario_changes_no_other() -> None:
     assert changed_books(first, second) == []
 
 
+def outcomes_of(results: Results, name: str) -> Any:
+    """Values of all outcomes of one arrangement, by replication and name."""
+    table = results.outcomes[results.outcomes["arrangement"] == name]
+    return table.set_index(["replication", "outcome"])["value"].sort_index()
+
+
+def test_outcomes_do_not_depend_on_workers_on_what_is_kept_or_on_other_arrangements() -> None:
+    few = {
+        "population.firms": 60, "experiment.replications": 2, "experiment.horizon_years": 2.0,
+        "experiment.arrangements": ("plain", "consortium"),
+    }  # fmt: skip
+    alone = simulate(study(few))
+    together = simulate(study(few), workers=2)
+    kept = simulate(study(few), keep=("firms", "events"))
+    more = few | {"experiment.arrangements": ("revenue_swap", "consortium", "plain")}
+    among_others = simulate(study(more))
+    for results in (together, kept, among_others):
+        for name in ("plain", "consortium"):
+            mine, other = outcomes_of(alone, name), outcomes_of(results, name)
+            assert mine.index.equals(other.index)
+            assert mine.to_numpy().tobytes() == other.to_numpy().tobytes()
+
+
 def test_a_history_that_is_branched_under_plain_goes_on_as_if_it_were_not(
     past: World,
 ) -> None:
@@ -249,9 +294,7 @@ def test_settling_at_further_dates_changes_no_life(ample_past: World, name: str)
 
 
 @pytest.mark.parametrize("name", ["plain", "consortium"])
-def test_the_order_in_which_processes_are_created_changes_nothing(
-    past: World, name: str
-) -> None:
+def test_the_order_in_which_processes_are_created_changes_nothing(past: World, name: str) -> None:
     # The dates of the observer fall on months, where the order of equal times could show.
     dates = [month / 12.0 for month in range(1, 61)]
     runs = []
@@ -319,7 +362,7 @@ def test_a_committee_decides_on_each_firm_as_if_it_were_alone(
     assert differing(*both) in ([], ["contract"])
 
 
-def test_whatleaving_costs_one_firm_does_not_depend_on_the_others(
+def test_what_leaving_costs_one_firm_does_not_depend_on_the_others(
     ample_mid: dict[str, World],
 ) -> None:
     now = ample_mid["revenue_swap"]

@@ -19,7 +19,12 @@ from sim.engine.world import World
 from sim.experiment.run import worlds
 from sim.firms.audit import ENTERED, split_by_lender
 from sim.firms.record import (
-    ALIVE, BIRTH, DEFAULTED, FAILED_TECHNICAL, NEVER, UNBORN,
+    ALIVE,
+    BIRTH,
+    DEFAULTED,
+    FAILED_TECHNICAL,
+    NEVER,
+    UNBORN,
 )  # fmt: skip
 from sim.firms.totals import N_ACCOUNTS, RELATION, split
 from sim.state.history import BANK_COLUMNS

@@ -15,9 +15,7 @@ def second_history(
     scenario: Scenario, rules: Kernel | None = None, backwards: bool = False
 ) -> SecondDriver:
     firms = range(scenario.population.firms)
-    w = with_second_driver(
-        new_world(scenario, 0, True, rules), firms[::-1] if backwards else None
-    )
+    w = with_second_driver(new_world(scenario, 0, True, rules), firms[::-1] if backwards else None)
     run_world(w, -scenario.experiment.warm_up_years, 0.0)
     return w
 

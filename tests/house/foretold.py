@@ -1,0 +1,101 @@
+"""How a written prediction is run: studies, contrasts, and the verdict that numbers give."""
+
+import tomllib
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sim.clauses.arrangement import PLAIN
+from sim.scenario.model import Scenario
+from tests.house.measures import MEASURES
+from tests.house.paired import FAR, Difference, Floats, Size, contrast, lived, small
+from tests.house.small import shipped
+
+FILE = Path(__file__).with_name("predictions.toml")
+HOLDS, CONTRADICTED, MIXED = "holds", "contradicted", "mixed"
+UNTESTED = "not testable here"
+SIGNS = {"+": 1.0, "-": -1.0}
+SAME, UNMOVED, ANY = "=", "0", "any"
+"""Beside a sign: equal to rounding, not moved beyond `FAR`, or no sign predicted."""
+Row = dict[str, Any]
+
+
+@cache
+def written() -> dict[str, Any]:
+    """The whole file."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def predictions() -> dict[str, Row]:
+    """Every prediction by its id."""
+    return {row["id"]: row for row in written()["prediction"]}
+
+
+def size_of(name: str) -> Size:
+    """A size by name, ``"quick"`` or ``"full"``."""
+    return Size(**written()["size"][name])
+
+
+def scenario_of(study: str, size: Size) -> Scenario:
+    """The shipped comparison with the changes of a study."""
+    table = written()["study"][study]
+    size = replace(size, firms=round(size.firms * table.get("firms_factor", 1.0)))
+    made = {f"arrangement.{name}": made_of(how) for name, how in table.get("made", {}).items()}
+    values = dict(table.get("values", {}))
+    for key, factor in table.get("times", {}).items():
+        values |= _times(key, factor)
+    return small(size, {**made, **values}, table["arrangements"])
+
+
+def made_of(how: dict[str, Any]) -> dict[str, Any]:
+    """Clause tables of an arrangement that is like another one but for some clauses."""
+    like = shipped().arrangement.get(how.get("like", "plain"), PLAIN)
+    tables = like.model_dump(mode="json")
+    for name in how.get("without", ()):
+        del tables[name]
+    for name, terms in how.get("change", {}).items():
+        tables[name] = {**tables[name], **terms}
+    return {**tables, **how.get("with", {})}
+
+
+def _times(key: str, factor: float) -> dict[str, Any]:
+    """A number, or each number of a list, times a factor; ``bank.*.x`` means every bank."""
+    if key.startswith("bank.*."):
+        field = key.removeprefix("bank.*.")
+        banks = shipped().bank.items()
+        return {f"bank.{name}.{field}": factor * getattr(bank, field) for name, bank in banks}
+    value: Any = shipped()
+    for part in key.split("."):
+        value = getattr(value, part)
+    return {key: [factor * one for one in value] if isinstance(value, tuple) else factor * value}
+
+
+@cache
+def lived_study(study: str, size: str) -> dict[str, dict[str, Floats]]:
+    """A study's outcomes and measures by arrangement."""
+    return lived(scenario_of(study, size_of(size)), MEASURES)
+
+
+def found(row: Row, size: str) -> Difference:
+    """What a prediction's contrast comes to."""
+    parts = []
+    for place, weight in row["contrast"].items():
+        study, arm = place.split("/")
+        parts.append((float(weight), lived_study(study, size)[arm][row["measure"]]))
+    return contrast(parts)
+
+
+def verdict(row: Row, size: str) -> str:
+    """What the numbers say of a prediction."""
+    seen, expected = found(row, size), row["expected"]
+    if row["verdict"] == UNTESTED:
+        return UNTESTED
+    if expected == SAME:
+        return HOLDS if seen.is_zero else CONTRADICTED
+    if expected == UNMOVED:
+        return HOLDS if abs(seen.z) <= FAR else CONTRADICTED
+    toward = SIGNS.get(expected, 0.0) * seen.z
+    if abs(toward) <= FAR:
+        return MIXED
+    return HOLDS if toward > 0.0 else CONTRADICTED

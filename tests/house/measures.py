@@ -1,0 +1,198 @@
+"""What the predictions speak of and no outcome of the house says: numbers of one history."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.firms.record import ACQUIRED, FAILED_CASH, LISTED
+from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
+from sim.outcomes.bank_capital import living_rights
+from sim.outcomes.bank_loss import bank_years
+from sim.outcomes.bank_vintage import client_income, irr_vintage_boom, irr_vintage_bust
+from sim.outcomes.columns import Floats, of_book, of_firms
+from sim.outcomes.cycle import years_in
+from sim.outcomes.firm_wealth import founder_values
+from sim.outcomes.groups import defaulted, net_loss, new_borrowers, newborn, present, signed_in
+from sim.outcomes.reading import (
+    balance_years, between, closing, of_all_stages, quarters, ratio, total, yearly,
+)  # fmt: skip
+from sim.outcomes.spells import contract_years
+from sim.state.history import History
+
+EARLY = 3.0
+"""Years that count as early."""
+ROLL_OUT = 2.0
+"""Years of a programme's first growth."""
+MUCH = 20.0
+"""Demand of projects, CNY million, from which a firm's plans are large."""
+EQUITY_WEIGHT = 12.5
+"""Risk weight of an equity claim that is not held as policy asks (1250 percent)."""
+
+
+def shortfall(level: float) -> Callable[[History], float]:
+    """Mean of the worst part of the loss rates of banks in years."""
+    return lambda history: sample_expected_shortfall(bank_years(history), level)
+
+
+def value_at_risk(level: float) -> Callable[[History], float]:
+    """Quantile of the loss rates of banks in years."""
+    return lambda history: sample_quantile(bank_years(history), level)
+
+
+def joint_loss(history: History) -> float:
+    """Mean correlation, over pairs of banks, of their loss rates by year."""
+    loss, lent = yearly(history, "loss"), yearly(history, "balance_years")
+    rate = np.divide(loss, lent, out=np.zeros_like(loss), where=lent > 0.0)
+    moving = rate[:, rate.std(axis=0) > 0.0]
+    if moving.shape[1] < 2:
+        return math.nan
+    table = np.corrcoef(moving, rowvar=False)
+    return float(table[np.triu_indices_from(table, 1)].mean())
+
+
+def profit_shortfall(history: History) -> float:
+    """How far the worst tenth of bank-years lies below the mean, per unit lent."""
+    profit, lent = yearly(history, "profit"), yearly(history, "balance_years")
+    margin = profit[lent > 0.0] / lent[lent > 0.0]
+    return sample_expected_shortfall(margin.mean() - margin, 0.9)
+
+
+def in_bust(history: History, dates: Floats) -> Floats:
+    """Whether each date lies in a bust."""
+    code = history.facts["regimes"].index("bust")
+    starts = np.array([date for date, _ in history.macro])
+    states = np.array([state for _, state in history.macro])
+    place = np.searchsorted(starts, dates, side="right") - 1
+    return np.asarray(states[np.maximum(place, 0)] == code)
+
+
+def bust_cash_defaults(history: History) -> float:
+    """Borrowers who run out of cash and default in busts, per loan-year in busts."""
+    firms = of_firms(history)
+    gone = defaulted(history) & (firms["status"] == FAILED_CASH)
+    bad = np.count_nonzero(in_bust(history, firms["end"][gone]))
+    part = years_in(history, history.facts["regimes"].index("bust"))
+    return ratio(float(bad), float(between(history, of_all_stages(history, "borrowers")) @ part))
+
+
+def large_gap(history: History) -> float:
+    """Project demand left unfunded, in money, of firms with large plans."""
+    firms = of_firms(history)
+    large = present(history) & (firms["cum_demand"] > MUCH)
+    return ratio(float(firms["cum_gap"][large].sum()), float(firms["cum_demand"][large].sum()))
+
+
+def client_returns(history: History) -> Floats:
+    """Income less running cost and loss over the balance, of each new borrower."""
+    rows = new_borrowers(history)
+    lent = of_firms(history)["cum_balance"][rows]
+    earned = (client_income(history) - net_loss(history))[rows]
+    return np.asarray(earned[lent > 0.1] / lent[lent > 0.1])
+
+
+def median_return(history: History) -> float:
+    """Return on the median client."""
+    return float(np.median(client_returns(history)))
+
+
+def gain_skew(history: History) -> float:
+    """Skewness over new borrowers of what a client's life brings the banks, in money."""
+    rows = new_borrowers(history)
+    worth = (client_income(history) - net_loss(history))[rows]
+    return float(((worth - worth.mean()) ** 3).mean() / worth.std() ** 3)
+
+
+def upside_variation(history: History) -> float:
+    """Standard deviation over mean, over bank-years, of gains per unit lent."""
+    gain, lent = yearly(history, "gain"), yearly(history, "balance_years")
+    rate = gain[lent > 0.0] / lent[lent > 0.0]
+    return ratio(float(rate.std(ddof=1)), float(rate.mean()))
+
+
+def early_interest(history: History) -> float:
+    """Interest per unit lent in the first years."""
+    early = history.during() & (history.dates <= EARLY + 1e-9)
+    paid = history.bank("interest")[early].sum()
+    return ratio(float(paid), float(history.bank("balance_years")[early].sum()))
+
+
+def late_lead(history: History) -> float:
+    """Margin over the whole experiment less margin of the first years."""
+    early = history.during() & (history.dates <= EARLY + 1e-9)
+    first = ratio(
+        float(history.bank("profit")[early].sum()),
+        float(history.bank("balance_years")[early].sum()),
+    )
+    return ratio(total(history, "profit"), balance_years(history)) - first
+
+
+def bust_premium(history: History) -> float:
+    """Return of bust vintages less that of boom vintages."""
+    return irr_vintage_bust(history) - irr_vintage_boom(history)
+
+
+def wealth_given_exit(history: History) -> float:
+    """Founders' mean wealth in firms that were listed or sold, CNY million."""
+    status = of_firms(history).rows(newborn(history))["status"]
+    out = (status == LISTED) | (status == ACQUIRED)
+    return float(founder_values(history)[out].mean()) if out.any() else math.nan
+
+
+def signer_quality(history: History) -> float:
+    """Mean quality of the firms that sign the arrangement."""
+    signed = of_firms(history)["signed"] > 0
+    return float(of_firms(history)["quality"][signed].mean()) if signed.any() else math.nan
+
+
+def early_npl(history: History) -> float:
+    """NPL ratio over the first years of the programme."""
+    rows = history.during() & (history.dates <= ROLL_OUT + 1e-9)
+    npl = history.bank("npl")[rows].sum()
+    return ratio(float(npl), float(npl + history.bank("loans")[rows].sum()))
+
+
+def monitored(history: History) -> float:
+    """Share of the years of the arrangement's contracts in which the lender monitors."""
+    mine = signed_in(history) & (of_book(history)["signed"] == 1)
+    years = contract_years(history)[mine]
+    watched = of_book(history)["monitored"][mine] == 1
+    return ratio(float(years[watched].sum()), float(years.sum()))
+
+
+def bust_lending(history: History) -> float:
+    """Share of the lines opened, in money, that were opened in busts."""
+    book = of_book(history)
+    opened = signed_in(history) & (book["first"] == 1)
+    bad = opened & (book["regime"] == history.facts["regimes"].index("bust"))
+    return ratio(float(book["limit"][bad].sum()), float(book["limit"][opened].sum()))
+
+
+def weight_of_rights(history: History) -> float:
+    """Risk-weighted assets per unit lent that living rights would add as equity claims."""
+    loans = closing(history, history.bank("loans").sum(axis=1))
+    return ratio(EQUITY_WEIGHT * living_rights(history), loans)
+
+
+def cost_of_money(history: History) -> float:
+    """Cost of funds per unit lent and year, as if the desks had no capital of their own."""
+    before = np.concatenate([history.bank("equity")[:1], history.bank("equity")[:-1]])
+    held = before.sum(axis=1)[history.during()] @ quarters(history)
+    paid = total(history, "funding") + history.facts["funding_rate"] * float(held)
+    return ratio(paid, balance_years(history))
+
+
+MEASURES: dict[str, Callable[[History], float]] = {
+    "var75": value_at_risk(0.75), "var80": value_at_risk(0.80), "var95": value_at_risk(0.95),
+    "es75": shortfall(0.75), "es90": shortfall(0.90), "es95": shortfall(0.95),
+    **{
+        rule.__name__: rule
+        for rule in (
+            joint_loss, profit_shortfall, bust_cash_defaults, large_gap, median_return,
+            gain_skew, upside_variation, early_interest, late_lead, bust_premium,
+            wealth_given_exit, signer_quality, early_npl, monitored, bust_lending,
+            weight_of_rights, cost_of_money,
+        )
+    },
+}  # fmt: skip
+"""By the name under which a prediction asks for them."""

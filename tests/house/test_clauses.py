@@ -1,0 +1,453 @@
+"""The check suite on clauses: the same questions to every kind of every clause.
+
+A new kind needs a line in `EXAMPLES`, a new function of a clause a line in `RANGES` and in
+`NEUTRAL`; the suite finds out itself that one is missing.
+"""
+
+import importlib
+import inspect
+import math
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+import numpy as np
+import pytest
+from pydantic.fields import FieldInfo
+
+from sim.banks.offer import make_offer
+from sim.base.errors import Problem, ScenarioError
+from sim.base.frozen import Frozen
+from sim.clauses.arrangement import CLAUSES, PLAIN, Arrangement, differing_clauses
+from sim.firms.record import NO_RIGHT
+from sim.scenario.edit import with_values
+from tests.banks.three import case_of_three, tables
+from tests.clauses.three import NOW, SECURED, three_firms
+
+Terms = dict[str, Any]
+SCENARIOS = Path(__file__).parents[2] / "scenarios"
+RIGHT: Terms = {"years": 5.0, "pass_through_share": 0.5}
+
+EXAMPLES: dict[tuple[str, str], Terms] = {
+    ("eligibility", "everyone"): {},
+    ("eligibility", "listed"): {
+        "stages": ("growth",), "most_age_years": 6.0, "venture_only": True,
+        "least_last_round": 1.0,
+    },
+    ("screening", "own_file"): {},
+    ("screening", "pooled"): {},
+    ("screening", "score"): {"precision": (0.1, 0.2, 0.3, 0.4)},
+    ("limit", "collateral"): {},
+    ("limit", "cash_flow"): {"sales_share": 0.5, "round_share": 0.1, "cap_factor": 1.5},
+    ("limit", "fixed"): {"amount": 30.0},
+    ("limit", "path"): {"amounts": (5.0, 15.0), "from_years": (1.0, 4.0)},
+    ("tenor", "annual"): {},
+    ("tenor", "term"): {"years": 3.0, "reviewed": True},
+    ("pricing", "risk_based"): {},
+    ("pricing", "concession"): {"concession_rate": 0.002},
+    ("pricing", "step"): {
+        "concession_rate": 0.002, "surcharge_rate": 0.004, "after_years": 1.5,
+    },
+    ("pricing", "fixed"): {"rate": 0.03},
+    ("funding", "own_funds"): {},
+    ("funding", "relending"): {"refinanced_share": 0.6, "rate": 0.015, "quota": 1000.0},
+    ("security", "none"): {},
+    ("security", "pledge"): {"recovery_share": 0.1},
+    ("loss_sharing", "sole"): {"guaranteed_share": 0.3, "guarantee_fee_rate": 0.01},
+    ("loss_sharing", "proportional"): {
+        "shares": (0.5, 0.3, 0.2), "delay_years": 0.1, "coordination_cost": 0.004,
+        "guaranteed_share": 0.3, "guarantee_fee_rate": 0.01,
+    },
+    ("upside", "none"): {},
+    ("upside", "warrant"): RIGHT | {
+        "coverage": 0.2, "strike_multiple": 1.1, "liquidity_share": 0.35,
+    },
+    ("upside", "swap"): RIGHT | {
+        "amount": 2.0, "stake": 0.25, "strike_valuation": 8.0, "trigger_valuation": 40.0,
+    },
+    ("upside", "royalty"): {"sales_share": 0.02, "cap_multiple": 1.5},
+    ("commitment", "none"): {},
+    ("commitment", "agreement"): {
+        "priority_capture_share": 0.43, "demanded_capture_share": 0.6,
+        "listing_capture_share": 0.5, "break_cost_share": 0.006, "lenders_stand_still": True,
+    },
+    ("introduction", "none"): {},
+    ("introduction", "referral"): {"round_factor": 2.0},
+}  # fmt: skip
+
+OWN = np.array([0.030, 0.035, 0.040])
+LINE = np.array([10.0, 20.0, 5.0])
+VALUE = np.array([100.0, 50.0, 400.0])
+N = 3
+SHARE, ANY, MONEY = (0.0, 1.0), (-np.inf, np.inf), (0.0, np.inf)
+
+# What each function of a clause may give, and what it gives where the clause is neutral.
+RANGES: dict[str, tuple[float, float]] = {
+    "is_eligible": SHARE, "added_precision": MONEY, "is_pooled": SHARE,
+    "is_unsecured": SHARE, "is_stated": SHARE, "line": MONEY, "cap_factor": MONEY,
+    "years": MONEY, "is_reviewed": SHARE, "rates": (0.0, np.inf), "mean_rate": SHARE,
+    "marginal_cost": SHARE, "added_recovery": SHARE, "shares_of": SHARE, "is_joint": SHARE,
+    "delay": MONEY, "coordination_cost": MONEY, "right_terms": MONEY, "captures": SHARE,
+    "break_cost": SHARE, "stands_still": SHARE, "round_factor": MONEY,
+}  # fmt: skip
+ZEROS = [0.0] * N
+NEUTRAL: dict[str, Any] = {
+    "is_eligible": [[True] * N],
+    "added_precision": [ZEROS], "is_pooled": [False],
+    "is_unsecured": [False], "is_stated": [False], "line": [SECURED.tolist()],
+    "cap_factor": [1.0],
+    "years": [1.0], "is_reviewed": [False],
+    "rates": [OWN.tolist(), OWN.tolist(), np.inf], "mean_rate": [OWN.tolist()],
+    "marginal_cost": [0.02],
+    "added_recovery": [0.0],
+    "shares_of": [[1.0]], "is_joint": [False], "delay": [0.0], "coordination_cost": [0.0],
+    "right_terms": [NO_RIGHT, ZEROS, ZEROS, ZEROS, 0.0, 0.0, 0.0, 0.0, ZEROS],
+    "captures": [0.18, 0.18, 0.0], "break_cost": [0.0], "stands_still": [False],
+    "round_factor": [1.0],
+}  # fmt: skip
+
+
+# --- Finding the clauses -----------------------------------------------------------------
+
+
+def kinds(clause: str) -> dict[str, type[Frozen]]:
+    """The kinds of one clause, neutral first."""
+    members = get_args(Arrangement.model_fields[clause].annotation)
+    return {get_args(member.model_fields["kind"].annotation)[0]: member for member in members}
+
+
+def functions(clause: str) -> dict[str, Callable[..., Any]]:
+    """The functions of a clause's file that read the clause."""
+    module = importlib.import_module(f"sim.clauses.{clause}")
+    return {
+        name: function
+        for name, function in inspect.getmembers(module, inspect.isfunction)
+        if function.__module__ == module.__name__
+        and name[0] != "_"
+        and "clause" in inspect.signature(function).parameters
+    }
+
+
+def built(clause: str, kind: str) -> Frozen:
+    return kinds(clause)[kind].model_validate({"kind": kind} | EXAMPLES[clause, kind])
+
+
+def inputs(clause: str, rows: slice = slice(None)) -> Terms:
+    """Arguments by name; arrays are locked, so that a function that writes is found out."""
+    firms = three_firms()[rows]
+    named: Terms = {
+        "firms": firms, "date": NOW, "secured": SECURED[rows].copy(), "horizon": 3.0,
+        "own": 0.02 if clause == "funding" else OWN[rows].copy(), "quota_left": True,
+        "stage": firms.stage.astype(np.int64), "line": LINE[rows].copy(),
+        "value": VALUE[rows].copy(), "plain": 0.18,
+    }  # fmt: skip
+    for value in named.values():
+        if isinstance(value, np.ndarray):
+            value.setflags(write=False)
+    return named
+
+
+def called(clause: Frozen, name: str, function: Callable[..., Any], given: Terms) -> list[Any]:
+    """Everything that a function gives, one by one."""
+    wanted = inspect.signature(function).parameters
+    result = function(clause, **{key: given[key] for key in wanted if key != "clause"})
+    if is_dataclass(result):
+        return [getattr(result, field.name) for field in fields(result)]
+    return list(result) if isinstance(result, tuple) else [result]
+
+
+def shown(parts: list[Any]) -> list[Any]:
+    return [part.tolist() if isinstance(part, np.ndarray) else part for part in parts]
+
+
+KINDS = sorted(EXAMPLES)
+CALLS = [(clause, kind, name) for clause, kind in KINDS for name in functions(clause)]
+FIRST = [(clause, name) for clause in CLAUSES for name in functions(clause)]
+
+
+def test_the_suite_knows_every_kind_and_every_function() -> None:
+    assert set(EXAMPLES) == {(clause, kind) for clause in CLAUSES for kind in kinds(clause)}
+    found = {name for clause in CLAUSES for name in functions(clause)}
+    assert found == set(RANGES) == set(NEUTRAL)
+
+
+def test_examples_name_every_field() -> None:
+    # The example of a right gives some of its tied terms, other examples have the rest.
+    tied = {"coverage", "amount", "stake", "strike_multiple", "strike_valuation"}
+    tied |= {"trigger_multiple", "trigger_valuation"}
+    for clause, kind in KINDS:
+        missing = set(kinds(clause)[kind].model_fields) - set(EXAMPLES[clause, kind]) - {"kind"}
+        assert missing <= (tied if clause == "upside" else set())
+
+
+# --- Neutral values, shapes, ranges ------------------------------------------------------
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_the_first_kind_is_neutral_and_needs_no_value(clause: str) -> None:
+    first = next(iter(kinds(clause).values()))
+    assert getattr(PLAIN, clause) == first()
+    assert Arrangement.model_validate({clause: {"kind": first().kind}}) == PLAIN  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("clause", "name"), FIRST)
+def test_the_neutral_value_leaves_everything_unchanged(clause: str, name: str) -> None:
+    parts = called(getattr(PLAIN, clause), name, functions(clause)[name], inputs(clause))
+    assert shown(parts) == NEUTRAL[name]
+
+
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_every_other_kind_changes_something(clause: str) -> None:
+    for kind in list(kinds(clause))[1:]:
+        changed = [
+            name
+            for name, function in functions(clause).items()
+            if shown(called(built(clause, kind), name, function, inputs(clause))) != NEUTRAL[name]
+        ]
+        assert changed != [], kind
+
+
+@pytest.mark.parametrize(("clause", "kind", "name"), CALLS)
+def test_results_have_the_right_shape_and_range(clause: str, kind: str, name: str) -> None:
+    low, high = RANGES[name]
+    parts = called(built(clause, kind), name, functions(clause)[name], inputs(clause))
+    for part in parts:
+        value = np.asarray(part, dtype=float)
+        by_lender = name == "shares_of"
+        assert value.shape in ((), (N,)) or by_lender
+        assert np.all((value >= low) & (value <= high))
+        if by_lender:
+            assert value.sum() == pytest.approx(1.0, abs=1e-15)
+
+
+@pytest.mark.parametrize(("clause", "kind", "name"), CALLS)
+def test_no_input_is_modified(clause: str, kind: str, name: str) -> None:
+    terms, given, fresh = built(clause, kind), inputs(clause), inputs(clause)
+    before = terms.model_dump_json()
+    called(terms, name, functions(clause)[name], given)
+    assert terms.model_dump_json() == before
+    for key, value in given.items():
+        if isinstance(value, np.ndarray):
+            assert value.tobytes() == fresh[key].tobytes()
+
+
+@pytest.mark.parametrize(("clause", "kind", "name"), CALLS)
+def test_a_firm_is_treated_as_if_it_were_alone(clause: str, kind: str, name: str) -> None:
+    terms, function = built(clause, kind), functions(clause)[name]
+    together = called(terms, name, function, inputs(clause))
+    for n in range(N):
+        alone = called(terms, name, function, inputs(clause, slice(n, n + 1)))
+        for mine, all_of_us in zip(alone, together, strict=True):
+            for_each = np.ndim(all_of_us) == 1 and name != "shares_of"
+            expected = all_of_us[n : n + 1] if for_each else all_of_us
+            assert np.array_equal(mine, expected)
+
+
+@pytest.mark.parametrize(("clause", "kind", "name"), CALLS)
+def test_without_applicants_nothing_is_decided(clause: str, kind: str, name: str) -> None:
+    parts = called(built(clause, kind), name, functions(clause)[name], inputs(clause, slice(0)))
+    for part in parts:
+        assert np.shape(part) in ((), (0,)) or name == "shares_of"
+
+
+# --- Bad values --------------------------------------------------------------------------
+
+
+def bad_values(field: FieldInfo, good: Any) -> Iterator[Any]:
+    """Values that no field of this type may have."""
+    annotation, optional = field.annotation, type(None) in get_args(field.annotation)
+    if optional:
+        annotation = next(part for part in get_args(annotation) if part is not type(None))
+    if get_origin(annotation) is tuple:
+        yield from bad_lists(annotation, field, good)
+        return
+    if annotation is bool:
+        yield from (1, "yes", None)
+        return
+    yield from (True, "much", math.nan, math.inf, [good])
+    yield from beyond(annotation, field)
+    if not optional:
+        yield None
+
+
+def bad_lists(annotation: Any, field: FieldInfo, good: Any) -> Iterator[Any]:
+    """A list of the wrong type or length, or with one wrong element."""
+    yield from (1.0, "startup", {"a": 1})
+    element, *rest = get_args(annotation)
+    if rest and rest[0] is not Ellipsis:
+        yield from (good[:-1], (*good, good[-1]))
+    wrong = ["infancy"] if get_origin(element) is Literal else ["x", math.nan]
+    wrong += beyond(element, field)
+    yield from ((*good[:-1], value) for value in wrong)
+
+
+def beyond(annotation: Any, field: FieldInfo) -> list[float]:
+    """Numbers just outside the declared range."""
+    marks = list(field.metadata)
+    for part in (annotation, *get_args(annotation)):
+        if get_origin(part) is Annotated:
+            marks += part.__metadata__
+    found: list[float] = []
+    for bounds in (inspect.getclosurevars(mark.func).nonlocals["bounds"] for mark in marks):
+        found += [bounds[key] for key in ("above", "below") if bounds[key] is not None]
+        found += [bounds["low"] - 1e-9] if bounds["low"] is not None else []
+        found += [bounds["high"] * (1.0 + 1e-9)] if bounds["high"] is not None else []
+    return found
+
+
+BAD = [
+    (clause, kind, name, value)
+    for clause, kind in KINDS
+    for name, field in kinds(clause)[kind].model_fields.items()
+    if name != "kind"
+    for value in bad_values(field, EXAMPLES[clause, kind].get(name, 1.0))
+]
+
+
+def problems(values: Terms) -> tuple[Problem, ...]:
+    with pytest.raises(ScenarioError) as caught:
+        with_values(PLAIN, values)
+    return tuple(caught.value.problems)
+
+
+def test_there_are_bad_values_of_every_field() -> None:
+    tried: dict[tuple[str, str, str], list[Any]] = {}
+    for clause, kind, name, value in BAD:
+        tried.setdefault((clause, kind, name), []).append(value)
+    assert {(clause, kind, name) for clause, kind in KINDS for name in EXAMPLES[clause, kind]} <= set(
+        tried
+    )
+    assert all(len(values) >= 3 for values in tried.values())
+    # Both ends of a range, the open one and the closed one.
+    numbers = {value for value in tried["tenor", "term", "years"] if type(value) is float}
+    assert {0.0, 30.0 * (1.0 + 1e-9)} <= numbers
+
+
+@pytest.mark.parametrize(
+    ("clause", "kind", "name", "value"),
+    BAD,
+    ids=[f"{clause}-{kind}-{name}-{n}" for n, (clause, kind, name, _) in enumerate(BAD)],
+)
+def test_a_bad_value_is_refused_with_key_rule_and_cure(
+    clause: str, kind: str, name: str, value: Any
+) -> None:
+    terms = EXAMPLES[clause, kind] | {"kind": kind, name: value}
+    for problem in problems({clause: terms}):
+        assert problem.key.startswith(f"{clause}.{name}")
+        assert problem.rule.startswith(("must ", "has too few "))
+        assert problem.cure
+        assert str(problem).count("\n") == 2
+
+
+@pytest.mark.parametrize(("clause", "kind"), KINDS)
+def test_a_required_value_may_not_be_left_out(clause: str, kind: str) -> None:
+    for name, field in kinds(clause)[kind].model_fields.items():
+        if not field.is_required() or name == "kind":
+            continue
+        terms = {"kind": kind} | {k: v for k, v in EXAMPLES[clause, kind].items() if k != name}
+        (problem,) = problems({clause: terms})
+        assert (problem.key, problem.rule) == (f"{clause}.{name}", "is required")
+        assert problem.cure.startswith(f"add {name} = ")
+
+
+@pytest.mark.parametrize(("clause", "kind"), KINDS)
+def test_unknown_keys_and_kinds_are_refused(clause: str, kind: str) -> None:
+    (problem,) = problems({clause: {"kind": kind, **EXAMPLES[clause, kind], "zzz": 1.0}})
+    assert problem.key == f"{clause}.zzz"
+    (problem,) = problems({clause: {"kind": f"{kind}x", **EXAMPLES[clause, kind]}})
+    assert problem.key == f"{clause}.kind"
+    assert kind in problem.rule
+    assert problem.cure
+
+
+@pytest.mark.parametrize(
+    ("clause", "terms", "key", "rule"),
+    [
+        ("loss_sharing", {"kind": "proportional", "shares": [0.5, 0.4]}, "shares", "sum to 1"),
+        ("loss_sharing", {"kind": "proportional", "shares": []}, "shares", "1 to 8 banks"),
+        (
+            "limit", {"kind": "path", "amounts": [5.0, 6.0], "from_years": [1.0]},
+            "from_years", "one entry for each of amounts",
+        ),
+        (
+            "limit", {"kind": "path", "amounts": [5.0, 6.0], "from_years": [2.0, 1.0]},
+            "from_years", "must increase",
+        ),
+        (
+            "upside", {"kind": "warrant", "coverage": 0.2, "liquidity_share": 0.1, **RIGHT},
+            "coverage", "two of amount",
+        ),
+        (
+            "upside",
+            EXAMPLES["upside", "swap"] | {"kind": "swap", "stake": 0.1},
+            "stake", "conflicts",
+        ),
+        (
+            "upside",
+            EXAMPLES["upside", "swap"] | {"kind": "swap", "trigger_multiple": 2.0},
+            "trigger_multiple", "one of trigger_multiple and trigger_valuation",
+        ),
+    ],
+)  # fmt: skip
+def test_terms_that_do_not_fit_together_are_refused_in_the_same_words(
+    clause: str, terms: Terms, key: str, rule: str
+) -> None:
+    (problem,) = problems({clause: terms})
+    assert problem.key == f"{clause}.{key}"
+    assert rule in problem.rule
+    assert problem.cure
+    assert str(problem).count("\n") == 2
+
+
+# --- Arrangements ------------------------------------------------------------------------
+
+
+@cache
+def shipped() -> dict[str, dict[str, Terms]]:
+    """Clause tables of every arrangement that a scenario file names, by file and name."""
+    found = {}
+    for file in sorted(SCENARIOS.rglob("*.toml")):
+        tables_of = tomllib.loads(file.read_text(encoding="utf-8"))
+        for name, clauses in tables_of.get("arrangement", {}).items():
+            found[f"{file.stem}: {name}"] = clauses
+    return found
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_subset_of_the_clauses_is_an_arrangement(name: str) -> None:
+    clauses = shipped()[name]
+    whole = differing_clauses(PLAIN, Arrangement.model_validate(clauses))
+    assert set(whole) == set(clauses)
+    for size in range(len(clauses) + 1):
+        for chosen in combinations(clauses, size):
+            part = Arrangement.model_validate({key: clauses[key] for key in chosen})
+            assert differing_clauses(PLAIN, part) == tuple(k for k in CLAUSES if k in chosen)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_every_subset_of_the_clauses_can_be_offered(name: str) -> None:
+    clauses, case, banks = shipped()[name], case_of_three(), tables()
+    for size in range(len(clauses) + 1):
+        for chosen in combinations(clauses, size):
+            part = Arrangement.model_validate({key: clauses[key] for key in chosen})
+            offer = make_offer(case, "any", part, banks)
+            for values in (offer.line, offer.rate, offer.merit, offer.share, offer.judgement):
+                assert np.all(np.isfinite(values))
+            assert np.all(offer.line >= 0.0)
+            lent = offer.share[offer.made].sum(axis=1)
+            assert lent == pytest.approx(np.ones_like(lent), abs=1e-12)
+
+
+@pytest.mark.parametrize("name", shipped())
+def test_the_order_in_which_clauses_are_written_does_not_matter(name: str) -> None:
+    clauses = shipped()[name]
+    backwards = {key: clauses[key] for key in reversed(clauses)}
+    assert Arrangement.model_validate(clauses) == Arrangement.model_validate(backwards)
+    one_by_one = PLAIN
+    for key, terms in backwards.items():
+        one_by_one = with_values(one_by_one, {key: terms})
+    assert one_by_one == Arrangement.model_validate(clauses)
