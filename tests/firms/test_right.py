@@ -45,10 +45,10 @@ def test_gain_at_the_trigger_in_both_readings(stake, gain):
     f = swap(stake)
     assert intrinsic(f, 40.0) == pytest.approx(gain)
     assert gain == pytest.approx({0.25: 8.5, 0.05: 0.1}[stake])
-    # With no time left the firm expects just this; below the trigger, nothing.
-    assert right_value(f, rules(**BUSINESS), 3.0) == pytest.approx(gain)
-    f.value = 39.99
-    assert right_value(f, rules(**BUSINESS), 3.0) == 0.0
+    # With no time left the firm expects just this past the trigger, and nothing before it.
+    for value, expected in ((40.000001, gain), (39.999999, 0.0)):
+        f.value = value
+        assert right_value(f, rules(**BUSINESS), 3.0) == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("stake", READINGS.values(), ids=READINGS)

@@ -12,30 +12,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.outcomes.reading import balance_years, quarters, total
-from sim.state.history import History
-from tests.house.paired import FAR, Difference, Size, difference, lived, scaled_banks, small
-from tests.house.paired import Floats, with_sectors
+from tests.house.measures import MEASURES
+from tests.house.paired import (
+    FAR, Difference, Floats, Size, difference, lived, scaled_banks, small, with_sectors,
+)  # fmt: skip
 
 SIZE = Size(firms=1000, replications=6, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
 UP, DOWN = 1, -1
 UNLIMITED = 1e6
 Values = dict[str, Any]
 Lived = dict[str, Floats]
-
-
-# --- What is measured beside the outcomes ------------------------------------------------
-
-
-def cost_of_money(history: History) -> float:
-    """Cost of funds per unit lent and year, as if the desk had no capital of its own."""
-    before = np.concatenate([history.bank("equity")[:1], history.bank("equity")[:-1]])
-    held = before.sum(axis=1)[history.during()] @ quarters(history)
-    paid = total(history, "funding") + history.facts["funding_rate"] * float(held)
-    return paid / balance_years(history)
-
-
-MEASURES = {"cost of money": cost_of_money}
 
 
 # --- Levers of the economy, under plain lending ------------------------------------------
@@ -62,9 +48,13 @@ HOME = small(SIZE)
 HALF_RECOVERY = {
     **with_sectors(HOME, "workout", "recovery_tangible", 0.5), "workout.recovery_cash_share": 0.2,
 }  # fmt: skip
+LATE = {"population.first_stage": 2}
+"""Firms enter in expansion, so that enough of them come near a listing."""
 LEVERS = {
     "more precise signals keep bad firms out": Lever(
-        {"underwriting.signal_precision": 1.0}, {"bank.bad_borrower_share": DOWN}
+        {"underwriting.signal_precision": 2.0},
+        {"bank.bad_borrower_share": DOWN},
+        {"underwriting.signal_precision": 0.1},
     ),
     "a higher tolerance buys access with margin": Lever(
         {"underwriting.tolerance_rate": 0.03},
@@ -87,8 +77,9 @@ LEVERS = {
         {"bank.loss_given_default": UP, "bank.credit_loss": UP, "bank.credit_loss_rate": UP},
     ),
     "a longer winter keeps firms off the stock exchange": Lever(
-        {"equity_market.leave_winter_hazard": {"boom": 0.05, "bust": 0.05}},
+        LATE | {"equity_market.leave_winter_hazard": {"boom": 0.05, "bust": 0.05}},
         {"firm.listed_share": DOWN},
+        LATE | {"equity_market.leave_winter_hazard": {"boom": 12.0, "bust": 4.0}},
     ),
     "larger caps of single banks make lines larger": Lever(
         scaled_banks(HOME, "cap_factor", 2.0),
@@ -146,7 +137,7 @@ def guarantee(share: float) -> Values:
 ARMS: dict[str, Values] = {
     "without_quota": relending(0.0, 0.010), "some_quota": relending(200.0, 0.010),
     "full_quota": relending(UNLIMITED, 0.010), "cheap_money": relending(UNLIMITED, 0.004),
-    "some_guarantee": guarantee(0.3), "most_guaranteed": guarantee(0.7),
+    "some_guarantee": guarantee(0.5), "most_guaranteed": guarantee(0.9),
 }  # fmt: skip
 
 
@@ -169,7 +160,7 @@ def test_more_or_cheaper_central_bank_money_lends_no_less_and_costs_less(
 ) -> None:
     lent = "system.credit_outstanding"
     assert difference(arms[more][lent], arms[less][lent]).z > -FAR
-    found = difference(arms[more]["cost of money"], arms[less]["cost of money"])
+    found = difference(arms[more]["cost_of_money"], arms[less]["cost_of_money"])
     assert_moves(found, DOWN, "cost of money")
 
 
