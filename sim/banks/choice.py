@@ -37,7 +37,13 @@ class Choice(Frozen):
 
 
 def usable(line: Floats, need: Floats, drawn_share: float) -> Floats:
-    """Part of a line that the firm would use: its need, at least the part drawn at once."""
+    """Part of a line that the firm would use: its need, at least the part drawn at once.
+
+    Examples
+    --------
+    >>> usable(np.array([10.0, 10.0]), np.array([7.0, -2.0]), 0.4).tolist()
+    [7.0, 4.0]
+    """
     return np.minimum(line, np.maximum(need, drawn_share * line))
 
 
@@ -66,6 +72,14 @@ def right_cost(
     ----------
     Gap option: Rubinstein and Reiner (1991). Strike valuation pre-money, as in
     `sim.firms.right`.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> stake, strike, trigger = np.array([0.05]), np.array([2.0]), np.array([0.0])
+    >>> firms = SimpleNamespace(value=np.array([50.0]))
+    >>> right_cost(stake, strike, trigger, firms, 3.0, (0.6, 0.03)).round(4).tolist()
+    [1.2681]
     """
     volatility, discount = rule
     spot = np.maximum(a.value, 1e-9)
@@ -78,5 +92,11 @@ def right_cost(
 
 
 def accepts(gain: Floats, cost: Floats) -> NDArray[np.bool_]:
-    """Whether the firm takes the arrangement rather than the plain loan."""
+    """Whether the firm takes the arrangement rather than the plain loan.
+
+    Examples
+    --------
+    >>> accepts(np.array([1.0, 1.0]), np.array([1.0, 1.1])).tolist()
+    [True, False]
+    """
     return gain >= cost

@@ -43,7 +43,17 @@ class Offer:
 
 
 def secured_line(case: Case, scenario: Scenario) -> Floats:
-    """What tangible collateral supports, CNY million, shape (n,)."""
+    """What tangible collateral supports, CNY million, shape (n,).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> firms = SimpleNamespace(tangible=np.array([0.5]), scale=np.array([40.0]))
+    >>> case = SimpleNamespace(a=firms, collateral=0.8)
+    >>> rule = SimpleNamespace(underwriting=SimpleNamespace(advance_rate=0.5))
+    >>> secured_line(case, rule).tolist()
+    [8.0]
+    """
     a = case.a
     return np.asarray(
         scenario.underwriting.advance_rate * a.tangible * a.scale * case.collateral
@@ -51,7 +61,19 @@ def secured_line(case: Case, scenario: Scenario) -> Floats:
 
 
 def bank_caps(case: Case, lender: Ints, scenario: Scenario) -> Floats:
-    """Most that each lender lends to each applicant, CNY million, shape (n, k)."""
+    """Most that each lender lends to each applicant, CNY million, shape (n, k).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> lead = SimpleNamespace(cap_factor=0.5, parent_capital=1000.0)
+    >>> share = SimpleNamespace(single_name_share=0.1)
+    >>> caps = SimpleNamespace(line_cap=(8.0, 40.0, 80.0, 150.0))
+    >>> rule = SimpleNamespace(bank={"lead": lead}, capital=share, underwriting=caps)
+    >>> case = SimpleNamespace(a=SimpleNamespace(stage=np.array([0, 1])))
+    >>> bank_caps(case, np.array([[0], [0]]), rule).tolist()
+    [[4.0], [20.0]]
+    """
     banks = list(scenario.bank.values())
     factor = np.array([bank.cap_factor for bank in banks])
     name = (

@@ -103,6 +103,11 @@ def prior_quality(venture: NDArray[Any], logit: float, slope: float) -> Floats:
     -------
     array, shape (n,), standard deviations
         Bayes' rule by Gauss-Hermite quadrature.
+
+    Examples
+    --------
+    >>> prior_quality(np.array([0, 1]), -1.1, 0.5).round(3).tolist()
+    [-0.124, 0.353]
     """
     backed, other = _venture_means(logit, slope)
     return np.where(venture == 1, backed, other)
@@ -151,13 +156,30 @@ def signals(
 
 
 def sees_setback(a: Any, draw: Draw, u: Underwriting) -> NDArray[np.bool_]:
-    """Whether the lender recognises a setback of the applicant, shape (n,)."""
+    """Whether the lender recognises a setback of the applicant, shape (n,).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> firms = SimpleNamespace(setback=np.array([1, 0]), shape=(2,))
+    >>> rule = SimpleNamespace(setback_seen_share=0.7)
+    >>> sees_setback(firms, lambda codes: np.full(codes.shape, 0.5), rule).tolist()
+    [True, False]
+    """
     luck = draw(np.full((a.shape[0], 1), SEEN))[:, 0]
     return np.asarray((a.setback == 1) & (luck < u.setback_seen_share))
 
 
 def score(a: Any, precision: Floats, draw: Draw) -> Floats:
-    """The public score of each applicant with the given precision, shape (n,)."""
+    """The public score of each applicant with the given precision, shape (n,).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> firms = SimpleNamespace(quality=np.array([1.0]), shape=(1,))
+    >>> score(firms, np.array([4.0]), lambda codes: np.full(codes.shape, 0.5)).tolist()
+    [1.0]
+    """
     luck = draw(np.full((a.shape[0], 1), SCORE))[:, 0]
     return np.asarray(a.quality + ndtri(luck) / np.sqrt(np.maximum(precision, 1e-12)))
 
@@ -180,6 +202,13 @@ def judge(
     Returns
     -------
     mean, variance : arrays, shape (n, k)
+
+    Examples
+    --------
+    >>> prior = (np.zeros((1, 2)), np.ones((1, 2)))
+    >>> mean, variance = judge(prior, np.array([[1.0, 0.0]]), np.ones((1, 2)), True, 0.0)
+    >>> mean.round(4).tolist(), variance.round(4).tolist()
+    ([[0.3333, 0.3333]], [[0.3333, 0.3333]])
     """
     k = signal.shape[1]
     if pooled and k > 1:
@@ -200,6 +229,16 @@ def default_rate(
     """Believed default per year, one column per lender.
 
     The expectation of a log-linear default rate over a normal posterior.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> rules = SimpleNamespace(quality_slope=0.8, setback_factor=3.0, bust_factor=1.2)
+    >>> levels = SimpleNamespace(default_rate=(0.04, 0.03, 0.02, 0.01))
+    >>> firms, none = SimpleNamespace(stage=np.array([0])), np.zeros((1, 1))
+    >>> bust = default_rate(none, none, firms, (rules, levels), True, np.array([False]))
+    >>> bust.round(4).tolist()
+    [[0.048]]
     """
     rules, levels = beliefs
     slope = rules.quality_slope
@@ -234,6 +273,14 @@ def surplus(
     -------
     array, shape (n, k), per year
         Not negative where the loan is worth making.
+
+    Examples
+    --------
+    >>> one = np.ones((1, 1))
+    >>> left = surplus(0.04 * one, 0.02 * one, 0.04 * one, 0.5 * one,
+    ...                (0.02 * one, 0.012 * one), (0.1, 0.1))
+    >>> left.round(4).tolist()
+    [[-0.0025]]
     """
     needed = break_even_rate(default, loss, cost[0], capital[0], capital[1], cost[1])
     return np.asarray(price + extra - needed)

@@ -20,13 +20,30 @@ Ints = NDArray[np.int64]
 
 
 def own_rate(case: Case, scenario: Scenario) -> Floats:
-    """The lender's own rate: the benchmark plus the most that is charged at the stage."""
+    """The lender's own rate: the benchmark plus the most that is charged at the stage.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> case = SimpleNamespace(a=SimpleNamespace(stage=np.array([0, 3])))
+    >>> rule = SimpleNamespace(benchmark_rate=0.03, spread_cap=(0.01, 0.006, 0.004, 0.002))
+    >>> own_rate(case, SimpleNamespace(underwriting=rule)).round(4).tolist()
+    [0.04, 0.032]
+    """
     u = scenario.underwriting
     return u.benchmark_rate + np.asarray(u.spread_cap)[case.a.stage]
 
 
 def believed_loss(arrangement: Arrangement, levels: Belief, a: Any) -> Floats:
-    """Believed loss given default that lenders bear, shape (n,)."""
+    """Believed loss given default that lenders bear, shape (n,).
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> levels = SimpleNamespace(loss_secured=0.5, loss_unsecured=0.7)
+    >>> believed_loss(Arrangement(), levels, np.zeros(2)).tolist()
+    [0.5, 0.5]
+    """
     unsecured = limit.is_unsecured(arrangement.limit)
     level = levels.loss_unsecured if unsecured else levels.loss_secured
     left = level * (1.0 - added_recovery(arrangement.security))
@@ -40,6 +57,13 @@ def right_income(
     """Believed income from the right per unit of line and year, shape (n,).
 
     The desk books banking business, not the chance of an unexercised swap right.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> none = SimpleNamespace(kind=NO_RIGHT, years=0.0)
+    >>> right_income(none, None, np.ones(2), None, np.zeros(2)).tolist()
+    [0.0, 0.0]
     """
     if right.kind == NO_RIGHT or right.years <= 0.0:
         return np.zeros_like(line)

@@ -87,6 +87,12 @@ class Table:
         Returns
         -------
         DataFrame, n rows
+
+        Examples
+        --------
+        >>> table = Table((Column("cash", "CNY million", "money held"),))
+        >>> table.frame(table.empty(2))["cash"].tolist()
+        [0.0, 0.0]
         """
         wanted = set(names) if names is not None else {c.name for c in self.columns}
         import pandas as pd  # late: a scenario can be checked without it

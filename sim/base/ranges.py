@@ -30,6 +30,13 @@ def within(
     -------
     AfterValidator
         For use in ``Annotated``; its error carries the bounds and every offending element.
+
+    Examples
+    --------
+    >>> from typing import Annotated
+    >>> from pydantic import TypeAdapter
+    >>> TypeAdapter(Annotated[float, within(low=0.0, high=1.0)]).validate_python(0.5)
+    0.5
     """
     bounds = {"low": low, "high": high, "above": above, "below": below}
 

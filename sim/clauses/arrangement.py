@@ -48,5 +48,11 @@ def differing_clauses(a: Arrangement, b: Arrangement) -> tuple[str, ...]:
 
 
 def is_plain(arrangement: Arrangement) -> bool:
-    """Whether every clause is neutral."""
+    """Whether every clause is neutral.
+
+    Examples
+    --------
+    >>> is_plain(Arrangement())
+    True
+    """
     return not differing_clauses(PLAIN, arrangement)

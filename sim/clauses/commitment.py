@@ -55,6 +55,11 @@ def captures(clause: NoPromise | Agreement, plain: float) -> tuple[float, float,
     clause : a kind of commitment
     plain : float, share
         Business kept without any agreement.
+
+    Examples
+    --------
+    >>> captures(Agreement(kind="agreement", priority_capture_share=0.43), 0.18)
+    (0.43, 0.43, 0.0)
     """
     if isinstance(clause, NoPromise):
         return plain, plain, 0.0
@@ -64,10 +69,22 @@ def captures(clause: NoPromise | Agreement, plain: float) -> tuple[float, float,
 
 
 def break_cost(clause: NoPromise | Agreement) -> float:
-    """Cost of leaving, as a share of the line."""
+    """Cost of leaving, as a share of the line.
+
+    Examples
+    --------
+    >>> break_cost(Agreement(kind="agreement", break_cost_share=0.006))
+    0.006
+    """
     return clause.break_cost_share if isinstance(clause, Agreement) else 0.0
 
 
 def stands_still(clause: NoPromise | Agreement) -> bool:
-    """Whether lenders decide on withdrawal together only."""
+    """Whether lenders decide on withdrawal together only.
+
+    Examples
+    --------
+    >>> stands_still(NoPromise())
+    False
+    """
     return isinstance(clause, Agreement) and clause.lenders_stand_still

@@ -52,6 +52,14 @@ def is_eligible(clause: Everyone | Listed, firms: Any, date: float) -> NDArray[n
     Returns
     -------
     bool array, shape (n_firms,)
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> firms = SimpleNamespace(stage=np.array([0, 1]), birth=np.array([0.0, 0.0]),
+    ...                         last_round=np.zeros(2), venture=np.zeros(2))
+    >>> is_eligible(Listed(kind="listed", stages=("growth",)), firms, 2.0).tolist()
+    [False, True]
     """
     if isinstance(clause, Everyone):
         return np.ones(firms.shape[0], dtype=bool)

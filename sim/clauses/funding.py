@@ -43,6 +43,12 @@ def marginal_cost(clause: OwnFunds | Relending, own: float, quota_left: bool) ->
         Cost of the bank's own funds.
     quota_left : bool
         Whether the facility has room.
+
+    Examples
+    --------
+    >>> facility = Relending(kind="relending", refinanced_share=0.6, rate=0.015, quota=100.0)
+    >>> round(marginal_cost(facility, 0.02, True), 6), marginal_cost(facility, 0.02, False)
+    (0.017, 0.02)
     """
     if isinstance(clause, Relending) and quota_left:
         return own + clause.refinanced_share * (clause.rate - own)

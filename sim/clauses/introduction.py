@@ -31,5 +31,11 @@ Introduction = Annotated[NoIntroduction | Referral, Field(discriminator="kind")]
 
 
 def round_factor(clause: NoIntroduction | Referral) -> float:
-    """Factor on the arrival of equity rounds."""
+    """Factor on the arrival of equity rounds.
+
+    Examples
+    --------
+    >>> round_factor(Referral(kind="referral", round_factor=2.0))
+    2.0
+    """
     return clause.round_factor if isinstance(clause, Referral) else 1.0

@@ -68,12 +68,24 @@ Limit = Annotated[Collateral | CashFlow | FixedAmount | Path, Field(discriminato
 
 
 def is_unsecured(clause: Collateral | CashFlow | FixedAmount | Path) -> bool:
-    """Whether the line does without tangible collateral."""
+    """Whether the line does without tangible collateral.
+
+    Examples
+    --------
+    >>> is_unsecured(Collateral()), is_unsecured(FixedAmount(kind="fixed", amount=5.0))
+    (False, True)
+    """
     return not isinstance(clause, Collateral)
 
 
 def is_stated(clause: Collateral | CashFlow | FixedAmount | Path) -> bool:
-    """Whether the amount is written in the contract, beyond any lender's cap."""
+    """Whether the amount is written in the contract, beyond any lender's cap.
+
+    Examples
+    --------
+    >>> is_stated(CashFlow(kind="cash_flow", sales_share=0.5, round_share=0.1))
+    False
+    """
     return isinstance(clause, FixedAmount | Path)
 
 
@@ -96,6 +108,14 @@ def line(
     Returns
     -------
     array, shape (n_firms,), CNY million
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> path = Path(kind="path", amounts=(5.0, 15.0), from_years=(0.0, 4.0))
+    >>> firms = SimpleNamespace(birth=np.array([0.0, -3.0]))
+    >>> line(path, firms, np.zeros(2), 2.0).tolist()
+    [5.0, 15.0]
     """
     if isinstance(clause, Collateral):
         return secured
@@ -110,7 +130,13 @@ def line(
 
 
 def cap_factor(clause: Collateral | CashFlow | FixedAmount | Path) -> float:
-    """Factor on each lender's own cap; infinite where the contract states the amount."""
+    """Factor on each lender's own cap; infinite where the contract states the amount.
+
+    Examples
+    --------
+    >>> cap_factor(Collateral()), float(cap_factor(FixedAmount(kind="fixed", amount=5.0)))
+    (1.0, inf)
+    """
     if isinstance(clause, CashFlow):
         return clause.cap_factor
     return np.inf if is_stated(clause) else 1.0

@@ -83,19 +83,39 @@ def shares_of(clause: Sole | Proportional) -> NDArray[np.float64]:
 
 
 def is_joint(clause: Sole | Proportional) -> bool:
-    """Whether more than one bank lends under one agreement."""
+    """Whether more than one bank lends under one agreement.
+
+    Examples
+    --------
+    >>> is_joint(Proportional(kind="proportional", shares=(0.6, 0.4)))
+    True
+    """
     return isinstance(clause, Proportional) and len(clause.shares) > 1
 
 
 def delay(clause: Sole | Proportional) -> float:
-    """Time that coordination takes, years; none for a single bank."""
+    """Time that coordination takes, years; none for a single bank.
+
+    Examples
+    --------
+    >>> delay(Proportional(kind="proportional", shares=(1.0,), delay_years=0.1))
+    0.0
+    """
     if isinstance(clause, Proportional) and is_joint(clause):
         return clause.delay_years
     return 0.0
 
 
 def coordination_cost(clause: Sole | Proportional) -> float:
-    """Cost of coordination at each signing, CNY million; none for a single bank."""
+    """Cost of coordination at each signing, CNY million; none for a single bank.
+
+    Examples
+    --------
+    >>> shares = (0.5, 0.3, 0.2)
+    >>> three = Proportional(kind="proportional", shares=shares, coordination_cost=0.004)
+    >>> coordination_cost(three)
+    0.008
+    """
     if isinstance(clause, Proportional):
         return clause.coordination_cost * (len(clause.shares) - 1)
     return 0.0

@@ -94,7 +94,14 @@ def rates(
 
 def mean_rate(clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.float64],
               horizon: float) -> NDArray[np.float64]:  # fmt: skip
-    """Average rate over the contract's length, per year; what a bank and a firm compare."""
+    """Average rate over the contract's length, per year; what a bank and a firm compare.
+
+    Examples
+    --------
+    >>> step = Step(kind="step", concession_rate=0.001, surcharge_rate=0.003, after_years=1.5)
+    >>> mean_rate(step, np.array([0.03]), 3.0).round(6).tolist()
+    [0.031]
+    """
     first, later, after = rates(clause, own)
     early = min(after, horizon) / horizon
     return early * first + (1.0 - early) * later

@@ -41,12 +41,25 @@ Screening = Annotated[OwnFile | Pooled | Score, Field(discriminator="kind")]
 def added_precision(
     clause: OwnFile | Pooled | Score, stage: NDArray[np.int64]
 ) -> NDArray[np.float64]:
-    """Precision of the public score for each firm, zero without one; shape (n_firms,)."""
+    """Precision of the public score for each firm, zero without one; shape (n_firms,).
+
+    Examples
+    --------
+    >>> points = Score(kind="score", precision=(0.1, 0.2, 0.3, 0.4))
+    >>> added_precision(points, np.array([0, 3])).tolist()
+    [0.1, 0.4]
+    """
     if isinstance(clause, Score):
         return np.asarray(clause.precision, dtype=float)[stage]
     return np.zeros(stage.shape[0])
 
 
 def is_pooled(clause: OwnFile | Pooled | Score) -> bool:
-    """Whether lenders decide on one shared file."""
+    """Whether lenders decide on one shared file.
+
+    Examples
+    --------
+    >>> is_pooled(Pooled(kind="pooled"))
+    True
+    """
     return isinstance(clause, Pooled)

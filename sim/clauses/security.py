@@ -29,5 +29,11 @@ Security = Annotated[NoPledge | Pledge, Field(discriminator="kind")]
 
 
 def added_recovery(clause: NoPledge | Pledge) -> float:
-    """Share of what is owed that the pledge returns."""
+    """Share of what is owed that the pledge returns.
+
+    Examples
+    --------
+    >>> added_recovery(Pledge(kind="pledge", recovery_share=0.1))
+    0.1
+    """
     return clause.recovery_share if isinstance(clause, Pledge) else 0.0

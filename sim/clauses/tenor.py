@@ -32,10 +32,22 @@ Tenor = Annotated[Annual | Term, Field(discriminator="kind")]
 
 
 def years(clause: Annual | Term) -> float:
-    """Length of the contract, years."""
+    """Length of the contract, years.
+
+    Examples
+    --------
+    >>> years(Annual()), years(Term(kind="term", years=3.0))
+    (1.0, 3.0)
+    """
     return clause.years if isinstance(clause, Term) else 1.0
 
 
 def is_reviewed(clause: Annual | Term) -> bool:
-    """Whether there are reviews before maturity."""
+    """Whether there are reviews before maturity.
+
+    Examples
+    --------
+    >>> is_reviewed(Term(kind="term", years=2.0, reviewed=True))
+    True
+    """
     return isinstance(clause, Term) and clause.reviewed

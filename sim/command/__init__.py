@@ -1,1 +1,1 @@
-"""Floor 8: the command line, one file for each command."""
+"""Floor 11: the command line, one file for each command."""

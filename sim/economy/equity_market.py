@@ -68,6 +68,16 @@ def market_path(
     Returns
     -------
     tuple of (date in years, 0 or 1)
+
+    Examples
+    --------
+    >>> calm = {"boom": 0.0}
+    >>> rule = EquityMarket(
+    ...     opening_winter_share=1.0, enter_winter_hazard=calm, leave_winter_hazard=calm,
+    ...     winter_rounds=0.5, winter_listing=0.2, winter_acquisition=0.6, winter_valuation=0.6,
+    ... )
+    >>> market_path(rule, ("boom",), ((0.0, 0),), (1, 2), 15.0)
+    ((0.0, 1),)
     """
     start = macro[0][0]
     u, _ = uniform_pair(key[0], key[1], 0, EQUITY_MARKET, 0, 0)

@@ -74,7 +74,14 @@ Path = tuple[tuple[float, int], ...]
 
 
 def regime_names(macro: Macro) -> tuple[str, ...]:
-    """Names of the regimes; a regime's code is its place."""
+    """Names of the regimes; a regime's code is its place.
+
+    Examples
+    --------
+    >>> regimes = {"boom": Regime(mean_years=3.5), "bust": Regime(mean_years=1.5)}
+    >>> regime_names(Macro(opening="boom", frailty_variance=0.2, regime=regimes))
+    ('boom', 'bust')
+    """
     return tuple(macro.regime)
 
 
@@ -93,6 +100,14 @@ def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> 
     -------
     tuple of (date in years, code)
         The first entry is at `start`.
+
+    Examples
+    --------
+    >>> regimes = {"boom": Regime(mean_years=3.5), "bust": Regime(mean_years=1.5)}
+    >>> steps = (Step(from_years=-9.0, regime="boom"), Step(from_years=2.0, regime="bust"))
+    >>> rule = Macro(opening="boom", frailty_variance=0.0, regime=regimes, path=steps)
+    >>> macro_path(rule, (1, 2), -3.0, 15.0)
+    ((-3.0, 0), (2.0, 1))
     """
     if macro.path:
         return _stated_path(macro, start)
@@ -140,6 +155,12 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
     key : tuple of two int
     year : int
         Years from the start date, negative in the history.
+
+    Examples
+    --------
+    >>> calm = Macro(opening="boom", frailty_variance=0.0, regime={"boom": Regime(mean_years=1)})
+    >>> frailty(calm, (1, 2), 2030)
+    1.0
     """
     variance = macro.frailty_variance
     if variance == 0.0:
@@ -149,7 +170,13 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
 
 
 def time_share(path: Path, code: int, start: float, end: float) -> float:
-    """Share of the time from `start` to `end` spent in the regime `code`."""
+    """Share of the time from `start` to `end` spent in the regime `code`.
+
+    Examples
+    --------
+    >>> time_share(((0.0, 0), (3.0, 1)), 0, 0.0, 4.0)
+    0.75
+    """
     total = 0.0
     for n, (date, regime) in enumerate(path):
         until = path[n + 1][0] if n + 1 < len(path) else end

@@ -18,6 +18,7 @@ import pandas as pd
 
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
+from sim.experiment.manifest import manifest_of
 from sim.experiment.results import Reduced, Results, joined
 from sim.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
@@ -276,26 +277,3 @@ def gather(scenario: Scenario, parts: Iterable[Reduced], keep: Sequence[str] = (
         events=joined((part.events for part in done), ()) if EVENTS in keep else None,
         manifest=manifest_of(scenario, done),
     )  # fmt: skip
-
-
-def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
-    """What a reader needs to trust and to repeat the run."""
-    from importlib.metadata import version
-
-    packages = ("numpy", "scipy", "numba", "simpy", "pandas", "pydantic")
-    return {
-        "seed": scenario.experiment.seed,
-        "largest_accounting_residual": max((part.residual for part in done), default=0.0),
-        "identities_checked": sum(part.checks for part in done),
-        "seconds_per_replication": [round(part.seconds, 3) for part in done],
-        "python": sys.version.split()[0],
-        "versions": {name: version(name) for name in packages},
-        "machine": _machine(),
-    }
-
-
-def _machine() -> dict[str, Any]:
-    import os
-    import platform
-
-    return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}

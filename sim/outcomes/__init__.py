@@ -1,1 +1,1 @@
-"""Floor 6: outcomes, one function each, measured by replication and compared in pairs."""
+"""Outcomes, one function each, measured by replication and compared in pairs."""

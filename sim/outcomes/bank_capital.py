@@ -116,6 +116,7 @@ def carrying_value(history: History) -> Floats:
     "bank.residual_book", unit="CNY million", better="neither", basis="stock",
     formula="loans and defaulted loans less allowance at the horizon, all banks together",
     source=HOUSE,
+    label="Loan book at the end",
 )  # fmt: skip
 def residual_book(history: History) -> float:
     """What the book that remains is carried at."""
@@ -127,6 +128,7 @@ def residual_book(history: History) -> float:
     formula="what living rights and shares held would pass on to banks at the end of the run"
     " if they were exercised and sold at private value; not part of any profit",
     source=HOUSE, heavy_tailed=True,
+    label="Worth of living rights",
 )  # fmt: skip
 def living_rights(history: History) -> float:
     """Intrinsic value of rights that still live."""

@@ -140,6 +140,7 @@ def loss_es99(history: History) -> float:
     formula="standard deviation of credit loss over balance, over bank-years of this"
     " history",
     source=HOUSE,
+    label="Deviation of bank-year losses",
 )  # fmt: skip
 def loss_deviation(history: History) -> float:
     """How much the loss rate of a bank varies between years and banks."""
@@ -165,6 +166,7 @@ def worst_bank_loss(history: History) -> float:
     formula="loss of defaults in the experiment, net of guarantees, over what was owed times"
     " the loss given default believed at signing; 1 where beliefs meet outcomes",
     source=HOUSE,
+    label="Realised over believed loss given default",
 )  # fmt: skip
 def belief_gap_loss(history: History) -> float:
     """Realised over believed loss given default."""

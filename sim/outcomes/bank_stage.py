@@ -196,6 +196,7 @@ def mature_net_margin(history: History) -> float:
 @outcome(
     "bank.belief_gap_default", unit="ratio", better="neither", basis="flow",
     formula=BELIEF.format("any firm"), source=HOUSE,
+    label="Realised over believed default",
 )  # fmt: skip
 def belief_gap_default(history: History) -> float:
     """Realised over believed defaults."""
@@ -205,6 +206,7 @@ def belief_gap_default(history: History) -> float:
 @outcome(
     "bank.belief_gap_default_startup", unit="ratio", better="neither", basis="flow",
     formula=BELIEF.format("start-ups"), source=HOUSE,
+    label="Realised over believed default, start-ups",
 )  # fmt: skip
 def belief_gap_default_startup(history: History) -> float:
     """Realised over believed defaults on contracts with start-ups."""
@@ -214,6 +216,7 @@ def belief_gap_default_startup(history: History) -> float:
 @outcome(
     "bank.belief_gap_default_growth", unit="ratio", better="neither", basis="flow",
     formula=BELIEF.format("growth firms"), source=HOUSE,
+    label="Realised over believed default, growth stage",
 )  # fmt: skip
 def belief_gap_default_growth(history: History) -> float:
     """Realised over believed defaults on contracts with growth firms."""
@@ -223,6 +226,7 @@ def belief_gap_default_growth(history: History) -> float:
 @outcome(
     "bank.belief_gap_default_expansion", unit="ratio", better="neither", basis="flow",
     formula=BELIEF.format("expanding firms"), source=HOUSE,
+    label="Realised over believed default, expansion stage",
 )  # fmt: skip
 def belief_gap_default_expansion(history: History) -> float:
     """Realised over believed defaults on contracts with expanding firms."""
@@ -232,6 +236,7 @@ def belief_gap_default_expansion(history: History) -> float:
 @outcome(
     "bank.belief_gap_default_mature", unit="ratio", better="neither", basis="flow",
     formula=BELIEF.format("mature firms"), source=HOUSE,
+    label="Realised over believed default, mature firms",
 )  # fmt: skip
 def belief_gap_default_mature(history: History) -> float:
     """Realised over believed defaults on contracts with mature firms."""

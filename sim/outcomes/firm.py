@@ -196,6 +196,7 @@ def exit_hazard_y10(history: History) -> float:
     formula="of firms that live in the experiment, share that closes in it and leaves a loan"
     " unpaid",
     source=HOUSE,
+    label="Borrowers that default",
 )  # fmt: skip
 def default_share(history: History) -> float:
     """Firms that default on a loan."""
@@ -237,6 +238,7 @@ def acquired_share(history: History) -> float:
     formula="mean of the highest stage (0 start-up, 1 growth, 2 expansion, 3 mature) in the"
     " first five years of life, of firms that enter in the experiment and can be followed",
     source=HOUSE,
+    label="Stage reached",
 )  # fmt: skip
 def stage_reached(history: History) -> float:
     """How far firms get in five years."""

@@ -54,6 +54,7 @@ def access_share(history: History) -> float:
 @outcome(
     "firm.access_startup", unit="share", better="higher", basis="stock",
     formula=ACCESS.format("start-ups"), source=HOUSE,
+    label="Access to credit, start-ups",
 )  # fmt: skip
 def access_startup(history: History) -> float:
     """Start-ups with a line."""
@@ -63,6 +64,7 @@ def access_startup(history: History) -> float:
 @outcome(
     "firm.access_growth", unit="share", better="higher", basis="stock",
     formula=ACCESS.format("growth firms"), source=HOUSE,
+    label="Access to credit, growth stage",
 )  # fmt: skip
 def access_growth(history: History) -> float:
     """Growth firms with a line."""
@@ -72,6 +74,7 @@ def access_growth(history: History) -> float:
 @outcome(
     "firm.access_expansion", unit="share", better="higher", basis="stock",
     formula=ACCESS.format("expanding firms"), source=HOUSE,
+    label="Access to credit, expansion stage",
 )  # fmt: skip
 def access_expansion(history: History) -> float:
     """Expanding firms with a line."""
@@ -81,6 +84,7 @@ def access_expansion(history: History) -> float:
 @outcome(
     "firm.access_mature", unit="share", better="higher", basis="stock",
     formula=ACCESS.format("mature firms"), source=HOUSE,
+    label="Access to credit, mature firms",
 )  # fmt: skip
 def access_mature(history: History) -> float:
     """Mature firms with a line."""
@@ -186,6 +190,7 @@ def runway(history: History) -> float:
     formula="of firms that live in the experiment, share that ever signs the arrangement"
     " rather than a plain loan",
     source=HOUSE,
+    label="Firms that sign the arrangement",
 )  # fmt: skip
 def signed_share(history: History) -> float:
     """Firms that take the arrangement."""

@@ -68,6 +68,7 @@ def _per_thousand(history: History, chosen: Mask) -> float:
     formula="firms not closed by the horizon here and closed in the baseline, per 1,000 that"
     " live in the experiment",
     source=OTHER_OWN, paired=True,
+    label="Firms saved",
 )  # fmt: skip
 def saved(history: History, baseline: History) -> float:
     """Firms that live here and die in the baseline."""
@@ -80,6 +81,7 @@ def saved(history: History, baseline: History) -> float:
     formula="firms closed by the horizon here and not in the baseline, per 1,000 that live"
     " in the experiment",
     source=OTHER_OWN, paired=True,
+    label="Firms lost",
 )  # fmt: skip
 def lost(history: History, baseline: History) -> float:
     """Firms that die here and live in the baseline."""

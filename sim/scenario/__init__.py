@@ -1,1 +1,1 @@
-"""Floor 4: scenario files, from text to a checked and frozen scenario."""
+"""Scenario files, from text to a checked and frozen scenario."""

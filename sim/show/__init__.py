@@ -1,1 +1,1 @@
-"""Floor 7: style, figures, tables and the report, from frozen objects only."""
+"""Floor 10: style, figures, tables and the report, from frozen objects only."""

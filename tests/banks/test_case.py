@@ -68,7 +68,8 @@ def test_a_single_bank_is_all_there_is() -> None:
 
 
 def views(case: Case, arrangement: Arrangement = PLAIN, **rules: Any) -> Any:
-    mean, variance, _ = posterior(case, arrangement, ALL, tables(underwriting=underwriting(**rules)))
+    scenario = tables(underwriting=underwriting(**rules))
+    mean, variance, _ = posterior(case, arrangement, ALL, scenario)
     return mean, variance
 
 
@@ -191,9 +192,7 @@ def errors(arrangement: Arrangement) -> tuple[NDArray[np.float64], float]:
 @pytest.mark.parametrize(
     ("arrangement", "variance"), [(PLAIN, 1 / 2), (POOLED, 1 / 3), (SCORE, 1 / 3)]
 )
-def test_judgements_err_as_much_as_they_claim(
-    arrangement: Arrangement, variance: float
-) -> None:
+def test_judgements_err_as_much_as_they_claim(arrangement: Arrangement, variance: float) -> None:
     error, claimed = errors(arrangement)
     assert claimed == pytest.approx(variance)
     # Errors are normal: mean 0 with variance v / n, mean square v with 2 v**2 / n.

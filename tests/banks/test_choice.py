@@ -88,9 +88,12 @@ def test_each_firm_has_a_cost_of_its_own() -> None:
     values = (20.0, 50.0, 200.0)
     a = SimpleNamespace(value=np.array(values))
     stake, strike, trigger = np.full(3, 0.05), np.full(3, 2.0), np.array([0.0, 60.0, 300.0])
-    together = right_cost(stake, strike, trigger, a, 3.0, RULE)
-    alone = [cost(0.05, 2.0, trigger[n], value, 3.0) for n, value in enumerate(values)]
-    assert together.tolist() == alone
+    for years in (np.full(3, 3.0), np.array([0.0, 1.5, 4.0])):
+        together = right_cost(stake, strike, trigger, a, years, RULE)
+        alone = [cost(0.05, 2.0, trigger[n], v, years[n]) for n, v in enumerate(values)]
+        assert together.tolist() == alone
+    same = right_cost(stake, strike, trigger, a, 3.0, RULE)
+    assert same.tolist() == right_cost(stake, strike, trigger, a, np.full(3, 3.0), RULE).tolist()
 
 
 def test_a_firm_takes_what_gains_it_at_least_what_it_costs() -> None:

@@ -120,8 +120,8 @@ def test_a_line_too_small_to_bother_with_is_not_offered(least: float, made: bool
 
 
 def test_a_withdrawal_side_by_side_can_take_the_others_along() -> None:
-    # At renewal South leaves the growing firm's line or stays out of it; North, next in
-    # line, is in two minds and goes with it if the bad news counts.
+    # At renewal West does not go on with the growing firm; South and North would, but if
+    # the bad news counts enough they leave with it.
     def renewal(stigma: float) -> Offer:
         scenario = tables(
             underwriting=underwriting(
@@ -161,13 +161,24 @@ def test_together_banks_lend_more_than_the_lead_can_alone() -> None:
     assert np.all(together.line > alone.line)
 
 
-def test_a_member_that_refuses_drops_out_and_the_others_take_its_share() -> None:
+def test_a_partner_that_refuses_takes_its_own_line_with_it() -> None:
     scenario = tables(underwriting=STRICT, bank=banks(west=UNWILLING))
     offer = offered(arranged(limit=CASH_FLOW, loss_sharing=THREE), scenario)
     assert offer.made.tolist() == [True, True, False]
+    # Of wholes of 5 and 8, a half and three tenths each; the others carry no more of it.
+    assert sizes(offer)[:2] == pytest.approx(np.array([[2.5, 1.5, 0.0], [4.0, 2.4, 0.0]]))
     assert offer.share[:2] == pytest.approx(np.tile([0.625, 0.375, 0.0], (2, 1)))
-    # Caps over shares are now 4/.625 and 2/.375, 4/.625 and 8/.375.
-    assert offer.line == pytest.approx([5.0, 6.4, 0.0])
+
+
+def test_the_cap_of_a_partner_that_refuses_does_not_bind() -> None:
+    # With West the start-up would get 5 at most for West's cap of 1 over a fifth; without
+    # it 6.67, for South's cap of 2 over three tenths. Asked are 8.
+    case = case_of_three(applicants(sales=(16.0, 40.0, 100.0)))
+    terms = arranged(limit=CASH_FLOW, loss_sharing=THREE)
+    willing = offered(terms, tables(underwriting=STRICT), case)
+    assert willing.line[0] == pytest.approx(5.0)
+    without = offered(terms, tables(underwriting=STRICT, bank=banks(west=UNWILLING)), case)
+    assert sizes(without)[0] == pytest.approx([0.5 * 20.0 / 3.0, 2.0, 0.0])
 
 
 def test_without_its_lead_there_is_no_agreement() -> None:
@@ -191,6 +202,7 @@ def test_a_consortium_of_one_is_lending_alone(limit: dict[str, Any]) -> None:
 
 def differing(a: Offer, b: Offer) -> list[str]:
     """Names of the parts in which two offers differ in any bit."""
+
     def bits(value: Any) -> Any:
         if isinstance(value, tuple):
             return [bits(part) for part in value]
@@ -293,7 +305,8 @@ def test_a_lead_monitors_where_its_own_share_pays_for_it() -> None:
 
 def test_nobody_monitors_without_effort_or_for_too_much() -> None:
     fixed = arranged(limit={"kind": "fixed", "amount": 4.0})
-    for rules in ({"monitoring_effort": 0.0, "monitoring_cost": 0.005}, {"monitoring_cost": 0.008}):
+    for effort, cost in ((0.0, 0.005), (1.0, 0.008)):
+        rules = {"monitoring_effort": effort, "monitoring_cost": cost}
         offer = offered(fixed, tables(underwriting=underwriting(**rules, **WILLING)))
         assert offer.made.all()
         assert not np.any(offer.monitored)

@@ -10,9 +10,7 @@ from hypothesis import strategies as st
 from sim.banks.rationing import fits_capital
 
 
-def fits(
-    amount: Any, merit: Any, room: Any, banks: Any = None, shares: Any = None
-) -> list[bool]:
+def fits(amount: Any, merit: Any, room: Any, banks: Any = None, shares: Any = None) -> list[bool]:
     lenders = np.zeros((len(amount), 1), dtype=int) if banks is None else np.array(banks)
     parts = np.ones(lenders.shape) if shares is None else np.array(shares)
     given_room = np.array(room, dtype=float)

@@ -29,7 +29,7 @@ N = 400_000
 
 def drawn(by_code: dict[int, float]) -> Any:
     """Luck by code: the same for all firms."""
-    return lambda codes: np.vectorize(lambda code: by_code.get(int(code), 0.5))(codes).astype(float)
+    return np.vectorize(lambda code: by_code.get(int(code), 0.5), otypes=[float])
 
 
 # --- The prior ---------------------------------------------------------------------------
@@ -62,7 +62,8 @@ def test_backing_is_good_news_and_both_kinds_together_are_no_news(
 
 
 def test_backing_that_does_not_depend_on_quality_says_nothing() -> None:
-    assert prior_quality(np.array([0, 1, 1]), -1.1, 0.0) == pytest.approx([0.0, 0.0, 0.0], abs=1e-15)
+    means = prior_quality(np.array([0, 1, 1]), -1.1, 0.0)
+    assert means == pytest.approx([0.0, 0.0, 0.0], abs=1e-15)
 
 
 # --- Signals -----------------------------------------------------------------------------
@@ -79,9 +80,8 @@ def test_a_signal_is_the_truth_and_an_error_that_banks_share_in_part() -> None:
     assert precision.tolist() == [[1.0, 4.0], [4.0, 16.0], [4.0, 16.0]]
     first, second = 0.5, 0.5 - np.sqrt(0.75)
     # A firm in a setback looks 0.8 standard deviations worse.
-    assert signal == pytest.approx(
-        np.array([[first, second / 2], [first / 2, second / 4], [0.2 + first / 2, 0.2 + second / 4]])
-    )
+    error = np.array([[first, second / 2], [first / 2, second / 4], [first / 2, second / 4]])
+    assert signal == pytest.approx(error + np.array([[0.0], [0.0], [0.2]]))
 
 
 @pytest.mark.parametrize("correlation", [0.0, 0.3, 1.0])
@@ -90,8 +90,8 @@ def test_errors_of_two_banks_are_correlated_as_stated(correlation: float) -> Non
     luck = np.random.default_rng(5)
     a = applicants(
         firm=range(n),
-        **{name: (0,) * n for name in ("stage", "home", "tangible", "scale", "sales", "value")},
-        **{name: (0,) * n for name in ("last_round", "birth", "venture", "business")},
+        **dict.fromkeys(("stage", "home", "tangible", "scale", "sales", "value"), (0,) * n),
+        **dict.fromkeys(("last_round", "birth", "venture", "business"), (0,) * n),
     )
     rules = underwriting(error_correlation=correlation)
     draw = lambda codes: luck.random(codes.shape)  # noqa: E731 (a draw is one expression)
@@ -119,7 +119,8 @@ def test_a_setback_is_seen_with_its_share_and_nowhere_else() -> None:
 def test_a_score_is_the_truth_and_an_error_of_its_precision() -> None:
     a = applicants(quality=(0.0, 1.0, -1.0))
     shown = score(a, np.array([1.0, 4.0, 0.25]), drawn({SCORE: 0.9}))
-    assert shown == pytest.approx(np.array([0.0, 1.0, -1.0]) + ndtri(0.9) * np.array([1.0, 0.5, 2.0]))
+    z = ndtri(0.9)
+    assert shown == pytest.approx([z, 1.0 + 0.5 * z, -1.0 + 2.0 * z])
     assert np.all(np.isfinite(score(a, np.zeros(3), median)))
 
 

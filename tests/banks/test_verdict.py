@@ -155,7 +155,7 @@ def test_the_verdict_turns_at_break_even(more: float, agree: bool) -> None:
 def test_an_appetite_scales_the_tolerance_of_its_bank_alone() -> None:
     scenario = tables(bank=banks(south={"appetite": 0.0}, west={"appetite": 1.5}))
     accept, left = agreed(scenario=scenario)
-    assert left == pytest.approx(LEFT + [0.0, -0.02, 0.01])
+    assert left == pytest.approx(LEFT + np.array([0.0, -0.02, 0.01]))
     assert accept[:, 0].tolist() == [True, False, True]
 
 
@@ -215,12 +215,15 @@ def test_promised_business_and_a_longer_term_pay() -> None:
     [
         ({"kind": "concession", "concession_rate": 0.002}, [-0.002] * 3),
         (
-            {"kind": "step", "concession_rate": 0.002, "surcharge_rate": 0.006, "after_years": 0.5},
+            {
+                "kind": "step", "concession_rate": 0.002, "surcharge_rate": 0.006,
+                "after_years": 0.5,
+            },
             [0.002] * 3,
         ),
         ({"kind": "fixed", "rate": 0.035}, [-0.005, -0.001, 0.001]),
     ],
-)
+)  # fmt: skip
 def test_the_rate_that_counts_is_the_average_of_the_contract(pricing: Any, change: Any) -> None:
     _, left = agreed(arranged(pricing=pricing))
     assert left == pytest.approx(LEFT + np.array(change))
@@ -307,4 +310,4 @@ def test_banks_may_differ_in_everything() -> None:
     # A guard for the hand-made tables: what a bank has of its own reaches its verdict only.
     mixed = tables(bank={"a": bank(appetite=2.0), "b": bank(), "c": bank(appetite=0.5)})
     _, left = agreed(scenario=mixed)
-    assert left == pytest.approx(LEFT + [0.02, 0.0, -0.01])
+    assert left == pytest.approx(LEFT + np.array([0.02, 0.0, -0.01]))

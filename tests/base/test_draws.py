@@ -16,8 +16,17 @@ from scipy.stats import chi2
 
 from sim.base import draws
 from sim.base.draws import (
-    MASK, SHOCK, TRIAL, exponential, fill_uniforms, normal_pair, philox, replication_key,
-    to_uniform, uniform_columns, uniform_pair,
+    MASK,
+    SHOCK,
+    TRIAL,
+    exponential,
+    fill_uniforms,
+    normal_pair,
+    philox,
+    replication_key,
+    to_uniform,
+    uniform_columns,
+    uniform_pair,
 )  # fmt: skip
 from sim.base.special import normal_cdf
 
@@ -136,9 +145,7 @@ NEIGHBOURS: dict[str, Callable[[int], tuple[NDArray[np.float64], ...]]] = {
     "purposes": lambda k: uniform_columns((1, 2), np.arange(N), SHOCK + k, 7, 0),
     "first ordinals": lambda k: uniform_columns((1, 2), np.arange(N), SHOCK, 7 + k, 0),
     "second ordinals": lambda k: uniform_columns((1, 2), np.arange(N), SHOCK, 7, k),
-    "replications": lambda k: uniform_columns(
-        replication_key(9, k), np.arange(N), SHOCK, 7, 0
-    ),
+    "replications": lambda k: uniform_columns(replication_key(9, k), np.arange(N), SHOCK, 7, 0),
     "seeds": lambda k: uniform_columns(replication_key(9 + k, 0), np.arange(N), SHOCK, 7, 0),
 }
 

@@ -46,4 +46,4 @@ def test_a_firm_grows_out_of_an_age_limit() -> None:
 
 
 def test_the_words_for_stages_are_those_of_the_record() -> None:
-    assert STAGE_CODE == {name: code for code, name in enumerate(STAGES)}
+    assert {name: code for code, name in enumerate(STAGES)} == STAGE_CODE

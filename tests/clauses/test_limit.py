@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 
 from sim.clauses.limit import (
-    CashFlow, Collateral, FixedAmount, Limit, Path, cap_factor, is_stated, is_unsecured, line,
+    CashFlow,
+    Collateral,
+    FixedAmount,
+    Limit,
+    Path,
+    cap_factor,
+    is_stated,
+    is_unsecured,
+    line,
 )  # fmt: skip
 from tests.clauses.three import NOW, SECURED, three_firms
 

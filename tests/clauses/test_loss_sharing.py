@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from sim.clauses.loss_sharing import (
-    MOST_LENDERS, LossSharing, Proportional, Sole, coordination_cost, delay, is_joint, shares_of,
+    MOST_LENDERS,
+    LossSharing,
+    Proportional,
+    Sole,
+    coordination_cost,
+    delay,
+    is_joint,
+    shares_of,
     split_losses,
 )  # fmt: skip
 

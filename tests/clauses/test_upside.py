@@ -53,9 +53,7 @@ def test_any_two_terms_give_the_third(
 
 
 def test_a_subscription_never_buys_the_whole_firm() -> None:
-    right = right_terms(
-        warrant(amount=2.0, strike_multiple=1.0), LINE, np.array([1.0, 2.5, 0.0])
-    )
+    right = right_terms(warrant(amount=2.0, strike_multiple=1.0), LINE, np.array([1.0, 2.5, 0.0]))
     assert right.stake == pytest.approx([0.9, 0.8, 0.9])
     assert right.strike.tolist() == [2.0, 2.0, 2.0]
 

@@ -187,7 +187,7 @@ def test_compiling_is_told(
     file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sim.engine.compile.is_warm", lambda: False)
-    monkeypatch.setattr("sim.engine.compile.warm_up", lambda: 12.4)
+    monkeypatch.setattr("sim.engine.warm.warm_up", lambda scenario: 12.4)
     assert "compiled in 12 s" in run(str(file)).stderr
     assert engine.asked == list(range(REPLICATIONS))
 

@@ -1,6 +1,7 @@
 """Regimes follow their chain or a stated path, and frailty is gamma with mean one."""
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -68,9 +69,9 @@ def test_a_path_begins_at_the_start_and_changes_regime_at_every_date() -> None:
         path = macro_path(macro(), key, -12.0, 15.0)
         dates, codes = zip(*path, strict=True)
         assert dates[0] == -12.0
-        assert all(a < b for a, b in zip(dates, dates[1:], strict=False))
+        assert all(a < b for a, b in pairwise(dates))
         assert dates[-1] < 15.0
-        assert all(a != b for a, b in zip(codes, codes[1:], strict=False))
+        assert all(a != b for a, b in pairwise(codes))
 
 
 @pytest.mark.parametrize(("opening", "code"), [("boom", 0), ("bust", 1)])

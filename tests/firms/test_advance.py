@@ -1,7 +1,5 @@
 """The loop over events: exact dates, spent thresholds, and barriers that change nothing."""
 
-import math
-
 import numpy as np
 import pytest
 
@@ -103,17 +101,6 @@ def test_a_cause_that_has_struck_begins_a_fresh_threshold_and_others_go_on():
     assert f["count"][r.SETBACK] == 1
     assert f.left[r.SETBACK] not in {0.0, 0.5}
     assert f.left[r.ACQUISITION] == pytest.approx(0.9)
-
-
-def test_lives_under_a_constant_hazard_are_exponential():
-    n = 400
-    firms = r.FIRM.empty(n)
-    firms.firm, firms.next_event = np.arange(n), r.BIRTH
-    p = quiet(failure_hazard=[0.5] * 4, failure_quality_slope=0.0)
-    live(firms, p, climate(), 0.9, np.zeros(n))
-    share = (firms.status == r.FAILED_TECHNICAL).mean()
-    expected = 1.0 - math.exp(-0.45)
-    assert share == pytest.approx(expected, abs=4.0 * math.sqrt(expected * (1 - expected) / n))
 
 
 # --- Barriers ------------------------------------------------------------------------------

@@ -14,9 +14,10 @@ SHARE = np.array([0.75, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
 
 
 def test_the_sums_have_their_places():
-    assert SUMS[audit.LINES] == "lines"
+    assert [SUMS.index(f"{what}_3") for what in ("count", "credit", "borrowers")] == [3, 7, 11]
+    for place in range(audit.LINES, audit.WORST_SHARE):
+        assert getattr(audit, SUMS[place].upper()) == place
     assert SUMS[audit.WORST_SHARE] == "worst_lender_share"
-    assert SUMS.index("count_3"), SUMS.index("credit_3") == (3, 7)
 
 
 def living(f, lender=LENDER, share=SHARE):

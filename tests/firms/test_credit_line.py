@@ -3,7 +3,16 @@
 import pytest
 
 from sim.firms.credit_line import (
-    buffer, draw, enter_arrears, is_cured, manage_cash, pay_due, release, repay, rescue, undrawn,
+    buffer,
+    draw,
+    enter_arrears,
+    is_cured,
+    manage_cash,
+    pay_due,
+    release,
+    repay,
+    rescue,
+    undrawn,
     wants_credit,
 )  # fmt: skip
 from sim.firms.record import NEVER, SWAP

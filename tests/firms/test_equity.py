@@ -6,8 +6,17 @@ import pytest
 
 from sim.base.draws import EXIT, uniform_pair
 from sim.firms.equity import (
-    acquisition_hazard, close_round, exercise, exercise_at_exit, exit_multiple, intrinsic,
-    listing_hazard, round_hazard, seeks_round_at, set_value, share_out,
+    acquisition_hazard,
+    close_round,
+    exercise,
+    exercise_at_exit,
+    exit_multiple,
+    intrinsic,
+    listing_hazard,
+    round_hazard,
+    seeks_round_at,
+    set_value,
+    share_out,
 )  # fmt: skip
 from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, WARRANT
 from tests.firms.hand import climate, firm, rules, three

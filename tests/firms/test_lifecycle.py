@@ -4,8 +4,13 @@ import pytest
 
 from sim.firms import record as r
 from sim.firms.lifecycle import (
-    diversion_hazard, failure_hazard, is_alive, progress_hazard, recovery_hazard,
-    regress_hazard, setback_hazard,
+    diversion_hazard,
+    failure_hazard,
+    is_alive,
+    progress_hazard,
+    recovery_hazard,
+    regress_hazard,
+    setback_hazard,
 )  # fmt: skip
 from tests.firms.hand import climate, firm, rules
 

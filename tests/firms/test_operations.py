@@ -6,7 +6,13 @@ import pytest
 
 from sim.base.draws import SHOCK, normal_pair
 from sim.firms.operations import (
-    enter_setback, growth, leave_setback, margin_flow, runway, set_flows, take_shock,
+    enter_setback,
+    growth,
+    leave_setback,
+    margin_flow,
+    runway,
+    set_flows,
+    take_shock,
 )  # fmt: skip
 from sim.firms.record import ROYALTY, SWAP
 from tests.firms.hand import climate, firm, quiet, three

@@ -7,7 +7,13 @@ import pytest
 from sim.base.draws import TRIAL, uniform_pair
 from sim.firms import record as r
 from sim.firms.project import (
-    available, carry_out, end_project, fail_trial, open_project, trial_closes, trial_succeeds,
+    available,
+    carry_out,
+    end_project,
+    fail_trial,
+    open_project,
+    trial_closes,
+    trial_succeeds,
     try_project,
 )  # fmt: skip
 from tests.firms.hand import borrower, climate, firm, rules, three

@@ -11,9 +11,19 @@ import pytest
 from sim.firms.equity import intrinsic
 from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, WARRANT
 from sim.firms.right import (
-    choose_delivery, count_compliance, delivery_cost, end_right, expire, is_compliant,
-    right_value, royalty_end, test_trigger as hit_trigger, waive,
+    choose_delivery,
+    count_compliance,
+    delivery_cost,
+    end_right,
+    expire,
+    is_compliant,
+    right_value,
+    royalty_end,
+    waive,
 )  # fmt: skip
+from sim.firms.right import (
+    test_trigger as hit_trigger,
+)
 from tests.firms.hand import firm, rules
 
 READINGS = {"a quarter": 0.25, "a twentieth": 0.05}

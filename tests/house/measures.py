@@ -15,7 +15,14 @@ from sim.outcomes.cycle import years_in
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.groups import defaulted, net_loss, new_borrowers, newborn, present, signed_in
 from sim.outcomes.reading import (
-    balance_years, between, closing, of_all_stages, quarters, ratio, total, yearly,
+    balance_years,
+    between,
+    closing,
+    of_all_stages,
+    quarters,
+    ratio,
+    total,
+    yearly,
 )  # fmt: skip
 from sim.outcomes.spells import contract_years
 from sim.state.history import History

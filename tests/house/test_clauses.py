@@ -318,9 +318,9 @@ def test_there_are_bad_values_of_every_field() -> None:
     tried: dict[tuple[str, str, str], list[Any]] = {}
     for clause, kind, name, value in BAD:
         tried.setdefault((clause, kind, name), []).append(value)
-    assert {(clause, kind, name) for clause, kind in KINDS for name in EXAMPLES[clause, kind]} <= set(
-        tried
-    )
+    assert {
+        (clause, kind, name) for clause, kind in KINDS for name in EXAMPLES[clause, kind]
+    } <= set(tried)
     assert all(len(values) >= 3 for values in tried.values())
     # Both ends of a range, the open one and the closed one.
     numbers = {value for value in tried["tenor", "term", "years"] if type(value) is float}

@@ -14,7 +14,15 @@ import pytest
 
 from tests.house.measures import MEASURES
 from tests.house.paired import (
-    FAR, Difference, Floats, Size, difference, lived, scaled_banks, small, with_sectors,
+    FAR,
+    Difference,
+    Floats,
+    Size,
+    difference,
+    lived,
+    scaled_banks,
+    small,
+    with_sectors,
 )  # fmt: skip
 
 SIZE = Size(firms=1000, replications=6, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
@@ -48,8 +56,8 @@ HOME = small(SIZE)
 HALF_RECOVERY = {
     **with_sectors(HOME, "workout", "recovery_tangible", 0.5), "workout.recovery_cash_share": 0.2,
 }  # fmt: skip
-LATE = {"population.first_stage": 2}
-"""Firms enter in expansion, so that enough of them come near a listing."""
+LATE = {"population.first_stage": 2, "equity.non_venture_listing_factor": 0.5}
+"""Firms enter in expansion and need no investor, so that enough come near a listing."""
 LEVERS = {
     "more precise signals keep bad firms out": Lever(
         {"underwriting.signal_precision": 2.0},
@@ -137,7 +145,7 @@ def guarantee(share: float) -> Values:
 ARMS: dict[str, Values] = {
     "without_quota": relending(0.0, 0.010), "some_quota": relending(200.0, 0.010),
     "full_quota": relending(UNLIMITED, 0.010), "cheap_money": relending(UNLIMITED, 0.004),
-    "some_guarantee": guarantee(0.5), "most_guaranteed": guarantee(0.9),
+    "some_guarantee": guarantee(0.6), "most_guaranteed": guarantee(0.9),
 }  # fmt: skip
 
 

@@ -1,0 +1,195 @@
+"""The one mutable object: how a world begins, branches and is described."""
+
+import numpy as np
+import pytest
+
+from sim.engine.compile import interpreted
+from sim.engine.world import banks_at_start, firm_parameters, new_world, opening_firms, roster_of
+from sim.firms.record import BIRTH, UNBORN
+from sim.scenario.model import Scenario
+from tests.engine.hand import economy, shipped, world
+
+KEY = (1, 2)
+
+
+def many(**values):
+    """The shipped economy with 2,000 firms that are never simulated."""
+    return shipped().with_values({"population.firms": 2000} | values)
+
+
+def with_banks(shares):
+    """The same with banks of these market shares."""
+    data = many().model_dump(mode="python")
+    first = data["bank"]["state_bank_a"]
+    data["bank"] = {name: first | {"market_share": share} for name, share in shares.items()}
+    return Scenario.model_validate(data)
+
+
+# --- Whom firms turn to --------------------------------------------------------------------
+
+
+def test_each_firm_knows_every_bank_once():
+    roster = roster_of(many(), KEY)
+    assert roster.shape == (2000, 6)
+    assert np.all(np.sort(roster, axis=1) == np.arange(6))
+
+
+def test_large_banks_come_first_in_proportion_to_their_market():
+    roster = roster_of(with_banks({"large": 0.6, "middle": 0.3, "small": 0.1}), KEY)
+    first = np.bincount(roster[:, 0], minlength=3) / 2000.0
+    assert first == pytest.approx([0.6, 0.3, 0.1], abs=0.035)
+    # Among firms that turn to the small one first, the next goes by the shares of the others.
+    after = roster[roster[:, 0] == 2, 1]
+    assert (after == 0).mean() == pytest.approx(2.0 / 3.0, abs=0.1)
+
+
+def test_a_further_bank_leaves_the_order_of_the_others_as_it_is():
+    three = {"large": 0.5, "middle": 0.3, "small": 0.2}
+    few = roster_of(with_banks(three), KEY)
+    halved = {name: 0.5 * share for name, share in three.items()}
+    more = roster_of(with_banks(halved | {"new": 0.5}), KEY)
+    assert more[more != 3].reshape(few.shape).tolist() == few.tolist()
+    assert np.all((more == 3).sum(axis=1) == 1)
+
+
+def test_the_order_is_a_firms_own():
+    few = roster_of(many(**{"population.firms": 50}), KEY)
+    assert roster_of(many(), KEY)[:50].tolist() == few.tolist()
+    assert len({tuple(row) for row in few.tolist()}) > 20
+
+
+def test_no_roster_is_longer_than_a_firm_can_have_lenders_and_one():
+    shares = {f"bank_{n:02d}": 0.05 for n in range(20)}
+    assert roster_of(with_banks(shares), KEY).shape == (2000, 9)
+
+
+# --- Who enters ----------------------------------------------------------------------------
+
+
+def test_firms_wait_unborn_for_a_date_spread_over_history_and_horizon():
+    firms, entry = opening_firms(many(), KEY, (-10.0, 15.0))
+    assert set(firms.status) == {UNBORN}
+    assert set(firms.next_event) == {BIRTH}
+    assert firms.firm.tolist() == list(range(2000))
+    assert -10.0 <= entry.min() < -9.9
+    assert 14.9 < entry.max() <= 15.0
+    assert entry.mean() == pytest.approx(2.5, abs=0.7)
+
+
+def test_a_share_of_firms_exists_from_the_first_day():
+    _, entry = opening_firms(many(**{"population.initial_share": 0.4}), KEY, (-10.0, 15.0))
+    _, before = opening_firms(many(), KEY, (-10.0, 15.0))
+    first = entry == -10.0
+    assert first.mean() == pytest.approx(0.4, abs=0.05)
+    assert entry[~first].tolist() == before[~first].tolist()
+
+
+def test_sectors_and_home_banks_have_their_shares():
+    scenario = many()
+    firms, _ = opening_firms(scenario, KEY, (0.0, 1.0))
+    for codes, shares in (
+        (firms.sector, [sector.share for sector in scenario.sector.values()]),
+        (firms.home, [bank.market_share for bank in scenario.bank.values()]),
+    ):
+        found = np.bincount(codes, minlength=len(shares)) / 2000.0
+        assert found == pytest.approx(shares, abs=0.04)
+
+
+def test_each_sector_has_one_row_of_parameters():
+    rows = firm_parameters(many())
+    assert rows.shape == (4,)
+    assert len(set(rows.project_capex.tolist())) > 2
+
+
+# --- Banks ---------------------------------------------------------------------------------
+
+
+def test_money_of_banks_is_per_thousand_firms():
+    banks = banks_at_start(many(**{"bank.city_bank_a.desk_capital": 240.0}))
+    place = list(many().bank).index("city_bank_a")
+    assert banks.equity[place] == banks.budget[place] == -banks.funding[place] == 480.0
+    assert not np.any(banks.loans)
+
+
+def test_a_copy_of_banks_shares_no_array():
+    banks = banks_at_start(economy(2))
+    other = banks.copy()
+    for name, value in vars(other).items():
+        value += 1.0
+        assert not np.any(getattr(banks, name) == value), name
+
+
+def test_capital_and_budget_of_a_new_bank_are_not_the_same_array():
+    banks = banks_at_start(economy(2))
+    banks.equity += 1.0
+    assert banks.budget.tolist() == [3.0, 3.0]
+
+
+# --- A world -------------------------------------------------------------------------------
+
+
+def test_a_world_begins_with_its_history_under_plain_lending():
+    scenario = many(**{"population.firms": 5, "experiment.warm_up_years": 7.0})
+    w = new_world(scenario, 3, rules=interpreted())
+    assert (w.name, w.replication, w.settled) == ("history", 3, -7.0)
+    assert w.macro[0][0] == w.market[0][0] == -7.0
+    assert (w.book.used, w.ledger.checks, w.panel, w.events) == (0, 0, [], [])
+    assert (int(w.climate.k0[0]), int(w.climate.k1[0])) == w.key
+    assert w.log.shape == (0,)
+    assert w.where(1.5) == "year 1.50, history, replication 3"
+
+
+@pytest.mark.parametrize("other", ["branch", "original"])
+def test_a_branch_and_its_origin_go_their_own_ways(other):
+    w = world(economy(2), cash=1.0)
+    b = w.branch("plain", w.arrangement)
+    changed, kept = (b, w) if other == "branch" else (w, b)
+    changed.firms.cash += 1.0
+    changed.banks.loans += 1.0
+    changed.climate.setback += 1.0
+    changed.ledger.post("sales", 0, 1, 5.0)
+    changed.panel.append((1.0, None))
+    for name in ("next_time", "pending", "posted", "lender", "share", "by_bank", "total",
+                 "file_precision", "file_sum", "ordinal", "believed_default", "cursor"):  # fmt: skip
+        getattr(changed, name)[:] += 1
+        assert not np.any(getattr(changed, name) == getattr(kept, name)), name
+    assert kept.firms.cash.tolist() == [1.0] * 3
+    assert kept.banks.loans.tolist() == [0.0, 0.0]
+    assert (kept.climate.setback.tolist(), kept.ledger.flows, kept.panel) == ([1.0], {}, [])
+
+
+def test_a_branch_takes_a_name_an_arrangement_and_no_decisions():
+    w = world(economy())
+    w.decisions.append("an old one")
+    b = w.branch("revenue_swap", w.scenario.arrangement["revenue_swap"])
+    assert (b.name, b.decisions, b.imposed) == ("revenue_swap", [], None)
+    assert b.arrangement == w.scenario.arrangement["revenue_swap"]
+    assert b.key == w.key
+    assert b.roster.tolist() == w.roster.tolist()
+
+
+@pytest.mark.parametrize(("regime", "bust"), [(0, False), (1, True)])
+def test_bad_times_are_those_with_more_setbacks(regime, bust):
+    w = world(economy())
+    w.climate.regime = regime
+    assert w.in_bust == bust
+
+
+def test_what_the_log_holds_is_moved_to_the_events_once():
+    w = world(economy(), cash=1.0)
+    w.advance(0.25)
+    assert [len(part) for part in w.events] == [3]
+    w.keep_events()
+    assert (len(w.events), w.cursor[0]) == (1, 0)
+    w.advance(0.5)
+    assert w.events[0]["date"].tolist() == [0.25] * 3
+    assert w.events[1]["date"].tolist() == [0.5] * 3
+
+
+def test_a_small_log_is_emptied_as_often_as_it_fills():
+    long, short = world(economy(), cash=1.0), world(economy(), cash=1.0)
+    short.log = short.log[:9].copy()
+    for w in (long, short):
+        w.advance(12.0)
+    assert len(short.events) > 10
+    assert np.concatenate(short.events).tolist() == np.concatenate(long.events).tolist()
