@@ -38,15 +38,15 @@ def fits_capital(
     asked = np.bincount(banks.ravel(), weights=part.ravel(), minlength=room.shape[0])
     if np.all(asked <= room):
         return np.ones(amount.shape[0], dtype=bool)
+    # What needs no new capital (a balance rolled over) fits whatever the room.
+    needs = part > 0.0
     tight = asked > room
-    fits = ~np.any(tight[banks] & (shares > 0.0), axis=1)
-    easy = part[fits]
-    left = room - np.bincount(banks[fits].ravel(), easy.ravel(), room.shape[0])
+    fits = ~np.any(tight[banks] & needs, axis=1)
+    left = room - np.bincount(banks[fits].ravel(), part[fits].ravel(), room.shape[0])
     hard = np.flatnonzero(~fits)
     for n in hard[np.argsort(-merit[hard], kind="stable")]:
-        used = shares[n] > 0.0
-        lenders = banks[n][used]
-        if np.all(part[n][used] <= left[lenders]):
-            left[lenders] -= part[n][used]
+        lenders = banks[n][needs[n]]
+        if np.all(part[n][needs[n]] <= left[lenders]):
+            left[lenders] -= part[n][needs[n]]
             fits[n] = True
     return np.asarray(fits)

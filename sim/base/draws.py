@@ -78,14 +78,16 @@ def philox(
 
 
 def to_uniform(high: Any, low: Any) -> Any:
-    """A number strictly between 0 and 1 from two 32-bit words, 53 bits used.
+    """A number strictly between 0 and 1 from two 32-bit words, 52 bits used.
+
+    One bit more would let the largest pair of words round to one.
 
     Examples
     --------
-    >>> to_uniform(1 << 31, 0)
-    0.5
+    >>> 0.0 < to_uniform(0, 0) < to_uniform(MASK, MASK) < 1.0
+    True
     """
-    return ((high >> 5) * 67108864.0 + (low >> 6) + 0.5) * (1.0 / 9007199254740992.0)
+    return ((high >> 6) * 67108864.0 + (low >> 6) + 0.5) * (1.0 / 4503599627370496.0)
 
 
 def uniform_pair(

@@ -5,12 +5,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.banks.bank import Capital
 from sim.banks.belief import belief_of
 from sim.banks.case import Case, Scenario
 from sim.banks.verdict import believed_loss, own_rate, right_income, verdicts, withdraw
 from sim.clauses.arrangement import PLAIN, Arrangement
 from sim.clauses.upside import right_terms
 from tests.banks.three import (
+    CAPITAL,
     applicants,
     bank,
     banks,
@@ -150,6 +152,18 @@ def test_the_verdict_turns_at_break_even(more: float, agree: bool) -> None:
     accept, left = agreed(scenario=tables(underwriting=rules))
     assert accept[0, 0] == agree
     assert left[0] == pytest.approx(more, abs=1e-15)
+
+
+def test_a_loan_that_just_pays_is_made() -> None:
+    nothing = underwriting(
+        benchmark_rate=0.0, spread_cap=(0.0,) * 4, funding_rate=0.0, operating_cost=(0.0,) * 4,
+        screening_cost=0.0, tolerance_rate=0.0, relationship_weight=0.0,
+    )  # fmt: skip
+    free = Capital(**CAPITAL | {"hurdle_rate": 0.0})
+    safe = beliefs(default_rate=(0.0,) * 4)
+    accept, left = agreed(scenario=tables(underwriting=nothing, capital=free, belief=safe))
+    assert left.tolist() == [0.0, 0.0, 0.0]
+    assert accept.all()
 
 
 def test_an_appetite_scales_the_tolerance_of_its_bank_alone() -> None:

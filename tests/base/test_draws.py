@@ -39,14 +39,14 @@ ALARM = 5e-5
 # --- One draw ----------------------------------------------------------------------------
 
 
-def test_two_words_become_the_middle_of_one_of_two_to_the_53_cells() -> None:
-    # The first word gives 27 bits, the second 26; their last 5 and 6 bits are not used.
-    cell = 2.0**-53
+def test_two_words_become_the_middle_of_one_of_two_to_the_52_cells() -> None:
+    # Each word gives 26 bits; their last 6 bits are not used.
+    cell = 2.0**-52
     assert to_uniform(0, 0) == 0.5 * cell
-    assert to_uniform(31, 63) == 0.5 * cell
+    assert to_uniform(63, 63) == 0.5 * cell
     assert to_uniform(0, 64) == 1.5 * cell
-    assert to_uniform(32, 0) == (2.0**26 + 0.5) * cell
-    assert to_uniform(1 << 31, 0) == 0.5
+    assert to_uniform(64, 0) == (2.0**26 + 0.5) * cell
+    assert to_uniform(1 << 31, 0) == 0.5 + 0.5 * cell
     assert to_uniform(MASK >> 1, MASK) == 0.5 - 0.5 * cell
 
 
@@ -66,10 +66,10 @@ def test_a_larger_word_never_gives_a_smaller_number(a: int, b: int, low: int) ->
 
 def test_the_first_draw_of_the_zero_address_is_known() -> None:
     # Words of the known answer for zeros: 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8;
-    # without their last 5 and 6 bits in turn.
+    # without their last 6 bits.
     u, v = uniform_pair(0, 0, 0, 0, 0, 0)
-    assert u == (0x3313F46 * 2.0**26 + 0x385A716 + 0.5) / 2.0**53
-    assert v == pytest.approx((0x5E2BD62 * 2.0**26 + 0x26C036F) / 2.0**53, abs=2.0**-53)
+    assert u == ((0x6627E8D5 >> 6) * 2.0**26 + (0xE169C58D >> 6) + 0.5) / 2.0**52
+    assert v == ((0xBC57AC4C >> 6) * 2.0**26 + (0x9B00DBD8 >> 6) + 0.5) / 2.0**52
 
 
 @pytest.mark.parametrize("part", range(6))

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from pydantic import ValidationError
+from scipy.stats import gamma
 
-from sim.base.draws import replication_key
+from sim.base.draws import FRAILTY, replication_key, uniform_pair
 from sim.economy.macro import Macro, frailty, macro_path, regime_names, time_share
 
 KEYS = [replication_key(5, n) for n in range(1500)]
@@ -171,6 +172,13 @@ def test_variance_one_is_the_exponential_distribution() -> None:
 
 def test_without_variance_every_year_is_like_the_others() -> None:
     assert {frailty(macro(frailty_variance=0.0), (1, 2), year) for year in range(-9, 9)} == {1.0}
+
+
+def test_more_luck_is_a_worse_year() -> None:
+    for year in range(-5, 5):
+        u, _ = uniform_pair(1, 2, 0, FRAILTY, year, 0)
+        expected = gamma.ppf(u, 5.0, scale=0.2)
+        assert frailty(macro(), (1, 2), year) == pytest.approx(expected, rel=1e-9)
 
 
 def test_more_variance_spreads_the_same_luck() -> None:

@@ -218,7 +218,8 @@ def test_the_budget_is_refilled_at_year_ends_only(date, times):
 def test_the_books_of_two_lenders_follow_their_shares():
     w = world(
         economy(2, values=BANKING, **BUSINESS), log_scale=math.log(8.0), contract=0, limit=20.0,
-        balance=10.0, rate=0.04, maturity=99.0, cum_drawn=10.0, cash=10.0, capture=0.5,
+        balance=10.0, rate=0.04, maturity=99.0, cum_drawn=10.0, cash=10.0, cum_equity=0.0,
+        capture=0.5,
     )  # fmt: skip
     lent(w, {0: {0: 1.0}, 1: {0: 0.6, 1: 0.4}, 2: {1: 1.0}})
     settle(w, 0.25)

@@ -211,3 +211,21 @@ def test_a_loan_to_a_firm_in_arrears_cures_it():
     sign_all(firms, dates, pending, [p], climate(), 0.2, contracts(1, firm=1), np.array([0]), *diary.both)
     assert (firms[1].arrears, firms[1].cash) == (0, 4.0)
     assert firms[0].arrears == 1
+
+
+@pytest.mark.parametrize(
+    ("state", "limit", "cured"),
+    [
+        ({"balance": 10.0, "cash": -1.0}, 30.0, True),  # a larger line
+        ({"balance": 10.0, "called": 1, "due": 10.0, "cash": 0.0}, 12.0, True),  # another bank
+        ({"balance": 10.0, "cash": -1.0}, 10.5, False),  # not enough of it
+    ],
+)
+def test_a_firm_in_arrears_draws_on_what_its_new_line_leaves(state, limit, cured):
+    p = quiet(**(HALF | {"liquidity_buffer": 0.25}), burn=4.0, startup_margin=0.0)
+    firms = three(contract=0, limit=10.0, arrears=1, arrears_end=0.3, cost=4.0, **state)
+    dates, pending, diary = committee(firms, p)
+    book = contracts(1, firm=1, limit=limit)
+    sign_all(firms, dates, pending, [p], climate(), 0.0, book, np.array([0]), *diary.both)
+    assert firms[1].arrears == (0 if cured else 1)
+    assert (firms[1].cash > 0.0) == cured

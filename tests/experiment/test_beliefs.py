@@ -1,0 +1,123 @@
+"""Beliefs that meet outcomes: each round closes part of the gap."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.banks.belief import belief_of
+from sim.experiment import beliefs
+from sim.experiment.beliefs import (
+    DAMPING, DEFAULT_GAPS, LOSS_GAP, PILOT_REPLICATIONS, ROUNDS, moved, realised_over_believed,
+    solve,
+)  # fmt: skip
+from sim.experiment.run import simulate
+from sim.outcomes.mark import evaluate
+from tests.experiment.small import tiny
+
+REALISED = {"plain": (0.08, 0.03, 0.008, 0.013), "revenue_swap": (0.02, 0.05, 0.016, 0.02)}
+LOSS = {"plain": 0.6, "revenue_swap": 0.3}
+
+
+class MadeUp:
+    """Results of a world in which default and loss are what they are, whatever is believed."""
+
+    def __init__(self, scenario, workers=1):
+        rows = []
+        for name in scenario.experiment.arrangements:
+            level = belief_of(scenario.belief, name)
+            for key, real, held in zip(DEFAULT_GAPS, REALISED[name], level.default_rate, strict=True):
+                rows.append((name, 0, key, real / held))
+            rows.append((name, 0, LOSS_GAP, LOSS[name] / level.loss_secured))
+            rows.append((name, 0, "bank.raroc", 99.0))
+        self.outcomes = pd.DataFrame(rows, columns=["arrangement", "replication", "outcome", "value"])
+
+
+def gaps(scenario, name):
+    """Log of realised over believed default, by stage."""
+    return np.log(np.array(REALISED[name]) / belief_of(scenario.belief, name).default_rate)
+
+
+@pytest.mark.parametrize("name", REALISED)
+def test_a_gap_shrinks_to_next_to_nothing(monkeypatch, name):
+    monkeypatch.setattr(beliefs, "simulate", MadeUp)
+    before = tiny()
+    after = solve(before)
+    left = (1.0 - DAMPING) ** ROUNDS
+    assert np.max(np.abs(gaps(before, name))) > 0.4
+    assert gaps(after, name) == pytest.approx(left * gaps(before, name), abs=1e-12)
+    held = belief_of(after.belief, name).loss_secured
+    was = before.belief.default.loss_secured
+    assert np.log(LOSS[name] / held) == pytest.approx(left * np.log(LOSS[name] / was), abs=1e-12)
+
+
+def test_each_arrangement_gets_beliefs_of_its_own_and_the_common_ones_stay(monkeypatch):
+    monkeypatch.setattr(beliefs, "simulate", MadeUp)
+    before = tiny(experiment__replications=17)
+    after = solve(before)
+    assert set(after.belief.by_arrangement) == {"plain", "revenue_swap"}
+    assert after.belief.default == before.belief.default
+    assert after.experiment == before.experiment
+
+
+@pytest.mark.parametrize(("replications", "pilot"), [(17, PILOT_REPLICATIONS), (2, 2)])
+def test_pilots_are_short(monkeypatch, replications, pilot):
+    runs = []
+
+    def simulate_pilot(scenario, workers):
+        runs.append((scenario.experiment.replications, workers))
+        return MadeUp(scenario)
+
+    monkeypatch.setattr(beliefs, "simulate", simulate_pilot)
+    solve(tiny(experiment__replications=replications), workers=2)
+    assert runs == [(pilot, 2)] * ROUNDS
+
+
+def test_ratios_are_averaged_over_replications_and_nothing_else_is_read():
+    frame = pd.DataFrame(
+        [
+            ("plain", 0, LOSS_GAP, 1.0), ("plain", 1, LOSS_GAP, 2.0),
+            ("plain", 0, DEFAULT_GAPS[1], 3.0), ("plain", 1, DEFAULT_GAPS[1], np.nan),
+            ("plain", 0, "bank.raroc", 99.0), ("revenue_swap", 0, LOSS_GAP, 4.0),
+        ],
+        columns=["arrangement", "replication", "outcome", "value"],
+    )  # fmt: skip
+    table = realised_over_believed(frame)
+    assert table.loc["plain", LOSS_GAP] == 1.5
+    assert table.loc["plain", DEFAULT_GAPS[1]] == 3.0
+    assert table.loc["revenue_swap", LOSS_GAP] == 4.0
+    assert "bank.raroc" not in table
+
+
+@pytest.mark.parametrize(
+    ("ratio", "factor"),
+    [
+        (1.0, 1.0), (2.0, 2.0**DAMPING), (0.5, 0.5**DAMPING),
+        (1000.0, 4.0**DAMPING), (1e-6, 0.25**DAMPING),  # an odd pilot moves nothing far
+        (0.0, 1.0), (-1.0, 1.0), (np.nan, 1.0), (np.inf, 1.0),  # and one without defaults nothing
+    ],
+)  # fmt: skip
+def test_beliefs_move_part_of_the_way(ratio, factor):
+    scenario = tiny()
+    level = moved(scenario, "plain", pd.Series({DEFAULT_GAPS[1]: ratio}))
+    was = scenario.belief.default
+    expected = list(was.default_rate)
+    expected[1] *= factor
+    assert level["default_rate"] == pytest.approx(tuple(expected))
+    assert level["loss_secured"] == was.loss_secured
+    assert level["right_worth"] == was.right_worth
+
+
+def test_a_loss_is_never_more_than_what_is_owed():
+    level = moved(tiny(), "plain", pd.Series({LOSS_GAP: 4.0}))
+    assert (level["loss_secured"], level["loss_unsecured"]) == (1.0, 1.0)
+
+
+def test_default_is_never_certain():
+    level = moved(tiny(belief__default__default_rate=[0.5] * 4), "plain", pd.Series({DEFAULT_GAPS[0]: 4.0}))
+    assert level["default_rate"][0] == 0.9
+
+
+def test_the_gaps_are_outcomes_that_a_run_has():
+    outcomes = simulate(tiny(population__firms=5, experiment__replications=1)).outcomes
+    assert {*DEFAULT_GAPS, LOSS_GAP} <= set(outcomes["outcome"])
+    assert callable(evaluate)

@@ -1,0 +1,116 @@
+"""What is changed to see whether it matters, what it moves, and what moves nothing."""
+
+from typing import Any
+
+Terms = dict[str, Any]
+
+LINE: Terms = {"limit": {"kind": "cash_flow", "sales_share": 0.57, "round_share": 0.1}}
+TERM: Terms = {"tenor": {"kind": "term", "years": 3.0}}
+REVIEWED: Terms = {"tenor": {"kind": "term", "years": 3.0, "reviewed": True}}
+SHARED: Terms = {"loss_sharing": {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}}
+AGREED: Terms = {
+    "commitment": {
+        "kind": "agreement", "priority_capture_share": 0.3, "demanded_capture_share": 0.6,
+    }
+}  # fmt: skip
+RIGHT: Terms = {
+    "coverage": 0.165, "strike_multiple": 1.1, "years": 5.0, "pass_through_share": 0.5,
+}  # fmt: skip
+
+ARMS: dict[str, Terms] = {
+    "line": LINE,
+    "listed": LINE | {"eligibility": {"kind": "listed", "stages": ["growth"]}},
+    "shared": LINE | SHARED,
+    "pooled": LINE | SHARED | {"screening": {"kind": "pooled"}},
+    "scored": {"screening": {"kind": "score", "precision": [1.0] * 4}},
+    "fixed_line": {"limit": {"kind": "fixed", "amount": 10.0}},
+    "line_path": {
+        "limit": {"kind": "path", "amounts": [5.0, 15.0, 30.0], "from_years": [0.0, 3.0, 5.0]}
+    },
+    "term": TERM,
+    "reviewed": REVIEWED,
+    "concession": {"pricing": {"kind": "concession", "concession_rate": 0.005}},
+    "step": TERM
+    | {
+        "pricing": {
+            "kind": "step", "concession_rate": 0.001, "surcharge_rate": 0.006,
+            "after_years": 1.0,
+        }
+    },
+    "fixed_rate": {"pricing": {"kind": "fixed", "rate": 0.045}},
+    "relending": {
+        "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e6}
+    },
+    "pledge": {"security": {"kind": "pledge", "recovery_share": 0.3}},
+    "guarantee": {
+        "loss_sharing": {"kind": "sole", "guaranteed_share": 0.8, "guarantee_fee_rate": 0.005}
+    },
+    "long_line": LINE | TERM,
+    "warrant": LINE
+    | TERM
+    | {"upside": {"kind": "warrant", "liquidity_share": 0.35, **RIGHT}},
+    "agreed_line": LINE | TERM | AGREED,
+    "swap": LINE | TERM | AGREED | {"upside": {"kind": "swap", "trigger_multiple": 2.5, **RIGHT}},
+    "royalty": LINE | {"upside": {"kind": "royalty", "sales_share": 0.003, "cap_multiple": 0.2}},
+    "agreed": TERM
+    | {
+        "commitment": {
+            "kind": "agreement", "priority_capture_share": 0.43, "break_cost_share": 0.02,
+        }
+    },
+    "stand_still": REVIEWED | {"commitment": {"kind": "agreement", "lenders_stand_still": True}},
+    "referral": {"introduction": {"kind": "referral", "round_factor": 3.0}},
+}  # fmt: skip
+"""Arrangements in which one clause can be told from its neighbour."""
+
+KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
+    ("eligibility", "listed", ""): ("listed", "line", "firm.signed_share"),
+    ("screening", "pooled", ""): ("pooled", "shared", "system.credit_outstanding"),
+    ("screening", "score", ""): ("scored", "plain", "firm.access_share"),
+    ("limit", "cash_flow", ""): ("line", "plain", "bank.line_expansion"),
+    ("limit", "fixed", ""): ("fixed_line", "plain", "bank.line_startup"),
+    ("limit", "path", ""): ("line_path", "plain", "bank.line_growth"),
+    ("tenor", "term", ""): ("term", "plain", "firm.access_startup"),
+    ("tenor", "term", "reviewed"): ("reviewed", "term", "firm.access_share"),
+    ("pricing", "concession", ""): ("concession", "plain", "bank.lending_rate"),
+    ("pricing", "step", ""): ("step", "term", "bank.lending_rate"),
+    ("pricing", "fixed", ""): ("fixed_rate", "plain", "firm.access_share"),
+    ("funding", "relending", ""): ("relending", "plain", "firm.access_share"),
+    ("security", "pledge", ""): ("pledge", "plain", "firm.access_share"),
+    ("loss_sharing", "sole", "guaranteed"): ("guarantee", "plain", "firm.access_startup"),
+    ("loss_sharing", "proportional", ""): ("shared", "line", "bank.line_growth"),
+    ("upside", "warrant", ""): ("warrant", "long_line", "firm.first_loan_3y"),
+    ("upside", "swap", ""): ("swap", "agreed_line", "bank.relationship_rate"),
+    ("upside", "royalty", ""): ("royalty", "line", "firm.cost_of_finance"),
+    ("commitment", "agreement", ""): ("agreed", "term", "bank.clients_lost"),
+    ("commitment", "agreement", "stands still"): (
+        "stand_still", "reviewed", "firm.access_growth",
+    ),
+    ("introduction", "referral", ""): ("referral", "plain", "firm.liquidity_closures"),
+}  # fmt: skip
+"""Clause, kind and variant: the arrangement with it, the one without, and what it moves."""
+
+ALONE = {
+    "software_ai": "bank.line_startup",
+    "biopharma": "firm.survival_5y_all",
+    "advanced_equipment_energy": "bank.line_startup",
+    "semiconductors_materials": "bank.line_startup",
+}
+"""What an economy of one sector alone shows against the shipped one."""
+
+BANKS: dict[str, tuple[float | list[float], str]] = {
+    "desk_capital": (0.05, "firm.access_share"),
+    "parent_capital": (0.02, "bank.line_expansion"),
+    "parent_risk_assets": (1.1, "bank.capital_ratio_low"),
+    "parent_equity": (0.95, "bank.capital_ratio_low"),
+    "appetite": (0.8, "firm.access_share"),
+    "signal_precision": (3.0, "firm.access_share"),
+    "cap_factor": (0.5, "bank.line_expansion"),
+    "market_share": ([0.1, 0.1, 0.2, 0.2, 0.2, 0.2], "bank.market_concentration"),
+}
+"""A factor on a number of every bank, or new values bank by bank, and what it moves."""
+
+STILL: dict[str, tuple[Any, str]] = {}
+DEAD: dict[str, str] = {}
+WITHIN: dict[str, Any] = {}
+MUTE: dict[str, str] = {}
