@@ -185,6 +185,8 @@ def test_at_each_anniversary_the_firm_decides_on_delivery_again():
     ("terms", "told"),
     [
         ({"right": r.SWAP, "compliant": 4}, ["right waived"]),
+        ({"right": r.SWAP, "value": 60.0}, []),  # it lapses
+        ({"right": r.WARRANT, "value": 5.0, "liquidity": 0.5, "pass_through": 1.0}, []),
         ({"right": r.WARRANT, "value": 60.0, "liquidity": 0.5, "pass_through": 1.0}, ["right exercised"]),
     ],
 )
