@@ -85,7 +85,9 @@ def rates(
         return own - clause.concession_rate, own - clause.concession_rate, np.inf
     if isinstance(clause, Step):
         first = own - clause.concession_rate
-        return first, own + clause.surcharge_rate, clause.after_years
+        # A step of nothing is no date in the firm's life.
+        steps = clause.concession_rate + clause.surcharge_rate != 0.0
+        return first, own + clause.surcharge_rate, clause.after_years if steps else np.inf
     if isinstance(clause, FixedRate):
         flat = np.full_like(own, clause.rate)
         return flat, flat, np.inf

@@ -80,7 +80,7 @@ def decide_applications(w: World, who: Ints, date: float) -> None:
     take = plain.made & open_still
     take &= fits_budget(w, case, plain, take)
     decided.append(Verdict(who, take, np.ones(who.size), plain, False, False))
-    learn(w, who, plain)
+    learn(w, who, plain, date)
     for verdict in decided:
         sign(w, verdict, date)
     left = ~np.any([verdict.taken for verdict in decided], axis=0)
@@ -122,7 +122,9 @@ def decide_reviews(w: World, who: Ints, date: float) -> None:
     if commitment.stands_still(w.arrangement.commitment):
         kept = ((accept * share).sum(axis=1) >= 0.5).astype(float)
     else:
-        kept = (accept * share).sum(axis=1)
+        # Shares that sum to one but for a rounding error are no cut where nobody leaves.
+        leaves = np.any(~accept & (share > 0.0), axis=1)
+        kept = np.where(leaves, (accept * share).sum(axis=1), 1.0)
     w.ordinal[who] += 1
     decline(w, who, kept, date)
 

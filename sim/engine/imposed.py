@@ -12,7 +12,7 @@ import numpy as np
 from sim.banks.case import lenders_of
 from sim.clauses import loss_sharing, pricing, upside
 from sim.engine.contracts import charge_coordination, clause_terms, right_terms, write
-from sim.engine.signing import decline, enact
+from sim.engine.signing import charge_screening, decline, enact
 from sim.engine.world import World
 from sim.firms.record import ALIVE, NEVER
 
@@ -27,7 +27,9 @@ def impose(w: World, date: float) -> None:
         alive = w.firms.status[who] == ALIVE
         if not np.any(alive):
             continue
-        if what == "sign":
+        if what == "judge":
+            charge_screening(w, terms[alive])
+        elif what == "sign":
             enact(w, under_clauses(w, terms[alive].copy(), date), who[alive], date)
         else:
             decline(w, who[alive], terms[alive], date)

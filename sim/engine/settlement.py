@@ -124,7 +124,7 @@ def finish(w: World, result: dict[str, Floats]) -> None:
     lent_out = r["drawn"] - r["repaid"] + r["transfer"] - r["recovered"] - r["guaranteed"]
     b.funding = b.funding + lent_out - (income - paid) - r["tolerance"]
     b.equity = b.equity + r["profit"] + r["tolerance"]
-    for name in ("screening", "coordination", "transfer"):
+    for name in ("screening", "coordination", "transfer", "promised"):
         getattr(b, name)[:] = 0.0
 
 

@@ -53,28 +53,42 @@ def fits_budget(
         drawn = offer.line[rows] * w.scenario.credit_line.drawn_at_signing
         held = case.a.balance[rows]
         amount = np.maximum(drawn, held) if moves else np.maximum(drawn - held, 0.0)
-        fits[rows] = fits_capital(
-            amount, offer.lender[rows], offer.share[rows], offer.merit[rows], capital_room(w)
+        lender, share = offer.lender[rows], offer.share[rows]
+        fits[rows] = fits_capital(amount, lender, share, offer.merit[rows], capital_room(w))
+        part = (amount * fits[rows])[:, None] * share
+        w.banks.promised += np.bincount(
+            lender.ravel(), weights=part.ravel(), minlength=w.scenario.n_banks
         )
     return fits
 
 
 def capital_room(w: World) -> Floats:
-    """What each desk can still lend on its capital, CNY million, shape (n_banks,)."""
+    """What each desk can still lend on its capital, CNY million, shape (n_banks,).
+
+    Loans are of the last settlement; what has been granted since then is promised.
+    """
     rule = w.scenario.capital
-    used = rule.risk_weight * w.banks.loans + rule.defaulted_risk_weight * w.banks.npl
+    lent = w.banks.loans + w.banks.promised
+    used = rule.risk_weight * lent + rule.defaulted_risk_weight * w.banks.npl
     return np.asarray(
         (w.banks.equity / rule.required_ratio - used) / max(rule.risk_weight, 1e-9)
     )
 
 
-def learn(w: World, who: Ints, offer: Offer) -> None:
-    """The home bank files what it saw; every decision counts one."""
+def learn(w: World, who: Ints, offer: Offer, date: float) -> None:
+    """The home bank files what it saw; every decision counts one and costs something."""
     w.file_precision[who] += offer.news[0]
     w.file_sum[who] += offer.news[1]
     w.ordinal[who] += 1
+    lead = offer.lender[:, 0]
+    w.decisions.append(("judge", date, who.copy(), lead.copy()))
+    charge_screening(w, lead)
+
+
+def charge_screening(w: World, lead: Ints) -> None:
+    """Each judgement costs the bank that makes it."""
     cost = w.scenario.underwriting.screening_cost
-    w.banks.screening += cost * np.bincount(offer.lender[:, 0], minlength=w.scenario.n_banks)
+    w.banks.screening += cost * np.bincount(lead, minlength=w.scenario.n_banks)
 
 
 def sign(w: World, verdict: Verdict, date: float) -> None:
@@ -118,9 +132,7 @@ def decline(w: World, who: Ints, kept: Floats, date: float) -> None:
     """Refuse requests; a line is cut to the share that its lenders keep."""
     if who.size == 0:
         return
-    if np.any(kept < 1.0):
-        cut = kept < 1.0
-        w.decisions.append(("cut", date, who[cut].copy(), kept[cut].copy()))
+    w.decisions.append(("cut", date, who.copy(), kept.copy()))
     make_room(w, who.size)
     w.rules.decline_all(
         w.firms, w.next_time, w.pending, w.params, w.climate[0], date, who, kept, w.log,

@@ -41,7 +41,7 @@ class Banks:
     monitoring: Floats
     transfer: Floats
     budget: Floats
-    low_ratio: Floats
+    promised: Floats
 
     def copy(self) -> "Banks":
         """An independent copy."""
@@ -139,7 +139,7 @@ def banks_at_start(scenario: Scenario) -> Banks:
         loans=zero.copy(), npl=zero.copy(), allowance=zero.copy(), funding=-budget,
         equity=budget.copy(), parent_equity=parent, screening=zero.copy(),
         coordination=zero.copy(), monitoring=zero.copy(), transfer=zero.copy(), budget=budget,
-        low_ratio=zero + 1.0,
+        promised=zero.copy(),
     )  # fmt: skip
 
 

@@ -50,7 +50,15 @@ def solve(scenario: Scenario, workers: int = 1) -> Scenario:
 
 
 def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Mean ratio of realised to believed, by stage and for losses, one row an arrangement."""
+    """Mean ratio of realised to believed, by stage and for losses, one row an arrangement.
+
+    Examples
+    --------
+    >>> rows = [("plain", LOSS_GAP, 1.0), ("plain", LOSS_GAP, 1.5), ("plain", "other", 9.0)]
+    >>> frame = pd.DataFrame(rows, columns=["arrangement", "outcome", "value"])
+    >>> float(realised_over_believed(frame).loc["plain", LOSS_GAP])
+    1.25
+    """
     rows = outcomes[outcomes["outcome"].isin((*DEFAULT_GAPS, LOSS_GAP))]
     return rows.pivot_table(index="arrangement", columns="outcome", values="value")
 

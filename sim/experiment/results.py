@@ -63,7 +63,15 @@ class Results:
 
 
 def joined(parts: Iterable[pd.DataFrame | None], columns: Sequence[str]) -> pd.DataFrame:
-    """Stack tables, or give an empty one with the columns."""
+    """Stack tables, or give an empty one with the columns.
+
+    Examples
+    --------
+    >>> joined([None, pd.DataFrame({"value": [1.0]})], ("value",))["value"].tolist()
+    [1.0]
+    >>> list(joined([], ("value",)).columns)
+    ['value']
+    """
     found = [part for part in parts if part is not None and len(part)]
     if not found:
         return pd.DataFrame({name: [] for name in columns})

@@ -26,6 +26,17 @@ class Story:
         Columns date, event, value; years, words, CNY million.
     endings : dict of arrangement -> str
         What became of the firm.
+
+    Examples
+    --------
+    >>> birth = pd.DataFrame({"date": [0.0], "event": ["birth"], "value": [6.0]})
+    >>> told = Story(7, 0, {"plain": birth, "swap": birth}, {"plain": "alive", "swap": "alive"})
+    >>> print(told.divergence)
+    swap: the same life as under the baseline
+    plain ends: alive
+    swap ends: alive
+    >>> told.frame().values.tolist()
+    [[0.0, 'birth', 6.0, 6.0]]
     """
 
     firm: int

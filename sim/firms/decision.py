@@ -84,7 +84,9 @@ def sign(f: Any, p: Any, t: float, k: Any, row: int) -> None:
     f.moved += k.moved
     f.signed += k.signed
     f.base_capture = k.base_capture
-    f.full_capture = k.full_capture
+    if f.right != r.SWAP:
+        # What a living right demands outlasts the loan that it came with.
+        f.full_capture = k.full_capture
     f.listing_capture = k.listing_capture
     take_right(f, p, t, k)
     if f.balance > f.limit:

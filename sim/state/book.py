@@ -59,7 +59,16 @@ CONTRACT = Table(
 
 
 class Book:
-    """Contracts signed so far; grows by doubling."""
+    """Contracts signed so far; grows by doubling.
+
+    Examples
+    --------
+    >>> book = Book()
+    >>> book.append(CONTRACT.empty(2)).tolist(), book.append(CONTRACT.empty(1)).tolist()
+    ([0, 1], [2])
+    >>> book.rows.shape
+    (3,)
+    """
 
     def __init__(self, rows: Rows | None = None, used: int = 0) -> None:
         """Start empty, or as a copy of another book's rows."""

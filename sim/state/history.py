@@ -44,6 +44,19 @@ class History:
         Largest relative gap in any accounting identity.
     facts : dict
         Parameters that outcomes need (rates, rules), by name.
+
+    Examples
+    --------
+    One bank at the opening and after each of two quarters:
+
+    >>> panel = np.zeros((3, 1, len(BANK_COLUMNS)))
+    >>> panel[:, 0, BANK_COLUMNS.index("interest")] = 9.0, 1.0, 2.0
+    >>> h = History("plain", 0, None, None, np.array([0.0, 0.25, 0.5]), panel, None, (), (),
+    ...             horizon=0.5, end=0.5, residual=0.0, facts={})
+    >>> h.bank("interest").tolist()
+    [[9.0], [1.0], [2.0]]
+    >>> h.flow("interest").tolist()
+    [3.0]
     """
 
     arrangement: str

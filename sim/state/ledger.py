@@ -30,7 +30,19 @@ TOLERANCE = 1e-9
 
 @dataclass
 class Ledger:
-    """Cumulative transfers, CNY million, and the largest residual seen."""
+    """Cumulative transfers, CNY million, and the largest residual seen.
+
+    Examples
+    --------
+    >>> ledger = Ledger()
+    >>> ledger.post("credit drawn", BANKS, FIRMS, 10.0)
+    >>> ledger.post("interest", FIRMS, BANKS, 0.4)
+    >>> ledger.received(FIRMS), ledger.turnover(FIRMS)
+    (9.6, 10.4)
+    >>> ledger.check("cash of firms", 9.6, ledger.received(FIRMS), 10.4, "year 1")
+    >>> ledger.checks, ledger.residual
+    (1, 0.0)
+    """
 
     flows: dict[str, Floats] = field(default_factory=dict)
     residual: float = 0.0

@@ -58,9 +58,7 @@ def economy(banks: int = 1, values: dict[str, Any] | None = None, **firms: Any) 
         Parameters of firms by name.
     """
     small = {"population.firms": 3, "experiment.warm_up_years": 0.0}
-    changed = shipped().with_values(
-        ONE_CLIMATE | quiet_values(**firms) | small | (values or {})
-    )
+    changed = shipped().with_values(ONE_CLIMATE | quiet_values(**firms) | small | (values or {}))
     data = changed.model_dump(mode="python")
     data["bank"] = {name: ROUND_BANK | {"market_share": 1.0 / banks} for name in "abcdef"[:banks]}
     data["sector"] = {"one": {"share": 1.0}}

@@ -5,7 +5,12 @@ import pytest
 
 from sim.engine import committee
 from sim.engine.committee import (
-    decide_applications, decide_offers, decide_reviews, hold_committee, standing, wind_down,
+    decide_applications,
+    decide_offers,
+    decide_reviews,
+    hold_committee,
+    standing,
+    wind_down,
 )  # fmt: skip
 from sim.engine.hearing import case_of
 from sim.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
@@ -30,7 +35,7 @@ def borrowing(values=None, banks=3, name="plain", **fields):
     }  # fmt: skip
     w = asking(values, banks, name, **(line | fields))
     w.book.append(CONTRACT.empty(1))
-    return lent(w, dict.fromkeys(range(3), {0: 1.0}))
+    return lent(w, {firm: {0: 1.0} for firm in range(3)})
 
 
 # --- Who is heard --------------------------------------------------------------------------
@@ -205,7 +210,9 @@ def test_where_there_is_one_bank_there_is_nowhere_to_turn(monkeypatch):
 def test_lenders_leave_alone_or_stay_together(monkeypatch, name, accept, limit):
     share = np.tile([0.5, 0.3, 0.2], (3, 1))
     monkeypatch.setattr(
-        committee, "standing", lambda w, case, who: (np.tile(np.array(accept, bool), (3, 1)), share)
+        committee,
+        "standing",
+        lambda w, case, who: (np.tile(np.array(accept, bool), (3, 1)), share),
     )
     w = borrowing(name=name, request=ASK_REVIEW)
     decide_reviews(w, WHO, 0.25)
@@ -217,7 +224,7 @@ def test_lenders_leave_alone_or_stay_together(monkeypatch, name, accept, limit):
 
 @pytest.mark.parametrize(("values", "goes_on"), [(GENEROUS, True), (STERN, False)])
 def test_present_lenders_judge_the_firm_anew(values, goes_on):
-    w = lent(borrowing(values, name="consortium"), dict.fromkeys(range(3), {2: 0.6, 1: 0.4}))
+    w = lent(borrowing(values, name="consortium"), {firm: {2: 0.6, 1: 0.4} for firm in range(3)})
     accept, share = standing(w, case_of(w, WHO, 0.25), WHO)
     assert accept.tolist() == [[goes_on] * 2] * 3
     assert share.tolist() == [[0.6, 0.4]] * 3

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 
 from sim.engine import compile as compiling
-from sim.engine.compile import ENTRIES, RULE_MODULES, cache_folder, interpreted, is_warm, kernel, rules
+from sim.engine.compile import (
+    ENTRIES,
+    RULE_MODULES,
+    cache_folder,
+    interpreted,
+    is_warm,
+    kernel,
+    rules,
+)
 from sim.engine.processes import run_world
 from sim.engine.world import new_world
 from sim.firms import lifecycle, record

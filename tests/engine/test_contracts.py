@@ -6,7 +6,13 @@ import pytest
 from sim.banks.offer import make_offer
 from sim.clauses.arrangement import Arrangement
 from sim.engine.contracts import (
-    charge_coordination, clause_terms, compress, right_terms, state_terms, write, write_contracts,
+    charge_coordination,
+    clause_terms,
+    compress,
+    right_terms,
+    state_terms,
+    write,
+    write_contracts,
 )  # fmt: skip
 from sim.engine.hearing import case_of
 from sim.engine.signing import Verdict
@@ -16,7 +22,9 @@ from tests.engine.hand import economy, world
 
 WHO = np.arange(3)
 SWAPPED = {
-    "pricing": {"kind": "step", "concession_rate": 0.001, "surcharge_rate": 0.004, "after_years": 1.5},
+    "pricing": {
+        "kind": "step", "concession_rate": 0.001, "surcharge_rate": 0.004, "after_years": 1.5,
+    },
     "tenor": {"kind": "term", "years": 3.0, "reviewed": True},
     "security": {"kind": "pledge", "recovery_share": 0.2},
     "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e6},

@@ -133,7 +133,9 @@ def test_a_firm_weighs_money_and_tenor_against_the_rate(special, plain, taken):
     basis = {"mean_rate": 0.03, "years": 1.0, "made": True}
 
     def offer(terms):
-        arrays = {name: np.full(3, value) for name, value in (basis | terms).items() if name != "years"}
+        arrays = {
+            name: np.full(3, value) for name, value in (basis | terms).items() if name != "years"
+        }
         return offered(w, case, **arrays, years=(basis | terms)["years"])
 
     assert prefers(w, case, offer(special), offer(plain)).tolist() == [taken] * 3

@@ -15,7 +15,7 @@ def borrowing():
         economy(2), contract=0, limit=20.0, balance=10.0, rate=0.04, maturity=99.0, cash=10.0,
         monitored=[1, 0, 0],
     )  # fmt: skip
-    return lent(w, dict.fromkeys(range(3), {0: 1.0}))
+    return lent(w, {firm: {0: 1.0} for firm in range(3)})
 
 
 def test_only_the_firms_named_are_posted():

@@ -129,7 +129,9 @@ def test_the_climate_turns_before_banks_decide(diary):
 def test_after_the_close_nothing_is_lent(diary):
     w = quiet_world(settled=0.5)
     run_world(w, 0.0, 0.5, close=0.25)
-    assert [word for word, _ in diary] == ["decide"] * 3 + ["settle"] + ["wind_down"] * 3 + ["settle"]
+    assert [word for word, _ in diary] == ["decide"] * 3 + ["settle"] + ["wind_down"] * 3 + [
+        "settle"
+    ]
 
 
 def test_a_history_begins_at_any_date(diary):

@@ -9,7 +9,14 @@ from sim.banks.offer import make_offer
 from sim.clauses.arrangement import PLAIN
 from sim.engine.hearing import case_of
 from sim.engine.signing import (
-    Verdict, capital_room, decline, enact, fits_budget, learn, make_room, sign,
+    Verdict,
+    capital_room,
+    decline,
+    enact,
+    fits_budget,
+    learn,
+    make_room,
+    sign,
 )  # fmt: skip
 from sim.firms.record import ASK_FUNDS, ASK_RENEWAL
 from sim.firms.totals import INTEREST
@@ -91,12 +98,13 @@ def test_nobody_is_weighed_who_does_not_sign():
     assert fits_budget(w, case, offer, take).tolist() == [False, True, False]
 
 
-def test_what_a_bank_has_lent_since_the_settlement_takes_up_its_room():
-    w = asking()
-    _, offer = offered(w, 20.0)
-    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, False, False), 0.25)
-    # Half of each line of twenty has been drawn.
+def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
+    w, everybody = asking(), np.ones(3, bool)
+    case, offer = offered(w, 20.0)
+    assert fits_budget(w, case, offer, everybody).tolist() == [True] * 3
+    # Half of each line of twenty is drawn: 30 of 37.5.
     assert capital_room(w).tolist() == pytest.approx([7.5, 37.5])
+    assert fits_budget(w, case, offer, everybody).tolist() == [False] * 3
 
 
 # --- Files ---------------------------------------------------------------------------------
@@ -107,8 +115,8 @@ def test_a_decision_costs_the_lead_and_stays_in_its_file():
     lender = np.array([[0], [1], [1]])
     news = (np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 3.0]))
     _, offer = offered(w, lender=lender, news=news)
-    learn(w, WHO, offer)
-    learn(w, np.array([1]), replace(offer, lender=lender[1:2], news=(news[0][1:2], news[1][1:2])))
+    learn(w, WHO, offer, 0.0)
+    learn(w, np.array([1]), replace(offer, lender=lender[1:2], news=(news[0][1:2], news[1][1:2])), 0.0)
     assert w.file_precision.tolist() == [1.0, 4.0, 3.0]
     assert w.file_sum.tolist() == [0.5, -2.0, 3.0]
     assert w.ordinal.tolist() == [1, 2, 1]
@@ -189,9 +197,9 @@ def test_refusals_are_answered_and_withdrawals_remembered_for_a_second_arrangeme
         contract=0, limit=10.0, balance=6.0, maturity=99.0, request=[ASK_FUNDS, ASK_RENEWAL, 0]
     )
     decline(w, np.array([0, 1]), np.array([1.0, 0.0]), 0.25)
-    assert [(what, date, who.tolist(), kept.tolist()) for what, date, who, kept in w.decisions] == [
-        ("cut", 0.25, [1], [0.0])
-    ]
+    assert [
+        (what, date, who.tolist(), kept.tolist()) for what, date, who, kept in w.decisions
+    ] == [("cut", 0.25, [1], [0.0])]
     assert w.firms.called.tolist() == [0, 1, 0]
     assert w.firms.refused.tolist() == [1, 1, 0]
     assert told(w) == ["loan refused"] * 2

@@ -115,7 +115,7 @@ def test_a_copy_of_banks_shares_no_array():
     banks = banks_at_start(economy(2))
     other = banks.copy()
     for name, value in vars(other).items():
-        value += 1.0
+        value[:] += 1.0
         assert not np.any(getattr(banks, name) == value), name
 
 
@@ -149,8 +149,10 @@ def test_a_branch_and_its_origin_go_their_own_ways(other):
     changed.climate.setback += 1.0
     changed.ledger.post("sales", 0, 1, 5.0)
     changed.panel.append((1.0, None))
-    for name in ("next_time", "pending", "posted", "lender", "share", "by_bank", "total",
-                 "file_precision", "file_sum", "ordinal", "believed_default", "cursor"):  # fmt: skip
+    for name in (
+        "next_time", "pending", "posted", "lender", "share", "by_bank", "total",
+        "file_precision", "file_sum", "ordinal", "believed_default", "cursor",
+    ):  # fmt: skip
         getattr(changed, name)[:] += 1
         assert not np.any(getattr(changed, name) == getattr(kept, name)), name
     assert kept.firms.cash.tolist() == [1.0] * 3

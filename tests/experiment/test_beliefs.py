@@ -7,7 +7,13 @@ import pytest
 from sim.banks.belief import belief_of
 from sim.experiment import beliefs
 from sim.experiment.beliefs import (
-    DAMPING, DEFAULT_GAPS, LOSS_GAP, PILOT_REPLICATIONS, ROUNDS, moved, realised_over_believed,
+    DAMPING,
+    DEFAULT_GAPS,
+    LOSS_GAP,
+    PILOT_REPLICATIONS,
+    ROUNDS,
+    moved,
+    realised_over_believed,
     solve,
 )  # fmt: skip
 from sim.experiment.run import simulate
@@ -25,11 +31,15 @@ class MadeUp:
         rows = []
         for name in scenario.experiment.arrangements:
             level = belief_of(scenario.belief, name)
-            for key, real, held in zip(DEFAULT_GAPS, REALISED[name], level.default_rate, strict=True):
+            for key, real, held in zip(
+                DEFAULT_GAPS, REALISED[name], level.default_rate, strict=True
+            ):
                 rows.append((name, 0, key, real / held))
             rows.append((name, 0, LOSS_GAP, LOSS[name] / level.loss_secured))
             rows.append((name, 0, "bank.raroc", 99.0))
-        self.outcomes = pd.DataFrame(rows, columns=["arrangement", "replication", "outcome", "value"])
+        self.outcomes = pd.DataFrame(
+            rows, columns=["arrangement", "replication", "outcome", "value"]
+        )
 
 
 def gaps(scenario, name):
@@ -113,7 +123,9 @@ def test_a_loss_is_never_more_than_what_is_owed():
 
 
 def test_default_is_never_certain():
-    level = moved(tiny(belief__default__default_rate=[0.5] * 4), "plain", pd.Series({DEFAULT_GAPS[0]: 4.0}))
+    level = moved(
+        tiny(belief__default__default_rate=[0.5] * 4), "plain", pd.Series({DEFAULT_GAPS[0]: 4.0})
+    )
     assert level["default_rate"][0] == 0.9
 
 

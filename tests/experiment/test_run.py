@@ -8,8 +8,17 @@ import pytest
 
 from sim.experiment import run
 from sim.experiment.run import (
-    OUTCOME_COLUMNS, SERIES_COLUMNS, bank_frame, event_frame, facts_of, freeze, gather,
-    one_replication, replicate, simulate, worlds,
+    OUTCOME_COLUMNS,
+    SERIES_COLUMNS,
+    bank_frame,
+    event_frame,
+    facts_of,
+    freeze,
+    gather,
+    one_replication,
+    replicate,
+    simulate,
+    worlds,
 )  # fmt: skip
 from sim.firms.record import EVENT_NAMES, FIRM
 from sim.state.history import BANK_COLUMNS
@@ -106,7 +115,9 @@ def test_every_arrangement_and_replication_has_every_outcome_once():
     assert frame["arrangement"].unique().tolist() == ["plain", "revenue_swap"]
     counts = frame.groupby(["arrangement", "replication"])["outcome"].agg(["size", "nunique"])
     assert len(counts) == 6
-    assert counts["size"].tolist() == counts["nunique"].tolist() == [frame["outcome"].nunique()] * 6
+    assert (
+        counts["size"].tolist() == counts["nunique"].tolist() == [frame["outcome"].nunique()] * 6
+    )
 
 
 def test_banks_have_one_row_a_settlement():

@@ -11,9 +11,7 @@ from tests.firms.hand import Diary, borrower, climate, firm, live, quiet, rules,
 # --- Cash ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("cash", "burn"), [(6.0, 3.0), (1.0, 3.0), (0.75, 3.0), (2.2, 0.7)]
-)
+@pytest.mark.parametrize(("cash", "burn"), [(6.0, 3.0), (1.0, 3.0), (0.75, 3.0), (2.2, 0.7)])
 def test_a_constant_drain_ends_cash_on_the_exact_day(cash, burn):
     p = quiet(burn=burn, arrears_window=0.25, raise_below_runway=0.01)
     firms = three(cash=cash)
@@ -114,7 +112,8 @@ def lively():
 
 
 @pytest.mark.parametrize(
-    "barriers", [[0.5, 1.0, 4.0], [0.01, 0.25, 1 / 3, 2.0, 2.0, 3.999], list(np.arange(0.0, 6.0, 0.07))]
+    "barriers",
+    [[0.5, 1.0, 4.0], [0.01, 0.25, 1 / 3, 2.0, 2.0, 3.999], list(np.arange(0.0, 6.0, 0.07))],
 )
 def test_where_barriers_fall_changes_no_bit_of_any_life(barriers):
     p = rules()
@@ -124,7 +123,7 @@ def test_where_barriers_fall_changes_no_bit_of_any_life(barriers):
     for name in once.dtype.names:
         assert once[name].tobytes() == often[name].tobytes(), name
     assert next_once.tobytes() == next_often.tobytes()
-    assert sorted(whole.told) == sorted(sum((part.told for part in parts), []))
+    assert sorted(whole.told) == sorted([word for part in parts for word in part.told])
     assert len(set(whole.told)) > 6
 
 
@@ -183,7 +182,9 @@ def test_without_a_log_life_is_the_same():
     (told, dates), (silent, silent_dates) = lively(), lively()
     live(told, p, climate(), 4.0, dates)
     cursor = np.zeros(3, np.int64)
-    advance(silent, silent_dates, np.zeros(12, np.uint8), [p], climate(), 4.0, r.LOG.empty(0), cursor)
+    advance(
+        silent, silent_dates, np.zeros(12, np.uint8), [p], climate(), 4.0, r.LOG.empty(0), cursor
+    )
     assert silent.tobytes() == told.tobytes()
     assert cursor.tolist() == [0, 0, 0]
 

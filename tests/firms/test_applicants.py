@@ -22,7 +22,9 @@ def marked():
     return firms
 
 
-@pytest.mark.parametrize("name", [name for name in (*CODES, *AMOUNTS) if name not in {"business", "flow"}])
+@pytest.mark.parametrize(
+    "name", [name for name in (*CODES, *AMOUNTS) if name not in {"business", "flow"}]
+)
 def test_each_column_is_read_from_the_field_of_its_name(name):
     firms = marked()
     found = getattr(asked(firms, [2, 0], 1.0), name)

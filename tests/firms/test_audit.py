@@ -59,7 +59,11 @@ def entered(f):
 
 
 def test_gaps_and_demand_of_everybody_who_ever_entered():
-    assert entered(firm(cum_gap=2.0, cum_demand=6.0)) == {"gap": 2.0, "demand": 6.0, "entered": 1.0}
+    assert entered(firm(cum_gap=2.0, cum_demand=6.0)) == {
+        "gap": 2.0,
+        "demand": 6.0,
+        "entered": 1.0,
+    }
 
 
 def test_a_cap_table_that_does_not_add_up_is_noticed():

@@ -37,7 +37,9 @@ def test_two_steps_end_where_one_step_ends():
     assert whole.cum_relation > 0.0
 
 
-@pytest.mark.parametrize(("contract", "limit", "years"), [(-1, 0.0, 0.0), (0, 10.0, 2.0), (0, 0.0, 0.0)])
+@pytest.mark.parametrize(
+    ("contract", "limit", "years"), [(-1, 0.0, 0.0), (0, 10.0, 2.0), (0, 0.0, 0.0)]
+)
 def test_a_bank_earns_on_a_contract_and_credit_counts_while_there_is_a_line(
     contract, limit, years
 ):
@@ -170,7 +172,9 @@ def test_the_log_is_written_where_one_is_kept(kept):
     note(firm(), 1.5, r.DRAWN, 2.0, *diary.both)
     assert diary.cursor[0] == kept
     row = diary.log[0]
-    assert (row.date, row.firm, row.event, row.value) == ((1.5, 1, r.DRAWN, 2.0) if kept else (0,) * 4)
+    assert (row.date, row.firm, row.event, row.value) == (
+        (1.5, 1, r.DRAWN, 2.0) if kept else (0,) * 4
+    )
 
 
 def test_a_further_request_joins_the_first_and_keeps_its_date():

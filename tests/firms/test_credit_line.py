@@ -90,7 +90,12 @@ def test_a_second_reason_for_arrears_does_not_lengthen_the_window():
 
 @pytest.mark.parametrize(
     ("due", "cash", "left", "cured"),
-    [(3.0, 4.0, 0.0, True), (3.0, 2.0, 1.0, False), (9.0, 7.0, 0.0, True), (3.0, -1.0, 3.0, False)],
+    [
+        (3.0, 4.0, 0.0, True),
+        (3.0, 2.0, 1.0, False),
+        (9.0, 7.0, 0.0, True),
+        (3.0, -1.0, 3.0, False),
+    ],
 )
 def test_what_is_due_is_paid_as_far_as_cash_goes_and_never_beyond_the_balance(
     due, cash, left, cured

@@ -106,7 +106,8 @@ def test_the_cap_of_a_royalty_counts_from_signing():
 
 
 @pytest.mark.parametrize(
-    ("kept", "limit", "due", "call"), [(0.8, 8.0, 0.0, r.NEVER), (0.5, 5.0, 0.0, r.NEVER), (0.3, 3.0, 2.0, 1.5)]
+    ("kept", "limit", "due", "call"),
+    [(0.8, 8.0, 0.0, r.NEVER), (0.5, 5.0, 0.0, r.NEVER), (0.3, 3.0, 2.0, 1.5)],
 )
 def test_lenders_that_leave_take_their_share_of_the_line(kept, limit, due, call):
     f = borrower()
@@ -208,7 +209,17 @@ def test_a_loan_to_a_firm_in_arrears_cures_it():
     p = quiet(**HALF)
     firms = three(arrears=1, arrears_end=0.3, cash=-1.0)
     dates, pending, diary = committee(firms, p)
-    sign_all(firms, dates, pending, [p], climate(), 0.2, contracts(1, firm=1), np.array([0]), *diary.both)
+    sign_all(
+        firms,
+        dates,
+        pending,
+        [p],
+        climate(),
+        0.2,
+        contracts(1, firm=1),
+        np.array([0]),
+        *diary.both,
+    )
     assert (firms[1].arrears, firms[1].cash) == (0, 4.0)
     assert firms[0].arrears == 1
 

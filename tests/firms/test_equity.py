@@ -146,9 +146,7 @@ def test_a_tail_exit_is_a_pareto_multiple_of_it():
     ("stake", "value", "gain"),
     [(0.25, 40.0, 8.5), (0.05, 40.0, 0.1), (0.25, 6.0, 0.0), (0.05, 38.0, 0.0), (0.25, 2.0, -1.0)],
 )
-def test_the_gain_of_subscribing_counts_the_money_that_the_subscription_brings(
-    stake, value, gain
-):
+def test_the_gain_of_subscribing_counts_the_money_that_the_subscription_brings(stake, value, gain):
     assert intrinsic(firm(stake=stake, strike=2.0), value) == pytest.approx(gain)
 
 
@@ -178,9 +176,7 @@ def test_a_right_is_used_at_exit_where_it_lives_and_pays(right, trigger, value, 
 
 
 def test_an_exit_is_shared_out_by_the_cap_table_and_half_of_the_gain_passed_on():
-    f = firm(
-        founders=0.6, investors=0.4, right=WARRANT, stake=0.25, strike=2.0, pass_through=0.5
-    )
+    f = firm(founders=0.6, investors=0.4, right=WARRANT, stake=0.25, strike=2.0, pass_through=0.5)
     share_out(f, exercise_at_exit(f, 40.0))
     assert f.exit_value == 42.0
     assert (f.founder_proceeds, f.investor_proceeds) == pytest.approx((18.9, 12.6))

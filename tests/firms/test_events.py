@@ -160,7 +160,9 @@ def test_a_loan_that_matures_or_is_reviewed_goes_to_the_committee_once(event, as
         assert f[name] == date
 
 
-@pytest.mark.parametrize(("cash", "arrears", "due"), [(3.0, 0, 0.0), (2.0, 1, 1.0), (-1.0, 1, 3.0)])
+@pytest.mark.parametrize(
+    ("cash", "arrears", "due"), [(3.0, 0, 0.0), (2.0, 1, 1.0), (-1.0, 1, 3.0)]
+)
 def test_a_called_loan_is_paid_or_puts_the_firm_in_arrears(cash, arrears, due):
     f = borrower(due=3.0, call=2.0, cash=cash)
     dated(f, rules(), r.CALL, t=2.0)
@@ -187,7 +189,10 @@ def test_at_each_anniversary_the_firm_decides_on_delivery_again():
         ({"right": r.SWAP, "compliant": 4}, ["right waived"]),
         ({"right": r.SWAP, "value": 60.0}, []),  # it lapses
         ({"right": r.WARRANT, "value": 5.0, "liquidity": 0.5, "pass_through": 1.0}, []),
-        ({"right": r.WARRANT, "value": 60.0, "liquidity": 0.5, "pass_through": 1.0}, ["right exercised"]),
+        (
+            {"right": r.WARRANT, "value": 60.0, "liquidity": 0.5, "pass_through": 1.0},
+            ["right exercised"],
+        ),
     ],
 )
 def test_how_a_right_ends_is_told(terms, told):
@@ -328,8 +333,8 @@ def test_at_exit_a_compliant_firm_owes_nothing_and_another_is_diluted(
 
 def test_after_the_end_nothing_flows_and_nothing_can_happen():
     f = borrower(
-        flow=-1.0, sales=1.0, cost=1.0, invest=1.0, royalty=1.0, delivery=1.0, request=1, project=1,
-        arrears=1, right=r.WARRANT,
+        flow=-1.0, sales=1.0, cost=1.0, invest=1.0, royalty=1.0, delivery=1.0, request=1,
+        project=1, arrears=1, right=r.WARRANT,
     )  # fmt: skip
     f.speed[:] = 1.0
     stop(f, 2.0, r.LISTED)

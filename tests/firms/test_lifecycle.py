@@ -42,7 +42,9 @@ def test_nobody_progresses_while_a_project_waits_or_in_a_setback(state):
 @pytest.mark.parametrize("stage", range(4))
 def test_every_stage_but_the_first_can_fall_back(stage):
     p = rules(regress_hazard=LADDER)
-    assert regress_hazard(firm(stage=stage), p, climate()) == (0.0 if stage == 0 else LADDER[stage])
+    assert regress_hazard(firm(stage=stage), p, climate()) == (
+        0.0 if stage == 0 else LADDER[stage]
+    )
 
 
 def test_a_setback_comes_once_and_only_then_there_is_something_to_recover_from():

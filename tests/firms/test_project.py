@@ -71,7 +71,9 @@ def test_a_firm_with_enough_cash_draws_nothing():
     assert (f.cash, f.balance) == (2.0, 5.0)
 
 
-@pytest.mark.parametrize("state", [{"cash": 4.9}, {"cash": 12.0, "arrears": 1}, {"cash": 6.0, "called": 1}])
+@pytest.mark.parametrize(
+    "state", [{"cash": 4.9}, {"cash": 12.0, "arrears": 1}, {"cash": 6.0, "called": 1}]
+)
 def test_a_project_waits_for_the_whole_of_its_money_and_for_good_standing(state):
     f = waiting(**state)
     before = f.copy()

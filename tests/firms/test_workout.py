@@ -13,7 +13,9 @@ WORK = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("state", "spent"), [({}, 3.0), ({"called": 1}, 0.0), ({"balance": 10.0}, 0.0)])
+@pytest.mark.parametrize(
+    ("state", "spent"), [({}, 3.0), ({"called": 1}, 0.0), ({"balance": 10.0}, 0.0)]
+)
 def test_a_failing_firm_spends_part_of_what_is_left_of_its_line(state, spent):
     f = borrower(cash=1.0, **state)
     balance = float(f.balance)

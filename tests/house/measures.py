@@ -12,6 +12,7 @@ from sim.outcomes.bank_loss import bank_years
 from sim.outcomes.bank_vintage import client_income, irr_vintage_boom, irr_vintage_bust
 from sim.outcomes.columns import Floats, of_book, of_firms
 from sim.outcomes.cycle import years_in
+from sim.outcomes.firm import ASSET_LIGHT, alive_after
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.groups import defaulted, net_loss, new_borrowers, newborn, present, signed_in
 from sim.outcomes.reading import (
@@ -58,6 +59,14 @@ def joint_loss(history: History) -> float:
     return float(table[np.triu_indices_from(table, 1)].mean())
 
 
+def same_worst_year(history: History) -> float:
+    """Share of banks whose worst year, by loss per unit lent, is the commonest worst year."""
+    loss, lent = yearly(history, "loss"), yearly(history, "balance_years")
+    rate = np.divide(loss, lent, out=np.zeros_like(loss), where=lent > 0.0)
+    worst = rate.argmax(axis=0)[rate.max(axis=0) > 0.0]
+    return float(np.bincount(worst).max() / worst.size) if worst.size else math.nan
+
+
 def profit_shortfall(history: History) -> float:
     """How far the worst tenth of bank-years lies below the mean, per unit lent."""
     profit, lent = yearly(history, "profit"), yearly(history, "balance_years")
@@ -84,10 +93,16 @@ def bust_cash_defaults(history: History) -> float:
 
 
 def large_gap(history: History) -> float:
-    """Project demand left unfunded, in money, of firms with large plans."""
+    """Mean share of project demand left unfunded, of firms with large plans."""
     firms = of_firms(history)
     large = present(history) & (firms["cum_demand"] > MUCH)
-    return ratio(float(firms["cum_gap"][large].sum()), float(firms["cum_demand"][large].sum()))
+    return float((firms["cum_gap"][large] / firms["cum_demand"][large]).mean())
+
+
+def light_survival(history: History) -> float:
+    """Survival to age five of all asset-light firms, older ones included."""
+    light = present(history) & (of_firms(history)["tangible"] < ASSET_LIGHT)
+    return alive_after(history, 5.0, light)
 
 
 def client_returns(history: History) -> Floats:
@@ -190,12 +205,12 @@ def cost_of_money(history: History) -> float:
 
 
 MEASURES: dict[str, Callable[[History], float]] = {
-    "var75": value_at_risk(0.75), "var80": value_at_risk(0.80), "var95": value_at_risk(0.95),
-    "es75": shortfall(0.75), "es90": shortfall(0.90), "es95": shortfall(0.95),
+    **{f"var{level}": value_at_risk(level / 100) for level in (60, 75, 90, 95)},
+    **{f"es{level}": shortfall(level / 100) for level in (75, 90, 95)},
     **{
         rule.__name__: rule
         for rule in (
-            joint_loss, profit_shortfall, bust_cash_defaults, large_gap, median_return,
+            joint_loss, same_worst_year, profit_shortfall, bust_cash_defaults, large_gap, light_survival, median_return,
             gain_skew, upside_variation, early_interest, late_lead, bust_premium,
             wealth_given_exit, signer_quality, early_npl, monitored, bust_lending,
             weight_of_rights, cost_of_money,

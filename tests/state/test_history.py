@@ -16,7 +16,7 @@ def history(**fields) -> History:
     """Two banks at six settlements; half a year of experiment, a year with the run-off."""
     n = len(DATES)
     panel = np.zeros((n, 2, len(BANK_COLUMNS)))
-    panel[:, :, BANK_COLUMNS.index("interest")] = [[10.0 ** k, 2.0] for k in range(n)]
+    panel[:, :, BANK_COLUMNS.index("interest")] = [[10.0**k, 2.0] for k in range(n)]
     panel[:, 1, BANK_COLUMNS.index("loans")] = 30.0
     system = np.zeros((n, len(SYSTEM_COLUMNS)))
     system[:, SYSTEM_COLUMNS.index("count_2")] = range(n)
@@ -71,4 +71,4 @@ def test_it_is_frozen():
 def test_columns_have_names_of_their_own_and_the_sums_of_the_audit_are_among_them():
     for names in (BANK_COLUMNS, SYSTEM_COLUMNS):
         assert len(set(names)) == len(names)
-    assert SYSTEM_COLUMNS[-len(SUMS):] == SUMS
+    assert SYSTEM_COLUMNS[-len(SUMS) :] == SUMS
