@@ -91,7 +91,9 @@ def per_quarter(
 def sizes_table(say: Callable[[str], None]) -> dict[str, Any]:
     """Cost of the kernel and of a whole run at each size."""
     found: dict[str, Any] = {}
-    say(f"{'firms':>8} {'kernel alone':>14} {'whole run':>12} {'ratio':>7}   (ns per firm-quarter)")
+    say(
+        f"{'firms':>8} {'kernel alone':>14} {'whole run':>12} {'ratio':>7}   (ns per firm-quarter)"
+    )
     for firms in SIZES:
         opened = opening(scenario_of(firms))
         kernel, lived = per_quarter(kernel_alone, opened, "plain")

@@ -41,18 +41,14 @@ class Bank(Frozen):
 class Capital(Frozen):
     """What a bank must hold and what the desk is given."""
 
-    risk_weight: NonNegative = param(
-        unit="share", meaning="risk weight of a technology loan"
-    )
+    risk_weight: NonNegative = param(unit="share", meaning="risk weight of a technology loan")
     defaulted_risk_weight: NonNegative = param(
         unit="share", meaning="risk weight of the part in default that is not provided for"
     )
     required_ratio: PositiveFloat = param(
         unit="share", meaning="capital over risk-weighted assets", high=1
     )
-    hurdle_rate: NonNegative = param(
-        unit="per year", meaning="return that capital must earn"
-    )
+    hurdle_rate: NonNegative = param(unit="per year", meaning="return that capital must earn")
     replenish_share: Share = param(
         unit="share", meaning="part of the gap to the opening budget refilled each year"
     )

@@ -128,7 +128,5 @@ def posterior(
         mean = (mean * known + (public * shown)[:, None]) / (known + public[:, None])
         known = known + public[:, None]
     pooled = screening.is_pooled(arrangement.screening)
-    post, variance = judge.judge(
-        (mean, known), signal, precision, pooled, u.error_correlation
-    )
+    post, variance = judge.judge((mean, known), signal, precision, pooled, u.error_correlation)
     return post, variance, (precision[:, 0], precision[:, 0] * signal[:, 0])

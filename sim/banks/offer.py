@@ -55,9 +55,7 @@ def secured_line(case: Case, scenario: Scenario) -> Floats:
     [8.0]
     """
     a = case.a
-    return np.asarray(
-        scenario.underwriting.advance_rate * a.tangible * a.scale * case.collateral
-    )
+    return np.asarray(scenario.underwriting.advance_rate * a.tangible * a.scale * case.collateral)
 
 
 def bank_caps(case: Case, lender: Ints, scenario: Scenario) -> Floats:
@@ -76,10 +74,7 @@ def bank_caps(case: Case, lender: Ints, scenario: Scenario) -> Floats:
     """
     banks = list(scenario.bank.values())
     factor = np.array([bank.cap_factor for bank in banks])
-    name = (
-        np.array([bank.parent_capital for bank in banks])
-        * scenario.capital.single_name_share
-    )
+    name = np.array([bank.parent_capital for bank in banks]) * scenario.capital.single_name_share
     by_stage = np.asarray(scenario.underwriting.line_cap)[case.a.stage]
     return np.asarray(np.minimum(by_stage[:, None] * factor[lender], name[lender]))
 
@@ -137,9 +132,7 @@ def _sizes(
         before = np.zeros_like(asked)
         sizes = np.zeros_like(caps)
         for j in range(caps.shape[1]):
-            sizes[:, j] = np.where(
-                accept[:, j], np.minimum(caps[:, j], asked - before), 0.0
-            )
+            sizes[:, j] = np.where(accept[:, j], np.minimum(caps[:, j], asked - before), 0.0)
             before = before + sizes[:, j]
             if j == 0:
                 asked = np.where(accept[:, 0], asked, 0.0)
@@ -160,9 +153,7 @@ def _offer(
     merit, default, loss, own = parts
     line = sizes.sum(axis=1)
     made = accept[:, 0] & (line >= scenario.underwriting.least_line)
-    share = np.divide(
-        sizes, line[:, None], out=np.zeros_like(sizes), where=line[:, None] > 0.0
-    )
+    share = np.divide(sizes, line[:, None], out=np.zeros_like(sizes), where=line[:, None] > 0.0)
     first, later, after = pricing.rates(arrangement.pricing, own)
     length = tenor.years(arrangement.tenor)
     return Offer(

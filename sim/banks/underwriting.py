@@ -53,12 +53,8 @@ class Underwriting(Frozen):
     tolerance_rate: float = param(
         unit="per year", meaning="expected shortfall that policy tells banks to accept"
     )
-    bust_tightening_rate: float = param(
-        unit="per year", meaning="tolerance withdrawn in a bust"
-    )
-    renewal_patience_rate: float = param(
-        unit="per year", meaning="further tolerance at renewal"
-    )
+    bust_tightening_rate: float = param(unit="per year", meaning="tolerance withdrawn in a bust")
+    renewal_patience_rate: float = param(unit="per year", meaning="further tolerance at renewal")
     joint_patience_rate: float = param(
         unit="per year", meaning="further tolerance where lenders decide together"
     )

@@ -51,7 +51,10 @@ def believed_loss(arrangement: Arrangement, levels: Belief, a: Any) -> Floats:
 
 
 def right_income(
-    right: upside.RightTerms, case: Case, line: Floats, beliefs: tuple[Beliefs, Belief],
+    right: upside.RightTerms,
+    case: Case,
+    line: Floats,
+    beliefs: tuple[Beliefs, Belief],
     post: Floats,
 ) -> Floats:
     """Believed income from the right per unit of line and year, shape (n,).
@@ -108,9 +111,7 @@ def verdicts(
     extra = rent[:, None] + appetite * tolerance
     cost = np.asarray(u.operating_cost)[case.a.stage]
     fee = arrangement.loss_sharing.guarantee_fee_rate
-    funds = np.full_like(
-        cost, marginal_cost(arrangement.funding, u.funding_rate, case.quota_left)
-    )
+    funds = np.full_like(cost, marginal_cost(arrangement.funding, u.funding_rate, case.quota_left))
     held = capital.risk_weight * capital.required_ratio
     left = judge.surplus(
         price[:, None], extra, default, np.full_like(default, 1.0) * loss[:, None],

@@ -41,9 +41,7 @@ FRAILTY = 102
 EQUITY_MARKET = 103
 
 
-def philox(
-    k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any
-) -> tuple[Any, Any, Any, Any]:
+def philox(k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> tuple[Any, Any, Any, Any]:
     """Ten rounds of Philox 4x32.
 
     Parameters
@@ -90,9 +88,7 @@ def to_uniform(high: Any, low: Any) -> Any:
     return ((high >> 6) * 67108864.0 + (low >> 6) + 0.5) * (1.0 / 4503599627370496.0)
 
 
-def uniform_pair(
-    k0: int, k1: int, firm: int, purpose: int, a: int, b: int
-) -> tuple[float, float]:
+def uniform_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> tuple[float, float]:
     """Two uniform numbers in (0, 1) at one address.
 
     Parameters
@@ -139,9 +135,7 @@ def exponential(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> fl
     return -math.log(u)
 
 
-def normal_pair(
-    k0: int, k1: int, firm: int, purpose: int, a: int, b: int
-) -> tuple[float, float]:
+def normal_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> tuple[float, float]:
     """Two independent standard normal numbers at one address.
 
     Examples
@@ -173,15 +167,11 @@ def replication_key(seed: int, replication: int) -> tuple[int, int]:
     >>> replication_key(7, 0) == replication_key(7, 1)
     False
     """
-    words = philox(
-        seed & MASK, (seed >> 32) & MASK, replication & MASK, replication >> 32, 0, 0
-    )
+    words = philox(seed & MASK, (seed >> 32) & MASK, replication & MASK, replication >> 32, 0, 0)
     return int(words[0]), int(words[1])
 
 
-def fill_uniforms(
-    k0: int, k1: int, firm: Any, purpose: int, a: Any, b: Any, out: Any
-) -> None:
+def fill_uniforms(k0: int, k1: int, firm: Any, purpose: int, a: Any, b: Any, out: Any) -> None:
     """Write the first uniform number of each address; the loop is compiled in a run.
 
     Parameters

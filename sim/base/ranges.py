@@ -82,9 +82,7 @@ def _inside(number: float, bounds: Mapping[str, float | None]) -> bool:
     )
 
 
-def _numbers(
-    value: Any, at: tuple[str | int, ...]
-) -> list[tuple[tuple[str | int, ...], float]]:
+def _numbers(value: Any, at: tuple[str | int, ...]) -> list[tuple[tuple[str | int, ...], float]]:
     """List every number in a value with its place; None, text and groups are passed by."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return [(at, value)]

@@ -39,9 +39,7 @@ class Agreement(Frozen):
     break_cost_share: NonNegative = param(
         0.0, unit="share of line", meaning="what leaving costs the firm", high=1
     )
-    lenders_stand_still: bool = param(
-        False, unit="", meaning="whether no lender withdraws alone"
-    )
+    lenders_stand_still: bool = param(False, unit="", meaning="whether no lender withdraws alone")
 
 
 Commitment = Annotated[NoPromise | Agreement, Field(discriminator="kind")]

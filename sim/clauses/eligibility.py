@@ -27,9 +27,7 @@ class Listed(Frozen):
     stages: tuple[Literal["startup", "growth", "expansion", "mature"], ...] = param(
         ("startup", "growth", "expansion", "mature"), unit="", meaning="stages admitted"
     )
-    most_age_years: NonNegative = param(
-        1000.0, unit="years", meaning="greatest age admitted"
-    )
+    most_age_years: NonNegative = param(1000.0, unit="years", meaning="greatest age admitted")
     venture_only: bool = param(False, unit="", meaning="only firms that venture funds back")
     least_last_round: NonNegative = param(
         0.0, unit="CNY million", meaning="least amount of the last equity round"

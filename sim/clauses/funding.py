@@ -21,9 +21,7 @@ class Relending(Frozen):
     """Part of the principal is refinanced by the central bank."""
 
     kind: Literal["relending"]
-    refinanced_share: Share = param(
-        unit="share", meaning="part of the principal refinanced"
-    )
+    refinanced_share: Share = param(unit="share", meaning="part of the principal refinanced")
     rate: NonNegative = param(unit="per year", meaning="rate of the central bank", high=0.2)
     quota: NonNegative = param(
         unit="CNY million per 1,000 firms", meaning="most that may be outstanding"

@@ -25,12 +25,8 @@ class CashFlow(Frozen):
     """An unsecured line on sales and on the last equity round."""
 
     kind: Literal["cash_flow"]
-    sales_share: NonNegative = param(
-        unit="years of sales", meaning="line per unit of sales"
-    )
-    round_share: NonNegative = param(
-        unit="share", meaning="line per unit of the last round"
-    )
+    sales_share: NonNegative = param(unit="years of sales", meaning="line per unit of sales")
+    round_share: NonNegative = param(unit="share", meaning="line per unit of the last round")
     cap_factor: PositiveFloat = param(
         1.0, unit="x", meaning="each lender's cap against its cap for plain loans"
     )
@@ -48,16 +44,13 @@ class Path(Frozen):
 
     kind: Literal["path"]
     amounts: tuple[PositiveFloat, ...] = param(unit="CNY million", meaning="lines in order")
-    from_years: tuple[NonNegative, ...] = param(
-        unit="years", meaning="age at which each starts"
-    )
+    from_years: tuple[NonNegative, ...] = param(unit="years", meaning="age at which each starts")
 
     @model_validator(mode="after")
     def _one_date_each(self) -> "Path":
         if len(self.amounts) != len(self.from_years) or not self.amounts:
             raise ValueError(
-                "from_years|must have one entry for each of amounts"
-                f"|give {len(self.amounts)} ages"
+                f"from_years|must have one entry for each of amounts|give {len(self.amounts)} ages"
             )
         if any(later <= earlier for earlier, later in pairwise(self.from_years)):
             raise ValueError("from_years|must increase|give the ages in order")

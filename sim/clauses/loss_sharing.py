@@ -21,33 +21,21 @@ class Sole(Frozen):
     """The lead bank alone, or with a guarantor."""
 
     kind: Literal["sole"] = "sole"
-    guaranteed_share: Share = param(
-        0.0, unit="share of loss", meaning="borne by a guarantor"
-    )
-    guarantee_fee_rate: NonNegative = param(
-        0.0, unit="per year", meaning="fee on the balance"
-    )
+    guaranteed_share: Share = param(0.0, unit="share of loss", meaning="borne by a guarantor")
+    guarantee_fee_rate: NonNegative = param(0.0, unit="per year", meaning="fee on the balance")
 
 
 class Proportional(Frozen):
     """Several banks share income and losses in fixed proportions, lead bank first."""
 
     kind: Literal["proportional"]
-    shares: tuple[Share, ...] = param(
-        unit="share", meaning="share of each bank, lead first"
-    )
-    delay_years: NonNegative = param(
-        0.0, unit="years", meaning="time that coordination takes"
-    )
+    shares: tuple[Share, ...] = param(unit="share", meaning="share of each bank, lead first")
+    delay_years: NonNegative = param(0.0, unit="years", meaning="time that coordination takes")
     coordination_cost: NonNegative = param(
         0.0, unit="CNY million", meaning="cost of each further bank at signing and renewal"
     )
-    guaranteed_share: Share = param(
-        0.0, unit="share of loss", meaning="borne by a guarantor"
-    )
-    guarantee_fee_rate: NonNegative = param(
-        0.0, unit="per year", meaning="fee on the balance"
-    )
+    guaranteed_share: Share = param(0.0, unit="share of loss", meaning="borne by a guarantor")
+    guarantee_fee_rate: NonNegative = param(0.0, unit="per year", meaning="fee on the balance")
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self) -> "Proportional":
@@ -121,9 +109,7 @@ def coordination_cost(clause: Sole | Proportional) -> float:
     return 0.0
 
 
-def split_losses(
-    loss: NDArray[np.float64], shares: NDArray[np.float64]
-) -> NDArray[np.float64]:
+def split_losses(loss: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
     """Split the loss of each contract between its lenders.
 
     Parameters
@@ -147,7 +133,5 @@ def split_losses(
     [[6.0, 4.0]]
     """
     if loss.shape[0] != shares.shape[0]:
-        raise ValueError(
-            f"loss has {loss.shape[0]} contracts, shares has {shares.shape[0]}"
-        )
+        raise ValueError(f"loss has {loss.shape[0]} contracts, shares has {shares.shape[0]}")
     return loss[:, None] * shares

@@ -56,9 +56,7 @@ Pricing = Annotated[RiskBased | Concession | Step | FixedRate, Field(discriminat
 Rates = tuple[NDArray[np.float64], NDArray[np.float64], float]
 
 
-def rates(
-    clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.float64]
-) -> Rates:
+def rates(clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.float64]) -> Rates:
     """First rate, later rate and years to the step.
 
     Parameters

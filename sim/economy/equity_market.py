@@ -24,14 +24,10 @@ class EquityMarket(Frozen):
     leave_winter_hazard: dict[str, NonNegative] = param(
         unit="per year", meaning="end of a winter, by macro regime"
     )
-    winter_rounds: NonNegative = param(
-        unit="x", meaning="factor on equity rounds in a winter"
-    )
+    winter_rounds: NonNegative = param(unit="x", meaning="factor on equity rounds in a winter")
     winter_listing: NonNegative = param(unit="x", meaning="factor on listings in a winter")
     winter_acquisition: NonNegative = param(unit="x", meaning="factor on sales in a winter")
-    winter_valuation: PositiveFloat = param(
-        unit="x", meaning="factor on values in a winter"
-    )
+    winter_valuation: PositiveFloat = param(unit="x", meaning="factor on values in a winter")
 
     @model_validator(mode="after")
     def _regimes_match(self) -> "EquityMarket":

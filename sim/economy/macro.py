@@ -47,17 +47,13 @@ class Macro(Frozen):
     opening: str = param(unit="", meaning='regime on the first day, or "stationary"')
     frailty_variance: NonNegative = param(unit="-", meaning="variance of the yearly factor")
     regime: dict[str, Regime] = param(unit="", meaning="regimes by name")
-    path: tuple[Step, ...] = param(
-        (), unit="", meaning="a stated path instead of the chain"
-    )
+    path: tuple[Step, ...] = param((), unit="", meaning="a stated path instead of the chain")
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Macro":
         names = ", ".join(self.regime)
         if not self.regime:
-            raise refuse(
-                "regime", "must name at least one regime", "add [macro.regime.NAME]"
-            )
+            raise refuse("regime", "must name at least one regime", "add [macro.regime.NAME]")
         if self.opening != "stationary" and self.opening not in self.regime:
             raise refuse(
                 "opening",

@@ -68,12 +68,7 @@ def decide_applications(w: World, who: Ints, date: float) -> None:
     if not is_plain(w.arrangement):
         special = make_offer(case, w.name, w.arrangement, w.scenario)
         open_to = eligibility.is_eligible(w.arrangement.eligibility, case.a, date)
-        take = (
-            special.made
-            & open_to
-            & prefers(w, case, special, plain)
-            & wants(case, special)
-        )
+        take = special.made & open_to & prefers(w, case, special, plain) & wants(case, special)
         take &= fits_budget(w, case, special, take)
         decided.append(Verdict(who, take, np.ones(who.size), special, True, False))
         open_still &= ~take
@@ -87,9 +82,7 @@ def decide_applications(w: World, who: Ints, date: float) -> None:
     _turn_elsewhere(w, case, who, left, date)
 
 
-def _turn_elsewhere(
-    w: World, case: Case, who: Ints, left: NDArray[np.bool_], date: float
-) -> None:
+def _turn_elsewhere(w: World, case: Case, who: Ints, left: NDArray[np.bool_], date: float) -> None:
     """Firms without an offer: those whose line ends try one other bank, others go without."""
     ending = left & ((case.a.request & ASK_RENEWAL) != 0) & (w.scenario.n_banks > 1)
     rows = np.flatnonzero(ending)

@@ -36,14 +36,10 @@ def loans_close(w: World, where: str, levels: Any) -> None:
     turnover = w.ledger.turnover(party.FIRMS)
     for j, name in enumerate(w.scenario.bank):
         held = float(levels.held[j])
-        w.ledger.check(
-            f"loans of {name}", float(w.banks.loans[j]), held, turnover + held, where
-        )
+        w.ledger.check(f"loans of {name}", float(w.banks.loans[j]), held, turnover + held, where)
     owed = float(w.posted[:, f.OWED].sum())
     open_defaults = owed - float(w.posted[:, f.RESOLVED].sum())
-    w.ledger.check(
-        "loans in default", float(w.banks.npl.sum()), open_defaults, owed, where
-    )
+    w.ledger.check("loans in default", float(w.banks.npl.sum()), open_defaults, owed, where)
 
 
 def banks_close(w: World, where: str) -> None:

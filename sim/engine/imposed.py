@@ -19,9 +19,7 @@ from sim.firms.record import ALIVE, NEVER
 
 def impose(w: World, date: float) -> None:
     """Repeat what the baseline decided at `date`."""
-    assert w.imposed is not None, (
-        "a world without imposed decisions holds its own committee"
-    )
+    assert w.imposed is not None, "a world without imposed decisions holds its own committee"
     while w.imposed and w.imposed[0][1] <= date + 1e-9:
         what, _, who, terms = w.imposed.pop(0)
         alive = w.firms.status[who] == ALIVE

@@ -10,6 +10,7 @@ import math
 from collections.abc import Generator
 from typing import Any
 
+import numpy as np
 import simpy
 
 from sim.economy.macro import Path, frailty, regime_names
@@ -33,10 +34,18 @@ def run_world(w: World, start: float, end: float, close: float | None = None) ->
         Date after which no loan is made (start of the run-off).
     """
     env = simpy.Environment(initial_time=start)
-    set_climate(w, start)
+    begin(w, start)
     env.process(climate(env, w, start, end))
     env.process(calendar(env, w, start, end, end if close is None else close))
     env.run()
+
+
+def begin(w: World, start: float) -> None:
+    """Set the climate of the first day; firms timed under another one are timed anew."""
+    before = w.climate.copy()
+    set_climate(w, start)
+    if np.any(before != w.climate):
+        w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], start)
 
 
 def until(env: simpy.Environment, date: float) -> simpy.Event:
@@ -93,13 +102,9 @@ def set_climate(w: World, date: float) -> None:
     c.valuation = regime.valuation * (market.winter_valuation if winter else 1.0)
 
 
-def calendar(
-    env: simpy.Environment, w: World, start: float, end: float, close: float
-) -> Steps:
+def calendar(env: simpy.Environment, w: World, start: float, end: float, close: float) -> Steps:
     """Months in order: firms live, the climate turns, banks decide, quarters are settled."""
-    turns = {
-        round(date * MONTHS) for date in turning_dates(w, start, end) if on_calendar(date)
-    }
+    turns = {round(date * MONTHS) for date in turning_dates(w, start, end) if on_calendar(date)}
     for month in range(math.floor(start * MONTHS + 1e-9) + 1, int(end * MONTHS + 1e-9) + 1):
         date = month / MONTHS
         yield until(env, date)

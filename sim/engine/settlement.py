@@ -3,7 +3,6 @@
 Settling changes banks and the record, never a firm: a firm's payments have their own dates.
 """
 
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -93,9 +92,7 @@ def close_books(w: World, years: float, levels: Levels) -> dict[str, Floats]:
     return result
 
 
-def provide(
-    w: World, result: dict[str, Floats], flow: Floats, levels: Levels
-) -> Floats:
+def provide(w: World, result: dict[str, Floats], flow: Floats, levels: Levels) -> Floats:
     """Charge to profit: new allowance, less the old one after charging resolved losses."""
     b = w.banks
     charged = flow[:, f.RESOLVED] - result["recovered"] - result["guaranteed"]
@@ -190,9 +187,7 @@ def record(w: World, date: float, levels: Levels, r: dict[str, Floats]) -> None:
     exposed = np.maximum(b.npl - r["npl_allowance"], 0.0)
     r["risk_assets"] = rule.risk_weight * b.loans + rule.defaulted_risk_weight * exposed
     thousands = w.scenario.population.firms / 1000.0
-    other = (
-        np.array([bank.parent_risk_assets for bank in w.scenario.bank.values()]) * thousands
-    )
+    other = np.array([bank.parent_risk_assets for bank in w.scenario.bank.values()]) * thousands
     whole = np.maximum(r["risk_assets"] + other, 1e-9)
     r["capital_ratio"] = (b.equity + b.parent_equity) / whole
     r["loans"], r["npl"], r["allowance"] = b.loans, b.npl, b.allowance

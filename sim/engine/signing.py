@@ -70,9 +70,7 @@ def capital_room(w: World) -> Floats:
     rule = w.scenario.capital
     lent = w.banks.loans + w.banks.promised
     used = rule.risk_weight * lent + rule.defaulted_risk_weight * w.banks.npl
-    return np.asarray(
-        (w.banks.equity / rule.required_ratio - used) / max(rule.risk_weight, 1e-9)
-    )
+    return np.asarray((w.banks.equity / rule.required_ratio - used) / max(rule.risk_weight, 1e-9))
 
 
 def learn(w: World, who: Ints, offer: Offer, date: float) -> None:

@@ -225,9 +225,7 @@ def new_world(
     key = replication_key(settings.seed, replication)
     firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
     macro = macro_path(scenario.macro, key, start, end)
-    market = market_path(
-        scenario.equity_market, regime_names(scenario.macro), macro, key, end
-    )
+    market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, key, end)
     n, n_banks = firms.shape[0], scenario.n_banks
     climate = CLIMATE.empty(1)
     climate.k0, climate.k1 = key

@@ -16,9 +16,7 @@ from sim.firms.record import NEVER
 class CreditLine(Frozen):
     """The firm's conduct of its credit line."""
 
-    drawn_at_signing: Share = param(
-        unit="share of line", meaning="drawn when a line is signed"
-    )
+    drawn_at_signing: Share = param(unit="share of line", meaning="drawn when a line is signed")
     liquidity_buffer: NonNegative = param(
         unit="years of outlays", meaning="cash below which the line is drawn"
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sim.firms import record as r
 from sim.firms.clock import accrue, note, refresh
-from sim.firms.credit_line import buffer, draw, release, repay
+from sim.firms.credit_line import buffer, draw, release, repay, undrawn
 from sim.firms.events import tidy
 from sim.firms.right import choose_delivery
 
@@ -39,10 +39,10 @@ def decline_all(
         if f.status == r.ALIVE:
             p = params[f.sector]
             accrue(f, p, t)
-            f.may_apply = t + p.reapply_years
             if kept[n] < 1.0:
                 cut(f, p, t, kept[n])
             if f.request & r.ASK_FUNDS != 0 or kept[n] < 1.0:
+                f.may_apply = t + p.reapply_years
                 f.refused += 1
                 note(f, t, r.REFUSED, kept[n], log, cursor)
             settle_request(f, p, c, t, next_time, pending, log, cursor)
@@ -94,6 +94,9 @@ def sign(f: Any, p: Any, t: float, k: Any, row: int) -> None:
         f.limit = max(f.limit, f.balance)
     elif first:
         draw(f, p.drawn_at_signing * f.limit)
+    if f.arrears == 1:
+        # Overdue bills are what a new or larger line is for.
+        draw(f, max(min(undrawn(f), buffer(f, p) - f.cash), 0.0))
 
 
 def take_right(f: Any, p: Any, t: float, k: Any) -> None:

@@ -19,47 +19,31 @@ class Equity(Frozen):
     """Valuation, rounds and exits."""
 
     venture_logit: float = param(unit="logit", meaning="venture backing at quality zero")
-    venture_quality_slope: float = param(
-        unit="logit", meaning="effect of one sd of quality"
-    )
+    venture_quality_slope: float = param(unit="logit", meaning="effect of one sd of quality")
     valuation_multiple: StageVector = param(
         unit="CNY million to the power of one minus the exponent",
         meaning="equity value at scale 1", low=0,
     )  # fmt: skip
-    valuation_exponent: PositiveFloat = param(
-        unit="-", meaning="elasticity of value to scale"
-    )
+    valuation_exponent: PositiveFloat = param(unit="-", meaning="elasticity of value to scale")
     non_venture_value_factor: PositiveFloat = param(
         unit="x", meaning="value of other firms against venture-backed ones"
     )
     valuation_quality_slope: float = param(unit="-", meaning="log value per sd of quality")
-    valuation_volatility: NonNegative = param(
-        unit="per root year", meaning="sd of log deviation"
-    )
-    valuation_reversion: NonNegative = param(
-        unit="per year", meaning="reversion of the deviation"
-    )
+    valuation_volatility: NonNegative = param(unit="per root year", meaning="sd of log deviation")
+    valuation_reversion: NonNegative = param(unit="per year", meaning="reversion of the deviation")
     round_hazard: StageVector = param(
         unit="per year", meaning="arrival of a round for a firm that seeks one", low=0
     )
-    exit_quality_slope: float = param(
-        unit="-", meaning="log effect of quality on rounds, exits"
-    )
+    exit_quality_slope: float = param(unit="-", meaning="log effect of quality on rounds, exits")
     non_venture_round_factor: NonNegative = param(
         unit="x", meaning="arrival of rounds for firms without venture backing"
     )
-    setback_round_factor: NonNegative = param(
-        unit="x", meaning="arrival of rounds in a setback"
-    )
+    setback_round_factor: NonNegative = param(unit="x", meaning="arrival of rounds in a setback")
     raise_below_runway: PositiveFloat = param(
         unit="years", meaning="runway below which a firm seeks a round"
     )
-    raise_for_years: PositiveFloat = param(
-        unit="years", meaning="drain that a round covers"
-    )
-    dilution: StageVector = param(
-        unit="share", meaning="most sold in a round", low=0, high=0.99
-    )
+    raise_for_years: PositiveFloat = param(unit="years", meaning="drain that a round covers")
+    dilution: StageVector = param(unit="share", meaning="most sold in a round", low=0, high=0.99)
     listing_hazard: StageVector = param(
         unit="per year", meaning="listing of a firm that meets the rules", low=0
     )
@@ -70,9 +54,7 @@ class Equity(Frozen):
     )
     listing_premium: PositiveFloat = param(unit="x", meaning="listed over private value")
     listing_raise_share: Share = param(unit="share", meaning="new shares sold at listing")
-    acquisition_hazard: StageVector = param(
-        unit="per year", meaning="sale of the firm", low=0
-    )
+    acquisition_hazard: StageVector = param(unit="per year", meaning="sale of the firm", low=0)
     acquisition_factor: PositiveFloat = param(unit="x", meaning="sale over private value")
     exit_log_sd: NonNegative = param(unit="-", meaning="log sd of exit value")
     exit_tail_share: Share = param(unit="share", meaning="exits in the heavy tail")
@@ -86,9 +68,7 @@ def set_value(f: Any, p: Any, c: Any) -> None:
     if f.venture == 0:
         level *= p.non_venture_value_factor
     f.value = level * math.exp(
-        p.valuation_exponent * f.log_scale
-        + p.valuation_quality_slope * f.quality
-        + f.log_value
+        p.valuation_exponent * f.log_scale + p.valuation_quality_slope * f.quality + f.log_value
     )
 
 

@@ -63,9 +63,7 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         f.project = 0
 
 
-def on_schedule(
-    f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: Any
-) -> None:
+def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: Any) -> None:
     """A dated event is due."""
     if event == r.QUARTER:
         on_quarter(f, p, c, t, log, cursor)
@@ -109,7 +107,8 @@ def on_term(f: Any, p: Any, t: float, event: int, log: Any, cursor: Any) -> None
     elif event == r.EXPIRY:
         before = f.waived
         gain = expire(f)
-        note(f, t, r.WAIVED if f.waived > before else r.EXERCISED, gain, log, cursor)
+        if f.waived > before or gain > 0.0:
+            note(f, t, r.WAIVED if f.waived > before else r.EXERCISED, gain, log, cursor)
     elif event == r.ROYALTY_CAP:
         end_right(f)
 

@@ -18,12 +18,8 @@ class Lifecycle(Frozen):
     progress_hazard: StageVector = param(
         unit="per year", meaning="arrival of the step to the next stage", low=0
     )
-    progress_quality_slope: float = param(
-        unit="-", meaning="log effect of one sd of quality"
-    )
-    regress_hazard: StageVector = param(
-        unit="per year", meaning="falling back one stage", low=0
-    )
+    progress_quality_slope: float = param(unit="-", meaning="log effect of one sd of quality")
+    regress_hazard: StageVector = param(unit="per year", meaning="falling back one stage", low=0)
     success_share: StageVector = param(
         unit="share", meaning="trials that succeed when the step to the next stage is due",
         low=0, high=1,

@@ -24,38 +24,26 @@ class Operations(Frozen):
     venture_scale_factor: PositiveFloat = param(
         unit="x", meaning="scale at entry of a venture-backed firm against others"
     )
-    opening_cash: PositiveFloat = param(
-        unit="CNY million", meaning="mean cash at entry, others"
-    )
+    opening_cash: PositiveFloat = param(unit="CNY million", meaning="mean cash at entry, others")
     venture_opening_cash: PositiveFloat = param(
         unit="CNY million", meaning="mean cash at entry, venture-backed"
     )
     opening_cash_log_sd: NonNegative = param(unit="-", meaning="log sd of cash at entry")
-    burn: NonNegative = param(
-        unit="CNY million a year", meaning="fixed outlay of a start-up"
-    )
+    burn: NonNegative = param(unit="CNY million a year", meaning="fixed outlay of a start-up")
     venture_burn: NonNegative = param(
         unit="CNY million a year", meaning="fixed outlay of a venture-backed start-up"
     )
-    startup_margin: float = param(
-        unit="share of sales", meaning="contribution of a start-up"
-    )
+    startup_margin: float = param(unit="share of sales", meaning="contribution of a start-up")
     margin: StageVector = param(unit="share of sales", meaning="operating margin by stage")
-    margin_quality_slope: float = param(
-        unit="share of sales", meaning="margin per sd of quality"
-    )
+    margin_quality_slope: float = param(unit="share of sales", meaning="margin per sd of quality")
     research: StageVector = param(
         unit="share of scale", meaning="research outlay beyond what the margin covers", low=0
     )
     venture_research: StageVector = param(
         unit="share of scale", meaning="further research outlay of venture-backed firms"
     )
-    setback_margin: NonNegative = param(
-        unit="share of scale", meaning="margin lost in a setback"
-    )
-    setback_scale_factor: PositiveFloat = param(
-        unit="x", meaning="scale after a setback", high=1
-    )
+    setback_margin: NonNegative = param(unit="share of scale", meaning="margin lost in a setback")
+    setback_scale_factor: PositiveFloat = param(unit="x", meaning="scale after a setback", high=1)
     setback_regain_share: Share = param(
         unit="share", meaning="part of the log fall that recovery brings back"
     )

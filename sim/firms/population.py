@@ -17,21 +17,15 @@ from sim.firms.record import ALIVE, N_CAUSES, NEVER, STARTUP
 class Population(Frozen):
     """How many firms there are and when they enter."""
 
-    firms: int = param(
-        unit="count", meaning="firms that ever enter, history included", low=0
-    )
+    firms: int = param(unit="count", meaning="firms that ever enter, history included", low=0)
     initial_share: Share = param(
         unit="share", meaning="firms that exist from the first day of the history"
     )
-    first_stage: int = param(
-        unit="code", meaning="stage at entry, 0 start-up", low=0, high=3
-    )
+    first_stage: int = param(unit="code", meaning="stage at entry, 0 start-up", low=0, high=3)
     tangible_mean: NonNegative = param(
         unit="CNY million per CNY million a year", meaning="mean tangible assets per scale"
     )
-    tangible_log_sd: NonNegative = param(
-        unit="-", meaning="log sd of tangible assets per scale"
-    )
+    tangible_log_sd: NonNegative = param(unit="-", meaning="log sd of tangible assets per scale")
 
 
 def set_nature(f: Any, p: Any, c: Any) -> None:

@@ -25,9 +25,7 @@ class Project(Frozen):
         unit="CNY million per CNY million a year",
         meaning="spending per unit of scale gained",
     )
-    project_wait: NonNegative = param(
-        unit="years", meaning="time a project waits for money"
-    )
+    project_wait: NonNegative = param(unit="years", meaning="time a project waits for money")
     project_least_share: Share = param(
         unit="share", meaning="funded part below which a project is given up"
     )

@@ -31,9 +31,7 @@ ASK_FUNDS, ASK_RENEWAL, ASK_REVIEW, ASK_OFFER = 1, 2, 4, 8
 
 # Scheduled events besides the causes; `next_event` holds a cause or one of these.
 BIRTH, QUARTER, CASH_ZERO, RUNWAY_LOW, ARREARS_END = 20, 21, 22, 23, 24
-PROJECT_END, MATURITY, REVIEW, RATE_STEP, CALL, ANNIVERSARY, EXPIRY, ROYALTY_CAP = range(
-    25, 33
-)
+PROJECT_END, MATURITY, REVIEW, RATE_STEP, CALL, ANNIVERSARY, EXPIRY, ROYALTY_CAP = range(25, 33)
 # Written to the event log only.
 (
     SIGNED,
@@ -67,9 +65,7 @@ NEVER = 1.0e300
 def _clock() -> tuple[Column, ...]:
     return (
         Column("now", "years", "date of the last real event; every level is of this date"),
-        Column(
-            "quarter", "quarters", "calendar quarter whose end brings the next shock", "i4"
-        ),
+        Column("quarter", "quarters", "calendar quarter whose end brings the next shock", "i4"),
         Column("shocked", "years", "date of the last revenue and valuation shock"),
         Column("next_event", "code", "cause or scheduled event that comes next", "i1"),
         Column(
@@ -78,9 +74,7 @@ def _clock() -> tuple[Column, ...]:
             "unused part of each cause's exponential threshold",
             length=N_CAUSES,
         ),
-        Column(
-            "speed", "per year", "hazard of each cause since the anchor", length=N_CAUSES
-        ),
+        Column("speed", "per year", "hazard of each cause since the anchor", length=N_CAUSES),
         Column("count", "-", "thresholds already used, by cause", "i4", N_CAUSES),
     )
 
@@ -97,9 +91,7 @@ def _nature() -> tuple[Column, ...]:
         Column("venture", "flag", "backed by venture capital", "i1"),
         Column("quality", "standard deviations", "latent quality, standard normal"),
         Column("taste", "x", "how heavily the firm weighs the cost of moving its business"),
-        Column(
-            "tangible", "CNY million per CNY million a year", "tangible assets per sales"
-        ),
+        Column("tangible", "CNY million per CNY million a year", "tangible assets per sales"),
         Column("on_progress", "x", "effect of quality on progress"),
         Column("on_failure", "x", "effect of quality on setback and failure"),
         Column("on_recovery", "x", "effect of quality on recovery"),
@@ -123,14 +115,10 @@ def _operations() -> tuple[Column, ...]:
         Column("invest", "CNY million a year", "working capital tied up by growth"),
         Column("royalty", "CNY million a year", "royalty paid to lenders"),
         Column("delivery", "CNY million a year", "cost of moving business to the bank"),
-        Column(
-            "low_since", "flag", "runway is below the level at which it raises equity", "i1"
-        ),
+        Column("low_since", "flag", "runway is below the level at which it raises equity", "i1"),
         Column("arrears_end", "years", "end of the arrears window"),
         Column("demand", "CNY million", "cost of the open growth project"),
-        Column(
-            "deadline", "years", "date at which the project is cut to the money there is"
-        ),
+        Column("deadline", "years", "date at which the project is cut to the money there is"),
     )
 
 
@@ -180,9 +168,7 @@ def _relationship() -> tuple[Column, ...]:
         Column("base_capture", "share", "level to which it moves without delivery"),
         Column("full_capture", "share", "level demanded for the right to be waived"),
         Column("deliver", "flag", "firm has chosen to deliver the demanded business", "i1"),
-        Column(
-            "compliant", "quarters", "quarters in a row in which the demand was met", "i4"
-        ),
+        Column("compliant", "quarters", "quarters in a row in which the demand was met", "i4"),
         Column("listing_capture", "share", "share of listing proceeds kept at the bank"),
         Column("right", "code", "0 none, 1 warrant, 2 swap, 3 royalty", "i1"),
         Column("stake", "share", "share of equity that the right buys, post-money"),
@@ -213,9 +199,7 @@ def _totals() -> tuple[Column, ...]:
         Column("cum_delivery", money, "cost of moving business to the bank"),
         Column("cum_balance", "CNY million years", "time integral of the balance"),
         Column("cum_fee", money, "guarantee fees"),
-        Column(
-            "cum_refinanced", "CNY million years", "time integral of refinanced balance"
-        ),
+        Column("cum_refinanced", "CNY million years", "time integral of refinanced balance"),
         Column("cum_strike", money, "subscription amounts received"),
         Column("cum_gain", money, "gains on rights passed to lenders"),
         Column("cum_gap", money, "project demand left unfunded"),
@@ -228,9 +212,7 @@ def _totals() -> tuple[Column, ...]:
         Column("defaulted", "flag", "loan default at closure", "i1"),
         Column("exercised", "-", "rights exercised", "i4"),
         Column("waived", "-", "rights waived for delivered business", "i4"),
-        Column(
-            "stage_date", "years", "date at which each later stage was reached", length=4
-        ),
+        Column("stage_date", "years", "date at which each later stage was reached", length=4),
         Column("signed", "-", "arrangement contracts signed", "i4"),
         Column("refused", "-", "applications refused", "i4"),
         Column("moved", "-", "times the firm left its bank for a cheaper one", "i4"),
@@ -239,13 +221,7 @@ def _totals() -> tuple[Column, ...]:
 
 
 FIRM = Table(
-    _clock()
-    + _nature()
-    + _operations()
-    + _ownership()
-    + _loan()
-    + _relationship()
-    + _totals()
+    _clock() + _nature() + _operations() + _ownership() + _loan() + _relationship() + _totals()
 )
 
 CLIMATE = Table(

@@ -14,16 +14,12 @@ from sim.base.frozen import Frozen, NonNegative, Share, StageVector, param
 class Relationship(Frozen):
     """Income from ordinary banking business."""
 
-    deposit_margin: NonNegative = param(
-        unit="per year", meaning="transfer margin on deposits"
-    )
+    deposit_margin: NonNegative = param(unit="per year", meaning="transfer margin on deposits")
     deposit_share: Share = param(unit="share", meaning="cash held as low-cost deposits")
     settlement_days: NonNegative = param(
         unit="years of sales", meaning="payment flow that rests as demand deposits"
     )
-    fee_share: NonNegative = param(
-        unit="share of sales", meaning="payment and payroll fees"
-    )
+    fee_share: NonNegative = param(unit="share of sales", meaning="payment and payroll fees")
     capture_plain: Share = param(
         unit="share", meaning="business kept at the lender without an agreement"
     )

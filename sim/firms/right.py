@@ -22,9 +22,7 @@ class Right(Frozen):
     right_volatility: PositiveFloat = param(
         unit="per root year", meaning="volatility at which the firm values the right"
     )
-    right_discount: NonNegative = param(
-        unit="per year", meaning="discount rate of that value"
-    )
+    right_discount: NonNegative = param(unit="per year", meaning="discount rate of that value")
     compliance_share: Share = param(
         unit="share of the demanded level", meaning="capture that counts as delivered"
     )
@@ -37,9 +35,7 @@ def right_value(f: Any, p: Any, t: float) -> float:
     strike_value = f.strike / f.stake - f.strike
     years = max(f.expiry - t, 0.0)
     trigger = max(f.trigger, strike_value)
-    unit = gap_call(
-        f.value, strike_value, trigger, years, p.right_discount, p.right_volatility
-    )
+    unit = gap_call(f.value, strike_value, trigger, years, p.right_discount, p.right_volatility)
     return f.stake * unit
 
 

@@ -126,9 +126,7 @@ def balance(
     made = not_negative("n_paid", n_paid)
     left = not_negative("payments left", real("n_payments", n_payments) - made)
     some = np.where(left > 0.0, left, 1.0)
-    owed = payments_value(
-        payment(principal, rate, n_payments, per_year), rate, some, per_year
-    )
+    owed = payments_value(payment(principal, rate, n_payments, per_year), rate, some, per_year)
     return np.where(left > 0.0, owed, 0.0)
 
 

@@ -45,9 +45,7 @@ def concession_value(
     0.04058909
     """
     speed = real("discount_rate", discount_rate) + not_negative("hazard", hazard)
-    return np.asarray(
-        real("concession", concession) * continuous_annuity(0.0, years, speed)
-    )
+    return np.asarray(real("concession", concession) * continuous_annuity(0.0, years, speed))
 
 
 def step_up_rate(

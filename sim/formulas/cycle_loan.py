@@ -51,9 +51,7 @@ def cycle_loan_value(
     >>> cycle_loan_value(cycle, [0.03, 0.12], 0.065, 0.04, 0.55, 0.25).round(9)
     array([1.00223117, 0.96330103])
     """
-    annuity, repaid = _loan_legs(
-        generator, hazards, discount_rate, loss_given_default, prepayment
-    )
+    annuity, repaid = _loan_legs(generator, hazards, discount_rate, loss_given_default, prepayment)
     return np.asarray(annuity * float(real("coupon", coupon)) + repaid)
 
 
@@ -96,9 +94,7 @@ def cycle_par_coupon(
     array([0.06425457, 0.07819101])
     """
     begin = share("start", start)
-    annuity, repaid = _loan_legs(
-        generator, hazards, discount_rate, loss_given_default, prepayment
-    )
+    annuity, repaid = _loan_legs(generator, hazards, discount_rate, loss_given_default, prepayment)
     return np.asarray((1.0 - begin @ repaid) / (begin @ annuity))
 
 

@@ -136,9 +136,7 @@ def _plain_exit_right(
     """Limits of the expiring right that need no normal distribution."""
     exit_hazard, default_hazard = hazards
     if years == math.inf:
-        return right_at_exit_value(
-            spot, strike, exit_hazard, default_hazard, rate, volatility
-        )
+        return right_at_exit_value(spot, strike, exit_hazard, default_hazard, rate, volatility)
     if spot <= 0.0 or exit_hazard <= 0.0 or years <= 0.0:
         return 0.0
     end = exit_hazard + default_hazard

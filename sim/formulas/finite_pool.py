@@ -223,10 +223,6 @@ def joint_failure(
     log_pmf, weights = conditional_counts(loans_per_bank, default_prob, asset_correlation)
     failing = np.arange(loans_per_bank + 1) * loss > room
     given = np.exp(log_pmf) @ failing
-    pooled = default_count_probabilities(
-        2 * loans_per_bank, default_prob, asset_correlation
-    )
+    pooled = default_count_probabilities(2 * loans_per_bank, default_prob, asset_correlation)
     sunk = np.arange(2 * loans_per_bank + 1) * 0.5 * loss > room
-    return JointFailure(
-        float(weights @ given), float(weights @ given**2), float(pooled @ sunk)
-    )
+    return JointFailure(float(weights @ given), float(weights @ given**2), float(pooled @ sunk))

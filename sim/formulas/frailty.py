@@ -40,9 +40,7 @@ def frailty_default_prob(cumulative_hazard: ArrayLike, variance: ArrayLike) -> F
     return np.asarray(-np.expm1(_log_survival(hazard, spread)))
 
 
-def frailty_default_correlation(
-    cumulative_hazard: ArrayLike, variance: ArrayLike
-) -> FloatArray:
+def frailty_default_correlation(cumulative_hazard: ArrayLike, variance: ArrayLike) -> FloatArray:
     """Correlation of the default indicators of two firms under a shared gamma factor.
 
     Parameters

@@ -49,9 +49,7 @@ def lower_quantile(losses: ArrayLike, probabilities: ArrayLike, confidence: floa
     return float(atoms[min(place, atoms.size - 1)])
 
 
-def expected_shortfall(
-    losses: ArrayLike, probabilities: ArrayLike, confidence: float
-) -> float:
+def expected_shortfall(losses: ArrayLike, probabilities: ArrayLike, confidence: float) -> float:
     """Mean of the worst (1 - confidence) of a discrete distribution.
 
     Parameters
@@ -159,9 +157,7 @@ def sample_expected_shortfall(losses: ArrayLike, confidence: float) -> float:
     return expected_shortfall(sample, equal, confidence)
 
 
-def _sorted_atoms(
-    losses: ArrayLike, probabilities: ArrayLike
-) -> tuple[FloatArray, FloatArray]:
+def _sorted_atoms(losses: ArrayLike, probabilities: ArrayLike) -> tuple[FloatArray, FloatArray]:
     """Atoms in rising order with their probabilities, checked."""
     atoms = real("losses", losses)
     weights = share("probabilities", probabilities)
@@ -178,7 +174,5 @@ def _sample(losses: ArrayLike) -> FloatArray:
     """Sample as a flat array, checked."""
     sample = real("losses", losses)
     if sample.ndim != 1 or not sample.size:
-        raise ValueError(
-            f"losses must be one-dimensional and not empty; got {sample.shape}"
-        )
+        raise ValueError(f"losses must be one-dimensional and not empty; got {sample.shape}")
     return sample

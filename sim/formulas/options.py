@@ -92,9 +92,7 @@ def gap_call(
     return spot * normal_cdf(upper) - paid * normal_cdf(upper - deviation)
 
 
-def digital(
-    spot: float, trigger: float, years: float, rate: float, volatility: float
-) -> float:
+def digital(spot: float, trigger: float, years: float, rate: float, volatility: float) -> float:
     """Value of 1 paid on one date if the firm's value then tops `trigger`.
 
     Parameters
@@ -176,9 +174,7 @@ def swap_out_capped(
     return whole - gap_call(spot, ceiling, beyond, years, rate, volatility)
 
 
-def one_touch(
-    spot: float, trigger: float, years: float, rate: float, volatility: float
-) -> float:
+def one_touch(spot: float, trigger: float, years: float, rate: float, volatility: float) -> float:
     """Value of 1 paid when the firm's value first reaches `trigger`, if before `years`.
 
     Parameters

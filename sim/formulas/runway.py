@@ -182,9 +182,7 @@ def funded_in_time_prob(runway_left: float, mean_wait: float) -> float:
     return -math.expm1(-runway_left / mean_wait) if mean_wait > 0.0 else 1.0
 
 
-def ruin_prob_with_raises(
-    runway_left: float, raise_rate: float, mean_raise: float
-) -> float:
+def ruin_prob_with_raises(runway_left: float, raise_rate: float, mean_raise: float) -> float:
     """Probability that a firm that lives from random raises ever runs out of cash.
 
     Cash falls steadily and jumps up at random dates by exponential amounts (the dual risk

@@ -132,9 +132,7 @@ def screening_errors(
     return np.asarray(type_one), np.asarray(type_two)
 
 
-def expected_profit(
-    types: TwoTypes, type_one: ArrayLike, type_two: ArrayLike
-) -> FloatArray:
+def expected_profit(types: TwoTypes, type_one: ArrayLike, type_two: ArrayLike) -> FloatArray:
     """Profit per applicant of a lender with given screening errors.
 
     Parameters

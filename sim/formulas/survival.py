@@ -9,9 +9,7 @@ from scipy.special import ndtri
 from sim.formulas.checks import FloatArray, IntArray, inside, not_negative, real
 
 
-def piecewise_survival(
-    starts: ArrayLike, hazards: ArrayLike, years: ArrayLike
-) -> FloatArray:
+def piecewise_survival(starts: ArrayLike, hazards: ArrayLike, years: ArrayLike) -> FloatArray:
     """Probability of surviving to an age when hazards are constant between fixed ages.
 
     Parameters
@@ -46,9 +44,7 @@ def piecewise_survival(
     return np.asarray(np.exp(-_used(spent, rates.sum(axis=1)).sum(axis=-1)))
 
 
-def piecewise_incidence(
-    starts: ArrayLike, hazards: ArrayLike, years: ArrayLike
-) -> FloatArray:
+def piecewise_incidence(starts: ArrayLike, hazards: ArrayLike, years: ArrayLike) -> FloatArray:
     """Probability that each cause has struck by an age, in the presence of the others.
 
     Parameters

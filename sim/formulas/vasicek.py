@@ -155,9 +155,7 @@ def default_covariance(default_prob: ArrayLike, asset_correlation: ArrayLike) ->
     return joint_excess(bound, bound, rho)
 
 
-def default_correlation(
-    default_prob: ArrayLike, asset_correlation: ArrayLike
-) -> FloatArray:
+def default_correlation(default_prob: ArrayLike, asset_correlation: ArrayLike) -> FloatArray:
     """Correlation of the default indicators of two loans.
 
     Parameters

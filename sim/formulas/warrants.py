@@ -100,9 +100,7 @@ def galai_schneller_warrant(
     return value
 
 
-def _call_delta(
-    spot: float, strike: float, years: float, rate: float, volatility: float
-) -> float:
+def _call_delta(spot: float, strike: float, years: float, rate: float, volatility: float) -> float:
     """Slope of the call in the spot: the share of the stock in the hedge."""
     cash = strike * digital(spot, strike, years, rate, volatility)
     call = black_scholes_call(spot, strike, years, rate, volatility)

@@ -111,9 +111,7 @@ def _mend(values: dict[str, Any], path: Path, instead: Any) -> Path:
         if instead is NOTHING:
             # A list without one of its elements would have another meaning.
             return _mend(values, path[:-1], NOTHING)
-        return _mend(
-            values, path[:-1], [*table[: int(key)], instead, *table[int(key) + 1 :]]
-        )
+        return _mend(values, path[:-1], [*table[: int(key)], instead, *table[int(key) + 1 :]])
     if isinstance(table, dict) and instead is not NOTHING:
         table[key] = instead
     elif isinstance(table, dict):

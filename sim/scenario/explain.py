@@ -32,9 +32,7 @@ REQUIRED = "is required"
 """The rule that a missing key breaks."""
 
 
-def explain(
-    error: ErrorDetails, model: type[BaseModel], values: Mapping[str, Any]
-) -> list[Fault]:
+def explain(error: ErrorDetails, model: type[BaseModel], values: Mapping[str, Any]) -> list[Fault]:
     """Explain one error of the validator.
 
     Parameters
@@ -65,9 +63,7 @@ def _missing(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]
     if isinstance(spot.path[-1], int):
         given = len(error["input"])
         rule = f"has too few values; {given} {'is' if given == 1 else 'are'} given"
-        return [
-            Fault(spot.path[:-1], rule, _give("one value for each", spot), error["input"])
-        ]
+        return [Fault(spot.path[:-1], rule, _give("one value for each", spot), error["input"])]
     name = join_key(spot.path)
     members = choices(spot.annotation)
     if any(is_group(member) for member in members):
@@ -196,14 +192,10 @@ def _is_number(text: str) -> bool:
 
 def _refused(spot: Spot, error: ErrorDetails, values: Mapping[str, Any]) -> list[Fault]:
     """Explain a rule that a group or a field checks with its own code."""
-    return [
-        _refused_part(spot, part, values) for part in _parts(error) if part[1] or part[2]
-    ]
+    return [_refused_part(spot, part, values) for part in _parts(error) if part[1] or part[2]]
 
 
-def _refused_part(
-    spot: Spot, part: tuple[str, str, str], values: Mapping[str, Any]
-) -> Fault:
+def _refused_part(spot: Spot, part: tuple[str, str, str], values: Mapping[str, Any]) -> Fault:
     key, rule, cure = part
     try:
         path = (*spot.path, *split_key(key)) if key else spot.path

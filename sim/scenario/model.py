@@ -144,14 +144,10 @@ class Scenario(Frozen):
                 )
         total = sum(sector.share for sector in self.sector.values())
         if abs(total - 1.0) > 1e-9:
-            raise refuse(
-                "sector", f"shares must sum to 1; got {total:g}", "change the shares"
-            )
+            raise refuse("sector", f"shares must sum to 1; got {total:g}", "change the shares")
         total = sum(bank.market_share for bank in self.bank.values())
         if abs(total - 1.0) > 1e-9:
-            raise refuse(
-                "bank", f"market shares must sum to 1; got {total:g}", "change them"
-            )
+            raise refuse("bank", f"market shares must sum to 1; got {total:g}", "change them")
         missing = set(self.macro.regime) - set(self.equity_market.enter_winter_hazard)
         if missing:
             raise refuse(

@@ -13,9 +13,7 @@ CONTRACT = Table(
         Column("firm", "-", "row of the firm", "i8"),
         Column("lead", "code", "lead bank", "i4"),
         Column("lender", "code", "lenders, lead first", "i4", MOST_LENDERS),
-        Column(
-            "share", "share", "their shares of line, income and loss", length=MOST_LENDERS
-        ),
+        Column("share", "share", "their shares of line, income and loss", length=MOST_LENDERS),
         Column("date", "years", "date of signing"),
         Column("limit", "CNY million", "line"),
         Column("rate", "per year", "first rate"),
@@ -26,9 +24,7 @@ CONTRACT = Table(
         Column("stage", "code", "stage at signing", "i1"),
         Column("regime", "code", "macro regime at signing", "i1"),
         Column("winter", "flag", "equity market in a winter at signing", "i1"),
-        Column(
-            "signed", "flag", "a contract of the arrangement rather than a plain loan", "i1"
-        ),
+        Column("signed", "flag", "a contract of the arrangement rather than a plain loan", "i1"),
         Column("first", "flag", "opens a line for a firm that had none", "i1"),
         Column("moved", "flag", "taken over from another bank", "i1"),
         Column("unsecured", "flag", "no tangible collateral", "i1"),

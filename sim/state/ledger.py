@@ -58,10 +58,7 @@ class Ledger:
     def received(self, party: int) -> float:
         """Net receipts of a party over all accounts, CNY million."""
         return float(
-            sum(
-                table[:, party].sum() - table[party, :].sum()
-                for table in self.flows.values()
-            )
+            sum(table[:, party].sum() - table[party, :].sum() for table in self.flows.values())
         )
 
     def turnover(self, party: int) -> float:

@@ -14,9 +14,7 @@ def test_a_problem_has_three_lines() -> None:
 
 
 def test_a_problem_without_line_key_or_value_leaves_them_out() -> None:
-    assert (
-        str(Problem("--set", None, "", "is wrong", "", "do")) == "--set\n  is wrong\n  do"
-    )
+    assert str(Problem("--set", None, "", "is wrong", "", "do")) == "--set\n  is wrong\n  do"
 
 
 def test_a_scenario_error_tells_all_problems() -> None:

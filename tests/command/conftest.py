@@ -48,9 +48,7 @@ class Engine:
             self.asked.append(number)
             yield number
 
-    def gather(
-        self, scenario: Any, finished: Sequence[int], *, keep: tuple[str, ...]
-    ) -> MadeUp:
+    def gather(self, scenario: Any, finished: Sequence[int], *, keep: tuple[str, ...]) -> MadeUp:
         outcomes = _only(synthetic.outcome_frame(REPLICATIONS), finished)
         banks = pd.DataFrame({"bank": "lead", "replication": finished, "profit": 1.5})
         firms = banks[["replication"]] if "firms" in keep else None

@@ -50,9 +50,7 @@ def probe(*arguments: str) -> str:
         (["run", "pyproject.toml"], 2),
     ],
 )
-def test_light_commands_load_no_compiler_and_no_plots(
-    arguments: list[str], code: int
-) -> None:
+def test_light_commands_load_no_compiler_and_no_plots(arguments: list[str], code: int) -> None:
     assert probe(*arguments) == f"HEAVY {code}"
 
 

@@ -18,9 +18,7 @@ def test_scenarios_are_listed_with_title_and_question(
     monkeypatch.chdir(tmp_path)
     Path("scenarios/base").mkdir(parents=True)
     Path("scenarios/base/x.toml").write_text("", encoding="utf-8")
-    Path("scenarios/a.toml").write_text(
-        'title = "T [x]"\nquestion = "Q?"', encoding="utf-8"
-    )
+    Path("scenarios/a.toml").write_text('title = "T [x]"\nquestion = "Q?"', encoding="utf-8")
     Path("scenarios/b.toml").write_text("a = = 1", encoding="utf-8")
     result = listed()
     assert result.exit_code == 0

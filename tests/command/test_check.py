@@ -17,9 +17,7 @@ def check(*words: str) -> Result:
 def test_a_good_file_is_called_good(file: Path) -> None:
     result = check(str(file))
     assert result.exit_code == 0
-    assert result.stdout == (
-        "small.toml: good; 5 replications of 15 years under plain, swap\n"
-    )
+    assert result.stdout == ("small.toml: good; 5 replications of 15 years under plain, swap\n")
 
 
 def test_all_files_are_checked(file: Path) -> None:

@@ -89,9 +89,7 @@ def test_other_values_go_to_another_folder(file: Path) -> None:
     assert len(list(Path("runs").iterdir())) == 2
 
 
-def test_an_interrupted_run_keeps_what_it_finished_and_goes_on(
-    file: Path, engine: Engine
-) -> None:
+def test_an_interrupted_run_keeps_what_it_finished_and_goes_on(file: Path, engine: Engine) -> None:
     run(str(file), "--out", "whole")
     engine.asked.clear()
     engine.interrupt_after = 2
@@ -183,9 +181,7 @@ def test_a_file_in_the_place_of_the_folder_is_bad_input(file: Path) -> None:
     assert "small.toml is a file" in result.stderr
 
 
-def test_compiling_is_told(
-    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_compiling_is_told(file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sim.engine.compile.is_warm", lambda: False)
     monkeypatch.setattr("sim.engine.warm.warm_up", lambda scenario: 12.4)
     assert "compiled in 12 s" in run(str(file)).stderr

@@ -34,9 +34,7 @@ def test_values_stand_with_unit_meaning_and_origin(file: Path) -> None:
 def test_one_part_can_be_shown(file: Path) -> None:
     result = show(str(file), "arrangement.swap.upside")
     keys = [line.split()[0] for line in result.stdout.splitlines()[3:]]
-    assert keys == [
-        f"arrangement.swap.upside.{name}" for name in ("kind", "coverage", "trigger")
-    ]
+    assert keys == [f"arrangement.swap.upside.{name}" for name in ("kind", "coverage", "trigger")]
 
 
 @pytest.mark.parametrize(

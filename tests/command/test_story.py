@@ -13,9 +13,7 @@ from sim.command.app import app
 
 pytestmark = pytest.mark.usefixtures("engine")
 
-FRAME = pd.DataFrame(
-    {"year": [0.5, 1.25], "plain": ["founded", None], "swap": [None, "signed"]}
-)
+FRAME = pd.DataFrame({"year": [0.5, 1.25], "plain": ["founded", None], "swap": [None, "signed"]})
 
 
 @pytest.fixture
@@ -33,9 +31,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     return calls
 
 
-def test_a_story_is_printed_with_its_divergence(
-    file: Path, asked: list[tuple[int, int]]
-) -> None:
+def test_a_story_is_printed_with_its_divergence(file: Path, asked: list[tuple[int, int]]) -> None:
     result = CliRunner().invoke(app, ["story", str(file), "17", "--replication", "3"])
     assert result.exit_code == 0, result.output
     assert asked == [(17, 3)]

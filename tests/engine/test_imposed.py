@@ -110,6 +110,14 @@ def test_withdrawals_are_repeated_in_their_size():
     assert w.firms.called.tolist() == [0, 0, 1]
 
 
+def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
+    judged = ("judge", 0.25, np.array([0, 1, 2]), np.array([2, 2, 0]))
+    w = imposed("common_growth", [judged], status=[1, ACQUIRED, 1])
+    impose(w, 0.25)
+    cost = w.scenario.underwriting.screening_cost
+    assert w.banks.screening.tolist() == pytest.approx([cost, 0.0, cost])
+
+
 def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
     w = imposed("plain", [])
     w.arrangement = Arrangement()

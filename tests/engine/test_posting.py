@@ -1,5 +1,7 @@
 """Posting: flows go to those who were lenders when they flowed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,3 +54,12 @@ def test_levels_are_read_afresh_each_time():
 def test_running_cost_is_by_stage():
     assert operating_cost(borrowing()).tolist() == [0.012, 0.011, 0.009, 0.008]
     assert operating_cost(borrowing()).dtype == np.float64
+
+
+def test_two_worlds_share_no_memory_while_they_post():
+    # Worlds may live side by side in threads: compiled code releases the interpreter.
+    used = []
+    for w in (borrowing(), borrowing()):
+        w.rules = replace(w.rules, post_flows=lambda *given: used.append(given[-1]))
+        post(w, [1], 0.5)
+    assert not np.shares_memory(*used)

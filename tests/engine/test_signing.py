@@ -116,7 +116,12 @@ def test_a_decision_costs_the_lead_and_stays_in_its_file():
     news = (np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 3.0]))
     _, offer = offered(w, lender=lender, news=news)
     learn(w, WHO, offer, 0.0)
-    learn(w, np.array([1]), replace(offer, lender=lender[1:2], news=(news[0][1:2], news[1][1:2])), 0.0)
+    learn(
+        w,
+        np.array([1]),
+        replace(offer, lender=lender[1:2], news=(news[0][1:2], news[1][1:2])),
+        0.0,
+    )
     assert w.file_precision.tolist() == [1.0, 4.0, 3.0]
     assert w.file_sum.tolist() == [0.5, -2.0, 3.0]
     assert w.ordinal.tolist() == [1, 2, 1]
@@ -192,14 +197,13 @@ def test_interest_up_to_the_hand_over_is_the_old_lenders():
 # --- Refusing ------------------------------------------------------------------------------
 
 
-def test_refusals_are_answered_and_withdrawals_remembered_for_a_second_arrangement():
+def test_refusals_are_answered_and_remembered_for_a_second_arrangement():
     w = asking(
         contract=0, limit=10.0, balance=6.0, maturity=99.0, request=[ASK_FUNDS, ASK_RENEWAL, 0]
     )
     decline(w, np.array([0, 1]), np.array([1.0, 0.0]), 0.25)
-    assert [
-        (what, date, who.tolist(), kept.tolist()) for what, date, who, kept in w.decisions
-    ] == [("cut", 0.25, [1], [0.0])]
+    ((what, date, who, kept),) = w.decisions
+    assert (what, date, who.tolist(), kept.tolist()) == ("cut", 0.25, [0, 1], [1.0, 0.0])
     assert w.firms.called.tolist() == [0, 1, 0]
     assert w.firms.refused.tolist() == [1, 1, 0]
     assert told(w) == ["loan refused"] * 2

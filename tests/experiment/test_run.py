@@ -1,6 +1,6 @@
 """Replications side by side: the same bits however they are run, gathered in order."""
 
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -76,6 +76,14 @@ def test_an_executor_of_the_caller_is_used_and_left_open():
     same(results.firms, tiny_results().firms)
 
 
+def test_threads_of_one_process_do_not_disturb_each_other():
+    few = tiny(population__firms=400, experiment__horizon_years=2.0)
+    alone = simulate(few)
+    with ThreadPoolExecutor(3) as pool:
+        together = simulate(few, executor=pool)
+    same(together.outcomes, alone.outcomes)
+
+
 def test_progress_is_told_after_each_replication():
     told = []
     simulate(tiny(population__firms=5), progress=told.append)
@@ -149,14 +157,6 @@ def test_kept_events_are_told_in_words_firm_by_firm():
     assert one["firm"].is_monotonic_increasing
     assert one.groupby("firm")["date"].is_monotonic_increasing.all()
     assert (one["event"] == "birth").sum() == 60
-
-
-def test_the_manifest_lets_a_reader_trust_and_repeat_the_run():
-    manifest = tiny_results().manifest
-    assert manifest["seed"] == tiny().experiment.seed
-    assert 0.0 < manifest["largest_accounting_residual"] < 1e-9
-    assert manifest["identities_checked"] == 3 * 2 * 4 * (7 + 2 * 6)
-    assert {"numpy", "numba", "simpy"} <= set(manifest["versions"])
 
 
 # --- Worlds of one replication -------------------------------------------------------------

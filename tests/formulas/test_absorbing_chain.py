@@ -16,9 +16,7 @@ from sim.formulas.absorbing_chain import (
 from tests.formulas.oracles import cases, close
 
 STAGES = ["seed", "startup", "growth", "mature"]
-MOVES = np.array(
-    [[0.0, 0.5, 0.0, 0.0], [0.0, 0.0, 0.4, 0.0], [0.0, 0.05, 0.0, 0.25], [0.0] * 4]
-)
+MOVES = np.array([[0.0, 0.5, 0.0, 0.0], [0.0, 0.0, 0.4, 0.0], [0.0, 0.05, 0.0, 0.25], [0.0] * 4])
 CAUSES = [[0.25, 0.0], [0.15, 0.03], [0.08, 0.10], [0.03, 0.12]]
 LIFE = absorbing_chain(MOVES, CAUSES)
 

@@ -18,9 +18,7 @@ def test_par_coupon_by_regime_of_origination(inputs, value):
 
 @pytest.mark.parametrize("regime", REGIMES)
 def test_loan_value_by_regime(regime):
-    [(inputs, value)] = [
-        case.values for case in cases("A2f.V.") if case.id.endswith(regime)
-    ]
+    [(inputs, value)] = [case.values for case in cases("A2f.V.") if case.id.endswith(regime)]
     terms = (inputs["coupon"], inputs["r"], inputs["LGD"], inputs["prepay"])
     found = cycle_loan_value(CYCLE, DEFAULT, *terms)
     assert found[REGIMES.index(regime)] == close(value)

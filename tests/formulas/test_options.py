@@ -110,9 +110,7 @@ def test_swap_out_never_beats_the_right_and_grows_with_the_cap(s, contract, t, r
 
 
 @given(values, values, terms, rates, volatilities, st.floats(0.0, 0.5))
-def test_touch_is_a_probability_that_grows_with_time_and_falls_with_killing(
-    s, h, t, r, v, kill
-):
+def test_touch_is_a_probability_that_grows_with_time_and_falls_with_killing(s, h, t, r, v, kill):
     touch = one_touch_with_killing(s, h, t, r, v, kill)
     assert -1e-12 <= touch <= 1.0 + 1e-12
     assert touch <= one_touch(s, h, t, r, v) + 1e-12

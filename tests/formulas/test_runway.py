@@ -39,9 +39,7 @@ def test_race_between_funding_and_cash(inputs, value):
     assert found == close(value)
 
 
-@pytest.mark.parametrize(
-    ("wait", "elapsed"), [(18, 8.7584919), (12, 7.5854467), (9, 6.6276258)]
-)
+@pytest.mark.parametrize(("wait", "elapsed"), [(18, 8.7584919), (12, 7.5854467), (9, 6.6276258)])
 def test_months_until_funding_or_exhaustion(wait, elapsed):
     assert wait * funded_in_time_prob(12.0, wait) == pytest.approx(elapsed, abs=6e-8)
 
@@ -60,9 +58,7 @@ def test_spread_of_the_runway(cash, burn, sd, expected):
     assert runway_sd(cash, burn, sd) == pytest.approx(expected, abs=6e-9)
 
 
-@given(
-    st.floats(0.1, 50.0), st.floats(0.05, 5.0), st.floats(0.1, 5.0), st.floats(0.1, 99.0)
-)
+@given(st.floats(0.1, 50.0), st.floats(0.05, 5.0), st.floats(0.1, 5.0), st.floats(0.1, 99.0))
 def test_exhaustion_follows_the_inverse_gaussian_law(cash, burn, sd, time):
     mean, shape = cash / burn, cash * cash / (sd * sd)
     expected = invgauss.cdf(time, mean / shape, scale=shape)

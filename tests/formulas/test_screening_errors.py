@@ -73,9 +73,7 @@ def test_bad_acceptances_are_not_monotone_in_information():
     st.floats(0.01, 1.0),
     st.floats(0.2, 4.0),
 )
-def test_optimal_cutoff_beats_its_neighbours_and_information_pays(
-    apart, pi, gain, loss, sd
-):
+def test_optimal_cutoff_beats_its_neighbours_and_information_pays(apart, pi, gain, loss, sd):
     types = TwoTypes(apart, 0.0, pi, gain, loss)
 
     def profit(spread, cutoff):

@@ -40,7 +40,11 @@ def size_of(name: str) -> Size:
 def scenario_of(study: str, size: Size) -> Scenario:
     """The shipped comparison with the changes of a study."""
     table = written()["study"][study]
-    size = replace(size, firms=round(size.firms * table.get("firms_factor", 1.0)))
+    size = replace(
+        size,
+        firms=round(size.firms * table.get("firms_factor", 1.0)),
+        replications=round(size.replications * table.get("replications_factor", 1.0)),
+    )
     made = {f"arrangement.{name}": made_of(how) for name, how in table.get("made", {}).items()}
     values = dict(table.get("values", {}))
     for key, factor in table.get("times", {}).items():

@@ -210,10 +210,10 @@ MEASURES: dict[str, Callable[[History], float]] = {
     **{
         rule.__name__: rule
         for rule in (
-            joint_loss, same_worst_year, profit_shortfall, bust_cash_defaults, large_gap, light_survival, median_return,
-            gain_skew, upside_variation, early_interest, late_lead, bust_premium,
-            wealth_given_exit, signer_quality, early_npl, monitored, bust_lending,
-            weight_of_rights, cost_of_money,
+            joint_loss, same_worst_year, profit_shortfall, bust_cash_defaults, large_gap,
+            light_survival, median_return, gain_skew, upside_variation, early_interest,
+            late_lead, bust_premium, wealth_given_exit, signer_quality, early_npl, monitored,
+            bust_lending, weight_of_rights, cost_of_money,
         )
     },
 }  # fmt: skip

@@ -154,10 +154,12 @@ def contrast(parts: Iterable[tuple[float, Floats]]) -> Difference:
     Parameters
     ----------
     parts : iterable of (weight, array of shape (n_replications,))
-        Replications in which any part is undefined are left out.
+        Replications in which any part is undefined are left out, and those that the
+        shortest study does not have.
     """
     weights, columns = zip(*parts, strict=True)
-    table = np.array(columns)
+    common = min(column.size for column in columns)
+    table = np.array([column[:common] for column in columns])
     table = table[:, np.isfinite(table).all(axis=0)]
     pairs = table.shape[1]
     if pairs == 0:

@@ -17,9 +17,7 @@ from tests import synthetic
 NAN = math.nan
 
 
-def outcomes_of(
-    plain: list[float], other: list[float], name: str = "bank.raroc"
-) -> Outcomes:
+def outcomes_of(plain: list[float], other: list[float], name: str = "bank.raroc") -> Outcomes:
     """Give outcomes of two arrangements with stated values."""
     frame = pd.concat(
         [
@@ -146,9 +144,7 @@ def test_the_half_width_is_five_per_cent_of_the_baseline_unless_stated():
 
 def test_a_narrower_half_width_needs_more_replications():
     outcomes = outcomes_of([10.0, 12.0, 14.0, 11.0], [11.0, 15.0, 14.0, 12.0])
-    needed = [
-        row_of(outcomes, half_width=w)["replications_needed"] for w in (2.0, 1.0, 0.5)
-    ]
+    needed = [row_of(outcomes, half_width=w)["replications_needed"] for w in (2.0, 1.0, 0.5)]
     assert needed == sorted(needed)
     assert needed[0] < needed[-1]
 

@@ -31,9 +31,7 @@ class Subscription(Frozen):
     @model_validator(mode="after")
     def _agree(self) -> Self:
         if self.stake is not None and self.stake < self.coverage:
-            raise refuse(
-                "stake", f"must not be below coverage; got {self.stake}", "raise it"
-            )
+            raise refuse("stake", f"must not be below coverage; got {self.stake}", "raise it")
         return self
 
 

@@ -315,9 +315,7 @@ def test_messages_have_three_lines(tmp_path: Path) -> None:
     assert cure == "  the nearest legal value is 1: random histories"
 
 
-@pytest.mark.parametrize(
-    "junk", [{"experiment": 3}, {"experiment": []}, {}, {"bank": {"a": 0}}]
-)
+@pytest.mark.parametrize("junk", [{"experiment": 3}, {"experiment": []}, {}, {"bank": {"a": 0}}])
 def test_values_of_any_shape_give_problems_and_never_a_crash(junk: dict[str, Any]) -> None:
     with pytest.raises(ScenarioError) as caught:
         validate(RawScenario(junk), StandIn)

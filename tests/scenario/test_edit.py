@@ -27,9 +27,7 @@ def base(file: Path) -> StandIn:
 
 
 def test_a_changed_scenario_is_a_new_one(base: StandIn) -> None:
-    changed = with_values(
-        base, {"experiment.seed": 9, "arrangement.swap.upside.coverage": 0}
-    )
+    changed = with_values(base, {"experiment.seed": 9, "arrangement.swap.upside.coverage": 0})
     assert changed.experiment.seed == 9
     assert changed.arrangement["swap"].upside.coverage == 0.0  # type: ignore[union-attr]
     assert base.experiment.seed == 1

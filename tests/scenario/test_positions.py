@@ -89,9 +89,7 @@ SCALARS = st.one_of(
     st.sampled_from(["true", "false", "2025-12-01", "1979-05-27T07:32:00Z", "07:32:00"]),
     st.text("a,#[]{}='é ", max_size=8).map(lambda t: f'"{t}"'),
     st.text('a,#[]{}="\\é ', max_size=8).map(lambda t: f"'{t}'"),
-    st.text('a,#[]{}=\n" ', max_size=8).map(
-        lambda t: '"""' + t.replace('"""', "") + ' """'
-    ),
+    st.text('a,#[]{}=\n" ', max_size=8).map(lambda t: '"""' + t.replace('"""', "") + ' """'),
     st.text("a,#[]{}=\n\\ ", max_size=8).map(lambda t: f"'''{t}'''"),
 )
 BREAKS = st.sampled_from([" ", "", "\n", " # ] , }\n", "\n\n  "])

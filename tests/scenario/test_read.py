@@ -85,9 +85,7 @@ def test_a_circle_of_files_is_told_where_it_closes(tmp_path: Path) -> None:
         ("empty/x.toml", "no scenario"),
     ],
 )
-def test_a_missing_file_is_told_with_the_nearest_one(
-    tmp_path: Path, name: str, cure: str
-) -> None:
+def test_a_missing_file_is_told_with_the_nearest_one(tmp_path: Path, name: str, cure: str) -> None:
     write(tmp_path, economy="x = 1")
     (tmp_path / "empty").mkdir()
     problem = resolve(tmp_path / name).problems[0]

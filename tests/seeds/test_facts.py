@@ -128,9 +128,7 @@ def test_a_source_has_a_title_a_kind_and_for_web_pages_an_address(key):
 
 def test_every_source_is_used():
     tables = [*FACTS.values(), *DATA["inconsistency"], *DATA["translation"]]
-    used = {
-        key for t in tables for name in ("source", "see_also") for key in t.get(name, [])
-    }
+    used = {key for t in tables for name in ("source", "see_also") for key in t.get(name, [])}
     assert used == set(SOURCES)
 
 
