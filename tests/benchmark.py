@@ -135,7 +135,8 @@ def peak_gib() -> float:
     """Peak memory of 89,000 firms, 15 years, five arrangements, one replication."""
     code = (
         "import resource, sys; from tests.benchmark import SIZES, scenario_of;"
-        "from sim.experiment.run import one_replication; one_replication(scenario_of(SIZES[-1]), 0);"
+        "from sim.experiment.run import one_replication;"
+        "one_replication(scenario_of(SIZES[-1]), 0);"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )
     told = subprocess.run(
