@@ -10,8 +10,6 @@ from sim.engine.world import World
 from sim.firms.audit import SUMS
 from sim.firms.totals import N_ACCOUNTS
 
-_SCRATCH = np.zeros(N_ACCOUNTS)
-
 
 def post(w: World, who: Any, date: float) -> None:
     """Add the flows of firms `who` up to `date` to the sums of the present quarter.
@@ -21,7 +19,7 @@ def post(w: World, who: Any, date: float) -> None:
     """
     w.rules.post_flows(
         w.firms, w.params, np.asarray(who, dtype=np.int64), date, w.posted, w.lender, w.share,
-        operating_cost(w), w.by_bank, w.total, _SCRATCH,
+        operating_cost(w), w.by_bank, w.total, np.zeros(N_ACCOUNTS),
     )  # fmt: skip
 
 
@@ -60,7 +58,7 @@ def read_all(w: World, date: float) -> Levels:
     )
     w.rules.settle_firms(
         w.firms, w.params, date, w.posted, w.lender, w.share, operating_cost(w), w.by_bank,
-        w.total, _SCRATCH, levels.balance, levels.worsened, levels.held, levels.watched,
+        w.total, np.zeros(N_ACCOUNTS), levels.balance, levels.worsened, levels.held, levels.watched,
         levels.sums,
     )  # fmt: skip
     return levels

@@ -60,7 +60,9 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         close(f, p, c, t, r.FAILED_DIVERSION, log, cursor)
     elif cause == r.REGRESS:
         f.stage -= 1
-        f.project = 0
+        if f.project == 1:
+            f.cum_gap += f.demand
+            f.project = 0
 
 
 def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: Any) -> None:

@@ -97,6 +97,7 @@ def test_trigger(f: Any, p: Any, t: float) -> int:
     if intrinsic(f, f.value) <= 0.0:
         return 0
     exercise(f)
+    f.deliver = 0
     end_right(f)
     return 2
 
@@ -107,8 +108,11 @@ def expire(f: Any) -> float:
     if f.right == WARRANT and f.value >= f.trigger:
         gain = f.pass_through * f.liquidity * max(intrinsic(f, f.value), 0.0)
         f.cum_gain += gain
-    if f.right == SWAP and is_compliant(f):
-        f.waived += 1
+    if f.right == SWAP:
+        if is_compliant(f):
+            f.waived += 1
+        else:
+            f.deliver = 0
     end_right(f)
     return gain
 

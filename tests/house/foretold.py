@@ -90,16 +90,25 @@ def found(row: Row, size: str) -> Difference:
     return contrast(parts)
 
 
-def verdict(row: Row, size: str) -> str:
-    """What the numbers say of a prediction."""
-    seen, expected = found(row, size), row["expected"]
+def judged(row: Row, value: float, error: float) -> str:
+    """What a difference and its standard error say of a prediction.
+
+    Parameters
+    ----------
+    row : dict
+        The prediction.
+    value, error : float
+        Both zero where nothing but rounding differs.
+    """
+    z = value / error if error > 0.0 else 0.0
+    expected = row["expected"]
     if row["verdict"] == UNTESTED:
         return UNTESTED
     if expected == SAME:
-        return HOLDS if seen.is_zero else CONTRADICTED
+        return HOLDS if value == error == 0.0 else CONTRADICTED
     if expected == UNMOVED:
-        return HOLDS if abs(seen.z) <= FAR else CONTRADICTED
-    toward = SIGNS.get(expected, 0.0) * seen.z
+        return HOLDS if abs(z) <= FAR else CONTRADICTED
+    toward = SIGNS.get(expected, 0.0) * z
     if abs(toward) <= FAR:
         return MIXED
     return HOLDS if toward > 0.0 else CONTRADICTED

@@ -1,0 +1,103 @@
+"""Measure the predictions anew, write what was found into the file, and print what changed.
+
+``python -m tests.house.refresh_predictions`` runs every study at the size ``full``, which
+takes some minutes. ``python -m tests.house.refresh_predictions RUN_FOLDER`` takes the numbers
+called ``large`` from a finished run of scenarios/three_arrangements.toml, for the rows that
+such a run can speak to. A verdict is not written: where the numbers no longer say what the
+file says, the row is printed, and somebody has to think.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from tests.house.foretold import FILE, Row, found, judged, predictions
+from tests.house.paired import Difference, Floats, contrast
+
+NUMBER = r"[-+.0-9e]+"
+
+
+def from_studies() -> dict[str, Difference]:
+    """Every prediction, measured at full size."""
+    return {key: found(row, "full") for key, row in predictions().items()}
+
+
+def from_folder(folder: Path) -> dict[str, Difference]:
+    """The predictions about registered outcomes of shipped arrangements, from a finished run."""
+    tidy = pd.read_parquet(folder / "outcomes.parquet")
+    tables = {
+        name: rows.pivot(index="replication", columns="arrangement", values="value")
+        for name, rows in tidy.groupby("outcome")
+    }
+    measured = {}
+    for key, row in predictions().items():
+        table = tables.get(row["measure"])
+        arms = [place.removeprefix("offered/") for place in row["contrast"]]
+        if table is not None and set(arms) <= set(table):
+            parts: list[tuple[float, Floats]] = [
+                (float(weight), table[arm].to_numpy())
+                for arm, weight in zip(arms, row["contrast"].values(), strict=True)
+            ]
+            measured[key] = contrast(parts)
+    return measured
+
+
+def numbers(seen: Difference) -> tuple[float, float]:
+    """Value and error as they are written; zero where nothing but rounding differs."""
+    return (0.0, 0.0) if seen.is_zero else (float(f"{seen.value:.4g}"), float(f"{seen.error:.3g}"))
+
+
+def rewritten(text: str, key: str, change: Callable[[str], str]) -> str:
+    """The file with the block of one prediction changed."""
+    start = text.index(f'id = "{key}"\n')
+    end = text.find("[[prediction]]", start)
+    end = len(text) if end < 0 else end
+    return text[:start] + change(text[start:end]) + text[end:]
+
+
+def with_found(block: str, seen: tuple[float, float]) -> str:
+    """A block with its found value and error replaced."""
+    value, error = seen
+    block = re.sub(rf"(?m)^found = {NUMBER}$", f"found = {value!r}", block)
+    return re.sub(rf"(?m)^error = {NUMBER}$", f"error = {error!r}", block)
+
+
+def with_large(block: str, seen: tuple[float, float]) -> str:
+    """A block with the numbers of a large run replaced or added."""
+    value, error = seen
+    block = re.sub(r"(?m)^large = .*\n", "", block)
+    return re.sub(r"(?m)^(error = .*)$", rf"\1\nlarge = [{value!r}, {error!r}]", block)
+
+
+def said(row: Row, seen: Difference) -> str:
+    """One line for a row whose verdict the numbers do not support, else nothing."""
+    verdict = judged(row, *numbers(seen))
+    return (
+        "" if verdict == row["verdict"] else f"{row['id']}: {row['verdict']} -> {verdict}; {seen}"
+    )
+
+
+def main(arguments: list[str]) -> None:
+    """Measure, write, say which verdicts no longer stand."""
+    large = bool(arguments)
+    measured = from_folder(Path(arguments[0])) if large else from_studies()
+    text, rows = FILE.read_text(encoding="utf-8"), predictions()
+    lines = []
+    for key, seen in measured.items():
+        write = with_large if large else with_found
+        text = rewritten(text, key, partial(write, seen=numbers(seen)))
+        if large or "large" not in rows[key]:
+            lines.append(said(rows[key], seen))
+    FILE.write_text(text, encoding="utf-8")
+    lines = [line for line in lines if line]
+    sys.stdout.write(
+        "\n".join([*lines, f"{len(measured)} measured, {len(lines)} to rethink"]) + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
