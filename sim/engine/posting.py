@@ -58,7 +58,7 @@ def read_all(w: World, date: float) -> Levels:
     )
     w.rules.settle_firms(
         w.firms, w.params, date, w.posted, w.lender, w.share, operating_cost(w), w.by_bank,
-        w.total, np.zeros(N_ACCOUNTS), levels.balance, levels.worsened, levels.held, levels.watched,
-        levels.sums,
+        w.total, np.zeros(N_ACCOUNTS), levels.balance, levels.worsened, levels.held,
+        levels.watched, levels.sums,
     )  # fmt: skip
     return levels
