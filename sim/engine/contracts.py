@@ -9,6 +9,7 @@ from sim.clauses.arrangement import Arrangement
 from sim.clauses.funding import Relending
 from sim.clauses.loss_sharing import MOST_LENDERS
 from sim.clauses.upside import RightTerms
+from sim.engine.facility import quota_left
 from sim.engine.world import World
 from sim.firms.record import NEVER
 from sim.state.book import CONTRACT
@@ -87,6 +88,8 @@ def state_terms(w: World, who: Any, arranged: bool, moved: bool) -> dict[str, An
 def clause_terms(w: World, arrangement: Arrangement, date: float) -> dict[str, Any]:
     """Terms that are the same for every firm that signs."""
     funding = arrangement.funding
+    used = isinstance(funding, Relending) and quota_left(w, funding)
+    refinanced = funding.refinanced_share if isinstance(funding, Relending) and used else 0.0
     base, full, listing = commitment.captures(
         arrangement.commitment, w.scenario.relationship.capture_plain
     )
@@ -96,7 +99,7 @@ def clause_terms(w: World, arrangement: Arrangement, date: float) -> dict[str, A
         "security": security.added_recovery(arrangement.security),
         "guaranteed": arrangement.loss_sharing.guaranteed_share,
         "fee_rate": arrangement.loss_sharing.guarantee_fee_rate,
-        "refinanced": funding.refinanced_share if isinstance(funding, Relending) else 0.0,
+        "refinanced": refinanced,
         "introduction": introduction.round_factor(arrangement.introduction),
         "base_capture": base, "full_capture": full, "listing_capture": listing,
     }  # fmt: skip

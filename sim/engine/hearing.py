@@ -9,7 +9,7 @@ from sim.banks.offer import Offer
 from sim.banks.underwriting import Draw, prior_quality
 from sim.base.draws import SIGNAL
 from sim.clauses import commitment
-from sim.clauses.funding import Relending
+from sim.engine.facility import quota_left
 from sim.engine.world import World
 from sim.firms.applicants import applicants
 from sim.firms.record import ASK_RENEWAL, NO_RIGHT, SWAP
@@ -28,7 +28,7 @@ def case_of(w: World, who: Ints, date: float) -> Case:
         collateral=float(w.climate.collateral[0]),
         roster=w.roster[who].astype(np.int64), file=(w.file_precision[who], w.file_sum[who]),
         prior=prior_quality(a.venture, equity.venture_logit, equity.venture_quality_slope),
-        quota_left=_quota_left(w), renewal=a.limit > 0.0,
+        quota_left=quota_left(w, w.arrangement.funding), renewal=a.limit > 0.0,
     )  # fmt: skip
 
 
@@ -42,15 +42,6 @@ def draws_for(w: World, who: Ints) -> Draw:
         return out
 
     return draw
-
-
-def _quota_left(w: World) -> bool:
-    """Whether the relending facility has room."""
-    clause = w.arrangement.funding
-    if not isinstance(clause, Relending):
-        return False
-    size = clause.quota * w.scenario.population.firms / 1000.0
-    return float(w.banks.loans.sum()) * clause.refinanced_share < size
 
 
 def wants(case: Case, offer: Offer) -> NDArray[np.bool_]:

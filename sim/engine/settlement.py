@@ -11,6 +11,7 @@ from sim.clauses.funding import Relending
 from sim.engine.identities import check_identities
 from sim.engine.posting import Levels, read_all
 from sim.engine.world import HISTORY, World
+from sim.firms import audit
 from sim.firms import totals as f
 from sim.scenario.model import EQUAL_CAPITAL
 from sim.state import ledger as party
@@ -23,6 +24,7 @@ def settle(w: World, date: float) -> None:
     """Close the quarter at `date`."""
     years = date - w.settled
     levels = read_all(w, date)
+    w.refinanced = float(levels.sums[audit.REFINANCED])
     result = close_books(w, years, levels)
     transfers(w, result)
     if abs(date - round(date)) < 1e-9:

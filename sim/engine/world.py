@@ -80,6 +80,7 @@ class World:
     believed_default: Floats
     believed_loss: Floats
     settled: float
+    refinanced: float
     log: Rows
     cursor: NDArray[np.int64]
     panel: list[tuple[float, Floats]] = field(default_factory=list)
@@ -240,6 +241,6 @@ def new_world(
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         file_precision=np.zeros(n), file_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
-        believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start,
+        believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, refinanced=0.0,
         log=LOG.empty(4096 if trace else 0), cursor=cursor,
     )  # fmt: skip

@@ -9,10 +9,12 @@ SUMS = (
     "count_0", "count_1", "count_2", "count_3", "credit_0", "credit_1", "credit_2", "credit_3",
     "borrowers_0", "borrowers_1", "borrowers_2", "borrowers_3", "lines", "gap", "demand",
     "entered", "ended", "worst_ownership", "exit_value", "exit_claims", "worst_lender_share",
+    "refinanced",
 )  # fmt: skip
 (
     LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
-) = range(12, 21)  # fmt: skip
+    REFINANCED,
+) = range(12, 22)  # fmt: skip
 
 
 def settle_firms(
@@ -54,13 +56,18 @@ def settle_firms(
             audit_entered(f, sums)
 
 
+def worst(so_far: float, gap: float) -> float:
+    """The larger gap; what is no number stays none, where `max` would drop it."""
+    return max(so_far, gap) + 0.0 * (so_far + gap)
+
+
 def audit_entered(f: Any, sums: Any) -> None:
     """Add one firm that has entered to the sums."""
     sums[ENTERED] += 1.0
     sums[GAP] += f.cum_gap
     sums[DEMAND] += f.cum_demand
     own = abs(f.founders + f.investors + f.holder - 1.0)
-    sums[WORST_OWNERSHIP] = max(sums[WORST_OWNERSHIP], own)
+    sums[WORST_OWNERSHIP] = worst(sums[WORST_OWNERSHIP], own)
     if f.status != r.ALIVE:
         sums[ENDED] += 1.0
         sums[EXIT_VALUE] += f.exit_value
@@ -76,13 +83,14 @@ def audit_living(f: Any, lender: Any, share: Any, held: Any, watched: Any, sums:
         return
     sums[8 + f.stage] += 1.0
     sums[LINES] += f.limit
+    sums[REFINANCED] += f.refinanced * f.balance
     if f.monitored == 1:
         watched[lender[0]] += 1.0
     total = 0.0
     for j in range(share.shape[0]):
         held[lender[j]] += f.balance * share[j]
         total += share[j]
-    sums[WORST_SHARE] = max(sums[WORST_SHARE], abs(total - 1.0))
+    sums[WORST_SHARE] = worst(sums[WORST_SHARE], abs(total - 1.0))
 
 
 def split_by_lender(amount: Any, lender: Any, share: Any, out: Any) -> None:

@@ -179,7 +179,15 @@ def registry() -> Mapping[str, Mark]:
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
         if module.name not in _MACHINERY:
             import_module(f"sim.outcomes.{module.name}")
-    return MappingProxyType(_MARKS)
+    # By file and line, so that the order does not depend on who imported what first.
+    return MappingProxyType(dict(sorted(_MARKS.items(), key=lambda item: _place(item[1]))))
+
+
+def _place(mark: Mark) -> tuple[str, int, str]:
+    """File and line of an outcome's function."""
+    code = getattr(mark.function, "__code__", None)
+    line = code.co_firstlineno if code is not None else 0
+    return mark.function.__module__, line, mark.name
 
 
 def evaluate(history: object, baseline: object | None = None) -> dict[str, float]:

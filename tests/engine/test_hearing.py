@@ -10,7 +10,7 @@ from sim.banks.offer import make_offer
 from sim.base.draws import SIGNAL, uniform_pair
 from sim.clauses.arrangement import PLAIN, Arrangement
 from sim.clauses.upside import right_terms
-from sim.engine.hearing import _quota_left as quota_left
+from sim.engine.facility import quota_left
 from sim.engine.hearing import _upside_cost as upside_cost
 from sim.engine.hearing import case_of, draws_for, leaving_cost, prefers, wants
 from sim.firms.record import ASK_FUNDS, ASK_RENEWAL, SWAP
@@ -85,8 +85,8 @@ def test_a_later_decision_does_not_change_what_was_drawn_for_this_one():
 def test_the_facility_has_room_up_to_its_quota(funding, loans, left):
     w, _ = hearing()
     w.arrangement = Arrangement.model_validate({"funding": funding})
-    w.banks.loans[:] = [loans, 0.0, 0.0]
-    assert quota_left(w) == left
+    w.refinanced = 0.5 * loans
+    assert quota_left(w, w.arrangement.funding) == left
 
 
 # --- What firms want -----------------------------------------------------------------------

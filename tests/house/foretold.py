@@ -100,7 +100,8 @@ def judged(row: Row, value: float, error: float) -> str:
     value, error : float
         Both zero where nothing but rounding differs.
     """
-    z = value / error if error > 0.0 else 0.0
+    # Without any spread a difference is as good as certain.
+    z = value / error if error > 0.0 else value * float("inf") if value else 0.0
     expected = row["expected"]
     if row["verdict"] == UNTESTED:
         return UNTESTED

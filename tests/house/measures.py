@@ -125,6 +125,12 @@ def gain_skew(history: History) -> float:
     return float(((worth - worth.mean()) ** 3).mean() / worth.std() ** 3)
 
 
+def quiet_years(history: History) -> float:
+    """Share of the years of lending banks in which no right pays them anything."""
+    gain, lent = yearly(history, "gain"), yearly(history, "balance_years")
+    return float((gain[lent > 0.0] <= 0.0).mean())
+
+
 def upside_variation(history: History) -> float:
     """Standard deviation over mean, over bank-years, of gains per unit lent."""
     gain, lent = yearly(history, "gain"), yearly(history, "balance_years")
@@ -139,8 +145,15 @@ def early_interest(history: History) -> float:
     return ratio(float(paid), float(history.bank("balance_years")[early].sum()))
 
 
-def late_lead(history: History) -> float:
-    """Margin over the whole experiment less margin of the first years."""
+def late_profit(history: History) -> float:
+    """Profit a year over the whole experiment less that of the first years, CNY million."""
+    early = history.during() & (history.dates <= EARLY + 1e-9)
+    first = float(history.bank("profit")[early].sum()) / EARLY
+    return total(history, "profit") / history.horizon - first
+
+
+def late_margin(history: History) -> float:
+    """The same per unit lent: margin over the whole experiment less margin of the first years."""
     early = history.during() & (history.dates <= EARLY + 1e-9)
     first = ratio(
         float(history.bank("profit")[early].sum()),
@@ -156,9 +169,19 @@ def bust_premium(history: History) -> float:
 
 def wealth_given_exit(history: History) -> float:
     """Founders' mean wealth in firms that were listed or sold, CNY million."""
+    wealth = _exit_wealth(history)
+    return float(wealth.mean()) if wealth.size else math.nan
+
+
+def median_given_exit(history: History) -> float:
+    """Their median wealth, CNY million."""
+    wealth = _exit_wealth(history)
+    return float(np.median(wealth)) if wealth.size else math.nan
+
+
+def _exit_wealth(history: History) -> Floats:
     status = of_firms(history).rows(newborn(history))["status"]
-    out = (status == LISTED) | (status == ACQUIRED)
-    return float(founder_values(history)[out].mean()) if out.any() else math.nan
+    return founder_values(history)[(status == LISTED) | (status == ACQUIRED)]
 
 
 def signer_quality(history: History) -> float:
@@ -211,9 +234,10 @@ MEASURES: dict[str, Callable[[History], float]] = {
         rule.__name__: rule
         for rule in (
             joint_loss, same_worst_year, profit_shortfall, bust_cash_defaults, large_gap,
-            light_survival, median_return, gain_skew, upside_variation, early_interest,
-            late_lead, bust_premium, wealth_given_exit, signer_quality, early_npl, monitored,
-            bust_lending, weight_of_rights, cost_of_money,
+            light_survival, median_return, gain_skew, quiet_years, upside_variation,
+            early_interest, late_profit, late_margin, bust_premium, wealth_given_exit,
+            median_given_exit, signer_quality, early_npl, monitored, bust_lending,
+            weight_of_rights, cost_of_money,
         )
     },
 }  # fmt: skip

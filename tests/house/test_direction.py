@@ -183,7 +183,7 @@ def test_a_facility_without_a_quota_costs_nobody_anything(arms: dict[str, Lived]
 
 
 @pytest.mark.parametrize(
-    ("more", "less"), [("some_guarantee", "plain"), ("most_guaranteed", "some_guarantee")]
+    ("more", "less"), [("most_guaranteed", "plain"), ("most_guaranteed", "some_guarantee")]
 )
 def test_a_larger_guarantee_takes_loss_from_banks_to_the_public(
     arms: dict[str, Lived], more: str, less: str
