@@ -41,7 +41,9 @@ class Bank(Frozen):
 class Capital(Frozen):
     """What a bank must hold and what the desk is given."""
 
-    risk_weight: NonNegative = param(unit="share", meaning="risk weight of a technology loan")
+    risk_weight: NonNegative = param(
+        unit="share", meaning="risk weight of a technology loan", high=12.5
+    )
     defaulted_risk_weight: NonNegative = param(
         unit="share", meaning="risk weight of the part in default that is not provided for"
     )

@@ -25,7 +25,9 @@ class Belief(Frozen):
 class Beliefs(Frozen):
     """How beliefs depend on what a bank sees, and their levels by arrangement."""
 
-    quality_slope: NonNegative = param(unit="-", meaning="log effect of one sd on default")
+    quality_slope: NonNegative = param(
+        unit="-", meaning="log effect of one sd on default", high=10
+    )
     bust_factor: PositiveFloat = param(unit="x", meaning="believed default in a bust")
     setback_factor: PositiveFloat = param(
         unit="x", meaning="believed default of a firm seen in a setback"

@@ -26,7 +26,10 @@ class Choice(Frozen):
         unit="per year of tenor", meaning="worth of one more year of tenor per unit of line"
     )
     private_information_slope: float = param(
-        unit="-", meaning="log effect of own quality on the firm's worth of a right"
+        unit="-",
+        meaning="log effect of own quality on the firm's worth of a right",
+        low=-10,
+        high=10,
     )
     switching_cost: NonNegative = param(
         unit="share of line", meaning="cost of moving to another bank"

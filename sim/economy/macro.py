@@ -30,7 +30,7 @@ class Regime(Frozen):
     acquisition: NonNegative = param(1.0, unit="x", meaning="factor on acquisitions")
     valuation: PositiveFloat = param(1.0, unit="x", meaning="factor on equity values")
     margin: float = param(0.0, unit="share of scale", meaning="margin lost")
-    drift: float = param(0.0, unit="per year", meaning="added growth")
+    drift: float = param(0.0, unit="per year", meaning="added growth", low=-5, high=5)
     collateral: NonNegative = param(1.0, unit="x", meaning="factor on collateral values")
 
 

@@ -18,19 +18,29 @@ from sim.firms.record import NO_RIGHT, ROYALTY
 class Equity(Frozen):
     """Valuation, rounds and exits."""
 
-    venture_logit: float = param(unit="logit", meaning="venture backing at quality zero")
+    venture_logit: float = param(
+        unit="logit", meaning="venture backing at quality zero", low=-20, high=20
+    )
     venture_quality_slope: float = param(unit="logit", meaning="effect of one sd of quality")
     valuation_multiple: StageVector = param(
         unit="CNY million to the power of one minus the exponent",
         meaning="equity value at scale 1", low=0,
     )  # fmt: skip
-    valuation_exponent: PositiveFloat = param(unit="-", meaning="elasticity of value to scale")
+    valuation_exponent: PositiveFloat = param(
+        unit="-", meaning="elasticity of value to scale", high=3
+    )
     non_venture_value_factor: PositiveFloat = param(
         unit="x", meaning="value of other firms against venture-backed ones"
     )
-    valuation_quality_slope: float = param(unit="-", meaning="log value per sd of quality")
-    valuation_volatility: NonNegative = param(unit="per root year", meaning="sd of log deviation")
-    valuation_reversion: NonNegative = param(unit="per year", meaning="reversion of the deviation")
+    valuation_quality_slope: float = param(
+        unit="-", meaning="log value per sd of quality", low=-5, high=5
+    )
+    valuation_volatility: NonNegative = param(
+        unit="per root year", meaning="sd of log deviation", high=5
+    )
+    valuation_reversion: NonNegative = param(
+        unit="per year", meaning="reversion of the deviation", high=8
+    )
     round_hazard: StageVector = param(
         unit="per year", meaning="arrival of a round for a firm that seeks one", low=0
     )

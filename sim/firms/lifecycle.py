@@ -41,7 +41,7 @@ class Lifecycle(Frozen):
     )
     recovery_hazard: NonNegative = param(unit="per year", meaning="recovery from a setback")
     recovery_quality_slope: float = param(
-        unit="-", meaning="log effect of one sd of quality on recovery"
+        unit="-", meaning="log effect of one sd of quality on recovery", low=-5, high=5
     )
     diversion_hazard: NonNegative = param(
         unit="per year", meaning="diversion by owners per unit of debt over equity value"

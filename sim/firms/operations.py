@@ -20,7 +20,7 @@ class Operations(Frozen):
     opening_scale: PositiveFloat = param(
         unit="CNY million a year", meaning="median scale at entry"
     )
-    opening_scale_log_sd: NonNegative = param(unit="-", meaning="log sd of scale at entry")
+    opening_scale_log_sd: NonNegative = param(unit="-", meaning="log sd of scale at entry", high=5)
     venture_scale_factor: PositiveFloat = param(
         unit="x", meaning="scale at entry of a venture-backed firm against others"
     )
@@ -50,15 +50,19 @@ class Operations(Frozen):
     arrears_saving_share: Share = param(
         unit="share", meaning="part of the cash drain that a firm in arrears cuts"
     )
-    drift: StageVector = param(unit="per year", meaning="mean log growth by stage")
-    drift_quality_slope: float = param(unit="per year", meaning="growth per sd of quality")
+    drift: StageVector = param(unit="per year", meaning="mean log growth by stage", low=-5, high=5)
+    drift_quality_slope: float = param(
+        unit="per year", meaning="growth per sd of quality", low=-5, high=5
+    )
     venture_drift: StageVector = param(
-        unit="per year", meaning="further growth of venture-backed firms"
+        unit="per year", meaning="further growth of venture-backed firms", low=-5, high=5
     )
     setback_drift: float = param(
         unit="per year", meaning="growth of a firm in a setback or in arrears, at most"
     )
-    volatility: StageVector = param(unit="per root year", meaning="sd of log growth", low=0)
+    volatility: StageVector = param(
+        unit="per root year", meaning="sd of log growth", low=0, high=5
+    )
     sales_share: StageVector = param(
         unit="share", meaning="part of the scale that is sold at each stage", low=0, high=1
     )

@@ -27,7 +27,9 @@ class Relationship(Frozen):
     delivery_cost: NonNegative = param(
         unit="CNY per CNY of bank income", meaning="cost to the firm of moving business"
     )
-    taste_log_sd: NonNegative = param(unit="-", meaning="log sd of the weight of that cost")
+    taste_log_sd: NonNegative = param(
+        unit="-", meaning="log sd of the weight of that cost", high=5
+    )
     offer_hazard: StageVector = param(
         unit="per year", meaning="arrival of an offer from another bank", low=0
     )

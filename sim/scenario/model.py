@@ -66,7 +66,7 @@ class Measurement(Frozen):
 
     discount_rate: NonNegative = param(unit="per year", meaning="discount rate of present values")
     relative_risk_aversion: NonNegative = param(
-        unit="-", meaning="of the founder, for certainty equivalents"
+        unit="-", meaning="of the founder, for certainty equivalents", high=20
     )
     registration_lag_years: NonNegative = param(
         unit="years", meaning="time from economic death to its registration"
