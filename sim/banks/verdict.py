@@ -112,7 +112,7 @@ def verdicts(
     cost = np.asarray(u.operating_cost)[case.a.stage]
     fee = arrangement.loss_sharing.guarantee_fee_rate
     funds = np.full_like(cost, marginal_cost(arrangement.funding, u.funding_rate, case.quota_left))
-    held = capital.risk_weight * capital.required_ratio
+    held = min(capital.risk_weight * capital.required_ratio, 1.0)
     left = judge.surplus(
         price[:, None], extra, default, np.full_like(default, 1.0) * loss[:, None],
         (funds[:, None], (cost + fee)[:, None]), (held, capital.hurdle_rate),

@@ -90,6 +90,12 @@ def found(row: Row, size: str) -> Difference:
     return contrast(parts)
 
 
+def told(row: Row) -> tuple[float, float]:
+    """Value and error that decide: of the runs in the file the one with the smaller error."""
+    runs = [(row["found"], row["error"]), tuple(row.get("large", (0.0, float("inf"))))]
+    return min(runs, key=lambda run: run[1])
+
+
 def judged(row: Row, value: float, error: float) -> str:
     """What a difference and its standard error say of a prediction.
 

@@ -9,13 +9,14 @@ file says, the row is printed, and somebody has to think.
 
 import re
 import sys
+import tomllib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
-from tests.house.foretold import FILE, Row, found, judged, predictions
+from tests.house.foretold import FILE, Row, found, judged, predictions, told
 from tests.house.paired import Difference, Floats, contrast
 
 NUMBER = r"[-+.0-9e]+"
@@ -73,30 +74,26 @@ def with_large(block: str, seen: tuple[float, float]) -> str:
     return re.sub(r"(?m)^(error = .*)$", rf"\1\nlarge = [{value!r}, {error!r}]", block)
 
 
-def said(row: Row, seen: Difference) -> str:
-    """One line for a row whose verdict the numbers do not support, else nothing."""
-    verdict = judged(row, *numbers(seen))
-    return (
-        "" if verdict == row["verdict"] else f"{row['id']}: {row['verdict']} -> {verdict}; {seen}"
-    )
+def said(row: Row) -> str:
+    """One line for a row whose verdict its numbers do not support, else nothing."""
+    verdict = judged(row, *told(row))
+    same = verdict == row["verdict"]
+    value, error = told(row)
+    return "" if same else f"{row['id']}: {row['verdict']} -> {verdict}; {value} +- {error}\n"
 
 
 def main(arguments: list[str]) -> None:
     """Measure, write, say which verdicts no longer stand."""
     large = bool(arguments)
     measured = from_folder(Path(arguments[0])) if large else from_studies()
-    text, rows = FILE.read_text(encoding="utf-8"), predictions()
-    lines = []
+    text = FILE.read_text(encoding="utf-8")
+    write = with_large if large else with_found
     for key, seen in measured.items():
-        write = with_large if large else with_found
         text = rewritten(text, key, partial(write, seen=numbers(seen)))
-        if large or "large" not in rows[key]:
-            lines.append(said(rows[key], seen))
     FILE.write_text(text, encoding="utf-8")
-    lines = [line for line in lines if line]
-    sys.stdout.write(
-        "\n".join([*lines, f"{len(measured)} measured, {len(lines)} to rethink"]) + "\n"
-    )
+    lines = "".join(said(row) for row in tomllib.loads(text)["prediction"])
+    count = lines.count("\n")
+    sys.stdout.write(f"{lines}{len(measured)} measured, {count} to rethink\n")
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from tests.house.foretold import (
     found,
     judged,
     predictions,
+    told,
     written,
 )  # fmt: skip
 from tests.house.measures import MEASURES
@@ -65,8 +66,7 @@ def test_a_row_says_all_that_is_asked(key: str) -> None:
 @pytest.mark.parametrize("key", ROWS)
 def test_the_verdict_is_what_the_numbers_in_the_file_say(key: str) -> None:
     row = row_of(key)
-    value, error = row.get("large", (row["found"], row["error"]))
-    assert row["verdict"] == judged(row, value, error)
+    assert row["verdict"] == judged(row, *told(row))
 
 
 # --- Through the simulator ---------------------------------------------------------------
