@@ -100,7 +100,7 @@ ALONE = {
 
 BANKS: dict[str, tuple[float | list[float], str]] = {
     "desk_capital": (0.05, "firm.access_share"),
-    "parent_capital": (0.02, "bank.line_expansion"),
+    "parent_capital": (0.005, "bank.line_expansion"),
     "parent_risk_assets": (1.1, "bank.capital_ratio_low"),
     "parent_equity": (0.95, "bank.capital_ratio_low"),
     "appetite": (0.8, "firm.access_share"),

@@ -25,7 +25,7 @@ from tests.house.paired import (
     with_sectors,
 )  # fmt: skip
 
-SIZE = Size(firms=1000, replications=6, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
+SIZE = Size(firms=900, replications=5, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
 UP, DOWN = 1, -1
 UNLIMITED = 1e6
 Values = dict[str, Any]
@@ -56,7 +56,7 @@ HOME = small(SIZE)
 HALF_RECOVERY = {
     **with_sectors(HOME, "workout", "recovery_tangible", 0.5), "workout.recovery_cash_share": 0.2,
 }  # fmt: skip
-LATE = {"population.first_stage": 2, "equity.non_venture_listing_factor": 0.5}
+LATE = {"population.first_stage": 2, "equity.non_venture_listing_factor": 1.0}
 """Firms enter in expansion and need no investor, so that enough come near a listing."""
 LEVERS = {
     "more precise signals keep bad firms out": Lever(
@@ -69,7 +69,7 @@ LEVERS = {
         {"firm.access_share": UP, "bank.net_margin": DOWN},
     ),
     "capital that binds holds lending down": Lever(
-        scaled_banks(HOME, "desk_capital", 0.05),
+        scaled_banks(HOME, "desk_capital", 0.03),
         {"system.credit_outstanding": DOWN, "firm.access_share": DOWN},
     ),
     "more collateral makes secured lines larger": Lever(
@@ -77,7 +77,7 @@ LEVERS = {
         {"bank.line_startup": UP, "bank.line_growth": UP, "bank.line_expansion": UP},
     ),
     "more frequent outside offers take clients away": Lever(
-        {"relationship.offer_hazard": [0.18, 0.9, 0.9, 0.9]},
+        {"relationship.offer_hazard": [0.27, 1.35, 1.35, 1.35]},
         {"bank.clients_lost": UP, "bank.lending_rate": DOWN},
     ),
     "a lower recovery costs lenders more": Lever(
@@ -145,8 +145,8 @@ def guarantee(share: float) -> Values:
 ARMS: dict[str, Values] = {
     "without_quota": relending(0.0, 0.010), "some_quota": relending(200.0, 0.010),
     "full_quota": relending(UNLIMITED, 0.010), "cheap_money": relending(UNLIMITED, 0.004),
-    "some_guarantee": guarantee(0.6), "most_guaranteed": guarantee(0.9),
 }  # fmt: skip
+GUARANTEED = {"some_guarantee": guarantee(0.4), "most_guaranteed": guarantee(0.8)}
 
 
 @pytest.fixture(scope="module")
@@ -182,14 +182,40 @@ def test_a_facility_without_a_quota_costs_nobody_anything(arms: dict[str, Lived]
     assert not np.any(arms["without_quota"]["system.public_cost"])
 
 
+def guaranteed(footing: str) -> dict[str, Lived]:
+    """Plain lending and the guarantees, on the same firms."""
+    values = {f"arrangement.{name}": terms for name, terms in GUARANTEED.items()}
+    footed = values | {"experiment.footing": footing}
+    return lived(small(SIZE, footed, ["plain", *GUARANTEED]))
+
+
+@pytest.fixture(scope="module")
+def same_loans() -> dict[str, Lived]:
+    """The same loans under each guarantee, so that a guarantee changes who pays and no more."""
+    return guaranteed("equal_lending")
+
+
 @pytest.mark.parametrize(
-    ("more", "less"), [("most_guaranteed", "plain"), ("most_guaranteed", "some_guarantee")]
+    ("more", "less"), [("some_guarantee", "plain"), ("most_guaranteed", "some_guarantee")]
 )
 def test_a_larger_guarantee_takes_loss_from_banks_to_the_public(
-    arms: dict[str, Lived], more: str, less: str
+    same_loans: dict[str, Lived], more: str, less: str
 ) -> None:
-    # Per unit lent: a guarantee also lets banks lend to firms that they refused before.
-    borne = difference(arms[more]["bank.credit_loss_rate"], arms[less]["bank.credit_loss_rate"])
-    assert_moves(borne, DOWN, "loss of banks per unit lent")
-    cost = difference(arms[more]["system.public_cost"], arms[less]["system.public_cost"])
-    assert_moves(cost, UP, "public cost")
+    for outcome, sign in (("bank.credit_loss", DOWN), ("system.public_cost", UP)):
+        found = difference(same_loans[more][outcome], same_loans[less][outcome])
+        assert_moves(found, sign, outcome)
+
+
+def test_a_guarantee_moves_who_pays_and_not_how_much(same_loans: dict[str, Lived]) -> None:
+    for name, terms in GUARANTEED.items():
+        whole = same_loans["plain"]["system.loss"]
+        np.testing.assert_allclose(same_loans[name]["system.loss"], whole, rtol=1e-12)
+        kept = 1.0 - terms["loss_sharing"]["guaranteed_share"]
+        np.testing.assert_allclose(same_loans[name]["bank.credit_loss"], kept * whole, rtol=1e-9)
+
+
+def test_a_guarantee_on_offer_brings_firms_in_and_still_lowers_loss_per_unit_lent() -> None:
+    arms = guaranteed("as_offered")
+    for outcome, sign in (("firm.access_share", UP), ("bank.credit_loss_rate", DOWN)):
+        found = difference(arms["most_guaranteed"][outcome], arms["plain"][outcome])
+        assert_moves(found, sign, outcome)
