@@ -1,1 +1,1 @@
-"""Floor 11: the command line, one file for each command."""
+"""Floor 12: the command line, one file for each command."""

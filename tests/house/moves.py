@@ -147,7 +147,8 @@ ECONOMIES: dict[str, Terms] = {
         "belief.default.default_rate": [0.06, 0.045, 0.024, 0.02],
     },
     "one large bank": {
-        f"bank.{name}.market_share": 0.9 if name == "rural_bank" else 0.02 for name in shipped().bank
+        f"bank.{name}.market_share": 0.9 if name == "rural_bank" else 0.02
+        for name in shipped().bank
     },
 }  # fmt: skip
 """Economies that move what clauses hardly do."""

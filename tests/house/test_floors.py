@@ -14,8 +14,8 @@ import pytest
 HOUSE = Path(__file__).parents[2] / "sim"
 FLOORS = {
     "base": 0, "formulas": 1, "firms": 2, "clauses": 3, "economy": 3, "banks": 4,
-    "scenario": 5, "state": 6, "engine": 7, "outcomes": 8, "experiment": 9, "show": 10,
-    "command": 11,
+    "scenario": 5, "state": 6, "engine": 7, "outcomes": 8, "experiment": 9, "study": 10,
+    "show": 11, "command": 12,
 }  # fmt: skip
 PACKAGES = {
     "base": {"numpy", "pandas", "pydantic", "pydantic_core"},
@@ -29,7 +29,8 @@ PACKAGES = {
     "state": {"numpy"},
     "engine": {"numpy", "simpy", "numba"},
     "outcomes": {"numpy", "pandas", "scipy"},
-    "experiment": {"numpy", "pandas", "scipy", "SALib", "distributed", "dask"},
+    "experiment": {"numpy", "pandas", "scipy", "distributed", "dask"},
+    "study": {"numpy", "pandas", "scipy", "SALib", "pyarrow"},
     "show": {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe"},
     "command": {"numpy", "pandas", "pydantic", "rich", "typer", "distributed", "dask"},
 }  # fmt: skip
