@@ -35,6 +35,7 @@ SIGNAL = 7
 OFFER = 8
 REFERRAL = 9
 ROSTER = 10
+REACH = 11
 # Purposes of the system: the address of the firm is then zero or a bank.
 MACRO = 101
 FRAILTY = 102

@@ -184,7 +184,7 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
     others = [name for name in settings.arrangements if name != settings.baseline]
     decisions: list[Any] = []
     for name in (settings.baseline, *others):
-        world = history.branch(name, scenario.arrangement[name])
+        world = history.branch(name)
         if settings.footing == EQUAL_LENDING and name != settings.baseline:
             world.imposed = list(decisions)
         end = settings.horizon_years + settings.run_off_years
@@ -212,7 +212,6 @@ def facts_of(w: World) -> dict[str, Any]:
     """Parameters that outcomes need."""
     s = w.scenario
     belief = s.belief.by_arrangement.get(w.name, s.belief.default)
-    clause = w.arrangement.funding
     return {
         "discount_rate": s.measurement.discount_rate,
         "relative_risk_aversion": s.measurement.relative_risk_aversion,
@@ -225,9 +224,8 @@ def facts_of(w: World) -> dict[str, Any]:
         "operating_cost": s.underwriting.operating_cost,
         "believed_default": belief.default_rate, "believed_loss_secured": belief.loss_secured,
         "believed_loss_unsecured": belief.loss_unsecured,
-        "relending_rate": getattr(clause, "rate", None),
         "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
-        "n_sectors": len(s.sector),
+        "n_sectors": len(s.sector), "menu": tuple(item.name for item in w.menu),
     }  # fmt: skip
 
 
