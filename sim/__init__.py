@@ -9,6 +9,7 @@ from typing import Any
 _NAMES = {
     "load_scenario": "sim.scenario.load",
     "Scenario": "sim.scenario.model",
+    "facts": "sim.study.register",
     "simulate": "sim.experiment.run",
     "Results": "sim.experiment.results",
     "story": "sim.experiment.story",

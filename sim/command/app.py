@@ -9,6 +9,7 @@ import typer
 
 from sim.command.catalogue import catalogue
 from sim.command.check import check
+from sim.command.facts import facts
 from sim.command.run import run
 from sim.command.show import show
 from sim.command.story import story
@@ -28,6 +29,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": show,
     "list": catalogue,
     "story": story,
+    "facts": facts,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)
