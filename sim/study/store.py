@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
-from functools import cache
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -22,6 +21,7 @@ from sim.experiment.run import freeze, local_pool, worlds
 from sim.outcomes.mark import evaluate
 from sim.scenario.model import Scenario
 from sim.study.cube import Cube, Table
+from sim.study.version import program_digest
 
 Progress = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
@@ -33,9 +33,6 @@ WINDOW = 8
 """Tasks handed out at a time for each worker: enough never to wait, few enough to stop."""
 SINGLE = {"title": "", "question": "", "sources": {}}
 """Words that no replication depends on."""
-PARTS = ("base", "clauses", "economy", "banks", "engine", "experiment", "firms", "formulas",
-         "outcomes", "scenario", "state")  # fmt: skip
-"""Folders of `sim` that decide what a replication gives."""
 
 
 @dataclass
@@ -110,9 +107,7 @@ class Store:
         numbers = tuple(replications)
         tables = self._tables(scenarios, numbers, progress)
         return [
-            pd.concat(
-                [t.frame(n) for t, n in zip(row, numbers, strict=True)], ignore_index=True
-            )
+            pd.concat([t.frame(n) for t, n in zip(row, numbers, strict=True)], ignore_index=True)
             for row in tables
         ]
 
@@ -189,7 +184,7 @@ class Store:
         key, number = address
         if self.folder is None:
             return None
-        return self.folder / code_hash()[:12] / key[:32] / f"{number}.parquet"
+        return self.folder / program_digest() / key[:32] / f"{number}.parquet"
 
 
 def key_of(scenario: Scenario) -> str:
@@ -203,24 +198,6 @@ def key_of(scenario: Scenario) -> str:
     single = scenario.experiment.model_copy(update={"replications": 1})
     bare = scenario.model_copy(update={**SINGLE, "experiment": single})
     return hashlib.sha256(bare.model_dump_json().encode()).hexdigest()
-
-
-@cache
-def code_hash() -> str:
-    """The hash of the code that decides what a replication gives.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
-    root = Path(__file__).parents[1]
-    files = sorted(file for part in PARTS for file in (root / part).rglob("*.py"))
-    whole = hashlib.sha256()
-    for file in files:
-        whole.update(file.relative_to(root).as_posix().encode())
-        whole.update(file.read_bytes())
-    return whole.hexdigest()
 
 
 def measured(scenario: Scenario, replication: int, file: Path | None = None) -> Table:
