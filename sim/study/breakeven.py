@@ -106,8 +106,7 @@ def breakeven(
     `sim.study.crossing` derives the interval.
     """
     one, how = as_range(vary), search or Search()
-    equation = Equation(outcome, *arrangements)
-    _check(scenario, one, equation)
+    equation = check_breakeven(scenario, one, outcome, arrangements)
     names = dict.fromkeys((scenario.experiment.baseline, *equation.names()))
     lean = scenario.with_values({"experiment.arrangements": tuple(names)})
     curve = _Curve(lean, one, equation, store or Store())
@@ -121,18 +120,32 @@ def breakeven(
     )  # fmt: skip
 
 
-def _check(scenario: Scenario, one: Range, equation: Equation) -> None:
-    problems = unknown_arrangements(scenario, equation.names())
-    problems += unknown_outcomes([equation.outcome], EQUAL)
-    if len(set(equation.names())) < len(equation.names()):
+def check_breakeven(
+    scenario: Scenario, one: Range, outcome: str, arrangements: tuple[str, str | float]
+) -> Equation:
+    """Refuse what cannot be searched for, all mistakes in one go.
+
+    Returns
+    -------
+    Equation
+
+    Raises
+    ------
+    ScenarioError
+    """
+    equation = Equation(outcome, *arrangements)
+    names = equation.names()
+    problems = unknown_arrangements(scenario, names) + unknown_outcomes([outcome], EQUAL)
+    if len(set(names)) < len(names):
         cure = "name two different arrangements"
-        problems.append(Problem("--arrangements", None, "", "are the same", "", cure))
+        problems.append(Problem("--arrangements", None, "", "are the same", names[0], cure))
     try:
         check_ranges(scenario, [one])
     except ScenarioError as error:
         problems += error.problems
     if problems:
         raise ScenarioError(problems)
+    return equation
 
 
 @dataclass

@@ -48,8 +48,9 @@ class Store:
         Processes that simulate side by side.
     executor : concurrent.futures.Executor, optional
         Where to run instead of local processes.
-    on_run : callable, optional
-        Told after each run how many this store has simulated.
+    progress : callable, optional
+        Told how many runs of each batch are done, of how many, unless the batch names one
+        of its own.
 
     Attributes
     ----------
@@ -62,7 +63,7 @@ class Store:
     folder: Path | None = None
     workers: int = 1
     executor: Executor | None = None
-    on_run: Callable[[int], None] | None = None
+    progress: Progress | None = None
     simulated: int = 0
     seconds: float = 0.0
     _known: dict[Address, Table] = field(default_factory=dict, repr=False)
@@ -131,10 +132,11 @@ class Store:
         keys = [key_of(scenario) for scenario in scenarios]
         wanted = {(key, n): s for key, s in zip(keys, scenarios, strict=True) for n in numbers}
         todo = {address: s for address, s in wanted.items() if not self._recall(address)}
+        tell = progress or self.progress
         for done, (address, table) in enumerate(self._run(todo), 1):
             self._keep(address, table)
-            if progress is not None:
-                progress(done, len(todo))
+            if tell is not None:
+                tell(done, len(todo))
         return [[self._known[key, n] for n in numbers] for key in keys]
 
     def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
@@ -177,14 +179,14 @@ class Store:
         self.simulated += 1
         self.seconds += table.seconds
         self._known[address] = table
-        if self.on_run is not None:
-            self.on_run(self.simulated)
 
     def _file(self, address: Address) -> Path | None:
         key, number = address
         if self.folder is None:
             return None
-        return self.folder / program_digest() / key[:32] / f"{number}.parquet"
+        digest = program_digest()
+        root = self.folder if self.folder.name == digest else self.folder / digest
+        return root / key[:32] / f"{number}.parquet"
 
 
 def key_of(scenario: Scenario) -> str:
