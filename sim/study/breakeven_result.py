@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.outcomes.statistics import mean_interval
-from sim.outcomes.wording import arrangement_text, percent_text, range_text, step_text
+from sim.outcomes.wording import arrangement_text, percent_text, range_text, step_text, unit_style
 from sim.study.aims import marks_of
 from sim.study.crossing import Crossing, Span
 from sim.study.cube import Cube
@@ -97,11 +97,15 @@ class BreakEven:
     def findings(self) -> Findings:
         """The result in words and tables, for files and report."""
         unit = marks_of([self.equation.outcome])[self.equation.outcome].unit
+        tables = {"crossings": self.frame(), "curve": self.curve.assign(unit=unit)}
+        if not self.crossings:
+            # Nothing to print but what was seen on the way.
+            tables = dict(reversed(tables.items()))
         return Findings(
             KEY,
             f"Break-even of {self.range.key}",
             tuple(self._sentences(unit)),
-            {"crossings": self.frame(), "curve": self.curve.assign(unit=unit)},
+            tables,
             {
                 "crossings": f"Where {self.equation.words()} is zero, with"
                 f" {percent_text(self.confidence)} intervals",
@@ -128,12 +132,13 @@ class BreakEven:
         )
 
     def _ends(self, unit: str) -> str:
-        ends = self.curve.iloc[[0, -1]][["value", "difference", "low", "high", "standard_error"]]
+        ends = self.curve.iloc[[0, -1]][["at", "difference", "low", "high", "standard_error"]]
         said = [
             f"{step_text(mean, unit, error)} at {value:.4g} ({range_text(low, high, unit, error)})"
             for value, mean, low, high, error in ends.to_numpy(np.float64).tolist()
         ]
-        return f"{self.equation.words()} is {said[0]} and {said[1]}"
+        name = unit_style(unit).axis
+        return f"{self.equation.words()} ({name}) is {said[0]} and {said[1]}"
 
     def _near(self) -> list[str]:
         """Say where a difference of zero cannot be ruled out all the same."""
@@ -152,7 +157,7 @@ def curve_frame(known: Mapping[float, Floats], confidence: float) -> pd.DataFram
     Returns
     -------
     DataFrame
-        Columns value, replications, difference, standard_error, low, high.
+        Columns at (the value), replications, difference, standard_error, low, high.
 
     Examples
     --------
@@ -163,7 +168,7 @@ def curve_frame(known: Mapping[float, Floats], confidence: float) -> pd.DataFram
     for value in sorted(known):
         one = mean_interval(known[value], confidence)
         rows.append(
-            {"value": value, "replications": one.count, "difference": one.estimate,
+            {"at": value, "replications": one.count, "difference": one.estimate,
              "standard_error": one.standard_error, "low": one.low, "high": one.high}
         )  # fmt: skip
     return pd.DataFrame(rows)

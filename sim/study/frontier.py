@@ -87,21 +87,28 @@ class Frontier:
         """The frontier in words and tables, for files and report."""
         frame = self.frame()
         one, two = (marks_of(self.aims.outcomes)[name].label for name in self.aims.outcomes)
-        units = {
-            f"{name}{end}": mark.unit
-            for name, mark in marks_of(self.aims.outcomes).items()
-            for end in ("", ".low", ".high")
-        }
         return Findings(
             KEY,
             f"{one} against {two}",
             tuple(self._sentence(arm, group) for arm, group in frame.groupby("arrangement")),
-            {"efficient": frame[frame["efficient"]].drop(columns=["efficient", "dominated"]),
-             "points": frame},
+            {"efficient": self._shown(frame[frame["efficient"]]), "points": frame},
             {"efficient": f"The efficient set: no other point has more of both {one} and {two}",
              "points": "All points with 95 % intervals"},
-            units,
         )  # fmt: skip
+
+    def _shown(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Points in the order of the first outcome, one row for each outcome."""
+        marks = marks_of(self.aims.outcomes)
+        rows = rows.sort_values(["arrangement", self.aims.outcomes[0]])
+        keys = [one.label for one in self.ranges]
+        found = [
+            {"arrangement": row["arrangement"], "at": _at({key: row[key] for key in keys}),
+             "outcome": name, "unit": marks[name].unit, "mean": row[name],
+             "low": row[f"{name}.low"], "high": row[f"{name}.high"]}
+            for row in rows.to_dict("records")
+            for name in self.aims.outcomes
+        ]  # fmt: skip
+        return pd.DataFrame(found)
 
     def _sentence(self, arm: object, rows: pd.DataFrame) -> str:
         best, beaten = (rows[name].to_numpy(np.bool_) for name in ("efficient", "dominated"))
@@ -216,6 +223,10 @@ def clearly_dominated(values: Sequence[Floats], confidence: float = CONFIDENCE) 
             clear &= mean - reach > 0.0
         beaten[k] = clear.any()
     return beaten
+
+
+def _at(values: dict[str, float]) -> str:
+    return ", ".join(f"{key.rpartition('.')[2]} = {value:.4g}" for key, value in values.items())
 
 
 def _t(count: int, confidence: float = CONFIDENCE) -> float:

@@ -10,6 +10,7 @@ time to both ends shows how far each reaches alone.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -236,19 +237,18 @@ def _tornado(
         now = sides(present.differences(arm, aims.baseline, outcome)[:1], how.confidence)[0]
         gaps = cube.differences(arm, aims.baseline, outcome)
         (gap, error, _), side = means(gaps), sides(gaps, how.confidence)
-        for k, one in enumerate(ranges):
-            low, high = 2 * k, 2 * k + 1
+        for k, (one, end) in enumerate(product(ranges, ("low", "high"))):
+            first = 2 * (k // 2)
             rows.append(
                 {"outcome": outcome, "arrangement": arm, "unit": marks[outcome].unit,
-                 "key": one.label, "at_low": one.low, "at_high": one.high,
-                 "difference_at_low": gap[low], "error_at_low": error[low],
-                 "difference_at_high": gap[high], "error_at_high": error[high],
-                 "reach": abs(gap[high] - gap[low]),
-                 "flips": bool(min(now * side[low], now * side[high]) < 0)}
+                 "key": one.label, "end": end, "at": getattr(one, end), "difference": gap[k],
+                 "standard_error": error[k], "swing": abs(gap[first + 1] - gap[first]),
+                 "flips": bool(now * side[k] < 0)}
             )  # fmt: skip
     frame = pd.DataFrame(rows)
+    order = ["outcome", "arrangement", "swing", "key"]
     return frame.sort_values(
-        ["outcome", "arrangement", "reach"], ascending=[True, True, False], ignore_index=True
+        order, ascending=[True, True, False, True], kind="stable", ignore_index=True
     )
 
 

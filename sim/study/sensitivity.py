@@ -89,12 +89,23 @@ class Sensitivity:
             f"{KEY}_{self.how.method}",
             f"Sensitivity: {names}",
             (*self._sentences(top), *skipped, self._scope(), self.speed.words()),
-            {"strongest": top.drop(columns="kind"), "indices": frame},
+            {"strongest": self._strongest(top), "indices": frame},
             {"strongest": f"{names} on differences from {arrangement_text(self.aims.baseline)}:"
              f" the {TOP} strongest of each",
              "indices": f"{names} of all numbers, on levels and on differences; conf is half of"
              " a 95 % bootstrap interval"},
         )  # fmt: skip
+
+    def _strongest(self, top: pd.DataFrame) -> pd.DataFrame:
+        """The strongest numbers with the intervals of their strength, for people."""
+        name = STRENGTH[self.how.method]
+        kept = ["outcome", "arrangement", "unit", "key"]
+        shown = top[kept].assign(effect=top[name])
+        shown["low"] = (top[name] - top[f"{name}_conf"]).clip(lower=0.0)
+        shown["high"] = top[name] + top[f"{name}_conf"]
+        if self.how.method == "morris":
+            return shown.assign(way=_ways(top["mu"] / top["mu_star"]))
+        return shown.assign(alone=top["S1"]).drop(columns="unit")
 
     def _sentences(self, top: pd.DataFrame) -> list[str]:
         labels = {name: mark.label for name, mark in marks_of(self.aims.outcomes).items()}
@@ -199,6 +210,11 @@ def _unfit(one: Response) -> str:
         count = int((~np.isfinite(one.values)).sum())
         return f"it is undefined at {count} of {one.values.size} points"
     return "" if one.varies else "it is the same at all points"
+
+
+def _ways(ratio: "pd.Series[float]") -> list[str]:
+    """Whether a number moves the response up, down, or now one way and now the other."""
+    return ["up" if r > 0.5 else "down" if r < -0.5 else "both ways" for r in ratio]
 
 
 def _name(one: Response) -> str:

@@ -124,17 +124,17 @@ class Sweep:
             gap, error, _ = means(self.cube.differences(arm, self.aims.baseline, outcome))
             if not np.isfinite(gap).any():
                 continue
-            least, most = int(np.nanargmin(gap)), int(np.nanargmax(gap))
-            rows.append(
+            ends = {"least": int(np.nanargmin(gap)), "most": int(np.nanargmax(gap))}
+            rows += [
                 {"outcome": outcome, "arrangement": arm, "unit": marks[outcome].unit,
-                 "least": gap[least], "least_error": error[least], "at_least": self._at(least),
-                 "most": gap[most], "most_error": error[most], "at_most": self._at(most)}
-            )  # fmt: skip
+                 "end": end, "difference": gap[k], "standard_error": error[k], "at": self._at(k)}
+                for end, k in ends.items()
+            ]  # fmt: skip
         return pd.DataFrame(rows)
 
     def _at(self, point: int) -> str:
         values = zip(self.ranges, self.points[point], strict=True)
-        return ", ".join(f"{one.label} = {value:.4g}" for one, value in values)
+        return ", ".join(f"{one.label.rpartition('.')[2]} = {value:.4g}" for one, value in values)
 
 
 def sweep(
