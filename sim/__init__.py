@@ -16,6 +16,10 @@ _NAMES = {
     "Outcomes": "sim.outcomes.measure",
     "compare": "sim.outcomes.compare",
     "Comparison": "sim.outcomes.comparison",
+    "compare_scenarios": "sim.study.scenarios",
+    "Precisely": "sim.study.scenarios",
+    "variance_factors": "sim.study.variance",
+    "tail_table": "sim.outcomes.quantiles",
     "write_report": "sim.show.report",
     "figures": "sim.show.figures",
 }

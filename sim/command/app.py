@@ -9,6 +9,7 @@ import typer
 
 from sim.command.catalogue import catalogue
 from sim.command.check import check
+from sim.command.compare import compare
 from sim.command.run import run
 from sim.command.show import show
 from sim.command.story import story
@@ -25,6 +26,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
     "check": check,
+    "compare": compare,
     "show": show,
     "list": catalogue,
     "story": story,

@@ -88,6 +88,7 @@ class World:
     decisions: list[Any] = field(default_factory=list)
     imposed: list[Any] | None = None
     events: list[Rows] = field(default_factory=list)
+    controls: dict[str, float] = field(default_factory=dict)
 
     def where(self, date: float) -> str:
         """Date, arrangement and replication, for messages."""

@@ -69,7 +69,8 @@ def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -
     --------
     >>> luck = np.random.default_rng(1).normal(size=(50, 1))
     >>> noise = np.random.default_rng(2).normal(size=50)
-    >>> raw, sharp = mean_interval(luck[:, 0] + 0.1 * noise), adjust(luck[:, 0] + 0.1 * noise, luck)
+    >>> values = luck[:, 0] + 0.1 * noise
+    >>> raw, sharp = mean_interval(values), adjust(values, luck)
     >>> sharp.interval.standard_error < 0.2 * raw.standard_error, sharp.used
     (True, 1)
     """

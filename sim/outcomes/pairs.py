@@ -28,8 +28,8 @@ def averaged(values: "pd.Series[float]", unit: int) -> FloatArray:
     """
     known = values.dropna()
     if unit == 1:
-        return known.to_numpy(np.float64)
-    return known.groupby(known.index // unit).mean().to_numpy(np.float64)
+        return np.asarray(known, np.float64)
+    return np.asarray(known.groupby(known.index // unit).mean(), np.float64)
 
 
 def averaged_rows(values: pd.DataFrame, unit: int) -> FloatArray:
@@ -51,5 +51,5 @@ def averaged_rows(values: pd.DataFrame, unit: int) -> FloatArray:
     [[2.0], [5.0]]
     """
     if unit == 1:
-        return values.to_numpy(np.float64)
-    return values.groupby(values.index // unit).mean().to_numpy(np.float64)
+        return np.asarray(values, np.float64)
+    return np.asarray(values.groupby(values.index // unit).mean(), np.float64)
