@@ -25,6 +25,10 @@ _NAMES = {
     "sweep": "sim.study.sweep",
     "sensitivity": "sim.study.sensitivity",
     "robustness": "sim.study.robustness",
+    "compare_scenarios": "sim.study.scenarios",
+    "Precisely": "sim.study.scenarios",
+    "variance_factors": "sim.study.variance",
+    "tail_table": "sim.outcomes.quantiles",
     "write_report": "sim.show.report",
     "figures": "sim.show.figures",
 }

@@ -10,6 +10,7 @@ import typer
 from sim.command.breakeven import breakeven
 from sim.command.catalogue import catalogue
 from sim.command.check import check
+from sim.command.compare import compare
 from sim.command.facts import facts
 from sim.command.frontier import frontier
 from sim.command.robustness import robustness
@@ -31,6 +32,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
     "check": check,
+    "compare": compare,
     "show": show,
     "list": catalogue,
     "story": story,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.columns import Rows, pack
-from sim.base.draws import BIRTH, ROSTER, replication_key, uniform_columns
+from sim.base.draws import BIRTH, ROSTER, uniform_columns
 from sim.base.frozen import Frozen
 from sim.clauses.loss_sharing import MOST_LENDERS
 from sim.economy.equity_market import market_path
@@ -89,6 +89,7 @@ class World:
     decisions: list[Any] = field(default_factory=list)
     imposed: list[Any] | None = None
     events: list[Rows] = field(default_factory=list)
+    controls: dict[str, float] = field(default_factory=dict)
 
     def where(self, date: float) -> str:
         """Date, arrangement and replication, for messages."""
@@ -233,7 +234,7 @@ def new_world(
     settings = scenario.experiment
     start = -settings.warm_up_years
     end = settings.horizon_years + settings.run_off_years
-    key = replication_key(settings.seed, replication)
+    key = scenario.variance_reduction.key(settings.seed, replication)
     firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
     macro = macro_path(scenario.macro, key, start, end)
     market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, key, end)

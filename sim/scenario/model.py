@@ -14,6 +14,7 @@ from sim.banks.choice import Choice
 from sim.banks.provisions import Provisions
 from sim.banks.underwriting import Underwriting
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param, refuse
+from sim.base.variance_reduction import VarianceReduction
 from sim.clauses.arrangement import Arrangement, is_plain
 from sim.clauses.eligibility import Everyone
 from sim.clauses.loss_sharing import shares_of
@@ -108,6 +109,9 @@ class Scenario(Frozen):
     choice: Choice = param(unit="", meaning="how firms choose")
     provisions: Provisions = param(unit="", meaning="provisioning")
     measurement: Measurement = param(unit="", meaning="discounting and the like")
+    variance_reduction: VarianceReduction = param(
+        VarianceReduction(), unit="", meaning="options that narrow intervals"
+    )
     arrangement: dict[str, Arrangement] = param(unit="", meaning="arrangements by name")
     policy: tuple[Policy, ...] = param((), unit="", meaning="policies, with their dates")
     sources: dict[str, str] = param({}, unit="", meaning="source of each number, by key")
