@@ -19,7 +19,7 @@ FACTS: dict[str, Any] = {
     "funding_rate": 0.02, "operating_cost": (0.012, 0.011, 0.009, 0.008),
     "believed_default": (0.05, 0.03, 0.015, 0.01), "believed_loss_secured": 0.45,
     "believed_loss_unsecured": 0.7, "regimes": ("boom", "bust"),
-    "banks": BANKS, "sectors": ("software",), "n_sectors": 1,
+    "menu": ("special",), "banks": BANKS, "sectors": ("software",), "n_sectors": 1,
 }  # fmt: skip
 
 # An old growth firm with a line from before; a young start-up that borrows and defaults;
@@ -65,6 +65,7 @@ BOOK: dict[str, Sequence[Any]] = {
     "regime": (0, 0, 1, 1),
     "winter": (0, 0, 1, 0),
     "signed": (0, 1, 0, 0),
+    "terms": (0, 1, 0, 0),
     "first": (1, 1, 1, 0),
     "moved": (0, 0, 0, 1),
     "default": (0.02, 0.10, 0.05, 0.05),
