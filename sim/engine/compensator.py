@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
 
 from sim.base.draws import THRESHOLD, TRIAL, uniform_columns
@@ -65,7 +64,7 @@ class Compensator:
         self.sums = dict.fromkeys(NAMES, 0.0)
         self.opening: Opening | None = None
 
-    def follow(self, env: simpy.Environment, w: World) -> Steps:
+    def follow(self, env: Any, w: World) -> Steps:
         """Look at the firms at the end of each quarter of a run, from now on."""
         settings = w.scenario.experiment
         last = round(4.0 * (settings.horizon_years + settings.run_off_years))
