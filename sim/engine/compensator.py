@@ -3,9 +3,9 @@
 A competing cause strikes when its hazard has used up a unit-exponential threshold. So the
 number of strikes less the threshold used up has mean zero, and stays so when each firm is
 weighted with anything that was known at the quarter's opening: here with what its lenders
-would lose if it closed. The same holds for quarterly shocks and for trials. These sums
-move with realised credit losses and have a known mean, zero; nothing else about the run is
-touched.
+would lose if it closed, times, for causes that do not close it at once, how soon its cash
+would then be gone. The same holds for trials. These sums move with realised credit losses
+and have a known mean, zero; nothing else about the run is touched.
 
 References
 ----------
@@ -18,22 +18,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import simpy
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
-from sim.base.draws import SHOCK, THRESHOLD, TRIAL, uniform_columns
+from sim.base.draws import THRESHOLD, TRIAL, uniform_columns
 from sim.engine.processes import Steps, until
 from sim.engine.world import World
 from sim.firms import record as r
 
 Floats = NDArray[np.float64]
-CAUSES = {
-    "failures": r.FAILURE, "diversions": r.DIVERSION, "setbacks": r.SETBACK,
-    "recoveries": r.RECOVERY, "rounds": r.ROUND, "progress": r.PROGRESS,
-}  # fmt: skip
-"""Causes that move losses, by the name of their control."""
-NAMES = (*CAUSES, "shocks", "trials")
+CLOSURES = (r.FAILURE, r.DIVERSION)
+"""Causes that close a firm at once; with failed trials they make one control."""
+CAUSES = {"setbacks": r.SETBACK, "recoveries": r.RECOVERY, "rounds": r.ROUND}
+"""Causes that move losses later, by the name of their control."""
+NAMES = ("closures", *CAUSES)
+_FOLD_YEARS = 1.0
+"""Runway after which a setback is about e times less likely to end in default."""
 
 
 @dataclass(frozen=True)
@@ -42,21 +41,20 @@ class Opening:
 
     Parameters
     ----------
-    bare, covered : array, shape (n_firms,), CNY million
-        What lenders would lose if the firm closed, without and with its cash.
+    covered : array, shape (n_firms,), CNY million
+        What lenders would lose if the firm closed with its cash.
+    exposed : array, shape (n_firms,), CNY million
+        What they would lose without it, times a chance that cash runs out in a setback.
     left : array, shape (n_firms, n_causes)
         Unused part of each threshold.
     count : int array, shape (n_firms, n_causes)
         Thresholds drawn so far.
-    quarter : int array, shape (n_firms,)
-        Ordinal of the next shock.
     """
 
-    bare: Floats
     covered: Floats
+    exposed: Floats
     left: Floats
     count: NDArray[np.int64]
-    quarter: NDArray[np.int64]
 
 
 class Compensator:
@@ -66,7 +64,7 @@ class Compensator:
         self.sums = dict.fromkeys(NAMES, 0.0)
         self.opening: Opening | None = None
 
-    def follow(self, env: simpy.Environment, w: World) -> Steps:
+    def follow(self, env: Any, w: World) -> Steps:
         """Look at the firms at the end of each quarter of a run, from now on."""
         settings = w.scenario.experiment
         last = round(4.0 * (settings.horizon_years + settings.run_off_years))
@@ -84,14 +82,15 @@ class Compensator:
 
     def close(self, w: World, before: Opening, now: Opening) -> None:
         """Add what the quarter brought beyond what was to be expected."""
+        rows = np.flatnonzero(before.covered > 0.0)
+        for cause in CLOSURES:
+            found = surprise(w, rows, cause, before, now)
+            self.sums["closures"] += float(before.covered[rows] @ found)
+        self.sums["closures"] += trials(w, before, now)
+        rows = np.flatnonzero(before.exposed > 0.0)
         for name, cause in CAUSES.items():
-            weight = before.covered if cause in (r.FAILURE, r.DIVERSION) else before.bare
-            rows = np.flatnonzero(weight > 0.0)
-            self.sums[name] += float(weight[rows] @ surprise(w, rows, cause, before, now))
-        rows = np.flatnonzero((before.bare > 0.0) & (now.quarter > before.quarter))
-        u, _ = uniform_columns(w.key, rows, SHOCK, before.quarter[rows], 0)
-        self.sums["shocks"] += float(before.bare[rows] @ quantiles(u))
-        self.sums["trials"] += trials(w, before, now)
+            found = surprise(w, rows, cause, before, now)
+            self.sums[name] += float(before.exposed[rows] @ found)
 
 
 def read(w: World, date: float) -> Opening:
@@ -105,12 +104,14 @@ def read(w: World, date: float) -> Opening:
     assets = p.recovery_tangible * f.tangible * f.scale * reach * w.climate.collateral[0]
     kept = (1.0 - f.security) * (1.0 - f.guaranteed)
     cash = np.maximum(f.cash + f.flow * years, 0.0)
+    # Drain in a setback: that of now, or with the margin that one would take.
+    fall = np.where(f.setback == 1, 0.0, p.setback_margin * p.setback_scale_factor * f.scale)
+    runway = np.minimum((cash + undrawn) / np.maximum(fall - f.flow, 1e-9), 50.0)
     return Opening(
-        bare=np.maximum(owed - assets, 0.0) * kept,
+        exposed=np.maximum(owed - assets, 0.0) * kept * np.exp(-runway / _FOLD_YEARS),
         covered=np.maximum(owed - cash - assets, 0.0) * kept,
         left=f.left - f.speed * years[:, None],
         count=f.count.astype(np.int64),
-        quarter=f.quarter.astype(np.int64),
     )
 
 
@@ -138,8 +139,3 @@ def trials(w: World, before: Opening, now: Opening) -> float:
     fails = 1.0 / (1.0 + odds)
     closed = (u > 1.0 - fails) & (v < p.trial_closes_share)
     return float(before.covered[rows] @ (closed - fails * p.trial_closes_share))
-
-
-def quantiles(u: Floats) -> Floats:
-    """Standard normal quantiles, shape (n,)."""
-    return np.asarray(ndtri(u))

@@ -36,10 +36,11 @@ def controls_of(w: World, watch: Compensator | None) -> dict[str, float]:
     """
     asked = w.scenario.variance_reduction.controls
     found: dict[str, float] = {}
-    if watch is not None:
-        found |= {PREFIX + name: value for name, value in watch.sums.items()}
+    # Of few replications only the first controls are used: those that tell most come first.
     if "economy" in asked:
         found |= {SHARED + name: value for name, value in economy(w).items()}
+    if watch is not None:
+        found |= {PREFIX + name: value for name, value in watch.sums.items()}
     if "population" in asked:
         found |= {SHARED + name: value for name, value in population(w).items()}
     return found

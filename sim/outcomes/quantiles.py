@@ -65,7 +65,7 @@ def paths_for_tail(probability: float, confidence: float = 0.95) -> int:
 
 def _for_shortfall(probability: float) -> int:
     # The last digits of 1 - probability are rounding.
-    return math.ceil(FEWEST_BEYOND / (1.0 - probability) - 1e-9)
+    return math.ceil(round(FEWEST_BEYOND / (1.0 - probability), 6))
 
 
 def bounded_quantile(
