@@ -150,26 +150,27 @@ class _Number:
 
 def _of_targets(parsed: Parsed, file: str, facts: Collection[str]) -> Citations:
     found = Citations(problems=parsed.problems)
-    for line, name, named in _targets(parsed):
+    for line, name, named, why in _targets(parsed):
         where = (file, line, name)
         uses = tuple(Use(fact, *where, "target") for fact in named)
         found += Citations(uses, _unknown(named, facts, where))
-        if not named:
+        if not named and not why:
             rule = "must name the fact that it is held against"
-            cure = 'add fact = "ID", an id of the file of facts'
+            cure = 'add fact = "ID", an id of the file of facts, or say why there is none'
             found += Citations(problems=(Problem(*where, rule, "", cure),))
     return found
 
 
-def _targets(parsed: Parsed) -> Iterator[tuple[int | None, str, tuple[str, ...]]]:
-    """Line, name and fact ids of each target."""
+def _targets(parsed: Parsed) -> Iterator[tuple[int | None, str, tuple[str, ...], str]]:
+    """Line, name, fact ids and reason of each target."""
     entries = parsed.values[TARGETS]
     for number, entry in enumerate(entries if isinstance(entries, list) else [entries]):
         named = entry.get("fact", [])
         at = (TARGETS, number)
         line = parsed.lines.get((*at, "fact"), parsed.lines.get(at))
         name = entry.get("name", entry.get("key", f"{number + 1}"))
-        yield line, f"target {name}", tuple(named if isinstance(named, list) else [named])
+        ids = tuple(named if isinstance(named, list) else [named])
+        yield line, f"target {name}", ids, entry.get("why", "")
 
 
 def _unknown(

@@ -17,7 +17,7 @@ def told(folder: Path, *words: str) -> Result:
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    for name in ("scenarios", "seeds"):
+    for name in ("scenarios/base", "seeds"):
         shutil.copytree(ROOT / name, tmp_path / name)
     return tmp_path
 

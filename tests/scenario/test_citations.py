@@ -32,6 +32,9 @@ fact = "MK12"
 fact = ["MK37", "MK99"]
 [[target]]
 name = "free"
+[[target]]
+name = "judged"
+why = "no figure was found"
 """
 
 
