@@ -14,6 +14,14 @@ from sim.scenario.model import Scenario
 Progress = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
 
+Reader = Callable[[Scenario, int], pd.DataFrame]
+"""Simulates one replication and gives columns arrangement, replication, outcome, value."""
+
+
+def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
+    """All outcomes of one replication, columns arrangement, replication, outcome, value."""
+    return one_replication(scenario, replication).outcomes[list(OUTCOME_COLUMNS)]
+
 
 @dataclass
 class Store:
@@ -25,12 +33,15 @@ class Store:
         Where they are kept between sessions; in memory only by default.
     workers : int
         Processes that simulate side by side.
+    reader : callable
+        What to keep of a replication; all outcomes by default. A folder serves one reader.
     """
 
     folder: Path | None = None
     workers: int = 1
     executor: Executor | None = None
     simulated: int = 0
+    reader: Reader = outcomes_of
     _known: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict)
 
     def outcomes(self, scenario: Scenario, replications: Iterable[int]) -> pd.DataFrame:
@@ -65,16 +76,21 @@ class Store:
                 progress(done, len(todo))
         return [self._joined(key, numbers) for key in keys]
 
+    def knows(self, scenario: Scenario, replications: Iterable[int]) -> bool:
+        """Whether all of these replications of a scenario are known already."""
+        key = key_of(scenario)
+        return all(self._recall((key, n)) for n in replications)
+
     def _run(
         self, todo: dict[tuple[str, int], Scenario]
     ) -> Iterable[tuple[tuple[str, int], pd.DataFrame]]:
         if self.executor is None and (self.workers <= 1 or len(todo) <= 1):
             for address, scenario in todo.items():
-                yield address, outcomes_of(scenario, address[1])
+                yield address, self.reader(scenario, address[1])
             return
         pool = self.executor or local_pool(min(self.workers, len(todo)))
         try:
-            waiting = {pool.submit(outcomes_of, s, at[1]): at for at, s in todo.items()}
+            waiting = {pool.submit(self.reader, s, at[1]): at for at, s in todo.items()}
             for future in as_completed(waiting):
                 yield waiting[future], future.result()
         finally:
@@ -112,8 +128,3 @@ class Store:
 def key_of(scenario: Scenario) -> str:
     """The hash of what a replication depends on: everything but how many there are."""
     return fingerprint(scenario.with_values({"experiment.replications": 1}))
-
-
-def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
-    """All outcomes of one replication, columns arrangement, replication, outcome, value."""
-    return one_replication(scenario, replication).outcomes[list(OUTCOME_COLUMNS)]
