@@ -10,6 +10,9 @@ from sim.command.screen import say
 Report = Callable[[int], None]
 """Called with the number of replications that are done."""
 
+StudyReport = Callable[[int, int], None]
+"""Called with the number of runs that are done, and of how many."""
+
 LINES = 10
 """How many lines a whole run gives in a pipe."""
 
@@ -34,13 +37,36 @@ def progress(total: int, is_quiet: bool = False) -> Iterator[Report]:
         yield lambda _: None
     elif sys.stderr.isatty():
         with _bar(total) as report:
-            yield report
+            yield lambda done: report(done, total)
     else:
         yield _Lines(total)
 
 
 @contextmanager
-def _bar(total: int) -> Iterator[Report]:
+def study_progress(is_quiet: bool = False) -> Iterator[StudyReport]:
+    """Show how many of the runs of a study are done; their number may change on the way.
+
+    Parameters
+    ----------
+    is_quiet : bool
+        Show nothing.
+
+    Yields
+    ------
+    callable
+        To be called with the number done and the number in all, whenever one changes.
+    """
+    if is_quiet:
+        yield lambda _, __: None
+    elif sys.stderr.isatty():
+        with _bar(0) as report:
+            yield report
+    else:
+        yield _StudyLines()
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[StudyReport]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -61,7 +87,21 @@ def _bar(total: int) -> Iterator[Report]:
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("", total=total)
-        yield lambda done: bar.update(task, completed=done)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+class _StudyLines:
+    """Writes lines in a pipe for every batch of runs that a study asks for."""
+
+    def __init__(self) -> None:
+        self._lines: _Lines | None = None
+        self._total = 0
+
+    def __call__(self, done: int, total: int) -> None:
+        if self._lines is None or total != self._total or done <= 1:
+            self._lines, self._total = _Lines(total), total
+            self._lines(0)
+        self._lines(done)
 
 
 class _Lines:

@@ -184,6 +184,7 @@ def write_findings(job: Job, simulated: Simulated) -> Any:
     from sim.outcomes.compare import compare
     from sim.outcomes.measure import measure
     from sim.show.report import write_report
+    from sim.show.study_pages import studies_of
 
     experiment = job.scenario.experiment
     outcomes = measure(simulated.results)
@@ -205,6 +206,8 @@ def write_findings(job: Job, simulated: Simulated) -> Any:
             sources=job.scenario.sources,
             limits=LIMITS,
             drawings=drawings,
+            studies=studies_of(job.folder.path),
+            scenario_sha256=fingerprint(job.scenario),
         )
     return comparison
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.outcomes.comparison import Comparison
@@ -19,6 +18,8 @@ from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.gallery import groups, missing, planned
 from sim.show.inline import inline_svg
 from sim.show.selection import headlines
+from sim.show.study_pages import environment as templates
+from sim.show.study_pages import studies_html
 from sim.show.style import COLOURS, Drawing
 from sim.show.tables import (
     GROUP_LABELS,
@@ -30,8 +31,8 @@ from sim.show.tables import (
     sources_table,
     standalone,
 )
+from sim.study.findings import Study
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _LONGEST_TABLE = 80
 
 
@@ -49,6 +50,8 @@ class Parts(TypedDict):
     setting: NotRequired[str]
     beliefs: NotRequired[pd.DataFrame | None]
     drawings: NotRequired[Mapping[str, Drawing] | None]
+    studies: NotRequired[Sequence[Study]]
+    scenario_sha256: NotRequired[str]
 
 
 def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
@@ -76,6 +79,10 @@ def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
         whose names begin with ``bank.belief_gap``.
     drawings : mapping of str to Drawing, optional
         Figures that are drawn already, by key; drawn here where it is not given.
+    studies : sequence of Study, optional
+        Studies made of the run.
+    scenario_sha256 : str, optional
+        Of the run, so that a study of other values can say so.
 
     Returns
     -------
@@ -101,13 +108,7 @@ def render(parts: Parts) -> str:
     str
         A whole HTML document.
     """
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    environment = templates()
     environment.filters["text"] = number_text
     environment.filters["arrangement"] = arrangement_text
     return environment.get_template("report.html.j2").render(**_context(parts))
@@ -142,6 +143,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "definitions": _records(definitions(comparison)),
         "manifest": _records(manifest_table(results.manifest)),
         "colours": COLOURS,
+        "studies": studies_html(parts.get("studies", ()), parts.get("scenario_sha256", "")),
     }
 
 

@@ -39,11 +39,8 @@ PACKAGES = {
 MOST_LINES, MOST_LINES_OF_DATA, MOST_CODE, MOST_ARGUMENTS = 300, 400, 50, 6
 DATA = {"firms/record.py": "a declaration of fields"}
 KERNEL = "a compiled rule is given all state that it touches: no objects, no closures"
-OPTIONS = "one argument for each option of the command"
 MANY_ARGUMENTS = {
     "base/draws.py fill_uniforms": "an address has six parts",
-    "command/run.py run": OPTIONS,
-    "command/story.py story": OPTIONS,
     "firms/advance.py advance": KERNEL,
     "firms/events.py close": KERNEL,
     "firms/events.py leave": KERNEL,
@@ -56,7 +53,7 @@ MANY_ARGUMENTS = {
     "firms/totals.py post_firm": KERNEL,
     "firms/totals.py post_flows": KERNEL,
 }
-"""Functions with more than six arguments, and why."""
+"""Functions with more than six arguments, and why; commands have one for each option."""
 
 
 @dataclass(frozen=True)
@@ -248,6 +245,10 @@ def test_functions_take_few_arguments() -> None:
     many = set()
     for file in files():
         for function in functions(file):
+            if any(
+                isinstance(one, ast.Name) and one.id == "told" for one in function.decorator_list
+            ):
+                continue
             a = function.args
             names = [part.arg for part in (*a.posonlyargs, *a.args, *a.kwonlyargs)]
             if len([name for name in names if name not in {"self", "cls"}]) > MOST_ARGUMENTS:

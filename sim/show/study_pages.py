@@ -1,0 +1,192 @@
+"""Studies on the page of a run: each one found beside it, as words and tables.
+
+The place of the studies in a report lies between two marks, so that a study made later
+can be put in without drawing the report again.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from sim.outcomes.mark import registry
+from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text, unit_style
+from sim.show.tables import number_text
+from sim.study.findings import FINDINGS, Study, read_study
+
+STUDIES = "studies"
+"""Folder beneath a run that holds one folder for each study."""
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_BEGIN, _END = "<!-- studies -->", "<!-- end of studies -->"
+_BETWEEN = re.compile(f"{_BEGIN}.*?{_END}", flags=re.DOTALL)
+_LEVELS = frozenset({"value", "mean", "median", "estimate", "baseline", "standard_error", "total"})
+_STEPS = frozenset({"difference", "part", "gap", "effect", "swing"})
+_LONGEST = 60
+"""Rows of a table that a page shows; all of them stand in its file."""
+
+
+def studies_of(folder: Path) -> list[Study]:
+    """Read the studies of a run, in the order of their folders; unreadable ones are left out.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the run.
+    """
+    found = []
+    for file in sorted((folder / STUDIES).glob(f"*/{FINDINGS}")):
+        try:
+            found.append(read_study(file.parent))
+        except (OSError, ValueError, KeyError):
+            continue
+    return found
+
+
+def studies_html(studies: Sequence[Study], scenario_sha256: str = "") -> Markup:
+    """Lay out studies as sections of a page, between the two marks.
+
+    Parameters
+    ----------
+    studies : sequence of Study
+    scenario_sha256 : str
+        Of the run on whose page they stand; a study of another scenario says so.
+
+    Returns
+    -------
+    Markup
+        Every text in it is escaped.
+    """
+    pages = [_page(study, scenario_sha256) for study in studies]
+    text = environment().get_template("studies.html.j2").render(pages=pages)
+    return Markup(f"{_BEGIN}\n{text}\n{_END}")  # safe: rendered with every text escaped
+
+
+def with_studies(report: str, studies: Sequence[Study], scenario_sha256: str = "") -> str:
+    """Put studies into the text of a report in place of those that it has.
+
+    Examples
+    --------
+    >>> page = "before <!-- studies -->old<!-- end of studies --> after"
+    >>> "old" in with_studies(page, [])
+    False
+    """
+    section = str(studies_html(studies, scenario_sha256))
+    return _BETWEEN.sub(lambda _: section, report, count=1)
+
+
+def study_report(title: str, question: str, studies: Sequence[Study]) -> str:
+    """Give a page with nothing but studies, for a folder that holds no run."""
+    template = environment().get_template("study_report.html.j2")
+    return template.render(title=title, question=question, studies=studies_html(studies))
+
+
+def environment() -> Environment:
+    """Give the templates; every text that goes into one is escaped."""
+    return Environment(
+        loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+
+
+def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
+    """Gather what the section of one study shows."""
+    found, about = study.findings, study.about
+    other = about.get("scenario_sha256", "")
+    return {
+        "key": "study-" + found.key.replace("_", "-").lower(),
+        "title": found.title,
+        "sentences": found.sentences,
+        "command": about.get("command", ""),
+        "replications": about.get("replications", ""),
+        "is_of_another": bool(scenario_sha256 and other and other != scenario_sha256),
+        "tables": [
+            {
+                "caption": found.captions.get(name, name),
+                "file": f"{STUDIES}/{found.key}/{name}.csv",
+                "all": len(table),
+                **text_table(table.head(_LONGEST), found.units),
+            }
+            for name, table in found.tables.items()
+        ],
+    }
+
+
+def text_table(table: pd.DataFrame, units: Mapping[str, str]) -> dict[str, Any]:
+    """Write a table for people: numbers in the units people read, intervals in one cell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A column ``unit`` gives the unit of a row's estimates.
+    units : mapping of str to str
+        Unit of a column where it does not differ by row.
+
+    Returns
+    -------
+    dict
+        ``columns``: headings; ``rows``: lists of text; ``numbers``: which columns are
+        numbers, as a list of bool.
+
+    Examples
+    --------
+    >>> gap = pd.DataFrame({"clause": ["tenor"], "part": [0.0123], "low": [0.004],
+    ...                     "high": [0.02], "unit": ["share"]})
+    >>> text_table(gap, {})["rows"]
+    [['tenor', '+1.23 pp', '0.40 to 2.00', '%']]
+    """
+    columns = [column for column in map(str, table.columns) if not _is_end(column, table)]
+    rows = [[_cell(column, row, units) for column in columns] for row in table.to_dict("records")]
+    is_range = "low" in table and "high" in table
+    heads = ["interval" if c == "low" and is_range else c.replace("_", " ") for c in columns]
+    numbers = [pd.api.types.is_float_dtype(table[column]) for column in columns]
+    return {"columns": heads, "rows": rows, "numbers": numbers}
+
+
+def _is_end(column: str, table: pd.DataFrame) -> bool:
+    """Say whether a column is the upper end of an interval, shown with the lower one."""
+    return column == "high" and "low" in table
+
+
+def _cell(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
+    """Write one cell."""
+    value = row[column]
+    if isinstance(value, float) and pd.isna(value) and column != "low":
+        return "–"
+    if isinstance(value, str):
+        return _word(column, value)
+    own = units.get(column)
+    unit = own if own is not None else _unit(row)
+    if column == "low" and "high" in row:
+        return range_text(value, row["high"], unit, _error(row))
+    if not isinstance(value, float) or not (own is not None or column in _LEVELS | _STEPS):
+        return number_text(value)
+    error = float("nan") if own is not None else _error(row)
+    return (step_text if column in _STEPS else level_text)(value, unit, error)
+
+
+def _word(column: str, value: str) -> str:
+    """Write a name for readers: outcomes by their labels, arrangements with a capital."""
+    if column == "outcome":
+        known = registry().get(value)
+        return known.label if known else value
+    if column == "unit":
+        return unit_style(value).axis
+    return arrangement_text(value) if column in ("arrangement", "versus") else value
+
+
+def _unit(row: Mapping[Any, Any]) -> str:
+    value = row.get("unit", "")
+    return value if isinstance(value, str) else ""
+
+
+def _error(row: Mapping[Any, Any]) -> float:
+    """Give about one standard error of a row's estimate: a quarter of its interval."""
+    low, high = row.get("low"), row.get("high")
+    if isinstance(low, float) and isinstance(high, float):
+        return (high - low) / 4.0
+    return float(row.get("standard_error", float("nan")))

@@ -1,0 +1,69 @@
+"""Studies leave their files in the folder of a run and their section in its report."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from sim.command.folder import RunFolder
+from sim.command.progress import study_progress
+from sim.command.study import open_store, print_findings, write_study
+from sim.study.findings import Findings
+
+
+def found(*names: str) -> Findings:
+    tables = {name: pd.DataFrame({"clause": ["tenor"], "part": [1.5]}) for name in names}
+    return Findings("example", "An example", ("It is so.",), tables, {names[0]: "Parts"})
+
+
+def test_a_folder_without_a_run_gets_a_small_page(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path / "x")
+    write_study(folder, found("parts"), {"title": "My title"})
+    text = folder.report.read_text(encoding="utf-8")
+    assert "My title" in text
+    assert "It is so." in text
+    assert (folder.path / "studies/example/parts.csv").is_file()
+
+
+def test_a_run_keeps_its_page_and_gains_a_section(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    (tmp_path / "manifest.json").write_text(json.dumps({"scenario_sha256": "a"}))
+    folder.report.write_text("own <!-- studies --><!-- end of studies --> own")
+    write_study(folder, found("parts"))
+    text = folder.report.read_text(encoding="utf-8")
+    assert text.startswith("own <!--")
+    assert "An example" in text
+
+
+def test_tables_of_an_earlier_study_of_the_same_name_are_gone(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    write_study(folder, found("old", "parts"))
+    write_study(folder, found("parts"))
+    assert {file.name for file in (tmp_path / "studies/example").iterdir()} == {
+        "parts.csv", "findings.json",
+    }  # fmt: skip
+
+
+def test_the_words_and_the_first_table_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    print_findings(found("parts", "more"))
+    text = capsys.readouterr().out
+    for word in ("It is so.", "Parts", "tenor", "+1.50"):
+        assert word in text
+    assert text.count("tenor") == 1
+
+
+def test_runs_are_kept_under_the_content_of_the_program(tmp_path: Path) -> None:
+    store = open_store(RunFolder(tmp_path), 3)
+    assert store.workers == 3
+    assert store.folder.parent == tmp_path / "studies" / ".runs"
+
+
+def test_progress_of_a_study_follows_every_batch(capsys: pytest.CaptureFixture[str]) -> None:
+    with study_progress() as report:
+        for total in (2, 3):
+            for done in range(1, total + 1):
+                report(done, total)
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("1 of 2 replications")
+    assert lines[-1].startswith("3 of 3 replications")
