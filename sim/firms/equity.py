@@ -60,9 +60,7 @@ class Equity(Frozen):
     )
     listing_age: NonNegative = param(unit="years", meaning="least age at listing")
     listing_value: NonNegative = param(unit="CNY million", meaning="least value at listing")
-    listing_sales: NonNegative = param(
-        unit="CNY million a year", meaning="least sales at listing"
-    )
+    listing_sales: NonNegative = param(unit="CNY million a year", meaning="least sales at listing")
     listing_value_without_sales: NonNegative = param(
         unit="CNY million", meaning="value from which sales do not matter"
     )
@@ -72,6 +70,9 @@ class Equity(Frozen):
     listing_premium: PositiveFloat = param(unit="x", meaning="listed over private value")
     listing_raise_share: Share = param(unit="share", meaning="new shares sold at listing")
     acquisition_hazard: StageVector = param(unit="per year", meaning="sale of the firm", low=0)
+    non_venture_acquisition_factor: NonNegative = param(
+        unit="x", meaning="sale of firms without venture backing"
+    )
     acquisition_factor: PositiveFloat = param(unit="x", meaning="sale over private value")
     exit_log_sd: NonNegative = param(unit="-", meaning="log sd of exit value")
     exit_tail_share: Share = param(unit="share", meaning="exits in the heavy tail")
@@ -112,8 +113,9 @@ def listing_hazard(f: Any, p: Any, c: Any) -> float:
 
 
 def acquisition_hazard(f: Any, p: Any, c: Any) -> float:
-    """Sale of the firm."""
-    return p.acquisition_hazard[f.stage] * c.acquisition
+    """Sale of the firm; investors who want their money back look for a buyer."""
+    hazard = p.acquisition_hazard[f.stage] * c.acquisition
+    return hazard * p.non_venture_acquisition_factor if f.venture == 0 else hazard
 
 
 def seeks_round_at(f: Any, p: Any) -> float:

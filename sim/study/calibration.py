@@ -19,16 +19,26 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import least_squares, lsq_linear
+from scipy.optimize import least_squares
 
+from sim.firms.record import STAGES
 from sim.scenario.model import Scenario
+from sim.study import identification
 from sim.study.calibration_plan import JOINT, Parameter, Plan, Stage, Target
-from sim.study.evaluation import Evaluator, SpentError, at_places, places, settled
+from sim.study.calibration_words import findings_of
+from sim.study.evaluation import (
+    TRIES,
+    Evaluator,
+    SpentError,
+    at_places,
+    mean_gap,
+    places,
+    settled,
+)
+from sim.study.findings import Findings
+from sim.study.fitting import distances, jacobian, mean_of, newton_step, standard_errors, with_pull
 
 Floats = NDArray[np.float64]
-
-TRIES = 3
-"""Function values of one fit; each that is better is followed by a new Jacobian."""
 
 
 @dataclass(frozen=True)
@@ -82,8 +92,6 @@ class Calibration:
         """
         goals = self.plan.target
         world = self.plan.arrangements[0]
-        count = np.isfinite(self.values).sum(axis=1)
-        spread = np.array([_spread(row) for row in self.values])
         return pd.DataFrame(
             {
                 "target": [goal.name for goal in goals],
@@ -92,7 +100,7 @@ class Calibration:
                 "bound": [goal.bound for goal in goals],
                 "tolerance": [goal.tolerance for goal in goals],
                 "obtained": self.obtained,
-                "standard_error": spread / np.sqrt(np.maximum(count, 1)),
+                "standard_error": standard_errors(self.values),
                 "distance": self.distances,
                 "met": np.abs(self.distances) <= 1.0,
                 "fact": [", ".join(goal.fact) for goal in goals],
@@ -105,12 +113,38 @@ class Calibration:
         change = newton_step(self.plan, self.plan.target, self.jacobian, self.distances, where)
         return pd.Series(change, index=[one.key for one in self.plan.parameter])
 
+    def parameters(self) -> pd.DataFrame:
+        """How firmly each parameter is held, see `sim.study.identification.profile`."""
+        return identification.profile(self)
+
+    def conflicts(self) -> pd.DataFrame:
+        """Pairs of missed targets that pull apart."""
+        return identification.conflicts(self)
+
+    def beliefs(self) -> pd.DataFrame:
+        """Believed default, and realised over believed, by stage.
+
+        Returns
+        -------
+        DataFrame
+            Columns stage, believed, one for each world, together.
+        """
+        frame = self.gaps.copy()
+        frame.insert(0, "believed", list(self.fitted.belief.default.default_rate))
+        frame["together"] = self.mean_gaps
+        frame.insert(0, "stage", STAGES)
+        return frame.reset_index(drop=True)
+
+    def findings(self) -> Findings:
+        """What was found, for files and the report."""
+        return findings_of(self)
+
     @property
     def is_settled(self) -> bool:
         """Whether the fit would repeat itself: no step left, and beliefs borne out."""
         tolerance = self.plan.belief.tolerance
-        worst = float(np.nanmax(np.abs(self.mean_gaps.to_numpy() - 1.0)))
-        return self.largest_step <= self.plan.step_tolerance and worst <= tolerance
+        borne_out = (self.mean_gaps.dropna() - 1.0).abs() <= tolerance
+        return self.largest_step <= self.plan.step_tolerance and bool(borne_out.all())
 
     @property
     def largest_step(self) -> float:
@@ -120,8 +154,7 @@ class Calibration:
     @property
     def mean_gaps(self) -> pd.Series:
         """Realised over believed default by stage, the worlds together."""
-        logs = np.log(self.gaps.to_numpy(dtype=np.float64))
-        return pd.Series(np.exp(logs.mean(axis=1)), index=self.gaps.index)
+        return mean_gap(self.gaps)
 
 
 @dataclass
@@ -199,6 +232,12 @@ def calibrate(
     Calibration
     """
     fit = _Fit(plan, evaluator, scenario)
+    if evaluator.can_afford(len(plan.parameter) + 1):
+        told("a first look at all targets")
+        first = assess(plan, scenario, fit, is_finished=True)
+        if first.is_settled:
+            # Nothing to be gained: the scenario is what this plan would find.
+            return first
     is_finished = True
     try:
         for stage in plan.stage:
@@ -206,6 +245,7 @@ def calibrate(
             fit.stage(stage)
     except SpentError:
         is_finished = False
+    told("a last look at all targets")
     return assess(plan, scenario, fit, is_finished)
 
 
@@ -235,73 +275,3 @@ def members(plan: Plan, stage: Stage) -> tuple[tuple[Parameter, ...], tuple[Targ
         tuple(one for one in plan.parameter if one.stage == stage.name),
         tuple(one for one in plan.target if one.stage == stage.name),
     )
-
-
-def jacobian(
-    eye: Evaluator,
-    scenario: Scenario,
-    free: Sequence[Parameter],
-    goals: Sequence[Target],
-    lending: bool = True,
-) -> Floats:
-    """Slopes of distances by finite differences under common luck.
-
-    Returns
-    -------
-    array, shape (n_targets, n_parameters)
-        Tolerances per half range. Differences lean inwards at the end of a range.
-    """
-    where = places(scenario, free)
-    steps = np.where(where > 0.0, -eye.plan.difference, eye.plan.difference)
-    moved = [
-        at_places(scenario, free, where + np.where(np.arange(len(free)) == k, step, 0.0))
-        for k, step in enumerate(steps)
-    ]
-    here, *there = (mean_of(v) for v in eye.targets([scenario, *moved], goals, lending))
-    scale = np.array([goal.tolerance for goal in goals])
-    # A bound that is met with room to spare asks for nothing.
-    asks = np.array([asking(g, v) for g, v in zip(goals, here, strict=True)])
-    slopes = [(one - here) / scale / step for one, step in zip(there, steps, strict=True)]
-    return asks[:, None] * np.nan_to_num(np.array(slopes).T.reshape(len(goals), len(free)))
-
-
-def asking(goal: Target, obtained: float) -> float:
-    """One where a target pulls at the parameters; zero for a bound met by a tolerance."""
-    if goal.bound == "about":
-        return 1.0
-    return float(goal.distance(obtained) != 0.0)
-
-
-def newton_step(
-    plan: Plan, goals: Sequence[Target], slopes: Floats, gaps: Floats, where: Floats
-) -> Floats:
-    """The Gauss-Newton step inside the ranges, shape (n_parameters,), half ranges."""
-    weights = np.array([goal.weight for goal in goals])
-    left = np.vstack([weights[:, None] * slopes, plan.pull * np.eye(where.size)])
-    right = -with_pull(plan, goals, gaps, where)
-    low, high = np.minimum(-1.0 - where, -1e-9), np.maximum(1.0 - where, 1e-9)
-    return np.asarray(lsq_linear(left, right, bounds=(low, high)).x)
-
-
-def with_pull(plan: Plan, goals: Sequence[Target], gaps: Floats, where: Floats) -> Floats:
-    """Weighted distances, and the weak pull of each parameter to its centre."""
-    weights = np.array([goal.weight for goal in goals])
-    return np.concatenate([weights * np.nan_to_num(gaps), plan.pull * where])
-
-
-def distances(goals: Sequence[Target], values: Floats) -> Floats:
-    """Distance of each target in tolerances, shape (n_targets,)."""
-    return np.array([g.distance(v) for g, v in zip(goals, mean_of(values), strict=True)])
-
-
-def mean_of(values: Floats) -> Floats:
-    """Mean over replications, leaving out undefined ones, shape (n_targets,)."""
-    known = np.isfinite(values)
-    count = np.maximum(known.sum(axis=1), 1)
-    mean = np.where(known, values, 0.0).sum(axis=1) / count
-    return np.where(known.any(axis=1), mean, math.nan)
-
-
-def _spread(row: Floats) -> float:
-    known = row[np.isfinite(row)]
-    return float(known.std(ddof=1)) if known.size > 1 else math.nan

@@ -86,9 +86,6 @@ class Target(Frozen):
     bound: Literal["about", "above", "below"] = param(
         "about", unit="", meaning="above or below: no distance on the good side"
     )
-    after_years: NonNegative = param(
-        0.0, unit="years", meaning="date of the figure after the start; 0: the horizon"
-    )
     fact: tuple[str, ...] = param((), unit="", meaning="fact ids behind the figure")
     stage: str = param(unit="", meaning="step in which it is first to be met")
     weight: PositiveFloat = param(1.0, unit="x", meaning="weight of its distance in the fit")
@@ -144,10 +141,14 @@ class Plan(Frozen):
     def broken_rules(self) -> Iterator[tuple[str, str, str]]:
         """Names that exist, once each."""
         stages = [one.name for one in self.stage]
-        for group, items in (("parameter", self.parameter), ("target", self.target)):
+        named = {
+            "parameter": [one.stage for one in self.parameter],
+            "target": [one.stage for one in self.target],
+        }
+        for group, items in named.items():
             for n, item in enumerate(items):
-                if item.stage not in stages:
-                    rule = f'must name a stage; got "{item.stage}"'
+                if item not in stages:
+                    rule = f'must name a stage; got "{item}"'
                     yield f"{group}[{n}].stage", rule, f"stages: {', '.join(stages)}"
         yield from _twice("parameter", "key", [one.key for one in self.parameter])
         yield from _twice("target", "name", [one.name for one in self.target])
@@ -219,9 +220,7 @@ def value_at(scenario: Scenario, key: str) -> object:
     return look_up(scenario.model_dump(), split_key(key))
 
 
-def _wrong_keys(
-    plan: Plan, file: str, scenario: Scenario, raw: RawScenario
-) -> Iterator[Problem]:
+def _wrong_keys(plan: Plan, file: str, scenario: Scenario, raw: RawScenario) -> Iterator[Problem]:
     for n, free in enumerate(plan.parameter):
         for key in (free.key, *free.also):
             value = value_at(scenario, key)

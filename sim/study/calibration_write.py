@@ -12,14 +12,14 @@ from pathlib import Path
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.dump import value_text
 from sim.scenario.model import Scenario
-from sim.scenario.positions import find_positions, split_key
+from sim.scenario.positions import find_positions, quoted_key, split_key
 from sim.scenario.read import EXTENDS, resolve
 from sim.scenario.sources import SOURCES
 from sim.scenario.syntax import parse
 from sim.study.calibration_plan import Parameter, Plan, value_at
 
 BELIEF = "belief.default.default_rate"
-_LINE = re.compile(r"^(\s*[^=#]+?=\s*)(\[[^\]]*\]|\"[^\"]*\"|[^#\s]+)(\s*#.*)?$")
+_VALUE = r"(\[[^\]]*\]|\"(?:\\.|[^\"\\])*\"|[^,\s}#\]]+)"
 
 
 def fitted_files(plan: Plan, file: Path, fitted: Scenario) -> dict[Path, str]:
@@ -129,12 +129,14 @@ def _replace(place: Path, lines: list[str], key: str, value: object, source: str
 
 
 def _put(place: Path, lines: list[str], key: str, text: str) -> None:
-    row = find_positions("\n".join(lines))[split_key(key)] - 1
-    match = _LINE.match(lines[row])
-    # Inside an inline table the line begins with another key.
-    if match is None or str(split_key(key)[-1]) not in match[1]:
-        rule = "must stand in a line of its own"
-        raise ScenarioError(
-            [Problem(str(place), row + 1, key, rule, lines[row].strip(), "give it a line")]
-        )
-    lines[row] = f"{match[1]}{text}{match[3] or ''}"
+    """Replace the value of one key, in a line of its own or in an inline table."""
+    path = split_key(key)
+    row = find_positions("\n".join(lines))[path] - 1
+    name = re.escape(quoted_key(str(path[-1])))
+    found = list(re.finditer(rf"(?<![\w.-]){name}\s*=\s*{_VALUE}", lines[row]))
+    if len(found) != 1:
+        rule = "must stand once, with its value, in one line"
+        problem = Problem(str(place), row + 1, key, rule, lines[row].strip(), "give it a line")
+        raise ScenarioError([problem])
+    start, end = found[0].span(1)
+    lines[row] = lines[row][:start] + text + lines[row][end:]

@@ -18,6 +18,10 @@ NO_LENDING = {"underwriting.least_line": 1e9}
 """What ends lending: no line is ever large enough to be worth its file."""
 
 
+TRIES = 3
+"""Function values of one fit; each that is better is followed by a new Jacobian."""
+
+
 class SpentError(Exception):
     """The budget of evaluations is used up; what is known is kept."""
 
@@ -54,38 +58,44 @@ class Evaluator:
             nan where a target is undefined.
         """
         baseline = self.plan.arrangements[0]
-        needs = {
-            date: sorted({t.arrangement or baseline for t in chosen if t.after_years == date})
-            for date in sorted({t.after_years for t in chosen})
-        }
-        frames = self._frames(scenarios, needs, lending)
-        return [self._read(frames, n, chosen) for n in range(len(scenarios))]
+        frames = self._frames(scenarios, {one.arrangement or baseline for one in chosen}, lending)
+        return [self._read(frame, chosen) for frame in frames]
 
     def belief_gaps(self, scenario: Scenario) -> pd.DataFrame:
         """Realised over believed default, stages (rows) by arrangement (columns)."""
-        needs = {0.0: list(self.plan.belief.arrangements)}
-        frame = self._frames([scenario], needs, True)[0.0][0]
+        frame = self._frames([scenario], set(self.plan.belief.arrangements), True)[0]
         rows = frame[frame["outcome"].isin(DEFAULT_GAPS)]
         wide = rows.pivot_table(index="outcome", columns="arrangement", values="value")
         return wide.reindex(index=list(DEFAULT_GAPS), columns=list(self.plan.belief.arrangements))
 
     def _frames(
-        self, scenarios: Sequence[Scenario], needs: dict[float, list[str]], lending: bool
-    ) -> dict[float, list[pd.DataFrame]]:
-        baseline = self.plan.arrangements[0]
-        variants = [
-            variant(one, [n for n in self.plan.arrangements if n in (baseline, *names)], date)
-            for date, names in needs.items() for one in scenarios
-        ]  # fmt: skip
-        if not lending:
-            variants = [one.with_values(NO_LENDING) for one in variants]
+        self, scenarios: Sequence[Scenario], worlds: set[str], lending: bool
+    ) -> list[pd.DataFrame]:
+        variants = [self._variant(one, worlds, lending) for one in scenarios]
         if self.budget is not None and self.spent >= self.budget:
             self._refuse_unknown(variants)
         before = self.store.simulated
         found = self.store.many(variants, range(self.plan.replications), self._told(before))
-        runs = self.store.simulated - before
-        self.spent += -(-runs // (self.plan.replications * len(needs)))
-        return {d: found[k * len(scenarios) :][: len(scenarios)] for k, d in enumerate(needs)}
+        self.spent += -(-(self.store.simulated - before) // self.plan.replications)
+        return found
+
+    def _variant(self, scenario: Scenario, worlds: set[str], lending: bool) -> Scenario:
+        """The scenario with the worlds that are read, the baseline first, or without loans."""
+        baseline = self.plan.arrangements[0]
+        names = [n for n in self.plan.arrangements if n == baseline or n in worlds]
+        changes: dict[str, object] = {"experiment.arrangements": names}
+        return scenario.with_values(changes if lending else changes | NO_LENDING)
+
+    @property
+    def expected(self) -> int:
+        """Replications that a fit asks for at most, for a bar that shows the way."""
+        fits = sum(stage.rounds for stage in self.plan.stage)
+        most = fits * TRIES * (len(self.plan.parameter) + 2)
+        return min(most, self.budget or most) * self.plan.replications
+
+    def can_afford(self, evaluations: int) -> bool:
+        """Whether the budget still has room for some evaluations."""
+        return self.budget is None or self.spent + evaluations <= self.budget
 
     def _refuse_unknown(self, variants: Sequence[Scenario]) -> None:
         if not all(self.store.knows(v, range(self.plan.replications)) for v in variants):
@@ -95,37 +105,13 @@ class Evaluator:
         report = self.report
         return None if report is None else lambda done, _: report(before + done)
 
-    def _read(
-        self, frames: dict[float, list[pd.DataFrame]], n: int, chosen: Sequence[Target]
-    ) -> Floats:
-        tables = {date: _table(found[n]) for date, found in frames.items()}
+    def _read(self, frame: pd.DataFrame, chosen: Sequence[Target]) -> Floats:
         baseline = self.plan.arrangements[0]
-        return np.array(
-            [
-                tables[t.after_years].loc[t.outcome, t.arrangement or baseline].to_numpy()
-                for t in chosen
-            ]
-        ).reshape(len(chosen), self.plan.replications)
-
-
-def _table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Outcome and arrangement (rows) by replication (columns)."""
-    return frame.pivot(index=["outcome", "arrangement"], columns="replication", values="value")
-
-
-def variant(scenario: Scenario, arrangements: Sequence[str], date: float) -> Scenario:
-    """The scenario as a target needs it: with the worlds it is read in, ended at its date.
-
-    Entry stays as dense as before: a shorter run has fewer firms.
-    """
-    changes: dict[str, object] = {"experiment.arrangements": list(arrangements)}
-    settings = scenario.experiment
-    if date > 0.0:
-        whole = settings.warm_up_years + settings.horizon_years
-        part = (settings.warm_up_years + date) / whole
-        changes["experiment.horizon_years"] = date
-        changes["population.firms"] = max(round(scenario.population.firms * part), 1)
-    return scenario.with_values(changes)
+        table = frame.pivot(
+            index=["outcome", "arrangement"], columns="replication", values="value"
+        )
+        keys = pd.MultiIndex.from_tuples([(t.outcome, t.arrangement or baseline) for t in chosen])
+        return np.asarray(table.reindex(keys).to_numpy(dtype=np.float64))
 
 
 def places(scenario: Scenario, free: Sequence[Parameter]) -> Floats:
@@ -173,7 +159,19 @@ def settled(scenario: Scenario, gaps: pd.DataFrame, least: float) -> Scenario:
     least : float, per year
         A belief of nothing could never grow again.
     """
-    ratio = pd.Series(np.exp(np.log(gaps.to_numpy()).mean(axis=1)), index=gaps.index)
-    levels = moved(scenario, "", ratio)["default_rate"]
+    levels = moved(scenario, "", mean_gap(gaps))["default_rate"]
     rates = [max(float(f"{rate:.4g}"), least) for rate in levels]
     return scenario.with_values({"belief.default.default_rate": rates})
+
+
+def mean_gap(gaps: pd.DataFrame) -> "pd.Series[float]":
+    """Geometric mean over worlds of realised over believed; nan where nobody defaulted.
+
+    Examples
+    --------
+    >>> mean_gap(pd.DataFrame({"a": [2.0, 0.0], "b": [0.5, 1.0]})).tolist()
+    [1.0, nan]
+    """
+    found = gaps.to_numpy(dtype=np.float64)
+    logs = np.log(np.where(found > 0.0, found, np.nan))
+    return pd.Series(np.exp(logs.mean(axis=1)), index=gaps.index)

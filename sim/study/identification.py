@@ -7,15 +7,46 @@ are kept apart: how far a parameter may move while targets stay within their tol
 
 import math
 from itertools import combinations
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.study.calibration import Calibration, distances
+from sim.scenario.model import Scenario
+from sim.study.calibration_plan import Parameter, Plan
 from sim.study.evaluation import places
+from sim.study.fitting import distances
 
 Floats = NDArray[np.float64]
+
+
+class Fit(Protocol):
+    """What is read of a calibration."""
+
+    @property
+    def plan(self) -> Plan:
+        """What was free and what was to be met."""
+
+    @property
+    def fitted(self) -> Scenario:
+        """Where the fit ended."""
+
+    @property
+    def values(self) -> Floats:
+        """Targets by replication, shape (n_targets, n_replications)."""
+
+    @property
+    def jacobian(self) -> Floats:
+        """Tolerances per half range, shape (n_targets, n_parameters)."""
+
+    @property
+    def distances(self) -> Floats:
+        """Distances in tolerances, shape (n_targets,)."""
+
+    def step(self) -> "pd.Series[float]":
+        """One more Gauss-Newton step, half ranges."""
+
 
 HELD = 1.0
 """Tolerances by which some target must answer to a parameter's half range to hold it."""
@@ -25,7 +56,7 @@ NAMED = 3
 """Targets that are named for a parameter."""
 
 
-def profile(found: Calibration) -> pd.DataFrame:
+def profile(found: Fit) -> pd.DataFrame:
     """How well each parameter is identified.
 
     Returns
@@ -64,7 +95,7 @@ def profile(found: Calibration) -> pd.DataFrame:
     )
 
 
-def uncertainties(found: Calibration) -> tuple[Floats, Floats]:
+def uncertainties(found: Fit) -> tuple[Floats, Floats]:
     """Standard deviations of the parameters in half ranges: by tolerances, and by luck.
 
     Returns
@@ -86,12 +117,12 @@ def uncertainties(found: Calibration) -> tuple[Floats, Floats]:
     return np.sqrt(np.diag(inverse)), np.sqrt(np.diag(carry @ weighted @ carry.T))
 
 
-def distances_of(found: Calibration, replication: int) -> Floats:
+def distances_of(found: Fit, replication: int) -> Floats:
     """Distances of one replication alone, shape (n_targets,)."""
     return distances(found.plan.target, found.values[:, [replication]])
 
 
-def conflicts(found: Calibration) -> pd.DataFrame:
+def conflicts(found: Fit) -> pd.DataFrame:
     """Pairs of missed targets of which one can only be met at the cost of the other.
 
     Returns
@@ -114,14 +145,13 @@ def conflicts(found: Calibration) -> pd.DataFrame:
     return frame.sort_values("cosine", ignore_index=True)
 
 
-def _slope(free: "object", place: float) -> float:
+def _slope(free: Parameter, place: float) -> float:
     """Unit of the parameter per half range, near its value."""
     step = 1e-4
-    outer = free.outer  # type: ignore[attr-defined]
-    return float((outer(place + step) - outer(place - step)) / (2.0 * step))
+    return float((free.outer(place + step) - free.outer(place - step)) / (2.0 * step))
 
 
-def _holders(found: Calibration, k: int) -> str:
+def _holders(found: Fit, k: int) -> str:
     """The targets that answer most to a parameter, in words."""
     answers = found.jacobian[:, k]
     order = np.argsort(-np.abs(answers))[:NAMED]
@@ -144,9 +174,7 @@ def _explained(slopes: Floats, k: int) -> float:
 
 def _partner(slopes: Floats, k: int, names: list[str]) -> str:
     """The parameter whose effect is most alike, with the cosine."""
-    alike = [
-        (abs(_cosine(slopes[:, k], slopes[:, n])), n) for n in range(len(names)) if n != k
-    ]
+    alike = [(abs(_cosine(slopes[:, k], slopes[:, n])), n) for n in range(len(names)) if n != k]
     if not alike:
         return ""
     best, n = max(alike)
