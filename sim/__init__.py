@@ -16,6 +16,8 @@ _NAMES = {
     "Outcomes": "sim.outcomes.measure",
     "compare": "sim.outcomes.compare",
     "Comparison": "sim.outcomes.comparison",
+    "calibrate": "sim.study.calibration",
+    "patterns": "sim.study.patterns",
     "write_report": "sim.show.report",
     "figures": "sim.show.figures",
 }

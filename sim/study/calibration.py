@@ -148,8 +148,13 @@ class Calibration:
 
     @property
     def largest_step(self) -> float:
-        """The largest of the steps, in half ranges."""
-        return float(self.step().abs().max())
+        """The largest of the steps, over the uncertainty of its parameter.
+
+        A step in a direction that no target holds is no news; one that is large against
+        what the targets allow is.
+        """
+        spread, _ = identification.uncertainties(self)
+        return float(np.abs(self.step().to_numpy() / spread).max())
 
     @property
     def mean_gaps(self) -> pd.Series:

@@ -125,13 +125,13 @@ class Plan(Frozen):
     replications: PositiveInt = param(unit="count", meaning="histories of one evaluation")
     seed: int = param(unit="", meaning="root of the common random numbers", low=0)
     difference: PositiveFloat = param(
-        0.1, unit="half ranges", meaning="step of the finite differences", high=1.0
+        0.3, unit="half ranges", meaning="step of the finite differences", high=1.0
     )
     pull: NonNegative = param(
-        0.15, unit="tolerances", meaning="cost of a parameter at the end of its range"
+        0.3, unit="tolerances", meaning="cost of a parameter at the end of its range"
     )
     step_tolerance: PositiveFloat = param(
-        0.1, unit="half ranges", meaning="step that counts as none"
+        0.5, unit="uncertainties", meaning="step of a parameter that counts as none"
     )
     belief: BeliefRule = param(unit="", meaning="beliefs that must meet outcomes")
     stage: tuple[Stage, ...] = param(unit="", meaning="the order")

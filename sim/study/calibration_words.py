@@ -40,7 +40,7 @@ class Fitted(Protocol):
 
     @property
     def largest_step(self) -> float:
-        """Of one more Gauss-Newton step, half ranges."""
+        """Of one more Gauss-Newton step, in uncertainties of its parameter."""
 
     def frame(self) -> pd.DataFrame:
         """The fit."""
@@ -105,7 +105,7 @@ def _loose(held: pd.DataFrame) -> str:
 
 
 def _settled(found: Fitted) -> str:
-    size = f"the largest step left is {found.largest_step:.2f} of half a range"
+    size = f"the largest step left is {found.largest_step:.2f} of a parameter's uncertainty"
     if found.is_settled:
         return f"A rerun from here stays here: {size}, and beliefs are borne out."
     if not found.is_finished:
