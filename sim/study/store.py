@@ -9,7 +9,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Self
@@ -26,6 +26,10 @@ from sim.study.version import program_digest
 Progress = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
 
+Reader = Callable[[Scenario, int], pd.DataFrame]
+"""Simulates one replication; gives columns arrangement, replication, outcome, value, with the
+same outcomes for each arrangement."""
+
 Address = tuple[str, int]
 """Hash of a scenario, and a replication."""
 
@@ -33,6 +37,19 @@ WINDOW = 8
 """Tasks handed out at a time for each worker: enough never to wait, few enough to stop."""
 SINGLE = {"title": "", "question": "", "sources": {}}
 """Words that no replication depends on."""
+
+
+def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
+    """All outcomes of one replication, and nothing else of it."""
+    names, rows = [], []
+    baseline = None
+    for world in worlds(scenario, replication):
+        history = freeze(world)
+        baseline = history if baseline is None else baseline
+        names.append(world.name)
+        rows.append(evaluate(history, baseline))
+    values = np.array([list(row.values()) for row in rows])
+    return Table(tuple(names), tuple(rows[0]), values).frame(replication)
 
 
 @dataclass
@@ -51,6 +68,8 @@ class Store:
     progress : callable, optional
         Told how many runs of each batch are done, of how many, unless the batch names one
         of its own.
+    reader : callable
+        What to keep of a replication; all outcomes by default.
 
     Attributes
     ----------
@@ -64,6 +83,7 @@ class Store:
     workers: int = 1
     executor: Executor | None = None
     progress: Progress | None = None
+    reader: Reader = outcomes_of
     simulated: int = 0
     seconds: float = 0.0
     _known: dict[Address, Table] = field(default_factory=dict, repr=False)
@@ -126,6 +146,11 @@ class Store:
         """
         return Cube.of(self._tables(scenarios, tuple(replications), progress))
 
+    def knows(self, scenario: Scenario, replications: Iterable[int]) -> bool:
+        """Whether all of these replications of a scenario are known already."""
+        key = key_of(scenario)
+        return all(self._recall((key, n)) for n in replications)
+
     def _tables(
         self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Progress | None
     ) -> list[list[Table]]:
@@ -142,7 +167,7 @@ class Store:
     def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
         if self.executor is None and (self.workers <= 1 or len(todo) <= 1):
             for address, scenario in todo.items():
-                yield address, measured(scenario, address[1], self._file(address))
+                yield address, measured(self.reader, scenario, address[1], self._file(address))
             return
         pool = self.executor or self._processes()
         left = iter(todo.items())
@@ -151,8 +176,8 @@ class Store:
             while True:
                 for address, scenario in islice(left, WINDOW * self.workers - len(waiting)):
                     bare = scenario.model_copy(update=SINGLE)
-                    task = pool.submit(measured, bare, address[1], self._file(address))
-                    waiting[task] = address
+                    given = (self.reader, bare, address[1], self._file(address))
+                    waiting[pool.submit(measured, *given)] = address
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -186,7 +211,7 @@ class Store:
             return None
         digest = program_digest()
         root = self.folder if self.folder.name == digest else self.folder / digest
-        return root / key[:32] / f"{number}.parquet"
+        return root / self.reader.__name__ / key[:32] / f"{number}.parquet"
 
 
 def key_of(scenario: Scenario) -> str:
@@ -202,32 +227,15 @@ def key_of(scenario: Scenario) -> str:
     return hashlib.sha256(bare.model_dump_json().encode()).hexdigest()
 
 
-def measured(scenario: Scenario, replication: int, file: Path | None = None) -> Table:
-    """All outcomes of one replication, and nothing else of it.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    replication : int
-    file : Path, optional
-        Where to keep them.
-
-    Returns
-    -------
-    Table
-    """
+def measured(
+    reader: Reader, scenario: Scenario, replication: int, file: Path | None = None
+) -> Table:
+    """What the reader keeps of one replication, written to a file where one is given."""
     start = time.process_time()
-    names, rows = [], []
-    baseline = None
-    for world in worlds(scenario, replication):
-        history = freeze(world)
-        baseline = history if baseline is None else baseline
-        names.append(world.name)
-        rows.append(evaluate(history, baseline))
-    values = np.array([list(row.values()) for row in rows])
+    frame = reader(scenario, replication)
     if file is not None:
-        _write(Table(tuple(names), tuple(rows[0]), values).frame(replication), file)
-    return Table(tuple(names), tuple(rows[0]), values, time.process_time() - start)
+        _write(frame, file)
+    return replace(Table.of(frame), seconds=time.process_time() - start)
 
 
 def _write(frame: pd.DataFrame, file: Path) -> None:
