@@ -16,6 +16,8 @@ _NAMES = {
     "Outcomes": "sim.outcomes.measure",
     "compare": "sim.outcomes.compare",
     "Comparison": "sim.outcomes.comparison",
+    "attribute": "sim.study.attribution",
+    "decompose": "sim.study.decomposition",
     "write_report": "sim.show.report",
     "figures": "sim.show.figures",
 }

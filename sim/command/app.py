@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import typer
 
+from sim.command.attribute import attribute
 from sim.command.catalogue import catalogue
 from sim.command.check import check
 from sim.command.run import run
@@ -28,6 +29,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": show,
     "list": catalogue,
     "story": story,
+    "attribute": attribute,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)

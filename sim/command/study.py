@@ -75,16 +75,17 @@ class Setting:
     is_quiet: bool = False
     about: dict[str, Any] = field(default_factory=dict)
 
-    def finish(self, findings: Any) -> None:
-        """Write files and page, and print the words and the first table."""
-        write_study(self.folder, findings, self.about)
+    def finish(self, *findings: Any) -> None:
+        """Write files and page, and print the words and the first table of each."""
+        for one in findings:
+            write_study(self.folder, one, self.about)
         if self.is_quiet:
             typer.echo(self.folder.path)
             return
-        print_findings(findings)
-        if self.store.simulated:
-            say(f"{self.store.simulated} replications were simulated for this study")
-        typer.echo(f"\ntables: {self.folder.path / 'studies' / findings.key}")
+        for one in findings:
+            print_findings(one)
+            typer.echo(f"\ntables: {self.folder.path / 'studies' / one.key}\n")
+        say(f"{self.store.simulated} replications were simulated for this study")
         typer.echo(f"report: {self.folder.report}")
 
 

@@ -20,10 +20,11 @@ from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
 from sim.experiment.manifest import manifest_of
 from sim.experiment.results import Reduced, Results, joined
+from sim.experiment.same_firms import line_factors, mean_lines, with_lines
 from sim.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
-from sim.scenario.model import EQUAL_LENDING, Scenario
+from sim.scenario.model import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.state.history import BANK_COLUMNS, History
 
 FIRMS, EVENTS = "firms", "events"
@@ -182,16 +183,29 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
     if settings.warm_up_years > 0.0:
         run_world(history, -settings.warm_up_years, 0.0)
     others = [name for name in settings.arrangements if name != settings.baseline]
-    decisions: list[Any] = []
-    for name in (settings.baseline, *others):
-        world = history.branch(name, scenario.arrangement[name])
-        if settings.footing == EQUAL_LENDING and name != settings.baseline:
-            world.imposed = list(decisions)
-        end = settings.horizon_years + settings.run_off_years
-        run_world(world, 0.0, end, close=settings.horizon_years)
-        if name == settings.baseline:
-            decisions = world.decisions
-        yield world
+    baseline = _lived(history, settings.baseline)
+    # Callers keep arrays of the world, not the world: its loans are remembered here.
+    decisions, book = baseline.decisions, baseline.book.rows.copy()
+    yield baseline
+    for name in others:
+        imposed = None
+        if settings.footing == EQUAL_LENDING:
+            imposed = list(decisions)
+        elif settings.footing == EQUAL_FIRMS:
+            firms = scenario.population.firms
+            own = mean_lines(_lived(history, name).book.rows, firms)
+            imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
+        yield _lived(history, name, imposed)
+
+
+def _lived(history: World, name: str, imposed: list[Any] | None = None) -> World:
+    """The world of one arrangement at its end, branched from a common history."""
+    settings = history.scenario.experiment
+    world = history.branch(name, history.scenario.arrangement[name])
+    world.imposed = imposed
+    end = settings.horizon_years + settings.run_off_years
+    run_world(world, 0.0, end, close=settings.horizon_years)
+    return world
 
 
 def freeze(w: World) -> History:

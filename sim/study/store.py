@@ -56,14 +56,26 @@ class Store:
     ) -> list[pd.DataFrame]:
         """Outcomes of several scenarios under the same luck, in their order."""
         numbers = tuple(replications)
-        keys = [key_of(scenario) for scenario in scenarios]
-        wanted = {(key, n): s for key, s in zip(keys, scenarios, strict=True) for n in numbers}
+        runs = [(scenario, n) for scenario in scenarios for n in numbers]
+        frames = self.each(runs, progress)
+        size = len(numbers)
+        return [
+            pd.concat(frames[n * size : (n + 1) * size], ignore_index=True)
+            for n in range(len(scenarios))
+        ]
+
+    def each(
+        self, runs: Sequence[tuple[Scenario, int]], progress: Progress | None = None
+    ) -> list[pd.DataFrame]:
+        """Outcomes of single replications of any scenarios, in the order asked for."""
+        addresses = [(key_of(scenario), n) for scenario, n in runs]
+        wanted = {at: scenario for at, (scenario, _) in zip(addresses, runs, strict=True)}
         todo = {address: s for address, s in wanted.items() if not self._recall(address)}
         for done, (address, frame) in enumerate(self._run(todo), 1):
             self._keep(address, frame)
             if progress is not None:
                 progress(done, len(todo))
-        return [self._joined(key, numbers) for key in keys]
+        return [self._known[address] for address in addresses]
 
     def _run(
         self, todo: dict[tuple[str, int], Scenario]
@@ -104,9 +116,6 @@ class Store:
     def _file(self, address: tuple[str, int]) -> Path | None:
         key, number = address
         return None if self.folder is None else self.folder / key / f"{number}.parquet"
-
-    def _joined(self, key: str, numbers: Sequence[int]) -> pd.DataFrame:
-        return pd.concat([self._known[key, n] for n in numbers], ignore_index=True)
 
 
 def key_of(scenario: Scenario) -> str:
