@@ -18,6 +18,7 @@ _NAMES = {
     "Comparison": "sim.outcomes.comparison",
     "attribute": "sim.study.attribution",
     "decompose": "sim.study.decomposition",
+    "reverse_stress": "sim.study.reverse_stress",
     "write_report": "sim.show.report",
     "figures": "sim.show.figures",
 }

@@ -10,6 +10,7 @@ import typer
 from sim.command.attribute import attribute
 from sim.command.catalogue import catalogue
 from sim.command.check import check
+from sim.command.reverse_stress import reverse_stress
 from sim.command.run import run
 from sim.command.show import show
 from sim.command.story import story
@@ -30,6 +31,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": catalogue,
     "story": story,
     "attribute": attribute,
+    "reverse-stress": reverse_stress,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)

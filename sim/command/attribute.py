@@ -6,7 +6,7 @@ import typer
 
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.study import Given, Out, Replications, Seed, Workers, ready, study
+from sim.command.study import Given, Out, Replications, Seed, Workers, study
 
 Pair = Annotated[
     tuple[str, str],
@@ -49,14 +49,9 @@ def attribute(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     given = Given(settings, replications, seed, workers, out, quiet)
     names = outcome or ["bank.raroc"]
     with study(file, given) as now:
-        from sim.study.asked import outcomes_named
         from sim.study.attribution import attribute as run
-        from sim.study.coalitions import game_of
         from sim.study.decomposition import decompose
 
-        outcomes_named(names)
-        game_of(now.scenario, *arrangements)
-        ready(now)
         options = {"store": now.store, "progress": now.progress}
         found = [run(now.scenario, arrangements, names, pairs=pairs, **options).findings()]
         if split:

@@ -116,12 +116,13 @@ def study(file: Path, given: Given) -> Iterator[Setting]:
     folder = RunFolder(given.out or default_folder(file, scenario))
     RunFolder(given.out or RUNS).check_usable()
     store = open_store(folder, given.workers or cores())
+    store.prepare = lambda first: walk.prepare(first, (lambda _: None) if given.is_quiet else say)
     with study_progress(given.is_quiet) as report:
         yield Setting(scenario, folder, store, report, given.is_quiet, about_study(scenario))
 
 
 def ready(setting: Setting) -> None:
-    """Load the compiled rules, once all that was asked for is known to be sound."""
+    """Load the compiled rules at once; the store does so itself before it first simulates."""
     walk.prepare(setting.scenario, (lambda _: None) if setting.is_quiet else say)
 
 

@@ -22,8 +22,8 @@ from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import Scenario
 from sim.study.asked import at_least_two, outcomes_named
 from sim.study.coalitions import Game, game_of
-from sim.study.estimate import step_row
 from sim.study.findings import Findings
+from sim.study.intervals import step_row
 from sim.study.shapley import antithetic_orders, by_orders, met, shapley
 from sim.study.store import Progress, Store
 from sim.study.words import gap_sentences

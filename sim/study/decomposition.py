@@ -31,8 +31,8 @@ from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.study.asked import at_least_two, outcomes_named
 from sim.study.attribution import TOTAL
 from sim.study.coalitions import game_of
-from sim.study.estimate import interval_of, step_row
 from sim.study.findings import Findings
+from sim.study.intervals import interval_of, step_row
 from sim.study.store import Progress, Store
 from sim.study.words import gap_sentences
 

@@ -25,11 +25,16 @@ class Store:
         Where they are kept between sessions; in memory only by default.
     workers : int
         Processes that simulate side by side.
+    executor : concurrent.futures.Executor, optional
+        Where to simulate instead of local processes.
+    prepare : callable, optional
+        Called with the scenario before the first simulation, never if all is known.
     """
 
     folder: Path | None = None
     workers: int = 1
     executor: Executor | None = None
+    prepare: Callable[[Scenario], None] | None = None
     simulated: int = 0
     _known: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict)
 
@@ -80,6 +85,8 @@ class Store:
     def _run(
         self, todo: dict[tuple[str, int], Scenario]
     ) -> Iterable[tuple[tuple[str, int], pd.DataFrame]]:
+        if todo and self.prepare is not None and not self.simulated:
+            self.prepare(next(iter(todo.values())))
         if self.executor is None and (self.workers <= 1 or len(todo) <= 1):
             for address, scenario in todo.items():
                 yield address, outcomes_of(scenario, address[1])
