@@ -16,6 +16,7 @@ OutcomeNames = Annotated[
     list[str] | None,
     typer.Option(
         "--outcome",
+        "--outcomes",
         metavar="NAME",
         help="By default bank.raroc; may be repeated, see: list outcomes.",
     ),

@@ -90,7 +90,8 @@ class ReverseStress:
         if answer.verdict == WITHOUT:
             return f"{answer.arrangement}: {self.condition} holds without any stress; {what}."
         if answer.verdict == NOTHING:
-            return f"{answer.arrangement}: {NOTHING}; nearest to it, {self._times(stress)}, {what}."
+            where = self._times(stress)
+            return f"{answer.arrangement}: {NOTHING}; nearest to it, {where}, {what}."
         sure = f"{answer.high:g}" if math.isfinite(answer.high) else "more than was tried"
         return (
             f"{answer.arrangement}: {self._times(stress)} breaks it (interval {answer.low:g} to"
