@@ -8,12 +8,17 @@ from collections.abc import Callable
 import typer
 
 from sim.command.attribute import attribute
+from sim.command.breakeven import breakeven
 from sim.command.catalogue import catalogue
 from sim.command.check import check
+from sim.command.frontier import frontier
 from sim.command.reverse_stress import reverse_stress
+from sim.command.robustness import robustness
 from sim.command.run import run
+from sim.command.sensitivity import sensitivity
 from sim.command.show import show
 from sim.command.story import story
+from sim.command.sweep import sweep
 
 app = typer.Typer(
     name="crosscycle",
@@ -32,6 +37,11 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "story": story,
     "attribute": attribute,
     "reverse-stress": reverse_stress,
+    "breakeven": breakeven,
+    "frontier": frontier,
+    "sweep": sweep,
+    "sensitivity": sensitivity,
+    "robustness": robustness,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)

@@ -43,10 +43,10 @@ def reverse_stress(  # noqa: PLR0913, PLR0917 -- one argument for each option of
     given = Given(settings, replications, seed, workers, out, quiet)
     with study(file, given) as now:
         from sim.study.reverse_stress import reverse_stress as run
-        from sim.study.stress import Range
+        from sim.study.stress import StressRange
 
-        usual = Range()
-        space = Range(
+        usual = StressRange()
+        space = StressRange(
             tuple(start or usual.starts), tuple(depth or usual.depths), longest, step, regime
         )
         found = run(

@@ -22,7 +22,7 @@ from sim.study.asked import arrangement_named, at_least_two
 from sim.study.condition import Condition, condition_of
 from sim.study.findings import Findings
 from sim.study.store import Progress, Store
-from sim.study.stress import Range, Stress, worst_regime
+from sim.study.stress import Stress, StressRange, worst_regime
 from sim.study.stress_search import NOTHING, WITHOUT, Answer, Search
 from sim.study.words import estimate_text, label_of
 
@@ -129,7 +129,7 @@ def reverse_stress(
     breaks: str,
     arrangements: Sequence[str] = (),
     *,
-    space: Range | None = None,
+    space: StressRange | None = None,
     store: Store | None = None,
     progress: Progress | None = None,
 ) -> ReverseStress:
@@ -143,7 +143,7 @@ def reverse_stress(
         must cross.
     arrangements : sequence of str, optional
         Those of the experiment by default.
-    space : Range, optional
+    space : StressRange, optional
         Starts, depths and lengths to search, and the regime that is imposed.
     store, progress
         As in `attribute`.
@@ -161,7 +161,7 @@ def reverse_stress(
     names = list(arrangements) or list(scenario.experiment.arrangements)
     for name in names:
         arrangement_named(scenario, name)
-    space = space or Range()
+    space = space or StressRange()
     space = replace(space, regime=worst_regime(scenario.macro, space.regime))
     space.check(scenario)
     if scenario.macro.spell:

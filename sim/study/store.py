@@ -1,18 +1,38 @@
-"""Runs of a study, kept by scenario and replication, so that nothing is simulated twice."""
+"""Runs of a study, kept by scenario and replication, so that nothing is simulated twice.
 
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, as_completed
+One pool of processes serves a whole study. A worker measures outcomes alone, without the
+series and tables that a report needs, and writes its own file, so that the parent has next
+to nothing to do but hand out work.
+"""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import Self
 
+import numpy as np
 import pandas as pd
 
-from sim.experiment.run import OUTCOME_COLUMNS, local_pool, one_replication
-from sim.scenario.dump import fingerprint
+from sim.experiment.run import freeze, local_pool, worlds
+from sim.outcomes.mark import evaluate
 from sim.scenario.model import Scenario
+from sim.study.cube import Cube, Table
+from sim.study.version import program_digest
 
 Progress = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
+
+Address = tuple[str, int]
+"""Hash of a scenario, and a replication."""
+
+WINDOW = 8
+"""Tasks handed out at a time for each worker: enough never to wait, few enough to stop."""
+SINGLE = {"title": "", "question": "", "sources": {}}
+"""Words that no replication depends on."""
 
 
 @dataclass
@@ -22,21 +42,49 @@ class Store:
     Parameters
     ----------
     folder : Path, optional
-        Where they are kept between sessions; in memory only by default.
+        Where they are kept between sessions; in memory only by default. Files of another
+        version of the program are passed over.
     workers : int
         Processes that simulate side by side.
     executor : concurrent.futures.Executor, optional
-        Where to simulate instead of local processes.
+        Where to run instead of local processes.
+    progress : callable, optional
+        Told how many runs of each batch are done, of how many, unless the batch names one
+        of its own.
     prepare : callable, optional
-        Called with the scenario before the first simulation, never if all is known.
+        Called with a scenario before the first simulation; never where all is known.
+
+    Attributes
+    ----------
+    simulated : int
+        Replications that were simulated and not recalled.
+    seconds : float
+        Processor time that workers spent on them.
     """
 
     folder: Path | None = None
     workers: int = 1
     executor: Executor | None = None
+    progress: Progress | None = None
     prepare: Callable[[Scenario], None] | None = None
     simulated: int = 0
-    _known: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict)
+    seconds: float = 0.0
+    _known: dict[Address, Table] = field(default_factory=dict, repr=False)
+    _pool: Executor | None = field(default=None, repr=False)
+
+    def __enter__(self) -> Self:
+        """Give the store; its processes end with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        self.close()
+
+    def close(self) -> None:
+        """End the processes; what is known stays, and a later study starts new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
 
     def outcomes(self, scenario: Scenario, replications: Iterable[int]) -> pd.DataFrame:
         """Outcomes of one scenario; only what is not known is simulated.
@@ -61,75 +109,151 @@ class Store:
     ) -> list[pd.DataFrame]:
         """Outcomes of several scenarios under the same luck, in their order."""
         numbers = tuple(replications)
-        runs = [(scenario, n) for scenario in scenarios for n in numbers]
-        frames = self.each(runs, progress)
-        size = len(numbers)
+        tables = self._tables(scenarios, numbers, progress)
         return [
-            pd.concat(frames[n * size : (n + 1) * size], ignore_index=True)
-            for n in range(len(scenarios))
+            pd.concat([t.frame(n) for t, n in zip(row, numbers, strict=True)], ignore_index=True)
+            for row in tables
         ]
+
+    def cube(
+        self,
+        scenarios: Sequence[Scenario],
+        replications: Iterable[int],
+        progress: Progress | None = None,
+    ) -> Cube:
+        """The same as one array; all scenarios must run the same arrangements.
+
+        Returns
+        -------
+        Cube
+        """
+        return Cube.of(self._tables(scenarios, tuple(replications), progress))
+
+    def _tables(
+        self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Progress | None
+    ) -> list[list[Table]]:
+        tables = self._single([(s, n) for s in scenarios for n in numbers], progress)
+        size = len(numbers)
+        return [tables[k * size : (k + 1) * size] for k in range(len(scenarios))]
 
     def each(
         self, runs: Sequence[tuple[Scenario, int]], progress: Progress | None = None
     ) -> list[pd.DataFrame]:
         """Outcomes of single replications of any scenarios, in the order asked for."""
-        addresses = [(key_of(scenario), n) for scenario, n in runs]
+        tables = self._single(runs, progress)
+        return [t.frame(n) for t, (_, n) in zip(tables, runs, strict=True)]
+
+    def _single(
+        self, runs: Sequence[tuple[Scenario, int]], progress: Progress | None
+    ) -> list[Table]:
+        # The same scenario stands in many runs, and its hash takes a while.
+        hashes = {id(scenario): key_of(scenario) for scenario, _ in runs}
+        addresses = [(hashes[id(scenario)], n) for scenario, n in runs]
         wanted = {at: scenario for at, (scenario, _) in zip(addresses, runs, strict=True)}
         todo = {address: s for address, s in wanted.items() if not self._recall(address)}
-        for done, (address, frame) in enumerate(self._run(todo), 1):
-            self._keep(address, frame)
-            if progress is not None:
-                progress(done, len(todo))
-        return [self._known[address] for address in addresses]
-
-    def _run(
-        self, todo: dict[tuple[str, int], Scenario]
-    ) -> Iterable[tuple[tuple[str, int], pd.DataFrame]]:
+        tell = progress or self.progress
         if todo and self.prepare is not None and not self.simulated:
             self.prepare(next(iter(todo.values())))
+        for done, (address, table) in enumerate(self._run(todo), 1):
+            self._keep(address, table)
+            if tell is not None:
+                tell(done, len(todo))
+        return [self._known[address] for address in addresses]
+
+    def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
         if self.executor is None and (self.workers <= 1 or len(todo) <= 1):
             for address, scenario in todo.items():
-                yield address, outcomes_of(scenario, address[1])
+                yield address, measured(scenario, address[1], self._file(address))
             return
-        pool = self.executor or local_pool(min(self.workers, len(todo)))
+        pool = self.executor or self._processes()
+        left = iter(todo.items())
+        waiting: dict[Future[Table], Address] = {}
         try:
-            waiting = {pool.submit(outcomes_of, s, at[1]): at for at, s in todo.items()}
-            for future in as_completed(waiting):
-                yield waiting[future], future.result()
+            while True:
+                for address, scenario in islice(left, WINDOW * self.workers - len(waiting)):
+                    bare = scenario.model_copy(update=SINGLE)
+                    task = pool.submit(measured, bare, address[1], self._file(address))
+                    waiting[task] = address
+                if not waiting:
+                    return
+                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                    yield waiting.pop(future), future.result()
         finally:
-            if self.executor is None:
-                pool.shutdown(wait=False, cancel_futures=True)
+            for future in waiting:
+                future.cancel()
 
-    def _recall(self, address: tuple[str, int]) -> bool:
+    def _processes(self) -> Executor:
+        if self._pool is None:
+            self._pool = local_pool(self.workers)
+        return self._pool
+
+    def _recall(self, address: Address) -> bool:
         if address in self._known:
             return True
         file = self._file(address)
         if file is None or not file.is_file():
             return False
-        self._known[address] = pd.read_parquet(file)
+        self._known[address] = Table.of(pd.read_parquet(file))
         return True
 
-    def _keep(self, address: tuple[str, int], frame: pd.DataFrame) -> None:
+    def _keep(self, address: Address, table: Table) -> None:
         self.simulated += 1
-        self._known[address] = frame
-        file = self._file(address)
-        if file is not None:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            # Written beside and moved, so that an interrupted study leaves no half file.
-            beside = file.with_suffix(".part")
-            frame.to_parquet(beside, index=False)
-            beside.replace(file)
+        self.seconds += table.seconds
+        self._known[address] = table
 
-    def _file(self, address: tuple[str, int]) -> Path | None:
+    def _file(self, address: Address) -> Path | None:
         key, number = address
-        return None if self.folder is None else self.folder / key / f"{number}.parquet"
+        if self.folder is None:
+            return None
+        digest = program_digest()
+        root = self.folder if self.folder.name == digest else self.folder / digest
+        return root / key[:32] / f"{number}.parquet"
 
 
 def key_of(scenario: Scenario) -> str:
-    """The hash of what a replication depends on: everything but how many there are."""
-    return fingerprint(scenario.with_values({"experiment.replications": 1}))
+    """The hash of what a replication depends on: everything but words and how many there are.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    single = scenario.experiment.model_copy(update={"replications": 1})
+    bare = scenario.model_copy(update={**SINGLE, "experiment": single})
+    return hashlib.sha256(bare.model_dump_json().encode()).hexdigest()
 
 
-def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
-    """All outcomes of one replication, columns arrangement, replication, outcome, value."""
-    return one_replication(scenario, replication).outcomes[list(OUTCOME_COLUMNS)]
+def measured(scenario: Scenario, replication: int, file: Path | None = None) -> Table:
+    """All outcomes of one replication, and nothing else of it.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    replication : int
+    file : Path, optional
+        Where to keep them.
+
+    Returns
+    -------
+    Table
+    """
+    start = time.process_time()
+    names, rows = [], []
+    baseline = None
+    for world in worlds(scenario, replication):
+        history = freeze(world)
+        baseline = history if baseline is None else baseline
+        names.append(world.name)
+        rows.append(evaluate(history, baseline))
+    values = np.array([list(row.values()) for row in rows])
+    if file is not None:
+        _write(Table(tuple(names), tuple(rows[0]), values).frame(replication), file)
+    return Table(tuple(names), tuple(rows[0]), values, time.process_time() - start)
+
+
+def _write(frame: pd.DataFrame, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside and moved, so that an interrupted study leaves no half file.
+    beside = file.with_suffix(".part")
+    frame.to_parquet(beside, index=False)
+    beside.replace(file)

@@ -106,7 +106,7 @@ def worst_regime(macro: Macro, wanted: str = "") -> str:
 
 
 @dataclass(frozen=True)
-class Range:
+class StressRange:
     """Where to look for a stress that breaks something.
 
     Parameters

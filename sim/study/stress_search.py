@@ -11,7 +11,7 @@ from sim.outcomes.statistics import Interval
 from sim.scenario.model import Scenario
 from sim.study.condition import Condition
 from sim.study.store import Progress, Store
-from sim.study.stress import Range, Stress, severity_rate
+from sim.study.stress import Stress, StressRange, severity_rate
 
 NOTHING, WITHOUT, BROKEN = "nothing in the range breaks it", "broken without stress", "broken"
 
@@ -53,14 +53,14 @@ class Search:
     scenario : Scenario
         With the arrangements to be broken.
     condition : Condition
-    space : Range
+    space : StressRange
     store : Store
     progress : callable, optional
     """
 
     scenario: Scenario
     condition: Condition
-    space: Range
+    space: StressRange
     store: Store
     progress: Progress | None = None
     tried: dict[tuple[str, Stress], Interval] = field(default_factory=dict)

@@ -14,10 +14,10 @@ from sim.scenario.model import Scenario
 from sim.study.condition import condition_of
 from sim.study.reverse_stress import reverse_stress
 from sim.study.store import Store
-from sim.study.stress import Range, Stress, severity_rate
+from sim.study.stress import Stress, StressRange, severity_rate
 from tests.study.small import small, store
 
-SPACE = Range(starts=(0.0, 1.0), depths=(1.0, 2.0), longest=3.0, step=0.25)
+SPACE = StressRange(starts=(0.0, 1.0), depths=(1.0, 2.0), longest=3.0, step=0.25)
 NOISE = np.array([-0.2, 0.0, 0.2])
 
 
@@ -39,7 +39,7 @@ class Known(Store):
         return frames
 
 
-def found(limit: float, space: Range = SPACE) -> Any:
+def found(limit: float, space: StressRange = SPACE) -> Any:
     scenario = small()
     return reverse_stress(
         scenario, f"bank.raroc < {limit}", ["plain"], space=space, store=Known()
@@ -104,12 +104,12 @@ def test_a_condition_that_cannot_be_read_is_told(text: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("space", "words"),
     [
-        (Range(starts=(99.0,)), "below the horizon"),
-        (Range(starts=(0.0,), depths=(0.5,)), "at least 1"),
-        (Range(starts=(0.0,), longest=0.0), "at least one step"),
-        (Range(starts=(0.0,), regime="bost"), 'did you mean "bust"'),
+        (StressRange(starts=(99.0,)), "below the horizon"),
+        (StressRange(starts=(0.0,), depths=(0.5,)), "at least 1"),
+        (StressRange(starts=(0.0,), longest=0.0), "at least one step"),
+        (StressRange(starts=(0.0,), regime="bost"), 'did you mean "bust"'),
     ],
 )
-def test_a_range_that_cannot_be_searched_is_told(space: Range, words: str) -> None:
+def test_a_range_that_cannot_be_searched_is_told(space: StressRange, words: str) -> None:
     with pytest.raises(StudyError, match=words):
         found(0.0, space)

@@ -1,0 +1,53 @@
+"""Measure which numbers move outcomes most."""
+
+from enum import StrEnum
+from typing import Annotated, Any, cast
+
+import typer
+
+from sim.command.failure import told
+from sim.command.options import Quiet, ScenarioFile, Settings
+from sim.command.planned import Outcomes, Vary, Yes, planned, split_names
+from sim.command.study import Given, Out, Seed, Workers
+
+
+class MethodName(StrEnum):
+    """How sensitivity is measured."""
+
+    MORRIS = "morris"
+    SOBOL = "sobol"
+
+
+@told
+def sensitivity(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
+    file: ScenarioFile,
+    method: Annotated[
+        MethodName, typer.Option(help="Morris screens many numbers, Sobol splits variance.")
+    ] = MethodName.MORRIS,
+    vary: Vary = None,
+    outcomes: Outcomes = None,
+    evaluations: Annotated[int, typer.Option(min=1, help="Points at most.")] = 1000,
+    replications: Annotated[
+        int, typer.Option(min=1, help="Random histories at each point, the same at all.")
+    ] = 1,
+    settings: Settings = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    yes: Yes = False,
+    quiet: Quiet = False,
+) -> None:
+    """Measure which numbers move outcomes most; all assumptions where none are named."""
+    from sim.study.sensitivity import Screening, layout
+    from sim.study.sensitivity import sensitivity as screen
+
+    given = Given(settings, None, seed, workers, out, quiet)
+    how = Screening(cast(Any, method.value), evaluations, replications)
+    names = split_names(outcomes)
+
+    def runs(scenario: Any) -> int:
+        return len(layout(scenario, vary, names, how)[2]) * replications
+
+    with planned(file, given, runs, yes) as setting:
+        found = screen(setting.scenario, vary, names, how, setting.store)
+    setting.finish(found.findings())

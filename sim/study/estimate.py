@@ -1,0 +1,86 @@
+"""How long a study will take, from one pilot run."""
+
+import time
+from dataclasses import dataclass
+
+from sim.engine.warm import warm_up
+from sim.scenario.model import Scenario
+from sim.study.store import Store
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What a study will need.
+
+    Parameters
+    ----------
+    runs : int
+        Replications, each under all arrangements.
+    seconds_each : float
+        Of the pilot.
+    workers : int
+    """
+
+    runs: int
+    seconds_each: float
+    workers: int
+
+    @property
+    def seconds(self) -> float:
+        """Expected time of all runs together."""
+        return self.runs * self.seconds_each / max(self.workers, 1)
+
+    def words(self) -> str:
+        """The announcement.
+
+        Examples
+        --------
+        >>> Expected(400, 1.5, 2).words()
+        '400 runs at about 1.5 s each on 2 processes: about 5 min'
+        """
+        plural = "" if self.workers == 1 else "es"
+        return (
+            f"{self.runs:,} runs at about {self.seconds_each:.2g} s each on"
+            f" {self.workers} process{plural}: about {duration(self.seconds)}"
+        )
+
+
+def expected(scenario: Scenario, runs: int, store: Store) -> Expected:
+    """Time one run and say what all will need.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    runs : int
+        Replications of the study.
+    store : Store
+        It keeps the pilot, so that it is not run again.
+
+    Returns
+    -------
+    Expected
+    """
+    # Loading the compiled rules costs each process once, not each run.
+    warm_up(scenario)
+    start = time.perf_counter()
+    store.cube([scenario], [0], progress=lambda *_: None)
+    if not store.simulated:
+        # The pilot was known; another one tells what it costs now.
+        start = time.perf_counter()
+        Store().cube([scenario], [0])
+    return Expected(runs, time.perf_counter() - start, store.workers)
+
+
+def duration(seconds: float) -> str:
+    """Write a time for people.
+
+    Examples
+    --------
+    >>> duration(40.0), duration(600.0), duration(9000.0)
+    ('40 s', '10 min', '2.5 h')
+    """
+    if seconds < 90.0:
+        return f"{seconds:.0f} s"
+    if seconds < 5400.0:
+        return f"{seconds / 60.0:.0f} min"
+    return f"{seconds / 3600.0:.1f} h"

@@ -1,0 +1,283 @@
+"""Robustness: which conclusions keep their sign over all that was only assumed.
+
+A conclusion is the sign of the difference of an outcome between an arrangement and the
+baseline. A Latin hypercube moves all assumed numbers at once, each over its plausible
+range; at every point the difference has its own interval over replications. Rank
+correlations say which numbers push a difference towards the other sign; many are tried, so
+only those count that stay clear after Holm's correction. Moving the strongest one at a
+time to both ends shows how far each reaches alone.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.outcomes.wording import arrangement_text
+from sim.scenario.model import Scenario
+from sim.study.aims import Aims, aims_of, marks_of
+from sim.study.assumed import assumptions
+from sim.study.cube import Cube, means
+from sim.study.design import design_points
+from sim.study.findings import Findings
+from sim.study.ranges import Range, as_range, check_ranges
+from sim.study.signs import BAD, KEPT, correlations, sides, verdict_row
+from sim.study.speed import Speed, stopwatch
+from sim.study.store import Store
+from sim.study.sweep import scenarios_at
+
+Floats = NDArray[np.float64]
+KEY = "robustness"
+CORRELATION = "rank_correlation"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How conclusions are tried.
+
+    Parameters
+    ----------
+    points : int
+        Of the Latin hypercube.
+    replications : int
+        At each point, with the same luck at all; at least 2, for the intervals.
+    tornado : int
+        How many of the numbers with the strongest rank correlations are moved one at a
+        time.
+    confidence : float, in (0, 1)
+        Of the interval at each point.
+    seed : int
+        Of the hypercube.
+    """
+
+    points: int = 64
+    replications: int = 4
+    tornado: int = 12
+    confidence: float = 0.95
+    seed: int = 0
+
+    def runs(self, numbers: int) -> int:
+        """Replications of the whole study over so many numbers."""
+        return (1 + self.points + 2 * min(self.tornado, numbers)) * self.replications
+
+
+@dataclass(frozen=True, eq=False)
+class Robustness:
+    """Which signs last.
+
+    Parameters
+    ----------
+    signs : DataFrame
+        One row for each outcome and arrangement.
+    influence : DataFrame
+        Rank correlation of each difference with each number.
+    tornado : DataFrame
+        Differences with one number at a time at its ends.
+    points : DataFrame
+        Difference and standard error at every point of the hypercube.
+    passed_over : tuple of (key, reason)
+        Assumed numbers that could not be moved.
+    aims, trial, speed
+        What was asked, how, and how fast.
+    """
+
+    signs: pd.DataFrame
+    influence: pd.DataFrame
+    tornado: pd.DataFrame
+    points: pd.DataFrame
+    passed_over: tuple[tuple[str, str], ...]
+    aims: Aims
+    trial: Trial
+    speed: Speed
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each outcome and arrangement.
+
+        Returns
+        -------
+        DataFrame
+            Columns outcome, arrangement, unit, difference, low, high (at present values),
+            points, same_sign (share), same_low, same_high (its interval), same_and_clear,
+            opposite_and_clear (shares), verdict, pushes_over (numbers that push it to the
+            other sign, clear after Holm's correction).
+        """
+        return self.signs.copy()
+
+    def findings(self) -> Findings:
+        """The result in words and tables, for files and report."""
+        order = self.influence[CORRELATION].abs().sort_values(ascending=False).index
+        return Findings(
+            KEY,
+            "Robustness to what was assumed",
+            (*self._sentences(), self.speed.words()),
+            {"signs": self.signs, "tornado": self.tornado, "influence": self.influence.loc[order],
+             "points": self.points},
+            {"signs": "Sign of each difference from"
+             f" {arrangement_text(self.aims.baseline).lower()} over the ranges of all assumptions",
+             "tornado": "One at a time: differences with one number at either end of its range,"
+             " all others as they are; says nothing of what numbers do together",
+             "influence": "Rank correlation of each difference with each number over the points",
+             "points": "Differences at every point of the Latin hypercube"},
+        )  # fmt: skip
+
+    def _sentences(self) -> list[str]:
+        rows = self.signs
+        labels = {name: mark.label for name, mark in marks_of(self.aims.outcomes).items()}
+        groups = {
+            KEPT: "keep their sign over the ranges",
+            BAD: "take the other sign, clear of zero, at some points",
+        }
+        said = []
+        for verdict, words in groups.items():
+            names = [
+                f"{labels[o]} under {arrangement_text(a).lower()}"
+                for o, a, v in rows[["outcome", "arrangement", "verdict"]].to_numpy().tolist()
+                if v == verdict
+            ]
+            said.append(f"{len(names)} of {len(rows)} differences {words}: {_listed(names)}.")
+        passed = f"{len(self.passed_over)} assumed numbers could not be moved: " + _listed(
+            [f"{key} {reason}" for key, reason in self.passed_over]
+        )
+        return [*said, f"{passed}."] if self.passed_over else said
+
+
+def robustness(
+    scenario: Scenario,
+    vary: Sequence[Range | str] | None = None,
+    outcomes: Iterable[str] | None = None,
+    trial: Trial | None = None,
+    store: Store | None = None,
+) -> Robustness:
+    """Try which differences between arrangements keep their sign over what was assumed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    vary : sequence of Range or str, optional
+        All numbers that the scenario grades as assumptions, by default.
+    outcomes : iterable of str, optional
+        Some headlines by default.
+    trial : Trial, optional
+    store : Store, optional
+
+    Returns
+    -------
+    Robustness
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges or outcomes that are not legal.
+
+    References
+    ----------
+    Saltelli et al. (2008), Global Sensitivity Analysis, on Monte Carlo filtering; Holm
+    (1979), A simple sequentially rejective multiple test procedure.
+    """
+    how, kept = trial or Trial(), store or Store()
+    aims, ranges, passed = asked(scenario, vary, outcomes)
+    points = design_points(ranges, "latin", how.points, how.seed)
+    with stopwatch(kept, 1 + how.points) as speed:
+        scenarios = [scenario, *scenarios_at(scenario, ranges, points)]
+        cube = kept.cube(scenarios, range(how.replications))
+        influence = _influence(cube, aims, ranges, points)
+        chosen = _strongest(influence, ranges, how.tornado)
+        tornado = _tornado(scenario, aims, chosen, (how, kept, cube))
+        speed.evaluations += 2 * len(chosen)
+    signs = _signs(cube, aims, influence, how)
+    return Robustness(
+        signs, influence, tornado, _points(cube, aims), passed, aims, how, speed
+    )  # fmt: skip
+
+
+def asked(
+    scenario: Scenario, vary: Sequence[Range | str] | None, outcomes: Iterable[str] | None
+) -> tuple[Aims, tuple[Range, ...], tuple[tuple[str, str], ...]]:
+    """Check what was asked for; the assumed numbers where none are named."""
+    aims = aims_of(scenario, outcomes)
+    if vary:
+        ranges = tuple(as_range(one) for one in vary)
+        check_ranges(scenario, ranges)
+        return aims, ranges, ()
+    found = assumptions(scenario)
+    return aims, found.ranges, found.passed_over
+
+
+def _influence(cube: Cube, aims: Aims, ranges: Sequence[Range], points: Floats) -> pd.DataFrame:
+    """Rank correlations over the points of the hypercube; row 0 of the cube is the present."""
+    keys = [one.label for one in ranges]
+    parts = []
+    for outcome, arm in aims.contrasts():
+        gap = means(cube.differences(arm, aims.baseline, outcome)[1:])[0]
+        found = correlations(keys, points, gap)
+        parts.append(found.assign(outcome=outcome, arrangement=arm))
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[["outcome", "arrangement", "key", CORRELATION, "is_clear"]]
+
+
+def _strongest(influence: pd.DataFrame, ranges: Sequence[Range], count: int) -> list[Range]:
+    by_key = influence[CORRELATION].abs().groupby(influence["key"]).max()
+    best = by_key.sort_values(ascending=False, kind="stable").index[:count]
+    return [one for one in ranges if one.label in set(best)]
+
+
+def _tornado(
+    scenario: Scenario, aims: Aims, ranges: list[Range], run: tuple[Trial, Store, Cube]
+) -> pd.DataFrame:
+    how, store, present = run
+    ends = [s for one in ranges for s in scenarios_at(scenario, [one], _ends(one))]
+    if not ends:
+        return pd.DataFrame(columns=["outcome", "arrangement", "unit", "key"])
+    cube = store.cube(ends, range(how.replications))
+    marks, rows = marks_of(aims.outcomes), []
+    for outcome, arm in aims.contrasts():
+        now = sides(present.differences(arm, aims.baseline, outcome)[:1], how.confidence)[0]
+        gaps = cube.differences(arm, aims.baseline, outcome)
+        (gap, error, _), side = means(gaps), sides(gaps, how.confidence)
+        for k, (one, end) in enumerate(product(ranges, ("low", "high"))):
+            first = 2 * (k // 2)
+            rows.append(
+                {"outcome": outcome, "arrangement": arm, "unit": marks[outcome].unit,
+                 "key": one.label, "end": end, "at": getattr(one, end), "difference": gap[k],
+                 "standard_error": error[k], "swing": abs(gap[first + 1] - gap[first]),
+                 "flips": bool(now * side[k] < 0)}
+            )  # fmt: skip
+    frame = pd.DataFrame(rows)
+    order = ["outcome", "arrangement", "swing", "key"]
+    return frame.sort_values(
+        order, ascending=[True, True, False, True], kind="stable", ignore_index=True
+    )
+
+
+def _ends(one: Range) -> Floats:
+    return np.array([[one.low], [one.high]])
+
+
+def _signs(cube: Cube, aims: Aims, influence: pd.DataFrame, how: Trial) -> pd.DataFrame:
+    marks, rows = marks_of(aims.outcomes), []
+    for outcome, arm in aims.contrasts():
+        gaps = cube.differences(arm, aims.baseline, outcome)
+        mine = influence[(influence["outcome"] == outcome) & (influence["arrangement"] == arm)]
+        head = {"outcome": outcome, "arrangement": arm, "unit": marks[outcome].unit}
+        rows.append({**head, **verdict_row(gaps, mine, how.confidence)})
+    return pd.DataFrame(rows)
+
+
+def _points(cube: Cube, aims: Aims) -> pd.DataFrame:
+    parts = []
+    for outcome, arm in aims.contrasts():
+        gap, error, _ = means(cube.differences(arm, aims.baseline, outcome)[1:])
+        parts.append(
+            pd.DataFrame(
+                {"point": np.arange(gap.size), "outcome": outcome, "arrangement": arm,
+                 "difference": gap, "standard_error": error}
+            )
+        )  # fmt: skip
+    return pd.concat(parts, ignore_index=True)
+
+
+def _listed(names: list[str]) -> str:
+    return "; ".join(names) if names else "none"

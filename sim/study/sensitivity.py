@@ -1,0 +1,238 @@
+"""Sensitivity: which numbers move an outcome, and a difference between arrangements, most.
+
+Morris' method walks through the ranges one step at a time and gives for each number the
+mean size of its effect (mu*) and how far the effect depends on the others (sigma). Sobol's
+indices split the variance over the ranges: the first-order index is what a number does
+alone, the total index what it does together with others. All points meet the same luck, so
+noise between replications does not pass for an effect.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.base.errors import Problem, ScenarioError
+from sim.outcomes.wording import arrangement_text, unit_style
+from sim.scenario.model import Scenario
+from sim.study.aims import Aims, aims_of, marks_of
+from sim.study.assumed import assumptions
+from sim.study.findings import Findings
+from sim.study.indices import COLUMNS, STRENGTH, Method, analysed, design
+from sim.study.ranges import Range, as_range, check_ranges
+from sim.study.responses import DIFFERENCE, Response, responses
+from sim.study.speed import Speed, stopwatch
+from sim.study.store import Store
+from sim.study.sweep import scenarios_at
+
+Floats = NDArray[np.float64]
+KEY = "sensitivity"
+TOP = 3
+"""Numbers that a sentence names."""
+
+
+@dataclass(frozen=True)
+class Screening:
+    """How sensitivity is measured.
+
+    Parameters
+    ----------
+    method : {"morris", "sobol"}
+    evaluations : int
+        Points at most.
+    replications : int
+        At each point, with the same luck at all.
+    seed : int
+        Of the design and the bootstrap.
+    """
+
+    method: Method = "morris"
+    evaluations: int = 1000
+    replications: int = 1
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Sensitivity:
+    """Indices of every level and every difference.
+
+    Parameters
+    ----------
+    indices : DataFrame
+        Columns outcome, arrangement, kind (level or difference), unit, key, the indices of
+        the method, rank.
+    left_out : tuple of (response, reason)
+    aims : Aims
+    how : Screening
+    speed : Speed
+    """
+
+    indices: pd.DataFrame
+    left_out: tuple[tuple[str, str], ...]
+    aims: Aims
+    how: Screening
+    speed: Speed
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each response and number, strongest first in each response."""
+        return self.indices.copy()
+
+    def findings(self) -> Findings:
+        """The indices in words and tables, for files and report."""
+        frame = self.indices
+        top = frame[(frame["rank"] <= TOP) & (frame["kind"] == DIFFERENCE)]
+        names = {"morris": "Morris' effects", "sobol": "Sobol's indices"}[self.how.method]
+        skipped = [f"{name} was left out: {reason}." for name, reason in self.left_out]
+        return Findings(
+            f"{KEY}_{self.how.method}",
+            f"Sensitivity: {names}",
+            (*self._sentences(top), *skipped, self._scope(), self.speed.words()),
+            {"strongest": self._strongest(top), "indices": frame},
+            {"strongest": f"{names} on differences from {arrangement_text(self.aims.baseline)}:"
+             f" the {TOP} strongest of each",
+             "indices": f"{names} of all numbers, on levels and on differences; conf is half of"
+             " a 95 % bootstrap interval"},
+        )  # fmt: skip
+
+    def _strongest(self, top: pd.DataFrame) -> pd.DataFrame:
+        """The strongest numbers with the intervals of their strength, for people."""
+        name = STRENGTH[self.how.method]
+        kept = ["outcome", "arrangement", "unit", "key"]
+        shown = top[kept].assign(effect=top[name])
+        shown["low"] = (top[name] - top[f"{name}_conf"]).clip(lower=0.0)
+        shown["high"] = top[name] + top[f"{name}_conf"]
+        if self.how.method == "morris":
+            return shown.assign(way=_ways(top["mu"] / top["mu_star"]))
+        return shown.assign(alone=top["S1"]).drop(columns="unit")
+
+    def _sentences(self, top: pd.DataFrame) -> list[str]:
+        labels = {name: mark.label for name, mark in marks_of(self.aims.outcomes).items()}
+        groups = top.groupby(["outcome", "arrangement"], sort=False)
+        return [
+            f"{labels[str(outcome)]}, {arrangement_text(str(arm)).lower()} less"
+            f" {self.aims.baseline.replace('_', ' ')}: {self._words(rows)}."
+            for (outcome, arm), rows in groups
+        ]
+
+    def _words(self, rows: pd.DataFrame) -> str:
+        name = STRENGTH[self.how.method]
+        scale = unit_style(str(rows["unit"].iloc[0])) if self.how.method == "morris" else None
+        factor, unit = (scale.scale, scale.step) if scale else (1.0, "")
+        said = [
+            f"{key} ({factor * strength:.2g} ± {factor * half:.2g}{unit})"
+            for key, strength, half in rows[["key", name, f"{name}_conf"]].to_numpy().tolist()
+        ]
+        return ", ".join(said)
+
+    def _scope(self) -> str:
+        plural = "" if self.how.replications == 1 else "s"
+        return (
+            f"Every point met the same luck in {self.how.replications} replication{plural};"
+            " indices speak of these histories and of these ranges."
+        )
+
+
+def sensitivity(
+    scenario: Scenario,
+    vary: Sequence[Range | str] | None = None,
+    outcomes: Iterable[str] | None = None,
+    screening: Screening | None = None,
+    store: Store | None = None,
+) -> Sensitivity:
+    """Measure which numbers move outcomes, and differences between arrangements, most.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    vary : sequence of Range or str, optional
+        All numbers that the scenario grades as assumptions, over their plausible ranges,
+        by default.
+    outcomes : iterable of str, optional
+        Some headlines by default.
+    screening : Screening, optional
+        Method and evaluations.
+    store : Store, optional
+
+    Returns
+    -------
+    Sensitivity
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes that are not legal, or too few evaluations.
+
+    References
+    ----------
+    See `sim.study.indices`.
+    """
+    how, kept = screening or Screening(), store or Store()
+    ranges, aims, points = layout(scenario, vary, outcomes, how)
+    with stopwatch(kept, len(points)) as speed:
+        scenarios = scenarios_at(scenario, ranges, points)
+        cube = kept.cube(scenarios, range(how.replications))
+    frames, left_out = [], []
+    for one in responses(cube, aims):
+        reason = _unfit(one)
+        if reason:
+            left_out.append((_name(one), reason))
+        else:
+            frames.append(_indices(one, ranges, points, how))
+    return Sensitivity(_joined(frames, how), tuple(left_out), aims, how, speed)
+
+
+def layout(
+    scenario: Scenario,
+    vary: Sequence[Range | str] | None,
+    outcomes: Iterable[str] | None,
+    how: Screening,
+) -> tuple[tuple[Range, ...], Aims, Floats]:
+    """Check what was asked for and lay out the points.
+
+    Returns
+    -------
+    ranges, aims, points
+    """
+    aims = aims_of(scenario, outcomes)
+    ranges = tuple(as_range(one) for one in vary) if vary else assumptions(scenario).ranges
+    if vary:
+        check_ranges(scenario, ranges)
+    if not ranges:
+        rule = "is needed; no number of the scenario has a source that calls it an assumption"
+        raise ScenarioError([Problem("--vary", None, "", rule, "", "give --vary KEY=LOW:HIGH")])
+    return ranges, aims, design(ranges, how.method, how.evaluations, how.seed)
+
+
+def _unfit(one: Response) -> str:
+    if not one.is_defined:
+        count = int((~np.isfinite(one.values)).sum())
+        return f"it is undefined at {count} of {one.values.size} points"
+    return "" if one.varies else "it is the same at all points"
+
+
+def _ways(ratio: "pd.Series[float]") -> list[str]:
+    """Whether a number moves the response up, down, or now one way and now the other."""
+    return ["up" if r > 0.5 else "down" if r < -0.5 else "both ways" for r in ratio]
+
+
+def _name(one: Response) -> str:
+    return f"{one.kind.capitalize()} of {one.outcome} under {one.arrangement.replace('_', ' ')}"
+
+
+def _indices(
+    one: Response, ranges: Sequence[Range], points: Floats, how: Screening
+) -> pd.DataFrame:
+    found = analysed(ranges, how.method, points, one.values, how.seed)
+    unit = marks_of([one.outcome])[one.outcome].unit
+    found.insert(0, "unit", unit)
+    found.insert(0, "kind", one.kind)
+    found.insert(0, "arrangement", one.arrangement)
+    found.insert(0, "outcome", one.outcome)
+    return found.assign(rank=np.arange(1, len(found) + 1))
+
+
+def _joined(frames: list[pd.DataFrame], how: Screening) -> pd.DataFrame:
+    columns = ["outcome", "arrangement", "kind", "unit", "key", *COLUMNS[how.method], "rank"]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
