@@ -11,6 +11,7 @@ from sim.command.attribute import attribute
 from sim.command.breakeven import breakeven
 from sim.command.catalogue import catalogue
 from sim.command.check import check
+from sim.command.discover import discover
 from sim.command.frontier import frontier
 from sim.command.reverse_stress import reverse_stress
 from sim.command.robustness import robustness
@@ -37,6 +38,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "story": story,
     "attribute": attribute,
     "reverse-stress": reverse_stress,
+    "discover": discover,
     "breakeven": breakeven,
     "frontier": frontier,
     "sweep": sweep,
