@@ -19,6 +19,7 @@ _NAMES = {
     "attribute": "sim.study.attribution",
     "decompose": "sim.study.decomposition",
     "reverse_stress": "sim.study.reverse_stress",
+    "cycle": "sim.study.cycle",
     "discover": "sim.study.discovery",
     "StressRange": "sim.study.stress",
     "Store": "sim.study.store",

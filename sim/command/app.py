@@ -11,6 +11,7 @@ from sim.command.attribute import attribute
 from sim.command.breakeven import breakeven
 from sim.command.catalogue import catalogue
 from sim.command.check import check
+from sim.command.cycle import cycle
 from sim.command.discover import discover
 from sim.command.frontier import frontier
 from sim.command.reverse_stress import reverse_stress
@@ -37,6 +38,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "list": catalogue,
     "story": story,
     "attribute": attribute,
+    "cycle": cycle,
     "reverse-stress": reverse_stress,
     "discover": discover,
     "breakeven": breakeven,

@@ -85,7 +85,8 @@ class Setting:
         for one in findings:
             print_findings(one)
             typer.echo(f"\ntables: {self.folder.path / 'studies' / one.key}\n")
-        say(f"{self.store.simulated} replications were simulated for this study")
+        if self.store.simulated:
+            say(f"{self.store.simulated} replications were simulated for this study")
         typer.echo(f"report: {self.folder.report}")
 
 
