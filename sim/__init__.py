@@ -20,6 +20,7 @@ _NAMES = {
     "decompose": "sim.study.decomposition",
     "reverse_stress": "sim.study.reverse_stress",
     "cycle": "sim.study.cycle",
+    "story_gap": "sim.study.story_gap",
     "discover": "sim.study.discovery",
     "StressRange": "sim.study.stress",
     "Store": "sim.study.store",
