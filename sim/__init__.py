@@ -9,6 +9,7 @@ from typing import Any
 _NAMES = {
     "load_scenario": "sim.scenario.load",
     "Scenario": "sim.scenario.model",
+    "facts": "sim.study.register",
     "simulate": "sim.experiment.run",
     "Results": "sim.experiment.results",
     "story": "sim.experiment.story",
@@ -31,6 +32,10 @@ _NAMES = {
     "sweep": "sim.study.sweep",
     "sensitivity": "sim.study.sensitivity",
     "robustness": "sim.study.robustness",
+    "compare_scenarios": "sim.study.scenarios",
+    "Precisely": "sim.study.scenarios",
+    "variance_factors": "sim.study.variance",
+    "tail_table": "sim.outcomes.quantiles",
     "write_report": "sim.show.report",
     "figures": "sim.show.figures",
 }

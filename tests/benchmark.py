@@ -81,7 +81,7 @@ def per_quarter(
     """Best nanoseconds per live firm-quarter of several repeats, and the firm-quarters."""
     best, lived = np.inf, 1.0
     for _ in range(repeats):
-        w = opened.branch(name, opened.scenario.arrangement[name])
+        w = opened.branch(name)
         seconds = job(w)
         lived = live_quarters(w, 0.0, YEARS)
         best = min(best, seconds / lived)
@@ -108,7 +108,7 @@ def second_driver_cost() -> float:
     for firms in (20, SIZES[0]):
         # The few firms first: their rules are compiled before the clock starts.
         opened = opening(scenario_of(firms))
-        w = with_second_driver(opened.branch("plain", opened.scenario.arrangement["plain"]))
+        w = with_second_driver(opened.branch("plain"))
         seconds = kernel_alone(w)
     return seconds / live_quarters(w, 0.0, YEARS) * 1e9
 

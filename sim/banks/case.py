@@ -47,6 +47,8 @@ class Case:
     date : float, years
     draw : callable
         Uniform numbers for codes of shape (n, k), by firm, code and decisions taken so far.
+    published : callable
+        The same by firm, code and calendar year: errors of what is published once a year.
     bust : bool
     collateral : float
         Factor on collateral values today.
@@ -67,6 +69,7 @@ class Case:
     a: Applicants
     date: float
     draw: judge.Draw
+    published: judge.Draw
     bust: bool
     collateral: float
     roster: Ints
@@ -124,7 +127,7 @@ def posterior(
     known = known + held
     public = screening.added_precision(arrangement.screening, case.a.stage)
     if np.any(public > 0.0):
-        shown = judge.score(case.a, public, case.draw)
+        shown = judge.score(case.a, public, case.published)
         mean = (mean * known + (public * shown)[:, None]) / (known + public[:, None])
         known = known + public[:, None]
     pooled = screening.is_pooled(arrangement.screening)

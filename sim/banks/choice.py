@@ -92,14 +92,3 @@ def right_cost(
     d2 = (np.log(spot / barrier) + discount * years) / sd - 0.5 * sd
     paid = strike_value * np.exp(-discount * years) * ndtr(d2)
     return np.asarray(np.where(stake > 0.0, stake * (spot * ndtr(d2 + sd) - paid), 0.0))
-
-
-def accepts(gain: Floats, cost: Floats) -> NDArray[np.bool_]:
-    """Whether the firm takes the arrangement rather than the plain loan.
-
-    Examples
-    --------
-    >>> accepts(np.array([1.0, 1.0]), np.array([1.0, 1.1])).tolist()
-    [True, False]
-    """
-    return gain >= cost

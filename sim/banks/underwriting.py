@@ -169,6 +169,8 @@ def sees_setback(a: Any, draw: Draw, u: Underwriting) -> NDArray[np.bool_]:
 def score(a: Any, precision: Floats, draw: Draw) -> Floats:
     """The public score of each applicant with the given precision, shape (n,).
 
+    It is published once a year, so `draw` is to be the one of the year.
+
     Examples
     --------
     >>> from types import SimpleNamespace

@@ -12,6 +12,7 @@ from sim.banks.case import Case, Scenario, posterior
 from sim.clauses import commitment, limit, pricing, tenor, upside
 from sim.clauses.arrangement import Arrangement
 from sim.clauses.funding import marginal_cost
+from sim.clauses.loss_sharing import borne_by_others, cover_fees
 from sim.clauses.security import added_recovery
 from sim.firms.record import NO_RIGHT, SWAP
 
@@ -47,7 +48,7 @@ def believed_loss(arrangement: Arrangement, levels: Belief, a: Any) -> Floats:
     unsecured = limit.is_unsecured(arrangement.limit)
     level = levels.loss_unsecured if unsecured else levels.loss_secured
     left = level * (1.0 - added_recovery(arrangement.security))
-    return np.full(a.shape[0], left * (1.0 - arrangement.loss_sharing.guaranteed_share))
+    return np.full(a.shape[0], left - borne_by_others(arrangement.loss_sharing, left))
 
 
 def right_income(
@@ -110,7 +111,7 @@ def verdicts(
     rent = banking + gain - effort + patience * case.renewal
     extra = rent[:, None] + appetite * tolerance
     cost = np.asarray(u.operating_cost)[case.a.stage]
-    fee = arrangement.loss_sharing.guarantee_fee_rate
+    fee = sum(cover_fees(arrangement.loss_sharing))
     funds = np.full_like(cost, marginal_cost(arrangement.funding, u.funding_rate, case.quota_left))
     held = min(capital.risk_weight * capital.required_ratio, 1.0)
     left = judge.surplus(

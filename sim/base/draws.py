@@ -6,6 +6,9 @@ luck, and adding a firm, a bank, an outcome or a worker changes no other draw.
 
 The functions use integers masked to 32 bits, so that ordinary Python (unbounded integers),
 NumPy arrays and compiled code (64-bit signed integers that wrap) give the same bits.
+Above its 32 bits a key word may carry flags, one for each purpose, that say which uniforms
+are mirrored and which are spread evenly over a block of firms (`sim.base.strata`); without
+them the draws are what they always were.
 Purposes are an append-only list: renumbering one would change every published result.
 
 References
@@ -21,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.special import normal_quantile
+from sim.base.strata import block_of, flag_place, in_stratum, second_of_pair
 
 MASK = 0xFFFFFFFF
 
@@ -35,6 +39,7 @@ SIGNAL = 7
 OFFER = 8
 REFERRAL = 9
 ROSTER = 10
+REACH = 11
 # Purposes of the system: the address of the firm is then zero or a bank.
 MACRO = 101
 FRAILTY = 102
@@ -112,15 +117,37 @@ def uniform_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> t
     >>> round(u, 6), round(v, 6)
     (0.399046, 0.735713)
     """
-    w0, w1, w2, w3 = philox(
-        int(k0),
-        int(k1),
-        int(firm) & MASK,
-        int(purpose) & MASK,
-        int(a) & MASK,
-        int(b) & MASK,
+    w0, w1, w2, w3 = words_at(
+        int(k0), int(k1), int(firm) & MASK, int(purpose) & MASK, int(a) & MASK, int(b) & MASK
     )
     return to_uniform(w0, w1), to_uniform(w2, w3)
+
+
+def words_at(k0: Any, k1: Any, firm: Any, purpose: Any, a: Any, b: Any) -> Any:
+    """Four words at one address, mirrored or spread evenly where the key is flagged so.
+
+    Parameters
+    ----------
+    k0, k1 : int
+        Key with its flags.
+    firm, purpose, a, b : int or int64 array
+        Words in [0, 2**32).
+
+    Returns
+    -------
+    tuple of four int or int64 array
+    """
+    place = flag_place(purpose)
+    mirrored = (k0 >> place) & 1
+    # The second of a pair shares its partner's words only where it mirrors them.
+    apart = second_of_pair(k0) & (mirrored ^ 1)
+    purpose = purpose | (apart << 16)
+    w0, w1, w2, w3 = philox(k0 & MASK, k1 & MASK, firm, purpose, a, b)
+    if (k1 >> place) & 1:
+        s0, s1, _, _ = philox(k0 & MASK, k1 & MASK, block_of(firm), purpose | (1 << 17), a, b)
+        w0, w2 = in_stratum(w0, firm, s0), in_stratum(w2, firm, s1)
+    flip = -mirrored & MASK
+    return w0 ^ flip, w1 ^ flip, w2 ^ flip, w3 ^ flip
 
 
 def exponential(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> float:
@@ -225,13 +252,6 @@ def uniform_columns(
     firm, a, b = np.broadcast_arrays(
         np.asarray(firm, np.int64), np.asarray(a, np.int64), np.asarray(b, np.int64)
     )
-    purposes = np.full(firm.shape, purpose, np.int64)
-    words = philox(
-        np.full(firm.shape, key[0], np.int64),
-        np.full(firm.shape, key[1], np.int64),
-        firm & MASK,
-        purposes,
-        a & MASK,
-        b & MASK,
-    )
+    # As columns the key's words wrap like those of compiled code; flags are single numbers.
+    words = words_at(int(key[0]), int(key[1]), firm & MASK, purpose, a & MASK, b & MASK)
     return to_uniform(words[0], words[1]), to_uniform(words[2], words[3])

@@ -1,9 +1,11 @@
 """Who bears credit losses, and who earns the interest?
 
 Neutral: the firm's own bank (or its bilateral lenders, each for its own line). In a
-consortium parties share income and losses in fixed proportions, lead first. A guarantor
-bears part of the loss for a fee and earns no interest. Source: ZJ06, ZJ08, ZJ12, MK22,
-AH27.
+consortium banks share income and losses in fixed proportions, lead first. Beside them a
+guarantor, an insurer, a trust or a lessor may bear part of the loss for a fee on the balance;
+they lend nothing. Lenders may keep a first loss, and what others pay may be capped. The
+lessor owns equipment worth its part of the loan and sells it after a default. Source: ZJ06,
+ZJ08, ZJ12, MK22, AH27.
 """
 
 from typing import Annotated, Literal
@@ -12,20 +14,59 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from sim.base.frozen import Frozen, NonNegative, Share, param
+from sim.base.frozen import Frozen, NonNegative, Share, param, refuse
 
 MOST_LENDERS = 8
 
 
-class Sole(Frozen):
-    """The lead bank alone, or with a guarantor."""
+class Cover(Frozen):
+    """What parties beside the lenders bear of a loss, and what they are paid for it."""
+
+    guaranteed_share: Share = param(0.0, unit="share of loss", meaning="borne by a guarantor")
+    guarantee_fee_rate: NonNegative = param(
+        0.0, unit="per year", meaning="guarantor's fee on the balance", high=1
+    )
+    insured_share: Share = param(0.0, unit="share of loss", meaning="borne by an insurer")
+    insurance_fee_rate: NonNegative = param(
+        0.0, unit="per year", meaning="premium on the balance", high=1
+    )
+    trust_share: Share = param(0.0, unit="share of loss", meaning="borne by a trust's investors")
+    trust_fee_rate: NonNegative = param(
+        0.0, unit="per year", meaning="trust's fee on the balance", high=1
+    )
+    leased_share: Share = param(0.0, unit="share of loss", meaning="borne by a lessor")
+    lease_fee_rate: NonNegative = param(
+        0.0, unit="per year", meaning="lessor's fee on the balance", high=1
+    )
+    lease_residual_share: Share = param(
+        0.0, unit="share of what the lessor pays", meaning="returned by selling its equipment"
+    )
+    first_loss_share: Share = param(
+        0.0, unit="share of what is owed", meaning="loss that lenders bear before others pay"
+    )
+    cover_cap_share: Share = param(
+        1.0, unit="share of what is owed", meaning="most that others pay together"
+    )
+
+    @model_validator(mode="after")
+    def _parts_are_a_whole_at_most(self) -> "Cover":
+        total = sum(cover_shares(self))
+        if total > 1.0 + 1e-9:
+            raise refuse(
+                "guaranteed_share",
+                f"shares of others must sum to 1 at most; got {total:g}",
+                "lower a share of the guarantor, the insurer, the trust or the lessor",
+            )
+        return self
+
+
+class Sole(Cover):
+    """The lead bank, alone or with others that bear losses."""
 
     kind: Literal["sole"] = "sole"
-    guaranteed_share: Share = param(0.0, unit="share of loss", meaning="borne by a guarantor")
-    guarantee_fee_rate: NonNegative = param(0.0, unit="per year", meaning="fee on the balance")
 
 
-class Proportional(Frozen):
+class Proportional(Cover):
     """Several banks share income and losses in fixed proportions, lead bank first."""
 
     kind: Literal["proportional"]
@@ -34,8 +75,6 @@ class Proportional(Frozen):
     coordination_cost: NonNegative = param(
         0.0, unit="CNY million", meaning="cost of each further bank at signing and renewal"
     )
-    guaranteed_share: Share = param(0.0, unit="share of loss", meaning="borne by a guarantor")
-    guarantee_fee_rate: NonNegative = param(0.0, unit="per year", meaning="fee on the balance")
 
     @model_validator(mode="after")
     def _shares_sum_to_one(self) -> "Proportional":
@@ -107,6 +146,34 @@ def coordination_cost(clause: Sole | Proportional) -> float:
     if isinstance(clause, Proportional):
         return clause.coordination_cost * (len(clause.shares) - 1)
     return 0.0
+
+
+def cover_shares(clause: Cover) -> tuple[float, float, float, float]:
+    """Shares of a loss that the guarantor, the insurer, the lessor and the trust bear."""
+    return (
+        clause.guaranteed_share, clause.insured_share, clause.leased_share, clause.trust_share,
+    )  # fmt: skip
+
+
+def cover_fees(clause: Cover) -> tuple[float, float, float, float]:
+    """Fees on the balance of the guarantor, the insurer, the lessor and the trust, per year."""
+    return (
+        clause.guarantee_fee_rate, clause.insurance_fee_rate, clause.lease_fee_rate,
+        clause.trust_fee_rate,
+    )  # fmt: skip
+
+
+def borne_by_others(clause: Cover, loss: float) -> float:
+    """What others pay of a loss, both as shares of what is owed.
+
+    Examples
+    --------
+    >>> half = Sole(guaranteed_share=0.5, first_loss_share=0.25, cover_cap_share=0.2)
+    >>> borne_by_others(half, 0.05), borne_by_others(half, 0.5), borne_by_others(half, 0.9)
+    (0.0, 0.125, 0.2)
+    """
+    beyond = max(loss - clause.first_loss_share, 0.0)
+    return min(sum(cover_shares(clause)) * beyond, clause.cover_cap_share)
 
 
 def split_losses(loss: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:

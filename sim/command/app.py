@@ -11,8 +11,10 @@ from sim.command.attribute import attribute
 from sim.command.breakeven import breakeven
 from sim.command.catalogue import catalogue
 from sim.command.check import check
+from sim.command.compare import compare
 from sim.command.cycle import cycle
 from sim.command.discover import discover
+from sim.command.facts import facts
 from sim.command.frontier import frontier
 from sim.command.reverse_stress import reverse_stress
 from sim.command.robustness import robustness
@@ -34,6 +36,7 @@ app = typer.Typer(
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
     "check": check,
+    "compare": compare,
     "show": show,
     "list": catalogue,
     "story": story,
@@ -41,6 +44,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "cycle": cycle,
     "reverse-stress": reverse_stress,
     "discover": discover,
+    "facts": facts,
     "breakeven": breakeven,
     "frontier": frontier,
     "sweep": sweep,

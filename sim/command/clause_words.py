@@ -4,77 +4,17 @@ One function a kind, found by the names of the clause and of the kind; it tells 
 of the clause.  Kinds without terms of their own are neutral and need no words.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
+
+from sim.command.cover_words import cover
+from sim.command.eligibility_words import listed
+from sim.command.phrases import STAGES, joined, money, number, percent, span
 
 Words = Callable[[Any], str]
 
 _COUNTS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
-STAGES = ("start-ups", "growth firms", "expanding firms", "mature firms")
-_MONTHS = 12
 _BASIS_POINTS = 10_000.0
-
-
-def number(value: float) -> str:
-    """Write a number without needless digits.
-
-    Examples
-    --------
-    >>> number(5.0), number(0.165), number(15000.0)
-    ('5', '0.165', '15,000')
-    """
-    return f"{value:,.6g}" if abs(value) < 1e6 else f"{value:,.0f}"
-
-
-def percent(share: float) -> str:
-    """Write a share or a rate in per cent.
-
-    Examples
-    --------
-    >>> percent(0.165), percent(2 / 3)
-    ('16.5 %', '66.67 %')
-    """
-    return f"{100.0 * share:.4g} %" if share < 1.0 else f"{number(100.0 * share)} %"
-
-
-def money(amount: float) -> str:
-    """Write an amount of money.
-
-    Examples
-    --------
-    >>> money(2.0), money(0.004)
-    ('CNY 2 million', 'CNY 4,000')
-    """
-    return f"CNY {number(amount)} million" if amount >= 0.1 else f"CNY {number(1e6 * amount)}"
-
-
-def span(years: float) -> str:
-    """Write a length of time, in months where it is short.
-
-    Examples
-    --------
-    >>> span(3.0), span(1.0), span(0.0833), span(0.25)
-    ('3 years', '1 year', '1 month', '3 months')
-    """
-    if 0.0 < years < 1.0:
-        return _counted(round(_MONTHS * years, 1), "month")
-    return _counted(years, "year")
-
-
-def joined(parts: Sequence[str]) -> str:
-    """Join parts of a sentence.
-
-    Examples
-    --------
-    >>> joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])
-    ('a', 'a and b', 'a, b and c')
-    """
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
-
-
-def _counted(count: float, word: str) -> str:
-    """Write a number of things."""
-    return f"{number(count)} {word}" + ("" if count == 1.0 else "s")
 
 
 def _against_own(concession: float) -> str:
@@ -84,18 +24,6 @@ def _against_own(concession: float) -> str:
     points = number(abs(round(_BASIS_POINTS * concession, 2)))
     side = "below" if concession > 0.0 else "above"
     return f"{points} basis points {side} the lender's own"
-
-
-def _listed(clause: Any) -> str:
-    known = dict(zip(("startup", "growth", "expansion", "mature"), STAGES, strict=True))
-    words = "Open to " + joined([known.get(stage, stage) for stage in clause.stages])
-    if clause.most_age_years < 1000.0:
-        words += f" up to {span(clause.most_age_years)} old"
-    if clause.venture_only:
-        words += " that venture funds back"
-    if clause.least_last_round > 0.0:
-        words += f", with a last equity round of at least {money(clause.least_last_round)}"
-    return words + "; other firms keep the plain loan."
 
 
 def _pooled(clause: Any) -> str:
@@ -173,16 +101,6 @@ def _pledge(clause: Any) -> str:
     return f"A pledge, of patents for example, adds a recovery of {share} of what is owed."
 
 
-def _guarantee(clause: Any) -> str:
-    """Tell a guarantor's part, where there is one."""
-    if clause.guaranteed_share == 0.0 and clause.guarantee_fee_rate == 0.0:
-        return ""
-    return (
-        f"A guarantor bears {percent(clause.guaranteed_share)} of a loss, for a fee of"
-        f" {percent(clause.guarantee_fee_rate)} a year on the balance."
-    )
-
-
 def _proportional(clause: Any) -> str:
     shares = joined([percent(share) for share in clause.shares])
     many = f"{_COUNTS[len(clause.shares) - 1]} banks share income and losses"
@@ -194,7 +112,7 @@ def _proportional(clause: Any) -> str:
     if clause.coordination_cost > 0.0:
         cost = money(clause.coordination_cost)
         words += f" Each further bank costs {cost} at signing and renewal."
-    return f"{words} {_guarantee(clause)}".strip()
+    return f"{words} {cover(clause)}".strip()
 
 
 def _subscription(clause: Any) -> str:
@@ -272,7 +190,7 @@ def _referral(clause: Any) -> str:
 
 
 WORDS: dict[tuple[str, str], Words] = {
-    ("eligibility", "listed"): _listed,
+    ("eligibility", "listed"): listed,
     ("screening", "pooled"): _pooled,
     ("screening", "score"): _score,
     ("limit", "cash_flow"): _cash_flow,
@@ -284,7 +202,7 @@ WORDS: dict[tuple[str, str], Words] = {
     ("pricing", "fixed"): _fixed_rate,
     ("funding", "relending"): _relending,
     ("security", "pledge"): _pledge,
-    ("loss_sharing", "sole"): _guarantee,
+    ("loss_sharing", "sole"): cover,
     ("loss_sharing", "proportional"): _proportional,
     ("upside", "warrant"): _warrant,
     ("upside", "swap"): _swap,

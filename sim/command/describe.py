@@ -4,7 +4,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.command.clause_words import WORDS, number, span
+from sim.command.clause_words import WORDS
+from sim.command.phrases import number, percent, span
 from sim.scenario.faults import shown
 from sim.scenario.legal import KIND, unit_and_meaning
 
@@ -26,15 +27,15 @@ LIMITS = (
     "The firms are made up; their laws are set from published totals, not from records.",
     "Banks and firms do not learn beyond their stated rules, and no new programme appears"
     " in answer to another.",
-    "Each arrangement lives in a world of its own beside plain lending; how several"
-    " programmes crowd each other is not told.",
+    "Each arrangement or programme lives in a world of its own beside plain lending; how"
+    " programmes of different authorities crowd each other is not told.",
     "An interval covers the luck of the draw, not whether the assumptions are right.",
 )
 """What the model cannot say."""
 
 
 def describe(scenario: Any) -> dict[str, list[str]]:
-    """Say in words what each arrangement of a scenario is.
+    """Say in words what each arrangement or programme of a scenario is.
 
     Parameters
     ----------
@@ -43,11 +44,41 @@ def describe(scenario: Any) -> dict[str, list[str]]:
     Returns
     -------
     dict of arrangement to list of str
-        What each clause that is not neutral says, in the order of the clauses.
+        What each clause that is not neutral says, in the order of the clauses; for a
+        programme, what is on offer from when on, and the clauses of each.
     """
     return {
-        name: _sentences(scenario.arrangement[name]) for name in scenario.experiment.arrangements
+        name: _sentences(scenario.arrangement[name])
+        if name in scenario.arrangement
+        else _policies(scenario, name)
+        for name in scenario.experiment.arrangements
     }
+
+
+def _policies(scenario: Any, programme: str) -> list[str]:
+    """Tell the policies of a programme, each followed by what its arrangement is."""
+    said = []
+    for policy in scenario.policy:
+        if policy.programme == programme:
+            said.append(_dates(policy))
+            if policy.eligibility.kind != "everyone":
+                said.append(_sentence("eligibility", policy.eligibility))
+            said += _sentences(scenario.arrangement[policy.arrangement])
+    return said
+
+
+def _dates(policy: Any) -> str:
+    """Say from when to when a policy holds, and whom it reaches."""
+    name = policy.arrangement.replace("_", " ")
+    words = f"From {policy.start.isoformat()} on"
+    if policy.end is not None:
+        words = f"From {policy.start.isoformat()} until {policy.end.isoformat()}"
+    words += f", {name} is on offer beside plain lending"
+    if policy.reach_share < 1.0:
+        words += f" to {percent(policy.reach_share)} of firms"
+    if policy.phase_in_years > 0.0:
+        words += f", phased in over {span(policy.phase_in_years)}"
+    return words + "."
 
 
 def setting(scenario: Any) -> str:

@@ -2,9 +2,11 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from sim.command.failure import BadInputError
 
 
 class Record(StrEnum):
@@ -26,6 +28,37 @@ Settings = Annotated[
 ]
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print as little as possible.")]
+
+
+Until = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="OUTCOME=HALFWIDTH",
+        help="Add replications until the difference is known this well: bank.raroc=0.1pp,"
+        " bank.profit=50, bank.profit=2%; may be repeated, all hold jointly.",
+    ),
+]
+
+Most = Annotated[int, typer.Option(min=2, help="With --until: no more replications than these.")]
+
+
+def read_targets(until: list[str] | None) -> tuple[Any, ...]:
+    """Read the half-widths that are asked for.
+
+    Raises
+    ------
+    BadInputError
+        If an outcome is unknown or a half-width is not a positive number.
+    """
+    if not until:
+        return ()
+    from sim.outcomes.mark import registry
+    from sim.study.target import TargetError, parse_targets
+
+    try:
+        return parse_targets(until, registry())
+    except TargetError as error:
+        raise BadInputError(error.where, error.what, error.cure) from error
 
 
 def settings_of(settings: list[str] | None, **experiment: int | None) -> list[str]:

@@ -10,10 +10,20 @@ import typer
 from sim.command import walk
 from sim.command.failure import INTERRUPTED, told
 from sim.command.folder import COMPARISON, RUNS, RunFolder
-from sim.command.options import Quiet, Record, ScenarioFile, Settings, settings_of
+from sim.command.options import (
+    Most,
+    Quiet,
+    Record,
+    ScenarioFile,
+    Settings,
+    Until,
+    read_targets,
+    settings_of,
+)
 from sim.command.progress import progress
 from sim.command.screen import console, say
 from sim.command.summary import heading, summary
+from sim.command.until import simulate_until
 from sim.scenario.dump import fingerprint
 
 
@@ -44,11 +54,14 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep what an interrupted run has finished.")
     ] = False,
+    until: Until = None,
+    most: Most = 1000,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario and compare its arrangements."""
     from sim.scenario.load import load_scenario
 
+    targets = read_targets(until)
     given = settings_of(settings, replications=replications, seed=seed)
     scenario = load_scenario(file, given)
     tell = (lambda _: None) if quiet else say
@@ -63,7 +76,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         tuple(record.value for record in keep or ()),
         resume,
     )
-    simulated = _simulate(job, quiet)
+    job, simulated, precision = simulate_until(job, (targets, most), lambda j: _simulate(j, quiet))
     if not simulated.is_whole:
         options = ["--solve-beliefs"] if solve_beliefs else []
         options += ["--workers", str(workers)] if workers else []
@@ -74,6 +87,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         return
     typer.echo(f"{heading(comparison)}\n")
     console().print(summary(comparison))
+    for sentence in precision.sentences() if precision is not None else ():
+        typer.echo(sentence)
     typer.echo(f"\nall outcomes: {job.folder.path / COMPARISON}")
     typer.echo(f"report: {job.folder.report}")
 

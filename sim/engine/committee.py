@@ -1,25 +1,28 @@
 """The monthly credit committee: who asks, who is offered what, who takes it.
 
 Only firms with an open request are looked at. Each request goes through the same steps:
-judge, offer, the firm's choice, capital, then signing. Where the baseline's loans are
-imposed, its decisions are repeated instead (`sim.engine.imposed`).
+judge, offer, the firm's choice among all that it is offered, capital, then signing. Where
+the baseline's loans are imposed, its decisions are repeated instead (`sim.engine.imposed`).
 """
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.banks.case import Case, posterior
-from sim.banks.offer import make_offer
+from sim.banks.offer import Offer, make_offer
 from sim.banks.underwriting import RIVAL
 from sim.banks.verdict import verdicts, withdraw
-from sim.clauses import commitment, eligibility, loss_sharing
-from sim.clauses.arrangement import PLAIN, is_plain
-from sim.engine.hearing import case_of, leaving_cost, prefers, wants
+from sim.clauses import commitment, loss_sharing
+from sim.clauses.arrangement import PLAIN, Arrangement
+from sim.engine.facility import quota_left
+from sim.engine.hearing import admitted, advantage, case_of, leaving_cost, wants, worth
 from sim.engine.signing import Verdict, decline, fits_budget, learn, sign
 from sim.engine.world import World
 from sim.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
+from sim.scenario.menu import terms_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -50,8 +53,12 @@ def wind_down(w: World, date: float) -> None:
 
 
 def _is_ready(w: World, who: Ints, date: float) -> NDArray[np.bool_]:
-    """Whether coordination between lenders has had its time."""
-    lag = loss_sharing.delay(w.arrangement.loss_sharing)
+    """Whether coordination between lenders has had its time.
+
+    A firm that may be offered several arrangements hears from all lenders together.
+    """
+    begun = [item.arrangement for item in w.menu if item.start <= date + BOUNDARY]
+    lag = max((loss_sharing.delay(terms.loss_sharing) for terms in begun), default=0.0)
     if lag == 0.0:
         return np.ones(who.shape[0], dtype=bool)
     return np.asarray(w.firms.asked[who] + lag <= date + BOUNDARY)
@@ -63,23 +70,59 @@ def decide_applications(w: World, who: Ints, date: float) -> None:
         return
     case = case_of(w, who, date)
     plain = make_offer(case, "plain", PLAIN, w.scenario)
-    open_still = wants(case, plain)
-    decided = []
-    if not is_plain(w.arrangement):
-        special = make_offer(case, w.name, w.arrangement, w.scenario)
-        open_to = eligibility.is_eligible(w.arrangement.eligibility, case.a, date)
-        take = special.made & open_to & prefers(w, case, special, plain) & wants(case, special)
-        take &= fits_budget(w, case, special, take)
-        decided.append(Verdict(who, take, np.ones(who.size), special, True, False))
-        open_still &= ~take
-    take = plain.made & open_still
+    decided = _from_menu(w, case, plain)
+    gone = np.any([verdict.taken for verdict in decided], axis=0)
+    take = plain.made & wants(case, plain) & ~gone
     take &= fits_budget(w, case, plain, take)
-    decided.append(Verdict(who, take, np.ones(who.size), plain, False, False))
+    decided.append(Verdict(who, take, np.ones(who.size), plain, 0, False))
     learn(w, who, plain, date)
     for verdict in decided:
         sign(w, verdict, date)
     left = ~np.any([verdict.taken for verdict in decided], axis=0)
     _turn_elsewhere(w, case, who, left, date)
+
+
+def _from_menu(w: World, case: Case, plain: Offer) -> list[Verdict]:
+    """Who takes which arrangement: the best that it is offered and its lenders can carry.
+
+    Only what is no worse for the firm than plain lending is taken.
+    """
+    codes, offers, worths = [], [], []
+    for code, item in enumerate(w.menu, 1):
+        open_to = admitted(w, case, item)
+        if not np.any(open_to):
+            continue
+        known = replace(case, quota_left=quota_left(w, item.arrangement.funding))
+        offer = make_offer(known, item.name, item.arrangement, w.scenario)
+        better = advantage(w, case, offer, plain, item) >= 0.0
+        ready = offer.made & open_to & better & wants(case, offer)
+        codes.append(code)
+        offers.append(offer)
+        worths.append(np.where(ready, worth(w, case, offer, item), -np.inf))
+    taken = _best_first(w, case, offers, worths)
+    everyone = case.a.firm
+    return [
+        Verdict(everyone, take, np.ones(everyone.size), offer, code, False)
+        for code, offer, take in zip(codes, offers, taken, strict=True)
+    ]
+
+
+def _best_first(w: World, case: Case, offers: list[Offer], worths: list[Floats]) -> list[Any]:
+    """Firms take their best offer; one that does not fit its lenders' capital, the next."""
+    taken = [np.zeros(case.a.shape, dtype=bool) for _ in offers]
+    if not offers:
+        return taken
+    left = np.stack(worths, axis=1)
+    while np.any(left > -np.inf):
+        best = left.argmax(axis=1)
+        asks = left.max(axis=1) > -np.inf
+        for j, offer in enumerate(offers):
+            take = asks & (best == j)
+            fits = take & fits_budget(w, case, offer, take)
+            taken[j] |= fits
+            left[take, j] = -np.inf
+            left[fits] = -np.inf
+    return taken
 
 
 def _turn_elsewhere(w: World, case: Case, who: Ints, left: NDArray[np.bool_], date: float) -> None:
@@ -95,7 +138,7 @@ def _turn_elsewhere(w: World, case: Case, who: Ints, left: NDArray[np.bool_], da
         offer = make_offer(again, "plain", PLAIN, w.scenario, first=1)
         take = offer.made & (offer.line >= case.a.balance[rows] * 0.999999)
         take &= fits_budget(w, again, offer, take, moves=True)
-        sign(w, Verdict(who[rows], take, np.ones(rows.size), offer, False, True), date)
+        sign(w, Verdict(who[rows], take, np.ones(rows.size), offer, 0, True), date)
         saved[rows[take]] = True
     gone = left & ~saved
     kept = np.where((case.a.request & ASK_RENEWAL) != 0, 0.0, 1.0)
@@ -103,16 +146,22 @@ def _turn_elsewhere(w: World, case: Case, who: Ints, left: NDArray[np.bool_], da
 
 
 def decide_reviews(w: World, who: Ints, date: float) -> None:
-    """Yearly reviews of lines that run: lenders may withdraw, alone or together.
+    """Yearly reviews of lines that run, by the terms on which each was signed."""
+    codes = w.firms.terms[who]
+    for code in np.unique(codes):
+        review(w, who[codes == code], date, *terms_of(w.menu, int(code)))
+
+
+def review(w: World, who: Ints, date: float, name: str, arrangement: Arrangement) -> None:
+    """Lenders look again at lines under one arrangement, and may withdraw alone or together.
 
     Where lenders have not agreed to stand still, a withdrawal is a bad signal to the
     others, who look again at once.
     """
-    if who.size == 0:
-        return
-    case = case_of(w, who, date)
-    accept, share = standing(w, case, who)
-    if commitment.stands_still(w.arrangement.commitment):
+    funding = quota_left(w, arrangement.funding)
+    case = replace(case_of(w, who, date), quota_left=funding)
+    accept, share = standing(w, case, name, arrangement)
+    if commitment.stands_still(arrangement.commitment):
         kept = ((accept * share).sum(axis=1) >= 0.5).astype(float)
     else:
         # Shares that sum to one but for a rounding error are no cut where nobody leaves.
@@ -122,16 +171,19 @@ def decide_reviews(w: World, who: Ints, date: float) -> None:
     decline(w, who, kept, date)
 
 
-def standing(w: World, case: Case, who: Ints) -> tuple[NDArray[np.bool_], Floats]:
+def standing(
+    w: World, case: Case, name: str, arrangement: Arrangement
+) -> tuple[NDArray[np.bool_], Floats]:
     """Which of a firm's present lenders would go on, and their shares; shape (n, k)."""
+    who = case.a.firm
     used = max(int((w.share[who] > 0.0).sum(axis=1).max()), 1)
     lender = w.lender[who, :used].astype(np.int64)
     share = w.share[who, :used]
     sizes = case.a.limit[:, None] * share
-    post_mean, variance, _ = posterior(case, w.arrangement, lender, w.scenario)
-    terms = (w.name, w.arrangement, w.scenario)
+    post_mean, variance, _ = posterior(case, arrangement, lender, w.scenario)
+    terms = (name, arrangement, w.scenario)
     accept, _ = verdicts(case, *terms, (lender, post_mean, variance, sizes))
-    if not commitment.stands_still(w.arrangement.commitment):
+    if not commitment.stands_still(arrangement.commitment):
         accept = withdraw(case, *terms, (lender, sizes, accept))
     return accept, share
 
@@ -153,5 +205,5 @@ def decide_offers(w: World, who: Ints, date: float) -> None:
     leave = offer.made & (offer.line >= case.a.balance) & (saving > leaving_cost(w, case))
     leave &= fits_budget(w, case, offer, leave, moves=True)
     w.ordinal[who] += 1
-    sign(w, Verdict(who, leave, np.ones(who.size), offer, False, True), date)
+    sign(w, Verdict(who, leave, np.ones(who.size), offer, 0, True), date)
     decline(w, who[~leave], np.ones(int((~leave).sum())), date)

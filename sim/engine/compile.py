@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from sim.base import draws, special
+from sim.base import draws, special, strata
 from sim.firms import (
     advance,
     applicants,
@@ -40,7 +40,7 @@ from sim.firms import (
 from sim.formulas import options
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, options, lifecycle, operations, credit_line, project, equity,
+    special, strata, draws, options, lifecycle, operations, credit_line, project, equity,
     relationship, right, workout, population, clock, events, advance, decision, totals, audit,
     applicants,
 )  # fmt: skip
@@ -86,7 +86,7 @@ def rules() -> list[FunctionType]:
     return found
 
 
-_NOT_RULES = {"replication_key", "uniform_columns", "applicants"}
+_NOT_RULES = {"replication_key", "uniform_columns", "flagged", "applicants"}
 
 
 def cache_folder() -> Path:

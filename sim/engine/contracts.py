@@ -51,7 +51,7 @@ def write_contracts(
         "maturity": date + offer.years, "default": offer.default[rows],
         "loss": offer.loss[rows], "judgement": offer.judgement[rows],
         "monitored": offer.monitored[rows],
-        **state_terms(w, who, verdict.arranged, verdict.moved),
+        **state_terms(w, who, verdict.terms, verdict.moved),
         **clause_terms(w, arrangement, date),
         **right_terms(offer.right, rows, date),
     }  # fmt: skip
@@ -75,13 +75,14 @@ def compress(k: Any) -> None:
     k["share"] = np.take_along_axis(k["share"], order, axis=1)
 
 
-def state_terms(w: World, who: Any, arranged: bool, moved: bool) -> dict[str, Any]:
+def state_terms(w: World, who: Any, code: int, moved: bool) -> dict[str, Any]:
     """The firm and the climate at signing."""
     firms = w.firms.view(np.ndarray)
     return {
         "stage": firms["stage"][who], "value": firms["value"][who],
         "regime": w.climate.regime[0], "winter": w.climate.winter[0],
-        "signed": int(arranged), "moved": int(moved), "first": firms["limit"][who] <= 0.0,
+        "signed": int(code > 0), "terms": code, "moved": int(moved),
+        "first": firms["limit"][who] <= 0.0,
     }  # fmt: skip
 
 
@@ -90,6 +91,7 @@ def clause_terms(w: World, arrangement: Arrangement, date: float) -> dict[str, A
     funding = arrangement.funding
     used = isinstance(funding, Relending) and quota_left(w, funding)
     refinanced = funding.refinanced_share if isinstance(funding, Relending) and used else 0.0
+    sharing = arrangement.loss_sharing
     base, full, listing = commitment.captures(
         arrangement.commitment, w.scenario.relationship.capture_plain
     )
@@ -97,9 +99,11 @@ def clause_terms(w: World, arrangement: Arrangement, date: float) -> dict[str, A
         "review": date + 1.0 if tenor.is_reviewed(arrangement.tenor) else NEVER,
         "unsecured": limit.is_unsecured(arrangement.limit),
         "security": security.added_recovery(arrangement.security),
-        "guaranteed": arrangement.loss_sharing.guaranteed_share,
-        "fee_rate": arrangement.loss_sharing.guarantee_fee_rate,
+        "guaranteed": sum(loss_sharing.cover_shares(sharing)),
+        "first_loss": sharing.first_loss_share, "cover_cap": sharing.cover_cap_share,
+        "fee_rate": sum(loss_sharing.cover_fees(sharing)),
         "refinanced": refinanced,
+        "relending_rate": funding.rate if isinstance(funding, Relending) else 0.0,
         "introduction": introduction.round_factor(arrangement.introduction),
         "base_capture": base, "full_capture": full, "listing_capture": listing,
     }  # fmt: skip

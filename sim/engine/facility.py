@@ -7,7 +7,8 @@ from sim.engine.world import World
 def quota_left(w: World, clause: Funding) -> bool:
     """Whether the central bank would refinance one more loan.
 
-    What is refinanced is counted at each settlement.
+    What is refinanced is counted anew at each settlement; contracts signed since then add
+    to it.
     """
     if not isinstance(clause, Relending):
         return False

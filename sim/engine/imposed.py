@@ -15,6 +15,7 @@ from sim.engine.contracts import charge_coordination, clause_terms, right_terms,
 from sim.engine.signing import charge_screening, decline, enact
 from sim.engine.world import World
 from sim.firms.record import ALIVE, NEVER
+from sim.scenario.menu import terms_of
 
 
 def impose(w: World, date: float) -> None:
@@ -33,9 +34,16 @@ def impose(w: World, date: float) -> None:
             decline(w, who[alive], terms[alive], date)
 
 
+def offered(w: World, date: float) -> int:
+    """Code of the arrangement on offer at a date, the latest where there are several."""
+    on_offer = [code for code, item in enumerate(w.menu, 1) if item.is_open(date)]
+    return on_offer[-1] if on_offer else 0
+
+
 def under_clauses(w: World, k: Any, date: float) -> Any:
     """The baseline's contracts with the arrangement's price, lenders, right and promise."""
-    arrangement = w.arrangement
+    code = offered(w, date)
+    _, arrangement = terms_of(w.menu, code)
     terms = clause_terms(w, arrangement, date)
     # What is lent, against what and until when is the baseline's.
     del terms["review"], terms["unsecured"]
@@ -44,7 +52,7 @@ def under_clauses(w: World, k: Any, date: float) -> Any:
     terms["step"] = date + after if np.isfinite(after) else NEVER
     right = upside.right_terms(arrangement.upside, k.limit.copy(), w.firms.value[k.firm])
     terms |= right_terms(right, slice(None), date)
-    write(k, {**terms, "signed": 1})
+    write(k, {**terms, "signed": int(code > 0), "terms": code})
     if loss_sharing.is_joint(arrangement.loss_sharing):
         share = loss_sharing.shares_of(arrangement.loss_sharing)
         k.lender[:], k.share[:] = 0, 0.0

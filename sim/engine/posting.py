@@ -19,7 +19,7 @@ def post(w: World, who: Any, date: float) -> None:
     """
     w.rules.post_flows(
         w.firms, w.params, np.asarray(who, dtype=np.int64), date, w.posted, w.lender, w.share,
-        operating_cost(w), w.by_bank, w.total, np.zeros(N_ACCOUNTS),
+        operating_cost(w), w.by_bank, w.total, w.by_terms, np.zeros(N_ACCOUNTS),
     )  # fmt: skip
 
 
@@ -58,7 +58,7 @@ def read_all(w: World, date: float) -> Levels:
     )
     w.rules.settle_firms(
         w.firms, w.params, date, w.posted, w.lender, w.share, operating_cost(w), w.by_bank,
-        w.total, np.zeros(N_ACCOUNTS), levels.balance, levels.worsened, levels.held,
+        w.total, w.by_terms, np.zeros(N_ACCOUNTS), levels.balance, levels.worsened, levels.held,
         levels.watched, levels.sums,
     )  # fmt: skip
     return levels

@@ -7,7 +7,7 @@ close. Random switches of the climate have processes of their own.
 """
 
 import math
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Iterable
 from typing import Any
 
 import numpy as np
@@ -20,10 +20,17 @@ from sim.engine.settlement import settle
 from sim.engine.world import World
 
 Steps = Generator[simpy.Event, None, None]
+Observer = Callable[[simpy.Environment, World], Steps]
 MONTHS = 12
 
 
-def run_world(w: World, start: float, end: float, close: float | None = None) -> None:
+def run_world(
+    w: World,
+    start: float,
+    end: float,
+    close: float | None = None,
+    observers: Iterable[Observer] = (),
+) -> None:
     """Let a world live from one date to another.
 
     Parameters
@@ -32,11 +39,15 @@ def run_world(w: World, start: float, end: float, close: float | None = None) ->
     start, end : float, years
     close : float, optional
         Date after which no loan is made (start of the run-off).
+    observers : iterable of callable
+        Processes that look and change nothing.
     """
     env = simpy.Environment(initial_time=start)
     begin(w, start)
     env.process(climate(env, w, start, end))
     env.process(calendar(env, w, start, end, end if close is None else close))
+    for observer in observers:
+        env.process(observer(env, w))
     env.run()
 
 

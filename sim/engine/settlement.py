@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.banks.provisions import allowance
-from sim.clauses.funding import Relending
 from sim.engine.identities import check_identities
+from sim.engine.others import settle_others
 from sim.engine.posting import Levels, read_all
 from sim.engine.world import HISTORY, World
 from sim.firms import audit
@@ -33,6 +33,7 @@ def settle(w: World, date: float) -> None:
     record(w, date, levels, result)
     w.by_bank[:] = 0.0
     w.total[:] = 0.0
+    w.by_terms[:] = 0.0
     w.settled = date
 
 
@@ -64,15 +65,16 @@ def close_books(w: World, years: float, levels: Levels) -> dict[str, Floats]:
     b.loans += flow[:, f.DRAWN] - flow[:, f.REPAID] - flow[:, f.OWED] + b.transfer
     b.npl += flow[:, f.OWED] - flow[:, f.RESOLVED]
     lent = flow[:, f.BALANCE_YEARS] + npl_open * years
-    clause = w.arrangement.funding
-    cheaper = rule.funding_rate - clause.rate if isinstance(clause, Relending) else 0.0
-    relending = cheaper * flow[:, f.REFINANCED_YEARS]
+    relending = rule.funding_rate * flow[:, f.REFINANCED_YEARS] - flow[:, f.RELENDING]
+    market = rule.funding_rate * (lent - b.equity * years - flow[:, f.REFINANCED_YEARS])
     result = {
         "interest": flow[:, f.INTEREST].copy(),
         "relationship": flow[:, f.RELATION].copy(),
         "gain": flow[:, f.GAIN].copy(),
         "royalty": flow[:, f.ROYALTY].copy(),
-        "funding": rule.funding_rate * (lent - b.equity * years) - relending,
+        "funding": market + flow[:, f.RELENDING],
+        "market": market,
+        "central_bank": flow[:, f.RELENDING].copy(),
         "relending": relending,
         "operating": flow[:, f.OPERATING].copy(),
         "screening": b.screening.copy(),
@@ -151,6 +153,7 @@ def transfers(w: World, r: dict[str, Floats]) -> None:
         post_to(account, payer, payee, float(total[column]))
     for account, payer, payee, name in _BANK_TRANSFERS:
         post_to(account, payer, payee, float(r[name].sum()))
+    r["others"] = settle_others(w)
 
 
 _FIRM_TRANSFERS = (
@@ -169,12 +172,11 @@ _FIRM_TRANSFERS = (
     ("subscription", party.HOLDERS, party.FIRMS, f.STRIKE),
     ("gains on rights", party.HOLDERS, party.BANKS, f.GAIN),
     ("recoveries", party.SUPPLIERS, party.BANKS, f.RECOVERED),
-    ("guarantees", party.GUARANTORS, party.BANKS, f.GUARANTEED),
-    ("guarantee fees", party.BANKS, party.GUARANTORS, f.FEE),
     ("banking business", party.FUNDING, party.BANKS, f.RELATION),
 )
 _BANK_TRANSFERS = (
-    ("funding", party.BANKS, party.FUNDING, "funding"),
+    ("funding", party.BANKS, party.FUNDING, "market"),
+    ("interest on relending", party.BANKS, party.CENTRAL_BANK, "central_bank"),
     ("operating cost", party.BANKS, party.SUPPLIERS, "operating"),
     ("screening", party.BANKS, party.SUPPLIERS, "screening"),
     ("coordination", party.BANKS, party.SUPPLIERS, "coordination"),
@@ -198,4 +200,4 @@ def record(w: World, date: float, levels: Levels, r: dict[str, Floats]) -> None:
     w.panel.append((date, np.stack([r.get(name, zero) for name in BANK_COLUMNS], axis=1)))
     climate = w.climate[0]
     state = [float(climate.regime), float(climate.winter), float(climate.frailty)]
-    w.system.append((date, np.concatenate([state, levels.sums])))
+    w.system.append((date, np.concatenate([state, levels.sums, r["others"]])))

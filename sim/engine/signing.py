@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from sim.banks.case import Case
 from sim.banks.offer import Offer
 from sim.banks.rationing import fits_capital
-from sim.clauses.arrangement import PLAIN
 from sim.engine.contracts import write_contracts
 from sim.engine.posting import post
 from sim.engine.world import World
 from sim.firms.record import LOG
+from sim.scenario.menu import terms_of
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,15 +28,15 @@ class Verdict:
     who : int array, shape (n,): rows of the firms
     taken : bool array, shape (n,): a contract is signed
     kept : array, shape (n,): otherwise, the share of the line that stays
-    offer, arranged, moved : the offer taken, whether it is the arrangement's, and whether
-        the firm leaves its bank
+    offer, terms, moved : the offer taken, the code of its arrangement (0 for plain
+        lending), and whether the firm leaves its bank
     """
 
     who: Ints
     taken: NDArray[np.bool_]
     kept: Floats
     offer: Offer
-    arranged: bool
+    terms: int
     moved: bool
 
 
@@ -95,7 +95,7 @@ def sign(w: World, verdict: Verdict, date: float) -> None:
     if rows.size == 0:
         return
     who = verdict.who[rows]
-    arrangement = w.arrangement if verdict.arranged else PLAIN
+    _, arrangement = terms_of(w.menu, verdict.terms)
     written = write_contracts(w, verdict, rows, arrangement, date)
     w.decisions.append(("sign", date, who.copy(), written))
     enact(w, written, who, date)
@@ -117,6 +117,7 @@ def enact(w: World, written: Any, who: Ints, date: float) -> None:
     w.file_sum[who[changed]] = 0.0
     w.lender[who], w.share[who] = written.lender, written.share
     w.believed_default[who], w.believed_loss[who] = written.default, written.loss
+    before = refinanced(w, who)
     index = w.book.append(written)
     make_room(w, who.size)
     w.rules.sign_all(
@@ -124,6 +125,12 @@ def enact(w: World, written: Any, who: Ints, date: float) -> None:
         w.log, w.cursor,
     )  # fmt: skip
     w.keep_events()
+    w.refinanced += refinanced(w, who) - before
+
+
+def refinanced(w: World, who: Ints) -> float:
+    """What the central bank refinances of the firms' balances, CNY million."""
+    return float((w.firms.refinanced[who] * w.firms.balance[who]).sum())
 
 
 def decline(w: World, who: Ints, kept: Floats, date: float) -> None:

@@ -7,9 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.columns import Rows, pack
-from sim.base.draws import BIRTH, ROSTER, replication_key, uniform_columns
+from sim.base.draws import BIRTH, ROSTER, uniform_columns
 from sim.base.frozen import Frozen
-from sim.clauses.arrangement import PLAIN, Arrangement
 from sim.clauses.loss_sharing import MOST_LENDERS
 from sim.economy.equity_market import market_path
 from sim.economy.macro import Path, macro_path, regime_names
@@ -17,7 +16,8 @@ from sim.engine.compile import Kernel, kernel
 from sim.firms.record import BIRTH as BIRTH_EVENT
 from sim.firms.record import CLIMATE, FIRM, LOG
 from sim.firms.sector import merged
-from sim.firms.totals import N_ACCOUNTS
+from sim.firms.totals import N_ACCOUNTS, PARTY_FLOWS
+from sim.scenario.menu import Menu, menu_of
 from sim.scenario.model import Scenario
 from sim.state.book import Book
 from sim.state.ledger import Ledger
@@ -57,7 +57,7 @@ class World:
     replication: int
     key: tuple[int, int]
     rules: Kernel
-    arrangement: Arrangement
+    menu: Menu
     firms: Rows
     next_time: Floats
     pending: NDArray[np.uint8]
@@ -74,6 +74,7 @@ class World:
     share: Floats
     by_bank: Floats
     total: Floats
+    by_terms: Floats
     file_precision: Floats
     file_sum: Floats
     ordinal: NDArray[np.int64]
@@ -88,6 +89,7 @@ class World:
     decisions: list[Any] = field(default_factory=list)
     imposed: list[Any] | None = None
     events: list[Rows] = field(default_factory=list)
+    controls: dict[str, float] = field(default_factory=dict)
 
     def where(self, date: float) -> str:
         """Date, arrangement and replication, for messages."""
@@ -118,15 +120,24 @@ class World:
             self.events.append(self.log[: self.cursor[0]].copy())
             self.cursor[0] = 0
 
-    def branch(self, name: str, arrangement: Arrangement) -> "World":
-        """An independent copy of the present that goes on under another arrangement."""
+    def branch(self, name: str, menu: Menu | None = None) -> "World":
+        """An independent copy of the present that goes on under an arrangement or programme.
+
+        The menu is the scenario's for that name, unless one is given.
+        """
         copies = {
             key: value.copy()
             for key, value in vars(self).items()
             if hasattr(value, "copy") and not isinstance(value, Frozen)
         }
-        copies.update(name=name, arrangement=arrangement, decisions=[], imposed=None)
+        menu = menu_of(self.scenario, name) if menu is None else menu
+        copies.update(name=name, menu=menu, by_terms=no_flows(menu), decisions=[], imposed=None)
         return replace(self, **copies)
+
+
+def no_flows(menu: Menu) -> Floats:
+    """Flows of parties beside the lenders, shape (1 + len(menu), len(PARTY_FLOWS))."""
+    return np.zeros((1 + len(menu), len(PARTY_FLOWS)))
 
 
 def banks_at_start(scenario: Scenario) -> Banks:
@@ -223,7 +234,7 @@ def new_world(
     settings = scenario.experiment
     start = -settings.warm_up_years
     end = settings.horizon_years + settings.run_off_years
-    key = replication_key(settings.seed, replication)
+    key = scenario.variance_reduction.key(settings.seed, replication)
     firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
     macro = macro_path(scenario.macro, key, start, end)
     market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, key, end)
@@ -233,13 +244,14 @@ def new_world(
     cursor = np.array([0, int(trace), 0], dtype=np.int64)
     return World(
         scenario=scenario, name=HISTORY, replication=replication, key=key,
-        rules=rules or kernel(), arrangement=PLAIN, firms=firms, next_time=entry,
+        rules=rules or kernel(), menu=(), firms=firms, next_time=entry,
         pending=np.zeros(n, np.uint8), params=firm_parameters(scenario), climate=climate,
         macro=macro, market=market, book=Book(), ledger=Ledger(),
         banks=banks_at_start(scenario), posted=np.zeros((n, N_ACCOUNTS)),
         roster=roster_of(scenario, key),
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
+        by_terms=no_flows(()),
         file_precision=np.zeros(n), file_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
         believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, refinanced=0.0,
         log=LOG.empty(4096 if trace else 0), cursor=cursor,

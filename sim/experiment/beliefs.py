@@ -13,6 +13,7 @@ import pandas as pd
 from sim.banks.belief import belief_of
 from sim.experiment.run import simulate
 from sim.firms.record import STAGES
+from sim.scenario.menu import menu_of
 from sim.scenario.model import Scenario
 
 ROUNDS = 5
@@ -41,12 +42,25 @@ def solve(scenario: Scenario, workers: int = 1) -> Scenario:
     for _ in range(ROUNDS):
         gaps = realised_over_believed(simulate(current, workers=workers).outcomes)
         changes = {
-            f"belief.by_arrangement.{name}": moved(current, name, gaps.loc[[name]].iloc[0])
+            f"belief.by_arrangement.{held}": moved(current, held, gaps.loc[[name]].iloc[0])
             for name in settings.arrangements
             if name in gaps.index
+            for held in believed_under(scenario, name)
         }
         current = current.with_values(changes)
     return current.with_values({"experiment.replications": settings.replications})
+
+
+def believed_under(scenario: Scenario, name: str) -> tuple[str, ...]:
+    """Arrangements about which banks hold beliefs where `name` is run.
+
+    Those of a programme share what is realised under it; one that is also run by its own
+    name learns from that run.
+    """
+    if name in scenario.arrangement:
+        return (name,)
+    items = (item.name for item in menu_of(scenario, name))
+    return tuple(item for item in items if item not in scenario.experiment.arrangements)
 
 
 def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:

@@ -16,8 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.engine.compensator import Compensator
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
+from sim.experiment.controls import controls_of
 from sim.experiment.manifest import manifest_of
 from sim.experiment.results import Reduced, Results, joined
 from sim.experiment.same_firms import line_factors, mean_lines, with_lines
@@ -145,7 +147,7 @@ def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] 
         history = freeze(world)
         baseline = history if baseline is None else baseline
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
-        values = evaluate(history, baseline)
+        values = evaluate(history, baseline) | world.controls
         parts["outcomes"].append(
             pd.DataFrame({**tags, "outcome": list(values), "value": list(values.values())})
         )
@@ -201,10 +203,13 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
 def _lived(history: World, name: str, imposed: list[Any] | None = None) -> World:
     """The world of one arrangement at its end, branched from a common history."""
     settings = history.scenario.experiment
-    world = history.branch(name, history.scenario.arrangement[name])
+    world = history.branch(name)
     world.imposed = imposed
     end = settings.horizon_years + settings.run_off_years
-    run_world(world, 0.0, end, close=settings.horizon_years)
+    watch = Compensator() if "hazards" in history.scenario.variance_reduction.controls else None
+    observers = () if watch is None else (watch.follow,)
+    run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
+    world.controls = controls_of(world, watch)
     return world
 
 
@@ -226,7 +231,6 @@ def facts_of(w: World) -> dict[str, Any]:
     """Parameters that outcomes need."""
     s = w.scenario
     belief = s.belief.by_arrangement.get(w.name, s.belief.default)
-    clause = w.arrangement.funding
     return {
         "discount_rate": s.measurement.discount_rate,
         "relative_risk_aversion": s.measurement.relative_risk_aversion,
@@ -239,9 +243,8 @@ def facts_of(w: World) -> dict[str, Any]:
         "operating_cost": s.underwriting.operating_cost,
         "believed_default": belief.default_rate, "believed_loss_secured": belief.loss_secured,
         "believed_loss_unsecured": belief.loss_unsecured,
-        "relending_rate": getattr(clause, "rate", None),
         "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
-        "n_sectors": len(s.sector),
+        "n_sectors": len(s.sector), "menu": tuple(item.name for item in w.menu),
     }  # fmt: skip
 
 

@@ -13,12 +13,12 @@ Ints = NDArray[np.int64]
 
 CODES = (
     "firm", "stage", "setback", "venture", "project", "called", "request", "home", "right",
-    "contract",
+    "contract", "terms", "sector",
 )  # fmt: skip
 AMOUNTS = (
     "quality", "taste", "tangible", "scale", "sales", "flow", "cash", "value", "last_round",
     "balance", "limit", "rate", "demand", "birth", "expiry", "stake", "strike", "trigger",
-    "business",
+    "business", "round_date", "credit_years",
 )  # fmt: skip
 
 
@@ -41,6 +41,8 @@ class Applicants:
     home: Ints
     right: Ints
     contract: Ints
+    terms: Ints
+    sector: Ints
     quality: Floats
     taste: Floats
     tangible: Floats
@@ -60,6 +62,8 @@ class Applicants:
     strike: Floats
     trigger: Floats
     business: Floats
+    round_date: Floats
+    credit_years: Floats
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -96,6 +100,8 @@ def read_applicants(
         codes[7, n] = f.home
         codes[8, n] = f.right
         codes[9, n] = f.contract
+        codes[10, n] = f.terms
+        codes[11, n] = f.sector
         read_amounts(f, params[f.sector], date, amounts[:, n])
 
 
@@ -122,6 +128,8 @@ def read_amounts(f: Any, p: Any, date: float, row: Any) -> None:
     row[18] = business(f, p) + p.deposit_margin * p.deposit_share * (
         max(row[6], 0.0) - max(f.cash, 0.0)
     )
+    row[19] = f.round_date
+    row[20] = f.credit_years
 
 
 def applicants(read: Any, firms: Any, params: Any, who: Ints, date: float) -> Applicants:

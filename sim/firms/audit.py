@@ -19,14 +19,14 @@ SUMS = (
 
 def settle_firms(
     firms: Any, params: Any, t: float, posted: Any, lender: Any, share: Any,
-    operating_cost: Any, by_bank: Any, total: Any, row: Any, balance: Any, worsened: Any,
-    held: Any, watched: Any, sums: Any,
+    operating_cost: Any, by_bank: Any, total: Any, by_terms: Any, row: Any, balance: Any,
+    worsened: Any, held: Any, watched: Any, sums: Any,
 ) -> None:  # fmt: skip
     """Post every firm's flows and read its levels, in one pass.
 
     Parameters
     ----------
-    firms, params, t, posted, lender, share, operating_cost, by_bank, total, row
+    firms, params, t, posted, lender, share, operating_cost, by_bank, total, by_terms, row
         As in `sim.firms.totals.post_flows`.
     balance : array, shape (n_firms,), CNY million
         Written: balance of living firms.
@@ -43,7 +43,7 @@ def settle_firms(
         f = firms[i]
         post_firm(
             f, params[f.sector], t, posted[i], lender[i], share[i], operating_cost, by_bank,
-            total, row,
+            total, by_terms, row,
         )  # fmt: skip
         balance[i] = 0.0
         worsened[i] = 0

@@ -40,7 +40,9 @@ def accrue(f: Any, p: Any, t: float) -> None:
     f.cum_interest += f.rate * f.balance * years
     f.cum_balance += f.balance * years
     f.cum_fee += f.fee_rate * f.balance * years
-    f.cum_refinanced += f.refinanced * f.balance * years
+    refinanced = f.refinanced * f.balance * years
+    f.cum_refinanced += refinanced
+    f.cum_relending += f.relending_rate * refinanced
     f.cum_royalty += f.royalty * years
     f.cum_delivery += f.delivery * years
     if f.limit > 0.0:

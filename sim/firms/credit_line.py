@@ -134,7 +134,10 @@ def release(f: Any) -> None:
     f.unsecured = 0
     f.security = 0.0
     f.guaranteed = 0.0
+    f.first_loss = 0.0
+    f.cover_cap = 1.0
     f.fee_rate = 0.0
     f.refinanced = 0.0
+    f.relending_rate = 0.0
     f.monitored = 0
     f.introduction = 1.0

@@ -75,9 +75,13 @@ def sign(f: Any, p: Any, t: float, k: Any, row: int) -> None:
     f.call = r.NEVER
     f.unsecured = k.unsecured
     f.security = k.security
+    f.terms = k.terms
     f.guaranteed = k.guaranteed
+    f.first_loss = k.first_loss
+    f.cover_cap = k.cover_cap
     f.fee_rate = k.fee_rate
     f.refinanced = k.refinanced
+    f.relending_rate = k.relending_rate
     f.monitored = k.monitored
     f.introduction = k.introduction
     f.home = k.lead

@@ -130,6 +130,7 @@ def close_round(f: Any, p: Any) -> None:
     f.cash += amount
     f.cum_equity += amount
     f.last_round = amount
+    f.round_date = f.now
     f.rounds += 1
 
 

@@ -69,6 +69,7 @@ def set_blank(f: Any, p: Any, t: float) -> None:
     f.anniversary = NEVER
     f.recovery_date = NEVER
     f.introduction = 1.0
+    f.cover_cap = 1.0
     f.capture = p.capture_plain
     f.base_capture = p.capture_plain
     f.full_capture = p.capture_plain

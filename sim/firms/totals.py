@@ -13,16 +13,18 @@ from sim.firms.relationship import earned
 # Accounts in the order of the columns of `posted`.
 ACCOUNTS = (
     "sales", "cost", "invest", "interest", "drawn", "repaid", "equity", "dividend", "royalty",
-    "relation", "delivery", "balance_years", "fee", "refinanced_years", "strike", "gain",
-    "supplier_loss", "exit_cash", "owed", "resolved", "recovered", "guaranteed", "loss",
+    "relation", "delivery", "balance_years", "fee", "refinanced_years", "relending", "strike",
+    "gain", "supplier_loss", "exit_cash", "owed", "resolved", "recovered", "guaranteed", "loss",
     "operating_years", "cash",
 )  # fmt: skip
 (
     SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
-    BALANCE_YEARS, FEE, REFINANCED_YEARS, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH, OWED,
-    RESOLVED, RECOVERED, GUARANTEED, LOSS, OPERATING, CASH,
-) = range(25)  # fmt: skip
-N_ACCOUNTS = 25
+    BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH,
+    OWED, RESOLVED, RECOVERED, GUARANTEED, LOSS, OPERATING, CASH,
+) = range(26)  # fmt: skip
+N_ACCOUNTS = 26
+PARTY_FLOWS = ("fee", "paid")
+"""Flows of parties beside the lenders, kept apart by the arrangement that they stand behind."""
 
 
 def read_totals(f: Any, p: Any, t: float, row: Any) -> None:
@@ -43,7 +45,9 @@ def read_totals(f: Any, p: Any, t: float, row: Any) -> None:
     row[DELIVERY] = f.cum_delivery + f.delivery * years
     row[BALANCE_YEARS] = f.cum_balance + f.balance * years
     row[FEE] = f.cum_fee + f.fee_rate * f.balance * years
-    row[REFINANCED_YEARS] = f.cum_refinanced + f.refinanced * f.balance * years
+    refinanced = f.refinanced * f.balance * years
+    row[REFINANCED_YEARS] = f.cum_refinanced + refinanced
+    row[RELENDING] = f.cum_relending + f.relending_rate * refinanced
     row[STRIKE] = f.cum_strike
     row[GAIN] = f.cum_gain
     row[SUPPLIER_LOSS] = f.cum_supplier_loss
@@ -59,13 +63,14 @@ def read_default(f: Any, t: float, row: Any) -> None:
     row[OWED] = f.owed
     row[RESOLVED] = f.owed * done
     row[RECOVERED] = f.recovery * done
-    row[GUARANTEED] = f.guaranteed * lost * done
-    row[LOSS] = (1.0 - f.guaranteed) * lost
+    others = min(f.guaranteed * max(lost - f.first_loss * f.owed, 0.0), f.cover_cap * f.owed)
+    row[GUARANTEED] = others * done
+    row[LOSS] = lost - others
 
 
 def post_flows(
     firms: Any, params: Any, who: Any, t: float, posted: Any, lender: Any, share: Any,
-    operating_cost: Any, by_bank: Any, total: Any, row: Any,
+    operating_cost: Any, by_bank: Any, total: Any, by_terms: Any, row: Any,
 ) -> None:  # fmt: skip
     """Add what has flowed since the last posting to the totals of banks and system.
 
@@ -83,6 +88,8 @@ def post_flows(
         Running cost per unit lent by stage.
     by_bank : array, shape (n_banks, N_ACCOUNTS); total : array, shape (N_ACCOUNTS,)
         Sums to add to.
+    by_terms : array, shape (n_terms, len(PARTY_FLOWS)), CNY million
+        Sums to add to, by arrangement on the menu.
     row : array, shape (N_ACCOUNTS,)
         Scratch.
     """
@@ -91,13 +98,13 @@ def post_flows(
         f = firms[i]
         post_firm(
             f, params[f.sector], t, posted[i], lender[i], share[i], operating_cost, by_bank,
-            total, row,
+            total, by_terms, row,
         )  # fmt: skip
 
 
 def post_firm(
     f: Any, p: Any, t: float, posted: Any, lender: Any, share: Any, operating_cost: Any,
-    by_bank: Any, total: Any, row: Any,
+    by_bank: Any, total: Any, by_terms: Any, row: Any,
 ) -> None:  # fmt: skip
     """Post one firm; one that has ended and been resolved is marked and passed over."""
     if f.status == r.UNBORN or posted[OPERATING] < 0.0:
@@ -113,6 +120,8 @@ def post_firm(
         posted[OPERATING] = -1.0
     for a in range(N_ACCOUNTS):
         total[a] += row[a]
+    by_terms[f.terms, 0] += row[FEE]
+    by_terms[f.terms, 1] += row[GUARANTEED]
     split(row, lender, share, by_bank)
 
 

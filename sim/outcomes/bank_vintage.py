@@ -32,10 +32,8 @@ def client_income(history: History) -> Floats:
 
 def client_funding(history: History) -> Floats:
     """Cost of funds of each firm's balance, central-bank money included, (n_firms,)."""
-    own, cheap = history.facts["funding_rate"], history.facts.get("relending_rate")
-    saved = 0.0 if cheap is None else own - cheap
-    a = of_firms(history)
-    return np.asarray(own * a["cum_balance"] - saved * a["cum_refinanced"])
+    own, a = history.facts["funding_rate"], of_firms(history)
+    return np.asarray(own * (a["cum_balance"] - a["cum_refinanced"]) + a["cum_relending"])
 
 
 def vintage_return(history: History, rows: Ints) -> float:

@@ -6,7 +6,7 @@ A verdict speaks only where the whole interval lies on one side of zero.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,8 +14,10 @@ import pandas as pd
 
 from sim.base.errors import OutcomeError
 from sim.outcomes.comparison import DETAIL_COLUMNS, FRAME_COLUMNS, Comparison
+from sim.outcomes.control import Adjusted, adjust, control_table
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
+from sim.outcomes.pairs import averaged, averaged_rows
 from sim.outcomes.statistics import (
     MINIMUM_PAIRS,
     FloatArray,
@@ -34,6 +36,7 @@ from sim.outcomes.verdict import (
     UNDEFINED,
     decide,
     is_ranking,
+    method_words,
     undefined_baseline,
     warning_words,
 )
@@ -122,9 +125,8 @@ def _all_rows(outcomes: Outcomes, aim: _Aim) -> pd.DataFrame:
     """Compare every outcome of every other arrangement, with all columns."""
     rows: list[dict[str, Any]] = []
     for mark in outcomes.marks.values():
-        table = outcomes.table(mark.name)
         others = [name for name in outcomes.arrangements if name != aim.baseline]
-        rows += [_row(mark, table, arrangement, aim) for arrangement in others]
+        rows += [_row(mark, outcomes, arrangement, aim) for arrangement in others]
     columns = [*dict.fromkeys(FRAME_COLUMNS + DETAIL_COLUMNS)]
     everything = pd.DataFrame(rows, columns=columns)
     for column in everything.columns.difference([*_WORDS, *_COUNTS]):
@@ -134,14 +136,16 @@ def _all_rows(outcomes: Outcomes, aim: _Aim) -> pd.DataFrame:
     return everything
 
 
-def _row(mark: Mark, table: pd.DataFrame, arrangement: str, aim: _Aim) -> dict[str, Any]:
+def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[str, Any]:
     """Compare one outcome of one arrangement with the baseline."""
+    table = outcomes.table(mark.name)
     values, baseline = table[arrangement].to_numpy(), table[aim.baseline].to_numpy()
     one, two = complete_pairs(values, baseline)
     alone = mark.paired and undefined_baseline(values, baseline)
     mean = _mean(finite(values) if alone else one)
-    interval = _interval(mark, one - two, aim.confidence)
-    median = quantile_interval(one - two, 0.5, aim.confidence)
+    found = _difference(mark, outcomes, arrangement, aim)
+    interval = found.interval
+    median = quantile_interval(found.values, 0.5, aim.confidence)
     width = aim.width(mark, mean, _mean(two))
     return {
         "outcome": mark.name,
@@ -154,36 +158,64 @@ def _row(mark: Mark, table: pd.DataFrame, arrangement: str, aim: _Aim) -> dict[s
         "low": interval.low,
         "high": interval.high,
         "correlation": correlation(one, two),
-        "variance_reduction": variance_reduction(one, two),
-        "replications_needed": replications_needed(_deviation(one - two), width, aim.confidence),
+        "variance_reduction": _factor(one, two, outcomes, found),
+        "replications_needed": outcomes.unit
+        * replications_needed(_deviation(found), width, aim.confidence),
         "verdict": UNDEFINED if alone else decide(mark, (one, two), interval, median),
         "half_width": width,
-        **_behind(mark, values, one - two, interval, median),
+        **_behind(mark, values, (one - two, outcomes.unit), found, median),
     }
+
+
+def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> Adjusted:
+    """Estimate the mean difference from independent observations, with its interval."""
+    table = outcomes.table(mark.name)
+    by_replication = (table[arrangement] - table[aim.baseline]).dropna()
+    values = averaged(by_replication, outcomes.unit)
+    if outcomes.controls is None or mark.paired:
+        found = Adjusted(values, mean_interval(values, aim.confidence), mean_p_value(values), 0)
+    else:
+        known = control_table(outcomes.controls, arrangement, aim.baseline)
+        known = known.loc[by_replication.index]
+        found = adjust(values, averaged_rows(known, outcomes.unit), aim.confidence)
+    if not mark.heavy_tailed:
+        return found
+    return replace(found, interval=bootstrap_interval(found.values, "mean", aim.confidence))
+
+
+def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:
+    """Give the factor against independent seeds that all methods in use reach together."""
+    if outcomes.unit == 1 and not found.used:
+        return variance_reduction(one, two)
+    error = found.interval.standard_error
+    if not error > 0.0:
+        return variance_reduction(one, two)
+    return float(one.var(ddof=1) + two.var(ddof=1)) / (one.size * error**2)
 
 
 def _behind(
     mark: Mark,
     values: FloatArray,
-    difference: FloatArray,
-    interval: Interval,
+    drawn: tuple[FloatArray, int],
+    found: Adjusted,
     median: Interval,
 ) -> dict[str, Any]:
     """Give the attributes of a row that stand in `Comparison.details` only."""
-    tail = hill_index(np.abs(difference - median.estimate))
+    difference, unit = drawn
+    tail = hill_index(np.abs(found.values - median.estimate))
     defined = int(np.isfinite(values).sum()) if mark.paired else difference.size
     dropped = values.size - min(defined, values.size)
     return {
         "replications": values.size,
         "pairs": difference.size,
         "dropped": dropped,
-        "standard_error": interval.standard_error,
-        "method": mark.interval_method,
+        "standard_error": found.interval.standard_error,
+        "method": method_words(mark, unit, found.used),
         "median_difference": median.estimate,
         "median_low": median.low,
         "median_high": median.high,
         "tail_index": tail.index,
-        "p_value": mean_p_value(difference),
+        "p_value": found.p_value,
         "warning": warning_words(difference, dropped, _is_heavy(mark, tail)),
     }
 
@@ -193,18 +225,15 @@ def _is_heavy(mark: Mark, tail: TailIndex) -> bool:
     return tail.warning and (mark.heavy_tailed or tail.used >= _ENOUGH_IN_TAIL)
 
 
-def _interval(mark: Mark, difference: FloatArray, confidence: float) -> Interval:
-    """Give the interval of the mean difference by the method that the mark asks for."""
-    if mark.heavy_tailed:
-        return bootstrap_interval(difference, "mean", confidence)
-    return mean_interval(difference, confidence)
-
-
 def _mean(values: FloatArray) -> float:
     """Give the mean; nan of nothing."""
     return float(values.mean()) if values.size else math.nan
 
 
-def _deviation(values: FloatArray) -> float:
-    """Give the standard deviation; nan below two values."""
-    return float(values.std(ddof=1)) if values.size >= MINIMUM_PAIRS else math.nan
+def _deviation(found: Adjusted) -> float:
+    """Give the standard deviation of one observation; nan below two values."""
+    if found.values.size < MINIMUM_PAIRS:
+        return math.nan
+    if not found.used:
+        return float(found.values.std(ddof=1))
+    return found.interval.standard_error * math.sqrt(found.values.size)

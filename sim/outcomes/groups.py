@@ -59,13 +59,15 @@ def living(history: History) -> Mask:
 
 
 def unpaid(history: History) -> Floats:
-    """What each firm's default costs all lenders and guarantors, shape (n_firms,)."""
+    """What each firm's default costs all who bear it, shape (n_firms,)."""
     return np.asarray(of_firms(history)["owed"] - of_firms(history)["recovery"])
 
 
 def net_loss(history: History) -> Floats:
-    """What each firm's default costs its lenders, net of guarantors, shape (n_firms,)."""
-    return np.asarray((1.0 - of_firms(history)["guaranteed"]) * unpaid(history))
+    """What each firm's default costs its lenders, net of what others pay, shape (n_firms,)."""
+    a, lost = of_firms(history), unpaid(history)
+    beyond = np.maximum(lost - a["first_loss"] * a["owed"], 0.0)
+    return np.asarray(lost - np.minimum(a["guaranteed"] * beyond, a["cover_cap"] * a["owed"]))
 
 
 def at_bank(history: History, amount: Floats) -> Floats:

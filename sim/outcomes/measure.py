@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import OutcomeError
+from sim.outcomes.control import PREFIX
 from sim.outcomes.mark import Mark, registry
+from sim.outcomes.pairs import averaged
 from sim.outcomes.statistics import mean_interval
 from sim.outcomes.tails import quantile_interval
 
@@ -49,11 +51,17 @@ class Outcomes:
         Unit, direction, formula and source by outcome name, in reading order.
     arrangements : tuple of str
         In the order of the scenario; colours follow this order.
+    unit : int
+        Replications that make one independent observation: 2 for mirrored pairs.
+    controls : DataFrame, optional
+        Controls of every replication, in the columns of ``tidy``.
     """
 
     tidy: pd.DataFrame
     marks: Mapping[str, Mark]
     arrangements: tuple[str, ...]
+    unit: int = 1
+    controls: pd.DataFrame | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -136,14 +144,16 @@ class Outcomes:
         self, name: str, arrangement: Any, values: "pd.Series[float]", confidence: float
     ) -> dict[str, Any]:
         """Describe one outcome under one arrangement."""
-        mean = mean_interval(values.to_numpy(), confidence)
-        median = quantile_interval(values.to_numpy(), 0.5, confidence)
+        mean = mean_interval(averaged(values, self.unit), confidence)
+        # Of a mirrored pair only the first counts here: a median needs independent values.
+        first = values[values.index % self.unit == 0]
+        median = quantile_interval(first.to_numpy(), 0.5, confidence)
         return {
             "outcome": name,
             "unit": self.marks[name].unit,
             "arrangement": arrangement,
             "replications": values.size,
-            "defined": mean.count,
+            "defined": int(values.notna().sum()),
             "mean": mean.estimate,
             "low": mean.low,
             "high": mean.high,
@@ -172,7 +182,9 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     OutcomeError
         If a name is not in the results or has no mark, or if a value is given twice.
     """
-    frame = results.outcomes
+    everything = results.outcomes
+    is_control = everything["outcome"].str.startswith(PREFIX)
+    frame, controls = everything[~is_control], everything[is_control]
     present = set(frame["outcome"].unique())
     wanted = [names] if isinstance(names, str) else list(names or sorted(present))
     for name in wanted:
@@ -190,7 +202,10 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     tidy = frame.loc[frame["outcome"].isin(wanted), COLUMNS].reset_index(drop=True)
     _refuse_doubles(tidy)
     tidy["value"] = tidy["value"].astype(np.float64)
-    return Outcomes(tidy, marks, arrangement_order(results, tidy))
+    rule = getattr(results.scenario, "variance_reduction", None)
+    unit = 1 if rule is None else int(rule.unit)
+    order = arrangement_order(results, tidy)
+    return Outcomes(tidy, marks, order, unit, controls if len(controls) else None)
 
 
 def arrangement_order(results: ResultsView, frame: pd.DataFrame) -> tuple[str, ...]:

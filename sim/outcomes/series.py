@@ -36,8 +36,10 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     DataFrame
         Columns series, bank (empty where a curve belongs to no bank), x, value.
     """
-    curves = [*firm_curves(history), *money_curves(history), *bank_curves(history)]
-    curves.append(vintage_profit(history))
+    curves = [
+        *firm_curves(history), *money_curves(history), *bank_curves(history),
+        *offer_curves(history), vintage_profit(history),
+    ]  # fmt: skip
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
         curves += firm_effects(history, baseline)
@@ -158,6 +160,18 @@ def bank_curves(history: History) -> Iterator[Curve]:
         year = np.arange(1.0, values.shape[0] + 1.0)
         for place, name in enumerate(history.facts["banks"]):
             yield series, name, year, values[:, place]
+
+
+def offer_curves(history: History) -> Iterator[Curve]:
+    """Contracts signed in each year, which x ends, by what was signed; plain lending first."""
+    book, inside = of_book(history), signed_in(history)
+    year = np.arange(1.0, np.ceil(history.horizon - 1e-9) + 1.0)
+    names = np.array(("plain", *history.facts["menu"]))
+    # An arrangement may be on offer under several policies.
+    for name in dict.fromkeys(names.tolist()):
+        dates = book["date"][inside & np.isin(book["terms"], np.flatnonzero(names == name))]
+        count = np.histogram(dates, bins=np.append(0.0, year))[0].astype(np.float64)
+        yield f"contracts:{name}", "", year, count
 
 
 def additional_survivors(history: History, baseline: History) -> Curve:

@@ -18,6 +18,7 @@ from sim.outcomes.groups import (
 )
 from sim.outcomes.mark import outcome
 from sim.outcomes.reading import HOUSE, balance_years, mean, ratio, time_average, total
+from sim.outcomes.system_parties import of_party
 from sim.state.history import History
 
 PER_FIRMS = 1000.0
@@ -102,13 +103,13 @@ def additional_survivors(history: History, baseline: History) -> float:
 
 @outcome(
     "system.public_cost", unit="CNY million", better="lower", basis="flow",
-    formula="guarantees paid less guarantee fees, and what central-bank money saves banks,"
+    formula="what guarantors pay less their fees, and what central-bank money saves banks,"
     " summed over the experiment; policy tolerance stands apart",
     source=HOUSE,
 )  # fmt: skip
 def public_cost(history: History) -> float:
     """Cost of guarantees and relending."""
-    return total(history, "guaranteed", "relending") - total(history, "fee")
+    return total(history, "relending") - of_party(history, "guarantors")
 
 
 @outcome(

@@ -131,3 +131,22 @@ def undefined_baseline(one: FloatArray, two: FloatArray) -> bool:
     """
     enough = int(np.isfinite(one).sum()) >= MINIMUM_PAIRS
     return enough and not bool(np.isfinite(two).any())
+
+
+def method_words(mark: Mark, unit: int, controls: int) -> str:
+    """Say how the interval of a difference was made.
+
+    Parameters
+    ----------
+    mark : Mark
+    unit : int
+        Replications that make one independent observation.
+    controls : int
+        Control variates used.
+    """
+    words = mark.interval_method
+    if unit > 1:
+        words += ", means of mirrored pairs"
+    if controls:
+        words += f", adjusted by {controls} control variate{'s' if controls > 1 else ''}"
+    return words

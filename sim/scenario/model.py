@@ -14,8 +14,11 @@ from sim.banks.choice import Choice
 from sim.banks.provisions import Provisions
 from sim.banks.underwriting import Underwriting
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param, refuse
+from sim.base.variance_reduction import VarianceReduction
 from sim.clauses.arrangement import Arrangement, is_plain
+from sim.clauses.eligibility import Everyone
 from sim.clauses.loss_sharing import shares_of
+from sim.clauses.policy import Policy
 from sim.economy.equity_market import EquityMarket
 from sim.economy.macro import Macro
 from sim.firms.credit_line import CreditLine
@@ -36,7 +39,9 @@ EQUAL_FIRMS = "equal_firms"
 class Experiment(Frozen):
     """What is compared with what, how often and for how long."""
 
-    arrangements: tuple[str, ...] = param(unit="", meaning="arrangements to run, in order")
+    arrangements: tuple[str, ...] = param(
+        unit="", meaning="arrangements and programmes to run, in order"
+    )
     baseline: str = param(unit="", meaning="arrangement that the others are compared with")
     replications: int = param(unit="count", meaning="independent histories", low=1)
     seed: int = param(unit="", meaning="root of all random streams", low=0, high=2**63 - 1)
@@ -106,17 +111,23 @@ class Scenario(Frozen):
     choice: Choice = param(unit="", meaning="how firms choose")
     provisions: Provisions = param(unit="", meaning="provisioning")
     measurement: Measurement = param(unit="", meaning="discounting and the like")
+    variance_reduction: VarianceReduction = param(
+        VarianceReduction(), unit="", meaning="options that narrow intervals"
+    )
     arrangement: dict[str, Arrangement] = param(unit="", meaning="arrangements by name")
+    policy: tuple[Policy, ...] = param((), unit="", meaning="policies, with their dates")
     sources: dict[str, str] = param({}, unit="", meaning="source of each number, by key")
 
     @model_validator(mode="after")
     def _arrangements_exist(self) -> Self:
         run = self.experiment.arrangements
-        known = ", ".join(self.arrangement)
+        known = ", ".join((*self.arrangement, *self.programmes))
         for name in run:
-            if name not in self.arrangement:
+            if name not in self.arrangement and name not in self.programmes:
                 raise refuse(
-                    "experiment.arrangements", f'"{name}" is no arrangement', f"use {known}"
+                    "experiment.arrangements",
+                    f'"{name}" is no arrangement and no programme',
+                    f"use {known}",
                 )
         if len(set(run)) != len(run) or not run:
             raise refuse(
@@ -128,6 +139,35 @@ class Scenario(Frozen):
                 f'"{self.experiment.baseline}" is not among the arrangements run',
                 f"use one of {', '.join(run)}",
             )
+        return self
+
+    @model_validator(mode="after")
+    def _policies_fit(self) -> Self:
+        for n, policy in enumerate(self.policy):
+            if policy.arrangement not in self.arrangement:
+                raise refuse(
+                    f"policy[{n}].arrangement", f'"{policy.arrangement}" is no arrangement',
+                    f"use {', '.join(self.arrangement)}",
+                )  # fmt: skip
+            if policy.programme in self.arrangement:
+                raise refuse(
+                    f"policy[{n}].programme",
+                    f'"{policy.programme}" is the name of an arrangement',
+                    "give the programme a name of its own",
+                )
+        return self
+
+    @model_validator(mode="after")
+    def _admitted_sectors_exist(self) -> Self:
+        clauses = {f"arrangement.{k}": a.eligibility for k, a in self.arrangement.items()}
+        clauses |= {f"policy[{n}]": p.eligibility for n, p in enumerate(self.policy)}
+        for key, clause in clauses.items():
+            wanted = () if isinstance(clause, Everyone) else clause.sectors
+            for name in (name for name in wanted if name not in self.sector):
+                raise refuse(
+                    f"{key}.eligibility.sectors", f'"{name}" is no sector',
+                    f"use {', '.join(self.sector)}",
+                )  # fmt: skip
         return self
 
     @model_validator(mode="after")
@@ -166,6 +206,11 @@ class Scenario(Frozen):
         return with_values(self, values)
 
     @property
+    def programmes(self) -> tuple[str, ...]:
+        """Names of the programmes, in the order of their first policies."""
+        return tuple(dict.fromkeys(policy.programme for policy in self.policy))
+
+    @property
     def n_banks(self) -> int:
         """Number of banks."""
         return len(self.bank)
@@ -176,4 +221,4 @@ class Scenario(Frozen):
 
     def runs_plain(self, name: str) -> bool:
         """Whether an arrangement is plain lending, all clauses neutral."""
-        return is_plain(self.arrangement[name])
+        return name in self.arrangement and is_plain(self.arrangement[name])

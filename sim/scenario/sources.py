@@ -22,6 +22,7 @@ from pathlib import Path as FilePath
 from typing import Any, Literal
 
 from sim.base.errors import ScenarioError
+from sim.scenario.facts import ID
 from sim.scenario.positions import Path, join_key
 from sim.scenario.read import RawScenario, resolve
 
@@ -30,11 +31,11 @@ Kind = Literal["fact", "reference", "assumption", "fitted", "design choice"]
 SOURCES = "sources"
 """Name of the table."""
 
-_FACT = r"[A-Z]{1,2}\d{2}"
+
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _RANGE = rf"(?P<x>x?)(?P<low>{_NUMBER}) to (?P=x)(?P<high>{_NUMBER})(?: each)?"
 _FORMS = (
-    re.compile(rf"(?P<kind>{_FACT})(?:; {_FACT})*(?:: (?P<words>\S.*))?"),
+    re.compile(rf"(?P<kind>{ID})(?:; {ID})*(?:: (?P<words>\S.*))?"),
     re.compile(r"(?P<kind>reference): (?P<words>\S.*\b\d{4}\b.*)"),
     re.compile(rf"(?P<kind>assumption|fitted) {_RANGE}: (?P<words>\S.*)"),
     re.compile(r"(?P<kind>design choice): (?P<words>\S.*)"),
@@ -123,7 +124,7 @@ def parse_source(text: str) -> Source:
             f'"fitted LOW to HIGH: ..." or "design choice: ..."; got {text!r}'
         )
     parts = match.groupdict()
-    facts = tuple(dict.fromkeys(re.findall(rf"\b{_FACT}\b", text)))
+    facts = tuple(dict.fromkeys(re.findall(rf"\b{ID}\b", text)))
     words = parts["words"] or ""
     if parts.get("low") is None:
         return Source(_kind(parts["kind"]), facts, words=words)
@@ -151,18 +152,18 @@ def unsourced_numbers(path: str | os.PathLike[str]) -> list[str]:
     ScenarioError
         If a file cannot be read.
     """
-    raw = _read(path)
+    raw = read_whole(path)
     return [
         key
-        for at, key, _ in _numbers(raw)
-        if key not in _texts(raw) or raw.place((SOURCES, key)).file != raw.place(at).file
+        for at, key, _ in numbers_of(raw)
+        if key not in source_texts(raw) or raw.place((SOURCES, key)).file != raw.place(at).file
     ]
 
 
 def unreadable_sources(path: str | os.PathLike[str]) -> list[str]:
     """What is wrong with each source that is written in none of the five ways."""
     found = []
-    for key, text in _texts(_read(path)).items():
+    for key, text in source_texts(read_whole(path)).items():
         try:
             parse_source(text)
         except ValueError as error:
@@ -186,7 +187,7 @@ def unknown_facts(path: str | os.PathLike[str], facts: Collection[str]) -> list[
     """
     return [
         (key, fact)
-        for key, source in _readable(_read(path)).items()
+        for key, source in _readable(read_whole(path)).items()
         for fact in source.facts
         if fact not in facts
     ]
@@ -194,38 +195,50 @@ def unknown_facts(path: str | os.PathLike[str], facts: Collection[str]) -> list[
 
 def idle_sources(path: str | os.PathLike[str]) -> list[str]:
     """Sources in the file itself, not in those it extends, that belong to no number."""
-    raw = _read(path)
+    raw = read_whole(path)
     file = str(FilePath(path))
-    known = {key for _, key, _ in _numbers(raw)}
+    known = {key for _, key, _ in numbers_of(raw)}
     return [
-        key for key in _texts(raw) if key not in known and raw.place((SOURCES, key)).file == file
+        key
+        for key in source_texts(raw)
+        if key not in known and raw.place((SOURCES, key)).file == file
     ]
 
 
 def outside_range(path: str | os.PathLike[str]) -> list[str]:
     """Numbers that lie outside the plausible range which their own source gives."""
-    raw = _read(path)
+    raw = read_whole(path)
     sources = _readable(raw)
     return [
-        key for _, key, value in _numbers(raw) if key in sources and not sources[key].allows(value)
+        key
+        for _, key, value in numbers_of(raw)
+        if key in sources and not sources[key].allows(value)
     ]
 
 
-def _read(path: str | os.PathLike[str]) -> RawScenario:
+def read_whole(path: str | os.PathLike[str]) -> RawScenario:
+    """Read a file with all that it extends, or say what cannot be read.
+
+    Raises
+    ------
+    ScenarioError
+        With every mistake of reading.
+    """
     raw = resolve(path)
     if raw.problems:
         raise ScenarioError(list(raw.problems))
     return raw
 
 
-def _texts(raw: RawScenario) -> dict[str, str]:
+def source_texts(raw: RawScenario) -> dict[str, str]:
+    """Give the sources as they are written, by the dotted key of their number."""
     return {key: str(text) for key, text in raw.values.get(SOURCES, {}).items()}
 
 
 def _readable(raw: RawScenario) -> dict[str, Source]:
     """Sources by key, those left out that cannot be read."""
     found = {}
-    for key, text in _texts(raw).items():
+    for key, text in source_texts(raw).items():
         try:
             found[key] = parse_source(text)
         except ValueError:
@@ -233,8 +246,8 @@ def _readable(raw: RawScenario) -> dict[str, Source]:
     return found
 
 
-def _numbers(raw: RawScenario) -> Iterator[tuple[Path, str, Any]]:
-    """Path, dotted key and value of every number or list with numbers."""
+def numbers_of(raw: RawScenario) -> Iterator[tuple[Path, str, Any]]:
+    """Give path, dotted key and value of every number or list with numbers."""
     for at, value in _leaves({k: v for k, v in raw.values.items() if k != SOURCES}, ()):
         yield at, join_key(at), value
 

@@ -19,7 +19,8 @@ BANK_COLUMNS = (
     "owed", "loss", "recovered", "guaranteed", "balance_years", "drawn", "repaid", "transfer",
     "injection",
 )  # fmt: skip
-SYSTEM_COLUMNS = ("regime", "winter", "frailty", *SUMS)
+OTHERS = ("guarantors", "insurers", "lessors", "trusts")
+SYSTEM_COLUMNS = ("regime", "winter", "frailty", *SUMS, *OTHERS)
 
 
 @dataclass(frozen=True)

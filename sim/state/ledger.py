@@ -19,12 +19,12 @@ from sim.base.errors import AccountingError
 Floats = NDArray[np.float64]
 PARTIES = (
     "firms", "banks", "parent banks", "funding market", "central bank", "guarantors",
-    "investors", "right holders", "customers", "suppliers",
+    "investors", "right holders", "customers", "suppliers", "insurers", "lessors", "trusts",
 )  # fmt: skip
 (
     FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
-    SUPPLIERS,
-) = range(10)  # fmt: skip
+    SUPPLIERS, INSURERS, LESSORS, TRUSTS,
+) = range(13)  # fmt: skip
 TOLERANCE = 1e-9
 
 

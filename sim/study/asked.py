@@ -18,9 +18,28 @@ def arrangement_named(scenario: Scenario, name: str) -> Arrangement:
         If the scenario has none of that name; the nearest one is suggested.
     """
     known = list(scenario.arrangement)
+    if name in scenario.programmes:
+        offered = [one.arrangement for one in scenario.policy if one.programme == name]
+        cure = f"name one that it offers: {', '.join(dict.fromkeys(offered))}"
+        raise StudyError(name, "is a programme, and only an arrangement has clauses", cure)
     if name not in scenario.arrangement:
         raise StudyError(name, "is not an arrangement of this scenario", _cure(name, known))
     return scenario.arrangement[name]
+
+
+def world_named(scenario: Scenario, name: str) -> str:
+    """Give the name of an arrangement or a programme of a scenario.
+
+    Raises
+    ------
+    StudyError
+        If the scenario has none of that name; the nearest one is suggested.
+    """
+    known = [*scenario.arrangement, *scenario.programmes]
+    if name not in known:
+        rule = "is not an arrangement or a programme of this scenario"
+        raise StudyError(name, rule, _cure(name, known))
+    return name
 
 
 def outcome_named(name: str) -> Mark:

@@ -9,7 +9,7 @@ from sim.scenario.faults import NOTHING, look_up
 from sim.scenario.model import Scenario
 from sim.scenario.positions import Path, join_key, split_key
 from sim.scenario.sources import Source, parse_source
-from sim.study.ranges import Range, check_ranges
+from sim.study.ranges import Range, varied
 
 GRADE = "assumption"
 
@@ -56,12 +56,12 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
         if source is None or source.kind not in grades or not _is_run(scenario, path):
             continue
         one = _range(join_key(path), source, look_up(present, path))
-        reason = one if isinstance(one, str) else _refusal(scenario, one)
-        if reason:
-            passed.append((key, reason))
-        elif isinstance(one, Range):
+        if isinstance(one, str):
+            passed.append((key, one))
+        else:
             found.append(one)
-    return Assumed(tuple(found), tuple(passed))
+    legal, refused = _legal(scenario, found)
+    return Assumed(tuple(legal), (*passed, *refused))
 
 
 def _read(text: str) -> Source | None:
@@ -110,13 +110,31 @@ def _list_range(key: str, source: Source, values: list[float]) -> Range | str:
     return Range(key, low, high, is_factor=True)
 
 
-def _refusal(scenario: Scenario, one: Range) -> str:
-    try:
-        check_ranges(scenario, [one])
-    except ScenarioError as error:
-        return _first(error.problems)
-    return ""
+def _legal(scenario: Scenario, ranges: list[Range]) -> tuple[list[Range], list[tuple[str, str]]]:
+    """Ranges whose ends are legal, all low and all high ends together, and the others."""
+    refused: list[tuple[str, str]] = []
+    for end in ("low", "high"):
+        while True:
+            try:
+                varied(scenario, ranges, [getattr(one, end) for one in ranges])
+            except ScenarioError as error:
+                named = {one.key: _reason(one, error.problems) for one in ranges}
+                bad = [(key, reason) for key, reason in named.items() if reason]
+                if not bad:
+                    raise
+                refused += bad
+                ranges = [one for one in ranges if not named[one.key]]
+            else:
+                break
+    return ranges, refused
 
 
-def _first(problems: Sequence[Problem]) -> str:
-    return f"{problems[0].rule} ({problems[0].key})" if problems else ""
+def _reason(one: Range, problems: Sequence[Problem]) -> str:
+    """Why a range is refused; empty where no problem speaks of it."""
+    mine = [
+        p
+        for p in problems
+        # A rule about a group speaks of all that stand in it.
+        if p.key == one.key or p.key.startswith(f"{one.key}[") or one.key.startswith(f"{p.key}.")
+    ]
+    return f"{mine[0].rule} ({mine[0].key})" if mine else ""

@@ -25,12 +25,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.base.errors import StudyError
 from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
-from sim.study.asked import at_least_two, outcomes_named
+from sim.study.asked import at_least_two, outcomes_named, world_named
 from sim.study.attribution import TOTAL
-from sim.study.coalitions import game_of
 from sim.study.findings import Findings
 from sim.study.intervals import interval_of, step_row
 from sim.study.store import Progress, Store
@@ -135,7 +135,8 @@ def decompose(
     scenario : Scenario
         Its footing does not matter here; its replications are those of the study.
     arrangements : tuple of two str
-        The gap is the second less the first; paired outcomes are against the first.
+        Programmes too. The gap is the second less the first, against which paired outcomes
+        are measured.
     outcomes : sequence of str
     store, progress
         As in `attribute`.
@@ -147,11 +148,12 @@ def decompose(
     Raises
     ------
     StudyError
-        If an arrangement or an outcome is unknown, or the two do not differ.
+        If an arrangement or an outcome is unknown, or the two are one.
     """
     marks = outcomes_named(outcomes)
-    game_of(scenario, *arrangements)
-    first, second = arrangements
+    first, second = (world_named(scenario, name) for name in arrangements)
+    if first == second:
+        raise StudyError(first, "is compared with itself", "name two arrangements")
     pair = {"experiment.arrangements": [first, second], "experiment.baseline": first}
     scenarios = [
         scenario.with_values({**pair, "experiment.footing": footing})

@@ -18,7 +18,7 @@ import pandas as pd
 
 from sim.base.errors import StudyError
 from sim.scenario.model import Scenario
-from sim.study.asked import arrangement_named, at_least_two
+from sim.study.asked import at_least_two, world_named
 from sim.study.condition import Condition, condition_of
 from sim.study.findings import Findings
 from sim.study.store import Progress, Store
@@ -160,7 +160,7 @@ def reverse_stress(
     condition = condition_of(breaks)
     names = list(arrangements) or list(scenario.experiment.arrangements)
     for name in names:
-        arrangement_named(scenario, name)
+        world_named(scenario, name)
     space = space or StressRange()
     space = replace(space, regime=worst_regime(scenario.macro, space.regime))
     space.check(scenario)

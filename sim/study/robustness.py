@@ -24,7 +24,7 @@ from sim.study.cube import Cube, means
 from sim.study.design import design_points
 from sim.study.findings import Findings
 from sim.study.ranges import Range, as_range, check_ranges
-from sim.study.signs import BAD, KEPT, correlations, sides, verdict_row
+from sim.study.signs import BAD, KEPT, NONE, OPEN, correlations, sides, verdict_row
 from sim.study.speed import Speed, stopwatch
 from sim.study.store import Store
 from sim.study.sweep import scenarios_at
@@ -128,7 +128,9 @@ class Robustness:
         labels = {name: mark.label for name, mark in marks_of(self.aims.outcomes).items()}
         groups = {
             KEPT: "keep their sign over the ranges",
+            OPEN: "take the other sign at some points, but nowhere clear of zero",
             BAD: "take the other sign, clear of zero, at some points",
+            NONE: "have no clear sign at present values",
         }
         said = []
         for verdict, words in groups.items():

@@ -84,7 +84,11 @@ class Sensitivity:
         frame = self.indices
         top = frame[(frame["rank"] <= TOP) & (frame["kind"] == DIFFERENCE)]
         names = {"morris": "Morris' effects", "sobol": "Sobol's indices"}[self.how.method]
-        skipped = [f"{name} was left out: {reason}." for name, reason in self.left_out]
+        reasons = dict.fromkeys(reason for _, reason in self.left_out)
+        skipped = [
+            f"Left out, {reason}: {', '.join(n for n, r in self.left_out if r == reason)}."
+            for reason in reasons
+        ]
         return Findings(
             f"{KEY}_{self.how.method}",
             f"Sensitivity: {names}",
@@ -208,8 +212,8 @@ def layout(
 def _unfit(one: Response) -> str:
     if not one.is_defined:
         count = int((~np.isfinite(one.values)).sum())
-        return f"it is undefined at {count} of {one.values.size} points"
-    return "" if one.varies else "it is the same at all points"
+        return f"undefined at {count} of {one.values.size} points"
+    return "" if one.varies else "the same at all points"
 
 
 def _ways(ratio: "pd.Series[float]") -> list[str]:
@@ -218,7 +222,7 @@ def _ways(ratio: "pd.Series[float]") -> list[str]:
 
 
 def _name(one: Response) -> str:
-    return f"{one.kind.capitalize()} of {one.outcome} under {one.arrangement.replace('_', ' ')}"
+    return f"{one.kind} of {one.outcome} under {one.arrangement.replace('_', ' ')}"
 
 
 def _indices(

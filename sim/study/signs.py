@@ -16,7 +16,7 @@ Ints = NDArray[np.int64]
 KEPT = "keeps its sign"
 OPEN = "not contradicted"
 BAD = "flips"
-NONE = "no sign to keep: interval covers zero"
+NONE = "unclear at present"
 ENOUGH = 0.95
 """Share of points at which a sign must be the same to be called kept."""
 NAMED = 3

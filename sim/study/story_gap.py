@@ -18,7 +18,7 @@ from sim.experiment.run import freeze, worlds
 from sim.experiment.story import Story, life_of
 from sim.outcomes.wording import arrangement_text, plain_number
 from sim.scenario.model import Scenario
-from sim.study.asked import arrangement_named
+from sim.study.asked import world_named
 from sim.study.findings import Findings
 from sim.study.shapley import shapley
 from sim.study.story_terms import PARTIES, Terms, terms_of
@@ -126,7 +126,7 @@ def story_gap(scenario: Scenario, firm: int, versus: str, replication: int = 0) 
 
 def check(scenario: Scenario, firm: int, versus: str) -> None:
     """Refuse a firm or an arrangement that is not there; as in `story_gap`."""
-    arrangement_named(scenario, versus)
+    world_named(scenario, versus)
     if versus == scenario.experiment.baseline:
         cure = "name another arrangement, or change experiment.baseline"
         raise StudyError(versus, "is the baseline itself", cure)

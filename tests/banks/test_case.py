@@ -31,7 +31,11 @@ def crowd(seed: int = 3, n: int = N) -> Case:
         scale=(1.0,) * n, sales=(1.0,) * n, value=(1.0,) * n, last_round=(0.0,) * n,
         birth=(0.0,) * n, venture=(0,) * n, business=(0.0,) * n,
     )  # fmt: skip
-    return case_of_three(a, draw=lambda codes: luck.random(codes.shape))
+
+    def draw(codes: Any) -> Any:
+        return luck.random(codes.shape)
+
+    return case_of_three(a, draw=draw, published=draw)
 
 
 # --- Lenders -----------------------------------------------------------------------------

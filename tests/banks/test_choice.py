@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.banks.choice import accepts, right_cost, usable
+from sim.banks.choice import right_cost, usable
 from sim.formulas.options import black_scholes_call
 
 RULE = (0.6, 0.03)
@@ -94,8 +94,3 @@ def test_each_firm_has_a_cost_of_its_own() -> None:
         assert together.tolist() == alone
     same = right_cost(stake, strike, trigger, a, 3.0, RULE)
     assert same.tolist() == right_cost(stake, strike, trigger, a, np.full(3, 3.0), RULE).tolist()
-
-
-def test_a_firm_takes_what_gains_it_at_least_what_it_costs() -> None:
-    gain, price = np.array([1.0, 1.0, -1.0]), np.array([0.9, 1.0, -0.9])
-    assert accepts(gain, price).tolist() == [True, True, False]

@@ -122,7 +122,7 @@ def case_of_three(a: Applicants | None = None, **known: Any) -> Case:
     a = applicants() if a is None else a
     n = a.shape[0]
     usual: dict[str, Any] = {
-        "date": 5.0, "draw": median, "bust": False, "collateral": 1.0,
+        "date": 5.0, "draw": median, "published": median, "bust": False, "collateral": 1.0,
         "roster": np.tile(np.arange(3), (n, 1)), "file": (np.zeros(n), np.zeros(n)),
         "prior": np.zeros(n), "quota_left": True, "renewal": np.zeros(n, dtype=bool),
     }  # fmt: skip

@@ -47,6 +47,7 @@ def probe(*arguments: str) -> str:
         (["list"], 0),
         (["list", "clauses"], 0),
         (["list", "outcomes"], 0),
+        (["facts", "--check"], 0),
         (["run", "pyproject.toml"], 2),
     ],
 )

@@ -42,7 +42,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("pricing", "fixed"): {"rate": 0.03},
     ("funding", "relending"): {"refinanced_share": 0.6, "rate": 0.015, "quota": 300.0},
     ("security", "pledge"): {"recovery_share": 0.1},
-    ("loss_sharing", "sole"): {"guaranteed_share": 0.8, "guarantee_fee_rate": 0.01},
+    ("loss_sharing", "sole"): {"guaranteed_share": 0.4, "guarantee_fee_rate": 0.01},
     ("loss_sharing", "proportional"): {"shares": (0.5, 0.3, 0.2)},
     ("upside", "warrant"): {**SUBSCRIPTION, "liquidity_share": 0.35},
     ("upside", "swap"): {**SUBSCRIPTION, "trigger_multiple": 2.5},
@@ -51,6 +51,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
 }  # fmt: skip
 OTHER: dict[str, Any] = {
     "stages": ("startup",), "precision": (4.0, 3.0, 2.0, 1.0), "shares": (0.6, 0.4),
+    "sectors": ("software",), "score": {"precision": (1.0, 2.0, 3.0, 4.0), "least": 0.5},
     "amounts": (6.0, 16.0), "from_years": (1.0, 5.0),
 }  # fmt: skip
 INSTEAD = {

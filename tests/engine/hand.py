@@ -76,8 +76,10 @@ def world(scenario: Scenario, name: str = "plain", **fields: Any) -> World:
     Cash counts as opening capital unless it is told where else it came from.
     """
     w = new_world(scenario, 0, trace=True, rules=interpreted())
-    w.name, w.arrangement = name, scenario.arrangement[name]
+    w = w.branch(name)
     w.firms = three(**({"cum_equity": fields.get("cash", 0.0)} | fields))
+    if w.menu and "terms" not in fields:
+        w.firms.terms = 1
     set_climate(w, 0.0)
     w.next_time = np.array([refresh(f, w.params[f.sector], w.climate[0]) for f in w.firms])
     w.pending = w.firms.request.astype(np.uint8)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from sim.clauses.arrangement import PLAIN
 from sim.engine import committee
 from sim.engine.committee import (
     decide_applications,
@@ -212,7 +213,7 @@ def test_lenders_leave_alone_or_stay_together(monkeypatch, name, accept, limit):
     monkeypatch.setattr(
         committee,
         "standing",
-        lambda w, case, who: (np.tile(np.array(accept, bool), (3, 1)), share),
+        lambda w, case, name, terms: (np.tile(np.array(accept, bool), (3, 1)), share),
     )
     w = borrowing(name=name, request=ASK_REVIEW)
     decide_reviews(w, WHO, 0.25)
@@ -225,7 +226,7 @@ def test_lenders_leave_alone_or_stay_together(monkeypatch, name, accept, limit):
 @pytest.mark.parametrize(("values", "goes_on"), [(GENEROUS, True), (STERN, False)])
 def test_present_lenders_judge_the_firm_anew(values, goes_on):
     w = lent(borrowing(values, name="consortium"), {firm: {2: 0.6, 1: 0.4} for firm in range(3)})
-    accept, share = standing(w, case_of(w, WHO, 0.25), WHO)
+    accept, share = standing(w, case_of(w, WHO, 0.25), "plain", PLAIN)
     assert accept.tolist() == [[goes_on] * 2] * 3
     assert share.tolist() == [[0.6, 0.4]] * 3
 

@@ -146,7 +146,7 @@ def test_a_small_world_is_the_same_to_the_last_bit_compiled_and_interpreted():
     for chosen in (kernel(), interpreted()):
         history = new_world(few, 0, trace=True, rules=chosen)
         run_world(history, -1.0, 0.0)
-        w = history.branch("loan_with_warrant", few.arrangement["loan_with_warrant"])
+        w = history.branch("loan_with_warrant")
         run_world(w, 0.0, 1.5)
         ends.append(w)
     one, other = ends

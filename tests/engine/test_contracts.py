@@ -42,7 +42,7 @@ SWAPPED = {
 }  # fmt: skip
 
 
-def written(arrangement, rows=WHO, arranged=True, moved=False, **fields):
+def written(arrangement, rows=WHO, arranged=1, moved=False, **fields):
     """Contracts of an arrangement with three firms, signed in year one."""
     known = {"log_scale": np.log(20.0), "tangible": 1.0, "cash": 5.0, "value": 30.0}
     generous = {"underwriting.tolerance_rate": 1.0}
@@ -70,7 +70,7 @@ def test_every_clause_stands_in_the_contract():
 
 
 def test_a_plain_contract_has_neutral_terms():
-    _, _, k = written(Arrangement(), arranged=False, moved=True)
+    _, _, k = written(Arrangement(), arranged=0, moved=True)
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "unsecured": 0, "security": 0.0,
         "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0, "base_capture": 0.2,
@@ -89,9 +89,10 @@ def test_the_state_at_signing_is_kept():
     w = world(economy(), stage=[0, 1, 2], limit=[0.0, 5.0, 0.0])
     w.firms.value = [10.0, 20.0, 30.0]
     w.climate.regime, w.climate.winter = 1, 1
-    terms = state_terms(w, np.array([1, 2]), arranged=False, moved=True)
+    terms = state_terms(w, np.array([1, 2]), code=0, moved=True)
     assert {name: np.asarray(value).tolist() for name, value in terms.items()} == {
         "stage": [1, 2], "value": [20.0, 30.0], "regime": 1, "winter": 1, "signed": 0,
+        "terms": 0,
         "moved": 1, "first": [False, True],
     }  # fmt: skip
 

@@ -12,12 +12,13 @@ from sim.clauses.arrangement import PLAIN, Arrangement
 from sim.clauses.upside import right_terms
 from sim.engine.facility import quota_left
 from sim.engine.hearing import _upside_cost as upside_cost
-from sim.engine.hearing import case_of, draws_for, leaving_cost, prefers, wants
+from sim.engine.hearing import advantage, case_of, draws_for, leaving_cost, wants
 from sim.firms.record import ASK_FUNDS, ASK_RENEWAL, SWAP
-from sim.state.book import CONTRACT
+from sim.scenario.menu import Item
 from tests.engine.hand import economy, world
 
 WHO = np.arange(3)
+ANY = Item("any", PLAIN)
 CHOICE = {
     "choice.shadow_value": 0.1, "choice.tenor_value": 0.01, "choice.switching_cost": 0.002,
     "choice.private_information_slope": 0.3, "credit_line.drawn_at_signing": 0.5,
@@ -58,7 +59,8 @@ def test_luck_is_addressed_by_firm_code_and_decisions_so_far():
     w, _ = hearing()
     w.ordinal[:] = [0, 3, 0]
     codes = np.array([[7, 8], [7, 9]])
-    found = draws_for(w, np.array([1, 2]))(codes)
+    who = np.array([1, 2])
+    found = draws_for(w, who, w.ordinal[who])(codes)
     assert found.tolist() == [
         [uniform_pair(*w.key, firm, SIGNAL, code, ordinal)[0] for code in row]
         for firm, ordinal, row in ((1, 3, (7, 8)), (2, 0, (7, 9)))
@@ -67,7 +69,7 @@ def test_luck_is_addressed_by_firm_code_and_decisions_so_far():
 
 def test_a_later_decision_does_not_change_what_was_drawn_for_this_one():
     w, _ = hearing()
-    draw = draws_for(w, WHO)
+    draw = draws_for(w, WHO, w.ordinal[WHO])
     before = draw(np.array([[1], [1], [1]])).tolist()
     w.ordinal += 1
     assert draw(np.array([[1], [1], [1]])).tolist() == before
@@ -84,9 +86,9 @@ def test_a_later_decision_does_not_change_what_was_drawn_for_this_one():
 )
 def test_the_facility_has_room_up_to_its_quota(funding, loans, left):
     w, _ = hearing()
-    w.arrangement = Arrangement.model_validate({"funding": funding})
+    clause = Arrangement.model_validate({"funding": funding}).funding
     w.refinanced = 0.5 * loans
-    assert quota_left(w, w.arrangement.funding) == left
+    assert quota_left(w, clause) == left
 
 
 # --- What firms want -----------------------------------------------------------------------
@@ -138,7 +140,8 @@ def test_a_firm_weighs_money_and_tenor_against_the_rate(special, plain, taken):
         }
         return offered(w, case, **arrays, years=(basis | terms)["years"])
 
-    assert prefers(w, case, offer(special), offer(plain)).tolist() == [taken] * 3
+    found = advantage(w, case, offer(special), offer(plain), ANY)
+    assert (found >= 0.0).tolist() == [taken] * 3
 
 
 # --- What rights and leaving cost ----------------------------------------------------------
@@ -162,13 +165,13 @@ SWAPPED = {
 
 def test_no_right_costs_nothing():
     w, case = hearing()
-    assert upside_cost(w, case, offered(w, case)).tolist() == [0.0] * 3
+    assert upside_cost(w, case, offered(w, case), ANY).tolist() == [0.0] * 3
 
 
 def test_good_firms_give_a_right_up_less_willingly():
     w, case = hearing(quality=[-1.0, 0.0, 1.0])
     case = replace(case, a=replace(case.a, value=np.full(3, 30.0)))
-    cost = upside_cost(w, case, with_right(w, case, WARRANT))
+    cost = upside_cost(w, case, with_right(w, case, WARRANT), ANY)
     assert cost / cost[1] == pytest.approx(np.exp([-0.3, 0.0, 0.3]))
 
 
@@ -177,14 +180,16 @@ def test_a_royalty_costs_its_share_of_sales_up_to_its_cap(cap, cost):
     w, case = hearing()
     offer = with_right(w, case, {"kind": "royalty", "sales_share": 0.02, "cap_multiple": cap})
     # Two percent of sales of twenty for three years, or a multiple of the line of ten.
-    assert upside_cost(w, case, replace(offer, years=3.0)).tolist() == pytest.approx([cost] * 3)
+    assert upside_cost(w, case, replace(offer, years=3.0), ANY).tolist() == pytest.approx(
+        [cost] * 3
+    )
 
 
 @pytest.mark.parametrize("taste", [0.5, 1e9])
 def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(taste):
     w, case = hearing("revenue_swap", taste=taste, value=30.0)
     case = replace(case, a=replace(case.a, value=np.full(3, 30.0)))
-    cost = upside_cost(w, case, with_right(w, case, SWAPPED))
+    cost = upside_cost(w, case, with_right(w, case, SWAPPED), w.menu[0])
     base, full = 0.43, 0.60
     moving = w.scenario.relationship.delivery_cost * (full - base) * case.a.business * 3.0 * taste
     rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
@@ -196,9 +201,7 @@ def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(taste):
 
 def test_leaving_costs_papers_a_broken_promise_and_a_right_that_lives_on():
     w, _ = hearing("revenue_swap", contract=[0, 1, 1], limit=10.0, taste=2.0, value=30.0)
-    contracts = CONTRACT.empty(2)
-    contracts.signed = [0, 1]
-    w.book.append(contracts)
+    w.firms.terms = [0, 1, 1]
     w.firms[2].right, w.firms[2].expiry = SWAP, 3.5
     w.firms.stake, w.firms.strike, w.firms.trigger = 0.25, 2.0, 40.0
     case = case_of(w, WHO, 0.5)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from sim.clauses.arrangement import Arrangement
 from sim.engine.imposed import impose, under_clauses
 from sim.firms.record import ACQUIRED, NEVER, WARRANT
 from sim.state.book import CONTRACT
@@ -120,10 +119,9 @@ def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
 
 def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
     w = imposed("plain", [])
-    w.arrangement = Arrangement()
     before, after = plain_contracts(0, 1), under_clauses(w, plain_contracts(0, 1), 0.25)
-    after.signed = 0
     plain = w.scenario.relationship.capture_plain
+    before.cover_cap = 1.0
     before.base_capture = before.full_capture = plain
     for name in before.dtype.names:
         assert after[name].tolist() == before[name].tolist(), name

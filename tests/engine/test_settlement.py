@@ -151,7 +151,7 @@ def test_the_part_refinanced_by_the_central_bank_costs_its_rate():
             "kind": "relending", "refinanced_share": 0.6, "rate": 0.005, "quota": 1e6
         }
     }  # fmt: skip
-    w = quarter(values=values, refinanced=[0.0, 0.6, 0.0])
+    w = quarter(values=values, refinanced=[0.0, 0.6, 0.0], relending_rate=0.005)
     settle(w, 0.25)
     saved = 0.015 * 0.6 * 2.5
     assert row(w)["relending"] == pytest.approx(saved)

@@ -133,7 +133,7 @@ def test_a_new_lead_starts_without_the_file_of_the_old_one(lead, kept):
     w = lent(asking(), {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
     w.file_precision[:] = w.file_sum[:] = 1.0
     _, offer = offered(w, lender=np.array([[0], [lead], [0]]))
-    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, False, False), 0.25)
+    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, 0, False), 0.25)
     assert w.file_precision.tolist() == w.file_sum.tolist() == [1.0, kept, 1.0]
 
 
@@ -144,7 +144,7 @@ def test_only_those_who_take_the_offer_sign():
     w = asking()
     _, offer = offered(w)
     taken = np.array([True, False, True])
-    sign(w, Verdict(WHO, taken, np.ones(3), offer, False, False), 0.25)
+    sign(w, Verdict(WHO, taken, np.ones(3), offer, 0, False), 0.25)
     assert w.book.rows.firm.tolist() == [0, 2]
     assert w.firms.limit.tolist() == [8.0, 0.0, 8.0]
     assert w.firms.balance.tolist() == [4.0, 0.0, 4.0]
@@ -159,7 +159,7 @@ def test_beliefs_and_lenders_of_a_contract_are_kept_for_provisions_and_posting()
         w, default=np.array([0.01, 0.02, 0.03]), loss=np.array([0.4, 0.5, 0.6]),
         lender=np.tile([1, 0], (3, 1)), share=np.tile([0.75, 0.25], (3, 1)),
     )  # fmt: skip
-    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, False, False), 0.25)
+    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, 0, False), 0.25)
     assert w.believed_default.tolist() == [0.01, 0.02, 0.03]
     assert w.believed_loss.tolist() == [0.4, 0.5, 0.6]
     assert w.lender[:, :2].tolist() == [[1, 0]] * 3
@@ -169,7 +169,7 @@ def test_beliefs_and_lenders_of_a_contract_are_kept_for_provisions_and_posting()
 def test_nobody_signs_nothing():
     w = asking()
     _, offer = offered(w)
-    sign(w, Verdict(WHO, np.zeros(3, bool), np.ones(3), offer, False, False), 0.25)
+    sign(w, Verdict(WHO, np.zeros(3, bool), np.ones(3), offer, 0, False), 0.25)
     assert (w.book.used, w.decisions, w.events) == (0, [], [])
 
 
@@ -189,7 +189,7 @@ def test_interest_up_to_the_hand_over_is_the_old_lenders():
     w = asking(contract=0, limit=10.0, balance=8.0, rate=0.04)
     lent(w, {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
     _, offer = offered(w, lender=np.ones((3, 1), np.int64), rate=np.full(3, 0.02))
-    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, False, True), 0.25)
+    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, 0, True), 0.25)
     assert w.by_bank[:, INTEREST].tolist() == pytest.approx([0.24, 0.0])
     assert w.firms.moved.tolist() == [1] * 3
 

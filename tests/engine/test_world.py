@@ -142,7 +142,7 @@ def test_a_world_begins_with_its_history_under_plain_lending():
 @pytest.mark.parametrize("other", ["branch", "original"])
 def test_a_branch_and_its_origin_go_their_own_ways(other):
     w = world(economy(2), cash=1.0)
-    b = w.branch("plain", w.arrangement)
+    b = w.branch("plain")
     changed, kept = (b, w) if other == "branch" else (w, b)
     changed.firms.cash += 1.0
     changed.banks.loans += 1.0
@@ -163,9 +163,9 @@ def test_a_branch_and_its_origin_go_their_own_ways(other):
 def test_a_branch_takes_a_name_an_arrangement_and_no_decisions():
     w = world(economy())
     w.decisions.append("an old one")
-    b = w.branch("revenue_swap", w.scenario.arrangement["revenue_swap"])
+    b = w.branch("revenue_swap")
     assert (b.name, b.decisions, b.imposed) == ("revenue_swap", [], None)
-    assert b.arrangement == w.scenario.arrangement["revenue_swap"]
+    assert [item.arrangement for item in b.menu] == [w.scenario.arrangement["revenue_swap"]]
     assert b.key == w.key
     assert b.roster.tolist() == w.roster.tolist()
 

@@ -207,7 +207,7 @@ def test_a_finished_world_is_frozen_with_what_outcomes_need():
     facts, s = facts_of(w), w.scenario
     assert facts["required_ratio"] == s.capital.required_ratio
     assert facts["banks"] == tuple(s.bank)
-    assert facts["relending_rate"] is None
+    assert facts["menu"] == ()
 
 
 def test_facts_are_of_the_arrangements_own_beliefs():

@@ -16,14 +16,14 @@ def marked():
     """Three firms in which every column has a value of its own."""
     firms = three(now=1.0)
     for n, name in enumerate((*CODES, *AMOUNTS)):
-        if name not in {"firm", "business", "contract"}:
+        if name not in {"firm", "business", "contract", "sector"}:
             firms[name] = np.array([1, 2, 3]) * (n if name in AMOUNTS else 1)
     firms.sector, firms.flow, firms.contract = 0, 0.0, [4, 5, 6]
     return firms
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in (*CODES, *AMOUNTS) if name not in {"business", "flow"}]
+    "name", [name for name in (*CODES, *AMOUNTS) if name not in {"business", "flow", "sector"}]
 )
 def test_each_column_is_read_from_the_field_of_its_name(name):
     firms = marked()

@@ -94,8 +94,8 @@ def settled(firms, t=1.0):
     total = np.zeros(N_ACCOUNTS)
     settle_firms(
         firms, [rules()], t, np.zeros((n, N_ACCOUNTS)), lender, share, np.full(4, 0.01),
-        np.zeros((2, N_ACCOUNTS)), total, np.zeros(N_ACCOUNTS), balance, worsened, held, watched,
-        sums,
+        np.zeros((2, N_ACCOUNTS)), total, np.zeros((1, 2)), np.zeros(N_ACCOUNTS), balance,
+        worsened, held, watched, sums,
     )  # fmt: skip
     return {
         "balance": balance.tolist(), "worsened": worsened.tolist(), "held": held.tolist(),

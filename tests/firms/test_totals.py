@@ -69,7 +69,7 @@ def test_a_firm_that_has_ended_stands_still():
 
 @pytest.mark.parametrize(("t", "done"), [(1.9, 0.0), (2.0, 1.0), (3.0, 1.0)])
 def test_a_default_is_owed_at_once_and_resolved_when_the_proceeds_arrive(t, done):
-    f = firm(owed=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4)
+    f = firm(owed=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4, cover_cap=1.0)
     row = np.zeros(a.N_ACCOUNTS)
     read_default(f, t, row)
     assert row[a.OWED] == 5.0
@@ -77,6 +77,20 @@ def test_a_default_is_owed_at_once_and_resolved_when_the_proceeds_arrive(t, done
     # Three millions are lost: the guarantor pays 1.2 when the case is closed.
     assert row[a.GUARANTEED] == pytest.approx(1.2 * done)
     assert row[a.LOSS] == pytest.approx(1.8)
+
+
+@pytest.mark.parametrize(
+    ("first", "cap", "others"),
+    [(0.0, 1.0, 1.2), (0.2, 1.0, 0.8), (0.0, 0.1, 0.5), (0.7, 1.0, 0.0)],
+)
+def test_others_pay_beyond_the_lenders_first_loss_and_up_to_their_cap(first, cap, others):
+    f = firm(
+        owed=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4, first_loss=first, cover_cap=cap
+    )
+    row = np.zeros(a.N_ACCOUNTS)
+    read_default(f, 2.0, row)
+    assert row[a.GUARANTEED] == pytest.approx(others)
+    assert row[a.LOSS] == pytest.approx(3.0 - others)
 
 
 # --- Posting -------------------------------------------------------------------------------
@@ -93,11 +107,12 @@ class Books:
         self.share[:, :2] = 0.6, 0.4
         self.by_bank = np.zeros((2, a.N_ACCOUNTS))
         self.total = np.zeros(a.N_ACCOUNTS)
+        self.by_terms = np.zeros((2, 2))
 
     def post(self, f, t, i=0, p=None):
         post_firm(
             f, rules() if p is None else p, t, self.posted[i], self.lender[i], self.share[i], COST,
-            self.by_bank, self.total, np.zeros(a.N_ACCOUNTS),
+            self.by_bank, self.total, self.by_terms, np.zeros(a.N_ACCOUNTS),
         )  # fmt: skip
 
 
@@ -118,6 +133,20 @@ def test_banks_get_their_shares_and_the_lead_all_of_the_banking_business():
     assert books.by_bank[:, a.INTEREST].tolist() == pytest.approx([0.24, 0.16])
     assert books.by_bank[:, a.OPERATING].tolist() == pytest.approx([0.072, 0.048])
     assert books.by_bank[:, a.RELATION].tolist() == pytest.approx([0.003, 0.0])
+
+
+def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
+    books = Books()
+    books.post(flowing(terms=1), 3.0)
+    assert books.by_terms[0].tolist() == [0.0, 0.0]
+    assert books.by_terms[1].tolist() == pytest.approx([books.total[a.FEE], 0.0])
+    assert books.total[a.FEE] > 0.0
+    f = firm(
+        status=r.FAILED_CASH, owed=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4,
+        cover_cap=1.0, terms=1,
+    )  # fmt: skip
+    books.post(f, 3.0, i=1)
+    assert books.by_terms[1, 1] == pytest.approx(1.2)
 
 
 def test_the_flows_of_a_firm_without_lenders_are_nobodys_but_the_systems():
@@ -142,6 +171,7 @@ def test_an_ended_firm_is_passed_over_once_its_workout_is_done():
         assert books.total[a.RECOVERED] == recovered
         assert (books.posted[0][a.OPERATING] < 0.0) == over
     assert books.total[a.OWED] == 5.0
+    assert books.by_terms.tolist() == [[0.0, 0.0], [0.0, 0.0]]
     assert books.by_bank[:, a.LOSS].tolist() == pytest.approx([1.8, 1.2])
 
 
@@ -153,7 +183,8 @@ def test_posting_three_firms_at_once_is_posting_one_after_the_other():
         one.post(firms[i], 2.0, i)
     post_flows(
         firms, p, np.array([0, 2]), 2.0, all_at_once.posted, all_at_once.lender, all_at_once.share,
-        COST, all_at_once.by_bank, all_at_once.total, np.zeros(a.N_ACCOUNTS),
+        COST, all_at_once.by_bank, all_at_once.total, all_at_once.by_terms,
+        np.zeros(a.N_ACCOUNTS),
     )  # fmt: skip
     assert all_at_once.total.tolist() == one.total.tolist()
     assert all_at_once.total[a.SALES] == 8.0

@@ -11,12 +11,13 @@ import pytest
 import simpy
 
 from sim.base.columns import Rows
-from sim.clauses.arrangement import Arrangement
+from sim.clauses.arrangement import Arrangement, is_plain
 from sim.engine import processes
 from sim.engine.compile import Kernel
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
 from sim.scenario.load import load_scenario
+from sim.scenario.menu import Item, Menu
 from sim.scenario.model import Scenario
 from tests.second_driver import by_firm
 
@@ -63,10 +64,14 @@ def history(
     return w
 
 
+def made(name: str, arrangement: Arrangement) -> Menu:
+    """The menu of an arrangement that no scenario has."""
+    return () if is_plain(arrangement) else (Item(name, arrangement),)
+
+
 def branch(past: World, name: str, arrangement: Arrangement | None = None) -> World:
     """The world after the horizon under one arrangement of its scenario, or a made one."""
-    chosen = past.scenario.arrangement[name] if arrangement is None else arrangement
-    w = past.branch(name, chosen)
+    w = past.branch(name, None if arrangement is None else made(name, arrangement))
     run_world(w, 0.0, w.scenario.experiment.horizon_years)
     return w
 

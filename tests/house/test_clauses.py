@@ -32,11 +32,20 @@ Terms = dict[str, Any]
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
 RIGHT: Terms = {"years": 5.0, "pass_through_share": 0.5}
 
+COVER: Terms = {
+    "guaranteed_share": 0.3, "guarantee_fee_rate": 0.01, "insured_share": 0.2,
+    "insurance_fee_rate": 0.006, "trust_share": 0.1, "trust_fee_rate": 0.002,
+    "leased_share": 0.2, "lease_fee_rate": 0.01, "lease_residual_share": 0.5,
+    "first_loss_share": 0.05, "cover_cap_share": 0.6,
+}  # fmt: skip
+
 EXAMPLES: dict[tuple[str, str], Terms] = {
     ("eligibility", "everyone"): {},
     ("eligibility", "listed"): {
-        "stages": ("growth",), "most_age_years": 6.0, "venture_only": True,
-        "least_last_round": 1.0,
+        "stages": ("growth",), "sectors": ("software",), "least_age_years": 1.0,
+        "most_age_years": 6.0, "least_sales": 1.0, "most_sales": 100.0, "venture_only": True,
+        "least_last_round": 1.0, "most_since_round_years": 1.0, "first_loan_only": True,
+        "score": {"precision": (0.1, 0.2, 0.3, 0.4), "least": -1.0, "most": 2.0},
     },
     ("screening", "own_file"): {},
     ("screening", "pooled"): {},
@@ -57,10 +66,9 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     ("funding", "relending"): {"refinanced_share": 0.6, "rate": 0.015, "quota": 1000.0},
     ("security", "none"): {},
     ("security", "pledge"): {"recovery_share": 0.1},
-    ("loss_sharing", "sole"): {"guaranteed_share": 0.3, "guarantee_fee_rate": 0.01},
-    ("loss_sharing", "proportional"): {
+    ("loss_sharing", "sole"): COVER,
+    ("loss_sharing", "proportional"): COVER | {
         "shares": (0.5, 0.3, 0.2), "delay_years": 0.1, "coordination_cost": 0.004,
-        "guaranteed_share": 0.3, "guarantee_fee_rate": 0.01,
     },
     ("upside", "none"): {},
     ("upside", "warrant"): RIGHT | {
@@ -93,6 +101,8 @@ RANGES: dict[str, tuple[float, float]] = {
     "marginal_cost": SHARE, "added_recovery": SHARE, "shares_of": SHARE, "is_joint": SHARE,
     "delay": MONEY, "coordination_cost": MONEY, "right_terms": MONEY, "captures": SHARE,
     "break_cost": SHARE, "stands_still": SHARE, "round_factor": MONEY,
+    "score_precision": MONEY, "cover_shares": SHARE, "cover_fees": SHARE,
+    "borne_by_others": SHARE,
 }  # fmt: skip
 ZEROS = [0.0] * N
 NEUTRAL: dict[str, Any] = {
@@ -108,6 +118,8 @@ NEUTRAL: dict[str, Any] = {
     "right_terms": [NO_RIGHT, ZEROS, ZEROS, ZEROS, 0.0, 0.0, 0.0, 0.0, ZEROS],
     "captures": [0.18, 0.18, 0.0], "break_cost": [0.0], "stands_still": [False],
     "round_factor": [1.0],
+    "score_precision": [ZEROS], "cover_shares": [0.0] * 4, "cover_fees": [0.0] * 4,
+    "borne_by_others": [0.0],
 }  # fmt: skip
 
 
@@ -143,7 +155,8 @@ def inputs(clause: str, rows: slice = slice(None)) -> Terms:
         "firms": firms, "date": NOW, "secured": SECURED[rows].copy(), "horizon": 3.0,
         "own": 0.02 if clause == "funding" else OWN[rows].copy(), "quota_left": True,
         "stage": firms.stage.astype(np.int64), "line": LINE[rows].copy(),
-        "value": VALUE[rows].copy(), "plain": 0.18,
+        "value": VALUE[rows].copy(), "plain": 0.18, "loss": 0.5,
+        "score": np.zeros(N)[rows].copy(), "sectors": ("software", "biopharma"),
     }  # fmt: skip
     for value in named.values():
         if isinstance(value, np.ndarray):
@@ -268,6 +281,9 @@ def bad_values(field: FieldInfo, good: Any) -> Iterator[Any]:
     if annotation is bool:
         yield from (1, "yes", None)
         return
+    if inspect.isclass(annotation) and issubclass(annotation, Frozen):
+        yield from (1.0, "points", [1.0])
+        return
     yield from (True, "much", math.nan, math.inf, [good])
     yield from beyond(annotation, field)
     if not optional:
@@ -280,7 +296,8 @@ def bad_lists(annotation: Any, field: FieldInfo, good: Any) -> Iterator[Any]:
     element, *rest = get_args(annotation)
     if rest and rest[0] is not Ellipsis:
         yield from (good[:-1], (*good, good[-1]))
-    wrong = ["infancy"] if get_origin(element) is Literal else ["x", math.nan]
+    wrong: list[Any] = ["infancy"] if get_origin(element) is Literal else ["x", math.nan]
+    wrong = [1.0, True] if element is str else wrong
     wrong += beyond(element, field)
     yield from ((*good[:-1], value) for value in wrong)
 

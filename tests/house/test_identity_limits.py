@@ -25,6 +25,7 @@ from sim.firms.record import (
     SWAP,
     WAIVED,
 )  # fmt: skip
+from sim.scenario.menu import Item
 from sim.scenario.model import Scenario
 from sim.state.history import BANK_COLUMNS
 from tests.house.small import (
@@ -84,10 +85,12 @@ NEUTRAL: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "a list that everybody is on": ("eligibility", {"kind": "listed"}),
 }  # fmt: skip
+LABELS = ("signed", "terms", "relending_rate")
+"""What says under which arrangement a contract was signed, and what it would have cost."""
 DEAD_LETTERS = {
     f"contract {name}"
     for name in (
-        "signed", "expiry", "pass_through", "liquidity", "trigger", "royalty_share",
+        *LABELS, "expiry", "pass_through", "liquidity", "trigger", "royalty_share",
         "royalty_cap",
     )
 }  # fmt: skip
@@ -114,7 +117,7 @@ def with_clause(base: Arrangement, clause: str, terms: dict[str, Any] | None) ->
 @pytest.mark.parametrize("words", NEUTRAL)
 def test_alone_it_is_plain_lending(past: World, plain: World, words: str) -> None:
     world = branch(past, words, with_clause(PLAIN, *NEUTRAL[words]))
-    assert changed_lives(plain, world, but=["signed"]) == []
+    assert changed_lives(plain, world, but=LABELS) == []
     assert set(changed_books(plain, world)) <= DEAD_LETTERS
 
 
@@ -127,7 +130,7 @@ def test_alone_it_is_plain_lending_where_capital_binds_too(words: str) -> None:
     plain, ample = branch(past, "plain"), branch(history(with_ample_capital()), "plain")
     assert plain.book.used < ample.book.used
     world = branch(past, words, with_clause(PLAIN, *NEUTRAL[words]))
-    assert changed_lives(plain, world, but=["signed"]) == []
+    assert changed_lives(plain, world, but=LABELS) == []
     assert set(changed_books(plain, world)) <= DEAD_LETTERS
 
 
@@ -141,7 +144,7 @@ def test_in_company_it_is_the_arrangement_without_it(past: World, name: str, wor
     without = branch(past, "other", with_clause(base, clause, None))
     world = branch(past, "other", with_clause(base, clause, terms))
     assert without.firms.signed.sum() > 20
-    assert changed_lives(without, world) == []
+    assert changed_lives(without, world, but=LABELS) == []
     assert set(changed_books(without, world)) <= DEAD_LETTERS
 
 
@@ -175,7 +178,7 @@ def test_what_a_living_right_demands_outlasts_the_loan_that_it_came_with(
     past: World,
 ) -> None:
     w = branch(past, "revenue_swap")
-    terms = w.arrangement.commitment.model_dump()
+    terms = w.menu[0].arrangement.commitment.model_dump()
     holders = w.firms.right == SWAP
     lapsed = w.book.rows.signed[w.firms.contract[holders]] == 0
     assert np.any(lapsed)
@@ -200,7 +203,7 @@ def test_a_review_in_which_every_lender_goes_on_cuts_nothing(past: World) -> Non
 
 def imposed_on(past: World, baseline: World, arrangement: Arrangement) -> World:
     """A world that repeats the baseline's decisions under an arrangement's clauses."""
-    w = past.branch("other", arrangement)
+    w = past.branch("other", (Item("other", arrangement),))
     w.imposed = list(baseline.decisions)
     run_world(w, 0.0, w.scenario.experiment.horizon_years)
     assert not w.imposed
@@ -221,8 +224,8 @@ def unwatched() -> tuple[World, World]:
 
 def test_plain_lending_imposed_on_itself_is_itself(unwatched: tuple[World, World]) -> None:
     again = imposed_on(*unwatched, PLAIN)
-    assert changed_lives(unwatched[1], again, but=["signed"]) == []
-    assert set(changed_books(unwatched[1], again)) <= {"contract signed"}
+    assert changed_lives(unwatched[1], again, but=LABELS) == []
+    assert set(changed_books(unwatched[1], again)) <= {"contract signed", "contract terms"}
 
 
 @pytest.mark.parametrize("only_sharing", [True, False])
@@ -235,7 +238,7 @@ def test_with_equal_lending_a_consortium_loses_what_plain_lending_loses(
     # The programme's surcharge would change what firms pay, so it is left out here.
     arrangement = sharing if only_sharing else with_clause(whole, "pricing", None)
     joint = imposed_on(past, plain, arrangement)
-    assert changed_lives(plain, joint, but=["signed"]) == []
+    assert changed_lives(plain, joint, but=LABELS) == []
     assert losses(joint).tobytes() == losses(plain).tobytes()
     assert float(losses(joint).sum()) > 1.0
     # It is the split that differs, and only the split.

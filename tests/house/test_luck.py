@@ -264,7 +264,7 @@ def test_a_stated_regime_is_in_force_from_its_date_on(date: float) -> None:
 def test_an_observer_changes_no_life_and_no_book(past: World, name: str) -> None:
     odd_dates = [0.01, 1.0 / 3.0, 0.7499, 0.75, 2.0, np.pi, 4.9999]
     seen: list[Any] = []
-    watched = past.branch(name, past.scenario.arrangement[name])
+    watched = past.branch(name)
     run_in_order(watched, (0.0, 5.0), [lambda env, w: observe(env, w, odd_dates, seen)])
     assert [date for date, _ in seen] == odd_dates
     alone = branch(past, name)
@@ -285,7 +285,7 @@ def settle_also(dates: list[float]) -> Any:
 @pytest.mark.parametrize("name", ARRANGEMENTS)
 def test_settling_at_further_dates_changes_no_life(ample_past: World, name: str) -> None:
     # With ample capital: banks that know their losses earlier may rightly lend less.
-    w = ample_past.branch(name, ample_past.scenario.arrangement[name])
+    w = ample_past.branch(name)
     dates = [month / 12.0 + 0.013 for month in range(60)]
     run_in_order(w, (0.0, 5.0), [settle_also(dates)])
     alone = branch(ample_past, name)
@@ -299,7 +299,7 @@ def test_the_order_in_which_processes_are_created_changes_nothing(past: World, n
     dates = [month / 12.0 for month in range(1, 61)]
     runs = []
     for backwards in (False, True):
-        w = past.branch(name, past.scenario.arrangement[name])
+        w = past.branch(name)
         extra = [lambda env, w: observe(env, w, dates, [])]
         run_in_order(w, (0.0, 5.0), extra, backwards)
         runs.append(w)
@@ -333,7 +333,7 @@ def test_a_further_firm_changes_no_life_where_capital_is_ample(
 @pytest.mark.parametrize("name", ["plain", "consortium", "revenue_swap"])
 def test_a_dead_firm_shifts_nobody(ample_past: World, name: str) -> None:
     alone = branch(ample_past, name)
-    killed = ample_past.branch(name, ample_past.scenario.arrangement[name])
+    killed = ample_past.branch(name)
     victims = np.flatnonzero(killed.firms.status == ALIVE)[::7]
     assert victims.size > 5
     killed.firms.status[victims] = FAILED_TECHNICAL
@@ -353,7 +353,7 @@ def test_a_committee_decides_on_each_firm_as_if_it_were_alone(
     borrowers = np.flatnonzero((now.firms.status == ALIVE) & (now.firms.limit > 0.0))
     few, both = borrowers[::3], []
     for who in (few, borrowers):
-        w = now.branch(name, now.arrangement)
+        w = now.branch(name)
         w.firms.request[:], w.firms.asked[:] = 0, 0.0
         w.firms.request[who] = asks
         w.pending[:] = w.firms.request
@@ -378,7 +378,7 @@ def ample_mid() -> dict[str, World]:
     # Enough firms that one of them is in two minds, whatever the question.
     values = {"underwriting.offer_discount_rate": 0.02, "population.firms": 1500}
     past = history(with_ample_capital(values), trace=False)
-    worlds = {name: past.branch(name, past.scenario.arrangement[name]) for name in ARRANGEMENTS}
+    worlds = {name: past.branch(name) for name in ARRANGEMENTS}
     for w in worlds.values():
         run_world(w, 0.0, 3.0)
     return worlds

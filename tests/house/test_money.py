@@ -36,6 +36,15 @@ AMOUNT = st.floats(-1e6, 1e6)
 PARTY = st.integers(0, len(PARTIES) - 1)
 POSTINGS = st.lists(st.tuples(st.sampled_from("abc"), PARTY, PARTY, AMOUNT), max_size=30)
 ODD: dict[str, dict[str, Any]] = {
+    "many parties": {
+        "limit": {"kind": "cash_flow", "sales_share": 0.57, "round_share": 0.1},
+        "loss_sharing": {
+            "kind": "sole", "guaranteed_share": 0.4, "guarantee_fee_rate": 0.001,
+            "insured_share": 0.2, "insurance_fee_rate": 0.001, "leased_share": 0.2,
+            "lease_fee_rate": 0.001, "lease_residual_share": 0.5, "trust_share": 0.15,
+            "trust_fee_rate": 0.001, "first_loss_share": 0.01, "cover_cap_share": 0.8,
+        }
+    },
     "guaranteed": {
         "loss_sharing": {"kind": "sole", "guaranteed_share": 0.8, "guarantee_fee_rate": 0.01}
     },
@@ -118,7 +127,9 @@ def test_clauses_that_no_shipped_arrangement_has_keep_the_identities(
 @pytest.mark.parametrize(
     ("account", "words"),
     [
-        ("guarantees", "guaranteed"), ("guarantee fees", "guaranteed"),
+        ("losses borne by others", "guaranteed"), ("fees for bearing losses", "guaranteed"),
+        ("losses borne by others", "many parties"), ("leased equipment", "many parties"),
+        ("interest on relending", "relending"),
         ("royalty", "royalty"), ("coordination", "consortium"),
         ("gains on rights", "warrant on a stated stake"),
         ("cost of moving business", "revenue_swap"), ("recoveries", "plain"),
@@ -165,7 +176,9 @@ def test_losses_borne_by_the_parties_of_a_contract_equal_the_loss(
     for w in ends.values():
         f = w.firms
         lost = f.owed - f.recovery
-        own, others = lost * (1.0 - f.guaranteed), lost * f.guaranteed
+        beyond = np.maximum(lost - f.first_loss * f.owed, 0.0)
+        others = np.minimum(f.guaranteed * beyond, f.cover_cap * f.owed)
+        own = lost - others
         banks = np.zeros(w.scenario.n_banks)
         split_by_lender(own, w.lender, w.share, banks)
         close(banks.sum(), own.sum(), own.sum())
@@ -289,7 +302,7 @@ def run_broken(past: World, name: str, breaking: Callable[[World], None]) -> Acc
             breaking(w)
         settle(w, date)
 
-    w = past.branch(name, past.scenario.arrangement[name])
+    w = past.branch(name)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(processes, "settle", settle_broken)
         with pytest.raises(AccountingError) as caught:
@@ -314,7 +327,7 @@ def test_a_broken_posting_on_any_account_stops_the_run(
             whole(self, account, payer, payee, leak * amount)
 
         monkeypatch.setattr(Ledger, "post", post)
-        w = past.branch(name, past.scenario.arrangement[name])
+        w = past.branch(name)
         with pytest.raises(AccountingError, match="against the ledger"):
             run_world(w, 0.0, 5.0)
 
@@ -328,7 +341,7 @@ def test_the_error_names_date_arrangement_replication_account_and_amount(
         whole(self, account, payer, payee, amount + 0.5 * (account == "interest"))
 
     monkeypatch.setattr(Ledger, "post", post)
-    w = past.branch("consortium", past.scenario.arrangement["consortium"])
+    w = past.branch("consortium")
     with pytest.raises(AccountingError) as caught:
         run_world(w, 0.0, 5.0)
     assert caught.value.where == "year 0.25, consortium, replication 0"

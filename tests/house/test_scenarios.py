@@ -177,35 +177,44 @@ def test_the_joint_loan_is_two_lines_of_the_published_size():
     assert lines == pytest.approx([published("ZJ06", bank) for bank in banks])
 
 
-def test_the_line_path_has_the_published_steps_at_the_published_distances():
-    path = shipped("kanglin_line_path").arrangement["kanglin_introduction"].limit
-    lines = [*FACTS["ZJ11"]["value"], published("ZJ10", "credit line")]
-    assert path.amounts == tuple(lines)
-    first, second = (int(date) for date in FACTS["ZJ11"]["dates"])
-    assert path.from_years[:2] == (0.0, second - first)
-    assert 2024 - first <= path.from_years[2] <= 2025 + 1 - first
+def test_the_lines_of_kanglin_come_in_size_and_time_as_published():
+    kanglin = shipped("zhejiang_kanglin")
+    lines = {
+        name: kanglin.arrangement[name].limit.amount for name in ("line_5", "line_15", "line_30")
+    }
+    assert list(lines.values()) == [*FACTS["ZJ11"]["value"], published("ZJ10", "credit line")]
+    starts = {p.arrangement: p.start.year for p in kanglin.policy if p.programme == "kanglin"}
+    assert [str(starts[name]) for name in ("line_5", "line_15")] == FACTS["ZJ11"]["dates"]
+    assert str(starts["line_30"]) == FACTS["ZJ10"]["date"][:4]
+    beside = kanglin.arrangement["line_30"].eligibility.least_last_round
+    assert beside == FACTS["ZJ10"]["value"][0]
 
 
-@pytest.mark.parametrize(
-    ("file", "arrangement", "neighbour", "clauses"),
-    [
-        ("yuntu_swap_low_strike", "yuntu_swap", "yuntu_loan", {"upside", "commitment"}),
-        ("yuntu_swap_trigger_strike", "yuntu_swap", "yuntu_loan", {"upside", "commitment"}),
-        ("yuqin_swap", "yuqin_swap", "yuqin_loan", {"upside", "commitment"}),
-        (
-            "huicui_joint_loan", "huicui_joint", "huicui_one_bank",
-            {"screening", "loss_sharing", "commitment"},
-        ),
-        ("kanglin_line_path", "kanglin_introduction", "kanglin_line", {"introduction"}),
-    ],
-)  # fmt: skip
-def test_a_contract_stands_beside_its_neighbour_without_the_clause_in_question(
-    file, arrangement, neighbour, clauses
-):
-    named = shipped(file).arrangement
-    ours, theirs = named[arrangement], named[neighbour]
-    fields = type(ours).model_fields
-    assert {f for f in fields if getattr(ours, f) != getattr(theirs, f)} == clauses
+def test_the_versions_of_relending_follow_each_other_as_published():
+    relending = shipped("zhejiang_relending")
+    steps = [p for p in relending.policy if p.programme == "relending"]
+    rates = [relending.arrangement[p.arrangement].funding.rate for p in steps]
+    assert rates == [published(fact, "rate") for fact in ("MK18", "MK19", "MK20", "MK21")]
+    quotas = [relending.arrangement[p.arrangement].funding.quota for p in steps]
+    national = [published(fact, "quota") for fact in ("MK18", "MK19", "MK20", "MK21")]
+    assert [q / quotas[-1] for q in quotas] == pytest.approx(
+        [n / national[-1] for n in national], abs=1e-3
+    )
+    assert [p.start.isoformat()[:7] for p in steps] == [
+        FACTS[fact]["date"][:7] for fact in ("MK18", "MK19", "MK20", "MK21")
+    ]
+    assert [p.end for p in steps[:-1]] == [p.start for p in steps[1:]]
+
+
+def test_both_versions_of_the_plan_start_when_they_did():
+    starts = {p.arrangement: p.start for p in shipped("anhui_common_growth").policy}
+    assert starts["common_growth_1"].isoformat()[:7] == FACTS["AH06"]["value"]
+    assert starts["common_growth_2"].isoformat()[:7] == FACTS["AH29"]["value"]
+
+
+def test_there_are_as_many_banks_as_institutions_and_firms_as_counted():
+    assert len(shipped("anhui_107_banks").bank) == published("AH01")
+    assert shipped("jiangsu_province").population.firms == published("JS01", "technology SMEs")
 
 
 def test_the_catalogue_names_every_scenario_that_can_be_run():

@@ -21,7 +21,7 @@ def test_income_from_a_client_is_net_of_running_cost_and_fees():
 def test_central_bank_money_makes_funding_cheaper():
     assert vintage.client_funding(HISTORY).tolist() == pytest.approx([0.6, 0.06, 0.1])
     cheap = tiny.history(
-        facts={"relending_rate": 0.01}, firms={"cum_refinanced": (10.0, 0.0, 0.0)}
+        firms={"cum_refinanced": (10.0, 0.0, 0.0), "cum_relending": (0.1, 0.0, 0.0)}
     )
     assert vintage.client_funding(cheap)[0] == pytest.approx(0.6 - 0.1)
 

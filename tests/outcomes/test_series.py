@@ -5,7 +5,7 @@ import pytest
 
 from sim.firms.record import ALIVE, FAILED_CASH, NEVER
 from sim.outcomes.effects import effect_name
-from sim.outcomes.series import COLUMNS, all_series
+from sim.outcomes.series import COLUMNS, all_series, offer_curves
 from tests.outcomes import tiny
 
 HISTORY = tiny.history()
@@ -26,7 +26,7 @@ def test_every_curve_has_name_bank_place_and_value():
         "survival", "vintage_default", "cumulative_value_by_age", "credit_outstanding",
         "cumulative_profit", "profit_by_regime", "bank_annual_loss", "bank_annual_profit",
         "vintage_profit", "additional_survivors", "stage_count:startup", "stage_count:growth",
-        "stage_count:expansion", "stage_count:mature",
+        "stage_count:expansion", "stage_count:mature", "contracts:plain", "contracts:special",
     }  # fmt: skip
 
 
@@ -93,5 +93,12 @@ def test_the_j_curve_is_discounted_to_entry():
 
 def test_a_world_without_firms_or_settlements_has_no_curve_with_values():
     frame = all_series(tiny.empty())
-    assert set(frame["series"]) <= {"cumulative_profit", "profit_by_regime"}
+    money = {"cumulative_profit", "profit_by_regime"}
+    assert set(frame["series"]) <= money | {"contracts:plain", "contracts:special"}
     assert np.nansum(frame["value"]) == 0.0
+
+
+def test_contracts_are_counted_by_what_was_signed() -> None:
+    curves = {name: (x.tolist(), y.tolist()) for name, _, x, y in offer_curves(HISTORY)}
+    # three plain contracts and one of the arrangement in the only year; one is from before
+    assert curves == {"contracts:plain": ([1.0], [2.0]), "contracts:special": ([1.0], [1.0])}

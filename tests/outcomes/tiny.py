@@ -18,8 +18,8 @@ FACTS: dict[str, Any] = {
     "required_ratio": 0.10, "failure_ratio": 0.105, "risk_weight": 0.85, "hurdle_rate": 0.08,
     "funding_rate": 0.02, "operating_cost": (0.012, 0.011, 0.009, 0.008),
     "believed_default": (0.05, 0.03, 0.015, 0.01), "believed_loss_secured": 0.45,
-    "believed_loss_unsecured": 0.7, "relending_rate": None, "regimes": ("boom", "bust"),
-    "banks": BANKS, "sectors": ("software",), "n_sectors": 1,
+    "believed_loss_unsecured": 0.7, "regimes": ("boom", "bust"),
+    "menu": ("special",), "banks": BANKS, "sectors": ("software",), "n_sectors": 1,
 }  # fmt: skip
 
 # An old growth firm with a line from before; a young start-up that borrows and defaults;
@@ -40,6 +40,7 @@ FIRMS: dict[str, Sequence[Any]] = {
     "owed": (0.0, 4.0, 0.0),
     "recovery": (0.0, 1.0, 0.0),
     "guaranteed": (0.0, 0.5, 0.0),
+    "cover_cap": (1.0, 1.0, 1.0),
     "defaulted": (0, 1, 0),
     "founders": (0.8, 1.0, 0.5),
     "value": (100.0, 0.0, 0.0),
@@ -64,6 +65,7 @@ BOOK: dict[str, Sequence[Any]] = {
     "regime": (0, 0, 1, 1),
     "winter": (0, 0, 1, 0),
     "signed": (0, 1, 0, 0),
+    "terms": (0, 1, 0, 0),
     "first": (1, 1, 1, 0),
     "moved": (0, 0, 0, 1),
     "default": (0.02, 0.10, 0.05, 0.05),
@@ -103,6 +105,7 @@ SYSTEM: dict[str, Sequence[float]] = {
     "credit_0": (0, 4, 4, 4, 0), "credit_1": (60, 56, 56, 56, 80),
     "lines": (100, 120, 120, 120, 160),
     "gap": (10, 10, 12, 12, 14), "demand": (20, 20, 30, 30, 36),
+    "guarantors": (9, 0.1, 0.1, 0, -0.5),
 }  # fmt: skip
 
 # Boom for half a year, then bust.

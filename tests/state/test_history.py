@@ -7,7 +7,7 @@ from sim.base.columns import Rows
 from sim.firms.audit import SUMS
 from sim.firms.record import FIRM
 from sim.state.book import CONTRACT
-from sim.state.history import BANK_COLUMNS, SYSTEM_COLUMNS, History
+from sim.state.history import BANK_COLUMNS, OTHERS, SYSTEM_COLUMNS, History
 
 DATES = (-0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -71,4 +71,4 @@ def test_it_is_frozen():
 def test_columns_have_names_of_their_own_and_the_sums_of_the_audit_are_among_them():
     for names in (BANK_COLUMNS, SYSTEM_COLUMNS):
         assert len(set(names)) == len(names)
-    assert SYSTEM_COLUMNS[-len(SUMS) :] == SUMS
+    assert SYSTEM_COLUMNS[3:] == (*SUMS, *OTHERS)

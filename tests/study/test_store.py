@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pytest
 
-from sim.study.store import Store, key_of
+from sim.study.cube import Table
+from sim.study.store import Store, key_of, measured
 from tests.house.small import shipped
 
 SMALL = {
@@ -29,3 +32,56 @@ def test_the_number_of_replications_is_not_part_of_what_a_run_depends_on() -> No
     scenario = shipped().with_values(SMALL)
     assert key_of(scenario) == key_of(scenario.with_values({"experiment.replications": 7}))
     assert key_of(scenario) != key_of(scenario.with_values({"experiment.seed": 7}))
+
+
+def test_a_cube_holds_the_same_numbers_as_the_frames() -> None:
+    scenarios = [shipped().with_values({**SMALL, "experiment.seed": seed}) for seed in (1, 2)]
+    store = Store()
+    cube, frames = store.cube(scenarios, range(2)), store.many(scenarios, range(2))
+    assert store.simulated == 4
+    for k, frame in enumerate(frames):
+        rows = frame[(frame["arrangement"] == "consortium") & (frame["outcome"] == "bank.profit")]
+        assert cube.levels("consortium", "bank.profit")[k].tolist() == rows["value"].tolist()
+
+
+def test_one_pool_serves_all_batches_and_gives_the_same_numbers(tmp_path: Path) -> None:
+    scenario = shipped().with_values(SMALL)
+    told: list[tuple[int, int]] = []
+    with Store(tmp_path, workers=2, progress=lambda *done: told.append(done)) as store:
+        several = store.cube([scenario], range(3))
+        pool = store._pool
+        store.cube([scenario], range(5))
+        assert store._pool is pool is not None
+    assert store._pool is None
+    assert told == [(1, 3), (2, 3), (3, 3), (1, 2), (2, 2)]
+    assert store.seconds > 0.0
+    alone = Store().cube([scenario], range(3))
+    np.testing.assert_array_equal(several.values, alone.values)
+    # Workers have written the files themselves.
+    assert len(list(tmp_path.rglob("*.parquet"))) == 5
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_files_of_another_program_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = shipped().with_values(SMALL)
+    Store(tmp_path).cube([scenario], [0])
+    monkeypatch.setattr("sim.study.store.program_digest", lambda: "other")
+    later = Store(tmp_path)
+    later.cube([scenario], [0])
+    assert later.simulated == 1
+
+
+def test_words_are_not_part_of_what_a_run_depends_on() -> None:
+    scenario = shipped().with_values(SMALL)
+    assert key_of(scenario) == key_of(scenario.with_values({"title": "x", "sources": {}}))
+    assert key_of(scenario) != key_of(scenario.with_values({"macro.frailty_variance": 0.3}))
+
+
+def test_a_table_survives_its_tidy_form() -> None:
+    table = measured(shipped().with_values(SMALL), 0)
+    again = Table.of(table.frame(0))
+    assert again.arrangements == ("plain", "consortium")
+    assert again.outcomes == table.outcomes
+    np.testing.assert_array_equal(again.values, table.values)

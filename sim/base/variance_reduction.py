@@ -1,0 +1,69 @@
+"""Options that narrow intervals without changing any mean: mirrored pairs and the like.
+
+All are off by default. Mirrored and evenly spread draws leave the law of each single
+history, or of each single firm, as it is; what changes is how histories of a pair, or
+firms of a block, hang together. Controls change no draw at all: they only sharpen what is
+concluded from the same histories.
+
+References
+----------
+Law (2015), Simulation Modeling and Analysis, chapter 11; Owen (2013), Monte Carlo theory,
+methods and examples, chapters 8 and 10.
+"""
+
+from typing import Literal
+
+from sim.base import draws
+from sim.base.frozen import Frozen, param
+from sim.base.strata import flagged
+
+FirmDraw = Literal["birth", "threshold", "shock", "trial", "exit", "workout", "signal"]
+Draw = Literal[FirmDraw, "macro", "frailty", "equity_market"]
+Control = Literal["economy", "population", "hazards", "exits"]
+
+PURPOSES: dict[str, int] = {
+    "birth": draws.BIRTH, "threshold": draws.THRESHOLD, "shock": draws.SHOCK,
+    "trial": draws.TRIAL, "exit": draws.EXIT, "workout": draws.WORKOUT,
+    "signal": draws.SIGNAL, "macro": draws.MACRO, "frailty": draws.FRAILTY,
+    "equity_market": draws.EQUITY_MARKET,
+}  # fmt: skip
+
+
+class VarianceReduction(Frozen):
+    """Which draws are mirrored in pairs or spread evenly, and which controls are used."""
+
+    antithetic: tuple[Draw, ...] = param(
+        (), unit="", meaning="draws that the second history of each pair mirrors"
+    )
+    stratified: tuple[FirmDraw, ...] = param(
+        (), unit="", meaning="draws spread evenly over each block of 64 firms"
+    )
+    controls: tuple[Control, ...] = param(
+        (), unit="", meaning="known means by which differences are adjusted"
+    )
+
+    @property
+    def unit(self) -> int:
+        """Replications that make one independent observation: 2 for mirrored pairs."""
+        return 2 if self.antithetic else 1
+
+    def key(self, seed: int, replication: int) -> tuple[int, int]:
+        """The key of one replication, flagged.
+
+        Parameters
+        ----------
+        seed : int
+        replication : int
+            Of a mirrored pair, the even number comes first and is as without mirrors.
+
+        Examples
+        --------
+        >>> plain, pairs = VarianceReduction(), VarianceReduction(antithetic=("macro",))
+        >>> pairs.key(7, 4) == plain.key(7, 4), pairs.key(7, 5) == plain.key(7, 5)
+        (True, False)
+        """
+        second = replication % self.unit
+        key = draws.replication_key(seed, replication - second)
+        mirrored = [PURPOSES[name] for name in self.antithetic]
+        stratified = [PURPOSES[name] for name in self.stratified]
+        return flagged(key, mirrored, stratified, bool(second))

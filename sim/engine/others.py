@@ -1,0 +1,39 @@
+"""Parties beside the lenders: what they are paid for bearing losses, and what they pay."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.clauses.loss_sharing import cover_fees, cover_shares
+from sim.engine.world import World
+from sim.state import ledger as party
+
+OTHERS = (party.GUARANTORS, party.INSURERS, party.LESSORS, party.TRUSTS)
+LESSOR = OTHERS.index(party.LESSORS)
+
+
+def settle_others(w: World) -> NDArray[np.float64]:
+    """Post the quarter's fees and payments; returns each party's result, shape (4,).
+
+    Order: guarantor, insurer, lessor, trust. A lessor sells its equipment after a default.
+    """
+    result = np.zeros(len(OTHERS))
+    for item, (fees, paid) in zip(w.menu, w.by_terms[1:], strict=True):
+        if not (np.any(fees) or np.any(paid)):
+            continue
+        clause = item.arrangement.loss_sharing
+        earned = fees * _parts(cover_fees(clause))
+        borne = paid * _parts(cover_shares(clause))
+        sold = clause.lease_residual_share * float(borne[LESSOR])
+        for n, other in enumerate(OTHERS):
+            w.ledger.post("fees for bearing losses", party.BANKS, other, float(earned[n]))
+            w.ledger.post("losses borne by others", other, party.BANKS, float(borne[n]))
+        w.ledger.post("leased equipment", party.SUPPLIERS, party.LESSORS, sold)
+        result += earned - borne
+        result[LESSOR] += sold
+    return result
+
+
+def _parts(values: tuple[float, ...]) -> NDArray[np.float64]:
+    """What each of the parties has of a sum."""
+    whole = sum(values)
+    return np.asarray(values) / whole if whole > 0.0 else np.zeros(len(values))

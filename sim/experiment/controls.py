@@ -1,0 +1,138 @@
+"""Control variates of a replication: what it had beyond what was to be expected.
+
+Each control has mean zero by construction, whatever the arrangements do, so a difference
+may be adjusted for it (`sim.outcomes.control`). Those of the economy and of the entrants
+are the same under every arrangement; those of firms' lives belong to one world each.
+"""
+
+import math
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.economy.equity_market import EquityMarket
+from sim.economy.expected import expected_times
+from sim.economy.macro import Macro, Path, frailty
+from sim.engine.compensator import Compensator
+from sim.engine.world import World
+from sim.outcomes.control import PREFIX, SHARED
+
+Floats = NDArray[np.float64]
+MEMORY_YEARS = 4.0
+"""Years before the start date that still show in the experiment's loans."""
+
+
+def controls_of(w: World, watch: Compensator | None) -> dict[str, float]:
+    """Controls of one world at its end, by name.
+
+    Parameters
+    ----------
+    w : World
+    watch : Compensator, optional
+        What has followed the world, where lives of firms are asked for.
+    """
+    asked = w.scenario.variance_reduction.controls
+    found: dict[str, float] = {}
+    # Of few replications only the first controls are used: those that tell most come first.
+    if "economy" in asked:
+        found |= {SHARED + name: value for name, value in economy(w).items()}
+    if watch is not None:
+        found |= {PREFIX + name: value for name, value in watch.sums.items()}
+    if "population" in asked:
+        found |= {SHARED + name: value for name, value in population(w).items()}
+    return found
+
+
+def economy(w: World) -> dict[str, float]:
+    """Strain on firms and winters of the market, less their expected values, in years.
+
+    Strain is the time integral of the regime's factor on setbacks times the yearly
+    frailty; its expected value needs the regimes alone, since the frailty has mean one.
+    """
+    macro, settings = w.scenario.macro, w.scenario.experiment
+    start, end = -settings.warm_up_years, settings.horizon_years
+    before = (max(start, -MEMORY_YEARS),) if start < 0.0 else ()
+    edges = (*before, 0.0, 0.5 * end, end)
+    expected = _times(_Economy(macro, w.scenario.equity_market), start, edges)
+    factors = np.repeat([regime.setback for regime in macro.regime.values()], 2)
+    found = {}
+    for n, (since, until) in enumerate(pairwise(edges)):
+        mean = float(expected[n] @ factors)
+        found[f"strain_{n}"] = strain(w, since, until) - mean
+        found[f"winter_{n}"] = time_in(w.market, 1, since, until) - float(expected[n][1::2].sum())
+    return found
+
+
+def strain(w: World, since: float, until: float) -> float:
+    """Time integral of the factor on setbacks times the yearly frailty."""
+    macro = w.scenario.macro
+    factors = [regime.setback for regime in macro.regime.values()]
+    total = 0.0
+    for year in range(math.floor(since), math.ceil(until)):
+        first, last = max(since, float(year)), min(until, year + 1.0)
+        parts = [time_in(w.macro, code, first, last) * x for code, x in enumerate(factors)]
+        total += frailty(macro, w.key, year) * math.fsum(parts)
+    return total
+
+
+def time_in(path: Path, state: int, since: float, until: float) -> float:
+    """Years that a path spends in a state between two dates.
+
+    Examples
+    --------
+    >>> time_in(((0.0, 0), (2.0, 1)), 1, 1.0, 5.0)
+    3.0
+    """
+    ends = [*(date for date, _ in path[1:]), math.inf]
+    pairs = zip(path, ends, strict=True)
+    spans = [min(end, until) - max(date, since) for (date, code), end in pairs if code == state]
+    return math.fsum(span for span in spans if span > 0.0)
+
+
+def population(w: World) -> dict[str, float]:
+    """Quality and venture backing of those who entered, less their expected values."""
+    f = w.firms
+    entered = f.status > 0
+    if not entered.any():
+        return {"quality": 0.0, "venture": 0.0}
+    p = w.params[f.sector[entered]]
+    expected = venture_chance(p.venture_logit, p.venture_quality_slope)
+    return {
+        "quality": float(f.quality[entered].mean()),
+        "venture": float((f.venture[entered] - expected).mean()),
+    }
+
+
+def venture_chance(logit: Any, slope: Any) -> Floats:
+    """Chance of venture backing over all qualities, by Gauss-Hermite quadrature.
+
+    Examples
+    --------
+    >>> bool(abs(venture_chance(np.array([0.0]), np.array([0.8]))[0] - 0.5) < 1e-12)
+    True
+    """
+    nodes, weights = np.polynomial.hermite_e.hermegauss(40)
+    values = 1.0 / (1.0 + np.exp(-(logit[:, None] + slope[:, None] * nodes)))
+    return np.asarray(values @ weights / weights.sum())
+
+
+class _Economy:
+    """Macro and market as one key of the cache: the same values, the same times."""
+
+    def __init__(self, macro: Macro, market: EquityMarket) -> None:
+        self.macro, self.market = macro, market
+        self.words = macro.model_dump_json() + market.model_dump_json()
+
+    def __hash__(self) -> int:
+        return hash(self.words)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Economy) and self.words == other.words
+
+
+@lru_cache(maxsize=8)
+def _times(economy: _Economy, start: float, edges: tuple[float, ...]) -> Floats:
+    return expected_times(economy.macro, economy.market, start, edges)

@@ -1,0 +1,101 @@
+"""What makes luck common: keys that scenarios must share to be compared path by path.
+
+Two scenarios meet the same luck where their draws have the same addresses and decide the
+same things: the same seed and window, the same entrants, macro path and equity market, the
+same banks and sectors to be drawn. Whatever else differs is what is being compared.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from sim.base.errors import SimError
+from sim.scenario.dump import dump_model
+from sim.scenario.model import Scenario
+
+SHARED = (
+    "experiment.seed", "experiment.horizon_years", "experiment.warm_up_years",
+    "experiment.run_off_years", "population", "macro", "equity_market",
+    "variance_reduction.antithetic", "variance_reduction.stratified",
+)  # fmt: skip
+"""Keys, or whole tables, that must be equal."""
+DRAWN = {"sector": "share", "bank": "market_share"}
+"""Tables whose names, with this share, decide what a draw picks."""
+FREE = ("title", "question", "sources", "arrangement")
+EXPERIMENT = ("arrangements", "baseline", "replications", "half_width_share")
+
+
+class LuckError(SimError):
+    """Scenarios that cannot meet the same luck."""
+
+
+def refuse_different_luck(scenarios: Mapping[str, Scenario]) -> None:
+    """Refuse scenarios that differ in what makes luck common.
+
+    Parameters
+    ----------
+    scenarios : mapping of str to Scenario
+        By name, for the message.
+
+    Raises
+    ------
+    LuckError
+        Naming the first key that differs, and both values.
+    """
+    names = list(scenarios)
+    first = lucky_values(scenarios[names[0]])
+    for name in names[1:]:
+        other = lucky_values(scenarios[name])
+        for key in [*first, *(key for key in other if key not in first)]:
+            mine, its = first.get(key, "nothing"), other.get(key, "nothing")
+            if mine != its:
+                raise LuckError(
+                    f"{names[0]} and {name}: {key}",
+                    f"must be equal for common luck; {mine} in {names[0]}, {its} in {name}",
+                    "make them equal in the files or with --set",
+                )
+
+
+def lucky_values(scenario: Scenario) -> dict[str, Any]:
+    """Values by dotted key that make luck common."""
+    values = tomllib.loads(dump_model(scenario))
+    found: dict[str, Any] = {}
+    for key in SHARED:
+        found |= leaves(_at(values, key), key)
+    for table, share in DRAWN.items():
+        for name, entry in values.get(table, {}).items():
+            found[f"{table}.{name}.{share}"] = entry.get(share)
+    return found
+
+
+def economy_values(scenario: Scenario) -> dict[str, Any]:
+    """Values by dotted key that all arrangements of a scenario share."""
+    values = tomllib.loads(dump_model(scenario))
+    for key in FREE:
+        values.pop(key, None)
+    for key in EXPERIMENT:
+        values["experiment"].pop(key, None)
+    return leaves(values, "")
+
+
+def leaves(value: Any, key: str) -> dict[str, Any]:
+    """Flatten nested tables into dotted keys.
+
+    Examples
+    --------
+    >>> leaves({"a": {"b": 1, "c": [2]}}, "")
+    {'a.b': 1, 'a.c': [2]}
+    """
+    if not isinstance(value, Mapping):
+        return {key: value}
+    found: dict[str, Any] = {}
+    for name, item in value.items():
+        found |= leaves(item, f"{key}.{name}" if key else name)
+    return found
+
+
+def _at(values: Mapping[str, Any], key: str) -> Any:
+    found: Any = values
+    for part in key.split("."):
+        found = found.get(part, {}) if isinstance(found, Mapping) else {}
+    return found

@@ -1,0 +1,73 @@
+"""Controls have mean zero, and looking changes no life."""
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.experiment.controls import time_in, venture_chance
+from sim.experiment.run import one_replication
+from sim.outcomes.control import PREFIX, SHARED
+from tests.house.small import shipped
+
+SMALL = {
+    "population.firms": 150, "experiment.warm_up_years": 2.0, "experiment.horizon_years": 2.0,
+    "experiment.arrangements": ["plain", "consortium"],
+}  # fmt: skip
+COUNT = 30
+
+
+@cache
+def frame(*controls: str) -> pd.DataFrame:
+    scenario = shipped().with_values(SMALL | {"variance_reduction.controls": list(controls)})
+    count = COUNT if controls else 2
+    return pd.concat([one_replication(scenario, n).outcomes for n in range(count)])
+
+
+def test_every_control_is_zero_on_average() -> None:
+    found = frame("economy", "hazards", "population")
+    found = found[found["outcome"].str.startswith(PREFIX)]
+    for (name, arrangement), part in found.groupby(["outcome", "arrangement"]):
+        values = part["value"].to_numpy()
+        error = values.std(ddof=1) / np.sqrt(COUNT)
+        assert abs(values.mean()) <= 4.0 * error, (name, arrangement)
+
+
+def test_controls_of_the_economy_are_the_same_under_every_arrangement() -> None:
+    found = frame("economy", "hazards", "population")
+    shared = found[found["outcome"].str.startswith(SHARED)]
+    spread = shared.groupby(["replication", "outcome"])["value"].agg(np.ptp)
+    assert len(spread) > 0
+    assert spread.max() == 0.0
+
+
+def test_following_firms_changes_no_outcome() -> None:
+    plain, watched = frame(), frame("economy", "hazards", "population")
+    watched = watched[~watched["outcome"].str.startswith(PREFIX) & (watched["replication"] < 2)]
+    pd.testing.assert_frame_equal(
+        plain.reset_index(drop=True), watched.reset_index(drop=True), check_exact=True
+    )
+
+
+def test_controls_of_losses_move_with_losses() -> None:
+    # Closures by chance, weighted with what lenders would lose, are part of the losses.
+    found = frame("economy", "hazards", "population")
+    wide = found[found["arrangement"] == "consortium"].pivot(
+        index="replication", columns="outcome", values="value"
+    )
+    assert wide["control.closures"].corr(wide["bank.credit_loss"]) > 0.2
+
+
+@pytest.mark.parametrize(("slope", "expected"), [(0.0, 0.2), (1.0, 0.236)])
+def test_the_chance_of_venture_backing_is_averaged_over_qualities(
+    slope: float, expected: float
+) -> None:
+    logit = np.array([np.log(0.25)])
+    assert venture_chance(logit, np.array([slope]))[0] == pytest.approx(expected, abs=0.01)
+
+
+def test_time_in_a_state_counts_the_window_alone() -> None:
+    path = ((-3.0, 0), (1.0, 1), (2.0, 0))
+    assert time_in(path, 1, 0.0, 1.5) == 0.5
+    assert time_in(path, 0, 0.0, 4.0) == 3.0
