@@ -7,13 +7,17 @@ from collections.abc import Callable
 
 import typer
 
+from sim.command.attribute import attribute
 from sim.command.breakeven import breakeven
 from sim.command.calibrate import calibrate
 from sim.command.catalogue import catalogue
 from sim.command.check import check
 from sim.command.compare import compare
+from sim.command.cycle import cycle
+from sim.command.discover import discover
 from sim.command.facts import facts
 from sim.command.frontier import frontier
+from sim.command.reverse_stress import reverse_stress
 from sim.command.robustness import robustness
 from sim.command.run import run
 from sim.command.sensitivity import sensitivity
@@ -37,6 +41,10 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "show": show,
     "list": catalogue,
     "story": story,
+    "attribute": attribute,
+    "cycle": cycle,
+    "reverse-stress": reverse_stress,
+    "discover": discover,
     "facts": facts,
     "breakeven": breakeven,
     "frontier": frontier,

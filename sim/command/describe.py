@@ -19,6 +19,7 @@ FOOTINGS = {
     "as_offered": "Volumes are as they come out.",
     "equal_lending": "The baseline's loans are imposed on every arrangement.",
     "equal_capital": "Every arrangement has the same bank capital.",
+    "equal_firms": "The baseline's borrowers are imposed, with each arrangement's own lines.",
 }
 
 LIMITS = (

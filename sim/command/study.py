@@ -75,16 +75,18 @@ class Setting:
     is_quiet: bool = False
     about: dict[str, Any] = field(default_factory=dict)
 
-    def finish(self, findings: Any) -> None:
-        """Write files and page, and print the words and the first table."""
-        write_study(self.folder, findings, self.about)
+    def finish(self, *findings: Any) -> None:
+        """Write files and page, and print the words and the first table of each."""
+        for one in findings:
+            write_study(self.folder, one, self.about)
         if self.is_quiet:
             typer.echo(self.folder.path)
             return
-        print_findings(findings)
+        for one in findings:
+            print_findings(one)
+            typer.echo(f"\ntables: {self.folder.path / 'studies' / one.key}\n")
         if self.store.simulated:
             say(f"{self.store.simulated} replications were simulated for this study")
-        typer.echo(f"\ntables: {self.folder.path / 'studies' / findings.key}")
         typer.echo(f"report: {self.folder.report}")
 
 
@@ -115,12 +117,13 @@ def study(file: Path, given: Given) -> Iterator[Setting]:
     folder = RunFolder(given.out or default_folder(file, scenario))
     RunFolder(given.out or RUNS).check_usable()
     store = open_store(folder, given.workers or cores())
+    store.prepare = lambda first: walk.prepare(first, (lambda _: None) if given.is_quiet else say)
     with study_progress(given.is_quiet) as report:
         yield Setting(scenario, folder, store, report, given.is_quiet, about_study(scenario))
 
 
 def ready(setting: Setting) -> None:
-    """Load the compiled rules, once all that was asked for is known to be sound."""
+    """Load the compiled rules at once; the store does so itself before it first simulates."""
     walk.prepare(setting.scenario, (lambda _: None) if setting.is_quiet else say)
 
 

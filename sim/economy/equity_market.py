@@ -12,6 +12,13 @@ from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param, re
 from sim.economy.macro import Path
 
 
+class MarketStep(Frozen):
+    """One step of a stated path of the equity market."""
+
+    from_years: float = param(unit="years", meaning="start, years from the start date")
+    winter: bool = param(unit="", meaning="whether a winter begins, or else the market opens")
+
+
 class EquityMarket(Frozen):
     """When winters come and what they do."""
 
@@ -28,6 +35,9 @@ class EquityMarket(Frozen):
     winter_listing: NonNegative = param(unit="x", meaning="factor on listings in a winter")
     winter_acquisition: NonNegative = param(unit="x", meaning="factor on sales in a winter")
     winter_valuation: PositiveFloat = param(unit="x", meaning="factor on values in a winter")
+    path: tuple[MarketStep, ...] = param(
+        (), unit="", meaning="a stated path, in force from its first step on"
+    )
 
     @model_validator(mode="after")
     def _regimes_match(self) -> "EquityMarket":
@@ -94,4 +104,16 @@ def market_path(
             path.append((now, winter))
             ordinal += 1
             left = exponential(key[0], key[1], 0, EQUITY_MARKET, ordinal, 0)
-    return tuple(path)
+    return _with_steps(market, tuple(path))
+
+
+def _with_steps(market: EquityMarket, path: Path) -> Path:
+    """Let a stated path take over from its first step on."""
+    steps = sorted((step.from_years, int(step.winter)) for step in market.path)
+    if not steps:
+        return path
+    first, start = steps[0][0], path[0][0]
+    before = [step for step in path if step[0] < first]
+    passed = [winter for date, winter in steps if date <= start][-1:]
+    opening = [(start, winter) for winter in passed]
+    return (*before, *opening, *(step for step in steps if step[0] > start))

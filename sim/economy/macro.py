@@ -10,6 +10,7 @@ Hamilton (1989) for regimes; Credit Suisse (1997), CreditRisk+, for gamma factor
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pydantic import model_validator
 from scipy.special import gammaincinv
@@ -39,6 +40,16 @@ class Step(Frozen):
 
     from_years: float = param(unit="years", meaning="start, years from the start date")
     regime: str = param(unit="", meaning="name of the regime")
+    frailty: PositiveFloat = param(1.0, unit="x", meaning="factor on the yearly systematic factor")
+
+
+class Spell(Frozen):
+    """A spell of a regime that is laid over the chain, which goes on beneath it."""
+
+    from_years: float = param(unit="years", meaning="start, years from the start date")
+    until_years: float = param(unit="years", meaning="end, years from the start date")
+    regime: str = param(unit="", meaning="name of the regime")
+    frailty: PositiveFloat = param(1.0, unit="x", meaning="factor on the yearly systematic factor")
 
 
 class Macro(Frozen):
@@ -48,6 +59,7 @@ class Macro(Frozen):
     frailty_variance: NonNegative = param(unit="-", meaning="variance of the yearly factor")
     regime: dict[str, Regime] = param(unit="", meaning="regimes by name")
     path: tuple[Step, ...] = param((), unit="", meaning="a stated path instead of the chain")
+    spell: tuple[Spell, ...] = param((), unit="", meaning="stressed spells laid over the regimes")
 
     @model_validator(mode="after")
     def _names_are_known(self) -> "Macro":
@@ -60,9 +72,22 @@ class Macro(Frozen):
                 f'"{self.opening}" is no regime',
                 f'use "stationary" or one of {names}',
             )
-        for step in self.path:
-            if step.regime not in self.regime:
-                raise refuse("path", f'"{step.regime}" is no regime', f"use one of {names}")
+        for key, parts in (("path", self.path), ("spell", self.spell)):
+            for step in parts:
+                if step.regime not in self.regime:
+                    raise refuse(key, f'"{step.regime}" is no regime', f"use one of {names}")
+        return self
+
+    @model_validator(mode="after")
+    def _spells_do_not_overlap(self) -> "Macro":
+        ends = sorted((spell.from_years, spell.until_years) for spell in self.spell)
+        for start, end in ends:
+            if end <= start:
+                rule = f"must end after it begins; got {start:g} to {end:g}"
+                raise refuse("spell", rule, "give a later until_years")
+        for (_, end), (start, _) in pairwise(ends):
+            if start < end:
+                raise refuse("spell", f"must not overlap at year {start:g}", "join the spells")
         return self
 
 
@@ -105,8 +130,12 @@ def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> 
     >>> macro_path(rule, (1, 2), -3.0, 15.0)
     ((-3.0, 0), (2.0, 1))
     """
-    if macro.path:
-        return _stated_path(macro, start)
+    path = _stated_path(macro, start) if macro.path else _chain(macro, key, start, end)
+    return _with_spells(macro, path, end) if macro.spell else path
+
+
+def _chain(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path:
+    """Follow the chain from one date to another."""
     regimes = list(macro.regime.values())
     u, _ = uniform_pair(key[0], key[1], 0, MACRO, 0, 0)
     code = _opening(macro, regimes, u)
@@ -130,6 +159,25 @@ def _stated_path(macro: Macro, start: float) -> Path:
     return ((start, first), *((date, code) for date, code in steps if date > start))
 
 
+def _with_spells(macro: Macro, path: Path, end: float) -> Path:
+    """Lay spells over a path; where one ends, the path goes on as it would be by then."""
+    names = regime_names(macro)
+    for spell in macro.spell:
+        first = max(spell.from_years, path[0][0])
+        last = min(spell.until_years, end)
+        if first >= last:
+            continue
+        below = [code for date, code in path if date <= spell.until_years][-1]
+        # The systematic factor changes with the year, so each year of a spell is a step.
+        years = [float(year) for year in range(math.floor(first) + 1, math.ceil(last))]
+        inside = [(date, names.index(spell.regime)) for date in (first, *years)]
+        before = [step for step in path if step[0] < first]
+        after = [step for step in path if step[0] > spell.until_years]
+        back = [(spell.until_years, below)] if spell.until_years < end else []
+        path = (*before, *inside, *back, *after)
+    return path
+
+
 def _opening(macro: Macro, regimes: Sequence[Regime], u: float) -> int:
     if macro.opening != "stationary":
         return regime_names(macro).index(macro.opening)
@@ -143,7 +191,10 @@ def _opening(macro: Macro, regimes: Sequence[Regime], u: float) -> int:
 
 
 def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
-    """The systematic factor of one calendar year, gamma with mean one.
+    """The systematic factor of one calendar year, gamma with mean one but for stress.
+
+    A step or spell with a factor of its own raises a year in proportion to the part of
+    the year that it covers.
 
     Parameters
     ----------
@@ -158,11 +209,23 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
     >>> frailty(calm, (1, 2), 2030)
     1.0
     """
-    variance = macro.frailty_variance
+    variance, stress = macro.frailty_variance, _stress(macro, float(year))
     if variance == 0.0:
-        return 1.0
+        return stress
     u, _ = uniform_pair(key[0], key[1], 0, FRAILTY, year, 0)
-    return variance * float(gammaincinv(1.0 / variance, u))
+    return stress * (variance * float(gammaincinv(1.0 / variance, u)))
+
+
+def _stress(macro: Macro, year: float) -> float:
+    """Mean over a calendar year of the factors of steps and spells."""
+    steps = sorted((step.from_years, step.frailty) for step in macro.path)
+    dates = [date for date, _ in steps[1:]] + [math.inf]
+    parts = [(start, end, f) for (start, f), end in zip(steps, dates, strict=False)]
+    parts += [(spell.from_years, spell.until_years, spell.frailty) for spell in macro.spell]
+    factor = 1.0
+    for start, end, own in parts:
+        factor += (own - 1.0) * max(min(end, year + 1.0) - max(start, year), 0.0)
+    return factor
 
 
 def time_share(path: Path, code: int, start: float, end: float) -> float:

@@ -22,10 +22,11 @@ from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of
 from sim.experiment.manifest import manifest_of
 from sim.experiment.results import Reduced, Results, joined
+from sim.experiment.same_firms import line_factors, mean_lines, with_lines
 from sim.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
-from sim.scenario.model import EQUAL_LENDING, Scenario
+from sim.scenario.model import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.state.history import BANK_COLUMNS, History
 
 FIRMS, EVENTS = "firms", "events"
@@ -184,19 +185,32 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
     if settings.warm_up_years > 0.0:
         run_world(history, -settings.warm_up_years, 0.0)
     others = [name for name in settings.arrangements if name != settings.baseline]
-    decisions: list[Any] = []
-    for name in (settings.baseline, *others):
-        world = history.branch(name)
-        if settings.footing == EQUAL_LENDING and name != settings.baseline:
-            world.imposed = list(decisions)
-        end = settings.horizon_years + settings.run_off_years
-        watch = Compensator() if "hazards" in scenario.variance_reduction.controls else None
-        observers = () if watch is None else (watch.follow,)
-        run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
-        world.controls = controls_of(world, watch)
-        if name == settings.baseline:
-            decisions = world.decisions
-        yield world
+    baseline = _lived(history, settings.baseline)
+    # Callers keep arrays of the world, not the world: its loans are remembered here.
+    decisions, book = baseline.decisions, baseline.book.rows.copy()
+    yield baseline
+    for name in others:
+        imposed = None
+        if settings.footing == EQUAL_LENDING:
+            imposed = list(decisions)
+        elif settings.footing == EQUAL_FIRMS:
+            firms = scenario.population.firms
+            own = mean_lines(_lived(history, name).book.rows, firms)
+            imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
+        yield _lived(history, name, imposed)
+
+
+def _lived(history: World, name: str, imposed: list[Any] | None = None) -> World:
+    """The world of one arrangement at its end, branched from a common history."""
+    settings = history.scenario.experiment
+    world = history.branch(name)
+    world.imposed = imposed
+    end = settings.horizon_years + settings.run_off_years
+    watch = Compensator() if "hazards" in history.scenario.variance_reduction.controls else None
+    observers = () if watch is None else (watch.follow,)
+    run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
+    world.controls = controls_of(world, watch)
+    return world
 
 
 def freeze(w: World) -> History:

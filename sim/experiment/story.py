@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import OutcomeError
+from sim.engine.world import World
 from sim.experiment.run import worlds
 from sim.firms.record import EVENT_NAMES, QUARTER, STAGES, STATUSES
 from sim.scenario.model import Scenario
@@ -113,9 +114,13 @@ def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
         )  # fmt: skip
     events, endings = {}, {}
     for world in worlds(scenario, replication, trace=True):
-        events[world.name] = _events_of(world.events, firm)
-        endings[world.name] = _ending(world.firms[firm])
+        events[world.name], endings[world.name] = life_of(world, firm)
     return Story(firm, replication, events, endings)
+
+
+def life_of(world: World, firm: int) -> tuple[pd.DataFrame, str]:
+    """Give a firm's events in a finished world that kept its log, and what became of it."""
+    return _events_of(world.events, firm), _ending(world.firms[firm])
 
 
 def _events_of(log: list[Any], firm: int) -> pd.DataFrame:

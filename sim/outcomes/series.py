@@ -10,6 +10,7 @@ from sim.formulas.survival import kaplan_meier, survival_at
 from sim.outcomes.bank_vintage import client_funding, client_income
 from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms
 from sim.outcomes.cycle import cumulative, profit_rate
+from sim.outcomes.effects import firm_effects, vintage_profit
 from sim.outcomes.firm import survival_curve
 from sim.outcomes.groups import alive_at_horizon, defaulted, net_loss, newborn, present, signed_in
 from sim.outcomes.reading import of_stage, yearly
@@ -28,7 +29,7 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     ----------
     history : History
     baseline : History, optional
-        The same replication under the baseline, for the curve of additional survivors.
+        The same replication under the baseline, for what is told against it.
 
     Returns
     -------
@@ -37,10 +38,11 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     """
     curves = [
         *firm_curves(history), *money_curves(history), *bank_curves(history),
-        *offer_curves(history),
+        *offer_curves(history), vintage_profit(history),
     ]  # fmt: skip
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
+        curves += firm_effects(history, baseline)
     parts = [pd.DataFrame(dict(zip(COLUMNS, curve, strict=True))) for curve in curves]
     return pd.concat([part for part in parts if len(part)], ignore_index=True)
 

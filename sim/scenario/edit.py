@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.check import validate
 from sim.scenario.faults import NOTHING, look_up, shown
+from sim.scenario.path_file import with_path_file
 from sim.scenario.positions import Path, split_key
 from sim.scenario.read import Place, RawScenario
 
@@ -45,7 +46,7 @@ def with_values(model: Model, values: Mapping[str, Any]) -> Model:
     Loan(rate=0.05)
     """
     base = RawScenario(model.model_dump(mode="python"), {(): Place(ORIGIN, None)})
-    return validate(assign(base, values), type(model))
+    return validate(with_path_file(assign(base, values)), type(model))
 
 
 def assign(base: RawScenario, values: Mapping[str, Any]) -> RawScenario:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from sim.scenario.check import validate
 from sim.scenario.edit import assign_texts
 from sim.scenario.model import Scenario
+from sim.scenario.path_file import with_path_file
 from sim.scenario.read import RawScenario, resolve
 
 
@@ -41,4 +42,4 @@ def validate_scenario(raw: RawScenario) -> Scenario:
     ScenarioError
         With every problem.
     """
-    return validate(raw, Scenario)
+    return validate(with_path_file(raw), Scenario)

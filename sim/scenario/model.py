@@ -33,6 +33,7 @@ from sim.firms.sector import GROUPS, Sector
 from sim.firms.workout import Workout
 
 AS_OFFERED, EQUAL_LENDING, EQUAL_CAPITAL = "as_offered", "equal_lending", "equal_capital"
+EQUAL_FIRMS = "equal_firms"
 
 
 class Experiment(Frozen):
@@ -50,10 +51,11 @@ class Experiment(Frozen):
     warm_up_years: NonNegative = param(
         unit="years", meaning="history before the start date, under plain lending", high=100
     )
-    footing: Literal["as_offered", "equal_lending", "equal_capital"] = param(
+    footing: Literal["as_offered", "equal_lending", "equal_capital", "equal_firms"] = param(
         "as_offered",
         unit="",
-        meaning="volumes as they come out, the baseline's loans imposed, or equal capital",
+        meaning="volumes as they come out, the baseline's loans imposed, equal capital, or"
+        " the baseline's borrowers imposed with the arrangement's own lines",
     )
     run_off_years: NonNegative = param(
         0.0, unit="years", meaning="time after the horizon without new loans", high=50

@@ -70,6 +70,8 @@ class Store:
         of its own.
     reader : callable
         What to keep of a replication; all outcomes by default.
+    prepare : callable, optional
+        Called with a scenario before the first simulation; never where all is known.
 
     Attributes
     ----------
@@ -84,6 +86,7 @@ class Store:
     executor: Executor | None = None
     progress: Progress | None = None
     reader: Reader = outcomes_of
+    prepare: Callable[[Scenario], None] | None = None
     simulated: int = 0
     seconds: float = 0.0
     _known: dict[Address, Table] = field(default_factory=dict, repr=False)
@@ -154,15 +157,33 @@ class Store:
     def _tables(
         self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Progress | None
     ) -> list[list[Table]]:
-        keys = [key_of(scenario) for scenario in scenarios]
-        wanted = {(key, n): s for key, s in zip(keys, scenarios, strict=True) for n in numbers}
+        tables = self._single([(s, n) for s in scenarios for n in numbers], progress)
+        size = len(numbers)
+        return [tables[k * size : (k + 1) * size] for k in range(len(scenarios))]
+
+    def each(
+        self, runs: Sequence[tuple[Scenario, int]], progress: Progress | None = None
+    ) -> list[pd.DataFrame]:
+        """Outcomes of single replications of any scenarios, in the order asked for."""
+        tables = self._single(runs, progress)
+        return [t.frame(n) for t, (_, n) in zip(tables, runs, strict=True)]
+
+    def _single(
+        self, runs: Sequence[tuple[Scenario, int]], progress: Progress | None
+    ) -> list[Table]:
+        # The same scenario stands in many runs, and its hash takes a while.
+        hashes = {id(scenario): key_of(scenario) for scenario, _ in runs}
+        addresses = [(hashes[id(scenario)], n) for scenario, n in runs]
+        wanted = {at: scenario for at, (scenario, _) in zip(addresses, runs, strict=True)}
         todo = {address: s for address, s in wanted.items() if not self._recall(address)}
         tell = progress or self.progress
+        if todo and self.prepare is not None and not self.simulated:
+            self.prepare(next(iter(todo.values())))
         for done, (address, table) in enumerate(self._run(todo), 1):
             self._keep(address, table)
             if tell is not None:
                 tell(done, len(todo))
-        return [[self._known[key, n] for n in numbers] for key in keys]
+        return [self._known[address] for address in addresses]
 
     def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
         if self.executor is None and (self.workers <= 1 or len(todo) <= 1):

@@ -23,7 +23,10 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 
     def story(_: Any, firm: int, replication: int) -> Any:
         calls.append((firm, replication))
-        return SimpleNamespace(frame=lambda: FRAME, divergence="they part in year 1.25")
+        return SimpleNamespace(
+            frame=lambda: FRAME, divergence="they part in year 1.25", firm=firm,
+            replication=replication,
+        )  # fmt: skip
 
     module = ModuleType("sim.experiment.story")
     module.__dict__["story"] = story
@@ -53,3 +56,10 @@ def test_a_place_that_cannot_be_written_is_a_failed_run(file: Path) -> None:
     result = CliRunner().invoke(app, ["story", str(file), "1", "--out", "no/s.csv"])
     assert result.exit_code == 1
     assert "check the path" in result.stderr
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_folder_for_effects_needs_another_arrangement(file: Path) -> None:
+    result = CliRunner().invoke(app, ["story", str(file), "1", "--run", "x"])
+    assert result.exit_code == 2
+    assert "takes the effects of --versus" in result.stderr

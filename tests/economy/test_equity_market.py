@@ -9,7 +9,7 @@ import pytest
 from pydantic import ValidationError
 
 from sim.base.draws import EQUITY_MARKET, exponential, replication_key
-from sim.economy.equity_market import EquityMarket, market_path
+from sim.economy.equity_market import EquityMarket, MarketStep, market_path
 from sim.economy.macro import time_share
 
 NAMES = ("boom", "bust")
@@ -137,3 +137,16 @@ def test_spells_of_open_market_are_exponential() -> None:
 def test_what_makes_no_sense_is_refused(terms: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         market(**terms)
+
+
+def test_a_stated_path_takes_over_from_its_first_step() -> None:
+    rule = market()
+    key = (1, 2)
+    macro = ((-5.0, 0), (0.0, 1), (3.0, 0))
+    own = market_path(rule, ("boom", "bust"), macro, key, 20.0)
+    steps = [{"from_years": 4.0, "winter": True}, {"from_years": 6.0, "winter": False}]
+    stated = rule.model_copy(update={"path": tuple(MarketStep(**step) for step in steps)})
+    path = market_path(stated, ("boom", "bust"), macro, key, 20.0)
+    assert path == (*(step for step in own if step[0] < 4.0), (4.0, 1), (6.0, 0))
+    early = rule.model_copy(update={"path": (MarketStep(from_years=-9.0, winter=True),)})
+    assert market_path(early, ("boom", "bust"), macro, key, 20.0) == ((-5.0, 1),)

@@ -207,3 +207,53 @@ def test_more_variance_spreads_the_same_luck() -> None:
 def test_what_makes_no_sense_is_refused(terms: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         macro(**terms)
+
+
+# --- Stressed spells ---------------------------------------------------------------------
+
+
+def with_spell(*ends: float, depth: float = 1.0, **terms: Any) -> Macro:
+    spell = {"from_years": ends[0], "until_years": ends[1], "regime": "bust", "frailty": depth}
+    return macro(spell=[spell], **terms)
+
+
+def code_at(path: Any, date: float) -> int:
+    return [code for since, code in path if since <= date][-1]
+
+
+def test_a_spell_covers_its_time_and_leaves_all_other_time_to_the_chain() -> None:
+    dates = np.arange(-5.0, 20.0, 0.05) + 0.012
+    for key in KEYS[:50]:
+        own = macro_path(macro(), key, -5.0, 20.0)
+        laid = macro_path(with_spell(2.0, 4.5), key, -5.0, 20.0)
+        for date in dates:
+            expected = 1 if 2.0 <= date < 4.5 else code_at(own, date)
+            assert code_at(laid, date) == expected
+        assert [date for date, _ in laid] == sorted({date for date, _ in laid})
+
+
+def test_a_spell_to_the_end_of_time_is_cut_there() -> None:
+    path = macro_path(with_spell(2.0, 99.0), (1, 2), 0.0, 4.0)
+    assert path[-1][0] < 4.0
+    assert path[-1][1] == 1
+
+
+def test_stress_raises_years_by_the_part_that_it_covers() -> None:
+    rule = with_spell(1.5, 3.25, depth=3.0)
+    for year, factor in ((0, 1.0), (1, 2.0), (2, 3.0), (3, 1.5), (4, 1.0)):
+        base = frailty(macro(), (1, 2), year)
+        assert frailty(rule, (1, 2), year) == pytest.approx(factor * base)
+    path = [
+        {"from_years": -9.0, "regime": "boom"},
+        {"from_years": 2.0, "regime": "bust", "frailty": 2.0},
+        {"from_years": 4.0, "regime": "boom"},
+    ]
+    calm = macro(path=path, frailty_variance=0.0)
+    assert [frailty(calm, (1, 2), year) for year in (1, 2, 3, 4)] == [1.0, 2.0, 2.0, 1.0]
+
+
+@pytest.mark.parametrize("ends", [[(2.0, 2.0)], [(3.0, 2.0)], [(1.0, 3.0), (2.0, 4.0)]])
+def test_spells_that_are_empty_or_overlap_are_refused(ends: Any) -> None:
+    spells = [{"from_years": a, "until_years": b, "regime": "bust"} for a, b in ends]
+    with pytest.raises(ValidationError, match="must"):
+        macro(spell=spells)

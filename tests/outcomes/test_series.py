@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.firms.record import ALIVE, FAILED_CASH, NEVER
+from sim.outcomes.effects import effect_name
 from sim.outcomes.series import COLUMNS, all_series, offer_curves
 from tests.outcomes import tiny
 
@@ -19,10 +20,12 @@ def test_every_curve_has_name_bank_place_and_value():
     frame = all_series(HISTORY, HISTORY)
     assert tuple(frame.columns) == COLUMNS
     assert not frame.duplicated(["series", "bank", "x"]).any()
-    assert set(frame["series"]) == {
+    effects = {name for name in frame["series"] if name.startswith("effect_")}
+    assert effect_name("saved", "sector software") in effects
+    assert set(frame["series"]) - effects == {
         "survival", "vintage_default", "cumulative_value_by_age", "credit_outstanding",
         "cumulative_profit", "profit_by_regime", "bank_annual_loss", "bank_annual_profit",
-        "additional_survivors", "stage_count:startup", "stage_count:growth",
+        "vintage_profit", "additional_survivors", "stage_count:startup", "stage_count:growth",
         "stage_count:expansion", "stage_count:mature", "contracts:plain", "contracts:special",
     }  # fmt: skip
 

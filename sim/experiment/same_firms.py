@@ -1,0 +1,77 @@
+"""The same firms: the baseline's loans imposed, each with the line of the arrangement.
+
+Between the baseline's lending and an arrangement's own lies this: the firms that the
+baseline lends to, at its dates, each with the line that the arrangement would give it. What
+changes from the baseline's lines to these is the amount per firm; what changes from here
+to the arrangement's own lending is who is lent to, and when.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.columns import Rows
+
+Floats = NDArray[np.float64]
+
+
+def mean_lines(book: Rows, firms: int) -> Floats:
+    """Give each firm's mean line over its contracts since the start date.
+
+    Parameters
+    ----------
+    book : record array, shape (n_contracts,)
+    firms : int
+
+    Returns
+    -------
+    array, shape (n_firms,), CNY million
+        nan for a firm that signed nothing since.
+    """
+    signed = book["date"] > 0.0
+    who, limit = book["firm"][signed], book["limit"][signed]
+    count = np.bincount(who, minlength=firms)
+    total = np.bincount(who, weights=limit, minlength=firms)
+    lines = np.full(firms, np.nan)
+    np.divide(total, count, out=lines, where=count > 0)
+    return lines
+
+
+def line_factors(own: Floats, baseline: Floats) -> Floats:
+    """Give the factor from the baseline's line to the arrangement's, by firm.
+
+    Returns
+    -------
+    array, shape (n_firms,)
+        One for a firm that does not borrow under both.
+
+    Examples
+    --------
+    >>> line_factors(np.array([3.0, np.nan, 1.0]), np.array([2.0, 5.0, np.nan])).tolist()
+    [1.5, 1.0, 1.0]
+    """
+    both = np.isfinite(own) & np.isfinite(baseline) & (baseline > 0.0)
+    factors = np.ones(own.shape)
+    np.divide(own, baseline, out=factors, where=both)
+    return factors
+
+
+def with_lines(decisions: list[Any], factors: Floats) -> list[Any]:
+    """Give a baseline's decisions with every line that it signed multiplied.
+
+    Parameters
+    ----------
+    decisions : list
+        As a world keeps them; they stay as they are.
+    factors : array, shape (n_firms,)
+    """
+    changed = []
+    for what, date, who, terms in decisions:
+        if what == "sign":
+            written = terms.copy()
+            written["limit"] = written["limit"] * factors[written["firm"]]
+            changed.append((what, date, who, written))
+        else:
+            changed.append((what, date, who, terms))
+    return changed

@@ -1,0 +1,260 @@
+"""Attribution: which clauses make the gap between two arrangements.
+
+The clauses in which two arrangements differ are switched on one by one, in every order or
+in a sample of orders, in the same luck. A clause's part is the mean of what it adds when
+it comes: its Shapley value, the one split that adds up, treats clauses alike and gives
+nothing to a clause that changes nothing.
+
+References
+----------
+Shapley 1953; Shorrocks 2013, Decomposition procedures for distributional analysis.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from sim.base.errors import StudyError
+from sim.outcomes.mark import Mark
+from sim.outcomes.statistics import FloatArray
+from sim.scenario.model import Scenario
+from sim.study.asked import at_least_two, outcomes_named
+from sim.study.coalitions import Game, game_of
+from sim.study.findings import Findings
+from sim.study.intervals import step_row
+from sim.study.shapley import antithetic_orders, by_orders, met, shapley
+from sim.study.store import Progress, Store
+from sim.study.words import gap_sentences
+
+MOST_EXACT = 5
+"""Players up to which all coalitions are run: 32 of them."""
+
+PAIRS = 2
+"""Pairs of orders that each replication draws where not all coalitions are run."""
+
+TOTAL = "all together"
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class Attribution:
+    """The gap between two arrangements, split over clauses.
+
+    Parameters
+    ----------
+    game : Game
+    marks : dict of str to Mark
+        Outcomes by name.
+    parts : dict of outcome to array, shape (n_replications, n_players)
+        Shapley values by replication, without replications in which a coalition has none.
+    edges : dict of outcome to two arrays of that shape
+        What each clause adds to the first arrangement alone, and what the second one
+        owes to it; empty where orders were sampled.
+    dropped : dict of outcome to int
+        Replications left out.
+    is_exact : bool
+        Whether all coalitions were run.
+    confidence : float
+    """
+
+    game: Game
+    marks: dict[str, Mark]
+    parts: dict[str, FloatArray]
+    edges: dict[str, tuple[FloatArray, FloatArray]]
+    dropped: dict[str, int]
+    is_exact: bool
+    confidence: float = 0.95
+
+    def frame(self) -> pd.DataFrame:
+        """Give one row for each outcome and clause, and one for their sum.
+
+        Returns
+        -------
+        DataFrame
+            Columns outcome, clause, part, low, high, unit, verdict.
+        """
+        rows = []
+        for name, mark in self.marks.items():
+            values = self.parts[name]
+            for n, player in enumerate(self.game.players):
+                row = step_row(mark, values[:, n], self.confidence)
+                rows.append({"outcome": name, "clause": player, **row})
+            row = step_row(mark, values.sum(axis=1), self.confidence)
+            rows.append({"outcome": name, "clause": TOTAL, **row})
+        return pd.DataFrame(rows)
+
+    def edge_frame(self) -> pd.DataFrame:
+        """Give what each clause adds alone and last; no rows where orders were sampled.
+
+        Returns
+        -------
+        DataFrame
+            Columns outcome, clause, when, part, low, high, unit, verdict. The more "alone"
+            and "last" differ, the more the clause works through others.
+        """
+        rows = []
+        for name, pair in self.edges.items():
+            for when, values in zip(("alone", "last"), pair, strict=True):
+                for n, player in enumerate(self.game.players):
+                    row = step_row(self.marks[name], values[:, n], self.confidence)
+                    rows.append({"outcome": name, "clause": player, "when": when, **row})
+        return pd.DataFrame(rows)
+
+    def findings(self) -> Findings:
+        """Give words and tables for files and the report."""
+        game = self.game
+        between = f"{game.second} and {game.first}"
+        tables = {"clauses": self.frame()}
+        captions = {"clauses": f"{game.second} less {game.first}, split over clauses"}
+        if self.edges:
+            tables["alone_and_last"] = self.edge_frame()
+            captions["alone_and_last"] = (
+                f"A clause put into {game.first} alone, and taken from {game.second} last"
+            )
+        sentences = [
+            *gap_sentences(self.frame(), "clause", TOTAL, (game.first, game.second)),
+            self._how(),
+        ]
+        key = f"attribution_{game.first}_{game.second}"
+        title = f"Attribution: which clauses make the gap between {between}"
+        return Findings(key, title, tuple(sentences), tables, captions)
+
+    def _how(self) -> str:
+        """Say how the split was made, and on how many replications."""
+        count = len(self.game.players)
+        if self.is_exact:
+            how = f"Shapley values over all {2**count} mixtures of {count} clauses"
+        else:
+            how = f"Shapley values of {count} clauses from sampled orders, each with its reverse"
+        counts = {name: values.shape[0] for name, values in self.parts.items()}
+        kept = min(counts.values())
+        text = f"{how}, in the same luck, with intervals over {kept} replications."
+        if any(self.dropped.values()):
+            text += " Replications in which a mixture has no value are left out."
+        return text
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Coalitions of each replication, and the orders that lead through them."""
+
+    game: Game
+    replications: int
+    pairs: int
+    orders: dict[int, list[tuple[int, ...]]] = field(default_factory=dict)
+
+    def runs(self) -> list[tuple[Scenario, int]]:
+        """Give the scenario that each replication runs."""
+        if not self.pairs:
+            every = self.game.with_coalitions(range(self.game.everybody + 1))
+            return [(every, n) for n in range(self.replications)]
+        seed = self.game.scenario.experiment.seed
+        for n in range(self.replications):
+            self.orders[n] = antithetic_orders(len(self.game.players), self.pairs, (seed, n))
+        return [(self.game.with_coalitions(met(orders)), n) for n, orders in self.orders.items()]
+
+
+def attribute(
+    scenario: Scenario,
+    arrangements: tuple[str, str],
+    outcomes: Sequence[str] = ("bank.raroc",),
+    *,
+    pairs: int | None = None,
+    store: Store | None = None,
+    progress: Progress | None = None,
+) -> Attribution:
+    """Split the gap between two arrangements over the clauses in which they differ.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its footing and its replications are those of the study.
+    arrangements : tuple of two str
+        The gap is the second less the first.
+    outcomes : sequence of str
+    pairs : int, optional
+        Pairs of orders that each replication draws; 0 runs all coalitions. By default all
+        where there are at most 32 of them, otherwise two pairs. Sampling widens the
+        intervals, which count it, and does not shift the estimates.
+    store : Store, optional
+        Runs that are known; a new one by default.
+    progress : callable, optional
+        Told how many runs are done, of how many.
+
+    Returns
+    -------
+    Attribution
+
+    Raises
+    ------
+    StudyError
+        If an arrangement or an outcome is unknown, or the two do not differ.
+    """
+    marks = outcomes_named(outcomes)
+    game = game_of(scenario, *arrangements)
+    if pairs is None:
+        pairs = 0 if len(game.players) <= MOST_EXACT else PAIRS
+    if pairs < 0:
+        raise StudyError("pairs of orders", f"must be at least 0; got {pairs}", "give 0 or more")
+    plan = _Plan(game, at_least_two(scenario), pairs)
+    frames = (store or Store()).each(plan.runs(), progress)
+    split = {name: _split(plan, frames, name) for name in marks}
+    return Attribution(
+        game, marks,
+        {name: parts for name, (parts, _) in split.items()},
+        {} if pairs else {name: edges for name, (_, edges) in split.items() if edges},
+        {name: plan.replications - parts.shape[0] for name, (parts, _) in split.items()},
+        is_exact=pairs == 0,
+    )  # fmt: skip
+
+
+def _split(
+    plan: _Plan, frames: Sequence[pd.DataFrame], outcome: str
+) -> tuple[FloatArray, tuple[FloatArray, FloatArray] | None]:
+    """Split one outcome in every replication in which all coalitions have a value."""
+    game = plan.game
+    n = len(game.players)
+    worths = [_worth(frame, outcome) for frame in frames]
+    if plan.pairs:
+        parts = [_sampled(game, worth, plan.orders[k]) for k, worth in enumerate(worths)]
+        split, edges = np.array(parts).reshape(-1, n), None
+        split = split[np.isfinite(split).all(axis=1)]
+    else:
+        names = [game.name(coalition) for coalition in range(1 << n)]
+        every = np.array([[worth[name] for name in names] for worth in worths])
+        every = every[np.isfinite(every).all(axis=1)]
+        split, edges = shapley(every), _edges(every, n)
+        _check_sum(split, every[:, -1] - every[:, 0], every)
+    return split, edges
+
+
+def _worth(frame: pd.DataFrame, outcome: str) -> dict[str, float]:
+    rows = frame[frame["outcome"] == outcome]
+    return dict(zip(rows["arrangement"], rows["value"].astype(float), strict=True))
+
+
+def _sampled(game: Game, worth: dict[str, float], orders: list[tuple[int, ...]]) -> FloatArray:
+    """Split one replication by the orders that it drew."""
+    known = {coalition: worth[game.name(coalition)] for coalition in met(orders)}
+    parts = by_orders(known, orders)
+    values = np.array(list(known.values()))
+    total = np.array([known[game.everybody] - known[0]])
+    _check_sum(parts[None, :], total, values[None, :])
+    return parts
+
+
+def _check_sum(parts: FloatArray, total: FloatArray, values: FloatArray) -> None:
+    """Assert that parts add up to the gap, but for rounding."""
+    size = np.abs(values).max(axis=1, initial=0.0)
+    gap = np.abs(parts.sum(axis=1) - total)
+    assert not np.any(gap > _ROUNDING * size), "parts of a gap do not add up to it"
+
+
+def _edges(every: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
+    """Give what each player adds first and last, shape (n_replications, n_players) each."""
+    everybody = (1 << n) - 1
+    alone = np.stack([every[:, 1 << k] - every[:, 0] for k in range(n)], axis=1)
+    last = np.stack([every[:, -1] - every[:, everybody ^ 1 << k] for k in range(n)], axis=1)
+    return alone, last

@@ -1,0 +1,90 @@
+"""A condition on an outcome, as a user writes it: ``bank.capital_ratio_min < 0.08``."""
+
+import re
+from dataclasses import dataclass
+
+from sim.base.errors import StudyError
+from sim.outcomes.mark import Mark
+from sim.outcomes.statistics import FloatArray, Interval
+from sim.study.asked import outcome_named
+from sim.study.intervals import interval_of
+
+_FORM = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(\S+)\s*")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """An outcome's mean over replications lies below, or above, a number.
+
+    Parameters
+    ----------
+    outcome : str
+    is_below : bool
+        Whether the condition asks for values below the limit.
+    limit : float, in the unit of the outcome
+    """
+
+    outcome: str
+    is_below: bool
+    limit: float
+
+    def __str__(self) -> str:
+        """Write it as it was written."""
+        return f"{self.outcome} {'<' if self.is_below else '>'} {self.limit:g}"
+
+    @property
+    def mark(self) -> Mark:
+        """The outcome's mark."""
+        return outcome_named(self.outcome)
+
+    def holds(self, value: float) -> bool:
+        """Say whether a value fulfils it; nan never does.
+
+        Examples
+        --------
+        >>> Condition("bank.raroc", True, 0.08).holds(0.07)
+        True
+        """
+        return value < self.limit if self.is_below else value > self.limit
+
+    def estimate(self, values: FloatArray, confidence: float = 0.95) -> Interval:
+        """Give the mean over replications with its interval."""
+        return interval_of(self.mark, values, confidence)
+
+    def best(self, found: Interval) -> float:
+        """Give the end of an interval that fulfils the condition sooner."""
+        return found.low if self.is_below else found.high
+
+    def worst(self, found: Interval) -> float:
+        """Give the end of an interval that fulfils the condition later."""
+        return found.high if self.is_below else found.low
+
+
+def condition_of(text: str) -> Condition:
+    """Read a condition.
+
+    Parameters
+    ----------
+    text : str
+        ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
+
+    Raises
+    ------
+    StudyError
+        If it is not of this form, or names no outcome.
+
+    Examples
+    --------
+    >>> condition_of("bank.raroc < 8%")
+    Condition(outcome='bank.raroc', is_below=True, limit=0.08)
+    """
+    found = _FORM.fullmatch(text)
+    cure = 'for example "bank.raroc < 0"'
+    if found is None:
+        raise StudyError(f'"{text}"', "must be written OUTCOME < NUMBER or OUTCOME > NUMBER", cure)
+    name, sign, number = found.groups()
+    try:
+        limit = float(number.removesuffix("%")) / (100.0 if number.endswith("%") else 1.0)
+    except ValueError as error:
+        raise StudyError(f'"{text}"', f"{number} is not a number", cure) from error
+    return Condition(outcome_named(name).name, sign.startswith("<"), limit)

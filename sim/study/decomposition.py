@@ -1,0 +1,177 @@
+"""Decomposition: terms, volume and selection in the gap between two arrangements.
+
+Four worlds in the same luck, each one step from the last:
+
+====================  ==============================  ==================  ==============
+world                 who is lent to, and when        line of each firm   terms
+====================  ==============================  ==================  ==============
+first arrangement     its own                         its own             its own
+same lending          the first one's                 the first one's     the second's
+same firms            the first one's                 the second's        the second's
+second arrangement    its own                         its own             its own
+====================  ==============================  ==================  ==============
+
+*Terms* (price, sharing of losses, right, promise) are the step from the first world to
+"same lending"; *volume* is the step to "same firms", the amount lent to each firm;
+*selection* is the step to the second arrangement, which firms are lent to and when. The
+three add up to the gap by construction. What firms draw and whether they live follow in
+every world; a firm that borrows under one arrangement only keeps the first one's line in
+"same firms", so lending to more firms is selection and not volume.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.base.errors import StudyError
+from sim.outcomes.mark import Mark
+from sim.outcomes.statistics import FloatArray
+from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
+from sim.study.asked import at_least_two, outcomes_named, world_named
+from sim.study.attribution import TOTAL
+from sim.study.findings import Findings
+from sim.study.intervals import interval_of, step_row
+from sim.study.store import Progress, Store
+from sim.study.words import gap_sentences
+
+PARTS = ("terms", "volume", "selection")
+WORLDS = ("first arrangement", "same lending", "same firms", "second arrangement")
+LENDING = "system.credit_outstanding"
+"""Outcome that shows how much is lent in each of the four worlds."""
+
+
+@dataclass(frozen=True, eq=False)
+class Decomposition:
+    """The gap between two arrangements as terms, volume and selection.
+
+    Parameters
+    ----------
+    arrangements : tuple of two str
+        The gap is the second less the first.
+    marks : dict of str to Mark
+    values : dict of outcome to array, shape (n_replications, 4)
+        Value in each of the four worlds.
+    lending : array, shape (n_replications, 4), CNY million
+        Average lending in each.
+    confidence : float
+    """
+
+    arrangements: tuple[str, str]
+    marks: dict[str, Mark]
+    values: dict[str, FloatArray]
+    lending: FloatArray
+    confidence: float = 0.95
+
+    def frame(self) -> pd.DataFrame:
+        """Give one row for each outcome and step, and one for their sum.
+
+        Returns
+        -------
+        DataFrame
+            Columns outcome, step, part, low, high, unit, verdict.
+        """
+        rows = []
+        for name, mark in self.marks.items():
+            steps = np.diff(self.values[name], axis=1)
+            for n, step in enumerate(PARTS):
+                row = step_row(mark, steps[:, n], self.confidence)
+                rows.append({"outcome": name, "step": step, **row})
+            row = step_row(mark, steps.sum(axis=1), self.confidence)
+            rows.append({"outcome": name, "step": TOTAL, **row})
+        return pd.DataFrame(rows)
+
+    def world_frame(self) -> pd.DataFrame:
+        """Give the level of each outcome, and lending, in each of the four worlds.
+
+        Returns
+        -------
+        DataFrame
+            Columns outcome, world, value, low, high, unit.
+        """
+        marks = outcomes_named([*self.marks, LENDING])
+        values = {LENDING: self.lending, **self.values}
+        rows = []
+        for name, mark in marks.items():
+            for n, world in enumerate(WORLDS):
+                found = interval_of(mark, values[name][:, n], self.confidence)
+                ends = {"value": found.estimate, "low": found.low, "high": found.high}
+                rows.append({"outcome": name, "world": world, **ends, "unit": mark.unit})
+        return pd.DataFrame(rows)
+
+    def findings(self) -> Findings:
+        """Give words and tables for files and the report."""
+        first, second = self.arrangements
+        tables = {"steps": self.frame(), "worlds": self.world_frame()}
+        captions = {
+            "steps": f"{second} less {first}, split into terms, volume and selection",
+            "worlds": f"From {first} to {second}: levels in the four worlds",
+        }
+        sentences = [
+            *gap_sentences(self.frame(), "step", TOTAL, self.arrangements),
+            f"Terms: the loans of {first} imposed, with price, sharing, right and promise of"
+            f" {second}. Volume: the same firms at the same dates, with the line that {second}"
+            " gives each. Selection: which firms are lent to, and when.",
+        ]
+        title = f"Terms, volume and selection between {second} and {first}"
+        return Findings(
+            f"decomposition_{first}_{second}", title, tuple(sentences), tables, captions
+        )
+
+
+def decompose(
+    scenario: Scenario,
+    arrangements: tuple[str, str],
+    outcomes: Sequence[str] = ("bank.raroc",),
+    *,
+    store: Store | None = None,
+    progress: Progress | None = None,
+) -> Decomposition:
+    """Split the gap between two arrangements into terms, volume and selection.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Its footing does not matter here; its replications are those of the study.
+    arrangements : tuple of two str
+        Programmes too. The gap is the second less the first, against which paired outcomes
+        are measured.
+    outcomes : sequence of str
+    store, progress
+        As in `attribute`.
+
+    Returns
+    -------
+    Decomposition
+
+    Raises
+    ------
+    StudyError
+        If an arrangement or an outcome is unknown, or the two are one.
+    """
+    marks = outcomes_named(outcomes)
+    first, second = (world_named(scenario, name) for name in arrangements)
+    if first == second:
+        raise StudyError(first, "is compared with itself", "name two arrangements")
+    pair = {"experiment.arrangements": [first, second], "experiment.baseline": first}
+    scenarios = [
+        scenario.with_values({**pair, "experiment.footing": footing})
+        for footing in (AS_OFFERED, EQUAL_LENDING, EQUAL_FIRMS)
+    ]
+    numbers = range(at_least_two(scenario))
+    frames = (store or Store()).many(scenarios, numbers, progress)
+    worlds = ((0, first), (1, second), (2, second), (0, second))
+    values = {
+        name: np.stack([_values(frames[n], one, name) for n, one in worlds], axis=1)
+        for name in {*marks, LENDING}
+    }
+    kept = {name: rows[np.isfinite(rows).all(axis=1)] for name, rows in values.items()}
+    own = {name: kept[name] for name in marks}
+    return Decomposition(arrangements, marks, own, kept[LENDING])
+
+
+def _values(frame: pd.DataFrame, arrangement: str, outcome: str) -> FloatArray:
+    """Give one outcome of one arrangement by replication, in order."""
+    rows = frame[(frame["arrangement"] == arrangement) & (frame["outcome"] == outcome)]
+    return np.asarray(rows.sort_values("replication")["value"], dtype=np.float64)

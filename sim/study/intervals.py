@@ -1,0 +1,47 @@
+"""Estimates of a study: an interval over replications by the method of the outcome."""
+
+from typing import Any
+
+import numpy as np
+
+from sim.outcomes.mark import Mark
+from sim.outcomes.statistics import FloatArray, Interval, mean_interval
+from sim.outcomes.tails import bootstrap_interval, quantile_interval
+from sim.outcomes.verdict import decide
+
+
+def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Interval:
+    """Give the mean over replications with its interval, as a comparison would.
+
+    Parameters
+    ----------
+    mark : Mark
+        Where it is heavy-tailed the interval is by bootstrap, otherwise Student's.
+    values : array, shape (n_replications,), in the unit of the mark
+    confidence : float, in (0, 1)
+    """
+    if mark.heavy_tailed:
+        return bootstrap_interval(values, "mean", confidence)
+    return mean_interval(values, confidence)
+
+
+def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[str, Any]:
+    """Give a part of a difference with interval and verdict, as columns of a table.
+
+    Parameters
+    ----------
+    mark : Mark
+    values : array, shape (n_replications,)
+        One value of the part for each replication.
+
+    Returns
+    -------
+    dict
+        Keys part, low, high, unit, verdict. The verdict says nothing where the interval
+        covers zero.
+    """
+    found = interval_of(mark, values, confidence)
+    median = quantile_interval(values, 0.5, confidence)
+    words = decide(mark, (values, np.zeros_like(values)), found, median)
+    ends = {"part": found.estimate, "low": found.low, "high": found.high}
+    return {**ends, "unit": mark.unit, "verdict": words}

@@ -1,0 +1,164 @@
+"""One firm's money under two arrangements: what makes the gap.
+
+The identities and their terms stand in `sim.study.story_terms`. Effects are Shapley values
+over groups of terms, so they add up to the gap and depend on no order. A term that a world
+does not define, such as the rate of a firm without a loan, takes the value of the other
+world, so that the gap goes to what made the difference.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.base.errors import StudyError
+from sim.experiment.run import freeze, worlds
+from sim.experiment.story import Story, life_of
+from sim.outcomes.wording import arrangement_text, plain_number
+from sim.scenario.model import Scenario
+from sim.study.asked import world_named
+from sim.study.findings import Findings
+from sim.study.shapley import shapley
+from sim.study.story_terms import PARTIES, Terms, terms_of
+
+MONEY = "CNY million"
+TOTAL = "all together"
+_ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, eq=False)
+class StoryGap:
+    """The gap in one firm's money between two arrangements, split into effects.
+
+    Parameters
+    ----------
+    story : Story
+        The firm's life under both.
+    arrangements : tuple of two str
+        The gap is the second less the first.
+    terms : dict of arrangement to dict of str to float
+        What stands in the identities; nan where a world does not define it.
+    rows : DataFrame
+        Columns party, effect, part, unit.
+    """
+
+    story: Story
+    arrangements: tuple[str, str]
+    terms: dict[str, Terms]
+    rows: pd.DataFrame
+
+    def frame(self) -> pd.DataFrame:
+        """Give one row for each party and effect, and one for their sum."""
+        return self.rows.copy()
+
+    def findings(self) -> Findings:
+        """Give words and tables for files and the report."""
+        first, second = self.arrangements
+        terms = pd.DataFrame(self.terms).rename_axis("term").reset_index()
+        tables = {"effects": self.rows, "terms": terms, "events": self.story.frame()}
+        captions = {
+            "effects": f"{second} less {first}: what makes the gap in money on firm"
+            f" {self.story.firm}",
+            "terms": "Terms of the identities: rates and shares per year of life or of balance",
+            "events": "The firm's life under both",
+        }
+        sentences = [self._sentence(party) for party in PARTIES]
+        sentences += self.story.divergence.split("\n")
+        sentences.append(
+            "One firm in one replication: an account of what happened, with no interval."
+        )
+        firm, replication = self.story.firm, self.story.replication
+        title = f"Firm {firm} in replication {replication}: {second} against {first}"
+        key = f"story_{firm}_{replication}_{second}"
+        return Findings(key, title, tuple(sentences), tables, captions)
+
+    def _sentence(self, party: str) -> str:
+        """Name the gap of a party and its largest parts."""
+        own = self.rows[self.rows["party"] == party].set_index("effect")["part"]
+        parts = own.drop(TOTAL)
+        parts = parts[parts.abs() > 0.0].sort_values(key=np.abs, ascending=False)
+        told = "; ".join(f"{name} {_signed(value)}" for name, value in parts.items())
+        of = f": {told}" if told else ""
+        first, second = (arrangement_text(name).lower() for name in self.arrangements)
+        start = party[:1].upper() + party[1:]
+        return f"{start}, {second} less {first}: {_signed(own[TOTAL])} CNY million{of}."
+
+
+def _signed(value: float) -> str:
+    return plain_number(value, 3, sign=True)
+
+
+def story_gap(scenario: Scenario, firm: int, versus: str, replication: int = 0) -> StoryGap:
+    """Split the gap in one firm's money between the baseline and another arrangement.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    firm : int
+        Row of the firm, from 0.
+    versus : str
+        The other arrangement.
+    replication : int
+
+    Returns
+    -------
+    StoryGap
+
+    Raises
+    ------
+    StudyError
+        If there is no such firm or arrangement, or it is the baseline itself.
+    """
+    check(scenario, firm, versus)
+    first = scenario.experiment.baseline
+    pair = scenario.with_values({"experiment.arrangements": [first, versus]})
+    terms: dict[str, Terms] = {}
+    lives, endings = {}, {}
+    for world in worlds(pair, replication, trace=True):
+        terms[world.name] = terms_of(freeze(world), firm)
+        lives[world.name], endings[world.name] = life_of(world, firm)
+    parts = [row for party in PARTIES for row in effects(party, terms[first], terms[versus])]
+    told = Story(firm, replication, lives, endings)
+    return StoryGap(told, (first, versus), terms, pd.DataFrame(parts))
+
+
+def check(scenario: Scenario, firm: int, versus: str) -> None:
+    """Refuse a firm or an arrangement that is not there; as in `story_gap`."""
+    world_named(scenario, versus)
+    if versus == scenario.experiment.baseline:
+        cure = "name another arrangement, or change experiment.baseline"
+        raise StudyError(versus, "is the baseline itself", cure)
+    if not 0 <= firm < scenario.population.firms:
+        cure = f"give a number from 0 to {scenario.population.firms - 1}"
+        raise StudyError(f"firm {firm}", "is not among the firms", cure)
+
+
+def effects(party: str, first: Terms, second: Terms) -> list[dict[str, Any]]:
+    """Split one party's gap over its effects."""
+    money, groups = PARTIES[party]
+    one, two = filled(first, second), filled(second, first)
+    names = list(groups)
+    worth = np.array([[money(_mixed(one, two, groups, c)) for c in range(1 << len(names))]])
+    parts = shapley(worth)[0]
+    gap = float(worth[0, -1] - worth[0, 0])
+    assert abs(parts.sum() - gap) <= _ROUNDING * np.abs(worth).max(), "effects do not add up"
+    told = [*zip(names, parts.tolist(), strict=True), (TOTAL, gap)]
+    return [{"party": party, "effect": e, "part": value, "unit": MONEY} for e, value in told]
+
+
+def filled(own: Terms, other: Terms) -> Terms:
+    """Let undefined terms take the other world's value, or zero."""
+    return {
+        name: next((v for v in (value, other[name]) if np.isfinite(v)), 0.0)
+        for name, value in own.items()
+    }
+
+
+def _mixed(
+    first: Terms, second: Terms, groups: Mapping[str, tuple[str, ...]], coalition: int
+) -> Terms:
+    """Give the first world's terms with those of some groups taken from the second."""
+    taken = [n for k, names in enumerate(groups.values()) if coalition >> k & 1 for n in names]
+    return {**first, **{name: second[name] for name in taken}}
