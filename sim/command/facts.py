@@ -33,7 +33,7 @@ HEAD = (
 
 
 @told
-def facts(
+def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     ids: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ID]...", help="Facts to tell with every use; all if none."),
