@@ -21,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.draws import THRESHOLD, TRIAL, uniform_columns
-from sim.engine.processes import Steps, until
 from sim.engine.world import World
 from sim.firms import record as r
 
@@ -63,15 +62,6 @@ class Compensator:
     def __init__(self) -> None:
         self.sums = dict.fromkeys(NAMES, 0.0)
         self.opening: Opening | None = None
-
-    def follow(self, env: Any, w: World) -> Steps:
-        """Look at the firms at the end of each quarter of a run, from now on."""
-        settings = w.scenario.experiment
-        last = round(4.0 * (settings.horizon_years + settings.run_off_years))
-        for quarter in range(round(4.0 * env.now), last + 1):
-            yield until(env, quarter / 4)
-            w.advance(quarter / 4)
-            self.look(w, quarter / 4)
 
     def look(self, w: World, date: float) -> None:
         """Close the quarter that ends at `date` and open the next; firms must be there."""

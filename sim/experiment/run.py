@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.engine.compensator import Compensator
 from sim.engine.processes import run_world
+from sim.engine.watch import follow
 from sim.engine.world import World, new_world
-from sim.experiment.controls import controls_of
+from sim.experiment.controls import controls_of, watches_of
 from sim.experiment.manifest import manifest_of
 from sim.experiment.results import Reduced, Results, joined
 from sim.firms.record import EVENT_NAMES, FIRM, LOG
@@ -190,10 +190,10 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
         if settings.footing == EQUAL_LENDING and name != settings.baseline:
             world.imposed = list(decisions)
         end = settings.horizon_years + settings.run_off_years
-        watch = Compensator() if "hazards" in scenario.variance_reduction.controls else None
-        observers = () if watch is None else (watch.follow,)
+        watches = watches_of(scenario)
+        observers = [follow(watch) for watch in watches]
         run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
-        world.controls = controls_of(world, watch)
+        world.controls = controls_of(world, watches)
         if name == settings.baseline:
             decisions = world.decisions
         yield world
