@@ -52,12 +52,12 @@ def test_following_firms_changes_no_outcome() -> None:
 
 
 def test_controls_of_losses_move_with_losses() -> None:
-    # Closures by chance, weighted with what lenders would lose, are part of the losses.
+    # Strikes weighted with what lenders would lose are a good part of the losses.
     found = frame(*ALL)
     wide = found[found["arrangement"] == "loan_with_warrant"].pivot(
         index="replication", columns="outcome", values="value"
     )
-    assert wide["control.closures"].corr(wide["bank.credit_loss"]) > 0.2
+    assert wide["control.losses"].corr(wide["bank.credit_loss"]) > 0.2
 
 
 @pytest.mark.parametrize(("slope", "expected"), [(0.0, 0.2), (1.0, 0.236)])
