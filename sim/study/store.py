@@ -14,7 +14,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Self
 
-import numpy as np
 import pandas as pd
 
 from sim.experiment.run import freeze, local_pool, worlds
@@ -40,16 +39,15 @@ SINGLE = {"title": "", "question": "", "sources": {}}
 
 
 def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
-    """All outcomes of one replication, and nothing else of it."""
+    """All outcomes and controls of one replication, and nothing else of it."""
     names, rows = [], []
     baseline = None
     for world in worlds(scenario, replication):
         history = freeze(world)
         baseline = history if baseline is None else baseline
         names.append(world.name)
-        rows.append(evaluate(history, baseline))
-    values = np.array([list(row.values()) for row in rows])
-    return Table(tuple(names), tuple(rows[0]), values).frame(replication)
+        rows.append(evaluate(history, baseline) | world.controls)
+    return Table.of_rows(names, rows).frame(replication)
 
 
 @dataclass
@@ -146,8 +144,11 @@ class Store:
         Returns
         -------
         Cube
+            Of mirrored pairs of replications, a pair is one observation.
         """
-        return Cube.of(self._tables(scenarios, tuple(replications), progress))
+        numbers = tuple(replications)
+        unit = scenarios[0].variance_reduction.unit if scenarios else 1
+        return Cube.of(self._tables(scenarios, numbers, progress)).paired(numbers, unit)
 
     def knows(self, scenario: Scenario, replications: Iterable[int]) -> bool:
         """Whether all of these replications of a scenario are known already."""
