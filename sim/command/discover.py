@@ -35,9 +35,9 @@ def discover(  # noqa: PLR0913, PLR0917 -- one argument for each option of the c
     given = Given(settings, None, seed, workers, out, quiet)
     sample = Sample(worlds, replications)
 
-    def runs(scenario: Any) -> int:
+    def runs(scenario: Any) -> tuple[int, Any]:
         prepared(scenario, outcome, arrangement, vary)
-        return sample.runs
+        return sample.runs, scenario
 
     with planned(file, given, runs, yes) as now:
         found = search(now.scenario, outcome, arrangement, vary, sample, now.store)
