@@ -46,7 +46,7 @@ def cycle(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
 
 def recalled(folder: RunFolder, scenario: Any) -> Recalled | None:
     """Read the results of a run of this very scenario; None where there is none."""
-    from sim.study.cycle import NEEDED
+    from sim.study.cycle_view import NEEDED
 
     manifest = folder.manifest()
     same = manifest.get("scenario_sha256") == fingerprint(scenario)
