@@ -44,16 +44,17 @@ def breakeven(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     quiet: Quiet = False,
 ) -> None:
     """Find the value of a number at which two arrangements give the same outcome."""
-    from sim.study.breakeven import Search, check_breakeven
+    from sim.study.breakeven import Search, check_breakeven, lean
     from sim.study.breakeven import breakeven as search_for
 
     sides = _sides(arrangements, level)
     given = Given(settings, replications, seed, workers, out, quiet)
     one = _range(vary, between)
 
-    def runs(scenario: Any) -> int:
-        check_breakeven(scenario, one, equal, sides)
-        return (points + NEAR) * int(scenario.experiment.replications)
+    def runs(scenario: Any) -> tuple[int, Any]:
+        equation = check_breakeven(scenario, one, equal, sides)
+        count = (points + NEAR) * int(scenario.experiment.replications)
+        return count, lean(scenario, equation)
 
     with planned(file, given, runs, yes) as setting:
         found = search_for(

@@ -39,9 +39,9 @@ def frontier(  # noqa: PLR0913, PLR0917 -- one argument for each option of the c
     names, arms = split_names(outcomes) or list(OUTCOMES), split_names(arrangements)
     plan = Plan(points=points)
 
-    def runs(scenario: Any) -> int:
+    def runs(scenario: Any) -> tuple[int, Any]:
         found = check_frontier(scenario, vary or [], names, arms, plan)
-        return len(found[1]) * len(plan.numbers(scenario))
+        return len(found[1]) * len(plan.numbers(scenario)), found[2].fitting(scenario)
 
     with planned(file, given, runs, yes) as setting:
         found = trace(setting.scenario, vary or [], names, arms, plan, setting.store)

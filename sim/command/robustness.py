@@ -37,8 +37,8 @@ def robustness(  # noqa: PLR0913, PLR0917 -- one argument for each option of the
     trial = Trial(points, replications, tornado)
     names = split_names(outcomes)
 
-    def runs(scenario: Any) -> int:
-        return trial.runs(len(asked(scenario, vary, names)[1]))
+    def runs(scenario: Any) -> tuple[int, Any]:
+        return trial.runs(len(asked(scenario, vary, names)[1])), scenario
 
     with planned(file, given, runs, yes) as setting:
         found = attempt(setting.scenario, vary, names, trial, setting.store)

@@ -107,9 +107,7 @@ def breakeven(
     """
     one, how = as_range(vary), search or Search()
     equation = check_breakeven(scenario, one, outcome, arrangements)
-    names = dict.fromkeys((scenario.experiment.baseline, *equation.names()))
-    lean = scenario.with_values({"experiment.arrangements": tuple(names)})
-    curve = _Curve(lean, one, equation, store or Store())
+    curve = _Curve(lean(scenario, equation), one, equation, store or Store())
     before = curve.store.simulated
     _scan(curve, how)
     found = _close_in(curve, how)
@@ -146,6 +144,12 @@ def check_breakeven(
     if problems:
         raise ScenarioError(problems)
     return equation
+
+
+def lean(scenario: Scenario, equation: Equation) -> Scenario:
+    """The scenario with the baseline and the arrangements of an equation alone."""
+    names = dict.fromkeys((scenario.experiment.baseline, *equation.names()))
+    return scenario.with_values({"experiment.arrangements": tuple(names)})
 
 
 @dataclass
