@@ -6,7 +6,7 @@ import typer
 
 from sim.command.failure import BadInputError, told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.planned import Yes, planned
+from sim.command.planned import Yes, planned, save_drawings
 from sim.command.study import Given, Out, Replications, Seed, Workers
 
 NEAR = 4
@@ -44,6 +44,7 @@ def breakeven(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     quiet: Quiet = False,
 ) -> None:
     """Find the value of a number at which two arrangements give the same outcome."""
+    from sim.show.ranges import breakeven as draw
     from sim.study.breakeven import Search, check_breakeven, lean
     from sim.study.breakeven import breakeven as search_for
 
@@ -60,7 +61,9 @@ def breakeven(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
         found = search_for(
             setting.scenario, one, equal, sides, Search(points=points), setting.store
         )
-    setting.finish(found.findings())
+    findings = found.findings()
+    setting.finish(findings)
+    save_drawings(setting, findings.key, {"curve": draw(found)})
 
 
 def _range(vary: str, between: tuple[float, float] | None) -> Any:
