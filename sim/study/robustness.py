@@ -138,7 +138,7 @@ class Robustness:
         labels = {name: mark.label for name, mark in marks_of(self.aims.outcomes).items()}
         groups = {
             KEPT: "keep their sign over the ranges",
-            OPEN: "take the other sign at some points, but not clear of zero oftener than by chance",
+            OPEN: "take the other sign at points, but no oftener clear of zero than by chance",
             BAD: "take the other sign, clear of zero, at more points than by chance",
             NONE: "have no clear sign at present values",
         }
