@@ -6,7 +6,7 @@ import typer
 
 from sim.command.failure import BadInputError, told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.planned import Yes, planned
+from sim.command.planned import Yes, planned, save_drawings
 from sim.command.study import Given, Out, Replications, Seed, Workers
 
 NEAR = 4
@@ -44,22 +44,26 @@ def breakeven(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     quiet: Quiet = False,
 ) -> None:
     """Find the value of a number at which two arrangements give the same outcome."""
-    from sim.study.breakeven import Search, check_breakeven
+    from sim.show.ranges import breakeven as draw
+    from sim.study.breakeven import Search, check_breakeven, lean
     from sim.study.breakeven import breakeven as search_for
 
     sides = _sides(arrangements, level)
     given = Given(settings, replications, seed, workers, out, quiet)
     one = _range(vary, between)
 
-    def runs(scenario: Any) -> int:
-        check_breakeven(scenario, one, equal, sides)
-        return (points + NEAR) * int(scenario.experiment.replications)
+    def runs(scenario: Any) -> tuple[int, Any]:
+        equation = check_breakeven(scenario, one, equal, sides)
+        count = (points + NEAR) * int(scenario.experiment.replications)
+        return count, lean(scenario, equation)
 
     with planned(file, given, runs, yes) as setting:
         found = search_for(
             setting.scenario, one, equal, sides, Search(points=points), setting.store
         )
-    setting.finish(found.findings())
+    findings = found.findings()
+    setting.finish(findings)
+    save_drawings(setting, findings.key, {"curve": draw(found)})
 
 
 def _range(vary: str, between: tuple[float, float] | None) -> Any:

@@ -6,7 +6,7 @@ import typer
 
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.planned import Outcomes, Vary, Yes, planned, split_names
+from sim.command.planned import Outcomes, Vary, Yes, planned, save_drawings, split_names
 from sim.command.study import Given, Out, Replications, Seed, Workers
 
 
@@ -31,6 +31,7 @@ def frontier(  # noqa: PLR0913, PLR0917 -- one argument for each option of the c
     quiet: Quiet = False,
 ) -> None:
     """Show two outcomes over the ranges of two numbers, and mark the efficient set."""
+    from sim.show.ranges import frontier as draw
     from sim.study.frontier import OUTCOMES, check_frontier
     from sim.study.frontier import frontier as trace
     from sim.study.sweep import Plan
@@ -39,10 +40,12 @@ def frontier(  # noqa: PLR0913, PLR0917 -- one argument for each option of the c
     names, arms = split_names(outcomes) or list(OUTCOMES), split_names(arrangements)
     plan = Plan(points=points)
 
-    def runs(scenario: Any) -> int:
+    def runs(scenario: Any) -> tuple[int, Any]:
         found = check_frontier(scenario, vary or [], names, arms, plan)
-        return len(found[1]) * len(plan.numbers(scenario))
+        return len(found[1]) * len(plan.numbers(scenario)), found[2].fitting(scenario)
 
     with planned(file, given, runs, yes) as setting:
         found = trace(setting.scenario, vary or [], names, arms, plan, setting.store)
-    setting.finish(found.findings())
+    findings = found.findings()
+    setting.finish(findings)
+    save_drawings(setting, findings.key, {"frontier": draw(found)})

@@ -1,7 +1,7 @@
 """A study that is announced before it runs: how many runs, and how long they will take."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -34,7 +34,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a long
 
 @contextmanager
 def planned(
-    file: Path, given: Given, runs: Callable[[Any], int], yes: bool = False
+    file: Path, given: Given, runs: Callable[[Any], tuple[int, Any]], yes: bool = False
 ) -> Iterator[Setting]:
     """Check, announce, and make ready to run a study.
 
@@ -45,7 +45,8 @@ def planned(
     given : Given
         Options of the command line.
     runs : callable
-        Checks what is asked of the scenario and gives the number of runs.
+        Checks what is asked of the scenario, and gives the number of runs and a scenario
+        that costs what one of them costs.
     yes : bool
         Do not ask.
 
@@ -61,26 +62,52 @@ def planned(
     """
     with study(file, replace(given, is_quiet=True)) as silent:
         setting = replace(silent, is_quiet=given.is_quiet)
-        count = runs(setting.scenario)
+        count, like = runs(setting.scenario)
         ready(setting)
         if not given.is_quiet:
-            announce(setting, count, yes)
+            announce(setting, count, like, yes)
         with setting.store, study_progress(given.is_quiet) as report:
             setting.store.progress = report
             yield setting
 
 
-def announce(setting: Setting, runs: int, yes: bool = False) -> None:
+def announce(setting: Setting, runs: int, like: Any, yes: bool = False) -> None:
     """Say how many runs there will be and how long they take; ask where that is long.
 
     Nobody is asked where nobody can answer.
+
+    Parameters
+    ----------
+    setting : Setting
+    runs : int
+    like : Scenario
+        Run once, to see how long it takes.
+    yes : bool
+        Do not ask.
     """
     from sim.study.estimate import expected
 
-    what = expected(setting.scenario, runs, setting.store)
+    what = expected(like, runs, setting.store)
     say(what.words())
     if what.seconds > LONG and not yes and sys.stdin.isatty():
         typer.confirm("go on?", default=True, abort=True, err=True)
+
+
+def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> None:
+    """Write the figures of a study beside its tables, as SVG and as PNG.
+
+    Parameters
+    ----------
+    setting : Setting
+    key : str
+        Of the findings.
+    drawings : mapping of str to Drawing
+        By the name of the file.
+    """
+    folder = setting.folder.path / "studies" / key
+    for name, drawing in drawings.items():
+        (folder / f"{name}.svg").write_text(drawing.svg(), encoding="utf-8")
+        drawing.savefig(folder / f"{name}.png")
 
 
 def split_names(names: list[str] | None) -> list[str] | None:

@@ -6,7 +6,7 @@ import typer
 
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.planned import Outcomes, Vary, Yes, planned, split_names
+from sim.command.planned import Outcomes, Vary, Yes, planned, save_drawings, split_names
 from sim.command.study import Given, Out, Seed, Workers
 
 
@@ -37,9 +37,22 @@ def robustness(  # noqa: PLR0913, PLR0917 -- one argument for each option of the
     trial = Trial(points, replications, tornado)
     names = split_names(outcomes)
 
-    def runs(scenario: Any) -> int:
-        return trial.runs(len(asked(scenario, vary, names)[1]))
+    def runs(scenario: Any) -> tuple[int, Any]:
+        return trial.runs(len(asked(scenario, vary, names)[1])), scenario
 
     with planned(file, given, runs, yes) as setting:
         found = attempt(setting.scenario, vary, names, trial, setting.store)
-    setting.finish(found.findings())
+    findings = found.findings()
+    setting.finish(findings)
+    save_drawings(setting, findings.key, _drawings(found))
+
+
+def _drawings(found: Any) -> dict[str, Any]:
+    """One figure for each difference that was moved one at a time."""
+    from sim.show.ranges import tornado
+
+    moved = found.tornado[["outcome", "arrangement"]].drop_duplicates().to_numpy().tolist()
+    return {
+        f"tornado-{outcome.replace('.', '-')}-{arm}": tornado(found, outcome, arm)
+        for outcome, arm in moved
+    }

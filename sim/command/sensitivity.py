@@ -45,8 +45,8 @@ def sensitivity(  # noqa: PLR0913, PLR0917 -- one argument for each option of th
     how = Screening(cast(Any, method.value), evaluations, replications)
     names = split_names(outcomes)
 
-    def runs(scenario: Any) -> int:
-        return len(layout(scenario, vary, names, how)[2]) * replications
+    def runs(scenario: Any) -> tuple[int, Any]:
+        return len(layout(scenario, vary, names, how)[2]) * replications, scenario
 
     with planned(file, given, runs, yes) as setting:
         found = screen(setting.scenario, vary, names, how, setting.store)

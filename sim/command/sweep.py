@@ -47,8 +47,9 @@ def sweep(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     plan = Plan(cast(Any, design.value), points)
     names = split_names(outcomes)
 
-    def runs(scenario: Any) -> int:
-        return len(prepared(scenario, vary or [], names, plan)[1]) * len(plan.numbers(scenario))
+    def runs(scenario: Any) -> tuple[int, Any]:
+        points = prepared(scenario, vary or [], names, plan)[1]
+        return len(points) * len(plan.numbers(scenario)), scenario
 
     with planned(file, given, runs, yes) as setting:
         found = run_over(setting.scenario, vary or [], names, plan, setting.store)

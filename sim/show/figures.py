@@ -10,9 +10,11 @@ from sim.show.difference import difference, difference_data
 from sim.show.distribution import distribution, distribution_data
 from sim.show.lifecycle import lifecycle, lifecycle_data
 from sim.show.losses import loss_distribution, loss_distribution_data
+from sim.show.ranges import breakeven, frontier, tornado
 from sim.show.regimes import profit_by_regime, profit_by_regime_data
 
 __all__ = [
+    "breakeven",
     "credit",
     "cumulative_profit",
     "curve_data",
@@ -20,6 +22,7 @@ __all__ = [
     "difference_data",
     "distribution",
     "distribution_data",
+    "frontier",
     "lifecycle",
     "lifecycle_data",
     "loss_distribution",
@@ -28,5 +31,6 @@ __all__ = [
     "profit_by_regime",
     "profit_by_regime_data",
     "survival",
+    "tornado",
     "vintage",
 ]

@@ -107,9 +107,7 @@ def breakeven(
     """
     one, how = as_range(vary), search or Search()
     equation = check_breakeven(scenario, one, outcome, arrangements)
-    names = dict.fromkeys((scenario.experiment.baseline, *equation.names()))
-    lean = scenario.with_values({"experiment.arrangements": tuple(names)})
-    curve = _Curve(lean, one, equation, store or Store())
+    curve = _Curve(lean(scenario, equation), one, equation, store or Store())
     before = curve.store.simulated
     _scan(curve, how)
     found = _close_in(curve, how)
@@ -148,15 +146,22 @@ def check_breakeven(
     return equation
 
 
+def lean(scenario: Scenario, equation: Equation) -> Scenario:
+    """The scenario with the baseline and the arrangements of an equation alone."""
+    names = dict.fromkeys((scenario.experiment.baseline, *equation.names()))
+    return scenario.with_values({"experiment.arrangements": tuple(names)})
+
+
 @dataclass
 class _Curve:
-    """Differences at the values tried so far, and how many replications each has."""
+    """Differences at the values tried so far, and from how many replications each is."""
 
     scenario: Scenario
     range: Range
     equation: Equation
     store: Store
     known: dict[float, Floats] = field(default_factory=dict)
+    counts: dict[float, int] = field(default_factory=dict)
 
     def extend(self, values: list[float], count: int) -> None:
         """Give values at least `count` replications."""
@@ -165,10 +170,11 @@ class _Curve:
             scenarios = [varied(self.scenario, [self.range], [x]) for x in new]
             cube = self.store.cube(scenarios, range(count))
             self.known |= dict(zip(new, self.equation.differences(cube), strict=True))
+            self.counts |= dict.fromkeys(new, count)
 
     def count(self, x: float) -> int:
         """Replications at a value; 0 where it has not been tried."""
-        return self.known[x].size if x in self.known else 0
+        return self.counts.get(x, 0)
 
     def ordered(self) -> list[float]:
         """Values tried, in order."""
@@ -176,7 +182,7 @@ class _Curve:
 
     def whole(self) -> tuple[Floats, Floats]:
         """Values with the most replications, and their differences."""
-        most = max(d.size for d in self.known.values())
+        most = max(self.counts.values())
         full = [x for x in self.ordered() if self.count(x) == most]
         return np.array(full), np.array([self.known[x] for x in full])
 

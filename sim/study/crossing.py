@@ -204,6 +204,6 @@ def _roots(a: float, b: float, c: float) -> list[float]:
 def _opened(one: Crossing, x: Floats) -> Crossing:
     """Say where the set reaches an end of the range."""
     return Crossing(
-        one.value, one.low, one.high, one.rises, one.low <= x[0], one.high >= x[-1],
+        one.value, one.low, one.high, one.rises, bool(one.low <= x[0]), bool(one.high >= x[-1]),
         one.standard_error, one.pairs,
     )  # fmt: skip

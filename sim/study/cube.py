@@ -1,6 +1,6 @@
 """Outcomes of many scenarios under the same luck, as one array, and their differences."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,6 +41,20 @@ class Table:
         )
 
     @staticmethod
+    def of_rows(arrangements: Sequence[str], rows: Sequence[Mapping[str, float]]) -> "Table":
+        """The table of one mapping of outcome to value for each arrangement.
+
+        Examples
+        --------
+        >>> Table.of_rows(["plain", "swap"], [{"a": 1.0}, {"a": 2.0, "b": 3.0}]).values
+        array([[ 1., nan],
+               [ 2.,  3.]])
+        """
+        names = tuple(dict.fromkeys(name for row in rows for name in row))
+        values = [[row.get(name, np.nan) for name in names] for row in rows]
+        return Table(tuple(arrangements), names, np.array(values, dtype=np.float64))
+
+    @staticmethod
     def of(frame: pd.DataFrame) -> "Table":
         """The table that a tidy form was made from."""
         arrangements = tuple(frame["arrangement"].unique())
@@ -77,6 +91,34 @@ class Cube:
         first = tables[0][0]
         values = np.array([[table.values for table in row] for row in tables])
         return Cube(first.arrangements, first.outcomes, values)
+
+    def paired(self, numbers: Sequence[int], unit: int) -> "Cube":
+        """The mean over replications that belong together, as one observation each.
+
+        Parameters
+        ----------
+        numbers : sequence of int
+            Of the replications, in their order.
+        unit : int
+            How many belong together, counted from number 0; 2 for mirrored pairs.
+
+        Examples
+        --------
+        >>> values = np.array([[[[1.0]], [[3.0]], [[5.0]]]])
+        >>> Cube(("plain",), ("a",), values).paired(range(3), 2).levels("plain", "a")
+        array([[2., 5.]])
+        """
+        if unit == 1:
+            return self
+        groups = np.array(numbers) // unit
+        parts = [self.values[:, groups == group] for group in np.unique(groups)]
+        known = [np.isfinite(part) for part in parts]
+        with np.errstate(invalid="ignore"):
+            means = [
+                np.where(k, part, 0.0).sum(axis=1) / k.sum(axis=1)
+                for part, k in zip(parts, known, strict=True)
+            ]
+        return Cube(self.arrangements, self.outcomes, np.stack(means, axis=1))
 
     def levels(self, arrangement: str, outcome: str) -> Floats:
         """One outcome under one arrangement, shape (n_scenarios, n_replications)."""

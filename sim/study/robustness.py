@@ -113,9 +113,9 @@ class Robustness:
             KEY,
             "Robustness to what was assumed",
             (*self._sentences(), self.speed.words()),
-            {"signs": self.signs, "tornado": self.tornado, "influence": self.influence.loc[order],
-             "points": self.points},
-            {"signs": "Sign of each difference from"
+            {"verdicts": self._verdicts(), "signs": self.signs, "tornado": self.tornado,
+             "influence": self.influence.loc[order], "points": self.points},
+            {"verdicts": "Sign of each difference from"
              f" {arrangement_text(self.aims.baseline).lower()} over the ranges of all assumptions",
              "tornado": "One at a time: differences with one number at either end of its range,"
              " all others as they are; says nothing of what numbers do together",
@@ -123,13 +123,23 @@ class Robustness:
              "points": "Differences at every point of the Latin hypercube"},
         )  # fmt: skip
 
+    def _verdicts(self) -> pd.DataFrame:
+        """The signs for people: shares of points in one cell each."""
+        rows = self.signs
+        shown = rows[["outcome", "arrangement", "unit", "difference", "low", "high"]].copy()
+        shares = rows[["same_sign", "same_low", "same_high"]].to_numpy(np.float64)
+        shown["same sign"] = [f"{s:.0%} ({a:.0%} to {b:.0%})" for s, a, b in shares]
+        shown["and clear"] = [f"{s:.0%}" for s in rows["same_and_clear"]]
+        shown["clear against"] = [f"{s:.0%}" for s in rows["opposite_and_clear"]]
+        return shown.assign(verdict=rows["verdict"], pushed_over_by=rows["pushes_over"])
+
     def _sentences(self) -> list[str]:
         rows = self.signs
         labels = {name: mark.label for name, mark in marks_of(self.aims.outcomes).items()}
         groups = {
             KEPT: "keep their sign over the ranges",
-            OPEN: "take the other sign at some points, but nowhere clear of zero",
-            BAD: "take the other sign, clear of zero, at some points",
+            OPEN: "take the other sign at points, but no oftener clear of zero than by chance",
+            BAD: "take the other sign, clear of zero, at more points than by chance",
             NONE: "have no clear sign at present values",
         }
         said = []

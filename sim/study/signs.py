@@ -97,6 +97,7 @@ def verdict_row(gaps: Floats, influence: pd.DataFrame, confidence: float) -> dic
     mean, _, _ = means(gaps[1:])
     known = np.isfinite(mean)
     side, total = sides(gaps[1:], confidence)[known], int(known.sum())
+    chance = 0.5 * (1.0 - confidence)
     sign = int(np.sign(now.estimate)) if np.isfinite(now.estimate) else 0
     same = int((np.sign(mean[known]) == sign).sum()) if sign else 0
     low, high = _share_interval(same, total)
@@ -107,17 +108,25 @@ def verdict_row(gaps: Floats, influence: pd.DataFrame, confidence: float) -> dic
         "same_high": high,
         "same_and_clear": float((side == sign).mean()) if sign and total else float("nan"),
         "opposite_and_clear": against,
-        "verdict": _verdict(now.side, same / max(total, 1), against),
+        "verdict": _verdict(now.side, same / max(total, 1), _is_more(against, total, chance)),
         "pushes_over": _pushers(influence, sign),
     }  # fmt: skip
 
 
-def _verdict(side: int, same: float, against: float) -> str:
+def _verdict(side: int, same: float, flips: bool) -> str:
     if side == 0:
         return NONE
-    if against > 0.0:
+    if flips:
         return BAD
     return KEPT if same >= ENOUGH else OPEN
+
+
+def _is_more(share: float, total: int, chance: float) -> bool:
+    """Whether intervals are clear at more points than so many tests give by chance."""
+    if not total or not np.isfinite(share):
+        return False
+    count = round(share * total)
+    return bool(stats.binomtest(count, total, chance, alternative="greater").pvalue < LEVEL)
 
 
 def _pushers(influence: pd.DataFrame, sign: int) -> str:

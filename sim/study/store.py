@@ -9,12 +9,11 @@ import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from pathlib import Path
 from typing import Self
 
-import numpy as np
 import pandas as pd
 
 from sim.experiment.run import freeze, local_pool, worlds
@@ -126,8 +125,11 @@ class Store:
         Returns
         -------
         Cube
+            Of mirrored pairs of replications, a pair is one observation.
         """
-        return Cube.of(self._tables(scenarios, tuple(replications), progress))
+        numbers = tuple(replications)
+        unit = scenarios[0].variance_reduction.unit if scenarios else 1
+        return Cube.of(self._tables(scenarios, numbers, progress)).paired(numbers, unit)
 
     def _tables(
         self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Progress | None
@@ -224,7 +226,7 @@ def key_of(scenario: Scenario) -> str:
 
 
 def measured(scenario: Scenario, replication: int, file: Path | None = None) -> Table:
-    """All outcomes of one replication, and nothing else of it.
+    """All outcomes and controls of one replication, and nothing else of it.
 
     Parameters
     ----------
@@ -244,11 +246,11 @@ def measured(scenario: Scenario, replication: int, file: Path | None = None) -> 
         history = freeze(world)
         baseline = history if baseline is None else baseline
         names.append(world.name)
-        rows.append(evaluate(history, baseline))
-    values = np.array([list(row.values()) for row in rows])
+        rows.append(evaluate(history, baseline) | world.controls)
+    table = Table.of_rows(names, rows)
     if file is not None:
-        _write(Table(tuple(names), tuple(rows[0]), values).frame(replication), file)
-    return Table(tuple(names), tuple(rows[0]), values, time.process_time() - start)
+        _write(table.frame(replication), file)
+    return replace(table, seconds=time.process_time() - start)
 
 
 def _write(frame: pd.DataFrame, file: Path) -> None:

@@ -74,6 +74,7 @@ def test_frontier_marks_the_efficient_set(small: str) -> None:
     rows = table("frontier", "points")
     assert len(rows) == 4
     assert rows["efficient"].any()
+    assert Path("run/studies/frontier/frontier.svg").is_file()
 
 
 def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
@@ -88,6 +89,7 @@ def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     assert result.exit_code == 0, result.output
     assert len(table("robustness", "points")) == 8
     assert len(table("robustness", "tornado")) == 2
+    assert Path("run/studies/robustness/tornado-bank-profit-consortium.png").is_file()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,10 @@
-"""The search for a break-even on planted curves and on one small economy."""
+"""The search for a break-even on planted curves."""
 
 import numpy as np
 import pytest
 
 from sim.base.errors import ScenarioError
 from sim.study.breakeven import Search, breakeven
-from tests.study.fair_step import FAIR, KEY, fair_step
 from tests.study.planted import OUTCOME, Planted, luck, scenario
 
 X = "underwriting.tolerance_rate"
@@ -91,12 +90,3 @@ def test_everything_wrong_is_told_at_once_before_anything_runs():
     assert store.asked == []
     with pytest.raises(ScenarioError, match="are the same"):
         breakeven(scenario(), f"{X}=0:1", OUTCOME, ("plain", "plain"), None, store)
-
-
-def test_the_fair_step_of_a_small_economy_is_found():
-    found = breakeven(
-        fair_step(1), f"{KEY}=0.01:0.06", "bank.interest_income", ("flat", "step"), Search(2, 5)
-    )
-    (one,) = found.crossings
-    assert one.low < FAIR < one.high
-    assert one.high - one.low < 0.02

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment.run import one_replication
 from sim.study.cube import Table
 from sim.study.store import Store, key_of, measured
 from tests.house.small import shipped
@@ -85,3 +86,22 @@ def test_a_table_survives_its_tidy_form() -> None:
     assert again.arrangements == ("plain", "consortium")
     assert again.outcomes == table.outcomes
     np.testing.assert_array_equal(again.values, table.values)
+
+
+def test_a_worker_measures_what_a_run_measures() -> None:
+    values = {"variance_reduction.controls": ["hazards"]}
+    scenario = shipped().with_values({**SMALL, **values})
+    run = one_replication(scenario, 1).outcomes
+    mine = measured(scenario, 1).frame(1)
+    pd.testing.assert_frame_equal(mine, run, check_dtype=False)
+
+
+def test_a_mirrored_pair_is_one_observation() -> None:
+    values = {**SMALL, "variance_reduction.antithetic": ["macro"]}
+    scenario = shipped().with_values(values)
+    store = Store()
+    cube, (frame,) = store.cube([scenario], range(4)), store.many([scenario], range(4))
+    rows = frame[(frame["arrangement"] == "plain") & (frame["outcome"] == "firm.access_share")]
+    singles = rows["value"].to_numpy()
+    pairs = [singles[:2].mean(), singles[2:].mean()]
+    np.testing.assert_allclose(cube.levels("plain", "firm.access_share")[0], pairs)

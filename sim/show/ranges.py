@@ -1,0 +1,185 @@
+"""Figures of studies over ranges: a break-even, a frontier, and what one number does alone.
+
+Each takes the frozen result of a study; the frame behind a figure is its ``data``.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from sim.outcomes.mark import registry
+from sim.outcomes.wording import arrangement_text, percent_text, unit_style
+from sim.show.style import COLOURS, INK, MUTED, Drawing, looks, number_axis, style
+from sim.study.breakeven_result import BreakEven
+from sim.study.frontier import Frontier
+from sim.study.robustness import Robustness
+
+_MOST_BARS = 12
+
+
+@style()
+def breakeven(result: BreakEven) -> Drawing:
+    """Draw a difference over the range of a number, and where it crosses zero.
+
+    Parameters
+    ----------
+    result : BreakEven
+
+    Returns
+    -------
+    Drawing
+        Its data is the curve of the result.
+    """
+    curve, unit = result.curve, registry()[result.equation.outcome].unit
+    scale, colour = unit_style(unit), COLOURS[1]
+    figure = Drawing(7.2, 4.0)
+    axes = figure.subplots()
+    x, y = curve["at"].to_numpy(), curve[["difference", "low", "high"]].to_numpy() * scale.scale
+    axes.fill_between(x, y[:, 1], y[:, 2], color=colour, alpha=0.18, lw=0)
+    axes.plot(x, y[:, 0], color=colour, marker="o", ms=3.5)
+    axes.axhline(0.0, color=INK, lw=1.0)
+    for one in result.crossings:
+        axes.plot([one.low, one.high], [0.0, 0.0], color=COLOURS[2], lw=4.0, solid_capstyle="butt")
+        axes.plot(one.value, 0.0, marker="D", ms=7, color=COLOURS[2])
+    number_axis(axes, "x", result.range.label)
+    number_axis(axes, "y", f"Difference ({scale.step_axis})")
+    return figure.finish(result.equation.words(), _curve_note(result), curve)
+
+
+def _curve_note(result: BreakEven) -> str:
+    most = int(result.curve["replications"].max())
+    return (
+        f"Line: mean difference over up to {most} replications with common luck; band:"
+        f" {percent_text(result.confidence)} interval of the mean at each value. Diamond and"
+        " bar on the zero line: where the mean is zero, and the values at which zero is not"
+        " rejected."
+    )
+
+
+@style()
+def frontier(result: Frontier) -> Drawing:
+    """Draw two outcomes against each other over the points of a design.
+
+    Parameters
+    ----------
+    result : Frontier
+
+    Returns
+    -------
+    Drawing
+        Its data is the frame of the result.
+    """
+    data, (first, second) = result.frame(), result.aims.outcomes
+    marks = registry()
+    figure = Drawing(7.2, 5.0)
+    axes = figure.subplots()
+    look = looks((result.aims.baseline, *result.aims.arrangements))
+    for name, rows in data.groupby("arrangement", sort=False):
+        _points(axes, rows, (first, second), look[str(name)].colour)
+    for which, name in (("x", first), ("y", second)):
+        label = f"{marks[name].label} ({unit_style(marks[name].unit).axis})"
+        number_axis(axes, which, label)
+    count = result.cube.values.shape[1]
+    note = (
+        "Filled marks, joined: efficient by their means. Crosses: clearly dominated by another"
+        f" point on both outcomes. Thin lines: 95 % intervals over {count} replications; points"
+        " met the same luck, so they are compared better than these intervals show."
+    )
+    handles = [
+        Line2D([], [], marker="o", ls="", color=look[name].colour, label=arrangement_text(name))
+        for name in result.aims.arrangements
+    ]
+    title = f"{marks[first].label} against {marks[second].label.lower()}"
+    return figure.finish(title, note, data, handles)
+
+
+def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str) -> None:
+    """Draw the points of one arrangement."""
+    scale = [unit_style(registry()[name].unit).scale for name in names]
+    x, y = (rows[name].to_numpy() * s for name, s in zip(names, scale, strict=True))
+    sizes = []
+    for name, factor, middle in zip(names, scale, (x, y), strict=True):
+        low, high = (rows[f"{name}.{end}"].to_numpy() * factor for end in ("low", "high"))
+        sizes.append(np.abs([middle - low, high - middle]))
+    axes.errorbar(x, y, sizes[1], sizes[0], fmt="none", ecolor=colour, elinewidth=0.6, alpha=0.4)
+    best, beaten = rows["efficient"].to_numpy(bool), rows["dominated"].to_numpy(bool)
+    rest = ~best & ~beaten
+    axes.plot(x[rest], y[rest], marker="o", ls="", mfc="white", mec=colour)
+    axes.plot(x[beaten], y[beaten], marker="x", ls="", color=colour)
+    order = np.argsort(x[best])
+    axes.plot(x[best][order], y[best][order], marker="o", color=colour, lw=1.2)
+
+
+@style()
+def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
+    """Draw how far each number alone moves a difference, from one end of its range to the other.
+
+    Parameters
+    ----------
+    result : Robustness
+    outcome, arrangement : str
+        Of the study.
+
+    Returns
+    -------
+    Drawing
+        Its data are the rows of the difference.
+
+    Raises
+    ------
+    ValueError
+        If the study has no such difference.
+    """
+    rows = result.tornado
+    rows = rows[(rows["outcome"] == outcome) & (rows["arrangement"] == arrangement)]
+    if not len(rows):
+        raise ValueError(f"{outcome} under {arrangement} was not moved one at a time")
+    keys = list(dict.fromkeys(rows["key"]))[:_MOST_BARS]
+    mark = registry()[outcome]
+    scale = unit_style(mark.unit)
+    figure = Drawing(7.6, 1.9 + 0.32 * len(keys))
+    axes = figure.subplots()
+    for place, key in enumerate(keys):
+        _bar(axes, place, rows[rows["key"] == key].to_dict("records"), scale.scale)
+    now = result.signs
+    now = now[(now["outcome"] == outcome) & (now["arrangement"] == arrangement)]
+    axes.axvline(float(now["difference"].iloc[0]) * scale.scale, color=MUTED, lw=1.0, ls=":")
+    axes.axvline(0.0, color=INK, lw=1.0)
+    axes.set_yticks(range(len(keys)), keys)
+    axes.set_ylim(len(keys) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+    number_axis(axes, "x", f"Difference ({scale.step_axis})")
+    baseline = result.aims.baseline.replace("_", " ")
+    title = f"One at a time: {mark.label}, {arrangement_text(arrangement).lower()} less {baseline}"
+    return figure.finish(title, _tornado_note(result), rows, _ends())
+
+
+def _bar(axes: Axes, place: int, ends: list[dict[Any, Any]], scale: float) -> None:
+    """Draw one number at both ends of its range."""
+    values = [row["difference"] * scale for row in ends]
+    axes.plot(values, [place, place], color=COLOURS[0], lw=6.0, alpha=0.35, solid_capstyle="butt")
+    for row, value in zip(ends, values, strict=True):
+        face = "white" if row["end"] == "low" else COLOURS[1]
+        reach = 2.0 * row["standard_error"] * scale
+        axes.plot([value - reach, value + reach], [place, place], color=COLOURS[1], lw=0.8)
+        axes.plot(value, place, marker="o", ms=6, mfc=face, mec=COLOURS[1])
+
+
+def _ends() -> list[Line2D]:
+    return [
+        Line2D(
+            [], [], marker="o", ls="", mfc=face, mec=COLOURS[1], label=f"{end} end of its range"
+        )
+        for end, face in (("low", "white"), ("high", COLOURS[1]))
+    ]
+
+
+def _tornado_note(result: Robustness) -> str:
+    return (
+        f"Each number alone at either end of its range, all others as they are, in"
+        f" {result.trial.replications} replications with common luck; thin lines: two standard"
+        " errors; dotted: at present values. Says nothing of what numbers do together."
+    )
