@@ -10,11 +10,14 @@ import typer
 from sim.base.errors import Problem, place
 from sim.command.failure import FAILED, BadInputError, told
 from sim.command.screen import console, say, table
+from sim.command.study import Given, study
 
 if TYPE_CHECKING:
     from sim.scenario.citations import Use
     from sim.study.register import Register
 
+DEFAULT_ECONOMY = Path("base/china_technology.toml")
+PATTERN_REPLICATIONS = 20
 HEAD = (
     "fact",
     "meaning",
@@ -30,7 +33,7 @@ HEAD = (
 
 
 @told
-def facts(
+def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     ids: Annotated[
         list[str] | None,
         typer.Argument(metavar="[ID]...", help="Facts to tell with every use; all if none."),
@@ -54,6 +57,13 @@ def facts(
             help="Fail on a number without a source and on a fact without date, source or grade.",
         ),
     ] = False,
+    patterns: Annotated[
+        bool,
+        typer.Option(
+            "--patterns",
+            help="Compare the default economy with published patterns that were not fitted.",
+        ),
+    ] = False,
     folder: Annotated[
         Path,
         typer.Option(
@@ -64,6 +74,9 @@ def facts(
     ] = Path("scenarios"),
 ) -> None:
     """List the published figures and what rests on each, or check their sources."""
+    if patterns:
+        _patterns(folder / DEFAULT_ECONOMY)
+        return
     from sim.scenario.facts import FACTS
     from sim.study.register import facts as read
 
@@ -78,6 +91,15 @@ def facts(
         typer.echo("\n".join(_cards(chosen)))
     else:
         console().print(table(HEAD, _rows(chosen)))
+
+
+def _patterns(file: Path) -> None:
+    """Run the default economy and hold it against what nobody fitted it to."""
+    with study(file, Given(replications=PATTERN_REPLICATIONS)) as now:
+        from sim.study.patterns import patterns
+
+        found = patterns(now.scenario, now.store, PATTERN_REPLICATIONS)
+    now.finish(found.findings())
 
 
 def _chosen(

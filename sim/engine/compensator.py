@@ -5,7 +5,8 @@ number of strikes less the threshold used up has mean zero, and stays so when ea
 weighted with anything that was known at the quarter's opening: here with what its lenders
 would lose if it closed, times, for causes that do not close it at once, how soon its cash
 would then be gone. The same holds for trials. These sums move with realised credit losses
-and have a known mean, zero; nothing else about the run is touched.
+and have a known mean, zero; nothing else about the run is touched. They are added up as an
+expected loss would be: a setback raises it, a recovery lowers it.
 
 References
 ----------
@@ -21,16 +22,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.draws import THRESHOLD, TRIAL, uniform_columns
-from sim.engine.processes import Steps, until
 from sim.engine.world import World
 from sim.firms import record as r
 
 Floats = NDArray[np.float64]
 CLOSURES = (r.FAILURE, r.DIVERSION)
-"""Causes that close a firm at once; with failed trials they make one control."""
-CAUSES = {"setbacks": r.SETBACK, "recoveries": r.RECOVERY, "rounds": r.ROUND}
-"""Causes that move losses later, by the name of their control."""
-NAMES = ("closures", *CAUSES)
+"""Causes that close a firm at once, as a failed trial may."""
+LATER = {r.SETBACK: 1.0, r.RECOVERY: -1.0}
+"""Causes that raise or lower the loss to be expected."""
+NAME = "losses"
 _FOLD_YEARS = 1.0
 """Runway after which a setback is about e times less likely to end in default."""
 
@@ -58,20 +58,11 @@ class Opening:
 
 
 class Compensator:
-    """Sums with mean zero, one for each control, over the life of one world."""
+    """The sum with mean zero over the life of one world."""
 
     def __init__(self) -> None:
-        self.sums = dict.fromkeys(NAMES, 0.0)
+        self.sums = {NAME: 0.0}
         self.opening: Opening | None = None
-
-    def follow(self, env: Any, w: World) -> Steps:
-        """Look at the firms at the end of each quarter of a run, from now on."""
-        settings = w.scenario.experiment
-        last = round(4.0 * (settings.horizon_years + settings.run_off_years))
-        for quarter in range(round(4.0 * env.now), last + 1):
-            yield until(env, quarter / 4)
-            w.advance(quarter / 4)
-            self.look(w, quarter / 4)
 
     def look(self, w: World, date: float) -> None:
         """Close the quarter that ends at `date` and open the next; firms must be there."""
@@ -82,15 +73,15 @@ class Compensator:
 
     def close(self, w: World, before: Opening, now: Opening) -> None:
         """Add what the quarter brought beyond what was to be expected."""
+        total = trials(w, before, now)
         rows = np.flatnonzero(before.covered > 0.0)
         for cause in CLOSURES:
-            found = surprise(w, rows, cause, before, now)
-            self.sums["closures"] += float(before.covered[rows] @ found)
-        self.sums["closures"] += trials(w, before, now)
+            total += float(before.covered[rows] @ surprise(w, rows, cause, before, now))
         rows = np.flatnonzero(before.exposed > 0.0)
-        for name, cause in CAUSES.items():
+        for cause, sign in LATER.items():
             found = surprise(w, rows, cause, before, now)
-            self.sums[name] += float(before.exposed[rows] @ found)
+            total += sign * float(before.exposed[rows] @ found)
+        self.sums[NAME] += total
 
 
 def read(w: World, date: float) -> Opening:

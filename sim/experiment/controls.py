@@ -6,6 +6,7 @@ are the same under every arrangement; those of firms' lives belong to one world 
 """
 
 import math
+from collections.abc import Iterable
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -17,29 +18,39 @@ from sim.economy.equity_market import EquityMarket
 from sim.economy.expected import expected_times
 from sim.economy.macro import Macro, Path, frailty
 from sim.engine.compensator import Compensator
+from sim.engine.exits import ExitWatch
+from sim.engine.watch import Watch
 from sim.engine.world import World
 from sim.outcomes.control import PREFIX, SHARED
+from sim.scenario.model import Scenario
 
 Floats = NDArray[np.float64]
 MEMORY_YEARS = 4.0
 """Years before the start date that still show in the experiment's loans."""
 
 
-def controls_of(w: World, watch: Compensator | None) -> dict[str, float]:
+def watches_of(scenario: Scenario) -> list[Watch]:
+    """What must follow a world for the controls that are asked for."""
+    asked = scenario.variance_reduction.controls
+    known: dict[str, type[Watch]] = {"hazards": Compensator, "exits": ExitWatch}
+    return [known[name]() for name in known if name in asked]
+
+
+def controls_of(w: World, watches: Iterable[Watch]) -> dict[str, float]:
     """Controls of one world at its end, by name.
 
     Parameters
     ----------
     w : World
-    watch : Compensator, optional
-        What has followed the world, where lives of firms are asked for.
+    watches : iterable of Watch
+        What has followed the world, see `watches_of`.
     """
     asked = w.scenario.variance_reduction.controls
     found: dict[str, float] = {}
     # Of few replications only the first controls are used: those that tell most come first.
     if "economy" in asked:
         found |= {SHARED + name: value for name, value in economy(w).items()}
-    if watch is not None:
+    for watch in watches:
         found |= {PREFIX + name: value for name, value in watch.sums.items()}
     if "population" in asked:
         found |= {SHARED + name: value for name, value in population(w).items()}

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.engine.compensator import Compensator
 from sim.engine.processes import run_world
+from sim.engine.watch import follow
 from sim.engine.world import World, new_world
-from sim.experiment.controls import controls_of
+from sim.experiment.controls import controls_of, watches_of
 from sim.experiment.manifest import manifest_of
 from sim.experiment.results import Reduced, Results, joined
 from sim.experiment.same_firms import line_factors, mean_lines, with_lines
@@ -189,6 +189,7 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
     # Callers keep arrays of the world, not the world: its loans are remembered here.
     decisions, book = baseline.decisions, baseline.book.rows.copy()
     yield baseline
+    del baseline
     for name in others:
         imposed = None
         if settings.footing == EQUAL_LENDING:
@@ -206,10 +207,10 @@ def _lived(history: World, name: str, imposed: list[Any] | None = None) -> World
     world = history.branch(name)
     world.imposed = imposed
     end = settings.horizon_years + settings.run_off_years
-    watch = Compensator() if "hazards" in history.scenario.variance_reduction.controls else None
-    observers = () if watch is None else (watch.follow,)
+    watches = watches_of(history.scenario)
+    observers = [follow(watch) for watch in watches]
     run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
-    world.controls = controls_of(world, watch)
+    world.controls = controls_of(world, watches)
     return world
 
 

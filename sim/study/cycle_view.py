@@ -22,6 +22,7 @@ from sim.study.distress import (
     loss_correlation,
     losses,
 )
+from sim.study.intervals import observations
 from sim.study.overtaking import mean_overtakes, median_with_never, share_with_interval
 
 OVERTAKING = {
@@ -55,6 +56,15 @@ class View:
             cure = "run the scenario again, with a longer horizon or more firms"
             raise StudyError("this run", f"holds no series {missing[0]}", cure)
 
+    @property
+    def _unit(self) -> int:
+        """Replications that make one observation; 2 for mirrored pairs."""
+        return int(self.results.scenario.variance_reduction.unit)
+
+    def _mean(self, values: FloatArray) -> Interval:
+        """Give a mean over independent observations with its interval."""
+        return mean_interval(observations(values, self._unit), self.confidence)
+
     def _others(self) -> list[str]:
         order = arrangement_order(self.results, self.results.outcomes)
         return [name for name in order if name != self.baseline]
@@ -76,9 +86,11 @@ class View:
         for name in self._others():
             lead = (self._curve("cumulative_profit", name) - base).drop(columns=0.0)
             years = lead.columns.to_numpy(float)
-            of_mean = mean_overtakes(years, lead.to_numpy(float), self.confidence)
+            paths = observations(lead.to_numpy(float), self._unit)
+            of_mean = mean_overtakes(years, paths, self.confidence)
             for measure_name, outcome in OVERTAKING.items():
-                found = self._outcome(outcome, name)
+                # Of a mirrored pair the first stands for itself: years cannot be averaged.
+                found = self._outcome(outcome, name)[:: self._unit]
                 crossed = share_with_interval(finite(found).size, found.size, self.confidence)
                 row = {
                     "arrangement": name, "measure": measure_name,
@@ -96,7 +108,7 @@ class View:
         for name in self._others():
             lead = self._curve("cumulative_profit", name) - base
             for year in lead.columns:
-                found = mean_interval(lead[year].to_numpy(float), self.confidence)
+                found = self._mean(lead[year].to_numpy(float))
                 yield {"arrangement": name, "year": float(year), **_level(found, MONEY)}
 
     def regimes(self) -> pd.DataFrame:
@@ -114,7 +126,7 @@ class View:
             own = self._curve("vintage_profit", name)
             for year in own.columns:
                 step = own[year] - base[year] if name != self.baseline else own[year] * np.nan
-                found = mean_interval(step.to_numpy(float), self.confidence)
+                found = self._mean(step.to_numpy(float))
                 yield {
                     "arrangement": name, "year": int(year), "value": float(own[year].mean()),
                     "difference": found.estimate, "low": found.low, "high": found.high,
@@ -142,7 +154,7 @@ class View:
                     "mean gain of founders": (values["founder_gain"], MONEY),
                 }  # fmt: skip
                 for effect, (amount, unit) in told.items():
-                    found = mean_interval(amount, self.confidence)
+                    found = self._mean(amount)
                     yield {
                         "arrangement": name, "group": group, "effect": effect,
                         **_level(found, unit), "clear": found.side != 0,
@@ -175,7 +187,7 @@ class View:
     def _bank_row(self, row: dict[str, Any], own: FloatArray, step: FloatArray) -> dict[str, Any]:
         is_base = row["arrangement"] == self.baseline
         known = finite(own)
-        found = mean_interval(step * np.nan if is_base else step, self.confidence)
+        found = self._mean(step * np.nan if is_base else step)
         return {
             **row, "value": float(known.mean()) if known.size else np.nan,
             "difference": found.estimate, "low": found.low, "high": found.high,

@@ -159,19 +159,50 @@ def _grouped(scenarios: Mapping[str, Scenario]) -> list[tuple[str, Scenario]]:
 def _merged(one: Scenario, two: Scenario, name: str) -> Scenario:
     """One scenario with the arrangements of both; the second's are renamed where they differ."""
     run, tables = list(one.experiment.arrangements), dict(one.arrangement)
-    beliefs = dict(one.belief.by_arrangement)
-    for own in two.experiment.arrangements:
-        if own in run and tables[own] == two.arrangement[own]:
-            continue
-        label = f"{own} ({name})" if own in run else own
-        run.append(label)
-        tables[label] = two.arrangement[own]
+    policies, beliefs = list(one.policy), dict(one.belief.by_arrangement)
+
+    def held(own: str) -> str:
+        """Carry an arrangement over, under a name of its own where its name means another."""
+        table = two.arrangement[own]
+        label = own if tables.get(own, table) == table else f"{own} ({name})"
+        tables[label] = table
         if own in beliefs:
             beliefs[label] = beliefs[own]
+        return label
+
+    for own in two.experiment.arrangements:
+        if own in run and definition(one, own) == definition(two, own):
+            continue
+        if own in two.arrangement:
+            run.append(held(own))
+            continue
+        label = f"{own} ({name})" if own in one.programmes else own
+        run.append(label)
+        policies += [
+            policy.model_copy(update={"programme": label, "arrangement": held(policy.arrangement)})
+            for policy in two.policy
+            if policy.programme == own
+        ]
     experiment = one.experiment.model_copy(update={"arrangements": tuple(run)})
     belief = one.belief.model_copy(update={"by_arrangement": beliefs})
     return one.model_copy(
-        update={"arrangement": tables, "experiment": experiment, "belief": belief}
+        update={
+            "arrangement": tables,
+            "policy": tuple(policies),
+            "experiment": experiment,
+            "belief": belief,
+        }
+    )
+
+
+def definition(scenario: Scenario, name: str) -> tuple[Any, ...]:
+    """What an arrangement or programme is: its clauses, or its policies with theirs."""
+    if name in scenario.arrangement:
+        return (scenario.arrangement[name],)
+    return tuple(
+        (policy, scenario.arrangement[policy.arrangement])
+        for policy in scenario.policy
+        if policy.programme == name
     )
 
 

@@ -15,13 +15,13 @@ from sim.scenario.model import Scenario
 
 SHARED = (
     "experiment.seed", "experiment.horizon_years", "experiment.warm_up_years",
-    "experiment.run_off_years", "population", "macro", "equity_market",
+    "experiment.run_off_years", "experiment.start_date", "population", "macro", "equity_market",
     "variance_reduction.antithetic", "variance_reduction.stratified",
 )  # fmt: skip
 """Keys, or whole tables, that must be equal."""
 DRAWN = {"sector": "share", "bank": "market_share"}
 """Tables whose names, with this share, decide what a draw picks."""
-FREE = ("title", "question", "sources", "arrangement")
+FREE = ("title", "question", "sources", "arrangement", "policy")
 EXPERIMENT = ("arrangements", "baseline", "replications", "half_width_share")
 
 

@@ -25,6 +25,10 @@ from sim.study.version import program_digest
 Progress = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
 
+Reader = Callable[[Scenario, int], pd.DataFrame]
+"""Simulates one replication; gives columns arrangement, replication, outcome, value, with the
+same outcomes for each arrangement."""
+
 Address = tuple[str, int]
 """Hash of a scenario, and a replication."""
 
@@ -32,6 +36,18 @@ WINDOW = 8
 """Tasks handed out at a time for each worker: enough never to wait, few enough to stop."""
 SINGLE = {"title": "", "question": "", "sources": {}}
 """Words that no replication depends on."""
+
+
+def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
+    """All outcomes and controls of one replication, and nothing else of it."""
+    names, rows = [], []
+    baseline = None
+    for world in worlds(scenario, replication):
+        history = freeze(world)
+        baseline = history if baseline is None else baseline
+        names.append(world.name)
+        rows.append(evaluate(history, baseline) | world.controls)
+    return Table.of_rows(names, rows).frame(replication)
 
 
 @dataclass
@@ -50,6 +66,8 @@ class Store:
     progress : callable, optional
         Told how many runs of each batch are done, of how many, unless the batch names one
         of its own.
+    reader : callable
+        What to keep of a replication; all outcomes by default.
     prepare : callable, optional
         Called with a scenario before the first simulation; never where all is known.
 
@@ -65,6 +83,7 @@ class Store:
     workers: int = 1
     executor: Executor | None = None
     progress: Progress | None = None
+    reader: Reader = outcomes_of
     prepare: Callable[[Scenario], None] | None = None
     simulated: int = 0
     seconds: float = 0.0
@@ -131,6 +150,11 @@ class Store:
         unit = scenarios[0].variance_reduction.unit if scenarios else 1
         return Cube.of(self._tables(scenarios, numbers, progress)).paired(numbers, unit)
 
+    def knows(self, scenario: Scenario, replications: Iterable[int]) -> bool:
+        """Whether all of these replications of a scenario are known already."""
+        key = key_of(scenario)
+        return all(self._recall((key, n)) for n in replications)
+
     def _tables(
         self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Progress | None
     ) -> list[list[Table]]:
@@ -165,7 +189,7 @@ class Store:
     def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
         if self.executor is None and (self.workers <= 1 or len(todo) <= 1):
             for address, scenario in todo.items():
-                yield address, measured(scenario, address[1], self._file(address))
+                yield address, measured(self.reader, scenario, address[1], self._file(address))
             return
         pool = self.executor or self._processes()
         left = iter(todo.items())
@@ -174,8 +198,8 @@ class Store:
             while True:
                 for address, scenario in islice(left, WINDOW * self.workers - len(waiting)):
                     bare = scenario.model_copy(update=SINGLE)
-                    task = pool.submit(measured, bare, address[1], self._file(address))
-                    waiting[task] = address
+                    given = (self.reader, bare, address[1], self._file(address))
+                    waiting[pool.submit(measured, *given)] = address
                 if not waiting:
                     return
                 for future in wait(waiting, return_when=FIRST_COMPLETED).done:
@@ -209,7 +233,7 @@ class Store:
             return None
         digest = program_digest()
         root = self.folder if self.folder.name == digest else self.folder / digest
-        return root / key[:32] / f"{number}.parquet"
+        return root / self.reader.__name__ / key[:32] / f"{number}.parquet"
 
 
 def key_of(scenario: Scenario) -> str:
@@ -225,32 +249,15 @@ def key_of(scenario: Scenario) -> str:
     return hashlib.sha256(bare.model_dump_json().encode()).hexdigest()
 
 
-def measured(scenario: Scenario, replication: int, file: Path | None = None) -> Table:
-    """All outcomes and controls of one replication, and nothing else of it.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    replication : int
-    file : Path, optional
-        Where to keep them.
-
-    Returns
-    -------
-    Table
-    """
+def measured(
+    reader: Reader, scenario: Scenario, replication: int, file: Path | None = None
+) -> Table:
+    """What the reader keeps of one replication, written to a file where one is given."""
     start = time.process_time()
-    names, rows = [], []
-    baseline = None
-    for world in worlds(scenario, replication):
-        history = freeze(world)
-        baseline = history if baseline is None else baseline
-        names.append(world.name)
-        rows.append(evaluate(history, baseline) | world.controls)
-    table = Table.of_rows(names, rows)
+    frame = reader(scenario, replication)
     if file is not None:
-        _write(table.frame(replication), file)
-    return replace(table, seconds=time.process_time() - start)
+        _write(frame, file)
+    return replace(Table.of(frame), seconds=time.process_time() - start)
 
 
 def _write(frame: pd.DataFrame, file: Path) -> None:

@@ -26,7 +26,7 @@ from sim.study.store import Progress, Store
 
 FIRM_DRAWS = ("birth", "threshold", "shock", "trial", "exit", "workout", "signal")
 DRAWS = (*FIRM_DRAWS, "macro", "frailty", "equity_market")
-CONTROLS = ("economy", "hazards", "population")
+CONTROLS = ("economy", "hazards", "exits", "population")
 COMMON, CONTROLLED = "common luck", "controls"
 METHODS: dict[str, dict[str, Any]] = {
     COMMON: {},

@@ -20,7 +20,7 @@ from sim.experiment.run import simulate
 from sim.outcomes.mark import evaluate
 from tests.experiment.small import tiny
 
-REALISED = {"plain": (0.08, 0.03, 0.008, 0.013), "revenue_swap": (0.02, 0.05, 0.016, 0.02)}
+REALISED = {"plain": (0.08, 0.03, 0.008, 0.013), "revenue_swap": (0.02, 0.05, 0.016, 0.011)}
 LOSS = {"plain": 0.6, "revenue_swap": 0.3}
 
 

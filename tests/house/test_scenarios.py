@@ -1,9 +1,11 @@
 """Every shipped scenario loads, says where its numbers come from, and runs."""
 
+import math
 import re
 import tomllib
 from functools import cache
 from pathlib import Path
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -20,7 +22,8 @@ from sim.scenario.sources import (
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios"
-FILES = sorted(FOLDER.rglob("*.toml"))
+# Plans of calibrations are no scenarios; their own test reads them.
+FILES = sorted(f for f in FOLDER.rglob("*.toml") if f.parent.name != "calibration")
 FACTS = tomllib.loads((ROOT / "seeds" / "facts.toml").read_text(encoding="utf-8"))
 SHORT = {
     "population.firms": 60, "experiment.replications": 1,
@@ -175,6 +178,43 @@ def test_the_joint_loan_is_two_lines_of_the_published_size():
     lines = [joint.limit.amount * share for share in joint.loss_sharing.shares]
     banks = ("ICBC line", "Bank of Hangzhou line")
     assert lines == pytest.approx([published("ZJ06", bank) for bank in banks])
+
+
+def test_the_swap_is_struck_at_a_fifth_of_its_trigger_or_at_the_trigger():
+    named = shipped("anhui_revenue_swap").arrangement
+    low, high = (named[f"swap_{name}_strike"].upside for name in ("low", "trigger"))
+    printed = FACTS["AH21"]["derived"]["strike_over_trigger"]
+    assert low.strike_multiple / low.trigger_multiple == pytest.approx(printed)
+    assert high.strike_multiple == high.trigger_multiple
+
+
+def test_the_two_classes_of_the_score_hold_as_many_entrants_as_published():
+    named = shipped("jiangsu_points_loan").arrangement
+    first, second = (named[name].eligibility.score for name in ("priority", "recommended"))
+    assert second.most == first.least
+    rated, firms = (
+        published("JS04", "firms rated priority or recommended"),
+        published("JS01", "technology SMEs"),
+    )
+    for precision in second.precision:
+        share = NormalDist(sigma=math.sqrt(1.0 + 1.0 / precision)).cdf(-second.least)
+        assert share == pytest.approx(rated / firms, abs=0.015)
+
+
+def test_clubs_of_the_joint_loan_keep_the_rules_of_syndicates():
+    named = shipped("zhejiang_joint_loan").arrangement
+    tiers = [named[name].loss_sharing.shares for name in ("inclusive", "growth", "leading")]
+    assert len(tiers) == published("ZJ14")
+    for lead, *others in tiers:
+        assert published("ZJ12", "lead") <= lead <= published("ZJ12", "any one bank")
+        assert 1.0 - lead >= published("ZJ12", "sold to others")
+        assert max(others) <= lead
+
+
+def test_the_guarantor_bears_and_asks_what_the_plan_says():
+    sharing = shipped("jiangsu_multi_party").arrangement["guarantor"].loss_sharing
+    assert sharing.guaranteed_share == published("MK22", "guarantee system")
+    assert sharing.guarantee_fee_rate == published("MK22", "fee")
 
 
 def test_the_lines_of_kanglin_come_in_size_and_time_as_published():

@@ -47,6 +47,5 @@ def test_intervals_of_macro_replications_cover_the_truth_as_often_as_stated(name
     intervals = [mean_interval(row) for row in values]
     covered = np.mean([found.low <= truth <= found.high for found in intervals])
     error = np.sqrt(0.95 * 0.05 / MACRO_REPLICATIONS)
-    print(f"{name}: {covered:.4f}")
     assert np.ptp(values) > 0.0
     assert abs(covered - 0.95) <= 3.0 * error

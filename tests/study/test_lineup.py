@@ -1,5 +1,7 @@
 """Arrangements of several scenarios under common luck: labels, merging and refusals."""
 
+from datetime import date
+
 import pandas as pd
 import pytest
 
@@ -40,6 +42,22 @@ def test_a_merged_arrangement_has_the_numbers_that_it_has_alone() -> None:
     pd.testing.assert_series_equal(
         mine["value"].sort_index(), its["value"].sort_index(), check_exact=True
     )
+
+
+def test_programmes_of_two_files_are_lined_up_too() -> None:
+    def programme(reach: float) -> object:
+        policy = {
+            "programme": "plan", "arrangement": "consortium", "start": date(2025, 1, 1),
+            "reach_share": reach,
+        }  # fmt: skip
+        return small(policy=[policy], experiment__arrangements=["plain", "plan"])
+
+    same = line_up({"one": programme(1.0), "two": programme(1.0)})
+    assert same.arrangements == ("plain", "plan")
+    other = line_up({"one": programme(1.0), "two": programme(0.0)})
+    assert other.arrangements == ("plain", "plan", "plan (two)")
+    access = other.outcomes(Store(), range(1)).table("firm.signed_share").iloc[0]
+    assert access["plan"] > access["plan (two)"]
 
 
 def test_other_economies_run_beside_and_lose_outcomes_that_need_the_baseline() -> None:

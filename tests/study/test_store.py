@@ -8,7 +8,7 @@ import pytest
 
 from sim.experiment.run import one_replication
 from sim.study.cube import Table
-from sim.study.store import Store, key_of, measured
+from sim.study.store import Store, key_of, measured, outcomes_of
 from tests.house.small import shipped
 
 SMALL = {
@@ -81,7 +81,7 @@ def test_words_are_not_part_of_what_a_run_depends_on() -> None:
 
 
 def test_a_table_survives_its_tidy_form() -> None:
-    table = measured(shipped().with_values(SMALL), 0)
+    table = measured(outcomes_of, shipped().with_values(SMALL), 0)
     again = Table.of(table.frame(0))
     assert again.arrangements == ("plain", "consortium")
     assert again.outcomes == table.outcomes

@@ -1,0 +1,34 @@
+"""Following the firms of a run quarter by quarter, and changing nothing."""
+
+from typing import Any, Protocol
+
+from sim.engine.processes import Observer, Steps, until
+from sim.engine.world import World
+
+
+class Watch(Protocol):
+    """What looks at a world at the end of each quarter and sums what it finds."""
+
+    sums: dict[str, float]
+
+    def look(self, w: World, date: float) -> None:
+        """Look at the firms at a date that they have reached."""
+
+
+def follow(watch: Watch) -> Observer:
+    """A process that lets a watch look at each quarter's end of a run, from its start on.
+
+    Parameters
+    ----------
+    watch : Watch
+    """
+
+    def process(env: Any, w: World) -> Steps:
+        settings = w.scenario.experiment
+        last = round(4.0 * (settings.horizon_years + settings.run_off_years))
+        for quarter in range(round(4.0 * env.now), last + 1):
+            yield until(env, quarter / 4)
+            w.advance(quarter / 4)
+            watch.look(w, quarter / 4)
+
+    return process
