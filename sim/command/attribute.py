@@ -6,7 +6,7 @@ import typer
 
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.study import Given, Out, Replications, Seed, Workers, study
+from sim.command.study import Given, Out, Replications, Seed, Workers, save_drawings, study
 
 Pair = Annotated[
     tuple[str, str],
@@ -50,11 +50,17 @@ def attribute(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     given = Given(settings, replications, seed, workers, out, quiet)
     names = outcome or ["bank.raroc"]
     with study(file, given) as now:
+        from sim.show import studies as draw
         from sim.study.attribution import attribute as run
         from sim.study.decomposition import decompose
 
         options = {"store": now.store, "progress": now.progress}
-        found = [run(now.scenario, arrangements, names, pairs=pairs, **options).findings()]
+        clauses = run(now.scenario, arrangements, names, pairs=pairs, **options)
+        found, drawn = [clauses.findings()], [draw.attribution(clauses)]
         if split:
-            found.append(decompose(now.scenario, arrangements, names, **options).findings())
+            steps = decompose(now.scenario, arrangements, names, **options)
+            found.append(steps.findings())
+            drawn.append(draw.decomposition(steps))
     now.finish(*found)
+    for one, drawing in zip(found, drawn, strict=True):
+        save_drawings(now, one.key, {"parts": drawing})

@@ -6,8 +6,8 @@ import typer
 
 from sim.command.failure import BadInputError, told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.planned import Yes, planned, save_drawings
-from sim.command.study import Given, Out, Replications, Seed, Workers
+from sim.command.planned import Yes, planned
+from sim.command.study import Given, Out, Replications, Seed, Workers, save_drawings
 
 NEAR = 4
 """Values near a crossing and its ends that a search needs, about."""

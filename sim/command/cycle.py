@@ -8,7 +8,17 @@ from sim.command.folder import RunFolder
 from sim.command.options import Quiet, ScenarioFile, Settings
 from sim.command.progress import progress
 from sim.command.screen import say
-from sim.command.study import Given, Out, Replications, Seed, Setting, Workers, ready, study
+from sim.command.study import (
+    Given,
+    Out,
+    Replications,
+    Seed,
+    Setting,
+    Workers,
+    ready,
+    save_drawings,
+    study,
+)
 from sim.scenario.dump import fingerprint
 
 
@@ -35,18 +45,21 @@ def cycle(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     """Tell when arrangements overtake, profit by regime and vintage, firms saved, banks."""
     given = Given(settings, replications, seed, workers, out, quiet)
     with study(file, given) as now:
+        from sim.show.studies import leads
         from sim.study.cycle import check
         from sim.study.cycle import cycle as read
 
         check(now.scenario)
         results = recalled(now.folder, now.scenario) or simulated(now)
         found = read(results)
-    now.finish(found.findings())
+    findings = found.findings()
+    now.finish(findings)
+    save_drawings(now, findings.key, {"leads": leads(found)})
 
 
 def recalled(folder: RunFolder, scenario: Any) -> Recalled | None:
     """Read the results of a run of this very scenario; None where there is none."""
-    from sim.study.cycle import NEEDED
+    from sim.study.cycle_view import NEEDED
 
     manifest = folder.manifest()
     same = manifest.get("scenario_sha256") == fingerprint(scenario)

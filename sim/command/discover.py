@@ -7,7 +7,7 @@ import typer
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
 from sim.command.planned import Vary, Yes, planned
-from sim.command.study import Given, Out, Seed, Workers
+from sim.command.study import Given, Out, Seed, Workers, save_drawings
 
 
 @told
@@ -28,6 +28,8 @@ def discover(  # noqa: PLR0913, PLR0917 -- one argument for each option of the c
     quiet: Quiet = False,
 ) -> None:
     """Find the ranges of assumptions in which arrangements lose and win."""
+    from sim.show.studies import boxed
+    from sim.show.studies import worlds as worlds_of
     from sim.study.discovery import discover as search
     from sim.study.discovery import prepared
     from sim.study.discovery_result import Sample
@@ -36,9 +38,12 @@ def discover(  # noqa: PLR0913, PLR0917 -- one argument for each option of the c
     sample = Sample(worlds, replications)
 
     def runs(scenario: Any) -> tuple[int, Any]:
-        prepared(scenario, outcome, arrangement, vary)
-        return sample.runs, scenario
+        aims, _, _ = prepared(scenario, outcome, arrangement, vary)
+        return sample.runs, aims.fitting(scenario)
 
     with planned(file, given, runs, yes) as now:
         found = search(now.scenario, outcome, arrangement, vary, sample, now.store)
-    now.finish(found.findings())
+    findings = found.findings()
+    now.finish(findings)
+    drawn = {f"{r.arrangement}_{r.side}": worlds_of(found, r) for r in boxed(found)}
+    save_drawings(now, findings.key, drawn)

@@ -6,7 +6,7 @@ import typer
 
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.study import Given, Out, Replications, Seed, Workers, study
+from sim.command.study import Given, Out, Replications, Seed, Workers, save_drawings, study
 
 
 @told
@@ -42,6 +42,7 @@ def reverse_stress(  # noqa: PLR0913, PLR0917 -- one argument for each option of
     """Find the mildest bad times under which an outcome crosses a limit."""
     given = Given(settings, replications, seed, workers, out, quiet)
     with study(file, given) as now:
+        from sim.show.studies import stress
         from sim.study.reverse_stress import reverse_stress as run
         from sim.study.stress import StressRange
 
@@ -53,4 +54,6 @@ def reverse_stress(  # noqa: PLR0913, PLR0917 -- one argument for each option of
             now.scenario, breaks, arrangement or (), space=space, store=now.store,
             progress=now.progress,
         )  # fmt: skip
-    now.finish(found.findings())
+    findings = found.findings()
+    now.finish(findings)
+    save_drawings(now, findings.key, {"tried": stress(found)})

@@ -6,8 +6,8 @@ import typer
 
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.planned import Outcomes, Vary, Yes, planned, save_drawings, split_names
-from sim.command.study import Given, Out, Seed, Workers
+from sim.command.planned import Outcomes, Vary, Yes, planned, split_names
+from sim.command.study import Given, Out, Seed, Workers, save_drawings
 
 
 @told

@@ -6,9 +6,10 @@ a folder named by the content of the program, so that no study simulates what an
 has simulated, and none takes numbers of an older program.
 """
 
+import json
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -171,17 +172,41 @@ def write_study(folder: RunFolder, findings: Any, about: dict[str, Any] | None =
         The folder of the study.
     """
     from sim.show.study_pages import STUDIES
-    from sim.study.findings import write_files
+    from sim.study.findings import FINDINGS, write_files
 
     place: Path = folder.path / STUDIES / findings.key
-    known = {f"{name}.csv" for name in findings.tables}
+    # What an earlier study of the same name drew belongs to its numbers.
+    known = {FINDINGS, *(f"{name}.csv" for name in findings.tables)}
     with folder.staging() as stage:
         write_files(stage / STUDIES / findings.key, findings, about or {})
-    for old in place.glob("*.csv"):
+    for old in place.iterdir():
         if old.name not in known:
             old.unlink()
     update_report(folder)
     return place
+
+
+def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> None:
+    """Write the figures of a study beside its tables, as SVG and as PNG, and on its page.
+
+    Parameters
+    ----------
+    setting : Setting
+    key : str
+        Of the findings, which are written already.
+    drawings : mapping of str to Drawing
+        By the name of the file.
+    """
+    from sim.show.study_pages import STUDIES, page_figure
+    from sim.study.findings import FIGURES
+
+    folder = setting.folder.path / STUDIES / key
+    for name, drawing in drawings.items():
+        (folder / f"{name}.svg").write_text(drawing.svg(), encoding="utf-8")
+        drawing.savefig(folder / f"{name}.png")
+    figures = [page_figure(key, name, drawing) for name, drawing in drawings.items()]
+    (folder / FIGURES).write_text(json.dumps(figures), encoding="utf-8")
+    update_report(setting.folder)
 
 
 def update_report(folder: RunFolder) -> None:

@@ -15,6 +15,8 @@ from markupsafe import Markup
 
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text, unit_style
+from sim.show.inline import inline_svg
+from sim.show.style import Drawing
 from sim.show.tables import number_text
 from sim.study.findings import FINDINGS, Study, read_study
 
@@ -85,6 +87,25 @@ def study_report(title: str, question: str, studies: Sequence[Study]) -> str:
     return template.render(title=title, question=question, studies=studies_html(studies))
 
 
+def page_figure(study: str, name: str, drawing: Drawing) -> dict[str, str]:
+    """Give a figure as the page of a study holds it.
+
+    Parameters
+    ----------
+    study, name : str
+        Key of the study, and of the figure in it.
+    drawing : Drawing
+
+    Returns
+    -------
+    dict of str to str
+        Keys key, title, note and svg.
+    """
+    key = f"study-{study}-{name}".replace("_", "-").lower()
+    words = {"key": key, "title": drawing.title, "note": drawing.note}
+    return {**words, "svg": inline_svg(drawing, key)}
+
+
 def environment() -> Environment:
     """Give the templates; every text that goes into one is escaped."""
     return Environment(
@@ -104,6 +125,8 @@ def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
         "command": about.get("command", ""),
         "replications": about.get("replications", ""),
         "is_of_another": bool(scenario_sha256 and other and other != scenario_sha256),
+        # Safe: drawn by this program, and every text in it was escaped by the SVG writer.
+        "figures": [{**figure, "svg": Markup(figure["svg"])} for figure in study.figures],
         "tables": [
             {
                 "caption": found.captions.get(name, name),

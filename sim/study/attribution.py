@@ -23,7 +23,7 @@ from sim.scenario.model import Scenario
 from sim.study.asked import at_least_two, outcomes_named
 from sim.study.coalitions import Game, game_of
 from sim.study.findings import Findings
-from sim.study.intervals import step_row
+from sim.study.intervals import observations, step_row
 from sim.study.shapley import antithetic_orders, by_orders, met, shapley
 from sim.study.store import Progress, Store
 from sim.study.words import gap_sentences
@@ -47,13 +47,14 @@ class Attribution:
     game : Game
     marks : dict of str to Mark
         Outcomes by name.
-    parts : dict of outcome to array, shape (n_replications, n_players)
-        Shapley values by replication, without replications in which a coalition has none.
+    parts : dict of outcome to array, shape (n_observations, n_players)
+        Shapley values by replication, or mirrored pair of them, without those in which a
+        coalition has none.
     edges : dict of outcome to two arrays of that shape
         What each clause adds to the first arrangement alone, and what the second one
         owes to it; empty where orders were sampled.
     dropped : dict of outcome to int
-        Replications left out.
+        Observations left out.
     is_exact : bool
         Whether all coalitions were run.
     confidence : float
@@ -145,6 +146,11 @@ class _Plan:
     pairs: int
     orders: dict[int, list[tuple[int, ...]]] = field(default_factory=dict)
 
+    @property
+    def observations(self) -> int:
+        """Number of independent observations."""
+        return -(-self.replications // self.game.scenario.variance_reduction.unit)
+
     def runs(self) -> list[tuple[Scenario, int]]:
         """Give the scenario that each replication runs."""
         if not self.pairs:
@@ -205,7 +211,7 @@ def attribute(
         game, marks,
         {name: parts for name, (parts, _) in split.items()},
         {} if pairs else {name: edges for name, (_, edges) in split.items() if edges},
-        {name: plan.replications - parts.shape[0] for name, (parts, _) in split.items()},
+        {name: plan.observations - parts.shape[0] for name, (parts, _) in split.items()},
         is_exact=pairs == 0,
     )  # fmt: skip
 
@@ -213,21 +219,19 @@ def attribute(
 def _split(
     plan: _Plan, frames: Sequence[pd.DataFrame], outcome: str
 ) -> tuple[FloatArray, tuple[FloatArray, FloatArray] | None]:
-    """Split one outcome in every replication in which all coalitions have a value."""
+    """Split one outcome in every observation in which all coalitions have a value."""
     game = plan.game
     n = len(game.players)
+    unit = game.scenario.variance_reduction.unit
     worths = [_worth(frame, outcome) for frame in frames]
     if plan.pairs:
         parts = [_sampled(game, worth, plan.orders[k]) for k, worth in enumerate(worths)]
-        split, edges = np.array(parts).reshape(-1, n), None
-        split = split[np.isfinite(split).all(axis=1)]
-    else:
-        names = [game.name(coalition) for coalition in range(1 << n)]
-        every = np.array([[worth[name] for name in names] for worth in worths])
-        every = every[np.isfinite(every).all(axis=1)]
-        split, edges = shapley(every), _edges(every, n)
-        _check_sum(split, every[:, -1] - every[:, 0], every)
-    return split, edges
+        return observations(np.array(parts).reshape(-1, n), unit), None
+    names = [game.name(coalition) for coalition in range(1 << n)]
+    every = observations(np.array([[worth[name] for name in names] for worth in worths]), unit)
+    split = shapley(every)
+    _check_sum(split, every[:, -1] - every[:, 0], every)
+    return split, _edges(every, n)
 
 
 def _worth(frame: pd.DataFrame, outcome: str) -> dict[str, float]:

@@ -7,41 +7,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.base.errors import StudyError
-from sim.outcomes.compare import compare
-from sim.outcomes.effects import KINDS as EFFECTS
-from sim.outcomes.effects import effect_name
-from sim.outcomes.measure import ResultsView, arrangement_order, measure
-from sim.outcomes.statistics import FloatArray, Interval, finite, mean_interval
+from sim.outcomes.measure import ResultsView
 from sim.scenario.model import Scenario
 from sim.study.asked import at_least_two
+from sim.study.cycle_view import YEARS, View
 from sim.study.cycle_words import sentences
-from sim.study.distress import (
-    ALONE,
-    LEVELS,
-    TOGETHER,
-    desk_capital,
-    distress,
-    loss_correlation,
-    losses,
-)
 from sim.study.findings import Findings
-from sim.study.overtaking import mean_overtakes, median_with_never, share_with_interval
-
-OVERTAKING = {
-    "money": "cycle.crossover_years", "per unit lent": "cycle.margin_crossover_years",
-}  # fmt: skip
-BY_REGIME = (
-    "cycle.profit_boom", "cycle.profit_bust", "cycle.profit_gap", "cycle.margin_boom",
-    "cycle.margin_bust", "cycle.margin_gap", "bank.irr_vintage_boom", "bank.irr_vintage_bust",
-)  # fmt: skip
-FAILURES = ("system.any_bank_failure", "system.joint_bank_failure")
-NET = "net"
-NEEDED = ("cumulative_profit", "vintage_profit", effect_name("saved", "all firms"))
-FIRMS, MONEY, YEARS = "firms per 1,000", "CNY million", "years"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +26,7 @@ class CrossCycle:
     ----------
     baseline : str
     tables : dict of str to DataFrame
-        "overtaking", "regimes", "vintages", "firms" and "banks".
+        "overtaking", "leads", "regimes", "vintages", "firms" and "banks".
     replications : int
     """
 
@@ -78,6 +52,7 @@ class CrossCycle:
         captions = {
             "overtaking": f"When cumulative profit overtakes {against} for good: share of"
             " histories, median year (∞: never), and the year in which the mean does",
+            "leads": f"Lead over {against} in cumulative profit, year by year",
             "regimes": f"Profit and return by macro regime, and difference from {against}",
             "vintages": "Profit from the firms whose first loan is signed in a year, over"
             " their whole life",
@@ -132,159 +107,14 @@ def cycle(results: ResultsView, baseline: str = "", confidence: float = 0.95) ->
     if baseline and baseline != own:
         cure = f"run with experiment.baseline={baseline}"
         raise StudyError(baseline, f"is not the baseline of this run, {own}", cure)
-    view = _View(results, own, confidence)
+    view = View(results, own, confidence)
     view.check()
     parts: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
-        "overtaking": view.overtaking, "vintages": view.vintages, "firms": view.firms,
-        "banks": view.banks,
+        "overtaking": view.overtaking, "leads": view.leads, "vintages": view.vintages,
+        "firms": view.firms, "banks": view.banks,
     }  # fmt: skip
     tables = {name: pd.DataFrame(list(rows())) for name, rows in parts.items()}
-    order = ("overtaking", "regimes", "vintages", "firms", "banks")
+    order = ("overtaking", "leads", "regimes", "vintages", "firms", "banks")
     tables["regimes"] = view.regimes()
     count = int(results.outcomes["replication"].nunique())
     return CrossCycle(own, {name: tables[name] for name in order}, count)
-
-
-@dataclass(frozen=True)
-class _View:
-    """Results, read series by series."""
-
-    results: ResultsView
-    baseline: str
-    confidence: float
-
-    def check(self) -> None:
-        """Refuse results that lack what is told."""
-        known = set(self.results.series["series"].unique())
-        missing = [name for name in NEEDED if name not in known]
-        if len(self._others()) == 0:
-            raise StudyError("this run", "holds one arrangement only", "run two or more")
-        if missing:
-            cure = "run the scenario again, with a longer horizon or more firms"
-            raise StudyError("this run", f"holds no series {missing[0]}", cure)
-
-    def _others(self) -> list[str]:
-        order = arrangement_order(self.results, self.results.outcomes)
-        return [name for name in order if name != self.baseline]
-
-    def _outcome(self, name: str, arrangement: str) -> FloatArray:
-        frame = self.results.outcomes
-        rows = frame[(frame["outcome"] == name) & (frame["arrangement"] == arrangement)]
-        return rows.sort_values("replication")["value"].to_numpy(float)
-
-    def _curve(self, name: str, arrangement: str) -> pd.DataFrame:
-        """One series, a row for each replication and a column for each x."""
-        frame = self.results.series
-        rows = frame[(frame["series"] == name) & (frame["arrangement"] == arrangement)]
-        return rows.pivot_table(values="value", index="replication", columns="x")
-
-    def overtaking(self) -> Iterator[dict[str, Any]]:
-        """Give when cumulative profit overtakes the baseline."""
-        base = self._curve("cumulative_profit", self.baseline)
-        for name in self._others():
-            lead = (self._curve("cumulative_profit", name) - base).drop(columns=0.0)
-            years = lead.columns.to_numpy(float)
-            of_mean = mean_overtakes(years, lead.to_numpy(float), self.confidence)
-            for measure_name, outcome in OVERTAKING.items():
-                found = self._outcome(outcome, name)
-                crossed = share_with_interval(finite(found).size, found.size, self.confidence)
-                row = {
-                    "arrangement": name, "measure": measure_name,
-                    "overtakes": crossed.estimate, "overtakes_low": crossed.low,
-                    "overtakes_high": crossed.high,
-                    **_level(median_with_never(found, self.confidence), YEARS),
-                }  # fmt: skip
-                mean = of_mean if measure_name == "money" else (np.nan,) * 3
-                ends = ("mean_overtakes", "mean_earliest", "mean_latest")
-                yield row | dict(zip(ends, mean, strict=True))
-
-    def regimes(self) -> pd.DataFrame:
-        """Give outcomes by regime with their differences."""
-        outcomes = measure(self.results, BY_REGIME)
-        frame = compare(outcomes, self.baseline, self.confidence).frame()
-        frame = frame.rename(columns={"mean": "value", "baseline_mean": "baseline_value"})
-        columns = ["outcome", "arrangement", "value", "difference", "low", "high", "unit"]
-        return frame[[*columns, "verdict"]]
-
-    def vintages(self) -> Iterator[dict[str, Any]]:
-        """Give profit by year of the first loan."""
-        base = self._curve("vintage_profit", self.baseline)
-        for name in (self.baseline, *self._others()):
-            own = self._curve("vintage_profit", name)
-            for year in own.columns:
-                step = own[year] - base[year] if name != self.baseline else own[year] * np.nan
-                found = mean_interval(step.to_numpy(float), self.confidence)
-                yield {
-                    "arrangement": name, "year": int(year), "value": float(own[year].mean()),
-                    "difference": found.estimate, "low": found.low, "high": found.high,
-                    "unit": MONEY,
-                }  # fmt: skip
-
-    def firms(self) -> Iterator[dict[str, Any]]:
-        """Give effects on the same firms, by group."""
-        series = self.results.series
-        effects = series[series["series"].str.startswith("effect_")]
-        wide = effects.pivot_table(
-            values="value", index=["arrangement", "replication"], columns="series", dropna=False
-        )
-        groups = [name.split(":", 1)[1] for name in effects["series"].unique()]
-        for name in self._others():
-            own = wide.xs(name, level="arrangement")
-            for group in dict.fromkeys(groups):
-                values = {k: _column(own, effect_name(k, group)) for k in EFFECTS}
-                told = {
-                    "saved": (values["saved"], FIRMS), "lost": (values["lost"], FIRMS),
-                    "saved less lost": (values["saved"] - values["lost"], FIRMS),
-                    "founders better less worse off": (
-                        values["founders_better"] - values["founders_worse"], FIRMS
-                    ),
-                    "mean gain of founders": (values["founder_gain"], MONEY),
-                }  # fmt: skip
-                for effect, (amount, unit) in told.items():
-                    found = mean_interval(amount, self.confidence)
-                    yield {
-                        "arrangement": name, "group": group, "effect": effect,
-                        **_level(found, unit), "clear": found.side != 0,
-                    }  # fmt: skip
-
-    def banks(self) -> Iterator[dict[str, Any]]:
-        """Give distress of banks alone and together, and difference from the baseline."""
-        capital = desk_capital(self.results.scenario)
-        base = losses(self.results.series, self.baseline, capital)
-        for name in (self.baseline, *self._others()):
-            own = losses(self.results.series, name, capital)
-            for level in LEVELS:
-                alone, together, independent = distress(own, level)
-                first, second, _ = distress(base, level)
-                row = {"arrangement": name, "of_capital": level}
-                yield self._bank_row({**row, "what": ALONE}, alone, alone - first)
-                told = self._bank_row({**row, "what": TOGETHER}, together, together - second)
-                yield {**told, "independent": independent}
-            moved = loss_correlation(own)
-            row = {"arrangement": name, "of_capital": np.nan, "what": "correlation of losses"}
-            told = self._bank_row(row, moved, moved - loss_correlation(base))
-            yield {**told, "unit": "correlation"}
-            for outcome, what in zip(
-                FAILURES, ("any bank fails", "banks fail together"), strict=True
-            ):
-                value = self._outcome(outcome, name)
-                row = {"arrangement": name, "of_capital": np.nan, "what": what}
-                yield self._bank_row(row, value, value - self._outcome(outcome, self.baseline))
-
-    def _bank_row(self, row: dict[str, Any], own: FloatArray, step: FloatArray) -> dict[str, Any]:
-        is_base = row["arrangement"] == self.baseline
-        known = finite(own)
-        found = mean_interval(step * np.nan if is_base else step, self.confidence)
-        return {
-            **row, "value": float(known.mean()) if known.size else np.nan,
-            "difference": found.estimate, "low": found.low, "high": found.high,
-            "unit": "share", "independent": np.nan,
-        }  # fmt: skip
-
-
-def _column(frame: Any, name: str) -> FloatArray:
-    return frame[name].to_numpy(float) if name in frame else np.full(len(frame), np.nan)
-
-
-def _level(found: Interval, unit: str) -> dict[str, Any]:
-    return {"value": found.estimate, "low": found.low, "high": found.high, "unit": unit}

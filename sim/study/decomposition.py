@@ -32,7 +32,7 @@ from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.study.asked import at_least_two, outcomes_named, world_named
 from sim.study.attribution import TOTAL
 from sim.study.findings import Findings
-from sim.study.intervals import interval_of, step_row
+from sim.study.intervals import interval_of, observations, step_row
 from sim.study.store import Progress, Store
 from sim.study.words import gap_sentences
 
@@ -166,7 +166,8 @@ def decompose(
         name: np.stack([_values(frames[n], one, name) for n, one in worlds], axis=1)
         for name in {*marks, LENDING}
     }
-    kept = {name: rows[np.isfinite(rows).all(axis=1)] for name, rows in values.items()}
+    unit = scenario.variance_reduction.unit
+    kept = {name: observations(rows, unit) for name, rows in values.items()}
     own = {name: kept[name] for name in marks}
     return Decomposition(arrangements, marks, own, kept[LENDING])
 

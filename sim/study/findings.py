@@ -5,7 +5,7 @@ one prints the table and one lays out the page of the report.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 FINDINGS = "findings.json"
+FIGURES = "figures.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +85,13 @@ class Study:
     findings : Findings
     about : mapping of str to any
         How it was made: the command, the scenario's hash, seed, replications.
+    figures : sequence of mapping
+        Figures as a page holds them: key, title, note and svg.
     """
 
     findings: Findings
     about: Mapping[str, Any]
+    figures: Sequence[Mapping[str, str]] = ()
 
 
 def write_files(folder: Path, findings: Findings, about: Mapping[str, Any]) -> None:
@@ -135,7 +139,9 @@ def read_study(folder: Path) -> Study:
         words["key"], words["title"], tuple(words["sentences"]), tables, words["captions"],
         words["units"],
     )  # fmt: skip
-    return Study(found, words["about"])
+    drawn = folder / FIGURES
+    figures = json.loads(drawn.read_text(encoding="utf-8")) if drawn.is_file() else []
+    return Study(found, words["about"], figures)
 
 
 def _counted(count: int, noun: str) -> str:

@@ -10,6 +10,34 @@ from sim.outcomes.tails import bootstrap_interval, quantile_interval
 from sim.outcomes.verdict import decide
 
 
+def observations(values: FloatArray, unit: int) -> FloatArray:
+    """Give independent observations: replications that belong together become their mean.
+
+    Parameters
+    ----------
+    values : array, shape (n_replications, ...)
+        In the order of the replications, from number 0 on.
+    unit : int
+        How many belong together; 2 for mirrored pairs.
+
+    Returns
+    -------
+    array, shape (n_observations, ...)
+        Without those in which no replication is defined in every column.
+
+    Examples
+    --------
+    >>> observations(np.array([1.0, 3.0, float("nan"), 4.0]), 2)
+    array([2., 4.])
+    """
+    flat = values.reshape(values.shape[0], -1)
+    whole = np.isfinite(flat).all(axis=1)
+    groups = np.arange(values.shape[0]) // unit
+    kept = [values[whole & (groups == g)] for g in np.unique(groups)]
+    means = [rows.mean(axis=0) for rows in kept if rows.shape[0]]
+    return np.array(means).reshape(-1, *values.shape[1:])
+
+
 def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Interval:
     """Give the mean over replications with its interval, as a comparison would.
 

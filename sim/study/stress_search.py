@@ -4,12 +4,12 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pandas as pd
 
 from sim.outcomes.statistics import Interval
 from sim.scenario.model import Scenario
 from sim.study.condition import Condition
+from sim.study.intervals import observations
 from sim.study.store import Progress, Store
 from sim.study.stress import Stress, StressRange, severity_rate
 
@@ -80,7 +80,8 @@ class Search:
         frame = self.store.many([changed], numbers, self.progress)[0]
         rows = frame[frame["outcome"] == self.condition.outcome]
         for arrangement, own in rows.groupby("arrangement"):
-            values = np.asarray(own["value"], dtype=np.float64)
+            values = own.sort_values("replication")["value"].to_numpy(float)
+            values = observations(values, self.scenario.variance_reduction.unit)
             self.tried[str(arrangement), stress] = self.condition.estimate(values)
 
     def is_broken(self, arrangement: str, stress: Stress) -> bool:

@@ -8,7 +8,14 @@ import pytest
 
 from sim.command.folder import RunFolder
 from sim.command.progress import study_progress
-from sim.command.study import open_store, print_findings, write_study
+from sim.command.study import (
+    Setting,
+    open_store,
+    print_findings,
+    save_drawings,
+    write_study,
+)
+from sim.show.style import Drawing
 from sim.study.findings import Findings
 
 
@@ -43,6 +50,18 @@ def test_tables_of_an_earlier_study_of_the_same_name_are_gone(tmp_path: Path) ->
     assert {file.name for file in (tmp_path / "studies/example").iterdir()} == {
         "parts.csv", "findings.json",
     }  # fmt: skip
+
+
+def test_figures_stand_on_the_page_and_go_with_their_study(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    write_study(folder, found("parts"))
+    setting = Setting(None, folder, None, lambda *_: None)
+    drawing = Drawing(2.0, 1.0).finish("A figure", "Of nothing.", pd.DataFrame())
+    save_drawings(setting, "example", {"one": drawing})
+    assert (tmp_path / "studies/example/one.png").is_file()
+    assert "figure-study-example-one" in folder.report.read_text(encoding="utf-8")
+    write_study(folder, found("parts"))
+    assert "figure-study-example-one" not in folder.report.read_text(encoding="utf-8")
 
 
 def test_the_words_and_the_first_table_are_printed(capsys: pytest.CaptureFixture[str]) -> None:

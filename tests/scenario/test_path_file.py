@@ -14,7 +14,7 @@ TABLE = "year,regime,frailty,winter\n-20,boom,,0\n2,bust,1.5,1\n4.5, boom,,0\n"
 
 
 def write(folder: Path, more: str = "", table: str = TABLE) -> Path:
-    (folder / "stress.csv").write_text(table, encoding="utf-8")
+    (folder / "stress.csv").write_bytes(table.encode())
     path = folder / "own.toml"
     base = (SCENARIOS / "three_arrangements.toml").as_posix()
     path.write_text(
@@ -41,6 +41,8 @@ def test_a_table_can_be_set_in_a_notebook(tmp_path: Path) -> None:
 def test_the_sum_of_the_table_is_checked(tmp_path: Path) -> None:
     right = hashlib.sha256(TABLE.encode()).hexdigest()
     assert load_scenario(write(tmp_path, f'path_sha256 = "{right}"')).macro.path
+    elsewhere = TABLE.replace("\n", "\r\n")
+    assert load_scenario(write(tmp_path, f'path_sha256 = "{right}"', elsewhere)).macro.path
     with pytest.raises(ScenarioError) as caught:
         load_scenario(write(tmp_path, 'path_sha256 = "0123"'))
     text = str(caught.value)

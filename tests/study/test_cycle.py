@@ -57,7 +57,7 @@ def test_overtaking_counts_all_histories() -> None:
 
 def test_findings_have_all_tables_and_a_sentence_for_each_arrangement() -> None:
     told = found().findings()
-    assert list(told.tables) == ["overtaking", "regimes", "vintages", "firms", "banks"]
+    assert list(told.tables) == ["overtaking", "leads", "regimes", "vintages", "firms", "banks"]
     assert set(told.captions) == set(told.tables)
     text = " ".join(told.sentences)
     assert "Common growth overtakes plain" in text
