@@ -29,6 +29,8 @@ _NAMES = {
     "Precisely": "sim.study.scenarios",
     "variance_factors": "sim.study.variance",
     "tail_table": "sim.outcomes.quantiles",
+    "calibrate": "sim.study.calibration",
+    "patterns": "sim.study.patterns",
     "write_report": "sim.show.report",
     "figures": "sim.show.figures",
 }

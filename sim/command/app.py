@@ -8,6 +8,7 @@ from collections.abc import Callable
 import typer
 
 from sim.command.breakeven import breakeven
+from sim.command.calibrate import calibrate
 from sim.command.catalogue import catalogue
 from sim.command.check import check
 from sim.command.compare import compare
@@ -42,6 +43,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "sweep": sweep,
     "sensitivity": sensitivity,
     "robustness": robustness,
+    "calibrate": calibrate,
 }
 for name, command in COMMANDS.items():
     app.command(name)(command)

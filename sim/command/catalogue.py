@@ -10,8 +10,8 @@ import typer
 from sim.command.failure import BadInputError, told
 from sim.command.screen import console, table
 
-EXTENDED_ONLY = "base"
-"""Folder of files that are there to be extended, not to be run."""
+NOT_TO_RUN = {"base", "calibration"}
+"""Folders of files that are there to be extended, or to say how numbers are fitted."""
 
 
 class Subject(StrEnum):
@@ -56,7 +56,7 @@ def scenarios_in(folder: Path) -> list[tuple[str, ...]]:
     files = [
         file
         for file in sorted(folder.rglob("*.toml"))
-        if EXTENDED_ONLY not in file.relative_to(folder).parts
+        if not NOT_TO_RUN & set(file.relative_to(folder).parts)
     ]
     return [(str(file), *_titles(file)) for file in files]
 

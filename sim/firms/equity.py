@@ -1,8 +1,9 @@
 """Equity: valuation, rounds with dilution, listing, acquisition, and who gets what.
 
 Cap-table shares of founders, investors and the holder of lenders' rights sum to one.
-Listing is a rule before it is a hazard: a firm must be old and large enough, then waits
-its turn at the exchange.
+Listing is a rule before it is a hazard: a firm must be old enough, worth enough, and
+either sell enough or be worth much more (the way in for those that have nothing to sell
+yet). Then it waits its turn at the exchange.
 """
 
 import math
@@ -12,7 +13,7 @@ from sim.base.draws import EXIT, uniform_pair
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
 from sim.base.special import normal_quantile
 from sim.firms.operations import runway
-from sim.firms.record import NO_RIGHT, ROYALTY
+from sim.firms.record import NO_RIGHT, ROUNDS_KEPT, ROYALTY
 
 
 class Equity(Frozen):
@@ -59,12 +60,19 @@ class Equity(Frozen):
     )
     listing_age: NonNegative = param(unit="years", meaning="least age at listing")
     listing_value: NonNegative = param(unit="CNY million", meaning="least value at listing")
+    listing_sales: NonNegative = param(unit="CNY million a year", meaning="least sales at listing")
+    listing_value_without_sales: NonNegative = param(
+        unit="CNY million", meaning="value from which sales do not matter"
+    )
     non_venture_listing_factor: NonNegative = param(
         unit="x", meaning="listing of firms without venture backing"
     )
     listing_premium: PositiveFloat = param(unit="x", meaning="listed over private value")
     listing_raise_share: Share = param(unit="share", meaning="new shares sold at listing")
     acquisition_hazard: StageVector = param(unit="per year", meaning="sale of the firm", low=0)
+    non_venture_acquisition_factor: NonNegative = param(
+        unit="x", meaning="sale of firms without venture backing"
+    )
     acquisition_factor: PositiveFloat = param(unit="x", meaning="sale over private value")
     exit_log_sd: NonNegative = param(unit="-", meaning="log sd of exit value")
     exit_tail_share: Share = param(unit="share", meaning="exits in the heavy tail")
@@ -95,16 +103,19 @@ def round_hazard(f: Any, p: Any, c: Any) -> float:
 
 
 def listing_hazard(f: Any, p: Any, c: Any) -> float:
-    """Listing of a firm that meets the rules of age and value."""
+    """Listing of a firm that meets the rules of age, value and sales."""
     if f.setback == 1 or f.value < p.listing_value or f.now - f.birth < p.listing_age:
+        return 0.0
+    if f.sales < p.listing_sales and f.value < p.listing_value_without_sales:
         return 0.0
     hazard = p.listing_hazard[f.stage] * f.on_exit * c.listing
     return hazard * p.non_venture_listing_factor if f.venture == 0 else hazard
 
 
 def acquisition_hazard(f: Any, p: Any, c: Any) -> float:
-    """Sale of the firm."""
-    return p.acquisition_hazard[f.stage] * c.acquisition
+    """Sale of the firm; investors who want their money back look for a buyer."""
+    hazard = p.acquisition_hazard[f.stage] * c.acquisition
+    return hazard * p.non_venture_acquisition_factor if f.venture == 0 else hazard
 
 
 def seeks_round_at(f: Any, p: Any) -> float:
@@ -131,6 +142,9 @@ def close_round(f: Any, p: Any) -> None:
     f.cum_equity += amount
     f.last_round = amount
     f.round_date = f.now
+    if f.rounds < ROUNDS_KEPT:
+        # Founders keep their number of shares, so this moves as the price of a share.
+        f.round_price[f.rounds] = f.founders * (f.value + amount)
     f.rounds += 1
 
 

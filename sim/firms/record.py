@@ -60,6 +60,8 @@ EVENT_NAMES = {
 }  # fmt: skip
 
 NEVER = 1.0e300
+ROUNDS_KEPT = 8
+"""Equity rounds whose price a firm remembers."""
 
 
 def _clock() -> tuple[Column, ...]:
@@ -130,6 +132,12 @@ def _ownership() -> tuple[Column, ...]:
         Column("rounds", "-", "equity rounds closed", "i4"),
         Column("last_round", "CNY million", "amount of the last equity round"),
         Column("round_date", "years", "date of the last equity round"),
+        Column(
+            "round_price",
+            "CNY million",
+            "worth of the founders' shares at the price of each of the first rounds",
+            length=ROUNDS_KEPT,
+        ),
         Column("exit_value", "CNY million", "equity value at listing or sale"),
         Column("founder_proceeds", "CNY million", "founders' part of the exit value"),
         Column("investor_proceeds", "CNY million", "investors' part of the exit value"),

@@ -7,7 +7,7 @@ to nothing to do but hand out work.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from itertools import islice
@@ -20,11 +20,15 @@ import pandas as pd
 from sim.experiment.run import freeze, local_pool, worlds
 from sim.outcomes.mark import evaluate
 from sim.scenario.model import Scenario
+from sim.state.history import History
 from sim.study.cube import Cube, Table
 from sim.study.version import program_digest
 
 Progress = Callable[[int, int], None]
 """Told how many runs are done, of how many."""
+
+Read = Callable[[History, History], Mapping[str, float]]
+"""Gives numbers of a history, told the baseline's history too, by name."""
 
 Address = tuple[str, int]
 """Hash of a scenario, and a replication."""
@@ -51,6 +55,9 @@ class Store:
     progress : callable, optional
         Told how many runs of each batch are done, of how many, unless the batch names one
         of its own.
+    measure : callable
+        Simulates one replication, keeps it in a file and gives its numbers; all outcomes by
+        default. A folder serves one such function.
 
     Attributes
     ----------
@@ -64,6 +71,7 @@ class Store:
     workers: int = 1
     executor: Executor | None = None
     progress: Progress | None = None
+    measure: "Measure" = field(default_factory=lambda: measured, repr=False)
     simulated: int = 0
     seconds: float = 0.0
     _known: dict[Address, Table] = field(default_factory=dict, repr=False)
@@ -139,10 +147,15 @@ class Store:
                 tell(done, len(todo))
         return [[self._known[key, n] for n in numbers] for key in keys]
 
+    def knows(self, scenario: Scenario, replications: Iterable[int]) -> bool:
+        """Whether all of these replications of a scenario are known already."""
+        key = key_of(scenario)
+        return all(self._recall((key, n)) for n in replications)
+
     def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
         if self.executor is None and (self.workers <= 1 or len(todo) <= 1):
             for address, scenario in todo.items():
-                yield address, measured(scenario, address[1], self._file(address))
+                yield address, self.measure(scenario, address[1], self._file(address))
             return
         pool = self.executor or self._processes()
         left = iter(todo.items())
@@ -151,7 +164,7 @@ class Store:
             while True:
                 for address, scenario in islice(left, WINDOW * self.workers - len(waiting)):
                     bare = scenario.model_copy(update=SINGLE)
-                    task = pool.submit(measured, bare, address[1], self._file(address))
+                    task = pool.submit(self.measure, bare, address[1], self._file(address))
                     waiting[task] = address
                 if not waiting:
                     return
@@ -202,7 +215,9 @@ def key_of(scenario: Scenario) -> str:
     return hashlib.sha256(bare.model_dump_json().encode()).hexdigest()
 
 
-def measured(scenario: Scenario, replication: int, file: Path | None = None) -> Table:
+def measured(
+    scenario: Scenario, replication: int, file: Path | None = None, read: Read = evaluate
+) -> Table:
     """All outcomes of one replication, and nothing else of it.
 
     Parameters
@@ -211,6 +226,8 @@ def measured(scenario: Scenario, replication: int, file: Path | None = None) -> 
     replication : int
     file : Path, optional
         Where to keep them.
+    read : callable
+        What to read of each history instead.
 
     Returns
     -------
@@ -223,14 +240,19 @@ def measured(scenario: Scenario, replication: int, file: Path | None = None) -> 
         history = freeze(world)
         baseline = history if baseline is None else baseline
         names.append(world.name)
-        rows.append(evaluate(history, baseline))
+        rows.append(read(history, baseline))
     values = np.array([list(row.values()) for row in rows])
     if file is not None:
-        _write(Table(tuple(names), tuple(rows[0]), values).frame(replication), file)
+        write_table(Table(tuple(names), tuple(rows[0]), values).frame(replication), file)
     return Table(tuple(names), tuple(rows[0]), values, time.process_time() - start)
 
 
-def _write(frame: pd.DataFrame, file: Path) -> None:
+Measure = Callable[[Scenario, int, Path | None], Table]
+"""Simulates one replication of a scenario and keeps its numbers in the file, if one is named."""
+
+
+def write_table(frame: pd.DataFrame, file: Path) -> None:
+    """Keep the numbers of a replication in a file."""
     file.parent.mkdir(parents=True, exist_ok=True)
     # Written beside and moved, so that an interrupted study leaves no half file.
     beside = file.with_suffix(".part")

@@ -22,7 +22,7 @@ QUIET: dict[str, Any] = {
     "progress_hazard": NONE, "regress_hazard": NONE, "setback_hazard": NONE,
     "failure_hazard": NONE, "setback_failure_hazard": 0.0, "recovery_hazard": 0.0,
     "diversion_hazard": 0.0, "round_hazard": NONE, "listing_hazard": NONE,
-    "acquisition_hazard": NONE, "offer_hazard": NONE,
+    "acquisition_hazard": NONE, "offer_hazard": NONE, "non_venture_acquisition_factor": 1.0,
 }  # fmt: skip
 STEADY: dict[str, Any] = {
     "startup_margin": 0.0, "burn": 0.0, "venture_burn": 0.0, "margin": NONE,

@@ -63,6 +63,7 @@ def test_refreshing_sets_every_hazard_from_the_present_state():
         progress_hazard=[0.1] * 4, setback_hazard=[0.2] * 4, failure_hazard=[0.3] * 4,
         acquisition_hazard=[0.4] * 4, regress_hazard=[0.5] * 4, offer_hazard=[0.6] * 4,
         round_hazard=[0.7] * 4, listing_hazard=[0.8] * 4, listing_age=0.0, listing_value=0.0,
+        listing_sales=0.0,
         recovery_hazard=0.9, diversion_hazard=0.05, monitoring_effect=0.0,
     )  # fmt: skip
     f = borrower(stage=1, venture=1, low_since=1, value=10.0, balance=5.0)

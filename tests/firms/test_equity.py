@@ -68,26 +68,32 @@ def test_only_a_firm_that_seeks_money_meets_a_round(state, expected):
     [
         ({}, 0.3),
         ({"value": 99.0}, 0.0),
+        ({"sales": 29.0}, 0.0),
+        ({"sales": 0.0, "value": 400.0}, 0.3),  # worth so much that sales do not matter
         ({"birth": 2.1}, 0.0),  # less than three years old
         ({"setback": 1}, 0.0),
         ({"venture": 0}, 0.03),
         ({"on_exit": 2.0}, 0.6),
     ],
 )
-def test_listing_needs_age_value_and_good_health(state, expected):
+def test_listing_needs_age_value_sales_and_good_health(state, expected):
     p = rules(
-        listing_hazard=LADDER, listing_age=3.0, listing_value=100.0, non_venture_listing_factor=0.1
-    )
-    f = firm(**({"stage": 1, "venture": 1, "value": 100.0, "now": 5.0} | state))
+        listing_hazard=LADDER, listing_age=3.0, listing_value=100.0, listing_sales=30.0,
+        listing_value_without_sales=400.0, non_venture_listing_factor=0.1,
+    )  # fmt: skip
+    usual = {"stage": 1, "venture": 1, "value": 100.0, "sales": 30.0, "now": 5.0}
+    f = firm(**(usual | state))
     assert listing_hazard(f, p, climate()) == pytest.approx(expected)
     assert listing_hazard(f, p, climate(listing=0.2)) == pytest.approx(0.2 * expected)
 
 
 @pytest.mark.parametrize("stage", range(4))
-def test_a_sale_depends_on_stage_and_market(stage):
-    p = rules(acquisition_hazard=LADDER)
-    found = acquisition_hazard(firm(stage=stage), p, climate(acquisition=0.6))
-    assert found == pytest.approx(0.6 * LADDER[stage])
+def test_a_sale_depends_on_stage_market_and_backing(stage):
+    p = rules(acquisition_hazard=LADDER, non_venture_acquisition_factor=0.5)
+    for venture, factor in ((1, 0.6), (0, 0.3)):
+        f = firm(stage=stage, venture=venture)
+        found = acquisition_hazard(f, p, climate(acquisition=0.6))
+        assert found == pytest.approx(factor * LADDER[stage])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,132 @@
+"""Calibrate: fit the free numbers of a scenario to published figures, and write them."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.command import walk
+from sim.command.failure import FAILED, INTERRUPTED, BadInputError, told
+from sim.command.folder import RUNS, RunFolder
+from sim.command.options import Quiet, Settings
+from sim.command.progress import study_progress
+from sim.command.run import cores
+from sim.command.screen import say
+from sim.command.study import KEPT, Workers, print_findings, write_study
+
+WRITTEN = "scenarios"
+"""Folder of the fitted scenario files, beneath the folder of the run."""
+
+PlanFile = Annotated[
+    Path, typer.Argument(metavar="PLAN", help="A plan: scenarios/calibration/*.toml.")
+]
+
+
+@told
+def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
+    file: PlanFile,
+    settings: Settings = None,
+    evaluations: Annotated[
+        int | None,
+        typer.Option(min=1, help="Most evaluations before the last look; known ones are free."),
+    ] = None,
+    check: Annotated[
+        bool,
+        typer.Option("--check", help="Fit nothing: say whether the scenario is settled."),
+    ] = False,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Folder; by default runs/calibrate-PLAN.")
+    ] = None,
+    quiet: Quiet = False,
+) -> None:
+    """Fit free numbers to published figures; a rerun goes on where the last one ended."""
+    from sim.study.calibration_plan import load_plan, scenario_of
+
+    refuse_scenario(file)
+    plan = load_plan(file)
+    scenario = scenario_of(plan, file, settings or [])
+    folder = RunFolder(out or RUNS / f"calibrate-{file.stem}")
+    folder.check_usable()
+    notice: Callable[[str], None] = (lambda _: None) if quiet else say
+    walk.prepare(scenario, notice)
+    with study_progress(quiet) as report:
+        eye = evaluator(plan, scenario, folder, workers or cores(), evaluations)
+        most = eye.expected(check)
+        eye.report = lambda done: report(done, max(done, most))
+        found = _look(scenario, eye, check, notice)
+    _finish(folder, file, found, quiet)
+    if check and not found.is_settled:
+        raise typer.Exit(FAILED)
+
+
+def evaluator(
+    plan: Any, scenario: Any, folder: RunFolder, workers: int, budget: int | None
+) -> Any:
+    """Give what simulates, with everything that it has ever simulated in this folder."""
+    from sim.study.evaluation import Evaluator
+    from sim.study.moments import moments_digest, moments_of
+    from sim.study.store import Store
+
+    # A setting may change how many histories an evaluation has.
+    plan = plan.model_copy(update={"replications": scenario.experiment.replications})
+    kept = folder.path / "studies" / KEPT / f"moments-{moments_digest()}"
+    return Evaluator(plan, Store(kept, workers, measure=moments_of), budget)
+
+
+def refuse_scenario(file: Path) -> None:
+    """Say it plainly where somebody gives a scenario instead of a plan.
+
+    Raises
+    ------
+    BadInputError
+    """
+    from sim.scenario.read import resolve
+
+    raw = resolve(file)
+    if not raw.problems and "parameter" not in raw.values and "experiment" in raw.values:
+        cure = "give a plan, for example scenarios/calibration/china_technology.toml"
+        raise BadInputError(str(file), "is a scenario, and calibrate needs a plan", cure)
+
+
+def _look(scenario: Any, eye: Any, is_check: bool, notice: Callable[[str], None]) -> Any:
+    """Calibrate, or only look; an interrupted fit keeps what it has simulated."""
+    from sim.study import calibration
+
+    plan = eye.plan
+    try:
+        if is_check:
+            return calibration.check(plan, scenario, eye)
+        return calibration.calibrate(plan, scenario, eye, notice)
+    except KeyboardInterrupt:
+        words = shlex.join(["python", "-m", "sim", *sys.argv[1:]])
+        say(f"interrupted: {eye.store.simulated} replications are kept\n  go on with: {words}")
+        raise typer.Exit(INTERRUPTED) from None
+
+
+def _finish(folder: RunFolder, file: Path, found: Any, is_quiet: bool) -> None:
+    """Write the findings and the fitted files, and print the fit."""
+    from sim.scenario.dump import fingerprint
+    from sim.study.calibration_write import fitted_files, write_files
+
+    base = file.parent / found.plan.scenario
+    texts = fitted_files(found.plan, base.resolve(), found.fitted)
+    written = write_files(texts, base.parent.resolve(), folder.path / WRITTEN)
+    about = {
+        "command": shlex.join(["python", "-m", "sim", *sys.argv[1:]]),
+        "scenario_sha256": fingerprint(found.fitted), "seed": found.plan.seed,
+        "replications": found.plan.replications, "title": found.plan.title,
+        "question": "Which numbers make the simulation meet published figures?",
+    }  # fmt: skip
+    findings = found.findings()
+    write_study(folder, findings, about)
+    if is_quiet:
+        typer.echo(folder.path)
+        return
+    print_findings(findings)
+    for place in written:
+        typer.echo(f"fitted: {place}")
+    typer.echo(f"report: {folder.report}")

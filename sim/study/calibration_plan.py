@@ -1,0 +1,234 @@
+"""The plan of a calibration: what is free, what is to be met, and in which order.
+
+The plan is a TOML file of its own kind beside the scenarios, so that targets, tolerances
+and the facts behind them are data that a reader can question.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import Literal
+
+from sim.base.errors import Problem, ScenarioError
+from sim.base.frozen import Frozen, NonNegative, PositiveFloat, PositiveInt, param
+from sim.outcomes.mark import registry
+from sim.scenario.check import validate
+from sim.scenario.faults import NOTHING, look_up
+from sim.scenario.load import load_scenario
+from sim.scenario.model import Scenario
+from sim.scenario.positions import split_key
+from sim.scenario.read import RawScenario, resolve, similar
+from sim.study.moments import moments
+
+JOINT = "joint"
+"""Name of the stage in which all parameters and all targets come together."""
+
+
+class Stage(Frozen):
+    """One step of the order."""
+
+    name: str = param(unit="", meaning="name that parameters and targets refer to")
+    meaning: str = param("", unit="", meaning="what the step settles")
+    lending: bool = param(True, unit="", meaning="whether banks lend while the step is fitted")
+    rounds: int = param(1, unit="count", meaning="belief steps, each before a fit", low=0)
+
+
+class Parameter(Frozen):
+    """One number that may move."""
+
+    key: str = param(unit="", meaning="dotted key of the scenario; [n] picks an element")
+    also: tuple[str, ...] = param((), unit="", meaning="keys that are given the same value")
+    low: float = param(unit="as the key", meaning="lower end of the plausible range")
+    high: float = param(unit="as the key", meaning="upper end of the plausible range")
+    scale: Literal["linear", "log"] = param("linear", unit="", meaning="in which it is moved")
+    stage: str = param(unit="", meaning="step in which it is fitted")
+    why: str = param(unit="", meaning="which target it serves, for the scenario's sources")
+
+    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+        """Ranges the right way up, and above zero where the scale is logarithmic."""
+        if self.low >= self.high:
+            rule = f"must be above low; got {self.low:g} to {self.high:g}"
+            yield "high", rule, "put the ends of the range in order"
+        if self.scale == "log" and self.low <= 0.0:
+            yield "low", f"must be above 0 on a log scale; got {self.low:g}", "use linear"
+
+    def inner(self, value: float) -> float:
+        """Where a value lies in its range, -1 at the lower end and 1 at the upper one.
+
+        Examples
+        --------
+        >>> free = Parameter(key="a.b", low=0.1, high=10.0, scale="log", stage="s", why="w")
+        >>> free.inner(1.0), free.outer(1.0)
+        (0.0, 10.0)
+        """
+        low, high, at = self.low, self.high, value
+        if self.scale == "log":
+            low, high, at = math.log(low), math.log(high), math.log(max(value, 1e-300))
+        return 2.0 * (at - low) / (high - low) - 1.0
+
+    def outer(self, place: float) -> float:
+        """The value at a place of the range; the inverse of `inner`."""
+        share = 0.5 * (place + 1.0)
+        if self.scale == "log":
+            return float(self.low * (self.high / self.low) ** share)
+        return self.low + share * (self.high - self.low)
+
+
+class Target(Frozen):
+    """One published figure that the simulation is to meet."""
+
+    name: str = param(unit="", meaning="name in tables")
+    outcome: str = param(unit="", meaning="a registered outcome or a named moment")
+    arrangement: str = param("", unit="", meaning="world in which it is read; the baseline")
+    value: float = param(unit="as the outcome", meaning="what is to be met")
+    tolerance: PositiveFloat = param(unit="as the outcome", meaning="distance that counts as 1")
+    bound: Literal["about", "above", "below"] = param(
+        "about", unit="", meaning="above or below: no distance on the good side"
+    )
+    fact: tuple[str, ...] = param((), unit="", meaning="fact ids behind the figure")
+    stage: str = param(unit="", meaning="step in which it is first to be met")
+    weight: PositiveFloat = param(1.0, unit="x", meaning="weight of its distance in the fit")
+    why: str = param("", unit="", meaning="how value and tolerance follow from the fact")
+
+    def distance(self, obtained: float) -> float:
+        """Distance of a value in tolerances, signed; zero on the good side of a bound.
+
+        Examples
+        --------
+        >>> goal = Target(name="x", outcome="y", value=8.0, tolerance=2.0, bound="above",
+        ...               stage="s")
+        >>> goal.distance(5.0), goal.distance(9.0)
+        (-1.5, 0.0)
+        """
+        gap = (obtained - self.value) / self.tolerance
+        if self.bound == "above":
+            return min(gap, 0.0)
+        return max(gap, 0.0) if self.bound == "below" else gap
+
+
+class BeliefRule(Frozen):
+    """Which belief is held to be borne out, and how closely."""
+
+    arrangements: tuple[str, ...] = param(unit="", meaning="worlds that must bear beliefs out")
+    tolerance: PositiveFloat = param(0.15, unit="ratio", meaning="realised over believed less 1")
+    least: PositiveFloat = param(0.001, unit="per year", meaning="no belief falls below it")
+
+
+class Plan(Frozen):
+    """A calibration as it is written in its file."""
+
+    title: str = param(unit="", meaning="what is calibrated")
+    scenario: str = param(unit="", meaning="scenario file, relative to the plan")
+    arrangements: tuple[str, ...] = param(unit="", meaning="worlds to simulate")
+    firms: PositiveInt = param(unit="count", meaning="firms of one evaluation")
+    replications: PositiveInt = param(unit="count", meaning="histories of one evaluation")
+    seed: int = param(unit="", meaning="root of the common random numbers", low=0)
+    difference: PositiveFloat = param(
+        0.3, unit="half ranges", meaning="step of the finite differences", high=1.0
+    )
+    pull: NonNegative = param(
+        0.3, unit="tolerances", meaning="cost of a parameter at the end of its range"
+    )
+    step_tolerance: PositiveFloat = param(
+        0.5, unit="uncertainties", meaning="step of a parameter that counts as none"
+    )
+    belief: BeliefRule = param(unit="", meaning="beliefs that must meet outcomes")
+    stage: tuple[Stage, ...] = param(unit="", meaning="the order")
+    parameter: tuple[Parameter, ...] = param(unit="", meaning="what is free")
+    target: tuple[Target, ...] = param(unit="", meaning="what is to be met")
+
+    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+        """Names that exist, once each."""
+        stages = [one.name for one in self.stage]
+        named = {
+            "parameter": [one.stage for one in self.parameter],
+            "target": [one.stage for one in self.target],
+        }
+        for group, items in named.items():
+            for n, item in enumerate(items):
+                if item not in stages:
+                    rule = f'must name a stage; got "{item}"'
+                    yield f"{group}[{n}].stage", rule, f"stages: {', '.join(stages)}"
+        yield from _twice("parameter", "key", [one.key for one in self.parameter])
+        yield from _twice("target", "name", [one.name for one in self.target])
+        known = [*registry(), *moments()]
+        for n, target in enumerate(self.target):
+            if target.outcome not in known:
+                near = similar(target.outcome, known)
+                cure = f'did you mean "{near}"?' if near else "see crosscycle list outcomes"
+                rule = f'must be an outcome or a moment; got "{target.outcome}"'
+                yield f"target[{n}].outcome", rule, cure
+            if target.arrangement and target.arrangement not in self.arrangements:
+                rule = f'must be among arrangements; got "{target.arrangement}"'
+                yield f"target[{n}].arrangement", rule, "add it to arrangements"
+
+
+def _twice(group: str, field: str, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+    for n, name in enumerate(names):
+        if name in names[:n]:
+            yield f"{group}[{n}].{field}", f'must stand once; got "{name}" again', "remove one"
+
+
+def load_plan(path: str | PathLike[str]) -> Plan:
+    """Read and check a plan.
+
+    Raises
+    ------
+    ScenarioError
+        With every problem of the file: file, line, key, rule, value, cure.
+    """
+    return validate(resolve(path), Plan)
+
+
+def scenario_of(plan: Plan, path: str | PathLike[str], settings: Sequence[str] = ()) -> Scenario:
+    """The scenario that a plan calibrates, with the sizes of the plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    path : str or path
+        File of the plan; the scenario's file is relative to it.
+    settings : sequence of str
+        ``key=value`` laid over both.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is at fault, or a free key is not a number of it that lies in its
+        plausible range.
+    """
+    file = Path(path).parent / plan.scenario
+    sizes = {
+        "population.firms": plan.firms, "experiment.replications": plan.replications,
+        "experiment.seed": plan.seed, "experiment.arrangements": list(plan.arrangements),
+    }  # fmt: skip
+    scenario = load_scenario(file).with_values(sizes)
+    if settings:
+        changed = load_scenario(file, settings)
+        given = [text.partition("=")[0].strip() for text in settings]
+        values = {key: look_up(changed.model_dump(), split_key(key)) for key in given}
+        scenario = scenario.with_values(values)
+    problems = list(_wrong_keys(plan, str(path), scenario, resolve(path)))
+    if problems:
+        raise ScenarioError(problems)
+    return scenario
+
+
+def value_at(scenario: Scenario, key: str) -> object:
+    """The value at a dotted key of a scenario, `NOTHING` where there is none."""
+    return look_up(scenario.model_dump(), split_key(key))
+
+
+def _wrong_keys(plan: Plan, file: str, scenario: Scenario, raw: RawScenario) -> Iterator[Problem]:
+    for n, free in enumerate(plan.parameter):
+        for key in (free.key, *free.also):
+            value = value_at(scenario, key)
+            line = raw.place(("parameter", n, "key")).line
+            if value is NOTHING or isinstance(value, bool) or not isinstance(value, int | float):
+                cure = "give the key of one number; [n] picks an element of a list"
+                yield Problem(file, line, f"parameter[{n}].key", "must be a number", key, cure)
+            elif not free.low - 1e-9 <= value <= free.high + 1e-9:
+                rule = f"{key} must start in {free.low:g} to {free.high:g}"
+                cure = "widen the range, or change the scenario"
+                yield Problem(file, line, f"parameter[{n}]", rule, f"{value:g}", cure)
