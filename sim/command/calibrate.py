@@ -55,7 +55,8 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     walk.prepare(scenario, notice)
     with study_progress(quiet) as report:
         eye = evaluator(plan, scenario, folder, workers or cores(), evaluations)
-        eye.report = lambda done: report(done, max(done, eye.expected))
+        most = eye.expected(check)
+        eye.report = lambda done: report(done, max(done, most))
         found = _look(scenario, eye, check, notice)
     _finish(folder, file, found, quiet)
     if check and not found.is_settled:

@@ -15,13 +15,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
 from sim.base.draws import EXIT, uniform_columns
 from sim.engine.world import World
 from sim.firms import record as r
 from sim.firms.right import is_compliant
-from sim.formulas.exit_multiple import exceedance, mean_between
+from sim.formulas.exit_multiple import exceedance, lognormal, mean_between
 
 Floats = NDArray[np.float64]
 NAME = "exits"
@@ -95,7 +94,7 @@ def multiples(w: World, rows: NDArray[np.int64], p: Any) -> Floats:
     u, tail = uniform_columns(w.key, rows, EXIT, 0, 0)
     heavy = tail < p.exit_tail_share
     part = np.where(heavy, tail / np.maximum(p.exit_tail_share, 1e-300), 1.0)
-    return np.asarray(np.exp(p.exit_log_sd * ndtri(u)) * part ** (-1.0 / p.exit_tail_index))
+    return np.asarray(lognormal(u, p.exit_log_sd) * part ** (-1.0 / p.exit_tail_index))
 
 
 def expected_gain(p: Any, centre: Floats, claim: tuple[Floats, Floats, Floats]) -> Floats:

@@ -12,7 +12,7 @@ a Pareto number.
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr
+from scipy.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 _NEAR_ONE = 1e-6
@@ -71,3 +71,14 @@ def _antiderivative(x: ArrayLike, log_sd: ArrayLike, share: ArrayLike, index: Ar
     body = np.exp(sd**2 / 2) * ndtr(y - sd)
     grown = np.exp((a * sd) ** 2 / 2) * level ** (1.0 - a) * ndtr(y - a * sd)
     return np.asarray(level * ndtr(-y) + body + tail * (grown - body) / (1.0 - a))
+
+
+def lognormal(u: Floats, sd: float) -> Floats:
+    """Lognormal numbers of median one at probabilities `u`, all in (0, 1).
+
+    Examples
+    --------
+    >>> lognormal(np.array([0.5]), 0.6).tolist()
+    [1.0]
+    """
+    return np.asarray(np.exp(sd * ndtri(u)))

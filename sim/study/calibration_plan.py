@@ -58,9 +58,9 @@ class Parameter(Frozen):
 
         Examples
         --------
-        >>> free = Parameter(key="a.b", low=0.1, high=10.0, scale="log", stage="s", why="w")
-        >>> free.inner(1.0), free.outer(1.0)
-        (0.0, 10.0)
+        >>> free = Parameter(key="a.b", low=0.0, high=4.0, stage="s", why="w")
+        >>> free.inner(2.0), free.outer(0.5)
+        (0.0, 3.0)
         """
         low, high, at = self.low, self.high, value
         if self.scale == "log":

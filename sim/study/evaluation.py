@@ -86,12 +86,12 @@ class Evaluator:
         changes: dict[str, object] = {"experiment.arrangements": names}
         return scenario.with_values(changes if lending else changes | NO_LENDING)
 
-    @property
-    def expected(self) -> int:
-        """Replications that a fit asks for at most, for a bar that shows the way."""
-        fits = sum(stage.rounds for stage in self.plan.stage)
-        most = fits * TRIES * (len(self.plan.parameter) + 2)
-        return min(most, self.budget or most) * self.plan.replications
+    def expected(self, is_check: bool = False) -> int:
+        """Replications that are asked for at most, for a bar that shows the way."""
+        look = len(self.plan.parameter) + 1
+        fits = 0 if is_check else sum(stage.rounds for stage in self.plan.stage)
+        most = look + fits * TRIES * (look + 1)
+        return min(most, look + (self.budget or most)) * self.plan.replications
 
     def can_afford(self, evaluations: int) -> bool:
         """Whether the budget still has room for some evaluations."""

@@ -15,7 +15,6 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
-from sim.experiment.run import freeze, worlds
 from sim.firms.record import ACQUIRED, LISTED, MATURE, ROUNDS_KEPT, STAGES, STARTUP
 from sim.outcomes.columns import Floats, Mask, of_book, of_firms
 from sim.outcomes.firm import exit_hazard
@@ -25,7 +24,7 @@ from sim.outcomes.reading import between, mean, of_all_stages, quarters, ratio, 
 from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.model import Scenario
 from sim.state.history import History
-from sim.study.version import program_digest
+from sim.study.store import numbers_of
 
 FOLLOWED = 7.0
 """Years for which a venture-backed firm must be followed to count in the funnel."""
@@ -64,15 +63,14 @@ def moments() -> Mapping[str, Moment]:
 
 
 def moments_digest() -> str:
-    """Name the program that makes moments, so that old numbers never pass for new.
+    """Name what stands in this file, so that old moments never pass for new.
 
     Examples
     --------
     >>> len(moments_digest())
-    16
+    8
     """
-    text = Path(__file__).read_bytes() + program_digest().encode()
-    return hashlib.sha256(text).hexdigest()[:16]
+    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
 
 
 def moments_of(scenario: Scenario, replication: int) -> pd.DataFrame:
@@ -86,25 +84,15 @@ def moments_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns arrangement, replication, outcome, value; moments stand among the outcomes
+        Columns arrangement, replication, outcome, value. Moments stand among the outcomes
         under their own names.
     """
-    frames: list[pd.DataFrame] = []
-    baseline: History | None = None
-    for world in worlds(scenario, replication):
-        history = freeze(world)
-        baseline = history if baseline is None else baseline
-        values = evaluate(history, baseline)
-        values |= {name: one.function(history) for name, one in moments().items()}
-        frames.append(
-            pd.DataFrame(
-                {
-                    "arrangement": world.name, "replication": replication,
-                    "outcome": list(values), "value": list(values.values()),
-                }
-            )
-        )  # fmt: skip
-    return pd.concat(frames, ignore_index=True)
+    return numbers_of(scenario, replication, _read)
+
+
+def _read(history: History, baseline: History) -> dict[str, float]:
+    own = {name: one.function(history) for name, one in moments().items()}
+    return {**evaluate(history, baseline), **own}
 
 
 def _firm_moments() -> dict[str, Moment]:

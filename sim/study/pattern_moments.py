@@ -18,6 +18,7 @@ from sim.outcomes.reading import between, mean, of_all_stages, quarters, ratio, 
 from sim.outcomes.spells import contract_years
 from sim.scenario.model import Scenario
 from sim.state.history import History
+from sim.study.cube import Table
 from sim.study.moments import multiples
 
 SMALL_LINE = 10.0
@@ -30,6 +31,11 @@ TAIL_PART = 0.05
 def patterns_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """Figures of plain lending in one replication.
 
+    Parameters
+    ----------
+    scenario : Scenario
+    replication : int
+
     Returns
     -------
     DataFrame
@@ -40,12 +46,7 @@ def patterns_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     history = freeze(next(worlds(alone, replication)))
     values = {**age_figures(history), **credit_figures(history), **exit_figures(history)}
     values |= growth_figures(alone, replication)
-    return pd.DataFrame(
-        {
-            "arrangement": baseline, "replication": replication,
-            "outcome": list(values), "value": list(values.values()),
-        }
-    )  # fmt: skip
+    return Table.of_rows([baseline], [values]).frame(replication)
 
 
 def age_figures(history: History) -> dict[str, float]:

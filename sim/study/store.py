@@ -7,7 +7,7 @@ to nothing to do but hand out work.
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -19,6 +19,7 @@ import pandas as pd
 from sim.experiment.run import freeze, local_pool, worlds
 from sim.outcomes.mark import evaluate
 from sim.scenario.model import Scenario
+from sim.state.history import History
 from sim.study.cube import Cube, Table
 from sim.study.version import program_digest
 
@@ -28,6 +29,9 @@ Progress = Callable[[int, int], None]
 Reader = Callable[[Scenario, int], pd.DataFrame]
 """Simulates one replication; gives columns arrangement, replication, outcome, value, with the
 same outcomes for each arrangement."""
+
+Read = Callable[[History, History], Mapping[str, float]]
+"""Gives numbers of a history, told the baseline's history too, by name."""
 
 Address = tuple[str, int]
 """Hash of a scenario, and a replication."""
@@ -40,13 +44,18 @@ SINGLE = {"title": "", "question": "", "sources": {}}
 
 def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """All outcomes and controls of one replication, and nothing else of it."""
+    return numbers_of(scenario, replication, evaluate)
+
+
+def numbers_of(scenario: Scenario, replication: int, read: Read) -> pd.DataFrame:
+    """What `read` gives of each history of one replication, and its controls."""
     names, rows = [], []
     baseline = None
     for world in worlds(scenario, replication):
         history = freeze(world)
         baseline = history if baseline is None else baseline
         names.append(world.name)
-        rows.append(evaluate(history, baseline) | world.controls)
+        rows.append({**read(history, baseline), **world.controls})
     return Table.of_rows(names, rows).frame(replication)
 
 
