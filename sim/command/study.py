@@ -116,28 +116,12 @@ def study(file: Path, given: Given) -> Iterator[Setting]:
 
     own = settings_of(given.settings, replications=given.replications, seed=given.seed)
     scenario = load_scenario(file, own)
-    refuse_pairs(scenario)
     folder = RunFolder(given.out or default_folder(file, scenario))
     RunFolder(given.out or RUNS).check_usable()
     store = open_store(folder, given.workers or cores())
     store.prepare = lambda first: walk.prepare(first, (lambda _: None) if given.is_quiet else say)
     with study_progress(given.is_quiet) as report:
         yield Setting(scenario, folder, store, report, given.is_quiet, about_study(scenario))
-
-
-def refuse_pairs(scenario: Any) -> None:
-    """Refuse mirrored pairs: studies take every replication as independent.
-
-    Raises
-    ------
-    BadInputError
-    """
-    if scenario.variance_reduction.unit > 1:
-        raise BadInputError(
-            "variance_reduction.antithetic",
-            "is for run and compare; other studies need independent replications",
-            "leave it out with --set variance_reduction.antithetic=[]",
-        )
 
 
 def ready(setting: Setting) -> None:
