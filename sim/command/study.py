@@ -18,7 +18,6 @@ from typing import Annotated, Any
 import typer
 
 from sim.command import walk
-from sim.command.failure import BadInputError
 from sim.command.folder import RUNS, RunFolder
 from sim.command.options import settings_of
 from sim.command.progress import StudyReport, study_progress
