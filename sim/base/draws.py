@@ -137,6 +137,8 @@ def words_at(k0: Any, k1: Any, firm: Any, purpose: Any, a: Any, b: Any) -> Any:
     -------
     tuple of four int or int64 array
     """
+    if (k0 | k1) <= MASK:
+        return philox(k0, k1, firm, purpose, a, b)
     place = flag_place(purpose)
     mirrored = (k0 >> place) & 1
     # The second of a pair shares its partner's words only where it mirrors them.

@@ -48,7 +48,7 @@ def first_look(job: walk.Job) -> int:
     """Replications before the first look at half-widths."""
     from sim.study.precision import FIRST_BATCH
 
-    return FIRST_BATCH * int(job.scenario.variance_reduction.unit)
+    return FIRST_BATCH * unit_of(job)
 
 
 def next_look(found: Any, job: walk.Job, most: int) -> int:
@@ -57,7 +57,13 @@ def next_look(found: Any, job: walk.Job, most: int) -> int:
 
     if found.is_reached or found.is_hopeless or found.replications >= most:
         return 0
-    return next_count(found, int(job.scenario.variance_reduction.unit), most)
+    return next_count(found, unit_of(job), most)
+
+
+def unit_of(job: walk.Job) -> int:
+    """Replications that make one independent observation."""
+    rule = getattr(job.scenario, "variance_reduction", None)
+    return 1 if rule is None else int(rule.unit)
 
 
 def longer(job: walk.Job, replications: int, is_resumed: bool) -> walk.Job:

@@ -212,3 +212,27 @@ def test_cores_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert cores() >= 1
     monkeypatch.delattr("os.sched_getaffinity", raising=False)
     assert cores() >= 1
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_half_width_that_is_not_reached_is_said(file: Path) -> None:
+    words = ["--until", "bank.raroc=0.00001pp", "--most", str(REPLICATIONS)]
+    result = run(str(file), *words)
+    assert result.exit_code == 0, result.output
+    assert f"NOT reached with {REPLICATIONS} replications" in result.stdout
+    assert "replications would be needed" in result.stdout
+    assert "hold jointly at 95 %" in result.stdout
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_half_width_that_is_reached_is_said(file: Path) -> None:
+    result = run(str(file), "--until", "bank.raroc=900pp", "--most", str(REPLICATIONS))
+    assert result.exit_code == 0, result.output
+    assert f"reached with {REPLICATIONS} replications" in result.stdout
+
+
+def test_a_half_width_of_nothing_is_refused_before_anything_runs(file: Path) -> None:
+    result = run(str(file), "--until", "bank.nothing=1")
+    assert result.exit_code == 2
+    assert "is not an outcome" in result.output
+    assert not Path("runs").exists()

@@ -1,7 +1,7 @@
 """A small scenario with every form that a real one has, for the tests of the loader."""
 
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -16,6 +16,7 @@ from sim.base.frozen import (
     param,
     refuse,
 )
+from sim.scenario.edit import with_values
 
 
 class NoUpside(Frozen):
@@ -109,6 +110,10 @@ class StandIn(Frozen):
                 yield key, f'"{name}" is not an arrangement', "declare it"
         if self.sector and abs(sum(s.share for s in self.sector.values()) - 1) > 1e-9:
             yield "sector", "shares must sum to 1", "change the shares"
+
+    def with_values(self, values: dict[str, Any]) -> "StandIn":
+        """A changed copy, as of the real scenario."""
+        return with_values(self, values)
 
 
 GOOD = """\

@@ -14,9 +14,12 @@ MACRO_REPLICATIONS = 400
 EACH = 12
 """Replications behind each interval."""
 NAMES = (
-    "firm.access_share", "firm.funding_gap", "bank.interest_income", "bank.relationship_income",
+    "firm.access_share", "bank.interest_income", "bank.relationship_income",
     "bank.operating_cost",
 )  # fmt: skip
+"""Outcomes that differ in most histories. Where a difference is zero in most of them, as that
+of the funding gap is here, twelve are too few (its intervals covered 77 % when measured);
+the comparison then warns that it differs in few replications."""
 
 
 @cache
