@@ -92,7 +92,7 @@ def test_a_worker_measures_what_a_run_measures() -> None:
     values = {"variance_reduction.controls": ["hazards"]}
     scenario = shipped().with_values({**SMALL, **values})
     run = one_replication(scenario, 1).outcomes
-    mine = measured(scenario, 1).frame(1)
+    mine = measured(outcomes_of, scenario, 1).frame(1)
     pd.testing.assert_frame_equal(mine, run, check_dtype=False)
 
 
