@@ -118,15 +118,30 @@ def _legal(scenario: Scenario, ranges: list[Range]) -> tuple[list[Range], list[t
             try:
                 varied(scenario, ranges, [getattr(one, end) for one in ranges])
             except ScenarioError as error:
-                named = {one.key: _reason(one, error.problems) for one in ranges}
-                bad = [(key, reason) for key, reason in named.items() if reason]
+                bad = _named(ranges, error.problems) or _last_of_group(ranges, error.problems)
                 if not bad:
                     raise
-                refused += bad
-                ranges = [one for one in ranges if not named[one.key]]
+                refused += bad.items()
+                ranges = [one for one in ranges if one.key not in bad]
             else:
                 break
     return ranges, refused
+
+
+def _named(ranges: Sequence[Range], problems: Sequence[Problem]) -> dict[str, str]:
+    """Ranges of which a problem speaks, each with the reason."""
+    reasons = {one.key: _reason(one, problems) for one in ranges}
+    return {key: reason for key, reason in reasons.items() if reason}
+
+
+def _last_of_group(ranges: Sequence[Range], problems: Sequence[Problem]) -> dict[str, str]:
+    """The last range of a group whose members break a rule together, with the reason."""
+    for problem in problems:
+        parent = problem.key.rpartition(".")[0]
+        group = [one.key for one in ranges if one.key.rpartition(".")[0] == parent]
+        if group:
+            return {group[-1]: f"{problem.rule} together with others"}
+    return {}
 
 
 def _reason(one: Range, problems: Sequence[Problem]) -> str:

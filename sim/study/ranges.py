@@ -27,6 +27,8 @@ SHARES = {"sector": "share", "bank": "market_share"}
 """Tables whose members have shares that sum to one."""
 SPLIT = "loss_sharing.shares"
 """A list of shares that sum to one: the first, the lead's, is varied."""
+OTHERS = (("loss_sharing",), ("guaranteed_share", "insured_share", "trust_share", "leased_share"))
+"""A table, and parts in it that sum to one at most."""
 SIZES = ("experiment.replications", "experiment.seed", "experiment.arrangements")
 """What a study settles itself."""
 Number = int | float
@@ -160,9 +162,26 @@ def _make_room(present: Mapping[str, Any], found: Mapping[Path, Any]) -> dict[Pa
         left, rest = 1.0 - sum(moved.values()), sum(still.values())
         if left > 0.0 and rest > 0.0:
             rooms |= moved | {path: share * left / rest for path, share in still.items()}
-        else:
-            total = sum(moved.values())
+        elif (total := sum(moved.values())) > 0.0:
             rooms |= {path: moved.get(path, 0.0) / total for path in paths}
+        else:
+            # Nobody is left to take anything: the members stay as they are.
+            rooms |= {path: float(look_up(present, path)) for path in paths}
+    return rooms | _others(present, found)
+
+
+def _others(present: Mapping[str, Any], found: Mapping[Path, Any]) -> dict[Path, float]:
+    """Parts of a loss that others bear, brought to one in all where they exceed it."""
+    rooms: dict[Path, float] = {}
+    for name in present["arrangement"]:
+        paths = [("arrangement", name, *OTHERS[0], part) for part in OTHERS[1]]
+        if not any(path in found for path in paths):
+            continue
+        parts = {path: found.get(path, look_up(present, path)) for path in paths}
+        known = {path: float(v) for path, v in parts.items() if isinstance(v, int | float)}
+        total = sum(known.values())
+        if total > 1.0:
+            rooms |= {path: value / total for path, value in known.items()}
     return rooms
 
 

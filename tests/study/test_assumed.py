@@ -1,11 +1,15 @@
 """The assumptions of the shipped comparison, as ranges that a study can move."""
 
 import numpy as np
+import pytest
 
+from sim.base.errors import Problem
 from sim.scenario.faults import look_up
+from sim.scenario.load import load_scenario
 from sim.scenario.positions import split_key
-from sim.study.assumed import assumptions
-from sim.study.ranges import varied
+from sim.study.assumed import _last_of_group, _legal, assumptions
+from sim.study.ranges import Range, varied
+from tests.house.small import SCENARIOS
 from tests.study.planted import scenario
 
 
@@ -52,3 +56,22 @@ def test_a_list_with_a_range_in_its_own_unit_stays_inside_as_a_whole():
 def test_fitted_numbers_can_be_added():
     both = assumptions(scenario(), ("assumption", "fitted")).ranges
     assert "underwriting.tolerance_rate" in {one.key for one in both}
+
+
+@pytest.mark.parametrize("name", ["jiangsu_multi_party", "zhejiang_kanglin", "yuqin_swap"])
+def test_ranges_of_other_scenarios_are_legal_together(name):
+    other, rng = load_scenario(SCENARIOS / f"{name}.toml"), np.random.default_rng(6)
+    ranges = assumptions(other).ranges
+    for shares in (np.zeros(len(ranges)), np.ones(len(ranges)), rng.random(len(ranges))):
+        varied(other, ranges, [r.at(u) for r, u in zip(ranges, shares, strict=True)])
+
+
+def test_of_ranges_that_break_a_rule_together_the_last_gives_way():
+    keys = [f"arrangement.revenue_swap.{k}" for k in ("tenor.years", "upside.coverage")]
+    illegal = [Range(keys[0], 1.0, 5.0), Range(keys[1], 0.0, 99.0)]
+    found, refused = _legal(scenario(), illegal)
+    assert [one.key for one in found] == keys[:1]
+    assert refused[0][0] == keys[1]
+    problem = Problem("x", None, "arrangement.revenue_swap.upside.stake", "is odd", "", "")
+    group = [Range(keys[1], 0.0, 1.0), Range("arrangement.revenue_swap.upside.years", 1.0, 2.0)]
+    assert list(_last_of_group(group, [problem])) == ["arrangement.revenue_swap.upside.years"]

@@ -93,3 +93,18 @@ def test_all_mistakes_are_told_in_one_go():
 def test_numbers_are_found_inside_lists_of_tables():
     places = dict(number_places({"policy": ({"reach": 1.0, "name": "x"},)}))
     assert places == {("policy", 0, "reach"): 1.0}
+
+
+def test_parts_that_others_bear_are_brought_to_one_in_all():
+    sharing = "arrangement.plain.loss_sharing"
+    ranges = [Range(f"{sharing}.{part}_share", 0.0, 1.0) for part in ("guaranteed", "insured")]
+    after = varied(scenario(), ranges, [0.9, 0.6]).arrangement["plain"].loss_sharing
+    assert (after.guaranteed_share, after.insured_share) == pytest.approx((0.6, 0.4))
+    inside = varied(scenario(), ranges, [0.3, 0.6]).arrangement["plain"].loss_sharing
+    assert (inside.guaranteed_share, inside.insured_share) == (0.3, 0.6)
+
+
+def test_shares_of_which_all_would_be_zero_stay_as_they_are():
+    ranges = [Range(f"sector.{name}.share", 0.0, 1.0) for name in scenario().sector]
+    after = varied(scenario(), ranges, [0.0] * len(ranges)).sector
+    assert [s.share for s in after.values()] == [s.share for s in scenario().sector.values()]
