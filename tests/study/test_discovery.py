@@ -60,7 +60,7 @@ def test_nothing_is_found_where_it_always_wins() -> None:
 def test_by_default_all_assumptions_are_moved() -> None:
     _, ranges, _ = prepared(small(), "bank.profit")
     keys = {one.key for one in ranges}
-    assert "macro.frailty_variance" in keys
+    assert any(key.startswith("macro.") for key in keys)
     assert len(keys) > 50
 
 
