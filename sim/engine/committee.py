@@ -55,12 +55,16 @@ def wind_down(w: World, date: float) -> None:
 def _is_ready(w: World, who: Ints, date: float) -> NDArray[np.bool_]:
     """Whether coordination between lenders has had its time.
 
-    A firm that may be offered several arrangements hears from all lenders together.
+    A firm waits for the lenders of what is on offer to it, and hears from all of them
+    together; a firm to which no joint loan is open does not wait.
     """
-    begun = [item.arrangement for item in w.menu if item.start <= date + BOUNDARY]
-    lag = max((loss_sharing.delay(terms.loss_sharing) for terms in begun), default=0.0)
-    if lag == 0.0:
-        return np.ones(who.shape[0], dtype=bool)
+    delays = [(item, loss_sharing.delay(item.arrangement.loss_sharing)) for item in w.menu]
+    slow = [(item, years) for item, years in delays if years > 0.0 and item.is_open(date)]
+    lag = np.zeros(who.shape[0])
+    if slow:
+        case = case_of(w, who, date)
+        for item, years in slow:
+            lag = np.maximum(lag, np.where(admitted(w, case, item), years, 0.0))
     return np.asarray(w.firms.asked[who] + lag <= date + BOUNDARY)
 
 
