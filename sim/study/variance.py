@@ -39,6 +39,8 @@ NAMED = (
     "firm.survival_5y", "firm.access_share", "firm.funding_gap", "bank.interest_income",
     "bank.credit_loss", "bank.profit", "bank.raroc",
 )  # fmt: skip
+_WIDEST = math.log(100.0)
+"""Reach of a log factor beyond which one history decides, and no interval is given."""
 COLUMNS = ("outcome", "arrangement", "method", "factor", "low", "high", "replications")
 
 
@@ -168,7 +170,8 @@ def jackknife_factor(
     Returns
     -------
     factor, low, high : float
-        nan where the difference is constant.
+        nan where the difference is constant; an interval that would reach beyond a
+        hundred times the factor is nan too.
     """
     n = values.size
     if n < 3:
@@ -183,4 +186,6 @@ def jackknife_factor(
     without = np.array([log_factor(np.delete(everything, i)) for i in everything])
     error = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
     reach = t_quantile(0.95, n - 1) * error
+    if not reach <= _WIDEST:
+        return math.exp(whole), math.nan, math.nan
     return math.exp(whole), math.exp(whole - reach), math.exp(whole + reach)
