@@ -92,10 +92,10 @@ class ReverseStress:
         if answer.verdict == NOTHING:
             where = self._times(stress)
             return f"{answer.arrangement}: {NOTHING}; nearest to it, {where}, {what}."
-        sure = f"{answer.high:g}" if math.isfinite(answer.high) else "more than was tried"
+        sure = f"{answer.high:g} years" if math.isfinite(answer.high) else "more than was tried"
         return (
             f"{answer.arrangement}: {self._times(stress)} breaks it (interval {answer.low:g} to"
-            f" {sure} years); one bust in {_odds(answer.severity)} is as severe. There {what}."
+            f" {sure}); one bust in {_odds(answer.severity)} is as severe. There {what}."
         )
 
     def _times(self, stress: Stress) -> str:
