@@ -13,7 +13,7 @@ TOO_FEW = "not enough replications"
 EQUAL = "equal"
 
 _ROUNDING_SHARE = 1e-12
-_FEWEST_DIFFERENT = 5
+_FEWEST_DIFFERENT = 10
 
 
 def is_ranking(verdict: str) -> bool:

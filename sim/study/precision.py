@@ -3,7 +3,7 @@
 The first look is at no fewer than 30 independent observations; after each look the number
 grows to what the spread seen so far calls for, at most to twice as many. Because stopping
 depends on the spread, an interval that ends such a sequence covers slightly less often
-than stated; a first batch of 30 keeps the loss to about a percentage point. All intervals
+than stated; a first batch of 30 keeps the loss small. All intervals
 hold jointly, by Bonferroni's correction.
 
 References
@@ -37,7 +37,7 @@ COLUMNS = (
 UNDERCOVERAGE = (
     "Stopping as soon as intervals are narrow enough makes them cover slightly less often"
     " than stated (Chow and Robbins 1965); a first look at no fewer than 30 observations"
-    " keeps that to about a percentage point."
+    " keeps the loss small; it was not measured on this engine."
 )
 
 
