@@ -78,11 +78,15 @@ def _leaves(
         ]
     if isinstance(value, dict):
         return [leaf for key, item in value.items() for leaf in _leaves(item, (*path, key), words)]
+    if isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
+        return [leaf for n, item in enumerate(value) for leaf in _leaves(item, (*path, n), words)]
     return [] if value is None else [(path, value, words)]
 
 
 def _origin(path: Path, raw: RawScenario) -> str:
-    at = raw.places.get(path)
+    # What stands inside a list has the place of the list.
+    depth = next((n for n, part in enumerate(path) if isinstance(part, int)), len(path))
+    at = raw.places.get(path) or raw.places.get(path[:depth])
     return DEFAULT if at is None else place(at.file, at.line)
 
 
