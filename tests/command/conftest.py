@@ -1,5 +1,6 @@
 """The command line without an engine: made-up results behind the real commands."""
 
+import importlib
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -77,6 +78,8 @@ def _write_report(path: Path, **parts: Any) -> None:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Put made-up results and a small scenario model behind the commands."""
+    # The report draws studies, which know the real engine; it is loaded before that is hidden.
+    importlib.import_module("sim.show.report")
     stand_in = Engine()
     module = ModuleType("sim.experiment.run")
     module.__dict__.update(replicate=stand_in.replicate, gather=stand_in.gather)
