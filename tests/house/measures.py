@@ -96,7 +96,8 @@ def large_gap(history: History) -> float:
     """Mean share of project demand left unfunded, of firms with large plans."""
     firms = of_firms(history)
     large = present(history) & (firms["cum_demand"] > MUCH)
-    return float((firms["cum_gap"][large] / firms["cum_demand"][large]).mean())
+    shares = firms["cum_gap"][large] / firms["cum_demand"][large]
+    return float(shares.mean()) if shares.size else float("nan")
 
 
 def light_survival(history: History) -> float:

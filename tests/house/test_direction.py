@@ -25,7 +25,7 @@ from tests.house.paired import (
     with_sectors,
 )  # fmt: skip
 
-SIZE = Size(firms=900, replications=5, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
+SIZE = Size(firms=1200, replications=10, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
 UP, DOWN = 1, -1
 UNLIMITED = 1e6
 Values = dict[str, Any]
@@ -56,8 +56,11 @@ HOME = small(SIZE)
 HALF_RECOVERY = {
     **with_sectors(HOME, "workout", "recovery_tangible", 0.5), "workout.recovery_cash_share": 0.2,
 }  # fmt: skip
-LATE = {"population.first_stage": 2, "equity.non_venture_listing_factor": 1.0}
-"""Firms enter in expansion and need no investor, so that enough come near a listing."""
+LATE = {
+    "population.first_stage": 2, "equity.non_venture_listing_factor": 1.0,
+    "equity.listing_value": 50.0, "equity.listing_sales": 10.0,
+}  # fmt: skip
+"""Firms enter in expansion, need no investor and list early, so that enough of them do."""
 LEVERS = {
     "more precise signals keep bad firms out": Lever(
         {"underwriting.signal_precision": 2.0},
@@ -65,7 +68,7 @@ LEVERS = {
         {"underwriting.signal_precision": 0.1},
     ),
     "a higher tolerance buys access with margin": Lever(
-        {"underwriting.tolerance_rate": 0.03},
+        {"underwriting.tolerance_rate": 0.045},
         {"firm.access_share": UP, "bank.net_margin": DOWN},
     ),
     "capital that binds holds lending down": Lever(
