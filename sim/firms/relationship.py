@@ -51,9 +51,28 @@ def business(f: Any, p: Any) -> float:
 
 def earned(f: Any, p: Any, years: float) -> float:
     """Income that the captured share earns over `years` at the anchor's straight lines."""
-    cash = f.cash * years + 0.5 * f.flow * years * years if f.cash > 0.0 else 0.0
-    deposits = p.deposit_share * max(cash, 0.0) + p.settlement_days * f.sales * years
+    deposits = p.deposit_share * held(f.cash, f.flow, years) + p.settlement_days * f.sales * years
     return f.capture * (p.deposit_margin * deposits + p.fee_share * f.sales * years)
+
+
+def held(cash: float, flow: float, years: float) -> float:
+    """Time integral of money held while it moves from `cash` along a straight line.
+
+    A firm in arrears holds none; when its money comes back inside the interval, it does.
+
+    Examples
+    --------
+    >>> held(4.0, -1.0, 2.0), held(1.0, -1.0, 2.0), held(-1.0, 1.0, 2.0), held(-1.0, 0.0, 2.0)
+    (6.0, 0.5, 0.5, 0.0)
+    """
+    end = cash + flow * years
+    if cash > 0.0 and end > 0.0:
+        return cash * years + 0.5 * flow * years * years
+    if cash > 0.0:
+        return 0.5 * cash * cash / -flow
+    if end > 0.0:
+        return 0.5 * end * end / flow
+    return 0.0
 
 
 def move_accounts(f: Any, p: Any, years: float) -> None:

@@ -80,7 +80,7 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("funding", "relending", ""): ("relending", "plain", "firm.access_share"),
     ("security", "pledge", ""): ("pledge", "plain", "firm.access_share"),
     ("loss_sharing", "sole", "guaranteed"): ("guarantee", "plain", "firm.access_startup"),
-    ("loss_sharing", "proportional", ""): ("shared", "line", "bank.concentration"),
+    ("loss_sharing", "proportional", ""): ("shared", "line", "bank.market_concentration"),
     ("upside", "warrant", ""): ("warrant", "long_line", "bank.line_expansion"),
     ("upside", "swap", ""): ("swap", "agreed_line", "bank.relationship_rate"),
     ("upside", "royalty", ""): ("royalty", "line", "firm.cost_of_finance"),
