@@ -3,7 +3,9 @@
 Each takes the frozen result of a study; the frame behind a figure is its ``data``.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -13,9 +15,12 @@ from matplotlib.lines import Line2D
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.style import COLOURS, INK, MUTED, Drawing, looks, number_axis, style
-from sim.study.breakeven_result import BreakEven
-from sim.study.frontier import Frontier
-from sim.study.robustness import Robustness
+
+if TYPE_CHECKING:
+    # Results are drawn, not computed here: a figure loads no engine.
+    from sim.study.breakeven_result import BreakEven
+    from sim.study.frontier import Frontier
+    from sim.study.robustness import Robustness
 
 _MOST_BARS = 12
 

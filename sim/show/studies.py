@@ -3,6 +3,10 @@
 Each takes the frozen result of a study; the frame behind a figure is its ``data``.
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
@@ -11,11 +15,15 @@ from matplotlib.patches import Rectangle
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.style import BETTER_SIDE, COLOURS, INK, MUTED, Drawing, looks, number_axis, style
-from sim.study.attribution import TOTAL, Attribution
-from sim.study.cycle import CrossCycle
-from sim.study.decomposition import Decomposition
-from sim.study.discovery_result import Discovery, Region
-from sim.study.reverse_stress import ReverseStress
+from sim.study.findings import TOTAL
+
+if TYPE_CHECKING:
+    # Results are drawn, not computed here: a figure loads no engine.
+    from sim.study.attribution import Attribution
+    from sim.study.cycle import CrossCycle
+    from sim.study.decomposition import Decomposition
+    from sim.study.discovery_result import Discovery, Region
+    from sim.study.reverse_stress import ReverseStress
 
 
 def attribution(result: Attribution) -> Drawing:

@@ -22,7 +22,7 @@ from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import Scenario
 from sim.study.asked import at_least_two, outcomes_named
 from sim.study.coalitions import Game, game_of
-from sim.study.findings import Findings
+from sim.study.findings import TOTAL, Findings
 from sim.study.intervals import observations, step_row
 from sim.study.shapley import antithetic_orders, by_orders, met, shapley
 from sim.study.store import Progress, Store
@@ -34,7 +34,6 @@ MOST_EXACT = 5
 PAIRS = 2
 """Pairs of orders that each replication draws where not all coalitions are run."""
 
-TOTAL = "all together"
 _ROUNDING = 1e-9
 
 

@@ -30,8 +30,7 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.study.asked import at_least_two, outcomes_named, world_named
-from sim.study.attribution import TOTAL
-from sim.study.findings import Findings
+from sim.study.findings import TOTAL, Findings
 from sim.study.intervals import interval_of, observations, step_row
 from sim.study.store import Progress, Store
 from sim.study.words import gap_sentences

@@ -16,6 +16,10 @@ FINDINGS = "findings.json"
 FIGURES = "figures.json"
 
 
+TOTAL = "all together"
+"""What the sum of parts is called."""
+
+
 @dataclass(frozen=True, eq=False)
 class Findings:
     """What a study found.

@@ -19,12 +19,11 @@ from sim.experiment.story import Story, life_of
 from sim.outcomes.wording import arrangement_text, plain_number
 from sim.scenario.model import Scenario
 from sim.study.asked import world_named
-from sim.study.findings import Findings
+from sim.study.findings import TOTAL, Findings
 from sim.study.shapley import shapley
 from sim.study.story_terms import PARTIES, Terms, terms_of
 
 MONEY = "CNY million"
-TOTAL = "all together"
 _ROUNDING = 1e-9
 
 

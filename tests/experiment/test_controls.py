@@ -51,13 +51,21 @@ def test_following_firms_changes_no_outcome() -> None:
     )
 
 
+@pytest.mark.slow
 def test_controls_of_losses_move_with_losses() -> None:
-    # Strikes weighted with what lenders would lose are a good part of the losses.
-    found = frame(*ALL)
-    wide = found[found["arrangement"] == "loan_with_warrant"].pivot(
-        index="replication", columns="outcome", values="value"
-    )
-    assert wide["control.losses"].corr(wide["bank.credit_loss"]) > 0.2
+    # Strikes weighted with what lenders would lose are a good part of the losses; in a small
+    # world a few losses hide it.
+    large = {
+        "population.firms": 600, "experiment.warm_up_years": 4.0,
+        "experiment.horizon_years": 6.0, "variance_reduction.controls": ["hazards"],
+    }  # fmt: skip
+    scenario, count = shipped().with_values(SMALL | large), 60
+    found = pd.concat([one_replication(scenario, n).outcomes for n in range(count)])
+    for _, part in found.groupby("arrangement"):
+        wide = part.pivot(index="replication", columns="outcome", values="value")
+        together = wide["control.losses"].corr(wide["bank.credit_loss"])
+        # Three standard errors of a correlation that is none.
+        assert together > 3.0 / np.sqrt(count)
 
 
 @pytest.mark.parametrize(("slope", "expected"), [(0.0, 0.2), (1.0, 0.236)])
