@@ -22,7 +22,7 @@ from sim.study.distress import (
     loss_correlation,
     losses,
 )
-from sim.study.intervals import observations
+from sim.study.intervals import by_replication, observations
 from sim.study.overtaking import mean_overtakes, median_with_never, share_with_interval
 
 OVERTAKING = {
@@ -70,9 +70,7 @@ class View:
         return [name for name in order if name != self.baseline]
 
     def _outcome(self, name: str, arrangement: str) -> FloatArray:
-        frame = self.results.outcomes
-        rows = frame[(frame["outcome"] == name) & (frame["arrangement"] == arrangement)]
-        return rows.sort_values("replication")["value"].to_numpy(float)
+        return by_replication(self.results.outcomes, arrangement, name)
 
     def _curve(self, name: str, arrangement: str) -> pd.DataFrame:
         """One series, a row for each replication and a column for each x."""

@@ -31,7 +31,7 @@ from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.study.asked import at_least_two, outcomes_named, world_named
 from sim.study.findings import TOTAL, Findings
-from sim.study.intervals import interval_of, observations, step_row
+from sim.study.intervals import by_replication, interval_of, observations, step_row
 from sim.study.store import Progress, Store
 from sim.study.words import gap_sentences
 
@@ -162,16 +162,10 @@ def decompose(
     frames = (store or Store()).many(scenarios, numbers, progress)
     worlds = ((0, first), (1, second), (2, second), (0, second))
     values = {
-        name: np.stack([_values(frames[n], one, name) for n, one in worlds], axis=1)
+        name: np.stack([by_replication(frames[n], one, name) for n, one in worlds], axis=1)
         for name in {*marks, LENDING}
     }
     unit = scenario.variance_reduction.unit
     kept = {name: observations(rows, unit) for name, rows in values.items()}
     own = {name: kept[name] for name in marks}
     return Decomposition(arrangements, marks, own, kept[LENDING])
-
-
-def _values(frame: pd.DataFrame, arrangement: str, outcome: str) -> FloatArray:
-    """Give one outcome of one arrangement by replication, in order."""
-    rows = frame[(frame["arrangement"] == arrangement) & (frame["outcome"] == outcome)]
-    return np.asarray(rows.sort_values("replication")["value"], dtype=np.float64)

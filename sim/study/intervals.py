@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray, Interval, mean_interval
@@ -36,6 +37,22 @@ def observations(values: FloatArray, unit: int) -> FloatArray:
     kept = [values[whole & (groups == g)] for g in np.unique(groups)]
     means = [rows.mean(axis=0) for rows in kept if rows.shape[0]]
     return np.array(means).reshape(-1, *values.shape[1:])
+
+
+def by_replication(frame: pd.DataFrame, arrangement: str, outcome: str) -> FloatArray:
+    """One outcome of one arrangement, in the order of the replications.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns arrangement, replication, outcome, value.
+
+    Returns
+    -------
+    array, shape (n_replications,)
+    """
+    rows = frame[(frame["arrangement"] == arrangement) & (frame["outcome"] == outcome)]
+    return np.asarray(rows.sort_values("replication")["value"], dtype=np.float64)
 
 
 def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Interval:

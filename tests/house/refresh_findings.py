@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
+from sim.outcomes.statistics import mean_interval
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
 from sim.study.store import Store
@@ -122,9 +122,9 @@ def change(values: pd.DataFrame, one: str, other: str, unit: str) -> str:
     digits = 1 if unit == "bp" else 2
     if gap.size < 3:
         return f"{gap.mean():+.{digits}f} {unit} (one history, no interval)"
-    half = stats.t.ppf(0.975, gap.size - 1) * gap.std(ddof=1) / np.sqrt(gap.size)
-    low, high = gap.mean() - half, gap.mean() + half
-    return f"{gap.mean():+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}) {unit}"
+    found = mean_interval(gap)
+    ends = f"{found.low:+.{digits}f} to {found.high:+.{digits}f}"
+    return f"{gap.mean():+.{digits}f} ({ends}) {unit}"
 
 
 def with_line(text: str, name: str, words: str) -> str:
