@@ -8,7 +8,7 @@ import typer
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
 from sim.command.planned import Outcomes, Vary, Yes, planned, split_names
-from sim.command.study import Given, Out, Seed, Workers
+from sim.command.study import Given, Out, Seed, Workers, save_drawings
 
 
 class MethodName(StrEnum):
@@ -50,4 +50,19 @@ def sensitivity(  # noqa: PLR0913, PLR0917 -- one argument for each option of th
 
     with planned(file, given, runs, yes) as setting:
         found = screen(setting.scenario, vary, names, how, setting.store)
-    setting.finish(found.findings())
+    findings = found.findings()
+    setting.finish(findings)
+    save_drawings(setting, findings.key, _drawings(found))
+
+
+def _drawings(found: Any) -> dict[str, Any]:
+    """One figure for each difference that was analysed."""
+    from sim.show.sensitivity import sensitivity as draw
+    from sim.study.responses import DIFFERENCE
+
+    rows = found.indices[found.indices["kind"] == DIFFERENCE]
+    pairs = rows[["outcome", "arrangement"]].drop_duplicates().to_numpy().tolist()
+    return {
+        f"{found.how.method}-{outcome.replace('.', '-')}-{arm}": draw(found, outcome, arm)
+        for outcome, arm in pairs
+    }

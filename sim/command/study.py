@@ -187,7 +187,7 @@ def write_study(folder: RunFolder, findings: Any, about: dict[str, Any] | None =
 
 
 def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> None:
-    """Write the figures of a study beside its tables, as SVG and as PNG, and on its page.
+    """Write the figures of a study and their numbers beside its tables, and on its page.
 
     Parameters
     ----------
@@ -204,6 +204,10 @@ def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> No
     for name, drawing in drawings.items():
         (folder / f"{name}.svg").write_text(drawing.svg(), encoding="utf-8")
         drawing.savefig(folder / f"{name}.png")
+        behind = folder / f"{name}.csv"
+        # A figure of a whole table has its name, and the table is there already.
+        if not behind.exists():
+            drawing.data.to_csv(behind, index=False)
     figures = [page_figure(key, name, drawing) for name, drawing in drawings.items()]
     (folder / FIGURES).write_text(json.dumps(figures), encoding="utf-8")
     update_report(setting.folder)

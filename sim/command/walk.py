@@ -213,7 +213,7 @@ def write_findings(job: Job, simulated: Simulated) -> Any:
 
 
 def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) -> dict[str, Any]:
-    """Write every figure of the report as a file of its own, as SVG and as PNG.
+    """Write every figure of the report as SVG and as PNG, and the numbers behind it as CSV.
 
     Returns
     -------
@@ -228,6 +228,7 @@ def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) ->
         drawing = plan.draw()
         (folder / f"{plan.key}.svg").write_text(drawing.svg(), encoding="utf-8")
         drawing.savefig(folder / f"{plan.key}.png")
+        drawing.data.to_csv(folder / f"{plan.key}.csv", index=False)
         drawings[plan.key] = drawing
     return drawings
 

@@ -12,6 +12,7 @@ from sim.show.lifecycle import lifecycle, lifecycle_data
 from sim.show.losses import loss_distribution, loss_distribution_data
 from sim.show.ranges import breakeven, frontier, tornado
 from sim.show.regimes import profit_by_regime, profit_by_regime_data
+from sim.show.sensitivity import sensitivity
 
 __all__ = [
     "breakeven",
@@ -30,6 +31,7 @@ __all__ = [
     "profit_by_age",
     "profit_by_regime",
     "profit_by_regime_data",
+    "sensitivity",
     "survival",
     "tornado",
     "vintage",

@@ -147,8 +147,9 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     scale = unit_style(mark.unit)
     figure = Drawing(7.6, 1.9 + 0.32 * len(keys))
     axes = figure.subplots()
+    colour = looks((result.aims.baseline, *result.aims.arrangements))[arrangement].colour
     for place, key in enumerate(keys):
-        _bar(axes, place, rows[rows["key"] == key].to_dict("records"), scale.scale)
+        _bar(axes, place, rows[rows["key"] == key].to_dict("records"), (scale.scale, colour))
     now = result.signs
     now = now[(now["outcome"] == outcome) & (now["arrangement"] == arrangement)]
     axes.axvline(float(now["difference"].iloc[0]) * scale.scale, color=MUTED, lw=1.0, ls=":")
@@ -159,26 +160,25 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     number_axis(axes, "x", f"Difference ({scale.step_axis})")
     baseline = result.aims.baseline.replace("_", " ")
     title = f"One at a time: {mark.label}, {arrangement_text(arrangement).lower()} less {baseline}"
-    return figure.finish(title, _tornado_note(result), rows, _ends())
+    return figure.finish(title, _tornado_note(result), rows, _ends(colour))
 
 
-def _bar(axes: Axes, place: int, ends: list[dict[Any, Any]], scale: float) -> None:
-    """Draw one number at both ends of its range."""
+def _bar(axes: Axes, place: int, ends: list[dict[Any, Any]], look: tuple[float, str]) -> None:
+    """Draw one number at both ends of its range, to a scale and in a colour."""
+    scale, colour = look
     values = [row["difference"] * scale for row in ends]
-    axes.plot(values, [place, place], color=COLOURS[0], lw=6.0, alpha=0.35, solid_capstyle="butt")
+    axes.plot(values, [place, place], color=colour, lw=6.0, alpha=0.35, solid_capstyle="butt")
     for row, value in zip(ends, values, strict=True):
-        face = "white" if row["end"] == "low" else COLOURS[1]
+        face = "white" if row["end"] == "low" else colour
         reach = 2.0 * row["standard_error"] * scale
-        axes.plot([value - reach, value + reach], [place, place], color=COLOURS[1], lw=0.8)
-        axes.plot(value, place, marker="o", ms=6, mfc=face, mec=COLOURS[1])
+        axes.plot([value - reach, value + reach], [place, place], color=colour, lw=0.8)
+        axes.plot(value, place, marker="o", ms=6, mfc=face, mec=colour)
 
 
-def _ends() -> list[Line2D]:
+def _ends(colour: str) -> list[Line2D]:
     return [
-        Line2D(
-            [], [], marker="o", ls="", mfc=face, mec=COLOURS[1], label=f"{end} end of its range"
-        )
-        for end, face in (("low", "white"), ("high", COLOURS[1]))
+        Line2D([], [], marker="o", ls="", mfc=face, mec=colour, label=f"{end} end of its range")
+        for end, face in (("low", "white"), ("high", colour))
     ]
 
 

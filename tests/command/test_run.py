@@ -14,6 +14,7 @@ from sim.command.app import app
 from sim.command.run import cores
 from sim.command.walk import write_figures
 from sim.outcomes.compare import compare
+from sim.show import figures
 from tests import synthetic
 from tests.command.conftest import REPLICATIONS, Engine
 
@@ -206,6 +207,12 @@ def test_figures_are_written_as_files_of_their_own(tmp_path: Path) -> None:
     write_figures(folder, outcomes, compare(outcomes), synthetic.results(12))
     names = {file.name for file in folder.iterdir()}
     assert {"survival.svg", "survival.png", "difference-bank.svg"} <= names
+    for kind in ("svg", "png"):
+        assert {name for name in names if name.endswith(kind)} == {
+            name.replace(".csv", f".{kind}") for name in names if name.endswith(".csv")
+        }
+    behind = pd.read_csv(folder / "survival.csv")
+    pd.testing.assert_frame_equal(behind, figures.survival(synthetic.results(12)).data)
 
 
 def test_cores_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -84,6 +84,7 @@ def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     assert result.exit_code == 0, result.output
     assert "evaluations in" in result.stdout
     assert set(table("sensitivity_morris", "indices")["kind"]) == {"level", "difference"}
+    assert Path("run/studies/sensitivity_morris/morris-bank-profit-consortium.svg").is_file()
     result = run("robustness", small, *vary, *names, "--points", "8", "--replications", "2",
                  "--tornado", "1")  # fmt: skip
     assert result.exit_code == 0, result.output

@@ -56,9 +56,12 @@ def test_figures_stand_on_the_page_and_go_with_their_study(tmp_path: Path) -> No
     folder = RunFolder(tmp_path)
     write_study(folder, found("parts"))
     setting = Setting(None, folder, None, lambda *_: None)
-    drawing = Drawing(2.0, 1.0).finish("A figure", "Of nothing.", pd.DataFrame())
-    save_drawings(setting, "example", {"one": drawing})
+    drawing = Drawing(2.0, 1.0).finish("A figure", "Of one.", pd.DataFrame({"a": [1.0]}))
+    save_drawings(setting, "example", {"one": drawing, "parts": drawing})
     assert (tmp_path / "studies/example/one.png").is_file()
+    assert pd.read_csv(tmp_path / "studies/example/one.csv")["a"].tolist() == [1.0]
+    # A table of the study is not written over.
+    assert pd.read_csv(tmp_path / "studies/example/parts.csv")["part"].tolist() == [1.5]
     assert "figure-study-example-one" in folder.report.read_text(encoding="utf-8")
     write_study(folder, found("parts"))
     assert "figure-study-example-one" not in folder.report.read_text(encoding="utf-8")
