@@ -7,6 +7,8 @@ in percentage points.  Everything else is read in the unit in which it is stored
 import math
 from dataclasses import dataclass
 
+from sim.base.language import tr
+
 _DIGITS_OF_ERROR = 2
 _DIGITS_OF_VALUE = 3
 _MOST_DECIMALS = 6
@@ -45,12 +47,14 @@ def unit_style(unit: str) -> UnitStyle:
     """
     if unit == "share" or unit.startswith("share "):
         rest = unit.removeprefix("share")
-        return UnitStyle(100.0, " %", " pp", "%" + rest, "percentage points" + rest)
+        return _per_cent(f"%{rest}", f"percentage points{rest}")
     if unit.startswith("per year"):
-        rest = unit.removeprefix("per year")
-        year = "per year" + rest
-        return UnitStyle(100.0, " %", " pp", f"% {year}", f"percentage points {year}")
-    return UnitStyle(1.0, "", "", unit, unit)
+        return _per_cent(f"% {unit}", f"percentage points {unit}")
+    return UnitStyle(1.0, "", "", tr(unit), tr(unit))
+
+
+def _per_cent(axis: str, step_axis: str) -> UnitStyle:
+    return UnitStyle(100.0, " %", tr(" pp"), tr(axis), tr(step_axis))
 
 
 def decimals(value: float, standard_error: float) -> int:
@@ -128,7 +132,8 @@ def range_text(low: float, high: float, unit: str, standard_error: float = math.
         return "–"
     scale = unit_style(unit).scale
     places = decimals(max(abs(low), abs(high)) * scale, standard_error * scale)
-    return f"{plain_number(low * scale, places)} to {plain_number(high * scale, places)}"
+    ends = {"low": plain_number(low * scale, places), "high": plain_number(high * scale, places)}
+    return tr("{low} to {high}", **ends)
 
 
 def percent_text(share: float) -> str:
@@ -151,4 +156,4 @@ def arrangement_text(name: str) -> str:
     'Loan with warrant'
     """
     words = name.replace("_", " ")
-    return words[:1].upper() + words[1:]
+    return tr(words[:1].upper() + words[1:])

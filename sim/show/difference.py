@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Iterable
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import Mark
 from sim.outcomes.verdict import is_ranking
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
+from sim.show.letters import fill
 from sim.show.style import BETTER_SIDE, INK, MUTED, Drawing, Look, looks, number_axis, style
 
 COLUMNS = ["outcome", "unit", "arrangement", "difference", "low", "high", "verdict"]

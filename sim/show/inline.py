@@ -12,6 +12,12 @@ _GEOMETRY = re.compile(r'\b(?:d|x|y|transform)="[^"]*"')
 _LONG = re.compile(r"(\.\d\d)\d+")
 _PIXELS_PER_INCH = 100
 
+# The reader's own fonts: that of the measure, its likeness, and those of Chinese readers.
+_FONTS = (
+    "'DejaVu Sans', Verdana, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', system-ui,"
+    " sans-serif"
+)
+
 
 def inline_svg(drawing: Drawing, key: str) -> str:
     """Give a figure as SVG that can stand inside a page with others.
@@ -53,7 +59,7 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     text = re.sub(r'\bid="', f'id="{key}-', text)
     text = re.sub(r"url\(#", f"url(#{key}-", text).replace('href="#', f'href="#{key}-')
     text = _GEOMETRY.sub(lambda found: _LONG.sub(r"\1", found[0]), text)
-    text = text.replace("'DejaVu Sans'", "'DejaVu Sans', Verdana, system-ui, sans-serif")
+    text = text.replace("'DejaVu Sans'", _FONTS)
     for name, colour in _page_colours().items():
         text = text.replace(colour, f"var(--{name}, {colour})")
     # One scale for all figures of a page, so that letters have one size.

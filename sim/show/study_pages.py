@@ -13,9 +13,11 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.base.language import current
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text, unit_style
 from sim.show.inline import inline_svg
+from sim.show.page_words import given, put
 from sim.show.style import Drawing
 from sim.show.tables import number_text
 from sim.study.findings import FINDINGS, Study, read_study
@@ -107,11 +109,18 @@ def page_figure(study: str, name: str, drawing: Drawing) -> dict[str, str]:
 
 
 def environment() -> Environment:
-    """Give the templates; every text that goes into one is escaped."""
-    return Environment(
+    """Give the templates; every text that goes into one is escaped.
+
+    In a template ``_("... {n} ...", n=...)`` is a text of the program in the language of
+    the page, ``text | given`` one that comes from elsewhere, and ``lang`` the language.
+    """
+    found = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
+    found.globals.update(_=put, lang=current())
+    found.filters["given"] = given
+    return found
 
 
 def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:

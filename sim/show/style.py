@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, StringIO
-from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -19,7 +18,9 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
+from sim.base.language import Language, current
 from sim.outcomes.wording import arrangement_text, plain_number
+from sim.show.letters import PLOT_FONT, fill, fonts, measured
 
 INK = "#24292f"
 MUTED = "#57606a"
@@ -57,8 +58,7 @@ STYLE: dict[Any, Any] = {
     "axes.unicode_minus": True,
     "figure.dpi": 110.0,
     "figure.facecolor": PAPER,
-    "font.family": ["sans-serif"],
-    "font.sans-serif": ["DejaVu Sans"],
+    "font.family": [PLOT_FONT],
     "font.size": 9.0,
     "grid.color": GRID,
     "grid.linewidth": 0.6,
@@ -137,8 +137,13 @@ def looks(arrangements: Iterable[str]) -> dict[str, Look]:
 
 
 @contextmanager
-def style() -> Iterator[None]:
+def style(written: Language | None = None) -> Iterator[None]:
     """Give the house style as a context or decorator; nothing outside it changes.
+
+    Parameters
+    ----------
+    written : {"en", "zh"}, optional
+        Language of the words; by default that of the context.
 
     Examples
     --------
@@ -146,7 +151,7 @@ def style() -> Iterator[None]:
     ...     mpl.rcParams["axes.titlelocation"]
     'left'
     """
-    with mpl.rc_context(STYLE):
+    with mpl.rc_context({**STYLE, "font.family": fonts(written or current())}):
         yield
 
 
@@ -164,24 +169,27 @@ class Drawing(Figure):
         What is drawn; what the marks and bands are, and from how many replications.
     data : DataFrame
         The numbers behind the marks.
+    written : {"en", "zh"}
+        Language of the words.
     """
 
     def __init__(self, width: float, height: float) -> None:
         with style():
             super().__init__(figsize=(width, height), layout="constrained")
             FigureCanvasAgg(self)
+        self.written = current()
         self.title = ""
         self.note = ""
         self.data = pd.DataFrame()
 
     def draw(self, renderer: Any) -> None:
         """Draw in the house style, wherever the call comes from."""
-        with style():
+        with style(self.written), measured(renderer):
             super().draw(renderer)
 
     def savefig(self, *arguments: Any, **options: Any) -> None:
         """Save in the house style; arguments as in matplotlib."""
-        with style():
+        with style(self.written):
             super().savefig(*arguments, **options)
 
     def svg(self) -> str:

@@ -77,7 +77,7 @@ def parse_target(text: str, marks: Mapping[str, Mark]) -> Target:
         cure = f'did you mean "{near[0]}"?' if near else "crosscycle list outcomes shows all"
         raise TargetError(f"--until {text}", f'"{name}" is not an outcome', cure)
     size = _number(found["size"], text)
-    if unit == "pp" and unit_style(marks[name].unit).step.strip() != "pp":
+    if unit == "pp" and not unit_style(marks[name].unit).step:
         what = f"pp is for shares and rates; {name} is in {marks[name].unit}"
         raise TargetError(f"--until {text}", what, "give a plain number or per cent of the mean")
     return Target(name, size / 100.0 if unit else size, unit == "%")

@@ -1,0 +1,49 @@
+"""Words on a page: those of the program in the reader's language, all others as given."""
+
+import re
+
+from markupsafe import Markup, escape
+
+from sim.base.language import current, tr
+
+_LATIN = re.compile(r"[A-Za-z]{2}")
+_HAN = re.compile("[\u4e00-\u9fff]")
+
+
+def put(text: str, /, **values: object) -> Markup:
+    """Give a text of the program in the language of the page; what is put in is escaped.
+
+    Parameters
+    ----------
+    text : str
+        In English, with the names of values in braces.
+    **values : object
+        Markup stays markup; all else is escaped.
+
+    Examples
+    --------
+    >>> str(put("{count} of {total}", count="<b>", total=Markup("<i>2</i>")))
+    '&lt;b&gt; of <i>2</i>'
+    """
+    found = escape(tr(text))
+    return found.format(**values) if values else found
+
+
+def given(text: object) -> Markup:
+    """Give a text that was not written for this page, marked where it is in English.
+
+    Names that the table of words holds are translated.
+
+    Examples
+    --------
+    >>> from sim.base.language import language
+    >>> str(given("A title"))
+    'A title'
+    >>> with language("zh"):
+    ...     str(given("A title")), str(given("一个标题")), str(given("Plain"))
+    ('<span lang="en">A title</span>', '一个标题', '普通贷款')
+    """
+    own = str(text)
+    found = tr(own)
+    is_foreign = current() != "en" and _LATIN.search(found) and not _HAN.search(found)
+    return Markup('<span lang="en">{}</span>').format(found) if is_foreign else escape(found)
