@@ -9,7 +9,9 @@ from sim.command import walk
 from sim.command.failure import BadInputError, told
 from sim.command.options import Quiet, ScenarioFile, Settings, settings_of
 from sim.command.screen import console, say, table
-from sim.command.study import Given, study
+from sim.command.study import Given, save_drawings, study
+
+PICTURES = (".svg", ".png")
 
 
 @told
@@ -27,6 +29,9 @@ def story(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     settings: Settings = None,
     seed: Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write the story to this CSV file too.")] = None,
+    figure: Annotated[
+        Path | None, typer.Option(help="Draw the life into this SVG or PNG file.")
+    ] = None,
     run: Annotated[
         Path | None,
         typer.Option(metavar="RUN", help="Folder of a run that takes the effects of --versus."),
@@ -36,8 +41,11 @@ def story(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     """Tell the life of one firm under each arrangement, and where the lives part."""
     if run is not None and not versus:
         raise BadInputError("--run", "takes the effects of --versus", "name an arrangement too")
+    if figure is not None and figure.suffix not in PICTURES:
+        raise BadInputError(str(figure), "must end in .svg or .png", "change the name")
     if versus:
-        _gap(file, (firm, versus, replication), Given(settings, None, seed, 1, run, quiet), out)
+        _gap(file, (firm, versus, replication), Given(settings, None, seed, 1, run, quiet),
+             (out, figure))  # fmt: skip
         return
     from sim.scenario.load import load_scenario
 
@@ -45,13 +53,21 @@ def story(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     walk.prepare(scenario, (lambda _: None) if quiet else say)
     told_story = walk.tell_story(scenario, firm, replication)
     _tell(told_story, out, quiet)
+    if figure is not None:
+        _draw(told_story, scenario).savefig(figure)
     if not quiet:
         typer.echo(f"\n{told_story.divergence}")
 
 
-def _gap(file: Path, what: tuple[int, str, int], given: Given, out: Path | None) -> None:
+def _gap(
+    file: Path,
+    what: tuple[int, str, int],
+    given: Given,
+    files: tuple[Path | None, Path | None],
+) -> None:
     """Tell the life under the baseline and one other arrangement, and what makes the gap."""
     firm, versus, replication = what
+    out, figure = files
     with study(file, given) as now:
         from sim.study.story_gap import check, story_gap
 
@@ -61,7 +77,20 @@ def _gap(file: Path, what: tuple[int, str, int], given: Given, out: Path | None)
     _tell(found.story, out, given.is_quiet)
     if not given.is_quiet:
         typer.echo("")
-    now.finish(found.findings())
+    findings = found.findings()
+    now.finish(findings)
+    if found.story.is_lived:
+        drawing = _draw(found.story, now.scenario)
+        save_drawings(now, findings.key, {"life": drawing})
+        if figure is not None:
+            drawing.savefig(figure)
+
+
+def _draw(told_story: Any, scenario: Any) -> Any:
+    """Draw a life, in the colours that arrangements have in the whole scenario."""
+    from sim.show.life import life
+
+    return life(told_story, scenario.experiment.arrangements)
 
 
 def _tell(told_story: Any, out: Path | None, is_quiet: bool) -> None:

@@ -1,19 +1,66 @@
 """The life of one firm under each arrangement, side by side, with the first divergence."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.base.errors import OutcomeError
+from sim.economy.macro import regime_names
 from sim.engine.world import World
 from sim.experiment.run import worlds
-from sim.firms.record import EVENT_NAMES, QUARTER, STAGES, STATUSES
+from sim.firms.record import (
+    ALIVE,
+    BIRTH,
+    EVENT_NAMES,
+    PROJECT_DONE,
+    QUARTER,
+    RECOVERY,
+    REGRESS,
+    SETBACK,
+    STAGES,
+    STATUSES,
+    TRIAL_FAILED,
+    UNBORN,
+)
 from sim.scenario.model import Scenario
 
+STEPS = {EVENT_NAMES[PROJECT_DONE]: 1, EVENT_NAMES[REGRESS]: -1}
+"""Events at which a firm changes its stage, and by how many."""
+TROUBLE = "setback"
+"""What a spell between a setback and the recovery is called."""
+SPELL_COLUMNS = ("what", "start", "end")
 QUIET = {EVENT_NAMES[QUARTER]}
 """Events too regular to tell."""
+
+
+def _no_spells() -> pd.DataFrame:
+    return pd.DataFrame({name: [] for name in SPELL_COLUMNS})
+
+
+@dataclass(frozen=True, eq=False)
+class Life:
+    """One firm's life in one world.
+
+    Parameters
+    ----------
+    events : DataFrame
+        Columns date, event, value; years, words, CNY million.
+    ending : str
+        What became of the firm.
+    spells : DataFrame
+        Columns what (a stage, or ``setback``), start, end; years.
+    regimes : DataFrame
+        Columns what (the macro regime, a category in the order of the scenario), start,
+        end; from the first day to the last, years.
+    """
+
+    events: pd.DataFrame
+    ending: str
+    spells: pd.DataFrame
+    regimes: pd.DataFrame
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -27,6 +74,10 @@ class Story:
         Columns date, event, value; years, words, CNY million.
     endings : dict of arrangement -> str
         What became of the firm.
+    spells : dict of arrangement -> DataFrame
+        Columns what (a stage, or ``setback``), start, end; years.
+    regimes : DataFrame
+        The macro regimes of the replication: columns what, start, end.
 
     Examples
     --------
@@ -44,6 +95,8 @@ class Story:
     replication: int
     events: dict[str, pd.DataFrame]
     endings: dict[str, str]
+    spells: dict[str, pd.DataFrame] = field(default_factory=dict)
+    regimes: pd.DataFrame = field(default_factory=_no_spells)
 
     def frame(self) -> pd.DataFrame:
         """Events side by side: one row for each date and event, one column an arrangement."""
@@ -56,6 +109,11 @@ class Story:
             return pd.DataFrame({"year": [], "event": []})
         table = pd.concat(parts, axis=1).sort_index(kind="stable").reset_index()
         return table.drop(columns="turn").rename(columns={"date": "year"})
+
+    @property
+    def is_lived(self) -> bool:
+        """Whether the firm enters under any arrangement."""
+        return any(len(spells) for spells in self.spells.values())
 
     @property
     def divergence(self) -> str:
@@ -112,15 +170,71 @@ def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
             f"firm {firm}", f"is not among the {scenario.population.firms} firms",
             f"give a number from 0 to {scenario.population.firms - 1}",
         )  # fmt: skip
-    events, endings = {}, {}
-    for world in worlds(scenario, replication, trace=True):
-        events[world.name], endings[world.name] = life_of(world, firm)
-    return Story(firm, replication, events, endings)
+    lives = {
+        world.name: life_of(world, firm) for world in worlds(scenario, replication, trace=True)
+    }
+    return story_of(firm, replication, lives)
 
 
-def life_of(world: World, firm: int) -> tuple[pd.DataFrame, str]:
-    """Give a firm's events in a finished world that kept its log, and what became of it."""
-    return _events_of(world.events, firm), _ending(world.firms[firm])
+def story_of(firm: int, replication: int, lives: Mapping[str, Life]) -> Story:
+    """Put the lives of one firm side by side, by arrangement."""
+    return Story(
+        firm, replication,
+        events={name: life.events for name, life in lives.items()},
+        endings={name: life.ending for name, life in lives.items()},
+        spells={name: life.spells for name, life in lives.items()},
+        # The luck is the same, and so is the weather.
+        regimes=next((life.regimes for life in lives.values()), _no_spells()),
+    )  # fmt: skip
+
+
+def life_of(world: World, firm: int) -> Life:
+    """Give a firm's life in a finished world that kept its log."""
+    events, settings = _events_of(world.events, firm), world.scenario.experiment
+    span = (-settings.warm_up_years, settings.horizon_years + settings.run_off_years)
+    one = world.firms[firm]
+    end = min(float(one.end), span[1])
+    spells = _no_spells() if one.status == UNBORN else _spells(events, int(one.stage), end)
+    return Life(events, _ending(one), spells, _regimes(world, span))
+
+
+def _spells(events: pd.DataFrame, last: int, end: float) -> pd.DataFrame:
+    """Stages and setbacks of a life, from its events and the stage in which it ends."""
+    steps = events[events["event"].isin(STEPS)]
+    change = steps["event"].map(STEPS).to_numpy(np.int64)
+    first = last - int(change.sum())
+    codes = first + np.concatenate([[0], np.cumsum(change)])
+    births = events.loc[events["event"] == EVENT_NAMES[BIRTH], "date"]
+    dates = [float(births.iloc[0]), *steps["date"].tolist(), end]
+    names = [STAGES[code] for code in codes]
+    rows = [*zip(names, dates[:-1], dates[1:], strict=True), *_setbacks(events, end)]
+    return pd.DataFrame(rows, columns=list(SPELL_COLUMNS))
+
+
+def _setbacks(events: pd.DataFrame, end: float) -> list[tuple[str, float, float]]:
+    """Spells between a setback, or a failed trial, and the recovery or the end."""
+    found: list[tuple[str, float, float]] = []
+    since = None
+    for date, event in events[["date", "event"]].itertuples(index=False):
+        if event in (EVENT_NAMES[SETBACK], EVENT_NAMES[TRIAL_FAILED]) and since is None:
+            since = float(date)
+        elif event == EVENT_NAMES[RECOVERY] and since is not None:
+            found.append((TROUBLE, since, float(date)))
+            since = None
+    return found if since is None else [*found, (TROUBLE, since, end)]
+
+
+def _regimes(world: World, span: tuple[float, float]) -> pd.DataFrame:
+    """Macro regimes between the first day and the last."""
+    names = regime_names(world.scenario.macro)
+    starts = [date for date, _ in world.macro]
+    rows = [
+        (names[code], max(start, span[0]), min(end, span[1]))
+        for (start, code), end in zip(world.macro, [*starts[1:], span[1]], strict=True)
+        if start < span[1]
+    ]
+    frame = pd.DataFrame(rows, columns=list(SPELL_COLUMNS))
+    return frame.astype({"what": pd.CategoricalDtype(list(names))})
 
 
 def _events_of(log: list[Any], firm: int) -> pd.DataFrame:
@@ -137,8 +251,8 @@ def _events_of(log: list[Any], firm: int) -> pd.DataFrame:
 
 def _ending(f: Any) -> str:
     status = STATUSES[int(f.status)]
-    if f.status == 1:
+    if f.status == ALIVE:
         return f"alive in the {STAGES[int(f.stage)]} stage, value {float(f.value):.0f} m"
-    if f.status == 0:
+    if f.status == UNBORN:
         return "not yet founded"
     return f"{status} in year {float(f.end):.2f}"

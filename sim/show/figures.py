@@ -8,6 +8,7 @@ from sim.show.curve_data import curve_data
 from sim.show.curves import credit, cumulative_profit, profit_by_age, survival, vintage
 from sim.show.difference import difference, difference_data
 from sim.show.distribution import distribution, distribution_data
+from sim.show.life import life, life_data
 from sim.show.lifecycle import lifecycle, lifecycle_data
 from sim.show.losses import loss_distribution, loss_distribution_data
 from sim.show.ranges import breakeven, frontier, tornado
@@ -24,6 +25,8 @@ __all__ = [
     "distribution",
     "distribution_data",
     "frontier",
+    "life",
+    "life_data",
     "lifecycle",
     "lifecycle_data",
     "loss_distribution",

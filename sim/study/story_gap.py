@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim.base.errors import StudyError
 from sim.experiment.run import freeze, worlds
-from sim.experiment.story import Story, life_of
+from sim.experiment.story import Life, Story, life_of, story_of
 from sim.outcomes.wording import arrangement_text, plain_number
 from sim.scenario.model import Scenario
 from sim.study.asked import world_named
@@ -114,12 +114,12 @@ def story_gap(scenario: Scenario, firm: int, versus: str, replication: int = 0) 
     first = scenario.experiment.baseline
     pair = scenario.with_values({"experiment.arrangements": [first, versus]})
     terms: dict[str, Terms] = {}
-    lives, endings = {}, {}
+    lives: dict[str, Life] = {}
     for world in worlds(pair, replication, trace=True):
         terms[world.name] = terms_of(freeze(world), firm)
-        lives[world.name], endings[world.name] = life_of(world, firm)
+        lives[world.name] = life_of(world, firm)
     parts = [row for party in PARTIES for row in effects(party, terms[first], terms[versus])]
-    told = Story(firm, replication, lives, endings)
+    told = story_of(firm, replication, lives)
     return StoryGap(told, (first, versus), terms, pd.DataFrame(parts))
 
 

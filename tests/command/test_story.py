@@ -63,3 +63,10 @@ def test_a_folder_for_effects_needs_another_arrangement(file: Path) -> None:
     result = CliRunner().invoke(app, ["story", str(file), "1", "--run", "x"])
     assert result.exit_code == 2
     assert "takes the effects of --versus" in result.stderr
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_picture_of_another_kind_is_refused(file: Path) -> None:
+    result = CliRunner().invoke(app, ["story", str(file), "1", "--figure", "life.jpg"])
+    assert result.exit_code == 2
+    assert "must end in .svg or .png" in result.stderr

@@ -93,6 +93,16 @@ def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     assert Path("run/studies/robustness/tornado-bank-profit-consortium.png").is_file()
 
 
+def test_a_story_against_another_is_drawn_on_its_page(small: str) -> None:
+    words = ["story", small, "3", "--versus", "consortium", "--run", "run"]
+    result = CliRunner().invoke(app, [*words, "--figure", "own.png"])
+    assert result.exit_code == 0, result.output
+    assert Path("own.png").is_file()
+    rows = table("story_3_0_consortium", "life")
+    assert set(rows["arrangement"].dropna()) == {"plain", "consortium"}
+    assert "The life of firm 3" in Path("run/report.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

@@ -5,9 +5,9 @@ import pytest
 
 from sim.base.errors import OutcomeError
 from sim.experiment.run import worlds
-from sim.experiment.story import Story, story
+from sim.experiment.story import Story, life_of, story
 from sim.experiment.story import _ending as ending_of
-from sim.firms.record import EVENT_NAMES, UNBORN
+from sim.firms.record import ALIVE, EVENT_NAMES, STAGES, UNBORN
 from tests.experiment.small import tiny
 from tests.firms.hand import firm as firm_record
 
@@ -52,6 +52,40 @@ def test_events_stand_side_by_side_in_order_and_quiet_ones_are_left_out():
     ]  # fmt: skip
     assert table["plain"].fillna(-1.0).tolist() == [6.0, -1.0, -1.0, 8.0]
     assert table["swap"].fillna(-1.0).tolist() == [6.0, 1.0, 2.0, -1.0]
+
+
+def test_stages_and_setbacks_of_a_life_follow_its_events():
+    scenario = tiny(population__firms=40, experiment__horizon_years=6.0)
+    (plain, *_) = worlds(scenario, 0, trace=True)
+    changes = 0
+    for firm, f in enumerate(plain.firms):
+        life = life_of(plain, firm)
+        if f.status == UNBORN:
+            assert life.spells.empty
+            continue
+        stages = life.spells[life.spells["what"].isin(STAGES)]
+        last = min(float(f.end), 6.0)
+        assert stages["start"].tolist() == [float(f.birth), *stages["end"].tolist()[:-1]]
+        assert (stages["what"].iloc[0], stages["what"].iloc[-1]) == ("startup", STAGES[f.stage])
+        assert stages["end"].iloc[-1] == last
+        reached = stages.drop_duplicates("what", keep="last").set_index("what")["start"]
+        fell = any(life.events["event"] == "falls back a stage")
+        for code in range(1, int(f.stage) + 1):
+            assert fell or reached[STAGES[code]] == f.stage_date[code]
+        changes += len(stages) - 1
+        troubles = life.spells[life.spells["what"] == "setback"]
+        known = f.status not in (ALIVE,) or f.setback == any(troubles["end"] == last)
+        assert known
+    assert changes > 5
+
+
+def test_regimes_cover_the_whole_run_without_gaps():
+    scenario = tiny(experiment__warm_up_years=2.0, experiment__horizon_years=3.0)
+    (plain, *_) = worlds(scenario, 0, trace=True)
+    regimes = life_of(plain, 0).regimes
+    assert (regimes["start"].iloc[0], regimes["end"].iloc[-1]) == (-2.0, 3.0)
+    assert regimes["start"].tolist()[1:] == regimes["end"].tolist()[:-1]
+    assert list(regimes["what"].cat.categories) == list(scenario.macro.regime)
 
 
 def test_a_story_of_nobody_is_an_empty_table():
