@@ -54,11 +54,10 @@ def attribute(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
         from sim.study.attribution import attribute as run
         from sim.study.decomposition import decompose
 
-        options = {"store": now.store, "progress": now.progress}
-        clauses = run(now.scenario, arrangements, names, pairs=pairs, **options)
+        clauses = run(now.scenario, arrangements, names, pairs=pairs, store=now.store)
         found, drawn = [clauses.findings()], [draw.attribution(clauses)]
         if split:
-            steps = decompose(now.scenario, arrangements, names, **options)
+            steps = decompose(now.scenario, arrangements, names, store=now.store)
             found.append(steps.findings())
             drawn.append(draw.decomposition(steps))
     now.finish(*found)

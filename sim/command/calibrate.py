@@ -12,7 +12,7 @@ from sim.command import walk
 from sim.command.failure import FAILED, INTERRUPTED, BadInputError, told
 from sim.command.folder import RUNS, RunFolder
 from sim.command.options import Quiet, Settings
-from sim.command.progress import study_progress
+from sim.command.progress import progress
 from sim.command.run import cores
 from sim.command.screen import say
 from sim.command.study import KEPT, Workers, print_findings, write_study
@@ -53,7 +53,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     folder.check_usable()
     notice: Callable[[str], None] = (lambda _: None) if quiet else say
     walk.prepare(scenario, notice)
-    with study_progress(quiet) as report:
+    with progress(quiet) as report:
         eye = evaluator(plan, scenario, folder, workers or cores(), evaluations)
         most = eye.expected(check)
         eye.report = lambda done: report(done, max(done, most))

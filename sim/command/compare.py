@@ -11,7 +11,7 @@ from sim.command import walk
 from sim.command.failure import BadInputError, told
 from sim.command.folder import COMPARISON, RUNS, RunFolder
 from sim.command.options import Most, Quiet, Settings, Until, settings_of
-from sim.command.progress import study_progress
+from sim.command.progress import progress
 from sim.command.run import cores
 from sim.command.screen import console, say
 from sim.command.study import (
@@ -79,7 +79,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     first = next(iter(scenarios.values()))
     walk.prepare(first, tell)
     store = open_store(folder, workers or cores())
-    with study_progress(quiet) as report:
+    with progress(quiet) as report:
         found = _run(scenarios, (aim, baseline), store, report)
         extra = [_measured(first, store, report)] if measure_variance_reduction else []
     extra += [_tails(found.outcomes, tails)] if tails else []

@@ -19,6 +19,7 @@ from sim.command.study import (
     save_drawings,
     study,
 )
+from sim.experiment.pace import REPLICATIONS
 from sim.scenario.dump import fingerprint
 
 
@@ -78,5 +79,5 @@ def simulated(now: Setting) -> Any:
     ready(now)
     if not now.is_quiet:
         say("no run of this scenario lies in the folder; simulating it for this study")
-    with progress(now.scenario.experiment.replications, now.is_quiet) as report:
+    with progress(now.is_quiet, REPLICATIONS) as report:
         return simulate(now.scenario, workers=now.store.workers, progress=report)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.command.progress import study_progress
+from sim.command.progress import progress
 from sim.command.screen import say
 from sim.command.study import Given, Setting, ready, study
 
@@ -66,8 +66,7 @@ def planned(
         ready(setting)
         if not given.is_quiet:
             announce(setting, count, like, yes)
-        with setting.store, study_progress(given.is_quiet) as report:
-            setting.store.progress = report
+        with setting.store, progress(given.is_quiet) as setting.store.progress:
             yield setting
 
 

@@ -50,10 +50,7 @@ def reverse_stress(  # noqa: PLR0913, PLR0917 -- one argument for each option of
         space = StressRange(
             tuple(start or usual.starts), tuple(depth or usual.depths), longest, step, regime
         )
-        found = run(
-            now.scenario, breaks, arrangement or (), space=space, store=now.store,
-            progress=now.progress,
-        )  # fmt: skip
+        found = run(now.scenario, breaks, arrangement or (), space=space, store=now.store)
     findings = found.findings()
     now.finish(findings)
     save_drawings(now, findings.key, {"tried": stress(found)})

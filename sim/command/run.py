@@ -24,6 +24,7 @@ from sim.command.progress import progress
 from sim.command.screen import console, say
 from sim.command.summary import heading, summary
 from sim.command.until import simulate_until
+from sim.experiment.pace import REPLICATIONS
 from sim.scenario.dump import fingerprint
 
 
@@ -68,7 +69,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     RunFolder(out or RUNS).check_usable()
     walk.prepare(scenario, tell)
     if solve_beliefs:
-        scenario = walk.solve_beliefs(scenario, tell)
+        with progress(quiet, REPLICATIONS) as report:
+            scenario = walk.solve_beliefs(scenario, workers or cores(), report)
     job = walk.Job(
         scenario,
         RunFolder(out or default_folder(file, scenario)),
@@ -106,7 +108,7 @@ def cores() -> int:
 
 
 def _simulate(job: walk.Job, is_quiet: bool) -> walk.Simulated:
-    with progress(job.scenario.experiment.replications, is_quiet) as report:
+    with progress(is_quiet, REPLICATIONS) as report:
         simulated = walk.simulate(job, report)
     if simulated.replications:
         walk.write_results(job, simulated)

@@ -20,7 +20,7 @@ import typer
 from sim.command import walk
 from sim.command.folder import RUNS, RunFolder
 from sim.command.options import settings_of
-from sim.command.progress import StudyReport, study_progress
+from sim.command.progress import progress
 from sim.command.run import cores, default_folder
 from sim.command.screen import console, say, table
 from sim.scenario.dump import fingerprint
@@ -63,16 +63,13 @@ class Setting:
         With the values given on the command line.
     folder : RunFolder
     store : Store
-        Runs of this folder's studies.
-    progress : callable
-        Told how many runs are done, of how many.
+        Runs of this folder's studies; it shows how many are done, of how many.
     is_quiet : bool
     """
 
     scenario: Any
     folder: RunFolder
     store: Any
-    progress: StudyReport
     is_quiet: bool = False
     about: dict[str, Any] = field(default_factory=dict)
 
@@ -118,9 +115,8 @@ def study(file: Path, given: Given) -> Iterator[Setting]:
     folder = RunFolder(given.out or default_folder(file, scenario))
     RunFolder(given.out or RUNS).check_usable()
     store = open_store(folder, given.workers or cores())
-    store.prepare = lambda first: walk.prepare(first, (lambda _: None) if given.is_quiet else say)
-    with study_progress(given.is_quiet) as report:
-        yield Setting(scenario, folder, store, report, given.is_quiet, about_study(scenario))
+    with progress(given.is_quiet) as store.progress:
+        yield Setting(scenario, folder, store, given.is_quiet, about_study(scenario))
 
 
 def ready(setting: Setting) -> None:

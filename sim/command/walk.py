@@ -23,7 +23,7 @@ from sim.command.folder import (
     write_manifest,
     write_tables,
 )
-from sim.command.progress import Report
+from sim.experiment.progress import Meter, Progress
 from sim.scenario.dump import dump_model, fingerprint
 from sim.scenario.faults import NOTHING, look_up
 
@@ -72,17 +72,20 @@ class Simulated:
 
 def prepare(scenario: Any, say: Callable[[str], None]) -> None:
     """Load the compiled rules, and say so where they must be compiled first."""
-    from sim.engine.compile import is_warm
-    from sim.engine.warm import warm_up
+    from sim.engine.warm import prepare
 
-    if is_warm():
-        return
-    say("compiling the rules (once on this machine; under half a minute) ...")
-    say(f"compiled in {warm_up(scenario):.0f} s")
+    prepare(scenario, say)
 
 
-def solve_beliefs(scenario: Any, say: Callable[[str], None]) -> Any:
+def solve_beliefs(scenario: Any, workers: int, report: Meter) -> Any:
     """Make what banks believe meet what the simulation realises.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    workers : int
+    report : Meter
+        Told how many replications of each round are done.
 
     Returns
     -------
@@ -91,8 +94,8 @@ def solve_beliefs(scenario: Any, say: Callable[[str], None]) -> Any:
     """
     from sim.experiment.beliefs import solve
 
-    say("solving for beliefs that meet outcomes ...")
-    return solve(scenario)
+    report.say("solving for beliefs that meet outcomes ...")
+    return solve(scenario, workers, report)
 
 
 def tell_story(scenario: Any, firm: int, replication: int) -> Any:
@@ -108,14 +111,14 @@ def tell_story(scenario: Any, firm: int, replication: int) -> Any:
     return story(scenario, firm, replication)
 
 
-def simulate(job: Job, report: Report) -> Simulated:
+def simulate(job: Job, report: Progress) -> Simulated:
     """Run the replications that are still to be done.
 
     Parameters
     ----------
     job : Job
     report : callable
-        Told how many replications are done.
+        Told how many replications are done, of how many.
 
     Returns
     -------
@@ -126,14 +129,15 @@ def simulate(job: Job, report: Report) -> Simulated:
 
     start = time.monotonic()
     done = done_before(job)
-    todo = [n for n in range(job.scenario.experiment.replications) if n not in done]
+    asked = job.scenario.experiment.replications
+    todo = [n for n in range(asked) if n not in done]
     finished: list[Any] = []
     is_whole = True
-    report(len(done))
+    report(len(done), asked)
     try:
         for one in replicate(job.scenario, todo, workers=job.workers, keep=job.keep):
             finished.append(one)
-            report(len(done) + len(finished))
+            report(len(done) + len(finished), asked)
     except KeyboardInterrupt:
         is_whole = False
     results = gather(job.scenario, finished, keep=job.keep)

@@ -113,10 +113,20 @@ def is_warm() -> bool:
     return any(cache_folder().rglob("*.nbc"))
 
 
+def must_compile() -> bool:
+    """Whether the next run in a process will spend its first half minute on compiling."""
+    is_loaded = kernel.cache_info().currsize > 0
+    return not is_loaded and _is_compiling() and not is_warm()
+
+
+def _is_compiling() -> bool:
+    return os.environ.get("CROSSCYCLE_JIT", "1") != "0"
+
+
 @lru_cache(maxsize=1)
 def kernel() -> Kernel:
     """The rules of a firm's life, compiled unless ``CROSSCYCLE_JIT=0``."""
-    if os.environ.get("CROSSCYCLE_JIT", "1") == "0":
+    if not _is_compiling():
         return interpreted()
     import numba
     from numba.extending import register_jitable

@@ -1,14 +1,33 @@
 """Load or compile every entry point before a run, so that the wait is told and counted."""
 
 import time
+from collections.abc import Callable
 
 import numpy as np
 
+from sim.base.language import tr
+from sim.engine.compile import must_compile
 from sim.engine.posting import post, read_all
 from sim.engine.processes import set_climate
 from sim.engine.world import new_world
 from sim.firms.applicants import applicants
 from sim.scenario.model import Scenario
+
+
+def prepare(scenario: Scenario, say: Callable[[str], None]) -> None:
+    """Compile the rules where no cached code is there, and say so.
+
+    Processes that start later then find it, and need not all compile at once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    say : callable
+        Takes a message before, and one after; none where nothing must be compiled.
+    """
+    if must_compile():
+        say(tr("compiling the rules (once on this machine; under half a minute) ..."))
+        say(tr("compiled in {seconds} s", seconds=f"{warm_up(scenario):.0f}"))
 
 
 def warm_up(scenario: Scenario) -> float:

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from sim.banks.belief import belief_of
+from sim.experiment.progress import Asked, meter
 from sim.experiment.run import simulate
 from sim.firms.record import STAGES
 from sim.scenario.menu import menu_of
@@ -23,13 +24,15 @@ DEFAULT_GAPS = tuple(f"bank.belief_gap_default_{stage}" for stage in STAGES)
 LOSS_GAP = "bank.belief_gap_loss"
 
 
-def solve(scenario: Scenario, workers: int = 1) -> Scenario:
+def solve(scenario: Scenario, workers: int = 1, progress: Asked = None) -> Scenario:
     """A scenario whose beliefs agree with what its own pilots realise.
 
     Parameters
     ----------
     scenario : Scenario
     workers : int
+    progress : callable or bool, optional
+        As in `sim.experiment.run.simulate`, for each round of pilots.
 
     Returns
     -------
@@ -38,9 +41,10 @@ def solve(scenario: Scenario, workers: int = 1) -> Scenario:
     """
     settings = scenario.experiment
     pilot = {"experiment.replications": min(PILOT_REPLICATIONS, settings.replications)}
-    current = scenario.with_values(pilot)
+    current, tell = scenario.with_values(pilot), meter(progress)
     for _ in range(ROUNDS):
-        gaps = realised_over_believed(simulate(current, workers=workers).outcomes)
+        results = simulate(current, workers=workers, progress=tell)
+        gaps = realised_over_believed(results.outcomes)
         changes = {
             f"belief.by_arrangement.{held}": moved(current, held, gaps.loc[[name]].iloc[0])
             for name in settings.arrangements

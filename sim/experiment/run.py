@@ -9,7 +9,7 @@ import multiprocessing
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from typing import Any
 
@@ -17,17 +17,20 @@ import numpy as np
 import pandas as pd
 
 from sim.engine.processes import run_world
+from sim.engine.warm import prepare
 from sim.engine.watch import follow
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, watches_of
+from sim.experiment.frames import bank_frame, event_frame
 from sim.experiment.manifest import manifest_of
+from sim.experiment.progress import Asked, meter
 from sim.experiment.results import Reduced, Results, joined
 from sim.experiment.same_firms import line_factors, mean_lines, with_lines
-from sim.firms.record import EVENT_NAMES, FIRM, LOG
+from sim.firms.record import FIRM
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
 from sim.scenario.model import EQUAL_FIRMS, EQUAL_LENDING, Scenario
-from sim.state.history import BANK_COLUMNS, History
+from sim.state.history import History
 
 FIRMS, EVENTS = "firms", "events"
 OUTCOME_COLUMNS = ("arrangement", "replication", "outcome", "value")
@@ -39,7 +42,7 @@ def simulate(
     *,
     workers: int = 1,
     keep: Sequence[str] = (),
-    progress: Callable[[int], None] | None = None,
+    progress: Asked = None,
     executor: Executor | None = None,
 ) -> Results:
     """Run all replications of a scenario.
@@ -51,8 +54,9 @@ def simulate(
         Processes that run replications side by side.
     keep : sequence of str
         ``"firms"`` and ``"events"`` keep those records; large.
-    progress : callable, optional
-        Told how many replications are done.
+    progress : callable or bool, optional
+        A function that is told how many replications are done, of how many; or whether to
+        show it. By default it is shown in a notebook and nowhere else.
     executor : concurrent.futures.Executor, optional
         Where to run instead of local processes, for example a Dask client's executor.
 
@@ -67,10 +71,13 @@ def simulate(
     """
     numbers = range(scenario.experiment.replications)
     done: list[Reduced] = []
+    tell = meter(progress)
+    if executor is None:
+        prepare(scenario, tell.say)
+    tell(0, len(numbers))
     for one in replicate(scenario, numbers, workers=workers, keep=keep, executor=executor):
         done.append(one)
-        if progress is not None:
-            progress(len(done))
+        tell(len(done), len(numbers))
     return gather(scenario, done, keep=keep)
 
 
@@ -247,29 +254,6 @@ def facts_of(w: World) -> dict[str, Any]:
         "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
         "n_sectors": len(s.sector), "menu": tuple(item.name for item in w.menu),
     }  # fmt: skip
-
-
-def bank_frame(history: History) -> pd.DataFrame:
-    """One row for each bank and settlement of the experiment."""
-    rows = history.during(run_off=True)
-    dates, panel = history.dates[rows], history.panel[rows]
-    names = history.facts["banks"]
-    frame = pd.DataFrame(
-        {
-            "bank": np.tile(np.array(names), dates.size),
-            "year": np.repeat(dates, len(names)),
-        }
-    )
-    values = panel.reshape(-1, len(BANK_COLUMNS))
-    return frame.assign(**{name: values[:, n] for n, name in enumerate(BANK_COLUMNS)})
-
-
-def event_frame(w: World) -> pd.DataFrame:
-    """The event log, in order of firm and date."""
-    rows = np.concatenate([LOG.empty(0), *w.events]) if w.events else LOG.empty(0)
-    frame = LOG.frame(rows.view(np.recarray))
-    frame["event"] = frame["event"].map(EVENT_NAMES)
-    return frame.sort_values(["firm", "date"], kind="stable", ignore_index=True)
 
 
 def gather(scenario: Scenario, parts: Iterable[Reduced], keep: Sequence[str] = ()) -> Results:

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import StudyError
+from sim.experiment.progress import Asked
 from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import Scenario
@@ -25,7 +26,7 @@ from sim.study.coalitions import Game, game_of
 from sim.study.findings import TOTAL, Findings
 from sim.study.intervals import observations, step_row
 from sim.study.shapley import antithetic_orders, by_orders, met, shapley
-from sim.study.store import Progress, Store
+from sim.study.store import Store
 from sim.study.words import gap_sentences
 
 MOST_EXACT = 5
@@ -168,7 +169,7 @@ def attribute(
     *,
     pairs: int | None = None,
     store: Store | None = None,
-    progress: Progress | None = None,
+    progress: Asked = None,
 ) -> Attribution:
     """Split the gap between two arrangements over the clauses in which they differ.
 
@@ -185,8 +186,8 @@ def attribute(
         intervals, which count it, and does not shift the estimates.
     store : Store, optional
         Runs that are known; a new one by default.
-    progress : callable, optional
-        Told how many runs are done, of how many.
+    progress : callable or bool, optional
+        Who is told how many runs are done, of how many; as in `Store`.
 
     Returns
     -------

@@ -26,13 +26,14 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import StudyError
+from sim.experiment.progress import Asked
 from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.study.asked import at_least_two, outcomes_named, world_named
 from sim.study.findings import TOTAL, Findings
 from sim.study.intervals import by_replication, interval_of, observations, step_row
-from sim.study.store import Progress, Store
+from sim.study.store import Store
 from sim.study.words import gap_sentences
 
 PARTS = ("terms", "volume", "selection")
@@ -125,7 +126,7 @@ def decompose(
     outcomes: Sequence[str] = ("bank.raroc",),
     *,
     store: Store | None = None,
-    progress: Progress | None = None,
+    progress: Asked = None,
 ) -> Decomposition:
     """Split the gap between two arrangements into terms, volume and selection.
 

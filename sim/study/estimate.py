@@ -3,6 +3,7 @@
 import time
 from dataclasses import dataclass
 
+from sim.experiment.pace import duration
 from sim.scenario.model import Scenario
 from sim.study.store import Store
 
@@ -63,26 +64,11 @@ def expected(scenario: Scenario, runs: int, store: Store) -> Expected:
     Expected
     """
     # Loading the rules and the outcomes costs each process once, not each run.
-    Store().cube([scenario.with_values({"population.firms": FEW})], [0])
+    Store(progress=False).cube([scenario.with_values({"population.firms": FEW})], [0])
     start = time.perf_counter()
-    store.cube([scenario], [0], progress=lambda *_: None)
+    store.cube([scenario], [0], progress=False)
     if not store.simulated:
         # The pilot was known; another one tells what it costs now.
         start = time.perf_counter()
-        Store().cube([scenario], [0])
+        Store(progress=False).cube([scenario], [0])
     return Expected(runs, time.perf_counter() - start, store.workers)
-
-
-def duration(seconds: float) -> str:
-    """Write a time for people.
-
-    Examples
-    --------
-    >>> duration(40.0), duration(600.0), duration(9000.0)
-    ('40 s', '10 min', '2.5 h')
-    """
-    if seconds < 90.0:
-        return f"{seconds:.0f} s"
-    if seconds < 5400.0:
-        return f"{seconds / 60.0:.0f} min"
-    return f"{seconds / 3600.0:.1f} h"

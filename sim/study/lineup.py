@@ -12,11 +12,12 @@ from typing import Any
 import pandas as pd
 
 from sim.base.errors import SimError
+from sim.experiment.progress import Asked
 from sim.outcomes.mark import registry
 from sim.outcomes.measure import Outcomes, measure
 from sim.scenario.model import Scenario
 from sim.study.luck import economy_values, refuse_different_luck
-from sim.study.store import Progress, Store
+from sim.study.store import Store
 
 
 class LineupError(SimError):
@@ -51,9 +52,7 @@ class Lineup:
         """Replications that make one independent observation."""
         return self.scenarios[0].variance_reduction.unit
 
-    def outcomes(
-        self, store: Store, numbers: Iterable[int], progress: Progress | None = None
-    ) -> Outcomes:
+    def outcomes(self, store: Store, numbers: Iterable[int], progress: Asked = None) -> Outcomes:
         """Outcomes of all arrangements; only what the store lacks is simulated.
 
         Parameters

@@ -17,11 +17,12 @@ from typing import Any
 import pandas as pd
 
 from sim.base.errors import StudyError
+from sim.experiment.progress import Asked
 from sim.scenario.model import Scenario
 from sim.study.asked import at_least_two, world_named
 from sim.study.condition import Condition, condition_of
 from sim.study.findings import Findings
-from sim.study.store import Progress, Store
+from sim.study.store import Store
 from sim.study.stress import Stress, StressRange, worst_regime
 from sim.study.stress_search import NOTHING, WITHOUT, Answer, Search
 from sim.study.words import estimate_text, label_of
@@ -131,7 +132,7 @@ def reverse_stress(
     *,
     space: StressRange | None = None,
     store: Store | None = None,
-    progress: Progress | None = None,
+    progress: Asked = None,
 ) -> ReverseStress:
     """Find the mildest stress under which an outcome crosses a limit.
 

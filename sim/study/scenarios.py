@@ -6,6 +6,7 @@ from functools import partial
 
 import pandas as pd
 
+from sim.experiment.progress import Asked
 from sim.outcomes.compare import compare
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import registry
@@ -18,7 +19,7 @@ from sim.study.findings import Findings
 from sim.study.lineup import Lineup, line_up
 from sim.study.luck import economy_values
 from sim.study.precision import MOST, Precision, precision_of, replicate_until
-from sim.study.store import Progress, Store
+from sim.study.store import Store
 from sim.study.target import Target, parse_targets
 
 
@@ -104,7 +105,7 @@ def compare_scenarios(
     baseline: str | None = None,
     precisely: Precisely | None = None,
     store: Store | None = None,
-    progress: Progress | None = None,
+    progress: Asked = None,
 ) -> ScenarioComparison:
     """Compare the arrangements of one scenario or several under common luck.
 
@@ -118,8 +119,8 @@ def compare_scenarios(
         Half-widths until which replications are added.
     store : Store, optional
         Where replications are kept; in memory by default.
-    progress : callable, optional
-        Told how many runs are done, of how many.
+    progress : callable or bool, optional
+        Who is told how many runs are done, of how many; as in `Store`.
 
     Returns
     -------

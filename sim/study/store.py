@@ -16,15 +16,15 @@ from typing import Self
 
 import pandas as pd
 
+from sim.engine.warm import prepare
+from sim.experiment.pace import RUNS
+from sim.experiment.progress import Asked, Meter, meter
 from sim.experiment.run import freeze, local_pool, worlds
 from sim.outcomes.mark import evaluate
 from sim.scenario.model import Scenario
 from sim.state.history import History
 from sim.study.cube import Cube, Table
 from sim.study.version import program_digest
-
-Progress = Callable[[int, int], None]
-"""Told how many runs are done, of how many."""
 
 Reader = Callable[[Scenario, int], pd.DataFrame]
 """Simulates one replication; gives columns arrangement, replication, outcome, value, with the
@@ -72,13 +72,12 @@ class Store:
         Processes that simulate side by side.
     executor : concurrent.futures.Executor, optional
         Where to run instead of local processes.
-    progress : callable, optional
-        Told how many runs of each batch are done, of how many, unless the batch names one
-        of its own.
+    progress : callable or bool, optional
+        A function that is told how many runs of each batch are done, of how many; or whether
+        to show it. By default it is shown in a notebook and nowhere else. A batch may name
+        another one.
     reader : callable
         What to keep of a replication; all outcomes by default.
-    prepare : callable, optional
-        Called with a scenario before the first simulation; never where all is known.
 
     Attributes
     ----------
@@ -91,13 +90,13 @@ class Store:
     folder: Path | None = None
     workers: int = 1
     executor: Executor | None = None
-    progress: Progress | None = None
+    progress: Asked = None
     reader: Reader = outcomes_of
-    prepare: Callable[[Scenario], None] | None = None
     simulated: int = 0
     seconds: float = 0.0
     _known: dict[Address, Table] = field(default_factory=dict, repr=False)
     _pool: Executor | None = field(default=None, repr=False)
+    _meter: Meter | None = field(default=None, repr=False)
 
     def __enter__(self) -> Self:
         """Give the store; its processes end with the block."""
@@ -132,7 +131,7 @@ class Store:
         self,
         scenarios: Sequence[Scenario],
         replications: Iterable[int],
-        progress: Progress | None = None,
+        progress: Asked = None,
     ) -> list[pd.DataFrame]:
         """Outcomes of several scenarios under the same luck, in their order."""
         numbers = tuple(replications)
@@ -146,7 +145,7 @@ class Store:
         self,
         scenarios: Sequence[Scenario],
         replications: Iterable[int],
-        progress: Progress | None = None,
+        progress: Asked = None,
     ) -> Cube:
         """The same as one array; all scenarios must run the same arrangements.
 
@@ -165,35 +164,44 @@ class Store:
         return all(self._recall((key, n)) for n in replications)
 
     def _tables(
-        self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Progress | None
+        self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Asked
     ) -> list[list[Table]]:
         tables = self._single([(s, n) for s in scenarios for n in numbers], progress)
         size = len(numbers)
         return [tables[k * size : (k + 1) * size] for k in range(len(scenarios))]
 
     def each(
-        self, runs: Sequence[tuple[Scenario, int]], progress: Progress | None = None
+        self, runs: Sequence[tuple[Scenario, int]], progress: Asked = None
     ) -> list[pd.DataFrame]:
         """Outcomes of single replications of any scenarios, in the order asked for."""
         tables = self._single(runs, progress)
         return [t.frame(n) for t, (_, n) in zip(tables, runs, strict=True)]
 
-    def _single(
-        self, runs: Sequence[tuple[Scenario, int]], progress: Progress | None
-    ) -> list[Table]:
+    def _single(self, runs: Sequence[tuple[Scenario, int]], progress: Asked) -> list[Table]:
         # The same scenario stands in many runs, and its hash takes a while.
         hashes = {id(scenario): key_of(scenario) for scenario, _ in runs}
         addresses = [(hashes[id(scenario)], n) for scenario, n in runs]
         wanted = {at: scenario for at, (scenario, _) in zip(addresses, runs, strict=True)}
         todo = {address: s for address, s in wanted.items() if not self._recall(address)}
-        tell = progress or self.progress
-        if todo and self.prepare is not None and not self.simulated:
-            self.prepare(next(iter(todo.values())))
+        if todo:
+            self._simulate(todo, self._told(progress))
+        return [self._known[address] for address in addresses]
+
+    def _simulate(self, todo: dict[Address, Scenario], tell: Meter) -> None:
+        if self.executor is None and not self.simulated:
+            prepare(next(iter(todo.values())), tell.say)
+        tell(0, len(todo))
         for done, (address, table) in enumerate(self._run(todo), 1):
             self._keep(address, table)
-            if tell is not None:
-                tell(done, len(todo))
-        return [self._known[address] for address in addresses]
+            tell(done, len(todo))
+
+    def _told(self, progress: Asked) -> Meter:
+        """Give who is told of a batch; all batches that name nobody share one."""
+        if progress is not None or callable(self.progress):
+            return meter(self.progress if progress is None else progress, RUNS)
+        if self._meter is None:
+            self._meter = meter(self.progress, RUNS)
+        return self._meter
 
     def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
         if self.executor is None and (self.workers <= 1 or len(todo) <= 1):

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
+from sim.experiment.progress import Asked
 from sim.outcomes.statistics import Interval
 from sim.scenario.model import Scenario
 from sim.study.condition import Condition
 from sim.study.intervals import observations
-from sim.study.store import Progress, Store
+from sim.study.store import Store
 from sim.study.stress import Stress, StressRange, severity_rate
 
 NOTHING, WITHOUT, BROKEN = "nothing in the range breaks it", "broken without stress", "broken"
@@ -62,7 +63,7 @@ class Search:
     condition: Condition
     space: StressRange
     store: Store
-    progress: Progress | None = None
+    progress: Asked = None
     tried: dict[tuple[str, Stress], Interval] = field(default_factory=dict)
     stresses: set[Stress] = field(default_factory=set)
 

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.experiment.progress import Asked
 from sim.outcomes.control import adjust, control_table
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.pairs import averaged, averaged_rows
@@ -22,7 +23,7 @@ from sim.outcomes.statistics import FloatArray, complete_pairs, t_quantile
 from sim.scenario.model import Scenario
 from sim.study.findings import Findings
 from sim.study.lineup import line_up
-from sim.study.store import Progress, Store
+from sim.study.store import Store
 
 FIRM_DRAWS = ("birth", "threshold", "shock", "trial", "exit", "workout", "signal")
 DRAWS = (*FIRM_DRAWS, "macro", "frailty", "equity_market")
@@ -84,7 +85,7 @@ def variance_factors(
     outcomes: Sequence[str] = NAMED,
     methods: Sequence[str] = tuple(METHODS),
     store: Store | None = None,
-    progress: Progress | None = None,
+    progress: Asked = None,
 ) -> VarianceFactors:
     """Measure what each method of variance reduction saves for named outcomes.
 

@@ -87,7 +87,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("sim.show.report.write_report", _write_report)
     monkeypatch.setattr("sim.command.walk.write_figures", _write_figures)
     monkeypatch.setattr("sim.scenario.load.Scenario", StandIn)
-    monkeypatch.setattr("sim.engine.compile.is_warm", lambda: True)
+    monkeypatch.setattr("sim.engine.warm.must_compile", lambda: False)
     monkeypatch.setattr("sim.outcomes.measure.measure", _measure)
     return stand_in
 

@@ -4,45 +4,56 @@ import sys
 
 import pytest
 
-from sim.command.progress import LINES, progress
+from sim.command.progress import progress
+from sim.experiment.pace import REPLICATIONS
 
 
-def test_a_pipe_gets_a_line_now_and_then(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress(200) as report:
-        for done in range(201):
-            report(done)
-    lines = capsys.readouterr().err.splitlines()
-    assert lines[0].startswith("1 of 200 replications")
-    assert lines[-1].startswith("200 of 200 replications")
-    assert len(lines) == LINES + 1
-
-
-def test_time_left_does_not_count_what_was_done_before(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = iter([0.0, 10.0, 20.0])
-    monkeypatch.setattr("sim.command.progress.time.monotonic", lambda: next(clock))
-    with progress(10) as report:
-        for done in (7, 8, 9):
-            report(done)
-    lines = capsys.readouterr().err.splitlines()
-    assert lines == [
-        "8 of 10 replications, 10 s, about 20 s left",
-        "9 of 10 replications, 20 s, about 10 s left",
-    ]
+def test_a_pipe_gets_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress() as report:
+        for done in range(4):
+            report(done, 3)
+        report.say("that was all")
+    out, err = capsys.readouterr()
+    first, *_, told, last = err.splitlines()
+    assert first.startswith("1 of 3 runs, ")
+    assert first.endswith(" left")
+    assert told.startswith("3 runs in ")
+    assert told.endswith(" per second")
+    assert (last, out) == ("that was all", "")
 
 
 def test_quiet_says_nothing(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress(3, is_quiet=True) as report:
-        report(3)
-    assert capsys.readouterr().err == ""
+    with progress(is_quiet=True) as report:
+        report(1, 3)
+        report.say("anything")
+    assert capsys.readouterr() == ("", "")
 
 
-def test_a_terminal_gets_a_bar(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def be_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make standard error look like a wide terminal."""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("TERM", "xterm")
-    with progress(3) as report:
-        report(2)
-    assert "2/3" in capsys.readouterr().err
+    monkeypatch.setenv("COLUMNS", "140")
+
+
+def test_a_terminal_gets_a_bar_with_rate_and_time_left(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_a_terminal(monkeypatch)
+    with progress(what=REPLICATIONS) as report:
+        report(0, 3)
+        report(2, 3)
+    err = capsys.readouterr().err
+    assert "━" in err
+    assert "2 of 3 replications, " in err
+    assert " per second, about " in err
+
+
+def test_messages_stand_above_the_bar(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    be_a_terminal(monkeypatch)
+    with progress() as report:
+        report(1, 3)
+        report.say("compiling [the rules]")
+    assert "compiling [the rules]" in capsys.readouterr().err

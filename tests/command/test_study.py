@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.command.folder import RunFolder
-from sim.command.progress import study_progress
+from sim.command.progress import progress
 from sim.command.study import (
     Setting,
     open_store,
@@ -82,10 +82,10 @@ def test_runs_are_kept_under_the_content_of_the_program(tmp_path: Path) -> None:
 
 
 def test_progress_of_a_study_follows_every_batch(capsys: pytest.CaptureFixture[str]) -> None:
-    with study_progress() as report:
+    with progress() as report:
         for total in (2, 3):
-            for done in range(1, total + 1):
+            for done in range(total + 1):
                 report(done, total)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[0].startswith("1 of 2 replications")
-    assert lines[-1].startswith("3 of 3 replications")
+    assert lines[0].startswith("1 of 2 runs")
+    assert lines[-1].startswith("5 runs in")

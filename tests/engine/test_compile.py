@@ -5,6 +5,7 @@ import inspect
 import os
 import re
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from sim.engine.compile import (
     interpreted,
     is_warm,
     kernel,
+    must_compile,
     rules,
 )
 from sim.engine.processes import run_world
@@ -111,6 +113,18 @@ def test_a_folder_is_warm_once_compiled_code_lies_in_it(cache):
     assert not is_warm()
     (cache_folder() / "deeper" / "advance.nbc").touch()
     assert is_warm()
+
+
+@pytest.mark.parametrize(
+    ("loaded", "jit", "expected"), [(0, "1", True), (1, "1", False), (0, "0", False)]
+)
+def test_a_first_run_must_compile(cache, monkeypatch, loaded, jit, expected):
+    info = SimpleNamespace(currsize=loaded)
+    monkeypatch.setattr(compiling, "kernel", SimpleNamespace(cache_info=lambda: info))
+    monkeypatch.setenv("CROSSCYCLE_JIT", jit)
+    assert must_compile() is expected
+    (cache_folder() / "advance.nbc").touch()
+    assert not must_compile()
 
 
 def test_the_cache_of_the_user_is_used_unless_another_is_named(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ import pytest
 
 from sim.engine import warm
 from sim.engine.compile import ENTRIES, Kernel, interpreted
-from sim.engine.warm import warm_up
+from sim.engine.warm import prepare, warm_up
 from sim.engine.world import new_world
 from tests.engine.hand import economy, shipped
 
@@ -55,3 +55,16 @@ def test_it_tells_how_long_it_took():
     assert 0.0 < seconds <= time.perf_counter() - start
     # The second time everything is there.
     assert warm_up(economy()) < 5.0
+
+
+@pytest.mark.parametrize("is_cold", [True, False])
+def test_compiling_is_announced_and_nothing_is_said_where_none_is_needed(monkeypatch, is_cold):
+    said = []
+    monkeypatch.setattr(warm, "must_compile", lambda: is_cold)
+    monkeypatch.setattr(warm, "warm_up", lambda scenario: said.append("works") or 12.3)
+    prepare(shipped(), said.append)
+    if is_cold:
+        assert said[0].startswith("compiling the rules")
+        assert said[1:] == ["works", "compiled in 12 s"]
+    else:
+        assert said == []

@@ -27,7 +27,7 @@ LOSS = {"plain": 0.6, "revenue_swap": 0.3}
 class MadeUp:
     """Results of a world in which default and loss are what they are, whatever is believed."""
 
-    def __init__(self, scenario, workers=1):
+    def __init__(self, scenario, workers=1, progress=None):
         rows = []
         for name in scenario.experiment.arrangements:
             level = belief_of(scenario.belief, name)
@@ -73,7 +73,7 @@ def test_each_arrangement_gets_beliefs_of_its_own_and_the_common_ones_stay(monke
 def test_pilots_are_short(monkeypatch, replications, pilot):
     runs = []
 
-    def simulate_pilot(scenario, workers):
+    def simulate_pilot(scenario, workers, progress):
         runs.append((scenario.experiment.replications, workers))
         return MadeUp(scenario)
 

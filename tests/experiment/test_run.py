@@ -10,8 +10,6 @@ from sim.experiment import run
 from sim.experiment.run import (
     OUTCOME_COLUMNS,
     SERIES_COLUMNS,
-    bank_frame,
-    event_frame,
     facts_of,
     freeze,
     gather,
@@ -86,8 +84,8 @@ def test_threads_of_one_process_do_not_disturb_each_other():
 
 def test_progress_is_told_after_each_replication():
     told = []
-    simulate(tiny(population__firms=5), progress=told.append)
-    assert told == [1, 2, 3]
+    simulate(tiny(population__firms=5), progress=lambda *done: told.append(done))
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
 
 
 def test_only_the_replications_asked_for_are_run(monkeypatch):
@@ -215,19 +213,3 @@ def test_facts_are_of_the_arrangements_own_beliefs():
     scenario = tiny(population__firms=5, belief__by_arrangement__revenue_swap=level)
     found = [facts_of(w)["believed_loss_secured"] for w in worlds(scenario, 0)]
     assert found == [scenario.belief.default.loss_secured, 0.123]
-
-
-def test_a_bank_frame_reads_its_panel_date_by_date():
-    (w,) = worlds(tiny(experiment__arrangements=("plain",)), 0)
-    history = freeze(w)
-    frame = bank_frame(history)
-    for bank, name in enumerate(history.facts["banks"]):
-        rows = frame[frame["bank"] == name]
-        assert rows["loans"].tolist() == history.bank("loans")[:, bank].tolist()
-        assert rows["year"].tolist() == history.dates.tolist()
-
-
-def test_without_a_log_there_are_no_events():
-    (w,) = worlds(tiny(experiment__arrangements=("plain",), population__firms=5), 0)
-    assert len(event_frame(w)) == 0
-    assert list(event_frame(w).columns) == ["date", "firm", "event", "value"]

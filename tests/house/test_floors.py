@@ -29,7 +29,9 @@ PACKAGES = {
     "state": {"numpy"},
     "engine": {"numpy", "simpy", "numba"},
     "outcomes": {"numpy", "pandas", "scipy"},
-    "experiment": {"numpy", "pandas", "scipy", "distributed", "dask"},
+    "experiment": {
+        "numpy", "pandas", "scipy", "distributed", "dask", "IPython", "ipywidgets",
+    },
     "study": {"numpy", "pandas", "scipy", "SALib", "pyarrow"},
     "show": {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe"},
     "command": {"numpy", "pandas", "pydantic", "rich", "typer", "distributed", "dask"},
@@ -179,7 +181,9 @@ def test_the_compiler_and_the_calendar_are_known_in_one_place(
 
 
 def test_slow_packages_load_late() -> None:
-    late = {"numba", "matplotlib.pyplot", "SALib", "distributed", "dask"}
+    late = {
+        "numba", "matplotlib.pyplot", "SALib", "distributed", "dask", "IPython", "ipywidgets",
+    }  # fmt: skip
     breaches = []
     for file in files():
         for node in file.tree.body:

@@ -54,7 +54,7 @@ def test_one_pool_serves_all_batches_and_gives_the_same_numbers(tmp_path: Path) 
         store.cube([scenario], range(5))
         assert store._pool is pool is not None
     assert store._pool is None
-    assert told == [(1, 3), (2, 3), (3, 3), (1, 2), (2, 2)]
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3), (0, 2), (1, 2), (2, 2)]
     assert store.seconds > 0.0
     alone = Store().cube([scenario], range(3))
     np.testing.assert_array_equal(several.values, alone.values)
