@@ -1,7 +1,7 @@
 """One offline HTML file: the question, what differs, the verdicts, figures and sources.
 
-The page loads nothing: styles, figures and tables stand in the file, and its policy
-forbids requests.  Every text from a scenario is escaped.
+The page loads nothing: styles, figures, tables and the one script stand in the file, and
+its policy forbids requests and any other script.  Every text from a scenario is escaped.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +15,7 @@ from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.verdict import COVERS_ZERO
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
+from sim.show.explore import explorer
 from sim.show.gallery import groups, missing, planned
 from sim.show.inline import inline_svg
 from sim.show.selection import headlines
@@ -136,6 +137,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "standalone": [row for row in alone if row["outcome"] in first],
         "further": [row for row in alone if row["outcome"] not in first],
         "figures": [_figure(drawing, key) for key, drawing in _drawings(parts).items()],
+        "explorer": explorer(outcomes, comparison, results),
         "missing": missing(results),
         "beliefs": _beliefs(parts),
         "sources": _records(sources_table(parts["sources"])),

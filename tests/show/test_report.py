@@ -1,7 +1,10 @@
 """The report: self-contained, escaped, accessible, and it ranks only what is clear."""
 
 import dataclasses
+import json
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Any
 
@@ -12,6 +15,7 @@ import pytest
 from sim.outcomes.compare import compare
 from sim.outcomes.wording import level_text, range_text, step_text
 from sim.show import figures
+from sim.show.explore import script
 from sim.show.report import write_report
 from tests import synthetic
 
@@ -27,6 +31,7 @@ class Page(HTMLParser):
         self.elements: list[tuple[str, dict[str, str]]] = []
         self.cells: dict[str, str] = {}
         self.text: list[str] = []
+        self.scripts: list[tuple[dict[str, str], str]] = []
         self.stack: list[tuple[str, dict[str, str]]] = []
         self.feed(text)
 
@@ -43,7 +48,9 @@ class Page(HTMLParser):
         assert self.stack.pop()[0] == tag
 
     def handle_data(self, data: str) -> None:
-        if not any(tag in ("style", "svg") for tag, _ in self.stack):
+        if self.stack and self.stack[-1][0] == "script":
+            self.scripts.append((self.stack[-1][1], data))
+        elif not any(tag in ("style", "svg") for tag, _ in self.stack):
             self.text.append(data)
         if self.stack and "data-cell" in self.stack[-1][1]:
             key = self.stack[-1][1]["data-cell"]
@@ -88,7 +95,7 @@ def test_every_element_is_closed(page):
 def test_the_page_asks_for_nothing_from_anywhere(page, text):
     for name in ("src", "href", "srcset", "data", "action", "xlink:href", "poster"):
         assert all(value.startswith(("#", "data:")) for value in page.attributes(name))
-    assert not {"script", "link", "iframe", "object", "embed", "base", "form"} & {
+    assert not {"link", "iframe", "object", "embed", "base", "form"} & {
         tag for tag, _ in page.elements
     }
     assert "@import" not in text
@@ -97,10 +104,33 @@ def test_the_page_asks_for_nothing_from_anywhere(page, text):
     assert "https:" not in text
 
 
-def test_its_own_policy_forbids_requests(page):
+def holds_one_known_script(page: Page) -> bool:
+    """Say whether a page has the block of data, the script of the program and no more."""
+    kinds = [attributes for tag, attributes in page.elements if tag == "script"]
+    (_, data), (_, text) = page.scripts
+    json.loads(data)
+    return kinds == [{"type": "application/json", "id": "explore-data"}, {}] and text == script()
+
+
+def policy(page: Page) -> dict[str, str]:
     metas = [attributes for tag, attributes in page.elements if tag == "meta"]
-    policy = next(m["content"] for m in metas if "http-equiv" in m)
-    assert policy.startswith("default-src 'none'")
+    content = next(m["content"] for m in metas if "http-equiv" in m)
+    return dict(part.split(" ", 1) for part in content.split("; "))
+
+
+def test_its_own_policy_forbids_requests_and_every_script_but_one(page):
+    assert holds_one_known_script(page)
+    rules = policy(page)
+    assert list(rules) == ["default-src", "style-src", "img-src", "script-src"]
+    assert rules["default-src"] == "'none'"
+    (_, text) = page.scripts[1]
+    digest = b64encode(sha256(text.encode()).digest()).decode()
+    assert rules["script-src"] == f"'sha256-{digest}'"
+
+
+def test_no_element_carries_a_script_of_its_own(page):
+    names = {name for _, attributes in page.elements for name in attributes}
+    assert not {name for name in names if name.startswith("on")}
 
 
 def test_it_is_smaller_than_three_megabytes(text):
@@ -122,12 +152,13 @@ def test_it_is_smaller_than_three_megabytes(text):
 def test_nothing_from_a_scenario_becomes_markup(tmp_path, changed):
     path = write_report(tmp_path / "r.html", **parts(drawings={}, **changed))
     page = Page(path.read_text(encoding="utf-8"))
-    assert not {"script", "img"} & {tag for tag, _ in page.elements}
+    assert "img" not in {tag for tag, _ in page.elements}
+    assert holds_one_known_script(page)
     assert EVIL in "".join(page.text)
 
 
 def test_names_of_arrangements_and_banks_become_no_markup(tmp_path):
-    rename = {"plain": "<img src=x>", "consortium": "<b>$c$</b>"}
+    rename = {"plain": "<img src=x>", "consortium": "<b>$c$</b>", "revenue_swap": EVIL}
     outcomes, results = synthetic.outcomes(5), synthetic.results(5)
     order = tuple(rename.get(name, name) for name in outcomes.arrangements)
     tidy = outcomes.tidy.replace({"arrangement": rename})
@@ -139,8 +170,10 @@ def test_names_of_arrangements_and_banks_become_no_markup(tmp_path):
         tmp_path / "r.html",
         **parts(outcomes=outcomes, results=results, comparison=comparison),
     )
-    tags = {tag for tag, _ in Page(path.read_text(encoding="utf-8")).elements}
-    assert not {"script", "img", "b"} & tags
+    page = Page(path.read_text(encoding="utf-8"))
+    assert not {"img", "b"} & {tag for tag, _ in page.elements}
+    assert holds_one_known_script(page)
+    assert EVIL in [one["name"] for one in json.loads(page.scripts[0][1])["arrangements"]]
 
 
 def test_the_question_comes_before_the_differences_and_these_before_results(text):
@@ -260,7 +293,7 @@ def test_only_headlines_open_the_page_and_the_rest_is_folded(tmp_path):
     changed = {"outcomes": outcomes, "comparison": compare(outcomes), "drawings": {}}
     text = write_report(tmp_path / "r.html", **parts(**changed)).read_text("utf-8")
     found = text[text.index('<section id="found"') : text.index('<section id="verdicts"')]
-    verdicts = text[text.index('<section id="verdicts"') : text.index('<section id="figures"')]
+    verdicts = text[text.index('<section id="verdicts"') : text.index('<section id="explore"')]
     first, _, folded = verdicts.partition('<details class="group"')
     for label in ("RAROC of ours", "Credit loss of ours"):
         assert label in found

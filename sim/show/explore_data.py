@@ -1,0 +1,260 @@
+"""The numbers that a reader can call up on the page: every outcome, in printed units.
+
+All estimates and intervals are made here, from the same functions as the tables and
+figures.  The page lays them out and computes nothing but places on the screen.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.base.language import tr
+from sim.outcomes.comparison import Comparison
+from sim.outcomes.mark import Mark
+from sim.outcomes.measure import Outcomes
+from sim.outcomes.statistics import FloatArray
+from sim.outcomes.wins import Wins, count_wins
+from sim.outcomes.wording import (
+    decimals,
+    level_text,
+    range_text,
+    step_text,
+    unit_style,
+)
+from sim.show.distribution import LEVELS, distribution_data
+
+_FINER = 10.0
+"""Values are kept to a tenth of what two digits of their spread would show."""
+_WIDE_RANGE = 30.0
+
+Row = Mapping[Any, Any]
+View = tuple[list[Any], list[str]]
+"""Numbers of the marks, None where undefined, and the cells of a row of the table."""
+
+
+class OutcomeTables:
+    """What the tables of a run say of one outcome, found once.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    comparison : Comparison
+    """
+
+    def __init__(self, outcomes: Outcomes, comparison: Comparison) -> None:
+        self.outcomes = outcomes
+        self.comparison = comparison
+        self._summary = _by_outcome(outcomes.summary(comparison.confidence))
+        behind = comparison.details().drop(columns=["outcome", "arrangement"])
+        self._against = _by_outcome(comparison.frame().join(behind))
+
+    def record(self, name: str) -> dict[str, Any]:
+        """Give all that the page shows of an outcome, but for its single values.
+
+        Parameters
+        ----------
+        name : str
+            Dotted name.
+
+        Returns
+        -------
+        dict
+            Words of the mark; ``places``: decimals of single values; ``numbers`` and
+            ``cells``: by statistic, one list per arrangement, None where there is nothing.
+        """
+        mark, style = self.outcomes.mark(name), unit_style(self.outcomes.mark(name).unit)
+        views = self._views(mark)
+        return {
+            "name": name,
+            "label": tr(mark.label),
+            "unit": tr(style.axis),
+            "step": tr(style.step_axis),
+            "better": mark.better,
+            "formula": tr(mark.formula),
+            "places": self.places(name),
+            "log": _needs_log(mark, [view["spread"][0] for view in views]),
+            "numbers": _by_statistic(views, 0),
+            "cells": _by_statistic(views, 1),
+        }
+
+    def places(self, name: str) -> int:
+        """Give the decimals of single values: three digits of what varies least.
+
+        Differences within a replication vary less than levels do; both must be legible.
+        """
+        table = self.outcomes.table(name) * unit_style(self.outcomes.mark(name).unit).scale
+        steps = table.sub(table[self.comparison.baseline], axis=0)
+        spreads = [*table.std(), *steps.std()]
+        known = [spread for spread in spreads if spread > 1e-9 * table.abs().max().max()]
+        typical = float(table.abs().max().max())
+        return decimals(typical, min(known, default=math.nan) / _FINER)
+
+    def values(self, name: str) -> list[list[float | None]]:
+        """Give the values of an outcome by arrangement and replication, as printed."""
+        table = self.outcomes.table(name) * unit_style(self.outcomes.mark(name).unit).scale
+        places = self.places(name)
+        return [rounded(table[column], places) for column in table.columns]
+
+    def _views(self, mark: Mark) -> list[dict[str, View]]:
+        """Give numbers and cells of every statistic, by arrangement."""
+        spread = distribution_data(self.outcomes, mark.name).to_dict("records")
+        table, against = self.outcomes.table(mark.name), self._against.get(mark.name, {})
+        confidence, baseline = self.comparison.confidence, self.comparison.baseline
+        wins = count_wins(table, baseline, mark.better, self.outcomes.unit, confidence)
+        steps = table.sub(table[baseline], axis=0)
+        views = []
+        for row in spread:
+            one = str(row["arrangement"])
+            summary = self._summary[mark.name][one]
+            view = {
+                "spread": _spread(row, summary),
+                "mean": _mean(summary),
+                "quantiles": _quantiles(row, summary),
+            }
+            if one in against:
+                view["difference"] = _difference(against[one])
+                view["pairs"] = _pairs(against[one], steps[one].to_numpy(np.float64))
+                view["share"] = _share(wins[one])
+            scales = {"share": 100.0}
+            scale = unit_style(mark.unit).scale
+            views.append(
+                {key: _printed(part, scales.get(key, scale)) for key, part in view.items()}
+            )
+        return views
+
+
+def _spread(row: Row, summary: Row) -> View:
+    unit, error = str(row["unit"]), _error(summary)
+    numbers = [*(row[level] for level in LEVELS), row["mean"]]
+    return numbers, [
+        _count(row["defined"], row["replications"]),
+        level_text(row["mean"], unit, error),
+        level_text(row["median"], unit, error),
+        range_text(row["p25"], row["p75"], unit, error),
+        range_text(row["p05"], row["p95"], unit, error),
+    ]
+
+
+def _mean(summary: Row) -> View:
+    unit, error = str(summary["unit"]), _error(summary)
+    numbers = [summary["mean"], summary["low"], summary["high"]]
+    return numbers, [
+        level_text(summary["mean"], unit, error),
+        range_text(summary["low"], summary["high"], unit, error),
+        _count(summary["defined"], summary["replications"]),
+    ]
+
+
+def _quantiles(row: Row, summary: Row) -> View:
+    unit, error = str(row["unit"]), _error(summary)
+    numbers = [row["p05"], row["median"], row["p95"]]
+    return numbers, [
+        level_text(row["p05"], unit, error),
+        level_text(row["median"], unit, error),
+        range_text(summary["median_low"], summary["median_high"], unit, error),
+        level_text(row["p95"], unit, error),
+    ]
+
+
+def _difference(row: Row) -> View:
+    """Say what stands in ``comparison.csv``, in the digits of the table of verdicts."""
+    unit, error = str(row["unit"]), float(row["standard_error"])
+    numbers = [row["difference"], row["low"], row["high"]]
+    return numbers, [
+        step_text(row["difference"], unit, error),
+        range_text(row["low"], row["high"], unit, error),
+        tr(str(row["verdict"])) + (" †" if row["clear_of_all"] else ""),
+        level_text(row["mean"], unit, error),
+        level_text(row["baseline_mean"], unit, error),
+    ]
+
+
+def _pairs(row: Row, steps: FloatArray) -> View:
+    unit, error = str(row["unit"]), float(row["standard_error"])
+    known = steps[np.isfinite(steps)]
+    ends = (known.min(), known.max()) if known.size else (math.nan, math.nan)
+    return [row["median_difference"]], [
+        _count(row["pairs"], row["replications"]),
+        step_text(row["median_difference"], unit, error),
+        range_text(row["median_low"], row["median_high"], unit, error),
+        step_text(ends[0], unit, error),
+        step_text(ends[1], unit, error),
+    ]
+
+
+def _share(wins: Wins) -> View:
+    counts = (wins.better, wins.equal, wins.worse)
+    shares = [count / wins.pairs if wins.pairs else math.nan for count in counts]
+    return [*shares, wins.low, wins.high], [
+        level_text(wins.share, "share"),
+        range_text(wins.low, wins.high, "share", 0.1),
+        *(_count(count, wins.pairs) for count in counts),
+    ]
+
+
+def _count(count: Any, total: Any) -> str:
+    return tr("{count} of {total}", count=int(count), total=int(total))
+
+
+def _error(summary: Row) -> float:
+    """Give about one standard error of a mean: a quarter of its interval."""
+    return float(summary["high"] - summary["low"]) / 4.0
+
+
+def _by_outcome(frame: pd.DataFrame) -> dict[str, dict[str, Row]]:
+    """Turn a table into rows by outcome and arrangement."""
+    found: dict[str, dict[str, Row]] = {}
+    for row in frame.to_dict("records"):
+        found.setdefault(str(row["outcome"]), {})[str(row["arrangement"])] = row
+    return found
+
+
+def _by_statistic(views: Sequence[Mapping[str, View]], part: int) -> dict[str, list[Any]]:
+    """Turn views by arrangement into one part of them by statistic."""
+    keys = dict.fromkeys(key for view in views for key in view)
+    return {key: [view[key][part] if key in view else None for view in views] for key in keys}
+
+
+def _printed(view: View, scale: float) -> View:
+    """Give the numbers of a view in the printed unit, to more digits than a screen shows."""
+    return [significant(value * scale) for value in view[0]], view[1]
+
+
+def significant(value: float, digits: int = 6) -> float | None:
+    """Round to significant digits; None where undefined, since JSON has no nan.
+
+    Examples
+    --------
+    >>> significant(1234567.0), significant(0.00012345678), significant(float("nan"))
+    (1234570, 0.000123457, None)
+    """
+    if not math.isfinite(value):
+        return None
+    short = float(f"{value:.{digits}g}") + 0.0  # adding zero turns -0.0 into 0.0
+    return int(short) if short.is_integer() else short
+
+
+def rounded(values: "pd.Series[float]", places: int) -> list[float | None]:
+    """Round to decimals; None where undefined.
+
+    Examples
+    --------
+    >>> rounded(pd.Series([1.2345, float("nan"), -0.001]), 2)
+    [1.23, None, 0.0]
+    >>> rounded(pd.Series([12.3]), 0)
+    [12]
+    """
+    shorter = [round(float(value), places) + 0.0 for value in values]
+    whole = [int(v) if not places and math.isfinite(v) else v for v in shorter]
+    return [value if math.isfinite(value) else None for value in whole]
+
+
+def _needs_log(mark: Mark, spreads: Sequence[Sequence[Any]]) -> bool:
+    """Say whether levels span decades, so that only a logarithmic axis shows them."""
+    known = [numbers for numbers in spreads if numbers[0] is not None]
+    low = min((numbers[0] for numbers in known), default=math.nan)
+    high = max((numbers[-2] for numbers in known), default=math.nan)
+    return bool(mark.heavy_tailed and low > 0.0 and high > _WIDE_RANGE * low)
