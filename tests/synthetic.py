@@ -206,6 +206,12 @@ def _bank_curves(
         parts.append(_curve(key, "bank_annual_loss", year, loss, bank))
         profit = 14.0 * size + place - loss
         parts.append(_curve(key, "bank_annual_profit", year, profit, bank))
+        beside = 0.4 * loss.sum() * (arrangement == "consortium")
+        for role, borne in (("lead", loss.sum() - beside), ("beside", beside)):
+            parts.append(_curve(key, f"loss_borne:{role}", [15.0], [borne], bank))
+    for party in ("guarantors", "insurers", "lessors", "trusts"):
+        borne = 20.0 + replication % 3 if (party, place) == ("guarantors", 1) else 0.0
+        parts.append(_curve(key, f"loss_borne:{party}", [15.0], [borne]))
     return parts
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.clauses.loss_sharing import cover_shares
 from sim.engine.processes import run_world
 from sim.engine.warm import prepare
 from sim.engine.watch import follow
@@ -253,6 +254,7 @@ def facts_of(w: World) -> dict[str, Any]:
         "believed_loss_unsecured": belief.loss_unsecured,
         "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
         "n_sectors": len(s.sector), "menu": tuple(item.name for item in w.menu),
+        "cover": tuple(cover_shares(item.arrangement.loss_sharing) for item in w.menu),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.effects import firm_effects, vintage_profit
 from sim.outcomes.firm import survival_curve
 from sim.outcomes.groups import alive_at_horizon, defaulted, net_loss, newborn, present, signed_in
+from sim.outcomes.loss_split import loss_split
 from sim.outcomes.reading import of_stage, yearly
 from sim.outcomes.spells import overlap, spells
 from sim.state.history import History
@@ -38,7 +39,7 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     """
     curves = [
         *firm_curves(history), *money_curves(history), *bank_curves(history),
-        *offer_curves(history), vintage_profit(history),
+        *offer_curves(history), *loss_split(history), vintage_profit(history),
     ]  # fmt: skip
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from sim.outcomes.mark import Mark
@@ -123,7 +124,7 @@ def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) 
     axes.plot([p05, p25], [place, place], color=look.colour, lw=1.4, zorder=3)
     axes.plot([p75, p95], [place, place], color=look.colour, lw=1.4, zorder=3)
     box = Rectangle((p25, place - 0.17), p75 - p25, 0.34, zorder=3)
-    box.set(facecolor=(*_rgb(look.colour), 0.22), edgecolor=look.colour, linewidth=1.3)
+    box.set(facecolor=(*to_rgb(look.colour), 0.22), edgecolor=look.colour, linewidth=1.3)
     axes.add_patch(box)
     axes.plot([median, median], [place - 0.17, place + 0.17], color=look.colour, lw=2.4)
     axes.plot(
@@ -137,13 +138,6 @@ def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) 
         ls="",
         zorder=5,
     )
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    """Split a hexadecimal colour into its parts in [0, 1]."""
-    parts = (int(colour[place : place + 2], 16) / 255.0 for place in (1, 3, 5))
-    red, green, blue = parts
-    return red, green, blue
 
 
 def _note(mark: Mark, data: pd.DataFrame) -> str:

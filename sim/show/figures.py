@@ -10,6 +10,7 @@ from sim.show.difference import difference, difference_data
 from sim.show.distribution import distribution, distribution_data
 from sim.show.life import life, life_data
 from sim.show.lifecycle import lifecycle, lifecycle_data
+from sim.show.loss_split import loss_split, loss_split_data
 from sim.show.losses import loss_distribution, loss_distribution_data
 from sim.show.ranges import breakeven, frontier, tornado
 from sim.show.regimes import profit_by_regime, profit_by_regime_data
@@ -31,6 +32,8 @@ __all__ = [
     "lifecycle_data",
     "loss_distribution",
     "loss_distribution_data",
+    "loss_split",
+    "loss_split_data",
     "profit_by_age",
     "profit_by_regime",
     "profit_by_regime_data",

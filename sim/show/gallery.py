@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.outcomes.comparison import Comparison
+from sim.outcomes.loss_split import BORNE, LEAD
 from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.verdict import EQUAL
 from sim.show import figures
@@ -25,7 +26,9 @@ _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
     ("credit", "credit_outstanding", figures.credit),
     ("lifecycle", PREFIX + "startup", figures.lifecycle),
     ("losses", SERIES, figures.loss_distribution),
+    ("loss-split", BORNE + LEAD, figures.loss_split),
 )
+_OF_NO_BASELINE = (figures.loss_distribution, figures.loss_split)
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,7 @@ def _distribution(outcomes: Outcomes, name: str) -> Callable[[], Drawing]:
 def _curve(
     draw: Callable[..., Drawing], results: ResultsView, baseline: str
 ) -> Callable[[], Drawing]:
-    """Plan a figure of series; bank losses have no baseline."""
-    if draw is figures.loss_distribution:
+    """Plan a figure of series, told the baseline where it shows differences."""
+    if draw in _OF_NO_BASELINE:
         return lambda: draw(results)
     return lambda: draw(results, baseline)

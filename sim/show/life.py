@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
@@ -188,7 +189,7 @@ def _band(axes: Axes, place: int, ends: tuple[float, float], stage: str, look: L
     (start, end), text = ends, tr(label)
     top = place + _ROWS["stage"] - 0.13
     band = Rectangle((start, top), end - start, 0.26, lw=0.8, edgecolor=look.colour, zorder=2)
-    band.set_facecolor((*_rgb(look.colour), dark))
+    band.set_facecolor((*to_rgb(look.colour), dark))
     axes.add_patch(band)
     span = axes.get_xlim()[1] - axes.get_xlim()[0]
     width = 0.8 * _WIDTH * (end - start) / span
@@ -197,12 +198,6 @@ def _band(axes: Axes, place: int, ends: tuple[float, float], stage: str, look: L
         axes.text(
             0.5 * (start + end), middle, text, ha="center", va="center", fontsize=7, zorder=3
         )
-
-
-def _rgb(colour: str) -> tuple[float, float, float]:
-    """Split a hexadecimal colour into its parts in [0, 1]."""
-    red, green, blue = (int(colour[place : place + 2], 16) / 255.0 for place in (1, 3, 5))
-    return red, green, blue
 
 
 def _mark(sign: Sign, colour: str) -> dict[str, Any]:

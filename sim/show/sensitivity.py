@@ -83,7 +83,6 @@ def _sobol(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
         Patch(
             facecolor="none",
             edgecolor=colour,
-            hatch="////",
             label=tr("with all others (total index)"),
         ),
     ]
@@ -106,7 +105,7 @@ def _morris(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
 
 
 def _bar(axes: Axes, place: float, size: float, half: float, colours: tuple[str, str]) -> None:
-    """Draw one bar with its interval; a hollow one is hatched."""
+    """Draw one bar, filled or hollow, with its interval."""
     edge, face = colours
     axes.barh(
         place,
@@ -114,7 +113,6 @@ def _bar(axes: Axes, place: float, size: float, half: float, colours: tuple[str,
         height=_HALF,
         edgecolor=edge,
         facecolor=face,
-        hatch="////" if face == "none" else None,
         lw=1.0,
     )
     axes.plot([size - half, size + half], [place, place], color=INK, lw=1.2)

@@ -27,6 +27,8 @@ def test_every_curve_has_name_bank_place_and_value():
         "cumulative_profit", "profit_by_regime", "bank_annual_loss", "bank_annual_profit",
         "vintage_profit", "additional_survivors", "stage_count:startup", "stage_count:growth",
         "stage_count:expansion", "stage_count:mature", "contracts:plain", "contracts:special",
+        "loss_borne:lead", "loss_borne:beside", "loss_borne:guarantors", "loss_borne:insurers",
+        "loss_borne:lessors", "loss_borne:trusts",
     }  # fmt: skip
 
 
@@ -94,7 +96,8 @@ def test_the_j_curve_is_discounted_to_entry():
 def test_a_world_without_firms_or_settlements_has_no_curve_with_values():
     frame = all_series(tiny.empty())
     money = {"cumulative_profit", "profit_by_regime"}
-    assert set(frame["series"]) <= money | {"contracts:plain", "contracts:special"}
+    sums = {name for name in frame["series"] if name.startswith(("contracts:", "loss_borne:"))}
+    assert set(frame["series"]) <= money | sums
     assert np.nansum(frame["value"]) == 0.0
 
 

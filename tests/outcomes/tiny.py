@@ -19,7 +19,8 @@ FACTS: dict[str, Any] = {
     "funding_rate": 0.02, "operating_cost": (0.012, 0.011, 0.009, 0.008),
     "believed_default": (0.05, 0.03, 0.015, 0.01), "believed_loss_secured": 0.45,
     "believed_loss_unsecured": 0.7, "regimes": ("boom", "bust"),
-    "menu": ("special",), "banks": BANKS, "sectors": ("software",), "n_sectors": 1,
+    "menu": ("special",), "cover": ((0.3, 0.0, 0.0, 0.2),), "banks": BANKS,
+    "sectors": ("software",), "n_sectors": 1,
 }  # fmt: skip
 
 # An old growth firm with a line from before; a young start-up that borrows and defaults;

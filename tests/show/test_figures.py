@@ -26,6 +26,7 @@ OF_RESULTS = {
     "cumulative_profit": figures.cumulative_profit,
     "lifecycle": figures.lifecycle,
     "loss_distribution": figures.loss_distribution,
+    "loss_split": figures.loss_split,
 }
 SERIES_OF = {
     "survival": "survival",
@@ -35,6 +36,7 @@ SERIES_OF = {
     "cumulative_profit": "cumulative_profit",
     "lifecycle": "stage_count:startup",
     "loss_distribution": "bank_annual_loss",
+    "loss_split": "loss_borne:lead",
 }
 
 
