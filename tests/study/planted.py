@@ -5,9 +5,10 @@ from functools import cache
 
 import numpy as np
 
+from sim.experiment.progress import Asked
 from sim.scenario.model import Scenario
 from sim.study.cube import Cube
-from sim.study.store import Progress, Store
+from sim.study.store import Store
 from tests.house.small import shipped
 
 OUTCOME = "bank.profit"
@@ -39,7 +40,7 @@ class Planted(Store):
         self,
         scenarios: Sequence[Scenario],
         replications: Iterable[int],
-        progress: Progress | None = None,
+        progress: Asked = None,
     ) -> Cube:
         """Evaluate the planted rules."""
         numbers = tuple(replications)
