@@ -38,6 +38,7 @@ _NAMES = {
     "tail_table": "sim.outcomes.quantiles",
     "calibrate": "sim.study.calibration",
     "patterns": "sim.study.patterns",
+    "panel": "sim.show.panel",
     "write_report": "sim.show.report",
     "figures": "sim.show.figures",
 }

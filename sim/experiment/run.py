@@ -189,11 +189,9 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
         Whether to keep the event log.
     """
     settings = scenario.experiment
-    history = new_world(scenario, replication, trace)
-    if settings.warm_up_years > 0.0:
-        run_world(history, -settings.warm_up_years, 0.0)
+    history = past(scenario, replication, trace)
     others = [name for name in settings.arrangements if name != settings.baseline]
-    baseline = _lived(history, settings.baseline)
+    baseline = lived(history, settings.baseline)
     # Callers keep arrays of the world, not the world: its loans are remembered here.
     decisions, book = baseline.decisions, baseline.book.rows.copy()
     yield baseline
@@ -204,12 +202,21 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
             imposed = list(decisions)
         elif settings.footing == EQUAL_FIRMS:
             firms = scenario.population.firms
-            own = mean_lines(_lived(history, name).book.rows, firms)
+            own = mean_lines(lived(history, name).book.rows, firms)
             imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
-        yield _lived(history, name, imposed)
+        yield lived(history, name, imposed)
 
 
-def _lived(history: World, name: str, imposed: list[Any] | None = None) -> World:
+def past(scenario: Scenario, replication: int, trace: bool = False) -> World:
+    """The common history of one replication, from which every arrangement branches."""
+    history = new_world(scenario, replication, trace)
+    years = scenario.experiment.warm_up_years
+    if years > 0.0:
+        run_world(history, -years, 0.0)
+    return history
+
+
+def lived(history: World, name: str, imposed: list[Any] | None = None) -> World:
     """The world of one arrangement at its end, branched from a common history."""
     settings = history.scenario.experiment
     world = history.branch(name)

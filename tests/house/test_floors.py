@@ -33,7 +33,7 @@ PACKAGES = {
         "numpy", "pandas", "scipy", "distributed", "dask", "IPython", "ipywidgets",
     },
     "study": {"numpy", "pandas", "scipy", "SALib", "pyarrow"},
-    "show": {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe"},
+    "show": {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe", "IPython", "ipywidgets"},
     "command": {"numpy", "pandas", "pydantic", "rich", "typer", "distributed", "dask"},
 }  # fmt: skip
 """Packages that each floor may import, besides the standard library."""

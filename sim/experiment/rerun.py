@@ -1,0 +1,146 @@
+"""A changed contract on histories that are kept: an answer while somebody waits.
+
+Before the start date everybody borrows plainly, so a change of a contract leaves that
+history and the life under the baseline as they were. Both are kept, and only arrangements
+whose terms have changed are simulated anew. Everything else, and a footing that ties one
+arrangement to another, begins again.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+import pandas as pd
+
+from sim.engine.warm import prepare
+from sim.engine.world import World
+from sim.experiment.progress import Asked, meter
+from sim.experiment.results import Results
+from sim.experiment.run import OUTCOME_COLUMNS, SERIES_COLUMNS, freeze, lived, past, worlds
+from sim.outcomes.mark import evaluate
+from sim.scenario.menu import Menu, menu_of
+from sim.scenario.model import AS_OFFERED, Scenario
+from sim.state.history import History
+
+Values = dict[str, float]
+
+
+@dataclass
+class _Kept:
+    """What is kept of one replication."""
+
+    history: World
+    baseline: History
+    known: dict[str, tuple[Menu, Values]] = field(default_factory=dict)
+
+
+class Rerun:
+    """Runs a scenario again and again, and keeps what a change leaves as it was.
+
+    In one process, so that nothing is sent: the histories are large.
+
+    Examples
+    --------
+    >>> Rerun().kept
+    0
+    """
+
+    def __init__(self) -> None:
+        self._economy: Scenario | None = None
+        self._kept: dict[int, _Kept] = {}
+
+    @property
+    def kept(self) -> int:
+        """How many histories are kept."""
+        return len(self._kept)
+
+    def __call__(self, scenario: Scenario, progress: Asked = None) -> Results:
+        """Run a scenario, as `sim.simulate` does, for its outcomes alone.
+
+        Parameters
+        ----------
+        scenario : Scenario
+        progress : callable or bool, optional
+            As in `sim.simulate`.
+
+        Returns
+        -------
+        Results
+            With the outcomes that `sim.simulate` gives, and without series and banks.
+        """
+        tell, count = meter(progress), scenario.experiment.replications
+        prepare(scenario, tell.say)
+        economy = _without_contracts(scenario)
+        if economy != self._economy:
+            self._economy, self._kept = economy, {}
+        parts = []
+        tell(0, count)
+        for n in range(count):
+            rows = self._replication(scenario, n)
+            parts += [_frame(name, n, values) for name, values in rows.items()]
+            tell(n + 1, count)
+        return Results(
+            scenario=scenario, outcomes=pd.concat(parts, ignore_index=True),
+            series=pd.DataFrame({name: [] for name in SERIES_COLUMNS}),
+            banks=pd.DataFrame(), firms=None, events=None,
+            manifest={"seed": scenario.experiment.seed, "replications": count},
+        )  # fmt: skip
+
+    def _replication(self, scenario: Scenario, number: int) -> dict[str, Values]:
+        """Outcomes of one replication by arrangement, in the order of a simulation."""
+        settings = scenario.experiment
+        if settings.footing != AS_OFFERED:
+            return _all(scenario, number)
+        first = settings.baseline
+        kept = self._kept.get(number)
+        # Paired outcomes of all others are told the life under the baseline.
+        if kept is None or kept.known.get(first, (None,))[0] != menu_of(scenario, first):
+            kept = self._kept[number] = _begun(scenario, number)
+        names = [first, *(name for name in settings.arrangements if name != first)]
+        for name in names:
+            menu = menu_of(scenario, name)
+            if name not in kept.known or kept.known[name][0] != menu:
+                kept.known[name] = menu, _values(kept, scenario, name)
+        return {name: kept.known[name][1] for name in names}
+
+
+def _begun(scenario: Scenario, number: int) -> _Kept:
+    """Live the history of one replication, and the baseline after it."""
+    name = scenario.experiment.baseline
+    history = past(scenario, number)
+    world = lived(history, name)
+    baseline = freeze(world)
+    values = {**evaluate(baseline, baseline), **world.controls}
+    return _Kept(history, baseline, {name: (menu_of(scenario, name), values)})
+
+
+def _values(kept: _Kept, scenario: Scenario, name: str) -> Values:
+    """Live one arrangement after a history that is kept."""
+    world = lived(replace(kept.history, scenario=scenario), name)
+    return {**evaluate(freeze(world), kept.baseline), **world.controls}
+
+
+def _all(scenario: Scenario, number: int) -> dict[str, Values]:
+    """Live a replication from its beginning."""
+    found: dict[str, Values] = {}
+    baseline = None
+    for world in worlds(scenario, number):
+        history = freeze(world)
+        baseline = history if baseline is None else baseline
+        found[world.name] = {**evaluate(history, baseline), **world.controls}
+    return found
+
+
+def _frame(name: str, number: int, values: Mapping[str, float]) -> pd.DataFrame:
+    tags = {"arrangement": name, "replication": number}
+    frame = pd.DataFrame({**tags, "outcome": list(values), "value": list(values.values())})
+    return frame[list(OUTCOME_COLUMNS)]
+
+
+def _without_contracts(scenario: Scenario) -> Scenario:
+    """The scenario without what a history cannot depend on: contracts, and words."""
+    settings = scenario.experiment
+    few = settings.model_copy(update={"replications": 1, "arrangements": ()})
+    words = {"title": "", "question": "", "sources": {}}
+    return scenario.model_copy(
+        update={**words, "arrangement": {}, "policy": (), "experiment": few}
+    )
