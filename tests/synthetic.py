@@ -187,6 +187,14 @@ def _curves(arrangement: str, replication: int, place: int, luck: Any) -> list[p
         _curve(key, "credit_outstanding", year, 900 * (4 + year) * (1 + 0.08 * place)),
         _curve(key, "cumulative_profit", year, (-3 + luck[3] + 2 * place) * year),
     ]
+    for name, amount in {
+        "sales:customers:firms": 15_000.0 * (1 + 0.02 * place),
+        "interest:firms:banks": 900.0 + 60.0 * place + 9.0 * luck[3],
+        "royalty:firms:banks": 30.0 * (place == 4),
+        # The parent takes back capital: paid the other way, on the whole.
+        "capital of the desk:parent banks:banks": -150.0 + 6.0 * luck[2] - 15.0 * place,
+    }.items():
+        parts.append(_curve(key, f"paid:{name}", [15.0], [amount]))
     for number, stage in enumerate(STAGES):
         stock = 900 / (1 + number) + 25 * number * year + 12 * place * number * (1 + luck[0])
         parts.append(_curve(key, f"stage_count:{stage}", year, stock))

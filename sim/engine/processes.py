@@ -52,7 +52,8 @@ def run_world(
 
 
 def begin(w: World, start: float) -> None:
-    """Set the climate of the first day; firms timed under another one are timed anew."""
+    """Open the yearbook and set the climate; firms timed under another are timed anew."""
+    w.keep_page(start)
     before = w.climate.copy()
     set_climate(w, start)
     if np.any(before != w.climate):

@@ -27,10 +27,13 @@ def settle(w: World, date: float) -> None:
     w.refinanced = float(levels.sums[audit.REFINANCED])
     result = close_books(w, years, levels)
     transfers(w, result)
-    if abs(date - round(date)) < 1e-9:
+    is_year_end = abs(date - round(date)) < 1e-9
+    if is_year_end:
         replenish(w, result)
     check_identities(w, date, levels)
     record(w, date, levels, result)
+    if is_year_end or abs(date - w.scenario.experiment.horizon_years) < 1e-9:
+        w.keep_page(date)
     w.by_bank[:] = 0.0
     w.total[:] = 0.0
     w.by_terms[:] = 0.0

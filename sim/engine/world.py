@@ -21,6 +21,7 @@ from sim.scenario.menu import Menu, menu_of
 from sim.scenario.model import Scenario
 from sim.state.book import Book
 from sim.state.ledger import Ledger
+from sim.state.yearbook import Page, states_of
 
 Floats = NDArray[np.float64]
 HISTORY = "history"
@@ -90,6 +91,7 @@ class World:
     imposed: list[Any] | None = None
     events: list[Rows] = field(default_factory=list)
     controls: dict[str, float] = field(default_factory=dict)
+    pages: dict[float, Page] = field(default_factory=dict)
 
     def where(self, date: float) -> str:
         """Date, arrangement and replication, for messages."""
@@ -119,6 +121,11 @@ class World:
         if self.cursor[0] > 0:
             self.events.append(self.log[: self.cursor[0]].copy())
             self.cursor[0] = 0
+
+    def keep_page(self, date: float) -> None:
+        """Write down where firms stand and what has been paid, from the start date on."""
+        if date >= 0.0:
+            self.pages[date] = Page(date, states_of(self.firms), self.ledger.copy().flows)
 
     def branch(self, name: str, menu: Menu | None = None) -> "World":
         """An independent copy of the present that goes on under an arrangement or programme.

@@ -239,7 +239,7 @@ def freeze(w: World) -> History:
         system=np.stack([row for _, row in w.system]),
         macro=w.macro, market=w.market, horizon=settings.horizon_years,
         end=settings.horizon_years + settings.run_off_years, residual=w.ledger.residual,
-        facts=facts_of(w),
+        facts=facts_of(w), pages=tuple(page for _, page in sorted(w.pages.items())),
     )  # fmt: skip
 
 

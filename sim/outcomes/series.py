@@ -12,6 +12,7 @@ from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms
 from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.effects import firm_effects, vintage_profit
 from sim.outcomes.firm import survival_curve
+from sim.outcomes.flows import payments, stage_flows
 from sim.outcomes.groups import alive_at_horizon, defaulted, net_loss, newborn, present, signed_in
 from sim.outcomes.loss_split import loss_split
 from sim.outcomes.reading import of_stage, yearly
@@ -39,7 +40,8 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     """
     curves = [
         *firm_curves(history), *money_curves(history), *bank_curves(history),
-        *offer_curves(history), *loss_split(history), vintage_profit(history),
+        *offer_curves(history), *loss_split(history), *stage_flows(history),
+        *payments(history), vintage_profit(history),
     ]  # fmt: skip
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
@@ -51,6 +53,7 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
 def firm_curves(history: History) -> Iterator[Curve]:
     """Survival by age, firms by stage, default since signing, value by age."""
     yield survival(history)
+    yield survival_at_risk(history)
     dates, rows = _settlements(history)
     for code, stage in enumerate(STAGES):
         yield f"stage_count:{stage}", "", dates, of_stage(history, "count", code)[rows]
@@ -65,6 +68,15 @@ def survival(history: History) -> Curve:
     if not chosen.any():
         return "survival", "", ages[:0], ages[:0]
     return "survival", "", ages, survival_at(survival_curve(history, chosen), ages)
+
+
+def survival_at_risk(history: History) -> Curve:
+    """Firms behind the survival curve that are followed up to an age, by year of age."""
+    ages = np.arange(0.0, history.horizon + 1e-9)
+    a, chosen = of_firms(history), newborn(history)
+    lives = np.sort(np.minimum(a["end"], history.horizon)[chosen] - a["birth"][chosen])
+    count = lives.size - np.searchsorted(lives, ages - 1e-9, side="left")
+    return "survival_at_risk", "", ages, count.astype(np.float64)
 
 
 def vintage_default(history: History) -> Curve:

@@ -12,6 +12,7 @@ from sim.show.life import life, life_data
 from sim.show.lifecycle import lifecycle, lifecycle_data
 from sim.show.loss_split import loss_split, loss_split_data
 from sim.show.losses import loss_distribution, loss_distribution_data
+from sim.show.payments import payments, payments_data
 from sim.show.ranges import breakeven, frontier, tornado
 from sim.show.regimes import profit_by_regime, profit_by_regime_data
 from sim.show.sensitivity import sensitivity
@@ -34,6 +35,8 @@ __all__ = [
     "loss_distribution_data",
     "loss_split",
     "loss_split_data",
+    "payments",
+    "payments_data",
     "profit_by_age",
     "profit_by_regime",
     "profit_by_regime_data",

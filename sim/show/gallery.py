@@ -13,6 +13,7 @@ from sim.show import figures
 from sim.show.curve_data import has_series
 from sim.show.lifecycle import PREFIX
 from sim.show.losses import SERIES
+from sim.show.payments import SALES
 from sim.show.regimes import regime_names
 from sim.show.selection import DISTRIBUTIONS, drawn
 from sim.show.style import Drawing
@@ -27,6 +28,7 @@ _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
     ("lifecycle", PREFIX + "startup", figures.lifecycle),
     ("losses", SERIES, figures.loss_distribution),
     ("loss-split", BORNE + LEAD, figures.loss_split),
+    ("payments", SALES, figures.payments),
 )
 _OF_NO_BASELINE = (figures.loss_distribution, figures.loss_split)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.base.columns import Rows
 from sim.economy.macro import Path
 from sim.firms.audit import SUMS
+from sim.state.yearbook import Page
 
 Floats = NDArray[np.float64]
 
@@ -45,6 +46,9 @@ class History:
         Largest relative gap in any accounting identity.
     facts : dict
         Parameters that outcomes need (rates, rules), by name.
+    pages : tuple of Page
+        Where firms stood and what had been paid, at the start date, at the end of each year
+        and at the horizon, in order.
 
     Examples
     --------
@@ -73,6 +77,7 @@ class History:
     end: float
     residual: float
     facts: dict[str, Any]
+    pages: tuple[Page, ...] = ()
 
     def bank(self, column: str) -> Floats:
         """One bank column, shape (n_dates, n_banks)."""

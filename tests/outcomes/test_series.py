@@ -23,7 +23,8 @@ def test_every_curve_has_name_bank_place_and_value():
     effects = {name for name in frame["series"] if name.startswith("effect_")}
     assert effect_name("saved", "sector software") in effects
     assert set(frame["series"]) - effects == {
-        "survival", "vintage_default", "cumulative_value_by_age", "credit_outstanding",
+        "survival", "survival_at_risk", "vintage_default", "cumulative_value_by_age",
+        "credit_outstanding",
         "cumulative_profit", "profit_by_regime", "bank_annual_loss", "bank_annual_profit",
         "vintage_profit", "additional_survivors", "stage_count:startup", "stage_count:growth",
         "stage_count:expansion", "stage_count:mature", "contracts:plain", "contracts:special",
@@ -46,6 +47,12 @@ def test_additional_survivors_need_a_baseline():
 def test_survival_is_read_every_quarter_of_age():
     found = curve(tiny.cohort([0.0, 0.0], [0.6, NEVER], [FAILED_CASH, ALIVE], 1.0), "survival")
     assert found == {0.0: 1.0, 0.25: 1.0, 0.5: 1.0, 0.75: 0.5, 1.0: 0.5}
+
+
+def test_firms_at_risk_are_those_followed_up_to_an_age():
+    # One closes at age 0.6, one enters at 1.5 and is followed for half a year only.
+    cohort = tiny.cohort([0.0, 0.0, 1.5], [0.6, NEVER, NEVER], [FAILED_CASH, ALIVE, ALIVE], 2.0)
+    assert curve(cohort, "survival_at_risk") == {0.0: 3.0, 1.0: 1.0, 2.0: 1.0}
 
 
 def test_levels_start_on_the_first_day():
@@ -95,7 +102,7 @@ def test_the_j_curve_is_discounted_to_entry():
 
 def test_a_world_without_firms_or_settlements_has_no_curve_with_values():
     frame = all_series(tiny.empty())
-    money = {"cumulative_profit", "profit_by_regime"}
+    money = {"cumulative_profit", "profit_by_regime", "survival_at_risk"}
     sums = {name for name in frame["series"] if name.startswith(("contracts:", "loss_borne:"))}
     assert set(frame["series"]) <= money | sums
     assert np.nansum(frame["value"]) == 0.0

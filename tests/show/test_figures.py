@@ -27,6 +27,7 @@ OF_RESULTS = {
     "lifecycle": figures.lifecycle,
     "loss_distribution": figures.loss_distribution,
     "loss_split": figures.loss_split,
+    "payments": figures.payments,
 }
 SERIES_OF = {
     "survival": "survival",
@@ -37,6 +38,7 @@ SERIES_OF = {
     "lifecycle": "stage_count:startup",
     "loss_distribution": "bank_annual_loss",
     "loss_split": "loss_borne:lead",
+    "payments": "paid:",
 }
 
 
