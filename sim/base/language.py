@@ -72,6 +72,11 @@ def tr(text: str, /, **values: object) -> str:
     return found.format(**values) if values else found
 
 
+def gap() -> str:
+    """Give what stands between two sentences: nothing in Chinese."""
+    return "" if current() == "zh" else " "
+
+
 @cache
 def words(name: Language) -> dict[str, str]:
     """Give the table of a language: English text to its own; empty for English.

@@ -7,9 +7,10 @@ of the clause.  Kinds without terms of their own are neutral and need no words.
 from collections.abc import Callable
 from typing import Any
 
+from sim.base.language import gap, tr
 from sim.command.cover_words import cover
 from sim.command.eligibility_words import listed
-from sim.command.phrases import STAGES, joined, money, number, percent, span
+from sim.command.phrases import each_stage, joined, money, number, percent, span
 
 Words = Callable[[Any], str]
 
@@ -20,173 +21,200 @@ _BASIS_POINTS = 10_000.0
 def _against_own(concession: float) -> str:
     """Say how a rate stands against the lender's own."""
     if concession == 0.0:
-        return "the lender's own"
+        return tr("the lender's own")
     points = number(abs(round(_BASIS_POINTS * concession, 2)))
-    side = "below" if concession > 0.0 else "above"
-    return f"{points} basis points {side} the lender's own"
+    if concession > 0.0:
+        return tr("{points} basis points below the lender's own", points=points)
+    return tr("{points} basis points above the lender's own", points=points)
 
 
 def _pooled(clause: Any) -> str:
-    return "The lenders share one file and decide on all that any of them knows."
+    return tr("The lenders share one file and decide on all that any of them knows.")
 
 
 def _score(clause: Any) -> str:
-    each = [f"{number(p)} for {s}" for p, s in zip(clause.precision, STAGES, strict=True)]
-    return f"A public score adds to the bank's own file; its precision is {joined(each)}."
+    words = "A public score adds to the bank's own file; its precision is {each}."
+    return tr(words, each=each_stage(clause.precision))
 
 
 def _cash_flow(clause: Any) -> str:
     parts = []
     if clause.sales_share > 0.0:
-        parts.append(f"sales ({number(clause.sales_share)} years of sales)")
+        parts.append(tr("sales ({years} years of sales)", years=number(clause.sales_share)))
     if clause.round_share > 0.0:
-        parts.append(f"{percent(clause.round_share)} of the last equity round")
-    words = "The line is as large as a secured one, without collateral."
+        share = percent(clause.round_share)
+        parts.append(tr("{share} of the last equity round", share=share))
+    words = [tr("The line is as large as a secured one, without collateral.")]
     if parts:
-        words = (
-            f"The line rests on {joined(parts)}, without collateral; it is no smaller than a"
-            " secured line."
+        said = (
+            "The line rests on {parts}, without collateral; it is no smaller than a secured line."
         )
+        words = [tr(said, parts=joined(parts))]
     if clause.cap_factor != 1.0:
         factor = number(clause.cap_factor)
-        words += f" Each lender may lend {factor} times its cap for plain loans."
-    return words
+        words.append(
+            tr("Each lender may lend {factor} times its cap for plain loans.", factor=factor)
+        )
+    return gap().join(words)
 
 
 def _fixed_amount(clause: Any) -> str:
-    return f"The line is {money(clause.amount)}, without collateral."
+    return tr("The line is {amount}, without collateral.", amount=money(clause.amount))
 
 
 def _path(clause: Any) -> str:
     steps = [
-        money(amount) + (f" from age {number(age)}" if age else " from the firm's first day")
+        tr("{amount} from age {age}", amount=money(amount), age=number(age))
+        if age
+        else tr("{amount} from the firm's first day", amount=money(amount))
         for amount, age in zip(clause.amounts, clause.from_years, strict=True)
     ]
-    return f"The line follows a plan, without collateral: {joined(steps)}."
+    return tr("The line follows a plan, without collateral: {steps}.", steps=joined(steps))
 
 
 def _term(clause: Any) -> str:
-    review = (
-        "; lenders review it each year and may withdraw"
-        if clause.reviewed
-        else ", with no review before its end"
-    )
-    return f"The line runs for {span(clause.years)}{review}."
+    years = span(clause.years)
+    if clause.reviewed:
+        words = "The line runs for {years}; lenders review it each year and may withdraw."
+        return tr(words, years=years)
+    return tr("The line runs for {years}, with no review before its end.", years=years)
 
 
 def _concession(clause: Any) -> str:
-    return f"The rate is {_against_own(clause.concession_rate)}."
+    return tr("The rate is {rate}.", rate=_against_own(clause.concession_rate))
 
 
 def _step(clause: Any) -> str:
-    early = _against_own(clause.concession_rate)
-    late = _against_own(-clause.surcharge_rate)
-    return f"The rate is {early} for the first {span(clause.after_years)}, then {late}."
+    return tr(
+        "The rate is {early} for the first {years}, then {late}.",
+        early=_against_own(clause.concession_rate), years=span(clause.after_years),
+        late=_against_own(-clause.surcharge_rate),
+    )  # fmt: skip
 
 
 def _fixed_rate(clause: Any) -> str:
-    return f"The rate is written in the contract: {percent(clause.rate)} a year."
+    return tr("The rate is written in the contract: {rate} a year.", rate=percent(clause.rate))
 
 
 def _relending(clause: Any) -> str:
-    return (
-        f"The central bank refinances {percent(clause.refinanced_share)} of the principal at"
-        f" {percent(clause.rate)} a year, up to {money(clause.quota)} for every 1,000 firms;"
-        " the credit risk stays with the bank."
-    )
+    return tr(
+        "The central bank refinances {share} of the principal at {rate} a year, up to {quota}"
+        " for every 1,000 firms; the credit risk stays with the bank.",
+        share=percent(clause.refinanced_share), rate=percent(clause.rate),
+        quota=money(clause.quota),
+    )  # fmt: skip
 
 
 def _pledge(clause: Any) -> str:
-    share = percent(clause.recovery_share)
-    return f"A pledge, of patents for example, adds a recovery of {share} of what is owed."
+    words = "A pledge, of patents for example, adds a recovery of {share} of what is owed."
+    return tr(words, share=percent(clause.recovery_share))
 
 
 def _proportional(clause: Any) -> str:
     shares = joined([percent(share) for share in clause.shares])
-    many = f"{_COUNTS[len(clause.shares) - 1]} banks share income and losses"
-    words = f"{many}: {shares}, lead bank first."
+    many = tr(_COUNTS[len(clause.shares) - 1])
+    words = [
+        tr(
+            "{many} banks share income and losses: {shares}, lead bank first.",
+            many=many,
+            shares=shares,
+        )
+    ]
     if len(clause.shares) == 1:
-        words = "One bank has all income and losses."
+        words = [tr("One bank has all income and losses.")]
     if clause.delay_years > 0.0:
-        words += f" Coordination takes {span(clause.delay_years)}."
+        words.append(tr("Coordination takes {time}.", time=span(clause.delay_years)))
     if clause.coordination_cost > 0.0:
         cost = money(clause.coordination_cost)
-        words += f" Each further bank costs {cost} at signing and renewal."
-    return f"{words} {cover(clause)}".strip()
+        words.append(tr("Each further bank costs {cost} at signing and renewal.", cost=cost))
+    return gap().join([*words, cover(clause)]).strip()
 
 
 def _subscription(clause: Any) -> str:
     """Tell how many shares may be bought and at what value."""
     parts = []
-    if clause.stake is not None:
-        parts.append(f"{percent(clause.stake)} of the firm")
     if clause.amount is not None:
-        parts.append(f"for {money(clause.amount)}")
+        parts.append(tr("for {amount}", amount=money(clause.amount)))
     if clause.coverage is not None:
-        parts.append(f"for {percent(clause.coverage)} of the line")
+        parts.append(tr("for {share} of the line", share=percent(clause.coverage)))
     if clause.strike_valuation is not None:
-        parts.append(f"at a value of {money(clause.strike_valuation)}")
+        value = money(clause.strike_valuation)
+        parts.append(tr("at a value of {value}", value=value))
     if clause.strike_multiple is not None:
-        parts.append(f"at {number(clause.strike_multiple)} times its value at signing")
-    shares = "" if clause.stake is not None else "shares of the firm "
-    return shares + " ".join(parts)
+        factor = number(clause.strike_multiple)
+        parts.append(tr("at {factor} times its value at signing", factor=factor))
+    shares = tr("shares of the firm")
+    if clause.stake is not None:
+        shares = tr("{share} of the firm", share=percent(clause.stake))
+    return _beside([shares, *parts])
+
+
+def _beside(terms: list[str]) -> str:
+    """Put terms side by side."""
+    found = terms[0]
+    for term in terms[1:]:
+        found = tr("{terms} {term}", terms=found, term=term)
+    return found
 
 
 def _warrant(clause: Any) -> str:
-    gain = percent(clause.pass_through_share)
-    return (
-        f"A holder on the bank's side may buy {_subscription(clause)} when the firm is listed"
-        f" or sold, within {span(clause.years)}; {gain} of a gain reaches the lenders. A right"
-        f" that is still alive at its end is sold for {percent(clause.liquidity_share)} of its"
-        " gain."
-    )
+    return tr(
+        "A holder on the bank's side may buy {subscription} when the firm is listed or sold,"
+        " within {years}; {gain} of a gain reaches the lenders. A right that is still alive at"
+        " its end is sold for {sale} of its gain.",
+        subscription=_subscription(clause), years=span(clause.years),
+        gain=percent(clause.pass_through_share), sale=percent(clause.liquidity_share),
+    )  # fmt: skip
 
 
 def _swap(clause: Any) -> str:
-    trigger = (
-        f"{number(clause.trigger_multiple)} times its value at signing"
-        if clause.trigger_multiple is not None
-        else money(clause.trigger_valuation)
-    )
-    return (
-        f"The bank holds a right to buy {_subscription(clause)}, for {span(clause.years)}. It"
-        f" comes alive when the firm is worth {trigger}; the firm then chooses the cheaper of"
-        " two ways: to let the right be used, or to bring the banking business that buys it"
-        f" off. {percent(clause.pass_through_share)} of a gain reaches the lenders."
-    )
+    if clause.trigger_multiple is None:
+        trigger = money(clause.trigger_valuation)
+    else:
+        factor = number(clause.trigger_multiple)
+        trigger = tr("{factor} times its value at signing", factor=factor)
+    return tr(
+        "The bank holds a right to buy {subscription}, for {years}. It comes alive when the"
+        " firm is worth {trigger}; the firm then chooses the cheaper of two ways: to let the"
+        " right be used, or to bring the banking business that buys it off. {gain} of a gain"
+        " reaches the lenders.",
+        subscription=_subscription(clause), years=span(clause.years), trigger=trigger,
+        gain=percent(clause.pass_through_share),
+    )  # fmt: skip
 
 
 def _royalty(clause: Any) -> str:
-    return (
-        f"The firm pays {percent(clause.sales_share)} of its sales until"
-        f" {number(clause.cap_multiple)} times the line is paid."
-    )
+    return tr(
+        "The firm pays {share} of its sales until {factor} times the line is paid.",
+        share=percent(clause.sales_share), factor=number(clause.cap_multiple),
+    )  # fmt: skip
 
 
 def _agreement(clause: Any) -> str:
     words = []
     if clause.priority_capture_share is not None:
-        share = percent(clause.priority_capture_share)
-        words.append(f"The firm promises priority: {share} of its banking business comes along.")
+        said = "The firm promises priority: {share} of its banking business comes along."
+        words.append(tr(said, share=percent(clause.priority_capture_share)))
     if clause.demanded_capture_share is not None:
-        share = percent(clause.demanded_capture_share)
-        words.append(f"What buys the right off is {share} of that business.")
+        said = "What buys the right off is {share} of that business."
+        words.append(tr(said, share=percent(clause.demanded_capture_share)))
     if clause.listing_capture_share > 0.0:
-        share = percent(clause.listing_capture_share)
-        words.append(f"At a listing {share} of the proceeds stay at the bank.")
+        said = "At a listing {share} of the proceeds stay at the bank."
+        words.append(tr(said, share=percent(clause.listing_capture_share)))
     if clause.break_cost_share > 0.0:
-        words.append(f"Leaving costs the firm {percent(clause.break_cost_share)} of the line.")
+        share = percent(clause.break_cost_share)
+        words.append(tr("Leaving costs the firm {share} of the line.", share=share))
     if clause.lenders_stand_still:
-        words.append("No lender withdraws alone.")
-    return " ".join(words) or "A cooperation agreement stands beside the loan."
+        words.append(tr("No lender withdraws alone."))
+    return gap().join(words) or tr("A cooperation agreement stands beside the loan.")
 
 
 def _referral(clause: Any) -> str:
-    factor = number(clause.round_factor)
-    return (
+    return tr(
         "The bank brings investors: while the firm looks for money, equity rounds come"
-        f" {factor} times as often."
-    )
+        " {factor} times as often.",
+        factor=number(clause.round_factor),
+    )  # fmt: skip
 
 
 WORDS: dict[tuple[str, str], Words] = {

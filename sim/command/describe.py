@@ -4,10 +4,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.base.language import gap, tr
 from sim.command.clause_words import WORDS
 from sim.command.phrases import number, percent, span
+from sim.outcomes.wording import arrangement_text
 from sim.scenario.faults import shown
 from sim.scenario.legal import KIND, unit_and_meaning
+from sim.show.cells import cited
+from sim.show.page_words import put
 
 NEUTRAL = (
     "Plain lending: each bank decides on its own file, lends at its own rate against tangible"
@@ -69,16 +73,19 @@ def _policies(scenario: Any, programme: str) -> list[str]:
 
 def _dates(policy: Any) -> str:
     """Say from when to when a policy holds, and whom it reaches."""
-    name = policy.arrangement.replace("_", " ")
-    words = f"From {policy.start.isoformat()} on"
+    offer = arrangement_text(policy.arrangement).lower()
+    start = policy.start.isoformat()
+    words = [
+        tr("From {start} on, {offer} is on offer beside plain lending", start=start, offer=offer)
+    ]
     if policy.end is not None:
-        words = f"From {policy.start.isoformat()} until {policy.end.isoformat()}"
-    words += f", {name} is on offer beside plain lending"
+        said = "From {start} until {end}, {offer} is on offer beside plain lending"
+        words = [tr(said, start=start, end=policy.end.isoformat(), offer=offer)]
     if policy.reach_share < 1.0:
-        words += f" to {percent(policy.reach_share)} of firms"
+        words.append(tr(" to {share} of firms", share=percent(policy.reach_share)))
     if policy.phase_in_years > 0.0:
-        words += f", phased in over {span(policy.phase_in_years)}"
-    return words + "."
+        words.append(tr(", phased in over {years}", years=span(policy.phase_in_years)))
+    return tr("{words}.", words="".join(words))
 
 
 def setting(scenario: Any) -> str:
@@ -91,18 +98,25 @@ def setting(scenario: Any) -> str:
     Returns
     -------
     str
-        Up to three sentences; empty where the scenario does not tell.
+        Up to three sentences with the ids of their numbers, as markup of a page; empty
+        where the scenario does not tell.
     """
     experiment = scenario.experiment
-    words = [FOOTINGS.get(experiment.footing, "")]
+    footing = FOOTINGS.get(experiment.footing, "")
+    said = [put(footing)] if footing else []
     if hasattr(scenario, "population"):
-        words.insert(
-            0,
-            f"{number(scenario.population.firms)} firms enter over"
-            f" {span(experiment.warm_up_years)} of history under plain lending and the"
-            f" {span(experiment.horizon_years)} that are compared.",
-        )
-    return " ".join(words).strip()
+        said.insert(0, put(
+            "{firms} firms enter over {history} of history under plain lending and the"
+            " {horizon} that are compared.",
+            firms=cited(number(scenario.population.firms), "scenario", "population", "firms"),
+            history=_cited_span(experiment, "warm_up_years"),
+            horizon=_cited_span(experiment, "horizon_years"),
+        ))  # fmt: skip
+    return gap().join(said)
+
+
+def _cited_span(experiment: Any, key: str) -> str:
+    return cited(span(getattr(experiment, key)), "scenario", "experiment", key)
 
 
 def _sentences(arrangement: BaseModel) -> list[str]:
@@ -112,7 +126,7 @@ def _sentences(arrangement: BaseModel) -> list[str]:
         for name in type(arrangement).model_fields
         if getattr(arrangement, name) != getattr(neutral, name)
     ]
-    return written or [NEUTRAL]
+    return written or [tr(NEUTRAL)]
 
 
 def _sentence(name: str, clause: BaseModel) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from sim.base.language import tr
+
 STAGES = ("start-ups", "growth firms", "expanding firms", "mature firms")
 _MONTHS = 12
 
@@ -36,7 +38,9 @@ def money(amount: float) -> str:
     >>> money(2.0), money(0.004)
     ('CNY 2 million', 'CNY 4,000')
     """
-    return f"CNY {number(amount)} million" if amount >= 0.1 else f"CNY {number(1e6 * amount)}"
+    if amount >= 0.1:
+        return tr("CNY {amount} million", amount=number(amount))
+    return tr("CNY {amount}", amount=number(1e6 * amount))
 
 
 def span(years: float) -> str:
@@ -48,8 +52,9 @@ def span(years: float) -> str:
     ('3 years', '1 year', '1 month', '3 months')
     """
     if 0.0 < years < 1.0:
-        return counted(round(_MONTHS * years, 1), "month")
-    return counted(years, "year")
+        count = round(_MONTHS * years, 1)
+        return tr("1 month") if count == 1.0 else tr("{count} months", count=number(count))
+    return tr("1 year") if years == 1.0 else tr("{count} years", count=number(years))
 
 
 def joined(parts: Sequence[str]) -> str:
@@ -60,9 +65,20 @@ def joined(parts: Sequence[str]) -> str:
     >>> joined(["a"]), joined(["a", "b"]), joined(["a", "b", "c"])
     ('a', 'a and b', 'a, b and c')
     """
-    return " and ".join([", ".join(parts[:-1]), parts[-1]] if len(parts) > 1 else parts)
+    if len(parts) < 2:
+        return "".join(parts)
+    return tr("{first} and {last}", first=tr(", ").join(parts[:-1]), last=parts[-1])
 
 
-def counted(count: float, word: str) -> str:
-    """Write a number of things."""
-    return f"{number(count)} {word}" + ("" if count == 1.0 else "s")
+def each_stage(values: Sequence[float]) -> str:
+    """Give a number for every stage of life.
+
+    Examples
+    --------
+    >>> each_stage((1.0, 2.0, 3.0, 4.0))
+    '1 for start-ups, 2 for growth firms, 3 for expanding firms and 4 for mature firms'
+    """
+    return joined([
+        tr("{value} for {stage}", value=number(value), stage=tr(stage))
+        for value, stage in zip(values, STAGES, strict=True)
+    ])  # fmt: skip

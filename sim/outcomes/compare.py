@@ -46,7 +46,7 @@ __all__ = ["Comparison", "compare"]
 HALF_WIDTH_SHARE = 0.05
 _ENOUGH_IN_TAIL = 10
 # All other columns are numbers, also in a comparison without rows.
-_COUNTS = frozenset({"replications", "pairs", "dropped", "clear_of_all"})
+_COUNTS = frozenset({"replications", "pairs", "dropped", "different", "heavy", "clear_of_all"})
 _WORDS = frozenset({"outcome", "unit", "arrangement", "baseline", "verdict", "method", "warning"})
 
 
@@ -205,6 +205,7 @@ def _behind(
     tail = hill_index(np.abs(found.values - median.estimate))
     defined = int(np.isfinite(values).sum()) if mark.paired else difference.size
     dropped = values.size - min(defined, values.size)
+    different, heavy = int(np.count_nonzero(difference)), _is_heavy(mark, tail)
     return {
         "replications": values.size,
         "pairs": difference.size,
@@ -216,7 +217,9 @@ def _behind(
         "median_high": median.high,
         "tail_index": tail.index,
         "p_value": found.p_value,
-        "warning": warning_words(difference, dropped, _is_heavy(mark, tail)),
+        "different": different,
+        "heavy": heavy,
+        "warning": warning_words(difference.size, dropped, different, heavy),
     }
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import OutcomeError
+from sim.base.language import tr
 from sim.outcomes.mark import Mark
 from sim.outcomes.verdict import is_ranking
 from sim.outcomes.wording import (
@@ -49,6 +50,8 @@ DETAIL_COLUMNS = (
     "tail_index",
     "p_value",
     "clear_of_all",
+    "different",
+    "heavy",
     "warning",
 )
 TEXT_COLUMNS = (
@@ -118,7 +121,8 @@ class Comparison:
             half_width (to which replications_needed refers), method, median_difference
             with median_low and median_high (order statistics), tail_index (Hill, of
             absolute deviations), p_value, clear_of_all (clear of zero after Holm's
-            correction for all rows), warning.
+            correction for all rows), different (replications with a difference), heavy
+            (whether the tail index is believed to be below 2), warning.
         """
         return self.attributes.copy()
 
@@ -157,12 +161,12 @@ class Comparison:
         """Write one row as text."""
         unit = str(row["unit"])
         return {
-            "outcome": self.marks[row["outcome"]].label,
+            "outcome": tr(self.marks[row["outcome"]].label),
             "unit": unit_style(unit).axis,
             "arrangement": arrangement_text(row["arrangement"]),
             "value": level_text(row["mean"], unit, error),
             "baseline": level_text(row["baseline_mean"], unit, error),
             "difference": step_text(row["difference"], unit, error),
             "interval": range_text(row["low"], row["high"], unit, error),
-            "verdict": str(row["verdict"]),
+            "verdict": tr(str(row["verdict"])),
         }

@@ -82,7 +82,7 @@ _MARKS: dict[str, Mark] = {}
 # Files of this folder that define no outcome, so that a worker need not load them.
 _MACHINERY = frozenset(
     {"mark", "statistics", "tails", "wording", "measure", "verdict", "pairs", "control"}
-    | {"comparison", "compare", "quantiles", "wins"}
+    | {"comparison", "compare", "quantiles", "by_bank", "wins"}
 )
 
 

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.base.language import tr
 from sim.outcomes.mark import Better, Mark
 from sim.outcomes.statistics import MINIMUM_PAIRS, FloatArray, Interval
 
@@ -12,6 +13,7 @@ UNDEFINED = "no ranking: undefined for the baseline"
 TOO_FEW = "not enough replications"
 EQUAL = "equal"
 
+_NO_RANKING = "no ranking: "
 _ROUNDING_SHARE = 1e-12
 _FEWEST_DIFFERENT = 10
 
@@ -25,6 +27,17 @@ def is_ranking(verdict: str) -> bool:
     (True, False)
     """
     return verdict.startswith(("better", "worse", "higher", "lower"))
+
+
+def reason(verdict: str) -> str:
+    """Say why a verdict ranks nothing.
+
+    Examples
+    --------
+    >>> reason(ROUNDING), reason(TOO_FEW)
+    ('within rounding', 'not enough replications')
+    """
+    return verdict.removeprefix(_NO_RANKING)
 
 
 def verdict_words(side: int, better: Better) -> str:
@@ -93,32 +106,38 @@ def decide(
     return verdict_words(interval.side, mark.better)
 
 
-def warning_words(difference: FloatArray, dropped: int, heavy: bool) -> str:
+def warning_words(pairs: int, dropped: int, different: int, heavy: bool) -> str:
     """Say what a reader of one row should keep in mind; empty where nothing is odd.
 
     Parameters
     ----------
-    difference : array, shape (n_pairs,)
+    pairs : int
+        Replications compared.
     dropped : int
         Replications left out because a value is undefined.
+    different : int
+        Replications in which there is a difference.
     heavy : bool
         True where the tail index of the differences is below 2.
 
     Examples
     --------
-    >>> warning_words(np.array([0.0, 0.0, 1.0]), 2, False)
+    >>> warning_words(3, 2, 1, False)
     'undefined in 2 of 5 replications; differs in only 1 replication'
     """
     parts = []
     if dropped:
-        parts.append(f"undefined in {dropped} of {difference.size + dropped} replications")
-    different = int(np.count_nonzero(difference))
-    if 0 < different < min(_FEWEST_DIFFERENT, difference.size):
-        plural = "" if different == 1 else "s"
-        parts.append(f"differs in only {different} replication{plural}")
+        total = pairs + dropped
+        parts.append(
+            tr("undefined in {count} of {total} replications", count=dropped, total=total)
+        )
+    if different == 1 < pairs:
+        parts.append(tr("differs in only 1 replication"))
+    elif 0 < different < min(_FEWEST_DIFFERENT, pairs):
+        parts.append(tr("differs in only {count} replications", count=different))
     if heavy:
-        parts.append("heavy tail (index below 2): read the median")
-    return "; ".join(parts)
+        parts.append(tr("heavy tail (index below 2): read the median"))
+    return tr("; ").join(parts)
 
 
 def undefined_baseline(one: FloatArray, two: FloatArray) -> bool:

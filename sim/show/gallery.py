@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.loss_split import BORNE, LEAD
 from sim.outcomes.measure import Outcomes, ResultsView
@@ -17,7 +18,7 @@ from sim.show.payments import SALES
 from sim.show.regimes import regime_names
 from sim.show.selection import DISTRIBUTIONS, drawn
 from sim.show.style import Drawing
-from sim.show.tables import GROUP_LABELS
+from sim.show.tables import GROUP_LABELS, group_label
 
 _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
     ("survival", "survival", figures.survival),
@@ -102,9 +103,11 @@ def _difference(comparison: Comparison, group: str) -> Callable[[], Drawing]:
     """Plan the forest plot of one party, of a selection where there are many outcomes."""
     names = drawn(group, _drawable(comparison, group))
     every = sum(mark.group == group for mark in comparison.marks.values())
-    subject = GROUP_LABELS.get(group, group.capitalize())
+    subject = group_label(group)
     if len(names) < every:
-        subject += f", {len(names)} of {every} outcomes"
+        subject = tr(
+            "{party}, {count} of {total} outcomes", party=subject, count=len(names), total=every
+        )
     return lambda: figures.difference(comparison, names, subject)
 
 

@@ -1,10 +1,14 @@
 """Words on a page: those of the program in the reader's language, all others as given."""
 
 import re
+from collections.abc import Sequence
 
 from markupsafe import Markup, escape
 
-from sim.base.language import current, tr
+from sim.base.language import Language, current, gap, tr
+
+HTML_LANG: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
+"""What a page says of its language, in the tags of the web."""
 
 _LATIN = re.compile(r"[A-Za-z]{2}")
 _HAN = re.compile("[\u4e00-\u9fff]")
@@ -47,3 +51,36 @@ def given(text: object) -> Markup:
     found = tr(own)
     is_foreign = current() != "en" and _LATIN.search(found) and not _HAN.search(found)
     return Markup('<span lang="en">{}</span>').format(found) if is_foreign else escape(found)
+
+
+def told(sentences: Sequence[str]) -> Markup:
+    """Join sentences that tell what something is; a number keeps its per cent sign.
+
+    Examples
+    --------
+    >>> str(told(["One is 5 %.", "So is two."])) == "One is 5\u00a0%. So is two."
+    True
+    """
+    found = [given(one.replace(" %", "\u00a0%")) for one in sentences]
+    return Markup(gap()).join(found)
+
+
+def listed(names: Sequence[str]) -> str:
+    """List names in a sentence of its own.
+
+    Examples
+    --------
+    >>> listed(["one", "two"])
+    'one; two.'
+    """
+    return tr("{names}.", names=tr("; ").join(names))
+
+
+def strong(text: object) -> Markup:
+    """Give words that stand out."""
+    return Markup("<strong>{}</strong>").format(text)
+
+
+def code(text: object) -> Markup:
+    """Give what is typed as it stands."""
+    return Markup("<code>{}</code>").format(text)

@@ -11,23 +11,26 @@ from typing import Any, NotRequired, TypedDict, Unpack
 import pandas as pd
 from markupsafe import Markup
 
+from sim.base.language import Language, current, language, tr
 from sim.outcomes.comparison import Comparison
+from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes, ResultsView
-from sim.outcomes.verdict import COVERS_ZERO
+from sim.outcomes.verdict import COVERS_ZERO, reason
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
+from sim.show.bank_tables import bank_tables
 from sim.show.explore import explorer
+from sim.show.frame_tables import belief_gaps, plain_table
 from sim.show.gallery import groups, missing, planned
 from sim.show.inline import inline_svg
+from sim.show.page_words import listed
 from sim.show.selection import headlines
 from sim.show.study_pages import environment as templates
 from sim.show.study_pages import studies_html
 from sim.show.style import COLOURS, Drawing
 from sim.show.tables import (
-    GROUP_LABELS,
-    belief_gaps,
     definitions,
+    group_label,
     manifest_table,
-    number_text,
     outcome_cells,
     sources_table,
     standalone,
@@ -53,6 +56,8 @@ class Parts(TypedDict):
     drawings: NotRequired[Mapping[str, Drawing] | None]
     studies: NotRequired[Sequence[Study]]
     scenario_sha256: NotRequired[str]
+    by_bank: NotRequired[pd.DataFrame | None]
+    language: NotRequired[Language]
 
 
 def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
@@ -84,6 +89,11 @@ def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
         Studies made of the run.
     scenario_sha256 : str, optional
         Of the run, so that a study of other values can say so.
+    by_bank : DataFrame, optional
+        What `sim.outcomes.by_bank.by_bank` gives of the run; without it no bank stands alone.
+    language : {"en", "zh"}, optional
+        Of the page; by default that of the context. Figures that are drawn already keep
+        theirs, and so does what comes from the scenario or from a study.
 
     Returns
     -------
@@ -109,10 +119,10 @@ def render(parts: Parts) -> str:
     str
         A whole HTML document.
     """
-    environment = templates()
-    environment.filters["text"] = number_text
-    environment.filters["arrangement"] = arrangement_text
-    return environment.get_template("report.html.j2").render(**_context(parts))
+    with language(parts.get("language", current())):
+        environment = templates()
+        environment.filters["arrangement"] = arrangement_text
+        return environment.get_template("report.html.j2").render(**_context(parts))
 
 
 def _context(parts: Parts) -> dict[str, Any]:
@@ -140,6 +150,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "explorer": explorer(outcomes, comparison, results),
         "missing": missing(results),
         "beliefs": _beliefs(parts),
+        "banks": _banks(parts),
         "sources": _records(sources_table(parts["sources"])),
         "limits": list(parts["limits"]),
         "definitions": _records(definitions(comparison)),
@@ -162,8 +173,16 @@ def _beliefs(parts: Parts) -> dict[str, Any] | None:
     """Give the table of beliefs, if there is one."""
     beliefs = parts.get("beliefs")
     if beliefs is None:
-        beliefs = belief_gaps(parts["outcomes"], parts["comparison"].confidence)
-    return _plain_table(beliefs) if len(beliefs) else None
+        return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
+    return plain_table(beliefs)
+
+
+def _banks(parts: Parts) -> dict[str, Any] | None:
+    """Give the tables of banks, if there are any."""
+    frame = parts.get("by_bank")
+    if frame is None or frame.empty:
+        return None
+    return bank_tables(frame, parts["comparison"].baseline)
 
 
 def _told(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:
@@ -184,34 +203,46 @@ def _arrangements(
     for name in names:
         mark = comparison.marks[name]
         for arrangement, cell in outcome_cells(comparison, name).items():
-            line = cell | {"label": mark.label, "unit": _spoken_unit(mark.unit)}
-            line["reason"] = "" if cell["verdict"] == COVERS_ZERO else cell["verdict"]
-            found[arrangement][cell["tone"]].append(line)
+            line = cell | {"label": tr(mark.label), "unit": _spoken_unit(mark.unit)}
+            found[arrangement][cell["tone"]].append(line | {"name": name})
     return [
         {
             "name": name,
             "place": place % len(COLOURS),
             "sentences": list(describe.get(name, ())),
             "is_baseline": name == comparison.baseline,
+            "equal_text": listed([line["label"] for line in found[name]["equal"]]),
+            "none_text": listed([_unranked(line) for line in found[name]["none"]]),
             **found[name],
         }
         for place, name in enumerate(comparison.arrangements)
     ]
 
 
+def _unranked(line: Mapping[str, Any]) -> str:
+    """Name an outcome that is not ranked, with the reason where it is a rare one."""
+    if line["verdict"] == COVERS_ZERO:
+        return str(line["label"])
+    return tr("{label} ({reason})", label=line["label"], reason=tr(reason(line["verdict"])))
+
+
 def _spoken_unit(unit: str) -> str:
     """Give the unit to be said after a difference; per cent already stands in the text."""
-    return "" if unit_style(unit).step else unit
+    return "" if unit_style(unit).step else tr(unit)
 
 
 def _group(comparison: Comparison, group: str, elsewhere: Sequence[str]) -> dict[str, Any]:
     """Give the verdict table of one party, without the outcomes shown elsewhere."""
     own = [name for name, mark in comparison.marks.items() if mark.group == group]
-    return {
-        "label": GROUP_LABELS.get(group, group.capitalize()),
-        "rows": [_row(comparison, name) for name in own if name not in elsewhere],
-        "every": len(own),
-    }
+    rows = [_row(comparison, name) for name in own if name not in elsewhere]
+    return {"label": group_label(group), "rows": rows, "count": _count(len(rows), len(own))}
+
+
+def _count(shown: int, every: int) -> str:
+    """Say how many outcomes a table holds, and whether some stand elsewhere."""
+    if shown == every:
+        return tr("1 outcome") if shown == 1 else tr("{count} outcomes", count=shown)
+    return tr("1 further outcome") if shown == 1 else tr("{count} further outcomes", count=shown)
 
 
 def _row(comparison: Comparison, name: str) -> dict[str, Any]:
@@ -219,10 +250,18 @@ def _row(comparison: Comparison, name: str) -> dict[str, Any]:
     mark = comparison.marks[name]
     return {
         "name": name,
-        "mark": mark,
-        "unit": unit_style(mark.unit).axis,
+        "label": tr(mark.label),
+        "direction": _direction(mark),
         "cells": outcome_cells(comparison, name),
     }
+
+
+def _direction(mark: Mark) -> str:
+    """Say in which unit an outcome stands and which side is better."""
+    unit = unit_style(mark.unit).axis
+    if mark.better == "higher":
+        return tr("{unit}, higher is better", unit=unit)
+    return tr("{unit}, lower is better", unit=unit) if mark.better == "lower" else unit
 
 
 def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
@@ -234,16 +273,8 @@ def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
         "svg": Markup(inline_svg(drawing, key)),
         "title": drawing.title,
         "note": drawing.note,
-        "table": _plain_table(drawing.data) if short else None,
+        "table": plain_table(drawing.data, "figures", key) if short else None,
         "length": len(drawing.data),
-    }
-
-
-def _plain_table(frame: pd.DataFrame) -> dict[str, Any]:
-    """Give a frame as header and rows of text."""
-    return {
-        "columns": [str(column) for column in frame.columns],
-        "rows": [[number_text(value) for value in row] for row in frame.to_numpy(object)],
     }
 
 

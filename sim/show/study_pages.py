@@ -13,11 +13,12 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from sim.base.language import current
-from sim.outcomes.mark import registry
-from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text, unit_style
+from sim.base.language import current, gap, language
+from sim.outcomes.wording import level_text, range_text, step_text
+from sim.show.cells import cell_id, cited
+from sim.show.frame_tables import Shown, heading, plain_word
 from sim.show.inline import inline_svg
-from sim.show.page_words import given, put
+from sim.show.page_words import HTML_LANG, code, given, put, strong, told
 from sim.show.style import Drawing
 from sim.show.tables import number_text
 from sim.study.findings import FINDINGS, Study, read_study
@@ -28,6 +29,7 @@ STUDIES = "studies"
 _TEMPLATES = Path(__file__).parent / "templates"
 _BEGIN, _END = "<!-- studies -->", "<!-- end of studies -->"
 _BETWEEN = re.compile(f"{_BEGIN}.*?{_END}", flags=re.DOTALL)
+_LANGUAGE = re.compile(r'<html lang="(\w+)')
 _LEVELS = frozenset({"value", "mean", "median", "estimate", "baseline", "standard_error", "total"})
 _STEPS = frozenset({"difference", "part", "gap", "effect", "swing"})
 _LONGEST = 60
@@ -79,7 +81,9 @@ def with_studies(report: str, studies: Sequence[Study], scenario_sha256: str = "
     >>> "old" in with_studies(page, [])
     False
     """
-    section = str(studies_html(studies, scenario_sha256))
+    written = _LANGUAGE.search(report)
+    with language("zh" if written and written[1] == "zh" else "en"):
+        section = str(studies_html(studies, scenario_sha256))
     return _BETWEEN.sub(lambda _: section, report, count=1)
 
 
@@ -101,10 +105,10 @@ def page_figure(study: str, name: str, drawing: Drawing) -> dict[str, str]:
     Returns
     -------
     dict of str to str
-        Keys key, title, note and svg.
+        Keys key, title, note, svg and written, the language of its words.
     """
     key = f"study-{study}-{name}".replace("_", "-").lower()
-    words = {"key": key, "title": drawing.title, "note": drawing.note}
+    words = {"key": key, "title": drawing.title, "note": drawing.note, "written": drawing.written}
     return {**words, "svg": inline_svg(drawing, key)}
 
 
@@ -118,8 +122,11 @@ def environment() -> Environment:
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    found.globals.update(_=put, lang=current())
-    found.filters["given"] = given
+    found.globals.update(
+        _=put, lang=current(), html_lang=HTML_LANG[current()], gap=gap(),
+        at=cell_id, cited=cited, strong=strong, code=code,
+    )  # fmt: skip
+    found.filters.update(given=given, told=told)
     return found
 
 
@@ -128,6 +135,7 @@ def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
     found, about = study.findings, study.about
     other = about.get("scenario_sha256", "")
     return {
+        "at": cell_id(STUDIES, found.key),
         "key": "study-" + found.key.replace("_", "-").lower(),
         "title": found.title,
         "sentences": found.sentences,
@@ -135,13 +143,15 @@ def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
         "replications": about.get("replications", ""),
         "is_of_another": bool(scenario_sha256 and other and other != scenario_sha256),
         # Safe: drawn by this program, and every text in it was escaped by the SVG writer.
-        "figures": [{**figure, "svg": Markup(figure["svg"])} for figure in study.figures],
+        "figures": [
+            {"written": "en", **figure, "svg": Markup(figure["svg"])} for figure in study.figures
+        ],
         "tables": [
             {
                 "caption": found.captions.get(name, name),
                 "file": f"{STUDIES}/{found.key}/{name}.csv",
                 "all": len(table),
-                **text_table(table.head(_LONGEST), found.units),
+                **shown_table(table.head(_LONGEST), found.units, (STUDIES, found.key, name)),
             }
             for name, table in found.tables.items()
         ],
@@ -171,10 +181,29 @@ def text_table(table: pd.DataFrame, units: Mapping[str, str]) -> dict[str, Any]:
     >>> text_table(gap, {})["rows"]
     [['tenor', '+1.23 pp', '0.40 to 2.00', '%']]
     """
+    shown = shown_table(table, units, ())
+    return {**shown, "rows": [[cell.text for cell in row] for row in shown["rows"]]}
+
+
+def shown_table(
+    table: pd.DataFrame, units: Mapping[str, str], way: tuple[object, ...]
+) -> dict[str, Any]:
+    """Write a table as `text_table` does, each number with the id of its cell.
+
+    Parameters
+    ----------
+    table, units
+        As in `text_table`.
+    way : tuple of str
+        The beginning of the ids: where the table is kept.
+    """
     columns = [column for column in map(str, table.columns) if not _is_end(column, table)]
-    rows = [[_cell(column, row, units) for column in columns] for row in table.to_dict("records")]
+    rows = [
+        [_cell(column, row, units, (*way, place)) for column in columns]
+        for place, row in enumerate(table.to_dict("records"))
+    ]
     is_range = "low" in table and "high" in table
-    heads = ["interval" if c == "low" and is_range else c.replace("_", " ") for c in columns]
+    heads = [heading("interval" if c == "low" and is_range else c) for c in columns]
     numbers = [pd.api.types.is_float_dtype(table[column]) for column in columns]
     return {"columns": heads, "rows": rows, "numbers": numbers}
 
@@ -184,13 +213,22 @@ def _is_end(column: str, table: pd.DataFrame) -> bool:
     return column == "high" and "low" in table
 
 
-def _cell(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
+def _cell(
+    column: str, row: Mapping[Any, Any], units: Mapping[str, str], way: tuple[object, ...]
+) -> Shown:
     """Write one cell."""
+    value = row[column]
+    if isinstance(value, str):
+        return Shown(plain_word(column, value))
+    ends = "low+high" if column == "low" and "high" in row else column
+    return Shown(_number(column, row, units), cell_id(*way, ends))
+
+
+def _number(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
+    """Write a number in the unit in which people read it."""
     value = row[column]
     if isinstance(value, float) and pd.isna(value) and column != "low":
         return "–"
-    if isinstance(value, str):
-        return _word(column, value)
     own = units.get(column)
     unit = own if own is not None else _unit(row)
     if column == "low" and "high" in row:
@@ -199,16 +237,6 @@ def _cell(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
         return number_text(value)
     error = float("nan") if own is not None else _error(row)
     return (step_text if column in _STEPS else level_text)(value, unit, error)
-
-
-def _word(column: str, value: str) -> str:
-    """Write a name for readers: outcomes by their labels, arrangements with a capital."""
-    if column == "outcome":
-        known = registry().get(value)
-        return known.label if known else value
-    if column == "unit":
-        return unit_style(value).axis
-    return arrangement_text(value) if column in ("arrangement", "versus") else value
 
 
 def _unit(row: Mapping[Any, Any]) -> str:

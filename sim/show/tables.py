@@ -2,15 +2,15 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
+from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.verdict import EQUAL, UNDEFINED, is_ranking
-from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text
+from sim.outcomes.verdict import EQUAL, UNDEFINED, is_ranking, warning_words
+from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text, unit_style
 
 GROUP_LABELS = {
     "bank": "Banks",
@@ -19,17 +19,13 @@ GROUP_LABELS = {
     "cycle": "Across the cycle",
 }
 
-_BELIEF_GAP = "bank.belief_gap"
-_BELIEFS = {
-    "bank.belief_gap_default": "Defaults, all firms",
-    "bank.belief_gap_default_startup": "Defaults, start-ups",
-    "bank.belief_gap_default_growth": "Defaults, growth firms",
-    "bank.belief_gap_default_expansion": "Defaults, expanding firms",
-    "bank.belief_gap_default_mature": "Defaults, mature firms",
-    "bank.belief_gap_loss": "Loss given default",
-}
+
+def group_label(group: str) -> str:
+    """Name the party that outcomes belong to."""
+    return tr(GROUP_LABELS.get(group, group.capitalize()))
 
 
+_WARNED = ("pairs", "dropped", "different", "heavy")
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 
 
@@ -53,11 +49,11 @@ def overview(comparison: Comparison) -> pd.DataFrame:
         row = {arrangement_text(comparison.baseline): first["baseline"]}
         for arrangement, cell in cells.items():
             row[arrangement_text(arrangement)] = (
-                f"{cell['difference']} ({cell['interval']}) {cell['verdict']}"
+                f"{cell['difference']} ({cell['interval']}) {tr(cell['verdict'])}"
                 if cell["defined"]
-                else cell["verdict"]
+                else tr(cell["verdict"])
             )
-        rows[mark.label] = row
+        rows[tr(mark.label)] = row
     table = pd.DataFrame.from_dict(rows, orient="index")
     table.index.name = "outcome"
     return table
@@ -98,7 +94,7 @@ def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
         "tone": tone(verdict),
         "clear_of_all": bool(behind["clear_of_all"]),
         "defined": bool(pd.notna(row["difference"])),
-        "warning": str(behind["warning"]),
+        "warning": warning_words(*(behind[name] for name in _WARNED)),
     }
 
 
@@ -131,7 +127,7 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Columns outcome, label, unit, arrangement, median (text), interval (text),
+        Columns outcome, label, unit, unit_text, arrangement, median (text), interval (text),
         defined, replications.
     """
     frame = comparison.frame()
@@ -144,8 +140,9 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
             rows.append(
                 {
                     "outcome": row["outcome"],
-                    "label": outcomes.marks[str(row["outcome"])].label,
+                    "label": tr(outcomes.marks[str(row["outcome"])].label),
                     "unit": row["unit"],
+                    "unit_text": unit_style(str(row["unit"])).axis,
                     "arrangement": row["arrangement"],
                     "median": level_text(row["median"], str(row["unit"]), width),
                     "interval": range_text(*ends, str(row["unit"]), width),
@@ -156,51 +153,19 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> pd.DataFrame:
-    """Give what happens over what banks believe, by arrangement.
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    DataFrame of str
-        A row for each outcome whose name begins with ``bank.belief_gap``: what is
-        believed, then under each arrangement the mean with its interval.  No rows where
-        there is no such outcome.
-    """
-    found = [name for name in outcomes.marks if name.startswith(_BELIEF_GAP)]
-    order = list(_BELIEFS)
-    found.sort(key=lambda name: order.index(name) if name in order else len(order))
-    few = replace(outcomes, marks={name: outcomes.marks[name] for name in found})
-    rows: dict[str, dict[str, str]] = {}
-    for row in few.summary(confidence).to_dict("records"):
-        name, unit = str(row["outcome"]), str(row["unit"])
-        error = (row["high"] - row["low"]) / 4.0  # about one standard error
-        believed = _BELIEFS.get(name, outcomes.marks[name].label)
-        line = rows.setdefault(name, {"Realised over believed": believed})
-        line[arrangement_text(str(row["arrangement"]))] = (
-            f"{level_text(row['mean'], unit, error)}"
-            f" ({range_text(row['low'], row['high'], unit, error)})"
-        )
-    return pd.DataFrame(list(rows.values()))
-
-
 def definitions(comparison: Comparison) -> pd.DataFrame:
     """Give what every outcome means: unit, direction, basis, formula, interval, source."""
     return pd.DataFrame(
         [
             {
-                "outcome": mark.label,
+                "outcome": tr(mark.label),
                 "name": mark.name,
-                "unit": mark.unit,
-                "better": mark.better,
-                "basis": mark.basis,
-                "formula": mark.formula,
-                "interval": mark.interval_method,
-                "source": mark.source,
+                "unit": tr(mark.unit),
+                "better": tr(mark.better),
+                "basis": tr(mark.basis),
+                "formula": tr(mark.formula),
+                "interval": tr(mark.interval_method),
+                "source": tr(mark.source),
             }
             for mark in comparison.marks.values()
         ]
@@ -242,23 +207,31 @@ def _kind(text: str) -> str:
 def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     """Give a manifest as lines of key and value, nested keys joined by dots.
 
+    Returns
+    -------
+    DataFrame
+        Columns key, value, way (the nested keys as a tuple).
+
     Examples
     --------
     >>> manifest_table({"seed": 7, "versions": {"numpy": "2.4"}})["key"].tolist()
     ['seed', 'versions.numpy']
     """
-    return pd.DataFrame(list(_leaves(manifest, "")), columns=["key", "value"])
+    return pd.DataFrame(list(_leaves(manifest, ())), columns=["key", "value", "way"])
 
 
-def _leaves(part: Mapping[str, Any], before: str) -> Iterator[tuple[str, str]]:
+def _leaves(
+    part: Mapping[str, Any], above: tuple[str, ...]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """Walk through a nested mapping."""
     for key, value in part.items():
+        way = (*above, key)
         if isinstance(value, Mapping):
-            yield from _leaves(value, f"{before}{key}.")
+            yield from _leaves(value, way)
         elif isinstance(value, list | tuple):
-            yield f"{before}{key}", ", ".join(str(one) for one in value)
+            yield ".".join(way), ", ".join(str(one) for one in value), way
         else:
-            yield f"{before}{key}", str(value)
+            yield ".".join(way), str(value), way
 
 
 def number_text(value: object) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import Markup
 
 from sim.clauses.arrangement import Arrangement
 from sim.command.clause_words import WORDS
@@ -168,7 +169,7 @@ def test_shipped_arrangements_are_told_in_words(file: Path) -> None:
     assert list(told) == list(scenario.experiment.arrangements)
     for sentences in told.values():
         assert all("_" not in words and words.endswith(".") for words in sentences)
-    assert f"{scenario.population.firms:,} firms" in setting(scenario)
+    assert f"{scenario.population.firms:,} firms" in Markup(setting(scenario)).striptags()
 
 
 def test_every_footing_has_its_words() -> None:

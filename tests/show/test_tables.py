@@ -4,9 +4,7 @@ import math
 
 import pytest
 
-from sim.outcomes.wording import arrangement_text
 from sim.show.tables import (
-    belief_gaps,
     definitions,
     manifest_table,
     number_text,
@@ -16,7 +14,6 @@ from sim.show.tables import (
     standalone,
     tone,
 )
-from tests import synthetic
 
 
 def test_the_overview_has_a_line_per_outcome_and_a_column_per_arrangement(comparison):
@@ -61,24 +58,6 @@ def test_what_exists_only_against_the_baseline_has_a_median(outcomes, comparison
     assert float(table.loc["revenue_swap", "median"]) == pytest.approx(6.5, abs=1.0)
 
 
-def test_beliefs_are_held_against_what_happens():
-    table = belief_gaps(synthetic.outcomes_with_beliefs())
-    assert table["Realised over believed"].tolist() == [
-        "Defaults, start-ups",
-        "Loss given default",
-        "Own gap",
-    ]
-    assert list(table)[1:] == [arrangement_text(a) for a in synthetic.ARRANGEMENTS]
-    value, low, to, high = table["Plain"][0].replace("(", "").replace(")", "").split()
-    assert to == "to"
-    assert float(low) < float(value) < float(high)
-    assert float(value) == pytest.approx(1.2, abs=0.05)
-
-
-def test_without_outcomes_on_beliefs_there_is_nothing_to_hold(outcomes):
-    assert belief_gaps(outcomes).empty
-
-
 def test_every_outcome_has_its_definition(comparison):
     table = definitions(comparison)
     assert list(table["name"]) == list(comparison.marks)
@@ -106,7 +85,7 @@ def test_no_sources_give_an_empty_table():
 
 def test_a_manifest_is_flattened():
     table = manifest_table({"seed": 7, "versions": {"numpy": "2.4"}, "banks": ["a", "b"]})
-    assert table.to_numpy().tolist() == [
+    assert table[["key", "value"]].to_numpy().tolist() == [
         ["seed", "7"],
         ["versions.numpy", "2.4"],
         ["banks", "a, b"],
