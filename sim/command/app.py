@@ -17,6 +17,7 @@ from sim.command.cycle import cycle
 from sim.command.discover import discover
 from sim.command.facts import facts
 from sim.command.frontier import frontier
+from sim.command.report import report
 from sim.command.reverse_stress import reverse_stress
 from sim.command.robustness import robustness
 from sim.command.run import run
@@ -36,6 +37,7 @@ app = typer.Typer(
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "run": run,
+    "report": report,
     "check": check,
     "compare": compare,
     "show": show,

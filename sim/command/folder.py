@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 MANIFEST = "manifest.json"
 SCENARIO = "scenario.toml"
 COMPARISON = "comparison.csv"
+SUMMARY = "summary.csv"
+BY_BANK = "by_bank.csv"
 REPORT = "report.html"
 FIGURES = "figures"
 TABLES = ("outcomes", "series", "banks", "firms", "events")

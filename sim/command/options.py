@@ -16,6 +16,17 @@ class Record(StrEnum):
     EVENTS = "events"
 
 
+class Words(StrEnum):
+    """In which language figures and report are written."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+
+
+InLanguage = Annotated[
+    Words, typer.Option("--language", help="Of figures and report: English or Chinese.")
+]
+
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
 
 Settings = Annotated[

@@ -11,15 +11,18 @@ from sim.command import walk
 from sim.command.failure import INTERRUPTED, told
 from sim.command.folder import COMPARISON, RUNS, RunFolder
 from sim.command.options import (
+    InLanguage,
     Most,
     Quiet,
     Record,
     ScenarioFile,
     Settings,
     Until,
+    Words,
     read_targets,
     settings_of,
 )
+from sim.command.pages import write_findings
 from sim.command.progress import progress
 from sim.command.screen import console, say
 from sim.command.summary import heading, summary
@@ -57,6 +60,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     ] = False,
     until: Until = None,
     most: Most = 1000,
+    written: InLanguage = Words.ENGLISH,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario and compare its arrangements."""
@@ -83,7 +87,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         options = ["--solve-beliefs"] if solve_beliefs else []
         options += ["--workers", str(workers)] if workers else []
         _stop(job, simulated, [str(file), *_settings(given), *options])
-    comparison = walk.write_findings(job, simulated)
+    comparison = write_findings(job.folder, simulated.results, written.value)
     if quiet:
         typer.echo(job.folder.path)
         return

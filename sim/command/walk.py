@@ -1,28 +1,17 @@
-"""The walk from a scenario to a report, with the files that a run leaves.
+"""The walk from a scenario to results, with the files that a run leaves.
 
-This is the only file of the command line that calls the engine, the outcomes and the
-report. All of them are imported inside functions, since they load compilers and plots.
+This is the only file of the command line that calls the engine. It is imported inside
+functions, since it loads compilers.
 """
 
 import time
 import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from sim.command.describe import LIMITS, describe, setting
 from sim.command.failure import BadInputError
-from sim.command.folder import (
-    COMPARISON,
-    FIGURES,
-    REPORT,
-    SCENARIO,
-    TABLES,
-    RunFolder,
-    write_manifest,
-    write_tables,
-)
+from sim.command.folder import SCENARIO, TABLES, RunFolder, write_manifest, write_tables
 from sim.experiment.progress import Meter, Progress
 from sim.scenario.dump import dump_model, fingerprint
 from sim.scenario.faults import NOTHING, look_up
@@ -176,65 +165,6 @@ def write_results(job: Job, simulated: Simulated) -> None:
         write_tables(stage, simulated.results)
         (stage / SCENARIO).write_text(dump_model(job.scenario), encoding="utf-8")
         write_manifest(stage, _manifest(job, simulated))
-
-
-def write_findings(job: Job, simulated: Simulated) -> Any:
-    """Measure, compare, write the comparison, the figures and the report.
-
-    Returns
-    -------
-    Comparison
-    """
-    from sim.outcomes.compare import compare
-    from sim.outcomes.measure import measure
-    from sim.show.report import write_report
-    from sim.show.study_pages import studies_of
-
-    experiment = job.scenario.experiment
-    outcomes = measure(simulated.results)
-    comparison = compare(
-        outcomes, experiment.baseline, half_width_share=experiment.half_width_share
-    )
-    with job.folder.staging() as stage:
-        comparison.frame().to_csv(stage / COMPARISON, index=False)
-        drawings = write_figures(stage / FIGURES, outcomes, comparison, simulated.results)
-        write_report(
-            stage / REPORT,
-            scenario_title=job.scenario.title,
-            question=job.scenario.question,
-            comparison=comparison,
-            outcomes=outcomes,
-            results=simulated.results,
-            setting=setting(job.scenario),
-            describe=describe(job.scenario),
-            sources=job.scenario.sources,
-            limits=LIMITS,
-            drawings=drawings,
-            studies=studies_of(job.folder.path),
-            scenario_sha256=fingerprint(job.scenario),
-        )
-    return comparison
-
-
-def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) -> dict[str, Any]:
-    """Write every figure of the report as SVG and as PNG, and the numbers behind it as CSV.
-
-    Returns
-    -------
-    dict of str to Drawing
-        The figures by key, so that the report need not draw them again.
-    """
-    from sim.show.gallery import planned
-
-    folder.mkdir()
-    drawings = {}
-    for plan in planned(outcomes, comparison, results):
-        drawing = plan.draw()
-        (folder / f"{plan.key}.svg").write_text(drawing.svg(), encoding="utf-8")
-        drawing.savefig(folder / f"{plan.key}.png")
-        drawing.data.to_csv(folder / f"{plan.key}.csv", index=False)
-        drawings[plan.key] = drawing
-    return drawings
 
 
 def _manifest(job: Job, simulated: Simulated) -> dict[str, Any]:

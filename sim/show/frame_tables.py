@@ -98,11 +98,14 @@ def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] 
     order = list(_BELIEFS)
     found = [name for name in outcomes.marks if name.startswith(_BELIEF_GAP)]
     found.sort(key=lambda name: order.index(name) if name in order else len(order))
-    summary = outcomes.summary(confidence).set_index(["outcome", "arrangement"])
+    summary = {
+        (row["outcome"], row["arrangement"]): row
+        for row in outcomes.summary(confidence).to_dict("records")
+    }
     rows = []
     for name in found:
         label = Shown(tr(_BELIEFS.get(name, outcomes.marks[name].label)))
-        one = [_belief(summary.loc[(name, a)], name, a) for a in outcomes.arrangements]
+        one = [_belief(summary[name, a], name, a) for a in outcomes.arrangements]
         rows.append([label, *one])
     heads = [arrangement_text(name) for name in outcomes.arrangements]
     return {"columns": [tr("Realised over believed"), *heads], "rows": rows} if rows else None

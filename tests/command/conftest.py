@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.base.language import current
 from sim.outcomes.measure import Outcomes
 from tests import synthetic
 from tests.scenario.standin import GOOD, StandIn
@@ -72,7 +73,8 @@ def _write_figures(folder: Path, *_: Any) -> None:
 
 
 def _write_report(path: Path, **parts: Any) -> None:
-    path.write_text(f"{parts['scenario_title']} {parts['describe']}", encoding="utf-8")
+    text = f"{current()} {parts['scenario_title']} {parts['describe']}"
+    path.write_text(text, encoding="utf-8")
 
 
 @pytest.fixture
@@ -85,7 +87,8 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     module.__dict__.update(replicate=stand_in.replicate, gather=stand_in.gather)
     monkeypatch.setitem(sys.modules, "sim.experiment.run", module)
     monkeypatch.setattr("sim.show.report.write_report", _write_report)
-    monkeypatch.setattr("sim.command.walk.write_figures", _write_figures)
+    monkeypatch.setattr("sim.command.pages.write_figures", _write_figures)
+    monkeypatch.setattr("sim.outcomes.by_bank.by_bank", lambda *_: pd.DataFrame({"bank": ["a"]}))
     monkeypatch.setattr("sim.scenario.load.Scenario", StandIn)
     monkeypatch.setattr("sim.engine.warm.must_compile", lambda: False)
     monkeypatch.setattr("sim.outcomes.measure.measure", _measure)

@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.command.app import app
+from sim.command.pages import write_figures
 from sim.command.run import cores
-from sim.command.walk import write_figures
 from sim.outcomes.compare import compare
 from sim.show import figures
 from tests import synthetic
@@ -25,6 +25,8 @@ FILES = {
     "series.parquet",
     "banks.parquet",
     "comparison.csv",
+    "summary.csv",
+    "by_bank.csv",
     "report.html",
     "figures/one.svg",
 }

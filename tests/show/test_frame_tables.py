@@ -33,7 +33,7 @@ def test_words_are_translated_and_numbers_cited() -> None:
     with language("zh"):
         table = plain_table(frame, "figures", "one")
     assert table["rows"] == [[Shown("联合贷款"), Shown("%"), Shown("0.25", "figures/one/0/mean")]]
-    assert table["columns"][2] == "均值"
+    assert table["columns"][0] == "安排"
 
 
 def test_a_frame_that_is_kept_nowhere_has_no_ids() -> None:

@@ -5,7 +5,6 @@ import json
 import re
 from base64 import b64encode
 from hashlib import sha256
-from html.parser import HTMLParser
 from typing import Any
 
 import numpy as np
@@ -18,46 +17,9 @@ from sim.show import figures
 from sim.show.explore import script
 from sim.show.report import write_report
 from tests import synthetic
+from tests.show.page import Page
 
 EVIL = "<script>alert('x')</script>\"'&<img src=x onerror=alert(1)>"
-VOID = {"meta", "br", "img", "link", "input", "hr"}
-
-
-class Page(HTMLParser):
-    """A page as a list of elements with attributes, and the text of marked cells."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.elements: list[tuple[str, dict[str, str]]] = []
-        self.cells: dict[str, str] = {}
-        self.text: list[str] = []
-        self.scripts: list[tuple[dict[str, str], str]] = []
-        self.stack: list[tuple[str, dict[str, str]]] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = (tag, {key: value or "" for key, value in attrs})
-        self.elements.append(element)
-        if tag not in VOID:
-            self.stack.append(element)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements.append((tag, {key: value or "" for key, value in attrs}))
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.stack.pop()[0] == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.stack and self.stack[-1][0] == "script":
-            self.scripts.append((self.stack[-1][1], data))
-        elif not any(tag in ("style", "svg") for tag, _ in self.stack):
-            self.text.append(data)
-        if self.stack and "data-cell" in self.stack[-1][1]:
-            key = self.stack[-1][1]["data-cell"]
-            self.cells[key] = self.cells.get(key, "") + data.strip()
-
-    def attributes(self, name: str) -> list[str]:
-        return [attributes[name] for _, attributes in self.elements if name in attributes]
 
 
 def parts(**changed: Any) -> dict[str, Any]:
@@ -185,9 +147,9 @@ def test_every_number_of_the_verdict_table_resolves_to_its_cell(page):
     comparison = parts()["comparison"]
     frame = comparison.frame().set_index(["outcome", "arrangement"])
     errors = comparison.details().set_index(["outcome", "arrangement"])["standard_error"]
-    verdicts = {key: shown for key, shown in page.cells.items() if key[:10] == "comparison"}
-    assert len(verdicts) > 90
-    for key, shown in verdicts.items():
+    verdicts = [(key, shown) for key, shown in page.cited() if key.startswith("comparison")]
+    assert len({key for key, _ in verdicts}) > 90
+    for key, shown in verdicts:
         _, outcome, arrangement, column = key.split("/")
         row, error = frame.loc[(outcome, arrangement)], errors[outcome, arrangement]
         if column == "difference":

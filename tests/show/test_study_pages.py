@@ -8,7 +8,8 @@ import pandas as pd
 from sim.show.report import write_report
 from sim.show.study_pages import studies_of, study_report, text_table, with_studies
 from sim.study.findings import Findings, Study, write_files
-from tests.show.test_report import EVIL, Page, parts
+from tests.show.page import Page
+from tests.show.test_report import EVIL, parts
 
 
 def evil() -> Findings:
