@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 from sim.outcomes.mark import Better
 from sim.outcomes.statistics import complete_pairs
@@ -97,5 +97,7 @@ def share_interval(count: int, total: int, confidence: float = 0.95) -> tuple[fl
     """
     if not total:
         return float("nan"), float("nan")
-    interval = stats.binomtest(count, total).proportion_ci(confidence)
-    return float(interval.low), float(interval.high)
+    tail = 0.5 - confidence / 2.0
+    low = special.betaincinv(count, total - count + 1, tail) if count else 0.0
+    high = special.betaincinv(count + 1, total - count, 1.0 - tail) if count < total else 1.0
+    return float(low), float(high)

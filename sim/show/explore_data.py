@@ -6,7 +6,7 @@ figures.  The page lays them out and computes nothing but places on the screen.
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -29,10 +29,18 @@ from sim.show.distribution import LEVELS, distribution_data
 _FINER = 10.0
 """Values are kept to a tenth of what two digits of their spread would show."""
 _WIDE_RANGE = 30.0
+_NO_SPREAD = 1e-9
 
 Row = Mapping[Any, Any]
 View = tuple[list[Any], list[str]]
 """Numbers of the marks, None where undefined, and the cells of a row of the table."""
+
+
+class Printed(NamedTuple):
+    """Values by replication and arrangement in the printed unit, and their decimals."""
+
+    table: pd.DataFrame
+    places: int
 
 
 class OutcomeTables:
@@ -50,6 +58,7 @@ class OutcomeTables:
         self._summary = _by_outcome(outcomes.summary(comparison.confidence))
         behind = comparison.details().drop(columns=["outcome", "arrangement"])
         self._against = _by_outcome(comparison.frame().join(behind))
+        self._found: dict[str, Printed] = {}
 
     def record(self, name: str) -> dict[str, Any]:
         """Give all that the page shows of an outcome, but for its single values.
@@ -74,37 +83,33 @@ class OutcomeTables:
             "step": tr(style.step_axis),
             "better": mark.better,
             "formula": tr(mark.formula),
-            "places": self.places(name),
+            "places": self._printed(name).places,
             "log": _needs_log(mark, [view["spread"][0] for view in views]),
             "numbers": _by_statistic(views, 0),
             "cells": _by_statistic(views, 1),
         }
 
-    def places(self, name: str) -> int:
-        """Give the decimals of single values: three digits of what varies least.
-
-        Differences within a replication vary less than levels do; both must be legible.
-        """
-        table = self.outcomes.table(name) * unit_style(self.outcomes.mark(name).unit).scale
-        steps = table.sub(table[self.comparison.baseline], axis=0)
-        spreads = [*table.std(), *steps.std()]
-        known = [spread for spread in spreads if spread > 1e-9 * table.abs().max().max()]
-        typical = float(table.abs().max().max())
-        return decimals(typical, min(known, default=math.nan) / _FINER)
-
     def values(self, name: str) -> list[list[float | None]]:
         """Give the values of an outcome by arrangement and replication, as printed."""
-        table = self.outcomes.table(name) * unit_style(self.outcomes.mark(name).unit).scale
-        places = self.places(name)
+        table, places = self._printed(name)
         return [rounded(table[column], places) for column in table.columns]
+
+    def _printed(self, name: str) -> "Printed":
+        """Give the values of an outcome in the printed unit, and their decimals."""
+        if name not in self._found:
+            scale = unit_style(self.outcomes.mark(name).unit).scale
+            table = self.outcomes.table(name) * scale
+            steps = table.sub(table[self.comparison.baseline], axis=0)
+            self._found[name] = Printed(table, places(table, steps))
+        return self._found[name]
 
     def _views(self, mark: Mark) -> list[dict[str, View]]:
         """Give numbers and cells of every statistic, by arrangement."""
         spread = distribution_data(self.outcomes, mark.name).to_dict("records")
-        table, against = self.outcomes.table(mark.name), self._against.get(mark.name, {})
+        table, against = self._printed(mark.name).table, self._against.get(mark.name, {})
         confidence, baseline = self.comparison.confidence, self.comparison.baseline
         wins = count_wins(table, baseline, mark.better, self.outcomes.unit, confidence)
-        steps = table.sub(table[baseline], axis=0)
+        steps, scale = table.sub(table[baseline], axis=0), unit_style(mark.unit).scale
         views = []
         for row in spread:
             one = str(row["arrangement"])
@@ -116,12 +121,13 @@ class OutcomeTables:
             }
             if one in against:
                 view["difference"] = _difference(against[one])
-                view["pairs"] = _pairs(against[one], steps[one].to_numpy(np.float64))
+                view["pairs"] = _pairs(against[one], steps[one].to_numpy(np.float64) / scale)
                 view["share"] = _share(wins[one])
-            scales = {"share": 100.0}
-            scale = unit_style(mark.unit).scale
             views.append(
-                {key: _printed(part, scales.get(key, scale)) for key, part in view.items()}
+                {
+                    key: _scaled(part, 100.0 if key == "share" else scale)
+                    for key, part in view.items()
+                }
             )
         return views
 
@@ -218,9 +224,32 @@ def _by_statistic(views: Sequence[Mapping[str, View]], part: int) -> dict[str, l
     return {key: [view[key][part] if key in view else None for view in views] for key in keys}
 
 
-def _printed(view: View, scale: float) -> View:
+def _scaled(view: View, scale: float) -> View:
     """Give the numbers of a view in the printed unit, to more digits than a screen shows."""
     return [significant(value * scale) for value in view[0]], view[1]
+
+
+def places(levels: pd.DataFrame, steps: pd.DataFrame) -> int:
+    """Give the decimals of single values: three digits of what varies least.
+
+    Differences within a replication vary less than levels do; both must be legible.
+
+    Parameters
+    ----------
+    levels, steps : DataFrame, shape (n_replications, n_arrangements)
+        Values, and their differences from the baseline, in the printed unit.
+
+    Examples
+    --------
+    >>> levels = pd.DataFrame({"a": [100.0, 104.0], "b": [100.2, 104.3]})
+    >>> places(levels, levels.sub(levels["a"], axis=0))
+    4
+    """
+    values = np.abs(levels.to_numpy(np.float64))
+    size = float(np.nanmax(values)) if np.isfinite(values).any() else math.nan
+    spreads = np.concatenate([part.std().to_numpy(np.float64) for part in (levels, steps)])
+    known = spreads[spreads > _NO_SPREAD * size]
+    return decimals(size, float(known.min(initial=math.inf)) / _FINER)
 
 
 def significant(value: float, digits: int = 6) -> float | None:
