@@ -16,7 +16,8 @@ from sim.show.lifecycle import PREFIX, STAGES
 
 _LEVEL = ("mean", "low", "high")
 _STEP = ("difference", "difference_low", "difference_high")
-_DIGITS_OF_SIZE = 1e-3
+_FINE = 0.01
+"""Values are kept to four digits of the largest: two of a hundredth of it."""
 
 
 def curve_records(results: ResultsView, comparison: Comparison) -> Iterator[dict[str, Any]]:
@@ -58,7 +59,7 @@ def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[st
     parts = {name: part.set_index("x").reindex(x) for name, part in data.groupby("arrangement")}
     shown = {name: part[[*_LEVEL, *_STEP]] * curve.scale for name, part in parts.items()}
     size = max(float(part["mean"].abs().max()) for part in shown.values())
-    places = decimals(size, size * _DIGITS_OF_SIZE)
+    places = decimals(size, size * _FINE)
     return {
         "name": f"curve.{curve.series}",
         "label": tr(curve.title),

@@ -65,7 +65,7 @@
           label: data.arrangements[place].label,
           colour: data.arrangements[place].colour,
           numbers: one.numbers[how.key][place],
-          beside: how.beside.map((column) => cells[column]),
+          beside: how.beside.map((column) => cells[column]).filter((text) => text !== "–"),
           lines: [label(place), ...how.columns.map((name, n) => `${name}: ${cells[n]}`)],
           values: values.flatMap((value, n) =>
             value === null ? [] : [{ value, lines: [label(place), words.replication.replace("{n}", data.replications[n]), shown(value, one, how.axis)] }]
@@ -248,7 +248,8 @@
     const beside = point.foot ? (point.x > chart.clientWidth / 2 ? point.x - tip.offsetWidth - 12 : point.x + 12) : point.x - tip.offsetWidth / 2;
     tip.style.left = `${Math.max(4, Math.min(beside, room))}px`;
     const above = point.y - tip.offsetHeight - 14;
-    tip.style.top = `${point.foot ? point.y : above > -40 ? above : point.y + 16}px`;
+    const over = point.narrow ? point.foot + 46 : point.y;
+    tip.style.top = `${point.foot ? over : above > -40 ? above : point.y + 16}px`;
     if (aloud) part("told").textContent = point.lines.join(words.comma);
   };
 

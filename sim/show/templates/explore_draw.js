@@ -30,11 +30,14 @@ const Draw = (() => {
 
   const known = (values) => values.filter((value) => value !== null && value !== undefined);
 
-  // Round steps of 1, 2 or 5, so that an axis reads easily.
+  // Round steps of 1, 2 or 5, so that an axis reads easily; three marks at least.
   const ticks = (low, high, most) => {
-    const rough = (high - low) / most;
+    const rough = (high - low) / Math.max(most, 3);
     const power = 10 ** Math.floor(Math.log10(rough));
-    const step = [1, 2, 5, 10].map((f) => f * power).find((s) => s >= rough * 0.999999);
+    const steps = [0.5, 1, 2, 5, 10].map((f) => f * power);
+    const place = steps.findIndex((s) => s >= rough * 0.999999);
+    const few = Math.floor(high / steps[place]) - Math.ceil(low / steps[place]) < 2;
+    const step = steps[place - (few ? 1 : 0)];
     const places = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     const found = [];
     for (let n = Math.ceil(low / step - 1e-9); n * step <= high + step * 1e-9; n += 1) {
@@ -77,7 +80,7 @@ const Draw = (() => {
   };
 
   const across = (svg, frame, label) => {
-    const most = Math.max(2, Math.floor((frame.right - frame.left) / 90));
+    const most = Math.floor((frame.right - frame.left) / 90);
     const marks = frame.log ? decades(...frame.domain) : ticks(...frame.domain, most);
     let free = -Infinity;
     for (const { value, places } of marks) {
@@ -179,14 +182,15 @@ const Draw = (() => {
     };
     const svg = canvas(chart, width, frame.bottom + 48);
     const numbers = [...numbersOf(view), ...(view.zero ? [0] : [])];
+    const isAny = numbersOf(view).length > 0;
     frame.domain = view.domain || (numbers.length ? padded(numbers, view.log) : [0, 1]);
     frame.x = scaled(frame.domain, [frame.left, frame.right], view.log);
-    if (view.side) {
+    if (view.side && isAny) {
       const edge = view.side === "higher" ? frame.right : frame.left;
       bar(svg, frame.x(0), edge, (frame.top + frame.bottom) / 2, (frame.bottom - frame.top) / 2, "better-side");
     }
-    across(svg, frame, view.label);
-    if (view.zero) line(svg, frame.x(0), frame.x(0), frame.top, frame.bottom, "zero");
+    if (isAny) across(svg, frame, view.label);
+    if (view.zero && isAny) line(svg, frame.x(0), frame.x(0), frame.top, frame.bottom, "zero");
     return view.rows.map((row, place) => {
       const top = frame.top + high * place;
       const y = narrow ? top + 46 : top + high / 2;
@@ -206,7 +210,10 @@ const Draw = (() => {
     if (narrow) {
       node("text", { x: frame.left, y: top + 18, class: "name" }, group, row.label);
       if (first === undefined) return;
-      node("text", { x: width - 16, y: top + 18, class: "beside", "text-anchor": "end" }, group, [first, ...rest.slice(0, 1)].join("  "));
+      const end = width - 16;
+      const short = rest.length ? rest[0].length * 6.4 + 12 : 0;
+      node("text", { x: end - short, y: top + 18, class: "beside", "text-anchor": "end" }, group, first);
+      if (short) node("text", { x: end, y: top + 18, class: "quiet", "text-anchor": "end" }, group, rest[0]);
       return;
     }
     node("text", { x: frame.left - 14, y: y + 4, class: "name", "text-anchor": "end" }, group, row.label);
@@ -222,6 +229,7 @@ const Draw = (() => {
     const width = Math.max(chart.clientWidth, 260);
     const frame = { left: LEFT, right: width - 16, top: 14, bottom: width < NARROW ? 270 : 350, write: view.write };
     const svg = canvas(chart, width, frame.bottom + 48);
+    const foot = frame.bottom;
     const numbers = known(view.rows.flatMap((row) => row.lists.flat()));
     frame.domain = [view.x[0], view.x[view.x.length - 1]];
     frame.x = scaled(frame.domain, [frame.left, frame.right], false);
@@ -236,7 +244,7 @@ const Draw = (() => {
     if (view.zero) line(svg, frame.left, frame.right, up(0), up(0), "zero");
     for (const row of view.rows) band(svg, row, view.x, frame.x, up);
     for (const row of view.rows) stroke(svg, row, view.x, frame.x, up);
-    return [view.x.map((x, n) => ({ x: frame.x(x), y: frame.top, foot: frame.bottom, lines: view.lines(n) }))];
+    return [view.x.map((x, n) => ({ x: frame.x(x), y: frame.top, foot, narrow: width < NARROW, lines: view.lines(n) }))];
   };
 
   const pieces = (xs, ...lists) => {
