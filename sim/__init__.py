@@ -40,6 +40,7 @@ _NAMES = {
     "patterns": "sim.study.patterns",
     "panel": "sim.show.panel",
     "write_report": "sim.show.report",
+    "vocabulary": "sim.show.vocabulary",
     "figures": "sim.show.figures",
 }
 __all__ = sorted(_NAMES)  # noqa: PLE0605 -- the table is the one place for public names

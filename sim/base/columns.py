@@ -11,11 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.base.language import tr
+from sim.base.ranges import Within
+
 if TYPE_CHECKING:
     import pandas as pd
 
 Rows = Any
 """A record array; its attribute access has no static type."""
+
+TEXT = "text"
+"""Unit and kind of a column of words; only a frame has one, never a record."""
+
+_RANGES = {"flag": "0 or 1", TEXT: "text"}
+_BOUNDS = {"share": Within(0.0, 1.0), "x": Within(low=0.0)}
 
 
 @dataclass(frozen=True)
@@ -31,9 +40,13 @@ class Column:
     meaning : str
         What the value stands for in the world.
     kind : str
-        NumPy type: "f8", "i8", "i4" or "i1" (flags and short codes).
+        NumPy type: "f8", "i8", "i4" or "i1" (flags and short codes); `TEXT` for words.
     length : int
         1 for a scalar, otherwise the length of a nested vector.
+    low, high : float, optional
+        Least and greatest value; by default what the unit says.
+    codes : tuple of (int, str)
+        What each code of an enumeration stands for.
     """
 
     name: str
@@ -41,6 +54,37 @@ class Column:
     meaning: str
     kind: str = "f8"
     length: int = 1
+    low: float | None = None
+    high: float | None = None
+    codes: tuple[tuple[int, str], ...] = ()
+
+    @property
+    def bounds(self) -> Within:
+        """Range of the numbers, as declared or as the unit says.
+
+        Examples
+        --------
+        >>> str(Column("stake", "share", "part of equity").bounds)
+        '[0, 1]'
+        """
+        if self.codes:
+            return Within(min(self.codes)[0], max(self.codes)[0])
+        if self.unit == "flag":
+            return Within(0.0, 1.0)
+        return _BOUNDS.get(self.unit, Within()) & Within(self.low, self.high)
+
+    @property
+    def legal(self) -> str:
+        """Legal range in words: the bounds, the two values of a flag, or every code.
+
+        Examples
+        --------
+        >>> Column("stage", "code", "stage", codes=((0, "start-up"), (1, "growth"))).legal
+        '0 start-up, 1 growth'
+        """
+        if self.codes:
+            return ", ".join(f"{code} {tr(word)}" for code, word in self.codes)
+        return tr(_RANGES[self.unit]) if self.unit in _RANGES else str(self.bounds)
 
 
 @dataclass(frozen=True)

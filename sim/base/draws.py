@@ -28,7 +28,7 @@ from sim.base.strata import block_of, flag_place, in_stratum, second_of_pair
 
 MASK = 0xFFFFFFFF
 
-# Purposes of one firm (append only).
+# Purposes of one firm (append only), then of the system, where the firm is zero or a bank.
 BIRTH = 1
 THRESHOLD = 2
 SHOCK = 3
@@ -36,14 +36,30 @@ TRIAL = 4
 EXIT = 5
 WORKOUT = 6
 SIGNAL = 7
-OFFER = 8
-REFERRAL = 9
-ROSTER = 10
+ROSTER = 10  # 8 and 9 stay free: an old number must not come back with a new meaning
 REACH = 11
-# Purposes of the system: the address of the firm is then zero or a bank.
 MACRO = 101
 FRAILTY = 102
 EQUITY_MARKET = 103
+
+STREAMS = {
+    "birth": (BIRTH, "a firm's date of entry, sector, bank, quality, cash and ownership"),
+    "threshold": (THRESHOLD, "unit-exponential thresholds, by cause and ordinal"),
+    "shock": (SHOCK, "quarterly steps of scale and valuation, by calendar quarter"),
+    "trial": (TRIAL, "whether a step works, and whether its failure closes the firm"),
+    "exit": (EXIT, "price at a listing or sale"),
+    "workout": (WORKOUT, "delay of the proceeds of a default"),
+    "signal": (
+        SIGNAL,
+        "what banks see of a firm, by bank and ordinal; discount of an offer",
+    ),
+    "roster": (ROSTER, "order in which a firm turns to banks"),
+    "reach": (REACH, "whether a policy reaches a firm"),
+    "macro": (MACRO, "switches of the macro regime"),
+    "frailty": (FRAILTY, "yearly systematic factor"),
+    "equity market": (EQUITY_MARKET, "switches between open market and winter"),
+}
+"""Every stream of random numbers: its purpose and what is drawn from it."""
 
 
 def philox(k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> tuple[Any, Any, Any, Any]:

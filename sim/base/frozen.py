@@ -169,6 +169,7 @@ def param(
 
 
 def _sums_to_one(value: tuple[float, ...]) -> tuple[float, ...]:
+    """Sum to 1."""
     total = math.fsum(value)
     if abs(total - 1.0) > SUM_TOLERANCE:
         raise refuse(
@@ -180,6 +181,7 @@ def _sums_to_one(value: tuple[float, ...]) -> tuple[float, ...]:
 
 
 def _never_falls(value: Sequence[float]) -> Sequence[float]:
+    """Do not fall."""
     for k, (first, second) in enumerate(pairwise(value)):
         if second < first:
             raise refuse(

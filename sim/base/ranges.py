@@ -1,10 +1,13 @@
 """Legal ranges of numbers, checked in single numbers, vectors and tables alike."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
+
+from sim.base.language import tr
 
 OUT_OF_RANGE = "out_of_range"
 """Type of the validation error that :func:`within` gives, for the loader's wording."""
@@ -38,9 +41,21 @@ def within(
     >>> TypeAdapter(Annotated[float, within(low=0.0, high=1.0)]).validate_python(0.5)
     0.5
     """
-    bounds = {"low": low, "high": high, "above": above, "below": below}
+    return AfterValidator(Within(low, high, above, below))
 
-    def check(value: Any) -> Any:
+
+@dataclass(frozen=True)
+class Within:
+    """A legal range that checks values and can be read; bounds as in `within`."""
+
+    low: float | None = None
+    high: float | None = None
+    above: float | None = None
+    below: float | None = None
+
+    def __call__(self, value: Any) -> Any:
+        """Give the value back, or refuse it."""
+        bounds = asdict(self)
         outside = [leaf for leaf in _numbers(value, ()) if not _inside(leaf[1], bounds)]
         if outside:
             got = ", ".join(f"{number:g}" for _, number in outside)
@@ -49,7 +64,55 @@ def within(
             raise PydanticCustomError(OUT_OF_RANGE, "{rule}", context)
         return value
 
-    return AfterValidator(check)
+    def __and__(self, other: "Within") -> "Within":
+        """Give the range of the numbers that lie in both.
+
+        Examples
+        --------
+        >>> Within(above=0.0) & Within(high=100.0)
+        Within(low=None, high=100.0, above=0.0, below=None)
+        """
+        return Within(
+            low=_furthest(max, self.low, other.low),
+            high=_furthest(min, self.high, other.high),
+            above=_furthest(max, self.above, other.above),
+            below=_furthest(min, self.below, other.below),
+        )
+
+    def __str__(self) -> str:
+        """Write the range in the signs of the field.
+
+        Examples
+        --------
+        >>> str(Within(low=0.0, high=1.0)), str(Within(above=0.0)), str(Within())
+        ('[0, 1]', '(0, ∞)', 'any number')
+        """
+        if self == Within():
+            return tr("any number")
+        left = f"({self.above:g}" if self._is_open_below else _end("[", self.low)
+        right = f"{self.below:g})" if self._is_open_above else _end("]", self.high)
+        return f"{left}, {right}"
+
+    @property
+    def _is_open_below(self) -> bool:
+        return self.above is not None and (self.low is None or self.above >= self.low)
+
+    @property
+    def _is_open_above(self) -> bool:
+        return self.below is not None and (self.high is None or self.below <= self.high)
+
+
+def _end(bracket: str, bound: float | None) -> str:
+    """Write one end of a range, open where there is no bound."""
+    if bracket == "[":
+        return "(−∞" if bound is None else f"[{bound:g}"
+    return "∞)" if bound is None else f"{bound:g}]"
+
+
+def _furthest(pick: Any, first: float | None, second: float | None) -> float | None:
+    """Give the stricter of two bounds of one side, where there are any."""
+    given = [bound for bound in (first, second) if bound is not None]
+    return pick(given) if given else None
 
 
 def range_in_words(bounds: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from sim.command.cycle import cycle
 from sim.command.discover import discover
 from sim.command.facts import facts
 from sim.command.frontier import frontier
+from sim.command.protocol import protocol
 from sim.command.report import report
 from sim.command.reverse_stress import reverse_stress
 from sim.command.robustness import robustness
@@ -25,6 +26,7 @@ from sim.command.sensitivity import sensitivity
 from sim.command.show import show
 from sim.command.story import story
 from sim.command.sweep import sweep
+from sim.command.vocabulary import vocabulary
 
 app = typer.Typer(
     name="crosscycle",
@@ -42,6 +44,8 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "compare": compare,
     "show": show,
     "list": catalogue,
+    "vocabulary": vocabulary,
+    "protocol": protocol,
     "story": story,
     "attribute": attribute,
     "cycle": cycle,

@@ -1,9 +1,9 @@
-"""List what there is: scenarios, kinds of clauses, outcomes."""
+"""List what there is: scenarios, kinds of clauses, outcomes, parameters, columns."""
 
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated
 
 import typer
 
@@ -20,12 +20,16 @@ class Subject(StrEnum):
     SCENARIOS = "scenarios"
     CLAUSES = "clauses"
     OUTCOMES = "outcomes"
+    PARAMETERS = "parameters"
+    COLUMNS = "columns"
 
 
 HEADS = {
     Subject.SCENARIOS: ("scenario", "title", "question"),
     Subject.CLAUSES: ("clause", "kind", "keys", "meaning"),
     Subject.OUTCOMES: ("outcome", "label", "unit", "better", "formula"),
+    Subject.PARAMETERS: ("parameter", "unit", "range", "default", "meaning"),
+    Subject.COLUMNS: ("record", "column", "unit", "range", "meaning"),
 }
 
 
@@ -36,11 +40,8 @@ def catalogue(
         Path, typer.Option("--in", metavar="FOLDER", help="Where scenarios are looked for.")
     ] = Path("scenarios"),
 ) -> None:
-    """List scenarios, kinds of clauses, or outcomes."""
-    if subject is Subject.SCENARIOS:
-        rows = scenarios_in(folder)
-    else:
-        rows = _clauses() if subject is Subject.CLAUSES else _outcomes()
+    """List scenarios, kinds of clauses, outcomes, parameters, or columns."""
+    rows = scenarios_in(folder) if subject is Subject.SCENARIOS else _LISTS[subject]()
     console().print(table(HEADS[subject], rows))
 
 
@@ -70,23 +71,29 @@ def _titles(file: Path) -> tuple[str, str]:
 
 
 def _clauses() -> list[tuple[str, ...]]:
-    from sim.scenario.legal import kinds
-    from sim.scenario.model import Scenario
+    from sim.clauses.arrangement import Arrangement
+    from sim.scenario.parameters import clause_kinds
 
-    arrangement = get_args(Scenario.model_fields["arrangement"].annotation)[1]
     return [
-        (clause, kind, ", ".join(_own_keys(group)), _first_line(group))
-        for clause, field in arrangement.model_fields.items()
-        for kind, group in kinds(field.annotation).items()
+        (one.clause, one.kind, ", ".join(one.keys), one.meaning)
+        for one in clause_kinds(Arrangement)
     ]
 
 
-def _own_keys(group: Any) -> list[str]:
-    return [key for key in group.model_fields if key != "kind"]
+def _parameters() -> list[tuple[str, ...]]:
+    from sim.show.stated import Stated
+    from sim.show.vocabulary import scenario_keys
+
+    return [
+        (one.name, one.unit, one.range, one.default, one.meaning)
+        for one in scenario_keys(Stated())
+    ]
 
 
-def _first_line(group: Any) -> str:
-    return str(group.__doc__ or "").strip().partition("\n")[0]
+def _columns() -> list[tuple[str, ...]]:
+    from sim.show.vocabulary import columns
+
+    return [(one.subject, one.name, one.unit, one.range, one.meaning) for one in columns()]
 
 
 def _outcomes() -> list[tuple[str, ...]]:
@@ -96,3 +103,11 @@ def _outcomes() -> list[tuple[str, ...]]:
         (mark.name, mark.label, mark.unit, mark.better, mark.formula)
         for mark in registry().values()
     ]
+
+
+_LISTS = {
+    Subject.CLAUSES: _clauses,
+    Subject.OUTCOMES: _outcomes,
+    Subject.PARAMETERS: _parameters,
+    Subject.COLUMNS: _columns,
+}

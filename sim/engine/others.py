@@ -6,8 +6,8 @@ from numpy.typing import NDArray
 from sim.clauses.loss_sharing import cover_fees, cover_shares
 from sim.engine.world import World
 from sim.state import ledger as party
+from sim.state.accounts import BORNE, FEES, LEASED, OTHERS
 
-OTHERS = (party.GUARANTORS, party.INSURERS, party.LESSORS, party.TRUSTS)
 LESSOR = OTHERS.index(party.LESSORS)
 
 
@@ -25,9 +25,9 @@ def settle_others(w: World) -> NDArray[np.float64]:
         borne = paid * _parts(cover_shares(clause))
         sold = clause.lease_residual_share * float(borne[LESSOR])
         for n, other in enumerate(OTHERS):
-            w.ledger.post("fees for bearing losses", party.BANKS, other, float(earned[n]))
-            w.ledger.post("losses borne by others", other, party.BANKS, float(borne[n]))
-        w.ledger.post("leased equipment", party.SUPPLIERS, party.LESSORS, sold)
+            w.ledger.post(FEES.name, party.BANKS, other, float(earned[n]))
+            w.ledger.post(BORNE.name, other, party.BANKS, float(borne[n]))
+        w.ledger.post(LEASED.name, party.SUPPLIERS, party.LESSORS, sold)
         result += earned - borne
         result[LESSOR] += sold
     return result

@@ -14,7 +14,8 @@ from sim.engine.world import HISTORY, World
 from sim.firms import audit
 from sim.firms import totals as f
 from sim.scenario.model import EQUAL_CAPITAL
-from sim.state import ledger as party
+from sim.state import accounts
+from sim.state.accounts import Account
 from sim.state.history import BANK_COLUMNS
 
 Floats = NDArray[np.float64]
@@ -146,45 +147,50 @@ def replenish(w: World, result: dict[str, Floats]) -> None:
     # The parent's own income pays first; what is left goes to its shareholders.
     b.parent_equity = b.parent_equity + np.minimum(income - moved, 0.0)
     result["injection"] = moved
-    w.ledger.post("capital of the desk", party.PARENTS, party.BANKS, float(moved.sum()))
+    post(w, accounts.CAPITAL, float(moved.sum()))
+
+
+def post(w: World, account: Account, amount: float) -> None:
+    """Write a payment between two parties into the ledger, CNY million."""
+    (payer,), (payee,) = account.payers, account.payees
+    w.ledger.post(account.name, payer, payee, amount)
 
 
 def transfers(w: World, r: dict[str, Floats]) -> None:
     """Post the quarter's payments between parties."""
-    total, post_to = w.total, w.ledger.post
-    for account, payer, payee, column in _FIRM_TRANSFERS:
-        post_to(account, payer, payee, float(total[column]))
-    for account, payer, payee, name in _BANK_TRANSFERS:
-        post_to(account, payer, payee, float(r[name].sum()))
+    for account, column in _FIRM_TRANSFERS:
+        post(w, account, float(w.total[column]))
+    for account, name in _BANK_TRANSFERS:
+        post(w, account, float(r[name].sum()))
     r["others"] = settle_others(w)
 
 
 _FIRM_TRANSFERS = (
-    ("sales", party.CUSTOMERS, party.FIRMS, f.SALES),
-    ("operating outlays", party.FIRMS, party.SUPPLIERS, f.COST),
-    ("investment", party.FIRMS, party.SUPPLIERS, f.INVEST),
-    ("cost of moving business", party.FIRMS, party.SUPPLIERS, f.DELIVERY),
-    ("unpaid bills", party.SUPPLIERS, party.FIRMS, f.SUPPLIER_LOSS),
-    ("interest", party.FIRMS, party.BANKS, f.INTEREST),
-    ("royalty", party.FIRMS, party.BANKS, f.ROYALTY),
-    ("credit drawn", party.BANKS, party.FIRMS, f.DRAWN),
-    ("credit repaid", party.FIRMS, party.BANKS, f.REPAID),
-    ("equity rounds", party.INVESTORS, party.FIRMS, f.EQUITY),
-    ("dividends", party.FIRMS, party.INVESTORS, f.DIVIDEND),
-    ("cash at exit", party.FIRMS, party.INVESTORS, f.EXIT_CASH),
-    ("subscription", party.HOLDERS, party.FIRMS, f.STRIKE),
-    ("gains on rights", party.HOLDERS, party.BANKS, f.GAIN),
-    ("recoveries", party.SUPPLIERS, party.BANKS, f.RECOVERED),
-    ("banking business", party.FUNDING, party.BANKS, f.RELATION),
+    (accounts.SALES, f.SALES),
+    (accounts.OUTLAYS, f.COST),
+    (accounts.INVESTMENT, f.INVEST),
+    (accounts.MOVING, f.DELIVERY),
+    (accounts.UNPAID, f.SUPPLIER_LOSS),
+    (accounts.INTEREST, f.INTEREST),
+    (accounts.ROYALTY, f.ROYALTY),
+    (accounts.DRAWN, f.DRAWN),
+    (accounts.REPAID, f.REPAID),
+    (accounts.ROUNDS, f.EQUITY),
+    (accounts.DIVIDENDS, f.DIVIDEND),
+    (accounts.EXIT_CASH, f.EXIT_CASH),
+    (accounts.SUBSCRIPTION, f.STRIKE),
+    (accounts.GAINS, f.GAIN),
+    (accounts.RECOVERIES, f.RECOVERED),
+    (accounts.BUSINESS, f.RELATION),
 )
 _BANK_TRANSFERS = (
-    ("funding", party.BANKS, party.FUNDING, "market"),
-    ("interest on relending", party.BANKS, party.CENTRAL_BANK, "central_bank"),
-    ("operating cost", party.BANKS, party.SUPPLIERS, "operating"),
-    ("screening", party.BANKS, party.SUPPLIERS, "screening"),
-    ("coordination", party.BANKS, party.SUPPLIERS, "coordination"),
-    ("monitoring", party.BANKS, party.SUPPLIERS, "monitoring"),
-    ("policy tolerance", party.PARENTS, party.BANKS, "tolerance"),
+    (accounts.FUNDS, "market"),
+    (accounts.RELENDING, "central_bank"),
+    (accounts.OPERATING, "operating"),
+    (accounts.SCREENING, "screening"),
+    (accounts.COORDINATION, "coordination"),
+    (accounts.MONITORING, "monitoring"),
+    (accounts.TOLERANCE, "tolerance"),
 )
 
 

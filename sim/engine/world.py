@@ -1,7 +1,7 @@
 """The one mutable object of a run: alive for one arrangement in one replication."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,18 +31,19 @@ HISTORY = "history"
 class Banks:
     """State of each bank; arrays of shape (n_banks,), CNY million."""
 
-    loans: Floats
-    npl: Floats
-    allowance: Floats
-    funding: Floats
-    equity: Floats
-    parent_equity: Floats
-    screening: Floats
-    coordination: Floats
-    monitoring: Floats
-    transfer: Floats
-    budget: Floats
-    promised: Floats
+    loans: Annotated[Floats, "performing loans"]
+    npl: Annotated[Floats, "loans in default that are not resolved"]
+    allowance: Annotated[Floats, "set aside for losses"]
+    funding: Annotated[Floats, "funding less cash"]
+    equity: Annotated[Floats, "capital of the desk"]
+    parent_equity: Annotated[Floats, "capital of the parent bank outside the desk"]
+    screening: Annotated[Floats, "cost of judging applicants since the last settlement"]
+    coordination: Annotated[Floats, "cost of bringing lenders together since then"]
+    transfer: Annotated[
+        Floats, "balances taken over from other banks since then, less handed over"
+    ]
+    budget: Annotated[Floats, "capital that the parent gives the desk"]
+    promised: Annotated[Floats, "lending granted since the last settlement"]
 
     def copy(self) -> "Banks":
         """An independent copy."""
@@ -157,7 +158,7 @@ def banks_at_start(scenario: Scenario) -> Banks:
     return Banks(
         loans=zero.copy(), npl=zero.copy(), allowance=zero.copy(), funding=-budget,
         equity=budget.copy(), parent_equity=parent, screening=zero.copy(),
-        coordination=zero.copy(), monitoring=zero.copy(), transfer=zero.copy(), budget=budget,
+        coordination=zero.copy(), transfer=zero.copy(), budget=budget,
         promised=zero.copy(),
     )  # fmt: skip
 

@@ -21,12 +21,14 @@ from sim.engine.processes import run_world
 from sim.engine.warm import prepare
 from sim.engine.watch import follow
 from sim.engine.world import World, new_world
+from sim.experiment import tables
 from sim.experiment.controls import controls_of, watches_of
 from sim.experiment.frames import bank_frame, event_frame
 from sim.experiment.manifest import manifest_of
 from sim.experiment.progress import Asked, meter
 from sim.experiment.results import Reduced, Results, joined
 from sim.experiment.same_firms import line_factors, mean_lines, with_lines
+from sim.experiment.tables import names
 from sim.firms.record import FIRM
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
@@ -34,8 +36,7 @@ from sim.scenario.model import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.state.history import History
 
 FIRMS, EVENTS = "firms", "events"
-OUTCOME_COLUMNS = ("arrangement", "replication", "outcome", "value")
-SERIES_COLUMNS = ("arrangement", "replication", "series", "bank", "x", "value")
+OUTCOME_COLUMNS, SERIES_COLUMNS = names(tables.OUTCOMES), names(tables.SERIES)
 
 
 def simulate(

@@ -2,15 +2,35 @@
 
 from typing import Any
 
+from sim.base.columns import Column
 from sim.firms import record as r
 from sim.firms.totals import post_firm
 
-SUMS = (
-    "count_0", "count_1", "count_2", "count_3", "credit_0", "credit_1", "credit_2", "credit_3",
-    "borrowers_0", "borrowers_1", "borrowers_2", "borrowers_3", "lines", "gap", "demand",
-    "entered", "ended", "worst_ownership", "exit_value", "exit_claims", "worst_lender_share",
-    "refinanced",
-)  # fmt: skip
+MONEY = "CNY million"
+SUM_COLUMNS = (
+    *(
+        Column(f"count_{n}", "firms", f"living firms, {s}", low=0.0)
+        for n, s in enumerate(r.STAGES)
+    ),
+    *(Column(f"credit_{n}", MONEY, f"balances, {s}", low=0.0) for n, s in enumerate(r.STAGES)),
+    *(
+        Column(f"borrowers_{n}", "firms", f"firms with a line, {s}", low=0.0)
+        for n, s in enumerate(r.STAGES)
+    ),
+    Column("lines", MONEY, "credit lines of living firms", low=0.0),
+    Column("gap", MONEY, "project demand left unfunded so far", low=0.0),
+    Column("demand", MONEY, "project demand so far", low=0.0),
+    Column("entered", "firms", "firms that have entered so far", low=0.0),
+    Column("ended", "firms", "of those, firms that have ended", low=0.0),
+    Column("worst_ownership", "share", "largest gap of a cap table from one"),
+    Column("exit_value", MONEY, "values at listings and sales so far", low=0.0),
+    Column("exit_claims", MONEY, "what owners and holders had of those values", low=0.0),
+    Column("worst_lender_share", "share", "largest gap of lenders' shares from one"),
+    Column("refinanced", MONEY, "balances refinanced by the central bank", low=0.0),
+)
+"""What one pass over all firms sums up, in the order of `sums`."""
+
+SUMS = tuple(column.name for column in SUM_COLUMNS)
 (
     LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
     REFINANCED,

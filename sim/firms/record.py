@@ -25,6 +25,7 @@ N_CAUSES = 10
 
 # Kinds of right that a lender may hold.
 NO_RIGHT, WARRANT, SWAP, ROYALTY = range(4)
+RIGHTS = ("none", "warrant", "swap", "royalty")
 
 # What a firm asks of the credit committee (bits of `request`).
 ASK_FUNDS, ASK_RENEWAL, ASK_REVIEW, ASK_OFFER = 1, 2, 4, 8
@@ -69,7 +70,13 @@ def _clock() -> tuple[Column, ...]:
         Column("now", "years", "date of the last real event; every level is of this date"),
         Column("quarter", "quarters", "calendar quarter whose end brings the next shock", "i4"),
         Column("shocked", "years", "date of the last revenue and valuation shock"),
-        Column("next_event", "code", "cause or scheduled event that comes next", "i1"),
+        Column(
+            "next_event",
+            "code",
+            "cause or scheduled event that comes next",
+            "i1",
+            codes=tuple(EVENT_NAMES.items()),
+        ),
         Column(
             "left",
             "-",
@@ -85,8 +92,8 @@ def _nature() -> tuple[Column, ...]:
     return (
         Column("firm", "-", "row of the firm; its address in the random streams", "i8"),
         Column("sector", "code", "row of the sector's parameters", "i4"),
-        Column("stage", "code", "0 start-up, 1 growth, 2 expansion, 3 mature", "i1"),
-        Column("status", "code", "see STATUSES", "i1"),
+        Column("stage", "code", "stage of the lifecycle", "i1", codes=tuple(enumerate(STAGES))),
+        Column("status", "code", "what has become of it", "i1", codes=tuple(enumerate(STATUSES))),
         Column("setback", "flag", "in a recoverable setback", "i1"),
         Column("arrears", "flag", "out of cash, inside the arrears window", "i1"),
         Column("project", "flag", "a growth project waits for money", "i1"),
@@ -183,7 +190,7 @@ def _relationship() -> tuple[Column, ...]:
         Column("deliver", "flag", "firm has chosen to deliver the demanded business", "i1"),
         Column("compliant", "quarters", "quarters in a row in which the demand was met", "i4"),
         Column("listing_capture", "share", "share of listing proceeds kept at the bank"),
-        Column("right", "code", "0 none, 1 warrant, 2 swap, 3 royalty", "i1"),
+        Column("right", "code", "right of the lenders", "i1", codes=tuple(enumerate(RIGHTS))),
         Column("stake", "share", "share of equity that the right buys, post-money"),
         Column("strike", "CNY million", "subscription amount"),
         Column("trigger", "CNY million", "valuation at which the right comes alive"),
@@ -199,38 +206,44 @@ def _relationship() -> tuple[Column, ...]:
 def _totals() -> tuple[Column, ...]:
     money = "CNY million"
     return (
-        Column("cum_sales", money, "sales received"),
-        Column("cum_cost", money, "operating outlays"),
+        Column("cum_sales", money, "sales received", low=0.0),
+        Column("cum_cost", money, "operating outlays", low=0.0),
         Column("cum_invest", money, "working capital and project capex"),
-        Column("cum_interest", money, "interest paid"),
-        Column("cum_drawn", money, "credit drawn"),
-        Column("cum_repaid", money, "credit repaid, cash recovered at wind-up included"),
-        Column("cum_equity", money, "equity raised, opening capital included"),
-        Column("cum_dividend", money, "paid to owners"),
-        Column("cum_royalty", money, "royalty paid"),
+        Column("cum_interest", money, "interest paid", low=0.0),
+        Column("cum_drawn", money, "credit drawn", low=0.0),
+        Column("cum_repaid", money, "credit repaid, cash recovered at wind-up included", low=0.0),
+        Column("cum_equity", money, "equity raised, opening capital included", low=0.0),
+        Column("cum_dividend", money, "paid to owners", low=0.0),
+        Column("cum_royalty", money, "royalty paid", low=0.0),
         Column("cum_relation", money, "margin on deposits and fees earned by the bank"),
-        Column("cum_delivery", money, "cost of moving business to the bank"),
-        Column("cum_balance", "CNY million years", "time integral of the balance"),
-        Column("cum_fee", money, "fees of those who bear losses beside the lenders"),
-        Column("cum_refinanced", "CNY million years", "time integral of refinanced balance"),
-        Column("cum_relending", money, "interest of lenders to the central bank"),
-        Column("cum_strike", money, "subscription amounts received"),
+        Column("cum_delivery", money, "cost of moving business to the bank", low=0.0),
+        Column("cum_balance", "CNY million years", "time integral of the balance", low=0.0),
+        Column("cum_fee", money, "fees of those who bear losses beside the lenders", low=0.0),
+        Column(
+            "cum_refinanced", "CNY million years", "time integral of refinanced balance", low=0.0
+        ),
+        Column("cum_relending", money, "interest of lenders to the central bank", low=0.0),
+        Column("cum_strike", money, "subscription amounts received", low=0.0),
         Column("cum_gain", money, "gains on rights passed to lenders"),
-        Column("cum_gap", money, "project demand left unfunded"),
-        Column("cum_demand", money, "project demand"),
-        Column("cum_supplier_loss", money, "bills left unpaid at closure"),
-        Column("cum_exit_cash", money, "cash that leaves with the firm at listing or sale"),
-        Column("owed", money, "balance at default, before recovery"),
-        Column("recovery", money, "what the workout will bring"),
+        Column("cum_gap", money, "project demand left unfunded", low=0.0),
+        Column("cum_demand", money, "project demand", low=0.0),
+        Column("cum_supplier_loss", money, "bills left unpaid at closure", low=0.0),
+        Column(
+            "cum_exit_cash",
+            money,
+            "cash that leaves with the firm at listing or sale, bills due taken off",
+        ),
+        Column("owed", money, "balance at default, before recovery", low=0.0),
+        Column("recovery", money, "what the workout will bring", low=0.0),
         Column("recovery_date", "years", "date at which it arrives"),
         Column("defaulted", "flag", "loan default at closure", "i1"),
-        Column("exercised", "-", "rights exercised", "i4"),
-        Column("waived", "-", "rights waived for delivered business", "i4"),
+        Column("exercised", "-", "rights exercised", "i4", low=0.0),
+        Column("waived", "-", "rights waived for delivered business", "i4", low=0.0),
         Column("stage_date", "years", "date at which each later stage was reached", length=4),
-        Column("signed", "-", "arrangement contracts signed", "i4"),
-        Column("refused", "-", "applications refused", "i4"),
-        Column("moved", "-", "times the firm left its bank for a cheaper one", "i4"),
-        Column("credit_years", "years", "time with a credit line"),
+        Column("signed", "-", "arrangement contracts signed", "i4", low=0.0),
+        Column("refused", "-", "applications refused", "i4", low=0.0),
+        Column("moved", "-", "times the firm left its bank for a cheaper one", "i4", low=0.0),
+        Column("credit_years", "years", "time with a credit line", low=0.0),
     )
 
 
@@ -242,8 +255,8 @@ CLIMATE = Table(
     (
         Column("k0", "-", "first key word of the replication", "i8"),
         Column("k1", "-", "second key word of the replication", "i8"),
-        Column("regime", "code", "0 boom, 1 bust", "i1"),
-        Column("winter", "code", "0 open equity market, 1 winter", "i1"),
+        Column("regime", "code", "macro regime: its place among those of the scenario", "i1"),
+        Column("winter", "flag", "equity market in a winter", "i1"),
         Column("frailty", "x", "yearly systematic factor, mean 1"),
         Column("setback", "x", "factor on setback and technical failure"),
         Column("progress", "x", "factor on progress"),
@@ -262,7 +275,7 @@ LOG = Table(
     (
         Column("date", "years", "date of the event"),
         Column("firm", "-", "row of the firm", "i8"),
-        Column("event", "code", "see EVENT_NAMES", "i4"),
+        Column("event", "code", "what happened", "i4", codes=tuple(EVENT_NAMES.items())),
         Column("value", "CNY million or code", "amount or state that goes with the event"),
     )
 )

@@ -58,19 +58,21 @@ RelationshipOverride = optional(Relationship)
 WorkoutOverride = optional(Workout)
 PopulationOverride = optional(Population)
 
+OWN = "what the sector has of its own"
+
 
 class Sector(Frozen):
     """One sector: its share of entrants and what is different about it."""
 
     share: Share = param(unit="share", meaning="entrants that belong to the sector")
-    population: PopulationOverride | None = param(None, unit="", meaning="overrides")  # type: ignore[valid-type]
-    lifecycle: LifecycleOverride | None = param(None, unit="", meaning="overrides")  # type: ignore[valid-type]
-    operations: OperationsOverride | None = param(None, unit="", meaning="overrides")  # type: ignore[valid-type]
-    equity: EquityOverride | None = param(None, unit="", meaning="overrides")  # type: ignore[valid-type]
-    project: ProjectOverride | None = param(None, unit="", meaning="overrides")  # type: ignore[valid-type]
-    credit_line: CreditLineOverride | None = param(None, unit="", meaning="overrides")  # type: ignore[valid-type]
-    relationship: RelationshipOverride | None = param(None, unit="", meaning="overrides")  # type: ignore[valid-type]
-    workout: WorkoutOverride | None = param(None, unit="", meaning="overrides")  # type: ignore[valid-type]
+    population: PopulationOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    lifecycle: LifecycleOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    operations: OperationsOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    equity: EquityOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    project: ProjectOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    credit_line: CreditLineOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    relationship: RelationshipOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    workout: WorkoutOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
 
 
 def merged(base: dict[str, Frozen], sector: Sector) -> list[dict[str, Any]]:

@@ -7,16 +7,46 @@ is summed for the system and for each lender by its share.
 
 from typing import Any
 
+from sim.base.columns import Column
 from sim.firms import record as r
 from sim.firms.relationship import earned
 
-# Accounts in the order of the columns of `posted`.
-ACCOUNTS = (
-    "sales", "cost", "invest", "interest", "drawn", "repaid", "equity", "dividend", "royalty",
-    "relation", "delivery", "balance_years", "fee", "refinanced_years", "relending", "strike",
-    "gain", "supplier_loss", "exit_cash", "owed", "resolved", "recovered", "guaranteed", "loss",
-    "operating_years", "cash",
-)  # fmt: skip
+MONEY, YEARS = "CNY million", "CNY million years"
+FLOWS = (
+    Column("sales", MONEY, "sales received", low=0.0),
+    Column("cost", MONEY, "operating outlays", low=0.0),
+    Column("invest", MONEY, "working capital and project spending"),
+    Column("interest", MONEY, "interest paid", low=0.0),
+    Column("drawn", MONEY, "credit drawn", low=0.0),
+    Column("repaid", MONEY, "credit repaid", low=0.0),
+    Column("equity", MONEY, "equity raised", low=0.0),
+    Column("dividend", MONEY, "paid to owners", low=0.0),
+    Column("royalty", MONEY, "royalty paid", low=0.0),
+    Column("relation", MONEY, "earned by the bank on banking business"),
+    Column("delivery", MONEY, "cost of moving business to the bank", low=0.0),
+    Column("balance_years", YEARS, "time integral of the balance", low=0.0),
+    Column("fee", MONEY, "fees of those who bear losses beside the lenders", low=0.0),
+    Column("refinanced_years", YEARS, "time integral of refinanced balance", low=0.0),
+    Column("relending", MONEY, "interest of lenders to the central bank", low=0.0),
+    Column("strike", MONEY, "subscription amounts received", low=0.0),
+    Column("gain", MONEY, "gains on rights passed to lenders", low=0.0),
+    Column("supplier_loss", MONEY, "bills left unpaid at closure", low=0.0),
+    Column(
+        "exit_cash",
+        MONEY,
+        "cash that leaves with the firm at listing or sale, bills due taken off",
+    ),
+    Column("owed", MONEY, "balance at default", low=0.0),
+    Column("resolved", MONEY, "balance at default whose workout is over", low=0.0),
+    Column("recovered", MONEY, "proceeds of workouts that are over", low=0.0),
+    Column("guaranteed", MONEY, "losses borne by others, of workouts that are over", low=0.0),
+    Column("loss", MONEY, "losses of lenders, at the date of default", low=0.0),
+    Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
+    Column("cash", MONEY, "money held; negative inside the arrears window"),
+)
+"""Totals of one firm since birth, in the order of the columns of `posted`."""
+
+ACCOUNTS = tuple(column.name for column in FLOWS)
 (
     SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
     BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH,

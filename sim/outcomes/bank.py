@@ -13,7 +13,7 @@ EXPENSES = ("operating", "screening", "coordination", "monitoring")
 
 
 @outcome(
-    "bank.interest_income", unit="CNY million", better="higher", basis="flow",
+    "bank.interest_income", unit="CNY million", better="higher", basis="flow", low=0.0,
     formula="interest received from firms, summed over banks and the experiment",
     source=HOUSE,
 )  # fmt: skip
@@ -34,7 +34,7 @@ def relationship_income(history: History) -> float:
 
 
 @outcome(
-    "bank.equity_gain", unit="CNY million", better="higher", basis="flow",
+    "bank.equity_gain", unit="CNY million", better="higher", basis="flow", low=0.0,
     formula="gains on rights realised in cash and passed on to banks, summed over banks and"
     " the experiment; rights that still live are not counted",
     source=HOUSE, heavy_tailed=True,
@@ -45,7 +45,7 @@ def equity_gain(history: History) -> float:
 
 
 @outcome(
-    "bank.royalty_income", unit="CNY million", better="higher", basis="flow",
+    "bank.royalty_income", unit="CNY million", better="higher", basis="flow", low=0.0,
     formula="royalties on sales received, summed over banks and the experiment",
     source=HOUSE,
 )  # fmt: skip
@@ -66,7 +66,7 @@ def funding_cost(history: History) -> float:
 
 
 @outcome(
-    "bank.operating_cost", unit="CNY million", better="lower", basis="flow",
+    "bank.operating_cost", unit="CNY million", better="lower", basis="flow", low=0.0,
     formula="running cost, screening, coordination between lenders and monitoring, summed"
     " over banks and the experiment",
     source=HOUSE,
@@ -77,7 +77,7 @@ def operating_cost(history: History) -> float:
 
 
 @outcome(
-    "bank.guarantee_fees", unit="CNY million", better="lower", basis="flow",
+    "bank.guarantee_fees", unit="CNY million", better="lower", basis="flow", low=0.0,
     formula="fees paid by banks to guarantors and pools, summed over banks and the"
     " experiment",
     source=HOUSE,
@@ -141,7 +141,7 @@ def relationship_rate(history: History) -> float:
 
 
 @outcome(
-    "bank.equity_gain_rate", unit="per year", better="higher", basis="flow",
+    "bank.equity_gain_rate", unit="per year", better="higher", basis="flow", low=0.0,
     formula="realised gains on rights over the time integral of the balance lent",
     source=HOUSE, heavy_tailed=True,
 )  # fmt: skip
@@ -151,7 +151,7 @@ def equity_gain_rate(history: History) -> float:
 
 
 @outcome(
-    "bank.operating_cost_rate", unit="per year", better="lower", basis="flow",
+    "bank.operating_cost_rate", unit="per year", better="lower", basis="flow", low=0.0,
     formula="operating cost, screening, coordination and monitoring over the time integral"
     " of the balance lent",
     source=HOUSE,

@@ -1,5 +1,7 @@
 """Banks' capital: what loans use of it, what it earns, when it is short, how it is spread."""
 
+import math
+
 import numpy as np
 
 from sim.firms.record import SWAP, WARRANT
@@ -41,7 +43,7 @@ def raroc(history: History) -> float:
 
 
 @outcome(
-    "bank.capital_used", unit="CNY million", better="lower", basis="stock",
+    "bank.capital_used", unit="CNY million", better="lower", basis="stock", low=0.0,
     formula="time average of required ratio times risk-weighted loans, all banks together",
     source="Basel Committee, Calculation of RWA for credit risk, CRE20",
 )  # fmt: skip
@@ -52,6 +54,7 @@ def capital_used(history: History) -> float:
 
 @outcome(
     "bank.capital_ratio_low", unit="share", better="higher", basis="stock",
+    low=-math.inf, high=math.inf,
     formula="lowest capital ratio of any bank, its parent included, at any settlement of"
     " the experiment",
     source="Basel Committee, Risk-based capital requirements, RBC20",
@@ -64,7 +67,7 @@ def capital_ratio_low(history: History) -> float:
 
 
 @outcome(
-    "bank.capital_shortfall", unit="CNY million", better="lower", basis="stock",
+    "bank.capital_shortfall", unit="CNY million", better="lower", basis="stock", low=0.0,
     formula="largest sum over banks, at any settlement, of what a desk's required capital"
     " exceeds its own capital by",
     source=HOUSE, label="Largest capital shortfall", heavy_tailed=True,
@@ -124,7 +127,7 @@ def residual_book(history: History) -> float:
 
 
 @outcome(
-    "bank.living_rights", unit="CNY million", better="higher", basis="stock",
+    "bank.living_rights", unit="CNY million", better="higher", basis="stock", low=0.0,
     formula="what living rights and shares held would pass on to banks at the end of the run"
     " if they were exercised and sold at private value; not part of any profit",
     source=HOUSE, heavy_tailed=True,

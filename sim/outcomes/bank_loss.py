@@ -21,7 +21,7 @@ _TAIL_LEVEL = 0.99
 
 
 @outcome(
-    "bank.credit_loss", unit="CNY million", better="lower", basis="flow",
+    "bank.credit_loss", unit="CNY million", better="lower", basis="flow", low=0.0,
     formula="owed at default less recovery and guarantees, at the date of default, summed"
     " over banks and the experiment",
     source=HOUSE,
@@ -32,7 +32,7 @@ def credit_loss(history: History) -> float:
 
 
 @outcome(
-    "bank.credit_loss_rate", unit="per year", better="lower", basis="flow",
+    "bank.credit_loss_rate", unit="per year", better="lower", basis="flow", low=0.0,
     formula="credit loss over the time integral of the balance lent",
     source=HOUSE,
 )  # fmt: skip
@@ -112,7 +112,7 @@ def bank_years(history: History) -> Floats:
 
 
 @outcome(
-    "bank.loss_var99", unit="per year", better="lower", basis="flow",
+    "bank.loss_var99", unit="per year", better="lower", basis="flow", low=0.0,
     formula="99 % lower quantile of credit loss over balance, over bank-years of this"
     " history; with fewer than 100 bank-years the worst one",
     source=TAIL, label="Value-at-risk 99 % over bank-years",
@@ -124,7 +124,7 @@ def loss_var99(history: History) -> float:
 
 
 @outcome(
-    "bank.loss_es99", unit="per year", better="lower", basis="flow",
+    "bank.loss_es99", unit="per year", better="lower", basis="flow", low=0.0,
     formula="mean of the worst 1 % of credit loss over balance, over bank-years of this"
     " history, the last one in part; with fewer than 100 bank-years the worst one",
     source=TAIL, label="Expected shortfall 99 % over bank-years",
@@ -136,7 +136,7 @@ def loss_es99(history: History) -> float:
 
 
 @outcome(
-    "bank.loss_deviation", unit="per year", better="lower", basis="flow",
+    "bank.loss_deviation", unit="per year", better="lower", basis="flow", low=0.0,
     formula="standard deviation of credit loss over balance, over bank-years of this"
     " history",
     source=HOUSE,
@@ -149,7 +149,7 @@ def loss_deviation(history: History) -> float:
 
 
 @outcome(
-    "bank.worst_bank_loss", unit="per year", better="lower", basis="flow",
+    "bank.worst_bank_loss", unit="per year", better="lower", basis="flow", low=0.0,
     formula="credit loss over the time integral of the balance of the bank that fares worst"
     " over the whole experiment",
     source=HOUSE,
@@ -189,7 +189,7 @@ def bad_borrower_share(history: History) -> float:
 
 
 @outcome(
-    "bank.clients_lost", unit="per year", better="lower", basis="flow",
+    "bank.clients_lost", unit="per year", better="lower", basis="flow", low=0.0,
     formula="contracts taken over by another bank in the experiment over years with a line",
     source=HOUSE,
 )  # fmt: skip

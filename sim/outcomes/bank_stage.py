@@ -70,7 +70,7 @@ def _signed_with(history: History, stage: int) -> Mask:
 
 
 @outcome(
-    "bank.default_rate", unit="per year", better="lower", basis="flow",
+    "bank.default_rate", unit="per year", better="lower", basis="flow", low=0.0,
     formula=PER_LOAN_YEAR.format("borrowers", "firms"), source=HOUSE,
     label="Default per loan-year",
 )  # fmt: skip
@@ -81,7 +81,7 @@ def default_rate(history: History) -> float:
 
 
 @outcome(
-    "bank.default_rate_startup", unit="per year", better="lower", basis="flow",
+    "bank.default_rate_startup", unit="per year", better="lower", basis="flow", low=0.0,
     formula=PER_LOAN_YEAR.format("start-ups", "start-ups"), source=HOUSE,
     label="Default per loan-year, start-ups",
 )  # fmt: skip
@@ -91,7 +91,7 @@ def default_rate_startup(history: History) -> float:
 
 
 @outcome(
-    "bank.default_rate_growth", unit="per year", better="lower", basis="flow",
+    "bank.default_rate_growth", unit="per year", better="lower", basis="flow", low=0.0,
     formula=PER_LOAN_YEAR.format("growth firms", "growth firms"), source=HOUSE,
     label="Default per loan-year, growth",
 )  # fmt: skip
@@ -101,7 +101,7 @@ def default_rate_growth(history: History) -> float:
 
 
 @outcome(
-    "bank.default_rate_expansion", unit="per year", better="lower", basis="flow",
+    "bank.default_rate_expansion", unit="per year", better="lower", basis="flow", low=0.0,
     formula=PER_LOAN_YEAR.format("expanding firms", "expanding firms"), source=HOUSE,
     label="Default per loan-year, expansion",
 )  # fmt: skip
@@ -111,7 +111,7 @@ def default_rate_expansion(history: History) -> float:
 
 
 @outcome(
-    "bank.default_rate_mature", unit="per year", better="lower", basis="flow",
+    "bank.default_rate_mature", unit="per year", better="lower", basis="flow", low=0.0,
     formula=PER_LOAN_YEAR.format("mature firms", "mature firms"), source=HOUSE,
     label="Default per loan-year, mature",
 )  # fmt: skip
@@ -121,7 +121,7 @@ def default_rate_mature(history: History) -> float:
 
 
 @outcome(
-    "bank.line_startup", unit="CNY million", better="neither", basis="vintage",
+    "bank.line_startup", unit="CNY million", better="neither", basis="vintage", low=0.0,
     formula=LINE.format("start-ups"), source=HOUSE, label="Line of start-ups",
 )  # fmt: skip
 def line_startup(history: History) -> float:
@@ -130,7 +130,7 @@ def line_startup(history: History) -> float:
 
 
 @outcome(
-    "bank.line_growth", unit="CNY million", better="neither", basis="vintage",
+    "bank.line_growth", unit="CNY million", better="neither", basis="vintage", low=0.0,
     formula=LINE.format("growth firms"), source=HOUSE, label="Line of growth firms",
 )  # fmt: skip
 def line_growth(history: History) -> float:
@@ -139,7 +139,7 @@ def line_growth(history: History) -> float:
 
 
 @outcome(
-    "bank.line_expansion", unit="CNY million", better="neither", basis="vintage",
+    "bank.line_expansion", unit="CNY million", better="neither", basis="vintage", low=0.0,
     formula=LINE.format("expanding firms"), source=HOUSE, label="Line of expanding firms",
 )  # fmt: skip
 def line_expansion(history: History) -> float:
@@ -148,7 +148,7 @@ def line_expansion(history: History) -> float:
 
 
 @outcome(
-    "bank.line_mature", unit="CNY million", better="neither", basis="vintage",
+    "bank.line_mature", unit="CNY million", better="neither", basis="vintage", low=0.0,
     formula=LINE.format("mature firms"), source=HOUSE, label="Line of mature firms",
 )  # fmt: skip
 def line_mature(history: History) -> float:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.outcomes.mark import Mark
@@ -20,21 +21,27 @@ from sim.outcomes.wording import (
     unit_style,
 )
 
-FRAME_COLUMNS = (
-    "outcome",
-    "unit",
-    "arrangement",
-    "baseline",
-    "mean",
-    "baseline_mean",
-    "difference",
-    "low",
-    "high",
-    "correlation",
-    "variance_reduction",
-    "replications_needed",
-    "verdict",
+OF_OUTCOME = "that of the outcome"
+FRAME = (
+    Column("outcome", TEXT, "name of the outcome", TEXT),
+    Column("unit", TEXT, "its unit", TEXT),
+    Column("arrangement", TEXT, "arrangement that is compared", TEXT),
+    Column("baseline", TEXT, "arrangement that it is compared with", TEXT),
+    Column("mean", OF_OUTCOME, "mean over the replications in which both are defined"),
+    Column("baseline_mean", OF_OUTCOME, "mean of the baseline over the same replications"),
+    Column("difference", OF_OUTCOME, "mean of the differences, paired by replication"),
+    Column("low", OF_OUTCOME, "lower end of its interval"),
+    Column("high", OF_OUTCOME, "upper end of its interval"),
+    Column("correlation", "correlation", "of the two over replications", low=-1.0, high=1.0),
+    Column("variance_reduction", "x", "variance with independent luck over that with common luck"),
+    Column("replications_needed", "count", "for the half-width that was asked for", low=0.0),
+    Column(
+        "verdict", TEXT, "better, worse, higher, lower, equal, or why there is no ranking", TEXT
+    ),
 )
+"""What `Comparison.frame` and ``comparison.csv`` hold."""
+
+FRAME_COLUMNS = tuple(column.name for column in FRAME)
 DETAIL_COLUMNS = (
     "outcome",
     "arrangement",

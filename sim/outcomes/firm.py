@@ -126,7 +126,7 @@ def survival_5y_asset_light(history: History) -> float:
 
 
 @outcome(
-    "firm.signer_survival_gain", unit="share", better="higher", basis="vintage",
+    "firm.signer_survival_gain", unit="share", better="higher", basis="vintage", low=-1.0,
     formula="of firms that sign the arrangement here: share not closed by the horizon less"
     " the share of the same firms in the baseline; undefined where nobody signs",
     source="effect on the treated, Imbens and Rubin 2015, Causal Inference", paired=True,
@@ -138,7 +138,7 @@ def signer_survival_gain(history: History, baseline: History) -> float:
 
 
 @outcome(
-    "firm.exit_hazard_y1", unit="per year", better="lower", basis="vintage",
+    "firm.exit_hazard_y1", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
     formula=HAZARD.format("0"), source=REGISTER, label="Closing hazard, year 1",
 )  # fmt: skip
 def exit_hazard_y1(history: History) -> float:
@@ -147,7 +147,7 @@ def exit_hazard_y1(history: History) -> float:
 
 
 @outcome(
-    "firm.exit_hazard_y2", unit="per year", better="lower", basis="vintage",
+    "firm.exit_hazard_y2", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
     formula=HAZARD.format("1"), source=REGISTER, label="Closing hazard, year 2",
 )  # fmt: skip
 def exit_hazard_y2(history: History) -> float:
@@ -156,7 +156,7 @@ def exit_hazard_y2(history: History) -> float:
 
 
 @outcome(
-    "firm.exit_hazard_y3", unit="per year", better="lower", basis="vintage",
+    "firm.exit_hazard_y3", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
     formula=HAZARD.format("2"), source=REGISTER, label="Closing hazard, year 3",
 )  # fmt: skip
 def exit_hazard_y3(history: History) -> float:
@@ -165,7 +165,7 @@ def exit_hazard_y3(history: History) -> float:
 
 
 @outcome(
-    "firm.exit_hazard_y4", unit="per year", better="lower", basis="vintage",
+    "firm.exit_hazard_y4", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
     formula=HAZARD.format("3"), source=REGISTER, label="Closing hazard, year 4",
 )  # fmt: skip
 def exit_hazard_y4(history: History) -> float:
@@ -174,7 +174,7 @@ def exit_hazard_y4(history: History) -> float:
 
 
 @outcome(
-    "firm.exit_hazard_y5", unit="per year", better="lower", basis="vintage",
+    "firm.exit_hazard_y5", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
     formula=HAZARD.format("4"), source=REGISTER, label="Closing hazard, year 5",
 )  # fmt: skip
 def exit_hazard_y5(history: History) -> float:
@@ -183,7 +183,7 @@ def exit_hazard_y5(history: History) -> float:
 
 
 @outcome(
-    "firm.exit_hazard_y10", unit="per year", better="lower", basis="vintage",
+    "firm.exit_hazard_y10", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
     formula=HAZARD.format("9"), source=REGISTER, label="Closing hazard, year 10",
 )  # fmt: skip
 def exit_hazard_y10(history: History) -> float:

@@ -78,7 +78,7 @@ def dilution(history: History) -> float:
 
 
 @outcome(
-    "firm.founder_wealth", unit="CNY million", better="higher", basis="vintage",
+    "firm.founder_wealth", unit="CNY million", better="higher", basis="vintage", low=0.0,
     formula=f"mean over firms that enter in the experiment of the {WEALTH}",
     source="Hall and Woodward 2010, American Economic Review 100(3)", heavy_tailed=True,
 )  # fmt: skip
@@ -88,7 +88,7 @@ def founder_wealth(history: History) -> float:
 
 
 @outcome(
-    "firm.founder_wealth_median", unit="CNY million", better="higher", basis="vintage",
+    "firm.founder_wealth_median", unit="CNY million", better="higher", basis="vintage", low=0.0,
     formula=f"median over firms that enter in the experiment of the {WEALTH}",
     source="Hall and Woodward 2010, American Economic Review 100(3)",
     label="Median founder wealth",

@@ -15,11 +15,20 @@ from types import MappingProxyType
 from typing import Literal, NotRequired, TypedDict, TypeVar, Unpack
 
 from sim.base.errors import OutcomeError
+from sim.base.ranges import Within
 
 Better = Literal["higher", "lower", "neither"]
 Basis = Literal["flow", "stock", "vintage", "count"]
 Function = TypeVar("Function", bound=Callable[..., float])
 
+_BOUNDS = {
+    "share": Within(0.0, 1.0),
+    "ratio": Within(low=0.0),
+    "years": Within(low=0.0),
+    "stages": Within(0.0, 3.0),
+    "correlation": Within(-1.0, 1.0),
+    "firms per 1,000": Within(0.0, 1000.0),
+}
 BETTER: tuple[Better, ...] = ("higher", "lower", "neither")
 BASES: tuple[Basis, ...] = ("flow", "stock", "vintage", "count")
 
@@ -51,6 +60,9 @@ class Mark:
         the normal law, and a ranking needs the median to agree.
     paired : bool
         True where the function also takes the baseline's history of the replication.
+    low, high : float, optional
+        Least and greatest value, infinite where there is none; by default what the unit
+        says.
     """
 
     name: str
@@ -63,6 +75,18 @@ class Mark:
     function: Callable[..., float]
     heavy_tailed: bool = False
     paired: bool = False
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def bounds(self) -> Within:
+        """Range of the values, as declared or as the unit says."""
+        usual = _BOUNDS.get(self.unit, Within())
+        low, high = (
+            (None if math.isinf(own) else own) if own is not None else other
+            for own, other in ((self.low, usual.low), (self.high, usual.high))
+        )
+        return Within(low, high)
 
     @property
     def group(self) -> str:
@@ -97,6 +121,8 @@ class Words(TypedDict):
     label: NotRequired[str]
     heavy_tailed: NotRequired[bool]
     paired: NotRequired[bool]
+    low: NotRequired[float]
+    high: NotRequired[float]
 
 
 def outcome(name: str, **words: Unpack[Words]) -> Callable[[Function], Function]:
@@ -108,7 +134,7 @@ def outcome(name: str, **words: Unpack[Words]) -> Callable[[Function], Function]
         Dotted and unique, group first, for example ``"bank.raroc"``.
     **words
         Fields of `Mark`: unit, better, basis, formula and source; where wanted label
-        (otherwise the last part of the name), heavy_tailed and paired.
+        (otherwise the last part of the name), heavy_tailed, paired, low, high.
 
     Returns
     -------

@@ -26,7 +26,7 @@ OTHER_OWN = "additionality, as in evaluations of guarantee programmes"
 
 
 @outcome(
-    "system.credit_outstanding", unit="CNY million", better="neither", basis="stock",
+    "system.credit_outstanding", unit="CNY million", better="neither", basis="stock", low=0.0,
     formula="time average of performing loans, all banks together",
     source=HOUSE,
 )  # fmt: skip
@@ -49,7 +49,7 @@ def drawn_share(history: History) -> float:
 
 
 @outcome(
-    "system.loss", unit="CNY million", better="lower", basis="flow",
+    "system.loss", unit="CNY million", better="lower", basis="flow", low=0.0,
     formula="owed less recovery of all defaults in the experiment, summed per firm before it"
     " is split among lenders and guarantors; sharing does not change it",
     source=HOUSE, label="Credit loss before sharing",
@@ -92,6 +92,7 @@ def lost(history: History, baseline: History) -> float:
 
 @outcome(
     "system.additional_survivors", unit="firms per 1,000", better="higher", basis="count",
+    low=-1000.0,
     formula="firms saved less firms lost against the baseline, per 1,000 that live in the"
     " experiment",
     source=OTHER_OWN, paired=True,

@@ -44,7 +44,7 @@ class Experiment(Frozen):
     )
     baseline: str = param(unit="", meaning="arrangement that the others are compared with")
     replications: int = param(unit="count", meaning="independent histories", low=1)
-    seed: int = param(unit="", meaning="root of all random streams", low=0, high=2**63 - 1)
+    seed: int = param(unit="-", meaning="root of all random streams", low=0, high=2**63 - 1)
     horizon_years: PositiveFloat = param(
         unit="years", meaning="length of the experiment from the start date", high=100
     )

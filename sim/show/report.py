@@ -17,6 +17,7 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.verdict import COVERS_ZERO, reason
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
+from sim.scenario.model import Scenario
 from sim.show.bank_tables import bank_tables
 from sim.show.explore import explorer
 from sim.show.frame_tables import belief_gaps, plain_table
@@ -156,6 +157,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "definitions": _records(definitions(comparison)),
         "manifest": _records(manifest_table(results.manifest)),
         "colours": COLOURS,
+        "protocols": _protocols(results),
         "studies": studies_html(parts.get("studies", ()), parts.get("scenario_sha256", "")),
     }
 
@@ -183,6 +185,15 @@ def _banks(parts: Parts) -> dict[str, Any] | None:
     if frame is None or frame.empty:
         return None
     return bank_tables(frame, parts["comparison"].baseline)
+
+
+def _protocols(results: ResultsView) -> Markup:
+    """Give the descriptions of model and study; they need the scenario as the engine has it."""
+    if not isinstance(results.scenario, Scenario):
+        return Markup("")
+    from sim.show.protocol import protocols  # late: it reads the engine
+
+    return protocols(results.scenario, results.manifest)
 
 
 def _told(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:

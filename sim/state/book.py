@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Column, Rows, Table
 from sim.clauses.loss_sharing import MOST_LENDERS
+from sim.firms.record import RIGHTS, STAGES
 
 CONTRACT = Table(
     (
@@ -21,7 +22,7 @@ CONTRACT = Table(
         Column("step", "years", "date of the step"),
         Column("maturity", "years", "end of the contract"),
         Column("review", "years", "first review"),
-        Column("stage", "code", "stage at signing", "i1"),
+        Column("stage", "code", "stage at signing", "i1", codes=tuple(enumerate(STAGES))),
         Column("regime", "code", "macro regime at signing", "i1"),
         Column("winter", "flag", "equity market in a winter at signing", "i1"),
         Column("signed", "flag", "a contract of the arrangement rather than a plain loan", "i1"),
@@ -41,7 +42,7 @@ CONTRACT = Table(
         Column("base_capture", "share", "banking business without delivery"),
         Column("full_capture", "share", "banking business demanded"),
         Column("listing_capture", "share", "listing proceeds kept"),
-        Column("right", "code", "kind of right", "i1"),
+        Column("right", "code", "kind of right", "i1", codes=tuple(enumerate(RIGHTS))),
         Column("stake", "share", "equity bought"),
         Column("strike", "CNY million", "subscription amount"),
         Column("trigger", "CNY million", "trigger valuation"),

@@ -6,22 +6,64 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.columns import Rows
+from sim.base.columns import Column, Rows
 from sim.economy.macro import Path
-from sim.firms.audit import SUMS
+from sim.firms.audit import SUM_COLUMNS
 from sim.state.yearbook import Page
 
 Floats = NDArray[np.float64]
 
-BANK_COLUMNS = (
-    "loans", "npl", "allowance", "funding_stock", "equity", "risk_assets", "capital_ratio",
-    "interest", "relationship", "gain", "royalty", "funding", "relending", "operating",
-    "screening", "coordination", "monitoring", "fee", "provision", "tolerance", "profit",
-    "owed", "loss", "recovered", "guaranteed", "balance_years", "drawn", "repaid", "transfer",
-    "injection",
-)  # fmt: skip
-OTHERS = ("guarantors", "insurers", "lessors", "trusts")
-SYSTEM_COLUMNS = ("regime", "winter", "frailty", *SUMS, *OTHERS)
+MONEY = "CNY million"
+BANK_PANEL = (
+    Column("loans", MONEY, "performing loans, at the settlement", low=0.0),
+    Column("npl", MONEY, "loans in default that are not resolved, at the settlement", low=0.0),
+    Column("allowance", MONEY, "set aside for losses, at the settlement", low=0.0),
+    Column("funding_stock", MONEY, "funding less cash, at the settlement"),
+    Column("equity", MONEY, "capital of the desk, at the settlement"),
+    Column("risk_assets", MONEY, "risk-weighted assets of the desk, at the settlement", low=0.0),
+    Column("capital_ratio", "share of risk-weighted assets", "capital of desk and parent bank"),
+    Column("interest", MONEY, "interest received", low=0.0),
+    Column("relationship", MONEY, "margin on deposits and fees from banking business"),
+    Column("gain", MONEY, "gains on rights realised in cash", low=0.0),
+    Column("royalty", MONEY, "royalties received", low=0.0),
+    Column("funding", MONEY, "cost of funds, that of the central bank included"),
+    Column("relending", MONEY, "saved by central bank money against the bank's own funds"),
+    Column("operating", MONEY, "running cost of loans", low=0.0),
+    Column("screening", MONEY, "cost of judging applicants", low=0.0),
+    Column("coordination", MONEY, "cost of bringing lenders together", low=0.0),
+    Column("monitoring", MONEY, "cost of watching firms", low=0.0),
+    Column("fee", MONEY, "fees of those who bear losses beside the lenders", low=0.0),
+    Column("provision", MONEY, "charge to profit for expected and incurred losses"),
+    Column("tolerance", MONEY, "paid by the parent for lending below break-even"),
+    Column("profit", MONEY, "income less all cost and provisions, before the tolerance"),
+    Column("owed", MONEY, "balances at default", low=0.0),
+    Column("loss", MONEY, "owed less recovery and what others bear, at default", low=0.0),
+    Column("recovered", MONEY, "proceeds of workouts", low=0.0),
+    Column("guaranteed", MONEY, "losses paid by others", low=0.0),
+    Column("balance_years", "CNY million years", "time integral of balances", low=0.0),
+    Column("drawn", MONEY, "credit drawn", low=0.0),
+    Column("repaid", MONEY, "credit repaid", low=0.0),
+    Column("transfer", MONEY, "balances taken over from other banks less those handed over"),
+    Column("injection", MONEY, "capital moved to the desk by its parent at year end"),
+)
+"""The panel of banks: levels at a settlement, and flows since the settlement before."""
+
+OTHERS_RESULTS = tuple(
+    Column(f"{party}s", MONEY, f"fees of {party}s less losses that they bear, in the quarter")
+    for party in ("guarantor", "insurer", "lessor", "trust")
+)
+SYSTEM_PANEL = (
+    Column("regime", "code", "macro regime: its place among those of the scenario"),
+    Column("winter", "flag", "equity market in a winter"),
+    Column("frailty", "x", "yearly systematic factor, mean 1"),
+    *SUM_COLUMNS,
+    *OTHERS_RESULTS,
+)
+"""The panel of the system: one row for each settlement."""
+
+BANK_COLUMNS = tuple(column.name for column in BANK_PANEL)
+OTHERS = tuple(column.name for column in OTHERS_RESULTS)
+SYSTEM_COLUMNS = tuple(column.name for column in SYSTEM_PANEL)
 
 
 @dataclass(frozen=True)

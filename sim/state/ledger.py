@@ -17,10 +17,24 @@ from numpy.typing import NDArray
 from sim.base.errors import AccountingError
 
 Floats = NDArray[np.float64]
-PARTIES = (
-    "firms", "banks", "parent banks", "funding market", "central bank", "guarantors",
-    "investors", "right holders", "customers", "suppliers", "insurers", "lessors", "trusts",
-)  # fmt: skip
+MEANINGS = {
+    "firms": "technology firms that have entered and not ended",
+    "banks": "technology desks of the banks, with their own balance sheets",
+    "parent banks": "what stands behind the desks: capital and the policy tolerance",
+    "funding market": "depositors and the money market",
+    "central bank": "lends to banks at its own rate, up to a quota",
+    "guarantors": "guarantee companies and public pools that bear losses for a fee",
+    "investors": "founders and venture investors: equity in, proceeds out",
+    "right holders": "hold the lenders' rights on equity and pass gains on",
+    "customers": "pay for what firms sell",
+    "suppliers": "are paid for outlays of firms and banks; buy what defaulted firms leave",
+    "insurers": "bear losses for a premium",
+    "lessors": "own leased equipment and bear losses for a fee",
+    "trusts": "bear losses for a fee on behalf of their investors",
+}
+"""Every party that pays or is paid, and who it is."""
+
+PARTIES = tuple(MEANINGS)
 (
     FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
     SUPPLIERS, INSURERS, LESSORS, TRUSTS,

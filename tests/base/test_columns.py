@@ -94,3 +94,13 @@ def test_groups_are_packed_into_one_record() -> None:
 def test_two_groups_may_not_use_one_name() -> None:
     with pytest.raises(ValueError, match="two parameter groups use the name 'years'"):
         pack([{"years": 1.0}, {"rate": 0.1}, {"years": 1.0}])
+
+
+def test_the_range_of_a_column_is_declared_or_follows_from_its_unit() -> None:
+    assert Column("a", "flag", "a", "i1").legal == "0 or 1"
+    assert Column("a", "share", "a").legal == "[0, 1]"
+    assert Column("a", "share", "a", high=0.5).legal == "[0, 0.5]"
+    assert Column("a", "years", "a").legal == "any number"
+    assert Column("a", "text", "a", "text").legal == "text"
+    coded = Column("a", "code", "a", "i1", codes=((1, "one"), (7, "seven")))
+    assert (coded.legal, coded.bounds.low, coded.bounds.high) == ("1 one, 7 seven", 1, 7)

@@ -110,13 +110,27 @@ def test_a_table_is_filled_with_the_first_number_of_each_address() -> None:
 
 def test_purposes_keep_their_numbers() -> None:
     # Append-only: another number for a purpose would change every published result.
-    names = {name: code for name, code in vars(draws).items() if name.isupper() and name != "MASK"}
+    names = {
+        name: code
+        for name, code in vars(draws).items()
+        if name.isupper() and isinstance(code, int) and name != "MASK"
+    }
     assert len(set(names.values())) == len(names)
     assert names == {
         "BIRTH": 1, "THRESHOLD": 2, "SHOCK": 3, "TRIAL": 4, "EXIT": 5, "WORKOUT": 6,
-        "SIGNAL": 7, "OFFER": 8, "REFERRAL": 9, "ROSTER": 10, "REACH": 11, "MACRO": 101,
-        "FRAILTY": 102, "EQUITY_MARKET": 103,
+        "SIGNAL": 7, "ROSTER": 10, "REACH": 11, "MACRO": 101, "FRAILTY": 102,
+        "EQUITY_MARKET": 103,
     }  # fmt: skip
+
+
+def test_every_purpose_is_a_stream_with_a_meaning() -> None:
+    names = {name: code for name, (code, _) in draws.STREAMS.items()}
+    assert names == {
+        name.lower().replace("_", " "): code
+        for name, code in vars(draws).items()
+        if name.isupper() and isinstance(code, int) and name != "MASK"
+    }
+    assert all(meaning for _, meaning in draws.STREAMS.values())
 
 
 # --- Keys --------------------------------------------------------------------------------

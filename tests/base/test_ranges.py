@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.base.ranges import OUT_OF_RANGE, range_in_words, within
+from sim.base.ranges import OUT_OF_RANGE, Within, range_in_words, within
 
 
 class Group(BaseModel):
@@ -41,3 +41,15 @@ def test_the_message_says_rule_and_values() -> None:
 
 def test_a_range_is_said_in_words() -> None:
     assert range_in_words({"above": 0, "below": 1}) == "must be above 0 and below 1"
+
+
+def test_a_range_is_written_with_open_and_closed_ends() -> None:
+    assert str(Within(low=0.0, below=1.0)) == "[0, 1)"
+    assert str(Within(above=0.0, high=2.5)) == "(0, 2.5]"
+    assert str(Within(high=1.0)) == "(−∞, 1]"
+    assert str(Within(low=1.0, above=1.0)) == "(1, ∞)"
+
+
+def test_two_ranges_leave_what_lies_in_both() -> None:
+    assert Within(low=0.0, high=5.0) & Within(low=-1.0, high=2.0) == Within(low=0.0, high=2.0)
+    assert Within() & Within(above=3.0) == Within(above=3.0)

@@ -45,3 +45,17 @@ def test_outcomes_are_listed_with_unit_and_formula() -> None:
     result = listed("outcomes")
     assert result.exit_code == 0, result.output
     assert result.stdout.split()[:3] == ["outcome", "label", "unit"]
+
+
+def test_parameters_are_listed_with_unit_range_and_default() -> None:
+    result = listed("parameters")
+    assert result.exit_code == 0, result.output
+    assert "lifecycle.recovery_hazard" in result.stdout
+    assert "must be given" in result.stdout
+
+
+def test_columns_are_listed_by_record() -> None:
+    result = listed("columns")
+    assert result.exit_code == 0, result.output
+    assert result.stdout.split()[:2] == ["record", "column"]
+    assert "cum_interest" in result.stdout

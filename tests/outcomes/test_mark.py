@@ -46,6 +46,17 @@ def test_the_label_defaults_to_the_last_part_of_the_name(register):
     assert registry()["bank.other"].label == "Another loss"
 
 
+def test_the_range_is_that_of_the_unit_unless_the_mark_says_otherwise(register):
+    def of(**words):
+        outcome("bank.loss", **{**WORDS, **words})(loss)
+        return str(registry()["bank.loss"].bounds)
+
+    assert (of(), of(low=0.0)) == ("any number", "[0, ∞)")
+    assert of(unit="share") == "[0, 1]"
+    assert of(unit="share", low=-1.0) == "[-1, 1]"
+    assert of(unit="share", low=-math.inf, high=math.inf) == "any number"
+
+
 def test_two_functions_cannot_share_a_name(register):
     outcome("bank.loss", **WORDS)(loss)
     with pytest.raises(ValueError, match="already defined"):

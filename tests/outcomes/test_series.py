@@ -6,6 +6,7 @@ import pytest
 from sim.firms.record import ALIVE, FAILED_CASH, NEVER
 from sim.outcomes.effects import effect_name
 from sim.outcomes.series import COLUMNS, all_series, offer_curves
+from sim.outcomes.series_words import SERIES
 from tests.outcomes import tiny
 
 HISTORY = tiny.history()
@@ -31,6 +32,12 @@ def test_every_curve_has_name_bank_place_and_value():
         "loss_borne:lead", "loss_borne:beside", "loss_borne:guarantors", "loss_borne:insurers",
         "loss_borne:lessors", "loss_borne:trusts",
     }  # fmt: skip
+
+
+def test_every_curve_is_declared_with_unit_and_meaning():
+    found = set(all_series(HISTORY, HISTORY)["series"])
+    assert [name for name in found if sum(mark.covers(name) for mark in SERIES) != 1] == []
+    assert all(mark.unit and mark.meaning and mark.x for mark in SERIES)
 
 
 def test_additional_survivors_need_a_baseline():

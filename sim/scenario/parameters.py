@@ -1,0 +1,267 @@
+"""Every parameter of a scenario and every kind of clause, read off the declared groups.
+
+What a parameter is stands where it is declared (`sim.base.frozen.param`); here it is only
+gathered, so nothing can go stale. Groups with the same fields (the overrides of a sector,
+for example) are told once.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from types import NoneType
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import AfterValidator, BaseModel
+from pydantic.fields import FieldInfo
+
+from sim.base.language import tr
+from sim.base.ranges import Within
+from sim.scenario.faults import shown
+from sim.scenario.legal import KIND, choices, is_group, kinds, unit_and_meaning
+from sim.scenario.positions import Path, join_key
+
+NAME, PLACE = "NAME", "N"
+"""What stands in a path for a name that the author picks, and for a place in a list."""
+
+_TYPES = {str: "text", bool: "true or false", date: "date"}
+_UNITS = {str: "text", bool: "yes or no", date: "date"}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One key of a scenario.
+
+    Parameters
+    ----------
+    path : path
+        `NAME` stands for a name that the author picks, `PLACE` for a place in a list.
+    unit, meaning, legal : str
+        In words; `legal` is the range.
+    default : str or None
+        As it would be written; None where the scenario must give the value.
+    kinds : tuple of str
+        Kinds of the clause that have the key; empty outside clauses.
+    module : str
+        Where it is declared.
+    """
+
+    path: Path
+    unit: str
+    meaning: str
+    legal: str
+    default: str | None
+    kinds: tuple[str, ...]
+    module: str
+
+    @property
+    def key(self) -> str:
+        """Dotted key."""
+        return join_key(self.path).replace(f".{PLACE}.", f"[{PLACE}].")
+
+    @property
+    def table(self) -> str:
+        """Table of the scenario that the key belongs to; the clause, for arrangements."""
+        top = str(self.path[0])
+        return f"{top}.{NAME}.{self.path[2]}" if top == "arrangement" else top
+
+
+@dataclass(frozen=True)
+class ClauseKind:
+    """One kind of a clause.
+
+    Parameters
+    ----------
+    clause, kind, meaning : str
+    keys : tuple of str
+        Keys that it has beside its kind.
+    is_neutral : bool
+        Whether it is what plain lending has.
+    module : str
+        Where it is declared.
+    """
+
+    clause: str
+    kind: str
+    meaning: str
+    keys: tuple[str, ...]
+    is_neutral: bool
+    module: str
+
+
+def parameters(model: type[BaseModel]) -> list[Parameter]:
+    """Give every key of a scenario, in the order of the declared groups.
+
+    Parameters
+    ----------
+    model : type of BaseModel
+        The group at the top.
+    """
+    found: dict[tuple[Any, ...], Parameter] = {}
+    for one in _walk(model, (), "", {}):
+        alike = (one.path, one.unit, one.meaning, one.legal, one.default)
+        before = found.get(alike)
+        found[alike] = replace(one, kinds=(*before.kinds, *one.kinds)) if before else one
+    return list(found.values())
+
+
+def clause_kinds(arrangement: type[BaseModel]) -> list[ClauseKind]:
+    """Give every kind of every clause.
+
+    Parameters
+    ----------
+    arrangement : type of BaseModel
+        Whose fields are the clauses.
+    """
+    return [
+        ClauseKind(
+            clause, kind, str(group.__doc__ or "").strip().partition("\n")[0],
+            tuple(key for key in group.model_fields if key != KIND),
+            isinstance(field.default, group), group.__module__,
+        )
+        for clause, field in arrangement.model_fields.items()
+        for kind, group in kinds(field.annotation).items()
+    ]  # fmt: skip
+
+
+def _walk(annotation: Any, path: Path, kind: str, told: dict[Any, Path]) -> Iterator[Parameter]:
+    """Give the keys below a place; `told` holds the groups that were told, with their place."""
+    names = {group: name for name, group in kinds(annotation).items()}
+    for member in choices(annotation):
+        inner = get_args(member)
+        if is_group(member) and _signature(member) in told:
+            continue
+        if is_group(member):
+            told[_signature(member)] = path
+            for key, field in member.model_fields.items():
+                if key != KIND:
+                    yield from _field(member, (*path, key), field, names.get(member, kind), told)
+        elif get_origin(member) is dict:
+            yield from _walk(inner[1], (*path, NAME), kind, told)
+        elif get_origin(member) is tuple:
+            yield from _walk(inner[0], (*path, PLACE), kind, told)
+
+
+def _field(
+    group: type[BaseModel], path: Path, field: FieldInfo, kind: str, told: dict[Any, Path]
+) -> Iterator[Parameter]:
+    """Give a key, or the keys below it where it is a table."""
+    groups = _groups_in(field.annotation)
+    unit, meaning = unit_and_meaning(field)
+    known = [told[_signature(one)] for one in groups if _signature(one) in told]
+    if groups and not known:
+        yield from _walk(field.annotation, path, kind, told)
+        return
+    default = None if field.is_required() else _default(field.default)
+    if known:
+        unit, legal = tr("table"), tr("as [{table}]", table=join_key(known[0]))
+        default = "" if default is not None else None
+    else:
+        unit = unit or _unit(field.annotation)
+        legal = legal_range(field.annotation, field.metadata)
+    yield Parameter(path, unit, meaning, legal, default, (kind,) if kind else (), group.__module__)
+
+
+def _default(value: Any) -> str:
+    """Write a default as it would be written, or say that the key may be left out."""
+    return tr("left out") if value is None else shown(value)
+
+
+def legal_range(annotation: Any, metadata: Sequence[Any] = ()) -> str:
+    """Say what values a field may have.
+
+    Parameters
+    ----------
+    annotation : any
+        The declared type.
+    metadata : sequence
+        Validators that pydantic keeps apart from the type.
+
+    Examples
+    --------
+    >>> from sim.base.frozen import Share, StageHazards
+    >>> legal_range(Share), legal_range(StageHazards), legal_range(bool)
+    ('[0, 1]', '4 values, each in [0, ∞)', 'true or false')
+    """
+    bounds, rules = Within(), []
+    for validator in metadata:
+        check = validator.func if isinstance(validator, AfterValidator) else None
+        if isinstance(check, Within):
+            bounds = bounds & check
+        elif check is not None and check.__doc__:
+            rules.append(tr(check.__doc__.strip().rstrip(".")).lower())
+    return "; ".join([_legal(annotation, bounds), *rules])
+
+
+def _legal(annotation: Any, bounds: Within) -> str:
+    """Say the range of a type within bounds that hold for every number in it."""
+    inner = get_args(annotation)
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return legal_range(inner[0], [AfterValidator(bounds), *inner[1:]])
+    if origin in _GENERIC:
+        return _GENERIC[origin](inner, bounds)
+    if inner:  # a choice of types, one of them None
+        return _legal(next(one for one in inner if one is not NoneType), bounds)
+    if annotation is int:
+        return tr("whole number") if bounds == Within() else tr("whole number in") + f" {bounds}"
+    return tr(_TYPES[annotation]) if annotation in _TYPES else str(bounds)
+
+
+def _one_of(inner: tuple[Any, ...], _: Within) -> str:
+    return tr("one of {words}", words=", ".join(map(str, inner)))
+
+
+def _table(inner: tuple[Any, ...], bounds: Within) -> str:
+    return tr("table of values, {each}", each=_each(inner[1], bounds))
+
+
+def _list(inner: tuple[Any, ...], bounds: Within) -> str:
+    each = _each(inner[0], bounds)
+    if inner[-1] is Ellipsis:
+        return tr("list of values, {each}", each=each)
+    return tr("{count} values, {each}", count=len(inner), each=each)
+
+
+_GENERIC: dict[Any, Callable[[tuple[Any, ...], Within], str]] = {
+    Literal: _one_of, dict: _table, tuple: _list,
+}  # fmt: skip
+
+
+def _each(annotation: Any, bounds: Within) -> str:
+    """Say the range of each element."""
+    words = _legal(annotation, bounds)
+    is_range = words[0] in "[("
+    return tr("each in") + f" {words}" if is_range else tr("each") + f" {words}"
+
+
+def _unit(annotation: Any) -> str:
+    """Give the unit of what is no number: what it is instead."""
+    if get_origin(annotation) is Literal:
+        return tr("text")
+    for one in (annotation, *get_args(annotation)):
+        if one in _UNITS or get_origin(one) is Literal:
+            return tr(_UNITS.get(one, "text"))
+    return ""
+
+
+def _groups_in(annotation: Any) -> list[type[BaseModel]]:
+    """Give the groups that a type leads to, through tables and lists."""
+    return [
+        group
+        for member in choices(annotation)
+        for group in ([member] if is_group(member) else _inside(member))
+    ]
+
+
+def _inside(member: Any) -> list[type[BaseModel]]:
+    inner = get_args(member)
+    if get_origin(member) is dict:
+        return _groups_in(inner[1])
+    return _groups_in(inner[0]) if get_origin(member) is tuple and inner else []
+
+
+def _signature(group: type[BaseModel]) -> Any:
+    """Tell groups apart: kinds of a clause by themselves, others by their fields."""
+    if KIND in group.model_fields:
+        return group
+    return tuple((name, field.description) for name, field in group.model_fields.items())
