@@ -182,11 +182,25 @@ def _curves(arrangement: str, replication: int, place: int, luck: Any) -> list[p
     vintage = 0.11 * np.exp(0.2 * luck[2] - 0.06 * place)
     parts = [
         _curve(key, "survival", age, np.exp(-hazard * age)),
+        _curve(key, "survival_at_risk", year, (800.0 - place - replication) * np.exp(-year / 4)),
         _curve(key, "cumulative_value_by_age", age, value * (1 - np.exp(-age / 2))),
         _curve(key, "vintage_default", age[:11], vintage * (1 - np.exp(-age[:11] / 2.0))),
         _curve(key, "credit_outstanding", year, 900 * (4 + year) * (1 + 0.08 * place)),
         _curve(key, "cumulative_profit", year, (-3 + luck[3] + 2 * place) * year),
     ]
+    period = np.arange(3.0, 16.0, 3.0)
+    for name, firms in {
+        "unborn>startup": 30.0 + 0 * period,
+        "startup>startup": 60.0 + 0 * period,
+        "startup>growth": 12.0 + place + period,
+        "growth>growth": 40.0 + 2.0 * period,
+        "growth>mature": 3.0 + place * (1 + luck[0] / 9) + 0 * period,
+        "growth>listed": 1.0 + 0 * period,
+        "mature>acquired": 2.0 + 0 * period,
+        "startup>closed": 9.0 - place + 0 * period,
+        "mature>mature": 5.0 + period,
+    }.items():
+        parts.append(_curve(key, f"stage_flow:{name}", period, firms))
     for name, amount in {
         "sales:customers:firms": 15_000.0 * (1 + 0.02 * place),
         "interest:firms:banks": 900.0 + 60.0 * place + 9.0 * luck[3],

@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray
 from sim.outcomes.wording import arrangement_text, percent_text
+from sim.show.at_risk import number_rows, with_numbers
 from sim.show.curve_data import SPREAD, curve_data
 from sim.show.style import Drawing, Look, looks, number_axis, style
 
@@ -33,6 +34,8 @@ class Curve:
         Factor from the stored to the printed number.
     adds_up : bool
         True where the values of banks may be summed.
+    behind : str
+        Series of the number of firms behind each point; none where it is empty.
     """
 
     series: str
@@ -42,6 +45,7 @@ class Curve:
     step: str
     scale: float = 1.0
     adds_up: bool = False
+    behind: str = ""
 
 
 SURVIVAL = Curve(
@@ -51,6 +55,7 @@ SURVIVAL = Curve(
     "Share alive (%)",
     "Difference (percentage points)",
     100.0,
+    behind="survival_at_risk",
 )
 VALUE_BY_AGE = Curve(
     "cumulative_value_by_age",
@@ -86,7 +91,7 @@ CUMULATIVE_PROFIT = Curve(
 
 
 def survival(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw the share of firms alive by age (Kaplan-Meier) under every arrangement.
+    """Draw the share of firms alive by age (Kaplan-Meier), with the numbers at risk.
 
     Parameters
     ----------
@@ -97,6 +102,8 @@ def survival(results: ResultsView, baseline: str | None = None) -> Drawing:
     Returns
     -------
     Figure
+        Its data has a column ``at_risk``: the mean number of firms followed up to an age,
+        at whole years.
 
     Raises
     ------
@@ -161,8 +168,19 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     data = curve_data(results, curve.series, baseline, curve.adds_up)
     against = baseline or str(data["arrangement"].iloc[0])
     drawn = looks(arrangement_order(results, results.series))
-    figure = Drawing(9.2, 4.0)
-    left, right = figure.subplots(1, 2)
+    data = with_numbers(data, results, curve.behind)
+    numbered = "at_risk" in data
+    low = 0.35 + 0.17 * data["arrangement"].nunique() if numbered else 0.0
+    figure = Drawing(9.2, 4.0 + low)
+    if numbered:
+        panels = figure.subplots(2, 2, height_ratios=[3.2, low], sharex="col")
+        left, right = panels[0]
+        number_rows(panels[1, 0], data, drawn)
+        panels[1, 1].set_visible(False)
+        right.tick_params(axis="x", labelbottom=True)
+        left.tick_params(axis="x", labelbottom=True)
+    else:
+        left, right = figure.subplots(1, 2)
     handles = [_level(left, rows, drawn[str(name)], curve.scale) for name, rows in _by(data)]
     for name, rows in _by(data):
         if name != against:

@@ -8,8 +8,10 @@ from sim.show.curve_data import curve_data
 from sim.show.curves import credit, cumulative_profit, profit_by_age, survival, vintage
 from sim.show.difference import difference, difference_data
 from sim.show.distribution import distribution, distribution_data
+from sim.show.flow_data import lifecycle_flow_data
 from sim.show.life import life, life_data
 from sim.show.lifecycle import lifecycle, lifecycle_data
+from sim.show.lifecycle_flow import lifecycle_flow
 from sim.show.loss_split import loss_split, loss_split_data
 from sim.show.losses import loss_distribution, loss_distribution_data
 from sim.show.payments import payments, payments_data
@@ -31,6 +33,8 @@ __all__ = [
     "life_data",
     "lifecycle",
     "lifecycle_data",
+    "lifecycle_flow",
+    "lifecycle_flow_data",
     "loss_distribution",
     "loss_distribution_data",
     "loss_split",

@@ -12,6 +12,7 @@ from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.verdict import EQUAL
 from sim.show import figures
 from sim.show.curve_data import has_series
+from sim.show.flow_data import STAY
 from sim.show.lifecycle import PREFIX
 from sim.show.losses import SERIES
 from sim.show.payments import SALES
@@ -27,6 +28,7 @@ _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
     ("cumulative-profit", "cumulative_profit", figures.cumulative_profit),
     ("credit", "credit_outstanding", figures.credit),
     ("lifecycle", PREFIX + "startup", figures.lifecycle),
+    ("lifecycle-flow", STAY, figures.lifecycle_flow),
     ("losses", SERIES, figures.loss_distribution),
     ("loss-split", BORNE + LEAD, figures.loss_split),
     ("payments", SALES, figures.payments),

@@ -28,6 +28,7 @@ OF_RESULTS = {
     "loss_distribution": figures.loss_distribution,
     "loss_split": figures.loss_split,
     "payments": figures.payments,
+    "lifecycle_flow": figures.lifecycle_flow,
 }
 SERIES_OF = {
     "survival": "survival",
@@ -39,6 +40,7 @@ SERIES_OF = {
     "loss_distribution": "bank_annual_loss",
     "loss_split": "loss_borne:lead",
     "payments": "paid:",
+    "lifecycle_flow": "stage_flow:",
 }
 
 
@@ -68,7 +70,8 @@ def test_it_is_a_figure_with_a_title_a_note_and_data(drawn, name):
 @pytest.mark.parametrize("name", names())
 def test_every_axis_of_numbers_has_its_unit(drawn, name):
     for axes in drawn[name].axes:
-        if not axes.get_visible():
+        # Rows of numbers in words have a title and no axis.
+        if not (axes.get_visible() and axes.spines["bottom"].get_visible()):
             continue
         labels = {axes.get_xlabel(), axes.get_ylabel()}
         assert any(unit in label for label in labels for unit in UNITS)
@@ -207,6 +210,27 @@ def test_an_undefined_point_is_left_out_and_not_taken_for_zero(results):
     row = data[(data["arrangement"] == "plain") & (data["x"] == 5.0)].iloc[0]
     assert row["replications"] == 39
     assert row["low"] > 0.4
+
+
+def test_the_numbers_at_risk_stand_beneath_the_curve(results):
+    figure = figures.survival(results)
+    rows = results.series.query("series == 'survival_at_risk' and arrangement == 'consortium'")
+    wanted = rows.groupby("x")["value"].mean()
+    data = figure.data[figure.data["arrangement"] == "consortium"].set_index("x")["at_risk"]
+    assert data.dropna().to_dict() == pytest.approx(wanted.to_dict())
+    beneath = figure.axes[2]
+    place = synthetic.ARRANGEMENTS.index("consortium")
+    found = {t.get_position()[0]: t.get_text() for t in beneath.texts
+             if t.get_position()[1] == place}  # fmt: skip
+    assert found == {age: f"{wanted[age]:,.0f}" for age in (0.0, 3.0, 6.0, 9.0, 12.0, 15.0)}
+    assert list(beneath.get_xticks()) == list(found)
+
+
+def test_survival_without_numbers_at_risk_is_drawn_without_them(results):
+    kept = results.series[results.series["series"] != "survival_at_risk"]
+    figure = figures.survival(dataclasses.replace(results, series=kept))
+    assert len(figure.axes) == 2
+    assert "at_risk" not in figure.data
 
 
 def test_a_baseline_without_the_series_is_refused(results):

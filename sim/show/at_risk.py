@@ -1,0 +1,86 @@
+"""Numbers at risk: how many firms stand behind each point of a survival curve."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+
+from sim.base.language import tr
+from sim.outcomes.measure import ResultsView
+from sim.outcomes.wording import plain_number
+from sim.show.curve_data import has_series, paths
+from sim.show.style import INK, Look
+
+COLUMN = "at_risk"
+_MOST = 8
+_ROUNDING = 1e-9
+
+
+def with_numbers(data: pd.DataFrame, results: ResultsView, series: str) -> pd.DataFrame:
+    """Add the mean number of firms behind each point of a curve, where it is known.
+
+    Parameters
+    ----------
+    data : DataFrame
+        As `sim.show.curve_data.curve_data` gives it.
+    results : Results
+    series : str
+        Name of the series of numbers; nothing is added where there is none.
+
+    Returns
+    -------
+    DataFrame
+        With a column ``at_risk``; nan at points for which no number is kept.
+    """
+    if not series or not has_series(results, series):
+        return data
+    means = pd.concat(
+        {name: table.mean(axis=1) for name, table in paths(results, series).items()},
+        names=["arrangement", "x"],
+    )
+    return data.join(means.rename(COLUMN), on=["arrangement", "x"])
+
+
+def number_rows(axes: Axes, data: pd.DataFrame, drawn: dict[str, Look]) -> None:
+    """Write the numbers beneath a curve, one row an arrangement.
+
+    Parameters
+    ----------
+    axes : Axes
+        Beneath the curve, with its horizontal axis.
+    data : DataFrame
+        From `with_numbers`.
+    drawn : dict of str to Look
+    """
+    names = list(dict.fromkeys(data["arrangement"]))
+    known = data[data[COLUMN].notna()]
+    shown = ages(known["x"].unique())
+    for place, name in enumerate(names):
+        own = known[known["arrangement"] == name].set_index("x")[COLUMN]
+        for age in shown:
+            if age in own.index:
+                text = plain_number(float(own[age]), 0)
+                axes.text(age, place, text, ha="center", va="center", fontsize=7.5, color=INK)
+    axes.set_yticks(range(len(names)), [drawn[name].label for name in names], fontsize=7.5)
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    # The curve above has the same axis: its ticks stand where numbers do.
+    axes.set_xticks(shown)
+    axes.tick_params(length=0, labelbottom=False)
+    axes.grid(visible=False)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.set_title(tr("Firms followed up to that age, mean of a replication"), fontsize=8)
+
+
+def ages(points: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[float]:
+    """Choose the ages at which numbers stand: equal steps of whole years, from zero.
+
+    Examples
+    --------
+    >>> ages(np.arange(0.0, 16.0))
+    [0.0, 3.0, 6.0, 9.0, 12.0, 15.0]
+    >>> ages(np.arange(0.0, 4.0))
+    [0.0, 1.0, 2.0, 3.0]
+    """
+    last = float(points.max())
+    step = max(round(last / (_MOST - 2) + 0.49), 1)
+    return [float(age) for age in points if age % step < _ROUNDING]
