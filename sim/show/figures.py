@@ -14,6 +14,7 @@ from sim.show.lifecycle import lifecycle, lifecycle_data
 from sim.show.lifecycle_flow import lifecycle_flow
 from sim.show.loss_split import loss_split, loss_split_data
 from sim.show.losses import loss_distribution, loss_distribution_data
+from sim.show.narrowing import narrowing, narrowing_data
 from sim.show.payments import payments, payments_data
 from sim.show.ranges import breakeven, frontier, tornado
 from sim.show.regimes import profit_by_regime, profit_by_regime_data
@@ -39,6 +40,8 @@ __all__ = [
     "loss_distribution_data",
     "loss_split",
     "loss_split_data",
+    "narrowing",
+    "narrowing_data",
     "payments",
     "payments_data",
     "profit_by_age",

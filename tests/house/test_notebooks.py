@@ -10,7 +10,11 @@ from nbclient import NotebookClient
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "notebooks").glob("*.ipynb"))
-TINY: dict[str, Any] = {"coverage": 0.30, "firms": 120, "replications": 4, "workers": 1}
+TINY: dict[str, Any] = {
+    "coverage": 0.30, "evaluations": 18, "firms": 120, "history_years": 1.0,
+    "horizon_years": 4.0, "most": 4, "points": 2, "replications": 3, "versus": "revenue_swap",
+    "workers": 1,
+}  # fmt: skip
 """Values laid over those of the cell with the tag ``parameters``."""
 
 each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
