@@ -54,6 +54,8 @@ def protocols(
     scenario: Scenario,
     manifest: Mapping[str, Any],
     standards: Sequence[Standard] = ("odd", "stress"),
+    *,
+    with_sources: bool = True,
 ) -> Markup:
     """Give the descriptions as sections of a page.
 
@@ -64,6 +66,8 @@ def protocols(
         Of the run, or of this machine where nothing was run.
     standards : sequence of {"odd", "stress"}
         Which, in this order.
+    with_sources : bool
+        Whether to tell the source of each parameter; a report has a section for them.
 
     Returns
     -------
@@ -71,7 +75,8 @@ def protocols(
         Every text in it is escaped.
     """
     templates = _templates()
-    context = _context(scenario, manifest) | {"both": len(standards) > 1}
+    shared = {"both": len(standards) > 1, "with_sources": with_sources}
+    context = _context(scenario, manifest) | shared
     parts = [
         templates.get_template(f"{name}.html.j2").render(title=tr(STANDARDS[name]), **context)
         for name in standards
@@ -179,7 +184,7 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
                 "module": module.__name__,
                 "about": _paragraphs(module),
                 "parameters": [_parameter(one, stated) for one in own],
-                "rules": [_rule(one) for one in _functions(module)],
+                "rules": [(one.__name__, _rule(one)[1]) for one in _functions(module)],
             }
 
 

@@ -193,7 +193,7 @@ def _protocols(results: ResultsView) -> Markup:
         return Markup("")
     from sim.show.protocol import protocols  # late: it reads the engine
 
-    return protocols(results.scenario, results.manifest)
+    return protocols(results.scenario, results.manifest, with_sources=False)
 
 
 def _told(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:

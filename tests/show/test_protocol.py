@@ -2,6 +2,7 @@
 
 import html
 import re
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -12,13 +13,17 @@ from sim.base.draws import STREAMS
 from sim.base.language import language
 from sim.experiment.manifest import manifest_of
 from sim.firms.record import FIRM
+from sim.outcomes.compare import compare
 from sim.outcomes.mark import registry
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import parameters
 from sim.show.protocol import SUBMODELS, protocols, write_protocol
+from sim.show.report import write_report
 from sim.state.book import CONTRACT
 from sim.state.ledger import PARTIES
+from tests import synthetic
+from tests.show.page import Page
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "sim" / "show" / "templates"
@@ -123,6 +128,36 @@ def test_together_they_tell_the_long_tables_once(scenario: Scenario) -> None:
     both = str(protocols(scenario, {}))
     assert both.count("lifecycle.<wbr>trial_<wbr>closes_<wbr>share") == 1
     assert 'href="#odd"' in both
+
+
+def test_a_report_of_a_real_scenario_has_both_and_tells_sources_elsewhere(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    known = replace(synthetic.results(), scenario=scenario)
+    outcomes = synthetic.outcomes()
+    for name, results in (("real", known), ("made-up", synthetic.results())):
+        write_report(
+            tmp_path / f"{name}.html", scenario_title="", question="", describe={}, limits=(),
+            comparison=compare(outcomes), outcomes=outcomes, results=results,
+            sources=scenario.sources, drawings={},
+        )  # fmt: skip
+    text = (tmp_path / "real.html").read_text("utf-8")
+    assert 'id="odd"' in text
+    assert 'id="stress"' in text
+    assert text.count(scenario.sources["lifecycle.trial_closes_share"]) == 1
+    assert 'id="protocols"' not in (tmp_path / "made-up.html").read_text("utf-8")
+
+
+def test_the_page_is_whole_and_its_tables_can_be_read_aloud(
+    scenario: Scenario, tmp_path: Path
+) -> None:
+    text = write_protocol(tmp_path / "x.html", scenario, {"seed": 7}).read_text("utf-8")
+    tables = [node for node in Page(text).root.walk() if node.tag == "table"]
+    assert len(tables) > 20
+    for table in tables:
+        inside = list(table.walk())
+        assert sum(node.tag == "caption" and bool(node.text) for node in inside) == 1
+        assert all(node.attributes.get("scope") for node in inside if node.tag == "th")
 
 
 def test_a_scenario_cannot_bring_markup_with_it(scenario: Scenario, tmp_path: Path) -> None:
