@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.base.language import tr
 
+_LARGE = 10_000
 OUT_OF_RANGE = "out_of_range"
 """Type of the validation error that :func:`within` gives, for the loader's wording."""
 
@@ -89,8 +90,8 @@ class Within:
         """
         if self == Within():
             return tr("any number")
-        left = f"({self.above:g}" if self._is_open_below else _end("[", self.low)
-        right = f"{self.below:g})" if self._is_open_above else _end("]", self.high)
+        left = f"({_number(self.above)}" if self._is_open_below else _end("[", self.low)
+        right = f"{_number(self.below)})" if self._is_open_above else _end("]", self.high)
         return f"{left}, {right}"
 
     @property
@@ -105,8 +106,14 @@ class Within:
 def _end(bracket: str, bound: float | None) -> str:
     """Write one end of a range, open where there is no bound."""
     if bracket == "[":
-        return "(−∞" if bound is None else f"[{bound:g}"
-    return "∞)" if bound is None else f"{bound:g}]"
+        return "(−∞" if bound is None else f"[{_number(bound)}"
+    return "∞)" if bound is None else f"{_number(bound)}]"
+
+
+def _number(bound: float | None) -> str:
+    """Write a bound; a large whole number in full."""
+    is_large = isinstance(bound, int) and abs(bound) >= _LARGE
+    return f"{bound:,}".replace(",", "\u202f") if is_large else f"{bound:g}"
 
 
 def _furthest(pick: Any, first: float | None, second: float | None) -> float | None:

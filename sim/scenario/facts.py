@@ -93,16 +93,22 @@ class FactFile:
         Name for messages.
     facts : dict of str to Fact
         By id, in the order of the file.
-    sources : frozenset of str
-        Keys of the tables that describe sources.
+    sources : dict of str to str
+        Titles of sources, by the keys that facts name.
     lines : dict
         Line of every key, for messages.
     """
 
     file: str
     facts: dict[str, Fact]
-    sources: frozenset[str] = frozenset()
+    sources: dict[str, str] = field(default_factory=dict)
     lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+
+    def titles_of(self, fact: Fact) -> list[str]:
+        """Give the titles of the sources of a fact; the key itself where there is none."""
+        named = fact.values.get("source", [])
+        keys = named if isinstance(named, list) else [named]
+        return [self.sources.get(key) or str(key) for key in keys]
 
     def problems(self) -> list[Problem]:
         """Tell every fact that lacks a value, a date, a source or one of the grades."""
@@ -168,9 +174,9 @@ def read_facts(path: str | os.PathLike[str] = FACTS) -> FactFile:
     parsed = parse(text, file)
     if parsed.problems:
         raise ScenarioError(parsed.problems)
-    return FactFile(
-        file, _facts(parsed), frozenset(parsed.values.get("sources", {})), parsed.lines
-    )
+    sources = parsed.values.get("sources", {})
+    titles = {key: " ".join(str(table.get("title", "")).split()) for key, table in sources.items()}
+    return FactFile(file, _facts(parsed), titles, parsed.lines)
 
 
 def _facts(parsed: Parsed) -> dict[str, Fact]:

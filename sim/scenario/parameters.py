@@ -23,6 +23,9 @@ from sim.scenario.positions import Path, join_key
 NAME, PLACE = "NAME", "N"
 """What stands in a path for a name that the author picks, and for a place in a list."""
 
+TOP = "scenario"
+"""The table of the keys that stand in no table."""
+
 _TYPES = {str: "text", bool: "true or false", date: "date"}
 _UNITS = {str: "text", bool: "yes or no", date: "date"}
 
@@ -61,7 +64,7 @@ class Parameter:
     @property
     def table(self) -> str:
         """Table of the scenario that the key belongs to; the clause, for arrangements."""
-        top = str(self.path[0])
+        top = str(self.path[0]) if len(self.path) > 1 else TOP
         return f"{top}.{NAME}.{self.path[2]}" if top == "arrangement" else top
 
 

@@ -161,8 +161,8 @@ def clauses() -> Iterator[Entry]:
 
 
 def scenario_keys(known: Stated) -> Iterator[Entry]:
-    """Every key of a scenario, from the declared groups."""
-    for one in parameters(Scenario):
+    """Every key of a scenario, from the declared groups; those in no table come first."""
+    for one in sorted(parameters(Scenario), key=lambda key: len(key.path) > 1):
         value, source = known.of(one.path) if one.path != (SOURCES,) else ("", "")
         yield Entry(
             one.key, one.table, "parameter", _unit(one.unit), tr(one.meaning), one.module,

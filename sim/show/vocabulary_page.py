@@ -93,7 +93,7 @@ def page(words: Sequence[Entry], facts: FactFile | None = None) -> str:
             count=len(words),
             economy=ECONOMY,
             sections=list(_sections(words, links)),
-            facts=cited,
+            facts=[(fact, "; ".join(facts.titles_of(fact))) for fact in cited] if facts else [],
             facts_file=facts.file if facts else "",
         )
     )

@@ -48,6 +48,7 @@ def test_a_range_is_written_with_open_and_closed_ends() -> None:
     assert str(Within(above=0.0, high=2.5)) == "(0, 2.5]"
     assert str(Within(high=1.0)) == "(−∞, 1]"
     assert str(Within(low=1.0, above=1.0)) == "(1, ∞)"
+    assert str(Within(low=0, high=2**63 - 1)).replace("\u202f", "") == f"[0, {2**63 - 1}]"
 
 
 def test_two_ranges_leave_what_lies_in_both() -> None:

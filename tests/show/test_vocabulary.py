@@ -1,6 +1,7 @@
 """Every word stands in the vocabulary, with what a reader needs of it."""
 
 import re
+from html import unescape as html_text
 from pathlib import Path
 
 import pandas as pd
@@ -136,10 +137,13 @@ def test_links_lead_to_places_on_the_page(html: str) -> None:
 
 
 def test_facts_that_sources_name_are_told_with_their_line(html: str) -> None:
-    fact = read_facts(ROOT / FACTS).facts["MK37"]
+    file = read_facts(ROOT / FACTS)
+    fact = file.facts["MK37"]
+    assert file.titles_of(fact) != [fact.text("source")]
     row = re.search(r'<tr id="fact-MK37">.*?</tr>', html)
     assert row is not None
     assert fact.text("grade") in row[0]
+    assert all(title in html_text(row[0]) for title in file.titles_of(fact))
     assert f"<span>{fact.line}</span>" in row[0]
 
 
