@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
@@ -115,9 +116,19 @@ class Outcomes:
             If these outcomes do not hold it.
         """
         self.mark(outcome)
-        rows = self.tidy[self.tidy["outcome"] == outcome]
-        wide = rows.pivot(index="replication", columns="arrangement", values="value")
-        return wide.reindex(columns=pd.Index(self.arrangements, name="arrangement"))
+        return self._tables[outcome].copy()
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """Lay out every outcome once, since each is asked for many times."""
+        order = pd.Index(self.arrangements, name="arrangement")
+        parts = dict(list(self.tidy.groupby("outcome", observed=True)))
+        found = {}
+        for name in self.marks:
+            rows = parts.get(name, self.tidy.iloc[:0])
+            wide = rows.pivot(index="replication", columns="arrangement", values="value")
+            found[name] = wide.reindex(columns=order)
+        return found
 
     def summary(self, confidence: float = 0.95) -> pd.DataFrame:
         """Give mean and median of every outcome under every arrangement, with intervals.

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from sim.base.language import tr
+from sim.base.language import gap, tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.wording import arrangement_text
@@ -14,7 +14,7 @@ from sim.show.explore_words import curve_ways, script_words, statistics
 from sim.show.gallery import groups
 from sim.show.selection import headlines
 from sim.show.style import COLOURS
-from sim.show.tables import GROUP_LABELS
+from sim.show.tables import group_label
 
 BUDGET = 700_000
 """Most bytes of data that the page may hold."""
@@ -92,8 +92,8 @@ def exploration(
         "replications": sorted({int(n) for n in outcomes.tidy["replication"]}),
         "arrangements": _arrangements(comparison),
         "baseline": comparison.arrangements.index(comparison.baseline),
-        "groups": [tr(GROUP_LABELS.get(one, one.capitalize())) for one in groups(comparison)],
-        "statistics": statistics(comparison),
+        "groups": [group_label(one) for one in groups(comparison)],
+        "statistics": statistics(outcomes, comparison),
         "ways": curve_ways(),
     }
     room = Room(budget - len(as_data(data).encode()) - _ROOM_FOR_WORDS)
@@ -161,4 +161,4 @@ def _kept(shown: list[dict[str, Any]], every: int) -> str:
                 total=len(shown),
             )
         )
-    return " ".join(parts)
+    return gap().join(parts)

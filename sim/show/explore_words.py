@@ -6,13 +6,19 @@ The script of the page holds no words: all of them are here, in the reader's lan
 from collections.abc import Sequence
 from typing import Any
 
-from sim.base.language import tr
+from sim.base.language import gap, tr
 from sim.outcomes.comparison import Comparison
+from sim.outcomes.measure import Outcomes
 from sim.outcomes.wording import percent_text
 
 
-def statistics(comparison: Comparison) -> list[dict[str, Any]]:
+def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any]]:
     """Give the ways to look at an outcome: words, and which cells stand beside the marks.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+    comparison : Comparison
 
     Returns
     -------
@@ -40,7 +46,10 @@ def statistics(comparison: Comparison) -> list[dict[str, Any]]:
         _way("difference", "step", (0, 1, 2), tr("Mean difference"), tr(
             "Diamond: mean difference within a replication; bar: its {level} interval."
             " Where the bar covers zero nothing is ranked. † stays clear of zero when all"
-            " comparisons are judged together.", level=level),
+            " comparisons are judged together.", level=level)
+            + ("" if outcomes.controls is None else gap() + tr(
+                "Control variates adjust the difference, so it may differ from the gap"
+                " between the two means.")),
             [tr("Difference"), interval, tr("Verdict"), tr("Mean"),
              tr("Mean of the baseline")]),
         _way("pairs", "step", (), tr("Every difference"), tr(
@@ -51,7 +60,9 @@ def statistics(comparison: Comparison) -> list[dict[str, Any]]:
         _way("share", "share", (0, 1), tr("How often better"), tr(
             "Filled: share of replications in which it does better than the baseline in the"
             " same replication; pale: equal; bar: {level} interval of the share. Where"
-            " neither direction is better, higher counts.", level=level),
+            " neither direction is better, higher counts.", level=level)
+            + ("" if outcomes.unit == 1 else gap() + tr(
+                "Of mirrored histories only the first counts here.")),
             [tr("Share"), interval, tr("Does better in"), tr("Equal in"),
              tr("Does worse in")]),
     ]  # fmt: skip
@@ -126,6 +137,8 @@ def script_words(kept: str) -> dict[str, str]:
         "lower": tr("Lower is better."),
         "neither": tr("Neither direction is better."),
         "comma": tr(", "),
+        "gap": gap(),
+        "pair": tr("{name}: {value}"),
         "semicolon": tr("; "),
         "to": tr("{low} to {high}"),
         "kept": kept,

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.base.language import language
 from sim.outcomes.compare import compare
 from sim.outcomes.wording import unit_style
 from sim.show.report import write_report
@@ -20,6 +21,33 @@ WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriver
 ActionChains = pytest.importorskip("selenium.webdriver").ActionChains
 EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
 BASELINE = " (baseline)"
+
+OUTSIDE = """
+    const chart = document.getElementById("explore-chart").getBoundingClientRect();
+    return [...document.querySelectorAll("#explore-chart text")].filter((text) => {
+        const own = text.getBoundingClientRect();
+        return own.left < chart.left - 1 || own.right > chart.right + 1;
+    }).map((text) => text.textContent)"""
+"""Give the texts that reach beyond the figure."""
+
+EVERY_CHOICE = """
+    history.replaceState = () => {};  // so many changes at once are more than it takes
+    const outside = new Function(arguments[0]);
+    const select = document.getElementById("explore-subject");
+    const heading = document.getElementById("explore-heading");
+    const seen = [];
+    for (const option of select.options) {
+        select.value = option.value;
+        select.dispatchEvent(new Event("change"));
+        for (const radio of document.querySelectorAll("#explore-statistics input")) {
+            if (radio.parentElement.hidden) continue;
+            radio.checked = true;
+            radio.dispatchEvent(new Event("change"));
+            seen.push([heading.textContent, outside()]);
+        }
+    }
+    return seen"""
+"""Choose everything that can be chosen; give the headings, and the texts outside."""
 
 
 @pytest.fixture(scope="module")
@@ -307,13 +335,21 @@ def test_it_fits_its_screen_in_both_schemes(page, run, tmp_path, size, scheme):
             return [light(getComputedStyle(document.body).backgroundColor),
                     light(getComputedStyle(document.querySelector("#explore text")).fill)]""")
         assert (paper < ink) == (scheme == "dark")
-        box = page.execute_script("""
-            const chart = document.getElementById("explore-chart").getBoundingClientRect();
-            return [...document.querySelectorAll("#explore-chart text")].filter((text) => {
-              const own = text.getBoundingClientRect();
-              return own.left < chart.left - 1 || own.right > chart.right + 1;
-            }).map((text) => text.textContent)""")
-        assert box == []
+        assert page.execute_script(OUTSIDE) == []
+
+
+@pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
+@pytest.mark.parametrize("words", ["en", "zh"])
+def test_every_choice_can_be_drawn_inside_its_figure(browser, tmp_path, size, words):
+    with language(words):
+        write_page(tmp_path)
+    look(browser, size)
+    visit(browser, tmp_path)
+    seen = browser.execute_script(EVERY_CHOICE, OUTSIDE)
+    assert len({heading for heading, _ in seen}) == len(seen) == 12 * 6 + 9 * 2
+    assert [texts for _, texts in seen if texts] == []
+    assert browser.execute_script("return document.documentElement.scrollWidth") == size[0]
+    assert complaints(browser) == []
 
 
 def test_paper_shows_the_view_and_no_controls(page):

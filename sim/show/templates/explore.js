@@ -28,11 +28,13 @@
       maximumFractionDigits: places,
       signDisplay: sign ? "exceptZero" : "auto",
     }).format(value);
+  const pair = (name, value) => words.pair.replace(/\{(name|value)\}/g, (_, key) => ({ name, value })[key]);
   const label = (place) => {
     const own = data.arrangements[place].label;
     return place === data.baseline ? `${own} (${words.baseline})` : own;
   };
   const unit = (one, axis) => ({ unit: one.unit, step: one.step, share: words.share })[axis];
+  const titled = (one, axis) => (isCurve(one) ? pair(one.label, unit(one, axis)) : `${one.label} (${unit(one, axis)})`);
   const shown = (value, one, axis) =>
     value === null ? words.undefined : `${write(value, one.places, axis === "step")} ${unit(one, axis)}`;
   // Both are rounded to the same decimals, and so is their difference.
@@ -51,7 +53,8 @@
     const singles = how.key === "spread" || how.key === "pairs";
     return {
       key: how.key,
-      label: how.axis === "share" ? words.share : `${one.label} (${unit(one, how.axis)})`,
+      label: how.axis === "share" ? words.share : titled(one, how.axis),
+      unit: unit(one, how.axis),
       log: one.log && how.axis === "unit",
       zero: how.axis === "step",
       side: how.axis === "step" && one.better !== "neither" ? one.better : null,
@@ -66,7 +69,7 @@
           colour: data.arrangements[place].colour,
           numbers: one.numbers[how.key][place],
           beside: how.beside.map((column) => cells[column]).filter((text) => text !== "–"),
-          lines: [label(place), ...how.columns.map((name, n) => `${name}: ${cells[n]}`)],
+          lines: [label(place), ...how.columns.map((name, n) => pair(name, cells[n]))],
           values: values.flatMap((value, n) =>
             value === null ? [] : [{ value, lines: [label(place), words.replication.replace("{n}", data.replications[n]), shown(value, one, how.axis)] }]
           ),
@@ -86,8 +89,8 @@
       write: (value, digits) => write(value, digits),
       rows: places.map((place) => ({ place, colour: data.arrangements[place].colour, lists: lists[place] })),
       lines: (n) => [
-        `${one.across}: ${write(one.x[n], Number.isInteger(one.x[n]) ? 0 : 2)}`,
-        ...places.map((place) => `${data.arrangements[place].label}: ${band(lists[place], n, one, how)}`),
+        pair(one.across, write(one.x[n], Number.isInteger(one.x[n]) ? 0 : 2)),
+        ...places.map((place) => pair(data.arrangements[place].label, band(lists[place], n, one, how))),
       ],
     };
   };
@@ -96,7 +99,7 @@
     if (middle[n] === null) return words.undefined;
     const text = write(middle[n], one.places, how.axis === "step");
     if (low[n] === null) return text;
-    const ends = words.to.replace("{low}", write(low[n], one.places)).replace("{high}", write(high[n], one.places));
+    const ends = words.to.replace("{low}", () => write(low[n], one.places)).replace("{high}", () => write(high[n], one.places));
     return `${text} (${ends})`;
   };
 
@@ -149,21 +152,21 @@
   const tables = () => {
     const one = subject();
     const how = way();
-    const caption = `${one.label}${words.comma}${unit(one, how.axis)}: ${how.label}`;
+    const caption = pair(titled(one, how.axis), how.label);
     part("numbers").hidden = isCurve(one);
     if (!isCurve(one)) fill(part("table"), caption, [words.arrangement, ...how.columns], summary(one, how));
     part("values").hidden = !isCurve(one) && !one.values;
-    if (part("values").open && !part("values").hidden) fill(part("every"), `${one.label}${words.comma}${unit(one, how.axis === "share" ? "step" : how.axis)}`, ...every(one, how));
+    if (part("values").open && !part("values").hidden) fill(part("every"), titled(one, how.axis === "share" ? "step" : how.axis), ...every(one, how));
   };
 
   const say = () => {
     const one = subject();
     const how = way();
-    part("heading").textContent = `${one.label}: ${how.label}`;
+    part("heading").textContent = pair(one.label, how.label);
     part("formula").textContent = isCurve(one) ? "" : one.formula;
     const direction = isCurve(one) ? "" : words[one.better];
     const notes = [how.note, direction, !isCurve(one) && one.log && how.axis === "unit" ? words.log : "", !isCurve(one) && !one.values ? words.kept : ""];
-    part("note").textContent = notes.filter(Boolean).join(" ");
+    part("note").textContent = notes.filter(Boolean).join(words.gap);
   };
 
   const tell = () => {

@@ -79,7 +79,22 @@ const Draw = (() => {
     return made;
   };
 
-  const across = (svg, frame, label) => {
+  // Texts are measured and not guessed: letters of one language are twice as wide as others'.
+  const widthOf = (svg, text, name) => {
+    const probe = node("text", { class: name, visibility: "hidden" }, svg, text);
+    const width = probe.getComputedTextLength();
+    probe.remove();
+    return width;
+  };
+  const widest = (svg, texts, name) => Math.max(0, ...texts.map((text) => widthOf(svg, text, name)));
+  const shortened = (svg, text, room, name) => {
+    if (widthOf(svg, text, name) <= room) return text;
+    const letters = [...text];
+    while (letters.length && widthOf(svg, `${letters.join("")}…`, name) > room) letters.pop();
+    return `${letters.join("")}…`;
+  };
+
+  const across = (svg, frame, label, short) => {
     const most = Math.floor((frame.right - frame.left) / 90);
     const marks = frame.log ? decades(...frame.domain) : ticks(...frame.domain, most);
     let free = -Infinity;
@@ -87,13 +102,15 @@ const Draw = (() => {
       const x = frame.x(value);
       const text = frame.write(value, places);
       node("line", { x1: x, x2: x, y1: frame.top, y2: frame.bottom, class: "grid" }, svg);
-      const half = text.length * 3.6;
+      const half = widthOf(svg, text, "tick") / 2;
       if (x - half < free) continue;
       free = x + half + 6;
       node("text", { x, y: frame.bottom + 17, class: "tick", "text-anchor": "middle" }, svg, text);
     }
     const middle = (frame.left + frame.right) / 2;
-    node("text", { x: middle, y: frame.bottom + 38, class: "axis", "text-anchor": "middle" }, svg, label);
+    const room = 2 * Math.min(middle, frame.width - middle);
+    const shown = widthOf(svg, label, "axis") > room ? short : label;
+    node("text", { x: middle, y: frame.bottom + 38, class: "axis", "text-anchor": "middle" }, svg, shortened(svg, shown, room, "axis"));
   };
 
   const bar = (group, from, to, y, half, name) =>
@@ -170,17 +187,20 @@ const Draw = (() => {
   const rows = (chart, view) => {
     const width = Math.max(chart.clientWidth, 260);
     const narrow = width < NARROW;
-    const long = Math.max(0, ...view.rows.flatMap((row) => row.beside.map((text) => text.length)));
     const high = narrow ? 74 : 58;
+    const bottom = 8 + high * view.rows.length;
+    const svg = canvas(chart, width, bottom + 48);
+    const names = widest(svg, view.rows.map((row) => row.label), "name");
+    const beside = widest(svg, view.rows.flatMap((row) => row.beside), "beside");
     const frame = {
-      left: narrow ? 10 : 168,
-      right: width - (narrow || !long ? 16 : 24 + 6.5 * long),
+      width,
+      left: narrow ? 10 : Math.min(names + 28, 0.3 * width),
+      right: width - (narrow || !beside ? 16 : beside + 18),
       top: 8,
-      bottom: 8 + high * view.rows.length,
+      bottom,
       log: view.log,
       write: view.write,
     };
-    const svg = canvas(chart, width, frame.bottom + 48);
     const numbers = [...numbersOf(view), ...(view.zero ? [0] : [])];
     const isAny = numbersOf(view).length > 0;
     frame.domain = view.domain || (numbers.length ? padded(numbers, view.log) : [0, 1]);
@@ -189,13 +209,13 @@ const Draw = (() => {
       const edge = view.side === "higher" ? frame.right : frame.left;
       bar(svg, frame.x(0), edge, (frame.top + frame.bottom) / 2, (frame.bottom - frame.top) / 2, "better-side");
     }
-    if (isAny) across(svg, frame, view.label);
+    if (isAny) across(svg, frame, view.label, view.unit);
     if (view.zero && isAny) line(svg, frame.x(0), frame.x(0), frame.top, frame.bottom, "zero");
     return view.rows.map((row, place) => {
       const top = frame.top + high * place;
       const y = narrow ? top + 46 : top + high / 2;
       const group = node("g", { class: `row a${row.colour}` }, svg);
-      name(group, row, frame, { top, y, narrow, width });
+      name(svg, group, row, frame, { top, y, narrow });
       if (!row.numbers || row.numbers[0] === null) {
         node("text", { x: frame.left + 8, y: y + 4, class: "quiet" }, group, view.undefined);
         return [{ x: frame.left, y, lines: row.lines }];
@@ -205,29 +225,32 @@ const Draw = (() => {
     });
   };
 
-  const name = (group, row, frame, { top, y, narrow, width }) => {
+  const name = (svg, group, row, frame, { top, y, narrow }) => {
     const [first, ...rest] = row.beside;
-    if (narrow) {
-      node("text", { x: frame.left, y: top + 18, class: "name" }, group, row.label);
-      if (first === undefined) return;
-      const end = width - 16;
-      const short = rest.length ? rest[0].length * 6.4 + 12 : 0;
-      node("text", { x: end - short, y: top + 18, class: "beside", "text-anchor": "end" }, group, first);
-      if (short) node("text", { x: end, y: top + 18, class: "quiet", "text-anchor": "end" }, group, rest[0]);
+    if (!narrow) {
+      const text = shortened(svg, row.label, frame.left - 16, "name");
+      node("text", { x: frame.left - 14, y: y + 4, class: "name", "text-anchor": "end" }, group, text);
+      const from = y + 4 - 8 * rest.length;
+      row.beside.forEach((line, n) => {
+        node("text", { x: frame.right + 14, y: from + 16 * n, class: n ? "quiet" : "beside" }, group, line);
+      });
       return;
     }
-    node("text", { x: frame.left - 14, y: y + 4, class: "name", "text-anchor": "end" }, group, row.label);
-    const from = y + 4 - 8 * rest.length;
-    row.beside.forEach((text, n) => {
-      node("text", { x: frame.right + 16, y: from + 16 * n, class: n ? "quiet" : "beside" }, group, text);
-    });
+    const end = frame.width - 16;
+    const short = rest.length ? widthOf(svg, rest[0], "quiet") + 8 : 0;
+    const taken = first === undefined ? 0 : short + widthOf(svg, first, "beside") + 10;
+    const text = shortened(svg, row.label, end - frame.left - taken, "name");
+    node("text", { x: frame.left, y: top + 18, class: "name" }, group, text);
+    if (first === undefined) return;
+    node("text", { x: end - short, y: top + 18, class: "beside", "text-anchor": "end" }, group, first);
+    if (short) node("text", { x: end, y: top + 18, class: "quiet", "text-anchor": "end" }, group, rest[0]);
   };
 
   const LEFT = 62;
 
   const curves = (chart, view) => {
     const width = Math.max(chart.clientWidth, 260);
-    const frame = { left: LEFT, right: width - 16, top: 14, bottom: width < NARROW ? 270 : 350, write: view.write };
+    const frame = { width, left: LEFT, right: width - 16, top: 14, bottom: width < NARROW ? 270 : 350, write: view.write };
     const svg = canvas(chart, width, frame.bottom + 48);
     const foot = frame.bottom;
     const numbers = known(view.rows.flatMap((row) => row.lists.flat()));
@@ -239,7 +262,7 @@ const Draw = (() => {
       line(svg, frame.left, frame.right, up(value), up(value), "grid");
       node("text", { x: frame.left - 8, y: up(value) + 4, class: "tick", "text-anchor": "end" }, svg, view.write(value, places));
     }
-    across(svg, frame, view.across);
+    across(svg, frame, view.across, view.across);
     node("text", { x: 0, y: 10, class: "axis" }, svg, view.label);
     if (view.zero) line(svg, frame.left, frame.right, up(0), up(0), "zero");
     for (const row of view.rows) band(svg, row, view.x, frame.x, up);
