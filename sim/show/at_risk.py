@@ -11,6 +11,8 @@ from sim.show.curve_data import has_series, paths
 from sim.show.style import INK, Look
 
 COLUMN = "at_risk"
+FEWEST = 30
+"""Firms below which a mean of heavy-tailed money says nothing."""
 _MOST = 8
 _ROUNDING = 1e-9
 
@@ -84,3 +86,30 @@ def ages(points: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[float]:
     last = float(points.max())
     step = max(round(last / (_MOST - 2) + 0.49), 1)
     return [float(age) for age in points if age % step < _ROUNDING]
+
+
+def well_founded(data: pd.DataFrame, results: ResultsView, series: str) -> pd.DataFrame:
+    """Keep the points of a curve behind which enough firms stand.
+
+    Parameters
+    ----------
+    data : DataFrame
+        As `sim.show.curve_data.curve_data` gives it.
+    results : Results
+    series : str
+        Name of the series of numbers of firms.
+
+    Returns
+    -------
+    DataFrame
+        Points up to the last age to which `FEWEST` firms are followed under every
+        arrangement; all points where that would leave less than two, or no number is known.
+    """
+    if not series:
+        return data
+    numbers = with_numbers(data, results, series).get(COLUMN)
+    if numbers is None:
+        return data
+    few = data.loc[numbers < FEWEST, "x"]
+    kept = data[data["x"] < few.min()] if len(few) else data
+    return kept if kept["x"].nunique() > 1 else data

@@ -12,10 +12,11 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.base.language import tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray
 from sim.outcomes.wording import arrangement_text, percent_text
-from sim.show.at_risk import number_rows, with_numbers
+from sim.show.at_risk import FEWEST, number_rows, well_founded, with_numbers
 from sim.show.curve_data import SPREAD, curve_data
 from sim.show.style import Drawing, Look, looks, number_axis, style
 
@@ -35,7 +36,10 @@ class Curve:
     adds_up : bool
         True where the values of banks may be summed.
     behind : str
-        Series of the number of firms behind each point; none where it is empty.
+        Series of the number of firms behind each point, shown beneath the curve; none where
+        it is empty.
+    founded : str
+        Series of the number of firms without enough of which no point is drawn.
     """
 
     series: str
@@ -46,6 +50,7 @@ class Curve:
     scale: float = 1.0
     adds_up: bool = False
     behind: str = ""
+    founded: str = ""
 
 
 SURVIVAL = Curve(
@@ -63,6 +68,7 @@ VALUE_BY_AGE = Curve(
     "Age of the firm (years)",
     "CNY million per 100 firms",
     "Difference (CNY million per 100 firms)",
+    founded="survival_at_risk",
 )
 VINTAGE = Curve(
     "vintage_default",
@@ -168,7 +174,8 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     data = curve_data(results, curve.series, baseline, curve.adds_up)
     against = baseline or str(data["arrangement"].iloc[0])
     drawn = looks(arrangement_order(results, results.series))
-    data = with_numbers(data, results, curve.behind)
+    whole = len(data)
+    data = well_founded(with_numbers(data, results, curve.behind), results, curve.founded)
     numbered = "at_risk" in data
     low = 0.35 + 0.17 * data["arrangement"].nunique() if numbered else 0.0
     figure = Drawing(9.2, 4.0 + low)
@@ -177,8 +184,9 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
         left, right = panels[0]
         number_rows(panels[1, 0], data, drawn)
         panels[1, 1].set_visible(False)
-        right.tick_params(axis="x", labelbottom=True)
-        left.tick_params(axis="x", labelbottom=True)
+        for axes in (left, right):
+            axes.set_xticks(panels[1, 0].get_xticks())
+            axes.tick_params(axis="x", labelbottom=True)
     else:
         left, right = figure.subplots(1, 2)
     handles = [_level(left, rows, drawn[str(name)], curve.scale) for name, rows in _by(data)]
@@ -191,7 +199,12 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     for axes, label in ((left, curve.y), (right, curve.step)):
         number_axis(axes, "y", label)
         number_axis(axes, "x", curve.x)
-    return figure.finish(curve.title, _note(data), data, handles)
+    note = _note(data)
+    if len(data) < whole:
+        note += " " + tr(
+            "Ages to which fewer than {fewest} firms are followed are left out.", fewest=FEWEST
+        )
+    return figure.finish(curve.title, note, data, handles)
 
 
 def _by(data: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:

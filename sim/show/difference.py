@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from sim.base.errors import OutcomeError
 from sim.outcomes.comparison import Comparison
@@ -117,6 +118,8 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
     axes.set_xlim(low, high)
     axes.set_title(_panel_title(mark))
     number_axis(axes, "x", unit_style(mark.unit).step_axis)
+    # Long numbers would run into each other at the usual number of ticks.
+    axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
 def _panel_title(mark: Mark) -> str:

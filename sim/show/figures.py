@@ -12,8 +12,9 @@ from sim.show.flow_data import lifecycle_flow_data
 from sim.show.life import life, life_data
 from sim.show.lifecycle import lifecycle, lifecycle_data
 from sim.show.lifecycle_flow import lifecycle_flow
+from sim.show.loss_data import loss_distribution_data
 from sim.show.loss_split import loss_split, loss_split_data
-from sim.show.losses import loss_distribution, loss_distribution_data
+from sim.show.losses import loss_distribution
 from sim.show.narrowing import narrowing, narrowing_data
 from sim.show.payments import payments, payments_data
 from sim.show.ranges import breakeven, frontier, tornado

@@ -14,7 +14,7 @@ from sim.show import figures
 from sim.show.curve_data import has_series
 from sim.show.flow_data import STAY
 from sim.show.lifecycle import PREFIX
-from sim.show.losses import SERIES
+from sim.show.loss_data import SERIES
 from sim.show.payments import SALES
 from sim.show.regimes import regime_names
 from sim.show.selection import DISTRIBUTIONS, drawn
@@ -62,7 +62,7 @@ def planned(outcomes: Outcomes, comparison: Comparison, results: ResultsView) ->
         if _drawable(comparison, group):
             yield Planned(f"difference-{_slug(group)}", _difference(comparison, group))
     for name in DISTRIBUTIONS:
-        if name in outcomes.marks:
+        if name in outcomes.marks and outcomes.table(name).notna().any(axis=None):
             yield Planned(f"distribution-{_slug(name)}", _distribution(outcomes, name))
     if regime_names(outcomes):
         yield Planned("regimes", lambda: figures.profit_by_regime(outcomes))

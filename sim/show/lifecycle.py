@@ -16,6 +16,7 @@ STAGES = {
     "mature": "Mature",
 }
 PREFIX = "stage_count:"
+_MOST_POINTS = 32
 
 
 def lifecycle_data(results: ResultsView, baseline: str | None = None) -> pd.DataFrame:
@@ -114,6 +115,8 @@ def _column(
 
 def _line(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], look: Look) -> object:
     """Draw a line with its band."""
+    # Quarters that lie between are in the frame; so many points would only weigh on a page.
+    rows = rows.iloc[:: max(-(-len(rows) // _MOST_POINTS), 1)]
     x, low, middle, high = (rows[column].to_numpy(np.float64) for column in ("x", *columns))
     alpha = 0.13 if columns[1] == "difference" else 0.05
     axes.fill_between(x, low, high, color=look.colour, alpha=alpha, lw=0)

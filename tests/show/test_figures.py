@@ -13,7 +13,7 @@ from sim.outcomes.compare import compare
 from sim.outcomes.statistics import mean_interval
 from sim.show import figures
 from sim.show.difference import difference_data
-from sim.show.losses import honest_level, weighted_tail
+from sim.show.loss_data import honest_level, weighted_tail
 from sim.show.style import COLOURS
 from tests import synthetic
 
@@ -297,6 +297,48 @@ def test_sharing_thins_the_tail_of_every_bank(results):
 )
 def test_a_level_that_the_years_cannot_bound_is_not_shown(count, level):
     assert honest_level(count) == level
+
+
+def test_the_tail_measures_stand_beneath_the_curve_with_their_intervals(results):
+    figure = figures.loss_distribution(results)
+    data = figure.data.set_index(["bank", "arrangement"])
+    curve, rows = figure.axes[0], figure.axes[1]
+    assert curve.get_title("left") == "City commercial"
+    wanted = data.loc["city_commercial"]
+    marks = [line for line in rows.lines if line.get_linestyle() == "None"]
+    values = wanted[["var", "es"]].to_numpy().ravel()
+    assert [float(line.get_xdata()[0]) for line in marks] == pytest.approx(list(values))
+    assert [line.get_markerfacecolor() == "white" for line in marks] == [True, False] * 5
+    lines = [line.get_xdata() for line in rows.lines if line.get_linestyle() != "None"]
+    ends = wanted[["var_low", "var_high", "es_low", "es_high"]].to_numpy().reshape(-1, 2)
+    np.testing.assert_allclose(lines, ends)
+
+
+def test_of_many_banks_those_with_the_largest_losses_are_drawn(results):
+    series = results.series
+    rows = series[(series["series"] == "bank_annual_loss") & (series["bank"] == "joint_stock")]
+    more = [rows.assign(bank=f"bank_{n}", value=rows["value"] / (n + 2)) for n in range(9)]
+    figure = figures.loss_distribution(
+        dataclasses.replace(results, series=pd.concat([series, *more])), 0.9
+    )
+    titles = [axes.get_title("left") for axes in figure.axes if axes.get_title("left")]
+    assert titles == ["City commercial", "Joint stock", "Large state",
+                      *(f"Bank {n}" for n in range(6))]  # fmt: skip
+    assert figure.data["bank"].nunique() == 12
+    assert "The 9 banks with the largest losses of 12" in figure.note
+
+
+def test_ages_that_few_firms_reach_are_left_out_of_money(results):
+    """From 400 firms at risk, the mean falls below 30 after ten years."""
+    series = results.series
+    risk = series["series"] == "survival_at_risk"
+    few = series.assign(value=series["value"].where(~risk, series["value"] / 2.0))
+    figure = figures.profit_by_age(dataclasses.replace(results, series=few))
+    count = few[risk].groupby("x")["value"].mean()
+    assert figure.data["x"].max() < count[count < 30].index.min()
+    assert figure.data["x"].max() >= count[count > 31].index.max()
+    assert "fewer than 30 firms" in figure.note
+    assert "fewer than" not in figures.survival(results).note
 
 
 def test_too_few_years_give_no_tail_measure():

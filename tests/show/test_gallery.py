@@ -29,6 +29,15 @@ def test_a_figure_without_data_is_left_out_and_named(outcomes, comparison, resul
     assert missing(results) == []
 
 
+def test_an_outcome_that_is_never_defined_has_no_distribution(outcomes, results):
+    tidy = outcomes.tidy.copy()
+    tidy.loc[tidy["outcome"] == "cycle.crossover_years", "value"] = float("nan")
+    never = dataclasses.replace(outcomes, tidy=tidy)
+    found = keys(never, compare(never), results)
+    assert "distribution-cycle-crossover-years" not in found
+    assert "distribution-bank-raroc" in found
+
+
 def test_parties_come_in_reading_order(comparison):
     assert groups(comparison) == ["bank", "firm", "system", "cycle"]
 
