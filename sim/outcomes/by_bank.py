@@ -11,14 +11,28 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.base.columns import TEXT, Column
 from sim.outcomes.measure import arrangement_order
 from sim.outcomes.pairs import averaged
 from sim.outcomes.statistics import Interval, mean_interval
 
-COLUMNS = (
-    "measure", "unit", "bank", "arrangement", "replications", "mean", "low", "high",
-    "difference", "difference_low", "difference_high",
-)  # fmt: skip
+_OF_MEASURE = "that of the measure"
+TABLE = (
+    Column("measure", TEXT, "what is told of a bank", TEXT),
+    Column("unit", TEXT, "its unit", TEXT),
+    Column("bank", TEXT, "name of the bank", TEXT),
+    Column("arrangement", TEXT, "arrangement that was run", TEXT),
+    Column("replications", "count", "histories", "i8", low=0.0),
+    Column("mean", _OF_MEASURE, "mean over histories"),
+    Column("low", _OF_MEASURE, "lower end of its interval"),
+    Column("high", _OF_MEASURE, "upper end of its interval"),
+    Column("difference", _OF_MEASURE, "mean difference from the baseline, paired"),
+    Column("difference_low", _OF_MEASURE, "lower end of its interval"),
+    Column("difference_high", _OF_MEASURE, "upper end of its interval"),
+)
+"""What `by_bank` and ``by_bank.csv`` hold."""
+
+COLUMNS = tuple(column.name for column in TABLE)
 _ROUNDING = 1e-9
 _KEYS = ["bank", "arrangement", "replication"]
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.outcomes.control import PREFIX
 from sim.outcomes.mark import Mark, registry
@@ -18,6 +19,21 @@ from sim.outcomes.tails import quantile_interval
 
 GROUPS = ("bank", "firm", "system", "cycle")
 COLUMNS = ["arrangement", "replication", "outcome", "value"]
+_OF_OUTCOME = "that of the outcome"
+SUMMARY = (
+    Column("outcome", TEXT, "name of the outcome", TEXT),
+    Column("unit", TEXT, "its unit", TEXT),
+    Column("arrangement", TEXT, "arrangement that was run", TEXT),
+    Column("replications", "count", "histories", "i8", low=0.0),
+    Column("defined", "count", "histories in which the outcome is defined", "i8", low=0.0),
+    Column("mean", _OF_OUTCOME, "mean over those histories"),
+    Column("low", _OF_OUTCOME, "lower end of its interval"),
+    Column("high", _OF_OUTCOME, "upper end of its interval"),
+    Column("median", _OF_OUTCOME, "median over those histories"),
+    Column("median_low", _OF_OUTCOME, "lower end of its interval"),
+    Column("median_high", _OF_OUTCOME, "upper end of its interval"),
+)
+"""What `Outcomes.summary` and ``summary.csv`` hold."""
 
 
 class ResultsView(Protocol):
@@ -149,7 +165,7 @@ class Outcomes:
             for name in self.names
             for arrangement, values in self.table(name).items()
         ]
-        return pd.DataFrame(rows)
+        return pd.DataFrame(rows, columns=[column.name for column in SUMMARY])
 
     def _summary_row(
         self, name: str, arrangement: Any, values: "pd.Series[float]", confidence: float

@@ -140,7 +140,16 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "patterns": PATTERNS,
         "sources": _kinds(scenario.sources),
         "facts": sorted({fact for one in scenario.sources.values() for fact in _facts(one)}),
-        "manifest": manifest_table(manifest).to_dict("records"),
+        "manifest": manifest_table(_system(manifest)).to_dict("records"),
+    }
+
+
+def _system(manifest: Mapping[str, Any]) -> dict[str, Any]:
+    """Leave out of a manifest what grows with the run: lists, and the runs before it."""
+    return {
+        key: value
+        for key, value in manifest.items()
+        if not isinstance(value, list | tuple) and key != "resumed_from"
     }
 
 

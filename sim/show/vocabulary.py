@@ -22,8 +22,10 @@ from sim.engine.world import Banks
 from sim.experiment.tables import TABLES
 from sim.firms.record import CLIMATE, FIRM
 from sim.firms.totals import FLOWS
+from sim.outcomes.by_bank import TABLE as BY_BANK
 from sim.outcomes.comparison import FRAME
 from sim.outcomes.mark import registry
+from sim.outcomes.measure import SUMMARY
 from sim.outcomes.series_words import SERIES
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import clause_kinds, parameters
@@ -47,6 +49,8 @@ RECORDS: dict[str, tuple[Iterable[Column], str]] = {
     "system at settlements": (SYSTEM_PANEL, "sim.state.history"),
     **{f"{name}.parquet": (table, "sim.experiment.tables") for name, table in TABLES.items()},
     "comparison.csv": (FRAME, "sim.outcomes.comparison"),
+    "summary.csv": (SUMMARY, "sim.outcomes.measure"),
+    "by_bank.csv": (BY_BANK, "sim.outcomes.by_bank"),
 }
 """Records and tables with their columns, and where these are declared."""
 

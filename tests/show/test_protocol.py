@@ -117,6 +117,14 @@ def test_clauses_in_which_arrangements_differ_are_named(stress: str) -> None:
     assert re.search(r"<strong>plain</strong>.*?all clauses neutral", stress)
 
 
+def test_the_system_is_told_without_what_grows_with_the_run(scenario: Scenario) -> None:
+    manifest = {"python": "3.11", "seconds_per_replication": [1.0], "resumed_from": {"seed": 1}}
+    words = plain(str(protocols(scenario, manifest, ("stress",))))
+    assert "python : 3.11" in words
+    assert "seconds_per_replication" not in words
+    assert "resumed_from" not in words
+
+
 def test_programmes_name_what_they_put_on_offer() -> None:
     dated = load_scenario(ROOT / "scenarios" / "anhui_common_growth.toml")
     text = str(protocols(dated, {}, ("stress",)))

@@ -13,6 +13,7 @@ from sim.base.errors import ScenarioError
 from sim.base.language import language
 from sim.clauses.arrangement import CLAUSES
 from sim.firms.record import FIRM
+from sim.outcomes.compare import compare
 from sim.outcomes.mark import registry
 from sim.outcomes.series_words import SERIES
 from sim.scenario.facts import FACTS, read_facts
@@ -21,6 +22,7 @@ from sim.show.vocabulary import COLUMNS, KINDS, entries, vocabulary
 from sim.show.vocabulary_page import page, write_vocabulary
 from sim.state.book import CONTRACT
 from sim.state.ledger import PARTIES
+from tests import synthetic
 
 ROOT = Path(__file__).parents[2]
 
@@ -83,6 +85,14 @@ def test_every_clause_column_party_series_and_stream_is_there(words: pd.DataFram
     assert of_kind(words, "party")["name"].tolist() == list(PARTIES)
     assert of_kind(words, "series")["name"].tolist() == [mark.name for mark in SERIES]
     assert of_kind(words, "stream")["name"].tolist() == list(STREAMS)
+
+
+def test_tables_of_a_run_hold_the_declared_columns(words: pd.DataFrame) -> None:
+    columns = of_kind(words, "column")
+    outcomes = synthetic.outcomes()
+    frames = {"comparison.csv": compare(outcomes).frame(), "summary.csv": outcomes.summary()}
+    for file, frame in frames.items():
+        assert columns.loc[columns["subject"] == file, "name"].tolist() == list(frame.columns)
 
 
 def test_a_missing_economy_is_told_and_none_leaves_values_out(
