@@ -43,6 +43,8 @@ class Panel:
     ----------
     sliders : dict of str to widget
         By key, once the panel has been displayed.
+    picture : widget
+        The figure beneath them.
     seconds : float
         What the last answer took, with its figure.
     """
@@ -61,7 +63,7 @@ class Panel:
         self._rerun = Rerun()
         self._file: Outcomes | None = None
         self._is_held = False
-        self._picture: Any = None
+        self.picture: Any = None
         self._words: Any = None
 
     @property
@@ -136,7 +138,7 @@ class Panel:
         import ipywidgets
 
         self.sliders = {key: self._slider(one) for key, one in self.ranges.items()}
-        self._picture = ipywidgets.Image(format="png")
+        self.picture = ipywidgets.Image(format="png")
         self._words = ipywidgets.Label()
         back = ipywidgets.Button(description=tr("As in the file"))
         back.on_click(self._go_back)
@@ -144,7 +146,7 @@ class Panel:
         for slider in self.sliders.values():
             slider.observe(self._answer, "value")
         return ipywidgets.VBox(
-            [*self.sliders.values(), ipywidgets.HBox([back, self._words]), self._picture]
+            [*self.sliders.values(), ipywidgets.HBox([back, self._words]), self.picture]
         )
 
     def _slider(self, one: Range) -> Any:
@@ -164,7 +166,7 @@ class Panel:
             return
         chosen = {key: float(slider.value) for key, slider in self.sliders.items()}
         try:
-            self._picture.value = self.figure(chosen)._repr_png_()
+            self.picture.value = self.figure(chosen)._repr_png_()
         except SimError as error:
             self._words.value = str(error)
             return

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from sim.outcomes.mark import registry
+from sim.outcomes.statistics import FloatArray
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.style import COLOURS, INK, MUTED, Drawing, looks, number_axis, style
 
@@ -87,11 +88,13 @@ def frontier(result: Frontier) -> Drawing:
     for which, name in (("x", first), ("y", second)):
         label = f"{marks[name].label} ({unit_style(marks[name].unit).axis})"
         number_axis(axes, which, label)
+        _look_at(axes, which, data[name].to_numpy() * unit_style(marks[name].unit).scale)
     count = result.cube.values.shape[1]
     note = (
         "Filled marks, joined: efficient by their means. Crosses: clearly dominated by another"
-        f" point on both outcomes. Thin lines: 95 % intervals over {count} replications; points"
-        " met the same luck, so they are compared better than these intervals show."
+        f" point on both outcomes. Thin lines: 95 % intervals over {count} replications,"
+        " which may leave the picture; points met the same luck, so they are compared better than"
+        " these intervals show."
     )
     handles = [
         Line2D([], [], marker="o", ls="", color=look[name].colour, label=arrangement_text(name))
@@ -99,6 +102,14 @@ def frontier(result: Frontier) -> Drawing:
     ]
     title = f"{marks[first].label} against {marks[second].label.lower()}"
     return figure.finish(title, note, data, handles)
+
+
+def _look_at(axes: Axes, which: str, values: FloatArray) -> None:
+    """Fit an axis to the points: the intervals of levels may be many times as wide."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    if high > low:
+        room = 0.25 * (high - low)
+        axes.set(**{f"{which}lim": (low - room, high + room)})
 
 
 def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from nbformat.v4 import new_code_cell
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -16,6 +17,19 @@ TINY: dict[str, Any] = {
     "workers": 1,
 }  # fmt: skip
 """Values laid over those of the cell with the tag ``parameters``."""
+
+PANEL = "02_turn_the_parameters"
+MOVE = """
+first, slider = bytes(panel.picture.value), next(iter(panel.sliders.values()))
+slider.value = slider.max
+assert bytes(panel.picture.value) != first
+assert panel.seconds > 0.0
+"""
+"""What a reader does with the sliders of a panel."""
+WITHOUT_WIDGETS = """
+import sys
+sys.modules["ipywidgets"] = None
+"""
 
 each = pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 
@@ -38,6 +52,25 @@ def names_in(source: str) -> set[str]:
 
 def test_there_is_a_notebook() -> None:
     assert FILES
+
+
+def tiny(file: Path) -> Any:
+    """Read a notebook with small values in place of its own."""
+    notebook = read(file)
+    cell = parameters(notebook)
+    cell.source = "\n".join(f"{name} = {TINY[name]!r}" for name in names_in(cell.source))
+    return notebook
+
+
+def execute(notebook: Any) -> None:
+    """Run all cells where the notebook lies; raises where one fails."""
+    where = {"metadata": {"path": str(ROOT / "notebooks")}}
+    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
+
+
+def shown(cell: Any) -> set[str]:
+    """Give the kinds of what a cell has displayed."""
+    return {kind for output in cell.outputs for kind in output.get("data", {})}
 
 
 @each
@@ -66,10 +99,22 @@ def test_a_notebook_runs_and_ends_with_a_figure(
     file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    notebook = read(file)
-    cell = parameters(notebook)
-    cell.source = "\n".join(f"{name} = {TINY[name]!r}" for name in names_in(cell.source))
-    where = {"metadata": {"path": str(file.parent)}}
-    NotebookClient(notebook, timeout=300, kernel_name="python3", resources=where).execute()
-    (*_, last) = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    assert any("image/png" in output.get("data", {}) for output in last.outputs)
+    notebook = tiny(file)
+    if file.stem == PANEL:
+        notebook.cells.insert(-1, new_code_cell(MOVE))
+    execute(notebook)
+    assert "image/png" in shown(notebook.cells[-1])
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_without_widgets_a_panel_is_its_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    (file,) = [file for file in FILES if file.stem == PANEL]
+    notebook = tiny(file)
+    # The screening needs no widgets and is run above.
+    notebook.cells = [cell for cell in notebook.cells if "screening" not in cell.source]
+    notebook.cells.insert(0, new_code_cell(WITHOUT_WIDGETS))
+    execute(notebook)
+    (panel,) = [cell for cell in notebook.cells if "sim.panel(" in cell.source]
+    assert "image/png" in shown(panel)
+    assert "image/png" in shown(notebook.cells[-1])
