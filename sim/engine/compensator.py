@@ -16,12 +16,12 @@ variance reduction in Markov process simulation, for their use as controls.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.draws import THRESHOLD, TRIAL, uniform_columns
+from sim.engine.watch import picked
 from sim.engine.world import World
 from sim.firms import record as r
 
@@ -30,31 +30,59 @@ CLOSURES = (r.FAILURE, r.DIVERSION)
 """Causes that close a firm at once, as a failed trial may."""
 LATER = {r.SETBACK: 1.0, r.RECOVERY: -1.0}
 """Causes that raise or lower the loss to be expected."""
+CAUSES = (*CLOSURES, *LATER)
 NAME = "losses"
-_FOLD_YEARS = 1.0
+_FOLD_YEARS = 2.0
 """Runway after which a setback is about e times less likely to end in default."""
+
+_STATE = (
+    "balance", "called", "cash", "flow", "guaranteed", "limit", "now", "scale", "security",
+    "setback", "tangible", "unsecured",
+)  # fmt: skip
+_TERMS = (
+    "failing_draw_share", "recovery_tangible", "recovery_unsecured_factor", "setback_margin",
+    "setback_scale_factor",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """How far the causes of some firms have come.
+
+    Parameters
+    ----------
+    left : array, shape (n_rows, n_causes)
+        Unused part of the threshold of each of `CAUSES`.
+    count : int array, shape (n_rows, n_causes)
+        Thresholds of each drawn so far.
+    steps : int array, shape (n_rows,)
+        Thresholds of progress drawn so far.
+    """
+
+    left: Floats
+    count: NDArray[np.int64]
+    steps: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Opening:
-    """What is remembered from the opening of a quarter.
+    """What is remembered from the opening of a quarter, of the firms that owe or may draw.
 
     Parameters
     ----------
-    covered : array, shape (n_firms,), CNY million
+    rows : int array, shape (n_rows,)
+        Their numbers.
+    covered : array, shape (n_rows,), CNY million
         What lenders would lose if the firm closed with its cash.
-    exposed : array, shape (n_firms,), CNY million
+    exposed : array, shape (n_rows,), CNY million
         What they would lose without it, times a chance that cash runs out in a setback.
-    left : array, shape (n_firms, n_causes)
-        Unused part of each threshold.
-    count : int array, shape (n_firms, n_causes)
-        Thresholds drawn so far.
+    thresholds : Thresholds
     """
 
+    rows: NDArray[np.int64]
     covered: Floats
     exposed: Floats
-    left: Floats
-    count: NDArray[np.int64]
+    thresholds: Thresholds
 
 
 class Compensator:
@@ -66,67 +94,80 @@ class Compensator:
 
     def look(self, w: World, date: float) -> None:
         """Close the quarter that ends at `date` and open the next; firms must be there."""
-        now = read(w, date)
         if self.opening is not None:
-            self.close(w, self.opening, now)
-        self.opening = now
-
-    def close(self, w: World, before: Opening, now: Opening) -> None:
-        """Add what the quarter brought beyond what was to be expected."""
-        total = trials(w, before, now)
-        rows = np.flatnonzero(before.covered > 0.0)
-        for cause in CLOSURES:
-            total += float(before.covered[rows] @ surprise(w, rows, cause, before, now))
-        rows = np.flatnonzero(before.exposed > 0.0)
-        for cause, sign in LATER.items():
-            found = surprise(w, rows, cause, before, now)
-            total += sign * float(before.exposed[rows] @ found)
-        self.sums[NAME] += total
+            self.sums[NAME] += surplus(w, self.opening, date)
+        self.opening = read(w, date)
 
 
 def read(w: World, date: float) -> Opening:
-    """Read the firms at a date that they have reached."""
-    f, p = w.firms, w.params[w.firms.sector]
-    living = f.status == r.ALIVE
-    years = np.where(living, date - f.now, 0.0)
+    """Read the firms that owe or may draw at a date that they have reached."""
+    every = w.firms
+    rows = np.flatnonzero(
+        (every.status == r.ALIVE) & ((every.limit > 0.0) | (every.balance > 0.0))
+    )
+    f, p = picked(every, rows, _STATE), picked(w.params, every.sector[rows], _TERMS)
     undrawn = np.where(f.called == 1, 0.0, np.maximum(f.limit - f.balance, 0.0))
-    owed = np.where(living, f.balance + p.failing_draw_share * undrawn, 0.0)
+    owed = f.balance + p.failing_draw_share * undrawn
     reach = np.where(f.unsecured == 1, p.recovery_unsecured_factor, 1.0)
     assets = p.recovery_tangible * f.tangible * f.scale * reach * w.climate.collateral[0]
     kept = (1.0 - f.security) * (1.0 - f.guaranteed)
-    cash = np.maximum(f.cash + f.flow * years, 0.0)
+    cash = np.maximum(f.cash + f.flow * (date - f.now), 0.0)
     # Drain in a setback: that of now, or with the margin that one would take.
-    fall = np.where(f.setback == 1, 0.0, p.setback_margin * p.setback_scale_factor * f.scale)
-    runway = np.minimum((cash + undrawn) / np.maximum(fall - f.flow, 1e-9), 50.0)
+    margin = p.setback_margin * p.setback_scale_factor * f.scale
+    drain = np.where(f.setback == 1, 0.0, margin) - f.flow
+    runway = np.minimum((cash + undrawn) / np.maximum(drain, 1e-9), 50.0)
     return Opening(
-        exposed=np.maximum(owed - assets, 0.0) * kept * np.exp(-runway / _FOLD_YEARS),
+        rows=rows,
         covered=np.maximum(owed - cash - assets, 0.0) * kept,
-        left=f.left - f.speed * years[:, None],
-        count=f.count.astype(np.int64),
+        exposed=np.maximum(owed - assets, 0.0) * kept * np.exp(-runway / _FOLD_YEARS),
+        thresholds=thresholds(w, rows, date),
     )
 
 
-def surprise(w: World, rows: Any, cause: int, before: Opening, now: Opening) -> Floats:
-    """Strikes of a cause less the threshold used up, by firm, shape (n_rows,)."""
-    first, last = before.count[rows, cause], now.count[rows, cause]
-    used = before.left[rows, cause] - now.left[rows, cause]
+def thresholds(w: World, rows: NDArray[np.int64], date: float) -> Thresholds:
+    """Read how far the causes of firms have come at a date that they have reached."""
+    f = w.firms
+    years = np.where(f.status[rows] == r.ALIVE, date - f.now[rows], 0.0)
+    here = np.ix_(rows, np.array(CAUSES))
+    return Thresholds(
+        left=f.left[here] - f.speed[here] * years[:, None],
+        count=f.count[here].astype(np.int64),
+        steps=f.count[rows, r.PROGRESS].astype(np.int64),
+    )
+
+
+def surplus(w: World, before: Opening, date: float) -> float:
+    """What a quarter brought beyond what was to be expected, weighted with loss."""
+    now = thresholds(w, before.rows, date)
+    total = trials(w, before, now)
+    for place, cause in enumerate(CAUSES):
+        weight = before.covered if cause in CLOSURES else LATER[cause] * before.exposed
+        total += float(weight @ surprise(w, before, now, place))
+    return total
+
+
+def surprise(w: World, before: Opening, now: Thresholds, place: int) -> Floats:
+    """Strikes of one of `CAUSES` less the threshold used up, by firm, shape (n_rows,)."""
+    first, last = before.thresholds.count[:, place], now.count[:, place]
+    used = before.thresholds.left[:, place] - now.left[:, place]
     struck = np.flatnonzero(last > first)
     for step in range(int((last - first).max(initial=0))):
         again = struck[last[struck] > first[struck] + step]
-        u, _ = uniform_columns(w.key, rows[again], THRESHOLD, cause, first[again] + step)
+        address = (before.rows[again], THRESHOLD, CAUSES[place], first[again] + step)
+        u, _ = uniform_columns(w.key, *address)
         used[again] -= np.log(u)
     return np.asarray((last - first) - used)
 
 
-def trials(w: World, before: Opening, now: Opening) -> float:
+def trials(w: World, before: Opening, now: Thresholds) -> float:
     """Trials that closed a firm less those that were to be expected, weighted with loss."""
-    count = now.count[:, r.PROGRESS]
-    rows = np.flatnonzero((before.covered > 0.0) & (count > before.count[:, r.PROGRESS]))
+    tried = np.flatnonzero((before.covered > 0.0) & (now.steps > before.thresholds.steps))
+    rows = before.rows[tried]
     f = w.firms[rows]
     p = w.params[f.sector]
     share = p.success_share[np.arange(rows.size), f.stage]
-    u, v = uniform_columns(w.key, rows, TRIAL, count[rows], 0)
+    u, v = uniform_columns(w.key, rows, TRIAL, now.steps[tried], 0)
     odds = np.where(share < 1.0, share / np.maximum(1.0 - share, 1e-300) * f.on_progress, np.inf)
     fails = 1.0 / (1.0 + odds)
     closed = (u > 1.0 - fails) & (v < p.trial_closes_share)
-    return float(before.covered[rows] @ (closed - fails * p.trial_closes_share))
+    return float(before.covered[tried] @ (closed - fails * p.trial_closes_share))

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.draws import EXIT, uniform_columns
+from sim.engine.watch import picked
 from sim.engine.world import World
 from sim.firms import record as r
 from sim.firms.right import is_compliant
@@ -24,6 +25,10 @@ from sim.formulas.exit_multiple import exceedance, lognormal, mean_between
 
 Floats = NDArray[np.float64]
 NAME = "exits"
+_STATE = (
+    "compliant", "cum_strike", "holder", "pass_through", "right", "stake", "strike",
+    "trigger",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,18 +37,19 @@ class Claim:
 
     Parameters
     ----------
-    share : array, shape (n_firms,)
+    rows : int array, shape (n_claims,)
+        Living firms at whose exit lenders may get something.
+    share : array, shape (n_claims,)
         Part of the exit value that reaches lenders.
-    cost : array, shape (n_firms,), CNY million
-    least : array, shape (n_firms,), CNY million
+    cost : array, shape (n_claims,), CNY million
+    least : array, shape (n_claims,), CNY million
         Value from which the claim pays.
-    living : bool array, shape (n_firms,)
     """
 
+    rows: NDArray[np.int64]
     share: Floats
     cost: Floats
     least: Floats
-    living: NDArray[np.bool_]
 
 
 class ExitWatch:
@@ -62,7 +68,10 @@ class ExitWatch:
 
 def claims(w: World) -> Claim:
     """Read what lenders would get at an exit from each firm."""
-    f = w.firms
+    every = w.firms
+    held = (every.holder > 0.0) | (every.right != r.NO_RIGHT)
+    rows = np.flatnonzero((every.status == r.ALIVE) & held)
+    f = picked(every, rows, _STATE)
     kept = (f.right == r.SWAP) & is_compliant(f)
     rights = ((f.right == r.WARRANT) | (f.right == r.SWAP)) & ~kept & (f.stake > 0.0)
     share = np.where(rights, f.holder * (1.0 - f.stake) + f.stake, f.holder)
@@ -71,19 +80,21 @@ def claims(w: World) -> Claim:
     cost = f.cum_strike + strike - share * strike
     worth = np.maximum(f.trigger, f.strike * (1.0 - f.stake) / np.maximum(f.stake, 1e-300))
     least = np.maximum(np.where(rights, worth, 0.0), cost / np.maximum(share, 1e-300))
-    return Claim(f.pass_through * share, f.pass_through * cost, least, f.status == r.ALIVE)
+    return Claim(rows, f.pass_through * share, f.pass_through * cost, least)
 
 
 def surprise(w: World, claim: Claim) -> float:
     """Gains at the exits of a quarter less what was to be expected, CNY million."""
-    gone = (w.firms.status == r.LISTED) | (w.firms.status == r.ACQUIRED)
-    rows = np.flatnonzero(claim.living & gone & (claim.share > 0.0))
-    if not rows.size:
+    status = w.firms.status[claim.rows]
+    left = (status == r.LISTED) | (status == r.ACQUIRED)
+    gone = np.flatnonzero(left & (claim.share > 0.0))
+    if not gone.size:
         return 0.0
+    rows = claim.rows[gone]
     f, p = w.firms[rows], w.params[w.firms.sector[rows]]
     premium = np.where(f.status == r.LISTED, p.listing_premium, p.acquisition_factor)
     centre = f.value * premium
-    share, cost, least = claim.share[rows], claim.cost[rows], claim.least[rows]
+    share, cost, least = claim.share[gone], claim.cost[gone], claim.least[gone]
     value = np.minimum(centre * multiples(w, rows, p), p.exit_cap)
     gain = np.where(value >= least, share * value - cost, 0.0)
     return float((gain - expected_gain(p, centre, (share, cost, least))).sum())

@@ -1,5 +1,7 @@
 """Following the firms of a run quarter by quarter, and changing nothing."""
 
+from collections.abc import Iterable
+from types import SimpleNamespace
 from typing import Any, Protocol
 
 from sim.engine.processes import Observer, Steps, until
@@ -32,3 +34,8 @@ def follow(watch: Watch) -> Observer:
             watch.look(w, quarter / 4)
 
     return process
+
+
+def picked(records: Any, rows: Any, names: Iterable[str]) -> SimpleNamespace:
+    """Some fields of some records; whole records are long, and copying them takes longer."""
+    return SimpleNamespace(**{name: records[name][rows] for name in names})

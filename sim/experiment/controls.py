@@ -27,6 +27,12 @@ from sim.scenario.model import Scenario
 Floats = NDArray[np.float64]
 MEMORY_YEARS = 4.0
 """Years before the start date that still show in the experiment's loans."""
+BEFORE, EARLY, LATE = "before", "early", "late"
+ORDER = (
+    "strain_early", "strain_late", "losses", "strain_before", "winter_early", "winter_late",
+    "exits", "winter_before", "quality", "venture",
+)  # fmt: skip
+"""Those that tell most first: of few replications only the first controls are used."""
 
 
 def watches_of(scenario: Scenario) -> list[Watch]:
@@ -46,15 +52,12 @@ def controls_of(w: World, watches: Iterable[Watch]) -> dict[str, float]:
         What has followed the world, see `watches_of`.
     """
     asked = w.scenario.variance_reduction.controls
-    found: dict[str, float] = {}
-    # Of few replications only the first controls are used: those that tell most come first.
-    if "economy" in asked:
-        found |= {SHARED + name: value for name, value in economy(w).items()}
+    shared = economy(w) if "economy" in asked else {}
+    shared |= population(w) if "population" in asked else {}
+    found = {SHARED + name: value for name, value in shared.items()}
     for watch in watches:
         found |= {PREFIX + name: value for name, value in watch.sums.items()}
-    if "population" in asked:
-        found |= {SHARED + name: value for name, value in population(w).items()}
-    return found
+    return dict(sorted(found.items(), key=lambda item: ORDER.index(item[0].rpartition(".")[2])))
 
 
 def economy(w: World) -> dict[str, float]:
@@ -65,15 +68,15 @@ def economy(w: World) -> dict[str, float]:
     """
     macro, settings = w.scenario.macro, w.scenario.experiment
     start, end = -settings.warm_up_years, settings.horizon_years
-    before = (max(start, -MEMORY_YEARS),) if start < 0.0 else ()
-    edges = (*before, 0.0, 0.5 * end, end)
-    expected = _times(_Economy(macro, w.scenario.equity_market), start, edges)
+    names, edges = [EARLY, LATE], [0.0, 0.5 * end, end]
+    if start < 0.0:
+        names, edges = [BEFORE, *names], [max(start, -MEMORY_YEARS), *edges]
+    expected = _times(_Economy(macro, w.scenario.equity_market), start, tuple(edges))
     factors = np.repeat([regime.setback for regime in macro.regime.values()], 2)
     found = {}
-    for n, (since, until) in enumerate(pairwise(edges)):
-        mean = float(expected[n] @ factors)
-        found[f"strain_{n}"] = strain(w, since, until) - mean
-        found[f"winter_{n}"] = time_in(w.market, 1, since, until) - float(expected[n][1::2].sum())
+    for name, years, (since, until) in zip(names, expected, pairwise(edges), strict=True):
+        found[f"strain_{name}"] = strain(w, since, until) - float(years @ factors)
+        found[f"winter_{name}"] = time_in(w.market, 1, since, until) - float(years[1::2].sum())
     return found
 
 

@@ -49,11 +49,11 @@ def test_shared_controls_enter_as_they_are_and_others_as_differences() -> None:
     rows = [
         (arrangement, 0, name, value)
         for name, values in (
-            ("control.shared.strain_0", (5.0, 5.0)),
+            ("control.shared.strain_early", (5.0, 5.0)),
             ("control.rounds", (1.0, 4.0)),
         )
         for arrangement, value in zip(("plain", "other"), values, strict=True)
     ]
     frame = pd.DataFrame(rows, columns=["arrangement", "replication", "outcome", "value"])
     found = control_table(frame, "other", "plain").iloc[0]
-    assert found.to_dict() == {"control.shared.strain_0": 5.0, "control.rounds": 3.0}
+    assert found.to_dict() == {"control.shared.strain_early": 5.0, "control.rounds": 3.0}

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from sim.study.breakeven import Search, breakeven
+from sim.study.breakeven_result import BreakEven
+from tests.study import fair_retention
 from tests.study.fair_step import FAIR, KEY, fair_step
 
 REPEATS = 200
@@ -12,14 +14,30 @@ FAR = 3.0
 SMALL = Search(points=2, replications=6)
 
 
+def studied_step(seed: int) -> BreakEven:
+    """The surcharge that pays for a cheap start."""
+    pair = ("flat", "step")
+    return breakeven(fair_step(seed), f"{KEY}=0.01:0.06", "bank.interest_income", pair, SMALL)
+
+
+def studied_retention(seed: int) -> BreakEven:
+    """The share of later business that pays for a cheap first loan."""
+    vary = f"{fair_retention.KEY}=0:1"
+    study = fair_retention.fair_retention(seed)
+    return breakeven(study, vary, "bank.profit", ("kept", 0.0), SMALL)
+
+
 @pytest.mark.slow
-def test_the_interval_covers_the_fair_step_in_95_percent_of_studies():
+@pytest.mark.parametrize(
+    ("study", "fair"),
+    [(studied_step, FAIR), (studied_retention, fair_retention.FAIR)],
+    ids=["step", "retention"],
+)
+def test_the_interval_covers_the_closed_form_in_95_percent_of_studies(study, fair):
     covered = []
     for seed in range(REPEATS):
-        found = breakeven(
-            fair_step(seed), f"{KEY}=0.01:0.06", "bank.interest_income", ("flat", "step"), SMALL
-        )
-        covered.append([one.low <= FAIR <= one.high for one in found.crossings] == [True])
+        found = study(seed)
+        covered.append([one.low <= fair <= one.high for one in found.crossings] == [True])
     share = float(np.mean(covered))
     error = np.sqrt(0.95 * 0.05 / REPEATS)
     print(f"{share:.3f} of {REPEATS} studies cover the closed form")  # noqa: T201

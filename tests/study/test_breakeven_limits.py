@@ -7,7 +7,7 @@ import pytest
 from sim.scenario.model import Scenario
 from sim.study.breakeven import Search, breakeven
 from tests.house.limits import MOST
-from tests.study import fair_rate, fair_right, fair_step
+from tests.study import fair_rate, fair_retention, fair_right, fair_step
 
 SEARCH = Search(points=2, replications=6)
 FIRMS = 800
@@ -35,6 +35,10 @@ CASES = {
     "a flat rate that pays for cost and losses": Case(
         fair_rate.fair_rate(1, FIRMS), f"{fair_rate.KEY}=0.03:0.2", "bank.profit",
         ("flat", 0.0), fair_rate.FAIR,
+    ),
+    "a share of later business that pays for a cheap first loan": Case(
+        fair_retention.fair_retention(1, FIRMS), f"{fair_retention.KEY}=0.05:0.9", "bank.profit",
+        ("kept", 0.0), fair_retention.FAIR,
     ),
 }  # fmt: skip
 
