@@ -40,7 +40,9 @@ class VarianceReduction(Frozen):
         (), unit="", meaning="draws spread evenly over each block of 64 firms"
     )
     controls: tuple[Control, ...] = param(
-        ("economy", "hazards", "exits"), unit="", meaning="known means by which differences are adjusted"
+        ("economy", "hazards", "exits"),
+        unit="",
+        meaning="known means by which differences are adjusted",
     )
 
     @property
