@@ -6,7 +6,6 @@ it by its hash and allow no other.
 """
 
 from base64 import b64encode
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -22,29 +21,40 @@ from sim.show.explore_words import page_words
 from sim.show.selection import headlines
 from sim.show.study_pages import environment
 
+PLACE = "<!-- explorer -->"
+"""Where the section goes on a page; no text of a scenario can look like it."""
+
+MOST_OF_PAGE, LEAST = 2_900_000, 150_000
+"""Bytes that the whole page should stay below, and data that are on it in any case."""
+
+_MARKUP = 30_000
 _SCRIPTS = ("explore_draw.js", "explore.js")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-@dataclass(frozen=True)
-class Explorer:
-    """The section for the page, and what the page's policy must allow.
+def with_explorer(
+    page: str, outcomes: Outcomes, comparison: Comparison, results: ResultsView
+) -> str:
+    """Put the section in which a reader explores a run into the text of a page.
+
+    What the rest of the page leaves free of its size decides how much of the run is here.
 
     Parameters
     ----------
-    html : Markup
-        A ``section`` with its data and script.
-    allowed : str
-        Source of the script in a content security policy.
+    page : str
+        With the mark `PLACE`.
+    outcomes : Outcomes
+    comparison : Comparison
+    results : Results
     """
-
-    html: Markup
-    allowed: str
+    rest = len(page.encode()) + len(script()) + _MARKUP
+    room = min(BUDGET, max(MOST_OF_PAGE - rest, LEAST))
+    return page.replace(PLACE, explorer(outcomes, comparison, results, room), 1)
 
 
 def explorer(
     outcomes: Outcomes, comparison: Comparison, results: ResultsView, budget: int = BUDGET
-) -> Explorer:
+) -> Markup:
     """Build the section in which a reader explores a run.
 
     Parameters
@@ -58,7 +68,8 @@ def explorer(
 
     Returns
     -------
-    Explorer
+    Markup
+        A ``section`` with its data and script; every text in it is escaped.
     """
     data = exploration(outcomes, comparison, results, budget)
     page = environment().get_template("explore.html.j2").render(
@@ -69,7 +80,7 @@ def explorer(
         data=Markup(as_data(data)),  # safe: no letter in it can begin or end markup
         script=Markup(script()),  # safe: a file of this program
     )  # fmt: skip
-    return Explorer(Markup(page), policy_source(script()))  # safe: rendered, all escaped
+    return Markup(page)  # safe: rendered with every text escaped
 
 
 @cache

@@ -19,7 +19,7 @@ from sim.outcomes.verdict import COVERS_ZERO, reason
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.scenario.model import Scenario
 from sim.show.bank_tables import bank_tables
-from sim.show.explore import explorer
+from sim.show.explore import policy_source, script, with_explorer
 from sim.show.frame_tables import belief_gaps, plain_table
 from sim.show.gallery import groups, missing, planned
 from sim.show.inline import inline_svg
@@ -123,7 +123,8 @@ def render(parts: Parts) -> str:
     with language(parts.get("language", current())):
         environment = templates()
         environment.filters["arrangement"] = arrangement_text
-        return environment.get_template("report.html.j2").render(**_context(parts))
+        page = environment.get_template("report.html.j2").render(**_context(parts))
+        return with_explorer(page, parts["outcomes"], parts["comparison"], parts["results"])
 
 
 def _context(parts: Parts) -> dict[str, Any]:
@@ -148,7 +149,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "standalone": [row for row in alone if row["outcome"] in first],
         "further": [row for row in alone if row["outcome"] not in first],
         "figures": [_figure(drawing, key) for key, drawing in _drawings(parts).items()],
-        "explorer": explorer(outcomes, comparison, results),
+        "allowed": policy_source(script()),
         "missing": missing(results),
         "beliefs": _beliefs(parts),
         "banks": _banks(parts),
