@@ -4,14 +4,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.base.language import gap, tr
+from sim.base.language import tr
 from sim.command.clause_words import WORDS
 from sim.command.phrases import number, percent, span
 from sim.outcomes.wording import arrangement_text
 from sim.scenario.faults import shown
 from sim.scenario.legal import KIND, unit_and_meaning
 from sim.show.cells import cited
-from sim.show.page_words import put
+from sim.show.page_words import in_a_row, put
 
 NEUTRAL = (
     "Plain lending: each bank decides on its own file, lends at its own rate against tangible"
@@ -112,7 +112,7 @@ def setting(scenario: Any) -> str:
             history=_cited_span(experiment, "warm_up_years"),
             horizon=_cited_span(experiment, "horizon_years"),
         ))  # fmt: skip
-    return gap().join(said)
+    return in_a_row(said)
 
 
 def _cited_span(experiment: Any, key: str) -> str:

@@ -3,7 +3,7 @@
 All that draws or measures is imported inside functions, since it loads plots.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -61,7 +61,8 @@ def write_findings(folder: RunFolder, results: Any, written: Language = "en") ->
     -------
     Comparison
     """
-    found = measured(results)
+    # The page shows what the folder says of the run, as it will when it is written again.
+    found = measured(replace(results, manifest=folder.manifest() or results.manifest))
     with folder.staging() as stage, language(written):
         found.comparison.frame().to_csv(stage / COMPARISON, index=False)
         summary = found.outcomes.summary(found.comparison.confidence)

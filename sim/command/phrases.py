@@ -27,7 +27,8 @@ def percent(share: float) -> str:
     >>> percent(0.165), percent(2 / 3)
     ('16.5 %', '66.67 %')
     """
-    return f"{100.0 * share:.4g} %" if share < 1.0 else f"{number(100.0 * share)} %"
+    text = f"{100.0 * share:.4g}" if share < 1.0 else number(100.0 * share)
+    return tr("{number} %", number=text)
 
 
 def money(amount: float) -> str:

@@ -54,7 +54,7 @@ def unit_style(unit: str) -> UnitStyle:
 
 
 def _per_cent(axis: str, step_axis: str) -> UnitStyle:
-    return UnitStyle(100.0, " %", tr(" pp"), tr(axis), tr(step_axis))
+    return UnitStyle(100.0, tr(" %"), tr(" pp"), tr(axis), tr(step_axis))
 
 
 def decimals(value: float, standard_error: float) -> int:
@@ -144,7 +144,7 @@ def percent_text(share: float) -> str:
     >>> percent_text(0.95), percent_text(0.999)
     ('95 %', '99.9 %')
     """
-    return f"{100.0 * share:.6g} %"
+    return tr("{number} %", number=f"{100.0 * share:.6g}")
 
 
 def arrangement_text(name: str) -> str:

@@ -27,7 +27,7 @@ def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
     -------
     dict
         ``tables``: for each measure label, unit, formula and rows of a bank with its cells
-        (mean, interval, step, tone, at); ``shown``, ``total``: number of banks, the largest
+        (mean, interval, step, reach, tone, at); ``shown``, ``total``: number of banks, the largest
         of which are shown.
     """
     sizes = frame[(frame["measure"] == _SIZE) & (frame["arrangement"] == baseline)]
@@ -64,6 +64,7 @@ def _cell(measure: Measure, row: dict[Any, Any]) -> dict[str, str]:
         "mean": level_text(row["mean"], unit, error),
         "interval": range_text(row["low"], row["high"], unit, error),
         "step": step_text(row["difference"], unit, apart) if side else "",
+        "reach": range_text(row["difference_low"], row["difference_high"], unit, apart),
         "tone": tone,
         "at": cell_id("by_bank", measure.name, row["bank"], row["arrangement"]),
     }

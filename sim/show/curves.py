@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
-from sim.base.language import tr
+from sim.base.language import gap, tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray
 from sim.outcomes.wording import arrangement_text, percent_text
@@ -194,17 +194,17 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
         if name != against:
             _step(right, rows, drawn[str(name)], curve.scale)
     right.axhline(0.0, color=drawn[against].colour, lw=1.4)
-    right.set_title(f"Difference from {arrangement_text(against).lower()}")
-    left.set_title("Level")
+    right.set_title(tr("Difference from {baseline}", baseline=arrangement_text(against).lower()))
+    left.set_title(tr("Level"))
     for axes, label in ((left, curve.y), (right, curve.step)):
-        number_axis(axes, "y", label)
-        number_axis(axes, "x", curve.x)
+        number_axis(axes, "y", tr(label))
+        number_axis(axes, "x", tr(curve.x))
     note = _note(data)
     if len(data) < whole:
-        note += " " + tr(
+        note += gap() + tr(
             "Ages to which fewer than {fewest} firms are followed are left out.", fewest=FEWEST
         )
-    return figure.finish(curve.title, note, data, handles)
+    return figure.finish(tr(curve.title), note, data, handles)
 
 
 def _by(data: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
@@ -254,8 +254,9 @@ def _scaled(rows: pd.DataFrame, column: str, scale: float) -> FloatArray:
 def _note(data: pd.DataFrame) -> str:
     """Say what lines and bands are and from how many replications."""
     count = int(data["replications"].max())
-    return (
-        f"Line: mean of {count} replications. Band of levels: middle"
-        f" {percent_text(SPREAD)} of replications. Band of differences: 95 % interval of"
-        " the mean paired difference, at each point alone."
+    return tr(
+        "Line: mean of {count} replications. Band of levels: middle {spread} of replications."
+        " Band of differences: 95 % interval of the mean paired difference, at each point alone.",
+        count=count,
+        spread=percent_text(SPREAD),
     )

@@ -10,6 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.base.errors import OutcomeError
+from sim.base.language import gap, tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import Mark
 from sim.outcomes.verdict import is_ranking
@@ -99,7 +100,10 @@ def difference(
     panels[0, 0].set_yticks(range(len(others)), [arrangement_text(a) for a in others])
     panels[0, 0].set_ylim(len(others) - 0.5, -0.5)
     against = arrangement_text(comparison.baseline).lower()
-    title = f"{subject + ': d' if subject else 'D'}ifference from {against}, same luck"
+    title = tr("Difference from {baseline}, same luck", baseline=against)
+    if subject:
+        words = "{subject}: difference from {baseline}, same luck"
+        title = tr(words, subject=subject, baseline=against)
     return figure.finish(title, _note(comparison, data, shown), data)
 
 
@@ -125,17 +129,20 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
 def _panel_title(mark: Mark) -> str:
     """Write the outcome's label, with the direction that is better."""
     # The arrow keeps its word; a wide space stands before it unless a new line does.
-    arrow = {"higher": " \u2002better\u00a0→", "lower": " \u2002←\u00a0better", "neither": ""}[
-        mark.better
-    ]
-    lines = fill(mark.label + arrow, _LETTERS_OF_TITLE).split("\n")
+    better = tr("better")
+    arrow = {
+        "higher": f" \u2002{better}\u00a0→",
+        "lower": f" \u2002←\u00a0{better}",
+        "neither": "",
+    }[mark.better]
+    lines = fill(tr(mark.label) + arrow, _LETTERS_OF_TITLE).split("\n")
     return "\n".join(line.strip() for line in lines)
 
 
 def _whisker(axes: Axes, place: int, row: Any, scale: float, look: Look) -> None:
     """Draw one difference with its interval; nothing where there is none."""
     if not np.isfinite(row.difference):
-        axes.text(0.0, place, " not defined", va="center", fontsize=7.5, color=MUTED)
+        axes.text(0.0, place, " " + tr("not defined"), va="center", fontsize=7.5, color=MUTED)
         return
     clear = is_ranking(str(row.verdict))
     axes.plot(
@@ -162,14 +169,15 @@ def _note(comparison: Comparison, data: pd.DataFrame, shown: list[str]) -> str:
     """Say what the marks are and from how many replications."""
     pairs = comparison.details()["pairs"]
     count = int(pairs.max()) if len(pairs) else 0
-    note = (
-        f"Mark: mean of {count} paired replications; line:"
-        f" {percent_text(comparison.confidence)} interval. Filled: clear of zero;"
-        " hollow: not ranked, as the interval covers zero or mean and median disagree."
-        " Shaded side: better for the party. Every panel has its own scale."
+    note = tr(
+        "Mark: mean of {count} paired replications; line: {level} interval. Filled: clear of"
+        " zero; hollow: not ranked, as the interval covers zero or mean and median disagree."
+        " Shaded side: better for the party. Every panel has its own scale.",
+        count=count,
+        level=percent_text(comparison.confidence),
     )
     absent = [name for name in dict.fromkeys(data["outcome"]) if name not in shown]
     if absent:
-        labels = ", ".join(comparison.marks[name].label for name in absent)
-        note += f" Not drawn, as no difference is defined: {labels}."
+        labels = tr("; ").join(tr(comparison.marks[name].label) for name in absent)
+        note += gap() + tr("Not drawn, as no difference is defined: {names}.", names=labels)
     return note

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
+from sim.base.language import gap, tr
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.statistics import FloatArray, finite
@@ -87,14 +88,15 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
             _box(axes, place, row, scale, drawn[row["arrangement"]])
         else:
             across = axes.get_yaxis_transform()
-            axes.text(0.01, place, "never defined", transform=across, va="center", color=MUTED)
+            axes.text(0.01, place, tr("never defined"), transform=across, va="center", color=MUTED)
     axes.set_yticks(range(len(data)), [arrangement_text(a) for a in data["arrangement"]])
     axes.set_ylim(len(data) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     if mark.heavy_tailed and _spans_decades(data):
         axes.set_xscale("log")
-    number_axis(axes, "x", f"{mark.label} ({unit_style(mark.unit).axis})")
-    return figure.finish(f"{mark.label}: distribution over replications", _note(mark, data), data)
+    number_axis(axes, "x", f"{tr(mark.label)} ({unit_style(mark.unit).axis})")
+    title = tr("{outcome}: distribution over replications", outcome=tr(mark.label))
+    return figure.finish(title, _note(mark, data), data)
 
 
 def _spans_decades(data: pd.DataFrame) -> bool:
@@ -143,17 +145,23 @@ def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) 
 def _note(mark: Mark, data: pd.DataFrame) -> str:
     """Say what the marks are and from how many replications."""
     count = int(data["replications"].max()) if len(data) else 0
-    note = (
-        f"{count} replications, one point each. Box: middle half; whiskers: 5th to 95th"
-        " percentile; bar: median; diamond: mean."
+    note = tr(
+        "{count} replications, one point each. Box: middle half; whiskers: 5th to 95th"
+        " percentile; bar: median; diamond: mean.",
+        count=count,
     )
     missing = data[data["defined"] < data["replications"]]
     if len(missing):
         count_of = dict(zip(missing["arrangement"], missing["defined"], strict=True))
-        cases = ", ".join(
-            f"{arrangement_text(name)} in {count - defined}" for name, defined in count_of.items()
+        cases = tr(", ").join(
+            tr(
+                "{arrangement} in {count}",
+                arrangement=arrangement_text(name),
+                count=count - defined,
+            )
+            for name, defined in count_of.items()
         )
-        note += f" Undefined: {cases}."
+        note += gap() + tr("Undefined: {cases}.", cases=cases)
     if mark.better != "neither":
-        note += f" {mark.better.capitalize()} is better."
+        note += gap() + tr(f"{mark.better.capitalize()} is better.")
     return note

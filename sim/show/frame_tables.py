@@ -49,14 +49,22 @@ def plain_table(frame: pd.DataFrame, *way: object) -> dict[str, Any]:
     columns = [str(column) for column in frame.columns]
     rows = [
         [
-            Shown(plain_word(column, value))
-            if isinstance(value, str)
-            else Shown(number_text(value), cell_id(*way, place, column) if way else "")
+            shown(value, _text(column, value), cell_id(*way, place, column) if way else "")
             for column, value in zip(columns, row, strict=True)
         ]
         for place, row in enumerate(frame.to_numpy(object))
     ]
     return {"columns": [heading(column) for column in columns], "rows": rows}
+
+
+def shown(value: object, text: str, cell: str) -> Shown:
+    """Give the text of a value with the id of its cell, where a number is in it to be cited."""
+    is_cited = not isinstance(value, str) or any(letter.isdigit() for letter in value)
+    return Shown(text, cell if is_cited else "")
+
+
+def _text(column: str, value: object) -> str:
+    return plain_word(column, value) if isinstance(value, str) else number_text(value)
 
 
 def heading(column: str) -> str:
@@ -77,7 +85,9 @@ def plain_word(column: str, value: str) -> str:
         return tr(known.label) if known else value
     if column == "unit":
         return unit_style(value).axis
-    return arrangement_text(value) if column in _NAMES else tr(value)
+    if column in _NAMES:
+        return arrangement_text(value)
+    return tr("; ").join(tr(part) for part in value.split("; "))
 
 
 def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] | None:

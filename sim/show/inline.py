@@ -12,11 +12,24 @@ _GEOMETRY = re.compile(r'\b(?:d|x|y|transform)="[^"]*"')
 _LONG = re.compile(r"(\.\d\d)\d+")
 _PIXELS_PER_INCH = 100
 
-# The reader's own fonts: that of the measure, its likeness, and those of Chinese readers.
+# What a page can do without: space between elements and in paths, turns by nothing, and the
+# plot font of every text, for which the reader's fonts stand once.
+_PATH = re.compile(r'\bd="[^"]*"')
+_SPACED = re.compile(r"\s*([A-Za-z])\s*")
+_NEEDLESS = re.compile(
+    r"(?<=>)\s+(?=<)| transform=\"rotate\(-?0 [^\"]*\"|font-family: 'DejaVu Sans'; "
+)
+# Marks of one series say their look once; opacity would then count for all of them together.
+_ALIKE = re.compile(
+    r'<use [^>]* style="(?!opacity|[^"]* opacity)([^"]*)"/>(?:<use [^>]* style="\1"/>)+'
+)
+_ID = re.compile(r' id="([^"]*)"')
+_USED = re.compile(r'(?:url\(|href=")#([^)"]*)')
 _FONTS = (
     "'DejaVu Sans', Verdana, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', system-ui,"
     " sans-serif"
 )
+"""The font of the measure, its likeness, and those of Chinese readers."""
 
 
 def inline_svg(drawing: Drawing, key: str) -> str:
@@ -56,16 +69,30 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     root, rest = text.split(">", 1)
     root = re.sub(r'\s(xmlns(:\w+)?|width|height|version)="[^"]*"', "", root)
     text = (root + ">" + rest).replace("xlink:href", "href")
+    text = _slim(text)
     text = re.sub(r'\bid="', f'id="{key}-', text)
     text = re.sub(r"url\(#", f"url(#{key}-", text).replace('href="#', f'href="#{key}-')
-    text = _GEOMETRY.sub(lambda found: _LONG.sub(r"\1", found[0]), text)
-    text = text.replace("'DejaVu Sans'", _FONTS)
     for name, colour in _page_colours().items():
-        text = text.replace(colour, f"var(--{name}, {colour})")
+        text = text.replace(colour, f"var(--{name})")
     # One scale for all figures of a page, so that letters have one size.
     width = round(drawing.get_figwidth() * _PIXELS_PER_INCH)
-    head = f'<svg role="img" aria-labelledby="{key}-caption" style="max-width: {width}px" '
+    look = f"max-width: {width}px; font-family: {_FONTS}"
+    head = f'<svg role="img" aria-labelledby="{key}-caption" style="{look}" '
     return text.replace("<svg ", head, 1)
+
+
+def _slim(text: str) -> str:
+    """Take out what a page can do without; nothing that is seen changes."""
+    text = _GEOMETRY.sub(lambda found: _LONG.sub(r"\1", found[0]), text)
+    text = _PATH.sub(lambda found: 'd="' + _SPACED.sub(r"\1", found[0][3:]), text)
+    used = set(_USED.findall(text))
+    text = _ID.sub(lambda found: found[0] if found[1] in used else "", text)
+    return _ALIKE.sub(_once, _NEEDLESS.sub("", text))
+
+
+def _once(marks: re.Match[str]) -> str:
+    look = f' style="{marks[1]}"'
+    return f"<g{look}>{marks[0].replace(look, '')}</g>"
 
 
 def _page_colours() -> dict[str, str]:

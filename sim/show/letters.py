@@ -8,6 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from matplotlib import font_manager
@@ -22,6 +24,8 @@ CHINESE_FONTS = (
     "Noto Sans CJK JP",
 )  # fmt: skip
 
+_LIKELY = re.compile(r"Noto ?Sans(CJK|SC)|SourceHanSans|PingFang|msyh|simhei|wqy", re.IGNORECASE)
+
 # Letters on a square: each may end a line, but for signs that close what stands before.
 _WIDE = re.compile("[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff"
                    "\ufe30-\ufe4f\uff00-\uff60\uffe0-\uffe6]")  # fmt: skip
@@ -35,8 +39,24 @@ def fonts(name: Language) -> list[str]:
     """Give the fonts that a figure in a language is drawn with, those of this machine only."""
     if name == "en":
         return [PLOT_FONT]
-    there = {one.name for one in font_manager.fontManager.ttflist}
-    return [PLOT_FONT, *[one for one in CHINESE_FONTS if one in there][:1]]
+    found = _chinese_font(CHINESE_FONTS)
+    return [PLOT_FONT, *([found] if found else [])]
+
+
+@cache
+def _chinese_font(wanted: tuple[str, ...]) -> str:
+    """Find the first of some fonts; empty where there is none."""
+    known = font_manager.fontManager
+    for _ in range(2):
+        there = {one.name for one in known.ttflist}
+        for name in wanted:
+            if name in there:
+                return name
+        # The plot library lists fonts once and keeps the list; one may have come since.
+        for file in font_manager.findSystemFonts():
+            if _LIKELY.search(Path(file).name):
+                known.addfont(file)
+    return ""
 
 
 def has_letters(name: Language) -> bool:

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from sim.base.errors import OutcomeError
-from sim.base.language import tr
+from sim.base.language import gap, tr
 from sim.outcomes.wording import arrangement_text
 from sim.show.style import INK, MUTED, Drawing, Look, looks, number_axis, style
 
@@ -225,9 +225,11 @@ def _note(story: Story, start: float) -> str:
         " background: macro regime. All lanes meet the same luck."
     )
     if start < 0.0:
-        note += " " + tr("Dotted: the start date, from which arrangements differ.")
-    ends = "; ".join(f"{arrangement_text(name)}: {text}" for name, text in story.endings.items())
-    note += " " + tr(
+        note += gap() + tr("Dotted: the start date, from which arrangements differ.")
+    ends = tr("; ").join(
+        f"{arrangement_text(name)}: {text}" for name, text in story.endings.items()
+    )
+    note += gap() + tr(
         "One firm in replication {replication}: an account of what happened, with no interval.",
         replication=story.replication,
     )

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from sim.base.language import tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, percent_text
 from sim.show.curve_data import SPREAD, curve_data, has_series
@@ -82,13 +83,13 @@ def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
     for column, stage in enumerate(stages):
         part = data[data["stage"] == stage]
         handles = _column(panels[:, column], part, drawn, against)
-        panels[0, column].set_title(STAGES[stage])
-        number_axis(panels[1, column], "x", "Time since the start (years)")
+        panels[0, column].set_title(tr(STAGES[stage]))
+        number_axis(panels[1, column], "x", tr("Time since the start (years)"))
     for axes in panels[0]:
-        number_axis(axes, "y", "Firms")
+        number_axis(axes, "y", tr("Firms"))
     for axes in panels[1]:
-        number_axis(axes, "y", f"Difference from\n{against_text} (firms)")
-    return figure.finish("Firms by stage of life over time", _note(data), data, handles)
+        number_axis(axes, "y", tr("Difference from\n{baseline} (firms)", baseline=against_text))
+    return figure.finish(tr("Firms by stage of life over time"), _note(data), data, handles)
 
 
 def _has(data: pd.DataFrame, name: str) -> bool:
@@ -135,8 +136,9 @@ def _line(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], look: L
 
 def _note(data: pd.DataFrame) -> str:
     """Say what lines and bands are and from how many replications."""
-    return (
-        f"Line: mean of {int(data['replications'].max())} replications. Band above: middle"
-        f" {percent_text(SPREAD)} of replications; band below: 95 % interval of the mean"
-        " paired difference, at each point alone."
+    return tr(
+        "Line: mean of {count} replications. Band above: middle {spread} of replications; band"
+        " below: 95 % interval of the mean paired difference, at each point alone.",
+        count=int(data["replications"].max()),
+        spread=percent_text(SPREAD),
     )

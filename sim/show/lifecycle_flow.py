@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from sim.base.language import tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, plain_number
 from sim.show.flow_data import ANY, LEFT, MOVES, STAGES, lifecycle_flow_data
+from sim.show.letters import fill
 from sim.show.style import INK, Drawing, Look, looks, number_axis, style
 
 ENTERED, CLOSED, GONE = "unborn", "closed", "left"

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from sim.base.language import tr
+from sim.base.language import gap, tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, percent_text
 from sim.show.loss_data import annual_losses, loss_distribution_data
@@ -151,9 +151,9 @@ def _note(data: pd.DataFrame, shown: int) -> str:
     )  # fmt: skip
     level = float(data["level"].iloc[0])
     if math.isnan(level):
-        note += " " + tr("Too few years for a tail measure.")
+        note += gap() + tr("Too few years for a tail measure.")
     else:
-        note += " " + tr(
+        note += gap() + tr(
             "Beneath, hollow: value-at-risk {level}; filled: expected shortfall, the mean of"
             " the worst {worst} of years; lines: 95 % intervals, from drawing whole"
             " replications again. Scales differ between banks.",
@@ -161,7 +161,7 @@ def _note(data: pd.DataFrame, shown: int) -> str:
         )  # fmt: skip
     every = data["bank"].nunique()
     if shown < every:
-        note += " " + tr(
+        note += gap() + tr(
             "The {shown} banks with the largest losses of {every}; all of them stand in the"
             " table behind the figure.",
             shown=shown, every=every,

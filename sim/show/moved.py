@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import replace
-from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.verdict import is_ranking
 from sim.outcomes.wording import arrangement_text, unit_style
+from sim.show.letters import fill
 from sim.show.style import (
     BETTER_SIDE,
     INK,

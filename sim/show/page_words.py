@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from markupsafe import Markup, escape
 
-from sim.base.language import Language, current, gap, tr
+from sim.base.language import Language, current, gap, tr, words
 
 HTML_LANG: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 """What a page says of its language, in the tags of the web."""
@@ -49,8 +50,20 @@ def given(text: object) -> Markup:
     """
     own = str(text)
     found = tr(own)
-    is_foreign = current() != "en" and _LATIN.search(found) and not _HAN.search(found)
+    is_foreign = (
+        current() != "en"
+        and own not in _spoken(current())
+        and _LATIN.search(own)
+        and not _HAN.search(own)
+    )
     return Markup('<span lang="en">{}</span>').format(found) if is_foreign else escape(found)
+
+
+@cache
+def _spoken(name: Language) -> frozenset[str]:
+    """Texts that need no mark: those that a table translates, and what it gives for them."""
+    table = words(name)
+    return frozenset({*table, *table.values()})
 
 
 def told(sentences: Sequence[str]) -> Markup:
@@ -62,7 +75,12 @@ def told(sentences: Sequence[str]) -> Markup:
     True
     """
     found = [given(one.replace(" %", "\u00a0%")) for one in sentences]
-    return Markup(gap()).join(found)
+    return in_a_row(found)
+
+
+def in_a_row(sentences: Sequence[Markup]) -> Markup:
+    """Put sentences one behind the other."""
+    return Markup(gap()).join(sentences)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from sim.base.language import tr
 from sim.outcomes.mark import registry
 from sim.outcomes.statistics import FloatArray
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
@@ -51,17 +52,18 @@ def breakeven(result: BreakEven) -> Drawing:
         axes.plot([one.low, one.high], [0.0, 0.0], color=COLOURS[2], lw=4.0, solid_capstyle="butt")
         axes.plot(one.value, 0.0, marker="D", ms=7, color=COLOURS[2])
     number_axis(axes, "x", result.range.label)
-    number_axis(axes, "y", f"Difference ({scale.step_axis})")
+    number_axis(axes, "y", tr("Difference ({unit})", unit=scale.step_axis))
     return figure.finish(result.equation.words(), _curve_note(result), curve)
 
 
 def _curve_note(result: BreakEven) -> str:
     most = int(result.curve["replications"].max())
-    return (
-        f"Line: mean difference over up to {most} replications with common luck; band:"
-        f" {percent_text(result.confidence)} interval of the mean at each value. Diamond and"
-        " bar on the zero line: where the mean is zero, and the values at which zero is not"
-        " rejected."
+    return tr(
+        "Line: mean difference over up to {count} replications with common luck; band: {level}"
+        " interval of the mean at each value. Diamond and bar on the zero line: where the mean"
+        " is zero, and the values at which zero is not rejected.",
+        count=most,
+        level=percent_text(result.confidence),
     )
 
 
@@ -86,21 +88,23 @@ def frontier(result: Frontier) -> Drawing:
     for name, rows in data.groupby("arrangement", sort=False):
         _points(axes, rows, (first, second), look[str(name)].colour)
     for which, name in (("x", first), ("y", second)):
-        label = f"{marks[name].label} ({unit_style(marks[name].unit).axis})"
+        label = f"{tr(marks[name].label)} ({unit_style(marks[name].unit).axis})"
         number_axis(axes, which, label)
         _look_at(axes, which, data[name].to_numpy() * unit_style(marks[name].unit).scale)
     count = result.cube.values.shape[1]
-    note = (
+    note = tr(
         "Filled marks, joined: efficient by their means. Crosses: clearly dominated by another"
-        f" point on both outcomes. Thin lines: 95 % intervals over {count} replications,"
-        " which may leave the picture; points met the same luck, so they are compared better than"
-        " these intervals show."
+        " point on both outcomes. Thin lines: 95 % intervals over {count} replications, which"
+        " may leave the picture; points met the same luck, so they are compared better than"
+        " these intervals show.",
+        count=count,
     )
     handles = [
         Line2D([], [], marker="o", ls="", color=look[name].colour, label=arrangement_text(name))
         for name in result.aims.arrangements
     ]
-    title = f"{marks[first].label} against {marks[second].label.lower()}"
+    one, two = (tr(marks[name].label) for name in (first, second))
+    title = tr("{one} against {two}", one=one, two=two.lower())
     return figure.finish(title, note, data, handles)
 
 
@@ -168,9 +172,13 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     axes.set_yticks(range(len(keys)), keys)
     axes.set_ylim(len(keys) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
-    number_axis(axes, "x", f"Difference ({scale.step_axis})")
-    baseline = result.aims.baseline.replace("_", " ")
-    title = f"One at a time: {mark.label}, {arrangement_text(arrangement).lower()} less {baseline}"
+    number_axis(axes, "x", tr("Difference ({unit})", unit=scale.step_axis))
+    title = tr(
+        "One at a time: {outcome}, {arrangement} less {baseline}",
+        outcome=tr(mark.label),
+        arrangement=arrangement_text(arrangement).lower(),
+        baseline=arrangement_text(result.aims.baseline).lower(),
+    )
     return figure.finish(title, _tornado_note(result), rows, _ends(colour))
 
 
@@ -188,14 +196,17 @@ def _bar(axes: Axes, place: int, ends: list[dict[Any, Any]], look: tuple[float, 
 
 def _ends(colour: str) -> list[Line2D]:
     return [
-        Line2D([], [], marker="o", ls="", mfc=face, mec=colour, label=f"{end} end of its range")
+        Line2D(
+            [], [], marker="o", ls="", mfc=face, mec=colour, label=tr(f"{end} end of its range")
+        )
         for end, face in (("low", "white"), ("high", colour))
     ]
 
 
 def _tornado_note(result: Robustness) -> str:
-    return (
-        f"Each number alone at either end of its range, all others as they are, in"
-        f" {result.trial.replications} replications with common luck; thin lines: two standard"
-        " errors; dotted: at present values. Says nothing of what numbers do together."
+    return tr(
+        "Each number alone at either end of its range, all others as they are, in {count}"
+        " replications with common luck; thin lines: two standard errors; dotted: at present"
+        " values. Says nothing of what numbers do together.",
+        count=result.trial.replications,
     )

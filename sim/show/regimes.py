@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from sim.base.errors import OutcomeError
+from sim.base.language import tr
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.statistics import mean_interval
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
@@ -96,12 +97,12 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
-    number_axis(axes, "x", f"Profit ({style_of.axis})")
+    number_axis(axes, "x", tr("Profit ({unit})", unit=style_of.axis))
     handles = [
-        Line2D([], [], label=regime.replace("_", " ").capitalize(), **_dot(number, MUTED))
+        Line2D([], [], label=arrangement_text(regime), **_dot(number, MUTED))
         for number, regime in enumerate(regimes)
     ]
-    return figure.finish("Profit by macro regime", _note(data, confidence), data, handles)
+    return figure.finish(tr("Profit by macro regime"), _note(data, confidence), data, handles)
 
 
 def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: float) -> None:
@@ -117,10 +118,11 @@ def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: 
 
 def _note(data: pd.DataFrame, confidence: float) -> str:
     """Say what marks and lines are and from how many replications."""
-    return (
-        f"Mark: mean of {int(data['replications'].max())} replications; coloured line:"
-        f" {percent_text(confidence)} interval of the mean. The grey line joins the regimes"
-        " of one arrangement: its length is the gap over the cycle."
+    return tr(
+        "Mark: mean of {count} replications; coloured line: {level} interval of the mean. The"
+        " grey line joins the regimes of one arrangement: its length is the gap over the cycle.",
+        count=int(data["replications"].max()),
+        level=percent_text(confidence),
     )
 
 

@@ -189,12 +189,16 @@ def _banks(parts: Parts) -> dict[str, Any] | None:
 
 
 def _protocols(results: ResultsView) -> Markup:
-    """Give the descriptions of model and study; they need the scenario as the engine has it."""
+    """Give the descriptions of model and study; they need the scenario as the engine has it.
+
+    They are gathered from the code, which speaks English on every page.
+    """
     if not isinstance(results.scenario, Scenario):
         return Markup("")
     from sim.show.protocol import protocols  # late: it reads the engine
 
-    return protocols(results.scenario, results.manifest, with_sources=False)
+    with language("en"):
+        return protocols(results.scenario, results.manifest, with_sources=False)
 
 
 def _told(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:

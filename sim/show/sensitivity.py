@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from sim.base.language import tr
+from sim.base.language import gap, tr
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, unit_style
 from sim.show.style import INK, Drawing, looks, number_axis, style
@@ -120,7 +120,7 @@ def _bar(axes: Axes, place: float, size: float, half: float, colours: tuple[str,
 
 def _title(result: Sensitivity, outcome: str, arrangement: str, kind: str) -> str:
     """Name the response and the method."""
-    label, name = registry()[outcome].label, arrangement_text(arrangement)
+    label, name = tr(registry()[outcome].label), arrangement_text(arrangement)
     subject = tr("{outcome}, {arrangement}", outcome=label, arrangement=name.lower())
     if kind == DIFFERENCE:
         baseline = arrangement_text(result.aims.baseline)
@@ -138,10 +138,12 @@ def _note(result: Sensitivity, count: int) -> str:
         count=result.how.replications,
     )
     if result.how.method == "sobol":
-        note += " " + tr(
+        note += gap() + tr(
             "Where the total index exceeds the first-order one, the number acts together with"
             " others; an index near zero may be estimated below it."
         )
     if count > MOST_BARS:
-        note += " " + tr("The {shown} strongest of {count} numbers.", shown=MOST_BARS, count=count)
+        note += gap() + tr(
+            "The {shown} strongest of {count} numbers.", shown=MOST_BARS, count=count
+        )
     return note

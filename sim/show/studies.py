@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
+from sim.base.language import tr
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.style import BETTER_SIDE, COLOURS, INK, MUTED, Drawing, looks, number_axis, style
@@ -68,16 +69,18 @@ def _parts(
     panels = figure.subplots(1, len(outcomes), squeeze=False, sharey=True)[0]
     for axes, outcome in zip(panels, outcomes, strict=True):
         _bars(axes, data[data["outcome"] == outcome].set_index(column).reindex(names))
-        axes.set_title(registry()[outcome].label)
-    panels[0].set_yticks(range(len(names)), [name.replace("_", " ") for name in names])
+        axes.set_title(tr(registry()[outcome].label))
+    panels[0].set_yticks(range(len(names)), [tr(name.replace("_", " ")) for name in names])
     panels[0].set_ylim(len(names) - 0.5, -0.5)
     first, second = (arrangement_text(name).lower() for name in arrangements)
-    note = (
-        f"Bars: mean part of each in the gap, in the same luck; lines: {percent_text(confidence)}"
-        " intervals over replications. Filled bars are clear of zero. The parts add up to the"
-        " bar at the bottom."
+    note = tr(
+        "Bars: mean part of each in the gap, in the same luck; lines: {level} intervals over"
+        " replications. Filled bars are clear of zero. The parts add up to the bar at the"
+        " bottom.",
+        level=percent_text(confidence),
     )
-    return figure.finish(f"What makes the gap: {second} less {first}", note, data)
+    title = tr("What makes the gap: {second} less {first}", second=second, first=first)
+    return figure.finish(title, note, data)
 
 
 def _bars(axes: Axes, rows: pd.DataFrame) -> None:
@@ -120,19 +123,22 @@ def leads(result: CrossCycle) -> Drawing:
         axes.fill_between(rows["year"], rows["low"], rows["high"], color=look.colour, alpha=0.15)
         axes.plot(rows["year"], rows["value"], color=look.colour, ls=look.line)
     axes.axhline(0.0, color=INK, lw=1.0)
-    number_axis(axes, "x", "Years from the start date")
-    number_axis(axes, "y", "Lead (CNY million)")
+    number_axis(axes, "x", tr("Years from the start date"))
+    number_axis(axes, "y", tr("Lead (CNY million)"))
     handles = [
         Line2D([], [], color=drawn[name].colour, ls=drawn[name].line, label=drawn[name].label)
         for name in names
     ]
     against = arrangement_text(result.baseline).lower()
-    note = (
-        f"Line: mean lead over {against} in cumulative profit before policy tolerance, over"
-        f" {result.replications} replications in the same luck; band: 95 % interval of the mean."
-        " Above zero the arrangement has earned more."
+    note = tr(
+        "Line: mean lead over {baseline} in cumulative profit before policy tolerance, over"
+        " {count} replications in the same luck; band: 95 % interval of the mean. Above zero"
+        " the arrangement has earned more.",
+        baseline=against,
+        count=result.replications,
     )
-    return figure.finish(f"Lead over {against} in cumulative profit", note, data, handles)
+    title = tr("Lead over {baseline} in cumulative profit", baseline=against)
+    return figure.finish(title, note, data, handles)
 
 
 @style()
@@ -162,17 +168,19 @@ def stress(result: ReverseStress) -> Drawing:
             rows["years"], middle, yerr=reach, fmt=look.marker, color=look.colour, ms=4, lw=0.8
         )
     axes.axhline(condition.limit * scale.scale, color=COLOURS[2], lw=1.2, ls="--")
-    number_axis(axes, "x", f"Length of the {result.regime} (years)")
-    number_axis(axes, "y", f"{condition.mark.label} ({scale.axis})")
+    number_axis(axes, "x", tr("Length of the {regime} (years)", regime=tr(result.regime)))
+    number_axis(axes, "y", f"{tr(condition.mark.label)} ({scale.axis})")
     handles = [
         Line2D([], [], color=drawn[n].colour, marker=drawn[n].marker, ls="", label=drawn[n].label)
         for n in names
     ]
-    note = (
-        f"Marks: mean over {result.replications} replications under one stress, with its 95 %"
-        " interval; starts and depths are mixed. Dashed: the limit."
+    note = tr(
+        "Marks: mean over {count} replications under one stress, with its 95 % interval; starts"
+        " and depths are mixed. Dashed: the limit.",
+        count=result.replications,
     )
-    return figure.finish(f"Stress: {condition.mark.label}", note, data, handles)
+    title = tr("Stress: {outcome}", outcome=tr(condition.mark.label))
+    return figure.finish(title, note, data, handles)
 
 
 def boxed(result: Discovery) -> list[Region]:
@@ -212,16 +220,20 @@ def worlds(result: Discovery, region: Region) -> Drawing:
     number_axis(axes, "x", across.label)
     number_axis(axes, "y", up.label)
     handles = [
-        Line2D([], [], color=COLOURS[2], marker="o", ls="", label=region.side),
-        Line2D([], [], color=COLOURS[0], marker="x", ls="", label="other worlds"),
+        Line2D([], [], color=COLOURS[2], marker="o", ls="", label=tr(region.side)),
+        Line2D([], [], color=COLOURS[0], marker="x", ls="", label=tr("other worlds")),
     ]
     name = arrangement_text(region.arrangement)
-    note = (
-        f"Each mark is a world of {result.sample.replications} replications; shaded: the box,"
-        f" which {region.verdict}. Numbers with limits that are not drawn:"
-        f" {max(len(region.box.limited()) - 2, 0)}."
+    note = tr(
+        "Each mark is a world of {count} replications; shaded: the box, which {verdict}. Numbers"
+        " with limits that are not drawn: {hidden}.",
+        count=result.sample.replications,
+        verdict=region.verdict,
+        hidden=max(len(region.box.limited()) - 2, 0),
     )
-    return figure.finish(f"Worlds in which {name} is {region.side}", note, data, handles)
+    words = "Worlds in which {arrangement} is {side}"
+    title = tr(words, arrangement=name, side=tr(region.side))
+    return figure.finish(title, note, data, handles)
 
 
 def _box(axes: Axes, result: Discovery, region: Region, axis: tuple[int, int]) -> None:

@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sim.base.language import current, gap, language
 from sim.outcomes.wording import level_text, range_text, step_text
 from sim.show.cells import cell_id, cited
-from sim.show.frame_tables import Shown, heading, plain_word
+from sim.show.frame_tables import Shown, heading, plain_word, shown
 from sim.show.inline import inline_svg
 from sim.show.page_words import HTML_LANG, code, given, put, strong, told
 from sim.show.style import Drawing
@@ -181,8 +181,8 @@ def text_table(table: pd.DataFrame, units: Mapping[str, str]) -> dict[str, Any]:
     >>> text_table(gap, {})["rows"]
     [['tenor', '+1.23 pp', '0.40 to 2.00', '%']]
     """
-    shown = shown_table(table, units, ())
-    return {**shown, "rows": [[cell.text for cell in row] for row in shown["rows"]]}
+    found = shown_table(table, units, ())
+    return {**found, "rows": [[cell.text for cell in row] for row in found["rows"]]}
 
 
 def shown_table(
@@ -218,10 +218,10 @@ def _cell(
 ) -> Shown:
     """Write one cell."""
     value = row[column]
-    if isinstance(value, str):
-        return Shown(plain_word(column, value))
     ends = "low+high" if column == "low" and "high" in row else column
-    return Shown(_number(column, row, units), cell_id(*way, ends))
+    is_word = isinstance(value, str)
+    text = plain_word(column, value) if is_word else _number(column, row, units)
+    return shown(value, text, cell_id(*way, ends))
 
 
 def _number(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:

@@ -45,7 +45,15 @@ def test_two_figures_share_no_id(drawing):
 def test_colours_are_variables_of_the_page(drawing):
     text = inline_svg(drawing, "one")
     for name in ("ink", "muted", "paper", "grid", "series-0", "series-4"):
-        assert f"var(--{name}, #" in text
+        assert f"var(--{name})" in text
+
+
+def test_every_colour_is_one_of_the_page(drawing):
+    assert not re.findall(r"#[0-9a-f]{6}", inline_svg(drawing, "one"))
+
+
+def test_an_inline_figure_is_much_lighter_than_its_file(drawing):
+    assert len(inline_svg(drawing, "one")) < 0.65 * len(drawing.svg())
 
 
 def test_text_stays_text(drawing):

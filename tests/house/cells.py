@@ -1,0 +1,88 @@
+"""Resolver of ids of cells: from what a page shows to the number in the files of its run.
+
+The grammar stands in `sim.show.cells`; this reads it from its words, without that code.
+"""
+
+import json
+import math
+import re
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pandas as pd
+
+_NUMBER = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
+_BY_KEYS = {
+    "comparison": ["outcome", "arrangement"],
+    "summary": ["outcome", "arrangement"],
+    "by_bank": ["measure", "bank", "arrangement"],
+}
+_SCALES = (1.0, 100.0)
+"""Shares and rates are kept as fractions and read in per cent."""
+
+
+@cache
+def table(file: Path) -> pd.DataFrame:
+    """A table of a run, with nothing taken for a gap but an empty cell."""
+    return pd.read_csv(file, keep_default_na=False, na_values=[""])
+
+
+def resolve(run: Path, cell: str) -> Any:
+    """What an id names: a list of values, or a table, file or folder as a whole.
+
+    Raises
+    ------
+    KeyError, IndexError, OSError
+        If it names nothing.
+    """
+    head, *way = (unquote(part) for part in cell.split("/"))
+    if head in ("manifest", "scenario"):
+        return _nested(run, head, way)
+    if head in _BY_KEYS:
+        keys = _BY_KEYS[head]
+        frame = table(run / f"{head}.csv").set_index(keys)
+        *row, columns = way
+        found = frame.loc[tuple(row)]
+        assert isinstance(found, pd.Series), f"{cell} names several rows"
+        return [found[column] for column in columns.split("+")]
+    assert head in ("figures", "studies"), cell
+    depth = 1 if head == "figures" else 2
+    if len(way) == 1:
+        place = run / head / (f"{way[0]}.csv" if head == "figures" else way[0])
+        assert place.exists(), cell
+        return place
+    frame = table(run.joinpath(head, *way[: depth - 1], f"{way[depth - 1]}.csv"))
+    place, columns = way[depth:]
+    return [frame.iloc[int(place)][column] for column in columns.split("+")]
+
+
+def _nested(run: Path, head: str, way: list[str]) -> Any:
+    if head == "manifest":
+        found = json.loads((run / "manifest.json").read_text(encoding="utf-8"))
+    else:
+        found = tomllib.loads((run / "scenario.toml").read_text(encoding="utf-8"))
+    for key in way:
+        found = found[key]
+    return found if isinstance(found, dict | list) else [found]
+
+
+def agrees(shown: str, values: list[Any]) -> bool:
+    """Say whether a text shows some values, rounded as it is written."""
+    wanted = [v for v in values if not (isinstance(v, float) and math.isnan(v))]
+    if any(isinstance(v, str | bool) or hasattr(v, "isoformat") for v in wanted):
+        return True  # words, which a page may translate
+    written = _NUMBER.findall(shown)
+    if len(written) != len(wanted):
+        return False
+    pairs = list(zip(written, wanted, strict=True))
+    return any(all(_rounds(text, v * scale) for text, v in pairs) for scale in _SCALES)
+
+
+def _rounds(text: str, value: float) -> bool:
+    plain = text.replace(",", "").replace("−", "-")
+    mantissa, _, power = plain.partition("e")
+    places = len(mantissa.partition(".")[2]) - int(power or 0)
+    return bool(abs(float(plain) - value) <= 0.5000001 * 10.0**-places + 1e-12 * abs(value))
