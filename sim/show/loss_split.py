@@ -149,6 +149,7 @@ def _bearers(data: pd.DataFrame) -> list[str]:
     whole = data[(data["role"] == WHOLE) & (data["bearer"] != ALL)]
     most = whole.groupby("bearer", sort=False)["mean"].max()
     banks = list(dict.fromkeys(data.loc[data["role"] == LEAD, "bearer"]))
+    banks = [one for one in banks if one != OTHER_BANKS or most[one] > 0.0]
     return banks + [one for one in most.index if one not in banks and most[one] > 0.0]
 
 

@@ -16,7 +16,8 @@ from sim.base.language import tr
 from sim.outcomes.mark import registry
 from sim.outcomes.statistics import FloatArray
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
-from sim.show.style import COLOURS, INK, MUTED, Drawing, looks, number_axis, style
+from sim.show.keys import axis_of
+from sim.show.style import INK, MUTED, Drawing, looks, number_axis, style
 
 if TYPE_CHECKING:
     # Results are drawn, not computed here: a figure loads no engine.
@@ -41,17 +42,18 @@ def breakeven(result: BreakEven) -> Drawing:
         Its data is the curve of the result.
     """
     curve, unit = result.curve, registry()[result.equation.outcome].unit
-    scale, colour = unit_style(unit), COLOURS[1]
+    scale = unit_style(unit)
     figure = Drawing(7.2, 4.0)
     axes = figure.subplots()
     x, y = curve["at"].to_numpy(), curve[["difference", "low", "high"]].to_numpy() * scale.scale
-    axes.fill_between(x, y[:, 1], y[:, 2], color=colour, alpha=0.18, lw=0)
-    axes.plot(x, y[:, 0], color=colour, marker="o", ms=3.5)
+    # A difference belongs to two arrangements and has the colour of neither.
+    axes.fill_between(x, y[:, 1], y[:, 2], color=MUTED, alpha=0.2, lw=0)
+    axes.plot(x, y[:, 0], color=MUTED, marker="o", ms=3.5)
     axes.axhline(0.0, color=INK, lw=1.0)
     for one in result.crossings:
-        axes.plot([one.low, one.high], [0.0, 0.0], color=COLOURS[2], lw=4.0, solid_capstyle="butt")
-        axes.plot(one.value, 0.0, marker="D", ms=7, color=COLOURS[2])
-    number_axis(axes, "x", result.range.label)
+        axes.plot([one.low, one.high], [0.0, 0.0], color=INK, lw=4.0, solid_capstyle="butt")
+        axes.plot(one.value, 0.0, marker="D", ms=7, mfc="white", mec=INK, mew=1.6)
+    number_axis(axes, "x", axis_of(result.range))
     number_axis(axes, "y", tr("Difference ({unit})", unit=scale.step_axis))
     return figure.finish(result.equation.words(), _curve_note(result), curve)
 
@@ -84,7 +86,7 @@ def frontier(result: Frontier) -> Drawing:
     marks = registry()
     figure = Drawing(7.2, 5.0)
     axes = figure.subplots()
-    look = looks((result.aims.baseline, *result.aims.arrangements))
+    look = looks(result.aims.every)
     for name, rows in data.groupby("arrangement", sort=False):
         _points(axes, rows, (first, second), look[str(name)].colour)
     for which, name in (("x", first), ("y", second)):
@@ -103,6 +105,7 @@ def frontier(result: Frontier) -> Drawing:
         Line2D([], [], marker="o", ls="", color=look[name].colour, label=arrangement_text(name))
         for name in result.aims.arrangements
     ]
+    handles += _kinds_of_points()
     one, two = (tr(marks[name].label) for name in (first, second))
     title = tr("{one} against {two}", one=one, two=two.lower())
     return figure.finish(title, note, data, handles)
@@ -114,6 +117,15 @@ def _look_at(axes: Axes, which: str, values: FloatArray) -> None:
     if high > low:
         room = 0.25 * (high - low)
         axes.set(**{f"{which}lim": (low - room, high + room)})
+
+
+def _kinds_of_points() -> list[Line2D]:
+    """Give the legend of what is efficient, what is dominated, and what is neither."""
+    return [
+        Line2D([], [], marker="o", color=MUTED, lw=1.2, label=tr("efficient set")),
+        Line2D([], [], marker="x", ls="", color=MUTED, label=tr("clearly dominated")),
+        Line2D([], [], marker="o", ls="", mfc="white", mec=MUTED, label=tr("neither")),
+    ]
 
 
 def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str) -> None:
@@ -162,7 +174,7 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     scale = unit_style(mark.unit)
     figure = Drawing(7.6, 1.9 + 0.32 * len(keys))
     axes = figure.subplots()
-    colour = looks((result.aims.baseline, *result.aims.arrangements))[arrangement].colour
+    colour = looks(result.aims.every)[arrangement].colour
     for place, key in enumerate(keys):
         _bar(axes, place, rows[rows["key"] == key].to_dict("records"), (scale.scale, colour))
     now = result.signs

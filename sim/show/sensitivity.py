@@ -57,7 +57,7 @@ def sensitivity(
     if rows.empty:
         raise ValueError(f"{kind} of {outcome} under {arrangement} was not analysed")
     shown = rows.head(MOST_BARS)
-    colour = looks((result.aims.baseline, *result.aims.arrangements))[arrangement].colour
+    colour = looks(result.aims.every)[arrangement].colour
     figure = Drawing(7.8, 1.9 + 0.34 * len(shown))
     axes = figure.subplots()
     is_sobol = result.how.method == "sobol"

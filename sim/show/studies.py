@@ -15,7 +15,8 @@ from matplotlib.patches import Rectangle
 from sim.base.language import tr
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
-from sim.show.style import BETTER_SIDE, COLOURS, INK, MUTED, Drawing, looks, number_axis, style
+from sim.show.keys import axis_of
+from sim.show.style import BETTER_SIDE, INK, MUTED, Drawing, looks, number_axis, style
 from sim.study.findings import TOTAL
 
 if TYPE_CHECKING:
@@ -89,12 +90,13 @@ def _bars(axes: Axes, rows: pd.DataFrame) -> None:
     for place, (name, row) in enumerate(rows.iterrows()):
         ends = [row["low"] * scale.scale, row["high"] * scale.scale]
         clear = ends[0] > 0.0 or ends[1] < 0.0
-        colour = INK if name == TOTAL else COLOURS[1]
+        # A part belongs to no arrangement and has the colour of none.
+        colour = INK if name == TOTAL else MUTED
         axes.barh(
             place, row["part"] * scale.scale, height=0.6, edgecolor=colour,
             color=colour if clear else "none", alpha=0.75 if clear else 1.0,
         )  # fmt: skip
-        axes.plot(ends, [place, place], color=MUTED, lw=1.4)
+        axes.plot(ends, [place, place], color=INK, lw=1.2)
     axes.axvline(0.0, color=INK, lw=1.0)
     axes.grid(visible=False, axis="y")
     number_axis(axes, "x", scale.step_axis)
@@ -120,7 +122,9 @@ def leads(result: CrossCycle) -> Drawing:
     axes = figure.subplots()
     for name in names:
         rows, look = data[data["arrangement"] == name], drawn[name]
-        axes.fill_between(rows["year"], rows["low"], rows["high"], color=look.colour, alpha=0.15)
+        axes.fill_between(
+            rows["year"], rows["low"], rows["high"], color=look.colour, alpha=0.15, lw=0
+        )
         axes.plot(rows["year"], rows["value"], color=look.colour, ls=look.line)
     axes.axhline(0.0, color=INK, lw=1.0)
     number_axis(axes, "x", tr("Years from the start date"))
@@ -157,7 +161,7 @@ def stress(result: ReverseStress) -> Drawing:
     data, condition = result.tried, result.condition
     scale = unit_style(condition.mark.unit)
     names = [answer.arrangement for answer in result.answers]
-    drawn = looks(names)
+    drawn = looks(result.every)
     figure = Drawing(7.2, 4.2)
     axes = figure.subplots()
     for name in names:
@@ -167,7 +171,7 @@ def stress(result: ReverseStress) -> Drawing:
         axes.errorbar(
             rows["years"], middle, yerr=reach, fmt=look.marker, color=look.colour, ms=4, lw=0.8
         )
-    axes.axhline(condition.limit * scale.scale, color=COLOURS[2], lw=1.2, ls="--")
+    axes.axhline(condition.limit * scale.scale, color=INK, lw=1.2, ls="--")
     number_axis(axes, "x", tr("Length of the {regime} (years)", regime=tr(result.regime)))
     number_axis(axes, "y", f"{tr(condition.mark.label)} ({scale.axis})")
     handles = [
@@ -214,14 +218,15 @@ def worlds(result: Discovery, region: Region) -> Drawing:
     figure = Drawing(6.4, 4.8)
     axes = figure.subplots()
     _box(axes, result, region, (axis[0], axis[1]))
-    for chosen, colour, marker in ((side, COLOURS[2], "o"), (~side, COLOURS[0], "x")):
+    own = looks(result.aims.every)[region.arrangement].colour
+    for chosen, colour, marker in ((side, own, "o"), (~side, MUTED, "x")):
         rows = data[chosen]
         axes.scatter(rows[across.label], rows[up.label], color=colour, marker=marker, s=18)
-    number_axis(axes, "x", across.label)
-    number_axis(axes, "y", up.label)
+    number_axis(axes, "x", axis_of(across))
+    number_axis(axes, "y", axis_of(up))
     handles = [
-        Line2D([], [], color=COLOURS[2], marker="o", ls="", label=tr(region.side)),
-        Line2D([], [], color=COLOURS[0], marker="x", ls="", label=tr("other worlds")),
+        Line2D([], [], color=own, marker="o", ls="", label=tr(region.side)),
+        Line2D([], [], color=MUTED, marker="x", ls="", label=tr("other worlds")),
     ]
     name = arrangement_text(region.arrangement)
     note = tr(

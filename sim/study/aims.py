@@ -27,11 +27,14 @@ class Aims:
     arrangements : tuple of str
         Without the baseline.
     baseline : str
+    every : tuple of str
+        All arrangements of the scenario, whose places give the colours of figures.
     """
 
     outcomes: tuple[str, ...]
     arrangements: tuple[str, ...]
     baseline: str
+    every: tuple[str, ...]
 
     def contrasts(self) -> list[tuple[str, str]]:
         """Every outcome with every arrangement that has a difference from the baseline."""
@@ -79,7 +82,8 @@ def aims_of(
         problems.append(_same(first))
     if problems:
         raise ScenarioError(problems)
-    return Aims(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(arms)), first)
+    every = tuple(scenario.experiment.arrangements)
+    return Aims(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(arms)), first, every)
 
 
 def unknown_outcomes(names: Iterable[str], origin: str = OUTCOMES) -> list[Problem]:

@@ -43,6 +43,8 @@ class ReverseStress:
     runs : int
         Stresses that were simulated, each with all replications.
     replications : int
+    every : tuple of str
+        All arrangements of the scenario, whose places give the colours of figures.
     """
 
     condition: Condition
@@ -51,6 +53,7 @@ class ReverseStress:
     tried: pd.DataFrame
     runs: int
     replications: int
+    every: tuple[str, ...]
 
     def frame(self) -> pd.DataFrame:
         """Give one row for each arrangement.
@@ -174,4 +177,5 @@ def reverse_stress(
     search = Search(own, condition, space, store or Store(), progress)
     answers = tuple(search.answer(name) for name in names)
     tried, runs = search.frame(), len(search.stresses)
-    return ReverseStress(condition, space.regime, answers, tried, runs, count)
+    every = tuple(scenario.experiment.arrangements)
+    return ReverseStress(condition, space.regime, answers, tried, runs, count, every)

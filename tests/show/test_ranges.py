@@ -3,6 +3,7 @@
 import pytest
 
 from sim.show import figures
+from sim.show.style import COLOURS
 from sim.study.breakeven import Search, breakeven
 from sim.study.frontier import frontier
 from sim.study.robustness import Trial, robustness
@@ -22,7 +23,7 @@ def test_a_break_even_is_drawn_with_its_interval_on_the_zero_line():
                       Search(5, 8), Planted(bank__profit=rule))  # fmt: skip
     figure = figures.breakeven(found)
     (axes,) = figure.axes
-    assert axes.get_xlabel() == TOLERANCE
+    assert axes.get_xlabel() == f"{TOLERANCE} (per year)"
     assert "CNY million" in axes.get_ylabel()
     assert "8 replications" in figure.note
     (one,) = found.crossings
@@ -44,6 +45,12 @@ def test_a_frontier_joins_its_efficient_points():
     figure = figures.frontier(found)
     assert figure.axes[0].get_xlabel() == "RAROC (% per year)"
     assert "3 replications" in figure.note
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words == ["Revenue swap", "efficient set", "clearly dominated", "neither"]
+    # Only the swap is drawn; its colour is that of its place in the scenario.
+    assert found.aims.every == ("plain", "consortium", "revenue_swap")
+    lines = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert {line.get_markeredgecolor() for line in lines} == {COLOURS[2]}
     assert figure.svg() == figures.frontier(found).svg()
 
 
