@@ -11,6 +11,17 @@ from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.wording import percent_text
 
+_CITED = {
+    "spread": ("summary/defined+replications", "summary/mean", "summary/median", "", ""),
+    "mean": ("summary/mean", "summary/low+high", "summary/defined+replications"),
+    "quantiles": ("", "summary/median", "summary/median_low+median_high", ""),
+    "difference": (
+        "comparison/difference", "comparison/low+high", "comparison/verdict",
+        "comparison/mean", "comparison/baseline_mean",
+    ),
+}  # fmt: skip
+"""File and column of the numbers of each column; the others come from single values."""
+
 
 def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any]]:
     """Give the ways to look at an outcome: words, and which cells stand beside the marks.
@@ -24,7 +35,8 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
     -------
     list of dict
         ``key``, ``label``, ``note``, ``columns`` of the table, ``beside``: places of the
-        columns that are written beside a row, ``axis``: "unit", "step" or "share".
+        columns that are written beside a row, ``axis``: "unit", "step" or "share",
+        ``cited``: file and column of each column's numbers, empty where there is none.
     """
     level = percent_text(comparison.confidence)
     interval = tr("{level} interval", level=level)
@@ -74,7 +86,7 @@ def _way(
     """Give one way to look at an outcome."""
     return {
         "key": key, "axis": axis, "beside": list(beside), "label": label, "note": note,
-        "columns": list(columns),
+        "columns": list(columns), "cited": list(_CITED.get(key, ())),
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from sim.outcomes.wording import unit_style
 from sim.show.report import write_report
 from tests import synthetic
 from tests.house.browser import NARROW, WIDE, complaints, look, opened, requests
+from tests.house.cells import agrees, resolve
 
 By = pytest.importorskip("selenium.webdriver.common.by").By
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
@@ -74,6 +75,7 @@ def write_page(folder: Path, rename: dict[str, str] | None = None) -> None:
         results = dataclasses.replace(results, series=series)
     comparison = compare(outcomes)
     comparison.frame().to_csv(folder / "comparison.csv", index=False)
+    outcomes.summary().to_csv(folder / "summary.csv", index=False)
     outcomes.frame().to_csv(folder / "outcomes.csv", index=False)
     write_report(
         folder / "report.html",
@@ -184,6 +186,20 @@ def test_what_is_shown_is_what_the_comparison_holds(page, run, outcome):
         seen, places = number(shown(page).loc[name, "Mean"])
         scale = unit_style(row["unit"]).scale
         assert seen == pytest.approx(row["mean"] * scale, abs=0.5001 * 10**-places)
+
+
+@pytest.mark.parametrize(
+    ("statistic", "most"), [("spread", 15), ("mean", 15), ("quantiles", 10), ("difference", 20)]
+)
+def test_shown_numbers_name_the_cells_of_the_files_that_hold_them(page, run, statistic, most):
+    for outcome in ("bank.raroc", "firm.founder_wealth", "system.credit_outstanding"):
+        choose(page, outcome, statistic)
+        cited = page.execute_script("""
+            return [...document.querySelectorAll("#explore-table [data-cell]")].map(
+                (cell) => [cell.dataset.cell, cell.textContent])""")
+        assert len(cited) == most
+        wrong = [(cell, text) for cell, text in cited if not agrees(text, resolve(run, cell))]
+        assert wrong == []
 
 
 def test_arrangements_come_and_go(page):

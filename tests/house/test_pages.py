@@ -28,7 +28,7 @@ LATIN = {
 """Words with Latin letters in Chinese pages: terms of the field, methods, keys, files."""
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
-_KEYS = ("name", "key", "axis", "better")
+_KEYS = ("name", "key", "axis", "better", "cited")
 _SAID = ("aria-label", "title", "data-label", "alt")
 
 

@@ -142,6 +142,7 @@ def test_rows_of_cells_fit_the_columns_of_their_table(data):
             rows = [row for row in one["cells"][way["key"]] if row is not None]
             assert {len(row) for row in rows} == {len(way["columns"])}
         assert all(place < len(way["columns"]) for place in way["beside"])
+        assert len(way["cited"]) in (0, len(way["columns"]))
 
 
 def test_values_leave_the_page_before_it_grows_too_large(outcomes, comparison, results):

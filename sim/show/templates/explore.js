@@ -136,6 +136,19 @@
       .filter((place) => one.cells[how.key][place])
       .map((place) => [label(place), ...one.cells[how.key][place]]);
 
+  // Numbers that stand in the files of the run name their cell, as all on the page do.
+  const cite = (one, how) => {
+    const names = chosen().filter((place) => one.cells[how.key][place]);
+    names.forEach((place, n) => {
+      const row = part("table").tBodies[0].rows[n];
+      const at = [one.name, data.arrangements[place].name].map(encodeURIComponent);
+      how.cited.forEach((where, column) => {
+        const [file, own] = where.split("/");
+        if (file) row.cells[column + 1].dataset.cell = [file, ...at, own].join("/");
+      });
+    });
+  };
+
   const every = (one, how) => {
     const head = chosen().map((place) => data.arrangements[place].label);
     if (isCurve(one)) {
@@ -154,7 +167,10 @@
     const how = way();
     const caption = pair(titled(one, how.axis), how.label);
     part("numbers").hidden = isCurve(one);
-    if (!isCurve(one)) fill(part("table"), caption, [words.arrangement, ...how.columns], summary(one, how));
+    if (!isCurve(one)) {
+      fill(part("table"), caption, [words.arrangement, ...how.columns], summary(one, how));
+      cite(one, how);
+    }
     part("values").hidden = !isCurve(one) && !one.values;
     if (part("values").open && !part("values").hidden) fill(part("every"), titled(one, how.axis === "share" ? "step" : how.axis), ...every(one, how));
   };
