@@ -39,7 +39,7 @@ SALES = f"{PAID}sales:customers:firms"
 
 UNIT = "CNY million per year"
 _ACROSS = 2
-_PALEST, _DARKEST = 0.08, 0.55
+_PALEST, _DARKEST = 0.08, 0.42
 _DECADES = 4.0
 _LONG = 10_000.0
 
