@@ -18,6 +18,7 @@ TINY: dict[str, Any] = {
 }  # fmt: skip
 """Values laid over those of the cell with the tag ``parameters``."""
 
+WIDGET = "application/vnd.jupyter.widget-view+json"
 PANEL = "02_turn_the_parameters"
 MOVE = """
 first, slider = bytes(panel.picture.value), next(iter(panel.sliders.values()))
@@ -104,6 +105,9 @@ def test_a_notebook_runs_and_ends_with_a_figure(
         notebook.cells.insert(-1, new_code_cell(MOVE))
     execute(notebook)
     assert "image/png" in shown(notebook.cells[-1])
+    # Long work says by itself how far it is.
+    simulating = [cell for cell in notebook.cells if "= sim.simulate(" in cell.source]
+    assert all(WIDGET in shown(cell) for cell in simulating)
 
 
 @pytest.mark.filterwarnings("ignore")
