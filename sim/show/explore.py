@@ -19,13 +19,13 @@ from sim.outcomes.measure import Outcomes, ResultsView
 from sim.show.explore_content import BUDGET, as_data, exploration
 from sim.show.explore_words import page_words
 from sim.show.selection import headlines
-from sim.show.study_pages import environment
+from sim.show.study_pages import MOST_OF_PAGE, environment
 
 PLACE = "<!-- explorer -->"
 """Where the section goes on a page; no text of a scenario can look like it."""
 
-MOST_OF_PAGE, LEAST = 2_900_000, 150_000
-"""Bytes that the whole page should stay below, and data that are on it in any case."""
+LEAST = 150_000
+"""Bytes of data that are on a page in any case."""
 
 _MARKUP = 30_000
 _SCRIPTS = ("explore_draw.js", "explore.js")
@@ -50,6 +50,11 @@ def with_explorer(
     rest = len(page.encode()) + len(script()) + _MARKUP
     room = min(BUDGET, max(MOST_OF_PAGE - rest, LEAST))
     return page.replace(PLACE, explorer(outcomes, comparison, results, room), 1)
+
+
+def least_room() -> int:
+    """Give the bytes that the section takes at least."""
+    return len(script()) + _MARKUP + LEAST
 
 
 def explorer(

@@ -11,31 +11,27 @@ from typing import Any, NotRequired, TypedDict, Unpack
 import pandas as pd
 from markupsafe import Markup
 
-from sim.base.language import Language, current, language, tr
+from sim.base.language import Language, current, language
 from sim.outcomes.comparison import Comparison
-from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes, ResultsView
-from sim.outcomes.verdict import COVERS_ZERO, reason
-from sim.outcomes.wording import arrangement_text, percent_text, unit_style
+from sim.outcomes.wording import arrangement_text, percent_text
 from sim.scenario.model import Scenario
 from sim.show.bank_tables import bank_tables
-from sim.show.explore import policy_source, script, with_explorer
+from sim.show.explore import least_room, policy_source, script, with_explorer
 from sim.show.frame_tables import belief_gaps, plain_table
 from sim.show.gallery import groups, missing, planned
 from sim.show.inline import inline_svg
-from sim.show.page_words import listed
 from sim.show.selection import headlines
 from sim.show.study_pages import environment as templates
-from sim.show.study_pages import studies_html
+from sim.show.study_pages import studies_html, with_studies
 from sim.show.style import COLOURS, Drawing
 from sim.show.tables import (
     definitions,
-    group_label,
     manifest_table,
-    outcome_cells,
     sources_table,
     standalone,
 )
+from sim.show.verdict_parts import found_by_arrangement, openers, party_table, verdict_row
 from sim.study.findings import Study
 
 _LONGEST_TABLE = 80
@@ -124,6 +120,8 @@ def render(parts: Parts) -> str:
         environment = templates()
         environment.filters["arrangement"] = arrangement_text
         page = environment.get_template("report.html.j2").render(**_context(parts))
+        if studies := parts.get("studies"):
+            page = with_studies(page, studies, parts.get("scenario_sha256", ""), least_room())
         return with_explorer(page, parts["outcomes"], parts["comparison"], parts["results"])
 
 
@@ -142,10 +140,12 @@ def _context(parts: Parts) -> dict[str, Any]:
         "replications": outcomes.replications,
         "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
-        "arrangements": _arrangements(comparison, parts["describe"], _told(comparison, alone)),
+        "arrangements": found_by_arrangement(
+            comparison, parts["describe"], openers(comparison, alone)
+        ),
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
-        "headlines": [_row(comparison, name) for name in first],
-        "groups": [_group(comparison, group, first) for group in groups(comparison)],
+        "headlines": [verdict_row(comparison, name) for name in first],
+        "groups": [party_table(comparison, group, first) for group in groups(comparison)],
         "standalone": [row for row in alone if row["outcome"] in first],
         "further": [row for row in alone if row["outcome"] not in first],
         "figures": [_figure(drawing, key) for key, drawing in _drawings(parts).items()],
@@ -159,7 +159,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "manifest": _records(manifest_table(results.manifest)),
         "colours": COLOURS,
         "protocols": _protocols(results),
-        "studies": studies_html(parts.get("studies", ()), parts.get("scenario_sha256", "")),
+        "studies": studies_html(()),
     }
 
 
@@ -199,85 +199,6 @@ def _protocols(results: ResultsView) -> Markup:
 
     with language("en"):
         return protocols(results.scenario, results.manifest, with_sources=False)
-
-
-def _told(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:
-    """Give the outcomes that open the report: headlines with a value under the baseline."""
-    names = headlines(list(comparison.marks)) or list(comparison.marks)
-    others = {row["outcome"] for row in alone}
-    return [name for name in names if name not in others]
-
-
-def _arrangements(
-    comparison: Comparison, describe: Mapping[str, Sequence[str]], names: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Give every arrangement's description and what was found on some outcomes, by tone."""
-    found: dict[str, dict[str, list[dict[str, Any]]]] = {
-        name: {"good": [], "bad": [], "moved": [], "equal": [], "none": []}
-        for name in comparison.arrangements
-    }
-    for name in names:
-        mark = comparison.marks[name]
-        for arrangement, cell in outcome_cells(comparison, name).items():
-            line = cell | {"label": tr(mark.label), "unit": _spoken_unit(mark.unit)}
-            found[arrangement][cell["tone"]].append(line | {"name": name})
-    return [
-        {
-            "name": name,
-            "place": place % len(COLOURS),
-            "sentences": list(describe.get(name, ())),
-            "is_baseline": name == comparison.baseline,
-            "equal_text": listed([line["label"] for line in found[name]["equal"]]),
-            "none_text": listed([_unranked(line) for line in found[name]["none"]]),
-            **found[name],
-        }
-        for place, name in enumerate(comparison.arrangements)
-    ]
-
-
-def _unranked(line: Mapping[str, Any]) -> str:
-    """Name an outcome that is not ranked, with the reason where it is a rare one."""
-    if line["verdict"] == COVERS_ZERO:
-        return str(line["label"])
-    return tr("{label} ({reason})", label=line["label"], reason=tr(reason(line["verdict"])))
-
-
-def _spoken_unit(unit: str) -> str:
-    """Give the unit to be said after a difference; per cent already stands in the text."""
-    return "" if unit_style(unit).step else tr(unit)
-
-
-def _group(comparison: Comparison, group: str, elsewhere: Sequence[str]) -> dict[str, Any]:
-    """Give the verdict table of one party, without the outcomes shown elsewhere."""
-    own = [name for name, mark in comparison.marks.items() if mark.group == group]
-    rows = [_row(comparison, name) for name in own if name not in elsewhere]
-    return {"label": group_label(group), "rows": rows, "count": _count(len(rows), len(own))}
-
-
-def _count(shown: int, every: int) -> str:
-    """Say how many outcomes a table holds, and whether some stand elsewhere."""
-    if shown == every:
-        return tr("1 outcome") if shown == 1 else tr("{count} outcomes", count=shown)
-    return tr("1 further outcome") if shown == 1 else tr("{count} further outcomes", count=shown)
-
-
-def _row(comparison: Comparison, name: str) -> dict[str, Any]:
-    """Give the line of one outcome in a verdict table."""
-    mark = comparison.marks[name]
-    return {
-        "name": name,
-        "label": tr(mark.label),
-        "direction": _direction(mark),
-        "cells": outcome_cells(comparison, name),
-    }
-
-
-def _direction(mark: Mark) -> str:
-    """Say in which unit an outcome stands and which side is better."""
-    unit = unit_style(mark.unit).axis
-    if mark.better == "higher":
-        return tr("{unit}, higher is better", unit=unit)
-    return tr("{unit}, lower is better", unit=unit) if mark.better == "lower" else unit
 
 
 def _figure(drawing: Drawing, key: str) -> dict[str, Any]:

@@ -26,6 +26,9 @@ from sim.study.findings import FINDINGS, Study, read_study
 STUDIES = "studies"
 """Folder beneath a run that holds one folder for each study."""
 
+MOST_OF_PAGE = 2_900_000
+"""Bytes that a report should stay below."""
+
 _TEMPLATES = Path(__file__).parent / "templates"
 _BEGIN, _END = "<!-- studies -->", "<!-- end of studies -->"
 _BETWEEN = re.compile(f"{_BEGIN}.*?{_END}", flags=re.DOTALL)
@@ -53,7 +56,9 @@ def studies_of(folder: Path) -> list[Study]:
     return found
 
 
-def studies_html(studies: Sequence[Study], scenario_sha256: str = "") -> Markup:
+def studies_html(
+    studies: Sequence[Study], scenario_sha256: str = "", room: int = MOST_OF_PAGE
+) -> Markup:
     """Lay out studies as sections of a page, between the two marks.
 
     Parameters
@@ -61,6 +66,8 @@ def studies_html(studies: Sequence[Study], scenario_sha256: str = "") -> Markup:
     studies : sequence of Study
     scenario_sha256 : str
         Of the run on whose page they stand; a study of another scenario says so.
+    room : int
+        Bytes that they may take; the largest figures are left out where they take more.
 
     Returns
     -------
@@ -68,12 +75,31 @@ def studies_html(studies: Sequence[Study], scenario_sha256: str = "") -> Markup:
         Every text in it is escaped.
     """
     pages = [_page(study, scenario_sha256) for study in studies]
-    text = environment().get_template("studies.html.j2").render(pages=pages)
+    template = environment().get_template("studies.html.j2")
+    text = template.render(pages=pages)
+    drawn = [figure for page in pages for figure in page["figures"]]
+    drawn.sort(key=lambda figure: len(figure["svg"]))
+    while drawn and len(text.encode()) > room:
+        drawn.pop()["svg"] = Markup("")
+        text = template.render(pages=pages)
     return Markup(f"{_BEGIN}\n{text}\n{_END}")  # safe: rendered with every text escaped
 
 
-def with_studies(report: str, studies: Sequence[Study], scenario_sha256: str = "") -> str:
+def with_studies(
+    report: str, studies: Sequence[Study], scenario_sha256: str = "", kept: int = 0
+) -> str:
     """Put studies into the text of a report in place of those that it has.
+
+    What the rest of the report leaves free of its size decides how many figures are shown.
+
+    Parameters
+    ----------
+    report : str
+    studies : sequence of Study
+    scenario_sha256 : str
+        Of the run on whose page they stand.
+    kept : int
+        Bytes to be kept free for what is not on the page yet.
 
     Examples
     --------
@@ -82,8 +108,9 @@ def with_studies(report: str, studies: Sequence[Study], scenario_sha256: str = "
     False
     """
     written = _LANGUAGE.search(report)
+    rest = len(_BETWEEN.sub("", report, count=1).encode())
     with language("zh" if written and written[1] == "zh" else "en"):
-        section = str(studies_html(studies, scenario_sha256))
+        section = str(studies_html(studies, scenario_sha256, MOST_OF_PAGE - rest - kept))
     return _BETWEEN.sub(lambda _: section, report, count=1)
 
 

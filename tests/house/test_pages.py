@@ -6,6 +6,7 @@ One small run with a study on it, read in both languages.
 import json
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,7 @@ LATIN = {
 
 _WORD = re.compile(r"[A-Za-z]{2,}")
 _KEYS = ("name", "key", "axis", "better", "cited")
+_ENDS = ("/low+high", "/difference_low+difference_high")
 _SAID = ("aria-label", "title", "data-label", "alt")
 
 
@@ -114,6 +116,42 @@ def uncited(node: Node, is_cited: bool) -> Iterator[Node]:
     for part in node.parts:
         if isinstance(part, Node):
             yield from uncited(part, is_cited)
+
+
+def test_headings_go_down_one_step_at_a_time(english: Page) -> None:
+    levels = [int(tag[1]) for tag, _ in english.elements if re.fullmatch(r"h\d", tag)]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
+
+
+def test_every_place_that_scrolls_takes_the_keyboard_and_has_a_name(chinese: Page) -> None:
+    ids = set(chinese.attributes("id"))
+    scrolled = [a for _, a in chinese.elements if "scroll" in a.get("class", "").split()]
+    assert len(scrolled) > 30
+    for one in scrolled:
+        assert one.get("tabindex") == "0"
+        assert one.get("role") == "region"
+        assert one.get("aria-label") or one.get("aria-labelledby") in ids
+
+
+def test_nothing_is_ranked_whose_interval_covers_zero(run: Path, english: Page) -> None:
+    """In tables, cards and bank by bank: what is said to be better or worse is clear of zero."""
+    words = [n.attributes["class"].split() for n in english.root.walk() if "class" in n.attributes]
+    assert ["cell", "good"] in words
+    ranked = 0
+    for node in english.root.walk():
+        classes = set(node.attributes.get("class", "").split())
+        if not (node.tag == "li" or (node.tag == "td" and classes & {"good", "bad", "moved"})):
+            continue
+        for part in node.walk():
+            cell = part.attributes.get("data-cell", "")
+            is_level = cell.startswith("by_bank") and cell.endswith("/low+high")
+            if cell.endswith(_ENDS) and not is_level:
+                ranked += 1
+                low, high = resolve(run, cell)
+                assert low > 0.0 or high < 0.0, cell
+    assert ranked > 20
 
 
 def foreign(node: Node) -> Iterator[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.show.report import write_report
-from sim.show.study_pages import studies_of, study_report, text_table, with_studies
+from sim.show.study_pages import MOST_OF_PAGE, studies_of, study_report, text_table, with_studies
 from sim.study.findings import Findings, Study, write_files
 from tests.show.page import Page
 from tests.show.test_report import EVIL, parts
@@ -62,3 +62,24 @@ def test_numbers_stand_in_their_units_and_intervals_in_one_cell() -> None:
     assert text["columns"] == ["outcome", "value", "years", "interval", "unit"]
     assert text["rows"][0] == ["RAROC", "10.00 %", "1.50", "9.00 to 11.00", "% per year"]
     assert text["rows"][1][1:4] == ["250", "–", "200 to 300"]
+
+
+def test_figures_that_would_make_a_report_too_heavy_are_named_instead() -> None:
+    heavy = [
+        {
+            "key": f"study-one-{n}",
+            "title": f"Figure {n}",
+            "note": "",
+            "svg": f"<svg>{n * 'x'}</svg>",
+        }
+        for n in (1_000_000, 1_500_000, 2_000_000)
+    ]
+    study = Study(Findings("one", "One", (), {}, {}), {}, heavy)
+    page = f"{500_000 * ' '}<!-- studies --><!-- end of studies -->"
+    text = with_studies(page, [study])
+    assert 1_500_000 < len(text.encode()) < MOST_OF_PAGE
+    assert text.count("<svg>") == 1
+    assert "Left out, to keep the page small" in text
+    assert "Figure 1500000; Figure 2000000" in text
+    assert with_studies(text, [study]) == text
+    Page(text)
