@@ -7,7 +7,7 @@ import typer
 from sim.command.failure import told
 from sim.command.options import Quiet, ScenarioFile, Settings
 from sim.command.planned import Outcomes, Vary, Yes, planned, split_names
-from sim.command.study import Given, Out, Seed, Workers, naming_further, save_drawings
+from sim.command.study import Given, Out, Seed, Workers, save_drawings
 
 
 @told
@@ -42,10 +42,9 @@ def robustness(  # noqa: PLR0913, PLR0917 -- one argument for each option of the
 
     with planned(file, given, runs, yes) as setting:
         found = attempt(setting.scenario, vary, names, trial, setting.store)
-    drawings = _drawings(found)
-    findings = naming_further(found.findings(), len(drawings))
+    findings = found.findings()
     setting.finish(findings)
-    save_drawings(setting, findings.key, drawings)
+    save_drawings(setting, findings.key, _drawings(found))
 
 
 def _drawings(found: Any) -> dict[str, Any]:

@@ -11,13 +11,12 @@ import shlex
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sim.base.language import tr
 from sim.command import walk
 from sim.command.folder import RUNS, RunFolder
 from sim.command.options import settings_of
@@ -25,9 +24,6 @@ from sim.command.progress import progress
 from sim.command.run import cores, default_folder
 from sim.command.screen import console, say, table
 from sim.scenario.dump import fingerprint
-
-MOST_FIGURES = 8
-"""Figures of one study on a page, which must stay light enough to be sent."""
 
 KEPT = ".runs"
 """Folder beneath ``studies`` that keeps replications between studies."""
@@ -195,7 +191,7 @@ def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> No
     key : str
         Of the findings, which are written already.
     drawings : mapping of str to Drawing
-        By the name of the file; the page shows the first `MOST_FIGURES`.
+        By the name of the file.
     """
     from sim.show.study_pages import STUDIES, page_figure
     from sim.study.findings import FIGURES
@@ -208,32 +204,9 @@ def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> No
         # A figure of a whole table has its name, and the table is there already.
         if not behind.exists():
             drawing.data.to_csv(behind, index=False)
-    first = list(drawings.items())[:MOST_FIGURES]
-    figures = [page_figure(key, name, drawing) for name, drawing in first]
+    figures = [page_figure(key, name, drawing) for name, drawing in drawings.items()]
     (folder / FIGURES).write_text(json.dumps(figures), encoding="utf-8")
     update_report(setting.folder)
-
-
-def naming_further(findings: Any, count: int) -> Any:
-    """Let findings say where figures stand for which a page has no room.
-
-    Parameters
-    ----------
-    findings : Findings
-    count : int
-        Of all figures of the study.
-
-    Returns
-    -------
-    Findings
-    """
-    if count <= MOST_FIGURES:
-        return findings
-    further = tr(
-        "{count} further figures stand beside the tables of this study, as files.",
-        count=count - MOST_FIGURES,
-    )
-    return replace(findings, sentences=(*findings.sentences, further))
 
 
 def update_report(folder: RunFolder) -> None:

@@ -9,9 +9,7 @@ import pytest
 from sim.command.folder import RunFolder
 from sim.command.progress import progress
 from sim.command.study import (
-    MOST_FIGURES,
     Setting,
-    naming_further,
     open_store,
     print_findings,
     save_drawings,
@@ -67,26 +65,6 @@ def test_figures_stand_on_the_page_and_go_with_their_study(tmp_path: Path) -> No
     assert "figure-study-example-one" in folder.report.read_text(encoding="utf-8")
     write_study(folder, found("parts"))
     assert "figure-study-example-one" not in folder.report.read_text(encoding="utf-8")
-
-
-def test_a_page_shows_some_of_many_figures_and_says_where_the_others_are(tmp_path: Path) -> None:
-    folder = RunFolder(tmp_path)
-    setting = Setting(None, folder, None, lambda *_: None)
-    drawing = Drawing(2.0, 1.0).finish("A figure", "Of one.", pd.DataFrame({"a": [1.0]}))
-    many = {f"one-{n}": drawing for n in range(MOST_FIGURES + 3)}
-    told = naming_further(found("parts"), len(many))
-    assert told.sentences[-1].startswith("3 further figures stand beside the tables")
-    write_study(folder, told)
-    save_drawings(setting, "example", many)
-    text = folder.report.read_text(encoding="utf-8")
-    assert text.count('<figure id="figure-study-example-one-') == MOST_FIGURES
-    assert "3 further figures" in text
-    assert len(list((tmp_path / "studies/example").glob("one-*.svg"))) == len(many)
-
-
-def test_few_figures_need_no_further_words() -> None:
-    few = found("parts")
-    assert naming_further(few, MOST_FIGURES) is few
 
 
 def test_the_words_and_the_first_table_are_printed(capsys: pytest.CaptureFixture[str]) -> None:
