@@ -164,6 +164,7 @@ class Panel:
         """Redraw for the values of the sliders, or say why they cannot be."""
         if self._is_held:
             return
+        self._words.value = tr("simulating ...")
         chosen = {key: float(slider.value) for key, slider in self.sliders.items()}
         try:
             self.picture.value = self.figure(chosen)._repr_png_()

@@ -48,7 +48,10 @@ def test_moving_a_slider_redraws_and_the_button_goes_back():
     first = bytes(picture.value)
     assert isinstance(picture, ipywidgets.Image)
     assert first.startswith(b"\x89PNG")
+    told = []
+    words.observe(lambda change: told.append(change["new"]), "value")
     one.sliders[LIMIT].value = 3.0
+    assert told[0] == "simulating ..."
     assert bytes(picture.value) != first
     assert bytes(picture.value) == one.figure({LIMIT: 3.0})._repr_png_()
     assert words.value.startswith("answered in ")
