@@ -10,11 +10,13 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
+from sim.base.language import language
 from sim.command.app import app
 from sim.command.pages import write_figures
 from sim.command.run import cores
 from sim.outcomes.compare import compare
 from sim.show import figures
+from sim.show.gallery import Planned
 from tests import synthetic
 from tests.command.conftest import REPLICATIONS, Engine
 
@@ -216,6 +218,21 @@ def test_figures_are_written_as_files_of_their_own(tmp_path: Path) -> None:
         }
     behind = pd.read_csv(folder / "survival.csv")
     pd.testing.assert_frame_equal(behind, figures.survival(synthetic.results(12)).data)
+
+
+def test_without_a_chinese_font_pictures_are_english_and_drawings_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A letter that a font lacks is a warning, and a warning an error here."""
+    monkeypatch.setattr("sim.show.letters.CHINESE_FONTS", ())
+    few = lambda *_: (Planned("one", lambda: figures.survival(synthetic.results(3))),)  # noqa: E731
+    monkeypatch.setattr("sim.show.gallery.planned", few)
+    with language("zh"):
+        drawings = write_figures(tmp_path / "figures", None, None, None)
+    assert drawings["one"].written == "zh"
+    assert "按企业年龄的存活比例" in (tmp_path / "figures" / "one.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "figures" / "one.png").stat().st_size > 1000
+    assert "PNG files are in English" in capsys.readouterr().err
 
 
 def test_cores_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

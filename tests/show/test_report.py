@@ -11,12 +11,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.outcomes.by_bank import by_bank
 from sim.outcomes.compare import compare
 from sim.outcomes.wording import level_text, range_text, step_text
 from sim.show import figures
 from sim.show.explore import script
 from sim.show.report import write_report
+from sim.study.findings import Findings, Study
 from tests import synthetic
+from tests.outcomes.test_by_bank import results as made_up_banks
 from tests.show.page import Page
 
 EVIL = "<script>alert('x')</script>\"'&<img src=x onerror=alert(1)>"
@@ -117,6 +120,36 @@ def test_nothing_from_a_scenario_becomes_markup(tmp_path, changed):
     assert "img" not in {tag for tag, _ in page.elements}
     assert holds_one_known_script(page)
     assert EVIL in "".join(page.text)
+
+
+def test_a_chinese_page_is_asked_for_and_keeps_what_is_given(tmp_path):
+    page = write_report(tmp_path / "r.html", **parts(language="zh", drawings={}))
+    text = page.read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in text
+    assert "主要发现" in text
+    assert (
+        '<p class="question"><span lang="en">Which is better, and how sure are we?</span>' in text
+    )
+    assert (
+        write_report(page, **parts(drawings={})).read_text("utf-8").startswith("<!doctype html>")
+    )
+    assert '<html lang="en">' in page.read_text(encoding="utf-8")
+
+
+def test_in_chinese_too_nothing_from_a_scenario_or_a_study_becomes_markup(tmp_path):
+    table = pd.DataFrame({"clause": [EVIL], EVIL: [0.5]})
+    found = Findings("evil", EVIL, (EVIL,), {"parts": table}, {"parts": EVIL})
+    changed = {
+        "scenario_title": EVIL, "question": EVIL, "describe": {"plain": [EVIL]},
+        "sources": {EVIL: EVIL}, "limits": [EVIL], "beliefs": pd.DataFrame({EVIL: [EVIL]}),
+        "studies": [Study(found, {"command": EVIL})], "language": "zh", "drawings": {},
+        "by_bank": by_bank(made_up_banks(), "plain").replace({"a": EVIL}),
+    }  # fmt: skip
+    page = Page(write_report(tmp_path / "r.html", **parts(**changed)).read_text("utf-8"))
+    assert page.stack == []
+    assert "img" not in {tag for tag, _ in page.elements}
+    assert holds_one_known_script(page)
+    assert "".join(page.text).count(EVIL) > 10
 
 
 def test_names_of_arrangements_and_banks_become_no_markup(tmp_path):
