@@ -115,6 +115,8 @@ class Comparison:
             Columns outcome, unit, arrangement, baseline, mean, baseline_mean, difference,
             low, high, correlation, variance_reduction, replications_needed, verdict.
             Means are over the replications in which both values are defined.
+            Where a run has control variates, ``difference`` and its interval are adjusted
+            by them, so it need not equal ``mean`` less ``baseline_mean`` to the last digit.
         """
         return self.rows.copy()
 

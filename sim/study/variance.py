@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.experiment.progress import Asked
+from sim.base.variance_reduction import VarianceReduction
 from sim.outcomes.control import adjust, control_table
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.pairs import averaged, averaged_rows
@@ -27,7 +28,7 @@ from sim.study.store import Store
 
 FIRM_DRAWS = ("birth", "threshold", "shock", "trial", "exit", "workout", "signal")
 DRAWS = (*FIRM_DRAWS, "macro", "frailty", "equity_market")
-CONTROLS = ("economy", "hazards", "exits", "population")
+CONTROLS = VarianceReduction().controls
 COMMON, CONTROLLED = "common luck", "controls"
 METHODS: dict[str, dict[str, Any]] = {
     COMMON: {},
