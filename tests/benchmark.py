@@ -24,7 +24,8 @@ import numpy as np
 from sim.engine.processes import run_world, turn, turning_dates
 from sim.engine.warm import warm_up
 from sim.engine.world import World, new_world
-from sim.experiment.run import local_pool, one_replication, replicate
+from sim.experiment.pool import local_pool
+from sim.experiment.run import one_replication, replicate
 from sim.firms.record import ALIVE, LISTED
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario

@@ -5,12 +5,9 @@ that opening books are identical. Replications run side by side through the inte
 `concurrent.futures`, in this process, in local processes, or on a cluster.
 """
 
-import multiprocessing
-import signal
-import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, as_completed
 from typing import Any
 
 import numpy as np
@@ -25,6 +22,7 @@ from sim.experiment import tables
 from sim.experiment.controls import controls_of, watches_of
 from sim.experiment.frames import bank_frame, event_frame
 from sim.experiment.manifest import manifest_of
+from sim.experiment.pool import local_pool, lost_workers
 from sim.experiment.progress import Asked, meter
 from sim.experiment.results import Reduced, Results, joined
 from sim.experiment.same_firms import line_factors, mean_lines, with_lines
@@ -112,26 +110,13 @@ def replicate(
         return
     pool = executor or local_pool(min(workers, len(todo)))
     try:
-        futures = [pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo]
-        for future in as_completed(futures):
-            yield future.result()
+        with lost_workers():
+            futures = [pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo]
+            for future in as_completed(futures):
+                yield future.result()
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
-
-
-def local_pool(workers: int) -> ProcessPoolExecutor:
-    """Processes of this machine that share what they import and the compiled rules."""
-    method = "forkserver" if sys.platform != "win32" else "spawn"
-    context = multiprocessing.get_context(method)
-    if method == "forkserver":
-        context.set_forkserver_preload(["sim.experiment.run"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
-
-
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent to handle; it then cancels what has not begun."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] = ()) -> Reduced:

@@ -18,8 +18,9 @@ import pandas as pd
 
 from sim.engine.warm import prepare
 from sim.experiment.pace import RUNS
+from sim.experiment.pool import local_pool, lost_workers
 from sim.experiment.progress import Asked, Meter, meter
-from sim.experiment.run import freeze, local_pool, worlds
+from sim.experiment.run import freeze, worlds
 from sim.outcomes.mark import evaluate
 from sim.scenario.model import Scenario
 from sim.state.history import History
@@ -212,18 +213,28 @@ class Store:
         left = iter(todo.items())
         waiting: dict[Future[Table], Address] = {}
         try:
-            while True:
-                for address, scenario in islice(left, WINDOW * self.workers - len(waiting)):
-                    bare = scenario.model_copy(update=SINGLE)
-                    given = (self.reader, bare, address[1], self._file(address))
-                    waiting[pool.submit(measured, *given)] = address
-                if not waiting:
-                    return
-                for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                    yield waiting.pop(future), future.result()
+            with lost_workers():
+                yield from self._handed_out(pool, left, waiting)
         finally:
             for future in waiting:
                 future.cancel()
+
+    def _handed_out(
+        self,
+        pool: Executor,
+        left: Iterator[tuple[Address, Scenario]],
+        waiting: dict[Future[Table], Address],
+    ) -> Iterator[tuple[Address, Table]]:
+        """Hand out a window of tasks at a time, and give each as it is finished."""
+        while True:
+            for address, scenario in islice(left, WINDOW * self.workers - len(waiting)):
+                bare = scenario.model_copy(update=SINGLE)
+                given = (self.reader, bare, address[1], self._file(address))
+                waiting[pool.submit(measured, *given)] = address
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
 
     def _processes(self) -> Executor:
         if self._pool is None:

@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.experiment.progress import Asked
 from sim.base.variance_reduction import VarianceReduction
+from sim.experiment.progress import Asked
 from sim.outcomes.control import adjust, control_table
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.pairs import averaged, averaged_rows
