@@ -156,4 +156,8 @@ def arrangement_text(name: str) -> str:
     'Loan with warrant'
     """
     words = name.replace("_", " ")
-    return tr(words[:1].upper() + words[1:])
+    text = words[:1].upper() + words[1:]
+    found = tr(text)
+    # Names that are told apart by a number alone share their word.
+    word, _, number = text.rpartition(" ")
+    return f"{tr(word)} {number}" if found == text and number.isdigit() else found

@@ -97,6 +97,9 @@ def test_every_name_in_a_shipped_scenario_has_its_chinese() -> None:
     numbered = re.compile(r"^Bank \d+$")
     missing = sorted(one for one in shipped() if one not in TABLE and not numbered.match(one))
     assert missing == []
+    with language("zh"):
+        assert arrangement_text("bank_012") == "银行 012"
+        assert arrangement_text("common_growth_2") == "共同成长计划 2.0"
 
 
 def test_no_text_of_the_table_is_unused() -> None:
