@@ -83,3 +83,10 @@ def test_figures_that_would_make_a_report_too_heavy_are_named_instead() -> None:
     assert "Figure 1500000; Figure 2000000" in text
     assert with_studies(text, [study]) == text
     Page(text)
+
+
+def test_a_study_made_later_speaks_the_language_of_the_page() -> None:
+    study = Study(Findings("one", "One", ("Found.",), {}, {}), {"command": "sweep"})
+    body = "<!-- studies --><!-- end of studies -->"
+    assert "复现命令" in with_studies(f'<html lang="zh-Hans">{body}', [study])
+    assert "Repeat with" in with_studies(f'<html lang="en">{body}', [study])
