@@ -179,7 +179,7 @@ def _panel(
     words = tr("{name}: {mean}", name=look.label, mean=plain_number(total["mean"], 0))
     if math.isfinite(total["low"]):
         low, high = (plain_number(total[end], 0) for end in ("low", "high"))
-        words += " " + tr("({low} to {high})", low=low, high=high)
+        words += "\n" + tr("({low} to {high})", low=low, high=high)
     axes.set_title(words.replace("-", "\N{MINUS SIGN}"))
 
 

@@ -138,6 +138,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "baseline": comparison.baseline,
         "confidence": percent_text(comparison.confidence),
         "replications": outcomes.replications,
+        "has_controls": outcomes.controls is not None,
         "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
         "arrangements": found_by_arrangement(
