@@ -45,8 +45,8 @@ _NAMES = {
     "calibrate": "sim.study.calibration",
     "patterns": "sim.study.patterns",
     "panel": "sim.show.panel",
-    "write_report": "sim.show.report",
-    "vocabulary": "sim.show.vocabulary",
+    "write_report": "sim.page.report",
+    "vocabulary": "sim.page.vocabulary",
     "figures": "sim.show.figures",
 }
 __all__ = sorted(_NAMES)  # noqa: PLE0605 -- the table is the one place for public names

@@ -81,8 +81,8 @@ def _clauses() -> list[tuple[str, ...]]:
 
 
 def _parameters() -> list[tuple[str, ...]]:
-    from sim.show.stated import Stated
-    from sim.show.vocabulary import scenario_keys
+    from sim.page.stated import Stated
+    from sim.page.vocabulary import scenario_keys
 
     return [
         (one.name, one.unit, one.range, one.default, one.meaning)
@@ -91,7 +91,7 @@ def _parameters() -> list[tuple[str, ...]]:
 
 
 def _columns() -> list[tuple[str, ...]]:
-    from sim.show.vocabulary import columns
+    from sim.page.vocabulary import columns
 
     return [(one.subject, one.name, one.unit, one.range, one.meaning) for one in columns()]
 

@@ -8,10 +8,10 @@ from sim.base.language import tr
 from sim.command.clause_words import WORDS
 from sim.command.phrases import number, percent, span
 from sim.outcomes.wording import arrangement_text
+from sim.page.cells import cited
+from sim.page.page_words import in_a_row, put
 from sim.scenario.faults import shown
 from sim.scenario.legal import KIND, unit_and_meaning
-from sim.show.cells import cited
-from sim.show.page_words import in_a_row, put
 
 NEUTRAL = (
     "Plain lending: each bank decides on its own file, lends at its own rate against tangible"

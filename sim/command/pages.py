@@ -85,8 +85,8 @@ def write_page(file: Path, folder: RunFolder, found: Measured, drawings: Any = N
     drawings : mapping of str to Drawing, optional
         The figures, where they are drawn already.
     """
-    from sim.show.report import write_report
-    from sim.show.study_pages import studies_of
+    from sim.page.report import write_report
+    from sim.page.study_pages import studies_of
 
     scenario = found.results.scenario
     write_report(

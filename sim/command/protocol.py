@@ -33,8 +33,8 @@ def protocol(
 ) -> None:
     """Write the ODD and STRESS-DES descriptions of a scenario, gathered from the code."""
     from sim.experiment.manifest import manifest_of
+    from sim.page.protocol import STANDARDS, write_protocol
     from sim.scenario.load import load_scenario
-    from sim.show.protocol import STANDARDS, write_protocol
 
     if out.is_dir():
         raise BadInputError(str(out), "is a folder", "name a file with --out FILE")

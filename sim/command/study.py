@@ -167,7 +167,7 @@ def write_study(folder: RunFolder, findings: Any, about: dict[str, Any] | None =
     Path
         The folder of the study.
     """
-    from sim.show.study_pages import STUDIES
+    from sim.page.study_pages import STUDIES
     from sim.study.findings import FINDINGS, write_files
 
     place: Path = folder.path / STUDIES / findings.key
@@ -193,7 +193,7 @@ def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> No
     drawings : mapping of str to Drawing
         By the name of the file.
     """
-    from sim.show.study_pages import STUDIES, page_figure
+    from sim.page.study_pages import STUDIES, page_figure
     from sim.study.findings import FIGURES
 
     folder = setting.folder.path / STUDIES / key
@@ -211,7 +211,7 @@ def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> No
 
 def update_report(folder: RunFolder) -> None:
     """Put the studies of a folder into its report; write a small one where there is none."""
-    from sim.show.study_pages import studies_of, study_report, with_studies
+    from sim.page.study_pages import studies_of, study_report, with_studies
 
     studies = studies_of(folder.path)
     sha = str(folder.manifest().get("scenario_sha256", ""))
@@ -227,7 +227,7 @@ def update_report(folder: RunFolder) -> None:
 
 def print_findings(findings: Any) -> None:
     """Print what was found: the words, then the first table with its caption."""
-    from sim.show.study_pages import text_table
+    from sim.page.study_pages import text_table
 
     for sentence in findings.sentences:
         typer.echo(sentence)

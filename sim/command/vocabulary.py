@@ -25,7 +25,7 @@ def vocabulary(
     ] = None,
 ) -> None:
     """Write one page with every outcome, clause, parameter, column and account."""
-    from sim.show.vocabulary_page import write_vocabulary
+    from sim.page.vocabulary_page import write_vocabulary
 
     if out.is_dir():
         raise BadInputError(str(out), "is a folder", "name a file with --out FILE")

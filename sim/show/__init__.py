@@ -1,1 +1,1 @@
-"""Floor 11: style, figures, tables and the report, from frozen objects only."""
+"""Floor 11: style, and every figure, from frozen objects only."""

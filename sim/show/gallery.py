@@ -17,9 +17,8 @@ from sim.show.lifecycle import PREFIX
 from sim.show.loss_data import SERIES
 from sim.show.payments import SALES
 from sim.show.regimes import regime_names
-from sim.show.selection import DISTRIBUTIONS, drawn
+from sim.show.selection import DISTRIBUTIONS, GROUP_LABELS, drawn, group_label
 from sim.show.style import Drawing
-from sim.show.tables import GROUP_LABELS, group_label
 
 _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
     ("survival", "survival", figures.survival),

@@ -7,6 +7,16 @@ the tables.
 
 from collections.abc import Sequence
 
+from sim.base.language import tr
+
+GROUP_LABELS = {
+    "bank": "Banks",
+    "firm": "Firms",
+    "system": "The system",
+    "cycle": "Across the cycle",
+}
+"""Parties that outcomes belong to, in reading order."""
+
 HEADLINES = (
     "bank.raroc",
     "bank.profit",
@@ -78,6 +88,11 @@ DRAWN = {
     ),
 }
 """What is drawn of a party that has more outcomes than a figure can hold."""
+
+
+def group_label(group: str) -> str:
+    """Name the party that outcomes belong to."""
+    return tr(GROUP_LABELS.get(group, group.capitalize()))
 
 
 def headlines(names: Sequence[str]) -> list[str]:

@@ -81,12 +81,12 @@ def _write_report(path: Path, **parts: Any) -> None:
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Put made-up results and a small scenario model behind the commands."""
     # The report draws studies, which know the real engine; it is loaded before that is hidden.
-    importlib.import_module("sim.show.report")
+    importlib.import_module("sim.page.report")
     stand_in = Engine()
     module = ModuleType("sim.experiment.run")
     module.__dict__.update(replicate=stand_in.replicate, gather=stand_in.gather)
     monkeypatch.setitem(sys.modules, "sim.experiment.run", module)
-    monkeypatch.setattr("sim.show.report.write_report", _write_report)
+    monkeypatch.setattr("sim.page.report.write_report", _write_report)
     monkeypatch.setattr("sim.command.pages.write_figures", _write_figures)
     monkeypatch.setattr("sim.outcomes.by_bank.by_bank", lambda *_: pd.DataFrame({"bank": ["a"]}))
     monkeypatch.setattr("sim.scenario.load.Scenario", StandIn)

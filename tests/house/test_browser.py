@@ -11,7 +11,7 @@ import pytest
 from sim.base.language import language
 from sim.outcomes.compare import compare
 from sim.outcomes.wording import unit_style
-from sim.show.report import write_report
+from sim.page.report import write_report
 from tests import synthetic
 from tests.house.browser import NARROW, WIDE, complaints, look, opened, requests
 from tests.house.cells import agrees, resolve

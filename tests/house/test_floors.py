@@ -15,7 +15,7 @@ HOUSE = Path(__file__).parents[2] / "sim"
 FLOORS = {
     "base": 0, "formulas": 1, "firms": 2, "clauses": 3, "economy": 3, "banks": 4,
     "scenario": 5, "state": 6, "engine": 7, "outcomes": 8, "experiment": 9, "study": 10,
-    "show": 11, "command": 12,
+    "show": 11, "page": 12, "command": 13,
 }  # fmt: skip
 PACKAGES = {
     "base": {"numpy", "pandas", "pydantic", "pydantic_core"},
@@ -33,7 +33,8 @@ PACKAGES = {
         "numpy", "pandas", "scipy", "distributed", "dask", "IPython", "ipywidgets",
     },
     "study": {"numpy", "pandas", "scipy", "SALib", "pyarrow"},
-    "show": {"numpy", "pandas", "matplotlib", "jinja2", "markupsafe", "IPython", "ipywidgets"},
+    "show": {"numpy", "pandas", "matplotlib", "IPython", "ipywidgets"},
+    "page": {"numpy", "pandas", "jinja2", "markupsafe"},
     "command": {"numpy", "pandas", "pydantic", "rich", "typer", "distributed", "dask"},
 }  # fmt: skip
 """Packages that each floor may import, besides the standard library."""

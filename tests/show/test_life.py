@@ -8,8 +8,8 @@ from matplotlib.patches import Rectangle
 from sim.base.errors import OutcomeError
 from sim.experiment.story import SPELL_COLUMNS, Story, story
 from sim.firms.record import EVENT_NAMES, STAGES
+from sim.page.inline import inline_svg
 from sim.show import figures
-from sim.show.inline import inline_svg
 from sim.show.life import SIGNS
 from sim.show.life import STAGES as BANDS
 from sim.show.style import COLOURS

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.page.inline import inline_svg
 from sim.show import studies
-from sim.show.inline import inline_svg
 from sim.show.style import Drawing
 from sim.study.attribution import attribute
 from sim.study.cycle import cycle

@@ -105,7 +105,7 @@ def test_the_style_leaves_nothing_behind():
 
 def test_drawing_needs_no_pyplot_and_no_compiler():
     code = (
-        "import sys; import sim.show.figures, sim.show.report;"
+        "import sys; import sim.show.figures, sim.page.report;"
         "print(sorted({'matplotlib.pyplot', 'numba', 'simpy'} & set(sys.modules)))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

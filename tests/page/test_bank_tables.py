@@ -4,7 +4,7 @@ import pandas as pd
 
 from sim.base.language import language
 from sim.outcomes.by_bank import MEASURES, by_bank
-from sim.show.bank_tables import MOST_BANKS, bank_tables
+from sim.page.bank_tables import MOST_BANKS, bank_tables
 from tests.outcomes.test_by_bank import results
 
 

@@ -14,9 +14,7 @@ from sim.base.language import language, tr
 from sim.outcomes.compare import compare
 from sim.outcomes.wins import count_wins
 from sim.outcomes.wording import decimals, level_text, range_text, step_text, unit_style
-from sim.show.curve_data import curve_data
-from sim.show.distribution import distribution_data
-from sim.show.explore import (
+from sim.page.explore import (
     MOST_OF_PAGE,
     PLACE,
     explorer,
@@ -24,7 +22,9 @@ from sim.show.explore import (
     script,
     with_explorer,
 )
-from sim.show.explore_content import BUDGET, as_data, exploration
+from sim.page.explore_content import BUDGET, as_data, exploration
+from sim.show.curve_data import curve_data
+from sim.show.distribution import distribution_data
 from sim.show.selection import headlines
 from tests import synthetic
 

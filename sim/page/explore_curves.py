@@ -9,9 +9,9 @@ from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import ResultsView
 from sim.outcomes.wording import decimals
+from sim.page.explore_data import rounded
 from sim.show.curve_data import curve_data, has_series
 from sim.show.curves import CREDIT, CUMULATIVE_PROFIT, SURVIVAL, VALUE_BY_AGE, VINTAGE, Curve
-from sim.show.explore_data import rounded
 from sim.show.lifecycle import PREFIX, STAGES
 
 _LEVEL = ("mean", "low", "high")

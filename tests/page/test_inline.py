@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from sim.page.inline import inline_svg
 from sim.show import figures
-from sim.show.inline import inline_svg
 
 
 @pytest.fixture(scope="module")

@@ -14,13 +14,13 @@ import pytest
 from sim.outcomes.by_bank import by_bank
 from sim.outcomes.compare import compare
 from sim.outcomes.wording import level_text, range_text, step_text
+from sim.page.explore import script
+from sim.page.report import write_report
 from sim.show import figures
-from sim.show.explore import script
-from sim.show.report import write_report
 from sim.study.findings import Findings, Study
 from tests import synthetic
 from tests.outcomes.test_by_bank import results as made_up_banks
-from tests.show.page import Page
+from tests.page.page import Page
 
 EVIL = "<script>alert('x')</script>\"'&<img src=x onerror=alert(1)>"
 
@@ -319,7 +319,7 @@ def test_the_setting_is_told_before_the_results(tmp_path):
 
 def test_drawings_that_are_there_are_not_drawn_again(tmp_path, monkeypatch):
     drawing = figures.survival(synthetic.results())
-    monkeypatch.setattr("sim.show.report.planned", None)
+    monkeypatch.setattr("sim.page.report.planned", None)
     path = write_report(tmp_path / "r.html", **parts(drawings={"mine": drawing}))
     assert 'id="figure-mine"' in path.read_text(encoding="utf-8")
 

@@ -8,10 +8,10 @@ from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import Mark
 from sim.outcomes.verdict import COVERS_ZERO, reason
 from sim.outcomes.wording import unit_style
-from sim.show.page_words import listed
-from sim.show.selection import headlines
+from sim.page.page_words import listed
+from sim.page.tables import outcome_cells
+from sim.show.selection import group_label, headlines
 from sim.show.style import COLOURS
-from sim.show.tables import group_label, outcome_cells
 
 
 def openers(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:

@@ -9,8 +9,8 @@ from sim.base.language import tr
 from sim.outcomes.mark import registry
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.wording import arrangement_text, level_text, range_text, unit_style
-from sim.show.cells import cell_id
-from sim.show.tables import number_text
+from sim.page.cells import cell_id
+from sim.page.tables import number_text
 
 _NAMES = frozenset({"arrangement", "versus", "baseline", "bank", "stage", "regime", "sector"})
 

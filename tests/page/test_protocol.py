@@ -15,18 +15,18 @@ from sim.experiment.manifest import manifest_of
 from sim.firms.record import FIRM
 from sim.outcomes.compare import compare
 from sim.outcomes.mark import registry
+from sim.page.protocol import SUBMODELS, protocols, write_protocol
+from sim.page.report import write_report
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import parameters
-from sim.show.protocol import SUBMODELS, protocols, write_protocol
-from sim.show.report import write_report
 from sim.state.book import CONTRACT
 from sim.state.ledger import PARTIES
 from tests import synthetic
-from tests.show.page import Page
+from tests.page.page import Page
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = ROOT / "sim" / "show" / "templates"
+TEMPLATES = ROOT / "sim" / "page" / "templates"
 WRITTEN = ("odd.html.j2", "stress.html.j2", "protocol_parts.html.j2")
 EVIL = "<script>alert('x')</script>"
 

@@ -16,10 +16,10 @@ from markupsafe import Markup
 from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes, ResultsView
-from sim.show.explore_content import BUDGET, as_data, exploration
-from sim.show.explore_words import page_words
+from sim.page.explore_content import BUDGET, as_data, exploration
+from sim.page.explore_words import page_words
+from sim.page.study_pages import MOST_OF_PAGE, environment
 from sim.show.selection import headlines
-from sim.show.study_pages import MOST_OF_PAGE, environment
 
 PLACE = "<!-- explorer -->"
 """Where the section goes on a page; no text of a scenario can look like it."""

@@ -26,15 +26,16 @@ from sim.engine.world import banks_at_start, new_world, opening_firms, roster_of
 from sim.firms.advance import fire
 from sim.firms.population import be_born
 from sim.outcomes.mark import registry
+from sim.page.marked import breakable, coded
+from sim.page.schedule import event_rules, steps_of
+from sim.page.stated import Stated, of_values
+from sim.page.study_pages import environment
+from sim.page.tables import manifest_table
+from sim.page.vocabulary import columns
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import Parameter, parameters
 from sim.scenario.sources import parse_source
-from sim.show.marked import breakable, coded
-from sim.show.schedule import event_rules, steps_of
-from sim.show.stated import Stated, of_values
-from sim.show.study_pages import environment
-from sim.show.tables import group_label, manifest_table
-from sim.show.vocabulary import columns
+from sim.show.selection import group_label
 from sim.state.ledger import MEANINGS, TOLERANCE
 from sim.study.patterns import PATTERNS
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.show.report import write_report
-from sim.show.study_pages import MOST_OF_PAGE, studies_of, study_report, text_table, with_studies
+from sim.page.report import write_report
+from sim.page.study_pages import MOST_OF_PAGE, studies_of, study_report, text_table, with_studies
 from sim.study.findings import Findings, Study, write_files
-from tests.show.page import Page
-from tests.show.test_report import EVIL, parts
+from tests.page.page import Page
+from tests.page.test_report import EVIL, parts
 
 
 def evil() -> Findings:

@@ -16,10 +16,10 @@ from sim.firms.record import FIRM
 from sim.outcomes.compare import compare
 from sim.outcomes.mark import registry
 from sim.outcomes.series_words import SERIES
+from sim.page.stated import ECONOMY, Stated
+from sim.page.vocabulary import COLUMNS, KINDS, entries, vocabulary
+from sim.page.vocabulary_page import page, write_vocabulary
 from sim.scenario.facts import FACTS, read_facts
-from sim.show.stated import ECONOMY, Stated
-from sim.show.vocabulary import COLUMNS, KINDS, entries, vocabulary
-from sim.show.vocabulary_page import page, write_vocabulary
 from sim.state.book import CONTRACT
 from sim.state.ledger import PARTIES
 from tests import synthetic

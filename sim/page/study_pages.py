@@ -15,12 +15,12 @@ from markupsafe import Markup
 
 from sim.base.language import current, gap, language
 from sim.outcomes.wording import level_text, range_text, step_text
-from sim.show.cells import cell_id, cited
-from sim.show.frame_tables import Shown, heading, plain_word, shown
-from sim.show.inline import inline_svg
-from sim.show.page_words import HTML_LANG, code, given, put, strong, told
+from sim.page.cells import cell_id, cited
+from sim.page.frame_tables import Shown, heading, plain_word, shown
+from sim.page.inline import inline_svg
+from sim.page.page_words import HTML_LANG, code, given, put, strong, told
+from sim.page.tables import number_text
 from sim.show.style import Drawing
-from sim.show.tables import number_text
 from sim.study.findings import FINDINGS, Study, read_study
 
 STUDIES = "studies"

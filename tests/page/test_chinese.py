@@ -22,7 +22,7 @@ from sim.outcomes.mark import BASES, BETTER, registry
 from sim.outcomes.wording import arrangement_text, unit_style
 from sim.scenario.legal import kinds
 from sim.scenario.load import load_scenario
-from sim.show.tables import GROUP_LABELS
+from sim.show.selection import GROUP_LABELS
 from tests.command.test_describe import example
 from tests.house.small import SCENARIOS
 
@@ -46,7 +46,7 @@ def called() -> Iterator[tuple[str, str]]:
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name in CALLS and isinstance(node.args[0].value, str):
                     yield node.args[0].value, file.name
-    for file in sorted((HOUSE / "show" / "templates").glob("*.j2")):
+    for file in sorted((HOUSE / "page" / "templates").glob("*.j2")):
         for call in Environment().parse(file.read_text(encoding="utf-8")).find_all(nodes.Call):
             if getattr(call.node, "name", "") == "_" and isinstance(call.args[0], nodes.Const):
                 yield call.args[0].value, file.name

@@ -27,10 +27,10 @@ from sim.outcomes.comparison import FRAME
 from sim.outcomes.mark import registry
 from sim.outcomes.measure import SUMMARY
 from sim.outcomes.series_words import SERIES
+from sim.page.stated import ECONOMY, Stated, of_file
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import clause_kinds, parameters
 from sim.scenario.sources import SOURCES
-from sim.show.stated import ECONOMY, Stated, of_file
 from sim.state.accounts import ACCOUNTS
 from sim.state.book import CONTRACT
 from sim.state.history import SYSTEM_PANEL

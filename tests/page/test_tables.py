@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sim.show.tables import (
+from sim.page.tables import (
     definitions,
     manifest_table,
     number_text,

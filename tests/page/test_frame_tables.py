@@ -5,7 +5,7 @@ import pytest
 
 from sim.base.language import language
 from sim.outcomes.wording import arrangement_text
-from sim.show.frame_tables import Shown, belief_gaps, plain_table
+from sim.page.frame_tables import Shown, belief_gaps, plain_table
 from tests import synthetic
 
 

@@ -15,23 +15,23 @@ from sim.base.language import Language, current, language
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.wording import arrangement_text, percent_text
-from sim.scenario.model import Scenario
-from sim.show.bank_tables import bank_tables
-from sim.show.explore import least_room, policy_source, script, with_explorer
-from sim.show.frame_tables import belief_gaps, plain_table
-from sim.show.gallery import groups, missing, planned
-from sim.show.inline import inline_svg
-from sim.show.selection import headlines
-from sim.show.study_pages import environment as templates
-from sim.show.study_pages import studies_html, with_studies
-from sim.show.style import COLOURS, Drawing
-from sim.show.tables import (
+from sim.page.bank_tables import bank_tables
+from sim.page.explore import least_room, policy_source, script, with_explorer
+from sim.page.frame_tables import belief_gaps, plain_table
+from sim.page.inline import inline_svg
+from sim.page.study_pages import environment as templates
+from sim.page.study_pages import studies_html, with_studies
+from sim.page.tables import (
     definitions,
     manifest_table,
     sources_table,
     standalone,
 )
-from sim.show.verdict_parts import found_by_arrangement, openers, party_table, verdict_row
+from sim.page.verdict_parts import found_by_arrangement, openers, party_table, verdict_row
+from sim.scenario.model import Scenario
+from sim.show.gallery import groups, missing, planned
+from sim.show.selection import headlines
+from sim.show.style import COLOURS, Drawing
 from sim.study.findings import Study
 
 _LONGEST_TABLE = 80
@@ -196,7 +196,7 @@ def _protocols(results: ResultsView) -> Markup:
     """
     if not isinstance(results.scenario, Scenario):
         return Markup("")
-    from sim.show.protocol import protocols  # late: it reads the engine
+    from sim.page.protocol import protocols  # late: it reads the engine
 
     with language("en"):
         return protocols(results.scenario, results.manifest, with_sources=False)

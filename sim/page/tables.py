@@ -12,19 +12,6 @@ from sim.outcomes.measure import Outcomes
 from sim.outcomes.verdict import EQUAL, UNDEFINED, is_ranking, warning_words
 from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text, unit_style
 
-GROUP_LABELS = {
-    "bank": "Banks",
-    "firm": "Firms",
-    "system": "The system",
-    "cycle": "Across the cycle",
-}
-
-
-def group_label(group: str) -> str:
-    """Name the party that outcomes belong to."""
-    return tr(GROUP_LABELS.get(group, group.capitalize()))
-
-
 _WARNED = ("pairs", "dropped", "different", "heavy")
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 

@@ -11,12 +11,12 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.base.language import tr
+from sim.page.marked import breakable, linked
+from sim.page.page_words import given
+from sim.page.stated import ECONOMY
+from sim.page.study_pages import environment
+from sim.page.vocabulary import Entry, entries
 from sim.scenario.facts import FACTS, ID, FactFile, read_facts
-from sim.show.marked import breakable, linked
-from sim.show.page_words import given
-from sim.show.stated import ECONOMY
-from sim.show.study_pages import environment
-from sim.show.vocabulary import Entry, entries
 
 _FIELDS = {
     "meaning": "Meaning",

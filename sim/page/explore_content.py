@@ -8,13 +8,12 @@ from sim.base.language import gap, tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.wording import arrangement_text
-from sim.show.explore_curves import curve_records
-from sim.show.explore_data import OutcomeTables
-from sim.show.explore_words import curve_ways, script_words, statistics
+from sim.page.explore_curves import curve_records
+from sim.page.explore_data import OutcomeTables
+from sim.page.explore_words import curve_ways, script_words, statistics
 from sim.show.gallery import groups
-from sim.show.selection import headlines
+from sim.show.selection import group_label, headlines
 from sim.show.style import COLOURS
-from sim.show.tables import group_label
 
 BUDGET = 700_000
 """Most bytes of data that the page may hold."""

@@ -7,7 +7,7 @@ import pandas as pd
 from sim.base.language import tr
 from sim.outcomes.by_bank import MEASURES, Measure
 from sim.outcomes.wording import level_text, range_text, step_text, unit_style
-from sim.show.cells import cell_id
+from sim.page.cells import cell_id
 
 MOST_BANKS = 12
 """Banks that a page shows; all of them stand in the file."""

@@ -5,7 +5,7 @@ from sim.engine.settlement import settle
 from sim.engine.world import World
 from sim.firms.advance import fire
 from sim.firms.record import EVENT_NAMES, SIGNED
-from sim.show.schedule import Step, event_rules, steps_of
+from sim.page.schedule import Step, event_rules, steps_of
 
 
 def places(steps: tuple[Step, ...]) -> list[str]:
