@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
 # Selenium is Apache-licensed and speaks the protocol of the driver that Debian ships beside
 # its browser, so nothing is downloaded when a test runs: both programs are named below.
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -35,6 +34,7 @@ def programs() -> tuple[str, str]:
 @contextmanager
 def opened(profile: Path) -> Iterator[Any]:
     """A browser with a fresh profile; closed at the end."""
+    webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
     browser, driver = programs()
     options = webdriver.ChromeOptions()
     options.binary_location = browser

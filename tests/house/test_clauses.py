@@ -309,10 +309,10 @@ def beyond(annotation: Any, field: FieldInfo) -> list[float]:
         if get_origin(part) is Annotated:
             marks += part.__metadata__
     found: list[float] = []
-    for bounds in (inspect.getclosurevars(mark.func).nonlocals["bounds"] for mark in marks):
-        found += [bounds[key] for key in ("above", "below") if bounds[key] is not None]
-        found += [bounds["low"] - 1e-9] if bounds["low"] is not None else []
-        found += [bounds["high"] * (1.0 + 1e-9)] if bounds["high"] is not None else []
+    for bounds in (mark.func for mark in marks):
+        found += [bound for bound in (bounds.above, bounds.below) if bound is not None]
+        found += [bounds.low - 1e-9] if bounds.low is not None else []
+        found += [bounds.high * (1.0 + 1e-9)] if bounds.high is not None else []
     return found
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-import sim.show
+import sim.page
 
-CSS = (Path(sim.show.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
+CSS = (Path(sim.page.__file__).parent / "templates" / "report.css").read_text(encoding="utf-8")
 PAIRS = [
     *((text, back) for text in ("ink", "muted", "link") for back in ("paper", "panel")),
     *((f"{tone}", back) for tone in ("good", "bad", "moved") for back in ("paper", "panel")),
