@@ -41,6 +41,9 @@ def story(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     """Tell the life of one firm under each arrangement, and where the lives part."""
     if run is not None and not versus:
         raise BadInputError("--run", "takes the effects of --versus", "name an arrangement too")
+    if out is not None and out.is_dir():
+        cure = "name a CSV file; the folder of a run is named with --run"
+        raise BadInputError(str(out), "is a folder, and --out takes a file", cure)
     if figure is not None and figure.suffix not in PICTURES:
         raise BadInputError(str(figure), "must end in .svg or .png", "change the name")
     if versus:

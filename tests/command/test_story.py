@@ -59,6 +59,13 @@ def test_a_place_that_cannot_be_written_is_a_failed_run(file: Path) -> None:
 
 
 @pytest.mark.usefixtures("asked")
+def test_a_folder_is_no_file_to_write_into(file: Path) -> None:
+    result = CliRunner().invoke(app, ["story", str(file), "1", "--out", "."])
+    assert result.exit_code == 2
+    assert "--out takes a file" in result.stderr
+
+
+@pytest.mark.usefixtures("asked")
 def test_a_folder_for_effects_needs_another_arrangement(file: Path) -> None:
     result = CliRunner().invoke(app, ["story", str(file), "1", "--run", "x"])
     assert result.exit_code == 2
