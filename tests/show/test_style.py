@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim import show
+from sim import page
 from sim.show.style import COLOURS, PAPER, Drawing, looks, number_axis, style
 
 # Machado, Oliveira and Fernandes 2009, full severity, on linear RGB.
@@ -30,7 +30,7 @@ DEUTERANOPIA = np.array(
     ]
 )
 TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-TEMPLATES = Path(show.__file__).parent / "templates"
+TEMPLATES = Path(page.__file__).parent / "templates"
 WHITE = np.array([0.9505, 1.0, 1.089])
 
 
