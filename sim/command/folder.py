@@ -32,6 +32,7 @@ TABLES = ("outcomes", "series", "banks", "firms", "events")
 
 RUNS = Path("runs")
 """Where runs go that are not told where to go; git ignores it."""
+_AGAIN = "remove it and run again, or choose another folder with --out"
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,28 @@ class RunFolder:
         try:
             found = json.loads(file.read_text(encoding="utf-8"))
         except ValueError as error:
-            cure = "remove it, or choose another folder with --out"
-            raise BadInputError(str(file), "is not a manifest", cure) from error
-        return dict(found)
+            raise BadInputError(str(file), "is not a manifest", _AGAIN) from error
+        if not isinstance(found, dict):
+            raise BadInputError(str(file), "is not a manifest", _AGAIN)
+        return found
 
     def scenario(self) -> dict[str, Any]:
         """Read the values of the scenario that was run."""
-        return tomllib.loads((self.path / SCENARIO).read_text(encoding="utf-8"))
+        file = self.path / SCENARIO
+        try:
+            return tomllib.loads(file.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise BadInputError(str(file), "is not a scenario", _AGAIN) from error
 
     def table(self, name: str) -> "pd.DataFrame | None":
         """Read one table of the run; None where it is not there."""
         import pandas as pd
 
         file = self.path / f"{name}.parquet"
-        return pd.read_parquet(file) if file.is_file() else None
+        try:
+            return pd.read_parquet(file) if file.is_file() else None
+        except ValueError as error:
+            raise BadInputError(str(file), "is not a table", _AGAIN) from error
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:

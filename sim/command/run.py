@@ -86,6 +86,10 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     if not simulated.is_whole:
         options = ["--solve-beliefs"] if solve_beliefs else []
         options += ["--workers", str(workers)] if workers else []
+        options += [word for target in until or () for word in ("--until", target)]
+        options += ["--most", str(most)] if until else []
+        options += ["--language", written.value] if written is not Words.ENGLISH else []
+        options += ["--quiet"] if quiet else []
         _stop(job, simulated, [str(file), *_settings(given), *options])
     comparison = write_findings(job.folder, simulated.results, written.value)
     if quiet:

@@ -1,5 +1,6 @@
 """Following the firms of a run quarter by quarter, and changing nothing."""
 
+import math
 from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any, Protocol
@@ -27,7 +28,9 @@ def follow(watch: Watch) -> Observer:
 
     def process(env: Any, w: World) -> Steps:
         settings = w.scenario.experiment
-        last = round(4.0 * (settings.horizon_years + settings.run_off_years))
+        end = settings.horizon_years + settings.run_off_years
+        # Never beyond the end, where no settlement would book what firms do.
+        last = math.floor(4.0 * end + 1e-9)
         for quarter in range(round(4.0 * env.now), last + 1):
             yield until(env, quarter / 4)
             w.advance(quarter / 4)

@@ -10,40 +10,10 @@ from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.verdict import EQUAL, UNDEFINED, is_ranking, warning_words
-from sim.outcomes.wording import arrangement_text, level_text, range_text, step_text, unit_style
+from sim.outcomes.wording import level_text, range_text, step_text, unit_style
 
 _WARNED = ("pairs", "dropped", "different", "heavy")
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
-
-
-def overview(comparison: Comparison) -> pd.DataFrame:
-    """Give one line per outcome and one column per arrangement.
-
-    Parameters
-    ----------
-    comparison : Comparison
-
-    Returns
-    -------
-    DataFrame of str
-        Index: label of the outcome.  First column the baseline's level; then, for every
-        other arrangement, the difference with its interval and the verdict.
-    """
-    rows = {}
-    for name, mark in comparison.marks.items():
-        cells = outcome_cells(comparison, name)
-        first = next(iter(cells.values()))
-        row = {arrangement_text(comparison.baseline): first["baseline"]}
-        for arrangement, cell in cells.items():
-            row[arrangement_text(arrangement)] = (
-                f"{cell['difference']} ({cell['interval']}) {tr(cell['verdict'])}"
-                if cell["defined"]
-                else tr(cell["verdict"])
-            )
-        rows[tr(mark.label)] = row
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    table.index.name = "outcome"
-    return table
 
 
 def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]]:

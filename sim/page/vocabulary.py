@@ -133,12 +133,19 @@ def vocabulary(economy: str | os.PathLike[str] | None = None) -> pd.DataFrame:
 
 def entries(economy: str | os.PathLike[str] | None = None) -> list[Entry]:
     """Give every word, by kind in the order of `KINDS`; see `vocabulary`."""
-    file = Path(economy) if economy is not None else (ECONOMY if ECONOMY.is_file() else None)
+    file = economy_file(economy)
     known = of_file(file) if file is not None else Stated()
     return [
         *outcomes(), *clauses(), *scenario_keys(known), *columns(), *ledger(), *curves(),
         *streams(),
     ]  # fmt: skip
+
+
+def economy_file(economy: str | os.PathLike[str] | None = None) -> Path | None:
+    """Give the scenario whose values are told: the one named, or the default where it is."""
+    if economy is not None:
+        return Path(economy)
+    return ECONOMY if ECONOMY.is_file() else None
 
 
 def outcomes() -> Iterator[Entry]:

@@ -13,9 +13,8 @@ from markupsafe import Markup
 from sim.base.language import tr
 from sim.page.marked import breakable, linked
 from sim.page.page_words import given
-from sim.page.stated import ECONOMY
 from sim.page.study_pages import environment
-from sim.page.vocabulary import Entry, entries
+from sim.page.vocabulary import Entry, economy_file, entries
 from sim.scenario.facts import FACTS, ID, FactFile, read_facts
 
 _FIELDS = {
@@ -24,7 +23,7 @@ _FIELDS = {
     "unit": "Unit",
     "range": "Range",
     "default": "Default",
-    "shipped": "Default economy",
+    "shipped": "Value",
     "formula": "Formula",
     "source": "Source",
 }
@@ -69,11 +68,14 @@ def write_vocabulary(
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(page(entries(economy), _known(facts)), encoding="utf-8")
+    text = page(entries(economy), _known(facts), economy_file(economy))
+    target.write_text(text, encoding="utf-8")
     return target
 
 
-def page(words: Sequence[Entry], facts: FactFile | None = None) -> str:
+def page(
+    words: Sequence[Entry], facts: FactFile | None = None, economy: Path | None = None
+) -> str:
     """Give the text of the page.
 
     Parameters
@@ -82,6 +84,8 @@ def page(words: Sequence[Entry], facts: FactFile | None = None) -> str:
         Those of one kind, and of one subject, stand together.
     facts : FactFile, optional
         Published figures; those that a source names are told at the end.
+    economy : Path, optional
+        The scenario whose values stand beside the parameters.
     """
     named = set(re.findall(rf"\b{ID}\b", " ".join(entry.source for entry in words)))
     cited = [fact for fact in facts.facts.values() if fact.id in named] if facts else []
@@ -91,7 +95,7 @@ def page(words: Sequence[Entry], facts: FactFile | None = None) -> str:
         .get_template("vocabulary.html.j2")
         .render(
             count=len(words),
-            economy=ECONOMY,
+            economy=economy,
             sections=list(_sections(words, links)),
             facts=[(fact, "; ".join(facts.titles_of(fact))) for fact in cited] if facts else [],
             facts_file=facts.file if facts else "",

@@ -134,7 +134,7 @@ def _panel(axes: Axes, mark: Mark, rows: list[dict[Any, Any]], drawn: dict[str, 
         edge = high if mark.better == "higher" else low
         axes.axvspan(0.0, edge, color=BETTER_SIDE, lw=0, zorder=0)
     axes.set_xlim(low, high)
-    axes.set_title(fill(mark.label, _LETTERS_OF_TITLE))
+    axes.set_title(fill(tr(mark.label), _LETTERS_OF_TITLE))
     number_axis(axes, "x", unit_style(mark.unit).step_axis)
 
 

@@ -50,6 +50,19 @@ def test_a_broken_manifest_is_bad_input(tmp_path: Path) -> None:
         RunFolder(tmp_path).manifest()
 
 
+def test_damaged_files_are_bad_input(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    for name in ("manifest.json", "scenario.toml", "outcomes.parquet"):
+        (tmp_path / name).write_text("[1, 2", encoding="utf-8")
+    (tmp_path / "manifest.json").write_text("[1, 2]", encoding="utf-8")
+    with pytest.raises(BadInputError, match="is not a manifest"):
+        folder.manifest()
+    with pytest.raises(BadInputError, match="is not a scenario"):
+        folder.scenario()
+    with pytest.raises(BadInputError, match="is not a table"):
+        folder.table("outcomes")
+
+
 def test_text_in_a_manifest_is_readable(tmp_path: Path) -> None:
     write_manifest(tmp_path, {"title": "安徽"})
     text = (tmp_path / "manifest.json").read_text(encoding="utf-8")

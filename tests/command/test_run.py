@@ -99,12 +99,12 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on(file: Path, engin
     engine.asked.clear()
     engine.interrupt_after = 2
     words = ["--out", "x", "--seed", "1", "--keep", "firms", "--workers", "2"]
-    result = run(str(file), *words)
+    result = run(str(file), *words, "--language", "zh")
     assert result.exit_code == 130
     assert "2 of 5 replications are kept in x" in result.stderr
     command = (
-        "python -m sim run small.toml --set experiment.seed=1 --workers 2 --keep firms"
-        " --out x --resume"
+        "python -m sim run small.toml --set experiment.seed=1 --workers 2 --language zh"
+        " --keep firms --out x --resume"
     )
     assert command in result.stderr
     assert "report.html" not in files_in(Path("x"))

@@ -7,6 +7,8 @@ from typer.testing import CliRunner, Result
 
 from sim.command.app import app
 
+ROOT = Path(__file__).parents[2]
+
 
 def run(*words: str) -> Result:
     return CliRunner().invoke(app, ["vocabulary", *words])
@@ -20,6 +22,14 @@ def test_the_page_is_written_and_its_place_is_printed(
     assert result.exit_code == 0, result.output
     assert result.stdout.strip() == "vocabulary.html"
     assert "bank.raroc" in Path("vocabulary.html").read_text(encoding="utf-8")
+
+
+def test_the_page_names_the_scenario_whose_values_it_tells(tmp_path: Path) -> None:
+    out, file = tmp_path / "words.html", Path("scenarios/long_bust.toml")
+    assert run("--out", str(out), "--economy", str(ROOT / file)).exit_code == 0
+    text = out.read_text(encoding="utf-8")
+    assert "long_bust.toml" in text
+    assert "china_technology.toml" not in text.partition("</header>")[0]
 
 
 def test_the_language_is_that_which_is_asked_for(tmp_path: Path) -> None:

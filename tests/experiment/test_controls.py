@@ -20,8 +20,9 @@ ALL = ("economy", "hazards", "exits", "population")
 
 
 @cache
-def frame(*controls: str) -> pd.DataFrame:
-    scenario = shipped().with_values(SMALL | {"variance_reduction.controls": list(controls)})
+def frame(*controls: str, years: float = 2.0) -> pd.DataFrame:
+    own = {"variance_reduction.controls": list(controls), "experiment.horizon_years": years}
+    scenario = shipped().with_values(SMALL | own)
     count = COUNT if controls else 2
     return pd.concat([one_replication(scenario, n).outcomes for n in range(count)])
 
@@ -43,8 +44,9 @@ def test_controls_of_the_economy_are_the_same_under_every_arrangement() -> None:
     assert spread.max() == 0.0
 
 
-def test_following_firms_changes_no_outcome() -> None:
-    plain, watched = frame(), frame(*ALL)
+@pytest.mark.parametrize("years", [2.0, 2.2])
+def test_following_firms_changes_no_outcome(years: float) -> None:
+    plain, watched = frame(years=years), frame(*ALL, years=years)
     watched = watched[~watched["outcome"].str.startswith(PREFIX) & (watched["replication"] < 2)]
     pd.testing.assert_frame_equal(
         plain.reset_index(drop=True), watched.reset_index(drop=True), check_exact=True

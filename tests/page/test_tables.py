@@ -1,4 +1,4 @@
-"""Tables for people: overview, cells, sources and manifest."""
+"""Tables for people: cells, sources and manifest."""
 
 import math
 
@@ -9,19 +9,10 @@ from sim.page.tables import (
     manifest_table,
     number_text,
     outcome_cells,
-    overview,
     sources_table,
     standalone,
     tone,
 )
-
-
-def test_the_overview_has_a_line_per_outcome_and_a_column_per_arrangement(comparison):
-    table = overview(comparison)
-    assert table.shape == (12, 5)
-    assert table.columns[0] == "Plain"
-    assert "better (higher)" in table.loc["RAROC", "Revenue swap"]
-    assert "no ranking" in table.loc["RAROC", "Consortium"]
 
 
 def test_a_cell_carries_the_numbers_of_the_frame(comparison):
