@@ -1,8 +1,9 @@
 """Ids of numbers: every number on a page names the cell of the run's files that it shows.
 
 An id is the file without its ending, then the way to the cell, parted by ``/``; letters that
-have a meaning in an id are written as in addresses of the web. Columns joined by ``+`` are
-shown together, as the two ends of an interval are.
+have a meaning in an id are written as in addresses of the web, as ``encodeURIComponent`` of
+a browser writes them. Columns joined by ``+`` are shown together, as the two ends of an
+interval are; a ``+`` within a name is written ``%2B``.
 
 ==============================================  =========================================
 id                                              cell
@@ -21,20 +22,32 @@ from urllib.parse import quote
 
 from markupsafe import Markup
 
-_PLAIN = "_-.+ "
+_PLAIN = "-_.!~*'()"
 
 
 def cell_id(*way: object) -> str:
     """Give the id of a cell.
 
+    Parameters
+    ----------
+    *way : object
+        Parts of the way; columns that are shown together as a tuple.
+
     Examples
     --------
-    >>> cell_id("comparison", "bank.raroc", "revenue_swap", "low+high")
+    >>> cell_id("comparison", "bank.raroc", "revenue_swap", ("low", "high"))
     'comparison/bank.raroc/revenue_swap/low+high'
     >>> cell_id("figures", "survival", 3, "a/b")
     'figures/survival/3/a%2Fb'
     """
-    return "/".join(quote(str(part), safe=_PLAIN) for part in way)
+    return "/".join(
+        "+".join(map(_quoted, part)) if isinstance(part, tuple) else _quoted(part) for part in way
+    )
+
+
+def _quoted(part: object) -> str:
+    """Write one name as ``encodeURIComponent`` does, so that script and program agree."""
+    return quote(str(part), safe=_PLAIN)
 
 
 def cited(text: object, *way: object) -> Markup:

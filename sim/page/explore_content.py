@@ -93,7 +93,7 @@ def exploration(
         "baseline": comparison.arrangements.index(comparison.baseline),
         "groups": [group_label(one) for one in groups(comparison)],
         "statistics": statistics(outcomes, comparison),
-        "ways": curve_ways(),
+        "ways": curve_ways(comparison),
     }
     room = Room(budget - len(as_data(data).encode()) - _ROOM_FOR_WORDS)
     tables, party = OutcomeTables(outcomes, comparison), groups(comparison)

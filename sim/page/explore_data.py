@@ -282,7 +282,10 @@ def rounded(values: "pd.Series[float]", places: int) -> list[float | None]:
 
 
 def _needs_log(mark: Mark, spreads: Sequence[Sequence[Any]]) -> bool:
-    """Say whether levels span decades, so that only a logarithmic axis shows them."""
+    """Say whether levels span decades, so that only a logarithmic axis shows them.
+
+    The script takes it for views that span decades too, with every number above zero.
+    """
     known = [numbers for numbers in spreads if numbers[0] is not None]
     low = min((numbers[0] for numbers in known), default=math.nan)
     high = max((numbers[-2] for numbers in known), default=math.nan)

@@ -34,13 +34,14 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
     Returns
     -------
     list of dict
-        ``key``, ``label``, ``note``, ``columns`` of the table, ``beside``: places of the
+        Nothing that compares with the baseline where there is nothing else. ``key``,
+        ``label``, ``note``, ``columns`` of the table, ``beside``: places of the
         columns that are written beside a row, ``axis``: "unit", "step" or "share",
         ``cited``: file and column of each column's numbers, empty where there is none.
     """
     level = percent_text(comparison.confidence)
     interval = tr("{level} interval", level=level)
-    return [
+    ways = [
         _way("spread", "unit", (), tr("Every replication"), tr(
             "One point a replication. Box: middle half; whiskers: 5th to 95th percentile;"
             " bar: median; diamond: mean."),
@@ -78,6 +79,7 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
             [tr("Share"), interval, tr("Does better in"), tr("Equal in"),
              tr("Does worse in")]),
     ]  # fmt: skip
+    return _possible(ways, comparison)
 
 
 def _way(
@@ -90,15 +92,22 @@ def _way(
     }  # fmt: skip
 
 
-def curve_ways() -> list[dict[str, Any]]:
-    """Give the ways to look at a curve, in the keys of `statistics`."""
-    return [
+def _possible(ways: list[dict[str, Any]], comparison: Comparison) -> list[dict[str, Any]]:
+    """Leave out what compares with the baseline where there is nothing else."""
+    is_alone = len(comparison.arrangements) < 2
+    return [way for way in ways if way["axis"] == "unit" or not is_alone]
+
+
+def curve_ways(comparison: Comparison) -> list[dict[str, Any]]:
+    """Give the ways to look at a curve, as `statistics` gives those of an outcome."""
+    ways = [
         _way("level", "unit", (), tr("Level"), tr(
             "Line: mean over replications; band: 5th to 95th percentile of replications."), []),
         _way("step", "step", (), tr("Difference from the baseline"), tr(
             "Line: mean difference within a replication; band: its 95 % interval, at each"
             " point alone."), []),
     ]  # fmt: skip
+    return _possible(ways, comparison)
 
 
 def page_words() -> dict[str, str]:

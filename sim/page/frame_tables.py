@@ -125,4 +125,4 @@ def _belief(row: Mapping[Any, Any], name: str, arrangement: str) -> Shown:
     unit, error = str(row["unit"]), (row["high"] - row["low"]) / 4.0  # about one standard error
     mean = level_text(row["mean"], unit, error)
     text = f"{mean} ({range_text(row['low'], row['high'], unit, error)})"
-    return Shown(text, cell_id("summary", name, arrangement, "mean+low+high"))
+    return Shown(text, cell_id("summary", name, arrangement, ("mean", "low", "high")))

@@ -163,6 +163,7 @@ def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
     other = about.get("scenario_sha256", "")
     return {
         "at": cell_id(STUDIES, found.key),
+        "folder": f"{STUDIES}/{found.key}",
         "key": "study-" + found.key.replace("_", "-").lower(),
         "title": found.title,
         "sentences": found.sentences,
@@ -245,7 +246,7 @@ def _cell(
 ) -> Shown:
     """Write one cell."""
     value = row[column]
-    ends = "low+high" if column == "low" and "high" in row else column
+    ends = ("low", "high") if column == "low" and "high" in row else column
     is_word = isinstance(value, str)
     text = plain_word(column, value) if is_word else _number(column, row, units)
     return shown(value, text, cell_id(*way, ends))

@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
@@ -89,10 +90,14 @@ def narrowing(
     Raises
     ------
     OutcomeError
-        If an outcome is not there.
+        If an outcome is not there, there is only the baseline, or no pair is defined.
     """
+    if len(outcomes.arrangements) < 2:
+        raise OutcomeError("figure of narrowing", "needs two arrangements", "run two")
     data = narrowing_data(outcomes, names, baseline)
     shown = list(dict.fromkeys(data["outcome"]))
+    if not shown:
+        raise OutcomeError("figure of narrowing", "no pair is defined", "choose another outcome")
     arms = list(dict.fromkeys(data["arrangement"]))
     drawn = looks(outcomes.arrangements)
     figure = Drawing(7.6, 1.6 + 2.1 * len(shown))

@@ -39,15 +39,15 @@ def resolve(run: Path, cell: str) -> Any:
         If it names nothing.
     """
     head, *way = (unquote(part) for part in cell.split("/"))
+    columns = [unquote(column) for column in cell.rpartition("/")[2].split("+")]
     if head in ("manifest", "scenario"):
         return _nested(run, head, way)
     if head in _BY_KEYS:
         keys = _BY_KEYS[head]
         frame = table(run / f"{head}.csv").set_index(keys)
-        *row, columns = way
-        found = frame.loc[tuple(row)]
+        found = frame.loc[tuple(way[:-1])]
         assert isinstance(found, pd.Series), f"{cell} names several rows"
-        return [found[column] for column in columns.split("+")]
+        return [found[column] for column in columns]
     assert head in ("figures", "studies"), cell
     depth = 1 if head == "figures" else 2
     if len(way) == 1:
@@ -55,8 +55,8 @@ def resolve(run: Path, cell: str) -> Any:
         assert place.exists(), cell
         return place
     frame = table(run.joinpath(head, *way[: depth - 1], f"{way[depth - 1]}.csv"))
-    place, columns = way[depth:]
-    return [frame.iloc[int(place)][column] for column in columns.split("+")]
+    place, _ = way[depth:]
+    return [frame.iloc[int(place)][column] for column in columns]
 
 
 def _nested(run: Path, head: str, way: list[str]) -> Any:

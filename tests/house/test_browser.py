@@ -10,6 +10,7 @@ import pytest
 
 from sim.base.language import language
 from sim.outcomes.compare import compare
+from sim.outcomes.measure import Outcomes
 from sim.outcomes.wording import unit_style
 from sim.page.report import write_report
 from tests import synthetic
@@ -21,6 +22,8 @@ Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait
 ActionChains = pytest.importorskip("selenium.webdriver").ActionChains
 EVIL = "<img src=x onerror=alert(1)></script><script>alert(2)</script>"
+ODD = "a b+c/%'(!)*~"
+"""Letters of which some, but not all, are written otherwise in an id."""
 BASELINE = " (baseline)"
 
 OUTSIDE = """
@@ -65,8 +68,10 @@ def run(tmp_path_factory) -> Path:
     return folder
 
 
-def write_page(folder: Path, rename: dict[str, str] | None = None) -> None:
-    outcomes, results = synthetic.outcomes(), synthetic.results(6)
+def write_page(
+    folder: Path, rename: dict[str, str] | None = None, outcomes: Outcomes | None = None
+) -> None:
+    outcomes, results = outcomes or synthetic.outcomes(), synthetic.results(6)
     if rename:
         change = {"arrangement": rename}
         order = tuple(rename.get(one, one) for one in outcomes.arrangements)
@@ -365,6 +370,70 @@ def test_every_choice_can_be_drawn_inside_its_figure(browser, tmp_path, size, wo
     assert len({heading for heading, _ in seen}) == len(seen) == 12 * 6 + 9 * 2
     assert [texts for _, texts in seen if texts] == []
     assert browser.execute_script("return document.documentElement.scrollWidth") == size[0]
+    assert complaints(browser) == []
+
+
+def test_an_axis_is_logarithmic_only_where_every_number_of_the_view_is_above_zero(
+    browser, tmp_path
+):
+    """Values over decades, of which a single one is zero."""
+    outcomes = synthetic.outcomes()
+    tidy = outcomes.tidy.copy()
+    own = tidy["outcome"] == "firm.founder_wealth"
+    tidy.loc[own, "value"] = 10.0 ** (tidy.loc[own, "replication"] % 4)
+    tidy.loc[own & (tidy["arrangement"] == "plain") & (tidy["replication"] == 0), "value"] = 0.0
+    write_page(tmp_path, outcomes=dataclasses.replace(outcomes, tidy=tidy))
+    look(browser)
+    visit(browser, tmp_path)
+    box = part(browser, "arrangements").find_element(By.CSS_SELECTOR, "input")
+    seen = {}
+    views = (("spread", False), ("mean", False), ("quantiles", False), ("spread", True))
+    for statistic, is_changed in views:
+        choose(browser, "firm.founder_wealth", statistic)
+        if is_changed:
+            box.click()  # takes out the one arrangement that has a zero
+        is_log = "Logarithmic axis." in part(browser, "note").text
+        ticks = browser.find_elements(By.CSS_SELECTOR, "#explore-chart .tick")
+        seen[statistic, is_changed] = is_log
+        assert len(ticks) > 2
+        assert browser.find_elements(By.CSS_SELECTOR, '#explore-chart [cx="NaN"]') == []
+    # Means lie within less than a decade; no quantile is zero.
+    assert list(seen.values()) == [False, False, True, True]
+    assert complaints(browser) == []
+
+
+@pytest.mark.parametrize("end", ["", "difference;plain", "share;plain", "step;plain"])
+def test_a_run_of_one_arrangement_offers_nothing_that_compares(browser, tmp_path, end):
+    outcomes = synthetic.outcomes()
+    tidy = outcomes.tidy[outcomes.tidy["arrangement"] == "plain"]
+    write_page(
+        tmp_path, outcomes=dataclasses.replace(outcomes, tidy=tidy, arrangements=("plain",))
+    )
+    look(browser)
+    visit(browser, tmp_path, f"#explore=bank.npl_ratio;{end}" if end else "")
+    name = "NPL ratio" if end else "RAROC"
+    assert part(browser, "heading").text == f"{name}: Every replication"
+    assert list(shown(browser).index) == ["Plain"]
+    seen = browser.execute_script(EVERY_CHOICE, OUTSIDE)
+    assert len({heading for heading, _ in seen}) == len(seen) == 12 * 3 + 9
+    assert complaints(browser) == []
+
+
+def test_the_script_writes_the_ids_that_the_page_has(browser, tmp_path):
+    write_page(tmp_path, {"consortium": ODD})
+    look(browser)
+    visit(browser, tmp_path)
+    choose(browser, "bank.raroc", "difference")
+    script = """return [...document.querySelectorAll(arguments[0])].map(
+        (cell) => [cell.dataset.cell, cell.textContent])"""
+    own = browser.execute_script(script, "#explore-table [data-cell]")
+    others = browser.execute_script(script, "#verdicts [data-cell]")
+    odd = [(cell, text) for cell, text in (*own, *others) if "a%20b%2Bc" in cell]
+    assert [pair for pair in odd if not agrees(pair[1], resolve(tmp_path, pair[0]))] == []
+    ends = ("difference", "low+high")
+    way = "comparison/bank.raroc/a%20b%2Bc%2F%25'(!)*~/"
+    for found in (own, others):
+        assert {f"{way}{end}" for end in ends} <= {cell for cell, _ in found}
     assert complaints(browser) == []
 
 

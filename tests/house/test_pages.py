@@ -230,3 +230,5 @@ def test_a_page_in_chinese_cites_the_same_cells(english: Page, chinese: Page) ->
 
 def test_names_in_ids_cannot_split_them() -> None:
     assert cell_id("by_bank", "a/b", "c%d") == "by_bank/a%2Fb/c%25d"
+    assert cell_id("summary", "a b+c", ("low", "x+y")) == "summary/a%20b%2Bc/low+x%2By"
+    assert cell_id("-_.!~*'()", "é") == "-_.!~*'()/%C3%A9"

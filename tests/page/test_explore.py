@@ -243,3 +243,8 @@ def test_one_replication_and_one_arrangement_can_be_shown(results):
     for one in (outcomes, alone):
         found = exploration(one, compare(one), results)
         assert all(record["numbers"]["mean"][0][1] is None for record in found["outcomes"])
+    assert [way["key"] for way in found["statistics"]] == ["spread", "mean", "quantiles"]
+    assert [way["key"] for way in found["ways"]] == ["level"]
+    assert {key for record in found["outcomes"] for key in record["cells"]} == {
+        "spread", "mean", "quantiles",
+    }  # fmt: skip

@@ -1,5 +1,7 @@
 """The interval of a difference, as replications are added."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,14 @@ def test_every_outcome_has_a_panel_and_the_note_counts():
 def test_an_unknown_outcome_is_refused():
     with pytest.raises(OutcomeError, match="raro"):
         narrowing(outcomes(), ["bank.raro"])
+
+
+def test_a_run_without_anything_to_compare_is_refused_in_words():
+    tidy = outcomes().tidy
+    tidy = tidy[tidy["arrangement"] == "plain"]
+    alone = dataclasses.replace(outcomes(), tidy=tidy, arrangements=("plain",))
+    with pytest.raises(OutcomeError, match="needs two arrangements"):
+        narrowing(alone, NAMES)
+    # It has no value under plain lending.
+    with pytest.raises(OutcomeError, match="no pair is defined"):
+        narrowing(outcomes(), ["cycle.crossover_years"])

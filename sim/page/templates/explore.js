@@ -47,23 +47,33 @@
     return own.map((value, n) => less(value, one.values[data.baseline][n], one.places));
   };
 
+  const cellsOf = (one, how, place) => one.cells[how.key]?.[place];
+  const withCells = (one, how) => chosen().filter((place) => cellsOf(one, how, place));
+  const singlesOf = (one, how, place) => (how.key === "spread" || how.key === "pairs" ? valuesOf(one, how.key, place) : []);
+
+  // Zero and what lies below have no place on such an axis, and within less than a decade it
+  // has hardly a mark; so every number of the view counts.
+  const isLog = (one, how) => {
+    if (isCurve(one) || !one.log || how.axis !== "unit") return false;
+    const all = withCells(one, how).flatMap((place) => [...one.numbers[how.key][place], ...singlesOf(one, how, place)]);
+    const numbers = all.filter((value) => value !== null);
+    return Math.min(...numbers) > 0 && Math.max(...numbers) >= 10 * Math.min(...numbers);
+  };
+
   const outcomeView = (one, how) => {
-    const isStep = how.axis !== "unit";
-    const places = chosen().filter((place) => !isStep || place !== data.baseline);
-    const singles = how.key === "spread" || how.key === "pairs";
     return {
       key: how.key,
       label: how.axis === "share" ? words.share : titled(one, how.axis),
       unit: unit(one, how.axis),
-      log: one.log && how.axis === "unit",
+      log: isLog(one, how),
       zero: how.axis === "step",
       side: how.axis === "step" && one.better !== "neither" ? one.better : null,
       domain: how.axis === "share" ? [0, 100] : null,
       undefined: words.undefined,
       write: (value, digits) => write(value, digits),
-      rows: places.map((place) => {
-        const cells = one.cells[how.key][place];
-        const values = singles ? valuesOf(one, how.key, place) : [];
+      rows: withCells(one, how).map((place) => {
+        const cells = cellsOf(one, how, place);
+        const values = singlesOf(one, how, place);
         return {
           label: data.arrangements[place].label,
           colour: data.arrangements[place].colour,
@@ -131,15 +141,11 @@
     table.replaceChildren(made("caption", caption), top, rest);
   };
 
-  const summary = (one, how) =>
-    chosen()
-      .filter((place) => one.cells[how.key][place])
-      .map((place) => [label(place), ...one.cells[how.key][place]]);
+  const summary = (one, how) => withCells(one, how).map((place) => [label(place), ...cellsOf(one, how, place)]);
 
   // Numbers that stand in the files of the run name their cell, as all on the page do.
   const cite = (one, how) => {
-    const names = chosen().filter((place) => one.cells[how.key][place]);
-    names.forEach((place, n) => {
+    withCells(one, how).forEach((place, n) => {
       const row = part("table").tBodies[0].rows[n];
       const at = [one.name, data.arrangements[place].name].map(encodeURIComponent);
       how.cited.forEach((where, column) => {
@@ -181,7 +187,7 @@
     part("heading").textContent = pair(one.label, how.label);
     part("formula").textContent = isCurve(one) ? "" : one.formula;
     const direction = isCurve(one) ? "" : words[one.better];
-    const notes = [how.note, direction, !isCurve(one) && one.log && how.axis === "unit" ? words.log : "", !isCurve(one) && !one.values ? words.kept : ""];
+    const notes = [how.note, direction, isLog(one, how) ? words.log : "", !isCurve(one) && !one.values ? words.kept : ""];
     part("note").textContent = notes.filter(Boolean).join(words.gap);
   };
 

@@ -47,6 +47,7 @@ const Draw = (() => {
   };
 
   const decades = (low, high) => {
+    if (!(low > 0)) return []; // it would have no end
     const found = [];
     for (let power = Math.floor(Math.log10(low)); 10 ** power <= high; power += 1) {
       for (const factor of [1, 2, 5]) {
