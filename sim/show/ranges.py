@@ -96,9 +96,9 @@ def frontier(result: Frontier) -> Drawing:
     count = result.cube.values.shape[1]
     note = tr(
         "Filled marks, joined: efficient by their means. Crosses: clearly dominated by another"
-        " point on both outcomes. Thin lines: 95 % intervals over {count} replications, which"
-        " may leave the picture; points met the same luck, so they are compared better than"
-        " these intervals show.",
+        " point on both outcomes. Thin lines: 95 % intervals of the efficient ones over {count}"
+        " replications, which may leave the picture; points met the same luck, so they are"
+        " compared better than these intervals show.",
         count=count,
     )
     handles = [
@@ -136,8 +136,10 @@ def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str)
     for name, factor, middle in zip(names, scale, (x, y), strict=True):
         low, high = (rows[f"{name}.{end}"].to_numpy() * factor for end in ("low", "high"))
         sizes.append(np.abs([middle - low, high - middle]))
-    axes.errorbar(x, y, sizes[1], sizes[0], fmt="none", ecolor=colour, elinewidth=0.6, alpha=0.4)
     best, beaten = rows["efficient"].to_numpy(bool), rows["dominated"].to_numpy(bool)
+    # Those of all points together would look like a grid.
+    reach = sizes[1][:, best], sizes[0][:, best]
+    axes.errorbar(x[best], y[best], *reach, fmt="none", ecolor=colour, elinewidth=0.7, alpha=0.6)
     rest = ~best & ~beaten
     axes.plot(x[rest], y[rest], marker="o", ls="", mfc="white", mec=colour)
     axes.plot(x[beaten], y[beaten], marker="x", ls="", color=colour)
