@@ -122,7 +122,7 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
         axes.fill_between(x, low, high, color=look.colour, alpha=0.16, lw=0)
         axes.plot(x, own["difference"].to_numpy() * unit.scale, color=look.colour)
     axes.axhline(0.0, color=INK, lw=1.0)
-    axes.set_title(mark.label)
+    axes.set_title(tr(mark.label))
     number_axis(axes, "y", unit.step_axis)
 
 
