@@ -10,7 +10,16 @@ from typing import Any
 from sim.base.language import Language, language
 from sim.command.describe import LIMITS, describe, setting
 from sim.command.failure import BadInputError
-from sim.command.folder import BY_BANK, COMPARISON, FIGURES, REPORT, SUMMARY, TABLES, RunFolder
+from sim.command.folder import (
+    BY_BANK,
+    COMPARISON,
+    EXPLORE,
+    FIGURES,
+    REPORT,
+    SUMMARY,
+    TABLES,
+    RunFolder,
+)
 from sim.command.screen import say
 from sim.scenario.dump import fingerprint
 
@@ -61,12 +70,16 @@ def write_findings(folder: RunFolder, results: Any, written: Language = "en") ->
     -------
     Comparison
     """
+    from sim.page.explore_table import explored
+
     # The page shows what the folder says of the run, as it will when it is written again.
     found = measured(replace(results, manifest=folder.manifest() or results.manifest))
     with folder.staging() as stage, language(written):
         found.comparison.frame().to_csv(stage / COMPARISON, index=False)
         summary = found.outcomes.summary(found.comparison.confidence)
         summary.to_csv(stage / SUMMARY, index=False)
+        called_up = explored(found.outcomes, found.comparison)
+        called_up.to_csv(stage / EXPLORE, index=False)
         found.by_bank.to_csv(stage / BY_BANK, index=False)
         drawings = write_figures(stage / FIGURES, found.outcomes, found.comparison, results)
         write_page(stage / REPORT, folder, found, drawings)

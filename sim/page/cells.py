@@ -10,6 +10,7 @@ id                                              cell
 ==============================================  =========================================
 ``comparison/OUTCOME/ARRANGEMENT/COLUMN``       of ``comparison.csv``
 ``summary/OUTCOME/ARRANGEMENT/COLUMN``          of ``summary.csv``
+``explore/OUTCOME/ARRANGEMENT/COLUMN``          of ``explore.csv``
 ``by_bank/MEASURE/BANK/ARRANGEMENT/COLUMN``     of ``by_bank.csv``
 ``figures/KEY/ROW/COLUMN``                      of ``figures/KEY.csv``; rows count from 0
 ``studies/KEY/TABLE/ROW/COLUMN``                of ``studies/KEY/TABLE.csv``

@@ -12,15 +12,28 @@ from sim.outcomes.measure import Outcomes
 from sim.outcomes.wording import percent_text
 
 _CITED = {
-    "spread": ("summary/defined+replications", "summary/mean", "summary/median", "", ""),
+    "spread": (
+        "summary/defined+replications", "summary/mean", "summary/median", "explore/p25+p75",
+        "explore/p05+p95",
+    ),
     "mean": ("summary/mean", "summary/low+high", "summary/defined+replications"),
-    "quantiles": ("", "summary/median", "summary/median_low+median_high", ""),
+    "quantiles": (
+        "explore/p05", "summary/median", "summary/median_low+median_high", "explore/p95",
+    ),
     "difference": (
         "comparison/difference", "comparison/low+high", "comparison/verdict",
         "comparison/mean", "comparison/baseline_mean",
     ),
+    "pairs": (
+        "explore/pairs+replications", "explore/median_difference",
+        "explore/median_low+median_high", "explore/smallest", "explore/largest",
+    ),
+    "share": (
+        "explore/share", "explore/share_low+share_high", "explore/better+compared",
+        "explore/equal+compared", "explore/worse+compared",
+    ),
 }  # fmt: skip
-"""File and column of the numbers of each column; the others come from single values."""
+"""File and columns of the numbers of each column of the table."""
 
 
 def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any]]:
@@ -37,7 +50,7 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
         Nothing that compares with the baseline where there is nothing else. ``key``,
         ``label``, ``note``, ``columns`` of the table, ``beside``: places of the
         columns that are written beside a row, ``axis``: "unit", "step" or "share",
-        ``cited``: file and column of each column's numbers, empty where there is none.
+        ``cited``: file and columns of each column's numbers, nothing for curves.
     """
     level = percent_text(comparison.confidence)
     interval = tr("{level} interval", level=level)

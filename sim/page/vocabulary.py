@@ -27,6 +27,7 @@ from sim.outcomes.comparison import FRAME
 from sim.outcomes.mark import registry
 from sim.outcomes.measure import SUMMARY
 from sim.outcomes.series_words import SERIES
+from sim.page.explore_table import EXPLORE
 from sim.page.stated import ECONOMY, Stated, of_file
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import clause_kinds, parameters
@@ -50,6 +51,7 @@ RECORDS: dict[str, tuple[Iterable[Column], str]] = {
     **{f"{name}.parquet": (table, "sim.experiment.tables") for name, table in TABLES.items()},
     "comparison.csv": (FRAME, "sim.outcomes.comparison"),
     "summary.csv": (SUMMARY, "sim.outcomes.measure"),
+    "explore.csv": (EXPLORE, "sim.page.explore_table"),
     "by_bank.csv": (BY_BANK, "sim.outcomes.by_bank"),
 }
 """Records and tables with their columns, and where these are declared."""

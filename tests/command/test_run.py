@@ -28,6 +28,7 @@ FILES = {
     "banks.parquet",
     "comparison.csv",
     "summary.csv",
+    "explore.csv",
     "by_bank.csv",
     "report.html",
     "figures/one.svg",

@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"[-+−]?\d[\d,]*(?:\.\d+)?(?:e[-+]?\d+)?")
 _BY_KEYS = {
     "comparison": ["outcome", "arrangement"],
     "summary": ["outcome", "arrangement"],
+    "explore": ["outcome", "arrangement"],
     "by_bank": ["measure", "bank", "arrangement"],
 }
 _SCALES = (1.0, 100.0)

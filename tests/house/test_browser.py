@@ -12,6 +12,7 @@ from sim.base.language import language
 from sim.outcomes.compare import compare
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.wording import unit_style
+from sim.page.explore_table import explored
 from sim.page.report import write_report
 from tests import synthetic
 from tests.house.browser import NARROW, WIDE, complaints, look, opened, requests
@@ -81,6 +82,7 @@ def write_page(
     comparison = compare(outcomes)
     comparison.frame().to_csv(folder / "comparison.csv", index=False)
     outcomes.summary().to_csv(folder / "summary.csv", index=False)
+    explored(outcomes, comparison).to_csv(folder / "explore.csv", index=False)
     outcomes.frame().to_csv(folder / "outcomes.csv", index=False)
     write_report(
         folder / "report.html",
@@ -194,7 +196,15 @@ def test_what_is_shown_is_what_the_comparison_holds(page, run, outcome):
 
 
 @pytest.mark.parametrize(
-    ("statistic", "most"), [("spread", 15), ("mean", 15), ("quantiles", 10), ("difference", 20)]
+    ("statistic", "most"),
+    [
+        ("spread", 25),
+        ("mean", 15),
+        ("quantiles", 20),
+        ("difference", 20),
+        ("pairs", 20),
+        ("share", 20),
+    ],
 )
 def test_shown_numbers_name_the_cells_of_the_files_that_hold_them(page, run, statistic, most):
     for outcome in ("bank.raroc", "firm.founder_wealth", "system.credit_outstanding"):

@@ -16,6 +16,7 @@ from sim.firms.record import FIRM
 from sim.outcomes.compare import compare
 from sim.outcomes.mark import registry
 from sim.outcomes.series_words import SERIES
+from sim.page.explore_table import explored
 from sim.page.stated import ECONOMY, Stated
 from sim.page.vocabulary import COLUMNS, KINDS, entries, vocabulary
 from sim.page.vocabulary_page import page, write_vocabulary
@@ -90,7 +91,11 @@ def test_every_clause_column_party_series_and_stream_is_there(words: pd.DataFram
 def test_tables_of_a_run_hold_the_declared_columns(words: pd.DataFrame) -> None:
     columns = of_kind(words, "column")
     outcomes = synthetic.outcomes()
-    frames = {"comparison.csv": compare(outcomes).frame(), "summary.csv": outcomes.summary()}
+    comparison = compare(outcomes)
+    frames = {
+        "comparison.csv": comparison.frame(), "summary.csv": outcomes.summary(),
+        "explore.csv": explored(outcomes, comparison),
+    }  # fmt: skip
     for file, frame in frames.items():
         assert columns.loc[columns["subject"] == file, "name"].tolist() == list(frame.columns)
 
