@@ -107,11 +107,8 @@ def difference(
     return figure.finish(title, _note(comparison, data, shown), data)
 
 
-def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
-    """Draw the differences of one outcome."""
-    scale = unit_style(mark.unit).scale
-    for place, row in enumerate(rows.itertuples()):
-        _whisker(axes, place, row, scale, drawn[str(row.Index)])
+def shade_better_side(axes: Axes, mark: Mark) -> None:
+    """Draw the line of no difference, and shade the side that is better for the party."""
     axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
     axes.grid(visible=False, axis="y")
     axes.margins(x=0.08)
@@ -120,6 +117,14 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
         edge = high if mark.better == "higher" else low
         axes.axvspan(0.0, edge, color=BETTER_SIDE, lw=0, zorder=0)
     axes.set_xlim(low, high)
+
+
+def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
+    """Draw the differences of one outcome."""
+    scale = unit_style(mark.unit).scale
+    for place, row in enumerate(rows.itertuples()):
+        _whisker(axes, place, row, scale, drawn[str(row.Index)])
+    shade_better_side(axes, mark)
     axes.set_title(_panel_title(mark))
     number_axis(axes, "x", unit_style(mark.unit).step_axis)
     # Long numbers would run into each other at the usual number of ticks.

@@ -14,9 +14,9 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.verdict import is_ranking
 from sim.outcomes.wording import arrangement_text, unit_style
+from sim.show.difference import shade_better_side
 from sim.show.letters import fill
 from sim.show.style import (
-    BETTER_SIDE,
     INK,
     MUTED,
     Drawing,
@@ -126,14 +126,7 @@ def _panel(axes: Axes, mark: Mark, rows: list[dict[Any, Any]], drawn: dict[str, 
     scale = unit_style(mark.unit).scale
     for place, row in enumerate(rows):
         _whisker(axes, place, row, scale, drawn[row["arrangement"]])
-    axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
-    axes.grid(visible=False, axis="y")
-    axes.margins(x=0.08)
-    low, high = axes.get_xlim()
-    if mark.better != "neither":
-        edge = high if mark.better == "higher" else low
-        axes.axvspan(0.0, edge, color=BETTER_SIDE, lw=0, zorder=0)
-    axes.set_xlim(low, high)
+    shade_better_side(axes, mark)
     axes.set_title(fill(tr(mark.label), _LETTERS_OF_TITLE))
     number_axis(axes, "x", unit_style(mark.unit).step_axis)
 
