@@ -15,8 +15,6 @@ from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.statistics import FloatArray
-from sim.outcomes.wins import Wins, count_wins
 from sim.outcomes.wording import (
     decimals,
     level_text,
@@ -24,12 +22,14 @@ from sim.outcomes.wording import (
     step_text,
     unit_style,
 )
-from sim.show.distribution import LEVELS, distribution_data
+from sim.page.explore_table import explored
+from sim.show.distribution import LEVELS
 
 _FINER = 10.0
 """Values are kept to a tenth of what two digits of their spread would show."""
 _WIDE_RANGE = 30.0
 _NO_SPREAD = 1e-9
+_KEYS = ["outcome", "arrangement"]
 
 Row = Mapping[Any, Any]
 View = tuple[list[Any], list[str]]
@@ -55,7 +55,10 @@ class OutcomeTables:
     def __init__(self, outcomes: Outcomes, comparison: Comparison) -> None:
         self.outcomes = outcomes
         self.comparison = comparison
-        self._summary = _by_outcome(outcomes.summary(comparison.confidence))
+        # The tables of a run give what is shown, so that page and files cannot differ.
+        levels, others = outcomes.summary(comparison.confidence), explored(outcomes, comparison)
+        own = [*_KEYS, *others.columns.difference(levels.columns)]
+        self._levels = _by_outcome(levels.merge(others[own], on=_KEYS))
         behind = comparison.details().drop(columns=["outcome", "arrangement"])
         self._against = _by_outcome(comparison.frame().join(behind))
         self._found: dict[str, Printed] = {}
@@ -105,24 +108,14 @@ class OutcomeTables:
 
     def _views(self, mark: Mark) -> list[dict[str, View]]:
         """Give numbers and cells of every statistic, by arrangement."""
-        spread = distribution_data(self.outcomes, mark.name).to_dict("records")
-        table, against = self._printed(mark.name).table, self._against.get(mark.name, {})
-        confidence, baseline = self.comparison.confidence, self.comparison.baseline
-        wins = count_wins(table, baseline, mark.better, self.outcomes.unit, confidence)
-        steps, scale = table.sub(table[baseline], axis=0), unit_style(mark.unit).scale
+        against, scale = self._against.get(mark.name, {}), unit_style(mark.unit).scale
         views = []
-        for row in spread:
-            one = str(row["arrangement"])
-            summary = self._summary[mark.name][one]
-            view = {
-                "spread": _spread(row, summary),
-                "mean": _mean(summary),
-                "quantiles": _quantiles(row, summary),
-            }
+        for one, row in self._levels[mark.name].items():
+            view = {"spread": _spread(row), "mean": _mean(row), "quantiles": _quantiles(row)}
             if one in against:
                 view["difference"] = _difference(against[one])
-                view["pairs"] = _pairs(against[one], steps[one].to_numpy(np.float64) / scale)
-                view["share"] = _share(wins[one])
+                view["pairs"] = _pairs(row, against[one])
+                view["share"] = _share(row)
             views.append(
                 {
                     key: _scaled(part, 100.0 if key == "share" else scale)
@@ -132,8 +125,8 @@ class OutcomeTables:
         return views
 
 
-def _spread(row: Row, summary: Row) -> View:
-    unit, error = str(row["unit"]), _error(summary)
+def _spread(row: Row) -> View:
+    unit, error = str(row["unit"]), _error(row)
     numbers = [*(row[level] for level in LEVELS), row["mean"]]
     return numbers, [
         _count(row["defined"], row["replications"]),
@@ -144,23 +137,22 @@ def _spread(row: Row, summary: Row) -> View:
     ]
 
 
-def _mean(summary: Row) -> View:
-    unit, error = str(summary["unit"]), _error(summary)
-    numbers = [summary["mean"], summary["low"], summary["high"]]
-    return numbers, [
-        level_text(summary["mean"], unit, error),
-        range_text(summary["low"], summary["high"], unit, error),
-        _count(summary["defined"], summary["replications"]),
+def _mean(row: Row) -> View:
+    unit, error = str(row["unit"]), _error(row)
+    return [row["mean"], row["low"], row["high"]], [
+        level_text(row["mean"], unit, error),
+        range_text(row["low"], row["high"], unit, error),
+        _count(row["defined"], row["replications"]),
     ]
 
 
-def _quantiles(row: Row, summary: Row) -> View:
-    unit, error = str(row["unit"]), _error(summary)
+def _quantiles(row: Row) -> View:
+    unit, error = str(row["unit"]), _error(row)
     numbers = [row["p05"], row["median"], row["p95"]]
     return numbers, [
         level_text(row["p05"], unit, error),
         level_text(row["median"], unit, error),
-        range_text(summary["median_low"], summary["median_high"], unit, error),
+        range_text(row["median_low"], row["median_high"], unit, error),
         level_text(row["p95"], unit, error),
     ]
 
@@ -178,26 +170,25 @@ def _difference(row: Row) -> View:
     ]
 
 
-def _pairs(row: Row, steps: FloatArray) -> View:
-    unit, error = str(row["unit"]), float(row["standard_error"])
-    known = steps[np.isfinite(steps)]
-    ends = (known.min(), known.max()) if known.size else (math.nan, math.nan)
-    return [row["median_difference"]], [
-        _count(row["pairs"], row["replications"]),
-        step_text(row["median_difference"], unit, error),
-        range_text(row["median_low"], row["median_high"], unit, error),
-        step_text(ends[0], unit, error),
-        step_text(ends[1], unit, error),
+def _pairs(row: Row, against: Row) -> View:
+    unit, error = str(row["unit"]), float(against["standard_error"])
+    return [against["median_difference"]], [
+        _count(against["pairs"], against["replications"]),
+        step_text(against["median_difference"], unit, error),
+        range_text(against["median_low"], against["median_high"], unit, error),
+        step_text(row["smallest"], unit, error),
+        step_text(row["largest"], unit, error),
     ]
 
 
-def _share(wins: Wins) -> View:
-    counts = (wins.better, wins.equal, wins.worse)
-    shares = [count / wins.pairs if wins.pairs else math.nan for count in counts]
-    return [*shares, wins.low, wins.high], [
-        level_text(wins.share, "share"),
-        range_text(wins.low, wins.high, "share", 0.1),
-        *(_count(count, wins.pairs) for count in counts),
+def _share(row: Row) -> View:
+    total = row["compared"]
+    counts = [row[name] for name in ("better", "equal", "worse")]
+    shares = [count / total if total else math.nan for count in counts]
+    return [*shares, row["share_low"], row["share_high"]], [
+        level_text(row["share"], "share"),
+        range_text(row["share_low"], row["share_high"], "share", 0.1),
+        *(_count(count, total) for count in counts),
     ]
 
 
