@@ -18,12 +18,12 @@ class Watch(Protocol):
         """Look at the firms at a date that they have reached."""
 
 
-def follow(watch: Watch) -> Observer:
-    """A process that lets a watch look at each quarter's end of a run, from its start on.
+def follow(watches: Iterable[Watch]) -> Observer:
+    """A process that lets watches look at each quarter's end of a run, from its start on.
 
     Parameters
     ----------
-    watch : Watch
+    watches : iterable of Watch
     """
 
     def process(env: Any, w: World) -> Steps:
@@ -34,7 +34,8 @@ def follow(watch: Watch) -> Observer:
         for quarter in range(round(4.0 * env.now), last + 1):
             yield until(env, quarter / 4)
             w.advance(quarter / 4)
-            watch.look(w, quarter / 4)
+            for watch in watches:
+                watch.look(w, quarter / 4)
 
     return process
 

@@ -209,7 +209,7 @@ def lived(history: World, name: str, imposed: list[Any] | None = None) -> World:
     world.imposed = imposed
     end = settings.horizon_years + settings.run_off_years
     watches = watches_of(history.scenario)
-    observers = [follow(watch) for watch in watches]
+    observers = [follow(watches)] if watches else []
     run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
     world.controls = controls_of(world, watches)
     return world

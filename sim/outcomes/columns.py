@@ -15,6 +15,8 @@ from sim.state.history import History
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Curve = tuple[str, str, Floats, Floats]
+"""A series of a history: its name, the bank or nothing, x and value."""
 Value = TypeVar("Value")
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.outcomes.bank_vintage import client_funding, client_income
-from sim.outcomes.columns import Floats, Mask, of_book, of_firms
+from sim.outcomes.columns import Curve, Floats, Mask, of_book, of_firms
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.groups import (
     alive_at_horizon,
@@ -25,7 +25,6 @@ from sim.outcomes.groups import (
 from sim.outcomes.reading import ratio
 from sim.state.history import History
 
-Curve = tuple[str, str, Floats, Floats]
 PER_FIRMS = 1000.0
 THIRD = 0.430727
 """Quality above which a third of firms lies: a quantile of the standard normal law."""

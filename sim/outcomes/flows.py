@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.outcomes.columns import Floats
+from sim.outcomes.columns import Curve, Floats
 from sim.state.history import History
 from sim.state.ledger import PARTIES
 from sim.state.yearbook import STATES, Page
@@ -16,7 +16,6 @@ PAID = "paid:"
 """First parts of the names of the series."""
 _PERIODS = 5
 _ROUNDING = 1e-9
-Curve = tuple[str, str, Floats, Floats]
 
 
 def stage_flows(history: History) -> Iterator[Curve]:

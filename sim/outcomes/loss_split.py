@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.outcomes.columns import Floats, Ints, of_book, of_firms
+from sim.outcomes.columns import Curve, Floats, Ints, of_book, of_firms
 from sim.outcomes.groups import defaulted, net_loss, unpaid
 from sim.state.history import OTHERS, History
 
@@ -12,7 +12,6 @@ BORNE = "loss_borne:"
 """First part of the names of the series."""
 LEAD, BESIDE = "lead", "beside"
 """A bank that leads a contract, and one that lends beside the lead."""
-Curve = tuple[str, str, Floats, Floats]
 
 
 def loss_split(history: History) -> Iterator[Curve]:

@@ -8,7 +8,7 @@ import pandas as pd
 from sim.firms.record import STAGES
 from sim.formulas.survival import kaplan_meier, survival_at
 from sim.outcomes.bank_vintage import client_funding, client_income
-from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms
+from sim.outcomes.columns import Curve, Floats, Ints, Mask, of_book, of_firms
 from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.effects import firm_effects, vintage_profit
 from sim.outcomes.firm import survival_curve
@@ -21,7 +21,6 @@ from sim.state.history import History
 
 COLUMNS = ("series", "bank", "x", "value")
 LONGEST_VINTAGE = 10
-Curve = tuple[str, str, Floats, Floats]
 
 
 def all_series(history: History, baseline: History | None = None) -> pd.DataFrame:
