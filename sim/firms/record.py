@@ -224,7 +224,7 @@ def _totals() -> tuple[Column, ...]:
         ),
         Column("cum_relending", money, "interest of lenders to the central bank", low=0.0),
         Column("cum_strike", money, "subscription amounts received", low=0.0),
-        Column("cum_gain", money, "gains on rights passed to lenders"),
+        Column("cum_gain", money, "gains on rights passed to lenders", low=0.0),
         Column("cum_gap", money, "project demand left unfunded", low=0.0),
         Column("cum_demand", money, "project demand", low=0.0),
         Column("cum_supplier_loss", money, "bills left unpaid at closure", low=0.0),

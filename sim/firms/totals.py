@@ -5,37 +5,28 @@ firm is not anchored there: reading changes no life. What has flowed since the l
 is summed for the system and for each lender by its share.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from sim.base.columns import Column
 from sim.firms import record as r
 from sim.firms.relationship import earned
 
-MONEY, YEARS = "CNY million", "CNY million years"
+MONEY = "CNY million"
+_RECORD = {column.name: column for column in r.FIRM.columns}
+
+
+def _kept(name: str) -> Column:
+    """A total that the record itself keeps, as `posted` names it."""
+    return replace(_RECORD["cum_" + name.removesuffix("_years")], name=name)
+
+
 FLOWS = (
-    Column("sales", MONEY, "sales received", low=0.0),
-    Column("cost", MONEY, "operating outlays", low=0.0),
-    Column("invest", MONEY, "working capital and project spending"),
-    Column("interest", MONEY, "interest paid", low=0.0),
-    Column("drawn", MONEY, "credit drawn", low=0.0),
-    Column("repaid", MONEY, "credit repaid", low=0.0),
-    Column("equity", MONEY, "equity raised", low=0.0),
-    Column("dividend", MONEY, "paid to owners", low=0.0),
-    Column("royalty", MONEY, "royalty paid", low=0.0),
-    Column("relation", MONEY, "earned by the bank on banking business"),
-    Column("delivery", MONEY, "cost of moving business to the bank", low=0.0),
-    Column("balance_years", YEARS, "time integral of the balance", low=0.0),
-    Column("fee", MONEY, "fees of those who bear losses beside the lenders", low=0.0),
-    Column("refinanced_years", YEARS, "time integral of refinanced balance", low=0.0),
-    Column("relending", MONEY, "interest of lenders to the central bank", low=0.0),
-    Column("strike", MONEY, "subscription amounts received", low=0.0),
-    Column("gain", MONEY, "gains on rights passed to lenders", low=0.0),
-    Column("supplier_loss", MONEY, "bills left unpaid at closure", low=0.0),
-    Column(
-        "exit_cash",
-        MONEY,
-        "cash that leaves with the firm at listing or sale, bills due taken off",
-    ),
+    *map(_kept, (
+        "sales", "cost", "invest", "interest", "drawn", "repaid", "equity", "dividend",
+        "royalty", "relation", "delivery", "balance_years", "fee", "refinanced_years",
+        "relending", "strike", "gain", "supplier_loss", "exit_cash",
+    )),
     Column("owed", MONEY, "balance at default", low=0.0),
     Column("resolved", MONEY, "balance at default whose workout is over", low=0.0),
     Column("recovered", MONEY, "proceeds of workouts that are over", low=0.0),
@@ -43,7 +34,7 @@ FLOWS = (
     Column("loss", MONEY, "losses of lenders, at the date of default", low=0.0),
     Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
     Column("cash", MONEY, "money held; negative inside the arrears window"),
-)
+)  # fmt: skip
 """Totals of one firm since birth, in the order of the columns of `posted`."""
 
 ACCOUNTS = tuple(column.name for column in FLOWS)
