@@ -5,7 +5,7 @@ import pandas as pd
 
 from sim.base.errors import OutcomeError
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.statistics import finite, mean_interval
+from sim.outcomes.statistics import FloatArray, finite, mean_interval
 
 SPREAD = 0.90
 
@@ -13,6 +13,48 @@ SPREAD = 0.90
 def has_series(results: ResultsView, series: str) -> bool:
     """Say whether results hold a series."""
     return bool((results.series["series"] == series).any())
+
+
+def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
+    """Give the rows of all series whose names begin alike.
+
+    Parameters
+    ----------
+    results : Results
+    first : str
+        What the names begin with.
+    one : str
+        How the name of one of them goes on, for the message where there is none.
+
+    Raises
+    ------
+    OutcomeError
+        If the results hold none.
+    """
+    rows = results.series[results.series["series"].str.startswith(first)]
+    if rows.empty:
+        cure = "run the scenario again with this version"
+        raise OutcomeError(f'series "{first}{one}"', "is not in these results", cure)
+    return rows
+
+
+def level_and_difference(
+    own: FloatArray, base: FloatArray, confidence: float = 0.95
+) -> dict[str, float]:
+    """Describe values of paired replications: mean, and mean difference, with intervals.
+
+    Examples
+    --------
+    >>> found = level_and_difference(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
+    >>> found["replications"], found["mean"], found["difference"]
+    (2, 2.0, 0.5)
+    """
+    level, step = mean_interval(own, confidence), mean_interval(own - base, confidence)
+    return {
+        "replications": level.count, "mean": level.estimate, "low": level.low,
+        "high": level.high, "difference": step.estimate, "difference_low": step.low,
+        "difference_high": step.high,
+    }  # fmt: skip
 
 
 def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,8 @@ import pandas as pd
 from sim.base.errors import OutcomeError
 from sim.outcomes.flows import MOVED
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.statistics import FloatArray, mean_interval
+from sim.outcomes.statistics import FloatArray
+from sim.show.curve_data import family, level_and_difference
 
 STAGES = ("startup", "growth", "expansion", "mature")
 LEFT = ("listed", "acquired")
@@ -75,11 +76,7 @@ def lifecycle_flow_data(results: ResultsView, baseline: str | None = None) -> pd
 
 def _flows(results: ResultsView) -> dict[str, dict[Flow, FloatArray]]:
     """Give each flow of each period by replication, by arrangement."""
-    series = results.series
-    rows = series[series["series"].str.startswith(MOVED)]
-    if rows.empty:
-        cure = "run the scenario again with this version"
-        raise OutcomeError(f'series "{MOVED}..."', "is not in these results", cure)
+    rows = family(results, MOVED)
     wide = rows.pivot_table(
         values="value", index=["arrangement", "series", "x"], columns="replication",
         fill_value=0.0, observed=True,
@@ -124,9 +121,5 @@ def is_move(move: str, source: str, target: str) -> bool:
 
 def _row(name: str, key: Flow, own: FloatArray, base: FloatArray) -> dict[str, Any]:
     """Describe one flow of one arrangement."""
-    level, step = mean_interval(own), mean_interval(own - base)
     row: dict[str, Any] = {"arrangement": name, "source": key[0], "target": key[1]}
-    row |= {"start": key[2], "end": key[3], "replications": level.count}
-    row |= {"mean": level.estimate, "low": level.low, "high": level.high}
-    row |= {"difference": step.estimate}
-    return row | {"difference_low": step.low, "difference_high": step.high}
+    return row | {"start": key[2], "end": key[3]} | level_and_difference(own, base)

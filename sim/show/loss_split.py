@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Patch
 
-from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.outcomes.loss_split import BESIDE, BORNE, LEAD
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import mean_interval
 from sim.outcomes.wording import arrangement_text, plain_number
+from sim.show.curve_data import family
 from sim.show.style import INK, MUTED, Drawing, Look, looks, number_axis, style
 
 WHOLE = "whole"
@@ -78,11 +78,7 @@ def loss_split_data(
 
 def _rows(results: ResultsView, most_banks: int | None) -> pd.DataFrame:
     """Give parts, wholes of each bearer and sums, by replication."""
-    series = results.series
-    rows = series[series["series"].str.startswith(BORNE)]
-    if rows.empty:
-        cure = "run the scenario again with this version"
-        raise OutcomeError(f'series "{BORNE}{LEAD}"', "is not in these results", cure)
+    rows = family(results, BORNE, LEAD)
     role = rows["series"].str.removeprefix(BORNE)
     is_bank = role.isin([LEAD, BESIDE])
     rows = rows.assign(bearer=rows["bank"].where(is_bank, role), role=role.where(is_bank, WHOLE))

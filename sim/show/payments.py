@@ -13,8 +13,8 @@ from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.outcomes.flows import PAID
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.statistics import FloatArray, mean_interval
 from sim.outcomes.wording import arrangement_text, plain_number
+from sim.show.curve_data import family, level_and_difference
 from sim.show.style import INK, MUTED, Drawing, Look, looks, style
 
 PARTIES = {
@@ -83,30 +83,20 @@ def payments_data(
         values="value", index=["arrangement", *keys], columns="replication", aggfunc="sum",
         fill_value=0.0, observed=True,
     )  # fmt: skip
+    paid = dict(zip(wide.index, wide.to_numpy(np.float64), strict=True))
+    never = np.zeros(wide.shape[1])
     found = []
     for name in order:
         for pair, what in accounts.items():
-            own, base = (_row(wide, one, pair) for one in (name, against))
-            level, step = mean_interval(own, confidence), mean_interval(own - base, confidence)
-            row: dict[str, Any] = {
-                "arrangement": name,
-                "payer": pair[0],
-                "payee": pair[1],
-                "accounts": what,
-            }
-            row |= {"replications": level.count, "mean": level.estimate}
-            row |= {"low": level.low, "high": level.high, "difference": step.estimate}
-            found.append(row | {"difference_low": step.low, "difference_high": step.high})
+            own, base = (paid.get((one, *pair), never) for one in (name, against))
+            row = {"arrangement": name, "payer": pair[0], "payee": pair[1], "accounts": what}
+            found.append(row | level_and_difference(own, base, confidence))
     return pd.DataFrame(found)
 
 
 def _rows(results: ResultsView) -> pd.DataFrame:
     """Give what was paid by account, payer and payee in each replication, a year."""
-    series = results.series
-    rows = series[series["series"].str.startswith(PAID)]
-    if rows.empty:
-        cure = "run the scenario again with this version"
-        raise OutcomeError(f'series "{PAID}..."', "is not in these results", cure)
+    rows = family(results, PAID)
     names = rows["series"].str.removeprefix(PAID).str.split(":", expand=True)
     rows = rows.assign(
         account=names[0], payer=names[1], payee=names[2], value=rows["value"] / rows["x"]
@@ -118,13 +108,6 @@ def _rows(results: ResultsView) -> pd.DataFrame:
         payee=rows["payee"].where(~other_way, rows["payer"]),
         value=rows["value"].where(~other_way, -rows["value"]),
     )
-
-
-def _row(wide: pd.DataFrame, name: str, pair: tuple[str, str]) -> FloatArray:
-    """Give what one party paid another in each replication; zero where it never did."""
-    places = {key: place for place, key in enumerate(wide.index)}
-    at = places.get((name, *pair))
-    return np.zeros(wide.shape[1]) if at is None else wide.to_numpy(np.float64)[at]
 
 
 @style()
