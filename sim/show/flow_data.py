@@ -59,7 +59,9 @@ def lifecycle_flow_data(results: ResultsView, baseline: str | None = None) -> pd
     if against not in flows:
         raise OutcomeError(f'baseline "{against}"', "has no flows", f"choose of {list(flows)}")
     names = [name for name in order if name in flows]
-    keys = sorted({key for name in names for key in flows[name]}, key=lambda key: key[2:])
+    # Not a set: its order, and so that of the rows, differs from process to process.
+    every = dict.fromkeys(key for name in names for key in flows[name])
+    keys = sorted(every, key=lambda key: key[2:])
     none = np.zeros(next(iter(flows[against].values())).size)
     rows = [
         _row(name, key, flows[name].get(key, none), flows[against].get(key, none))

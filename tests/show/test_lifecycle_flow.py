@@ -32,6 +32,15 @@ def test_a_flow_of_a_period_is_a_mean_with_a_paired_difference(results):
     assert (row["difference"], row["difference_low"]) == pytest.approx((apart.estimate, apart.low))
 
 
+def test_flows_stand_in_the_order_of_their_series(results):
+    data = figures.lifecycle_flow_data(results)
+    first = data[(data["arrangement"] == "plain") & (data["start"] == 0.0)]
+    rows = results.series[results.series["series"].str.startswith(MOVED)]
+    order = sorted(rows.loc[rows["arrangement"] == "plain", "series"].unique())
+    shown = [f"{MOVED}{a}>{b}" for a, b in zip(first["source"], first["target"], strict=True)]
+    assert [name for name in shown if name in order] == order
+
+
 def test_moves_are_summed_over_all_periods(results):
     data = figures.lifecycle_flow_data(results)
     moves = data[(data["source"] == ANY) & (data["arrangement"] == "common_growth")]
