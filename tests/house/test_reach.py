@@ -1,0 +1,25 @@
+"""To follow a function one passes few files."""
+
+import pytest
+
+from tests.house.reach import files_passed, reached
+
+MOST = {
+    ("sim.experiment.run", "simulate"): 90,
+    ("sim.scenario.load", "load_scenario"): 13,
+    ("sim.outcomes.compare", "compare"): 7,
+}
+"""The files that hold what a function leads to; a number may fall and not rise."""
+
+
+@pytest.mark.parametrize("start", MOST, ids=lambda start: start[1])
+def test_a_function_passes_no_more_files_than_before(start: tuple[str, str]) -> None:
+    found = sorted(files_passed(start))
+    assert len(found) <= MOST[start], found
+
+
+def test_the_walk_follows_imports_and_tables_and_leaves_the_rest() -> None:
+    found = reached(("sim.experiment.run", "simulate"))
+    assert ("sim.engine.processes", "run_world") in found  # imported, and called
+    assert ("sim.firms.advance", "advance") in found  # named in the table of compiled entries
+    assert ("sim.study.sweep", "sweep") not in found
