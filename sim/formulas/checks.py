@@ -1,4 +1,4 @@
-"""Refuse bad inputs and divide safely, for the array functions of this folder."""
+"""Refuse bad inputs of array functions, with the first value that is wrong."""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -189,46 +189,3 @@ def _refuse(name: str, rule: str, array: FloatArray, bad: NDArray[np.bool_]) -> 
     """Raise with the first offending value, if there is one."""
     if bad.any():
         raise ValueError(f"{name} {rule}; got {float(array[bad].flat[0])!r}")
-
-
-def in_sds(distance: FloatArray, sd: FloatArray) -> FloatArray:
-    """Express a distance in standard deviations; infinite where the deviation is 0.
-
-    Parameters
-    ----------
-    distance, sd : ndarray of float
-        Shapes that broadcast together; `sd` not negative.
-
-    Returns
-    -------
-    ndarray of float, broadcast shape
-
-    Examples
-    --------
-    >>> in_sds(np.array([1.0, -1.0]), np.array([2.0, 0.0]))
-    array([ 0.5, -inf])
-    """
-    safe = np.where(sd > 0.0, sd, 1.0)
-    sure = np.where(distance >= 0.0, np.inf, -np.inf)
-    return np.where(sd > 0.0, distance / safe, sure)
-
-
-def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """Divide a part by its whole, nan where the whole is 0.
-
-    Parameters
-    ----------
-    part, whole : ndarray of float
-        Shapes that broadcast together; `whole` not negative.
-
-    Returns
-    -------
-    ndarray of float, broadcast shape
-
-    Examples
-    --------
-    >>> ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
-    array([0.25,  nan])
-    """
-    safe = np.where(whole > 0.0, whole, 1.0)
-    return np.where(whole > 0.0, part / safe, np.nan)

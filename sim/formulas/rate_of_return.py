@@ -1,4 +1,4 @@
-"""Net present value, internal rate of return and multiple of dated flows."""
+"""Internal rate of return of dated flows."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,74 +8,6 @@ from sim.formulas.checks import FloatArray, positive, real
 
 # logs of one plus the rate between which roots are looked for: -99.9 % to 14,700 % a year
 _LOWEST, _HIGHEST, _STEPS = -6.9, 5.0, 477
-
-
-def npv(flows: ArrayLike, times: ArrayLike, rate: float) -> float:
-    """Net present value of dated flows.
-
-    Parameters
-    ----------
-    flows : array_like, shape (n,)
-        CNY million, payments out negative.
-    times : array_like, shape (n,)
-        Years; the value is as of time 0.
-    rate : float
-        Effective rate per year, above -1.
-
-    Returns
-    -------
-    float
-        CNY million; 0 for no flows.
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, an input is not finite, or the rate is -1 or less.
-
-    References
-    ----------
-    Brealey, Myers and Allen, Principles of Corporate Finance, chapter 5.
-
-    Examples
-    --------
-    >>> round(npv([-1.0, 1.2], [0.0, 1.0], 0.1), 9)
-    0.090909091
-    """
-    amounts, dates = _dated(flows, times)
-    growth = float(positive("one plus the rate", 1.0 + float(real("rate", rate))))
-    return float(amounts @ growth**-dates)
-
-
-def moic(flows: ArrayLike) -> float:
-    """Multiple on invested capital: all that came back over all that was paid out.
-
-    Parameters
-    ----------
-    flows : array_like, shape (n,)
-        CNY million, payments out negative.
-
-    Returns
-    -------
-    float
-        Not negative; nan if nothing was paid out.
-
-    Raises
-    ------
-    ValueError
-        If a flow is not finite.
-
-    References
-    ----------
-    Kaplan and Schoar (2005), Private equity performance, Journal of Finance 60(4).
-
-    Examples
-    --------
-    >>> moic([-2.0, 1.0, 2.0])
-    1.5
-    """
-    amounts = real("flows", flows)
-    paid = -float(amounts[amounts < 0.0].sum())
-    return float(amounts[amounts > 0.0].sum()) / paid if paid > 0.0 else float("nan")
 
 
 def internal_rate_of_return(flows: ArrayLike, times: ArrayLike, near: float = 0.0) -> float:
