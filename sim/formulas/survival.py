@@ -41,8 +41,9 @@ def kaplan_meier(
     durations : array_like, shape (n,)
         Age in years at the event or when observation stopped.
     observed : array_like of bool, shape (n,)
-        True for an event, False for a life cut off by the horizon. A life cut off at the
-        age of an event counts as at risk then.
+        True for an event, False for a life cut off by the horizon; 1 and 0 stand for these.
+        A life cut off at the age of an event counts as at risk then. Codes of several
+        events are refused: say which of them counts, as in ``code == 2``.
     confidence : float
         Of the pointwise interval, strictly between 0 and 1.
     entry : array_like, shape (n,) or scalar
@@ -56,7 +57,8 @@ def kaplan_meier(
     Raises
     ------
     ValueError
-        If shapes do not fit, an age is negative, or an entry is not before its end.
+        If shapes do not fit, an age is negative, an entry is not before its end, or
+        `observed` holds anything but True and False.
 
     References
     ----------
@@ -136,7 +138,7 @@ def _lives(
 ) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
     """Check lives and give ends, event flags and starts of equal length."""
     ends = not_negative("durations", real("durations", durations))
-    seen = np.asarray(observed, dtype=bool)
+    seen = _flags(observed)
     if ends.ndim != 1 or seen.shape != ends.shape:
         shapes = f"{ends.shape} and {seen.shape}"
         raise ValueError(f"durations and observed must be equally long; got {shapes}")
@@ -147,3 +149,12 @@ def _lives(
         raise ValueError(f"entry must be before the end; got {begins[late][0]!r}")
     # a life observed from birth is at risk even for an event at age 0
     return ends, seen, np.where(begins > 0.0, begins, -1.0)
+
+
+def _flags(observed: ArrayLike) -> NDArray[np.bool_]:
+    """Event flags, checked: a code of 2, a text or nan is no flag, though it counts as true."""
+    given = np.asarray(observed)
+    is_flag = np.isin(given, (0, 1)) if given.dtype.kind in "biuf" else np.zeros(given.shape, bool)
+    if not is_flag.all():
+        raise ValueError(f"observed must hold True or False; got {given[~is_flag].tolist()[0]!r}")
+    return given.astype(bool)

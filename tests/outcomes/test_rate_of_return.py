@@ -76,6 +76,59 @@ def test_of_several_roots_the_one_nearest_is_given():
     assert internal_rate_of_return(flows, times, near=0.16) == close(0.2, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("rates", "expected"),
+    [
+        ((0.03, 0.05), 0.03),
+        ((0.10, 0.10), 0.10),
+        ((0.03, 0.05, 2.0), 0.03),
+        ((0.03, 0.05, -0.5), 0.03),
+        ((0.03, 0.0301), 0.03),
+        ((0.02, 0.02, 0.02), 0.02),
+        ((-0.4, -0.4), -0.4),
+        ((0.015, 0.0201, 0.6, 0.6001), 0.015),
+        ((0.5, 0.5, 1.0, 1.0), 0.5),
+    ],
+)
+@pytest.mark.parametrize("period", [0.25, 1.0, 7.0])
+def test_close_double_and_triple_roots_are_found(rates, expected, period):
+    # a root of multiplicity m is known to the m-th root of the rounding
+    flows = -np.poly(1.0 + np.array(rates))
+    multiplicity = rates.count(expected)
+    found = internal_rate_of_return(
+        flows, period * np.arange(flows.size), near=1.0175 ** (1.0 / period) - 1.0
+    )
+    slack = 1e-11 if multiplicity == 1 else 10.0 * np.finfo(float).eps ** (1.0 / multiplicity)
+    assert found == pytest.approx((1.0 + expected) ** (1.0 / period) - 1.0, abs=slack)
+
+
+@pytest.mark.parametrize("log_rate", [-0.3, 0.02, 0.9])
+def test_a_double_root_of_flows_at_uneven_dates_is_found(log_rate):
+    times = np.array([0.0, 0.7, 3.1, 4.0])
+    weight = np.exp(-log_rate * times)
+    # two free flows make value and slope zero at the rate
+    known, free = [0, 3], [1, 2]
+    flows = np.array([-1.0, 0.0, 0.0, -0.4])
+    conditions = np.stack([weight, times * weight])
+    flows[free] = np.linalg.solve(conditions[:, free], -conditions[:, known] @ flows[known])
+    found = internal_rate_of_return(flows, times)
+    assert np.log1p(found) == pytest.approx(log_rate, abs=1e-7)
+
+
+@given(st.lists(st.floats(-1.0, 1.0), min_size=3, max_size=9), st.floats(-0.3, 0.5))
+def test_it_is_the_root_of_the_polynomial_that_is_nearest(flows, near):
+    amounts = np.round(flows, 2)
+    if not amounts[0]:
+        return
+    roots = np.roots(amounts)
+    real = roots[(abs(roots.imag) < 1e-9) & (roots.real > 2e-3) & (roots.real < 140.0)].real
+    clear = real.size and min(abs(roots.imag[abs(roots.imag) >= 1e-9]), default=1.0) > 1e-3
+    if clear:
+        found = internal_rate_of_return(amounts, np.arange(amounts.size), near)
+        away = abs(np.log(real / (1.0 + near)))
+        assert abs(np.log((1.0 + found) / (1.0 + near))) == pytest.approx(away.min(), abs=1e-6)
+
+
 def test_the_mean_of_rates_is_not_the_rate_of_the_pool():
     winner, loser = ([-1.0, 3.0], [0.0, 5.0]), ([-1.0, 0.2], [0.0, 1.0])
     mean = np.mean([internal_rate_of_return(*deal) for deal in (winner, loser)])
@@ -94,6 +147,8 @@ def test_the_mean_of_rates_is_not_the_rate_of_the_pool():
         ([0.0, 0.0], [0.0, 1.0]),
         ([-1.0, 1e-9], [0.0, 1.0]),
         ([-1.0, 2.5, -1.6], [0.0, 1.0, 2.0]),
+        ([-1.0, 2.2, -1.2101], [0.0, 1.0, 2.0]),
+        ([1.0, -1.0, 1.0, -1.0, 1.0], [0.0, 0.25, 0.5, 0.75, 1.0]),
     ],
 )
 def test_no_root_gives_nan(flows, times):

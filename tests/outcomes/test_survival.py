@@ -56,6 +56,12 @@ def test_interval_holds_the_estimate_and_stays_in_range(durations, random):
     assert np.isnan(curve.variance[~alive]).all()
 
 
+def test_ones_and_noughts_are_flags():
+    flags = kaplan_meier([1.0, 2.0, 3.0], [True, False, True])
+    for same in ([1, 0, 1], [1.0, 0.0, 1.0]):
+        assert kaplan_meier([1.0, 2.0, 3.0], same).survival.tolist() == flags.survival.tolist()
+
+
 def test_worked_example_with_censoring():
     curve = kaplan_meier([6.0, 6.0, 6.0, 7.0, 10.0], [True, True, False, True, False])
     assert curve.years.tolist() == [6.0, 7.0]
@@ -97,6 +103,9 @@ def test_no_event_leaves_an_empty_curve():
     [
         (lambda: kaplan_meier([1.0], [True, False]), "equally long"),
         (lambda: kaplan_meier([-1.0], [True]), "durations must not be negative"),
+        (lambda: kaplan_meier([1.0, 2.0], [0, 2]), "must hold True or False; got 2"),
+        (lambda: kaplan_meier([1.0, 2.0], [0.0, np.nan]), "must hold True or False; got nan"),
+        (lambda: kaplan_meier([1.0, 2.0], ["no", "yes"]), "must hold True or False; got 'no'"),
         (lambda: kaplan_meier([1.0], [True], entry=1.0), "entry must be before the end"),
         (lambda: kaplan_meier([1.0, 2.0], [True] * 2, 1.0), "confidence must lie"),
     ],
