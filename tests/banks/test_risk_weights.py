@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.formulas.risk_weights import (
+    DEFAULT_PROB_FLOOR,
     STANDARDISED_WEIGHTS,
     corporate_capital,
     corporate_correlation,
@@ -14,14 +15,15 @@ from sim.formulas.risk_weights import (
 )
 from tests.oracles.values import cases, close
 
-# Basel Committee (2006), annex 5: loss given default 45 %, maturity 2.5 years, in per cent
-PD = [0.03, 0.05, 0.10, 0.25, 0.40, 0.50, 0.75, 1.00, 1.30, 1.50, 2.00, 2.50, 3.00]
+# Basel Committee (2006), annex 5: loss given default 45 %, maturity 2.5 years, in per cent.
+# Its first line, for 0.03 %, lies below the floor of today.
+PD = [0.05, 0.10, 0.25, 0.40, 0.50, 0.75, 1.00, 1.30, 1.50, 2.00, 2.50, 3.00]
 CORPORATE = [
-    14.44, 19.65, 29.65, 49.47, 62.72, 69.61, 82.78, 92.32, 100.95, 105.59, 114.86,
+    19.65, 29.65, 49.47, 62.72, 69.61, 82.78, 92.32, 100.95, 105.59, 114.86,
     122.16, 128.44,
 ]  # fmt: skip
 RETAIL = [
-    4.45, 6.63, 11.16, 21.15, 28.42, 32.36, 40.10, 45.77, 50.80, 53.37, 57.99, 60.90, 62.79,
+    6.63, 11.16, 21.15, 28.42, 32.36, 40.10, 45.77, 50.80, 53.37, 57.99, 60.90, 62.79,
 ]  # fmt: skip
 
 
@@ -65,6 +67,13 @@ def test_retail_correlation():
     assert retail_correlation(0.01) == pytest.approx(0.121609452, abs=6e-10)
 
 
+@pytest.mark.parametrize("prob", [0.0, 1e-300, 1e-6, 3e-6, 0.0003])
+def test_default_probabilities_count_as_at_least_the_floor(prob):
+    assert corporate_capital(prob, 0.45) == corporate_capital(DEFAULT_PROB_FLOOR, 0.45)
+    assert retail_capital(prob, 0.45) == retail_capital(DEFAULT_PROB_FLOOR, 0.45)
+    assert 100.0 * risk_weight(corporate_capital(prob, 0.45)) == pytest.approx(19.65, abs=0.02)
+
+
 def test_sales_and_maturity_are_bounded_as_the_rule_says():
     def capital(maturity=2.5, sales=np.inf):
         return float(corporate_capital(0.02, 0.45, maturity, sales))
@@ -96,7 +105,7 @@ def test_standardised_weights_by_name():
     ("call", "message"),
     [
         (lambda: standardised_weight("corporat"), "kind must be one of"),
-        (lambda: corporate_capital(0.0, 0.45), "default_prob must lie"),
+        (lambda: corporate_capital(1.0, 0.45), "default_prob must lie"),
         (lambda: retail_capital(0.1, 1.45), "loss_given_default must lie"),
         (lambda: corporate_correlation(0.1, 0.0), "sales_eur_million must be above 0"),
         (lambda: risk_weight(1.5), "capital must lie"),
