@@ -20,6 +20,7 @@ from tests.oracles.concession import concession_value, step_up_rate
 from tests.oracles.exit_rights import lognormal_call_on_multiple
 from tests.oracles.finite_pool import default_count_probabilities, joint_failure
 from tests.oracles.loss_distribution import lower_quantile
+from tests.oracles.npl_ratio import npl_ratio
 from tests.oracles.options import black_scholes_call, digital
 from tests.oracles.pricing import credit_triangle_rate, raroc
 from tests.oracles.rate_of_return import npv
@@ -71,6 +72,11 @@ def test_default_by_an_age(inputs, value):
     ended = piecewise_incidence(STARTS, HAZARDS, inputs["t"])
     assert ended[0] == close(value)
     assert ended.sum() + piecewise_survival(STARTS, HAZARDS, inputs["t"]) == close(1.0)
+
+
+@pytest.mark.parametrize(("inputs", "value"), cases("A12.ratio") + cases("A12.ge."))
+def test_non_performing_share(inputs, value):
+    assert npl_ratio(0.04, 1.5, inputs["growth"]) == close(value)
 
 
 @pytest.mark.parametrize("number", [0, 1])
