@@ -143,7 +143,8 @@ def _is_ready(entry: Any) -> bool:
 
 
 def _is_compiling() -> bool:
-    return os.environ.get("CROSSCYCLE_JIT", "1") != "0"
+    is_off = os.environ.get("CROSSCYCLE_JIT") == "0"
+    return not is_off and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 
 
 @lru_cache(maxsize=1)

@@ -6,13 +6,7 @@ Signals and quality are dimensionless; precision is one over variance.
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.formulas.checks import (
-    FloatArray,
-    not_negative,
-    positive,
-    real,
-    share,
-)
+from sim.formulas.checks import FloatArray, not_negative, positive, real, share
 
 
 def pooled_precision(

@@ -165,8 +165,10 @@ def test_a_run_compiles_where_one_rule_that_it_calls_is_not_ready(monkeypatch, l
     monkeypatch.setattr(compiling, "kernel", lambda: rules)
     monkeypatch.setattr(compiling, "_is_ready", lambda name: name != lacking)
     assert must_compile() is expected
-    monkeypatch.setenv("CROSSCYCLE_JIT", "0")
-    assert not must_compile()
+    for switch, off in (("NUMBA_DISABLE_JIT", "1"), ("CROSSCYCLE_JIT", "0")):
+        monkeypatch.setenv(switch, off)
+        assert not must_compile()
+        monkeypatch.delenv(switch)
 
 
 def test_the_cache_of_the_user_is_used_unless_another_is_named(tmp_path, monkeypatch):

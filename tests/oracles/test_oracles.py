@@ -1,5 +1,6 @@
 """The closed forms give the values that were computed independently of this project."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -44,6 +45,26 @@ def test_every_value_is_used_by_a_test():
     for path in Path(__file__).parents[1].rglob("*.py"):
         used.update(re.findall(r'"(A\d+[a-z]?\.[\w.]*)', path.read_text(encoding="utf-8")))
     assert [name for name in oracle_values() if not name.startswith(tuple(used))] == []
+
+
+def names_in(node):
+    """Names that a piece of Python uses, imported ones among them."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.ImportFrom):
+            yield from (alias.name for alias in part.names)
+        elif isinstance(part, ast.Name):
+            yield part.id
+
+
+def test_every_closed_form_serves_a_test_of_the_simulator_or_of_a_function_it_calls():
+    files = [f for f in Path(__file__).parents[1].rglob("*.py") if f != Path(__file__)]
+    trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in files}
+    own = {file: tree for file, tree in trees.items() if file.parent == Path(__file__).parent}
+    used = {name for file in trees.keys() - own for name in names_in(trees[file])}
+    forms = [node for tree in own.values() for node in tree.body if hasattr(node, "name")]
+    for _ in forms:
+        used.update(n for node in forms if node.name in used for n in names_in(node))
+    assert [node.name for node in forms if node.name not in used] == []
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A1.ultD."))
