@@ -47,24 +47,34 @@ def test_every_value_is_used_by_a_test():
     assert [name for name in oracle_values() if not name.startswith(tuple(used))] == []
 
 
-def names_in(node):
-    """Names that a piece of Python uses, imported ones among them."""
-    for part in ast.walk(node):
-        if isinstance(part, ast.ImportFrom):
-            yield from (alias.name for alias in part.names)
-        elif isinstance(part, ast.Name):
-            yield part.id
+HERE = "tests.oracles."
+
+
+def imported(tree):
+    """Closed forms that a file imports, by the name that it uses: full names."""
+    froms = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    return {
+        alias.name: f"{node.module}.{alias.name}"
+        for node in froms if node.module.startswith(HERE) for alias in node.names
+    }  # fmt: skip
 
 
 def test_every_closed_form_serves_a_test_of_the_simulator_or_of_a_function_it_calls():
-    files = [f for f in Path(__file__).parents[1].rglob("*.py") if f != Path(__file__)]
-    trees = {file: ast.parse(file.read_text(encoding="utf-8")) for file in files}
-    own = {file: tree for file, tree in trees.items() if file.parent == Path(__file__).parent}
-    used = {name for file in trees.keys() - own for name in names_in(trees[file])}
-    forms = [node for tree in own.values() for node in tree.body if hasattr(node, "name")]
-    for _ in forms:
-        used.update(n for node in forms if node.name in used for n in names_in(node))
-    assert [node.name for node in forms if node.name not in used] == []
+    own = Path(__file__).parent
+    used, uses = set(), {}
+    for file in own.parent.rglob("*.py"):
+        tree = ast.parse(file.read_text(encoding="utf-8"))
+        if file.parent != own:
+            used.update(imported(tree).values())
+            continue
+        for form in (node for node in tree.body if hasattr(node, "name")):
+            names = {part.id for part in ast.walk(form) if isinstance(part, ast.Name)}
+            of_file = {name: f"{HERE}{file.stem}.{name}" for name in names} | imported(tree)
+            uses[f"{HERE}{file.stem}.{form.name}"] = {of_file[name] for name in names}
+    for _ in uses:
+        used.update(*(uses[form] for form in uses if form in used))
+    forms = [form for form in uses if not form.startswith(f"{HERE}test_")]
+    assert [form for form in forms if form not in used] == []
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A1.ultD."))
