@@ -1,11 +1,16 @@
 """Made-up results, outcomes and comparison, built once."""
 
 import pytest
+from hypothesis import settings
 
 from sim.outcomes.compare import Comparison, compare
 from sim.outcomes.measure import Outcomes
 from tests import synthetic
 from tests.synthetic import MadeUpResults
+
+# Property tests give the same examples everywhere, and no clock fails them.
+settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
+settings.load_profile("house")
 
 
 @pytest.fixture(scope="session")

@@ -7,32 +7,6 @@ Python give identical results. No function raises: an input outside the domain g
 import math
 
 _SQRT_HALF = 0.7071067811865476
-_LOG_SQRT_TWO_PI = 0.9189385332046728
-
-
-def normal_pdf(x: float) -> float:
-    """Density of the standard normal distribution.
-
-    Parameters
-    ----------
-    x : float
-        Any real number, dimensionless.
-
-    Returns
-    -------
-    float
-        Density, between 0 and 0.3989...
-
-    References
-    ----------
-    Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions, vol. 1.
-
-    Examples
-    --------
-    >>> round(normal_pdf(0.0), 10)
-    0.3989422804
-    """
-    return math.exp(-0.5 * x * x - _LOG_SQRT_TWO_PI)
 
 
 def normal_cdf(x: float) -> float:
@@ -62,45 +36,6 @@ def normal_cdf(x: float) -> float:
     0.024997895148
     """
     return 0.5 * math.erfc(-x * _SQRT_HALF)
-
-
-def weighted_normal_cdf(log_weight: float, x: float) -> float:
-    """Weigh the normal distribution function exponentially, without overflow.
-
-    Barrier and first-passage formulas multiply a huge weight by a tiny probability; the
-    product is small although neither factor can be represented.
-
-    Parameters
-    ----------
-    log_weight : float
-        Logarithm of the weight, dimensionless.
-    x : float
-        Argument of the distribution function.
-
-    Returns
-    -------
-    float
-        ``exp(log_weight) * normal_cdf(x)``; infinity if that exceeds the largest float.
-
-    References
-    ----------
-    Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 26.2.12.
-
-    Examples
-    --------
-    >>> weighted_normal_cdf(0.0, 0.0)
-    0.5
-    >>> round(weighted_normal_cdf(1250.0, -50.0), 6)
-    0.007976
-    """
-    if x > -30.0:
-        return math.exp(log_weight) * normal_cdf(x) if log_weight < 709.0 else math.inf
-    if x == -math.inf:
-        return 0.0
-    y = 1.0 / (x * x)
-    tail = 1.0 - y * (1.0 - y * (3.0 - y * (15.0 - y * (105.0 - y * 945.0))))
-    size = log_weight - 0.5 * x * x - _LOG_SQRT_TWO_PI - math.log(-x) + math.log(tail)
-    return math.exp(size) if size < 709.0 else math.inf
 
 
 def normal_quantile(p: float) -> float:

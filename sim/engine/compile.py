@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from sim.base import draws, special, strata
+from sim.base import columns, draws, special, strata
 from sim.firms import (
     advance,
     applicants,
@@ -32,12 +32,15 @@ from sim.firms import (
     operations,
     population,
     project,
+    record,
     relationship,
     right,
+    sector,
     totals,
     workout,
 )  # fmt: skip
 from sim.formulas import options
+from sim.state import book
 
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, strata, draws, options, lifecycle, operations, credit_line, project, equity,
@@ -46,12 +49,15 @@ RULE_MODULES: tuple[ModuleType, ...] = (
 )  # fmt: skip
 
 
+LAYOUT_MODULES: tuple[ModuleType, ...] = (columns, record, sector, book)
+"""What says which records compiled code is given; with the rules they name its folder."""
+
 ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
     totals.post_flows, audit.settle_firms, audit.split_by_lender, applicants.read_applicants,
     draws.fill_uniforms,
 )  # fmt: skip
-"""What the engine calls; everything else is reached from here."""
+"""What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""
 
 
 @dataclass(frozen=True)
@@ -94,33 +100,51 @@ def cache_folder() -> Path:
     import numba
 
     digest = hashlib.sha256()
-    for module in (*RULE_MODULES, sys.modules["sim.firms.record"]):
+    for module in (*RULE_MODULES, *LAYOUT_MODULES):
         digest.update(inspect.getsource(module).encode())
     digest.update(f"{numba.__version__} {sys.version}".encode())
     root = os.environ.get("CROSSCYCLE_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    base = Path(root) if root else Path.home() / ".cache"
-    folder = base / "crosscycle" / digest.hexdigest()[:16]
+    name = Path("crosscycle") / digest.hexdigest()[:16]
+    folder = (Path(root) if root else Path.home() / ".cache") / name
+    return folder if _is_writable(folder) else _made(Path(tempfile.gettempdir()) / name)
+
+
+def _is_writable(folder: Path) -> bool:
+    """Whether compiled code can be written there; the folder is made if it can be."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        return os.access(_made(folder), os.W_OK)
     except OSError:
-        folder = Path(tempfile.gettempdir()) / "crosscycle" / digest.hexdigest()[:16]
-        folder.mkdir(parents=True, exist_ok=True)
+        return False
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 
-def is_warm() -> bool:
-    """Whether compiled code for these rules is on disk."""
-    return any(cache_folder().rglob("*.nbc"))
-
-
 def must_compile() -> bool:
-    """Whether the next run in a process will spend its first half minute on compiling."""
-    is_loaded = kernel.cache_info().currsize > 0
-    return not is_loaded and _is_compiling() and not is_warm()
+    """Whether the next run in this process will spend its first half minute on compiling.
+
+    Machine code counts only for the copy of the program and the kind of processor that it
+    was made for: Numba would not take any other.
+    """
+    called = [entry for entry in ENTRIES if entry is not advance.fire]
+    return _is_compiling() and not all(_is_ready(getattr(kernel(), e.__name__)) for e in called)
+
+
+def _is_ready(entry: Any) -> bool:
+    """Whether an entry point is compiled in this process, or Numba's index for it says where."""
+    if entry.signatures:
+        return True
+    cache = entry._cache
+    mine = cache._index_key(None, entry.targetctx.codegen())[1:]
+    kept = cache._cache_file._load_index()
+    return any(k[1:] == mine and Path(cache.cache_path, kept[k]).exists() for k in kept)
 
 
 def _is_compiling() -> bool:
-    return os.environ.get("CROSSCYCLE_JIT", "1") != "0"
+    is_off = os.environ.get("CROSSCYCLE_JIT") == "0"
+    return not is_off and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 
 
 @lru_cache(maxsize=1)

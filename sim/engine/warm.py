@@ -26,7 +26,7 @@ def prepare(scenario: Scenario, say: Callable[[str], None]) -> None:
         Takes a message before, and one after; none where nothing must be compiled.
     """
     if must_compile():
-        say(tr("compiling the rules (once on this machine; under half a minute) ..."))
+        say(tr("compiling the rules (once for this copy of the program; under half a minute) ..."))
         say(tr("compiled in {seconds} s", seconds=f"{warm_up(scenario):.0f}"))
 
 

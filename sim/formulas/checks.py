@@ -1,4 +1,19 @@
-"""Refuse bad inputs and divide safely, for the array functions of this folder."""
+"""Refuse bad inputs of array functions, with the first value that is wrong.
+
+Each function takes the name of an argument, for the message, and numbers of any shape, and
+returns them as an array of floats of that shape; an array of floats is not copied.
+
+Raises
+------
+ValueError
+    If a value lies outside the range; nan lies in none.
+
+Examples
+--------
+>>> share("recovery", [0.2, 1.2])
+Traceback (most recent call last):
+ValueError: recovery must lie in [0, 1]; got 1.2
+"""
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -8,227 +23,44 @@ IntArray = NDArray[np.int64]
 
 
 def real(name: str, values: ArrayLike) -> FloatArray:
-    """Turn `values` into floats, refusing nan and infinity.
-
-    Parameters
-    ----------
-    name : str
-        Name of the argument, for the message.
-    values : array_like
-        Numbers of any shape.
-
-    Returns
-    -------
-    ndarray of float, shape of `values`
-
-    Raises
-    ------
-    ValueError
-        If a value is nan or infinite.
-
-    Examples
-    --------
-    >>> real("rate", [0.03, 0.04])
-    array([0.03, 0.04])
-    """
+    """Finite numbers."""
     array = np.asarray(values, dtype=np.float64)
-    _refuse(name, "must be finite", array, ~np.isfinite(array))
-    return array
+    return _checked(name, "must be finite", array, np.isfinite(array))
 
 
 def share(name: str, values: ArrayLike) -> FloatArray:
-    """Turn `values` into floats, refusing anything outside [0, 1].
-
-    Parameters
-    ----------
-    name : str
-        Name of the argument, for the message.
-    values : array_like
-        Numbers of any shape.
-
-    Returns
-    -------
-    ndarray of float, shape of `values`
-
-    Raises
-    ------
-    ValueError
-        If a value is below 0, above 1 or nan.
-
-    Examples
-    --------
-    >>> share("recovery", [0.2, 1.2])
-    Traceback (most recent call last):
-    ValueError: recovery must lie in [0, 1]; got 1.2
-    """
+    """Numbers in [0, 1]."""
     array = np.asarray(values, dtype=np.float64)
-    _refuse(name, "must lie in [0, 1]", array, ~((array >= 0.0) & (array <= 1.0)))
-    return array
+    return _checked(name, "must lie in [0, 1]", array, (array >= 0.0) & (array <= 1.0))
 
 
 def inside(name: str, values: ArrayLike) -> FloatArray:
-    """Turn `values` into floats, refusing anything outside the open interval (0, 1).
-
-    Parameters
-    ----------
-    name : str
-        Name of the argument, for the message.
-    values : array_like
-        Numbers of any shape.
-
-    Returns
-    -------
-    ndarray of float, shape of `values`
-
-    Raises
-    ------
-    ValueError
-        If a value is 0 or less, 1 or more, or nan.
-
-    Examples
-    --------
-    >>> inside("confidence", 0.95)
-    array(0.95)
-    """
+    """Numbers in (0, 1)."""
     array = np.asarray(values, dtype=np.float64)
     rule = "must lie strictly between 0 and 1"
-    _refuse(name, rule, array, ~((array > 0.0) & (array < 1.0)))
-    return array
+    return _checked(name, rule, array, (array > 0.0) & (array < 1.0))
 
 
 def below_one(name: str, values: ArrayLike) -> FloatArray:
-    """Turn `values` into floats, refusing anything outside [0, 1).
-
-    Parameters
-    ----------
-    name : str
-        Name of the argument, for the message.
-    values : array_like
-        Numbers of any shape.
-
-    Returns
-    -------
-    ndarray of float, shape of `values`
-
-    Raises
-    ------
-    ValueError
-        If a value is below 0, 1 or more, or nan.
-
-    Examples
-    --------
-    >>> below_one("correlation", 1.0)
-    Traceback (most recent call last):
-    ValueError: correlation must lie in [0, 1); got 1.0
-    """
+    """Numbers in [0, 1)."""
     array = np.asarray(values, dtype=np.float64)
-    _refuse(name, "must lie in [0, 1)", array, ~((array >= 0.0) & (array < 1.0)))
-    return array
+    return _checked(name, "must lie in [0, 1)", array, (array >= 0.0) & (array < 1.0))
 
 
 def not_negative(name: str, values: ArrayLike) -> FloatArray:
-    """Turn `values` into floats, refusing anything below 0; infinity is allowed.
-
-    Parameters
-    ----------
-    name : str
-        Name of the argument, for the message.
-    values : array_like
-        Numbers of any shape.
-
-    Returns
-    -------
-    ndarray of float, shape of `values`
-
-    Raises
-    ------
-    ValueError
-        If a value is below 0 or nan.
-
-    Examples
-    --------
-    >>> not_negative("years", -1.0)
-    Traceback (most recent call last):
-    ValueError: years must not be negative; got -1.0
-    """
+    """Numbers of 0 or more, infinity among them."""
     array = np.asarray(values, dtype=np.float64)
-    _refuse(name, "must not be negative", array, ~(array >= 0.0))
-    return array
+    return _checked(name, "must not be negative", array, array >= 0.0)
 
 
 def positive(name: str, values: ArrayLike) -> FloatArray:
-    """Turn `values` into floats, refusing 0 and anything below; infinity is allowed.
-
-    Parameters
-    ----------
-    name : str
-        Name of the argument, for the message.
-    values : array_like
-        Numbers of any shape.
-
-    Returns
-    -------
-    ndarray of float, shape of `values`
-
-    Raises
-    ------
-    ValueError
-        If a value is 0, below 0 or nan.
-
-    Examples
-    --------
-    >>> positive("strike", [8.0, 12.0])
-    array([ 8., 12.])
-    """
+    """Numbers above 0, infinity among them."""
     array = np.asarray(values, dtype=np.float64)
-    _refuse(name, "must be above 0", array, ~(array > 0.0))
+    return _checked(name, "must be above 0", array, array > 0.0)
+
+
+def _checked(name: str, rule: str, array: FloatArray, good: NDArray[np.bool_]) -> FloatArray:
+    """The array, unless a value breaks the rule."""
+    if not good.all():
+        raise ValueError(f"{name} {rule}; got {float(array[~good].flat[0])!r}")
     return array
-
-
-def _refuse(name: str, rule: str, array: FloatArray, bad: NDArray[np.bool_]) -> None:
-    """Raise with the first offending value, if there is one."""
-    if bad.any():
-        raise ValueError(f"{name} {rule}; got {float(array[bad].flat[0])!r}")
-
-
-def in_sds(distance: FloatArray, sd: FloatArray) -> FloatArray:
-    """Express a distance in standard deviations; infinite where the deviation is 0.
-
-    Parameters
-    ----------
-    distance, sd : ndarray of float
-        Shapes that broadcast together; `sd` not negative.
-
-    Returns
-    -------
-    ndarray of float, broadcast shape
-
-    Examples
-    --------
-    >>> in_sds(np.array([1.0, -1.0]), np.array([2.0, 0.0]))
-    array([ 0.5, -inf])
-    """
-    safe = np.where(sd > 0.0, sd, 1.0)
-    sure = np.where(distance >= 0.0, np.inf, -np.inf)
-    return np.where(sd > 0.0, distance / safe, sure)
-
-
-def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """Divide a part by its whole, nan where the whole is 0.
-
-    Parameters
-    ----------
-    part, whole : ndarray of float
-        Shapes that broadcast together; `whole` not negative.
-
-    Returns
-    -------
-    ndarray of float, broadcast shape
-
-    Examples
-    --------
-    >>> ratio(np.array([1.0, 0.0]), np.array([4.0, 0.0]))
-    array([0.25,  nan])
-    """
-    safe = np.where(whole > 0.0, whole, 1.0)
-    return np.where(whole > 0.0, part / safe, np.nan)

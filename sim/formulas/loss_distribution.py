@@ -1,4 +1,4 @@
-"""Value-at-risk and expected shortfall of discrete distributions and of samples.
+"""Expected shortfall of discrete distributions, and value-at-risk of samples.
 
 Quantiles are lower quantiles, the smallest x with P(X <= x) at least the confidence.
 Expected shortfall is the coherent one: the mean of the worst (1 - confidence) of
@@ -12,41 +12,6 @@ from sim.formulas.checks import FloatArray, inside, real, share
 
 # sums of probabilities carry rounding; an atom that reaches the level up to this counts
 _ROUNDING = 1e-12
-
-
-def lower_quantile(losses: ArrayLike, probabilities: ArrayLike, confidence: float) -> float:
-    """Value-at-risk of a discrete distribution.
-
-    Parameters
-    ----------
-    losses, probabilities : array_like, shape (n,)
-        Atoms in any order, and their probabilities (summing to 1 within 1e-6).
-    confidence : float
-        Strictly between 0 and 1.
-
-    Returns
-    -------
-    float
-        Smallest atom whose distribution function reaches the confidence, up to 1e-12.
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, probabilities are not probabilities, or an input is nan.
-
-    References
-    ----------
-    Acerbi and Tasche (2002), Journal of Banking and Finance 26(7).
-
-    Examples
-    --------
-    >>> lower_quantile([0.0, 1.0], [0.96, 0.04], 0.95)
-    0.0
-    """
-    atoms, weights = _sorted_atoms(losses, probabilities)
-    level = float(inside("confidence", confidence)) - _ROUNDING
-    place = int(np.searchsorted(np.cumsum(weights), level))
-    return float(atoms[min(place, atoms.size - 1)])
 
 
 def expected_shortfall(losses: ArrayLike, probabilities: ArrayLike, confidence: float) -> float:

@@ -1,4 +1,4 @@
-"""Net present value, internal rate of return and multiple of dated flows."""
+"""Internal rate of return of dated flows."""
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -8,74 +8,6 @@ from sim.formulas.checks import FloatArray, positive, real
 
 # logs of one plus the rate between which roots are looked for: -99.9 % to 14,700 % a year
 _LOWEST, _HIGHEST, _STEPS = -6.9, 5.0, 477
-
-
-def npv(flows: ArrayLike, times: ArrayLike, rate: float) -> float:
-    """Net present value of dated flows.
-
-    Parameters
-    ----------
-    flows : array_like, shape (n,)
-        CNY million, payments out negative.
-    times : array_like, shape (n,)
-        Years; the value is as of time 0.
-    rate : float
-        Effective rate per year, above -1.
-
-    Returns
-    -------
-    float
-        CNY million; 0 for no flows.
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, an input is not finite, or the rate is -1 or less.
-
-    References
-    ----------
-    Brealey, Myers and Allen, Principles of Corporate Finance, chapter 5.
-
-    Examples
-    --------
-    >>> round(npv([-1.0, 1.2], [0.0, 1.0], 0.1), 9)
-    0.090909091
-    """
-    amounts, dates = _dated(flows, times)
-    growth = float(positive("one plus the rate", 1.0 + float(real("rate", rate))))
-    return float(amounts @ growth**-dates)
-
-
-def moic(flows: ArrayLike) -> float:
-    """Multiple on invested capital: all that came back over all that was paid out.
-
-    Parameters
-    ----------
-    flows : array_like, shape (n,)
-        CNY million, payments out negative.
-
-    Returns
-    -------
-    float
-        Not negative; nan if nothing was paid out.
-
-    Raises
-    ------
-    ValueError
-        If a flow is not finite.
-
-    References
-    ----------
-    Kaplan and Schoar (2005), Private equity performance, Journal of Finance 60(4).
-
-    Examples
-    --------
-    >>> moic([-2.0, 1.0, 2.0])
-    1.5
-    """
-    amounts = real("flows", flows)
-    paid = -float(amounts[amounts < 0.0].sum())
-    return float(amounts[amounts > 0.0].sum()) / paid if paid > 0.0 else float("nan")
 
 
 def internal_rate_of_return(flows: ArrayLike, times: ArrayLike, near: float = 0.0) -> float:
@@ -108,12 +40,14 @@ def internal_rate_of_return(flows: ArrayLike, times: ArrayLike, near: float = 0.
     References
     ----------
     Hazen (2003), A new perspective on multiple internal rates of return, Engineering
-    Economist 48(1); roots are bracketed on a grid and refined by Brent's method.
+    Economist 48(1). All roots are bracketed, double ones too, and refined by Brent's method.
 
     Examples
     --------
     >>> round(internal_rate_of_return([-1.0, 0.6, 0.6], [0.0, 1.0, 2.0]), 6)
     0.130662
+    >>> round(internal_rate_of_return([-1.0, 2.2, -1.21], [0.0, 1.0, 2.0]), 6)
+    0.1
     >>> internal_rate_of_return([1.0, 1.0], [0.0, 1.0])
     nan
     """
@@ -126,22 +60,47 @@ def internal_rate_of_return(flows: ArrayLike, times: ArrayLike, near: float = 0.
 
 
 def _log_roots(amounts: FloatArray, dates: FloatArray) -> list[float]:
-    """List the logs of one plus each rate at which the flows are worth nothing."""
+    """List the logs of one plus each rate at which flows at rising dates are worth nothing.
+
+    Between two roots the value, times any exponential of the rate, turns. With the time of a
+    change of sign as its exponent, the turns are the roots of flows that change sign once
+    less (Laguerre's proof of Descartes' rule), so they are found first, from the flows
+    without a change up.
+    """
+    levels = [amounts]
+    while (change := np.flatnonzero(levels[-1][:-1] * levels[-1][1:] < 0.0)).size:
+        between = dates[change[0] : change[0] + 2].mean()
+        slopes = levels[-1] * (between - dates)
+        levels.append(slopes / np.abs(slopes).max())
+    roots: list[float] = []
+    for level in reversed(levels[:-1]):
+        roots = _roots_between(level, dates, np.array(roots))
+    return roots
+
+
+def _roots_between(amounts: FloatArray, dates: FloatArray, turns: FloatArray) -> list[float]:
+    """Logs of one plus each rate without value, where the value turns at given ones at most."""
+
+    def weights(log_rate: float | FloatArray) -> FloatArray:
+        # valued at the last date for negative rates, so that nothing overflows
+        origin = np.where(np.less(log_rate, 0.0), dates[-1], 0.0)
+        return np.asarray(np.exp(log_rate * (origin - dates)))
 
     def value(log_rate: float) -> float:
-        # valued at the last date for negative rates, so that nothing overflows
-        origin = dates.max() if log_rate < 0.0 else 0.0
-        return float(amounts @ np.exp(log_rate * (origin - dates)))
+        return float(amounts @ weights(log_rate))
 
-    if not ((amounts > 0.0).any() and (amounts < 0.0).any()):
-        return []
-    grid = np.linspace(_LOWEST, _HIGHEST, _STEPS)
-    values = np.array([value(point) for point in grid])
-    sign = np.sign(values)
-    roots = [float(point) for point in grid[sign == 0.0]]
+    points = np.union1d(np.linspace(_LOWEST, _HIGHEST, _STEPS), turns)
+    worth = weights(points[:, None])
+    sign = np.sign(worth @ amounts)
+    rounding = np.finfo(float).eps * (dates.size + 1.0 + np.abs(points) * dates[-1])
+    for place in np.flatnonzero(np.abs(worth @ amounts) <= rounding * (worth @ np.abs(amounts))):
+        # a turn that is zero up to rounding is a double root, or two that are one to the eye
+        is_touch = points[place] in turns
+        sign[place] = 0.0 if is_touch else np.sign(value(points[place]))
+    roots = [float(point) for point in points[sign == 0.0]]
     for place in np.flatnonzero(sign[:-1] * sign[1:] < 0.0):
-        root = brentq(value, grid[place], grid[place + 1], xtol=1e-14, rtol=1e-14)
-        roots.append(float(root))
+        ends = points[place], points[place + 1]
+        roots.append(float(brentq(value, *ends, xtol=1e-14, rtol=1e-14)))
     return roots
 
 

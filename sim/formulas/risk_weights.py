@@ -1,7 +1,9 @@
 """Regulatory capital per unit of exposure: internal ratings and standardised weights.
 
-Capital is a share of exposure at default; a risk weight is 12.5 times that. No floor on
-default probabilities and no 1.06 scaling factor are applied.
+Capital is a share of exposure at default; a risk weight is 12.5 times that. Default
+probabilities count as at least `DEFAULT_PROB_FLOOR`; no 1.06 scaling factor is applied. Floors
+on the loss given default depend on the collateral and are the caller's (CRE32: 25 % for an
+unsecured corporate loan, 30 % for unsecured other retail, less with collateral).
 """
 
 from collections.abc import Mapping
@@ -11,8 +13,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
-from sim.formulas.checks import FloatArray, inside, positive, share
+from sim.formulas.checks import FloatArray, below_one, positive, share
 
+DEFAULT_PROB_FLOOR = 0.0005
+"""Smallest default probability per year that enters the formulas: Basel framework CRE32.4 and
+CRE32.57, of 2023. Far below it the maturity adjustment has a pole and capital turns negative."""
 _REGULATORY_FACTOR = float(ndtri(0.999))
 
 STANDARDISED_WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -75,7 +80,7 @@ def corporate_correlation(
     Parameters
     ----------
     default_prob : array_like
-        Per year, strictly between 0 and 1.
+        Per year, in [0, 1); counts as at least `DEFAULT_PROB_FLOOR`.
     sales_eur_million : array_like
         Annual sales in EUR million; below 50 the firm counts as small or medium, below 5
         it counts as 5. The default is a large firm.
@@ -100,7 +105,7 @@ def corporate_correlation(
     >>> round(float(corporate_correlation(0.01, 5.0)), 9)
     0.152783679
     """
-    weight = _decay(inside("default_prob", default_prob), 50.0)
+    weight = _decay(_floored(default_prob), 50.0)
     sales = np.clip(positive("sales_eur_million", sales_eur_million), 5.0, 50.0)
     small = 0.04 * (1.0 - (sales - 5.0) / 45.0)
     return np.asarray(0.12 * weight + 0.24 * (1.0 - weight) - small)
@@ -112,7 +117,7 @@ def retail_correlation(default_prob: ArrayLike) -> FloatArray:
     Parameters
     ----------
     default_prob : array_like
-        Per year, strictly between 0 and 1.
+        Per year, in [0, 1); counts as at least `DEFAULT_PROB_FLOOR`.
 
     Returns
     -------
@@ -133,7 +138,7 @@ def retail_correlation(default_prob: ArrayLike) -> FloatArray:
     >>> round(float(retail_correlation(0.01)), 9)
     0.121609452
     """
-    weight = _decay(inside("default_prob", default_prob), 35.0)
+    weight = _decay(_floored(default_prob), 35.0)
     return np.asarray(0.03 * weight + 0.16 * (1.0 - weight))
 
 
@@ -148,7 +153,7 @@ def corporate_capital(
     Parameters
     ----------
     default_prob : array_like
-        Per year, strictly between 0 and 1.
+        Per year, in [0, 1); counts as at least `DEFAULT_PROB_FLOOR`.
     loss_given_default : array_like
         In [0, 1].
     maturity_years : array_like
@@ -175,7 +180,7 @@ def corporate_capital(
     >>> round(float(corporate_capital(0.05, 0.35, 3.0, 10.0)), 9)
     0.075390871
     """
-    prob = inside("default_prob", default_prob)
+    prob = _floored(default_prob)
     correlation = corporate_correlation(prob, sales_eur_million)
     slope = (0.11852 - 0.05478 * np.log(prob)) ** 2
     maturity = np.clip(positive("maturity_years", maturity_years), 1.0, 5.0)
@@ -189,7 +194,7 @@ def retail_capital(default_prob: ArrayLike, loss_given_default: ArrayLike) -> Fl
     Parameters
     ----------
     default_prob : array_like
-        Per year, strictly between 0 and 1.
+        Per year, in [0, 1); counts as at least `DEFAULT_PROB_FLOOR`.
     loss_given_default : array_like
         In [0, 1].
 
@@ -212,7 +217,7 @@ def retail_capital(default_prob: ArrayLike, loss_given_default: ArrayLike) -> Fl
     >>> round(float(retail_capital(0.05, 0.85)), 9)
     0.100360699
     """
-    prob = inside("default_prob", default_prob)
+    prob = _floored(default_prob)
     return _one_year_capital(prob, loss_given_default, retail_correlation(prob))
 
 
@@ -244,6 +249,11 @@ def risk_weight(capital: ArrayLike) -> FloatArray:
     0.923168
     """
     return np.asarray(12.5 * share("capital", capital))
+
+
+def _floored(default_prob: ArrayLike) -> FloatArray:
+    """Default probabilities, none below the regulatory floor."""
+    return np.maximum(below_one("default_prob", default_prob), DEFAULT_PROB_FLOOR)
 
 
 def _decay(prob: FloatArray, speed: float) -> FloatArray:

@@ -1,4 +1,4 @@
-"""Survival with hazards that change at fixed ages, and survival estimated from data."""
+"""Survival estimated from data."""
 
 from typing import NamedTuple
 
@@ -7,83 +7,6 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtri
 
 from sim.formulas.checks import FloatArray, IntArray, inside, not_negative, real
-
-
-def piecewise_survival(starts: ArrayLike, hazards: ArrayLike, years: ArrayLike) -> FloatArray:
-    """Probability of surviving to an age when hazards are constant between fixed ages.
-
-    Parameters
-    ----------
-    starts : array_like, shape (n_pieces,)
-        Age in years at which each piece starts; the first is 0, rising.
-    hazards : array_like, shape (n_pieces, n_causes)
-        Per year, not negative; the last piece has no end.
-    years : array_like
-        Age, not negative; infinity is allowed if the last hazard is above 0.
-
-    Returns
-    -------
-    ndarray of float, shape of `years`
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, starts do not rise from 0, or an input is negative.
-
-    References
-    ----------
-    Kalbfleisch and Prentice (2002), The Statistical Analysis of Failure Time Data, 1.2.
-
-    Examples
-    --------
-    >>> piecewise_survival([0.0, 1.0], [[0.1], [0.2]], [1.0, 2.0]).round(6)
-    array([0.904837, 0.740818])
-    """
-    begin, rates = _pieces(starts, hazards)
-    spent = _years_in_pieces(begin, years)
-    return np.asarray(np.exp(-_used(spent, rates.sum(axis=1)).sum(axis=-1)))
-
-
-def piecewise_incidence(starts: ArrayLike, hazards: ArrayLike, years: ArrayLike) -> FloatArray:
-    """Probability that each cause has struck by an age, in the presence of the others.
-
-    Parameters
-    ----------
-    starts : array_like, shape (n_pieces,)
-        Age in years at which each piece starts; the first is 0, rising.
-    hazards : array_like, shape (n_pieces, n_causes)
-        Per year, not negative; the last piece has no end.
-    years : array_like
-        Age, not negative.
-
-    Returns
-    -------
-    ndarray of float, shape of `years` plus (n_causes,)
-        Together with the survival probability it sums to 1.
-
-    Raises
-    ------
-    ValueError
-        If shapes do not fit, starts do not rise from 0, or an input is negative.
-
-    References
-    ----------
-    Kalbfleisch and Prentice (2002), The Statistical Analysis of Failure Time Data, 8.2.
-
-    Examples
-    --------
-    >>> piecewise_incidence([0.0], [[0.1, 0.3]], 1.0).round(6)
-    array([0.08242, 0.24726])
-    """
-    begin, rates = _pieces(starts, hazards)
-    spent = _years_in_pieces(begin, years)
-    used = _used(spent, rates.sum(axis=1))
-    earlier = np.cumsum(used[..., :-1], axis=-1)
-    before = np.concatenate([np.ones_like(used[..., :1]), np.exp(-earlier)], axis=-1)
-    struck = before * -np.expm1(-used)
-    whole = rates.sum(axis=1, keepdims=True)
-    odds = rates / np.where(whole > 0.0, whole, 1.0)
-    return np.asarray(struck @ odds)
 
 
 class KaplanMeier(NamedTuple):
@@ -118,8 +41,9 @@ def kaplan_meier(
     durations : array_like, shape (n,)
         Age in years at the event or when observation stopped.
     observed : array_like of bool, shape (n,)
-        True for an event, False for a life cut off by the horizon. A life cut off at the
-        age of an event counts as at risk then.
+        True for an event, False for a life cut off by the horizon; 1 and 0 stand for these.
+        A life cut off at the age of an event counts as at risk then. Codes of several
+        events are refused: say which of them counts, as in ``code == 2``.
     confidence : float
         Of the pointwise interval, strictly between 0 and 1.
     entry : array_like, shape (n,) or scalar
@@ -133,7 +57,8 @@ def kaplan_meier(
     Raises
     ------
     ValueError
-        If shapes do not fit, an age is negative, or an entry is not before its end.
+        If shapes do not fit, an age is negative, an entry is not before its end, or
+        `observed` holds anything but True and False.
 
     References
     ----------
@@ -213,7 +138,7 @@ def _lives(
 ) -> tuple[FloatArray, NDArray[np.bool_], FloatArray]:
     """Check lives and give ends, event flags and starts of equal length."""
     ends = not_negative("durations", real("durations", durations))
-    seen = np.asarray(observed, dtype=bool)
+    seen = _flags(observed)
     if ends.ndim != 1 or seen.shape != ends.shape:
         shapes = f"{ends.shape} and {seen.shape}"
         raise ValueError(f"durations and observed must be equally long; got {shapes}")
@@ -226,25 +151,10 @@ def _lives(
     return ends, seen, np.where(begins > 0.0, begins, -1.0)
 
 
-def _pieces(starts: ArrayLike, hazards: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Start ages and hazards, checked."""
-    begin = real("starts", starts)
-    rates = not_negative("hazards", real("hazards", hazards))
-    if begin.ndim != 1 or rates.ndim != 2 or begin.size != rates.shape[0]:
-        shapes = f"{begin.shape} and {rates.shape}"
-        raise ValueError(f"starts and hazards must have one row a piece; got {shapes}")
-    if begin[0] != 0.0 or (np.diff(begin) <= 0.0).any():
-        raise ValueError(f"starts must rise from 0; got {begin.tolist()}")
-    return begin, rates
-
-
-def _years_in_pieces(begin: FloatArray, years: ArrayLike) -> FloatArray:
-    """Time spent in each piece up to each age, pieces along the last axis."""
-    age = not_negative("years", years)[..., None]
-    ends = np.append(begin[1:], np.inf)
-    return np.asarray(np.maximum(np.minimum(age, ends) - begin, 0.0))
-
-
-def _used(spent: FloatArray, hazard: FloatArray) -> FloatArray:
-    """Hazard accumulated in each piece; no hazard accumulates nothing, however long."""
-    return np.where(hazard > 0.0, spent, 0.0) * hazard
+def _flags(observed: ArrayLike) -> NDArray[np.bool_]:
+    """Event flags, checked: a code of 2, a text or nan is no flag, though it counts as true."""
+    given = np.asarray(observed)
+    is_flag = np.isin(given, (0, 1)) if given.dtype.kind in "biuf" else np.zeros(given.shape, bool)
+    if not is_flag.all():
+        raise ValueError(f"observed must hold True or False; got {given[~is_flag].tolist()[0]!r}")
+    return given.astype(bool)

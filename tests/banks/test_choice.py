@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.banks.choice import right_cost, usable
-from sim.formulas.options import black_scholes_call
+from tests.oracles.options import black_scholes_call
 
 RULE = (0.6, 0.03)
 MOST = 4.0
@@ -42,7 +42,7 @@ def test_a_firm_uses_what_it_needs_of_a_line(need: float, used: float) -> None:
 @pytest.mark.parametrize("years", [0.5, 3.0, 10.0])
 def test_without_a_trigger_a_right_is_a_call_on_a_stake(years: float) -> None:
     # 2 buys a twentieth: 40 after the money, 38 before it.
-    call = float(black_scholes_call(50.0, 38.0, years, 0.03, 0.6))
+    call = black_scholes_call(50.0, 38.0, years, 0.03, 0.6)
     assert cost(0.05, 2.0, 0.0, 50.0, years) == pytest.approx(0.05 * call, rel=1e-12)
     # A trigger below the strike never stops a right that is worth anything.
     assert cost(0.05, 2.0, 37.0, 50.0, years) == pytest.approx(0.05 * call, rel=1e-12)

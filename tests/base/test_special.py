@@ -2,14 +2,9 @@ import math
 
 import numpy as np
 import pytest
-from scipy.special import log_ndtr, ndtr, ndtri
+from scipy.special import ndtr, ndtri
 
-from sim.base.special import (
-    normal_cdf,
-    normal_pdf,
-    normal_quantile,
-    weighted_normal_cdf,
-)
+from sim.base.special import normal_cdf, normal_quantile
 
 
 def test_distribution_function_has_full_relative_precision_in_both_tails():
@@ -42,23 +37,3 @@ def test_quantile_outside_its_domain():
     assert math.isnan(normal_quantile(-0.1))
     assert math.isnan(normal_quantile(1.1))
     assert math.isnan(normal_quantile(math.nan))
-
-
-def test_density_is_the_slope_of_the_distribution_function():
-    for x in (-3.0, -0.4, 0.0, 2.0):
-        slope = (normal_cdf(x + 1e-5) - normal_cdf(x - 1e-5)) / 2e-5
-        assert normal_pdf(x) == pytest.approx(slope, rel=1e-8)
-
-
-@pytest.mark.parametrize("x", [-200.0, -50.0, -30.001, -30.0, -29.999, -5.0, 0.0, 3.0])
-def test_weighted_tail_agrees_with_logarithms(x):
-    weight = -float(log_ndtr(x)) - 2.0
-    found = weighted_normal_cdf(weight, x)
-    assert found == pytest.approx(math.exp(-2.0), rel=1e-11)
-
-
-def test_weighted_tail_at_the_edges_of_the_floats():
-    assert weighted_normal_cdf(900.0, -math.inf) == 0.0
-    assert weighted_normal_cdf(900.0, 0.0) == math.inf
-    assert weighted_normal_cdf(5000.0, -40.0) == math.inf
-    assert weighted_normal_cdf(-900.0, 1.0) == 0.0

@@ -4,26 +4,30 @@ import importlib
 import inspect
 import os
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from types import SimpleNamespace
 
+import numba
 import numpy as np
 import pytest
 
 from sim.engine import compile as compiling
 from sim.engine.compile import (
     ENTRIES,
+    LAYOUT_MODULES,
     RULE_MODULES,
     cache_folder,
     interpreted,
-    is_warm,
     kernel,
     must_compile,
     rules,
 )
 from sim.engine.processes import run_world
 from sim.engine.world import new_world
-from sim.firms import lifecycle, record
+from sim.firms import lifecycle
 from tests.engine.hand import shipped
 
 FIRMS = Path(lifecycle.__file__).parent
@@ -92,7 +96,9 @@ def test_the_same_rules_have_the_same_folder(cache):
     assert folder.is_dir()
 
 
-@pytest.mark.parametrize("module", [*RULE_MODULES, record], ids=lambda module: module.__name__)
+@pytest.mark.parametrize(
+    "module", [*RULE_MODULES, *LAYOUT_MODULES], ids=lambda module: module.__name__
+)
 def test_an_edited_rule_has_a_folder_of_its_own(cache, monkeypatch, module):
     before = cache_folder()
     with_source(monkeypatch, module, lambda text: text + "\n")
@@ -100,31 +106,69 @@ def test_an_edited_rule_has_a_folder_of_its_own(cache, monkeypatch, module):
 
 
 def test_another_compiler_has_a_folder_of_its_own(cache, monkeypatch):
-    import numba
-
     before = cache_folder()
     monkeypatch.setattr(numba, "__version__", "0.0")
     assert cache_folder() != before
 
 
-def test_a_folder_is_warm_once_compiled_code_lies_in_it(cache):
-    assert not is_warm()
-    (cache_folder() / "deeper").mkdir()
-    assert not is_warm()
-    (cache_folder() / "deeper" / "advance.nbc").touch()
-    assert is_warm()
+IS_READY = """
+import numpy as np
+from sim.engine.compile import _is_ready, kernel
+entry, none = kernel().fill_uniforms, np.zeros(0, np.int64)
+print(_is_ready(entry))
+"""
+COMPILES = """
+entry(1, 2, none, 1, np.zeros((0, 1), np.int64), none, np.zeros((0, 1)))
+print(_is_ready(entry), sum(entry.stats.cache_misses.values()) > 0)
+"""
+
+
+def says(code, tree, cache):
+    """What a process prints that runs in a copy of the program."""
+    own = {"CROSSCYCLE_CACHE": str(cache), "CROSSCYCLE_JIT": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tree, env=os.environ | own, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+def test_a_rule_is_ready_exactly_where_it_need_not_be_compiled(tmp_path):
+    here, there, cache = FIRMS.parents[1], tmp_path / "copy", tmp_path / "cache"
+    shutil.copytree(here / "sim", there / "sim")
+    assert says(IS_READY + COMPILES, here, cache) == ["False", "True", "True"]
+    assert says(IS_READY + COMPILES, here, cache) == ["True", "True", "False"]
+    # Machine code is kept by the path of its source: that of another copy is no help.
+    assert says(IS_READY, there, cache) == ["False"]
+    for file in cache.rglob("*.nbc"):
+        file.unlink()
+    assert says(IS_READY, here, cache) == ["False"]
+
+
+def test_code_of_another_processor_does_not_count(cache, monkeypatch):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", str(cache))
+    entry = numba.njit(cache=True)(lambda x: x)
+    other = ("x86_64-unknown-linux-gnu", "another", "+avx512f")
+    mine = entry._cache._index_key(None, entry.targetctx.codegen())
+    Path(entry._cache.cache_path).mkdir(parents=True, exist_ok=True)
+    for machine, is_ready in ((other, False), (mine[1], True)):
+        entry._cache._cache_file.save(((), machine, mine[2]), None)
+        assert compiling._is_ready(entry) is is_ready
 
 
 @pytest.mark.parametrize(
-    ("loaded", "jit", "expected"), [(0, "1", True), (1, "1", False), (0, "0", False)]
+    ("lacking", "expected"), [("post_flows", True), ("fire", False), ("none", False)]
 )
-def test_a_first_run_must_compile(cache, monkeypatch, loaded, jit, expected):
-    info = SimpleNamespace(currsize=loaded)
-    monkeypatch.setattr(compiling, "kernel", SimpleNamespace(cache_info=lambda: info))
-    monkeypatch.setenv("CROSSCYCLE_JIT", jit)
+def test_a_run_compiles_where_one_rule_that_it_calls_is_not_ready(monkeypatch, lacking, expected):
+    monkeypatch.setenv("CROSSCYCLE_JIT", "1")
+    rules = SimpleNamespace(**{entry.__name__: entry.__name__ for entry in ENTRIES})
+    monkeypatch.setattr(compiling, "kernel", lambda: rules)
+    monkeypatch.setattr(compiling, "_is_ready", lambda name: name != lacking)
     assert must_compile() is expected
-    (cache_folder() / "advance.nbc").touch()
-    assert not must_compile()
+    for switch, off in (("NUMBA_DISABLE_JIT", "1"), ("CROSSCYCLE_JIT", "0")):
+        monkeypatch.setenv(switch, off)
+        assert not must_compile()
+        monkeypatch.delenv(switch)
 
 
 def test_the_cache_of_the_user_is_used_unless_another_is_named(tmp_path, monkeypatch):
@@ -143,6 +187,14 @@ def test_where_nothing_can_be_written_the_machines_own_place_is_used(tmp_path, m
     monkeypatch.setenv("CROSSCYCLE_CACHE", str(blocked))
     monkeypatch.setattr(compiling.tempfile, "gettempdir", lambda: str(spare))
     assert cache_folder().is_relative_to(spare)
+    assert cache_folder().is_dir()
+
+
+def test_a_folder_that_cannot_be_written_is_not_used(cache, monkeypatch):
+    own = cache_folder()
+    monkeypatch.setattr(compiling.os, "access", lambda folder, mode: folder != own)
+    monkeypatch.setattr(compiling.tempfile, "gettempdir", lambda: str(cache / "spare"))
+    assert cache_folder().is_relative_to(cache / "spare")
     assert cache_folder().is_dir()
 
 

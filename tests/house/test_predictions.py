@@ -9,8 +9,7 @@ import math
 
 import pytest
 
-from sim.formulas.finite_pool import default_count_probabilities, joint_failure
-from sim.formulas.loss_distribution import expected_shortfall, lower_quantile
+from sim.formulas.loss_distribution import expected_shortfall
 from sim.outcomes.mark import registry
 from tests.house.foretold import (
     CONTRADICTED,
@@ -28,6 +27,8 @@ from tests.house.foretold import (
 )  # fmt: skip
 from tests.house.measures import MEASURES
 from tests.house.paired import FAR
+from tests.oracles.finite_pool import default_count_probabilities, joint_failure
+from tests.oracles.loss_distribution import lower_quantile
 
 ROWS = predictions()
 NUMBERS = tuple(f"P{n}" for n in range(1, 25))

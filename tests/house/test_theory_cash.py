@@ -8,9 +8,9 @@ import pytest
 from scipy.optimize import brentq
 
 from sim.engine.world import World
-from sim.formulas.runway import runway
-from tests.formulas.oracles import oracle_values
 from tests.house.limits import CODES, assert_meets, events, limit, lived, lives, mean
+from tests.oracles.runway import runway
+from tests.oracles.values import oracle_values
 
 # A firm in arrears closes at once: what matters here is the day on which cash is gone.
 AT_ONCE = {"credit_line.arrears_window": 1e-9}

@@ -9,7 +9,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from tests.formulas.oracles import cases, oracle_values
 from tests.house.cycles import PACE, REPLICATIONS, cycle, one_stage
 from tests.house.limits import (
     CODES,
@@ -22,6 +21,7 @@ from tests.house.limits import (
     lives,
     mean,
 )  # fmt: skip
+from tests.oracles.values import cases, oracle_values
 
 Runs = list[np.ndarray]
 

@@ -12,15 +12,7 @@ import pandas as pd
 import pytest
 
 from sim.engine.world import World
-from sim.formulas.absorbing_chain import (
-    absorbing_chain,
-    absorption_probabilities,
-    mean_lifetime,
-    state_probabilities,
-    years_in_states,
-)  # fmt: skip
 from sim.state.history import SYSTEM_COLUMNS
-from tests.formulas.oracles import cases, oracle_values
 from tests.house.limits import (
     CODES,
     Estimate,
@@ -34,6 +26,14 @@ from tests.house.limits import (
     lives,
     mean,
 )  # fmt: skip
+from tests.oracles.absorbing_chain import (
+    absorbing_chain,
+    absorption_probabilities,
+    mean_lifetime,
+    state_probabilities,
+    years_in_states,
+)  # fmt: skip
+from tests.oracles.values import cases, oracle_values
 
 # The source calls the stages seed, startup, growth and mature.
 STARTS = {"seed": 0, "startup": 1, "growth": 2, "mature": 3}

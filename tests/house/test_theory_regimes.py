@@ -9,8 +9,6 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.formulas.survival import piecewise_incidence, piecewise_survival
-from tests.formulas.oracles import cases, oracle_values
 from tests.house.cycles import (
     WHOLE_LIFE,
     failed,
@@ -29,6 +27,8 @@ from tests.house.limits import (
     lives,
     mean,
 )  # fmt: skip
+from tests.oracles.survival import piecewise_incidence, piecewise_survival
+from tests.oracles.values import cases, oracle_values
 
 STARTS = [0.0, 1.0, 3.0, 5.0]
 NAMES = ["first", "second", "third", "fourth"]
@@ -69,7 +69,7 @@ def test_sold_by_a_date_on_a_stated_path(years):
 @pytest.mark.parametrize("years", [1.0, 3.0, 5.0, 10.0])
 def test_alive_at_a_date_on_a_stated_path(years):
     value = piecewise_survival(STARTS, HAZARDS, years)
-    assert_meets(mean(on_a_stated_path().years > years), float(value), 0.01)
+    assert_meets(mean(on_a_stated_path().years > years), value, 0.01)
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A2b.D."))

@@ -7,14 +7,14 @@ even at cost plus hazard times loss.
 
 from typing import Any
 
-from sim.formulas.pricing import credit_triangle_rate
 from sim.scenario.model import Scenario
 from tests.house.limits import base, limit
+from tests.oracles.pricing import credit_triangle_rate
 from tests.study.fair_step import TERM, VALUES
 
 HAZARD, COST = 0.08, 0.01
 KEY = "arrangement.flat.pricing.rate"
-FAIR = COST + float(credit_triangle_rate(0.0, HAZARD, 1.0))
+FAIR = COST + credit_triangle_rate(0.0, HAZARD, 1.0)
 """Rate at which expected profit is zero."""
 
 OWN: dict[str, Any] = {

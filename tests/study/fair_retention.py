@@ -4,15 +4,15 @@ A loan of one size goes to good and bad firms alike, which no lender can tell ap
 firms strip themselves as soon as they hold the money; good ones pay interest at a rate too
 low to make up for that, and bring a share of their banking business. Money costs nothing
 and nothing is discounted, so the smallest share at which a bank breaks even is the least
-retention of `sim.formulas.relationship`, with interest as the first rate and the income on
+retention of `tests.oracles.relationship`, with interest as the first rate and the income on
 all of a good firm's business as the rent that is to be kept.
 """
 
 from typing import Any
 
-from sim.formulas.relationship import RelationshipTerms, least_retention
 from sim.scenario.model import Scenario
 from tests.house.limits import base, limit
+from tests.oracles.relationship import RelationshipTerms, least_retention
 from tests.study import fair_rate
 from tests.study.fair_step import HORIZON, SIGNING, TERM, VALUES
 
@@ -27,7 +27,7 @@ TERMS = RelationshipTerms(
     funding_rate=0.0, first_rate_cap=RATE * YEARS, first_loss=LOSS, growth=1.0,
     second_rate=FEE * (YEARS - QUARTER), second_repay_prob=1.0, second_loss=0.0,
 )  # fmt: skip
-FAIR = float(least_retention(TERMS, GOOD))
+FAIR = least_retention(TERMS, GOOD)
 """Share of the business at which expected profit is zero."""
 
 OWN: dict[str, Any] = fair_rate.OWN | {

@@ -10,22 +10,19 @@ by nothing that counts.
 
 from typing import Any
 
-from sim.formulas.concession import concession_value, fair_coverage
-from sim.formulas.exit_rights import lognormal_call_on_multiple
 from sim.scenario.model import Scenario
 from tests.house.limits import limit
+from tests.oracles.concession import concession_value
+from tests.oracles.exit_rights import lognormal_call_on_multiple
 from tests.study.fair_step import HORIZON, SIGNING, TERM, VALUES
 
 CONCESSION, SALE, FAILURE, LOG_SD = 0.03, 0.3, 0.2, 0.6
 KEY = "arrangement.right.upside.coverage"
 YEARS = HORIZON - SIGNING
-GAIN = float(lognormal_call_on_multiple(0.0, LOG_SD, 1.0))
+GAIN = lognormal_call_on_multiple(0.0, LOG_SD, 1.0)
 """Expected gain at a sale per unit of subscription."""
-FAIR = float(
-    fair_coverage(
-        concession_value(CONCESSION, YEARS, 0.0, SALE + FAILURE),
-        concession_value(SALE * GAIN, YEARS, 0.0, SALE + FAILURE),
-    )
+FAIR = concession_value(CONCESSION, YEARS, 0.0, SALE + FAILURE) / concession_value(
+    SALE * GAIN, YEARS, 0.0, SALE + FAILURE
 )
 """Coverage at which expected profit is the same."""
 

@@ -3,21 +3,21 @@
 Every firm signs the same line on the first day of a quarter, draws all of it and keeps it
 until a constant hazard ends the firm, so interest is rate times time. A cheap start then
 pays for itself when the later rate makes up for it over the years that firms live: the
-fair step of `sim.formulas.concession`, without discounting. Only the mean of lives is
+fair step of `tests.oracles.concession`, without discounting. Only the mean of lives is
 known; each study estimates it from a handful of firms.
 """
 
 from typing import Any
 
-from sim.formulas.concession import step_up_rate
 from sim.scenario.model import Scenario
 from tests.house.limits import limit
+from tests.oracles.concession import step_up_rate
 
 CONCESSION, FIRST_YEARS, HAZARD = 0.02, 0.75, 0.5
 SIGNING = 0.25
 HORIZON = 1.75
 KEY = "arrangement.step.pricing.surcharge_rate"
-FAIR = float(step_up_rate(0.0, -CONCESSION, FIRST_YEARS, HORIZON - SIGNING, 0.0, HAZARD))
+FAIR = float(step_up_rate(0.0, -CONCESSION, FIRST_YEARS, HORIZON - SIGNING, HAZARD))
 """Surcharge at which expected interest is the same."""
 
 TERM = {"limit": {"kind": "fixed", "amount": 1.0}, "tenor": {"kind": "term", "years": 10.0}}
