@@ -119,15 +119,15 @@ def read(w: World, date: float) -> Opening:
     runway = np.minimum((cash + undrawn) / np.maximum(drain, 1e-9), 50.0)
     return Opening(
         rows=rows,
-        covered=of_lenders(f, owed, owed - cash - assets),
-        exposed=of_lenders(f, owed, owed - assets) * np.exp(-runway / _FOLD_YEARS),
+        covered=of_lenders(f, np.maximum(owed - cash, 0.0), assets),
+        exposed=of_lenders(f, owed, assets) * np.exp(-runway / _FOLD_YEARS),
         thresholds=thresholds(w, rows, date),
     )
 
 
-def of_lenders(f: Any, owed: Floats, gap: Floats) -> Floats:
-    """What lenders would lose, shape (n_rows,), if cash and assets left a gap to what is owed."""
-    lost = np.maximum(gap, 0.0) * (1.0 - f.security)
+def of_lenders(f: Any, owed: Floats, assets: Floats) -> Floats:
+    """What lenders would lose of an exposure at default, less pledges and what others bear."""
+    lost = np.maximum(owed - assets, 0.0) * (1.0 - f.security)
     return np.asarray(lost - borne_by_others(lost, owed, f.guaranteed, f.first_loss, f.cover_cap))
 
 
