@@ -1,6 +1,6 @@
 """Reading a firm at any date without touching it, and splitting its flows among lenders.
 
-Totals are carried to the date by the same straight lines as in `sim.firms.advance`, but the
+Totals are carried to the date by the same straight lines as in `sim.firms.clock`, but the
 firm is not anchored there: reading changes no life. What has flowed since the last reading
 is summed for the system and for each lender by its share.
 """
