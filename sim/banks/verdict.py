@@ -12,8 +12,9 @@ from sim.banks.case import Case, Scenario, posterior
 from sim.clauses import commitment, limit, pricing, tenor, upside
 from sim.clauses.arrangement import Arrangement
 from sim.clauses.funding import marginal_cost
-from sim.clauses.loss_sharing import borne_by_others, cover_fees
+from sim.clauses.loss_sharing import cover_fees, cover_shares
 from sim.clauses.security import added_recovery
+from sim.firms.loss_sharing import borne_by_others
 from sim.firms.record import NO_RIGHT, SWAP
 
 Floats = NDArray[np.float64]
@@ -48,7 +49,9 @@ def believed_loss(arrangement: Arrangement, levels: Belief, a: Any) -> Floats:
     unsecured = limit.is_unsecured(arrangement.limit)
     level = levels.loss_unsecured if unsecured else levels.loss_secured
     left = level * (1.0 - added_recovery(arrangement.security))
-    return np.full(a.shape[0], left - borne_by_others(arrangement.loss_sharing, left))
+    terms = arrangement.loss_sharing
+    cover = sum(cover_shares(terms)), terms.first_loss_share, terms.cover_cap_share
+    return np.full(a.shape[0], left - borne_by_others(left, 1.0, *cover))
 
 
 def right_income(

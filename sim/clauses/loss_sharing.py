@@ -4,8 +4,9 @@ Neutral: the firm's own bank (or its bilateral lenders, each for its own line). 
 consortium banks share income and losses in fixed proportions, lead first. Beside them a
 guarantor, an insurer, a trust or a lessor may bear part of the loss for a fee on the balance;
 they lend nothing. Lenders may keep a first loss, and what others pay may be capped. The
-lessor owns equipment worth its part of the loan and sells it after a default. Source: ZJ06,
-ZJ08, ZJ12, MK22, AH27.
+lessor owns equipment worth its part of the loan and sells it after a default. These are the
+terms; the rule that shares a loss by them is `sim.firms.loss_sharing`. Source: ZJ06, ZJ08,
+ZJ12, MK22, AH27.
 """
 
 from typing import Annotated, Literal
@@ -161,44 +162,3 @@ def cover_fees(clause: Cover) -> tuple[float, float, float, float]:
         clause.guarantee_fee_rate, clause.insurance_fee_rate, clause.lease_fee_rate,
         clause.trust_fee_rate,
     )  # fmt: skip
-
-
-def borne_by_others(clause: Cover, loss: float) -> float:
-    """What others pay of a loss, both as shares of what is owed.
-
-    Examples
-    --------
-    >>> half = Sole(guaranteed_share=0.5, first_loss_share=0.25, cover_cap_share=0.2)
-    >>> borne_by_others(half, 0.05), borne_by_others(half, 0.5), borne_by_others(half, 0.9)
-    (0.0, 0.125, 0.2)
-    """
-    beyond = max(loss - clause.first_loss_share, 0.0)
-    return min(sum(cover_shares(clause)) * beyond, clause.cover_cap_share)
-
-
-def split_losses(loss: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Split the loss of each contract between its lenders.
-
-    Parameters
-    ----------
-    loss : array, shape (n_contracts,), CNY million, not negative
-    shares : array, shape (n_contracts, n_lenders), rows sum to one
-
-    Returns
-    -------
-    array, shape (n_contracts, n_lenders), CNY million
-        Rows sum to `loss`.
-
-    Raises
-    ------
-    ValueError
-        If the first dimensions differ.
-
-    Examples
-    --------
-    >>> split_losses(np.array([10.0]), np.array([[0.6, 0.4]])).tolist()
-    [[6.0, 4.0]]
-    """
-    if loss.shape[0] != shares.shape[0]:
-        raise ValueError(f"loss has {loss.shape[0]} contracts, shares has {shares.shape[0]}")
-    return loss[:, None] * shares

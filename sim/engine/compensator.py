@@ -16,6 +16,7 @@ variance reduction in Markov process simulation, for their use as controls.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ from sim.base.draws import THRESHOLD, TRIAL, uniform_columns
 from sim.engine.watch import picked
 from sim.engine.world import World
 from sim.firms import record as r
+from sim.firms.loss_sharing import borne_by_others
 
 Floats = NDArray[np.float64]
 CLOSURES = (r.FAILURE, r.DIVERSION)
@@ -36,8 +38,8 @@ _FOLD_YEARS = 2.0
 """Runway after which a setback is about e times less likely to end in default."""
 
 _STATE = (
-    "balance", "called", "cash", "flow", "guaranteed", "limit", "now", "scale", "security",
-    "setback", "tangible", "unsecured",
+    "balance", "called", "cash", "cover_cap", "first_loss", "flow", "guaranteed", "limit", "now",
+    "scale", "security", "setback", "tangible", "unsecured",
 )  # fmt: skip
 _TERMS = (
     "failing_draw_share", "recovery_tangible", "recovery_unsecured_factor", "setback_margin",
@@ -110,7 +112,6 @@ def read(w: World, date: float) -> Opening:
     owed = f.balance + p.failing_draw_share * undrawn
     reach = np.where(f.unsecured == 1, p.recovery_unsecured_factor, 1.0)
     assets = p.recovery_tangible * f.tangible * f.scale * reach * w.climate.collateral[0]
-    kept = (1.0 - f.security) * (1.0 - f.guaranteed)
     cash = np.maximum(f.cash + f.flow * (date - f.now), 0.0)
     # Drain in a setback: that of now, or with the margin that one would take.
     margin = p.setback_margin * p.setback_scale_factor * f.scale
@@ -118,10 +119,16 @@ def read(w: World, date: float) -> Opening:
     runway = np.minimum((cash + undrawn) / np.maximum(drain, 1e-9), 50.0)
     return Opening(
         rows=rows,
-        covered=np.maximum(owed - cash - assets, 0.0) * kept,
-        exposed=np.maximum(owed - assets, 0.0) * kept * np.exp(-runway / _FOLD_YEARS),
+        covered=of_lenders(f, np.maximum(owed - cash, 0.0), assets),
+        exposed=of_lenders(f, owed, assets) * np.exp(-runway / _FOLD_YEARS),
         thresholds=thresholds(w, rows, date),
     )
+
+
+def of_lenders(f: Any, owed: Floats, assets: Floats) -> Floats:
+    """What lenders would lose of an exposure at default, less pledges and what others bear."""
+    lost = np.maximum(owed - assets, 0.0) * (1.0 - f.security)
+    return np.asarray(lost - borne_by_others(lost, owed, f.guaranteed, f.first_loss, f.cover_cap))
 
 
 def thresholds(w: World, rows: NDArray[np.int64], date: float) -> Thresholds:

@@ -29,6 +29,7 @@ from sim.firms import (
     equity,
     events,
     lifecycle,
+    loss_sharing,
     operations,
     population,
     project,
@@ -43,9 +44,9 @@ from sim.formulas import options
 from sim.state import book
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, strata, draws, options, lifecycle, operations, credit_line, project, equity,
-    relationship, right, workout, population, clock, events, advance, decision, totals, audit,
-    applicants,
+    special, strata, draws, options, loss_sharing, lifecycle, operations, credit_line, project,
+    equity, relationship, right, workout, population, clock, events, advance, decision, totals,
+    audit, applicants,
 )  # fmt: skip
 
 
@@ -54,8 +55,8 @@ LAYOUT_MODULES: tuple[ModuleType, ...] = (columns, record, sector, book)
 
 ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
-    totals.post_flows, audit.settle_firms, audit.split_by_lender, applicants.read_applicants,
-    draws.fill_uniforms,
+    totals.post_flows, audit.settle_firms, loss_sharing.split_by_lender,
+    applicants.read_applicants, draws.fill_uniforms,
 )  # fmt: skip
 """What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""
 
@@ -92,7 +93,7 @@ def rules() -> list[FunctionType]:
     return found
 
 
-_NOT_RULES = {"replication_key", "uniform_columns", "flagged", "applicants"}
+_NOT_RULES = {"replication_key", "uniform_columns", "flagged", "applicants", "parts_of"}
 
 
 def cache_folder() -> Path:

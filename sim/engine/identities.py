@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import numpy as np
+
 from sim.engine.world import World
 from sim.firms import audit
 from sim.firms import totals as f
 from sim.state import ledger as party
+from sim.state.accounts import BORNE
 
 
 def check_identities(w: World, date: float, levels: Any) -> None:
@@ -18,6 +21,7 @@ def check_identities(w: World, date: float, levels: Any) -> None:
     where = w.where(date)
     firms_close(w, where)
     loans_close(w, where, levels)
+    losses_close(w, where)
     banks_close(w, where)
     ownership_closes(w, where, levels)
     counts_close(w, where, levels)
@@ -40,6 +44,26 @@ def loans_close(w: World, where: str, levels: Any) -> None:
     owed = float(w.posted[:, f.OWED].sum())
     open_defaults = owed - float(w.posted[:, f.RESOLVED].sum())
     w.ledger.check("loans in default", float(w.banks.npl.sum()), open_defaults, owed, where)
+
+
+def losses_close(w: World, where: str) -> None:
+    """Exposure at default less recovery is borne in full, at each bank and in total.
+
+    At a bank: by the bank and by the parties beside it. In total: by banks, by what the ledger
+    says that other parties have paid, and by what they will pay when open workouts end.
+    """
+    b, lost = w.banks, w.firms.owed - w.firms.recovery
+    unpaid = np.zeros((w.scenario.n_banks, 1))
+    w.rules.split_by_lender(lost[:, None], w.lender, w.share, unpaid)
+    for j, name in enumerate(w.scenario.bank):
+        here, borne = float(unpaid[j, 0]), float(b.lost[j] + b.covered[j])
+        w.ledger.check(f"losses on loans of {name}", borne, here, here, where)
+    table = w.ledger.flows.get(BORNE.name, np.zeros((len(party.PARTIES),) * 2))
+    paid = float(table[:, party.BANKS].sum() - table[party.BANKS].sum())
+    promised = float((w.posted[:, f.COVERED] - w.posted[:, f.GUARANTEED]).sum())
+    whole = float(lost.sum())
+    borne = float(b.lost.sum()) + paid + promised
+    w.ledger.check("losses of lenders and others", borne, whole, whole, where)
 
 
 def banks_close(w: World, where: str) -> None:

@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from sim.clauses.loss_sharing import cover_fees, cover_shares
 from sim.engine.world import World
+from sim.firms.loss_sharing import parts_of
 from sim.state import ledger as party
 from sim.state.accounts import BORNE, FEES, LEASED, OTHERS
 
@@ -21,8 +22,8 @@ def settle_others(w: World) -> NDArray[np.float64]:
         if not (np.any(fees) or np.any(paid)):
             continue
         clause = item.arrangement.loss_sharing
-        earned = fees * _parts(cover_fees(clause))
-        borne = paid * _parts(cover_shares(clause))
+        earned = fees * parts_of(cover_fees(clause))
+        borne = paid * parts_of(cover_shares(clause))
         sold = clause.lease_residual_share * float(borne[LESSOR])
         for n, other in enumerate(OTHERS):
             w.ledger.post(FEES.name, party.BANKS, other, float(earned[n]))
@@ -31,9 +32,3 @@ def settle_others(w: World) -> NDArray[np.float64]:
         result += earned - borne
         result[LESSOR] += sold
     return result
-
-
-def _parts(values: tuple[float, ...]) -> NDArray[np.float64]:
-    """What each of the parties has of a sum."""
-    whole = sum(values)
-    return np.asarray(values) / whole if whole > 0.0 else np.zeros(len(values))

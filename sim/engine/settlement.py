@@ -44,7 +44,7 @@ def settle(w: World, date: float) -> None:
 def by_bank(w: World, amount: Floats) -> Floats:
     """Sum an amount per firm over its lenders, shape (n_banks,)."""
     out = np.zeros(w.scenario.n_banks)
-    w.rules.split_by_lender(amount, w.lender, w.share, out)
+    w.rules.split_by_lender(amount[:, None], w.lender, w.share, out[:, None])
     return out
 
 
@@ -68,6 +68,8 @@ def close_books(w: World, years: float, levels: Levels) -> dict[str, Floats]:
     npl_open = b.npl.copy()
     b.loans += flow[:, f.DRAWN] - flow[:, f.REPAID] - flow[:, f.OWED] + b.transfer
     b.npl += flow[:, f.OWED] - flow[:, f.RESOLVED]
+    b.lost += flow[:, f.LOSS]
+    b.covered += flow[:, f.COVERED]
     lent = flow[:, f.BALANCE_YEARS] + npl_open * years
     relending = rule.funding_rate * flow[:, f.REFINANCED_YEARS] - flow[:, f.RELENDING]
     market = rule.funding_rate * (lent - b.equity * years - flow[:, f.REFINANCED_YEARS])

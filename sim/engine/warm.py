@@ -9,6 +9,7 @@ from sim.base.language import tr
 from sim.engine.compile import must_compile
 from sim.engine.posting import post, read_all
 from sim.engine.processes import set_climate
+from sim.engine.settlement import by_bank
 from sim.engine.world import new_world
 from sim.firms.applicants import applicants
 from sim.scenario.model import Scenario
@@ -46,7 +47,7 @@ def warm_up(scenario: Scenario) -> float:
     w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], 0.0)
     post(w, nobody, 0.0)
     read_all(w, 0.0)
-    w.rules.split_by_lender(np.zeros(0), w.lender, w.share, np.zeros(scenario.n_banks))
+    by_bank(w, np.zeros(0))
     applicants(w.rules.read_applicants, w.firms, w.params, nobody, 0.0)
     w.rules.fill_uniforms(*w.key, nobody, 1, np.zeros((0, 1), np.int64), nobody, np.zeros((0, 1)))
     state = (w.firms, w.next_time, w.pending, w.params, w.climate[0], 0.0)

@@ -44,6 +44,8 @@ class Banks:
     ]
     budget: Annotated[Floats, "capital that the parent gives the desk"]
     promised: Annotated[Floats, "lending granted since the last settlement"]
+    lost: Annotated[Floats, "losses borne on all defaults so far"]
+    covered: Annotated[Floats, "losses on their loans that others bear, paid or not, so far"]
 
     def copy(self) -> "Banks":
         """An independent copy."""
@@ -159,7 +161,7 @@ def banks_at_start(scenario: Scenario) -> Banks:
         loans=zero.copy(), npl=zero.copy(), allowance=zero.copy(), funding=-budget,
         equity=budget.copy(), parent_equity=parent, screening=zero.copy(),
         coordination=zero.copy(), transfer=zero.copy(), budget=budget,
-        promised=zero.copy(),
+        promised=zero.copy(), lost=zero.copy(), covered=zero.copy(),
     )  # fmt: skip
 
 

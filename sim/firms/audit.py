@@ -111,20 +111,3 @@ def audit_living(f: Any, lender: Any, share: Any, held: Any, watched: Any, sums:
         held[lender[j]] += f.balance * share[j]
         total += share[j]
     sums[WORST_SHARE] = worst(sums[WORST_SHARE], abs(total - 1.0))
-
-
-def split_by_lender(amount: Any, lender: Any, share: Any, out: Any) -> None:
-    """Add an amount per firm to its lenders by their shares.
-
-    Parameters
-    ----------
-    amount : array, shape (n_firms,)
-    lender : int array, shape (n_firms, 8); share : array, shape (n_firms, 8)
-    out : array, shape (n_banks,)
-    """
-    for i in range(amount.shape[0]):
-        if amount[i] != 0.0:
-            for j in range(share.shape[1]):
-                if share[i, j] <= 0.0:
-                    break
-                out[lender[i, j]] += amount[i] * share[i, j]

@@ -1,6 +1,6 @@
 """Reading a firm at any date without touching it, and splitting its flows among lenders.
 
-Totals are carried to the date by the same straight lines as in `sim.firms.advance`, but the
+Totals are carried to the date by the same straight lines as in `sim.firms.clock`, but the
 firm is not anchored there: reading changes no life. What has flowed since the last reading
 is summed for the system and for each lender by its share.
 """
@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.base.columns import Column
 from sim.firms import record as r
+from sim.firms.loss_sharing import borne_by_others, split_by_share
 from sim.firms.relationship import earned
 
 MONEY = "CNY million"
@@ -30,6 +31,7 @@ FLOWS = (
     Column("owed", MONEY, "balance at default", low=0.0),
     Column("resolved", MONEY, "balance at default whose workout is over", low=0.0),
     Column("recovered", MONEY, "proceeds of workouts that are over", low=0.0),
+    Column("covered", MONEY, "losses borne by others, at the date of default", low=0.0),
     Column("guaranteed", MONEY, "losses borne by others, of workouts that are over", low=0.0),
     Column("loss", MONEY, "losses of lenders, at the date of default", low=0.0),
     Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
@@ -41,9 +43,9 @@ ACCOUNTS = tuple(column.name for column in FLOWS)
 (
     SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
     BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH,
-    OWED, RESOLVED, RECOVERED, GUARANTEED, LOSS, OPERATING, CASH,
-) = range(26)  # fmt: skip
-N_ACCOUNTS = 26
+    OWED, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, OPERATING, CASH,
+) = range(27)  # fmt: skip
+N_ACCOUNTS = 27
 PARTY_FLOWS = ("fee", "paid")
 """Flows of parties beside the lenders, kept apart by the arrangement that they stand behind."""
 
@@ -84,9 +86,9 @@ def read_default(f: Any, t: float, row: Any) -> None:
     row[OWED] = f.owed
     row[RESOLVED] = f.owed * done
     row[RECOVERED] = f.recovery * done
-    others = min(f.guaranteed * max(lost - f.first_loss * f.owed, 0.0), f.cover_cap * f.owed)
-    row[GUARANTEED] = others * done
-    row[LOSS] = lost - others
+    row[COVERED] = borne_by_others(lost, f.owed, f.guaranteed, f.first_loss, f.cover_cap)
+    row[GUARANTEED] = row[COVERED] * done
+    row[LOSS] = lost - row[COVERED]
 
 
 def post_flows(
@@ -148,13 +150,9 @@ def post_firm(
 
 def split(row: Any, lender: Any, share: Any, by_bank: Any) -> None:
     """Split one firm's flows; banking business goes to the lead alone."""
-    for j in range(share.shape[0]):
-        if share[j] <= 0.0:
-            return
-        bank = lender[j]
-        for a in range(N_ACCOUNTS):
-            if a == RELATION:
-                if j == 0:
-                    by_bank[bank, a] += row[a]
-            else:
-                by_bank[bank, a] += row[a] * share[j]
+    if share[0] > 0.0:
+        business = row[RELATION]
+        by_bank[lender[0], RELATION] += business
+        row[RELATION] = 0.0
+        split_by_share(row, lender, share, by_bank)
+        row[RELATION] = business

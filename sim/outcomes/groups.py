@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.firms.loss_sharing import borne_by_others, split_by_share
 from sim.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, UNBORN
 from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms
 from sim.state.history import History
@@ -66,18 +67,17 @@ def unpaid(history: History) -> Floats:
 def net_loss(history: History) -> Floats:
     """What each firm's default costs its lenders, net of what others pay, shape (n_firms,)."""
     a, lost = of_firms(history), unpaid(history)
-    beyond = np.maximum(lost - a["first_loss"] * a["owed"], 0.0)
-    return np.asarray(lost - np.minimum(a["guaranteed"] * beyond, a["cover_cap"] * a["owed"]))
+    cover = a["guaranteed"], a["first_loss"], a["cover_cap"]
+    return np.asarray(lost - borne_by_others(lost, a["owed"], *cover))
 
 
 def at_bank(history: History, amount: Floats) -> Floats:
     """Split amounts per firm over lenders of the last contract, shape (n_banks, n_firms)."""
-    rows = np.flatnonzero((amount > 0.0) & (of_firms(history)["contract"] >= 0))
-    contract = of_firms(history)["contract"][rows]
-    part = amount[rows, None] * of_book(history)["share"][contract]
+    contract, book = of_firms(history)["contract"], of_book(history)
     held = np.zeros((history.panel.shape[1], amount.size))
-    column = np.broadcast_to(rows[:, None], part.shape)
-    np.add.at(held, (of_book(history)["lender"][contract], column), part)
+    for n in np.flatnonzero((amount > 0.0) & (contract >= 0)):
+        lender, share = book["lender"][contract[n]], book["share"][contract[n]]
+        split_by_share(amount[n : n + 1], lender, share, held[:, n : n + 1])
     return held
 
 

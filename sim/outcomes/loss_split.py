@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.firms.loss_sharing import parts_of, split_by_lender
 from sim.outcomes.columns import Curve, Floats, Ints, of_book, of_firms
 from sim.outcomes.groups import defaulted, net_loss, unpaid
 from sim.state.history import OTHERS, History
@@ -42,14 +43,12 @@ def loss_split(history: History) -> Iterator[Curve]:
 
 def _of_banks(history: History, rows: Ints) -> tuple[Floats, Floats]:
     """What banks lose on some firms as leads, and beside a lead; each shape (n_banks,)."""
-    contract, banks = of_firms(history)["contract"][rows], len(history.facts["banks"])
-    lender = of_book(history)["lender"][contract].astype(np.int64)
-    part = net_loss(history)[rows, None] * of_book(history)["share"][contract]
-    leads, beside = (
-        np.bincount(lender[:, place].ravel(), weights=part[:, place].ravel(), minlength=banks)
-        for place in (slice(0, 1), slice(1, None))
-    )
-    return np.asarray(leads, np.float64), np.asarray(beside, np.float64)
+    contract, loss = of_firms(history)["contract"][rows], net_loss(history)[rows, None]
+    lender, share = of_book(history)["lender"][contract], of_book(history)["share"][contract]
+    leads, beside = np.zeros((2, len(history.facts["banks"]), 1))
+    split_by_lender(loss, lender[:, :1], share[:, :1], leads)
+    split_by_lender(loss, lender[:, 1:], share[:, 1:], beside)
+    return leads[:, 0], beside[:, 0]
 
 
 def _of_others(history: History, rows: Ints) -> Floats:
@@ -57,6 +56,4 @@ def _of_others(history: History, rows: Ints) -> Floats:
     terms = of_book(history)["terms"][of_firms(history)["contract"][rows]].astype(np.int64)
     borne = (unpaid(history) - net_loss(history))[rows]
     cover = np.vstack([np.zeros((1, len(OTHERS))), *history.facts["cover"]])
-    whole = cover.sum(axis=1, keepdims=True)
-    parts = np.divide(cover, whole, out=np.zeros_like(cover), where=whole > 0.0)
-    return np.asarray(borne @ parts[terms])
+    return np.asarray(borne @ parts_of(cover)[terms])

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 
 from sim.clauses.loss_sharing import (
@@ -14,7 +13,6 @@ from sim.clauses.loss_sharing import (
     delay,
     is_joint,
     shares_of,
-    split_losses,
 )  # fmt: skip
 
 
@@ -63,9 +61,3 @@ def test_equal_shares_sum_to_one_up_to_the_last_bit_but_few(n: int) -> None:
 def test_shares_that_do_not_fit_are_refused(shares: tuple[float, ...], words: str) -> None:
     with pytest.raises(ValueError, match=words):
         proportional(*shares)
-
-
-def test_a_loss_falls_on_lenders_by_their_shares() -> None:
-    shares = np.array([[0.5, 0.3, 0.2], [1.0, 0.0, 0.0], [0.25, 0.25, 0.5]])
-    split = split_losses(np.array([10.0, 4.0, 0.0]), shares)
-    assert split == pytest.approx(np.array([[5.0, 3.0, 2.0], [4.0, 0.0, 0.0], [0.0, 0.0, 0.0]]))

@@ -10,6 +10,7 @@ from sim.engine.world import World
 from sim.firms import audit
 from sim.firms import totals as f
 from sim.state import ledger as party
+from sim.state.accounts import BORNE
 from tests.engine.hand import economy, world
 
 WHERE = "year 1.00, plain, replication 0"
@@ -64,6 +65,35 @@ def test_loans_in_default_are_those_owed_and_not_resolved(w):
     i.loans_close(w, WHERE, levels())
     w.banks.npl[0] = 2.1
     assert "loans in default: 3.1 against 3" in broken(i.loans_close, w, WHERE, levels())
+
+
+def defaults(w: World) -> None:
+    """Two firms lost five millions, of which the guarantor pays two and has paid one."""
+    w.firms.owed, w.firms.recovery = [4.0, 3.0, 0.0], [1.0, 1.0, 0.0]
+    w.lender[:, :2], w.share[:, :2] = [0, 1], [0.75, 0.25]
+    w.posted[:, f.COVERED], w.posted[:, f.GUARANTEED] = [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]
+    w.banks.lost[:], w.banks.covered[:] = [2.25, 0.75], [1.5, 0.5]
+    w.ledger.post(BORNE.name, party.GUARANTORS, party.BANKS, 1.0)
+
+
+def test_what_is_lost_is_borne_by_banks_and_by_others(w):
+    defaults(w)
+    i.losses_close(w, WHERE)
+
+
+@pytest.mark.parametrize("who", ["lost", "covered"])
+@pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])
+def test_a_loss_that_nobody_bears_is_found_at_its_bank(w, who, bank, name):
+    defaults(w)
+    getattr(w.banks, who)[bank] -= 0.25
+    assert f"losses on loans of {name}" in broken(i.losses_close, w, WHERE)
+
+
+def test_a_loss_that_others_have_not_paid_is_found_in_the_total(w):
+    defaults(w)
+    w.ledger.post(BORNE.name, party.BANKS, party.GUARANTORS, 0.5)
+    words = broken(i.losses_close, w, WHERE)
+    assert "losses of lenders and others: 4.5 against 5, off by 0.5 CNY million" in words
 
 
 @pytest.mark.parametrize("item", ["loans", "npl", "allowance", "funding", "equity"])

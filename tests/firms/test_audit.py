@@ -5,7 +5,7 @@ import pytest
 
 from sim.firms import audit
 from sim.firms import record as r
-from sim.firms.audit import SUMS, audit_entered, audit_living, settle_firms, split_by_lender
+from sim.firms.audit import SUMS, audit_entered, audit_living, settle_firms
 from sim.firms.totals import N_ACCOUNTS, SALES
 from tests.firms.hand import borrower, firm, rules, three
 
@@ -116,11 +116,3 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
     assert levels["sums"][audit.ENTERED] == 2.0
     assert levels["sums"][audit.ENDED] == 1.0
     assert levels["sums"][:4].sum() == 1.0
-
-
-def test_an_amount_per_firm_is_split_by_shares():
-    lender = np.array([[0, 1] + [0] * 6, [1, 0] + [0] * 6, [0] * 8])
-    share = np.array([[0.5, 0.5] + [0.0] * 6, [0.75, 0.25] + [0.0] * 6, [0.0] * 8])
-    out = np.zeros(2)
-    split_by_lender(np.array([4.0, 8.0, 16.0]), lender, share, out)
-    assert out.tolist() == [4.0, 8.0]

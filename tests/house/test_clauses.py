@@ -102,7 +102,6 @@ RANGES: dict[str, tuple[float, float]] = {
     "delay": MONEY, "coordination_cost": MONEY, "right_terms": MONEY, "captures": SHARE,
     "break_cost": SHARE, "stands_still": SHARE, "round_factor": MONEY,
     "score_precision": MONEY, "cover_shares": SHARE, "cover_fees": SHARE,
-    "borne_by_others": SHARE,
 }  # fmt: skip
 ZEROS = [0.0] * N
 NEUTRAL: dict[str, Any] = {
@@ -119,7 +118,6 @@ NEUTRAL: dict[str, Any] = {
     "captures": [0.18, 0.18, 0.0], "break_cost": [0.0], "stands_still": [False],
     "round_factor": [1.0],
     "score_precision": [ZEROS], "cover_shares": [0.0] * 4, "cover_fees": [0.0] * 4,
-    "borne_by_others": [0.0],
 }  # fmt: skip
 
 

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from sim.base.errors import AccountingError
 from sim.clauses.arrangement import PLAIN, Arrangement
-from sim.clauses.loss_sharing import MOST_LENDERS, split_losses
+from sim.clauses.loss_sharing import MOST_LENDERS
 from sim.engine import processes
 from sim.engine.processes import run_world
 from sim.engine.settlement import settle
 from sim.engine.world import World
 from sim.experiment.run import worlds
-from sim.firms.audit import ENTERED, split_by_lender
+from sim.firms.audit import ENTERED
+from sim.firms.loss_sharing import split_by_lender
 from sim.firms.record import (
     ALIVE,
     BIRTH,
@@ -110,8 +111,8 @@ def test_every_identity_is_checked_at_every_settlement_and_holds(footing: str) -
     modes = {"experiment.footing": footing, "experiment.run_off_years": 1.0}
     for w in worlds(study(modes), 0):
         assert w.panel[-1][0] == 6.0
-        # Firms, exits, owners, lenders, defaults, funding, counts; two for each bank.
-        assert w.ledger.checks == len(w.panel) * (7 + 2 * w.scenario.n_banks)
+        # Firms, exits, owners, lenders, defaults, losses, funding, counts; three for each bank.
+        assert w.ledger.checks == len(w.panel) * (8 + 3 * w.scenario.n_banks)
         assert 0.0 < w.ledger.residual < TOLERANCE / 1000.0
 
 
@@ -179,8 +180,7 @@ def test_losses_borne_by_the_parties_of_a_contract_equal_the_loss(
         beyond = np.maximum(lost - f.first_loss * f.owed, 0.0)
         others = np.minimum(f.guaranteed * beyond, f.cover_cap * f.owed)
         own = lost - others
-        banks = np.zeros(w.scenario.n_banks)
-        split_by_lender(own, w.lender, w.share, banks)
+        banks = at_banks(w, own)
         close(banks.sum(), own.sum(), own.sum())
         close(column(w, "loss").sum(axis=0), banks, own.sum())
         close(own + others, lost, lost.sum())
@@ -189,15 +189,20 @@ def test_losses_borne_by_the_parties_of_a_contract_equal_the_loss(
         close(column(w, "guaranteed").sum(), others[arrived].sum(), lost.sum())
 
 
+def at_banks(w: World, amount: Any) -> Any:
+    """An amount per firm, split over its lenders, shape (n_banks,)."""
+    out = np.zeros((w.scenario.n_banks, 1))
+    split_by_lender(amount[:, None], w.lender, w.share, out)
+    return out[:, 0]
+
+
 def test_recoveries_follow_exposure(ends: dict[str, World]) -> None:
     w = ends["consortium"]
     done = np.flatnonzero((w.firms.owed > 0.0) & (w.firms.recovery_date <= w.settled))
     assert done.size > 3
     for i in done:
-        mine, theirs = np.zeros(w.scenario.n_banks), np.zeros(w.scenario.n_banks)
-        one = slice(i, i + 1)
-        split_by_lender(w.firms.recovery[one], w.lender[one], w.share[one], mine)
-        split_by_lender(w.firms.owed[one], w.lender[one], w.share[one], theirs)
+        this = np.arange(w.firms.shape[0]) == i
+        mine, theirs = at_banks(w, w.firms.recovery * this), at_banks(w, w.firms.owed * this)
         close(mine * w.firms.owed[i], theirs * w.firms.recovery[i], float(theirs.max()) ** 2)
 
 
@@ -487,18 +492,11 @@ def test_a_loss_is_split_without_rest(contracts: list[tuple[float, list[float]]]
     shares = np.zeros((len(contracts), MOST_LENDERS))
     for row, (_, parts) in zip(shares, contracts, strict=True):
         row[: len(parts)] = np.array(parts) / sum(parts)
-    parts = split_losses(loss, shares)
-    close(parts.sum(axis=1), loss, float(loss.sum()))
-    assert np.all(parts >= 0.0)
-    banks = np.zeros(MOST_LENDERS)
+    banks = np.zeros((MOST_LENDERS, 1))
     lender = np.tile(np.arange(MOST_LENDERS), (len(contracts), 1))
-    split_by_lender(loss, lender, shares, banks)
-    close(banks, parts.sum(axis=0), float(loss.sum()))
-
-
-def test_a_split_of_the_wrong_length_is_refused() -> None:
-    with pytest.raises(ValueError, match="loss has 2 contracts, shares has 3"):
-        split_losses(np.ones(2), np.ones((3, 1)))
+    split_by_lender(loss[:, None], lender, shares, banks)
+    close(banks[:, 0], loss @ shares, float(loss.sum()))
+    close(banks.sum(), loss.sum(), float(loss.sum()))
 
 
 @given(SHARES)

@@ -1,0 +1,306 @@
+"""Every account of the ledger once more, from contracts and from states between events.
+
+A firm's rates are constant between two events, so what flows is a rate of the contract times
+a balance, a level or nothing, times years; what changes hands at an event is seen from the
+states before and after. Nothing here reads a total that the model posts.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.clauses.loss_sharing import cover_fees, cover_shares
+from sim.engine import processes
+from sim.engine.world import World
+from sim.firms import clock
+from sim.firms import record as r
+from sim.state import accounts as a
+from sim.state.history import BANK_COLUMNS
+
+Found = dict[str, Any]
+
+
+@dataclass
+class Seen:
+    """What was seen of a world while it lived: firms after each event, levels at each quarter."""
+
+    states: list[Any] = field(default_factory=list)
+    collateral: list[float] = field(default_factory=list)
+    parts: list[Any] = field(default_factory=list)
+    leads: list[int] = field(default_factory=list)
+    watched: float = 0.0
+
+
+@contextmanager
+def watching(w: World) -> Iterator[Seen]:
+    """Note the state of a firm whenever its rates are set anew."""
+    seen, set_speeds, settle = Seen(), clock.set_speeds, processes.settle
+
+    def noted(f: Any, p: Any, c: Any) -> None:
+        set_speeds(f, p, c)
+        seen.states.append(f.copy())
+        seen.collateral.append(float(c.collateral))
+        i = int(f.firm)
+        seen.parts.append(np.bincount(w.lender[i], w.share[i], w.scenario.n_banks))
+        seen.leads.append(int(w.lender[i, 0]))
+
+    def counted(w: World, date: float) -> None:
+        f, years = w.firms, date - w.settled
+        monitored = (f.status == r.ALIVE) & (f.limit > 0.0) & (f.monitored == 1)
+        seen.watched += years * float(monitored.sum())
+        settle(w, date)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "set_speeds", noted)
+        patch.setattr(processes, "settle", counted)
+        yield seen
+
+
+@dataclass
+class Lives:
+    """Intervals between events: states at their start, what follows, how long they last."""
+
+    s: Any
+    then: Any
+    years: Any
+    p: Any
+    k: Any
+    parts: Any
+    leads: Any
+    collateral: Any
+    is_last: Any
+    under: Any
+
+    @property
+    def balance_years(self) -> Any:
+        """Balance times years of each interval."""
+        return self.s.balance * self.years
+
+
+def lives(w: World, seen: Seen) -> Lives:
+    """The intervals of every firm, in order of firms and dates."""
+    every = np.array(seen.states, dtype=w.firms.dtype)
+    order = np.argsort(every["firm"], kind="stable")
+    s = every[order].view(np.recarray)
+    is_last = np.append(s.firm[1:] != s.firm[:-1], True)
+    then = np.append(s[1:], s[:1]).view(np.recarray)
+    final = w.firms[s.firm[is_last]]
+    then[is_last] = final
+    end = np.where(is_last, np.minimum(then.end, w.settled), then.now)
+    return Lives(
+        s=s, then=then, years=end - s.now, p=w.params[s.sector],
+        k=w.book.rows[np.maximum(s.contract, 0)].view(np.recarray),
+        parts=np.array(seen.parts)[order],
+        leads=np.eye(w.scenario.n_banks)[np.array(seen.leads)[order]],
+        collateral=np.array(seen.collateral)[order],
+        is_last=is_last, under=(s.contract >= 0) & (s.terms == 1),
+    )  # fmt: skip
+
+
+def recomputed(w: World, seen: Seen) -> Found:
+    """What each account should hold, by name: a sum, or one sum for each party of `OTHERS`."""
+    v = lives(w, seen)
+    found = of_sales(w, v) | of_loans(w, v) | of_cover(w, v) | of_ends(w, v) | of_banks(w, v, seen)
+    paid_in = ("sales", "equity rounds", "credit drawn", "subscription", "unpaid bills")
+    paid_out = (
+        "operating outlays", "investment", "cost of moving business", "interest", "royalty",
+        "credit repaid", "cash at exit",
+    )  # fmt: skip
+    f = w.firms
+    cash = np.where(f.status == r.ALIVE, f.cash + f.flow * (w.settled - f.now), 0.0).sum()
+    # Owners have what nobody else had.
+    had = sum(found[name] for name in paid_in) - sum(found[name] for name in paid_out)
+    return found | {a.DIVIDENDS.name: had - cash}
+
+
+def of_sales(w: World, v: Lives) -> Found:
+    """What firms sell, buy and build; projects are what was wanted less what was not funded."""
+    f, s = w.firms, v.s
+    projects = f.cum_demand - f.cum_gap - f.demand * (f.project == 1)
+    right = w.menu[0].arrangement.upside
+    share = right.sales_share if right.kind == "royalty" else 0.0
+    return {
+        a.SALES.name: (s.sales * v.years).sum(),
+        a.OUTLAYS.name: (s.cost * v.years).sum() + last_draw(v).sum(),
+        a.INVESTMENT.name: (s.invest * v.years).sum() + projects.sum(),
+        a.MOVING.name: (s.delivery * v.years).sum(),
+        a.ROYALTY.name: (share * s.sales * v.years)[s.right == r.ROYALTY].sum(),
+        a.BUSINESS.name: business(v).sum(),
+        "relationship by bank": (business(v) * (v.parts.sum(axis=1) > 0.0)) @ v.leads,
+    }
+
+
+def business(v: Lives) -> Any:
+    """Income on deposits, settlement and fees of captured firms, and on listing proceeds."""
+    s, p, end = v.s, v.p, v.s.cash + v.s.flow * v.years
+    # A straight line, and the part of it above zero.
+    up, down = np.maximum(s.cash, 0.0), np.maximum(end, 0.0)
+    above = np.divide(up + down, np.abs(s.cash) + np.abs(end), out=np.ones_like(up),
+                      where=(s.cash * end < 0.0))  # fmt: skip
+    cash = 0.5 * (up + down) * above * v.years
+    deposits = p.deposit_share * cash + p.settlement_days * s.sales * v.years
+    income = s.capture * (p.deposit_margin * deposits + p.fee_share * s.sales * v.years)
+    listed = v.is_last & (v.then.status == r.LISTED)
+    raised = p.listing_raise_share * (v.then.exit_value - strikes(v))
+    resting = s.listing_capture * raised * p.deposit_margin * p.listing_deposit_years
+    return np.where(s.contract >= 0, income, 0.0) + np.where(listed, resting, 0.0)
+
+
+def closed(v: Lives) -> Any:
+    """Intervals that end with a closure."""
+    return v.is_last & (v.then.status >= r.FAILED_TECHNICAL) & (v.then.status != r.UNBORN)
+
+
+def left(v: Lives) -> Any:
+    """Intervals that end with a listing or a sale."""
+    return v.is_last & ((v.then.status == r.LISTED) | (v.then.status == r.ACQUIRED))
+
+
+def last_draw(v: Lives) -> Any:
+    """What a closing firm draws and spends of the rest of its line."""
+    room = np.where(v.s.called == 1, 0.0, np.maximum(v.s.limit - v.s.balance, 0.0))
+    return np.where(closed(v), v.p.failing_draw_share * room, 0.0)
+
+
+def at_end(v: Lives) -> Any:
+    """Money at the end of each interval, before the event."""
+    return v.s.cash + v.s.flow * v.years
+
+
+def wound_up(v: Lives) -> tuple[Any, Any]:
+    """What is owed when a firm closes, and what its cash pays of it."""
+    cash = np.maximum(at_end(v), 0.0)
+    cash = np.where(v.then.status == r.FAILED_DIVERSION, v.p.recovery_cash_share * cash, cash)
+    owed = np.where(closed(v), v.s.balance + last_draw(v), 0.0)
+    return owed, np.minimum(owed, cash)
+
+
+def of_loans(w: World, v: Lives) -> Found:
+    """What is drawn and repaid, by changes of balances, and what the contracts charge."""
+    s, k = v.s, v.k
+    moved = np.where(v.is_last, 0.0, v.then.balance - s.balance)
+    _, paid = wound_up(v)
+    rate = np.where(s.now >= k.step - 1e-12, k.later_rate, k.rate)
+    interest = rate * v.balance_years
+    funding = w.menu[0].arrangement.funding
+    refinanced = funding.refinanced_share * v.balance_years * v.under
+    return {
+        a.DRAWN.name: np.maximum(moved, 0.0).sum() + last_draw(v).sum(),
+        a.REPAID.name: np.maximum(-moved, 0.0).sum() + paid.sum() + s.balance[left(v)].sum(),
+        a.INTEREST.name: interest.sum(),
+        "interest by bank": interest @ v.parts,
+        a.RELENDING.name: (funding.rate * refinanced).sum(),
+    }
+
+
+def of_cover(w: World, v: Lives) -> Found:
+    """What parties beside the lenders are paid, bear and get back; what lenders recover."""
+    clause = w.menu[0].arrangement.loss_sharing
+    s, p = v.s, v.p
+    shares, fees = np.array(cover_shares(clause)), np.array(cover_fees(clause))
+    due, paid = wound_up(v)
+    owed = np.where(closed(v), due - paid, 0.0)
+    reach = np.where(s.unsecured == 1, p.recovery_unsecured_factor, 1.0)
+    assets = p.recovery_tangible * s.tangible * s.scale * reach * v.collateral
+    assets = np.minimum(assets / np.maximum(owed, 1e-300), 1.0)
+    recovery = owed * (1.0 - (1.0 - assets) * (1.0 - s.security))
+    lost = owed - recovery
+    beyond = np.maximum(lost - clause.first_loss_share * owed, 0.0)
+    others = np.minimum(shares.sum() * beyond, clause.cover_cap_share * owed) * v.under
+    arrived = closed(v) & (v.then.recovery_date <= w.settled)
+    borne = others[arrived].sum() * shares / shares.sum()
+    return {
+        a.FEES.name: fees * (v.balance_years * v.under).sum(),
+        a.BORNE.name: borne,
+        a.LEASED.name: clause.lease_residual_share * borne[2],
+        a.RECOVERIES.name: recovery[arrived].sum(),
+        "loss by bank": (lost - others) @ v.parts,
+        "npl by bank": np.where(arrived, 0.0, owed) @ v.parts,
+    }
+
+
+def strikes(v: Lives) -> Any:
+    """What holders pay for the shares that they subscribe at the end of each interval."""
+    return np.where(v.then.exercised > v.s.exercised, v.s.strike, 0.0)
+
+
+def of_ends(w: World, v: Lives) -> Found:
+    """Rounds, by price and stake; subscriptions and gains of holders; exits and unpaid bills."""
+    s, then, strike = v.s, v.then, strikes(v)
+    first = np.append(True, v.is_last[:-1])
+    sold = np.where(then.rounds > s.rounds, 1.0 - then.founders / s.founders, 0.0)
+    starts = np.flatnonzero(first)
+    so_far = np.add.reduceat(strike, starts)[np.cumsum(first) - 1]
+    holder = np.where(strike > 0.0, s.holder * (1.0 - s.stake) + s.stake, s.holder)
+    at_exit = s.pass_through * np.maximum(holder * then.exit_value - so_far, 0.0)
+    over = ~v.is_last & (s.right == r.WARRANT) & (then.right == r.NO_RIGHT)
+    worth = np.maximum(s.stake * (s.value + s.strike) - s.strike, 0.0)
+    at_expiry = s.pass_through * s.liquidity * worth * (s.value >= s.trigger)
+    gone, cash = left(v), at_end(v)
+    return {
+        a.ROUNDS.name: s.cash[first].sum() + (sold / (1.0 - sold) * s.value).sum(),
+        a.SUBSCRIPTION.name: strike.sum(),
+        a.GAINS.name: at_exit[gone].sum() + at_expiry[over].sum(),
+        a.EXIT_CASH.name: (cash - s.balance + strike)[gone].sum(),
+        a.UNPAID.name: np.maximum(-cash, 0.0)[closed(v)].sum(),
+    }
+
+
+def of_banks(w: World, v: Lives, seen: Seen) -> Found:
+    """Costs, funding and capital of banks, from their rules and from stocks at quarters."""
+    u, rule, b = w.scenario.underwriting, w.scenario.capital, w.banks
+    dates = np.array([0.0, *(date for date, _ in w.panel)])
+    years, rows = np.diff(dates)[:, None], np.array([rows for _, rows in w.panel])
+    at = {name: rows[:, :, n] for n, name in enumerate(BANK_COLUMNS)}
+    before = {name: np.vstack([start, at[name][:-1]]) for name, start in
+              (("npl", 0.0 * b.budget), ("equity", b.budget))}  # fmt: skip
+    lent = v.balance_years @ v.parts
+    refinanced = w.menu[0].arrangement.funding.refinanced_share * (v.balance_years * v.under).sum()
+    own = ((before["npl"] - before["equity"]) * years).sum()
+    gap = b.budget - (before["equity"] + at["profit"] + at["tolerance"])
+    gap = np.where(gap > 0.0, rule.replenish_share * gap, gap)[dates[1:] % 1.0 == 0.0]
+    judged = sum(who.size for what, _, who, _ in w.decisions if what == "judge")
+    clause = w.menu[0].arrangement.loss_sharing
+    further = (len(clause.shares) - 1) * (w.book.rows["terms"] == 1).sum()
+    appetite = np.array([bank.appetite for bank in w.scenario.bank.values()])
+    return {
+        a.FUNDS.name: u.funding_rate * (lent.sum() + own - refinanced),
+        a.OPERATING.name: (np.array(u.operating_cost)[v.s.stage] * v.balance_years).sum(),
+        a.SCREENING.name: u.screening_cost * judged,
+        a.COORDINATION.name: clause.coordination_cost * further,
+        a.MONITORING.name: u.monitoring_cost * seen.watched,
+        a.TOLERANCE.name: u.tolerance_rate * (lent @ appetite),
+        a.CAPITAL.name: gap.sum(),
+    }
+
+
+def in_ledger(w: World) -> Found:
+    """What each account holds, in the form of `recomputed`."""
+    found: Found = {}
+    for account in a.ACCOUNTS:
+        table = w.ledger.flows.get(account.name)
+        if table is None:
+            found[account.name] = 0.0
+            continue
+        one, other = list(account.payers), list(account.payees)
+        net = (table - table.T)[np.ix_(one, other)].ravel()
+        found[account.name] = net if net.size > 1 else float(net[0])
+    rows = np.array([rows for _, rows in w.panel])
+    for name in ("interest", "relationship", "loss"):
+        found[f"{name} by bank"] = rows[:, :, BANK_COLUMNS.index(name)].sum(axis=0)
+    found["npl by bank"] = rows[-1, :, BANK_COLUMNS.index("npl")]
+    return found
+
+
+def differing(w: World, seen: Seen, tolerance: float = 1e-9) -> list[str]:
+    """Accounts of which the ledger and the contracts tell different stories."""
+    posted, found = in_ledger(w), recomputed(w, seen)
+    scale = max(float(np.abs(table).sum()) for table in w.ledger.flows.values())
+    return [
+        name for name, value in posted.items()
+        if not np.all(np.abs(value - found[name]) <= tolerance * scale)
+    ]  # fmt: skip

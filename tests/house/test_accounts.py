@@ -1,0 +1,325 @@
+"""Every account is what the contracts say, and a fault in its rule is found.
+
+Each rule that posts on an account is given a wrong sign, half the amount, nothing and, where
+it could, another account. The run then stops at an identity, or the account differs from what
+it should hold by the contracts (`tests.house.recomputed`). Rules run interpreted.
+"""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.base.errors import AccountingError
+from sim.clauses.arrangement import Arrangement
+from sim.engine import contracts, others, settlement, signing
+from sim.engine.compile import interpreted
+from sim.engine.processes import run_world
+from sim.engine.world import World, new_world
+from sim.firms import (
+    clock,
+    credit_line,
+    equity,
+    events,
+    loss_sharing,
+    population,
+    project,
+    right,
+    totals,
+    workout,
+)  # fmt: skip
+from sim.scenario.model import Scenario
+from sim.state import accounts as a
+from sim.state.ledger import Ledger
+from tests.house.mutants import Posting
+from tests.house.recomputed import Seen, differing, watching
+from tests.house.small import made, shipped, study
+
+LENT: dict[str, Any] = {
+    "limit": {"kind": "cash_flow", "sales_share": 0.6, "round_share": 0.2},
+    "tenor": {"kind": "term", "years": 2.0, "reviewed": True},
+    "pricing": {
+        "kind": "step", "concession_rate": 0.001, "surcharge_rate": 0.004, "after_years": 0.4,
+    },
+    "loss_sharing": {
+        "kind": "proportional", "shares": [0.5, 0.3, 0.2], "coordination_cost": 0.01,
+        "guaranteed_share": 0.3, "guarantee_fee_rate": 0.001, "insured_share": 0.2,
+        "insurance_fee_rate": 0.002, "leased_share": 0.15, "lease_fee_rate": 0.003,
+        "lease_residual_share": 0.5, "trust_share": 0.1, "trust_fee_rate": 0.004,
+        "first_loss_share": 0.1, "cover_cap_share": 0.4,
+    },
+    "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e5},
+}  # fmt: skip
+UPSIDE: dict[str, dict[str, Any]] = {
+    "swap": {
+        "upside": {
+            "kind": "swap", "coverage": 0.165, "strike_multiple": 1.1, "trigger_multiple": 1.5,
+            "years": 2.0, "pass_through_share": 0.5,
+        },
+        "commitment": {
+            "kind": "agreement", "priority_capture_share": 0.43, "demanded_capture_share": 0.6,
+            "listing_capture_share": 0.5, "break_cost_share": 0.006,
+        },
+    },
+    "warrant": {
+        "upside": {
+            "kind": "warrant", "stake": 0.05, "strike_valuation": 20.0, "years": 1.0,
+            "pass_through_share": 0.7, "liquidity_share": 0.6,
+        }
+    },
+    "royalty": {"upside": {"kind": "royalty", "sales_share": 0.01, "cap_multiple": 0.1}},
+}  # fmt: skip
+"""Three arrangements with every clause that moves money."""
+
+HORIZON, SEED = 2.9, 1
+EVENTFUL: dict[str, Any] = {
+    "population.firms": 30, "population.initial_share": 0.8, "experiment.warm_up_years": 0.0,
+    "experiment.horizon_years": HORIZON, "lifecycle.failure_hazard": [0.2] * 4,
+    "lifecycle.setback_hazard": [0.4] * 4, "lifecycle.diversion_hazard": 3.0,
+    "workout.workout_years": 0.5, "equity.round_hazard": [2.0] * 4,
+    "equity.raise_below_runway": 4.0, "equity.acquisition_hazard": [0.15] * 4,
+    "equity.listing_hazard": [0.5] * 4, "equity.listing_age": 0.0, "equity.listing_value": 20.0,
+    "equity.listing_sales": 1.0, "choice.shadow_value": 3.0,
+    "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
+    "underwriting.tolerance_rate": 0.15, "credit_line.drawn_at_signing": 0.8,
+    "credit_line.apply_below_runway": 3.0,
+}  # fmt: skip
+"""A population in which much happens within three years; costs are the same at all stages."""
+
+
+@cache
+def economy() -> Scenario:
+    """Thirty firms and banks with ample capital."""
+    return study(EVENTFUL | {f"bank.{name}.desk_capital": 5000.0 for name in shipped().bank})
+
+
+def lived(name: str) -> Iterator[tuple[World, Seen]]:
+    """A world under one of the arrangements, at each half year and the end.
+
+    The end is no quarter's end, so that what flows since an event counts as well.
+    """
+    terms = Arrangement.model_validate(LENT | UPSIDE[name])
+    w = new_world(economy(), SEED, rules=interpreted()).branch(name, made(name, terms))
+    with watching(w) as seen:
+        for start in np.arange(0.0, HORIZON, 0.5).tolist():
+            run_world(w, start, min(start + 0.5, HORIZON))
+            yield w, seen
+
+
+@pytest.mark.parametrize("name", UPSIDE)
+def test_every_account_is_what_the_contracts_say(name: str) -> None:
+    for w, seen in lived(name):
+        assert differing(w, seen) == []
+
+
+def test_money_moves_on_every_account() -> None:
+    moved = {
+        account
+        for name in UPSIDE
+        for w, _ in [list(lived(name))[-1]]
+        for account, table in w.ledger.flows.items()
+        if np.any(table != 0.0)
+    }
+    assert moved == {account.name for account in a.ACCOUNTS}
+
+
+IDENTITY, CONTRACTS, REFUSED = "an identity", "the contracts", "a value that no rule takes"
+POSTINGS: dict[str, tuple[Posting, ...]] = {
+    a.SALES.name: (
+        Posting(clock.accrue, "f.cum_sales", IDENTITY, "f.cum_equity", CONTRACTS),
+        Posting(totals.read_totals, "row[SALES]", IDENTITY, "row[STRIKE]", IDENTITY),
+    ),
+    a.OUTLAYS.name: (
+        Posting(clock.accrue, "f.cum_cost", IDENTITY, "f.cum_invest", CONTRACTS),
+        Posting(totals.read_totals, "row[COST]", IDENTITY),
+        Posting(workout.spend_line, "f.cum_cost", IDENTITY, "f.cum_invest", CONTRACTS),
+    ),
+    a.INVESTMENT.name: (
+        Posting(clock.accrue, "f.cum_invest", IDENTITY, "f.cum_cost", CONTRACTS),
+        Posting(totals.read_totals, "row[INVEST]", IDENTITY),
+        Posting(project.carry_out, "f.cum_invest", IDENTITY, "f.cum_cost", CONTRACTS),
+    ),
+    a.MOVING.name: (
+        Posting(clock.accrue, "f.cum_delivery", IDENTITY, "f.cum_cost", CONTRACTS),
+        Posting(totals.read_totals, "row[DELIVERY]", IDENTITY),
+    ),
+    a.UNPAID.name: (
+        Posting(workout.pay_from_cash, "f.cum_supplier_loss", IDENTITY, "f.cum_sales", CONTRACTS),
+        Posting(totals.read_totals, "row[SUPPLIER_LOSS]", IDENTITY),
+    ),
+    a.INTEREST.name: (
+        Posting(clock.accrue, "f.cum_interest", IDENTITY, "f.cum_royalty", CONTRACTS),
+        Posting(totals.read_totals, "row[INTEREST]", IDENTITY),
+    ),
+    a.ROYALTY.name: (
+        Posting(clock.accrue, "f.cum_royalty", IDENTITY, "f.cum_interest", CONTRACTS),
+        Posting(totals.read_totals, "row[ROYALTY]", IDENTITY),
+    ),
+    a.DRAWN.name: (
+        Posting(credit_line.draw, "f.cum_drawn", IDENTITY, "f.cum_equity", IDENTITY),
+        Posting(totals.read_totals, "row[DRAWN]", IDENTITY),
+        Posting(workout.spend_line, "f.cum_drawn", IDENTITY, "f.cum_equity", IDENTITY),
+    ),
+    a.REPAID.name: (
+        Posting(credit_line.repay, "f.cum_repaid", IDENTITY, "f.cum_dividend", IDENTITY),
+        Posting(totals.read_totals, "row[REPAID]", IDENTITY),
+        Posting(workout.pay_from_cash, "f.cum_repaid", IDENTITY, "f.cum_dividend", IDENTITY),
+    ),
+    a.ROUNDS.name: (
+        Posting(equity.close_round, "f.cum_equity", IDENTITY, "f.cum_sales", CONTRACTS),
+        Posting(population.set_opening, "f.cum_equity", IDENTITY, "f.cum_sales", CONTRACTS),
+        Posting(totals.read_totals, "row[EQUITY]", IDENTITY),
+    ),
+    a.DIVIDENDS.name: (
+        Posting(workout.pay_from_cash, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
+        Posting(events.divert, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
+        Posting(totals.read_totals, "row[DIVIDEND]", IDENTITY),
+    ),
+    a.EXIT_CASH.name: (
+        Posting(events.leave, "f.cum_exit_cash", IDENTITY, "f.cum_dividend", CONTRACTS),
+        Posting(totals.read_totals, "row[EXIT_CASH]", IDENTITY),
+    ),
+    a.SUBSCRIPTION.name: (
+        Posting(equity.exercise, "f.cum_strike", IDENTITY, "f.cum_equity", CONTRACTS),
+        Posting(totals.read_totals, "row[STRIKE]", IDENTITY),
+    ),
+    a.GAINS.name: (
+        Posting(equity.share_out, "f.cum_gain", CONTRACTS, "f.cum_relation", CONTRACTS),
+        Posting(right.expire, "f.cum_gain", CONTRACTS, "f.cum_relation", CONTRACTS),
+        Posting(totals.read_totals, "row[GAIN]", CONTRACTS),
+    ),
+    a.RECOVERIES.name: (
+        Posting(workout.settle_default, "f.recovery", CONTRACTS),
+        Posting(totals.read_default, "row[RECOVERED]", CONTRACTS),
+        Posting(totals.read_default, "row[RESOLVED]", CONTRACTS),
+        Posting(totals.read_default, "row[OWED]", IDENTITY),
+    ),
+    a.BUSINESS.name: (
+        Posting(clock.accrue, "f.cum_relation", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(events.leave, "f.cum_relation", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(totals.read_totals, "row[RELATION] =", CONTRACTS),
+        Posting(totals.read_totals, "row[RELATION] +=", CONTRACTS),
+    ),
+    a.FUNDS.name: (
+        Posting(settlement.close_books, "market", CONTRACTS),
+        Posting(clock.accrue, "f.cum_balance", CONTRACTS),
+        Posting(clock.accrue, "f.cum_refinanced", CONTRACTS),
+        Posting(totals.read_totals, "row[BALANCE_YEARS]", CONTRACTS),
+        Posting(totals.read_totals, "row[REFINANCED_YEARS]", CONTRACTS),
+    ),
+    a.RELENDING.name: (
+        Posting(clock.accrue, "f.cum_relending", CONTRACTS, "f.cum_fee", CONTRACTS),
+        Posting(totals.read_totals, "row[RELENDING]", CONTRACTS),
+    ),
+    a.OPERATING.name: (Posting(totals.post_firm, "row[OPERATING]", CONTRACTS),),
+    a.SCREENING.name: (
+        Posting(
+            signing.charge_screening,
+            "w.banks.screening",
+            CONTRACTS,
+            "w.banks.coordination",
+            CONTRACTS,
+        ),
+    ),
+    a.COORDINATION.name: (
+        Posting(
+            contracts.charge_coordination,
+            "w.banks.coordination",
+            CONTRACTS,
+            "w.banks.screening",
+            CONTRACTS,
+        ),
+    ),
+    a.MONITORING.name: (Posting(settlement.close_books, "'monitoring'", CONTRACTS),),
+    a.TOLERANCE.name: (Posting(settlement.tolerance, "return", CONTRACTS),),
+    a.CAPITAL.name: (Posting(settlement.replenish, "moved", CONTRACTS),),
+    a.FEES.name: (
+        Posting(clock.accrue, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),
+        Posting(totals.read_totals, "row[FEE]", CONTRACTS),
+        Posting(others.settle_others, "earned", IDENTITY),
+    ),
+    a.BORNE.name: (
+        Posting(loss_sharing.borne_by_others, "return", CONTRACTS),
+        Posting(totals.read_default, "row[COVERED]", CONTRACTS, "row[GUARANTEED]", CONTRACTS),
+        Posting(totals.read_default, "row[GUARANTEED]", CONTRACTS, "row[RECOVERED]", CONTRACTS),
+        Posting(totals.read_default, "row[LOSS]", IDENTITY, "row[GUARANTEED]", IDENTITY),
+        Posting(others.settle_others, "borne", IDENTITY),
+    ),
+    a.LEASED.name: (Posting(others.settle_others, "sold", CONTRACTS),),
+    "split over lenders": (
+        Posting(loss_sharing.split_by_share, "out[bank, a]", IDENTITY, "out[0, a]", IDENTITY),
+        Posting(
+            totals.split,
+            "by_bank[lender[0], RELATION]",
+            IDENTITY,
+            "by_bank[0, RELATION]",
+            CONTRACTS,
+        ),
+    ),
+}
+"""Account, what posts on it, what finds a wrong amount, and where else it could be posted."""
+WORLD = {a.ROYALTY.name: "royalty", a.SUBSCRIPTION.name: "warrant", a.GAINS.name: "warrant"}
+"""Arrangement under which money moves on an account, where it is not the swap."""
+
+
+def test_no_account_is_left_out() -> None:
+    assert {account.name for account in a.ACCOUNTS} == set(POSTINGS) - {"split over lenders"}
+
+
+def found_by(account: str) -> str:
+    """What finds a fault on an account; empty where nothing does."""
+    try:
+        for w, seen in lived(WORLD.get(account, "swap")):
+            if differing(w, seen):
+                return CONTRACTS
+    except AccountingError:
+        return IDENTITY
+    except ValueError:
+        return REFUSED
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("account", "posting", "fault"),
+    [
+        pytest.param(name, posting, fault, id=f"{name}: {posting.target}, {fault}")
+        for name, postings in POSTINGS.items()
+        for posting in postings
+        for fault in posting.faults
+    ],
+)
+def test_a_fault_in_a_posting_is_found(
+    account: str, posting: Posting, fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(posting.rule, "__code__", posting.code(fault))
+    expected = posting.found_there if fault == "elsewhere" else posting.found
+    assert found_by(account) in (expected, REFUSED)
+
+
+@pytest.mark.parametrize("account", [account.name for account in a.ACCOUNTS])
+def test_a_payment_on_another_account_is_found(
+    account: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names, whole = [one.name for one in a.ACCOUNTS], Ledger.post
+    other = names[names.index(account) - 1]
+
+    def post(self: Ledger, name: str, payer: int, payee: int, amount: float) -> None:
+        whole(self, other if name == account else name, payer, payee, amount)
+
+    monkeypatch.setattr(Ledger, "post", post)
+    assert found_by(account) in (CONTRACTS, IDENTITY)
+
+
+def test_half_a_loss_stops_the_run_and_the_error_says_where(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    half = Posting(totals.read_default, "row[LOSS]", IDENTITY).code("factor")
+    monkeypatch.setattr(totals.read_default, "__code__", half)
+    with pytest.raises(AccountingError) as caught:
+        list(lived("swap"))
+    assert re.fullmatch(r"year \d\.\d\d, swap, replication 1", caught.value.where)
+    losses = r"losses on loans of \w+: [\d.]+ against [\d.]+, off by [\d.]+ CNY million"
+    assert re.search(losses, str(caught.value))
