@@ -163,6 +163,20 @@ def cover_fees(clause: Cover) -> tuple[float, float, float, float]:
     )  # fmt: skip
 
 
+def contract_terms(clause: Cover) -> dict[str, float]:
+    """Terms of the contract by name, as in `sim.firms.record.TERMS`.
+
+    Examples
+    --------
+    >>> contract_terms(Sole(guaranteed_share=0.5, insured_share=0.25, first_loss_share=0.1))
+    {'guaranteed': 0.75, 'fee_rate': 0.0, 'first_loss': 0.1, 'cover_cap': 1.0}
+    """
+    return {
+        "guaranteed": sum(cover_shares(clause)), "fee_rate": sum(cover_fees(clause)),
+        "first_loss": clause.first_loss_share, "cover_cap": clause.cover_cap_share,
+    }  # fmt: skip
+
+
 def borne_by_others(clause: Cover, loss: float) -> float:
     """What others pay of a loss, both as shares of what is owed.
 

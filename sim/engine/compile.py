@@ -18,7 +18,7 @@ from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from sim.base import draws, special, strata
+from sim.base import columns, draws, special, strata
 from sim.firms import (
     advance,
     applicants,
@@ -32,6 +32,7 @@ from sim.firms import (
     operations,
     population,
     project,
+    record,
     relationship,
     right,
     totals,
@@ -94,7 +95,7 @@ def cache_folder() -> Path:
     import numba
 
     digest = hashlib.sha256()
-    for module in (*RULE_MODULES, sys.modules["sim.firms.record"]):
+    for module in (*RULE_MODULES, columns, record):
         digest.update(inspect.getsource(module).encode())
     digest.update(f"{numba.__version__} {sys.version}".encode())
     root = os.environ.get("CROSSCYCLE_CACHE") or os.environ.get("XDG_CACHE_HOME")

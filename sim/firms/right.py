@@ -9,9 +9,10 @@ a (V + K) - K, since the subscription itself raises the value.
 
 from typing import Any
 
+from sim.base.columns import reset_rule
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param
 from sim.firms.equity import exercise, intrinsic
-from sim.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
+from sim.firms.record import NEVER, NO_RIGHT, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
 from sim.firms.relationship import business
 from sim.formulas.options import gap_call
 
@@ -58,15 +59,15 @@ def count_compliance(f: Any, p: Any) -> None:
     f.compliant = f.compliant + 1 if met else 0
 
 
+clear_right = reset_rule(__name__, "clear_right", RIGHT_TERMS)
+
+
 def end_right(f: Any) -> None:
-    """The right is over."""
-    f.right = NO_RIGHT
-    f.stake = 0.0
-    f.strike = 0.0
-    f.trigger = 0.0
-    f.expiry = 1.0e300
-    f.anniversary = 1.0e300
-    f.royalty_share = 0.0
+    """The right is over; shares that were subscribed keep their part for the lenders."""
+    part = f.pass_through
+    clear_right(f)
+    f.pass_through = part
+    f.anniversary = NEVER
 
 
 def is_compliant(f: Any) -> bool:
@@ -120,5 +121,5 @@ def expire(f: Any) -> float:
 def royalty_end(f: Any) -> float:
     """Date at which the royalty reaches its cap."""
     if f.right != ROYALTY or f.royalty <= 0.0:
-        return 1.0e300
+        return NEVER
     return f.now + max(f.royalty_cap - f.cum_royalty, 0.0) / f.royalty

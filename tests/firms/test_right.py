@@ -9,7 +9,7 @@ import math
 import pytest
 
 from sim.firms.equity import intrinsic
-from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, WARRANT
+from sim.firms.record import NEVER, NO_RIGHT, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
 from sim.firms.right import (
     choose_delivery,
     count_compliance,
@@ -189,11 +189,9 @@ def test_a_swap_right_that_was_never_triggered_brings_nothing(compliant, waived)
 def test_a_right_that_has_ended_leaves_no_terms():
     f = swap(anniversary=1.0, royalty_share=0.02)
     end_right(f)
-    fresh = firm()
-    for name in (
-        "right", "stake", "strike", "trigger", "expiry", "anniversary", "royalty_share",
-    ):  # fmt: skip
-        assert f[name] == fresh[name], name
+    left = {column.name for column in RIGHT_TERMS if f[column.name] != column.neutral}
+    assert (left, f.anniversary) == ({"pass_through"}, NEVER)
+    assert f.pass_through == 0.5  # of shares that were subscribed before
 
 
 def test_a_waived_right_leaves_the_cap_table_and_the_promise_as_they_are():
