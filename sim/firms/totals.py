@@ -1,14 +1,15 @@
-"""Reading a firm at any date without touching it, and splitting its flows among lenders.
+"""A firm's totals: carried to a date, read at one, and split among lenders.
 
-Totals are carried to the date by the same straight lines as in `sim.firms.advance`, but the
-firm is not anchored there: reading changes no life. What has flowed since the last reading
-is summed for the system and for each lender by its share.
+Between events money flows along straight lines: `flowed` is the one closed form by which a
+firm is carried to a date (`carry`) and by which it is read there without being anchored
+(`read_totals`), so that reading changes no life. What has flowed since the last reading is
+summed for the system and for each lender by its share.
 """
 
 from dataclasses import replace
 from typing import Any
 
-from sim.base.columns import Column
+from sim.base.columns import Column, written_out
 from sim.firms import record as r
 from sim.firms.relationship import earned
 
@@ -16,9 +17,14 @@ MONEY = "CNY million"
 _RECORD = {column.name: column for column in r.FIRM.columns}
 
 
+def _field(name: str) -> str:
+    """Field of the record that keeps a total."""
+    return name if name == "cash" else "cum_" + name.removesuffix("_years")
+
+
 def _kept(name: str) -> Column:
     """A total that the record itself keeps, as `posted` names it."""
-    return replace(_RECORD["cum_" + name.removesuffix("_years")], name=name)
+    return replace(_RECORD[_field(name)], name=name)
 
 
 FLOWS = (
@@ -42,38 +48,65 @@ ACCOUNTS = tuple(column.name for column in FLOWS)
     SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
     BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH,
     OWED, RESOLVED, RECOVERED, GUARANTEED, LOSS, OPERATING, CASH,
-) = range(26)  # fmt: skip
-N_ACCOUNTS = 26
+) = range(len(FLOWS))  # fmt: skip
+N_ACCOUNTS = len(FLOWS)
 PARTY_FLOWS = ("fee", "paid")
 """Flows of parties beside the lenders, kept apart by the arrangement that they stand behind."""
+
+
+CARRIED = (
+    "sales", "cost", "invest", "interest", "royalty", "relation", "delivery", "balance_years",
+    "fee", "refinanced_years", "relending", "cash",
+)  # fmt: skip
+"""Totals that grow between two events, in the order of `flowed`; the others jump at events."""
+
+
+def flowed(f: Any, p: Any, years: float) -> Any:
+    """What flows in the `years` after the anchor, CNY million, in the order of `CARRIED`."""
+    balance_years = f.balance * years
+    refinanced_years = f.refinanced * f.balance * years
+    return (
+        f.sales * years,
+        f.cost * years,
+        f.invest * years,
+        f.rate * f.balance * years,
+        f.royalty * years,
+        earned(f, p, years) if f.contract >= 0 else 0.0,
+        f.delivery * years,
+        balance_years,
+        f.fee_rate * f.balance * years,
+        refinanced_years,
+        f.relending_rate * refinanced_years,
+        f.flow * years,
+    )
+
+
+add_flows = written_out(
+    __name__,
+    "add_flows(f, flow)",
+    [f"f.{_field(name)} += flow[{n}]" for n, name in enumerate(CARRIED)],
+)
+write_kept = written_out(
+    __name__,
+    "write_kept(f, flow, row)",
+    [
+        f"row[{place}] = f.{_field(name)}"
+        + (f" + flow[{CARRIED.index(name)}]" if name in CARRIED else "")
+        for place, name in enumerate(ACCOUNTS)
+        if _field(name) in _RECORD
+    ],
+)
+
+
+def carry(f: Any, p: Any, years: float) -> None:
+    """Add to the firm's own totals what flows in the `years` after the anchor."""
+    add_flows(f, flowed(f, p, years))
 
 
 def read_totals(f: Any, p: Any, t: float, row: Any) -> None:
     """Write the firm's totals at `t` into `row`, shape (N_ACCOUNTS,), CNY million."""
     years = t - f.now if f.status == r.ALIVE else 0.0
-    row[SALES] = f.cum_sales + f.sales * years
-    row[COST] = f.cum_cost + f.cost * years
-    row[INVEST] = f.cum_invest + f.invest * years
-    row[INTEREST] = f.cum_interest + f.rate * f.balance * years
-    row[DRAWN] = f.cum_drawn
-    row[REPAID] = f.cum_repaid
-    row[EQUITY] = f.cum_equity
-    row[DIVIDEND] = f.cum_dividend
-    row[ROYALTY] = f.cum_royalty + f.royalty * years
-    row[RELATION] = f.cum_relation
-    if f.contract >= 0 and years > 0.0:
-        row[RELATION] += earned(f, p, years)
-    row[DELIVERY] = f.cum_delivery + f.delivery * years
-    row[BALANCE_YEARS] = f.cum_balance + f.balance * years
-    row[FEE] = f.cum_fee + f.fee_rate * f.balance * years
-    refinanced = f.refinanced * f.balance * years
-    row[REFINANCED_YEARS] = f.cum_refinanced + refinanced
-    row[RELENDING] = f.cum_relending + f.relending_rate * refinanced
-    row[STRIKE] = f.cum_strike
-    row[GAIN] = f.cum_gain
-    row[SUPPLIER_LOSS] = f.cum_supplier_loss
-    row[EXIT_CASH] = f.cum_exit_cash
-    row[CASH] = f.cash + f.flow * years
+    write_kept(f, flowed(f, p, years), row)
     read_default(f, t, row)
 
 
