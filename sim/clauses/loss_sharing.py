@@ -39,13 +39,22 @@ class Cover(Frozen):
         0.0, unit="per year", meaning="lessor's fee on the balance", high=1
     )
     lease_residual_share: Share = param(
-        0.0, unit="share of what the lessor pays", meaning="returned by selling its equipment"
+        0.0,
+        unit="share of what the lessor pays",
+        meaning="returned by selling its equipment",
+        words="Selling its equipment returns the lessor {value} of what it pays.",
     )
     first_loss_share: Share = param(
-        0.0, unit="share of what is owed", meaning="loss that lenders bear before others pay"
+        0.0,
+        unit="share of what is owed",
+        meaning="loss that lenders bear before others pay",
+        words="Lenders bear the first {value} of what is owed before others pay.",
     )
     cover_cap_share: Share = param(
-        1.0, unit="share of what is owed", meaning="most that others pay together"
+        1.0,
+        unit="share of what is owed",
+        meaning="most that others pay together",
+        words="Others pay at most {value} of what is owed.",
     )
 
     @model_validator(mode="after")
