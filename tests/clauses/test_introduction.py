@@ -17,4 +17,4 @@ from sim.clauses.introduction import Introduction, NoIntroduction, Referral, con
 def test_an_introduction_changes_how_often_rounds_come(
     clause: Introduction, factor: float
 ) -> None:
-    assert contract_terms(clause) == {"introduction": factor}
+    assert contract_terms(clause)["introduction"] == factor
