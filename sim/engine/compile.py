@@ -50,7 +50,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
 ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
     totals.post_flows, audit.settle_firms, audit.split_by_lender, applicants.read_applicants,
-    draws.fill_uniforms,
+    draws.fill_uniforms, right.price_rights,
 )  # fmt: skip
 """What the engine calls; everything else is reached from here."""
 
@@ -69,6 +69,7 @@ class Kernel:
     split_by_lender: Callable[..., None]
     read_applicants: Callable[..., None]
     fill_uniforms: Callable[..., None]
+    price_rights: Callable[..., None]
     compiled: bool
 
 

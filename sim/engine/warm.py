@@ -49,6 +49,7 @@ def warm_up(scenario: Scenario) -> float:
     w.rules.split_by_lender(np.zeros(0), w.lender, w.share, np.zeros(scenario.n_banks))
     applicants(w.rules.read_applicants, w.firms, w.params, nobody, 0.0)
     w.rules.fill_uniforms(*w.key, nobody, 1, np.zeros((0, 1), np.int64), nobody, np.zeros((0, 1)))
+    w.rules.price_rights(np.zeros((5, 0)), 1.0, 0.0, np.zeros(0))
     state = (w.firms, w.next_time, w.pending, w.params, w.climate[0], 0.0)
     w.rules.sign_all(*state, w.book.store, nobody, w.log, w.cursor)
     w.rules.decline_all(*state, nobody, np.zeros(0), w.log, w.cursor)

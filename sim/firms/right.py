@@ -29,15 +29,62 @@ class Right(Frozen):
     )
 
 
+def cost_of_right(
+    terms: Any, value: float, years: float, volatility: float, discount: float
+) -> Any:
+    """What a right on equity is expected to cost the owners of a firm, CNY million.
+
+    Parameters
+    ----------
+    terms : tuple of three float
+        Stake (share, post-money), subscription amount and trigger valuation, CNY million.
+    value : float, CNY million
+        Pre-money equity value now.
+    years : float
+        Life of the right from now on.
+    volatility, discount : float
+        Per root year and per year.
+
+    References
+    ----------
+    Gap option: Rubinstein and Reiner (1991), as in `sim.formulas.options.gap_call`.
+
+    Examples
+    --------
+    >>> round(cost_of_right((0.05, 2.0, 0.0), 50.0, 3.0, 0.6, 0.03), 4)
+    1.2681
+    """
+    stake, strike, trigger = terms
+    if stake <= 0.0:
+        return 0.0
+    strike_value = strike / stake - strike
+    bar = max(trigger, strike_value)
+    return stake * gap_call(value, strike_value, bar, years, discount, volatility)
+
+
+def price_rights(terms: Any, volatility: float, discount: float, out: Any) -> None:
+    """What rights on equity are expected to cost the owners of n firms.
+
+    Parameters
+    ----------
+    terms : array, shape (5, n)
+        Stake, subscription amount, trigger, value and years, as in `cost_of_right`.
+    volatility, discount : float
+        Per root year and per year.
+    out : array, shape (n,), CNY million
+        Written.
+    """
+    for n in range(out.shape[0]):
+        right = (terms[0, n], terms[1, n], terms[2, n])
+        out[n] = cost_of_right(right, terms[3, n], terms[4, n], volatility, discount)
+
+
 def right_value(f: Any, p: Any, t: float) -> float:
     """What the firm believes the right will cost its owners, CNY million."""
-    if f.right == NO_RIGHT or f.right == ROYALTY or f.stake <= 0.0:
+    if f.right == NO_RIGHT or f.right == ROYALTY:
         return 0.0
-    strike_value = f.strike / f.stake - f.strike
-    years = max(f.expiry - t, 0.0)
-    trigger = max(f.trigger, strike_value)
-    unit = gap_call(f.value, strike_value, trigger, years, p.right_discount, p.right_volatility)
-    return f.stake * unit
+    terms = (f.stake, f.strike, f.trigger)
+    return cost_of_right(terms, f.value, f.expiry - t, p.right_volatility, p.right_discount)
 
 
 def delivery_cost(f: Any, p: Any, t: float) -> float:
