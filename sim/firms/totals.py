@@ -71,7 +71,7 @@ def flowed(f: Any, p: Any, years: float) -> Any:
         f.invest * years,
         f.rate * f.balance * years,
         f.royalty * years,
-        earned(f, p, years) if f.contract >= 0 else 0.0,
+        earned(f, p, years) if f.contract >= 0 and years > 0.0 else 0.0,
         f.delivery * years,
         balance_years,
         f.fee_rate * f.balance * years,
