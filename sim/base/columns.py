@@ -159,7 +159,9 @@ def _field(column: Column) -> tuple[Any, ...]:
     return (column.name, column.kind, (column.length,))
 
 
-def written_out(module: str, head: str, lines: Iterable[str]) -> Callable[..., Any]:
+def written_out(
+    module: str, head: str, lines: Iterable[str], **known: Callable[..., Any]
+) -> Callable[..., Any]:
     """Build a rule that treats fields one by one, from a line of code for each.
 
     Compiled code cannot run through the names of a record's fields, so what must happen to
@@ -173,6 +175,8 @@ def written_out(module: str, head: str, lines: Iterable[str]) -> Callable[..., A
         Name and arguments, such as ``"take_loan(f, k)"``.
     lines : iterable of str
         Statements.
+    **known : callable
+        Rules that the lines call.
 
     Returns
     -------
@@ -186,7 +190,7 @@ def written_out(module: str, head: str, lines: Iterable[str]) -> Callable[..., A
     >>> firm.cash
     0.75
     """
-    space: dict[str, Any] = {"__name__": module}
+    space: dict[str, Any] = {"__name__": module, **known}
     exec("\n    ".join([f"def {head}:", *lines]), space)
     rule: Callable[..., Any] = space[head.partition("(")[0]]
     return rule

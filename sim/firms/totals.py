@@ -1,6 +1,6 @@
 """A firm's totals: carried to a date, read at one, and split among lenders.
 
-Between events money flows along straight lines: `flowed` is the one closed form by which a
+Between events money flows along straight lines: `CARRIED` is the one closed form by which a
 firm is carried to a date (`carry`) and by which it is read there without being anchored
 (`read_totals`), so that reading changes no life. What has flowed since the last reading is
 summed for the system and for each lender by its share.
@@ -54,59 +54,46 @@ PARTY_FLOWS = ("fee", "paid")
 """Flows of parties beside the lenders, kept apart by the arrangement that they stand behind."""
 
 
-CARRIED = (
-    "sales", "cost", "invest", "interest", "royalty", "relation", "delivery", "balance_years",
-    "fee", "refinanced_years", "relending", "cash",
-)  # fmt: skip
-"""Totals that grow between two events, in the order of `flowed`; the others jump at events."""
+CARRIED = {
+    "sales": "f.sales * years",
+    "cost": "f.cost * years",
+    "invest": "f.invest * years",
+    "interest": "f.rate * f.balance * years",
+    "royalty": "f.royalty * years",
+    "relation": "earned(f, p, years) if f.contract >= 0 and years > 0.0 else 0.0",
+    "delivery": "f.delivery * years",
+    "balance_years": "f.balance * years",
+    "fee": "f.fee_rate * f.balance * years",
+    "refinanced_years": "f.refinanced * f.balance * years",
+    "relending": "f.relending_rate * refinanced_years",
+    "cash": "f.flow * years",
+}
+"""What flows in the `years` after the anchor, by total; other totals jump at events."""
 
-
-def flowed(f: Any, p: Any, years: float) -> Any:
-    """What flows in the `years` after the anchor, CNY million, in the order of `CARRIED`."""
-    balance_years = f.balance * years
-    refinanced_years = f.refinanced * f.balance * years
-    return (
-        f.sales * years,
-        f.cost * years,
-        f.invest * years,
-        f.rate * f.balance * years,
-        f.royalty * years,
-        earned(f, p, years) if f.contract >= 0 and years > 0.0 else 0.0,
-        f.delivery * years,
-        balance_years,
-        f.fee_rate * f.balance * years,
-        refinanced_years,
-        f.relending_rate * refinanced_years,
-        f.flow * years,
-    )
-
-
-add_flows = written_out(
+_FLOWED = [f"{name} = {flow}" for name, flow in CARRIED.items()]
+carry = written_out(
     __name__,
-    "add_flows(f, flow)",
-    [f"f.{_field(name)} += flow[{n}]" for n, name in enumerate(CARRIED)],
+    "carry(f, p, years)",
+    _FLOWED + [f"f.{_field(name)} += {name}" for name in CARRIED],
+    earned=earned,
 )
-write_kept = written_out(
+read_kept = written_out(
     __name__,
-    "write_kept(f, flow, row)",
-    [
-        f"row[{place}] = f.{_field(name)}"
-        + (f" + flow[{CARRIED.index(name)}]" if name in CARRIED else "")
+    "read_kept(f, p, years, row)",
+    _FLOWED
+    + [
+        f"row[{place}] = f.{_field(name)}" + (f" + {name}" if name in CARRIED else "")
         for place, name in enumerate(ACCOUNTS)
         if _field(name) in _RECORD
     ],
+    earned=earned,
 )
-
-
-def carry(f: Any, p: Any, years: float) -> None:
-    """Add to the firm's own totals what flows in the `years` after the anchor."""
-    add_flows(f, flowed(f, p, years))
 
 
 def read_totals(f: Any, p: Any, t: float, row: Any) -> None:
     """Write the firm's totals at `t` into `row`, shape (N_ACCOUNTS,), CNY million."""
     years = t - f.now if f.status == r.ALIVE else 0.0
-    write_kept(f, flowed(f, p, years), row)
+    read_kept(f, p, years, row)
     read_default(f, t, row)
 
 
