@@ -5,7 +5,7 @@ is a structured array. The declaration carries the unit and the meaning of each 
 that documents and notebooks can be generated from it and no field lacks either.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +47,8 @@ class Column:
         Least and greatest value; by default what the unit says.
     codes : tuple of (int, str)
         What each code of an enumeration stands for.
+    neutral : float
+        Value where nothing has been agreed.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Column:
     low: float | None = None
     high: float | None = None
     codes: tuple[tuple[int, str], ...] = ()
+    neutral: float = 0.0
 
     @property
     def bounds(self) -> Within:
@@ -154,6 +157,57 @@ def _field(column: Column) -> tuple[Any, ...]:
     if column.length == 1:
         return (column.name, column.kind)
     return (column.name, column.kind, (column.length,))
+
+
+def written_out(
+    module: str, head: str, lines: Iterable[str], **known: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Build a rule that treats fields one by one, from a line of code for each.
+
+    Compiled code cannot run through the names of a record's fields, so what must happen to
+    every declared field is written out from the declaration.
+
+    Parameters
+    ----------
+    module : str
+        ``__name__`` of the file whose rule it becomes.
+    head : str
+        Name and arguments, such as ``"take_loan(f, k)"``.
+    lines : iterable of str
+        Statements.
+    **known : callable
+        Rules that the lines call.
+
+    Returns
+    -------
+    callable
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> firm = SimpleNamespace(cash=1.0)
+    >>> written_out(__name__, "spend(f, amount)", ["f.cash -= amount"])(firm, 0.25)
+    >>> firm.cash
+    0.75
+    """
+    space: dict[str, Any] = {"__name__": module, **known}
+    exec("\n    ".join([f"def {head}:", *lines]), space)
+    rule: Callable[..., Any] = space[head.partition("(")[0]]
+    return rule
+
+
+def copy_rule(module: str, name: str, columns: Iterable[Column]) -> Callable[..., Any]:
+    """Build the rule ``name(f, k)``: record `f` takes over some fields of record `k`."""
+    return written_out(module, f"{name}(f, k)", (f"f.{c.name} = k.{c.name}" for c in columns))
+
+
+def reset_rule(module: str, name: str, columns: Iterable[Column]) -> Callable[..., Any]:
+    """Build the rule ``name(f)``: some fields of record `f` become neutral."""
+    return written_out(
+        module,
+        f"{name}(f)",
+        (f"f.{c.name} = {c.neutral if c.kind == 'f8' else int(c.neutral)!r}" for c in columns),
+    )
 
 
 def pack(groups: Iterable[Mapping[str, Any]]) -> Rows:

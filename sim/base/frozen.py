@@ -133,6 +133,7 @@ def param(
     meaning: str,
     low: float | None = None,
     high: float | None = None,
+    words: str = "",
 ) -> Any:
     """Declare one field of a parameter group.
 
@@ -148,6 +149,9 @@ def param(
     low, high : float, optional
         Least and greatest legal value; for vectors they hold for every element.
         Strict bounds come from the types of this file, such as ``PositiveFloat``.
+    words : str, optional
+        For a term of a clause: a sentence that tells it where it is not its default;
+        ``{value}`` stands for the number in words.
 
     Returns
     -------
@@ -162,6 +166,8 @@ def param(
     {'unit': 'CNY million', 'low': 0.0, 'high': None}
     """
     extra: dict[str, Any] = {"unit": unit, "low": low, "high": high}
+    if words:
+        extra["words"] = words
     field = Field(default, description=meaning, json_schema_extra=extra)
     if low is not None or high is not None:
         field.metadata.append(within(low=low, high=high))

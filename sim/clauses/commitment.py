@@ -86,3 +86,9 @@ def stands_still(clause: NoPromise | Agreement) -> bool:
     False
     """
     return isinstance(clause, Agreement) and clause.lenders_stand_still
+
+
+def contract_terms(clause: NoPromise | Agreement, plain: float) -> dict[str, float]:
+    """Terms of the contract by name, as in `sim.firms.record.TERMS`; arguments as `captures`."""
+    base, full, listing = captures(clause, plain)
+    return {"base_capture": base, "full_capture": full, "listing_capture": listing}

@@ -51,3 +51,17 @@ def marginal_cost(clause: OwnFunds | Relending, own: float, quota_left: bool) ->
     if isinstance(clause, Relending) and quota_left:
         return own + clause.refinanced_share * (clause.rate - own)
     return own
+
+
+def contract_terms(clause: OwnFunds | Relending, quota_left: bool) -> dict[str, float]:
+    """Terms of the contract by name, as in `sim.firms.record.TERMS`.
+
+    Examples
+    --------
+    >>> contract_terms(OwnFunds(), True)
+    {'refinanced': 0.0, 'relending_rate': 0.0}
+    """
+    if not isinstance(clause, Relending):
+        return {"refinanced": 0.0, "relending_rate": 0.0}
+    refinanced = clause.refinanced_share if quota_left else 0.0
+    return {"refinanced": refinanced, "relending_rate": clause.rate}

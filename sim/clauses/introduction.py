@@ -30,12 +30,12 @@ class Referral(Frozen):
 Introduction = Annotated[NoIntroduction | Referral, Field(discriminator="kind")]
 
 
-def round_factor(clause: NoIntroduction | Referral) -> float:
-    """Factor on the arrival of equity rounds.
+def contract_terms(clause: NoIntroduction | Referral) -> dict[str, float]:
+    """Terms of the contract by name, as in `sim.firms.record.TERMS`.
 
     Examples
     --------
-    >>> round_factor(Referral(kind="referral", round_factor=2.0))
-    2.0
+    >>> contract_terms(Referral(kind="referral", round_factor=2.0))
+    {'introduction': 2.0}
     """
-    return clause.round_factor if isinstance(clause, Referral) else 1.0
+    return {"introduction": clause.round_factor if isinstance(clause, Referral) else 1.0}

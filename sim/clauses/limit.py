@@ -133,3 +133,11 @@ def cap_factor(clause: Collateral | CashFlow | FixedAmount | Path) -> float:
     if isinstance(clause, CashFlow):
         return clause.cap_factor
     return np.inf if is_stated(clause) else 1.0
+
+
+def contract_terms(clause: Collateral | CashFlow | FixedAmount | Path) -> dict[str, int]:
+    """Terms of the contract that are the same for every firm, by name.
+
+    Names are those of `sim.firms.record.TERMS`.
+    """
+    return {"unsecured": int(is_unsecured(clause))}

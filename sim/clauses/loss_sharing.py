@@ -40,13 +40,22 @@ class Cover(Frozen):
         0.0, unit="per year", meaning="lessor's fee on the balance", high=1
     )
     lease_residual_share: Share = param(
-        0.0, unit="share of what the lessor pays", meaning="returned by selling its equipment"
+        0.0,
+        unit="share of what the lessor pays",
+        meaning="returned by selling its equipment",
+        words="Selling its equipment returns the lessor {value} of what it pays.",
     )
     first_loss_share: Share = param(
-        0.0, unit="share of what is owed", meaning="loss that lenders bear before others pay"
+        0.0,
+        unit="share of what is owed",
+        meaning="loss that lenders bear before others pay",
+        words="Lenders bear the first {value} of what is owed before others pay.",
     )
     cover_cap_share: Share = param(
-        1.0, unit="share of what is owed", meaning="most that others pay together"
+        1.0,
+        unit="share of what is owed",
+        meaning="most that others pay together",
+        words="Others pay at most {value} of what is owed.",
     )
 
     @model_validator(mode="after")
@@ -162,3 +171,17 @@ def cover_fees(clause: Cover) -> tuple[float, float, float, float]:
         clause.guarantee_fee_rate, clause.insurance_fee_rate, clause.lease_fee_rate,
         clause.trust_fee_rate,
     )  # fmt: skip
+
+
+def contract_terms(clause: Cover) -> dict[str, float]:
+    """Terms of the contract by name, as in `sim.firms.record.TERMS`.
+
+    Examples
+    --------
+    >>> contract_terms(Sole(guaranteed_share=0.5, insured_share=0.25, first_loss_share=0.1))
+    {'guaranteed': 0.75, 'fee_rate': 0.0, 'first_loss': 0.1, 'cover_cap': 1.0}
+    """
+    return {
+        "guaranteed": sum(cover_shares(clause)), "fee_rate": sum(cover_fees(clause)),
+        "first_loss": clause.first_loss_share, "cover_cap": clause.cover_cap_share,
+    }  # fmt: skip

@@ -5,13 +5,14 @@ later; a fixed rate is written in the contract. Source: AH11 (10 bp saved at fir
 (3.0 percent), A8 of the closed forms for the rate that makes a step neutral.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
 from sim.base.frozen import Frozen, NonNegative, param
+from sim.firms.record import NEVER
 
 
 class RiskBased(Frozen):
@@ -90,6 +91,20 @@ def rates(clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.flo
         flat = np.full_like(own, clause.rate)
         return flat, flat, np.inf
     return own, own, np.inf
+
+
+def contract_terms(found: Rates, date: float) -> dict[str, Any]:
+    """Terms of a contract signed at `date`, by name, as in `sim.firms.record.TERMS`.
+
+    Parameters
+    ----------
+    found : Rates
+        Of those who sign, as `rates` gives them.
+    date : float, years
+    """
+    first, later, after = found
+    step = date + after if np.isfinite(after) else NEVER
+    return {"rate": first, "later_rate": later, "step": step}
 
 
 def mean_rate(clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.float64],

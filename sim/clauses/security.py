@@ -37,3 +37,8 @@ def added_recovery(clause: NoPledge | Pledge) -> float:
     0.1
     """
     return clause.recovery_share if isinstance(clause, Pledge) else 0.0
+
+
+def contract_terms(clause: NoPledge | Pledge) -> dict[str, float]:
+    """Terms of the contract by name, as in `sim.firms.record.TERMS`."""
+    return {"security": added_recovery(clause)}

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.base.frozen import Frozen, PositiveFloat, param
+from sim.firms.record import NEVER
 
 
 class Annual(Frozen):
@@ -42,12 +43,13 @@ def years(clause: Annual | Term) -> float:
     return clause.years if isinstance(clause, Term) else 1.0
 
 
-def is_reviewed(clause: Annual | Term) -> bool:
-    """Whether there are reviews before maturity.
+def contract_terms(clause: Annual | Term, date: float) -> dict[str, float]:
+    """Terms of a contract signed at `date`, by name, as in `sim.firms.record.TERMS`.
 
     Examples
     --------
-    >>> is_reviewed(Term(kind="term", years=2.0, reviewed=True))
-    True
+    >>> contract_terms(Term(kind="term", years=3.0, reviewed=True), 0.5)
+    {'maturity': 3.5, 'review': 1.5}
     """
-    return isinstance(clause, Term) and clause.reviewed
+    reviewed = isinstance(clause, Term) and clause.reviewed
+    return {"maturity": date + years(clause), "review": date + 1.0 if reviewed else NEVER}

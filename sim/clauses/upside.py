@@ -8,14 +8,14 @@ AH21, W01 to W05.
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param
-from sim.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
+from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, WARRANT
 
 
 class NoUpside(Frozen):
@@ -132,6 +132,22 @@ class RightTerms:
     liquidity: float
     royalty_share: float
     royalty_cap: NDArray[np.float64]
+
+    def contract_terms(self, rows: Any, date: float) -> dict[str, Any]:
+        """Terms of contracts signed at `date`, by name, as in `sim.firms.record.TERMS`.
+
+        Parameters
+        ----------
+        rows : index of the firms that sign
+        date : float, years
+        """
+        return {
+            "right": self.kind, "stake": self.stake[rows], "strike": self.strike[rows],
+            "trigger": self.trigger[rows],
+            "expiry": date + self.years if self.years > 0.0 else NEVER,
+            "pass_through": self.pass_through, "liquidity": self.liquidity,
+            "royalty_share": self.royalty_share, "royalty_cap": self.royalty_cap[rows],
+        }  # fmt: skip
 
 
 def right_terms(

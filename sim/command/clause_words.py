@@ -1,14 +1,14 @@
 """Each kind of clause as sentences for a banker.
 
-One function a kind, found by the names of the clause and of the kind; it tells every term
-of the clause.  Kinds without terms of their own are neutral and need no words.
+One function a kind, found by the names of the clause and of the kind; it tells the terms of
+the clause but those that bring a sentence of their own (`words` of `sim.base.frozen.param`),
+which follow it.  Kinds without terms of their own are neutral and need no words.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from sim.base.language import gap, tr
-from sim.command.cover_words import cover
 from sim.command.eligibility_words import listed
 from sim.command.phrases import each_stage, joined, money, number, percent, span
 
@@ -16,6 +16,12 @@ Words = Callable[[Any], str]
 
 _COUNTS = ("One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight")
 _BASIS_POINTS = 10_000.0
+_PARTIES = (
+    ("guaranteed_share", "guarantee_fee_rate", "a guarantor"),
+    ("insured_share", "insurance_fee_rate", "an insurer"),
+    ("leased_share", "lease_fee_rate", "a lessor"),
+    ("trust_share", "trust_fee_rate", "a trust's investors"),
+)
 
 
 def _against_own(concession: float) -> str:
@@ -110,6 +116,21 @@ def _pledge(clause: Any) -> str:
     return tr(words, share=percent(clause.recovery_share))
 
 
+def _cover(clause: Any) -> str:
+    """Tell what others bear of a loss; nothing where the lenders bear it all."""
+    borne = [
+        tr(
+            "{party} bears {share} of a loss, for a fee of {fee} a year on the balance",
+            party=tr(party), share=percent(getattr(clause, share)),
+            fee=percent(getattr(clause, fee)),
+        )
+        for share, fee, party in _PARTIES
+        if getattr(clause, share) != 0.0 or getattr(clause, fee) != 0.0
+    ]  # fmt: skip
+    words = joined(borne)
+    return tr("{words}.", words=f"{words[0].upper()}{words[1:]}") if borne else ""
+
+
 def _proportional(clause: Any) -> str:
     shares = joined([percent(share) for share in clause.shares])
     many = tr(_COUNTS[len(clause.shares) - 1])
@@ -127,7 +148,7 @@ def _proportional(clause: Any) -> str:
     if clause.coordination_cost > 0.0:
         cost = money(clause.coordination_cost)
         words.append(tr("Each further bank costs {cost} at signing and renewal.", cost=cost))
-    return gap().join([*words, cover(clause)]).strip()
+    return gap().join([*words, _cover(clause)]).strip()
 
 
 def _subscription(clause: Any) -> str:
@@ -217,7 +238,7 @@ def _referral(clause: Any) -> str:
     )  # fmt: skip
 
 
-WORDS: dict[tuple[str, str], Words] = {
+_KINDS: dict[tuple[str, str], Words] = {
     ("eligibility", "listed"): listed,
     ("screening", "pooled"): _pooled,
     ("screening", "score"): _score,
@@ -230,7 +251,7 @@ WORDS: dict[tuple[str, str], Words] = {
     ("pricing", "fixed"): _fixed_rate,
     ("funding", "relending"): _relending,
     ("security", "pledge"): _pledge,
-    ("loss_sharing", "sole"): cover,
+    ("loss_sharing", "sole"): _cover,
     ("loss_sharing", "proportional"): _proportional,
     ("upside", "warrant"): _warrant,
     ("upside", "swap"): _swap,
@@ -238,4 +259,26 @@ WORDS: dict[tuple[str, str], Words] = {
     ("commitment", "agreement"): _agreement,
     ("introduction", "referral"): _referral,
 }
+
+
+def _own_words(clause: Any) -> Iterator[str]:
+    """Tell the terms that bring their own sentence, where they are not their defaults."""
+    for key, field in type(clause).model_fields.items():
+        extra, value = field.json_schema_extra, getattr(clause, key)
+        if isinstance(extra, dict) and "words" in extra and value != field.default:
+            yield tr(str(extra["words"]), value=_amount(value, str(extra["unit"])))
+
+
+def _amount(value: float, unit: str) -> str:
+    """Write a number as its unit asks for."""
+    writers = {"years": span, "CNY million": money, "per year": percent}
+    return (percent if unit.startswith("share") else writers.get(unit, number))(value)
+
+
+def _whole(words: Words) -> Words:
+    """Let the terms that bring their own sentence follow the words of a kind."""
+    return lambda clause: gap().join(filter(None, (words(clause), *_own_words(clause))))
+
+
+WORDS = {key: _whole(words) for key, words in _KINDS.items()}
 """The words of each kind, by clause and kind."""

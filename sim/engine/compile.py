@@ -56,7 +56,7 @@ LAYOUT_MODULES: tuple[ModuleType, ...] = (columns, record, sector, book)
 ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.turn, decision.sign_all, decision.decline_all,
     totals.post_flows, audit.settle_firms, loss_sharing.split_by_lender,
-    applicants.read_applicants, draws.fill_uniforms,
+    applicants.read_applicants, draws.fill_uniforms, right.price_rights,
 )  # fmt: skip
 """What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""
 
@@ -75,6 +75,7 @@ class Kernel:
     split_by_lender: Callable[..., None]
     read_applicants: Callable[..., None]
     fill_uniforms: Callable[..., None]
+    price_rights: Callable[..., None]
     compiled: bool
 
 

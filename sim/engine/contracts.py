@@ -4,14 +4,20 @@ from typing import Any
 
 import numpy as np
 
-from sim.clauses import commitment, introduction, limit, loss_sharing, security, tenor
+from sim.clauses import (
+    commitment,
+    funding,
+    introduction,
+    limit,
+    loss_sharing,
+    pricing,
+    security,
+    tenor,
+)  # fmt: skip
 from sim.clauses.arrangement import Arrangement
-from sim.clauses.funding import Relending
 from sim.clauses.loss_sharing import MOST_LENDERS
-from sim.clauses.upside import RightTerms
 from sim.engine.facility import quota_left
 from sim.engine.world import World
-from sim.firms.record import NEVER
 from sim.state.book import CONTRACT
 
 
@@ -43,17 +49,15 @@ def write_contracts(
     k["lender"][:, :lenders] = offer.lender[rows]
     k["share"][:, :lenders] = offer.share[rows]
     compress(k)
-    length = offer.step_years
+    rates = (offer.rate[rows], offer.later_rate[rows], offer.step_years)
     terms = {
         "firm": who, "date": date, "lead": k["lender"][:, 0], "limit": offer.line[rows],
-        "rate": offer.rate[rows], "later_rate": offer.later_rate[rows],
-        "step": date + length if np.isfinite(length) else NEVER,
-        "maturity": date + offer.years, "default": offer.default[rows],
-        "loss": offer.loss[rows], "judgement": offer.judgement[rows],
-        "monitored": offer.monitored[rows],
+        "default": offer.default[rows], "loss": offer.loss[rows],
+        "judgement": offer.judgement[rows], "monitored": offer.monitored[rows],
         **state_terms(w, who, verdict.terms, verdict.moved),
+        **pricing.contract_terms(rates, date),
         **clause_terms(w, arrangement, date),
-        **right_terms(offer.right, rows, date),
+        **offer.right.contract_terms(rows, date),
     }  # fmt: skip
     write(k, terms)
     charge_coordination(w, k, arrangement)
@@ -87,26 +91,17 @@ def state_terms(w: World, who: Any, code: int, moved: bool) -> dict[str, Any]:
 
 
 def clause_terms(w: World, arrangement: Arrangement, date: float) -> dict[str, Any]:
-    """Terms that are the same for every firm that signs."""
-    funding = arrangement.funding
-    used = isinstance(funding, Relending) and quota_left(w, funding)
-    refinanced = funding.refinanced_share if isinstance(funding, Relending) and used else 0.0
-    sharing = arrangement.loss_sharing
-    base, full, listing = commitment.captures(
-        arrangement.commitment, w.scenario.relationship.capture_plain
-    )
+    """Terms that are the same for every firm that signs at `date`."""
+    a = arrangement
     return {
-        "review": date + 1.0 if tenor.is_reviewed(arrangement.tenor) else NEVER,
-        "unsecured": limit.is_unsecured(arrangement.limit),
-        "security": security.added_recovery(arrangement.security),
-        "guaranteed": sum(loss_sharing.cover_shares(sharing)),
-        "first_loss": sharing.first_loss_share, "cover_cap": sharing.cover_cap_share,
-        "fee_rate": sum(loss_sharing.cover_fees(sharing)),
-        "refinanced": refinanced,
-        "relending_rate": funding.rate if isinstance(funding, Relending) else 0.0,
-        "introduction": introduction.round_factor(arrangement.introduction),
-        "base_capture": base, "full_capture": full, "listing_capture": listing,
-    }  # fmt: skip
+        **limit.contract_terms(a.limit),
+        **tenor.contract_terms(a.tenor, date),
+        **security.contract_terms(a.security),
+        **loss_sharing.contract_terms(a.loss_sharing),
+        **funding.contract_terms(a.funding, quota_left(w, a.funding)),
+        **introduction.contract_terms(a.introduction),
+        **commitment.contract_terms(a.commitment, w.scenario.relationship.capture_plain),
+    }
 
 
 def charge_coordination(w: World, k: Any, arrangement: Arrangement) -> None:
@@ -114,14 +109,3 @@ def charge_coordination(w: World, k: Any, arrangement: Arrangement) -> None:
     cost = loss_sharing.coordination_cost(arrangement.loss_sharing)
     if cost > 0.0:
         w.banks.coordination += cost * np.bincount(k["lead"], minlength=w.scenario.n_banks)
-
-
-def right_terms(right: RightTerms, rows: Any, date: float) -> dict[str, Any]:
-    """The right that the firm grants."""
-    return {
-        "right": right.kind, "stake": right.stake[rows], "strike": right.strike[rows],
-        "trigger": right.trigger[rows],
-        "expiry": date + right.years if right.years > 0.0 else NEVER,
-        "pass_through": right.pass_through, "liquidity": right.liquidity,
-        "royalty_share": right.royalty_share, "royalty_cap": right.royalty_cap[rows],
-    }  # fmt: skip

@@ -1,12 +1,13 @@
 """The hearing: what is known of the firms that ask, and what they make of an offer."""
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.banks.case import Case
-from sim.banks.choice import right_cost, usable
+from sim.banks.choice import usable
 from sim.banks.offer import Offer
 from sim.banks.underwriting import Draw, prior_quality
 from sim.banks.underwriting import score as public_score
@@ -117,8 +118,7 @@ def _upside_cost(w: World, case: Case, offer: Offer, item: Item) -> Floats:
         return np.asarray(
             np.minimum(right.royalty_cap, right.royalty_share * a.sales * offer.years)
         )
-    rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
-    cost = right_cost(right.stake, right.strike, right.trigger, a, right.years, rule)
+    cost = right_cost(w, right, a.value, np.full(a.shape, right.years))
     cost = cost * np.exp(w.scenario.choice.private_information_slope * a.quality)
     if right.kind != SWAP:
         return cost
@@ -134,7 +134,23 @@ def leaving_cost(w: World, case: Case) -> Floats:
     promises = [PLAIN, *(item.arrangement for item in w.menu)]
     broken = np.array([commitment.break_cost(terms.commitment) for terms in promises])[a.terms]
     cost = (w.scenario.choice.switching_cost + broken) * a.limit * a.taste
-    rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
-    years = np.maximum(a.expiry - case.date, 0.0)
-    worth = right_cost(a.stake, a.strike, a.trigger, a, np.minimum(years, 100.0), rule)
-    return np.asarray(cost + np.where(a.right == SWAP, worth, 0.0))
+    years = np.clip(a.expiry - case.date, 0.0, 100.0)
+    return np.asarray(cost + np.where(a.right == SWAP, right_cost(w, a, a.value, years), 0.0))
+
+
+def right_cost(w: World, right: Any, value: Floats, years: Floats) -> Floats:
+    """What rights are expected to cost the owners, CNY million, shape (n,).
+
+    Parameters
+    ----------
+    w : World
+    right : has arrays `stake`, `strike` and `trigger`, shape (n,)
+    value : array, shape (n,), CNY million
+        Pre-money equity values.
+    years : array, shape (n,)
+        Lives of the rights.
+    """
+    terms = np.stack([right.stake, right.strike, right.trigger, value, years])
+    rule, cost = w.scenario.right, np.empty(value.shape)
+    w.rules.price_rights(terms, rule.right_volatility, rule.right_discount, cost)
+    return cost

@@ -11,10 +11,10 @@ import numpy as np
 
 from sim.banks.case import lenders_of
 from sim.clauses import loss_sharing, pricing, upside
-from sim.engine.contracts import charge_coordination, clause_terms, right_terms, write
+from sim.engine.contracts import charge_coordination, clause_terms, write
 from sim.engine.signing import charge_screening, decline, enact
 from sim.engine.world import World
-from sim.firms.record import ALIVE, NEVER
+from sim.firms.record import ALIVE
 from sim.scenario.menu import terms_of
 
 
@@ -46,12 +46,10 @@ def under_clauses(w: World, k: Any, date: float) -> Any:
     _, arrangement = terms_of(w.menu, code)
     terms = clause_terms(w, arrangement, date)
     # What is lent, against what and until when is the baseline's.
-    del terms["review"], terms["unsecured"]
-    first, later, after = pricing.rates(arrangement.pricing, k.rate.copy())
-    terms |= {"rate": first, "later_rate": later}
-    terms["step"] = date + after if np.isfinite(after) else NEVER
+    del terms["review"], terms["maturity"], terms["unsecured"]
+    terms |= pricing.contract_terms(pricing.rates(arrangement.pricing, k.rate.copy()), date)
     right = upside.right_terms(arrangement.upside, k.limit.copy(), w.firms.value[k.firm])
-    terms |= right_terms(right, slice(None), date)
+    terms |= right.contract_terms(slice(None), date)
     write(k, {**terms, "signed": int(code > 0), "terms": code})
     if loss_sharing.is_joint(arrangement.loss_sharing):
         share = loss_sharing.shares_of(arrangement.loss_sharing)

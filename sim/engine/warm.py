@@ -50,6 +50,7 @@ def warm_up(scenario: Scenario) -> float:
     by_bank(w, np.zeros(0))
     applicants(w.rules.read_applicants, w.firms, w.params, nobody, 0.0)
     w.rules.fill_uniforms(*w.key, nobody, 1, np.zeros((0, 1), np.int64), nobody, np.zeros((0, 1)))
+    w.rules.price_rights(np.zeros((5, 0)), 1.0, 0.0, np.zeros(0))
     state = (w.firms, w.next_time, w.pending, w.params, w.climate[0], 0.0)
     w.rules.sign_all(*state, w.book.store, nobody, w.log, w.cursor)
     w.rules.decline_all(*state, nobody, np.zeros(0), w.log, w.cursor)

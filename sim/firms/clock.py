@@ -23,8 +23,9 @@ from sim.firms.lifecycle import (
     setback_hazard,
 )  # fmt: skip
 from sim.firms.operations import runway, set_flows
-from sim.firms.relationship import earned, offer_hazard
+from sim.firms.relationship import offer_hazard
 from sim.firms.right import royalty_end
+from sim.firms.totals import carry
 
 
 def accrue(f: Any, p: Any, t: float) -> None:
@@ -32,22 +33,9 @@ def accrue(f: Any, p: Any, t: float) -> None:
     years = t - f.now
     for cause in range(r.N_CAUSES):
         f.left[cause] -= f.speed[cause] * years
-    if f.contract >= 0:
-        f.cum_relation += earned(f, p, years)
-    f.cum_sales += f.sales * years
-    f.cum_cost += f.cost * years
-    f.cum_invest += f.invest * years
-    f.cum_interest += f.rate * f.balance * years
-    f.cum_balance += f.balance * years
-    f.cum_fee += f.fee_rate * f.balance * years
-    refinanced = f.refinanced * f.balance * years
-    f.cum_refinanced += refinanced
-    f.cum_relending += f.relending_rate * refinanced
-    f.cum_royalty += f.royalty * years
-    f.cum_delivery += f.delivery * years
+    carry(f, p, years)
     if f.limit > 0.0:
         f.credit_years += years
-    f.cash += f.flow * years
     f.now = t
 
 

@@ -8,9 +8,10 @@ close it. A failing firm draws on what is left of its line first.
 
 from typing import Any
 
+from sim.base.columns import reset_rule
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
 from sim.firms.operations import runway
-from sim.firms.record import NEVER
+from sim.firms.record import LOAN_TERMS, NEVER
 
 
 class CreditLine(Frozen):
@@ -119,25 +120,13 @@ def wants_credit(f: Any, p: Any, t: float) -> bool:
     return short or f.cash < p.apply_below_cash[f.stage] * f.scale
 
 
+clear_loan = reset_rule(__name__, "clear_loan", LOAN_TERMS)
+
+
 def release(f: Any) -> None:
     """The contract is over: no line, no terms."""
     f.contract = -1
-    f.limit = 0.0
-    f.rate = 0.0
-    f.later_rate = 0.0
+    clear_loan(f)
     f.called = 0
     f.due = 0.0
     f.call = NEVER
-    f.step = NEVER
-    f.maturity = NEVER
-    f.review = NEVER
-    f.unsecured = 0
-    f.security = 0.0
-    f.guaranteed = 0.0
-    f.first_loss = 0.0
-    f.cover_cap = 1.0
-    f.fee_rate = 0.0
-    f.refinanced = 0.0
-    f.relending_rate = 0.0
-    f.monitored = 0
-    f.introduction = 1.0

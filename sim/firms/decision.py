@@ -6,6 +6,7 @@ time. A decision is a real event of the firm, so the firm is anchored at its dat
 
 from typing import Any
 
+from sim.base.columns import copy_rule
 from sim.firms import record as r
 from sim.firms.clock import accrue, note, refresh
 from sim.firms.credit_line import buffer, draw, release, repay, undrawn
@@ -60,38 +61,25 @@ def settle_request(
     pending[f.firm] = f.request
 
 
+take_loan = copy_rule(__name__, "take_loan", r.LOAN_TERMS)
+take_promises = copy_rule(__name__, "take_promises", r.PROMISES)
+take_right_terms = copy_rule(__name__, "take_right_terms", r.RIGHT_TERMS)
+
+
 def sign(f: Any, p: Any, t: float, k: Any, row: int) -> None:
     """Take over the terms of contract `k`; a balance in force is rolled into it."""
     first = f.limit <= 0.0
+    demanded = f.full_capture
+    release(f)
+    take_loan(f, k)
+    take_promises(f, k)
+    if f.right == r.SWAP:
+        # What a living right demands outlasts the loan that it came with.
+        f.full_capture = demanded
     f.contract = row
-    f.limit = k.limit
-    f.rate = k.rate
-    f.later_rate = k.later_rate
-    f.step = k.step
-    f.maturity = k.maturity
-    f.review = k.review
-    f.called = 0
-    f.due = 0.0
-    f.call = r.NEVER
-    f.unsecured = k.unsecured
-    f.security = k.security
-    f.terms = k.terms
-    f.guaranteed = k.guaranteed
-    f.first_loss = k.first_loss
-    f.cover_cap = k.cover_cap
-    f.fee_rate = k.fee_rate
-    f.refinanced = k.refinanced
-    f.relending_rate = k.relending_rate
-    f.monitored = k.monitored
-    f.introduction = k.introduction
     f.home = k.lead
     f.moved += k.moved
     f.signed += k.signed
-    f.base_capture = k.base_capture
-    if f.right != r.SWAP:
-        # What a living right demands outlasts the loan that it came with.
-        f.full_capture = k.full_capture
-    f.listing_capture = k.listing_capture
     take_right(f, p, t, k)
     if f.balance > f.limit:
         repay(f, min(f.balance - f.limit, max(f.cash - buffer(f, p), 0.0)))
@@ -107,15 +95,8 @@ def take_right(f: Any, p: Any, t: float, k: Any) -> None:
     """Grant the right of the contract, unless one is already in force."""
     if f.right != r.NO_RIGHT or k.right == r.NO_RIGHT:
         return
-    f.right = k.right
-    f.stake = k.stake
-    f.strike = k.strike
-    f.trigger = k.trigger
-    f.expiry = k.expiry
-    f.pass_through = k.pass_through
-    f.liquidity = k.liquidity
-    f.royalty_share = k.royalty_share
-    f.royalty_cap = f.cum_royalty + k.royalty_cap
+    take_right_terms(f, k)
+    f.royalty_cap += f.cum_royalty
     f.compliant = 0
     if k.right == r.SWAP:
         f.anniversary = t + 1.0

@@ -11,7 +11,9 @@ from typing import Any
 
 from sim.base.draws import BIRTH, THRESHOLD, exponential, normal_pair, uniform_pair
 from sim.base.frozen import Frozen, NonNegative, Share, param
+from sim.firms.credit_line import release
 from sim.firms.record import ALIVE, N_CAUSES, NEVER, STARTUP
+from sim.firms.right import end_right
 
 
 class Population(Frozen):
@@ -60,16 +62,9 @@ def set_opening(f: Any, p: Any, c: Any) -> None:
 
 def set_blank(f: Any, p: Any, t: float) -> None:
     """Nothing borrowed, nothing promised."""
-    f.contract = -1
-    f.step = NEVER
-    f.maturity = NEVER
-    f.review = NEVER
-    f.call = NEVER
-    f.expiry = NEVER
-    f.anniversary = NEVER
+    release(f)
+    end_right(f)
     f.recovery_date = NEVER
-    f.introduction = 1.0
-    f.cover_cap = 1.0
     f.capture = p.capture_plain
     f.base_capture = p.capture_plain
     f.full_capture = p.capture_plain

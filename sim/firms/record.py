@@ -63,6 +63,7 @@ EVENT_NAMES = {
 NEVER = 1.0e300
 ROUNDS_KEPT = 8
 """Equity rounds whose price a firm remembers."""
+_OF_OWED = "share of what is owed"
 
 
 def _clock() -> tuple[Column, ...]:
@@ -152,30 +153,61 @@ def _ownership() -> tuple[Column, ...]:
     )
 
 
+LOAN_TERMS = (
+    Column("limit", "CNY million", "credit line", low=0.0),
+    Column("rate", "per year", "rate paid on the balance"),
+    Column("later_rate", "per year", "rate after the step"),
+    Column("step", "years", "date of the rate step", neutral=NEVER),
+    Column("maturity", "years", "date at which the line ends", neutral=NEVER),
+    Column("review", "years", "date of the next yearly review", neutral=NEVER),
+    Column("monitored", "flag", "lender monitors the firm", "i1"),
+    Column("unsecured", "flag", "line is not covered by tangible collateral", "i1"),
+    Column("security", "share", "added recovery from pledges and guarantees"),
+    Column("guaranteed", "share of loss", "borne by parties beside the lenders", low=0, high=1),
+    Column("first_loss", _OF_OWED, "borne by lenders before others pay", low=0, high=1),
+    Column("cover_cap", _OF_OWED, "most that others pay", low=0, high=1, neutral=1.0),
+    Column("fee_rate", "per year", "fees of others on the balance, paid by the lenders", low=0),
+    Column("refinanced", "share", "part of the balance refinanced by the central bank"),
+    Column("relending_rate", "per year", "rate of the central bank on that part", low=0),
+    Column(
+        "introduction", "x", "factor on the arrival of rounds brought by the bank", neutral=1.0
+    ),
+)
+"""Terms that bind while there is a line, and are neutral after it."""
+
+PROMISES = (
+    Column("terms", "code", "arrangement on the world's menu, 0 for plain lending", "i1"),
+    Column("base_capture", "share", "banking business at the bank without delivery"),
+    Column("full_capture", "share", "banking business demanded for the right to be waived"),
+    Column("listing_capture", "share", "share of listing proceeds kept at the bank"),
+)
+"""Terms that stay until the next contract, even after the line has ended."""
+
+RIGHT_TERMS = (
+    Column("right", "code", "right of the lenders", "i1", codes=tuple(enumerate(RIGHTS))),
+    Column("stake", "share", "share of equity that the right buys, post-money"),
+    Column("strike", "CNY million", "subscription amount"),
+    Column("trigger", "CNY million", "valuation at which the right comes alive"),
+    Column("expiry", "years", "date at which the right lapses", neutral=NEVER),
+    Column("pass_through", "share", "part of a gain that reaches the lenders"),
+    Column("liquidity", "share", "part of a private gain realised at expiry"),
+    Column("royalty_share", "share", "share of sales paid as royalty"),
+    Column("royalty_cap", "CNY million", "total at which the royalty ends"),
+)
+"""Terms of a right on equity or sales, which lives on when the loan has ended."""
+
+TERMS = LOAN_TERMS + PROMISES + RIGHT_TERMS
+"""Every term of a contract, as clauses give it, the book keeps it and a firm is bound by it."""
+
+
 def _loan() -> tuple[Column, ...]:
     return (
         Column("contract", "code", "row of the contract in the book, -1 for none", "i8"),
-        Column("limit", "CNY million", "credit line"),
         Column("balance", "CNY million", "drawn part of the line"),
-        Column("rate", "per year", "rate paid on the balance"),
-        Column("later_rate", "per year", "rate after the step"),
-        Column("step", "years", "date of the rate step"),
-        Column("maturity", "years", "date at which the line ends"),
-        Column("review", "years", "date of the next yearly review"),
+        *LOAN_TERMS,
         Column("called", "flag", "renewal refused; nothing more can be drawn", "i1"),
         Column("due", "CNY million", "part of the balance that is due at `call`"),
         Column("call", "years", "date at which it is due"),
-        Column("monitored", "flag", "lender monitors the firm", "i1"),
-        Column("unsecured", "flag", "line is not covered by tangible collateral", "i1"),
-        Column("security", "share", "added recovery from pledges and guarantees"),
-        Column("terms", "code", "arrangement on the world's menu, 0 for plain lending", "i1"),
-        Column("guaranteed", "share of loss", "borne by parties beside the lenders"),
-        Column("first_loss", "share of what is owed", "borne by lenders before others pay"),
-        Column("cover_cap", "share of what is owed", "most that others pay"),
-        Column("fee_rate", "per year", "fees of others on the balance, paid by the lenders"),
-        Column("refinanced", "share", "part of the balance refinanced by the central bank"),
-        Column("relending_rate", "per year", "rate of the central bank on that part"),
-        Column("introduction", "x", "factor on the arrival of rounds brought by the bank"),
         Column("may_apply", "years", "date before which the firm does not ask again"),
         Column("request", "bits", "what the firm asks of the committee", "i1"),
         Column("asked", "years", "date since which a request is open"),
@@ -185,21 +217,11 @@ def _loan() -> tuple[Column, ...]:
 def _relationship() -> tuple[Column, ...]:
     return (
         Column("capture", "share", "share of the firm's banking business at the home bank"),
-        Column("base_capture", "share", "level to which it moves without delivery"),
-        Column("full_capture", "share", "level demanded for the right to be waived"),
+        *PROMISES,
         Column("deliver", "flag", "firm has chosen to deliver the demanded business", "i1"),
         Column("compliant", "quarters", "quarters in a row in which the demand was met", "i4"),
-        Column("listing_capture", "share", "share of listing proceeds kept at the bank"),
-        Column("right", "code", "right of the lenders", "i1", codes=tuple(enumerate(RIGHTS))),
-        Column("stake", "share", "share of equity that the right buys, post-money"),
-        Column("strike", "CNY million", "subscription amount"),
-        Column("trigger", "CNY million", "valuation at which the right comes alive"),
-        Column("expiry", "years", "date at which the right lapses"),
+        *RIGHT_TERMS,
         Column("anniversary", "years", "next date at which the firm reconsiders delivery"),
-        Column("pass_through", "share", "part of a gain that reaches the lenders"),
-        Column("liquidity", "share", "part of a private gain realised at expiry"),
-        Column("royalty_share", "share", "share of sales paid as royalty"),
-        Column("royalty_cap", "CNY million", "total at which the royalty ends"),
     )
 
 

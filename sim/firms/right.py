@@ -9,9 +9,10 @@ a (V + K) - K, since the subscription itself raises the value.
 
 from typing import Any
 
+from sim.base.columns import reset_rule
 from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param
 from sim.firms.equity import exercise, intrinsic
-from sim.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
+from sim.firms.record import NEVER, NO_RIGHT, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
 from sim.firms.relationship import business
 from sim.formulas.options import gap_call
 
@@ -28,15 +29,62 @@ class Right(Frozen):
     )
 
 
+def cost_of_right(
+    terms: Any, value: float, years: float, volatility: float, discount: float
+) -> Any:
+    """What a right on equity is expected to cost the owners of a firm, CNY million.
+
+    Parameters
+    ----------
+    terms : tuple of three float
+        Stake (share, post-money), subscription amount and trigger valuation, CNY million.
+    value : float, CNY million
+        Pre-money equity value now.
+    years : float
+        Life of the right from now on.
+    volatility, discount : float
+        Per root year and per year.
+
+    References
+    ----------
+    Gap option: Rubinstein and Reiner (1991), as in `sim.formulas.options.gap_call`.
+
+    Examples
+    --------
+    >>> round(cost_of_right((0.05, 2.0, 0.0), 50.0, 3.0, 0.6, 0.03), 4)
+    1.2681
+    """
+    stake, strike, trigger = terms
+    if stake <= 0.0:
+        return 0.0
+    strike_value = strike / stake - strike
+    bar = max(trigger, strike_value)
+    return stake * gap_call(value, strike_value, bar, years, discount, volatility)
+
+
+def price_rights(terms: Any, volatility: float, discount: float, out: Any) -> None:
+    """What rights on equity are expected to cost the owners of n firms.
+
+    Parameters
+    ----------
+    terms : array, shape (5, n)
+        Stake, subscription amount, trigger, value and years, as in `cost_of_right`.
+    volatility, discount : float
+        Per root year and per year.
+    out : array, shape (n,), CNY million
+        Written.
+    """
+    for n in range(out.shape[0]):
+        right = (terms[0, n], terms[1, n], terms[2, n])
+        out[n] = cost_of_right(right, terms[3, n], terms[4, n], volatility, discount)
+
+
 def right_value(f: Any, p: Any, t: float) -> float:
     """What the firm believes the right will cost its owners, CNY million."""
-    if f.right == NO_RIGHT or f.right == ROYALTY or f.stake <= 0.0:
+    if f.right == NO_RIGHT or f.right == ROYALTY:
         return 0.0
-    strike_value = f.strike / f.stake - f.strike
-    years = max(f.expiry - t, 0.0)
-    trigger = max(f.trigger, strike_value)
-    unit = gap_call(f.value, strike_value, trigger, years, p.right_discount, p.right_volatility)
-    return f.stake * unit
+    terms = (f.stake, f.strike, f.trigger)
+    return cost_of_right(terms, f.value, f.expiry - t, p.right_volatility, p.right_discount)
 
 
 def delivery_cost(f: Any, p: Any, t: float) -> float:
@@ -58,15 +106,15 @@ def count_compliance(f: Any, p: Any) -> None:
     f.compliant = f.compliant + 1 if met else 0
 
 
+clear_right = reset_rule(__name__, "clear_right", RIGHT_TERMS)
+
+
 def end_right(f: Any) -> None:
-    """The right is over."""
-    f.right = NO_RIGHT
-    f.stake = 0.0
-    f.strike = 0.0
-    f.trigger = 0.0
-    f.expiry = 1.0e300
-    f.anniversary = 1.0e300
-    f.royalty_share = 0.0
+    """The right is over; shares that were subscribed keep their part for the lenders."""
+    part = f.pass_through
+    clear_right(f)
+    f.pass_through = part
+    f.anniversary = NEVER
 
 
 def is_compliant(f: Any) -> bool:
@@ -120,5 +168,5 @@ def expire(f: Any) -> float:
 def royalty_end(f: Any) -> float:
     """Date at which the royalty reaches its cap."""
     if f.right != ROYALTY or f.royalty <= 0.0:
-        return 1.0e300
+        return NEVER
     return f.now + max(f.royalty_cap - f.cum_royalty, 0.0) / f.royalty

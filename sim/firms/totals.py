@@ -1,14 +1,15 @@
-"""Reading a firm at any date without touching it, and splitting its flows among lenders.
+"""A firm's totals: carried to a date, read at one, and split among lenders.
 
-Totals are carried to the date by the same straight lines as in `sim.firms.clock`, but the
-firm is not anchored there: reading changes no life. What has flowed since the last reading
-is summed for the system and for each lender by its share.
+Between events money flows along straight lines: `CARRIED` is the one closed form by which a
+firm is carried to a date (`carry`) and by which it is read there without being anchored
+(`read_totals`), so that reading changes no life. What has flowed since the last reading is
+summed for the system and for each lender by its share.
 """
 
 from dataclasses import replace
 from typing import Any
 
-from sim.base.columns import Column
+from sim.base.columns import Column, written_out
 from sim.firms import record as r
 from sim.firms.loss_sharing import borne_by_others, split_by_share
 from sim.firms.relationship import earned
@@ -17,9 +18,14 @@ MONEY = "CNY million"
 _RECORD = {column.name: column for column in r.FIRM.columns}
 
 
+def _field(name: str) -> str:
+    """Field of the record that keeps a total."""
+    return name if name == "cash" else "cum_" + name.removesuffix("_years")
+
+
 def _kept(name: str) -> Column:
     """A total that the record itself keeps, as `posted` names it."""
-    return replace(_RECORD["cum_" + name.removesuffix("_years")], name=name)
+    return replace(_RECORD[_field(name)], name=name)
 
 
 FLOWS = (
@@ -44,38 +50,52 @@ ACCOUNTS = tuple(column.name for column in FLOWS)
     SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
     BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH,
     OWED, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, OPERATING, CASH,
-) = range(27)  # fmt: skip
-N_ACCOUNTS = 27
+) = range(len(FLOWS))  # fmt: skip
+N_ACCOUNTS = len(FLOWS)
 PARTY_FLOWS = ("fee", "paid")
 """Flows of parties beside the lenders, kept apart by the arrangement that they stand behind."""
+
+
+CARRIED = {
+    "sales": "f.sales * years",
+    "cost": "f.cost * years",
+    "invest": "f.invest * years",
+    "interest": "f.rate * f.balance * years",
+    "royalty": "f.royalty * years",
+    "relation": "earned(f, p, years) if f.contract >= 0 and years > 0.0 else 0.0",
+    "delivery": "f.delivery * years",
+    "balance_years": "f.balance * years",
+    "fee": "f.fee_rate * f.balance * years",
+    "refinanced_years": "f.refinanced * f.balance * years",
+    "relending": "f.relending_rate * refinanced_years",
+    "cash": "f.flow * years",
+}
+"""What flows in the `years` after the anchor, by total; other totals jump at events."""
+
+_FLOWED = [f"{name} = {flow}" for name, flow in CARRIED.items()]
+carry = written_out(
+    __name__,
+    "carry(f, p, years)",
+    _FLOWED + [f"f.{_field(name)} += {name}" for name in CARRIED],
+    earned=earned,
+)
+read_kept = written_out(
+    __name__,
+    "read_kept(f, p, years, row)",
+    _FLOWED
+    + [
+        f"row[{place}] = f.{_field(name)}" + (f" + {name}" if name in CARRIED else "")
+        for place, name in enumerate(ACCOUNTS)
+        if _field(name) in _RECORD
+    ],
+    earned=earned,
+)
 
 
 def read_totals(f: Any, p: Any, t: float, row: Any) -> None:
     """Write the firm's totals at `t` into `row`, shape (N_ACCOUNTS,), CNY million."""
     years = t - f.now if f.status == r.ALIVE else 0.0
-    row[SALES] = f.cum_sales + f.sales * years
-    row[COST] = f.cum_cost + f.cost * years
-    row[INVEST] = f.cum_invest + f.invest * years
-    row[INTEREST] = f.cum_interest + f.rate * f.balance * years
-    row[DRAWN] = f.cum_drawn
-    row[REPAID] = f.cum_repaid
-    row[EQUITY] = f.cum_equity
-    row[DIVIDEND] = f.cum_dividend
-    row[ROYALTY] = f.cum_royalty + f.royalty * years
-    row[RELATION] = f.cum_relation
-    if f.contract >= 0 and years > 0.0:
-        row[RELATION] += earned(f, p, years)
-    row[DELIVERY] = f.cum_delivery + f.delivery * years
-    row[BALANCE_YEARS] = f.cum_balance + f.balance * years
-    row[FEE] = f.cum_fee + f.fee_rate * f.balance * years
-    refinanced = f.refinanced * f.balance * years
-    row[REFINANCED_YEARS] = f.cum_refinanced + refinanced
-    row[RELENDING] = f.cum_relending + f.relending_rate * refinanced
-    row[STRIKE] = f.cum_strike
-    row[GAIN] = f.cum_gain
-    row[SUPPLIER_LOSS] = f.cum_supplier_loss
-    row[EXIT_CASH] = f.cum_exit_cash
-    row[CASH] = f.cash + f.flow * years
+    read_kept(f, p, years, row)
     read_default(f, t, row)
 
 

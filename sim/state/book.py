@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Column, Rows, Table
 from sim.clauses.loss_sharing import MOST_LENDERS
-from sim.firms.record import RIGHTS, STAGES
+from sim.firms.record import STAGES, TERMS
 
 CONTRACT = Table(
     (
@@ -16,41 +16,13 @@ CONTRACT = Table(
         Column("lender", "code", "lenders, lead first", "i4", MOST_LENDERS),
         Column("share", "share", "their shares of line, income and loss", length=MOST_LENDERS),
         Column("date", "years", "date of signing"),
-        Column("limit", "CNY million", "line"),
-        Column("rate", "per year", "first rate"),
-        Column("later_rate", "per year", "rate after the step"),
-        Column("step", "years", "date of the step"),
-        Column("maturity", "years", "end of the contract"),
-        Column("review", "years", "first review"),
         Column("stage", "code", "stage at signing", "i1", codes=tuple(enumerate(STAGES))),
         Column("regime", "code", "macro regime at signing", "i1"),
         Column("winter", "flag", "equity market in a winter at signing", "i1"),
         Column("signed", "flag", "a contract of the arrangement rather than a plain loan", "i1"),
         Column("first", "flag", "opens a line for a firm that had none", "i1"),
         Column("moved", "flag", "taken over from another bank", "i1"),
-        Column("unsecured", "flag", "no tangible collateral", "i1"),
-        Column("monitored", "flag", "lender monitors", "i1"),
-        Column("security", "share", "added recovery"),
-        Column("terms", "code", "arrangement on the world's menu, 0 for plain lending", "i1"),
-        Column("guaranteed", "share", "loss borne by parties beside the lenders"),
-        Column("first_loss", "share of what is owed", "borne by lenders before others pay"),
-        Column("cover_cap", "share of what is owed", "most that others pay"),
-        Column("fee_rate", "per year", "fees of those others"),
-        Column("refinanced", "share", "refinanced by the central bank"),
-        Column("relending_rate", "per year", "rate of the central bank"),
-        Column("introduction", "x", "factor on equity rounds"),
-        Column("base_capture", "share", "banking business without delivery"),
-        Column("full_capture", "share", "banking business demanded"),
-        Column("listing_capture", "share", "listing proceeds kept"),
-        Column("right", "code", "kind of right", "i1", codes=tuple(enumerate(RIGHTS))),
-        Column("stake", "share", "equity bought"),
-        Column("strike", "CNY million", "subscription amount"),
-        Column("trigger", "CNY million", "trigger valuation"),
-        Column("expiry", "years", "end of the right"),
-        Column("pass_through", "share", "part of a gain passed on"),
-        Column("liquidity", "share", "part realised at expiry"),
-        Column("royalty_share", "share", "of sales"),
-        Column("royalty_cap", "CNY million", "total of the royalty"),
+        *TERMS,
         Column("default", "per year", "believed default"),
         Column("loss", "share", "believed loss given default, net of others"),
         Column("judgement", "standard deviations", "posterior mean of quality"),

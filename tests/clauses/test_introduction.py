@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.clauses.introduction import Introduction, NoIntroduction, Referral, round_factor
+from sim.clauses.introduction import Introduction, NoIntroduction, Referral, contract_terms
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from sim.clauses.introduction import Introduction, NoIntroduction, Referral, rou
 def test_an_introduction_changes_how_often_rounds_come(
     clause: Introduction, factor: float
 ) -> None:
-    assert round_factor(clause) == factor
+    assert contract_terms(clause)["introduction"] == factor

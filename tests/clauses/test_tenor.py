@@ -2,7 +2,8 @@
 
 import pytest
 
-from sim.clauses.tenor import Annual, Tenor, Term, is_reviewed, years
+from sim.clauses.tenor import Annual, Tenor, Term, contract_terms, years
+from sim.firms.record import NEVER
 
 
 @pytest.mark.parametrize(
@@ -18,4 +19,5 @@ def test_a_term_says_its_length_and_whether_it_is_reviewed(
     clause: Tenor, length: float, reviewed: bool
 ) -> None:
     assert years(clause) == length
-    assert is_reviewed(clause) is reviewed
+    terms = contract_terms(clause, 10.0)
+    assert terms == {"maturity": 10.0 + length, "review": 11.0 if reviewed else NEVER}

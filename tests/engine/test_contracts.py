@@ -4,19 +4,19 @@ import numpy as np
 import pytest
 
 from sim.banks.offer import make_offer
+from sim.clauses import pricing
 from sim.clauses.arrangement import Arrangement
 from sim.engine.contracts import (
     charge_coordination,
     clause_terms,
     compress,
-    right_terms,
     state_terms,
     write,
     write_contracts,
 )  # fmt: skip
 from sim.engine.hearing import case_of
 from sim.engine.signing import Verdict
-from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP
+from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, TERMS
 from sim.state.book import CONTRACT
 from tests.engine.hand import economy, world
 
@@ -67,6 +67,17 @@ def test_every_clause_stands_in_the_contract():
     assert k.default.tolist() == offer.default.tolist()
     assert k.firm.tolist() == [0, 1, 2]
     assert w.book.used == 0  # written, not yet signed
+
+
+def test_every_declared_term_is_written() -> None:
+    """A term that no clause gives would stand at zero, which need not be neutral."""
+    w, offer, _ = written(Arrangement.model_validate(SWAPPED))
+    given = (
+        clause_terms(w, Arrangement(), 1.0), offer.right.contract_terms(WHO, 1.0),
+        pricing.contract_terms((offer.rate, offer.later_rate, np.inf), 1.0),
+        state_terms(w, WHO, 1, False), ("limit", "monitored"),
+    )  # fmt: skip
+    assert {column.name for column in TERMS} <= {name for part in given for name in part}
 
 
 def test_a_plain_contract_has_neutral_terms():
@@ -140,7 +151,7 @@ def test_the_terms_of_a_royalty():
 def test_a_right_of_some_rows_has_their_terms():
     arrangement = Arrangement.model_validate(SWAPPED | {"limit": {"kind": "collateral"}})
     _, offer, _ = written(arrangement)
-    terms = right_terms(offer.right, np.array([2, 0]), 3.0)
+    terms = offer.right.contract_terms(np.array([2, 0]), 3.0)
     assert terms["strike"].tolist() == offer.right.strike[[2, 0]].tolist()
     assert terms["expiry"] == 8.0
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.banks.choice import right_cost
 from sim.banks.offer import make_offer
 from sim.base.draws import SIGNAL, uniform_pair
 from sim.clauses.arrangement import PLAIN, Arrangement
@@ -14,6 +13,7 @@ from sim.engine.facility import quota_left
 from sim.engine.hearing import _upside_cost as upside_cost
 from sim.engine.hearing import advantage, case_of, draws_for, leaving_cost, wants
 from sim.firms.record import ASK_FUNDS, ASK_RENEWAL, SWAP
+from sim.firms.right import cost_of_right
 from sim.scenario.menu import Item
 from tests.engine.hand import economy, world
 
@@ -193,8 +193,7 @@ def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(taste):
     base, full = 0.43, 0.60
     moving = w.scenario.relationship.delivery_cost * (full - base) * case.a.business * 3.0 * taste
     rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
-    terms = (np.full(3, 0.25), np.full(3, 2.0), np.full(3, 40.0))
-    worth = right_cost(*terms, case.a, 3.0, rule)
+    worth = np.full(3, cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, *rule))
     assert cost == pytest.approx(moving if taste == 0.5 else worth)
     assert np.all(np.minimum(moving, worth) == pytest.approx(cost))
 
@@ -209,5 +208,6 @@ def test_leaving_costs_papers_a_broken_promise_and_a_right_that_lives_on():
     assert cost[0] == pytest.approx(0.002 * 10.0 * 2.0)
     assert cost[1] == pytest.approx((0.002 + 0.006) * 10.0 * 2.0)
     rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
-    terms = (case.a.stake, case.a.strike, case.a.trigger)
-    assert cost[2] - cost[1] == pytest.approx(right_cost(*terms, case.a, 3.0, rule)[2])
+    assert cost[2] - cost[1] == pytest.approx(
+        cost_of_right((0.25, 2.0, 40.0), case.a.value[2], 3.0, *rule)
+    )

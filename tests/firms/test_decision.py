@@ -5,6 +5,7 @@ import pytest
 
 from sim.firms import record as r
 from sim.firms.clock import refresh
+from sim.firms.credit_line import release
 from sim.firms.decision import cut, decline_all, sign, sign_all, take_right
 from sim.state.book import CONTRACT
 from tests.firms.hand import Diary, borrower, climate, firm, quiet, rules, three
@@ -44,15 +45,23 @@ def test_a_first_line_is_drawn_in_part_at_once():
 
 
 def test_every_term_of_the_contract_binds_the_firm():
-    terms = {
-        "limit": 12.0, "rate": 0.031, "later_rate": 0.041, "step": 1.5, "maturity": 4.0,
-        "review": 2.0, "unsecured": 1, "security": 0.2, "guaranteed": 0.3, "fee_rate": 0.01,
-        "refinanced": 0.6, "monitored": 1, "introduction": 3.0, "base_capture": 0.43,
-        "full_capture": 0.6, "listing_capture": 0.5,
-    }  # fmt: skip
-    f = signed(firm(), **terms, **SWAP)
-    for name, value in (terms | SWAP).items():
-        assert f[name] == value, name
+    """Whatever is declared is taken over at signing; no list of names stands in between."""
+    k = contracts()[0]
+    for n, column in enumerate(r.TERMS, 1):
+        k[column.name] = n if column.kind == "i1" else 0.01 * n
+    k.limit, k.right = 10.0, r.SWAP
+    f = firm()
+    sign(f, rules(**HALF), 1.0, k, 7)
+    assert [c.name for c in r.TERMS if f[c.name] != k[c.name]] == []
+
+
+def test_what_binds_while_there_is_a_line_is_neutral_after_it():
+    f = signed(firm(), **{c.name: 1 for c in r.TERMS})
+    release(f)
+    assert [c.name for c in r.LOAN_TERMS if f[c.name] != c.neutral] == []
+    # The promise and the right outlast the loan.
+    assert [c.name for c in r.PROMISES + r.RIGHT_TERMS if f[c.name] != 1] == []
+    assert r.LOAN_TERMS[-1].neutral == firm().introduction == 1.0
 
 
 @pytest.mark.parametrize(

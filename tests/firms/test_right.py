@@ -6,17 +6,23 @@ quarter, in the other a twentieth.
 
 import math
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import norm
 
 from sim.firms.equity import intrinsic
-from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, WARRANT
+from sim.firms.record import NEVER, NO_RIGHT, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
 from sim.firms.right import (
     choose_delivery,
+    cost_of_right,
     count_compliance,
     delivery_cost,
     end_right,
     expire,
     is_compliant,
+    price_rights,
     right_value,
     royalty_end,
     waive,
@@ -26,6 +32,8 @@ from sim.firms.right import (
 )
 from tests.firms.hand import firm, rules
 
+MOST = 4.0
+"""Standard errors; one false alarm in sixteen thousand."""
 READINGS = {"a quarter": 0.25, "a twentieth": 0.05}
 # Income of 0.12 a year on ten millions of cash and of sales, a fifth more of it demanded.
 BUSINESS = {
@@ -189,11 +197,9 @@ def test_a_swap_right_that_was_never_triggered_brings_nothing(compliant, waived)
 def test_a_right_that_has_ended_leaves_no_terms():
     f = swap(anniversary=1.0, royalty_share=0.02)
     end_right(f)
-    fresh = firm()
-    for name in (
-        "right", "stake", "strike", "trigger", "expiry", "anniversary", "royalty_share",
-    ):  # fmt: skip
-        assert f[name] == fresh[name], name
+    left = {column.name for column in RIGHT_TERMS if f[column.name] != column.neutral}
+    assert (left, f.anniversary) == ({"pass_through"}, NEVER)
+    assert f.pass_through == 0.5  # of shares that were subscribed before
 
 
 def test_a_waived_right_leaves_the_cap_table_and_the_promise_as_they_are():
@@ -214,3 +220,68 @@ def test_a_waived_right_leaves_the_cap_table_and_the_promise_as_they_are():
 def test_a_royalty_ends_at_its_cap(terms, date):
     start = {"right": ROYALTY, "royalty_cap": 2.0, "cum_royalty": 1.0, "now": 1.0}
     assert royalty_end(firm(**(start | terms))) == date
+
+
+# --- What a right costs the owners ---------------------------------------------------------
+
+
+def cost(stake, strike, trigger, value, years):
+    return cost_of_right((stake, strike, trigger), value, years, 0.6, 0.03)
+
+
+@pytest.mark.parametrize("years", [0.5, 3.0, 10.0])
+def test_without_a_trigger_a_right_is_a_call_on_a_stake(years):
+    # 2 buys a twentieth: 40 after the money, 38 before it.
+    sd = 0.6 * math.sqrt(years)
+    up = (math.log(50.0 / 38.0) + 0.03 * years) / sd + 0.5 * sd
+    call = 50.0 * norm.cdf(up) - 38.0 * math.exp(-0.03 * years) * norm.cdf(up - sd)
+    assert cost(0.05, 2.0, 0.0, 50.0, years) == pytest.approx(0.05 * call, rel=1e-12)
+    # A trigger below the strike never stops a right that is worth anything.
+    assert cost(0.05, 2.0, 37.0, 50.0, years) == pytest.approx(0.05 * call, rel=1e-12)
+
+
+def test_a_right_costs_what_it_pays_on_average():
+    # Brute force: values three years on under the discount rate, paid above the trigger.
+    years, n = 3.0, 400_000
+    luck = np.random.default_rng(23).standard_normal(n)
+    value = 50.0 * np.exp((0.03 - 0.18) * years + 0.6 * np.sqrt(years) * luck)
+    paid = np.exp(-0.03 * years) * np.where(value > 125.0, 0.05 * (value - 38.0), 0.0)
+    expected = cost(0.05, 2.0, 125.0, 50.0, years)
+    assert abs(paid.mean() - expected) < MOST * paid.std() / np.sqrt(n)
+
+
+@pytest.mark.parametrize(
+    ("value", "trigger", "paid"),
+    [
+        (30.0, 0.0, 0.0),
+        (40.0, 0.0, 0.05 * 2.0),
+        (100.0, 0.0, 0.05 * 62.0),
+        (100.0, 125.0, 0.0),
+        (130.0, 125.0, 0.05 * 92.0),
+    ],
+)
+def test_on_its_last_day_a_right_costs_its_gain(value, trigger, paid):
+    assert cost(0.05, 2.0, trigger, value, 0.0) == pytest.approx(paid, abs=1e-12)
+
+
+@given(st.floats(10.0, 500.0), st.floats(0.25, 8.0))
+def test_a_higher_trigger_never_costs_more(value, years):
+    low, mid, high = (cost(0.05, 2.0, at, value, years) for at in (0.0, 100.0, 400.0))
+    assert low >= mid >= high >= 0.0
+
+
+def test_a_right_to_nothing_costs_nothing():
+    assert cost(0.0, 0.0, 0.0, 50.0, 3.0) == 0.0
+    assert cost(0.0, 2.0, 40.0, 50.0, 3.0) == 0.0
+    assert cost(0.05, 2.0, 0.0, 0.0, 3.0) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_banks_and_firms_price_a_right_by_one_rule():
+    terms = np.array([[0.05] * 3, [2.0] * 3, [0.0, 60.0, 300.0], [20.0, 50.0, 200.0], [0, 1.5, 4]])
+    together = np.empty(3)
+    price_rights(terms, 0.6, 0.03, together)
+    assert together.tolist() == [cost(*terms[:, n]) for n in range(3)]
+    p = rules(**BUSINESS)
+    for n, (stake, strike, trigger, value, years) in enumerate(terms.T):
+        f = swap(stake, strike=strike, trigger=trigger, value=value, expiry=1.0 + years)
+        assert right_value(f, p, 1.0) == together[n]

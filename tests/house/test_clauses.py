@@ -23,7 +23,7 @@ from sim.banks.offer import make_offer
 from sim.base.errors import Problem, ScenarioError
 from sim.base.frozen import Frozen
 from sim.clauses.arrangement import CLAUSES, PLAIN, Arrangement, differing_clauses
-from sim.firms.record import NO_RIGHT
+from sim.firms.record import LOAN_TERMS, NO_RIGHT, TERMS
 from sim.scenario.edit import with_values
 from tests.banks.three import case_of_three, tables
 from tests.clauses.three import NOW, SECURED, three_firms
@@ -97,10 +97,10 @@ SHARE, ANY, MONEY = (0.0, 1.0), (-np.inf, np.inf), (0.0, np.inf)
 RANGES: dict[str, tuple[float, float]] = {
     "is_eligible": SHARE, "added_precision": MONEY, "is_pooled": SHARE,
     "is_unsecured": SHARE, "is_stated": SHARE, "line": MONEY, "cap_factor": MONEY,
-    "years": MONEY, "is_reviewed": SHARE, "rates": (0.0, np.inf), "mean_rate": SHARE,
+    "years": MONEY, "rates": (0.0, np.inf), "mean_rate": SHARE,
     "marginal_cost": SHARE, "added_recovery": SHARE, "shares_of": SHARE, "is_joint": SHARE,
     "delay": MONEY, "coordination_cost": MONEY, "right_terms": MONEY, "captures": SHARE,
-    "break_cost": SHARE, "stands_still": SHARE, "round_factor": MONEY,
+    "break_cost": SHARE, "stands_still": SHARE,
     "score_precision": MONEY, "cover_shares": SHARE, "cover_fees": SHARE,
 }  # fmt: skip
 ZEROS = [0.0] * N
@@ -109,14 +109,13 @@ NEUTRAL: dict[str, Any] = {
     "added_precision": [ZEROS], "is_pooled": [False],
     "is_unsecured": [False], "is_stated": [False], "line": [SECURED.tolist()],
     "cap_factor": [1.0],
-    "years": [1.0], "is_reviewed": [False],
+    "years": [1.0],
     "rates": [OWN.tolist(), OWN.tolist(), np.inf], "mean_rate": [OWN.tolist()],
     "marginal_cost": [0.02],
     "added_recovery": [0.0],
     "shares_of": [[1.0]], "is_joint": [False], "delay": [0.0], "coordination_cost": [0.0],
     "right_terms": [NO_RIGHT, ZEROS, ZEROS, ZEROS, 0.0, 0.0, 0.0, 0.0, ZEROS],
     "captures": [0.18, 0.18, 0.0], "break_cost": [0.0], "stands_still": [False],
-    "round_factor": [1.0],
     "score_precision": [ZEROS], "cover_shares": [0.0] * 4, "cover_fees": [0.0] * 4,
 }  # fmt: skip
 
@@ -138,6 +137,7 @@ def functions(clause: str) -> dict[str, Callable[..., Any]]:
         for name, function in inspect.getmembers(module, inspect.isfunction)
         if function.__module__ == module.__name__
         and name[0] != "_"
+        and name != "contract_terms"
         and "clause" in inspect.signature(function).parameters
     }
 
@@ -169,6 +169,18 @@ def called(clause: Frozen, name: str, function: Callable[..., Any], given: Terms
     if is_dataclass(result):
         return [getattr(result, field.name) for field in fields(result)]
     return list(result) if isinstance(result, tuple) else [result]
+
+
+def terms_of(clause: str, value: Any) -> dict[str, float]:
+    """What a clause writes into a contract; nothing where it has no such terms."""
+    module = importlib.import_module(f"sim.clauses.{clause}")
+    function = getattr(module, "contract_terms", None)
+    if function is None or clause == "pricing":
+        return {}
+    given = inputs(clause)
+    wanted = list(inspect.signature(function).parameters)[1:]
+    terms: dict[str, float] = function(value, *(given[key] for key in wanted))
+    return terms
 
 
 def shown(parts: list[Any]) -> list[Any]:
@@ -211,15 +223,36 @@ def test_the_neutral_value_leaves_everything_unchanged(clause: str, name: str) -
     assert shown(parts) == NEUTRAL[name]
 
 
+@pytest.mark.parametrize(("clause", "kind"), KINDS)
+def test_terms_of_a_contract_are_declared_and_lie_in_their_ranges(clause: str, kind: str) -> None:
+    declared = {column.name: column for column in TERMS}
+    for name, value in terms_of(clause, built(clause, kind)).items():
+        assert declared[name].bounds(value) == value, name
+
+
+def test_a_neutral_clause_writes_the_neutral_terms_of_the_declaration() -> None:
+    neutral = {column.name: column.neutral for column in LOAN_TERMS}
+    written = {
+        name: value
+        for clause in CLAUSES
+        for name, value in terms_of(clause, getattr(PLAIN, clause)).items()
+    }
+    assert written.pop("maturity") == NOW + 1.0
+    assert [written.pop(name) for name in ("base_capture", "full_capture")] == [0.18, 0.18]
+    assert written.pop("listing_capture") == 0.0
+    assert written == {name: neutral[name] for name in written}
+
+
 @pytest.mark.parametrize("clause", CLAUSES)
 def test_every_other_kind_changes_something(clause: str) -> None:
+    plain = terms_of(clause, getattr(PLAIN, clause))
     for kind in list(kinds(clause))[1:]:
         changed = [
             name
             for name, function in functions(clause).items()
             if shown(called(built(clause, kind), name, function, inputs(clause))) != NEUTRAL[name]
         ]
-        assert changed != [], kind
+        assert changed != [] or terms_of(clause, built(clause, kind)) != plain, kind
 
 
 @pytest.mark.parametrize(("clause", "kind", "name"), CALLS)

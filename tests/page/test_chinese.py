@@ -67,6 +67,9 @@ def declared() -> Iterator[str]:
         yield from (measure.label, measure.unit, measure.formula)
     yield from (*BASES, *BETTER, *STAGES, *GROUP_LABELS.values(), NEUTRAL, *LIMITS)
     yield from FOOTINGS.values()
+    for _, _, group in CLAUSES:
+        extras = (field.json_schema_extra or {} for field in group.model_fields.values())
+        yield from (extra["words"] for extra in extras if "words" in extra)
 
 
 def test_every_text_that_is_translated_where_it_stands_has_its_chinese() -> None:
