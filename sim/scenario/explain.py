@@ -4,13 +4,15 @@ Each fault says which key is wrong, the rule, the value, the cure, and what coul
 there instead so that the rest can be checked too.
 """
 
+import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from sim.base.frozen import RefusedError
+from sim.base.frozen import Broken, RefusedError
 from sim.base.ranges import OUT_OF_RANGE, range_in_words
 from sim.scenario.faults import NOTHING, Fault, listed, look_up
 from sim.scenario.legal import (
@@ -168,7 +170,7 @@ def _compared(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault
 
 def _wrong_type(spot: Spot, error: ErrorDetails, words: str) -> Fault:
     value = error["input"]
-    if isinstance(value, str) and words in (_NUMBER, _WHOLE) and _is_number(value):
+    if isinstance(value, str) and _means(value, words):
         cure = f"write {value.strip()} without quotes"
     elif words == _WHOLE and isinstance(value, float):
         cure = f"the nearest legal value is {round(value)}"
@@ -182,46 +184,30 @@ def _usable(spot: Spot) -> Any:
     return NOTHING if found is None else found
 
 
-def _is_number(text: str) -> bool:
+def _means(text: str, words: str) -> bool:
+    """Say whether a text would be what is wanted, if it stood without quotes."""
     try:
-        float(text)
-    except ValueError:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
         return False
-    return True
+    return type(value) in _TYPES.get(words, ())
 
 
 def _refused(spot: Spot, error: ErrorDetails, values: Mapping[str, Any]) -> list[Fault]:
-    """Explain a rule that a group or a field checks with its own code."""
-    return [_refused_part(spot, part, values) for part in _parts(error) if part[1] or part[2]]
+    """Explain the rules that a group checks itself."""
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, RefusedError):
+        return [_refused_part(spot, part, values) for part in cause.parts]
+    return [Fault(spot.path, error["msg"], _give("another value", spot), error["input"])]
 
 
-def _refused_part(spot: Spot, part: tuple[str, str, str], values: Mapping[str, Any]) -> Fault:
+def _refused_part(spot: Spot, part: Broken, values: Mapping[str, Any]) -> Fault:
     key, rule, cure = part
-    try:
-        path = (*spot.path, *split_key(key)) if key else spot.path
-    except ValueError:
-        path = spot.path
+    path = (*spot.path, *split_key(key)) if key else spot.path
     value = look_up(values, path)
     if "got " in rule or isinstance(value, Mapping):
         value = NOTHING
-    return Fault(path, rule, cure or _give("another value", spot), value, group=spot.path)
-
-
-def _parts(error: ErrorDetails) -> list[tuple[str, str, str]]:
-    context = error.get("ctx", {})
-    cause = context.get("error")
-    if isinstance(cause, RefusedError):
-        return list(cause.parts)
-    message = error["msg"] if cause is None else str(cause)
-    if message.count("|") < 2:
-        key = str(context.get("path", context.get("key", "")))
-        return [(key, _sentence(message), str(context.get("cure", "")))]
-    parts = [line.split("|", 2) for line in message.splitlines() if line.count("|") >= 2]
-    return [(key.strip(), rule.strip(), cure.strip()) for key, rule, cure in parts]
-
-
-def _sentence(message: str) -> str:
-    return message[:1].lower() + message[1:]
+    return Fault(path, rule, cure, value, group=spot.path)
 
 
 def _give(what: str, spot: Spot) -> str:
@@ -239,6 +225,8 @@ def _name(path: Path) -> str:
 
 _NUMBER = "a number"
 _WHOLE = "a whole number"
+_DATE = "a date, such as 2025-12-01"
+_TYPES = {_NUMBER: (int, float), _WHOLE: (int,), _DATE: (date,)}
 
 _WORDS = {
     "float_type": _NUMBER,
@@ -254,9 +242,8 @@ _WORDS = {
     "dict_type": "a table",
     "model_type": "a table",
     "model_attributes_type": "a table",
-    "date_type": "a date, such as 2025-12-01",
-    "date_from_datetime_inexact": "a date, such as 2025-12-01",
-    "datetime_type": "a date with time, such as 2025-12-01T00:00:00",
+    "date_type": _DATE,
+    "date_from_datetime_inexact": _DATE,
 }
 
 _EXPLAINERS: dict[str, Callable[[Spot, ErrorDetails, type[BaseModel]], list[Fault]]] = {

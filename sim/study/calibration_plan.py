@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from sim.base.errors import Problem, ScenarioError
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, PositiveInt, param
+from sim.base.frozen import Broken, Frozen, NonNegative, PositiveFloat, PositiveInt, param
 from sim.outcomes.mark import registry
 from sim.scenario.check import validate
 from sim.scenario.faults import NOTHING, look_up
@@ -45,7 +45,7 @@ class Parameter(Frozen):
     stage: str = param(unit="", meaning="step in which it is fitted")
     why: str = param(unit="", meaning="which target it serves, for the scenario's sources")
 
-    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+    def broken_rules(self) -> Iterator[Broken]:
         """Ranges the right way up, and above zero where the scale is logarithmic."""
         if self.low >= self.high:
             rule = f"must be above low; got {self.low:g} to {self.high:g}"
@@ -138,7 +138,7 @@ class Plan(Frozen):
     parameter: tuple[Parameter, ...] = param(unit="", meaning="what is free")
     target: tuple[Target, ...] = param(unit="", meaning="what is to be met")
 
-    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+    def broken_rules(self) -> Iterator[Broken]:
         """Names that exist, once each."""
         stages = [one.name for one in self.stage]
         named = {
@@ -164,7 +164,7 @@ class Plan(Frozen):
                 yield f"target[{n}].arrangement", rule, "add it to arrangements"
 
 
-def _twice(group: str, field: str, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def _twice(group: str, field: str, names: Sequence[str]) -> Iterator[Broken]:
     for n, name in enumerate(names):
         if name in names[:n]:
             yield f"{group}[{n}].{field}", f'must stand once; got "{name}" again', "remove one"
