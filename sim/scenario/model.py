@@ -26,7 +26,7 @@ from sim.base.variance_reduction import VarianceReduction
 from sim.clauses.arrangement import Arrangement, is_plain
 from sim.clauses.eligibility import Everyone
 from sim.clauses.loss_sharing import shares_of
-from sim.clauses.policy import Policy
+from sim.clauses.policy import Policy, years_between
 from sim.economy.equity_market import EquityMarket
 from sim.economy.macro import Macro
 from sim.firms.credit_line import CreditLine
@@ -186,6 +186,28 @@ class Scenario(Frozen):
             rule = f"lacks the macro regime {min(missing)}"
             cure = "give one hazard for each macro regime"
             yield "equity_market.enter_winter_hazard", rule, cure
+
+    def idle_dates(self) -> Iterator[Broken]:
+        """Give what is dated, and never comes into force in this experiment."""
+        day, first = self.experiment.start_date, -self.experiment.warm_up_years
+        last = self.experiment.horizon_years + self.experiment.run_off_years
+        run = f"the years simulated, {first:g} to {last:g} from {day}"
+        cure = "give other dates, or another start date or horizon"
+        paths = {
+            "macro.path": [step.from_years for step in self.macro.path],
+            "equity_market.path": [step.from_years for step in self.equity_market.path],
+        }
+        for key, dates in paths.items():
+            if dates and not any(first <= date < last for date in dates):
+                yield key, f"has no step in {run}", cure
+        for n, spell in enumerate(self.macro.spell):
+            if spell.until_years <= first or last <= spell.from_years:
+                yield f"macro.spell[{n}]", f"lies outside {run}", cure
+        for n, policy in enumerate(self.policy):
+            is_over = policy.end is not None and policy.end <= day
+            is_late = last <= years_between(day, policy.start)
+            if policy.programme in self.experiment.arrangements and (is_over or is_late):
+                yield f"policy[{n}]", f"is never on offer in {run}", cure
 
     def with_values(self, values: dict[str, Any]) -> "Scenario":
         """A changed copy: ``{"dotted.key": value}``; raises ScenarioError on a bad one."""

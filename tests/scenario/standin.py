@@ -111,6 +111,10 @@ class StandIn(Frozen):
         if self.sector and abs(sum(s.share for s in self.sector.values()) - 1) > 1e-9:
             yield "sector", "shares must sum to 1", "change the shares"
 
+    def idle_dates(self) -> tuple[Broken, ...]:
+        """Nothing is dated."""
+        return ()
+
     def with_values(self, values: dict[str, Any]) -> "StandIn":
         """A changed copy, as of the real scenario."""
         return with_values(self, values)
@@ -131,5 +135,7 @@ capital = 100
 upside = { kind = "subscription", coverage = 0.3 }
 
 [sources]
-"bank.lead.capital" = "assumption"
+"bank.lead.capital" = "assumption 50 to 200: a desk"
+"experiment.replications" = "design choice: few"
+"arrangement.swap.upside.coverage" = "assumption 0.1 to 0.5: as others have it"
 """
