@@ -10,31 +10,6 @@ _SQRT_HALF = 0.7071067811865476
 _LOG_SQRT_TWO_PI = 0.9189385332046728
 
 
-def normal_pdf(x: float) -> float:
-    """Density of the standard normal distribution.
-
-    Parameters
-    ----------
-    x : float
-        Any real number, dimensionless.
-
-    Returns
-    -------
-    float
-        Density, between 0 and 0.3989...
-
-    References
-    ----------
-    Johnson, Kotz and Balakrishnan (1994), Continuous Univariate Distributions, vol. 1.
-
-    Examples
-    --------
-    >>> round(normal_pdf(0.0), 10)
-    0.3989422804
-    """
-    return math.exp(-0.5 * x * x - _LOG_SQRT_TWO_PI)
-
-
 def normal_cdf(x: float) -> float:
     """Probability that a standard normal variable is at most `x`.
 

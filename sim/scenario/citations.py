@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.faults import look_up
-from sim.scenario.read import Place, RawScenario, similar
+from sim.scenario.read import Place, RawScenario, did_you_mean
 from sim.scenario.sources import (
     SOURCES,
     numbers_of,
@@ -27,6 +27,7 @@ TARGETS = "target"
 UNSOURCED = "must have a source in the file in which it stands"
 """The rule that a number without a source breaks."""
 
+_CHOOSE = "choose one that the command facts lists"
 FORMS = 'a fact id, "reference: ...", "assumption LOW to HIGH: why" or "design choice: why"'
 """How a source may be written, for messages."""
 
@@ -234,15 +235,12 @@ def _unknown(
     if facts is None:
         return ()
     return tuple(
-        Problem(*where, "must name facts that exist", fact, _nearest(fact, facts))
+        Problem(
+            *where, "must name facts that exist", fact, did_you_mean(fact, sorted(facts), _CHOOSE)
+        )
         for fact in named
         if fact not in facts
     )
-
-
-def _nearest(fact: str, facts: Collection[str]) -> str:
-    near = similar(fact, sorted(facts))
-    return f'did you mean "{near}"?' if near else "choose one that the command facts lists"
 
 
 def _brief(value: Any) -> str:

@@ -28,7 +28,7 @@ from sim.scenario.legal import (
 )
 from sim.scenario.placeholder import placeholder
 from sim.scenario.positions import Path, join_key, split_key
-from sim.scenario.read import similar
+from sim.scenario.read import did_you_mean, similar
 
 REQUIRED = "is required"
 """The rule that a missing key breaks."""
@@ -95,19 +95,9 @@ def _unknown_key(spot: Spot, error: ErrorDetails, model: type[BaseModel]) -> lis
     if owners:
         cure = f"it belongs to the kind {listed(owners)}; change the kind or leave it out"
     else:
-        cure = _suggestion(key, known, places_of(model, key))
+        elsewhere = [f'did you mean "{place}"?' for place in places_of(model, key)]
+        cure = did_you_mean(key, known, [*elsewhere, f"known keys: {listed(known)}"][0])
     return [Fault(spot.path, rule, cure, error["input"])]
-
-
-def _suggestion(key: str, known: list[str], elsewhere: list[str]) -> str:
-    near = similar(key, known)
-    if near:
-        return f'did you mean "{near}"?'
-    if elsewhere:
-        return f'did you mean "{elsewhere[0]}"?'
-    if known:
-        return f"known keys: {listed(known)}"
-    return "leave it out; no keys are known here"
 
 
 def _unknown_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
@@ -115,7 +105,7 @@ def _unknown_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[F
     given = str(error.get("ctx", {}).get("tag", ""))
     rule = f"must be a kind of {_name(spot.path)}; known kinds: {listed(known)}"
     near = similar(given, known)
-    cure = f'did you mean "{near}"?' if near else "give one of the known kinds"
+    cure = did_you_mean(given, known, "give one of the known kinds")
     return [Fault((*spot.path, KIND), rule, cure, given, instead=near or NOTHING)]
 
 
@@ -131,9 +121,9 @@ def _no_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]
 def _choice(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
     expected = str(error.get("ctx", {}).get("expected", "")).replace("'", '"')
     known = [part for part in expected.split('"')[1::2] if part]
-    near = similar(str(error["input"]), known)
-    cure = f'did you mean "{near}"?' if near else "give one of these values"
     value = error["input"]
+    near = similar(str(value), known)
+    cure = did_you_mean(str(value), known, "give one of these values")
     return [Fault(spot.path, f"must be {expected}", cure, value, instead=near or NOTHING)]
 
 
@@ -157,15 +147,6 @@ def _nearest(number: float, bounds: Mapping[str, Any], spot: Spot) -> tuple[Any,
     strict = {k: bounds.get(k) for k in ("above", "below")}
     words = range_in_words(strict).removeprefix("must be ")
     return f"give a number {words}" + _after(meaning(spot.field)), number, None, NOTHING
-
-
-def _compared(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
-    """Explain a bound that a field declares with pydantic's own words."""
-    names = {"ge": "low", "le": "high", "gt": "above", "lt": "below"}
-    context = error.get("ctx", {})
-    bounds = {names[key]: bound for key, bound in context.items() if key in names}
-    rule = range_in_words(bounds)
-    return [Fault(spot.path, rule, *_nearest(error["input"], bounds, spot))]
 
 
 def _wrong_type(spot: Spot, error: ErrorDetails, words: str) -> Fault:
@@ -254,8 +235,4 @@ _EXPLAINERS: dict[str, Callable[[Spot, ErrorDetails, type[BaseModel]], list[Faul
     "union_tag_not_found": _no_kind,
     "literal_error": _choice,
     OUT_OF_RANGE: _out_of_range,
-    "greater_than_equal": _compared,
-    "less_than_equal": _compared,
-    "greater_than": _compared,
-    "less_than": _compared,
 }

@@ -55,14 +55,14 @@ def load_with_notices(
         As :func:`load_scenario`.
     """
     stated = resolve(path)
-    raw = assign_texts(stated, settings)
+    written = assign_texts(stated, settings)
+    raw = with_path_file(written)
     scenario = validate_scenario(raw)
-    with_path = with_path_file(raw)
     idle = []
     for key, rule, cure in scenario.idle_dates():
-        at = with_path.place(split_key(key))
+        at = raw.place(split_key(key))
         idle.append(Problem(at.file, at.line, key, rule, "", cure))
-    return scenario, [*notices(raw, stated), *idle]
+    return scenario, [*notices(written, stated), *idle]
 
 
 def validate_scenario(raw: RawScenario) -> Scenario:

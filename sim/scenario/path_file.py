@@ -30,7 +30,7 @@ from sim.base.errors import Problem, ScenarioError
 from sim.clauses.policy import years_between
 from sim.scenario.faults import NOTHING, look_up, shown
 from sim.scenario.positions import Path
-from sim.scenario.read import Place, RawScenario, similar
+from sim.scenario.read import Place, RawScenario, did_you_mean
 
 MACRO, MARKET = "macro", "equity_market"
 PATH_FILE, PATH_SHA256 = "path_file", "path_sha256"
@@ -195,8 +195,7 @@ def _header(file: str, cells: list[str]) -> list[str]:
     names = [cell.strip() for cell in cells]
     for n, name in enumerate(names):
         if name not in COLUMNS and len(names) > 1:
-            near = similar(name, list(COLUMNS))
-            cure = f'did you mean "{near}"?' if near else f"use {', '.join(COLUMNS)}"
+            cure = did_you_mean(name, list(COLUMNS), f"use {', '.join(COLUMNS)}")
             raise _bad(file, 1, "is not a column of a path", name, cure)
         if name in names[:n]:
             raise _bad(file, 1, "must have each column once", name, "remove one of them")
@@ -227,8 +226,7 @@ def _content(raw: RawScenario, macro: Mapping[str, Any]) -> tuple[str, bytes]:
         content = file.read_bytes()
     except OSError:
         names = sorted(path.name for path in file.parent.glob("*.csv"))
-        near = similar(file.name, names)
-        cure = f'did you mean "{near}"?' if near else "the name is relative to the scenario's file"
+        cure = did_you_mean(file.name, names, "the name is relative to the scenario's file")
         rule = f"must be a file that can be read; {file} is not there"
         raise _misuse(raw, PATH_FILE, rule, NOTHING, cure) from None
     # Line ends are those of the system that checked the file out; the sum is of plain ones.

@@ -18,7 +18,7 @@ from sim.scenario.faults import NOTHING, look_up
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.positions import split_key
-from sim.scenario.read import RawScenario, resolve, similar
+from sim.scenario.read import RawScenario, did_you_mean, resolve
 from sim.study.moments import moments
 
 JOINT = "joint"
@@ -155,8 +155,7 @@ class Plan(Frozen):
         known = [*registry(), *moments()]
         for n, target in enumerate(self.target):
             if target.outcome not in known:
-                near = similar(target.outcome, known)
-                cure = f'did you mean "{near}"?' if near else "see crosscycle list outcomes"
+                cure = did_you_mean(target.outcome, known, "see the command: list outcomes")
                 rule = f'must be an outcome or a moment; got "{target.outcome}"'
                 yield f"target[{n}].outcome", rule, cure
             if target.arrangement and target.arrangement not in self.arrangements:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import Field, ValidationError, field_validator
 
 from sim.base.errors import ScenarioError
 from sim.base.frozen import Broken, Frozen, PositiveFloat, param
+from sim.base.ranges import within
 from sim.scenario.check import validate
 from sim.scenario.explain import explain
 from sim.scenario.faults import NOTHING, Fault, look_up, shown
@@ -21,7 +22,7 @@ class Inner(Frozen):
 
 
 class Model(Frozen):
-    bounded: float = Field(1.0, ge=0, lt=2)
+    bounded: Annotated[float, within(low=0, below=2)] = 1.0
     strict: PositiveFloat = 1.0
     when: date = date(2025, 1, 1)
     inner: dict[str, Inner] = Field(default_factory=dict)
@@ -63,7 +64,7 @@ def faults(model: type[Frozen] = Model, **values: Any) -> list[Fault]:
     ("values", "path", "rule", "cure", "instead"),
     [
         ({"bounded": -1.0}, ("bounded",), "at least 0", "nearest legal value is 0", 0.0),
-        ({"bounded": 2.0}, ("bounded",), "must be below 2", "a number below 2", NOTHING),
+        ({"bounded": 2.0}, ("bounded",), "at least 0 and below 2", "a number below 2", NOTHING),
         ({"when": 3}, ("when",), "must be a date", "give a date", NOTHING),
         ({"when": "2025-02-01"}, ("when",), "must be a date", "2025-02-01 without", NOTHING),
         ({"when": "20250201"}, ("when",), "must be a date", "give a date", NOTHING),

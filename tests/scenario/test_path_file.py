@@ -4,8 +4,10 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from sim.base.errors import ScenarioError
+from sim.command.app import app
 from sim.scenario.load import load_scenario
 from sim.scenario.path_file import read_steps
 from tests.house.small import SCENARIOS, shipped
@@ -29,6 +31,16 @@ def test_the_steps_of_a_table_are_those_of_the_scenario(tmp_path: Path) -> None:
     assert steps == [(-20.0, "boom", 1.0), (2.0, "bust", 1.5), (4.5, "boom", 1.0)]
     winters = [(step.from_years, step.winter) for step in scenario.equity_market.path]
     assert winters == [(-20.0, False), (2.0, True), (4.5, False)]
+
+
+def test_every_step_is_shown_with_its_line_of_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = CliRunner().invoke(app, ["show", write(tmp_path).name, "macro.path"]).stdout
+    (line,) = [line for line in shown.splitlines() if line.startswith("macro.path[1].regime")]
+    assert line.split()[1] == '"bust"'
+    assert line.rstrip().endswith("stress.csv, line 3")
 
 
 def test_a_table_can_be_set_in_a_notebook(tmp_path: Path) -> None:
