@@ -79,7 +79,7 @@ class RefusedError(ValueError):
         return "\n".join(f"{key}: {rule}; {cure}" for key, rule, cure in self.parts)
 
 
-def no_whole(key: str, shares: Iterable[float]) -> Iterator[Broken]:
+def no_whole(key: str, shares: Iterable[float], what: str = "") -> Iterator[Broken]:
     """Give the broken rule where shares of a whole do not sum to one.
 
     Parameters
@@ -88,6 +88,8 @@ def no_whole(key: str, shares: Iterable[float]) -> Iterator[Broken]:
         Where they stand, below the group.
     shares : iterable of float
         None at all is refused too.
+    what : str, optional
+        What they are, where the key does not say it.
 
     Examples
     --------
@@ -104,7 +106,8 @@ def no_whole(key: str, shares: Iterable[float]) -> Iterator[Broken]:
         written = " + ".join(f"{share:.12g}" for share in parts)
         last = (parts or [0.0])[-1] + 1.0 - total
         example = f", for example the last to {last:.12g}" if 0.0 <= last <= 1.0 else ""
-        yield key, f"must sum to 1; got {written} = {total:.12g}", f"change the shares{example}"
+        rule = f"{what} must sum to 1; got {written} = {total:.12g}".lstrip()
+        yield key, rule, f"change the shares{example}"
 
 
 def plain(value: Any) -> Any:

@@ -23,7 +23,7 @@ from sim.base.frozen import (
     param,
 )
 from sim.base.variance_reduction import VarianceReduction
-from sim.clauses.arrangement import Arrangement, is_plain
+from sim.clauses.arrangement import Arrangement
 from sim.clauses.eligibility import Everyone
 from sim.clauses.loss_sharing import shares_of
 from sim.clauses.policy import Policy, years_between
@@ -167,12 +167,12 @@ class Scenario(Frozen):
                     yield f"{key}.eligibility.sectors", f'"{name}" is no sector', cure
 
     def _misfits(self) -> Iterator[Broken]:
-        for key, shares in (
-            ("sector", [sector.share for sector in self.sector.values()]),
-            ("bank", [bank.market_share for bank in self.bank.values()]),
+        for key, what, shares in (
+            ("sector", "shares", [sector.share for sector in self.sector.values()]),
+            ("bank", "market shares", [bank.market_share for bank in self.bank.values()]),
         ):
             if shares:
-                yield from no_whole(key, shares)
+                yield from no_whole(key, shares, what)
             else:
                 yield key, f"must name at least one {key}", f"add [{key}.NAME]"
         for name, arrangement in self.arrangement.items():
@@ -228,7 +228,3 @@ class Scenario(Frozen):
     def firm_groups(self) -> dict[str, Frozen]:
         """The parameter groups that the compiled rules read, by table name."""
         return {name: getattr(self, name) for name in GROUPS}
-
-    def runs_plain(self, name: str) -> bool:
-        """Whether an arrangement is plain lending, all clauses neutral."""
-        return name in self.arrangement and is_plain(self.arrangement[name])

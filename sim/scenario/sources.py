@@ -18,8 +18,8 @@ import math
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 from sim.base.errors import ScenarioError
 from sim.scenario.facts import ID
@@ -141,13 +141,14 @@ def parse_source(text: str) -> Source:
         )
     parts = match.groupdict()
     facts = tuple(dict.fromkeys(re.findall(rf"\b{ID}\b", text)))
-    words = parts["words"] or ""
+    kind: Kind = next((one for one in get_args(Kind) if one == parts["kind"]), "fact")
+    source = Source(kind, facts, words=parts["words"] or "")
     if parts.get("low") is None:
-        return Source(_kind(parts["kind"]), facts, words=words)
+        return source
     low, high = float(parts["low"]), float(parts["high"])
     if low > high:
         raise ValueError(f"range must go from low to high; got {text!r}")
-    return Source(_kind(parts["kind"]), facts, low, high, parts["x"] == "x", words)
+    return replace(source, low=low, high=high, relative=parts["x"] == "x")
 
 
 def read_whole(path: str | os.PathLike[str]) -> RawScenario:
@@ -196,8 +197,3 @@ def _is_number(value: Any) -> bool:
     """Whether a value is a number; true and false are none."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and math.isfinite(value)
-
-
-def _kind(word: str) -> Kind:
-    kinds: tuple[Kind, ...] = ("reference", "assumption", "fitted", "design choice")
-    return next((kind for kind in kinds if kind == word), "fact")
