@@ -6,11 +6,14 @@ own source calls plausible. Of shipped files that is a mistake, of others a noti
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any
+
+from pydantic import BaseModel
 
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.faults import look_up
+from sim.scenario.positions import Path, split_key
 from sim.scenario.read import Place, RawScenario, did_you_mean
 from sim.scenario.sources import (
     SOURCES,
@@ -74,7 +77,7 @@ class Citations:
         return Citations(self.uses + other.uses, self.problems + other.problems)
 
 
-def cited_by(path: Path, facts: Collection[str]) -> Citations:
+def cited_by(path: FilePath, facts: Collection[str]) -> Citations:
     """Read what a scenario file, or a file of targets, cites.
 
     Only what stands in the file itself counts, not what it extends.
@@ -100,7 +103,9 @@ def cited_by(path: Path, facts: Collection[str]) -> Citations:
         return Citations(problems=error.problems)
 
 
-def notices(raw: RawScenario, stated: RawScenario) -> list[Problem]:
+def notices(
+    raw: RawScenario, stated: RawScenario, scenario: BaseModel | None = None
+) -> list[Problem]:
     """Say what is legal in a scenario, and yet should be looked at.
 
     Parameters
@@ -109,6 +114,9 @@ def notices(raw: RawScenario, stated: RawScenario) -> list[Problem]:
         With the values that are set.
     stated : RawScenario
         The files alone, whose numbers relative ranges refer to.
+    scenario : BaseModel, optional
+        What was built of them: values that are its defaults, as a run writes them out, need
+        no source.
 
     Returns
     -------
@@ -120,10 +128,22 @@ def notices(raw: RawScenario, stated: RawScenario) -> list[Problem]:
     problems = _of_numbers(raw, stated).problems
     lacking: dict[str, list[Problem]] = {}
     for one in problems:
-        if one.rule == UNSOURCED:
+        if one.rule == UNSOURCED and not _is_default(scenario, split_key(one.key)):
             lacking.setdefault(one.file, []).append(one)
     told = [_lack(file, numbers) for file, numbers in lacking.items()]
     return [*told, *(one for one in problems if one.rule != UNSOURCED)]
+
+
+def _is_default(part: Any, path: Path) -> bool:
+    """Whether a value is the one that its group declares for want of another."""
+    for key in path[:-1]:
+        part = (
+            getattr(part, str(key), None) if isinstance(part, BaseModel) else look_up(part, (key,))
+        )
+    name = str(path[-1])
+    return isinstance(part, BaseModel) and type(part).model_fields[name].default == getattr(
+        part, name
+    )
 
 
 def _lack(file: str, numbers: list[Problem]) -> Problem:

@@ -62,7 +62,7 @@ def load_with_notices(
     for key, rule, cure in scenario.idle_dates():
         at = raw.place(split_key(key))
         idle.append(Problem(at.file, at.line, key, rule, "", cure))
-    return scenario, [*notices(written, stated), *idle]
+    return scenario, [*notices(written, stated, scenario), *idle]
 
 
 def validate_scenario(raw: RawScenario) -> Scenario:

@@ -6,8 +6,9 @@ import pytest
 
 from sim.base.errors import Problem
 from sim.scenario.citations import Citations, cited_by, notices
+from sim.scenario.dump import dump_model
 from sim.scenario.edit import assign_texts
-from sim.scenario.load import load_with_notices
+from sim.scenario.load import load_scenario, load_with_notices
 from sim.scenario.read import resolve
 from tests.house.small import SCENARIOS
 
@@ -155,6 +156,17 @@ def test_values_that_are_set_need_no_source_but_lie_in_its_range(tmp_path: Path)
     base.write_text(BASE.replace("2 to 5", "x0.5 to x2"))
     assert noticed(base, "macro.mean_years=6.9") == []
     assert [one.value for one in noticed(base, "macro.mean_years=7.1")] == ["7.1"]
+
+
+def test_a_scenario_that_a_run_writes_out_needs_no_source_for_defaults(tmp_path: Path) -> None:
+    written = tmp_path / "scenario.toml"
+    whole = load_scenario(SCENARIOS / "three_arrangements.toml")
+    text = dump_model(whole)
+    written.write_text(text, encoding="utf-8")
+    assert load_with_notices(written)[1] == []
+    written.write_text(text.replace("first_loss_share = 0.0", "first_loss_share = 0.1", 1))
+    (told,) = load_with_notices(written)[1]
+    assert told.rule.startswith("1 number has no source: arrangement.plain.loss_sharing.first")
 
 
 def test_a_source_in_no_known_form_and_one_of_no_number_are_noticed(tmp_path: Path) -> None:
