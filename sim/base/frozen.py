@@ -7,13 +7,15 @@ are not. Rules of the model never see these classes, only the numbers in them.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from sim.base.ranges import within
+
+Broken = tuple[str, str, str]
+"""A rule that does not hold: key, rule with the value that breaks it, and cure."""
 
 
 class Frozen(BaseModel):
@@ -43,19 +45,19 @@ class Frozen(BaseModel):
     def _plain_input(cls, data: Any) -> Any:
         return plain(data) if isinstance(data, Mapping) else data
 
-    def broken_rules(self) -> Iterable[tuple[str, str, str]]:
-        """Give every rule about several fields that does not hold.
+    def broken_rules(self) -> Iterator[Broken]:
+        """Give every rule about several fields that does not hold, to be told in one go.
 
-        Groups with such rules have their own version, usually a generator; all that it
-        gives is told in one go.
+        The one way in which a group refuses values. Groups with such rules have their own
+        version; a group that extends another one goes on with ``super().broken_rules()``.
 
-        Returns
-        -------
-        iterable of (key, rule, cure)
+        Yields
+        ------
+        (key, rule, cure)
             Key below the group (dotted; empty for the group itself), the rule with the
             value that breaks it, and the cure.
         """
-        return ()
+        yield from ()
 
     @model_validator(mode="after")
     def _keeps_rules(self) -> Self:
@@ -66,46 +68,46 @@ class Frozen(BaseModel):
 
 
 class RefusedError(ValueError):
-    """What a validator of a whole group raises: any number of (key, rule, cure).
+    """What the validator of a group raises: any number of (key, rule, cure)."""
 
-    Parameters
-    ----------
-    *parts : tuple of three str
-        Key below the group (dotted; empty for the group itself), rule with the value
-        that breaks it, and cure.
-
-    See Also
-    --------
-    refuse : the usual way to build one.
-    """
-
-    def __init__(self, *parts: tuple[str, str, str]) -> None:
+    def __init__(self, *parts: Broken) -> None:
         super().__init__(*parts)
         self.parts = parts
 
     def __str__(self) -> str:
         """Give one line for each part."""
-        return "\n".join("|".join(part) for part in self.parts)
+        return "\n".join(f"{key}: {rule}; {cure}" for key, rule, cure in self.parts)
 
 
-def refuse(key: str, rule: str, cure: str) -> RefusedError:
-    """Build the error of a validator that looks at several fields together.
+def no_whole(key: str, shares: Iterable[float], what: str = "") -> Iterator[Broken]:
+    """Give the broken rule where shares of a whole do not sum to one.
 
     Parameters
     ----------
     key : str
-        Dotted key below the group that is validated, where the reader should look.
-    rule : str
-        What must hold, and the value that breaks it.
-    cure : str
-        How to put it right.
+        Where they stand, below the group.
+    shares : iterable of float
+        None at all is refused too.
+    what : str, optional
+        What they are, where the key does not say it.
 
     Examples
     --------
-    >>> str(refuse("shares", "must sum to 1; got 0.9", "give one share per bank"))
-    'shares|must sum to 1; got 0.9|give one share per bank'
+    >>> ((key, rule, cure),) = no_whole("shares", (0.6, 0.3))
+    >>> rule, cure
+    ('must sum to 1; got 0.6 + 0.3 = 0.9', 'change the shares, for example the last to 0.4')
+    >>> list(no_whole("shares", (0.1, 0.2, 0.7)))
+    []
     """
-    return RefusedError((key, rule, cure))
+    parts = list(shares)
+    total = math.fsum(parts)
+    if abs(total - 1.0) > SUM_TOLERANCE:
+        # Enough digits to see what is missing.
+        written = " + ".join(f"{share:.12g}" for share in parts)
+        last = (parts or [0.0])[-1] + 1.0 - total
+        example = f", for example the last to {last:.12g}" if 0.0 <= last <= 1.0 else ""
+        rule = f"{what} must sum to 1; got {written} = {total:.12g}".lstrip()
+        yield key, rule, f"change the shares{example}"
 
 
 def plain(value: Any) -> Any:
@@ -174,38 +176,11 @@ def param(
     return field
 
 
-def _sums_to_one(value: tuple[float, ...]) -> tuple[float, ...]:
-    """Sum to 1."""
-    total = math.fsum(value)
-    if abs(total - 1.0) > SUM_TOLERANCE:
-        raise refuse(
-            "",
-            f"must sum to 1; got {total:g} ({' + '.join(f'{v:g}' for v in value)})",
-            "change the shares so that they sum to 1",
-        )
-    return value
-
-
-def _never_falls(value: Sequence[float]) -> Sequence[float]:
-    """Do not fall."""
-    for k, (first, second) in enumerate(pairwise(value)):
-        if second < first:
-            raise refuse(
-                "",
-                f"must not fall from one element to the next; {second:g} follows {first:g}",
-                f"put the values in order, from element {k + 1} on",
-            )
-    return value
-
-
 SUM_TOLERANCE = 1e-9
 """How far shares that must sum to one may be from it."""
 
 Share = Annotated[float, within(low=0.0, high=1.0)]
 """A part of a whole, in [0, 1]."""
-
-OpenShare = Annotated[float, within(above=0.0, below=1.0)]
-"""A share or a probability strictly between 0 and 1."""
 
 PositiveFloat = Annotated[float, within(above=0.0)]
 """A number above 0."""
@@ -216,38 +191,5 @@ NonNegative = Annotated[float, within(low=0.0)]
 PositiveInt = Annotated[int, within(low=1)]
 """A count of at least 1."""
 
-NonNegativeInt = Annotated[int, within(low=0)]
-"""A count of at least 0."""
-
-Rate = Annotated[float, within(low=-1.0, high=1.0)]
-"""A rate per year as a fraction (0.04 is 4 % a year), in [-1, 1]."""
-
-Hazard = Annotated[float, within(low=0.0)]
-"""An intensity per year, at least 0."""
-
-Correlation = Annotated[float, within(low=-1.0, high=1.0)]
-"""A correlation, in [-1, 1]."""
-
 StageVector = tuple[float, float, float, float]
 """One number for each stage: start-up, growth, expansion, mature."""
-
-StageShares = tuple[Share, Share, Share, Share]
-"""One share in [0, 1] for each stage."""
-
-StageHazards = tuple[Hazard, Hazard, Hazard, Hazard]
-"""One intensity per year, at least 0, for each stage."""
-
-StageAmounts = tuple[NonNegative, NonNegative, NonNegative, NonNegative]
-"""One amount of at least 0 for each stage."""
-
-StagePositives = tuple[PositiveFloat, PositiveFloat, PositiveFloat, PositiveFloat]
-"""One number above 0 for each stage."""
-
-StageMix = Annotated[StageShares, AfterValidator(_sums_to_one)]
-"""Shares of the four stages that sum to 1."""
-
-Shares = Annotated[tuple[Share, ...], AfterValidator(_sums_to_one)]
-"""Any number of shares that sum to 1."""
-
-Rising = Annotated[tuple[float, ...], AfterValidator(_never_falls)]
-"""Any number of values, none below the one before it."""

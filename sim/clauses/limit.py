@@ -5,14 +5,15 @@ rests on sales and the last equity round instead; a fixed line or a path of line
 the published amount of one contract. Source: AH08, AH14, AH21, ZJ03, ZJ10, ZJ11.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, param
+from sim.base.frozen import Broken, Frozen, NonNegative, PositiveFloat, param
 
 
 class Collateral(Frozen):
@@ -46,15 +47,13 @@ class Path(Frozen):
     amounts: tuple[PositiveFloat, ...] = param(unit="CNY million", meaning="lines in order")
     from_years: tuple[NonNegative, ...] = param(unit="years", meaning="age at which each starts")
 
-    @model_validator(mode="after")
-    def _one_date_each(self) -> "Path":
+    def broken_rules(self) -> Iterator[Broken]:
+        """One date for each amount, in order."""
         if len(self.amounts) != len(self.from_years) or not self.amounts:
-            raise ValueError(
-                f"from_years|must have one entry for each of amounts|give {len(self.amounts)} ages"
-            )
+            cure = f"give {len(self.amounts)} ages"
+            yield "from_years", "must have one entry for each of amounts", cure
         if any(later <= earlier for earlier, later in pairwise(self.from_years)):
-            raise ValueError("from_years|must increase|give the ages in order")
-        return self
+            yield "from_years", "must increase", "give the ages in order"
 
 
 Limit = Annotated[Collateral | CashFlow | FixedAmount | Path, Field(discriminator="kind")]

@@ -9,13 +9,22 @@ terms; the rule that shares a loss by them is `sim.firms.loss_sharing`. Source: 
 ZJ12, MK22, AH27.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from sim.base.frozen import Frozen, NonNegative, Share, param, refuse
+from sim.base.frozen import (
+    SUM_TOLERANCE,
+    Broken,
+    Frozen,
+    NonNegative,
+    Share,
+    no_whole,
+    param,
+)
 
 MOST_LENDERS = 8
 
@@ -58,16 +67,13 @@ class Cover(Frozen):
         words="Others pay at most {value} of what is owed.",
     )
 
-    @model_validator(mode="after")
-    def _parts_are_a_whole_at_most(self) -> "Cover":
+    def broken_rules(self) -> Iterator[Broken]:
+        """Others bear the whole of a loss at most."""
         total = sum(cover_shares(self))
-        if total > 1.0 + 1e-9:
-            raise refuse(
-                "guaranteed_share",
-                f"shares of others must sum to 1 at most; got {total:g}",
-                "lower a share of the guarantor, the insurer, the trust or the lessor",
-            )
-        return self
+        if total > 1.0 + SUM_TOLERANCE:
+            rule = f"shares of others must sum to 1 at most; got {total:.12g}"
+            cure = "lower a share of the guarantor, the insurer, the trust or the lessor"
+            yield "guaranteed_share", rule, cure
 
 
 class Sole(Cover):
@@ -86,21 +92,14 @@ class Proportional(Cover):
         0.0, unit="CNY million", meaning="cost of each further bank at signing and renewal"
     )
 
-    @model_validator(mode="after")
-    def _shares_sum_to_one(self) -> "Proportional":
-        total = float(np.sum(self.shares))
+    def broken_rules(self) -> Iterator[Broken]:
+        """Some banks share the whole."""
+        yield from super().broken_rules()
         if not 1 <= len(self.shares) <= MOST_LENDERS:
-            raise ValueError(
-                f"shares|must name 1 to {MOST_LENDERS} banks, names {len(self.shares)}"
-                "|give one share for each bank, lead bank first"
-            )
-        if abs(total - 1.0) > 1e-9:
-            parts = " + ".join(f"{share:g}" for share in self.shares)
-            raise ValueError(
-                f"shares|must sum to 1; {parts} = {total:g}"
-                "|give one share for each bank, lead bank first"
-            )
-        return self
+            rule = f"must name 1 to {MOST_LENDERS} banks, names {len(self.shares)}"
+            yield "shares", rule, "give one share for each bank, lead bank first"
+        else:
+            yield from no_whole("shares", self.shares)
 
 
 LossSharing = Annotated[Sole | Proportional, Field(discriminator="kind")]

@@ -6,12 +6,10 @@ ends binds nobody anew; contracts in force go on as signed. Source: AH06 (versio
 common growth plan), AH20 (version 2.0), MK18 to MK21 (path of the relending facility).
 """
 
+from collections.abc import Iterator
 from datetime import date as Date  # noqa: N812 -- a type among dates in years
-from typing import Self
 
-from pydantic import model_validator
-
-from sim.base.frozen import Frozen, NonNegative, Share, param, refuse
+from sim.base.frozen import Broken, Frozen, NonNegative, Share, param
 from sim.clauses.eligibility import Eligibility, Everyone
 
 
@@ -20,22 +18,19 @@ class Policy(Frozen):
 
     programme: str = param(unit="", meaning="programme that it belongs to")
     arrangement: str = param(unit="", meaning="arrangement put on offer")
-    start: Date = param(unit="", meaning="first day on offer, ISO date")
-    end: Date | None = param(None, unit="", meaning="first day no longer on offer, ISO date")
+    start: Date = param(unit="", meaning="first day on offer")
+    end: Date | None = param(None, unit="", meaning="first day no longer on offer")
     phase_in_years: NonNegative = param(
         0.0, unit="years", meaning="time over which its reach grows from nothing", high=100
     )
     reach_share: Share = param(1.0, unit="share of firms", meaning="reached once phased in")
     eligibility: Eligibility = param(Everyone(), unit="", meaning="who may apply under it")
 
-    @model_validator(mode="after")
-    def _ends_after_it_starts(self) -> Self:
+    def broken_rules(self) -> Iterator[Broken]:
+        """It ends after it starts."""
         if self.end is not None and self.end <= self.start:
-            raise refuse(
-                "end", f"must be later than start ({self.start}); got {self.end}",
-                "give a later date, or leave it out",
-            )  # fmt: skip
-        return self
+            rule = f"must be later than start ({self.start}); got {self.end}"
+            yield "end", rule, "give a later date, or leave it out"
 
 
 def years_between(start: Date, date: Date) -> float:

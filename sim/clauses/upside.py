@@ -7,14 +7,15 @@ subscription amount = stake times post-money strike valuation. Source: AH15, AH1
 AH21, W01 to W05.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.base.frozen import Broken, Frozen, NonNegative, PositiveFloat, Share, param
 from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, WARRANT
 
 
@@ -46,34 +47,30 @@ class _Subscription(Frozen):
         meaning="part of a gain that reaches the lenders; the holder keeps the rest",
     )
 
-    @model_validator(mode="after")
-    def _terms_agree(self) -> "_Subscription":
+    def broken_rules(self) -> Iterator[Broken]:
+        """Two of amount, stake and strike are given; the third follows."""
         sized = [self.coverage is not None, self.amount is not None]
         struck = [self.strike_multiple is not None, self.strike_valuation is not None]
         if sum(sized) > 1 or sum(struck) > 1:
-            raise ValueError(
-                "coverage|give one of coverage and amount, one of strike_multiple and "
-                "strike_valuation|remove the surplus key"
-            )
-        known = sum(sized) + sum(struck) + (self.stake is not None)
-        if known < 2:
-            raise ValueError(
-                "coverage|two of amount (or coverage), stake and strike must be given"
-                "|add one of coverage, stake, strike_multiple"
-            )
-        if known == 3:
-            self._check_three()
-        return self
-
-    def _check_three(self) -> None:
-        if self.coverage == 0.0 or self.stake == 0.0:
+            rule = "give one of coverage and amount, one of strike_multiple and strike_valuation"
+            yield "coverage", rule, "remove the surplus key"
             return
+        staked = self.stake is not None
+        given = {"coverage": any(sized), "stake": staked, "strike_multiple": any(struck)}
+        known = sum(given.values())
+        if known < 2:
+            rule = "two of amount (or coverage), stake and strike must be given"
+            missing = [name for name, is_given in given.items() if not is_given]
+            yield "coverage", rule, f"add {' or '.join(missing)}"
+        if known == 3 and not self._three_agree():
+            rule = "conflicts with the subscription amount and the strike"
+            yield "stake", rule, "give any two of amount, stake and strike; the third follows"
+
+    def _three_agree(self) -> bool:
+        if self.coverage == 0.0 or self.stake == 0.0:
+            return True
         stated = self.amount is not None and self.strike_valuation is not None
-        if not stated or abs(self.amount - self.stake * self.strike_valuation) > 1e-9:  # type: ignore[operator]
-            raise ValueError(
-                "stake|conflicts with the subscription amount and the strike"
-                "|give any two of amount, stake and strike; the third follows"
-            )
+        return stated and abs(self.amount - self.stake * self.strike_valuation) <= 1e-9  # type: ignore[operator]
 
 
 class Warrant(_Subscription):
@@ -98,14 +95,12 @@ class Swap(_Subscription):
         None, unit="CNY million", meaning="that valuation, where it is stated"
     )
 
-    @model_validator(mode="after")
-    def _one_trigger(self) -> "Swap":
+    def broken_rules(self) -> Iterator[Broken]:
+        """One trigger beside what holds for every right."""
+        yield from super().broken_rules()
         if (self.trigger_multiple is None) == (self.trigger_valuation is None):
-            raise ValueError(
-                "trigger_multiple|give one of trigger_multiple and trigger_valuation"
-                "|add or remove one"
-            )
-        return self
+            rule = "give one of trigger_multiple and trigger_valuation"
+            yield "trigger_multiple", rule, "add or remove one"
 
 
 class Royalty(Frozen):

@@ -8,6 +8,7 @@ import typer
 from sim.base.errors import Problem, ScenarioError
 from sim.command.failure import told
 from sim.command.options import Settings
+from sim.command.screen import say
 
 
 @told
@@ -21,7 +22,10 @@ def check(
     problems: list[Problem] = []
     for file in files:
         try:
-            typer.echo(f"{file}: {_in_words(_load(file, settings))}")
+            scenario, notices = _load(file, settings)
+            typer.echo(f"{file}: {_in_words(scenario, len(notices))}")
+            for notice in notices:
+                say(f"notice: {notice}")
         except ScenarioError as error:
             # A base that several files extend is wrong only once.
             problems += [p for p in error.problems if p not in problems]
@@ -29,16 +33,21 @@ def check(
         raise ScenarioError(problems)
 
 
-def _load(file: Path, settings: list[str] | None) -> Any:
-    from sim.scenario.load import load_scenario
+def _load(file: Path, settings: list[str] | None) -> tuple[Any, list[Problem]]:
+    from sim.scenario.load import load_with_notices
 
-    return load_scenario(file, settings or [])
+    return load_with_notices(file, settings or [])
 
 
-def _in_words(scenario: Any) -> str:
+def _in_words(scenario: Any, notices: int) -> str:
     experiment = scenario.experiment
     arrangements = ", ".join(experiment.arrangements)
     return (
-        f"good; {experiment.replications} replications of"
+        f"good; {_count(experiment.replications, 'replication')} of"
         f" {experiment.horizon_years:g} years under {arrangements}"
+        + (f"; {_count(notices, 'notice')}" if notices else "")
     )
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

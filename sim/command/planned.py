@@ -1,7 +1,7 @@
 """A study that is announced before it runs: how many runs, and how long they will take."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -90,23 +90,6 @@ def announce(setting: Setting, runs: int, like: Any, yes: bool = False) -> None:
     say(what.words())
     if what.seconds > LONG and not yes and sys.stdin.isatty():
         typer.confirm("go on?", default=True, abort=True, err=True)
-
-
-def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> None:
-    """Write the figures of a study beside its tables, as SVG and as PNG.
-
-    Parameters
-    ----------
-    setting : Setting
-    key : str
-        Of the findings.
-    drawings : mapping of str to Drawing
-        By the name of the file.
-    """
-    folder = setting.folder.path / "studies" / key
-    for name, drawing in drawings.items():
-        (folder / f"{name}.svg").write_text(drawing.svg(), encoding="utf-8")
-        drawing.savefig(folder / f"{name}.png")
 
 
 def split_names(names: list[str] | None) -> list[str] | None:

@@ -64,12 +64,14 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario and compare its arrangements."""
-    from sim.scenario.load import load_scenario
+    from sim.scenario.load import load_with_notices
 
     targets = read_targets(until)
     given = settings_of(settings, replications=replications, seed=seed)
-    scenario = load_scenario(file, given)
+    scenario, notices = load_with_notices(file, given)
     tell = (lambda _: None) if quiet else say
+    for notice in notices:
+        tell(f"notice: {notice}")
     RunFolder(out or RUNS).check_usable()
     walk.prepare(scenario, tell)
     if solve_beliefs:
@@ -81,6 +83,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         workers or min(cores(), scenario.experiment.replications),
         tuple(record.value for record in keep or ()),
         resume,
+        tuple(map(str, notices)),
     )
     job, simulated, precision = simulate_until(job, (targets, most), lambda j: _simulate(j, quiet))
     if not simulated.is_whole:

@@ -12,7 +12,7 @@ from sim.command.screen import console, table
 from sim.scenario.faults import shown
 from sim.scenario.legal import unit_and_meaning
 from sim.scenario.positions import Path, join_key, split_key
-from sim.scenario.read import RawScenario, similar
+from sim.scenario.read import RawScenario, did_you_mean
 
 DEFAULT = "default"
 
@@ -32,9 +32,10 @@ def show(
     from sim.scenario.dump import dump_model
     from sim.scenario.edit import assign_texts
     from sim.scenario.load import validate_scenario
+    from sim.scenario.path_file import with_path_file
     from sim.scenario.read import resolve
 
-    raw = assign_texts(resolve(file), settings or [])
+    raw = with_path_file(assign_texts(resolve(file), settings or []))
     scenario = validate_scenario(raw)
     if as_toml:
         typer.echo(dump_model(scenario), nl=False)
@@ -84,9 +85,10 @@ def _leaves(
 
 
 def _origin(path: Path, raw: RawScenario) -> str:
-    # What stands inside a list has the place of the list.
-    depth = next((n for n, part in enumerate(path) if isinstance(part, int)), len(path))
-    at = raw.places.get(path) or raw.places.get(path[:depth])
+    # What stands inside a list has the place of its element, or of the list.
+    least = next((n for n, part in enumerate(path) if isinstance(part, int)), len(path))
+    around = (path[:depth] for depth in range(len(path), least - 1, -1))
+    at = next((raw.places[part] for part in around if part in raw.places), None)
     return DEFAULT if at is None else place(at.file, at.line)
 
 
@@ -97,8 +99,7 @@ def _beneath(rows: list[tuple[str, ...]], key: str) -> list[tuple[str, ...]]:
     found = [row for row in rows if split_key(row[0])[: len(wanted)] == wanted]
     if not found:
         known = sorted({join_key(split_key(row[0])[: len(wanted)]) for row in rows})
-        near = similar(key, known)
-        cure = f'did you mean "{near}"?' if near else "leave it out to see all keys"
+        cure = did_you_mean(key, known, "leave it out to see all keys")
         raise BadInputError(key, "is not a key of this scenario", cure)
     return found
 

@@ -36,6 +36,8 @@ class Job:
         Records to keep beside the outcomes: ``"firms"``, ``"events"``.
     is_resumed : bool
         Whether to keep the replications that the folder already holds.
+    notices : tuple of str
+        What is legal in the scenario, and yet should be looked at.
     """
 
     scenario: Any
@@ -43,6 +45,7 @@ class Job:
     workers: int = 1
     keep: tuple[str, ...] = ()
     is_resumed: bool = False
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -176,6 +179,7 @@ def _manifest(job: Job, simulated: Simulated) -> dict[str, Any]:
         "replications_asked": asked,
         "replications_done": done,
         "workers": job.workers,
+        "notices": job.notices,
         "seconds": round(simulated.seconds, 3),
         **simulated.results.manifest,
     }

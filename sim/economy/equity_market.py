@@ -5,11 +5,11 @@ depends on the macro regime. Source: MK27 (money invested 2023 over 2021: 0.49),
 MK32 (listings 2024 over 2021: 0.19 and 0.09).
 """
 
-from pydantic import model_validator
+from collections.abc import Iterator
 
 from sim.base.draws import EQUITY_MARKET, exponential, uniform_pair
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param, refuse
-from sim.economy.macro import Path
+from sim.base.frozen import Broken, Frozen, NonNegative, PositiveFloat, Share, param
+from sim.economy.macro import Path, unordered
 
 
 class MarketStep(Frozen):
@@ -39,15 +39,13 @@ class EquityMarket(Frozen):
         (), unit="", meaning="a stated path, in force from its first step on"
     )
 
-    @model_validator(mode="after")
-    def _regimes_match(self) -> "EquityMarket":
+    def broken_rules(self) -> Iterator[Broken]:
+        """Both hazards name the same regimes; steps of a path rise."""
         if set(self.enter_winter_hazard) != set(self.leave_winter_hazard):
-            raise refuse(
-                "leave_winter_hazard",
-                "must name the same macro regimes as enter_winter_hazard",
-                "give one hazard for each macro regime in both",
-            )
-        return self
+            rule = "must name the same macro regimes as enter_winter_hazard"
+            cure = "give one hazard for each macro regime in both"
+            yield "leave_winter_hazard", rule, cure
+        yield from unordered(self.path)
 
 
 def market_path(
@@ -109,7 +107,7 @@ def market_path(
 
 def _with_steps(market: EquityMarket, path: Path) -> Path:
     """Let a stated path take over from its first step on."""
-    steps = sorted((step.from_years, int(step.winter)) for step in market.path)
+    steps = [(step.from_years, int(step.winter)) for step in market.path]
     if not steps:
         return path
     first, start = steps[0][0], path[0][0]

@@ -9,14 +9,14 @@ Hamilton (1989) for regimes; Credit Suisse (1997), CreditRisk+, for gamma factor
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import Any
 
-from pydantic import model_validator
 from scipy.special import gammaincinv
 
 from sim.base.draws import FRAILTY, MACRO, uniform_pair
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, param, refuse
+from sim.base.frozen import Broken, Frozen, NonNegative, PositiveFloat, param
 
 
 class Regime(Frozen):
@@ -43,13 +43,10 @@ class Step(Frozen):
     frailty: PositiveFloat = param(1.0, unit="x", meaning="factor on the yearly systematic factor")
 
 
-class Spell(Frozen):
+class Spell(Step):
     """A spell of a regime that is laid over the chain, which goes on beneath it."""
 
-    from_years: float = param(unit="years", meaning="start, years from the start date")
     until_years: float = param(unit="years", meaning="end, years from the start date")
-    regime: str = param(unit="", meaning="name of the regime")
-    frailty: PositiveFloat = param(1.0, unit="x", meaning="factor on the yearly systematic factor")
 
 
 class Macro(Frozen):
@@ -61,34 +58,56 @@ class Macro(Frozen):
     path: tuple[Step, ...] = param((), unit="", meaning="a stated path instead of the chain")
     spell: tuple[Spell, ...] = param((), unit="", meaning="stressed spells laid over the regimes")
 
-    @model_validator(mode="after")
-    def _names_are_known(self) -> "Macro":
-        names = ", ".join(self.regime)
+    def broken_rules(self) -> Iterator[Broken]:
+        """Names are known; steps of a path rise, and spells do not overlap."""
         if not self.regime:
-            raise refuse("regime", "must name at least one regime", "add [macro.regime.NAME]")
+            yield "regime", "must name at least one regime", "add [macro.regime.NAME]"
+            return
+        names = ", ".join(self.regime)
         if self.opening != "stationary" and self.opening not in self.regime:
-            raise refuse(
-                "opening",
-                f'"{self.opening}" is no regime',
-                f'use "stationary" or one of {names}',
-            )
+            cure = f'use "stationary" or one of {names}'
+            yield "opening", f'"{self.opening}" is no regime', cure
         for key, parts in (("path", self.path), ("spell", self.spell)):
-            for step in parts:
+            for n, step in enumerate(parts):
                 if step.regime not in self.regime:
-                    raise refuse(key, f'"{step.regime}" is no regime', f"use one of {names}")
-        return self
+                    yield (
+                        f"{key}[{n}].regime",
+                        f'"{step.regime}" is no regime',
+                        f"use one of {names}",
+                    )
+        yield from unordered(self.path)
+        yield from self._overlaps()
 
-    @model_validator(mode="after")
-    def _spells_do_not_overlap(self) -> "Macro":
+    def _overlaps(self) -> Iterator[Broken]:
         ends = sorted((spell.from_years, spell.until_years) for spell in self.spell)
         for start, end in ends:
             if end <= start:
                 rule = f"must end after it begins; got {start:g} to {end:g}"
-                raise refuse("spell", rule, "give a later until_years")
+                yield "spell", rule, "give a later until_years"
         for (_, end), (start, _) in pairwise(ends):
             if start < end:
-                raise refuse("spell", f"must not overlap at year {start:g}", "join the spells")
-        return self
+                yield "spell", f"must not overlap at year {start:g}", "join the spells"
+
+
+def unordered(path: Sequence[Any]) -> Iterator[Broken]:
+    """Give the steps of a stated path that do not begin after the one before them.
+
+    Parameters
+    ----------
+    path : sequence of steps
+        Each with ``from_years``.
+
+    Examples
+    --------
+    >>> steps = [Step(from_years=year, regime="boom") for year in (0.0, 2.0, 2.0)]
+    >>> [key for key, _, _ in unordered(steps)]
+    ['path[2].from_years']
+    """
+    for n, (before, step) in enumerate(pairwise(path), start=1):
+        if step.from_years <= before.from_years:
+            rule = f"must be later than the step before ({before.from_years:g})"
+            got = f"{rule}; got {step.from_years:g}"
+            yield f"path[{n}].from_years", got, "put the steps in order, one for each date"
 
 
 Path = tuple[tuple[float, int], ...]
@@ -152,7 +171,7 @@ def _chain(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path
 
 def _stated_path(macro: Macro, start: float) -> Path:
     names = regime_names(macro)
-    steps = sorted((step.from_years, names.index(step.regime)) for step in macro.path)
+    steps = [(step.from_years, names.index(step.regime)) for step in macro.path]
     opening = names.index(macro.opening) if macro.opening in names else steps[0][1]
     before = [code for date, code in steps if date <= start]
     first = before[-1] if before else opening
@@ -218,7 +237,7 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
 
 def _stress(macro: Macro, year: float) -> float:
     """Mean over a calendar year of the factors of steps and spells."""
-    steps = sorted((step.from_years, step.frailty) for step in macro.path)
+    steps = [(step.from_years, step.frailty) for step in macro.path]
     dates = [date for date, _ in steps[1:]] + [math.inf]
     parts = [(start, end, f) for (start, f), end in zip(steps, dates, strict=False)]
     parts += [(spell.from_years, spell.until_years, spell.frailty) for spell in macro.spell]

@@ -4,13 +4,15 @@ Each fault says which key is wrong, the rule, the value, the cure, and what coul
 there instead so that the rest can be checked too.
 """
 
+import tomllib
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from sim.base.frozen import RefusedError
+from sim.base.frozen import Broken, RefusedError
 from sim.base.ranges import OUT_OF_RANGE, range_in_words
 from sim.scenario.faults import NOTHING, Fault, listed, look_up
 from sim.scenario.legal import (
@@ -26,7 +28,7 @@ from sim.scenario.legal import (
 )
 from sim.scenario.placeholder import placeholder
 from sim.scenario.positions import Path, join_key, split_key
-from sim.scenario.read import similar
+from sim.scenario.read import did_you_mean, similar
 
 REQUIRED = "is required"
 """The rule that a missing key breaks."""
@@ -93,19 +95,9 @@ def _unknown_key(spot: Spot, error: ErrorDetails, model: type[BaseModel]) -> lis
     if owners:
         cure = f"it belongs to the kind {listed(owners)}; change the kind or leave it out"
     else:
-        cure = _suggestion(key, known, places_of(model, key))
+        elsewhere = [f'did you mean "{place}"?' for place in places_of(model, key)]
+        cure = did_you_mean(key, known, [*elsewhere, f"known keys: {listed(known)}"][0])
     return [Fault(spot.path, rule, cure, error["input"])]
-
-
-def _suggestion(key: str, known: list[str], elsewhere: list[str]) -> str:
-    near = similar(key, known)
-    if near:
-        return f'did you mean "{near}"?'
-    if elsewhere:
-        return f'did you mean "{elsewhere[0]}"?'
-    if known:
-        return f"known keys: {listed(known)}"
-    return "leave it out; no keys are known here"
 
 
 def _unknown_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
@@ -113,7 +105,7 @@ def _unknown_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[F
     given = str(error.get("ctx", {}).get("tag", ""))
     rule = f"must be a kind of {_name(spot.path)}; known kinds: {listed(known)}"
     near = similar(given, known)
-    cure = f'did you mean "{near}"?' if near else "give one of the known kinds"
+    cure = did_you_mean(given, known, "give one of the known kinds")
     return [Fault((*spot.path, KIND), rule, cure, given, instead=near or NOTHING)]
 
 
@@ -129,9 +121,9 @@ def _no_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]
 def _choice(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
     expected = str(error.get("ctx", {}).get("expected", "")).replace("'", '"')
     known = [part for part in expected.split('"')[1::2] if part]
-    near = similar(str(error["input"]), known)
-    cure = f'did you mean "{near}"?' if near else "give one of these values"
     value = error["input"]
+    near = similar(str(value), known)
+    cure = did_you_mean(str(value), known, "give one of these values")
     return [Fault(spot.path, f"must be {expected}", cure, value, instead=near or NOTHING)]
 
 
@@ -157,18 +149,9 @@ def _nearest(number: float, bounds: Mapping[str, Any], spot: Spot) -> tuple[Any,
     return f"give a number {words}" + _after(meaning(spot.field)), number, None, NOTHING
 
 
-def _compared(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
-    """Explain a bound that a field declares with pydantic's own words."""
-    names = {"ge": "low", "le": "high", "gt": "above", "lt": "below"}
-    context = error.get("ctx", {})
-    bounds = {names[key]: bound for key, bound in context.items() if key in names}
-    rule = range_in_words(bounds)
-    return [Fault(spot.path, rule, *_nearest(error["input"], bounds, spot))]
-
-
 def _wrong_type(spot: Spot, error: ErrorDetails, words: str) -> Fault:
     value = error["input"]
-    if isinstance(value, str) and words in (_NUMBER, _WHOLE) and _is_number(value):
+    if isinstance(value, str) and _means(value, words):
         cure = f"write {value.strip()} without quotes"
     elif words == _WHOLE and isinstance(value, float):
         cure = f"the nearest legal value is {round(value)}"
@@ -182,46 +165,30 @@ def _usable(spot: Spot) -> Any:
     return NOTHING if found is None else found
 
 
-def _is_number(text: str) -> bool:
+def _means(text: str, words: str) -> bool:
+    """Say whether a text would be what is wanted, if it stood without quotes."""
     try:
-        float(text)
-    except ValueError:
+        value = tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError:
         return False
-    return True
+    return type(value) in _TYPES.get(words, ())
 
 
 def _refused(spot: Spot, error: ErrorDetails, values: Mapping[str, Any]) -> list[Fault]:
-    """Explain a rule that a group or a field checks with its own code."""
-    return [_refused_part(spot, part, values) for part in _parts(error) if part[1] or part[2]]
+    """Explain the rules that a group checks itself."""
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, RefusedError):
+        return [_refused_part(spot, part, values) for part in cause.parts]
+    return [Fault(spot.path, error["msg"], _give("another value", spot), error["input"])]
 
 
-def _refused_part(spot: Spot, part: tuple[str, str, str], values: Mapping[str, Any]) -> Fault:
+def _refused_part(spot: Spot, part: Broken, values: Mapping[str, Any]) -> Fault:
     key, rule, cure = part
-    try:
-        path = (*spot.path, *split_key(key)) if key else spot.path
-    except ValueError:
-        path = spot.path
+    path = (*spot.path, *split_key(key)) if key else spot.path
     value = look_up(values, path)
     if "got " in rule or isinstance(value, Mapping):
         value = NOTHING
-    return Fault(path, rule, cure or _give("another value", spot), value, group=spot.path)
-
-
-def _parts(error: ErrorDetails) -> list[tuple[str, str, str]]:
-    context = error.get("ctx", {})
-    cause = context.get("error")
-    if isinstance(cause, RefusedError):
-        return list(cause.parts)
-    message = error["msg"] if cause is None else str(cause)
-    if message.count("|") < 2:
-        key = str(context.get("path", context.get("key", "")))
-        return [(key, _sentence(message), str(context.get("cure", "")))]
-    parts = [line.split("|", 2) for line in message.splitlines() if line.count("|") >= 2]
-    return [(key.strip(), rule.strip(), cure.strip()) for key, rule, cure in parts]
-
-
-def _sentence(message: str) -> str:
-    return message[:1].lower() + message[1:]
+    return Fault(path, rule, cure, value, group=spot.path)
 
 
 def _give(what: str, spot: Spot) -> str:
@@ -239,6 +206,8 @@ def _name(path: Path) -> str:
 
 _NUMBER = "a number"
 _WHOLE = "a whole number"
+_DATE = "a date, such as 2025-12-01"
+_TYPES = {_NUMBER: (int, float), _WHOLE: (int,), _DATE: (date,)}
 
 _WORDS = {
     "float_type": _NUMBER,
@@ -254,9 +223,8 @@ _WORDS = {
     "dict_type": "a table",
     "model_type": "a table",
     "model_attributes_type": "a table",
-    "date_type": "a date, such as 2025-12-01",
-    "date_from_datetime_inexact": "a date, such as 2025-12-01",
-    "datetime_type": "a date with time, such as 2025-12-01T00:00:00",
+    "date_type": _DATE,
+    "date_from_datetime_inexact": _DATE,
 }
 
 _EXPLAINERS: dict[str, Callable[[Spot, ErrorDetails, type[BaseModel]], list[Fault]]] = {
@@ -267,8 +235,4 @@ _EXPLAINERS: dict[str, Callable[[Spot, ErrorDetails, type[BaseModel]], list[Faul
     "union_tag_not_found": _no_kind,
     "literal_error": _choice,
     OUT_OF_RANGE: _out_of_range,
-    "greater_than_equal": _compared,
-    "less_than_equal": _compared,
-    "greater_than": _compared,
-    "less_than": _compared,
 }

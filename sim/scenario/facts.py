@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.base.errors import Problem, ScenarioError
-from sim.scenario.read import similar
+from sim.scenario.read import did_you_mean
 from sim.scenario.syntax import Parsed, parse
 
 FACTS = "seeds/facts.toml"
@@ -126,8 +126,7 @@ class FactFile:
         grade = fact.text("grade")
         if not grade or grade in GRADES:
             return []
-        near = similar(grade, list(GRADES))
-        cure = f'did you mean "{near}"?' if near else _NEEDED["grade"]
+        cure = did_you_mean(grade, list(GRADES), _NEEDED["grade"])
         rule = f"must be one of {', '.join(GRADES)}"
         return [self._problem(fact, "grade", rule, grade, cure)]
 

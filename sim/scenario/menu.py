@@ -82,7 +82,7 @@ def menu_of(scenario: Scenario, name: str) -> Menu:
     if name in scenario.arrangement:
         arrangement = scenario.arrangement[name]
         return () if is_plain(arrangement) else (Item(name, arrangement),)
-    first = Date.fromisoformat(scenario.experiment.start_date)
+    first = scenario.experiment.start_date
     return tuple(
         _under(policy, scenario.arrangement[policy.arrangement], first)
         for policy in scenario.policy

@@ -4,21 +4,29 @@ A table's name is the name of the file that reads it; only `experiment`, `measur
 and `sources` belong to this one.
 """
 
-from typing import Any, Literal, Self
-
-from pydantic import model_validator
+from collections.abc import Iterator
+from datetime import date as Date  # noqa: N812 -- a type among dates in years
+from typing import Any, Literal
 
 from sim.banks.bank import Bank, Capital
 from sim.banks.belief import Beliefs
 from sim.banks.choice import Choice
 from sim.banks.provisions import Provisions
 from sim.banks.underwriting import Underwriting
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, Share, param, refuse
+from sim.base.frozen import (
+    Broken,
+    Frozen,
+    NonNegative,
+    PositiveFloat,
+    Share,
+    no_whole,
+    param,
+)
 from sim.base.variance_reduction import VarianceReduction
-from sim.clauses.arrangement import Arrangement, is_plain
+from sim.clauses.arrangement import Arrangement
 from sim.clauses.eligibility import Everyone
 from sim.clauses.loss_sharing import shares_of
-from sim.clauses.policy import Policy
+from sim.clauses.policy import Policy, years_between
 from sim.economy.equity_market import EquityMarket
 from sim.economy.macro import Macro
 from sim.firms.credit_line import CreditLine
@@ -31,6 +39,7 @@ from sim.firms.relationship import Relationship
 from sim.firms.right import Right
 from sim.firms.sector import GROUPS, Sector
 from sim.firms.workout import Workout
+from sim.scenario.positions import join_key
 
 AS_OFFERED, EQUAL_LENDING, EQUAL_CAPITAL = "as_offered", "equal_lending", "equal_capital"
 EQUAL_FIRMS = "equal_firms"
@@ -65,7 +74,7 @@ class Experiment(Frozen):
         unit="share of baseline mean",
         meaning="half-width that replications needed refer to",
     )
-    start_date: str = param("2025-01-01", unit="", meaning="ISO date of year zero")
+    start_date: Date = param(Date(2025, 1, 1), unit="", meaning="first day of year zero")
 
 
 class Measurement(Frozen):
@@ -118,86 +127,87 @@ class Scenario(Frozen):
     policy: tuple[Policy, ...] = param((), unit="", meaning="policies, with their dates")
     sources: dict[str, str] = param({}, unit="", meaning="source of each number, by key")
 
-    @model_validator(mode="after")
-    def _arrangements_exist(self) -> Self:
-        run = self.experiment.arrangements
-        known = ", ".join((*self.arrangement, *self.programmes))
+    def broken_rules(self) -> Iterator[Broken]:
+        """Names that exist, and parts that fit together."""
+        yield from self._unknown_arrangements()
+        yield from self._misplaced_policies()
+        yield from self._unknown_sectors()
+        yield from self._misfits()
+
+    def _unknown_arrangements(self) -> Iterator[Broken]:
+        run, key = self.experiment.arrangements, "experiment.arrangements"
+        cure = f"use {', '.join((*self.arrangement, *self.programmes))}"
         for name in run:
             if name not in self.arrangement and name not in self.programmes:
-                raise refuse(
-                    "experiment.arrangements",
-                    f'"{name}" is no arrangement and no programme',
-                    f"use {known}",
-                )
+                yield key, f'"{name}" is no arrangement and no programme', cure
         if len(set(run)) != len(run) or not run:
-            raise refuse(
-                "experiment.arrangements", "must name each arrangement once", f"use {known}"
-            )
+            yield key, "must name each arrangement once", cure
         if self.experiment.baseline not in run:
-            raise refuse(
-                "experiment.baseline",
-                f'"{self.experiment.baseline}" is not among the arrangements run',
-                f"use one of {', '.join(run)}",
-            )
-        return self
+            rule = f'"{self.experiment.baseline}" is not among the arrangements run'
+            yield "experiment.baseline", rule, f"use one of {', '.join(run)}"
 
-    @model_validator(mode="after")
-    def _policies_fit(self) -> Self:
+    def _misplaced_policies(self) -> Iterator[Broken]:
         for n, policy in enumerate(self.policy):
             if policy.arrangement not in self.arrangement:
-                raise refuse(
-                    f"policy[{n}].arrangement", f'"{policy.arrangement}" is no arrangement',
-                    f"use {', '.join(self.arrangement)}",
-                )  # fmt: skip
+                rule = f'"{policy.arrangement}" is no arrangement'
+                yield f"policy[{n}].arrangement", rule, f"use {', '.join(self.arrangement)}"
             if policy.programme in self.arrangement:
-                raise refuse(
-                    f"policy[{n}].programme",
-                    f'"{policy.programme}" is the name of an arrangement',
-                    "give the programme a name of its own",
-                )
-        return self
+                rule = f'"{policy.programme}" is the name of an arrangement'
+                yield f"policy[{n}].programme", rule, "give the programme a name of its own"
 
-    @model_validator(mode="after")
-    def _admitted_sectors_exist(self) -> Self:
-        clauses = {f"arrangement.{k}": a.eligibility for k, a in self.arrangement.items()}
+    def _unknown_sectors(self) -> Iterator[Broken]:
+        clauses = {
+            join_key(("arrangement", k)): a.eligibility for k, a in self.arrangement.items()
+        }
         clauses |= {f"policy[{n}]": p.eligibility for n, p in enumerate(self.policy)}
         for key, clause in clauses.items():
-            wanted = () if isinstance(clause, Everyone) else clause.sectors
-            for name in (name for name in wanted if name not in self.sector):
-                raise refuse(
-                    f"{key}.eligibility.sectors", f'"{name}" is no sector',
-                    f"use {', '.join(self.sector)}",
-                )  # fmt: skip
-        return self
+            for name in () if isinstance(clause, Everyone) else clause.sectors:
+                if self.sector and name not in self.sector:
+                    cure = f"use {', '.join(self.sector)}"
+                    yield f"{key}.eligibility.sectors", f'"{name}" is no sector', cure
 
-    @model_validator(mode="after")
-    def _parts_fit_together(self) -> Self:
-        if not self.bank:
-            raise refuse("bank", "must name at least one bank", "add [bank.NAME]")
-        if not self.sector:
-            raise refuse("sector", "must name at least one sector", "add [sector.NAME]")
+    def _misfits(self) -> Iterator[Broken]:
+        for key, what, shares in (
+            ("sector", "shares", [sector.share for sector in self.sector.values()]),
+            ("bank", "market shares", [bank.market_share for bank in self.bank.values()]),
+        ):
+            if shares:
+                yield from no_whole(key, shares, what)
+            else:
+                yield key, f"must name at least one {key}", f"add [{key}.NAME]"
         for name, arrangement in self.arrangement.items():
             lenders = len(shares_of(arrangement.loss_sharing))
-            if lenders > len(self.bank):
-                raise refuse(
-                    f"arrangement.{name}.loss_sharing.shares",
-                    f"names {lenders} banks, the scenario has {len(self.bank)}",
-                    "give fewer shares or add banks",
-                )
-        total = sum(sector.share for sector in self.sector.values())
-        if abs(total - 1.0) > 1e-9:
-            raise refuse("sector", f"shares must sum to 1; got {total:g}", "change the shares")
-        total = sum(bank.market_share for bank in self.bank.values())
-        if abs(total - 1.0) > 1e-9:
-            raise refuse("bank", f"market shares must sum to 1; got {total:g}", "change them")
+            if 0 < len(self.bank) < lenders:
+                rule = f"names {lenders} banks, the scenario has {len(self.bank)}"
+                key = join_key(("arrangement", name, "loss_sharing", "shares"))
+                yield key, rule, "give fewer shares or add banks"
         missing = set(self.macro.regime) - set(self.equity_market.enter_winter_hazard)
         if missing:
-            raise refuse(
-                "equity_market.enter_winter_hazard",
-                f"lacks the macro regime {sorted(missing)[0]}",
-                "give one hazard for each macro regime",
-            )
-        return self
+            rule = f"lacks the macro regime {min(missing)}"
+            cure = "give one hazard for each macro regime"
+            yield "equity_market.enter_winter_hazard", rule, cure
+
+    def idle_dates(self) -> Iterator[Broken]:
+        """Give what is dated, and never comes into force in this experiment."""
+        day, first = self.experiment.start_date, -self.experiment.warm_up_years
+        last = self.experiment.horizon_years + self.experiment.run_off_years
+        run = f"the years simulated, {first:g} to {last:g} from {day}"
+        cure = "give other dates, or another start date or horizon"
+        paths = {
+            "macro.path": [step.from_years for step in self.macro.path],
+            "equity_market.path": [step.from_years for step in self.equity_market.path],
+        }
+        for key, dates in paths.items():
+            if dates and not any(first <= date < last for date in dates):
+                yield key, f"has no step in {run}", cure
+        for n, spell in enumerate(self.macro.spell):
+            if spell.until_years <= first or last <= spell.from_years:
+                yield f"macro.spell[{n}]", f"lies outside {run}", cure
+        for n, policy in enumerate(self.policy):
+            is_over = policy.end is not None and policy.end <= day
+            is_late = last <= years_between(day, policy.start)
+            if policy.programme in self.experiment.arrangements and (is_over or is_late):
+                yield f"policy[{n}]", f"is never on offer in {run}", cure
 
     def with_values(self, values: dict[str, Any]) -> "Scenario":
         """A changed copy: ``{"dotted.key": value}``; raises ScenarioError on a bad one."""
@@ -218,7 +228,3 @@ class Scenario(Frozen):
     def firm_groups(self) -> dict[str, Frozen]:
         """The parameter groups that the compiled rules read, by table name."""
         return {name: getattr(self, name) for name in GROUPS}
-
-    def runs_plain(self, name: str) -> bool:
-        """Whether an arrangement is plain lending, all clauses neutral."""
-        return name in self.arrangement and is_plain(self.arrangement[name])

@@ -181,18 +181,15 @@ def legal_range(annotation: Any, metadata: Sequence[Any] = ()) -> str:
 
     Examples
     --------
-    >>> from sim.base.frozen import Share, StageHazards
-    >>> legal_range(Share), legal_range(StageHazards), legal_range(bool)
-    ('[0, 1]', '4 values, each in [0, ∞)', 'true or false')
+    >>> from sim.base.frozen import NonNegative, Share
+    >>> legal_range(Share), legal_range(tuple[NonNegative, ...]), legal_range(bool)
+    ('[0, 1]', 'list of values, each in [0, ∞)', 'true or false')
     """
-    bounds, rules = Within(), []
+    bounds = Within()
     for validator in metadata:
         check = validator.func if isinstance(validator, AfterValidator) else None
-        if isinstance(check, Within):
-            bounds = bounds & check
-        elif check is not None and check.__doc__:
-            rules.append(tr(check.__doc__.strip().rstrip(".")).lower())
-    return "; ".join([_legal(annotation, bounds), *rules])
+        bounds = bounds & check if isinstance(check, Within) else bounds
+    return _legal(annotation, bounds)
 
 
 def _legal(annotation: Any, bounds: Within) -> str:

@@ -3,16 +3,18 @@
 ``macro.path_file`` names a CSV file; it stands for ``[[macro.path]]`` and, where it has a
 column ``winter``, for ``[[equity_market.path]]``. With ``macro.path_sha256`` a scenario
 says which content it was made for, and another one is refused. The scenario that is
-loaded holds the steps themselves, so that a run can be repeated without the table.
+loaded holds the steps themselves, so that a run can be repeated without the table. What a
+step may be is checked where steps are declared, and told with the line of the table.
 
-==============  =========================================================
+==============  ====================================================================
 column          meaning
-==============  =========================================================
-``from_years``  start of the step, years from the start date (or ``year``)
+==============  ====================================================================
+``from_years``  start of the step, years from the start date
+``year``        instead: start of the step, a calendar year (2027.5 is the middle of it)
 ``regime``      name of a macro regime
 ``frailty``     optional: factor on the yearly systematic factor, 1 if empty
 ``winter``      optional: 1 for a winter of the equity market, 0 for open
-==============  =========================================================
+==============  ====================================================================
 """
 
 import csv
@@ -20,29 +22,41 @@ import hashlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date as Date  # noqa: N812 -- a type among dates in years
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.base.errors import Problem
+from sim.base.errors import Problem, ScenarioError
+from sim.clauses.policy import years_between
 from sim.scenario.faults import NOTHING, look_up, shown
 from sim.scenario.positions import Path
-from sim.scenario.read import Place, RawScenario, similar
+from sim.scenario.read import Place, RawScenario, did_you_mean
 
 MACRO, MARKET = "macro", "equity_market"
 PATH_FILE, PATH_SHA256 = "path_file", "path_sha256"
+START_DATE = ("experiment", "start_date")
 DATES = ("from_years", "year")
 COLUMNS = (*DATES, "regime", "frailty", "winter")
-Rows = list[dict[str, Any]]
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+"""Numbers outside are no calendar years; years from the start date are smaller."""
 
 
-@dataclass
-class _BadRowError(Exception):
-    """What is wrong with the table: line (None for the whole), rule, value and cure."""
+@dataclass(frozen=True)
+class Steps:
+    """What a table holds.
 
-    line: int | None
-    rule: str
-    value: str
-    cure: str
+    Parameters
+    ----------
+    macro, market : list of dict
+        As ``[[macro.path]]`` and ``[[equity_market.path]]`` would give them; the second
+        is empty where there is no column ``winter``.
+    lines : list of int
+        In which line of the table each step stands.
+    """
+
+    macro: list[dict[str, Any]]
+    market: list[dict[str, Any]]
+    lines: list[int]
 
 
 def with_path_file(raw: RawScenario) -> RawScenario:
@@ -63,143 +77,171 @@ def with_path_file(raw: RawScenario) -> RawScenario:
         return raw
     rest = {key: value for key, value in macro.items() if key not in (PATH_FILE, PATH_SHA256)}
     values: dict[str, Any] = {**raw.values, MACRO: rest}
-    found = _table(raw, macro.get(PATH_FILE), macro.get(PATH_SHA256))
-    if isinstance(found, Problem):
-        return replace(raw, values=values, problems=(*raw.problems, found))
-    steps, winters = found
-    rest["path"] = steps
-    if winters:
-        values[MARKET] = {**dict(raw.values.get(MARKET) or {}), "path": winters}
-    return replace(raw, values=values, places=_places(raw, len(steps), len(winters)))
-
-
-def _table(raw: RawScenario, name: Any, wanted: Any) -> tuple[Rows, Rows] | Problem:
-    """Read the table, or say why that cannot be done."""
-    problem = _misuse(raw, name, wanted)
-    if problem is not None:
-        return problem
-    file = _beside(raw.place((MACRO, PATH_FILE)), str(name))
     try:
-        content = file.read_bytes()
-    except OSError:
-        return _unreadable(raw, file)
-    # Line ends are those of the system that checked the file out; the sum is of plain ones.
-    found = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
-    if wanted is not None and wanted != found:
-        return _other_content(raw, file, found, str(wanted))
-    try:
-        return read_steps(content)
-    except _BadRowError as error:
-        return Problem(str(file), error.line, "", error.rule, error.value, error.cure)
+        file, content = _content(raw, macro)
+        first = look_up(raw.values, START_DATE)
+        found = read_steps(content, file, first if isinstance(first, Date) else None)
+    except ScenarioError as error:
+        return replace(raw, values=values, problems=(*raw.problems, *error.problems))
+    rest["path"] = found.macro
+    if found.market:
+        values[MARKET] = {**dict(raw.values.get(MARKET) or {}), "path": found.market}
+    return replace(raw, values=values, places=raw.places | _places(file, found.lines))
 
 
-def read_steps(content: bytes) -> tuple[Rows, Rows]:
+def read_steps(content: bytes, file: str, first: Date | None = None) -> Steps:
     r"""Read the steps of the macro regime and those of the equity market.
 
     Parameters
     ----------
     content : bytes
         Of a CSV file in UTF-8 with a header.
+    file : str
+        Name for messages.
+    first : date, optional
+        First day of the experiment, for calendar years.
 
-    Returns
-    -------
-    two lists of dict
-        As ``[[macro.path]]`` and ``[[equity_market.path]]`` would give them; the second
-        is empty where there is no column ``winter``.
+    Raises
+    ------
+    ScenarioError
+        With every row that cannot be read.
 
     Examples
     --------
-    >>> read_steps(b"year,regime,winter\n-20,boom,0\n2,bust,1\n")[0]
-    [{'from_years': -20.0, 'regime': 'boom'}, {'from_years': 2.0, 'regime': 'bust'}]
+    >>> table = b"year,regime,winter\n2020,boom,0\n2027,bust,1\n"
+    >>> read_steps(table, "path.csv", Date(2025, 1, 1)).macro
+    [{'from_years': -5.0, 'regime': 'boom'}, {'from_years': 2.0, 'regime': 'bust'}]
     """
     try:
         lines = content.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError as error:
-        raise _BadRowError(None, "must be text in UTF-8", "", "save it as UTF-8") from error
-    reader = csv.DictReader(lines, skipinitialspace=True)
-    date = _header(reader.fieldnames)
-    steps: Rows = []
-    winters: Rows = []
-    for row in reader:
-        line = reader.line_num
-        start = _number(row, date, line)
-        step: dict[str, Any] = {"from_years": start, "regime": _text(row, "regime", line)}
-        if (row.get("frailty") or "").strip():
-            step["frailty"] = _number(row, "frailty", line)
-        steps.append(step)
-        if "winter" in row:
-            winters.append({"from_years": start, "winter": _flag(row, line)})
-    if not steps:
-        raise _BadRowError(None, "must have at least one step", "", "add a row below the header")
-    return steps, winters
+    except UnicodeDecodeError:
+        raise _bad(file, None, "must be text in UTF-8", "", "save it as UTF-8") from None
+    reader = csv.reader(lines, skipinitialspace=True)
+    names = _header(file, next(reader, []))
+    found, problems = Steps([], [], []), list[Problem]()
+    for cells in reader:
+        if any(cell.strip() for cell in cells):
+            try:
+                _row(names, cells, (file, reader.line_num)).add_to(found, first)
+            except ScenarioError as error:
+                problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    if not found.macro:
+        raise _bad(file, None, "must have at least one step", "", "add a row below the header")
+    return found
 
 
-def _header(names: Any) -> str:
-    """Check the columns, and give the name of the one with dates."""
-    names = [str(name).strip() for name in names or ()]
-    for name in names:
-        if name not in COLUMNS:
-            near = similar(name, list(COLUMNS))
-            cure = f'did you mean "{near}"?' if near else f"use {', '.join(COLUMNS)}"
-            raise _BadRowError(1, "is not a column of a path", name, cure)
-    dates = [name for name in DATES if name in names]
-    if len(dates) != 1 or "regime" not in names:
-        rule = "must have the columns from_years (or year) and regime"
-        raise _BadRowError(1, rule, ", ".join(names), "add what is missing")
-    return dates[0]
+@dataclass(frozen=True)
+class _Row:
+    """The cells of one line, by column."""
+
+    where: tuple[str, int]
+    cells: dict[str, str]
+
+    def add_to(self, found: Steps, first: Date | None) -> None:
+        start = self.start(first)
+        step: dict[str, Any] = {"from_years": start, "regime": self.text("regime")}
+        if self.cells.get("frailty"):
+            step["frailty"] = self.number("frailty")
+        if "winter" in self.cells:
+            winter = self.text("winter").lower()
+            if winter not in ("0", "1", "true", "false"):
+                raise _bad(*self.where, "winter must be 0 or 1", winter, "write 1 for a winter")
+            found.market.append({"from_years": start, "winter": winter in ("1", "true")})
+        found.macro.append(step)
+        found.lines.append(self.where[1])
+
+    def start(self, first: Date | None) -> float:
+        """Years from the first day to the start of the step."""
+        if "from_years" in self.cells:
+            return self.number("from_years")
+        year = self.number("year")
+        if not FIRST_YEAR <= year < LAST_YEAR:
+            rule = f"year must be a calendar year from {FIRST_YEAR} to {LAST_YEAR - 1}"
+            cure = "name the column from_years for years from the start date"
+            raise _bad(*self.where, rule, self.text("year"), cure)
+        if first is None:
+            cure = "give experiment.start_date, a date"
+            raise _bad(*self.where, "year needs the first day of the experiment", "", cure)
+        return years_between(first, Date(int(year), 1, 1)) + year % 1.0
+
+    def number(self, column: str) -> float:
+        text = self.text(column)
+        try:
+            return float(text)
+        except ValueError:
+            cure = "write it with a point, such as 2.5"
+            raise _bad(*self.where, f"{column} must be a number", text, cure) from None
+
+    def text(self, column: str) -> str:
+        if not self.cells[column]:
+            rule = f"must have a value in the column {column}"
+            raise _bad(*self.where, rule, "", "fill it in")
+        return self.cells[column]
 
 
-def _text(row: Mapping[str, str | None], column: str, line: int) -> str:
-    text = (row.get(column) or "").strip()
-    if not text:
-        raise _BadRowError(line, f"must have a value in the column {column}", "", "fill it in")
-    return text
+def _row(names: list[str], cells: list[str], where: tuple[str, int]) -> _Row:
+    """Give the cells of a line by column; each must have its own."""
+    if len(cells) != len(names):
+        rule = f"must have {len(names)} cells, one for each column, and has {len(cells)}"
+        cure = "write decimals with a point, and put a comma for a cell that is empty"
+        raise _bad(*where, rule, ",".join(cells), cure)
+    return _Row(where, {name: cell.strip() for name, cell in zip(names, cells, strict=True)})
 
 
-def _number(row: Mapping[str, str | None], column: str, line: int) -> float:
-    text = _text(row, column, line)
-    try:
-        return float(text)
-    except ValueError as error:
-        raise _BadRowError(line, f"{column} must be a number", text, "write 2.5") from error
+def _header(file: str, cells: list[str]) -> list[str]:
+    """Check the names of the columns."""
+    names = [cell.strip() for cell in cells]
+    for n, name in enumerate(names):
+        if name not in COLUMNS and len(names) > 1:
+            cure = did_you_mean(name, list(COLUMNS), f"use {', '.join(COLUMNS)}")
+            raise _bad(file, 1, "is not a column of a path", name, cure)
+        if name in names[:n]:
+            raise _bad(file, 1, "must have each column once", name, "remove one of them")
+    if sum(name in names for name in DATES) != 1 or "regime" not in names:
+        rule = "must have the columns from_years (or year) and regime, with commas between them"
+        raise _bad(
+            file, 1, rule, ", ".join(names), "add what is missing, and only one of the dates"
+        )
+    return names
 
 
-def _flag(row: Mapping[str, str | None], line: int) -> bool:
-    text = _text(row, "winter", line).lower()
-    if text not in ("0", "1", "true", "false"):
-        raise _BadRowError(line, "winter must be 0 or 1", text, "write 1 for a winter")
-    return text in ("1", "true")
+def _bad(file: str, line: int | None, rule: str, value: str, cure: str) -> ScenarioError:
+    return ScenarioError([Problem(file, line, "", rule, value, cure)])
 
 
-def _misuse(raw: RawScenario, name: Any, wanted: Any) -> Problem | None:
-    """Say what is wrong with the two keys themselves."""
+def _content(raw: RawScenario, macro: Mapping[str, Any]) -> tuple[str, bytes]:
+    """Name and content of the table, or what is wrong with the two keys."""
+    name, wanted = macro.get(PATH_FILE), macro.get(PATH_SHA256)
     if not isinstance(name, str):
-        return _problem(raw, PATH_FILE, "must be the name of a file", name, 'for example "a.csv"')
+        raise _misuse(raw, PATH_FILE, "must be the name of a file", name, 'for example "a.csv"')
     if wanted is not None and not isinstance(wanted, str):
-        return _problem(raw, PATH_SHA256, "must be a SHA-256 as text", wanted, "put it in quotes")
-    if look_up(raw.values, (MACRO, "path")) not in (NOTHING, [], ()):
+        raise _misuse(raw, PATH_SHA256, "must be a SHA-256 as text", wanted, "put it in quotes")
+    if macro.get("path"):
         cure = "keep one of the two"
-        return _problem(raw, PATH_FILE, "must not stand beside macro.path", name, cure)
-    return None
+        raise _misuse(raw, PATH_FILE, "must not stand beside macro.path", name, cure)
+    file = _beside(raw.place((MACRO, PATH_FILE)), name)
+    try:
+        content = file.read_bytes()
+    except OSError:
+        names = sorted(path.name for path in file.parent.glob("*.csv"))
+        cure = did_you_mean(file.name, names, "the name is relative to the scenario's file")
+        rule = f"must be a file that can be read; {file} is not there"
+        raise _misuse(raw, PATH_FILE, rule, NOTHING, cure) from None
+    # Line ends are those of the system that checked the file out; the sum is of plain ones.
+    found = hashlib.sha256(content.replace(b"\r\n", b"\n")).hexdigest()
+    if wanted not in (None, found):
+        rule = f"must be the SHA-256 of {file}, which is {found}"
+        cure = "restore the table that this scenario was made for, or write the new sum"
+        raise _misuse(raw, PATH_SHA256, rule, wanted, cure)
+    return str(file), content
 
 
-def _unreadable(raw: RawScenario, file: FilePath) -> Problem:
-    names = sorted(path.name for path in file.parent.glob("*.csv")) if file.parent.is_dir() else []
-    near = similar(file.name, names)
-    cure = f'did you mean "{near}"?' if near else "the name is relative to the scenario's file"
-    rule = f"must be a file that can be read; {file} is not there"
-    return _problem(raw, PATH_FILE, rule, NOTHING, cure)
-
-
-def _other_content(raw: RawScenario, file: FilePath, found: str, wanted: str) -> Problem:
-    rule = f"must be the SHA-256 of {file}, which is {found}"
-    cure = "restore the table that this scenario was made for, or write the new sum"
-    return _problem(raw, PATH_SHA256, rule, wanted, cure)
-
-
-def _problem(raw: RawScenario, key: str, rule: str, value: Any, cure: str) -> Problem:
+def _misuse(raw: RawScenario, key: str, rule: str, value: Any, cure: str) -> ScenarioError:
     at = raw.place((MACRO, key))
-    return Problem(at.file, at.line, f"{MACRO}.{key}", rule, shown(value), cure)
+    problem = Problem(at.file, at.line, f"{MACRO}.{key}", rule, shown(value), cure)
+    return ScenarioError([problem])
 
 
 def _beside(at: Place, name: str) -> FilePath:
@@ -208,11 +250,10 @@ def _beside(at: Place, name: str) -> FilePath:
     return FilePath(os.path.normpath(folder / name))
 
 
-def _places(raw: RawScenario, steps: int, winters: int) -> dict[Path, Place]:
-    """Let every step stand where the table was named."""
-    at = raw.place((MACRO, PATH_FILE))
-    found: dict[Path, Place] = {(MACRO, "path"): at}
-    found |= {(MACRO, "path", n): at for n in range(steps)}
-    if winters:
-        found |= {(MARKET, "path"): at} | {(MARKET, "path", n): at for n in range(winters)}
-    return {**raw.places, **found}
+def _places(file: str, lines: list[int]) -> dict[Path, Place]:
+    """Let every step stand in its line of the table."""
+    found: dict[Path, Place] = {}
+    for table in (MACRO, MARKET):
+        found[table, "path"] = Place(file, lines[0])
+        found |= {(table, "path", n): Place(file, line) for n, line in enumerate(lines)}
+    return found

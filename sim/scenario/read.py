@@ -109,6 +109,18 @@ def similar(word: str, known: list[str]) -> str | None:
     return lowered[found[0]] if found else None
 
 
+def did_you_mean(word: str, known: list[str], otherwise: str) -> str:
+    """Give the cure of a misspelt word: the one that was probably meant, or else another.
+
+    Examples
+    --------
+    >>> did_you_mean("warant", ["none", "warrant"], "leave it out")
+    'did you mean "warrant"?'
+    """
+    near = similar(word, known)
+    return f'did you mean "{near}"?' if near else otherwise
+
+
 def _read_chain(
     path: FilePath, asked_by: Problem | None, seen: tuple[FilePath, ...]
 ) -> RawScenario:

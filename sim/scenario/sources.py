@@ -2,7 +2,8 @@
 
 A source is written in one of five ways:
 
-- ``"MK12"`` or ``"MK12; LB07: the value of 2025"``: published figures, by fact id;
+- ``"MK12"`` or ``"MK12; LB07: the value of 2025"``: published figures, by fact id, perhaps
+  with a range of what may be tried: ``"MK12 0.02 to 0.05: the value of 2025"``;
 - ``"reference: Cochrane 2005, volatility of venture returns"``;
 - ``"assumption 0.2 to 0.6: reason"``, with the range that is plausible;
 - ``"fitted 0.05 to 0.25: target"``: moved inside a range to meet a target;
@@ -16,13 +17,13 @@ of an extended file does not inherit the reason for the other.
 import math
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path as FilePath
-from typing import Any, Literal
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Literal, get_args
 
 from sim.base.errors import ScenarioError
 from sim.scenario.facts import ID
+from sim.scenario.faults import look_up
 from sim.scenario.positions import Path, join_key
 from sim.scenario.read import RawScenario, resolve
 
@@ -35,7 +36,7 @@ SOURCES = "sources"
 _NUMBER = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 _RANGE = rf"(?P<x>x?)(?P<low>{_NUMBER}) to (?P=x)(?P<high>{_NUMBER})(?: each)?"
 _FORMS = (
-    re.compile(rf"(?P<kind>{ID})(?:; {ID})*(?:: (?P<words>\S.*))?"),
+    re.compile(rf"(?P<kind>{ID})(?:; {ID})*(?: {_RANGE})?(?:: (?P<words>\S.*))?"),
     re.compile(r"(?P<kind>reference): (?P<words>\S.*\b\d{4}\b.*)"),
     re.compile(rf"(?P<kind>assumption|fitted) {_RANGE}: (?P<words>\S.*)"),
     re.compile(r"(?P<kind>design choice): (?P<words>\S.*)"),
@@ -69,7 +70,7 @@ class Source:
     words: str = ""
 
     def ends(self, value: float) -> tuple[float, float] | None:
-        """Plausible range of a number that has `value` now; None where none is given.
+        """Plausible range of a number that is stated as `value`; None where none is given.
 
         Examples
         --------
@@ -83,13 +84,28 @@ class Source:
         low, high = sorted((self.low * value, self.high * value))
         return low, high
 
-    def allows(self, value: Any) -> bool:
-        """Whether a number, or every number of a list, lies in the plausible range."""
-        if isinstance(value, Mapping):
-            return all(self.allows(item) for item in value.values())
-        if isinstance(value, list | tuple):
-            return all(self.allows(item) for item in value)
-        ends = self.ends(value) if _is_number(value) else None
+    def allows(self, value: Any, stated: Any) -> bool:
+        """Whether a number, or every number of a list, lies in the plausible range.
+
+        Parameters
+        ----------
+        value : any
+            A number, or lists and tables with numbers.
+        stated : any
+            What the file with the source has instead: factors refer to it.
+
+        Examples
+        --------
+        >>> source = parse_source("assumption x0.5 to x2: no data")
+        >>> source.allows([0.1, 0.2], [0.1, 0.1]), source.allows(0.3, 0.1)
+        (True, False)
+        """
+        if isinstance(value, Mapping | list | tuple):
+            keys = value if isinstance(value, Mapping) else range(len(value))
+            return all(self.allows(value[key], look_up(stated, (key,))) for key in keys)
+        if not _is_number(value) or (self.relative and not _is_number(stated)):
+            return True
+        ends = self.ends(stated if self.relative else value)
         if ends is None:
             return True
         slack = _SLACK * max(abs(ends[0]), abs(ends[1]))
@@ -125,95 +141,14 @@ def parse_source(text: str) -> Source:
         )
     parts = match.groupdict()
     facts = tuple(dict.fromkeys(re.findall(rf"\b{ID}\b", text)))
-    words = parts["words"] or ""
+    kind: Kind = next((one for one in get_args(Kind) if one == parts["kind"]), "fact")
+    source = Source(kind, facts, words=parts["words"] or "")
     if parts.get("low") is None:
-        return Source(_kind(parts["kind"]), facts, words=words)
+        return source
     low, high = float(parts["low"]), float(parts["high"])
     if low > high:
         raise ValueError(f"range must go from low to high; got {text!r}")
-    return Source(_kind(parts["kind"]), facts, low, high, parts["x"] == "x", words)
-
-
-def unsourced_numbers(path: str | os.PathLike[str]) -> list[str]:
-    """Numbers of a scenario file, and of those it extends, that lack a source.
-
-    Parameters
-    ----------
-    path : str or path
-        A scenario file.
-
-    Returns
-    -------
-    list of str
-        Dotted keys. A list of numbers, or of tables with numbers, counts as one key.
-
-    Raises
-    ------
-    ScenarioError
-        If a file cannot be read.
-    """
-    raw = read_whole(path)
-    return [
-        key
-        for at, key, _ in numbers_of(raw)
-        if key not in source_texts(raw) or raw.place((SOURCES, key)).file != raw.place(at).file
-    ]
-
-
-def unreadable_sources(path: str | os.PathLike[str]) -> list[str]:
-    """What is wrong with each source that is written in none of the five ways."""
-    found = []
-    for key, text in source_texts(read_whole(path)).items():
-        try:
-            parse_source(text)
-        except ValueError as error:
-            found.append(f"{key}: {error}")
-    return found
-
-
-def unknown_facts(path: str | os.PathLike[str], facts: Collection[str]) -> list[tuple[str, str]]:
-    """Fact ids that sources name and that do not exist.
-
-    Parameters
-    ----------
-    path : str or path
-        A scenario file.
-    facts : collection of str
-        The ids that exist.
-
-    Returns
-    -------
-    list of (key, id)
-    """
-    return [
-        (key, fact)
-        for key, source in _readable(read_whole(path)).items()
-        for fact in source.facts
-        if fact not in facts
-    ]
-
-
-def idle_sources(path: str | os.PathLike[str]) -> list[str]:
-    """Sources in the file itself, not in those it extends, that belong to no number."""
-    raw = read_whole(path)
-    file = str(FilePath(path))
-    known = {key for _, key, _ in numbers_of(raw)}
-    return [
-        key
-        for key in source_texts(raw)
-        if key not in known and raw.place((SOURCES, key)).file == file
-    ]
-
-
-def outside_range(path: str | os.PathLike[str]) -> list[str]:
-    """Numbers that lie outside the plausible range which their own source gives."""
-    raw = read_whole(path)
-    sources = _readable(raw)
-    return [
-        key
-        for _, key, value in numbers_of(raw)
-        if key in sources and not sources[key].allows(value)
-    ]
+    return replace(source, low=low, high=high, relative=parts["x"] == "x")
 
 
 def read_whole(path: str | os.PathLike[str]) -> RawScenario:
@@ -233,17 +168,6 @@ def read_whole(path: str | os.PathLike[str]) -> RawScenario:
 def source_texts(raw: RawScenario) -> dict[str, str]:
     """Give the sources as they are written, by the dotted key of their number."""
     return {key: str(text) for key, text in raw.values.get(SOURCES, {}).items()}
-
-
-def _readable(raw: RawScenario) -> dict[str, Source]:
-    """Sources by key, those left out that cannot be read."""
-    found = {}
-    for key, text in source_texts(raw).items():
-        try:
-            found[key] = parse_source(text)
-        except ValueError:
-            continue
-    return found
 
 
 def numbers_of(raw: RawScenario) -> Iterator[tuple[Path, str, Any]]:
@@ -273,8 +197,3 @@ def _is_number(value: Any) -> bool:
     """Whether a value is a number; true and false are none."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and math.isfinite(value)
-
-
-def _kind(word: str) -> Kind:
-    kinds: tuple[Kind, ...] = ("reference", "assumption", "fitted", "design choice")
-    return next((kind for kind in kinds if kind == word), "fact")

@@ -22,6 +22,7 @@ _CURES = {
     "Cannot declare": "the same table stands twice; put its keys under one header",
     "Cannot mutate": "an inline table is complete; put the key between its { }",
     "Duplicate inline": "the same key stands twice; keep one of them",
+    "Invalid date": "write a day of the calendar, such as 2025-12-01",
     "Invalid value": "put text in quotes; write numbers like 0.5, and true or false",
     "Expected '='": "write key = value; put a key with blanks in quotes",
     "Expected newline": "write one key = value in each line; put text in quotes",

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Literal
 
 from sim.base.errors import Problem, ScenarioError
-from sim.base.frozen import Frozen, NonNegative, PositiveFloat, PositiveInt, param
+from sim.base.frozen import Broken, Frozen, NonNegative, PositiveFloat, PositiveInt, param
 from sim.outcomes.mark import registry
 from sim.scenario.check import validate
 from sim.scenario.faults import NOTHING, look_up
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.positions import split_key
-from sim.scenario.read import RawScenario, resolve, similar
+from sim.scenario.read import RawScenario, did_you_mean, resolve
 from sim.study.moments import moments
 
 JOINT = "joint"
@@ -45,7 +45,7 @@ class Parameter(Frozen):
     stage: str = param(unit="", meaning="step in which it is fitted")
     why: str = param(unit="", meaning="which target it serves, for the scenario's sources")
 
-    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+    def broken_rules(self) -> Iterator[Broken]:
         """Ranges the right way up, and above zero where the scale is logarithmic."""
         if self.low >= self.high:
             rule = f"must be above low; got {self.low:g} to {self.high:g}"
@@ -138,7 +138,7 @@ class Plan(Frozen):
     parameter: tuple[Parameter, ...] = param(unit="", meaning="what is free")
     target: tuple[Target, ...] = param(unit="", meaning="what is to be met")
 
-    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+    def broken_rules(self) -> Iterator[Broken]:
         """Names that exist, once each."""
         stages = [one.name for one in self.stage]
         named = {
@@ -155,8 +155,7 @@ class Plan(Frozen):
         known = [*registry(), *moments()]
         for n, target in enumerate(self.target):
             if target.outcome not in known:
-                near = similar(target.outcome, known)
-                cure = f'did you mean "{near}"?' if near else "see crosscycle list outcomes"
+                cure = did_you_mean(target.outcome, known, "see the command: list outcomes")
                 rule = f'must be an outcome or a moment; got "{target.outcome}"'
                 yield f"target[{n}].outcome", rule, cure
             if target.arrangement and target.arrangement not in self.arrangements:
@@ -164,7 +163,7 @@ class Plan(Frozen):
                 yield f"target[{n}].arrangement", rule, "add it to arrangements"
 
 
-def _twice(group: str, field: str, names: Sequence[str]) -> Iterator[tuple[str, str, str]]:
+def _twice(group: str, field: str, names: Sequence[str]) -> Iterator[Broken]:
     for n, name in enumerate(names):
         if name in names[:n]:
             yield f"{group}[{n}].{field}", f'must stand once; got "{name}" again', "remove one"

@@ -71,7 +71,7 @@ def test_a_stated_amount_goes_beyond_any_cap(
 @pytest.mark.parametrize(
     ("amounts", "from_years", "words"),
     [
-        ((5.0, 15.0), (0.0,), r"one entry for each of amounts\|give 2 ages"),
+        ((5.0, 15.0), (0.0,), "one entry for each of amounts; give 2 ages"),
         ((), (), "one entry for each of amounts"),
         ((5.0, 15.0), (4.0, 4.0), "must increase"),
         ((5.0, 15.0), (4.0, 0.0), "must increase"),

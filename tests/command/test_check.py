@@ -42,3 +42,15 @@ def test_a_mistake_in_a_shared_base_is_told_once(file: Path) -> None:
 def test_settings_are_checked_too(file: Path) -> None:
     assert check(str(file), "--set", "experiment.replications=-3").exit_code == 2
     assert check(str(file), "--set", "experiment.replications=3").exit_code == 0
+
+
+def test_what_should_be_looked_at_is_told_and_the_file_stays_good(file: Path) -> None:
+    own = 'extends = "small.toml"\n[bank.own]\ncapital = 7\n[arrangement.own]\n'
+    Path("own.toml").write_text(f"{own}upside = {{ kind = 'royalty', revenue_share = 0.1 }}\n")
+    result = check("own.toml", "--set", "bank.lead.capital=1e8")
+    assert result.exit_code == 0
+    assert result.stdout.endswith("under plain, swap; 2 notices\n")
+    numbers = "bank.own.capital (line 3), arrangement.own.upside.revenue_share (line 5)"
+    assert f"notice: own.toml\n  2 numbers have no source: {numbers}" in result.stderr
+    assert "notice: --set: bank.lead.capital\n  must lie in the range" in result.stderr
+    assert check(str(file)).stderr == ""

@@ -55,6 +55,17 @@ def test_a_run_leaves_all_its_files_and_names_the_report(file: Path) -> None:
 
 
 @pytest.mark.usefixtures("engine")
+def test_what_should_be_looked_at_is_told_and_kept(file: Path) -> None:
+    result = run(str(file), "--set", "bank.lead.capital=1e8", "--out", "x")
+    assert result.exit_code == 0, result.output
+    assert "notice: --set: bank.lead.capital" in result.stderr
+    (kept,) = json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))["notices"]
+    assert "got 100000000.0" in kept
+    run(str(file), "--out", "y")
+    assert json.loads(Path("y/manifest.json").read_text(encoding="utf-8"))["notices"] == []
+
+
+@pytest.mark.usefixtures("engine")
 def test_the_table_tells_differences_intervals_and_verdicts(file: Path) -> None:
     text = run(str(file)).stdout
     assert "the difference from it, with its 95% interval" in text

@@ -42,8 +42,8 @@ def stays(path: Any, code: int) -> Any:
 @pytest.mark.parametrize(
     ("rule", "start", "path"),
     [
-        # Steps are put in order; the regime in force at the start opens the path.
-        (stated((2.0, "bust"), (-9.0, "boom")), -3.0, ((-3.0, 0), (2.0, 1))),
+        # The regime in force at the start opens the path.
+        (stated((-9.0, "boom"), (2.0, "bust")), -3.0, ((-3.0, 0), (2.0, 1))),
         (stated((-9.0, "boom"), (-4.0, "bust")), -3.0, ((-3.0, 1),)),
         (stated((-3.0, "bust"), (1.0, "boom")), -3.0, ((-3.0, 1), (1.0, 0))),
         # Before its first step the opening holds, or else the first step itself.
@@ -54,6 +54,12 @@ def stays(path: Any, code: int) -> Any:
 def test_a_stated_path_is_followed(rule: Macro, start: float, path: Any) -> None:
     assert macro_path(rule, (1, 2), start, 10.0) == path
     assert macro_path(rule, (3, 4), start, 10.0) == path
+
+
+@pytest.mark.parametrize("dates", [(2.0, -9.0), (2.0, 2.0)])
+def test_steps_out_of_order_or_of_one_date_are_refused(dates: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match=r"path\[1\].from_years: must be later"):
+        stated(*((date, "boom") for date in dates))
 
 
 def test_a_code_is_the_place_of_a_name() -> None:

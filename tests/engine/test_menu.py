@@ -14,7 +14,7 @@ from tests.house.small import shipped
 
 SMALL = {
     "population.firms": 200, "experiment.horizon_years": 4.0, "experiment.warm_up_years": 2.0,
-    "experiment.arrangements": ["plain", "scheme"], "experiment.start_date": "2023-01-01",
+    "experiment.arrangements": ["plain", "scheme"], "experiment.start_date": Date(2023, 1, 1),
 }  # fmt: skip
 
 

@@ -1,20 +1,19 @@
 """A small scenario with every form that a real one has, for the tests of the loader."""
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 from sim.base.frozen import (
+    Broken,
     Frozen,
     NonNegative,
     PositiveFloat,
     Share,
-    Shares,
-    StageHazards,
     StageVector,
+    no_whole,
     param,
-    refuse,
 )
 from sim.scenario.edit import with_values
 
@@ -29,11 +28,9 @@ class Subscription(Frozen):
     stake: Share | None = param(None, unit="share", meaning="stake of the right")
     trigger: PositiveFloat = param(500.0, unit="CNY million", meaning="trigger valuation")
 
-    @model_validator(mode="after")
-    def _agree(self) -> Self:
+    def broken_rules(self) -> Iterator[Broken]:
         if self.stake is not None and self.stake < self.coverage:
-            raise refuse("stake", f"must not be below coverage; got {self.stake}", "raise it")
-        return self
+            yield "stake", f"must not be below coverage; got {self.stake}", "raise it"
 
 
 class Royalty(Frozen):
@@ -48,7 +45,10 @@ class Sole(Frozen):
 
 class Proportional(Frozen):
     kind: Literal["proportional"] = "proportional"
-    shares: Shares
+    shares: tuple[Share, ...]
+
+    def broken_rules(self) -> Iterator[Broken]:
+        yield from no_whole("shares", self.shares)
 
 
 Upside = Annotated[NoUpside | Subscription | Royalty, Field(discriminator="kind")]
@@ -72,8 +72,8 @@ class Experiment(Frozen):
 
 
 class Lifecycle(Frozen):
-    progress_hazard: StageHazards = param(
-        (0.3, 0.25, 0.2, 0.1), unit="per year", meaning="advance by stage"
+    progress_hazard: StageVector = param(
+        (0.3, 0.25, 0.2, 0.1), unit="per year", meaning="advance by stage", low=0
     )
     revenue: StageVector = param(
         (1, 10, 50, 200), unit="CNY million", meaning="revenue by stage", low=0, high=1e6
@@ -103,13 +103,17 @@ class StandIn(Frozen):
     arrangement: dict[str, Arrangement] = param({}, unit="", meaning="what is compared")
     sources: dict[str, str] = param({}, unit="", meaning="where numbers come from")
 
-    def broken_rules(self) -> Iterator[tuple[str, str, str]]:
+    def broken_rules(self) -> Iterator[Broken]:
         for name in self.experiment.arrangements:
             if name not in self.arrangement:
                 key = "experiment.arrangements"
                 yield key, f'"{name}" is not an arrangement', "declare it"
         if self.sector and abs(sum(s.share for s in self.sector.values()) - 1) > 1e-9:
             yield "sector", "shares must sum to 1", "change the shares"
+
+    def idle_dates(self) -> tuple[Broken, ...]:
+        """Nothing is dated."""
+        return ()
 
     def with_values(self, values: dict[str, Any]) -> "StandIn":
         """A changed copy, as of the real scenario."""
@@ -131,5 +135,7 @@ capital = 100
 upside = { kind = "subscription", coverage = 0.3 }
 
 [sources]
-"bank.lead.capital" = "assumption"
+"bank.lead.capital" = "assumption 50 to 200: a desk"
+"experiment.replications" = "design choice: few"
+"arrangement.swap.upside.coverage" = "assumption 0.1 to 0.5: as others have it"
 """

@@ -10,7 +10,9 @@ from pydantic import ValidationError
 
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.check import validate
+from sim.scenario.load import load_scenario
 from sim.scenario.read import RawScenario, resolve
+from tests.house.small import SCENARIOS
 from tests.scenario.standin import GOOD, StandIn
 
 
@@ -179,7 +181,7 @@ ONE_MISTAKE: dict[str, tuple[str, tuple[int, str, str, str, str]]] = {
         (
             4,
             "arrangement.a.loss_sharing.shares",
-            "sum to 1; got 0.9 (0.5 + 0.4)",
+            "sum to 1; got 0.5 + 0.4 = 0.9",
             "",
             "shares",
         ),
@@ -349,3 +351,47 @@ def test_a_missing_table_is_told_as_a_table(tmp_path: Path) -> None:
     (problem,) = problems_of("title = 'x'", tmp_path)
     assert (problem.key, problem.line) == ("experiment", None)
     assert problem.cure == "add [experiment]"
+
+
+@pytest.mark.parametrize(
+    ("written", "cure"),
+    [
+        ('"2025/1/1"', "give a date, such as 2025-12-01"),
+        ('"2025-02-30"', "give a date, such as 2025-12-01"),
+        ("2025-02-30", "give a date, such as 2025-12-01"),
+        ('"2026-01"', "give a date, such as 2025-12-01"),
+        ('"2025-01-01"', "write 2025-01-01 without quotes"),
+        ("2025-01-01T08:00:00", "give a date, such as 2025-12-01"),
+    ],
+)
+def test_a_first_day_that_is_no_date_is_refused_before_anything_runs(
+    written: str, cure: str
+) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(SCENARIOS / "three_arrangements.toml", [f"experiment.start_date={written}"])
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.key) == ("--set", "experiment.start_date")
+    assert problem.value.strip('"') == written.strip('"')
+    assert problem.cure.startswith(cure)
+
+
+def test_a_day_that_no_calendar_has_is_told_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "own.toml"
+    base = (SCENARIOS / "three_arrangements.toml").as_posix()
+    file.write_text(f'extends = "{base}"\n[experiment]\nstart_date = 2025-02-30\n')
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(file)
+    (problem,) = caught.value.problems
+    assert (problem.file, problem.line) == (str(file), 3)
+    assert problem.cure == "write a day of the calendar, such as 2025-12-01"
+
+
+def test_all_rules_of_a_scenario_are_told_in_one_go() -> None:
+    changes = [
+        'experiment.arrangements=["plain", "plan", "plain"]', 'experiment.baseline="none"',
+        "bank.rural_bank.market_share=0.5",
+    ]  # fmt: skip
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(SCENARIOS / "three_arrangements.toml", changes)
+    keys = [problem.key for problem in caught.value.problems]
+    assert set(keys) == {"experiment.arrangements", "experiment.baseline", "bank"}

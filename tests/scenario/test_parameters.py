@@ -1,11 +1,12 @@
 """Every parameter and every kind of clause, read off the declared groups."""
 
+from datetime import date
 from typing import Annotated, Literal
 
 import pytest
 from pydantic import Field
 
-from sim.base.frozen import Frozen, NonNegative, Rising, Share, Shares, StageMix, param
+from sim.base.frozen import Frozen, NonNegative, Share, StageVector, param
 from sim.clauses.arrangement import CLAUSES, Arrangement
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import clause_kinds, legal_range, parameters
@@ -84,9 +85,9 @@ def test_keys_of_lists_and_of_kinds_say_where_they_belong() -> None:
         (bool, "true or false"),
         (str, "text"),
         (Literal["a", "b"], "one of a, b"),
-        (StageMix, "4 values, each in [0, 1]; sum to 1"),
-        (Shares, "list of values, each in [0, 1]; sum to 1"),
-        (Rising, "list of values, each any number; do not fall"),
+        (StageVector, "4 values, each any number"),
+        (tuple[Share, ...], "list of values, each in [0, 1]"),
+        (date, "date"),
         (dict[str, NonNegative], "table of values, each in [0, ∞)"),
     ],
 )

@@ -4,13 +4,15 @@ import hashlib
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from sim.base.errors import ScenarioError
+from sim.command.app import app
 from sim.scenario.load import load_scenario
 from sim.scenario.path_file import read_steps
 from tests.house.small import SCENARIOS, shipped
 
-TABLE = "year,regime,frailty,winter\n-20,boom,,0\n2,bust,1.5,1\n4.5, boom,,0\n"
+TABLE = "from_years,regime,frailty,winter\n-20,boom,,0\n2,bust,1.5,1\n4.5, boom,,0\n"
 
 
 def write(folder: Path, more: str = "", table: str = TABLE) -> Path:
@@ -29,6 +31,16 @@ def test_the_steps_of_a_table_are_those_of_the_scenario(tmp_path: Path) -> None:
     assert steps == [(-20.0, "boom", 1.0), (2.0, "bust", 1.5), (4.5, "boom", 1.0)]
     winters = [(step.from_years, step.winter) for step in scenario.equity_market.path]
     assert winters == [(-20.0, False), (2.0, True), (4.5, False)]
+
+
+def test_every_step_is_shown_with_its_line_of_the_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    shown = CliRunner().invoke(app, ["show", write(tmp_path).name, "macro.path"]).stdout
+    (line,) = [line for line in shown.splitlines() if line.startswith("macro.path[1].regime")]
+    assert line.split()[1] == '"bust"'
+    assert line.rstrip().endswith("stress.csv, line 3")
 
 
 def test_a_table_can_be_set_in_a_notebook(tmp_path: Path) -> None:
@@ -53,13 +65,39 @@ def test_the_sum_of_the_table_is_checked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        ("year,regim\n1,boom\n", ("stress.csv, line 1", '"regime"')),
-        ("year,regime\n1,\n", ("stress.csv, line 2", "value in the column regime")),
-        ("year,regime\nsoon,boom\n", ("stress.csv, line 2", "year must be a number; got soon")),
-        ("year,regime,winter\n1,boom,x\n", ("winter must be 0 or 1",)),
-        ("year,regime\n", ("at least one step",)),
+        ("from_years,regim\n1,boom\n", ("stress.csv, line 1", '"regime"')),
+        ("from_years,regime\n1,\n", ("stress.csv, line 2", "value in the column regime")),
+        ("from_years,regime\nsoon,boom\n", ("line 2", "from_years must be a number; got soon")),
+        ("from_years,regime,winter\n1,boom,x\n", ("winter must be 0 or 1",)),
+        ("from_years,regime\n", ("at least one step",)),
         ("regime\nboom\n", ("from_years (or year)",)),
-        ("year,regime\n1,bost\n", ("own.toml, line 3", '"bost" is no regime')),
+        ("year,from_years,regime\n2025,0,boom\n", ("only one of the dates",)),
+        ("from_years;regime\n1;boom\n", ("line 1", "commas between them")),
+        # A decimal comma makes one cell more.
+        (
+            "from_years,regime,frailty\n-20,boom,\n2,bust,1,5\n",
+            ("stress.csv, line 3", "must have 3 cells, one for each column, and has 4", "a point"),
+        ),
+        ('from_years,regime,frailty\n2,bust,"1,5"\n', ("frailty must be a number; got 1,5",)),
+        ("from_years,regime,frailty\n-20,boom\n", ("line 2", "and has 2")),
+        (
+            "from_years,regime,frailty,frailty\n1,bust,1,3\n",
+            ("line 1", "column once; got frailty"),
+        ),
+        # What a step may be is told with its line too.
+        (
+            "from_years,regime\n1,bost\n",
+            ("stress.csv, line 2: macro.path[0]", '"bost" is no regime'),
+        ),
+        (
+            "from_years,regime\n1,boom\n1,bust\n",
+            ("stress.csv, line 3", "later than the step before"),
+        ),
+        ("from_years,regime\n4,boom\n\n1,bust\n", ("stress.csv, line 4", "got 1", "in order")),
+        ("from_years,regime\nnan,boom\n", ("stress.csv, line 2", "must be a finite number")),
+        ("from_years,regime,frailty\n1,boom,-2\n", ("line 2: macro.path[0].frailty", "above 0")),
+        ("year,regime\n2,boom\n", ("line 2", "a calendar year from 1900", "from_years")),
+        ("year,regime\n1,boom\n2,bust\n", ("line 2", "line 3")),
     ],
 )
 def test_a_bad_table_is_told_with_file_line_and_cure(
@@ -81,7 +119,18 @@ def test_a_table_that_is_not_there_or_stands_beside_steps_is_told(tmp_path: Path
         load_scenario(file, ["macro.path_file=7"])
 
 
-def test_empty_cells_of_frailty_mean_one() -> None:
-    steps, winters = read_steps(TABLE.encode())
-    assert "frailty" not in steps[0]
-    assert len(winters) == 3
+def test_empty_cells_of_frailty_mean_one_and_blank_rows_nothing() -> None:
+    found = read_steps((TABLE + ",,,\n \n").encode(), "a.csv")
+    assert "frailty" not in found.macro[0]
+    assert len(found.market) == 3
+    assert found.lines == [2, 3, 4]
+
+
+def test_calendar_years_count_from_the_first_day(tmp_path: Path) -> None:
+    file = write(tmp_path, table="year,regime\n2024.5,boom\n2027,bust\n2031,boom\n")
+    from_january = load_scenario(file)
+    assert [step.from_years for step in from_january.macro.path] == [-0.5, 2.0, 6.0]
+    from_july = load_scenario(file, ["experiment.start_date=2025-07-01"])
+    assert [step.from_years for step in from_july.macro.path] == [-1.0, 1.5, 5.5]
+    with pytest.raises(ScenarioError, match="needs the first day"):
+        read_steps(b"year,regime\n2027,bust\n", "a.csv")
