@@ -14,6 +14,7 @@ from sim.outcomes.reading import (
     closing,
     opening,
     quarters,
+    quotient,
     ratio,
     time_average,
     total,
@@ -91,7 +92,7 @@ def concentration(history: History) -> float:
     balance = np.where(living(history), of_firms(history)["balance"], 0.0)
     held = at_bank(history, balance)
     book = held.sum(axis=1)
-    squares = np.divide((held**2).sum(axis=1), book, out=np.zeros(book.size), where=book > 0.0)
+    squares = quotient((held**2).sum(axis=1), book, 0.0)
     return ratio(float(squares.sum()), float(book.sum()))
 
 
@@ -104,9 +105,7 @@ def market_concentration(history: History) -> float:
     """How unevenly lending is spread over banks."""
     loans = history.bank("loans")
     whole = loans.sum(axis=1)
-    index = np.full(whole.size, np.nan)
-    np.divide((loans**2).sum(axis=1), whole**2, out=index, where=whole > 0.0)
-    return time_average(history, index)
+    return time_average(history, quotient((loans**2).sum(axis=1), whole**2))
 
 
 def carrying_value(history: History) -> Floats:

@@ -12,7 +12,16 @@ from sim.formulas.loss_distribution import sample_expected_shortfall, sample_qua
 from sim.outcomes.columns import Floats, Mask, of_book, of_firms
 from sim.outcomes.groups import defaulted, net_loss, new_borrowers, signed_in, unpaid
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, balance_years, ratio, share, time_average, total, yearly
+from sim.outcomes.reading import (
+    HOUSE,
+    balance_years,
+    quotient,
+    ratio,
+    share,
+    time_average,
+    total,
+    yearly,
+)
 from sim.outcomes.spells import contract_years
 from sim.state.history import History
 
@@ -65,9 +74,7 @@ def npl_ratio(history: History) -> float:
     """Ratio of non-performing loans."""
     npl = history.bank("npl").sum(axis=1)
     gross = npl + history.bank("loans").sum(axis=1)
-    known = np.full(npl.size, np.nan)
-    np.divide(npl, gross, out=known, where=gross > 0.0)
-    return time_average(history, known)
+    return time_average(history, quotient(npl, gross))
 
 
 def _defaults_within(history: History, chosen: Mask, years: float) -> Mask:

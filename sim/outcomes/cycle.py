@@ -10,10 +10,11 @@ import numpy as np
 
 from sim.outcomes.columns import Floats, of_book
 from sim.outcomes.groups import signed_in
-from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, quarters, ratio, yearly
+from sim.outcomes.mark import family, outcome
+from sim.outcomes.reading import HOUSE, code_of, quarters, quotient, ratio, yearly
 from sim.state.history import History
 
+REGIMES = {name: {"regime": name} for name in ("boom", "bust")}
 CUMULATIVE = "from the start date, run-off included, profit before policy tolerance"
 # a difference in profit below this share of turnover is rounding, not an overtaking
 _ROUNDING_SHARE = 1e-12
@@ -33,27 +34,9 @@ def years_in(history: History, code: int) -> Floats:
 
 
 def by_regime(history: History, regime: str, column: str) -> float:
-    """Flow of all banks in a macro regime, CNY million; nan if there is no such regime."""
-    names = history.facts["regimes"]
-    if regime not in names:
-        return math.nan
-    part = years_in(history, names.index(regime)) / quarters(history)
+    """Flow of all banks in a macro regime, CNY million."""
+    part = years_in(history, code_of(history, regime)) / quarters(history)
     return float(history.bank(column)[history.during()].sum(axis=1) @ part)
-
-
-def profit_rate(history: History, regime: str) -> float:
-    """Profit of all banks per year of a macro regime, CNY million a year."""
-    names = history.facts["regimes"]
-    if regime not in names:
-        return math.nan
-    years = float(years_in(history, names.index(regime)).sum())
-    return ratio(by_regime(history, regime, "profit"), years)
-
-
-def margin(history: History, regime: str) -> float:
-    """Profit per unit lent in a macro regime, per year."""
-    lent = by_regime(history, regime, "balance_years")
-    return ratio(by_regime(history, regime, "profit"), lent)
 
 
 def cumulative(history: History, column: str) -> Floats:
@@ -69,24 +52,16 @@ def overtakes(dates: Floats, lead: Floats, rounding: float) -> float:
     return float(dates[first]) if first < dates.size else math.nan
 
 
-@outcome(
-    "cycle.profit_boom", unit="CNY million per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in booms per year of boom, all banks together",
-    source=HOUSE, label="Profit in a boom",
+@family(
+    "cycle.profit_{regime}", over=REGIMES, unit="CNY million per year", better="higher",
+    basis="flow", source=HOUSE, label="Profit in a {regime}",
+    formula="profit before policy tolerance in {regime}s per year of {regime}, all banks"
+    " together",
 )  # fmt: skip
-def profit_boom(history: History) -> float:
-    """Profit in booms."""
-    return profit_rate(history, "boom")
-
-
-@outcome(
-    "cycle.profit_bust", unit="CNY million per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in busts per year of bust, all banks together",
-    source=HOUSE, label="Profit in a bust",
-)  # fmt: skip
-def profit_bust(history: History) -> float:
-    """Profit in busts."""
-    return profit_rate(history, "bust")
+def profit_rate(history: History, regime: str) -> float:
+    """Profit of all banks per year of a macro regime."""
+    years = float(years_in(history, code_of(history, regime)).sum())
+    return ratio(by_regime(history, regime, "profit"), years)
 
 
 @outcome(
@@ -96,29 +71,19 @@ def profit_bust(history: History) -> float:
 )  # fmt: skip
 def profit_gap(history: History) -> float:
     """How far apart the regimes lie, in money."""
-    return profit_boom(history) - profit_bust(history)
+    return profit_rate(history, "boom") - profit_rate(history, "bust")
 
 
-@outcome(
-    "cycle.margin_boom", unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in booms over the time integral of the balance"
+@family(
+    "cycle.margin_{regime}", over=REGIMES, unit="per year", better="higher", basis="flow",
+    formula="profit before policy tolerance in {regime}s over the time integral of the balance"
     " lent in them",
-    source=HOUSE, label="Margin in a boom",
+    source=HOUSE, label="Margin in a {regime}",
 )  # fmt: skip
-def margin_boom(history: History) -> float:
-    """Profit per unit lent in booms."""
-    return margin(history, "boom")
-
-
-@outcome(
-    "cycle.margin_bust", unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in busts over the time integral of the balance"
-    " lent in them",
-    source=HOUSE, label="Margin in a bust",
-)  # fmt: skip
-def margin_bust(history: History) -> float:
-    """Profit per unit lent in busts."""
-    return margin(history, "bust")
+def margin(history: History, regime: str) -> float:
+    """Profit per unit lent in a macro regime."""
+    lent = by_regime(history, regime, "balance_years")
+    return ratio(by_regime(history, regime, "profit"), lent)
 
 
 @outcome(
@@ -128,7 +93,7 @@ def margin_bust(history: History) -> float:
 )  # fmt: skip
 def margin_gap(history: History) -> float:
     """How far apart the regimes lie, per unit lent."""
-    return margin_boom(history) - margin_bust(history)
+    return margin(history, "boom") - margin(history, "bust")
 
 
 @outcome(
@@ -164,14 +129,11 @@ def crossed(history: History, baseline: History) -> float:
 )  # fmt: skip
 def margin_crossover_years(history: History, baseline: History) -> float:
     """Horizon at which the arrangement has earned more per unit lent than the baseline."""
-    rates = []
-    for one in (history, baseline):
-        lent = cumulative(one, "balance_years")
-        rate = np.full(lent.size, np.nan)
-        np.divide(cumulative(one, "profit"), lent, out=rate, where=lent > 0.0)
-        rates.append(rate)
-    dates = history.dates[history.during(run_off=True)]
-    return overtakes(dates, rates[0] - rates[1], _ROUNDING_SHARE)
+    own, other = (
+        quotient(cumulative(one, "profit"), cumulative(one, "balance_years"))
+        for one in (history, baseline)
+    )
+    return overtakes(history.dates[history.during(run_off=True)], own - other, _ROUNDING_SHARE)
 
 
 @outcome(

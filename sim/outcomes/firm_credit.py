@@ -2,25 +2,18 @@
 
 import numpy as np
 
-from sim.firms.record import (
-    ACQUIRED,
-    EXPANSION,
-    GROWTH,
-    LISTED,
-    MATURE,
-    NO_RIGHT,
-    PROGRESS,
-    STARTUP,
-)
+from sim.firms.record import ACQUIRED, LISTED, NO_RIGHT, PROGRESS
 from sim.outcomes.columns import Floats, Mask, of_book, of_firms
 from sim.outcomes.firm import ASSET_LIGHT
 from sim.outcomes.groups import first_contract, living, new_borrowers, newborn, present, signed_in
-from sim.outcomes.mark import outcome
+from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import (
+    BY_STAGE,
     HOUSE,
     closing,
     of_all_stages,
     opening,
+    quotient,
     ratio,
     share,
     time_average,
@@ -28,14 +21,11 @@ from sim.outcomes.reading import (
 )
 from sim.state.history import History
 
-ACCESS = "years in which {} had a line over the years they lived, in the experiment"
-GIVEN_RIGHT = "of firms that granted lenders a right in the experiment, share {}"
-
-
-def access_of(history: History, stage: int) -> float:
-    """Share of a stage's time with a line."""
-    years = years_of_stage(history, "borrowers", stage)
-    return ratio(years, years_of_stage(history, "count", stage))
+RIGHTS = {
+    "exercised": {"name": "exercised", "what": "was exercised"},
+    "waived": {"name": "waived", "what": "was waived for banking business"},
+    "cum_gain": {"name": "paid", "what": "paid lenders anything"},
+}
 
 
 @outcome(
@@ -46,49 +36,18 @@ def access_of(history: History, stage: int) -> float:
 def access_share(history: History) -> float:
     """Firms with a line."""
     alive, borrowers = (of_all_stages(history, kind) for kind in ("count", "borrowers"))
-    known = np.full(alive.size, np.nan)
-    np.divide(borrowers, alive, out=known, where=alive > 0.0)
-    return time_average(history, known)
+    return time_average(history, quotient(borrowers, alive))
 
 
-@outcome(
-    "firm.access_startup", unit="share", better="higher", basis="stock",
-    formula=ACCESS.format("start-ups"), source=HOUSE,
-    label="Access to credit, start-ups",
+@family(
+    "firm.access_{stage}", over=BY_STAGE, unit="share", better="higher", basis="stock",
+    formula="years in which {firms} had a line over the years they lived, in the experiment",
+    source=HOUSE, label="Access to credit, {told}",
 )  # fmt: skip
-def access_startup(history: History) -> float:
-    """Start-ups with a line."""
-    return access_of(history, STARTUP)
-
-
-@outcome(
-    "firm.access_growth", unit="share", better="higher", basis="stock",
-    formula=ACCESS.format("growth firms"), source=HOUSE,
-    label="Access to credit, growth stage",
-)  # fmt: skip
-def access_growth(history: History) -> float:
-    """Growth firms with a line."""
-    return access_of(history, GROWTH)
-
-
-@outcome(
-    "firm.access_expansion", unit="share", better="higher", basis="stock",
-    formula=ACCESS.format("expanding firms"), source=HOUSE,
-    label="Access to credit, expansion stage",
-)  # fmt: skip
-def access_expansion(history: History) -> float:
-    """Expanding firms with a line."""
-    return access_of(history, EXPANSION)
-
-
-@outcome(
-    "firm.access_mature", unit="share", better="higher", basis="stock",
-    formula=ACCESS.format("mature firms"), source=HOUSE,
-    label="Access to credit, mature firms",
-)  # fmt: skip
-def access_mature(history: History) -> float:
-    """Mature firms with a line."""
-    return access_of(history, MATURE)
+def access_of(history: History, stage: int) -> float:
+    """Share of a stage's time with a line."""
+    years = years_of_stage(history, "borrowers", stage)
+    return ratio(years, years_of_stage(history, "count", stage))
 
 
 def borrows_early(history: History, chosen: Mask) -> float:
@@ -205,28 +164,11 @@ def _with_right(history: History) -> Mask:
     return firms
 
 
-@outcome(
-    "firm.right_exercised_share", unit="share", better="neither", basis="count",
-    formula=GIVEN_RIGHT.format("in which it was exercised"), source=HOUSE,
+@family(
+    "firm.right_{name}_share", over=RIGHTS, unit="share", better="neither", basis="count",
+    formula="of firms that granted lenders a right in the experiment, share in which it {what}",
+    source=HOUSE,
 )  # fmt: skip
-def right_exercised_share(history: History) -> float:
-    """Rights that ended in shares."""
-    return share(np.asarray(of_firms(history)["exercised"] > 0), _with_right(history))
-
-
-@outcome(
-    "firm.right_waived_share", unit="share", better="neither", basis="count",
-    formula=GIVEN_RIGHT.format("in which it was waived for banking business"), source=HOUSE,
-)  # fmt: skip
-def right_waived_share(history: History) -> float:
-    """Rights bought off with banking business."""
-    return share(np.asarray(of_firms(history)["waived"] > 0), _with_right(history))
-
-
-@outcome(
-    "firm.right_paid_share", unit="share", better="neither", basis="count",
-    formula=GIVEN_RIGHT.format("in which it paid lenders anything"), source=HOUSE,
-)  # fmt: skip
-def right_paid_share(history: History) -> float:
-    """Rights that paid."""
-    return share(np.asarray(of_firms(history)["cum_gain"] > 0.0), _with_right(history))
+def right_share(history: History, column: str) -> float:
+    """Rights that came to something."""
+    return share(np.asarray(of_firms(history)[column] > 0), _with_right(history))

@@ -9,10 +9,12 @@ import math
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial, update_wrapper
 from importlib import import_module
+from inspect import signature, unwrap
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, NotRequired, TypedDict, TypeVar, Unpack
+from typing import Any, Literal, NotRequired, TypedDict, TypeVar, Unpack, cast, get_args
 
 from sim.base.errors import OutcomeError
 from sim.base.ranges import Within
@@ -20,6 +22,8 @@ from sim.base.ranges import Within
 Better = Literal["higher", "lower", "neither"]
 Basis = Literal["flow", "stock", "vintage", "count"]
 Function = TypeVar("Function", bound=Callable[..., float])
+Members = Mapping[Any, Mapping[str, Any]]
+"""A family: last argument of its function -> words of the member."""
 
 _BOUNDS = {
     "share": Within(0.0, 1.0),
@@ -29,8 +33,8 @@ _BOUNDS = {
     "correlation": Within(-1.0, 1.0),
     "firms per 1,000": Within(0.0, 1000.0),
 }
-BETTER: tuple[Better, ...] = ("higher", "lower", "neither")
-BASES: tuple[Basis, ...] = ("flow", "stock", "vintage", "count")
+BETTER: tuple[Better, ...] = get_args(Better)
+BASES: tuple[Basis, ...] = get_args(Basis)
 
 
 @dataclass(frozen=True)
@@ -103,12 +107,6 @@ class Mark:
 
 _MARKS: dict[str, Mark] = {}
 
-# Files of this folder that define no outcome, so that a worker need not load them.
-_MACHINERY = frozenset(
-    {"mark", "statistics", "tails", "wording", "measure", "verdict", "pairs", "control"}
-    | {"comparison", "compare", "quantiles", "by_bank", "wins"}
-)
-
 
 class Words(TypedDict):
     """The keywords of `outcome`: the fields of `Mark` that its author writes."""
@@ -168,15 +166,63 @@ def outcome(name: str, **words: Unpack[Words]) -> Callable[[Function], Function]
     return register
 
 
+def family(name: str, over: Members, **words: Any) -> Callable[[Function], Function]:
+    """Mark a function as several outcomes, one for each member of a family.
+
+    Parameters
+    ----------
+    name : str
+        As in `outcome`, with words of the member in braces.
+    over : mapping
+        What the function is given as its last argument -> the member's words: those that
+        stand in braces in the name and in texts, and fields of `Mark` of its own.
+    **words
+        As in `outcome`; texts may hold words of the member in braces.
+
+    Returns
+    -------
+    decorator
+        As of `outcome`; the outcomes stand in the order of `over`.
+
+    Raises
+    ------
+    ValueError
+        As in `outcome`, or if two members have the same name.
+
+    Examples
+    --------
+    >>> @family("bank.example_y{year}", over={1: {"year": "1"}, 2: {"year": "2"}},
+    ...         unit="CNY million", better="lower", basis="flow",
+    ...         formula="loss of year {year}", source="house definition")
+    ... def example(history, year):
+    ...     return history[year - 1]
+    >>> marks = [_MARKS.pop(f"bank.example_y{year}") for year in (1, 2)]
+    >>> marks[1].formula, marks[1].function([3.0, 4.0])
+    ('loss of year 2', 4.0)
+    """
+
+    def register(function: Function) -> Function:
+        last = list(signature(function).parameters)[-1]
+        names = [name.format_map(own) for own in over.values()]
+        if len(set(names)) < len(names):
+            raise ValueError(f'the members of "{name}" need names that differ')
+        for one, (argument, own) in zip(names, over.items(), strict=True):
+            told = {**words, **{key: own[key] for key in Words.__annotations__ if key in own}}
+            told = {k: v.format_map(own) if isinstance(v, str) else v for k, v in told.items()}
+            member = update_wrapper(partial(function, **{last: argument}), function)
+            outcome(one, **cast(Words, told))(member)
+        return function
+
+    return register
+
+
 def _check(mark: Mark) -> None:
     """Refuse a mark that would leave a reader without unit, direction or source."""
-    group, dot, rest = mark.name.partition(".")
-    if not (group and dot and rest):
+    if not all(mark.name.partition(".")):
         raise ValueError(f'outcome "{mark.name}" needs a dotted name such as "bank.raroc"')
-    if mark.better not in BETTER:
-        raise ValueError(f"{mark.name}: better must be in {BETTER}, got {mark.better!r}")
-    if mark.basis not in BASES:
-        raise ValueError(f"{mark.name}: basis must be in {BASES}, got {mark.basis!r}")
+    for field, words in (("better", BETTER), ("basis", BASES)):
+        if (given := getattr(mark, field)) not in words:
+            raise ValueError(f"{mark.name}: {field} must be in {words}, got {given!r}")
     for field in ("unit", "formula", "source"):
         if not getattr(mark, field).strip():
             raise ValueError(f"{mark.name}: {field} must not be empty")
@@ -204,17 +250,16 @@ def registry() -> Mapping[str, Mark]:
     False
     """
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if module.name not in _MACHINERY:
-            import_module(f"sim.outcomes.{module.name}")
-    # By file and line, so that the order does not depend on who imported what first.
+        import_module(f"sim.outcomes.{module.name}")
+    # By file and line, so that the order does not depend on who imported what first; the
+    # members of a family share a line and keep the order in which they were registered.
     return MappingProxyType(dict(sorted(_MARKS.items(), key=lambda item: _place(item[1]))))
 
 
-def _place(mark: Mark) -> tuple[str, int, str]:
+def _place(mark: Mark) -> tuple[str, int]:
     """File and line of an outcome's function."""
-    code = getattr(mark.function, "__code__", None)
-    line = code.co_firstlineno if code is not None else 0
-    return mark.function.__module__, line, mark.name
+    code = getattr(unwrap(mark.function), "__code__", None)
+    return mark.function.__module__, code.co_firstlineno if code is not None else 0
 
 
 def evaluate(history: object, baseline: object | None = None) -> dict[str, float]:

@@ -13,6 +13,16 @@ from sim.outcomes.columns import Floats, Mask
 from sim.state.history import History
 
 HOUSE = "house definition"
+BY_STAGE = {
+    code: {"stage": stage, "firms": firms, "told": told, "short": short}
+    for code, (stage, firms, told, short) in enumerate((
+        ("startup", "start-ups", "start-ups", "start-ups"),
+        ("growth", "growth firms", "growth stage", "growth"),
+        ("expansion", "expanding firms", "expansion stage", "expansion"),
+        ("mature", "mature firms", "mature firms", "mature"),
+    ))
+}  # fmt: skip
+"""Words of a stage in the names, formulas and labels of a family of outcomes, by its code."""
 _ROUNDING = 1e-9
 
 
@@ -30,6 +40,18 @@ def ratio(part: float, whole: float) -> float:
 def share(chosen: Mask, among: Mask) -> float:
     """Share of the rows `among` that are also `chosen`; nan of none."""
     return ratio(float(np.count_nonzero(chosen & among)), float(np.count_nonzero(among)))
+
+
+def quotient(part: Floats, whole: Floats, empty: float = math.nan) -> Floats:
+    """Part over whole, element by element; `empty` where the whole is not above zero.
+
+    Examples
+    --------
+    >>> quotient(np.array([1.0, 1.0]), np.array([4.0, 0.0])).tolist()
+    [0.25, nan]
+    """
+    found = np.full(np.shape(whole), empty)
+    return np.asarray(np.divide(part, whole, out=found, where=whole > 0.0))
 
 
 def mean(values: Floats) -> float:
@@ -127,3 +149,9 @@ def yearly(history: History, column: str) -> Floats:
     sums = np.zeros((int(year.max()) + 1 if year.size else 0, flow.shape[1]))
     np.add.at(sums, year, flow)
     return sums
+
+
+def code_of(history: History, regime: str) -> int:
+    """Code of a macro regime by its name; -1, which no date has, where there is none."""
+    names = history.facts["regimes"]
+    return names.index(regime) if regime in names else -1

@@ -17,7 +17,16 @@ from sim.outcomes.groups import (
     unpaid,
 )
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, balance_years, mean, ratio, time_average, total
+from sim.outcomes.reading import (
+    HOUSE,
+    balance_years,
+    code_of,
+    mean,
+    quotient,
+    ratio,
+    time_average,
+    total,
+)
 from sim.outcomes.system_parties import of_party
 from sim.state.history import History
 
@@ -43,9 +52,7 @@ def credit_outstanding(history: History) -> float:
 def drawn_share(history: History) -> float:
     """Part of the lines that is drawn."""
     loans, lines = history.bank("loans").sum(axis=1), history.series("lines")
-    known = np.full(lines.size, np.nan)
-    np.divide(loans, lines, out=known, where=lines > 0.0)
-    return time_average(history, known)
+    return time_average(history, quotient(loans, lines))
 
 
 @outcome(
@@ -175,10 +182,7 @@ def joint_bank_failure(history: History) -> float:
 
 def new_lending(history: History, regime: str) -> float:
     """Lines opened in a macro regime per year of it, CNY million a year."""
-    names = history.facts["regimes"]
-    if regime not in names:
-        return math.nan
-    code = names.index(regime)
+    code = code_of(history, regime)
     years = time_share(history.macro, code, 0.0, history.horizon) * history.horizon
     opened = signed_in(history) & (of_book(history)["first"] == 1)
     chosen = opened & (of_book(history)["regime"] == code)

@@ -8,6 +8,7 @@ import numpy as np
 from sim.base.columns import Rows, Table
 from sim.economy.macro import Path
 from sim.firms.record import ALIVE, FAILED_CASH, FIRM, GROWTH, LISTED, NEVER, STARTUP
+from sim.outcomes.mark import registry
 from sim.state.book import CONTRACT
 from sim.state.history import BANK_COLUMNS, SYSTEM_COLUMNS, History
 
@@ -175,3 +176,8 @@ def empty(horizon: float = 1.0) -> History:
         panel=dict.fromkeys(PANEL, none), system=dict.fromkeys(SYSTEM, np.zeros(0)),
         dates=np.zeros(0), horizon=horizon, end=horizon,
     )  # fmt: skip
+
+
+def value(name: str, history: History) -> float:
+    """An outcome of a history, by its name."""
+    return float(registry()[name].function(history))
