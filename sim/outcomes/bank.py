@@ -12,64 +12,40 @@ from sim.state.history import History
 SUMMED = "{what}, summed over banks and the experiment"
 EXPENSES = ("operating", "screening", "coordination", "monitoring")
 FLOWS: Members = {
-    ("interest",): {
-        "name": "interest_income", "better": "higher", "low": 0.0,
-        "what": "interest received from firms",
-    },
-    ("relationship",): {
-        "name": "relationship_income", "better": "higher",
-        "what": "margin on deposits and fees from borrowers' banking business",
-    },
-    ("gain",): {
-        "name": "equity_gain", "better": "higher", "low": 0.0, "heavy_tailed": True,
+    ("interest",): {"name": "interest_income", "better": "higher", "low": 0.0,
+        "what": "interest received from firms"},
+    ("relationship",): {"name": "relationship_income", "better": "higher",
+        "what": "margin on deposits and fees from borrowers' banking business"},
+    ("gain",): {"name": "equity_gain", "better": "higher", "low": 0.0, "heavy_tailed": True,
         "what": "gains on rights realised in cash and passed on to banks",
-        "formula": SUMMED + "; rights that still live are not counted",
-    },
-    ("royalty",): {
-        "name": "royalty_income", "better": "higher", "low": 0.0,
-        "what": "royalties on sales received",
-    },
-    ("funding",): {
-        "name": "funding_cost", "better": "lower",
+        "formula": SUMMED + "; rights that still live are not counted"},
+    ("royalty",): {"name": "royalty_income", "better": "higher", "low": 0.0,
+        "what": "royalties on sales received"},
+    ("funding",): {"name": "funding_cost", "better": "lower",
         "what": "cost of funds on loans and defaulted loans less capital, net of cheaper"
-        " central-bank money",
-    },
-    EXPENSES: {
-        "name": "operating_cost", "better": "lower", "low": 0.0,
-        "what": "running cost, screening, coordination between lenders and monitoring",
-    },
-    ("fee",): {
-        "name": "guarantee_fees", "better": "lower", "low": 0.0,
-        "what": "fees paid by banks to guarantors and pools",
-    },
-    ("provision",): {
-        "name": "provisions", "better": "lower", "source": "IFRS 9 section 5.5",
+        " central-bank money"},
+    EXPENSES: {"name": "operating_cost", "better": "lower", "low": 0.0,
+        "what": "running cost, screening, coordination between lenders and monitoring"},
+    ("fee",): {"name": "guarantee_fees", "better": "lower", "low": 0.0,
+        "what": "fees paid by banks to guarantors and pools"},
+    ("provision",): {"name": "provisions", "better": "lower", "source": "IFRS 9 section 5.5",
         "what": "charge to profit: new allowance less the old one after charging off resolved"
-        " losses",
-    },
-    ("profit",): {
-        "name": "profit", "better": "higher",
+        " losses"},
+    ("profit",): {"name": "profit", "better": "higher",
         "what": "interest, banking business, equity gain and royalty less cost of funds,"
-        " operating cost, guarantee fees and provisions, before policy tolerance",
-    },
+        " operating cost, guarantee fees and provisions, before policy tolerance"},
 }  # fmt: skip
 """Flows of the panel of banks that add up to an outcome, by columns."""
 RATES: Members = {
-    ("profit",): {
-        "name": "net_margin", "better": "higher", "what": "profit before policy tolerance",
-    },
+    ("profit",): {"name": "net_margin", "better": "higher",
+        "what": "profit before policy tolerance"},
     ("interest",): {"name": "lending_rate", "better": "neither", "what": "interest received"},
-    ("relationship",): {
-        "name": "relationship_rate", "better": "higher", "what": "income from banking business",
-    },
-    ("gain",): {
-        "name": "equity_gain_rate", "better": "higher", "low": 0.0, "heavy_tailed": True,
-        "what": "realised gains on rights",
-    },
-    EXPENSES: {
-        "name": "operating_cost_rate", "better": "lower", "low": 0.0,
-        "what": "operating cost, screening, coordination and monitoring",
-    },
+    ("relationship",): {"name": "relationship_rate", "better": "higher",
+        "what": "income from banking business"},
+    ("gain",): {"name": "equity_gain_rate", "better": "higher", "low": 0.0, "heavy_tailed": True,
+        "what": "realised gains on rights"},
+    EXPENSES: {"name": "operating_cost_rate", "better": "lower", "low": 0.0,
+        "what": "operating cost, screening, coordination and monitoring"},
 }  # fmt: skip
 """The same per year and unit of balance."""
 
@@ -80,32 +56,24 @@ def flow(history: History, columns: tuple[str, ...]) -> float:
     return total(history, *columns)
 
 
-@family(
-    "bank.{name}", over=RATES, unit="per year", basis="flow", source=HOUSE,
-    formula="{what} over the time integral of the balance lent",
-)  # fmt: skip
+@family("bank.{name}", over=RATES, unit="per year", basis="flow", source=HOUSE,
+    formula="{what} over the time integral of the balance lent")  # fmt: skip
 def rate(history: History, columns: tuple[str, ...]) -> float:
     """Income and expenses per unit lent."""
     return ratio(total(history, *columns), balance_years(history))
 
 
-@outcome(
-    "bank.subsidy", unit="CNY million", better="lower", basis="flow",
+@outcome("bank.subsidy", unit="CNY million", better="lower", basis="flow",
     formula="policy tolerance that parent banks pay the desks for lending below break-even,"
-    " summed over banks and the experiment",
-    source=HOUSE,
-)  # fmt: skip
+    " summed over banks and the experiment", source=HOUSE)  # fmt: skip
 def subsidy(history: History) -> float:
     """What policy lending costs the parent banks."""
     return total(history, "tolerance")
 
 
-@outcome(
-    "bank.early_margin", unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance of the first three years over the balance lent"
-    " in them",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("bank.early_margin", unit="per year", better="higher", basis="flow",
+    formula="profit before policy tolerance of the first three years over the balance lent in"
+    " them", source=HOUSE)  # fmt: skip
 def early_margin(history: History) -> float:
     """Profit per unit lent while concessions come first and income later."""
     early = history.during() & (history.dates <= 3.0 + 1e-9)

@@ -41,46 +41,38 @@ def _belief_gap(history: History, contracts: Mask) -> float:
     return ratio(float(realised), float(believed))
 
 
-@outcome(
-    "bank.default_rate", unit="per year", better="lower", basis="flow", low=0.0,
+@outcome("bank.default_rate", unit="per year", better="lower", basis="flow", low=0.0,
     formula=PER_LOAN_YEAR.format("borrowers", "firms"), source=HOUSE,
-    label="Default per loan-year",
-)  # fmt: skip
+    label="Default per loan-year")  # fmt: skip
 def default_rate(history: History) -> float:
     """Defaults per year with a line."""
     years = between(history, of_all_stages(history, "borrowers")) @ quarters(history)
     return ratio(float(defaulted(history).sum()), float(years))
 
 
-@family(
-    "bank.default_rate_{stage}", over=BY_STAGE, unit="per year", better="lower", basis="flow",
+@family("bank.default_rate_{stage}", over=BY_STAGE, unit="per year", better="lower", basis="flow",
     low=0.0, formula=PER_LOAN_YEAR.format("{firms}", "{firms}"), source=HOUSE,
-    label="Default per loan-year, {short}",
-)  # fmt: skip
+    label="Default per loan-year, {short}")  # fmt: skip
 def default_rate_of(history: History, stage: int) -> float:
     """Defaults of a stage per year with a line."""
     bad = defaulted(history) & (of_firms(history)["stage"] == stage)
     return ratio(float(bad.sum()), years_of_stage(history, "borrowers", stage))
 
 
-@family(
-    "bank.line_{stage}", over=BY_STAGE, unit="CNY million", better="neither", basis="vintage",
-    low=0.0, source=HOUSE, label="Line of {firms}",
+@family("bank.line_{stage}", over=BY_STAGE, unit="CNY million", better="neither", basis="vintage",
     formula="mean line of contracts signed in the experiment with {firms}, renewals included",
-)  # fmt: skip
+    low=0.0, source=HOUSE, label="Line of {firms}")  # fmt: skip
 def line_of(history: History, stage: int) -> float:
     """Mean line signed with a stage."""
     chosen = signed_in(history) & _signed_with(history, stage)
     return mean(of_book(history)["limit"][chosen])
 
 
-@family(
-    "bank.{stage}_net_margin", over=BY_STAGE, unit="per year", better="higher", basis="flow",
+@family("bank.{stage}_net_margin", over=BY_STAGE, unit="per year", better="higher", basis="flow",
     formula="lending to {firms}, before subsidy and banking business: mean contract rate less"
     " fee, cost of funds, running cost, and credit loss of those that closed in the stage over"
-    " the time integral of the stage's balance (read at settlements)",
-    source=HOUSE, label="Net margin on {firms}",
-)  # fmt: skip
+    " the time integral of the stage's balance (read at settlements)", source=HOUSE,
+    label="Net margin on {firms}")  # fmt: skip
 def net_margin_of(history: History, stage: int) -> float:
     """Margin on lending to a stage before subsidy."""
     balance = years_of_stage(history, "credit", stage)
@@ -91,21 +83,17 @@ def net_margin_of(history: History, stage: int) -> float:
     return rate - float(cost) - loss
 
 
-@outcome(
-    "bank.belief_gap_default", unit="ratio", better="neither", basis="flow",
+@outcome("bank.belief_gap_default", unit="ratio", better="neither", basis="flow",
     formula=BELIEF.format("any firm"), source=HOUSE,
-    label="Realised over believed default",
-)  # fmt: skip
+    label="Realised over believed default")  # fmt: skip
 def belief_gap_default(history: History) -> float:
     """Realised over believed defaults."""
     return _belief_gap(history, np.ones(history.book.shape[0], dtype=bool))
 
 
-@family(
-    "bank.belief_gap_default_{stage}", over=BY_STAGE, unit="ratio", better="neither",
+@family("bank.belief_gap_default_{stage}", over=BY_STAGE, unit="ratio", better="neither",
     basis="flow", formula=BELIEF.format("{firms}"), source=HOUSE,
-    label="Realised over believed default, {told}",
-)  # fmt: skip
+    label="Realised over believed default, {told}")  # fmt: skip
 def belief_gap_default_of(history: History, stage: int) -> float:
     """Realised over believed defaults on contracts signed with a stage."""
     return _belief_gap(history, _signed_with(history, stage))

@@ -50,23 +50,20 @@ def _vintage(history: History, regime: str) -> Ints:
     return np.asarray(rows[regimes == code_of(history, regime)])
 
 
-@outcome(
-    "bank.irr_vintage", unit="per year", better="higher", basis="vintage",
-    formula="of firms whose first loan is signed in the experiment: all income less running"
-    " cost, fees and credit losses over the time integral of the balance (Dietz's measure"
-    " of the internal rate of return), before cost of funds, open balances at face value",
-    source=DIETZ, label="Return of vintages",
-)  # fmt: skip
+@outcome("bank.irr_vintage", unit="per year", better="higher", basis="vintage",
+    formula="of firms whose first loan is signed in the experiment: all income less running cost,"
+    " fees and credit losses over the time integral of the balance (Dietz's measure of the"
+    " internal rate of return), before cost of funds, open balances at face value", source=DIETZ,
+    label="Return of vintages")  # fmt: skip
 def irr_vintage(history: History) -> float:
     """Money-weighted return of the loans to new borrowers."""
     return vintage_return(history, new_borrowers(history))
 
 
-@family(
-    "bank.irr_vintage_{regime}", over=REGIMES, unit="per year", better="higher", basis="vintage",
-    formula="return of vintages, of firms whose first loan is signed in a {regime}",
-    source=DIETZ, label="Return of {regime} vintages",
-)  # fmt: skip
+@family("bank.irr_vintage_{regime}", over=REGIMES, unit="per year", better="higher",
+    basis="vintage",
+    formula="return of vintages, of firms whose first loan is signed in a {regime}", source=DIETZ,
+    label="Return of {regime} vintages")  # fmt: skip
 def irr_vintage_of(history: History, regime: str) -> float:
     """Money-weighted return of the vintages of a macro regime."""
     return vintage_return(history, _vintage(history, regime))

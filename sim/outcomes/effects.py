@@ -14,18 +14,19 @@ from sim.outcomes.bank_vintage import client_funding, client_income
 from sim.outcomes.columns import Curve, Floats, Mask, of_book, of_firms
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.groups import (
-    alive_at_horizon,
     first_contract,
     net_loss,
     new_borrowers,
     newborn,
+    per_thousand,
     present,
+    saved,
     signed_in,
+    signers,
 )
 from sim.outcomes.reading import ratio
 from sim.state.history import History
 
-PER_FIRMS = 1000.0
 THIRD = 0.430727
 """Quality above which a third of firms lies: a quantile of the standard normal law."""
 
@@ -61,16 +62,15 @@ def firm_effects(history: History, baseline: History) -> Iterator[Curve]:
         Saved and lost per 1,000 firms that live in the experiment; founders better and
         worse off per 1,000 firms that enter in it, and their mean gain in CNY million.
     """
-    here, there = alive_at_horizon(history), alive_at_horizon(baseline)
-    saved, lost = here & ~there, there & ~here
+    kept, lost = saved(history, baseline), saved(baseline, history)
     among, entered = present(history), newborn(history)
     gain = np.zeros(entered.size)
     gain[entered] = _gains(history, baseline)
     for group, chosen in groups_of(history, baseline):
         own, new = chosen & among, chosen & entered
         values = (
-            _per_thousand(saved, own), _per_thousand(lost, own),
-            _per_thousand(gain > 0.0, new), _per_thousand(gain < 0.0, new),
+            per_thousand(kept, own), per_thousand(lost, own),
+            per_thousand(gain > 0.0, new), per_thousand(gain < 0.0, new),
             ratio(float(gain[new].sum()), float(new.sum())),
         )  # fmt: skip
         for kind, value in zip(KINDS, values, strict=True):
@@ -89,18 +89,11 @@ def groups_of(history: History, baseline: History) -> Iterator[tuple[str, Mask]]
     yield "not venture-backed", ~venture
     for code, name in enumerate(history.facts["sectors"]):
         yield f"sector {name}", np.asarray(a["sector"] == code)
-    here, there = _borrows(history), _borrows(baseline)
+    here, there = (signers(one, signed_in(one)) for one in (history, baseline))
     yield "borrow in both worlds", here & there
     yield "borrow here only", here & ~there
     yield "borrow in the baseline only", there & ~here
     yield "borrow in neither", ~here & ~there
-
-
-def _borrows(history: History) -> Mask:
-    """Firms that sign a contract in the experiment."""
-    chosen = np.zeros(history.firms.shape[0], dtype=bool)
-    chosen[of_book(history)["firm"][signed_in(history)]] = True
-    return chosen
 
 
 def _gains(history: History, baseline: History) -> Floats:
@@ -108,10 +101,6 @@ def _gains(history: History, baseline: History) -> Floats:
     here, there = founder_values(history), founder_values(baseline)
     gain = here - there
     return np.where(np.abs(gain) <= NOTICED * np.maximum(here, there), 0.0, gain)
-
-
-def _per_thousand(chosen: Mask, among: Mask) -> float:
-    return PER_FIRMS * ratio(float((chosen & among).sum()), float(among.sum()))
 
 
 def vintage_profit(history: History) -> Curve:

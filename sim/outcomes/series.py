@@ -13,7 +13,15 @@ from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.effects import firm_effects, vintage_profit
 from sim.outcomes.firm import survival_curve
 from sim.outcomes.flows import payments, stage_flows
-from sim.outcomes.groups import alive_at_horizon, defaulted, net_loss, newborn, present, signed_in
+from sim.outcomes.groups import (
+    alive_at_horizon,
+    defaulted,
+    net_loss,
+    newborn,
+    opened_in,
+    present,
+    signed_in,
+)
 from sim.outcomes.loss_split import loss_split
 from sim.outcomes.reading import of_stage, yearly
 from sim.outcomes.spells import overlap, spells
@@ -85,7 +93,7 @@ def vintage_default(history: History) -> Curve:
     without default stays in the count, since it can no longer default.
     """
     years = np.arange(0.0, min(LONGEST_VINTAGE, history.horizon) + 1e-9)
-    opened = signed_in(history) & (of_book(history)["first"] == 1)
+    opened = opened_in(history)
     if not opened.any():
         return "vintage_default", "", years[:0], years[:0]
     firm, date = of_book(history)["firm"][opened], of_book(history)["date"][opened]

@@ -44,8 +44,8 @@ def test_a_default_after_three_years_is_not_in_the_vintage():
 
 def test_tail_measures_are_over_bank_years_with_loans():
     assert loss.bank_years(HISTORY).tolist() == pytest.approx([0.0, 1.5 / 18.0])
-    assert loss.loss_var99(HISTORY) == pytest.approx(1.5 / 18.0)
-    assert loss.loss_es99(HISTORY) == pytest.approx(1.5 / 18.0)
+    assert tiny.value("bank.loss_var99", HISTORY) == pytest.approx(1.5 / 18.0)
+    assert tiny.value("bank.loss_es99", HISTORY) == pytest.approx(1.5 / 18.0)
     assert loss.worst_bank_loss(HISTORY) == pytest.approx(1.5 / 18.0)
     assert loss.loss_deviation(HISTORY) == pytest.approx(1.5 / 18.0 / math.sqrt(2.0))
 
@@ -53,8 +53,8 @@ def test_tail_measures_are_over_bank_years_with_loans():
 def test_a_bank_that_lends_nothing_has_no_loss_rate():
     alone = tiny.history(panel={"balance_years": ((9, 9), (10, 0), (10, 0), (10, 0), (12, 0))})
     assert loss.bank_years(alone).tolist() == [0.0]
-    for outcome in (loss.loss_var99, loss.loss_es99, loss.worst_bank_loss, loss.loss_deviation):
-        assert math.isnan(outcome(tiny.empty()))
+    for name in ("loss_var99", "loss_es99", "worst_bank_loss", "loss_deviation"):
+        assert math.isnan(tiny.value(f"bank.{name}", tiny.empty()))
 
 
 def test_the_belief_gap_of_losses_compares_realised_with_believed_money():
