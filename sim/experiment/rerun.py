@@ -53,19 +53,7 @@ class Rerun:
         return len(self._kept)
 
     def __call__(self, scenario: Scenario, progress: Asked = None) -> Results:
-        """Run a scenario, as `sim.simulate` does, for its outcomes alone.
-
-        Parameters
-        ----------
-        scenario : Scenario
-        progress : callable or bool, optional
-            As in `sim.simulate`.
-
-        Returns
-        -------
-        Results
-            With the outcomes that `sim.simulate` gives, and without series and banks.
-        """
+        """Run a scenario as `sim.simulate` does, for its outcomes alone, without series."""
         tell, count = meter(progress), scenario.experiment.replications
         prepare(scenario, tell.say)
         economy = _without_contracts(scenario)

@@ -24,14 +24,20 @@ from sim.outcomes.groups import (
     signed_in,
     signers,
 )
-from sim.outcomes.reading import ratio
+from sim.outcomes.reading import ratio, year_ends
 from sim.state.history import History
 
 THIRD = 0.430727
 """Quality above which a third of firms lies: a quantile of the standard normal law."""
 
-KINDS = ("saved", "lost", "founders_better", "founders_worse", "founder_gain")
-"""Effects that are told of every group."""
+KINDS = {
+    "saved": ("firms per 1,000", "firms not closed here and closed in the baseline"),
+    "lost": ("firms per 1,000", "firms closed here and not in the baseline"),
+    "founders_better": ("firms per 1,000", "founders who end richer than in the baseline"),
+    "founders_worse": ("firms per 1,000", "founders who end poorer than in the baseline"),
+    "founder_gain": ("CNY million", "mean wealth of founders less that in the baseline"),
+}
+"""Effects that are told of every group: unit and meaning."""
 
 NOTICED = 1e-6
 """Part of founders' wealth below which a difference is rounding."""
@@ -49,18 +55,10 @@ def effect_name(kind: str, group: str) -> str:
 
 
 def firm_effects(history: History, baseline: History) -> Iterator[Curve]:
-    """Effects of an arrangement on the same firms, by group.
+    """Effects of an arrangement on the same firms, by group: one point each.
 
-    Parameters
-    ----------
-    history, baseline : History
-        The same replication under the arrangement and under the baseline.
-
-    Yields
-    ------
-    curve
-        Saved and lost per 1,000 firms that live in the experiment; founders better and
-        worse off per 1,000 firms that enter in it, and their mean gain in CNY million.
+    Saved and lost per 1,000 firms that live in the experiment; founders better and worse off
+    per 1,000 firms that enter in it, and their mean gain in CNY million.
     """
     kept, lost = saved(history, baseline), saved(baseline, history)
     among, entered = present(history), newborn(history)
@@ -110,9 +108,7 @@ def vintage_profit(history: History) -> Curve:
     funds and credit losses; screening, coordination and monitoring are not known by firm.
     """
     rows = new_borrowers(history)
-    years = np.arange(1.0, np.ceil(history.horizon - 1e-9) + 1.0)
-    if not rows.size:
-        return "vintage_profit", "", years[:0], years[:0]
+    years = year_ends(history) if rows.size else np.zeros(0)
     profit = client_income(history) - client_funding(history) - net_loss(history)
     date = of_book(history)["date"][first_contract(history)[rows]]
     place = np.ceil(date - 1e-9).astype(np.int64) - 1

@@ -26,17 +26,9 @@ ASSET_LIGHT = 0.2
 
 
 def survival_curve(history: History, chosen: Mask) -> KaplanMeier:
-    """Survival by age of some firms in the experiment.
+    """Survival by age of some firms that live in the experiment, shape of `chosen` (n_firms,).
 
-    Parameters
-    ----------
-    history : History
-    chosen : bool array, shape (n_firms,)
-        Firms that live in the experiment; those met at an age count from that age on.
-
-    Returns
-    -------
-    KaplanMeier
+    Those met at an age count from that age on.
     """
     birth, end = of_firms(history)["birth"][chosen], of_firms(history)["end"][chosen]
     life = np.minimum(end, history.horizon) - birth

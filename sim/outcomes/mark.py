@@ -8,13 +8,13 @@ A number without a mark cannot reach a table, a figure or the report.
 import math
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import partial, update_wrapper
 from importlib import import_module
 from inspect import signature, unwrap
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NotRequired, TypedDict, TypeVar, Unpack, cast, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 from sim.base.errors import OutcomeError
 from sim.base.ranges import Within
@@ -105,25 +105,11 @@ class Mark:
         return "Student's t on paired differences"
 
 
+_FIELDS = {field.name for field in fields(Mark)} - {"name", "function"}
 _MARKS: dict[str, Mark] = {}
 
 
-class Words(TypedDict):
-    """The keywords of `outcome`: the fields of `Mark` that its author writes."""
-
-    unit: str
-    better: Better
-    basis: Basis
-    formula: str
-    source: str
-    label: NotRequired[str]
-    heavy_tailed: NotRequired[bool]
-    paired: NotRequired[bool]
-    low: NotRequired[float]
-    high: NotRequired[float]
-
-
-def outcome(name: str, **words: Unpack[Words]) -> Callable[[Function], Function]:
+def outcome(name: str, **words: Any) -> Callable[[Function], Function]:
     """Mark a function as an outcome and register it under a unique name.
 
     Parameters
@@ -207,10 +193,10 @@ def family(name: str, over: Members, **words: Any) -> Callable[[Function], Funct
         if len(set(names)) < len(names):
             raise ValueError(f'the members of "{name}" need names that differ')
         for one, (argument, own) in zip(names, over.items(), strict=True):
-            told = {**words, **{key: own[key] for key in Words.__annotations__ if key in own}}
+            told = {**words, **{key: own[key] for key in own.keys() & _FIELDS}}
             told = {k: v.format_map(own) if isinstance(v, str) else v for k, v in told.items()}
             member = update_wrapper(partial(function, **{last: argument}), function)
-            outcome(one, **cast(Words, told))(member)
+            outcome(one, **told)(member)
         return function
 
     return register
@@ -268,14 +254,13 @@ def evaluate(history: object, baseline: object | None = None) -> dict[str, float
     Parameters
     ----------
     history : History
-        All arrays of one arrangement in one replication.
     baseline : History, optional
         The same replication under the baseline; without it, paired outcomes are nan.
 
     Returns
     -------
     dict of str to float
-        Outcome name to value, in the unit of its mark; nan where undefined.
+        In the unit of the outcome's mark; nan where undefined.
 
     Raises
     ------
