@@ -42,9 +42,11 @@ class EquityMarket(Frozen):
     @model_validator(mode="after")
     def _regimes_match(self) -> "EquityMarket":
         if set(self.enter_winter_hazard) != set(self.leave_winter_hazard):
-            rule = "must name the same macro regimes as enter_winter_hazard"
-            cure = "give one hazard for each macro regime in both"
-            raise refuse("leave_winter_hazard", rule, cure)
+            raise refuse(
+                "leave_winter_hazard",
+                "must name the same macro regimes as enter_winter_hazard",
+                "give one hazard for each macro regime in both",
+            )
         return self
 
 

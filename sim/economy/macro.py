@@ -67,8 +67,11 @@ class Macro(Frozen):
         if not self.regime:
             raise refuse("regime", "must name at least one regime", "add [macro.regime.NAME]")
         if self.opening != "stationary" and self.opening not in self.regime:
-            cure = f'use "stationary" or one of {names}'
-            raise refuse("opening", f'"{self.opening}" is no regime', cure)
+            raise refuse(
+                "opening",
+                f'"{self.opening}" is no regime',
+                f'use "stationary" or one of {names}',
+            )
         for key, parts in (("path", self.path), ("spell", self.spell)):
             for step in parts:
                 if step.regime not in self.regime:

@@ -131,7 +131,18 @@ def _told(event: tuple[Any, ...]) -> str:
 
 
 def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
-    """Follow one firm, by its row from 0, through one replication under each arrangement.
+    """Follow one firm through one replication under each arrangement.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    firm : int
+        Row of the firm, from 0.
+    replication : int
+
+    Returns
+    -------
+    Story
 
     Raises
     ------
@@ -143,8 +154,10 @@ def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
             f"firm {firm}", f"is not among the {scenario.population.firms} firms",
             f"give a number from 0 to {scenario.population.firms - 1}",
         )  # fmt: skip
-    lived = worlds(scenario, replication, trace=True)
-    return story_of(firm, replication, {world.name: life_of(world, firm) for world in lived})
+    lives = {
+        world.name: life_of(world, firm) for world in worlds(scenario, replication, trace=True)
+    }
+    return story_of(firm, replication, lives)
 
 
 def story_of(firm: int, replication: int, lives: Mapping[str, Life]) -> Story:
