@@ -5,13 +5,14 @@ cumulative default of what was signed.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 
 from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
 from sim.outcomes.columns import Floats, Mask, of_book, of_firms
 from sim.outcomes.groups import defaulted, net_loss, new_borrowers, signed_in, unpaid
-from sim.outcomes.mark import outcome
+from sim.outcomes.mark import Sample, outcome
 from sim.outcomes.reading import HOUSE, balance_years, ratio, share, time_average, total, yearly
 from sim.outcomes.spells import contract_years
 from sim.state.history import History
@@ -111,11 +112,28 @@ def bank_years(history: History) -> Floats:
     return np.asarray(loss[lent] / balance[lent])
 
 
+def _most_bank_years(scenario: Any) -> int:
+    """Count banks times years; years without loans are out, so a history may hold fewer."""
+    return len(scenario.bank) * math.ceil(scenario.experiment.horizon_years)
+
+
+def _bank_years(beyond: int, label: str) -> Sample:
+    """Ask for bank-years of which so many lie in the tail.
+
+    With one the quantile is no longer the maximum; with two the shortfall is a mean of more
+    than one value.
+    """
+    # The last digits of 1 - level are rounding.
+    least = math.ceil(round(beyond / (1.0 - _TAIL_LEVEL), 6))
+    return Sample("bank-years", least, _most_bank_years, label)
+
+
 @outcome(
     "bank.loss_var99", unit="per year", better="lower", basis="flow", low=0.0,
     formula="99 % lower quantile of credit loss over balance, over bank-years of this"
     " history; with fewer than 100 bank-years the worst one",
     source=TAIL, label="Value-at-risk 99 % over bank-years",
+    needs=_bank_years(1, "Worst bank-year (too few for value-at-risk 99 %)"),
 )  # fmt: skip
 def loss_var99(history: History) -> float:
     """Value-at-risk of the loss rate of a bank in a year."""
@@ -128,6 +146,7 @@ def loss_var99(history: History) -> float:
     formula="mean of the worst 1 % of credit loss over balance, over bank-years of this"
     " history, the last one in part; with fewer than 100 bank-years the worst one",
     source=TAIL, label="Expected shortfall 99 % over bank-years",
+    needs=_bank_years(2, "Worst bank-years (too few for expected shortfall 99 %)"),
 )  # fmt: skip
 def loss_es99(history: History) -> float:
     """Expected shortfall of the loss rate of a bank in a year."""

@@ -28,7 +28,10 @@ from sim.outcomes.statistics import (
     holm,
     mean_interval,
     mean_p_value,
+    paired_proportion_interval,
+    paired_proportion_p_value,
     replications_needed,
+    unseen_bound,
     variance_reduction,
 )
 from sim.outcomes.tails import TailIndex, bootstrap_interval, hill_index, quantile_interval
@@ -163,7 +166,7 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
         * replications_needed(_deviation(found), width, aim.confidence),
         "verdict": UNDEFINED if alone else decide(mark, (one, two), interval, median),
         "half_width": width,
-        **_behind(mark, values, (one - two, outcomes.unit), found, median),
+        **_behind(mark, values, (one - two, outcomes.unit), found, median, aim.confidence),
     }
 
 
@@ -172,6 +175,10 @@ def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> 
     table = outcomes.table(mark.name)
     by_replication = (table[arrangement] - table[aim.baseline]).dropna()
     values = averaged(by_replication, outcomes.unit)
+    if mark.binary:
+        # A regression on controls would leave the range of a probability.
+        interval = paired_proportion_interval(values, aim.confidence)
+        return Adjusted(values, interval, paired_proportion_p_value(values), 0)
     if outcomes.controls is None or mark.paired:
         found = Adjusted(values, mean_interval(values, aim.confidence), mean_p_value(values), 0)
     else:
@@ -180,7 +187,7 @@ def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> 
         found = adjust(values, averaged_rows(known, outcomes.unit), aim.confidence)
     if not mark.heavy_tailed:
         return found
-    return replace(found, interval=bootstrap_interval(found.values, "mean", aim.confidence))
+    return replace(found, interval=bootstrap_interval(found.values, aim.confidence))
 
 
 def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:
@@ -199,14 +206,15 @@ def _behind(
     drawn: tuple[FloatArray, int],
     found: Adjusted,
     median: Interval,
+    confidence: float,
 ) -> dict[str, Any]:
     """Give the attributes of a row that stand in `Comparison.details` only."""
     difference, unit = drawn
     tail = hill_index(np.abs(found.values - median.estimate))
     defined = int(np.isfinite(values).sum()) if mark.paired else difference.size
     dropped = values.size - min(defined, values.size)
-    different, heavy = int(np.count_nonzero(difference)), _is_heavy(mark, tail)
-    return {
+    different = int(np.count_nonzero(difference))
+    row = {
         "replications": values.size,
         "pairs": difference.size,
         "dropped": dropped,
@@ -218,9 +226,12 @@ def _behind(
         "tail_index": tail.index,
         "p_value": found.p_value,
         "different": different,
-        "heavy": heavy,
-        "warning": warning_words(difference.size, dropped, different, heavy),
+        "differs_at_most": math.nan
+        if different
+        else unseen_bound(found.interval.count, confidence),
+        "heavy": _is_heavy(mark, tail),
     }
+    return row | {"warning": warning_words(row, mark, confidence)}
 
 
 def _is_heavy(mark: Mark, tail: TailIndex) -> bool:

@@ -149,7 +149,7 @@ def crossover_years(history: History, baseline: History) -> float:
     "cycle.crossed", unit="share", better="higher", basis="vintage",
     formula="1 where cumulative profit ends above the baseline's, else 0"
     f" ({CUMULATIVE}); its mean is a probability",
-    source=HOUSE, label="Overtakes the baseline", paired=True,
+    source=HOUSE, label="Overtakes the baseline", paired=True, binary=True,
 )  # fmt: skip
 def crossed(history: History, baseline: History) -> float:
     """Whether the arrangement has earned more money in the end."""
@@ -178,7 +178,7 @@ def margin_crossover_years(history: History, baseline: History) -> float:
     "cycle.margin_crossed", unit="share", better="higher", basis="vintage",
     formula="1 where cumulative profit per unit lent ends above the baseline's, else 0"
     f" ({CUMULATIVE}); its mean is a probability",
-    source=HOUSE, label="Overtakes the baseline per unit lent", paired=True,
+    source=HOUSE, label="Overtakes the baseline per unit lent", paired=True, binary=True,
 )  # fmt: skip
 def margin_crossed(history: History, baseline: History) -> float:
     """Whether the arrangement has earned more per unit lent in the end."""

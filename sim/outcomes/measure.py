@@ -14,8 +14,7 @@ from sim.base.errors import OutcomeError
 from sim.outcomes.control import PREFIX
 from sim.outcomes.mark import Mark, registry
 from sim.outcomes.pairs import averaged
-from sim.outcomes.statistics import mean_interval
-from sim.outcomes.tails import quantile_interval
+from sim.outcomes.tails import level_interval, quantile_interval
 
 GROUPS = ("bank", "firm", "system", "cycle")
 COLUMNS = ["arrangement", "replication", "outcome", "value"]
@@ -157,8 +156,9 @@ class Outcomes:
         -------
         DataFrame
             Columns outcome, unit, arrangement, replications, defined, mean, low, high,
-            median, median_low, median_high.  The mean has a t interval, the median one
-            from order statistics (nan where there are too few replications).
+            median, median_low, median_high.  The mean has a t interval, that of a yes/no
+            Wilson's, the median one from order statistics (nan where there are too few
+            replications).
         """
         rows = [
             self._summary_row(name, arrangement, values, confidence)
@@ -171,7 +171,7 @@ class Outcomes:
         self, name: str, arrangement: Any, values: "pd.Series[float]", confidence: float
     ) -> dict[str, Any]:
         """Describe one outcome under one arrangement."""
-        mean = mean_interval(averaged(values, self.unit), confidence)
+        mean = level_interval(self.marks[name], averaged(values, self.unit), confidence)
         # Of a mirrored pair only the first counts here: a median needs independent values.
         first = values[values.index % self.unit == 0]
         median = quantile_interval(first.to_numpy(), 0.5, confidence)
@@ -218,7 +218,11 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
         if name not in present:
             raise _unknown(name, present)
     known = registry()
-    marks = {name: known[name] for name in _reading_order(known) if name in wanted}
+    marks = {
+        name: known[name].of_run(results.scenario)
+        for name in _reading_order(known)
+        if name in wanted
+    }
     for name in wanted:
         if name not in marks:
             raise OutcomeError(

@@ -153,7 +153,7 @@ def failed_banks(history: History) -> Ints:
     "system.any_bank_failure", unit="share", better="lower", basis="count",
     formula="1 where a bank's capital ratio falls below the failure ratio at a settlement of"
     " the experiment, else 0; its mean is a probability",
-    source=HOUSE,
+    source=HOUSE, binary=True,
 )  # fmt: skip
 def any_bank_failure(history: History) -> float:
     """Whether a bank fails."""
@@ -165,7 +165,7 @@ def any_bank_failure(history: History) -> float:
     "system.joint_bank_failure", unit="share", better="lower", basis="count",
     formula="1 where the capital ratios of two banks or more lie below the failure ratio at"
     " the same settlement, else 0; its mean is a probability",
-    source="Wagner 2010, Journal of Financial Intermediation 19(3)",
+    source="Wagner 2010, Journal of Financial Intermediation 19(3)", binary=True,
 )  # fmt: skip
 def joint_bank_failure(history: History) -> float:
     """Whether banks fail together."""

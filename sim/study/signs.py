@@ -8,7 +8,13 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.outcomes.statistics import MINIMUM_PAIRS, holm, mean_interval
+from sim.outcomes.mark import Mark
+from sim.outcomes.statistics import (
+    MINIMUM_PAIRS,
+    holm,
+    mean_interval,
+    paired_proportion_interval,
+)
 from sim.study.cube import means
 
 Floats = NDArray[np.float64]
@@ -77,11 +83,15 @@ def correlations(keys: Sequence[str], points: Floats, values: Floats) -> pd.Data
     return pd.DataFrame({"key": keys, "rank_correlation": r, "is_clear": holm(p_values, LEVEL)})
 
 
-def verdict_row(gaps: Floats, influence: pd.DataFrame, confidence: float) -> dict[str, Any]:
+def verdict_row(
+    mark: Mark, gaps: Floats, influence: pd.DataFrame, confidence: float
+) -> dict[str, Any]:
     """What becomes of the sign of one difference.
 
     Parameters
     ----------
+    mark : Mark
+        Of the outcome; a yes/no has an interval of paired proportions at present values.
     gaps : array, shape (1 + n_points, n_replications)
         Paired differences, at present values first.
     influence : DataFrame
@@ -93,7 +103,11 @@ def verdict_row(gaps: Floats, influence: pd.DataFrame, confidence: float) -> dic
     dict
         The columns of `Robustness.frame` that follow the unit.
     """
-    now = mean_interval(gaps[0], confidence)
+    now = (
+        paired_proportion_interval(gaps[0], confidence)
+        if mark.binary
+        else mean_interval(gaps[0], confidence)
+    )
     mean, _, _ = means(gaps[1:])
     known = np.isfinite(mean)
     side, total = sides(gaps[1:], confidence)[known], int(known.sum())
