@@ -114,7 +114,8 @@ def bank_years(history: History) -> Floats:
 
 def _most_bank_years(scenario: Any) -> int:
     """Count banks times years; years without loans are out, so a history may hold fewer."""
-    return len(scenario.bank) * math.ceil(scenario.experiment.horizon_years)
+    years = math.ceil(scenario.experiment.horizon_years)
+    return int(len(scenario.bank) * years)
 
 
 def _bank_years(beyond: int, label: str) -> Sample:

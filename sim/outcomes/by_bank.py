@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.base.columns import TEXT, Column
 from sim.outcomes.measure import arrangement_order
-from sim.outcomes.pairs import averaged
+from sim.outcomes.pairs import averaged, unit_of
 from sim.outcomes.statistics import Interval, mean_interval
 
 _OF_MEASURE = "that of the measure"
@@ -138,9 +138,7 @@ def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFra
     rows = results.banks
     rows = rows[rows["year"] <= results.scenario.experiment.horizon_years + _ROUNDING]
     required = float(results.scenario.capital.required_ratio)
-    rule = getattr(results.scenario, "variance_reduction", None)
-    unit = 1 if rule is None else int(rule.unit)
-    order = arrangement_order(results, rows)
+    order, unit = arrangement_order(results, rows), unit_of(results.scenario)
     found = []
     for measure in MEASURES:
         values = measure.values(rows, required)

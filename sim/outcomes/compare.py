@@ -17,7 +17,7 @@ from sim.outcomes.comparison import DETAIL_COLUMNS, FRAME_COLUMNS, Comparison
 from sim.outcomes.control import Adjusted, adjust, control_table
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.pairs import averaged, averaged_rows
+from sim.outcomes.pairs import averaged
 from sim.outcomes.statistics import (
     MINIMUM_PAIRS,
     FloatArray,
@@ -184,7 +184,7 @@ def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> 
     else:
         known = control_table(outcomes.controls, arrangement, aim.baseline)
         known = known.loc[by_replication.index]
-        found = adjust(values, averaged_rows(known, outcomes.unit), aim.confidence)
+        found = adjust(values, averaged(known, outcomes.unit), aim.confidence)
     if not mark.heavy_tailed:
         return found
     return replace(found, interval=bootstrap_interval(found.values, aim.confidence))

@@ -46,35 +46,14 @@ FRAME = (
 
 FRAME_COLUMNS = tuple(column.name for column in FRAME)
 DETAIL_COLUMNS = (
-    "outcome",
-    "arrangement",
-    "replications",
-    "pairs",
-    "dropped",
-    "standard_error",
-    "half_width",
-    "method",
-    "median_difference",
-    "median_low",
-    "median_high",
-    "tail_index",
-    "p_value",
-    "clear_of_all",
-    "different",
-    "differs_at_most",
-    "heavy",
-    "warning",
-)
+    "outcome", "arrangement", "replications", "pairs", "dropped", "standard_error",
+    "half_width", "method", "median_difference", "median_low", "median_high", "tail_index",
+    "p_value", "clear_of_all", "different", "differs_at_most", "heavy", "warning",
+)  # fmt: skip
 TEXT_COLUMNS = (
-    "outcome",
-    "unit",
-    "arrangement",
-    "value",
-    "baseline",
-    "difference",
-    "interval",
+    "outcome", "unit", "arrangement", "value", "baseline", "difference", "interval",
     "verdict",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)

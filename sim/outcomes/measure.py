@@ -13,7 +13,7 @@ from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.outcomes.control import PREFIX
 from sim.outcomes.mark import Mark, registry
-from sim.outcomes.pairs import averaged
+from sim.outcomes.pairs import averaged, unit_of
 from sim.outcomes.tails import level_interval, quantile_interval
 
 GROUPS = ("bank", "firm", "system", "cycle")
@@ -233,9 +233,7 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     tidy = frame.loc[frame["outcome"].isin(wanted), COLUMNS].reset_index(drop=True)
     _refuse_doubles(tidy)
     tidy["value"] = tidy["value"].astype(np.float64)
-    rule = getattr(results.scenario, "variance_reduction", None)
-    unit = 1 if rule is None else int(rule.unit)
-    order = arrangement_order(results, tidy)
+    order, unit = arrangement_order(results, tidy), unit_of(results.scenario)
     return Outcomes(tidy, marks, order, unit, controls if len(controls) else None)
 
 

@@ -117,10 +117,16 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     if data.size < MINIMUM_PAIRS:
         mean = float(data[0]) if data.size else math.nan
         return Interval(mean, math.nan, math.nan, math.nan, int(data.size))
-    mean = float(data.mean())
     error = float(data.std(ddof=1)) / math.sqrt(data.size)
-    reach = t_quantile(confidence, data.size - 1) * error
-    return Interval(mean, mean - reach, mean + reach, error, int(data.size))
+    return t_interval(float(data.mean()), error, data.size, data.size - 1, confidence)
+
+
+def t_interval(
+    estimate: float, error: float, count: int, freedom: int, confidence: float
+) -> Interval:
+    """Give the t interval of an estimate with a standard error of some degrees of freedom."""
+    reach = t_quantile(confidence, freedom) * error
+    return Interval(estimate, estimate - reach, estimate + reach, error, int(count))
 
 
 def t_quantile(confidence: float, freedom: float) -> float:
@@ -152,10 +158,14 @@ def mean_p_value(values: ArrayLike) -> float:
     interval = mean_interval(values)
     if interval.count < MINIMUM_PAIRS:
         return math.nan
-    if interval.standard_error == 0.0:
-        return 1.0 if interval.estimate == 0.0 else 0.0
-    score = abs(interval.estimate) / interval.standard_error
-    return float(2.0 * stats.t.sf(score, interval.count - 1))
+    return t_p_value(interval, interval.count - 1)
+
+
+def t_p_value(found: Interval, freedom: int) -> float:
+    """Give the two-sided p-value of a zero estimate with some degrees of freedom."""
+    if found.standard_error == 0.0:
+        return 1.0 if found.estimate == 0.0 else 0.0
+    return float(2.0 * stats.t.sf(abs(found.estimate) / found.standard_error, freedom))
 
 
 def holm(p_values: ArrayLike, level: float) -> NDArray[np.bool_]:
@@ -216,7 +226,7 @@ def proportion_interval(values: ArrayLike, confidence: float = 0.95) -> Interval
     """
     data = finite(values)
     plain = mean_interval(data, confidence)
-    if data.size < MINIMUM_PAIRS:
+    if not data.size:
         return plain
     yes, level = float(data.sum()), confidence
     low, high = (

@@ -18,6 +18,7 @@ from sim.outcomes.statistics import (
     finite,
     mean_interval,
     paired_proportion_interval,
+    proportion_interval,
 )
 from sim.study.distress import (
     ALONE,
@@ -29,7 +30,7 @@ from sim.study.distress import (
     losses,
 )
 from sim.study.intervals import by_replication, observations
-from sim.study.overtaking import mean_overtakes, median_with_never, share_with_interval
+from sim.study.overtaking import mean_overtakes, median_with_never
 
 OVERTAKING = {
     "money": "cycle.crossover_years", "per unit lent": "cycle.margin_crossover_years",
@@ -96,7 +97,7 @@ class View:
             for measure_name, outcome in OVERTAKING.items():
                 # Of a mirrored pair the first stands for itself: years cannot be averaged.
                 found = self._outcome(outcome, name)[:: self._unit]
-                crossed = share_with_interval(finite(found).size, found.size, self.confidence)
+                crossed = proportion_interval(np.isfinite(found), self.confidence)
                 row = {
                     "arrangement": name, "measure": measure_name,
                     "overtakes": crossed.estimate, "overtakes_low": crossed.low,
