@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.base.errors import OutcomeError
 from sim.outcomes.comparison import DETAIL_COLUMNS, FRAME_COLUMNS, Comparison
-from sim.outcomes.control import Adjusted, adjust, control_table
+from sim.outcomes.control import Adjusted, adjust, control_table, unadjusted
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.pairs import averaged
@@ -26,8 +26,6 @@ from sim.outcomes.statistics import (
     correlation,
     finite,
     holm,
-    mean_interval,
-    mean_p_value,
     paired_proportion_interval,
     paired_proportion_p_value,
     replications_needed,
@@ -157,9 +155,7 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
         "baseline": aim.baseline,
         "mean": mean,
         "baseline_mean": _mean(two),
-        "difference": interval.estimate,
-        "low": interval.low,
-        "high": interval.high,
+        **interval.named("difference", "low", "high"),
         "correlation": correlation(one, two),
         "variance_reduction": _factor(one, two, outcomes, found),
         "replications_needed": outcomes.unit
@@ -180,7 +176,7 @@ def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> 
         interval = paired_proportion_interval(values, aim.confidence)
         return Adjusted(values, interval, paired_proportion_p_value(values), 0)
     if outcomes.controls is None or mark.paired:
-        found = Adjusted(values, mean_interval(values, aim.confidence), mean_p_value(values), 0)
+        found = unadjusted(values, aim.confidence)
     else:
         known = control_table(outcomes.controls, arrangement, aim.baseline)
         known = known.loc[by_replication.index]
@@ -213,22 +209,18 @@ def _behind(
     tail = hill_index(np.abs(found.values - median.estimate))
     defined = int(np.isfinite(values).sum()) if mark.paired else difference.size
     dropped = values.size - min(defined, values.size)
-    different = int(np.count_nonzero(difference))
+    different, count = int(np.count_nonzero(difference)), found.interval.count
     row = {
         "replications": values.size,
         "pairs": difference.size,
         "dropped": dropped,
         "standard_error": found.interval.standard_error,
         "method": method_words(mark, unit, found.used),
-        "median_difference": median.estimate,
-        "median_low": median.low,
-        "median_high": median.high,
+        **median.named("median_difference", "median_low", "median_high"),
         "tail_index": tail.index,
         "p_value": found.p_value,
         "different": different,
-        "differs_at_most": math.nan
-        if different
-        else unseen_bound(found.interval.count, confidence),
+        "differs_at_most": math.nan if different else unseen_bound(count, confidence),
         "heavy": _is_heavy(mark, tail),
     }
     return row | {"warning": warning_words(row, mark, confidence)}

@@ -22,7 +22,6 @@ from sim.outcomes.statistics import (
     FloatArray,
     Interval,
     mean_interval,
-    mean_p_value,
     t_interval,
     t_p_value,
 )
@@ -55,6 +54,12 @@ class Adjusted:
     used: int
 
 
+def unadjusted(values: FloatArray, confidence: float = 0.95) -> Adjusted:
+    """Take values as they are, with Student's interval and test of their mean."""
+    interval = mean_interval(values, confidence)
+    return Adjusted(values, interval, t_p_value(interval, values.size - 1), 0)
+
+
 def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -> Adjusted:
     """Adjust values for controls with mean zero.
 
@@ -82,8 +87,7 @@ def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -
     """
     chosen = usable(controls)[:, : values.size // VALUES_PER_CONTROL]
     if chosen.shape[1] == 0:
-        plain = mean_interval(values, confidence)
-        return Adjusted(values, plain, mean_p_value(values), 0)
+        return unadjusted(values, confidence)
     design = np.column_stack([np.ones(values.size), chosen])
     inverse = np.linalg.pinv(design.T @ design)
     weights = inverse @ design.T @ values

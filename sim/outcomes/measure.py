@@ -181,12 +181,8 @@ class Outcomes:
             "arrangement": arrangement,
             "replications": values.size,
             "defined": int(values.notna().sum()),
-            "mean": mean.estimate,
-            "low": mean.low,
-            "high": mean.high,
-            "median": median.estimate,
-            "median_low": median.low,
-            "median_high": median.high,
+            **mean.named("mean", "low", "high"),
+            **median.named("median", "median_low", "median_high"),
         }
 
 

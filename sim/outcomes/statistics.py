@@ -38,6 +38,10 @@ class Interval:
     standard_error: float
     count: int
 
+    def named(self, *names: str) -> dict[str, float]:
+        """Give estimate, low and high under three names, as columns of a table."""
+        return dict(zip(names, (self.estimate, self.low, self.high), strict=True))
+
     @property
     def side(self) -> int:
         """1 if all of the interval is above zero, -1 if all is below, otherwise 0."""
@@ -147,22 +151,14 @@ def t_quantile(confidence: float, freedom: float) -> float:
     return float(stats.t.ppf(0.5 + confidence / 2.0, freedom))
 
 
-def mean_p_value(values: ArrayLike) -> float:
-    """Give the two-sided p-value of a zero mean in the t test; nan below two values.
+def t_p_value(found: Interval, freedom: int) -> float:
+    """Give the two-sided p-value of a zero estimate; nan without a standard error.
 
     Examples
     --------
-    >>> round(mean_p_value([1.0, 2.0, 3.0]), 4)
+    >>> round(t_p_value(mean_interval([1.0, 2.0, 3.0]), 2), 4)
     0.0742
     """
-    interval = mean_interval(values)
-    if interval.count < MINIMUM_PAIRS:
-        return math.nan
-    return t_p_value(interval, interval.count - 1)
-
-
-def t_p_value(found: Interval, freedom: int) -> float:
-    """Give the two-sided p-value of a zero estimate with some degrees of freedom."""
     if found.standard_error == 0.0:
         return 1.0 if found.estimate == 0.0 else 0.0
     return float(2.0 * stats.t.sf(abs(found.estimate) / found.standard_error, freedom))

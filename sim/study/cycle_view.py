@@ -100,8 +100,7 @@ class View:
                 crossed = proportion_interval(np.isfinite(found), self.confidence)
                 row = {
                     "arrangement": name, "measure": measure_name,
-                    "overtakes": crossed.estimate, "overtakes_low": crossed.low,
-                    "overtakes_high": crossed.high,
+                    **crossed.named("overtakes", "overtakes_low", "overtakes_high"),
                     **_level(median_with_never(found, self.confidence), YEARS),
                 }  # fmt: skip
                 mean = of_mean if measure_name == "money" else (np.nan,) * 3

@@ -94,5 +94,4 @@ def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[s
     found = difference_interval(mark, values, confidence)
     median = quantile_interval(values, 0.5, confidence)
     words = decide(mark, (values, np.zeros_like(values)), found, median)
-    ends = {"part": found.estimate, "low": found.low, "high": found.high}
-    return {**ends, "unit": mark.unit, "verdict": words}
+    return {**found.named("part", "low", "high"), "unit": mark.unit, "verdict": words}

@@ -12,11 +12,11 @@ from sim.outcomes.statistics import (
     finite,
     holm,
     mean_interval,
-    mean_p_value,
     paired_proportion_interval,
     paired_proportion_p_value,
     proportion_interval,
     replications_needed,
+    t_p_value,
     t_quantile,
     unseen_bound,
     variance_reduction,
@@ -44,7 +44,7 @@ def test_the_paired_interval_equals_the_paired_test_of_scipy():
     interval = mean_interval(one - two)
     ends = other.confidence_interval(0.95)
     assert (interval.low, interval.high) == pytest.approx((ends.low, ends.high))
-    assert mean_p_value(one - two) == pytest.approx(other.pvalue)
+    assert t_p_value(mean_interval(one - two), len(one - two) - 1) == pytest.approx(other.pvalue)
 
 
 def test_undefined_replications_are_left_out():
@@ -61,7 +61,7 @@ def test_one_value_has_a_mean_and_no_interval():
 
 def test_no_value_has_nothing():
     assert math.isnan(mean_interval([]).estimate)
-    assert math.isnan(mean_p_value([]))
+    assert math.isnan(t_p_value(mean_interval([]), len([]) - 1))
 
 
 @pytest.mark.parametrize("confidence", [0.0, 1.0, 95.0, -0.5])
