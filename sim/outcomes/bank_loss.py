@@ -6,13 +6,14 @@ cumulative default of what was signed.
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
 from sim.outcomes.columns import Floats, Mask, of_book, of_firms
 from sim.outcomes.groups import defaulted, net_loss, new_borrowers, opened_in, signed_in, unpaid
-from sim.outcomes.mark import Members, family, outcome
+from sim.outcomes.mark import Members, Sample, family, outcome
 from sim.outcomes.reading import (
     HOUSE,
     balance_years,
@@ -106,10 +107,29 @@ def _loss_rates(loss: Floats, balance: Floats) -> Floats:
     return np.asarray(loss[lent] / balance[lent])
 
 
+def _most_bank_years(scenario: Any) -> int:
+    """Count banks times years; years without loans are out, so a history may hold fewer."""
+    years = math.ceil(scenario.experiment.horizon_years)
+    return int(len(scenario.bank) * years)
+
+
+def _bank_years(beyond: int, label: str) -> Sample:
+    """Ask for bank-years of which so many lie in the tail.
+
+    With one the quantile is no longer the maximum; with two the shortfall is a mean of more
+    than one value.
+    """
+    # The last digits of 1 - level are rounding.
+    least = math.ceil(round(beyond / (1.0 - _TAIL_LEVEL), 6))
+    return Sample("bank-years", least, _most_bank_years, label)
+
+
 TAILS: Members = {
     sample_quantile: {"name": "var99", "label": "Value-at-risk 99 % over bank-years",
+        "needs": _bank_years(1, "Worst bank-year (too few for value-at-risk 99 %)"),
         "what": "99 % lower quantile", "how": ""},
     sample_expected_shortfall: {"name": "es99", "label": "Expected shortfall 99 % over bank-years",
+        "needs": _bank_years(2, "Worst bank-years (too few for expected shortfall 99 %)"),
         "what": "mean of the worst 1 %", "how": ", the last one in part"},
 }  # fmt: skip
 

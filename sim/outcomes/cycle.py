@@ -100,8 +100,8 @@ def crossover_years(history: History, baseline: History) -> float:
 
 @outcome("cycle.crossed", unit="share", better="higher", basis="vintage",
     formula="1 where cumulative profit ends above the baseline's, else 0"
-    f" ({CUMULATIVE}); its mean is a probability", source=HOUSE, label="Overtakes the baseline",
-    paired=True)  # fmt: skip
+    f" ({CUMULATIVE}); its mean is a probability", source=HOUSE, binary=True,
+    label="Overtakes the baseline", paired=True)  # fmt: skip
 def crossed(history: History, baseline: History) -> float:
     """Whether the arrangement has earned more money in the end."""
     return float(not math.isnan(crossover_years(history, baseline)))
@@ -122,7 +122,7 @@ def margin_crossover_years(history: History, baseline: History) -> float:
 
 @outcome("cycle.margin_crossed", unit="share", better="higher", basis="vintage",
     formula="1 where cumulative profit per unit lent ends above the baseline's, else 0"
-    f" ({CUMULATIVE}); its mean is a probability", source=HOUSE,
+    f" ({CUMULATIVE}); its mean is a probability", source=HOUSE, binary=True,
     label="Overtakes the baseline per unit lent", paired=True)  # fmt: skip
 def margin_crossed(history: History, baseline: History) -> float:
     """Whether the arrangement has earned more per unit lent in the end."""

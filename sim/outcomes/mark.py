@@ -8,7 +8,7 @@ A number without a mark cannot reach a table, a figure or the report.
 import math
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import partial, update_wrapper
 from importlib import import_module
 from inspect import signature, unwrap
@@ -35,6 +35,28 @@ _BOUNDS = {
 }
 BETTER: tuple[Better, ...] = get_args(Better)
 BASES: tuple[Basis, ...] = get_args(Basis)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Observations within one history that an outcome's name promises.
+
+    Parameters
+    ----------
+    unit : str
+        What is counted, in the plural: ``"bank-years"``.
+    least : int
+        Fewest of them with which the outcome is what its name says.
+    count : callable
+        Of a scenario; gives the most that a history of it can hold.
+    label : str
+        Name for readers where a history holds fewer.
+    """
+
+    unit: str
+    least: int
+    count: Callable[[Any], int]
+    label: str
 
 
 @dataclass(frozen=True)
@@ -67,6 +89,13 @@ class Mark:
     low, high : float, optional
         Least and greatest value, infinite where there is none; by default what the unit
         says.
+    binary : bool
+        True where the value is 1 for yes or 0 for no, so that its mean is a probability;
+        intervals are then those of proportions.
+    needs : Sample, optional
+        What a history must hold before the outcome deserves its name.
+    held : int, optional
+        What a history of the run at hand holds of it, where that is too little.
     """
 
     name: str
@@ -81,6 +110,15 @@ class Mark:
     paired: bool = False
     low: float | None = None
     high: float | None = None
+    binary: bool = False
+    needs: Sample | None = None
+    held: int | None = None
+
+    def of_run(self, scenario: Any) -> "Mark":
+        """Give the mark as a run of a scenario can state it: by a humbler name if need be."""
+        if self.needs is None or (held := self.needs.count(scenario)) >= self.needs.least:
+            return self
+        return replace(self, label=self.needs.label, held=held)
 
     @property
     def bounds(self) -> Within:
@@ -100,6 +138,8 @@ class Mark:
     @property
     def interval_method(self) -> str:
         """How the interval of a difference is made, in words."""
+        if self.binary:
+            return "Tango's score interval of paired proportions"
         if self.heavy_tailed:
             return "bootstrap (BCa) of the mean of paired differences"
         return "Student's t on paired differences"
@@ -118,7 +158,7 @@ def outcome(name: str, **words: Any) -> Callable[[Function], Function]:
         Dotted and unique, group first, for example ``"bank.raroc"``.
     **words
         Fields of `Mark`: unit, better, basis, formula and source; where wanted label
-        (otherwise the last part of the name), heavy_tailed, paired, low, high.
+        (otherwise the last part of the name), heavy_tailed, paired, low, high, binary, needs.
 
     Returns
     -------
@@ -212,6 +252,8 @@ def _check(mark: Mark) -> None:
     for field in ("unit", "formula", "source"):
         if not getattr(mark, field).strip():
             raise ValueError(f"{mark.name}: {field} must not be empty")
+    if mark.binary and mark.unit != "share":
+        raise ValueError(f'{mark.name}: a binary outcome is a share of histories, so unit="share"')
     known = _MARKS.get(mark.name)
     if known is not None and _origin(known) != _origin(mark):
         raise ValueError(f'outcome "{mark.name}" is already defined by {_origin(known)}')
@@ -265,7 +307,7 @@ def evaluate(history: object, baseline: object | None = None) -> dict[str, float
     Raises
     ------
     OutcomeError
-        If an outcome is infinite.
+        If an outcome is infinite, or a binary one neither 0 nor 1.
     """
     return {name: _value(mark, history, baseline) for name, mark in registry().items()}
 
@@ -282,4 +324,7 @@ def _value(mark: Mark, history: object, baseline: object | None) -> float:
             f"must be finite, or nan where it is undefined; got {value}",
             f"let {_origin(mark)} return nan where its denominator is zero",
         )
+    if mark.binary and value not in (0.0, 1.0) and not math.isnan(value):
+        what = f"is binary, so 0, 1 or nan; got {value}"
+        raise OutcomeError(mark.name, what, f"mend {_origin(mark)} or drop binary=True")
     return value

@@ -132,7 +132,7 @@ FAILURES: Members = {
 
 
 @family("system.{name}", over=FAILURES, unit="share", better="lower", basis="count",
-    formula="1 where {what}, else 0; its mean is a probability")  # fmt: skip
+    formula="1 where {what}, else 0; its mean is a probability", binary=True)  # fmt: skip
 def bank_failure(history: History, banks: int) -> float:
     """Whether so many banks fail at once."""
     failures = failed_banks(history)

@@ -9,7 +9,7 @@ import pytest
 
 from sim.base.errors import OutcomeError
 from sim.outcomes import mark as marks
-from sim.outcomes.mark import Mark, evaluate, family, outcome, registry
+from sim.outcomes.mark import Mark, Sample, evaluate, family, outcome, registry
 
 WORDS = {
     "unit": "CNY million",
@@ -176,3 +176,22 @@ def test_the_mark_says_how_its_interval_is_made():
 
 def test_the_shipped_outcomes_are_loaded_and_each_has_a_group():
     assert all(mark.group == name.split(".")[0] for name, mark in registry().items())
+
+
+def test_a_binary_outcome_is_a_share_and_yes_or_no(register):
+    with pytest.raises(ValueError, match="binary"):
+        outcome("bank.loss", binary=True, **WORDS)(loss)
+    outcome("bank.loss", binary=True, **{**WORDS, "unit": "share"})(loss)
+    assert evaluate([1.0])["bank.loss"] == 1.0
+    assert math.isnan(evaluate([math.nan])["bank.loss"])
+    with pytest.raises(OutcomeError, match=r"0, 1 or nan; got 0\.5"):
+        evaluate([0.5])
+
+
+def test_a_run_that_holds_too_little_takes_the_humbler_name(register):
+    needs = Sample("bank-years", 200, len, "Worst bank-years")
+    outcome("bank.loss", needs=needs, label="Shortfall", **WORDS)(loss)
+    mark = registry()["bank.loss"]
+    assert mark.of_run(range(200)) is mark
+    short = mark.of_run(range(90))
+    assert (short.label, short.held, short.formula) == ("Worst bank-years", 90, mark.formula)
