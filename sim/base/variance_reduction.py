@@ -12,7 +12,7 @@ Law (2015), Simulation Modeling and Analysis, chapter 11; Owen (2013), Monte Car
 methods and examples, chapters 8 and 10.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 from sim.base import draws
 from sim.base.frozen import Frozen, param
@@ -22,12 +22,7 @@ FirmDraw = Literal["birth", "threshold", "shock", "trial", "exit", "workout", "s
 Draw = Literal[FirmDraw, "macro", "frailty", "equity_market"]
 Control = Literal["economy", "population", "hazards", "exits"]
 
-PURPOSES: dict[str, int] = {
-    "birth": draws.BIRTH, "threshold": draws.THRESHOLD, "shock": draws.SHOCK,
-    "trial": draws.TRIAL, "exit": draws.EXIT, "workout": draws.WORKOUT,
-    "signal": draws.SIGNAL, "macro": draws.MACRO, "frailty": draws.FRAILTY,
-    "equity_market": draws.EQUITY_MARKET,
-}  # fmt: skip
+PURPOSES: dict[str, int] = {name: getattr(draws, name.upper()) for name in get_args(Draw)}
 
 
 class VarianceReduction(Frozen):

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.command.screen import table
+from sim.outcomes.verdict import UNRESOLVED, short, unseen_words
 from sim.show.selection import headlines
 
 STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
@@ -41,8 +42,20 @@ def heading(comparison: Any) -> str:
     return (
         f"Level under {baseline}; under the others the difference from it, with its"
         f" {comparison.confidence:.0%} interval.\n"
-        "A difference whose interval covers zero is not ranked."
+        f"A difference whose interval covers zero is not ranked.{_unresolved(comparison)}"
     )
+
+
+def _unresolved(comparison: Any) -> str:
+    """Say what "not resolved" leaves open, where a headline is."""
+    rows = comparison.frame()
+    shown = rows["outcome"].isin(headlines(list(comparison.marks)) or list(comparison.marks))
+    behind = comparison.details()[shown & (rows["verdict"] == UNRESOLVED)]
+    if behind.empty:
+        return ""
+    one = behind.loc[behind["pairs"].idxmin()]
+    words = unseen_words(int(one["pairs"]), one["differs_at_most"], comparison.confidence)
+    return f"\nNot resolved: {words}."
 
 
 def _row(group: Any, names: Sequence[str]) -> list[str | Text]:
@@ -55,8 +68,7 @@ def _row(group: Any, names: Sequence[str]) -> list[str | Text]:
 
 def _cell(row: Any) -> Text:
     """Write difference, interval and verdict in three lines of one cell."""
-    word = str(row["verdict"]).partition(" ")[0]
-    verdict = word if word in STYLES else "not ranked"
-    style = STYLES.get(word, "dim")
+    verdict = short(str(row["verdict"]))
+    style = STYLES.get(verdict, "dim")
     text = Text(f"{row['difference']}\n{row['interval']}\n", justify="right")
     return text.append(verdict, style=style)

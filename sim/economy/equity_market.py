@@ -49,29 +49,13 @@ class EquityMarket(Frozen):
 
 
 def market_path(
-    market: EquityMarket,
-    names: tuple[str, ...],
-    macro: Path,
-    key: tuple[int, int],
-    end: float,
+    market: EquityMarket, names: tuple[str, ...], macro: Path, key: tuple[int, int], end: float
 ) -> Path:
     """Dates at which the equity market opens (0) or falls into a winter (1).
 
     Each state holds a unit-exponential threshold that the hazard of the current macro
-    regime uses up, so a change of regime changes only the speed.
-
-    Parameters
-    ----------
-    market : EquityMarket
-    names : tuple of str
-        Names of the macro regimes, in the order of their codes.
-    macro : path of the macro regime
-    key : tuple of two int
-    end : float, years
-
-    Returns
-    -------
-    tuple of (date in years, 0 or 1)
+    regime uses up, so a change of regime changes only the speed. Names are those of the
+    macro regimes in the order of their codes; dates and end are in years.
 
     Examples
     --------

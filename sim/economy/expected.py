@@ -23,12 +23,7 @@ OPEN, WINTER = 0, 1
 def generator(macro: Macro, market: EquityMarket, moves: bool = True) -> Floats:
     """Rates of the joint chain, shape (2 n_regimes, 2 n_regimes); state = 2 regime + winter.
 
-    Parameters
-    ----------
-    macro : Macro
-    market : EquityMarket
-    moves : bool
-        False where the regimes follow a stated path, so that only the market moves.
+    Where the regimes follow a stated path, only the market `moves`.
     """
     names = regime_names(macro)
     n = len(names)
@@ -48,18 +43,8 @@ def expected_times(
 ) -> Floats:
     """Expected years in each state of the joint chain between edges.
 
-    Parameters
-    ----------
-    macro : Macro
-    market : EquityMarket
-    start : float, years
-        First day of the history, at which the opening applies.
-    edges : sequence of float, years
-        Rising, none before `start`.
-
-    Returns
-    -------
-    array, shape (n_edges - 1, 2 n_regimes)
+    Shape (n_edges - 1, 2 n_regimes). The opening applies on the first day of the history,
+    `start`; edges are rising dates in years, none before it.
 
     Examples
     --------

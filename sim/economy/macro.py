@@ -126,20 +126,10 @@ def regime_names(macro: Macro) -> tuple[str, ...]:
 
 
 def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path:
-    """Dates at which the regime changes, with the regime's code.
+    """Dates in years at which the regime changes, with its code; the first is at `start`.
 
-    Parameters
-    ----------
-    macro : Macro
-    key : tuple of two int
-        Key of the replication.
-    start, end : float, years
-        First and last day of the simulation.
-
-    Returns
-    -------
-    tuple of (date in years, code)
-        The first entry is at `start`.
+    The key is that of the replication; start and end are the first and the last day of the
+    simulation, in years.
 
     Examples
     --------
@@ -213,14 +203,7 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
     """The systematic factor of one calendar year, gamma with mean one but for stress.
 
     A step or spell with a factor of its own raises a year in proportion to the part of
-    the year that it covers.
-
-    Parameters
-    ----------
-    macro : Macro
-    key : tuple of two int
-    year : int
-        Years from the start date, negative in the history.
+    the year that it covers. Years count from the start date and are negative in the history.
 
     Examples
     --------

@@ -27,17 +27,8 @@ LOSS_GAP = "bank.belief_gap_loss"
 def solve(scenario: Scenario, workers: int = 1, progress: Asked = None) -> Scenario:
     """A scenario whose beliefs agree with what its own pilots realise.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    workers : int
-    progress : callable or bool, optional
-        As in `sim.experiment.run.simulate`, for each round of pilots.
-
-    Returns
-    -------
-    Scenario
-        With one entry of ``belief.by_arrangement`` for each arrangement run.
+    It has one entry of ``belief.by_arrangement`` for each arrangement run. `workers` and
+    `progress` are those of `sim.experiment.run.simulate`, for each round of pilots.
     """
     settings = scenario.experiment
     pilot = {"experiment.replications": min(PILOT_REPLICATIONS, settings.replications)}

@@ -43,14 +43,7 @@ def watches_of(scenario: Scenario) -> list[Watch]:
 
 
 def controls_of(w: World, watches: Iterable[Watch]) -> dict[str, float]:
-    """Controls of one world at its end, by name.
-
-    Parameters
-    ----------
-    w : World
-    watches : iterable of Watch
-        What has followed the world, see `watches_of`.
-    """
+    """Controls of one world at its end, by name; `watches` have followed it."""
     asked = w.scenario.variance_reduction.controls
     shared = economy(w) if "economy" in asked else {}
     shared |= population(w) if "population" in asked else {}

@@ -13,14 +13,10 @@ def bank_frame(history: History) -> pd.DataFrame:
     rows = history.during(run_off=True)
     dates, panel = history.dates[rows], history.panel[rows]
     names = history.facts["banks"]
-    frame = pd.DataFrame(
-        {
-            "bank": np.tile(np.array(names), dates.size),
-            "year": np.repeat(dates, len(names)),
-        }
-    )
-    values = panel.reshape(-1, len(BANK_COLUMNS))
-    return frame.assign(**{name: values[:, n] for n, name in enumerate(BANK_COLUMNS)})
+    frame = pd.DataFrame(panel.reshape(-1, len(BANK_COLUMNS)), columns=list(BANK_COLUMNS))
+    frame.insert(0, "bank", np.tile(np.array(names), dates.size))
+    frame.insert(1, "year", np.repeat(dates, len(names)))
+    return frame
 
 
 def event_frame(w: World) -> pd.DataFrame:

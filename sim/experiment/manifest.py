@@ -21,9 +21,7 @@ def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
         "seconds_per_replication": [round(part.seconds, 3) for part in done],
         "python": sys.version.split()[0],
         "versions": {name: version(name) for name in packages},
-        "machine": _machine(),
-    }
-
-
-def _machine() -> dict[str, Any]:
-    return {"system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count()}
+        "machine": {
+            "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(),
+        },
+    }  # fmt: skip

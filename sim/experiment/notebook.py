@@ -24,11 +24,8 @@ def is_notebook() -> bool:
 class Bar:
     """A bar beneath the cell that runs, with rate and time left.
 
-    All batches of a cell share one bar; another cell gets one of its own.
-
-    Parameters
-    ----------
-    what : {"replications", "runs"}
+    All batches of a cell share one bar; another cell gets one of its own. What is counted is
+    "replications" or "runs".
     """
 
     def __init__(self, what: str = REPLICATIONS) -> None:

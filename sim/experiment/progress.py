@@ -44,13 +44,8 @@ class Silent:
         """Say nothing."""
 
 
-class Told:
-    """Tells a function of the caller, which hears no messages.
-
-    Parameters
-    ----------
-    progress : callable
-    """
+class Told(Silent):
+    """Tells a function of the caller, which hears no messages."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
@@ -58,9 +53,6 @@ class Told:
     def __call__(self, done: int, total: int, /) -> None:
         """Pass both numbers on."""
         self._progress(done, total)
-
-    def say(self, text: str, /) -> None:
-        """Say nothing."""
 
 
 class Lines:
@@ -84,7 +76,7 @@ class Lines:
     """
 
     def __init__(
-        self, write: Callable[[str], None], what: str = REPLICATIONS, pace: Pace | None = None
+        self, write: Callable[[str], object], what: str = REPLICATIONS, pace: Pace | None = None
     ) -> None:
         self._write, self._pace = write, pace or Pace(what)
         self._tenth, self._last = -1, -PATIENCE
@@ -97,11 +89,10 @@ class Lines:
         if not pace.new:
             self._tenth = -1
             return
-        early = tenth <= self._tenth and pace.new > 1
-        if not pace.is_over and (early or pace.now - self._last < PATIENCE):
-            return
-        self._tenth, self._last = tenth, pace.now
-        self._write(pace.words())
+        early = (tenth <= self._tenth and pace.new > 1) or pace.now - self._last < PATIENCE
+        if pace.is_over or not early:
+            self._tenth, self._last = tenth, pace.now
+            self._write(pace.words())
 
     def say(self, text: str, /) -> None:
         """Write a message."""
@@ -109,15 +100,10 @@ class Lines:
 
 
 def meter(asked: Asked = None, what: str = REPLICATIONS) -> Meter:
-    """Give what shows how far a run is.
+    """Give what shows how far a run of "replications" or "runs" is.
 
-    Parameters
-    ----------
-    asked : callable, bool or None
-        A function to be told; True shows a bar in a notebook and lines on standard error
-        elsewhere; False shows nothing; None shows a bar in a notebook and nothing elsewhere.
-    what : {"replications", "runs"}
-        What is counted.
+    A function is told; True shows a bar in a notebook and lines on standard error elsewhere;
+    False shows nothing; None shows a bar in a notebook and nothing elsewhere.
 
     Examples
     --------
@@ -129,8 +115,4 @@ def meter(asked: Asked = None, what: str = REPLICATIONS) -> Meter:
         return asked if isinstance(asked, Meter) else Told(asked)
     if is_notebook() and asked is not False:
         return Bar(what)
-    return Lines(_to_screen, what) if asked else Silent()
-
-
-def _to_screen(text: str) -> None:
-    sys.stderr.write(f"{text}\n")
+    return Lines(lambda text: sys.stderr.write(f"{text}\n"), what) if asked else Silent()

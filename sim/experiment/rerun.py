@@ -6,7 +6,6 @@ whose terms have changed are simulated anew. Everything else, and a footing that
 arrangement to another, begins again.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import pandas as pd
@@ -14,9 +13,9 @@ import pandas as pd
 from sim.engine.warm import prepare
 from sim.engine.world import World
 from sim.experiment.progress import Asked, meter
-from sim.experiment.results import Results
-from sim.experiment.run import OUTCOME_COLUMNS, SERIES_COLUMNS, freeze, lived, past, worlds
-from sim.outcomes.mark import evaluate
+from sim.experiment.results import Results, joined
+from sim.experiment.run import lived, measured, outcome_rows, past, worlds
+from sim.experiment.tables import SERIES, names
 from sim.scenario.menu import Menu, menu_of
 from sim.scenario.model import AS_OFFERED, Scenario
 from sim.state.history import History
@@ -54,19 +53,7 @@ class Rerun:
         return len(self._kept)
 
     def __call__(self, scenario: Scenario, progress: Asked = None) -> Results:
-        """Run a scenario, as `sim.simulate` does, for its outcomes alone.
-
-        Parameters
-        ----------
-        scenario : Scenario
-        progress : callable or bool, optional
-            As in `sim.simulate`.
-
-        Returns
-        -------
-        Results
-            With the outcomes that `sim.simulate` gives, and without series and banks.
-        """
+        """Run a scenario as `sim.simulate` does, for its outcomes alone, without series."""
         tell, count = meter(progress), scenario.experiment.replications
         prepare(scenario, tell.say)
         economy = _without_contracts(scenario)
@@ -76,12 +63,11 @@ class Rerun:
         tell(0, count)
         for n in range(count):
             rows = self._replication(scenario, n)
-            parts += [_frame(name, n, values) for name, values in rows.items()]
+            parts += [outcome_rows(name, n, values) for name, values in rows.items()]
             tell(n + 1, count)
         return Results(
-            scenario=scenario, outcomes=pd.concat(parts, ignore_index=True),
-            series=pd.DataFrame({name: [] for name in SERIES_COLUMNS}),
-            banks=pd.DataFrame(), firms=None, events=None,
+            scenario, pd.concat(parts, ignore_index=True),
+            series=joined([], names(SERIES)), banks=joined([], ()), firms=None, events=None,
             manifest={"seed": scenario.experiment.seed, "replications": count},
         )  # fmt: skip
 
@@ -107,33 +93,23 @@ def _begun(scenario: Scenario, number: int) -> _Kept:
     """Live the history of one replication, and the baseline after it."""
     name = scenario.experiment.baseline
     history = past(scenario, number)
-    world = lived(history, name)
-    baseline = freeze(world)
-    values = {**evaluate(baseline, baseline), **world.controls}
+    baseline, values = measured(lived(history, name))
     return _Kept(history, baseline, {name: (menu_of(scenario, name), values)})
 
 
 def _values(kept: _Kept, scenario: Scenario, name: str) -> Values:
     """Live one arrangement after a history that is kept."""
-    world = lived(replace(kept.history, scenario=scenario), name)
-    return {**evaluate(freeze(world), kept.baseline), **world.controls}
+    return measured(lived(replace(kept.history, scenario=scenario), name), kept.baseline)[1]
 
 
 def _all(scenario: Scenario, number: int) -> dict[str, Values]:
     """Live a replication from its beginning."""
     found: dict[str, Values] = {}
-    baseline = None
+    baseline: History | None = None
     for world in worlds(scenario, number):
-        history = freeze(world)
-        baseline = history if baseline is None else baseline
-        found[world.name] = {**evaluate(history, baseline), **world.controls}
+        history, found[world.name] = measured(world, baseline)
+        baseline = baseline or history
     return found
-
-
-def _frame(name: str, number: int, values: Mapping[str, float]) -> pd.DataFrame:
-    tags = {"arrangement": name, "replication": number}
-    frame = pd.DataFrame({**tags, "outcome": list(values), "value": list(values.values())})
-    return frame[list(OUTCOME_COLUMNS)]
 
 
 def _without_contracts(scenario: Scenario) -> Scenario:

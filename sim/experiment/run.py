@@ -6,7 +6,7 @@ that opening books are identical. Replications run side by side through the inte
 """
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from typing import Any
 
@@ -18,7 +18,6 @@ from sim.engine.processes import run_world
 from sim.engine.warm import prepare
 from sim.engine.watch import follow
 from sim.engine.world import World, new_world
-from sim.experiment import tables
 from sim.experiment.controls import controls_of, watches_of
 from sim.experiment.frames import bank_frame, event_frame
 from sim.experiment.manifest import manifest_of
@@ -26,7 +25,7 @@ from sim.experiment.pool import local_pool, lost_workers
 from sim.experiment.progress import Asked, meter
 from sim.experiment.results import Reduced, Results, joined
 from sim.experiment.same_firms import line_factors, mean_lines, with_lines
-from sim.experiment.tables import names
+from sim.experiment.tables import TABLES, names
 from sim.firms.record import FIRM
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
@@ -34,7 +33,6 @@ from sim.scenario.model import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.state.history import History
 
 FIRMS, EVENTS = "firms", "events"
-OUTCOME_COLUMNS, SERIES_COLUMNS = names(tables.OUTCOMES), names(tables.SERIES)
 
 
 def simulate(
@@ -89,20 +87,7 @@ def replicate(
     keep: Sequence[str] = (),
     executor: Executor | None = None,
 ) -> Iterator[Reduced]:
-    """Run the given replications and yield each as it is finished.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    numbers : iterable of int
-        Which replications.
-    workers, keep, executor
-        As in `simulate`.
-
-    Yields
-    ------
-    Reduced
-    """
+    """Run the given replications as `simulate` does, and yield each as it is finished."""
     todo = list(numbers)
     if executor is None and (workers <= 1 or len(todo) <= 1):
         for number in todo:
@@ -120,60 +105,70 @@ def replicate(
 
 
 def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] = ()) -> Reduced:
-    """One luck under every arrangement, reduced to outcomes and series.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    replication : int
-    keep : tuple of str
-
-    Returns
-    -------
-    Reduced
-    """
+    """One luck under every arrangement, reduced to outcomes, series and the tables to `keep`."""
     start = time.perf_counter()
-    parts: dict[str, list[Any]] = {name: [] for name in ("outcomes", "series", "banks")}
-    kept: dict[str, list[Any]] = {FIRMS: [], EVENTS: []}
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
     baseline: History | None = None
     for world in worlds(scenario, replication, EVENTS in keep):
-        history = freeze(world)
-        baseline = history if baseline is None else baseline
+        history, values = measured(world, baseline)
+        baseline = baseline or history
+        parts["outcomes"].append(outcome_rows(world.name, replication, values))
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
-        values = evaluate(history, baseline) | world.controls
-        parts["outcomes"].append(
-            pd.DataFrame({**tags, "outcome": list(values), "value": list(values.values())})
-        )
-        parts["series"].append(all_series(history, baseline).assign(**tags))
-        parts["banks"].append(bank_frame(history).assign(**tags))
-        if FIRMS in keep:
-            kept[FIRMS].append(FIRM.frame(world.firms).assign(**tags))
-        if EVENTS in keep:
-            kept[EVENTS].append(event_frame(world).assign(**tags))
+        for name, frame in _frames(world, history, baseline, keep):
+            parts[name].append(frame.assign(**tags))
         residual = max(residual, world.ledger.residual)
         checks += world.ledger.checks
+    seconds = time.perf_counter() - start
     return Reduced(
-        replication=replication,
-        outcomes=joined(parts["outcomes"], OUTCOME_COLUMNS)[list(OUTCOME_COLUMNS)],
-        series=joined(parts["series"], SERIES_COLUMNS)[list(SERIES_COLUMNS)],
-        banks=joined(parts["banks"], ("arrangement", "replication", "bank", "year")),
-        firms=joined(kept[FIRMS], ()) if FIRMS in keep else None,
-        events=joined(kept[EVENTS], ()) if EVENTS in keep else None,
-        residual=residual, checks=checks, seconds=time.perf_counter() - start,
-    )  # fmt: skip
+        replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds
+    )
 
 
-def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:
-    """The worlds of one replication at their end, the baseline first.
+def measured(world: World, baseline: History | None = None) -> tuple[History, dict[str, float]]:
+    """History of a finished world, and its outcomes and controls by name.
 
     Parameters
     ----------
-    scenario : Scenario
-    replication : int
-    trace : bool
-        Whether to keep the event log.
+    world : World
+    baseline : History, optional
+        The same replication under the baseline; without it, the world is the baseline's.
     """
+    history = freeze(world)
+    return history, evaluate(history, baseline or history) | world.controls
+
+
+def outcome_rows(name: str, replication: int, values: Mapping[str, float]) -> pd.DataFrame:
+    """The table of outcomes of one arrangement in one replication."""
+    tags = {"arrangement": name, "replication": replication}
+    return pd.DataFrame({**tags, "outcome": list(values), "value": list(values.values())})
+
+
+def _frames(
+    world: World, history: History, baseline: History, keep: Sequence[str]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Tables of one arrangement beside that of outcomes, by name."""
+    yield "series", all_series(history, baseline)
+    yield "banks", bank_frame(history)
+    if FIRMS in keep:
+        yield FIRMS, FIRM.frame(world.firms)
+    if EVENTS in keep:
+        yield EVENTS, event_frame(world)
+
+
+def _stacked(
+    parts: Mapping[str, Iterable[pd.DataFrame | None]], keep: Sequence[str]
+) -> dict[str, Any]:
+    """Stack tables by name, with the declared columns; what is not to be kept is None."""
+    return {
+        name: None if name in (FIRMS, EVENTS) and name not in keep
+        else joined(parts[name], names(columns))[list(names(columns))]
+        for name, columns in TABLES.items()
+    }  # fmt: skip
+
+
+def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:
+    """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
     settings = scenario.experiment
     history = past(scenario, replication, trace)
     others = [name for name in settings.arrangements if name != settings.baseline]
@@ -232,7 +227,6 @@ def freeze(w: World) -> History:
 def facts_of(w: World) -> dict[str, Any]:
     """Parameters that outcomes need."""
     s = w.scenario
-    belief = s.belief.by_arrangement.get(w.name, s.belief.default)
     return {
         "discount_rate": s.measurement.discount_rate,
         "relative_risk_aversion": s.measurement.relative_risk_aversion,
@@ -240,37 +234,16 @@ def facts_of(w: World) -> dict[str, Any]:
         "outside_wealth": s.measurement.outside_wealth,
         "private_value_share": s.measurement.private_value_share,
         "required_ratio": s.capital.required_ratio, "failure_ratio": s.capital.failure_ratio,
-        "risk_weight": s.capital.risk_weight, "hurdle_rate": s.capital.hurdle_rate,
         "funding_rate": s.underwriting.funding_rate,
         "operating_cost": s.underwriting.operating_cost,
-        "believed_default": belief.default_rate, "believed_loss_secured": belief.loss_secured,
-        "believed_loss_unsecured": belief.loss_unsecured,
         "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
-        "n_sectors": len(s.sector), "menu": tuple(item.name for item in w.menu),
+        "menu": tuple(item.name for item in w.menu),
         "cover": tuple(cover_shares(item.arrangement.loss_sharing) for item in w.menu),
     }  # fmt: skip
 
 
 def gather(scenario: Scenario, parts: Iterable[Reduced], keep: Sequence[str] = ()) -> Results:
-    """Put finished replications together, in order.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    parts : iterable of Reduced
-    keep : sequence of str
-
-    Returns
-    -------
-    Results
-    """
+    """Put finished replications together, in order; `keep` as in `simulate`."""
     done = sorted(parts, key=lambda part: part.replication)
-    return Results(
-        scenario=scenario,
-        outcomes=joined((part.outcomes for part in done), OUTCOME_COLUMNS),
-        series=joined((part.series for part in done), SERIES_COLUMNS),
-        banks=joined((part.banks for part in done), ("arrangement", "replication", "bank")),
-        firms=joined((part.firms for part in done), ()) if FIRMS in keep else None,
-        events=joined((part.events for part in done), ()) if EVENTS in keep else None,
-        manifest=manifest_of(scenario, done),
-    )  # fmt: skip
+    tables = {name: [getattr(part, name) for part in done] for name in TABLES}
+    return Results(scenario, **_stacked(tables, keep), manifest=manifest_of(scenario, done))

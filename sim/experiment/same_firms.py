@@ -17,17 +17,9 @@ Floats = NDArray[np.float64]
 
 
 def mean_lines(book: Rows, firms: int) -> Floats:
-    """Give each firm's mean line over its contracts since the start date.
+    """Give each firm's mean line over its contracts since the start date, CNY million.
 
-    Parameters
-    ----------
-    book : record array, shape (n_contracts,)
-    firms : int
-
-    Returns
-    -------
-    array, shape (n_firms,), CNY million
-        nan for a firm that signed nothing since.
+    Shape (n_firms,); nan for a firm that signed nothing since.
     """
     signed = book["date"] > 0.0
     who, limit = book["firm"][signed], book["limit"][signed]
@@ -39,12 +31,9 @@ def mean_lines(book: Rows, firms: int) -> Floats:
 
 
 def line_factors(own: Floats, baseline: Floats) -> Floats:
-    """Give the factor from the baseline's line to the arrangement's, by firm.
+    """Give the factor from the baseline's line to the arrangement's, by firm, (n_firms,).
 
-    Returns
-    -------
-    array, shape (n_firms,)
-        One for a firm that does not borrow under both.
+    One for a firm that does not borrow under both.
 
     Examples
     --------
@@ -58,20 +47,15 @@ def line_factors(own: Floats, baseline: Floats) -> Floats:
 
 
 def with_lines(decisions: list[Any], factors: Floats) -> list[Any]:
-    """Give a baseline's decisions with every line that it signed multiplied.
+    """Give a baseline's decisions, which stay as they are, with every line multiplied.
 
-    Parameters
-    ----------
-    decisions : list
-        As a world keeps them; they stay as they are.
-    factors : array, shape (n_firms,)
+    `factors` has shape (n_firms,).
     """
     changed = []
     for what, date, who, terms in decisions:
+        written = terms
         if what == "sign":
             written = terms.copy()
             written["limit"] = written["limit"] * factors[written["firm"]]
-            changed.append((what, date, who, written))
-        else:
-            changed.append((what, date, who, terms))
+        changed.append((what, date, who, written))
     return changed

@@ -11,28 +11,16 @@ from sim.base.errors import OutcomeError
 from sim.economy.macro import regime_names
 from sim.engine.world import World
 from sim.experiment.run import worlds
-from sim.firms.record import (
-    ALIVE,
-    BIRTH,
-    EVENT_NAMES,
-    PROJECT_DONE,
-    QUARTER,
-    RECOVERY,
-    REGRESS,
-    SETBACK,
-    STAGES,
-    STATUSES,
-    TRIAL_FAILED,
-    UNBORN,
-)
+from sim.firms import record as r
+from sim.firms.record import EVENT_NAMES, STAGES
 from sim.scenario.model import Scenario
 
-STEPS = {EVENT_NAMES[PROJECT_DONE]: 1, EVENT_NAMES[REGRESS]: -1}
+STEPS = {EVENT_NAMES[r.PROJECT_DONE]: 1, EVENT_NAMES[r.REGRESS]: -1}
 """Events at which a firm changes its stage, and by how many."""
 TROUBLE = "setback"
 """What a spell between a setback and the recovery is called."""
 SPELL_COLUMNS = ("what", "start", "end")
-QUIET = {EVENT_NAMES[QUARTER]}
+QUIET = {EVENT_NAMES[r.QUARTER]}
 """Events too regular to tell."""
 
 
@@ -70,14 +58,9 @@ class Story:
     Parameters
     ----------
     firm, replication : int
-    events : dict of arrangement -> DataFrame
-        Columns date, event, value; years, words, CNY million.
-    endings : dict of arrangement -> str
-        What became of the firm.
-    spells : dict of arrangement -> DataFrame
-        Columns what (a stage, or ``setback``), start, end; years.
+    events, endings, spells : dict of arrangement -> what `Life` holds under the name
     regimes : DataFrame
-        The macro regimes of the replication: columns what, start, end.
+        As in `Life`; the same under each arrangement.
 
     Examples
     --------
@@ -119,9 +102,10 @@ class Story:
     def divergence(self) -> str:
         """Where the lives part, and how each ends."""
         names = list(self.events)
-        lines = []
-        for name in names[1:]:
-            lines.append(f"{name}: {_first_difference(self.events[names[0]], self.events[name])}")
+        lines = [
+            f"{name}: {_first_difference(self.events[names[0]], self.events[name])}"
+            for name in names[1:]
+        ]
         lines += [f"{name} ends: {ending}" for name, ending in self.endings.items()]
         return "\n".join(lines)
 
@@ -194,7 +178,7 @@ def life_of(world: World, firm: int) -> Life:
     span = (-settings.warm_up_years, settings.horizon_years + settings.run_off_years)
     one = world.firms[firm]
     end = min(float(one.end), span[1])
-    spells = _no_spells() if one.status == UNBORN else _spells(events, int(one.stage), end)
+    spells = _no_spells() if one.status == r.UNBORN else _spells(events, int(one.stage), end)
     return Life(events, _ending(one), spells, _regimes(world, span))
 
 
@@ -204,7 +188,7 @@ def _spells(events: pd.DataFrame, last: int, end: float) -> pd.DataFrame:
     change = steps["event"].map(STEPS).to_numpy(np.int64)
     first = last - int(change.sum())
     codes = first + np.concatenate([[0], np.cumsum(change)])
-    births = events.loc[events["event"] == EVENT_NAMES[BIRTH], "date"]
+    births = events.loc[events["event"] == EVENT_NAMES[r.BIRTH], "date"]
     dates = [float(births.iloc[0]), *steps["date"].tolist(), end]
     names = [STAGES[code] for code in codes]
     rows = [*zip(names, dates[:-1], dates[1:], strict=True), *_setbacks(events, end)]
@@ -216,9 +200,9 @@ def _setbacks(events: pd.DataFrame, end: float) -> list[tuple[str, float, float]
     found: list[tuple[str, float, float]] = []
     since = None
     for date, event in events[["date", "event"]].itertuples(index=False):
-        if event in (EVENT_NAMES[SETBACK], EVENT_NAMES[TRIAL_FAILED]) and since is None:
+        if event in (EVENT_NAMES[r.SETBACK], EVENT_NAMES[r.TRIAL_FAILED]) and since is None:
             since = float(date)
-        elif event == EVENT_NAMES[RECOVERY] and since is not None:
+        elif event == EVENT_NAMES[r.RECOVERY] and since is not None:
             found.append((TROUBLE, since, float(date)))
             since = None
     return found if since is None else [*found, (TROUBLE, since, end)]
@@ -238,21 +222,17 @@ def _regimes(world: World, span: tuple[float, float]) -> pd.DataFrame:
 
 
 def _events_of(log: list[Any], firm: int) -> pd.DataFrame:
-    rows = [part[part["firm"] == firm] for part in log]
-    one = np.concatenate(rows) if rows else np.array([])
-    return pd.DataFrame(
-        {
-            "date": [float(row["date"]) for row in one],
-            "event": [EVENT_NAMES[int(row["event"])] for row in one],
-            "value": [float(row["value"]) for row in one],
-        }
-    )
+    rows = [
+        (float(row["date"]), EVENT_NAMES[int(row["event"])], float(row["value"]))
+        for part in log for row in part[part["firm"] == firm]
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["date", "event", "value"])
 
 
 def _ending(f: Any) -> str:
-    status = STATUSES[int(f.status)]
-    if f.status == ALIVE:
+    status = r.STATUSES[int(f.status)]
+    if f.status == r.ALIVE:
         return f"alive in the {STAGES[int(f.stage)]} stage, value {float(f.value):.0f} m"
-    if f.status == UNBORN:
+    if f.status == r.UNBORN:
         return "not yet founded"
     return f"{status} in year {float(f.end):.2f}"

@@ -4,19 +4,19 @@ from sim.base.columns import TEXT, Column
 from sim.firms.record import FIRM, LOG
 from sim.state.history import BANK_PANEL
 
-_ARRANGEMENT = Column("arrangement", TEXT, "arrangement or programme that was run", TEXT)
-_REPLICATION = Column("replication", "count", "number of the history, from 0", "i8", low=0.0)
+_RUN = (
+    Column("arrangement", TEXT, "arrangement or programme that was run", TEXT),
+    Column("replication", "count", "number of the history, from 0", "i8", low=0.0),
+)
 _BANK = Column("bank", TEXT, "name of the bank; empty where no bank is meant", TEXT)
 
 OUTCOMES = (
-    _ARRANGEMENT,
-    _REPLICATION,
+    *_RUN,
     Column("outcome", TEXT, "name of the outcome, or of a control", TEXT),
     Column("value", "that of the outcome", "value in this history; nan where undefined"),
 )
 SERIES = (
-    _ARRANGEMENT,
-    _REPLICATION,
+    *_RUN,
     Column("series", TEXT, "name of the curve", TEXT),
     _BANK,
     Column("x", "that of the series", "place on the curve: date, age, or time since signing"),
@@ -26,20 +26,11 @@ BANKS = (
     _BANK,
     Column("year", "years", "date of the settlement, from the start date", low=0.0),
     *BANK_PANEL,
-    _ARRANGEMENT,
-    _REPLICATION,
+    *_RUN,
 )
-FIRMS = (
-    *(column for column in FIRM.columns if column.length == 1),
-    _ARRANGEMENT,
-    _REPLICATION,
-)
+FIRMS = (*(column for column in FIRM.columns if column.length == 1), *_RUN)
 _EVENT = Column("event", TEXT, "what happened, in words", TEXT)
-EVENTS = (
-    *(_EVENT if column.name == "event" else column for column in LOG.columns),
-    _ARRANGEMENT,
-    _REPLICATION,
-)
+EVENTS = (*(_EVENT if column.name == "event" else column for column in LOG.columns), *_RUN)
 TABLES = {
     "outcomes": OUTCOMES, "series": SERIES, "banks": BANKS, "firms": FIRMS, "events": EVENTS,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from sim.outcomes.reading import (
     closing,
     opening,
     quarters,
+    quotient,
     ratio,
     time_average,
     total,
@@ -29,49 +30,40 @@ def required_capital(history: History) -> Floats:
     return np.asarray(history.facts["required_ratio"] * history.bank("risk_assets"))
 
 
-@outcome(
-    "bank.raroc", unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance over the experiment, over average required"
-    " capital (required ratio times risk-weighted loans) and years",
+@outcome("bank.raroc", unit="per year", better="higher", basis="flow",
+    formula="profit before policy tolerance over the experiment, over average required capital"
+    " (required ratio times risk-weighted loans) and years",
     source="Zaik, Walter, Kelling and James 1996, Journal of Applied Corporate Finance 9(2)",
-    label="RAROC",
-)  # fmt: skip
+    label="RAROC")  # fmt: skip
 def raroc(history: History) -> float:
     """Risk-adjusted return on capital."""
     years = float(quarters(history).sum())
     return ratio(total(history, "profit"), capital_used(history) * years)
 
 
-@outcome(
-    "bank.capital_used", unit="CNY million", better="lower", basis="stock", low=0.0,
+@outcome("bank.capital_used", unit="CNY million", better="lower", basis="stock", low=0.0,
     formula="time average of required ratio times risk-weighted loans, all banks together",
-    source="Basel Committee, Calculation of RWA for credit risk, CRE20",
-)  # fmt: skip
+    source="Basel Committee, Calculation of RWA for credit risk, CRE20")  # fmt: skip
 def capital_used(history: History) -> float:
     """Capital that lending ties up."""
     return time_average(history, required_capital(history).sum(axis=1))
 
 
-@outcome(
-    "bank.capital_ratio_low", unit="share", better="higher", basis="stock",
-    low=-math.inf, high=math.inf,
-    formula="lowest capital ratio of any bank, its parent included, at any settlement of"
-    " the experiment",
-    source="Basel Committee, Risk-based capital requirements, RBC20",
-    label="Lowest capital ratio",
-)  # fmt: skip
+@outcome("bank.capital_ratio_low", unit="share", better="higher", basis="stock", low=-math.inf,
+    high=math.inf,
+    formula="lowest capital ratio of any bank, its parent included, at any settlement of the"
+    " experiment", source="Basel Committee, Risk-based capital requirements, RBC20",
+    label="Lowest capital ratio")  # fmt: skip
 def capital_ratio_low(history: History) -> float:
     """Lowest capital ratio."""
     inside = history.bank("capital_ratio")[history.during()]
     return float(inside.min()) if inside.size else float("nan")
 
 
-@outcome(
-    "bank.capital_shortfall", unit="CNY million", better="lower", basis="stock", low=0.0,
-    formula="largest sum over banks, at any settlement, of what a desk's required capital"
-    " exceeds its own capital by",
-    source=HOUSE, label="Largest capital shortfall", heavy_tailed=True,
-)  # fmt: skip
+@outcome("bank.capital_shortfall", unit="CNY million", better="lower", basis="stock", low=0.0,
+    formula="largest sum over banks, at any settlement, of what a desk's required capital exceeds"
+    " its own capital by", source=HOUSE, label="Largest capital shortfall",
+    heavy_tailed=True)  # fmt: skip
 def capital_shortfall(history: History) -> float:
     """Capital that the desks lacked at the worst date."""
     short = np.maximum(required_capital(history) - history.bank("equity"), 0.0)
@@ -79,34 +71,27 @@ def capital_shortfall(history: History) -> float:
     return float(inside.max()) if inside.size else float("nan")
 
 
-@outcome(
-    "bank.concentration", unit="share", better="lower", basis="stock",
+@outcome("bank.concentration", unit="share", better="lower", basis="stock",
     formula="Herfindahl index of a bank's exposures to single firms at the end of the run,"
-    " averaged over banks by exposure",
-    source="Hirschman 1964, American Economic Review 54(5)",
-    label="Concentration on single firms",
-)  # fmt: skip
+    " averaged over banks by exposure", source="Hirschman 1964, American Economic Review 54(5)",
+    label="Concentration on single firms")  # fmt: skip
 def concentration(history: History) -> float:
     """How much of a bank's book stands on few firms."""
     balance = np.where(living(history), of_firms(history)["balance"], 0.0)
     held = at_bank(history, balance)
     book = held.sum(axis=1)
-    squares = np.divide((held**2).sum(axis=1), book, out=np.zeros(book.size), where=book > 0.0)
+    squares = quotient((held**2).sum(axis=1), book, 0.0)
     return ratio(float(squares.sum()), float(book.sum()))
 
 
-@outcome(
-    "bank.market_concentration", unit="share", better="neither", basis="stock",
+@outcome("bank.market_concentration", unit="share", better="neither", basis="stock",
     formula="time average of the Herfindahl index of banks' shares of all loans",
-    source="Hirschman 1964, American Economic Review 54(5)",
-)  # fmt: skip
+    source="Hirschman 1964, American Economic Review 54(5)")  # fmt: skip
 def market_concentration(history: History) -> float:
     """How unevenly lending is spread over banks."""
     loans = history.bank("loans")
     whole = loans.sum(axis=1)
-    index = np.full(whole.size, np.nan)
-    np.divide((loans**2).sum(axis=1), whole**2, out=index, where=whole > 0.0)
-    return time_average(history, index)
+    return time_average(history, quotient((loans**2).sum(axis=1), whole**2))
 
 
 def carrying_value(history: History) -> Floats:
@@ -115,24 +100,18 @@ def carrying_value(history: History) -> Floats:
     return np.asarray((gross - history.bank("allowance")).sum(axis=1))
 
 
-@outcome(
-    "bank.residual_book", unit="CNY million", better="neither", basis="stock",
+@outcome("bank.residual_book", unit="CNY million", better="neither", basis="stock",
     formula="loans and defaulted loans less allowance at the horizon, all banks together",
-    source=HOUSE,
-    label="Loan book at the end",
-)  # fmt: skip
+    source=HOUSE, label="Loan book at the end")  # fmt: skip
 def residual_book(history: History) -> float:
     """What the book that remains is carried at."""
     return closing(history, carrying_value(history))
 
 
-@outcome(
-    "bank.living_rights", unit="CNY million", better="higher", basis="stock", low=0.0,
-    formula="what living rights and shares held would pass on to banks at the end of the run"
-    " if they were exercised and sold at private value; not part of any profit",
-    source=HOUSE, heavy_tailed=True,
-    label="Worth of living rights",
-)  # fmt: skip
+@outcome("bank.living_rights", unit="CNY million", better="higher", basis="stock", low=0.0,
+    formula="what living rights and shares held would pass on to banks at the end of the run if"
+    " they were exercised and sold at private value; not part of any profit", source=HOUSE,
+    heavy_tailed=True, label="Worth of living rights")  # fmt: skip
 def living_rights(history: History) -> float:
     """Intrinsic value of rights that still live."""
     a = of_firms(history).rows(living(history))
@@ -143,14 +122,11 @@ def living_rights(history: History) -> float:
     return float((a["pass_through"] * gain).sum())
 
 
-@outcome(
-    "bank.irr", unit="per year", better="higher", basis="flow",
-    formula="internal rate of return of all quarterly flows between banks and firms,"
-    " operating cost and fees included and funding left out; the opening book is bought and"
-    " the closing book sold at carrying value",
-    source="Hazen 2003, Engineering Economist 48(1)",
-    label="Internal rate of return",
-)  # fmt: skip
+@outcome("bank.irr", unit="per year", better="higher", basis="flow",
+    formula="internal rate of return of all quarterly flows between banks and firms, operating"
+    " cost and fees included and funding left out; the opening book is bought and the closing"
+    " book sold at carrying value", source="Hazen 2003, Engineering Economist 48(1)",
+    label="Internal rate of return")  # fmt: skip
 def irr(history: History) -> float:
     """Internal rate of return of the whole book."""
     inside = history.during()

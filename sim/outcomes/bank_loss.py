@@ -5,48 +5,49 @@ cumulative default of what was signed.
 """
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
 from sim.outcomes.columns import Floats, Mask, of_book, of_firms
-from sim.outcomes.groups import defaulted, net_loss, new_borrowers, signed_in, unpaid
-from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, balance_years, ratio, share, time_average, total, yearly
+from sim.outcomes.groups import defaulted, net_loss, new_borrowers, opened_in, signed_in, unpaid
+from sim.outcomes.mark import Members, Sample, family, outcome
+from sim.outcomes.reading import (
+    HOUSE,
+    balance_years,
+    quotient,
+    ratio,
+    share,
+    time_average,
+    total,
+    yearly,
+)
 from sim.outcomes.spells import contract_years
 from sim.state.history import History
 
-TAIL = "Acerbi and Tasche 2002, Journal of Banking and Finance 26(7)"
 _TAIL_LEVEL = 0.99
 
 
-@outcome(
-    "bank.credit_loss", unit="CNY million", better="lower", basis="flow", low=0.0,
-    formula="owed at default less recovery and guarantees, at the date of default, summed"
-    " over banks and the experiment",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("bank.credit_loss", unit="CNY million", better="lower", basis="flow", low=0.0,
+    formula="owed at default less recovery and guarantees, at the date of default, summed over"
+    " banks and the experiment", source=HOUSE)  # fmt: skip
 def credit_loss(history: History) -> float:
     """Realised credit loss in money."""
     return total(history, "loss")
 
 
-@outcome(
-    "bank.credit_loss_rate", unit="per year", better="lower", basis="flow", low=0.0,
-    formula="credit loss over the time integral of the balance lent",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("bank.credit_loss_rate", unit="per year", better="lower", basis="flow", low=0.0,
+    formula="credit loss over the time integral of the balance lent", source=HOUSE)  # fmt: skip
 def credit_loss_rate(history: History) -> float:
     """Realised credit loss per unit lent."""
     return ratio(credit_loss(history), balance_years(history))
 
 
-@outcome(
-    "bank.loss_given_default", unit="share", better="lower", basis="flow",
-    formula="owed at default less recovery, over owed, of all defaults in the experiment,"
-    " before guarantees",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("bank.loss_given_default", unit="share", better="lower", basis="flow",
+    formula="owed at default less recovery, over owed, of all defaults in the experiment, before"
+    " guarantees", source=HOUSE)  # fmt: skip
 def loss_given_default(history: History) -> float:
     """Loss given default, weighted with what was owed."""
     bad = defaulted(history)
@@ -54,20 +55,16 @@ def loss_given_default(history: History) -> float:
     return ratio(float(unpaid(history)[bad].sum()), owed)
 
 
-@outcome(
-    "bank.npl_ratio", unit="share", better="lower", basis="stock",
+@outcome("bank.npl_ratio", unit="share", better="lower", basis="stock",
     formula="time average of defaulted loans not yet resolved over all loans, of all banks"
     " together; growth lowers it, so read cumulative default by vintage beside it",
     source="Basel Committee 2017, Prudential treatment of problem assets",
-    label="NPL ratio",
-)  # fmt: skip
+    label="NPL ratio")  # fmt: skip
 def npl_ratio(history: History) -> float:
     """Ratio of non-performing loans."""
     npl = history.bank("npl").sum(axis=1)
     gross = npl + history.bank("loans").sum(axis=1)
-    known = np.full(npl.size, np.nan)
-    np.divide(npl, gross, out=known, where=gross > 0.0)
-    return time_average(history, known)
+    return time_average(history, quotient(npl, gross))
 
 
 def _defaults_within(history: History, chosen: Mask, years: float) -> Mask:
@@ -77,97 +74,98 @@ def _defaults_within(history: History, chosen: Mask, years: float) -> Mask:
     return np.asarray(chosen & bad & (end <= of_book(history)["date"] + years))
 
 
-@outcome(
-    "bank.vintage_default_3y", unit="share", better="lower", basis="vintage",
+@outcome("bank.vintage_default_3y", unit="share", better="lower", basis="vintage",
     formula="of contracts that open a line and are signed three years before the horizon or"
     " earlier, share whose firm defaulted within three years",
     source="vintage analysis, Siddiqi 2006, Credit Risk Scorecards",
-    label="Cumulative default after three years",
-)  # fmt: skip
+    label="Cumulative default after three years")  # fmt: skip
 def vintage_default_3y(history: History) -> float:
     """Cumulative default, which growth of the book cannot flatter."""
-    opened = signed_in(history, 3.0) & (of_book(history)["first"] == 1)
+    opened = opened_in(history, 3.0)
     return share(_defaults_within(history, opened, 3.0), opened)
 
 
-@outcome(
-    "bank.vintage_default_3y_signed", unit="share", better="lower", basis="vintage",
-    formula="as the cumulative default after three years, of contracts of the arrangement"
-    " alone; undefined for plain lending, which firms choose beside it",
+@outcome("bank.vintage_default_3y_signed", unit="share", better="lower", basis="vintage",
+    formula="as the cumulative default after three years, of contracts of the arrangement alone;"
+    " undefined for plain lending, which firms choose beside it",
     source="vintage analysis, Siddiqi 2006, Credit Risk Scorecards",
-    label="Cumulative default after three years, signers",
-)  # fmt: skip
+    label="Cumulative default after three years, signers")  # fmt: skip
 def vintage_default_3y_signed(history: History) -> float:
     """Cumulative default of those who signed the arrangement."""
-    book = of_book(history)
-    opened = signed_in(history, 3.0) & (book["first"] == 1) & (book["signed"] == 1)
+    opened = opened_in(history, 3.0) & (of_book(history)["signed"] == 1)
     return share(_defaults_within(history, opened, 3.0), opened)
 
 
 def bank_years(history: History) -> Floats:
     """Loss over balance of each bank in each year, shape (n,); years without loans are out."""
-    balance, loss = yearly(history, "balance_years"), yearly(history, "loss")
+    return _loss_rates(yearly(history, "loss"), yearly(history, "balance_years"))
+
+
+def _loss_rates(loss: Floats, balance: Floats) -> Floats:
+    """Loss over balance where anything is lent, shape (n,)."""
     lent = balance > 0.0
     return np.asarray(loss[lent] / balance[lent])
 
 
-@outcome(
-    "bank.loss_var99", unit="per year", better="lower", basis="flow", low=0.0,
-    formula="99 % lower quantile of credit loss over balance, over bank-years of this"
-    " history; with fewer than 100 bank-years the worst one",
-    source=TAIL, label="Value-at-risk 99 % over bank-years",
-)  # fmt: skip
-def loss_var99(history: History) -> float:
-    """Value-at-risk of the loss rate of a bank in a year."""
+def _most_bank_years(scenario: Any) -> int:
+    """Count banks times years; years without loans are out, so a history may hold fewer."""
+    years = math.ceil(scenario.experiment.horizon_years)
+    return int(len(scenario.bank) * years)
+
+
+def _bank_years(beyond: int, label: str) -> Sample:
+    """Ask for bank-years of which so many lie in the tail.
+
+    With one the quantile is no longer the maximum; with two the shortfall is a mean of more
+    than one value.
+    """
+    # The last digits of 1 - level are rounding.
+    least = math.ceil(round(beyond / (1.0 - _TAIL_LEVEL), 6))
+    return Sample("bank-years", least, _most_bank_years, label)
+
+
+TAILS: Members = {
+    sample_quantile: {"name": "var99", "label": "Value-at-risk 99 % over bank-years",
+        "needs": _bank_years(1, "Worst bank-year (too few for value-at-risk 99 %)"),
+        "what": "99 % lower quantile", "how": ""},
+    sample_expected_shortfall: {"name": "es99", "label": "Expected shortfall 99 % over bank-years",
+        "needs": _bank_years(2, "Worst bank-years (too few for expected shortfall 99 %)"),
+        "what": "mean of the worst 1 %", "how": ", the last one in part"},
+}  # fmt: skip
+
+
+@family("bank.loss_{name}", over=TAILS, unit="per year", better="lower", basis="flow", low=0.0,
+    formula="{what} of credit loss over balance, over bank-years of this history{how}; with fewer"
+    " than 100 bank-years the worst one",
+    source="Acerbi and Tasche 2002, Journal of Banking and Finance 26(7)")  # fmt: skip
+def tail_loss(history: History, measure: Callable[[Floats, float], float]) -> float:
+    """Loss rate of a bank in a bad year."""
     losses = bank_years(history)
-    return sample_quantile(losses, _TAIL_LEVEL) if losses.size else math.nan
+    return measure(losses, _TAIL_LEVEL) if losses.size else math.nan
 
 
-@outcome(
-    "bank.loss_es99", unit="per year", better="lower", basis="flow", low=0.0,
-    formula="mean of the worst 1 % of credit loss over balance, over bank-years of this"
-    " history, the last one in part; with fewer than 100 bank-years the worst one",
-    source=TAIL, label="Expected shortfall 99 % over bank-years",
-)  # fmt: skip
-def loss_es99(history: History) -> float:
-    """Expected shortfall of the loss rate of a bank in a year."""
-    losses = bank_years(history)
-    return sample_expected_shortfall(losses, _TAIL_LEVEL) if losses.size else math.nan
-
-
-@outcome(
-    "bank.loss_deviation", unit="per year", better="lower", basis="flow", low=0.0,
-    formula="standard deviation of credit loss over balance, over bank-years of this"
-    " history",
-    source=HOUSE,
-    label="Deviation of bank-year losses",
-)  # fmt: skip
+@outcome("bank.loss_deviation", unit="per year", better="lower", basis="flow", low=0.0,
+    formula="standard deviation of credit loss over balance, over bank-years of this history",
+    source=HOUSE, label="Deviation of bank-year losses")  # fmt: skip
 def loss_deviation(history: History) -> float:
     """How much the loss rate of a bank varies between years and banks."""
     losses = bank_years(history)
     return float(losses.std(ddof=1)) if losses.size > 1 else math.nan
 
 
-@outcome(
-    "bank.worst_bank_loss", unit="per year", better="lower", basis="flow", low=0.0,
-    formula="credit loss over the time integral of the balance of the bank that fares worst"
-    " over the whole experiment",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("bank.worst_bank_loss", unit="per year", better="lower", basis="flow", low=0.0,
+    formula="credit loss over the time integral of the balance of the bank that fares worst over"
+    " the whole experiment", source=HOUSE)  # fmt: skip
 def worst_bank_loss(history: History) -> float:
     """Loss rate of the worst bank."""
-    loss, balance = history.flow("loss"), history.flow("balance_years")
-    lent = balance > 0.0
-    return float((loss[lent] / balance[lent]).max()) if lent.any() else math.nan
+    rates = _loss_rates(history.flow("loss"), history.flow("balance_years"))
+    return float(rates.max()) if rates.size else math.nan
 
 
-@outcome(
-    "bank.belief_gap_loss", unit="ratio", better="neither", basis="flow",
-    formula="loss of defaults in the experiment, net of guarantees, over what was owed times"
-    " the loss given default believed at signing; 1 where beliefs meet outcomes",
-    source=HOUSE,
-    label="Realised over believed loss given default",
-)  # fmt: skip
+@outcome("bank.belief_gap_loss", unit="ratio", better="neither", basis="flow",
+    formula="loss of defaults in the experiment, net of guarantees, over what was owed times the"
+    " loss given default believed at signing; 1 where beliefs meet outcomes", source=HOUSE,
+    label="Realised over believed loss given default")  # fmt: skip
 def belief_gap_loss(history: History) -> float:
     """Realised over believed loss given default."""
     firms = of_firms(history)
@@ -176,23 +174,19 @@ def belief_gap_loss(history: History) -> float:
     return ratio(float(net_loss(history)[rows].sum()), float(believed.sum()))
 
 
-@outcome(
-    "bank.bad_borrower_share", unit="share", better="lower", basis="vintage",
-    formula="of firms that borrow for the first time in the experiment, share with latent"
-    " quality below the average",
-    source="Broecker 1990, Econometrica 58(2), for screening errors",
-)  # fmt: skip
+@outcome("bank.bad_borrower_share", unit="share", better="lower", basis="vintage",
+    formula="of firms that borrow for the first time in the experiment, share with latent quality"
+    " below the average",
+    source="Broecker 1990, Econometrica 58(2), for screening errors")  # fmt: skip
 def bad_borrower_share(history: History) -> float:
     """Bad firms among the funded."""
     quality = of_firms(history)["quality"][new_borrowers(history)]
     return ratio(float(np.count_nonzero(quality < 0.0)), float(quality.size))
 
 
-@outcome(
-    "bank.clients_lost", unit="per year", better="lower", basis="flow", low=0.0,
+@outcome("bank.clients_lost", unit="per year", better="lower", basis="flow", low=0.0,
     formula="contracts taken over by another bank in the experiment over years with a line",
-    source=HOUSE,
-)  # fmt: skip
+    source=HOUSE)  # fmt: skip
 def clients_lost(history: History) -> float:
     """Clients who leave for another bank, per loan-year."""
     moved = signed_in(history) & (of_book(history)["moved"] == 1)

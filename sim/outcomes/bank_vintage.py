@@ -9,11 +9,12 @@ import numpy as np
 
 from sim.outcomes.columns import Floats, Ints, of_book, of_firms, remembered
 from sim.outcomes.groups import first_contract, net_loss, new_borrowers
-from sim.outcomes.mark import outcome
-from sim.outcomes.reading import ratio
+from sim.outcomes.mark import Members, family, outcome
+from sim.outcomes.reading import code_of, ratio
 from sim.state.history import History
 
 DIETZ = "Dietz 1966, Pension Funds: Measuring Investment Performance"
+REGIMES: Members = {"boom": {"regime": "boom"}, "bust": {"regime": "bust", "heavy_tailed": True}}
 
 
 @remembered
@@ -45,40 +46,24 @@ def vintage_return(history: History, rows: Ints) -> float:
 def _vintage(history: History, regime: str) -> Ints:
     """Firms whose first loan was signed in the experiment and in a macro regime."""
     rows = new_borrowers(history)
-    if regime not in history.facts["regimes"]:
-        return rows[:0]
-    code = history.facts["regimes"].index(regime)
     regimes = of_book(history)["regime"][first_contract(history)[rows]]
-    return np.asarray(rows[regimes == code])
+    return np.asarray(rows[regimes == code_of(history, regime)])
 
 
-@outcome(
-    "bank.irr_vintage", unit="per year", better="higher", basis="vintage",
-    formula="of firms whose first loan is signed in the experiment: all income less running"
-    " cost, fees and credit losses over the time integral of the balance (Dietz's measure"
-    " of the internal rate of return), before cost of funds, open balances at face value",
-    source=DIETZ, label="Return of vintages",
-)  # fmt: skip
+@outcome("bank.irr_vintage", unit="per year", better="higher", basis="vintage",
+    formula="of firms whose first loan is signed in the experiment: all income less running cost,"
+    " fees and credit losses over the time integral of the balance (Dietz's measure of the"
+    " internal rate of return), before cost of funds, open balances at face value", source=DIETZ,
+    label="Return of vintages")  # fmt: skip
 def irr_vintage(history: History) -> float:
     """Money-weighted return of the loans to new borrowers."""
     return vintage_return(history, new_borrowers(history))
 
 
-@outcome(
-    "bank.irr_vintage_boom", unit="per year", better="higher", basis="vintage",
-    formula="return of vintages, of firms whose first loan is signed in a boom",
-    source=DIETZ, label="Return of boom vintages",
-)  # fmt: skip
-def irr_vintage_boom(history: History) -> float:
-    """Money-weighted return of boom vintages."""
-    return vintage_return(history, _vintage(history, "boom"))
-
-
-@outcome(
-    "bank.irr_vintage_bust", unit="per year", better="higher", basis="vintage",
-    formula="return of vintages, of firms whose first loan is signed in a bust",
-    source=DIETZ, label="Return of bust vintages", heavy_tailed=True,
-)  # fmt: skip
-def irr_vintage_bust(history: History) -> float:
-    """Money-weighted return of bust vintages."""
-    return vintage_return(history, _vintage(history, "bust"))
+@family("bank.irr_vintage_{regime}", over=REGIMES, unit="per year", better="higher",
+    basis="vintage",
+    formula="return of vintages, of firms whose first loan is signed in a {regime}", source=DIETZ,
+    label="Return of {regime} vintages")  # fmt: skip
+def irr_vintage_of(history: History, regime: str) -> float:
+    """Money-weighted return of the vintages of a macro regime."""
+    return vintage_return(history, _vintage(history, regime))

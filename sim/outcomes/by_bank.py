@@ -13,8 +13,8 @@ import pandas as pd
 
 from sim.base.columns import TEXT, Column
 from sim.outcomes.measure import arrangement_order
-from sim.outcomes.pairs import averaged
-from sim.outcomes.statistics import Interval, mean_interval
+from sim.outcomes.pairs import averaged, unit_of
+from sim.outcomes.statistics import mean_interval
 
 _OF_MEASURE = "that of the measure"
 TABLE = (
@@ -138,9 +138,7 @@ def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFra
     rows = results.banks
     rows = rows[rows["year"] <= results.scenario.experiment.horizon_years + _ROUNDING]
     required = float(results.scenario.capital.required_ratio)
-    rule = getattr(results.scenario, "variance_reduction", None)
-    unit = 1 if rule is None else int(rule.unit)
-    order = arrangement_order(results, rows)
+    order, unit = arrangement_order(results, rows), unit_of(results.scenario)
     found = []
     for measure in MEASURES:
         values = measure.values(rows, required)
@@ -149,11 +147,11 @@ def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFra
             for name in order:
                 level = mean_interval(averaged(table[name], unit), confidence)
                 step = mean_interval(averaged(table[name] - table[baseline], unit), confidence)
-                head = (measure.name, measure.unit, bank, name, int(table[name].count()))
-                found.append(_row(head, level, None if name == baseline else step))
+                row = {
+                    "measure": measure.name, "unit": measure.unit, "bank": bank,
+                    "arrangement": name, "replications": int(table[name].count()),
+                    **level.named("mean", "low", "high"),
+                }  # fmt: skip
+                ends = ("difference", "difference_low", "difference_high")
+                found.append(row | ({} if name == baseline else step.named(*ends)))
     return pd.DataFrame(found, columns=list(COLUMNS))
-
-
-def _row(head: tuple[Any, ...], level: Interval, step: Interval | None) -> tuple[Any, ...]:
-    ends = (np.nan,) * 3 if step is None else (step.estimate, step.low, step.high)
-    return (*head, level.estimate, level.low, level.high, *ends)

@@ -2,7 +2,6 @@
 
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import wraps
 from typing import TypeVar
 
@@ -21,16 +20,9 @@ Value = TypeVar("Value")
 
 
 def remembered(read: Callable[[History], Value]) -> Callable[[History], Value]:
-    """Keep the last result: many outcomes of one history share a costly reading.
+    """Keep what was read of a history: many outcomes share a costly reading.
 
-    Parameters
-    ----------
-    read : callable
-        Of a history alone; a history is frozen, so its result cannot go stale.
-
-    Returns
-    -------
-    callable
+    A history is frozen, so the result cannot go stale; it goes with the history.
     """
     kept: dict[int, tuple[weakref.ref[History], Value]] = {}
 
@@ -38,9 +30,7 @@ def remembered(read: Callable[[History], Value]) -> Callable[[History], Value]:
     def reading(history: History) -> Value:
         key = id(history)
         if key not in kept:
-            value = read(history)
-            # when the history goes, what was read from it goes too
-            kept[key] = (weakref.ref(history, lambda gone: kept.pop(key, None)), value)
+            kept[key] = weakref.ref(history, lambda gone: kept.pop(key, None)), read(history)
         return kept[key][1]
 
     return reading
@@ -53,7 +43,8 @@ class Columns:
 
     Parameters
     ----------
-    records : record array, shape (n,)
+    records : record array, shape (n,), or columns
+    chosen : bool array, shape (n,), or row numbers, optional
 
     Examples
     --------
@@ -62,32 +53,22 @@ class Columns:
     array([0.])
     """
 
-    def __init__(self, records: Rows) -> None:
+    def __init__(self, records: "Rows | Columns", chosen: Mask | Ints | None = None) -> None:
         """Read nothing yet."""
-        self._records = records
+        self._records, self._chosen = records, chosen
         self._read: dict[str, Rows] = {}
 
     def __getitem__(self, name: str) -> Rows:
         """Give one column, shape (n,) or (n, length)."""
         if name not in self._read:
-            self._read[name] = np.ascontiguousarray(self._records[name])
+            column = self._records[name]
+            own = column if self._chosen is None else column[self._chosen]
+            self._read[name] = np.ascontiguousarray(own)
         return self._read[name]
 
-    def rows(self, chosen: Mask | Ints) -> "Chosen":
+    def rows(self, chosen: Mask | Ints) -> "Columns":
         """Give some rows, as a mask or row numbers."""
-        return Chosen(self, chosen)
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """Columns of some rows."""
-
-    columns: Columns
-    chosen: Mask | Ints
-
-    def __getitem__(self, name: str) -> Rows:
-        """Give one column of the chosen rows."""
-        return np.asarray(self.columns[name][self.chosen])
+        return Columns(self, chosen)
 
 
 @remembered

@@ -14,10 +14,10 @@ import pandas as pd
 
 from sim.base.errors import OutcomeError
 from sim.outcomes.comparison import DETAIL_COLUMNS, FRAME_COLUMNS, Comparison
-from sim.outcomes.control import Adjusted, adjust, control_table
+from sim.outcomes.control import Adjusted, adjust, control_table, unadjusted
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.pairs import averaged, averaged_rows
+from sim.outcomes.pairs import averaged
 from sim.outcomes.statistics import (
     MINIMUM_PAIRS,
     FloatArray,
@@ -26,9 +26,10 @@ from sim.outcomes.statistics import (
     correlation,
     finite,
     holm,
-    mean_interval,
-    mean_p_value,
+    paired_proportion_interval,
+    paired_proportion_p_value,
     replications_needed,
+    unseen_bound,
     variance_reduction,
 )
 from sim.outcomes.tails import TailIndex, bootstrap_interval, hill_index, quantile_interval
@@ -154,16 +155,14 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
         "baseline": aim.baseline,
         "mean": mean,
         "baseline_mean": _mean(two),
-        "difference": interval.estimate,
-        "low": interval.low,
-        "high": interval.high,
+        **interval.named("difference", "low", "high"),
         "correlation": correlation(one, two),
         "variance_reduction": _factor(one, two, outcomes, found),
         "replications_needed": outcomes.unit
         * replications_needed(_deviation(found), width, aim.confidence),
         "verdict": UNDEFINED if alone else decide(mark, (one, two), interval, median),
         "half_width": width,
-        **_behind(mark, values, (one - two, outcomes.unit), found, median),
+        **_behind(mark, values, (one - two, outcomes.unit), found, median, aim.confidence),
     }
 
 
@@ -172,15 +171,19 @@ def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> 
     table = outcomes.table(mark.name)
     by_replication = (table[arrangement] - table[aim.baseline]).dropna()
     values = averaged(by_replication, outcomes.unit)
+    if mark.binary:
+        # A regression on controls would leave the range of a probability.
+        interval = paired_proportion_interval(values, aim.confidence)
+        return Adjusted(values, interval, paired_proportion_p_value(values), 0)
     if outcomes.controls is None or mark.paired:
-        found = Adjusted(values, mean_interval(values, aim.confidence), mean_p_value(values), 0)
+        found = unadjusted(values, aim.confidence)
     else:
         known = control_table(outcomes.controls, arrangement, aim.baseline)
         known = known.loc[by_replication.index]
-        found = adjust(values, averaged_rows(known, outcomes.unit), aim.confidence)
+        found = adjust(values, averaged(known, outcomes.unit), aim.confidence)
     if not mark.heavy_tailed:
         return found
-    return replace(found, interval=bootstrap_interval(found.values, "mean", aim.confidence))
+    return replace(found, interval=bootstrap_interval(found.values, aim.confidence))
 
 
 def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:
@@ -199,28 +202,28 @@ def _behind(
     drawn: tuple[FloatArray, int],
     found: Adjusted,
     median: Interval,
+    confidence: float,
 ) -> dict[str, Any]:
     """Give the attributes of a row that stand in `Comparison.details` only."""
     difference, unit = drawn
     tail = hill_index(np.abs(found.values - median.estimate))
     defined = int(np.isfinite(values).sum()) if mark.paired else difference.size
     dropped = values.size - min(defined, values.size)
-    different, heavy = int(np.count_nonzero(difference)), _is_heavy(mark, tail)
-    return {
+    different, count = int(np.count_nonzero(difference)), found.interval.count
+    row = {
         "replications": values.size,
         "pairs": difference.size,
         "dropped": dropped,
         "standard_error": found.interval.standard_error,
         "method": method_words(mark, unit, found.used),
-        "median_difference": median.estimate,
-        "median_low": median.low,
-        "median_high": median.high,
+        **median.named("median_difference", "median_low", "median_high"),
         "tail_index": tail.index,
         "p_value": found.p_value,
         "different": different,
-        "heavy": heavy,
-        "warning": warning_words(difference.size, dropped, different, heavy),
+        "differs_at_most": math.nan if different else unseen_bound(count, confidence),
+        "heavy": _is_heavy(mark, tail),
     }
+    return row | {"warning": warning_words(row, mark, confidence)}
 
 
 def _is_heavy(mark: Mark, tail: TailIndex) -> bool:

@@ -36,41 +36,24 @@ FRAME = (
     Column("variance_reduction", "x", "variance with independent luck over that with common luck"),
     Column("replications_needed", "count", "for the half-width that was asked for", low=0.0),
     Column(
-        "verdict", TEXT, "better, worse, higher, lower, equal, or why there is no ranking", TEXT
+        "verdict",
+        TEXT,
+        "better, worse, higher, lower, not resolved, or why there is no ranking",
+        TEXT,
     ),
 )
 """What `Comparison.frame` and ``comparison.csv`` hold."""
 
 FRAME_COLUMNS = tuple(column.name for column in FRAME)
 DETAIL_COLUMNS = (
-    "outcome",
-    "arrangement",
-    "replications",
-    "pairs",
-    "dropped",
-    "standard_error",
-    "half_width",
-    "method",
-    "median_difference",
-    "median_low",
-    "median_high",
-    "tail_index",
-    "p_value",
-    "clear_of_all",
-    "different",
-    "heavy",
-    "warning",
-)
+    "outcome", "arrangement", "replications", "pairs", "dropped", "standard_error",
+    "half_width", "method", "median_difference", "median_low", "median_high", "tail_index",
+    "p_value", "clear_of_all", "different", "differs_at_most", "heavy", "warning",
+)  # fmt: skip
 TEXT_COLUMNS = (
-    "outcome",
-    "unit",
-    "arrangement",
-    "value",
-    "baseline",
-    "difference",
-    "interval",
+    "outcome", "unit", "arrangement", "value", "baseline", "difference", "interval",
     "verdict",
-)
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -130,8 +113,10 @@ class Comparison:
             half_width (to which replications_needed refers), method, median_difference
             with median_low and median_high (order statistics), tail_index (Hill, of
             absolute deviations), p_value, clear_of_all (clear of zero after Holm's
-            correction for all rows), different (replications with a difference), heavy
-            (whether the tail index is believed to be below 2), warning.
+            correction for all rows), different (replications with a difference),
+            differs_at_most (where there are none: largest share of histories that could
+            differ, at the confidence of the comparison), heavy (whether the tail index is
+            believed to be below 2), warning.
         """
         return self.attributes.copy()
 

@@ -17,9 +17,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
-from sim.outcomes.statistics import FloatArray, Interval, mean_interval, mean_p_value, t_quantile
+from sim.outcomes.statistics import (
+    FloatArray,
+    Interval,
+    mean_interval,
+    t_interval,
+    t_p_value,
+)
 
 PREFIX = "control."
 SHARED = "control.shared."
@@ -49,6 +54,12 @@ class Adjusted:
     used: int
 
 
+def unadjusted(values: FloatArray, confidence: float = 0.95) -> Adjusted:
+    """Take values as they are, with Student's interval and test of their mean."""
+    interval = mean_interval(values, confidence)
+    return Adjusted(values, interval, t_p_value(interval, values.size - 1), 0)
+
+
 def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -> Adjusted:
     """Adjust values for controls with mean zero.
 
@@ -76,8 +87,7 @@ def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -
     """
     chosen = usable(controls)[:, : values.size // VALUES_PER_CONTROL]
     if chosen.shape[1] == 0:
-        plain = mean_interval(values, confidence)
-        return Adjusted(values, plain, mean_p_value(values), 0)
+        return unadjusted(values, confidence)
     design = np.column_stack([np.ones(values.size), chosen])
     inverse = np.linalg.pinv(design.T @ design)
     weights = inverse @ design.T @ values
@@ -85,10 +95,8 @@ def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -
     freedom = values.size - design.shape[1]
     spread = float(((adjusted - weights[0]) ** 2).sum()) / freedom
     error = math.sqrt(max(spread * float(inverse[0, 0]), 0.0))
-    reach = t_quantile(confidence, freedom) * error
-    mean = float(weights[0])
-    interval = Interval(mean, mean - reach, mean + reach, error, int(values.size))
-    return Adjusted(adjusted, interval, _p_value(mean, error, freedom), chosen.shape[1])
+    interval = t_interval(float(weights[0]), error, values.size, freedom, confidence)
+    return Adjusted(adjusted, interval, t_p_value(interval, freedom), chosen.shape[1])
 
 
 def usable(controls: FloatArray) -> FloatArray:
@@ -134,9 +142,3 @@ def control_table(frame: pd.DataFrame, arrangement: str, baseline: str) -> pd.Da
         for name in names
     }
     return pd.DataFrame(columns, index=wide.index)
-
-
-def _p_value(mean: float, error: float, freedom: int) -> float:
-    if error == 0.0:
-        return 1.0 if mean == 0.0 else 0.0
-    return float(2.0 * stats.t.sf(abs(mean) / error, freedom))

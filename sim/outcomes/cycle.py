@@ -9,11 +9,12 @@ import math
 import numpy as np
 
 from sim.outcomes.columns import Floats, of_book
-from sim.outcomes.groups import signed_in
-from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, quarters, ratio, yearly
+from sim.outcomes.groups import opened_in
+from sim.outcomes.mark import family, outcome
+from sim.outcomes.reading import HOUSE, code_of, quarters, quotient, ratio, yearly
 from sim.state.history import History
 
+REGIMES = {name: {"regime": name} for name in ("boom", "bust")}
 CUMULATIVE = "from the start date, run-off included, profit before policy tolerance"
 # a difference in profit below this share of turnover is rounding, not an overtaking
 _ROUNDING_SHARE = 1e-12
@@ -33,27 +34,9 @@ def years_in(history: History, code: int) -> Floats:
 
 
 def by_regime(history: History, regime: str, column: str) -> float:
-    """Flow of all banks in a macro regime, CNY million; nan if there is no such regime."""
-    names = history.facts["regimes"]
-    if regime not in names:
-        return math.nan
-    part = years_in(history, names.index(regime)) / quarters(history)
+    """Flow of all banks in a macro regime, CNY million."""
+    part = years_in(history, code_of(history, regime)) / quarters(history)
     return float(history.bank(column)[history.during()].sum(axis=1) @ part)
-
-
-def profit_rate(history: History, regime: str) -> float:
-    """Profit of all banks per year of a macro regime, CNY million a year."""
-    names = history.facts["regimes"]
-    if regime not in names:
-        return math.nan
-    years = float(years_in(history, names.index(regime)).sum())
-    return ratio(by_regime(history, regime, "profit"), years)
-
-
-def margin(history: History, regime: str) -> float:
-    """Profit per unit lent in a macro regime, per year."""
-    lent = by_regime(history, regime, "balance_years")
-    return ratio(by_regime(history, regime, "profit"), lent)
 
 
 def cumulative(history: History, column: str) -> Floats:
@@ -69,74 +52,44 @@ def overtakes(dates: Floats, lead: Floats, rounding: float) -> float:
     return float(dates[first]) if first < dates.size else math.nan
 
 
-@outcome(
-    "cycle.profit_boom", unit="CNY million per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in booms per year of boom, all banks together",
-    source=HOUSE, label="Profit in a boom",
-)  # fmt: skip
-def profit_boom(history: History) -> float:
-    """Profit in booms."""
-    return profit_rate(history, "boom")
+@family("cycle.profit_{regime}", over=REGIMES, unit="CNY million per year", better="higher",
+    formula="profit before policy tolerance in {regime}s per year of {regime}, all banks together",
+    basis="flow", source=HOUSE, label="Profit in a {regime}")  # fmt: skip
+def profit_rate(history: History, regime: str) -> float:
+    """Profit of all banks per year of a macro regime."""
+    years = float(years_in(history, code_of(history, regime)).sum())
+    return ratio(by_regime(history, regime, "profit"), years)
 
 
-@outcome(
-    "cycle.profit_bust", unit="CNY million per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in busts per year of bust, all banks together",
-    source=HOUSE, label="Profit in a bust",
-)  # fmt: skip
-def profit_bust(history: History) -> float:
-    """Profit in busts."""
-    return profit_rate(history, "bust")
-
-
-@outcome(
-    "cycle.profit_gap", unit="CNY million per year", better="lower", basis="flow",
+@outcome("cycle.profit_gap", unit="CNY million per year", better="lower", basis="flow",
     formula="profit per year of boom less profit per year of bust, all banks together",
-    source=HOUSE, label="Gap between boom and bust",
-)  # fmt: skip
+    source=HOUSE, label="Gap between boom and bust")  # fmt: skip
 def profit_gap(history: History) -> float:
     """How far apart the regimes lie, in money."""
-    return profit_boom(history) - profit_bust(history)
+    return profit_rate(history, "boom") - profit_rate(history, "bust")
 
 
-@outcome(
-    "cycle.margin_boom", unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in booms over the time integral of the balance"
-    " lent in them",
-    source=HOUSE, label="Margin in a boom",
-)  # fmt: skip
-def margin_boom(history: History) -> float:
-    """Profit per unit lent in booms."""
-    return margin(history, "boom")
+@family("cycle.margin_{regime}", over=REGIMES, unit="per year", better="higher", basis="flow",
+    formula="profit before policy tolerance in {regime}s over the time integral of the balance"
+    " lent in them", source=HOUSE, label="Margin in a {regime}")  # fmt: skip
+def margin(history: History, regime: str) -> float:
+    """Profit per unit lent in a macro regime."""
+    lent = by_regime(history, regime, "balance_years")
+    return ratio(by_regime(history, regime, "profit"), lent)
 
 
-@outcome(
-    "cycle.margin_bust", unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in busts over the time integral of the balance"
-    " lent in them",
-    source=HOUSE, label="Margin in a bust",
-)  # fmt: skip
-def margin_bust(history: History) -> float:
-    """Profit per unit lent in busts."""
-    return margin(history, "bust")
-
-
-@outcome(
-    "cycle.margin_gap", unit="per year", better="lower", basis="flow",
-    formula="margin in booms less margin in busts",
-    source=HOUSE, label="Gap of margins between boom and bust",
-)  # fmt: skip
+@outcome("cycle.margin_gap", unit="per year", better="lower", basis="flow",
+    formula="margin in booms less margin in busts", source=HOUSE,
+    label="Gap of margins between boom and bust")  # fmt: skip
 def margin_gap(history: History) -> float:
     """How far apart the regimes lie, per unit lent."""
-    return margin_boom(history) - margin_bust(history)
+    return margin(history, "boom") - margin(history, "bust")
 
 
-@outcome(
-    "cycle.crossover_years", unit="years", better="lower", basis="vintage",
+@outcome("cycle.crossover_years", unit="years", better="lower", basis="vintage",
     formula="first settlement from which cumulative profit stays above the baseline's for"
-    f" good ({CUMULATIVE}); undefined if it never does",
-    source=HOUSE, label="Years to overtake the baseline", paired=True,
-)  # fmt: skip
+    f" good ({CUMULATIVE}); undefined if it never does", source=HOUSE,
+    label="Years to overtake the baseline", paired=True)  # fmt: skip
 def crossover_years(history: History, baseline: History) -> float:
     """Horizon at which the arrangement has earned more money than the baseline."""
     own, other = cumulative(history, "profit"), cumulative(baseline, "profit")
@@ -145,65 +98,50 @@ def crossover_years(history: History, baseline: History) -> float:
     return overtakes(dates, own - other, _ROUNDING_SHARE * turnover)
 
 
-@outcome(
-    "cycle.crossed", unit="share", better="higher", basis="vintage",
+@outcome("cycle.crossed", unit="share", better="higher", basis="vintage",
     formula="1 where cumulative profit ends above the baseline's, else 0"
-    f" ({CUMULATIVE}); its mean is a probability",
-    source=HOUSE, label="Overtakes the baseline", paired=True,
-)  # fmt: skip
+    f" ({CUMULATIVE}); its mean is a probability", source=HOUSE, binary=True,
+    label="Overtakes the baseline", paired=True)  # fmt: skip
 def crossed(history: History, baseline: History) -> float:
     """Whether the arrangement has earned more money in the end."""
     return float(not math.isnan(crossover_years(history, baseline)))
 
 
-@outcome(
-    "cycle.margin_crossover_years", unit="years", better="lower", basis="vintage",
+@outcome("cycle.margin_crossover_years", unit="years", better="lower", basis="vintage",
     formula="first settlement from which cumulative profit per unit lent stays above the"
-    f" baseline's for good ({CUMULATIVE}); undefined if it never does",
-    source=HOUSE, label="Years to overtake the baseline per unit lent", paired=True,
-)  # fmt: skip
+    f" baseline's for good ({CUMULATIVE}); undefined if it never does", source=HOUSE,
+    label="Years to overtake the baseline per unit lent", paired=True)  # fmt: skip
 def margin_crossover_years(history: History, baseline: History) -> float:
     """Horizon at which the arrangement has earned more per unit lent than the baseline."""
-    rates = []
-    for one in (history, baseline):
-        lent = cumulative(one, "balance_years")
-        rate = np.full(lent.size, np.nan)
-        np.divide(cumulative(one, "profit"), lent, out=rate, where=lent > 0.0)
-        rates.append(rate)
-    dates = history.dates[history.during(run_off=True)]
-    return overtakes(dates, rates[0] - rates[1], _ROUNDING_SHARE)
+    own, other = (
+        quotient(cumulative(one, "profit"), cumulative(one, "balance_years"))
+        for one in (history, baseline)
+    )
+    return overtakes(history.dates[history.during(run_off=True)], own - other, _ROUNDING_SHARE)
 
 
-@outcome(
-    "cycle.margin_crossed", unit="share", better="higher", basis="vintage",
+@outcome("cycle.margin_crossed", unit="share", better="higher", basis="vintage",
     formula="1 where cumulative profit per unit lent ends above the baseline's, else 0"
-    f" ({CUMULATIVE}); its mean is a probability",
-    source=HOUSE, label="Overtakes the baseline per unit lent", paired=True,
-)  # fmt: skip
+    f" ({CUMULATIVE}); its mean is a probability", source=HOUSE, binary=True,
+    label="Overtakes the baseline per unit lent", paired=True)  # fmt: skip
 def margin_crossed(history: History, baseline: History) -> float:
     """Whether the arrangement has earned more per unit lent in the end."""
     return float(not math.isnan(margin_crossover_years(history, baseline)))
 
 
-@outcome(
-    "cycle.new_lending_winter_share", unit="share", better="neither", basis="flow",
+@outcome("cycle.new_lending_winter_share", unit="share", better="neither", basis="flow",
     formula="lines opened in winters of the equity market over lines opened, in money",
-    source=HOUSE, label="New lending in winters",
-)  # fmt: skip
+    source=HOUSE, label="New lending in winters")  # fmt: skip
 def new_lending_winter_share(history: History) -> float:
     """Part of new lending that is made when equity is scarce."""
-    opened = signed_in(history) & (of_book(history)["first"] == 1)
-    limit = of_book(history)["limit"]
+    opened, limit = opened_in(history), of_book(history)["limit"]
     winter = opened & (of_book(history)["winter"] == 1)
     return ratio(float(limit[winter].sum()), float(limit[opened].sum()))
 
 
-@outcome(
-    "cycle.gain_loss_correlation", unit="correlation", better="neither", basis="flow",
-    formula="correlation over the years of this history of realised equity gain and credit"
-    " loss of all banks; undefined where there is no gain",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("cycle.gain_loss_correlation", unit="correlation", better="neither", basis="flow",
+    formula="correlation over the years of this history of realised equity gain and credit loss"
+    " of all banks; undefined where there is no gain", source=HOUSE)  # fmt: skip
 def gain_loss_correlation(history: History) -> float:
     """Whether gains come in the years of the losses."""
     gain, lost = (yearly(history, name).sum(axis=1) for name in ("gain", "loss"))

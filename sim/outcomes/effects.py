@@ -14,23 +14,30 @@ from sim.outcomes.bank_vintage import client_funding, client_income
 from sim.outcomes.columns import Curve, Floats, Mask, of_book, of_firms
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.groups import (
-    alive_at_horizon,
     first_contract,
     net_loss,
     new_borrowers,
     newborn,
+    per_thousand,
     present,
+    saved,
     signed_in,
+    signers,
 )
-from sim.outcomes.reading import ratio
+from sim.outcomes.reading import ratio, year_ends
 from sim.state.history import History
 
-PER_FIRMS = 1000.0
 THIRD = 0.430727
 """Quality above which a third of firms lies: a quantile of the standard normal law."""
 
-KINDS = ("saved", "lost", "founders_better", "founders_worse", "founder_gain")
-"""Effects that are told of every group."""
+KINDS = {
+    "saved": ("firms per 1,000", "firms not closed here and closed in the baseline"),
+    "lost": ("firms per 1,000", "firms closed here and not in the baseline"),
+    "founders_better": ("firms per 1,000", "founders who end richer than in the baseline"),
+    "founders_worse": ("firms per 1,000", "founders who end poorer than in the baseline"),
+    "founder_gain": ("CNY million", "mean wealth of founders less that in the baseline"),
+}
+"""Effects that are told of every group: unit and meaning."""
 
 NOTICED = 1e-6
 """Part of founders' wealth below which a difference is rounding."""
@@ -48,29 +55,20 @@ def effect_name(kind: str, group: str) -> str:
 
 
 def firm_effects(history: History, baseline: History) -> Iterator[Curve]:
-    """Effects of an arrangement on the same firms, by group.
+    """Effects of an arrangement on the same firms, by group: one point each.
 
-    Parameters
-    ----------
-    history, baseline : History
-        The same replication under the arrangement and under the baseline.
-
-    Yields
-    ------
-    curve
-        Saved and lost per 1,000 firms that live in the experiment; founders better and
-        worse off per 1,000 firms that enter in it, and their mean gain in CNY million.
+    Saved and lost per 1,000 firms that live in the experiment; founders better and worse off
+    per 1,000 firms that enter in it, and their mean gain in CNY million.
     """
-    here, there = alive_at_horizon(history), alive_at_horizon(baseline)
-    saved, lost = here & ~there, there & ~here
+    kept, lost = saved(history, baseline), saved(baseline, history)
     among, entered = present(history), newborn(history)
     gain = np.zeros(entered.size)
     gain[entered] = _gains(history, baseline)
     for group, chosen in groups_of(history, baseline):
         own, new = chosen & among, chosen & entered
         values = (
-            _per_thousand(saved, own), _per_thousand(lost, own),
-            _per_thousand(gain > 0.0, new), _per_thousand(gain < 0.0, new),
+            per_thousand(kept, own), per_thousand(lost, own),
+            per_thousand(gain > 0.0, new), per_thousand(gain < 0.0, new),
             ratio(float(gain[new].sum()), float(new.sum())),
         )  # fmt: skip
         for kind, value in zip(KINDS, values, strict=True):
@@ -89,18 +87,11 @@ def groups_of(history: History, baseline: History) -> Iterator[tuple[str, Mask]]
     yield "not venture-backed", ~venture
     for code, name in enumerate(history.facts["sectors"]):
         yield f"sector {name}", np.asarray(a["sector"] == code)
-    here, there = _borrows(history), _borrows(baseline)
+    here, there = (signers(one, signed_in(one)) for one in (history, baseline))
     yield "borrow in both worlds", here & there
     yield "borrow here only", here & ~there
     yield "borrow in the baseline only", there & ~here
     yield "borrow in neither", ~here & ~there
-
-
-def _borrows(history: History) -> Mask:
-    """Firms that sign a contract in the experiment."""
-    chosen = np.zeros(history.firms.shape[0], dtype=bool)
-    chosen[of_book(history)["firm"][signed_in(history)]] = True
-    return chosen
 
 
 def _gains(history: History, baseline: History) -> Floats:
@@ -110,10 +101,6 @@ def _gains(history: History, baseline: History) -> Floats:
     return np.where(np.abs(gain) <= NOTICED * np.maximum(here, there), 0.0, gain)
 
 
-def _per_thousand(chosen: Mask, among: Mask) -> float:
-    return PER_FIRMS * ratio(float((chosen & among).sum()), float(among.sum()))
-
-
 def vintage_profit(history: History) -> Curve:
     """Profit from firms whose first loan is signed in a year of the experiment, by year.
 
@@ -121,9 +108,7 @@ def vintage_profit(history: History) -> Curve:
     funds and credit losses; screening, coordination and monitoring are not known by firm.
     """
     rows = new_borrowers(history)
-    years = np.arange(1.0, np.ceil(history.horizon - 1e-9) + 1.0)
-    if not rows.size:
-        return "vintage_profit", "", years[:0], years[:0]
+    years = year_ends(history) if rows.size else np.zeros(0)
     profit = client_income(history) - client_funding(history) - net_loss(history)
     date = of_book(history)["date"][first_contract(history)[rows]]
     place = np.ceil(date - 1e-9).astype(np.int64) - 1

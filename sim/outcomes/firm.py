@@ -11,36 +11,24 @@ from sim.firms.record import ACQUIRED, FAILED_CASH, GROWTH, LISTED, MATURE
 from sim.formulas.survival import KaplanMeier, kaplan_meier, survival_at
 from sim.outcomes.columns import Ints, Mask, of_firms
 from sim.outcomes.groups import defaulted, ended, failed, newborn, present
-from sim.outcomes.mark import outcome
+from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import HOUSE, mean, share
 from sim.state.history import History
 
 KM = "Kaplan and Meier 1958, Journal of the American Statistical Association 53"
 COHORT = (
-    "Kaplan-Meier share not closed {} years after entry, of firms that enter in the"
+    "Kaplan-Meier share not closed {years} years after entry, of firms that enter in the"
     " experiment and can be followed that long; listing and sale leave observation alive"
 )
-HAZARD = (
-    "of firms on the register at age {}, share whose closing is registered within a year;"
-    " registration comes a lag after the closing; firms that enter in the experiment and"
-    " can be followed that long"
-)
-REGISTER = "reported as in SAIC 2013, survival of enterprises by age"
+AGES = {5.0: {"age": 5, "years": "five"}, 10.0: {"age": 10, "years": "ten"}}
+YEARS = {year: {"year": year, "age": year - 1} for year in (1, 2, 3, 4, 5, 10)}
 ASSET_LIGHT = 0.2
 
 
 def survival_curve(history: History, chosen: Mask) -> KaplanMeier:
-    """Survival by age of some firms in the experiment.
+    """Survival by age of some firms that live in the experiment, shape of `chosen` (n_firms,).
 
-    Parameters
-    ----------
-    history : History
-    chosen : bool array, shape (n_firms,)
-        Firms that live in the experiment; those met at an age count from that age on.
-
-    Returns
-    -------
-    KaplanMeier
+    Those met at an age count from that age on.
     """
     birth, end = of_firms(history)["birth"][chosen], of_firms(history)["end"][chosen]
     life = np.minimum(end, history.horizon) - birth
@@ -54,6 +42,57 @@ def alive_after(history: History, years: float, chosen: Mask) -> float:
     return float(survival_at(survival_curve(history, chosen), years))
 
 
+def stages_by(history: History, years: float, chosen: Mask) -> Ints:
+    """Highest stage within some years of life, for firms that enter in the experiment."""
+    firms = of_firms(history).rows(chosen)
+    dates, birth = firms["stage_date"][:, GROWTH:], firms["birth"][:, None]
+    reached = (dates > birth) & (dates <= birth + years)
+    return np.asarray((reached * np.arange(GROWTH, MATURE + 1)).max(axis=1, initial=0))
+
+
+@family("firm.survival_{age}y", over=AGES, unit="share", better="higher", basis="vintage",
+    formula=COHORT, source=KM, label="Alive after {years} years")  # fmt: skip
+def survival(history: History, age: float) -> float:
+    """Survival to an age."""
+    return alive_after(history, age, newborn(history, age))
+
+
+@family("firm.survival_{age}y_all", over=AGES, unit="share", better="higher", basis="vintage",
+    formula="Kaplan-Meier share not closed {years} years after entry, of all firms that live in"
+    " the experiment, each counted from its age at the start date", source=KM,
+    label="Alive after {years} years, all firms")  # fmt: skip
+def survival_of_all(history: History, age: float) -> float:
+    """Survival to an age, older firms included."""
+    return alive_after(history, age, present(history))
+
+
+@outcome("firm.survival_5y_asset_light", unit="share", better="higher", basis="vintage",
+    formula=COHORT.format(years="five") + "; firms with tangible assets below 0.2 of sales",
+    source=KM, label="Alive after five years, asset-light firms")  # fmt: skip
+def survival_5y_asset_light(history: History) -> float:
+    """Survival to age five of firms without collateral."""
+    light = newborn(history, 5.0) & (of_firms(history)["tangible"] < ASSET_LIGHT)
+    return alive_after(history, 5.0, light)
+
+
+@outcome("firm.signer_survival_gain", unit="share", better="higher", basis="vintage", low=-1.0,
+    formula="of firms that sign the arrangement here: share not closed by the horizon less the"
+    " share of the same firms in the baseline; undefined where nobody signs",
+    source="effect on the treated, Imbens and Rubin 2015, Causal Inference",
+    paired=True)  # fmt: skip
+def signer_survival_gain(history: History, baseline: History) -> float:
+    """What the arrangement does for the survival of those who sign it."""
+    signers = np.asarray(of_firms(history)["signed"] > 0)
+    return share(failed(baseline), signers) - share(failed(history), signers)
+
+
+@family("firm.exit_hazard_y{year}", over=YEARS, unit="per year", better="lower", basis="vintage",
+    low=0.0, high=1.0,
+    formula="of firms on the register at age {age}, share whose closing is registered within a"
+    " year; registration comes a lag after the closing; firms that enter in the experiment and"
+    " can be followed that long",
+    source="reported as in SAIC 2013, survival of enterprises by age",
+    label="Closing hazard, year {year}")  # fmt: skip
 def exit_hazard(history: History, year: int) -> float:
     """Share of registered firms whose closing is registered in a year of life."""
     cohort = newborn(history, float(year))
@@ -66,191 +105,44 @@ def exit_hazard(history: History, year: int) -> float:
     return share(registered <= year, at_risk)
 
 
-def stages_by(history: History, years: float, chosen: Mask) -> Ints:
-    """Highest stage within some years of life, for firms that enter in the experiment."""
-    firms = of_firms(history).rows(chosen)
-    dates, birth = firms["stage_date"][:, GROWTH:], firms["birth"][:, None]
-    reached = (dates > birth) & (dates <= birth + years)
-    return np.asarray((reached * np.arange(GROWTH, MATURE + 1)).max(axis=1, initial=0))
-
-
-@outcome(
-    "firm.survival_5y", unit="share", better="higher", basis="vintage",
-    formula=COHORT.format("five"), source=KM, label="Alive after five years",
-)  # fmt: skip
-def survival_5y(history: History) -> float:
-    """Survival to age five."""
-    return alive_after(history, 5.0, newborn(history, 5.0))
-
-
-@outcome(
-    "firm.survival_10y", unit="share", better="higher", basis="vintage",
-    formula=COHORT.format("ten"), source=KM, label="Alive after ten years",
-)  # fmt: skip
-def survival_10y(history: History) -> float:
-    """Survival to age ten."""
-    return alive_after(history, 10.0, newborn(history, 10.0))
-
-
-@outcome(
-    "firm.survival_5y_all", unit="share", better="higher", basis="vintage",
-    formula="Kaplan-Meier share not closed five years after entry, of all firms that live in"
-    " the experiment, each counted from its age at the start date",
-    source=KM, label="Alive after five years, all firms",
-)  # fmt: skip
-def survival_5y_all(history: History) -> float:
-    """Survival to age five, older firms included."""
-    return alive_after(history, 5.0, present(history))
-
-
-@outcome(
-    "firm.survival_10y_all", unit="share", better="higher", basis="vintage",
-    formula="Kaplan-Meier share not closed ten years after entry, of all firms that live in"
-    " the experiment, each counted from its age at the start date",
-    source=KM, label="Alive after ten years, all firms",
-)  # fmt: skip
-def survival_10y_all(history: History) -> float:
-    """Survival to age ten, older firms included."""
-    return alive_after(history, 10.0, present(history))
-
-
-@outcome(
-    "firm.survival_5y_asset_light", unit="share", better="higher", basis="vintage",
-    formula=COHORT.format("five") + "; firms with tangible assets below 0.2 of sales",
-    source=KM, label="Alive after five years, asset-light firms",
-)  # fmt: skip
-def survival_5y_asset_light(history: History) -> float:
-    """Survival to age five of firms without collateral."""
-    light = newborn(history, 5.0) & (of_firms(history)["tangible"] < ASSET_LIGHT)
-    return alive_after(history, 5.0, light)
-
-
-@outcome(
-    "firm.signer_survival_gain", unit="share", better="higher", basis="vintage", low=-1.0,
-    formula="of firms that sign the arrangement here: share not closed by the horizon less"
-    " the share of the same firms in the baseline; undefined where nobody signs",
-    source="effect on the treated, Imbens and Rubin 2015, Causal Inference", paired=True,
-)  # fmt: skip
-def signer_survival_gain(history: History, baseline: History) -> float:
-    """What the arrangement does for the survival of those who sign it."""
-    signers = np.asarray(of_firms(history)["signed"] > 0)
-    return share(failed(baseline), signers) - share(failed(history), signers)
-
-
-@outcome(
-    "firm.exit_hazard_y1", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
-    formula=HAZARD.format("0"), source=REGISTER, label="Closing hazard, year 1",
-)  # fmt: skip
-def exit_hazard_y1(history: History) -> float:
-    """Registered closings in the first year of life."""
-    return exit_hazard(history, 1)
-
-
-@outcome(
-    "firm.exit_hazard_y2", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
-    formula=HAZARD.format("1"), source=REGISTER, label="Closing hazard, year 2",
-)  # fmt: skip
-def exit_hazard_y2(history: History) -> float:
-    """Registered closings in the second year of life."""
-    return exit_hazard(history, 2)
-
-
-@outcome(
-    "firm.exit_hazard_y3", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
-    formula=HAZARD.format("2"), source=REGISTER, label="Closing hazard, year 3",
-)  # fmt: skip
-def exit_hazard_y3(history: History) -> float:
-    """Registered closings in the third year of life."""
-    return exit_hazard(history, 3)
-
-
-@outcome(
-    "firm.exit_hazard_y4", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
-    formula=HAZARD.format("3"), source=REGISTER, label="Closing hazard, year 4",
-)  # fmt: skip
-def exit_hazard_y4(history: History) -> float:
-    """Registered closings in the fourth year of life."""
-    return exit_hazard(history, 4)
-
-
-@outcome(
-    "firm.exit_hazard_y5", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
-    formula=HAZARD.format("4"), source=REGISTER, label="Closing hazard, year 5",
-)  # fmt: skip
-def exit_hazard_y5(history: History) -> float:
-    """Registered closings in the fifth year of life."""
-    return exit_hazard(history, 5)
-
-
-@outcome(
-    "firm.exit_hazard_y10", unit="per year", better="lower", basis="vintage", low=0.0, high=1.0,
-    formula=HAZARD.format("9"), source=REGISTER, label="Closing hazard, year 10",
-)  # fmt: skip
-def exit_hazard_y10(history: History) -> float:
-    """Registered closings in the tenth year of life."""
-    return exit_hazard(history, 10)
-
-
-@outcome(
-    "firm.default_share", unit="share", better="lower", basis="count",
+@outcome("firm.default_share", unit="share", better="lower", basis="count",
     formula="of firms that live in the experiment, share that closes in it and leaves a loan"
-    " unpaid",
-    source=HOUSE,
-    label="Borrowers that default",
-)  # fmt: skip
+    " unpaid", source=HOUSE, label="Borrowers that default")  # fmt: skip
 def default_share(history: History) -> float:
     """Firms that default on a loan."""
     return share(defaulted(history), present(history))
 
 
-@outcome(
-    "firm.liquidity_closures", unit="share", better="lower", basis="count",
-    formula="of closings in the experiment, share of firms that ran out of cash",
-    source=HOUSE, label="Closings out of cash",
-)  # fmt: skip
+@outcome("firm.liquidity_closures", unit="share", better="lower", basis="count",
+    formula="of closings in the experiment, share of firms that ran out of cash", source=HOUSE,
+    label="Closings out of cash")  # fmt: skip
 def liquidity_closures(history: History) -> float:
     """Closings that money would have prevented."""
     return share(ended(history, FAILED_CASH, FAILED_CASH), failed(history))
 
 
-@outcome(
-    "firm.listed_share", unit="share", better="higher", basis="count",
-    formula="of firms that live in the experiment, share that is listed in it",
-    source=HOUSE,
-)  # fmt: skip
-def listed_share(history: History) -> float:
-    """Firms that are listed."""
-    return share(ended(history, LISTED, LISTED), present(history))
+@family("firm.{name}_share",
+    over={
+        LISTED: {"name": "listed", "how": "listed"}, ACQUIRED: {"name": "acquired", "how": "sold"},
+    }, unit="share", better="higher", basis="count", source=HOUSE,
+    formula="of firms that live in the experiment, share that is {how} in it")  # fmt: skip
+def exit_share(history: History, status: int) -> float:
+    """Firms that leave alive."""
+    return share(ended(history, status, status), present(history))
 
 
-@outcome(
-    "firm.acquired_share", unit="share", better="higher", basis="count",
-    formula="of firms that live in the experiment, share that is sold in it",
-    source=HOUSE,
-)  # fmt: skip
-def acquired_share(history: History) -> float:
-    """Firms that are sold."""
-    return share(ended(history, ACQUIRED, ACQUIRED), present(history))
-
-
-@outcome(
-    "firm.stage_reached", unit="stages", better="higher", basis="vintage",
-    formula="mean of the highest stage (0 start-up, 1 growth, 2 expansion, 3 mature) in the"
-    " first five years of life, of firms that enter in the experiment and can be followed",
-    source=HOUSE,
-    label="Stage reached",
-)  # fmt: skip
+@outcome("firm.stage_reached", unit="stages", better="higher", basis="vintage",
+    formula="mean of the highest stage (0 start-up, 1 growth, 2 expansion, 3 mature) in the first"
+    " five years of life, of firms that enter in the experiment and can be followed", source=HOUSE,
+    label="Stage reached")  # fmt: skip
 def stage_reached(history: History) -> float:
     """How far firms get in five years."""
     return mean(stages_by(history, 5.0, newborn(history, 5.0)).astype(np.float64))
 
 
-@outcome(
-    "firm.time_to_growth", unit="years", better="lower", basis="vintage",
+@outcome("firm.time_to_growth", unit="years", better="lower", basis="vintage",
     formula="mean age at which firms reach growth, of those that do so within five years of"
-    " entry; firms that enter in the experiment and can be followed",
-    source=HOUSE,
-)  # fmt: skip
+    " entry; firms that enter in the experiment and can be followed", source=HOUSE)  # fmt: skip
 def time_to_growth(history: History) -> float:
     """Years from entry to growth."""
     firms = of_firms(history).rows(newborn(history, 5.0))

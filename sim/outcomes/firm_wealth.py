@@ -66,59 +66,47 @@ def certainty_equivalent(wealth: Floats, aversion: float, outside: float) -> flo
     return float((whole**power).mean() ** (1.0 / power)) - outside
 
 
-@outcome(
-    "firm.dilution", unit="share", better="lower", basis="vintage",
-    formula="mean share that founders have sold in rounds and given to holders of rights by"
-    " the end of the run or of the firm, of firms that enter in the experiment",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("firm.dilution", unit="share", better="lower", basis="vintage",
+    formula="mean share that founders have sold in rounds and given to holders of rights by the"
+    " end of the run or of the firm, of firms that enter in the experiment",
+    source=HOUSE)  # fmt: skip
 def dilution(history: History) -> float:
     """Share that founders gave away."""
     return mean(1.0 - of_firms(history)["founders"][newborn(history)])
 
 
-@outcome(
-    "firm.founder_wealth", unit="CNY million", better="higher", basis="vintage", low=0.0,
+@outcome("firm.founder_wealth", unit="CNY million", better="higher", basis="vintage", low=0.0,
     formula=f"mean over firms that enter in the experiment of the {WEALTH}",
-    source="Hall and Woodward 2010, American Economic Review 100(3)", heavy_tailed=True,
-)  # fmt: skip
+    source="Hall and Woodward 2010, American Economic Review 100(3)",
+    heavy_tailed=True)  # fmt: skip
 def founder_wealth(history: History) -> float:
     """Mean wealth of founders."""
     return mean(founder_values(history))
 
 
-@outcome(
-    "firm.founder_wealth_median", unit="CNY million", better="higher", basis="vintage", low=0.0,
-    formula=f"median over firms that enter in the experiment of the {WEALTH}",
+@outcome("firm.founder_wealth_median", unit="CNY million", better="higher", basis="vintage",
+    low=0.0, formula=f"median over firms that enter in the experiment of the {WEALTH}",
     source="Hall and Woodward 2010, American Economic Review 100(3)",
-    label="Median founder wealth",
-)  # fmt: skip
+    label="Median founder wealth")  # fmt: skip
 def founder_wealth_median(history: History) -> float:
     """Median wealth of founders."""
     values = founder_values(history)
     return float(np.median(values)) if values.size else float("nan")
 
 
-@outcome(
-    "firm.founder_zero_share", unit="share", better="lower", basis="vintage",
-    formula="share of firms that enter in the experiment whose founders' wealth is below"
-    " CNY 10,000",
-    source="Hall and Woodward 2010, American Economic Review 100(3)",
-    label="Founders left with nothing",
-)  # fmt: skip
+@outcome("firm.founder_zero_share", unit="share", better="lower", basis="vintage",
+    formula="share of firms that enter in the experiment whose founders' wealth is below CNY"
+    " 10,000", source="Hall and Woodward 2010, American Economic Review 100(3)",
+    label="Founders left with nothing")  # fmt: skip
 def founder_zero_share(history: History) -> float:
     """Founders who get nothing."""
     return mean((founder_values(history) < NOTHING).astype(np.float64))
 
 
-@outcome(
-    "firm.founder_certainty_equivalent", unit="CNY million", better="higher",
-    basis="vintage",
-    formula="sure wealth that a founder with constant relative risk aversion and some"
-    " wealth outside the firm holds equal to the lottery over firms that enter in the"
-    " experiment",
-    source="Pratt 1964, Econometrica 32; outside wealth: assumption 0.1 to 2",
-)  # fmt: skip
+@outcome("firm.founder_certainty_equivalent", unit="CNY million", better="higher", basis="vintage",
+    formula="sure wealth that a founder with constant relative risk aversion and some wealth"
+    " outside the firm holds equal to the lottery over firms that enter in the experiment",
+    source="Pratt 1964, Econometrica 32; outside wealth: assumption 0.1 to 2")  # fmt: skip
 def founder_certainty_equivalent(history: History) -> float:
     """What the lottery is worth to a founder."""
     facts = history.facts

@@ -21,15 +21,8 @@ _ROUNDING = 1e-9
 def stage_flows(history: History) -> Iterator[Curve]:
     """Firms by their states at two dates: up to five periods of whole years.
 
-    Parameters
-    ----------
-    history : History
-
-    Yields
-    ------
-    curve
-        ``stage_flow:SOURCE>TARGET`` for each pair of states that occurs; x is the end of
-        each period. Firms that have not entered or have ended at both dates are left out.
+    ``stage_flow:SOURCE>TARGET`` for each pair of states that occurs; x is the end of each
+    period. Firms that have not entered or have ended at both dates are left out.
     """
     pages = checkpoints(history)
     ends = np.array([page.date for page in pages[1:]])
@@ -59,15 +52,8 @@ def _crossed(one: Page, two: Page) -> Floats:
 def payments(history: History) -> Iterator[Curve]:
     """Money paid between the parties in the experiment, by account, CNY million.
 
-    Parameters
-    ----------
-    history : History
-
-    Yields
-    ------
-    curve
-        ``paid:ACCOUNT:PAYER:PAYEE``; x is the length of the experiment in years. A negative
-        sum was paid the other way.
+    ``paid:ACCOUNT:PAYER:PAYEE``; x is the length of the experiment in years. A negative sum
+    was paid the other way.
     """
     pages = [page for page in history.pages if page.date <= history.horizon + _ROUNDING]
     if len(pages) < 2:

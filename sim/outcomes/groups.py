@@ -5,9 +5,11 @@ import numpy as np
 from sim.firms.loss_sharing import borne_by_others, split_by_share
 from sim.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, UNBORN
 from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms
+from sim.outcomes.reading import ratio
 from sim.state.history import History
 
 LAST_STATUS = 127
+PER_FIRMS = 1000.0
 _ROUNDING = 1e-9
 
 
@@ -54,6 +56,16 @@ def alive_at_horizon(history: History) -> Mask:
     return np.asarray(entered(history) & ~closed)
 
 
+def saved(history: History, baseline: History) -> Mask:
+    """Firms not closed by the horizon here and closed in the baseline."""
+    return alive_at_horizon(history) & ~alive_at_horizon(baseline)
+
+
+def per_thousand(chosen: Mask, among: Mask) -> float:
+    """Chosen firms per 1,000 of some firms; nan of none."""
+    return PER_FIRMS * ratio(float((chosen & among).sum()), float(among.sum()))
+
+
 def living(history: History) -> Mask:
     """Firms alive at the end of the run."""
     return np.asarray(of_firms(history)["status"] == ALIVE)
@@ -86,6 +98,18 @@ def signed_in(history: History, follow: float = 0.0) -> Mask:
     date = of_book(history)["date"]
     late = date <= history.horizon - follow + _ROUNDING
     return np.asarray((date > 0.0) & late)
+
+
+def opened_in(history: History, follow: float = 0.0) -> Mask:
+    """Contracts among them that open a line."""
+    return np.asarray(signed_in(history, follow) & (of_book(history)["first"] == 1))
+
+
+def signers(history: History, contracts: Mask) -> Mask:
+    """Firms that signed one of some contracts, shape (n_firms,)."""
+    firms = np.zeros(history.firms.shape[0], dtype=bool)
+    firms[of_book(history)["firm"][contracts]] = True
+    return firms
 
 
 def first_contract(history: History) -> Ints:

@@ -21,15 +21,8 @@ def loss_split(history: History) -> Iterator[Curve]:
     The parts add up to what is owed at default less what is recovered. A loss counts at the
     date of default, as in the credit loss of banks, whenever others pay their part of it.
 
-    Parameters
-    ----------
-    history : History
-
-    Yields
-    ------
-    curve
-        ``loss_borne:lead`` and ``loss_borne:beside`` of each bank, then ``loss_borne:PARTY``
-        of each party beside the lenders; x is the horizon.
+    ``loss_borne:lead`` and ``loss_borne:beside`` of each bank, then ``loss_borne:PARTY`` of
+    each party beside the lenders; x is the horizon.
     """
     end = np.array([history.horizon])
     rows = np.flatnonzero(defaulted(history) & (of_firms(history)["contract"] >= 0))

@@ -8,11 +8,13 @@ A number without a mark cannot reach a table, a figure or the report.
 import math
 import pkgutil
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
+from functools import partial, update_wrapper
 from importlib import import_module
+from inspect import signature, unwrap
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal, NotRequired, TypedDict, TypeVar, Unpack
+from typing import Any, Literal, TypeVar, get_args
 
 from sim.base.errors import OutcomeError
 from sim.base.ranges import Within
@@ -20,6 +22,8 @@ from sim.base.ranges import Within
 Better = Literal["higher", "lower", "neither"]
 Basis = Literal["flow", "stock", "vintage", "count"]
 Function = TypeVar("Function", bound=Callable[..., float])
+Members = Mapping[Any, Mapping[str, Any]]
+"""A family: last argument of its function -> words of the member."""
 
 _BOUNDS = {
     "share": Within(0.0, 1.0),
@@ -29,8 +33,30 @@ _BOUNDS = {
     "correlation": Within(-1.0, 1.0),
     "firms per 1,000": Within(0.0, 1000.0),
 }
-BETTER: tuple[Better, ...] = ("higher", "lower", "neither")
-BASES: tuple[Basis, ...] = ("flow", "stock", "vintage", "count")
+BETTER: tuple[Better, ...] = get_args(Better)
+BASES: tuple[Basis, ...] = get_args(Basis)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Observations within one history that an outcome's name promises.
+
+    Parameters
+    ----------
+    unit : str
+        What is counted, in the plural: ``"bank-years"``.
+    least : int
+        Fewest of them with which the outcome is what its name says.
+    count : callable
+        Of a scenario; gives the most that a history of it can hold.
+    label : str
+        Name for readers where a history holds fewer.
+    """
+
+    unit: str
+    least: int
+    count: Callable[[Any], int]
+    label: str
 
 
 @dataclass(frozen=True)
@@ -63,6 +89,13 @@ class Mark:
     low, high : float, optional
         Least and greatest value, infinite where there is none; by default what the unit
         says.
+    binary : bool
+        True where the value is 1 for yes or 0 for no, so that its mean is a probability;
+        intervals are then those of proportions.
+    needs : Sample, optional
+        What a history must hold before the outcome deserves its name.
+    held : int, optional
+        What a history of the run at hand holds of it, where that is too little.
     """
 
     name: str
@@ -77,6 +110,15 @@ class Mark:
     paired: bool = False
     low: float | None = None
     high: float | None = None
+    binary: bool = False
+    needs: Sample | None = None
+    held: int | None = None
+
+    def of_run(self, scenario: Any) -> "Mark":
+        """Give the mark as a run of a scenario can state it: by a humbler name if need be."""
+        if self.needs is None or (held := self.needs.count(scenario)) >= self.needs.least:
+            return self
+        return replace(self, label=self.needs.label, held=held)
 
     @property
     def bounds(self) -> Within:
@@ -96,36 +138,18 @@ class Mark:
     @property
     def interval_method(self) -> str:
         """How the interval of a difference is made, in words."""
+        if self.binary:
+            return "Tango's score interval of paired proportions"
         if self.heavy_tailed:
             return "bootstrap (BCa) of the mean of paired differences"
         return "Student's t on paired differences"
 
 
+_FIELDS = {field.name for field in fields(Mark)} - {"name", "function"}
 _MARKS: dict[str, Mark] = {}
 
-# Files of this folder that define no outcome, so that a worker need not load them.
-_MACHINERY = frozenset(
-    {"mark", "statistics", "tails", "wording", "measure", "verdict", "pairs", "control"}
-    | {"comparison", "compare", "quantiles", "by_bank", "wins"}
-)
 
-
-class Words(TypedDict):
-    """The keywords of `outcome`: the fields of `Mark` that its author writes."""
-
-    unit: str
-    better: Better
-    basis: Basis
-    formula: str
-    source: str
-    label: NotRequired[str]
-    heavy_tailed: NotRequired[bool]
-    paired: NotRequired[bool]
-    low: NotRequired[float]
-    high: NotRequired[float]
-
-
-def outcome(name: str, **words: Unpack[Words]) -> Callable[[Function], Function]:
+def outcome(name: str, **words: Any) -> Callable[[Function], Function]:
     """Mark a function as an outcome and register it under a unique name.
 
     Parameters
@@ -134,7 +158,7 @@ def outcome(name: str, **words: Unpack[Words]) -> Callable[[Function], Function]
         Dotted and unique, group first, for example ``"bank.raroc"``.
     **words
         Fields of `Mark`: unit, better, basis, formula and source; where wanted label
-        (otherwise the last part of the name), heavy_tailed, paired, low, high.
+        (otherwise the last part of the name), heavy_tailed, paired, low, high, binary, needs.
 
     Returns
     -------
@@ -168,18 +192,68 @@ def outcome(name: str, **words: Unpack[Words]) -> Callable[[Function], Function]
     return register
 
 
+def family(name: str, over: Members, **words: Any) -> Callable[[Function], Function]:
+    """Mark a function as several outcomes, one for each member of a family.
+
+    Parameters
+    ----------
+    name : str
+        As in `outcome`, with words of the member in braces.
+    over : mapping
+        What the function is given as its last argument -> the member's words: those that
+        stand in braces in the name and in texts, and fields of `Mark` of its own.
+    **words
+        As in `outcome`; texts may hold words of the member in braces.
+
+    Returns
+    -------
+    decorator
+        As of `outcome`; the outcomes stand in the order of `over`.
+
+    Raises
+    ------
+    ValueError
+        As in `outcome`, or if two members have the same name.
+
+    Examples
+    --------
+    >>> @family("bank.example_y{year}", over={1: {"year": "1"}, 2: {"year": "2"}},
+    ...         unit="CNY million", better="lower", basis="flow",
+    ...         formula="loss of year {year}", source="house definition")
+    ... def example(history, year):
+    ...     return history[year - 1]
+    >>> marks = [_MARKS.pop(f"bank.example_y{year}") for year in (1, 2)]
+    >>> marks[1].formula, marks[1].function([3.0, 4.0])
+    ('loss of year 2', 4.0)
+    """
+
+    def register(function: Function) -> Function:
+        last = list(signature(function).parameters)[-1]
+        names = [name.format_map(own) for own in over.values()]
+        if len(set(names)) < len(names):
+            raise ValueError(f'the members of "{name}" need names that differ')
+        for one, (argument, own) in zip(names, over.items(), strict=True):
+            told = {**words, **{key: own[key] for key in own.keys() & _FIELDS}}
+            told = {k: v.format_map(own) if isinstance(v, str) else v for k, v in told.items()}
+            member = update_wrapper(partial(function, **{last: argument}), function)
+            outcome(one, **told)(member)
+        return function
+
+    return register
+
+
 def _check(mark: Mark) -> None:
     """Refuse a mark that would leave a reader without unit, direction or source."""
-    group, dot, rest = mark.name.partition(".")
-    if not (group and dot and rest):
+    if not all(mark.name.partition(".")):
         raise ValueError(f'outcome "{mark.name}" needs a dotted name such as "bank.raroc"')
-    if mark.better not in BETTER:
-        raise ValueError(f"{mark.name}: better must be in {BETTER}, got {mark.better!r}")
-    if mark.basis not in BASES:
-        raise ValueError(f"{mark.name}: basis must be in {BASES}, got {mark.basis!r}")
+    for field, words in (("better", BETTER), ("basis", BASES)):
+        if (given := getattr(mark, field)) not in words:
+            raise ValueError(f"{mark.name}: {field} must be in {words}, got {given!r}")
     for field in ("unit", "formula", "source"):
         if not getattr(mark, field).strip():
             raise ValueError(f"{mark.name}: {field} must not be empty")
+    if mark.binary and mark.unit != "share":
+        raise ValueError(f'{mark.name}: a binary outcome is a share of histories, so unit="share"')
     known = _MARKS.get(mark.name)
     if known is not None and _origin(known) != _origin(mark):
         raise ValueError(f'outcome "{mark.name}" is already defined by {_origin(known)}')
@@ -204,17 +278,16 @@ def registry() -> Mapping[str, Mark]:
     False
     """
     for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        if module.name not in _MACHINERY:
-            import_module(f"sim.outcomes.{module.name}")
-    # By file and line, so that the order does not depend on who imported what first.
+        import_module(f"sim.outcomes.{module.name}")
+    # By file and line, so that the order does not depend on who imported what first; the
+    # members of a family share a line and keep the order in which they were registered.
     return MappingProxyType(dict(sorted(_MARKS.items(), key=lambda item: _place(item[1]))))
 
 
-def _place(mark: Mark) -> tuple[str, int, str]:
+def _place(mark: Mark) -> tuple[str, int]:
     """File and line of an outcome's function."""
-    code = getattr(mark.function, "__code__", None)
-    line = code.co_firstlineno if code is not None else 0
-    return mark.function.__module__, line, mark.name
+    code = getattr(unwrap(mark.function), "__code__", None)
+    return mark.function.__module__, code.co_firstlineno if code is not None else 0
 
 
 def evaluate(history: object, baseline: object | None = None) -> dict[str, float]:
@@ -223,19 +296,18 @@ def evaluate(history: object, baseline: object | None = None) -> dict[str, float
     Parameters
     ----------
     history : History
-        All arrays of one arrangement in one replication.
     baseline : History, optional
         The same replication under the baseline; without it, paired outcomes are nan.
 
     Returns
     -------
     dict of str to float
-        Outcome name to value, in the unit of its mark; nan where undefined.
+        In the unit of the outcome's mark; nan where undefined.
 
     Raises
     ------
     OutcomeError
-        If an outcome is infinite.
+        If an outcome is infinite, or a binary one neither 0 nor 1.
     """
     return {name: _value(mark, history, baseline) for name, mark in registry().items()}
 
@@ -252,4 +324,7 @@ def _value(mark: Mark, history: object, baseline: object | None) -> float:
             f"must be finite, or nan where it is undefined; got {value}",
             f"let {_origin(mark)} return nan where its denominator is zero",
         )
+    if mark.binary and value not in (0.0, 1.0) and not math.isnan(value):
+        what = f"is binary, so 0, 1 or nan; got {value}"
+        raise OutcomeError(mark.name, what, f"mend {_origin(mark)} or drop binary=True")
     return value

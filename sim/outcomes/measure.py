@@ -13,9 +13,8 @@ from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.outcomes.control import PREFIX
 from sim.outcomes.mark import Mark, registry
-from sim.outcomes.pairs import averaged
-from sim.outcomes.statistics import mean_interval
-from sim.outcomes.tails import quantile_interval
+from sim.outcomes.pairs import averaged, unit_of
+from sim.outcomes.tails import level_interval, quantile_interval
 
 GROUPS = ("bank", "firm", "system", "cycle")
 COLUMNS = ["arrangement", "replication", "outcome", "value"]
@@ -157,8 +156,9 @@ class Outcomes:
         -------
         DataFrame
             Columns outcome, unit, arrangement, replications, defined, mean, low, high,
-            median, median_low, median_high.  The mean has a t interval, the median one
-            from order statistics (nan where there are too few replications).
+            median, median_low, median_high.  The mean has a t interval, that of a yes/no
+            Wilson's, the median one from order statistics (nan where there are too few
+            replications).
         """
         rows = [
             self._summary_row(name, arrangement, values, confidence)
@@ -171,7 +171,7 @@ class Outcomes:
         self, name: str, arrangement: Any, values: "pd.Series[float]", confidence: float
     ) -> dict[str, Any]:
         """Describe one outcome under one arrangement."""
-        mean = mean_interval(averaged(values, self.unit), confidence)
+        mean = level_interval(self.marks[name], averaged(values, self.unit), confidence)
         # Of a mirrored pair only the first counts here: a median needs independent values.
         first = values[values.index % self.unit == 0]
         median = quantile_interval(first.to_numpy(), 0.5, confidence)
@@ -181,12 +181,8 @@ class Outcomes:
             "arrangement": arrangement,
             "replications": values.size,
             "defined": int(values.notna().sum()),
-            "mean": mean.estimate,
-            "low": mean.low,
-            "high": mean.high,
-            "median": median.estimate,
-            "median_low": median.low,
-            "median_high": median.high,
+            **mean.named("mean", "low", "high"),
+            **median.named("median", "median_low", "median_high"),
         }
 
 
@@ -218,7 +214,11 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
         if name not in present:
             raise _unknown(name, present)
     known = registry()
-    marks = {name: known[name] for name in _reading_order(known) if name in wanted}
+    marks = {
+        name: known[name].of_run(results.scenario)
+        for name in _reading_order(known)
+        if name in wanted
+    }
     for name in wanted:
         if name not in marks:
             raise OutcomeError(
@@ -229,9 +229,7 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     tidy = frame.loc[frame["outcome"].isin(wanted), COLUMNS].reset_index(drop=True)
     _refuse_doubles(tidy)
     tidy["value"] = tidy["value"].astype(np.float64)
-    rule = getattr(results.scenario, "variance_reduction", None)
-    unit = 1 if rule is None else int(rule.unit)
-    order = arrangement_order(results, tidy)
+    order, unit = arrangement_order(results, tidy), unit_of(results.scenario)
     return Outcomes(tidy, marks, order, unit, controls if len(controls) else None)
 
 

@@ -22,7 +22,7 @@ from numpy.typing import ArrayLike
 from sim.base.errors import OutcomeError
 from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.statistics import Interval, finite, t_quantile
+from sim.outcomes.statistics import Interval, finite, t_interval
 from sim.outcomes.tails import hill_index, quantile_interval
 from sim.outcomes.wording import percent_text
 
@@ -142,8 +142,7 @@ def shortfall_interval(
     worst = data[data >= quantile]
     variance = float(worst.var(ddof=1)) + probability * (estimate - quantile) ** 2
     error = math.sqrt(variance / beyond)
-    reach = t_quantile(confidence, max(worst.size - 1, 1)) * error
-    return Interval(estimate, estimate - reach, estimate + reach, error, int(data.size))
+    return t_interval(estimate, error, data.size, max(worst.size - 1, 1), confidence)
 
 
 def tail_table(

@@ -5,14 +5,27 @@ an opening level.
 """
 
 import math
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.firms.record import STAGES
 from sim.outcomes.columns import Floats, Mask
 from sim.state.history import History
 
+Array = NDArray[Any]
 HOUSE = "house definition"
+BY_STAGE = {
+    code: {"stage": stage, "firms": firms, "told": told, "short": short}
+    for code, (stage, firms, told, short) in enumerate((
+        ("startup", "start-ups", "start-ups", "start-ups"),
+        ("growth", "growth firms", "growth stage", "growth"),
+        ("expansion", "expanding firms", "expansion stage", "expansion"),
+        ("mature", "mature firms", "mature firms", "mature"),
+    ))
+}  # fmt: skip
+"""Words of a stage in the names, formulas and labels of a family of outcomes, by its code."""
 _ROUNDING = 1e-9
 
 
@@ -30,6 +43,18 @@ def ratio(part: float, whole: float) -> float:
 def share(chosen: Mask, among: Mask) -> float:
     """Share of the rows `among` that are also `chosen`; nan of none."""
     return ratio(float(np.count_nonzero(chosen & among)), float(np.count_nonzero(among)))
+
+
+def quotient(part: Array, whole: Array, empty: float = math.nan) -> Floats:
+    """Part over whole, element by element; `empty` where the whole is not above zero.
+
+    Examples
+    --------
+    >>> quotient(np.array([1.0, 1.0]), np.array([4.0, 0.0])).tolist()
+    [0.25, nan]
+    """
+    found = np.full(np.shape(whole), empty)
+    return np.asarray(np.divide(part, whole, out=found, where=whole > 0.0))
 
 
 def mean(values: Floats) -> float:
@@ -57,25 +82,16 @@ def quarters(history: History, run_off: bool = False) -> Floats:
 def between(history: History, levels: Floats) -> Floats:
     """Level half-way between settlements, for each period of the experiment, (n_during,).
 
-    Parameters
-    ----------
-    history : History
-    levels : array, shape (n_dates,)
-        Read at settlements; straight lines lie between them.
+    Levels are read at settlements, shape (n_dates,); straight lines lie between them.
     """
     before = np.concatenate([levels[:1], levels[:-1]])
     return np.asarray(0.5 * (before + levels)[history.during()])
 
 
 def time_average(history: History, levels: Floats) -> float:
-    """Average over the experiment of a level that is read at settlements.
+    """Average over the experiment of a level that is read at settlements, shape (n_dates,).
 
-    Parameters
-    ----------
-    history : History
-    levels : array, shape (n_dates,)
-        Undefined (nan) where a denominator is zero; periods next to such a date are left
-        out.
+    Periods next to a date at which it is undefined (nan) are left out.
     """
     inside, length = between(history, levels), quarters(history)
     known = np.isfinite(inside)
@@ -83,15 +99,10 @@ def time_average(history: History, levels: Floats) -> float:
 
 
 def of_stage(history: History, kind: str, stage: int) -> Floats:
-    """What the system holds of one stage at each settlement, shape (n_dates,).
+    """What the system holds of one stage (0 start-up to 3 mature) at each settlement.
 
-    Parameters
-    ----------
-    history : History
-    kind : {"count", "borrowers", "credit"}
-        Living firms, firms with a line, or balances in CNY million.
-    stage : int
-        0 start-up to 3 mature.
+    Of kind "count" living firms, "borrowers" firms with a line, "credit" balances in CNY
+    million; shape (n_dates,).
     """
     return history.series(f"{kind}_{stage}")
 
@@ -119,6 +130,11 @@ def closing(history: History, levels: Floats) -> float:
     return float(levels[inside[-1]]) if inside.size else math.nan
 
 
+def year_ends(history: History) -> Floats:
+    """Ends of the years of the experiment, shape (n_years,)."""
+    return np.arange(1.0, np.ceil(history.horizon - _ROUNDING) + 1.0)
+
+
 def yearly(history: History, column: str) -> Floats:
     """A bank flow by year of the experiment, shape (n_years, n_banks), CNY million."""
     inside = history.during()
@@ -127,3 +143,9 @@ def yearly(history: History, column: str) -> Floats:
     sums = np.zeros((int(year.max()) + 1 if year.size else 0, flow.shape[1]))
     np.add.at(sums, year, flow)
     return sums
+
+
+def code_of(history: History, regime: str) -> int:
+    """Code of a macro regime by its name; -1, which no date has, where there is none."""
+    names = history.facts["regimes"]
+    return names.index(regime) if regime in names else -1

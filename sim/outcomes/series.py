@@ -13,9 +13,17 @@ from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.effects import firm_effects, vintage_profit
 from sim.outcomes.firm import survival_curve
 from sim.outcomes.flows import payments, stage_flows
-from sim.outcomes.groups import alive_at_horizon, defaulted, net_loss, newborn, present, signed_in
+from sim.outcomes.groups import (
+    alive_at_horizon,
+    defaulted,
+    net_loss,
+    newborn,
+    opened_in,
+    present,
+    signed_in,
+)
 from sim.outcomes.loss_split import loss_split
-from sim.outcomes.reading import of_stage, yearly
+from sim.outcomes.reading import of_stage, quotient, year_ends, yearly
 from sim.outcomes.spells import overlap, spells
 from sim.state.history import History
 
@@ -24,18 +32,9 @@ LONGEST_VINTAGE = 10
 
 
 def all_series(history: History, baseline: History | None = None) -> pd.DataFrame:
-    """Every curve of one arrangement in one replication.
+    """Every curve of one arrangement in one replication, and those against a baseline.
 
-    Parameters
-    ----------
-    history : History
-    baseline : History, optional
-        The same replication under the baseline, for what is told against it.
-
-    Returns
-    -------
-    DataFrame
-        Columns series, bank (empty where a curve belongs to no bank), x, value.
+    Columns are series, bank (empty where a curve belongs to no bank), x and value.
     """
     curves = [
         *firm_curves(history), *money_curves(history), *bank_curves(history),
@@ -85,7 +84,7 @@ def vintage_default(history: History) -> Curve:
     without default stays in the count, since it can no longer default.
     """
     years = np.arange(0.0, min(LONGEST_VINTAGE, history.horizon) + 1e-9)
-    opened = signed_in(history) & (of_book(history)["first"] == 1)
+    opened = opened_in(history)
     if not opened.any():
         return "vintage_default", "", years[:0], years[:0]
     firm, date = of_book(history)["firm"][opened], of_book(history)["date"][opened]
@@ -110,7 +109,7 @@ def cumulative_value_by_age(history: History) -> Curve:
     ages = np.arange(1.0, flows.size + 1.0)
     birth = np.sort(a["birth"][chosen])
     followed = np.searchsorted(birth, history.end - ages + 1e-9, side="right")
-    mean = np.divide(flows, followed, out=np.zeros(ages.size), where=followed > 0)
+    mean = quotient(flows, followed, 0.0)
     ages, value = np.append(0.0, ages), np.append(0.0, 100.0 * np.cumsum(mean))
     known = np.append(chosen.any(), followed > 0)
     return "cumulative_value_by_age", "", ages[known], value[known]
@@ -129,8 +128,10 @@ def _income_by_age(history: History, chosen: Mask) -> Floats:
     start, stop = (date[mine] - a["birth"][firm] for date in spells(history))
     income = client_income(history) - a["cum_gain"] - client_funding(history)
     spread = np.bincount(firm, weights=limit * (stop - start), minlength=chosen.size)
-    per_unit = np.divide(income, spread, out=np.zeros(chosen.size), where=spread > 0.0)
-    rate, growth = limit * per_unit[firm], 1.0 + history.facts["discount_rate"]
+    rate, growth = (
+        limit * quotient(income, spread, 0.0)[firm],
+        1.0 + history.facts["discount_rate"],
+    )
     flows = np.zeros(int(history.end + 1e-9))
     for age in range(flows.size):
         spent = overlap(start, stop, age, age + 1.0) * _followed(history, age)[firm]
@@ -142,9 +143,8 @@ def _lumps_by_age(history: History, chosen: Mask) -> Floats:
     """Discounted gains less credit losses of some firms by year of age, CNY million."""
     a = of_firms(history).rows(chosen)
     age = np.minimum(a["end"], history.end) - a["birth"]
-    lump = (a["cum_gain"] - net_loss(history)[chosen]) * (
-        1.0 + history.facts["discount_rate"]
-    ) ** -age
+    growth = 1.0 + history.facts["discount_rate"]
+    lump = (a["cum_gain"] - net_loss(history)[chosen]) * growth**-age
     flows = np.zeros(int(history.end + 1e-9))
     for year in range(flows.size):
         inside = (age >= year) & (age < year + 1.0) & _followed(history, year)[chosen]
@@ -177,7 +177,7 @@ def bank_curves(history: History) -> Iterator[Curve]:
 def offer_curves(history: History) -> Iterator[Curve]:
     """Contracts signed in each year, which x ends, by what was signed; plain lending first."""
     book, inside = of_book(history), signed_in(history)
-    year = np.arange(1.0, np.ceil(history.horizon - 1e-9) + 1.0)
+    year = year_ends(history)
     names = np.array(("plain", *history.facts["menu"]))
     # An arrangement may be on offer under several policies.
     for name in dict.fromkeys(names.tolist()):

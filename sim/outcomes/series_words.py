@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.outcomes.effects import KINDS
+from sim.outcomes.effects import KINDS, effect_name
 
 
 @dataclass(frozen=True)
@@ -13,9 +13,7 @@ class SeriesMark:
     ----------
     name : str
         Name of the series; after a colon stands, in capitals, what further series are by.
-    unit : str
-        Of the value.
-    meaning : str
+    unit, meaning : str
         Of the value.
     x : str
         What x is, with its unit.
@@ -41,42 +39,29 @@ class SeriesMark:
 
 DATE, YEAR = "years from the start date", "years from the start date at which the year ends"
 AGE, HORIZON = "years of age", "years of the experiment"
-_EFFECTS = {
-    "saved": ("firms per 1,000", "firms not closed here and closed in the baseline"),
-    "lost": ("firms per 1,000", "firms closed here and not in the baseline"),
-    "founders_better": ("firms per 1,000", "founders who end richer than in the baseline"),
-    "founders_worse": ("firms per 1,000", "founders who end poorer than in the baseline"),
-    "founder_gain": ("CNY million", "mean wealth of founders less that in the baseline"),
-}
 SERIES = (
     SeriesMark("survival", "share", "firms not closed, Kaplan and Meier 1958", AGE),
     SeriesMark("survival_at_risk", "firms", "firms that are followed beyond that age", AGE),
     SeriesMark("stage_count:STAGE", "firms", "living firms by stage", DATE),
     SeriesMark("vintage_default", "share", "cumulative default", "years since signing"),
-    SeriesMark(
-        "cumulative_value_by_age", "CNY million", "discounted value to banks of 100 firms", AGE
-    ),
+    SeriesMark("cumulative_value_by_age", "CNY million",
+               "discounted value to banks of 100 firms", AGE),
     SeriesMark("credit_outstanding", "CNY million", "performing loans of all banks", DATE),
     SeriesMark("cumulative_profit", "CNY million", "profit of all banks so far", DATE),
-    SeriesMark(
-        "profit_by_regime", "CNY million per year", "profit of all banks per year of a regime",
-        "place of the macro regime in the scenario",
-    ),
+    SeriesMark("profit_by_regime", "CNY million per year",
+               "profit of all banks per year of a regime",
+               "place of the macro regime in the scenario"),
     SeriesMark("bank_annual_loss", "CNY million", "credit loss of a bank in a year", YEAR),
     SeriesMark("bank_annual_profit", "CNY million", "profit of a bank in a year", YEAR),
     SeriesMark("contracts:ARRANGEMENT", "contracts", "signed in a year, by terms", YEAR),
     SeriesMark("loss_borne:PARTY", "CNY million", "credit losses borne by each party", HORIZON),
-    SeriesMark(
-        "stage_flow:SOURCE>TARGET", "firms", "firms by their states at two dates",
-        "years from the start date at which the period ends",
-    ),
+    SeriesMark("stage_flow:SOURCE>TARGET", "firms", "firms by their states at two dates",
+               "years from the start date at which the period ends"),
     SeriesMark("paid:ACCOUNT:PAYER:PAYEE", "CNY million", "paid in the experiment", HORIZON),
-    SeriesMark(
-        "vintage_profit", "CNY million", "profit from firms whose first loan is of a year", YEAR
-    ),
-    SeriesMark(
-        "additional_survivors", "firms per 1,000", "firms saved less firms lost so far", DATE
-    ),
-    *(SeriesMark(f"effect_{kind}:GROUP", *_EFFECTS[kind], "always 0") for kind in KINDS),
+    SeriesMark("vintage_profit", "CNY million",
+               "profit from firms whose first loan is of a year", YEAR),
+    SeriesMark("additional_survivors", "firms per 1,000",
+               "firms saved less firms lost so far", DATE),
+    *(SeriesMark(effect_name(kind, "GROUP"), *KINDS[kind], "always 0") for kind in KINDS),
 )  # fmt: skip
 """Every series, in the order of the table."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.outcomes.columns import Floats, Ints, Mask, of_book, of_firms, remembered
-from sim.outcomes.reading import ratio
+from sim.outcomes.reading import quotient, ratio
 from sim.state.history import History
 
 
@@ -24,16 +24,7 @@ class Spells(NamedTuple):
 
 @remembered
 def spells(history: History) -> Spells:
-    """Start and end of each contract's time in force.
-
-    Parameters
-    ----------
-    history : History
-
-    Returns
-    -------
-    Spells
-    """
+    """Start and end of each contract's time in force."""
     book, firms = of_book(history), of_firms(history)
     firm, start = book["firm"], np.asarray(book["date"])
     following, row = _following(history)
@@ -45,7 +36,7 @@ def spells(history: History) -> Spells:
     known = np.bincount(firm, weights=length * certain, minlength=n)
     unsure = np.bincount(firm, weights=length * ~certain, minlength=n)
     left = np.maximum(firms["credit_years"] - known, 0.0)
-    part = np.minimum(np.divide(left, unsure, out=np.zeros(n), where=unsure > 0.0), 1.0)
+    part = np.minimum(quotient(left, unsure, 0.0), 1.0)
     return Spells(start, start + length * np.where(certain, 1.0, part[firm]))
 
 
@@ -72,17 +63,9 @@ def overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
 
 
 def yield_of(history: History, chosen: Mask) -> float:
-    """Mean contract rate less guarantee fee, weighted with line and time in force.
+    """Mean rate less guarantee fee of some contracts, per year, nan where none was in force.
 
-    Parameters
-    ----------
-    history : History
-    chosen : bool array, shape (n_contracts,)
-
-    Returns
-    -------
-    float, per year
-        nan where none was in force.
+    Weighted with line and time in force; `chosen` has shape (n_contracts,).
     """
     book, (start, stop) = of_book(history), spells(history)
     early = overlap(start, np.minimum(stop, book["step"]), 0.0, history.horizon)

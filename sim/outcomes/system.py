@@ -6,138 +6,109 @@ import numpy as np
 
 from sim.economy.macro import time_share
 from sim.firms.record import ACQUIRED, LISTED
-from sim.outcomes.columns import Ints, Mask, of_book, of_firms
+from sim.outcomes.columns import Ints, of_book, of_firms
 from sim.outcomes.groups import (
-    alive_at_horizon,
     defaulted,
     living,
     newborn,
+    opened_in,
+    per_thousand,
     present,
-    signed_in,
+    saved,
     unpaid,
 )
-from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, balance_years, mean, ratio, time_average, total
+from sim.outcomes.mark import Members, family, outcome
+from sim.outcomes.reading import (
+    HOUSE,
+    balance_years,
+    code_of,
+    mean,
+    quotient,
+    ratio,
+    time_average,
+    total,
+)
 from sim.outcomes.system_parties import of_party
 from sim.state.history import History
 
-PER_FIRMS = 1000.0
 OTHER_OWN = "additionality, as in evaluations of guarantee programmes"
 
 
-@outcome(
-    "system.credit_outstanding", unit="CNY million", better="neither", basis="stock", low=0.0,
-    formula="time average of performing loans, all banks together",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("system.credit_outstanding", unit="CNY million", better="neither", basis="stock", low=0.0,
+    formula="time average of performing loans, all banks together", source=HOUSE)  # fmt: skip
 def credit_outstanding(history: History) -> float:
     """Average lending."""
     return time_average(history, history.bank("loans").sum(axis=1))
 
 
-@outcome(
-    "system.drawn_share", unit="share", better="neither", basis="stock",
-    formula="time average of performing loans over credit lines",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("system.drawn_share", unit="share", better="neither", basis="stock",
+    formula="time average of performing loans over credit lines", source=HOUSE)  # fmt: skip
 def drawn_share(history: History) -> float:
     """Part of the lines that is drawn."""
     loans, lines = history.bank("loans").sum(axis=1), history.series("lines")
-    known = np.full(lines.size, np.nan)
-    np.divide(loans, lines, out=known, where=lines > 0.0)
-    return time_average(history, known)
+    return time_average(history, quotient(loans, lines))
 
 
-@outcome(
-    "system.loss", unit="CNY million", better="lower", basis="flow", low=0.0,
-    formula="owed less recovery of all defaults in the experiment, summed per firm before it"
-    " is split among lenders and guarantors; sharing does not change it",
-    source=HOUSE, label="Credit loss before sharing",
-)  # fmt: skip
+@outcome("system.loss", unit="CNY million", better="lower", basis="flow", low=0.0,
+    formula="owed less recovery of all defaults in the experiment, summed per firm before it is"
+    " split among lenders and guarantors; sharing does not change it", source=HOUSE,
+    label="Credit loss before sharing")  # fmt: skip
 def loss(history: History) -> float:
     """Credit loss, whoever bears it."""
     return float(unpaid(history)[defaulted(history)].sum())
 
 
-def _per_thousand(history: History, chosen: Mask) -> float:
-    """Firms per 1,000 that live in the experiment."""
-    return PER_FIRMS * ratio(float(chosen.sum()), float(present(history).sum()))
-
-
-@outcome(
-    "system.saved", unit="firms per 1,000", better="higher", basis="count",
-    formula="firms not closed by the horizon here and closed in the baseline, per 1,000 that"
-    " live in the experiment",
-    source=OTHER_OWN, paired=True,
-    label="Firms saved",
-)  # fmt: skip
-def saved(history: History, baseline: History) -> float:
+@outcome("system.saved", unit="firms per 1,000", better="higher", basis="count",
+    formula="firms not closed by the horizon here and closed in the baseline, per 1,000 that live"
+    " in the experiment", source=OTHER_OWN, paired=True, label="Firms saved")  # fmt: skip
+def firms_saved(history: History, baseline: History) -> float:
     """Firms that live here and die in the baseline."""
-    here, there = alive_at_horizon(history), alive_at_horizon(baseline)
-    return _per_thousand(history, here & ~there)
+    return per_thousand(saved(history, baseline), present(history))
 
 
-@outcome(
-    "system.lost", unit="firms per 1,000", better="lower", basis="count",
-    formula="firms closed by the horizon here and not in the baseline, per 1,000 that live"
-    " in the experiment",
-    source=OTHER_OWN, paired=True,
-    label="Firms lost",
-)  # fmt: skip
-def lost(history: History, baseline: History) -> float:
+@outcome("system.lost", unit="firms per 1,000", better="lower", basis="count",
+    formula="firms closed by the horizon here and not in the baseline, per 1,000 that live in the"
+    " experiment", source=OTHER_OWN, paired=True, label="Firms lost")  # fmt: skip
+def firms_lost(history: History, baseline: History) -> float:
     """Firms that die here and live in the baseline."""
-    here, there = alive_at_horizon(history), alive_at_horizon(baseline)
-    return _per_thousand(history, there & ~here)
+    return per_thousand(saved(baseline, history), present(history))
 
 
-@outcome(
-    "system.additional_survivors", unit="firms per 1,000", better="higher", basis="count",
+@outcome("system.additional_survivors", unit="firms per 1,000", better="higher", basis="count",
     low=-1000.0,
     formula="firms saved less firms lost against the baseline, per 1,000 that live in the"
-    " experiment",
-    source=OTHER_OWN, paired=True,
-)  # fmt: skip
+    " experiment", source=OTHER_OWN, paired=True)  # fmt: skip
 def additional_survivors(history: History, baseline: History) -> float:
     """Net additional survivors."""
-    return saved(history, baseline) - lost(history, baseline)
+    return firms_saved(history, baseline) - firms_lost(history, baseline)
 
 
-@outcome(
-    "system.public_cost", unit="CNY million", better="lower", basis="flow",
-    formula="what guarantors pay less their fees, and what central-bank money saves banks,"
-    " summed over the experiment; policy tolerance stands apart",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("system.public_cost", unit="CNY million", better="lower", basis="flow",
+    formula="what guarantors pay less their fees, and what central-bank money saves banks, summed"
+    " over the experiment; policy tolerance stands apart", source=HOUSE)  # fmt: skip
 def public_cost(history: History) -> float:
     """Cost of guarantees and relending."""
     return total(history, "relending") - of_party(history, "guarantors")
 
 
-@outcome(
-    "system.public_cost_rate", unit="per year", better="lower", basis="flow",
-    formula="public cost over the time integral of the balance lent",
-    source=HOUSE,
-)  # fmt: skip
+@outcome("system.public_cost_rate", unit="per year", better="lower", basis="flow",
+    formula="public cost over the time integral of the balance lent", source=HOUSE)  # fmt: skip
 def public_cost_rate(history: History) -> float:
     """Public cost per unit lent."""
     return ratio(public_cost(history), balance_years(history))
 
 
-@outcome(
-    "system.policy_subsidy", unit="CNY million", better="lower", basis="flow",
+@outcome("system.policy_subsidy", unit="CNY million", better="lower", basis="flow",
     formula="policy tolerance paid to the desks, summed over banks and the experiment",
-    source=HOUSE,
-)  # fmt: skip
+    source=HOUSE)  # fmt: skip
 def policy_subsidy(history: History) -> float:
     """What lending below break-even costs."""
     return total(history, "tolerance")
 
 
-@outcome(
-    "system.policy_subsidy_rate", unit="per year", better="lower", basis="flow",
+@outcome("system.policy_subsidy_rate", unit="per year", better="lower", basis="flow",
     formula="policy tolerance over the time integral of the balance lent",
-    source=HOUSE,
-)  # fmt: skip
+    source=HOUSE)  # fmt: skip
 def policy_subsidy_rate(history: History) -> float:
     """Policy subsidy per unit lent."""
     return ratio(policy_subsidy(history), balance_years(history))
@@ -149,60 +120,46 @@ def failed_banks(history: History) -> Ints:
     return np.asarray(low[history.during()].sum(axis=1))
 
 
-@outcome(
-    "system.any_bank_failure", unit="share", better="lower", basis="count",
-    formula="1 where a bank's capital ratio falls below the failure ratio at a settlement of"
-    " the experiment, else 0; its mean is a probability",
-    source=HOUSE,
-)  # fmt: skip
-def any_bank_failure(history: History) -> float:
-    """Whether a bank fails."""
-    failures = failed_banks(history)
-    return float(failures.max() >= 1) if failures.size else math.nan
+FAILURES: Members = {
+    1: {"name": "any_bank_failure", "source": HOUSE,
+        "what": "a bank's capital ratio falls below the failure ratio at a settlement of the"
+        " experiment"},
+    2: {"name": "joint_bank_failure",
+        "source": "Wagner 2010, Journal of Financial Intermediation 19(3)",
+        "what": "the capital ratios of two banks or more lie below the failure ratio at the same"
+        " settlement"},
+}  # fmt: skip
 
 
-@outcome(
-    "system.joint_bank_failure", unit="share", better="lower", basis="count",
-    formula="1 where the capital ratios of two banks or more lie below the failure ratio at"
-    " the same settlement, else 0; its mean is a probability",
-    source="Wagner 2010, Journal of Financial Intermediation 19(3)",
-)  # fmt: skip
-def joint_bank_failure(history: History) -> float:
-    """Whether banks fail together."""
+@family("system.{name}", over=FAILURES, unit="share", better="lower", basis="count",
+    formula="1 where {what}, else 0; its mean is a probability", binary=True)  # fmt: skip
+def bank_failure(history: History, banks: int) -> float:
+    """Whether so many banks fail at once."""
     failures = failed_banks(history)
-    return float(failures.max() >= 2) if failures.size else math.nan
+    return float(failures.max() >= banks) if failures.size else math.nan
 
 
 def new_lending(history: History, regime: str) -> float:
     """Lines opened in a macro regime per year of it, CNY million a year."""
-    names = history.facts["regimes"]
-    if regime not in names:
-        return math.nan
-    code = names.index(regime)
+    code = code_of(history, regime)
     years = time_share(history.macro, code, 0.0, history.horizon) * history.horizon
-    opened = signed_in(history) & (of_book(history)["first"] == 1)
-    chosen = opened & (of_book(history)["regime"] == code)
+    chosen = opened_in(history) & (of_book(history)["regime"] == code)
     return ratio(float(of_book(history)["limit"][chosen].sum()), years)
 
 
-@outcome(
-    "system.procyclicality", unit="ratio", better="neither", basis="flow",
-    formula="lines opened per year in busts over lines opened per year in booms; below 1"
-    " lending is procyclical",
-    source="Kiyotaki and Moore 1997, Journal of Political Economy 105(2)", heavy_tailed=True,
-)  # fmt: skip
+@outcome("system.procyclicality", unit="ratio", better="neither", basis="flow",
+    formula="lines opened per year in busts over lines opened per year in booms; below 1 lending"
+    " is procyclical", source="Kiyotaki and Moore 1997, Journal of Political Economy 105(2)",
+    heavy_tailed=True)  # fmt: skip
 def procyclicality(history: History) -> float:
     """New lending in busts against booms."""
     return ratio(new_lending(history, "bust"), new_lending(history, "boom"))
 
 
-@outcome(
-    "system.value_created", unit="CNY million", better="higher", basis="vintage",
-    formula="mean over firms that enter in the experiment: exit value, half the private"
-    " value of those alive at the end of the run, and payments to owners, less equity put"
-    " in, loans and bills left unpaid; not discounted",
-    source=HOUSE, heavy_tailed=True,
-)  # fmt: skip
+@outcome("system.value_created", unit="CNY million", better="higher", basis="vintage",
+    formula="mean over firms that enter in the experiment: exit value, half the private value of"
+    " those alive at the end of the run, and payments to owners, less equity put in, loans and"
+    " bills left unpaid; not discounted", source=HOUSE, heavy_tailed=True)  # fmt: skip
 def value_created(history: History) -> float:
     """Value that a new firm creates."""
     chosen = newborn(history)

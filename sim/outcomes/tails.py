@@ -7,17 +7,26 @@ statistics, and a warning stands beside the mean.
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from sim.outcomes.statistics import MINIMUM_PAIRS, FloatArray, Interval, finite
+from sim.outcomes.mark import Mark
+from sim.outcomes.statistics import (
+    MINIMUM_PAIRS,
+    Interval,
+    finite,
+    mean_interval,
+    paired_proportion_interval,
+    proportion_interval,
+)
 
 # The bootstrap has a generator of its own: it reads results and cannot touch a run.
 _BOOTSTRAP_SEED = 20_210_607
 _RESAMPLES = 2_000
+# Numbers drawn at a time, so that memory stays small.
+_BLOCK = 1_000_000
 _TAIL_SHARE = 0.10
 _FEWEST_IN_TAIL = 5
 _FINITE_VARIANCE = 2.0
@@ -87,12 +96,21 @@ def hill_index(values: ArrayLike, share: float = _TAIL_SHARE) -> TailIndex:
     return TailIndex(index, index / math.sqrt(used), used)
 
 
-def bootstrap_interval(
-    values: ArrayLike,
-    statistic: Literal["mean", "median"] = "mean",
-    confidence: float = 0.95,
-) -> Interval:
-    """Give the bias-corrected and accelerated (BCa) bootstrap interval.
+def level_interval(mark: Mark, values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Give the mean of independent values of an outcome: Wilson's of a yes/no, else Student's."""
+    rule = proportion_interval if mark.binary else mean_interval
+    return rule(values, confidence)
+
+
+def difference_interval(mark: Mark, values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Give the mean of independent paired differences of an outcome, by the mark's method."""
+    if mark.binary:
+        return paired_proportion_interval(values, confidence)
+    return (bootstrap_interval if mark.heavy_tailed else mean_interval)(values, confidence)
+
+
+def bootstrap_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
+    """Give the bias-corrected and accelerated (BCa) bootstrap interval of a mean.
 
     The resamples are always the same for the same values, so a table can be repeated.
     With a tail index below 2 no interval of the mean keeps its promise; read the median.
@@ -101,7 +119,6 @@ def bootstrap_interval(
     ----------
     values : array, shape (n_replications,)
         Undefined values (nan) are left out.
-    statistic : {"mean", "median"}
     confidence : float, in (0, 1)
 
     Returns
@@ -120,50 +137,19 @@ def bootstrap_interval(
     (25.0, True)
     """
     data = finite(values)
-    if data.size < MINIMUM_PAIRS:
-        estimate = float(data[0]) if data.size else math.nan
-        return Interval(estimate, math.nan, math.nan, math.nan, int(data.size))
-    function = np.mean if statistic == "mean" else np.median
-    estimate = float(function(data))
-    if np.ptp(data) == 0.0:
-        return Interval(estimate, estimate, estimate, 0.0, int(data.size))
-    drawn = _resample(data, function is np.mean)
-    low, high = np.quantile(drawn, _bca_levels(data, drawn, function is np.mean, confidence))
-    error = float(drawn.std(ddof=1))
-    return Interval(estimate, float(low), float(high), error, int(data.size))
-
-
-def _resample(data: FloatArray, is_mean: bool) -> FloatArray:
-    """Draw the statistic of `_RESAMPLES` resamples, in blocks that keep memory small."""
-    generator = np.random.Generator(np.random.PCG64(_BOOTSTRAP_SEED))
-    drawn = np.empty(_RESAMPLES)
-    block = max(1, 1_000_000 // data.size)
-    for start in range(0, _RESAMPLES, block):
-        rows = min(block, _RESAMPLES - start)
-        sample = data[generator.integers(0, data.size, (rows, data.size))]
-        drawn[start : start + rows] = sample.mean(axis=1) if is_mean else np.median(sample, axis=1)
-    return drawn
-
-
-def _bca_levels(
-    data: FloatArray, drawn: FloatArray, is_mean: bool, confidence: float
-) -> FloatArray:
-    """Give the two levels at which the resampled statistic is read off."""
-    estimate = data.mean() if is_mean else np.median(data)
-    below = np.mean(drawn < estimate) + 0.5 * np.mean(drawn == estimate)
-    # Half a resample away from 0 and 1, so that the normal quantile stays finite.
-    bias = stats.norm.ppf(np.clip(below, 0.5 / drawn.size, 1.0 - 0.5 / drawn.size))
-    lean = _acceleration(data) if is_mean else 0.0
-    edges = stats.norm.ppf([0.5 - confidence / 2.0, 0.5 + confidence / 2.0])
-    shifted = bias + (bias + edges) / (1.0 - lean * (bias + edges))
-    return np.asarray(stats.norm.cdf(shifted), dtype=np.float64)
-
-
-def _acceleration(data: FloatArray) -> float:
-    """Give the jackknife acceleration of the mean, a sixth of the skewness of its parts."""
-    parts = data - data.mean()
-    spread = float((parts**2).sum()) ** 1.5
-    return float((parts**3).sum()) / (6.0 * spread) if spread > 0.0 else 0.0
+    if data.size < MINIMUM_PAIRS or np.ptp(data) == 0.0:
+        return mean_interval(data, confidence)
+    found = stats.bootstrap(
+        (data,),
+        np.mean,
+        n_resamples=_RESAMPLES,
+        confidence_level=confidence,
+        batch=max(1, _BLOCK // data.size),
+        rng=np.random.Generator(np.random.PCG64(_BOOTSTRAP_SEED)),
+    )
+    low, high = (float(end) for end in found.confidence_interval)
+    error = float(found.standard_error)
+    return Interval(float(data.mean()), low, high, error, int(data.size))
 
 
 def quantile_ranks(count: int, probability: float, confidence: float = 0.95) -> tuple[int, int]:

@@ -1,17 +1,23 @@
 """The words of a verdict, and the cases in which it refuses to rank."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from sim.base.language import tr
 from sim.outcomes.mark import Better, Mark
 from sim.outcomes.statistics import MINIMUM_PAIRS, FloatArray, Interval
+from sim.outcomes.wording import level_text, percent_text
 
 COVERS_ZERO = "no ranking: interval covers zero"
 ROUNDING = "no ranking: within rounding"
 HEAVY_TAIL = "no ranking: mean and median disagree"
 UNDEFINED = "no ranking: undefined for the baseline"
 TOO_FEW = "not enough replications"
-EQUAL = "equal"
+UNRESOLVED = "not resolved"
+"""No history differs: seldom events may be missed, so this is not "equal"."""
+NOT_RANKED = "not ranked"
 
 _NO_RANKING = "no ranking: "
 _ROUNDING_SHARE = 1e-12
@@ -27,6 +33,19 @@ def is_ranking(verdict: str) -> bool:
     (True, False)
     """
     return verdict.startswith(("better", "worse", "higher", "lower"))
+
+
+def short(verdict: str) -> str:
+    """Give a verdict in a word or two, for a narrow column.
+
+    Examples
+    --------
+    >>> short("worse (higher)"), short(UNRESOLVED), short(COVERS_ZERO)
+    ('worse', 'not resolved', 'not ranked')
+    """
+    if is_ranking(verdict):
+        return verdict.partition(" ")[0]
+    return verdict if verdict == UNRESOLVED else NOT_RANKED
 
 
 def reason(verdict: str) -> str:
@@ -90,14 +109,14 @@ def decide(
     >>> one = np.array([1.0, 2.0])
     >>> nothing = Interval(0.0, 0.0, 0.0, 0.0, 2)
     >>> decide(None, (one, one), nothing, nothing)
-    'equal'
+    'not resolved'
     """
     one, two = pairs
     difference = one - two
     if difference.size < MINIMUM_PAIRS:
         return TOO_FEW
     if not difference.any():
-        return EQUAL
+        return UNRESOLVED
     size = np.maximum(np.abs(one), np.abs(two))
     if bool(np.all(np.abs(difference) <= _ROUNDING_SHARE * size)):
         return ROUNDING
@@ -106,36 +125,58 @@ def decide(
     return verdict_words(interval.side, mark.better)
 
 
-def warning_words(pairs: int, dropped: int, different: int, heavy: bool) -> str:
+def unseen_words(pairs: int, bound: float, confidence: float) -> str:
+    """Say what histories without any difference allow.
+
+    Examples
+    --------
+    >>> unseen_words(20, 0.1391, 0.95)
+    'differs in none of 20 replications, so in at most 13.9 % of histories (95 % confidence)'
+    """
+    return tr(
+        "differs in none of {count} replications, so in at most {share} of histories"
+        " ({level} confidence)",
+        count=pairs,
+        share=level_text(bound, "share"),
+        level=percent_text(confidence),
+    )
+
+
+def warning_words(row: Mapping[Any, Any], mark: Mark, confidence: float) -> str:
     """Say what a reader of one row should keep in mind; empty where nothing is odd.
 
     Parameters
     ----------
-    pairs : int
-        Replications compared.
-    dropped : int
-        Replications left out because a value is undefined.
-    different : int
-        Replications in which there is a difference.
-    heavy : bool
-        True where the tail index of the differences is below 2.
+    row : mapping
+        Of `Comparison.details`: pairs, dropped, different, differs_at_most, heavy.
+    mark : Mark
+        Of the run.
+    confidence : float, in (0, 1)
 
     Examples
     --------
-    >>> warning_words(3, 2, 1, False)
+    >>> row = {"pairs": 3, "dropped": 2, "different": 1, "heavy": False}
+    >>> warning_words(row, None, 0.95)
     'undefined in 2 of 5 replications; differs in only 1 replication'
     """
+    pairs, dropped, different = (int(row[name]) for name in ("pairs", "dropped", "different"))
     parts = []
+    if mark is not None and mark.needs is not None and mark.held is not None:
+        words = "needs at least {least} {unit} in a history; this run has {held}"
+        unit = tr(mark.needs.unit)
+        parts.append(tr(words, least=mark.needs.least, unit=unit, held=mark.held))
     if dropped:
         total = pairs + dropped
         parts.append(
             tr("undefined in {count} of {total} replications", count=dropped, total=total)
         )
-    if different == 1 < pairs:
+    if not different and pairs >= MINIMUM_PAIRS:
+        parts.append(unseen_words(pairs, row["differs_at_most"], confidence))
+    elif different == 1 < pairs:
         parts.append(tr("differs in only 1 replication"))
     elif 0 < different < min(_FEWEST_DIFFERENT, pairs):
         parts.append(tr("differs in only {count} replications", count=different))
-    if heavy:
+    if row["heavy"]:
         parts.append(tr("heavy tail (index below 2): read the median"))
     return tr("; ").join(parts)
 

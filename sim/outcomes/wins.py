@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from sim.outcomes.mark import Better
-from sim.outcomes.statistics import complete_pairs
+from sim.outcomes.statistics import complete_pairs, proportion_interval
 
 _ROUNDING = 1e-12
 
@@ -20,7 +19,7 @@ class Wins:
     ----------
     better, equal, worse : int
     low, high : float, in [0, 1]
-        Interval of the chance to do better; nan without replications.
+        Wilson interval of the chance to do better; nan without replications.
     """
 
     better: int
@@ -63,10 +62,6 @@ def count_wins(
     dict of str to Wins
         Without the baseline.
 
-    References
-    ----------
-    Clopper and Pearson 1934, The use of confidence or fiducial limits.
-
     Examples
     --------
     >>> table = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [0.5, 2.0, 4.0]})
@@ -81,23 +76,6 @@ def count_wins(
         apart = np.where(np.isclose(one, two, rtol=_ROUNDING, atol=0.0), 0.0, one - two)
         sides = np.sign(sign * apart)
         higher, even, lower = (int((sides == side).sum()) for side in (1, 0, -1))
-        low, high = share_interval(higher, one.size, confidence)
-        found[str(name)] = Wins(higher, even, lower, low, high)
+        share = proportion_interval(sides == 1, confidence)
+        found[str(name)] = Wins(higher, even, lower, share.low, share.high)
     return found
-
-
-def share_interval(count: int, total: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Give the Clopper-Pearson interval of a share; nan of nothing.
-
-    Examples
-    --------
-    >>> low, high = share_interval(8, 10)
-    >>> round(low, 3), round(high, 3)
-    (0.444, 0.975)
-    """
-    if not total:
-        return float("nan"), float("nan")
-    tail = 0.5 - confidence / 2.0
-    low = special.betaincinv(count, total - count + 1, tail) if count else 0.0
-    high = special.betaincinv(count + 1, total - count, 1.0 - tail) if count < total else 1.0
-    return float(low), float(high)

@@ -9,10 +9,9 @@ import pandas as pd
 from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.verdict import EQUAL, UNDEFINED, is_ranking, warning_words
+from sim.outcomes.verdict import UNDEFINED, is_ranking, warning_words
 from sim.outcomes.wording import level_text, range_text, step_text, unit_style
 
-_WARNED = ("pairs", "dropped", "different", "heavy")
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 
 
@@ -29,13 +28,15 @@ def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]
     -------
     dict of arrangement to dict
         Keys value, baseline, difference, interval, verdict (str); tone ("good", "bad",
-        "moved", "equal", "none"), clear_of_all, defined (bool), warning.
+        "moved", "none"), clear_of_all, defined (bool), warning.
     """
     behind = comparison.details()
     cells = {}
     for place, row in enumerate(comparison.frame().to_dict("records")):
         if row["outcome"] == name:
-            cells[str(row["arrangement"])] = _cell(row, behind.iloc[place].to_dict())
+            told = behind.iloc[place].to_dict()
+            warning = warning_words(told, comparison.marks[name], comparison.confidence)
+            cells[str(row["arrangement"])] = _cell(row, told) | {"warning": warning}
     return cells
 
 
@@ -51,7 +52,6 @@ def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
         "tone": tone(verdict),
         "clear_of_all": bool(behind["clear_of_all"]),
         "defined": bool(pd.notna(row["difference"])),
-        "warning": warning_words(*(behind[name] for name in _WARNED)),
     }
 
 
@@ -60,11 +60,9 @@ def tone(verdict: str) -> str:
 
     Examples
     --------
-    >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("equal")
-    ('good', 'bad', 'moved', 'equal')
+    >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("not resolved")
+    ('good', 'bad', 'moved', 'none')
     """
-    if verdict == EQUAL:
-        return "equal"
     if not is_ranking(verdict):
         return "none"
     return {"better": "good", "worse": "bad"}.get(verdict.split(maxsplit=1)[0], "moved")

@@ -6,7 +6,7 @@ from typing import Any
 from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import Mark
-from sim.outcomes.verdict import COVERS_ZERO, reason
+from sim.outcomes.verdict import COVERS_ZERO, UNRESOLVED, reason
 from sim.outcomes.wording import unit_style
 from sim.page.page_words import listed
 from sim.page.tables import outcome_cells
@@ -26,8 +26,7 @@ def found_by_arrangement(
 ) -> list[dict[str, Any]]:
     """Give every arrangement's description and what was found on some outcomes, by tone."""
     found: dict[str, dict[str, list[dict[str, Any]]]] = {
-        name: {"good": [], "bad": [], "moved": [], "equal": [], "none": []}
-        for name in comparison.arrangements
+        name: {"good": [], "bad": [], "moved": [], "none": []} for name in comparison.arrangements
     }
     for name in names:
         mark = comparison.marks[name]
@@ -40,7 +39,6 @@ def found_by_arrangement(
             "place": place % len(COLOURS),
             "sentences": list(describe.get(name, ())),
             "is_baseline": name == comparison.baseline,
-            "equal_text": listed([line["label"] for line in found[name]["equal"]]),
             "none_text": listed([_unranked(line) for line in found[name]["none"]]),
             **found[name],
         }
@@ -52,7 +50,10 @@ def _unranked(line: Mapping[str, Any]) -> str:
     """Name an outcome that is not ranked, with the reason where it is a rare one."""
     if line["verdict"] == COVERS_ZERO:
         return str(line["label"])
-    return tr("{label} ({reason})", label=line["label"], reason=tr(reason(line["verdict"])))
+    why = tr(reason(line["verdict"]))
+    if line["verdict"] == UNRESOLVED:
+        why = tr("{name}: {value}", name=why, value=line["warning"])
+    return tr("{label} ({reason})", label=line["label"], reason=why)
 
 
 def _spoken_unit(unit: str) -> str:

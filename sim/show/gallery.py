@@ -9,7 +9,7 @@ from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.loss_split import BORNE, LEAD
 from sim.outcomes.measure import Outcomes, ResultsView
-from sim.outcomes.verdict import EQUAL
+from sim.outcomes.verdict import UNRESOLVED
 from sim.show import figures
 from sim.show.curve_data import has_series
 from sim.show.flow_data import STAY
@@ -88,7 +88,7 @@ def _drawable(comparison: Comparison, group: str) -> list[str]:
     frame = comparison.frame()
     there = frame[np.isfinite(frame["difference"])]
     own = [name for name, mark in comparison.marks.items() if mark.group == group]
-    for rows in (there[there["verdict"] != EQUAL], there):
+    for rows in (there[there["verdict"] != UNRESOLVED], there):
         found = set(rows["outcome"])
         if names := [name for name in own if name in found]:
             return names

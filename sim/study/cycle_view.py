@@ -1,6 +1,6 @@
 """What a cycle study reads from the results of a run, table by table."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,14 @@ from sim.outcomes.compare import compare
 from sim.outcomes.effects import KINDS as EFFECTS
 from sim.outcomes.effects import effect_name
 from sim.outcomes.measure import ResultsView, arrangement_order, measure
-from sim.outcomes.statistics import FloatArray, Interval, finite, mean_interval
+from sim.outcomes.statistics import (
+    FloatArray,
+    Interval,
+    finite,
+    mean_interval,
+    paired_proportion_interval,
+    proportion_interval,
+)
 from sim.study.distress import (
     ALONE,
     LEVELS,
@@ -23,7 +30,7 @@ from sim.study.distress import (
     losses,
 )
 from sim.study.intervals import by_replication, observations
-from sim.study.overtaking import mean_overtakes, median_with_never, share_with_interval
+from sim.study.overtaking import mean_overtakes, median_with_never
 
 OVERTAKING = {
     "money": "cycle.crossover_years", "per unit lent": "cycle.margin_crossover_years",
@@ -35,6 +42,7 @@ BY_REGIME = (
 FAILURES = ("system.any_bank_failure", "system.joint_bank_failure")
 NET = "net"
 NEEDED = ("cumulative_profit", "vintage_profit", effect_name("saved", "all firms"))
+Rule = Callable[[FloatArray, float], Interval]
 FIRMS, MONEY, YEARS = "firms per 1,000", "CNY million", "years"
 
 
@@ -61,9 +69,9 @@ class View:
         """Replications that make one observation; 2 for mirrored pairs."""
         return int(self.results.scenario.variance_reduction.unit)
 
-    def _mean(self, values: FloatArray) -> Interval:
+    def _mean(self, values: FloatArray, rule: Rule = mean_interval) -> Interval:
         """Give a mean over independent observations with its interval."""
-        return mean_interval(observations(values, self._unit), self.confidence)
+        return rule(observations(values, self._unit), self.confidence)
 
     def _others(self) -> list[str]:
         order = arrangement_order(self.results, self.results.outcomes)
@@ -89,11 +97,10 @@ class View:
             for measure_name, outcome in OVERTAKING.items():
                 # Of a mirrored pair the first stands for itself: years cannot be averaged.
                 found = self._outcome(outcome, name)[:: self._unit]
-                crossed = share_with_interval(finite(found).size, found.size, self.confidence)
+                crossed = proportion_interval(np.isfinite(found), self.confidence)
                 row = {
                     "arrangement": name, "measure": measure_name,
-                    "overtakes": crossed.estimate, "overtakes_low": crossed.low,
-                    "overtakes_high": crossed.high,
+                    **crossed.named("overtakes", "overtakes_low", "overtakes_high"),
                     **_level(median_with_never(found, self.confidence), YEARS),
                 }  # fmt: skip
                 mean = of_mean if measure_name == "money" else (np.nan,) * 3
@@ -180,12 +187,15 @@ class View:
             ):
                 value = self._outcome(outcome, name)
                 row = {"arrangement": name, "of_capital": np.nan, "what": what}
-                yield self._bank_row(row, value, value - self._outcome(outcome, self.baseline))
+                step = value - self._outcome(outcome, self.baseline)
+                yield self._bank_row(row, value, step, paired_proportion_interval)
 
-    def _bank_row(self, row: dict[str, Any], own: FloatArray, step: FloatArray) -> dict[str, Any]:
+    def _bank_row(
+        self, row: dict[str, Any], own: FloatArray, step: FloatArray, rule: Rule = mean_interval
+    ) -> dict[str, Any]:
         is_base = row["arrangement"] == self.baseline
         known = finite(own)
-        found = self._mean(step * np.nan if is_base else step)
+        found = self._mean(step * np.nan if is_base else step, rule)
         return {
             **row, "value": float(known.mean()) if known.size else np.nan,
             "difference": found.estimate, "low": found.low, "high": found.high,

@@ -6,8 +6,13 @@ import numpy as np
 import pandas as pd
 
 from sim.outcomes.mark import Mark
-from sim.outcomes.statistics import FloatArray, Interval, mean_interval
-from sim.outcomes.tails import bootstrap_interval, quantile_interval
+from sim.outcomes.statistics import FloatArray, Interval
+from sim.outcomes.tails import (
+    bootstrap_interval,
+    difference_interval,
+    level_interval,
+    quantile_interval,
+)
 from sim.outcomes.verdict import decide
 
 
@@ -61,13 +66,14 @@ def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Int
     Parameters
     ----------
     mark : Mark
-        Where it is heavy-tailed the interval is by bootstrap, otherwise Student's.
+        Where it is heavy-tailed the interval is by bootstrap, of a yes/no Wilson's,
+        otherwise Student's.
     values : array, shape (n_replications,), in the unit of the mark
     confidence : float, in (0, 1)
     """
     if mark.heavy_tailed:
-        return bootstrap_interval(values, "mean", confidence)
-    return mean_interval(values, confidence)
+        return bootstrap_interval(values, confidence)
+    return level_interval(mark, values, confidence)
 
 
 def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[str, Any]:
@@ -85,8 +91,7 @@ def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[s
         Keys part, low, high, unit, verdict. The verdict says nothing where the interval
         covers zero.
     """
-    found = interval_of(mark, values, confidence)
+    found = difference_interval(mark, values, confidence)
     median = quantile_interval(values, 0.5, confidence)
     words = decide(mark, (values, np.zeros_like(values)), found, median)
-    ends = {"part": found.estimate, "low": found.low, "high": found.high}
-    return {**ends, "unit": mark.unit, "verdict": words}
+    return {**found.named("part", "low", "high"), "unit": mark.unit, "verdict": words}

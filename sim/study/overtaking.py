@@ -9,7 +9,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from sim.outcomes.statistics import FloatArray, Interval, t_quantile
 from sim.outcomes.tails import quantile_ranks
@@ -51,25 +50,6 @@ def median_with_never(years: FloatArray, confidence: float = 0.95) -> Interval:
         math.nan,
         int(data.size),
     )
-
-
-def share_with_interval(count: int, among: int, confidence: float = 0.95) -> Interval:
-    """Give a share with its exact interval.
-
-    References
-    ----------
-    Clopper and Pearson 1934, Biometrika 26.
-
-    Examples
-    --------
-    >>> share = share_with_interval(0, 10)
-    >>> share.estimate, round(share.high, 3)
-    (0.0, 0.308)
-    """
-    if not among:
-        return Interval(math.nan, math.nan, math.nan, math.nan, 0)
-    ends = binomtest(count, among).proportion_ci(confidence)
-    return Interval(count / among, float(ends.low), float(ends.high), math.nan, among)
 
 
 def mean_overtakes(

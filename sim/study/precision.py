@@ -23,7 +23,8 @@ import pandas as pd
 from sim.outcomes.compare import compare
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.pairs import averaged
-from sim.outcomes.statistics import mean_interval, replications_needed
+from sim.outcomes.statistics import replications_needed
+from sim.outcomes.tails import level_interval
 from sim.outcomes.wording import percent_text
 from sim.study.target import Target, refuse_doubles
 
@@ -183,7 +184,7 @@ def _levels(
         width = target.width(_mean(outcomes, name, baseline))
         for arrangement, values in outcomes.table(name).items():
             found = averaged(values, outcomes.unit)
-            interval = mean_interval(found, confidence)
+            interval = level_interval(outcomes.marks[name], found, confidence)
             spread = interval.standard_error * math.sqrt(max(found.size, 1))
             rows.append({
                 "outcome": name, "unit": outcomes.marks[name].unit,

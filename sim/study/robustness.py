@@ -274,7 +274,7 @@ def _signs(cube: Cube, aims: Aims, influence: pd.DataFrame, how: Trial) -> pd.Da
         gaps = cube.differences(arm, aims.baseline, outcome)
         mine = influence[(influence["outcome"] == outcome) & (influence["arrangement"] == arm)]
         head = {"outcome": outcome, "arrangement": arm, "unit": marks[outcome].unit}
-        rows.append({**head, **verdict_row(gaps, mine, how.confidence)})
+        rows.append({**head, **verdict_row(marks[outcome], gaps, mine, how.confidence)})
     return pd.DataFrame(rows)
 
 

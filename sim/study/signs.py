@@ -8,7 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.outcomes.statistics import MINIMUM_PAIRS, holm, mean_interval
+from sim.outcomes.mark import Mark
+from sim.outcomes.statistics import (
+    MINIMUM_PAIRS,
+    holm,
+    mean_interval,
+    paired_proportion_interval,
+    proportion_interval,
+)
 from sim.study.cube import means
 
 Floats = NDArray[np.float64]
@@ -77,11 +84,15 @@ def correlations(keys: Sequence[str], points: Floats, values: Floats) -> pd.Data
     return pd.DataFrame({"key": keys, "rank_correlation": r, "is_clear": holm(p_values, LEVEL)})
 
 
-def verdict_row(gaps: Floats, influence: pd.DataFrame, confidence: float) -> dict[str, Any]:
+def verdict_row(
+    mark: Mark, gaps: Floats, influence: pd.DataFrame, confidence: float
+) -> dict[str, Any]:
     """What becomes of the sign of one difference.
 
     Parameters
     ----------
+    mark : Mark
+        Of the outcome; a yes/no has an interval of paired proportions at present values.
     gaps : array, shape (1 + n_points, n_replications)
         Paired differences, at present values first.
     influence : DataFrame
@@ -93,19 +104,23 @@ def verdict_row(gaps: Floats, influence: pd.DataFrame, confidence: float) -> dic
     dict
         The columns of `Robustness.frame` that follow the unit.
     """
-    now = mean_interval(gaps[0], confidence)
+    now = (
+        paired_proportion_interval(gaps[0], confidence)
+        if mark.binary
+        else mean_interval(gaps[0], confidence)
+    )
     mean, _, _ = means(gaps[1:])
     known = np.isfinite(mean)
     side, total = sides(gaps[1:], confidence)[known], int(known.sum())
     chance = 0.5 * (1.0 - confidence)
     sign = int(np.sign(now.estimate)) if np.isfinite(now.estimate) else 0
-    same = int((np.sign(mean[known]) == sign).sum()) if sign else 0
-    low, high = _share_interval(same, total)
+    alike = (np.sign(mean[known]) == sign) & (sign != 0)
+    same, share = int(alike.sum()), proportion_interval(alike)
     against = float((side == -sign).mean()) if sign and total else float("nan")
     return {
         "difference": now.estimate, "low": now.low, "high": now.high, "points": total,
-        "same_sign": same / total if total else float("nan"), "same_low": low,
-        "same_high": high,
+        "same_sign": same / total if total else float("nan"), "same_low": share.low,
+        "same_high": share.high,
         "same_and_clear": float((side == sign).mean()) if sign and total else float("nan"),
         "opposite_and_clear": against,
         "verdict": _verdict(now.side, same / max(total, 1), _is_more(against, total, chance)),
@@ -136,10 +151,3 @@ def _pushers(influence: pd.DataFrame, sign: int) -> str:
     rows = clear.loc[order, ["key", "rank_correlation"]].to_numpy().tolist()
     # A difference above zero is pushed over by low values of what raises it.
     return "; ".join(f"{'low' if r * sign > 0 else 'high'} {key} ({r:+.2f})" for key, r in rows)
-
-
-def _share_interval(count: int, total: int) -> tuple[float, float]:
-    if not total:
-        return float("nan"), float("nan")
-    found = stats.binomtest(count, total).proportion_ci(method="wilson")
-    return float(found.low), float(found.high)

@@ -19,7 +19,7 @@ from sim.base.variance_reduction import VarianceReduction
 from sim.experiment.progress import Asked
 from sim.outcomes.control import adjust, control_table
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.pairs import averaged, averaged_rows
+from sim.outcomes.pairs import averaged
 from sim.outcomes.statistics import FloatArray, complete_pairs, t_quantile
 from sim.scenario.model import Scenario
 from sim.study.findings import Findings
@@ -147,9 +147,7 @@ def _parts(
     values = averaged(difference, found.unit)
     known = np.zeros((values.size, 0))
     if controls is not None:
-        known = (
-            control_table(controls, *pair).loc[difference.index].pipe(averaged_rows, found.unit)
-        )
+        known = averaged(control_table(controls, *pair).loc[difference.index], found.unit)
     apart = float(one.var(ddof=1) + two.var(ddof=1)) if one.size > 1 else math.nan
     return apart, values, known
 

@@ -8,8 +8,6 @@ import pytest
 
 from sim.experiment import run
 from sim.experiment.run import (
-    OUTCOME_COLUMNS,
-    SERIES_COLUMNS,
     facts_of,
     freeze,
     gather,
@@ -18,6 +16,7 @@ from sim.experiment.run import (
     simulate,
     worlds,
 )  # fmt: skip
+from sim.experiment.tables import TABLES, names
 from sim.firms.record import EVENT_NAMES, FIRM
 from sim.state.history import BANK_COLUMNS
 from tests.experiment.small import tiny, tiny_results
@@ -107,8 +106,9 @@ def test_replications_are_gathered_in_order_however_they_come():
 
 def test_nothing_gathered_is_an_empty_result():
     results = gather(tiny(), [], keep=("events",))
-    assert list(results.outcomes.columns) == list(OUTCOME_COLUMNS)
-    assert list(results.series.columns) == list(SERIES_COLUMNS)
+    assert results.firms is None
+    for name in ("outcomes", "series", "banks", "events"):
+        assert tuple(getattr(results, name).columns) == names(TABLES[name])
     assert (len(results.outcomes), results.manifest["largest_accounting_residual"]) == (0, 0.0)
 
 
@@ -117,7 +117,7 @@ def test_nothing_gathered_is_an_empty_result():
 
 def test_every_arrangement_and_replication_has_every_outcome_once():
     frame = tiny_results().outcomes
-    assert list(frame.columns) == list(OUTCOME_COLUMNS)
+    assert list(frame.columns) == list(names(TABLES["outcomes"]))
     assert frame["arrangement"].unique().tolist() == ["plain", "revenue_swap"]
     counts = frame.groupby(["arrangement", "replication"])["outcome"].agg(["size", "nunique"])
     assert len(counts) == 6
@@ -206,10 +206,3 @@ def test_a_finished_world_is_frozen_with_what_outcomes_need():
     assert facts["required_ratio"] == s.capital.required_ratio
     assert facts["banks"] == tuple(s.bank)
     assert facts["menu"] == ()
-
-
-def test_facts_are_of_the_arrangements_own_beliefs():
-    level = tiny().belief.default.model_dump() | {"loss_secured": 0.123}
-    scenario = tiny(population__firms=5, belief__by_arrangement__revenue_swap=level)
-    found = [facts_of(w)["believed_loss_secured"] for w in worlds(scenario, 0)]
-    assert found == [scenario.belief.default.loss_secured, 0.123]

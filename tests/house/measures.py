@@ -9,7 +9,7 @@ from sim.firms.record import ACQUIRED, FAILED_CASH, LISTED
 from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
 from sim.outcomes.bank_capital import living_rights
 from sim.outcomes.bank_loss import bank_years
-from sim.outcomes.bank_vintage import client_income, irr_vintage_boom, irr_vintage_bust
+from sim.outcomes.bank_vintage import client_income, irr_vintage_of
 from sim.outcomes.columns import Floats, of_book, of_firms
 from sim.outcomes.cycle import years_in
 from sim.outcomes.firm import ASSET_LIGHT, alive_after
@@ -165,7 +165,7 @@ def late_margin(history: History) -> float:
 
 def bust_premium(history: History) -> float:
     """Return of bust vintages less that of boom vintages."""
-    return irr_vintage_bust(history) - irr_vintage_boom(history)
+    return irr_vintage_of(history, "bust") - irr_vintage_of(history, "boom")
 
 
 def wealth_given_exit(history: History) -> float:

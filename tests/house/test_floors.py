@@ -39,7 +39,7 @@ PACKAGES = {
 }  # fmt: skip
 """Packages that each floor may import, besides the standard library."""
 
-MOST_LINES, MOST_LINES_OF_DATA, MOST_CODE, MOST_ARGUMENTS = 300, 400, 50, 6
+MOST_LINES, MOST_LINES_OF_DATA, MOST_CODE, MOST_ARGUMENTS = 450, 450, 50, 6
 DATA = {"firms/record.py": "a declaration of fields"}
 KERNEL = "a compiled rule is given all state that it touches: no objects, no closures"
 MANY_ARGUMENTS = {

@@ -11,36 +11,36 @@ HISTORY = tiny.history()
 
 
 def test_default_is_counted_per_year_with_a_line():
-    assert stage.default_rate_startup(HISTORY) == pytest.approx(1.0 / 0.75)
-    assert stage.default_rate_growth(HISTORY) == 0.0
+    assert tiny.value("bank.default_rate_startup", HISTORY) == pytest.approx(1.0 / 0.75)
+    assert tiny.value("bank.default_rate_growth", HISTORY) == 0.0
     assert stage.default_rate(HISTORY) == pytest.approx(1.0 / (0.75 + 1.25))
 
 
 def test_default_is_undefined_in_a_stage_without_borrowers():
-    assert math.isnan(stage.default_rate_expansion(HISTORY))
-    assert math.isnan(stage.default_rate_mature(HISTORY))
+    assert math.isnan(tiny.value("bank.default_rate_expansion", HISTORY))
+    assert math.isnan(tiny.value("bank.default_rate_mature", HISTORY))
 
 
 def test_lines_are_those_signed_in_the_experiment():
-    assert stage.line_startup(HISTORY) == 5.0
-    assert stage.line_growth(HISTORY) == 15.0
-    assert math.isnan(stage.line_expansion(HISTORY))
-    assert math.isnan(stage.line_mature(HISTORY))
+    assert tiny.value("bank.line_startup", HISTORY) == 5.0
+    assert tiny.value("bank.line_growth", HISTORY) == 15.0
+    assert math.isnan(tiny.value("bank.line_expansion", HISTORY))
+    assert math.isnan(tiny.value("bank.line_mature", HISTORY))
 
 
 def test_the_margin_of_a_stage_is_rate_less_costs_and_losses_of_the_stage():
     lent = 0.25 * (2.0 + 4.0 + 4.0 + 2.0)
     expected = 0.04 - 0.02 - 0.012 - 1.5 / lent
-    assert stage.startup_net_margin(HISTORY) == pytest.approx(expected)
-    assert stage.growth_net_margin(HISTORY) == pytest.approx(0.03 - 0.02 - 0.011)
-    assert math.isnan(stage.expansion_net_margin(HISTORY))
-    assert math.isnan(stage.mature_net_margin(HISTORY))
+    assert tiny.value("bank.startup_net_margin", HISTORY) == pytest.approx(expected)
+    assert tiny.value("bank.growth_net_margin", HISTORY) == pytest.approx(0.03 - 0.02 - 0.011)
+    assert math.isnan(tiny.value("bank.expansion_net_margin", HISTORY))
+    assert math.isnan(tiny.value("bank.mature_net_margin", HISTORY))
 
 
 def test_the_belief_gap_of_defaults_compares_counts_with_what_was_believed_at_signing():
     believed = 0.02 * 1.0 + 0.10 * 0.45 + 0.05 * 0.25 + 0.05 * 0.15
     assert stage.belief_gap_default(HISTORY) == pytest.approx(1.0 / believed)
-    assert stage.belief_gap_default_startup(HISTORY) == pytest.approx(1.0 / 0.045)
-    assert stage.belief_gap_default_growth(HISTORY) == 0.0
-    assert math.isnan(stage.belief_gap_default_expansion(HISTORY))
-    assert math.isnan(stage.belief_gap_default_mature(HISTORY))
+    assert tiny.value("bank.belief_gap_default_startup", HISTORY) == pytest.approx(1.0 / 0.045)
+    assert tiny.value("bank.belief_gap_default_growth", HISTORY) == 0.0
+    assert math.isnan(tiny.value("bank.belief_gap_default_expansion", HISTORY))
+    assert math.isnan(tiny.value("bank.belief_gap_default_mature", HISTORY))

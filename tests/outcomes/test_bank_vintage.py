@@ -33,11 +33,11 @@ def test_the_return_of_vintages_counts_new_borrowers_alone():
 
 
 def test_vintages_are_told_apart_by_the_regime_of_the_first_loan():
-    assert vintage.irr_vintage_boom(HISTORY) == pytest.approx((0.1 - 0.036 - 1.5) / 3.0)
-    assert vintage.irr_vintage_bust(HISTORY) == pytest.approx((0.2 - 0.055) / 5.0)
+    assert vintage.irr_vintage_of(HISTORY, "boom") == pytest.approx((0.1 - 0.036 - 1.5) / 3.0)
+    assert vintage.irr_vintage_of(HISTORY, "bust") == pytest.approx((0.2 - 0.055) / 5.0)
 
 
 def test_a_regime_that_the_scenario_does_not_have_has_no_vintage():
     other = tiny.history(facts={"regimes": ("calm", "storm")})
-    assert math.isnan(vintage.irr_vintage_boom(other))
-    assert math.isnan(vintage.irr_vintage_bust(other))
+    assert math.isnan(vintage.irr_vintage_of(other, "boom"))
+    assert math.isnan(vintage.irr_vintage_of(other, "bust"))

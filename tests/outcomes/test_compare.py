@@ -10,8 +10,9 @@ from scipy import stats
 from sim.base.errors import OutcomeError
 from sim.outcomes.compare import compare
 from sim.outcomes.comparison import DETAIL_COLUMNS, FRAME_COLUMNS
+from sim.outcomes.mark import registry
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.verdict import COVERS_ZERO, EQUAL, TOO_FEW, UNDEFINED
+from sim.outcomes.verdict import COVERS_ZERO, TOO_FEW, UNDEFINED, UNRESOLVED
 from tests import synthetic
 
 NAN = math.nan
@@ -95,11 +96,54 @@ def test_no_difference_is_called_more_often_than_the_confidence_allows():
     assert abs(calls / trials - 0.05) < 3.0 * math.sqrt(0.05 * 0.95 / trials)
 
 
-def test_equal_values_are_equal_and_need_two_replications():
-    row = row_of(outcomes_of([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]))
-    assert row["verdict"] == EQUAL
+def test_values_without_a_difference_are_not_resolved_and_bounded():
+    comparison = compare(outcomes_of([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]))
+    row, behind = comparison.frame().iloc[0], comparison.details().iloc[0]
+    assert row["verdict"] == UNRESOLVED
     assert row["difference"] == row["low"] == row["high"] == 0.0
     assert row["replications_needed"] == 2.0
+    # Were the share of histories that differ any larger, three without would be rarer.
+    assert (1.0 - behind["differs_at_most"]) ** 3 == pytest.approx(0.05)
+    apart = compare(outcomes_of([1.0, 2.0, 3.0], [1.0, 2.0, 3.5])).details().iloc[0]
+    assert math.isnan(apart["differs_at_most"])
+
+
+FAILURE = "system.any_bank_failure"
+
+
+def failures(plain: list[float], other: list[float]) -> Outcomes:
+    """Give a yes/no outcome under two arrangements, with its shipped mark."""
+    outcomes = outcomes_of(plain, other)
+    tidy = outcomes.tidy.assign(outcome=FAILURE)
+    return Outcomes(tidy, {FAILURE: registry()[FAILURE]}, outcomes.arrangements)
+
+
+def test_the_interval_of_a_probability_stays_in_its_range():
+    """Plain 5 % of 20 histories: a t interval would be -5.5 to 15.5 %."""
+    outcomes = failures([1.0] + [0.0] * 19, [0.0] * 20)
+    plain, other = outcomes.summary().to_dict("records")
+    assert (plain["mean"], other["mean"]) == (0.05, 0.0)
+    ends = stats.binomtest(1, 20).proportion_ci(method="wilson")
+    assert (plain["low"], plain["high"]) == (ends.low, ends.high)
+    assert other["low"] == 0.0 < other["high"] < 1.0
+    row = row_of(outcomes)
+    assert row["difference"] == pytest.approx(-0.05)
+    assert -1.0 < row["low"] < 0.0 < row["high"] < 1.0
+    assert row["verdict"] == COVERS_ZERO
+
+
+def test_a_probability_that_no_history_tells_apart_keeps_a_width():
+    row = row_of(failures([0.0] * 20, [0.0] * 20))
+    assert row["verdict"] == UNRESOLVED
+    assert row["low"] < row["difference"] == 0.0 < row["high"]
+
+
+def test_verdict_and_p_value_of_a_probability_agree():
+    """Six histories of 20 turn and none turns back: McNemar rejects; with three it does not."""
+    for turned, says in ((6, "worse (higher)"), (3, COVERS_ZERO)):
+        comparison = compare(failures([0.0] * 20, [1.0] * turned + [0.0] * (20 - turned)))
+        assert comparison.frame()["verdict"][0] == says
+        assert (comparison.details()["p_value"][0] < 0.05) == (says != COVERS_ZERO)
 
 
 def test_undefined_replications_are_dropped_from_both_and_counted():

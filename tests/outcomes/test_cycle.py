@@ -30,19 +30,19 @@ def test_a_quarter_is_split_between_regimes_by_time():
 
 
 def test_profit_is_per_year_of_the_regime():
-    assert cycle.profit_boom(HISTORY) == pytest.approx((1.0 + 1.1) / 0.5)
-    assert cycle.profit_bust(HISTORY) == pytest.approx((0.1 + 2.0) / 0.5)
+    assert cycle.profit_rate(HISTORY, "boom") == pytest.approx((1.0 + 1.1) / 0.5)
+    assert cycle.profit_rate(HISTORY, "bust") == pytest.approx((0.1 + 2.0) / 0.5)
     assert cycle.profit_gap(HISTORY) == pytest.approx(0.0)
 
 
 def test_margins_are_per_unit_lent():
-    assert cycle.margin_boom(HISTORY) == pytest.approx(2.1 / 30.0)
-    assert cycle.margin_bust(HISTORY) == pytest.approx(2.1 / 30.0)
+    assert cycle.margin(HISTORY, "boom") == pytest.approx(2.1 / 30.0)
+    assert cycle.margin(HISTORY, "bust") == pytest.approx(2.1 / 30.0)
     assert cycle.margin_gap(HISTORY) == pytest.approx(0.0)
 
 
 def test_profit_is_undefined_in_a_regime_that_does_not_occur_or_exist():
-    assert math.isnan(cycle.profit_bust(tiny.history(macro=((-2.0, 0),))))
+    assert math.isnan(cycle.profit_rate(tiny.history(macro=((-2.0, 0),)), "bust"))
     assert math.isnan(cycle.profit_gap(tiny.history(facts={"regimes": ("calm", "storm")})))
     assert math.isnan(cycle.margin_gap(tiny.history(facts={"regimes": ("calm", "storm")})))
 

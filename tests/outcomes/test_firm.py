@@ -17,22 +17,22 @@ FOUR = tiny.cohort(
 
 def test_a_listed_firm_leaves_observation_alive():
     # three quarters survive year 2; at year 4 one of the two still watched closes
-    assert firm.survival_5y(FOUR) == pytest.approx(0.75 * 0.5)
-    assert firm.survival_10y(FOUR) == pytest.approx(0.75 * 0.5)
+    assert firm.survival(FOUR, 5.0) == pytest.approx(0.75 * 0.5)
+    assert firm.survival(FOUR, 10.0) == pytest.approx(0.75 * 0.5)
 
 
 def test_a_cohort_too_young_to_be_followed_says_nothing():
-    assert math.isnan(firm.survival_10y(tiny.history()))
-    assert math.isnan(firm.survival_5y_all(tiny.empty()))
+    assert math.isnan(firm.survival(tiny.history(), 10.0))
+    assert math.isnan(firm.survival_of_all(tiny.empty(), 5.0))
 
 
 def test_survival_of_all_firms_counts_older_ones_from_the_age_at_which_they_are_met():
     # met at age 4, closes at age 4.5: it says nothing about years 0 to 4
     both = tiny.cohort([-4.0, 0.0, 0.0], [0.5, 2.0, NEVER],
                        [FAILED_CASH, FAILED_CASH, ALIVE], 12.0)  # fmt: skip
-    assert firm.survival_5y(both) == pytest.approx(0.5)
-    assert firm.survival_5y_all(both) == pytest.approx(0.5 * 0.5)
-    assert firm.survival_10y_all(both) == pytest.approx(0.5 * 0.5)
+    assert firm.survival(both, 5.0) == pytest.approx(0.5)
+    assert firm.survival_of_all(both, 5.0) == pytest.approx(0.5 * 0.5)
+    assert firm.survival_of_all(both, 10.0) == pytest.approx(0.5 * 0.5)
 
 
 def test_asset_light_firms_are_told_apart():
@@ -58,20 +58,20 @@ def test_a_closing_is_registered_after_a_lag():
         [0.0] * 5, [0.4, 0.6, 2.0, 0.8, NEVER],
         [FAILED_CASH, FAILED_CASH, FAILED_CASH, LISTED, ALIVE], 12.0,
     )  # fmt: skip
-    assert firm.exit_hazard_y1(history) == pytest.approx(1.0 / 5.0)
-    assert firm.exit_hazard_y2(history) == pytest.approx(1.0 / 3.0)
-    assert firm.exit_hazard_y3(history) == pytest.approx(1.0 / 2.0)
-    for outcome in (firm.exit_hazard_y4, firm.exit_hazard_y5, firm.exit_hazard_y10):
-        assert outcome(history) == 0.0
+    assert firm.exit_hazard(history, 1) == pytest.approx(1.0 / 5.0)
+    assert firm.exit_hazard(history, 2) == pytest.approx(1.0 / 3.0)
+    assert firm.exit_hazard(history, 3) == pytest.approx(1.0 / 2.0)
+    for year in (4, 5, 10):
+        assert firm.exit_hazard(history, year) == 0.0
 
 
 def test_shares_are_of_firms_that_live_in_the_experiment():
     history = tiny.history()
     assert firm.default_share(history) == pytest.approx(1.0 / 3.0)
-    assert firm.listed_share(history) == pytest.approx(1.0 / 3.0)
-    assert firm.acquired_share(history) == 0.0
+    assert tiny.value("firm.listed_share", history) == pytest.approx(1.0 / 3.0)
+    assert tiny.value("firm.acquired_share", history) == 0.0
     sold = tiny.history(firms={"status": (ALIVE, FAILED_CASH, ACQUIRED)})
-    assert firm.acquired_share(sold) == pytest.approx(1.0 / 3.0)
+    assert tiny.value("firm.acquired_share", sold) == pytest.approx(1.0 / 3.0)
 
 
 def test_closings_out_of_cash_are_a_share_of_closings():

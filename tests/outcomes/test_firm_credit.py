@@ -19,10 +19,10 @@ def test_access_is_the_time_average_of_borrowers_over_living_firms():
 
 
 def test_access_by_stage_is_time_with_a_line_over_time_lived():
-    assert credit.access_startup(HISTORY) == pytest.approx(0.75 / 1.25)
-    assert credit.access_growth(HISTORY) == pytest.approx(1.25 / 1.25)
-    assert math.isnan(credit.access_expansion(HISTORY))
-    assert math.isnan(credit.access_mature(HISTORY))
+    assert tiny.value("firm.access_startup", HISTORY) == pytest.approx(0.75 / 1.25)
+    assert tiny.value("firm.access_growth", HISTORY) == pytest.approx(1.25 / 1.25)
+    assert math.isnan(tiny.value("firm.access_expansion", HISTORY))
+    assert math.isnan(tiny.value("firm.access_mature", HISTORY))
 
 
 def test_a_first_loan_counts_within_three_years_of_entry():
@@ -69,8 +69,8 @@ def test_rights_are_counted_among_firms_that_granted_one():
     firms = {"exercised": (0, 0, 1), "waived": (5, 0, 0), "cum_gain": (9.0, 0.0, 0.4),
              "signed": (0, 1, 2)}  # fmt: skip
     history = tiny.history(book=book, firms=firms)
-    assert credit.right_exercised_share(history) == 0.5
-    assert credit.right_waived_share(history) == 0.0
-    assert credit.right_paid_share(history) == 0.5
+    assert tiny.value("firm.right_exercised_share", history) == 0.5
+    assert tiny.value("firm.right_waived_share", history) == 0.0
+    assert tiny.value("firm.right_paid_share", history) == 0.5
     assert credit.signed_share(history) == pytest.approx(2.0 / 3.0)
-    assert math.isnan(credit.right_paid_share(HISTORY))
+    assert math.isnan(tiny.value("firm.right_paid_share", HISTORY))

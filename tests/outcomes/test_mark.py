@@ -3,11 +3,13 @@
 import dataclasses
 import math
 import pickle
+from pathlib import Path
 
 import pytest
 
 from sim.base.errors import OutcomeError
-from sim.outcomes.mark import Mark, evaluate, outcome, registry
+from sim.outcomes import mark as marks
+from sim.outcomes.mark import Mark, Sample, evaluate, family, outcome, registry
 
 WORDS = {
     "unit": "CNY million",
@@ -91,6 +93,52 @@ def test_a_field_without_meaning_is_refused_by_name(register, field, value):
     assert not register
 
 
+YEARS = {2: {"year": "two"}, 1: {"year": "one", "better": "higher", "label": "First {year}"}}
+
+
+def of_year(history: list[float], year: int) -> float:
+    return history[year - 1]
+
+
+def test_a_family_is_one_outcome_for_each_member_in_the_order_of_its_table(register):
+    words = {**WORDS, "formula": "loss of year {year}"}
+    assert family("bank.loss_{year}", over=YEARS, **words)(of_year) is of_year
+    assert list(registry()) == ["bank.loss_two", "bank.loss_one"]
+    assert [mark.formula for mark in registry().values()] == [
+        "loss of year two",
+        "loss of year one",
+    ]
+    assert evaluate([3.0, 4.0]) == {"bank.loss_two": 4.0, "bank.loss_one": 3.0}
+
+
+def test_a_member_has_fields_of_its_own(register):
+    family("bank.loss_{year}", over=YEARS, **WORDS)(of_year)
+    two, one = registry().values()
+    assert (two.better, two.label) == ("lower", "Loss two")
+    assert (one.better, one.label) == ("higher", "First one")
+
+
+def test_a_member_knows_where_its_function_stands_and_travels(register):
+    family("bank.loss_{year}", over=YEARS, **WORDS)(of_year)
+    sent = pickle.loads(pickle.dumps(registry()["bank.loss_one"]))
+    assert sent.function.__module__ == __name__
+    assert sent.function([3.0, 4.0]) == 3.0
+
+
+def test_members_of_a_family_cannot_share_a_name(register):
+    with pytest.raises(ValueError, match="names that differ"):
+        family("bank.loss", over=YEARS, **WORDS)(of_year)
+    assert not register
+
+
+def test_every_file_of_the_folder_is_searched_for_outcomes(monkeypatch):
+    loaded = []
+    monkeypatch.setattr(marks, "import_module", loaded.append)
+    registry()
+    folder = Path(marks.__file__).parent
+    assert {f"sim.outcomes.{path.stem}" for path in folder.glob("[a-z]*.py")} == set(loaded)
+
+
 def test_every_outcome_is_evaluated(register):
     outcome("bank.loss", **WORDS)(loss)
     outcome("bank.worst", **WORDS)(max)
@@ -128,3 +176,22 @@ def test_the_mark_says_how_its_interval_is_made():
 
 def test_the_shipped_outcomes_are_loaded_and_each_has_a_group():
     assert all(mark.group == name.split(".")[0] for name, mark in registry().items())
+
+
+def test_a_binary_outcome_is_a_share_and_yes_or_no(register):
+    with pytest.raises(ValueError, match="binary"):
+        outcome("bank.loss", binary=True, **WORDS)(loss)
+    outcome("bank.loss", binary=True, **{**WORDS, "unit": "share"})(loss)
+    assert evaluate([1.0])["bank.loss"] == 1.0
+    assert math.isnan(evaluate([math.nan])["bank.loss"])
+    with pytest.raises(OutcomeError, match=r"0, 1 or nan; got 0\.5"):
+        evaluate([0.5])
+
+
+def test_a_run_that_holds_too_little_takes_the_humbler_name(register):
+    needs = Sample("bank-years", 200, len, "Worst bank-years")
+    outcome("bank.loss", needs=needs, label="Shortfall", **WORDS)(loss)
+    mark = registry()["bank.loss"]
+    assert mark.of_run(range(200)) is mark
+    short = mark.of_run(range(90))
+    assert (short.label, short.held, short.formula) == ("Worst bank-years", 90, mark.formula)

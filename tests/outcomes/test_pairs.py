@@ -6,7 +6,7 @@ import pytest
 
 from sim.outcomes.compare import compare
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.pairs import averaged, averaged_rows
+from sim.outcomes.pairs import averaged
 from tests import synthetic
 
 
@@ -32,7 +32,7 @@ def test_a_pair_is_averaged_and_half_a_pair_counts_as_it_is() -> None:
     assert averaged(values, 2).tolist() == [2.0, 4.0]
     assert averaged(values, 1).tolist() == [1.0, 3.0, 4.0]
     rows = pd.DataFrame({"a": [1.0, 3.0], "b": [0.0, 2.0]})
-    assert averaged_rows(rows, 2).tolist() == [[2.0, 1.0]]
+    assert averaged(rows, 2).tolist() == [[2.0, 1.0]]
 
 
 def test_the_interval_of_pairs_is_as_narrow_as_their_means_allow() -> None:

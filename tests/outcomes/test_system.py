@@ -33,14 +33,14 @@ def test_the_loss_before_sharing_is_what_defaults_leave_unpaid():
 def test_firms_saved_and_lost_are_counted_against_the_same_firms_in_the_baseline():
     here = world([NEVER, NEVER, 2.0, 2.0])
     there = world([1.0, NEVER, NEVER, 4.0])
-    assert system.saved(here, there) == 250.0
-    assert system.lost(here, there) == 250.0
+    assert system.firms_saved(here, there) == 250.0
+    assert system.firms_lost(here, there) == 250.0
     assert system.additional_survivors(here, there) == 0.0
     assert system.additional_survivors(world([NEVER] * 4), there) == 500.0
 
 
 def test_a_world_saves_nobody_against_itself():
-    assert system.saved(HISTORY, HISTORY) == system.lost(HISTORY, HISTORY) == 0.0
+    assert system.firms_saved(HISTORY, HISTORY) == system.firms_lost(HISTORY, HISTORY) == 0.0
 
 
 def test_public_cost_is_guarantees_less_fees_and_what_relending_saves_banks():
@@ -52,14 +52,14 @@ def test_public_cost_is_guarantees_less_fees_and_what_relending_saves_banks():
 
 def test_banks_fail_together_only_at_the_same_settlement():
     assert system.failed_banks(HISTORY).tolist() == [0, 1, 2, 0]
-    assert system.any_bank_failure(HISTORY) == 1.0
-    assert system.joint_bank_failure(HISTORY) == 1.0
+    assert system.bank_failure(HISTORY, 1) == 1.0
+    assert system.bank_failure(HISTORY, 2) == 1.0
     ratios = ((0.2, 0.2), (0.1, 0.2), (0.2, 0.1), (0.2, 0.2), (0.2, 0.2))
     apart = tiny.history(panel={"capital_ratio": ratios})
-    assert system.any_bank_failure(apart) == 1.0
-    assert system.joint_bank_failure(apart) == 0.0
-    assert math.isnan(system.any_bank_failure(tiny.empty()))
-    assert math.isnan(system.joint_bank_failure(tiny.empty()))
+    assert system.bank_failure(apart, 1) == 1.0
+    assert system.bank_failure(apart, 2) == 0.0
+    assert math.isnan(system.bank_failure(tiny.empty(), 1))
+    assert math.isnan(system.bank_failure(tiny.empty(), 2))
 
 
 def test_procyclicality_compares_lines_opened_per_year_of_each_regime():

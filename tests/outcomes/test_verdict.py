@@ -5,15 +5,15 @@ import dataclasses
 import numpy as np
 import pytest
 
-from sim.outcomes.mark import Mark
-from sim.outcomes.statistics import Interval, mean_interval
+from sim.outcomes.mark import Mark, Sample
+from sim.outcomes.statistics import Interval, mean_interval, unseen_bound
 from sim.outcomes.tails import quantile_interval
 from sim.outcomes.verdict import (
     COVERS_ZERO,
-    EQUAL,
     HEAVY_TAIL,
     ROUNDING,
     TOO_FEW,
+    UNRESOLVED,
     decide,
     is_ranking,
     undefined_baseline,
@@ -50,7 +50,7 @@ def test_the_words_follow_the_direction_of_the_mark(side, better, words):
     assert is_ranking(words) == (side != 0)
 
 
-@pytest.mark.parametrize("words", [COVERS_ZERO, EQUAL, HEAVY_TAIL, ROUNDING, TOO_FEW])
+@pytest.mark.parametrize("words", [COVERS_ZERO, UNRESOLVED, HEAVY_TAIL, ROUNDING, TOO_FEW])
 def test_no_other_verdict_ranks(words):
     assert not is_ranking(words)
 
@@ -65,11 +65,11 @@ def test_an_interval_that_touches_zero_is_not_ranked():
     assert decide(MARK, pair, touching, touching) == COVERS_ZERO
 
 
-def test_differences_that_are_all_exactly_zero_are_equal():
-    assert verdict([1.0, 2.0], [1.0, 2.0]) == EQUAL
+def test_histories_without_any_difference_do_not_show_that_two_are_equal():
+    assert verdict([1.0, 2.0], [1.0, 2.0]) == UNRESOLVED
 
 
-def test_one_difference_that_is_not_zero_is_not_equal():
+def test_one_difference_that_is_not_zero_is_told_from_none():
     assert verdict([1.0, 2.0, 3.0], [1.0, 2.0, 3.1]) == COVERS_ZERO
 
 
@@ -91,15 +91,32 @@ def test_a_heavy_tail_needs_the_median_to_agree():
     assert decide(HEAVY, pair, above, above) == "better (higher)"
 
 
+def warning(pairs: int, dropped: int, different: int, *, heavy: bool = False) -> str:
+    row = {"pairs": pairs, "dropped": dropped, "different": different, "heavy": heavy}
+    return warning_words(row | {"differs_at_most": unseen_bound(pairs)}, MARK, 0.95)
+
+
 def test_a_warning_counts_what_is_undefined_and_what_differs():
-    words = warning_words(10, 3, 2, True)
+    words = warning(10, 3, 2, heavy=True)
     assert "undefined in 3 of 13 replications" in words
     assert "only 2 replications" in words
     assert "median" in words
 
 
 def test_an_ordinary_row_has_no_warning():
-    assert warning_words(8, 0, 8, False) == ""
+    assert warning(8, 0, 8) == ""
+
+
+def test_what_was_not_seen_is_bounded_by_the_number_of_histories():
+    assert "none of 20 replications, so in at most 13.9 % of histories (95 %" in warning(20, 0, 0)
+
+
+def test_a_mark_that_its_run_cannot_hold_says_how_much_is_needed():
+    short = dataclasses.replace(MARK, needs=Sample("bank-years", 200, lambda _: 90, "Worst"))
+    row = {"pairs": 8, "dropped": 0, "different": 8, "heavy": False}
+    assert warning_words(row, short, 0.95) == ""
+    words = warning_words(row, short.of_run(None), 0.95)
+    assert words == "needs at least 200 bank-years in a history; this run has 90"
 
 
 def test_an_outcome_without_a_baseline_is_recognised():

@@ -8,6 +8,7 @@ import numpy as np
 from sim.base.columns import Rows, Table
 from sim.economy.macro import Path
 from sim.firms.record import ALIVE, FAILED_CASH, FIRM, GROWTH, LISTED, NEVER, STARTUP
+from sim.outcomes.mark import registry
 from sim.state.book import CONTRACT
 from sim.state.history import BANK_COLUMNS, SYSTEM_COLUMNS, History
 
@@ -15,12 +16,11 @@ BANKS = ("bank_a", "bank_b")
 FACTS: dict[str, Any] = {
     "discount_rate": 0.0, "relative_risk_aversion": 2.0, "registration_lag": 0.5,
     "outside_wealth": 0.5, "private_value_share": 0.5,
-    "required_ratio": 0.10, "failure_ratio": 0.105, "risk_weight": 0.85, "hurdle_rate": 0.08,
+    "required_ratio": 0.10, "failure_ratio": 0.105,
     "funding_rate": 0.02, "operating_cost": (0.012, 0.011, 0.009, 0.008),
-    "believed_default": (0.05, 0.03, 0.015, 0.01), "believed_loss_secured": 0.45,
-    "believed_loss_unsecured": 0.7, "regimes": ("boom", "bust"),
+    "regimes": ("boom", "bust"),
     "menu": ("special",), "cover": ((0.3, 0.0, 0.0, 0.2),), "banks": BANKS,
-    "sectors": ("software",), "n_sectors": 1,
+    "sectors": ("software",),
 }  # fmt: skip
 
 # An old growth firm with a line from before; a young start-up that borrows and defaults;
@@ -175,3 +175,8 @@ def empty(horizon: float = 1.0) -> History:
         panel=dict.fromkeys(PANEL, none), system=dict.fromkeys(SYSTEM, np.zeros(0)),
         dates=np.zeros(0), horizon=horizon, end=horizon,
     )  # fmt: skip
+
+
+def value(name: str, history: History) -> float:
+    """An outcome of a history, by its name."""
+    return float(registry()[name].function(history))

@@ -56,12 +56,14 @@ def declared() -> Iterator[str]:
     """Texts that are declared as data and translated where they are shown."""
     for mark in registry().values():
         yield from (mark.label, mark.formula, mark.interval_method)
+        if mark.needs:
+            yield from (mark.needs.unit, mark.needs.label)
         style = unit_style(mark.unit)
         yield from (mark.unit, style.axis, style.step_axis)
     for side in (-1, 0, 1):
         yield from (verdict.verdict_words(side, better) for better in BETTER)
     refusals = (verdict.COVERS_ZERO, verdict.ROUNDING, verdict.HEAVY_TAIL, verdict.UNDEFINED)
-    yield from (verdict.TOO_FEW, verdict.EQUAL, *refusals)
+    yield from (verdict.TOO_FEW, verdict.UNRESOLVED, *refusals)
     yield from (verdict.reason(one) for one in refusals[1:])
     for measure in MEASURES:
         yield from (measure.label, measure.unit, measure.formula)

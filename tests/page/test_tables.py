@@ -32,7 +32,7 @@ def test_a_cell_carries_the_numbers_of_the_frame(comparison):
         ("better (lower)", "good"),
         ("worse (higher)", "bad"),
         ("lower", "moved"),
-        ("equal", "equal"),
+        ("not resolved", "none"),
         ("no ranking: interval covers zero", "none"),
         ("not enough replications", "none"),
     ],

@@ -3,9 +3,8 @@
 import math
 
 import numpy as np
-import pytest
 
-from sim.study.overtaking import mean_overtakes, median_with_never, share_with_interval
+from sim.study.overtaking import mean_overtakes, median_with_never
 
 NEVER = math.nan
 
@@ -47,9 +46,3 @@ def test_the_mean_overtakes_for_good_only_after_its_last_fall() -> None:
     assert (year, earliest, latest) == (3.0, 3.0, 4.0)
     never = mean_overtakes(years, -np.abs(leads) - 5.0)
     assert never == (math.inf, math.inf, math.inf)
-
-
-def test_a_share_has_its_exact_interval() -> None:
-    found = share_with_interval(10, 10)
-    assert found.low == pytest.approx(0.025 ** (1 / 10))
-    assert found.high == 1.0

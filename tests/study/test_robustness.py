@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.outcomes.mark import registry
 from sim.study.robustness import Trial, robustness
 from sim.study.signs import BAD, KEPT, NONE, correlations, sides, verdict_row
 from tests.study.planted import OUTCOME, Planted, luck, scenario
@@ -77,7 +78,7 @@ def test_a_single_clear_point_on_the_other_side_may_be_chance():
     none = pd.DataFrame({"key": ["a"], "rank_correlation": [0.0], "is_clear": [False]})
     for count, verdict in ((1, KEPT), (2, KEPT), (6, BAD)):
         gaps[1 : count + 1] = [-1.0, -1.1, -0.9]
-        assert verdict_row(gaps, none, 0.95)["verdict"] == verdict
+        assert verdict_row(registry()[OUTCOME], gaps, none, 0.95)["verdict"] == verdict
 
 
 def test_sides_need_two_values():
