@@ -159,7 +159,7 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
         "correlation": correlation(one, two),
         "variance_reduction": _factor(one, two, outcomes, found),
         "replications_needed": outcomes.unit
-        * replications_needed(_deviation(found), width, aim.confidence),
+        * replications_needed(_deviation(mark, found), width, aim.confidence),
         "verdict": UNDEFINED if alone else decide(mark, (one, two), interval, median),
         "half_width": width,
         **_behind(mark, values, (one - two, outcomes.unit), found, median, aim.confidence),
@@ -236,10 +236,10 @@ def _mean(values: FloatArray) -> float:
     return float(values.mean()) if values.size else math.nan
 
 
-def _deviation(found: Adjusted) -> float:
+def _deviation(mark: Mark, found: Adjusted) -> float:
     """Give the standard deviation of one observation; nan below two values."""
     if found.values.size < MINIMUM_PAIRS:
         return math.nan
-    if not found.used:
+    if not (found.used or mark.binary):
         return float(found.values.std(ddof=1))
     return found.interval.standard_error * math.sqrt(found.values.size)

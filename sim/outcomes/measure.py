@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,6 +14,7 @@ from sim.base.errors import OutcomeError
 from sim.outcomes.control import PREFIX
 from sim.outcomes.mark import Mark, registry
 from sim.outcomes.pairs import averaged, unit_of
+from sim.outcomes.statistics import mean_interval
 from sim.outcomes.tails import level_interval, quantile_interval
 
 GROUPS = ("bank", "firm", "system", "cycle")
@@ -71,6 +72,8 @@ class Outcomes:
         Replications that make one independent observation: 2 for mirrored pairs.
     controls : DataFrame, optional
         Controls of every replication, in the columns of ``tidy``.
+    baseline : str
+        Arrangement that paired outcomes refer to, under which they are zero by definition.
     """
 
     tidy: pd.DataFrame
@@ -78,6 +81,7 @@ class Outcomes:
     arrangements: tuple[str, ...]
     unit: int = 1
     controls: pd.DataFrame | None = None
+    baseline: str = ""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -171,7 +175,9 @@ class Outcomes:
         self, name: str, arrangement: Any, values: "pd.Series[float]", confidence: float
     ) -> dict[str, Any]:
         """Describe one outcome under one arrangement."""
-        mean = level_interval(self.marks[name], averaged(values, self.unit), confidence)
+        is_known = self.marks[name].paired and arrangement == self.baseline
+        rule = mean_interval if is_known else partial(level_interval, self.marks[name])
+        mean = rule(averaged(values, self.unit), confidence)
         # Of a mirrored pair only the first counts here: a median needs independent values.
         first = values[values.index % self.unit == 0]
         median = quantile_interval(first.to_numpy(), 0.5, confidence)
@@ -230,7 +236,8 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     _refuse_doubles(tidy)
     tidy["value"] = tidy["value"].astype(np.float64)
     order, unit = arrangement_order(results, tidy), unit_of(results.scenario)
-    return Outcomes(tidy, marks, order, unit, controls if len(controls) else None)
+    kept = controls if len(controls) else None
+    return Outcomes(tidy, marks, order, unit, kept, results.scenario.experiment.baseline)
 
 
 def arrangement_order(results: ResultsView, frame: pd.DataFrame) -> tuple[str, ...]:

@@ -229,7 +229,7 @@ def proportion_interval(values: ArrayLike, confidence: float = 0.95) -> Interval
         stats.binomtest(count, data.size).proportion_ci(level, method="wilson")
         for count in (math.floor(yes), math.ceil(yes))
     )
-    return replace(plain, low=float(low.low), high=float(high.high))
+    return _scored(plain, float(low.low), float(high.high), confidence)
 
 
 def paired_proportion_interval(differences: ArrayLike, confidence: float = 0.95) -> Interval:
@@ -265,7 +265,16 @@ def paired_proportion_interval(differences: ArrayLike, confidence: float = 0.95)
     score = float(stats.norm.ppf(0.5 + confidence / 2.0))
     up, down = _discordant(data)
     low = _tango_low(up, down, data.size, score)
-    return replace(plain, low=low, high=-_tango_low(down, up, data.size, score))
+    return _scored(plain, low, -_tango_low(down, up, data.size, score), confidence)
+
+
+def _scored(plain: Interval, low: float, high: float, confidence: float) -> Interval:
+    """Put a score interval in place, with the error that its width implies.
+
+    Where nothing was seen the spread of the values is zero, which is no error of zero.
+    """
+    error = 0.5 * (high - low) / float(stats.norm.ppf(0.5 + confidence / 2.0))
+    return replace(plain, low=low, high=high, standard_error=error)
 
 
 def _discordant(differences: FloatArray) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """The paired comparison: numbers, verdicts, missing values and what it refuses."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -132,10 +133,22 @@ def test_the_interval_of_a_probability_stays_in_its_range():
     assert row["verdict"] == COVERS_ZERO
 
 
+def test_a_baseline_is_known_not_to_overtake_itself():
+    """Under the baseline the outcome is zero by definition; elsewhere it was only not seen."""
+    outcomes = failures([0.0] * 20, [0.0] * 20)
+    against = {FAILURE: dataclasses.replace(outcomes.marks[FAILURE], paired=True)}
+    known = dataclasses.replace(outcomes, marks=against, baseline="plain")
+    assert known.summary()["high"].gt(0.0).tolist() == [False, True]
+    assert outcomes.summary()["high"].gt(0.0).tolist() == [True, True]
+
+
 def test_a_probability_that_no_history_tells_apart_keeps_a_width():
-    row = row_of(failures([0.0] * 20, [0.0] * 20))
+    row = row_of(failures([0.0] * 20, [0.0] * 20), half_width=0.05)
     assert row["verdict"] == UNRESOLVED
     assert row["low"] < row["difference"] == 0.0 < row["high"]
+    # The interval is three times as wide as asked for, so ten times as many are needed.
+    wanted = 20 * (row["high"] / 0.05) ** 2
+    assert row["replications_needed"] == pytest.approx(wanted, rel=0.02)
 
 
 def test_verdict_and_p_value_of_a_probability_agree():
