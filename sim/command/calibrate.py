@@ -15,7 +15,7 @@ from sim.command.options import Quiet, Settings
 from sim.command.progress import progress
 from sim.command.run import cores
 from sim.command.screen import say
-from sim.command.study import KEPT, Workers, print_findings, write_study
+from sim.command.study import Workers, open_store, print_findings, write_study
 
 WRITTEN = "scenarios"
 """Folder of the fitted scenario files, beneath the folder of the run."""
@@ -68,13 +68,11 @@ def evaluator(
 ) -> Any:
     """Give what simulates, with everything that it has ever simulated in this folder."""
     from sim.study.evaluation import Evaluator
-    from sim.study.moments import moments_digest, moments_of
-    from sim.study.store import Store
+    from sim.study.moments import moments_of
 
     # A setting may change how many histories an evaluation has.
     plan = plan.model_copy(update={"replications": scenario.experiment.replications})
-    kept = folder.path / "studies" / KEPT / f"moments-{moments_digest()}"
-    return Evaluator(plan, Store(kept, workers, reader=moments_of), budget)
+    return Evaluator(plan, open_store(folder, workers).reading(moments_of), budget)
 
 
 def refuse_scenario(file: Path) -> None:

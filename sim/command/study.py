@@ -133,9 +133,8 @@ def open_store(folder: RunFolder, workers: int = 1) -> Any:
         On disk under ``studies/.runs/`` of the folder.
     """
     from sim.study.store import Store
-    from sim.study.version import program_digest
 
-    return Store(folder.path / "studies" / KEPT / program_digest(), workers)
+    return Store(folder.path / "studies" / KEPT, workers)
 
 
 def about_study(scenario: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from sim.command.study import (
 )
 from sim.show.style import Drawing
 from sim.study.findings import Findings
+from sim.study.version import program_digest
 
 
 def found(*names: str) -> Findings:
@@ -78,7 +79,9 @@ def test_the_words_and_the_first_table_are_printed(capsys: pytest.CaptureFixture
 def test_runs_are_kept_under_the_content_of_the_program(tmp_path: Path) -> None:
     store = open_store(RunFolder(tmp_path), 3)
     assert store.workers == 3
-    assert store.folder.parent == tmp_path / "studies" / ".runs"
+    assert store.folder == tmp_path / "studies" / ".runs"
+    place = store._file(("a" * 64, 7))
+    assert place.parts[-4:-2] == (program_digest(), "outcomes_of")
 
 
 def test_progress_of_a_study_follows_every_batch(capsys: pytest.CaptureFixture[str]) -> None:
