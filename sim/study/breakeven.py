@@ -8,7 +8,7 @@ the answer rests on is set beforehand, never by how the interval looks, so that 
 coverage is what it says.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -94,7 +94,7 @@ def breakeven(
     Returns
     -------
     BreakEven
-        Every sign change with its interval, or none, and the differences at all values.
+        Every root with its interval, or none, and the differences at all values.
 
     Raises
     ------
@@ -239,7 +239,7 @@ def _missing(one: Crossing, curve: _Curve, how: Search) -> list[float]:
     span = curve.range.high - curve.range.low
     near = max(how.tolerance * (one.high - one.low), 1e-6 * span)
     wanted = []
-    for x in (one.value, one.low, one.high):
+    for x in (one.value, one.until, one.low, one.high):
         if np.abs(full - x).min() > near:
             wanted.append(float(x))
     # A value of the scan with few replications inside the interval would bend it.
@@ -248,9 +248,3 @@ def _missing(one: Crossing, curve: _Curve, how: Search) -> list[float]:
         if one.low - near <= x <= one.high + near and curve.count(x) < curve.count(full[0])
     ]  # fmt: skip
     return wanted
-
-
-def with_replications(search: Search | None, count: int | None) -> Search:
-    """A search with another number of replications, where one is given."""
-    given = search or Search()
-    return given if count is None else replace(given, replications=count)

@@ -63,7 +63,7 @@ class BreakEven:
     range : Range
     equation : Equation
     crossings : tuple of Crossing
-        Every sign change of the mean difference; empty where there is none.
+        Every root of the mean difference; empty where there is none.
     curve : DataFrame
         Differences at all values that were tried.
     runs : int
@@ -87,8 +87,7 @@ class BreakEven:
         Returns
         -------
         DataFrame
-            Columns key, value, low, high, rises, is_open_low, is_open_high,
-            standard_error (delta method), pairs.
+            Columns key, then the fields of `sim.study.crossing.Crossing`.
         """
         names = ["key", *Crossing.__dataclass_fields__]
         rows = [{"key": self.range.label, **asdict(one)} for one in self.crossings]
@@ -118,17 +117,17 @@ class BreakEven:
         if not crossed:
             crossed = [f"There is no crossing in the range: {self._ends(unit)}.", *self._near()]
         elif len(crossed) > 1:
-            crossed.insert(0, f"The difference changes sign {len(crossed)} times.")
+            crossed.insert(0, f"The difference is zero {len(crossed)} times.")
         most = int(self.curve["replications"].max())
         return [*crossed, f"This took {self.runs} runs; {most} replications with common luck."]
 
     def _crossing(self, one: Crossing) -> str:
-        way = "rises above" if one.rises else "falls below"
         low = "below the range" if one.is_open_low else f"{one.low:.4g}"
         high = "above the range" if one.is_open_high else f"{one.high:.4g}"
         return (
-            f"{self.equation.words()} {way} zero at {self.range.label} = {one.value:.4g};"
-            f" {percent_text(self.confidence)} interval {low} to {high}."
+            f"{self.equation.words()} {one.way} zero at {self.range.label} = {one.value:.4g}"
+            + (f" to {one.until:.4g}" if one.until > one.value else "")
+            + f"; {percent_text(self.confidence)} interval {low} to {high}."
         )
 
     def _ends(self, unit: str) -> str:
