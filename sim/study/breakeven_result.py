@@ -35,10 +35,6 @@ class Equation:
     first: str
     second: str | float
 
-    def names(self) -> list[str]:
-        """The arrangements that it speaks of."""
-        return [name for name in (self.first, self.second) if isinstance(name, str)]
-
     def differences(self, cube: Cube) -> Floats:
         """Second less first, or first less the level, shape (n_scenarios, n_replications)."""
         if isinstance(self.second, str):
@@ -47,7 +43,7 @@ class Equation:
 
     def words(self) -> str:
         """The difference in words."""
-        label = marks_of([self.outcome])[self.outcome].label
+        label = marks_of(self.outcome)[self.outcome].label
         first = arrangement_text(self.first)
         if isinstance(self.second, str):
             return f"{label} under {arrangement_text(self.second).lower()} less {first.lower()}"
@@ -95,7 +91,7 @@ class BreakEven:
 
     def findings(self) -> Findings:
         """The result in words and tables, for files and report."""
-        unit = marks_of([self.equation.outcome])[self.equation.outcome].unit
+        unit = marks_of(self.equation.outcome)[self.equation.outcome].unit
         tables = {"crossings": self.frame(), "curve": self.curve.assign(unit=unit)}
         if not self.crossings:
             # Nothing to print but what was seen on the way.

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import StudyError
 from sim.outcomes.compare import compare
 from sim.outcomes.effects import KINDS as EFFECTS
 from sim.outcomes.effects import effect_name
 from sim.outcomes.measure import ResultsView, arrangement_order, measure
 from sim.outcomes.statistics import FloatArray, Interval, finite, mean_interval
+from sim.study.aims import refused
 from sim.study.distress import (
     ALONE,
     LEVELS,
@@ -48,13 +48,10 @@ class View:
 
     def check(self) -> None:
         """Refuse results that lack what is told."""
-        known = set(self.results.series["series"].unique())
-        missing = [name for name in NEEDED if name not in known]
-        if len(self._others()) == 0:
-            raise StudyError("this run", "holds one arrangement only", "run two or more")
+        missing = sorted(set(NEEDED) - set(self.results.series["series"].unique()))
         if missing:
             cure = "run the scenario again, with a longer horizon or more firms"
-            raise StudyError("this run", f"holds no series {missing[0]}", cure)
+            raise refused("this run", "must hold the series", ", ".join(missing), cure)
 
     @property
     def _unit(self) -> int:

@@ -52,7 +52,8 @@ class Search:
     Parameters
     ----------
     scenario : Scenario
-        With the arrangements to be broken.
+    names : tuple of str
+        Arrangements of it that are to be broken.
     condition : Condition
     space : StressRange
     store : Store
@@ -60,12 +61,21 @@ class Search:
     """
 
     scenario: Scenario
+    names: tuple[str, ...]
     condition: Condition
     space: StressRange
-    store: Store
+    store: Store = field(default_factory=Store)
     progress: Asked = None
     tried: dict[tuple[str, Stress], Interval] = field(default_factory=dict)
     stresses: set[Stress] = field(default_factory=set)
+
+    @property
+    def most(self) -> int:
+        """Stresses that may have to be tried: bisection for each start and depth, and ends."""
+        each = 1 + math.ceil(math.log2(self.space.steps))
+        corners = len(self._corners())
+        searched = len(self.names) * (corners + 2) * each
+        return 1 + min(searched, corners * self.space.steps)
 
     def value(self, arrangement: str, stress: Stress) -> Interval:
         """Give the outcome under a stress."""

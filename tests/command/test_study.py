@@ -9,10 +9,8 @@ import pytest
 from sim.command.folder import RunFolder
 from sim.command.progress import progress
 from sim.command.study import (
-    Setting,
     open_store,
     print_findings,
-    save_drawings,
     write_study,
 )
 from sim.show.style import Drawing
@@ -55,10 +53,8 @@ def test_tables_of_an_earlier_study_of_the_same_name_are_gone(tmp_path: Path) ->
 
 def test_figures_stand_on_the_page_and_go_with_their_study(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    write_study(folder, found("parts"))
-    setting = Setting(None, folder, None, lambda *_: None)
     drawing = Drawing(2.0, 1.0).finish("A figure", "Of one.", pd.DataFrame({"a": [1.0]}))
-    save_drawings(setting, "example", {"one": drawing, "parts": drawing})
+    write_study(folder, found("parts"), None, {"one": drawing, "parts": drawing})
     assert (tmp_path / "studies/example/one.png").is_file()
     assert pd.read_csv(tmp_path / "studies/example/one.csv")["a"].tolist() == [1.0]
     # A table of the study is not written over.

@@ -105,5 +105,5 @@ def test_everything_wrong_is_told_at_once_before_anything_runs():
     for word in ('did you mean "underwriting.tolerance_rate"', "bank.profit", "plain"):
         assert word in text
     assert store.asked == []
-    with pytest.raises(ScenarioError, match="are the same"):
+    with pytest.raises(ScenarioError, match="must name two"):
         breakeven(scenario(), f"{X}=0:1", OUTCOME, ("plain", "plain"), None, store)

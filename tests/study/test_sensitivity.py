@@ -6,7 +6,7 @@ import pytest
 from sim.base.errors import ScenarioError
 from sim.study.indices import analysed, design
 from sim.study.ranges import Range
-from sim.study.sensitivity import Screening, layout, sensitivity
+from sim.study.sensitivity import Screening, laid_out, sensitivity
 from tests.study.planted import OUTCOME, Planted, scenario
 
 VARY = [
@@ -67,7 +67,8 @@ def test_responses_that_are_undefined_somewhere_are_left_out_with_the_reason():
 
 
 def test_all_assumptions_are_moved_where_nothing_is_named():
-    ranges, _, points = layout(scenario(), None, None, Screening("morris", 1000))
+    layout = laid_out(scenario(), None, None, Screening("morris", 1000))
+    ranges, points = layout.ranges, layout.points
     assert len(ranges) > 150
     assert len(points) <= 1000
     assert len(points) % (len(ranges) + 1) == 0
