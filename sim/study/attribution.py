@@ -23,7 +23,7 @@ from sim.scenario.model import Scenario
 from sim.study.aims import Names, at_least, at_least_two, marks_of, together
 from sim.study.coalitions import Game, game_of
 from sim.study.findings import TOTAL, Findings
-from sim.study.intervals import observations, step_row
+from sim.study.intervals import observations, parts_frame, step_row
 from sim.study.shapley import antithetic_orders, by_orders, met, shapley
 from sim.study.store import Store
 from sim.study.words import gap_sentences
@@ -76,15 +76,8 @@ class Attribution:
         DataFrame
             Columns outcome, clause, part, low, high, unit, verdict.
         """
-        rows = []
-        for name, mark in self.marks.items():
-            values = self.parts[name]
-            for n, player in enumerate(self.game.players):
-                row = step_row(mark, values[:, n], self.confidence)
-                rows.append({"outcome": name, "clause": player, **row})
-            row = step_row(mark, values.sum(axis=1), self.confidence)
-            rows.append({"outcome": name, "clause": TOTAL, **row})
-        return pd.DataFrame(rows)
+        players = self.game.players
+        return parts_frame(self.marks, self.parts, "clause", players, self.confidence)
 
     def edge_frame(self) -> pd.DataFrame:
         """Give what each clause adds alone and last; no rows where orders were sampled.
@@ -98,8 +91,8 @@ class Attribution:
         rows = []
         for name, pair in self.edges.items():
             for when, values in zip(("alone", "last"), pair, strict=True):
-                for n, player in enumerate(self.game.players):
-                    row = step_row(self.marks[name], values[:, n], self.confidence)
+                for player, one in zip(self.game.players, values.T, strict=True):
+                    row = step_row(self.marks[name], one, self.confidence)
                     rows.append({"outcome": name, "clause": player, "when": when, **row})
         return pd.DataFrame(rows)
 
@@ -129,8 +122,7 @@ class Attribution:
             how = f"Shapley values over all {2**count} mixtures of {count} clauses"
         else:
             how = f"Shapley values of {count} clauses from sampled orders, each with its reverse"
-        counts = {name: values.shape[0] for name, values in self.parts.items()}
-        kept = min(counts.values())
+        kept = min(len(values) for values in self.parts.values())
         text = f"{how}, in the same luck, with intervals over {kept} replications."
         if any(self.dropped.values()):
             text += " Replications in which a mixture has no value are left out."

@@ -30,7 +30,7 @@ from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
 from sim.study.aims import Names, arrangements_of, at_least_two, marks_of, together
 from sim.study.findings import TOTAL, Findings
-from sim.study.intervals import by_replication, interval_of, observations, step_row
+from sim.study.intervals import by_replication, interval_of, level_row, observations, parts_frame
 from sim.study.store import Store
 from sim.study.words import gap_sentences
 
@@ -70,15 +70,8 @@ class Decomposition:
         DataFrame
             Columns outcome, step, part, low, high, unit, verdict.
         """
-        rows = []
-        for name, mark in self.marks.items():
-            steps = np.diff(self.values[name], axis=1)
-            for n, step in enumerate(PARTS):
-                row = step_row(mark, steps[:, n], self.confidence)
-                rows.append({"outcome": name, "step": step, **row})
-            row = step_row(mark, steps.sum(axis=1), self.confidence)
-            rows.append({"outcome": name, "step": TOTAL, **row})
-        return pd.DataFrame(rows)
+        steps = {name: np.diff(values, axis=1) for name, values in self.values.items()}
+        return parts_frame(self.marks, steps, "step", PARTS, self.confidence)
 
     def world_frame(self) -> pd.DataFrame:
         """Give the level of each outcome, and lending, in each of the four worlds.
@@ -88,14 +81,11 @@ class Decomposition:
         DataFrame
             Columns outcome, world, value, low, high, unit.
         """
-        marks = marks_of([*self.marks, LENDING])
-        values = {LENDING: self.lending, **self.values}
-        rows = []
-        for name, mark in marks.items():
-            for n, world in enumerate(WORLDS):
-                found = interval_of(mark, values[name][:, n], self.confidence)
-                ends = {"value": found.estimate, "low": found.low, "high": found.high}
-                rows.append({"outcome": name, "world": world, **ends, "unit": mark.unit})
+        values, rows = {LENDING: self.lending, **self.values}, []
+        for name, mark in marks_of([*self.marks, LENDING]).items():
+            for world, one in zip(WORLDS, values[name].T, strict=True):
+                found = interval_of(mark, one, self.confidence)
+                rows.append({"outcome": name, "world": world, **level_row(found, mark.unit)})
         return pd.DataFrame(rows)
 
     def findings(self) -> Findings:

@@ -1,5 +1,6 @@
 """Estimates of a study: an interval over replications by the method of the outcome."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray, Interval, mean_interval
 from sim.outcomes.tails import bootstrap_interval, quantile_interval
 from sim.outcomes.verdict import decide
+from sim.study.findings import TOTAL
 
 
 def observations(values: FloatArray, unit: int) -> FloatArray:
@@ -70,6 +72,11 @@ def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Int
     return mean_interval(values, confidence)
 
 
+def level_row(found: Interval, unit: str) -> dict[str, Any]:
+    """Give an estimate as columns of a table: value, low, high, unit."""
+    return {"value": found.estimate, "low": found.low, "high": found.high, "unit": unit}
+
+
 def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[str, Any]:
     """Give a part of a difference with interval and verdict, as columns of a table.
 
@@ -90,3 +97,33 @@ def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[s
     words = decide(mark, (values, np.zeros_like(values)), found, median)
     ends = {"part": found.estimate, "low": found.low, "high": found.high}
     return {**ends, "unit": mark.unit, "verdict": words}
+
+
+def parts_frame(
+    marks: Mapping[str, Mark],
+    parts: Mapping[str, FloatArray],
+    column: str,
+    names: Sequence[str],
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Give the parts of a gap in each outcome, and their sum.
+
+    Parameters
+    ----------
+    marks : mapping of str to Mark
+    parts : mapping of outcome to array, shape (n_observations, n_parts)
+    column : str
+        Holds the names of the parts.
+    names : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, `column`, part, low, high, unit, verdict.
+    """
+    rows = []
+    for outcome, mark in marks.items():
+        values = parts[outcome]
+        for name, one in zip((*names, TOTAL), (*values.T, values.sum(axis=1)), strict=True):
+            rows.append({"outcome": outcome, column: name, **step_row(mark, one, confidence)})
+    return pd.DataFrame(rows)
