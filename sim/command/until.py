@@ -73,12 +73,7 @@ def longer(job: walk.Job, replications: int, is_resumed: bool) -> walk.Job:
 
 
 def precision(job: walk.Job, simulated: walk.Simulated, targets: Any) -> Any:
-    """Compare the half-widths that a run has reached with those asked for.
-
-    Returns
-    -------
-    Precision
-    """
+    """Compare the half-widths that a run has reached with those asked for."""
     from sim.outcomes.measure import measure
     from sim.study.precision import precision_of
 

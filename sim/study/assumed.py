@@ -43,10 +43,6 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
         Arrangements that it does not run are left out.
     grades : sequence of str
         ``"fitted"`` may be added: numbers that were moved to meet a target.
-
-    Returns
-    -------
-    Assumed
     """
     present = scenario.model_dump(mode="python")
     found: list[Range] = []

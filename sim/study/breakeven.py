@@ -12,17 +12,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.scenario.model import Scenario
 from sim.study.aims import Names, arrangements_of, marks_of, together
 from sim.study.breakeven_result import BreakEven, Equation, curve_frame
 from sim.study.crossing import Crossing, crossings, not_rejected
-from sim.study.cube import sides
+from sim.study.cube import Floats, sides
 from sim.study.ranges import Range, ranges_of, varied
 from sim.study.store import Store
 
-Floats = NDArray[np.float64]
 Sides = Sequence[str | float]
 CLEAR = 0.999
 """Confidence at which a stretch of the scan is dropped."""

@@ -5,17 +5,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.outcomes.statistics import mean_interval
 from sim.outcomes.wording import arrangement_text, percent_text, range_text, step_text, unit_style
 from sim.study.aims import marks_of
 from sim.study.crossing import Crossing, Span
-from sim.study.cube import Cube
+from sim.study.cube import Cube, Floats
 from sim.study.findings import Findings
 from sim.study.ranges import Range
 
-Floats = NDArray[np.float64]
 KEY = "breakeven"
 
 

@@ -228,10 +228,6 @@ def calibrate(
         What simulates; its store makes a second call go on where the first one ended.
     told : callable
         Told which stage begins.
-
-    Returns
-    -------
-    Calibration
     """
     fit = _Course(plan, evaluator, scenario)
     if evaluator.can_afford(len(plan.parameter) + 1):

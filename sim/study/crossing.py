@@ -29,11 +29,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.outcomes.statistics import MINIMUM_PAIRS, t_quantile
+from sim.study.cube import Floats
 
-Floats = NDArray[np.float64]
 Span = tuple[float, float]
 
 
@@ -81,10 +80,6 @@ def crossings(x: Floats, differences: Floats, confidence: float = 0.95) -> list[
         nan where undefined; a replication counts between two points where it is defined
         at both.
     confidence : float, in (0, 1)
-
-    Returns
-    -------
-    list of Crossing
 
     Examples
     --------

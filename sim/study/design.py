@@ -7,15 +7,13 @@ from itertools import product
 from typing import Any, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.scenario.model import Scenario
 from sim.study.aims import POINTS, Aims, marks_of, refused
-from sim.study.cube import Cube
+from sim.study.cube import Cube, Floats
 from sim.study.ranges import Range, varied
 from sim.study.store import Store
 
-Floats = NDArray[np.float64]
 Design = Literal["grid", "latin", "sobol"]
 DESIGNS: tuple[Design, ...] = get_args(Design)
 AXIS = 5
@@ -85,12 +83,7 @@ class Layout:
 
 @dataclass(frozen=True, eq=False)
 class OverRanges:
-    """What all results of studies over ranges hold.
-
-    Parameters
-    ----------
-    layout : Layout
-    """
+    """What all results of studies over ranges hold."""
 
     layout: Layout
 

@@ -22,7 +22,7 @@ from sim.outcomes.mark import Mark
 from sim.scenario.model import Scenario
 from sim.study.aims import OUTCOMES, Names, aims_of, marks_of, refused, together
 from sim.study.assumed import chosen
-from sim.study.cube import Cube, means, sides
+from sim.study.cube import Cube, Floats, means, sides
 from sim.study.design import Layout, design_points
 from sim.study.discovery_result import (
     CHANCE,
@@ -38,7 +38,6 @@ from sim.study.prim import Box, Quality, best_box, by_chance, quality
 from sim.study.ranges import Range, ranges_of
 from sim.study.store import Store
 
-Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 OUTCOME = "bank.profit"
 SEARCHED = 2.0 / 3.0

@@ -16,14 +16,13 @@ from numpy.typing import NDArray
 from sim.outcomes.wording import arrangement_text
 from sim.scenario.model import Scenario
 from sim.study.aims import Names, aims_of, marks_of, together
-from sim.study.cube import Cube, half_widths, means
+from sim.study.cube import Cube, Floats, half_widths, means
 from sim.study.design import Layout, OverRanges, design_points, place_text
 from sim.study.findings import Findings
 from sim.study.ranges import Range, ranges_of
 from sim.study.store import Store
 from sim.study.sweep import Plan
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 KEY = "frontier"
 OUTCOMES = ("bank.raroc", "firm.survival_5y")

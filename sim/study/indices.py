@@ -5,13 +5,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.base.errors import ScenarioError
 from sim.study.aims import POINTS, refused
+from sim.study.cube import Floats
 from sim.study.ranges import Range
 
-Floats = NDArray[np.float64]
 Method = Literal["morris", "sobol"]
 LEVELS = 4
 """Steps of the grid on which Morris' walks go."""
@@ -114,8 +113,9 @@ def analysed(
     else:
         from SALib.analyze import sobol
 
+        # SALib takes a seed of zero for none.
         found = sobol.analyze(
-            problem, values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed
+            problem, values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1
         )
     columns = {name: np.asarray(found[name], dtype=np.float64) for name in COLUMNS[method]}
     frame = pd.DataFrame({"key": [one.label for one in ranges], **columns})

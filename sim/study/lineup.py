@@ -101,10 +101,6 @@ def line_up(scenarios: Mapping[str, Scenario], baseline: str | None = None) -> L
     baseline : str, optional
         Label of the baseline; by default the first scenario's.
 
-    Returns
-    -------
-    Lineup
-
     Raises
     ------
     ScenarioError

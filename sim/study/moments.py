@@ -63,11 +63,6 @@ def moments() -> Mapping[str, Moment]:
 def moments_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """All outcomes and all moments of one replication under each arrangement.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    replication : int
-
     Returns
     -------
     DataFrame

@@ -176,10 +176,6 @@ def patterns(scenario: Scenario, store: Store, replications: int) -> Patterns:
         Where runs are kept; what it measures does not matter, since patterns are read on
         their own and kept in a folder beside.
     replications : int
-
-    Returns
-    -------
-    Patterns
     """
     with store.reading(patterns_of) as own:
         frame = own.outcomes(scenario, range(replications))

@@ -139,10 +139,6 @@ def precision_of(
         Of all intervals together.
     with_levels : bool
         Whether the mean level under each arrangement counts beside the differences.
-
-    Returns
-    -------
-    Precision
     """
     refuse_doubles(targets)
     others = len(outcomes.arrangements) - 1
@@ -244,11 +240,6 @@ def replicate_until(
         Replications at the first look; raised to 30 independent observations.
     most : int
         No look is taken beyond it.
-
-    Returns
-    -------
-    outcomes : Outcomes
-    precision : Precision
     """
     outcomes = look(min(first, most))
     if outcomes.replications < FIRST_BATCH * outcomes.unit and first < most:

@@ -5,13 +5,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from sim.outcomes.statistics import holm, mean_interval
-from sim.study.cube import means, sides
+from sim.study.cube import Floats, means, sides
 
-Floats = NDArray[np.float64]
 KEPT = "keeps its sign"
 OPEN = "not contradicted"
 BAD = "flips"

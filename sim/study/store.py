@@ -120,11 +120,6 @@ class Store:
     def outcomes(self, scenario: Scenario, replications: Iterable[int]) -> pd.DataFrame:
         """Outcomes of one scenario; only what is not known is simulated.
 
-        Parameters
-        ----------
-        scenario : Scenario
-        replications : iterable of int
-
         Returns
         -------
         DataFrame

@@ -82,10 +82,12 @@ def test_too_few_evaluations_are_refused_with_the_number_needed():
         design(ranges, "sobol", 31)
 
 
-def test_the_same_seed_gives_the_same_indices():
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("method", ["morris", "sobol"])
+def test_the_same_seed_gives_the_same_indices(method, seed):
     ranges = [Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 1.0)]
-    points = design(ranges, "sobol", 64, seed=4)
-    assert np.array_equal(points, design(ranges, "sobol", 64, seed=4))
+    points = design(ranges, method, 64, seed=seed)
+    assert np.array_equal(points, design(ranges, method, 64, seed=seed))
     values = points[:, 0] ** 2
-    first, again = (analysed(ranges, "sobol", points, values, seed=1) for _ in range(2))
+    first, again = (analysed(ranges, method, points, values, seed=seed) for _ in range(2))
     assert first.equals(again)
