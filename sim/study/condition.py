@@ -53,14 +53,6 @@ class Condition:
         """Give the mean over replications with its interval."""
         return interval_of(self.mark, values, confidence)
 
-    def best(self, found: Interval) -> float:
-        """Give the end of an interval that fulfils the condition sooner."""
-        return found.low if self.is_below else found.high
-
-    def worst(self, found: Interval) -> float:
-        """Give the end of an interval that fulfils the condition later."""
-        return found.high if self.is_below else found.low
-
 
 def condition_of(text: str) -> Condition:
     """Read a condition.

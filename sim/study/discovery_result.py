@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from scipy.stats import binomtest
 
 from sim.outcomes.wording import arrangement_text, percent_text
 from sim.study.aims import POINTS, REPLICATIONS, at_least, together
 from sim.study.design import OverRanges
 from sim.study.findings import Findings
+from sim.study.overtaking import share_with_interval
 from sim.study.prim import Box, Quality
 from sim.study.words import label_of
 
@@ -103,19 +103,16 @@ class Discovery(OverRanges):
         return pd.DataFrame(rows, columns=columns)
 
     def _limits(self, region: Region) -> list[dict[str, Any]]:
-        rows = []
+        own = {"arrangement": region.arrangement, "side": region.side}
+        found = []
         for axis in region.box.limited():
-            one = self.ranges[axis]
-            rows.append(
-                {
-                    "arrangement": region.arrangement, "side": region.side, "key": one.label,
-                    "from": max(float(region.box.low[axis]), one.low),
-                    "to": min(float(region.box.high[axis]), one.high),
-                    "range_from": one.low, "range_to": one.high,
-                    "quasi_p": region.chance[axis], "verdict": region.verdict,
-                }
+            one, low, high = self.ranges[axis], region.box.low[axis], region.box.high[axis]
+            found.append(
+                {**own, "key": one.label, "from": max(float(low), one.low),
+                 "to": min(float(high), one.high), "range_from": one.low, "range_to": one.high,
+                 "quasi_p": region.chance[axis], "verdict": region.verdict}
             )  # fmt: skip
-        return rows
+        return found
 
     def quality_frame(self) -> pd.DataFrame:
         """Give how well each box tells its worlds, where searched and where checked.
@@ -124,19 +121,17 @@ class Discovery(OverRanges):
         -------
         DataFrame
             Columns arrangement, side, worlds, count, share (of worlds of that side),
-            coverage, density, low, high (exact interval of the density), verdict.
+            coverage, density, low, high (exact interval of the density), unit, verdict.
         """
         rows = []
         for region in self.regions:
             for worlds, found in (("searched", region.searched), ("kept apart", region.checked)):
                 low, high = _exact(found)
                 rows.append(
-                    {
-                        "arrangement": region.arrangement, "side": region.side,
-                        "worlds": worlds, "count": found.points, "share": found.base,
-                        "coverage": found.coverage, "density": found.density,
-                        "low": low, "high": high, "unit": "share", "verdict": region.verdict,
-                    }
+                    {"arrangement": region.arrangement, "side": region.side, "worlds": worlds,
+                     "count": found.points, "share": found.base, "coverage": found.coverage,
+                     "density": found.density, "low": low, "high": high, "unit": "share",
+                     "verdict": region.verdict}
                 )  # fmt: skip
         return pd.DataFrame(rows)
 
@@ -185,7 +180,5 @@ class Discovery(OverRanges):
 
 def _exact(found: Quality) -> tuple[float, float]:
     """Give the Clopper-Pearson interval of the density; all of [0, 1] in an empty box."""
-    if not found.inside:
-        return 0.0, 1.0
-    interval = binomtest(found.caught, found.inside).proportion_ci()
-    return float(interval.low), float(interval.high)
+    share = share_with_interval(found.caught, found.inside)
+    return (share.low, share.high) if found.inside else (0.0, 1.0)

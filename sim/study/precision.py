@@ -160,14 +160,9 @@ def _differences(
     widths = {name: t.width(_mean(outcomes, name, baseline)) for name, t in targets.items()}
     frame = compare(outcomes, baseline, confidence, half_width=widths).frame()
     return [
-        {
-            "outcome": row["outcome"], "unit": row["unit"], "arrangement": row["arrangement"],
-            "quantity": f"difference from {baseline}", "estimate": row["difference"],
-            "low": row["low"], "high": row["high"],
-            "half_width": 0.5 * (row["high"] - row["low"]), "target": widths[row["outcome"]],
-            "replications_needed": row["replications_needed"],
-        }
-        for _, row in frame.iterrows()
+        {**row, "quantity": f"difference from {baseline}", "estimate": row["difference"],
+         "half_width": 0.5 * (row["high"] - row["low"]), "target": widths[row["outcome"]]}
+        for row in frame.to_dict("records")
     ]  # fmt: skip
 
 
@@ -179,16 +174,15 @@ def _levels(
         width = target.width(_mean(outcomes, name, baseline))
         for arrangement, values in outcomes.table(name).items():
             found = averaged(values, outcomes.unit)
-            interval = mean_interval(found, confidence)
-            spread = interval.standard_error * math.sqrt(max(found.size, 1))
-            rows.append({
-                "outcome": name, "unit": outcomes.marks[name].unit,
-                "arrangement": arrangement, "quantity": "level",
-                "estimate": interval.estimate, "low": interval.low, "high": interval.high,
-                "half_width": 0.5 * (interval.high - interval.low), "target": width,
-                "replications_needed": outcomes.unit
-                * replications_needed(spread, width, confidence),
-            })  # fmt: skip
+            one = mean_interval(found, confidence)
+            spread = one.standard_error * math.sqrt(max(found.size, 1))
+            needed = outcomes.unit * replications_needed(spread, width, confidence)
+            rows.append(
+                {"outcome": name, "unit": outcomes.marks[name].unit, "arrangement": arrangement,
+                 "quantity": "level", "estimate": one.estimate, "low": one.low, "high": one.high,
+                 "half_width": 0.5 * (one.high - one.low), "target": width,
+                 "replications_needed": needed}
+            )  # fmt: skip
     return rows
 
 

@@ -10,7 +10,7 @@ from sim.experiment.progress import Asked
 from sim.outcomes.statistics import Interval
 from sim.scenario.model import Scenario
 from sim.study.condition import Condition
-from sim.study.intervals import observations
+from sim.study.intervals import level_row, observations
 from sim.study.store import Store
 from sim.study.stress import Stress, StressRange, severity_rate
 
@@ -101,13 +101,13 @@ class Search:
 
     def may_be_broken(self, arrangement: str, stress: Stress) -> bool:
         """Say whether the interval reaches beyond the limit."""
-        found = self.value(arrangement, stress)
-        return self.condition.holds(self.condition.best(found))
+        found, below = self.value(arrangement, stress), self.condition.is_below
+        return self.condition.holds(found.low if below else found.high)
 
     def is_surely_broken(self, arrangement: str, stress: Stress) -> bool:
         """Say whether all of the interval lies beyond the limit."""
-        found = self.value(arrangement, stress)
-        return self.condition.holds(self.condition.worst(found))
+        found, below = self.value(arrangement, stress), self.condition.is_below
+        return self.condition.holds(found.high if below else found.low)
 
     def answer(self, arrangement: str) -> Answer:
         """Find the mildest stress that breaks one arrangement."""
@@ -174,15 +174,12 @@ class Search:
 
     def frame(self) -> pd.DataFrame:
         """Give all that was tried."""
-        rows = []
-        for (arrangement, stress), found in self.tried.items():
-            rows.append(
-                {
-                    "arrangement": arrangement, "start_years": stress.start,
-                    "depth": stress.depth, "years": stress.years, "value": found.estimate,
-                    "low": found.low, "high": found.high, "unit": self.condition.mark.unit,
-                    "broken": self.condition.holds(found.estimate),
-                }
-            )  # fmt: skip
+        unit = self.condition.mark.unit
+        rows = [
+            {"arrangement": arrangement, "start_years": stress.start, "depth": stress.depth,
+             "years": stress.years, **level_row(found, unit),
+             "broken": self.condition.holds(found.estimate)}
+            for (arrangement, stress), found in self.tried.items()
+        ]  # fmt: skip
         order = ["arrangement", "depth", "start_years", "years"]
         return pd.DataFrame(rows).sort_values(order, ignore_index=True)
