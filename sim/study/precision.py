@@ -156,7 +156,7 @@ def precision_of(
 
 def _differences(
     outcomes: Outcomes, baseline: str, targets: dict[str, Target], confidence: float
-) -> list[dict[str, Any]]:
+) -> list[dict[Any, Any]]:
     widths = {name: t.width(_mean(outcomes, name, baseline)) for name, t in targets.items()}
     frame = compare(outcomes, baseline, confidence, half_width=widths).frame()
     return [
@@ -168,7 +168,7 @@ def _differences(
 
 def _levels(
     outcomes: Outcomes, baseline: str, targets: dict[str, Target], confidence: float
-) -> list[dict[str, Any]]:
+) -> list[dict[Any, Any]]:
     rows = []
     for name, target in targets.items():
         width = target.width(_mean(outcomes, name, baseline))

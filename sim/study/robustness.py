@@ -156,13 +156,11 @@ def robustness(
 
     Parameters
     ----------
-    scenario : Scenario
     vary : sequence of Range or str, optional
         All numbers that the scenario grades as assumptions, by default.
-    outcomes : str or iterable of str, optional
-        Some headlines by default.
     trial : Trial, optional
-    store : Store, optional
+    scenario, outcomes, store
+        As in `sim.study.sweep.sweep`.
 
     Raises
     ------

@@ -144,15 +144,13 @@ def sensitivity(
 
     Parameters
     ----------
-    scenario : Scenario
     vary : sequence of Range or str, optional
         All numbers that the scenario grades as assumptions, over their plausible ranges,
         by default.
-    outcomes : str or iterable of str, optional
-        Some headlines by default.
     screening : Screening, optional
         Method and points.
-    store : Store, optional
+    scenario, outcomes, store
+        As in `sim.study.sweep.sweep`.
 
     Raises
     ------
