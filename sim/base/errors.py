@@ -3,10 +3,9 @@
 ::
 
     SimError
-    ├── ScenarioError      a file, a key, a value (any number of problems at once)
+    ├── ScenarioError      a file, a key, a value, what a study is asked (all problems at once)
     ├── AccountingError    money appeared or vanished (our fault)
-    ├── OutcomeError       an outcome cannot be computed from these results
-    └── StudyError         a study was asked for something that cannot be
+    └── OutcomeError       an outcome cannot be computed from these results
 
 Every message has three parts: where, what (the rule and the value), and the cure.
 Pure functions raise plain ``ValueError`` instead; these classes are for what a user meets.
@@ -160,16 +159,4 @@ class OutcomeError(SimError):
     bank.raro
       is not an outcome
       did you mean "bank.raroc"?
-    """
-
-
-class StudyError(SimError):
-    """A study was asked for something that cannot be; nothing was run.
-
-    Examples
-    --------
-    >>> print(StudyError("plan", "is not an arrangement", 'did you mean "plain"?'))
-    plan
-      is not an arrangement
-      did you mean "plain"?
     """

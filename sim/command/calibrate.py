@@ -1,7 +1,5 @@
 """Calibrate: fit the free numbers of a scenario to published figures, and write them."""
 
-import shlex
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,11 +9,11 @@ import typer
 from sim.command import walk
 from sim.command.failure import FAILED, INTERRUPTED, BadInputError, told
 from sim.command.folder import RUNS, RunFolder
-from sim.command.options import Quiet, Settings
+from sim.command.options import Quiet, Settings, Workers
 from sim.command.progress import progress
 from sim.command.run import cores
-from sim.command.screen import say
-from sim.command.study import KEPT, Workers, print_findings, write_study
+from sim.command.screen import say, silent
+from sim.command.study import given_command, open_store, print_findings, write_study
 
 WRITTEN = "scenarios"
 """Folder of the fitted scenario files, beneath the folder of the run."""
@@ -29,9 +27,9 @@ PlanFile = Annotated[
 def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     file: PlanFile,
     settings: Settings = None,
-    evaluations: Annotated[
+    points: Annotated[
         int | None,
-        typer.Option(min=1, help="Most evaluations before the last look; known ones are free."),
+        typer.Option(min=1, help="At most, before the last look; known ones are free."),
     ] = None,
     check: Annotated[
         bool,
@@ -39,7 +37,7 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     ] = False,
     workers: Workers = None,
     out: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="Folder; by default runs/calibrate-PLAN.")
+        Path | None, typer.Option(metavar="FOLDER", help="By default runs/calibrate-PLAN.")
     ] = None,
     quiet: Quiet = False,
 ) -> None:
@@ -51,10 +49,10 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     scenario = scenario_of(plan, file, settings or [])
     folder = RunFolder(out or RUNS / f"calibrate-{file.stem}")
     folder.check_usable()
-    notice: Callable[[str], None] = (lambda _: None) if quiet else say
+    notice = silent if quiet else say
     walk.prepare(scenario, notice)
     with progress(quiet) as report:
-        eye = evaluator(plan, scenario, folder, workers or cores(), evaluations)
+        eye = evaluator(plan, scenario, folder, workers or cores(), points)
         most = eye.expected(check)
         eye.report = lambda done: report(done, max(done, most))
         found = _look(scenario, eye, check, notice)
@@ -68,13 +66,11 @@ def evaluator(
 ) -> Any:
     """Give what simulates, with everything that it has ever simulated in this folder."""
     from sim.study.evaluation import Evaluator
-    from sim.study.moments import moments_digest, moments_of
-    from sim.study.store import Store
+    from sim.study.moments import moments_of
 
     # A setting may change how many histories an evaluation has.
     plan = plan.model_copy(update={"replications": scenario.experiment.replications})
-    kept = folder.path / "studies" / KEPT / f"moments-{moments_digest()}"
-    return Evaluator(plan, Store(kept, workers, reader=moments_of), budget)
+    return Evaluator(plan, open_store(folder, workers).reading(moments_of), budget)
 
 
 def refuse_scenario(file: Path) -> None:
@@ -102,8 +98,8 @@ def _look(scenario: Any, eye: Any, is_check: bool, notice: Callable[[str], None]
             return calibration.check(plan, scenario, eye)
         return calibration.calibrate(plan, scenario, eye, notice)
     except KeyboardInterrupt:
-        words = shlex.join(["python", "-m", "sim", *sys.argv[1:]])
-        say(f"interrupted: {eye.store.simulated} replications are kept\n  go on with: {words}")
+        kept = f"interrupted: {eye.store.simulated} replications are kept"
+        say(f"{kept}\n  go on with: {given_command()}")
         raise typer.Exit(INTERRUPTED) from None
 
 
@@ -116,7 +112,7 @@ def _finish(folder: RunFolder, file: Path, found: Any, is_quiet: bool) -> None:
     texts = fitted_files(found.plan, base.resolve(), found.fitted)
     written = write_files(texts, base.parent.resolve(), folder.path / WRITTEN)
     about = {
-        "command": shlex.join(["python", "-m", "sim", *sys.argv[1:]]),
+        "command": given_command(),
         "scenario_sha256": fingerprint(found.fitted), "seed": found.plan.seed,
         "replications": found.plan.replications, "title": found.plan.title,
         "question": "Which numbers make the simulation meet published figures?",

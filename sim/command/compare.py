@@ -1,5 +1,6 @@
 """Compare arrangements across scenario files, as precisely as is asked for."""
 
+import functools
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,26 +11,28 @@ import typer
 from sim.command import walk
 from sim.command.failure import BadInputError, told
 from sim.command.folder import COMPARISON, RUNS, RunFolder
-from sim.command.options import Most, Quiet, Settings, Until, settings_of
-from sim.command.progress import progress
-from sim.command.run import cores
-from sim.command.screen import console, say
-from sim.command.study import (
+from sim.command.options import (
+    Most,
     Out,
+    Quiet,
     Replications,
     Seed,
+    Settings,
+    Until,
     Workers,
-    about_study,
-    open_store,
-    print_findings,
-    write_study,
+    settings_of,
 )
+from sim.command.progress import progress
+from sim.command.run import cores
+from sim.command.screen import console, say, silent
+from sim.command.study import about_study, open_store, print_findings, write_study
 from sim.command.summary import heading, summary
 from sim.scenario.dump import fingerprint
 
 Files = Annotated[
     list[Path], typer.Argument(metavar="SCENARIO...", help="One scenario file or several.")
 ]
+TAIL = "--tail"
 Tail = Annotated[
     list[str] | None,
     typer.Option(
@@ -66,23 +69,27 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     quiet: Quiet = False,
 ) -> None:
     """Compare arrangements of one or several scenarios under common luck."""
-    from sim.study.scenarios import Precisely
+    from sim.study.aims import together
+    from sim.study.lineup import line_up
+    from sim.study.scenarios import Precisely, compare_scenarios, tail_findings
+    from sim.study.variance import variance_factors
 
     given = settings_of(settings, replications=replications, seed=seed)
     scenarios = load_files(files, given)
     aim = Precisely(until or (), most, with_levels=levels)
-    _check(scenarios, aim, baseline)
+    together(aim.targets, lambda: line_up(scenarios, baseline))
     tails = read_tails(tail or (), scenarios, aim)
     folder = RunFolder(out or default_folder(files, list(scenarios.values())))
     RunFolder(out or RUNS).check_usable()
-    tell = (lambda _: None) if quiet else say
     first = next(iter(scenarios.values()))
-    walk.prepare(first, tell)
+    walk.prepare(first, silent if quiet else say)
     store = open_store(folder, workers or cores())
     with progress(quiet) as report:
-        found = _run(scenarios, (aim, baseline), store, report)
-        extra = [_measured(first, store, report)] if measure_variance_reduction else []
-    extra += [_tails(found.outcomes, tails)] if tails else []
+        found, extra = compare_scenarios(scenarios, baseline, aim, store, report), []
+        if measure_variance_reduction:
+            extra.append(variance_factors(first, store=store, progress=report).findings())
+    if tails:
+        extra.append(tail_findings(found.outcomes, tails))
     _write(folder, found, extra, about_study(first))
     if quiet:
         typer.echo(folder.path)
@@ -118,31 +125,36 @@ def read_tails(
 
     Raises
     ------
-    BadInputError
+    ScenarioError
         Before anything runs; says how many replications are needed.
     """
-    from sim.outcomes.mark import registry
-    from sim.outcomes.quantiles import paths_for_tail
+    from sim.study.aims import together
 
     first = next(iter(scenarios.values()))
-    unit = first.variance_reduction.unit
     most = aim.most if aim.until else first.experiment.replications
-    found = []
-    for text in texts:
-        name, _, level = text.partition("=")
-        try:
-            share = float(level.strip().removesuffix("%")) / (100.0 if "%" in level else 1.0)
-        except ValueError:
-            share = 0.0
-        if name not in registry() or not 0.5 <= share < 1.0:
-            cure = "for example bank.credit_loss=95%, a level from 50% to below 100%"
-            raise BadInputError(f"--tail {text}", "must be an outcome and a level", cure)
-        needed = unit * paths_for_tail(share)
-        if most < needed:
-            what = f"needs {needed:,} replications; {most:,} are asked for"
-            raise BadInputError(f"--tail {text}", what, f"give --replications {needed}")
-        found.append((name, share))
+    found = together(*(
+        functools.partial(_tail, text, first.variance_reduction.unit, most) for text in texts
+    ))  # fmt: skip
     return tuple(found)
+
+
+def _tail(text: str, unit: int, most: int) -> tuple[str, float]:
+    """Read one tail; `unit` replications make one history, `most` are asked for."""
+    from sim.outcomes.quantiles import paths_for_tail
+    from sim.study.aims import marks_of, refused
+    from sim.study.target import number_of
+
+    name, _, level = text.partition("=")
+    share = number_of(level)
+    (outcome,) = marks_of(name, 1, TAIL)
+    if not 0.5 <= share < 1.0:
+        cure = "for example bank.credit_loss=95%"
+        raise refused(TAIL, "must be an outcome and a level from 50% to below 100%", text, cure)
+    needed = unit * paths_for_tail(share)
+    if most < needed:
+        rule = f"needs {needed:,} replications; {most:,} are asked for"
+        raise refused(TAIL, rule, "", f"give --replications {needed}")
+    return outcome, share
 
 
 def default_folder(files: Sequence[Path], scenarios: Sequence[Any]) -> Path:
@@ -150,37 +162,6 @@ def default_folder(files: Sequence[Path], scenarios: Sequence[Any]) -> Path:
     words = "".join(fingerprint(scenario) for scenario in scenarios)
     stem = files[0].stem if len(files) == 1 else f"{files[0].stem}-and-{len(files) - 1}-more"
     return RUNS / f"compare-{stem}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
-
-
-def _check(scenarios: dict[str, Any], aim: Any, baseline: str | None) -> None:
-    """Refuse what cannot be compared before anything runs."""
-    from sim.base.errors import SimError
-    from sim.study.lineup import line_up
-
-    try:
-        aim.targets()
-        line_up(scenarios, baseline)
-    except SimError as error:
-        raise BadInputError(error.where, error.what, error.cure) from error
-
-
-def _run(scenarios: dict[str, Any], asked: tuple[Any, str | None], store: Any, report: Any) -> Any:
-    from sim.study.scenarios import compare_scenarios
-
-    aim, baseline = asked
-    return compare_scenarios(scenarios, baseline, aim, store, report)
-
-
-def _measured(scenario: Any, store: Any, report: Any) -> Any:
-    from sim.study.variance import variance_factors
-
-    return variance_factors(scenario, store=store, progress=report).findings()
-
-
-def _tails(outcomes: Any, tails: tuple[tuple[str, float], ...]) -> Any:
-    from sim.study.scenarios import tail_findings
-
-    return tail_findings(outcomes, tails)
 
 
 def _write(folder: RunFolder, found: Any, extra: list[Any], about: dict[str, Any]) -> None:

@@ -41,10 +41,6 @@ LIMITS = (
 def describe(scenario: Any) -> dict[str, list[str]]:
     """Say in words what each arrangement or programme of a scenario is.
 
-    Parameters
-    ----------
-    scenario : Scenario
-
     Returns
     -------
     dict of arrangement to list of str
@@ -90,10 +86,6 @@ def _dates(policy: Any) -> str:
 
 def setting(scenario: Any) -> str:
     """Say on what firms, for how long and on what footing arrangements are compared.
-
-    Parameters
-    ----------
-    scenario : Scenario
 
     Returns
     -------

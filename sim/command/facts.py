@@ -10,7 +10,7 @@ import typer
 from sim.base.errors import Problem, place
 from sim.command.failure import FAILED, BadInputError, told
 from sim.command.screen import console, say, table
-from sim.command.study import Given, study
+from sim.command.study import Given, begun
 
 if TYPE_CHECKING:
     from sim.scenario.citations import Use
@@ -95,11 +95,11 @@ def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
 
 def _patterns(file: Path) -> None:
     """Run the default economy and hold it against what nobody fitted it to."""
-    with study(file, Given(replications=PATTERN_REPLICATIONS)) as now:
-        from sim.study.patterns import patterns
+    from sim.study.patterns import patterns
 
-        found = patterns(now.scenario, now.store, PATTERN_REPLICATIONS)
-    now.finish(found.findings())
+    with begun(Given(file, replications=PATTERN_REPLICATIONS)) as now:
+        now.start()
+        now.tell(patterns(now.scenario, now.store, PATTERN_REPLICATIONS).findings())
 
 
 def _chosen(

@@ -14,7 +14,7 @@ from typing import ParamSpec
 
 import typer
 
-from sim.base.errors import ScenarioError, SimError, StudyError, three_lines
+from sim.base.errors import ScenarioError, SimError, three_lines
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
@@ -37,7 +37,7 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
             command(*args, **kwargs)
         except ScenarioError as error:
             _end(f"{error}\n\n{_count(error)}; nothing was run or written", BAD_INPUT)
-        except (BadInputError, StudyError) as error:
+        except BadInputError as error:
             _end(str(error), BAD_INPUT)
         except SimError as error:
             _end(str(error), FAILED)

@@ -53,6 +53,13 @@ class RunFolder:
         """The report for readers."""
         return self.path / REPORT
 
+    @staticmethod
+    def place(folder: Path | None, name: str) -> Path:
+        """Give the place of a page in a folder, the current one by default, and check it."""
+        if folder is not None:
+            RunFolder(folder).check_usable()
+        return (folder or Path()) / name
+
     def check_usable(self) -> None:
         """Refuse a place where no folder can be, before time is spent.
 

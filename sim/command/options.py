@@ -1,12 +1,14 @@
-"""The arguments and options that several commands share."""
+"""The arguments and options that several commands share, each declared once.
+
+Names and numbers of a list are joined by commas; any option that takes several things may be
+repeated instead.
+"""
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-
-from sim.command.failure import BadInputError
 
 
 class Record(StrEnum):
@@ -26,9 +28,7 @@ class Words(StrEnum):
 InLanguage = Annotated[
     Words, typer.Option("--language", help="Of figures and report: English or Chinese.")
 ]
-
 ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
-
 Settings = Annotated[
     list[str] | None,
     typer.Option(
@@ -37,9 +37,46 @@ Settings = Annotated[
         help="Change one value, for example experiment.seed=7; may be repeated.",
     ),
 ]
-
+Replications = Annotated[
+    int | None, typer.Option(min=2, help="Random histories; by default those of the scenario.")
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes side by side; by default all cores.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Folder of the run; by default runs/SCENARIO-HASH."),
+]
+PageFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FOLDER", help="Folder for the page; by default the one of its subject."
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a long study.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print as little as possible.")]
 
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=LOW:HIGH",
+        help="A number and its range; KEY=x0.5:x1.6 for factors on its value, or on all of a"
+        " list; may be repeated.",
+    ),
+]
+Outcomes = Annotated[
+    list[str] | None, typer.Option(metavar="NAME,...", help="What to look at; see: list outcomes.")
+]
+Arrangements = Annotated[
+    list[str] | None, typer.Option(metavar="NAME,...", help="Arrangements that are looked at.")
+]
+Pair = Annotated[
+    list[str] | None, typer.Option("--arrangements", metavar="A,B", help="The gap is B less A.")
+]
+EachPoint = Annotated[
+    int, typer.Option("--replications", min=1, help="Random histories at each point, one luck.")
+]
 
 Until = Annotated[
     list[str] | None,
@@ -49,27 +86,7 @@ Until = Annotated[
         " bank.profit=50, bank.profit=2%; may be repeated, all hold jointly.",
     ),
 ]
-
 Most = Annotated[int, typer.Option(min=2, help="With --until: no more replications than these.")]
-
-
-def read_targets(until: list[str] | None) -> tuple[Any, ...]:
-    """Read the half-widths that are asked for.
-
-    Raises
-    ------
-    BadInputError
-        If an outcome is unknown or a half-width is not a positive number.
-    """
-    if not until:
-        return ()
-    from sim.outcomes.mark import registry
-    from sim.study.target import TargetError, parse_targets
-
-    try:
-        return parse_targets(until, registry())
-    except TargetError as error:
-        raise BadInputError(error.where, error.what, error.cure) from error
 
 
 def settings_of(settings: list[str] | None, **experiment: int | None) -> list[str]:

@@ -26,15 +26,7 @@ from sim.scenario.dump import fingerprint
 
 @dataclass(frozen=True)
 class Measured:
-    """Results with what they mean.
-
-    Parameters
-    ----------
-    results : Results
-    outcomes : Outcomes
-    comparison : Comparison
-    by_bank : DataFrame
-    """
+    """Results with what they mean."""
 
     results: Any
     outcomes: Any
@@ -65,10 +57,6 @@ def write_findings(folder: RunFolder, results: Any, written: Language = "en") ->
     results : Results
     written : {"en", "zh"}
         Language of figures and report; tables hold the same words in all languages.
-
-    Returns
-    -------
-    Comparison
     """
     from sim.page.explore_table import explored
 
@@ -153,10 +141,6 @@ def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) ->
 
 def read_results(folder: RunFolder) -> Any:
     """Read the results of a finished or interrupted run from its folder.
-
-    Returns
-    -------
-    Results
 
     Raises
     ------

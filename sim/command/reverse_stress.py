@@ -4,53 +4,47 @@ from typing import Annotated
 
 import typer
 
-from sim.command.failure import told
-from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.study import Given, Out, Replications, Seed, Workers, save_drawings, study
+from sim.command.options import Arrangements
+from sim.command.study import Begun, study
+
+Numbers = list[str] | None
 
 
-@told
+@study()
 def reverse_stress(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
-    file: ScenarioFile,
+    now: Begun,
     breaks: Annotated[
         str,
         typer.Option("--break", metavar="CONDITION", help='For example "bank.raroc < -20%".'),
     ],
-    arrangement: Annotated[
-        list[str] | None,
-        typer.Option(help="Which to break; may be repeated. By default all of the scenario."),
+    arrangements: Arrangements = None,
+    starts: Annotated[
+        Numbers, typer.Option(metavar="YEAR,...", help="Years in which it begins.")
     ] = None,
-    start: Annotated[
-        list[float] | None, typer.Option(help="Year in which it begins; may be repeated.")
-    ] = None,
-    depth: Annotated[
-        list[float] | None,
-        typer.Option(help="Factor on the yearly systematic factor; may be repeated."),
+    depths: Annotated[
+        Numbers, typer.Option(metavar="X,...", help="Factors on the yearly systematic factor.")
     ] = None,
     longest: Annotated[float, typer.Option(min=0.0, help="Longest spell, in years.")] = 5.0,
     step: Annotated[float, typer.Option(min=0.0, help="Lengths are multiples of it.")] = 0.25,
     regime: Annotated[
         str, typer.Option(help="Imposed; by default the regime with most setbacks.")
     ] = "",
-    settings: Settings = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    workers: Workers = None,
-    out: Out = None,
-    quiet: Quiet = False,
 ) -> None:
     """Find the mildest bad times under which an outcome crosses a limit."""
-    given = Given(settings, replications, seed, workers, out, quiet)
-    with study(file, given) as now:
-        from sim.show.studies import stress
-        from sim.study.reverse_stress import reverse_stress as run
-        from sim.study.stress import StressRange
+    from sim.show.studies import stress
+    from sim.study.aims import numbers_of, together
+    from sim.study.reverse_stress import asked
+    from sim.study.reverse_stress import reverse_stress as run
+    from sim.study.stress import StressRange
 
-        usual = StressRange()
-        space = StressRange(
-            tuple(start or usual.starts), tuple(depth or usual.depths), longest, step, regime
-        )
-        found = run(now.scenario, breaks, arrangement or (), space=space, store=now.store)
-    findings = found.findings()
-    now.finish(findings)
-    save_drawings(now, findings.key, {"tried": stress(found)})
+    usual = StressRange()
+    years, factors = together(
+        lambda: numbers_of("--starts", starts, usual.starts),
+        lambda: numbers_of("--depths", depths, usual.depths),
+    )
+    space = StressRange(years, factors, longest, step, regime)
+    search = asked(now.scenario, breaks, arrangements, space)
+    runs = search.most * search.scenario.experiment.replications
+    now.start((search.scenario, runs), at_most=True)
+    found = run(now.scenario, breaks, arrangements, space=space, store=now.store)
+    now.tell(found.findings(), {"tried": stress(found)})

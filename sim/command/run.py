@@ -13,18 +13,20 @@ from sim.command.folder import COMPARISON, RUNS, RunFolder
 from sim.command.options import (
     InLanguage,
     Most,
+    Out,
     Quiet,
     Record,
     ScenarioFile,
+    Seed,
     Settings,
     Until,
     Words,
-    read_targets,
+    Workers,
     settings_of,
 )
 from sim.command.pages import write_findings
 from sim.command.progress import progress
-from sim.command.screen import console, say
+from sim.command.screen import console, say, silent
 from sim.command.summary import heading, summary
 from sim.command.until import simulate_until
 from sim.experiment.pace import REPLICATIONS
@@ -38,15 +40,9 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     replications: Annotated[
         int | None, typer.Option(min=1, help="Random histories of each arrangement.")
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes side by side; by default all cores."),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the run; by default runs/SCENARIO-HASH."),
-    ] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
     keep: Annotated[
         list[Record] | None,
         typer.Option(help="Keep the records of firms or of events too; may be repeated."),
@@ -69,7 +65,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     targets = read_targets(until)
     given = settings_of(settings, replications=replications, seed=seed)
     scenario, notices = load_with_notices(file, given)
-    tell = (lambda _: None) if quiet else say
+    tell = silent if quiet else say
     for notice in notices:
         tell(f"notice: {notice}")
     RunFolder(out or RUNS).check_usable()
@@ -104,6 +100,15 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         typer.echo(sentence)
     typer.echo(f"\nall outcomes: {job.folder.path / COMPARISON}")
     typer.echo(f"report: {job.folder.report}")
+
+
+def read_targets(until: list[str] | None) -> tuple[Any, ...]:
+    """Read the half-widths that are asked for; as in `sim.study.target.parse_targets`."""
+    if not until:
+        return ()
+    from sim.study.target import parse_targets
+
+    return parse_targets(until)
 
 
 def default_folder(file: Path, scenario: Any) -> Path:

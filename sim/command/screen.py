@@ -25,6 +25,10 @@ def say(message: str) -> None:
     typer.echo(message, err=True)
 
 
+def silent(_: str) -> None:
+    """Tell nothing."""
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int = 0) -> Table:
     """Lay out a table.
 

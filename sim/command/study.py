@@ -1,107 +1,162 @@
 """What all commands of studies share: their options, their runs, their files and page.
 
 A study lives in the folder of a run: its tables under ``studies/KEY/``, its section in
-``report.html``. Every replication that a study needs is kept under ``studies/.runs/``, in
-a folder named by the content of the program, so that no study simulates what another one
-has simulated, and none takes numbers of an older program.
+``report.html``. Every replication that a study needs is kept under ``studies/.runs/``, so
+that no study simulates what another one has simulated.
 """
 
+import functools
+import inspect
 import json
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from sim.command import walk
+from sim.command.failure import told
 from sim.command.folder import RUNS, RunFolder
-from sim.command.options import settings_of
+from sim.command.options import (
+    Out,
+    Quiet,
+    Replications,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Workers,
+    Yes,
+    settings_of,
+)
 from sim.command.progress import progress
 from sim.command.run import cores, default_folder
-from sim.command.screen import console, say, table
+from sim.command.screen import console, say, silent, table
+from sim.experiment.pace import RUNS as COUNTED
 from sim.scenario.dump import fingerprint
 
 KEPT = ".runs"
 """Folder beneath ``studies`` that keeps replications between studies."""
-
-Replications = Annotated[
-    int | None, typer.Option(min=2, help="Random histories; by default those of the scenario.")
-]
-Seed = Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")]
-Workers = Annotated[
-    int | None, typer.Option(min=1, help="Processes side by side; by default all cores.")
-]
-Out = Annotated[
-    Path | None,
-    typer.Option(metavar="RUN", help="Folder of a run; by default runs/SCENARIO-HASH."),
-]
+LONG = 60.0
+"""Seconds above which a user at a terminal is asked."""
 
 
 @dataclass(frozen=True)
 class Given:
-    """The common options as they were given."""
+    """The argument and the options that all studies share, as they were given."""
 
-    settings: list[str] | None = None
-    replications: int | None = None
-    seed: int | None = None
-    workers: int | None = None
-    out: Path | None = None
-    is_quiet: bool = False
+    file: ScenarioFile
+    settings: Settings = None
+    replications: Replications = None
+    seed: Seed = None
+    workers: Workers = None
+    out: Out = None
+    yes: Yes = False
+    quiet: Quiet = False
 
 
-@dataclass(frozen=True)
-class Setting:
-    """What a study works with.
+@dataclass
+class Begun:
+    """A study that has begun.
 
     Parameters
     ----------
+    given : Given
     scenario : Scenario
         With the values given on the command line.
     folder : RunFolder
     store : Store
         Runs of this folder's studies; it shows how many are done, of how many.
-    is_quiet : bool
     """
 
+    given: Given
     scenario: Any
     folder: RunFolder
     store: Any
-    is_quiet: bool = False
-    about: dict[str, Any] = field(default_factory=dict)
+    _open: ExitStack = field(default_factory=ExitStack)
 
-    def finish(self, *findings: Any) -> None:
-        """Write files and page, and print the words and the first table of each."""
-        for one in findings:
-            write_study(self.folder, one, self.about)
-        if self.is_quiet:
-            typer.echo(self.folder.path)
-            return
-        for one in findings:
-            print_findings(one)
-            typer.echo(f"\ntables: {self.folder.path / 'studies' / one.key}\n")
-        if self.store.simulated:
-            say(f"{self.store.simulated} replications were simulated for this study")
-        typer.echo(f"report: {self.folder.report}")
+    def start(self, *jobs: tuple[Any, int], what: str = COUNTED, at_most: bool = False) -> None:
+        """Load the compiled rules, say how long the runs will take, and show their progress.
+
+        A user at a terminal is asked before a long study; nobody is where nobody can answer.
+
+        Parameters
+        ----------
+        *jobs : tuple of (Scenario, int)
+            What is run, and how often.
+        what : {"replications", "runs"}
+            What is counted.
+        at_most : bool
+            Whether fewer runs may do.
+        """
+        quiet = self.given.quiet
+        walk.prepare(self.scenario, silent if quiet else say)
+        if jobs and not quiet:
+            from sim.study.estimate import expected
+
+            time = expected(jobs, self.store)
+            say(f"{'at most ' if at_most else ''}{time.words()}")
+            if time.seconds > LONG and not self.given.yes and is_asked():
+                typer.confirm("go on?", default=True, abort=True, err=True)
+        self._open.enter_context(self.store)
+        self.store.progress = self._open.enter_context(progress(quiet, what))
+
+    def tell(self, findings: Any, drawings: Mapping[str, Any] | None = None) -> None:
+        """Write files and page, and print the words and the first table.
+
+        Parameters
+        ----------
+        findings : Findings
+        drawings : mapping of str to Drawing, optional
+            By the name of the file.
+        """
+        # The bar ends before anything is printed.
+        self._open.close()
+        place = write_study(self.folder, findings, about_study(self.scenario), drawings)
+        if not self.given.quiet:
+            print_findings(findings)
+            typer.echo(f"\ntables: {place}\n")
+
+
+def study(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of a function that studies a scenario.
+
+    The function is given the study that has begun and then its own options. The file and the
+    shared options of `Given` are added, but for those that are left out or that the function
+    declares itself.
+    """
+
+    def made(function: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(function).parameters.values())[1:]
+        known = {*left_out, *(one.name for one in own)}
+        every = inspect.signature(Given).parameters.values()
+        file, *shared = [one for one in every if one.name not in known]
+
+        @functools.wraps(function)
+        def command(**options: Any) -> None:
+            given = Given(**{one.name: options.pop(one.name) for one in (file, *shared)})
+            with begun(given) as now:
+                function(now, **options)
+
+        parameters = [file, *own, *shared]
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in parameters}
+        return told(command)
+
+    return made
+
+
+def is_asked() -> bool:
+    """Whether somebody is there who can answer."""
+    return sys.stdin.isatty()
 
 
 @contextmanager
-def study(file: Path, given: Given) -> Iterator[Setting]:
-    """Load a scenario and make ready to study it.
-
-    Parameters
-    ----------
-    file : Path
-        The scenario.
-    given : Given
-        Options of the command line.
-
-    Yields
-    ------
-    Setting
+def begun(given: Given) -> Iterator[Begun]:
+    """Load a scenario and make ready to study it; in the end say where the report is.
 
     Raises
     ------
@@ -111,17 +166,18 @@ def study(file: Path, given: Given) -> Iterator[Setting]:
     from sim.scenario.load import load_scenario
 
     own = settings_of(given.settings, replications=given.replications, seed=given.seed)
-    scenario = load_scenario(file, own)
-    folder = RunFolder(given.out or default_folder(file, scenario))
+    scenario = load_scenario(given.file, own)
+    folder = RunFolder(given.out or default_folder(given.file, scenario))
     RunFolder(given.out or RUNS).check_usable()
-    store = open_store(folder, given.workers or cores())
-    with progress(given.is_quiet) as store.progress:
-        yield Setting(scenario, folder, store, given.is_quiet, about_study(scenario))
-
-
-def ready(setting: Setting) -> None:
-    """Load the compiled rules at once; the store does so itself before it first simulates."""
-    walk.prepare(setting.scenario, (lambda _: None) if setting.is_quiet else say)
+    now = Begun(given, scenario, folder, open_store(folder, given.workers or cores()))
+    with now._open:
+        yield now
+    if given.quiet:
+        typer.echo(folder.path)
+        return
+    if now.store.simulated:
+        say(f"{now.store.simulated} replications were simulated for this study")
+    typer.echo(f"report: {folder.report}")
 
 
 def open_store(folder: RunFolder, workers: int = 1) -> Any:
@@ -133,16 +189,14 @@ def open_store(folder: RunFolder, workers: int = 1) -> Any:
         On disk under ``studies/.runs/`` of the folder.
     """
     from sim.study.store import Store
-    from sim.study.version import program_digest
 
-    return Store(folder.path / "studies" / KEPT / program_digest(), workers)
+    return Store(folder.path / "studies" / KEPT, workers)
 
 
 def about_study(scenario: Any) -> dict[str, Any]:
     """Say how a study is made: the command, the scenario's hash, seed and replications."""
-    words = ["python", "-m", "sim", *sys.argv[1:]]
     return {
-        "command": shlex.join(words),
+        "command": given_command(),
         "scenario_sha256": fingerprint(scenario),
         "seed": scenario.experiment.seed,
         "replications": scenario.experiment.replications,
@@ -151,7 +205,17 @@ def about_study(scenario: Any) -> dict[str, Any]:
     }
 
 
-def write_study(folder: RunFolder, findings: Any, about: dict[str, Any] | None = None) -> Path:
+def given_command() -> str:
+    """The command line of this process, as it can be given again."""
+    return shlex.join(["python", "-m", "sim", *sys.argv[1:]])
+
+
+def write_study(
+    folder: RunFolder,
+    findings: Any,
+    about: dict[str, Any] | None = None,
+    drawings: Mapping[str, Any] | None = None,
+) -> Path:
     """Write the findings of a study into the folder of a run, and into its report.
 
     Parameters
@@ -161,6 +225,8 @@ def write_study(folder: RunFolder, findings: Any, about: dict[str, Any] | None =
     findings : Findings
     about : dict of str to any, optional
         How the study was made, as JSON can hold it.
+    drawings : mapping of str to Drawing, optional
+        Written as SVG and PNG with their numbers, and shown on the page.
 
     Returns
     -------
@@ -168,45 +234,36 @@ def write_study(folder: RunFolder, findings: Any, about: dict[str, Any] | None =
         The folder of the study.
     """
     from sim.page.study_pages import STUDIES
-    from sim.study.findings import FINDINGS, write_files
+    from sim.study.findings import write_files
 
     place: Path = folder.path / STUDIES / findings.key
-    # What an earlier study of the same name drew belongs to its numbers.
-    known = {FINDINGS, *(f"{name}.csv" for name in findings.tables)}
     with folder.staging() as stage:
-        write_files(stage / STUDIES / findings.key, findings, about or {})
+        own = stage / STUDIES / findings.key
+        write_files(own, findings, about or {})
+        _write_drawings(own, drawings or {})
+        written = {file.name for file in own.iterdir()}
+    # What an earlier study of the same name left belongs to its numbers.
     for old in place.iterdir():
-        if old.name not in known:
+        if old.name not in written:
             old.unlink()
     update_report(folder)
     return place
 
 
-def save_drawings(setting: Setting, key: str, drawings: Mapping[str, Any]) -> None:
-    """Write the figures of a study and their numbers beside its tables, and on its page.
-
-    Parameters
-    ----------
-    setting : Setting
-    key : str
-        Of the findings, which are written already.
-    drawings : mapping of str to Drawing
-        By the name of the file.
-    """
-    from sim.page.study_pages import STUDIES, page_figure
+def _write_drawings(folder: Path, drawings: Mapping[str, Any]) -> None:
+    """Write figures, the numbers behind each, and what a page shows of them."""
+    from sim.page.study_pages import page_figure
     from sim.study.findings import FIGURES
 
-    folder = setting.folder.path / STUDIES / key
     for name, drawing in drawings.items():
         (folder / f"{name}.svg").write_text(drawing.svg(), encoding="utf-8")
         drawing.savefig(folder / f"{name}.png")
-        behind = folder / f"{name}.csv"
         # A figure of a whole table has its name, and the table is there already.
-        if not behind.exists():
-            drawing.data.to_csv(behind, index=False)
-    figures = [page_figure(key, name, drawing) for name, drawing in drawings.items()]
-    (folder / FIGURES).write_text(json.dumps(figures), encoding="utf-8")
-    update_report(setting.folder)
+        if not (folder / f"{name}.csv").exists():
+            drawing.data.to_csv(folder / f"{name}.csv", index=False)
+    if drawings:
+        figures = [page_figure(folder.name, name, drawn) for name, drawn in drawings.items()]
+        (folder / FIGURES).write_text(json.dumps(figures), encoding="utf-8")
 
 
 def update_report(folder: RunFolder) -> None:
@@ -235,13 +292,6 @@ def print_findings(findings: Any) -> None:
         text = text_table(frame, findings.units)
         typer.echo(f"\n{findings.captions.get(name, name)}")
         # Words stand first, numbers after them.
-        right = len(text["columns"]) - sum(1 for _ in _words(text["numbers"]))
+        numbers = text["numbers"]
+        right = len(numbers) - (numbers.index(True) if True in numbers else len(numbers))
         console().print(table(text["columns"], text["rows"], right=right))
-
-
-def _words(numbers: list[bool]) -> Iterator[bool]:
-    """Give the columns before the first one of numbers."""
-    for is_number in numbers:
-        if is_number:
-            return
-        yield is_number

@@ -5,10 +5,8 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from sim.command.failure import told
-from sim.command.options import Quiet, ScenarioFile, Settings
-from sim.command.planned import Outcomes, Vary, Yes, planned, split_names
-from sim.command.study import Given, Out, Replications, Seed, Workers
+from sim.command.options import Outcomes, Vary
+from sim.command.study import Begun, study
 
 
 class DesignName(StrEnum):
@@ -19,38 +17,21 @@ class DesignName(StrEnum):
     SOBOL = "sobol"
 
 
-@told
-def sweep(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
-    file: ScenarioFile,
+@study()
+def sweep(
+    now: Begun,
     vary: Vary = None,
     design: Annotated[
         DesignName, typer.Option(help="All combinations, Latin hypercube, Sobol sequence.")
     ] = DesignName.GRID,
     points: Annotated[
-        int | None,
-        typer.Option(min=1, help="Points; of a grid about so many (or KEY=LOW:HIGH:N)."),
+        int | None, typer.Option(min=1, help="Of a grid about so many (or KEY=LOW:HIGH:N).")
     ] = None,
     outcomes: Outcomes = None,
-    settings: Settings = None,
-    replications: Replications = None,
-    seed: Seed = None,
-    workers: Workers = None,
-    out: Out = None,
-    yes: Yes = False,
-    quiet: Quiet = False,
 ) -> None:
     """Run a scenario at every point of a design and tell means and differences."""
-    from sim.study.sweep import Plan, prepared
-    from sim.study.sweep import sweep as run_over
+    from sim.study.sweep import Plan, Sweep, laid_out
 
-    given = Given(settings, replications, seed, workers, out, quiet)
-    plan = Plan(cast(Any, design.value), points)
-    names = split_names(outcomes)
-
-    def runs(scenario: Any) -> tuple[int, Any]:
-        points = prepared(scenario, vary or [], names, plan)[1]
-        return len(points) * len(plan.numbers(scenario)), scenario
-
-    with planned(file, given, runs, yes) as setting:
-        found = run_over(setting.scenario, vary or [], names, plan, setting.store)
-    setting.finish(found.findings())
+    layout = laid_out(now.scenario, vary, outcomes, Plan(cast(Any, design.value), points))
+    now.start((layout.scenario, layout.runs))
+    now.tell(Sweep(layout, layout.cube(now.store)).findings())

@@ -2,9 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sim.command import walk
+
+
+class _StoppedError(Exception):
+    """A simulation was interrupted."""
 
 
 def simulate_until(
@@ -29,58 +34,27 @@ def simulate_until(
     simulated : Simulated
     precision : Precision or None
     """
-    targets, most = asked
-    if targets:
-        first = min(max(first_look(job), job.scenario.experiment.replications), most)
-        job = longer(job, first, job.is_resumed)
-    while True:
-        simulated = simulate(job)
-        if not targets or not simulated.is_whole:
-            return job, simulated, None
-        found = precision(job, simulated, targets)
-        count = next_look(found, job, most)
-        if not count:
-            return job, simulated, found
-        job = longer(job, count, is_resumed=True)
-
-
-def first_look(job: walk.Job) -> int:
-    """Replications before the first look at half-widths."""
-    from sim.study.precision import FIRST_BATCH
-
-    return FIRST_BATCH * unit_of(job)
-
-
-def next_look(found: Any, job: walk.Job, most: int) -> int:
-    """Replications before the next look; zero where there is none."""
-    from sim.study.precision import next_count
-
-    if found.is_reached or found.is_hopeless or found.replications >= most:
-        return 0
-    return next_count(found, unit_of(job), most)
-
-
-def unit_of(job: walk.Job) -> int:
-    """Replications that make one independent observation."""
-    rule = getattr(job.scenario, "variance_reduction", None)
-    return 1 if rule is None else int(rule.unit)
-
-
-def longer(job: walk.Job, replications: int, is_resumed: bool) -> walk.Job:
-    """Give the job with another number of replications."""
-    scenario = job.scenario.with_values({"experiment.replications": replications})
-    return replace(job, scenario=scenario, is_resumed=is_resumed)
-
-
-def precision(job: walk.Job, simulated: walk.Simulated, targets: Any) -> Any:
-    """Compare the half-widths that a run has reached with those asked for.
-
-    Returns
-    -------
-    Precision
-    """
     from sim.outcomes.measure import measure
-    from sim.study.precision import precision_of
+    from sim.study.precision import FIRST_BATCH, precision_of, replicate_until
 
-    outcomes = measure(simulated.results)
-    return precision_of(outcomes, job.scenario.experiment.baseline, targets)
+    targets, most = asked
+    if not targets:
+        return job, simulate(job), None
+    looks: list[tuple[walk.Job, walk.Simulated]] = []
+
+    def look(count: int) -> Any:
+        scenario = job.scenario.with_values({"experiment.replications": count})
+        own = replace(job, scenario=scenario, is_resumed=job.is_resumed or bool(looks))
+        looks.append((own, simulate(own)))
+        if not looks[-1][1].is_whole:
+            raise _StoppedError
+        return measure(looks[-1][1].results)
+
+    rule = getattr(job.scenario, "variance_reduction", None)
+    unit, given = (1 if rule is None else rule.unit), job.scenario.experiment
+    check = partial(precision_of, baseline=given.baseline, targets=targets)
+    try:
+        found = replicate_until(look, check, max(FIRST_BATCH * unit, given.replications), most)[1]
+    except _StoppedError:
+        return *looks[-1], None
+    return *looks[-1], found

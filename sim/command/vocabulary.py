@@ -6,15 +6,14 @@ from typing import Annotated
 import typer
 
 from sim.base.language import language
-from sim.command.failure import BadInputError, told
-from sim.command.options import InLanguage, Words
-
-PAGE = Path("vocabulary.html")
+from sim.command.failure import told
+from sim.command.folder import RunFolder
+from sim.command.options import InLanguage, PageFolder, Words
 
 
 @told
 def vocabulary(
-    out: Annotated[Path, typer.Option(metavar="FILE", help="Where to write the page.")] = PAGE,
+    out: PageFolder = None,
     written: InLanguage = Words.ENGLISH,
     economy: Annotated[
         Path | None,
@@ -27,7 +26,6 @@ def vocabulary(
     """Write one page with every outcome, clause, parameter, column and account."""
     from sim.page.vocabulary_page import write_vocabulary
 
-    if out.is_dir():
-        raise BadInputError(str(out), "is a folder", "name a file with --out FILE")
+    page = RunFolder.place(out, "vocabulary.html")
     with language(written.value):
-        typer.echo(write_vocabulary(out, economy))
+        typer.echo(write_vocabulary(page, economy))

@@ -90,19 +90,6 @@ def solve_beliefs(scenario: Any, workers: int, report: Meter) -> Any:
     return solve(scenario, workers, report)
 
 
-def tell_story(scenario: Any, firm: int, replication: int) -> Any:
-    """Follow one firm through one replication under each arrangement.
-
-    Returns
-    -------
-    Story
-        ``frame()`` gives one row an event; ``divergence`` says where the lives part.
-    """
-    from sim.experiment.story import story
-
-    return story(scenario, firm, replication)
-
-
 def simulate(job: Job, report: Progress) -> Simulated:
     """Run the replications that are still to be done.
 

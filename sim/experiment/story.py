@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import OutcomeError
+from sim.base.errors import Problem, ScenarioError
 from sim.economy.macro import regime_names
 from sim.engine.world import World
 from sim.experiment.run import worlds
@@ -140,24 +140,24 @@ def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
         Row of the firm, from 0.
     replication : int
 
-    Returns
-    -------
-    Story
-
     Raises
     ------
-    OutcomeError
+    ScenarioError
         If there is no such firm.
     """
-    if not 0 <= firm < scenario.population.firms:
-        raise OutcomeError(
-            f"firm {firm}", f"is not among the {scenario.population.firms} firms",
-            f"give a number from 0 to {scenario.population.firms - 1}",
-        )  # fmt: skip
+    check_firm(scenario, firm)
     lives = {
         world.name: life_of(world, firm) for world in worlds(scenario, replication, trace=True)
     }
     return story_of(firm, replication, lives)
+
+
+def check_firm(scenario: Scenario, firm: int) -> None:
+    """Refuse a firm that is not there."""
+    last = scenario.population.firms - 1
+    if not 0 <= firm <= last:
+        cure = f"give a number from 0 to {last}"
+        raise ScenarioError([Problem("firm", None, "", "is not among the firms", str(firm), cure)])
 
 
 def story_of(firm: int, replication: int, lives: Mapping[str, Life]) -> Story:

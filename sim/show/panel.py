@@ -22,7 +22,7 @@ from sim.scenario.positions import split_key
 from sim.show.moved import moved, moved_data
 from sim.show.style import Drawing
 from sim.study.aims import aims_of
-from sim.study.ranges import Range, as_range, check_ranges, varied
+from sim.study.ranges import Range, ranges_of, varied
 
 STEPS = 40
 """Places of a slider."""
@@ -214,8 +214,7 @@ def panel(
     ScenarioError
         For keys, ranges or outcomes that are not legal, before anything runs.
     """
-    ranges = tuple(as_range(one) for one in vary)
-    check_ranges(scenario, ranges)
+    ranges = ranges_of(scenario, vary)
     return Panel(scenario, ranges, aims_of(scenario, outcomes).outcomes, progress)
 
 

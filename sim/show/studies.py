@@ -232,7 +232,7 @@ def worlds(result: Discovery, region: Region) -> Drawing:
     note = tr(
         "Each mark is a world of {count} replications; shaded: the box, which {verdict}. Numbers"
         " with limits that are not drawn: {hidden}.",
-        count=result.sample.replications,
+        count=result.layout.replications,
         verdict=region.verdict,
         hidden=max(len(region.box.limited()) - 2, 0),
     )

@@ -1,6 +1,6 @@
 """The numbers that a scenario's own sources call an assumption, with their ranges."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,7 +9,8 @@ from sim.scenario.faults import NOTHING, look_up
 from sim.scenario.model import Scenario
 from sim.scenario.positions import Path, join_key, split_key
 from sim.scenario.sources import Source, parse_source
-from sim.study.ranges import Range, varied
+from sim.study.aims import refused
+from sim.study.ranges import VARY, Range, ranges_of, varied
 
 GRADE = "assumption"
 
@@ -42,10 +43,6 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
         Arrangements that it does not run are left out.
     grades : sequence of str
         ``"fitted"`` may be added: numbers that were moved to meet a target.
-
-    Returns
-    -------
-    Assumed
     """
     present = scenario.model_dump(mode="python")
     found: list[Range] = []
@@ -62,6 +59,23 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
             found.append(one)
     legal, refused = _legal(scenario, found)
     return Assumed(tuple(legal), (*passed, *refused))
+
+
+def chosen(scenario: Scenario, vary: Iterable[Range | str] | None) -> Assumed:
+    """Give the ranges that are asked for, or those of all assumptions where none is.
+
+    Raises
+    ------
+    ScenarioError
+        If one is not legal, or there is none.
+    """
+    if vary:
+        return Assumed(ranges_of(scenario, vary))
+    found = assumptions(scenario)
+    if not found.ranges:
+        rule = "is needed: no number of the scenario has a source that calls it an assumption"
+        raise refused(VARY, rule, "", "for example --vary macro.frailty_variance=0.1:0.3")
+    return found
 
 
 def _read(text: str) -> Source | None:

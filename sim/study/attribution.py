@@ -16,19 +16,19 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import StudyError
 from sim.experiment.progress import Asked
 from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import Scenario
-from sim.study.asked import at_least_two, outcomes_named
+from sim.study.aims import Names, at_least, at_least_two, marks_of, together
 from sim.study.coalitions import Game, game_of
 from sim.study.findings import TOTAL, Findings
-from sim.study.intervals import observations, step_row
+from sim.study.intervals import observations, parts_frame, step_row
 from sim.study.shapley import antithetic_orders, by_orders, met, shapley
 from sim.study.store import Store
 from sim.study.words import gap_sentences
 
+OUTCOME = "bank.raroc"
 MOST_EXACT = 5
 """Players up to which all coalitions are run: 32 of them."""
 
@@ -76,15 +76,8 @@ class Attribution:
         DataFrame
             Columns outcome, clause, part, low, high, unit, verdict.
         """
-        rows = []
-        for name, mark in self.marks.items():
-            values = self.parts[name]
-            for n, player in enumerate(self.game.players):
-                row = step_row(mark, values[:, n], self.confidence)
-                rows.append({"outcome": name, "clause": player, **row})
-            row = step_row(mark, values.sum(axis=1), self.confidence)
-            rows.append({"outcome": name, "clause": TOTAL, **row})
-        return pd.DataFrame(rows)
+        players = self.game.players
+        return parts_frame(self.marks, self.parts, "clause", players, self.confidence)
 
     def edge_frame(self) -> pd.DataFrame:
         """Give what each clause adds alone and last; no rows where orders were sampled.
@@ -98,8 +91,8 @@ class Attribution:
         rows = []
         for name, pair in self.edges.items():
             for when, values in zip(("alone", "last"), pair, strict=True):
-                for n, player in enumerate(self.game.players):
-                    row = step_row(self.marks[name], values[:, n], self.confidence)
+                for player, one in zip(self.game.players, values.T, strict=True):
+                    row = step_row(self.marks[name], one, self.confidence)
                     rows.append({"outcome": name, "clause": player, "when": when, **row})
         return pd.DataFrame(rows)
 
@@ -129,8 +122,7 @@ class Attribution:
             how = f"Shapley values over all {2**count} mixtures of {count} clauses"
         else:
             how = f"Shapley values of {count} clauses from sampled orders, each with its reverse"
-        counts = {name: values.shape[0] for name, values in self.parts.items()}
-        kept = min(counts.values())
+        kept = min(len(values) for values in self.parts.values())
         text = f"{how}, in the same luck, with intervals over {kept} replications."
         if any(self.dropped.values()):
             text += " Replications in which a mixture has no value are left out."
@@ -138,7 +130,7 @@ class Attribution:
 
 
 @dataclass(frozen=True)
-class _Plan:
+class Plan:
     """Coalitions of each replication, and the orders that lead through them."""
 
     game: Game
@@ -165,7 +157,7 @@ class _Plan:
 def attribute(
     scenario: Scenario,
     arrangements: tuple[str, str],
-    outcomes: Sequence[str] = ("bank.raroc",),
+    outcomes: Names = OUTCOME,
     *,
     pairs: int | None = None,
     store: Store | None = None,
@@ -179,7 +171,7 @@ def attribute(
         Its footing and its replications are those of the study.
     arrangements : tuple of two str
         The gap is the second less the first.
-    outcomes : sequence of str
+    outcomes : str or iterable of str
     pairs : int, optional
         Pairs of orders that each replication draws; 0 runs all coalitions. By default all
         where there are at most 32 of them, otherwise two pairs. Sampling widens the
@@ -189,35 +181,40 @@ def attribute(
     progress : callable or bool, optional
         Who is told how many runs are done, of how many; as in `Store`.
 
-    Returns
-    -------
-    Attribution
-
     Raises
     ------
-    StudyError
+    ScenarioError
         If an arrangement or an outcome is unknown, or the two do not differ.
     """
-    marks = outcomes_named(outcomes)
-    game = game_of(scenario, *arrangements)
-    if pairs is None:
-        pairs = 0 if len(game.players) <= MOST_EXACT else PAIRS
-    if pairs < 0:
-        raise StudyError("pairs of orders", f"must be at least 0; got {pairs}", "give 0 or more")
-    plan = _Plan(game, at_least_two(scenario), pairs)
+    marks, plan = asked(scenario, arrangements, outcomes, pairs)
+    game = plan.game
     frames = (store or Store()).each(plan.runs(), progress)
     split = {name: _split(plan, frames, name) for name in marks}
     return Attribution(
         game, marks,
         {name: parts for name, (parts, _) in split.items()},
-        {} if pairs else {name: edges for name, (_, edges) in split.items() if edges},
+        {} if plan.pairs else {name: edges for name, (_, edges) in split.items() if edges},
         {name: plan.observations - parts.shape[0] for name, (parts, _) in split.items()},
-        is_exact=pairs == 0,
+        is_exact=plan.pairs == 0,
     )  # fmt: skip
 
 
+def asked(
+    scenario: Scenario, arrangements: Names, outcomes: Names | None, pairs: int | None = None
+) -> tuple[dict[str, Mark], Plan]:
+    """Check what is asked for, and plan the runs; as in `attribute`."""
+    marks, game, count, _ = together(
+        lambda: marks_of(outcomes or OUTCOME),
+        lambda: game_of(scenario, arrangements),
+        lambda: at_least_two(scenario),
+        lambda: at_least("--pairs", pairs or 0, 0),
+    )
+    usual = 0 if len(game.players) <= MOST_EXACT else PAIRS
+    return marks, Plan(game, count, usual if pairs is None else pairs)
+
+
 def _split(
-    plan: _Plan, frames: Sequence[pd.DataFrame], outcome: str
+    plan: Plan, frames: Sequence[pd.DataFrame], outcome: str
 ) -> tuple[FloatArray, tuple[FloatArray, FloatArray] | None]:
     """Split one outcome in every observation in which all coalitions have a value."""
     game = plan.game

@@ -8,23 +8,20 @@ the answer rests on is set beforehand, never by how the interval looks, so that 
 coverage is what it says.
 """
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from sim.base.errors import Problem, ScenarioError
-from sim.outcomes.statistics import t_quantile
 from sim.scenario.model import Scenario
-from sim.study.aims import unknown_arrangements, unknown_outcomes
+from sim.study.aims import Names, arrangements_of, marks_of, together
 from sim.study.breakeven_result import BreakEven, Equation, curve_frame
 from sim.study.crossing import Crossing, crossings, not_rejected
-from sim.study.cube import means
-from sim.study.ranges import Range, as_range, check_ranges, varied
+from sim.study.cube import Floats, sides
+from sim.study.ranges import Range, ranges_of, varied
 from sim.study.store import Store
 
-Floats = NDArray[np.float64]
-EQUAL = "--equal"
+Sides = Sequence[str | float]
 CLEAR = 0.999
 """Confidence at which a stretch of the scan is dropped."""
 FEWEST = 4
@@ -73,7 +70,7 @@ def breakeven(
     scenario: Scenario,
     vary: Range | str,
     outcome: str,
-    arrangements: tuple[str, str | float],
+    arrangements: Sides,
     search: Search | None = None,
     store: Store | None = None,
 ) -> BreakEven:
@@ -94,7 +91,7 @@ def breakeven(
     Returns
     -------
     BreakEven
-        Every sign change with its interval, or none, and the differences at all values.
+        Every root with its interval, or none, and the differences at all values.
 
     Raises
     ------
@@ -105,9 +102,9 @@ def breakeven(
     ----------
     `sim.study.crossing` derives the interval.
     """
-    one, how = as_range(vary), search or Search()
-    equation = check_breakeven(scenario, one, outcome, arrangements)
-    curve = _Curve(lean(scenario, equation), one, equation, store or Store())
+    how = search or Search()
+    lean, one, equation = asked(scenario, vary, outcome, arrangements)
+    curve = _Curve(lean, one, equation, store or Store())
     before = curve.store.simulated
     _scan(curve, how)
     found = _close_in(curve, how)
@@ -118,38 +115,31 @@ def breakeven(
     )  # fmt: skip
 
 
-def check_breakeven(
-    scenario: Scenario, one: Range, outcome: str, arrangements: tuple[str, str | float]
-) -> Equation:
-    """Refuse what cannot be searched for, all mistakes in one go.
+def asked(
+    scenario: Scenario,
+    vary: Iterable[Range | str] | Range | str | None,
+    outcomes: Names,
+    arrangements: Sides,
+) -> tuple[Scenario, Range, Equation]:
+    """Check what is searched for; as in `breakeven`.
 
     Returns
     -------
-    Equation
-
-    Raises
-    ------
-    ScenarioError
+    scenario : Scenario
+        With the baseline and the arrangements of the equation alone.
+    range : Range
+    equation : Equation
     """
-    equation = Equation(outcome, *arrangements)
-    names = equation.names()
-    problems = unknown_arrangements(scenario, names) + unknown_outcomes([outcome], EQUAL)
-    if len(set(names)) < len(names):
-        cure = "name two different arrangements"
-        problems.append(Problem("--arrangements", None, "", "are the same", names[0], cure))
-    try:
-        check_ranges(scenario, [one])
-    except ScenarioError as error:
-        problems += error.problems
-    if problems:
-        raise ScenarioError(problems)
-    return equation
-
-
-def lean(scenario: Scenario, equation: Equation) -> Scenario:
-    """The scenario with the baseline and the arrangements of an equation alone."""
-    names = dict.fromkeys((scenario.experiment.baseline, *equation.names()))
-    return scenario.with_values({"experiment.arrangements": tuple(names)})
+    names = [one for one in arrangements if isinstance(one, str)]
+    levels = [one for one in arrangements if not isinstance(one, str)]
+    (one,), (outcome,), run = together(
+        lambda: ranges_of(scenario, vary, 1),
+        lambda: tuple(marks_of(outcomes, 1)),
+        lambda: arrangements_of(scenario, names, 1 if levels else 2, run=True),
+    )
+    alone = tuple(dict.fromkeys((scenario.experiment.baseline, *run)))
+    lean = scenario.with_values({"experiment.arrangements": alone})
+    return lean, one, Equation(outcome, *run, *levels)
 
 
 @dataclass
@@ -202,7 +192,7 @@ def _scan(curve: _Curve, how: Search) -> None:
 
 def _unclear(curve: _Curve, grid: list[float]) -> list[float]:
     """Values that are not clear of zero, or next to a sign change."""
-    side = [_side(curve.known[x]) for x in grid]
+    side = [int(sides(curve.known[x][None, :], CLEAR)[0]) for x in grid]
     keep = set()
     for k, s in enumerate(side):
         if s == 0:
@@ -210,14 +200,6 @@ def _unclear(curve: _Curve, grid: list[float]) -> list[float]:
         if k and s * side[k - 1] <= 0:
             keep |= {k - 1, k}
     return [grid[k] for k in sorted(keep)]
-
-
-def _side(differences: Floats) -> int:
-    """1 or -1 where the mean is far from zero, otherwise 0."""
-    mean, error, count = (a[0] for a in means(differences[None, :]))
-    if count < 2 or abs(mean) <= t_quantile(CLEAR, count - 1) * error:
-        return 0
-    return 1 if mean > 0.0 else -1
 
 
 def _close_in(curve: _Curve, how: Search) -> list[Crossing]:
@@ -239,7 +221,7 @@ def _missing(one: Crossing, curve: _Curve, how: Search) -> list[float]:
     span = curve.range.high - curve.range.low
     near = max(how.tolerance * (one.high - one.low), 1e-6 * span)
     wanted = []
-    for x in (one.value, one.low, one.high):
+    for x in (one.value, one.until, one.low, one.high):
         if np.abs(full - x).min() > near:
             wanted.append(float(x))
     # A value of the scan with few replications inside the interval would bend it.
@@ -248,9 +230,3 @@ def _missing(one: Crossing, curve: _Curve, how: Search) -> list[float]:
         if one.low - near <= x <= one.high + near and curve.count(x) < curve.count(full[0])
     ]  # fmt: skip
     return wanted
-
-
-def with_replications(search: Search | None, count: int | None) -> Search:
-    """A search with another number of replications, where one is given."""
-    given = search or Search()
-    return given if count is None else replace(given, replications=count)

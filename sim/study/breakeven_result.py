@@ -5,17 +5,15 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.outcomes.statistics import mean_interval
 from sim.outcomes.wording import arrangement_text, percent_text, range_text, step_text, unit_style
 from sim.study.aims import marks_of
 from sim.study.crossing import Crossing, Span
-from sim.study.cube import Cube
+from sim.study.cube import Cube, Floats
 from sim.study.findings import Findings
 from sim.study.ranges import Range
 
-Floats = NDArray[np.float64]
 KEY = "breakeven"
 
 
@@ -35,10 +33,6 @@ class Equation:
     first: str
     second: str | float
 
-    def names(self) -> list[str]:
-        """The arrangements that it speaks of."""
-        return [name for name in (self.first, self.second) if isinstance(name, str)]
-
     def differences(self, cube: Cube) -> Floats:
         """Second less first, or first less the level, shape (n_scenarios, n_replications)."""
         if isinstance(self.second, str):
@@ -47,7 +41,7 @@ class Equation:
 
     def words(self) -> str:
         """The difference in words."""
-        label = marks_of([self.outcome])[self.outcome].label
+        label = marks_of(self.outcome)[self.outcome].label
         first = arrangement_text(self.first)
         if isinstance(self.second, str):
             return f"{label} under {arrangement_text(self.second).lower()} less {first.lower()}"
@@ -63,7 +57,7 @@ class BreakEven:
     range : Range
     equation : Equation
     crossings : tuple of Crossing
-        Every sign change of the mean difference; empty where there is none.
+        Every root of the mean difference; empty where there is none.
     curve : DataFrame
         Differences at all values that were tried.
     runs : int
@@ -87,8 +81,7 @@ class BreakEven:
         Returns
         -------
         DataFrame
-            Columns key, value, low, high, rises, is_open_low, is_open_high,
-            standard_error (delta method), pairs.
+            Columns key, then the fields of `sim.study.crossing.Crossing`.
         """
         names = ["key", *Crossing.__dataclass_fields__]
         rows = [{"key": self.range.label, **asdict(one)} for one in self.crossings]
@@ -96,7 +89,7 @@ class BreakEven:
 
     def findings(self) -> Findings:
         """The result in words and tables, for files and report."""
-        unit = marks_of([self.equation.outcome])[self.equation.outcome].unit
+        unit = marks_of(self.equation.outcome)[self.equation.outcome].unit
         tables = {"crossings": self.frame(), "curve": self.curve.assign(unit=unit)}
         if not self.crossings:
             # Nothing to print but what was seen on the way.
@@ -118,17 +111,17 @@ class BreakEven:
         if not crossed:
             crossed = [f"There is no crossing in the range: {self._ends(unit)}.", *self._near()]
         elif len(crossed) > 1:
-            crossed.insert(0, f"The difference changes sign {len(crossed)} times.")
+            crossed.insert(0, f"The difference is zero {len(crossed)} times.")
         most = int(self.curve["replications"].max())
         return [*crossed, f"This took {self.runs} runs; {most} replications with common luck."]
 
     def _crossing(self, one: Crossing) -> str:
-        way = "rises above" if one.rises else "falls below"
         low = "below the range" if one.is_open_low else f"{one.low:.4g}"
         high = "above the range" if one.is_open_high else f"{one.high:.4g}"
         return (
-            f"{self.equation.words()} {way} zero at {self.range.label} = {one.value:.4g};"
-            f" {percent_text(self.confidence)} interval {low} to {high}."
+            f"{self.equation.words()} {one.way} zero at {self.range.label} = {one.value:.4g}"
+            + (f" to {one.until:.4g}" if one.until > one.value else "")
+            + f"; {percent_text(self.confidence)} interval {low} to {high}."
         )
 
     def _ends(self, unit: str) -> str:

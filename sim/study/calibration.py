@@ -18,14 +18,13 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
 from sim.firms.record import STAGES
 from sim.scenario.model import Scenario
 from sim.study import identification
 from sim.study.calibration_plan import JOINT, Parameter, Plan, Stage, Target
-from sim.study.calibration_words import findings_of
+from sim.study.cube import Floats, means
 from sim.study.evaluation import (
     TRIES,
     Evaluator,
@@ -36,24 +35,25 @@ from sim.study.evaluation import (
     settled,
 )
 from sim.study.findings import Findings
-from sim.study.fitting import distances, jacobian, mean_of, newton_step, standard_errors, with_pull
+from sim.study.fitting import Fit, distances, jacobian, with_pull
 
-Floats = NDArray[np.float64]
+KEY = "calibration"
+CAPTIONS = {
+    "fit": "Targets, what the fitted economy gives, and the distance in tolerances",
+    "parameters": "Free parameters: where they ended and which targets hold them; uncertainty"
+    " by tolerances and, apart, luck of the simulation",
+    "beliefs": "Believed default of each stage, and realised over believed",
+    "conflicts": "Missed targets of which one can only be met at the cost of the other",
+    "course": "How the fit went",
+}
 
 
 @dataclass(frozen=True)
-class Calibration:
+class Calibration(Fit):
     """What came out of a calibration.
 
     Parameters
     ----------
-    plan : Plan
-    start, fitted : Scenario
-    values : array, shape (n_targets, n_replications)
-        Targets of the fitted scenario, in the order of the plan.
-    jacobian : array, shape (n_targets, n_parameters)
-        Change of each target's distance per half range of each parameter, at the fitted
-        scenario.
     gaps : DataFrame
         Realised over believed default by stage and arrangement.
     trail : DataFrame
@@ -62,24 +62,9 @@ class Calibration:
         False where the budget of evaluations ended first.
     """
 
-    plan: Plan
-    start: Scenario
-    fitted: Scenario
-    values: Floats
-    jacobian: Floats
     gaps: pd.DataFrame
     trail: pd.DataFrame
     is_finished: bool
-
-    @property
-    def obtained(self) -> Floats:
-        """Mean of each target over replications, shape (n_targets,)."""
-        return mean_of(self.values)
-
-    @property
-    def distances(self) -> Floats:
-        """Distance of each target in tolerances, shape (n_targets,)."""
-        return distances(self.plan.target, self.values)
 
     def frame(self) -> pd.DataFrame:
         """The fit: one row a target.
@@ -90,8 +75,8 @@ class Calibration:
             Columns target, arrangement, wanted, bound, tolerance, obtained,
             standard_error, distance (in tolerances), met, fact.
         """
-        goals = self.plan.target
-        world = self.plan.arrangements[0]
+        goals, world = self.plan.target, self.plan.arrangements[0]
+        obtained, error, _ = means(self.values)
         return pd.DataFrame(
             {
                 "target": [goal.name for goal in goals],
@@ -99,27 +84,13 @@ class Calibration:
                 "wanted": [goal.value for goal in goals],
                 "bound": [goal.bound for goal in goals],
                 "tolerance": [goal.tolerance for goal in goals],
-                "obtained": self.obtained,
-                "standard_error": standard_errors(self.values),
+                "obtained": obtained,
+                "standard_error": error,
                 "distance": self.distances,
                 "met": np.abs(self.distances) <= 1.0,
                 "fact": [", ".join(goal.fact) for goal in goals],
             }
         )
-
-    def step(self) -> pd.Series:
-        """What one more Gauss-Newton step would change, in half ranges, by parameter."""
-        where = places(self.fitted, self.plan.parameter)
-        change = newton_step(self.plan, self.plan.target, self.jacobian, self.distances, where)
-        return pd.Series(change, index=[one.key for one in self.plan.parameter])
-
-    def parameters(self) -> pd.DataFrame:
-        """How firmly each parameter is held, see `sim.study.identification.profile`."""
-        return identification.profile(self)
-
-    def conflicts(self) -> pd.DataFrame:
-        """Pairs of missed targets that pull apart."""
-        return identification.conflicts(self)
 
     def beliefs(self) -> pd.DataFrame:
         """Believed default, and realised over believed, by stage.
@@ -137,7 +108,33 @@ class Calibration:
 
     def findings(self) -> Findings:
         """What was found, for files and the report."""
-        return findings_of(self)
+        tables = {
+            "fit": self.frame(), "parameters": identification.profile(self),
+            "beliefs": self.beliefs(), "conflicts": identification.conflicts(self),
+            "course": self.trail,
+        }  # fmt: skip
+        fit = tables["fit"]
+        words = [
+            f"{int(fit['met'].sum())} of {len(fit)} targets lie within their tolerance.",
+            *(_miss(row) for _, row in fit[~fit["met"]].iterrows()),
+            _beliefs(tables["beliefs"]),
+            *(
+                f"In conflict: {row['first']} and {row['second']}, over {row['over']}."
+                for _, row in tables["conflicts"].iterrows()
+            ),
+            _loose(tables["parameters"]),
+            self._settled(),
+        ]
+        title = f"Calibration: {self.plan.title}"
+        return Findings(KEY, title, tuple(words), tables, CAPTIONS)
+
+    def _settled(self) -> str:
+        size = f"the largest step left is {self.largest_step:.2f} of a parameter's uncertainty"
+        if self.is_settled:
+            return f"A rerun from here stays here: {size}, and beliefs are borne out."
+        if not self.is_finished:
+            return f"The budget of evaluations ended first; {size}. Run it again to go on."
+        return f"Not settled: {size}, or beliefs are not borne out. Run it again from here."
 
     @property
     def is_settled(self) -> bool:
@@ -163,7 +160,7 @@ class Calibration:
 
 
 @dataclass
-class _Fit:
+class _Course:
     """The state of a fit: where it is, and what it has cost."""
 
     plan: Plan
@@ -231,15 +228,11 @@ def calibrate(
         What simulates; its store makes a second call go on where the first one ended.
     told : callable
         Told which stage begins.
-
-    Returns
-    -------
-    Calibration
     """
-    fit = _Fit(plan, evaluator, scenario)
+    fit = _Course(plan, evaluator, scenario)
     if evaluator.can_afford(len(plan.parameter) + 1):
         told("a first look at all targets")
-        first = assess(plan, scenario, fit, is_finished=True)
+        first = assess(fit, is_finished=True)
         if first.is_settled:
             # Nothing to be gained: the scenario is what this plan would find.
             return first
@@ -251,25 +244,25 @@ def calibrate(
     except SpentError:
         is_finished = False
     told("a last look at all targets")
-    return assess(plan, scenario, fit, is_finished)
+    return assess(fit, is_finished)
 
 
-def assess(plan: Plan, start: Scenario, fit: _Fit, is_finished: bool) -> Calibration:
+def assess(fit: _Course, is_finished: bool) -> Calibration:
     """Look at a fitted scenario: all targets, all slopes, all beliefs."""
     # The look itself is outside the budget: without it there is nothing to report.
-    eye = replace(fit.eye, budget=None)
+    plan, eye = fit.plan, replace(fit.eye, budget=None)
     values = eye.targets([fit.scenario], plan.target)[0]
     slopes = jacobian(eye, fit.scenario, plan.parameter, plan.target)
     gaps = eye.belief_gaps(fit.scenario)
     fit.eye.spent = eye.spent
     columns = ["stage", "round", "cost", "evaluations"]
     trail = pd.DataFrame(fit.trail, columns=columns)
-    return Calibration(plan, start, fit.scenario, values, slopes, gaps, trail, is_finished)
+    return Calibration(plan, fit.scenario, values, slopes, gaps, trail, is_finished)
 
 
 def check(plan: Plan, scenario: Scenario, evaluator: Evaluator) -> Calibration:
     """Look at a scenario as it is: would the calibration leave it where it stands?"""
-    return assess(plan, scenario, _Fit(plan, evaluator, scenario), is_finished=True)
+    return assess(_Course(plan, evaluator, scenario), is_finished=True)
 
 
 def members(plan: Plan, stage: Stage) -> tuple[tuple[Parameter, ...], tuple[Target, ...]]:
@@ -280,3 +273,29 @@ def members(plan: Plan, stage: Stage) -> tuple[tuple[Parameter, ...], tuple[Targ
         tuple(one for one in plan.parameter if one.stage == stage.name),
         tuple(one for one in plan.target if one.stage == stage.name),
     )
+
+
+def _miss(row: "pd.Series[float]") -> str:
+    return (
+        f"Missed: {row['target']}, {row['obtained']:.3g} (standard error"
+        f" {row['standard_error']:.2g}) against {row['wanted']:.3g}, {row['distance']:+.1f}"
+        " tolerances."
+    )
+
+
+def _beliefs(beliefs: pd.DataFrame) -> str:
+    each = ", ".join(
+        f"{stage} {ratio:.2f}"
+        for stage, ratio in zip(beliefs["stage"], beliefs["together"], strict=True)
+    )
+    return f"Realised over believed default: {each}."
+
+
+def _loose(held: pd.DataFrame) -> str:
+    """Parameters that the targets say nothing about, or that lie at the end of a range."""
+    loose = held.loc[held["held_by"] == "no target holds it", "parameter"]
+    ends = held.loc[np.abs(held["place"]) > 0.98, "parameter"]
+    first = "Targets hold all parameters."
+    if len(loose):
+        first = f"No target holds {', '.join(loose)}."
+    return f"{first} At the end of its range: {', '.join(ends)}." if len(ends) else first

@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.banks.belief import belief_of
-from sim.base.errors import StudyError
 from sim.clauses.arrangement import differing_clauses
 from sim.scenario.model import Scenario
 from sim.scenario.positions import join_key
-from sim.study.asked import arrangement_named
+from sim.study.aims import ARRANGEMENTS, Names, arrangements_of, refused
 
 BELIEF = "belief"
 """The player that stands for what banks believe."""
@@ -84,19 +83,19 @@ class Game:
         return values
 
 
-def game_of(scenario: Scenario, first: str, second: str) -> Game:
+def game_of(scenario: Scenario, arrangements: Names) -> Game:
     """Find the players of the game between two arrangements.
 
     Raises
     ------
-    StudyError
+    ScenarioError
         If one is unknown, or the two are the same.
     """
-    a, b = (arrangement_named(scenario, name) for name in (first, second))
-    players = differing_clauses(a, b)
+    first, second = arrangements_of(scenario, arrangements, 2, clauses=True)
+    players = differing_clauses(scenario.arrangement[first], scenario.arrangement[second])
     if belief_of(scenario.belief, first) != belief_of(scenario.belief, second):
         players = (*players, BELIEF)
     if not players:
-        where = f"{first} and {second}"
-        raise StudyError(where, "are the same in every clause", "name two that differ")
+        rule, cure = "are the same in every clause", "name two that differ"
+        raise refused(ARRANGEMENTS, rule, f"{first}, {second}", cure)
     return Game(scenario, first, second, players)

@@ -1,14 +1,16 @@
-"""A condition on an outcome, as a user writes it: ``bank.capital_ratio_min < 0.08``."""
+"""A condition on an outcome, as a user writes it: ``bank.capital_ratio_low < 0.08``."""
 
+import math
 import re
 from dataclasses import dataclass
 
-from sim.base.errors import StudyError
 from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray, Interval
-from sim.study.asked import outcome_named
+from sim.study.aims import marks_of, refused
 from sim.study.intervals import interval_of
+from sim.study.target import number_of
 
+BREAK = "--break"
 _FORM = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(\S+)\s*")
 
 
@@ -35,7 +37,7 @@ class Condition:
     @property
     def mark(self) -> Mark:
         """The outcome's mark."""
-        return outcome_named(self.outcome)
+        return marks_of(self.outcome)[self.outcome]
 
     def holds(self, value: float) -> bool:
         """Say whether a value fulfils it; nan never does.
@@ -51,14 +53,6 @@ class Condition:
         """Give the mean over replications with its interval."""
         return interval_of(self.mark, values, confidence)
 
-    def best(self, found: Interval) -> float:
-        """Give the end of an interval that fulfils the condition sooner."""
-        return found.low if self.is_below else found.high
-
-    def worst(self, found: Interval) -> float:
-        """Give the end of an interval that fulfils the condition later."""
-        return found.high if self.is_below else found.low
-
 
 def condition_of(text: str) -> Condition:
     """Read a condition.
@@ -70,7 +64,7 @@ def condition_of(text: str) -> Condition:
 
     Raises
     ------
-    StudyError
+    ScenarioError
         If it is not of this form, or names no outcome.
 
     Examples
@@ -81,10 +75,10 @@ def condition_of(text: str) -> Condition:
     found = _FORM.fullmatch(text)
     cure = 'for example "bank.raroc < 0"'
     if found is None:
-        raise StudyError(f'"{text}"', "must be written OUTCOME < NUMBER or OUTCOME > NUMBER", cure)
+        raise refused(BREAK, "must be written OUTCOME < NUMBER or OUTCOME > NUMBER", text, cure)
     name, sign, number = found.groups()
-    try:
-        limit = float(number.removesuffix("%")) / (100.0 if number.endswith("%") else 1.0)
-    except ValueError as error:
-        raise StudyError(f'"{text}"', f"{number} is not a number", cure) from error
-    return Condition(outcome_named(name).name, sign.startswith("<"), limit)
+    limit = number_of(number)
+    if math.isnan(limit):
+        raise refused(BREAK, "must end with a number", text, cure)
+    (outcome,) = marks_of(name, 1, BREAK)
+    return Condition(outcome, sign.startswith("<"), limit)

@@ -29,38 +29,39 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.outcomes.statistics import MINIMUM_PAIRS, t_quantile
+from sim.study.cube import Floats
 
-Floats = NDArray[np.float64]
 Span = tuple[float, float]
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """A sign change of a mean difference.
+    """Where a mean difference is zero.
 
     Parameters
     ----------
-    value : float
-        Where the mean is zero.
+    value, until : float
+        Where the mean is zero: at one value, or on the whole stretch from `value` to `until`.
     low, high : float
-        Ends of the set of values that the paired test does not reject, around `value`.
-    rises : bool
-        Whether the difference goes from below to above zero.
+        Ends of the set of values that the paired test does not reject, around them.
+    way : {"rises above", "falls below", "touches"}
+        What the difference does there as the parameter grows.
     is_open_low, is_open_high : bool
         Whether the set goes on beyond the range.
     standard_error : float
-        By the delta method: error of the mean difference over its slope; for comparison.
+        By the delta method: error of the mean difference over its slope, for comparison; nan
+        on a stretch.
     pairs : int
         Replications behind it.
     """
 
     value: float
+    until: float
     low: float
     high: float
-    rises: bool
+    way: str
     is_open_low: bool
     is_open_high: bool
     standard_error: float
@@ -68,7 +69,9 @@ class Crossing:
 
 
 def crossings(x: Floats, differences: Floats, confidence: float = 0.95) -> list[Crossing]:
-    """Every sign change of the mean difference, with its interval.
+    """Every root of the mean difference, with its interval.
+
+    Roots at a point, at an end of the range and whole stretches of zeros count.
 
     Parameters
     ----------
@@ -78,10 +81,6 @@ def crossings(x: Floats, differences: Floats, confidence: float = 0.95) -> list[
         at both.
     confidence : float, in (0, 1)
 
-    Returns
-    -------
-    list of Crossing
-
     Examples
     --------
     >>> lines = np.array([[-1.1, -0.9], [1.0, 1.2]])
@@ -90,9 +89,15 @@ def crossings(x: Floats, differences: Floats, confidence: float = 0.95) -> list[
     (0.4762, 0.4286, 0.5238)
     """
     segments = [_Segment.between(x, differences, k) for k in range(x.size - 1)]
-    spans = merged([span for s in segments for span in s.not_rejected(confidence)])
-    found = [s.root(spans) for s in segments if s.changes_sign]
-    return [_opened(one, x) for one in found if one is not None]
+    spans = not_rejected(x, differences, confidence)
+    roots: list[list[tuple[Span, _Segment]]] = []
+    for one in segments:
+        zeros = one.zeros()
+        if zeros and roots and zeros[0] <= roots[-1][-1][0][1]:
+            roots[-1].append((zeros, one))
+        elif zeros:
+            roots.append([(zeros, one)])
+    return [_crossing(root, spans, x) for root in roots]
 
 
 def not_rejected(x: Floats, differences: Floats, confidence: float = 0.95) -> list[Span]:
@@ -142,11 +147,23 @@ class _Segment:
         variances = float(spread[0, 0]), float(spread[0, 1]), float(spread[1, 1])
         return _Segment(float(x[k]), float(x[k + 1]), (float(first), float(second)), variances, n)
 
-    @property
-    def changes_sign(self) -> bool:
-        """Whether the mean is zero inside, or at the left end."""
+    def zeros(self) -> Span | None:
+        """Where the mean is zero, from and until; None if nowhere."""
         first, second = self.means
-        return first * second < 0.0 or (first == 0.0 and second != 0.0)
+        if first == 0.0 or second == 0.0:
+            return self.right if first else self.left, self.left if second else self.right
+        if first * second < 0.0:
+            root = self.left + first / (first - second) * (self.right - self.left)
+            return root, root
+        return None
+
+    def error(self, value: float) -> float:
+        """Error of the mean difference at a value, over the slope."""
+        (m0, m1), (v00, v01, v11) = self.means, self.variances
+        width = self.right - self.left
+        w = (value - self.left) / width
+        variance = v00 * (1 - w) ** 2 + 2 * v01 * w * (1 - w) + v11 * w * w
+        return math.sqrt(max(variance, 0.0)) * width / abs(m1 - m0)
 
     def not_rejected(self, confidence: float) -> list[Span]:
         """Stretches at which the paired test does not reject."""
@@ -163,19 +180,6 @@ class _Segment:
             (self.left + low * width, self.left + high * width)
             for low, high in _below_zero(a, b, c)
         ]
-
-    def root(self, spans: list[Span]) -> Crossing | None:
-        """The root of the mean, with the stretch that holds it."""
-        (m0, m1), width = self.means, self.right - self.left
-        w = m0 / (m0 - m1)
-        value = self.left + w * width
-        v00, v01, v11 = self.variances
-        variance = v00 * (1 - w) ** 2 + 2 * v01 * w * (1 - w) + v11 * w * w
-        error = math.sqrt(max(variance, 0.0)) * width / abs(m1 - m0)
-        # Without any spread the stretch is the root itself, found up to rounding.
-        around = [s for s in spans if s[0] <= value <= s[1]] or [(value, value)]
-        low, high = around[0]
-        return Crossing(value, low, high, m1 > m0, False, False, error, self.pairs)
 
 
 def _below_zero(a: float, b: float, c: float) -> list[Span]:
@@ -201,9 +205,16 @@ def _roots(a: float, b: float, c: float) -> list[float]:
     return sorted({q / a, c / q} if q != 0.0 else {0.0})
 
 
-def _opened(one: Crossing, x: Floats) -> Crossing:
-    """Say where the set reaches an end of the range."""
-    return Crossing(
-        one.value, one.low, one.high, one.rises, bool(one.low <= x[0]), bool(one.high >= x[-1]),
-        one.standard_error, one.pairs,
-    )  # fmt: skip
+def _crossing(root: list[tuple[Span, _Segment]], spans: list[Span], x: Floats) -> Crossing:
+    """The root that lies in some neighbouring segments, with the stretch that holds it."""
+    first, last = root[0][1], root[-1][1]
+    value, until = root[0][0][0], root[-1][0][1]
+    before, after = np.sign(first.means[0]), np.sign(last.means[1])
+    way = "rises above" if before < after else "falls below" if before > after else "touches"
+    sloped = last if last.means[1] else first
+    error = sloped.error(value) if value == until else math.nan
+    # Without any spread the stretch is the root itself, found up to rounding.
+    around = [s for s in spans if s[0] <= until and value <= s[1]] or [(value, until)]
+    low, high = min(value, around[0][0]), max(until, around[-1][1])
+    is_open = bool(low <= x[0]), bool(high >= x[-1])
+    return Crossing(value, until, low, high, way, *is_open, error, last.pairs)

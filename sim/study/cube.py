@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.outcomes.statistics import t_quantile
+
 Floats = NDArray[np.float64]
 
 
@@ -157,3 +159,27 @@ def means(values: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
         squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
         error = np.sqrt(np.where(count > 1, squares / (count - 1.0), np.nan) / count)
     return mean, error, count
+
+
+def half_widths(error: Floats, count: NDArray[np.int64], confidence: float = 0.95) -> Floats:
+    """Half of the t interval of each mean that `means` gives; nan below two values."""
+    wide = [t_quantile(confidence, n - 1) if n > 1 else np.nan for n in count.tolist()]
+    return np.asarray(np.array(wide) * error)
+
+
+def sides(values: Floats, confidence: float = 0.95) -> NDArray[np.int64]:
+    """1 or -1 where the interval of the mean of a row is clear of zero, otherwise 0.
+
+    Parameters
+    ----------
+    values : array, shape (n, n_replications)
+    confidence : float, in (0, 1)
+
+    Examples
+    --------
+    >>> sides(np.array([[1.0, 1.1, 1.2], [1.0, -1.0, 0.5], [-1.0, -1.1, -0.9]])).tolist()
+    [1, 0, -1]
+    """
+    mean, error, count = means(values)
+    clear = np.abs(mean) > half_widths(error, count, confidence)
+    return np.where(clear, np.sign(mean), 0.0).astype(np.int64)

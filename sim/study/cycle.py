@@ -9,10 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.base.errors import StudyError
 from sim.outcomes.measure import ResultsView
 from sim.scenario.model import Scenario
-from sim.study.asked import at_least_two
+from sim.study.aims import ARRANGEMENTS, at_least_two, refused, together
 from sim.study.cycle_view import YEARS, View
 from sim.study.cycle_words import sentences
 from sim.study.findings import Findings
@@ -75,38 +74,35 @@ def check(scenario: Scenario) -> None:
 
     Raises
     ------
-    StudyError
+    ScenarioError
         If it runs one arrangement, or one replication.
     """
-    at_least_two(scenario)
-    if len(scenario.experiment.arrangements) < 2:
-        cure = "name two or more"
-        raise StudyError("experiment.arrangements", "holds one arrangement only", cure)
+    together(lambda: at_least_two(scenario), lambda: _several(scenario))
 
 
-def cycle(results: ResultsView, baseline: str = "", confidence: float = 0.95) -> CrossCycle:
+def _several(scenario: Scenario) -> None:
+    run = scenario.experiment.arrangements
+    if len(run) < 2:
+        cure = "run two or more: experiment.arrangements"
+        raise refused(ARRANGEMENTS, "must be at least two", ", ".join(run), cure)
+
+
+def cycle(results: ResultsView, confidence: float = 0.95) -> CrossCycle:
     """Read from a run what happens across the cycle.
 
     Parameters
     ----------
     results : Results
-    baseline : str, optional
-        That of the scenario, since effects on firms are told against it.
+        Effects on firms are told against the baseline of their scenario.
     confidence : float, in (0, 1)
-
-    Returns
-    -------
-    CrossCycle
 
     Raises
     ------
-    StudyError
+    ScenarioError
         If the run holds one arrangement only, or was made without the curves needed.
     """
     own = results.scenario.experiment.baseline
-    if baseline and baseline != own:
-        cure = f"run with experiment.baseline={baseline}"
-        raise StudyError(baseline, f"is not the baseline of this run, {own}", cure)
+    _several(results.scenario)
     view = View(results, own, confidence)
     view.check()
     parts: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import StudyError
 from sim.outcomes.compare import compare
 from sim.outcomes.effects import KINDS as EFFECTS
 from sim.outcomes.effects import effect_name
@@ -20,6 +19,7 @@ from sim.outcomes.statistics import (
     paired_proportion_interval,
     proportion_interval,
 )
+from sim.study.aims import refused
 from sim.study.distress import (
     ALONE,
     LEVELS,
@@ -29,7 +29,7 @@ from sim.study.distress import (
     loss_correlation,
     losses,
 )
-from sim.study.intervals import by_replication, observations
+from sim.study.intervals import by_replication, level_row, observations
 from sim.study.overtaking import mean_overtakes, median_with_never
 
 OVERTAKING = {
@@ -39,8 +39,10 @@ BY_REGIME = (
     "cycle.profit_boom", "cycle.profit_bust", "cycle.profit_gap", "cycle.margin_boom",
     "cycle.margin_bust", "cycle.margin_gap", "bank.irr_vintage_boom", "bank.irr_vintage_bust",
 )  # fmt: skip
-FAILURES = ("system.any_bank_failure", "system.joint_bank_failure")
-NET = "net"
+FAILURES = {
+    "system.any_bank_failure": "any bank fails",
+    "system.joint_bank_failure": "banks fail together",
+}
 NEEDED = ("cumulative_profit", "vintage_profit", effect_name("saved", "all firms"))
 Rule = Callable[[FloatArray, float], Interval]
 FIRMS, MONEY, YEARS = "firms per 1,000", "CNY million", "years"
@@ -56,13 +58,10 @@ class View:
 
     def check(self) -> None:
         """Refuse results that lack what is told."""
-        known = set(self.results.series["series"].unique())
-        missing = [name for name in NEEDED if name not in known]
-        if len(self._others()) == 0:
-            raise StudyError("this run", "holds one arrangement only", "run two or more")
+        missing = sorted(set(NEEDED) - set(self.results.series["series"].unique()))
         if missing:
             cure = "run the scenario again, with a longer horizon or more firms"
-            raise StudyError("this run", f"holds no series {missing[0]}", cure)
+            raise refused("this run", "must hold the series", ", ".join(missing), cure)
 
     @property
     def _unit(self) -> int:
@@ -101,7 +100,7 @@ class View:
                 row = {
                     "arrangement": name, "measure": measure_name,
                     **crossed.named("overtakes", "overtakes_low", "overtakes_high"),
-                    **_level(median_with_never(found, self.confidence), YEARS),
+                    **level_row(median_with_never(found, self.confidence), YEARS),
                 }  # fmt: skip
                 mean = of_mean if measure_name == "money" else (np.nan,) * 3
                 ends = ("mean_overtakes", "mean_earliest", "mean_latest")
@@ -114,7 +113,7 @@ class View:
             lead = self._curve("cumulative_profit", name) - base
             for year in lead.columns:
                 found = self._mean(lead[year].to_numpy(float))
-                yield {"arrangement": name, "year": float(year), **_level(found, MONEY)}
+                yield {"arrangement": name, "year": float(year), **level_row(found, MONEY)}
 
     def regimes(self) -> pd.DataFrame:
         """Give outcomes by regime with their differences."""
@@ -130,13 +129,8 @@ class View:
         for name in (self.baseline, *self._others()):
             own = self._curve("vintage_profit", name)
             for year in own.columns:
-                step = own[year] - base[year] if name != self.baseline else own[year] * np.nan
-                found = self._mean(step.to_numpy(float))
-                yield {
-                    "arrangement": name, "year": int(year), "value": float(own[year].mean()),
-                    "difference": found.estimate, "low": found.low, "high": found.high,
-                    "unit": MONEY,
-                }  # fmt: skip
+                row = {"arrangement": name, "year": int(year)}
+                yield {**row, **self._against(name, own[year], own[year] - base[year], MONEY)}
 
     def firms(self) -> Iterator[dict[str, Any]]:
         """Give effects on the same firms, by group."""
@@ -149,21 +143,18 @@ class View:
         for name in self._others():
             own = wide.xs(name, level="arrangement")
             for group in dict.fromkeys(groups):
-                values = {k: _column(own, effect_name(k, group)) for k in EFFECTS}
+                value = {k: _column(own, effect_name(k, group)) for k in EFFECTS}
+                better = value["founders_better"] - value["founders_worse"]
                 told = {
-                    "saved": (values["saved"], FIRMS), "lost": (values["lost"], FIRMS),
-                    "saved less lost": (values["saved"] - values["lost"], FIRMS),
-                    "founders better less worse off": (
-                        values["founders_better"] - values["founders_worse"], FIRMS
-                    ),
-                    "mean gain of founders": (values["founder_gain"], MONEY),
+                    "saved": (value["saved"], FIRMS), "lost": (value["lost"], FIRMS),
+                    "saved less lost": (value["saved"] - value["lost"], FIRMS),
+                    "founders better less worse off": (better, FIRMS),
+                    "mean gain of founders": (value["founder_gain"], MONEY),
                 }  # fmt: skip
                 for effect, (amount, unit) in told.items():
                     found = self._mean(amount)
-                    yield {
-                        "arrangement": name, "group": group, "effect": effect,
-                        **_level(found, unit), "clear": found.side != 0,
-                    }  # fmt: skip
+                    row = {"arrangement": name, "group": group, "effect": effect}
+                    yield {**row, **level_row(found, unit), "clear": found.side != 0}
 
     def banks(self) -> Iterator[dict[str, Any]]:
         """Give distress of banks alone and together, and difference from the baseline."""
@@ -175,37 +166,30 @@ class View:
                 alone, together, independent = distress(own, level)
                 first, second, _ = distress(base, level)
                 row = {"arrangement": name, "of_capital": level}
-                yield self._bank_row({**row, "what": ALONE}, alone, alone - first)
-                told = self._bank_row({**row, "what": TOGETHER}, together, together - second)
-                yield {**told, "independent": independent}
-            moved = loss_correlation(own)
-            row = {"arrangement": name, "of_capital": np.nan, "what": "correlation of losses"}
-            told = self._bank_row(row, moved, moved - loss_correlation(base))
-            yield {**told, "unit": "correlation"}
-            for outcome, what in zip(
-                FAILURES, ("any bank fails", "banks fail together"), strict=True
-            ):
+                yield {**row, "what": ALONE, **self._against(name, alone, alone - first)}
+                told = self._against(name, together, together - second)
+                yield {**row, "what": TOGETHER, **told, "independent": independent}
+            moved, row = loss_correlation(own), {"arrangement": name}
+            told = self._against(name, moved, moved - loss_correlation(base), "correlation")
+            yield {**row, "what": "correlation of losses", **told}
+            for outcome, what in FAILURES.items():
                 value = self._outcome(outcome, name)
-                row = {"arrangement": name, "of_capital": np.nan, "what": what}
                 step = value - self._outcome(outcome, self.baseline)
-                yield self._bank_row(row, value, step, paired_proportion_interval)
+                told = self._against(name, value, step, rule=paired_proportion_interval)
+                yield {**row, "what": what, **told}
 
-    def _bank_row(
-        self, row: dict[str, Any], own: FloatArray, step: FloatArray, rule: Rule = mean_interval
+    def _against(
+        self, name: str, own: Any, step: Any, unit: str = "share", rule: Rule = mean_interval
     ) -> dict[str, Any]:
-        is_base = row["arrangement"] == self.baseline
+        """A mean, and its difference from the baseline with its interval."""
         known = finite(own)
-        found = self._mean(step * np.nan if is_base else step, rule)
+        missing = np.nan if name == self.baseline else 1.0
+        found = self._mean(np.asarray(step) * missing, rule)
         return {
-            **row, "value": float(known.mean()) if known.size else np.nan,
-            "difference": found.estimate, "low": found.low, "high": found.high,
-            "unit": "share", "independent": np.nan,
+            "value": float(known.mean()) if known.size else np.nan,
+            "difference": found.estimate, "low": found.low, "high": found.high, "unit": unit,
         }  # fmt: skip
 
 
 def _column(frame: Any, name: str) -> FloatArray:
     return frame[name].to_numpy(float) if name in frame else np.full(len(frame), np.nan)
-
-
-def _level(found: Interval, unit: str) -> dict[str, Any]:
-    return {"value": found.estimate, "low": found.low, "high": found.high, "unit": unit}

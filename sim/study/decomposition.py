@@ -19,20 +19,18 @@ every world; a firm that borrows under one arrangement only keeps the first one'
 "same firms", so lending to more firms is selection and not volume.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import StudyError
 from sim.experiment.progress import Asked
 from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import FloatArray
 from sim.scenario.model import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
-from sim.study.asked import at_least_two, outcomes_named, world_named
+from sim.study.aims import Names, arrangements_of, at_least_two, marks_of, together
 from sim.study.findings import TOTAL, Findings
-from sim.study.intervals import by_replication, interval_of, observations, step_row
+from sim.study.intervals import by_replication, interval_of, level_row, observations, parts_frame
 from sim.study.store import Store
 from sim.study.words import gap_sentences
 
@@ -72,15 +70,8 @@ class Decomposition:
         DataFrame
             Columns outcome, step, part, low, high, unit, verdict.
         """
-        rows = []
-        for name, mark in self.marks.items():
-            steps = np.diff(self.values[name], axis=1)
-            for n, step in enumerate(PARTS):
-                row = step_row(mark, steps[:, n], self.confidence)
-                rows.append({"outcome": name, "step": step, **row})
-            row = step_row(mark, steps.sum(axis=1), self.confidence)
-            rows.append({"outcome": name, "step": TOTAL, **row})
-        return pd.DataFrame(rows)
+        steps = {name: np.diff(values, axis=1) for name, values in self.values.items()}
+        return parts_frame(self.marks, steps, "step", PARTS, self.confidence)
 
     def world_frame(self) -> pd.DataFrame:
         """Give the level of each outcome, and lending, in each of the four worlds.
@@ -90,14 +81,11 @@ class Decomposition:
         DataFrame
             Columns outcome, world, value, low, high, unit.
         """
-        marks = outcomes_named([*self.marks, LENDING])
-        values = {LENDING: self.lending, **self.values}
-        rows = []
-        for name, mark in marks.items():
-            for n, world in enumerate(WORLDS):
-                found = interval_of(mark, values[name][:, n], self.confidence)
-                ends = {"value": found.estimate, "low": found.low, "high": found.high}
-                rows.append({"outcome": name, "world": world, **ends, "unit": mark.unit})
+        values, rows = {LENDING: self.lending, **self.values}, []
+        for name, mark in marks_of([*self.marks, LENDING]).items():
+            for world, one in zip(WORLDS, values[name].T, strict=True):
+                found = interval_of(mark, one, self.confidence)
+                rows.append({"outcome": name, "world": world, **level_row(found, mark.unit)})
         return pd.DataFrame(rows)
 
     def findings(self) -> Findings:
@@ -123,7 +111,7 @@ class Decomposition:
 def decompose(
     scenario: Scenario,
     arrangements: tuple[str, str],
-    outcomes: Sequence[str] = ("bank.raroc",),
+    outcomes: Names = "bank.raroc",
     *,
     store: Store | None = None,
     progress: Asked = None,
@@ -137,30 +125,22 @@ def decompose(
     arrangements : tuple of two str
         Programmes too. The gap is the second less the first, against which paired outcomes
         are measured.
-    outcomes : sequence of str
+    outcomes : str or iterable of str
     store, progress
         As in `attribute`.
 
-    Returns
-    -------
-    Decomposition
-
     Raises
     ------
-    StudyError
+    ScenarioError
         If an arrangement or an outcome is unknown, or the two are one.
     """
-    marks = outcomes_named(outcomes)
-    first, second = (world_named(scenario, name) for name in arrangements)
-    if first == second:
-        raise StudyError(first, "is compared with itself", "name two arrangements")
-    pair = {"experiment.arrangements": [first, second], "experiment.baseline": first}
-    scenarios = [
-        scenario.with_values({**pair, "experiment.footing": footing})
-        for footing in (AS_OFFERED, EQUAL_LENDING, EQUAL_FIRMS)
-    ]
-    numbers = range(at_least_two(scenario))
-    frames = (store or Store()).many(scenarios, numbers, progress)
+    marks, (first, second), count = together(
+        lambda: marks_of(outcomes),
+        lambda: arrangements_of(scenario, arrangements, 2),
+        lambda: at_least_two(scenario),
+    )
+    scenarios = worlds_of(scenario, (first, second))
+    frames = (store or Store()).many(scenarios, range(count), progress)
     worlds = ((0, first), (1, second), (2, second), (0, second))
     values = {
         name: np.stack([by_replication(frames[n], one, name) for n, one in worlds], axis=1)
@@ -169,4 +149,13 @@ def decompose(
     unit = scenario.variance_reduction.unit
     kept = {name: observations(rows, unit) for name, rows in values.items()}
     own = {name: kept[name] for name in marks}
-    return Decomposition(arrangements, marks, own, kept[LENDING])
+    return Decomposition((first, second), marks, own, kept[LENDING])
+
+
+def worlds_of(scenario: Scenario, arrangements: tuple[str, str]) -> list[Scenario]:
+    """The pair as offered, with the first one's loans, and with the first one's firms."""
+    pair = {"experiment.arrangements": arrangements, "experiment.baseline": arrangements[0]}
+    return [
+        scenario.with_values({**pair, "experiment.footing": footing})
+        for footing in (AS_OFFERED, EQUAL_LENDING, EQUAL_FIRMS)
+    ]

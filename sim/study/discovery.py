@@ -18,13 +18,12 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-from sim.base.errors import StudyError
 from sim.outcomes.mark import Mark
 from sim.scenario.model import Scenario
-from sim.study.aims import Aims, aims_of, marks_of
-from sim.study.assumed import assumptions
-from sim.study.cube import Cube, means
-from sim.study.design import design_points
+from sim.study.aims import OUTCOMES, Names, aims_of, marks_of, refused, together
+from sim.study.assumed import chosen
+from sim.study.cube import Cube, Floats, means, sides
+from sim.study.design import Layout, design_points
 from sim.study.discovery_result import (
     CHANCE,
     FOUND,
@@ -36,13 +35,11 @@ from sim.study.discovery_result import (
     Sample,
 )
 from sim.study.prim import Box, Quality, best_box, by_chance, quality
-from sim.study.ranges import Range, as_range, check_ranges
-from sim.study.signs import sides
+from sim.study.ranges import Range, ranges_of
 from sim.study.store import Store
-from sim.study.sweep import scenarios_at
 
-Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+OUTCOME = "bank.profit"
 SEARCHED = 2.0 / 3.0
 FEWEST = 5
 """Cases of interest below which no box is searched."""
@@ -51,8 +48,8 @@ LEVEL = 0.05
 
 def discover(
     scenario: Scenario,
-    outcome: str = "bank.profit",
-    arrangements: Iterable[str] | None = None,
+    outcome: str = OUTCOME,
+    arrangements: Names | None = None,
     vary: Iterable[Range | str] | None = None,
     sample: Sample | None = None,
     store: Store | None = None,
@@ -64,7 +61,7 @@ def discover(
     scenario : Scenario
     outcome : str
         It must have a better direction.
-    arrangements : iterable of str, optional
+    arrangements : str or iterable of str, optional
         All of the scenario but the baseline by default.
     vary : iterable of Range or str, optional
         Ranges, ``KEY=LOW:HIGH``; by default every number graded as an assumption.
@@ -72,57 +69,49 @@ def discover(
     store : Store, optional
         Runs that are known, and who is told of progress.
 
-    Returns
-    -------
-    Discovery
-
     Raises
     ------
-    ScenarioError, StudyError
+    ScenarioError
         If a name, a range or the sample cannot be, before anything runs.
     """
-    sample = sample or Sample()
-    aims, ranges, passed = prepared(scenario, outcome, arrangements, vary)
-    sample.check()
-    points = design_points(ranges, "latin", sample.worlds, sample.seed)
-    scenarios = scenarios_at(aims.fitting(scenario), ranges, points)
-    cube = (store or Store()).cube(scenarios, range(sample.replications))
-    mark = marks_of([outcome])[outcome]
+    layout = laid_out(scenario, outcome, arrangements, vary, sample)
+    cube, aims = layout.cube(store), layout.aims
+    mark = marks_of(aims.outcomes)[aims.outcomes[0]]
     level = LEVEL / (2 * len(aims.arrangements))
     regions = [
-        _region((one, side), points, _signed(cube, aims, one, mark), level)
-        for one in aims.arrangements
+        _region((head["arrangement"], side), layout.points, _signed(gaps, mark), level)
+        for head, gaps in layout.differences(cube)
         for side in (LOSES, WINS)
     ]
-    worlds = _worlds(cube, aims, ranges, points)
-    return Discovery(aims, ranges, tuple(regions), worlds, passed, sample)
+    return Discovery(layout, tuple(regions), _worlds(cube, layout))
 
 
-def prepared(
+def laid_out(
     scenario: Scenario,
-    outcome: str,
-    arrangements: Iterable[str] | None = None,
+    outcomes: Names | None,
+    arrangements: Names | None = None,
     vary: Iterable[Range | str] | None = None,
-) -> tuple[Aims, tuple[Range, ...], tuple[tuple[str, str], ...]]:
-    """Check what is asked and find the ranges; as in `discover`."""
-    aims = aims_of(scenario, [outcome], arrangements)
-    if marks_of([outcome])[outcome].better == "neither":
+    sample: Sample | None = None,
+) -> Layout:
+    """Check what is asked for, and lay out the worlds; as in `discover`."""
+    how = sample or Sample()
+    aims, _, _ = together(
+        lambda: aims_of(scenario, outcomes or OUTCOME, arrangements, 1),
+        lambda: vary and ranges_of(scenario, vary),
+        how.check,
+    )
+    if marks_of(aims.outcomes)[aims.outcomes[0]].better == "neither":
         cure = "choose one with a direction, such as bank.profit"
-        raise StudyError(outcome, "has no better direction", cure)
-    if vary is not None:
-        ranges = tuple(as_range(one) for one in vary)
-        check_ranges(scenario, ranges)
-        return aims, ranges, ()
-    known = assumptions(aims.fitting(scenario))
-    if not known.ranges:
-        raise StudyError("sources", "grade no number as an assumption", "give ranges: --vary")
-    return aims, known.ranges, known.passed_over
+        raise refused(OUTCOMES, "must have a better direction", aims.outcomes[0], cure)
+    known = chosen(aims.fitting(scenario), vary)
+    points = design_points(known.ranges, "latin", how.points, how.seed)
+    lean = aims.fitting(scenario)
+    return Layout(lean, aims, known.ranges, points, how.replications, known.passed_over)
 
 
-def _signed(cube: Cube, aims: Aims, arrangement: str, mark: Mark) -> Floats:
+def _signed(differences: Floats, mark: Mark) -> Floats:
     """Differences in every world, positive where the arrangement is better."""
-    values = cube.differences(arrangement, aims.baseline, mark.name)
-    return values if mark.better == "higher" else -values
+    return differences if mark.better == "higher" else -differences
 
 
 def _region(which: tuple[str, str], points: Floats, signed: Floats, level: float) -> Region:
@@ -153,12 +142,10 @@ def _p_value(found: Quality) -> float:
     return float(binom.sf(found.caught - 1, found.inside, found.base))
 
 
-def _worlds(cube: Cube, aims: Aims, ranges: Iterable[Range], points: Floats) -> pd.DataFrame:
+def _worlds(cube: Cube, layout: Layout) -> pd.DataFrame:
     """Give every world with the differences and whether they are clear of zero."""
-    frame = pd.DataFrame(points, columns=[one.label for one in ranges])
-    for name in aims.arrangements:
-        differences = cube.differences(name, aims.baseline, aims.outcomes[0])
-        frame[f"{name}: difference"] = means(differences)[0]
-        frame[f"{name}: clear of zero"] = sides(differences)
-    frame.insert(0, "world", np.arange(len(frame)))
+    frame = pd.DataFrame({"world": np.arange(len(layout.points)), **layout.axes()})
+    for head, gaps in layout.differences(cube):
+        frame[f"{head['arrangement']}: difference"] = means(gaps)[0]
+        frame[f"{head['arrangement']}: clear of zero"] = sides(gaps)
     return frame

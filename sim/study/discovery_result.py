@@ -6,12 +6,11 @@ from typing import Any
 import pandas as pd
 from scipy.stats import binomtest
 
-from sim.base.errors import StudyError
 from sim.outcomes.wording import arrangement_text, percent_text
-from sim.study.aims import Aims
+from sim.study.aims import POINTS, REPLICATIONS, at_least, together
+from sim.study.design import OverRanges
 from sim.study.findings import Findings
 from sim.study.prim import Box, Quality
-from sim.study.ranges import Range
 from sim.study.words import label_of
 
 LOSES, WINS = "worse", "better"
@@ -24,34 +23,24 @@ class Sample:
 
     Parameters
     ----------
-    worlds : int
-        Points of the Latin hypercube.
-    replications : int
+    points : int, at least 12
+        Worlds: points of a Latin hypercube.
+    replications : int, at least 2
         Of each, with the same luck in all.
     seed : int
         Of the hypercube.
     """
 
-    worlds: int = 96
+    points: int = 96
     replications: int = 4
     seed: int = 0
 
-    @property
-    def runs(self) -> int:
-        """Replications of the whole study."""
-        return self.worlds * self.replications
-
     def check(self) -> None:
-        """Refuse a sample in which nothing can be found.
-
-        Raises
-        ------
-        StudyError
-            If it is too small.
-        """
-        if self.worlds < 12 or self.replications < 2:
-            rule = f"needs 12 worlds of 2; got {self.worlds} of {self.replications}"
-            raise StudyError("worlds and replications", rule, "give more of them")
+        """Refuse a sample in which nothing can be found."""
+        together(
+            lambda: at_least(POINTS, self.points, 12),
+            lambda: at_least(REPLICATIONS, self.replications),
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,27 +73,18 @@ class Region:
 
 
 @dataclass(frozen=True, eq=False)
-class Discovery:
+class Discovery(OverRanges):
     """In which worlds arrangements lose and win.
 
     Parameters
     ----------
-    aims : Aims
-    ranges : tuple of Range
     regions : tuple of Region
     worlds : DataFrame
         Every world: its values, the difference of each arrangement, and its side.
-    passed_over : tuple of (key, reason)
-        Assumed numbers that could not be moved.
-    sample : Sample
     """
 
-    aims: Aims
-    ranges: tuple[Range, ...]
     regions: tuple[Region, ...]
     worlds: pd.DataFrame
-    passed_over: tuple[tuple[str, str], ...]
-    sample: Sample
 
     def frame(self) -> pd.DataFrame:
         """Give the limits of every box that was found.
@@ -123,19 +103,16 @@ class Discovery:
         return pd.DataFrame(rows, columns=columns)
 
     def _limits(self, region: Region) -> list[dict[str, Any]]:
-        rows = []
+        own = {"arrangement": region.arrangement, "side": region.side}
+        found = []
         for axis in region.box.limited():
-            one = self.ranges[axis]
-            rows.append(
-                {
-                    "arrangement": region.arrangement, "side": region.side, "key": one.label,
-                    "from": max(float(region.box.low[axis]), one.low),
-                    "to": min(float(region.box.high[axis]), one.high),
-                    "range_from": one.low, "range_to": one.high,
-                    "quasi_p": region.chance[axis], "verdict": region.verdict,
-                }
+            one, low, high = self.ranges[axis], region.box.low[axis], region.box.high[axis]
+            found.append(
+                {**own, "key": one.label, "from": max(float(low), one.low),
+                 "to": min(float(high), one.high), "range_from": one.low, "range_to": one.high,
+                 "quasi_p": region.chance[axis], "verdict": region.verdict}
             )  # fmt: skip
-        return rows
+        return found
 
     def quality_frame(self) -> pd.DataFrame:
         """Give how well each box tells its worlds, where searched and where checked.
@@ -144,19 +121,17 @@ class Discovery:
         -------
         DataFrame
             Columns arrangement, side, worlds, count, share (of worlds of that side),
-            coverage, density, low, high (exact interval of the density), verdict.
+            coverage, density, low, high (exact interval of the density), unit, verdict.
         """
         rows = []
         for region in self.regions:
             for worlds, found in (("searched", region.searched), ("kept apart", region.checked)):
                 low, high = _exact(found)
                 rows.append(
-                    {
-                        "arrangement": region.arrangement, "side": region.side,
-                        "worlds": worlds, "count": found.points, "share": found.base,
-                        "coverage": found.coverage, "density": found.density,
-                        "low": low, "high": high, "unit": "share", "verdict": region.verdict,
-                    }
+                    {"arrangement": region.arrangement, "side": region.side, "worlds": worlds,
+                     "count": found.points, "share": found.base, "coverage": found.coverage,
+                     "density": found.density, "low": low, "high": high, "unit": "share",
+                     "verdict": region.verdict}
                 )  # fmt: skip
         return pd.DataFrame(rows)
 
@@ -173,8 +148,8 @@ class Discovery:
         }
         sentences = [self._sentence(region) for region in self.regions]
         sentences.append(
-            f"{self.sample.worlds} worlds of a Latin hypercube over {len(self.ranges)} numbers,"
-            f" {self.sample.replications} replications each, in the same luck. Two thirds were"
+            f"{len(self.worlds)} worlds of a Latin hypercube over {len(self.ranges)} numbers,"
+            f" {self.layout.replications} replications each, in the same luck. Two thirds were"
             " searched; density and its interval are of the last third."
         )
         units = {"share": "share", "coverage": "share", "density": "share"}

@@ -1,6 +1,7 @@
 """How long a study will take, from one pilot run."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sim.experiment.pace import duration
@@ -48,27 +49,27 @@ class Expected:
         )
 
 
-def expected(scenario: Scenario, runs: int, store: Store) -> Expected:
+def expected(jobs: Sequence[tuple[Scenario, int]], store: Store) -> Expected:
     """Time one run and say what all will need.
 
     Parameters
     ----------
-    scenario : Scenario
-    runs : int
-        Replications of the study.
+    jobs : sequence of (Scenario, int)
+        What is run, and how often. The first is timed; the others are taken to cost as much
+        for each of their arrangements.
     store : Store
         It keeps the pilot, so that it is not run again.
-
-    Returns
-    -------
-    Expected
     """
+    first = jobs[0][0]
     # Loading the rules and the outcomes costs each process once, not each run.
-    Store(progress=False).cube([scenario.with_values({"population.firms": FEW})], [0])
+    Store(progress=False).cube([first.with_values({"population.firms": FEW})], [0])
     start = time.perf_counter()
-    store.cube([scenario], [0], progress=False)
+    store.cube([first], [0], progress=False)
     if not store.simulated:
         # The pilot was known; another one tells what it costs now.
         start = time.perf_counter()
-        Store(progress=False).cube([scenario], [0])
-    return Expected(runs, time.perf_counter() - start, store.workers)
+        Store(progress=False).cube([first], [0])
+    spent, runs = time.perf_counter() - start, sum(count for _, count in jobs)
+    worlds = sum(count * len(one.experiment.arrangements) for one, count in jobs)
+    each = spent * worlds / (len(first.experiment.arrangements) * max(runs, 1))
+    return Expected(runs, each, store.workers)

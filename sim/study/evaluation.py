@@ -5,14 +5,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.experiment.beliefs import DEFAULT_GAPS, moved
 from sim.scenario.model import Scenario
 from sim.study.calibration_plan import Parameter, Plan, Target, value_at
+from sim.study.cube import Floats
 from sim.study.store import Store
-
-Floats = NDArray[np.float64]
 
 NO_LENDING = {"underwriting.least_line": 1e9}
 """What ends lending: no line is ever large enough to be worth its file."""

@@ -1,17 +1,49 @@
 """The arithmetic of a fit: distances in tolerances, their slopes, one Newton step."""
 
-import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 from scipy.optimize import lsq_linear
 
 from sim.scenario.model import Scenario
 from sim.study.calibration_plan import Parameter, Plan, Target
+from sim.study.cube import Floats, means
 from sim.study.evaluation import Evaluator, at_places, places
 
-Floats = NDArray[np.float64]
+
+@dataclass(frozen=True)
+class Fit:
+    """Where a fit stands.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is free and what is to be met.
+    fitted : Scenario
+    values : array, shape (n_targets, n_replications)
+        Targets of the fitted scenario, in the order of the plan.
+    jacobian : array, shape (n_targets, n_parameters)
+        Change of each target's distance per half range of each parameter, at the fitted
+        scenario.
+    """
+
+    plan: Plan
+    fitted: Scenario
+    values: Floats
+    jacobian: Floats
+
+    @property
+    def distances(self) -> Floats:
+        """Distance of each target in tolerances, shape (n_targets,)."""
+        return distances(self.plan.target, self.values)
+
+    def step(self) -> "pd.Series[float]":
+        """What one more Gauss-Newton step would change, in half ranges, by parameter."""
+        where = places(self.fitted, self.plan.parameter)
+        change = newton_step(self.plan, self.plan.target, self.jacobian, self.distances, where)
+        return pd.Series(change, index=[one.key for one in self.plan.parameter])
 
 
 def jacobian(
@@ -34,7 +66,7 @@ def jacobian(
         at_places(scenario, free, where + np.where(np.arange(len(free)) == k, step, 0.0))
         for k, step in enumerate(steps)
     ]
-    here, *there = (mean_of(v) for v in eye.targets([scenario, *moved], goals, lending))
+    here, *there = (means(v)[0] for v in eye.targets([scenario, *moved], goals, lending))
     scale = np.array([goal.tolerance for goal in goals])
     # A bound that is met with room to spare asks for nothing.
     asks = np.array([asking(g, v) for g, v in zip(goals, here, strict=True)])
@@ -69,21 +101,4 @@ def with_pull(plan: Plan, goals: Sequence[Target], gaps: Floats, where: Floats) 
 
 def distances(goals: Sequence[Target], values: Floats) -> Floats:
     """Distance of each target in tolerances, shape (n_targets,)."""
-    return np.array([g.distance(v) for g, v in zip(goals, mean_of(values), strict=True)])
-
-
-def mean_of(values: Floats) -> Floats:
-    """Mean over replications, leaving out undefined ones, shape (n_targets,)."""
-    known = np.isfinite(values)
-    count = np.maximum(known.sum(axis=1), 1)
-    mean = np.where(known, values, 0.0).sum(axis=1) / count
-    return np.where(known.any(axis=1), mean, math.nan)
-
-
-def standard_errors(values: Floats) -> Floats:
-    """Standard error of each mean over replications, shape (n_targets,); nan of one."""
-    known = np.isfinite(values)
-    count = known.sum(axis=1)
-    gap = np.where(known, values - mean_of(values)[:, None], 0.0)
-    variance = (gap**2).sum(axis=1) / np.maximum(count - 1, 1)
-    return np.where(count > 1, np.sqrt(variance / np.maximum(count, 1)), math.nan)
+    return np.array([g.distance(v) for g, v in zip(goals, means(values)[0], strict=True)])

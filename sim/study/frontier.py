@@ -13,18 +13,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.base.errors import Problem, ScenarioError
-from sim.outcomes.statistics import t_quantile
 from sim.outcomes.wording import arrangement_text
 from sim.scenario.model import Scenario
-from sim.study.aims import Aims, aims_of, marks_of
-from sim.study.cube import Cube, means
+from sim.study.aims import Names, aims_of, marks_of, together
+from sim.study.cube import Cube, Floats, half_widths, means
+from sim.study.design import Layout, OverRanges, design_points, place_text
 from sim.study.findings import Findings
-from sim.study.ranges import Range
+from sim.study.ranges import Range, ranges_of
 from sim.study.store import Store
-from sim.study.sweep import Plan, prepared, scenarios_at
+from sim.study.sweep import Plan
 
-Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 KEY = "frontier"
 OUTCOMES = ("bank.raroc", "firm.survival_5y")
@@ -32,21 +30,15 @@ CONFIDENCE = 0.95
 
 
 @dataclass(frozen=True, eq=False)
-class Frontier:
+class Frontier(OverRanges):
     """Two outcomes at every point, and which points are efficient.
 
     Parameters
     ----------
-    ranges : tuple of Range
-    points : array, shape (n_points, n_ranges)
-    aims : Aims
-        Of two outcomes.
     cube : Cube
+        One scenario for each point.
     """
 
-    ranges: tuple[Range, ...]
-    points: Floats
-    aims: Aims
     cube: Cube
 
     def frame(self) -> pd.DataFrame:
@@ -63,17 +55,15 @@ class Frontier:
         return pd.concat(parts, ignore_index=True)
 
     def _part(self, arm: str) -> pd.DataFrame:
-        keys = {one.label: self.points[:, k] for k, one in enumerate(self.ranges)}
-        columns: dict[str, object] = {"arrangement": arm, "point": np.arange(len(self.points))}
-        columns |= keys
+        columns: dict[str, object] = {"arrangement": arm}
+        columns |= {"point": np.arange(len(self.layout.points)), **self.layout.axes()}
         for name in self.aims.outcomes:
-            values = self.cube.levels(arm, name)
-            mean, error, count = means(values)
-            reach = np.array([_t(n) for n in count]) * error
+            mean, error, count = means(self.cube.levels(arm, name))
+            reach = half_widths(error, count)
             columns |= {name: mean, f"{name}.low": mean - reach, f"{name}.high": mean + reach}
-        columns["efficient"] = efficient(np.column_stack([means(v)[0] for v in self._good(arm)]))
-        columns["dominated"] = clearly_dominated(self._good(arm))
-        return pd.DataFrame(columns)
+        good = self._good(arm)
+        columns["efficient"] = efficient(np.column_stack([means(v)[0] for v in good]))
+        return pd.DataFrame({**columns, "dominated": clearly_dominated(good)})
 
     def _good(self, arm: str) -> list[Floats]:
         """Both outcomes, turned so that more is better."""
@@ -86,7 +76,7 @@ class Frontier:
     def findings(self) -> Findings:
         """The frontier in words and tables, for files and report."""
         frame = self.frame()
-        one, two = (marks_of(self.aims.outcomes)[name].label for name in self.aims.outcomes)
+        one, two = (mark.label for mark in marks_of(self.aims.outcomes).values())
         return Findings(
             KEY,
             f"{one} against {two}",
@@ -98,15 +88,14 @@ class Frontier:
 
     def _shown(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Points in the order of the first outcome, one row for each outcome."""
-        marks = marks_of(self.aims.outcomes)
         rows = rows.sort_values(["arrangement", self.aims.outcomes[0]])
-        keys = [one.label for one in self.ranges]
         found = [
-            {"arrangement": row["arrangement"], "at": _at({key: row[key] for key in keys}),
-             "outcome": name, "unit": marks[name].unit, "mean": row[name],
+            {"arrangement": row["arrangement"],
+             "at": place_text(self.ranges, self.layout.points[row["point"]]),
+             "outcome": name, "unit": mark.unit, "mean": row[name],
              "low": row[f"{name}.low"], "high": row[f"{name}.high"]}
             for row in rows.to_dict("records")
-            for name in self.aims.outcomes
+            for name, mark in marks_of(self.aims.outcomes).items()
         ]  # fmt: skip
         return pd.DataFrame(found)
 
@@ -121,9 +110,9 @@ class Frontier:
 
 def frontier(
     scenario: Scenario,
-    vary: Sequence[Range | str],
-    outcomes: Iterable[str] = OUTCOMES,
-    arrangements: Iterable[str] | None = None,
+    vary: Iterable[Range | str],
+    outcomes: Names = OUTCOMES,
+    arrangements: Names | None = None,
     plan: Plan | None = None,
     store: Store | None = None,
 ) -> Frontier:
@@ -134,47 +123,40 @@ def frontier(
     scenario : Scenario
     vary : sequence of Range or str
         Two keys with their ranges.
-    outcomes : iterable of str
+    outcomes : str or iterable of str
         Two; the return of banks against survival of firms by default.
-    arrangements : iterable of str, optional
+    arrangements : str or iterable of str, optional
         Those that the keys belong to, or all but the baseline, by default.
     plan : Plan, optional
         A grid of five by five by default.
     store : Store, optional
-
-    Returns
-    -------
-    Frontier
 
     Raises
     ------
     ScenarioError
         For keys, ranges, outcomes or arrangements that are not legal.
     """
-    how = plan or Plan()
-    ranges, points, aims = check_frontier(scenario, vary, tuple(outcomes), arrangements, how)
-    lean = aims.fitting(scenario)
-    cube = (store or Store()).cube(scenarios_at(lean, ranges, points), how.numbers(scenario))
-    return Frontier(ranges, points, aims, cube)
+    layout = laid_out(scenario, vary, outcomes, arrangements, plan)
+    return Frontier(layout, layout.cube(store))
 
 
-def check_frontier(
+def laid_out(
     scenario: Scenario,
-    vary: Sequence[Range | str],
-    outcomes: Sequence[str],
-    arrangements: Iterable[str] | None,
-    plan: Plan,
-) -> tuple[tuple[Range, ...], Floats, Aims]:
-    """Refuse what is not legal, and lay out the points.
-
-    Returns
-    -------
-    ranges, points, aims
-    """
-    ranges, points, _ = prepared(scenario, vary, outcomes, plan)
-    _check_two(ranges, outcomes)
-    chosen = list(arrangements) if arrangements else _owners(scenario, ranges)
-    return ranges, points, aims_of(scenario, outcomes, chosen or None)
+    vary: Iterable[Range | str] | None,
+    outcomes: Names | None,
+    arrangements: Names | None,
+    plan: Plan | None = None,
+) -> Layout:
+    """Check what a frontier is asked for, and lay out its points; as in `frontier`."""
+    how = plan or Plan()
+    ranges, _ = together(
+        lambda: ranges_of(scenario, vary, 2),
+        lambda: aims_of(scenario, outcomes or OUTCOMES, arrangements, 2),
+    )
+    aims = aims_of(scenario, outcomes or OUTCOMES, arrangements or _owners(scenario, ranges))
+    points = design_points(ranges, how.design, how.points, how.seed)
+    count = how.replications or scenario.experiment.replications
+    return Layout(aims.fitting(scenario), aims, ranges, points, count)
 
 
 def efficient(values: Floats) -> Bools:
@@ -219,28 +201,9 @@ def clearly_dominated(values: Sequence[Floats], confidence: float = CONFIDENCE) 
         clear = np.ones(count, dtype=bool)
         for outcome in values:
             mean, error, pairs = means(outcome - outcome[k])
-            reach = np.array([_t(n, confidence) for n in pairs]) * error
-            clear &= mean - reach > 0.0
+            clear &= mean - half_widths(error, pairs, confidence) > 0.0
         beaten[k] = clear.any()
     return beaten
-
-
-def _at(values: dict[str, float]) -> str:
-    return ", ".join(f"{key.rpartition('.')[2]} = {value:.4g}" for key, value in values.items())
-
-
-def _t(count: int, confidence: float = CONFIDENCE) -> float:
-    return t_quantile(confidence, count - 1) if count > 1 else float("nan")
-
-
-def _check_two(ranges: Sequence[Range], outcomes: Sequence[str]) -> None:
-    problems = []
-    for option, what, given in (("--vary", "keys", ranges), ("--outcomes", "outcomes", outcomes)):
-        if len(given) != 2:
-            rule, cure = f"must name two {what}", "a frontier has two sides"
-            problems.append(Problem(option, None, "", rule, str(len(given)), cure))
-    if problems:
-        raise ScenarioError(problems)
 
 
 def _owners(scenario: Scenario, ranges: Sequence[Range]) -> list[str]:

@@ -7,46 +7,14 @@ are kept apart: how far a parameter may move while targets stay within their tol
 
 import math
 from itertools import combinations
-from typing import Protocol
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from sim.scenario.model import Scenario
-from sim.study.calibration_plan import Parameter, Plan
+from sim.study.calibration_plan import Parameter
+from sim.study.cube import Floats
 from sim.study.evaluation import places
-from sim.study.fitting import distances
-
-Floats = NDArray[np.float64]
-
-
-class Fit(Protocol):
-    """What is read of a calibration."""
-
-    @property
-    def plan(self) -> Plan:
-        """What was free and what was to be met."""
-
-    @property
-    def fitted(self) -> Scenario:
-        """Where the fit ended."""
-
-    @property
-    def values(self) -> Floats:
-        """Targets by replication, shape (n_targets, n_replications)."""
-
-    @property
-    def jacobian(self) -> Floats:
-        """Tolerances per half range, shape (n_targets, n_parameters)."""
-
-    @property
-    def distances(self) -> Floats:
-        """Distances in tolerances, shape (n_targets,)."""
-
-    def step(self) -> "pd.Series[float]":
-        """One more Gauss-Newton step, half ranges."""
-
+from sim.study.fitting import Fit, distances
 
 HELD = 1.0
 """Tolerances by which some target must answer to a parameter's half range to hold it."""
@@ -111,15 +79,11 @@ def uncertainties(found: Fit) -> tuple[Floats, Floats]:
     inverse = np.linalg.pinv(slopes.T @ slopes + found.plan.pull**2 * np.eye(count))
     carry = inverse @ slopes.T
     # Replications are independent, so the covariance of means is that of values over n.
-    each = np.array([distances_of(found, n) for n in range(found.values.shape[1])]).T
+    goals = found.plan.target
+    each = np.array([distances(goals, one[:, None]) for one in found.values.T]).T
     noise = np.cov(np.nan_to_num(each)) / each.shape[1] if each.shape[1] > 1 else np.zeros((1, 1))
     weighted = weights[:, None] * noise * weights
     return np.sqrt(np.diag(inverse)), np.sqrt(np.diag(carry @ weighted @ carry.T))
-
-
-def distances_of(found: Fit, replication: int) -> Floats:
-    """Distances of one replication alone, shape (n_targets,)."""
-    return distances(found.plan.target, found.values[:, [replication]])
 
 
 def conflicts(found: Fit) -> pd.DataFrame:

@@ -5,12 +5,12 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from sim.base.errors import Problem, ScenarioError
+from sim.base.errors import ScenarioError
+from sim.study.aims import POINTS, refused
+from sim.study.cube import Floats
 from sim.study.ranges import Range
 
-Floats = NDArray[np.float64]
 Method = Literal["morris", "sobol"]
 LEVELS = 4
 """Steps of the grid on which Morris' walks go."""
@@ -26,15 +26,15 @@ STRENGTH = {"morris": "mu_star", "sobol": "ST"}
 """By what numbers are ranked."""
 
 
-def design(ranges: Sequence[Range], method: Method, evaluations: int, seed: int = 0) -> Floats:
-    """The points that a method asks for, as many as fit into the evaluations.
+def design(ranges: Sequence[Range], method: Method, most: int, seed: int = 0) -> Floats:
+    """The points that a method asks for, as many as are asked for at most.
 
     Parameters
     ----------
     ranges : sequence of Range
     method : {"morris", "sobol"}
-    evaluations : int
-        At most; a walk of Morris' takes one more than there are numbers, a base point of
+    most : int
+        Points; a walk of Morris' takes one more than there are numbers, a base point of
         Sobol's two more.
     seed : int
 
@@ -45,7 +45,7 @@ def design(ranges: Sequence[Range], method: Method, evaluations: int, seed: int 
     Raises
     ------
     ScenarioError
-        If the evaluations do not suffice.
+        If they do not suffice.
 
     References
     ----------
@@ -58,9 +58,9 @@ def design(ranges: Sequence[Range], method: Method, evaluations: int, seed: int 
     (9, 2)
     """
     each = len(ranges) + (1 if method == "morris" else 2)
-    count = evaluations // each
+    count = most // each
     if count < FEWEST[method]:
-        _too_few(method, evaluations, each)
+        raise _too_few(method, most, each)
     if method == "morris":
         from SALib.sample import morris
 
@@ -113,8 +113,9 @@ def analysed(
     else:
         from SALib.analyze import sobol
 
+        # SALib takes a seed of zero for none.
         found = sobol.analyze(
-            problem, values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed
+            problem, values, calc_second_order=False, num_resamples=RESAMPLES, seed=seed + 1
         )
     columns = {name: np.asarray(found[name], dtype=np.float64) for name in COLUMNS[method]}
     frame = pd.DataFrame({"key": [one.label for one in ranges], **columns})
@@ -129,10 +130,10 @@ def _problem(ranges: Sequence[Range]) -> dict[str, Any]:
     }
 
 
-def _too_few(method: Method, evaluations: int, each: int) -> None:
+def _too_few(method: Method, most: int, each: int) -> ScenarioError:
     numbers = each - (1 if method == "morris" else 2)
     rule = f"must be at least {FEWEST[method] * each:,} for {method} over {numbers} numbers"
     cure = "give more, or name fewer numbers with --vary"
     if method == "sobol":
-        cure += "; morris finds the few that matter with fewer evaluations"
-    raise ScenarioError([Problem("--evaluations", None, "", rule, f"{evaluations:,}", cure)])
+        cure += "; morris finds the few that matter with fewer points"
+    return refused(POINTS, rule, f"{most:,}", cure)

@@ -1,5 +1,6 @@
 """Estimates of a study: an interval over replications by the method of the outcome."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sim.outcomes.tails import (
     quantile_interval,
 )
 from sim.outcomes.verdict import decide
+from sim.study.findings import TOTAL
 
 
 def observations(values: FloatArray, unit: int) -> FloatArray:
@@ -76,6 +78,11 @@ def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Int
     return level_interval(mark, values, confidence)
 
 
+def level_row(found: Interval, unit: str) -> dict[str, Any]:
+    """Give an estimate as columns of a table: value, low, high, unit."""
+    return {"value": found.estimate, "low": found.low, "high": found.high, "unit": unit}
+
+
 def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[str, Any]:
     """Give a part of a difference with interval and verdict, as columns of a table.
 
@@ -95,3 +102,33 @@ def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[s
     median = quantile_interval(values, 0.5, confidence)
     words = decide(mark, (values, np.zeros_like(values)), found, median)
     return {**found.named("part", "low", "high"), "unit": mark.unit, "verdict": words}
+
+
+def parts_frame(
+    marks: Mapping[str, Mark],
+    parts: Mapping[str, FloatArray],
+    column: str,
+    names: Sequence[str],
+    confidence: float = 0.95,
+) -> pd.DataFrame:
+    """Give the parts of a gap in each outcome, and their sum.
+
+    Parameters
+    ----------
+    marks : mapping of str to Mark
+    parts : mapping of outcome to array, shape (n_observations, n_parts)
+    column : str
+        Holds the names of the parts.
+    names : sequence of str
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, `column`, part, low, high, unit, verdict.
+    """
+    rows = []
+    for outcome, mark in marks.items():
+        values = parts[outcome]
+        for name, one in zip((*names, TOTAL), (*values.T, values.sum(axis=1)), strict=True):
+            rows.append({"outcome": outcome, column: name, **step_row(mark, one, confidence)})
+    return pd.DataFrame(rows)

@@ -11,17 +11,13 @@ from typing import Any
 
 import pandas as pd
 
-from sim.base.errors import SimError
 from sim.experiment.progress import Asked
 from sim.outcomes.mark import registry
 from sim.outcomes.measure import Outcomes, measure
 from sim.scenario.model import Scenario
+from sim.study.aims import ARRANGEMENTS, nearest, refused
 from sim.study.luck import economy_values, refuse_different_luck
 from sim.study.store import Store
-
-
-class LineupError(SimError):
-    """Arrangements that cannot be lined up as asked."""
 
 
 @dataclass(frozen=True)
@@ -105,16 +101,11 @@ def line_up(scenarios: Mapping[str, Scenario], baseline: str | None = None) -> L
     baseline : str, optional
         Label of the baseline; by default the first scenario's.
 
-    Returns
-    -------
-    Lineup
-
     Raises
     ------
-    LuckError
-        If the scenarios differ in what makes luck common.
-    LineupError
-        If the baseline is not among the arrangements, or nothing is left to compare.
+    ScenarioError
+        If the scenarios differ in what makes luck common, the baseline is not among the
+        arrangements, or nothing is left to compare.
     """
     refuse_different_luck(scenarios)
     groups = _grouped(scenarios)
@@ -122,12 +113,12 @@ def line_up(scenarios: Mapping[str, Scenario], baseline: str | None = None) -> L
     first = groups[0][1].experiment.baseline
     chosen = baseline or labels[0][first]
     lineup = Lineup(tuple(s for _, s in groups), tuple(labels), chosen)
-    known = ", ".join(lineup.arrangements)
-    if chosen not in lineup.arrangements:
-        raise LineupError(f"baseline {chosen}", "is not compared", f"choose one of: {known}")
-    if len(lineup.arrangements) < 2:
-        cure = "name a second arrangement in experiment.arrangements or a second file"
-        raise LineupError(", ".join(scenarios), f"has one arrangement only: {known}", cure)
+    known = lineup.arrangements
+    if chosen not in known:
+        raise refused("--baseline", "is not compared", chosen, nearest(chosen, known))
+    if len(known) < 2:
+        cure = "name a second one in experiment.arrangements, or a second file"
+        raise refused(ARRANGEMENTS, "must be at least two", ", ".join(known), cure)
     return replace(lineup, scenarios=_with_baseline(lineup))
 
 

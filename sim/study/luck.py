@@ -9,7 +9,7 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from sim.base.errors import SimError
+from sim.base.errors import Problem, ScenarioError
 from sim.scenario.dump import dump_model
 from sim.scenario.model import Scenario
 
@@ -25,10 +25,6 @@ FREE = ("title", "question", "sources", "arrangement", "policy")
 EXPERIMENT = ("arrangements", "baseline", "replications", "half_width_share")
 
 
-class LuckError(SimError):
-    """Scenarios that cannot meet the same luck."""
-
-
 def refuse_different_luck(scenarios: Mapping[str, Scenario]) -> None:
     """Refuse scenarios that differ in what makes luck common.
 
@@ -39,21 +35,21 @@ def refuse_different_luck(scenarios: Mapping[str, Scenario]) -> None:
 
     Raises
     ------
-    LuckError
-        Naming the first key that differs, and both values.
+    ScenarioError
+        Naming every key that differs, and both values.
     """
-    names = list(scenarios)
-    first = lucky_values(scenarios[names[0]])
-    for name in names[1:]:
-        other = lucky_values(scenarios[name])
-        for key in [*first, *(key for key in other if key not in first)]:
+    (head, first), *others = ((name, lucky_values(one)) for name, one in scenarios.items())
+    problems = []
+    for name, other in others:
+        for key in dict.fromkeys([*first, *other]):
             mine, its = first.get(key, "nothing"), other.get(key, "nothing")
             if mine != its:
-                raise LuckError(
-                    f"{names[0]} and {name}: {key}",
-                    f"must be equal for common luck; {mine} in {names[0]}, {its} in {name}",
-                    "make them equal in the files or with --set",
-                )
+                got = f"{mine} in {head}, {its} in {name}"
+                rule = "must be equal for common luck"
+                cure = "make them equal in the files or with --set"
+                problems.append(Problem(f"{head} and {name}", None, key, rule, got, cure))
+    if problems:
+        raise ScenarioError(problems)
 
 
 def lucky_values(scenario: Scenario) -> dict[str, Any]:

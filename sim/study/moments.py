@@ -5,11 +5,9 @@ that only a comparison with data asks for: hazards at more ages, the funnel of e
 rounds, money multiples of investors, listings per firm and year, the lines of signed firms.
 """
 
-import hashlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 import numpy as np
@@ -62,24 +60,8 @@ def moments() -> Mapping[str, Moment]:
     return MappingProxyType({**_firm_moments(), **_line_moments()})
 
 
-def moments_digest() -> str:
-    """Name what stands in this file, so that old moments never pass for new.
-
-    Examples
-    --------
-    >>> len(moments_digest())
-    8
-    """
-    return hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]
-
-
 def moments_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """All outcomes and all moments of one replication under each arrangement.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    replication : int
 
     Returns
     -------

@@ -31,11 +31,6 @@ TAIL_PART = 0.05
 def patterns_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """Figures of plain lending in one replication.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    replication : int
-
     Returns
     -------
     DataFrame

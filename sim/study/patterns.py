@@ -8,16 +8,13 @@ References
 Grimm et al. 2005, Science 310, for patterns as tests of simulation models.
 """
 
-import hashlib
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from sim.scenario.model import Scenario
-from sim.study import pattern_moments
 from sim.study.findings import Findings
 from sim.study.pattern_moments import patterns_of
 from sim.study.store import Store
@@ -179,16 +176,9 @@ def patterns(scenario: Scenario, store: Store, replications: int) -> Patterns:
         Where runs are kept; what it measures does not matter, since patterns are read on
         their own and kept in a folder beside.
     replications : int
-
-    Returns
-    -------
-    Patterns
     """
-    # The files that read patterns are not part of the program that other studies name.
-    name = hashlib.sha256(Path(pattern_moments.__file__).read_bytes()).hexdigest()[:8]
-    folder = None if store.folder is None else store.folder / f"patterns-{name}"
-    own = Store(folder, store.workers, store.executor, store.progress, reader=patterns_of)
-    frame = own.outcomes(scenario, range(replications))
+    with store.reading(patterns_of) as own:
+        frame = own.outcomes(scenario, range(replications))
     store.simulated += own.simulated
     return Patterns(frame.pivot(index="replication", columns="outcome", values="value"))
 

@@ -140,10 +140,6 @@ def precision_of(
         Of all intervals together.
     with_levels : bool
         Whether the mean level under each arrangement counts beside the differences.
-
-    Returns
-    -------
-    Precision
     """
     refuse_doubles(targets)
     others = len(outcomes.arrangements) - 1
@@ -161,39 +157,33 @@ def precision_of(
 
 def _differences(
     outcomes: Outcomes, baseline: str, targets: dict[str, Target], confidence: float
-) -> list[dict[str, Any]]:
+) -> list[dict[Any, Any]]:
     widths = {name: t.width(_mean(outcomes, name, baseline)) for name, t in targets.items()}
     frame = compare(outcomes, baseline, confidence, half_width=widths).frame()
     return [
-        {
-            "outcome": row["outcome"], "unit": row["unit"], "arrangement": row["arrangement"],
-            "quantity": f"difference from {baseline}", "estimate": row["difference"],
-            "low": row["low"], "high": row["high"],
-            "half_width": 0.5 * (row["high"] - row["low"]), "target": widths[row["outcome"]],
-            "replications_needed": row["replications_needed"],
-        }
-        for _, row in frame.iterrows()
+        {**row, "quantity": f"difference from {baseline}", "estimate": row["difference"],
+         "half_width": 0.5 * (row["high"] - row["low"]), "target": widths[row["outcome"]]}
+        for row in frame.to_dict("records")
     ]  # fmt: skip
 
 
 def _levels(
     outcomes: Outcomes, baseline: str, targets: dict[str, Target], confidence: float
-) -> list[dict[str, Any]]:
+) -> list[dict[Any, Any]]:
     rows = []
     for name, target in targets.items():
         width = target.width(_mean(outcomes, name, baseline))
         for arrangement, values in outcomes.table(name).items():
             found = averaged(values, outcomes.unit)
-            interval = level_interval(outcomes.marks[name], found, confidence)
-            spread = interval.standard_error * math.sqrt(max(found.size, 1))
-            rows.append({
-                "outcome": name, "unit": outcomes.marks[name].unit,
-                "arrangement": arrangement, "quantity": "level",
-                "estimate": interval.estimate, "low": interval.low, "high": interval.high,
-                "half_width": 0.5 * (interval.high - interval.low), "target": width,
-                "replications_needed": outcomes.unit
-                * replications_needed(spread, width, confidence),
-            })  # fmt: skip
+            one = level_interval(outcomes.marks[name], found, confidence)
+            spread = one.standard_error * math.sqrt(max(found.size, 1))
+            needed = outcomes.unit * replications_needed(spread, width, confidence)
+            rows.append(
+                {"outcome": name, "unit": outcomes.marks[name].unit, "arrangement": arrangement,
+                 "quantity": "level", "estimate": one.estimate, "low": one.low, "high": one.high,
+                 "half_width": 0.5 * (one.high - one.low), "target": width,
+                 "replications_needed": needed}
+            )  # fmt: skip
     return rows
 
 
@@ -245,11 +235,6 @@ def replicate_until(
         Replications at the first look; raised to 30 independent observations.
     most : int
         No look is taken beyond it.
-
-    Returns
-    -------
-    outcomes : Outcomes
-    precision : Precision
     """
     outcomes = look(min(first, most))
     if outcomes.replications < FIRST_BATCH * outcomes.unit and first < most:

@@ -19,7 +19,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import binom
 
-Floats = NDArray[np.float64]
+from sim.study.cube import Floats
+
 Mask = NDArray[np.bool_]
 
 PEEL_SHARE = 0.05

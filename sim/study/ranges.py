@@ -9,6 +9,7 @@ the others take less in proportion.
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from sim.base.errors import Problem, ScenarioError
 from sim.scenario.faults import NOTHING, look_up
 from sim.scenario.model import Scenario
 from sim.scenario.positions import Path, join_key, split_key
-from sim.scenario.read import similar
+from sim.study.aims import counted, nearest, refused, together
 
 VARY = "--vary"
 """What stands for the file in messages about ranges."""
@@ -96,14 +97,36 @@ def parse_range(text: str) -> Range:
     if not key or match is None or (match["low"][0] == "x") != (match["high"][0] == "x"):
         rule = "must be written KEY=LOW:HIGH"
         cure = "for example macro.frailty_variance=0.1:0.3, or lifecycle.margin=x0.5:x1.6"
-        raise ScenarioError([Problem(VARY, None, "", rule, text, cure)])
+        raise refused(VARY, rule, text, cure)
     low, high = (float(match[name].lstrip("x")) for name in ("low", "high"))
     points = int(match["points"]) if match["points"] else None
     return Range(key, low, high, match["low"][0] == "x", points)
 
 
-def as_range(given: Range | str) -> Range:
-    """Take a range as it is, or read it."""
+def ranges_of(
+    scenario: Scenario, vary: Iterable[Range | str] | Range | str | None, count: int = 0
+) -> tuple[Range, ...]:
+    """Read ranges and refuse what the scenario cannot go through, all mistakes at once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    vary : ranges, or texts as `parse_range` reads them
+    count : int
+        How many there must be; 0 for any number, but one at least.
+
+    Raises
+    ------
+    ScenarioError
+    """
+    given = [vary] if isinstance(vary, Range | str) else list(vary or ())
+    read = [partial(_as_range, one) for one in given]
+    ranges, _ = together(lambda: together(*read), lambda: counted(VARY, given, count))
+    check_ranges(scenario, ranges)
+    return tuple(ranges)
+
+
+def _as_range(given: Range | str) -> Range:
     return given if isinstance(given, Range) else parse_range(given)
 
 
@@ -185,15 +208,8 @@ def _others(present: Mapping[str, Any], found: Mapping[Path, Any]) -> dict[Path,
     return rooms
 
 
-def check_ranges(scenario: Scenario, ranges: Sequence[Range], origin: str = VARY) -> None:
-    """Refuse ranges that the scenario cannot go through, all mistakes in one go.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    ranges : sequence of Range
-    origin : str
-        What stands for the file in messages.
+def check_ranges(scenario: Scenario, ranges: Sequence[Range]) -> None:
+    """Refuse ranges that the scenario cannot go through.
 
     Raises
     ------
@@ -209,7 +225,7 @@ def check_ranges(scenario: Scenario, ranges: Sequence[Range], origin: str = VARY
         for key in dict.fromkeys(k for k in keys if keys.count(k) > 1)
     ]
     if problems:
-        raise ScenarioError(replace(p, file=origin) for p in problems)
+        raise ScenarioError(replace(p, file=VARY) for p in problems)
 
 
 def _faults(scenario: Scenario, present: Mapping[str, Any], one: Range) -> Iterator[Problem]:
@@ -253,8 +269,7 @@ def _unfit(one: Range, value: Any) -> tuple[str, str]:
 
 def _unknown(key: str, present: Mapping[str, Any]) -> Problem:
     known = [join_key(path) for path, _ in number_places(present)]
-    near = similar(key, known)
-    cure = f'did you mean "{near}"?' if near else "see the keys with: show SCENARIO"
+    cure = nearest(key, known, "see the keys with: show SCENARIO")
     return Problem(VARY, None, key, "is no number of this scenario that can be varied", "", cure)
 
 

@@ -91,10 +91,6 @@ def facts(
     file : str or path, optional
         The file of facts.
 
-    Returns
-    -------
-    Register
-
     Raises
     ------
     ScenarioError

@@ -4,12 +4,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.study.aims import Aims
-from sim.study.cube import Cube, means
+from sim.study.cube import Cube, Floats, means
 
-Floats = NDArray[np.float64]
 LEVEL, DIFFERENCE = "level", "difference"
 
 

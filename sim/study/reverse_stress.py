@@ -10,16 +10,14 @@ it lies beyond.
 """
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
-from sim.base.errors import StudyError
 from sim.experiment.progress import Asked
 from sim.scenario.model import Scenario
-from sim.study.asked import at_least_two, world_named
+from sim.study.aims import Names, arrangements_of, at_least_two, refused, together
 from sim.study.condition import Condition, condition_of
 from sim.study.findings import Findings
 from sim.study.store import Store
@@ -131,7 +129,7 @@ def _odds(severity: float) -> str:
 def reverse_stress(
     scenario: Scenario,
     breaks: str,
-    arrangements: Sequence[str] = (),
+    arrangements: Names | None = None,
     *,
     space: StressRange | None = None,
     store: Store | None = None,
@@ -145,37 +143,46 @@ def reverse_stress(
     breaks : str
         Such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that
         must cross.
-    arrangements : sequence of str, optional
+    arrangements : str or iterable of str, optional
         Those of the experiment by default.
     space : StressRange, optional
         Starts, depths and lengths to search, and the regime that is imposed.
     store, progress
         As in `attribute`.
 
-    Returns
-    -------
-    ReverseStress
-
     Raises
     ------
-    StudyError
+    ScenarioError
         If the condition, an arrangement, the regime or the range cannot be.
     """
-    condition = condition_of(breaks)
-    names = list(arrangements) or list(scenario.experiment.arrangements)
-    for name in names:
-        world_named(scenario, name)
-    space = space or StressRange()
-    space = replace(space, regime=worst_regime(scenario.macro, space.regime))
-    space.check(scenario)
-    if scenario.macro.spell:
-        cure = "take macro.spell out of the scenario"
-        raise StudyError("macro.spell", "must be empty: the search lays its own spells", cure)
-    count = at_least_two(scenario)
+    search = asked(scenario, breaks, arrangements, space)
+    search.store, search.progress = store or Store(), progress
+    answers = tuple(search.answer(name) for name in search.names)
+    return ReverseStress(
+        search.condition, search.space.regime, answers, search.frame(), len(search.stresses),
+        search.scenario.experiment.replications, tuple(scenario.experiment.arrangements),
+    )  # fmt: skip
+
+
+def asked(
+    scenario: Scenario, breaks: str, arrangements: Names | None, space: StressRange | None = None
+) -> Search:
+    """Check what is asked for, and make the search ready; as in `reverse_stress`."""
+    given = space or StressRange()
+    condition, names, regime, *_ = together(
+        lambda: condition_of(breaks),
+        lambda: arrangements_of(scenario, arrangements or scenario.experiment.arrangements),
+        lambda: worst_regime(scenario.macro, given.regime),
+        lambda: given.check(scenario),
+        lambda: at_least_two(scenario),
+        lambda: _without_spells(scenario),
+    )
     run = list(dict.fromkeys([scenario.experiment.baseline, *names]))
     own = scenario.with_values({"experiment.arrangements": run})
-    search = Search(own, condition, space, store or Store(), progress)
-    answers = tuple(search.answer(name) for name in names)
-    tried, runs = search.frame(), len(search.stresses)
-    every = tuple(scenario.experiment.arrangements)
-    return ReverseStress(condition, space.regime, answers, tried, runs, count, every)
+    return Search(own, names, condition, replace(given, regime=regime))
+
+
+def _without_spells(scenario: Scenario) -> None:
+    if scenario.macro.spell:
+        rule = "must be empty: the search lays its own spells"
+        raise refused("macro.spell", rule, "", "take it out of the scenario")

@@ -14,22 +14,19 @@ from itertools import product
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from sim.outcomes.wording import arrangement_text
 from sim.scenario.model import Scenario
-from sim.study.aims import Aims, aims_of, marks_of
-from sim.study.assumed import assumptions
-from sim.study.cube import Cube, means
-from sim.study.design import design_points
+from sim.study.aims import REPLICATIONS, Names, aims_of, at_least, marks_of, together
+from sim.study.assumed import chosen
+from sim.study.cube import Cube, means, sides
+from sim.study.design import Layout, OverRanges, design_points
 from sim.study.findings import Findings
-from sim.study.ranges import Range, as_range, check_ranges
-from sim.study.signs import BAD, KEPT, NONE, OPEN, correlations, sides, verdict_row
+from sim.study.ranges import Range, varied
+from sim.study.signs import BAD, KEPT, NONE, OPEN, correlations, verdict_row
 from sim.study.speed import Speed, stopwatch
 from sim.study.store import Store
-from sim.study.sweep import scenarios_at
 
-Floats = NDArray[np.float64]
 KEY = "robustness"
 CORRELATION = "rank_correlation"
 
@@ -59,13 +56,9 @@ class Trial:
     confidence: float = 0.95
     seed: int = 0
 
-    def runs(self, numbers: int) -> int:
-        """Replications of the whole study over so many numbers."""
-        return (1 + self.points + 2 * min(self.tornado, numbers)) * self.replications
-
 
 @dataclass(frozen=True, eq=False)
-class Robustness:
+class Robustness(OverRanges):
     """Which signs last.
 
     Parameters
@@ -78,18 +71,14 @@ class Robustness:
         Differences with one number at a time at its ends.
     points : DataFrame
         Difference and standard error at every point of the hypercube.
-    passed_over : tuple of (key, reason)
-        Assumed numbers that could not be moved.
-    aims, trial, speed
-        What was asked, how, and how fast.
+    trial, speed
+        How it was tried, and how fast.
     """
 
     signs: pd.DataFrame
     influence: pd.DataFrame
     tornado: pd.DataFrame
     points: pd.DataFrame
-    passed_over: tuple[tuple[str, str], ...]
-    aims: Aims
     trial: Trial
     speed: Speed
 
@@ -150,16 +139,16 @@ class Robustness:
                 if v == verdict
             ]
             said.append(f"{len(names)} of {len(rows)} differences {words}: {_listed(names)}.")
-        passed = f"{len(self.passed_over)} assumed numbers could not be moved: " + _listed(
-            [f"{key} {reason}" for key, reason in self.passed_over]
-        )
-        return [*said, f"{passed}."] if self.passed_over else said
+        passed = [f"{key} {reason}" for key, reason in self.layout.passed_over]
+        if passed:
+            said.append(f"{len(passed)} assumed numbers could not be moved: {_listed(passed)}.")
+        return said
 
 
 def robustness(
     scenario: Scenario,
-    vary: Sequence[Range | str] | None = None,
-    outcomes: Iterable[str] | None = None,
+    vary: Iterable[Range | str] | None = None,
+    outcomes: Names | None = None,
     trial: Trial | None = None,
     store: Store | None = None,
 ) -> Robustness:
@@ -167,17 +156,11 @@ def robustness(
 
     Parameters
     ----------
-    scenario : Scenario
     vary : sequence of Range or str, optional
         All numbers that the scenario grades as assumptions, by default.
-    outcomes : iterable of str, optional
-        Some headlines by default.
     trial : Trial, optional
-    store : Store, optional
-
-    Returns
-    -------
-    Robustness
+    scenario, outcomes, store
+        As in `sim.study.sweep.sweep`.
 
     Raises
     ------
@@ -190,42 +173,42 @@ def robustness(
     (1979), A simple sequentially rejective multiple test procedure.
     """
     how, kept = trial or Trial(), store or Store()
-    aims, ranges, passed = asked(scenario, vary, outcomes)
-    points = design_points(ranges, "latin", how.points, how.seed)
+    layout = laid_out(scenario, vary, outcomes, how)
     with stopwatch(kept, 1 + how.points) as speed:
-        scenarios = [scenario, *scenarios_at(scenario, ranges, points)]
-        cube = kept.cube(scenarios, range(how.replications))
-        influence = _influence(cube, aims, ranges, points)
-        chosen = _strongest(influence, ranges, how.tornado)
-        tornado = _tornado(scenario, aims, chosen, (how, kept, cube))
-        speed.evaluations += 2 * len(chosen)
-    signs = _signs(cube, aims, influence, how)
-    return Robustness(
-        signs, influence, tornado, _points(cube, aims), passed, aims, how, speed
-    )  # fmt: skip
+        cube = layout.cube(kept, [scenario])
+        influence = _influence(cube, layout)
+        strongest = _strongest(influence, layout.ranges, how.tornado)
+        tornado = _tornado(layout, strongest, (how, kept, cube))
+        speed.evaluations += 2 * len(strongest)
+    signs = _signs(cube, layout, influence, how)
+    return Robustness(layout, signs, influence, tornado, _points(cube, layout), how, speed)
 
 
-def asked(
-    scenario: Scenario, vary: Sequence[Range | str] | None, outcomes: Iterable[str] | None
-) -> tuple[Aims, tuple[Range, ...], tuple[tuple[str, str], ...]]:
-    """Check what was asked for; the assumed numbers where none are named."""
-    aims = aims_of(scenario, outcomes)
-    if vary:
-        ranges = tuple(as_range(one) for one in vary)
-        check_ranges(scenario, ranges)
-        return aims, ranges, ()
-    found = assumptions(scenario)
-    return aims, found.ranges, found.passed_over
+def laid_out(
+    scenario: Scenario, vary: Iterable[Range | str] | None, outcomes: Names | None, how: Trial
+) -> Layout:
+    """Check what is asked for, and lay out the points; as in `robustness`."""
+    aims, known, _ = together(
+        lambda: aims_of(scenario, outcomes),
+        lambda: chosen(scenario, vary),
+        lambda: at_least(REPLICATIONS, how.replications),
+    )
+    points = design_points(known.ranges, "latin", how.points, how.seed)
+    return Layout(scenario, aims, known.ranges, points, how.replications, known.passed_over)
 
 
-def _influence(cube: Cube, aims: Aims, ranges: Sequence[Range], points: Floats) -> pd.DataFrame:
+def runs_of(layout: Layout, how: Trial) -> int:
+    """Replications of the whole study, with the numbers that are moved one at a time."""
+    return layout.runs + (1 + 2 * min(how.tornado, len(layout.ranges))) * how.replications
+
+
+def _influence(cube: Cube, layout: Layout) -> pd.DataFrame:
     """Rank correlations over the points of the hypercube; row 0 of the cube is the present."""
-    keys = [one.label for one in ranges]
-    parts = []
-    for outcome, arm in aims.contrasts():
-        gap = means(cube.differences(arm, aims.baseline, outcome)[1:])[0]
-        found = correlations(keys, points, gap)
-        parts.append(found.assign(outcome=outcome, arrangement=arm))
+    keys = [one.label for one in layout.ranges]
+    parts = [
+        correlations(keys, layout.points, means(gaps[1:])[0]).assign(**head)
+        for head, gaps in layout.differences(cube)
+    ]
     whole = pd.concat(parts, ignore_index=True)
     return whole[["outcome", "arrangement", "key", CORRELATION, "is_clear"]]
 
@@ -236,58 +219,46 @@ def _strongest(influence: pd.DataFrame, ranges: Sequence[Range], count: int) -> 
     return [one for one in ranges if one.label in set(best)]
 
 
-def _tornado(
-    scenario: Scenario, aims: Aims, ranges: list[Range], run: tuple[Trial, Store, Cube]
-) -> pd.DataFrame:
+def _tornado(layout: Layout, ranges: list[Range], run: tuple[Trial, Store, Cube]) -> pd.DataFrame:
     how, store, present = run
-    ends = [s for one in ranges for s in scenarios_at(scenario, [one], _ends(one))]
+    ends = [varied(layout.scenario, [one], [end]) for one in ranges for end in (one.low, one.high)]
     if not ends:
         return pd.DataFrame(columns=["outcome", "arrangement", "unit", "key"])
-    cube = store.cube(ends, range(how.replications))
-    marks, rows = marks_of(aims.outcomes), []
-    for outcome, arm in aims.contrasts():
-        now = sides(present.differences(arm, aims.baseline, outcome)[:1], how.confidence)[0]
-        gaps = cube.differences(arm, aims.baseline, outcome)
+    cube, rows = store.cube(ends, range(how.replications)), []
+    for (head, gaps), (_, now) in zip(
+        layout.differences(cube), layout.differences(present), strict=True
+    ):
         (gap, error, _), side = means(gaps), sides(gaps, how.confidence)
+        sign = sides(now[:1], how.confidence)[0]
         for k, (one, end) in enumerate(product(ranges, ("low", "high"))):
             first = 2 * (k // 2)
             rows.append(
-                {"outcome": outcome, "arrangement": arm, "unit": marks[outcome].unit,
-                 "key": one.label, "end": end, "at": getattr(one, end), "difference": gap[k],
-                 "standard_error": error[k], "swing": abs(gap[first + 1] - gap[first]),
-                 "flips": bool(now * side[k] < 0)}
+                {**head, "key": one.label, "end": end, "at": getattr(one, end),
+                 "difference": gap[k], "standard_error": error[k],
+                 "swing": abs(gap[first + 1] - gap[first]), "flips": bool(sign * side[k] < 0)}
             )  # fmt: skip
-    frame = pd.DataFrame(rows)
     order = ["outcome", "arrangement", "swing", "key"]
-    return frame.sort_values(
+    return pd.DataFrame(rows).sort_values(
         order, ascending=[True, True, False, True], kind="stable", ignore_index=True
     )
 
 
-def _ends(one: Range) -> Floats:
-    return np.array([[one.low], [one.high]])
-
-
-def _signs(cube: Cube, aims: Aims, influence: pd.DataFrame, how: Trial) -> pd.DataFrame:
-    marks, rows = marks_of(aims.outcomes), []
-    for outcome, arm in aims.contrasts():
-        gaps = cube.differences(arm, aims.baseline, outcome)
-        mine = influence[(influence["outcome"] == outcome) & (influence["arrangement"] == arm)]
-        head = {"outcome": outcome, "arrangement": arm, "unit": marks[outcome].unit}
-        rows.append({**head, **verdict_row(marks[outcome], gaps, mine, how.confidence)})
+def _signs(cube: Cube, layout: Layout, influence: pd.DataFrame, how: Trial) -> pd.DataFrame:
+    marks, rows = marks_of(layout.aims.outcomes), []
+    for head, gaps in layout.differences(cube):
+        own = influence["outcome"] == head["outcome"]
+        mine = influence[own & (influence["arrangement"] == head["arrangement"])]
+        rows.append({**head, **verdict_row(marks[head["outcome"]], gaps, mine, how.confidence)})
     return pd.DataFrame(rows)
 
 
-def _points(cube: Cube, aims: Aims) -> pd.DataFrame:
+def _points(cube: Cube, layout: Layout) -> pd.DataFrame:
     parts = []
-    for outcome, arm in aims.contrasts():
-        gap, error, _ = means(cube.differences(arm, aims.baseline, outcome)[1:])
-        parts.append(
-            pd.DataFrame(
-                {"point": np.arange(gap.size), "outcome": outcome, "arrangement": arm,
-                 "difference": gap, "standard_error": error}
-            )
-        )  # fmt: skip
+    for head, gaps in layout.differences(cube):
+        gap, error, _ = means(gaps[1:])
+        own = {"outcome": head["outcome"], "arrangement": head["arrangement"]}
+        found = {"difference": gap, "standard_error": error}
+        parts.append(pd.DataFrame({"point": np.arange(gap.size), **own, **found}))
     return pd.concat(parts, ignore_index=True)
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 from sim.experiment.progress import Asked
 from sim.outcomes.compare import compare
 from sim.outcomes.comparison import Comparison
-from sim.outcomes.mark import registry
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.quantiles import tail_table
 from sim.outcomes.verdict import is_ranking
@@ -97,7 +96,7 @@ class Precisely:
 
     def targets(self) -> tuple[Target, ...]:
         """The half-widths, read and checked."""
-        return parse_targets(self.until, registry())
+        return parse_targets(self.until)
 
 
 def compare_scenarios(
@@ -122,16 +121,11 @@ def compare_scenarios(
     progress : callable or bool, optional
         Who is told how many runs are done, of how many; as in `Store`.
 
-    Returns
-    -------
-    ScenarioComparison
-
     Raises
     ------
-    LuckError
-        If the scenarios differ in what makes luck common.
-    LineupError, TargetError
-        If the baseline or a half-width cannot be used.
+    ScenarioError
+        If the scenarios differ in what makes luck common, or the baseline or a half-width
+        cannot be used.
     """
     named = {"scenario": scenarios} if isinstance(scenarios, Scenario) else dict(scenarios)
     aim = precisely or Precisely()

@@ -7,27 +7,24 @@ alone, the total index what it does together with others. All points meet the sa
 noise between replications does not pass for an effect.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from sim.base.errors import Problem, ScenarioError
 from sim.outcomes.wording import arrangement_text, unit_style
 from sim.scenario.model import Scenario
-from sim.study.aims import Aims, aims_of, marks_of
-from sim.study.assumed import assumptions
+from sim.study.aims import Names, aims_of, marks_of, together
+from sim.study.assumed import chosen
+from sim.study.design import Layout, OverRanges
 from sim.study.findings import Findings
 from sim.study.indices import COLUMNS, STRENGTH, Method, analysed, design
-from sim.study.ranges import Range, as_range, check_ranges
+from sim.study.ranges import Range
 from sim.study.responses import DIFFERENCE, Response, responses
 from sim.study.speed import Speed, stopwatch
 from sim.study.store import Store
-from sim.study.sweep import scenarios_at
 
-Floats = NDArray[np.float64]
 KEY = "sensitivity"
 TOP = 3
 """Numbers that a sentence names."""
@@ -40,8 +37,8 @@ class Screening:
     Parameters
     ----------
     method : {"morris", "sobol"}
-    evaluations : int
-        Points at most.
+    points : int
+        At most.
     replications : int
         At each point, with the same luck at all.
     seed : int
@@ -49,13 +46,13 @@ class Screening:
     """
 
     method: Method = "morris"
-    evaluations: int = 1000
+    points: int = 1000
     replications: int = 1
     seed: int = 0
 
 
 @dataclass(frozen=True, eq=False)
-class Sensitivity:
+class Sensitivity(OverRanges):
     """Indices of every level and every difference.
 
     Parameters
@@ -64,14 +61,12 @@ class Sensitivity:
         Columns outcome, arrangement, kind (level or difference), unit, key, the indices of
         the method, rank.
     left_out : tuple of (response, reason)
-    aims : Aims
     how : Screening
     speed : Speed
     """
 
     indices: pd.DataFrame
     left_out: tuple[tuple[str, str], ...]
-    aims: Aims
     how: Screening
     speed: Speed
 
@@ -140,8 +135,8 @@ class Sensitivity:
 
 def sensitivity(
     scenario: Scenario,
-    vary: Sequence[Range | str] | None = None,
-    outcomes: Iterable[str] | None = None,
+    vary: Iterable[Range | str] | None = None,
+    outcomes: Names | None = None,
     screening: Screening | None = None,
     store: Store | None = None,
 ) -> Sensitivity:
@@ -149,64 +144,47 @@ def sensitivity(
 
     Parameters
     ----------
-    scenario : Scenario
     vary : sequence of Range or str, optional
         All numbers that the scenario grades as assumptions, over their plausible ranges,
         by default.
-    outcomes : iterable of str, optional
-        Some headlines by default.
     screening : Screening, optional
-        Method and evaluations.
-    store : Store, optional
-
-    Returns
-    -------
-    Sensitivity
+        Method and points.
+    scenario, outcomes, store
+        As in `sim.study.sweep.sweep`.
 
     Raises
     ------
     ScenarioError
-        For keys, ranges, outcomes that are not legal, or too few evaluations.
+        For keys, ranges, outcomes that are not legal, or too few points.
 
     References
     ----------
     See `sim.study.indices`.
     """
     how, kept = screening or Screening(), store or Store()
-    ranges, aims, points = layout(scenario, vary, outcomes, how)
-    with stopwatch(kept, len(points)) as speed:
-        scenarios = scenarios_at(scenario, ranges, points)
-        cube = kept.cube(scenarios, range(how.replications))
+    layout = laid_out(scenario, vary, outcomes, how)
+    with stopwatch(kept, len(layout.points)) as speed:
+        cube = layout.cube(kept)
     frames, left_out = [], []
-    for one in responses(cube, aims):
+    for one in responses(cube, layout.aims):
         reason = _unfit(one)
         if reason:
             left_out.append((_name(one), reason))
         else:
-            frames.append(_indices(one, ranges, points, how))
-    return Sensitivity(_joined(frames, how), tuple(left_out), aims, how, speed)
+            frames.append(_indices(one, layout, how))
+    return Sensitivity(layout, _joined(frames, how), tuple(left_out), how, speed)
 
 
-def layout(
+def laid_out(
     scenario: Scenario,
-    vary: Sequence[Range | str] | None,
-    outcomes: Iterable[str] | None,
+    vary: Iterable[Range | str] | None,
+    outcomes: Names | None,
     how: Screening,
-) -> tuple[tuple[Range, ...], Aims, Floats]:
-    """Check what was asked for and lay out the points.
-
-    Returns
-    -------
-    ranges, aims, points
-    """
-    aims = aims_of(scenario, outcomes)
-    ranges = tuple(as_range(one) for one in vary) if vary else assumptions(scenario).ranges
-    if vary:
-        check_ranges(scenario, ranges)
-    if not ranges:
-        rule = "is needed; no number of the scenario has a source that calls it an assumption"
-        raise ScenarioError([Problem("--vary", None, "", rule, "", "give --vary KEY=LOW:HIGH")])
-    return ranges, aims, design(ranges, how.method, how.evaluations, how.seed)
+) -> Layout:
+    """Check what is asked for, and lay out the points; as in `sensitivity`."""
+    aims, known = together(lambda: aims_of(scenario, outcomes), lambda: chosen(scenario, vary))
+    points = design(known.ranges, how.method, how.points, how.seed)
+    return Layout(scenario, aims, known.ranges, points, how.replications)
 
 
 def _unfit(one: Response) -> str:
@@ -225,18 +203,13 @@ def _name(one: Response) -> str:
     return f"{one.kind} of {one.outcome} under {one.arrangement.replace('_', ' ')}"
 
 
-def _indices(
-    one: Response, ranges: Sequence[Range], points: Floats, how: Screening
-) -> pd.DataFrame:
-    found = analysed(ranges, how.method, points, one.values, how.seed)
-    unit = marks_of([one.outcome])[one.outcome].unit
-    found.insert(0, "unit", unit)
-    found.insert(0, "kind", one.kind)
-    found.insert(0, "arrangement", one.arrangement)
-    found.insert(0, "outcome", one.outcome)
-    return found.assign(rank=np.arange(1, len(found) + 1))
+def _indices(one: Response, layout: Layout, how: Screening) -> pd.DataFrame:
+    found = analysed(layout.ranges, how.method, layout.points, one.values, how.seed)
+    unit = marks_of(one.outcome)[one.outcome].unit
+    head = {"outcome": one.outcome, "arrangement": one.arrangement, "kind": one.kind, "unit": unit}
+    return found.assign(**head, rank=np.arange(1, len(found) + 1))
 
 
 def _joined(frames: list[pd.DataFrame], how: Screening) -> pd.DataFrame:
     columns = ["outcome", "arrangement", "kind", "unit", "key", *COLUMNS[how.method], "rank"]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+    return pd.concat(frames or [pd.DataFrame(columns=columns)], ignore_index=True)[columns]

@@ -5,21 +5,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy import stats
 
 from sim.outcomes.mark import Mark
 from sim.outcomes.statistics import (
-    MINIMUM_PAIRS,
     holm,
     mean_interval,
     paired_proportion_interval,
     proportion_interval,
 )
-from sim.study.cube import means
+from sim.study.cube import Floats, means, sides
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 KEPT = "keeps its sign"
 OPEN = "not contradicted"
 BAD = "flips"
@@ -29,26 +25,6 @@ ENOUGH = 0.95
 NAMED = 3
 """Numbers that are named as pushing a difference over."""
 LEVEL = 0.05
-
-
-def sides(values: Floats, confidence: float = 0.95) -> Ints:
-    """1 or -1 where the interval of the mean of a row is clear of zero, otherwise 0.
-
-    Parameters
-    ----------
-    values : array, shape (n, n_replications)
-    confidence : float
-
-    Examples
-    --------
-    >>> sides(np.array([[1.0, 1.1, 1.2], [1.0, -1.0, 0.5], [-1.0, -1.1, -0.9]])).tolist()
-    [1, 0, -1]
-    """
-    mean, error, count = means(values)
-    freedom = np.maximum(count - 1, 1)
-    reach = stats.t.ppf(0.5 + confidence / 2.0, freedom) * error
-    clear = (np.abs(mean) > reach) & (count >= MINIMUM_PAIRS)
-    return np.where(clear, np.sign(mean), 0.0).astype(np.int64)
 
 
 def correlations(keys: Sequence[str], points: Floats, values: Floats) -> pd.DataFrame:

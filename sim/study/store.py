@@ -67,8 +67,8 @@ class Store:
     Parameters
     ----------
     folder : Path, optional
-        Where they are kept between sessions; in memory only by default. Files of another
-        version of the program are passed over.
+        Where they are kept between sessions, beneath a folder named by the content of the
+        program, so that none takes numbers of an older one; in memory only by default.
     workers : int
         Processes that simulate side by side.
     executor : concurrent.futures.Executor, optional
@@ -113,13 +113,12 @@ class Store:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
 
+    def reading(self, reader: Reader) -> "Store":
+        """Give another store at the same place that keeps something else of a replication."""
+        return Store(self.folder, self.workers, self.executor, self.progress, reader)
+
     def outcomes(self, scenario: Scenario, replications: Iterable[int]) -> pd.DataFrame:
         """Outcomes of one scenario; only what is not known is simulated.
-
-        Parameters
-        ----------
-        scenario : Scenario
-        replications : iterable of int
 
         Returns
         -------
@@ -259,9 +258,8 @@ class Store:
         key, number = address
         if self.folder is None:
             return None
-        digest = program_digest()
-        root = self.folder if self.folder.name == digest else self.folder / digest
-        return root / self.reader.__name__ / key[:32] / f"{number}.parquet"
+        kept = self.folder / program_digest() / self.reader.__name__
+        return kept / key[:32] / f"{number}.parquet"
 
 
 def key_of(scenario: Scenario) -> str:

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import StudyError
 from sim.experiment.run import freeze, worlds
-from sim.experiment.story import Life, Story, life_of, story_of
+from sim.experiment.story import Life, Story, check_firm, life_of, story_of
 from sim.outcomes.wording import arrangement_text, plain_number
 from sim.scenario.model import Scenario
-from sim.study.asked import world_named
+from sim.study.aims import Names, arrangements_of, together
 from sim.study.findings import TOTAL, Findings
 from sim.study.shapley import shapley
 from sim.study.story_terms import PARTIES, Terms, terms_of
@@ -55,23 +54,17 @@ class StoryGap:
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
         first, second = self.arrangements
+        life, firm = findings_of(self.story), self.story.firm
         terms = pd.DataFrame(self.terms).rename_axis("term").reset_index()
-        tables = {"effects": self.rows, "terms": terms, "events": self.story.frame()}
         captions = {
-            "effects": f"{second} less {first}: what makes the gap in money on firm"
-            f" {self.story.firm}",
+            "effects": f"{second} less {first}: what makes the gap in money on firm {firm}",
             "terms": "Terms of the identities: rates and shares per year of life or of balance",
-            "events": "The firm's life under both",
+            **life.captions,
         }
-        sentences = [self._sentence(party) for party in PARTIES]
-        sentences += self.story.divergence.split("\n")
-        sentences.append(
-            "One firm in one replication: an account of what happened, with no interval."
-        )
-        firm, replication = self.story.firm, self.story.replication
-        title = f"Firm {firm} in replication {replication}: {second} against {first}"
-        key = f"story_{firm}_{replication}_{second}"
-        return Findings(key, title, tuple(sentences), tables, captions)
+        sentences = [*(self._sentence(party) for party in PARTIES), *life.sentences]
+        title = f"Firm {firm} in replication {self.story.replication}: {second} against {first}"
+        tables = {"effects": self.rows, "terms": terms, **life.tables}
+        return Findings(f"{life.key}_{second}", title, tuple(sentences), tables, captions)
 
     def _sentence(self, party: str) -> str:
         """Name the gap of a party and its largest parts."""
@@ -89,49 +82,59 @@ def _signed(value: float) -> str:
     return plain_number(value, 3, sign=True)
 
 
-def story_gap(scenario: Scenario, firm: int, versus: str, replication: int = 0) -> StoryGap:
-    """Split the gap in one firm's money between the baseline and another arrangement.
+def findings_of(story: Story) -> Findings:
+    """Give the words and the events of a story, for files and the report."""
+    which = f"Firm {story.firm} in replication {story.replication}"
+    names = ", ".join(arrangement_text(name).lower() for name in story.events)
+    sentences = (
+        *story.divergence.split("\n"),
+        "One firm in one replication: an account of what happened, with no interval.",
+    )
+    return Findings(
+        f"story_{story.firm}_{story.replication}", f"{which}: {names}", sentences,
+        {"events": story.frame()}, {"events": f"{which}: its life under each arrangement"},
+    )  # fmt: skip
+
+
+def story_gap(
+    scenario: Scenario, firm: int, arrangements: Names, replication: int = 0
+) -> StoryGap:
+    """Split the gap in one firm's money between two arrangements.
 
     Parameters
     ----------
     scenario : Scenario
     firm : int
         Row of the firm, from 0.
-    versus : str
-        The other arrangement.
+    arrangements : two str
+        Programmes too. The gap is the second less the first.
     replication : int
-
-    Returns
-    -------
-    StoryGap
 
     Raises
     ------
-    StudyError
-        If there is no such firm or arrangement, or it is the baseline itself.
+    ScenarioError
+        If there is no such firm or arrangement.
     """
-    check(scenario, firm, versus)
-    first = scenario.experiment.baseline
-    pair = scenario.with_values({"experiment.arrangements": [first, versus]})
+    first, second = asked(scenario, firm, arrangements)
+    run = dict.fromkeys([scenario.experiment.baseline, first, second])
+    own = scenario.with_values({"experiment.arrangements": list(run)})
     terms: dict[str, Terms] = {}
     lives: dict[str, Life] = {}
-    for world in worlds(pair, replication, trace=True):
-        terms[world.name] = terms_of(freeze(world), firm)
-        lives[world.name] = life_of(world, firm)
-    parts = [row for party in PARTIES for row in effects(party, terms[first], terms[versus])]
-    told = story_of(firm, replication, lives)
-    return StoryGap(told, (first, versus), terms, pd.DataFrame(parts))
+    for world in worlds(own, replication, trace=True):
+        if world.name in (first, second):
+            terms[world.name] = terms_of(freeze(world), firm)
+            lives[world.name] = life_of(world, firm)
+    parts = [row for party in PARTIES for row in effects(party, terms[first], terms[second])]
+    told = story_of(firm, replication, {name: lives[name] for name in (first, second)})
+    return StoryGap(told, (first, second), terms, pd.DataFrame(parts))
 
 
-def check(scenario: Scenario, firm: int, versus: str) -> None:
-    """Refuse a firm or an arrangement that is not there; as in `story_gap`."""
-    world_named(scenario, versus)
-    if versus == scenario.experiment.baseline:
-        cure = "name another arrangement, or change experiment.baseline"
-        raise StudyError(versus, "is the baseline itself", cure)
-    if not 0 <= firm < scenario.population.firms:
-        cure = f"give a number from 0 to {scenario.population.firms - 1}"
-        raise StudyError(f"firm {firm}", "is not among the firms", cure)
+def asked(scenario: Scenario, firm: int, arrangements: Names) -> tuple[str, str]:
+    """Check what is asked for, and give the two arrangements; as in `story_gap`."""
+    pair, _ = together(
+        lambda: arrangements_of(scenario, arrangements, 2), lambda: check_firm(scenario, firm)
+    )
+    return pair[0], pair[1]
 
 
 def effects(party: str, first: Terms, second: Terms) -> list[dict[str, Any]]:

@@ -22,10 +22,10 @@ from dataclasses import dataclass
 
 from scipy.stats import gamma
 
-from sim.base.errors import StudyError
+from sim.base.errors import Problem, ScenarioError
 from sim.economy.macro import Macro
 from sim.scenario.model import Scenario
-from sim.scenario.read import similar
+from sim.study.aims import nearest, refused
 
 
 @dataclass(frozen=True)
@@ -92,16 +92,14 @@ def worst_regime(macro: Macro, wanted: str = "") -> str:
 
     Raises
     ------
-    StudyError
+    ScenarioError
         If there is no regime of that name.
     """
     if not wanted:
         return max(macro.regime, key=lambda name: macro.regime[name].setback)
     if wanted not in macro.regime:
-        near = similar(wanted, list(macro.regime))
-        known = ", ".join(macro.regime)
-        cure = f'did you mean "{near}"?' if near else f"choose one of: {known}"
-        raise StudyError(wanted, "is not a macro regime of this scenario", cure)
+        rule = "is no macro regime of the scenario"
+        raise refused("--regime", rule, wanted, nearest(wanted, macro.regime))
     return wanted
 
 
@@ -136,21 +134,22 @@ class StressRange:
 
         Raises
         ------
-        StudyError
+        ScenarioError
             With the rule that is broken.
         """
         horizon = scenario.experiment.horizon_years
         varies = scenario.macro.frailty_variance > 0.0
-        rules: Sequence[tuple[bool, str, str, str]] = (
+        rules: Sequence[tuple[bool, str, str, str, str]] = (
             (bool(self.starts) and all(0.0 <= s < horizon for s in self.starts),
-             "starts", f"must lie from 0 to below the horizon, {horizon:g}", "give such a year"),
+             "--starts", f"must lie from 0 to below the horizon, {horizon:g}", "", "give others"),
             (bool(self.depths) and all(d >= 1.0 for d in self.depths),
-             "depths", "must be at least 1", "1 is a bust as the scenario has it"),
+             "--depths", "must be at least 1", "", "1 is a bust as the scenario has it"),
             (varies or all(d == 1.0 for d in self.depths),
-             "depths", "has no probability where macro.frailty_variance is 0", "give depth 1"),
+             "--depths", "has no probability where macro.frailty_variance is 0", "",
+             "give depth 1"),
             (self.step > 0.0 and self.steps >= 1,
-             "longest", "must be at least one step, and a step above 0", "give more years"),
+             "--longest", "must be at least one step, and a step above 0", "", "give more years"),
         )  # fmt: skip
-        for holds, key, rule, cure in rules:
-            if not holds:
-                raise StudyError(key, rule, cure)
+        broken = [Problem(key, None, "", *words) for holds, key, *words in rules if not holds]
+        if broken:
+            raise ScenarioError(broken)

@@ -10,7 +10,7 @@ from sim.experiment.progress import Asked
 from sim.outcomes.statistics import Interval
 from sim.scenario.model import Scenario
 from sim.study.condition import Condition
-from sim.study.intervals import observations
+from sim.study.intervals import level_row, observations
 from sim.study.store import Store
 from sim.study.stress import Stress, StressRange, severity_rate
 
@@ -52,7 +52,8 @@ class Search:
     Parameters
     ----------
     scenario : Scenario
-        With the arrangements to be broken.
+    names : tuple of str
+        Arrangements of it that are to be broken.
     condition : Condition
     space : StressRange
     store : Store
@@ -60,12 +61,21 @@ class Search:
     """
 
     scenario: Scenario
+    names: tuple[str, ...]
     condition: Condition
     space: StressRange
-    store: Store
+    store: Store = field(default_factory=Store)
     progress: Asked = None
     tried: dict[tuple[str, Stress], Interval] = field(default_factory=dict)
     stresses: set[Stress] = field(default_factory=set)
+
+    @property
+    def most(self) -> int:
+        """Stresses that may have to be tried: bisection for each start and depth, and ends."""
+        each = 1 + math.ceil(math.log2(self.space.steps))
+        corners = len(self._corners())
+        searched = len(self.names) * (corners + 2) * each
+        return 1 + min(searched, corners * self.space.steps)
 
     def value(self, arrangement: str, stress: Stress) -> Interval:
         """Give the outcome under a stress."""
@@ -91,13 +101,13 @@ class Search:
 
     def may_be_broken(self, arrangement: str, stress: Stress) -> bool:
         """Say whether the interval reaches beyond the limit."""
-        found = self.value(arrangement, stress)
-        return self.condition.holds(self.condition.best(found))
+        found, below = self.value(arrangement, stress), self.condition.is_below
+        return self.condition.holds(found.low if below else found.high)
 
     def is_surely_broken(self, arrangement: str, stress: Stress) -> bool:
         """Say whether all of the interval lies beyond the limit."""
-        found = self.value(arrangement, stress)
-        return self.condition.holds(self.condition.worst(found))
+        found, below = self.value(arrangement, stress), self.condition.is_below
+        return self.condition.holds(found.high if below else found.low)
 
     def answer(self, arrangement: str) -> Answer:
         """Find the mildest stress that breaks one arrangement."""
@@ -164,15 +174,12 @@ class Search:
 
     def frame(self) -> pd.DataFrame:
         """Give all that was tried."""
-        rows = []
-        for (arrangement, stress), found in self.tried.items():
-            rows.append(
-                {
-                    "arrangement": arrangement, "start_years": stress.start,
-                    "depth": stress.depth, "years": stress.years, "value": found.estimate,
-                    "low": found.low, "high": found.high, "unit": self.condition.mark.unit,
-                    "broken": self.condition.holds(found.estimate),
-                }
-            )  # fmt: skip
+        unit = self.condition.mark.unit
+        rows = [
+            {"arrangement": arrangement, "start_years": stress.start, "depth": stress.depth,
+             "years": stress.years, **level_row(found, unit),
+             "broken": self.condition.holds(found.estimate)}
+            for (arrangement, stress), found in self.tried.items()
+        ]  # fmt: skip
         order = ["arrangement", "depth", "start_years", "years"]
         return pd.DataFrame(rows).sort_values(order, ignore_index=True)

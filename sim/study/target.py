@@ -1,20 +1,17 @@
 """A stated precision: which outcome, and how narrow its interval shall be."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from functools import partial
 
-from sim.base.errors import SimError
-from sim.outcomes.mark import Mark
 from sim.outcomes.wording import unit_style
+from sim.study.aims import marks_of, refused, together
+
+UNTIL = "--until"
 
 _TEXT = re.compile(r"^(?P<name>[^=]+)=(?P<size>[^=]*?)\s*(?P<unit>pp|%|)$")
 _CURE = "for example bank.raroc=0.1pp, bank.profit=50 or bank.profit=2%"
-
-
-class TargetError(SimError):
-    """A stated precision that cannot be aimed at."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,7 @@ class Target:
         return self.size * abs(baseline_mean) if self.is_share else self.size
 
 
-def parse_target(text: str, marks: Mapping[str, Mark]) -> Target:
+def parse_target(text: str) -> Target:
     """Read ``outcome=half-width``.
 
     Parameters
@@ -53,45 +50,55 @@ def parse_target(text: str, marks: Mapping[str, Mark]) -> Target:
     text : str
         A plain number stands in the outcome's unit, ``pp`` for percentage points of a
         share or of a rate, ``%`` for per cent of the baseline's mean.
-    marks : mapping of str to Mark
-        Outcomes that can be aimed at.
 
     Raises
     ------
-    TargetError
+    ScenarioError
         If the outcome is unknown or the half-width is not a positive number.
 
     Examples
     --------
-    >>> from types import SimpleNamespace
-    >>> marks = {"bank.raroc": SimpleNamespace(unit="per year")}
-    >>> parse_target("bank.raroc=0.1pp", marks)
+    >>> parse_target("bank.raroc=0.1pp")
     Target(outcome='bank.raroc', size=0.001, is_share=False)
     """
     found = _TEXT.match(text.strip())
     if found is None:
-        raise TargetError(f"--until {text}", "must be outcome=half-width", _CURE)
-    name, unit = found["name"].strip(), found["unit"]
-    if name not in marks:
-        near = get_close_matches(name, list(marks), n=1)
-        cure = f'did you mean "{near[0]}"?' if near else "crosscycle list outcomes shows all"
-        raise TargetError(f"--until {text}", f'"{name}" is not an outcome', cure)
-    size = _number(found["size"], text)
-    if unit == "pp" and not unit_style(marks[name].unit).step:
-        what = f"pp is for shares and rates; {name} is in {marks[name].unit}"
-        raise TargetError(f"--until {text}", what, "give a plain number or per cent of the mean")
+        raise refused(UNTIL, "must be outcome=half-width", text, _CURE)
+    unit = found["unit"]
+    ((name, mark),) = marks_of(found["name"], 1, UNTIL).items()
+    size = number_of(found["size"])
+    if not 0.0 < size < float("inf"):
+        raise refused(UNTIL, "half-width must be a positive number", text, _CURE)
+    if unit == "pp" and not unit_style(mark.unit).step:
+        rule = f"pp is for shares and rates; {name} is in {mark.unit}"
+        raise refused(UNTIL, rule, text, "give a plain number or per cent of the mean")
     return Target(name, size / 100.0 if unit else size, unit == "%")
 
 
-def parse_targets(texts: Iterable[str], marks: Mapping[str, Mark]) -> tuple[Target, ...]:
-    """Read several targets; one for each outcome.
+def number_of(text: str) -> float:
+    """Read a number, ``8%`` as 0.08; nan where it is none.
+
+    Examples
+    --------
+    >>> number_of("8%"), number_of("much")
+    (0.08, nan)
+    """
+    try:
+        size = float(text.strip().removesuffix("%"))
+    except ValueError:
+        return float("nan")
+    return size / 100.0 if "%" in text else size
+
+
+def parse_targets(texts: Iterable[str]) -> tuple[Target, ...]:
+    """Read several half-widths; one for each outcome.
 
     Raises
     ------
-    TargetError
+    ScenarioError
         As `parse_target`, or if an outcome is given twice.
     """
-    targets = tuple(parse_target(text, marks) for text in texts)
+    targets = tuple(together(*(partial(parse_target, text) for text in texts)))
     refuse_doubles(targets)
     return targets
 
@@ -101,14 +108,4 @@ def refuse_doubles(targets: Sequence[Target]) -> None:
     names = [target.outcome for target in targets]
     for name in names:
         if names.count(name) > 1:
-            raise TargetError(f"--until {name}", "is given twice", "give one half-width for it")
-
-
-def _number(text: str, whole: str) -> float:
-    try:
-        size = float(text)
-    except ValueError:
-        size = float("nan")
-    if not 0.0 < size < float("inf"):
-        raise TargetError(f"--until {whole}", "half-width must be a positive number", _CURE)
-    return size
+            raise refused(UNTIL, "is given twice", name, "give one half-width for it")

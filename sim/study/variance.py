@@ -99,10 +99,6 @@ def variance_factors(
         Among ``METHODS``; common luck is always measured.
     store : Store, optional
     progress : callable, optional
-
-    Returns
-    -------
-    VarianceFactors
     """
     numbers = range(scenario.experiment.replications)
     runs = store or Store()

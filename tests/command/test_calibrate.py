@@ -17,7 +17,7 @@ def calibrate(*words: object) -> Result:
 def test_a_short_fit_prints_the_table_and_writes_scenario_and_report(tmp_path: Path) -> None:
     file = write_plan(tmp_path, PLAN.replace("firms = 150", "firms = 60"))
     out = tmp_path / "out"
-    words = (file, "--out", out, "--workers", 1, "--evaluations", 2)
+    words = (file, "--out", out, "--workers", 1, "--points", 2)
     result = calibrate(*words)
     assert result.exit_code == 0, result.output
     for part in ("closings in year 2", "access", "fitted:", "targets lie within"):
@@ -36,7 +36,7 @@ def test_a_short_fit_prints_the_table_and_writes_scenario_and_report(tmp_path: P
     [
         ((BASE,), "is a scenario, and calibrate needs a plan"),
         (("nowhere.toml",), "not there"),
-        (("plan.toml", "--evaluations", "0"), "evaluations"),
+        (("plan.toml", "--points", "0"), "points"),
         (("plan.toml", "--set", "experiment.replicatons=3"), "did you mean"),
         (("plan.toml", "--out", "plan.toml"), "cannot be a folder"),
     ],

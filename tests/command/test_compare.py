@@ -41,7 +41,8 @@ def other(tmp_path: Path) -> str:
         (["--until", "bank.raroc=much"], "must be a positive number"),
         (["--baseline", "swap"], "choose one of: plain, consortium"),
         (["--tail", "bank.credit_loss=99.9%"], "needs 10,000 replications; 3 are asked for"),
-        (["--tail", "bank.credit=95%"], "must be an outcome and a level"),
+        (["--tail", "bank.credit=95%"], "is no outcome; got bank.credit"),
+        (["--tail", "bank.credit_loss=9%"], "must be an outcome and a level"),
     ],
 )
 def test_bad_words_end_with_one_message_before_anything_runs(words: list[str], told: str) -> None:

@@ -16,21 +16,21 @@ def run(*words: str) -> Result:
 
 
 def test_both_descriptions_are_written_unless_one_is_chosen(tmp_path: Path) -> None:
-    out = tmp_path / "page.html"
-    assert run(FILE, "--out", str(out)).exit_code == 0
+    out = tmp_path / "protocol.html"
+    assert run(FILE, "--out", str(tmp_path)).exit_code == 0
     text = out.read_text(encoding="utf-8")
     assert 'id="odd"' in text
     assert 'id="stress"' in text
-    result = run(FILE, "--out", str(out), "--standard", "stress")
+    result = run(FILE, "--out", str(tmp_path), "--standard", "stress")
     assert result.stdout.strip() == str(out)
     assert 'id="odd"' not in out.read_text(encoding="utf-8")
 
 
 def test_changed_values_are_those_that_are_described(tmp_path: Path) -> None:
-    out = tmp_path / "page.html"
+    out = tmp_path / "new"
     changed = ("--set", "experiment.horizon_years=7")
     assert run(FILE, "--out", str(out), *changed).exit_code == 0
-    assert "7 years that are compared" in out.read_text(encoding="utf-8")
+    assert "7 years that are compared" in (out / "protocol.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_changed_values_are_those_that_are_described(tmp_path: Path) -> None:
     [
         ((FILE, "--language", "fr"), "fr"),
         (("none.toml",), "none.toml"),
-        ((FILE, "--out", "."), "is a folder"),
+        ((FILE, "--out", FILE), "cannot be a folder"),
         ((FILE, "--standard", "trace"), "trace"),
     ],
 )

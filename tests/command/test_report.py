@@ -37,8 +37,8 @@ def test_the_page_is_written_again_in_the_language_asked_for(done: Path) -> None
 
 def test_a_page_elsewhere_leaves_the_run_as_it_is(done: Path) -> None:
     before = {f: f.stat().st_mtime_ns for f in done.rglob("*")}
-    assert invoke("report", "x", "--out", "page.html").exit_code == 0
-    assert Path("page.html").read_text(encoding="utf-8").startswith("en ")
+    assert invoke("report", "x", "--out", "page").exit_code == 0
+    assert Path("page/report.html").read_text(encoding="utf-8").startswith("en ")
     assert {f: f.stat().st_mtime_ns for f in done.rglob("*")} == before
 
 
@@ -54,8 +54,8 @@ def test_a_run_can_be_written_in_chinese_at_once(file: Path, engine: Engine) -> 
     [
         (["nowhere"], "holds no run"),
         (["x", "--language", "fr"], "'fr' is not one of"),
-        (["x", "--out", "x"], "is a folder"),
-        (["x", "--out", "small.toml/page.html"], "small.toml is a file"),
+        (["x", "--out", "small.toml"], "small.toml is a file"),
+        (["x", "--out", "small.toml/page"], "small.toml is a file"),
     ],
 )
 def test_bad_input_is_told(words: list[str], said: str) -> None:

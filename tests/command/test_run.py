@@ -273,5 +273,5 @@ def test_a_half_width_that_is_reached_is_said(file: Path) -> None:
 def test_a_half_width_of_nothing_is_refused_before_anything_runs(file: Path) -> None:
     result = run(str(file), "--until", "bank.nothing=1")
     assert result.exit_code == 2
-    assert "is not an outcome" in result.output
+    assert "is no outcome; got bank.nothing" in result.output
     assert not Path("runs").exists()

@@ -7,7 +7,6 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.command.app import app
-from sim.command.planned import split_names
 from tests.house.small import SCENARIOS
 
 TOLERANCE = "underwriting.tolerance_rate"
@@ -52,14 +51,14 @@ def test_sweep_announces_runs_and_writes_a_tidy_table(small: str) -> None:
 
 def test_breakeven_writes_its_curve(small: str) -> None:
     result = run(
-        "breakeven", small, "--vary", TOLERANCE, "--between", "0.01", "0.03",
-        "--equal", "bank.profit", "--arrangements", "plain", "consortium", "--points", "2",
+        "breakeven", small, "--vary", f"{TOLERANCE}=0.01:0.03", "--points", "2",
+        "--outcomes", "bank.profit", "--arrangements", "plain,consortium",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     assert table("breakeven", "curve")["at"].tolist()[0] == 0.01
     again = run(
         "breakeven", small, "--vary", f"{TOLERANCE}=0.01:0.03", "--points", "2",
-        "--equal", "bank.profit", "--level", "plain", "1e9",
+        "--outcomes", "bank.profit", "--arrangements", "plain", "--level", "1e9",
     )  # fmt: skip
     assert "There is no crossing in the range" in again.stdout
 
@@ -80,7 +79,7 @@ def test_frontier_marks_the_efficient_set(small: str) -> None:
 def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     vary = ["--vary", f"{TOLERANCE}=0.01:0.03", "--vary", "lifecycle.setback_hazard=x0.5:x1.6"]
     names = ["--outcomes", "bank.profit"]
-    result = run("sensitivity", small, *vary, *names, "--evaluations", "6")
+    result = run("sensitivity", small, *vary, *names, "--points", "6")
     assert result.exit_code == 0, result.output
     assert "evaluations in" in result.stdout
     assert set(table("sensitivity_morris", "indices")["kind"]) == {"level", "difference"}
@@ -93,14 +92,94 @@ def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     assert Path("run/studies/robustness/tornado-bank-profit-consortium.png").is_file()
 
 
-def test_a_story_against_another_is_drawn_on_its_page(small: str) -> None:
-    words = ["story", small, "3", "--versus", "consortium", "--run", "run"]
-    result = CliRunner().invoke(app, [*words, "--figure", "own.png"])
+def test_a_story_is_told_under_every_arrangement(small: str) -> None:
+    result = CliRunner().invoke(app, ["story", small, "3", "--out", "run", "--replication", "1"])
     assert result.exit_code == 0, result.output
-    assert Path("own.png").is_file()
+    rows = table("story_3_1", "events")
+    assert list(rows.columns) == ["year", "event", "plain", "consortium"]
+    assert "plain ends: " in result.stdout
+    assert rows["event"].iloc[0] in result.stdout
+    assert Path("run/studies/story_3_1/life.png").is_file()
+
+
+def test_a_story_of_two_is_split_and_drawn_on_its_page(small: str) -> None:
+    words = ["story", small, "3", "--arrangements", "plain,consortium", "--out", "run"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "Lenders together, consortium less plain: " in result.stdout
     rows = table("story_3_0_consortium", "life")
     assert set(rows["arrangement"].dropna()) == {"plain", "consortium"}
     assert "The life of firm 3" in Path("run/report.html").read_text(encoding="utf-8")
+
+
+def test_a_gap_and_a_stress_are_announced_and_written(small: str) -> None:
+    result = run("attribute", small, "--arrangements", "plain", "--arrangements", "consortium")
+    assert result.exit_code == 0, result.output
+    # Two replications of all mixtures, and of three worlds that split the gap.
+    assert "8 runs at about" in result.stderr
+    assert len(table("attribution_plain_consortium", "clauses"))
+    assert Path("run/studies/decomposition_plain_consortium/parts.svg").is_file()
+    result = run("reverse-stress", small, "--break", "bank.profit < 1e9", "--starts", "0, 1",
+                 "--depths", "1", "--longest", "0.5", "--quiet")  # fmt: skip
+    assert result.stdout == "run\n"
+    assert set(table("reverse_stress_bank_profit", "mildest")["verdict"]) == {
+        "broken without stress"
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [
+        ("attribute", []), ("breakeven", [0]), ("discover", [0]), ("frontier", [0, 1]),
+        ("robustness", [0]), ("sensitivity", [0]), ("sweep", [0]),
+        ("reverse-stress", None), ("story", None),
+    ],
+)  # fmt: skip
+def test_the_same_mistake_is_told_in_the_same_words(
+    small: str, command: str, needed: list[int] | None
+) -> None:
+    """Where a command takes outcomes and arrangements, all of what is wrong is told at once."""
+    ranges = [f"{TOLERANCE}=0.01:0.02", "macro.frailty_variance=0.1:0.2"]
+    options = [word for n in needed or [] for word in ("--vary", ranges[n])]
+    if command == "reverse-stress":
+        options += ["--break", "bank.rarok < 0"]
+    elif command == "story":
+        options += ["3"]
+    else:
+        options += ["--outcomes", "bank.rarok"]
+    if command not in {"robustness", "sensitivity", "sweep"}:
+        options += ["--arrangements", "plain,consorts"]
+    result = run(command, small, *options) if command != "story" else CliRunner().invoke(
+        app, [command, small, *options]
+    )  # fmt: skip
+    assert result.exit_code == 2, result.output
+    if command != "story":
+        told = '\n  is no outcome; got bank.rarok\n  did you mean "bank.raroc"?\n'
+        assert told in result.stderr
+    if "--arrangements" in options:
+        told = "--arrangements\n  is no arrangement of the scenario; got consorts\n"
+        assert f'{told}  did you mean "consortium"?\n' in result.stderr
+    assert "nothing was run or written" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["attribute", "--arrangements", "plain,consortium"],
+        ["cycle"],
+        ["reverse-stress", "--break", "bank.profit < 1e9", "--starts", "0"],
+    ],
+)
+def test_every_long_study_asks_at_a_terminal(
+    small: str, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setattr("sim.command.study.LONG", 0.0)
+    monkeypatch.setattr("sim.command.study.is_asked", lambda: True)
+    words = [words[0], small, *words[1:], "--workers", "1", "--out", "run"]
+    result = CliRunner().invoke(app, words, input="n\n")
+    assert result.exit_code == 1
+    assert "go on?" in result.output
+    assert not Path("run/report.html").exists()
 
 
 @pytest.mark.parametrize(
@@ -108,15 +187,17 @@ def test_a_story_against_another_is_drawn_on_its_page(small: str) -> None:
     [
         (["sweep", "--vary", "underwriting.toleranc=0:1"], 'did you mean "underwriting.tol'),
         (["sweep", "--vary", f"{TOLERANCE}"], "must be written KEY=LOW:HIGH"),
-        (["sweep"], "is needed"),
+        (["sweep"], "must name at least one"),
         (["sweep", "--vary", f"{TOLERANCE}=0:1", "--outcomes", "bank.rarok"], "bank.raroc"),
-        (["sensitivity", "--evaluations", "5"], "must be at least"),
-        (["frontier", "--vary", f"{TOLERANCE}=0:1"], "must name two keys"),
-        (["breakeven", "--vary", TOLERANCE, "--equal", "bank.profit"], "is needed, not both"),
-        (["breakeven", "--vary", TOLERANCE, "--equal", "bank.profit", "--level", "plain", "1"],
-         "is needed: it says where to look"),
-        (["breakeven", "--vary", f"{TOLERANCE}=0:1", "--equal", "bank.profit", "--arrangements",
-          "plain", "consorts"], "did you mean consortium?"),
+        (["sensitivity", "--points", "5"], "must be at least"),
+        (["frontier", "--vary", f"{TOLERANCE}=0:1"], "must name two; got underwriting"),
+        (["breakeven", "--vary", f"{TOLERANCE}=0:1", "--outcomes", "bank.profit"],
+         "--arrangements\n  must name two; got none"),
+        (["breakeven", "--vary", f"{TOLERANCE}=0:1", "--outcomes", "bank.profit,bank.raroc",
+          "--arrangements", "plain,consortium"], "--outcomes\n  must name one; got bank.profit"),
+        (["breakeven", "--vary", TOLERANCE, "--outcomes", "bank.profit", "--arrangements",
+          "plain,consortium", "--level", "1"], "--arrangements\n  must name one; got plain"),
+        (["reverse-stress", "--break", "bank.profit < 0", "--starts", "soon"], "must be numbers"),
         (["robustness", "--vary", "macro.frailty_variance=-1:1"], "must be at least 0"),
     ],
 )  # fmt: skip
@@ -128,8 +209,3 @@ def test_bad_input_is_refused_before_anything_runs(
     assert result.exit_code == 2, result.output
     assert words in result.stderr
     assert not Path("run").exists()
-
-
-def test_names_may_be_separated_by_commas() -> None:
-    assert split_names(["a.b, a.c", "a.d"]) == ["a.b", "a.c", "a.d"]
-    assert split_names(None) is None

@@ -9,14 +9,13 @@ import pytest
 from sim.command.folder import RunFolder
 from sim.command.progress import progress
 from sim.command.study import (
-    Setting,
     open_store,
     print_findings,
-    save_drawings,
     write_study,
 )
 from sim.show.style import Drawing
 from sim.study.findings import Findings
+from sim.study.version import program_digest
 
 
 def found(*names: str) -> Findings:
@@ -54,10 +53,8 @@ def test_tables_of_an_earlier_study_of_the_same_name_are_gone(tmp_path: Path) ->
 
 def test_figures_stand_on_the_page_and_go_with_their_study(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    write_study(folder, found("parts"))
-    setting = Setting(None, folder, None, lambda *_: None)
     drawing = Drawing(2.0, 1.0).finish("A figure", "Of one.", pd.DataFrame({"a": [1.0]}))
-    save_drawings(setting, "example", {"one": drawing, "parts": drawing})
+    write_study(folder, found("parts"), None, {"one": drawing, "parts": drawing})
     assert (tmp_path / "studies/example/one.png").is_file()
     assert pd.read_csv(tmp_path / "studies/example/one.csv")["a"].tolist() == [1.0]
     # A table of the study is not written over.
@@ -78,7 +75,9 @@ def test_the_words_and_the_first_table_are_printed(capsys: pytest.CaptureFixture
 def test_runs_are_kept_under_the_content_of_the_program(tmp_path: Path) -> None:
     store = open_store(RunFolder(tmp_path), 3)
     assert store.workers == 3
-    assert store.folder.parent == tmp_path / "studies" / ".runs"
+    assert store.folder == tmp_path / "studies" / ".runs"
+    place = store._file(("a" * 64, 7))
+    assert place.parts[-4:-2] == (program_digest(), "outcomes_of")
 
 
 def test_progress_of_a_study_follows_every_batch(capsys: pytest.CaptureFixture[str]) -> None:

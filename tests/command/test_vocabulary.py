@@ -25,17 +25,17 @@ def test_the_page_is_written_and_its_place_is_printed(
 
 
 def test_the_page_names_the_scenario_whose_values_it_tells(tmp_path: Path) -> None:
-    out, file = tmp_path / "words.html", Path("scenarios/long_bust.toml")
-    assert run("--out", str(out), "--economy", str(ROOT / file)).exit_code == 0
-    text = out.read_text(encoding="utf-8")
+    file = Path("scenarios/long_bust.toml")
+    assert run("--out", str(tmp_path), "--economy", str(ROOT / file)).exit_code == 0
+    text = (tmp_path / "vocabulary.html").read_text(encoding="utf-8")
     assert "long_bust.toml" in text
     assert "china_technology.toml" not in text.partition("</header>")[0]
 
 
 def test_the_language_is_that_which_is_asked_for(tmp_path: Path) -> None:
-    out = tmp_path / "new" / "words.html"
+    out = tmp_path / "new"
     assert run("--out", str(out), "--language", "zh").exit_code == 0
-    assert '<html lang="zh-Hans">' in out.read_text(encoding="utf-8")
+    assert '<html lang="zh-Hans">' in (out / "vocabulary.html").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -43,7 +43,7 @@ def test_the_language_is_that_which_is_asked_for(tmp_path: Path) -> None:
     [
         (("--language", "fr"), "fr"),
         (("--economy", "none.toml"), "none.toml"),
-        (("--out", "."), "is a folder"),
+        (("--out", str(ROOT / "README.md")), "cannot be a folder"),
     ],
 )
 def test_bad_input_is_told_and_nothing_is_written(

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from sim.base.errors import OutcomeError
+from sim.base.errors import ScenarioError
 from sim.experiment.run import worlds
 from sim.experiment.story import Story, life_of, story
 from sim.experiment.story import _ending as ending_of
@@ -130,5 +130,5 @@ def test_a_firm_that_enters_later_has_no_ending_yet():
 
 @pytest.mark.parametrize("firm", [-1, 60])
 def test_there_must_be_such_a_firm(firm):
-    with pytest.raises(OutcomeError, match="from 0 to 59"):
+    with pytest.raises(ScenarioError, match="from 0 to 59"):
         story(tiny(), firm)

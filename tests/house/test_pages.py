@@ -48,7 +48,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     command("run", file, *sets, "--workers", "1", "--out", str(folder))
     command(
         "attribute", file, *sets, "--workers", "1", "--out", str(folder),
-        "--arrangements", "plain", "consortium", "--outcome", "bank.raroc",
+        "--arrangements", "plain,consortium", "--outcomes", "bank.raroc",
     )  # fmt: skip
     return folder
 
@@ -60,9 +60,9 @@ def english(run: Path) -> Page:
 
 @pytest.fixture(scope="module")
 def chinese(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
-    file = tmp_path_factory.mktemp("zh") / "report.html"
-    command("report", str(run), "--language", "zh", "--out", str(file))
-    return Page(file.read_text(encoding="utf-8"))
+    folder = tmp_path_factory.mktemp("zh")
+    command("report", str(run), "--language", "zh", "--out", str(folder))
+    return Page((folder / "report.html").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", ["english", "chinese"])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.base.errors import StudyError
+from sim.base.errors import ScenarioError
 from sim.study.attribution import TOTAL, attribute
 from sim.study.coalitions import game_of
 from tests.study.small import small, store
@@ -51,7 +51,7 @@ def test_a_clause_that_changes_nothing_gets_exactly_nothing() -> None:
 def test_beliefs_that_differ_are_a_part_of_their_own() -> None:
     own = small().belief.default.model_copy(update={"loss_secured": 0.9})
     scenario = small().with_values({"belief.by_arrangement.common_growth": own})
-    game = game_of(scenario, *PAIR)
+    game = game_of(scenario, PAIR)
     assert game.players[-1] == "belief"
     only = 1 << len(game.players) - 1
     mixed = game.with_coalitions([0, only])
@@ -63,12 +63,12 @@ def test_beliefs_that_differ_are_a_part_of_their_own() -> None:
     ("pair", "outcome", "cure"),
     [
         (("plain", "comon_growth"), "bank.raroc", "common_growth"),
-        (("plain", "plain"), "bank.raroc", "two that differ"),
+        (("plain", "plain"), "bank.raroc", "must name two"),
         (PAIR, "bank.raro", "bank.raroc"),
     ],
 )
 def test_what_is_not_there_is_told_before_anything_runs(pair, outcome, cure) -> None:
-    with pytest.raises(StudyError, match=cure):
+    with pytest.raises(ScenarioError, match=cure):
         attribute(small(), pair, [outcome])
 
 

@@ -50,7 +50,7 @@ def test_all_sign_changes_are_told():
     store = planted(lambda x, n: np.cos(100.0 * x) + 0.01 * luck(n))
     found = breakeven(scenario(), f"{X}=0:0.09", OUTCOME, PAIR, Search(13, 12), store)
     assert [round(one.value, 3) for one in found.crossings] == [0.016, 0.047, 0.079]
-    assert "changes sign 3 times" in found.findings().sentences[0]
+    assert "is zero 3 times" in found.findings().sentences[0]
 
 
 def test_without_a_crossing_both_ends_are_told():
@@ -62,6 +62,23 @@ def test_without_a_crossing_both_ends_are_told():
     assert "at 0 " in first
     assert "at 0.1 " in first
     assert len(others) == 1
+
+
+@pytest.mark.parametrize("span", ["0:0.02", "-0.02:0"])
+def test_a_root_at_an_end_of_the_range_is_found_from_both_sides(span):
+    store = planted(lambda x, n: x * (1.0 + 0.1 * luck(n)))
+    found = breakeven(scenario(), f"{X}={span}", OUTCOME, PAIR, Search(3, 6), store)
+    (one,) = found.crossings
+    assert one.value == 0.0
+    assert f"rises above zero at {X} = 0;" in found.findings().sentences[0]
+
+
+def test_a_difference_that_is_zero_on_a_stretch_is_told_as_one():
+    store = planted(lambda x, n: max(x - 0.05, 0.0) * (1.0 + 0.1 * luck(n)))
+    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, Search(5, 6), store)
+    (one,) = found.crossings
+    assert (one.value, one.until) == (0.0, 0.05)
+    assert "= 0 to 0.05; 95 % interval below the range to" in found.findings().sentences[0]
 
 
 def test_a_zero_that_cannot_be_ruled_out_is_told():
@@ -88,5 +105,5 @@ def test_everything_wrong_is_told_at_once_before_anything_runs():
     for word in ('did you mean "underwriting.tolerance_rate"', "bank.profit", "plain"):
         assert word in text
     assert store.asked == []
-    with pytest.raises(ScenarioError, match="are the same"):
+    with pytest.raises(ScenarioError, match="must name two"):
         breakeven(scenario(), f"{X}=0:1", OUTCOME, ("plain", "plain"), None, store)

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from sim.scenario.load import load_scenario
+from sim.scenario.model import Scenario
 from sim.study.calibration import Calibration, calibrate, check
-from sim.study.calibration_plan import load_plan, scenario_of, value_at
+from sim.study.calibration_plan import Plan, load_plan, scenario_of, value_at
 from sim.study.calibration_write import fitted_files
 from sim.study.evaluation import Evaluator, at_places, places
 from sim.study.identification import conflicts, profile
@@ -23,35 +24,45 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def found(folder: Path) -> Calibration:
-    file = write_plan(folder)
-    plan = load_plan(file)
+def plan(folder: Path) -> Plan:
+    return load_plan(write_plan(folder))
+
+
+@pytest.fixture(scope="module")
+def start(folder: Path, plan: Plan) -> Scenario:
+    return scenario_of(plan, write_plan(folder))
+
+
+@pytest.fixture(scope="module")
+def found(folder: Path, plan: Plan, start: Scenario) -> Calibration:
     eye = Evaluator(plan, Store(folder / "kept", reader=moments_of))
-    return calibrate(plan, scenario_of(plan, file), eye)
+    return calibrate(plan, start, eye)
 
 
-def test_a_fit_is_nearer_to_its_targets_than_the_start(found: Calibration, folder: Path) -> None:
-    plan = found.plan
-    start = check(plan, found.start, Evaluator(plan, Store(folder / "kept", reader=moments_of)))
-    assert np.abs(found.distances).sum() < np.abs(start.distances).sum()
+def test_a_fit_is_nearer_to_its_targets_than_the_start(
+    found: Calibration, start: Scenario, folder: Path
+) -> None:
+    store = Store(folder / "kept", reader=moments_of)
+    before = check(found.plan, start, Evaluator(found.plan, store))
+    assert np.abs(found.distances).sum() < np.abs(before.distances).sum()
     table = found.frame()
     assert list(table["target"]) == ["closings in year 2", "access"]
     assert table["met"].tolist() == (table["distance"].abs() <= 1.0).tolist()
 
 
 def test_a_second_call_simulates_nothing_and_ends_in_the_same_place(
-    found: Calibration, folder: Path
+    found: Calibration, start: Scenario, folder: Path
 ) -> None:
     store = Store(folder / "kept", reader=moments_of)
-    again = calibrate(found.plan, found.start, Evaluator(found.plan, store, budget=1))
+    again = calibrate(found.plan, start, Evaluator(found.plan, store, budget=1))
     assert store.simulated == 0
     assert again.fitted == found.fitted
     assert again.is_finished
 
 
-def test_a_budget_ends_a_fit_and_keeps_the_best(found: Calibration) -> None:
+def test_a_budget_ends_a_fit_and_keeps_the_best(found: Calibration, start: Scenario) -> None:
     eye = Evaluator(found.plan, Store(reader=moments_of), budget=2)
-    short = calibrate(found.plan, found.start, eye)
+    short = calibrate(found.plan, start, eye)
     assert not short.is_finished
     assert "Run it again to go on" in short.findings().sentences[-1]
 

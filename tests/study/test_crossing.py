@@ -43,7 +43,7 @@ def test_every_sign_change_is_found() -> None:
     d = np.sin(x)[:, None] + np.linspace(-0.01, 0.01, 6)
     found = crossings(x, d)
     assert [round(one.value / np.pi, 2) for one in found] == [1.0, 2.0, 3.0]
-    assert [one.rises for one in found] == [False, True, False]
+    assert [one.way for one in found] == ["falls below", "rises above", "falls below"]
 
 
 def test_without_a_sign_change_there_is_none() -> None:
@@ -71,6 +71,39 @@ def test_differences_without_spread_give_the_root_alone() -> None:
     one = crossings(np.array([0.0, 1.0]), np.array([[-1.0, -1.0], [3.0, 3.0]]))[0]
     assert one.value == pytest.approx(0.25)
     assert one.high - one.low == pytest.approx(0.0)
+
+
+@pytest.mark.parametrize(
+    ("means", "roots"),
+    [
+        ([-1.0, -0.5, 0.0], [(2.0, 2.0, "rises above")]),
+        ([0.0, 0.5, 1.0], [(0.0, 0.0, "rises above")]),
+        ([0.0, -1.0, 0.0], [(0.0, 0.0, "falls below"), (2.0, 2.0, "rises above")]),
+        ([1.0, 0.0, -1.0], [(1.0, 1.0, "falls below")]),
+        ([1.0, 0.0, 1.0], [(1.0, 1.0, "touches")]),
+        ([-1.0, 0.0, 0.0, 2.0], [(1.0, 2.0, "rises above")]),
+        ([-1.0, 0.0, 0.0], [(1.0, 2.0, "rises above")]),
+        ([0.0, 0.0, 0.0], [(0.0, 2.0, "touches")]),
+        ([0.0, 0.0, -1.0, 1.0], [(0.0, 1.0, "falls below"), (2.5, 2.5, "rises above")]),
+    ],
+)
+@pytest.mark.parametrize("spread", [0.0, 0.001])
+def test_a_root_at_a_point_at_an_end_or_on_a_stretch_is_found(
+    means: list[float], roots: list[tuple[float, float, str]], spread: float
+) -> None:
+    x = np.arange(float(len(means)))
+    found = crossings(x, np.array(means)[:, None] + spread * np.array([-1.0, 0.0, 1.0]))
+    assert [(one.value, one.until, one.way) for one in found] == roots
+    for one in found:
+        assert one.low <= one.value
+        assert one.until <= one.high
+        assert one.is_open_low == (one.low == 0.0)
+        assert one.is_open_high == (one.high == x[-1])
+        # The flattest of these lines has a slope of a half.
+        if one.value < one.until:
+            assert np.isnan(one.standard_error)
+        else:
+            assert one.standard_error <= 2.0 * spread
 
 
 def test_spans_that_touch_are_one() -> None:

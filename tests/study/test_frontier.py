@@ -70,7 +70,7 @@ def test_undefined_points_are_not_efficient():
 
 
 def test_a_frontier_has_two_keys_and_two_outcomes():
-    with pytest.raises(ScenarioError, match="must name two keys"):
+    with pytest.raises(ScenarioError, match="must name two"):
         frontier(scenario(), VARY[:1], store=planted(0.0))
-    with pytest.raises(ScenarioError, match="must name two outcomes"):
+    with pytest.raises(ScenarioError, match="must name two"):
         frontier(scenario(), VARY, ["bank.raroc"], store=planted(0.0))

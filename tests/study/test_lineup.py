@@ -5,8 +5,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from sim.study.lineup import LineupError, line_up
-from sim.study.luck import LuckError, lucky_values
+from sim.base.errors import ScenarioError
+from sim.study.lineup import line_up
+from sim.study.luck import lucky_values
 from sim.study.scenarios import Precisely, compare_scenarios
 from sim.study.store import Store
 from tests.house.small import shipped
@@ -83,7 +84,7 @@ def test_other_economies_run_beside_and_lose_outcomes_that_need_the_baseline() -
 )
 def test_other_luck_is_refused_by_name(key: str, value: object) -> None:
     other = shipped().with_values(SMALL | {key: value})
-    with pytest.raises(LuckError, match="must be equal for common luck") as told:
+    with pytest.raises(ScenarioError, match="must be equal for common luck") as told:
         line_up({"one": small(), "two": other})
     assert key in str(told.value)
     assert "one and two" in str(told.value)
@@ -95,9 +96,9 @@ def test_rules_of_banks_are_no_luck() -> None:
 
 
 def test_an_unknown_baseline_and_a_single_arrangement_are_refused() -> None:
-    with pytest.raises(LineupError, match="choose one of: plain, consortium"):
+    with pytest.raises(ScenarioError, match="choose one of: plain, consortium"):
         line_up({"one": small()}, baseline="swap")
-    with pytest.raises(LineupError, match="has one arrangement only"):
+    with pytest.raises(ScenarioError, match="must be at least two"):
         line_up({"one": small(experiment__arrangements=["plain"])})
 
 

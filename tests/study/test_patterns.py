@@ -1,10 +1,13 @@
 """Patterns are told with a verdict, and a miss stays a miss."""
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
+from sim.study.cube import Table
 from sim.study.patterns import PATTERNS, Patterns, patterns
 from sim.study.store import Store
 from tests.house.small import shipped
@@ -44,3 +47,21 @@ def test_a_value_outside_by_less_than_its_error_is_near() -> None:
     frame = Patterns(values).frame()
     assert frame["verdict"].tolist()[0] == "near"
     assert set(frame["verdict"][1:]) == {"undefined"}
+
+
+def test_patterns_of_another_program_are_not_recalled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def patterns_of(_: object, replication: int) -> pd.DataFrame:
+        calls.append(replication)
+        return Table.of_rows(["plain"], [{"npl_ratio": 0.1 * len(calls)}]).frame(replication)
+
+    monkeypatch.setattr("sim.study.patterns.patterns_of", patterns_of)
+    scenario = shipped().with_values(SMALL)
+    for program, runs in (("one", 1), ("one", 1), ("two", 2)):
+        monkeypatch.setattr("sim.study.store.program_digest", lambda name=program: name)
+        found = patterns(scenario, Store(tmp_path), 1)
+        assert len(calls) == runs
+    assert found.values["npl_ratio"].tolist() == [0.2]

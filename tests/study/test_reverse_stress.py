@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from scipy.stats import gamma
 
-from sim.base.errors import StudyError
+from sim.base.errors import ScenarioError
 from sim.scenario.model import Scenario
 from sim.study.condition import condition_of
 from sim.study.reverse_stress import reverse_stress
@@ -92,12 +92,12 @@ def test_a_real_bust_costs_more_the_longer_it_lasts() -> None:
     ("text", "words"),
     [
         ("bank.raroc", "must be written"),
-        ("bank.raroc < much", "is not a number"),
+        ("bank.raroc < much", "must end with a number"),
         ("bank.rarok < 1", 'did you mean "bank.raroc"'),
     ],
 )
 def test_a_condition_that_cannot_be_read_is_told(text: str, words: str) -> None:
-    with pytest.raises(StudyError, match=words):
+    with pytest.raises(ScenarioError, match=words):
         condition_of(text)
 
 
@@ -111,5 +111,5 @@ def test_a_condition_that_cannot_be_read_is_told(text: str, words: str) -> None:
     ],
 )
 def test_a_range_that_cannot_be_searched_is_told(space: StressRange, words: str) -> None:
-    with pytest.raises(StudyError, match=words):
+    with pytest.raises(ScenarioError, match=words):
         found(0.0, space)

@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from sim.outcomes.mark import registry
-from sim.study.robustness import Trial, robustness
-from sim.study.signs import BAD, KEPT, NONE, correlations, sides, verdict_row
+from sim.study.cube import sides
+from sim.study.robustness import Trial, laid_out, robustness, runs_of
+from sim.study.signs import BAD, KEPT, NONE, correlations, verdict_row
 from tests.study.planted import OUTCOME, Planted, luck, scenario
 
 VARY = ["underwriting.tolerance_rate=0:0.04", "macro.frailty_variance=0.1:0.3",
@@ -54,7 +55,8 @@ def test_a_sign_that_is_not_clear_now_is_not_judged():
 def test_runs_are_announced_as_they_will_be():
     store = Planted(bank__profit=rule)
     robustness(scenario(), VARY, [OUTCOME], TRIAL, store)
-    assert sum(store.asked) == TRIAL.runs(len(VARY))
+    layout = laid_out(scenario(), VARY, [OUTCOME], TRIAL)
+    assert sum(store.asked) == runs_of(layout, TRIAL)
 
 
 def test_findings_say_how_many_signs_last():

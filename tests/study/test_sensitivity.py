@@ -6,7 +6,7 @@ import pytest
 from sim.base.errors import ScenarioError
 from sim.study.indices import analysed, design
 from sim.study.ranges import Range
-from sim.study.sensitivity import Screening, layout, sensitivity
+from sim.study.sensitivity import Screening, laid_out, sensitivity
 from tests.study.planted import OUTCOME, Planted, scenario
 
 VARY = [
@@ -67,7 +67,8 @@ def test_responses_that_are_undefined_somewhere_are_left_out_with_the_reason():
 
 
 def test_all_assumptions_are_moved_where_nothing_is_named():
-    ranges, _, points = layout(scenario(), None, None, Screening("morris", 1000))
+    layout = laid_out(scenario(), None, None, Screening("morris", 1000))
+    ranges, points = layout.ranges, layout.points
     assert len(ranges) > 150
     assert len(points) <= 1000
     assert len(points) % (len(ranges) + 1) == 0
@@ -81,10 +82,12 @@ def test_too_few_evaluations_are_refused_with_the_number_needed():
         design(ranges, "sobol", 31)
 
 
-def test_the_same_seed_gives_the_same_indices():
+@pytest.mark.parametrize("seed", [0, 1])
+@pytest.mark.parametrize("method", ["morris", "sobol"])
+def test_the_same_seed_gives_the_same_indices(method, seed):
     ranges = [Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 1.0)]
-    points = design(ranges, "sobol", 64, seed=4)
-    assert np.array_equal(points, design(ranges, "sobol", 64, seed=4))
+    points = design(ranges, method, 64, seed=seed)
+    assert np.array_equal(points, design(ranges, method, 64, seed=seed))
     values = points[:, 0] ** 2
-    first, again = (analysed(ranges, "sobol", points, values, seed=1) for _ in range(2))
+    first, again = (analysed(ranges, method, points, values, seed=seed) for _ in range(2))
     assert first.equals(again)

@@ -17,10 +17,10 @@ SMALL = {
 
 def test_the_pilot_is_kept_and_tells_what_a_run_costs() -> None:
     scenario, store = shipped().with_values(SMALL), Store(workers=2)
-    first = expected(scenario, 100, store)
+    first = expected([(scenario, 100)], store)
     assert store.simulated == 1
     assert first.seconds == pytest.approx(50 * first.seconds_each)
-    again = expected(scenario, 100, store)
+    again = expected([(scenario, 100)], store)
     assert store.simulated == 1
     assert again.seconds_each > 0.0
 

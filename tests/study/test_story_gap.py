@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.base.errors import StudyError
+from sim.base.errors import ScenarioError
 from sim.experiment.run import freeze, worlds
 from sim.outcomes.bank_vintage import client_funding, client_income
 from sim.outcomes.firm_wealth import founder_values
@@ -92,7 +92,7 @@ def test_a_story_tells_every_party_and_both_lives() -> None:
     scenario = small().with_values(HARSH)
     plain, swap = histories()
     firm = int(np.flatnonzero(plain.firms.cum_interest != swap.firms.cum_interest)[0])
-    told = story_gap(scenario, firm, "revenue_swap")
+    told = story_gap(scenario, firm, ("plain", "revenue_swap"))
     assert set(told.frame()["party"]) == set(PARTIES)
     assert list(told.story.events) == ["plain", "revenue_swap"]
     words = told.findings().sentences
@@ -104,10 +104,10 @@ def test_a_story_tells_every_party_and_both_lives() -> None:
     ("firm", "versus", "words"),
     [
         (1, "revenue_swop", "revenue_swap"),
-        (1, "plain", "the baseline itself"),
+        (1, "plain", "must name two"),
         (999, "revenue_swap", "0 to 149"),
     ],
 )
 def test_what_is_not_there_is_told(firm: int, versus: str, words: str) -> None:
-    with pytest.raises(StudyError, match=words):
-        story_gap(small().with_values(HARSH), firm, versus)
+    with pytest.raises(ScenarioError, match=words):
+        story_gap(small().with_values(HARSH), firm, ["plain", versus])

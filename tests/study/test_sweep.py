@@ -43,6 +43,6 @@ def test_everything_wrong_is_told_at_once_before_anything_runs():
     with pytest.raises(ScenarioError) as error:
         sweep(scenario(), ["a.b=0:1"], ["bank.profi"], Plan(), store)
     assert len(error.value.problems) == 2
-    with pytest.raises(ScenarioError, match="is needed"):
+    with pytest.raises(ScenarioError, match="must name at least one"):
         sweep(scenario(), [], [OUTCOME], Plan(), store)
     assert store.asked == []

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.outcomes.mark import registry
-from sim.study.target import Target, TargetError, parse_target, parse_targets
+from sim.base.errors import ScenarioError
+from sim.study.target import Target, parse_target, parse_targets
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,7 @@ from sim.study.target import Target, TargetError, parse_target, parse_targets
     ],
 )
 def test_plain_numbers_points_and_per_cent_are_read(text: str, target: Target) -> None:
-    found = parse_target(text, registry())
+    found = parse_target(text)
     assert found.outcome == target.outcome
     assert found.size == pytest.approx(target.size)
     assert found.is_share is target.is_share
@@ -34,10 +34,10 @@ def test_plain_numbers_points_and_per_cent_are_read(text: str, target: Target) -
     ],
 )
 def test_what_cannot_be_aimed_at_is_refused(text: str, words: str) -> None:
-    with pytest.raises(TargetError, match=words):
-        parse_target(text, registry())
+    with pytest.raises(ScenarioError, match=words):
+        parse_target(text)
 
 
 def test_one_outcome_has_one_half_width() -> None:
-    with pytest.raises(TargetError, match="given twice"):
-        parse_targets(["bank.raroc=1pp", "bank.raroc=2pp"], registry())
+    with pytest.raises(ScenarioError, match="given twice"):
+        parse_targets(["bank.raroc=1pp", "bank.raroc=2pp"])
