@@ -17,6 +17,7 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.wording import (
     decimals,
+    error_of,
     level_text,
     range_text,
     step_text,
@@ -118,7 +119,7 @@ class OutcomeTables:
                 view["share"] = _share(row)
             views.append(
                 {
-                    key: _scaled(part, 100.0 if key == "share" else scale)
+                    key: _scaled(part, unit_style("share").scale if key == "share" else scale)
                     for key, part in view.items()
                 }
             )
@@ -197,8 +198,7 @@ def _count(count: Any, total: Any) -> str:
 
 
 def _error(summary: Row) -> float:
-    """Give about one standard error of a mean: a quarter of its interval."""
-    return float(summary["high"] - summary["low"]) / 4.0
+    return error_of(float(summary["low"]), float(summary["high"]))
 
 
 def _by_outcome(frame: pd.DataFrame) -> dict[str, dict[str, Row]]:

@@ -10,6 +10,7 @@ from sim.base.columns import TEXT, Column
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.wins import count_wins
+from sim.outcomes.wording import percent_text
 from sim.show.distribution import LEVELS, distribution_data
 
 _OWN = "that of the outcome"
@@ -18,7 +19,7 @@ EXPLORE = (
     Column("unit", TEXT, "its unit", TEXT),
     Column("arrangement", TEXT, "arrangement that was run", TEXT),
     *(
-        Column(name, _OWN, f"{share:.0%} quantile over histories")
+        Column(name, _OWN, f"{percent_text(share)} quantile over histories")
         for name, share in LEVELS.items()
     ),
     Column("replications", "count", "histories", "i8", low=0.0),

@@ -17,7 +17,7 @@ from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.wording import arrangement_text, percent_text
 from sim.page.bank_tables import bank_tables
 from sim.page.explore import least_room, policy_source, script, with_explorer
-from sim.page.frame_tables import belief_gaps, plain_table
+from sim.page.frame_tables import belief_gaps, shown_table
 from sim.page.inline import inline_svg
 from sim.page.study_pages import environment as templates
 from sim.page.study_pages import studies_html, with_studies
@@ -178,7 +178,7 @@ def _beliefs(parts: Parts) -> dict[str, Any] | None:
     beliefs = parts.get("beliefs")
     if beliefs is None:
         return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
-    return plain_table(beliefs)
+    return shown_table(beliefs, {})
 
 
 def _banks(parts: Parts) -> dict[str, Any] | None:
@@ -204,16 +204,20 @@ def _protocols(results: ResultsView) -> Markup:
 
 def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
     """Give a figure with its words and, where short, the numbers behind it."""
-    short = len(drawing.data) <= _LONGEST_TABLE
     return {
         "key": key,
         # Safe: drawn here, and every text in it was escaped by the SVG writer.
         "svg": Markup(inline_svg(drawing, key)),
         "title": drawing.title,
         "note": drawing.note,
-        "table": plain_table(drawing.data, "figures", key) if short else None,
+        "table": _behind(drawing, key) if len(drawing.data) <= _LONGEST_TABLE else None,
         "length": len(drawing.data),
     }
+
+
+def _behind(drawing: Drawing, key: str) -> dict[str, Any]:
+    """Give the table behind a figure."""
+    return shown_table(drawing.data, drawing.units, ("figures", key), drawing.heads)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -1,6 +1,5 @@
 """Tables for people: comparisons by party, assumptions, and what a run was made of."""
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,9 +8,19 @@ import pandas as pd
 from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.verdict import EQUAL, UNDEFINED, is_ranking, warning_words
-from sim.outcomes.wording import level_text, range_text, step_text, unit_style
+from sim.outcomes.verdict import UNDEFINED, warning_words
+from sim.outcomes.wording import (
+    error_of,
+    level_text,
+    range_text,
+    step_text,
+    unit_style,
+    verdict_word,
+)
 
+_TONES = {
+    "better": "good", "worse": "bad", "higher": "moved", "lower": "moved", "equal": "equal",
+}  # fmt: skip
 _WARNED = ("pairs", "dropped", "different", "heavy")
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 
@@ -63,11 +72,7 @@ def tone(verdict: str) -> str:
     >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("equal")
     ('good', 'bad', 'moved', 'equal')
     """
-    if verdict == EQUAL:
-        return "equal"
-    if not is_ranking(verdict):
-        return "none"
-    return {"better": "good", "worse": "bad"}.get(verdict.split(maxsplit=1)[0], "moved")
+    return _TONES.get(verdict_word(verdict), "none")
 
 
 def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
@@ -93,7 +98,7 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     for row in outcomes.summary(comparison.confidence).to_dict("records"):
         if row["outcome"] in names and row["arrangement"] != comparison.baseline:
             ends = row["median_low"], row["median_high"]
-            width = abs(ends[1] - ends[0]) / 4.0  # about one standard error
+            width = error_of(*ends)
             rows.append(
                 {
                     "outcome": row["outcome"],
@@ -189,16 +194,3 @@ def _leaves(
             yield ".".join(way), ", ".join(str(one) for one in value), way
         else:
             yield ".".join(way), str(value), way
-
-
-def number_text(value: object) -> str:
-    """Write any cell of a frame for people: four digits for floats, a dash for nothing.
-
-    Examples
-    --------
-    >>> number_text(0.123456), number_text(12), number_text(float("nan")), number_text("a")
-    ('0.1235', '12', '–', 'a')
-    """
-    if isinstance(value, float):
-        return "–" if math.isnan(value) else f"{value:,.4g}"
-    return str(value)

@@ -8,6 +8,8 @@ from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray, finite, mean_interval
 
 SPREAD = 0.90
+BAND = "5th to 95th percentile"
+"""What low and high of a curve are: the ends of the middle `SPREAD` of replications."""
 
 
 def has_series(results: ResultsView, series: str) -> bool:

@@ -15,9 +15,9 @@ from matplotlib.axes import Axes
 from sim.base.language import gap, tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray
-from sim.outcomes.wording import arrangement_text, percent_text
-from sim.show.at_risk import FEWEST, number_rows, well_founded, with_numbers
-from sim.show.curve_data import SPREAD, curve_data
+from sim.outcomes.wording import arrangement_text, percent_text, unit_style
+from sim.show.at_risk import COLUMN, FEWEST, number_rows, well_founded, with_numbers
+from sim.show.curve_data import BAND, SPREAD, curve_data
 from sim.show.style import Drawing, Look, looks, number_axis, style
 
 
@@ -29,10 +29,12 @@ class Curve:
     ----------
     series : str
         Name in the table of series.
-    title, x, y, step : str
-        Title, horizontal axis, vertical axis and axis of differences, with units.
-    scale : float
-        Factor from the stored to the printed number.
+    title, x : str
+        Title, and horizontal axis with its unit.
+    unit : str
+        In which values are stored.
+    y : str
+        What a value is; empty where the unit says it.
     adds_up : bool
         True where the values of banks may be summed.
     behind : str
@@ -45,54 +47,39 @@ class Curve:
     series: str
     title: str
     x: str
-    y: str
-    step: str
-    scale: float = 1.0
+    unit: str
+    y: str = ""
     adds_up: bool = False
     behind: str = ""
     founded: str = ""
 
+    @property
+    def level(self) -> str:
+        """Axis of levels."""
+        unit = unit_style(self.unit).axis
+        return f"{tr(self.y)} ({unit})" if self.y else unit[:1].upper() + unit[1:]
 
+    @property
+    def step(self) -> str:
+        """Axis of differences."""
+        return tr("Difference ({unit})", unit=unit_style(self.unit).step_axis)
+
+
+AGE, DATE = "Age (years)", "Time since the start (years)"
 SURVIVAL = Curve(
-    "survival",
-    "Firms alive by age",
-    "Age (years)",
-    "Share alive (%)",
-    "Difference (percentage points)",
-    100.0,
-    behind="survival_at_risk",
+    "survival", "Firms alive by age", AGE, "share", "Share alive", behind="survival_at_risk"
 )
 VALUE_BY_AGE = Curve(
-    "cumulative_value_by_age",
-    "Cumulative value to the bank by age of the firm (J-curve)",
-    "Age of the firm (years)",
-    "CNY million per 100 firms",
-    "Difference (CNY million per 100 firms)",
-    founded="survival_at_risk",
-)
+    "cumulative_value_by_age", "Cumulative value to the bank by age of the firm (J-curve)",
+    "Age of the firm (years)", "CNY million per 100 firms", founded="survival_at_risk",
+)  # fmt: skip
 VINTAGE = Curve(
-    "vintage_default",
-    "Cumulative default by time since signing",
-    "Time since signing (years)",
-    "Share defaulted (%)",
-    "Difference (percentage points)",
-    100.0,
-)
-CREDIT = Curve(
-    "credit_outstanding",
-    "Credit outstanding",
-    "Time since the start (years)",
-    "CNY million",
-    "Difference (CNY million)",
-    adds_up=True,
-)
+    "vintage_default", "Cumulative default by time since signing",
+    "Time since signing (years)", "share", "Share defaulted",
+)  # fmt: skip
+CREDIT = Curve("credit_outstanding", "Credit outstanding", DATE, "CNY million", adds_up=True)
 CUMULATIVE_PROFIT = Curve(
-    "cumulative_profit",
-    "Cumulative profit of the banks",
-    "Time since the start (years)",
-    "CNY million",
-    "Difference (CNY million)",
-    adds_up=True,
+    "cumulative_profit", "Cumulative profit of the banks", DATE, "CNY million", adds_up=True
 )
 
 
@@ -171,40 +158,41 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     OutcomeError
         If the results do not hold the series.
     """
-    data = curve_data(results, curve.series, baseline, curve.adds_up)
-    against = baseline or str(data["arrangement"].iloc[0])
+    whole = curve_data(results, curve.series, baseline, curve.adds_up)
+    against = baseline or str(whole["arrangement"].iloc[0])
     drawn = looks(arrangement_order(results, results.series))
-    whole = len(data)
-    data = well_founded(with_numbers(data, results, curve.behind), results, curve.founded)
-    numbered = "at_risk" in data
-    low = 0.35 + 0.17 * data["arrangement"].nunique() if numbered else 0.0
-    figure = Drawing(9.2, 4.0 + low)
-    if numbered:
-        panels = figure.subplots(2, 2, height_ratios=[3.2, low], sharex="col")
-        left, right = panels[0]
-        number_rows(panels[1, 0], data, drawn)
-        panels[1, 1].set_visible(False)
-        for axes in (left, right):
-            axes.set_xticks(panels[1, 0].get_xticks())
-            axes.tick_params(axis="x", labelbottom=True)
-    else:
-        left, right = figure.subplots(1, 2)
-    handles = [_level(left, rows, drawn[str(name)], curve.scale) for name, rows in _by(data)]
+    data = well_founded(with_numbers(whole, results, curve.behind), results, curve.founded)
+    figure, (left, right) = _panels(data, drawn)
+    scale = unit_style(curve.unit).scale
+    handles = [_level(left, rows, drawn[str(name)], scale) for name, rows in _by(data)]
     for name, rows in _by(data):
         if name != against:
-            _step(right, rows, drawn[str(name)], curve.scale)
+            _step(right, rows, drawn[str(name)], scale)
     right.axhline(0.0, color=drawn[against].colour, lw=1.4)
     right.set_title(tr("Difference from {baseline}", baseline=arrangement_text(against).lower()))
     left.set_title(tr("Level"))
-    for axes, label in ((left, curve.y), (right, curve.step)):
-        number_axis(axes, "y", tr(label))
+    for axes, label in ((left, curve.level), (right, curve.step)):
+        number_axis(axes, "y", label)
         number_axis(axes, "x", tr(curve.x))
-    note = _note(data)
-    if len(data) < whole:
-        note += gap() + tr(
-            "Ages to which fewer than {fewest} firms are followed are left out.", fewest=FEWEST
-        )
-    return figure.finish(tr(curve.title), note, data, handles)
+    figure.units = dict.fromkeys(("mean", "low", "difference"), curve.unit) | {"at_risk": "firms"}
+    figure.heads = {"x": curve.x, "low": BAND, "at_risk": "followed"}
+    return figure.finish(tr(curve.title), _note(data, len(data) < len(whole)), data, handles)
+
+
+def _panels(data: pd.DataFrame, drawn: dict[str, Look]) -> tuple[Drawing, tuple[Axes, Axes]]:
+    """Lay out levels and differences, above the numbers at risk where these are known."""
+    low = 0.35 + 0.17 * data["arrangement"].nunique() if COLUMN in data else 0.0
+    figure = Drawing(9.2, 4.0 + low)
+    if not low:
+        left, right = figure.subplots(1, 2)
+        return figure, (left, right)
+    panels = figure.subplots(2, 2, height_ratios=[3.2, low], sharex="col")
+    number_rows(panels[1, 0], data, drawn)
+    panels[1, 1].set_visible(False)
+    for axes in panels[0]:
+        axes.set_xticks(panels[1, 0].get_xticks())
+        axes.tick_params(axis="x", labelbottom=True)
+    return figure, (panels[0, 0], panels[0, 1])
 
 
 def _by(data: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
@@ -251,12 +239,15 @@ def _scaled(rows: pd.DataFrame, column: str, scale: float) -> FloatArray:
     return rows[column].to_numpy(np.float64) * scale
 
 
-def _note(data: pd.DataFrame) -> str:
+def _note(data: pd.DataFrame, is_cut: bool) -> str:
     """Say what lines and bands are and from how many replications."""
-    count = int(data["replications"].max())
-    return tr(
+    note = tr(
         "Line: mean of {count} replications. Band of levels: middle {spread} of replications."
         " Band of differences: 95 % interval of the mean paired difference, at each point alone.",
-        count=count,
-        spread=percent_text(SPREAD),
-    )
+        count=int(data["replications"].max()), spread=percent_text(SPREAD),
+    )  # fmt: skip
+    if is_cut:
+        note += gap() + tr(
+            "Ages to which fewer than {fewest} firms are followed are left out.", fewest=FEWEST
+        )
+    return note

@@ -93,16 +93,25 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
     axes.set_ylim(len(data) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
     if mark.heavy_tailed and _spans_decades(data):
-        axes.set_xscale("log")
+        _scale_by_decades(axes, finite(table) * scale)
     number_axis(axes, "x", f"{tr(mark.label)} ({unit_style(mark.unit).axis})")
     title = tr("{outcome}: distribution over replications", outcome=tr(mark.label))
     return figure.finish(title, _note(mark, data), data)
 
 
 def _spans_decades(data: pd.DataFrame) -> bool:
-    """Say whether a logarithmic axis is needed and possible."""
+    """Say whether a logarithmic axis is needed."""
     low, high = data["p05"].min(), data["p95"].max()
     return bool(low > 0.0 and high > _WIDE_RANGE * low)
+
+
+def _scale_by_decades(axes: Axes, values: FloatArray) -> None:
+    """Give each decade the same room; at and near zero, which has none, the axis is linear."""
+    above = values[values > 0.0]
+    if above.size == values.size:
+        axes.set_xscale("log")
+    else:
+        axes.set_xscale("symlog", linthresh=float(above.min()))
 
 
 def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:

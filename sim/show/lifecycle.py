@@ -7,7 +7,8 @@ from matplotlib.axes import Axes
 from sim.base.language import tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, percent_text
-from sim.show.curve_data import SPREAD, curve_data, has_series
+from sim.show.curve_data import BAND, SPREAD, curve_data, has_series
+from sim.show.curves import DATE
 from sim.show.style import Drawing, Look, looks, number_axis, style
 
 STAGES = {
@@ -84,11 +85,13 @@ def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
         part = data[data["stage"] == stage]
         handles = _column(panels[:, column], part, drawn, against)
         panels[0, column].set_title(tr(STAGES[stage]))
-        number_axis(panels[1, column], "x", tr("Time since the start (years)"))
+        number_axis(panels[1, column], "x", tr(DATE))
     for axes in panels[0]:
         number_axis(axes, "y", tr("Firms"))
     for axes in panels[1]:
         number_axis(axes, "y", tr("Difference from\n{baseline} (firms)", baseline=against_text))
+    figure.units = dict.fromkeys(("mean", "low", "difference"), "firms")
+    figure.heads = {"x": DATE, "low": BAND}
     return figure.finish(tr("Firms by stage of life over time"), _note(data), data, handles)
 
 

@@ -96,6 +96,9 @@ def lifecycle_flow(results: ResultsView, baseline: str | None = None) -> Drawing
     handles = []
     if rows:
         handles = _differences(panels[1], moves, others, arrangement_text(against).lower())
+    figure.units = dict.fromkeys(("mean", "low", "difference"), "firms") | dict.fromkeys(
+        ("start", "end"), "years"
+    )
     title = tr("Firms on their way between the stages of life")
     return figure.finish(title, _note(data, against), data, handles)
 

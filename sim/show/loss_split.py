@@ -13,7 +13,7 @@ from sim.base.language import tr
 from sim.outcomes.loss_split import BESIDE, BORNE, LEAD
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import mean_interval
-from sim.outcomes.wording import arrangement_text, plain_number
+from sim.outcomes.wording import arrangement_text, level_text, plain_number
 from sim.show.curve_data import family
 from sim.show.style import INK, MUTED, Drawing, Look, looks, number_axis, style
 
@@ -137,6 +137,7 @@ def loss_split(results: ResultsView) -> Drawing:
     for axes in panels.flat:
         number_axis(axes, "x", tr("Credit loss (CNY million)"))
         axes.tick_params(axis="x", labelbottom=True)
+    figure.units = {"mean": "CNY million", "low": "CNY million", "share": "share"}
     return figure.finish(tr("Who bears the credit losses"), _note(data), data, _handles(data))
 
 
@@ -168,7 +169,7 @@ def _panel(
         end = float(np.nanmax([whole["mean"], ends[1]]))
         share = whole["share"]
         if whole["mean"] > 0.0:
-            text = f" {plain_number(100.0 * share, 1 if share < 0.1 else 0)} %"
+            text = " " + level_text(share, "share", 0.01 if share < 0.1 else 0.1)
             axes.text(end, place, text, va="center", fontsize=7.5, color=MUTED)
     axes.grid(visible=False, axis="y")
     total = rows[ALL, WHOLE]
@@ -176,7 +177,7 @@ def _panel(
     if math.isfinite(total["low"]):
         low, high = (plain_number(total[end], 0) for end in ("low", "high"))
         words += "\n" + tr("({low} to {high})", low=low, high=high)
-    axes.set_title(words.replace("-", "\N{MINUS SIGN}"))
+    axes.set_title(words)
 
 
 def _bar(axes: Axes, place: int, span: tuple[float, float], fill: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.base.language import gap, tr
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.wording import arrangement_text, percent_text
+from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.loss_data import annual_losses, loss_distribution_data
 from sim.show.style import MUTED, Drawing, Look, looks, number_axis, style
 
@@ -66,10 +66,11 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
         axes.set_title(arrangement_text(str(bank)))
         axes.set_yscale("log")
         axes.tick_params(axis="x", labelbottom=False)
-        number_axis(axes, "y", tr("Years with a larger loss (%)"))
+        number_axis(axes, "y", f"{tr('Years with a larger loss')} ({unit_style('share').axis})")
         beneath = figure.add_subplot(grid[row + 1, column], sharex=axes)
         _tails(beneath, tails.to_dict("index"), shown, column == 0)
     note = _note(data, len(banks))
+    figure.units = dict.fromkeys(("mean", "var", "es"), "CNY million per year")
     return figure.finish(tr("Annual credit loss of each bank"), note, data, [*handles, *_marks()])
 
 
@@ -84,7 +85,9 @@ def largest(data: pd.DataFrame, most: int) -> list[Any]:
 def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
     """Draw the share of years with a larger loss."""
     values = np.sort(part["value"].to_numpy(np.float64))
-    share = 100.0 * (values.size - np.arange(1, values.size + 1)) / values.size
+    # The line ends at the largest loss, at the share of years that reach it.
+    larger = np.maximum(values.size - np.arange(1, values.size + 1), 1)
+    share = unit_style("share").scale * larger / values.size
     kept = _legible(values.size)
     (line,) = axes.plot(
         values[kept],
@@ -103,10 +106,8 @@ def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
 
 def _legible(count: int) -> NDArray[np.int64]:
     """Keep every value of the tail and thin the body, which a screen cannot resolve."""
-    last = count - 2  # the largest value has no larger loss, and no place on a log axis
-    from_top = np.unique(np.round(np.geomspace(1, max(count - 1, 1), _LEGIBLE)))
-    kept = last + 1 - from_top.astype(np.int64)
-    return np.sort(kept[kept >= 0])
+    from_top = np.unique(np.round(np.geomspace(1, count, _LEGIBLE)))
+    return np.sort(count - from_top.astype(np.int64))
 
 
 def _tails(

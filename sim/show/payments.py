@@ -13,7 +13,7 @@ from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.outcomes.flows import PAID
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.wording import arrangement_text, plain_number
+from sim.outcomes.wording import MINUS, arrangement_text, plain_number
 from sim.show.curve_data import family, level_and_difference
 from sim.show.style import INK, MUTED, Drawing, Look, looks, style
 
@@ -155,6 +155,7 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
         axes.set_visible(False)
     for axes in panels[:, 0]:
         axes.set_ylabel(tr("Pays"))
+    figure.units = dict.fromkeys(("mean", "low", "difference"), UNIT)
     return figure.finish(tr("Who pays whom"), _note(data, against), data)
 
 
@@ -230,7 +231,7 @@ def amount_text(amount: float, *, sign: bool = False) -> str:
     else:
         text = plain_number(size, 0 if size >= 100.0 else 1 if size >= 1.0 else 2)
     if amount < 0.0:
-        return "\N{MINUS SIGN}" + text
+        return MINUS + text
     return "+" + text if sign else text
 
 

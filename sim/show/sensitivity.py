@@ -73,11 +73,13 @@ def sensitivity(
 
 def _sobol(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
     """Draw first-order above total index, both as shares of variance."""
+    unit = unit_style("share")
     for place, row in enumerate(rows.to_dict("records")):
         for name, top in (("S1", place - _HALF / 2), ("ST", place + _HALF / 2)):
             face = colour if name == "S1" else "none"
-            _bar(axes, top, 100.0 * row[name], 100.0 * row[f"{name}_conf"], (colour, face))
-    number_axis(axes, "x", tr("Share of the variance over all ranges (%)"))
+            size, half = (row[one] * unit.scale for one in (name, f"{name}_conf"))
+            _bar(axes, top, size, half, (colour, face))
+    number_axis(axes, "x", f"{tr('Share of the variance over all ranges')} ({unit.axis})")
     return [
         Patch(facecolor=colour, edgecolor=colour, label=tr("alone (first-order index)")),
         Patch(

@@ -4,7 +4,7 @@ Figures are made without pyplot, so that drawing in a worker, a notebook and the
 the same and leaves nothing behind.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -169,6 +169,10 @@ class Drawing(Figure):
         What is drawn; what the marks and bands are, and from how many replications.
     data : DataFrame
         The numbers behind the marks.
+    units : mapping of str to str
+        Unit of a column of `data` that does not differ by row.
+    heads : mapping of str to str
+        What a column of `data` is, where its name does not say so.
     written : {"en", "zh"}
         Language of the words.
     """
@@ -181,6 +185,8 @@ class Drawing(Figure):
         self.title = ""
         self.note = ""
         self.data = pd.DataFrame()
+        self.units: Mapping[str, str] = {}
+        self.heads: Mapping[str, str] = {}
 
     def draw(self, renderer: Any) -> None:
         """Draw in the house style, wherever the call comes from."""
@@ -275,8 +281,7 @@ def number_axis(axes: Axes, which: str, unit: str) -> None:
 
 
 def _tick(value: float, position: int | None = None) -> str:
-    """Write a tick without needless decimals, and with a true minus sign."""
+    """Write a tick without needless decimals."""
     places = 0 if abs(value) >= 1000 or value == int(value) else 4
     text = plain_number(value, places)
-    text = text.rstrip("0").rstrip(".") if "." in text else text
-    return text.replace("-", "−")
+    return text.rstrip("0").rstrip(".") if "." in text else text
