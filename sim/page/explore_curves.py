@@ -10,12 +10,11 @@ from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import ResultsView
 from sim.outcomes.wording import decimals, unit_style
 from sim.page.explore_data import rounded
-from sim.show.curve_data import curve_data, has_series
+from sim.show.curve_data import LEVEL, STEP, curve_data, has_series
 from sim.show.curves import CREDIT, CUMULATIVE_PROFIT, DATE, SURVIVAL, VALUE_BY_AGE, VINTAGE, Curve
 from sim.show.lifecycle import PREFIX, STAGES
 
-_LEVEL = ("mean", "low", "high")
-_STEP = ("difference", "difference_low", "difference_high")
+_LEVEL, _STEP = (("mean", *LEVEL[::2]), ("difference", *STEP[::2]))
 _FINE = 0.01
 """Values are kept to four digits of the largest: two of a hundredth of it."""
 

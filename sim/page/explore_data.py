@@ -15,14 +15,7 @@ from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.wording import (
-    decimals,
-    error_of,
-    level_text,
-    range_text,
-    step_text,
-    unit_style,
-)
+from sim.outcomes.wording import decimals, error_of, level_text, range_text, step_text, unit_style
 from sim.page.explore_table import explored
 from sim.show.distribution import LEVELS
 

@@ -21,12 +21,7 @@ from sim.page.frame_tables import belief_gaps, shown_table
 from sim.page.inline import inline_svg
 from sim.page.study_pages import environment as templates
 from sim.page.study_pages import studies_html, with_studies
-from sim.page.tables import (
-    definitions,
-    manifest_table,
-    sources_table,
-    standalone,
-)
+from sim.page.tables import definitions, manifest_table, sources_table, standalone
 from sim.page.verdict_parts import found_by_arrangement, openers, party_table, verdict_row
 from sim.scenario.model import Scenario
 from sim.show.gallery import groups, missing, planned

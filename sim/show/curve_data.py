@@ -7,6 +7,9 @@ from sim.base.errors import OutcomeError
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray, finite, mean_interval
 
+LEVEL = ("low", "mean", "high")
+STEP = ("difference_low", "difference", "difference_high")
+"""Columns of `curve_data`: ends of a band with the middle between them."""
 SPREAD = 0.90
 BAND = "5th to 95th percentile"
 """What low and high of a curve are: the ends of the middle `SPREAD` of replications."""
@@ -131,9 +134,7 @@ def curve_data(
     against = baseline or next(iter(tables))
     if against not in tables:
         raise OutcomeError(
-            f'baseline "{against}"',
-            f'has no series "{series}"',
-            f"choose of {list(tables)}",
+            f'baseline "{against}"', f'has no series "{series}"', f"choose of {list(tables)}"
         )
     parts = [_describe(name, table, tables[against]) for name, table in tables.items()]
     return pd.concat(parts, ignore_index=True)

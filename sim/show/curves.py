@@ -14,11 +14,10 @@ from matplotlib.axes import Axes
 
 from sim.base.language import gap, tr
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.statistics import FloatArray
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.at_risk import COLUMN, FEWEST, number_rows, well_founded, with_numbers
-from sim.show.curve_data import BAND, SPREAD, curve_data
-from sim.show.style import Drawing, Look, looks, number_axis, style
+from sim.show.curve_data import BAND, LEVEL, SPREAD, STEP, curve_data
+from sim.show.style import Drawing, Look, banded, looks, number_axis, style
 
 
 @dataclass(frozen=True)
@@ -86,22 +85,8 @@ CUMULATIVE_PROFIT = Curve(
 def survival(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw the share of firms alive by age (Kaplan-Meier), with the numbers at risk.
 
-    Parameters
-    ----------
-    results : Results
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-
-    Returns
-    -------
-    Figure
-        Its data has a column ``at_risk``: the mean number of firms followed up to an age,
-        at whole years.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no series ``survival``.
+    Parameters and errors as in `draw_curve`; series ``survival``. The data has a column
+    ``at_risk``: the mean number of firms followed up to an age, at whole years.
     """
     return draw_curve(results, SURVIVAL, baseline)
 
@@ -109,7 +94,7 @@ def survival(results: ResultsView, baseline: str | None = None) -> Drawing:
 def profit_by_age(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw the J-curve: cumulative value to the bank by age of the firm.
 
-    Parameters, returns and raises as in `survival`; series ``cumulative_value_by_age``.
+    Parameters and errors as in `draw_curve`; series ``cumulative_value_by_age``.
     """
     return draw_curve(results, VALUE_BY_AGE, baseline)
 
@@ -117,7 +102,7 @@ def profit_by_age(results: ResultsView, baseline: str | None = None) -> Drawing:
 def vintage(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw cumulative default by time since signing, which growth cannot flatter.
 
-    Parameters, returns and raises as in `survival`; series ``vintage_default``.
+    Parameters and errors as in `draw_curve`; series ``vintage_default``.
     """
     return draw_curve(results, VINTAGE, baseline)
 
@@ -125,7 +110,7 @@ def vintage(results: ResultsView, baseline: str | None = None) -> Drawing:
 def credit(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw credit outstanding over time.
 
-    Parameters, returns and raises as in `survival`; series ``credit_outstanding``.
+    Parameters and errors as in `draw_curve`; series ``credit_outstanding``.
     """
     return draw_curve(results, CREDIT, baseline)
 
@@ -133,7 +118,7 @@ def credit(results: ResultsView, baseline: str | None = None) -> Drawing:
 def cumulative_profit(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw the cumulative profit of the banks over time.
 
-    Parameters, returns and raises as in `survival`; series ``cumulative_profit``.
+    Parameters and errors as in `draw_curve`; series ``cumulative_profit``.
     """
     return draw_curve(results, CUMULATIVE_PROFIT, baseline)
 
@@ -142,21 +127,7 @@ def cumulative_profit(results: ResultsView, baseline: str | None = None) -> Draw
 def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) -> Drawing:
     """Draw any curve: levels on the left, paired differences on the right.
 
-    Parameters
-    ----------
-    results : Results
-    curve : Curve
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-
-    Returns
-    -------
-    Figure
-
-    Raises
-    ------
-    OutcomeError
-        If the results do not hold the series.
+    Results and baseline, and what is raised, as in `sim.show.curve_data.curve_data`.
     """
     whole = curve_data(results, curve.series, baseline, curve.adds_up)
     against = baseline or str(whole["arrangement"].iloc[0])
@@ -164,10 +135,11 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     data = well_founded(with_numbers(whole, results, curve.behind), results, curve.founded)
     figure, (left, right) = _panels(data, drawn)
     scale = unit_style(curve.unit).scale
-    handles = [_level(left, rows, drawn[str(name)], scale) for name, rows in _by(data)]
-    for name, rows in _by(data):
+    handles = []
+    for name, rows in data.groupby("arrangement", sort=False, observed=True):
+        handles.append(curve_line(left, rows, LEVEL, drawn[str(name)], (scale, 0.07)))
         if name != against:
-            _step(right, rows, drawn[str(name)], scale)
+            curve_line(right, rows, STEP, drawn[str(name)], (scale, 0.18))
     right.axhline(0.0, color=drawn[against].colour, lw=1.4)
     right.set_title(tr("Difference from {baseline}", baseline=arrangement_text(against).lower()))
     left.set_title(tr("Level"))
@@ -195,48 +167,33 @@ def _panels(data: pd.DataFrame, drawn: dict[str, Look]) -> tuple[Drawing, tuple[
     return figure, (panels[0, 0], panels[0, 1])
 
 
-def _by(data: pd.DataFrame) -> list[tuple[Any, pd.DataFrame]]:
-    """Split a frame by arrangement, in the order of the scenario."""
-    return list(data.groupby("arrangement", sort=False, observed=True))
+def curve_line(
+    axes: Axes,
+    rows: pd.DataFrame,
+    columns: tuple[str, str, str],
+    look: Look,
+    weight: tuple[float, float],
+    every: float = 0.14,
+) -> Any:
+    """Draw one arrangement's line with its band, and give the line.
 
-
-def _level(axes: Axes, rows: pd.DataFrame, look: Look, scale: float) -> Any:
-    """Draw the mean and the band of replications of one arrangement."""
-    x = rows["x"].to_numpy(np.float64)
-    low, mean, high = (_scaled(rows, name, scale) for name in ("low", "mean", "high"))
-    axes.fill_between(x, low, high, color=look.colour, alpha=0.07, lw=0)
-    (line,) = axes.plot(
-        x,
-        mean,
-        color=look.colour,
-        ls=look.line,
-        marker=look.marker,
-        ms=4,
-        markevery=0.14,
-        label=look.label,
-    )
-    return line
-
-
-def _step(axes: Axes, rows: pd.DataFrame, look: Look, scale: float) -> None:
-    """Draw the mean paired difference of one arrangement with its interval."""
-    x = rows["x"].to_numpy(np.float64)
-    low, high = (_scaled(rows, f"difference_{end}", scale) for end in ("low", "high"))
-    axes.fill_between(x, low, high, color=look.colour, alpha=0.18, lw=0)
-    axes.plot(
-        x,
-        _scaled(rows, "difference", scale),
-        color=look.colour,
-        ls=look.line,
-        marker=look.marker,
-        ms=4,
-        markevery=0.14,
-    )
-
-
-def _scaled(rows: pd.DataFrame, column: str, scale: float) -> FloatArray:
-    """Give a column on the reader's scale."""
-    return rows[column].to_numpy(np.float64) * scale
+    Parameters
+    ----------
+    axes : Axes
+    rows : DataFrame
+        Columns x and those named.
+    columns : tuple of str
+        `LEVEL` or `STEP`.
+    look : Look
+    weight : tuple of float
+        Factor to the reader's scale, and opacity of the band.
+    every : float
+        Distance of marks, as a share of the panel.
+    """
+    x, *ends = (rows[column].to_numpy(np.float64) for column in ("x", *columns))
+    scaled = [end * weight[0] for end in ends]
+    marks = {"marker": look.marker, "ms": 4, "markevery": every, "label": look.label}
+    return banded(axes, x, scaled, look, weight[1], **marks)
 
 
 def _note(data: pd.DataFrame, is_cut: bool) -> str:

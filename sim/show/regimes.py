@@ -47,9 +47,7 @@ def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.Da
     names = regime_names(outcomes)
     if not names:
         raise OutcomeError(
-            f"{PREFIX}<regime>",
-            "no outcome of this kind was measured",
-            "measure all outcomes",
+            f"{PREFIX}<regime>", "no outcome of this kind was measured", "measure all outcomes"
         )
     rows = []
     for name in names:

@@ -82,11 +82,7 @@ def _sobol(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
     number_axis(axes, "x", f"{tr('Share of the variance over all ranges')} ({unit.axis})")
     return [
         Patch(facecolor=colour, edgecolor=colour, label=tr("alone (first-order index)")),
-        Patch(
-            facecolor="none",
-            edgecolor=colour,
-            label=tr("with all others (total index)"),
-        ),
+        Patch(facecolor="none", edgecolor=colour, label=tr("with all others (total index)")),
     ]
 
 
@@ -109,14 +105,7 @@ def _morris(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
 def _bar(axes: Axes, place: float, size: float, half: float, colours: tuple[str, str]) -> None:
     """Draw one bar, filled or hollow, with its interval."""
     edge, face = colours
-    axes.barh(
-        place,
-        size,
-        height=_HALF,
-        edgecolor=edge,
-        facecolor=face,
-        lw=1.0,
-    )
+    axes.barh(place, size, height=_HALF, edgecolor=edge, facecolor=face, lw=1.0)
     axes.plot([size - half, size + half], [place, place], color=INK, lw=1.2)
 
 

@@ -31,15 +31,8 @@ BETTER_SIDE = "#eaf5ee"
 # Okabe and Ito 2008 without yellow, which is too pale for lines; grey for the first
 # arrangement, which usually is the baseline.
 COLOURS = (
-    "#4b5563",
-    "#0072b2",
-    "#d55e00",
-    "#009e73",
-    "#cc79a7",
-    "#c98a00",
-    "#3f9fd1",
-    "#8a3b12",
-)
+    "#4b5563", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#c98a00", "#3f9fd1", "#8a3b12",
+)  # fmt: skip
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
 LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)))
 
@@ -285,3 +278,49 @@ def _tick(value: float, position: int | None = None) -> str:
     places = 0 if abs(value) >= 1000 or value == int(value) else 4
     text = plain_number(value, places)
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def named_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the rows of a panel, the first on top, with no grid across them."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+
+
+def grid_of(count: int, most: int) -> tuple[int, int]:
+    """Give how many panels stand across and down, at most so many across.
+
+    Examples
+    --------
+    >>> grid_of(7, 3), grid_of(2, 3), grid_of(0, 3)
+    ((3, 3), (2, 1), (1, 1))
+    """
+    across = min(most, max(1, count))
+    return across, max(1, -(-count // across))
+
+
+def hide_rest(panels: Any, count: int) -> None:
+    """Hide the panels of a grid behind the first so many."""
+    for axes in list(panels.flat)[count:]:
+        axes.set_visible(False)
+
+
+def banded(axes: Axes, x: Any, ends: Sequence[Any], look: Look, alpha: float, **line: Any) -> Any:
+    """Draw a line in its band, and give the line.
+
+    Parameters
+    ----------
+    axes : Axes
+    x : array, shape (n,)
+    ends : three arrays, shape (n,)
+        Lower end, middle and upper end, in the unit of the axis.
+    look : Look
+    alpha : float, in (0, 1)
+        Of the band.
+    **line
+        Further options of the line, such as its marks.
+    """
+    low, middle, high = ends
+    axes.fill_between(x, low, high, color=look.colour, alpha=alpha, lw=0)
+    (drawn,) = axes.plot(x, middle, color=look.colour, ls=look.line, **line)
+    return drawn
