@@ -66,7 +66,19 @@ def unit_style(unit: str) -> UnitStyle:
         return _per_cent(f"%{rest}", f"percentage points{rest}")
     if unit.startswith("per year"):
         return _per_cent(f"% {unit}", f"percentage points {unit}")
-    return UnitStyle(1.0, "", "", tr(unit), tr(unit))
+    name = tr(unit_name(unit))
+    return UnitStyle(1.0, "", "", name, name)
+
+
+def unit_name(unit: str) -> str:
+    """Name a unit of a parameter or column in English, also those declared by a sign.
+
+    Examples
+    --------
+    >>> unit_name("-"), unit_name("x"), unit_name("years")
+    ('pure number', 'factor', 'years')
+    """
+    return {"-": "pure number", "x": "factor"}.get(unit, unit)
 
 
 def _per_cent(axis: str, step_axis: str) -> UnitStyle:

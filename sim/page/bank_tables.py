@@ -18,17 +18,9 @@ _SIZE = "loans"
 def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
     """Lay out what `sim.outcomes.by_bank.by_bank` gives.
 
-    Parameters
-    ----------
-    frame : DataFrame
-    baseline : str
-
-    Returns
-    -------
-    dict
-        ``tables``: for each measure label, unit, formula and rows of a bank with its cells
-        (mean, interval, step, reach, tone, at); ``shown``, ``total``: number of banks, the largest
-        of which are shown.
+    ``tables``: for each measure label, unit, formula and rows of a bank with its cells (mean,
+    interval, step, reach, tone, at); ``shown``, ``total``: number of banks, the largest of
+    which are shown.
     """
     sizes = frame[(frame["measure"] == _SIZE) & (frame["arrangement"] == baseline)]
     banks = list(dict.fromkeys(frame["bank"]))

@@ -22,16 +22,8 @@ _FINE = 0.01
 def curve_records(results: ResultsView, comparison: Comparison) -> Iterator[dict[str, Any]]:
     """Give every curve that a run has, as the page holds it.
 
-    Parameters
-    ----------
-    results : Results
-    comparison : Comparison
-
-    Yields
-    ------
-    dict
-        Words of the axes; ``x``: shape (n_x,); ``places``: decimals; ``level`` and
-        ``step``: by arrangement None or three lists, the mean and the ends of its band.
+    Words of the axes; ``x``: shape (n_x,); ``places``: decimals; ``level`` and ``steps``: by
+    arrangement None or three lists, the mean and the ends of its band.
     """
     for curve in _curves():
         if has_series(results, curve.series):

@@ -38,13 +38,7 @@ class Printed(NamedTuple):
 
 
 class OutcomeTables:
-    """What the tables of a run say of one outcome, found once.
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-    """
+    """What the tables of a run say of one outcome, found once."""
 
     def __init__(self, outcomes: Outcomes, comparison: Comparison) -> None:
         self.outcomes = outcomes
@@ -60,16 +54,8 @@ class OutcomeTables:
     def record(self, name: str) -> dict[str, Any]:
         """Give all that the page shows of an outcome, but for its single values.
 
-        Parameters
-        ----------
-        name : str
-            Dotted name.
-
-        Returns
-        -------
-        dict
-            Words of the mark; ``places``: decimals of single values; ``numbers`` and
-            ``cells``: by statistic, one list per arrangement, None where there is nothing.
+        Words of the mark; ``places``: decimals of single values; ``numbers`` and ``cells``: by
+        statistic, one list per arrangement, None where there is nothing.
         """
         mark, style = self.outcomes.mark(name), unit_style(self.outcomes.mark(name).unit)
         views = self._views(mark)
@@ -110,12 +96,8 @@ class OutcomeTables:
                 view["difference"] = _difference(against[one])
                 view["pairs"] = _pairs(row, against[one])
                 view["share"] = _share(row)
-            views.append(
-                {
-                    key: _scaled(part, unit_style("share").scale if key == "share" else scale)
-                    for key, part in view.items()
-                }
-            )
+            scales = {"share": unit_style("share").scale}
+            views.append({key: _scaled(v, scales.get(key, scale)) for key, v in view.items()})
         return views
 
 

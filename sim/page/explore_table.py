@@ -44,16 +44,8 @@ _PAIRED = ("pairs", "median_difference", "median_low", "median_high")
 def explored(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     """Give quantiles, differences by history and counts of who does better.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-        Of the same outcomes.
-
-    Returns
-    -------
-    DataFrame
-        Columns of `EXPLORE`, one row an outcome and arrangement.
+    Columns of `EXPLORE`, one row an outcome and arrangement; the comparison is of the same
+    outcomes.
     """
     details = comparison.details().set_index(["outcome", "arrangement"])
     found = []

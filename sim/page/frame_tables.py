@@ -217,17 +217,9 @@ def plain_word(column: str, value: str) -> str:
 def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] | None:
     """Give what happens over what banks believe, by arrangement.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    dict, optional
-        ``columns``: headings; ``rows``: for each outcome whose name begins with
-        ``bank.belief_gap`` what is believed, then under each arrangement the mean with its
-        interval. None where there is no such outcome.
+    ``columns``: headings; ``rows``: for each outcome whose name begins with ``bank.belief_gap``
+    what is believed, then under each arrangement the mean with its interval. None where there
+    is no such outcome.
     """
     order = list(_BELIEFS)
     found = [name for name in outcomes.marks if name.startswith(_BELIEF_GAP)]

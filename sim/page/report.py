@@ -33,7 +33,19 @@ _LONGEST_TABLE = 80
 
 
 class Parts(TypedDict):
-    """The keywords of `write_report`."""
+    """The keywords of `write_report`.
+
+    Title and question are those of the scenario; `describe` says in sentences what each
+    arrangement is, before any result; `sources` where each number of the scenario comes from,
+    by dotted key; `limits` what the model cannot say; `setting` on what firms, for how long
+    and on what footing arrangements are compared. `beliefs` is the gap between what banks
+    believe and what happens, by default that of the outcomes named ``bank.belief_gap``;
+    `drawings` are figures drawn already, by key; `studies` were made of the run, whose
+    `scenario_sha256` tells a study of other values; `by_bank` is what
+    `sim.outcomes.by_bank.by_bank` gives, without which no bank stands alone; `language` that
+    of the page, by default of the context. Drawn figures keep theirs, and so does what comes
+    from the scenario or from a study.
+    """
 
     scenario_title: str
     question: str
@@ -59,33 +71,8 @@ def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
     ----------
     path : str or Path
         Where to write; folders are made as needed.
-    scenario_title, question : str
-        From the scenario.
-    comparison : Comparison
-    outcomes : Outcomes
-    results : Results
-    describe : mapping of arrangement to sentences
-        What each arrangement is, in words, before any result.
-    sources : mapping of dotted key to str
-        Where each number of the scenario comes from.
-    limits : sequence of str
-        What the model cannot say.
-    setting : str, optional
-        On what firms, for how long and on what footing arrangements are compared.
-    beliefs : DataFrame, optional
-        Gap between what banks believe and what happens; by default that of the outcomes
-        whose names begin with ``bank.belief_gap``.
-    drawings : mapping of str to Drawing, optional
-        Figures that are drawn already, by key; drawn here where it is not given.
-    studies : sequence of Study, optional
-        Studies made of the run.
-    scenario_sha256 : str, optional
-        Of the run, so that a study of other values can say so.
-    by_bank : DataFrame, optional
-        What `sim.outcomes.by_bank.by_bank` gives of the run; without it no bank stands alone.
-    language : {"en", "zh"}, optional
-        Of the page; by default that of the context. Figures that are drawn already keep
-        theirs, and so does what comes from the scenario or from a study.
+    **parts
+        As `Parts` says.
 
     Returns
     -------
@@ -99,18 +86,7 @@ def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
 
 
 def render(parts: Parts) -> str:
-    """Give the text of the report.
-
-    Parameters
-    ----------
-    parts : Parts
-        The keywords of `write_report`.
-
-    Returns
-    -------
-    str
-        A whole HTML document.
-    """
+    """Give the text of the report, a whole HTML document, from what `write_report` takes."""
     with language(parts.get("language", current())):
         environment = templates()
         environment.filters["arrangement"] = arrangement_text

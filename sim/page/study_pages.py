@@ -35,13 +35,7 @@ _LONGEST = 60
 
 
 def studies_of(folder: Path) -> list[Study]:
-    """Read the studies of a run, in the order of their folders; unreadable ones are left out.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the run.
-    """
+    """Read the studies of a run, in the order of their folders; unreadable ones are left out."""
     found = []
     for file in sorted((folder / STUDIES).glob(f"*/{FINDINGS}")):
         try:
@@ -54,7 +48,7 @@ def studies_of(folder: Path) -> list[Study]:
 def studies_html(
     studies: Sequence[Study], scenario_sha256: str = "", room: int = MOST_OF_PAGE
 ) -> Markup:
-    """Lay out studies as sections of a page, between the two marks.
+    """Lay out studies as sections of a page, between the two marks, every text escaped.
 
     Parameters
     ----------
@@ -63,11 +57,6 @@ def studies_html(
         Of the run on whose page they stand; a study of another scenario says so.
     room : int
         Bytes that they may take; the largest figures are left out where they take more.
-
-    Returns
-    -------
-    Markup
-        Every text in it is escaped.
     """
     pages = [_page(study, scenario_sha256) for study in studies]
     template = environment().get_template("studies.html.j2")
@@ -85,16 +74,8 @@ def with_studies(
 ) -> str:
     """Put studies into the text of a report in place of those that it has.
 
-    What the rest of the report leaves free of its size decides how many figures are shown.
-
-    Parameters
-    ----------
-    report : str
-    studies : sequence of Study
-    scenario_sha256 : str
-        Of the run on whose page they stand.
-    kept : int
-        Bytes to be kept free for what is not on the page yet.
+    What the rest of the report leaves free of its size, but for so many bytes kept, decides how
+    many figures are shown; other parameters as in `studies_html`.
 
     Examples
     --------
@@ -116,19 +97,7 @@ def study_report(title: str, question: str, studies: Sequence[Study]) -> str:
 
 
 def page_figure(study: str, name: str, drawing: Drawing) -> dict[str, str]:
-    """Give a figure as the page of a study holds it.
-
-    Parameters
-    ----------
-    study, name : str
-        Key of the study, and of the figure in it.
-    drawing : Drawing
-
-    Returns
-    -------
-    dict of str to str
-        Keys key, title, note, svg and written, the language of its words.
-    """
+    """Give a figure of a study as its page holds it: key, title, note, svg, and its language."""
     key = f"study-{study}-{name}".replace("_", "-").lower()
     words = {"key": key, "title": drawing.title, "note": drawing.note, "written": drawing.written}
     return {**words, "svg": inline_svg(drawing, key)}

@@ -28,17 +28,8 @@ _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]]:
     """Give the texts of one outcome, by arrangement.
 
-    Parameters
-    ----------
-    comparison : Comparison
-    name : str
-        Dotted name of an outcome.
-
-    Returns
-    -------
-    dict of arrangement to dict
-        Keys value, baseline, difference, interval, verdict (str); tone ("good", "bad",
-        "moved", "equal", "none"), clear_of_all, defined (bool), warning.
+    Keys value, baseline, difference, interval, verdict (str); tone ("good", "bad", "moved",
+    "equal", "none"), clear_of_all, defined (bool), warning.
     """
     behind = comparison.details()
     cells = {}
@@ -78,19 +69,9 @@ def tone(verdict: str) -> str:
 def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     """Give the outcomes that exist only against a baseline, with their own intervals.
 
-    The year in which an arrangement overtakes the baseline, for example, has no value
-    under the baseline, so there is no difference to test; it has a median.
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, label, unit, unit_text, arrangement, median (text), interval (text),
-        defined, replications.
+    The year in which an arrangement overtakes the baseline, for example, has no value under the
+    baseline, so there is no difference to test; it has a median. Columns outcome, label, unit,
+    unit_text, arrangement, median (text), interval (text), defined, replications.
     """
     frame = comparison.frame()
     names = set(frame.loc[frame["verdict"] == UNDEFINED, "outcome"])
@@ -135,19 +116,9 @@ def definitions(comparison: Comparison) -> pd.DataFrame:
 
 
 def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
-    """Give where every number of the scenario comes from, assumptions first.
+    """Give where every number of the scenario comes from, by dotted key, assumptions first.
 
-    Parameters
-    ----------
-    sources : mapping of str to str
-        Dotted key to a fact id, ``"reference: ..."``, ``"assumption ..."``,
-        ``"fitted ..."`` or ``"design choice: ..."``.
-
-    Returns
-    -------
-    DataFrame
-        Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"),
-        source.
+    Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"), source.
 
     Examples
     --------

@@ -23,18 +23,7 @@ def has_series(results: ResultsView, series: str) -> bool:
 def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
     """Give the rows of all series whose names begin alike.
 
-    Parameters
-    ----------
-    results : Results
-    first : str
-        What the names begin with.
-    one : str
-        How the name of one of them goes on, for the message where there is none.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold none.
+    `one` is how the name of one of them goes on, for the OutcomeError where there is none.
     """
     rows = results.series[results.series["series"].str.startswith(first)]
     if rows.empty:

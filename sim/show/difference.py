@@ -116,7 +116,7 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
     """Draw the differences of one outcome."""
     scale = unit_style(mark.unit).scale
     for place, (name, row) in enumerate(rows.iterrows()):
-        whisker(axes, place, row, scale, drawn[str(name)])
+        whisker(axes, place, row.to_dict(), scale, drawn[str(name)])
     shade_better_side(axes, mark)
     axes.set_title(_panel_title(mark))
     number_axis(axes, "x", unit_style(mark.unit).step_axis)
@@ -160,10 +160,20 @@ def whisker(
         return
     clear = is_ranking(str(row["verdict"]))
     low, middle, high = (row[name] * scale for name in ("low", "difference", "high"))
-    line = {"color": look.colour, "lw": 2.0, "alpha": alpha or (1.0 if clear else 0.6)}
+    line: dict[str, Any] = {
+        "color": look.colour,
+        "lw": 2.0,
+        "alpha": alpha or (1.0 if clear else 0.6),
+    }
     axes.plot([low, high], [place, place], solid_capstyle="butt", **line)
     face = look.colour if clear else "white"
-    mark = {"marker": look.marker, "ms": 7, "mfc": face, "mec": look.colour, "mew": 1.5}
+    mark: dict[str, Any] = {
+        "marker": look.marker,
+        "ms": 7,
+        "mfc": face,
+        "mec": look.colour,
+        "mew": 1.5,
+    }
     axes.plot(middle, place, ls="", **mark)
 
 

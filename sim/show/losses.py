@@ -13,7 +13,7 @@ from sim.base.language import gap, tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.loss_data import annual_losses, loss_distribution_data
-from sim.show.style import MUTED, Drawing, Look, looks, number_axis, style
+from sim.show.style import MUTED, Drawing, Look, grid_of, looks, number_axis, style
 
 MOST_BANKS = 9
 _ACROSS = 3
@@ -25,31 +25,16 @@ _OFFSETS = {"var": -0.17, "es": 0.17}
 def loss_distribution(results: ResultsView, level: float | None = None) -> Drawing:
     """Draw how often each bank's annual loss exceeds a size, under every arrangement.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``bank_annual_loss``.
-    level : float, in (0, 1), optional
-        Level of the tail measures; by default the highest that the data can bound.
-
-    Returns
-    -------
-    Figure
-        A pair of panels for each bank, of the banks with the largest losses where there are
-        many: the share of years with a larger loss, on a logarithmic axis so that the tail
-        is legible, and beneath it value-at-risk and expected shortfall with intervals.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    Parameters and errors as in `sim.show.loss_data.loss_distribution_data`. A pair of panels
+    for each bank, of the banks with the largest losses where there are many: the share of
+    years with a larger loss, on a logarithmic axis so that the tail is legible, and beneath it
+    value-at-risk and expected shortfall with intervals.
     """
     data, parts = loss_distribution_data(results, level), annual_losses(results)
     banks = largest(data, MOST_BANKS)
     drawn = looks(arrangement_order(results, results.series))
     shown = {name: look for name, look in drawn.items() if name in set(data["arrangement"])}
-    across = min(_ACROSS, len(banks))
-    down = math.ceil(len(banks) / across)
+    across, down = grid_of(len(banks), _ACROSS)
     low = 0.35 + 0.2 * len(shown)
     figure = Drawing(2.2 + 2.7 * across, 1.4 + down * (2.6 + low))
     grid = figure.add_gridspec(2 * down, across, height_ratios=[2.2, low] * down)

@@ -12,7 +12,7 @@ from sim.base.language import tr
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.statistics import mean_interval
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
-from sim.show.style import INK, MUTED, Drawing, Look, looks, number_axis, style
+from sim.show.style import INK, MUTED, Drawing, Look, looks, named_rows, number_axis, style
 
 PREFIX = "cycle.profit_"
 _NOT_A_REGIME = frozenset({"cycle.profit_gap"})
@@ -65,22 +65,9 @@ def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.Da
 def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
     """Draw mean profit in each regime, one row per arrangement.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-        With outcomes named ``cycle.profit_<regime>``.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    Figure
-        Marks are means with their intervals; the grey line joins the regimes of one
-        arrangement, so its length is the gap of profit over the cycle.
-
-    Raises
-    ------
-    OutcomeError
-        If there is no such outcome.
+    Parameters and errors as in `profit_by_regime_data`. Marks are means with their intervals;
+    the grey line joins the regimes of one arrangement, so its length is the gap of profit over
+    the cycle.
     """
     data = profit_by_regime_data(outcomes, confidence)
     regimes = list(dict.fromkeys(data["regime"]))
@@ -91,10 +78,7 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
         rows = data[data["arrangement"] == name].to_dict("records")
         _row(axes, place, rows, drawn[name], style_of.scale)
     axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
-    labels = [arrangement_text(name) for name in outcomes.arrangements]
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
+    named_rows(axes, [arrangement_text(name) for name in outcomes.arrangements])
     number_axis(axes, "x", tr("Profit ({unit})", unit=style_of.axis))
     handles = [
         Line2D([], [], label=arrangement_text(regime), **_dot(number, MUTED))
