@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import OutcomeError
+from sim.base.language import tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray, finite, mean_interval
 
@@ -52,20 +53,10 @@ def level_and_difference(
 
 
 def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str, pd.DataFrame]:
-    """Give a series as a table of replications.
+    """Give a series as a table of replications by arrangement, in the order of the scenario.
 
-    Parameters
-    ----------
-    results : Results
-    series : str
-        Name of the series.
-    adds_up : bool
-        True to sum over banks.
-
-    Returns
-    -------
-    dict of str to DataFrame, shape (n_x, n_replications)
-        By arrangement, in the order of the scenario; index x, columns replications.
+    Each table has shape (n_x, n_replications), index x and columns replications; `adds_up`
+    sums over banks.
 
     Raises
     ------
@@ -142,3 +133,15 @@ def _describe(name: str, own: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
         row |= {"difference": step.estimate}
         rows.append(row | {"difference_low": step.low, "difference_high": step.high})
     return pd.DataFrame(rows)
+
+
+def replications_of(data: pd.DataFrame) -> str:
+    """Say from how many replications the points of a curve are: from fewest to most.
+
+    Examples
+    --------
+    >>> replications_of(pd.DataFrame({"replications": [40, 39]}))
+    '39 to 40'
+    """
+    fewest, most = int(data["replications"].min()), int(data["replications"].max())
+    return str(most) if fewest == most else tr("{low} to {high}", low=fewest, high=most)

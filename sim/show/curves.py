@@ -16,7 +16,7 @@ from sim.base.language import gap, tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.at_risk import COLUMN, FEWEST, number_rows, well_founded, with_numbers
-from sim.show.curve_data import BAND, LEVEL, SPREAD, STEP, curve_data
+from sim.show.curve_data import BAND, LEVEL, SPREAD, STEP, curve_data, replications_of
 from sim.show.style import Drawing, Look, banded, looks, number_axis, style
 
 
@@ -201,7 +201,7 @@ def _note(data: pd.DataFrame, is_cut: bool) -> str:
     note = tr(
         "Line: mean of {count} replications. Band of levels: middle {spread} of replications."
         " Band of differences: 95 % interval of the mean paired difference, at each point alone.",
-        count=int(data["replications"].max()), spread=percent_text(SPREAD),
+        count=replications_of(data), spread=percent_text(SPREAD),
     )  # fmt: skip
     if is_cut:
         note += gap() + tr(

@@ -1,5 +1,6 @@
 """The distribution of an outcome over replications, by arrangement."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -135,16 +136,24 @@ def _note(mark: Mark, data: pd.DataFrame) -> str:
         " percentile; bar: median; diamond: mean.",
         count=count,
     )
-    missing = data[data["defined"] < data["replications"]]
-    if len(missing):
-        cases = tr(", ").join(
-            tr(
-                "{arrangement} in {count}",
-                arrangement=arrangement_text(row["arrangement"]), count=count - row["defined"],
-            )
-            for row in missing.to_dict("records")
-        )  # fmt: skip
-        note += gap() + tr("Undefined: {cases}.", cases=cases)
+    absent = dict(zip(data["arrangement"], data["replications"] - data["defined"], strict=True))
+    note += undefined_words({arrangement_text(name): int(n) for name, n in absent.items()})
     if mark.better != "neither":
         note += gap() + tr(f"{mark.better.capitalize()} is better.")
     return note
+
+
+def undefined_words(counts: Mapping[str, int]) -> str:
+    """Say what is undefined in how many replications, to be put behind a note.
+
+    Examples
+    --------
+    >>> undefined_words({"Plain": 3, "Consortium": 0}), undefined_words({"Plain": 0})
+    (' Undefined: Plain in 3.', '')
+    """
+    cases = tr(", ").join(
+        tr("{arrangement} in {count}", arrangement=name, count=count)
+        for name, count in counts.items()
+        if count
+    )
+    return gap() + tr("Undefined: {cases}.", cases=cases) if cases else ""

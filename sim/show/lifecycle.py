@@ -6,7 +6,7 @@ import pandas as pd
 from sim.base.language import tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, percent_text
-from sim.show.curve_data import BAND, LEVEL, SPREAD, STEP, curve_data, has_series
+from sim.show.curve_data import BAND, LEVEL, SPREAD, STEP, curve_data, has_series, replications_of
 from sim.show.curves import DATE, curve_line
 from sim.show.style import Drawing, Look, looks, number_axis, style
 
@@ -100,6 +100,6 @@ def _note(data: pd.DataFrame) -> str:
     return tr(
         "Line: mean of {count} replications. Band above: middle {spread} of replications; band"
         " below: 95 % interval of the mean paired difference, at each point alone.",
-        count=int(data["replications"].max()),
+        count=replications_of(data),
         spread=percent_text(SPREAD),
     )

@@ -132,9 +132,10 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
         _frame(axes, sides)
         for row in rows:
             at = (sides[1].index(row["payee"]), sides[0].index(row["payer"]))
-            _level(axes, at, row, drawn[name]) if name == against else _step(
-                axes, at, row, (drawn[name], drawn[against])
-            )
+            if name == against:
+                _level(axes, at, row, drawn[name])
+            else:
+                _step(axes, at, row, (drawn[name], drawn[against]))
         axes.set_title(_heading(name, against))
     hide_rest(panels, len(arms))
     for axes in panels[:, 0]:

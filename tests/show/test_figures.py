@@ -235,6 +235,17 @@ def test_an_undefined_point_is_left_out_and_not_taken_for_zero(results):
     row = data[(data["arrangement"] == "plain") & (data["x"] == 5.0)].iloc[0]
     assert row["replications"] == 39
     assert row["low"] > 0.4
+    note = figures.survival(dataclasses.replace(results, series=series)).note
+    assert "39 to 40 replications" in note
+
+
+def test_a_regime_that_some_histories_lack_is_counted(outcomes):
+    frame = synthetic.outcome_frame()
+    hole = (frame["outcome"] == "cycle.profit_boom") & (frame["arrangement"] == "consortium")
+    frame.loc[hole & (frame["replication"] < 3), "value"] = np.nan
+    figure = figures.profit_by_regime(dataclasses.replace(outcomes, tidy=frame))
+    assert figure.note.endswith("Undefined: Consortium (boom) in 3.")
+    assert "Undefined" not in figures.profit_by_regime(outcomes).note
 
 
 def test_the_numbers_at_risk_stand_beneath_the_curve(results):
