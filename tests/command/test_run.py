@@ -57,7 +57,7 @@ def test_a_run_leaves_all_its_files_and_names_the_report(file: Path) -> None:
 @pytest.mark.usefixtures("engine")
 def test_the_table_tells_differences_intervals_and_verdicts(file: Path) -> None:
     text = run(str(file)).stdout
-    assert "the difference from it, with its 95% interval" in text
+    assert "the difference from it, with its 95 % interval" in text
     for word in ("RAROC", "Revenue swap", "not ranked", "better", " to "):
         assert word in text
 
