@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from sim.base.language import tr
+from sim.outcomes.wording import unit_style
 
 STAGES = ("start-ups", "growth firms", "expanding firms", "mature firms")
 _MONTHS = 12
@@ -27,7 +28,8 @@ def percent(share: float) -> str:
     >>> percent(0.165), percent(2 / 3)
     ('16.5 %', '66.67 %')
     """
-    text = f"{100.0 * share:.4g}" if share < 1.0 else number(100.0 * share)
+    size = share * unit_style("share").scale
+    text = f"{size:.4g}" if share < 1.0 else number(size)
     return tr("{number} %", number=text)
 
 

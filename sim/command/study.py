@@ -284,14 +284,15 @@ def update_report(folder: RunFolder) -> None:
 
 def print_findings(findings: Any) -> None:
     """Print what was found: the words, then the first table with its caption."""
-    from sim.page.study_pages import text_table
+    from sim.page.frame_tables import shown_table
 
     for sentence in findings.sentences:
         typer.echo(sentence)
     for name, frame in list(findings.tables.items())[:1]:
-        text = text_table(frame, findings.units)
+        shown = shown_table(frame, findings.units)
+        rows = [[cell.text for cell in row] for row in shown["rows"]]
         typer.echo(f"\n{findings.captions.get(name, name)}")
         # Words stand first, numbers after them.
-        numbers = text["numbers"]
+        numbers = shown["numbers"]
         right = len(numbers) - (numbers.index(True) if True in numbers else len(numbers))
-        console().print(table(text["columns"], text["rows"], right=right))
+        console().print(table(shown["columns"], rows, right=right))

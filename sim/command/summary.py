@@ -7,7 +7,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.command.screen import table
-from sim.outcomes.verdict import UNRESOLVED, short, unseen_words
+from sim.outcomes.verdict import UNRESOLVED, unseen_words
+from sim.outcomes.wording import arrangement_text, percent_text, verdict_word
 from sim.show.selection import headlines
 
 STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
@@ -30,7 +31,7 @@ def summary(comparison: Any) -> Table:
     """
     rows = comparison.table(headlines(list(comparison.marks)) or None)
     names = list(dict.fromkeys(rows["arrangement"]))
-    baseline = comparison.baseline.replace("_", " ")
+    baseline = arrangement_text(comparison.baseline).lower()
     head = ("", baseline, *names)
     body = [_row(group, names) for _, group in rows.groupby(["outcome", "unit"], sort=False)]
     return table(head, body, right=1 + len(names))
@@ -38,10 +39,10 @@ def summary(comparison: Any) -> Table:
 
 def heading(comparison: Any) -> str:
     """Say what the numbers of the summary are."""
-    baseline = comparison.baseline.replace("_", " ")
+    baseline = arrangement_text(comparison.baseline).lower()
     return (
         f"Level under {baseline}; under the others the difference from it, with its"
-        f" {comparison.confidence:.0%} interval.\n"
+        f" {percent_text(comparison.confidence)} interval.\n"
         f"A difference whose interval covers zero is not ranked.{_unresolved(comparison)}"
     )
 
@@ -68,7 +69,6 @@ def _row(group: Any, names: Sequence[str]) -> list[str | Text]:
 
 def _cell(row: Any) -> Text:
     """Write difference, interval and verdict in three lines of one cell."""
-    verdict = short(str(row["verdict"]))
-    style = STYLES.get(verdict, "dim")
+    word = verdict_word(str(row["verdict"]))
     text = Text(f"{row['difference']}\n{row['interval']}\n", justify="right")
-    return text.append(verdict, style=style)
+    return text.append(word, style=STYLES.get(word, "dim"))

@@ -17,7 +17,6 @@ UNDEFINED = "no ranking: undefined for the baseline"
 TOO_FEW = "not enough replications"
 UNRESOLVED = "not resolved"
 """No history differs: seldom events may be missed, so this is not "equal"."""
-NOT_RANKED = "not ranked"
 
 _NO_RANKING = "no ranking: "
 _ROUNDING_SHARE = 1e-12
@@ -33,19 +32,6 @@ def is_ranking(verdict: str) -> bool:
     (True, False)
     """
     return verdict.startswith(("better", "worse", "higher", "lower"))
-
-
-def short(verdict: str) -> str:
-    """Give a verdict in a word or two, for a narrow column.
-
-    Examples
-    --------
-    >>> short("worse (higher)"), short(UNRESOLVED), short(COVERS_ZERO)
-    ('worse', 'not resolved', 'not ranked')
-    """
-    if is_ranking(verdict):
-        return verdict.partition(" ")[0]
-    return verdict if verdict == UNRESOLVED else NOT_RANKED
 
 
 def reason(verdict: str) -> str:

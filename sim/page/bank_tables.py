@@ -6,7 +6,7 @@ import pandas as pd
 
 from sim.base.language import tr
 from sim.outcomes.by_bank import MEASURES, Measure
-from sim.outcomes.wording import level_text, range_text, step_text, unit_style
+from sim.outcomes.wording import error_of, level_text, range_text, step_text, unit_style
 from sim.page.cells import cell_id
 
 MOST_BANKS = 12
@@ -18,17 +18,9 @@ _SIZE = "loans"
 def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
     """Lay out what `sim.outcomes.by_bank.by_bank` gives.
 
-    Parameters
-    ----------
-    frame : DataFrame
-    baseline : str
-
-    Returns
-    -------
-    dict
-        ``tables``: for each measure label, unit, formula and rows of a bank with its cells
-        (mean, interval, step, reach, tone, at); ``shown``, ``total``: number of banks, the largest
-        of which are shown.
+    ``tables``: for each measure label, unit, formula and rows of a bank with its cells (mean,
+    interval, step, reach, tone, at); ``shown``, ``total``: number of banks, the largest of
+    which are shown.
     """
     sizes = frame[(frame["measure"] == _SIZE) & (frame["arrangement"] == baseline)]
     banks = list(dict.fromkeys(frame["bank"]))
@@ -55,9 +47,9 @@ def _table(measure: Measure, frame: pd.DataFrame, banks: list[str]) -> dict[str,
 
 def _cell(measure: Measure, row: dict[Any, Any]) -> dict[str, str]:
     """Write one cell; a difference only where its whole interval lies on one side of zero."""
-    unit, error = measure.unit, (row["high"] - row["low"]) / 4.0  # about one standard error
+    unit, error = measure.unit, error_of(row["low"], row["high"])
     side = int(row["difference_low"] > 0.0) - int(row["difference_high"] < 0.0)
-    apart = (row["difference_high"] - row["difference_low"]) / 4.0
+    apart = error_of(row["difference_low"], row["difference_high"])
     good = {"higher": 1, "lower": -1}.get(measure.better, 0) * side
     tone = {1: "good", -1: "bad"}.get(good, "moved" if side else "")
     return {

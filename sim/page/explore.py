@@ -35,17 +35,9 @@ _TEMPLATES = Path(__file__).parent / "templates"
 def with_explorer(
     page: str, outcomes: Outcomes, comparison: Comparison, results: ResultsView
 ) -> str:
-    """Put the section in which a reader explores a run into the text of a page.
+    """Put the section in which a reader explores a run into a page that has the mark `PLACE`.
 
     What the rest of the page leaves free of its size decides how much of the run is here.
-
-    Parameters
-    ----------
-    page : str
-        With the mark `PLACE`.
-    outcomes : Outcomes
-    comparison : Comparison
-    results : Results
     """
     rest = len(page.encode()) + len(script()) + _MARKUP
     room = min(BUDGET, max(MOST_OF_PAGE - rest, LEAST))
@@ -60,21 +52,10 @@ def least_room() -> int:
 def explorer(
     outcomes: Outcomes, comparison: Comparison, results: ResultsView, budget: int = BUDGET
 ) -> Markup:
-    """Build the section in which a reader explores a run.
+    """Build the section in which a reader explores a run, with its data and script.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-    results : Results
-        Their series give the curves.
-    budget : int
-        Most bytes of data.
-
-    Returns
-    -------
-    Markup
-        A ``section`` with its data and script; every text in it is escaped.
+    At most so many bytes of data; series of the results give the curves. Every text in the
+    section is escaped.
     """
     data = exploration(outcomes, comparison, results, budget)
     page = environment().get_template("explore.html.j2").render(

@@ -24,12 +24,7 @@ _ROOM_FOR_WORDS = 1_000
 
 
 class Room:
-    """How many bytes are still free.
-
-    Parameters
-    ----------
-    free : int
-    """
+    """How many bytes are still free."""
 
     def __init__(self, free: int) -> None:
         self.free = free
@@ -69,23 +64,10 @@ def as_data(value: object) -> str:
 def exploration(
     outcomes: Outcomes, comparison: Comparison, results: ResultsView, budget: int = BUDGET
 ) -> dict[str, Any]:
-    """Give all that the page knows of a run.
+    """Give all that the page knows of a run: lists, numbers, words and None, as JSON holds them.
 
-    Headlines come first, then curves, values of single replications of the headlines,
-    the other outcomes and their values, each as long as there is room.
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-    results : Results
-    budget : int
-        Most bytes as JSON.
-
-    Returns
-    -------
-    dict
-        Of lists, numbers, words and None only.
+    Headlines come first, then curves, values of single replications of the headlines, the
+    other outcomes and their values, each as long as there is room in so many bytes.
     """
     data = {
         "replications": sorted({int(n) for n in outcomes.tidy["replication"]}),
@@ -141,23 +123,15 @@ def _add_values(records: list[dict[str, Any]], tables: OutcomeTables, room: Room
 
 def _kept(shown: list[dict[str, Any]], every: int) -> str:
     """Say what does not stand on the page; empty where everything does."""
+    values = sum(one["values"] is not None for one in shown)
     parts = []
     if len(shown) < every:
-        parts.append(
-            tr(
-                "{count} of {total} outcomes are here; all of them stand in comparison.csv.",
-                count=len(shown),
-                total=every,
-            )
-        )
-    values = sum(one["values"] is not None for one in shown)
+        words = "{count} of {total} outcomes are here; all of them stand in comparison.csv."
+        parts.append(tr(words, count=len(shown), total=every))
     if values < len(shown):
-        parts.append(
-            tr(
-                "Single replications are here for {count} of {total} outcomes, to keep the"
-                " page small; of the others the means, intervals and percentiles.",
-                count=values,
-                total=len(shown),
-            )
+        words = (
+            "Single replications are here for {count} of {total} outcomes, to keep the"
+            " page small; of the others the means, intervals and percentiles."
         )
+        parts.append(tr(words, count=values, total=len(shown)))
     return gap().join(parts)

@@ -8,14 +8,13 @@ import pandas as pd
 from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import ResultsView
-from sim.outcomes.wording import decimals
+from sim.outcomes.wording import decimals, unit_style
 from sim.page.explore_data import rounded
-from sim.show.curve_data import curve_data, has_series
-from sim.show.curves import CREDIT, CUMULATIVE_PROFIT, SURVIVAL, VALUE_BY_AGE, VINTAGE, Curve
+from sim.show.curve_data import LEVEL, STEP, curve_data, has_series
+from sim.show.curves import CREDIT, CUMULATIVE_PROFIT, DATE, SURVIVAL, VALUE_BY_AGE, VINTAGE, Curve
 from sim.show.lifecycle import PREFIX, STAGES
 
-_LEVEL = ("mean", "low", "high")
-_STEP = ("difference", "difference_low", "difference_high")
+_LEVEL, _STEP = (("mean", *LEVEL[::2]), ("difference", *STEP[::2]))
 _FINE = 0.01
 """Values are kept to four digits of the largest: two of a hundredth of it."""
 
@@ -23,16 +22,8 @@ _FINE = 0.01
 def curve_records(results: ResultsView, comparison: Comparison) -> Iterator[dict[str, Any]]:
     """Give every curve that a run has, as the page holds it.
 
-    Parameters
-    ----------
-    results : Results
-    comparison : Comparison
-
-    Yields
-    ------
-    dict
-        Words of the axes; ``x``: shape (n_x,); ``places``: decimals; ``level`` and
-        ``step``: by arrangement None or three lists, the mean and the ends of its band.
+    Words of the axes; ``x``: shape (n_x,); ``places``: decimals; ``level`` and ``steps``: by
+    arrangement None or three lists, the mean and the ends of its band.
     """
     for curve in _curves():
         if has_series(results, curve.series):
@@ -44,20 +35,16 @@ def _curves() -> Iterator[Curve]:
     """Give the curves in reading order; firms of each stage are curves too."""
     yield from (SURVIVAL, VALUE_BY_AGE, VINTAGE, CUMULATIVE_PROFIT, CREDIT)
     for stage, label in STAGES.items():
-        yield Curve(
-            PREFIX + stage,
-            tr("Firms in stage: {stage}", stage=tr(label).lower()),
-            "Time since the start (years)",
-            "Firms",
-            "Difference (firms)",
-        )
+        title = tr("Firms in stage: {stage}", stage=tr(label).lower())
+        yield Curve(PREFIX + stage, title, DATE, "firms")
 
 
 def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[str, Any]:
     """Write one curve for the page."""
     x = sorted(data["x"].unique())
     parts = {name: part.set_index("x").reindex(x) for name, part in data.groupby("arrangement")}
-    shown = {name: part[[*_LEVEL, *_STEP]] * curve.scale for name, part in parts.items()}
+    scale = unit_style(curve.unit).scale
+    shown = {name: part[[*_LEVEL, *_STEP]] * scale for name, part in parts.items()}
     size = max(float(part["mean"].abs().max()) for part in shown.values())
     places = decimals(size, size * _FINE)
     return {
@@ -65,8 +52,8 @@ def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[st
         "label": tr(curve.title),
         "x": [round(float(one), 4) for one in x],
         "across": tr(curve.x),
-        "unit": tr(curve.y),
-        "step": tr(curve.step),
+        "unit": curve.level,
+        "step": curve.step,
         "places": places,
         "level": [_lists(shown.get(one), _LEVEL, places) for one in comparison.arrangements],
         "steps": [

@@ -15,13 +15,7 @@ from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.wording import (
-    decimals,
-    level_text,
-    range_text,
-    step_text,
-    unit_style,
-)
+from sim.outcomes.wording import decimals, error_of, level_text, range_text, step_text, unit_style
 from sim.page.explore_table import explored
 from sim.show.distribution import LEVELS
 
@@ -44,13 +38,7 @@ class Printed(NamedTuple):
 
 
 class OutcomeTables:
-    """What the tables of a run say of one outcome, found once.
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-    """
+    """What the tables of a run say of one outcome, found once."""
 
     def __init__(self, outcomes: Outcomes, comparison: Comparison) -> None:
         self.outcomes = outcomes
@@ -66,16 +54,8 @@ class OutcomeTables:
     def record(self, name: str) -> dict[str, Any]:
         """Give all that the page shows of an outcome, but for its single values.
 
-        Parameters
-        ----------
-        name : str
-            Dotted name.
-
-        Returns
-        -------
-        dict
-            Words of the mark; ``places``: decimals of single values; ``numbers`` and
-            ``cells``: by statistic, one list per arrangement, None where there is nothing.
+        Words of the mark; ``places``: decimals of single values; ``numbers`` and ``cells``: by
+        statistic, one list per arrangement, None where there is nothing.
         """
         mark, style = self.outcomes.mark(name), unit_style(self.outcomes.mark(name).unit)
         views = self._views(mark)
@@ -116,12 +96,8 @@ class OutcomeTables:
                 view["difference"] = _difference(against[one])
                 view["pairs"] = _pairs(row, against[one])
                 view["share"] = _share(row)
-            views.append(
-                {
-                    key: _scaled(part, 100.0 if key == "share" else scale)
-                    for key, part in view.items()
-                }
-            )
+            scales = {"share": unit_style("share").scale}
+            views.append({key: _scaled(v, scales.get(key, scale)) for key, v in view.items()})
         return views
 
 
@@ -197,8 +173,7 @@ def _count(count: Any, total: Any) -> str:
 
 
 def _error(summary: Row) -> float:
-    """Give about one standard error of a mean: a quarter of its interval."""
-    return float(summary["high"] - summary["low"]) / 4.0
+    return error_of(float(summary["low"]), float(summary["high"]))
 
 
 def _by_outcome(frame: pd.DataFrame) -> dict[str, dict[str, Row]]:

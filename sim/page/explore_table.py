@@ -10,6 +10,7 @@ from sim.base.columns import TEXT, Column
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.wins import count_wins
+from sim.outcomes.wording import percent_text
 from sim.show.distribution import LEVELS, distribution_data
 
 _OWN = "that of the outcome"
@@ -18,7 +19,7 @@ EXPLORE = (
     Column("unit", TEXT, "its unit", TEXT),
     Column("arrangement", TEXT, "arrangement that was run", TEXT),
     *(
-        Column(name, _OWN, f"{share:.0%} quantile over histories")
+        Column(name, _OWN, f"{percent_text(share)} quantile over histories")
         for name, share in LEVELS.items()
     ),
     Column("replications", "count", "histories", "i8", low=0.0),
@@ -43,16 +44,8 @@ _PAIRED = ("pairs", "median_difference", "median_low", "median_high")
 def explored(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     """Give quantiles, differences by history and counts of who does better.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-        Of the same outcomes.
-
-    Returns
-    -------
-    DataFrame
-        Columns of `EXPLORE`, one row an outcome and arrangement.
+    Columns of `EXPLORE`, one row an outcome and arrangement; the comparison is of the same
+    outcomes.
     """
     details = comparison.details().set_index(["outcome", "arrangement"])
     found = []

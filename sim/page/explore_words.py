@@ -39,18 +39,10 @@ _CITED = {
 def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any]]:
     """Give the ways to look at an outcome: words, and which cells stand beside the marks.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-
-    Returns
-    -------
-    list of dict
-        Nothing that compares with the baseline where there is nothing else. ``key``,
-        ``label``, ``note``, ``columns`` of the table, ``beside``: places of the
-        columns that are written beside a row, ``axis``: "unit", "step" or "share",
-        ``cited``: file and columns of each column's numbers, nothing for curves.
+    Each has ``key``, ``label``, ``note``, ``columns`` of the table, ``beside``: places of the
+    columns that are written beside a row, ``axis``: "unit", "step" or "share", ``cited``: file
+    and columns of each column's numbers, nothing for curves. Nothing compares with the baseline
+    where there is nothing else.
     """
     level = percent_text(comparison.confidence)
     interval = tr("{level} interval", level=level)
@@ -151,13 +143,7 @@ def page_words() -> dict[str, str]:
 
 
 def script_words(kept: str) -> dict[str, str]:
-    """Give the texts that the script puts together, by key.
-
-    Parameters
-    ----------
-    kept : str
-        What is said where single values are not on the page.
-    """
+    """Give the texts that the script puts together, and what is said of values left out."""
     return {
         "arrangement": tr("Arrangement"),
         "replication": tr("Replication {n}"),

@@ -58,22 +58,10 @@ def protocols(
     *,
     with_sources: bool = True,
 ) -> Markup:
-    """Give the descriptions as sections of a page.
+    """Give the descriptions as sections of a page, in this order, every text escaped.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    manifest : mapping
-        Of the run, or of this machine where nothing was run.
-    standards : sequence of {"odd", "stress"}
-        Which, in this order.
-    with_sources : bool
-        Whether to tell the source of each parameter; a report has a section for them.
-
-    Returns
-    -------
-    Markup
-        Every text in it is escaped.
+    The manifest is that of the run, or of this machine where nothing was run; `with_sources`
+    tells the source of each parameter, for which a report has a section of its own.
     """
     templates = _templates()
     shared = {"both": len(standards) > 1, "with_sources": with_sources}
@@ -91,13 +79,7 @@ def write_protocol(
     manifest: Mapping[str, Any],
     standards: Sequence[Standard] = ("odd", "stress"),
 ) -> Path:
-    """Write the descriptions as one self-contained HTML file; parameters as in `protocols`.
-
-    Returns
-    -------
-    Path
-        The file that was written.
-    """
+    """Write the descriptions as one self-contained HTML file; parameters as in `protocols`."""
     text = _templates().get_template("protocol.html.j2").render(
         title=scenario.title, question=scenario.question,
         sections=protocols(scenario, manifest, standards),

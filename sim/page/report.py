@@ -17,16 +17,11 @@ from sim.outcomes.measure import Outcomes, ResultsView
 from sim.outcomes.wording import arrangement_text, percent_text
 from sim.page.bank_tables import bank_tables
 from sim.page.explore import least_room, policy_source, script, with_explorer
-from sim.page.frame_tables import belief_gaps, plain_table
+from sim.page.frame_tables import belief_gaps, shown_table
 from sim.page.inline import inline_svg
 from sim.page.study_pages import environment as templates
 from sim.page.study_pages import studies_html, with_studies
-from sim.page.tables import (
-    definitions,
-    manifest_table,
-    sources_table,
-    standalone,
-)
+from sim.page.tables import definitions, manifest_table, sources_table, standalone
 from sim.page.verdict_parts import found_by_arrangement, openers, party_table, verdict_row
 from sim.scenario.model import Scenario
 from sim.show.gallery import groups, missing, planned
@@ -38,7 +33,19 @@ _LONGEST_TABLE = 80
 
 
 class Parts(TypedDict):
-    """The keywords of `write_report`."""
+    """The keywords of `write_report`.
+
+    Title and question are those of the scenario; `describe` says in sentences what each
+    arrangement is, before any result; `sources` where each number of the scenario comes from,
+    by dotted key; `limits` what the model cannot say; `setting` on what firms, for how long
+    and on what footing arrangements are compared. `beliefs` is the gap between what banks
+    believe and what happens, by default that of the outcomes named ``bank.belief_gap``;
+    `drawings` are figures drawn already, by key; `studies` were made of the run, whose
+    `scenario_sha256` tells a study of other values; `by_bank` is what
+    `sim.outcomes.by_bank.by_bank` gives, without which no bank stands alone; `language` that
+    of the page, by default of the context. Drawn figures keep theirs, and so does what comes
+    from the scenario or from a study.
+    """
 
     scenario_title: str
     question: str
@@ -64,33 +71,8 @@ def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
     ----------
     path : str or Path
         Where to write; folders are made as needed.
-    scenario_title, question : str
-        From the scenario.
-    comparison : Comparison
-    outcomes : Outcomes
-    results : Results
-    describe : mapping of arrangement to sentences
-        What each arrangement is, in words, before any result.
-    sources : mapping of dotted key to str
-        Where each number of the scenario comes from.
-    limits : sequence of str
-        What the model cannot say.
-    setting : str, optional
-        On what firms, for how long and on what footing arrangements are compared.
-    beliefs : DataFrame, optional
-        Gap between what banks believe and what happens; by default that of the outcomes
-        whose names begin with ``bank.belief_gap``.
-    drawings : mapping of str to Drawing, optional
-        Figures that are drawn already, by key; drawn here where it is not given.
-    studies : sequence of Study, optional
-        Studies made of the run.
-    scenario_sha256 : str, optional
-        Of the run, so that a study of other values can say so.
-    by_bank : DataFrame, optional
-        What `sim.outcomes.by_bank.by_bank` gives of the run; without it no bank stands alone.
-    language : {"en", "zh"}, optional
-        Of the page; by default that of the context. Figures that are drawn already keep
-        theirs, and so does what comes from the scenario or from a study.
+    **parts
+        As `Parts` says.
 
     Returns
     -------
@@ -104,18 +86,7 @@ def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
 
 
 def render(parts: Parts) -> str:
-    """Give the text of the report.
-
-    Parameters
-    ----------
-    parts : Parts
-        The keywords of `write_report`.
-
-    Returns
-    -------
-    str
-        A whole HTML document.
-    """
+    """Give the text of the report, a whole HTML document, from what `write_report` takes."""
     with language(parts.get("language", current())):
         environment = templates()
         environment.filters["arrangement"] = arrangement_text
@@ -178,7 +149,7 @@ def _beliefs(parts: Parts) -> dict[str, Any] | None:
     beliefs = parts.get("beliefs")
     if beliefs is None:
         return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
-    return plain_table(beliefs)
+    return shown_table(beliefs, {})
 
 
 def _banks(parts: Parts) -> dict[str, Any] | None:
@@ -204,16 +175,20 @@ def _protocols(results: ResultsView) -> Markup:
 
 def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
     """Give a figure with its words and, where short, the numbers behind it."""
-    short = len(drawing.data) <= _LONGEST_TABLE
     return {
         "key": key,
         # Safe: drawn here, and every text in it was escaped by the SVG writer.
         "svg": Markup(inline_svg(drawing, key)),
         "title": drawing.title,
         "note": drawing.note,
-        "table": plain_table(drawing.data, "figures", key) if short else None,
+        "table": _behind(drawing, key) if len(drawing.data) <= _LONGEST_TABLE else None,
         "length": len(drawing.data),
     }
+
+
+def _behind(drawing: Drawing, key: str) -> dict[str, Any]:
+    """Give the table behind a figure."""
+    return shown_table(drawing.data, drawing.units, ("figures", key), drawing.heads)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -28,16 +28,8 @@ _CALLERS = (ast.Expr, ast.Assign, ast.AugAssign, ast.Return)
 class Step:
     """One thing that is done.
 
-    Parameters
-    ----------
-    words : str
-        What is done, as its function says.
-    place : str
-        Module and name of the function; empty for a loop.
-    when : str
-        Condition in the source; empty where it is done in any case.
-    steps : tuple of Step
-        What it is made of.
+    What is done, as its function says; module and name of the function, empty for a loop;
+    condition in the source, empty where it is done in any case; what it is made of.
     """
 
     words: str
@@ -48,16 +40,7 @@ class Step:
 
 @dataclass(frozen=True)
 class EventRule:
-    """What an event does to a firm.
-
-    Parameters
-    ----------
-    name : str
-        Of the event.
-    steps : tuple of Step
-    code : str
-        The rule itself, where it is too short for a function of its own.
-    """
+    """What an event does to a firm: its steps, or the rule itself where it is too short."""
 
     name: str
     steps: tuple[Step, ...]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.scenario.dump import value_text
-from sim.scenario.parameters import NAME
+from sim.scenario.parameters import NAME, matches
 from sim.scenario.positions import Path as Key
 from sim.scenario.positions import join_key
 from sim.scenario.sources import SOURCES, read_whole, source_texts
@@ -21,15 +21,7 @@ MOST_TOLD = 4
 
 @dataclass(frozen=True)
 class Stated:
-    """Values and sources of a scenario.
-
-    Parameters
-    ----------
-    values : dict of path to value
-        Every value, and every table as a whole.
-    sources : dict of str to str
-        By dotted key.
-    """
+    """Values of a scenario by path, every table also as a whole, and sources by dotted key."""
 
     values: dict[Key, Any] = field(default_factory=dict)
     sources: dict[str, str] = field(default_factory=dict)
@@ -43,7 +35,7 @@ class Stated:
         >>> file.of(("macro", "regime", "NAME", "mean_years"))
         ('boom 3.5', '')
         """
-        found = {at: value for at, value in self.values.items() if _matches(path, at)}
+        found = {at: value for at, value in self.values.items() if matches(path, at)}
         if NAME not in path:
             at = next(iter(found), None)
             return (value_text(found[at]), self._source(at)) if at is not None else ("", "")
@@ -92,12 +84,6 @@ def _leaves(values: dict[str, Any], above: Key) -> Iterator[tuple[Key, Any]]:
         yield (*above, key), value
         if isinstance(value, dict):
             yield from _leaves(value, (*above, key))
-
-
-def _matches(pattern: Key, path: Key) -> bool:
-    return len(pattern) == len(path) and all(
-        own in (NAME, part) for own, part in zip(pattern, path, strict=True)
-    )
 
 
 def _joined(parts: list[str]) -> str:

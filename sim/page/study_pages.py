@@ -5,21 +5,18 @@ can be put in without drawing the report again.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.base.language import current, gap, language
-from sim.outcomes.wording import level_text, range_text, step_text
 from sim.page.cells import cell_id, cited
-from sim.page.frame_tables import Shown, heading, plain_word, shown
+from sim.page.frame_tables import shown_table
 from sim.page.inline import inline_svg
 from sim.page.page_words import HTML_LANG, code, given, put, strong, told
-from sim.page.tables import number_text
 from sim.show.style import Drawing
 from sim.study.findings import FINDINGS, Study, read_study
 
@@ -33,20 +30,12 @@ _TEMPLATES = Path(__file__).parent / "templates"
 _BEGIN, _END = "<!-- studies -->", "<!-- end of studies -->"
 _BETWEEN = re.compile(f"{_BEGIN}.*?{_END}", flags=re.DOTALL)
 _LANGUAGE = re.compile(r'<html lang="(\w+)')
-_LEVELS = frozenset({"value", "mean", "median", "estimate", "baseline", "standard_error", "total"})
-_STEPS = frozenset({"difference", "part", "gap", "effect", "swing"})
 _LONGEST = 60
 """Rows of a table that a page shows; all of them stand in its file."""
 
 
 def studies_of(folder: Path) -> list[Study]:
-    """Read the studies of a run, in the order of their folders; unreadable ones are left out.
-
-    Parameters
-    ----------
-    folder : Path
-        Of the run.
-    """
+    """Read the studies of a run, in the order of their folders; unreadable ones are left out."""
     found = []
     for file in sorted((folder / STUDIES).glob(f"*/{FINDINGS}")):
         try:
@@ -59,7 +48,7 @@ def studies_of(folder: Path) -> list[Study]:
 def studies_html(
     studies: Sequence[Study], scenario_sha256: str = "", room: int = MOST_OF_PAGE
 ) -> Markup:
-    """Lay out studies as sections of a page, between the two marks.
+    """Lay out studies as sections of a page, between the two marks, every text escaped.
 
     Parameters
     ----------
@@ -68,11 +57,6 @@ def studies_html(
         Of the run on whose page they stand; a study of another scenario says so.
     room : int
         Bytes that they may take; the largest figures are left out where they take more.
-
-    Returns
-    -------
-    Markup
-        Every text in it is escaped.
     """
     pages = [_page(study, scenario_sha256) for study in studies]
     template = environment().get_template("studies.html.j2")
@@ -90,16 +74,8 @@ def with_studies(
 ) -> str:
     """Put studies into the text of a report in place of those that it has.
 
-    What the rest of the report leaves free of its size decides how many figures are shown.
-
-    Parameters
-    ----------
-    report : str
-    studies : sequence of Study
-    scenario_sha256 : str
-        Of the run on whose page they stand.
-    kept : int
-        Bytes to be kept free for what is not on the page yet.
+    What the rest of the report leaves free of its size, but for so many bytes kept, decides how
+    many figures are shown; other parameters as in `studies_html`.
 
     Examples
     --------
@@ -121,19 +97,7 @@ def study_report(title: str, question: str, studies: Sequence[Study]) -> str:
 
 
 def page_figure(study: str, name: str, drawing: Drawing) -> dict[str, str]:
-    """Give a figure as the page of a study holds it.
-
-    Parameters
-    ----------
-    study, name : str
-        Key of the study, and of the figure in it.
-    drawing : Drawing
-
-    Returns
-    -------
-    dict of str to str
-        Keys key, title, note, svg and written, the language of its words.
-    """
+    """Give a figure of a study as its page holds it: key, title, note, svg, and its language."""
     key = f"study-{study}-{name}".replace("_", "-").lower()
     words = {"key": key, "title": drawing.title, "note": drawing.note, "written": drawing.written}
     return {**words, "svg": inline_svg(drawing, key)}
@@ -184,97 +148,3 @@ def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
             for name, table in found.tables.items()
         ],
     }
-
-
-def text_table(table: pd.DataFrame, units: Mapping[str, str]) -> dict[str, Any]:
-    """Write a table for people: numbers in the units people read, intervals in one cell.
-
-    Parameters
-    ----------
-    table : DataFrame
-        A column ``unit`` gives the unit of a row's estimates.
-    units : mapping of str to str
-        Unit of a column where it does not differ by row.
-
-    Returns
-    -------
-    dict
-        ``columns``: headings; ``rows``: lists of text; ``numbers``: which columns are
-        numbers, as a list of bool.
-
-    Examples
-    --------
-    >>> gap = pd.DataFrame({"clause": ["tenor"], "part": [0.0123], "low": [0.004],
-    ...                     "high": [0.02], "unit": ["share"]})
-    >>> text_table(gap, {})["rows"]
-    [['tenor', '+1.23 pp', '0.40 to 2.00', '%']]
-    """
-    found = shown_table(table, units, ())
-    return {**found, "rows": [[cell.text for cell in row] for row in found["rows"]]}
-
-
-def shown_table(
-    table: pd.DataFrame, units: Mapping[str, str], way: tuple[object, ...]
-) -> dict[str, Any]:
-    """Write a table as `text_table` does, each number with the id of its cell.
-
-    Parameters
-    ----------
-    table, units
-        As in `text_table`.
-    way : tuple of str
-        The beginning of the ids: where the table is kept.
-    """
-    columns = [column for column in map(str, table.columns) if not _is_end(column, table)]
-    rows = [
-        [_cell(column, row, units, (*way, place)) for column in columns]
-        for place, row in enumerate(table.to_dict("records"))
-    ]
-    is_range = "low" in table and "high" in table
-    heads = [heading("interval" if c == "low" and is_range else c) for c in columns]
-    numbers = [pd.api.types.is_float_dtype(table[column]) for column in columns]
-    return {"columns": heads, "rows": rows, "numbers": numbers}
-
-
-def _is_end(column: str, table: pd.DataFrame) -> bool:
-    """Say whether a column is the upper end of an interval, shown with the lower one."""
-    return column == "high" and "low" in table
-
-
-def _cell(
-    column: str, row: Mapping[Any, Any], units: Mapping[str, str], way: tuple[object, ...]
-) -> Shown:
-    """Write one cell."""
-    value = row[column]
-    ends = ("low", "high") if column == "low" and "high" in row else column
-    is_word = isinstance(value, str)
-    text = plain_word(column, value) if is_word else _number(column, row, units)
-    return shown(value, text, cell_id(*way, ends))
-
-
-def _number(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
-    """Write a number in the unit in which people read it."""
-    value = row[column]
-    if isinstance(value, float) and pd.isna(value) and column != "low":
-        return "–"
-    own = units.get(column)
-    unit = own if own is not None else _unit(row)
-    if column == "low" and "high" in row:
-        return range_text(value, row["high"], unit, _error(row))
-    if not isinstance(value, float) or not (own is not None or column in _LEVELS | _STEPS):
-        return number_text(value)
-    error = float("nan") if own is not None else _error(row)
-    return (step_text if column in _STEPS else level_text)(value, unit, error)
-
-
-def _unit(row: Mapping[Any, Any]) -> str:
-    value = row.get("unit", "")
-    return value if isinstance(value, str) else ""
-
-
-def _error(row: Mapping[Any, Any]) -> float:
-    """Give about one standard error of a row's estimate: a quarter of its interval."""
-    low, high = row.get("low"), row.get("high")
-    if isinstance(low, float) and isinstance(high, float):
-        return (high - low) / 4.0
-    return float(row.get("standard_error", float("nan")))

@@ -1,6 +1,5 @@
 """Tables for people: comparisons by party, assumptions, and what a run was made of."""
 
-import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -9,26 +8,27 @@ import pandas as pd
 from sim.base.language import tr
 from sim.outcomes.comparison import Comparison
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.verdict import UNDEFINED, is_ranking, warning_words
-from sim.outcomes.wording import level_text, range_text, step_text, unit_style
+from sim.outcomes.verdict import UNDEFINED, warning_words
+from sim.outcomes.wording import (
+    error_of,
+    level_text,
+    range_text,
+    step_text,
+    unit_style,
+    verdict_word,
+)
 
+_TONES = {
+    "better": "good", "worse": "bad", "higher": "moved", "lower": "moved",
+}  # fmt: skip
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 
 
 def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]]:
     """Give the texts of one outcome, by arrangement.
 
-    Parameters
-    ----------
-    comparison : Comparison
-    name : str
-        Dotted name of an outcome.
-
-    Returns
-    -------
-    dict of arrangement to dict
-        Keys value, baseline, difference, interval, verdict (str); tone ("good", "bad",
-        "moved", "none"), clear_of_all, defined (bool), warning.
+    Keys value, baseline, difference, interval, verdict (str); tone ("good", "bad", "moved",
+    "none"), clear_of_all, defined (bool), warning.
     """
     behind = comparison.details()
     cells = {}
@@ -63,27 +63,15 @@ def tone(verdict: str) -> str:
     >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("not resolved")
     ('good', 'bad', 'moved', 'none')
     """
-    if not is_ranking(verdict):
-        return "none"
-    return {"better": "good", "worse": "bad"}.get(verdict.split(maxsplit=1)[0], "moved")
+    return _TONES.get(verdict_word(verdict), "none")
 
 
 def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     """Give the outcomes that exist only against a baseline, with their own intervals.
 
-    The year in which an arrangement overtakes the baseline, for example, has no value
-    under the baseline, so there is no difference to test; it has a median.
-
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, label, unit, unit_text, arrangement, median (text), interval (text),
-        defined, replications.
+    The year in which an arrangement overtakes the baseline, for example, has no value under the
+    baseline, so there is no difference to test; it has a median. Columns outcome, label, unit,
+    unit_text, arrangement, median (text), interval (text), defined, replications.
     """
     frame = comparison.frame()
     names = set(frame.loc[frame["verdict"] == UNDEFINED, "outcome"])
@@ -91,7 +79,7 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     for row in outcomes.summary(comparison.confidence).to_dict("records"):
         if row["outcome"] in names and row["arrangement"] != comparison.baseline:
             ends = row["median_low"], row["median_high"]
-            width = abs(ends[1] - ends[0]) / 4.0  # about one standard error
+            width = error_of(*ends)
             rows.append(
                 {
                     "outcome": row["outcome"],
@@ -128,19 +116,9 @@ def definitions(comparison: Comparison) -> pd.DataFrame:
 
 
 def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
-    """Give where every number of the scenario comes from, assumptions first.
+    """Give where every number of the scenario comes from, by dotted key, assumptions first.
 
-    Parameters
-    ----------
-    sources : mapping of str to str
-        Dotted key to a fact id, ``"reference: ..."``, ``"assumption ..."``,
-        ``"fitted ..."`` or ``"design choice: ..."``.
-
-    Returns
-    -------
-    DataFrame
-        Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"),
-        source.
+    Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"), source.
 
     Examples
     --------
@@ -187,16 +165,3 @@ def _leaves(
             yield ".".join(way), ", ".join(str(one) for one in value), way
         else:
             yield ".".join(way), str(value), way
-
-
-def number_text(value: object) -> str:
-    """Write any cell of a frame for people: four digits for floats, a dash for nothing.
-
-    Examples
-    --------
-    >>> number_text(0.123456), number_text(12), number_text(float("nan")), number_text("a")
-    ('0.1235', '12', '–', 'a')
-    """
-    if isinstance(value, float):
-        return "–" if math.isnan(value) else f"{value:,.4g}"
-    return str(value)

@@ -27,6 +27,7 @@ from sim.outcomes.comparison import FRAME
 from sim.outcomes.mark import registry
 from sim.outcomes.measure import SUMMARY
 from sim.outcomes.series_words import SERIES
+from sim.outcomes.wording import unit_name
 from sim.page.explore_table import EXPLORE
 from sim.page.stated import ECONOMY, Stated, of_file
 from sim.scenario.model import Scenario
@@ -38,7 +39,6 @@ from sim.state.history import SYSTEM_PANEL
 from sim.state.ledger import MEANINGS, PARTIES
 
 MONEY = "CNY million"
-_SIGNS = {"-": "pure number", "x": "factor"}
 KINDS = ("outcome", "clause", "parameter", "column", "account", "party", "series", "stream")
 """Kinds of words, in the order of the table."""
 
@@ -59,21 +59,11 @@ RECORDS: dict[str, tuple[Iterable[Column], str]] = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One word.
+    """One word: as it is written in files and tables, and what it belongs to.
 
-    Parameters
-    ----------
-    name : str
-        As it is written in files and tables.
-    subject : str
-        What it belongs to: a party, a table of the scenario, a record.
-    kind : str
-        One of `KINDS`.
-    unit, range, default, shipped, kinds, meaning, formula, source : str
-        Empty where there is none; `shipped` is the value in the default economy, `kinds`
-        are the kinds of a clause that have the key.
-    declared : str
-        Module in which it is declared.
+    `subject` is a party, a table of the scenario or a record, `kind` one of `KINDS`,
+    `declared` the module in which it is declared, `shipped` the value in the default
+    economy, and `kinds` the kinds of a clause that have the key; empty where there is none.
     """
 
     name: str
@@ -104,19 +94,13 @@ COLUMNS = (
 
 
 def vocabulary(economy: str | os.PathLike[str] | None = None) -> pd.DataFrame:
-    """Give every word of the program, one row each.
+    """Give every word of the program, one row each, with the columns of `COLUMNS`, all text.
 
     Parameters
     ----------
     economy : path, optional
         Scenario file whose values and sources are told beside the parameters; by default
         the default economy, where it is found from the current folder.
-
-    Returns
-    -------
-    DataFrame of str
-        Columns name, subject, kind, unit, range, default, shipped (value in the economy),
-        kinds (of a clause that have the key), meaning, formula, source, declared (module).
 
     Raises
     ------
@@ -178,7 +162,7 @@ def scenario_keys(known: Stated) -> Iterator[Entry]:
     for one in sorted(parameters(Scenario), key=lambda key: len(key.path) > 1):
         value, source = known.of(one.path) if one.path != (SOURCES,) else ("", "")
         yield Entry(
-            one.key, one.table, "parameter", _unit(one.unit), tr(one.meaning), one.module,
+            one.key, one.table, "parameter", tr(unit_name(one.unit)), tr(one.meaning), one.module,
             range=one.legal, shipped=value, source=source or _source_of(one.module),
             default=tr("must be given") if one.default is None else one.default,
             kinds=", ".join(one.kinds),
@@ -189,7 +173,7 @@ def columns() -> Iterator[Entry]:
     """Every column of every record and table, and the state of a bank."""
     for record, (declared, module) in RECORDS.items():
         for column in declared:
-            unit = _unit(column.unit)
+            unit = tr(unit_name(column.unit))
             if column.length > 1:
                 unit = tr("{unit}, {count} values", unit=unit, count=column.length)
             yield Entry(
@@ -233,11 +217,6 @@ def streams() -> Iterator[Entry]:
             name, "random numbers", "stream", tr("uniform numbers"), tr(meaning),
             "sim.base.draws", range="(0, 1)", formula=tr("purpose {number}", number=purpose),
         )  # fmt: skip
-
-
-def _unit(unit: str) -> str:
-    """Write a unit in words, also those that have signs where they are declared."""
-    return tr(_SIGNS.get(unit, unit))
 
 
 def _source_of(module: str) -> str:

@@ -58,13 +58,8 @@ def write_vocabulary(
     economy : path, optional
         Scenario file whose values stand beside the parameters; see `vocabulary`.
     facts : path, optional
-        File of published figures that sources name; by default that of the project, where
-        it is found from the current folder.
-
-    Returns
-    -------
-    Path
-        The file that was written.
+        File of published figures that sources name; by default that of the project, where it
+        is found from the current folder.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -76,16 +71,10 @@ def write_vocabulary(
 def page(
     words: Sequence[Entry], facts: FactFile | None = None, economy: Path | None = None
 ) -> str:
-    """Give the text of the page.
+    """Give the text of the page: words of one kind, and of one subject, stand together.
 
-    Parameters
-    ----------
-    words : sequence of Entry
-        Those of one kind, and of one subject, stand together.
-    facts : FactFile, optional
-        Published figures; those that a source names are told at the end.
-    economy : Path, optional
-        The scenario whose values stand beside the parameters.
+    Published figures that a source names are told at the end; `economy` is the scenario whose
+    values stand beside the parameters.
     """
     named = set(re.findall(rf"\b{ID}\b", " ".join(entry.source for entry in words)))
     cited = [fact for fact in facts.facts.values() if fact.id in named] if facts else []

@@ -265,3 +265,15 @@ def _signature(group: type[BaseModel]) -> Any:
     if KIND in group.model_fields:
         return group
     return tuple((name, field.description) for name, field in group.model_fields.items())
+
+
+def matches(pattern: tuple[str | int, ...], path: tuple[str | int, ...]) -> bool:
+    """Say whether a path is a known one, whatever names its author picked.
+
+    Examples
+    --------
+    >>> matches(("bank", NAME, "capital"), ("bank", "city", "capital"))
+    True
+    """
+    same = (known in (NAME, part) for known, part in zip(pattern, path, strict=False))
+    return len(pattern) == len(path) and all(same)

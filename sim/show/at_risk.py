@@ -18,20 +18,9 @@ _ROUNDING = 1e-9
 
 
 def with_numbers(data: pd.DataFrame, results: ResultsView, series: str) -> pd.DataFrame:
-    """Add the mean number of firms behind each point of a curve, where it is known.
+    """Add to a `curve_data` frame the mean number of firms behind each point, ``at_risk``.
 
-    Parameters
-    ----------
-    data : DataFrame
-        As `sim.show.curve_data.curve_data` gives it.
-    results : Results
-    series : str
-        Name of the series of numbers; nothing is added where there is none.
-
-    Returns
-    -------
-    DataFrame
-        With a column ``at_risk``; nan at points for which no number is kept.
+    Nothing is added where there is no such series; nan at points for which no number is kept.
     """
     if not series or not has_series(results, series):
         return data
@@ -43,16 +32,7 @@ def with_numbers(data: pd.DataFrame, results: ResultsView, series: str) -> pd.Da
 
 
 def number_rows(axes: Axes, data: pd.DataFrame, drawn: dict[str, Look]) -> None:
-    """Write the numbers beneath a curve, one row an arrangement.
-
-    Parameters
-    ----------
-    axes : Axes
-        Beneath the curve, with its horizontal axis.
-    data : DataFrame
-        From `with_numbers`.
-    drawn : dict of str to Look
-    """
+    """Write the numbers of `with_numbers` beneath a curve, one row an arrangement."""
     names = list(dict.fromkeys(data["arrangement"]))
     known = data[data[COLUMN].notna()]
     shown = ages(known["x"].unique())
@@ -89,21 +69,11 @@ def ages(points: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[float]:
 
 
 def well_founded(data: pd.DataFrame, results: ResultsView, series: str) -> pd.DataFrame:
-    """Keep the points of a curve behind which enough firms stand.
+    """Keep the points of a `curve_data` frame behind which enough firms stand.
 
-    Parameters
-    ----------
-    data : DataFrame
-        As `sim.show.curve_data.curve_data` gives it.
-    results : Results
-    series : str
-        Name of the series of numbers of firms.
-
-    Returns
-    -------
-    DataFrame
-        Points up to the last age to which `FEWEST` firms are followed under every
-        arrangement; all points where that would leave less than two, or no number is known.
+    Points up to the last age to which `FEWEST` firms are followed under every arrangement, by
+    the series of their numbers; all points where that would leave less than two, or no number
+    is known.
     """
     if not series:
         return data

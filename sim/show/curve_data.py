@@ -4,10 +4,16 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import OutcomeError
+from sim.base.language import tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import FloatArray, finite, mean_interval
 
+LEVEL = ("low", "mean", "high")
+STEP = ("difference_low", "difference", "difference_high")
+"""Columns of `curve_data`: ends of a band with the middle between them."""
 SPREAD = 0.90
+BAND = "5th to 95th percentile"
+"""What low and high of a curve are: the ends of the middle `SPREAD` of replications."""
 
 
 def has_series(results: ResultsView, series: str) -> bool:
@@ -18,18 +24,7 @@ def has_series(results: ResultsView, series: str) -> bool:
 def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
     """Give the rows of all series whose names begin alike.
 
-    Parameters
-    ----------
-    results : Results
-    first : str
-        What the names begin with.
-    one : str
-        How the name of one of them goes on, for the message where there is none.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold none.
+    `one` is how the name of one of them goes on, for the OutcomeError where there is none.
     """
     rows = results.series[results.series["series"].str.startswith(first)]
     if rows.empty:
@@ -58,20 +53,10 @@ def level_and_difference(
 
 
 def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str, pd.DataFrame]:
-    """Give a series as a table of replications.
+    """Give a series as a table of replications by arrangement, in the order of the scenario.
 
-    Parameters
-    ----------
-    results : Results
-    series : str
-        Name of the series.
-    adds_up : bool
-        True to sum over banks.
-
-    Returns
-    -------
-    dict of str to DataFrame, shape (n_x, n_replications)
-        By arrangement, in the order of the scenario; index x, columns replications.
+    Each table has shape (n_x, n_replications), index x and columns replications; `adds_up`
+    sums over banks.
 
     Raises
     ------
@@ -129,9 +114,7 @@ def curve_data(
     against = baseline or next(iter(tables))
     if against not in tables:
         raise OutcomeError(
-            f'baseline "{against}"',
-            f'has no series "{series}"',
-            f"choose of {list(tables)}",
+            f'baseline "{against}"', f'has no series "{series}"', f"choose of {list(tables)}"
         )
     parts = [_describe(name, table, tables[against]) for name, table in tables.items()]
     return pd.concat(parts, ignore_index=True)
@@ -150,3 +133,15 @@ def _describe(name: str, own: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
         row |= {"difference": step.estimate}
         rows.append(row | {"difference_low": step.low, "difference_high": step.high})
     return pd.DataFrame(rows)
+
+
+def replications_of(data: pd.DataFrame) -> str:
+    """Say from how many replications the points of a curve are: from fewest to most.
+
+    Examples
+    --------
+    >>> replications_of(pd.DataFrame({"replications": [40, 39]}))
+    '39 to 40'
+    """
+    fewest, most = int(data["replications"].min()), int(data["replications"].max())
+    return str(most) if fewest == most else tr("{low} to {high}", low=fewest, high=most)

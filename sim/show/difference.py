@@ -1,7 +1,6 @@
 """Paired differences from the baseline, with intervals: a forest plot in small panels."""
 
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -16,11 +15,23 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.verdict import is_ranking
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.letters import fill
-from sim.show.style import BETTER_SIDE, INK, MUTED, Drawing, Look, looks, number_axis, style
+from sim.show.style import (
+    BETTER_SIDE,
+    INK,
+    MUTED,
+    Drawing,
+    Look,
+    grid_of,
+    hide_rest,
+    looks,
+    named_rows,
+    number_axis,
+    style,
+)
 
 COLUMNS = ["outcome", "unit", "arrangement", "difference", "low", "high", "verdict"]
-_PANELS_ACROSS = 3
-_LETTERS_OF_TITLE = 34
+PANELS_ACROSS = 3
+LETTERS_OF_TITLE = 34
 
 
 def difference_data(comparison: Comparison, names: Iterable[str] | None = None) -> pd.DataFrame:
@@ -62,25 +73,10 @@ def difference(
 ) -> Drawing:
     """Draw paired differences from the baseline, one panel per outcome.
 
-    Every panel has its own scale, because money, shares and years do not share one.
-
-    Parameters
-    ----------
-    comparison : Comparison
-    names : iterable of str, optional
-        Outcomes to draw; all of them by default.
-    subject : str
-        What the outcomes have in common, for the title.
-
-    Returns
-    -------
-    Figure
-        A filled mark is clear of zero; a hollow one is not, and ranks nothing.
-
-    Raises
-    ------
-    OutcomeError
-        If a name was not compared, or there is only the baseline.
+    Parameters and errors as in `difference_data`, and `subject`, what the outcomes have in
+    common, for the title; an OutcomeError too where there is only the baseline. Every panel
+    has its own scale, because money, shares and years do not share one. A filled mark is
+    clear of zero; a hollow one is not, and ranks nothing.
     """
     data = difference_data(comparison, names)
     shown = list(dict.fromkeys(data.loc[data["difference"].notna(), "outcome"]))
@@ -88,17 +84,14 @@ def difference(
     if not others:
         raise OutcomeError("figure of differences", "nothing but the baseline", "run two")
     drawn = looks(comparison.arrangements)
-    across = min(_PANELS_ACROSS, max(1, len(shown)))
-    down = max(1, math.ceil(len(shown) / across))
+    across, down = grid_of(len(shown), PANELS_ACROSS)
     figure = Drawing(2.2 + 2.9 * across, 1.1 + down * (0.85 + 0.24 * len(others)))
     panels = figure.subplots(down, across, squeeze=False, sharey=True)
     for axes, name in zip(panels.flat, shown, strict=False):
         rows = data[data["outcome"] == name].set_index("arrangement")
         _panel(axes, comparison.marks[name], rows.reindex(others), drawn)
-    for axes in list(panels.flat)[len(shown) :]:
-        axes.set_visible(False)
-    panels[0, 0].set_yticks(range(len(others)), [arrangement_text(a) for a in others])
-    panels[0, 0].set_ylim(len(others) - 0.5, -0.5)
+    hide_rest(panels, len(shown))
+    named_rows(panels[0, 0], [arrangement_text(a) for a in others])
     against = arrangement_text(comparison.baseline).lower()
     title = tr("Difference from {baseline}, same luck", baseline=against)
     if subject:
@@ -122,8 +115,8 @@ def shade_better_side(axes: Axes, mark: Mark) -> None:
 def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
     """Draw the differences of one outcome."""
     scale = unit_style(mark.unit).scale
-    for place, row in enumerate(rows.itertuples()):
-        _whisker(axes, place, row, scale, drawn[str(row.Index)])
+    for place, (name, row) in enumerate(rows.iterrows()):
+        whisker(axes, place, row.to_dict(), scale, drawn[str(name)])
     shade_better_side(axes, mark)
     axes.set_title(_panel_title(mark))
     number_axis(axes, "x", unit_style(mark.unit).step_axis)
@@ -140,34 +133,48 @@ def _panel_title(mark: Mark) -> str:
         "lower": f" \u2002←\u00a0{better}",
         "neither": "",
     }[mark.better]
-    lines = fill(tr(mark.label) + arrow, _LETTERS_OF_TITLE).split("\n")
+    lines = fill(tr(mark.label) + arrow, LETTERS_OF_TITLE).split("\n")
     return "\n".join(line.strip() for line in lines)
 
 
-def _whisker(axes: Axes, place: int, row: Any, scale: float, look: Look) -> None:
-    """Draw one difference with its interval; nothing where there is none."""
-    if not np.isfinite(row.difference):
+def whisker(
+    axes: Axes, place: float, row: Mapping[Any, Any], scale: float, look: Look, alpha: float = 0.0
+) -> None:
+    """Draw one difference with its interval; the words "not defined" where there is none.
+
+    Parameters
+    ----------
+    axes : Axes
+    place : float
+        Of its row.
+    row : mapping
+        Keys difference, low, high, verdict.
+    scale : float
+        Factor to the reader's scale.
+    look : Look
+    alpha : float
+        Opacity of the line; by default full where the verdict ranks, and paler where not.
+    """
+    if not np.isfinite(row["difference"]):
         axes.text(0.0, place, " " + tr("not defined"), va="center", fontsize=7.5, color=MUTED)
         return
-    clear = is_ranking(str(row.verdict))
-    axes.plot(
-        [row.low * scale, row.high * scale],
-        [place, place],
-        color=look.colour,
-        lw=2.0,
-        alpha=1.0 if clear else 0.6,
-        solid_capstyle="butt",
-    )
-    axes.plot(
-        row.difference * scale,
-        place,
-        marker=look.marker,
-        ms=7,
-        ls="",
-        mfc=look.colour if clear else "white",
-        mec=look.colour,
-        mew=1.5,
-    )
+    clear = is_ranking(str(row["verdict"]))
+    low, middle, high = (row[name] * scale for name in ("low", "difference", "high"))
+    line: dict[str, Any] = {
+        "color": look.colour,
+        "lw": 2.0,
+        "alpha": alpha or (1.0 if clear else 0.6),
+    }
+    axes.plot([low, high], [place, place], solid_capstyle="butt", **line)
+    face = look.colour if clear else "white"
+    mark: dict[str, Any] = {
+        "marker": look.marker,
+        "ms": 7,
+        "mfc": face,
+        "mec": look.colour,
+        "mew": 1.5,
+    }
+    axes.plot(middle, place, ls="", **mark)
 
 
 def _note(comparison: Comparison, data: pd.DataFrame, shown: list[str]) -> str:

@@ -1,5 +1,6 @@
 """The distribution of an outcome over replications, by arrangement."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.statistics import FloatArray, finite
 from sim.outcomes.wording import arrangement_text, unit_style
-from sim.show.style import MUTED, Drawing, Look, looks, number_axis, style
+from sim.show.style import MUTED, Drawing, Look, looks, named_rows, number_axis, style
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 _GOLDEN = 0.618_033_988_75
@@ -58,22 +59,9 @@ def distribution_data(outcomes: Outcomes, name: str) -> pd.DataFrame:
 def distribution(outcomes: Outcomes, name: str) -> Drawing:
     """Draw an outcome's distribution over replications, one row per arrangement.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    name : str
-        Dotted name of an outcome.
-
-    Returns
-    -------
-    Figure
-        Points are replications, the box is the middle half, whiskers reach from the 5th
-        to the 95th percentile, the bar is the median and the diamond the mean.
-
-    Raises
-    ------
-    OutcomeError
-        If the outcome is not there.
+    Parameters and errors as in `distribution_data`. Points are replications, the box is the
+    middle half, whiskers reach from the 5th to the 95th percentile, the bar is the median and
+    the diamond the mean.
     """
     mark, data = outcomes.mark(name), distribution_data(outcomes, name)
     table = outcomes.table(name)
@@ -89,35 +77,36 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
         else:
             across = axes.get_yaxis_transform()
             axes.text(0.01, place, tr("never defined"), transform=across, va="center", color=MUTED)
-    axes.set_yticks(range(len(data)), [arrangement_text(a) for a in data["arrangement"]])
-    axes.set_ylim(len(data) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
+    named_rows(axes, [arrangement_text(a) for a in data["arrangement"]])
     if mark.heavy_tailed and _spans_decades(data):
-        axes.set_xscale("log")
+        _scale_by_decades(axes, finite(table) * scale)
     number_axis(axes, "x", f"{tr(mark.label)} ({unit_style(mark.unit).axis})")
     title = tr("{outcome}: distribution over replications", outcome=tr(mark.label))
     return figure.finish(title, _note(mark, data), data)
 
 
 def _spans_decades(data: pd.DataFrame) -> bool:
-    """Say whether a logarithmic axis is needed and possible."""
+    """Say whether a logarithmic axis is needed."""
     low, high = data["p05"].min(), data["p95"].max()
     return bool(low > 0.0 and high > _WIDE_RANGE * low)
+
+
+def _scale_by_decades(axes: Axes, values: FloatArray) -> None:
+    """Give each decade the same room; at and near zero, which has none, the axis is linear."""
+    above = values[values > 0.0]
+    if above.size == values.size:
+        axes.set_xscale("log")
+    else:
+        axes.set_xscale("symlog", linthresh=float(above.min()))
 
 
 def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:
     """Draw one point per replication, spread by a fixed sequence and not by chance."""
     spread = (np.arange(values.size) * _GOLDEN) % 1.0 - 0.5
     axes.scatter(
-        values,
-        place + 0.56 * spread,
-        s=9,
-        color=look.colour,
-        alpha=0.35,
-        linewidths=0,
-        zorder=2,
+        values, place + 0.56 * spread, s=9, color=look.colour, alpha=0.35, linewidths=0, zorder=2,
         rasterized=values.size > _MOST_POINTS,
-    )
+    )  # fmt: skip
 
 
 def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
@@ -129,17 +118,14 @@ def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) 
     box.set(facecolor=(*to_rgb(look.colour), 0.22), edgecolor=look.colour, linewidth=1.3)
     axes.add_patch(box)
     axes.plot([median, median], [place - 0.17, place + 0.17], color=look.colour, lw=2.4)
-    axes.plot(
-        float(row["mean"]) * scale,
-        place,
-        marker="D",
-        ms=5.5,
-        mfc=look.colour,
-        mec="white",
-        mew=1.0,
-        ls="",
-        zorder=5,
-    )
+    mark: dict[str, Any] = {
+        "marker": "D",
+        "ms": 5.5,
+        "mfc": look.colour,
+        "mec": "white",
+        "mew": 1.0,
+    }
+    axes.plot(float(row["mean"]) * scale, place, ls="", zorder=5, **mark)
 
 
 def _note(mark: Mark, data: pd.DataFrame) -> str:
@@ -150,18 +136,24 @@ def _note(mark: Mark, data: pd.DataFrame) -> str:
         " percentile; bar: median; diamond: mean.",
         count=count,
     )
-    missing = data[data["defined"] < data["replications"]]
-    if len(missing):
-        count_of = dict(zip(missing["arrangement"], missing["defined"], strict=True))
-        cases = tr(", ").join(
-            tr(
-                "{arrangement} in {count}",
-                arrangement=arrangement_text(name),
-                count=count - defined,
-            )
-            for name, defined in count_of.items()
-        )
-        note += gap() + tr("Undefined: {cases}.", cases=cases)
+    absent = dict(zip(data["arrangement"], data["replications"] - data["defined"], strict=True))
+    note += undefined_words({arrangement_text(name): int(n) for name, n in absent.items()})
     if mark.better != "neither":
         note += gap() + tr(f"{mark.better.capitalize()} is better.")
     return note
+
+
+def undefined_words(counts: Mapping[str, int]) -> str:
+    """Say what is undefined in how many replications, to be put behind a note.
+
+    Examples
+    --------
+    >>> undefined_words({"Plain": 3, "Consortium": 0}), undefined_words({"Plain": 0})
+    (' Undefined: Plain in 3.', '')
+    """
+    cases = tr(", ").join(
+        tr("{arrangement} in {count}", arrangement=name, count=count)
+        for name, count in counts.items()
+        if count
+    )
+    return gap() + tr("Undefined: {cases}.", cases=cases) if cases else ""

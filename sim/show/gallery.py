@@ -1,7 +1,8 @@
 """Which figures a report shows, and which of them a run has the data for."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,8 +36,7 @@ _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
 _OF_NO_BASELINE = (figures.loss_distribution, figures.loss_split)
 
 
-@dataclass(frozen=True)
-class Planned:
+class Planned(NamedTuple):
     """A figure that can be drawn: its key on the page and the call that draws it."""
 
     key: str
@@ -46,28 +46,21 @@ class Planned:
 def planned(outcomes: Outcomes, comparison: Comparison, results: ResultsView) -> Iterator[Planned]:
     """Give the figures for which the data are there, in reading order.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    comparison : Comparison
-    results : Results
-
-    Yields
-    ------
-    Planned
-        Differences by party, distributions of the headlines, then curves.
+    Differences by party, distributions of the headlines, then curves.
     """
     for group in groups(comparison):
         if _drawable(comparison, group):
             yield Planned(f"difference-{_slug(group)}", _difference(comparison, group))
     for name in DISTRIBUTIONS:
         if name in outcomes.marks and outcomes.table(name).notna().any(axis=None):
-            yield Planned(f"distribution-{_slug(name)}", _distribution(outcomes, name))
+            draw = partial(figures.distribution, outcomes, name)
+            yield Planned(f"distribution-{_slug(name)}", draw)
     if regime_names(outcomes):
-        yield Planned("regimes", lambda: figures.profit_by_regime(outcomes))
-    for key, series, draw in _OF_RESULTS:
+        yield Planned("regimes", partial(figures.profit_by_regime, outcomes))
+    for key, series, of_results in _OF_RESULTS:
         if has_series(results, series):
-            yield Planned(key, _curve(draw, results, comparison.baseline))
+            told = () if of_results in _OF_NO_BASELINE else (comparison.baseline,)
+            yield Planned(key, partial(of_results, results, *told))
 
 
 def missing(results: ResultsView) -> list[str]:
@@ -106,21 +99,6 @@ def _difference(comparison: Comparison, group: str) -> Callable[[], Drawing]:
     every = sum(mark.group == group for mark in comparison.marks.values())
     subject = group_label(group)
     if len(names) < every:
-        subject = tr(
-            "{party}, {count} of {total} outcomes", party=subject, count=len(names), total=every
-        )
-    return lambda: figures.difference(comparison, names, subject)
-
-
-def _distribution(outcomes: Outcomes, name: str) -> Callable[[], Drawing]:
-    """Plan the distribution of one outcome."""
-    return lambda: figures.distribution(outcomes, name)
-
-
-def _curve(
-    draw: Callable[..., Drawing], results: ResultsView, baseline: str
-) -> Callable[[], Drawing]:
-    """Plan a figure of series, told the baseline where it shows differences."""
-    if draw in _OF_NO_BASELINE:
-        return lambda: draw(results)
-    return lambda: draw(results, baseline)
+        words = "{party}, {count} of {total} outcomes"
+        subject = tr(words, party=subject, count=len(names), total=every)
+    return partial(figures.difference, comparison, names, subject)

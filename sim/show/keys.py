@@ -2,12 +2,11 @@
 
 from functools import cache
 
+from sim.outcomes.wording import unit_name
 from sim.scenario.model import Scenario
-from sim.scenario.parameters import NAME, PLACE, parameters
+from sim.scenario.parameters import PLACE, matches, parameters
 from sim.scenario.positions import split_key
 from sim.study.ranges import Range
-
-_SIGNS = {"-": "pure number", "x": "factor"}
 
 
 def axis_of(one: Range) -> str:
@@ -36,7 +35,7 @@ def unit_of(key: str) -> str:
     """
     path = tuple(part for part in split_key(key) if isinstance(part, str))
     for known, unit in _units().items():
-        if _is(known, path):
+        if matches(known, path):
             return unit
     # What a sector has of its own is declared with the group that it overrides; numbers by
     # regime, with the table that holds them.
@@ -50,11 +49,5 @@ def _units() -> dict[tuple[str, ...], str]:
     found: dict[tuple[str, ...], str] = {}
     for one in parameters(Scenario):
         path = tuple(part for part in one.path if isinstance(part, str) and part != PLACE)
-        found.setdefault(path, _SIGNS.get(one.unit, one.unit))
+        found.setdefault(path, unit_name(one.unit))
     return found
-
-
-def _is(known: tuple[str, ...], path: tuple[str, ...]) -> bool:
-    """Whether a path is a known one, whatever name its author picked."""
-    same = (one in (NAME, part) for one, part in zip(known, path, strict=False))
-    return len(known) == len(path) and all(same)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 from matplotlib.axes import Axes
@@ -37,19 +36,8 @@ _WIDTH = 9.2
 _INCHES_OF_LETTER = 0.075
 
 
-@dataclass(frozen=True)
-class Sign:
-    """How an event is marked.
-
-    Parameters
-    ----------
-    label : str
-    row : {"stage", "loan", "trouble", "equity"}
-    marker : str
-    size : float
-        Points.
-    is_filled : bool
-    """
+class Sign(NamedTuple):
+    """How an event is marked: its label, row of a lane, marker, size in points and fill."""
 
     label: str
     row: str
@@ -115,11 +103,6 @@ def life(story: Story, arrangements: Iterable[str] | None = None) -> Drawing:
     story : Story
     arrangements : iterable of str, optional
         All of the scenario, whose places give the colours; those of the story by default.
-
-    Returns
-    -------
-    Drawing
-        Bands are stages, marks are events, the background is the macro regime.
 
     Raises
     ------

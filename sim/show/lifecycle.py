@@ -2,20 +2,17 @@
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 
 from sim.base.language import tr
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, percent_text
-from sim.show.curve_data import SPREAD, curve_data, has_series
+from sim.show.curve_data import BAND, LEVEL, SPREAD, STEP, curve_data, has_series, replications_of
+from sim.show.curves import DATE, curve_line
 from sim.show.style import Drawing, Look, looks, number_axis, style
 
 STAGES = {
-    "startup": "Start-up",
-    "growth": "Growth",
-    "expansion": "Expansion",
-    "mature": "Mature",
-}
+    "startup": "Start-up", "growth": "Growth", "expansion": "Expansion", "mature": "Mature",
+}  # fmt: skip
 PREFIX = "stage_count:"
 _MOST_POINTS = 32
 
@@ -53,27 +50,12 @@ def lifecycle_data(results: ResultsView, baseline: str | None = None) -> pd.Data
 def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw the number of firms in each stage over time, and how arrangements change it.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``stage_count:startup`` and so on.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-
-    Returns
-    -------
-    Figure
-        Above, levels with the band of replications; below, paired differences with the
-        interval of their mean.
-
-    Raises
-    ------
-    OutcomeError
-        If no stage has a series.
+    Parameters and errors as in `lifecycle_data`. Above stand levels with the band of
+    replications; below, paired differences with the interval of their mean.
     """
     data = lifecycle_data(results, baseline)
     order = arrangement_order(results, results.series)
-    drawn = {name: look for name, look in looks(order).items() if _has(data, name)}
+    drawn = {name: look for name, look in looks(order).items() if name in set(data["arrangement"])}
     against = baseline or next(iter(drawn))
     against_text = arrangement_text(against).lower()
     stages = list(dict.fromkeys(data["stage"]))
@@ -84,17 +66,14 @@ def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
         part = data[data["stage"] == stage]
         handles = _column(panels[:, column], part, drawn, against)
         panels[0, column].set_title(tr(STAGES[stage]))
-        number_axis(panels[1, column], "x", tr("Time since the start (years)"))
+        number_axis(panels[1, column], "x", tr(DATE))
     for axes in panels[0]:
         number_axis(axes, "y", tr("Firms"))
     for axes in panels[1]:
         number_axis(axes, "y", tr("Difference from\n{baseline} (firms)", baseline=against_text))
+    figure.units = dict.fromkeys(("mean", "low", "difference"), "firms")
+    figure.heads = {"x": DATE, "low": BAND}
     return figure.finish(tr("Firms by stage of life over time"), _note(data), data, handles)
-
-
-def _has(data: pd.DataFrame, name: str) -> bool:
-    """Say whether a frame holds an arrangement."""
-    return bool((data["arrangement"] == name).any())
 
 
 def _column(
@@ -107,31 +86,13 @@ def _column(
     lines = []
     for name, look in drawn.items():
         rows = part[part["arrangement"] == name]
-        lines.append(_line(pair[0], rows, ("low", "mean", "high"), look))
+        # Quarters that lie between are in the frame; so many points would only weigh on a page.
+        rows = rows.iloc[:: max(-(-len(rows) // _MOST_POINTS), 1)]
+        lines.append(curve_line(pair[0], rows, LEVEL, look, (1.0, 0.05), 0.2))
         if name != against:
-            _line(pair[1], rows, ("difference_low", "difference", "difference_high"), look)
+            curve_line(pair[1], rows, STEP, look, (1.0, 0.13), 0.2)
     pair[1].axhline(0.0, color=drawn[against].colour, lw=1.4)
     return lines
-
-
-def _line(axes: Axes, rows: pd.DataFrame, columns: tuple[str, str, str], look: Look) -> object:
-    """Draw a line with its band."""
-    # Quarters that lie between are in the frame; so many points would only weigh on a page.
-    rows = rows.iloc[:: max(-(-len(rows) // _MOST_POINTS), 1)]
-    x, low, middle, high = (rows[column].to_numpy(np.float64) for column in ("x", *columns))
-    alpha = 0.13 if columns[1] == "difference" else 0.05
-    axes.fill_between(x, low, high, color=look.colour, alpha=alpha, lw=0)
-    (line,) = axes.plot(
-        x,
-        middle,
-        color=look.colour,
-        ls=look.line,
-        marker=look.marker,
-        ms=4,
-        markevery=0.2,
-        label=look.label,
-    )
-    return line
 
 
 def _note(data: pd.DataFrame) -> str:
@@ -139,6 +100,6 @@ def _note(data: pd.DataFrame) -> str:
     return tr(
         "Line: mean of {count} replications. Band above: middle {spread} of replications; band"
         " below: 95 % interval of the mean paired difference, at each point alone.",
-        count=int(data["replications"].max()),
+        count=replications_of(data),
         spread=percent_text(SPREAD),
     )

@@ -1,8 +1,7 @@
 """Firms on their way between the stages of life: ribbons over time, and what changes them."""
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,18 +16,13 @@ from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.wording import arrangement_text, plain_number
 from sim.show.flow_data import ANY, LEFT, MOVES, STAGES, lifecycle_flow_data
 from sim.show.letters import fill
-from sim.show.style import INK, Drawing, Look, looks, number_axis, style
+from sim.show.style import INK, Drawing, Look, looks, named_rows, number_axis, style
 
 ENTERED, CLOSED, GONE = "unborn", "closed", "left"
 NAMES = {
-    ENTERED: "New firms",
-    CLOSED: "Closed",
-    "startup": "Start-up",
-    "growth": "Growth",
-    "expansion": "Expansion",
-    "mature": "Mature",
-    GONE: "Listed or sold",
-}
+    ENTERED: "New firms", CLOSED: "Closed", "startup": "Start-up", "growth": "Growth",
+    "expansion": "Expansion", "mature": "Mature", GONE: "Listed or sold",
+}  # fmt: skip
 """States from the bottom of the figure to its top."""
 _SHADES = {ENTERED: 0.12, "startup": 0.2, "growth": 0.32, "expansion": 0.44, "mature": 0.56}
 _WIDE, _GAP, _LOWEST = 0.05, 0.035, 0.022
@@ -37,17 +31,8 @@ _LETTERS = 20
 """Of a line of a label."""
 
 
-@dataclass(frozen=True)
-class Node:
-    """Where one state stands at one date.
-
-    Parameters
-    ----------
-    x : float, years
-        Its middle.
-    low, size : float, firms
-        Lower end and height.
-    """
+class Node(NamedTuple):
+    """Where one state stands at one date: its middle in years, lower end and height in firms."""
 
     x: float
     low: float
@@ -61,24 +46,9 @@ Nodes = dict[tuple[float, str], Node]
 def lifecycle_flow(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw how firms move between stages under the baseline, and what others change in it.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``stage_flow:SOURCE>TARGET``.
-    baseline : str, optional
-        Arrangement whose flows are drawn and that differences refer to; the scenario's
-        first by default.
-
-    Returns
-    -------
-    Drawing
-        Ribbons are as wide as the mean number of firms; beneath them stand the paired
-        differences of moves over the whole experiment, with intervals.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    Parameters and errors as in `lifecycle_flow_data`; the flows of the baseline are drawn.
+    Ribbons are as wide as the mean number of firms; beneath them stand the paired differences
+    of moves over the whole experiment, with intervals.
     """
     data = lifecycle_flow_data(results, baseline)
     order = list(dict.fromkeys(data["arrangement"]))
@@ -96,6 +66,9 @@ def lifecycle_flow(results: ResultsView, baseline: str | None = None) -> Drawing
     handles = []
     if rows:
         handles = _differences(panels[1], moves, others, arrangement_text(against).lower())
+    figure.units = dict.fromkeys(("mean", "low", "difference"), "firms") | dict.fromkeys(
+        ("start", "end"), "years"
+    )
     title = tr("Firms on their way between the stages of life")
     return figure.finish(title, _note(data, against), data, handles)
 
@@ -257,9 +230,7 @@ def _differences(
             axes.plot(row["difference"], place + shift, **_mark(look))
         handles.append(Line2D([], [], label=look.label, **_mark(look)))
     axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
-    axes.set_yticks(range(len(shown)), [fill(tr(MOVES[move]), _LETTERS) for move in shown])
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
+    named_rows(axes, [fill(tr(MOVES[move]), _LETTERS) for move in shown])
     axes.set_title(tr("Moves over all periods"))
     number_axis(axes, "x", tr("Difference from {name} (firms)", name=against))
     return handles

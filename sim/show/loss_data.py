@@ -1,8 +1,7 @@
 """Annual losses of each bank as tables: value-at-risk and expected shortfall."""
 
 import math
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -22,8 +21,7 @@ _SEED = 20_020_726
 _FEWEST_FOR_999 = 10_000
 
 
-@dataclass(frozen=True)
-class _Tail:
+class _Tail(NamedTuple):
     """Tail measures of one bank under one arrangement, with intervals."""
 
     var: float
@@ -120,7 +118,7 @@ def _describe(bank: Any, name: str, part: pd.DataFrame, level: float) -> dict[st
     values = part["value"].to_numpy(np.float64)
     head = {"bank": bank, "arrangement": name}
     head |= {"replications": part["replication"].nunique(), "bank_years": values.size}
-    return head | {"mean": values.mean(), "level": level} | vars(_tail(part, level))
+    return head | {"mean": values.mean(), "level": level} | _tail(part, level)._asdict()
 
 
 def _tail(part: pd.DataFrame, level: float) -> _Tail:

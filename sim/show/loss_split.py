@@ -13,9 +13,20 @@ from sim.base.language import tr
 from sim.outcomes.loss_split import BESIDE, BORNE, LEAD
 from sim.outcomes.measure import ResultsView, arrangement_order
 from sim.outcomes.statistics import mean_interval
-from sim.outcomes.wording import arrangement_text, plain_number
+from sim.outcomes.wording import arrangement_text, level_text, plain_number
 from sim.show.curve_data import family
-from sim.show.style import INK, MUTED, Drawing, Look, looks, number_axis, style
+from sim.show.style import (
+    INK,
+    MUTED,
+    Drawing,
+    Look,
+    grid_of,
+    hide_rest,
+    looks,
+    named_rows,
+    number_axis,
+    style,
+)
 
 WHOLE = "whole"
 ALL = "all"
@@ -98,45 +109,31 @@ def _rows(results: ResultsView, most_banks: int | None) -> pd.DataFrame:
 def loss_split(results: ResultsView) -> Drawing:
     """Draw who bears the credit losses, one panel an arrangement.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``loss_borne:lead`` and so on.
-
-    Returns
-    -------
-    Drawing
-        A bar for each bank, what it bears as lead filled and beside a lead hollow, and for
-        each other party that bears anything; lines are intervals of the means.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    Results and errors as in `loss_split_data`. A bar for each bank, what it bears as lead
+    filled and beside a lead hollow, and for each other party that bears anything; lines are
+    intervals of the means.
     """
     data = loss_split_data(results, _MOST_BANKS)
     drawn = looks(arrangement_order(results, results.series))
     arms = list(dict.fromkeys(data["arrangement"]))
     bearers = _bearers(data)
-    across = min(_ACROSS, len(arms))
-    down = math.ceil(len(arms) / across)
+    across, down = grid_of(len(arms), _ACROSS)
     figure = Drawing(2.4 + 2.6 * across, 1.4 + down * (0.85 + 0.25 * len(bearers)))
     panels = figure.subplots(down, across, squeeze=False, sharey=True, sharex=True)
     for axes, name in zip(panels.flat, arms, strict=False):
         rows = data[data["arrangement"] == name].to_dict("records")
         cells = {(row["bearer"], row["role"]): row for row in rows}
         _panel(axes, cells, bearers, drawn[name])
-    for axes in list(panels.flat)[len(arms) :]:
-        axes.set_visible(False)
+    hide_rest(panels, len(arms))
     labels = [tr(PARTIES[one]) if one in PARTIES else arrangement_text(one) for one in bearers]
-    panels[0, 0].set_yticks(range(len(bearers)), labels)
-    panels[0, 0].set_ylim(len(bearers) - 0.5, -0.5)
+    named_rows(panels[0, 0], labels)
     # Beside each interval stands the share of its bar.
     reach = float(data.loc[data["bearer"] != ALL, ["mean", "high"]].max().max())
     panels[0, 0].set_xlim(0.0, 1.22 * max(reach, 1e-9))
     for axes in panels.flat:
         number_axis(axes, "x", tr("Credit loss (CNY million)"))
         axes.tick_params(axis="x", labelbottom=True)
+    figure.units = {"mean": "CNY million", "low": "CNY million", "share": "share"}
     return figure.finish(tr("Who bears the credit losses"), _note(data), data, _handles(data))
 
 
@@ -168,7 +165,7 @@ def _panel(
         end = float(np.nanmax([whole["mean"], ends[1]]))
         share = whole["share"]
         if whole["mean"] > 0.0:
-            text = f" {plain_number(100.0 * share, 1 if share < 0.1 else 0)} %"
+            text = " " + level_text(share, "share", 0.01 if share < 0.1 else 0.1)
             axes.text(end, place, text, va="center", fontsize=7.5, color=MUTED)
     axes.grid(visible=False, axis="y")
     total = rows[ALL, WHOLE]
@@ -176,7 +173,7 @@ def _panel(
     if math.isfinite(total["low"]):
         low, high = (plain_number(total[end], 0) for end in ("low", "high"))
         words += "\n" + tr("({low} to {high})", low=low, high=high)
-    axes.set_title(words.replace("-", "\N{MINUS SIGN}"))
+    axes.set_title(words)
 
 
 def _bar(axes: Axes, place: int, span: tuple[float, float], fill: dict[str, Any]) -> None:

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from sim.base.language import gap, tr
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.wording import arrangement_text, percent_text
+from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.loss_data import annual_losses, loss_distribution_data
-from sim.show.style import MUTED, Drawing, Look, looks, number_axis, style
+from sim.show.style import MUTED, Drawing, Look, grid_of, looks, number_axis, style
 
 MOST_BANKS = 9
 _ACROSS = 3
@@ -25,31 +25,16 @@ _OFFSETS = {"var": -0.17, "es": 0.17}
 def loss_distribution(results: ResultsView, level: float | None = None) -> Drawing:
     """Draw how often each bank's annual loss exceeds a size, under every arrangement.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``bank_annual_loss``.
-    level : float, in (0, 1), optional
-        Level of the tail measures; by default the highest that the data can bound.
-
-    Returns
-    -------
-    Figure
-        A pair of panels for each bank, of the banks with the largest losses where there are
-        many: the share of years with a larger loss, on a logarithmic axis so that the tail
-        is legible, and beneath it value-at-risk and expected shortfall with intervals.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    Parameters and errors as in `sim.show.loss_data.loss_distribution_data`. A pair of panels
+    for each bank, of the banks with the largest losses where there are many: the share of
+    years with a larger loss, on a logarithmic axis so that the tail is legible, and beneath it
+    value-at-risk and expected shortfall with intervals.
     """
     data, parts = loss_distribution_data(results, level), annual_losses(results)
     banks = largest(data, MOST_BANKS)
     drawn = looks(arrangement_order(results, results.series))
     shown = {name: look for name, look in drawn.items() if name in set(data["arrangement"])}
-    across = min(_ACROSS, len(banks))
-    down = math.ceil(len(banks) / across)
+    across, down = grid_of(len(banks), _ACROSS)
     low = 0.35 + 0.2 * len(shown)
     figure = Drawing(2.2 + 2.7 * across, 1.4 + down * (2.6 + low))
     grid = figure.add_gridspec(2 * down, across, height_ratios=[2.2, low] * down)
@@ -66,10 +51,11 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
         axes.set_title(arrangement_text(str(bank)))
         axes.set_yscale("log")
         axes.tick_params(axis="x", labelbottom=False)
-        number_axis(axes, "y", tr("Years with a larger loss (%)"))
+        number_axis(axes, "y", f"{tr('Years with a larger loss')} ({unit_style('share').axis})")
         beneath = figure.add_subplot(grid[row + 1, column], sharex=axes)
         _tails(beneath, tails.to_dict("index"), shown, column == 0)
     note = _note(data, len(banks))
+    figure.units = dict.fromkeys(("mean", "var", "es"), "CNY million per year")
     return figure.finish(tr("Annual credit loss of each bank"), note, data, [*handles, *_marks()])
 
 
@@ -84,7 +70,9 @@ def largest(data: pd.DataFrame, most: int) -> list[Any]:
 def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
     """Draw the share of years with a larger loss."""
     values = np.sort(part["value"].to_numpy(np.float64))
-    share = 100.0 * (values.size - np.arange(1, values.size + 1)) / values.size
+    # The line ends at the largest loss, at the share of years that reach it.
+    larger = np.maximum(values.size - np.arange(1, values.size + 1), 1)
+    share = unit_style("share").scale * larger / values.size
     kept = _legible(values.size)
     (line,) = axes.plot(
         values[kept],
@@ -103,10 +91,8 @@ def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
 
 def _legible(count: int) -> NDArray[np.int64]:
     """Keep every value of the tail and thin the body, which a screen cannot resolve."""
-    last = count - 2  # the largest value has no larger loss, and no place on a log axis
-    from_top = np.unique(np.round(np.geomspace(1, max(count - 1, 1), _LEGIBLE)))
-    kept = last + 1 - from_top.astype(np.int64)
-    return np.sort(kept[kept >= 0])
+    from_top = np.unique(np.round(np.geomspace(1, count, _LEGIBLE)))
+    return np.sort(count - from_top.astype(np.int64))
 
 
 def _tails(

@@ -1,6 +1,5 @@
 """What changed values do: differences from the baseline before and now, and the change."""
 
-import math
 from dataclasses import replace
 from typing import Any
 
@@ -12,16 +11,18 @@ from sim.base.language import tr
 from sim.outcomes.compare import compare
 from sim.outcomes.mark import Mark
 from sim.outcomes.measure import Outcomes
-from sim.outcomes.verdict import is_ranking
 from sim.outcomes.wording import arrangement_text, unit_style
-from sim.show.difference import shade_better_side
+from sim.show.difference import LETTERS_OF_TITLE, PANELS_ACROSS, shade_better_side, whisker
 from sim.show.letters import fill
 from sim.show.style import (
     INK,
     MUTED,
     Drawing,
     Look,
+    grid_of,
+    hide_rest,
     looks,
+    named_rows,
     number_axis,
     style,
 )
@@ -29,8 +30,6 @@ from sim.show.style import (
 COLUMNS = ["outcome", "unit", "arrangement", "values", "difference", "low", "high", "verdict"]
 BEFORE, NOW, CHANGE = "before", "now", "change"
 _WORDS = {BEFORE: "as in the file", NOW: "now", CHANGE: "change"}
-_PANELS_ACROSS = 3
-_LETTERS_OF_TITLE = 34
 
 
 def moved_data(before: Outcomes, now: Outcomes, baseline: str) -> pd.DataFrame:
@@ -78,32 +77,21 @@ def _differences(before: Outcomes, now: Outcomes, pair: tuple[str, str]) -> Outc
 def moved(before: Outcomes, now: Outcomes, baseline: str) -> Drawing:
     """Draw differences from the baseline before and now, one panel an outcome.
 
-    Parameters
-    ----------
-    before, now : Outcomes
-        Of the same arrangements in the same replications, under different values.
-    baseline : str
-
-    Returns
-    -------
-    Drawing
-        A filled mark is clear of zero; a hollow one is not, and ranks nothing.
+    Parameters as in `moved_data`. A filled mark is clear of zero; a hollow one is not, and
+    ranks nothing.
     """
     data = moved_data(before, now, baseline)
     arms = [name for name in now.arrangements if name != baseline]
     places = [(arm, values) for arm in arms for values in (BEFORE, NOW, CHANGE)]
-    across = min(_PANELS_ACROSS, len(now.names))
-    down = math.ceil(len(now.names) / across)
+    across, down = grid_of(len(now.names), PANELS_ACROSS)
     figure = Drawing(2.0 + 2.9 * across, 1.1 + down * (0.85 + 0.26 * len(places)))
     panels = figure.subplots(down, across, squeeze=False, sharey=True)
     drawn = looks(now.arrangements)
     for axes, name in zip(panels.flat, now.names, strict=False):
         rows = data[data["outcome"] == name].to_dict("records")
         _panel(axes, now.mark(name), [_at(rows, *place) for place in places], drawn)
-    for axes in list(panels.flat)[len(now.names) :]:
-        axes.set_visible(False)
-    panels[0, 0].set_yticks(range(len(places)), [_row(arm, key, arms) for arm, key in places])
-    panels[0, 0].set_ylim(len(places) - 0.5, -0.5)
+    hide_rest(panels, len(now.names))
+    named_rows(panels[0, 0], [_row(arm, key, arms) for arm, key in places])
     title = tr("Difference from {baseline}", baseline=arrangement_text(baseline).lower())
     if len(arms) == 1:
         title = f"{arrangement_text(arms[0])}: {title[:1].lower()}{title[1:]}"
@@ -125,25 +113,16 @@ def _panel(axes: Axes, mark: Mark, rows: list[dict[Any, Any]], drawn: dict[str, 
     """Draw the rows of one outcome."""
     scale = unit_style(mark.unit).scale
     for place, row in enumerate(rows):
-        _whisker(axes, place, row, scale, drawn[row["arrangement"]])
+        whisker(axes, place, row, scale, _seen(drawn[row["arrangement"]], row["values"]), 0.8)
     shade_better_side(axes, mark)
-    axes.set_title(fill(tr(mark.label), _LETTERS_OF_TITLE))
+    axes.set_title(fill(tr(mark.label), LETTERS_OF_TITLE))
     number_axis(axes, "x", unit_style(mark.unit).step_axis)
 
 
-def _whisker(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
-    """Draw one difference with its interval; the arrangement's colour is for what is now."""
-    if not np.isfinite(row["difference"]):
-        text = tr("not defined")
-        axes.text(0.0, place, f" {text}", va="center", fontsize=7.5, color=MUTED)
-        return
-    colour = {BEFORE: MUTED, NOW: look.colour, CHANGE: INK}[row["values"]]
-    marker = "d" if row["values"] == CHANGE else look.marker
-    face = colour if is_ranking(str(row["verdict"])) else "white"
-    ends = [row["low"] * scale, row["high"] * scale]
-    axes.plot(ends, [place, place], color=colour, lw=2.0, alpha=0.8, solid_capstyle="butt")
-    middle = row["difference"] * scale
-    axes.plot(middle, place, marker=marker, ms=7, ls="", mfc=face, mec=colour, mew=1.5)
+def _seen(look: Look, values: str) -> Look:
+    """Give the look of a row; the arrangement's colour is for what is now."""
+    colour = {BEFORE: MUTED, NOW: look.colour, CHANGE: INK}[values]
+    return replace(look, colour=colour, marker="d" if values == CHANGE else look.marker)
 
 
 def _note(now: Outcomes) -> str:

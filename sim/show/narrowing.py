@@ -1,6 +1,7 @@
 """How the interval of a difference narrows as replications are added."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -14,7 +15,7 @@ from sim.outcomes.measure import Outcomes
 from sim.outcomes.pairs import averaged
 from sim.outcomes.statistics import mean_interval
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
-from sim.show.style import INK, Drawing, Look, looks, number_axis, style
+from sim.show.style import INK, Drawing, Look, banded, looks, number_axis, style
 
 FEWEST = 4
 """Observations at the first mark; below, an interval is wider than the picture."""
@@ -75,17 +76,7 @@ def narrowing(
 ) -> Drawing:
     """Draw differences from the baseline with their intervals, as replications are added.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    names : iterable of str, optional
-        One panel each; all of them by default.
-    baseline : str, optional
-        The first arrangement by default.
-
-    Returns
-    -------
-    Drawing
+    Parameters as in `narrowing_data`, one panel an outcome.
 
     Raises
     ------
@@ -118,9 +109,8 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
     unit = unit_style(mark.unit)
     for arm, own in rows.groupby("arrangement", sort=False):
         look, x = drawn[str(arm)], own["replications"].to_numpy()
-        low, high = (own[end].to_numpy() * unit.scale for end in ("low", "high"))
-        axes.fill_between(x, low, high, color=look.colour, alpha=0.16, lw=0)
-        axes.plot(x, own["difference"].to_numpy() * unit.scale, color=look.colour)
+        ends = [own[end].to_numpy() * unit.scale for end in ("low", "difference", "high")]
+        banded(axes, x, ends, replace(look, line="-"), 0.16)
     axes.axhline(0.0, color=INK, lw=1.0)
     axes.set_title(tr(mark.label))
     number_axis(axes, "y", unit.step_axis)

@@ -90,27 +90,11 @@ class Panel:
         return measure(self._rerun(scenario, progress), self._outcomes)
 
     def frame(self, values: Mapping[str, float] | None = None) -> pd.DataFrame:
-        """Give differences from the baseline as in the file, at some values, and the change.
-
-        Returns
-        -------
-        DataFrame
-            As `sim.show.moved.moved_data` gives it.
-        """
+        """Give differences at some values, as in the file, and the change: see `moved_data`."""
         return moved_data(*self._both(values), self._scenario.experiment.baseline)
 
     def figure(self, values: Mapping[str, float] | None = None) -> Drawing:
-        """Draw what `frame` gives.
-
-        Parameters
-        ----------
-        values : mapping of str to float, optional
-            By key; those of the file by default.
-
-        Returns
-        -------
-        Drawing
-        """
+        """Draw what `frame` gives, at values by key; those of the file by default."""
         start = time.perf_counter()
         drawing = moved(*self._both(values), self._scenario.experiment.baseline)
         self.seconds = time.perf_counter() - start
@@ -129,12 +113,7 @@ class Panel:
         show(self.widget() if find_spec("ipywidgets") else self.figure())
 
     def widget(self) -> Any:
-        """Give sliders with the figure beneath them.
-
-        Returns
-        -------
-        ipywidgets.VBox
-        """
+        """Give sliders with the figure beneath them, an ipywidgets.VBox."""
         import ipywidgets
 
         self.sliders = {key: self._slider(one) for key, one in self.ranges.items()}

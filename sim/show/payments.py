@@ -13,9 +13,9 @@ from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.outcomes.flows import PAID
 from sim.outcomes.measure import ResultsView, arrangement_order
-from sim.outcomes.wording import arrangement_text, plain_number
+from sim.outcomes.wording import MINUS, arrangement_text, plain_number
 from sim.show.curve_data import family, level_and_difference
-from sim.show.style import INK, MUTED, Drawing, Look, looks, style
+from sim.show.style import INK, MUTED, Drawing, Look, grid_of, hide_rest, looks, style
 
 PARTIES = {
     "customers": "Customers",
@@ -114,23 +114,9 @@ def _rows(results: ResultsView) -> pd.DataFrame:
 def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw who pays whom under the baseline, and what other arrangements change in it.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``paid:ACCOUNT:PAYER:PAYEE``.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-
-    Returns
-    -------
-    Drawing
-        Rows pay and columns receive. The first panel gives amounts, the others give
-        differences from it, filled where their interval is clear of zero.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    Parameters and errors as in `payments_data`. Rows pay and columns receive. The first panel
+    gives amounts, the others give differences from it, filled where their interval is clear
+    of zero.
     """
     data = payments_data(results, baseline)
     order = list(dict.fromkeys(data["arrangement"]))
@@ -138,8 +124,7 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
     arms = [against, *(name for name in order if name != against)]
     drawn = looks(arrangement_order(results, results.series))
     sides = [[one for one in PARTIES if one in set(data[side])] for side in ("payer", "payee")]
-    across = min(_ACROSS, len(arms))
-    down = math.ceil(len(arms) / across)
+    across, down = grid_of(len(arms), _ACROSS)
     figure = Drawing(2.0 + 4.1 * across, 1.2 + down * (1.75 + 0.24 * len(sides[0])))
     panels = figure.subplots(down, across, squeeze=False, sharey=True)
     for axes, name in zip(panels.flat, arms, strict=False):
@@ -147,14 +132,15 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
         _frame(axes, sides)
         for row in rows:
             at = (sides[1].index(row["payee"]), sides[0].index(row["payer"]))
-            _level(axes, at, row, drawn[name]) if name == against else _step(
-                axes, at, row, (drawn[name], drawn[against])
-            )
+            if name == against:
+                _level(axes, at, row, drawn[name])
+            else:
+                _step(axes, at, row, (drawn[name], drawn[against]))
         axes.set_title(_heading(name, against))
-    for axes in list(panels.flat)[len(arms) :]:
-        axes.set_visible(False)
+    hide_rest(panels, len(arms))
     for axes in panels[:, 0]:
         axes.set_ylabel(tr("Pays"))
+    figure.units = dict.fromkeys(("mean", "low", "difference"), UNIT)
     return figure.finish(tr("Who pays whom"), _note(data, against), data)
 
 
@@ -230,7 +216,7 @@ def amount_text(amount: float, *, sign: bool = False) -> str:
     else:
         text = plain_number(size, 0 if size >= 100.0 else 1 if size >= 1.0 else 2)
     if amount < 0.0:
-        return "\N{MINUS SIGN}" + text
+        return MINUS + text
     return "+" + text if sign else text
 
 

@@ -17,7 +17,7 @@ from sim.outcomes.mark import registry
 from sim.outcomes.statistics import FloatArray
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.keys import axis_of
-from sim.show.style import INK, MUTED, Drawing, looks, number_axis, style
+from sim.show.style import INK, MUTED, Drawing, looks, named_rows, number_axis, style
 
 if TYPE_CHECKING:
     # Results are drawn, not computed here: a figure loads no engine.
@@ -30,17 +30,7 @@ _MOST_BARS = 12
 
 @style()
 def breakeven(result: BreakEven) -> Drawing:
-    """Draw a difference over the range of a number, and where it crosses zero.
-
-    Parameters
-    ----------
-    result : BreakEven
-
-    Returns
-    -------
-    Drawing
-        Its data is the curve of the result.
-    """
+    """Draw a difference over the range of a number, and where it crosses zero; data: the curve."""
     curve, unit = result.curve, registry()[result.equation.outcome].unit
     scale = unit_style(unit)
     figure = Drawing(7.2, 4.0)
@@ -71,17 +61,7 @@ def _curve_note(result: BreakEven) -> str:
 
 @style()
 def frontier(result: Frontier) -> Drawing:
-    """Draw two outcomes against each other over the points of a design.
-
-    Parameters
-    ----------
-    result : Frontier
-
-    Returns
-    -------
-    Drawing
-        Its data is the frame of the result.
-    """
+    """Draw two outcomes against each other over the points of a design; data: its frame."""
     data, (first, second) = result.frame(), result.aims.outcomes
     marks = registry()
     figure = Drawing(7.2, 5.0)
@@ -151,16 +131,7 @@ def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str)
 def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     """Draw how far each number alone moves a difference, from one end of its range to the other.
 
-    Parameters
-    ----------
-    result : Robustness
-    outcome, arrangement : str
-        Of the study.
-
-    Returns
-    -------
-    Drawing
-        Its data are the rows of the difference.
+    Outcome and arrangement are of the study; its data are the rows of the difference.
 
     Raises
     ------
@@ -183,9 +154,7 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     now = now[(now["outcome"] == outcome) & (now["arrangement"] == arrangement)]
     axes.axvline(float(now["difference"].iloc[0]) * scale.scale, color=MUTED, lw=1.0, ls=":")
     axes.axvline(0.0, color=INK, lw=1.0)
-    axes.set_yticks(range(len(keys)), keys)
-    axes.set_ylim(len(keys) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
+    named_rows(axes, keys)
     number_axis(axes, "x", tr("Difference ({unit})", unit=scale.step_axis))
     title = tr(
         "One at a time: {outcome}, {arrangement} less {baseline}",

@@ -12,7 +12,8 @@ from sim.base.language import tr
 from sim.outcomes.measure import Outcomes
 from sim.outcomes.statistics import mean_interval
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
-from sim.show.style import INK, MUTED, Drawing, Look, looks, number_axis, style
+from sim.show.distribution import undefined_words
+from sim.show.style import INK, MUTED, Drawing, Look, looks, named_rows, number_axis, style
 
 PREFIX = "cycle.profit_"
 _NOT_A_REGIME = frozenset({"cycle.profit_gap"})
@@ -47,9 +48,7 @@ def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.Da
     names = regime_names(outcomes)
     if not names:
         raise OutcomeError(
-            f"{PREFIX}<regime>",
-            "no outcome of this kind was measured",
-            "measure all outcomes",
+            f"{PREFIX}<regime>", "no outcome of this kind was measured", "measure all outcomes"
         )
     rows = []
     for name in names:
@@ -67,22 +66,9 @@ def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.Da
 def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
     """Draw mean profit in each regime, one row per arrangement.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-        With outcomes named ``cycle.profit_<regime>``.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    Figure
-        Marks are means with their intervals; the grey line joins the regimes of one
-        arrangement, so its length is the gap of profit over the cycle.
-
-    Raises
-    ------
-    OutcomeError
-        If there is no such outcome.
+    Parameters and errors as in `profit_by_regime_data`. Marks are means with their intervals;
+    the grey line joins the regimes of one arrangement, so its length is the gap of profit over
+    the cycle.
     """
     data = profit_by_regime_data(outcomes, confidence)
     regimes = list(dict.fromkeys(data["regime"]))
@@ -93,22 +79,26 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
         rows = data[data["arrangement"] == name].to_dict("records")
         _row(axes, place, rows, drawn[name], style_of.scale)
     axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
-    labels = [arrangement_text(name) for name in outcomes.arrangements]
-    axes.set_yticks(range(len(labels)), labels)
-    axes.set_ylim(len(labels) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
+    named_rows(axes, [arrangement_text(name) for name in outcomes.arrangements])
     number_axis(axes, "x", tr("Profit ({unit})", unit=style_of.axis))
     handles = [
         Line2D([], [], label=arrangement_text(regime), **_dot(number, MUTED))
         for number, regime in enumerate(regimes)
     ]
-    return figure.finish(tr("Profit by macro regime"), _note(data, confidence), data, handles)
+    note = _note(data, confidence, outcomes.replications)
+    return figure.finish(tr("Profit by macro regime"), note, data, handles)
 
 
 def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: float) -> None:
     """Draw the regimes of one arrangement, joined by a line."""
     means = np.array([row["mean"] for row in rows]) * scale
-    axes.plot([means.min(), means.max()], [place, place], color=MUTED, lw=1.0, zorder=1)
+    axes.plot(
+        [np.fmin.reduce(means), np.fmax.reduce(means)],
+        [place, place],
+        color=MUTED,
+        lw=1.0,
+        zorder=1,
+    )
     for number, row in enumerate(rows):
         height = place + 0.13 * (number - (len(rows) - 1) / 2)
         ends = np.array([row["low"], row["high"]]) * scale
@@ -116,14 +106,18 @@ def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: 
         axes.plot(row["mean"] * scale, height, **_dot(number, look.colour))
 
 
-def _note(data: pd.DataFrame, confidence: float) -> str:
+def _note(data: pd.DataFrame, confidence: float, histories: int) -> str:
     """Say what marks and lines are and from how many replications."""
-    return tr(
+    absent = {
+        f"{arrangement_text(row['arrangement'])} ({arrangement_text(row['regime']).lower()})":
+        histories - row["replications"] for row in data.to_dict("records")
+    }  # fmt: skip
+    note = tr(
         "Mark: mean of {count} replications; coloured line: {level} interval of the mean. The"
         " grey line joins the regimes of one arrangement: its length is the gap over the cycle.",
-        count=int(data["replications"].max()),
-        level=percent_text(confidence),
-    )
+        count=int(data["replications"].max()), level=percent_text(confidence),
+    )  # fmt: skip
+    return note + undefined_words(absent)
 
 
 def _dot(number: int, colour: str) -> dict[str, Any]:

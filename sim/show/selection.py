@@ -18,36 +18,19 @@ GROUP_LABELS = {
 """Parties that outcomes belong to, in reading order."""
 
 HEADLINES = (
-    "bank.raroc",
-    "bank.profit",
-    "bank.interest_income",
-    "bank.relationship_income",
-    "bank.equity_gain",
-    "bank.credit_loss",
-    "bank.npl_ratio",
-    "bank.vintage_default_3y",
-    "bank.loss_es99",
-    "firm.access_share",
-    "firm.funding_gap",
-    "firm.survival_5y",
-    "firm.survival_10y",
-    "firm.founder_wealth",
-    "system.credit_outstanding",
-    "system.additional_survivors",
-    "system.public_cost",
-    "cycle.profit_gap",
+    "bank.raroc", "bank.profit", "bank.interest_income", "bank.relationship_income",
+    "bank.equity_gain", "bank.credit_loss", "bank.npl_ratio", "bank.vintage_default_3y",
+    "bank.loss_es99", "firm.access_share", "firm.funding_gap", "firm.survival_5y",
+    "firm.survival_10y", "firm.founder_wealth", "system.credit_outstanding",
+    "system.additional_survivors", "system.public_cost", "cycle.profit_gap",
     "cycle.crossover_years",
-)
+)  # fmt: skip
 """What a banker asks first; everything else stands in the tables and ``comparison.csv``."""
 
 DISTRIBUTIONS = (
-    "bank.raroc",
-    "bank.credit_loss",
-    "firm.survival_5y",
-    "firm.funding_gap",
-    "firm.founder_wealth",
-    "cycle.crossover_years",
-)
+    "bank.raroc", "bank.credit_loss", "firm.survival_5y", "firm.funding_gap",
+    "firm.founder_wealth", "cycle.crossover_years",
+)  # fmt: skip
 """Outcomes whose whole distribution the report draws."""
 
 MOST_DRAWN = 14
@@ -55,38 +38,18 @@ MOST_DRAWN = 14
 
 DRAWN = {
     "bank": (
-        "bank.raroc",
-        "bank.net_margin",
-        "bank.startup_net_margin",
-        "bank.credit_loss_rate",
-        "bank.worst_bank_loss",
-        "bank.loss_es99",
-        "bank.profit",
-        "bank.interest_income",
-        "bank.relationship_income",
-        "bank.equity_gain",
-        "bank.credit_loss",
-        "bank.capital_used",
-        "bank.npl_ratio",
-        "bank.vintage_default_3y",
+        "bank.raroc", "bank.net_margin", "bank.startup_net_margin", "bank.credit_loss_rate",
+        "bank.worst_bank_loss", "bank.loss_es99", "bank.profit", "bank.interest_income",
+        "bank.relationship_income", "bank.equity_gain", "bank.credit_loss", "bank.capital_used",
+        "bank.npl_ratio", "bank.vintage_default_3y",
     ),
     "firm": (
-        "firm.access_share",
-        "firm.access_startup",
-        "firm.first_loan_3y",
-        "firm.funding_gap",
-        "firm.gap_startup",
-        "firm.survival_5y",
-        "firm.survival_10y",
-        "firm.liquidity_closures",
-        "firm.listed_share",
-        "firm.dilution",
-        "firm.cost_of_finance",
-        "firm.runway",
-        "firm.founder_wealth",
-        "firm.founder_certainty_equivalent",
+        "firm.access_share", "firm.access_startup", "firm.first_loan_3y", "firm.funding_gap",
+        "firm.gap_startup", "firm.survival_5y", "firm.survival_10y", "firm.liquidity_closures",
+        "firm.listed_share", "firm.dilution", "firm.cost_of_finance", "firm.runway",
+        "firm.founder_wealth", "firm.founder_certainty_equivalent",
     ),
-}
+}  # fmt: skip
 """What is drawn of a party that has more outcomes than a figure can hold."""
 
 
@@ -107,20 +70,10 @@ def headlines(names: Sequence[str]) -> list[str]:
 
 
 def drawn(group: str, names: Sequence[str]) -> list[str]:
-    """Give the outcomes of a party that its figure of differences shows.
+    """Give the outcomes of a party, the first part of their names, that its figure shows.
 
-    Parameters
-    ----------
-    group : str
-        First part of the names.
-    names : sequence of str
-        Outcomes of the party that can be drawn.
-
-    Returns
-    -------
-    list of str
-        All of them where they are few; otherwise those of `DRAWN`, or the first ones of a
-        party that `DRAWN` does not know.
+    Of those that can be drawn all where they are few; otherwise those of `DRAWN`, or the
+    first ones of a party that `DRAWN` does not know.
 
     Examples
     --------

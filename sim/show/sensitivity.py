@@ -15,7 +15,7 @@ from matplotlib.patches import Patch
 from sim.base.language import gap, tr
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, unit_style
-from sim.show.style import INK, Drawing, looks, number_axis, style
+from sim.show.style import INK, Drawing, looks, named_rows, number_axis, style
 from sim.study.responses import DIFFERENCE
 
 if TYPE_CHECKING:
@@ -32,19 +32,9 @@ def sensitivity(
 ) -> Drawing:
     """Draw the indices of one response, strongest number first.
 
-    Parameters
-    ----------
-    result : Sensitivity
-    outcome, arrangement : str
-        Of the study.
-    kind : {"difference", "level"}
-        Whether the response is the difference from the baseline or the level.
-
-    Returns
-    -------
-    Drawing
-        Sobol's first-order and total indices, or Morris' effects, with their bootstrap
-        intervals; its data are the rows of the response.
+    Sobol's first-order and total indices, or Morris' effects, with their bootstrap intervals;
+    `kind` says whether the response is the difference from the baseline or the level. The data
+    are the rows of the response.
 
     Raises
     ------
@@ -63,9 +53,7 @@ def sensitivity(
     is_sobol = result.how.method == "sobol"
     handles = (_sobol if is_sobol else _morris)(axes, shown, colour)
     axes.axvline(0.0, color=INK, lw=1.0)
-    axes.set_yticks(range(len(shown)), shown["key"].tolist())
-    axes.set_ylim(len(shown) - 0.5, -0.5)
-    axes.grid(visible=False, axis="y")
+    named_rows(axes, shown["key"].tolist())
     return figure.finish(
         _title(result, outcome, arrangement, kind), _note(result, len(rows)), rows, handles
     )
@@ -73,18 +61,16 @@ def sensitivity(
 
 def _sobol(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
     """Draw first-order above total index, both as shares of variance."""
+    unit = unit_style("share")
     for place, row in enumerate(rows.to_dict("records")):
         for name, top in (("S1", place - _HALF / 2), ("ST", place + _HALF / 2)):
             face = colour if name == "S1" else "none"
-            _bar(axes, top, 100.0 * row[name], 100.0 * row[f"{name}_conf"], (colour, face))
-    number_axis(axes, "x", tr("Share of the variance over all ranges (%)"))
+            size, half = (row[one] * unit.scale for one in (name, f"{name}_conf"))
+            _bar(axes, top, size, half, (colour, face))
+    number_axis(axes, "x", f"{tr('Share of the variance over all ranges')} ({unit.axis})")
     return [
         Patch(facecolor=colour, edgecolor=colour, label=tr("alone (first-order index)")),
-        Patch(
-            facecolor="none",
-            edgecolor=colour,
-            label=tr("with all others (total index)"),
-        ),
+        Patch(facecolor="none", edgecolor=colour, label=tr("with all others (total index)")),
     ]
 
 
@@ -107,14 +93,7 @@ def _morris(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
 def _bar(axes: Axes, place: float, size: float, half: float, colours: tuple[str, str]) -> None:
     """Draw one bar, filled or hollow, with its interval."""
     edge, face = colours
-    axes.barh(
-        place,
-        size,
-        height=_HALF,
-        edgecolor=edge,
-        facecolor=face,
-        lw=1.0,
-    )
+    axes.barh(place, size, height=_HALF, edgecolor=edge, facecolor=face, lw=1.0)
     axes.plot([size - half, size + half], [place, place], color=INK, lw=1.2)
 
 

@@ -16,7 +16,17 @@ from sim.base.language import tr
 from sim.outcomes.mark import registry
 from sim.outcomes.wording import arrangement_text, percent_text, unit_style
 from sim.show.keys import axis_of
-from sim.show.style import BETTER_SIDE, INK, MUTED, Drawing, looks, number_axis, style
+from sim.show.style import (
+    BETTER_SIDE,
+    INK,
+    MUTED,
+    Drawing,
+    banded,
+    looks,
+    named_rows,
+    number_axis,
+    style,
+)
 from sim.study.findings import TOTAL
 
 if TYPE_CHECKING:
@@ -29,33 +39,13 @@ if TYPE_CHECKING:
 
 
 def attribution(result: Attribution) -> Drawing:
-    """Draw the part of every clause in the gap, one panel an outcome.
-
-    Parameters
-    ----------
-    result : Attribution
-
-    Returns
-    -------
-    Drawing
-        Its data is the frame of the result.
-    """
+    """Draw the part of every clause in the gap, one panel an outcome; data: the result's frame."""
     first, second = result.game.first, result.game.second
     return _parts(result.frame(), "clause", (first, second), result.confidence)
 
 
 def decomposition(result: Decomposition) -> Drawing:
-    """Draw terms, volume and selection in the gap, one panel an outcome.
-
-    Parameters
-    ----------
-    result : Decomposition
-
-    Returns
-    -------
-    Drawing
-        Its data is the frame of the result.
-    """
+    """Draw terms, volume and selection in the gap, one panel an outcome; data: its frame."""
     return _parts(result.frame(), "step", result.arrangements, result.confidence)
 
 
@@ -71,8 +61,7 @@ def _parts(
     for axes, outcome in zip(panels, outcomes, strict=True):
         _bars(axes, data[data["outcome"] == outcome].set_index(column).reindex(names))
         axes.set_title(tr(registry()[outcome].label))
-    panels[0].set_yticks(range(len(names)), [tr(name.replace("_", " ")) for name in names])
-    panels[0].set_ylim(len(names) - 0.5, -0.5)
+    named_rows(panels[0], [tr(name.replace("_", " ")) for name in names])
     first, second = (arrangement_text(name).lower() for name in arrangements)
     note = tr(
         "Bars: mean part of each in the gap, in the same luck; lines: {level} intervals over"
@@ -106,14 +95,7 @@ def _bars(axes: Axes, rows: pd.DataFrame) -> None:
 def leads(result: CrossCycle) -> Drawing:
     """Draw the lead of each arrangement over the baseline in cumulative profit.
 
-    Parameters
-    ----------
-    result : CrossCycle
-
-    Returns
-    -------
-    Drawing
-        Its data is the table of leads.
+    Its data is the table of leads.
     """
     data = result.tables["leads"]
     names = list(dict.fromkeys(data["arrangement"]))
@@ -122,10 +104,7 @@ def leads(result: CrossCycle) -> Drawing:
     axes = figure.subplots()
     for name in names:
         rows, look = data[data["arrangement"] == name], drawn[name]
-        axes.fill_between(
-            rows["year"], rows["low"], rows["high"], color=look.colour, alpha=0.15, lw=0
-        )
-        axes.plot(rows["year"], rows["value"], color=look.colour, ls=look.line)
+        banded(axes, rows["year"], [rows[end] for end in ("low", "value", "high")], look, 0.15)
     axes.axhline(0.0, color=INK, lw=1.0)
     number_axis(axes, "x", tr("Years from the start date"))
     number_axis(axes, "y", tr("Lead (CNY million)"))
@@ -147,17 +126,7 @@ def leads(result: CrossCycle) -> Drawing:
 
 @style()
 def stress(result: ReverseStress) -> Drawing:
-    """Draw the outcome under every stress that was tried, and the limit.
-
-    Parameters
-    ----------
-    result : ReverseStress
-
-    Returns
-    -------
-    Drawing
-        Its data is all that was tried.
-    """
+    """Draw the outcome under every stress that was tried, and the limit; data: all that was."""
     data, condition = result.tried, result.condition
     scale = unit_style(condition.mark.unit)
     names = [answer.arrangement for answer in result.answers]
@@ -194,18 +163,9 @@ def boxed(result: Discovery) -> list[Region]:
 
 @style()
 def worlds(result: Discovery, region: Region) -> Drawing:
-    """Draw worlds by the two numbers that tell most, and the box.
+    """Draw worlds by the two numbers that tell most, and the box of one region of `boxed`.
 
-    Parameters
-    ----------
-    result : Discovery
-    region : Region
-        One of `boxed`.
-
-    Returns
-    -------
-    Drawing
-        Its data is the table of worlds.
+    Its data is the table of worlds.
     """
     axis = sorted(region.box.limited(), key=lambda one: region.chance[one])[:2]
     if len(axis) == 1:

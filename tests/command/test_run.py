@@ -68,7 +68,7 @@ def test_what_should_be_looked_at_is_told_and_kept(file: Path) -> None:
 @pytest.mark.usefixtures("engine")
 def test_the_table_tells_differences_intervals_and_verdicts(file: Path) -> None:
     text = run(str(file)).stdout
-    assert "the difference from it, with its 95% interval" in text
+    assert "the difference from it, with its 95 % interval" in text
     for word in ("RAROC", "Revenue swap", "not ranked", "better", " to "):
         assert word in text
 

@@ -149,7 +149,7 @@ def tip(browser: Any) -> list[str]:
 
 def number(text: str) -> tuple[float, int]:
     """A number as it is shown, and its decimals."""
-    found = re.search(r"[-+]?[\d,]+(\.\d+)?", text)
+    found = re.search(r"[-+]?[\d,]+(\.\d+)?", text.replace("−", "-"))
     assert found, text
     return float(found[0].replace(",", "")), len(found[1] or ".") - 1
 

@@ -261,7 +261,7 @@ def test_beliefs_are_shown_where_given(tmp_path, text):
     path = write_report(tmp_path / "r.html", **parts(beliefs=beliefs, drawings={}))
     words = path.read_text(encoding="utf-8")
     assert "What banks believe" in words
-    assert "0.01235" in words
+    assert "+0.0123" in words
 
 
 def test_beliefs_among_the_outcomes_are_shown_with_their_intervals(tmp_path):

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.page.frame_tables import shown_table
 from sim.page.report import write_report
-from sim.page.study_pages import MOST_OF_PAGE, studies_of, study_report, text_table, with_studies
+from sim.page.study_pages import MOST_OF_PAGE, studies_of, study_report, with_studies
 from sim.study.findings import Findings, Study, write_files
 from tests.page.page import Page
 from tests.page.test_report import EVIL, parts
@@ -58,10 +59,11 @@ def test_numbers_stand_in_their_units_and_intervals_in_one_cell() -> None:
             "low": [0.09, 200.0], "high": [0.11, 300.0], "unit": ["per year", "CNY million"],
         }
     )  # fmt: skip
-    text = text_table(table, {"years": "years"})
+    text = shown_table(table, {"years": "years"})
+    rows = [[cell.text for cell in row] for row in text["rows"]]
     assert text["columns"] == ["outcome", "value", "years", "interval", "unit"]
-    assert text["rows"][0] == ["RAROC", "10.00 %", "1.50", "9.00 to 11.00", "% per year"]
-    assert text["rows"][1][1:4] == ["250", "–", "200 to 300"]
+    assert rows[0] == ["RAROC", "10.00 %", "1.50", "9.00 to 11.00", "% per year"]
+    assert rows[1][1:4] == ["250", "–", "200 to 300"]
 
 
 def test_figures_that_would_make_a_report_too_heavy_are_named_instead() -> None:

@@ -1,13 +1,10 @@
 """Tables for people: cells, sources and manifest."""
 
-import math
-
 import pytest
 
 from sim.page.tables import (
     definitions,
     manifest_table,
-    number_text,
     outcome_cells,
     sources_table,
     standalone,
@@ -81,10 +78,3 @@ def test_a_manifest_is_flattened():
         ["versions.numpy", "2.4"],
         ["banks", "a, b"],
     ]
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(1234.5678, "1,235"), (math.nan, "–"), (3, "3"), ("x", "x")]
-)
-def test_any_cell_has_a_text(value, text):
-    assert number_text(value) == text

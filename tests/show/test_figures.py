@@ -142,6 +142,31 @@ def test_a_wide_heavy_tail_gets_a_logarithmic_axis():
     assert figures.distribution(outcomes, "bank.raroc").axes[0].get_xscale() == "linear"
 
 
+@pytest.mark.parametrize("lowest", [0.0, -3.0])
+def test_on_an_axis_of_decades_every_history_has_a_place(lowest):
+    """A value of nothing or less has no place on a logarithmic axis, and must not vanish."""
+    frame = synthetic.outcome_frame(60)
+    wide = frame["outcome"] == "firm.founder_wealth"
+    values = np.exp(2.0 * (frame.loc[wide, "value"] - 20.0) / 6.0)
+    # Too few to move the 5th percentile, which decides on the axis.
+    values[frame.loc[wide, "replication"] == 7] = lowest
+    frame.loc[wide, "value"] = values
+    outcomes = dataclasses.replace(synthetic.outcomes(), tidy=frame)
+    axes = figures.distribution(outcomes, "firm.founder_wealth").axes[0]
+    places = np.concatenate([dots.get_offsets() for dots in axes.collections])
+    seen = axes.transData.transform(places)
+    assert len(seen) == 60 * len(synthetic.ARRANGEMENTS)
+    assert np.isfinite(seen).all()
+    assert axes.get_xlim()[0] <= lowest
+
+
+def test_the_line_of_losses_reaches_the_largest_one(results):
+    figure = figures.loss_distribution(results)
+    losses = results.series.query("series == 'bank_annual_loss'").groupby("bank")["value"].max()
+    ends = [max(line.get_xdata().max() for line in axes.get_lines()) for axes in figure.axes[::2]]
+    assert ends == pytest.approx(losses.tolist())
+
+
 def test_an_unknown_outcome_is_refused(outcomes, comparison):
     with pytest.raises(OutcomeError):
         figures.distribution(outcomes, "bank.nothing")
@@ -210,6 +235,17 @@ def test_an_undefined_point_is_left_out_and_not_taken_for_zero(results):
     row = data[(data["arrangement"] == "plain") & (data["x"] == 5.0)].iloc[0]
     assert row["replications"] == 39
     assert row["low"] > 0.4
+    note = figures.survival(dataclasses.replace(results, series=series)).note
+    assert "39 to 40 replications" in note
+
+
+def test_a_regime_that_some_histories_lack_is_counted(outcomes):
+    frame = synthetic.outcome_frame()
+    hole = (frame["outcome"] == "cycle.profit_boom") & (frame["arrangement"] == "consortium")
+    frame.loc[hole & (frame["replication"] < 3), "value"] = np.nan
+    figure = figures.profit_by_regime(dataclasses.replace(outcomes, tidy=frame))
+    assert figure.note.endswith("Undefined: Consortium (boom) in 3.")
+    assert "Undefined" not in figures.profit_by_regime(outcomes).note
 
 
 def test_the_numbers_at_risk_stand_beneath_the_curve(results):

@@ -27,7 +27,7 @@
       minimumFractionDigits: places,
       maximumFractionDigits: places,
       signDisplay: sign ? "exceptZero" : "auto",
-    }).format(value);
+    }).format(value).replace("-", "\u2212");
   const pair = (name, value) => words.pair.replace(/\{(name|value)\}/g, (_, key) => ({ name, value })[key]);
   const label = (place) => {
     const own = data.arrangements[place].label;
