@@ -1,6 +1,6 @@
 """Start the command line: ``python -m sim``."""
 
-from sim.command.app import main
+from sim.cli.app import main
 
 if __name__ == "__main__":
     main()

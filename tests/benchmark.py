@@ -22,13 +22,10 @@ from typing import Any
 import numpy as np
 
 from sim.engine.processes import run_world, turn, turning_dates
-from sim.engine.warm import warm_up
 from sim.engine.world import World, new_world
-from sim.experiment.pool import local_pool
-from sim.experiment.run import one_replication, replicate
-from sim.firms.record import ALIVE, LISTED
-from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
+from sim.experiment.simulate import local_pool, one_replication, replicate, warm_up
+from sim.model.firms.record import ALIVE, LISTED
+from sim.scenario.scenario import Scenario, load_scenario
 from tests.second_driver import with_second_driver
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -136,7 +133,7 @@ def peak_gib() -> float:
     """Peak memory of 89,000 firms, 15 years, five arrangements, one replication."""
     code = (
         "import resource, sys; from tests.benchmark import SIZES, scenario_of;"
-        "from sim.experiment.run import one_replication;"
+        "from sim.experiment.simulate import one_replication;"
         "one_replication(scenario_of(SIZES[-1]), 0);"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
     )

@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import settings
 
-from sim.outcomes.compare import Comparison, compare
-from sim.outcomes.measure import Outcomes
+from sim.analysis.compare import Comparison, compare
+from sim.analysis.outcomes_table import Outcomes
 from tests import synthetic
 from tests.synthetic import MadeUpResults
 

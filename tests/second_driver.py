@@ -1,6 +1,6 @@
 """The second driver: one SimPy process for each firm, as proof of the compiled loop.
 
-It calls the same rules with the same streams as `sim.firms.advance.advance`, but leaves it
+It calls the same rules with the same streams as `sim.model.firms.advance.advance`, but leaves it
 to SimPy's event queue to say which firm is next, as a textbook would. It must give the same
 event log and the same firms, bit for bit. It is slow on purpose: nothing in it is shared
 with the loop that it proves, except the rules.
@@ -15,7 +15,7 @@ import simpy
 
 from sim.base.columns import Rows
 from sim.engine.world import World
-from sim.firms.record import NEVER
+from sim.model.firms.record import NEVER
 
 Life = Generator[simpy.Event, None, None]
 

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.outcomes_table import Outcomes
 from sim.outcomes.mark import Mark
-from sim.outcomes.measure import Outcomes
 
 ARRANGEMENTS = ("plain", "common_growth", "consortium", "loan_with_warrant", "revenue_swap")
 STAGES = ("startup", "growth", "expansion", "mature")

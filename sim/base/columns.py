@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sim.base.language import tr
-from sim.base.ranges import Within
+from sim.base.parameter import Within
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,8 +15,8 @@ methods and examples, chapters 8 and 10.
 from typing import Literal, get_args
 
 from sim.base import draws
-from sim.base.frozen import Frozen, param
-from sim.base.strata import flagged
+from sim.base.draws import flagged
+from sim.base.parameter import Frozen, param
 
 FirmDraw = Literal["birth", "threshold", "shock", "trial", "exit", "workout", "signal"]
 Draw = Literal[FirmDraw, "macro", "frailty", "equity_market"]

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.economy.macro import Path, frailty, regime_names
 from sim.engine.committee import hold_committee, wind_down
-from sim.engine.imposed import impose
+from sim.engine.equal_footing import impose
 from sim.engine.settlement import settle
 from sim.engine.world import World
+from sim.model.economy.macro import Path, frailty, regime_names
 
 Steps = Generator[simpy.Event, None, None]
 Observer = Callable[[simpy.Environment, World], Steps]

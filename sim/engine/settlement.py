@@ -3,20 +3,208 @@
 Settling changes banks and the record, never a firm: a firm's payments have their own dates.
 """
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.banks.provisions import allowance
-from sim.engine.identities import check_identities
-from sim.engine.others import settle_others
-from sim.engine.posting import Levels, read_all
+from sim.engine import ledger
+from sim.engine import ledger as party
+from sim.engine.history import BANK_COLUMNS
+from sim.engine.ledger import BORNE, FEES, LEASED, OTHERS, Account
 from sim.engine.world import HISTORY, World
-from sim.firms import audit
-from sim.firms import totals as f
-from sim.scenario.model import EQUAL_CAPITAL
-from sim.state import accounts
-from sim.state.accounts import Account
-from sim.state.history import BANK_COLUMNS
+from sim.model.banks.bank import allowance
+from sim.model.contracts.loss_sharing import cover_fees, cover_shares
+from sim.model.firms import flows
+from sim.model.firms import flows as audit
+from sim.model.firms import flows as f
+from sim.model.firms.flows import N_ACCOUNTS, SUMS
+from sim.model.firms.loss_sharing import parts_of
+from sim.scenario.scenario import EQUAL_CAPITAL
+
+# --- Posting: what has flowed since a firm was last read, by lender ------------------------------
+
+
+def post_flows_of_firms(w: World, who: Any, date: float) -> None:
+    """Add the flows of firms `who` up to `date` to the sums of the present quarter.
+
+    Called for a firm before its lenders change, so that every flow goes to those who were
+    lenders when it flowed; at a settlement `read_all` does it for all firms.
+    """
+    w.rules.post_flows(
+        w.firms, w.params, np.asarray(who, dtype=np.int64), date, w.posted, w.lender, w.share,
+        operating_cost(w), w.by_bank, w.total, w.by_terms, np.zeros(N_ACCOUNTS),
+    )  # fmt: skip
+
+
+def operating_cost(w: World) -> Any:
+    """Running cost per unit lent by stage, per year, shape (4,)."""
+    return np.asarray(w.scenario.underwriting.operating_cost, dtype=float)
+
+
+@dataclass(frozen=True)
+class Levels:
+    """What one pass over all firms gives at a settlement.
+
+    Parameters
+    ----------
+    balance : array, shape (n_firms,), CNY million
+    worsened : uint8 array, shape (n_firms,)
+    held : array, shape (n_banks,), CNY million
+        Balances by lender.
+    watched : array, shape (n_banks,)
+        Monitored firms by lead.
+    sums : array, shape (len(sim.model.firms.flows.SUMS),)
+    """
+
+    balance: NDArray[np.float64]
+    worsened: NDArray[np.uint8]
+    held: NDArray[np.float64]
+    watched: NDArray[np.float64]
+    sums: NDArray[np.float64]
+
+
+def read_all(w: World, date: float) -> Levels:
+    """Post the flows of all firms up to `date` and read their levels."""
+    n, banks = w.firms.shape[0], w.scenario.n_banks
+    levels = Levels(
+        np.zeros(n), np.zeros(n, np.uint8), np.zeros(banks), np.zeros(banks), np.zeros(len(SUMS))
+    )
+    w.rules.settle_firms(
+        w.firms, w.params, date, w.posted, w.lender, w.share, operating_cost(w), w.by_bank,
+        w.total, w.by_terms, np.zeros(N_ACCOUNTS), levels.balance, levels.worsened, levels.held,
+        levels.watched, levels.sums,
+    )  # fmt: skip
+    return levels
+
+
+# --- Parties beside the lenders: what they are paid for bearing losses, and what they pay --------
+
+
+LESSOR = OTHERS.index(party.LESSORS)
+
+
+def settle_others(w: World) -> NDArray[np.float64]:
+    """Post the quarter's fees and payments; returns each party's result, shape (4,).
+
+    Order: guarantor, insurer, lessor, trust. A lessor sells its equipment after a default.
+    """
+    result = np.zeros(len(OTHERS))
+    for item, (fees, paid) in zip(w.menu, w.by_terms[1:], strict=True):
+        if not (np.any(fees) or np.any(paid)):
+            continue
+        clause = item.arrangement.loss_sharing
+        earned = fees * parts_of(cover_fees(clause))
+        borne = paid * parts_of(cover_shares(clause))
+        sold = clause.lease_residual_share * float(borne[LESSOR])
+        for n, other in enumerate(OTHERS):
+            w.ledger.post(FEES.name, party.BANKS, other, float(earned[n]))
+            w.ledger.post(BORNE.name, other, party.BANKS, float(borne[n]))
+        w.ledger.post(LEASED.name, party.SUPPLIERS, party.LESSORS, sold)
+        result += earned - borne
+        result[LESSOR] += sold
+    return result
+
+
+# --- The accounting identities, checked at every settlement of every run -------------------------
+
+
+def check_identities(w: World, date: float, levels: Any) -> None:
+    """Stop the run with date, arrangement, replication, account and amount on a break.
+
+    References
+    ----------
+    Stock-flow consistency as in Godley and Lavoie (2007), Monetary Economics, chapter 2.
+    """
+    where = w.where(date)
+    firms_close(w, where)
+    loans_close(w, where, levels)
+    losses_close(w, where)
+    banks_close(w, where)
+    ownership_closes(w, where, levels)
+    counts_close(w, where, levels)
+
+
+def firms_close(w: World, where: str) -> None:
+    """Cash of all firms equals what the ledger says they received less what they paid."""
+    cash = float(w.posted[:, f.CASH].sum())
+    flow = w.ledger.received(party.FIRMS)
+    scale = w.ledger.turnover(party.FIRMS) + abs(cash)
+    w.ledger.check("firms' cash against the ledger", cash, flow, scale, where)
+
+
+def loans_close(w: World, where: str, levels: Any) -> None:
+    """Loans tracked from flows equal balances of firms split by share; so do loans in default."""
+    turnover = w.ledger.turnover(party.FIRMS)
+    for j, name in enumerate(w.scenario.bank):
+        held = float(levels.held[j])
+        w.ledger.check(f"loans of {name}", float(w.banks.loans[j]), held, turnover + held, where)
+    owed = float(w.posted[:, f.OWED].sum())
+    open_defaults = owed - float(w.posted[:, f.RESOLVED].sum())
+    w.ledger.check("loans in default", float(w.banks.npl.sum()), open_defaults, owed, where)
+
+
+def losses_close(w: World, where: str) -> None:
+    """Exposure at default less recovery is borne in full, at each bank and in total.
+
+    At a bank: by the bank and by the parties beside it. In total: by banks, by what the ledger
+    says that other parties have paid, and by what they will pay when open workouts end.
+    """
+    b, lost = w.banks, w.firms.owed - w.firms.recovery
+    unpaid = np.zeros((w.scenario.n_banks, 1))
+    w.rules.split_by_lender(lost[:, None], w.lender, w.share, unpaid)
+    for j, name in enumerate(w.scenario.bank):
+        here, borne = float(unpaid[j, 0]), float(b.lost[j] + b.covered[j])
+        w.ledger.check(f"losses on loans of {name}", borne, here, here, where)
+    table = w.ledger.flows.get(BORNE.name, np.zeros((len(party.PARTIES),) * 2))
+    paid = float(table[:, party.BANKS].sum() - table[party.BANKS].sum())
+    promised = float((w.posted[:, f.COVERED] - w.posted[:, f.GUARANTEED]).sum())
+    whole = float(lost.sum())
+    borne = float(b.lost.sum()) + paid + promised
+    w.ledger.check("losses of lenders and others", borne, whole, whole, where)
+
+
+def banks_close(w: World, where: str) -> None:
+    """Assets equal liabilities and equity at each bank, and all cash has a counterpart."""
+    b = w.banks
+    assets = b.loans + b.npl - b.allowance
+    scale = w.ledger.turnover(party.BANKS)
+    for j, name in enumerate(w.scenario.bank):
+        w.ledger.check(
+            f"balance sheet of {name}", float(assets[j]), float(b.funding[j] + b.equity[j]),
+            scale + abs(float(assets[j])), where,
+        )  # fmt: skip
+    opening = -float(b.budget.sum())
+    paid = opening - w.ledger.received(party.BANKS)
+    w.ledger.check(
+        "banks' funding against the ledger", float(b.funding.sum()), paid,
+        scale + abs(opening), where,
+    )  # fmt: skip
+
+
+def ownership_closes(w: World, where: str, levels: Any) -> None:
+    """Cap tables and lenders' shares sum to one; exit values are shared out in full."""
+    sums = levels.sums
+    for what, gap in (
+        ("cap table of the worst firm", sums[flows.WORST_OWNERSHIP]),
+        ("shares of the lenders of the worst contract", sums[flows.WORST_SHARE]),
+    ):
+        w.ledger.check(what, 1.0 + float(gap), 1.0, 1.0, where)
+    value, claims = float(sums[flows.EXIT_VALUE]), float(sums[flows.EXIT_CLAIMS])
+    w.ledger.check("claims on exit values", claims, value, value, where)
+
+
+def counts_close(w: World, where: str, levels: Any) -> None:
+    """Firms that entered are alive or have ended, by the pass and by the records."""
+    sums = levels.sums
+    entered, ended = float(sums[flows.ENTERED]), float(sums[flows.ENDED])
+    alive = float(sums[:4].sum())
+    w.ledger.check("firms that entered", entered, alive + ended, entered, where)
+
+
+# --- Quarterly settlement: flows are posted, provisions made, identities checked, all recorded ---
+
 
 Floats = NDArray[np.float64]
 
@@ -149,7 +337,7 @@ def replenish(w: World, result: dict[str, Floats]) -> None:
     # The parent's own income pays first; what is left goes to its shareholders.
     b.parent_equity = b.parent_equity + np.minimum(income - moved, 0.0)
     result["injection"] = moved
-    post(w, accounts.CAPITAL, float(moved.sum()))
+    post(w, ledger.CAPITAL, float(moved.sum()))
 
 
 def post(w: World, account: Account, amount: float) -> None:
@@ -168,31 +356,31 @@ def transfers(w: World, r: dict[str, Floats]) -> None:
 
 
 _FIRM_TRANSFERS = (
-    (accounts.SALES, f.SALES),
-    (accounts.OUTLAYS, f.COST),
-    (accounts.INVESTMENT, f.INVEST),
-    (accounts.MOVING, f.DELIVERY),
-    (accounts.UNPAID, f.SUPPLIER_LOSS),
-    (accounts.INTEREST, f.INTEREST),
-    (accounts.ROYALTY, f.ROYALTY),
-    (accounts.DRAWN, f.DRAWN),
-    (accounts.REPAID, f.REPAID),
-    (accounts.ROUNDS, f.EQUITY),
-    (accounts.DIVIDENDS, f.DIVIDEND),
-    (accounts.EXIT_CASH, f.EXIT_CASH),
-    (accounts.SUBSCRIPTION, f.STRIKE),
-    (accounts.GAINS, f.GAIN),
-    (accounts.RECOVERIES, f.RECOVERED),
-    (accounts.BUSINESS, f.RELATION),
+    (ledger.SALES, f.SALES),
+    (ledger.OUTLAYS, f.COST),
+    (ledger.INVESTMENT, f.INVEST),
+    (ledger.MOVING, f.DELIVERY),
+    (ledger.UNPAID, f.SUPPLIER_LOSS),
+    (ledger.INTEREST, f.INTEREST),
+    (ledger.ROYALTY, f.ROYALTY),
+    (ledger.DRAWN, f.DRAWN),
+    (ledger.REPAID, f.REPAID),
+    (ledger.ROUNDS, f.EQUITY),
+    (ledger.DIVIDENDS, f.DIVIDEND),
+    (ledger.EXIT_CASH, f.EXIT_CASH),
+    (ledger.SUBSCRIPTION, f.STRIKE),
+    (ledger.GAINS, f.GAIN),
+    (ledger.RECOVERIES, f.RECOVERED),
+    (ledger.BUSINESS, f.RELATION),
 )
 _BANK_TRANSFERS = (
-    (accounts.FUNDS, "market"),
-    (accounts.RELENDING, "central_bank"),
-    (accounts.OPERATING, "operating"),
-    (accounts.SCREENING, "screening"),
-    (accounts.COORDINATION, "coordination"),
-    (accounts.MONITORING, "monitoring"),
-    (accounts.TOLERANCE, "tolerance"),
+    (ledger.FUNDS, "market"),
+    (ledger.RELENDING, "central_bank"),
+    (ledger.OPERATING, "operating"),
+    (ledger.SCREENING, "screening"),
+    (ledger.COORDINATION, "coordination"),
+    (ledger.MONITORING, "monitoring"),
+    (ledger.SUBSIDY, "tolerance"),
 )
 
 

@@ -6,14 +6,138 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.banks.case import Case
-from sim.banks.offer import Offer
-from sim.banks.rationing import fits_capital
-from sim.engine.contracts import write_contracts
-from sim.engine.posting import post
+from sim.engine.settlement import post_flows_of_firms
 from sim.engine.world import World
-from sim.firms.record import LOG
-from sim.scenario.menu import terms_of
+from sim.model.banks.application import Case
+from sim.model.banks.credit_decision import fits_capital
+from sim.model.banks.offer import Offer
+from sim.model.contracts import (
+    commitment,
+    funding,
+    introduction,
+    limit,
+    loss_sharing,
+    pricing,
+    security,
+    tenor,
+)
+from sim.model.contracts.arrangement import Arrangement
+from sim.model.contracts.funding import Funding, Relending
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.record import LOG
+from sim.scenario.scenario import terms_of
+
+# --- The relending facility: how much of its quota is left ---------------------------------------
+
+
+def quota_left(w: World, clause: Funding) -> bool:
+    """Whether the central bank would refinance one more loan.
+
+    What is refinanced is counted anew at each settlement; contracts signed since then add
+    to it.
+    """
+    if not isinstance(clause, Relending):
+        return False
+    size = clause.quota * w.scenario.population.firms / 1000.0
+    return w.refinanced < size
+
+
+# --- Writing an offer into contracts: every term in a row of the book ----------------------------
+
+
+def write_contracts(
+    w: World, verdict: Any, rows: Any, arrangement: Arrangement, date: float
+) -> Any:
+    """Contracts for the applicants `rows` of an offer.
+
+    Parameters
+    ----------
+    w : World
+    verdict : Verdict
+        The offer, to whom, whether it is the arrangement's and whether firms change bank.
+    rows : int array, shape (m,)
+        Which of its firms sign.
+    arrangement : Arrangement
+        Whose clauses are written.
+    date : float, years
+
+    Returns
+    -------
+    record array, shape (m,), see `sim.model.contracts.loan_book.CONTRACT`
+    """
+    offer, who = verdict.offer, verdict.who[rows]
+    size = rows.size
+    # Plain access by name: attribute access of a record array costs more than the work.
+    k = CONTRACT.empty(size).view(np.ndarray)
+    lenders = min(offer.lender.shape[1], MOST_LENDERS)
+    k["lender"][:, :lenders] = offer.lender[rows]
+    k["share"][:, :lenders] = offer.share[rows]
+    compress(k)
+    rates = (offer.rate[rows], offer.later_rate[rows], offer.step_years)
+    terms = {
+        "firm": who, "date": date, "lead": k["lender"][:, 0], "limit": offer.line[rows],
+        "default": offer.default[rows], "loss": offer.loss[rows],
+        "judgement": offer.judgement[rows], "monitored": offer.monitored[rows],
+        **state_terms(w, who, verdict.terms, verdict.moved),
+        **pricing.contract_terms(rates, date),
+        **clause_terms(w, arrangement, date),
+        **offer.right.contract_terms(rows, date),
+    }  # fmt: skip
+    write(k, terms)
+    charge_coordination(w, k, arrangement)
+    return k.view(np.recarray)
+
+
+def write(k: Any, terms: dict[str, Any]) -> None:
+    """Write terms into contracts, column by column."""
+    for name, value in terms.items():
+        k[name] = value
+
+
+def compress(k: Any) -> None:
+    """Move lenders without a share behind those with one, so that the lead comes first."""
+    if np.all(k["share"][:, 0] > 0.0) and not np.any(k["share"][:, 1:] > 0.0):
+        return
+    order = np.argsort(k["share"] <= 0.0, axis=1, kind="stable")
+    k["lender"] = np.take_along_axis(k["lender"], order, axis=1)
+    k["share"] = np.take_along_axis(k["share"], order, axis=1)
+
+
+def state_terms(w: World, who: Any, code: int, moved: bool) -> dict[str, Any]:
+    """The firm and the climate at signing."""
+    firms = w.firms.view(np.ndarray)
+    return {
+        "stage": firms["stage"][who], "value": firms["value"][who],
+        "regime": w.climate.regime[0], "winter": w.climate.winter[0],
+        "signed": int(code > 0), "terms": code, "moved": int(moved),
+        "first": firms["limit"][who] <= 0.0,
+    }  # fmt: skip
+
+
+def clause_terms(w: World, arrangement: Arrangement, date: float) -> dict[str, Any]:
+    """Terms that are the same for every firm that signs at `date`."""
+    a = arrangement
+    return {
+        **limit.contract_terms(a.limit),
+        **tenor.contract_terms(a.tenor, date),
+        **security.contract_terms(a.security),
+        **loss_sharing.contract_terms(a.loss_sharing),
+        **funding.contract_terms(a.funding, quota_left(w, a.funding)),
+        **introduction.contract_terms(a.introduction),
+        **commitment.contract_terms(a.commitment, w.scenario.relationship.capture_plain),
+    }
+
+
+def charge_coordination(w: World, k: Any, arrangement: Arrangement) -> None:
+    """The lead pays for bringing the other lenders together."""
+    cost = loss_sharing.coordination_cost(arrangement.loss_sharing)
+    if cost > 0.0:
+        w.banks.coordination += cost * np.bincount(k["lead"], minlength=w.scenario.n_banks)
+
+
+# --- Signing, refusing and cutting: what a decision does to books, lenders and firms -------------
+
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -103,7 +227,7 @@ def sign(w: World, verdict: Verdict, date: float) -> None:
 
 def enact(w: World, written: Any, who: Ints, date: float) -> None:
     """Hand balances over to the new lenders and bind the firms to the new terms."""
-    post(w, who, date)
+    post_flows_of_firms(w, who, date)
     balance = w.firms.balance[who]
     for sign_of, lender, share in (
         (-1.0, w.lender[who], w.share[who]), (1.0, written.lender, written.share),

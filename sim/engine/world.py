@@ -8,20 +8,19 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Rows, pack
 from sim.base.draws import BIRTH, ROSTER, uniform_columns
-from sim.base.frozen import Frozen
-from sim.clauses.loss_sharing import MOST_LENDERS
-from sim.economy.equity_market import market_path
-from sim.economy.macro import Path, macro_path, regime_names
-from sim.engine.compile import Kernel, kernel
-from sim.firms.record import BIRTH as BIRTH_EVENT
-from sim.firms.record import CLIMATE, FIRM, LOG
-from sim.firms.sector import merged
-from sim.firms.totals import N_ACCOUNTS, PARTY_FLOWS
-from sim.scenario.menu import Menu, menu_of
-from sim.scenario.model import Scenario
-from sim.state.book import Book
-from sim.state.ledger import Ledger
-from sim.state.yearbook import Page, states_of
+from sim.base.parameter import Frozen
+from sim.engine.history import Page, states_of
+from sim.engine.kernel import Kernel, kernel
+from sim.engine.ledger import Ledger
+from sim.model.contracts.loan_book import Book
+from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.economy.equity_market import market_path
+from sim.model.economy.macro import Path, macro_path, regime_names
+from sim.model.firms.flows import N_ACCOUNTS, PARTY_FLOWS
+from sim.model.firms.record import BIRTH as BIRTH_EVENT
+from sim.model.firms.record import CLIMATE, FIRM, LOG
+from sim.model.firms.sector import merged
+from sim.scenario.scenario import Menu, Scenario, menu_of
 
 Floats = NDArray[np.float64]
 HISTORY = "history"

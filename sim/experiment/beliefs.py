@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.banks.belief import belief_of
 from sim.experiment.progress import Asked, meter
-from sim.experiment.run import simulate
-from sim.firms.record import STAGES
-from sim.scenario.menu import menu_of
-from sim.scenario.model import Scenario
+from sim.experiment.simulate import simulate
+from sim.model.banks.underwriting import belief_of
+from sim.model.firms.record import STAGES
+from sim.scenario.scenario import Scenario, menu_of
 
 ROUNDS = 5
 PILOT_REPLICATIONS = 6
@@ -28,7 +27,7 @@ def solve(scenario: Scenario, workers: int = 1, progress: Asked = None) -> Scena
     """A scenario whose beliefs agree with what its own pilots realise.
 
     It has one entry of ``belief.by_arrangement`` for each arrangement run. `workers` and
-    `progress` are those of `sim.experiment.run.simulate`, for each round of pilots.
+    `progress` are those of `sim.experiment.simulate.simulate`, for each round of pilots.
     """
     settings = scenario.experiment
     pilot = {"experiment.replications": min(PILOT_REPLICATIONS, settings.replications)}

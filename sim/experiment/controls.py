@@ -7,24 +7,343 @@ are the same under every arrangement; those of firms' lives belong to one world 
 
 import math
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.economy.equity_market import EquityMarket
-from sim.economy.expected import expected_times
-from sim.economy.macro import Macro, Path, frailty
-from sim.engine.compensator import Compensator
-from sim.engine.exits import ExitWatch
-from sim.engine.watch import Watch
+from sim.analysis.controls import PREFIX, SHARED
+from sim.base.draws import EXIT, THRESHOLD, TRIAL, uniform_columns
+from sim.engine.processes import Observer, Steps, until
 from sim.engine.world import World
-from sim.outcomes.control import PREFIX, SHARED
-from sim.scenario.model import Scenario
+from sim.model.economy.equity_market import EquityMarket
+from sim.model.economy.expected import expected_times
+from sim.model.economy.macro import Macro, Path, frailty
+from sim.model.firms import record as r
+from sim.model.firms.exit_multiple import exceedance, lognormal, mean_between
+from sim.model.firms.loss_sharing import borne_by_others
+from sim.model.firms.right import is_compliant
+from sim.scenario.scenario import Scenario
+
+# --- Following the firms of a run quarter by quarter, and changing nothing -----------------------
+
+
+class Watch(Protocol):
+    """What looks at a world at the end of each quarter and sums what it finds."""
+
+    sums: dict[str, float]
+
+    def look(self, w: World, date: float) -> None:
+        """Look at the firms at a date that they have reached."""
+
+
+def follow(watches: Iterable[Watch]) -> Observer:
+    """A process that lets watches look at each quarter's end of a run, from its start on.
+
+    Parameters
+    ----------
+    watches : iterable of Watch
+    """
+
+    def process(env: Any, w: World) -> Steps:
+        settings = w.scenario.experiment
+        end = settings.horizon_years + settings.run_off_years
+        # Never beyond the end, where no settlement would book what firms do.
+        last = math.floor(4.0 * end + 1e-9)
+        for quarter in range(round(4.0 * env.now), last + 1):
+            yield until(env, quarter / 4)
+            w.advance(quarter / 4)
+            for watch in watches:
+                watch.look(w, quarter / 4)
+
+    return process
+
+
+def picked(records: Any, rows: Any, names: Iterable[str]) -> SimpleNamespace:
+    """Some fields of some records; whole records are long, and copying them takes longer."""
+    return SimpleNamespace(**{name: records[name][rows] for name in names})
+
+
+# --- Control variates from the lives of firms: what chance did, less what was to be expected -----
+# A competing cause strikes when its hazard has used up a unit-exponential threshold. So the
+# number of strikes less the threshold used up has mean zero, and stays so when each firm is
+# weighted with anything that was known at the quarter's opening: here with what its lenders
+# would lose if it closed, times, for causes that do not close it at once, how soon its cash
+# would then be gone. The same holds for trials. These sums move with realised credit losses
+# and have a known mean, zero; nothing else about the run is touched. They are added up as an
+# expected loss would be: a setback raises it, a recovery lowers it.
+# References
+# ----------
+# Andersen, Borgan, Gill and Keiding (1993), Statistical Models Based on Counting Processes,
+# section II.4, for compensators; Henderson and Glynn (2002), Approximating martingales for
+# variance reduction in Markov process simulation, for their use as controls.
+
 
 Floats = NDArray[np.float64]
+CLOSURES = (r.FAILURE, r.DIVERSION)
+"""Causes that close a firm at once, as a failed trial may."""
+LATER = {r.SETBACK: 1.0, r.RECOVERY: -1.0}
+"""Causes that raise or lower the loss to be expected."""
+CAUSES = (*CLOSURES, *LATER)
+NAME = "losses"
+_FOLD_YEARS = 2.0
+"""Runway after which a setback is about e times less likely to end in default."""
+
+_STATE = (
+    "balance", "called", "cash", "cover_cap", "first_loss", "flow", "guaranteed", "limit", "now",
+    "scale", "security", "setback", "tangible", "unsecured",
+)  # fmt: skip
+_TERMS = (
+    "failing_draw_share", "recovery_tangible", "recovery_unsecured_factor", "setback_margin",
+    "setback_scale_factor",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """How far the causes of some firms have come.
+
+    Parameters
+    ----------
+    left : array, shape (n_rows, n_causes)
+        Unused part of the threshold of each of `CAUSES`.
+    count : int array, shape (n_rows, n_causes)
+        Thresholds of each drawn so far.
+    steps : int array, shape (n_rows,)
+        Thresholds of progress drawn so far.
+    """
+
+    left: Floats
+    count: NDArray[np.int64]
+    steps: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is remembered from the opening of a quarter, of the firms that owe or may draw.
+
+    Parameters
+    ----------
+    rows : int array, shape (n_rows,)
+        Their numbers.
+    covered : array, shape (n_rows,), CNY million
+        What lenders would lose if the firm closed with its cash.
+    exposed : array, shape (n_rows,), CNY million
+        What they would lose without it, times a chance that cash runs out in a setback.
+    thresholds : Thresholds
+    """
+
+    rows: NDArray[np.int64]
+    covered: Floats
+    exposed: Floats
+    thresholds: Thresholds
+
+
+class Compensator:
+    """The sum with mean zero over the life of one world."""
+
+    def __init__(self) -> None:
+        self.sums = {NAME: 0.0}
+        self.opening: Opening | None = None
+
+    def look(self, w: World, date: float) -> None:
+        """Close the quarter that ends at `date` and open the next; firms must be there."""
+        if self.opening is not None:
+            self.sums[NAME] += surplus(w, self.opening, date)
+        self.opening = read(w, date)
+
+
+def read(w: World, date: float) -> Opening:
+    """Read the firms that owe or may draw at a date that they have reached."""
+    every = w.firms
+    rows = np.flatnonzero(
+        (every.status == r.ALIVE) & ((every.limit > 0.0) | (every.balance > 0.0))
+    )
+    f, p = picked(every, rows, _STATE), picked(w.params, every.sector[rows], _TERMS)
+    undrawn = np.where(f.called == 1, 0.0, np.maximum(f.limit - f.balance, 0.0))
+    owed = f.balance + p.failing_draw_share * undrawn
+    reach = np.where(f.unsecured == 1, p.recovery_unsecured_factor, 1.0)
+    assets = p.recovery_tangible * f.tangible * f.scale * reach * w.climate.collateral[0]
+    cash = np.maximum(f.cash + f.flow * (date - f.now), 0.0)
+    # Drain in a setback: that of now, or with the margin that one would take.
+    margin = p.setback_margin * p.setback_scale_factor * f.scale
+    drain = np.where(f.setback == 1, 0.0, margin) - f.flow
+    runway = np.minimum((cash + undrawn) / np.maximum(drain, 1e-9), 50.0)
+    return Opening(
+        rows=rows,
+        covered=of_lenders(f, np.maximum(owed - cash, 0.0), assets),
+        exposed=of_lenders(f, owed, assets) * np.exp(-runway / _FOLD_YEARS),
+        thresholds=thresholds(w, rows, date),
+    )
+
+
+def of_lenders(f: Any, owed: Floats, assets: Floats) -> Floats:
+    """What lenders would lose of an exposure at default, less pledges and what others bear."""
+    lost = np.maximum(owed - assets, 0.0) * (1.0 - f.security)
+    return np.asarray(lost - borne_by_others(lost, owed, f.guaranteed, f.first_loss, f.cover_cap))
+
+
+def thresholds(w: World, rows: NDArray[np.int64], date: float) -> Thresholds:
+    """Read how far the causes of firms have come at a date that they have reached."""
+    f = w.firms
+    years = np.where(f.status[rows] == r.ALIVE, date - f.now[rows], 0.0)
+    here = np.ix_(rows, np.array(CAUSES))
+    return Thresholds(
+        left=f.left[here] - f.speed[here] * years[:, None],
+        count=f.count[here].astype(np.int64),
+        steps=f.count[rows, r.PROGRESS].astype(np.int64),
+    )
+
+
+def surplus(w: World, before: Opening, date: float) -> float:
+    """What a quarter brought beyond what was to be expected, weighted with loss."""
+    now = thresholds(w, before.rows, date)
+    total = trials(w, before, now)
+    for place, cause in enumerate(CAUSES):
+        weight = before.covered if cause in CLOSURES else LATER[cause] * before.exposed
+        total += float(weight @ surprise(w, before, now, place))
+    return total
+
+
+def surprise(w: World, before: Opening, now: Thresholds, place: int) -> Floats:
+    """Strikes of one of `CAUSES` less the threshold used up, by firm, shape (n_rows,)."""
+    first, last = before.thresholds.count[:, place], now.count[:, place]
+    used = before.thresholds.left[:, place] - now.left[:, place]
+    struck = np.flatnonzero(last > first)
+    for step in range(int((last - first).max(initial=0))):
+        again = struck[last[struck] > first[struck] + step]
+        address = (before.rows[again], THRESHOLD, CAUSES[place], first[again] + step)
+        u, _ = uniform_columns(w.key, *address)
+        used[again] -= np.log(u)
+    return np.asarray((last - first) - used)
+
+
+def trials(w: World, before: Opening, now: Thresholds) -> float:
+    """Trials that closed a firm less those that were to be expected, weighted with loss."""
+    tried = np.flatnonzero((before.covered > 0.0) & (now.steps > before.thresholds.steps))
+    rows = before.rows[tried]
+    f = w.firms[rows]
+    p = w.params[f.sector]
+    share = p.success_share[np.arange(rows.size), f.stage]
+    u, v = uniform_columns(w.key, rows, TRIAL, now.steps[tried], 0)
+    odds = np.where(share < 1.0, share / np.maximum(1.0 - share, 1e-300) * f.on_progress, np.inf)
+    fails = 1.0 / (1.0 + odds)
+    closed = (u > 1.0 - fails) & (v < p.trial_closes_share)
+    return float(before.covered[tried] @ (closed - fails * p.trial_closes_share))
+
+
+# --- Control variate from exits: gains on rights less their mean before the price is known -------
+# When a firm leaves, one draw decides by which factor the price differs from its centre. All
+# else about the exit is known before it. So the gain that the draw brings less its expected
+# value, in closed form, has mean zero; subtracting it puts the conditional expectation in the
+# place of the draw. Terms of the right are those of the quarter's opening.
+# References
+# ----------
+# Law (2015), section 11.6, and Owen (2013), section 8.7, for conditioning.
+
+
+EXIT_CONTROL = "exits"
+_EXIT_STATE = (
+    "compliant", "cum_strike", "holder", "pass_through", "right", "stake", "strike",
+    "trigger",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What lenders would get at an exit: ``share * value - cost`` from a least value on.
+
+    Parameters
+    ----------
+    rows : int array, shape (n_claims,)
+        Living firms at whose exit lenders may get something.
+    share : array, shape (n_claims,)
+        Part of the exit value that reaches lenders.
+    cost : array, shape (n_claims,), CNY million
+    least : array, shape (n_claims,), CNY million
+        Value from which the claim pays.
+    """
+
+    rows: NDArray[np.int64]
+    share: Floats
+    cost: Floats
+    least: Floats
+
+
+class ExitWatch:
+    """The sum with mean zero over all exits of one world."""
+
+    def __init__(self) -> None:
+        self.sums = {EXIT_CONTROL: 0.0}
+        self.opening: Claim | None = None
+
+    def look(self, w: World, date: float) -> None:
+        """Close the quarter that ends at `date` and open the next."""
+        if self.opening is not None:
+            self.sums[EXIT_CONTROL] += exit_surprise(w, self.opening)
+        self.opening = claims(w)
+
+
+def claims(w: World) -> Claim:
+    """Read what lenders would get at an exit from each firm."""
+    every = w.firms
+    held = (every.holder > 0.0) | (every.right != r.NO_RIGHT)
+    rows = np.flatnonzero((every.status == r.ALIVE) & held)
+    f = picked(every, rows, _EXIT_STATE)
+    kept = (f.right == r.SWAP) & is_compliant(f)
+    rights = ((f.right == r.WARRANT) | (f.right == r.SWAP)) & ~kept & (f.stake > 0.0)
+    share = np.where(rights, f.holder * (1.0 - f.stake) + f.stake, f.holder)
+    strike = np.where(rights, f.strike, 0.0)
+    # New shares are paid into the firm before its value is shared out.
+    cost = f.cum_strike + strike - share * strike
+    worth = np.maximum(f.trigger, f.strike * (1.0 - f.stake) / np.maximum(f.stake, 1e-300))
+    least = np.maximum(np.where(rights, worth, 0.0), cost / np.maximum(share, 1e-300))
+    return Claim(rows, f.pass_through * share, f.pass_through * cost, least)
+
+
+def exit_surprise(w: World, claim: Claim) -> float:
+    """Gains at the exits of a quarter less what was to be expected, CNY million."""
+    status = w.firms.status[claim.rows]
+    left = (status == r.LISTED) | (status == r.ACQUIRED)
+    gone = np.flatnonzero(left & (claim.share > 0.0))
+    if not gone.size:
+        return 0.0
+    rows = claim.rows[gone]
+    f, p = w.firms[rows], w.params[w.firms.sector[rows]]
+    premium = np.where(f.status == r.LISTED, p.listing_premium, p.acquisition_factor)
+    centre = f.value * premium
+    share, cost, least = claim.share[gone], claim.cost[gone], claim.least[gone]
+    value = np.minimum(centre * multiples(w, rows, p), p.exit_cap)
+    gain = np.where(value >= least, share * value - cost, 0.0)
+    return float((gain - expected_gain(p, centre, (share, cost, least))).sum())
+
+
+def multiples(w: World, rows: NDArray[np.int64], p: Any) -> Floats:
+    """The factors that were drawn, shape (n_rows,)."""
+    u, tail = uniform_columns(w.key, rows, EXIT, 0, 0)
+    heavy = tail < p.exit_tail_share
+    part = np.where(heavy, tail / np.maximum(p.exit_tail_share, 1e-300), 1.0)
+    return np.asarray(lognormal(u, p.exit_log_sd) * part ** (-1.0 / p.exit_tail_index))
+
+
+def expected_gain(p: Any, centre: Floats, claim: tuple[Floats, Floats, Floats]) -> Floats:
+    """Mean of each gain over the factor, the value capped, shape (n_rows,), CNY million."""
+    share, cost, least = claim
+    law = (np.maximum(p.exit_log_sd, 1e-9), p.exit_tail_share, p.exit_tail_index)
+    low = np.maximum(least / centre, 1e-12)
+    high = np.maximum(p.exit_cap / centre, low)
+    chance = np.where(least <= p.exit_cap, exceedance(low, *law), 0.0)
+    value = centre * (low * chance + np.where(chance > 0.0, mean_between(low, high, *law), 0.0))
+    return np.asarray(share * value - cost * chance)
+
+
+# --- Control variates of a replication: what it had beyond what was to be expected ---------------
+
+
 MEMORY_YEARS = 4.0
 """Years before the start date that still show in the experiment's loans."""
 BEFORE, EARLY, LATE = "before", "early", "late"

@@ -10,15 +10,12 @@ from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
-from sim.engine.warm import prepare
+from sim.engine.history import History
 from sim.engine.world import World
 from sim.experiment.progress import Asked, meter
-from sim.experiment.results import Results, joined
-from sim.experiment.run import lived, measured, outcome_rows, past, worlds
-from sim.experiment.tables import SERIES, names
-from sim.scenario.menu import Menu, menu_of
-from sim.scenario.model import AS_OFFERED, Scenario
-from sim.state.history import History
+from sim.experiment.results import SERIES, Results, joined, names
+from sim.experiment.simulate import lived, measured, outcome_rows, past, prepare, worlds
+from sim.scenario.scenario import AS_OFFERED, Menu, Scenario, menu_of
 
 Values = dict[str, float]
 

@@ -4,14 +4,17 @@ import math
 
 import numpy as np
 
-from sim.firms.record import SWAP, WARRANT
-from sim.formulas.rate_of_return import internal_rate_of_return
-from sim.outcomes.columns import Floats, of_firms
-from sim.outcomes.groups import at_bank, living
+from sim.engine.history import History
+from sim.model.firms.record import SWAP, WARRANT
+from sim.outcomes.internal_rate import internal_rate_of_return
 from sim.outcomes.mark import outcome
 from sim.outcomes.reading import (
     HOUSE,
+    Floats,
+    at_bank,
     closing,
+    living,
+    of_firms,
     opening,
     quarters,
     quotient,
@@ -19,7 +22,6 @@ from sim.outcomes.reading import (
     time_average,
     total,
 )
-from sim.state.history import History
 
 INCOME = ("interest", "relationship", "gain", "royalty", "recovered", "guaranteed", "repaid")
 OUTLAYS = ("drawn", "operating", "screening", "coordination", "monitoring", "fee")

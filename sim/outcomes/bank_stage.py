@@ -2,21 +2,27 @@
 
 import numpy as np
 
-from sim.outcomes.columns import Mask, of_book, of_firms
-from sim.outcomes.groups import defaulted, failed, net_loss, signed_in
+from sim.engine.history import History
 from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import (
     BY_STAGE,
     HOUSE,
+    Mask,
     between,
+    contract_years,
+    defaulted,
+    failed,
     mean,
+    net_loss,
     of_all_stages,
+    of_book,
+    of_firms,
     quarters,
     ratio,
+    signed_in,
     years_of_stage,
+    yield_of,
 )
-from sim.outcomes.spells import contract_years, yield_of
-from sim.state.history import History
 
 PER_LOAN_YEAR = (
     "defaults of {} over years in which {} had a line (read at settlements), in the experiment;"

@@ -8,11 +8,19 @@ import math
 
 import numpy as np
 
-from sim.outcomes.columns import Floats, of_book
-from sim.outcomes.groups import opened_in
+from sim.engine.history import History
 from sim.outcomes.mark import family, outcome
-from sim.outcomes.reading import HOUSE, code_of, quarters, quotient, ratio, yearly
-from sim.state.history import History
+from sim.outcomes.reading import (
+    HOUSE,
+    Floats,
+    code_of,
+    of_book,
+    opened_in,
+    quarters,
+    quotient,
+    ratio,
+    yearly,
+)
 
 REGIMES = {name: {"regime": name} for name in ("boom", "bust")}
 CUMULATIVE = "from the start date, run-off included, profit before policy tolerance"

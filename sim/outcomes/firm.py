@@ -7,13 +7,23 @@ A listing or a sale is no failure: such a firm leaves observation alive.
 
 import numpy as np
 
-from sim.firms.record import ACQUIRED, FAILED_CASH, GROWTH, LISTED, MATURE
-from sim.formulas.survival import KaplanMeier, kaplan_meier, survival_at
-from sim.outcomes.columns import Ints, Mask, of_firms
-from sim.outcomes.groups import defaulted, ended, failed, newborn, present
+from sim.engine.history import History
+from sim.model.firms.record import ACQUIRED, FAILED_CASH, GROWTH, LISTED, MATURE
 from sim.outcomes.mark import family, outcome
-from sim.outcomes.reading import HOUSE, mean, share
-from sim.state.history import History
+from sim.outcomes.reading import (
+    HOUSE,
+    Ints,
+    Mask,
+    defaulted,
+    ended,
+    failed,
+    mean,
+    newborn,
+    of_firms,
+    present,
+    share,
+)
+from sim.outcomes.survival import KaplanMeier, kaplan_meier, survival_at
 
 KM = "Kaplan and Meier 1958, Journal of the American Statistical Association 53"
 COHORT = (

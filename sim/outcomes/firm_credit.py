@@ -2,32 +2,33 @@
 
 import numpy as np
 
-from sim.firms.record import ACQUIRED, LISTED, NO_RIGHT, PROGRESS
-from sim.outcomes.columns import Floats, Mask, of_book, of_firms
+from sim.engine.history import History
+from sim.model.firms.record import ACQUIRED, LISTED, NO_RIGHT, PROGRESS
 from sim.outcomes.firm import ASSET_LIGHT
-from sim.outcomes.groups import (
-    first_contract,
-    living,
-    new_borrowers,
-    newborn,
-    present,
-    signed_in,
-    signers,
-)
 from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import (
     BY_STAGE,
     HOUSE,
+    Floats,
+    Mask,
     closing,
+    first_contract,
+    living,
+    new_borrowers,
+    newborn,
     of_all_stages,
+    of_book,
+    of_firms,
     opening,
+    present,
     quotient,
     ratio,
     share,
+    signed_in,
+    signers,
     time_average,
     years_of_stage,
 )
-from sim.state.history import History
 
 RIGHTS = {
     "exercised": {"name": "exercised", "what": "was exercised"},

@@ -2,11 +2,9 @@
 
 import numpy as np
 
-from sim.outcomes.columns import Floats, of_firms, remembered
-from sim.outcomes.groups import living, newborn
+from sim.engine.history import History
 from sim.outcomes.mark import outcome
-from sim.outcomes.reading import HOUSE, mean
-from sim.state.history import History
+from sim.outcomes.reading import HOUSE, Floats, living, mean, newborn, of_firms, remembered
 
 WEALTH = (
     "present value at entry of the founders' part of exit proceeds, of payments to owners"

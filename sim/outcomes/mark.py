@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any, Literal, TypeVar, get_args
 
 from sim.base.errors import OutcomeError
-from sim.base.ranges import Within
+from sim.base.parameter import Within
 
 Better = Literal["higher", "lower", "neither"]
 Basis = Literal["flow", "stock", "vintage", "count"]

@@ -5,14 +5,96 @@ an opening level.
 """
 
 import math
-from typing import Any
+import weakref
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.firms.record import STAGES
-from sim.outcomes.columns import Floats, Mask
-from sim.state.history import History
+from sim.base.columns import Rows
+from sim.engine.history import History
+from sim.model.firms.loss_sharing import borne_by_others, split_by_share
+from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, STAGES, UNBORN
+
+# --- Columns of a history's records, read once. No outcome is defined here -----------------------
+
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+Curve = tuple[str, str, Floats, Floats]
+"""A series of a history: its name, the bank or nothing, x and value."""
+Value = TypeVar("Value")
+
+
+def remembered(read: Callable[[History], Value]) -> Callable[[History], Value]:
+    """Keep what was read of a history: many outcomes share a costly reading.
+
+    A history is frozen, so the result cannot go stale; it goes with the history.
+    """
+    kept: dict[int, tuple[weakref.ref[History], Value]] = {}
+
+    @wraps(read)
+    def reading(history: History) -> Value:
+        key = id(history)
+        if key not in kept:
+            kept[key] = weakref.ref(history, lambda gone: kept.pop(key, None)), read(history)
+        return kept[key][1]
+
+    return reading
+
+
+class Columns:
+    """Columns of records as plain arrays, each read once.
+
+    Records are a kilobyte wide, so reading a column takes as long as reading all of them.
+
+    Parameters
+    ----------
+    records : record array, shape (n,), or columns
+    chosen : bool array, shape (n,), or row numbers, optional
+
+    Examples
+    --------
+    >>> table = np.zeros(2, dtype=[("cash", "f8"), ("stage", "i1")])
+    >>> Columns(table).rows(np.array([True, False]))["cash"]
+    array([0.])
+    """
+
+    def __init__(self, records: "Rows | Columns", chosen: Mask | Ints | None = None) -> None:
+        """Read nothing yet."""
+        self._records, self._chosen = records, chosen
+        self._read: dict[str, Rows] = {}
+
+    def __getitem__(self, name: str) -> Rows:
+        """Give one column, shape (n,) or (n, length)."""
+        if name not in self._read:
+            column = self._records[name]
+            own = column if self._chosen is None else column[self._chosen]
+            self._read[name] = np.ascontiguousarray(own)
+        return self._read[name]
+
+    def rows(self, chosen: Mask | Ints) -> "Columns":
+        """Give some rows, as a mask or row numbers."""
+        return Columns(self, chosen)
+
+
+@remembered
+def of_firms(history: History) -> Columns:
+    """Columns of the firms' records."""
+    return Columns(history.firms)
+
+
+@remembered
+def of_book(history: History) -> Columns:
+    """Columns of the loan book."""
+    return Columns(history.book)
+
+
+# --- Reading a history: ratios, sums and time averages. No outcome is defined here ---------------
+
 
 Array = NDArray[Any]
 HOUSE = "house definition"
@@ -149,3 +231,194 @@ def code_of(history: History, regime: str) -> int:
     """Code of a macro regime by its name; -1, which no date has, where there is none."""
     names = history.facts["regimes"]
     return names.index(regime) if regime in names else -1
+
+
+# --- Groups of firms and contracts of a history. No outcome is defined here ----------------------
+
+
+LAST_STATUS = 127
+PER_FIRMS = 1000.0
+
+
+def entered(history: History) -> Mask:
+    """Firms that have entered, shape (n_firms,)."""
+    return np.asarray(of_firms(history)["status"] != UNBORN)
+
+
+def present(history: History) -> Mask:
+    """Firms that live at some date of the experiment."""
+    firms = of_firms(history)
+    still = (firms["end"] > 0.0) & (firms["birth"] < history.horizon)
+    return np.asarray(entered(history) & still)
+
+
+def newborn(history: History, follow: float = 0.0) -> Mask:
+    """Firms that enter in the experiment, early enough to be followed for some years."""
+    birth = of_firms(history)["birth"]
+    late = birth <= history.horizon - follow + _ROUNDING
+    return np.asarray(entered(history) & (birth >= 0.0) & late)
+
+
+def ended(history: History, first: int, last: int) -> Mask:
+    """Firms that ended in the experiment with a status from `first` to `last`."""
+    status, end = of_firms(history)["status"], of_firms(history)["end"]
+    inside = (end > 0.0) & (end <= history.horizon + _ROUNDING)
+    return np.asarray((status >= first) & (status <= last) & inside)
+
+
+def failed(history: History) -> Mask:
+    """Firms closed in the experiment, whatever the cause."""
+    return ended(history, FAILED_TECHNICAL, LAST_STATUS)
+
+
+def defaulted(history: History) -> Mask:
+    """Firms closed in the experiment that left a loan unpaid."""
+    return np.asarray(failed(history) & (of_firms(history)["defaulted"] == 1))
+
+
+def alive_at_horizon(history: History) -> Mask:
+    """Firms that entered and have not closed by the horizon; exits count as living."""
+    firms = of_firms(history)
+    closed = (firms["status"] > ACQUIRED) & (firms["end"] <= history.horizon + _ROUNDING)
+    return np.asarray(entered(history) & ~closed)
+
+
+def saved(history: History, baseline: History) -> Mask:
+    """Firms not closed by the horizon here and closed in the baseline."""
+    return alive_at_horizon(history) & ~alive_at_horizon(baseline)
+
+
+def per_thousand(chosen: Mask, among: Mask) -> float:
+    """Chosen firms per 1,000 of some firms; nan of none."""
+    return PER_FIRMS * ratio(float((chosen & among).sum()), float(among.sum()))
+
+
+def living(history: History) -> Mask:
+    """Firms alive at the end of the run."""
+    return np.asarray(of_firms(history)["status"] == ALIVE)
+
+
+def unpaid(history: History) -> Floats:
+    """What each firm's default costs all who bear it, shape (n_firms,)."""
+    return np.asarray(of_firms(history)["owed"] - of_firms(history)["recovery"])
+
+
+def net_loss(history: History) -> Floats:
+    """What each firm's default costs its lenders, net of what others pay, shape (n_firms,)."""
+    a, lost = of_firms(history), unpaid(history)
+    cover = a["guaranteed"], a["first_loss"], a["cover_cap"]
+    return np.asarray(lost - borne_by_others(lost, a["owed"], *cover))
+
+
+def at_bank(history: History, amount: Floats) -> Floats:
+    """Split amounts per firm over lenders of the last contract, shape (n_banks, n_firms)."""
+    contract, book = of_firms(history)["contract"], of_book(history)
+    held = np.zeros((history.panel.shape[1], amount.size))
+    for n in np.flatnonzero((amount > 0.0) & (contract >= 0)):
+        lender, share = book["lender"][contract[n]], book["share"][contract[n]]
+        split_by_share(amount[n : n + 1], lender, share, held[:, n : n + 1])
+    return held
+
+
+def signed_in(history: History, follow: float = 0.0) -> Mask:
+    """Contracts signed in the experiment, early enough to be followed, shape (n,)."""
+    date = of_book(history)["date"]
+    late = date <= history.horizon - follow + _ROUNDING
+    return np.asarray((date > 0.0) & late)
+
+
+def opened_in(history: History, follow: float = 0.0) -> Mask:
+    """Contracts among them that open a line."""
+    return np.asarray(signed_in(history, follow) & (of_book(history)["first"] == 1))
+
+
+def signers(history: History, contracts: Mask) -> Mask:
+    """Firms that signed one of some contracts, shape (n_firms,)."""
+    firms = np.zeros(history.firms.shape[0], dtype=bool)
+    firms[of_book(history)["firm"][contracts]] = True
+    return firms
+
+
+def first_contract(history: History) -> Ints:
+    """Row of each firm's first contract, -1 for none, shape (n_firms,)."""
+    first = np.full(history.firms.shape[0], -1, dtype=np.int64)
+    # The book is in order of signing, so writing it backwards leaves the earliest row.
+    rows = np.arange(history.book.shape[0] - 1, -1, -1, dtype=np.int64)
+    first[of_book(history)["firm"][rows]] = rows
+    return first
+
+
+def new_borrowers(history: History) -> Ints:
+    """Firms whose first loan ever was signed in the experiment; their rows."""
+    first = first_contract(history)
+    rows = np.flatnonzero(first >= 0)
+    date = of_book(history)["date"][first[rows]]
+    return np.asarray(rows[(date > 0.0) & (date <= history.horizon + _ROUNDING)])
+
+
+# --- When each contract was in force, and what it paid -------------------------------------------
+# The book says when contracts were signed; the firm's record says for how many years in all
+# it had a line. Together they give the spells: a contract that is followed by another one
+# without a break, or that is in force at the end, is known to the day; what is left of the
+# firm's years with a line is shared among its other contracts in proportion to their length.
+
+
+class Spells(NamedTuple):
+    """Years in which each contract was in force, shape (n_contracts,)."""
+
+    start: Floats
+    stop: Floats
+
+
+@remembered
+def spells(history: History) -> Spells:
+    """Start and end of each contract's time in force."""
+    book, firms = of_book(history), of_firms(history)
+    firm, start = book["firm"], np.asarray(book["date"])
+    following, row = _following(history)
+    last = np.minimum(firms["end"][firm], history.end)
+    length = np.maximum(np.minimum(following, last) - start, 0.0)
+    certain = np.isfinite(following) & (book["first"][row] == 0)
+    certain |= ~np.isfinite(following) & (firms["contract"][firm] == np.arange(firm.size))
+    n = history.firms.shape[0]
+    known = np.bincount(firm, weights=length * certain, minlength=n)
+    unsure = np.bincount(firm, weights=length * ~certain, minlength=n)
+    left = np.maximum(firms["credit_years"] - known, 0.0)
+    part = np.minimum(quotient(left, unsure, 0.0), 1.0)
+    return Spells(start, start + length * np.where(certain, 1.0, part[firm]))
+
+
+def _following(history: History) -> tuple[Floats, Ints]:
+    """Date and row of the same firm's next contract; infinity and 0 where there is none."""
+    firm, date = of_book(history)["firm"], of_book(history)["date"]
+    order = np.argsort(firm, kind="stable")
+    same = firm[order[1:]] == firm[order[:-1]]
+    one, two = order[:-1][same], order[1:][same]
+    following, row = np.full(firm.size, np.inf), np.zeros(firm.size, dtype=np.int64)
+    following[one], row[one] = date[two], two
+    return following, row
+
+
+def contract_years(history: History) -> Floats:
+    """Years that each contract was in force in the experiment, shape (n_contracts,)."""
+    start, stop = spells(history)
+    return overlap(start, stop, 0.0, history.horizon)
+
+
+def overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
+    """Length of the part of each interval that lies between two dates."""
+    return np.asarray(np.maximum(np.minimum(stop, high) - np.maximum(start, low), 0.0))
+
+
+def yield_of(history: History, chosen: Mask) -> float:
+    """Mean rate less guarantee fee of some contracts, per year, nan where none was in force.
+
+    Weighted with line and time in force; `chosen` has shape (n_contracts,).
+    """
+    book, (start, stop) = of_book(history), spells(history)
+    early = overlap(start, np.minimum(stop, book["step"]), 0.0, history.horizon)
+    late = overlap(np.maximum(start, book["step"]), stop, 0.0, history.horizon)
+    paid = book["rate"] * early + book["later_rate"] * late
+    paid = paid - book["fee_rate"] * (early + late)
+    weight = (book["limit"] * (early + late))[chosen].sum()
+    return ratio(float((book["limit"] * paid)[chosen].sum()), float(weight))

@@ -1,31 +1,207 @@
 """Curves: what happens over time, by age of the firm, since signing, and bank by bank."""
 
+import math
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 
-from sim.firms.record import STAGES
-from sim.formulas.survival import kaplan_meier, survival_at
-from sim.outcomes.bank_vintage import client_funding, client_income
-from sim.outcomes.columns import Curve, Floats, Ints, Mask, of_book, of_firms
+from sim.engine.history import STATES, History, Page
+from sim.engine.ledger import PARTIES
+from sim.model.firms.record import STAGES
+from sim.outcomes.bank import client_funding, client_income
+from sim.outcomes.bank_loss import loss_split
 from sim.outcomes.cycle import cumulative, profit_rate
-from sim.outcomes.effects import firm_effects, vintage_profit
 from sim.outcomes.firm import survival_curve
-from sim.outcomes.flows import payments, stage_flows
-from sim.outcomes.groups import (
+from sim.outcomes.firm_wealth import founder_values
+from sim.outcomes.reading import (
+    Curve,
+    Floats,
+    Ints,
+    Mask,
     alive_at_horizon,
     defaulted,
+    first_contract,
     net_loss,
+    new_borrowers,
     newborn,
+    of_book,
+    of_firms,
+    of_stage,
     opened_in,
+    overlap,
+    per_thousand,
     present,
+    quotient,
+    ratio,
+    saved,
     signed_in,
+    signers,
+    spells,
+    year_ends,
+    yearly,
 )
-from sim.outcomes.loss_split import loss_split
-from sim.outcomes.reading import of_stage, quotient, year_ends, yearly
-from sim.outcomes.spells import overlap, spells
-from sim.state.history import History
+from sim.outcomes.survival import kaplan_meier, survival_at
+
+# --- Flows: firms between the stages of life, and money between the parties ----------------------
+
+
+MOVED = "stage_flow:"
+PAID = "paid:"
+"""First parts of the names of the series."""
+_PERIODS = 5
+_ROUNDING = 1e-9
+
+
+def stage_flows(history: History) -> Iterator[Curve]:
+    """Firms by their states at two dates: up to five periods of whole years.
+
+    ``stage_flow:SOURCE>TARGET`` for each pair of states that occurs; x is the end of each
+    period. Firms that have not entered or have ended at both dates are left out.
+    """
+    pages = checkpoints(history)
+    ends = np.array([page.date for page in pages[1:]])
+    counts = [_crossed(one, two) for one, two in pairwise(pages)]
+    for source, target in np.argwhere(np.any(counts, axis=0)) if counts else ():
+        name = f"{MOVED}{STATES[source]}>{STATES[target]}"
+        yield name, "", ends, np.array([count[source, target] for count in counts], float)
+
+
+def checkpoints(history: History) -> list[Page]:
+    """Give the pages between which flows are told: equal steps of whole years, and the last."""
+    pages = [page for page in history.pages if page.date <= history.horizon + _ROUNDING]
+    step = max(math.ceil(history.horizon / _PERIODS - _ROUNDING), 1)
+    return [page for page in pages if page.date % step == 0.0 or page is pages[-1]]
+
+
+def _crossed(one: Page, two: Page) -> Floats:
+    """Count firms by their states at two dates, shape (n_states, n_states)."""
+    n = len(STATES)
+    pairs = one.state.astype(np.int64) * n + two.state
+    count = np.bincount(pairs, minlength=n * n).reshape(n, n).astype(np.float64)
+    for name in ("unborn", "listed", "acquired", "closed"):
+        count[STATES.index(name), STATES.index(name)] = 0.0
+    return count
+
+
+def payments(history: History) -> Iterator[Curve]:
+    """Money paid between the parties in the experiment, by account, CNY million.
+
+    ``paid:ACCOUNT:PAYER:PAYEE``; x is the length of the experiment in years. A negative sum
+    was paid the other way.
+    """
+    pages = [page for page in history.pages if page.date <= history.horizon + _ROUNDING]
+    if len(pages) < 2:
+        return
+    first, last = pages[0], pages[-1]
+    end = np.array([last.date])
+    for account, sums in last.paid.items():
+        paid = sums - first.paid.get(account, 0.0)
+        for payer, payee in np.argwhere(paid != 0.0):
+            name = f"{PAID}{account}:{PARTIES[payer]}:{PARTIES[payee]}"
+            yield name, "", end, paid[payer, payee][None]
+
+
+# --- The same firm in two worlds: who is saved, who is lost, whose founders gain; and vintages ---
+# A firm meets the same luck under every arrangement, so what differs in its life is the
+# arrangement's doing. Effects are told for groups whose members are the same in both
+# worlds: all firms, sectors, thirds of quality, venture backing, and by where a firm
+# borrows. No outcome is defined here; these are curves of one point each.
+
+
+THIRD = 0.430727
+"""Quality above which a third of firms lies: a quantile of the standard normal law."""
+
+KINDS = {
+    "saved": ("firms per 1,000", "firms not closed here and closed in the baseline"),
+    "lost": ("firms per 1,000", "firms closed here and not in the baseline"),
+    "founders_better": ("firms per 1,000", "founders who end richer than in the baseline"),
+    "founders_worse": ("firms per 1,000", "founders who end poorer than in the baseline"),
+    "founder_gain": ("CNY million", "mean wealth of founders less that in the baseline"),
+}
+"""Effects that are told of every group: unit and meaning."""
+
+NOTICED = 1e-6
+"""Part of founders' wealth below which a difference is rounding."""
+
+
+def effect_name(kind: str, group: str) -> str:
+    """Name the series of an effect.
+
+    Examples
+    --------
+    >>> effect_name("saved", "all firms")
+    'effect_saved:all firms'
+    """
+    return f"effect_{kind}:{group}"
+
+
+def firm_effects(history: History, baseline: History) -> Iterator[Curve]:
+    """Effects of an arrangement on the same firms, by group: one point each.
+
+    Saved and lost per 1,000 firms that live in the experiment; founders better and worse off
+    per 1,000 firms that enter in it, and their mean gain in CNY million.
+    """
+    kept, lost = saved(history, baseline), saved(baseline, history)
+    among, entered = present(history), newborn(history)
+    gain = np.zeros(entered.size)
+    gain[entered] = _gains(history, baseline)
+    for group, chosen in groups_of(history, baseline):
+        own, new = chosen & among, chosen & entered
+        values = (
+            per_thousand(kept, own), per_thousand(lost, own),
+            per_thousand(gain > 0.0, new), per_thousand(gain < 0.0, new),
+            ratio(float(gain[new].sum()), float(new.sum())),
+        )  # fmt: skip
+        for kind, value in zip(KINDS, values, strict=True):
+            yield effect_name(kind, group), "", np.zeros(1), np.array([value])
+
+
+def groups_of(history: History, baseline: History) -> Iterator[tuple[str, Mask]]:
+    """Groups of firms whose members do not depend on the arrangement, or are told by it."""
+    a = of_firms(history)
+    quality, venture = a["quality"], a["venture"] == 1
+    yield "all firms", np.ones(quality.size, dtype=bool)
+    yield "lowest third of quality", quality < -THIRD
+    yield "middle third of quality", (quality >= -THIRD) & (quality <= THIRD)
+    yield "highest third of quality", quality > THIRD
+    yield "venture-backed", venture
+    yield "not venture-backed", ~venture
+    for code, name in enumerate(history.facts["sectors"]):
+        yield f"sector {name}", np.asarray(a["sector"] == code)
+    here, there = (signers(one, signed_in(one)) for one in (history, baseline))
+    yield "borrow in both worlds", here & there
+    yield "borrow here only", here & ~there
+    yield "borrow in the baseline only", there & ~here
+    yield "borrow in neither", ~here & ~there
+
+
+def _gains(history: History, baseline: History) -> Floats:
+    """Founders' wealth here less in the baseline, of firms that enter; rounding is zero."""
+    here, there = founder_values(history), founder_values(baseline)
+    gain = here - there
+    return np.where(np.abs(gain) <= NOTICED * np.maximum(here, there), 0.0, gain)
+
+
+def vintage_profit(history: History) -> Curve:
+    """Profit from firms whose first loan is signed in a year of the experiment, by year.
+
+    Over their whole life to the end of the run: income less running cost, fees, cost of
+    funds and credit losses; screening, coordination and monitoring are not known by firm.
+    """
+    rows = new_borrowers(history)
+    years = year_ends(history) if rows.size else np.zeros(0)
+    profit = client_income(history) - client_funding(history) - net_loss(history)
+    date = of_book(history)["date"][first_contract(history)[rows]]
+    place = np.ceil(date - 1e-9).astype(np.int64) - 1
+    sums = np.bincount(place, weights=profit[rows], minlength=years.size)[: years.size]
+    return "vintage_profit", "", years, np.asarray(sums)
+
+
+# --- Curves: what happens over time, by age of the firm, since signing, and bank by bank ---------
+
 
 COLUMNS = ("series", "bank", "x", "value")
 LONGEST_VINTAGE = 10
@@ -204,3 +380,68 @@ def _settlements(history: History) -> tuple[Floats, Ints]:
     """Dates of settlements from the start date to the horizon, and where they stand."""
     inside = history.during() | (np.abs(history.dates) <= 1e-9)
     return np.asarray(history.dates[inside]), np.flatnonzero(inside)
+
+
+# --- What each curve of ``series.parquet`` is: what x and the value stand for, with units --------
+
+
+@dataclass(frozen=True)
+class SeriesMark:
+    """One series, or all series whose names begin alike.
+
+    Parameters
+    ----------
+    name : str
+        Name of the series; after a colon stands, in capitals, what further series are by.
+    unit, meaning : str
+        Of the value.
+    x : str
+        What x is, with its unit.
+    """
+
+    name: str
+    unit: str
+    meaning: str
+    x: str
+
+    def covers(self, series: str) -> bool:
+        """Say whether a series of a run is this one.
+
+        Examples
+        --------
+        >>> mark = SeriesMark("stage_count:STAGE", "firms", "living firms", "years")
+        >>> mark.covers("stage_count:growth"), mark.covers("survival")
+        (True, False)
+        """
+        head, colon, _ = self.name.partition(":")
+        return series == self.name or bool(colon and series.startswith(f"{head}:"))
+
+
+DATE, YEAR = "years from the start date", "years from the start date at which the year ends"
+AGE, HORIZON = "years of age", "years of the experiment"
+SERIES = (
+    SeriesMark("survival", "share", "firms not closed, Kaplan and Meier 1958", AGE),
+    SeriesMark("survival_at_risk", "firms", "firms that are followed beyond that age", AGE),
+    SeriesMark("stage_count:STAGE", "firms", "living firms by stage", DATE),
+    SeriesMark("vintage_default", "share", "cumulative default", "years since signing"),
+    SeriesMark("cumulative_value_by_age", "CNY million",
+               "discounted value to banks of 100 firms", AGE),
+    SeriesMark("credit_outstanding", "CNY million", "performing loans of all banks", DATE),
+    SeriesMark("cumulative_profit", "CNY million", "profit of all banks so far", DATE),
+    SeriesMark("profit_by_regime", "CNY million per year",
+               "profit of all banks per year of a regime",
+               "place of the macro regime in the scenario"),
+    SeriesMark("bank_annual_loss", "CNY million", "credit loss of a bank in a year", YEAR),
+    SeriesMark("bank_annual_profit", "CNY million", "profit of a bank in a year", YEAR),
+    SeriesMark("contracts:ARRANGEMENT", "contracts", "signed in a year, by terms", YEAR),
+    SeriesMark("loss_borne:PARTY", "CNY million", "credit losses borne by each party", HORIZON),
+    SeriesMark("stage_flow:SOURCE>TARGET", "firms", "firms by their states at two dates",
+               "years from the start date at which the period ends"),
+    SeriesMark("paid:ACCOUNT:PAYER:PAYEE", "CNY million", "paid in the experiment", HORIZON),
+    SeriesMark("vintage_profit", "CNY million",
+               "profit from firms whose first loan is of a year", YEAR),
+    SeriesMark("additional_survivors", "firms per 1,000",
+               "firms saved less firms lost so far", DATE),
+    *(SeriesMark(effect_name(kind, "GROUP"), *KINDS[kind], "always 0") for kind in KINDS),
+)  # fmt: skip
+"""Every series, in the order of the table."""

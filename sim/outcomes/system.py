@@ -4,32 +4,54 @@ import math
 
 import numpy as np
 
-from sim.economy.macro import time_share
-from sim.firms.record import ACQUIRED, LISTED
-from sim.outcomes.columns import Ints, of_book, of_firms
-from sim.outcomes.groups import (
-    defaulted,
-    living,
-    newborn,
-    opened_in,
-    per_thousand,
-    present,
-    saved,
-    unpaid,
-)
+from sim.engine.history import History
+from sim.model.economy.macro import time_share
+from sim.model.firms.record import ACQUIRED, LISTED
 from sim.outcomes.mark import Members, family, outcome
 from sim.outcomes.reading import (
     HOUSE,
+    Ints,
     balance_years,
     code_of,
+    defaulted,
+    living,
     mean,
+    newborn,
+    of_book,
+    of_firms,
+    opened_in,
+    per_thousand,
+    present,
     quotient,
     ratio,
+    saved,
     time_average,
     total,
+    unpaid,
 )
-from sim.outcomes.system_parties import of_party
-from sim.state.history import History
+
+# --- Parties beside the lenders: what bearing losses leaves them ---------------------------------
+
+
+PARTIES = {
+    "guarantors": {"party": "guarantor",
+        "what": "fees of guarantors and pools less losses that they bear"},
+    "insurers": {"party": "insurer", "what": "premiums less losses that insurers bear"},
+    "lessors": {"party": "lessor",
+        "what": "fees of lessors and sale of their equipment less losses that they bear"},
+    "trusts": {"party": "trust", "what": "fees of trusts less losses that their investors bear"},
+}  # fmt: skip
+
+
+@family("system.{party}_result", over=PARTIES, unit="CNY million", better="higher", basis="flow",
+    formula="{what}, over the experiment", source=HOUSE)  # fmt: skip
+def of_party(history: History, party: str) -> float:
+    """Result of one kind of party over the experiment."""
+    return float(history.series(party)[history.during()].sum())
+
+
+# --- The system: credit, firms saved and lost, public cost, value, banks that fail together ------
+
 
 OTHER_OWN = "additionality, as in evaluations of guarantee programmes"
 

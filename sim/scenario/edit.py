@@ -9,10 +9,9 @@ from pydantic import BaseModel
 
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.check import validate
-from sim.scenario.faults import NOTHING, look_up, shown
-from sim.scenario.path_file import with_path_file
-from sim.scenario.positions import Path, split_key
-from sim.scenario.read import Place, RawScenario
+from sim.scenario.declared import NOTHING, look_up, shown
+from sim.scenario.read import Place, RawScenario, with_path_file
+from sim.scenario.toml_text import KeyPath, split_key
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -39,7 +38,7 @@ def with_values(model: Model, values: Mapping[str, Any]) -> Model:
 
     Examples
     --------
-    >>> from sim.base.frozen import Frozen
+    >>> from sim.base.parameter import Frozen
     >>> class Loan(Frozen):
     ...     rate: float = 0.04
     >>> with_values(Loan(), {"rate": 0.05})
@@ -60,7 +59,7 @@ def assign(base: RawScenario, values: Mapping[str, Any]) -> RawScenario:
         As in :func:`with_values`.
     """
     tree: dict[str, Any] = {}
-    places: dict[Path, Place] = {}
+    places: dict[KeyPath, Place] = {}
     problems: list[Problem] = []
     for key, value in values.items():
         try:
@@ -144,8 +143,8 @@ def _no_key(key: str, error: Exception, value: Any) -> Problem:
 
 
 def _whole_list(
-    base: Mapping[str, Any], tree: dict[str, Any], path: Path, value: Any
-) -> tuple[Path, Any]:
+    base: Mapping[str, Any], tree: dict[str, Any], path: KeyPath, value: Any
+) -> tuple[KeyPath, Any]:
     """Turn a change of one element into a change of the whole list around it."""
     for depth, part in enumerate(path):
         if isinstance(part, int):
@@ -156,7 +155,7 @@ def _whole_list(
     return path, value
 
 
-def _with_element(old: Any, path: Path, value: Any) -> Any:
+def _with_element(old: Any, path: KeyPath, value: Any) -> Any:
     """Copy a list with the value at a path inside it changed."""
     if not path:
         return value
@@ -171,7 +170,7 @@ def _with_element(old: Any, path: Path, value: Any) -> Any:
     return items
 
 
-def _put(tree: dict[str, Any], path: Path, value: Any) -> None:
+def _put(tree: dict[str, Any], path: KeyPath, value: Any) -> None:
     table = tree
     for part in path[:-1]:
         inner = table.get(str(part))

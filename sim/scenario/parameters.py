@@ -1,6 +1,6 @@
 """Every parameter of a scenario and every kind of clause, read off the declared groups.
 
-What a parameter is stands where it is declared (`sim.base.frozen.param`); here it is only
+What a parameter is stands where it is declared (`sim.base.parameter.param`); here it is only
 gathered, so nothing can go stale. Groups with the same fields (the overrides of a sector,
 for example) are told once.
 """
@@ -15,10 +15,9 @@ from pydantic import AfterValidator, BaseModel
 from pydantic.fields import FieldInfo
 
 from sim.base.language import tr
-from sim.base.ranges import Within
-from sim.scenario.faults import shown
-from sim.scenario.legal import KIND, choices, is_group, kinds, unit_and_meaning
-from sim.scenario.positions import Path, join_key
+from sim.base.parameter import Within
+from sim.scenario.declared import KIND, choices, is_group, kinds, shown, unit_and_meaning
+from sim.scenario.toml_text import KeyPath, join_key
 
 NAME, PLACE = "NAME", "N"
 """What stands in a path for a name that the author picks, and for a place in a list."""
@@ -48,7 +47,7 @@ class Parameter:
         Where it is declared.
     """
 
-    path: Path
+    path: KeyPath
     unit: str
     meaning: str
     legal: str
@@ -126,7 +125,9 @@ def clause_kinds(arrangement: type[BaseModel]) -> list[ClauseKind]:
     ]  # fmt: skip
 
 
-def _walk(annotation: Any, path: Path, kind: str, told: dict[Any, Path]) -> Iterator[Parameter]:
+def _walk(
+    annotation: Any, path: KeyPath, kind: str, told: dict[Any, KeyPath]
+) -> Iterator[Parameter]:
     """Give the keys below a place; `told` holds the groups that were told, with their place."""
     names = {group: name for name, group in kinds(annotation).items()}
     for member in choices(annotation):
@@ -145,7 +146,7 @@ def _walk(annotation: Any, path: Path, kind: str, told: dict[Any, Path]) -> Iter
 
 
 def _field(
-    group: type[BaseModel], path: Path, field: FieldInfo, kind: str, told: dict[Any, Path]
+    group: type[BaseModel], path: KeyPath, field: FieldInfo, kind: str, told: dict[Any, KeyPath]
 ) -> Iterator[Parameter]:
     """Give a key, or the keys below it where it is a table."""
     groups = _groups_in(field.annotation)
@@ -181,7 +182,7 @@ def legal_range(annotation: Any, metadata: Sequence[Any] = ()) -> str:
 
     Examples
     --------
-    >>> from sim.base.frozen import NonNegative, Share
+    >>> from sim.base.parameter import NonNegative, Share
     >>> legal_range(Share), legal_range(tuple[NonNegative, ...]), legal_range(bool)
     ('[0, 1]', 'list of values, each in [0, ∞)', 'true or false')
     """

@@ -17,15 +17,202 @@ of an extended file does not inherit the reason for the other.
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from pathlib import Path as FilePath
 from typing import Any, Literal, get_args
 
-from sim.base.errors import ScenarioError
-from sim.scenario.facts import ID
-from sim.scenario.faults import look_up
-from sim.scenario.positions import Path, join_key
-from sim.scenario.read import RawScenario, resolve
+from pydantic import BaseModel
+
+from sim.base.errors import Problem, ScenarioError
+from sim.scenario.declared import look_up
+from sim.scenario.read import Place, RawScenario, did_you_mean, resolve
+from sim.scenario.toml_text import KeyPath, Parsed, join_key, parse, split_key
+
+# --- Published figures: what a file of facts holds, and what a fact in it may lack ---------------
+# A fact is a table with an id, such as ``[MK12]``. Its ``grade`` says how much the number
+# carries as evidence. Text about facts (sources, contradictions, translations) stands in
+# other tables of the same file.
+
+
+FACTS = "seeds/facts.toml"
+"""The only place for published figures, from the top of the project."""
+
+GRADES = ("measured", "official aggregate", "reported case", "assumption")
+"""From the strongest evidence to the weakest."""
+
+ID = r"[A-Z]{1,2}\d{2}"
+"""Form of a fact's id."""
+
+_NEEDED = {
+    "value": "write the number, or a list of numbers with labels",
+    "date": 'say when it held, as exactly as the source: date = "2025-09"',
+    "source": "name keys of the [sources] tables at the end of the file",
+    "grade": f"one of: {', '.join(GRADES)}",
+}
+_SIGNS = {"about": "~", "above": ">", "at least": ">=", "below": "<", "at most": "<="}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One published figure.
+
+    Parameters
+    ----------
+    id : str
+    values : mapping
+        What stands in the table of the fact: ``meaning``, ``value``, ``unit``, ``date``,
+        ``region``, ``programme``, ``source``, ``grade`` and what else there is.
+    line : int or None
+        Where its table begins.
+
+    Examples
+    --------
+    >>> fact = Fact("AH07", {"value": [1.0, 3.1], "labels": ["before", "after"],
+    ...                      "unit": "years", "bounds": ["below", "about"]})
+    >>> fact.text("unit"), fact.value_in_words()
+    ('years', 'before <1; after ~3.1')
+    """
+
+    id: str
+    values: Mapping[str, Any]
+    line: int | None = None
+
+    def text(self, name: str) -> str:
+        """Give an entry as text: a list joined by commas, nothing where it is missing."""
+        entry = self.values.get(name, "")
+        return ", ".join(map(str, entry)) if isinstance(entry, list) else str(entry)
+
+    def value_in_words(self) -> str:
+        """Give the value with the labels, bounds and units that belong to each number."""
+        value = self.values.get("value", "")
+        bound = self.values.get("bound", "exact")
+        if not isinstance(value, list):
+            return _SIGNS.get(bound, "") + _number(value)
+        count = len(value)
+        columns = (
+            self.values.get("labels", [""] * count),
+            self.values.get("bounds", [bound] * count),
+            value,
+            self.values.get("units", [""] * count),
+        )
+        return "; ".join(
+            f"{label} {_SIGNS.get(sign, '')}{_number(number)} {unit}".strip()
+            for label, sign, number, unit in zip(*columns, strict=False)
+        )
+
+
+@dataclass(frozen=True)
+class FactFile:
+    """All facts of a file.
+
+    Parameters
+    ----------
+    file : str
+        Name for messages.
+    facts : dict of str to Fact
+        By id, in the order of the file.
+    sources : dict of str to str
+        Titles of sources, by the keys that facts name.
+    lines : dict
+        Line of every key, for messages.
+    """
+
+    file: str
+    facts: dict[str, Fact]
+    sources: dict[str, str] = field(default_factory=dict)
+    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+
+    def titles_of(self, fact: Fact) -> list[str]:
+        """Give the titles of the sources of a fact; the key itself where there is none."""
+        named = fact.values.get("source", [])
+        keys = named if isinstance(named, list) else [named]
+        return [self.sources.get(key) or str(key) for key in keys]
+
+    def problems(self) -> list[Problem]:
+        """Tell every fact that lacks a value, a date, a source or one of the grades."""
+        found = []
+        for fact in self.facts.values():
+            found += [
+                self._problem(fact, key, "must be given", "", cure)
+                for key, cure in _NEEDED.items()
+                if not fact.text(key)
+            ]
+            found += self._grade(fact) + self._sources(fact)
+        return found
+
+    def _grade(self, fact: Fact) -> list[Problem]:
+        grade = fact.text("grade")
+        if not grade or grade in GRADES:
+            return []
+        cure = did_you_mean(grade, list(GRADES), _NEEDED["grade"])
+        rule = f"must be one of {', '.join(GRADES)}"
+        return [self._problem(fact, "grade", rule, grade, cure)]
+
+    def _sources(self, fact: Fact) -> list[Problem]:
+        named = fact.values.get("source", [])
+        return [
+            self._problem(
+                fact, "source", "must be described in [sources]", str(key),
+                f"add [sources.{key}] with its title and kind",
+            )
+            for key in (named if isinstance(named, list) else [named])
+            if key and key not in self.sources
+        ]  # fmt: skip
+
+    def _problem(self, fact: Fact, key: str, rule: str, value: str, cure: str) -> Problem:
+        line = self.lines.get((fact.id, key), fact.line)
+        return Problem(self.file, line, f"{fact.id}.{key}", rule, value, cure)
+
+
+def read_facts(path: str | os.PathLike[str] = FACTS) -> FactFile:
+    """Read a file of facts.
+
+    Parameters
+    ----------
+    path : str or path, optional
+        A TOML file with one table for each fact.
+
+    Returns
+    -------
+    FactFile
+
+    Raises
+    ------
+    ScenarioError
+        If the file is not there or is not TOML.
+    """
+    file = str(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        cure = f"name the file of facts; in the project it is {FACTS}"
+        problem = Problem(file, None, "", "must be a text file that can be read", "", cure)
+        raise ScenarioError([problem]) from None
+    parsed = parse(text, file)
+    if parsed.problems:
+        raise ScenarioError(parsed.problems)
+    sources = parsed.values.get("sources", {})
+    titles = {key: " ".join(str(table.get("title", "")).split()) for key, table in sources.items()}
+    return FactFile(file, _facts(parsed), titles, parsed.lines)
+
+
+def _facts(parsed: Parsed) -> dict[str, Fact]:
+    return {
+        key: Fact(key, table, parsed.lines.get((key,)))
+        for key, table in parsed.values.items()
+        if isinstance(table, Mapping) and re.fullmatch(ID, key)
+    }
+
+
+def _number(value: Any) -> str:
+    """Write a number in full, without zeros that say nothing."""
+    return f"{value:.15g}" if isinstance(value, int | float) else str(value)
+
+
+# --- Where every number of a scenario comes from: what its ``sources`` table says ----------------
+
 
 Kind = Literal["fact", "reference", "assumption", "fitted", "design choice"]
 
@@ -170,13 +357,13 @@ def source_texts(raw: RawScenario) -> dict[str, str]:
     return {key: str(text) for key, text in raw.values.get(SOURCES, {}).items()}
 
 
-def numbers_of(raw: RawScenario) -> Iterator[tuple[Path, str, Any]]:
+def numbers_of(raw: RawScenario) -> Iterator[tuple[KeyPath, str, Any]]:
     """Give path, dotted key and value of every number or list with numbers."""
     for at, value in _leaves({k: v for k, v in raw.values.items() if k != SOURCES}, ()):
         yield at, join_key(at), value
 
 
-def _leaves(table: Mapping[str, Any], above: Path) -> Iterator[tuple[Path, Any]]:
+def _leaves(table: Mapping[str, Any], above: KeyPath) -> Iterator[tuple[KeyPath, Any]]:
     for key, value in table.items():
         at = (*above, key)
         if isinstance(value, Mapping):
@@ -197,3 +384,252 @@ def _is_number(value: Any) -> bool:
     """Whether a value is a number; true and false are none."""
     number = isinstance(value, int | float) and not isinstance(value, bool)
     return number and math.isfinite(value)
+
+
+# --- Which number of a scenario, and which target of a calibration, rests on which fact ----------
+# Also what may be said against a number: it has no source, or lies outside the range that its
+# own source calls plausible. Of shipped files that is a mistake, of others a notice.
+
+
+TARGETS = "target"
+"""Name of the tables that hold what a calibration aims at."""
+
+UNSOURCED = "must have a source in the file in which it stands"
+"""The rule that a number without a source breaks."""
+
+_CHOOSE = "choose one that the command facts lists"
+FORMS = 'a fact id, "reference: ...", "assumption LOW to HIGH: why" or "design choice: why"'
+"""How a source may be written, for messages."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """One place that names a fact.
+
+    Parameters
+    ----------
+    fact : str
+        Its id.
+    file : str
+    line : int or None
+    key : str
+        Dotted key of the number, or name of the target.
+    kind : str
+        Kind of the source, or ``"target"``.
+    """
+
+    fact: str
+    file: str
+    line: int | None
+    key: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Citations:
+    """What a file says about where its numbers come from.
+
+    Parameters
+    ----------
+    uses : tuple of Use
+    problems : tuple of Problem
+        Numbers without a source, sources that cannot be read, ids that do not exist.
+    """
+
+    uses: tuple[Use, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def __add__(self, other: "Citations") -> "Citations":
+        """Join what two files, or two numbers, cite."""
+        return Citations(self.uses + other.uses, self.problems + other.problems)
+
+
+def cited_by(path: FilePath, facts: Collection[str]) -> Citations:
+    """Read what a scenario file, or a file of targets, cites.
+
+    Only what stands in the file itself counts, not what it extends.
+
+    Parameters
+    ----------
+    path : path
+        A TOML file.
+    facts : collection of str
+        The ids that exist.
+
+    Returns
+    -------
+    Citations
+        A file that cannot be read gives its mistakes as problems.
+    """
+    try:
+        parsed = parse(path.read_text(encoding="utf-8-sig"), str(path))
+        if TARGETS in parsed.values:
+            return _of_targets(parsed, str(path), facts)
+        return _of_scenario(read_whole(path), str(path), facts)
+    except ScenarioError as error:
+        return Citations(problems=error.problems)
+
+
+def notices(
+    raw: RawScenario, stated: RawScenario, scenario: BaseModel | None = None
+) -> list[Problem]:
+    """Say what is legal in a scenario, and yet should be looked at.
+
+    Parameters
+    ----------
+    raw : RawScenario
+        With the values that are set.
+    stated : RawScenario
+        The files alone, whose numbers relative ranges refer to.
+    scenario : BaseModel, optional
+        What was built of them: values that are its defaults, as a run writes them out, need
+        no source.
+
+    Returns
+    -------
+    list of Problem
+        One for each file with numbers that have no source, which it names and counts; one
+        for each source that is in no known form or belongs to no number; one for each
+        number, also those that are set, that lies outside the range of its source.
+    """
+    problems = _of_numbers(raw, stated).problems
+    lacking: dict[str, list[Problem]] = {}
+    for one in problems:
+        if one.rule == UNSOURCED and not _is_default(scenario, split_key(one.key)):
+            lacking.setdefault(one.file, []).append(one)
+    told = [_lack(file, numbers) for file, numbers in lacking.items()]
+    return [*told, *(one for one in problems if one.rule != UNSOURCED)]
+
+
+def _is_default(part: Any, path: KeyPath) -> bool:
+    """Whether a value is the one that its group declares for want of another."""
+    for key in path[:-1]:
+        part = (
+            getattr(part, str(key), None) if isinstance(part, BaseModel) else look_up(part, (key,))
+        )
+    name = str(path[-1])
+    return isinstance(part, BaseModel) and type(part).model_fields[name].default == getattr(
+        part, name
+    )
+
+
+def _lack(file: str, numbers: list[Problem]) -> Problem:
+    """Name the numbers of a file that have no source in one problem."""
+    many = "s have" if len(numbers) > 1 else " has"
+    names = ", ".join(f"{one.key} (line {one.line})" for one in numbers)
+    cure = f"say in [sources] of the file where each comes from: {FORMS}"
+    return Problem(file, None, "", f"{len(numbers)} number{many} no source: {names}", "", cure)
+
+
+def _of_scenario(raw: RawScenario, file: str, facts: Collection[str]) -> Citations:
+    """What one of the files that make up a scenario cites."""
+    found = _of_numbers(raw, raw, facts)
+    return Citations(
+        tuple(use for use in found.uses if use.file == file),
+        tuple(problem for problem in found.problems if problem.file == file),
+    )
+
+
+def _of_numbers(
+    raw: RawScenario, stated: RawScenario, facts: Collection[str] | None = None
+) -> Citations:
+    """What all numbers cite; `facts` are the ids that exist, if they are to be checked."""
+    texts = source_texts(raw)
+    found, known = Citations(), set()
+    for at, key, value in numbers_of(raw):
+        known.add(key)
+        source = raw.place((SOURCES, key)) if key in texts else None
+        number = _Number(raw.place(at), key, value, look_up(stated.values, at))
+        found += number.cited(texts.get(key, ""), source, facts)
+    for key in texts:
+        where = raw.place((SOURCES, key))
+        if key not in known:
+            cure = "delete it, or write the key of the number that it is for"
+            rule = "must belong to a number of this scenario"
+            found += _wrong(where, key, rule, "", cure)
+    return found
+
+
+@dataclass(frozen=True)
+class _Number:
+    """A number of a scenario, or a list of numbers: where it stands, and what files state."""
+
+    at: Place
+    key: str
+    value: Any
+    stated: Any
+
+    def cited(
+        self, text: str, source_at: Place | None, facts: Collection[str] | None
+    ) -> Citations:
+        """Say what its source cites and what is wrong, source and number in their lines."""
+        is_own = source_at is not None and source_at.file == self.at.file
+        found = Citations()
+        if not is_own and self.at.line is not None:
+            cure = f'add to [sources] of this file: "{self.key}" = {FORMS}'
+            found = _wrong(self.at, self.key, UNSOURCED, _brief(self.value), cure)
+        if source_at is None:
+            return found
+        try:
+            source = parse_source(text)
+        except ValueError:
+            rule = "must say where the number comes from in a known form"
+            return found + _wrong(source_at, self.key, rule, text, f"write {FORMS}")
+        if is_own:
+            where = (source_at.file, source_at.line, self.key)
+            uses = tuple(Use(fact, *where, source.kind) for fact in source.facts)
+            found += Citations(uses, _unknown(source.facts, facts, where))
+        if source.allows(self.value, self.stated):
+            return found
+        rule = "must lie in the range that its source calls plausible"
+        cure = f"change the value, or the range and its reason: {text}"
+        return found + _wrong(self.at, self.key, rule, _brief(self.value), cure)
+
+
+def _wrong(at: Place, key: str, rule: str, value: str, cure: str) -> Citations:
+    return Citations(problems=(Problem(at.file, at.line, key, rule, value, cure),))
+
+
+def _of_targets(parsed: Parsed, file: str, facts: Collection[str]) -> Citations:
+    found = Citations(problems=parsed.problems)
+    for line, name, named, why in _targets(parsed):
+        where = (file, line, name)
+        uses = tuple(Use(fact, *where, "target") for fact in named)
+        found += Citations(uses, _unknown(named, facts, where))
+        if not named and not why:
+            rule = "must name the fact that it is held against"
+            cure = 'add fact = "ID", an id of the file of facts, or say why there is none'
+            found += Citations(problems=(Problem(*where, rule, "", cure),))
+    return found
+
+
+def _targets(parsed: Parsed) -> Iterator[tuple[int | None, str, tuple[str, ...], str]]:
+    """Line, name, fact ids and reason of each target."""
+    entries = parsed.values[TARGETS]
+    for number, entry in enumerate(entries if isinstance(entries, list) else [entries]):
+        named = entry.get("fact", [])
+        at = (TARGETS, number)
+        line = parsed.lines.get((*at, "fact"), parsed.lines.get(at))
+        name = entry.get("name", entry.get("key", f"{number + 1}"))
+        ids = tuple(named if isinstance(named, list) else [named])
+        yield line, f"target {name}", ids, entry.get("why", "")
+
+
+def _unknown(
+    named: Collection[str], facts: Collection[str] | None, where: tuple[str, int | None, str]
+) -> tuple[Problem, ...]:
+    """Problems of ids that do not exist, where those that do are known."""
+    if facts is None:
+        return ()
+    return tuple(
+        Problem(
+            *where, "must name facts that exist", fact, did_you_mean(fact, sorted(facts), _CHOOSE)
+        )
+        for fact in named
+        if fact not in facts
+    )
+
+
+def _brief(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:37]}..."

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from sim.formulas import checks
+from sim.base import checks
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.base.columns import Column, Table, pack
-from sim.firms.record import CLIMATE, FIRM, LOG
-from sim.state.book import CONTRACT
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.firms.record import CLIMATE, FIRM, LOG
 
 SMALL = Table(
     (

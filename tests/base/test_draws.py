@@ -27,7 +27,7 @@ from sim.base.draws import (
     to_uniform,
     uniform_columns,
     uniform_pair,
-)  # fmt: skip
+)
 from sim.base.special import normal_cdf
 
 WORD = st.integers(0, MASK)

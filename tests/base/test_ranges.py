@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import pytest
 from pydantic import BaseModel, ValidationError
 
-from sim.base.ranges import OUT_OF_RANGE, Within, range_in_words, within
+from sim.base.parameter import OUT_OF_RANGE, Within, range_in_words, within
 
 
 class Group(BaseModel):

@@ -9,16 +9,19 @@ from hypothesis import strategies as st
 
 from sim.base.draws import (
     BIRTH,
+    BLOCK,
     EQUITY_MARKET,
     MACRO,
     MASK,
     SHOCK,
     THRESHOLD,
+    flag_place,
+    flagged,
     replication_key,
+    stratum,
     uniform_columns,
     uniform_pair,
 )
-from sim.base.strata import BLOCK, flag_place, flagged, stratum
 
 KEY = replication_key(5, 0)
 FIRMS = range(200)

@@ -6,14 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.compile import interpreted
+from sim.engine.kernel import interpreted
 from sim.engine.processes import set_climate
 from sim.engine.world import World, new_world
-from sim.firms.clock import refresh
-from sim.firms.sector import GROUPS
-from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
-from tests.firms.hand import QUIET, STEADY, three
+from sim.model.firms.clock import refresh
+from sim.model.firms.sector import GROUPS
+from sim.scenario.scenario import Scenario, load_scenario
+from tests.model.firms.hand import QUIET, STEADY, three
 
 FILE = Path(__file__).parents[2] / "scenarios" / "three_arrangements.toml"
 ONE_CLIMATE = {
@@ -96,6 +95,6 @@ def lent(w: World, lenders: dict[int, dict[int, float]]) -> World:
 
 def told(w: World) -> list[str]:
     """Names of the events of all firms, in the order in which they were written."""
-    from sim.firms.record import EVENT_NAMES
+    from sim.model.firms.record import EVENT_NAMES
 
     return [EVENT_NAMES[int(row["event"])] for part in w.events for row in part]

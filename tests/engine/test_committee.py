@@ -3,19 +3,19 @@
 import numpy as np
 import pytest
 
-from sim.clauses.arrangement import PLAIN
 from sim.engine import committee
 from sim.engine.committee import (
+    case_of,
     decide_applications,
     decide_offers,
     decide_reviews,
     hold_committee,
     standing,
     wind_down,
-)  # fmt: skip
-from sim.engine.hearing import case_of
-from sim.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
-from sim.state.book import CONTRACT
+)
+from sim.model.contracts.arrangement import PLAIN
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from tests.engine.hand import economy, lent, told, world
 
 GENEROUS = {"underwriting.tolerance_rate": 1.0, "capital.required_ratio": 0.01}

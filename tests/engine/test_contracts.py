@@ -3,21 +3,21 @@
 import numpy as np
 import pytest
 
-from sim.banks.offer import make_offer
-from sim.clauses import pricing
-from sim.clauses.arrangement import Arrangement
-from sim.engine.contracts import (
+from sim.engine.committee import case_of
+from sim.engine.signing import (
+    Verdict,
     charge_coordination,
     clause_terms,
     compress,
     state_terms,
     write,
     write_contracts,
-)  # fmt: skip
-from sim.engine.hearing import case_of
-from sim.engine.signing import Verdict
-from sim.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, TERMS
-from sim.state.book import CONTRACT
+)
+from sim.model.banks.offer import make_offer
+from sim.model.contracts import pricing
+from sim.model.contracts.arrangement import Arrangement
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, TERMS
 from tests.engine.hand import economy, world
 
 WHO = np.arange(3)

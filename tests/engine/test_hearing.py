@@ -5,16 +5,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.banks.offer import make_offer
 from sim.base.draws import SIGNAL, uniform_pair
-from sim.clauses.arrangement import PLAIN, Arrangement
-from sim.clauses.upside import right_terms
-from sim.engine.facility import quota_left
-from sim.engine.hearing import _upside_cost as upside_cost
-from sim.engine.hearing import advantage, case_of, draws_for, leaving_cost, wants
-from sim.firms.record import ASK_FUNDS, ASK_RENEWAL, SWAP
-from sim.firms.right import cost_of_right
-from sim.scenario.menu import Item
+from sim.engine.committee import _upside_cost as upside_cost
+from sim.engine.committee import advantage, case_of, draws_for, leaving_cost, wants
+from sim.engine.signing import quota_left
+from sim.model.banks.offer import make_offer
+from sim.model.contracts.arrangement import PLAIN, Arrangement
+from sim.model.contracts.upside import right_terms
+from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, SWAP
+from sim.model.firms.right import cost_of_right
+from sim.scenario.scenario import Item
 from tests.engine.hand import economy, world
 
 WHO = np.arange(3)

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from sim.base.errors import AccountingError
-from sim.engine import identities as i
-from sim.engine.posting import Levels
+from sim.engine import ledger as party
+from sim.engine import settlement as i
+from sim.engine.ledger import BORNE
+from sim.engine.settlement import Levels
 from sim.engine.world import World
-from sim.firms import audit
-from sim.firms import totals as f
-from sim.state import ledger as party
-from sim.state.accounts import BORNE
+from sim.model.firms import flows
+from sim.model.firms import flows as f
 from tests.engine.hand import economy, world
 
 WHERE = "year 1.00, plain, replication 0"
@@ -23,9 +23,9 @@ def w() -> World:
 
 def levels(held=(0.0, 0.0), **sums):
     """Levels of a settlement in which nobody lives, but for the given sums."""
-    found = np.zeros(len(audit.SUMS))
+    found = np.zeros(len(flows.SUMS))
     for name, value in sums.items():
-        found[audit.SUMS.index(name)] = value
+        found[flows.SUMS.index(name)] = value
     nobody = np.zeros(0)
     return Levels(nobody, np.zeros(0, np.uint8), np.array(held), np.zeros(2), found)
 

@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 
 from sim.base.errors import ScenarioError
-from sim.experiment.run import one_replication, worlds
-from sim.scenario.menu import menu_of
-from sim.scenario.model import Scenario
+from sim.experiment.simulate import one_replication, worlds
+from sim.scenario.scenario import Scenario, menu_of
 from tests.house.small import shipped
 
 SMALL = {

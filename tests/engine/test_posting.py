@@ -5,9 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.engine.posting import operating_cost, post, read_all
-from sim.firms.audit import ENTERED
-from sim.firms.totals import INTEREST
+from sim.engine.settlement import operating_cost, post_flows_of_firms, read_all
+from sim.model.firms.flows import ENTERED, INTEREST
 from tests.engine.hand import economy, lent, world
 
 
@@ -22,14 +21,14 @@ def borrowing():
 
 def test_only_the_firms_named_are_posted():
     w = borrowing()
-    post(w, [1], 0.5)
+    post_flows_of_firms(w, [1], 0.5)
     assert w.by_bank[:, INTEREST].tolist() == pytest.approx([0.2, 0.0])
     assert w.posted[:, INTEREST].tolist() == pytest.approx([0.0, 0.2, 0.0])
 
 
 def test_a_flow_is_posted_once_to_the_lenders_of_its_time():
     w = borrowing()
-    post(w, [1], 0.5)
+    post_flows_of_firms(w, [1], 0.5)
     w.lender[1, 0] = 1
     read_all(w, 1.0)
     assert w.by_bank[:, INTEREST].tolist() == pytest.approx([1.0, 0.2])
@@ -61,5 +60,5 @@ def test_two_worlds_share_no_memory_while_they_post():
     used = []
     for w in (borrowing(), borrowing()):
         w.rules = replace(w.rules, post_flows=lambda *given: used.append(given[-1]))
-        post(w, [1], 0.5)
+        post_flows_of_firms(w, [1], 0.5)
     assert not np.shares_memory(*used)

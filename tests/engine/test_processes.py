@@ -13,7 +13,7 @@ from sim.engine.processes import (
     state_at,
     turning_dates,
 )  # fmt: skip
-from sim.firms.record import SETBACK
+from sim.model.firms.record import SETBACK
 from tests.engine.hand import economy, told, world
 
 PATH = ((-3.0, 0), (0.4, 1), (2.0, 0))

@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from sim.engine.history import BANK_COLUMNS
+from sim.engine.ledger import BANKS, FIRMS, PARENTS
 from sim.engine.settlement import replenish, settle
 from sim.engine.world import HISTORY
-from sim.firms.clock import accrue
-from sim.firms.events import close
-from sim.firms.record import FAILED_CASH
-from sim.state.history import BANK_COLUMNS
-from sim.state.ledger import BANKS, FIRMS, PARENTS
+from sim.model.firms.clock import accrue
+from sim.model.firms.events import close
+from sim.model.firms.record import FAILED_CASH
 from tests.engine.hand import economy, lent, world
 
 BANKING = {

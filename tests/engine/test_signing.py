@@ -5,9 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.banks.offer import make_offer
-from sim.clauses.arrangement import PLAIN
-from sim.engine.hearing import case_of
+from sim.engine.committee import case_of
 from sim.engine.signing import (
     Verdict,
     capital_room,
@@ -17,10 +15,12 @@ from sim.engine.signing import (
     learn,
     make_room,
     sign,
-)  # fmt: skip
-from sim.firms.record import ASK_FUNDS, ASK_RENEWAL
-from sim.firms.totals import INTEREST
-from sim.state.book import CONTRACT
+)
+from sim.model.banks.offer import make_offer
+from sim.model.contracts.arrangement import PLAIN
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.firms.flows import INTEREST
+from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL
 from tests.engine.hand import economy, lent, told, world
 
 RULES = {

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.engine.compile import interpreted
+from sim.engine.kernel import interpreted
 from sim.engine.world import banks_at_start, firm_parameters, new_world, opening_firms, roster_of
-from sim.firms.record import BIRTH, UNBORN
-from sim.scenario.model import Scenario
+from sim.model.firms.record import BIRTH, UNBORN
+from sim.scenario.scenario import Scenario
 from tests.engine.hand import economy, shipped, world
 
 KEY = (1, 2)

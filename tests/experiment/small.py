@@ -3,7 +3,7 @@
 from functools import cache
 from typing import Any
 
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.engine.hand import shipped
 
 TINY = {
@@ -22,6 +22,6 @@ def tiny(**values: Any) -> Scenario:
 @cache
 def tiny_results() -> Any:
     """The same, simulated once with firms and events kept."""
-    from sim.experiment.run import simulate
+    from sim.experiment.simulate import simulate
 
     return simulate(tiny(), keep=("firms", "events"))

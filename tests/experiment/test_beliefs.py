@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.banks.belief import belief_of
 from sim.experiment import beliefs
 from sim.experiment.beliefs import (
     DAMPING,
@@ -16,7 +15,8 @@ from sim.experiment.beliefs import (
     realised_over_believed,
     solve,
 )  # fmt: skip
-from sim.experiment.run import simulate
+from sim.experiment.simulate import simulate
+from sim.model.banks.underwriting import belief_of
 from sim.outcomes.mark import evaluate
 from tests.experiment.small import tiny
 

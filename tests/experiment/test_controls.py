@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.controls import PREFIX, SHARED
 from sim.experiment.controls import time_in, venture_chance
-from sim.experiment.run import one_replication
-from sim.outcomes.control import PREFIX, SHARED
+from sim.experiment.simulate import one_replication
 from tests.house.small import shipped
 
 SMALL = {

@@ -1,7 +1,6 @@
 """What a replication leaves of its banks and of its events, as tables."""
 
-from sim.experiment.frames import bank_frame, event_frame
-from sim.experiment.run import freeze, worlds
+from sim.experiment.simulate import bank_frame, event_frame, freeze, worlds
 from tests.experiment.small import tiny
 
 

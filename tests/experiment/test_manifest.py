@@ -4,8 +4,8 @@ from importlib.metadata import version
 
 import pandas as pd
 
-from sim.experiment.manifest import manifest_of
 from sim.experiment.results import Reduced
+from sim.experiment.simulate import manifest_of
 from tests.experiment.small import tiny, tiny_results
 
 

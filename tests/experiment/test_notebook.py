@@ -7,9 +7,8 @@ import IPython
 import ipywidgets
 import pytest
 
-from sim.experiment import notebook
-from sim.experiment.notebook import Bar, is_notebook
-from sim.experiment.pace import Pace
+from sim.experiment import progress
+from sim.experiment.progress import Bar, Pace, is_notebook
 
 
 class Screen(SimpleNamespace):
@@ -82,7 +81,7 @@ def test_batches_of_a_cell_share_a_bar_and_another_cell_gets_its_own(screen: Scr
 def test_without_widgets_one_line_of_text_is_written_anew(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notebook, "find_spec", lambda name: None)
+    monkeypatch.setattr(progress, "find_spec", lambda name: None)
     bar = Bar("runs")
     for done in range(3):
         bar(done, 2)
@@ -94,11 +93,11 @@ def test_without_widgets_one_line_of_text_is_written_anew(
 def test_a_quick_run_is_not_drawn_a_thousand_times(
     screen: Screen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(notebook, "find_spec", lambda name: None)
+    monkeypatch.setattr(progress, "find_spec", lambda name: None)
     clock = iter(0.01 * n for n in range(2000))
-    monkeypatch.setattr(notebook, "Pace", lambda what: Pace(what, lambda: next(clock)))
+    monkeypatch.setattr(progress, "Pace", lambda what: Pace(what, lambda: next(clock)))
     bar = Bar("runs")
     for done in range(1001):
         bar(done, 1000)
     # Ten seconds of runs, a picture every fifth of a second, and both ends.
-    assert len(screen.updates) <= 10.0 / notebook.PATIENCE + 2
+    assert len(screen.updates) <= 10.0 / progress.SILENT_SECONDS + 2

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from sim.experiment.pace import RUNS, Pace
+from sim.experiment.progress import RUNS, Pace
 
 
 def paced(told: Sequence[tuple[float, int, int]], what: str = RUNS) -> str:

@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from sim.experiment import progress
-from sim.experiment.pace import RUNS, Pace
-from sim.experiment.progress import LINES, Lines, meter
+from sim.experiment.progress import LINES, RUNS, Lines, Pace, meter
 
 
 def lines_at(clock: Iterator[float], *batches: int) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 
 from sim.experiment import rerun
 from sim.experiment.rerun import Rerun
-from sim.experiment.run import simulate
-from sim.scenario.model import Scenario
+from sim.experiment.simulate import simulate
+from sim.scenario.scenario import Scenario
 from tests.experiment.small import tiny
 
 COVERAGE = "arrangement.revenue_swap.upside.coverage"

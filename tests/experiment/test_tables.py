@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.experiment.tables import TABLES, names
-from sim.outcomes.series_words import SERIES
+from sim.experiment.results import TABLES, names
+from sim.outcomes.series import SERIES
 from tests.experiment.small import tiny_results
 
 

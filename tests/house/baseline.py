@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.experiment.run import simulate
+from sim.experiment.simulate import simulate
 from sim.outcomes.mark import registry
 from tests.house.small import shipped
 

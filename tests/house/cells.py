@@ -1,6 +1,6 @@
 """Resolver of ids of cells: from what a page shows to the number in the files of its run.
 
-The grammar stands in `sim.page.cells`; this reads it from its words, without that code.
+The grammar stands in `sim.report.parts`; this reads it from its words, without that code.
 """
 
 import json

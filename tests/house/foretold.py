@@ -6,8 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.clauses.arrangement import PLAIN
-from sim.scenario.model import Scenario
+from sim.model.contracts.arrangement import PLAIN
+from sim.scenario.scenario import Scenario
 from tests.house.measures import MEASURES
 from tests.house.paired import FAR, Difference, Floats, Size, contrast, lived, small
 from tests.house.small import shipped

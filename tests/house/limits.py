@@ -17,15 +17,8 @@ from numpy.typing import NDArray
 
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
-from sim.firms.record import (
-    ACQUIRED,
-    EVENT_NAMES,
-    FAILED_CASH,
-    FAILED_TECHNICAL,
-    LISTED,
-)  # fmt: skip
-from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
+from sim.model.firms.record import ACQUIRED, EVENT_NAMES, FAILED_CASH, FAILED_TECHNICAL, LISTED
+from sim.scenario.scenario import Scenario, load_scenario
 
 Floats = NDArray[np.float64]
 BASE = Path(__file__).parents[2] / "scenarios" / "base" / "china_technology.toml"

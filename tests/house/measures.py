@@ -5,28 +5,35 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.firms.record import ACQUIRED, FAILED_CASH, LISTED
-from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
+from sim.engine.history import History
+from sim.model.firms.record import ACQUIRED, FAILED_CASH, LISTED
+from sim.outcomes.bank import client_income, irr_vintage_of
 from sim.outcomes.bank_capital import living_rights
 from sim.outcomes.bank_loss import bank_years
-from sim.outcomes.bank_vintage import client_income, irr_vintage_of
-from sim.outcomes.columns import Floats, of_book, of_firms
 from sim.outcomes.cycle import years_in
 from sim.outcomes.firm import ASSET_LIGHT, alive_after
 from sim.outcomes.firm_wealth import founder_values
-from sim.outcomes.groups import defaulted, net_loss, new_borrowers, newborn, present, signed_in
+from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.outcomes.reading import (
+    Floats,
     balance_years,
     between,
     closing,
+    contract_years,
+    defaulted,
+    net_loss,
+    new_borrowers,
+    newborn,
     of_all_stages,
+    of_book,
+    of_firms,
+    present,
     quarters,
     ratio,
+    signed_in,
     total,
     yearly,
-)  # fmt: skip
-from sim.outcomes.spells import contract_years
-from sim.state.history import History
+)
 
 EARLY = 3.0
 """Years that count as early."""

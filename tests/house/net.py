@@ -18,10 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim.experiment.pool import local_pool
-from sim.experiment.run import one_replication
-from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
+from sim.experiment.simulate import local_pool, one_replication
+from sim.scenario.scenario import Scenario, load_scenario
 from tests.house.baseline import ROUNDING, shipped_outcomes
 
 FILE = Path(__file__).with_name("net.json")

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.experiment.run import freeze, worlds
+from sim.engine.history import History
+from sim.experiment.simulate import freeze, worlds
 from sim.outcomes.mark import evaluate
-from sim.scenario.model import Scenario
-from sim.state.history import History
+from sim.scenario.scenario import Scenario
 from tests.house.small import shipped
 
 Floats = NDArray[np.float64]

@@ -108,7 +108,7 @@ def files_passed(start: Place) -> set[str]:
 
 def main(arguments: list[str]) -> None:
     """Print the files, and how many."""
-    module, name = (arguments or ["sim.experiment.run:simulate"])[0].split(":")
+    module, name = (arguments or ["sim.experiment.simulate:simulate"])[0].split(":")
     found = sorted(files_passed((module, name)))
     sys.stdout.write("\n".join([*found, f"{len(found)} files"]) + "\n")
 

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.clauses.loss_sharing import cover_fees, cover_shares
+from sim.engine import ledger as a
 from sim.engine import processes
+from sim.engine.history import BANK_COLUMNS
 from sim.engine.world import World
-from sim.firms import clock
-from sim.firms import record as r
-from sim.state import accounts as a
-from sim.state.history import BANK_COLUMNS
+from sim.model.contracts.loss_sharing import cover_fees, cover_shares
+from sim.model.firms import clock
+from sim.model.firms import record as r
 
 Found = dict[str, Any]
 

@@ -13,10 +13,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.outcomes.statistics import mean_interval
-from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
-from sim.study.store import Store
+from sim.analysis.estimates import mean_interval
+from sim.experiment.store import Store
+from sim.scenario.scenario import Scenario, load_scenario
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios"

@@ -11,14 +11,12 @@ import pytest
 import simpy
 
 from sim.base.columns import Rows
-from sim.clauses.arrangement import Arrangement, is_plain
 from sim.engine import processes
-from sim.engine.compile import Kernel
+from sim.engine.kernel import Kernel
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
-from sim.scenario.load import load_scenario
-from sim.scenario.menu import Item, Menu
-from sim.scenario.model import Scenario
+from sim.model.contracts.arrangement import Arrangement, is_plain
+from sim.scenario.scenario import Item, Menu, Scenario, load_scenario
 from tests.second_driver import by_firm
 
 Extra = Callable[[simpy.Environment, World], Generator[simpy.Event, None, None]]

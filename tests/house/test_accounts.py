@@ -14,12 +14,16 @@ import numpy as np
 import pytest
 
 from sim.base.errors import AccountingError
-from sim.clauses.arrangement import Arrangement
-from sim.engine import contracts, others, settlement, signing
-from sim.engine.compile import interpreted
+from sim.engine import ledger as a
+from sim.engine import settlement, signing
+from sim.engine import settlement as others
+from sim.engine import signing as contracts
+from sim.engine.kernel import interpreted
+from sim.engine.ledger import Ledger
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
-from sim.firms import (
+from sim.model.contracts.arrangement import Arrangement
+from sim.model.firms import (
     clock,
     credit_line,
     equity,
@@ -28,12 +32,12 @@ from sim.firms import (
     population,
     project,
     right,
-    totals,
     workout,
-)  # fmt: skip
-from sim.scenario.model import Scenario
-from sim.state import accounts as a
-from sim.state.ledger import Ledger
+)
+from sim.model.firms import (
+    flows as totals,
+)
+from sim.scenario.scenario import Scenario
 from tests.house.mutants import Posting
 from tests.house.recomputed import Seen, differing, watching
 from tests.house.small import made, shipped, study

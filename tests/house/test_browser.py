@@ -8,12 +8,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from sim.analysis.compare import compare
+from sim.analysis.outcomes_table import Outcomes
+from sim.analysis.wording import unit_style
 from sim.base.language import language
-from sim.outcomes.compare import compare
-from sim.outcomes.measure import Outcomes
-from sim.outcomes.wording import unit_style
-from sim.page.explore_table import explored
-from sim.page.report import write_report
+from sim.report.explore_data import explored
+from sim.report.report import write_report
 from tests import synthetic
 from tests.house.browser import NARROW, WIDE, complaints, look, opened, requests
 from tests.house.cells import agrees, resolve

@@ -19,14 +19,14 @@ import numpy as np
 import pytest
 from pydantic.fields import FieldInfo
 
-from sim.banks.offer import make_offer
 from sim.base.errors import Problem, ScenarioError
-from sim.base.frozen import Frozen
-from sim.clauses.arrangement import CLAUSES, PLAIN, Arrangement, differing_clauses
-from sim.firms.record import LOAN_TERMS, NO_RIGHT, TERMS
+from sim.base.parameter import Frozen
+from sim.model.banks.offer import make_offer
+from sim.model.contracts.arrangement import CLAUSES, PLAIN, Arrangement, differing_clauses
+from sim.model.firms.record import LOAN_TERMS, NO_RIGHT, TERMS
 from sim.scenario.edit import with_values
-from tests.banks.three import case_of_three, tables
-from tests.clauses.three import NOW, SECURED, three_firms
+from tests.model.banks.three import case_of_three, tables
+from tests.model.contracts.three import NOW, SECURED, three_firms
 
 Terms = dict[str, Any]
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -131,7 +131,7 @@ def kinds(clause: str) -> dict[str, type[Frozen]]:
 
 def functions(clause: str) -> dict[str, Callable[..., Any]]:
     """The functions of a clause's file that read the clause."""
-    module = importlib.import_module(f"sim.clauses.{clause}")
+    module = importlib.import_module(f"sim.model.contracts.{clause}")
     return {
         name: function
         for name, function in inspect.getmembers(module, inspect.isfunction)
@@ -173,7 +173,7 @@ def called(clause: Frozen, name: str, function: Callable[..., Any], given: Terms
 
 def terms_of(clause: str, value: Any) -> dict[str, float]:
     """What a clause writes into a contract; nothing where it has no such terms."""
-    module = importlib.import_module(f"sim.clauses.{clause}")
+    module = importlib.import_module(f"sim.model.contracts.{clause}")
     function = getattr(module, "contract_terms", None)
     if function is None or clause == "pricing":
         return {}

@@ -8,8 +8,8 @@ import pytest
 
 from sim.base.errors import AccountingError, ScenarioError, SimError
 from sim.engine.world import World
-from sim.experiment.run import simulate, worlds
-from sim.firms.record import (
+from sim.experiment.simulate import simulate, worlds
+from sim.model.firms.record import (
     ALIVE,
     BIRTH,
     FAILED_CASH,
@@ -17,9 +17,9 @@ from sim.firms.record import (
     QUARTER,
     STARTUP,
     UNBORN,
-)  # fmt: skip
-from sim.scenario.legal import locate
-from sim.scenario.model import Scenario
+)
+from sim.scenario.declared import locate
+from sim.scenario.scenario import Scenario
 from tests.house.small import alike, shipped, study
 
 NONE, BANKS = [0.0] * 4, tuple(shipped().bank)

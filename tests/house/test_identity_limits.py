@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 from scipy.stats import chi2
 
-from sim.clauses.arrangement import PLAIN, Arrangement
+from sim.engine.history import BANK_COLUMNS
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
-from sim.firms.record import (
+from sim.model.contracts.arrangement import PLAIN, Arrangement
+from sim.model.firms.record import (
     ALIVE,
     ANNIVERSARY,
     CASH_ZERO,
@@ -24,10 +25,8 @@ from sim.firms.record import (
     REVIEW,
     SWAP,
     WAIVED,
-)  # fmt: skip
-from sim.scenario.menu import Item
-from sim.scenario.model import Scenario
-from sim.state.history import BANK_COLUMNS
+)
+from sim.scenario.scenario import Item, Scenario
 from tests.house.small import (
     alike,
     branch,

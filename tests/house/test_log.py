@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.firms.record import EVENT_NAMES, REFUSED
+from sim.model.firms.record import EVENT_NAMES, REFUSED
 from tests.house.small import history, study
 
 

@@ -8,7 +8,6 @@ import simpy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.banks.underwriting import score, sees_setback, signals
 from sim.base.draws import (
     BIRTH,
     MASK,
@@ -20,17 +19,17 @@ from sim.base.draws import (
     replication_key,
     uniform_columns,
     uniform_pair,
-)  # fmt: skip
-from sim.economy.macro import macro_path
-from sim.engine.committee import hold_committee
-from sim.engine.compile import interpreted, kernel
-from sim.engine.hearing import case_of, leaving_cost
+)
+from sim.engine.committee import case_of, hold_committee, leaving_cost
+from sim.engine.kernel import interpreted, kernel
 from sim.engine.processes import Steps, observe, run_world, until
 from sim.engine.settlement import settle
 from sim.engine.world import World, new_world, opening_firms
 from sim.experiment.results import Results
-from sim.experiment.run import simulate
-from sim.firms.record import (
+from sim.experiment.simulate import simulate
+from sim.model.banks.underwriting import score, sees_setback, signals
+from sim.model.economy.macro import macro_path
+from sim.model.firms.record import (
     ALIVE,
     ASK_FUNDS,
     ASK_OFFER,
@@ -40,7 +39,7 @@ from sim.firms.record import (
     NEVER,
     SWAP,
     UNBORN,
-)  # fmt: skip
+)
 from tests.house.small import (
     branch,
     changed_books,

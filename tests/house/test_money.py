@@ -10,26 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.base.errors import AccountingError
-from sim.clauses.arrangement import PLAIN, Arrangement
-from sim.clauses.loss_sharing import MOST_LENDERS
 from sim.engine import processes
+from sim.engine.history import BANK_COLUMNS
+from sim.engine.ledger import PARTIES, TOLERANCE, Ledger
 from sim.engine.processes import run_world
 from sim.engine.settlement import settle
 from sim.engine.world import World
-from sim.experiment.run import worlds
-from sim.firms.audit import ENTERED
-from sim.firms.loss_sharing import split_by_lender
-from sim.firms.record import (
-    ALIVE,
-    BIRTH,
-    DEFAULTED,
-    FAILED_TECHNICAL,
-    NEVER,
-    UNBORN,
-)  # fmt: skip
-from sim.firms.totals import N_ACCOUNTS, RELATION, split
-from sim.state.history import BANK_COLUMNS
-from sim.state.ledger import PARTIES, TOLERANCE, Ledger
+from sim.experiment.simulate import worlds
+from sim.model.contracts.arrangement import PLAIN, Arrangement
+from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.flows import ENTERED, N_ACCOUNTS, RELATION, split
+from sim.model.firms.loss_sharing import split_by_lender
+from sim.model.firms.record import ALIVE, BIRTH, DEFAULTED, FAILED_TECHNICAL, NEVER, UNBORN
 from tests.house.small import branch, history, study
 from tests.second_driver import by_firm
 

@@ -13,7 +13,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from sim.clauses.arrangement import CLAUSES, Arrangement
+from sim.model.contracts.arrangement import CLAUSES, Arrangement
 from sim.outcomes.mark import registry
 from tests.house.moves import (
     ALONE,

@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from sim.command.app import app
-from sim.page.cells import cell_id
+from sim.cli.app import app
+from sim.report.parts import cell_id
 from tests.house.cells import agrees, resolve
 from tests.house.small import SCENARIOS
-from tests.page.page import Node, Page
+from tests.report.page import Node, Page
 
 SMALL = {
     "population.firms": 120, "population.initial_share": 0.5, "experiment.replications": 3,

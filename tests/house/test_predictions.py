@@ -9,8 +9,8 @@ import math
 
 import pytest
 
-from sim.formulas.loss_distribution import expected_shortfall
 from sim.outcomes.mark import registry
+from sim.outcomes.quantiles_of_losses import expected_shortfall
 from tests.house.foretold import (
     CONTRADICTED,
     HOLDS,

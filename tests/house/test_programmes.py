@@ -9,10 +9,9 @@ from typing import Any
 
 import pytest
 
-from sim.clauses.arrangement import PLAIN, differing_clauses
-from sim.scenario.facts import ID
-from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
+from sim.model.contracts.arrangement import PLAIN, differing_clauses
+from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.sources import ID
 
 ROOT = Path(__file__).parents[2]
 TABLE = tomllib.loads((Path(__file__).parent / "programmes.toml").read_text(encoding="utf-8"))

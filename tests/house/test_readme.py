@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.command.app import COMMANDS
-from sim.command.catalogue import Subject, scenarios_in
-from sim.scenario.load import load_scenario
-from sim.show.style import Drawing
+from sim.cli.app import COMMANDS
+from sim.cli.describe import Subject, scenarios_in
+from sim.report.figures.style import Drawing
+from sim.scenario.scenario import load_scenario
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")

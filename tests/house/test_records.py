@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from sim.base.columns import Column
+from sim.engine.history import BANK_PANEL, SYSTEM_PANEL
+from sim.engine.ledger import ACCOUNTS
 from sim.engine.world import World
-from sim.firms.record import ALIVE, CLIMATE, FIRM
-from sim.firms.totals import FLOWS, OPERATING
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.firms.flows import FLOWS, OPERATING
+from sim.model.firms.record import ALIVE, CLIMATE, FIRM
 from sim.outcomes.mark import registry
-from sim.scenario.load import load_scenario
-from sim.state.accounts import ACCOUNTS
-from sim.state.book import CONTRACT
-from sim.state.history import BANK_PANEL, SYSTEM_PANEL
+from sim.scenario.scenario import load_scenario
 from tests.house import baseline
 from tests.house.small import SCENARIOS, SMALL, branch, history
 

@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from sim.scenario.citations import cited_by
-from sim.scenario.load import load_scenario, load_with_notices
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario, load_scenario, load_with_notices
+from sim.scenario.sources import cited_by
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "scenarios"
@@ -255,7 +254,7 @@ def test_the_catalogue_names_only_facts_and_files_that_exist():
 
 @every_file
 def test_a_scenario_runs_through_every_arrangement(file):
-    run = pytest.importorskip("sim.experiment.run", exc_type=ImportError)
+    run = pytest.importorskip("sim.experiment.simulate", exc_type=ImportError)
     small = scenario(file).with_values(SHORT)
     results = run.simulate(small)
     names = set(small.experiment.arrangements)

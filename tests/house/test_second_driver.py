@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.engine.compile import Kernel, interpreted, kernel
+from sim.engine.kernel import Kernel, interpreted, kernel
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.house.small import branch, changed_books, changed_lives, history, study
 from tests.second_driver import SecondDriver, with_second_driver
 

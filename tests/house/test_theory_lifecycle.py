@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.engine.history import SYSTEM_COLUMNS
 from sim.engine.world import World
-from sim.state.history import SYSTEM_COLUMNS
 from tests.house.limits import (
     CODES,
     Estimate,

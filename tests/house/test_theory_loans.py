@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from sim.experiment.run import simulate
+from sim.experiment.simulate import simulate
 from tests.house.limits import Estimate, assert_meets
 from tests.oracles.npl_ratio import npl_ratio
-from tests.study.fair_rate import fair_rate
+from tests.studies.fair_rate import fair_rate
 
 DEFAULT, SALE, WORKOUT = 0.4, 0.3, 0.25
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import expm, inv
 
-from sim.formulas.checks import FloatArray
+from sim.base.checks import FloatArray
 
 
 class AbsorbingChain(NamedTuple):

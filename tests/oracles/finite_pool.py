@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 from scipy.stats import binom
 
-from sim.formulas.checks import FloatArray
+from sim.base.checks import FloatArray
 
 
 def default_count_probabilities(loans: int, default_prob: float, rho: float) -> FloatArray:

@@ -8,7 +8,7 @@ sections 1.2 and 8.2. Starts are ages in years that rise from 0, one for each ro
 import numpy as np
 from numpy.typing import ArrayLike
 
-from sim.formulas.checks import FloatArray
+from sim.base.checks import FloatArray
 
 
 def piecewise_survival(starts: ArrayLike, hazards: FloatArray, years: float) -> float:

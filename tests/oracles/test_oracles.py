@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
-from sim.formulas.loss_distribution import expected_shortfall
+from sim.outcomes.quantiles_of_losses import expected_shortfall
 from tests.oracles.absorbing_chain import (
     absorbing_chain,
     absorption_probabilities,

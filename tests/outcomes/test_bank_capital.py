@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sim.firms.record import ALIVE, SWAP, WARRANT
+from sim.model.firms.record import ALIVE, SWAP, WARRANT
 from sim.outcomes import bank_capital as capital
 from tests.outcomes import tiny
 

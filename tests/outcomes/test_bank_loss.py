@@ -7,9 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from sim.formulas.loss_distribution import sample_expected_shortfall, sample_quantile
 from sim.outcomes import bank_loss as loss
 from sim.outcomes.mark import registry
+from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from tests.outcomes import tiny
 
 HISTORY = tiny.history()

@@ -5,7 +5,7 @@ import weakref
 
 import numpy as np
 
-from sim.outcomes.columns import of_book, of_firms, remembered
+from sim.outcomes.reading import of_book, of_firms, remembered
 from tests.outcomes import tiny
 
 

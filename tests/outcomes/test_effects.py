@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.firms.record import ALIVE, FAILED_CASH, NEVER
-from sim.outcomes.effects import effect_name, firm_effects, vintage_profit
+from sim.model.firms.record import ALIVE, FAILED_CASH, NEVER
+from sim.outcomes.series import effect_name, firm_effects, vintage_profit
 from tests.outcomes import tiny
 
 # firm 0 dies in the baseline only, firm 1 here only, firm 2 in both, firm 3 in neither

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.firms.record import ACQUIRED, ALIVE, FAILED_CASH, FAILED_TECHNICAL, LISTED, NEVER
+from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_CASH, FAILED_TECHNICAL, LISTED, NEVER
 from sim.outcomes import firm
 from tests.outcomes import tiny
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from sim.firms.record import ALIVE, LISTED, WARRANT
+from sim.model.firms.record import ALIVE, LISTED, WARRANT
 from sim.outcomes import firm_credit as credit
 from tests.outcomes import tiny
 

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.firms.record import ALIVE
+from sim.model.firms.record import ALIVE
 from sim.outcomes import firm_wealth as wealth
 from tests.outcomes import tiny
 

@@ -5,14 +5,13 @@ from functools import cache
 import numpy as np
 import pytest
 
+from sim.engine.history import STATES, History, Page
+from sim.engine.ledger import PARTIES, Ledger
 from sim.engine.world import World
-from sim.experiment.run import freeze, worlds
-from sim.firms.record import STAGES
-from sim.outcomes.flows import MOVED, PAID, checkpoints, payments, stage_flows
+from sim.experiment.simulate import freeze, worlds
+from sim.model.firms.record import STAGES
 from sim.outcomes.reading import of_stage
-from sim.state.history import History
-from sim.state.ledger import PARTIES, Ledger
-from sim.state.yearbook import STATES, Page
+from sim.outcomes.series import MOVED, PAID, checkpoints, payments, stage_flows
 from tests.experiment.small import tiny
 from tests.outcomes import tiny as hand
 

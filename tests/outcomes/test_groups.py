@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from sim.firms.record import ACQUIRED, FAILED_TECHNICAL, LISTED, NEVER, UNBORN
-from sim.outcomes import groups
+from sim.model.firms.record import ACQUIRED, FAILED_TECHNICAL, LISTED, NEVER, UNBORN
+from sim.outcomes import reading
 from tests.outcomes import tiny
 
 CLOSED = FAILED_TECHNICAL
@@ -11,48 +11,48 @@ CLOSED = FAILED_TECHNICAL
 
 def test_a_firm_that_ended_before_the_start_date_is_not_in_the_experiment():
     history = tiny.cohort([-3.0, -3.0, 1.0], [-1.0, 1.0, NEVER], [CLOSED, CLOSED, 1], 5.0)
-    assert groups.present(history).tolist() == [False, True, True]
+    assert reading.present(history).tolist() == [False, True, True]
 
 
 def test_a_firm_that_never_enters_is_in_no_group():
     history = tiny.cohort([0.0], [0.0], [UNBORN], 5.0)
-    for group in (groups.present, groups.newborn, groups.failed, groups.alive_at_horizon):
+    for group in (reading.present, reading.newborn, reading.failed, reading.alive_at_horizon):
         assert not group(history).any()
 
 
 def test_a_cohort_can_be_followed_for_as_long_as_asked():
     history = tiny.cohort([-1.0, 0.0, 2.0, 2.1], [NEVER] * 4, [1] * 4, 5.0)
-    assert groups.newborn(history).tolist() == [False, True, True, True]
-    assert groups.newborn(history, 3.0).tolist() == [False, True, True, False]
+    assert reading.newborn(history).tolist() == [False, True, True, True]
+    assert reading.newborn(history, 3.0).tolist() == [False, True, True, False]
 
 
 def test_a_closing_in_the_run_off_is_no_closing_of_the_experiment():
     history = tiny.cohort([0.0, 0.0], [4.0, 6.0], [CLOSED, CLOSED], 5.0)
-    assert groups.failed(history).tolist() == [True, False]
-    assert groups.alive_at_horizon(history).tolist() == [False, True]
+    assert reading.failed(history).tolist() == [True, False]
+    assert reading.alive_at_horizon(history).tolist() == [False, True]
 
 
 def test_exits_are_not_closings():
     history = tiny.cohort([0.0, 0.0], [1.0, 2.0], [LISTED, ACQUIRED], 5.0)
-    assert not groups.failed(history).any()
-    assert groups.alive_at_horizon(history).all()
+    assert not reading.failed(history).any()
+    assert reading.alive_at_horizon(history).all()
 
 
 def test_losses_are_known_before_and_after_the_guarantee():
     history = tiny.history()
-    assert groups.unpaid(history).tolist() == [0.0, 3.0, 0.0]
-    assert groups.net_loss(history).tolist() == [0.0, 1.5, 0.0]
-    assert groups.defaulted(history).tolist() == [False, True, False]
+    assert reading.unpaid(history).tolist() == [0.0, 3.0, 0.0]
+    assert reading.net_loss(history).tolist() == [0.0, 1.5, 0.0]
+    assert reading.defaulted(history).tolist() == [False, True, False]
 
 
 def test_exposures_are_split_over_the_lenders_of_the_last_contract():
-    held = groups.at_bank(tiny.history(), np.array([20.0, 0.0, 6.0]))
+    held = reading.at_bank(tiny.history(), np.array([20.0, 0.0, 6.0]))
     assert held.tolist() == [[20.0, 0.0, 3.0], [0.0, 0.0, 3.0]]
 
 
 def test_the_first_contract_is_the_earliest_and_new_borrowers_have_it_in_the_experiment():
     history = tiny.history()
-    assert groups.first_contract(history).tolist() == [0, 1, 2]
-    assert groups.new_borrowers(history).tolist() == [1, 2]
-    assert groups.signed_in(history).tolist() == [False, True, True, True]
-    assert groups.signed_in(history, 0.5).tolist() == [False, True, True, False]
+    assert reading.first_contract(history).tolist() == [0, 1, 2]
+    assert reading.new_borrowers(history).tolist() == [1, 2]
+    assert reading.signed_in(history).tolist() == [False, True, True, True]
+    assert reading.signed_in(history, 0.5).tolist() == [False, True, True, False]

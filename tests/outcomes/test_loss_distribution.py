@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.formulas.loss_distribution import (
+from sim.outcomes.quantiles_of_losses import (
     expected_shortfall,
     sample_expected_shortfall,
     sample_quantile,

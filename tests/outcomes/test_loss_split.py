@@ -5,11 +5,11 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.experiment.run import freeze, worlds
-from sim.outcomes.groups import defaulted, unpaid
-from sim.outcomes.loss_split import BESIDE, BORNE, LEAD, loss_split
-from sim.state.history import OTHERS, History
-from sim.state.ledger import PARTIES
+from sim.engine.history import OTHERS, History
+from sim.engine.ledger import PARTIES
+from sim.experiment.simulate import freeze, worlds
+from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD, loss_split
+from sim.outcomes.reading import defaulted, unpaid
 from tests.experiment.small import tiny
 from tests.outcomes import tiny as hand
 

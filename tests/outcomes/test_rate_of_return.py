@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.formulas.rate_of_return import internal_rate_of_return
+from sim.outcomes.internal_rate import internal_rate_of_return
 from tests.oracles.annuity import balance, payment
 from tests.oracles.rate_of_return import npv
 from tests.oracles.values import cases, close

@@ -3,10 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.firms.record import ALIVE, FAILED_CASH, NEVER
-from sim.outcomes.effects import effect_name
-from sim.outcomes.series import COLUMNS, all_series, offer_curves
-from sim.outcomes.series_words import SERIES
+from sim.model.firms.record import ALIVE, FAILED_CASH, NEVER
+from sim.outcomes.series import COLUMNS, SERIES, all_series, effect_name, offer_curves
 from tests.outcomes import tiny
 
 HISTORY = tiny.history()

@@ -7,14 +7,13 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
-from sim.experiment.run import freeze, worlds
+from sim.analysis.outcomes_table import GROUPS
+from sim.analysis.wording import unit_style
+from sim.engine.history import History
+from sim.experiment.simulate import freeze, worlds
 from sim.outcomes.mark import BASES, BETTER, Mark, evaluate, registry
-from sim.outcomes.measure import GROUPS
-from sim.outcomes.reading import balance_years, total, years_of_stage
+from sim.outcomes.reading import balance_years, contract_years, spells, total, years_of_stage
 from sim.outcomes.series import all_series
-from sim.outcomes.spells import contract_years, spells
-from sim.outcomes.wording import unit_style
-from sim.state.history import History
 from tests.house.small import shipped
 from tests.outcomes import tiny
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.firms.record import ALIVE
-from sim.outcomes.spells import contract_years, spells, yield_of
+from sim.model.firms.record import ALIVE
+from sim.outcomes.reading import contract_years, spells, yield_of
 from tests.outcomes import tiny
 
 

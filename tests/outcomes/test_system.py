@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sim.firms.record import ALIVE, FAILED_CASH, NEVER
+from sim.model.firms.record import ALIVE, FAILED_CASH, NEVER
 from sim.outcomes import system
 from tests.outcomes import tiny
 

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from sim.base.columns import Rows, Table
-from sim.economy.macro import Path
-from sim.firms.record import ALIVE, FAILED_CASH, FIRM, GROWTH, LISTED, NEVER, STARTUP
+from sim.engine.history import BANK_COLUMNS, SYSTEM_COLUMNS, History
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.economy.macro import Path
+from sim.model.firms.record import ALIVE, FAILED_CASH, FIRM, GROWTH, LISTED, NEVER, STARTUP
 from sim.outcomes.mark import registry
-from sim.state.book import CONTRACT
-from sim.state.history import BANK_COLUMNS, SYSTEM_COLUMNS, History
 
 BANKS = ("bank_a", "bank_b")
 FACTS: dict[str, Any] = {

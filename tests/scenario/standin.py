@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sim.base.frozen import (
+from sim.base.parameter import (
     Broken,
     Frozen,
     NonNegative,

@@ -10,8 +10,8 @@ from pydantic import ValidationError
 
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.check import validate
-from sim.scenario.load import load_scenario
 from sim.scenario.read import RawScenario, resolve
+from sim.scenario.scenario import load_scenario
 from tests.house.small import SCENARIOS
 from tests.scenario.standin import GOOD, StandIn
 

@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import Problem
-from sim.scenario.citations import Citations, cited_by, notices
-from sim.scenario.dump import dump_model
 from sim.scenario.edit import assign_texts
-from sim.scenario.load import load_scenario, load_with_notices
 from sim.scenario.read import resolve
+from sim.scenario.scenario import load_scenario, load_with_notices
+from sim.scenario.sources import Citations, cited_by, notices
+from sim.scenario.toml_text import dump_model
 from tests.house.small import SCENARIOS
 
 FACTS = ("MK12", "MK37")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.base.frozen import Frozen
-from sim.scenario.dump import dump_model, dump_values, value_text
+from sim.base.parameter import Frozen
+from sim.scenario.toml_text import dump_model, dump_values, value_text
 
 SCALARS = st.one_of(
     st.booleans(),

@@ -8,9 +8,9 @@ import pytest
 
 from sim.base.errors import ScenarioError
 from sim.scenario.check import validate
-from sim.scenario.dump import dump_model
 from sim.scenario.edit import ORIGIN, assign, assign_texts, parse_assignment, with_values
 from sim.scenario.read import RawScenario, resolve
+from sim.scenario.toml_text import dump_model
 from tests.scenario.standin import GOOD, Royalty, StandIn
 
 

@@ -8,11 +8,9 @@ import pytest
 from pydantic import Field, ValidationError, field_validator
 
 from sim.base.errors import ScenarioError
-from sim.base.frozen import Broken, Frozen, PositiveFloat, param
-from sim.base.ranges import within
-from sim.scenario.check import validate
-from sim.scenario.explain import explain
-from sim.scenario.faults import NOTHING, Fault, look_up, shown
+from sim.base.parameter import Broken, Frozen, PositiveFloat, param, within
+from sim.scenario.check import explain, validate
+from sim.scenario.declared import NOTHING, Fault, look_up, shown
 from sim.scenario.read import RawScenario
 
 

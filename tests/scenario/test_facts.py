@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sim.base.errors import ScenarioError
-from sim.scenario.facts import Fact, read_facts
+from sim.scenario.sources import Fact, read_facts
 
 GOOD = """
 [AH01]

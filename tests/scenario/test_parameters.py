@@ -6,10 +6,10 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from sim.base.frozen import Frozen, NonNegative, Share, StageVector, param
-from sim.clauses.arrangement import CLAUSES, Arrangement
-from sim.scenario.model import Scenario
+from sim.base.parameter import Frozen, NonNegative, Share, StageVector, param
+from sim.model.contracts.arrangement import CLAUSES, Arrangement
 from sim.scenario.parameters import clause_kinds, legal_range, parameters
+from sim.scenario.scenario import Scenario
 
 
 class Inner(Frozen):

@@ -7,9 +7,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sim.base.errors import ScenarioError
-from sim.command.app import app
-from sim.scenario.load import load_scenario
-from sim.scenario.path_file import read_steps
+from sim.cli.app import app
+from sim.scenario.read import read_steps
+from sim.scenario.scenario import load_scenario
 from tests.house.small import SCENARIOS, shipped
 
 TABLE = "from_years,regime,frailty,winter\n-20,boom,,0\n2,bust,1.5,1\n4.5, boom,,0\n"

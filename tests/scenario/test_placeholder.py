@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.scenario.placeholder import placeholder
+from sim.scenario.declared import placeholder
 from tests.scenario.standin import Arrangement, Bank, Experiment, Royalty, StandIn, Upside
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.positions import find_positions, join_key, quoted_key, split_key
+from sim.scenario.toml_text import find_positions, join_key, quoted_key, split_key
 
 
 def leaves(value: Any, path: tuple[str | int, ...] = ()) -> list[tuple[str | int, ...]]:

@@ -1,0 +1,1 @@
+"""What outcomes of many histories say: intervals, controls, comparisons."""

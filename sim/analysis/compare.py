@@ -1,0 +1,591 @@
+"""Paired comparison of arrangements with a baseline, and a verdict that may refuse to rank.
+
+Every replication gives one difference, because all arrangements meet the same luck in it.
+A verdict speaks only where the whole interval lies on one side of zero.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.controls import Adjusted, adjust, control_table, unadjusted
+from sim.analysis.estimates import (
+    MINIMUM_PAIRS,
+    FloatArray,
+    Interval,
+    TailIndex,
+    averaged,
+    bootstrap_interval,
+    complete_pairs,
+    correlation,
+    finite,
+    hill_index,
+    holm,
+    paired_proportion_interval,
+    paired_proportion_p_value,
+    quantile_interval,
+    replications_needed,
+    unseen_bound,
+    variance_reduction,
+)
+from sim.analysis.outcomes_table import Outcomes
+from sim.analysis.wording import (
+    arrangement_text,
+    level_text,
+    percent_text,
+    range_text,
+    step_text,
+    unit_style,
+)
+from sim.base.columns import TEXT, Column
+from sim.base.errors import OutcomeError
+from sim.base.language import tr
+from sim.outcomes.mark import Better, Mark
+
+# --- The words of a verdict, and the cases in which it refuses to rank ---------------------------
+
+
+COVERS_ZERO = "no ranking: interval covers zero"
+ROUNDING = "no ranking: within rounding"
+HEAVY_TAIL = "no ranking: mean and median disagree"
+UNDEFINED = "no ranking: undefined for the baseline"
+TOO_FEW = "not enough replications"
+UNRESOLVED = "not resolved"
+"""No history differs: seldom events may be missed, so this is not "equal"."""
+
+_NO_RANKING = "no ranking: "
+_ROUNDING_SHARE = 1e-12
+_FEWEST_DIFFERENT = 10
+
+
+def is_ranking(verdict: str) -> bool:
+    """Say whether a verdict puts one arrangement above another.
+
+    Examples
+    --------
+    >>> is_ranking("better (higher)"), is_ranking(COVERS_ZERO)
+    (True, False)
+    """
+    return verdict.startswith(("better", "worse", "higher", "lower"))
+
+
+def reason(verdict: str) -> str:
+    """Say why a verdict ranks nothing.
+
+    Examples
+    --------
+    >>> reason(ROUNDING), reason(TOO_FEW)
+    ('within rounding', 'not enough replications')
+    """
+    return verdict.removeprefix(_NO_RANKING)
+
+
+def verdict_words(side: int, better: Better) -> str:
+    """Give the verdict for an interval on one side of zero.
+
+    Parameters
+    ----------
+    side : {-1, 0, 1}
+        Where the whole interval lies; 0 where it covers zero.
+    better : {"higher", "lower", "neither"}
+        Direction of the mark.
+
+    Examples
+    --------
+    >>> verdict_words(1, "lower"), verdict_words(0, "lower"), verdict_words(-1, "neither")
+    ('worse (higher)', 'no ranking: interval covers zero', 'lower')
+    """
+    if side == 0:
+        return COVERS_ZERO
+    word = "higher" if side > 0 else "lower"
+    if better == "neither":
+        return word
+    return f"{'better' if word == better else 'worse'} ({word})"
+
+
+def decide(
+    mark: Mark,
+    pairs: tuple[FloatArray, FloatArray],
+    interval: Interval,
+    median: Interval,
+) -> str:
+    """Give the verdict on one arrangement against the baseline.
+
+    Parameters
+    ----------
+    mark : Mark
+    pairs : two arrays, shape (n_pairs,)
+        Values of the arrangement and of the baseline.
+    interval : Interval
+        Of the mean difference.
+    median : Interval
+        Of the median difference; it must agree where the mark is heavy-tailed.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> one = np.array([1.0, 2.0])
+    >>> nothing = Interval(0.0, 0.0, 0.0, 0.0, 2)
+    >>> decide(None, (one, one), nothing, nothing)
+    'not resolved'
+    """
+    one, two = pairs
+    difference = one - two
+    if difference.size < MINIMUM_PAIRS:
+        return TOO_FEW
+    if not difference.any():
+        return UNRESOLVED
+    size = np.maximum(np.abs(one), np.abs(two))
+    if bool(np.all(np.abs(difference) <= _ROUNDING_SHARE * size)):
+        return ROUNDING
+    if mark.heavy_tailed and interval.side not in (0, median.side):
+        return HEAVY_TAIL
+    return verdict_words(interval.side, mark.better)
+
+
+def unseen_words(pairs: int, bound: float, confidence: float) -> str:
+    """Say what histories without any difference allow.
+
+    Examples
+    --------
+    >>> unseen_words(20, 0.1391, 0.95)
+    'differs in none of 20 replications, so in at most 13.9 % of histories (95 % confidence)'
+    """
+    return tr(
+        "differs in none of {count} replications, so in at most {share} of histories"
+        " ({level} confidence)",
+        count=pairs,
+        share=level_text(bound, "share"),
+        level=percent_text(confidence),
+    )
+
+
+def warning_words(row: Mapping[Any, Any], mark: Mark, confidence: float) -> str:
+    """Say what a reader of one row should keep in mind; empty where nothing is odd.
+
+    Parameters
+    ----------
+    row : mapping
+        Of `Comparison.details`: pairs, dropped, different, differs_at_most, heavy.
+    mark : Mark
+        Of the run.
+    confidence : float, in (0, 1)
+
+    Examples
+    --------
+    >>> row = {"pairs": 3, "dropped": 2, "different": 1, "heavy": False}
+    >>> warning_words(row, None, 0.95)
+    'undefined in 2 of 5 replications; differs in only 1 replication'
+    """
+    pairs, dropped, different = (int(row[name]) for name in ("pairs", "dropped", "different"))
+    parts = []
+    if mark is not None and mark.needs is not None and mark.held is not None:
+        words = "needs at least {least} {unit} in a history; this run has {held}"
+        unit = tr(mark.needs.unit)
+        parts.append(tr(words, least=mark.needs.least, unit=unit, held=mark.held))
+    if dropped:
+        total = pairs + dropped
+        parts.append(
+            tr("undefined in {count} of {total} replications", count=dropped, total=total)
+        )
+    if not different and pairs >= MINIMUM_PAIRS:
+        parts.append(unseen_words(pairs, row["differs_at_most"], confidence))
+    elif different == 1 < pairs:
+        parts.append(tr("differs in only 1 replication"))
+    elif 0 < different < min(_FEWEST_DIFFERENT, pairs):
+        parts.append(tr("differs in only {count} replications", count=different))
+    if row["heavy"]:
+        parts.append(tr("heavy tail (index below 2): read the median"))
+    return tr("; ").join(parts)
+
+
+def undefined_baseline(one: FloatArray, two: FloatArray) -> bool:
+    """Say whether an outcome exists for the arrangement and never for the baseline.
+
+    Examples
+    --------
+    >>> undefined_baseline(np.array([1.0, 2.0]), np.array([np.nan]))
+    True
+    """
+    enough = int(np.isfinite(one).sum()) >= MINIMUM_PAIRS
+    return enough and not bool(np.isfinite(two).any())
+
+
+def method_words(mark: Mark, unit: int, controls: int) -> str:
+    """Say how the interval of a difference was made.
+
+    Parameters
+    ----------
+    mark : Mark
+    unit : int
+        Replications that make one independent observation.
+    controls : int
+        Control variates used.
+    """
+    words = mark.interval_method
+    if unit > 1:
+        words += ", means of mirrored pairs"
+    if controls:
+        words += f", adjusted by {controls} control variate{'s' if controls > 1 else ''}"
+    return words
+
+
+# --- The result of a comparison: differences from a baseline, as numbers and for people ----------
+
+
+OF_OUTCOME = "that of the outcome"
+FRAME = (
+    Column("outcome", TEXT, "name of the outcome", TEXT),
+    Column("unit", TEXT, "its unit", TEXT),
+    Column("arrangement", TEXT, "arrangement that is compared", TEXT),
+    Column("baseline", TEXT, "arrangement that it is compared with", TEXT),
+    Column("mean", OF_OUTCOME, "mean over the replications in which both are defined"),
+    Column("baseline_mean", OF_OUTCOME, "mean of the baseline over the same replications"),
+    Column("difference", OF_OUTCOME, "mean of the differences, paired by replication"),
+    Column("low", OF_OUTCOME, "lower end of its interval"),
+    Column("high", OF_OUTCOME, "upper end of its interval"),
+    Column("correlation", "correlation", "of the two over replications", low=-1.0, high=1.0),
+    Column("variance_reduction", "x", "variance with independent luck over that with common luck"),
+    Column("replications_needed", "count", "for the half-width that was asked for", low=0.0),
+    Column(
+        "verdict",
+        TEXT,
+        "better, worse, higher, lower, not resolved, or why there is no ranking",
+        TEXT,
+    ),
+)
+"""What `Comparison.frame` and ``comparison.csv`` hold."""
+
+FRAME_COLUMNS = tuple(column.name for column in FRAME)
+DETAIL_COLUMNS = (
+    "outcome", "arrangement", "replications", "pairs", "dropped", "standard_error",
+    "half_width", "method", "median_difference", "median_low", "median_high", "tail_index",
+    "p_value", "clear_of_all", "different", "differs_at_most", "heavy", "warning",
+)  # fmt: skip
+TEXT_COLUMNS = (
+    "outcome", "unit", "arrangement", "value", "baseline", "difference", "interval",
+    "verdict",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Comparison:
+    """Paired differences of every outcome from the baseline, with verdicts.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        What `frame` gives.
+    attributes : DataFrame
+        What `details` gives, row by row with ``rows``.
+    marks : mapping of str to Mark
+    arrangements : tuple of str
+        All of them, the baseline too, in the order of the scenario.
+    baseline : str
+    confidence : float, in (0, 1)
+    """
+
+    rows: pd.DataFrame
+    attributes: pd.DataFrame
+    marks: Mapping[str, Mark]
+    arrangements: tuple[str, ...]
+    baseline: str
+    confidence: float
+
+    def __repr__(self) -> str:
+        """Say in one line what this is and how much of it ranks."""
+        ranked = int(self.rows["verdict"].map(is_ranking).sum())
+        return (
+            f"Comparison: {len(self.marks)} outcomes of {len(self.arrangements)}"
+            f" arrangements against {self.baseline}; {ranked} of {len(self.rows)}"
+            f" differences are clear of zero at {percent_text(self.confidence)}"
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Give the comparison as numbers: one row per outcome and arrangement.
+
+        Returns
+        -------
+        DataFrame
+            Columns outcome, unit, arrangement, baseline, mean, baseline_mean, difference,
+            low, high, correlation, variance_reduction, replications_needed, verdict.
+            Means are over the replications in which both values are defined.
+            Where a run has control variates, ``difference`` and its interval are adjusted
+            by them, so it need not equal ``mean`` less ``baseline_mean`` to the last digit.
+        """
+        return self.rows.copy()
+
+    def details(self) -> pd.DataFrame:
+        """Give what stands behind each row of `frame`, in the same order.
+
+        Returns
+        -------
+        DataFrame
+            Columns outcome, arrangement, replications, pairs, dropped, standard_error,
+            half_width (to which replications_needed refers), method, median_difference
+            with median_low and median_high (order statistics), tail_index (Hill, of
+            absolute deviations), p_value, clear_of_all (clear of zero after Holm's
+            correction for all rows), different (replications with a difference),
+            differs_at_most (where there are none: largest share of histories that could
+            differ, at the confidence of the comparison), heavy (whether the tail index is
+            believed to be below 2), warning.
+        """
+        return self.attributes.copy()
+
+    def table(self, outcomes: Iterable[str] | None = None) -> pd.DataFrame:
+        """Give the comparison for people: numbers as text, in the units people read.
+
+        Parameters
+        ----------
+        outcomes : iterable of str, optional
+            Names to show, in this order; all by default.
+
+        Returns
+        -------
+        DataFrame of str
+            Columns outcome, unit, arrangement, value, baseline, difference, interval,
+            verdict.
+
+        Raises
+        ------
+        OutcomeError
+            If a name was not compared.
+        """
+        names = list(self.marks) if outcomes is None else list(outcomes)
+        for name in names:
+            if name not in self.marks:
+                raise OutcomeError(name, "was not compared", "see comparison.marks")
+        errors = self.attributes["standard_error"].to_numpy()
+        rows = [
+            self._text_row(self.rows.iloc[place], float(errors[place]))
+            for name in names
+            for place in np.flatnonzero(self.rows["outcome"] == name)
+        ]
+        return pd.DataFrame(rows, columns=list(TEXT_COLUMNS))
+
+    def _text_row(self, row: "pd.Series[Any]", error: float) -> dict[str, str]:
+        """Write one row as text."""
+        unit = str(row["unit"])
+        return {
+            "outcome": tr(self.marks[row["outcome"]].label),
+            "unit": unit_style(unit).axis,
+            "arrangement": arrangement_text(row["arrangement"]),
+            "value": level_text(row["mean"], unit, error),
+            "baseline": level_text(row["baseline_mean"], unit, error),
+            "difference": step_text(row["difference"], unit, error),
+            "interval": range_text(row["low"], row["high"], unit, error),
+            "verdict": tr(str(row["verdict"])),
+        }
+
+
+# --- Paired comparison of arrangements with a baseline, and a verdict that may refuse to rank ----
+
+
+__all__ = ["Comparison", "compare"]
+
+HALF_WIDTH_SHARE = 0.05
+_ENOUGH_IN_TAIL = 10
+# All other columns are numbers, also in a comparison without rows.
+_COUNTS = frozenset({"replications", "pairs", "dropped", "different", "heavy", "clear_of_all"})
+_WORDS = frozenset({"outcome", "unit", "arrangement", "baseline", "verdict", "method", "warning"})
+
+
+@dataclass(frozen=True)
+class _Aim:
+    """What a comparison is asked for, handed from row to row."""
+
+    baseline: str
+    confidence: float
+    half_width: float | Mapping[str, float] | None
+    half_width_share: float
+
+    def width(self, mark: Mark, mean: float, baseline_mean: float) -> float:
+        """Give the half-width that is wanted for one row, in the outcome's unit."""
+        stated = self.half_width
+        if isinstance(stated, Mapping):
+            stated = stated.get(mark.name)
+        if stated is not None:
+            return float(stated)
+        # A paired outcome is zero under the baseline, which gives no scale.
+        scale = mean if mark.paired and not baseline_mean else baseline_mean
+        return self.half_width_share * abs(scale)
+
+
+def compare(
+    outcomes: Outcomes,
+    baseline: str = "plain",
+    confidence: float = 0.95,
+    half_width: float | Mapping[str, float] | None = None,
+    half_width_share: float = HALF_WIDTH_SHARE,
+) -> Comparison:
+    """Compare every arrangement with the baseline, replication by replication.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        What `measure` returned.
+    baseline : str
+        Arrangement the others are compared with.
+    confidence : float, in (0, 1)
+        Of each interval.
+    half_width : float or mapping of outcome to float, optional
+        Half-width, in the outcome's unit, for which the replications needed are given.
+    half_width_share : float
+        Where no half-width is stated: share of the absolute mean of the baseline.
+
+    Returns
+    -------
+    Comparison
+
+    Raises
+    ------
+    OutcomeError
+        If the baseline is not among the arrangements.
+
+    References
+    ----------
+    Law 2015, Simulation Modeling and Analysis, sections 10.2.1 and 11.2.
+    """
+    if baseline not in outcomes.arrangements:
+        known = ", ".join(outcomes.arrangements)
+        raise OutcomeError(f'baseline "{baseline}"', "was not run", f"choose one of: {known}")
+    aim = _Aim(baseline, confidence, half_width, half_width_share)
+    everything = _all_rows(outcomes, aim)
+    return Comparison(
+        everything[list(FRAME_COLUMNS)].copy(),
+        everything[list(DETAIL_COLUMNS)].copy(),
+        outcomes.marks,
+        outcomes.arrangements,
+        baseline,
+        confidence,
+    )
+
+
+def _all_rows(outcomes: Outcomes, aim: _Aim) -> pd.DataFrame:
+    """Compare every outcome of every other arrangement, with all columns."""
+    rows: list[dict[str, Any]] = []
+    for mark in outcomes.marks.values():
+        others = [name for name in outcomes.arrangements if name != aim.baseline]
+        rows += [_row(mark, outcomes, arrangement, aim) for arrangement in others]
+    columns = [*dict.fromkeys(FRAME_COLUMNS + DETAIL_COLUMNS)]
+    everything = pd.DataFrame(rows, columns=columns)
+    for column in everything.columns.difference([*_WORDS, *_COUNTS]):
+        everything[column] = everything[column].astype(np.float64)
+    ranked = everything["verdict"].map(is_ranking).to_numpy(bool)
+    everything["clear_of_all"] = ranked & holm(everything["p_value"], 1.0 - aim.confidence)
+    return everything
+
+
+def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[str, Any]:
+    """Compare one outcome of one arrangement with the baseline."""
+    table = outcomes.table(mark.name)
+    values, baseline = table[arrangement].to_numpy(), table[aim.baseline].to_numpy()
+    one, two = complete_pairs(values, baseline)
+    alone = mark.paired and undefined_baseline(values, baseline)
+    mean = _mean(finite(values) if alone else one)
+    found = _difference(mark, outcomes, arrangement, aim)
+    interval = found.interval
+    median = quantile_interval(found.values, 0.5, aim.confidence)
+    width = aim.width(mark, mean, _mean(two))
+    return {
+        "outcome": mark.name,
+        "unit": mark.unit,
+        "arrangement": arrangement,
+        "baseline": aim.baseline,
+        "mean": mean,
+        "baseline_mean": _mean(two),
+        **interval.named("difference", "low", "high"),
+        "correlation": correlation(one, two),
+        "variance_reduction": _factor(one, two, outcomes, found),
+        "replications_needed": outcomes.unit
+        * replications_needed(_deviation(mark, found), width, aim.confidence),
+        "verdict": UNDEFINED if alone else decide(mark, (one, two), interval, median),
+        "half_width": width,
+        **_behind(mark, values, (one - two, outcomes.unit), found, median, aim.confidence),
+    }
+
+
+def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> Adjusted:
+    """Estimate the mean difference from independent observations, with its interval."""
+    table = outcomes.table(mark.name)
+    by_replication = (table[arrangement] - table[aim.baseline]).dropna()
+    values = averaged(by_replication, outcomes.unit)
+    if mark.binary:
+        # A regression on controls would leave the range of a probability.
+        interval = paired_proportion_interval(values, aim.confidence)
+        return Adjusted(values, interval, paired_proportion_p_value(values), 0)
+    if outcomes.controls is None or mark.paired:
+        found = unadjusted(values, aim.confidence)
+    else:
+        known = control_table(outcomes.controls, arrangement, aim.baseline)
+        known = known.loc[by_replication.index]
+        found = adjust(values, averaged(known, outcomes.unit), aim.confidence)
+    if not mark.heavy_tailed:
+        return found
+    return replace(found, interval=bootstrap_interval(found.values, aim.confidence))
+
+
+def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:
+    """Give the factor against independent seeds that all methods in use reach together."""
+    if outcomes.unit == 1 and not found.used:
+        return variance_reduction(one, two)
+    error = found.interval.standard_error
+    if not error > 0.0:
+        return variance_reduction(one, two)
+    return float(one.var(ddof=1) + two.var(ddof=1)) / (one.size * error**2)
+
+
+def _behind(
+    mark: Mark,
+    values: FloatArray,
+    drawn: tuple[FloatArray, int],
+    found: Adjusted,
+    median: Interval,
+    confidence: float,
+) -> dict[str, Any]:
+    """Give the attributes of a row that stand in `Comparison.details` only."""
+    difference, unit = drawn
+    tail = hill_index(np.abs(found.values - median.estimate))
+    defined = int(np.isfinite(values).sum()) if mark.paired else difference.size
+    dropped = values.size - min(defined, values.size)
+    different, count = int(np.count_nonzero(difference)), found.interval.count
+    row = {
+        "replications": values.size,
+        "pairs": difference.size,
+        "dropped": dropped,
+        "standard_error": found.interval.standard_error,
+        "method": method_words(mark, unit, found.used),
+        **median.named("median_difference", "median_low", "median_high"),
+        "tail_index": tail.index,
+        "p_value": found.p_value,
+        "different": different,
+        "differs_at_most": math.nan if different else unseen_bound(count, confidence),
+        "heavy": _is_heavy(mark, tail),
+    }
+    return row | {"warning": warning_words(row, mark, confidence)}
+
+
+def _is_heavy(mark: Mark, tail: TailIndex) -> bool:
+    """Believe an index below 2 where it is expected, or where enough values say so."""
+    return tail.warning and (mark.heavy_tailed or tail.used >= _ENOUGH_IN_TAIL)
+
+
+def _mean(values: FloatArray) -> float:
+    """Give the mean; nan of nothing."""
+    return float(values.mean()) if values.size else math.nan
+
+
+def _deviation(mark: Mark, found: Adjusted) -> float:
+    """Give the standard deviation of one observation; nan below two values."""
+    if found.values.size < MINIMUM_PAIRS:
+        return math.nan
+    if not (found.used or mark.binary):
+        return float(found.values.std(ddof=1))
+    return found.interval.standard_error * math.sqrt(found.values.size)

@@ -1,0 +1,626 @@
+"""From results to outcomes: every number with its mark, one value per replication."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cached_property, partial
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike
+
+from sim.analysis.controls import PREFIX
+from sim.analysis.estimates import (
+    Interval,
+    averaged,
+    finite,
+    hill_index,
+    level_interval,
+    mean_interval,
+    quantile_interval,
+    t_interval,
+    unit_of,
+)
+from sim.analysis.wording import percent_text
+from sim.base.columns import TEXT, Column
+from sim.base.errors import OutcomeError
+from sim.outcomes.mark import Mark, registry
+from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
+
+# --- From results to outcomes: every number with its mark, one value per replication -------------
+
+
+GROUPS = ("bank", "firm", "system", "cycle")
+COLUMNS = ["arrangement", "replication", "outcome", "value"]
+_OF_OUTCOME = "that of the outcome"
+SUMMARY = (
+    Column("outcome", TEXT, "name of the outcome", TEXT),
+    Column("unit", TEXT, "its unit", TEXT),
+    Column("arrangement", TEXT, "arrangement that was run", TEXT),
+    Column("replications", "count", "histories", "i8", low=0.0),
+    Column("defined", "count", "histories in which the outcome is defined", "i8", low=0.0),
+    Column("mean", _OF_OUTCOME, "mean over those histories"),
+    Column("low", _OF_OUTCOME, "lower end of its interval"),
+    Column("high", _OF_OUTCOME, "upper end of its interval"),
+    Column("median", _OF_OUTCOME, "median over those histories"),
+    Column("median_low", _OF_OUTCOME, "lower end of its interval"),
+    Column("median_high", _OF_OUTCOME, "upper end of its interval"),
+)
+"""What `Outcomes.summary` and ``summary.csv`` hold."""
+
+
+class ResultsView(Protocol):
+    """What measuring and drawing need from results; the engine's Results has all of it."""
+
+    @property
+    def scenario(self) -> Any:
+        """The scenario that was run; its experiment gives the order of arrangements."""
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Columns arrangement, replication, outcome, value."""
+
+    @property
+    def series(self) -> pd.DataFrame:
+        """Columns arrangement, replication, series, bank, x, value."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """Seed, versions, largest accounting residual and the like."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Outcomes:
+    """The value of every outcome in every replication of every arrangement.
+
+    Parameters
+    ----------
+    tidy : DataFrame
+        Columns arrangement, replication, outcome, value; nan where undefined.
+    marks : mapping of str to Mark
+        Unit, direction, formula and source by outcome name, in reading order.
+    arrangements : tuple of str
+        In the order of the scenario; colours follow this order.
+    unit : int
+        Replications that make one independent observation: 2 for mirrored pairs.
+    controls : DataFrame, optional
+        Controls of every replication, in the columns of ``tidy``.
+    baseline : str
+        Arrangement that paired outcomes refer to, under which they are zero by definition.
+    """
+
+    tidy: pd.DataFrame
+    marks: Mapping[str, Mark]
+    arrangements: tuple[str, ...]
+    unit: int = 1
+    controls: pd.DataFrame | None = None
+    baseline: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the outcomes, in reading order."""
+        return tuple(self.marks)
+
+    @property
+    def replications(self) -> int:
+        """Number of replications."""
+        return int(self.tidy["replication"].nunique())
+
+    def __repr__(self) -> str:
+        """Say in one line what this is."""
+        return (
+            f"Outcomes: {len(self.names)} outcomes of {len(self.arrangements)} arrangements"
+            f" in {self.replications} replications"
+        )
+
+    def frame(self) -> pd.DataFrame:
+        """Give a copy of the tidy table: arrangement, replication, outcome, value."""
+        return self.tidy.copy()
+
+    def mark(self, outcome: str) -> Mark:
+        """Give the mark of an outcome.
+
+        Raises
+        ------
+        OutcomeError
+            If these outcomes do not hold it; names near to it are suggested.
+        """
+        if outcome not in self.marks:
+            raise _unknown(outcome, self.marks)
+        return self.marks[outcome]
+
+    def table(self, outcome: str) -> pd.DataFrame:
+        """Give one outcome by replication (rows) and arrangement (columns).
+
+        Parameters
+        ----------
+        outcome : str
+            Dotted name.
+
+        Returns
+        -------
+        DataFrame, shape (n_replications, n_arrangements), in the unit of the mark
+            nan where undefined or not run.
+
+        Raises
+        ------
+        OutcomeError
+            If these outcomes do not hold it.
+        """
+        self.mark(outcome)
+        return self._tables[outcome].copy()
+
+    @cached_property
+    def _tables(self) -> dict[str, pd.DataFrame]:
+        """Lay out every outcome once, since each is asked for many times."""
+        order = pd.Index(self.arrangements, name="arrangement")
+        parts = dict(list(self.tidy.groupby("outcome", observed=True)))
+        found = {}
+        for name in self.marks:
+            rows = parts.get(name, self.tidy.iloc[:0])
+            wide = rows.pivot(index="replication", columns="arrangement", values="value")
+            found[name] = wide.reindex(columns=order)
+        return found
+
+    def summary(self, confidence: float = 0.95) -> pd.DataFrame:
+        """Give mean and median of every outcome under every arrangement, with intervals.
+
+        Parameters
+        ----------
+        confidence : float, in (0, 1)
+
+        Returns
+        -------
+        DataFrame
+            Columns outcome, unit, arrangement, replications, defined, mean, low, high,
+            median, median_low, median_high.  The mean has a t interval, that of a yes/no
+            Wilson's, the median one from order statistics (nan where there are too few
+            replications).
+        """
+        rows = [
+            self._summary_row(name, arrangement, values, confidence)
+            for name in self.names
+            for arrangement, values in self.table(name).items()
+        ]
+        return pd.DataFrame(rows, columns=[column.name for column in SUMMARY])
+
+    def _summary_row(
+        self, name: str, arrangement: Any, values: "pd.Series[float]", confidence: float
+    ) -> dict[str, Any]:
+        """Describe one outcome under one arrangement."""
+        is_known = self.marks[name].paired and arrangement == self.baseline
+        rule = mean_interval if is_known else partial(level_interval, self.marks[name])
+        mean = rule(averaged(values, self.unit), confidence)
+        # Of a mirrored pair only the first counts here: a median needs independent values.
+        first = values[values.index % self.unit == 0]
+        median = quantile_interval(first.to_numpy(), 0.5, confidence)
+        return {
+            "outcome": name,
+            "unit": self.marks[name].unit,
+            "arrangement": arrangement,
+            "replications": values.size,
+            "defined": int(values.notna().sum()),
+            **mean.named("mean", "low", "high"),
+            **median.named("median", "median_low", "median_high"),
+        }
+
+
+def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> Outcomes:
+    """Give results their meaning: attach to every outcome its mark.
+
+    Parameters
+    ----------
+    results : Results
+        What `simulate` returned.
+    names : str or iterable of str, optional
+        Outcomes to keep; all of them by default.
+
+    Returns
+    -------
+    Outcomes
+
+    Raises
+    ------
+    OutcomeError
+        If a name is not in the results or has no mark, or if a value is given twice.
+    """
+    everything = results.outcomes
+    is_control = everything["outcome"].str.startswith(PREFIX)
+    frame, controls = everything[~is_control], everything[is_control]
+    present = set(frame["outcome"].unique())
+    wanted = [names] if isinstance(names, str) else list(names or sorted(present))
+    for name in wanted:
+        if name not in present:
+            raise _unknown(name, present)
+    known = registry()
+    marks = {
+        name: known[name].of_run(results.scenario)
+        for name in _reading_order(known)
+        if name in wanted
+    }
+    for name in wanted:
+        if name not in marks:
+            raise OutcomeError(
+                name,
+                "has no mark, so its unit is unknown",
+                "import the file that defines it",
+            )
+    tidy = frame.loc[frame["outcome"].isin(wanted), COLUMNS].reset_index(drop=True)
+    _refuse_doubles(tidy)
+    tidy["value"] = tidy["value"].astype(np.float64)
+    order, unit = arrangement_order(results, tidy), unit_of(results.scenario)
+    kept = controls if len(controls) else None
+    return Outcomes(tidy, marks, order, unit, kept, results.scenario.experiment.baseline)
+
+
+def arrangement_order(results: ResultsView, frame: pd.DataFrame) -> tuple[str, ...]:
+    """Give the arrangements that a frame holds, in the order of the scenario.
+
+    Those that the scenario does not name (merged runs) follow as they appear.
+    """
+    present = frame["arrangement"].unique().tolist()
+    stated = [name for name in results.scenario.experiment.arrangements if name in present]
+    return tuple(stated + [name for name in present if name not in stated])
+
+
+def _reading_order(marks: Mapping[str, Mark]) -> list[str]:
+    """Put banks first, then firms, the system and the cycle; others after them."""
+    place = {group: position for position, group in enumerate(GROUPS)}
+    return sorted(marks, key=lambda name: place.get(marks[name].group, len(GROUPS)))
+
+
+def _refuse_doubles(tidy: pd.DataFrame) -> None:
+    """Refuse a value given twice: it would count one history as two."""
+    double = tidy.duplicated(["arrangement", "replication", "outcome"])
+    if double.any():
+        row = tidy[double].iloc[0]
+        raise OutcomeError(
+            f"{row['outcome']}, {row['arrangement']}, replication {row['replication']}",
+            "is given more than once",
+            "merge runs with different replications only",
+        )
+
+
+def _unknown(name: str, known: Iterable[str]) -> OutcomeError:
+    """Build the error for a name that is not there, with the nearest ones."""
+    near = get_close_matches(name, list(known), n=3)
+    cure = (
+        "did you mean " + " or ".join(f'"{one}"' for one in near) + "?"
+        if near
+        else ("see the names in outcomes.names")
+    )
+    return OutcomeError(name, "is not among these outcomes", cure)
+
+
+# --- Quantiles and expected shortfall of an outcome over histories, or a refusal -----------------
+# The observation is a whole history: how bad can fifteen years turn out?  A quantile has an
+# interval from order statistics that needs no law; where there are too few histories to
+# bound it, it is refused and the number that is needed is said.  Expected shortfall needs a
+# finite variance in the tail; where the tail index is below 2 it is refused too.
+# References
+# ----------
+# David and Nagaraja (2003), Order Statistics, section 7.1; Manistre and Hancock (2005),
+# Variance of the CTE estimator, North American Actuarial Journal 9(2); Acerbi and Tasche
+# (2002) for expected shortfall.
+
+
+FEWEST_BEYOND = 10
+"""Values that must lie beyond a quantile before its expected shortfall is estimated."""
+QUANTILE_COLUMNS = (
+    "outcome", "unit", "arrangement", "measure", "level", "estimate", "low", "high",
+    "observations", "tail_index",
+)  # fmt: skip
+
+
+def paths_for_quantile(probability: float, confidence: float = 0.95) -> int:
+    """Fewest independent values whose order statistics bound a quantile on both sides.
+
+    Parameters
+    ----------
+    probability, confidence : float, in (0, 1)
+
+    Examples
+    --------
+    >>> paths_for_quantile(0.999), paths_for_quantile(0.99), paths_for_quantile(0.5)
+    (3688, 368, 6)
+    """
+    tail = 0.5 - confidence / 2.0
+    # All values below the quantile, or all above it, must be unlikely enough.
+    rarer = max(probability, 1.0 - probability)
+    return math.ceil(math.log(tail) / math.log(rarer))
+
+
+def paths_for_tail(probability: float, confidence: float = 0.95) -> int:
+    """Fewest independent values for both a quantile and the expected shortfall beyond it.
+
+    Examples
+    --------
+    >>> paths_for_tail(0.95), paths_for_tail(0.99)
+    (200, 1000)
+    """
+    return max(paths_for_quantile(probability, confidence), _for_shortfall(probability))
+
+
+def _for_shortfall(probability: float) -> int:
+    # The last digits of 1 - probability are rounding.
+    return math.ceil(round(FEWEST_BEYOND / (1.0 - probability), 6))
+
+
+def bounded_quantile(
+    values: ArrayLike, probability: float, confidence: float = 0.95, name: str = "quantile"
+) -> Interval:
+    """A quantile with its order-statistic interval, or a refusal.
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+        Independent; undefined ones (nan) are left out.
+    probability, confidence : float, in (0, 1)
+    name : str
+        Of the outcome, for the message.
+
+    Raises
+    ------
+    OutcomeError
+        If there are too few values; says how many are needed.
+
+    Examples
+    --------
+    >>> bounded_quantile(np.arange(1.0, 1001.0), 0.99).estimate
+    990.0
+    """
+    data = finite(values)
+    found = quantile_interval(data, probability, confidence)
+    if math.isnan(found.low) or math.isnan(found.high):
+        needed = paths_for_quantile(probability, confidence)
+        raise _too_few(f"{percent_text(probability)} quantile of {name}", data.size, needed)
+    estimate = sample_quantile(data, probability)
+    return Interval(estimate, found.low, found.high, math.nan, found.count)
+
+
+def shortfall_interval(
+    values: ArrayLike, probability: float, confidence: float = 0.95, name: str = "shortfall"
+) -> Interval:
+    """Mean of the worst values beyond a quantile, with its interval, or a refusal.
+
+    The variance adds the spread beyond the quantile and that of the quantile itself.
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+        Large is bad; independent; undefined ones (nan) are left out.
+    probability, confidence : float, in (0, 1)
+    name : str
+        Of the outcome, for the message.
+
+    Raises
+    ------
+    OutcomeError
+        If fewer than ten values lie beyond the quantile, or their tail is so heavy that
+        the variance does not exist.
+
+    Examples
+    --------
+    >>> values = np.random.default_rng(3).normal(size=4000)
+    >>> found = shortfall_interval(values, 0.95)
+    >>> found.low < 2.0627 < found.high
+    True
+    """
+    data = finite(values)
+    label = f"expected shortfall {percent_text(probability)} of {name}"
+    beyond = data.size * (1.0 - probability)
+    if data.size < _for_shortfall(probability):
+        raise _too_few(label, data.size, _for_shortfall(probability))
+    tail = hill_index(data)
+    if tail.warning and tail.used >= FEWEST_BEYOND:
+        what = f"has no interval: the tail index is {tail.index:.1f}, below 2"
+        raise OutcomeError(label, what, "read the quantile or the median instead")
+    quantile = sample_quantile(data, probability)
+    estimate = sample_expected_shortfall(data, probability)
+    worst = data[data >= quantile]
+    variance = float(worst.var(ddof=1)) + probability * (estimate - quantile) ** 2
+    error = math.sqrt(variance / beyond)
+    return t_interval(estimate, error, data.size, max(worst.size - 1, 1), confidence)
+
+
+def tail_table(
+    outcomes: Outcomes, name: str, probability: float = 0.95, confidence: float = 0.95
+) -> pd.DataFrame:
+    """Quantile and expected shortfall of an outcome on its bad side, by arrangement.
+
+    Parameters
+    ----------
+    outcomes : Outcomes
+        Of mirrored pairs only the first histories count, since values must be independent.
+    name : str
+    probability : float, in (0, 1)
+        0.95 asks for the quantile that 5 % of histories are worse than.
+    confidence : float, in (0, 1)
+
+    Returns
+    -------
+    DataFrame
+        Columns outcome, unit, arrangement, measure, level, estimate, low, high,
+        observations, tail_index (Hill, of the values on the bad side).
+
+    Raises
+    ------
+    OutcomeError
+        If there are too few histories; says how many are needed.
+    """
+    mark = outcomes.mark(name)
+    sign = -1.0 if mark.better == "higher" else 1.0
+    table = outcomes.table(name)
+    table = table[table.index % outcomes.unit == 0]
+    rows: list[dict[str, Any]] = []
+    for arrangement, column in table.items():
+        values = sign * column.to_numpy(np.float64)
+        for measure, function in (
+            ("quantile", bounded_quantile),
+            ("shortfall", shortfall_interval),
+        ):
+            found = function(values, probability, confidence, name)
+            low, high = sorted((sign * found.low, sign * found.high))
+            rows.append({
+                "outcome": name, "unit": mark.unit, "arrangement": arrangement,
+                "measure": measure, "level": probability, "estimate": sign * found.estimate,
+                "low": low, "high": high, "observations": found.count,
+                "tail_index": hill_index(values).index,
+            })  # fmt: skip
+    return pd.DataFrame(rows, columns=list(QUANTILE_COLUMNS))
+
+
+def _too_few(what: str, count: int, needed: int) -> OutcomeError:
+    return OutcomeError(
+        what,
+        f"needs {needed:,} independent histories; there are {count:,}",
+        f"run with --replications {needed}, or ask for a level further from the end",
+    )
+
+
+# --- Bank by bank: what each bank earns, loses and keeps under every arrangement -----------------
+# Outcomes put all banks together or name the worst one. Here each bank stands alone, read from
+# the table of banks that a run leaves, with differences paired by replication.
+
+
+_OF_MEASURE = "that of the measure"
+TABLE = (
+    Column("measure", TEXT, "what is told of a bank", TEXT),
+    Column("unit", TEXT, "its unit", TEXT),
+    Column("bank", TEXT, "name of the bank", TEXT),
+    Column("arrangement", TEXT, "arrangement that was run", TEXT),
+    Column("replications", "count", "histories", "i8", low=0.0),
+    Column("mean", _OF_MEASURE, "mean over histories"),
+    Column("low", _OF_MEASURE, "lower end of its interval"),
+    Column("high", _OF_MEASURE, "upper end of its interval"),
+    Column("difference", _OF_MEASURE, "mean difference from the baseline, paired"),
+    Column("difference_low", _OF_MEASURE, "lower end of its interval"),
+    Column("difference_high", _OF_MEASURE, "upper end of its interval"),
+)
+"""What `by_bank` and ``by_bank.csv`` hold."""
+
+BANK_COLUMNS = tuple(column.name for column in TABLE)
+_ROUNDING = 1e-9
+_KEYS = ["bank", "arrangement", "replication"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What is told of a bank.
+
+    Parameters
+    ----------
+    name, label, unit, formula : str
+        As those of an outcome; in English.
+    better : {"higher", "lower", "neither"}
+    values : callable
+        Of the table of banks, and the ratio of capital that is required; gives one value
+        for each bank, arrangement and replication.
+    """
+
+    name: str
+    label: str
+    unit: str
+    formula: str
+    better: str
+    values: Callable[[pd.DataFrame, float], "pd.Series[float]"]
+
+
+def _summed(column: str) -> Callable[[pd.DataFrame, float], "pd.Series[float]"]:
+    return lambda rows, _: rows.groupby(_KEYS, sort=False)[column].sum()
+
+
+def _worst_year(rows: pd.DataFrame, _: float) -> "pd.Series[float]":
+    year = np.ceil(rows["year"] - _ROUNDING).rename("date")
+    sums = rows.groupby([*_KEYS, year], sort=False)["loss"].sum()
+    return sums.groupby(_KEYS, sort=False).max()
+
+
+def _lowest_ratio(rows: pd.DataFrame, _: float) -> "pd.Series[float]":
+    return rows.groupby(_KEYS, sort=False)["capital_ratio"].min()
+
+
+def _raroc(rows: pd.DataFrame, required: float) -> "pd.Series[float]":
+    """Profit over required capital and years; straight lines lie between settlements."""
+    one = rows.groupby(_KEYS, sort=False)
+    before = one["risk_assets"].shift().fillna(rows["risk_assets"])
+    length = one["year"].diff().fillna(rows["year"])
+    used = required * 0.5 * (before + rows["risk_assets"]) * length
+    capital = used.groupby([rows[key] for key in _KEYS], sort=False).sum()
+    return one["profit"].sum() / capital.where(capital > 0.0)
+
+
+MEASURES = (
+    Measure(
+        "loans", "Loans", "CNY million",
+        "Performing loans, averaged over the settlements of the experiment.", "neither",
+        lambda rows, _: rows.groupby(_KEYS, sort=False)["loans"].mean(),
+    ),
+    Measure(
+        "profit", "Profit", "CNY million",
+        "Profit before policy tolerance, summed over the experiment.", "higher",
+        _summed("profit"),
+    ),
+    Measure(
+        "credit_loss", "Credit loss", "CNY million",
+        "Owed at default less recovery and guarantees, summed over the experiment.", "lower",
+        _summed("loss"),
+    ),
+    Measure(
+        "raroc", "RAROC", "per year",
+        "Profit before policy tolerance over required capital, averaged between settlements,"
+        " and years.", "higher", _raroc,
+    ),
+    Measure(
+        "worst_year_loss", "Loss of the worst year", "CNY million",
+        "Largest credit loss of a year in a history, averaged over histories: the expected"
+        " shortfall at the level of one year in all that are compared.", "lower", _worst_year,
+    ),
+    Measure(
+        "capital_ratio_low", "Lowest capital ratio", "share",
+        "Lowest capital ratio at any settlement of the experiment, the parent bank included.",
+        "higher", _lowest_ratio,
+    ),
+)  # fmt: skip
+
+
+def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFrame:
+    """Give every measure of every bank under every arrangement, with intervals.
+
+    Parameters
+    ----------
+    results : Results
+        With its table of banks.
+    baseline : str
+        Arrangement that differences refer to.
+    confidence : float, in (0, 1)
+
+    Returns
+    -------
+    DataFrame
+        Columns measure, unit, bank, arrangement, replications, mean, low, high,
+        difference, difference_low, difference_high; banks in the order of the table.
+        Differences are paired by replication and empty for the baseline.
+    """
+    rows = results.banks
+    rows = rows[rows["year"] <= results.scenario.experiment.horizon_years + _ROUNDING]
+    required = float(results.scenario.capital.required_ratio)
+    order, unit = arrangement_order(results, rows), unit_of(results.scenario)
+    found = []
+    for measure in MEASURES:
+        values = measure.values(rows, required)
+        for bank in dict.fromkeys(rows["bank"]):
+            table = values.loc[bank].unstack("arrangement")
+            for name in order:
+                level = mean_interval(averaged(table[name], unit), confidence)
+                step = mean_interval(averaged(table[name] - table[baseline], unit), confidence)
+                row = {
+                    "measure": measure.name, "unit": measure.unit, "bank": bank,
+                    "arrangement": name, "replications": int(table[name].count()),
+                    **level.named("mean", "low", "high"),
+                }  # fmt: skip
+                ends = ("difference", "difference_low", "difference_high")
+                found.append(row | ({} if name == baseline else step.named(*ends)))
+    return pd.DataFrame(found, columns=list(BANK_COLUMNS))

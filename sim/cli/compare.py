@@ -1,0 +1,195 @@
+"""Compare arrangements across scenario files, as precisely as is asked for."""
+
+import functools
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli import pipeline
+from sim.cli.options import (
+    BadInputError,
+    Most,
+    Out,
+    Quiet,
+    Replications,
+    Seed,
+    Settings,
+    Until,
+    Workers,
+    console,
+    progress,
+    say,
+    settings_of,
+    silent,
+    told,
+)
+from sim.cli.run import cores, heading, summary
+from sim.cli.run_folder import COMPARISON, RUNS, RunFolder
+from sim.cli.study import about_study, open_store, print_findings, write_study
+from sim.scenario.toml_text import fingerprint
+
+Files = Annotated[
+    list[Path], typer.Argument(metavar="SCENARIO...", help="One scenario file or several.")
+]
+TAIL = "--tail"
+Tail = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="OUTCOME=LEVEL",
+        help="Quantile and expected shortfall on the bad side, e.g. bank.credit_loss=95%.",
+    ),
+]
+
+
+@told
+def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
+    files: Files,
+    settings: Settings = None,
+    until: Until = None,
+    most: Most = 1000,
+    levels: Annotated[
+        bool, typer.Option("--levels", help="Half-widths hold for levels too.")
+    ] = False,
+    tail: Tail = None,
+    baseline: Annotated[
+        str | None, typer.Option(help="Compare with this arrangement instead of the file's.")
+    ] = None,
+    replications: Replications = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    measure_variance_reduction: Annotated[
+        bool,
+        typer.Option(
+            "--measure-variance-reduction",
+            help="Measure how many replications with independent seeds one is worth.",
+        ),
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare arrangements of one or several scenarios under common luck."""
+    from sim.studies.comparison import Precisely, compare_scenarios, line_up, tail_findings
+    from sim.studies.request import together
+    from sim.studies.variance import variance_factors
+
+    given = settings_of(settings, replications=replications, seed=seed)
+    scenarios = load_files(files, given)
+    aim = Precisely(until or (), most, with_levels=levels)
+    together(aim.targets, lambda: line_up(scenarios, baseline))
+    tails = read_tails(tail or (), scenarios, aim)
+    folder = RunFolder(out or default_folder(files, list(scenarios.values())))
+    RunFolder(out or RUNS).check_usable()
+    first = next(iter(scenarios.values()))
+    pipeline.prepare(first, silent if quiet else say)
+    store = open_store(folder, workers or cores())
+    with progress(quiet) as report:
+        found, extra = compare_scenarios(scenarios, baseline, aim, store, report), []
+        if measure_variance_reduction:
+            extra.append(variance_factors(first, store=store, progress=report).findings())
+    if tails:
+        extra.append(tail_findings(found.outcomes, tails))
+    _write(folder, found, extra, about_study(first))
+    if quiet:
+        typer.echo(folder.path)
+        return
+    _print(found, extra, folder)
+
+
+def load_files(files: Sequence[Path], settings: Sequence[str]) -> dict[str, Any]:
+    """Load scenarios by the stem of their file.
+
+    Raises
+    ------
+    BadInputError
+        If two files have the same name.
+    ScenarioError
+        If one is not sound.
+    """
+    from sim.scenario.scenario import load_scenario
+
+    found: dict[str, Any] = {}
+    for file in files:
+        if file.stem in found:
+            cure = "give each file once, or rename one of them"
+            raise BadInputError(str(file), "has the name of a file before it", cure)
+        found[file.stem] = load_scenario(file, settings)
+    return found
+
+
+def read_tails(
+    texts: Sequence[str], scenarios: dict[str, Any], aim: Any
+) -> tuple[tuple[str, float], ...]:
+    """Read ``outcome=level`` and refuse levels that the histories cannot reach.
+
+    Raises
+    ------
+    ScenarioError
+        Before anything runs; says how many replications are needed.
+    """
+    from sim.studies.request import together
+
+    first = next(iter(scenarios.values()))
+    most = aim.most if aim.until else first.experiment.replications
+    found = together(*(
+        functools.partial(_tail, text, first.variance_reduction.unit, most) for text in texts
+    ))  # fmt: skip
+    return tuple(found)
+
+
+def _tail(text: str, unit: int, most: int) -> tuple[str, float]:
+    """Read one tail; `unit` replications make one history, `most` are asked for."""
+    from sim.analysis.outcomes_table import paths_for_tail
+    from sim.studies.comparison import number_of
+    from sim.studies.request import marks_of, refused
+
+    name, _, level = text.partition("=")
+    share = number_of(level)
+    (outcome,) = marks_of(name, 1, TAIL)
+    if not 0.5 <= share < 1.0:
+        cure = "for example bank.credit_loss=95%"
+        raise refused(TAIL, "must be an outcome and a level from 50% to below 100%", text, cure)
+    needed = unit * paths_for_tail(share)
+    if most < needed:
+        rule = f"needs {needed:,} replications; {most:,} are asked for"
+        raise refused(TAIL, rule, "", f"give --replications {needed}")
+    return outcome, share
+
+
+def default_folder(files: Sequence[Path], scenarios: Sequence[Any]) -> Path:
+    """Name the folder of a comparison by its files and all of their values."""
+    words = "".join(fingerprint(scenario) for scenario in scenarios)
+    stem = files[0].stem if len(files) == 1 else f"{files[0].stem}-and-{len(files) - 1}-more"
+    return RUNS / f"compare-{stem}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
+
+
+def _write(folder: RunFolder, found: Any, extra: list[Any], about: dict[str, Any]) -> None:
+    with folder.staging() as stage:
+        found.comparison.frame().to_csv(stage / COMPARISON, index=False)
+    write_study(folder, found.findings(), about)
+    for findings in extra:
+        write_study(folder, findings, about)
+
+
+def _print(found: Any, extra: list[Any], folder: RunFolder) -> None:
+    typer.echo(f"{heading(found.comparison)}\n")
+    console().print(summary(found.comparison))
+    typer.echo("")
+    for sentence in found.sentences():
+        typer.echo(sentence)
+    if found.precision is not None:
+        print_findings(_precision_only(found))
+    for findings in extra:
+        typer.echo("")
+        print_findings(findings)
+    typer.echo(f"\nall outcomes: {folder.path / COMPARISON}")
+    typer.echo(f"report: {folder.report}")
+
+
+def _precision_only(found: Any) -> Any:
+    """The table of half-widths without the words, which stand above it."""
+    from dataclasses import replace
+
+    return replace(found.findings(), sentences=())

@@ -1,0 +1,284 @@
+"""The arguments and options that several commands share, each declared once.
+
+Names and numbers of a list are joined by commas; any option that takes several things may be
+repeated instead.
+"""
+
+import functools
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Literal, ParamSpec
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sim.base.errors import ScenarioError, SimError, three_lines
+from sim.base.language import tr
+from sim.experiment.progress import RUNS, Lines, Meter, Pace, Silent
+
+# --- The arguments and options that several commands share, each declared once -------------------
+
+
+class Record(StrEnum):
+    """What a run can keep beside the outcomes."""
+
+    FIRMS = "firms"
+    EVENTS = "events"
+
+
+class Words(StrEnum):
+    """In which language figures and report are written."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+
+
+InLanguage = Annotated[
+    Words, typer.Option("--language", help="Of figures and report: English or Chinese.")
+]
+ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        help="Change one value, for example experiment.seed=7; may be repeated.",
+    ),
+]
+Replications = Annotated[
+    int | None, typer.Option(min=2, help="Random histories; by default those of the scenario.")
+]
+Seed = Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Processes side by side; by default all cores.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(metavar="FOLDER", help="Folder of the run; by default runs/SCENARIO-HASH."),
+]
+PageFolder = Annotated[
+    Path | None,
+    typer.Option(
+        "--out", metavar="FOLDER", help="Folder for the page; by default the one of its subject."
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a long study.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print as little as possible.")]
+
+Vary = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="KEY=LOW:HIGH",
+        help="A number and its range; KEY=x0.5:x1.6 for factors on its value, or on all of a"
+        " list; may be repeated.",
+    ),
+]
+Outcomes = Annotated[
+    list[str] | None, typer.Option(metavar="NAME,...", help="What to look at; see: list outcomes.")
+]
+Arrangements = Annotated[
+    list[str] | None, typer.Option(metavar="NAME,...", help="Arrangements that are looked at.")
+]
+Pair = Annotated[
+    list[str] | None, typer.Option("--arrangements", metavar="A,B", help="The gap is B less A.")
+]
+EachPoint = Annotated[
+    int, typer.Option("--replications", min=1, help="Random histories at each point, one luck.")
+]
+
+Until = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="OUTCOME=HALFWIDTH",
+        help="Add replications until the difference is known this well: bank.raroc=0.1pp,"
+        " bank.profit=50, bank.profit=2%; may be repeated, all hold jointly.",
+    ),
+]
+Most = Annotated[int, typer.Option(min=2, help="With --until: no more replications than these.")]
+
+
+def settings_of(settings: list[str] | None, **experiment: int | None) -> list[str]:
+    """Join ``--set`` with the options that stand for a value of the experiment.
+
+    Parameters
+    ----------
+    settings : list of str or None
+        As given on the command line.
+    **experiment : int or None
+        Values of ``[experiment]`` by name; None where the option was not given.
+
+    Examples
+    --------
+    >>> settings_of(["a.b=1"], seed=7, replications=None)
+    ['a.b=1', 'experiment.seed=7']
+    """
+    given = {key: value for key, value in experiment.items() if value is not None}
+    return [*(settings or []), *(f"experiment.{k}={v}" for k, v in given.items())]
+
+
+# --- From errors to messages and exit codes ------------------------------------------------------
+# ====  ====================
+#    0  done
+#    1  the run failed
+#    2  bad input
+#  130  interrupted (Ctrl-C)
+# ====  ====================
+
+
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+
+P = ParamSpec("P")
+
+
+class BadInputError(SimError):
+    """An argument of the command line that cannot be accepted."""
+
+
+def told(command: Callable[P, None]) -> Callable[P, None]:
+    """Let a command end with a message and an exit code instead of a traceback.
+
+    Errors that nobody foresaw keep their traceback: they are faults of the program.
+    """
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+        except ScenarioError as error:
+            _end(f"{error}\n\n{_count(error)}; nothing was run or written", BAD_INPUT)
+        except BadInputError as error:
+            _end(str(error), BAD_INPUT)
+        except SimError as error:
+            _end(str(error), FAILED)
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            _end(_system_words(error), FAILED)
+        except KeyboardInterrupt:
+            _end("interrupted; nothing was written", INTERRUPTED)
+
+    return wrapped
+
+
+def _end(message: str, code: int) -> None:
+    typer.echo(message, err=True)
+    raise typer.Exit(code)
+
+
+def _count(error: ScenarioError) -> str:
+    count = len(error.problems)
+    return f"{count} problem{'s' if count > 1 else ''}"
+
+
+def _system_words(error: OSError) -> str:
+    where = str(error.filename or "the operating system")
+    what = (error.strerror or str(error)).lower()
+    return three_lines(where, what, "check the path, the permissions and the free space")
+
+
+# --- What is printed: results to standard output, messages to standard error ---------------------
+
+
+Justify = Literal["left", "right"]
+
+PIPED_WIDTH = 160
+"""Columns of text where there is no terminal to fit."""
+
+
+def console() -> Console:
+    """Give a console on standard output; wide where that is a file or a pipe."""
+    screen = Console(highlight=False)
+    return screen if screen.is_terminal else Console(highlight=False, width=PIPED_WIDTH)
+
+
+def say(message: str) -> None:
+    """Tell the user what happens, apart from results."""
+    typer.echo(message, err=True)
+
+
+def silent(_: str) -> None:
+    """Tell nothing."""
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int = 0) -> Table:
+    """Lay out a table.
+
+    Parameters
+    ----------
+    head : sequence of str
+        Names of the columns.
+    rows : iterable of sequences
+        Cells as text.
+    right : int
+        How many of the last columns stand on the right of their width.
+    """
+    layout = Table(box=None, pad_edge=False)
+    first_right = len(head) - right
+    for place, name in enumerate(head):
+        justify: Justify = "right" if place >= first_right else "left"
+        layout.add_column(name, justify=justify, overflow="fold", no_wrap=place == 0)
+    for row in rows:
+        # Text, not markup: brackets in values are brackets.
+        layout.add_row(*(Text(c) if isinstance(c, str) else c for c in row))
+    return layout
+
+
+# --- How far a long run is: a bar on a terminal, a line now and then in a pipe -------------------
+
+
+@contextmanager
+def progress(is_quiet: bool = False, what: str = RUNS) -> Iterator[Meter]:
+    """Show how many runs are done, how fast they go and how long the rest will take.
+
+    Parameters
+    ----------
+    is_quiet : bool
+        Show nothing.
+    what : {"replications", "runs"}
+        What is counted.
+
+    Yields
+    ------
+    Meter
+        To be called with the number done and the number in all, whenever one changes.
+    """
+    if is_quiet:
+        yield Silent()
+    elif sys.stderr.isatty():
+        with _bar(what) as bar:
+            yield bar
+    else:
+        yield Lines(say, what)
+
+
+@contextmanager
+def _bar(what: str) -> Iterator[Meter]:
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        yield _Bar(bar, what)
+
+
+class _Bar:
+    """Draws every number it is told on a bar of rich."""
+
+    def __init__(self, bar: Any, what: str) -> None:
+        self._bar, self._pace = bar, Pace(what)
+        self._task = bar.add_task(tr("begins"), total=None)
+
+    def __call__(self, done: int, total: int, /) -> None:
+        """Move the bar."""
+        self._pace.told(done, total)
+        words = self._pace.words()
+        self._bar.update(self._task, completed=done, total=total, description=words)
+
+    def say(self, text: str, /) -> None:
+        """Print a message above the bar."""
+        self._bar.console.print(text, markup=False, highlight=False)

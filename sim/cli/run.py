@@ -1,0 +1,282 @@
+"""Run a scenario: simulate, measure, compare, write the files, print the comparison."""
+
+import os
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from sim.analysis.compare import UNRESOLVED, unseen_words
+from sim.analysis.wording import arrangement_text, percent_text, verdict_word
+from sim.cli import pipeline
+from sim.cli.options import (
+    INTERRUPTED,
+    InLanguage,
+    Most,
+    Out,
+    Quiet,
+    Record,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Until,
+    Words,
+    Workers,
+    console,
+    progress,
+    say,
+    settings_of,
+    silent,
+    table,
+    told,
+)
+from sim.cli.report import write_findings
+from sim.cli.run_folder import COMPARISON, RUNS, RunFolder
+from sim.experiment.progress import REPLICATIONS
+from sim.report.figures.selection import headlines
+from sim.scenario.toml_text import fingerprint
+
+# --- The comparison as it is printed at the end of a run -----------------------------------------
+
+
+STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
+
+
+def summary(comparison: Any) -> Table:
+    """Lay out the headline outcomes, one row each and one column an arrangement.
+
+    Parameters
+    ----------
+    comparison : Comparison
+        Its readable table has columns outcome, unit, arrangement, value, baseline,
+        difference, interval and verdict.
+
+    Returns
+    -------
+    Table
+        Level of the baseline, then for each other arrangement the difference from it
+        with its interval and verdict.
+    """
+    rows = comparison.table(headlines(list(comparison.marks)) or None)
+    names = list(dict.fromkeys(rows["arrangement"]))
+    baseline = arrangement_text(comparison.baseline).lower()
+    head = ("", baseline, *names)
+    body = [_row(group, names) for _, group in rows.groupby(["outcome", "unit"], sort=False)]
+    return table(head, body, right=1 + len(names))
+
+
+def heading(comparison: Any) -> str:
+    """Say what the numbers of the summary are."""
+    baseline = arrangement_text(comparison.baseline).lower()
+    return (
+        f"Level under {baseline}; under the others the difference from it, with its"
+        f" {percent_text(comparison.confidence)} interval.\n"
+        f"A difference whose interval covers zero is not ranked.{_unresolved(comparison)}"
+    )
+
+
+def _unresolved(comparison: Any) -> str:
+    """Say what "not resolved" leaves open, where a headline is."""
+    rows = comparison.frame()
+    shown = rows["outcome"].isin(headlines(list(comparison.marks)) or list(comparison.marks))
+    behind = comparison.details()[shown & (rows["verdict"] == UNRESOLVED)]
+    if behind.empty:
+        return ""
+    one = behind.loc[behind["pairs"].idxmin()]
+    words = unseen_words(int(one["pairs"]), one["differs_at_most"], comparison.confidence)
+    return f"\nNot resolved: {words}."
+
+
+def _row(group: Any, names: Sequence[str]) -> list[str | Text]:
+    by_name = group.set_index("arrangement")
+    first = group.iloc[0]
+    cells = [_cell(by_name.loc[name]) for name in names]
+    label = Text(f"{first['outcome']}\n").append(str(first["unit"]), style="dim")
+    return [label, str(first["baseline"]), *cells]
+
+
+def _cell(row: Any) -> Text:
+    """Write difference, interval and verdict in three lines of one cell."""
+    word = verdict_word(str(row["verdict"]))
+    text = Text(f"{row['difference']}\n{row['interval']}\n", justify="right")
+    return text.append(word, style=STYLES.get(word, "dim"))
+
+
+# --- A run that goes on until the half-widths that were asked for are reached --------------------
+
+
+class _StoppedError(Exception):
+    """A simulation was interrupted."""
+
+
+def simulate_until(
+    job: pipeline.Job,
+    asked: tuple[Any, int],
+    simulate: Callable[[pipeline.Job], pipeline.Simulated],
+) -> tuple[pipeline.Job, pipeline.Simulated, Any]:
+    """Simulate; where half-widths are asked for, add replications until they are reached.
+
+    Parameters
+    ----------
+    job : Job
+    asked : tuple of (targets, int)
+        Half-widths, none for a fixed number of replications, and the most replications.
+    simulate : callable
+        Simulates a job and writes its results.
+
+    Returns
+    -------
+    job : Job
+        With the number of replications that were run.
+    simulated : Simulated
+    precision : Precision or None
+    """
+    from sim.analysis.outcomes_table import measure
+    from sim.studies.comparison import FIRST_BATCH, precision_of, replicate_until
+
+    targets, most = asked
+    if not targets:
+        return job, simulate(job), None
+    looks: list[tuple[pipeline.Job, pipeline.Simulated]] = []
+
+    def look(count: int) -> Any:
+        scenario = job.scenario.with_values({"experiment.replications": count})
+        own = replace(job, scenario=scenario, is_resumed=job.is_resumed or bool(looks))
+        looks.append((own, simulate(own)))
+        if not looks[-1][1].is_whole:
+            raise _StoppedError
+        return measure(looks[-1][1].results)
+
+    rule = getattr(job.scenario, "variance_reduction", None)
+    unit, given = (1 if rule is None else rule.unit), job.scenario.experiment
+    check = partial(precision_of, baseline=given.baseline, targets=targets)
+    try:
+        found = replicate_until(look, check, max(FIRST_BATCH * unit, given.replications), most)[1]
+    except _StoppedError:
+        return *looks[-1], None
+    return *looks[-1], found
+
+
+# --- Run a scenario: simulate, measure, compare, write the files, print the comparison -----------
+
+
+@told
+def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
+    file: ScenarioFile,
+    settings: Settings = None,
+    replications: Annotated[
+        int | None, typer.Option(min=1, help="Random histories of each arrangement.")
+    ] = None,
+    seed: Seed = None,
+    workers: Workers = None,
+    out: Out = None,
+    keep: Annotated[
+        list[Record] | None,
+        typer.Option(help="Keep the records of firms or of events too; may be repeated."),
+    ] = None,
+    solve_beliefs: Annotated[
+        bool,
+        typer.Option("--solve-beliefs", help="First make banks' beliefs meet outcomes."),
+    ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Keep what an interrupted run has finished.")
+    ] = False,
+    until: Until = None,
+    most: Most = 1000,
+    written: InLanguage = Words.ENGLISH,
+    quiet: Quiet = False,
+) -> None:
+    """Run a scenario and compare its arrangements."""
+    from sim.scenario.scenario import load_with_notices
+
+    targets = read_targets(until)
+    given = settings_of(settings, replications=replications, seed=seed)
+    scenario, notices = load_with_notices(file, given)
+    tell = silent if quiet else say
+    for notice in notices:
+        tell(f"notice: {notice}")
+    RunFolder(out or RUNS).check_usable()
+    pipeline.prepare(scenario, tell)
+    if solve_beliefs:
+        with progress(quiet, REPLICATIONS) as report:
+            scenario = pipeline.solve_beliefs(scenario, workers or cores(), report)
+    job = pipeline.Job(
+        scenario,
+        RunFolder(out or default_folder(file, scenario)),
+        workers or min(cores(), scenario.experiment.replications),
+        tuple(record.value for record in keep or ()),
+        resume,
+        tuple(map(str, notices)),
+    )
+    job, simulated, precision = simulate_until(job, (targets, most), lambda j: _simulate(j, quiet))
+    if not simulated.is_whole:
+        options = ["--solve-beliefs"] if solve_beliefs else []
+        options += ["--workers", str(workers)] if workers else []
+        options += [word for target in until or () for word in ("--until", target)]
+        options += ["--most", str(most)] if until else []
+        options += ["--language", written.value] if written is not Words.ENGLISH else []
+        options += ["--quiet"] if quiet else []
+        _stop(job, simulated, [str(file), *_settings(given), *options])
+    comparison = write_findings(job.folder, simulated.results, written.value)
+    if quiet:
+        typer.echo(job.folder.path)
+        return
+    typer.echo(f"{heading(comparison)}\n")
+    console().print(summary(comparison))
+    for sentence in precision.sentences() if precision is not None else ():
+        typer.echo(sentence)
+    typer.echo(f"\nall outcomes: {job.folder.path / COMPARISON}")
+    typer.echo(f"report: {job.folder.report}")
+
+
+def read_targets(until: list[str] | None) -> tuple[Any, ...]:
+    """Read the half-widths that are asked for; as in `sim.studies.comparison.parse_targets`."""
+    if not until:
+        return ()
+    from sim.studies.comparison import parse_targets
+
+    return parse_targets(until)
+
+
+def default_folder(file: Path, scenario: Any) -> Path:
+    """Name the folder of a run by its scenario and all of its values."""
+    return RUNS / f"{file.stem}-{fingerprint(scenario)[:8]}"
+
+
+def cores() -> int:
+    """Count the cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _simulate(job: pipeline.Job, is_quiet: bool) -> pipeline.Simulated:
+    with progress(is_quiet, REPLICATIONS) as report:
+        simulated = pipeline.simulate(job, report)
+    if simulated.replications:
+        pipeline.write_results(job, simulated)
+    return simulated
+
+
+def _settings(given: list[str]) -> list[str]:
+    return [word for setting in given for word in ("--set", setting)]
+
+
+def _stop(job: pipeline.Job, simulated: pipeline.Simulated, arguments: list[str]) -> None:
+    """End an interrupted run: say what is kept and how to go on."""
+    done, asked = len(simulated.replications), job.scenario.experiment.replications
+    if not done:
+        say("interrupted before the first replication was finished; nothing was written")
+        raise typer.Exit(INTERRUPTED)
+    words = ["python", "-m", "sim", "run", *arguments]
+    words += [word for record in job.keep for word in ("--keep", record)]
+    words += ["--out", str(job.folder.path), "--resume"]
+    say(f"interrupted: {done} of {asked} replications are kept in {job.folder.path}")
+    say(f"  go on with: {shlex.join(words)}")
+    raise typer.Exit(INTERRUPTED)

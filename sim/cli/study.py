@@ -1,0 +1,301 @@
+"""What all commands of studies share: their options, their runs, their files and page.
+
+A study lives in the folder of a run: its tables under ``studies/KEY/``, its section in
+``report.html``. Every replication that a study needs is kept under ``studies/.runs/``, so
+that no study simulates what another one has simulated.
+"""
+
+import functools
+import inspect
+import json
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from sim.cli import pipeline
+from sim.cli.options import (
+    Out,
+    Quiet,
+    Replications,
+    ScenarioFile,
+    Seed,
+    Settings,
+    Workers,
+    Yes,
+    console,
+    progress,
+    say,
+    settings_of,
+    silent,
+    table,
+    told,
+)
+from sim.cli.run import cores, default_folder
+from sim.cli.run_folder import RUNS, RunFolder
+from sim.experiment.progress import RUNS as COUNTED
+from sim.scenario.toml_text import fingerprint
+
+KEPT = ".runs"
+"""Folder beneath ``studies`` that keeps replications between studies."""
+LONG = 60.0
+"""Seconds above which a user at a terminal is asked."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """The argument and the options that all studies share, as they were given."""
+
+    file: ScenarioFile
+    settings: Settings = None
+    replications: Replications = None
+    seed: Seed = None
+    workers: Workers = None
+    out: Out = None
+    yes: Yes = False
+    quiet: Quiet = False
+
+
+@dataclass
+class Begun:
+    """A study that has begun.
+
+    Parameters
+    ----------
+    given : Given
+    scenario : Scenario
+        With the values given on the command line.
+    folder : RunFolder
+    store : Store
+        Runs of this folder's studies; it shows how many are done, of how many.
+    """
+
+    given: Given
+    scenario: Any
+    folder: RunFolder
+    store: Any
+    _open: ExitStack = field(default_factory=ExitStack)
+
+    def start(self, *jobs: tuple[Any, int], what: str = COUNTED, at_most: bool = False) -> None:
+        """Load the compiled rules, say how long the runs will take, and show their progress.
+
+        A user at a terminal is asked before a long study; nobody is where nobody can answer.
+
+        Parameters
+        ----------
+        *jobs : tuple of (Scenario, int)
+            What is run, and how often.
+        what : {"replications", "runs"}
+            What is counted.
+        at_most : bool
+            Whether fewer runs may do.
+        """
+        quiet = self.given.quiet
+        pipeline.prepare(self.scenario, silent if quiet else say)
+        if jobs and not quiet:
+            from sim.studies.duration import expected
+
+            time = expected(jobs, self.store)
+            say(f"{'at most ' if at_most else ''}{time.words()}")
+            if time.seconds > LONG and not self.given.yes and is_asked():
+                typer.confirm("go on?", default=True, abort=True, err=True)
+        self._open.enter_context(self.store)
+        self.store.progress = self._open.enter_context(progress(quiet, what))
+
+    def tell(self, findings: Any, drawings: Mapping[str, Any] | None = None) -> None:
+        """Write files and page, and print the words and the first table.
+
+        Parameters
+        ----------
+        findings : Findings
+        drawings : mapping of str to Drawing, optional
+            By the name of the file.
+        """
+        # The bar ends before anything is printed.
+        self._open.close()
+        place = write_study(self.folder, findings, about_study(self.scenario), drawings)
+        if not self.given.quiet:
+            print_findings(findings)
+            typer.echo(f"\ntables: {place}\n")
+
+
+def study(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Make a command of a function that studies a scenario.
+
+    The function is given the study that has begun and then its own options. The file and the
+    shared options of `Given` are added, but for those that are left out or that the function
+    declares itself.
+    """
+
+    def made(function: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(function).parameters.values())[1:]
+        known = {*left_out, *(one.name for one in own)}
+        every = inspect.signature(Given).parameters.values()
+        file, *shared = [one for one in every if one.name not in known]
+
+        @functools.wraps(function)
+        def command(**options: Any) -> None:
+            given = Given(**{one.name: options.pop(one.name) for one in (file, *shared)})
+            with begun(given) as now:
+                function(now, **options)
+
+        parameters = [file, *own, *shared]
+        command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        command.__annotations__ = {one.name: one.annotation for one in parameters}
+        return told(command)
+
+    return made
+
+
+def is_asked() -> bool:
+    """Whether somebody is there who can answer."""
+    return sys.stdin.isatty()
+
+
+@contextmanager
+def begun(given: Given) -> Iterator[Begun]:
+    """Load a scenario and make ready to study it; in the end say where the report is.
+
+    Raises
+    ------
+    ScenarioError, BadInputError
+        If the scenario or a value is bad, or the folder cannot be one.
+    """
+    from sim.scenario.scenario import load_scenario
+
+    own = settings_of(given.settings, replications=given.replications, seed=given.seed)
+    scenario = load_scenario(given.file, own)
+    folder = RunFolder(given.out or default_folder(given.file, scenario))
+    RunFolder(given.out or RUNS).check_usable()
+    now = Begun(given, scenario, folder, open_store(folder, given.workers or cores()))
+    with now._open:
+        yield now
+    if given.quiet:
+        typer.echo(folder.path)
+        return
+    if now.store.simulated:
+        say(f"{now.store.simulated} replications were simulated for this study")
+    typer.echo(f"report: {folder.report}")
+
+
+def open_store(folder: RunFolder, workers: int = 1) -> Any:
+    """Give the store of the runs that a folder's studies have made.
+
+    Returns
+    -------
+    Store
+        On disk under ``studies/.runs/`` of the folder.
+    """
+    from sim.experiment.store import Store
+
+    return Store(folder.path / "studies" / KEPT, workers)
+
+
+def about_study(scenario: Any) -> dict[str, Any]:
+    """Say how a study is made: the command, the scenario's hash, seed and replications."""
+    return {
+        "command": given_command(),
+        "scenario_sha256": fingerprint(scenario),
+        "seed": scenario.experiment.seed,
+        "replications": scenario.experiment.replications,
+        "title": scenario.title,
+        "question": scenario.question,
+    }
+
+
+def given_command() -> str:
+    """The command line of this process, as it can be given again."""
+    return shlex.join(["python", "-m", "sim", *sys.argv[1:]])
+
+
+def write_study(
+    folder: RunFolder,
+    findings: Any,
+    about: dict[str, Any] | None = None,
+    drawings: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write the findings of a study into the folder of a run, and into its report.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Where there is no run, the page is a small one with nothing but studies.
+    findings : Findings
+    about : dict of str to any, optional
+        How the study was made, as JSON can hold it.
+    drawings : mapping of str to Drawing, optional
+        Written as SVG and PNG with their numbers, and shown on the page.
+
+    Returns
+    -------
+    Path
+        The folder of the study.
+    """
+    from sim.report.studies import STUDIES
+    from sim.studies.findings import write_files
+
+    place: Path = folder.path / STUDIES / findings.key
+    with folder.staging() as stage:
+        own = stage / STUDIES / findings.key
+        write_files(own, findings, about or {})
+        _write_drawings(own, drawings or {})
+        written = {file.name for file in own.iterdir()}
+    # What an earlier study of the same name left belongs to its numbers.
+    for old in place.iterdir():
+        if old.name not in written:
+            old.unlink()
+    update_report(folder)
+    return place
+
+
+def _write_drawings(folder: Path, drawings: Mapping[str, Any]) -> None:
+    """Write figures, the numbers behind each, and what a page shows of them."""
+    from sim.report.studies import page_figure
+    from sim.studies.findings import FIGURES
+
+    for name, drawing in drawings.items():
+        (folder / f"{name}.svg").write_text(drawing.svg(), encoding="utf-8")
+        drawing.savefig(folder / f"{name}.png")
+        # A figure of a whole table has its name, and the table is there already.
+        if not (folder / f"{name}.csv").exists():
+            drawing.data.to_csv(folder / f"{name}.csv", index=False)
+    if drawings:
+        figures = [page_figure(folder.name, name, drawn) for name, drawn in drawings.items()]
+        (folder / FIGURES).write_text(json.dumps(figures), encoding="utf-8")
+
+
+def update_report(folder: RunFolder) -> None:
+    """Put the studies of a folder into its report; write a small one where there is none."""
+    from sim.report.studies import studies_of, study_report, with_studies
+
+    studies = studies_of(folder.path)
+    sha = str(folder.manifest().get("scenario_sha256", ""))
+    if sha and folder.report.is_file():
+        text = with_studies(folder.report.read_text(encoding="utf-8"), studies, sha)
+    else:
+        about = studies[0].about if studies else {}
+        title = str(about.get("title") or folder.path.name)
+        text = study_report(title, str(about.get("question", "")), studies)
+    with folder.staging() as stage:
+        (stage / folder.report.name).write_text(text, encoding="utf-8")
+
+
+def print_findings(findings: Any) -> None:
+    """Print what was found: the words, then the first table with its caption."""
+    from sim.report.tables import shown_table
+
+    for sentence in findings.sentences:
+        typer.echo(sentence)
+    for name, frame in list(findings.tables.items())[:1]:
+        shown = shown_table(frame, findings.units)
+        rows = [[cell.text for cell in row] for row in shown["rows"]]
+        typer.echo(f"\n{findings.captions.get(name, name)}")
+        # Words stand first, numbers after them.
+        numbers = shown["numbers"]
+        right = len(numbers) - (numbers.index(True) if True in numbers else len(numbers))
+        console().print(table(shown["columns"], rows, right=right))

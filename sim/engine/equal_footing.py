@@ -1,0 +1,127 @@
+"""Equal lending: the baseline's loans imposed on another arrangement.
+
+Dates, lines, maturities and withdrawals are the baseline's; price, sharing, right and
+promise are the arrangement's. Firms that have ended here are left out. With sharing as the
+only difference, every firm lives the same life and the system loses the same money.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.columns import Rows
+from sim.engine.signing import (
+    charge_coordination,
+    charge_screening,
+    clause_terms,
+    decline,
+    enact,
+    write,
+)
+from sim.engine.world import World
+from sim.model.banks.application import lenders_of
+from sim.model.contracts import loss_sharing, pricing, upside
+from sim.model.firms.record import ALIVE
+from sim.scenario.scenario import terms_of
+
+# --- Equal lending: the baseline's loans imposed on another arrangement --------------------------
+
+
+def impose(w: World, date: float) -> None:
+    """Repeat what the baseline decided at `date`."""
+    assert w.imposed is not None, "a world without imposed decisions holds its own committee"
+    while w.imposed and w.imposed[0][1] <= date + 1e-9:
+        what, _, who, terms = w.imposed.pop(0)
+        alive = w.firms.status[who] == ALIVE
+        if not np.any(alive):
+            continue
+        if what == "judge":
+            charge_screening(w, terms[alive])
+        elif what == "sign":
+            enact(w, under_clauses(w, terms[alive].copy(), date), who[alive], date)
+        else:
+            decline(w, who[alive], terms[alive], date)
+
+
+def offered(w: World, date: float) -> int:
+    """Code of the arrangement on offer at a date, the latest where there are several."""
+    on_offer = [code for code, item in enumerate(w.menu, 1) if item.is_open(date)]
+    return on_offer[-1] if on_offer else 0
+
+
+def under_clauses(w: World, k: Any, date: float) -> Any:
+    """The baseline's contracts with the arrangement's price, lenders, right and promise."""
+    code = offered(w, date)
+    _, arrangement = terms_of(w.menu, code)
+    terms = clause_terms(w, arrangement, date)
+    # What is lent, against what and until when is the baseline's.
+    del terms["review"], terms["maturity"], terms["unsecured"]
+    terms |= pricing.contract_terms(pricing.rates(arrangement.pricing, k.rate.copy()), date)
+    right = upside.right_terms(arrangement.upside, k.limit.copy(), w.firms.value[k.firm])
+    terms |= right.contract_terms(slice(None), date)
+    write(k, {**terms, "signed": int(code > 0), "terms": code})
+    if loss_sharing.is_joint(arrangement.loss_sharing):
+        share = loss_sharing.shares_of(arrangement.loss_sharing)
+        k.lender[:], k.share[:] = 0, 0.0
+        k.lender[:, : share.size] = lenders_of(
+            k.lead, w.roster[k.firm].astype(np.int64), share.size
+        )
+        k.share[:, : share.size] = share
+    charge_coordination(w, k, arrangement)
+    return k
+
+
+# --- The same firms: the baseline's loans imposed, each with the line of the arrangement ---------
+# Between the baseline's lending and an arrangement's own lies this: the firms that the
+# baseline lends to, at its dates, each with the line that the arrangement would give it. What
+# changes from the baseline's lines to these is the amount per firm; what changes from here
+# to the arrangement's own lending is who is lent to, and when.
+
+
+Floats = NDArray[np.float64]
+
+
+def mean_lines(book: Rows, firms: int) -> Floats:
+    """Give each firm's mean line over its contracts since the start date, CNY million.
+
+    Shape (n_firms,); nan for a firm that signed nothing since.
+    """
+    signed = book["date"] > 0.0
+    who, limit = book["firm"][signed], book["limit"][signed]
+    count = np.bincount(who, minlength=firms)
+    total = np.bincount(who, weights=limit, minlength=firms)
+    lines = np.full(firms, np.nan)
+    np.divide(total, count, out=lines, where=count > 0)
+    return lines
+
+
+def line_factors(own: Floats, baseline: Floats) -> Floats:
+    """Give the factor from the baseline's line to the arrangement's, by firm, (n_firms,).
+
+    One for a firm that does not borrow under both.
+
+    Examples
+    --------
+    >>> line_factors(np.array([3.0, np.nan, 1.0]), np.array([2.0, 5.0, np.nan])).tolist()
+    [1.5, 1.0, 1.0]
+    """
+    both = np.isfinite(own) & np.isfinite(baseline) & (baseline > 0.0)
+    factors = np.ones(own.shape)
+    np.divide(own, baseline, out=factors, where=both)
+    return factors
+
+
+def with_lines(decisions: list[Any], factors: Floats) -> list[Any]:
+    """Give a baseline's decisions, which stay as they are, with every line multiplied.
+
+    `factors` has shape (n_firms,).
+    """
+    changed = []
+    for what, date, who, terms in decisions:
+        written = terms
+        if what == "sign":
+            written = terms.copy()
+            written["limit"] = written["limit"] * factors[written["firm"]]
+        changed.append((what, date, who, written))
+    return changed

@@ -1,0 +1,188 @@
+"""What happened under one arrangement in one replication, frozen for measurement."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.columns import Column, Rows
+from sim.engine.ledger import Floats
+from sim.model.economy.macro import Path
+from sim.model.firms.flows import SUM_COLUMNS
+from sim.model.firms.record import ACQUIRED, ALIVE, LISTED, STAGES, UNBORN
+
+# --- Pages of a yearbook: where each firm stood, and what had been paid, at a date ---------------
+
+
+STATES = ("unborn", *STAGES, "listed", "acquired", "closed")
+"""What a firm can be at a date."""
+_LISTED, _ACQUIRED, _CLOSED = (STATES.index(name) for name in ("listed", "acquired", "closed"))
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """One date of one world.
+
+    Parameters
+    ----------
+    date : float, years
+    state : int8 array, shape (n_firms,)
+        Code of `STATES`.
+    paid : dict of account -> array, shape (n_parties, n_parties), CNY million
+        Paid so far by the row to the column, see `sim.engine.ledger`.
+    """
+
+    date: float
+    state: NDArray[np.int8]
+    paid: dict[str, Floats]
+
+
+def states_of(firms: Rows) -> NDArray[np.int8]:
+    """Give the state of each firm, shape (n_firms,).
+
+    Examples
+    --------
+    >>> from sim.model.firms.record import FAILED_CASH, FIRM
+    >>> firms = FIRM.empty(4)
+    >>> firms["status"] = UNBORN, ALIVE, LISTED, FAILED_CASH
+    >>> firms["stage"] = 0, 1, 3, 0
+    >>> [STATES[code] for code in states_of(firms)]
+    ['unborn', 'growth', 'listed', 'closed']
+    """
+    status, stage = firms["status"], firms["stage"]
+    state = np.where(status == ALIVE, 1 + stage, _CLOSED).astype(np.int8)
+    for code, place in ((UNBORN, 0), (LISTED, _LISTED), (ACQUIRED, _ACQUIRED)):
+        state[status == code] = place
+    return state
+
+
+# --- What happened under one arrangement in one replication, frozen for measurement --------------
+
+
+Floats = NDArray[np.float64]
+
+MONEY = "CNY million"
+BANK_PANEL = (
+    Column("loans", MONEY, "performing loans, at the settlement", low=0.0),
+    Column("npl", MONEY, "loans in default that are not resolved, at the settlement", low=0.0),
+    Column("allowance", MONEY, "set aside for losses, at the settlement", low=0.0),
+    Column("funding_stock", MONEY, "funding less cash, at the settlement"),
+    Column("equity", MONEY, "capital of the desk, at the settlement"),
+    Column("risk_assets", MONEY, "risk-weighted assets of the desk, at the settlement", low=0.0),
+    Column("capital_ratio", "share of risk-weighted assets", "capital of desk and parent bank"),
+    Column("interest", MONEY, "interest received", low=0.0),
+    Column("relationship", MONEY, "margin on deposits and fees from banking business"),
+    Column("gain", MONEY, "gains on rights realised in cash", low=0.0),
+    Column("royalty", MONEY, "royalties received", low=0.0),
+    Column("funding", MONEY, "cost of funds, that of the central bank included"),
+    Column("relending", MONEY, "saved by central bank money against the bank's own funds"),
+    Column("operating", MONEY, "running cost of loans", low=0.0),
+    Column("screening", MONEY, "cost of judging applicants", low=0.0),
+    Column("coordination", MONEY, "cost of bringing lenders together", low=0.0),
+    Column("monitoring", MONEY, "cost of watching firms", low=0.0),
+    Column("fee", MONEY, "fees of those who bear losses beside the lenders", low=0.0),
+    Column("provision", MONEY, "charge to profit for expected and incurred losses"),
+    Column("tolerance", MONEY, "paid by the parent for lending below break-even"),
+    Column("profit", MONEY, "income less all cost and provisions, before the tolerance"),
+    Column("owed", MONEY, "balances at default", low=0.0),
+    Column("loss", MONEY, "owed less recovery and what others bear, at default", low=0.0),
+    Column("recovered", MONEY, "proceeds of workouts", low=0.0),
+    Column("guaranteed", MONEY, "losses paid by others", low=0.0),
+    Column("balance_years", "CNY million years", "time integral of balances", low=0.0),
+    Column("drawn", MONEY, "credit drawn", low=0.0),
+    Column("repaid", MONEY, "credit repaid", low=0.0),
+    Column("transfer", MONEY, "balances taken over from other banks less those handed over"),
+    Column("injection", MONEY, "capital moved to the desk by its parent at year end"),
+)
+"""The panel of banks: levels at a settlement, and flows since the settlement before."""
+
+OTHERS_RESULTS = tuple(
+    Column(f"{party}s", MONEY, f"fees of {party}s less losses that they bear, in the quarter")
+    for party in ("guarantor", "insurer", "lessor", "trust")
+)
+SYSTEM_PANEL = (
+    Column("regime", "code", "macro regime: its place among those of the scenario"),
+    Column("winter", "flag", "equity market in a winter"),
+    Column("frailty", "x", "yearly systematic factor, mean 1"),
+    *SUM_COLUMNS,
+    *OTHERS_RESULTS,
+)
+"""The panel of the system: one row for each settlement."""
+
+BANK_COLUMNS = tuple(column.name for column in BANK_PANEL)
+OTHERS = tuple(column.name for column in OTHERS_RESULTS)
+SYSTEM_COLUMNS = tuple(column.name for column in SYSTEM_PANEL)
+
+
+@dataclass(frozen=True)
+class History:
+    """All arrays of one arrangement in one replication.
+
+    Parameters
+    ----------
+    arrangement : str
+    replication : int
+    firms : record array, shape (n_firms,), see `sim.model.firms.record.FIRM`
+    book : record array, shape (n_contracts,), see `sim.model.contracts.loan_book.CONTRACT`
+    dates : array, shape (n_dates,), years
+        Settlements, in the history (negative), the horizon and the run-off.
+    panel : array, shape (n_dates, n_banks, len(BANK_COLUMNS)), CNY million
+        Levels at, and flows since the settlement before, each date.
+    system : array, shape (n_dates, len(SYSTEM_COLUMNS))
+    macro, market : paths of the macro regime and of the equity market
+    horizon, end : float, years
+        End of the experiment, and of the run-off.
+    residual : float
+        Largest relative gap in any accounting identity.
+    facts : dict
+        Parameters that outcomes need (rates, rules), by name.
+    pages : tuple of Page
+        Where firms stood and what had been paid, at the start date, at the end of each year
+        and at the horizon, in order.
+
+    Examples
+    --------
+    One bank at the opening and after each of two quarters:
+
+    >>> panel = np.zeros((3, 1, len(BANK_COLUMNS)))
+    >>> panel[:, 0, BANK_COLUMNS.index("interest")] = 9.0, 1.0, 2.0
+    >>> h = History("plain", 0, None, None, np.array([0.0, 0.25, 0.5]), panel, None, (), (),
+    ...             horizon=0.5, end=0.5, residual=0.0, facts={})
+    >>> h.bank("interest").tolist()
+    [[9.0], [1.0], [2.0]]
+    >>> h.flow("interest").tolist()
+    [3.0]
+    """
+
+    arrangement: str
+    replication: int
+    firms: Rows
+    book: Rows
+    dates: Floats
+    panel: Floats
+    system: Floats
+    macro: Path
+    market: Path
+    horizon: float
+    end: float
+    residual: float
+    facts: dict[str, Any]
+    pages: tuple[Page, ...] = ()
+
+    def bank(self, column: str) -> Floats:
+        """One bank column, shape (n_dates, n_banks)."""
+        return np.asarray(self.panel[:, :, BANK_COLUMNS.index(column)])
+
+    def series(self, column: str) -> Floats:
+        """One system column, shape (n_dates,)."""
+        return np.asarray(self.system[:, SYSTEM_COLUMNS.index(column)])
+
+    def during(self, run_off: bool = False) -> NDArray[np.bool_]:
+        """Which settlements close a quarter of the experiment, shape (n_dates,)."""
+        last = self.end if run_off else self.horizon
+        return np.asarray((self.dates > 1e-9) & (self.dates <= last + 1e-9))
+
+    def flow(self, column: str, run_off: bool = False) -> Floats:
+        """Sum of a flow over the experiment by bank, shape (n_banks,), CNY million."""
+        return np.asarray(self.bank(column)[self.during(run_off)].sum(axis=0))

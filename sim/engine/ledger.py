@@ -1,0 +1,188 @@
+"""One ledger: every payment is a transfer between two parties on an account.
+
+The ledger records who paid whom; balance sheets are tracked apart, from contracts and from
+firms' records. At each settlement both must tell the same story, to 1e-9 of an account's
+turnover plus balance; a break stops the run and says where.
+
+References
+----------
+Godley and Lavoie (2007), Monetary Economics, for transaction-flow consistency.
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.errors import AccountingError
+
+# --- One ledger: every payment is a transfer between two parties on an account -------------------
+
+
+Floats = NDArray[np.float64]
+MEANINGS = {
+    "firms": "technology firms that have entered and not ended",
+    "banks": "technology desks of the banks, with their own balance sheets",
+    "parent banks": "what stands behind the desks: capital and the policy tolerance",
+    "funding market": "depositors and the money market",
+    "central bank": "lends to banks at its own rate, up to a quota",
+    "guarantors": "guarantee companies and public pools that bear losses for a fee",
+    "investors": "founders and venture investors: equity in, proceeds out",
+    "right holders": "hold the lenders' rights on equity and pass gains on",
+    "customers": "pay for what firms sell",
+    "suppliers": "are paid for outlays of firms and banks; buy what defaulted firms leave",
+    "insurers": "bear losses for a premium",
+    "lessors": "own leased equipment and bear losses for a fee",
+    "trusts": "bear losses for a fee on behalf of their investors",
+}
+"""Every party that pays or is paid, and who it is."""
+
+PARTIES = tuple(MEANINGS)
+(
+    FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
+    SUPPLIERS, INSURERS, LESSORS, TRUSTS,
+) = range(13)  # fmt: skip
+TOLERANCE = 1e-9
+
+
+@dataclass
+class Ledger:
+    """Cumulative transfers, CNY million, and the largest residual seen.
+
+    Examples
+    --------
+    >>> ledger = Ledger()
+    >>> ledger.post("credit drawn", BANKS, FIRMS, 10.0)
+    >>> ledger.post("interest", FIRMS, BANKS, 0.4)
+    >>> ledger.received(FIRMS), ledger.turnover(FIRMS)
+    (9.6, 10.4)
+    >>> ledger.check("cash of firms", 9.6, ledger.received(FIRMS), 10.4, "year 1")
+    >>> ledger.checks, ledger.residual
+    (1, 0.0)
+    """
+
+    flows: dict[str, Floats] = field(default_factory=dict)
+    residual: float = 0.0
+    checks: int = 0
+
+    def post(self, account: str, payer: int, payee: int, amount: float) -> None:
+        """Record that `payer` paid `amount` to `payee` (a negative one the other way)."""
+        table = self.flows.get(account)
+        if table is None:
+            table = self.flows[account] = np.zeros((len(PARTIES), len(PARTIES)))
+        table[payer, payee] += amount
+
+    def received(self, party: int) -> float:
+        """Net receipts of a party over all accounts, CNY million."""
+        return float(
+            sum(table[:, party].sum() - table[party, :].sum() for table in self.flows.values())
+        )
+
+    def turnover(self, party: int) -> float:
+        """Sum of a party's receipts and payments without sign, CNY million."""
+        return float(
+            sum(
+                np.abs(table[:, party]).sum() + np.abs(table[party, :]).sum()
+                for table in self.flows.values()
+            )
+        )
+
+    def copy(self) -> "Ledger":
+        """An independent copy."""
+        flows = {account: table.copy() for account, table in self.flows.items()}
+        return Ledger(flows, self.residual, self.checks)
+
+    def check(self, what: str, left: float, right: float, scale: float, where: str) -> None:
+        """Hold two sides of an identity against each other.
+
+        Parameters
+        ----------
+        what : str
+            Name of the identity.
+        left, right : float, CNY million
+        scale : float, CNY million
+            Turnover plus balance of the account.
+        where : str
+            Date, arrangement and replication, for the message.
+
+        Raises
+        ------
+        AccountingError
+            If the sides differ by more than 1e-9 of the scale.
+        """
+        gap = abs(left - right)
+        relative = gap / max(abs(scale), 1.0)
+        self.residual = max(self.residual, relative)
+        self.checks += 1
+        if not relative <= TOLERANCE:
+            raise AccountingError(
+                where, f"{what}: {left:.9g} against {right:.9g}, off by {gap:.3g} CNY million",
+                "this is a fault of the model; report it with the scenario file and the seed",
+            )  # fmt: skip
+
+
+# --- Accounts of the ledger: what is paid, by whom and to whom -----------------------------------
+
+
+Parties = tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Account:
+    """One kind of payment.
+
+    Parameters
+    ----------
+    name : str
+        Name in the ledger.
+    payers, payees : tuple of int
+        Those who may pay and be paid, by their place in `sim.engine.ledger.PARTIES`.
+    meaning : str
+        What is paid for.
+    """
+
+    name: str
+    payers: Parties
+    payees: Parties
+    meaning: str
+
+
+def _paid(name: str, payers: int | Parties, payees: int | Parties, meaning: str) -> Account:
+    """Declare an account; a party alone need not be a tuple."""
+    payers = (payers,) if isinstance(payers, int) else payers
+    payees = (payees,) if isinstance(payees, int) else payees
+    return Account(name, payers, payees, meaning)
+
+
+SALES = _paid("sales", CUSTOMERS, FIRMS, "goods and services")
+OUTLAYS = _paid("operating outlays", FIRMS, SUPPLIERS, "running cost of firms")
+INVESTMENT = _paid("investment", FIRMS, SUPPLIERS, "working capital and growth projects")
+MOVING = _paid("cost of moving business", FIRMS, SUPPLIERS, "bringing banking business to a bank")
+UNPAID = _paid("unpaid bills", SUPPLIERS, FIRMS, "bills that closing firms leave")
+INTEREST = _paid("interest", FIRMS, BANKS, "interest on balances")
+ROYALTY = _paid("royalty", FIRMS, BANKS, "share of sales until the cap")
+DRAWN = _paid("credit drawn", BANKS, FIRMS, "draws on lines")
+REPAID = _paid("credit repaid", FIRMS, BANKS, "repayment, cash at wind-up included")
+ROUNDS = _paid("equity rounds", INVESTORS, FIRMS, "new shares, opening capital too")
+DIVIDENDS = _paid("dividends", FIRMS, INVESTORS, "money paid to owners")
+EXIT_CASH = _paid("cash at exit", FIRMS, INVESTORS, "cash of firms listed or sold")
+SUBSCRIPTION = _paid("subscription", HOLDERS, FIRMS, "rights that are exercised")
+GAINS = _paid("gains on rights", HOLDERS, BANKS, "part of a gain passed to lenders")
+RECOVERIES = _paid("recoveries", SUPPLIERS, BANKS, "sale of what is left of firms")
+BUSINESS = _paid("banking business", FUNDING, BANKS, "margin on deposits, fees for payments")
+FUNDS = _paid("funding", BANKS, FUNDING, "cost of the bank's own funds")
+RELENDING = _paid("interest on relending", BANKS, CENTRAL_BANK, "interest on refinanced balances")
+OPERATING = _paid("operating cost", BANKS, SUPPLIERS, "running cost of loans")
+SCREENING = _paid("screening", BANKS, SUPPLIERS, "judging applicants")
+COORDINATION = _paid("coordination", BANKS, SUPPLIERS, "bringing lenders together")
+MONITORING = _paid("monitoring", BANKS, SUPPLIERS, "watching firms")
+SUBSIDY = _paid("policy tolerance", PARENTS, BANKS, "lending below break-even on policy grounds")
+CAPITAL = _paid("capital of the desk", PARENTS, BANKS, "budget refilled, or the excess taken")
+OTHERS = (GUARANTORS, INSURERS, LESSORS, TRUSTS)
+"""Parties that bear losses beside the lenders, in the order of the clause."""
+
+FEES = _paid("fees for bearing losses", BANKS, OTHERS, "fees on the balance")
+BORNE = _paid("losses borne by others", OTHERS, BANKS, "what others pay of a loss")
+LEASED = _paid("leased equipment", SUPPLIERS, LESSORS, "equipment sold after a default")
+ACCOUNTS = tuple(one for one in list(vars().values()) if isinstance(one, Account))
+"""Every account, in the order of this file."""

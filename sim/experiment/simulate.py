@@ -1,0 +1,382 @@
+"""Simulate: every replication is one luck, lived through under each arrangement.
+
+The history before the start date is simulated once under plain lending and branched, so
+that opening books are identical. Replications run side by side through the interface of
+`concurrent.futures`, in this process, in local processes, or on a cluster.
+"""
+
+import multiprocessing
+import os
+import platform
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.base.errors import SimError
+from sim.base.language import tr
+from sim.engine.equal_footing import line_factors, mean_lines, with_lines
+from sim.engine.history import BANK_COLUMNS, History
+from sim.engine.kernel import must_compile
+from sim.engine.processes import run_world, set_climate
+from sim.engine.settlement import by_bank, post_flows_of_firms, read_all
+from sim.engine.world import World, new_world
+from sim.experiment.controls import controls_of, follow, watches_of
+from sim.experiment.progress import Asked, meter
+from sim.experiment.results import TABLES, Reduced, Results, joined, names
+from sim.model.contracts.loss_sharing import cover_shares
+from sim.model.firms.applicants import applicants
+from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
+from sim.outcomes.mark import evaluate
+from sim.outcomes.series import all_series
+from sim.scenario.scenario import EQUAL_FIRMS, EQUAL_LENDING, Scenario
+
+# --- What a replication leaves of its banks and of its events, as tables -------------------------
+
+
+def bank_frame(history: History) -> pd.DataFrame:
+    """One row for each bank and settlement of the experiment."""
+    rows = history.during(run_off=True)
+    dates, panel = history.dates[rows], history.panel[rows]
+    names = history.facts["banks"]
+    frame = pd.DataFrame(panel.reshape(-1, len(BANK_COLUMNS)), columns=list(BANK_COLUMNS))
+    frame.insert(0, "bank", np.tile(np.array(names), dates.size))
+    frame.insert(1, "year", np.repeat(dates, len(names)))
+    return frame
+
+
+def event_frame(w: World) -> pd.DataFrame:
+    """The event log, in order of firm and date."""
+    rows = np.concatenate([LOG.empty(0), *w.events]) if w.events else LOG.empty(0)
+    frame = LOG.frame(rows.view(np.recarray))
+    frame["event"] = frame["event"].map(EVENT_NAMES)
+    return frame.sort_values(["firm", "date"], kind="stable", ignore_index=True)
+
+
+# --- The manifest: what a reader needs to trust a run and to repeat it ---------------------------
+
+
+def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
+    """What a reader needs to trust and to repeat the run."""
+    packages = ("numpy", "scipy", "numba", "simpy", "pandas", "pydantic")
+    return {
+        "seed": scenario.experiment.seed,
+        "largest_accounting_residual": max((part.residual for part in done), default=0.0),
+        "identities_checked": sum(part.checks for part in done),
+        "seconds_per_replication": [round(part.seconds, 3) for part in done],
+        "python": sys.version.split()[0],
+        "versions": {name: version(name) for name in packages},
+        "machine": {
+            "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(),
+        },
+    }  # fmt: skip
+
+
+# --- Processes of this machine that run replications side by side --------------------------------
+
+
+def local_pool(workers: int) -> ProcessPoolExecutor:
+    """Processes of this machine that share what they import and the compiled rules."""
+    method = "forkserver" if sys.platform != "win32" else "spawn"
+    context = multiprocessing.get_context(method)
+    if method == "forkserver":
+        context.set_forkserver_preload(["sim.experiment.simulate"])
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+
+
+@contextmanager
+def lost_workers() -> Iterator[None]:
+    """Say in words a user can act on that processes have died.
+
+    Raises
+    ------
+    SimError
+        In place of `BrokenProcessPool`.
+    """
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise SimError(
+            "workers",
+            "ended before they had finished; a script starts itself anew in each of them",
+            'put what a script does beneath if __name__ == "__main__":, or take workers=1;'
+            " where memory ran out, take fewer workers",
+        ) from error
+
+
+def _leave_interrupts() -> None:
+    """Ctrl-C is for the parent to handle; it then cancels what has not begun."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+# --- Load or compile every entry point before a run, so that the wait is told and counted --------
+
+
+def prepare(scenario: Scenario, say: Callable[[str], None]) -> None:
+    """Compile the rules where no cached code is there, and say so.
+
+    Processes that start later then find it, and need not all compile at once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    say : callable
+        Takes a message before, and one after; none where nothing must be compiled.
+    """
+    if must_compile():
+        say(tr("compiling the rules (once for this copy of the program; under half a minute) ..."))
+        say(tr("compiled in {seconds} s", seconds=f"{warm_up(scenario):.0f}"))
+
+
+def warm_up(scenario: Scenario) -> float:
+    """Compile or load what a run of the scenario needs; returns seconds taken.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Only its shape matters: sectors and banks.
+    """
+    start = time.perf_counter()
+    w = new_world(scenario.with_values({"population.firms": 0}), 0)
+    nobody = np.zeros(0, dtype=np.int64)
+    set_climate(w, 0.0)
+    w.advance(0.0)
+    w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], 0.0)
+    post_flows_of_firms(w, nobody, 0.0)
+    read_all(w, 0.0)
+    by_bank(w, np.zeros(0))
+    applicants(w.rules.read_applicants, w.firms, w.params, nobody, 0.0)
+    w.rules.fill_uniforms(*w.key, nobody, 1, np.zeros((0, 1), np.int64), nobody, np.zeros((0, 1)))
+    w.rules.price_rights(np.zeros((5, 0)), 1.0, 0.0, np.zeros(0))
+    state = (w.firms, w.next_time, w.pending, w.params, w.climate[0], 0.0)
+    w.rules.sign_all(*state, w.book.store, nobody, w.log, w.cursor)
+    w.rules.decline_all(*state, nobody, np.zeros(0), w.log, w.cursor)
+    return time.perf_counter() - start
+
+
+# --- Simulate: every replication is one luck, lived through under each arrangement ---------------
+
+
+FIRMS, EVENTS = "firms", "events"
+
+
+def simulate(
+    scenario: Scenario,
+    *,
+    workers: int = 1,
+    keep: Sequence[str] = (),
+    progress: Asked = None,
+    executor: Executor | None = None,
+) -> Results:
+    """Run all replications of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    workers : int
+        Processes that run replications side by side.
+    keep : sequence of str
+        ``"firms"`` and ``"events"`` keep those records; large.
+    progress : callable or bool, optional
+        A function that is told how many replications are done, of how many; or whether to
+        show it. By default it is shown in a notebook and nowhere else.
+    executor : concurrent.futures.Executor, optional
+        Where to run instead of local processes, for example a Dask client's executor.
+
+    Returns
+    -------
+    Results
+
+    Raises
+    ------
+    AccountingError
+        If an accounting identity breaks.
+    """
+    numbers = range(scenario.experiment.replications)
+    done: list[Reduced] = []
+    tell = meter(progress)
+    if executor is None:
+        prepare(scenario, tell.say)
+    tell(0, len(numbers))
+    for one in replicate(scenario, numbers, workers=workers, keep=keep, executor=executor):
+        done.append(one)
+        tell(len(done), len(numbers))
+    return gather(scenario, done, keep=keep)
+
+
+def replicate(
+    scenario: Scenario,
+    numbers: Iterable[int],
+    *,
+    workers: int = 1,
+    keep: Sequence[str] = (),
+    executor: Executor | None = None,
+) -> Iterator[Reduced]:
+    """Run the given replications as `simulate` does, and yield each as it is finished."""
+    todo = list(numbers)
+    if executor is None and (workers <= 1 or len(todo) <= 1):
+        for number in todo:
+            yield one_replication(scenario, number, tuple(keep))
+        return
+    pool = executor or local_pool(min(workers, len(todo)))
+    try:
+        with lost_workers():
+            futures = [pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo]
+            for future in as_completed(futures):
+                yield future.result()
+    finally:
+        if executor is None:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] = ()) -> Reduced:
+    """One luck under every arrangement, reduced to outcomes, series and the tables to `keep`."""
+    start = time.perf_counter()
+    parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
+    residual, checks = 0.0, 0
+    baseline: History | None = None
+    for world in worlds(scenario, replication, EVENTS in keep):
+        history, values = measured(world, baseline)
+        baseline = baseline or history
+        parts["outcomes"].append(outcome_rows(world.name, replication, values))
+        tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
+        for name, frame in _frames(world, history, baseline, keep):
+            parts[name].append(frame.assign(**tags))
+        residual = max(residual, world.ledger.residual)
+        checks += world.ledger.checks
+    seconds = time.perf_counter() - start
+    return Reduced(
+        replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds
+    )
+
+
+def measured(world: World, baseline: History | None = None) -> tuple[History, dict[str, float]]:
+    """History of a finished world, and its outcomes and controls by name.
+
+    Parameters
+    ----------
+    world : World
+    baseline : History, optional
+        The same replication under the baseline; without it, the world is the baseline's.
+    """
+    history = freeze(world)
+    return history, evaluate(history, baseline or history) | world.controls
+
+
+def outcome_rows(name: str, replication: int, values: Mapping[str, float]) -> pd.DataFrame:
+    """The table of outcomes of one arrangement in one replication."""
+    tags = {"arrangement": name, "replication": replication}
+    return pd.DataFrame({**tags, "outcome": list(values), "value": list(values.values())})
+
+
+def _frames(
+    world: World, history: History, baseline: History, keep: Sequence[str]
+) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Tables of one arrangement beside that of outcomes, by name."""
+    yield "series", all_series(history, baseline)
+    yield "banks", bank_frame(history)
+    if FIRMS in keep:
+        yield FIRMS, FIRM.frame(world.firms)
+    if EVENTS in keep:
+        yield EVENTS, event_frame(world)
+
+
+def _stacked(
+    parts: Mapping[str, Iterable[pd.DataFrame | None]], keep: Sequence[str]
+) -> dict[str, Any]:
+    """Stack tables by name, with the declared columns; what is not to be kept is None."""
+    return {
+        name: None if name in (FIRMS, EVENTS) and name not in keep
+        else joined(parts[name], names(columns))[list(names(columns))]
+        for name, columns in TABLES.items()
+    }  # fmt: skip
+
+
+def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:
+    """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
+    settings = scenario.experiment
+    history = past(scenario, replication, trace)
+    others = [name for name in settings.arrangements if name != settings.baseline]
+    baseline = lived(history, settings.baseline)
+    # Callers keep arrays of the world, not the world: its loans are remembered here.
+    decisions, book = baseline.decisions, baseline.book.rows.copy()
+    yield baseline
+    del baseline
+    for name in others:
+        imposed = None
+        if settings.footing == EQUAL_LENDING:
+            imposed = list(decisions)
+        elif settings.footing == EQUAL_FIRMS:
+            firms = scenario.population.firms
+            own = mean_lines(lived(history, name).book.rows, firms)
+            imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
+        yield lived(history, name, imposed)
+
+
+def past(scenario: Scenario, replication: int, trace: bool = False) -> World:
+    """The common history of one replication, from which every arrangement branches."""
+    history = new_world(scenario, replication, trace)
+    years = scenario.experiment.warm_up_years
+    if years > 0.0:
+        run_world(history, -years, 0.0)
+    return history
+
+
+def lived(history: World, name: str, imposed: list[Any] | None = None) -> World:
+    """The world of one arrangement at its end, branched from a common history."""
+    settings = history.scenario.experiment
+    world = history.branch(name)
+    world.imposed = imposed
+    end = settings.horizon_years + settings.run_off_years
+    watches = watches_of(history.scenario)
+    observers = [follow(watches)] if watches else []
+    run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
+    world.controls = controls_of(world, watches)
+    return world
+
+
+def freeze(w: World) -> History:
+    """The history of a finished world."""
+    settings = w.scenario.experiment
+    return History(
+        arrangement=w.name, replication=w.replication, firms=w.firms, book=w.book.rows,
+        dates=np.array([date for date, _ in w.panel]),
+        panel=np.stack([rows for _, rows in w.panel]),
+        system=np.stack([row for _, row in w.system]),
+        macro=w.macro, market=w.market, horizon=settings.horizon_years,
+        end=settings.horizon_years + settings.run_off_years, residual=w.ledger.residual,
+        facts=facts_of(w), pages=tuple(page for _, page in sorted(w.pages.items())),
+    )  # fmt: skip
+
+
+def facts_of(w: World) -> dict[str, Any]:
+    """Parameters that outcomes need."""
+    s = w.scenario
+    return {
+        "discount_rate": s.measurement.discount_rate,
+        "relative_risk_aversion": s.measurement.relative_risk_aversion,
+        "registration_lag": s.measurement.registration_lag_years,
+        "outside_wealth": s.measurement.outside_wealth,
+        "private_value_share": s.measurement.private_value_share,
+        "required_ratio": s.capital.required_ratio, "failure_ratio": s.capital.failure_ratio,
+        "funding_rate": s.underwriting.funding_rate,
+        "operating_cost": s.underwriting.operating_cost,
+        "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
+        "menu": tuple(item.name for item in w.menu),
+        "cover": tuple(cover_shares(item.arrangement.loss_sharing) for item in w.menu),
+    }  # fmt: skip
+
+
+def gather(scenario: Scenario, parts: Iterable[Reduced], keep: Sequence[str] = ()) -> Results:
+    """Put finished replications together, in order; `keep` as in `simulate`."""
+    done = sorted(parts, key=lambda part: part.replication)
+    tables = {name: [getattr(part, name) for part in done] for name in TABLES}
+    return Results(scenario, **_stacked(tables, keep), manifest=manifest_of(scenario, done))

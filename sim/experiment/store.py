@@ -1,0 +1,519 @@
+"""Runs of a study, kept by scenario and replication, so that nothing is simulated twice.
+
+One pool of processes serves a whole study. A worker measures outcomes alone, without the
+series and tables that a report needs, and writes its own file, so that the parent has next
+to nothing to do but hand out work.
+"""
+
+import hashlib
+import platform
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from importlib.metadata import version
+from itertools import islice
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.estimates import t_quantile
+from sim.engine.history import History
+from sim.experiment.progress import RUNS, Asked, Meter, meter
+from sim.experiment.simulate import freeze, local_pool, lost_workers, prepare, worlds
+from sim.outcomes.mark import evaluate
+from sim.scenario.scenario import Scenario
+
+# --- Outcomes of many scenarios under the same luck, as one array, and their differences ---------
+
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """All outcomes of one replication.
+
+    Parameters
+    ----------
+    arrangements, outcomes : tuple of str
+    values : array, shape (n_arrangements, n_outcomes)
+        In the unit of each outcome's mark; nan where undefined.
+    seconds : float
+        Processor time that it took; nan where it was read from a file.
+    """
+
+    arrangements: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    values: Floats
+    seconds: float = float("nan")
+
+    def frame(self, replication: int) -> pd.DataFrame:
+        """The tidy form: columns arrangement, replication, outcome, value."""
+        per = len(self.outcomes)
+        return pd.DataFrame(
+            {
+                "arrangement": np.repeat(np.array(self.arrangements, dtype=object), per),
+                "replication": replication,
+                "outcome": np.tile(np.array(self.outcomes, dtype=object), len(self.arrangements)),
+                "value": self.values.ravel(),
+            }
+        )
+
+    @staticmethod
+    def of_rows(arrangements: Sequence[str], rows: Sequence[Mapping[str, float]]) -> "Table":
+        """The table of one mapping of outcome to value for each arrangement.
+
+        Examples
+        --------
+        >>> Table.of_rows(["plain", "swap"], [{"a": 1.0}, {"a": 2.0, "b": 3.0}]).values
+        array([[ 1., nan],
+               [ 2.,  3.]])
+        """
+        names = tuple(dict.fromkeys(name for row in rows for name in row))
+        values = [[row.get(name, np.nan) for name in names] for row in rows]
+        return Table(tuple(arrangements), names, np.array(values, dtype=np.float64))
+
+    @staticmethod
+    def of(frame: pd.DataFrame) -> "Table":
+        """The table that a tidy form was made from."""
+        arrangements = tuple(frame["arrangement"].unique())
+        outcomes = tuple(frame["outcome"].unique())
+        values = frame["value"].to_numpy(np.float64)
+        return Table(arrangements, outcomes, values.reshape(len(arrangements), len(outcomes)))
+
+
+@dataclass(frozen=True, eq=False)
+class Cube:
+    """Outcomes of several scenarios in the same replications.
+
+    Parameters
+    ----------
+    arrangements, outcomes : tuple of str
+    values : array, shape (n_scenarios, n_replications, n_arrangements, n_outcomes)
+        nan where undefined.
+
+    Examples
+    --------
+    >>> values = np.array([[[[1.0], [3.0]], [[2.0], [5.0]]]])
+    >>> cube = Cube(("plain", "swap"), ("bank.profit",), values)
+    >>> cube.differences("swap", "plain", "bank.profit")
+    array([[2., 3.]])
+    """
+
+    arrangements: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    values: Floats
+
+    @staticmethod
+    def of(tables: Sequence[Sequence[Table]]) -> "Cube":
+        """Stack tables, one row for each scenario and one column for each replication."""
+        first = tables[0][0]
+        values = np.array([[table.values for table in row] for row in tables])
+        return Cube(first.arrangements, first.outcomes, values)
+
+    def paired(self, numbers: Sequence[int], unit: int) -> "Cube":
+        """The mean over replications that belong together, as one observation each.
+
+        Parameters
+        ----------
+        numbers : sequence of int
+            Of the replications, in their order.
+        unit : int
+            How many belong together, counted from number 0; 2 for mirrored pairs.
+
+        Examples
+        --------
+        >>> values = np.array([[[[1.0]], [[3.0]], [[5.0]]]])
+        >>> Cube(("plain",), ("a",), values).paired(range(3), 2).levels("plain", "a")
+        array([[2., 5.]])
+        """
+        if unit == 1:
+            return self
+        groups = np.array(numbers) // unit
+        parts = [self.values[:, groups == group] for group in np.unique(groups)]
+        known = [np.isfinite(part) for part in parts]
+        with np.errstate(invalid="ignore"):
+            means = [
+                np.where(k, part, 0.0).sum(axis=1) / k.sum(axis=1)
+                for part, k in zip(parts, known, strict=True)
+            ]
+        return Cube(self.arrangements, self.outcomes, np.stack(means, axis=1))
+
+    def levels(self, arrangement: str, outcome: str) -> Floats:
+        """One outcome under one arrangement, shape (n_scenarios, n_replications)."""
+        place = self.arrangements.index(arrangement), self.outcomes.index(outcome)
+        return self.values[:, :, *place]
+
+    def differences(self, arrangement: str, other: str, outcome: str) -> Floats:
+        """Arrangement less the other, replication by replication, same shape."""
+        return self.levels(arrangement, outcome) - self.levels(other, outcome)
+
+
+def means(values: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
+    """Mean, standard error and number of the defined values of each row.
+
+    Parameters
+    ----------
+    values : array, shape (n, n_replications)
+        nan where undefined.
+
+    Returns
+    -------
+    mean, standard error : arrays, shape (n,)
+        nan without values; the error is nan below two.
+    count : int array, shape (n,)
+
+    Examples
+    --------
+    >>> mean, error, count = means(np.array([[1.0, 3.0], [2.0, float("nan")]]))
+    >>> mean, error, count
+    (array([2., 2.]), array([ 1., nan]), array([2, 1]))
+    """
+    known = np.isfinite(values)
+    count = known.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.where(known, values, 0.0).sum(axis=1) / count
+        squares = np.where(known, (values - mean[:, None]) ** 2, 0.0).sum(axis=1)
+        error = np.sqrt(np.where(count > 1, squares / (count - 1.0), np.nan) / count)
+    return mean, error, count
+
+
+def half_widths(error: Floats, count: NDArray[np.int64], confidence: float = 0.95) -> Floats:
+    """Half of the t interval of each mean that `means` gives; nan below two values."""
+    wide = [t_quantile(confidence, n - 1) if n > 1 else np.nan for n in count.tolist()]
+    return np.asarray(np.array(wide) * error)
+
+
+def sides(values: Floats, confidence: float = 0.95) -> NDArray[np.int64]:
+    """1 or -1 where the interval of the mean of a row is clear of zero, otherwise 0.
+
+    Parameters
+    ----------
+    values : array, shape (n, n_replications)
+    confidence : float, in (0, 1)
+
+    Examples
+    --------
+    >>> sides(np.array([[1.0, 1.1, 1.2], [1.0, -1.0, 0.5], [-1.0, -1.1, -0.9]])).tolist()
+    [1, 0, -1]
+    """
+    mean, error, count = means(values)
+    clear = np.abs(mean) > half_widths(error, count, confidence)
+    return np.where(clear, np.sign(mean), 0.0).astype(np.int64)
+
+
+# --- A hash of everything that a number can depend on: the program's own files and its libraries -
+
+
+SIM = Path(__file__).parents[1]
+WITHOUT_NUMBERS = ("show", "page", "command")
+"""Folders of `sim` that only show numbers; a change there leaves kept runs as they are."""
+LIBRARIES = ("numpy", "scipy", "numba")
+KINDS = (".py", ".toml")
+
+
+@lru_cache
+def program_digest(root: Path = SIM) -> str:
+    """Hash the program, so that numbers of an older one never pass for new.
+
+    Every store of replications is named by it. Python and the libraries that compute count
+    as well as the files.
+
+    Parameters
+    ----------
+    root : Path
+        Folder of the program's files.
+
+    Returns
+    -------
+    str
+        Sixteen hexadecimal digits.
+
+    Examples
+    --------
+    >>> len(program_digest())
+    16
+    """
+    versions = [platform.python_version(), *(version(name) for name in LIBRARIES)]
+    digest = hashlib.sha256(" ".join(versions).encode())
+    for file in sorted(root.rglob("*")):
+        place = file.relative_to(root)
+        if file.suffix in KINDS and place.parts[0] not in WITHOUT_NUMBERS:
+            digest.update(place.as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+# --- Runs of a study, kept by scenario and replication, so that nothing is simulated twice -------
+
+
+Reader = Callable[[Scenario, int], pd.DataFrame]
+"""Simulates one replication; gives columns arrangement, replication, outcome, value, with the
+same outcomes for each arrangement."""
+
+Read = Callable[[History, History], Mapping[str, float]]
+"""Gives numbers of a history, told the baseline's history too, by name."""
+
+Address = tuple[str, int]
+"""Hash of a scenario, and a replication."""
+
+WINDOW = 8
+"""Tasks handed out at a time for each worker: enough never to wait, few enough to stop."""
+SINGLE = {"title": "", "question": "", "sources": {}}
+"""Words that no replication depends on."""
+
+
+def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
+    """All outcomes and controls of one replication, and nothing else of it."""
+    return numbers_of(scenario, replication, evaluate)
+
+
+def numbers_of(scenario: Scenario, replication: int, read: Read) -> pd.DataFrame:
+    """What `read` gives of each history of one replication, and its controls."""
+    names, rows = [], []
+    baseline = None
+    for world in worlds(scenario, replication):
+        history = freeze(world)
+        baseline = history if baseline is None else baseline
+        names.append(world.name)
+        rows.append({**read(history, baseline), **world.controls})
+    return Table.of_rows(names, rows).frame(replication)
+
+
+@dataclass
+class Store:
+    """Outcomes of replications, by the hash of the scenario that gave them.
+
+    Parameters
+    ----------
+    folder : Path, optional
+        Where they are kept between sessions, beneath a folder named by the content of the
+        program, so that none takes numbers of an older one; in memory only by default.
+    workers : int
+        Processes that simulate side by side.
+    executor : concurrent.futures.Executor, optional
+        Where to run instead of local processes.
+    progress : callable or bool, optional
+        A function that is told how many runs of each batch are done, of how many; or whether
+        to show it. By default it is shown in a notebook and nowhere else. A batch may name
+        another one.
+    reader : callable
+        What to keep of a replication; all outcomes by default.
+
+    Attributes
+    ----------
+    simulated : int
+        Replications that were simulated and not recalled.
+    seconds : float
+        Processor time that workers spent on them.
+    """
+
+    folder: Path | None = None
+    workers: int = 1
+    executor: Executor | None = None
+    progress: Asked = None
+    reader: Reader = outcomes_of
+    simulated: int = 0
+    seconds: float = 0.0
+    _known: dict[Address, Table] = field(default_factory=dict, repr=False)
+    _pool: Executor | None = field(default=None, repr=False)
+    _meter: Meter | None = field(default=None, repr=False)
+
+    def __enter__(self) -> Self:
+        """Give the store; its processes end with the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the processes."""
+        self.close()
+
+    def close(self) -> None:
+        """End the processes; what is known stays, and a later study starts new ones."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def reading(self, reader: Reader) -> "Store":
+        """Give another store at the same place that keeps something else of a replication."""
+        return Store(self.folder, self.workers, self.executor, self.progress, reader)
+
+    def outcomes(self, scenario: Scenario, replications: Iterable[int]) -> pd.DataFrame:
+        """Outcomes of one scenario; only what is not known is simulated.
+
+        Returns
+        -------
+        DataFrame
+            Columns arrangement, replication, outcome, value.
+        """
+        return self.many([scenario], replications)[0]
+
+    def many(
+        self,
+        scenarios: Sequence[Scenario],
+        replications: Iterable[int],
+        progress: Asked = None,
+    ) -> list[pd.DataFrame]:
+        """Outcomes of several scenarios under the same luck, in their order."""
+        numbers = tuple(replications)
+        tables = self._tables(scenarios, numbers, progress)
+        return [
+            pd.concat([t.frame(n) for t, n in zip(row, numbers, strict=True)], ignore_index=True)
+            for row in tables
+        ]
+
+    def cube(
+        self,
+        scenarios: Sequence[Scenario],
+        replications: Iterable[int],
+        progress: Asked = None,
+    ) -> Cube:
+        """The same as one array; all scenarios must run the same arrangements.
+
+        Returns
+        -------
+        Cube
+            Of mirrored pairs of replications, a pair is one observation.
+        """
+        numbers = tuple(replications)
+        unit = scenarios[0].variance_reduction.unit if scenarios else 1
+        return Cube.of(self._tables(scenarios, numbers, progress)).paired(numbers, unit)
+
+    def knows(self, scenario: Scenario, replications: Iterable[int]) -> bool:
+        """Whether all of these replications of a scenario are known already."""
+        key = key_of(scenario)
+        return all(self._recall((key, n)) for n in replications)
+
+    def _tables(
+        self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Asked
+    ) -> list[list[Table]]:
+        tables = self._single([(s, n) for s in scenarios for n in numbers], progress)
+        size = len(numbers)
+        return [tables[k * size : (k + 1) * size] for k in range(len(scenarios))]
+
+    def each(
+        self, runs: Sequence[tuple[Scenario, int]], progress: Asked = None
+    ) -> list[pd.DataFrame]:
+        """Outcomes of single replications of any scenarios, in the order asked for."""
+        tables = self._single(runs, progress)
+        return [t.frame(n) for t, (_, n) in zip(tables, runs, strict=True)]
+
+    def _single(self, runs: Sequence[tuple[Scenario, int]], progress: Asked) -> list[Table]:
+        # The same scenario stands in many runs, and its hash takes a while.
+        hashes = {id(scenario): key_of(scenario) for scenario, _ in runs}
+        addresses = [(hashes[id(scenario)], n) for scenario, n in runs]
+        wanted = {at: scenario for at, (scenario, _) in zip(addresses, runs, strict=True)}
+        todo = {address: s for address, s in wanted.items() if not self._recall(address)}
+        if todo:
+            self._simulate(todo, self._told(progress))
+        return [self._known[address] for address in addresses]
+
+    def _simulate(self, todo: dict[Address, Scenario], tell: Meter) -> None:
+        if self.executor is None and not self.simulated:
+            prepare(next(iter(todo.values())), tell.say)
+        tell(0, len(todo))
+        for done, (address, table) in enumerate(self._run(todo), 1):
+            self._keep(address, table)
+            tell(done, len(todo))
+
+    def _told(self, progress: Asked) -> Meter:
+        """Give who is told of a batch; all batches that name nobody share one."""
+        if progress is not None or callable(self.progress):
+            return meter(self.progress if progress is None else progress, RUNS)
+        if self._meter is None:
+            self._meter = meter(self.progress, RUNS)
+        return self._meter
+
+    def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
+        if self.executor is None and (self.workers <= 1 or len(todo) <= 1):
+            for address, scenario in todo.items():
+                yield address, measured(self.reader, scenario, address[1], self._file(address))
+            return
+        pool = self.executor or self._processes()
+        left = iter(todo.items())
+        waiting: dict[Future[Table], Address] = {}
+        try:
+            with lost_workers():
+                yield from self._handed_out(pool, left, waiting)
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _handed_out(
+        self,
+        pool: Executor,
+        left: Iterator[tuple[Address, Scenario]],
+        waiting: dict[Future[Table], Address],
+    ) -> Iterator[tuple[Address, Table]]:
+        """Hand out a window of tasks at a time, and give each as it is finished."""
+        while True:
+            for address, scenario in islice(left, WINDOW * self.workers - len(waiting)):
+                bare = scenario.model_copy(update=SINGLE)
+                given = (self.reader, bare, address[1], self._file(address))
+                waiting[pool.submit(measured, *given)] = address
+            if not waiting:
+                return
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                yield waiting.pop(future), future.result()
+
+    def _processes(self) -> Executor:
+        if self._pool is None:
+            self._pool = local_pool(self.workers)
+        return self._pool
+
+    def _recall(self, address: Address) -> bool:
+        if address in self._known:
+            return True
+        file = self._file(address)
+        if file is None or not file.is_file():
+            return False
+        self._known[address] = Table.of(pd.read_parquet(file))
+        return True
+
+    def _keep(self, address: Address, table: Table) -> None:
+        self.simulated += 1
+        self.seconds += table.seconds
+        self._known[address] = table
+
+    def _file(self, address: Address) -> Path | None:
+        key, number = address
+        if self.folder is None:
+            return None
+        kept = self.folder / program_digest() / self.reader.__name__
+        return kept / key[:32] / f"{number}.parquet"
+
+
+def key_of(scenario: Scenario) -> str:
+    """The hash of what a replication depends on: everything but words and how many there are.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    single = scenario.experiment.model_copy(update={"replications": 1})
+    bare = scenario.model_copy(update={**SINGLE, "experiment": single})
+    return hashlib.sha256(bare.model_dump_json().encode()).hexdigest()
+
+
+def measured(
+    reader: Reader, scenario: Scenario, replication: int, file: Path | None = None
+) -> Table:
+    """What the reader keeps of one replication, written to a file where one is given."""
+    start = time.process_time()
+    frame = reader(scenario, replication)
+    if file is not None:
+        _write(frame, file)
+    return replace(Table.of(frame), seconds=time.process_time() - start)
+
+
+def _write(frame: pd.DataFrame, file: Path) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    # Written beside and moved, so that an interrupted study leaves no half file.
+    beside = file.with_suffix(".part")
+    frame.to_parquet(beside, index=False)
+    beside.replace(file)

@@ -1,1 +1,0 @@
-"""Floor 1: closed forms of finance, credit and survival, as pure functions."""

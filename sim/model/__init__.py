@@ -1,0 +1,1 @@
+"""The model: economy, firms, contracts and banks."""

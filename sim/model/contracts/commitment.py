@@ -1,0 +1,94 @@
+"""Who must stay, and what business is promised?
+
+Neutral: nobody; lines are reviewed and firms leave as they like. Under an agreement the
+firm promises priority business and leaving costs it something; the business demanded for
+the waiver of a swap right stands here too. Lenders may agree that none withdraws alone.
+Source: AH10, AH13, AH21; the analyst comment on joint lending in the programme notes.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.base.parameter import Frozen, NonNegative, Share, param
+
+
+class NoPromise(Frozen):
+    """Nobody promises anything."""
+
+    kind: Literal["none"] = "none"
+
+
+class Agreement(Frozen):
+    """A cooperation agreement beside the loan."""
+
+    kind: Literal["agreement"]
+    priority_capture_share: Share | None = param(
+        None,
+        unit="share",
+        meaning="banking business that comes with the promise of priority",
+    )
+    demanded_capture_share: Share | None = param(
+        None,
+        unit="share",
+        meaning="banking business demanded for the waiver of a swap right",
+    )
+    listing_capture_share: Share = param(
+        0.0, unit="share", meaning="listing proceeds to be kept at the bank"
+    )
+    break_cost_share: NonNegative = param(
+        0.0, unit="share of line", meaning="what leaving costs the firm", high=1
+    )
+    lenders_stand_still: bool = param(False, unit="", meaning="whether no lender withdraws alone")
+
+
+Commitment = Annotated[NoPromise | Agreement, Field(discriminator="kind")]
+
+
+def captures(clause: NoPromise | Agreement, plain: float) -> tuple[float, float, float]:
+    """Business kept without delivery, business demanded, share of listing proceeds.
+
+    Parameters
+    ----------
+    clause : a kind of commitment
+    plain : float, share
+        Business kept without any agreement.
+
+    Examples
+    --------
+    >>> captures(Agreement(kind="agreement", priority_capture_share=0.43), 0.18)
+    (0.43, 0.43, 0.0)
+    """
+    if isinstance(clause, NoPromise):
+        return plain, plain, 0.0
+    base = plain if clause.priority_capture_share is None else clause.priority_capture_share
+    full = base if clause.demanded_capture_share is None else clause.demanded_capture_share
+    return base, full, clause.listing_capture_share
+
+
+def break_cost(clause: NoPromise | Agreement) -> float:
+    """Cost of leaving, as a share of the line.
+
+    Examples
+    --------
+    >>> break_cost(Agreement(kind="agreement", break_cost_share=0.006))
+    0.006
+    """
+    return clause.break_cost_share if isinstance(clause, Agreement) else 0.0
+
+
+def stands_still(clause: NoPromise | Agreement) -> bool:
+    """Whether lenders decide on withdrawal together only.
+
+    Examples
+    --------
+    >>> stands_still(NoPromise())
+    False
+    """
+    return isinstance(clause, Agreement) and clause.lenders_stand_still
+
+
+def contract_terms(clause: NoPromise | Agreement, plain: float) -> dict[str, float]:
+    """Terms of the contract by name, as in `sim.model.firms.record.TERMS`; arguments as `captures`."""
+    base, full, listing = captures(clause, plain)
+    return {"base_capture": base, "full_capture": full, "listing_capture": listing}

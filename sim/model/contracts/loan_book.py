@@ -1,0 +1,73 @@
+"""The loan book: one row for each contract ever signed, with its lenders and shares."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.columns import Column, Rows, Table
+from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.record import STAGES, TERMS
+
+CONTRACT = Table(
+    (
+        Column("firm", "-", "row of the firm", "i8"),
+        Column("lead", "code", "lead bank", "i4"),
+        Column("lender", "code", "lenders, lead first", "i4", MOST_LENDERS),
+        Column("share", "share", "their shares of line, income and loss", length=MOST_LENDERS),
+        Column("date", "years", "date of signing"),
+        Column("stage", "code", "stage at signing", "i1", codes=tuple(enumerate(STAGES))),
+        Column("regime", "code", "macro regime at signing", "i1"),
+        Column("winter", "flag", "equity market in a winter at signing", "i1"),
+        Column("signed", "flag", "a contract of the arrangement rather than a plain loan", "i1"),
+        Column("first", "flag", "opens a line for a firm that had none", "i1"),
+        Column("moved", "flag", "taken over from another bank", "i1"),
+        *TERMS,
+        Column("default", "per year", "believed default"),
+        Column("loss", "share", "believed loss given default, net of others"),
+        Column("judgement", "standard deviations", "posterior mean of quality"),
+        Column("value", "CNY million", "valuation at signing"),
+    )
+)
+
+
+class Book:
+    """Contracts signed so far; grows by doubling.
+
+    Examples
+    --------
+    >>> book = Book()
+    >>> book.append(CONTRACT.empty(2)).tolist(), book.append(CONTRACT.empty(1)).tolist()
+    ([0, 1], [2])
+    >>> book.rows.shape
+    (3,)
+    """
+
+    def __init__(self, rows: Rows | None = None, used: int = 0) -> None:
+        """Start empty, or as a copy of another book's rows."""
+        self._rows = CONTRACT.empty(256) if rows is None else rows
+        self.used = used
+
+    @property
+    def rows(self) -> Rows:
+        """The contracts signed so far."""
+        return self._rows[: self.used]
+
+    @property
+    def store(self) -> Rows:
+        """The whole array, for compiled code that indexes it by row."""
+        return self._rows
+
+    def append(self, new: Rows) -> NDArray[np.int64]:
+        """Add contracts; returns their row numbers."""
+        start, self.used = self.used, self.used + new.shape[0]
+        while self.used > self._rows.shape[0]:
+            grown: Any = CONTRACT.empty(2 * self._rows.shape[0])
+            grown[:start] = self._rows[:start]
+            self._rows = grown
+        self._rows[start : self.used] = new
+        return np.arange(start, self.used, dtype=np.int64)
+
+    def copy(self) -> "Book":
+        """An independent copy."""
+        return Book(self._rows.copy(), self.used)

@@ -1,0 +1,178 @@
+"""Who bears credit losses, and who earns the interest?
+
+Neutral: the firm's own bank (or its bilateral lenders, each for its own line). In a
+consortium banks share income and losses in fixed proportions, lead first. Beside them a
+guarantor, an insurer, a trust or a lessor may bear part of the loss for a fee on the balance;
+they lend nothing. Lenders may keep a first loss, and what others pay may be capped. The
+lessor owns equipment worth its part of the loan and sells it after a default. These are the
+terms; the rule that shares a loss by them is `sim.model.firms.loss_sharing`. Source: ZJ06, ZJ08,
+ZJ12, MK22, AH27.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field
+
+from sim.base.parameter import SUM_TOLERANCE, Broken, Frozen, NonNegative, Share, no_whole, param
+
+MOST_LENDERS = 8
+
+
+class Cover(Frozen):
+    """What parties beside the lenders bear of a loss, and what they are paid for it."""
+
+    guaranteed_share: Share = param(0.0, unit="share of loss", meaning="borne by a guarantor")
+    guarantee_fee_rate: NonNegative = param(
+        0.0, unit="per year", meaning="guarantor's fee on the balance", high=1
+    )
+    insured_share: Share = param(0.0, unit="share of loss", meaning="borne by an insurer")
+    insurance_fee_rate: NonNegative = param(
+        0.0, unit="per year", meaning="premium on the balance", high=1
+    )
+    trust_share: Share = param(0.0, unit="share of loss", meaning="borne by a trust's investors")
+    trust_fee_rate: NonNegative = param(
+        0.0, unit="per year", meaning="trust's fee on the balance", high=1
+    )
+    leased_share: Share = param(0.0, unit="share of loss", meaning="borne by a lessor")
+    lease_fee_rate: NonNegative = param(
+        0.0, unit="per year", meaning="lessor's fee on the balance", high=1
+    )
+    lease_residual_share: Share = param(
+        0.0,
+        unit="share of what the lessor pays",
+        meaning="returned by selling its equipment",
+        words="Selling its equipment returns the lessor {value} of what it pays.",
+    )
+    first_loss_share: Share = param(
+        0.0,
+        unit="share of what is owed",
+        meaning="loss that lenders bear before others pay",
+        words="Lenders bear the first {value} of what is owed before others pay.",
+    )
+    cover_cap_share: Share = param(
+        1.0,
+        unit="share of what is owed",
+        meaning="most that others pay together",
+        words="Others pay at most {value} of what is owed.",
+    )
+
+    def broken_rules(self) -> Iterator[Broken]:
+        """Others bear the whole of a loss at most."""
+        total = sum(cover_shares(self))
+        if total > 1.0 + SUM_TOLERANCE:
+            rule = f"shares of others must sum to 1 at most; got {total:.12g}"
+            cure = "lower a share of the guarantor, the insurer, the trust or the lessor"
+            yield "guaranteed_share", rule, cure
+
+
+class Sole(Cover):
+    """The lead bank, alone or with others that bear losses."""
+
+    kind: Literal["sole"] = "sole"
+
+
+class Proportional(Cover):
+    """Several banks share income and losses in fixed proportions, lead bank first."""
+
+    kind: Literal["proportional"]
+    shares: tuple[Share, ...] = param(unit="share", meaning="share of each bank, lead first")
+    delay_years: NonNegative = param(0.0, unit="years", meaning="time that coordination takes")
+    coordination_cost: NonNegative = param(
+        0.0, unit="CNY million", meaning="cost of each further bank at signing and renewal"
+    )
+
+    def broken_rules(self) -> Iterator[Broken]:
+        """Some banks share the whole."""
+        yield from super().broken_rules()
+        if not 1 <= len(self.shares) <= MOST_LENDERS:
+            rule = f"must name 1 to {MOST_LENDERS} banks, names {len(self.shares)}"
+            yield "shares", rule, "give one share for each bank, lead bank first"
+        else:
+            yield from no_whole("shares", self.shares)
+
+
+LossSharing = Annotated[Sole | Proportional, Field(discriminator="kind")]
+
+
+def shares_of(clause: Sole | Proportional) -> NDArray[np.float64]:
+    """Shares of the lenders, lead first, shape (n_lenders,), summing to one.
+
+    Examples
+    --------
+    >>> shares_of(Sole()).tolist()
+    [1.0]
+    """
+    if isinstance(clause, Proportional):
+        return np.asarray(clause.shares, dtype=float)
+    return np.ones(1)
+
+
+def is_joint(clause: Sole | Proportional) -> bool:
+    """Whether more than one bank lends under one agreement.
+
+    Examples
+    --------
+    >>> is_joint(Proportional(kind="proportional", shares=(0.6, 0.4)))
+    True
+    """
+    return isinstance(clause, Proportional) and len(clause.shares) > 1
+
+
+def delay(clause: Sole | Proportional) -> float:
+    """Time that coordination takes, years; none for a single bank.
+
+    Examples
+    --------
+    >>> delay(Proportional(kind="proportional", shares=(1.0,), delay_years=0.1))
+    0.0
+    """
+    if isinstance(clause, Proportional) and is_joint(clause):
+        return clause.delay_years
+    return 0.0
+
+
+def coordination_cost(clause: Sole | Proportional) -> float:
+    """Cost of coordination at each signing, CNY million; none for a single bank.
+
+    Examples
+    --------
+    >>> shares = (0.5, 0.3, 0.2)
+    >>> three = Proportional(kind="proportional", shares=shares, coordination_cost=0.004)
+    >>> coordination_cost(three)
+    0.008
+    """
+    if isinstance(clause, Proportional):
+        return clause.coordination_cost * (len(clause.shares) - 1)
+    return 0.0
+
+
+def cover_shares(clause: Cover) -> tuple[float, float, float, float]:
+    """Shares of a loss that the guarantor, the insurer, the lessor and the trust bear."""
+    return (
+        clause.guaranteed_share, clause.insured_share, clause.leased_share, clause.trust_share,
+    )  # fmt: skip
+
+
+def cover_fees(clause: Cover) -> tuple[float, float, float, float]:
+    """Fees on the balance of the guarantor, the insurer, the lessor and the trust, per year."""
+    return (
+        clause.guarantee_fee_rate, clause.insurance_fee_rate, clause.lease_fee_rate,
+        clause.trust_fee_rate,
+    )  # fmt: skip
+
+
+def contract_terms(clause: Cover) -> dict[str, float]:
+    """Terms of the contract by name, as in `sim.model.firms.record.TERMS`.
+
+    Examples
+    --------
+    >>> contract_terms(Sole(guaranteed_share=0.5, insured_share=0.25, first_loss_share=0.1))
+    {'guaranteed': 0.75, 'fee_rate': 0.0, 'first_loss': 0.1, 'cover_cap': 1.0}
+    """
+    return {
+        "guaranteed": sum(cover_shares(clause)), "fee_rate": sum(cover_fees(clause)),
+        "first_loss": clause.first_loss_share, "cover_cap": clause.cover_cap_share,
+    }  # fmt: skip

@@ -1,0 +1,246 @@
+"""Macro regimes and yearly frailty: what hits all firms at once.
+
+Regimes follow a continuous-time Markov chain, or a stated path. Regimes alone bound the
+tail of losses, so a gamma factor with mean one is drawn for each calendar year on top.
+
+References
+----------
+Hamilton (1989) for regimes; Credit Suisse (1997), CreditRisk+, for gamma factors.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Any
+
+from scipy.special import gammaincinv
+
+from sim.base.draws import FRAILTY, MACRO, uniform_pair
+from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, param
+
+
+class Regime(Frozen):
+    """One macro regime: how long it lasts and what it multiplies."""
+
+    mean_years: PositiveFloat = param(unit="years", meaning="mean stay in the regime")
+    setback: NonNegative = param(1.0, unit="x", meaning="factor on setbacks and failures")
+    progress: NonNegative = param(1.0, unit="x", meaning="factor on progress")
+    recovery: NonNegative = param(1.0, unit="x", meaning="factor on recovery")
+    rounds: NonNegative = param(1.0, unit="x", meaning="factor on equity rounds")
+    listing: NonNegative = param(1.0, unit="x", meaning="factor on listings")
+    acquisition: NonNegative = param(1.0, unit="x", meaning="factor on acquisitions")
+    valuation: PositiveFloat = param(1.0, unit="x", meaning="factor on equity values")
+    margin: float = param(0.0, unit="share of scale", meaning="margin lost")
+    drift: float = param(0.0, unit="per year", meaning="added growth", low=-5, high=5)
+    collateral: NonNegative = param(1.0, unit="x", meaning="factor on collateral values")
+
+
+class Step(Frozen):
+    """One step of a stated path."""
+
+    from_years: float = param(unit="years", meaning="start, years from the start date")
+    regime: str = param(unit="", meaning="name of the regime")
+    frailty: PositiveFloat = param(1.0, unit="x", meaning="factor on the yearly systematic factor")
+
+
+class Spell(Step):
+    """A spell of a regime that is laid over the chain, which goes on beneath it."""
+
+    until_years: float = param(unit="years", meaning="end, years from the start date")
+
+
+class Macro(Frozen):
+    """The regimes, how they follow each other, and the frailty inside them."""
+
+    opening: str = param(unit="", meaning='regime on the first day, or "stationary"')
+    frailty_variance: NonNegative = param(unit="-", meaning="variance of the yearly factor")
+    regime: dict[str, Regime] = param(unit="", meaning="regimes by name")
+    path: tuple[Step, ...] = param((), unit="", meaning="a stated path instead of the chain")
+    spell: tuple[Spell, ...] = param((), unit="", meaning="stressed spells laid over the regimes")
+
+    def broken_rules(self) -> Iterator[Broken]:
+        """Names are known; steps of a path rise, and spells do not overlap."""
+        if not self.regime:
+            yield "regime", "must name at least one regime", "add [macro.regime.NAME]"
+            return
+        names = ", ".join(self.regime)
+        if self.opening != "stationary" and self.opening not in self.regime:
+            cure = f'use "stationary" or one of {names}'
+            yield "opening", f'"{self.opening}" is no regime', cure
+        for key, parts in (("path", self.path), ("spell", self.spell)):
+            for n, step in enumerate(parts):
+                if step.regime not in self.regime:
+                    yield (
+                        f"{key}[{n}].regime",
+                        f'"{step.regime}" is no regime',
+                        f"use one of {names}",
+                    )
+        yield from unordered(self.path)
+        yield from self._overlaps()
+
+    def _overlaps(self) -> Iterator[Broken]:
+        ends = sorted((spell.from_years, spell.until_years) for spell in self.spell)
+        for start, end in ends:
+            if end <= start:
+                rule = f"must end after it begins; got {start:g} to {end:g}"
+                yield "spell", rule, "give a later until_years"
+        for (_, end), (start, _) in pairwise(ends):
+            if start < end:
+                yield "spell", f"must not overlap at year {start:g}", "join the spells"
+
+
+def unordered(path: Sequence[Any]) -> Iterator[Broken]:
+    """Give the steps of a stated path that do not begin after the one before them.
+
+    Parameters
+    ----------
+    path : sequence of steps
+        Each with ``from_years``.
+
+    Examples
+    --------
+    >>> steps = [Step(from_years=year, regime="boom") for year in (0.0, 2.0, 2.0)]
+    >>> [key for key, _, _ in unordered(steps)]
+    ['path[2].from_years']
+    """
+    for n, (before, step) in enumerate(pairwise(path), start=1):
+        if step.from_years <= before.from_years:
+            rule = f"must be later than the step before ({before.from_years:g})"
+            got = f"{rule}; got {step.from_years:g}"
+            yield f"path[{n}].from_years", got, "put the steps in order, one for each date"
+
+
+Path = tuple[tuple[float, int], ...]
+
+
+def regime_names(macro: Macro) -> tuple[str, ...]:
+    """Names of the regimes; a regime's code is its place.
+
+    Examples
+    --------
+    >>> regimes = {"boom": Regime(mean_years=3.5), "bust": Regime(mean_years=1.5)}
+    >>> regime_names(Macro(opening="boom", frailty_variance=0.2, regime=regimes))
+    ('boom', 'bust')
+    """
+    return tuple(macro.regime)
+
+
+def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path:
+    """Dates in years at which the regime changes, with its code; the first is at `start`.
+
+    The key is that of the replication; start and end are the first and the last day of the
+    simulation, in years.
+
+    Examples
+    --------
+    >>> regimes = {"boom": Regime(mean_years=3.5), "bust": Regime(mean_years=1.5)}
+    >>> steps = (Step(from_years=-9.0, regime="boom"), Step(from_years=2.0, regime="bust"))
+    >>> rule = Macro(opening="boom", frailty_variance=0.0, regime=regimes, path=steps)
+    >>> macro_path(rule, (1, 2), -3.0, 15.0)
+    ((-3.0, 0), (2.0, 1))
+    """
+    path = _stated_path(macro, start) if macro.path else _chain(macro, key, start, end)
+    return _with_spells(macro, path, end) if macro.spell else path
+
+
+def _chain(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path:
+    """Follow the chain from one date to another."""
+    regimes = list(macro.regime.values())
+    u, _ = uniform_pair(key[0], key[1], 0, MACRO, 0, 0)
+    code = _opening(macro, regimes, u)
+    path, date, ordinal = [(start, code)], start, 1
+    while date < end and len(regimes) > 1:
+        u, v = uniform_pair(key[0], key[1], 0, MACRO, ordinal, 0)
+        date -= regimes[code].mean_years * math.log(u)
+        # The chain leaves for each other regime with equal odds.
+        code = (code + 1 + int(v * (len(regimes) - 1))) % len(regimes)
+        path.append((date, code))
+        ordinal += 1
+    return tuple(step for step in path if step[0] < end)
+
+
+def _stated_path(macro: Macro, start: float) -> Path:
+    names = regime_names(macro)
+    steps = [(step.from_years, names.index(step.regime)) for step in macro.path]
+    opening = names.index(macro.opening) if macro.opening in names else steps[0][1]
+    before = [code for date, code in steps if date <= start]
+    first = before[-1] if before else opening
+    return ((start, first), *((date, code) for date, code in steps if date > start))
+
+
+def _with_spells(macro: Macro, path: Path, end: float) -> Path:
+    """Lay spells over a path; where one ends, the path goes on as it would be by then."""
+    names = regime_names(macro)
+    for spell in macro.spell:
+        first = max(spell.from_years, path[0][0])
+        last = min(spell.until_years, end)
+        if first >= last:
+            continue
+        below = [code for date, code in path if date <= spell.until_years][-1]
+        # The systematic factor changes with the year, so each year of a spell is a step.
+        years = [float(year) for year in range(math.floor(first) + 1, math.ceil(last))]
+        inside = [(date, names.index(spell.regime)) for date in (first, *years)]
+        before = [step for step in path if step[0] < first]
+        after = [step for step in path if step[0] > spell.until_years]
+        back = [(spell.until_years, below)] if spell.until_years < end else []
+        path = (*before, *inside, *back, *after)
+    return path
+
+
+def _opening(macro: Macro, regimes: Sequence[Regime], u: float) -> int:
+    if macro.opening != "stationary":
+        return regime_names(macro).index(macro.opening)
+    # With equal odds of leaving for each other regime, time shares are as mean stays.
+    total = sum(regime.mean_years for regime in regimes)
+    for code, regime in enumerate(regimes):
+        u -= regime.mean_years / total
+        if u < 0.0:
+            return code
+    return len(regimes) - 1
+
+
+def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
+    """The systematic factor of one calendar year, gamma with mean one but for stress.
+
+    A step or spell with a factor of its own raises a year in proportion to the part of
+    the year that it covers. Years count from the start date and are negative in the history.
+
+    Examples
+    --------
+    >>> calm = Macro(opening="boom", frailty_variance=0.0, regime={"boom": Regime(mean_years=1)})
+    >>> frailty(calm, (1, 2), 2030)
+    1.0
+    """
+    variance, stress = macro.frailty_variance, _stress(macro, float(year))
+    if variance == 0.0:
+        return stress
+    u, _ = uniform_pair(key[0], key[1], 0, FRAILTY, year, 0)
+    return stress * (variance * float(gammaincinv(1.0 / variance, u)))
+
+
+def _stress(macro: Macro, year: float) -> float:
+    """Mean over a calendar year of the factors of steps and spells."""
+    steps = [(step.from_years, step.frailty) for step in macro.path]
+    dates = [date for date, _ in steps[1:]] + [math.inf]
+    parts = [(start, end, f) for (start, f), end in zip(steps, dates, strict=False)]
+    parts += [(spell.from_years, spell.until_years, spell.frailty) for spell in macro.spell]
+    factor = 1.0
+    for start, end, own in parts:
+        factor += (own - 1.0) * max(min(end, year + 1.0) - max(start, year), 0.0)
+    return factor
+
+
+def time_share(path: Path, code: int, start: float, end: float) -> float:
+    """Share of the time from `start` to `end` spent in the regime `code`.
+
+    Examples
+    --------
+    >>> time_share(((0.0, 0), (3.0, 1)), 0, 0.0, 4.0)
+    0.75
+    """
+    total = 0.0
+    for n, (date, regime) in enumerate(path):
+        until = path[n + 1][0] if n + 1 < len(path) else end
+        if regime == code:
+            total += max(min(until, end) - max(date, start), 0.0)
+    return total / (end - start) if end > start else 0.0

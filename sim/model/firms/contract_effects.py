@@ -1,0 +1,122 @@
+"""What a credit decision does to a firm: signing, refusing, withdrawing.
+
+Decisions are made by banks on arrays of applicants; here they take effect, one firm at a
+time. A decision is a real event of the firm, so the firm is anchored at its date.
+"""
+
+from typing import Any
+
+from sim.base.columns import copy_rule
+from sim.model.firms import record as r
+from sim.model.firms.clock import accrue, note, refresh
+from sim.model.firms.credit_line import buffer, draw, release, repay, undrawn
+from sim.model.firms.events import tidy
+from sim.model.firms.right import choose_delivery
+
+
+def sign_all(
+    firms: Any, next_time: Any, pending: Any, params: Any, c: Any, t: float,
+    book: Any, rows: Any, log: Any, cursor: Any,
+) -> None:  # fmt: skip
+    """Let the contracts in `rows` of the book take effect at `t`."""
+    for n in range(rows.shape[0]):
+        k = book[rows[n]]
+        f = firms[k.firm]
+        if f.status == r.ALIVE:
+            p = params[f.sector]
+            accrue(f, p, t)
+            sign(f, p, t, k, rows[n])
+            note(f, t, r.SIGNED, k.limit, log, cursor)
+            settle_request(f, p, c, t, next_time, pending, log, cursor)
+
+
+def decline_all(
+    firms: Any, next_time: Any, pending: Any, params: Any, c: Any, t: float,
+    who: Any, kept: Any, log: Any, cursor: Any,
+) -> None:  # fmt: skip
+    """Refuse firms `who`; a line in force is cut to the share `kept`, 1 leaves it alone."""
+    for n in range(who.shape[0]):
+        f = firms[who[n]]
+        if f.status == r.ALIVE:
+            p = params[f.sector]
+            accrue(f, p, t)
+            if kept[n] < 1.0:
+                cut(f, p, t, kept[n])
+            if f.request & r.ASK_FUNDS != 0 or kept[n] < 1.0:
+                f.may_apply = t + p.reapply_years
+                f.refused += 1
+                note(f, t, r.REFUSED, kept[n], log, cursor)
+            settle_request(f, p, c, t, next_time, pending, log, cursor)
+
+
+def settle_request(
+    f: Any, p: Any, c: Any, t: float, next_time: Any, pending: Any, log: Any, cursor: Any
+) -> None:
+    """The request is answered; the firm goes on from its new state."""
+    f.request = 0
+    if f.project == 1:
+        f.may_apply = t + p.reapply_years
+    tidy(f, p, t, log, cursor)
+    next_time[f.firm] = refresh(f, p, c)
+    pending[f.firm] = f.request
+
+
+take_loan = copy_rule(__name__, "take_loan", r.LOAN_TERMS)
+take_promises = copy_rule(__name__, "take_promises", r.PROMISES)
+take_right_terms = copy_rule(__name__, "take_right_terms", r.RIGHT_TERMS)
+
+
+def sign(f: Any, p: Any, t: float, k: Any, row: int) -> None:
+    """Take over the terms of contract `k`; a balance in force is rolled into it."""
+    first = f.limit <= 0.0
+    demanded = f.full_capture
+    release(f)
+    take_loan(f, k)
+    take_promises(f, k)
+    if f.right == r.SWAP:
+        # What a living right demands outlasts the loan that it came with.
+        f.full_capture = demanded
+    f.contract = row
+    f.home = k.lead
+    f.moved += k.moved
+    f.signed += k.signed
+    take_right(f, p, t, k)
+    if f.balance > f.limit:
+        repay(f, min(f.balance - f.limit, max(f.cash - buffer(f, p), 0.0)))
+        f.limit = max(f.limit, f.balance)
+    elif first:
+        draw(f, p.drawn_at_signing * f.limit)
+    if f.arrears == 1:
+        # Overdue bills are what a new or larger line is for.
+        draw(f, max(min(undrawn(f), buffer(f, p) - f.cash), 0.0))
+
+
+def take_right(f: Any, p: Any, t: float, k: Any) -> None:
+    """Grant the right of the contract, unless one is already in force."""
+    if f.right != r.NO_RIGHT or k.right == r.NO_RIGHT:
+        return
+    take_right_terms(f, k)
+    f.royalty_cap += f.cum_royalty
+    f.compliant = 0
+    if k.right == r.SWAP:
+        f.anniversary = t + 1.0
+        choose_delivery(f, p, t)
+
+
+def cut(f: Any, p: Any, t: float, kept: float) -> None:
+    """Lenders keep only a share of the line; the rest of the balance becomes due.
+
+    A firm repays bilateral lenders pari passu, so what is due is a part of the whole
+    balance and not of one lender's.
+    """
+    f.limit *= kept
+    if f.balance > f.limit:
+        f.due = f.balance - f.limit
+        f.call = t + p.call_years
+    if kept <= 0.0:
+        f.called = 1
+        f.review = r.NEVER
+        f.maturity = r.NEVER
+        f.limit = f.balance
+        if f.balance <= 0.0:
+            release(f)

@@ -1,0 +1,235 @@
+"""What each event does to a firm: competing causes, dates of the calendar and of contracts."""
+
+from typing import Any
+
+from sim.model.firms import record as r
+from sim.model.firms.clock import ask, note
+from sim.model.firms.credit_line import (
+    enter_arrears,
+    is_cured,
+    manage_cash,
+    pay_due,
+    release,
+    repay,
+    rescue,
+    wants_credit,
+)
+from sim.model.firms.equity import (
+    close_round,
+    exercise_at_exit,
+    exit_multiple,
+    set_value,
+    share_out,
+)
+from sim.model.firms.operations import enter_setback, leave_setback, set_flows, take_shock
+from sim.model.firms.project import (
+    end_project,
+    fail_trial,
+    open_project,
+    trial_closes,
+    trial_succeeds,
+    try_project,
+)
+from sim.model.firms.relationship import move_accounts
+from sim.model.firms.right import (
+    choose_delivery,
+    count_compliance,
+    end_right,
+    expire,
+    is_compliant,
+    test_trigger,
+    waive,
+)
+from sim.model.firms.workout import pay_from_cash, settle_default, spend_line
+
+
+def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
+    """A competing cause has used up its threshold."""
+    if cause == r.PROGRESS:
+        on_progress(f, p, c, t, log, cursor)
+    elif cause == r.SETBACK:
+        enter_setback(f, p)
+    elif cause == r.RECOVERY:
+        leave_setback(f, p)
+    elif cause == r.FAILURE:
+        close(f, p, c, t, r.FAILED_TECHNICAL, log, cursor)
+    elif cause == r.LISTING or cause == r.ACQUISITION:
+        leave(f, p, c, t, cause, log, cursor)
+    elif cause == r.ROUND:
+        close_round(f, p)
+        set_value(f, p, c)
+        note_trigger(f, p, t, log, cursor)
+    elif cause == r.OFFER:
+        ask(f, t, r.ASK_OFFER)
+    elif cause == r.DIVERSION:
+        divert(f, p)
+        close(f, p, c, t, r.FAILED_DIVERSION, log, cursor)
+    elif cause == r.REGRESS:
+        f.stage -= 1
+        if f.project == 1:
+            f.cum_gap += f.demand
+            f.project = 0
+
+
+def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: Any) -> None:
+    """A dated event is due."""
+    if event == r.QUARTER:
+        on_quarter(f, p, c, t, log, cursor)
+    elif event == r.CASH_ZERO:
+        f.cash = 0.0
+        amount = rescue(f, p)
+        if amount > 0.0:
+            note(f, t, r.DRAWN, amount, log, cursor)
+        else:
+            enter_arrears(f, p, t)
+    elif event == r.RUNWAY_LOW:
+        f.low_since = 1
+    elif event == r.ARREARS_END:
+        on_arrears_end(f, p, c, t, log, cursor)
+    elif event == r.PROJECT_END:
+        if end_project(f, p, t):
+            note(f, t, r.PROJECT_DONE, f.scale, log, cursor)
+    elif event == r.MATURITY:
+        f.maturity = r.NEVER
+        ask(f, t, r.ASK_RENEWAL)
+    elif event == r.REVIEW:
+        f.review = t + 1.0
+        ask(f, t, r.ASK_REVIEW)
+    elif event == r.CALL:
+        f.call = r.NEVER
+        pay_due(f)
+        if f.due > 0.0:
+            enter_arrears(f, p, t)
+    else:
+        on_term(f, p, t, event, log, cursor)
+
+
+def on_term(f: Any, p: Any, t: float, event: int, log: Any, cursor: Any) -> None:
+    """A date written in the contract."""
+    if event == r.RATE_STEP:
+        f.rate = f.later_rate
+        f.step = r.NEVER
+    elif event == r.ANNIVERSARY:
+        f.anniversary = t + 1.0
+        choose_delivery(f, p, t)
+    elif event == r.EXPIRY:
+        before = f.waived
+        gain = expire(f)
+        if f.waived > before or gain > 0.0:
+            note(f, t, r.WAIVED if f.waived > before else r.EXERCISED, gain, log, cursor)
+    elif event == r.ROYALTY_CAP:
+        end_right(f)
+
+
+def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
+    """The quarter ends: shocks, accounts, the trigger, cash and the need for credit."""
+    years = t - f.shocked
+    take_shock(f, p, c, t)
+    move_accounts(f, p, years)
+    count_compliance(f, p)
+    set_flows(f, p, c)
+    set_value(f, p, c)
+    note_trigger(f, p, t, log, cursor)
+    if f.arrears == 0 and f.called == 0:
+        manage_cash(f, p)
+
+
+def note_trigger(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
+    """Test the trigger of a swap right and log what came of it."""
+    outcome = test_trigger(f, p, t)
+    if outcome == 1:
+        note(f, t, r.WAIVED, f.value, log, cursor)
+    elif outcome == 2:
+        note(f, t, r.EXERCISED, f.value, log, cursor)
+
+
+def on_progress(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
+    """The next step is due: a trial decides, then a project opens."""
+    if trial_succeeds(f, p, c):
+        open_project(f, p, t)
+        return
+    note(f, t, r.TRIAL_FAILED, f.stage * 1.0, log, cursor)
+    if trial_closes(f, p, c):
+        close(f, p, c, t, r.FAILED_TECHNICAL, log, cursor)
+    else:
+        fail_trial(f, p)
+
+
+def on_arrears_end(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
+    """The window is over: cured, or closed."""
+    pay_due(f)
+    if is_cured(f):
+        f.arrears = 0
+    else:
+        close(f, p, c, t, r.FAILED_CASH, log, cursor)
+
+
+def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
+    """After any event: cure arrears, end a repaid call, start a funded project, ask."""
+    if f.arrears == 1:
+        pay_due(f)
+        if is_cured(f):
+            f.arrears = 0
+    if f.called == 1 and f.balance <= 0.0:
+        release(f)
+    if try_project(f, p, t):
+        note(f, t, r.PROJECT_DONE, f.scale, log, cursor)
+    if wants_credit(f, p, t):
+        ask(f, t, r.ASK_FUNDS)
+
+
+def divert(f: Any, p: Any) -> None:
+    """Owners take part of the cash before creditors can."""
+    taken = (1.0 - p.recovery_cash_share) * max(f.cash, 0.0)
+    f.cash -= taken
+    f.cum_dividend += taken
+
+
+def close(f: Any, p: Any, c: Any, t: float, status: int, log: Any, cursor: Any) -> None:
+    """The firm closes; what stays owed is a default."""
+    before = f.balance
+    spend_line(f, p)
+    pay_from_cash(f)
+    settle_default(f, p, c, max(before, f.balance), t)
+    if f.defaulted == 1:
+        note(f, t, r.DEFAULTED, f.owed, log, cursor)
+    if f.project == 1:
+        f.cum_gap += f.demand
+    stop(f, t, status)
+
+
+def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
+    """Listing or sale: rights are exercised, the value is shared out, the loan repaid."""
+    premium = p.listing_premium if cause == r.LISTING else p.acquisition_factor
+    value = min(f.value * premium * exit_multiple(f, p, c), p.exit_cap)
+    if f.right == r.SWAP and is_compliant(f):
+        waive(f)
+    share_out(f, exercise_at_exit(f, value))
+    if cause == r.LISTING:
+        resting = f.listing_capture * p.listing_raise_share * value
+        f.cum_relation += resting * p.deposit_margin * p.listing_deposit_years
+    repay(f, f.balance)
+    f.cum_exit_cash = f.cash
+    f.cash = 0.0
+    stop(f, t, r.LISTED if cause == r.LISTING else r.ACQUIRED)
+
+
+def stop(f: Any, t: float, status: int) -> None:
+    """The end: nothing flows any more."""
+    f.status = status
+    f.end = t
+    f.request = 0
+    f.project = 0
+    f.arrears = 0
+    end_right(f)
+    f.balance = 0.0
+    f.limit = 0.0
+    f.rate = 0.0
+    f.flow = 0.0
+    f.sales = 0.0
+    f.cost = 0.0
+    f.invest = 0.0
+    f.royalty = 0.0
+    f.delivery = 0.0
+    for cause in range(r.N_CAUSES):
+        f.speed[cause] = 0.0

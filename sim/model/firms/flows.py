@@ -1,0 +1,290 @@
+"""A firm's totals: carried to a date, read at one, and split among lenders.
+
+Between events money flows along straight lines: `CARRIED` is the one closed form by which a
+firm is carried to a date (`carry`) and by which it is read there without being anchored
+(`read_totals`), so that reading changes no life. What has flowed since the last reading is
+summed for the system and for each lender by its share.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+from sim.base.columns import Column, written_out
+from sim.model.firms import record as r
+from sim.model.firms.loss_sharing import borne_by_others, split_by_share
+from sim.model.firms.relationship import earned
+
+# --- A firm's totals: carried to a date, read at one, and split among lenders --------------------
+
+
+MONEY = "CNY million"
+_RECORD = {column.name: column for column in r.FIRM.columns}
+
+
+def _field(name: str) -> str:
+    """Field of the record that keeps a total."""
+    return name if name == "cash" else "cum_" + name.removesuffix("_years")
+
+
+def _kept(name: str) -> Column:
+    """A total that the record itself keeps, as `posted` names it."""
+    return replace(_RECORD[_field(name)], name=name)
+
+
+FLOWS = (
+    *map(_kept, (
+        "sales", "cost", "invest", "interest", "drawn", "repaid", "equity", "dividend",
+        "royalty", "relation", "delivery", "balance_years", "fee", "refinanced_years",
+        "relending", "strike", "gain", "supplier_loss", "exit_cash",
+    )),
+    Column("owed", MONEY, "balance at default", low=0.0),
+    Column("resolved", MONEY, "balance at default whose workout is over", low=0.0),
+    Column("recovered", MONEY, "proceeds of workouts that are over", low=0.0),
+    Column("covered", MONEY, "losses borne by others, at the date of default", low=0.0),
+    Column("guaranteed", MONEY, "losses borne by others, of workouts that are over", low=0.0),
+    Column("loss", MONEY, "losses of lenders, at the date of default", low=0.0),
+    Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
+    Column("cash", MONEY, "money held; negative inside the arrears window"),
+)  # fmt: skip
+"""Totals of one firm since birth, in the order of the columns of `posted`."""
+
+ACCOUNTS = tuple(column.name for column in FLOWS)
+(
+    SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
+    BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH,
+    OWED, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, OPERATING, CASH,
+) = range(len(FLOWS))  # fmt: skip
+N_ACCOUNTS = len(FLOWS)
+PARTY_FLOWS = ("fee", "paid")
+"""Flows of parties beside the lenders, kept apart by the arrangement that they stand behind."""
+
+
+CARRIED = {
+    "sales": "f.sales * years",
+    "cost": "f.cost * years",
+    "invest": "f.invest * years",
+    "interest": "f.rate * f.balance * years",
+    "royalty": "f.royalty * years",
+    "relation": "earned(f, p, years) if f.contract >= 0 and years > 0.0 else 0.0",
+    "delivery": "f.delivery * years",
+    "balance_years": "f.balance * years",
+    "fee": "f.fee_rate * f.balance * years",
+    "refinanced_years": "f.refinanced * f.balance * years",
+    "relending": "f.relending_rate * refinanced_years",
+    "cash": "f.flow * years",
+}
+"""What flows in the `years` after the anchor, by total; other totals jump at events."""
+
+_FLOWED = [f"{name} = {flow}" for name, flow in CARRIED.items()]
+carry = written_out(
+    __name__,
+    "carry(f, p, years)",
+    _FLOWED + [f"f.{_field(name)} += {name}" for name in CARRIED],
+    earned=earned,
+)
+read_kept = written_out(
+    __name__,
+    "read_kept(f, p, years, row)",
+    _FLOWED
+    + [
+        f"row[{place}] = f.{_field(name)}" + (f" + {name}" if name in CARRIED else "")
+        for place, name in enumerate(ACCOUNTS)
+        if _field(name) in _RECORD
+    ],
+    earned=earned,
+)
+
+
+def read_totals(f: Any, p: Any, t: float, row: Any) -> None:
+    """Write the firm's totals at `t` into `row`, shape (N_ACCOUNTS,), CNY million."""
+    years = t - f.now if f.status == r.ALIVE else 0.0
+    read_kept(f, p, years, row)
+    read_default(f, t, row)
+
+
+def read_default(f: Any, t: float, row: Any) -> None:
+    """Write what is owed, resolved, recovered and borne by others at `t` into `row`."""
+    lost = f.owed - f.recovery
+    done = 1.0 if t >= f.recovery_date else 0.0
+    row[OWED] = f.owed
+    row[RESOLVED] = f.owed * done
+    row[RECOVERED] = f.recovery * done
+    row[COVERED] = borne_by_others(lost, f.owed, f.guaranteed, f.first_loss, f.cover_cap)
+    row[GUARANTEED] = row[COVERED] * done
+    row[LOSS] = lost - row[COVERED]
+
+
+def post_flows(
+    firms: Any, params: Any, who: Any, t: float, posted: Any, lender: Any, share: Any,
+    operating_cost: Any, by_bank: Any, total: Any, by_terms: Any, row: Any,
+) -> None:  # fmt: skip
+    """Add what has flowed since the last posting to the totals of banks and system.
+
+    Parameters
+    ----------
+    firms, params : record arrays
+    who : int64 array, shape (n,)
+        Rows of the firms to read.
+    t : float, years
+    posted : array, shape (n_firms, N_ACCOUNTS), CNY million
+        Totals at the last posting; brought up to `t`.
+    lender : int array, shape (n_firms, 8); share : array, shape (n_firms, 8)
+        Lenders of each firm, lead first; shares fall to zero after the last.
+    operating_cost : array, shape (4,), per year
+        Running cost per unit lent by stage.
+    by_bank : array, shape (n_banks, N_ACCOUNTS); total : array, shape (N_ACCOUNTS,)
+        Sums to add to.
+    by_terms : array, shape (n_terms, len(PARTY_FLOWS)), CNY million
+        Sums to add to, by arrangement on the menu.
+    row : array, shape (N_ACCOUNTS,)
+        Scratch.
+    """
+    for n in range(who.shape[0]):
+        i = who[n]
+        f = firms[i]
+        post_firm(
+            f, params[f.sector], t, posted[i], lender[i], share[i], operating_cost, by_bank,
+            total, by_terms, row,
+        )  # fmt: skip
+
+
+def post_firm(
+    f: Any, p: Any, t: float, posted: Any, lender: Any, share: Any, operating_cost: Any,
+    by_bank: Any, total: Any, by_terms: Any, row: Any,
+) -> None:  # fmt: skip
+    """Post one firm; one that has ended and been resolved is marked and passed over."""
+    if f.status == r.UNBORN or posted[OPERATING] < 0.0:
+        return
+    read_totals(f, p, t, row)
+    for a in range(N_ACCOUNTS):
+        if a != OPERATING:
+            change = row[a] - posted[a]
+            posted[a] = row[a]
+            row[a] = change
+    row[OPERATING] = row[BALANCE_YEARS] * operating_cost[f.stage]
+    if f.status != r.ALIVE and (f.owed <= 0.0 or t >= f.recovery_date):
+        posted[OPERATING] = -1.0
+    for a in range(N_ACCOUNTS):
+        total[a] += row[a]
+    by_terms[f.terms, 0] += row[FEE]
+    by_terms[f.terms, 1] += row[GUARANTEED]
+    split(row, lender, share, by_bank)
+
+
+def split(row: Any, lender: Any, share: Any, by_bank: Any) -> None:
+    """Split one firm's flows; banking business goes to the lead alone."""
+    if share[0] > 0.0:
+        business = row[RELATION]
+        by_bank[lender[0], RELATION] += business
+        row[RELATION] = 0.0
+        split_by_share(row, lender, share, by_bank)
+        row[RELATION] = business
+
+
+# --- One pass over all firms at a settlement: levels for the books, sums for the identities ------
+
+
+SUM_COLUMNS = (
+    *(
+        Column(f"count_{n}", "firms", f"living firms, {s}", low=0.0)
+        for n, s in enumerate(r.STAGES)
+    ),
+    *(Column(f"credit_{n}", MONEY, f"balances, {s}", low=0.0) for n, s in enumerate(r.STAGES)),
+    *(
+        Column(f"borrowers_{n}", "firms", f"firms with a line, {s}", low=0.0)
+        for n, s in enumerate(r.STAGES)
+    ),
+    Column("lines", MONEY, "credit lines of living firms", low=0.0),
+    Column("gap", MONEY, "project demand left unfunded so far", low=0.0),
+    Column("demand", MONEY, "project demand so far", low=0.0),
+    Column("entered", "firms", "firms that have entered so far", low=0.0),
+    Column("ended", "firms", "of those, firms that have ended", low=0.0),
+    Column("worst_ownership", "share", "largest gap of a cap table from one"),
+    Column("exit_value", MONEY, "values at listings and sales so far", low=0.0),
+    Column("exit_claims", MONEY, "what owners and holders had of those values", low=0.0),
+    Column("worst_lender_share", "share", "largest gap of lenders' shares from one"),
+    Column("refinanced", MONEY, "balances refinanced by the central bank", low=0.0),
+)
+"""What one pass over all firms sums up, in the order of `sums`."""
+
+SUMS = tuple(column.name for column in SUM_COLUMNS)
+(
+    LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
+    REFINANCED,
+) = range(12, 22)  # fmt: skip
+
+
+def settle_firms(
+    firms: Any, params: Any, t: float, posted: Any, lender: Any, share: Any,
+    operating_cost: Any, by_bank: Any, total: Any, by_terms: Any, row: Any, balance: Any,
+    worsened: Any, held: Any, watched: Any, sums: Any,
+) -> None:  # fmt: skip
+    """Post every firm's flows and read its levels, in one pass.
+
+    Parameters
+    ----------
+    firms, params, t, posted, lender, share, operating_cost, by_bank, total, by_terms, row
+        As in `sim.model.firms.flows.post_flows`.
+    balance : array, shape (n_firms,), CNY million
+        Written: balance of living firms.
+    worsened : uint8 array, shape (n_firms,)
+        Written: 1 where the loan is in the second provisioning stage.
+    held : array, shape (n_banks,), CNY million
+        Added to: balances by lender.
+    watched : array, shape (n_banks,)
+        Added to: monitored firms by lead.
+    sums : array, shape (len(SUMS),)
+        Added to; the two ``worst`` entries hold largest gaps.
+    """
+    for i in range(firms.shape[0]):
+        f = firms[i]
+        post_firm(
+            f, params[f.sector], t, posted[i], lender[i], share[i], operating_cost, by_bank,
+            total, by_terms, row,
+        )  # fmt: skip
+        balance[i] = 0.0
+        worsened[i] = 0
+        if f.status == r.ALIVE:
+            audit_living(f, lender[i], share[i], held, watched, sums)
+            balance[i] = f.balance
+            if f.setback == 1 or f.arrears == 1 or f.called == 1:
+                worsened[i] = 1
+        if f.status != r.UNBORN:
+            audit_entered(f, sums)
+
+
+def worst(so_far: float, gap: float) -> float:
+    """The larger gap; what is no number stays none, where `max` would drop it."""
+    return max(so_far, gap) + 0.0 * (so_far + gap)
+
+
+def audit_entered(f: Any, sums: Any) -> None:
+    """Add one firm that has entered to the sums."""
+    sums[ENTERED] += 1.0
+    sums[GAP] += f.cum_gap
+    sums[DEMAND] += f.cum_demand
+    own = abs(f.founders + f.investors + f.holder - 1.0)
+    sums[WORST_OWNERSHIP] = worst(sums[WORST_OWNERSHIP], own)
+    if f.status != r.ALIVE:
+        sums[ENDED] += 1.0
+        sums[EXIT_VALUE] += f.exit_value
+        sums[EXIT_CLAIMS] += f.founder_proceeds + f.investor_proceeds
+        sums[EXIT_CLAIMS] += f.holder_proceeds
+
+
+def audit_living(f: Any, lender: Any, share: Any, held: Any, watched: Any, sums: Any) -> None:
+    """Add one living firm to the sums."""
+    sums[f.stage] += 1.0
+    sums[4 + f.stage] += f.balance
+    if f.limit <= 0.0:
+        return
+    sums[8 + f.stage] += 1.0
+    sums[LINES] += f.limit
+    sums[REFINANCED] += f.refinanced * f.balance
+    if f.monitored == 1:
+        watched[lender[0]] += 1.0
+    total = 0.0
+    for j in range(share.shape[0]):
+        held[lender[j]] += f.balance * share[j]
+        total += share[j]
+    sums[WORST_SHARE] = worst(sums[WORST_SHARE], abs(total - 1.0))

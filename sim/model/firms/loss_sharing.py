@@ -1,0 +1,88 @@
+"""How a loss is shared: the whole rule; its terms stand in the clause `sim.model.contracts.loss_sharing`.
+
+1. Lenders keep a first loss. Of what is lost beyond it a guarantor, an insurer, a lessor and a
+   trust together bear a share, up to a cap: `borne_by_others`.
+2. The rest is the lenders', by their shares of the contract: `split_by_share`.
+3. What others bear is split among them by the shares that the clause gives them: `parts_of`.
+
+Beliefs of banks, payments, outcomes and control variates all call these three. They work on
+numbers and, element by element, on arrays; a compiled run and an interpreted one give the
+same bits.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def borne_by_others(lost: Any, owed: Any, share: Any, first_loss: Any, cap: Any) -> Any:
+    """What parties beside the lenders bear of a loss, in the unit of `lost`.
+
+    Parameters
+    ----------
+    lost : float or array, CNY million, not negative
+        Balance at default less what is recovered of it.
+    owed : float or array, CNY million
+        Balance at default; 1 where a loss is a share of it.
+    share : float or array, in [0, 1]
+        Share of others in the loss beyond the lenders' first loss.
+    first_loss, cap : float or array, shares of what is owed
+        What lenders bear before others pay, and the most that others pay together.
+
+    Examples
+    --------
+    >>> [float(borne_by_others(lost, 1.0, 0.5, 0.25, 0.2)) for lost in (0.05, 0.5, 0.9)]
+    [0.0, 0.125, 0.2]
+    """
+    return np.minimum(share * np.maximum(lost - first_loss * owed, 0.0), cap * owed)
+
+
+def split_by_share(amounts: Any, lender: Any, share: Any, out: Any) -> None:
+    """Add the amounts of one contract to its lenders by their shares.
+
+    Parameters
+    ----------
+    amounts : array, shape (m,)
+    lender : int array, shape (n,); share : array, shape (n,)
+        Lenders, lead first; shares fall to zero after the last.
+    out : array, shape (n_banks, m)
+        Sums to add to.
+    """
+    for j in range(share.shape[0]):
+        if share[j] <= 0.0:
+            return
+        bank = lender[j]
+        for a in range(amounts.shape[0]):
+            out[bank, a] += amounts[a] * share[j]
+
+
+def split_by_lender(amounts: Any, lender: Any, share: Any, out: Any) -> None:
+    """Add the amounts of many contracts to their lenders, see `split_by_share`.
+
+    Parameters
+    ----------
+    amounts : array, shape (n_contracts, m)
+    lender : int array, shape (n_contracts, n); share : array, shape (n_contracts, n)
+    out : array, shape (n_banks, m)
+    """
+    for i in range(amounts.shape[0]):
+        split_by_share(amounts[i], lender[i], share[i], out)
+
+
+def parts_of(values: Any) -> NDArray[np.float64]:
+    """What each party beside the lenders has of their sum, shape of `values`.
+
+    Parameters
+    ----------
+    values : array-like, shape (..., n_parties), not negative
+        Shares of a loss, or fees; where all are zero, so are the parts.
+
+    Examples
+    --------
+    >>> parts_of([[0.3, 0.0, 0.0, 0.1], [0.0, 0.0, 0.0, 0.0]]).round(6).tolist()
+    [[0.75, 0.0, 0.0, 0.25], [0.0, 0.0, 0.0, 0.0]]
+    """
+    each = np.asarray(values, dtype=float)
+    whole = each.sum(axis=-1, keepdims=True)
+    return np.divide(each, whole, out=np.zeros_like(each), where=whole > 0.0)

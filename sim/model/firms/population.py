@@ -1,0 +1,95 @@
+"""Who enters, when, and with what: births from each firm's own stream.
+
+Entry dates are independent and uniform over the history and the horizon, so the number of
+firms alive builds up as in a queue with infinitely many servers, and the stock at the
+start date has the age distribution that the model itself implies. A share of firms may
+instead exist from the first day, which cohort studies and closed-form checks use.
+"""
+
+import math
+from typing import Any
+
+from sim.base.draws import BIRTH, THRESHOLD, exponential, normal_pair, uniform_pair
+from sim.base.parameter import Frozen, NonNegative, Share, param
+from sim.model.firms.credit_line import release
+from sim.model.firms.record import ALIVE, N_CAUSES, NEVER, STARTUP
+from sim.model.firms.right import end_right
+
+
+class Population(Frozen):
+    """How many firms there are and when they enter."""
+
+    firms: int = param(unit="count", meaning="firms that ever enter, history included", low=0)
+    initial_share: Share = param(
+        unit="share", meaning="firms that exist from the first day of the history"
+    )
+    first_stage: int = param(unit="code", meaning="stage at entry, 0 start-up", low=0, high=3)
+    tangible_mean: NonNegative = param(
+        unit="CNY million per CNY million a year", meaning="mean tangible assets per scale"
+    )
+    tangible_log_sd: NonNegative = param(unit="-", meaning="log sd of tangible assets per scale")
+
+
+def set_nature(f: Any, p: Any, c: Any) -> None:
+    """Latent quality, venture backing, taste and tangibility."""
+    f.quality, taste = normal_pair(c.k0, c.k1, f.firm, BIRTH, 2, 0)
+    u_venture, _ = uniform_pair(c.k0, c.k1, f.firm, BIRTH, 3, 0)
+    logit = p.venture_logit + p.venture_quality_slope * f.quality
+    f.venture = 1 if u_venture < 1.0 / (1.0 + math.exp(-logit)) else 0
+    f.taste = math.exp(p.taste_log_sd * taste)
+    z_tangible, _ = normal_pair(c.k0, c.k1, f.firm, BIRTH, 4, 0)
+    sd = p.tangible_log_sd
+    f.tangible = p.tangible_mean * math.exp(sd * z_tangible - 0.5 * sd * sd)
+    f.on_progress = math.exp(p.progress_quality_slope * f.quality)
+    f.on_failure = math.exp(-p.failure_quality_slope * f.quality)
+    f.on_recovery = math.exp(p.recovery_quality_slope * f.quality)
+    f.on_exit = math.exp(p.exit_quality_slope * f.quality)
+
+
+def set_opening(f: Any, p: Any, c: Any) -> None:
+    """Opening scale, cash and cap table."""
+    z_scale, z_cash = normal_pair(c.k0, c.k1, f.firm, BIRTH, 5, 0)
+    factor = p.venture_scale_factor if f.venture == 1 else 1.0
+    f.log_scale = math.log(p.opening_scale * factor) + p.opening_scale_log_sd * z_scale
+    mean = p.venture_opening_cash if f.venture == 1 else p.opening_cash
+    sd = p.opening_cash_log_sd
+    f.cash = mean * math.exp(sd * z_cash - 0.5 * sd * sd)
+    f.cum_equity = f.cash
+    f.founders = 1.0
+    _, f.log_value = normal_pair(c.k0, c.k1, f.firm, BIRTH, 6, 0)
+    f.log_value *= p.valuation_volatility
+
+
+def set_blank(f: Any, p: Any, t: float) -> None:
+    """Nothing borrowed, nothing promised."""
+    release(f)
+    end_right(f)
+    f.recovery_date = NEVER
+    f.capture = p.capture_plain
+    f.base_capture = p.capture_plain
+    f.full_capture = p.capture_plain
+    f.may_apply = t
+    f.end = NEVER
+
+
+def be_born(f: Any, p: Any, c: Any, t: float) -> None:
+    """Enter: all attributes come from the firm's own birth stream."""
+    set_nature(f, p, c)
+    set_opening(f, p, c)
+    set_blank(f, p, t)
+    f.birth = t
+    f.now = t
+    f.shocked = t
+    f.quarter = math.floor(t * 4.0) + 1
+    f.stage = p.first_stage
+    f.stage_date[STARTUP] = t
+    f.status = ALIVE
+    for cause in range(N_CAUSES):
+        f.left[cause] = next_threshold(f, c, cause)
+
+
+def next_threshold(f: Any, c: Any, cause: int) -> float:
+    """A fresh unit-exponential threshold of one cause."""
+    threshold = exponential(c.k0, c.k1, f.firm, THRESHOLD, cause, f.count[cause])
+    f.count[cause] += 1
+    return threshold

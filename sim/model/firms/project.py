@@ -1,0 +1,106 @@
+"""Growth is a project with a price: what is not funded is the funding gap.
+
+Progress opens a project that needs capital spending before the firm reaches its next
+stage. It is carried out as soon as cash and the undrawn line cover it. At the deadline it
+is cut to the money there is, or given up when that is too little.
+"""
+
+import math
+from typing import Any
+
+from sim.base.draws import TRIAL, uniform_pair
+from sim.base.parameter import Frozen, NonNegative, Share, StageVector, param
+from sim.model.firms.credit_line import draw
+from sim.model.firms.operations import enter_setback
+from sim.model.firms.record import MATURE, PROGRESS
+
+
+class Project(Frozen):
+    """Size, price and patience of growth projects."""
+
+    project_multiple: StageVector = param(
+        unit="x", meaning="scale after a fully funded project over scale before", low=1
+    )
+    project_capex: NonNegative = param(
+        unit="CNY million per CNY million a year",
+        meaning="spending per unit of scale gained",
+    )
+    project_wait: NonNegative = param(unit="years", meaning="time a project waits for money")
+    project_least_share: Share = param(
+        unit="share", meaning="funded part below which a project is given up"
+    )
+
+
+def trial_succeeds(f: Any, p: Any, c: Any) -> bool:
+    """Whether the step that is due works at all (clinical phases, prototypes)."""
+    share = p.success_share[f.stage]
+    if share >= 1.0:
+        return True
+    u, _ = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[PROGRESS], 0)
+    # Quality moves the log odds as it moves progress.
+    odds = share / (1.0 - share) * f.on_progress if share > 0.0 else 0.0
+    return u < odds / (1.0 + odds)
+
+
+def trial_closes(f: Any, p: Any, c: Any) -> bool:
+    """Whether a failed trial is the end of the firm rather than a setback."""
+    _, u = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[PROGRESS], 0)
+    return u < p.trial_closes_share
+
+
+def open_project(f: Any, p: Any, t: float) -> None:
+    """Open the project that leads to the next stage; a mature firm has none."""
+    if f.stage == MATURE:
+        return
+    f.project = 1
+    f.demand = p.project_capex * f.scale * (p.project_multiple[f.stage] - 1.0)
+    f.deadline = t + p.project_wait
+    f.cum_demand += f.demand
+
+
+def available(f: Any, p: Any) -> float:
+    """Cash plus the undrawn line; a firm stakes its buffer on growth."""
+    undrawn = max(f.limit - f.balance, 0.0) if f.called == 0 else 0.0
+    return max(f.cash + undrawn, 0.0)
+
+
+def carry_out(f: Any, p: Any, share: float, t: float) -> None:
+    """Spend the funded part of the demand and grow accordingly."""
+    spend = f.demand * share
+    short = spend - max(f.cash, 0.0)
+    if short > 0.0:
+        draw(f, min(short, max(f.limit - f.balance, 0.0)))
+    f.cash -= spend
+    f.cum_invest += spend
+    f.log_scale += math.log(1.0 + (p.project_multiple[f.stage] - 1.0) * share)
+    f.cum_gap += f.demand * (1.0 - share)
+    f.project = 0
+    f.demand = 0.0
+    f.stage += 1
+    f.stage_date[f.stage] = t
+
+
+def try_project(f: Any, p: Any, t: float) -> bool:
+    """Carry the project out in full if the money is there; says whether it was."""
+    if f.project == 0 or f.arrears == 1 or available(f, p) < f.demand:
+        return False
+    carry_out(f, p, 1.0, t)
+    return True
+
+
+def end_project(f: Any, p: Any, t: float) -> bool:
+    """At the deadline: cut the project to the money there is, or give it up."""
+    share = min(available(f, p) / f.demand, 1.0) if f.demand > 0.0 else 1.0
+    if share >= p.project_least_share and f.arrears == 0:
+        carry_out(f, p, share, t)
+        return True
+    f.cum_gap += f.demand
+    f.project = 0
+    f.demand = 0.0
+    return False
+
+
+def fail_trial(f: Any, p: Any) -> None:
+    """A failed trial sets the firm back."""
+    if f.setback == 0:
+        enter_setback(f, p)

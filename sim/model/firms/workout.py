@@ -1,0 +1,71 @@
+"""Closure and default: what is owed, what is recovered, and when.
+
+A firm that winds up pays its lenders from cash first, so closing with money in the bank is
+not a default. What stays owed goes into a workout: tangible assets sell at a discount that
+is deeper in a bust, and pledges add to it. The proceeds arrive after a delay.
+"""
+
+from typing import Any
+
+from sim.base.draws import WORKOUT, exponential
+from sim.base.parameter import Frozen, NonNegative, Share, param
+from sim.model.firms.credit_line import undrawn
+
+
+class Workout(Frozen):
+    """Recovery on defaulted loans."""
+
+    recovery_tangible: Share = param(
+        unit="share", meaning="sale value of tangible assets of a secured line"
+    )
+    recovery_unsecured_factor: Share = param(
+        unit="x", meaning="part of it that an unsecured lender reaches"
+    )
+    recovery_cash_share: Share = param(
+        unit="share", meaning="cash left for creditors when owners divert"
+    )
+    workout_years: NonNegative = param(unit="years", meaning="mean delay of the proceeds")
+    default_threshold: NonNegative = param(
+        unit="share of balance", meaning="unpaid part above which closure counts as default"
+    )
+
+
+def spend_line(f: Any, p: Any) -> None:
+    """A failing firm draws on its line and the money is gone."""
+    amount = p.failing_draw_share * undrawn(f)
+    if amount > 0.0:
+        f.balance += amount
+        f.cum_drawn += amount
+        f.cum_cost += amount
+
+
+def pay_from_cash(f: Any) -> None:
+    """Wind-up: lenders first, owners next; unpaid bills are the suppliers' loss."""
+    if f.cash < 0.0:
+        f.cum_supplier_loss -= f.cash
+        f.cash = 0.0
+    paid = min(f.balance, f.cash)
+    f.cash -= paid
+    f.cum_repaid += paid
+    f.balance -= paid
+    f.cum_dividend += f.cash
+    f.cash = 0.0
+
+
+def asset_recovery(f: Any, p: Any, c: Any) -> float:
+    """What tangible assets bring the lenders, CNY million."""
+    reach = p.recovery_unsecured_factor if f.unsecured == 1 else 1.0
+    return p.recovery_tangible * f.tangible * f.scale * reach * c.collateral
+
+
+def settle_default(f: Any, p: Any, c: Any, before: float, t: float) -> None:
+    """Move what is still owed into the workout."""
+    f.owed = f.balance
+    f.balance = 0.0
+    if f.owed <= 0.0:
+        return
+    assets = min(asset_recovery(f, p, c) / f.owed, 1.0)
+    f.recovery = f.owed * (1.0 - (1.0 - assets) * (1.0 - f.security))
+    delay = exponential(c.k0, c.k1, f.firm, WORKOUT, 0, 0)
+    f.recovery_date = t + p.workout_years * delay
+    f.defaulted = 1 if f.owed > p.default_threshold * before else 0

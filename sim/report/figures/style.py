@@ -1,0 +1,260 @@
+"""One look for every figure: colours by arrangement, units on axes, no global state.
+
+Figures are made without pyplot, so that drawing in a worker, a notebook and the report is
+the same and leaves nothing behind.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.ticker import FuncFormatter
+
+from sim.analysis.wording import arrangement_text, plain_number
+from sim.base.language import Language, current
+from sim.report.figures.letters import PLOT_FONT, fill, fonts, measured
+
+INK = "#24292f"
+MUTED = "#57606a"
+GRID = "#d8dee4"
+PAPER = "#ffffff"
+BETTER_SIDE = "#eaf5ee"
+
+# Okabe and Ito 2008 without yellow, which is too pale for lines; grey for the first
+# arrangement, which usually is the baseline.
+COLOURS = (
+    "#4b5563", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#c98a00", "#3f9fd1", "#8a3b12",
+)  # fmt: skip
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "p")
+LINES: tuple[Any, ...] = ("-", (0, (5, 1.5)), (0, (1.5, 1)), (0, (6, 1.5, 1.5, 1.5)))
+
+# A name with a dollar sign is a name, not a formula.
+STYLE: dict[Any, Any] = {
+    "axes.axisbelow": True, "axes.edgecolor": MUTED, "axes.grid": True, "axes.labelcolor": INK,
+    "axes.labelsize": 9.0, "axes.linewidth": 0.8, "axes.spines.right": False,
+    "axes.spines.top": False, "axes.titlelocation": "left", "axes.titlesize": 9.5,
+    "axes.titleweight": "bold", "axes.unicode_minus": True, "figure.dpi": 110.0,
+    "figure.facecolor": PAPER, "font.family": [PLOT_FONT], "font.size": 9.0, "grid.color": GRID,
+    "grid.linewidth": 0.6, "legend.fontsize": 8.5, "legend.frameon": False,
+    "lines.linewidth": 1.7, "savefig.facecolor": PAPER, "svg.fonttype": "none",
+    "svg.hashsalt": "crosscycle", "text.color": INK, "text.parse_math": False,
+    "xtick.color": MUTED, "xtick.labelcolor": INK, "xtick.labelsize": 8.5, "ytick.color": MUTED,
+    "ytick.labelcolor": INK, "ytick.labelsize": 8.5,
+}  # fmt: skip
+
+_LETTERS_OF_NOTE = 15.5
+_LETTERS_OF_TITLE = 10.5
+_INCHES_OF_ENTRY = 1.75
+_METADATA = {"Date": None, "Creator": None, "Format": None, "Type": None}
+
+
+@dataclass(frozen=True)
+class Look:
+    """How one arrangement is drawn everywhere, not by colour alone: marker, line style too."""
+
+    label: str
+    colour: str
+    marker: str
+    line: Any
+
+
+def looks(arrangements: Iterable[str]) -> dict[str, Look]:
+    """Give every arrangement of a scenario, in its order, a look by its place.
+
+    All are named whichever of them are drawn, so that a colour means one arrangement.
+
+    References
+    ----------
+    Okabe and Ito 2008, Color universal design.
+
+    Examples
+    --------
+    >>> looks(["plain", "revenue_swap"])["revenue_swap"].label
+    'Revenue swap'
+    """
+    return {
+        name: Look(
+            arrangement_text(name),
+            COLOURS[place % len(COLOURS)],
+            MARKERS[place % len(MARKERS)],
+            LINES[place % len(LINES)],
+        )
+        for place, name in enumerate(arrangements)
+    }
+
+
+@contextmanager
+def style(written: Language | None = None) -> Iterator[None]:
+    """Give the house style as a context or decorator, in a language; nothing outside changes.
+
+    Examples
+    --------
+    >>> with style():
+    ...     mpl.rcParams["axes.titlelocation"]
+    'left'
+    """
+    with mpl.rc_context({**STYLE, "font.family": fonts(written or current())}):
+        yield
+
+
+class Drawing(Figure):
+    """A figure that knows the frame behind it and shows itself in a notebook.
+
+    Parameters
+    ----------
+    width, height : float
+        Inches.
+
+    Attributes
+    ----------
+    title, note : str
+        What is drawn; what the marks and bands are, and from how many replications.
+    data : DataFrame
+        The numbers behind the marks.
+    units : mapping of str to str
+        Unit of a column of `data` that does not differ by row.
+    heads : mapping of str to str
+        What a column of `data` is, where its name does not say so.
+    written : {"en", "zh"}
+        Language of the words.
+    """
+
+    def __init__(self, width: float, height: float) -> None:
+        with style():
+            super().__init__(figsize=(width, height), layout="constrained")
+            FigureCanvasAgg(self)
+        self.written = current()
+        self.title = ""
+        self.note = ""
+        self.data = pd.DataFrame()
+        self.units: Mapping[str, str] = {}
+        self.heads: Mapping[str, str] = {}
+
+    def draw(self, renderer: Any) -> None:
+        """Draw in the house style, wherever the call comes from."""
+        with style(self.written), measured(renderer):
+            super().draw(renderer)
+
+    def savefig(self, *arguments: Any, **options: Any) -> None:
+        """Save in the house style; arguments as in matplotlib."""
+        with style(self.written):
+            super().savefig(*arguments, **options)
+
+    def svg(self) -> str:
+        """Give the figure as the text of an SVG file, the same for the same figure."""
+        text = StringIO()
+        self.savefig(text, format="svg", metadata=_METADATA)
+        return text.getvalue()
+
+    def _repr_png_(self) -> bytes:
+        """Give a picture to a notebook."""
+        picture = BytesIO()
+        self.savefig(picture, format="png", dpi=self.dpi)
+        return picture.getvalue()
+
+    def finish(
+        self, title: str, note: str, data: pd.DataFrame, handles: Sequence[Any] = ()
+    ) -> "Drawing":
+        """Write title, legend and note into margins kept free for them, and give the figure.
+
+        The note says what the marks and bands are, and from how many replications; the data is
+        the frame behind the figure; the handles are entries of the legend.
+        """
+        width, height = self.get_size_inches()
+        heading = fill(title, int(width * _LETTERS_OF_TITLE))
+        text = fill(note, int(width * _LETTERS_OF_NOTE))
+        columns = max(1, min(len(handles), int(width / _INCHES_OF_ENTRY)))
+        top = 0.10 + 0.20 * _lines(heading)
+        deep = top + 0.05 + 0.22 * -(-len(handles) // columns)
+        low = 0.12 + 0.145 * _lines(text)
+        with style():
+            left = 0.10 / width
+            self.text(left, 1 - 0.06 / height, heading, va="top", weight="bold", size=11)
+            self.text(left, 0.06 / height, text, va="bottom", size=8, color=MUTED)
+            if handles:
+                self.legend(
+                    handles=list(handles), ncols=columns, borderpad=0.2, loc="upper left",
+                    bbox_to_anchor=(0.0, 1 - top / height),
+                )  # fmt: skip
+        for artist in (*self.texts, *self.legends):
+            artist.set_in_layout(False)
+        free = (0.0, low / height, 1.0, 1.0 - (low + deep) / height)
+        self.set_layout_engine(ConstrainedLayoutEngine(rect=free))
+        # Placed once; otherwise every format that is saved would place it twice.
+        self.draw_without_rendering()
+        self.set_layout_engine("none")
+        self.title, self.note, self.data = title, note, data
+        return self
+
+
+def _lines(text: str) -> int:
+    """Count the lines of a text."""
+    return text.count("\n") + 1
+
+
+def number_axis(axes: Axes, which: str, unit: str) -> None:
+    """Put the unit on an axis, with its label, and thousands separators on its ticks."""
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    axis.set_label_text(unit)
+    axis.set_major_formatter(FuncFormatter(_tick))
+
+
+def _tick(value: float, position: int | None = None) -> str:
+    """Write a tick without needless decimals."""
+    places = 0 if abs(value) >= 1000 or value == int(value) else 4
+    text = plain_number(value, places)
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def named_rows(axes: Axes, labels: Sequence[str]) -> None:
+    """Name the rows of a panel, the first on top, with no grid across them."""
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.grid(visible=False, axis="y")
+
+
+def grid_of(count: int, most: int) -> tuple[int, int]:
+    """Give how many panels stand across and down, at most so many across.
+
+    Examples
+    --------
+    >>> grid_of(7, 3), grid_of(2, 3), grid_of(0, 3)
+    ((3, 3), (2, 1), (1, 1))
+    """
+    across = min(most, max(1, count))
+    return across, max(1, -(-count // across))
+
+
+def hide_rest(panels: Any, count: int) -> None:
+    """Hide the panels of a grid behind the first so many."""
+    for axes in list(panels.flat)[count:]:
+        axes.set_visible(False)
+
+
+def banded(axes: Axes, x: Any, ends: Sequence[Any], look: Look, alpha: float, **line: Any) -> Any:
+    """Draw a line in its band, and give the line.
+
+    Parameters
+    ----------
+    axes : Axes
+    x : array, shape (n,)
+    ends : three arrays, shape (n,)
+        Lower end, middle and upper end, in the unit of the axis.
+    look : Look
+    alpha : float, in (0, 1)
+        Of the band.
+    **line
+        Further options of the line, such as its marks.
+    """
+    low, middle, high = ends
+    axes.fill_between(x, low, high, color=look.colour, alpha=alpha, lw=0)
+    (drawn,) = axes.plot(x, middle, color=look.colour, ls=look.line, **line)
+    return drawn

@@ -1,0 +1,289 @@
+"""One offline HTML file: the question, what differs, the verdicts, figures and sources.
+
+The page loads nothing: styles, figures, tables and the one script stand in the file, and
+its policy forbids requests and any other script.  Every text from a scenario is escaped.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NotRequired, TypedDict, Unpack
+
+import pandas as pd
+from markupsafe import Markup
+
+from sim.analysis.compare import COVERS_ZERO, UNRESOLVED, Comparison, reason
+from sim.analysis.outcomes_table import Outcomes, ResultsView
+from sim.analysis.wording import arrangement_text, percent_text, unit_style
+from sim.base.language import Language, current, language, tr
+from sim.outcomes.mark import Mark
+from sim.report.explore import least_room, policy_source, script, with_explorer
+from sim.report.figures.gallery import groups, missing, planned
+from sim.report.figures.selection import group_label, headlines
+from sim.report.figures.style import COLOURS, Drawing
+from sim.report.parts import inline_svg, listed
+from sim.report.studies import environment as templates
+from sim.report.studies import studies_html, with_studies
+from sim.report.tables import (
+    bank_tables,
+    belief_gaps,
+    definitions,
+    manifest_table,
+    outcome_cells,
+    shown_table,
+    sources_table,
+    standalone,
+)
+from sim.scenario.scenario import Scenario
+from sim.studies.findings import Study
+
+# --- Verdicts as a page tells them: what was found of each arrangement, and the tables by party --
+
+
+def openers(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:
+    """Give the outcomes that open the report: headlines with a value under the baseline."""
+    names = headlines(list(comparison.marks)) or list(comparison.marks)
+    others = {row["outcome"] for row in alone}
+    return [name for name in names if name not in others]
+
+
+def found_by_arrangement(
+    comparison: Comparison, describe: Mapping[str, Sequence[str]], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Give every arrangement's description and what was found on some outcomes, by tone."""
+    found: dict[str, dict[str, list[dict[str, Any]]]] = {
+        name: {"good": [], "bad": [], "moved": [], "none": []} for name in comparison.arrangements
+    }
+    for name in names:
+        mark = comparison.marks[name]
+        for arrangement, cell in outcome_cells(comparison, name).items():
+            line = cell | {"label": tr(mark.label), "unit": _spoken_unit(mark.unit)}
+            found[arrangement][cell["tone"]].append(line | {"name": name})
+    return [
+        {
+            "name": name,
+            "place": place % len(COLOURS),
+            "sentences": list(describe.get(name, ())),
+            "is_baseline": name == comparison.baseline,
+            "none_text": listed([_unranked(line) for line in found[name]["none"]]),
+            **found[name],
+        }
+        for place, name in enumerate(comparison.arrangements)
+    ]
+
+
+def _unranked(line: Mapping[str, Any]) -> str:
+    """Name an outcome that is not ranked, with the reason where it is a rare one."""
+    if line["verdict"] == COVERS_ZERO:
+        return str(line["label"])
+    why = tr(reason(line["verdict"]))
+    if line["verdict"] == UNRESOLVED:
+        why = tr("{name}: {value}", name=why, value=line["warning"])
+    return tr("{label} ({reason})", label=line["label"], reason=why)
+
+
+def _spoken_unit(unit: str) -> str:
+    """Give the unit to be said after a difference; per cent already stands in the text."""
+    return "" if unit_style(unit).step else tr(unit)
+
+
+def party_table(comparison: Comparison, group: str, elsewhere: Sequence[str]) -> dict[str, Any]:
+    """Give the verdict table of one party, without the outcomes shown elsewhere."""
+    own = [name for name, mark in comparison.marks.items() if mark.group == group]
+    rows = [verdict_row(comparison, name) for name in own if name not in elsewhere]
+    return {"label": group_label(group), "rows": rows, "count": _count(len(rows), len(own))}
+
+
+def _count(shown: int, every: int) -> str:
+    """Say how many outcomes a table holds, and whether some stand elsewhere."""
+    if shown == every:
+        return tr("1 outcome") if shown == 1 else tr("{count} outcomes", count=shown)
+    return tr("1 further outcome") if shown == 1 else tr("{count} further outcomes", count=shown)
+
+
+def verdict_row(comparison: Comparison, name: str) -> dict[str, Any]:
+    """Give the line of one outcome in a verdict table."""
+    mark = comparison.marks[name]
+    return {
+        "name": name,
+        "label": tr(mark.label),
+        "direction": _direction(mark),
+        "cells": outcome_cells(comparison, name),
+    }
+
+
+def _direction(mark: Mark) -> str:
+    """Say in which unit an outcome stands and which side is better."""
+    unit = unit_style(mark.unit).axis
+    if mark.better == "higher":
+        return tr("{unit}, higher is better", unit=unit)
+    return tr("{unit}, lower is better", unit=unit) if mark.better == "lower" else unit
+
+
+# --- One offline HTML file: the question, what differs, the verdicts, figures and sources --------
+
+
+_LONGEST_TABLE = 80
+
+
+class Parts(TypedDict):
+    """The keywords of `write_report`.
+
+    Title and question are those of the scenario; `describe` says in sentences what each
+    arrangement is, before any result; `sources` where each number of the scenario comes from,
+    by dotted key; `limits` what the model cannot say; `setting` on what firms, for how long
+    and on what footing arrangements are compared. `beliefs` is the gap between what banks
+    believe and what happens, by default that of the outcomes named ``bank.belief_gap``;
+    `drawings` are figures drawn already, by key; `studies` were made of the run, whose
+    `scenario_sha256` tells a study of other values; `by_bank` is what
+    `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `language` that
+    of the page, by default of the context. Drawn figures keep theirs, and so does what comes
+    from the scenario or from a study.
+    """
+
+    scenario_title: str
+    question: str
+    comparison: Comparison
+    outcomes: Outcomes
+    results: ResultsView
+    describe: Mapping[str, Sequence[str]]
+    sources: Mapping[str, str]
+    limits: Sequence[str]
+    setting: NotRequired[str]
+    beliefs: NotRequired[pd.DataFrame | None]
+    drawings: NotRequired[Mapping[str, Drawing] | None]
+    studies: NotRequired[Sequence[Study]]
+    scenario_sha256: NotRequired[str]
+    by_bank: NotRequired[pd.DataFrame | None]
+    language: NotRequired[Language]
+
+
+def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
+    """Write the report of a run as one self-contained HTML file.
+
+    Parameters
+    ----------
+    path : str or Path
+        Where to write; folders are made as needed.
+    **parts
+        As `Parts` says.
+
+    Returns
+    -------
+    Path
+        The file that was written.
+    """
+    target = Path(path)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(render(parts), encoding="utf-8")
+    return target
+
+
+def render(parts: Parts) -> str:
+    """Give the text of the report, a whole HTML document, from what `write_report` takes."""
+    with language(parts.get("language", current())):
+        environment = templates()
+        environment.filters["arrangement"] = arrangement_text
+        page = environment.get_template("report.html.j2").render(**_context(parts))
+        if studies := parts.get("studies"):
+            page = with_studies(page, studies, parts.get("scenario_sha256", ""), least_room())
+        return with_explorer(page, parts["outcomes"], parts["comparison"], parts["results"])
+
+
+def _context(parts: Parts) -> dict[str, Any]:
+    """Gather all that the template shows."""
+    comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
+    rows = len(comparison.frame())
+    first = headlines(list(comparison.marks))
+    alone = _records(standalone(outcomes, comparison))
+    return {
+        "title": parts["scenario_title"],
+        "question": parts["question"],
+        "setting": parts.get("setting", ""),
+        "baseline": comparison.baseline,
+        "confidence": percent_text(comparison.confidence),
+        "replications": outcomes.replications,
+        "has_controls": outcomes.controls is not None,
+        "rows": rows,
+        "by_chance": round(rows * (1.0 - comparison.confidence), 1),
+        "arrangements": found_by_arrangement(
+            comparison, parts["describe"], openers(comparison, alone)
+        ),
+        "others": [one for one in comparison.arrangements if one != comparison.baseline],
+        "headlines": [verdict_row(comparison, name) for name in first],
+        "groups": [party_table(comparison, group, first) for group in groups(comparison)],
+        "standalone": [row for row in alone if row["outcome"] in first],
+        "further": [row for row in alone if row["outcome"] not in first],
+        "figures": [_figure(drawing, key) for key, drawing in _drawings(parts).items()],
+        "allowed": policy_source(script()),
+        "missing": missing(results),
+        "beliefs": _beliefs(parts),
+        "banks": _banks(parts),
+        "sources": _records(sources_table(parts["sources"])),
+        "limits": list(parts["limits"]),
+        "definitions": _records(definitions(comparison)),
+        "manifest": _records(manifest_table(results.manifest)),
+        "colours": COLOURS,
+        "protocols": _protocols(results),
+        "studies": studies_html(()),
+    }
+
+
+def _drawings(parts: Parts) -> Mapping[str, Drawing]:
+    """Give the figures by key, drawing them where that was not done."""
+    drawn = parts.get("drawings")
+    if drawn is not None:
+        return drawn
+    plans = planned(parts["outcomes"], parts["comparison"], parts["results"])
+    return {plan.key: plan.draw() for plan in plans}
+
+
+def _beliefs(parts: Parts) -> dict[str, Any] | None:
+    """Give the table of beliefs, if there is one."""
+    beliefs = parts.get("beliefs")
+    if beliefs is None:
+        return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
+    return shown_table(beliefs, {})
+
+
+def _banks(parts: Parts) -> dict[str, Any] | None:
+    """Give the tables of banks, if there are any."""
+    frame = parts.get("by_bank")
+    if frame is None or frame.empty:
+        return None
+    return bank_tables(frame, parts["comparison"].baseline)
+
+
+def _protocols(results: ResultsView) -> Markup:
+    """Give the descriptions of model and study; they need the scenario as the engine has it.
+
+    They are gathered from the code, which speaks English on every page.
+    """
+    if not isinstance(results.scenario, Scenario):
+        return Markup("")
+    from sim.report.protocol import protocols
+
+    with language("en"):
+        return protocols(results.scenario, results.manifest, with_sources=False)
+
+
+def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
+    """Give a figure with its words and, where short, the numbers behind it."""
+    return {
+        "key": key,
+        # Safe: drawn here, and every text in it was escaped by the SVG writer.
+        "svg": Markup(inline_svg(drawing, key)),
+        "title": drawing.title,
+        "note": drawing.note,
+        "table": _behind(drawing, key) if len(drawing.data) <= _LONGEST_TABLE else None,
+        "length": len(drawing.data),
+    }
+
+
+def _behind(drawing: Drawing, key: str) -> dict[str, Any]:
+    """Give the table behind a figure."""
+    return shown_table(drawing.data, drawing.units, ("figures", key), drawing.heads)
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Give a frame as a list of rows."""
+    return list(frame.to_dict("records"))

@@ -1,0 +1,461 @@
+"""Tables for people: comparisons by party, assumptions, and what a run was made of."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from sim.analysis.compare import UNDEFINED, Comparison, warning_words
+from sim.analysis.outcomes_table import MEASURES, Measure, Outcomes
+from sim.analysis.wording import (
+    arrangement_text,
+    error_of,
+    level_text,
+    number_text,
+    range_text,
+    spread_text,
+    step_text,
+    unit_style,
+    verdict_word,
+)
+from sim.base.language import tr
+from sim.outcomes.mark import registry
+from sim.report.figures.distribution import LEVELS
+from sim.report.parts import cell_id
+
+# --- Tables for people: comparisons by party, assumptions, and what a run was made of ------------
+
+
+_TONES = {
+    "better": "good", "worse": "bad", "higher": "moved", "lower": "moved",
+}  # fmt: skip
+_KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
+
+
+def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]]:
+    """Give the texts of one outcome, by arrangement.
+
+    Keys value, baseline, difference, interval, verdict (str); tone ("good", "bad", "moved",
+    "none"), clear_of_all, defined (bool), warning.
+    """
+    behind = comparison.details()
+    cells = {}
+    for place, row in enumerate(comparison.frame().to_dict("records")):
+        if row["outcome"] == name:
+            told = behind.iloc[place].to_dict()
+            warning = warning_words(told, comparison.marks[name], comparison.confidence)
+            cells[str(row["arrangement"])] = _cell(row, told) | {"warning": warning}
+    return cells
+
+
+def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
+    """Write one row of a comparison as text."""
+    unit, error, verdict = str(row["unit"]), behind["standard_error"], str(row["verdict"])
+    return {
+        "value": level_text(row["mean"], unit, error),
+        "baseline": level_text(row["baseline_mean"], unit, error),
+        "difference": step_text(row["difference"], unit, error),
+        "interval": range_text(row["low"], row["high"], unit, error),
+        "verdict": verdict,
+        "tone": tone(verdict),
+        "clear_of_all": bool(behind["clear_of_all"]),
+        "defined": bool(pd.notna(row["difference"])),
+    }
+
+
+def tone(verdict: str) -> str:
+    """Give the tone in which a verdict is shown; words carry the same meaning.
+
+    Examples
+    --------
+    >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("not resolved")
+    ('good', 'bad', 'moved', 'none')
+    """
+    return _TONES.get(verdict_word(verdict), "none")
+
+
+def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
+    """Give the outcomes that exist only against a baseline, with their own intervals.
+
+    The year in which an arrangement overtakes the baseline, for example, has no value under the
+    baseline, so there is no difference to test; it has a median. Columns outcome, label, unit,
+    unit_text, arrangement, median (text), interval (text), defined, replications.
+    """
+    frame = comparison.frame()
+    names = set(frame.loc[frame["verdict"] == UNDEFINED, "outcome"])
+    rows = []
+    for row in outcomes.summary(comparison.confidence).to_dict("records"):
+        if row["outcome"] in names and row["arrangement"] != comparison.baseline:
+            ends = row["median_low"], row["median_high"]
+            width = error_of(*ends)
+            rows.append(
+                {
+                    "outcome": row["outcome"],
+                    "label": tr(outcomes.marks[str(row["outcome"])].label),
+                    "unit": row["unit"],
+                    "unit_text": unit_style(str(row["unit"])).axis,
+                    "arrangement": row["arrangement"],
+                    "median": level_text(row["median"], str(row["unit"]), width),
+                    "interval": range_text(*ends, str(row["unit"]), width),
+                    "defined": row["defined"],
+                    "replications": row["replications"],
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def definitions(comparison: Comparison) -> pd.DataFrame:
+    """Give what every outcome means: unit, direction, basis, formula, interval, source."""
+    return pd.DataFrame(
+        [
+            {
+                "outcome": tr(mark.label),
+                "name": mark.name,
+                "unit": tr(mark.unit),
+                "better": tr(mark.better),
+                "basis": tr(mark.basis),
+                "formula": tr(mark.formula),
+                "interval": tr(mark.interval_method),
+                "source": tr(mark.source),
+            }
+            for mark in comparison.marks.values()
+        ]
+    )
+
+
+def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
+    """Give where every number of the scenario comes from, by dotted key, assumptions first.
+
+    Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"), source.
+
+    Examples
+    --------
+    >>> sources_table({"macro.boom_years": "reference: Hamilton 1989",
+    ...                "credit_line.rate": "assumption 0.02 to 0.05"})["kind"].tolist()
+    ['assumption', 'reference']
+    """
+    rows = [{"key": key, "kind": _kind(text), "source": text} for key, text in sources.items()]
+    rows.sort(key=lambda row: (_KINDS.index(row["kind"]), row["key"]))
+    return pd.DataFrame(rows, columns=["key", "kind", "source"])
+
+
+def _kind(text: str) -> str:
+    """Say what stands behind a number."""
+    word = text.strip().lower()
+    return next((kind for kind in _KINDS if word.startswith(kind)), "fact")
+
+
+def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
+    """Give a manifest as lines of key and value, nested keys joined by dots.
+
+    Returns
+    -------
+    DataFrame
+        Columns key, value, way (the nested keys as a tuple).
+
+    Examples
+    --------
+    >>> manifest_table({"seed": 7, "versions": {"numpy": "2.4"}})["key"].tolist()
+    ['seed', 'versions.numpy']
+    """
+    return pd.DataFrame(list(_leaves(manifest, ())), columns=["key", "value", "way"])
+
+
+def _leaves(
+    part: Mapping[str, Any], above: tuple[str, ...]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Walk through a nested mapping."""
+    for key, value in part.items():
+        way = (*above, key)
+        if isinstance(value, Mapping):
+            yield from _leaves(value, way)
+        elif isinstance(value, list | tuple):
+            yield ".".join(way), ", ".join(str(one) for one in value), way
+        else:
+            yield ".".join(way), str(value), way
+
+
+# --- Frames as tables of a page: words translated, every number with the id of its cell ----------
+
+
+_NAMES = frozenset({"arrangement", "versus", "baseline", "bank", "stage", "regime", "sector"})
+
+_BELIEF_GAP = "bank.belief_gap"
+_BELIEFS = {
+    "bank.belief_gap_default": "Defaults, all firms",
+    "bank.belief_gap_default_startup": "Defaults, start-ups",
+    "bank.belief_gap_default_growth": "Defaults, growth firms",
+    "bank.belief_gap_default_expansion": "Defaults, expanding firms",
+    "bank.belief_gap_default_mature": "Defaults, mature firms",
+    "bank.belief_gap_loss": "Loss given default",
+}
+
+
+_LEVELS = frozenset({
+    "value", "mean", "median", "estimate", "baseline", "baseline_mean", "baseline_value", "total",
+    "model", "published_low", *LEVELS,
+})  # fmt: skip
+_STEPS = frozenset({"difference", "part", "gap", "mu", "median_difference"})
+_SIZES = frozenset({
+    "standard_error", "difference_error", "half_width", "target", "effect", "swing", "mu_star",
+    "mu_star_conf", "sigma",
+})  # fmt: skip
+"""Columns in the unit of their row: levels, differences with a sign, sizes without one."""
+
+_SHARES = frozenset({
+    "S1", "S1_conf", "ST", "ST_conf", "level", "same_sign", "same_low", "same_and_clear",
+    "opposite_and_clear",
+})  # fmt: skip
+"""Columns that are shares whatever the unit of their row."""
+
+
+_WRITTEN = (
+    (_STEPS, step_text), (_SIZES, spread_text), (_LEVELS | _SHARES, level_text),
+)  # fmt: skip
+
+
+class Shown(NamedTuple):
+    """What a cell of a page shows, and the id of the number behind it."""
+
+    text: str
+    cell: str = ""
+
+
+def shown_table(
+    table: pd.DataFrame,
+    units: Mapping[str, str],
+    way: tuple[object, ...] = (),
+    heads: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """Write a frame for people: numbers in the units people read, intervals in one cell.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A column ``unit`` gives the unit of a row's estimates. Columns ``low`` and ``high``,
+        and others that end so, are the two ends of an interval.
+    units : mapping of str to str
+        Unit of a column where it does not differ by row, with columns of an interval after
+        their lower end.
+    way : tuple of str
+        The beginning of the ids of cells: where the frame is kept; empty where it is not.
+    heads : mapping of str to str, optional
+        Words for columns whose names do not say what they are.
+
+    Returns
+    -------
+    dict
+        ``columns``: headings; ``rows``: lists of `Shown`; ``numbers``: which columns are
+        numbers, as a list of bool.
+
+    Examples
+    --------
+    >>> gap = pd.DataFrame({"clause": ["tenor"], "part": [0.0123], "low": [0.004],
+    ...                     "high": [0.02], "unit": ["share"]})
+    >>> [cell.text for cell in shown_table(gap, {})["rows"][0]]
+    ['tenor', '+1.23 pp', '0.40 to 2.00', '%']
+    >>> shown_table(gap, {"part": "share"})["columns"][1]
+    'part (percentage points)'
+    """
+    columns = [column for column in map(str, table.columns) if not _is_upper(column, table)]
+    rows = [
+        [
+            _frame_tables_cell(column, row, units, (*way, place) if way else ())
+            for column in columns
+        ]
+        for place, row in enumerate(table.to_dict("records"))
+    ]
+    names = [_head(column, table, units, heads or {}) for column in columns]
+    numbers = [pd.api.types.is_float_dtype(table[column]) for column in columns]
+    return {"columns": names, "rows": rows, "numbers": numbers}
+
+
+def _is_upper(column: str, table: pd.DataFrame) -> bool:
+    """Say whether a column is the upper end of an interval, shown with the lower one."""
+    return column.endswith("high") and f"{column[:-4]}low" in table
+
+
+def _upper(column: str, row: Mapping[Any, Any] | pd.DataFrame) -> str:
+    """Give the upper end of the interval that a column begins; empty where it begins none."""
+    other = f"{column[:-3]}high"
+    return other if column.endswith("low") and other in row else ""
+
+
+def _head(
+    column: str, table: pd.DataFrame, units: Mapping[str, str], heads: Mapping[str, str]
+) -> str:
+    """Write the heading of a column, with its unit where that is one for all rows."""
+    name = heads.get(column, column.replace("_", " "))
+    if _upper(column, table) and column not in heads:
+        of = column[:-3].strip("_").replace("_", " ")
+        name = tr("{name}: {value}", name=tr(of), value=tr("interval")) if of else "interval"
+    unit = _own_unit(column, units)
+    if not unit:
+        return tr(name)
+    style = unit_style(unit)
+    words = style.step_axis if _frame_tables_kind(column) in _STEPS | _SIZES else style.axis
+    return tr(name) if name.endswith(words) else f"{tr(name)} ({words})"
+
+
+def _own_unit(column: str, units: Mapping[str, str]) -> str | None:
+    """Give the unit of a whole column; None where it differs by row."""
+    return units.get(column, units.get(_frame_tables_kind(column)))
+
+
+def _frame_tables_kind(column: str) -> str:
+    """Give the estimate that a column belongs to: an end of an interval to what it bounds."""
+    return column.removesuffix("_low")
+
+
+def _frame_tables_cell(
+    column: str, row: Mapping[Any, Any], units: Mapping[str, str], way: tuple[object, ...]
+) -> Shown:
+    """Write one cell; it is cited where a number stands in it."""
+    value, upper = row[column], _upper(column, row)
+    if isinstance(value, str):
+        text = plain_word(column, value)
+        is_cited = any(letter.isdigit() for letter in value)
+    else:
+        text, is_cited = _number(column, row, units), True
+    return Shown(
+        text, cell_id(*way, (column, upper) if upper else column) if is_cited and way else ""
+    )
+
+
+def _number(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
+    """Write a number in the unit in which people read it."""
+    value, error = row[column], _error(column, row, units)
+    by_row, own = row.get("unit"), "share" if column in _SHARES else _own_unit(column, units)
+    unit = own if own is not None else by_row if isinstance(by_row, str) else ""
+    if upper := _upper(column, row):
+        return range_text(value, row[upper], unit, error)
+    if not isinstance(value, float) or math.isnan(value):
+        return number_text(value)
+    if column in units:  # its unit stands in the heading
+        return unit_style(unit).number(value, error, sign=column in _STEPS)
+    return next((w(value, unit, error) for names, w in _WRITTEN if column in names), "") or (
+        number_text(value)
+    )
+
+
+def _error(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> float:
+    """Give about one standard error of what a column holds, from its interval where it has one."""
+    name = _frame_tables_kind(column)
+    ends = (f"{name}_low", f"{name}_high") if f"{name}_low" in row else ("low", "high")
+    is_own = ends[0] != "low" or (column in units) == ("low" in units)
+    if column in _SHARES or not is_own:
+        return math.nan
+    if all(isinstance(row.get(end), float) for end in ends):
+        return error_of(row[ends[0]], row[ends[1]])
+    return float(row.get("standard_error", math.nan))
+
+
+def heading(column: str) -> str:
+    """Write the name of a column for readers."""
+    return tr(column.replace("_", " "))
+
+
+def plain_word(column: str, value: str) -> str:
+    """Write a name for readers: outcomes by their labels, arrangements with a capital.
+
+    Examples
+    --------
+    >>> plain_word("arrangement", "revenue_swap"), plain_word("unit", "share")
+    ('Revenue swap', '%')
+    """
+    if column == "outcome":
+        known = registry().get(value)
+        return tr(known.label) if known else value
+    if column == "unit":
+        return unit_style(value).axis
+    if column in _NAMES:
+        return arrangement_text(value)
+    return tr("; ").join(tr(part) for part in value.split("; "))
+
+
+def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] | None:
+    """Give what happens over what banks believe, by arrangement.
+
+    ``columns``: headings; ``rows``: for each outcome whose name begins with ``bank.belief_gap``
+    what is believed, then under each arrangement the mean with its interval. None where there
+    is no such outcome.
+    """
+    order = list(_BELIEFS)
+    found = [name for name in outcomes.marks if name.startswith(_BELIEF_GAP)]
+    found.sort(key=lambda name: order.index(name) if name in order else len(order))
+    summary = {
+        (row["outcome"], row["arrangement"]): row
+        for row in outcomes.summary(confidence).to_dict("records")
+    }
+    rows = []
+    for name in found:
+        label = Shown(tr(_BELIEFS.get(name, outcomes.marks[name].label)))
+        one = [_belief(summary[name, a], name, a) for a in outcomes.arrangements]
+        rows.append([label, *one])
+    heads = [arrangement_text(name) for name in outcomes.arrangements]
+    return {"columns": [tr("Realised over believed"), *heads], "rows": rows} if rows else None
+
+
+def _belief(row: Mapping[Any, Any], name: str, arrangement: str) -> Shown:
+    unit, error = str(row["unit"]), error_of(row["low"], row["high"])
+    mean = level_text(row["mean"], unit, error)
+    text = f"{mean} ({range_text(row['low'], row['high'], unit, error)})"
+    return Shown(text, cell_id("summary", name, arrangement, ("mean", "low", "high")))
+
+
+# --- Bank by bank as tables of a page: one table a measure, a row a bank, a column an
+# arrangement
+
+
+MOST_BANKS = 12
+"""Banks that a page shows; all of them stand in the file."""
+
+_SIZE = "loans"
+
+
+def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
+    """Lay out what `sim.analysis.outcomes_table.by_bank` gives.
+
+    ``tables``: for each measure label, unit, formula and rows of a bank with its cells (mean,
+    interval, step, reach, tone, at); ``shown``, ``total``: number of banks, the largest of
+    which are shown.
+    """
+    sizes = frame[(frame["measure"] == _SIZE) & (frame["arrangement"] == baseline)]
+    banks = list(dict.fromkeys(frame["bank"]))
+    largest = set(sizes.nlargest(MOST_BANKS, "mean", keep="all")["bank"][:MOST_BANKS])
+    chosen = [bank for bank in banks if bank in largest]
+    shown = frame[frame["bank"].isin(chosen)]
+    tables = [_table(measure, shown, chosen) for measure in MEASURES]
+    return {"tables": tables if chosen else [], "shown": len(chosen), "total": len(banks)}
+
+
+def _table(measure: Measure, frame: pd.DataFrame, banks: list[str]) -> dict[str, Any]:
+    rows = frame[frame["measure"] == measure.name]
+    by_bank = {bank: rows[rows["bank"] == bank].to_dict("records") for bank in banks}
+    return {
+        "label": tr(measure.label),
+        "unit": unit_style(measure.unit).axis,
+        "formula": tr(measure.formula),
+        "rows": [
+            {"bank": bank, "cells": [_bank_cell(measure, row) for row in own]}
+            for bank, own in by_bank.items()
+        ],
+    }
+
+
+def _bank_cell(measure: Measure, row: dict[Any, Any]) -> dict[str, str]:
+    """Write one cell; a difference only where its whole interval lies on one side of zero."""
+    unit, error = measure.unit, error_of(row["low"], row["high"])
+    side = int(row["difference_low"] > 0.0) - int(row["difference_high"] < 0.0)
+    apart = error_of(row["difference_low"], row["difference_high"])
+    good = {"higher": 1, "lower": -1}.get(measure.better, 0) * side
+    tone = {1: "good", -1: "bad"}.get(good, "moved" if side else "")
+    return {
+        "mean": level_text(row["mean"], unit, error),
+        "interval": range_text(row["low"], row["high"], unit, error),
+        "step": step_text(row["difference"], unit, apart) if side else "",
+        "reach": range_text(row["difference_low"], row["difference_high"], unit, apart),
+        "tone": tone,
+        "at": cell_id("by_bank", measure.name, row["bank"], row["arrangement"]),
+    }

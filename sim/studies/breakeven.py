@@ -1,0 +1,601 @@
+"""Break-even: the value of a parameter at which two arrangements give the same outcome.
+
+The search meets the same luck at every value, so the mean of a fixed set of replications
+is one curve, and its root can be bracketed. It scans a grid with few replications, drops
+stretches that are clear of zero, gives the others more replications, and only with all of
+them closes in on each sign change and on the ends of its interval. How many replications
+the answer rests on is set beforehand, never by how the interval looks, so that its
+coverage is what it says.
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+
+from sim.analysis.estimates import MINIMUM_PAIRS, mean_interval, t_quantile
+from sim.analysis.wording import arrangement_text, percent_text, range_text, step_text, unit_style
+from sim.experiment.store import Cube, Floats, Store, sides
+from sim.scenario.scenario import Scenario
+from sim.studies.findings import Findings
+from sim.studies.ranges import Range, ranges_of, varied
+from sim.studies.request import Names, arrangements_of, marks_of, together
+
+# --- Where a mean difference crosses zero, with an interval, from paired differences at points ---
+# At each value x of a parameter there is one difference D_r(x) for each replication r, and
+# the same r is the same luck at every x. The break-even x* solves E D(x*) = 0. For a given x
+# the paired t test of E D(x) = 0 rejects with probability 5 % if x = x*, so the set of all x
+# at which it does not reject,
+#     { x : mean D(x)^2 <= t^2 var D(x) / n },
+# holds x* in 95 % of studies: a test turned inside out. Between two points each D_r is taken
+# as a straight line, so that with w the share of the way between them
+#     mean(w) = m0 + w (m1 - m0),   var(w) = v00 (1-w)^2 + 2 v01 w (1-w) + v11 w^2,
+# and the set is what lies between the roots of a quadratic in w. For differences that are
+# straight lines over the whole range this is Fieller's interval of the ratio of intercept to
+# slope, whole and not approximated: no root is divided by an estimated slope, and where the
+# slope is not clear of zero the set is open at an end, as it must be. Curved differences
+# need points near the ends of the set; the search puts them there.
+# References
+# ----------
+# Fieller (1954), Some problems in interval estimation, Journal of the Royal Statistical
+# Society B 16(2).
+
+
+Span = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """Where a mean difference is zero.
+
+    Parameters
+    ----------
+    value, until : float
+        Where the mean is zero: at one value, or on the whole stretch from `value` to `until`.
+    low, high : float
+        Ends of the set of values that the paired test does not reject, around them.
+    way : {"rises above", "falls below", "touches"}
+        What the difference does there as the parameter grows.
+    is_open_low, is_open_high : bool
+        Whether the set goes on beyond the range.
+    standard_error : float
+        By the delta method: error of the mean difference over its slope, for comparison; nan
+        on a stretch.
+    pairs : int
+        Replications behind it.
+    """
+
+    value: float
+    until: float
+    low: float
+    high: float
+    way: str
+    is_open_low: bool
+    is_open_high: bool
+    standard_error: float
+    pairs: int
+
+
+def crossings(x: Floats, differences: Floats, confidence: float = 0.95) -> list[Crossing]:
+    """Every root of the mean difference, with its interval.
+
+    Roots at a point, at an end of the range and whole stretches of zeros count.
+
+    Parameters
+    ----------
+    x : array, shape (n_points,), rising
+    differences : array, shape (n_points, n_replications)
+        nan where undefined; a replication counts between two points where it is defined
+        at both.
+    confidence : float, in (0, 1)
+
+    Examples
+    --------
+    >>> lines = np.array([[-1.1, -0.9], [1.0, 1.2]])
+    >>> one = crossings(np.array([0.0, 1.0]), lines, 0.5)[0]
+    >>> round(one.value, 4), round(one.low, 4), round(one.high, 4)
+    (0.4762, 0.4286, 0.5238)
+    """
+    segments = [_Segment.between(x, differences, k) for k in range(x.size - 1)]
+    spans = not_rejected(x, differences, confidence)
+    roots: list[list[tuple[Span, _Segment]]] = []
+    for one in segments:
+        zeros = one.zeros()
+        if zeros and roots and zeros[0] <= roots[-1][-1][0][1]:
+            roots[-1].append((zeros, one))
+        elif zeros:
+            roots.append([(zeros, one)])
+    return [_crossing(root, spans, x) for root in roots]
+
+
+def not_rejected(x: Floats, differences: Floats, confidence: float = 0.95) -> list[Span]:
+    """All stretches of x at which the paired test does not reject a difference of zero."""
+    segments = [_Segment.between(x, differences, k) for k in range(x.size - 1)]
+    return merged([span for s in segments for span in s.not_rejected(confidence)])
+
+
+def merged(spans: list[Span]) -> list[Span]:
+    """Join spans that touch.
+
+    Examples
+    --------
+    >>> merged([(0.0, 1.0), (1.0, 2.0), (3.0, 4.0)])
+    [(0.0, 2.0), (3.0, 4.0)]
+    """
+    joined: list[Span] = []
+    for low, high in sorted(spans):
+        if joined and low <= joined[-1][1]:
+            joined[-1] = joined[-1][0], max(high, joined[-1][1])
+        else:
+            joined.append((low, high))
+    return joined
+
+
+@dataclass(frozen=True)
+class _Segment:
+    """Two neighbouring points: means, and variances of the means, of paired differences."""
+
+    left: float
+    right: float
+    means: Span
+    variances: tuple[float, float, float]
+    pairs: int
+
+    @staticmethod
+    def between(x: Floats, differences: Floats, k: int) -> "_Segment":
+        """Points `k` and `k` + 1, with the replications that are defined at both."""
+        pair = differences[k : k + 2]
+        pair = pair[:, np.isfinite(pair).all(axis=0)]
+        n = pair.shape[1]
+        if n < MINIMUM_PAIRS:
+            nothing = math.nan
+            return _Segment(x[k], x[k + 1], (nothing, nothing), (nothing,) * 3, n)
+        first, second = pair.mean(axis=1)
+        spread = np.cov(pair) / n
+        variances = float(spread[0, 0]), float(spread[0, 1]), float(spread[1, 1])
+        return _Segment(float(x[k]), float(x[k + 1]), (float(first), float(second)), variances, n)
+
+    def zeros(self) -> Span | None:
+        """Where the mean is zero, from and until; None if nowhere."""
+        first, second = self.means
+        if first == 0.0 or second == 0.0:
+            return self.right if first else self.left, self.left if second else self.right
+        if first * second < 0.0:
+            root = self.left + first / (first - second) * (self.right - self.left)
+            return root, root
+        return None
+
+    def error(self, value: float) -> float:
+        """Error of the mean difference at a value, over the slope."""
+        (m0, m1), (v00, v01, v11) = self.means, self.variances
+        width = self.right - self.left
+        w = (value - self.left) / width
+        variance = v00 * (1 - w) ** 2 + 2 * v01 * w * (1 - w) + v11 * w * w
+        return math.sqrt(max(variance, 0.0)) * width / abs(m1 - m0)
+
+    def not_rejected(self, confidence: float) -> list[Span]:
+        """Stretches at which the paired test does not reject."""
+        (m0, m1), (v00, v01, v11) = self.means, self.variances
+        if self.pairs < MINIMUM_PAIRS:
+            return []
+        t2 = t_quantile(confidence, self.pairs - 1) ** 2
+        step = m1 - m0
+        a = step * step - t2 * (v00 - 2.0 * v01 + v11)
+        b = 2.0 * (m0 * step - t2 * (v01 - v00))
+        c = m0 * m0 - t2 * v00
+        width = self.right - self.left
+        return [
+            (self.left + low * width, self.left + high * width)
+            for low, high in _below_zero(a, b, c)
+        ]
+
+
+def _below_zero(a: float, b: float, c: float) -> list[Span]:
+    """Where a w^2 + b w + c <= 0 in [0, 1]."""
+    inside = [w for w in _roots(a, b, c) if 0.0 < w < 1.0]
+    ends = [0.0, *inside, 1.0]
+    spans = []
+    for low, high in pairwise(ends):
+        middle = 0.5 * (low + high)
+        if (a * middle + b) * middle + c <= 0.0:
+            spans.append((low, high))
+    return merged(spans)
+
+
+def _roots(a: float, b: float, c: float) -> list[float]:
+    """Real roots, in order, by the form that loses no digits."""
+    if a == 0.0:
+        return [-c / b] if b != 0.0 else []
+    inner = b * b - 4.0 * a * c
+    if inner < 0.0:
+        return []
+    q = -0.5 * (b + math.copysign(math.sqrt(inner), b))
+    return sorted({q / a, c / q} if q != 0.0 else {0.0})
+
+
+def _crossing(root: list[tuple[Span, _Segment]], spans: list[Span], x: Floats) -> Crossing:
+    """The root that lies in some neighbouring segments, with the stretch that holds it."""
+    first, last = root[0][1], root[-1][1]
+    value, until = root[0][0][0], root[-1][0][1]
+    before, after = np.sign(first.means[0]), np.sign(last.means[1])
+    way = "rises above" if before < after else "falls below" if before > after else "touches"
+    sloped = last if last.means[1] else first
+    error = sloped.error(value) if value == until else math.nan
+    # Without any spread the stretch is the root itself, found up to rounding.
+    around = [s for s in spans if s[0] <= until and value <= s[1]] or [(value, until)]
+    low, high = min(value, around[0][0]), max(until, around[-1][1])
+    is_open = bool(low <= x[0]), bool(high >= x[-1])
+    return Crossing(value, until, low, high, way, *is_open, error, last.pairs)
+
+
+# --- What a search for a break-even found: crossings, the curve behind them, and the words -------
+
+
+KEY = "breakeven"
+
+
+@dataclass(frozen=True)
+class Equation:
+    """What is to be equal: an outcome under two arrangements, or under one and a number.
+
+    Parameters
+    ----------
+    outcome : str
+    first : str
+    second : str or float
+        An arrangement, or the level that the outcome is to reach.
+    """
+
+    outcome: str
+    first: str
+    second: str | float
+
+    def differences(self, cube: Cube) -> Floats:
+        """Second less first, or first less the level, shape (n_scenarios, n_replications)."""
+        if isinstance(self.second, str):
+            return cube.differences(self.second, self.first, self.outcome)
+        return cube.levels(self.first, self.outcome) - self.second
+
+    def words(self) -> str:
+        """The difference in words."""
+        label = marks_of(self.outcome)[self.outcome].label
+        first = arrangement_text(self.first)
+        if isinstance(self.second, str):
+            return f"{label} under {arrangement_text(self.second).lower()} less {first.lower()}"
+        return f"{label} under {first.lower()} less {self.second:g}"
+
+
+@dataclass(frozen=True, eq=False)
+class BreakEven:
+    """Break-evens of one outcome over one range.
+
+    Parameters
+    ----------
+    range : Range
+    equation : Equation
+    crossings : tuple of Crossing
+        Every root of the mean difference; empty where there is none.
+    curve : DataFrame
+        Differences at all values that were tried.
+    runs : int
+        Replications that were simulated for it.
+    confidence : float
+    unclear : list of (low, high)
+        Stretches of the range at which the difference is not clear of zero.
+    """
+
+    range: Range
+    equation: Equation
+    crossings: tuple[Crossing, ...]
+    curve: pd.DataFrame
+    runs: int
+    confidence: float
+    unclear: list[Span]
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each crossing.
+
+        Returns
+        -------
+        DataFrame
+            Columns key, then the fields of `sim.studies.breakeven.Crossing`.
+        """
+        names = ["key", *Crossing.__dataclass_fields__]
+        rows = [{"key": self.range.label, **asdict(one)} for one in self.crossings]
+        return pd.DataFrame(rows, columns=names)
+
+    def findings(self) -> Findings:
+        """The result in words and tables, for files and report."""
+        unit = marks_of(self.equation.outcome)[self.equation.outcome].unit
+        tables = {"crossings": self.frame(), "curve": self.curve.assign(unit=unit)}
+        if not self.crossings:
+            # Nothing to print but what was seen on the way.
+            tables = dict(reversed(tables.items()))
+        return Findings(
+            KEY,
+            f"Break-even of {self.range.key}",
+            tuple(self._sentences(unit)),
+            tables,
+            {
+                "crossings": f"Where {self.equation.words()} is zero, with"
+                f" {percent_text(self.confidence)} intervals",
+                "curve": f"{self.equation.words()} at every value tried",
+            },
+        )
+
+    def _sentences(self, unit: str) -> list[str]:
+        crossed = [self._crossing(one) for one in self.crossings]
+        if not crossed:
+            crossed = [f"There is no crossing in the range: {self._ends(unit)}.", *self._near()]
+        elif len(crossed) > 1:
+            crossed.insert(0, f"The difference is zero {len(crossed)} times.")
+        most = int(self.curve["replications"].max())
+        return [*crossed, f"This took {self.runs} runs; {most} replications with common luck."]
+
+    def _crossing(self, one: Crossing) -> str:
+        low = "below the range" if one.is_open_low else f"{one.low:.4g}"
+        high = "above the range" if one.is_open_high else f"{one.high:.4g}"
+        return (
+            f"{self.equation.words()} {one.way} zero at {self.range.label} = {one.value:.4g}"
+            + (f" to {one.until:.4g}" if one.until > one.value else "")
+            + f"; {percent_text(self.confidence)} interval {low} to {high}."
+        )
+
+    def _ends(self, unit: str) -> str:
+        ends = self.curve.iloc[[0, -1]][["at", "difference", "low", "high", "standard_error"]]
+        said = [
+            f"{step_text(mean, unit, error)} at {value:.4g} ({range_text(low, high, unit, error)})"
+            for value, mean, low, high, error in ends.to_numpy(np.float64).tolist()
+        ]
+        name = unit_style(unit).axis
+        return f"{self.equation.words()} ({name}) is {said[0]} and {said[1]}"
+
+    def _near(self) -> list[str]:
+        """Say where a difference of zero cannot be ruled out all the same."""
+        spans = ", ".join(f"{low:.4g} to {high:.4g}" for low, high in self.unclear)
+        return [f"A difference of zero cannot be ruled out at {spans}."] if spans else []
+
+
+def curve_frame(known: Mapping[float, Floats], confidence: float) -> pd.DataFrame:
+    """Mean difference with its interval at every value.
+
+    Parameters
+    ----------
+    known : mapping of value -> array, shape (n_replications,)
+    confidence : float
+
+    Returns
+    -------
+    DataFrame
+        Columns at (the value), replications, difference, standard_error, low, high.
+
+    Examples
+    --------
+    >>> curve_frame({0.5: np.array([1.0, 3.0])}, 0.95).round(2).values.tolist()
+    [[0.5, 2.0, 2.0, 1.0, -10.71, 14.71]]
+    """
+    rows = []
+    for value in sorted(known):
+        one = mean_interval(known[value], confidence)
+        rows.append(
+            {"at": value, "replications": one.count, "difference": one.estimate,
+             "standard_error": one.standard_error, "low": one.low, "high": one.high}
+        )  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+# --- Break-even: the value of a parameter at which two arrangements give the same outcome --------
+
+
+Sides = Sequence[str | float]
+CLEAR = 0.999
+"""Confidence at which a stretch of the scan is dropped."""
+FEWEST = 4
+"""Replications of a first scan, if there are as many."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """How a break-even is searched for.
+
+    Parameters
+    ----------
+    points : int
+        Values of the first scan, at least 2.
+    replications : int, optional
+        That the answer rests on; those of the scenario by default.
+    confidence : float, in (0, 1)
+    tolerance : float
+        How exactly root and ends are found, as a share of the interval's width.
+    most_points : int
+        Values that may be added for one crossing and its ends.
+    """
+
+    points: int = 7
+    replications: int | None = None
+    confidence: float = 0.95
+    tolerance: float = 0.05
+    most_points: int = 16
+
+    def schedule(self, scenario: Scenario) -> list[int]:
+        """Replications of each round, the last one with all.
+
+        Examples
+        --------
+        >>> Search(replications=20).schedule(None)
+        [5, 10, 20]
+        """
+        whole = self.replications or scenario.experiment.replications
+        rounds = [whole]
+        while rounds[0] > 2 * FEWEST and len(rounds) < 3:
+            rounds.insert(0, max(FEWEST, rounds[0] // 2))
+        return rounds
+
+
+def breakeven(
+    scenario: Scenario,
+    vary: Range | str,
+    outcome: str,
+    arrangements: Sides,
+    search: Search | None = None,
+    store: Store | None = None,
+) -> BreakEven:
+    """Find where an outcome is the same under two arrangements, with an interval.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    vary : Range or str
+        Key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
+    outcome : str
+    arrangements : tuple of two
+        Names; or one name and a number that the outcome is to reach.
+    search : Search, optional
+    store : Store, optional
+        Where runs are kept.
+
+    Returns
+    -------
+    BreakEven
+        Every root with its interval, or none, and the differences at all values.
+
+    Raises
+    ------
+    ScenarioError
+        For a key, range, outcome or arrangement that does not exist or is not legal.
+
+    References
+    ----------
+    `sim.studies.breakeven` derives the interval.
+    """
+    how = search or Search()
+    lean, one, equation = asked(scenario, vary, outcome, arrangements)
+    curve = _Curve(lean, one, equation, store or Store())
+    before = curve.store.simulated
+    _scan(curve, how)
+    found = _close_in(curve, how)
+    return BreakEven(
+        one, equation, tuple(found), curve_frame(curve.known, how.confidence),
+        curve.store.simulated - before, how.confidence,
+        not_rejected(*curve.whole(), how.confidence),
+    )  # fmt: skip
+
+
+def asked(
+    scenario: Scenario,
+    vary: Iterable[Range | str] | Range | str | None,
+    outcomes: Names,
+    arrangements: Sides,
+) -> tuple[Scenario, Range, Equation]:
+    """Check what is searched for; as in `breakeven`.
+
+    Returns
+    -------
+    scenario : Scenario
+        With the baseline and the arrangements of the equation alone.
+    range : Range
+    equation : Equation
+    """
+    names = [one for one in arrangements if isinstance(one, str)]
+    levels = [one for one in arrangements if not isinstance(one, str)]
+    (one,), (outcome,), run = together(
+        lambda: ranges_of(scenario, vary, 1),
+        lambda: tuple(marks_of(outcomes, 1)),
+        lambda: arrangements_of(scenario, names, 1 if levels else 2, run=True),
+    )
+    alone = tuple(dict.fromkeys((scenario.experiment.baseline, *run)))
+    lean = scenario.with_values({"experiment.arrangements": alone})
+    return lean, one, Equation(outcome, *run, *levels)
+
+
+@dataclass
+class _Curve:
+    """Differences at the values tried so far, and from how many replications each is."""
+
+    scenario: Scenario
+    range: Range
+    equation: Equation
+    store: Store
+    known: dict[float, Floats] = field(default_factory=dict)
+    counts: dict[float, int] = field(default_factory=dict)
+
+    def extend(self, values: list[float], count: int) -> None:
+        """Give values at least `count` replications."""
+        new = [x for x in values if self.count(x) < count]
+        if new:
+            scenarios = [varied(self.scenario, [self.range], [x]) for x in new]
+            cube = self.store.cube(scenarios, range(count))
+            self.known |= dict(zip(new, self.equation.differences(cube), strict=True))
+            self.counts |= dict.fromkeys(new, count)
+
+    def count(self, x: float) -> int:
+        """Replications at a value; 0 where it has not been tried."""
+        return self.counts.get(x, 0)
+
+    def ordered(self) -> list[float]:
+        """Values tried, in order."""
+        return sorted(self.known)
+
+    def whole(self) -> tuple[Floats, Floats]:
+        """Values with the most replications, and their differences."""
+        most = max(self.counts.values())
+        full = [x for x in self.ordered() if self.count(x) == most]
+        return np.array(full), np.array([self.known[x] for x in full])
+
+
+def _scan(curve: _Curve, how: Search) -> None:
+    """Look at a grid with growing replications; what is clear of zero stays as it is."""
+    grid = [float(x) for x in np.linspace(curve.range.low, curve.range.high, how.points)]
+    active = grid
+    for count in how.schedule(curve.scenario):
+        curve.extend(active, count)
+        active = _unclear(curve, grid)
+        if not active:
+            break
+    # The ends are always told with all replications.
+    curve.extend([grid[0], grid[-1], *active], how.schedule(curve.scenario)[-1])
+
+
+def _unclear(curve: _Curve, grid: list[float]) -> list[float]:
+    """Values that are not clear of zero, or next to a sign change."""
+    side = [int(sides(curve.known[x][None, :], CLEAR)[0]) for x in grid]
+    keep = set()
+    for k, s in enumerate(side):
+        if s == 0:
+            keep |= {k}
+        if k and s * side[k - 1] <= 0:
+            keep |= {k - 1, k}
+    return [grid[k] for k in sorted(keep)]
+
+
+def _close_in(curve: _Curve, how: Search) -> list[Crossing]:
+    """Add values near roots and ends of intervals until they move no more."""
+    count = how.schedule(curve.scenario)[-1]
+    found = crossings(*curve.whole(), how.confidence)
+    for _ in range(how.most_points):
+        wanted = [x for one in found for x in _missing(one, curve, how)]
+        if not wanted:
+            break
+        curve.extend(list(dict.fromkeys(wanted)), count)
+        found = crossings(*curve.whole(), how.confidence)
+    return found
+
+
+def _missing(one: Crossing, curve: _Curve, how: Search) -> list[float]:
+    """Root and ends of an interval that no value tried lies near enough to."""
+    full, _ = curve.whole()
+    span = curve.range.high - curve.range.low
+    near = max(how.tolerance * (one.high - one.low), 1e-6 * span)
+    wanted = []
+    for x in (one.value, one.until, one.low, one.high):
+        if np.abs(full - x).min() > near:
+            wanted.append(float(x))
+    # A value of the scan with few replications inside the interval would bend it.
+    wanted += [
+        x for x in curve.ordered()
+        if one.low - near <= x <= one.high + near and curve.count(x) < curve.count(full[0])
+    ]  # fmt: skip
+    return wanted

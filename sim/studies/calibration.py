@@ -1,0 +1,304 @@
+"""Calibrate: move free parameters in their plausible ranges until targets are met.
+
+Simulated moments under common random numbers: every evaluation meets the same luck, so
+that differences between parameter values are not drowned in chance. Stages of the plan are
+fitted in order, each with its own parameters and targets; then all of them together. Before
+each fit banks' beliefs are moved towards what the simulation bears out, so that a fitted
+economy is one whose banks are not surprised.
+
+References
+----------
+McFadden 1989, Econometrica 57(5), for simulated moments. Grazzini and Richiardi 2015,
+Journal of Economic Dynamics and Control 51, for their use with simulation models.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import least_squares
+
+from sim.experiment.store import Floats, means
+from sim.model.firms.record import STAGES
+from sim.scenario.scenario import Scenario
+from sim.studies import fit as identification
+from sim.studies.calibration_plan import JOINT, Parameter, Plan, Stage, Target
+from sim.studies.findings import Findings
+from sim.studies.fit import (
+    TRIES,
+    Evaluator,
+    Fit,
+    SpentError,
+    at_places,
+    distances,
+    jacobian,
+    mean_gap,
+    places,
+    settled,
+    with_pull,
+)
+
+KEY = "calibration"
+CAPTIONS = {
+    "fit": "Targets, what the fitted economy gives, and the distance in tolerances",
+    "parameters": "Free parameters: where they ended and which targets hold them; uncertainty"
+    " by tolerances and, apart, luck of the simulation",
+    "beliefs": "Believed default of each stage, and realised over believed",
+    "conflicts": "Missed targets of which one can only be met at the cost of the other",
+    "course": "How the fit went",
+}
+
+
+@dataclass(frozen=True)
+class Calibration(Fit):
+    """What came out of a calibration.
+
+    Parameters
+    ----------
+    gaps : DataFrame
+        Realised over believed default by stage and arrangement.
+    trail : DataFrame
+        Columns stage, round, cost, evaluations: how the fit went.
+    is_finished : bool
+        False where the budget of evaluations ended first.
+    """
+
+    gaps: pd.DataFrame
+    trail: pd.DataFrame
+    is_finished: bool
+
+    def frame(self) -> pd.DataFrame:
+        """The fit: one row a target.
+
+        Returns
+        -------
+        DataFrame
+            Columns target, arrangement, wanted, bound, tolerance, obtained,
+            standard_error, distance (in tolerances), met, fact.
+        """
+        goals, world = self.plan.target, self.plan.arrangements[0]
+        obtained, error, _ = means(self.values)
+        return pd.DataFrame(
+            {
+                "target": [goal.name for goal in goals],
+                "arrangement": [goal.arrangement or world for goal in goals],
+                "wanted": [goal.value for goal in goals],
+                "bound": [goal.bound for goal in goals],
+                "tolerance": [goal.tolerance for goal in goals],
+                "obtained": obtained,
+                "standard_error": error,
+                "distance": self.distances,
+                "met": np.abs(self.distances) <= 1.0,
+                "fact": [", ".join(goal.fact) for goal in goals],
+            }
+        )
+
+    def beliefs(self) -> pd.DataFrame:
+        """Believed default, and realised over believed, by stage.
+
+        Returns
+        -------
+        DataFrame
+            Columns stage, believed, one for each world, together.
+        """
+        frame = self.gaps.copy()
+        frame.insert(0, "believed", list(self.fitted.belief.default.default_rate))
+        frame["together"] = self.mean_gaps
+        frame.insert(0, "stage", STAGES)
+        return frame.reset_index(drop=True)
+
+    def findings(self) -> Findings:
+        """What was found, for files and the report."""
+        tables = {
+            "fit": self.frame(), "parameters": identification.profile(self),
+            "beliefs": self.beliefs(), "conflicts": identification.conflicts(self),
+            "course": self.trail,
+        }  # fmt: skip
+        fit = tables["fit"]
+        words = [
+            f"{int(fit['met'].sum())} of {len(fit)} targets lie within their tolerance.",
+            *(_miss(row) for _, row in fit[~fit["met"]].iterrows()),
+            _beliefs(tables["beliefs"]),
+            *(
+                f"In conflict: {row['first']} and {row['second']}, over {row['over']}."
+                for _, row in tables["conflicts"].iterrows()
+            ),
+            _loose(tables["parameters"]),
+            self._settled(),
+        ]
+        title = f"Calibration: {self.plan.title}"
+        return Findings(KEY, title, tuple(words), tables, CAPTIONS)
+
+    def _settled(self) -> str:
+        size = f"the largest step left is {self.largest_step:.2f} of a parameter's uncertainty"
+        if self.is_settled:
+            return f"A rerun from here stays here: {size}, and beliefs are borne out."
+        if not self.is_finished:
+            return f"The budget of evaluations ended first; {size}. Run it again to go on."
+        return f"Not settled: {size}, or beliefs are not borne out. Run it again from here."
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the fit would repeat itself: no step left, and beliefs borne out."""
+        tolerance = self.plan.belief.tolerance
+        borne_out = (self.mean_gaps.dropna() - 1.0).abs() <= tolerance
+        return self.largest_step <= self.plan.step_tolerance and bool(borne_out.all())
+
+    @property
+    def largest_step(self) -> float:
+        """The largest of the steps, over the uncertainty of its parameter.
+
+        A step in a direction that no target holds is no news; one that is large against
+        what the targets allow is.
+        """
+        spread, _ = identification.uncertainties(self)
+        return float(np.abs(self.step().to_numpy() / spread).max())
+
+    @property
+    def mean_gaps(self) -> pd.Series:
+        """Realised over believed default by stage, the worlds together."""
+        return mean_gap(self.gaps)
+
+
+@dataclass
+class _Course:
+    """The state of a fit: where it is, and what it has cost."""
+
+    plan: Plan
+    eye: Evaluator
+    scenario: Scenario
+    trail: list[dict[str, object]] = field(default_factory=list)
+
+    def stage(self, stage: Stage) -> None:
+        """Fit one stage of the plan."""
+        free, goals = members(self.plan, stage)
+        for number in range(stage.rounds):
+            if stage.lending:
+                gaps = self.eye.belief_gaps(self.scenario)
+                self.scenario = settled(self.scenario, gaps, self.plan.belief.least)
+            cost = self.fit(free, goals, stage.lending) if free else math.nan
+            self.trail.append(
+                {
+                    "stage": stage.name, "round": number + 1, "cost": cost,
+                    "evaluations": self.eye.spent,
+                }
+            )  # fmt: skip
+
+    def fit(self, free: Sequence[Parameter], goals: Sequence[Target], lending: bool) -> float:
+        """One fit by least squares; returns its cost (half the sum of squares)."""
+        base, best = self.scenario, [math.inf]
+
+        def residuals(where: Floats) -> Floats:
+            scenario = at_places(base, free, where)
+            values = self.eye.targets([scenario], goals, lending)[0]
+            found = with_pull(self.plan, goals, distances(goals, values), where)
+            cost = 0.5 * float(found @ found)
+            if cost < best[0]:
+                # Kept at once, so that an exhausted budget leaves the best so far.
+                best[0], self.scenario = cost, scenario
+            return found
+
+        def slopes(where: Floats) -> Floats:
+            lean = self.plan.pull * np.eye(len(free))
+            found = jacobian(self.eye, at_places(base, free, where), free, goals, lending)
+            weights = np.array([goal.weight for goal in goals])
+            return np.vstack([weights[:, None] * found, lean])
+
+        start = np.clip(places(base, free), -0.999, 0.999)
+        least_squares(
+            residuals, start, jac=slopes, bounds=(-1.0, 1.0), max_nfev=TRIES, xtol=1e-3,
+            ftol=1e-3, gtol=1e-3,
+        )  # fmt: skip
+        return best[0]
+
+
+def calibrate(
+    plan: Plan,
+    scenario: Scenario,
+    evaluator: Evaluator,
+    told: Callable[[str], None] = lambda _: None,
+) -> Calibration:
+    """Fit the free parameters of a plan.
+
+    Parameters
+    ----------
+    plan : Plan
+    scenario : Scenario
+        Where to start, as `scenario_of` gives it.
+    evaluator : Evaluator
+        What simulates; its store makes a second call go on where the first one ended.
+    told : callable
+        Told which stage begins.
+    """
+    fit = _Course(plan, evaluator, scenario)
+    if evaluator.can_afford(len(plan.parameter) + 1):
+        told("a first look at all targets")
+        first = assess(fit, is_finished=True)
+        if first.is_settled:
+            # Nothing to be gained: the scenario is what this plan would find.
+            return first
+    is_finished = True
+    try:
+        for stage in plan.stage:
+            told(f"{stage.name}: {stage.meaning}" if stage.meaning else stage.name)
+            fit.stage(stage)
+    except SpentError:
+        is_finished = False
+    told("a last look at all targets")
+    return assess(fit, is_finished)
+
+
+def assess(fit: _Course, is_finished: bool) -> Calibration:
+    """Look at a fitted scenario: all targets, all slopes, all beliefs."""
+    # The look itself is outside the budget: without it there is nothing to report.
+    plan, eye = fit.plan, replace(fit.eye, budget=None)
+    values = eye.targets([fit.scenario], plan.target)[0]
+    slopes = jacobian(eye, fit.scenario, plan.parameter, plan.target)
+    gaps = eye.belief_gaps(fit.scenario)
+    fit.eye.spent = eye.spent
+    columns = ["stage", "round", "cost", "evaluations"]
+    trail = pd.DataFrame(fit.trail, columns=columns)
+    return Calibration(plan, fit.scenario, values, slopes, gaps, trail, is_finished)
+
+
+def check(plan: Plan, scenario: Scenario, evaluator: Evaluator) -> Calibration:
+    """Look at a scenario as it is: would the calibration leave it where it stands?"""
+    return assess(_Course(plan, evaluator, scenario), is_finished=True)
+
+
+def members(plan: Plan, stage: Stage) -> tuple[tuple[Parameter, ...], tuple[Target, ...]]:
+    """Parameters and targets of a stage; the joint stage has all of them."""
+    if stage.name == JOINT:
+        return plan.parameter, plan.target
+    return (
+        tuple(one for one in plan.parameter if one.stage == stage.name),
+        tuple(one for one in plan.target if one.stage == stage.name),
+    )
+
+
+def _miss(row: "pd.Series[float]") -> str:
+    return (
+        f"Missed: {row['target']}, {row['obtained']:.3g} (standard error"
+        f" {row['standard_error']:.2g}) against {row['wanted']:.3g}, {row['distance']:+.1f}"
+        " tolerances."
+    )
+
+
+def _beliefs(beliefs: pd.DataFrame) -> str:
+    each = ", ".join(
+        f"{stage} {ratio:.2f}"
+        for stage, ratio in zip(beliefs["stage"], beliefs["together"], strict=True)
+    )
+    return f"Realised over believed default: {each}."
+
+
+def _loose(held: pd.DataFrame) -> str:
+    """Parameters that the targets say nothing about, or that lie at the end of a range."""
+    loose = held.loc[held["held_by"] == "no target holds it", "parameter"]
+    ends = held.loc[np.abs(held["place"]) > 0.98, "parameter"]
+    first = "Targets hold all parameters."
+    if len(loose):
+        first = f"No target holds {', '.join(loose)}."
+    return f"{first} At the end of its range: {', '.join(ends)}." if len(ends) else first

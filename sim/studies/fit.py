@@ -1,0 +1,416 @@
+"""Which target holds which parameter, how firmly, and which targets pull apart.
+
+All of it is read from the Jacobian of distances at the fitted scenario. Two uncertainties
+are kept apart: how far a parameter may move while targets stay within their tolerances
+(Gauss-Newton), and how far it moves because targets were simulated with finite luck.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import lsq_linear
+
+from sim.experiment.beliefs import DEFAULT_GAPS, moved
+from sim.experiment.store import Floats, Store, means
+from sim.scenario.scenario import Scenario
+from sim.studies.calibration_plan import Parameter, Plan, Target, value_at
+
+# --- What a calibration sees of a scenario: its targets, simulated under common luck -------------
+
+
+NO_LENDING = {"underwriting.least_line": 1e9}
+"""What ends lending: no line is ever large enough to be worth its file."""
+
+
+TRIES = 3
+"""Function values of one fit; each that is better is followed by a new Jacobian."""
+
+
+class SpentError(Exception):
+    """The budget of evaluations is used up; what is known is kept."""
+
+
+@dataclass
+class Evaluator:
+    """Simulates targets, counts what it costs, and keeps all of it in a store.
+
+    Parameters
+    ----------
+    plan : Plan
+    store : Store
+        Its reader must give the moments.
+    budget : int, optional
+        Evaluations that may be simulated; known ones are free.
+    report : callable, optional
+        Told how many replications have been simulated.
+    """
+
+    plan: Plan
+    store: Store
+    budget: int | None = None
+    report: Callable[[int], None] | None = None
+    spent: int = 0
+
+    def targets(
+        self, scenarios: Sequence[Scenario], chosen: Sequence[Target], lending: bool = True
+    ) -> list[Floats]:
+        """Simulated targets of several scenarios.
+
+        Returns
+        -------
+        list of array, shape (n_targets, n_replications)
+            nan where a target is undefined.
+        """
+        baseline = self.plan.arrangements[0]
+        frames = self._frames(scenarios, {one.arrangement or baseline for one in chosen}, lending)
+        return [self._read(frame, chosen) for frame in frames]
+
+    def belief_gaps(self, scenario: Scenario) -> pd.DataFrame:
+        """Realised over believed default, stages (rows) by arrangement (columns)."""
+        frame = self._frames([scenario], set(self.plan.belief.arrangements), True)[0]
+        rows = frame[frame["outcome"].isin(DEFAULT_GAPS)]
+        wide = rows.pivot_table(index="outcome", columns="arrangement", values="value")
+        return wide.reindex(index=list(DEFAULT_GAPS), columns=list(self.plan.belief.arrangements))
+
+    def _frames(
+        self, scenarios: Sequence[Scenario], worlds: set[str], lending: bool
+    ) -> list[pd.DataFrame]:
+        variants = [self._variant(one, worlds, lending) for one in scenarios]
+        if self.budget is not None and self.spent >= self.budget:
+            self._refuse_unknown(variants)
+        before = self.store.simulated
+        found = self.store.many(variants, range(self.plan.replications), self._told(before))
+        self.spent += -(-(self.store.simulated - before) // self.plan.replications)
+        return found
+
+    def _variant(self, scenario: Scenario, worlds: set[str], lending: bool) -> Scenario:
+        """The scenario with the worlds that are read, the baseline first, or without loans."""
+        baseline = self.plan.arrangements[0]
+        names = [n for n in self.plan.arrangements if n == baseline or n in worlds]
+        changes: dict[str, object] = {"experiment.arrangements": names}
+        return scenario.with_values(changes if lending else changes | NO_LENDING)
+
+    def expected(self, is_check: bool = False) -> int:
+        """Replications that are asked for at most, for a bar that shows the way."""
+        look = len(self.plan.parameter) + 1
+        fits = 0 if is_check else sum(stage.rounds for stage in self.plan.stage)
+        most = look + fits * TRIES * (look + 1)
+        return min(most, look + (self.budget or most)) * self.plan.replications
+
+    def can_afford(self, evaluations: int) -> bool:
+        """Whether the budget still has room for some evaluations."""
+        return self.budget is None or self.spent + evaluations <= self.budget
+
+    def _refuse_unknown(self, variants: Sequence[Scenario]) -> None:
+        if not all(self.store.knows(v, range(self.plan.replications)) for v in variants):
+            raise SpentError
+
+    def _told(self, before: int) -> Callable[[int, int], None] | None:
+        report = self.report
+        return None if report is None else lambda done, _: report(before + done)
+
+    def _read(self, frame: pd.DataFrame, chosen: Sequence[Target]) -> Floats:
+        baseline = self.plan.arrangements[0]
+        table = frame.pivot(
+            index=["outcome", "arrangement"], columns="replication", values="value"
+        )
+        keys = pd.MultiIndex.from_tuples([(t.outcome, t.arrangement or baseline) for t in chosen])
+        return np.asarray(table.reindex(keys).to_numpy(dtype=np.float64))
+
+
+def places(scenario: Scenario, free: Sequence[Parameter]) -> Floats:
+    """Where the parameters of a scenario lie in their ranges, shape (n,), -1 to 1."""
+    return np.array([one.inner(float(str(value_at(scenario, one.key)))) for one in free])
+
+
+DIGITS = 4
+"""Significant digits of a free number: what is simulated is what can be written."""
+
+
+def at_places(scenario: Scenario, free: Sequence[Parameter], where: Floats) -> Scenario:
+    """The scenario with parameters at the given places of their ranges."""
+    changes = {
+        key: float(f"{one.outer(float(place)):.{DIGITS}g}")
+        for one, place in zip(free, where, strict=True)
+        for key in (one.key, *one.also)
+    }
+    return scenario.with_values(_whole_lists(scenario, changes))
+
+
+def _whole_lists(scenario: Scenario, changes: dict[str, float]) -> dict[str, object]:
+    """Elements of one list are set together."""
+    found: dict[str, object] = {}
+    for key, value in changes.items():
+        head, bracket, rest = key.partition("[")
+        if not bracket:
+            found[key] = value
+            continue
+        old = found.get(head, value_at(scenario, head))
+        items = list(old) if isinstance(old, list | tuple) else []
+        items[int(rest.rstrip("]"))] = value
+        found[head] = items
+    return found
+
+
+def settled(scenario: Scenario, gaps: pd.DataFrame, least: float) -> Scenario:
+    """Move believed default part of the way to what the worlds realised.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    gaps : DataFrame
+        As `Evaluator.belief_gaps` gives it; worlds count alike, as a geometric mean.
+    least : float, per year
+        A belief of nothing could never grow again.
+    """
+    levels = moved(scenario, "", mean_gap(gaps))["default_rate"]
+    rates = [max(float(f"{rate:.4g}"), least) for rate in levels]
+    return scenario.with_values({"belief.default.default_rate": rates})
+
+
+def mean_gap(gaps: pd.DataFrame) -> "pd.Series[float]":
+    """Geometric mean over worlds of realised over believed; nan where nobody defaulted.
+
+    Examples
+    --------
+    >>> mean_gap(pd.DataFrame({"a": [2.0, 0.0], "b": [0.5, 1.0]})).tolist()
+    [1.0, nan]
+    """
+    found = gaps.to_numpy(dtype=np.float64)
+    logs = np.log(np.where(found > 0.0, found, np.nan))
+    return pd.Series(np.exp(logs.mean(axis=1)), index=gaps.index)
+
+
+# --- The arithmetic of a fit: distances in tolerances, their slopes, one Newton step -------------
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Where a fit stands.
+
+    Parameters
+    ----------
+    plan : Plan
+        What is free and what is to be met.
+    fitted : Scenario
+    values : array, shape (n_targets, n_replications)
+        Targets of the fitted scenario, in the order of the plan.
+    jacobian : array, shape (n_targets, n_parameters)
+        Change of each target's distance per half range of each parameter, at the fitted
+        scenario.
+    """
+
+    plan: Plan
+    fitted: Scenario
+    values: Floats
+    jacobian: Floats
+
+    @property
+    def distances(self) -> Floats:
+        """Distance of each target in tolerances, shape (n_targets,)."""
+        return distances(self.plan.target, self.values)
+
+    def step(self) -> "pd.Series[float]":
+        """What one more Gauss-Newton step would change, in half ranges, by parameter."""
+        where = places(self.fitted, self.plan.parameter)
+        change = newton_step(self.plan, self.plan.target, self.jacobian, self.distances, where)
+        return pd.Series(change, index=[one.key for one in self.plan.parameter])
+
+
+def jacobian(
+    eye: Evaluator,
+    scenario: Scenario,
+    free: Sequence[Parameter],
+    goals: Sequence[Target],
+    lending: bool = True,
+) -> Floats:
+    """Slopes of distances by finite differences under common luck.
+
+    Returns
+    -------
+    array, shape (n_targets, n_parameters)
+        Tolerances per half range. Differences lean inwards at the end of a range.
+    """
+    where = places(scenario, free)
+    steps = np.where(where > 0.0, -eye.plan.difference, eye.plan.difference)
+    moved = [
+        at_places(scenario, free, where + np.where(np.arange(len(free)) == k, step, 0.0))
+        for k, step in enumerate(steps)
+    ]
+    here, *there = (means(v)[0] for v in eye.targets([scenario, *moved], goals, lending))
+    scale = np.array([goal.tolerance for goal in goals])
+    # A bound that is met with room to spare asks for nothing.
+    asks = np.array([asking(g, v) for g, v in zip(goals, here, strict=True)])
+    slopes = [(one - here) / scale / step for one, step in zip(there, steps, strict=True)]
+    found = np.nan_to_num(np.array(slopes).T.reshape(len(goals), len(free)))
+    return np.asarray(asks[:, None] * found)
+
+
+def asking(goal: Target, obtained: float) -> float:
+    """One where a target pulls at the parameters; zero for a bound met by a tolerance."""
+    if goal.bound == "about":
+        return 1.0
+    return float(goal.distance(obtained) != 0.0)
+
+
+def newton_step(
+    plan: Plan, goals: Sequence[Target], slopes: Floats, gaps: Floats, where: Floats
+) -> Floats:
+    """The Gauss-Newton step inside the ranges, shape (n_parameters,), half ranges."""
+    weights = np.array([goal.weight for goal in goals])
+    left = np.vstack([weights[:, None] * slopes, plan.pull * np.eye(where.size)])
+    right = -with_pull(plan, goals, gaps, where)
+    low, high = np.minimum(-1.0 - where, -1e-9), np.maximum(1.0 - where, 1e-9)
+    return np.asarray(lsq_linear(left, right, bounds=(low, high)).x)
+
+
+def with_pull(plan: Plan, goals: Sequence[Target], gaps: Floats, where: Floats) -> Floats:
+    """Weighted distances, and the weak pull of each parameter to its centre."""
+    weights = np.array([goal.weight for goal in goals])
+    return np.concatenate([weights * np.nan_to_num(gaps), plan.pull * where])
+
+
+def distances(goals: Sequence[Target], values: Floats) -> Floats:
+    """Distance of each target in tolerances, shape (n_targets,)."""
+    return np.array([g.distance(v) for g, v in zip(goals, means(values)[0], strict=True)])
+
+
+# --- Which target holds which parameter, how firmly, and which targets pull apart ----------------
+
+
+HELD = 1.0
+"""Tolerances by which some target must answer to a parameter's half range to hold it."""
+OPPOSED = -0.5
+"""Cosine between the wishes of two missed targets below which they are in conflict."""
+NAMED = 3
+"""Targets that are named for a parameter."""
+
+
+def profile(found: Fit) -> pd.DataFrame:
+    """How well each parameter is identified.
+
+    Returns
+    -------
+    DataFrame
+        Columns parameter, value, low, high, place (-1 and 1: ends of the range), step (half
+        ranges that one more Gauss-Newton step would move it), strength (root sum of squares
+        of what targets answer to its half range, tolerances), held_by (targets with their
+        answers), explained (part of its effect that other parameters can imitate), partner
+        (the one that imitates it best), uncertainty and luck (standard deviations, in the
+        unit of the parameter; the second is Monte Carlo error alone).
+    """
+    free = found.plan.parameter
+    where = places(found.fitted, free)
+    slopes = found.jacobian
+    spread, luck = uncertainties(found)
+    names = [one.key for one in free]
+    values = [one.outer(float(place)) for one, place in zip(free, where, strict=True)]
+    # A range is two wide in places, so half of it is the unit of the standard deviations.
+    unit = np.array([_slope(one, place) for one, place in zip(free, where, strict=True)])
+    return pd.DataFrame(
+        {
+            "parameter": names,
+            "value": values,
+            "low": [one.low for one in free],
+            "high": [one.high for one in free],
+            "place": where,
+            "step": found.step().to_numpy(),
+            "strength": np.sqrt((slopes**2).sum(axis=0)),
+            "held_by": [_holders(found, k) for k in range(len(free))],
+            "explained": [_explained(slopes, k) for k in range(len(free))],
+            "partner": [_partner(slopes, k, names) for k in range(len(free))],
+            "uncertainty": spread * unit,
+            "luck": luck * unit,
+        }
+    )
+
+
+def uncertainties(found: Fit) -> tuple[Floats, Floats]:
+    """Standard deviations of the parameters in half ranges: by tolerances, and by luck.
+
+    Returns
+    -------
+    (array, array), shape (n_parameters,) each
+        The first treats tolerances as standard deviations of the targets and the pull to
+        the centre as a prior; the second carries the Monte Carlo covariance of the targets
+        through the same step.
+    """
+    weights = np.array([goal.weight for goal in found.plan.target])
+    slopes = weights[:, None] * found.jacobian
+    count = slopes.shape[1]
+    inverse = np.linalg.pinv(slopes.T @ slopes + found.plan.pull**2 * np.eye(count))
+    carry = inverse @ slopes.T
+    # Replications are independent, so the covariance of means is that of values over n.
+    goals = found.plan.target
+    each = np.array([distances(goals, one[:, None]) for one in found.values.T]).T
+    noise = np.cov(np.nan_to_num(each)) / each.shape[1] if each.shape[1] > 1 else np.zeros((1, 1))
+    weighted = weights[:, None] * noise * weights
+    return np.sqrt(np.diag(inverse)), np.sqrt(np.diag(carry @ weighted @ carry.T))
+
+
+def conflicts(found: Fit) -> pd.DataFrame:
+    """Pairs of missed targets of which one can only be met at the cost of the other.
+
+    Returns
+    -------
+    DataFrame
+        Columns first, second, cosine (of the directions in which each wants the parameters
+        to move; -1 is opposite), and over (the parameter about which they differ most).
+    """
+    gaps, names = found.distances, [goal.name for goal in found.plan.target]
+    wishes = -np.nan_to_num(gaps)[:, None] * found.jacobian
+    missed = [n for n in range(len(names)) if abs(gaps[n]) > 1.0]
+    rows = []
+    for one, other in combinations(missed, 2):
+        cosine = _cosine(wishes[one], wishes[other])
+        if cosine < OPPOSED:
+            over = int(np.argmin(wishes[one] * wishes[other]))
+            key = found.plan.parameter[over].key
+            rows.append((names[one], names[other], cosine, key))
+    frame = pd.DataFrame(rows, columns=["first", "second", "cosine", "over"])
+    return frame.sort_values("cosine", ignore_index=True)
+
+
+def _slope(free: Parameter, place: float) -> float:
+    """Unit of the parameter per half range, near its value."""
+    step = 1e-4
+    return float((free.outer(place + step) - free.outer(place - step)) / (2.0 * step))
+
+
+def _holders(found: Fit, k: int) -> str:
+    """The targets that answer most to a parameter, in words."""
+    answers = found.jacobian[:, k]
+    order = np.argsort(-np.abs(answers))[:NAMED]
+    held = [n for n in order if abs(answers[n]) >= HELD]
+    names = [f"{found.plan.target[n].name} {answers[n]:+.1f}" for n in held]
+    return "; ".join(names) or "no target holds it"
+
+
+def _explained(slopes: Floats, k: int) -> float:
+    """Part of a column's square that the other columns span."""
+    own, others = slopes[:, k], np.delete(slopes, k, axis=1)
+    total = float(own @ own)
+    if total == 0.0:
+        return math.nan
+    if not others.shape[1]:
+        return 0.0
+    rest = own - others @ np.linalg.lstsq(others, own, rcond=None)[0]
+    return 1.0 - float(rest @ rest) / total
+
+
+def _partner(slopes: Floats, k: int, names: list[str]) -> str:
+    """The parameter whose effect is most alike, with the cosine."""
+    alike = [(abs(_cosine(slopes[:, k], slopes[:, n])), n) for n in range(len(names)) if n != k]
+    if not alike:
+        return ""
+    best, n = max(alike)
+    return f"{names[n]} ({best:.2f})"
+
+
+def _cosine(one: Floats, other: Floats) -> float:
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    return float(one @ other) / size if size > 0.0 else 0.0

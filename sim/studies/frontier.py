@@ -1,0 +1,213 @@
+"""The frontier: what a bank earns against how many firms survive, over terms of a contract.
+
+A point is efficient if no other does better on one outcome without doing worse on the
+other. With common luck two points are compared replication by replication, so a point is
+called dominated only where another is clear of it on both outcomes; between the two lie
+points of which nobody can say.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.wording import arrangement_text
+from sim.experiment.store import Cube, Floats, Store, half_widths, means
+from sim.scenario.scenario import Scenario
+from sim.studies.findings import Findings
+from sim.studies.ranges import Layout, OverRanges, Range, design_points, place_text, ranges_of
+from sim.studies.request import Names, aims_of, marks_of, together
+from sim.studies.sweep import Plan
+
+Bools = NDArray[np.bool_]
+KEY = "frontier"
+OUTCOMES = ("bank.raroc", "firm.survival_5y")
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, eq=False)
+class Frontier(OverRanges):
+    """Two outcomes at every point, and which points are efficient.
+
+    Parameters
+    ----------
+    cube : Cube
+        One scenario for each point.
+    """
+
+    cube: Cube
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each arrangement and point.
+
+        Returns
+        -------
+        DataFrame
+            Columns arrangement, point, one for each key; for either outcome its mean, and
+            the same with ``.low`` and ``.high``; efficient (no other point has better
+            means), dominated (another point is clear of it on both outcomes at 95 %).
+        """
+        parts = [self._part(arm) for arm in self.aims.arrangements]
+        return pd.concat(parts, ignore_index=True)
+
+    def _part(self, arm: str) -> pd.DataFrame:
+        columns: dict[str, object] = {"arrangement": arm}
+        columns |= {"point": np.arange(len(self.layout.points)), **self.layout.axes()}
+        for name in self.aims.outcomes:
+            mean, error, count = means(self.cube.levels(arm, name))
+            reach = half_widths(error, count)
+            columns |= {name: mean, f"{name}.low": mean - reach, f"{name}.high": mean + reach}
+        good = self._good(arm)
+        columns["efficient"] = efficient(np.column_stack([means(v)[0] for v in good]))
+        return pd.DataFrame({**columns, "dominated": clearly_dominated(good)})
+
+    def _good(self, arm: str) -> list[Floats]:
+        """Both outcomes, turned so that more is better."""
+        marks = marks_of(self.aims.outcomes)
+        return [
+            self.cube.levels(arm, name) * (-1.0 if marks[name].better == "lower" else 1.0)
+            for name in self.aims.outcomes
+        ]
+
+    def findings(self) -> Findings:
+        """The frontier in words and tables, for files and report."""
+        frame = self.frame()
+        one, two = (mark.label for mark in marks_of(self.aims.outcomes).values())
+        return Findings(
+            KEY,
+            f"{one} against {two}",
+            tuple(self._sentence(arm, group) for arm, group in frame.groupby("arrangement")),
+            {"efficient": self._shown(frame[frame["efficient"]]), "points": frame},
+            {"efficient": f"The efficient set: no other point has more of both {one} and {two}",
+             "points": "All points with 95 % intervals"},
+        )  # fmt: skip
+
+    def _shown(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Points in the order of the first outcome, one row for each outcome."""
+        rows = rows.sort_values(["arrangement", self.aims.outcomes[0]])
+        found = [
+            {"arrangement": row["arrangement"],
+             "at": place_text(self.ranges, self.layout.points[row["point"]]),
+             "outcome": name, "unit": mark.unit, "mean": row[name],
+             "low": row[f"{name}.low"], "high": row[f"{name}.high"]}
+            for row in rows.to_dict("records")
+            for name, mark in marks_of(self.aims.outcomes).items()
+        ]  # fmt: skip
+        return pd.DataFrame(found)
+
+    def _sentence(self, arm: object, rows: pd.DataFrame) -> str:
+        best, beaten = (rows[name].to_numpy(np.bool_) for name in ("efficient", "dominated"))
+        return (
+            f"{arrangement_text(str(arm))}: {best.sum()} of {len(rows)} points are efficient by"
+            f" their means, {beaten.sum()} are clearly dominated, and of"
+            f" {(~best & ~beaten).sum()} more it cannot be said."
+        )
+
+
+def frontier(
+    scenario: Scenario,
+    vary: Iterable[Range | str],
+    outcomes: Names = OUTCOMES,
+    arrangements: Names | None = None,
+    plan: Plan | None = None,
+    store: Store | None = None,
+) -> Frontier:
+    """Two outcomes over two terms of a contract, the efficient set marked.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    vary : sequence of Range or str
+        Two keys with their ranges.
+    outcomes : str or iterable of str
+        Two; the return of banks against survival of firms by default.
+    arrangements : str or iterable of str, optional
+        Those that the keys belong to, or all but the baseline, by default.
+    plan : Plan, optional
+        A grid of five by five by default.
+    store : Store, optional
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes or arrangements that are not legal.
+    """
+    layout = laid_out(scenario, vary, outcomes, arrangements, plan)
+    return Frontier(layout, layout.cube(store))
+
+
+def laid_out(
+    scenario: Scenario,
+    vary: Iterable[Range | str] | None,
+    outcomes: Names | None,
+    arrangements: Names | None,
+    plan: Plan | None = None,
+) -> Layout:
+    """Check what a frontier is asked for, and lay out its points; as in `frontier`."""
+    how = plan or Plan()
+    ranges, _ = together(
+        lambda: ranges_of(scenario, vary, 2),
+        lambda: aims_of(scenario, outcomes or OUTCOMES, arrangements, 2),
+    )
+    aims = aims_of(scenario, outcomes or OUTCOMES, arrangements or _owners(scenario, ranges))
+    points = design_points(ranges, how.design, how.points, how.seed)
+    count = how.replications or scenario.experiment.replications
+    return Layout(aims.fitting(scenario), aims, ranges, points, count)
+
+
+def efficient(values: Floats) -> Bools:
+    """Points that no other point equals or beats on all counts, and beats on one.
+
+    Parameters
+    ----------
+    values : array, shape (n_points, n_outcomes)
+        More is better; a point with an undefined value is not efficient.
+
+    Examples
+    --------
+    >>> efficient(np.array([[1.0, 3.0], [2.0, 2.0], [1.0, 2.0]])).tolist()
+    [True, True, False]
+    """
+    known = np.asarray(np.all(np.isfinite(values), axis=1))
+    filled = np.where(known[:, None], values, -np.inf)
+    no_worse = (filled[None, :, :] >= filled[:, None, :]).all(axis=2)
+    better = (filled[None, :, :] > filled[:, None, :]).any(axis=2)
+    return np.asarray(known & ~np.any(no_worse & better, axis=1))
+
+
+def clearly_dominated(values: Sequence[Floats], confidence: float = CONFIDENCE) -> Bools:
+    """Points from which another is clear on every outcome, by paired differences.
+
+    Parameters
+    ----------
+    values : sequence of arrays, each of shape (n_points, n_replications)
+        More is better.
+    confidence : float
+        Of each paired interval.
+
+    Examples
+    --------
+    >>> good, bad = [3.0, 4.0, 5.0], [1.0, 2.1, 3.0]
+    >>> clearly_dominated([np.array([good, bad]), np.array([good, bad])]).tolist()
+    [False, True]
+    """
+    count = values[0].shape[0]
+    beaten = np.zeros(count, dtype=bool)
+    for k in range(count):
+        clear = np.ones(count, dtype=bool)
+        for outcome in values:
+            mean, error, pairs = means(outcome - outcome[k])
+            clear &= mean - half_widths(error, pairs, confidence) > 0.0
+        beaten[k] = clear.any()
+    return beaten
+
+
+def _owners(scenario: Scenario, ranges: Sequence[Range]) -> list[str]:
+    """Arrangements that the keys belong to; none where a key belongs to the economy."""
+    parts = [one.key.split(".") for one in ranges]
+    owners = [part[1] for part in parts if part[0] == "arrangement"]
+    run = scenario.experiment.arrangements
+    known = [name for name in dict.fromkeys(owners) if name in run]
+    return known if len(owners) == len(parts) else []

@@ -1,0 +1,602 @@
+"""Moments of a history that calibration and validation compare with published figures.
+
+Most targets are outcomes and are met under their own names. What stands here are figures
+that only a comparison with data asks for: hazards at more ages, the funnel of equity
+rounds, money multiples of investors, listings per firm and year, the lines of signed firms.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.engine.history import History
+from sim.engine.processes import run_world
+from sim.engine.world import new_world
+from sim.experiment.simulate import freeze, worlds
+from sim.experiment.store import Store, Table, numbers_of
+from sim.model.firms.record import ACQUIRED, ALIVE, LISTED, MATURE, ROUNDS_KEPT, STAGES, STARTUP
+from sim.outcomes.bank_loss import npl_ratio
+from sim.outcomes.bank_stage import default_rate
+from sim.outcomes.firm import exit_hazard
+from sim.outcomes.mark import evaluate
+from sim.outcomes.reading import (
+    Floats,
+    Mask,
+    between,
+    contract_years,
+    defaulted,
+    ended,
+    entered,
+    failed,
+    living,
+    mean,
+    newborn,
+    of_all_stages,
+    of_book,
+    of_firms,
+    quarters,
+    ratio,
+    share,
+    signed_in,
+)
+from sim.outcomes.reading import years_of_stage as stage_years
+from sim.scenario.scenario import Scenario
+from sim.studies.findings import Findings
+
+# --- Moments of a history that calibration and validation compare with published figures ---------
+
+
+FOLLOWED = 7.0
+"""Years for which a venture-backed firm must be followed to count in the funnel."""
+
+EARLY = 2.5
+"""Years after the start at which lines of signed firms are read, as published: from the
+launch of the plan in the middle of 2023 to the end of 2025."""
+
+MULTIPLE_BOUNDS = (1.0, 5.0, 10.0, 20.0)
+"""Ends of the classes of money multiples, as published."""
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One figure of a history: what it is in words, its unit, and the function."""
+
+    meaning: str
+    unit: str
+    function: Callable[[History], float]
+
+
+def moments() -> Mapping[str, Moment]:
+    """Every named moment, by name.
+
+    Returns
+    -------
+    mapping of str to Moment
+        Read-only.
+
+    Examples
+    --------
+    >>> moments()["round.second_share"].unit
+    'share'
+    """
+    return MappingProxyType({**_firm_moments(), **_line_moments()})
+
+
+def moments_of(scenario: Scenario, replication: int) -> pd.DataFrame:
+    """All outcomes and all moments of one replication under each arrangement.
+
+    Returns
+    -------
+    DataFrame
+        Columns arrangement, replication, outcome, value. Moments stand among the outcomes
+        under their own names.
+    """
+    return numbers_of(scenario, replication, _read)
+
+
+def _read(history: History, baseline: History) -> dict[str, float]:
+    own = {name: one.function(history) for name, one in moments().items()}
+    return {**evaluate(history, baseline), **own}
+
+
+def _firm_moments() -> dict[str, Moment]:
+    hazard = "share of firms on the register whose closing is registered in year {} of life"
+    classes = [*(f"below_{bound:g}" for bound in MULTIPLE_BOUNDS), "above_20"]
+    named = {
+        f"firm.exit_hazard_y{year}": Moment(hazard.format(year), "per year", _hazard(year))
+        for year in (6, 7, 8)
+    }
+    for place, name in enumerate(classes):
+        words = f"rounds of firms that ended, by money multiple of the investors: {name}"
+        named[f"multiple.{name}"] = Moment(words, "share", _multiple_class(place))
+    return named | {
+        "round.second_share": Moment(
+            "venture-backed firms followed for seven years that close a further round",
+            "share", lambda history: _rounds_share(history, 1),
+        ),
+        "round.fourth_share": Moment(
+            "venture-backed firms followed for seven years that close three further rounds",
+            "share", lambda history: _rounds_share(history, 3),
+        ),
+        "listing.rate": Moment(
+            "listings in the experiment over years that firms lived in it", "per year",
+            listing_rate,
+        ),
+        "exit.share_7y": Moment(
+            "venture-backed firms followed for seven years that are listed or sold in them",
+            "share", exits_in_seven_years,
+        ),
+        "default.variation": Moment(
+            "standard deviation over mean of defaults per loan-year, by calendar year", "-",
+            default_variation,
+        ),
+    }  # fmt: skip
+
+
+def _line_moments() -> dict[str, Moment]:
+    line = "mean line of contracts of the arrangement signed early with a firm in stage {}"
+    named = {
+        f"signed.line_{name}": Moment(line.format(name), "CNY million", _signed_line(stage))
+        for stage, name in enumerate(STAGES)
+    }
+    return named | {
+        "signed.line": Moment(
+            f"mean line of firms with a contract of the arrangement after {EARLY:g} years",
+            "CNY million", line_after,
+        ),
+        "signed.line_late": Moment(
+            "mean line of firms with a contract of the arrangement at the end of the run",
+            "CNY million", lambda history: mean(of_firms(history)["limit"][_signed(history)]),
+        ),
+        "signed.drawn_share": Moment(
+            "balance over line of firms with a contract of the arrangement, end of the run",
+            "share", drawn_share,
+        ),
+        "signed.balance": Moment(
+            f"line after {EARLY:g} years times the drawn share", "CNY million",
+            lambda history: line_after(history) * drawn_share(history),
+        ),
+        "balance.mature_over_startup": Moment(
+            "mean balance of mature borrowers over that of start-ups", "ratio", balance_ratio
+        ),
+    }  # fmt: skip
+
+
+def _hazard(year: int) -> Callable[[History], float]:
+    return lambda history: exit_hazard(history, year)
+
+
+def _multiple_class(place: int) -> Callable[[History], float]:
+    return lambda history: float(multiple_shares(history)[place])
+
+
+def multiples(history: History) -> Floats:
+    """Money multiple of each round of firms that ended in the experiment, shape (n,).
+
+    The founders keep their shares, so the worth of these at the price of a round and at
+    the exit gives the multiple of that round. A closed firm returns nothing.
+    """
+    gone = failed(history) | ended(history, LISTED, ACQUIRED)
+    firms = of_firms(history).rows(gone)
+    price = firms["round_price"]
+    closed = np.arange(ROUNDS_KEPT) < firms["rounds"][:, None]
+    back = np.broadcast_to(firms["founder_proceeds"][:, None], price.shape)
+    return np.asarray(back[closed] / price[closed])
+
+
+def multiple_shares(history: History) -> Floats:
+    """Shares of rounds by class of money multiple, shape (5,); nan of no round."""
+    found = multiples(history)
+    if not found.size:
+        return np.full(len(MULTIPLE_BOUNDS) + 1, math.nan)
+    places = np.searchsorted(MULTIPLE_BOUNDS, found, side="right")
+    counts = np.bincount(places, minlength=len(MULTIPLE_BOUNDS) + 1)
+    return np.asarray(counts / found.size)
+
+
+def _rounds_share(history: History, least: int) -> float:
+    firms = of_firms(history)
+    cohort = newborn(history, FOLLOWED) & (firms["venture"] == 1)
+    return share(np.asarray(firms["rounds"] >= least), cohort)
+
+
+def exits_in_seven_years(history: History) -> float:
+    """Venture-backed firms that are listed or sold within seven years."""
+    firms = of_firms(history)
+    out = (firms["status"] == LISTED) | (firms["status"] == ACQUIRED)
+    soon = firms["end"] - firms["birth"] <= FOLLOWED
+    return share(np.asarray(out & soon), newborn(history, FOLLOWED) & (firms["venture"] == 1))
+
+
+def lived_years(history: History) -> Floats:
+    """Years of each firm inside the experiment, shape (n_firms,)."""
+    firms = of_firms(history)
+    first = np.maximum(firms["birth"], 0.0)
+    last = np.minimum(firms["end"], history.horizon)
+    return np.asarray(np.where(entered(history), np.maximum(last - first, 0.0), 0.0))
+
+
+def listing_rate(history: History) -> float:
+    """Listings per firm and year."""
+    return ratio(float(ended(history, LISTED, LISTED).sum()), float(lived_years(history).sum()))
+
+
+def default_variation(history: History) -> float:
+    """Variation over calendar years of defaults per loan-year."""
+    inside = np.flatnonzero(history.during())
+    year = np.ceil(history.dates[inside] - 1e-9).astype(np.int64) - 1
+    loans = between(history, of_all_stages(history, "borrowers")) * quarters(history)
+    years = np.bincount(year, weights=loans)
+    when = np.ceil(of_firms(history)["end"][defaulted(history)] - 1e-9).astype(np.int64) - 1
+    rate = np.bincount(when, minlength=years.size)[: years.size] / np.maximum(years, 1e-9)
+    return ratio(float(rate.std(ddof=1)), float(rate.mean())) if rate.size > 1 else math.nan
+
+
+def _signed(history: History) -> Mask:
+    """Living firms whose contract in force is one of the arrangement."""
+    row = of_firms(history)["contract"]
+    signed = np.append(of_book(history)["signed"], 0)
+    return np.asarray(living(history) & (signed[row] == 1))
+
+
+def line_after(history: History, years: float = EARLY) -> float:
+    """Mean line of firms that hold a contract of the arrangement some years after the start."""
+    book, firms = of_book(history), of_firms(history)
+    rows = np.flatnonzero((book["date"] > 0.0) & (book["date"] <= years))
+    # The book is in order of signing, so the last row of a firm is its contract.
+    last = np.full(history.firms.shape[0], -1, dtype=np.int64)
+    last[book["firm"][rows]] = rows
+    held = last[(last >= 0) & (firms["end"] > years)]
+    held = held[(book["signed"][held] == 1) & (book["maturity"][held] > years)]
+    return mean(book["limit"][held])
+
+
+def drawn_share(history: History) -> float:
+    """Balance over line of signed firms."""
+    chosen = _signed(history)
+    firms = of_firms(history)
+    return ratio(float(firms["balance"][chosen].sum()), float(firms["limit"][chosen].sum()))
+
+
+def _signed_line(stage: int) -> Callable[[History], float]:
+    def read(history: History) -> float:
+        book = of_book(history)
+        early = signed_in(history) & (book["date"] <= EARLY)
+        return mean(book["limit"][early & (book["signed"] == 1) & (book["stage"] == stage)])
+
+    return read
+
+
+def balance_ratio(history: History) -> float:
+    """Mean balance of mature borrowers over that of start-ups."""
+    each = [
+        ratio(stage_years(history, "credit", k), stage_years(history, "borrowers", k))
+        for k in (MATURE, STARTUP)
+    ]
+    return ratio(each[0], each[1])
+
+
+# --- Figures of a history that nothing was fitted to: growth, concentration, exits, ages ---------
+
+
+SMALL_LINE = 10.0
+"""CNY million: lines below it are those that policy calls inclusive small loans."""
+
+LARGE_MULTIPLE = 5.0
+TAIL_PART = 0.05
+
+
+def patterns_of(scenario: Scenario, replication: int) -> pd.DataFrame:
+    """Figures of plain lending in one replication.
+
+    Returns
+    -------
+    DataFrame
+        Columns arrangement, replication, outcome, value.
+    """
+    baseline = scenario.experiment.baseline
+    alone = scenario.with_values({"experiment.arrangements": [baseline]})
+    history = freeze(next(worlds(alone, replication)))
+    values = {**age_figures(history), **credit_figures(history), **exit_figures(history)}
+    values |= growth_figures(alone, replication)
+    return Table.of_rows([baseline], [values]).frame(replication)
+
+
+def age_figures(history: History) -> dict[str, float]:
+    """How old firms are, and how old they grow."""
+    firms = of_firms(history)
+    alive = entered(history) & (firms["birth"] <= 0.0) & (firms["end"] > 0.0)
+    closed = failed(history)
+    life = (firms["end"] - firms["birth"])[closed] + history.facts["registration_lag"]
+    return {
+        "stock_under_5": share(np.asarray(-firms["birth"] < 5.0), np.asarray(alive)),
+        "mean_life_of_closed": mean(life),
+        "closed_within_5": ratio(float((life <= 5.0).sum()), float(life.size)),
+    }
+
+
+def credit_figures(history: History) -> dict[str, float]:
+    """Bad loans, defaults by size of the line, and defaults in a bust over a boom."""
+    book = of_book(history)
+    years = contract_years(history)
+    rows = of_firms(history)["contract"][defaulted(history)]
+    bad = np.bincount(rows[rows >= 0], minlength=history.book.shape[0])
+    small = book["limit"] < SMALL_LINE
+    rates = [ratio(float(bad[s].sum()), float(years[s].sum())) for s in (small, ~small)]
+    return {
+        "npl_ratio": npl_ratio(history),
+        "default_rate": default_rate(history),
+        "default_small_over_large": ratio(rates[0], rates[1]),
+        "default_bust_over_boom": bust_over_boom(history),
+    }
+
+
+def bust_over_boom(history: History) -> float:
+    """Defaults per loan-year in quarters that end in a bust over those in a boom."""
+    inside = history.during()
+    dates = history.dates[inside]
+    bust = history.series("regime")[inside] > 0.0
+    loans = between(history, of_all_stages(history, "borrowers")) * quarters(history)
+    when = np.searchsorted(dates, of_firms(history)["end"][defaulted(history)] - 1e-9)
+    bad = np.bincount(when, minlength=dates.size)[: dates.size]
+    rates = [ratio(float(bad[q].sum()), float(loans[q].sum())) for q in (bust, ~bust)]
+    return ratio(rates[0], rates[1])
+
+
+def exit_figures(history: History) -> dict[str, float]:
+    """What exits are made of, and in how few of them the value lies."""
+    firms = of_firms(history)
+    listed = ended(history, LISTED, LISTED)
+    found = multiples(history)
+    large = found > LARGE_MULTIPLE
+    gone = newborn(history, 10.0) & (firms["venture"] == 1)
+    nothing = np.asarray(firms["founder_proceeds"] <= 0.0)
+    done = gone & np.asarray(firms["status"] > ALIVE)
+    return {
+        "listed_with_rounds": share(np.asarray(firms["rounds"] > 0), listed),
+        "listing_age": mean((firms["end"] - firms["birth"])[listed]),
+        "large_multiples": ratio(float(large.sum()), float(found.size)),
+        "return_in_large": ratio(float(found[large].sum()), float(found.sum())),
+        "founders_with_nothing": share(nothing, done),
+        "tail_index": tail_index(found),
+    }
+
+
+def tail_index(values: Floats) -> float:
+    """Hill's estimate of the tail index from the largest values.
+
+    Examples
+    --------
+    >>> u = (np.arange(4000) + 0.5) / 4000
+    >>> round(tail_index(u ** (-1 / 1.8)), 1)
+    1.8
+    """
+    ordered = np.sort(values)[::-1]
+    count = int(TAIL_PART * ordered.size)
+    if count < 2 or ordered[count] <= 0.0:
+        return math.nan
+    return ratio(1.0, float(np.log(ordered[:count] / ordered[count]).mean()))
+
+
+def growth_figures(scenario: Scenario, replication: int) -> dict[str, float]:
+    """Spread of log growth over two years running, by stage, and its persistence.
+
+    The history before the start date is lived twice more, a year apart each time, and
+    firms that live through both years in one stage are compared with themselves.
+    """
+    world = new_world(scenario, replication)
+    run_world(world, -scenario.experiment.warm_up_years, 0.0)
+    before = _scales(world.firms)
+    years = []
+    for year in (0, 1):
+        run_world(world, float(year), float(year + 1))
+        after = _scales(world.firms)
+        stay = np.asarray(before[1] & after[1] & (before[2] == after[2]))
+        years.append((after[0] - before[0], stay, after[2]))
+        before = after
+    growth, stay, stage = years[0]
+    found = {
+        f"growth_sd_{name}": float(growth[stay & (stage == k)].std())
+        for k, name in enumerate(STAGES)
+        if (stay & (stage == k)).any()
+    }
+    both = stay & years[1][1]
+    known = both.sum() > 2 and growth[both].std() > 0.0
+    found["growth_persistence"] = (
+        float(np.corrcoef(growth[both], years[1][0][both])[0, 1]) if known else math.nan
+    )
+    centred = growth[stay] - growth[stay].mean() if stay.any() else np.zeros(1)
+    found["growth_kurtosis"] = ratio(float((centred**4).mean()), float((centred**2).mean()) ** 2)
+    return found
+
+
+def _scales(firms: np.recarray) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]:
+    """Log scale, whether alive, and stage, copied."""
+    alive = np.asarray(firms["status"] == ALIVE)
+    return np.array(firms["log_scale"]), alive, np.array(firms["stage"], dtype=np.int64)
+
+
+# --- Patterns: published regularities that nothing was fitted to, and what the model makes of
+# them
+# A miss is told and not tuned: these figures say how far the economy can be trusted where
+# nobody looked while it was calibrated.
+# References
+# ----------
+# Grimm et al. 2005, Science 310, for patterns as tests of simulation models.
+
+
+ERRORS = 2.0
+"""Standard errors that a value may lie outside a range and still count as near it."""
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One published regularity.
+
+    Parameters
+    ----------
+    key : str
+        Name of the figure in `sim.studies.moments`.
+    meaning : str
+    unit : str
+    low, high : float
+        Range in which the published figure lies; infinite where the source gives one end.
+    source : str
+        Fact ids, or a reference with its year.
+    """
+
+    key: str
+    meaning: str
+    unit: str
+    low: float
+    high: float
+    source: str
+
+    def verdict(self, value: float, error: float) -> str:
+        """Inside, near (within two standard errors of), below or above the published range.
+
+        Examples
+        --------
+        >>> one = Pattern("x", "x", "-", 1.0, 2.0, "LB01")
+        >>> one.verdict(1.5, 0.1), one.verdict(2.1, 0.1), one.verdict(2.1, 0.01)
+        ('inside', 'near', 'above')
+        """
+        slack = ERRORS * error if math.isfinite(error) else 0.0
+        if not math.isfinite(value):
+            return "undefined"
+        if self.low <= value <= self.high:
+            return "inside"
+        if value > self.high:
+            return "near" if value <= self.high + slack else "above"
+        return "near" if value >= self.low - slack else "below"
+
+
+PATTERNS = (
+    Pattern("npl_ratio", "bad loans over loans, plain lending", "share", 0.0218, 0.0299, "LB43"),
+    Pattern("default_rate", "defaults per loan-year, all stages", "per year", 0.02, 0.029, "LB44"),
+    Pattern(
+        "default_small_over_large", "default on lines below 10 million over larger lines",
+        "ratio", 1.0, math.inf, "LB43: bad loans of small firms over those of all loans",
+    ),
+    Pattern(
+        "default_bust_over_boom", "defaults per loan-year, bust over boom", "ratio", 2.0, 3.0,
+        "LB85",
+    ),
+    Pattern("growth_sd_startup", "spread of yearly log growth, start-ups", "-", 0.45, 0.6, "LB74"),
+    Pattern("growth_sd_growth", "spread of yearly log growth, growth", "-", 0.3, 0.45, "LB74"),
+    Pattern(
+        "growth_sd_expansion", "spread of yearly log growth, expansion",
+        "-", 0.2, 0.3, "LB74",
+    ),
+    Pattern("growth_sd_mature", "spread of yearly log growth, mature", "-", 0.15, 0.25, "LB74"),
+    Pattern(
+        "growth_persistence", "correlation of growth with the year before",
+        "-", -0.1, 0.15, "LB75",
+    ),
+    Pattern(
+        "growth_kurtosis", "kurtosis of growth; a normal law has 3, a Laplace law 6",
+        "-", 3.5, 8.0, "LB77",
+    ),
+    Pattern("stock_under_5", "living firms younger than five years", "share", 0.45, 0.54, "MK38"),
+    Pattern("mean_life_of_closed", "mean life of firms that close", "years", 5.5, 6.7, "MK38"),
+    Pattern("closed_within_5", "closings within five years of entry", "share", 0.55, 0.63, "MK38"),
+    Pattern(
+        "listed_with_rounds", "listed firms that had an equity round", "share", 0.5, 0.9,
+        "assumed: most firms listed on boards for young firms have venture money",
+    ),
+    Pattern("listing_age", "age at listing", "years", 8.0, 18.0, "assumed: ST01, late stages"),
+    Pattern(
+        "large_multiples", "rounds that return more than five times",
+        "share", 0.04, 0.10, "LB21; LB18",
+    ),
+    Pattern(
+        "return_in_large", "part of all returns that these bring",
+        "share", 0.45, 0.70, "LB21",
+    ),
+    Pattern("tail_index", "tail index of money multiples", "-", 1.4, 2.0, "LB25"),
+    Pattern(
+        "founders_with_nothing", "founders of venture-backed firms that ended, without proceeds",
+        "share", 0.65, 0.85, "LB26",
+    ),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Patterns:
+    """What the model makes of published regularities.
+
+    Parameters
+    ----------
+    values : DataFrame
+        Patterns (columns) by replication (rows).
+    """
+
+    values: pd.DataFrame
+
+    def frame(self) -> pd.DataFrame:
+        """One row a pattern.
+
+        Returns
+        -------
+        DataFrame
+            Columns pattern, unit, published_low, published_high, model, standard_error,
+            verdict (inside, near, below, above, undefined), source.
+        """
+        rows = []
+        for one in PATTERNS:
+            known = self.values[one.key].dropna() if one.key in self.values else pd.Series([])
+            value = float(known.mean()) if known.size else math.nan
+            error = float(known.std(ddof=1) / np.sqrt(known.size)) if known.size > 1 else math.nan
+            rows.append(
+                {
+                    "pattern": one.meaning, "unit": one.unit, "published_low": one.low,
+                    "published_high": one.high, "model": value, "standard_error": error,
+                    "verdict": one.verdict(value, error), "source": one.source,
+                }
+            )  # fmt: skip
+        return pd.DataFrame(rows)
+
+    def findings(self) -> Findings:
+        """What was found, for files and the report."""
+        frame, met = self.frame(), ("inside", "near")
+        inside, near = (int((frame["verdict"] == word).sum()) for word in ("inside", "near"))
+        words = [
+            f"{inside} of {len(frame)} patterns that nothing was fitted to lie in the"
+            f" published range, and {near} within two standard errors of it.",
+            *(_miss(row) for _, row in frame[~frame["verdict"].isin(met)].iterrows()),
+        ]
+        caption = "Published patterns that nothing was fitted to, and the model"
+        return Findings(
+            "patterns", "Patterns that were not fitted", tuple(words), {"patterns": frame},
+            {"patterns": caption},
+        )  # fmt: skip
+
+
+def patterns(scenario: Scenario, store: Store, replications: int) -> Patterns:
+    """Compare a scenario under plain lending with patterns that nothing was fitted to.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    store : Store
+        Where runs are kept; what it measures does not matter, since patterns are read on
+        their own and kept in a folder beside.
+    replications : int
+    """
+    with store.reading(patterns_of) as own:
+        frame = own.outcomes(scenario, range(replications))
+    store.simulated += own.simulated
+    return Patterns(frame.pivot(index="replication", columns="outcome", values="value"))
+
+
+def _miss(row: "pd.Series[float]") -> str:
+    ends = f"{row['published_low']:.3g} to {row['published_high']:.3g}"
+    return (
+        f"Not met: {row['pattern']} is {row['model']:.3g} (standard error"
+        f" {row['standard_error']:.2g}), {row['verdict']} {ends} ({row['source']})."
+    )

@@ -1,0 +1,267 @@
+"""What a study is asked for, checked by name before anything runs, all mistakes at once.
+
+Names of outcomes and arrangements are given one by one or joined by commas, in Python as on
+the command line, and the same mistake has the same words in every study.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sim.base.errors import Problem, ScenarioError
+from sim.outcomes.mark import Mark, registry
+from sim.scenario.read import similar
+from sim.scenario.scenario import Scenario
+
+ARRANGEMENTS, OUTCOMES, POINTS = "--arrangements", "--outcomes", "--points"
+REPLICATIONS = "--replications"
+HEADLINES = (
+    "bank.raroc", "bank.profit", "bank.credit_loss_rate", "firm.survival_5y",
+    "firm.funding_gap", "system.credit_outstanding",
+)  # fmt: skip
+"""What a study looks at unless it is told otherwise."""
+COUNTS = ("at least one", "one", "two")
+
+Names = str | Iterable[str]
+
+
+def refused(option: str, rule: str, value: object = "", cure: str = "") -> ScenarioError:
+    """Give the error of one mistake in what a study is asked for."""
+    return ScenarioError([Problem(option, None, "", rule, str(value), cure)])
+
+
+def together(*checks: Callable[[], Any]) -> list[Any]:
+    """Make several checks and give what each gives.
+
+    Raises
+    ------
+    ScenarioError
+        With the problems of all checks.
+    """
+    problems: list[Problem] = []
+    found = []
+    for check in checks:
+        try:
+            found.append(check())
+        except ScenarioError as error:
+            problems += error.problems
+    if problems:
+        raise ScenarioError(problems)
+    return found
+
+
+def names_of(given: Names | None) -> list[str]:
+    """Read names that are given one by one or joined by commas, each once.
+
+    Examples
+    --------
+    >>> names_of(["bank.raroc, firm.survival_5y", "bank.profit"])
+    ['bank.raroc', 'firm.survival_5y', 'bank.profit']
+    >>> names_of("plain,swap")
+    ['plain', 'swap']
+    """
+    parts = [given] if isinstance(given, str) else given or ()
+    found = [name.strip() for part in parts for name in part.split(",")]
+    return [name for name in dict.fromkeys(found) if name]
+
+
+def numbers_of(option: str, given: Names | None, usual: tuple[float, ...]) -> tuple[float, ...]:
+    """Read numbers that are given one by one or joined by commas; the usual ones if none are.
+
+    Raises
+    ------
+    ScenarioError
+        If one is no number.
+
+    Examples
+    --------
+    >>> numbers_of("--starts", "0, 2.5", (5.0,)), numbers_of("--starts", None, (5.0,))
+    ((0.0, 2.5), (5.0,))
+    """
+    try:
+        return tuple(float(text) for text in names_of(given)) or usual
+    except ValueError as error:
+        cure = f"for example {option} {','.join(f'{one:g}' for one in usual)}"
+        raise refused(option, "must be numbers", ", ".join(names_of(given)), cure) from error
+
+
+def counted(option: str, given: list[Any], count: int = 0) -> None:
+    """Refuse too few or too many of what an option takes; 0 asks for one at least."""
+    if len(given) != count if count else not given:
+        cure = "join them by commas, or repeat the option" if count > 1 else ""
+        names = ", ".join(str(one) for one in given)
+        raise refused(option, f"must name {COUNTS[count]}", names or "none", cure)
+
+
+def marks_of(names: Names, count: int = 0, option: str = OUTCOMES) -> dict[str, Mark]:
+    """Give the marks of outcomes, by name.
+
+    Parameters
+    ----------
+    names : str or iterable of str
+    count : int
+        How many there must be; 0 for any number.
+    option : str
+        What stands for the file in messages.
+
+    Raises
+    ------
+    ScenarioError
+        For every name that is no outcome, with the nearest that is.
+
+    Examples
+    --------
+    >>> marks_of("bank.raroc")["bank.raroc"].label
+    'RAROC'
+    >>> marks_of("bank.raro")
+    Traceback (most recent call last):
+        ...
+    sim.base.errors.ScenarioError: --outcomes
+      is no outcome; got bank.raro
+      did you mean "bank.raroc"?
+    """
+    known, asked = registry(), names_of(names)
+    cures = {n: nearest(n, known, "see: list outcomes") for n in asked if n not in known}
+    if cures:
+        rule = "is no outcome"
+        raise ScenarioError(Problem(option, None, "", rule, n, cure) for n, cure in cures.items())
+    counted(option, asked, count)
+    return {name: known[name] for name in asked}
+
+
+def arrangements_of(
+    scenario: Scenario, names: Names, count: int = 0, *, run: bool = False, clauses: bool = False
+) -> tuple[str, ...]:
+    """Give the names of arrangements and programmes of a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    names : str or iterable of str
+    count : int
+        How many there must be; 0 for any number.
+    run : bool
+        Whether the scenario must run them.
+    clauses : bool
+        Whether each must be an arrangement, since a programme has no clauses.
+
+    Raises
+    ------
+    ScenarioError
+        For every name that cannot be, with the nearest that can.
+    """
+    asked = names_of(names)
+    found = [_misnamed(scenario, name, run, clauses) for name in asked]
+    if any(found):
+        raise ScenarioError(problem for problem in found if problem)
+    counted(ARRANGEMENTS, asked, count)
+    return tuple(asked)
+
+
+def _misnamed(scenario: Scenario, name: str, run: bool, clauses: bool) -> Problem | None:
+    """Why an arrangement cannot be named; None where it can."""
+    known, own = [*scenario.arrangement, *scenario.programmes], scenario.experiment.arrangements
+    if name not in known:
+        rule, cure = "is no arrangement of the scenario", nearest(name, known)
+    elif clauses and name in scenario.programmes:
+        offered = dict.fromkeys(p.arrangement for p in scenario.policy if p.programme == name)
+        rule = "is a programme, and only an arrangement has clauses"
+        cure = f"name one that it offers: {', '.join(offered)}"
+    elif run and name not in own:
+        rule, cure = "is not run by the scenario", f"it runs {', '.join(own)}"
+    else:
+        return None
+    return Problem(ARRANGEMENTS, None, "", rule, name, cure)
+
+
+def at_least(option: str, value: int, least: int = 2) -> int:
+    """Give a number back that is large enough; an interval needs two replications.
+
+    Raises
+    ------
+    ScenarioError
+        If it is too small.
+    """
+    if value < least:
+        raise refused(option, f"must be at least {least}", value, "give more")
+    return value
+
+
+def at_least_two(scenario: Scenario) -> int:
+    """Give the replications of a scenario, of which an interval needs two."""
+    return at_least(REPLICATIONS, scenario.experiment.replications)
+
+
+@dataclass(frozen=True)
+class Aims:
+    """What is compared.
+
+    Parameters
+    ----------
+    outcomes : tuple of str
+    arrangements : tuple of str
+        Without the baseline.
+    baseline : str
+    every : tuple of str
+        All arrangements of the scenario, whose places give the colours of figures.
+    """
+
+    outcomes: tuple[str, ...]
+    arrangements: tuple[str, ...]
+    baseline: str
+    every: tuple[str, ...]
+
+    def contrasts(self) -> list[tuple[str, str]]:
+        """Every outcome with every arrangement that has a difference from the baseline."""
+        return [(name, arm) for name in self.outcomes for arm in self.arrangements]
+
+    def fitting(self, scenario: Scenario) -> Scenario:
+        """The scenario with these arrangements alone, its own baseline first."""
+        first = scenario.experiment.baseline
+        run = tuple(dict.fromkeys((first, self.baseline, *self.arrangements)))
+        return scenario.with_values({"experiment.arrangements": run})
+
+
+def aims_of(
+    scenario: Scenario,
+    outcomes: Names | None = None,
+    arrangements: Names | None = None,
+    count: int = 0,
+) -> Aims:
+    """Check names and fill in what was left out.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    outcomes : str or iterable of str, optional
+        `HEADLINES` by default.
+    arrangements : str or iterable of str, optional
+        All of the scenario but the baseline by default.
+    count : int
+        How many outcomes there must be; 0 for any number.
+
+    Raises
+    ------
+    ScenarioError
+        With every name that does not exist and the nearest that does.
+    """
+    first, every = scenario.experiment.baseline, tuple(scenario.experiment.arrangements)
+    arms = names_of(arrangements) or [name for name in every if name != first]
+    names, others, _ = together(
+        lambda: tuple(marks_of(names_of(outcomes) or HEADLINES, count)),
+        lambda: arrangements_of(scenario, arms, run=True),
+        lambda: _without(first, arms),
+    )
+    return Aims(names, others, first, every)
+
+
+def _without(first: str, arms: list[str]) -> None:
+    if first in arms:
+        cure = "name others than the baseline"
+        raise refused(ARRANGEMENTS, "is compared with itself", first, cure)
+
+
+def nearest(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """Give the cure of a misspelt name: the known one that was probably meant, or all."""
+    near = similar(name, list(known))
+    return f'did you mean "{near}"?' if near else otherwise or f"choose one of: {', '.join(known)}"

@@ -1,0 +1,601 @@
+"""Reverse stress: the mildest stress under which something breaks.
+
+Instead of asking what a given stress does, ask how bad times must be before an outcome
+crosses a limit. Stresses are ranked by severity (`sim.study.stress`). For each start and
+depth the least length that breaks is found by bisection on a grid of lengths, taking that
+a longer stress breaks no less; the answer is the least severe of them. Its interval holds
+the lengths that the test at the stated confidence cannot tell from the answer: from the
+first at which the interval of the outcome touches the limit, to the first at which all of
+it lies beyond.
+"""
+
+import math
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pandas as pd
+from scipy.stats import gamma
+
+from sim.analysis.estimates import FloatArray, Interval
+from sim.base.errors import Problem, ScenarioError
+from sim.experiment.progress import Asked
+from sim.experiment.store import Store
+from sim.model.economy.macro import Macro
+from sim.outcomes.mark import Mark
+from sim.scenario.scenario import Scenario
+from sim.studies.comparison import number_of
+from sim.studies.findings import (
+    Findings,
+    estimate_text,
+    interval_of,
+    label_of,
+    level_row,
+    observations,
+)
+from sim.studies.request import (
+    Names,
+    arrangements_of,
+    at_least_two,
+    marks_of,
+    nearest,
+    refused,
+    together,
+)
+
+# --- A condition on an outcome, as a user writes it: ``bank.capital_ratio_low < 0.08`` -----------
+
+
+BREAK = "--break"
+_FORM = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(\S+)\s*")
+
+
+@dataclass(frozen=True)
+class Condition:
+    """An outcome's mean over replications lies below, or above, a number.
+
+    Parameters
+    ----------
+    outcome : str
+    is_below : bool
+        Whether the condition asks for values below the limit.
+    limit : float, in the unit of the outcome
+    """
+
+    outcome: str
+    is_below: bool
+    limit: float
+
+    def __str__(self) -> str:
+        """Write it as it was written."""
+        return f"{self.outcome} {'<' if self.is_below else '>'} {self.limit:g}"
+
+    @property
+    def mark(self) -> Mark:
+        """The outcome's mark."""
+        return marks_of(self.outcome)[self.outcome]
+
+    def holds(self, value: float) -> bool:
+        """Say whether a value fulfils it; nan never does.
+
+        Examples
+        --------
+        >>> Condition("bank.raroc", True, 0.08).holds(0.07)
+        True
+        """
+        return value < self.limit if self.is_below else value > self.limit
+
+    def estimate(self, values: FloatArray, confidence: float = 0.95) -> Interval:
+        """Give the mean over replications with its interval."""
+        return interval_of(self.mark, values, confidence)
+
+
+def condition_of(text: str) -> Condition:
+    """Read a condition.
+
+    Parameters
+    ----------
+    text : str
+        ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not of this form, or names no outcome.
+
+    Examples
+    --------
+    >>> condition_of("bank.raroc < 8%")
+    Condition(outcome='bank.raroc', is_below=True, limit=0.08)
+    """
+    found = _FORM.fullmatch(text)
+    cure = 'for example "bank.raroc < 0"'
+    if found is None:
+        raise refused(BREAK, "must be written OUTCOME < NUMBER or OUTCOME > NUMBER", text, cure)
+    name, sign, number = found.groups()
+    limit = number_of(number)
+    if math.isnan(limit):
+        raise refused(BREAK, "must end with a number", text, cure)
+    (outcome,) = marks_of(name, 1, BREAK)
+    return Condition(outcome, sign.startswith("<"), limit)
+
+
+# --- Stressed spells: how long, how deep, from when, and how unlikely under the fitted chain -----
+# A stress is a spell of the worst regime that is laid over whatever the chain brings, with
+# the yearly systematic factor raised by a depth. Its *severity* is how unlikely the fitted
+# economy makes it, given that a bust begins: minus the logarithm of the probability that a
+# stay in the regime lasts at least so long and that the gamma factor of each of its years
+# is at least the depth, relative to the factor's mean:
+#     severity = years / mean_years - years * log(P(F >= depth) / P(F >= 1))
+# It grows with both. ``exp(severity)`` reads as "one bust in so many is as bad".
+# References
+# ----------
+# Breuer, Jandacka, Rheinberger and Summer 2009, How to find plausible, severe and useful
+# stress scenarios, International Journal of Central Banking 5(3).
+
+
+@dataclass(frozen=True)
+class Stress:
+    """One stressed spell.
+
+    Parameters
+    ----------
+    start, years : float
+        Years from the start date, and length.
+    depth : float, at least 1
+        Factor on the yearly systematic factor while it lasts.
+    """
+
+    start: float
+    years: float
+    depth: float = 1.0
+
+    def on(self, scenario: Scenario, regime: str) -> Scenario:
+        """Give the scenario under this stress; without length, the scenario itself."""
+        if self.years <= 0.0:
+            return scenario
+        spell = {
+            "from_years": self.start, "until_years": self.start + self.years,
+            "regime": regime, "frailty": self.depth,
+        }  # fmt: skip
+        return scenario.with_values({"macro.spell": [spell]})
+
+
+def severity_rate(macro: Macro, regime: str, depth: float = 1.0) -> float:
+    """Give the severity of a year of stress, in natural logarithms of probability.
+
+    Parameters
+    ----------
+    macro : Macro
+    regime : str
+    depth : float, at least 1
+
+    Returns
+    -------
+    float, per year
+        Infinite for a depth above 1 where the factor does not vary.
+
+    Examples
+    --------
+    >>> from sim.model.economy.macro import Regime
+    >>> rule = Macro(opening="bust", frailty_variance=1.0, regime={"bust": Regime(mean_years=2.0)})
+    >>> severity_rate(rule, "bust"), round(severity_rate(rule, "bust", 3.0), 9)
+    (0.5, 2.5)
+    """
+    rate = 1.0 / macro.regime[regime].mean_years
+    if depth == 1.0:
+        return rate
+    variance = macro.frailty_variance
+    if variance == 0.0:
+        return math.inf
+    shape, scale = 1.0 / variance, variance
+    deeper = gamma.logsf(depth, shape, scale=scale) - gamma.logsf(1.0, shape, scale=scale)
+    return rate - float(deeper)
+
+
+def worst_regime(macro: Macro, wanted: str = "") -> str:
+    """Give the regime to impose: the one asked for, or the one with most setbacks.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no regime of that name.
+    """
+    if not wanted:
+        return max(macro.regime, key=lambda name: macro.regime[name].setback)
+    if wanted not in macro.regime:
+        rule = "is no macro regime of the scenario"
+        raise refused("--regime", rule, wanted, nearest(wanted, macro.regime))
+    return wanted
+
+
+@dataclass(frozen=True)
+class StressRange:
+    """Where to look for a stress that breaks something.
+
+    Parameters
+    ----------
+    starts : tuple of float, years
+    depths : tuple of float, at least 1
+    longest : float, years
+    step : float, years
+        Lengths are multiples of it.
+    regime : str
+        Which is imposed; empty for the one with most setbacks.
+    """
+
+    starts: tuple[float, ...] = (0.0, 5.0)
+    depths: tuple[float, ...] = (1.0, 1.5, 2.0)
+    longest: float = 5.0
+    step: float = 0.25
+    regime: str = ""
+
+    @property
+    def steps(self) -> int:
+        """Number of lengths above zero."""
+        return max(int(self.longest / self.step + 1e-9), 0)
+
+    def check(self, scenario: Scenario) -> None:
+        """Refuse a range that cannot be searched.
+
+        Raises
+        ------
+        ScenarioError
+            With the rule that is broken.
+        """
+        horizon = scenario.experiment.horizon_years
+        varies = scenario.macro.frailty_variance > 0.0
+        rules: Sequence[tuple[bool, str, str, str, str]] = (
+            (bool(self.starts) and all(0.0 <= s < horizon for s in self.starts),
+             "--starts", f"must lie from 0 to below the horizon, {horizon:g}", "", "give others"),
+            (bool(self.depths) and all(d >= 1.0 for d in self.depths),
+             "--depths", "must be at least 1", "", "1 is a bust as the scenario has it"),
+            (varies or all(d == 1.0 for d in self.depths),
+             "--depths", "has no probability where macro.frailty_variance is 0", "",
+             "give depth 1"),
+            (self.step > 0.0 and self.steps >= 1,
+             "--longest", "must be at least one step, and a step above 0", "", "give more years"),
+        )  # fmt: skip
+        broken = [Problem(key, None, "", *words) for holds, key, *words in rules if not holds]
+        if broken:
+            raise ScenarioError(broken)
+
+
+# --- The search for the mildest stress that breaks an arrangement, by bisection on length --------
+
+
+NOTHING, WITHOUT, BROKEN = "nothing in the range breaks it", "broken without stress", "broken"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The mildest stress that breaks one arrangement, or that there is none.
+
+    Parameters
+    ----------
+    arrangement : str
+    verdict : str
+        ``"broken"``, ``"broken without stress"`` or ``"nothing in the range breaks it"``.
+    stress : Stress
+        The answer; without length where nothing had to be stressed, and the most severe
+        stress tried where nothing breaks.
+    low, high : float, years
+        Lengths at which the break is possible and certain; nan where there is none.
+    severity : float
+    found : Interval
+        Of the outcome under that stress.
+    """
+
+    arrangement: str
+    verdict: str
+    stress: Stress
+    low: float
+    high: float
+    severity: float
+    found: Interval
+
+
+@dataclass
+class Search:
+    """Tries stresses on one scenario, each once.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    names : tuple of str
+        Arrangements of it that are to be broken.
+    condition : Condition
+    space : StressRange
+    store : Store
+    progress : callable, optional
+    """
+
+    scenario: Scenario
+    names: tuple[str, ...]
+    condition: Condition
+    space: StressRange
+    store: Store = field(default_factory=Store)
+    progress: Asked = None
+    tried: dict[tuple[str, Stress], Interval] = field(default_factory=dict)
+    stresses: set[Stress] = field(default_factory=set)
+
+    @property
+    def most(self) -> int:
+        """Stresses that may have to be tried: bisection for each start and depth, and ends."""
+        each = 1 + math.ceil(math.log2(self.space.steps))
+        corners = len(self._corners())
+        searched = len(self.names) * (corners + 2) * each
+        return 1 + min(searched, corners * self.space.steps)
+
+    def value(self, arrangement: str, stress: Stress) -> Interval:
+        """Give the outcome under a stress."""
+        stress = stress if stress.years > 0.0 else Stress(0.0, 0.0)
+        if stress not in self.stresses:
+            self._run(stress)
+        return self.tried[arrangement, stress]
+
+    def _run(self, stress: Stress) -> None:
+        self.stresses.add(stress)
+        changed = stress.on(self.scenario, self.space.regime)
+        numbers = range(self.scenario.experiment.replications)
+        frame = self.store.many([changed], numbers, self.progress)[0]
+        rows = frame[frame["outcome"] == self.condition.outcome]
+        for arrangement, own in rows.groupby("arrangement"):
+            values = own.sort_values("replication")["value"].to_numpy(float)
+            values = observations(values, self.scenario.variance_reduction.unit)
+            self.tried[str(arrangement), stress] = self.condition.estimate(values)
+
+    def is_broken(self, arrangement: str, stress: Stress) -> bool:
+        """Say whether the mean lies beyond the limit."""
+        return self.condition.holds(self.value(arrangement, stress).estimate)
+
+    def may_be_broken(self, arrangement: str, stress: Stress) -> bool:
+        """Say whether the interval reaches beyond the limit."""
+        found, below = self.value(arrangement, stress), self.condition.is_below
+        return self.condition.holds(found.low if below else found.high)
+
+    def is_surely_broken(self, arrangement: str, stress: Stress) -> bool:
+        """Say whether all of the interval lies beyond the limit."""
+        found, below = self.value(arrangement, stress), self.condition.is_below
+        return self.condition.holds(found.high if below else found.low)
+
+    def answer(self, arrangement: str) -> Answer:
+        """Find the mildest stress that breaks one arrangement."""
+        calm = Stress(0.0, 0.0)
+        if self.is_broken(arrangement, calm):
+            found = self.value(arrangement, calm)
+            return Answer(arrangement, WITHOUT, calm, 0.0, 0.0, 0.0, found)
+        best, least = None, math.inf
+        for start, depth in self._corners():
+            rate = severity_rate(self.scenario.macro, self.space.regime, depth)
+            # Nothing as severe as the best so far needs to be tried.
+            milder = math.inf if best is None else least / rate / self.space.step - 1e-9
+            top = int(min(self._top(start), milder))
+            stress = Stress(start, 0.0, depth)
+            n = self._first(arrangement, stress, top, self.is_broken)
+            if n is not None:
+                best = self._at(stress, n)
+                least = rate * best.years
+        return self._told(arrangement, best, least)
+
+    def _told(self, arrangement: str, best: Stress | None, least: float) -> Answer:
+        """Give the answer with the interval of its length."""
+        if best is None:
+            worst, found = self._nearest(arrangement)
+            return Answer(arrangement, NOTHING, worst, math.nan, math.nan, math.nan, found)
+        n = round(best.years / self.space.step)
+        low = self._first(arrangement, best, n, self.may_be_broken) or 0
+        high = self._first(arrangement, best, self._top(best.start), self.is_surely_broken)
+        ends = low * self.space.step, (high or math.nan) * self.space.step
+        return Answer(arrangement, BROKEN, best, *ends, least, self.value(arrangement, best))
+
+    def _nearest(self, arrangement: str) -> tuple[Stress, Interval]:
+        """Give the stress under which an arrangement that nothing breaks came nearest to it."""
+        own = [(s, found) for (name, s), found in self.tried.items() if name == arrangement]
+        sign = 1.0 if self.condition.is_below else -1.0
+        return min(own, key=lambda pair: sign * pair[1].estimate)
+
+    def _first(
+        self, arrangement: str, stress: Stress, top: int, test: Callable[[str, Stress], bool]
+    ) -> int | None:
+        """Find the least number of steps that passes a test, by bisection; None if none."""
+        if top < 1 or not test(arrangement, self._at(stress, top)):
+            return None
+        low, high = 0, top
+        while high - low > 1:
+            middle = (low + high) // 2
+            if test(arrangement, self._at(stress, middle)):
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def _at(self, stress: Stress, steps: int) -> Stress:
+        return replace(stress, years=steps * self.space.step)
+
+    def _top(self, start: float) -> int:
+        """Give the longest length from a start, cut at the horizon."""
+        left = self.scenario.experiment.horizon_years - start
+        return min(self.space.steps, int(left / self.space.step + 1e-9))
+
+    def _corners(self) -> list[tuple[float, float]]:
+        """Give starts and depths, the mild ones first."""
+        return [(s, d) for d in sorted(self.space.depths) for s in sorted(self.space.starts)]
+
+    def frame(self) -> pd.DataFrame:
+        """Give all that was tried."""
+        unit = self.condition.mark.unit
+        rows = [
+            {"arrangement": arrangement, "start_years": stress.start, "depth": stress.depth,
+             "years": stress.years, **level_row(found, unit),
+             "broken": self.condition.holds(found.estimate)}
+            for (arrangement, stress), found in self.tried.items()
+        ]  # fmt: skip
+        order = ["arrangement", "depth", "start_years", "years"]
+        return pd.DataFrame(rows).sort_values(order, ignore_index=True)
+
+
+# --- Reverse stress: the mildest stress under which something breaks -----------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class ReverseStress:
+    """The mildest stress for each arrangement, and all that was tried.
+
+    Parameters
+    ----------
+    condition : Condition
+    regime : str
+        Which is imposed.
+    answers : tuple of Answer
+    tried : DataFrame
+        Columns arrangement, start_years, depth, years, value, low, high, unit, broken.
+    runs : int
+        Stresses that were simulated, each with all replications.
+    replications : int
+    every : tuple of str
+        All arrangements of the scenario, whose places give the colours of figures.
+    """
+
+    condition: Condition
+    regime: str
+    answers: tuple[Answer, ...]
+    tried: pd.DataFrame
+    runs: int
+    replications: int
+    every: tuple[str, ...]
+
+    def frame(self) -> pd.DataFrame:
+        """Give one row for each arrangement.
+
+        Returns
+        -------
+        DataFrame
+            Columns arrangement, verdict, start_years, depth, value (years of stress that
+            break), low, high, unit, severity, one_bust_in, outcome (mean there).
+        """
+        return pd.DataFrame([_row(answer) for answer in self.answers])
+
+    def findings(self) -> Findings:
+        """Give words and tables for files and the report."""
+        mark = self.condition.mark
+        tables = {"mildest": self.frame(), "tried": self.tried}
+        captions = {
+            "mildest": f"The mildest stress with {self.condition}: years of {self.regime}",
+            "tried": f"All that was tried: {mark.label} under each stress",
+        }
+        sentences = [self._sentence(answer) for answer in self.answers]
+        sentences.append(
+            f"{self.runs} stresses of {self.replications} replications each, in the same luck."
+            " Severity is minus the logarithm of the probability that a bust is as long and"
+            " its years as bad; the search takes that a longer stress breaks no less."
+        )
+        units = {"start_years": "years", "depth": "x", "outcome_there": mark.unit}
+        title = f"Reverse stress: the mildest bad times with {self.condition}"
+        key = f"reverse_stress_{self.condition.outcome.replace('.', '_')}"
+        return Findings(key, title, tuple(sentences), tables, captions, units)
+
+    def _sentence(self, answer: Answer) -> str:
+        """Say what was found for one arrangement."""
+        mark, stress = self.condition.mark, answer.stress
+        ends = {"low": answer.found.low, "high": answer.found.high, "unit": mark.unit}
+        level = estimate_text({"value": answer.found.estimate, **ends}, "value")
+        what = f"{label_of(mark.name)} is {level}"
+        if answer.verdict == WITHOUT:
+            return f"{answer.arrangement}: {self.condition} holds without any stress; {what}."
+        if answer.verdict == NOTHING:
+            where = self._times(stress)
+            return f"{answer.arrangement}: {NOTHING}; nearest to it, {where}, {what}."
+        sure = f"{answer.high:g} years" if math.isfinite(answer.high) else "more than was tried"
+        return (
+            f"{answer.arrangement}: {self._times(stress)} breaks it (interval {answer.low:g} to"
+            f" {sure}); one bust in {_odds(answer.severity)} is as severe. There {what}."
+        )
+
+    def _times(self, stress: Stress) -> str:
+        """Write a stress in words."""
+        if stress.years == 0.0:
+            return "without stress"
+        depth = "" if stress.depth == 1.0 else f" at depth {stress.depth:g}"
+        return f"{self.regime} for {stress.years:g} years from year {stress.start:g}{depth}"
+
+
+def _row(answer: Answer) -> dict[str, Any]:
+    broken = answer.verdict != NOTHING
+    return {
+        "arrangement": answer.arrangement, "verdict": answer.verdict,
+        "start_years": answer.stress.start if broken else math.nan,
+        "depth": answer.stress.depth if broken else math.nan,
+        "value": answer.stress.years if broken else math.nan,
+        "low": answer.low, "high": answer.high, "unit": "years",
+        "severity": answer.severity if broken else math.nan,
+        "one_bust_in": math.exp(answer.severity) if broken else math.nan,
+        "outcome_there": answer.found.estimate,
+    }  # fmt: skip
+
+
+def _odds(severity: float) -> str:
+    return f"{math.exp(severity):,.3g}" if severity < 20 else f"e^{severity:.0f}"
+
+
+def reverse_stress(
+    scenario: Scenario,
+    breaks: str,
+    arrangements: Names | None = None,
+    *,
+    space: StressRange | None = None,
+    store: Store | None = None,
+    progress: Asked = None,
+) -> ReverseStress:
+    """Find the mildest stress under which an outcome crosses a limit.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    breaks : str
+        Such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that
+        must cross.
+    arrangements : str or iterable of str, optional
+        Those of the experiment by default.
+    space : StressRange, optional
+        Starts, depths and lengths to search, and the regime that is imposed.
+    store, progress
+        As in `attribute`.
+
+    Raises
+    ------
+    ScenarioError
+        If the condition, an arrangement, the regime or the range cannot be.
+    """
+    search = asked(scenario, breaks, arrangements, space)
+    search.store, search.progress = store or Store(), progress
+    answers = tuple(search.answer(name) for name in search.names)
+    return ReverseStress(
+        search.condition, search.space.regime, answers, search.frame(), len(search.stresses),
+        search.scenario.experiment.replications, tuple(scenario.experiment.arrangements),
+    )  # fmt: skip
+
+
+def asked(
+    scenario: Scenario, breaks: str, arrangements: Names | None, space: StressRange | None = None
+) -> Search:
+    """Check what is asked for, and make the search ready; as in `reverse_stress`."""
+    given = space or StressRange()
+    condition, names, regime, *_ = together(
+        lambda: condition_of(breaks),
+        lambda: arrangements_of(scenario, arrangements or scenario.experiment.arrangements),
+        lambda: worst_regime(scenario.macro, given.regime),
+        lambda: given.check(scenario),
+        lambda: at_least_two(scenario),
+        lambda: _without_spells(scenario),
+    )
+    run = list(dict.fromkeys([scenario.experiment.baseline, *names]))
+    own = scenario.with_values({"experiment.arrangements": run})
+    return Search(own, names, condition, replace(given, regime=regime))
+
+
+def _without_spells(scenario: Scenario) -> None:
+    if scenario.macro.spell:
+        rule = "must be empty: the search lays its own spells"
+        raise refused("macro.spell", rule, "", "take it out of the scenario")

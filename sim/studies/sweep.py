@@ -1,0 +1,160 @@
+"""A sweep: outcomes and differences at every point of a design over some ranges."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.experiment.store import Cube, Store, means
+from sim.scenario.scenario import Scenario
+from sim.studies.findings import Findings
+from sim.studies.ranges import (
+    Design,
+    Layout,
+    OverRanges,
+    Range,
+    design_points,
+    place_text,
+    ranges_of,
+)
+from sim.studies.request import Names, aims_of, marks_of, together
+
+KEY = "sweep"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How a study goes over its ranges.
+
+    Parameters
+    ----------
+    design : {"grid", "latin", "sobol"}
+    points : int, optional
+        See `sim.studies.ranges.design_points`.
+    replications : int, optional
+        At each point; those of the scenario by default.
+    seed : int
+        Of the design, not of the economies.
+    """
+
+    design: Design = "grid"
+    points: int | None = None
+    replications: int | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep(OverRanges):
+    """Outcomes at every point of a design.
+
+    Parameters
+    ----------
+    cube : Cube
+        One scenario for each point.
+    """
+
+    cube: Cube
+
+    def frame(self) -> pd.DataFrame:
+        """One row for each point, arrangement and outcome.
+
+        Returns
+        -------
+        DataFrame
+            Columns point, one for each key, arrangement, outcome, unit, replications, mean,
+            standard_error, difference (from the baseline of the same point, nan for the
+            baseline itself) and difference_error.
+        """
+        aims = self.aims
+        parts = [
+            self._part(name, arm)
+            for name in aims.outcomes
+            for arm in (aims.baseline, *aims.arrangements)
+        ]
+        whole = pd.concat(parts, ignore_index=True)
+        return whole.sort_values("point", kind="stable", ignore_index=True)
+
+    def _part(self, outcome: str, arm: str) -> pd.DataFrame:
+        baseline = self.aims.baseline
+        mean, error, count = means(self.cube.levels(arm, outcome))
+        gap, gap_error, _ = means(self.cube.differences(arm, baseline, outcome))
+        known = np.nan if arm == baseline else 1.0
+        return pd.DataFrame(
+            {"point": np.arange(mean.size), **self.layout.axes(), "arrangement": arm,
+             "outcome": outcome, "unit": marks_of(outcome)[outcome].unit, "replications": count,
+             "mean": mean, "standard_error": error, "difference": gap * known,
+             "difference_error": gap_error * known}
+        )  # fmt: skip
+
+    def findings(self) -> Findings:
+        """The sweep in words and tables, for files and report."""
+        keys = "; ".join(f"{r.label} from {r.low:g} to {r.high:g}" for r in self.ranges)
+        sentences = (
+            f"{len(self.layout.points)} points over {keys}.",
+            f"Every point met the same luck in {self.cube.values.shape[1]} replications; intervals"
+            " of neighbouring points are therefore not independent.",
+        )
+        captions = {
+            "spans": "Smallest and largest mean difference from the baseline over all points",
+            "points": "Every point: means and differences with standard errors",
+        }
+        tables = {"spans": self._spans(), "points": self.frame()}
+        return Findings(KEY, "Sweep", sentences, tables, captions)
+
+    def _spans(self) -> pd.DataFrame:
+        """Where each difference is smallest and largest."""
+        rows = []
+        for head, gaps in self.layout.differences(self.cube):
+            gap, error, _ = means(gaps)
+            if not np.isfinite(gap).any():
+                continue
+            for end, k in (("least", int(np.nanargmin(gap))), ("most", int(np.nanargmax(gap)))):
+                at = place_text(self.ranges, self.layout.points[k])
+                found = {"difference": gap[k], "standard_error": error[k], "at": at}
+                rows.append({**head, "end": end, **found})
+        return pd.DataFrame(rows)
+
+
+def sweep(
+    scenario: Scenario,
+    vary: Iterable[Range | str],
+    outcomes: Names | None = None,
+    plan: Plan | None = None,
+    store: Store | None = None,
+) -> Sweep:
+    """Run a scenario at every point of a design over some ranges.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    vary : sequence of Range or str
+        Keys and ranges, such as ``"underwriting.tolerance_rate=0.01:0.03:5"``.
+    outcomes : str or iterable of str, optional
+        Some headlines by default.
+    plan : Plan, optional
+        A grid by default.
+    store : Store, optional
+        Where runs are kept.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes or points that are not legal, before anything runs.
+    """
+    layout = laid_out(scenario, vary, outcomes, plan)
+    return Sweep(layout, layout.cube(store))
+
+
+def laid_out(
+    scenario: Scenario,
+    vary: Iterable[Range | str] | None,
+    outcomes: Names | None,
+    plan: Plan | None = None,
+) -> Layout:
+    """Check what a sweep is asked for, and lay out its points; as in `sweep`."""
+    how = plan or Plan()
+    ranges, aims = together(lambda: ranges_of(scenario, vary), lambda: aims_of(scenario, outcomes))
+    points = design_points(ranges, how.design, how.points, how.seed)
+    count = how.replications or scenario.experiment.replications
+    return Layout(scenario, aims, ranges, points, count)

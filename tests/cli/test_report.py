@@ -1,0 +1,71 @@
+"""A report is written again from the files of a run, in either language, without an engine."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from sim.cli.app import app
+from tests.cli.conftest import Engine
+
+
+def invoke(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+@pytest.fixture
+def done(file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A finished run, and no engine any more."""
+    assert invoke("run", str(file), "--out", "x").exit_code == 0
+    monkeypatch.setitem(sys.modules, "sim.experiment.simulate", None)
+    return Path("x")
+
+
+def test_the_page_is_written_again_in_the_language_asked_for(done: Path) -> None:
+    page = done / "report.html"
+    first = page.read_text(encoding="utf-8")
+    assert first.startswith("en ")
+    page.unlink()
+    result = invoke("report", "x", "--language", "zh")
+    assert result.exit_code == 0, result.output
+    assert result.stdout == f"report: {page}\n"
+    assert page.read_text(encoding="utf-8").startswith("zh ")
+    assert invoke("report", "x", "--quiet").stdout == f"{page}\n"
+    assert page.read_text(encoding="utf-8") == first
+
+
+def test_a_page_elsewhere_leaves_the_run_as_it_is(done: Path) -> None:
+    before = {f: f.stat().st_mtime_ns for f in done.rglob("*")}
+    assert invoke("report", "x", "--out", "page").exit_code == 0
+    assert Path("page/report.html").read_text(encoding="utf-8").startswith("en ")
+    assert {f: f.stat().st_mtime_ns for f in done.rglob("*")} == before
+
+
+def test_a_run_can_be_written_in_chinese_at_once(file: Path, engine: Engine) -> None:
+    result = invoke("run", str(file), "--out", "x", "--language", "zh")
+    assert result.exit_code == 0, result.output
+    assert Path("x/report.html").read_text(encoding="utf-8").startswith("zh ")
+
+
+@pytest.mark.usefixtures("done")
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["nowhere"], "holds no run"),
+        (["x", "--language", "fr"], "'fr' is not one of"),
+        (["x", "--out", "small.toml"], "small.toml is a file"),
+        (["x", "--out", "small.toml/page"], "small.toml is a file"),
+    ],
+)
+def test_bad_input_is_told(words: list[str], said: str) -> None:
+    result = invoke("report", *words)
+    assert result.exit_code == 2
+    assert said in result.stderr
+
+
+def test_a_run_that_lost_a_table_is_told(done: Path) -> None:
+    (done / "series.parquet").unlink()
+    result = invoke("report", "x")
+    assert result.exit_code == 2
+    assert "has lost its series.parquet" in result.stderr

@@ -1,0 +1,277 @@
+"""A run leaves whole files, says where they are, and can go on after Ctrl-C."""
+
+import json
+import sys
+import tomllib
+from pathlib import Path
+from types import ModuleType
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner, Result
+
+from sim.analysis.compare import compare
+from sim.base.language import language
+from sim.cli.app import app
+from sim.cli.report import write_figures
+from sim.cli.run import cores
+from sim.report.figures import figures
+from sim.report.figures.gallery import Planned
+from tests import synthetic
+from tests.cli.conftest import REPLICATIONS, Engine
+
+FILES = {
+    "manifest.json",
+    "scenario.toml",
+    "outcomes.parquet",
+    "series.parquet",
+    "banks.parquet",
+    "comparison.csv",
+    "summary.csv",
+    "explore.csv",
+    "by_bank.csv",
+    "report.html",
+    "figures/one.svg",
+}
+
+
+def run(*words: str) -> Result:
+    return CliRunner().invoke(app, ["run", *words])
+
+
+def files_in(folder: Path) -> set[str]:
+    return {str(f.relative_to(folder)) for f in folder.rglob("*") if f.is_file()}
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_run_leaves_all_its_files_and_names_the_report(file: Path) -> None:
+    result = run(str(file))
+    assert result.exit_code == 0, result.output
+    (folder,) = Path("runs").iterdir()
+    assert folder.name.startswith("small-")
+    assert files_in(folder) == FILES
+    assert f"report: {folder / 'report.html'}" in result.stdout
+    assert f"{REPLICATIONS} replications in " in result.stderr
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_should_be_looked_at_is_told_and_kept(file: Path) -> None:
+    result = run(str(file), "--set", "bank.lead.capital=1e8", "--out", "x")
+    assert result.exit_code == 0, result.output
+    assert "notice: --set: bank.lead.capital" in result.stderr
+    (kept,) = json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))["notices"]
+    assert "got 100000000.0" in kept
+    run(str(file), "--out", "y")
+    assert json.loads(Path("y/manifest.json").read_text(encoding="utf-8"))["notices"] == []
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_table_tells_differences_intervals_and_verdicts(file: Path) -> None:
+    text = run(str(file)).stdout
+    assert "the difference from it, with its 95 % interval" in text
+    for word in ("RAROC", "Revenue swap", "not ranked", "better", " to "):
+        assert word in text
+
+
+@pytest.mark.usefixtures("engine")
+def test_the_files_say_what_was_run(file: Path) -> None:
+    run(str(file), "--out", "x", "--seed", "9", "--set", "bank.lead.capital=50")
+    manifest = json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["finished"] is True
+    assert manifest["replications_done"] == list(range(REPLICATIONS))
+    assert manifest["largest_accounting_residual"] == 1e-13
+    scenario = tomllib.loads(Path("x/scenario.toml").read_text(encoding="utf-8"))
+    assert scenario["experiment"]["seed"] == 9
+    assert scenario["bank"]["lead"]["capital"] == 50.0
+    comparison = pd.read_csv("x/comparison.csv")
+    assert list(comparison)[:4] == ["outcome", "unit", "arrangement", "baseline"]
+
+
+@pytest.mark.usefixtures("engine")
+def test_quiet_prints_only_the_folder(file: Path) -> None:
+    result = run(str(file), "--quiet", "--out", "x")
+    assert (result.stdout, result.stderr) == ("x\n", "")
+
+
+@pytest.mark.usefixtures("engine")
+def test_records_are_kept_where_asked_for(file: Path) -> None:
+    assert run(str(file), "--out", "x", "--keep", "firms").exit_code == 0
+    assert files_in(Path("x")) == FILES | {"firms.parquet"}
+
+
+@pytest.mark.usefixtures("engine")
+def test_other_values_go_to_another_folder(file: Path) -> None:
+    for seed in ("1", "2", "2"):
+        run(str(file), "--seed", seed)
+    assert len(list(Path("runs").iterdir())) == 2
+
+
+def test_an_interrupted_run_keeps_what_it_finished_and_goes_on(file: Path, engine: Engine) -> None:
+    run(str(file), "--out", "whole")
+    engine.asked.clear()
+    engine.interrupt_after = 2
+    words = ["--out", "x", "--seed", "1", "--keep", "firms", "--workers", "2"]
+    result = run(str(file), *words, "--language", "zh")
+    assert result.exit_code == 130
+    assert "2 of 5 replications are kept in x" in result.stderr
+    command = (
+        "python -m sim run small.toml --set experiment.seed=1 --workers 2 --language zh"
+        " --keep firms --out x --resume"
+    )
+    assert command in result.stderr
+    assert "report.html" not in files_in(Path("x"))
+    engine.interrupt_after = None
+    assert run(*command.split()[4:]).exit_code == 0
+    assert engine.asked == [0, 1, 2, 3, 4]
+    for name in ("outcomes", "series", "banks"):
+        pd.testing.assert_frame_equal(
+            pd.read_parquet(f"x/{name}.parquet"), pd.read_parquet(f"whole/{name}.parquet")
+        )
+    manifest = json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["finished"] is True
+    assert manifest["resumed_from"]["replications_done"] == [0, 1]
+
+
+def test_an_interrupt_before_anything_is_finished_writes_nothing(
+    file: Path, engine: Engine
+) -> None:
+    engine.interrupt_after = 0
+    result = run(str(file))
+    assert result.exit_code == 130
+    assert "nothing was written" in result.stderr
+    assert not Path("runs").exists()
+
+
+def test_more_replications_go_on_where_fewer_ended(file: Path, engine: Engine) -> None:
+    run(str(file), "--out", "x", "--replications", "3")
+    engine.asked.clear()
+    assert run(str(file), "--out", "x", "--resume").exit_code == 0
+    assert engine.asked == [3, 4]
+    assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == set(range(5))
+    engine.asked.clear()
+    run(str(file), "--out", "x", "--replications", "2", "--resume")
+    assert engine.asked == []
+    assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == {0, 1}
+
+
+def test_nothing_to_resume_is_a_whole_run(file: Path, engine: Engine) -> None:
+    assert run(str(file), "--out", "x", "--resume").exit_code == 0
+    assert engine.asked == list(range(REPLICATIONS))
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_run_of_another_scenario_is_not_resumed(file: Path) -> None:
+    run(str(file), "--out", "x")
+    result = run(str(file), "--out", "x", "--resume", "--seed", "7")
+    assert result.exit_code == 2
+    assert "holds a run of another scenario; experiment.seed differs" in result.stderr
+    result = run(str(file), "--out", "x", "--resume", "--keep", "firms")
+    assert result.exit_code == 2
+    assert "did not keep firms" in result.stderr
+
+
+@pytest.mark.usefixtures("engine")
+def test_bad_input_is_told_whole_and_writes_nothing(file: Path) -> None:
+    file.write_text(file.read_text().replace("= 5", "= 0"), encoding="utf-8")
+    result = run(str(file), "--seed", "1", "--set", "bank.lead.capitol=3")
+    assert result.exit_code == 2
+    assert "small.toml, line 5: experiment.replications" in result.stderr
+    assert 'did you mean "capital"?' in result.stderr
+    assert "2 problems; nothing was run or written" in result.stderr
+    assert result.stdout == ""
+    assert not Path("runs").exists()
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize(
+    "words",
+    [["--workers", "0"], ["--replications", "x"], ["--keep", "banks"], ["--nothing"]],
+)
+def test_bad_options_are_bad_input(file: Path, words: list[str]) -> None:
+    assert run(str(file), *words).exit_code == 2
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_file_in_the_place_of_the_folder_is_bad_input(file: Path) -> None:
+    result = run(str(file), "--out", "small.toml/x")
+    assert result.exit_code == 2
+    assert "small.toml is a file" in result.stderr
+
+
+def test_compiling_is_told(file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.experiment.simulate.must_compile", lambda: True)
+    monkeypatch.setattr("sim.experiment.simulate.warm_up", lambda scenario: 12.4)
+    assert "compiled in 12 s" in run(str(file)).stderr
+    assert engine.asked == list(range(REPLICATIONS))
+
+
+def test_beliefs_are_solved_first_where_asked_for(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = ModuleType("sim.experiment.beliefs")
+    change = {"update": {"title": "new"}}
+    module.__dict__["solve"] = lambda scenario, workers, report: scenario.model_copy(**change)
+    monkeypatch.setitem(sys.modules, "sim.experiment.beliefs", module)
+    result = run(str(file), "--solve-beliefs", "--out", "x")
+    assert "solving for beliefs" in result.stderr
+    assert 'title = "new"' in Path("x/scenario.toml").read_text(encoding="utf-8")
+    assert engine.asked == list(range(REPLICATIONS))
+
+
+def test_figures_are_written_as_files_of_their_own(tmp_path: Path) -> None:
+    outcomes = synthetic.outcomes(12)
+    folder = tmp_path / "figures"
+    write_figures(folder, outcomes, compare(outcomes), synthetic.results(12))
+    names = {file.name for file in folder.iterdir()}
+    assert {"survival.svg", "survival.png", "difference-bank.svg"} <= names
+    for kind in ("svg", "png"):
+        assert {name for name in names if name.endswith(kind)} == {
+            name.replace(".csv", f".{kind}") for name in names if name.endswith(".csv")
+        }
+    behind = pd.read_csv(folder / "survival.csv")
+    pd.testing.assert_frame_equal(behind, figures.survival(synthetic.results(12)).data)
+
+
+def test_without_a_chinese_font_pictures_are_english_and_drawings_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A letter that a font lacks is a warning, and a warning an error here."""
+    monkeypatch.setattr("sim.report.figures.letters.CHINESE_FONTS", ())
+    few = lambda *_: (Planned("one", lambda: figures.survival(synthetic.results(3))),)  # noqa: E731
+    monkeypatch.setattr("sim.report.figures.gallery.planned", few)
+    with language("zh"):
+        drawings = write_figures(tmp_path / "figures", None, None, None)
+    assert drawings["one"].written == "zh"
+    assert "按企业年龄的存活比例" in (tmp_path / "figures" / "one.svg").read_text(encoding="utf-8")
+    assert (tmp_path / "figures" / "one.png").stat().st_size > 1000
+    assert "PNG files are in English" in capsys.readouterr().err
+
+
+def test_cores_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert cores() >= 1
+    monkeypatch.delattr("os.sched_getaffinity", raising=False)
+    assert cores() >= 1
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_half_width_that_is_not_reached_is_said(file: Path) -> None:
+    words = ["--until", "bank.raroc=0.00001pp", "--most", str(REPLICATIONS)]
+    result = run(str(file), *words)
+    assert result.exit_code == 0, result.output
+    assert f"NOT reached with {REPLICATIONS} replications" in result.stdout
+    assert "replications would be needed" in result.stdout
+    assert "hold jointly at 95 %" in result.stdout
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_half_width_that_is_reached_is_said(file: Path) -> None:
+    result = run(str(file), "--until", "bank.raroc=900pp", "--most", str(REPLICATIONS))
+    assert result.exit_code == 0, result.output
+    assert f"reached with {REPLICATIONS} replications" in result.stdout
+
+
+def test_a_half_width_of_nothing_is_refused_before_anything_runs(file: Path) -> None:
+    result = run(str(file), "--until", "bank.nothing=1")
+    assert result.exit_code == 2
+    assert "is no outcome; got bank.nothing" in result.output
+    assert not Path("runs").exists()

@@ -1,0 +1,211 @@
+"""The commands of studies: what they write and print, and what they refuse."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from sim.cli.app import app
+from tests.house.small import SCENARIOS
+
+TOLERANCE = "underwriting.tolerance_rate"
+TEXT = """
+extends = "{base}"
+[experiment]
+arrangements = ["plain", "consortium"]
+replications = 2
+horizon_years = 2.0
+warm_up_years = 0.0
+[population]
+firms = 30
+initial_share = 1.0
+"""
+
+
+@pytest.fixture
+def small(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A file of a small comparison, in an empty folder that is the current one."""
+    monkeypatch.chdir(tmp_path)
+    Path("small.toml").write_text(TEXT.format(base=SCENARIOS / "three_arrangements.toml"))
+    return "small.toml"
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(app, [*arguments, "--workers", "1", "--out", "run"])
+
+
+def table(study: str, name: str) -> pd.DataFrame:
+    return pd.read_csv(Path("run/studies") / study / f"{name}.csv")
+
+
+def test_sweep_announces_runs_and_writes_a_tidy_table(small: str) -> None:
+    result = run("sweep", small, "--vary", f"{TOLERANCE}=0.01:0.03:3", "--outcomes", "bank.profit")
+    assert result.exit_code == 0, result.output
+    assert "6 runs at about" in result.stderr
+    rows = table("sweep", "points")
+    assert len(rows) == 3 * 2
+    assert set(rows["outcome"]) == {"bank.profit"}
+    assert Path("run/report.html").is_file()
+
+
+def test_breakeven_writes_its_curve(small: str) -> None:
+    result = run(
+        "breakeven", small, "--vary", f"{TOLERANCE}=0.01:0.03", "--points", "2",
+        "--outcomes", "bank.profit", "--arrangements", "plain,consortium",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert table("breakeven", "curve")["at"].tolist()[0] == 0.01
+    again = run(
+        "breakeven", small, "--vary", f"{TOLERANCE}=0.01:0.03", "--points", "2",
+        "--outcomes", "bank.profit", "--arrangements", "plain", "--level", "1e9",
+    )  # fmt: skip
+    assert "There is no crossing in the range" in again.stdout
+
+
+def test_frontier_marks_the_efficient_set(small: str) -> None:
+    result = run(
+        "frontier", small, "--vary", "arrangement.consortium.pricing.concession_rate=-0.01:0.01:2",
+        "--vary", "arrangement.consortium.tenor.years=1:3:2",
+        "--outcomes", "bank.lending_rate,firm.access_share",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    rows = table("frontier", "points")
+    assert len(rows) == 4
+    assert rows["efficient"].any()
+    assert Path("run/studies/frontier/frontier.svg").is_file()
+
+
+def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
+    vary = ["--vary", f"{TOLERANCE}=0.01:0.03", "--vary", "lifecycle.setback_hazard=x0.5:x1.6"]
+    names = ["--outcomes", "bank.profit"]
+    result = run("sensitivity", small, *vary, *names, "--points", "6")
+    assert result.exit_code == 0, result.output
+    assert "evaluations in" in result.stdout
+    assert set(table("sensitivity_morris", "indices")["kind"]) == {"level", "difference"}
+    assert Path("run/studies/sensitivity_morris/morris-bank-profit-consortium.svg").is_file()
+    result = run("robustness", small, *vary, *names, "--points", "8", "--replications", "2",
+                 "--tornado", "1")  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert len(table("robustness", "points")) == 8
+    assert len(table("robustness", "tornado")) == 2
+    assert Path("run/studies/robustness/tornado-bank-profit-consortium.png").is_file()
+
+
+def test_a_story_is_told_under_every_arrangement(small: str) -> None:
+    result = CliRunner().invoke(app, ["story", small, "3", "--out", "run", "--replication", "1"])
+    assert result.exit_code == 0, result.output
+    rows = table("story_3_1", "events")
+    assert list(rows.columns) == ["year", "event", "plain", "consortium"]
+    assert "plain ends: " in result.stdout
+    assert rows["event"].iloc[0] in result.stdout
+    assert Path("run/studies/story_3_1/life.png").is_file()
+
+
+def test_a_story_of_two_is_split_and_drawn_on_its_page(small: str) -> None:
+    words = ["story", small, "3", "--arrangements", "plain,consortium", "--out", "run"]
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 0, result.output
+    assert "Lenders together, consortium less plain: " in result.stdout
+    rows = table("story_3_0_consortium", "life")
+    assert set(rows["arrangement"].dropna()) == {"plain", "consortium"}
+    assert "The life of firm 3" in Path("run/report.html").read_text(encoding="utf-8")
+
+
+def test_a_gap_and_a_stress_are_announced_and_written(small: str) -> None:
+    result = run("attribute", small, "--arrangements", "plain", "--arrangements", "consortium")
+    assert result.exit_code == 0, result.output
+    # Two replications of all mixtures, and of three worlds that split the gap.
+    assert "8 runs at about" in result.stderr
+    assert len(table("attribution_plain_consortium", "clauses"))
+    assert Path("run/studies/decomposition_plain_consortium/parts.svg").is_file()
+    result = run("reverse-stress", small, "--break", "bank.profit < 1e9", "--starts", "0, 1",
+                 "--depths", "1", "--longest", "0.5", "--quiet")  # fmt: skip
+    assert result.stdout == "run\n"
+    assert set(table("reverse_stress_bank_profit", "mildest")["verdict"]) == {
+        "broken without stress"
+    }
+
+
+@pytest.mark.parametrize(
+    ("command", "needed"),
+    [
+        ("attribute", []), ("breakeven", [0]), ("discover", [0]), ("frontier", [0, 1]),
+        ("robustness", [0]), ("sensitivity", [0]), ("sweep", [0]),
+        ("reverse-stress", None), ("story", None),
+    ],
+)  # fmt: skip
+def test_the_same_mistake_is_told_in_the_same_words(
+    small: str, command: str, needed: list[int] | None
+) -> None:
+    """Where a command takes outcomes and arrangements, all of what is wrong is told at once."""
+    ranges = [f"{TOLERANCE}=0.01:0.02", "macro.frailty_variance=0.1:0.2"]
+    options = [word for n in needed or [] for word in ("--vary", ranges[n])]
+    if command == "reverse-stress":
+        options += ["--break", "bank.rarok < 0"]
+    elif command == "story":
+        options += ["3"]
+    else:
+        options += ["--outcomes", "bank.rarok"]
+    if command not in {"robustness", "sensitivity", "sweep"}:
+        options += ["--arrangements", "plain,consorts"]
+    result = run(command, small, *options) if command != "story" else CliRunner().invoke(
+        app, [command, small, *options]
+    )  # fmt: skip
+    assert result.exit_code == 2, result.output
+    if command != "story":
+        told = '\n  is no outcome; got bank.rarok\n  did you mean "bank.raroc"?\n'
+        assert told in result.stderr
+    if "--arrangements" in options:
+        told = "--arrangements\n  is no arrangement of the scenario; got consorts\n"
+        assert f'{told}  did you mean "consortium"?\n' in result.stderr
+    assert "nothing was run or written" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["attribute", "--arrangements", "plain,consortium"],
+        ["cycle"],
+        ["reverse-stress", "--break", "bank.profit < 1e9", "--starts", "0"],
+    ],
+)
+def test_every_long_study_asks_at_a_terminal(
+    small: str, monkeypatch: pytest.MonkeyPatch, words: list[str]
+) -> None:
+    monkeypatch.setattr("sim.cli.study.LONG", 0.0)
+    monkeypatch.setattr("sim.cli.study.is_asked", lambda: True)
+    words = [words[0], small, *words[1:], "--workers", "1", "--out", "run"]
+    result = CliRunner().invoke(app, words, input="n\n")
+    assert result.exit_code == 1
+    assert "go on?" in result.output
+    assert not Path("run/report.html").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["sweep", "--vary", "underwriting.toleranc=0:1"], 'did you mean "underwriting.tol'),
+        (["sweep", "--vary", f"{TOLERANCE}"], "must be written KEY=LOW:HIGH"),
+        (["sweep"], "must name at least one"),
+        (["sweep", "--vary", f"{TOLERANCE}=0:1", "--outcomes", "bank.rarok"], "bank.raroc"),
+        (["sensitivity", "--points", "5"], "must be at least"),
+        (["frontier", "--vary", f"{TOLERANCE}=0:1"], "must name two; got underwriting"),
+        (["breakeven", "--vary", f"{TOLERANCE}=0:1", "--outcomes", "bank.profit"],
+         "--arrangements\n  must name two; got none"),
+        (["breakeven", "--vary", f"{TOLERANCE}=0:1", "--outcomes", "bank.profit,bank.raroc",
+          "--arrangements", "plain,consortium"], "--outcomes\n  must name one; got bank.profit"),
+        (["breakeven", "--vary", TOLERANCE, "--outcomes", "bank.profit", "--arrangements",
+          "plain,consortium", "--level", "1"], "--arrangements\n  must name one; got plain"),
+        (["reverse-stress", "--break", "bank.profit < 0", "--starts", "soon"], "must be numbers"),
+        (["robustness", "--vary", "macro.frailty_variance=-1:1"], "must be at least 0"),
+    ],
+)  # fmt: skip
+def test_bad_input_is_refused_before_anything_runs(
+    small: str, arguments: list[str], words: str
+) -> None:
+    command, *options = arguments
+    result = run(command, small, *options)
+    assert result.exit_code == 2, result.output
+    assert words in result.stderr
+    assert not Path("run").exists()

@@ -1,0 +1,127 @@
+"""Equal lending: the baseline's decisions under another arrangement's terms."""
+
+import numpy as np
+import pytest
+
+from sim.engine.equal_footing import impose, under_clauses
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.firms.record import ACQUIRED, NEVER, WARRANT
+from tests.engine.hand import economy, told, world
+
+
+def plain_contracts(*who):
+    """What plain lending signed with some firms."""
+    k = CONTRACT.empty(len(who))
+    for name, value in {
+        "firm": who, "lead": 1, "limit": 10.0, "rate": 0.04, "later_rate": 0.04, "step": NEVER,
+        "maturity": 1.5, "review": NEVER, "expiry": NEVER, "introduction": 1.0, "default": 0.03,
+        "loss": 0.45,
+    }.items():  # fmt: skip
+        k[name] = value
+    k.lender[:, 0], k.share[:, 0] = 1, 1.0
+    return k
+
+
+def imposed(name, decisions, **fields):
+    w = world(economy(3), name, **({"cash": 5.0, "home": 1} | fields))
+    w.imposed = list(decisions)
+    return w
+
+
+def sign(date, *who):
+    return ("sign", date, np.array(who), plain_contracts(*who))
+
+
+def test_a_world_of_its_own_will_has_nothing_to_repeat():
+    with pytest.raises(AssertionError, match="its own committee"):
+        impose(world(economy()), 0.25)
+
+
+def test_loans_are_signed_on_their_date_and_not_before():
+    w = imposed("common_growth", [sign(0.25, 0, 2), sign(0.5, 1)])
+    impose(w, 1 / 6)
+    assert w.book.used == 0
+    impose(w, 0.25)
+    assert w.book.rows.firm.tolist() == [0, 2]
+    impose(w, 0.5)
+    assert w.book.rows.firm.tolist() == [0, 2, 1]
+    assert w.imposed == []
+    assert told(w) == ["loan signed"] * 3
+
+
+def test_what_is_lent_and_until_when_is_the_baselines_and_the_price_the_arrangements():
+    w = imposed("common_growth", [])
+    k = under_clauses(w, plain_contracts(0, 1), 0.25)
+    assert k.limit.tolist() == [10.0, 10.0]
+    assert k.maturity.tolist() == [1.5, 1.5]
+    assert k.unsecured.tolist() == [0, 0]
+    assert k.review.tolist() == [NEVER, NEVER]
+    # Twelve basis points less at first and forty more after a year and a half.
+    assert k.rate.tolist() == pytest.approx([0.0388] * 2)
+    assert k.later_rate.tolist() == pytest.approx([0.044] * 2)
+    assert k.step.tolist() == [1.75, 1.75]
+    assert k.base_capture.tolist() == [0.43, 0.43]
+    assert k.signed.tolist() == [1, 1]
+    assert k.default.tolist() == [0.03, 0.03]
+
+
+def test_partners_join_the_baselines_lead():
+    w = imposed("consortium", [])
+    k = under_clauses(w, plain_contracts(0, 1, 2), 0.25)
+    assert k.lead.tolist() == [1] * 3
+    assert k.lender[:, 0].tolist() == [1] * 3
+    assert np.sort(k.lender[:, :3], axis=1).tolist() == [[0, 1, 2]] * 3
+    assert k.share[:, :4].tolist() == [[0.5, 0.3, 0.2, 0.0]] * 3
+    assert w.banks.coordination.tolist() == pytest.approx([0.0, 3 * 2 * 0.004, 0.0])
+
+
+def test_a_right_is_sized_by_the_baselines_line_and_the_firms_value_here():
+    w = imposed("loan_with_warrant", [])
+    w.firms.value = [20.0, 40.0, 80.0]
+    k = under_clauses(w, plain_contracts(0, 1, 2), 0.25)
+    assert k.right.tolist() == [WARRANT] * 3
+    assert k.strike.tolist() == pytest.approx([1.65] * 3)
+    assert k.stake.tolist() == pytest.approx([1.65 / (1.1 * value) for value in (20, 40, 80)])
+    assert k.expiry.tolist() == [5.25] * 3
+
+
+def test_the_baselines_record_is_left_as_it_was():
+    decision = sign(0.25, 0)
+    before = decision[3].tobytes()
+    w = imposed("consortium", [decision])
+    impose(w, 0.25)
+    assert decision[3].tobytes() == before
+
+
+def test_firms_that_have_ended_here_are_left_out():
+    status = [1, ACQUIRED, 1]
+    w = imposed("common_growth", [sign(0.25, 0, 1), sign(0.25, 1)], status=status)
+    impose(w, 0.25)
+    assert w.book.rows.firm.tolist() == [0]
+
+
+def test_withdrawals_are_repeated_in_their_size():
+    line = {"contract": 0, "limit": 10.0, "balance": 6.0, "maturity": 99.0}
+    w = imposed("common_growth", [("cut", 0.25, np.array([0, 2]), np.array([0.5, 0.0]))], **line)
+    impose(w, 0.25)
+    assert w.firms.limit.tolist() == [5.0, 10.0, 6.0]
+    assert w.firms.due.tolist() == [1.0, 0.0, 6.0]
+    assert w.firms.called.tolist() == [0, 0, 1]
+
+
+def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
+    judged = ("judge", 0.25, np.array([0, 1, 2]), np.array([2, 2, 0]))
+    w = imposed("common_growth", [judged], status=[1, ACQUIRED, 1])
+    impose(w, 0.25)
+    cost = w.scenario.underwriting.screening_cost
+    assert w.banks.screening.tolist() == pytest.approx([cost, 0.0, cost])
+
+
+def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
+    w = imposed("plain", [])
+    before, after = plain_contracts(0, 1), under_clauses(w, plain_contracts(0, 1), 0.25)
+    plain = w.scenario.relationship.capture_plain
+    before.cover_cap = 1.0
+    before.base_capture = before.full_capture = plain
+    for name in before.dtype.names:
+        assert after[name].tolist() == before[name].tolist(), name

@@ -1,0 +1,106 @@
+"""Runs of a study are kept, and nothing is simulated twice."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.experiment.simulate import one_replication
+from sim.experiment.store import Store, Table, key_of, measured, outcomes_of
+from tests.house.small import shipped
+
+SMALL = {
+    "population.firms": 60, "experiment.horizon_years": 2.0, "experiment.warm_up_years": 1.0,
+    "experiment.arrangements": ["plain", "consortium"],
+}  # fmt: skip
+
+
+def test_what_is_known_is_not_simulated_again(tmp_path: Path) -> None:
+    scenario = shipped().with_values(SMALL)
+    store = Store(tmp_path)
+    first = store.outcomes(scenario, range(2))
+    again = store.outcomes(scenario, range(3))
+    assert store.simulated == 3
+    pd.testing.assert_frame_equal(first, again[again["replication"] < 2].reset_index(drop=True))
+    other = Store(tmp_path)
+    pd.testing.assert_frame_equal(other.outcomes(scenario, range(3)), again)
+    assert other.simulated == 0
+
+
+def test_the_number_of_replications_is_not_part_of_what_a_run_depends_on() -> None:
+    scenario = shipped().with_values(SMALL)
+    assert key_of(scenario) == key_of(scenario.with_values({"experiment.replications": 7}))
+    assert key_of(scenario) != key_of(scenario.with_values({"experiment.seed": 7}))
+
+
+def test_a_cube_holds_the_same_numbers_as_the_frames() -> None:
+    scenarios = [shipped().with_values({**SMALL, "experiment.seed": seed}) for seed in (1, 2)]
+    store = Store()
+    cube, frames = store.cube(scenarios, range(2)), store.many(scenarios, range(2))
+    assert store.simulated == 4
+    for k, frame in enumerate(frames):
+        rows = frame[(frame["arrangement"] == "consortium") & (frame["outcome"] == "bank.profit")]
+        assert cube.levels("consortium", "bank.profit")[k].tolist() == rows["value"].tolist()
+
+
+def test_one_pool_serves_all_batches_and_gives_the_same_numbers(tmp_path: Path) -> None:
+    scenario = shipped().with_values(SMALL)
+    told: list[tuple[int, int]] = []
+    with Store(tmp_path, workers=2, progress=lambda *done: told.append(done)) as store:
+        several = store.cube([scenario], range(3))
+        pool = store._pool
+        store.cube([scenario], range(5))
+        assert store._pool is pool is not None
+    assert store._pool is None
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3), (0, 2), (1, 2), (2, 2)]
+    assert store.seconds > 0.0
+    alone = Store().cube([scenario], range(3))
+    np.testing.assert_array_equal(several.values, alone.values)
+    # Workers have written the files themselves.
+    assert len(list(tmp_path.rglob("*.parquet"))) == 5
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_files_of_another_program_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = shipped().with_values(SMALL)
+    Store(tmp_path).cube([scenario], [0])
+    monkeypatch.setattr("sim.experiment.store.program_digest", lambda: "other")
+    later = Store(tmp_path)
+    later.cube([scenario], [0])
+    assert later.simulated == 1
+
+
+def test_words_are_not_part_of_what_a_run_depends_on() -> None:
+    scenario = shipped().with_values(SMALL)
+    assert key_of(scenario) == key_of(scenario.with_values({"title": "x", "sources": {}}))
+    assert key_of(scenario) != key_of(scenario.with_values({"macro.frailty_variance": 0.3}))
+
+
+def test_a_table_survives_its_tidy_form() -> None:
+    table = measured(outcomes_of, shipped().with_values(SMALL), 0)
+    again = Table.of(table.frame(0))
+    assert again.arrangements == ("plain", "consortium")
+    assert again.outcomes == table.outcomes
+    np.testing.assert_array_equal(again.values, table.values)
+
+
+def test_a_worker_measures_what_a_run_measures() -> None:
+    values = {"variance_reduction.controls": ["hazards"]}
+    scenario = shipped().with_values({**SMALL, **values})
+    run = one_replication(scenario, 1).outcomes
+    mine = measured(outcomes_of, scenario, 1).frame(1)
+    pd.testing.assert_frame_equal(mine, run, check_dtype=False)
+
+
+def test_a_mirrored_pair_is_one_observation() -> None:
+    values = {**SMALL, "variance_reduction.antithetic": ["macro"]}
+    scenario = shipped().with_values(values)
+    store = Store()
+    cube, (frame,) = store.cube([scenario], range(4)), store.many([scenario], range(4))
+    rows = frame[(frame["arrangement"] == "plain") & (frame["outcome"] == "firm.access_share")]
+    singles = rows["value"].to_numpy()
+    pairs = [singles[:2].mean(), singles[2:].mean()]
+    np.testing.assert_allclose(cube.levels("plain", "firm.access_share")[0], pairs)

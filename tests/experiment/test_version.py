@@ -1,0 +1,57 @@
+"""One hash names the program for every store of runs."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.experiment.store import SIM, WITHOUT_NUMBERS, program_digest
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the program's files."""
+    place = tmp_path_factory.mktemp("program") / "sim"
+    shutil.copytree(SIM, place, ignore=shutil.ignore_patterns("__pycache__"))
+    return place
+
+
+def hash_of(copy: Path) -> str:
+    program_digest.cache_clear()
+    return program_digest(copy)
+
+
+@pytest.mark.parametrize(
+    "file", sorted({f"{file.parent.name}/{file.name}" for file in SIM.glob("*/*.py")})[::9]
+)
+def test_a_change_of_any_file_that_makes_numbers_changes_the_hash(copy: Path, file: str) -> None:
+    before = hash_of(copy)
+    with (copy / file).open("a") as text:
+        text.write("\n# changed\n")
+    assert (hash_of(copy) != before) == (Path(file).parts[0] not in WITHOUT_NUMBERS)
+
+
+def test_moments_and_values_that_are_no_code_count_too(copy: Path) -> None:
+    known = {hash_of(copy)}
+    for name in ("studies/moments.py", "base/own.toml"):
+        with (copy / name).open("a") as text:
+            text.write("\n# changed\n")
+        known.add(hash_of(copy))
+    assert len(known) == 3
+
+
+@pytest.mark.parametrize("library", ["numpy", "scipy", "numba"])
+def test_another_version_of_a_library_is_another_program(
+    monkeypatch: pytest.MonkeyPatch, library: str, copy: Path
+) -> None:
+    before = hash_of(copy)
+    monkeypatch.setattr(
+        "sim.experiment.store.version", lambda name: "0" if name == library else "1"
+    )
+    one = hash_of(copy)
+    monkeypatch.setattr("sim.experiment.store.version", lambda _: "1")
+    assert len({before, one, hash_of(copy)}) == 3
+
+
+def test_folders_without_numbers_are_folders() -> None:
+    assert all((SIM / name).is_dir() for name in WITHOUT_NUMBERS)

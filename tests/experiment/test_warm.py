@@ -1,0 +1,70 @@
+"""Warming up: everything that a run calls is loaded, and nothing is left behind."""
+
+import time
+
+import pytest
+
+from sim.engine.kernel import ENTRIES, Kernel, interpreted
+from sim.engine.world import new_world
+from sim.experiment import simulate
+from sim.experiment.simulate import prepare, warm_up
+from tests.engine.hand import economy, shipped
+
+
+def counting(calls):
+    """Interpreted rules that count how often each entry point is called."""
+    plain = interpreted()
+
+    def counted(name):
+        def entry(*arguments):
+            calls.append(name)
+            return getattr(plain, name)(*arguments)
+
+        return entry
+
+    return Kernel(**{entry.__name__: counted(entry.__name__) for entry in ENTRIES}, compiled=False)
+
+
+@pytest.mark.parametrize("scenario", [economy(), shipped()], ids=["one bank", "six banks"])
+def test_every_entry_point_of_a_run_is_called(monkeypatch, scenario):
+    calls = []
+    monkeypatch.setattr(
+        simulate, "new_world", lambda s, number: new_world(s, number, rules=counting(calls))
+    )
+    assert warm_up(scenario) > 0.0
+    # `fire` is for drivers that pick the next firm themselves; `advance` holds it.
+    assert {entry.__name__ for entry in ENTRIES} - {"fire"} <= set(calls)
+
+
+def test_no_firm_lives_while_warming_up(monkeypatch):
+    worlds = []
+
+    def remembered(scenario, number):
+        worlds.append(new_world(scenario, number, rules=interpreted()))
+        return worlds[-1]
+
+    monkeypatch.setattr(simulate, "new_world", remembered)
+    warm_up(economy())
+    assert [w.firms.shape[0] for w in worlds] == [0]
+    assert worlds[0].book.used == 0
+
+
+def test_it_tells_how_long_it_took():
+    start = time.perf_counter()
+    seconds = warm_up(economy())
+    assert 0.0 < seconds <= time.perf_counter() - start
+    # The second time everything is there.
+    assert warm_up(economy()) < 5.0
+
+
+@pytest.mark.parametrize("is_cold", [True, False])
+def test_compiling_is_announced_and_nothing_is_said_where_none_is_needed(monkeypatch, is_cold):
+    said = []
+    monkeypatch.setattr(simulate, "must_compile", lambda: is_cold)
+    monkeypatch.setattr(simulate, "warm_up", lambda scenario: said.append("works") or 12.3)
+    prepare(shipped(), said.append)
+    if is_cold:
+        assert said[0].startswith("compiling the rules")
+        assert said[1:] == ["works", "compiled in 12 s"]
+    else:
+        assert said == []

@@ -1,0 +1,49 @@
+"""What is set aside: twelve months, or the life of a loan that has worsened."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from sim.model.banks.bank import Provisions, allowance
+
+RULE = Provisions(worsened_factor=3.0, lifetime_years=2.0)
+AMOUNT, RATE = st.floats(0.0, 1e4), st.floats(0.0, 1.0)
+
+
+def set_aside(balance: float, default: float, loss: float, worsened: bool) -> float:
+    arrays = [np.array([number]) for number in (balance, default, loss)]
+    (found,) = allowance(*arrays, np.array([worsened]), RULE)
+    return float(found)
+
+
+def test_three_loans_by_hand() -> None:
+    # 100 * (1 - exp(-0.05)) * 0.4; the same loan, worsened: 1 - exp(-0.05 * 3 * 2).
+    balance, default = np.array([100.0, 100.0, 0.0]), np.array([0.05, 0.05, 0.05])
+    found = allowance(balance, default, np.full(3, 0.4), np.array([False, True, True]), RULE)
+    assert found == pytest.approx([1.9508230, 10.3672712, 0.0], abs=1e-7)
+
+
+@given(AMOUNT, RATE, RATE)
+def test_a_worsened_loan_needs_more_and_never_more_than_its_loss(
+    balance: float, default: float, loss: float
+) -> None:
+    good, bad = (set_aside(balance, default, loss, worse) for worse in (False, True))
+    assert 0.0 <= good <= bad <= balance * loss
+
+
+@pytest.mark.parametrize(("default", "loss"), [(0.0, 0.5), (0.3, 0.0)])
+def test_without_default_or_loss_nothing_is_set_aside(default: float, loss: float) -> None:
+    assert set_aside(50.0, default, loss, True) == 0.0
+
+
+def test_a_small_default_rate_is_about_a_probability() -> None:
+    assert set_aside(1.0, 1e-6, 1.0, False) == pytest.approx(1e-6, rel=1e-6)
+    assert set_aside(1.0, 1e-6, 1.0, True) == pytest.approx(6e-6, rel=1e-5)
+
+
+@pytest.mark.parametrize("field", ["worsened_factor", "lifetime_years"])
+def test_factors_must_be_above_zero(field: str) -> None:
+    with pytest.raises(ValidationError, match="above 0"):
+        Provisions(**{"worsened_factor": 3.0, "lifetime_years": 2.0, field: 0.0})

@@ -1,0 +1,20 @@
+"""Whether the bank brings equity investors."""
+
+import pytest
+
+from sim.model.contracts.introduction import Introduction, NoIntroduction, Referral, contract_terms
+
+
+@pytest.mark.parametrize(
+    ("clause", "factor"),
+    [
+        (NoIntroduction(), 1.0),
+        (Referral(kind="referral", round_factor=2.0), 2.0),
+        (Referral(kind="referral", round_factor=1.0), 1.0),
+        (Referral(kind="referral", round_factor=0.0), 0.0),
+    ],
+)
+def test_an_introduction_changes_how_often_rounds_come(
+    clause: Introduction, factor: float
+) -> None:
+    assert contract_terms(clause)["introduction"] == factor

@@ -1,0 +1,63 @@
+"""Who bears losses: shares that sum to one, and what lending together costs."""
+
+from typing import Any
+
+import pytest
+
+from sim.model.contracts.loss_sharing import (
+    MOST_LENDERS,
+    LossSharing,
+    Proportional,
+    Sole,
+    coordination_cost,
+    delay,
+    is_joint,
+    shares_of,
+)
+
+
+def proportional(*shares: float, **terms: Any) -> Proportional:
+    return Proportional(kind="proportional", shares=shares, **terms)
+
+
+TOGETHER = {"delay_years": 0.1, "coordination_cost": 0.004}
+
+
+@pytest.mark.parametrize(
+    ("clause", "shares", "joint", "lag", "cost"),
+    [
+        (Sole(), [1.0], False, 0.0, 0.0),
+        (Sole(guaranteed_share=0.4), [1.0], False, 0.0, 0.0),
+        # One bank has nobody to wait for.
+        (proportional(1.0, **TOGETHER), [1.0], False, 0.0, 0.0),
+        (proportional(0.6, 0.4, **TOGETHER), [0.6, 0.4], True, 0.1, 0.004),
+        (proportional(0.5, 0.3, 0.2, **TOGETHER), [0.5, 0.3, 0.2], True, 0.1, 0.008),
+        (proportional(0.5, 0.5), [0.5, 0.5], True, 0.0, 0.0),
+    ],
+)
+def test_each_further_bank_costs_time_and_money(
+    clause: LossSharing, shares: list[float], joint: bool, lag: float, cost: float
+) -> None:
+    assert shares_of(clause).tolist() == shares
+    assert is_joint(clause) is joint
+    assert delay(clause) == lag
+    assert coordination_cost(clause) == pytest.approx(cost, rel=1e-15)
+
+
+@pytest.mark.parametrize("n", range(1, MOST_LENDERS + 1))
+def test_equal_shares_sum_to_one_up_to_the_last_bit_but_few(n: int) -> None:
+    assert shares_of(proportional(*[1.0 / n] * n)).sum() == pytest.approx(1.0, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("shares", "words"),
+    [
+        ((0.5, 0.4), r"shares: must sum to 1; got 0.5 \+ 0.4 = 0.9"),
+        ((0.5, 0.5, 1e-8), "must sum to 1"),
+        ((), "must name 1 to 8 banks, names 0"),
+        ((0.125,) * 7 + (0.0625,) * 2, "must name 1 to 8 banks, names 9"),
+    ],
+)
+def test_shares_that_do_not_fit_are_refused(shares: tuple[float, ...], words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        proportional(*shares)

@@ -1,0 +1,67 @@
+"""Figures of studies over ranges show what the study found."""
+
+import pytest
+
+from sim.report.figures import figures
+from sim.report.figures.style import COLOURS
+from sim.studies.breakeven import Search, breakeven
+from sim.studies.frontier import frontier
+from sim.studies.robustness import Trial, robustness
+from sim.studies.sweep import Plan
+from tests.studies.planted import OUTCOME, Planted, luck, scenario
+
+TOLERANCE = "underwriting.tolerance_rate"
+
+
+def rule(s, n, arm):
+    own = {"consortium": s.underwriting.tolerance_rate - 0.01, "revenue_swap": 1.0}
+    return 0.001 * luck(n, len(arm)) + own.get(arm, 0.0)
+
+
+def test_a_break_even_is_drawn_with_its_interval_on_the_zero_line():
+    found = breakeven(scenario(), f"{TOLERANCE}=0:0.05", OUTCOME, ("plain", "consortium"),
+                      Search(5, 8), Planted(bank__profit=rule))  # fmt: skip
+    figure = figures.breakeven(found)
+    (axes,) = figure.axes
+    assert axes.get_xlabel() == f"{TOLERANCE} (per year)"
+    assert "CNY million" in axes.get_ylabel()
+    assert "8 replications" in figure.note
+    (one,) = found.crossings
+    drawn = [line.get_xdata() for line in axes.lines]
+    assert any(list(x) == [one.low, one.high] for x in drawn)
+    assert figure.data is found.curve
+
+
+def test_a_frontier_joins_its_efficient_points():
+    swap = "arrangement.revenue_swap"
+    store = Planted(
+        bank__raroc=lambda s, n, _: s.arrangement["revenue_swap"].upside.coverage,
+        firm__survival_5y=lambda s, n, _: 1.0 - s.arrangement["revenue_swap"].upside.coverage,
+    )
+    found = frontier(
+        scenario(), [f"{swap}.upside.coverage=0:0.4:3", f"{swap}.pricing.concession_rate=0:0.1:2"],
+        plan=Plan(replications=3), store=store,
+    )  # fmt: skip
+    figure = figures.frontier(found)
+    assert figure.axes[0].get_xlabel() == "RAROC (% per year)"
+    assert "3 replications" in figure.note
+    words = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert words == ["Revenue swap", "efficient set", "clearly dominated", "neither"]
+    # Only the swap is drawn; its colour is that of its place in the scenario.
+    assert found.aims.every == ("plain", "consortium", "revenue_swap")
+    lines = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert {line.get_markeredgecolor() for line in lines} == {COLOURS[2]}
+    assert figure.svg() == figures.frontier(found).svg()
+
+
+def test_a_tornado_is_labelled_as_one_at_a_time():
+    found = robustness(
+        scenario(), [f"{TOLERANCE}=0:0.04", "macro.frailty_variance=0.1:0.3"], [OUTCOME],
+        Trial(8, 3, 2), Planted(bank__profit=rule),
+    )  # fmt: skip
+    figure = figures.tornado(found, OUTCOME, "consortium")
+    assert figure.title.startswith("One at a time")
+    assert figure.axes[0].get_yticklabels()[0].get_text() == TOLERANCE
+    assert len(figure.data) == 4
+    with pytest.raises(ValueError, match="was not moved"):
+        figures.tornado(found, OUTCOME, "no_such")

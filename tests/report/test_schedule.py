@@ -1,0 +1,57 @@
+"""The order of things, read off the source of the engine."""
+
+from sim.engine import processes
+from sim.engine.settlement import settle
+from sim.engine.world import World
+from sim.model.firms.advance import fire
+from sim.model.firms.record import EVENT_NAMES, SIGNED
+from sim.report.protocol import Step, event_rules, steps_of
+
+
+def places(steps: tuple[Step, ...]) -> list[str]:
+    return [step.place.rpartition(".")[2] for step in steps]
+
+
+def test_a_month_has_its_phases_in_the_order_of_the_engine() -> None:
+    month, *after = steps_of(processes.calendar)
+    assert month.place == ""
+    assert places(month.steps) == ["turn", "advance", "decide", "wind_down", "settle"]
+    assert [step.when for step in month.steps[:2]] == ["month in turns", ""]
+    assert month.steps[3].when == "otherwise"
+    assert places(tuple(after)) == ["advance", "settle"]
+
+
+def test_steps_go_as_deep_as_they_are_asked_to() -> None:
+    assert all(step.steps == () for step in steps_of(settle))
+    (closing,) = [step for step in steps_of(settle, 2) if step.place.endswith("close_books")]
+    assert places(closing.steps) == ["provide", "tolerance", "finish"]
+
+
+def test_what_was_told_is_not_told_again() -> None:
+    month, _, last = steps_of(processes.calendar, 2)
+    assert month.steps[-1].place == last.place
+    assert month.steps[-1].steps != ()
+    assert last.steps == ()
+
+
+def test_words_are_the_first_lines_of_the_functions() -> None:
+    month = steps_of(processes.calendar)[0]
+    assert month.steps[1].words == "Take every firm to a date."
+    assert World.advance.__doc__ == month.steps[1].words
+
+
+def test_calls_in_conditions_and_returns_are_steps_and_notes_are_none() -> None:
+    found = places(steps_of(fire))
+    assert found[-1] == "refresh"
+    assert "note" not in found
+    ends = {rule.name: places(rule.steps) for rule in event_rules()}
+    assert ends["project deadline"] == ["end_project"]
+
+
+def test_every_event_that_strikes_a_firm_has_its_rule() -> None:
+    told = [rule.name for rule in event_rules()]
+    assert len(set(told)) == len(told)
+    # births have a rule of their own; events from SIGNED on are only written to the log
+    striking = {name for code, name in EVENT_NAMES.items() if code < SIGNED}
+    assert striking - set(told) == {"birth"}
+    assert all(rule.steps or rule.code for rule in event_rules())

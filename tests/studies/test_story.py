@@ -1,0 +1,134 @@
+"""The story of one firm: events side by side, and where lives part."""
+
+import pandas as pd
+import pytest
+
+from sim.base.errors import ScenarioError
+from sim.experiment.simulate import worlds
+from sim.model.firms.record import ALIVE, EVENT_NAMES, STAGES, UNBORN
+from sim.studies.story import Story, life_of, story
+from sim.studies.story import _ending as ending_of
+from tests.experiment.small import tiny
+from tests.model.firms.hand import firm as firm_record
+
+
+def told(*events):
+    return pd.DataFrame(events, columns=["date", "event", "value"])
+
+
+BIRTH, QUARTER = (0.0, "birth", 6.0), (0.25, "quarter", 5.0)
+SIGNED, LARGER = (0.3, "loan signed", 8.0), (0.3, "loan signed", 12.0)
+
+
+def of(plain, other):
+    return Story(7, 0, {"plain": told(*plain), "swap": told(*other)}, {"plain": "a", "swap": "b"})
+
+
+HERE, THERE = '"loan signed" in year 0.30 (8)', '"loan signed" in year 0.30 (12)'
+
+
+@pytest.mark.parametrize(
+    ("plain", "other", "parts"),
+    [
+        ([BIRTH, SIGNED], [BIRTH, SIGNED], ["the same life as under the baseline"]),
+        ([BIRTH, QUARTER, SIGNED], [BIRTH, QUARTER, LARGER], [f"parts with {THERE}", HERE]),
+        ([BIRTH], [BIRTH, SIGNED], [f"parts with {HERE}", "nothing more"]),
+        ([BIRTH, SIGNED], [BIRTH], ["parts with", HERE]),
+    ],
+)
+def test_where_two_lives_part(plain, other, parts):
+    first, *endings = of(plain, other).divergence.splitlines()
+    assert first.startswith(f"swap: {parts[0]}")
+    assert all(part in first for part in parts)
+    assert endings == ["plain ends: a", "swap ends: b"]
+
+
+def test_events_stand_side_by_side_in_order_and_quiet_ones_are_left_out():
+    twice = [BIRTH, QUARTER, (0.3, "line drawn", 1.0), (0.3, "line drawn", 2.0)]
+    table = of([BIRTH, QUARTER, SIGNED], twice).frame()
+    assert list(table.columns) == ["year", "event", "plain", "swap"]
+    assert table[["year", "event"]].values.tolist() == [
+        [0.0, "birth"], [0.3, "line drawn"], [0.3, "line drawn"], [0.3, "loan signed"],
+    ]  # fmt: skip
+    assert table["plain"].fillna(-1.0).tolist() == [6.0, -1.0, -1.0, 8.0]
+    assert table["swap"].fillna(-1.0).tolist() == [6.0, 1.0, 2.0, -1.0]
+
+
+def test_stages_and_setbacks_of_a_life_follow_its_events():
+    scenario = tiny(population__firms=40, experiment__horizon_years=6.0)
+    (plain, *_) = worlds(scenario, 0, trace=True)
+    changes = 0
+    for firm, f in enumerate(plain.firms):
+        life = life_of(plain, firm)
+        if f.status == UNBORN:
+            assert life.spells.empty
+            continue
+        stages = life.spells[life.spells["what"].isin(STAGES)]
+        last = min(float(f.end), 6.0)
+        assert stages["start"].tolist() == [float(f.birth), *stages["end"].tolist()[:-1]]
+        assert (stages["what"].iloc[0], stages["what"].iloc[-1]) == ("startup", STAGES[f.stage])
+        assert stages["end"].iloc[-1] == last
+        reached = stages.drop_duplicates("what", keep="last").set_index("what")["start"]
+        fell = any(life.events["event"] == "falls back a stage")
+        for code in range(1, int(f.stage) + 1):
+            assert fell or reached[STAGES[code]] == f.stage_date[code]
+        changes += len(stages) - 1
+        troubles = life.spells[life.spells["what"] == "setback"]
+        known = f.status not in (ALIVE,) or f.setback == any(troubles["end"] == last)
+        assert known
+    assert changes > 5
+
+
+def test_regimes_cover_the_whole_run_without_gaps():
+    scenario = tiny(experiment__warm_up_years=2.0, experiment__horizon_years=3.0)
+    (plain, *_) = worlds(scenario, 0, trace=True)
+    regimes = life_of(plain, 0).regimes
+    assert (regimes["start"].iloc[0], regimes["end"].iloc[-1]) == (-2.0, 3.0)
+    assert regimes["start"].tolist()[1:] == regimes["end"].tolist()[:-1]
+    assert list(regimes["what"].cat.categories) == list(scenario.macro.regime)
+
+
+def test_a_story_of_nobody_is_an_empty_table():
+    assert len(Story(0, 0, {}, {}).frame()) == 0
+
+
+def test_a_story_says_whose_it_is():
+    assert repr(of([BIRTH], [BIRTH])) == "Story(firm 7, replication 0)"
+
+
+def test_a_firm_is_followed_under_each_arrangement():
+    scenario = tiny()
+    found = story(scenario, 3, replication=1)
+    assert (found.firm, found.replication) == (3, 1)
+    assert list(found.events) == list(found.endings) == ["plain", "revenue_swap"]
+    for w in worlds(scenario, 1, trace=True):
+        mine = [row for part in w.events for row in part if row["firm"] == 3]
+        events = found.events[w.name]
+        assert events["date"].tolist() == [float(row["date"]) for row in mine]
+        assert events["event"].tolist() == [EVENT_NAMES[int(row["event"])] for row in mine]
+        assert events["event"].tolist()[0] == "birth"
+
+
+@pytest.mark.parametrize(
+    ("values", "ending"),
+    [
+        ({"lifecycle__failure_hazard": [1e6] * 4}, "closed: technical failure in year 0.00"),
+        (
+            {"lifecycle__failure_hazard": [0.0] * 4, "experiment__horizon_years": 0.02},
+            "alive in the startup stage, value ",
+        ),
+    ],
+)
+def test_how_a_life_ends_is_told(values, ending):
+    few = tiny(population__firms=3, experiment__arrangements=("plain",), **values)
+    assert story(few, 1).endings["plain"].startswith(ending)
+
+
+def test_a_firm_that_enters_later_has_no_ending_yet():
+    assert ending_of(firm_record(status=UNBORN)) == "not yet founded"
+
+
+@pytest.mark.parametrize("firm", [-1, 60])
+def test_there_must_be_such_a_firm(firm):
+    with pytest.raises(ScenarioError, match="from 0 to 59"):
+        story(tiny(), firm)
