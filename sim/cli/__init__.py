@@ -1,1 +1,1 @@
-"""Floor 13: the command line, one file for each command."""
+"""Floor 12: the command line, one file for each command."""

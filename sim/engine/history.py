@@ -60,8 +60,6 @@ def states_of(firms: Rows) -> NDArray[np.int8]:
 # --- What happened under one arrangement in one replication, frozen for measurement --------------
 
 
-Floats = NDArray[np.float64]
-
 MONEY = "CNY million"
 BANK_PANEL = (
     Column("loans", MONEY, "performing loans, at the settlement", low=0.0),

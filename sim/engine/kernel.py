@@ -19,7 +19,6 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from sim.base import columns, draws, special
-from sim.base import draws as strata
 from sim.model.contracts import loan_book
 from sim.model.firms import (
     advance,
@@ -44,8 +43,8 @@ from sim.model.firms import (
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, strata, draws, gap_option, loss_sharing, lifecycle, operations, credit_line, project,
-    equity, relationship, right, workout, population, clock, events, advance, contract_effects, flows,
+    special, draws, gap_option, loss_sharing, lifecycle, operations, credit_line, project,
+    equity, relationship, right, workout, population, clock, events, advance, contract_effects,
     flows, applicants,
 )  # fmt: skip
 
@@ -54,7 +53,8 @@ LAYOUT_MODULES: tuple[ModuleType, ...] = (columns, record, sector, loan_book)
 """What says which records compiled code is given; with the rules they name its folder."""
 
 ENTRIES: tuple[Any, ...] = (
-    advance.advance, advance.fire, advance.turn, contract_effects.sign_all, contract_effects.decline_all,
+    advance.advance, advance.fire, advance.turn,
+    contract_effects.sign_all, contract_effects.decline_all,
     flows.post_flows, flows.settle_firms, loss_sharing.split_by_lender,
     applicants.read_applicants, draws.fill_uniforms, right.price_rights,
 )  # fmt: skip

@@ -211,7 +211,7 @@ def sides(values: Floats, confidence: float = 0.95) -> NDArray[np.int64]:
 
 
 SIM = Path(__file__).parents[1]
-WITHOUT_NUMBERS = ("show", "page", "command")
+WITHOUT_NUMBERS = ("report", "cli")
 """Folders of `sim` that only show numbers; a change there leaves kept runs as they are."""
 LIBRARIES = ("numpy", "scipy", "numba")
 KINDS = (".py", ".toml")

@@ -1,1 +1,1 @@
-"""Floor 12: pages for readers: the report, its interactive part, vocabulary, descriptions."""
+"""Floor 11: pages for readers: the report, its interactive part, vocabulary, descriptions."""

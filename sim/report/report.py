@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from sim.analysis.compare import COVERS_ZERO, UNRESOLVED, Comparison, reason
 from sim.analysis.outcomes_table import Outcomes, ResultsView
-from sim.analysis.wording import arrangement_text, percent_text, unit_style
 from sim.base.language import Language, current, language, tr
+from sim.base.wording import arrangement_text, percent_text, unit_style
 from sim.outcomes.mark import Mark
 from sim.report.explore import least_room, policy_source, script, with_explorer
 from sim.report.figures.gallery import groups, missing, planned
@@ -135,8 +135,8 @@ class Parts(TypedDict):
     believe and what happens, by default that of the outcomes named ``bank.belief_gap``;
     `drawings` are figures drawn already, by key; `studies` were made of the run, whose
     `scenario_sha256` tells a study of other values; `by_bank` is what
-    `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `language` that
-    of the page, by default of the context. Drawn figures keep theirs, and so does what comes
+    `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `language`
+    that of the page, by default of the context. Drawn figures keep theirs, and so does what comes
     from the scenario or from a study.
     """
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from sim.analysis.compare import UNDEFINED, Comparison, warning_words
 from sim.analysis.outcomes_table import MEASURES, Measure, Outcomes
-from sim.analysis.wording import (
+from sim.base.language import tr
+from sim.base.wording import (
     arrangement_text,
     error_of,
     level_text,
@@ -19,7 +20,6 @@ from sim.analysis.wording import (
     unit_style,
     verdict_word,
 )
-from sim.base.language import tr
 from sim.outcomes.mark import registry
 from sim.report.figures.distribution import LEVELS
 from sim.report.parts import cell_id
@@ -260,10 +260,7 @@ def shown_table(
     """
     columns = [column for column in map(str, table.columns) if not _is_upper(column, table)]
     rows = [
-        [
-            _frame_tables_cell(column, row, units, (*way, place) if way else ())
-            for column in columns
-        ]
+        [_frame_cell(column, row, units, (*way, place) if way else ()) for column in columns]
         for place, row in enumerate(table.to_dict("records"))
     ]
     names = [_head(column, table, units, heads or {}) for column in columns]
@@ -294,21 +291,21 @@ def _head(
     if not unit:
         return tr(name)
     style = unit_style(unit)
-    words = style.step_axis if _frame_tables_kind(column) in _STEPS | _SIZES else style.axis
+    words = style.step_axis if _column_kind(column) in _STEPS | _SIZES else style.axis
     return tr(name) if name.endswith(words) else f"{tr(name)} ({words})"
 
 
 def _own_unit(column: str, units: Mapping[str, str]) -> str | None:
     """Give the unit of a whole column; None where it differs by row."""
-    return units.get(column, units.get(_frame_tables_kind(column)))
+    return units.get(column, units.get(_column_kind(column)))
 
 
-def _frame_tables_kind(column: str) -> str:
+def _column_kind(column: str) -> str:
     """Give the estimate that a column belongs to: an end of an interval to what it bounds."""
     return column.removesuffix("_low")
 
 
-def _frame_tables_cell(
+def _frame_cell(
     column: str, row: Mapping[Any, Any], units: Mapping[str, str], way: tuple[object, ...]
 ) -> Shown:
     """Write one cell; it is cited where a number stands in it."""
@@ -341,7 +338,7 @@ def _number(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> st
 
 def _error(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> float:
     """Give about one standard error of what a column holds, from its interval where it has one."""
-    name = _frame_tables_kind(column)
+    name = _column_kind(column)
     ends = (f"{name}_low", f"{name}_high") if f"{name}_low" in row else ("low", "high")
     is_own = ends[0] != "low" or (column in units) == ("low" in units)
     if column in _SHARES or not is_own:

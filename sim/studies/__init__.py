@@ -1,1 +1,1 @@
-"""Floor 10: studies, which take many runs to answer a question."""
+"""Floor 9: studies, which take many runs to answer a question."""

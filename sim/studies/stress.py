@@ -1,7 +1,7 @@
 """Reverse stress: the mildest stress under which something breaks.
 
 Instead of asking what a given stress does, ask how bad times must be before an outcome
-crosses a limit. Stresses are ranked by severity (`sim.study.stress`). For each start and
+crosses a limit. Stresses are ranked by severity. For each start and
 depth the least length that breaks is found by bisection on a grid of lengths, taking that
 a longer stress breaks no less; the answer is the least severe of them. Its interval holds
 the lengths that the test at the stated confidence cannot tell from the answer: from the

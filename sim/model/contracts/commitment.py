@@ -89,6 +89,6 @@ def stands_still(clause: NoPromise | Agreement) -> bool:
 
 
 def contract_terms(clause: NoPromise | Agreement, plain: float) -> dict[str, float]:
-    """Terms of the contract by name, as in `sim.model.firms.record.TERMS`; arguments as `captures`."""
+    """Terms by name, as in `sim.model.firms.record.TERMS`; arguments as those of `captures`."""
     base, full, listing = captures(clause, plain)
     return {"base_capture": base, "full_capture": full, "listing_capture": listing}

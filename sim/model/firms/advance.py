@@ -3,7 +3,7 @@
 `advance` takes every firm from its own clock to a date. A barrier (the end of a window)
 changes nothing: where windows fall leaves every life the same to the last bit.
 
-Reading order: `advance` and `fire` here, then `sim.model.firms.events`, then `sim.model.firms.clock`.
+Reading order: `advance` and `fire` here, then `events` and `clock` beside this file.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""How a loss is shared: the whole rule; its terms stand in the clause `sim.model.contracts.loss_sharing`.
+"""How a loss is shared: the whole rule; its terms are the clause of the same name.
 
 1. Lenders keep a first loss. Of what is lost beyond it a guarantor, an insurer, a lessor and a
    trust together bear a share, up to a cap: `borne_by_others`.

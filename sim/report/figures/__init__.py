@@ -1,1 +1,1 @@
-"""Floor 11: style, and every figure, from frozen objects only."""
+"""Floor 10: style, and every figure, from frozen objects only."""

@@ -13,15 +13,9 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates import FloatArray, mean_interval, quantile_ranks
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
-from sim.analysis.wording import (
-    arrangement_text,
-    level_text,
-    percent_text,
-    plain_number,
-    unit_style,
-)
 from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
+from sim.base.wording import arrangement_text, level_text, percent_text, plain_number, unit_style
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.report.figures.curves import family
@@ -216,10 +210,10 @@ _OFFSETS = {"var": -0.17, "es": 0.17}
 def loss_distribution(results: ResultsView, level: float | None = None) -> Drawing:
     """Draw how often each bank's annual loss exceeds a size, under every arrangement.
 
-    Parameters and errors as in `sim.report.figures.losses.loss_distribution_data`. A pair of panels
-    for each bank, of the banks with the largest losses where there are many: the share of
-    years with a larger loss, on a logarithmic axis so that the tail is legible, and beneath it
-    value-at-risk and expected shortfall with intervals.
+    Parameters and errors as in `loss_distribution_data`. A pair of panels for each bank, of the
+    banks with the largest losses where there are many: the share of years with a larger loss,
+    on a logarithmic axis so that the tail is legible, and beneath it value-at-risk and expected
+    shortfall with intervals.
     """
     data, parts = loss_distribution_data(results, level), annual_losses(results)
     banks = largest(data, MOST_BANKS)
