@@ -6,10 +6,8 @@ fitted in order, each with its own parameters and targets; then all of them toge
 each fit banks' beliefs are moved towards what the simulation bears out, so that a fitted
 economy is one whose banks are not surprised.
 
-References
-----------
-McFadden 1989, Econometrica 57(5), for simulated moments. Grazzini and Richiardi 2015,
-Journal of Economic Dynamics and Control 51, for their use with simulation models.
+References: McFadden 1989, Econometrica 57(5), for simulated moments. Grazzini and Richiardi 2015,
+    Journal of Economic Dynamics and Control 51, for their use with simulation models.
 """
 
 import math
@@ -55,14 +53,9 @@ CAPTIONS = {
 class Calibration(Fit):
     """What came out of a calibration.
 
-    Parameters
-    ----------
-    gaps : DataFrame
-        Realised over believed default by stage and arrangement.
-    trail : DataFrame
-        Columns stage, round, cost, evaluations: how the fit went.
-    is_finished : bool
-        False where the budget of evaluations ended first.
+    gaps: realised over believed default by stage and arrangement.
+    trail: columns stage, round, cost, evaluations: how the fit went.
+    is_finished: false where the budget of evaluations ended first.
     """
 
     gaps: pd.DataFrame
@@ -72,11 +65,8 @@ class Calibration(Fit):
     def frame(self) -> pd.DataFrame:
         """The fit: one row a target.
 
-        Returns
-        -------
-        DataFrame
-            Columns target, arrangement, wanted, bound, tolerance, obtained,
-            standard_error, distance (in tolerances), met, fact.
+        Columns target, arrangement, wanted, bound, tolerance, obtained, standard_error, distance
+        (in tolerances), met, fact.
         """
         goals, world = self.plan.target, self.plan.arrangements[0]
         obtained, error, _ = means(self.values)
@@ -98,10 +88,7 @@ class Calibration(Fit):
     def beliefs(self) -> pd.DataFrame:
         """Believed default, and realised over believed, by stage.
 
-        Returns
-        -------
-        DataFrame
-            Columns stage, believed, one for each world, together.
+        Columns stage, believed, one for each world, together.
         """
         frame = self.gaps.copy()
         frame.insert(0, "believed", list(self.fitted.belief.default.default_rate))
@@ -222,15 +209,9 @@ def calibrate(
 ) -> Calibration:
     """Fit the free parameters of a plan.
 
-    Parameters
-    ----------
-    plan : Plan
-    scenario : Scenario
-        Where to start, as `scenario_of` gives it.
-    evaluator : Evaluator
-        What simulates; its store makes a second call go on where the first one ended.
-    told : callable
-        Told which stage begins.
+    scenario: where to start, as `scenario_of` gives it.
+    evaluator: what simulates; its store makes a second call go on where the first one ended.
+    told: told which stage begins.
     """
     fit = _Course(plan, evaluator, scenario)
     if evaluator.can_afford(len(plan.parameter) + 1):

@@ -28,7 +28,6 @@ from sim.studies.request import ARRANGEMENTS, marks_of, nearest, refused, togeth
 # same things: the same seed and window, the same entrants, macro path and equity market, the
 # same banks and sectors to be drawn. Whatever else differs is what is being compared.
 
-
 SHARED = (
     "experiment.seed", "experiment.horizon_years", "experiment.warm_up_years",
     "experiment.run_off_years", "experiment.start_date", "population", "macro", "equity_market",
@@ -44,15 +43,8 @@ EXPERIMENT = ("arrangements", "baseline", "replications", "half_width_share")
 def refuse_different_luck(scenarios: Mapping[str, Scenario]) -> None:
     """Refuse scenarios that differ in what makes luck common.
 
-    Parameters
-    ----------
-    scenarios : mapping of str to Scenario
-        By name, for the message.
-
-    Raises
-    ------
-    ScenarioError
-        Naming every key that differs, and both values.
+    scenarios: by name, for the message.
+    Raises ScenarioError naming every key that differs, and both values.
     """
     (head, first), *others = ((name, lucky_values(one)) for name, one in scenarios.items())
     problems = []
@@ -93,8 +85,6 @@ def economy_values(scenario: Scenario) -> dict[str, Any]:
 def leaves(value: Any, key: str) -> dict[str, Any]:
     """Flatten nested tables into dotted keys.
 
-    Examples
-    --------
     >>> leaves({"a": {"b": 1, "c": [2]}}, "")
     {'a.b': 1, 'a.c': [2]}
     """
@@ -123,14 +113,9 @@ def _at(values: Mapping[str, Any], key: str) -> Any:
 class Lineup:
     """Arrangements to be compared.
 
-    Parameters
-    ----------
-    scenarios : tuple of Scenario
-        What is simulated.
-    labels : tuple of dict of str to str
-        For each scenario, the label of each of its arrangements that is compared.
-    baseline : str
-        Label of the arrangement that the others are compared with.
+    scenarios: what is simulated.
+    labels: for each scenario, the label of each of its arrangements that is compared.
+    baseline: label of the arrangement that the others are compared with.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -150,12 +135,7 @@ class Lineup:
     def outcomes(self, store: Store, numbers: Iterable[int], progress: Asked = None) -> Outcomes:
         """Outcomes of all arrangements; only what the store lacks is simulated.
 
-        Parameters
-        ----------
-        store : Store
-        numbers : iterable of int
-            Replications.
-        progress : callable, optional
+        numbers: replications.
         """
         frames = store.many(self.scenarios, numbers, progress)
         kept = [self._kept(n, frame) for n, frame in enumerate(frames)]
@@ -193,18 +173,10 @@ class _View:
 def line_up(scenarios: Mapping[str, Scenario], baseline: str | None = None) -> Lineup:
     """Line up the arrangements of scenarios under common luck.
 
-    Parameters
-    ----------
-    scenarios : mapping of str to Scenario
-        By name, for example that of the file; at least one.
-    baseline : str, optional
-        Label of the baseline; by default the first scenario's.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenarios differ in what makes luck common, the baseline is not among the
-        arrangements, or nothing is left to compare.
+    scenarios: by name, for example that of the file; at least one.
+    baseline: label of the baseline; by default the first scenario's.
+    Raises ScenarioError if the scenarios differ in what makes luck common, the baseline is not
+        among the arrangements, or nothing is left to compare.
     """
     refuse_different_luck(scenarios)
     groups = _grouped(scenarios)
@@ -305,7 +277,6 @@ def _labels(groups: list[tuple[str, tuple[str, ...]]]) -> list[dict[str, str]]:
 
 # --- A stated precision: which outcome, and how narrow its interval shall be ---------------------
 
-
 UNTIL = "--until"
 
 _TEXT = re.compile(r"^(?P<name>[^=]+)=(?P<size>[^=]*?)\s*(?P<unit>pp|%|)$")
@@ -316,13 +287,8 @@ _CURE = "for example bank.raroc=0.1pp, bank.profit=50 or bank.profit=2%"
 class Target:
     """The half-width that the interval of an outcome shall have.
 
-    Parameters
-    ----------
-    outcome : str
-    size : float
-        In the outcome's unit, or as a share of the baseline's mean.
-    is_share : bool
-        Whether `size` is a share of the absolute mean under the baseline.
+    size: in the outcome's unit, or as a share of the baseline's mean.
+    is_share: whether `size` is a share of the absolute mean under the baseline.
     """
 
     outcome: str
@@ -332,8 +298,6 @@ class Target:
     def width(self, baseline_mean: float) -> float:
         """Half-width in the outcome's unit.
 
-        Examples
-        --------
         >>> Target("bank.profit", 0.02, True).width(-500.0)
         10.0
         """
@@ -343,19 +307,10 @@ class Target:
 def parse_target(text: str) -> Target:
     """Read ``outcome=half-width``.
 
-    Parameters
-    ----------
-    text : str
-        A plain number stands in the outcome's unit, ``pp`` for percentage points of a
-        share or of a rate, ``%`` for per cent of the baseline's mean.
+    text: a plain number stands in the outcome's unit, ``pp`` for percentage points of a share or
+        of a rate, ``%`` for per cent of the baseline's mean.
+    Raises ScenarioError if the outcome is unknown or the half-width is not a positive number.
 
-    Raises
-    ------
-    ScenarioError
-        If the outcome is unknown or the half-width is not a positive number.
-
-    Examples
-    --------
     >>> parse_target("bank.raroc=0.1pp")
     Target(outcome='bank.raroc', size=0.001, is_share=False)
     """
@@ -376,8 +331,6 @@ def parse_target(text: str) -> Target:
 def number_of(text: str) -> float:
     """Read a number, ``8%`` as 0.08; nan where it is none.
 
-    Examples
-    --------
     >>> number_of("8%"), number_of("much")
     (0.08, nan)
     """
@@ -391,10 +344,7 @@ def number_of(text: str) -> float:
 def parse_targets(texts: Iterable[str]) -> tuple[Target, ...]:
     """Read several half-widths; one for each outcome.
 
-    Raises
-    ------
-    ScenarioError
-        As `parse_target`, or if an outcome is given twice.
+    Raises ScenarioError as `parse_target`, or if an outcome is given twice.
     """
     targets = tuple(together(*(partial(parse_target, text) for text in texts)))
     refuse_doubles(targets)
@@ -415,12 +365,9 @@ def refuse_doubles(targets: Sequence[Target]) -> None:
 # depends on the spread, an interval that ends such a sequence covers slightly less often
 # than stated; a first batch of 30 keeps the loss small. All intervals
 # hold jointly, by Bonferroni's correction.
-# References
-# ----------
-# Chow and Robbins (1965), On the asymptotic theory of fixed-width sequential confidence
-# intervals; Law and Kelton (1982), Confidence intervals for steady-state simulations: a
-# survey of sequential procedures; Law (2015), sections 9.4.1 and 9.7.
-
+# References: Chow and Robbins (1965), On the asymptotic theory of fixed-width sequential
+# confidence intervals; Law and Kelton (1982), Confidence intervals for steady-state
+# simulations: a survey of sequential procedures; Law (2015), sections 9.4.1 and 9.7.
 
 FIRST_BATCH = 30
 """Independent observations at the first look, and fewest in each later batch."""
@@ -440,13 +387,8 @@ UNDERCOVERAGE = (
 class Precision:
     """How narrow the intervals are, against what was asked for.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        What `frame` gives.
-    replications : int
-    confidence : float, in (0, 1)
-        Of all intervals together.
+    rows: what `frame` gives.
+    confidence (in (0, 1)): of all intervals together.
     """
 
     rows: pd.DataFrame
@@ -507,8 +449,6 @@ class Precision:
 def each_confidence(joint: float, count: int) -> float:
     """Confidence of each of several intervals that hold jointly, by Bonferroni.
 
-    Examples
-    --------
     >>> round(each_confidence(0.95, 10), 6)
     0.995
     """
@@ -524,16 +464,9 @@ def precision_of(
 ) -> Precision:
     """Compare the intervals of outcomes with what was asked for.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    baseline : str
-    targets : sequence of Target
-        One for each outcome.
-    confidence : float, in (0, 1)
-        Of all intervals together.
-    with_levels : bool
-        Whether the mean level under each arrangement counts beside the differences.
+    targets: one for each outcome.
+    confidence (in (0, 1)): of all intervals together.
+    with_levels: whether the mean level under each arrangement counts beside the differences.
     """
     refuse_doubles(targets)
     others = len(outcomes.arrangements) - 1
@@ -588,15 +521,8 @@ def _mean(outcomes: Outcomes, name: str, arrangement: str) -> float:
 def next_count(found: Precision, unit: int, most: int) -> int:
     """How many replications to look at next.
 
-    Parameters
-    ----------
-    found : Precision
-    unit : int
-        Replications that make one independent observation.
-    most : int
+    unit: replications that make one independent observation.
 
-    Examples
-    --------
     >>> rows = pd.DataFrame({"replications_needed": [100.0]})
     >>> next_count(Precision(rows, 30, 0.95), 1, 1000)
     60
@@ -619,16 +545,10 @@ def replicate_until(
 ) -> tuple[Outcomes, Precision]:
     """Add replications until every interval is narrow enough, or there are too many.
 
-    Parameters
-    ----------
-    look : callable
-        Gives the outcomes of that many replications, from number 0.
-    check : callable
-        Compares them with what is asked for.
-    first : int
-        Replications at the first look; raised to 30 independent observations.
-    most : int
-        No look is taken beyond it.
+    look: gives the outcomes of that many replications, from number 0.
+    check: compares them with what is asked for.
+    first: replications at the first look; raised to 30 independent observations.
+    most: no look is taken beyond it.
     """
     outcomes = look(min(first, most))
     if outcomes.replications < FIRST_BATCH * outcomes.unit and first < most:
@@ -647,14 +567,8 @@ def replicate_until(
 class ScenarioComparison:
     """Arrangements compared across scenarios.
 
-    Parameters
-    ----------
-    comparison : Comparison
-    outcomes : Outcomes
-    precision : Precision or None
-        Where a half-width was asked for.
-    differing : tuple of str
-        Keys beside arrangements in which the scenarios differ.
+    precision: where a half-width was asked for.
+    differing: keys beside arrangements in which the scenarios differ.
     """
 
     comparison: Comparison
@@ -698,16 +612,10 @@ class ScenarioComparison:
 class Precisely:
     """How precise a comparison shall be.
 
-    Parameters
-    ----------
-    until : sequence of str
-        ``"bank.raroc=0.1pp"`` and the like; none for a fixed number of replications.
-    most : int
-        No more replications than these.
-    confidence : float, in (0, 1)
-        Of all intervals together.
-    with_levels : bool
-        Whether levels count beside differences.
+    until: ``"bank.raroc=0.1pp"`` and the like; none for a fixed number of replications.
+    most: no more replications than these.
+    confidence (in (0, 1)): of all intervals together.
+    with_levels: whether levels count beside differences.
     """
 
     until: Sequence[str] = ()
@@ -729,24 +637,13 @@ def compare_scenarios(
 ) -> ScenarioComparison:
     """Compare the arrangements of one scenario or several under common luck.
 
-    Parameters
-    ----------
-    scenarios : Scenario or mapping of str to Scenario
-        By name. The first one's number of replications counts.
-    baseline : str, optional
-        Label of the arrangement that the others are compared with.
-    precisely : Precisely, optional
-        Half-widths until which replications are added.
-    store : Store, optional
-        Where replications are kept; in memory by default.
-    progress : callable or bool, optional
-        Who is told how many runs are done, of how many; as in `Store`.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenarios differ in what makes luck common, or the baseline or a half-width
-        cannot be used.
+    scenarios: by name. The first one's number of replications counts.
+    baseline: label of the arrangement that the others are compared with.
+    precisely: half-widths until which replications are added.
+    store: where replications are kept; in memory by default.
+    progress: who is told how many runs are done, of how many; as in `Store`.
+    Raises ScenarioError if the scenarios differ in what makes luck common, or the baseline or a
+        half-width cannot be used.
     """
     named = {"scenario": scenarios} if isinstance(scenarios, Scenario) else dict(scenarios)
     aim = precisely or Precisely()
@@ -782,15 +679,8 @@ def differing(lineup: Lineup) -> tuple[str, ...]:
 def tail_findings(outcomes: Outcomes, tails: Sequence[tuple[str, float]]) -> Findings:
     """Quantiles and expected shortfalls in the form that all studies share.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    tails : sequence of (outcome, level)
-
-    Raises
-    ------
-    OutcomeError
-        If there are too few histories, or a tail is too heavy.
+    tails: sequence of (outcome, level).
+    Raises OutcomeError if there are too few histories, or a tail is too heavy.
     """
     frame = pd.concat([tail_table(outcomes, *tail) for tail in tails], ignore_index=True)
     words = (

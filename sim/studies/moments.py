@@ -48,9 +48,6 @@ from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
 
-# --- Moments of a history that calibration and validation compare with published figures ---------
-
-
 FOLLOWED = 7.0
 """Years for which a venture-backed firm must be followed to count in the funnel."""
 
@@ -72,15 +69,8 @@ class Moment:
 
 
 def moments() -> Mapping[str, Moment]:
-    """Every named moment, by name.
+    """Every named moment, by name; read-only.
 
-    Returns
-    -------
-    mapping of str to Moment
-        Read-only.
-
-    Examples
-    --------
     >>> moments()["round.second_share"].unit
     'share'
     """
@@ -90,11 +80,8 @@ def moments() -> Mapping[str, Moment]:
 def moments_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """All outcomes and all moments of one replication under each arrangement.
 
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, replication, outcome, value. Moments stand among the outcomes
-        under their own names.
+    Columns arrangement, replication, outcome, value. Moments stand among the outcomes under their
+    own names.
     """
     return numbers_of(scenario, replication, _read)
 
@@ -283,7 +270,6 @@ def balance_ratio(history: History) -> float:
 
 # --- Figures of a history that nothing was fitted to: growth, concentration, exits, ages ---------
 
-
 SMALL_LINE = 10.0
 """CNY million: lines below it are those that policy calls inclusive small loans."""
 
@@ -294,10 +280,7 @@ TAIL_PART = 0.05
 def patterns_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """Figures of plain lending in one replication.
 
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, replication, outcome, value.
+    Columns arrangement, replication, outcome, value.
     """
     baseline = scenario.experiment.baseline
     alone = scenario.with_values({"experiment.arrangements": [baseline]})
@@ -370,8 +353,6 @@ def exit_figures(history: History) -> dict[str, float]:
 def tail_index(values: Floats) -> float:
     """Hill's estimate of the tail index from the largest values.
 
-    Examples
-    --------
     >>> u = (np.arange(4000) + 0.5) / 4000
     >>> round(tail_index(u ** (-1 / 1.8)), 1)
     1.8
@@ -421,14 +402,10 @@ def _scales(firms: np.recarray) -> tuple[Floats, NDArray[np.bool_], NDArray[np.i
     return np.array(firms["log_scale"]), alive, np.array(firms["stage"], dtype=np.int64)
 
 
-# --- Patterns: published regularities that nothing was fitted to, and what the model makes of
-# them
+# --- Patterns: published regularities that nothing was fitted to, and the model --
 # A miss is told and not tuned: these figures say how far the economy can be trusted where
 # nobody looked while it was calibrated.
-# References
-# ----------
-# Grimm et al. 2005, Science 310, for patterns as tests of simulation models.
-
+# References: Grimm et al. 2005, Science 310, for patterns as tests of simulation models.
 
 ERRORS = 2.0
 """Standard errors that a value may lie outside a range and still count as near it."""
@@ -438,16 +415,9 @@ ERRORS = 2.0
 class Pattern:
     """One published regularity.
 
-    Parameters
-    ----------
-    key : str
-        Name of the figure in `sim.studies.moments`.
-    meaning : str
-    unit : str
-    low, high : float
-        Range in which the published figure lies; infinite where the source gives one end.
-    source : str
-        Fact ids, or a reference with its year.
+    key: name of the figure in `sim.studies.moments`.
+    low, high: range in which the published figure lies; infinite where the source gives one end.
+    source: fact ids, or a reference with its year.
     """
 
     key: str
@@ -460,8 +430,6 @@ class Pattern:
     def verdict(self, value: float, error: float) -> str:
         """Inside, near (within two standard errors of), below or above the published range.
 
-        Examples
-        --------
         >>> one = Pattern("x", "x", "-", 1.0, 2.0, "LB01")
         >>> one.verdict(1.5, 0.1), one.verdict(2.1, 0.1), one.verdict(2.1, 0.01)
         ('inside', 'near', 'above')
@@ -530,10 +498,7 @@ PATTERNS = (
 class Patterns:
     """What the model makes of published regularities.
 
-    Parameters
-    ----------
-    values : DataFrame
-        Patterns (columns) by replication (rows).
+    values: patterns (columns) by replication (rows).
     """
 
     values: pd.DataFrame
@@ -541,11 +506,8 @@ class Patterns:
     def frame(self) -> pd.DataFrame:
         """One row a pattern.
 
-        Returns
-        -------
-        DataFrame
-            Columns pattern, unit, published_low, published_high, model, standard_error,
-            verdict (inside, near, below, above, undefined), source.
+        Columns pattern, unit, published_low, published_high, model, standard_error, verdict
+        (inside, near, below, above, undefined), source.
         """
         rows = []
         for one in PATTERNS:
@@ -580,13 +542,8 @@ class Patterns:
 def patterns(scenario: Scenario, store: Store, replications: int) -> Patterns:
     """Compare a scenario under plain lending with patterns that nothing was fitted to.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    store : Store
-        Where runs are kept; what it measures does not matter, since patterns are read on
-        their own and kept in a folder beside.
-    replications : int
+    store: where runs are kept; what it measures does not matter, since patterns are read on their
+        own and kept in a folder beside.
     """
     with store.reading(patterns_of) as own:
         frame = own.outcomes(scenario, range(replications))

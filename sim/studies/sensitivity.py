@@ -25,7 +25,6 @@ from sim.studies.request import POINTS, Aims, Names, aims_of, marks_of, refused,
 
 # --- Designs and indices of sensitivity studies, by SALib ----------------------------------------
 
-
 Method = Literal["morris", "sobol"]
 LEVELS = 4
 """Steps of the grid on which Morris' walks go."""
@@ -44,31 +43,13 @@ STRENGTH = {"morris": "mu_star", "sobol": "ST"}
 def design(ranges: Sequence[Range], method: Method, most: int, seed: int = 0) -> Floats:
     """The points that a method asks for, as many as are asked for at most.
 
-    Parameters
-    ----------
-    ranges : sequence of Range
-    method : {"morris", "sobol"}
-    most : int
-        Points; a walk of Morris' takes one more than there are numbers, a base point of
-        Sobol's two more.
-    seed : int
+    most: points; a walk of Morris' takes one more than there are numbers, a base point of Sobol's
+        two more.
+    Returns shape (n_points, n_ranges).
+    Raises ScenarioError if they do not suffice.
+    References: Morris (1991), Factorial sampling plans for preliminary computational experiments;
+        Saltelli et al. (2010), Variance based sensitivity analysis of model output.
 
-    Returns
-    -------
-    array, shape (n_points, n_ranges)
-
-    Raises
-    ------
-    ScenarioError
-        If they do not suffice.
-
-    References
-    ----------
-    Morris (1991), Factorial sampling plans for preliminary computational experiments;
-    Saltelli et al. (2010), Variance based sensitivity analysis of model output.
-
-    Examples
-    --------
     >>> design([Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 1.0)], "morris", 10).shape
     (9, 2)
     """
@@ -93,26 +74,12 @@ def analysed(
 ) -> pd.DataFrame:
     """Indices of one response, with bootstrap half-widths at 95 %.
 
-    Parameters
-    ----------
-    ranges : sequence of Range
-    method : {"morris", "sobol"}
-    points : array, shape (n_points, n_ranges)
-        As `design` gives them.
-    values : array, shape (n_points,)
-        Defined everywhere, and not all the same.
-    seed : int
-        Of the bootstrap.
+    points (shape (n_points, n_ranges)): as `design` gives them.
+    values (shape (n_points,)): defined everywhere, and not all the same.
+    seed: of the bootstrap.
+    Columns key, then for Morris mu, mu_star, mu_star_conf, sigma in the unit of the response per
+    whole range, for Sobol S1, S1_conf, ST, ST_conf as shares of variance; strongest first.
 
-    Returns
-    -------
-    DataFrame
-        Columns key, then for Morris mu, mu_star, mu_star_conf, sigma in the unit of the
-        response per whole range, for Sobol S1, S1_conf, ST, ST_conf as shares of variance;
-        strongest first.
-
-    Examples
-    --------
     >>> ranges = [Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 2.0)]
     >>> points = design(ranges, "morris", 30)
     >>> analysed(ranges, "morris", points, points @ [3.0, 1.0])["mu_star"].round(6).tolist()
@@ -156,7 +123,6 @@ def _too_few(method: Method, most: int, each: int) -> ScenarioError:
 
 # --- Levels and differences of the outcomes of a study, one column each, averaged over luck ------
 
-
 LEVEL, DIFFERENCE = "level", "difference"
 
 
@@ -164,13 +130,9 @@ LEVEL, DIFFERENCE = "level", "difference"
 class Response:
     """One number at every point of a design.
 
-    Parameters
-    ----------
-    outcome, arrangement : str
-    kind : {"level", "difference"}
-        Under the arrangement, or less the baseline of the same point.
-    values, errors : arrays, shape (n_points,)
-        Mean over replications and its standard error; nan where undefined.
+    kind ({"level", "difference"}): under the arrangement, or less the baseline of the same point.
+    values, errors (shape (n_points,)): mean over replications and its standard error; nan where
+        undefined.
     """
 
     outcome: str
@@ -205,7 +167,6 @@ def responses(cube: Cube, aims: Aims) -> Iterator[Response]:
 
 # --- Sensitivity: which numbers move an outcome, and a difference between arrangements, most -----
 
-
 KEY = "sensitivity"
 TOP = 3
 """Numbers that a sentence names."""
@@ -215,15 +176,9 @@ TOP = 3
 class Screening:
     """How sensitivity is measured.
 
-    Parameters
-    ----------
-    method : {"morris", "sobol"}
-    points : int
-        At most.
-    replications : int
-        At each point, with the same luck at all.
-    seed : int
-        Of the design and the bootstrap.
+    points: at most.
+    replications: at each point, with the same luck at all.
+    seed: of the design and the bootstrap.
     """
 
     method: Method = "morris"
@@ -236,14 +191,9 @@ class Screening:
 class Sensitivity(OverRanges):
     """Indices of every level and every difference.
 
-    Parameters
-    ----------
-    indices : DataFrame
-        Columns outcome, arrangement, kind (level or difference), unit, key, the indices of
+    indices: columns outcome, arrangement, kind (level or difference), unit, key, the indices of
         the method, rank.
-    left_out : tuple of (response, reason)
-    how : Screening
-    speed : Speed
+    left_out: tuple of (response, reason).
     """
 
     indices: pd.DataFrame
@@ -323,24 +273,11 @@ def sensitivity(
 ) -> Sensitivity:
     """Measure which numbers move outcomes, and differences between arrangements, most.
 
-    Parameters
-    ----------
-    vary : sequence of Range or str, optional
-        All numbers that the scenario grades as assumptions, over their plausible ranges,
-        by default.
-    screening : Screening, optional
-        Method and points.
-    scenario, outcomes, store
-        As in `sim.studies.sweep.sweep`.
-
-    Raises
-    ------
-    ScenarioError
-        For keys, ranges, outcomes that are not legal, or too few points.
-
-    References
-    ----------
-    See `sim.studies.sensitivity`.
+    vary: all numbers that the scenario grades as assumptions, over their plausible ranges, by
+        default.
+    screening: method and points.
+    scenario, outcomes, store: as in `sim.studies.sweep.sweep`.
+    Raises ScenarioError for keys, ranges, outcomes that are not legal, or too few points.
     """
     how, kept = screening or Screening(), store or Store()
     layout = laid_out(scenario, vary, outcomes, how)

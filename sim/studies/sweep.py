@@ -27,15 +27,9 @@ KEY = "sweep"
 class Plan:
     """How a study goes over its ranges.
 
-    Parameters
-    ----------
-    design : {"grid", "latin", "sobol"}
-    points : int, optional
-        See `sim.studies.ranges.design_points`.
-    replications : int, optional
-        At each point; those of the scenario by default.
-    seed : int
-        Of the design, not of the economies.
+    points: see `sim.studies.ranges.design_points`.
+    replications: at each point; those of the scenario by default.
+    seed: of the design, not of the economies.
     """
 
     design: Design = "grid"
@@ -48,10 +42,7 @@ class Plan:
 class Sweep(OverRanges):
     """Outcomes at every point of a design.
 
-    Parameters
-    ----------
-    cube : Cube
-        One scenario for each point.
+    cube: one scenario for each point.
     """
 
     cube: Cube
@@ -59,12 +50,9 @@ class Sweep(OverRanges):
     def frame(self) -> pd.DataFrame:
         """One row for each point, arrangement and outcome.
 
-        Returns
-        -------
-        DataFrame
-            Columns point, one for each key, arrangement, outcome, unit, replications, mean,
-            standard_error, difference (from the baseline of the same point, nan for the
-            baseline itself) and difference_error.
+        Columns point, one for each key, arrangement, outcome, unit, replications, mean,
+        standard_error, difference (from the baseline of the same point, nan for the baseline
+        itself) and difference_error.
         """
         aims = self.aims
         parts = [
@@ -125,22 +113,12 @@ def sweep(
 ) -> Sweep:
     """Run a scenario at every point of a design over some ranges.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    vary : sequence of Range or str
-        Keys and ranges, such as ``"underwriting.tolerance_rate=0.01:0.03:5"``.
-    outcomes : str or iterable of str, optional
-        Some headlines by default.
-    plan : Plan, optional
-        A grid by default.
-    store : Store, optional
-        Where runs are kept.
-
-    Raises
-    ------
-    ScenarioError
-        For keys, ranges, outcomes or points that are not legal, before anything runs.
+    vary: keys and ranges, such as ``"underwriting.tolerance_rate=0.01:0.03:5"``.
+    outcomes: some headlines by default.
+    plan: a grid by default.
+    store: where runs are kept.
+    Raises ScenarioError for keys, ranges, outcomes or points that are not legal, before anything
+        runs.
     """
     layout = laid_out(scenario, vary, outcomes, plan)
     return Sweep(layout, layout.cube(store))
