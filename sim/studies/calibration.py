@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
 
+from sim.base.wording import level_text, plain_number, spread_text
 from sim.experiment.store import Floats, means
 from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario
@@ -37,6 +38,7 @@ from sim.studies.fit import (
     settled,
     with_pull,
 )
+from sim.studies.moments import unit_of
 
 KEY = "calibration"
 CAPTIONS = {
@@ -104,9 +106,10 @@ class Calibration(Fit):
             "course": self.trail,
         }  # fmt: skip
         fit = tables["fit"]
+        targets = zip(fit.iterrows(), self.plan.target, strict=True)
         words = [
             f"{int(fit['met'].sum())} of {len(fit)} targets lie within their tolerance.",
-            *(_miss(row) for _, row in fit[~fit["met"]].iterrows()),
+            *(_miss(row, goal) for (_, row), goal in targets if not row["met"]),
             _beliefs(tables["beliefs"]),
             *(
                 f"In conflict: {row['first']} and {row['second']}, over {row['over']}."
@@ -259,11 +262,12 @@ def members(plan: Plan, stage: Stage) -> tuple[tuple[Parameter, ...], tuple[Targ
     )
 
 
-def _miss(row: "pd.Series[float]") -> str:
+def _miss(row: "pd.Series[float]", goal: Target) -> str:
+    unit, error = unit_of(goal.outcome), row["standard_error"]
     return (
-        f"Missed: {row['target']}, {row['obtained']:.3g} (standard error"
-        f" {row['standard_error']:.2g}) against {row['wanted']:.3g}, {row['distance']:+.1f}"
-        " tolerances."
+        f"Missed: {row['target']}, {level_text(row['obtained'], unit, error)} (standard error"
+        f" {spread_text(error, unit)}) against {level_text(row['wanted'], unit)},"
+        f" {plain_number(row['distance'], 1, sign=True)} tolerances."
     )
 
 

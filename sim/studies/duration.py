@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sim.base.wording import percent_text
 from sim.experiment.progress import duration
 from sim.experiment.store import Store
 from sim.scenario.scenario import Scenario
@@ -105,8 +106,8 @@ class Speed:
         other = self.own_seconds / done if done > 0.0 else 0.0
         return (
             f"{self.evaluations} evaluations in {self.wall:.0f} s: {self.per_second:.3g} a"
-            f" second, {self.busy_share:.0%}".replace("%", " %")
-            + f" of {self.workers} processors; {100.0 * other:.1f} % of it not simulation."
+            f" second, {percent_text(round(self.busy_share, 2))} of {self.workers} processors;"
+            f" {percent_text(round(other, 3))} of it not simulation."
         )
 
 

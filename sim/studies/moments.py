@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.base.wording import level_text, range_text, spread_text, unit_style
 from sim.engine.history import History
 from sim.engine.processes import run_world
 from sim.engine.world import new_world
@@ -23,7 +24,7 @@ from sim.model.firms.record import ACQUIRED, ALIVE, LISTED, MATURE, ROUNDS_KEPT,
 from sim.outcomes.bank_loss import npl_ratio
 from sim.outcomes.bank_stage import default_rate
 from sim.outcomes.firm import exit_hazard
-from sim.outcomes.mark import evaluate
+from sim.outcomes.mark import evaluate, registry
 from sim.outcomes.reading import (
     Floats,
     Mask,
@@ -75,6 +76,11 @@ def moments() -> Mapping[str, Moment]:
     'share'
     """
     return MappingProxyType({**_firm_moments(), **_line_moments()})
+
+
+def unit_of(name: str) -> str:
+    """Unit of an outcome or of a moment."""
+    return registry()[name].unit if name in registry() else moments()[name].unit
 
 
 def moments_of(scenario: Scenario, replication: int) -> pd.DataFrame:
@@ -552,8 +558,10 @@ def patterns(scenario: Scenario, store: Store, replications: int) -> Patterns:
 
 
 def _miss(row: "pd.Series[float]") -> str:
-    ends = f"{row['published_low']:.3g} to {row['published_high']:.3g}"
+    unit, error = str(row["unit"]), row["standard_error"]
+    ends = range_text(row["published_low"], row["published_high"], unit)
     return (
-        f"Not met: {row['pattern']} is {row['model']:.3g} (standard error"
-        f" {row['standard_error']:.2g}), {row['verdict']} {ends} ({row['source']})."
+        f"Not met: {row['pattern']} is {level_text(row['model'], unit, error)} (standard error"
+        f" {spread_text(error, unit)}), {row['verdict']} {ends}{unit_style(unit).level}"
+        f" ({row['source']})."
     )

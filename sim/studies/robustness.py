@@ -23,7 +23,7 @@ from sim.analysis.estimates import (
     paired_proportion_interval,
     proportion_interval,
 )
-from sim.base.wording import arrangement_text
+from sim.base.wording import arrangement_text, percent_text
 from sim.experiment.store import Cube, Floats, Store, means, sides
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
@@ -200,9 +200,9 @@ class Robustness(OverRanges):
         rows = self.signs
         shown = rows[["outcome", "arrangement", "unit", "difference", "low", "high"]].copy()
         shares = rows[["same_sign", "same_low", "same_high"]].to_numpy(np.float64)
-        shown["same sign"] = [f"{s:.0%} ({a:.0%} to {b:.0%})" for s, a, b in shares]
-        shown["and clear"] = [f"{s:.0%}" for s in rows["same_and_clear"]]
-        shown["clear against"] = [f"{s:.0%}" for s in rows["opposite_and_clear"]]
+        shown["same sign"] = [f"{_percent(s)} ({_percent(a)} to {_percent(b)})" for s, a, b in shares]
+        shown["and clear"] = rows["same_and_clear"].map(_percent)
+        shown["clear against"] = rows["opposite_and_clear"].map(_percent)
         return shown.assign(verdict=rows["verdict"], pushed_over_by=rows["pushes_over"])
 
     def _sentences(self) -> list[str]:
@@ -331,6 +331,10 @@ def _points(cube: Cube, layout: Layout) -> pd.DataFrame:
         found = {"difference": gap, "standard_error": error}
         parts.append(pd.DataFrame({"point": np.arange(gap.size), **own, **found}))
     return pd.concat(parts, ignore_index=True)
+
+
+def _percent(share: float) -> str:
+    return percent_text(round(share, 2)) if np.isfinite(share) else "–"
 
 
 def _listed(names: list[str]) -> str:

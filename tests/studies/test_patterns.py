@@ -37,7 +37,14 @@ def test_misses_are_named_and_what_is_met_is_not() -> None:
     words = Patterns(values).findings().sentences
     assert len(words) == 2
     assert "tail index" in words[1]
-    assert "above 1.4 to 2" in words[1]
+    assert "above 1.40 to 2.00" in words[1]
+
+
+def test_a_missed_share_is_told_in_per_cent() -> None:
+    values = pd.DataFrame({one.key: [np.nan, np.nan] for one in PATTERNS})
+    values["npl_ratio"] = [0.039, 0.041]
+    words = "\n".join(Patterns(values).findings().sentences)
+    assert "is 4.00 % (standard error 0.100 pp), above 2.18 to 2.99 % (LB43)" in words
 
 
 def test_a_value_outside_by_less_than_its_error_is_near() -> None:
