@@ -72,20 +72,12 @@ class Calibration(Fit):
         """
         goals, world = self.plan.target, self.plan.arrangements[0]
         obtained, error, _ = means(self.values)
-        return pd.DataFrame(
-            {
-                "target": [goal.name for goal in goals],
-                "arrangement": [goal.arrangement or world for goal in goals],
-                "wanted": [goal.value for goal in goals],
-                "bound": [goal.bound for goal in goals],
-                "tolerance": [goal.tolerance for goal in goals],
-                "obtained": obtained,
-                "standard_error": error,
-                "distance": self.distances,
-                "met": np.abs(self.distances) <= 1.0,
-                "fact": [", ".join(goal.fact) for goal in goals],
-            }
-        )
+        rows = [(g.name, g.arrangement or world, g.value, g.bound, g.tolerance) for g in goals]
+        columns = ["target", "arrangement", "wanted", "bound", "tolerance"]
+        return pd.DataFrame(rows, columns=columns).assign(
+            obtained=obtained, standard_error=error, distance=self.distances,
+            met=np.abs(self.distances) <= 1.0, fact=[", ".join(goal.fact) for goal in goals],
+        )  # fmt: skip
 
     def beliefs(self) -> pd.DataFrame:
         """Believed default, and realised over believed, by stage.
@@ -159,7 +151,7 @@ class _Course:
     plan: Plan
     eye: Evaluator
     scenario: Scenario
-    trail: list[dict[str, object]] = field(default_factory=list)
+    trail: list[tuple[str, int, float, int]] = field(default_factory=list)
 
     def stage(self, stage: Stage) -> None:
         """Fit one stage of the plan."""
@@ -169,12 +161,7 @@ class _Course:
                 gaps = self.eye.belief_gaps(self.scenario)
                 self.scenario = settled(self.scenario, gaps, self.plan.belief.least)
             cost = self.fit(free, goals, stage.lending) if free else math.nan
-            self.trail.append(
-                {
-                    "stage": stage.name, "round": number + 1, "cost": cost,
-                    "evaluations": self.eye.spent,
-                }
-            )  # fmt: skip
+            self.trail.append((stage.name, number + 1, cost, self.eye.spent))
 
     def fit(self, free: Sequence[Parameter], goals: Sequence[Target], lending: bool) -> float:
         """One fit by least squares; returns its cost (half the sum of squares)."""

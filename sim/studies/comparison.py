@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -154,20 +154,12 @@ class Lineup:
 
 @dataclass(frozen=True)
 class _View:
-    """What measuring needs of results."""
+    """What measuring needs of results; no series are kept, and nothing is recorded."""
 
     scenario: Any
     outcomes: pd.DataFrame
-
-    @property
-    def series(self) -> pd.DataFrame:
-        """No series are kept."""
-        return pd.DataFrame()
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        """Nothing is recorded."""
-        return {}
+    series: pd.DataFrame = field(default_factory=pd.DataFrame)
+    manifest: dict[str, Any] = field(default_factory=dict)
 
 
 def line_up(scenarios: Mapping[str, Scenario], baseline: str | None = None) -> Lineup:
@@ -246,14 +238,8 @@ def _merged(one: Scenario, two: Scenario, name: str) -> Scenario:
         ]
     experiment = one.experiment.model_copy(update={"arrangements": tuple(run)})
     belief = one.belief.model_copy(update={"by_arrangement": beliefs})
-    return one.model_copy(
-        update={
-            "arrangement": tables,
-            "policy": tuple(policies),
-            "experiment": experiment,
-            "belief": belief,
-        }
-    )
+    changed = {"arrangement": tables, "policy": tuple(policies)}
+    return one.model_copy(update={**changed, "experiment": experiment, "belief": belief})
 
 
 def definition(scenario: Scenario, name: str) -> tuple[Any, ...]:
@@ -538,10 +524,7 @@ def next_count(found: Precision, unit: int, most: int) -> int:
 
 
 def replicate_until(
-    look: Callable[[int], Outcomes],
-    check: Callable[[Outcomes], Precision],
-    first: int,
-    most: int,
+    look: Callable[[int], Outcomes], check: Callable[[Outcomes], Precision], first: int, most: int
 ) -> tuple[Outcomes, Precision]:
     """Add replications until every interval is narrow enough, or there are too many.
 
@@ -584,13 +567,12 @@ class ScenarioComparison:
         """What was compared and how sure it is."""
         c, rows = self.comparison, self.comparison.rows
         ranked = int(rows["verdict"].map(is_ranking).sum())
-        head = (
+        found = [
             f"{len(c.arrangements)} arrangements under common luck in"
             f" {self.outcomes.replications} replications, against {c.baseline}: {ranked} of"
             f" {len(rows)} differences are clear of zero at {percent_text(c.confidence)},"
             " each by itself."
-        )
-        found = [head]
+        ]
         if self.differing:
             keys = ", ".join(self.differing[:8])
             more = f" and {len(self.differing) - 8} more" if len(self.differing) > 8 else ""
@@ -646,11 +628,9 @@ def compare_scenarios(
         half-width cannot be used.
     """
     named = {"scenario": scenarios} if isinstance(scenarios, Scenario) else dict(scenarios)
-    aim = precisely or Precisely()
-    targets = aim.targets()
-    lineup = line_up(named, baseline)
-    runs = store or Store()
-    count = next(iter(named.values())).experiment.replications
+    aim, runs = precisely or Precisely(), store or Store()
+    targets, lineup = aim.targets(), line_up(named, baseline)
+    own = next(iter(named.values())).experiment
 
     def look(n: int) -> Outcomes:
         return lineup.outcomes(runs, range(n), progress)
@@ -661,11 +641,10 @@ def compare_scenarios(
             precision_of, baseline=lineup.baseline, targets=targets,
             confidence=aim.confidence, with_levels=aim.with_levels,
         )  # fmt: skip
-        outcomes, found = replicate_until(look, check, count, aim.most)
+        outcomes, found = replicate_until(look, check, own.replications, aim.most)
     else:
-        outcomes = look(count)
-    share = next(iter(named.values())).experiment.half_width_share
-    comparison = compare(outcomes, lineup.baseline, half_width_share=share)
+        outcomes = look(own.replications)
+    comparison = compare(outcomes, lineup.baseline, half_width_share=own.half_width_share)
     return ScenarioComparison(comparison, outcomes, found, differing(lineup))
 
 

@@ -103,14 +103,10 @@ def write_files(folder: Path, findings: Findings, about: Mapping[str, Any]) -> N
     for name, table in findings.tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     words = {
-        "key": findings.key,
-        "title": findings.title,
-        "sentences": list(findings.sentences),
+        "key": findings.key, "title": findings.title, "sentences": list(findings.sentences),
         "tables": {name: f"{name}.csv" for name in findings.tables},
-        "captions": dict(findings.captions),
-        "units": dict(findings.units),
-        "about": dict(about),
-    }
+        "captions": dict(findings.captions), "units": dict(findings.units), "about": dict(about),
+    }  # fmt: skip
     text = json.dumps(words, indent=2, ensure_ascii=False)
     (folder / FINDINGS).write_text(text + "\n", encoding="utf-8")
 

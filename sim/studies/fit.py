@@ -283,22 +283,15 @@ def profile(found: Fit) -> pd.DataFrame:
     values = [one.outer(float(place)) for one, place in zip(free, where, strict=True)]
     # A range is two wide in places, so half of it is the unit of the standard deviations.
     unit = np.array([_slope(one, place) for one, place in zip(free, where, strict=True)])
-    return pd.DataFrame(
-        {
-            "parameter": names,
-            "value": values,
-            "low": [one.low for one in free],
-            "high": [one.high for one in free],
-            "place": where,
-            "step": found.step().to_numpy(),
-            "strength": np.sqrt((slopes**2).sum(axis=0)),
-            "held_by": [_holders(found, k) for k in range(len(free))],
-            "explained": [_explained(slopes, k) for k in range(len(free))],
-            "partner": [_partner(slopes, k, names) for k in range(len(free))],
-            "uncertainty": spread * unit,
-            "luck": luck * unit,
-        }
-    )
+    held = [(_holders(found, k), _explained(slopes, k), _partner(slopes, k, names))
+            for k in range(len(free))]  # fmt: skip
+    frame = pd.DataFrame(
+        {"parameter": names, "value": values, "low": [one.low for one in free],
+         "high": [one.high for one in free], "place": where, "step": found.step().to_numpy(),
+         "strength": np.sqrt((slopes**2).sum(axis=0))}
+    )  # fmt: skip
+    frame[["held_by", "explained", "partner"]] = held
+    return frame.assign(uncertainty=spread * unit, luck=luck * unit)
 
 
 def uncertainties(found: Fit) -> tuple[Floats, Floats]:

@@ -6,8 +6,9 @@ rounds, money multiples of investors, listings per firm and year, the lines of s
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
@@ -75,7 +76,9 @@ def moments() -> Mapping[str, Moment]:
     >>> moments()["round.second_share"].unit
     'share'
     """
-    return MappingProxyType({**_firm_moments(), **_line_moments()})
+    return MappingProxyType(
+        {name: Moment(meaning, unit, read) for name, unit, meaning, read in _declared()}
+    )
 
 
 def unit_of(name: str) -> str:
@@ -97,75 +100,53 @@ def _read(history: History, baseline: History) -> dict[str, float]:
     return {**evaluate(history, baseline), **own}
 
 
-def _firm_moments() -> dict[str, Moment]:
-    hazard = "share of firms on the register whose closing is registered in year {} of life"
-    classes = [*(f"below_{bound:g}" for bound in MULTIPLE_BOUNDS), "above_20"]
-    named = {
-        f"firm.exit_hazard_y{year}": Moment(hazard.format(year), "per year", _hazard(year))
-        for year in (6, 7, 8)
-    }
-    for place, name in enumerate(classes):
+def _declared() -> Iterator[tuple[str, str, str, Callable[[History], float]]]:
+    """Name, unit, meaning and function of each moment."""
+    for year in (6, 7, 8):
+        words = (
+            f"share of firms on the register whose closing is registered in year {year} of life"
+        )
+        yield f"firm.exit_hazard_y{year}", "per year", words, partial(exit_hazard, year=year)
+    for place, name in enumerate([*(f"below_{bound:g}" for bound in MULTIPLE_BOUNDS), "above_20"]):
         words = f"rounds of firms that ended, by money multiple of the investors: {name}"
-        named[f"multiple.{name}"] = Moment(words, "share", _multiple_class(place))
-    return named | {
-        "round.second_share": Moment(
-            "venture-backed firms followed for seven years that close a further round",
-            "share", lambda history: _rounds_share(history, 1),
-        ),
-        "round.fourth_share": Moment(
-            "venture-backed firms followed for seven years that close three further rounds",
-            "share", lambda history: _rounds_share(history, 3),
-        ),
-        "listing.rate": Moment(
-            "listings in the experiment over years that firms lived in it", "per year",
-            listing_rate,
-        ),
-        "exit.share_7y": Moment(
-            "venture-backed firms followed for seven years that are listed or sold in them",
-            "share", exits_in_seven_years,
-        ),
-        "default.variation": Moment(
-            "standard deviation over mean of defaults per loan-year, by calendar year", "-",
-            default_variation,
-        ),
-    }  # fmt: skip
+        yield f"multiple.{name}", "share", words, partial(_multiple_class, place=place)
+    followed = "venture-backed firms followed for seven years that"
+    contract = "with a contract of the arrangement"
+    yield from (
+        ("round.second_share", "share", f"{followed} close a further round",
+         partial(_rounds_share, least=1)),
+        ("round.fourth_share", "share", f"{followed} close three further rounds",
+         partial(_rounds_share, least=3)),
+        ("listing.rate", "per year",
+         "listings in the experiment over years that firms lived in it", listing_rate),
+        ("exit.share_7y", "share", f"{followed} are listed or sold in them",
+         exits_in_seven_years),
+        ("default.variation", "-",
+         "standard deviation over mean of defaults per loan-year, by calendar year",
+         default_variation),
+    )  # fmt: skip
+    for stage, name in enumerate(STAGES):
+        words = (
+            f"mean line of contracts of the arrangement signed early with a firm in stage {name}"
+        )
+        yield f"signed.line_{name}", "CNY million", words, partial(_signed_line, stage=stage)
+    yield from (
+        ("signed.line", "CNY million",
+         f"mean line of firms {contract} after {EARLY:g} years", line_after),
+        ("signed.line_late", "CNY million",
+         f"mean line of firms {contract} at the end of the run",
+         lambda history: mean(of_firms(history)["limit"][_signed(history)])),
+        ("signed.drawn_share", "share",
+         f"balance over line of firms {contract}, end of the run", drawn_share),
+        ("signed.balance", "CNY million", f"line after {EARLY:g} years times the drawn share",
+         lambda history: line_after(history) * drawn_share(history)),
+        ("balance.mature_over_startup", "ratio",
+         "mean balance of mature borrowers over that of start-ups", balance_ratio),
+    )  # fmt: skip
 
 
-def _line_moments() -> dict[str, Moment]:
-    line = "mean line of contracts of the arrangement signed early with a firm in stage {}"
-    named = {
-        f"signed.line_{name}": Moment(line.format(name), "CNY million", _signed_line(stage))
-        for stage, name in enumerate(STAGES)
-    }
-    return named | {
-        "signed.line": Moment(
-            f"mean line of firms with a contract of the arrangement after {EARLY:g} years",
-            "CNY million", line_after,
-        ),
-        "signed.line_late": Moment(
-            "mean line of firms with a contract of the arrangement at the end of the run",
-            "CNY million", lambda history: mean(of_firms(history)["limit"][_signed(history)]),
-        ),
-        "signed.drawn_share": Moment(
-            "balance over line of firms with a contract of the arrangement, end of the run",
-            "share", drawn_share,
-        ),
-        "signed.balance": Moment(
-            f"line after {EARLY:g} years times the drawn share", "CNY million",
-            lambda history: line_after(history) * drawn_share(history),
-        ),
-        "balance.mature_over_startup": Moment(
-            "mean balance of mature borrowers over that of start-ups", "ratio", balance_ratio
-        ),
-    }  # fmt: skip
-
-
-def _hazard(year: int) -> Callable[[History], float]:
-    return lambda history: exit_hazard(history, year)
-
-
-def _multiple_class(place: int) -> Callable[[History], float]:
-    return lambda history: float(multiple_shares(history)[place])
+def _multiple_class(history: History, place: int) -> float:
+    return float(multiple_shares(history)[place])
 
 
 def multiples(history: History) -> Floats:
@@ -256,13 +237,10 @@ def drawn_share(history: History) -> float:
     return ratio(float(firms["balance"][chosen].sum()), float(firms["limit"][chosen].sum()))
 
 
-def _signed_line(stage: int) -> Callable[[History], float]:
-    def read(history: History) -> float:
-        book = of_book(history)
-        early = signed_in(history) & (book["date"] <= EARLY)
-        return mean(book["limit"][early & (book["signed"] == 1) & (book["stage"] == stage)])
-
-    return read
+def _signed_line(history: History, stage: int) -> float:
+    book = of_book(history)
+    early = signed_in(history) & (book["date"] <= EARLY)
+    return mean(book["limit"][early & (book["signed"] == 1) & (book["stage"] == stage)])
 
 
 def balance_ratio(history: History) -> float:

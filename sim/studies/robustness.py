@@ -200,7 +200,9 @@ class Robustness(OverRanges):
         rows = self.signs
         shown = rows[["outcome", "arrangement", "unit", "difference", "low", "high"]].copy()
         shares = rows[["same_sign", "same_low", "same_high"]].to_numpy(np.float64)
-        shown["same sign"] = [f"{_percent(s)} ({_percent(a)} to {_percent(b)})" for s, a, b in shares]
+        shown["same sign"] = [
+            f"{_percent(s)} ({_percent(a)} to {_percent(b)})" for s, a, b in shares
+        ]
         shown["and clear"] = rows["same_and_clear"].map(_percent)
         shown["clear against"] = rows["opposite_and_clear"].map(_percent)
         return shown.assign(verdict=rows["verdict"], pushed_over_by=rows["pushes_over"])

@@ -11,9 +11,9 @@ it lies beyond.
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from scipy.stats import gamma
@@ -222,6 +222,8 @@ class StressRange:
 
 # --- The search for the mildest stress that breaks an arrangement, by bisection on length --------
 
+Part = Literal["mean", "some", "all"]
+"""Of an estimate with its interval, what is asked to lie beyond a limit."""
 NOTHING, WITHOUT, BROKEN = "nothing in the range breaks it", "broken without stress", "broken"
 
 
@@ -288,24 +290,17 @@ class Search:
             values = observations(values, self.scenario.variance_reduction.unit)
             self.tried[str(arrangement), stress] = self.condition.estimate(values)
 
-    def is_broken(self, arrangement: str, stress: Stress) -> bool:
-        """Say whether the mean lies beyond the limit."""
-        return self.condition.holds(self.value(arrangement, stress).estimate)
-
-    def may_be_broken(self, arrangement: str, stress: Stress) -> bool:
-        """Say whether the interval reaches beyond the limit."""
-        found, below = self.value(arrangement, stress), self.condition.is_below
-        return self.condition.holds(found.low if below else found.high)
-
-    def is_surely_broken(self, arrangement: str, stress: Stress) -> bool:
-        """Say whether all of the interval lies beyond the limit."""
-        found, below = self.value(arrangement, stress), self.condition.is_below
-        return self.condition.holds(found.high if below else found.low)
+    def breaks(self, arrangement: str, stress: Stress, part: Part = "mean") -> bool:
+        """Say whether the mean, some or all of the interval lies beyond the limit."""
+        found = self.value(arrangement, stress)
+        ends = found.low, found.high
+        some, whole = ends if self.condition.is_below else reversed(ends)
+        return self.condition.holds({"mean": found.estimate, "some": some, "all": whole}[part])
 
     def answer(self, arrangement: str) -> Answer:
         """Find the mildest stress that breaks one arrangement."""
         calm = Stress(0.0, 0.0)
-        if self.is_broken(arrangement, calm):
+        if self.breaks(arrangement, calm):
             found = self.value(arrangement, calm)
             return Answer(arrangement, WITHOUT, calm, 0.0, 0.0, 0.0, found)
         best, least = None, math.inf
@@ -315,7 +310,7 @@ class Search:
             milder = math.inf if best is None else least / rate / self.space.step - 1e-9
             top = int(min(self._top(start), milder))
             stress = Stress(start, 0.0, depth)
-            n = self._first(arrangement, stress, top, self.is_broken)
+            n = self._first(arrangement, stress, top)
             if n is not None:
                 best = self._at(stress, n)
                 least = rate * best.years
@@ -327,8 +322,8 @@ class Search:
             worst, found = self._nearest(arrangement)
             return Answer(arrangement, NOTHING, worst, math.nan, math.nan, math.nan, found)
         n = round(best.years / self.space.step)
-        low = self._first(arrangement, best, n, self.may_be_broken) or 0
-        high = self._first(arrangement, best, self._top(best.start), self.is_surely_broken)
+        low = self._first(arrangement, best, n, "some") or 0
+        high = self._first(arrangement, best, self._top(best.start), "all")
         ends = low * self.space.step, (high or math.nan) * self.space.step
         return Answer(arrangement, BROKEN, best, *ends, least, self.value(arrangement, best))
 
@@ -339,15 +334,15 @@ class Search:
         return min(own, key=lambda pair: sign * pair[1].estimate)
 
     def _first(
-        self, arrangement: str, stress: Stress, top: int, test: Callable[[str, Stress], bool]
+        self, arrangement: str, stress: Stress, top: int, part: Part = "mean"
     ) -> int | None:
-        """Find the least number of steps that passes a test, by bisection; None if none."""
-        if top < 1 or not test(arrangement, self._at(stress, top)):
+        """Find the least number of steps that breaks, by bisection; None if none does."""
+        if top < 1 or not self.breaks(arrangement, self._at(stress, top), part):
             return None
         low, high = 0, top
         while high - low > 1:
             middle = (low + high) // 2
-            if test(arrangement, self._at(stress, middle)):
+            if self.breaks(arrangement, self._at(stress, middle), part):
                 high = middle
             else:
                 low = middle
@@ -452,15 +447,13 @@ class ReverseStress:
 
 
 def _row(answer: Answer) -> dict[str, Any]:
-    broken = answer.verdict != NOTHING
+    # Where nothing breaks the stress is only the nearest one, and no answer.
+    known = math.nan if answer.verdict == NOTHING else 1.0
     return {
         "arrangement": answer.arrangement, "verdict": answer.verdict,
-        "start_years": answer.stress.start if broken else math.nan,
-        "depth": answer.stress.depth if broken else math.nan,
-        "value": answer.stress.years if broken else math.nan,
-        "low": answer.low, "high": answer.high, "unit": "years",
-        "severity": answer.severity if broken else math.nan,
-        "one_bust_in": math.exp(answer.severity) if broken else math.nan,
+        "start_years": known * answer.stress.start, "depth": known * answer.stress.depth,
+        "value": known * answer.stress.years, "low": answer.low, "high": answer.high,
+        "unit": "years", "severity": answer.severity, "one_bust_in": math.exp(answer.severity),
         "outcome_there": answer.found.estimate,
     }  # fmt: skip
 
