@@ -342,8 +342,6 @@ def attribute(
     pairs: pairs of orders that each replication draws; 0 runs all coalitions. By default all
         where there are at most 32 of them, otherwise two pairs. Sampling widens the intervals,
         which count it, and does not shift the estimates.
-    store: runs that are known; a new one by default.
-    progress: who is told how many runs are done, of how many; as in `Store`.
     Raises ScenarioError if an arrangement or an outcome is unknown, or the two do not differ.
     """
     marks, plan = asked(scenario, arrangements, outcomes, pairs)
@@ -512,7 +510,6 @@ def decompose(
     scenario: its footing does not matter here; its replications are those of the study.
     arrangements: programmes too. The gap is the second less the first, against which paired
         outcomes are measured.
-    store, progress: as in `attribute`.
     Raises ScenarioError if an arrangement or an outcome is unknown, or the two are one.
     """
     marks, (first, second), count = together(

@@ -396,7 +396,6 @@ def breakeven(
 
     vary: key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
     arrangements: names; or one name and a number that the outcome is to reach.
-    store: where runs are kept.
     Gives every root with its interval, or none, and the differences at all values.
     Raises ScenarioError for a key, range, outcome or arrangement that does not exist or is not
         legal.

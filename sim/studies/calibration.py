@@ -201,7 +201,6 @@ def calibrate(
 
     scenario: where to start, as `scenario_of` gives it.
     evaluator: what simulates; its store makes a second call go on where the first one ended.
-    told: told which stage begins.
     """
     fit = _Course(plan, evaluator, scenario)
     if evaluator.can_afford(len(plan.parameter) + 1):

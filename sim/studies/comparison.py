@@ -18,8 +18,9 @@ from sim.base.wording import percent_text, unit_style
 from sim.experiment.progress import Asked
 from sim.experiment.store import Store
 from sim.outcomes.mark import registry
+from sim.scenario.declared import NOTHING, look_up
 from sim.scenario.scenario import Scenario
-from sim.scenario.toml_text import dump_model
+from sim.scenario.toml_text import dump_model, split_key
 from sim.studies.findings import Findings
 from sim.studies.request import ARRANGEMENTS, marks_of, nearest, refused, together
 
@@ -65,7 +66,8 @@ def lucky_values(scenario: Scenario) -> dict[str, Any]:
     values = tomllib.loads(dump_model(scenario))
     found: dict[str, Any] = {}
     for key in SHARED:
-        found |= leaves(_at(values, key), key)
+        value = look_up(values, split_key(key))
+        found |= {} if value is NOTHING else leaves(value, key)
     for table, share in DRAWN.items():
         for name, entry in values.get(table, {}).items():
             found[f"{table}.{name}.{share}"] = entry.get(share)
@@ -93,13 +95,6 @@ def leaves(value: Any, key: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, item in value.items():
         found |= leaves(item, f"{key}.{name}" if key else name)
-    return found
-
-
-def _at(values: Mapping[str, Any], key: str) -> Any:
-    found: Any = values
-    for part in key.split("."):
-        found = found.get(part, {}) if isinstance(found, Mapping) else {}
     return found
 
 
@@ -133,10 +128,7 @@ class Lineup:
         return self.scenarios[0].variance_reduction.unit
 
     def outcomes(self, store: Store, numbers: Iterable[int], progress: Asked = None) -> Outcomes:
-        """Outcomes of all arrangements; only what the store lacks is simulated.
-
-        numbers: replications.
-        """
+        """Outcomes of all arrangements; only what the store lacks is simulated."""
         frames = store.many(self.scenarios, numbers, progress)
         kept = [self._kept(n, frame) for n, frame in enumerate(frames)]
         view = _View(self.scenarios[0], pd.concat(kept, ignore_index=True))
@@ -622,8 +614,6 @@ def compare_scenarios(
     scenarios: by name. The first one's number of replications counts.
     baseline: label of the arrangement that the others are compared with.
     precisely: half-widths until which replications are added.
-    store: where replications are kept; in memory by default.
-    progress: who is told how many runs are done, of how many; as in `Store`.
     Raises ScenarioError if the scenarios differ in what makes luck common, or the baseline or a
         half-width cannot be used.
     """

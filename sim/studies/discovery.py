@@ -389,7 +389,6 @@ def discover(
     outcome: it must have a better direction.
     arrangements: all of the scenario but the baseline by default.
     vary: ranges, ``KEY=LOW:HIGH``; by default every number graded as an assumption.
-    store: runs that are known, and who is told of progress.
     Raises ScenarioError if a name, a range or the sample cannot be, before anything runs.
     """
     layout = laid_out(scenario, outcome, arrangements, vary, sample)

@@ -128,22 +128,7 @@ def at_places(scenario: Scenario, free: Sequence[Parameter], where: Floats) -> S
         for one, place in zip(free, where, strict=True)
         for key in (one.key, *one.also)
     }
-    return scenario.with_values(_whole_lists(scenario, changes))
-
-
-def _whole_lists(scenario: Scenario, changes: dict[str, float]) -> dict[str, object]:
-    """Elements of one list are set together."""
-    found: dict[str, object] = {}
-    for key, value in changes.items():
-        head, bracket, rest = key.partition("[")
-        if not bracket:
-            found[key] = value
-            continue
-        old = found.get(head, value_at(scenario, head))
-        items = list(old) if isinstance(old, list | tuple) else []
-        items[int(rest.rstrip("]"))] = value
-        found[head] = items
-    return found
+    return scenario.with_values(changes)
 
 
 def settled(scenario: Scenario, gaps: pd.DataFrame, least: float) -> Scenario:
@@ -283,15 +268,15 @@ def profile(found: Fit) -> pd.DataFrame:
     values = [one.outer(float(place)) for one, place in zip(free, where, strict=True)]
     # A range is two wide in places, so half of it is the unit of the standard deviations.
     unit = np.array([_slope(one, place) for one, place in zip(free, where, strict=True)])
-    held = [(_holders(found, k), _explained(slopes, k), _partner(slopes, k, names))
-            for k in range(len(free))]  # fmt: skip
-    frame = pd.DataFrame(
+    return pd.DataFrame(
         {"parameter": names, "value": values, "low": [one.low for one in free],
          "high": [one.high for one in free], "place": where, "step": found.step().to_numpy(),
-         "strength": np.sqrt((slopes**2).sum(axis=0))}
+         "strength": np.sqrt((slopes**2).sum(axis=0)),
+         "held_by": [_holders(found, k) for k in range(len(free))],
+         "explained": [_explained(slopes, k) for k in range(len(free))],
+         "partner": [_partner(slopes, k, names) for k in range(len(free))],
+         "uncertainty": spread * unit, "luck": luck * unit}
     )  # fmt: skip
-    frame[["held_by", "explained", "partner"]] = held
-    return frame.assign(uncertainty=spread * unit, luck=luck * unit)
 
 
 def uncertainties(found: Fit) -> tuple[Floats, Floats]:

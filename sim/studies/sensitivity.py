@@ -158,11 +158,10 @@ def responses(cube: Cube, aims: Aims) -> Iterator[Response]:
     """Levels of all arrangements and differences from the baseline, outcome by outcome."""
     for outcome in aims.outcomes:
         for arm in (aims.baseline, *aims.arrangements):
-            mean, error, _ = means(cube.levels(arm, outcome))
-            yield Response(outcome, arm, LEVEL, mean, error)
+            yield Response(outcome, arm, LEVEL, *means(cube.levels(arm, outcome))[:2])
         for arm in aims.arrangements:
-            mean, error, _ = means(cube.differences(arm, aims.baseline, outcome))
-            yield Response(outcome, arm, DIFFERENCE, mean, error)
+            gaps = cube.differences(arm, aims.baseline, outcome)
+            yield Response(outcome, arm, DIFFERENCE, *means(gaps)[:2])
 
 
 # --- Sensitivity: which numbers move an outcome, and a difference between arrangements, most -----

@@ -477,7 +477,6 @@ def reverse_stress(
         must cross.
     arrangements: those of the experiment by default.
     space: starts, depths and lengths to search, and the regime that is imposed.
-    store, progress: as in `attribute`.
     Raises ScenarioError if the condition, an arrangement, the regime or the range cannot be.
     """
     search = asked(scenario, breaks, arrangements, space)

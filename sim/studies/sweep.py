@@ -116,7 +116,6 @@ def sweep(
     vary: keys and ranges, such as ``"underwriting.tolerance_rate=0.01:0.03:5"``.
     outcomes: some headlines by default.
     plan: a grid by default.
-    store: where runs are kept.
     Raises ScenarioError for keys, ranges, outcomes or points that are not legal, before anything
         runs.
     """
