@@ -9,7 +9,7 @@ coverage is what it says.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ from sim.base.wording import arrangement_text, percent_text, range_text, step_te
 from sim.experiment.store import Cube, Floats, Store, sides
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
-from sim.studies.ranges import Range, ranges_of, varied
+from sim.studies.ranges import Range, Vary, ranges_of, varied
 from sim.studies.request import Names, arrangements_of, marks_of, together
 
 # --- Where a mean difference crosses zero, with an interval, from paired differences at points ---
@@ -414,10 +414,7 @@ def breakeven(
 
 
 def asked(
-    scenario: Scenario,
-    vary: Iterable[Range | str] | Range | str | None,
-    outcomes: Names,
-    arrangements: Sides,
+    scenario: Scenario, vary: Vary | Range | str, outcomes: Names, arrangements: Sides
 ) -> tuple[Scenario, Range, Equation]:
     """Check what is searched for; as in `breakeven`.
 

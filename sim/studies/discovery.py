@@ -9,7 +9,6 @@ chance.
 References: Bryant and Lempert 2010; Lempert, Groves, Popper and Bankes 2006 for the method.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,7 +22,7 @@ from sim.experiment.store import Cube, Floats, Store, means, sides
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings, label_of
-from sim.studies.ranges import Layout, OverRanges, Range, chosen, design_points, ranges_of
+from sim.studies.ranges import Layout, OverRanges, Vary, chosen, design_points, ranges_of
 from sim.studies.request import (
     OUTCOMES,
     POINTS,
@@ -380,7 +379,7 @@ def discover(
     scenario: Scenario,
     outcome: str = OUTCOME,
     arrangements: Names | None = None,
-    vary: Iterable[Range | str] | None = None,
+    vary: Vary = None,
     sample: Sample | None = None,
     store: Store | None = None,
 ) -> Discovery:
@@ -407,7 +406,7 @@ def laid_out(
     scenario: Scenario,
     outcomes: Names | None,
     arrangements: Names | None = None,
-    vary: Iterable[Range | str] | None = None,
+    vary: Vary = None,
     sample: Sample | None = None,
 ) -> Layout:
     """Check what is asked for, and lay out the worlds; as in `discover`."""

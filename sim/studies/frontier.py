@@ -6,7 +6,7 @@ called dominated only where another is clear of it on both outcomes; between the
 points of which nobody can say.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from sim.base.wording import arrangement_text
 from sim.experiment.store import Cube, Floats, Store, half_widths, means
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
-from sim.studies.ranges import Layout, OverRanges, Range, design_points, place_text, ranges_of
+from sim.studies.ranges import Layout, OverRanges, Range, Vary, place_text, ranges_of
 from sim.studies.request import Names, aims_of, marks_of, together
 from sim.studies.sweep import Plan
 
@@ -102,7 +102,7 @@ class Frontier(OverRanges):
 
 def frontier(
     scenario: Scenario,
-    vary: Iterable[Range | str],
+    vary: Vary,
     outcomes: Names = OUTCOMES,
     arrangements: Names | None = None,
     plan: Plan | None = None,
@@ -122,21 +122,18 @@ def frontier(
 
 def laid_out(
     scenario: Scenario,
-    vary: Iterable[Range | str] | None,
+    vary: Vary,
     outcomes: Names | None,
     arrangements: Names | None,
     plan: Plan | None = None,
 ) -> Layout:
     """Check what a frontier is asked for, and lay out its points; as in `frontier`."""
-    how = plan or Plan()
     ranges, _ = together(
         lambda: ranges_of(scenario, vary, 2),
         lambda: aims_of(scenario, outcomes or OUTCOMES, arrangements, 2),
     )
     aims = aims_of(scenario, outcomes or OUTCOMES, arrangements or _owners(scenario, ranges))
-    points = design_points(ranges, how.design, how.points, how.seed)
-    count = how.replications or scenario.experiment.replications
-    return Layout(aims.fitting(scenario), aims, ranges, points, count)
+    return (plan or Plan()).layout(aims.fitting(scenario), aims, ranges)
 
 
 def efficient(values: Floats) -> Bools:

@@ -70,6 +70,10 @@ class Range:
         return self.low + share * (self.high - self.low)
 
 
+Vary = Iterable[Range | str] | None
+"""What a study is asked to vary: ranges, or texts as `parse_range` reads them."""
+
+
 def parse_range(text: str) -> Range:
     """Read a range as it is written on the command line.
 
@@ -90,12 +94,9 @@ def parse_range(text: str) -> Range:
     return Range(key, low, high, match["low"][0] == "x", points)
 
 
-def ranges_of(
-    scenario: Scenario, vary: Iterable[Range | str] | Range | str | None, count: int = 0
-) -> tuple[Range, ...]:
+def ranges_of(scenario: Scenario, vary: Vary | Range | str, count: int = 0) -> tuple[Range, ...]:
     """Read ranges and refuse what the scenario cannot go through, all mistakes at once.
 
-    vary: ranges, or texts as `parse_range` reads them.
     count: how many there must be; 0 for any number, but one at least.
     Raises ScenarioError.
     """
@@ -302,8 +303,8 @@ class Layout:
 
         Raises ScenarioError before anything runs, if a point is not legal.
         """
-        scenarios = [*first, *scenarios_at(self.scenario, self.ranges, self.points)]
-        return (store or Store()).cube(scenarios, range(self.replications))
+        each = (varied(self.scenario, self.ranges, point) for point in self.points)
+        return (store or Store()).cube([*first, *each], range(self.replications))
 
     def differences(self, cube: Cube) -> Iterator[tuple[dict[str, Any], Floats]]:
         """Each difference from the baseline, shape (n_scenarios, n_replications).
@@ -335,11 +336,6 @@ class OverRanges:
     def aims(self) -> Aims:
         """What was looked at."""
         return self.layout.aims
-
-
-def scenarios_at(scenario: Scenario, ranges: Sequence[Range], points: Floats) -> list[Scenario]:
-    """The scenario at every point; raises before anything runs if one is not legal."""
-    return [varied(scenario, ranges, point) for point in points]
 
 
 def place_text(ranges: Sequence[Range], point: Floats) -> str:
@@ -458,7 +454,7 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
     return Assumed(tuple(legal), (*passed, *refused))
 
 
-def chosen(scenario: Scenario, vary: Iterable[Range | str] | None) -> Assumed:
+def chosen(scenario: Scenario, vary: Vary) -> Assumed:
     """Give the ranges that are asked for, or those of all assumptions where none is.
 
     Raises ScenarioError if one is not legal, or there is none.

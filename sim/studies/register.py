@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.base.errors import Problem, ScenarioError
+from sim.base.errors import Problem
 from sim.scenario.sources import FACTS, Citations, Fact, Use, cited_by, read_facts
+from sim.studies.request import refused
 
 SCENARIOS = "scenarios"
 """Folder of the scenarios that are shipped."""
@@ -84,8 +85,7 @@ def facts(
     """
     known = read_facts(file)
     if not Path(folder).is_dir():
-        cure = "name the folder of the scenarios"
-        raise ScenarioError([Problem(str(folder), None, "", "must be a folder", "", cure)])
+        raise refused(str(folder), "must be a folder", "", "name the folder of the scenarios")
     found = Citations()
     for path in sorted(Path(folder).rglob("*.toml")):
         found += cited_by(path, known.facts)

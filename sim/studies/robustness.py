@@ -8,7 +8,7 @@ only those count that stay clear after Holm's correction. Moving the strongest o
 time to both ends shows how far each reaches alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -29,7 +29,7 @@ from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
-from sim.studies.ranges import Layout, OverRanges, Range, chosen, design_points, varied
+from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen, design_points, varied
 from sim.studies.request import REPLICATIONS, Names, aims_of, at_least, marks_of, together
 
 # --- The sign of a difference over many points: how often it lasts, and what turns it ------------
@@ -232,7 +232,7 @@ class Robustness(OverRanges):
 
 def robustness(
     scenario: Scenario,
-    vary: Iterable[Range | str] | None = None,
+    vary: Vary = None,
     outcomes: Names | None = None,
     trial: Trial | None = None,
     store: Store | None = None,
@@ -257,9 +257,7 @@ def robustness(
     return Robustness(layout, signs, influence, tornado, _points(cube, layout), how, speed)
 
 
-def laid_out(
-    scenario: Scenario, vary: Iterable[Range | str] | None, outcomes: Names | None, how: Trial
-) -> Layout:
+def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Trial) -> Layout:
     """Check what is asked for, and lay out the points; as in `robustness`."""
     aims, known, _ = together(
         lambda: aims_of(scenario, outcomes),

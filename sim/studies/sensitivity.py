@@ -7,7 +7,7 @@ alone, the total index what it does together with others. All points meet the sa
 noise between replications does not pass for an effect.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ from sim.experiment.store import Cube, Floats, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
-from sim.studies.ranges import Layout, OverRanges, Range, chosen
+from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen
 from sim.studies.request import POINTS, Aims, Names, aims_of, marks_of, refused, together
 
 # --- Designs and indices of sensitivity studies, by SALib ----------------------------------------
@@ -265,7 +265,7 @@ class Sensitivity(OverRanges):
 
 def sensitivity(
     scenario: Scenario,
-    vary: Iterable[Range | str] | None = None,
+    vary: Vary = None,
     outcomes: Names | None = None,
     screening: Screening | None = None,
     store: Store | None = None,
@@ -292,12 +292,7 @@ def sensitivity(
     return Sensitivity(layout, _joined(frames, how), tuple(left_out), how, speed)
 
 
-def laid_out(
-    scenario: Scenario,
-    vary: Iterable[Range | str] | None,
-    outcomes: Names | None,
-    how: Screening,
-) -> Layout:
+def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Screening) -> Layout:
     """Check what is asked for, and lay out the points; as in `sensitivity`."""
     aims, known = together(lambda: aims_of(scenario, outcomes), lambda: chosen(scenario, vary))
     points = design(known.ranges, how.method, how.points, how.seed)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import Problem, ScenarioError
 from sim.base.wording import arrangement_text, plain_number
 from sim.engine.history import History
 from sim.engine.world import World
@@ -19,7 +18,7 @@ from sim.outcomes.reading import net_loss, of_book, spells, unpaid
 from sim.scenario.scenario import Scenario
 from sim.studies.attribution import shapley
 from sim.studies.findings import TOTAL, Findings
-from sim.studies.request import Names, arrangements_of, together
+from sim.studies.request import Names, arrangements_of, refused, together
 
 STEPS = {EVENT_NAMES[r.PROJECT_DONE]: 1, EVENT_NAMES[r.REGRESS]: -1}
 """Events at which a firm changes its stage, and by how many."""
@@ -142,7 +141,7 @@ def check_firm(scenario: Scenario, firm: int) -> None:
     last = scenario.population.firms - 1
     if not 0 <= firm <= last:
         cure = f"give a number from 0 to {last}"
-        raise ScenarioError([Problem("firm", None, "", "is not among the firms", str(firm), cure)])
+        raise refused("firm", "is not among the firms", firm, cure)
 
 
 def story_of(firm: int, replication: int, lives: Mapping[str, Life]) -> Story:

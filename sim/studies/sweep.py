@@ -1,6 +1,5 @@
 """A sweep: outcomes and differences at every point of a design over some ranges."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +13,12 @@ from sim.studies.ranges import (
     Layout,
     OverRanges,
     Range,
+    Vary,
     design_points,
     place_text,
     ranges_of,
 )
-from sim.studies.request import Names, aims_of, marks_of, together
+from sim.studies.request import Aims, Names, aims_of, marks_of, together
 
 KEY = "sweep"
 
@@ -36,6 +36,12 @@ class Plan:
     points: int | None = None
     replications: int | None = None
     seed: int = 0
+
+    def layout(self, scenario: Scenario, aims: Aims, ranges: tuple[Range, ...]) -> Layout:
+        """Lay out the points of a study."""
+        points = design_points(ranges, self.design, self.points, self.seed)
+        count = self.replications or scenario.experiment.replications
+        return Layout(scenario, aims, ranges, points, count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,7 +112,7 @@ class Sweep(OverRanges):
 
 def sweep(
     scenario: Scenario,
-    vary: Iterable[Range | str],
+    vary: Vary,
     outcomes: Names | None = None,
     plan: Plan | None = None,
     store: Store | None = None,
@@ -124,14 +130,8 @@ def sweep(
 
 
 def laid_out(
-    scenario: Scenario,
-    vary: Iterable[Range | str] | None,
-    outcomes: Names | None,
-    plan: Plan | None = None,
+    scenario: Scenario, vary: Vary, outcomes: Names | None, plan: Plan | None = None
 ) -> Layout:
     """Check what a sweep is asked for, and lay out its points; as in `sweep`."""
-    how = plan or Plan()
     ranges, aims = together(lambda: ranges_of(scenario, vary), lambda: aims_of(scenario, outcomes))
-    points = design_points(ranges, how.design, how.points, how.seed)
-    count = how.replications or scenario.experiment.replications
-    return Layout(scenario, aims, ranges, points, count)
+    return (plan or Plan()).layout(scenario, aims, ranges)
