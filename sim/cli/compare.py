@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -76,7 +76,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     from sim.studies.variance import variance_factors
 
     given = settings_of(settings, replications=replications, seed=seed)
-    scenarios = load_files(files, given)
+    scenarios = load_files(files, given, silent if quiet else say)
     aim = Precisely(until or (), most, with_levels=levels)
     together(aim.targets, lambda: line_up(scenarios, baseline))
     tails = read_tails(tail or (), scenarios, aim)
@@ -98,8 +98,10 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     _print(found, extra, folder)
 
 
-def load_files(files: Sequence[Path], settings: Sequence[str]) -> dict[str, Any]:
-    """Load scenarios by the stem of their file.
+def load_files(
+    files: Sequence[Path], settings: Sequence[str], tell: Callable[[str], None] = silent
+) -> dict[str, Any]:
+    """Load scenarios by the stem of their file, and tell what should be looked at in them.
 
     Raises
     ------
@@ -108,14 +110,19 @@ def load_files(files: Sequence[Path], settings: Sequence[str]) -> dict[str, Any]
     ScenarioError
         If one is not sound.
     """
-    from sim.scenario.scenario import load_scenario
+    from sim.scenario.scenario import load_with_notices
 
     found: dict[str, Any] = {}
+    told: dict[str, None] = {}
     for file in files:
         if file.stem in found:
             cure = "give each file once, or rename one of them"
             raise BadInputError(str(file), "has the name of a file before it", cure)
-        found[file.stem] = load_scenario(file, settings)
+        found[file.stem], notices = load_with_notices(file, settings)
+        # A base that several files extend is told of once.
+        told |= dict.fromkeys(f"notice: {notice}" for notice in notices)
+    for notice in told:
+        tell(notice)
     return found
 
 

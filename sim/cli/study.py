@@ -166,10 +166,12 @@ def begun(given: Given) -> Iterator[Begun]:
     ScenarioError, BadInputError
         If the scenario or a value is bad, or the folder cannot be one.
     """
-    from sim.scenario.scenario import load_scenario
+    from sim.scenario.scenario import load_with_notices
 
     own = settings_of(given.settings, replications=given.replications, seed=given.seed)
-    scenario = load_scenario(given.file, own)
+    scenario, notices = load_with_notices(given.file, own)
+    for notice in () if given.quiet else notices:
+        say(f"notice: {notice}")
     folder = RunFolder(given.out or default_folder(given.file, scenario))
     RunFolder(given.out or RUNS).check_usable()
     now = Begun(given, scenario, folder, open_store(folder, given.workers or cores()))

@@ -5,9 +5,7 @@ in a sample of orders, in the same luck. A clause's part is the mean of what it 
 it comes: its Shapley value, the one split that adds up, treats clauses alike and gives
 nothing to a clause that changes nothing.
 
-References
-----------
-Shapley 1953; Shorrocks 2013, Decomposition procedures for distributional analysis.
+References: Shapley 1953; Shorrocks 2013, Decomposition procedures for distributional analysis.
 """
 
 import math
@@ -54,7 +52,6 @@ from sim.studies.request import (
 # coalition's clauses of the second. What banks believe is a player of its own where the
 # scenario lets them believe different things of the two.
 
-
 BELIEF = "belief"
 """The player that stands for what banks believe."""
 
@@ -63,13 +60,8 @@ BELIEF = "belief"
 class Game:
     """The clauses in which two arrangements of a scenario differ.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    first, second : str
-        Names of the two arrangements.
-    players : tuple of str
-        Clauses in the order of the book, then ``"belief"`` where it differs.
+    first, second: names of the two arrangements.
+    players: clauses in the order of the book, then ``"belief"`` where it differs.
     """
 
     scenario: Scenario
@@ -95,10 +87,7 @@ class Game:
     def with_coalitions(self, coalitions: Iterable[int]) -> Scenario:
         """Give the scenario that runs these coalitions side by side, and its baseline.
 
-        Raises
-        ------
-        ScenarioError
-            If a mixture breaks a rule of the scenario.
+        Raises ScenarioError if a mixture breaks a rule of the scenario.
         """
         names = {coalition: self.name(coalition) for coalition in coalitions}
         baseline = self.scenario.experiment.baseline
@@ -125,10 +114,7 @@ class Game:
 def game_of(scenario: Scenario, arrangements: Names) -> Game:
     """Find the players of the game between two arrangements.
 
-    Raises
-    ------
-    ScenarioError
-        If one is unknown, or the two are the same.
+    Raises ScenarioError if one is unknown, or the two are the same.
     """
     first, second = arrangements_of(scenario, arrangements, 2, clauses=True)
     players = differing_clauses(scenario.arrangement[first], scenario.arrangement[second])
@@ -148,27 +134,11 @@ def game_of(scenario: Scenario, arrangements: Names) -> Game:
 def shapley(worth: FloatArray) -> FloatArray:
     """Split the worth of all players over them, from the worth of every coalition.
 
-    Parameters
-    ----------
-    worth : array, shape (n_games, 2 ** n_players)
-        Worth of each coalition, in any unit.
+    worth (shape (n_games, 2 ** n_players)): worth of each coalition, in any unit.
+    Returns shape (n_games, n_players): they sum to the worth of all less the worth of none.
+    Raises ValueError if the number of coalitions is no power of two.
+    References: Shapley 1953, A value for n-person games.
 
-    Returns
-    -------
-    array, shape (n_games, n_players)
-        They sum to the worth of all less the worth of none.
-
-    Raises
-    ------
-    ValueError
-        If the number of coalitions is no power of two.
-
-    References
-    ----------
-    Shapley 1953, A value for n-person games.
-
-    Examples
-    --------
     The worth of two is 5 together, 1 and 2 alone:
 
     >>> shapley(np.array([[0.0, 1.0, 2.0, 5.0]]))
@@ -191,24 +161,13 @@ def shapley(worth: FloatArray) -> FloatArray:
 def by_orders(worth: dict[int, float], orders: Sequence[Sequence[int]]) -> FloatArray:
     """Estimate the split from some orders in which the players may come.
 
-    Parameters
-    ----------
-    worth : dict of coalition to float
-        At least of every coalition that `met` gives for these orders.
-    orders : sequence of permutations of the players
+    worth (dict of coalition to float): at least of every coalition that `met` gives for these
+        orders.
+    Returns shape (n_players,): mean of what each adds when it comes; the sum is exact for any
+        orders.
+    References: Castro, Gomez and Tejada 2009, Polynomial calculation of the Shapley value based
+        on sampling.
 
-    Returns
-    -------
-    array, shape (n_players,)
-        Mean of what each adds when it comes; the sum is exact for any orders.
-
-    References
-    ----------
-    Castro, Gomez and Tejada 2009, Polynomial calculation of the Shapley value based on
-    sampling.
-
-    Examples
-    --------
     >>> by_orders({0: 0.0, 1: 1.0, 2: 2.0, 3: 5.0}, [(0, 1), (1, 0)])
     array([2., 3.])
     """
@@ -225,8 +184,6 @@ def by_orders(worth: dict[int, float], orders: Sequence[Sequence[int]]) -> Float
 def met(orders: Sequence[Sequence[int]]) -> tuple[int, ...]:
     """Give the coalitions through which some orders lead, in ascending order.
 
-    Examples
-    --------
     >>> met([(0, 1, 2)])
     (0, 1, 3, 7)
     """
@@ -242,21 +199,11 @@ def met(orders: Sequence[Sequence[int]]) -> tuple[int, ...]:
 def antithetic_orders(n: int, pairs: int, seed: Sequence[int]) -> list[tuple[int, ...]]:
     """Draw orders of players in pairs, each with its reverse.
 
-    Parameters
-    ----------
-    n : int
-        Players.
-    pairs : int
-    seed : sequence of int
-        The same orders for the same seed.
+    n: players.
+    seed: the same orders for the same seed.
+    References: Mitchell, Cooper, Frank and Holmes 2022, Sampling permutations for Shapley value
+        estimation.
 
-    References
-    ----------
-    Mitchell, Cooper, Frank and Holmes 2022, Sampling permutations for Shapley value
-    estimation.
-
-    Examples
-    --------
     >>> one, other = antithetic_orders(4, 1, (7, 0))
     >>> one == other[::-1], sorted(one)
     (True, [0, 1, 2, 3])
@@ -267,7 +214,6 @@ def antithetic_orders(n: int, pairs: int, seed: Sequence[int]) -> list[tuple[int
 
 
 # --- Attribution: which clauses make the gap between two arrangements ----------------------------
-
 
 OUTCOME = "bank.raroc"
 MOST_EXACT = 5
@@ -283,22 +229,13 @@ _ROUNDING = 1e-9
 class Attribution:
     """The gap between two arrangements, split over clauses.
 
-    Parameters
-    ----------
-    game : Game
-    marks : dict of str to Mark
-        Outcomes by name.
-    parts : dict of outcome to array, shape (n_observations, n_players)
-        Shapley values by replication, or mirrored pair of them, without those in which a
-        coalition has none.
-    edges : dict of outcome to two arrays of that shape
-        What each clause adds to the first arrangement alone, and what the second one
-        owes to it; empty where orders were sampled.
-    dropped : dict of outcome to int
-        Observations left out.
-    is_exact : bool
-        Whether all coalitions were run.
-    confidence : float
+    marks: outcomes by name.
+    parts (by outcome, shape (n_observations, n_players)): Shapley values by replication, or
+        mirrored pair of them, without those in which a coalition has none.
+    edges (by outcome, two arrays of that shape): what each clause adds to the first arrangement
+        alone, and what the second one owes to it; empty where orders were sampled.
+    dropped (dict of outcome to int): observations left out.
+    is_exact: whether all coalitions were run.
     """
 
     game: Game
@@ -312,10 +249,7 @@ class Attribution:
     def frame(self) -> pd.DataFrame:
         """Give one row for each outcome and clause, and one for their sum.
 
-        Returns
-        -------
-        DataFrame
-            Columns outcome, clause, part, low, high, unit, verdict.
+        Columns outcome, clause, part, low, high, unit, verdict.
         """
         players = self.game.players
         return parts_frame(self.marks, self.parts, "clause", players, self.confidence)
@@ -323,11 +257,8 @@ class Attribution:
     def edge_frame(self) -> pd.DataFrame:
         """Give what each clause adds alone and last; no rows where orders were sampled.
 
-        Returns
-        -------
-        DataFrame
-            Columns outcome, clause, when, part, low, high, unit, verdict. The more "alone"
-            and "last" differ, the more the clause works through others.
+        Columns outcome, clause, when, part, low, high, unit, verdict. The more "alone" and "last"
+        differ, the more the clause works through others.
         """
         rows = []
         for name, pair in self.edges.items():
@@ -406,26 +337,12 @@ def attribute(
 ) -> Attribution:
     """Split the gap between two arrangements over the clauses in which they differ.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Its footing and its replications are those of the study.
-    arrangements : tuple of two str
-        The gap is the second less the first.
-    outcomes : str or iterable of str
-    pairs : int, optional
-        Pairs of orders that each replication draws; 0 runs all coalitions. By default all
-        where there are at most 32 of them, otherwise two pairs. Sampling widens the
-        intervals, which count it, and does not shift the estimates.
-    store : Store, optional
-        Runs that are known; a new one by default.
-    progress : callable or bool, optional
-        Who is told how many runs are done, of how many; as in `Store`.
-
-    Raises
-    ------
-    ScenarioError
-        If an arrangement or an outcome is unknown, or the two do not differ.
+    scenario: its footing and its replications are those of the study.
+    arrangements: the gap is the second less the first.
+    pairs: pairs of orders that each replication draws; 0 runs all coalitions. By default all
+        where there are at most 32 of them, otherwise two pairs. Sampling widens the intervals,
+        which count it, and does not shift the estimates.
+    Raises ScenarioError if an arrangement or an outcome is unknown, or the two do not differ.
     """
     marks, plan = asked(scenario, arrangements, outcomes, pairs)
     game = plan.game
@@ -519,7 +436,6 @@ def _edges(every: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
 # every world; a firm that borrows under one arrangement only keeps the first one's line in
 # "same firms", so lending to more firms is selection and not volume.
 
-
 PARTS = ("terms", "volume", "selection")
 WORLDS = ("first arrangement", "same lending", "same firms", "second arrangement")
 LENDING = "system.credit_outstanding"
@@ -530,16 +446,9 @@ LENDING = "system.credit_outstanding"
 class Decomposition:
     """The gap between two arrangements as terms, volume and selection.
 
-    Parameters
-    ----------
-    arrangements : tuple of two str
-        The gap is the second less the first.
-    marks : dict of str to Mark
-    values : dict of outcome to array, shape (n_replications, 4)
-        Value in each of the four worlds.
-    lending : array, shape (n_replications, 4), CNY million
-        Average lending in each.
-    confidence : float
+    arrangements: the gap is the second less the first.
+    values (by outcome, shape (n_replications, 4)): value in each of the four worlds.
+    lending (shape (n_replications, 4), CNY million): average lending in each.
     """
 
     arrangements: tuple[str, str]
@@ -551,10 +460,7 @@ class Decomposition:
     def frame(self) -> pd.DataFrame:
         """Give one row for each outcome and step, and one for their sum.
 
-        Returns
-        -------
-        DataFrame
-            Columns outcome, step, part, low, high, unit, verdict.
+        Columns outcome, step, part, low, high, unit, verdict.
         """
         steps = {name: np.diff(values, axis=1) for name, values in self.values.items()}
         return parts_frame(self.marks, steps, "step", PARTS, self.confidence)
@@ -562,10 +468,7 @@ class Decomposition:
     def world_frame(self) -> pd.DataFrame:
         """Give the level of each outcome, and lending, in each of the four worlds.
 
-        Returns
-        -------
-        DataFrame
-            Columns outcome, world, value, low, high, unit.
+        Columns outcome, world, value, low, high, unit.
         """
         values, rows = {LENDING: self.lending, **self.values}, []
         for name, mark in marks_of([*self.marks, LENDING]).items():
@@ -604,21 +507,10 @@ def decompose(
 ) -> Decomposition:
     """Split the gap between two arrangements into terms, volume and selection.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Its footing does not matter here; its replications are those of the study.
-    arrangements : tuple of two str
-        Programmes too. The gap is the second less the first, against which paired outcomes
-        are measured.
-    outcomes : str or iterable of str
-    store, progress
-        As in `attribute`.
-
-    Raises
-    ------
-    ScenarioError
-        If an arrangement or an outcome is unknown, or the two are one.
+    scenario: its footing does not matter here; its replications are those of the study.
+    arrangements: programmes too. The gap is the second less the first, against which paired
+        outcomes are measured.
+    Raises ScenarioError if an arrangement or an outcome is unknown, or the two are one.
     """
     marks, (first, second), count = together(
         lambda: marks_of(outcomes),

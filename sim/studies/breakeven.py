@@ -9,7 +9,7 @@ coverage is what it says.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 
@@ -21,7 +21,7 @@ from sim.base.wording import arrangement_text, percent_text, range_text, step_te
 from sim.experiment.store import Cube, Floats, Store, sides
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
-from sim.studies.ranges import Range, ranges_of, varied
+from sim.studies.ranges import Range, Vary, ranges_of, varied
 from sim.studies.request import Names, arrangements_of, marks_of, together
 
 # --- Where a mean difference crosses zero, with an interval, from paired differences at points ---
@@ -38,11 +38,8 @@ from sim.studies.request import Names, arrangements_of, marks_of, together
 # slope, whole and not approximated: no root is divided by an estimated slope, and where the
 # slope is not clear of zero the set is open at an end, as it must be. Curved differences
 # need points near the ends of the set; the search puts them there.
-# References
-# ----------
-# Fieller (1954), Some problems in interval estimation, Journal of the Royal Statistical
-# Society B 16(2).
-
+# References: Fieller (1954), Some problems in interval estimation, Journal of the Royal
+# Statistical Society B 16(2).
 
 Span = tuple[float, float]
 
@@ -51,21 +48,15 @@ Span = tuple[float, float]
 class Crossing:
     """Where a mean difference is zero.
 
-    Parameters
-    ----------
-    value, until : float
-        Where the mean is zero: at one value, or on the whole stretch from `value` to `until`.
-    low, high : float
-        Ends of the set of values that the paired test does not reject, around them.
-    way : {"rises above", "falls below", "touches"}
-        What the difference does there as the parameter grows.
-    is_open_low, is_open_high : bool
-        Whether the set goes on beyond the range.
-    standard_error : float
-        By the delta method: error of the mean difference over its slope, for comparison; nan
-        on a stretch.
-    pairs : int
-        Replications behind it.
+    value, until: where the mean is zero: at one value, or on the whole stretch from `value` to
+        `until`.
+    low, high: ends of the set of values that the paired test does not reject, around them.
+    way ({"rises above", "falls below", "touches"}): what the difference does there as the
+        parameter grows.
+    is_open_low, is_open_high: whether the set goes on beyond the range.
+    standard_error: by the delta method: error of the mean difference over its slope, for
+        comparison; nan on a stretch.
+    pairs: replications behind it.
     """
 
     value: float
@@ -84,16 +75,11 @@ def crossings(x: Floats, differences: Floats, confidence: float = 0.95) -> list[
 
     Roots at a point, at an end of the range and whole stretches of zeros count.
 
-    Parameters
-    ----------
-    x : array, shape (n_points,), rising
-    differences : array, shape (n_points, n_replications)
-        nan where undefined; a replication counts between two points where it is defined
-        at both.
-    confidence : float, in (0, 1)
+    x: shape (n_points,), rising.
+    differences (shape (n_points, n_replications)): nan where undefined; a replication counts
+        between two points where it is defined at both.
+    confidence: in (0, 1).
 
-    Examples
-    --------
     >>> lines = np.array([[-1.1, -0.9], [1.0, 1.2]])
     >>> one = crossings(np.array([0.0, 1.0]), lines, 0.5)[0]
     >>> round(one.value, 4), round(one.low, 4), round(one.high, 4)
@@ -120,8 +106,6 @@ def not_rejected(x: Floats, differences: Floats, confidence: float = 0.95) -> li
 def merged(spans: list[Span]) -> list[Span]:
     """Join spans that touch.
 
-    Examples
-    --------
     >>> merged([(0.0, 1.0), (1.0, 2.0), (3.0, 4.0)])
     [(0.0, 2.0), (3.0, 4.0)]
     """
@@ -233,7 +217,6 @@ def _crossing(root: list[tuple[Span, _Segment]], spans: list[Span], x: Floats) -
 
 # --- What a search for a break-even found: crossings, the curve behind them, and the words -------
 
-
 KEY = "breakeven"
 
 
@@ -241,12 +224,7 @@ KEY = "breakeven"
 class Equation:
     """What is to be equal: an outcome under two arrangements, or under one and a number.
 
-    Parameters
-    ----------
-    outcome : str
-    first : str
-    second : str or float
-        An arrangement, or the level that the outcome is to reach.
+    second: an arrangement, or the level that the outcome is to reach.
     """
 
     outcome: str
@@ -272,19 +250,11 @@ class Equation:
 class BreakEven:
     """Break-evens of one outcome over one range.
 
-    Parameters
-    ----------
-    range : Range
-    equation : Equation
-    crossings : tuple of Crossing
-        Every root of the mean difference; empty where there is none.
-    curve : DataFrame
-        Differences at all values that were tried.
-    runs : int
-        Replications that were simulated for it.
-    confidence : float
-    unclear : list of (low, high)
-        Stretches of the range at which the difference is not clear of zero.
+    crossings: every root of the mean difference; empty where there is none.
+    curve: differences at all values that were tried.
+    runs: replications that were simulated for it.
+    unclear (list of (low, high)): stretches of the range at which the difference is not clear of
+        zero.
     """
 
     range: Range
@@ -298,10 +268,7 @@ class BreakEven:
     def frame(self) -> pd.DataFrame:
         """One row for each crossing.
 
-        Returns
-        -------
-        DataFrame
-            Columns key, then the fields of `sim.studies.breakeven.Crossing`.
+        Columns key, then the fields of `sim.studies.breakeven.Crossing`.
         """
         names = ["key", *Crossing.__dataclass_fields__]
         rows = [{"key": self.range.label, **asdict(one)} for one in self.crossings]
@@ -362,18 +329,9 @@ class BreakEven:
 def curve_frame(known: Mapping[float, Floats], confidence: float) -> pd.DataFrame:
     """Mean difference with its interval at every value.
 
-    Parameters
-    ----------
-    known : mapping of value -> array, shape (n_replications,)
-    confidence : float
+    known: mapping of value -> array, shape (n_replications,).
+    Columns at (the value), replications, difference, standard_error, low, high.
 
-    Returns
-    -------
-    DataFrame
-        Columns at (the value), replications, difference, standard_error, low, high.
-
-    Examples
-    --------
     >>> curve_frame({0.5: np.array([1.0, 3.0])}, 0.95).round(2).values.tolist()
     [[0.5, 2.0, 2.0, 1.0, -10.71, 14.71]]
     """
@@ -389,7 +347,6 @@ def curve_frame(known: Mapping[float, Floats], confidence: float) -> pd.DataFram
 
 # --- Break-even: the value of a parameter at which two arrangements give the same outcome --------
 
-
 Sides = Sequence[str | float]
 CLEAR = 0.999
 """Confidence at which a stretch of the scan is dropped."""
@@ -401,17 +358,11 @@ FEWEST = 4
 class Search:
     """How a break-even is searched for.
 
-    Parameters
-    ----------
-    points : int
-        Values of the first scan, at least 2.
-    replications : int, optional
-        That the answer rests on; those of the scenario by default.
-    confidence : float, in (0, 1)
-    tolerance : float
-        How exactly root and ends are found, as a share of the interval's width.
-    most_points : int
-        Values that may be added for one crossing and its ends.
+    points: values of the first scan, at least 2.
+    replications: that the answer rests on; those of the scenario by default.
+    confidence: in (0, 1).
+    tolerance: how exactly root and ends are found, as a share of the interval's width.
+    most_points: values that may be added for one crossing and its ends.
     """
 
     points: int = 7
@@ -423,8 +374,6 @@ class Search:
     def schedule(self, scenario: Scenario) -> list[int]:
         """Replications of each round, the last one with all.
 
-        Examples
-        --------
         >>> Search(replications=20).schedule(None)
         [5, 10, 20]
         """
@@ -445,31 +394,11 @@ def breakeven(
 ) -> BreakEven:
     """Find where an outcome is the same under two arrangements, with an interval.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    vary : Range or str
-        Key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
-    outcome : str
-    arrangements : tuple of two
-        Names; or one name and a number that the outcome is to reach.
-    search : Search, optional
-    store : Store, optional
-        Where runs are kept.
-
-    Returns
-    -------
-    BreakEven
-        Every root with its interval, or none, and the differences at all values.
-
-    Raises
-    ------
-    ScenarioError
-        For a key, range, outcome or arrangement that does not exist or is not legal.
-
-    References
-    ----------
-    `sim.studies.breakeven` derives the interval.
+    vary: key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
+    arrangements: names; or one name and a number that the outcome is to reach.
+    Gives every root with its interval, or none, and the differences at all values.
+    Raises ScenarioError for a key, range, outcome or arrangement that does not exist or is not
+        legal.
     """
     how = search or Search()
     lean, one, equation = asked(scenario, vary, outcome, arrangements)
@@ -485,19 +414,11 @@ def breakeven(
 
 
 def asked(
-    scenario: Scenario,
-    vary: Iterable[Range | str] | Range | str | None,
-    outcomes: Names,
-    arrangements: Sides,
+    scenario: Scenario, vary: Vary | Range | str, outcomes: Names, arrangements: Sides
 ) -> tuple[Scenario, Range, Equation]:
     """Check what is searched for; as in `breakeven`.
 
-    Returns
-    -------
-    scenario : Scenario
-        With the baseline and the arrangements of the equation alone.
-    range : Range
-    equation : Equation
+    The scenario runs the baseline and the arrangements of the equation alone.
     """
     names = [one for one in arrangements if isinstance(one, str)]
     levels = [one for one in arrangements if not isinstance(one, str)]

@@ -6,10 +6,8 @@ fitted in order, each with its own parameters and targets; then all of them toge
 each fit banks' beliefs are moved towards what the simulation bears out, so that a fitted
 economy is one whose banks are not surprised.
 
-References
-----------
-McFadden 1989, Econometrica 57(5), for simulated moments. Grazzini and Richiardi 2015,
-Journal of Economic Dynamics and Control 51, for their use with simulation models.
+References: McFadden 1989, Econometrica 57(5), for simulated moments. Grazzini and Richiardi 2015,
+    Journal of Economic Dynamics and Control 51, for their use with simulation models.
 """
 
 import math
@@ -20,6 +18,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import least_squares
 
+from sim.base.wording import level_text, plain_number, spread_text
 from sim.experiment.store import Floats, means
 from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario
@@ -39,6 +38,7 @@ from sim.studies.fit import (
     settled,
     with_pull,
 )
+from sim.studies.moments import unit_of
 
 KEY = "calibration"
 CAPTIONS = {
@@ -55,14 +55,9 @@ CAPTIONS = {
 class Calibration(Fit):
     """What came out of a calibration.
 
-    Parameters
-    ----------
-    gaps : DataFrame
-        Realised over believed default by stage and arrangement.
-    trail : DataFrame
-        Columns stage, round, cost, evaluations: how the fit went.
-    is_finished : bool
-        False where the budget of evaluations ended first.
+    gaps: realised over believed default by stage and arrangement.
+    trail: columns stage, round, cost, evaluations: how the fit went.
+    is_finished: false where the budget of evaluations ended first.
     """
 
     gaps: pd.DataFrame
@@ -72,36 +67,22 @@ class Calibration(Fit):
     def frame(self) -> pd.DataFrame:
         """The fit: one row a target.
 
-        Returns
-        -------
-        DataFrame
-            Columns target, arrangement, wanted, bound, tolerance, obtained,
-            standard_error, distance (in tolerances), met, fact.
+        Columns target, arrangement, wanted, bound, tolerance, obtained, standard_error, distance
+        (in tolerances), met, fact.
         """
         goals, world = self.plan.target, self.plan.arrangements[0]
         obtained, error, _ = means(self.values)
-        return pd.DataFrame(
-            {
-                "target": [goal.name for goal in goals],
-                "arrangement": [goal.arrangement or world for goal in goals],
-                "wanted": [goal.value for goal in goals],
-                "bound": [goal.bound for goal in goals],
-                "tolerance": [goal.tolerance for goal in goals],
-                "obtained": obtained,
-                "standard_error": error,
-                "distance": self.distances,
-                "met": np.abs(self.distances) <= 1.0,
-                "fact": [", ".join(goal.fact) for goal in goals],
-            }
-        )
+        rows = [(g.name, g.arrangement or world, g.value, g.bound, g.tolerance) for g in goals]
+        columns = ["target", "arrangement", "wanted", "bound", "tolerance"]
+        return pd.DataFrame(rows, columns=columns).assign(
+            obtained=obtained, standard_error=error, distance=self.distances,
+            met=np.abs(self.distances) <= 1.0, fact=[", ".join(goal.fact) for goal in goals],
+        )  # fmt: skip
 
     def beliefs(self) -> pd.DataFrame:
         """Believed default, and realised over believed, by stage.
 
-        Returns
-        -------
-        DataFrame
-            Columns stage, believed, one for each world, together.
+        Columns stage, believed, one for each world, together.
         """
         frame = self.gaps.copy()
         frame.insert(0, "believed", list(self.fitted.belief.default.default_rate))
@@ -117,9 +98,10 @@ class Calibration(Fit):
             "course": self.trail,
         }  # fmt: skip
         fit = tables["fit"]
+        targets = zip(fit.iterrows(), self.plan.target, strict=True)
         words = [
             f"{int(fit['met'].sum())} of {len(fit)} targets lie within their tolerance.",
-            *(_miss(row) for _, row in fit[~fit["met"]].iterrows()),
+            *(_miss(row, goal) for (_, row), goal in targets if not row["met"]),
             _beliefs(tables["beliefs"]),
             *(
                 f"In conflict: {row['first']} and {row['second']}, over {row['over']}."
@@ -169,7 +151,7 @@ class _Course:
     plan: Plan
     eye: Evaluator
     scenario: Scenario
-    trail: list[dict[str, object]] = field(default_factory=list)
+    trail: list[tuple[str, int, float, int]] = field(default_factory=list)
 
     def stage(self, stage: Stage) -> None:
         """Fit one stage of the plan."""
@@ -179,12 +161,7 @@ class _Course:
                 gaps = self.eye.belief_gaps(self.scenario)
                 self.scenario = settled(self.scenario, gaps, self.plan.belief.least)
             cost = self.fit(free, goals, stage.lending) if free else math.nan
-            self.trail.append(
-                {
-                    "stage": stage.name, "round": number + 1, "cost": cost,
-                    "evaluations": self.eye.spent,
-                }
-            )  # fmt: skip
+            self.trail.append((stage.name, number + 1, cost, self.eye.spent))
 
     def fit(self, free: Sequence[Parameter], goals: Sequence[Target], lending: bool) -> float:
         """One fit by least squares; returns its cost (half the sum of squares)."""
@@ -222,15 +199,8 @@ def calibrate(
 ) -> Calibration:
     """Fit the free parameters of a plan.
 
-    Parameters
-    ----------
-    plan : Plan
-    scenario : Scenario
-        Where to start, as `scenario_of` gives it.
-    evaluator : Evaluator
-        What simulates; its store makes a second call go on where the first one ended.
-    told : callable
-        Told which stage begins.
+    scenario: where to start, as `scenario_of` gives it.
+    evaluator: what simulates; its store makes a second call go on where the first one ended.
     """
     fit = _Course(plan, evaluator, scenario)
     if evaluator.can_afford(len(plan.parameter) + 1):
@@ -278,11 +248,12 @@ def members(plan: Plan, stage: Stage) -> tuple[tuple[Parameter, ...], tuple[Targ
     )
 
 
-def _miss(row: "pd.Series[float]") -> str:
+def _miss(row: "pd.Series[float]", goal: Target) -> str:
+    unit, error = unit_of(goal.outcome), row["standard_error"]
     return (
-        f"Missed: {row['target']}, {row['obtained']:.3g} (standard error"
-        f" {row['standard_error']:.2g}) against {row['wanted']:.3g}, {row['distance']:+.1f}"
-        " tolerances."
+        f"Missed: {row['target']}, {level_text(row['obtained'], unit, error)} (standard error"
+        f" {spread_text(error, unit)}) against {level_text(row['wanted'], unit)},"
+        f" {plain_number(row['distance'], 1, sign=True)} tolerances."
     )
 
 

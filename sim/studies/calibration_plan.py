@@ -23,9 +23,6 @@ from sim.scenario.sources import SOURCES
 from sim.scenario.toml_text import find_positions, parse, quoted_key, split_key, value_text
 from sim.studies.moments import moments
 
-# --- The plan of a calibration: what is free, what is to be met, and in which order --------------
-
-
 JOINT = "joint"
 """Name of the stage in which all parameters and all targets come together."""
 
@@ -61,8 +58,6 @@ class Parameter(Frozen):
     def inner(self, value: float) -> float:
         """Where a value lies in its range, -1 at the lower end and 1 at the upper one.
 
-        Examples
-        --------
         >>> free = Parameter(key="a.b", low=0.0, high=4.0, stage="s", why="w")
         >>> free.inner(2.0), free.outer(0.5)
         (0.0, 3.0)
@@ -99,8 +94,6 @@ class Target(Frozen):
     def distance(self, obtained: float) -> float:
         """Distance of a value in tolerances, signed; zero on the good side of a bound.
 
-        Examples
-        --------
         >>> goal = Target(name="x", outcome="y", value=8.0, tolerance=2.0, bound="above",
         ...               stage="s")
         >>> goal.distance(5.0), goal.distance(9.0)
@@ -177,10 +170,7 @@ def _twice(group: str, field: str, names: Sequence[str]) -> Iterator[Broken]:
 def load_plan(path: str | PathLike[str]) -> Plan:
     """Read and check a plan.
 
-    Raises
-    ------
-    ScenarioError
-        With every problem of the file: file, line, key, rule, value, cure.
+    Raises ScenarioError with every problem of the file: file, line, key, rule, value, cure.
     """
     return validate(resolve(path), Plan)
 
@@ -188,19 +178,10 @@ def load_plan(path: str | PathLike[str]) -> Plan:
 def scenario_of(plan: Plan, path: str | PathLike[str], settings: Sequence[str] = ()) -> Scenario:
     """The scenario that a plan calibrates, with the sizes of the plan.
 
-    Parameters
-    ----------
-    plan : Plan
-    path : str or path
-        File of the plan; the scenario's file is relative to it.
-    settings : sequence of str
-        ``key=value`` laid over both.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenario is at fault, or a free key is not a number of it that lies in its
-        plausible range.
+    path: file of the plan; the scenario's file is relative to it.
+    settings: ``key=value`` laid over both.
+    Raises ScenarioError if the scenario is at fault, or a free key is not a number of it that
+        lies in its plausible range.
     """
     file = Path(path).parent / plan.scenario
     sizes = {
@@ -242,7 +223,6 @@ def _wrong_keys(plan: Plan, file: str, scenario: Scenario, raw: RawScenario) -> 
 # Comments, order and sources stay as they are; only the lines of free numbers change, and
 # the source of each says in which range it was moved and for which target.
 
-
 BELIEF = "belief.default.default_rate"
 _VALUE = r"(\[[^\]]*\]|\"(?:\\.|[^\"\\])*\"|[^,\s}#\]]+)"
 
@@ -250,23 +230,10 @@ _VALUE = r"(\[[^\]]*\]|\"(?:\\.|[^\"\\])*\"|[^,\s}#\]]+)"
 def fitted_files(plan: Plan, file: Path, fitted: Scenario) -> dict[Path, str]:
     """The texts of the scenario files with the fitted numbers in place.
 
-    Parameters
-    ----------
-    plan : Plan
-    file : Path
-        The scenario that was calibrated; numbers that stand in a file that it extends are
+    file: the scenario that was calibrated; numbers that stand in a file that it extends are
         changed there.
-    fitted : Scenario
-
-    Returns
-    -------
-    dict of Path to str
-        New text by file, for the files that change.
-
-    Raises
-    ------
-    ScenarioError
-        If a number does not stand in a line of its own.
+    Returns dict of Path to str: new text by file, for the files that change.
+    Raises ScenarioError if a number does not stand in a line of its own.
     """
     texts: dict[Path, list[str]] = {}
     for key, source in _changes(plan, fitted).items():
@@ -277,13 +244,7 @@ def fitted_files(plan: Plan, file: Path, fitted: Scenario) -> dict[Path, str]:
 
 
 def write_files(texts: Mapping[Path, str], root: Path, folder: Path) -> list[Path]:
-    """Write the texts below a folder, as they lie below `root`.
-
-    Returns
-    -------
-    list of Path
-        The files written.
-    """
+    """Write the texts below a folder, as they lie below `root`; gives the files."""
     written = []
     for place, text in texts.items():
         target = folder / os.path.relpath(place, root)
@@ -297,8 +258,6 @@ def write_files(texts: Mapping[Path, str], root: Path, folder: Path) -> list[Pat
 def source_text(free: list[Parameter], value: object) -> str:
     """What the sources say of a number, or of a list whose elements are free.
 
-    Examples
-    --------
     >>> one = Parameter(key="a.b", low=0.1, high=0.4, stage="s", why="survival (MK37)")
     >>> source_text([one], 0.2)
     'fitted 0.1 to 0.4: survival (MK37)'

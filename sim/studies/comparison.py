@@ -4,7 +4,7 @@ import math
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -18,8 +18,9 @@ from sim.base.wording import percent_text, unit_style
 from sim.experiment.progress import Asked
 from sim.experiment.store import Store
 from sim.outcomes.mark import registry
+from sim.scenario.declared import NOTHING, look_up
 from sim.scenario.scenario import Scenario
-from sim.scenario.toml_text import dump_model
+from sim.scenario.toml_text import dump_model, split_key
 from sim.studies.findings import Findings
 from sim.studies.request import ARRANGEMENTS, marks_of, nearest, refused, together
 
@@ -27,7 +28,6 @@ from sim.studies.request import ARRANGEMENTS, marks_of, nearest, refused, togeth
 # Two scenarios meet the same luck where their draws have the same addresses and decide the
 # same things: the same seed and window, the same entrants, macro path and equity market, the
 # same banks and sectors to be drawn. Whatever else differs is what is being compared.
-
 
 SHARED = (
     "experiment.seed", "experiment.horizon_years", "experiment.warm_up_years",
@@ -44,15 +44,8 @@ EXPERIMENT = ("arrangements", "baseline", "replications", "half_width_share")
 def refuse_different_luck(scenarios: Mapping[str, Scenario]) -> None:
     """Refuse scenarios that differ in what makes luck common.
 
-    Parameters
-    ----------
-    scenarios : mapping of str to Scenario
-        By name, for the message.
-
-    Raises
-    ------
-    ScenarioError
-        Naming every key that differs, and both values.
+    scenarios: by name, for the message.
+    Raises ScenarioError naming every key that differs, and both values.
     """
     (head, first), *others = ((name, lucky_values(one)) for name, one in scenarios.items())
     problems = []
@@ -73,7 +66,8 @@ def lucky_values(scenario: Scenario) -> dict[str, Any]:
     values = tomllib.loads(dump_model(scenario))
     found: dict[str, Any] = {}
     for key in SHARED:
-        found |= leaves(_at(values, key), key)
+        value = look_up(values, split_key(key))
+        found |= {} if value is NOTHING else leaves(value, key)
     for table, share in DRAWN.items():
         for name, entry in values.get(table, {}).items():
             found[f"{table}.{name}.{share}"] = entry.get(share)
@@ -93,8 +87,6 @@ def economy_values(scenario: Scenario) -> dict[str, Any]:
 def leaves(value: Any, key: str) -> dict[str, Any]:
     """Flatten nested tables into dotted keys.
 
-    Examples
-    --------
     >>> leaves({"a": {"b": 1, "c": [2]}}, "")
     {'a.b': 1, 'a.c': [2]}
     """
@@ -103,13 +95,6 @@ def leaves(value: Any, key: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, item in value.items():
         found |= leaves(item, f"{key}.{name}" if key else name)
-    return found
-
-
-def _at(values: Mapping[str, Any], key: str) -> Any:
-    found: Any = values
-    for part in key.split("."):
-        found = found.get(part, {}) if isinstance(found, Mapping) else {}
     return found
 
 
@@ -123,14 +108,9 @@ def _at(values: Mapping[str, Any], key: str) -> Any:
 class Lineup:
     """Arrangements to be compared.
 
-    Parameters
-    ----------
-    scenarios : tuple of Scenario
-        What is simulated.
-    labels : tuple of dict of str to str
-        For each scenario, the label of each of its arrangements that is compared.
-    baseline : str
-        Label of the arrangement that the others are compared with.
+    scenarios: what is simulated.
+    labels: for each scenario, the label of each of its arrangements that is compared.
+    baseline: label of the arrangement that the others are compared with.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -148,15 +128,7 @@ class Lineup:
         return self.scenarios[0].variance_reduction.unit
 
     def outcomes(self, store: Store, numbers: Iterable[int], progress: Asked = None) -> Outcomes:
-        """Outcomes of all arrangements; only what the store lacks is simulated.
-
-        Parameters
-        ----------
-        store : Store
-        numbers : iterable of int
-            Replications.
-        progress : callable, optional
-        """
+        """Outcomes of all arrangements; only what the store lacks is simulated."""
         frames = store.many(self.scenarios, numbers, progress)
         kept = [self._kept(n, frame) for n, frame in enumerate(frames)]
         view = _View(self.scenarios[0], pd.concat(kept, ignore_index=True))
@@ -174,37 +146,21 @@ class Lineup:
 
 @dataclass(frozen=True)
 class _View:
-    """What measuring needs of results."""
+    """What measuring needs of results; no series are kept, and nothing is recorded."""
 
     scenario: Any
     outcomes: pd.DataFrame
-
-    @property
-    def series(self) -> pd.DataFrame:
-        """No series are kept."""
-        return pd.DataFrame()
-
-    @property
-    def manifest(self) -> dict[str, Any]:
-        """Nothing is recorded."""
-        return {}
+    series: pd.DataFrame = field(default_factory=pd.DataFrame)
+    manifest: dict[str, Any] = field(default_factory=dict)
 
 
 def line_up(scenarios: Mapping[str, Scenario], baseline: str | None = None) -> Lineup:
     """Line up the arrangements of scenarios under common luck.
 
-    Parameters
-    ----------
-    scenarios : mapping of str to Scenario
-        By name, for example that of the file; at least one.
-    baseline : str, optional
-        Label of the baseline; by default the first scenario's.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenarios differ in what makes luck common, the baseline is not among the
-        arrangements, or nothing is left to compare.
+    scenarios: by name, for example that of the file; at least one.
+    baseline: label of the baseline; by default the first scenario's.
+    Raises ScenarioError if the scenarios differ in what makes luck common, the baseline is not
+        among the arrangements, or nothing is left to compare.
     """
     refuse_different_luck(scenarios)
     groups = _grouped(scenarios)
@@ -274,14 +230,8 @@ def _merged(one: Scenario, two: Scenario, name: str) -> Scenario:
         ]
     experiment = one.experiment.model_copy(update={"arrangements": tuple(run)})
     belief = one.belief.model_copy(update={"by_arrangement": beliefs})
-    return one.model_copy(
-        update={
-            "arrangement": tables,
-            "policy": tuple(policies),
-            "experiment": experiment,
-            "belief": belief,
-        }
-    )
+    changed = {"arrangement": tables, "policy": tuple(policies)}
+    return one.model_copy(update={**changed, "experiment": experiment, "belief": belief})
 
 
 def definition(scenario: Scenario, name: str) -> tuple[Any, ...]:
@@ -305,7 +255,6 @@ def _labels(groups: list[tuple[str, tuple[str, ...]]]) -> list[dict[str, str]]:
 
 # --- A stated precision: which outcome, and how narrow its interval shall be ---------------------
 
-
 UNTIL = "--until"
 
 _TEXT = re.compile(r"^(?P<name>[^=]+)=(?P<size>[^=]*?)\s*(?P<unit>pp|%|)$")
@@ -316,13 +265,8 @@ _CURE = "for example bank.raroc=0.1pp, bank.profit=50 or bank.profit=2%"
 class Target:
     """The half-width that the interval of an outcome shall have.
 
-    Parameters
-    ----------
-    outcome : str
-    size : float
-        In the outcome's unit, or as a share of the baseline's mean.
-    is_share : bool
-        Whether `size` is a share of the absolute mean under the baseline.
+    size: in the outcome's unit, or as a share of the baseline's mean.
+    is_share: whether `size` is a share of the absolute mean under the baseline.
     """
 
     outcome: str
@@ -332,8 +276,6 @@ class Target:
     def width(self, baseline_mean: float) -> float:
         """Half-width in the outcome's unit.
 
-        Examples
-        --------
         >>> Target("bank.profit", 0.02, True).width(-500.0)
         10.0
         """
@@ -343,19 +285,10 @@ class Target:
 def parse_target(text: str) -> Target:
     """Read ``outcome=half-width``.
 
-    Parameters
-    ----------
-    text : str
-        A plain number stands in the outcome's unit, ``pp`` for percentage points of a
-        share or of a rate, ``%`` for per cent of the baseline's mean.
+    text: a plain number stands in the outcome's unit, ``pp`` for percentage points of a share or
+        of a rate, ``%`` for per cent of the baseline's mean.
+    Raises ScenarioError if the outcome is unknown or the half-width is not a positive number.
 
-    Raises
-    ------
-    ScenarioError
-        If the outcome is unknown or the half-width is not a positive number.
-
-    Examples
-    --------
     >>> parse_target("bank.raroc=0.1pp")
     Target(outcome='bank.raroc', size=0.001, is_share=False)
     """
@@ -376,8 +309,6 @@ def parse_target(text: str) -> Target:
 def number_of(text: str) -> float:
     """Read a number, ``8%`` as 0.08; nan where it is none.
 
-    Examples
-    --------
     >>> number_of("8%"), number_of("much")
     (0.08, nan)
     """
@@ -391,10 +322,7 @@ def number_of(text: str) -> float:
 def parse_targets(texts: Iterable[str]) -> tuple[Target, ...]:
     """Read several half-widths; one for each outcome.
 
-    Raises
-    ------
-    ScenarioError
-        As `parse_target`, or if an outcome is given twice.
+    Raises ScenarioError as `parse_target`, or if an outcome is given twice.
     """
     targets = tuple(together(*(partial(parse_target, text) for text in texts)))
     refuse_doubles(targets)
@@ -415,12 +343,9 @@ def refuse_doubles(targets: Sequence[Target]) -> None:
 # depends on the spread, an interval that ends such a sequence covers slightly less often
 # than stated; a first batch of 30 keeps the loss small. All intervals
 # hold jointly, by Bonferroni's correction.
-# References
-# ----------
-# Chow and Robbins (1965), On the asymptotic theory of fixed-width sequential confidence
-# intervals; Law and Kelton (1982), Confidence intervals for steady-state simulations: a
-# survey of sequential procedures; Law (2015), sections 9.4.1 and 9.7.
-
+# References: Chow and Robbins (1965), On the asymptotic theory of fixed-width sequential
+# confidence intervals; Law and Kelton (1982), Confidence intervals for steady-state
+# simulations: a survey of sequential procedures; Law (2015), sections 9.4.1 and 9.7.
 
 FIRST_BATCH = 30
 """Independent observations at the first look, and fewest in each later batch."""
@@ -440,13 +365,8 @@ UNDERCOVERAGE = (
 class Precision:
     """How narrow the intervals are, against what was asked for.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        What `frame` gives.
-    replications : int
-    confidence : float, in (0, 1)
-        Of all intervals together.
+    rows: what `frame` gives.
+    confidence (in (0, 1)): of all intervals together.
     """
 
     rows: pd.DataFrame
@@ -507,8 +427,6 @@ class Precision:
 def each_confidence(joint: float, count: int) -> float:
     """Confidence of each of several intervals that hold jointly, by Bonferroni.
 
-    Examples
-    --------
     >>> round(each_confidence(0.95, 10), 6)
     0.995
     """
@@ -524,16 +442,9 @@ def precision_of(
 ) -> Precision:
     """Compare the intervals of outcomes with what was asked for.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    baseline : str
-    targets : sequence of Target
-        One for each outcome.
-    confidence : float, in (0, 1)
-        Of all intervals together.
-    with_levels : bool
-        Whether the mean level under each arrangement counts beside the differences.
+    targets: one for each outcome.
+    confidence (in (0, 1)): of all intervals together.
+    with_levels: whether the mean level under each arrangement counts beside the differences.
     """
     refuse_doubles(targets)
     others = len(outcomes.arrangements) - 1
@@ -588,15 +499,8 @@ def _mean(outcomes: Outcomes, name: str, arrangement: str) -> float:
 def next_count(found: Precision, unit: int, most: int) -> int:
     """How many replications to look at next.
 
-    Parameters
-    ----------
-    found : Precision
-    unit : int
-        Replications that make one independent observation.
-    most : int
+    unit: replications that make one independent observation.
 
-    Examples
-    --------
     >>> rows = pd.DataFrame({"replications_needed": [100.0]})
     >>> next_count(Precision(rows, 30, 0.95), 1, 1000)
     60
@@ -612,23 +516,14 @@ def next_count(found: Precision, unit: int, most: int) -> int:
 
 
 def replicate_until(
-    look: Callable[[int], Outcomes],
-    check: Callable[[Outcomes], Precision],
-    first: int,
-    most: int,
+    look: Callable[[int], Outcomes], check: Callable[[Outcomes], Precision], first: int, most: int
 ) -> tuple[Outcomes, Precision]:
     """Add replications until every interval is narrow enough, or there are too many.
 
-    Parameters
-    ----------
-    look : callable
-        Gives the outcomes of that many replications, from number 0.
-    check : callable
-        Compares them with what is asked for.
-    first : int
-        Replications at the first look; raised to 30 independent observations.
-    most : int
-        No look is taken beyond it.
+    look: gives the outcomes of that many replications, from number 0.
+    check: compares them with what is asked for.
+    first: replications at the first look; raised to 30 independent observations.
+    most: no look is taken beyond it.
     """
     outcomes = look(min(first, most))
     if outcomes.replications < FIRST_BATCH * outcomes.unit and first < most:
@@ -647,14 +542,8 @@ def replicate_until(
 class ScenarioComparison:
     """Arrangements compared across scenarios.
 
-    Parameters
-    ----------
-    comparison : Comparison
-    outcomes : Outcomes
-    precision : Precision or None
-        Where a half-width was asked for.
-    differing : tuple of str
-        Keys beside arrangements in which the scenarios differ.
+    precision: where a half-width was asked for.
+    differing: keys beside arrangements in which the scenarios differ.
     """
 
     comparison: Comparison
@@ -670,13 +559,12 @@ class ScenarioComparison:
         """What was compared and how sure it is."""
         c, rows = self.comparison, self.comparison.rows
         ranked = int(rows["verdict"].map(is_ranking).sum())
-        head = (
+        found = [
             f"{len(c.arrangements)} arrangements under common luck in"
             f" {self.outcomes.replications} replications, against {c.baseline}: {ranked} of"
             f" {len(rows)} differences are clear of zero at {percent_text(c.confidence)},"
             " each by itself."
-        )
-        found = [head]
+        ]
         if self.differing:
             keys = ", ".join(self.differing[:8])
             more = f" and {len(self.differing) - 8} more" if len(self.differing) > 8 else ""
@@ -698,16 +586,10 @@ class ScenarioComparison:
 class Precisely:
     """How precise a comparison shall be.
 
-    Parameters
-    ----------
-    until : sequence of str
-        ``"bank.raroc=0.1pp"`` and the like; none for a fixed number of replications.
-    most : int
-        No more replications than these.
-    confidence : float, in (0, 1)
-        Of all intervals together.
-    with_levels : bool
-        Whether levels count beside differences.
+    until: ``"bank.raroc=0.1pp"`` and the like; none for a fixed number of replications.
+    most: no more replications than these.
+    confidence (in (0, 1)): of all intervals together.
+    with_levels: whether levels count beside differences.
     """
 
     until: Sequence[str] = ()
@@ -729,31 +611,16 @@ def compare_scenarios(
 ) -> ScenarioComparison:
     """Compare the arrangements of one scenario or several under common luck.
 
-    Parameters
-    ----------
-    scenarios : Scenario or mapping of str to Scenario
-        By name. The first one's number of replications counts.
-    baseline : str, optional
-        Label of the arrangement that the others are compared with.
-    precisely : Precisely, optional
-        Half-widths until which replications are added.
-    store : Store, optional
-        Where replications are kept; in memory by default.
-    progress : callable or bool, optional
-        Who is told how many runs are done, of how many; as in `Store`.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenarios differ in what makes luck common, or the baseline or a half-width
-        cannot be used.
+    scenarios: by name. The first one's number of replications counts.
+    baseline: label of the arrangement that the others are compared with.
+    precisely: half-widths until which replications are added.
+    Raises ScenarioError if the scenarios differ in what makes luck common, or the baseline or a
+        half-width cannot be used.
     """
     named = {"scenario": scenarios} if isinstance(scenarios, Scenario) else dict(scenarios)
-    aim = precisely or Precisely()
-    targets = aim.targets()
-    lineup = line_up(named, baseline)
-    runs = store or Store()
-    count = next(iter(named.values())).experiment.replications
+    aim, runs = precisely or Precisely(), store or Store()
+    targets, lineup = aim.targets(), line_up(named, baseline)
+    own = next(iter(named.values())).experiment
 
     def look(n: int) -> Outcomes:
         return lineup.outcomes(runs, range(n), progress)
@@ -764,11 +631,10 @@ def compare_scenarios(
             precision_of, baseline=lineup.baseline, targets=targets,
             confidence=aim.confidence, with_levels=aim.with_levels,
         )  # fmt: skip
-        outcomes, found = replicate_until(look, check, count, aim.most)
+        outcomes, found = replicate_until(look, check, own.replications, aim.most)
     else:
-        outcomes = look(count)
-    share = next(iter(named.values())).experiment.half_width_share
-    comparison = compare(outcomes, lineup.baseline, half_width_share=share)
+        outcomes = look(own.replications)
+    comparison = compare(outcomes, lineup.baseline, half_width_share=own.half_width_share)
     return ScenarioComparison(comparison, outcomes, found, differing(lineup))
 
 
@@ -782,15 +648,8 @@ def differing(lineup: Lineup) -> tuple[str, ...]:
 def tail_findings(outcomes: Outcomes, tails: Sequence[tuple[str, float]]) -> Findings:
     """Quantiles and expected shortfalls in the form that all studies share.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    tails : sequence of (outcome, level)
-
-    Raises
-    ------
-    OutcomeError
-        If there are too few histories, or a tail is too heavy.
+    tails: sequence of (outcome, level).
+    Raises OutcomeError if there are too few histories, or a tail is too heavy.
     """
     frame = pd.concat([tail_table(outcomes, *tail) for tail in tails], ignore_index=True)
     words = (

@@ -40,23 +40,11 @@ from sim.studies.request import ARRANGEMENTS, at_least_two, refused, together
 def median_with_never(years: FloatArray, confidence: float = 0.95) -> Interval:
     """Give the median year of overtaking with its order-statistic interval.
 
-    Parameters
-    ----------
-    years : array, shape (n_replications,)
-        nan where it is never overtaken.
-    confidence : float, in (0, 1)
+    years (shape (n_replications,)): nan where it is never overtaken.
+    confidence: in (0, 1).
+    The median is infinite where "never" is reached; nan where there are too few replications.
+    References: David and Nagaraja 2003, Order Statistics, section 7.1.
 
-    Returns
-    -------
-    Interval
-        Infinite where "never" is reached; nan where there are too few replications.
-
-    References
-    ----------
-    David and Nagaraja 2003, Order Statistics, section 7.1.
-
-    Examples
-    --------
     >>> median_with_never(np.array([3.0, math.nan, 5.0, math.nan, math.nan])).estimate
     inf
     """
@@ -80,23 +68,12 @@ def mean_overtakes(
 ) -> tuple[float, float, float]:
     """Give the year from which the mean lead is above zero for good, with its interval.
 
-    Parameters
-    ----------
-    years : array, shape (n_years,)
-        Rising.
-    leads : array, shape (n_replications, n_years)
-        Lead over the baseline at the end of each year.
-    confidence : float, in (0, 1)
-        Of the paired t interval of each year.
+    years (shape (n_years,)): rising.
+    leads (shape (n_replications, n_years)): lead over the baseline at the end of each year.
+    confidence (in (0, 1)): of the paired t interval of each year.
+    Returns year, earliest, latest: infinite where it never is. Earliest: from then on no year's
+        interval lies below zero; latest: from then on every year's lies above.
 
-    Returns
-    -------
-    year, earliest, latest : float
-        Infinite where it never is. Earliest: from then on no year's interval lies below
-        zero; latest: from then on every year's lies above.
-
-    Examples
-    --------
     >>> leads = np.array([[-1.0, 0.2, 1.0], [-1.2, -0.1, 1.2]])
     >>> mean_overtakes(np.array([1.0, 2.0, 3.0]), leads)
     (2.0, 1.0, inf)
@@ -123,12 +100,9 @@ def _for_good(years: FloatArray, above: NDArray[np.bool_]) -> float:
 # Sharing loans makes banks alike: each is safer alone, and they may fall together. A desk is
 # in distress in a year in which its loss before policy tolerance eats a stated part of its
 # opening capital.
-# References
-# ----------
-# Wagner 2010, Diversification at financial institutions and systemic crises, Journal of
-# Financial Intermediation 19(3); Ibragimov, Jaffee and Walden 2011, Diversification
+# References: Wagner 2010, Diversification at financial institutions and systemic crises,
+# Journal of Financial Intermediation 19(3); Ibragimov, Jaffee and Walden 2011, Diversification
 # disasters, Journal of Financial Economics 99(2).
-
 
 SERIES = "bank_annual_profit"
 LEVELS = (0.05, 0.10, 0.25, 0.50)
@@ -147,17 +121,9 @@ def desk_capital(scenario: Scenario) -> dict[str, float]:
 def losses(series: pd.DataFrame, arrangement: str, capital: dict[str, float]) -> FloatArray:
     """Give losses as parts of desks' capital.
 
-    Parameters
-    ----------
-    series : DataFrame
-        Of results.
-    arrangement : str
-    capital : dict of bank to float, CNY million
-
-    Returns
-    -------
-    array, shape (n_replications, n_years, n_banks)
-        Positive where money is lost.
+    series: of results.
+    capital: dict of bank to float, CNY million.
+    Returns shape (n_replications, n_years, n_banks): positive where money is lost.
     """
     own = series[(series["series"] == SERIES) & (series["arrangement"] == arrangement)]
     table = own.pivot_table(values="value", index=["replication", "x"], columns="bank")
@@ -169,22 +135,12 @@ def losses(series: pd.DataFrame, arrangement: str, capital: dict[str, float]) ->
 def distress(lost: FloatArray, level: float) -> tuple[FloatArray, FloatArray, float]:
     """Give how often a bank is in distress, and two or more in the same year.
 
-    Parameters
-    ----------
-    lost : array, shape (n_replications, n_years, n_banks)
-    level : float
-        Part of the capital whose loss is distress.
-
-    Returns
-    -------
-    alone, together : arrays, shape (n_replications,)
-        Shares of bank-years and of years.
-    independent : float
-        Share of years with two or more if each bank had its own years of distress,
+    lost: shape (n_replications, n_years, n_banks).
+    level: part of the capital whose loss is distress.
+    Returns alone, together (shape (n_replications,)): shares of bank-years and of years.
+        independent: share of years with two or more if each bank had its own years of distress,
         whatever happens to the others.
 
-    Examples
-    --------
     >>> lost = np.array([[[0.2, 0.2], [0.0, 0.0]]])
     >>> distress(lost, 0.1)
     (array([0.5]), array([0.5]), 0.25)
@@ -201,10 +157,7 @@ def distress(lost: FloatArray, level: float) -> tuple[FloatArray, FloatArray, fl
 def loss_correlation(lost: FloatArray) -> FloatArray:
     """Give the mean correlation of banks' yearly losses, by replication.
 
-    Returns
-    -------
-    array, shape (n_replications,)
-        nan where a bank's losses do not vary.
+    Returns shape (n_replications,): nan where a bank's losses do not vary.
     """
     found = np.full(lost.shape[0], np.nan)
     above = np.triu_indices(lost.shape[2], 1)
@@ -215,7 +168,6 @@ def loss_correlation(lost: FloatArray) -> FloatArray:
 
 
 # --- What a cycle study reads from the results of a run, table by table --------------------------
-
 
 OVERTAKING = {
     "money": "cycle.crossover_years", "per unit lent": "cycle.margin_crossover_years",
@@ -382,7 +334,6 @@ def _column(frame: Any, name: str) -> FloatArray:
 
 # --- Sentences on what happens across the cycle --------------------------------------------------
 
-
 TOLD_LEVEL = 0.10
 """Part of a desk's capital of which the sentence on distress speaks."""
 
@@ -462,12 +413,7 @@ def _distress(name: str, rows: pd.DataFrame) -> str:
 class CrossCycle:
     """What a run says across the cycle.
 
-    Parameters
-    ----------
-    baseline : str
-    tables : dict of str to DataFrame
-        "overtaking", "leads", "regimes", "vintages", "firms" and "banks".
-    replications : int
+    tables: "overtaking", "leads", "regimes", "vintages", "firms" and "banks".
     """
 
     baseline: str
@@ -477,12 +423,9 @@ class CrossCycle:
     def frame(self) -> pd.DataFrame:
         """Give the table of overtaking.
 
-        Returns
-        -------
-        DataFrame
-            Columns arrangement, measure, overtakes (share of histories), overtakes_low,
-            overtakes_high, value (median year), low, high, unit, mean_overtakes,
-            mean_earliest, mean_latest; infinite for never.
+        Columns arrangement, measure, overtakes (share of histories), overtakes_low,
+        overtakes_high, value (median year), low, high, unit, mean_overtakes, mean_earliest,
+        mean_latest; infinite for never.
         """
         return self.tables["overtaking"].copy()
 
@@ -513,10 +456,7 @@ class CrossCycle:
 def check(scenario: Scenario) -> None:
     """Refuse a scenario of which a cycle study could tell nothing.
 
-    Raises
-    ------
-    ScenarioError
-        If it runs one arrangement, or one replication.
+    Raises ScenarioError if it runs one arrangement, or one replication.
     """
     together(lambda: at_least_two(scenario), lambda: _several(scenario))
 
@@ -531,16 +471,10 @@ def _several(scenario: Scenario) -> None:
 def cycle(results: ResultsView, confidence: float = 0.95) -> CrossCycle:
     """Read from a run what happens across the cycle.
 
-    Parameters
-    ----------
-    results : Results
-        Effects on firms are told against the baseline of their scenario.
-    confidence : float, in (0, 1)
-
-    Raises
-    ------
-    ScenarioError
-        If the run holds one arrangement only, or was made without the curves needed.
+    results: effects on firms are told against the baseline of their scenario.
+    confidence: in (0, 1).
+    Raises ScenarioError if the run holds one arrangement only, or was made without the curves
+        needed.
     """
     own = results.scenario.experiment.baseline
     _several(results.scenario)

@@ -6,12 +6,9 @@ replications. Boxes are searched on two thirds of the worlds and checked on the 
 which had no part in the search: what holds up there is found, the rest is said to be
 chance.
 
-References
-----------
-Bryant and Lempert 2010; Lempert, Groves, Popper and Bankes 2006 for the method.
+References: Bryant and Lempert 2010; Lempert, Groves, Popper and Bankes 2006 for the method.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +22,7 @@ from sim.experiment.store import Cube, Floats, Store, means, sides
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings, label_of
-from sim.studies.ranges import Layout, OverRanges, Range, chosen, design_points, ranges_of
+from sim.studies.ranges import Layout, OverRanges, Vary, chosen, design_points, ranges_of
 from sim.studies.request import (
     OUTCOMES,
     POINTS,
@@ -43,13 +40,10 @@ from sim.studies.request import (
 # loss leaves the largest share of cases of interest, again and again; every box on the way
 # is kept. The box that is chosen holds the most cases of interest beyond what its size would
 # hold by chance; then limits that could be chance themselves are taken away.
-# References
-# ----------
-# Friedman and Fisher 1999, Bump hunting in high-dimensional data, Statistics and Computing 9;
-# Bryant and Lempert 2010, Thinking inside the box, Technological Forecasting and Social
-# Change 77 (coverage, density, quasi-p-values); Lavrac, Flach and Zupan 1999 for the weighted
-# relative accuracy by which the box is chosen.
-
+# References: Friedman and Fisher 1999, Bump hunting in high-dimensional data, Statistics and
+# Computing 9; Bryant and Lempert 2010, Thinking inside the box, Technological Forecasting and
+# Social Change 77 (coverage, density, quasi-p-values); Lavrac, Flach and Zupan 1999 for the
+# weighted relative accuracy by which the box is chosen.
 
 Mask = NDArray[np.bool_]
 
@@ -62,10 +56,7 @@ BOX_CHANCE = 0.05
 class Box:
     """Limits on some axes.
 
-    Parameters
-    ----------
-    low, high : arrays, shape (n_axes,)
-        Infinite where there is no limit.
+    low, high (shape (n_axes,)): infinite where there is no limit.
     """
 
     low: Floats
@@ -95,14 +86,9 @@ class Box:
 class Quality:
     """How well a box tells cases of interest.
 
-    Parameters
-    ----------
-    inside : int
-        Points in the box.
-    caught : int
-        Cases of interest in it.
-    cases, points : int
-        In all.
+    inside: points in the box.
+    caught: cases of interest in it.
+    cases, points: in all.
     """
 
     inside: int
@@ -134,12 +120,8 @@ class Quality:
 def quality(box: Box, points: Floats, cases: Mask) -> Quality:
     """Measure a box on some points.
 
-    Parameters
-    ----------
-    box : Box
-    points : array, shape (n_points, n_axes)
-    cases : bool array, shape (n_points,)
-        Which are of interest.
+    points: shape (n_points, n_axes).
+    cases (shape (n_points,)): which are of interest.
     """
     inside = box.holds(points)
     caught = int((inside & cases).sum())
@@ -151,17 +133,11 @@ def trajectory(
 ) -> list[Box]:
     """Peel until too few points are left, and give every box on the way.
 
-    Parameters
-    ----------
-    points : array, shape (n_points, n_axes)
-    cases : bool array, shape (n_points,)
-    peel : float
-        Share of the points in the box that one peel takes, at least one point.
-    least : float
-        Share of all points below which no box goes.
+    points: shape (n_points, n_axes).
+    cases: shape (n_points,).
+    peel: share of the points in the box that one peel takes, at least one point.
+    least: share of all points below which no box goes.
 
-    Examples
-    --------
     >>> points = np.linspace(0.0, 1.0, 21)[:, None]
     >>> boxes = trajectory(points, points[:, 0] > 0.5)
     >>> bool(boxes[10].low[0] > 0.45), bool(np.isinf(boxes[10].high[0]))
@@ -212,15 +188,9 @@ def _cuts(box: Box, points: Floats, axis: int, peel: float) -> list[Box]:
 def best_box(points: Floats, cases: Mask) -> Box:
     """Find the box that holds the most cases beyond chance, with sound limits only.
 
-    Parameters
-    ----------
-    points : array, shape (n_points, n_axes)
-    cases : bool array, shape (n_points,)
-
-    Returns
-    -------
-    Box
-        Without any limit where no box does better than chance.
+    points: shape (n_points, n_axes).
+    cases: shape (n_points,).
+    It is without any limit where no box does better than chance.
     """
     boxes = trajectory(points, cases)
     box = max(boxes, key=lambda one: quality(one, points, cases).gain)
@@ -236,14 +206,8 @@ def best_box(points: Floats, cases: Mask) -> Box:
 def by_chance(box: Box, axis: int, points: Floats, cases: Mask) -> float:
     """Probability that the limits on an axis raise the density so far by chance alone.
 
-    Returns
-    -------
-    float, in [0, 1]
-        Quasi-p-value: it does not count that the box was searched for.
-
-    References
-    ----------
-    Bryant and Lempert 2010, appendix A.
+    A quasi-p-value in [0, 1]: it does not count that the box was searched for.
+    References: Bryant and Lempert 2010, appendix A.
     """
     inside = quality(box, points, cases)
     loose = quality(box.without(axis), points, cases)
@@ -251,7 +215,6 @@ def by_chance(box: Box, axis: int, points: Floats, cases: Mask) -> float:
 
 
 # --- What scenario discovery found: boxes of worlds, how well they tell, and whether they hold ---
-
 
 LOSES, WINS = "worse", "better"
 FOUND, CHANCE, NONE = "holds up", "does not hold up on worlds kept apart", "no box"
@@ -261,14 +224,9 @@ FOUND, CHANCE, NONE = "holds up", "does not hold up on worlds kept apart", "no b
 class Sample:
     """Which worlds are looked at.
 
-    Parameters
-    ----------
-    points : int, at least 12
-        Worlds: points of a Latin hypercube.
-    replications : int, at least 2
-        Of each, with the same luck in all.
-    seed : int
-        Of the hypercube.
+    points (at least 12): worlds: points of a Latin hypercube.
+    replications (at least 2): of each, with the same luck in all.
+    seed: of the hypercube.
     """
 
     points: int = 96
@@ -287,19 +245,11 @@ class Sample:
 class Region:
     """The worlds in which one arrangement is worse, or better, and the box found for them.
 
-    Parameters
-    ----------
-    arrangement, side : str
-        Side is ``"worse"`` or ``"better"`` than the baseline.
-    box : Box
-        Without limits where there is none.
-    searched, checked : Quality
-        On the worlds of the search, and on those kept apart.
-    chance : dict of axis to float
-        Quasi-p-value of each limit.
-    verdict : str
-    clear : int
-        Worlds in which the difference is on this side with all of its interval.
+    arrangement, side: side is ``"worse"`` or ``"better"`` than the baseline.
+    box: without limits where there is none.
+    searched, checked: on the worlds of the search, and on those kept apart.
+    chance (dict of axis to float): quasi-p-value of each limit.
+    clear: worlds in which the difference is on this side with all of its interval.
     """
 
     arrangement: str
@@ -316,11 +266,7 @@ class Region:
 class Discovery(OverRanges):
     """In which worlds arrangements lose and win.
 
-    Parameters
-    ----------
-    regions : tuple of Region
-    worlds : DataFrame
-        Every world: its values, the difference of each arrangement, and its side.
+    worlds: every world: its values, the difference of each arrangement, and its side.
     """
 
     regions: tuple[Region, ...]
@@ -329,11 +275,8 @@ class Discovery(OverRanges):
     def frame(self) -> pd.DataFrame:
         """Give the limits of every box that was found.
 
-        Returns
-        -------
-        DataFrame
-            Columns arrangement, side, key, from, to (the limits), range_from, range_to,
-            quasi_p, verdict.
+        Columns arrangement, side, key, from, to (the limits), range_from, range_to, quasi_p,
+        verdict.
         """
         rows = [row for region in self.regions for row in self._limits(region)]
         columns = [
@@ -357,11 +300,8 @@ class Discovery(OverRanges):
     def quality_frame(self) -> pd.DataFrame:
         """Give how well each box tells its worlds, where searched and where checked.
 
-        Returns
-        -------
-        DataFrame
-            Columns arrangement, side, worlds, count, share (of worlds of that side),
-            coverage, density, low, high (exact interval of the density), unit, verdict.
+        Columns arrangement, side, worlds, count, share (of worlds of that side), coverage,
+        density, low, high (exact interval of the density), unit, verdict.
         """
         rows = []
         for region in self.regions:
@@ -428,7 +368,6 @@ def _exact(found: Quality) -> tuple[float, float]:
 
 # --- Scenario discovery: in which worlds an arrangement loses, and in which it wins --------------
 
-
 OUTCOME = "bank.profit"
 SEARCHED = 2.0 / 3.0
 FEWEST = 5
@@ -440,29 +379,16 @@ def discover(
     scenario: Scenario,
     outcome: str = OUTCOME,
     arrangements: Names | None = None,
-    vary: Iterable[Range | str] | None = None,
+    vary: Vary = None,
     sample: Sample | None = None,
     store: Store | None = None,
 ) -> Discovery:
     """Find the worlds in which arrangements are worse, and better, than the baseline.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    outcome : str
-        It must have a better direction.
-    arrangements : str or iterable of str, optional
-        All of the scenario but the baseline by default.
-    vary : iterable of Range or str, optional
-        Ranges, ``KEY=LOW:HIGH``; by default every number graded as an assumption.
-    sample : Sample, optional
-    store : Store, optional
-        Runs that are known, and who is told of progress.
-
-    Raises
-    ------
-    ScenarioError
-        If a name, a range or the sample cannot be, before anything runs.
+    outcome: it must have a better direction.
+    arrangements: all of the scenario but the baseline by default.
+    vary: ranges, ``KEY=LOW:HIGH``; by default every number graded as an assumption.
+    Raises ScenarioError if a name, a range or the sample cannot be, before anything runs.
     """
     layout = laid_out(scenario, outcome, arrangements, vary, sample)
     cube, aims = layout.cube(store), layout.aims
@@ -480,7 +406,7 @@ def laid_out(
     scenario: Scenario,
     outcomes: Names | None,
     arrangements: Names | None = None,
-    vary: Iterable[Range | str] | None = None,
+    vary: Vary = None,
     sample: Sample | None = None,
 ) -> Layout:
     """Check what is asked for, and lay out the worlds; as in `discover`."""

@@ -5,12 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from sim.base.wording import percent_text
 from sim.experiment.progress import duration
 from sim.experiment.store import Store
 from sim.scenario.scenario import Scenario
-
-# --- How long a study will take, from one pilot run ----------------------------------------------
-
 
 FEW = 10
 """Firms of a run that only loads what a run needs."""
@@ -20,13 +18,8 @@ FEW = 10
 class Expected:
     """What a study will need.
 
-    Parameters
-    ----------
-    runs : int
-        Replications, each under all arrangements.
-    seconds_each : float
-        Of the pilot.
-    workers : int
+    runs: replications, each under all arrangements.
+    seconds_each: of the pilot.
     """
 
     runs: int
@@ -41,8 +34,6 @@ class Expected:
     def words(self) -> str:
         """The announcement.
 
-        Examples
-        --------
         >>> Expected(400, 1.5, 2).words()
         '400 runs at about 1.5 s each on 2 processes: about 5 min'
         """
@@ -56,13 +47,9 @@ class Expected:
 def expected(jobs: Sequence[tuple[Scenario, int]], store: Store) -> Expected:
     """Time one run and say what all will need.
 
-    Parameters
-    ----------
-    jobs : sequence of (Scenario, int)
-        What is run, and how often. The first is timed; the others are taken to cost as much
-        for each of their arrangements.
-    store : Store
-        It keeps the pilot, so that it is not run again.
+    jobs (sequence of (Scenario, int)): what is run, and how often. The first is timed; the others
+        are taken to cost as much for each of their arrangements.
+    store: it keeps the pilot, so that it is not run again.
     """
     first = jobs[0][0]
     # Loading the rules and the outcomes costs each process once, not each run.
@@ -86,15 +73,10 @@ def expected(jobs: Sequence[tuple[Scenario, int]], store: Store) -> Expected:
 class Speed:
     """Time of a study.
 
-    Parameters
-    ----------
-    evaluations : int
-        Points, each with all of its replications.
-    workers : int
-    wall : float
-        Seconds from start to end.
-    worker_seconds, own_seconds : float
-        Processor time of the runs, and of everything else in this process.
+    evaluations: points, each with all of its replications.
+    wall: seconds from start to end.
+    worker_seconds, own_seconds: processor time of the runs, and of everything else in this
+        process.
     """
 
     evaluations: int = 0
@@ -117,8 +99,6 @@ class Speed:
     def words(self) -> str:
         """The speed in a sentence.
 
-        Examples
-        --------
         >>> Speed(100, 2, 50.0, 90.0, 2.0).words()
         '100 evaluations in 50 s: 2 a second, 92 % of 2 processors; 2.2 % of it not simulation.'
         """
@@ -126,8 +106,8 @@ class Speed:
         other = self.own_seconds / done if done > 0.0 else 0.0
         return (
             f"{self.evaluations} evaluations in {self.wall:.0f} s: {self.per_second:.3g} a"
-            f" second, {self.busy_share:.0%}".replace("%", " %")
-            + f" of {self.workers} processors; {100.0 * other:.1f} % of it not simulation."
+            f" second, {percent_text(round(self.busy_share, 2))} of {self.workers} processors;"
+            f" {percent_text(round(other, 3))} of it not simulation."
         )
 
 
@@ -135,16 +115,8 @@ class Speed:
 def stopwatch(store: Store, evaluations: int) -> Iterator[Speed]:
     """Time what is done inside the block.
 
-    Parameters
-    ----------
-    store : Store
-        Whose runs count.
-    evaluations : int
-
-    Yields
-    ------
-    Speed
-        Filled at the end of the block.
+    store: whose runs count.
+    The speed is filled at the end of the block.
     """
     speed = Speed(evaluations, store.workers)
     wall, own, before = time.perf_counter(), time.process_time(), store.seconds

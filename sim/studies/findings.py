@@ -25,9 +25,6 @@ from sim.analysis.estimates import (
 from sim.base.wording import level_text, range_text, step_text, unit_style
 from sim.outcomes.mark import Mark, registry
 
-# --- What a study found, in words and tidy tables, and the files that hold it --------------------
-
-
 FINDINGS = "findings.json"
 FIGURES = "figures.json"
 
@@ -40,25 +37,15 @@ TOTAL = "all together"
 class Findings:
     """What a study found.
 
-    Parameters
-    ----------
-    key : str
-        Names the study and its folder: letters, digits, ``_`` and ``-``.
-    title : str
-        Heading on the page.
-    sentences : tuple of str
-        What was found, with intervals, and how sure it is. No ranking where an interval
+    key: names the study and its folder: letters, digits, ``_`` and ``-``.
+    title: heading on the page.
+    sentences: what was found, with intervals, and how sure it is. No ranking where an interval
         covers zero.
-    tables : mapping of str to DataFrame
-        Tidy tables by name; the first is the one that is printed. A column ``unit`` says
-        in which unit the estimates of a row stand; ``low`` and ``high`` are its interval.
-    captions : mapping of str to str
-        What each table is, by the table's name.
-    units : mapping of str to str
-        Unit of a column where it is the same in all rows of all tables.
+    tables: tidy tables by name; the first is the one that is printed. A column ``unit`` says in
+        which unit the estimates of a row stand; ``low`` and ``high`` are its interval.
+    captions: what each table is, by the table's name.
+    units: unit of a column where it is the same in all rows of all tables.
 
-    Examples
-    --------
     >>> found = Findings("example", "An example", ("One is 1.",),
     ...                  {"ones": pd.DataFrame({"one": [1.0]})}, {"ones": "Ones"})
     >>> found
@@ -75,10 +62,7 @@ class Findings:
     def __post_init__(self) -> None:
         """Refuse names that cannot be files, before anything is written.
 
-        Raises
-        ------
-        ValueError
-            If a key is not a plain word, or a caption names no table.
+        Raises ValueError if a key is not a plain word, or a caption names no table.
         """
         for name in (self.key, *self.tables):
             if not name.replace("_", "").replace("-", "").isalnum():
@@ -100,13 +84,8 @@ class Findings:
 class Study:
     """Findings as they were read back, with what was written beside them.
 
-    Parameters
-    ----------
-    findings : Findings
-    about : mapping of str to any
-        How it was made: the command, the scenario's hash, seed, replications.
-    figures : sequence of mapping
-        Figures as a page holds them: key, title, note and svg.
+    about: how it was made: the command, the scenario's hash, seed, replications.
+    figures: figures as a page holds them: key, title, note and svg.
     """
 
     findings: Findings
@@ -117,26 +96,17 @@ class Study:
 def write_files(folder: Path, findings: Findings, about: Mapping[str, Any]) -> None:
     """Write every table as CSV, and the words as JSON.
 
-    Parameters
-    ----------
-    folder : Path
-        Of this study; it is made.
-    findings : Findings
-    about : mapping of str to any
-        What JSON can hold.
+    folder: of this study; it is made.
+    about: what JSON can hold.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in findings.tables.items():
         table.to_csv(folder / f"{name}.csv", index=False)
     words = {
-        "key": findings.key,
-        "title": findings.title,
-        "sentences": list(findings.sentences),
+        "key": findings.key, "title": findings.title, "sentences": list(findings.sentences),
         "tables": {name: f"{name}.csv" for name in findings.tables},
-        "captions": dict(findings.captions),
-        "units": dict(findings.units),
-        "about": dict(about),
-    }
+        "captions": dict(findings.captions), "units": dict(findings.units), "about": dict(about),
+    }  # fmt: skip
     text = json.dumps(words, indent=2, ensure_ascii=False)
     (folder / FINDINGS).write_text(text + "\n", encoding="utf-8")
 
@@ -144,10 +114,7 @@ def write_files(folder: Path, findings: Findings, about: Mapping[str, Any]) -> N
 def read_study(folder: Path) -> Study:
     """Read what `write_files` has written.
 
-    Raises
-    ------
-    OSError, ValueError, KeyError
-        If a file is not there or is not what was written.
+    Raises OSError, ValueError, KeyError if a file is not there or is not what was written.
     """
     words = json.loads((folder / FINDINGS).read_text(encoding="utf-8"))
     # "None" and "NA" are words in the columns of a study, not gaps.
@@ -170,7 +137,6 @@ def _counted(count: int, noun: str) -> str:
 
 # --- Sentences of studies: a gap, its parts, and what is not ranked ------------------------------
 
-
 MOST_NAMED = 3
 """Parts that a sentence names; the table has all."""
 
@@ -178,15 +144,9 @@ MOST_NAMED = 3
 def estimate_text(row: Any, column: str = "part") -> str:
     """Write an estimate with its interval, for example ``"+1.20 pp (0.80 to 1.60)"``.
 
-    Parameters
-    ----------
-    row : mapping
-        Keys `column`, low, high, unit.
-    column : str
-        Differences carry a sign: ``"part"``, ``"difference"``, ``"gap"``; levels do not.
+    row: keys `column`, low, high, unit.
+    column: differences carry a sign: ``"part"``, ``"difference"``, ``"gap"``; levels do not.
 
-    Examples
-    --------
     >>> estimate_text({"part": 0.012, "low": 0.008, "high": 0.016, "unit": "share"})
     '+1.20 pp (0.80 to 1.60)'
     """
@@ -208,16 +168,10 @@ def gap_sentences(
 ) -> list[str]:
     """Say for each outcome how large a gap is, and which parts are clear of zero.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns outcome, `column`, part, low, high, unit, verdict.
-    column : str
-        Names the parts.
-    total : str
-        Name of the row that holds the whole gap.
-    arrangements : sequence of two str
-        The gap is the second less the first.
+    frame: columns outcome, `column`, part, low, high, unit, verdict.
+    column: names the parts.
+    total: name of the row that holds the whole gap.
+    arrangements: the gap is the second less the first.
     """
     sentences = []
     for outcome, rows in frame.groupby("outcome", sort=False):
@@ -249,20 +203,11 @@ def _parts_text(parts: pd.DataFrame, column: str) -> str:
 def observations(values: FloatArray, unit: int) -> FloatArray:
     """Give independent observations: replications that belong together become their mean.
 
-    Parameters
-    ----------
-    values : array, shape (n_replications, ...)
-        In the order of the replications, from number 0 on.
-    unit : int
-        How many belong together; 2 for mirrored pairs.
+    values (shape (n_replications, ...)): in the order of the replications, from number 0 on.
+    unit: how many belong together; 2 for mirrored pairs.
+    Returns shape (n_observations, ...): without those in which no replication is defined in every
+        column.
 
-    Returns
-    -------
-    array, shape (n_observations, ...)
-        Without those in which no replication is defined in every column.
-
-    Examples
-    --------
     >>> observations(np.array([1.0, 3.0, float("nan"), 4.0]), 2)
     array([2., 4.])
     """
@@ -277,14 +222,8 @@ def observations(values: FloatArray, unit: int) -> FloatArray:
 def by_replication(frame: pd.DataFrame, arrangement: str, outcome: str) -> FloatArray:
     """One outcome of one arrangement, in the order of the replications.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns arrangement, replication, outcome, value.
-
-    Returns
-    -------
-    array, shape (n_replications,)
+    frame: columns arrangement, replication, outcome, value.
+    Returns shape (n_replications,).
     """
     rows = frame[(frame["arrangement"] == arrangement) & (frame["outcome"] == outcome)]
     return np.asarray(rows.sort_values("replication")["value"], dtype=np.float64)
@@ -293,13 +232,10 @@ def by_replication(frame: pd.DataFrame, arrangement: str, outcome: str) -> Float
 def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Interval:
     """Give the mean over replications with its interval, as a comparison would.
 
-    Parameters
-    ----------
-    mark : Mark
-        Where it is heavy-tailed the interval is by bootstrap, of a yes/no Wilson's,
-        otherwise Student's.
-    values : array, shape (n_replications,), in the unit of the mark
-    confidence : float, in (0, 1)
+    mark: where it is heavy-tailed the interval is by bootstrap, of a yes/no Wilson's, otherwise
+        Student's.
+    values: shape (n_replications,), in the unit of the mark.
+    confidence: in (0, 1).
     """
     if mark.heavy_tailed:
         return bootstrap_interval(values, confidence)
@@ -314,17 +250,8 @@ def level_row(found: Interval, unit: str) -> dict[str, Any]:
 def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[str, Any]:
     """Give a part of a difference with interval and verdict, as columns of a table.
 
-    Parameters
-    ----------
-    mark : Mark
-    values : array, shape (n_replications,)
-        One value of the part for each replication.
-
-    Returns
-    -------
-    dict
-        Keys part, low, high, unit, verdict. The verdict says nothing where the interval
-        covers zero.
+    values (shape (n_replications,)): one value of the part for each replication.
+    Keys part, low, high, unit, verdict. The verdict says nothing where the interval covers zero.
     """
     found = difference_interval(mark, values, confidence)
     median = quantile_interval(values, 0.5, confidence)
@@ -341,18 +268,9 @@ def parts_frame(
 ) -> pd.DataFrame:
     """Give the parts of a gap in each outcome, and their sum.
 
-    Parameters
-    ----------
-    marks : mapping of str to Mark
-    parts : mapping of outcome to array, shape (n_observations, n_parts)
-    column : str
-        Holds the names of the parts.
-    names : sequence of str
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, `column`, part, low, high, unit, verdict.
+    parts: shape (n_observations, n_parts).
+    column: holds the names of the parts.
+    Columns outcome, `column`, part, low, high, unit, verdict.
     """
     rows = []
     for outcome, mark in marks.items():

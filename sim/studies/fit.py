@@ -21,7 +21,6 @@ from sim.studies.calibration_plan import Parameter, Plan, Target, value_at
 
 # --- What a calibration sees of a scenario: its targets, simulated under common luck -------------
 
-
 NO_LENDING = {"underwriting.least_line": 1e9}
 """What ends lending: no line is ever large enough to be worth its file."""
 
@@ -38,15 +37,9 @@ class SpentError(Exception):
 class Evaluator:
     """Simulates targets, counts what it costs, and keeps all of it in a store.
 
-    Parameters
-    ----------
-    plan : Plan
-    store : Store
-        Its reader must give the moments.
-    budget : int, optional
-        Evaluations that may be simulated; known ones are free.
-    report : callable, optional
-        Told how many replications have been simulated.
+    store: its reader must give the moments.
+    budget: evaluations that may be simulated; known ones are free.
+    report: told how many replications have been simulated.
     """
 
     plan: Plan
@@ -60,10 +53,7 @@ class Evaluator:
     ) -> list[Floats]:
         """Simulated targets of several scenarios.
 
-        Returns
-        -------
-        list of array, shape (n_targets, n_replications)
-            nan where a target is undefined.
+        Returns shape (n_targets, n_replications): nan where a target is undefined.
         """
         baseline = self.plan.arrangements[0]
         frames = self._frames(scenarios, {one.arrangement or baseline for one in chosen}, lending)
@@ -138,34 +128,14 @@ def at_places(scenario: Scenario, free: Sequence[Parameter], where: Floats) -> S
         for one, place in zip(free, where, strict=True)
         for key in (one.key, *one.also)
     }
-    return scenario.with_values(_whole_lists(scenario, changes))
-
-
-def _whole_lists(scenario: Scenario, changes: dict[str, float]) -> dict[str, object]:
-    """Elements of one list are set together."""
-    found: dict[str, object] = {}
-    for key, value in changes.items():
-        head, bracket, rest = key.partition("[")
-        if not bracket:
-            found[key] = value
-            continue
-        old = found.get(head, value_at(scenario, head))
-        items = list(old) if isinstance(old, list | tuple) else []
-        items[int(rest.rstrip("]"))] = value
-        found[head] = items
-    return found
+    return scenario.with_values(changes)
 
 
 def settled(scenario: Scenario, gaps: pd.DataFrame, least: float) -> Scenario:
     """Move believed default part of the way to what the worlds realised.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    gaps : DataFrame
-        As `Evaluator.belief_gaps` gives it; worlds count alike, as a geometric mean.
-    least : float, per year
-        A belief of nothing could never grow again.
+    gaps: as `Evaluator.belief_gaps` gives it; worlds count alike, as a geometric mean.
+    least (per year): a belief of nothing could never grow again.
     """
     levels = moved(scenario, "", mean_gap(gaps))["default_rate"]
     rates = [max(float(f"{rate:.4g}"), least) for rate in levels]
@@ -175,8 +145,6 @@ def settled(scenario: Scenario, gaps: pd.DataFrame, least: float) -> Scenario:
 def mean_gap(gaps: pd.DataFrame) -> "pd.Series[float]":
     """Geometric mean over worlds of realised over believed; nan where nobody defaulted.
 
-    Examples
-    --------
     >>> mean_gap(pd.DataFrame({"a": [2.0, 0.0], "b": [0.5, 1.0]})).tolist()
     [1.0, nan]
     """
@@ -192,16 +160,11 @@ def mean_gap(gaps: pd.DataFrame) -> "pd.Series[float]":
 class Fit:
     """Where a fit stands.
 
-    Parameters
-    ----------
-    plan : Plan
-        What is free and what is to be met.
-    fitted : Scenario
-    values : array, shape (n_targets, n_replications)
-        Targets of the fitted scenario, in the order of the plan.
-    jacobian : array, shape (n_targets, n_parameters)
-        Change of each target's distance per half range of each parameter, at the fitted
-        scenario.
+    plan: what is free and what is to be met.
+    values (shape (n_targets, n_replications)): targets of the fitted scenario, in the order of
+        the plan.
+    jacobian (shape (n_targets, n_parameters)): change of each target's distance per half range of
+        each parameter, at the fitted scenario.
     """
 
     plan: Plan
@@ -230,10 +193,8 @@ def jacobian(
 ) -> Floats:
     """Slopes of distances by finite differences under common luck.
 
-    Returns
-    -------
-    array, shape (n_targets, n_parameters)
-        Tolerances per half range. Differences lean inwards at the end of a range.
+    Returns shape (n_targets, n_parameters): tolerances per half range. Differences lean inwards
+        at the end of a range.
     """
     where = places(scenario, free)
     steps = np.where(where > 0.0, -eye.plan.difference, eye.plan.difference)
@@ -281,7 +242,6 @@ def distances(goals: Sequence[Target], values: Floats) -> Floats:
 
 # --- Which target holds which parameter, how firmly, and which targets pull apart ----------------
 
-
 HELD = 1.0
 """Tolerances by which some target must answer to a parameter's half range to hold it."""
 OPPOSED = -0.5
@@ -293,15 +253,12 @@ NAMED = 3
 def profile(found: Fit) -> pd.DataFrame:
     """How well each parameter is identified.
 
-    Returns
-    -------
-    DataFrame
-        Columns parameter, value, low, high, place (-1 and 1: ends of the range), step (half
-        ranges that one more Gauss-Newton step would move it), strength (root sum of squares
-        of what targets answer to its half range, tolerances), held_by (targets with their
-        answers), explained (part of its effect that other parameters can imitate), partner
-        (the one that imitates it best), uncertainty and luck (standard deviations, in the
-        unit of the parameter; the second is Monte Carlo error alone).
+    Columns parameter, value, low, high, place (-1 and 1: ends of the range), step (half ranges
+    that one more Gauss-Newton step would move it), strength (root sum of squares of what targets
+    answer to its half range, tolerances), held_by (targets with their answers), explained (part
+    of its effect that other parameters can imitate), partner (the one that imitates it best),
+    uncertainty and luck (standard deviations, in the unit of the parameter; the second is Monte
+    Carlo error alone).
     """
     free = found.plan.parameter
     where = places(found.fitted, free)
@@ -312,32 +269,22 @@ def profile(found: Fit) -> pd.DataFrame:
     # A range is two wide in places, so half of it is the unit of the standard deviations.
     unit = np.array([_slope(one, place) for one, place in zip(free, where, strict=True)])
     return pd.DataFrame(
-        {
-            "parameter": names,
-            "value": values,
-            "low": [one.low for one in free],
-            "high": [one.high for one in free],
-            "place": where,
-            "step": found.step().to_numpy(),
-            "strength": np.sqrt((slopes**2).sum(axis=0)),
-            "held_by": [_holders(found, k) for k in range(len(free))],
-            "explained": [_explained(slopes, k) for k in range(len(free))],
-            "partner": [_partner(slopes, k, names) for k in range(len(free))],
-            "uncertainty": spread * unit,
-            "luck": luck * unit,
-        }
-    )
+        {"parameter": names, "value": values, "low": [one.low for one in free],
+         "high": [one.high for one in free], "place": where, "step": found.step().to_numpy(),
+         "strength": np.sqrt((slopes**2).sum(axis=0)),
+         "held_by": [_holders(found, k) for k in range(len(free))],
+         "explained": [_explained(slopes, k) for k in range(len(free))],
+         "partner": [_partner(slopes, k, names) for k in range(len(free))],
+         "uncertainty": spread * unit, "luck": luck * unit}
+    )  # fmt: skip
 
 
 def uncertainties(found: Fit) -> tuple[Floats, Floats]:
     """Standard deviations of the parameters in half ranges: by tolerances, and by luck.
 
-    Returns
-    -------
-    (array, array), shape (n_parameters,) each
-        The first treats tolerances as standard deviations of the targets and the pull to
-        the centre as a prior; the second carries the Monte Carlo covariance of the targets
-        through the same step.
+    Returns two of shape (n_parameters,): the first treats tolerances as standard
+        deviations of the targets and the pull to the centre as a prior; the second carries the
+        Monte Carlo covariance of the targets through the same step.
     """
     weights = np.array([goal.weight for goal in found.plan.target])
     slopes = weights[:, None] * found.jacobian
@@ -355,11 +302,8 @@ def uncertainties(found: Fit) -> tuple[Floats, Floats]:
 def conflicts(found: Fit) -> pd.DataFrame:
     """Pairs of missed targets of which one can only be met at the cost of the other.
 
-    Returns
-    -------
-    DataFrame
-        Columns first, second, cosine (of the directions in which each wants the parameters
-        to move; -1 is opposite), and over (the parameter about which they differ most).
+    Columns first, second, cosine (of the directions in which each wants the parameters to move;
+    -1 is opposite), and over (the parameter about which they differ most).
     """
     gaps, names = found.distances, [goal.name for goal in found.plan.target]
     wishes = -np.nan_to_num(gaps)[:, None] * found.jacobian

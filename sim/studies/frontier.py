@@ -6,7 +6,7 @@ called dominated only where another is clear of it on both outcomes; between the
 points of which nobody can say.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from sim.base.wording import arrangement_text
 from sim.experiment.store import Cube, Floats, Store, half_widths, means
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
-from sim.studies.ranges import Layout, OverRanges, Range, design_points, place_text, ranges_of
+from sim.studies.ranges import Layout, OverRanges, Range, Vary, place_text, ranges_of
 from sim.studies.request import Names, aims_of, marks_of, together
 from sim.studies.sweep import Plan
 
@@ -31,10 +31,7 @@ CONFIDENCE = 0.95
 class Frontier(OverRanges):
     """Two outcomes at every point, and which points are efficient.
 
-    Parameters
-    ----------
-    cube : Cube
-        One scenario for each point.
+    cube: one scenario for each point.
     """
 
     cube: Cube
@@ -42,12 +39,9 @@ class Frontier(OverRanges):
     def frame(self) -> pd.DataFrame:
         """One row for each arrangement and point.
 
-        Returns
-        -------
-        DataFrame
-            Columns arrangement, point, one for each key; for either outcome its mean, and
-            the same with ``.low`` and ``.high``; efficient (no other point has better
-            means), dominated (another point is clear of it on both outcomes at 95 %).
+        Columns arrangement, point, one for each key; for either outcome its mean, and the same
+        with ``.low`` and ``.high``; efficient (no other point has better means), dominated
+        (another point is clear of it on both outcomes at 95 %).
         """
         parts = [self._part(arm) for arm in self.aims.arrangements]
         return pd.concat(parts, ignore_index=True)
@@ -108,7 +102,7 @@ class Frontier(OverRanges):
 
 def frontier(
     scenario: Scenario,
-    vary: Iterable[Range | str],
+    vary: Vary,
     outcomes: Names = OUTCOMES,
     arrangements: Names | None = None,
     plan: Plan | None = None,
@@ -116,23 +110,11 @@ def frontier(
 ) -> Frontier:
     """Two outcomes over two terms of a contract, the efficient set marked.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    vary : sequence of Range or str
-        Two keys with their ranges.
-    outcomes : str or iterable of str
-        Two; the return of banks against survival of firms by default.
-    arrangements : str or iterable of str, optional
-        Those that the keys belong to, or all but the baseline, by default.
-    plan : Plan, optional
-        A grid of five by five by default.
-    store : Store, optional
-
-    Raises
-    ------
-    ScenarioError
-        For keys, ranges, outcomes or arrangements that are not legal.
+    vary: two keys with their ranges.
+    outcomes: two; the return of banks against survival of firms by default.
+    arrangements: those that the keys belong to, or all but the baseline, by default.
+    plan: a grid of five by five by default.
+    Raises ScenarioError for keys, ranges, outcomes or arrangements that are not legal.
     """
     layout = laid_out(scenario, vary, outcomes, arrangements, plan)
     return Frontier(layout, layout.cube(store))
@@ -140,33 +122,26 @@ def frontier(
 
 def laid_out(
     scenario: Scenario,
-    vary: Iterable[Range | str] | None,
+    vary: Vary,
     outcomes: Names | None,
     arrangements: Names | None,
     plan: Plan | None = None,
 ) -> Layout:
     """Check what a frontier is asked for, and lay out its points; as in `frontier`."""
-    how = plan or Plan()
     ranges, _ = together(
         lambda: ranges_of(scenario, vary, 2),
         lambda: aims_of(scenario, outcomes or OUTCOMES, arrangements, 2),
     )
     aims = aims_of(scenario, outcomes or OUTCOMES, arrangements or _owners(scenario, ranges))
-    points = design_points(ranges, how.design, how.points, how.seed)
-    count = how.replications or scenario.experiment.replications
-    return Layout(aims.fitting(scenario), aims, ranges, points, count)
+    return (plan or Plan()).layout(aims.fitting(scenario), aims, ranges)
 
 
 def efficient(values: Floats) -> Bools:
     """Points that no other point equals or beats on all counts, and beats on one.
 
-    Parameters
-    ----------
-    values : array, shape (n_points, n_outcomes)
-        More is better; a point with an undefined value is not efficient.
+    values (shape (n_points, n_outcomes)): more is better; a point with an undefined value is not
+        efficient.
 
-    Examples
-    --------
     >>> efficient(np.array([[1.0, 3.0], [2.0, 2.0], [1.0, 2.0]])).tolist()
     [True, True, False]
     """
@@ -180,15 +155,9 @@ def efficient(values: Floats) -> Bools:
 def clearly_dominated(values: Sequence[Floats], confidence: float = CONFIDENCE) -> Bools:
     """Points from which another is clear on every outcome, by paired differences.
 
-    Parameters
-    ----------
-    values : sequence of arrays, each of shape (n_points, n_replications)
-        More is better.
-    confidence : float
-        Of each paired interval.
+    values (each of shape (n_points, n_replications)): more is better.
+    confidence: of each paired interval.
 
-    Examples
-    --------
     >>> good, bad = [3.0, 4.0, 5.0], [1.0, 2.1, 3.0]
     >>> clearly_dominated([np.array([good, bad]), np.array([good, bad])]).tolist()
     [False, True]

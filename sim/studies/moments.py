@@ -6,14 +6,16 @@ rounds, money multiples of investors, listings per firm and year, the lines of s
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.base.wording import level_text, range_text, spread_text, unit_style
 from sim.engine.history import History
 from sim.engine.processes import run_world
 from sim.engine.world import new_world
@@ -23,7 +25,7 @@ from sim.model.firms.record import ACQUIRED, ALIVE, LISTED, MATURE, ROUNDS_KEPT,
 from sim.outcomes.bank_loss import npl_ratio
 from sim.outcomes.bank_stage import default_rate
 from sim.outcomes.firm import exit_hazard
-from sim.outcomes.mark import evaluate
+from sim.outcomes.mark import evaluate, registry
 from sim.outcomes.reading import (
     Floats,
     Mask,
@@ -48,9 +50,6 @@ from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
 
-# --- Moments of a history that calibration and validation compare with published figures ---------
-
-
 FOLLOWED = 7.0
 """Years for which a venture-backed firm must be followed to count in the funnel."""
 
@@ -72,29 +71,26 @@ class Moment:
 
 
 def moments() -> Mapping[str, Moment]:
-    """Every named moment, by name.
+    """Every named moment, by name; read-only.
 
-    Returns
-    -------
-    mapping of str to Moment
-        Read-only.
-
-    Examples
-    --------
     >>> moments()["round.second_share"].unit
     'share'
     """
-    return MappingProxyType({**_firm_moments(), **_line_moments()})
+    return MappingProxyType(
+        {name: Moment(meaning, unit, read) for name, unit, meaning, read in _declared()}
+    )
+
+
+def unit_of(name: str) -> str:
+    """Unit of an outcome or of a moment."""
+    return registry()[name].unit if name in registry() else moments()[name].unit
 
 
 def moments_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """All outcomes and all moments of one replication under each arrangement.
 
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, replication, outcome, value. Moments stand among the outcomes
-        under their own names.
+    Columns arrangement, replication, outcome, value. Moments stand among the outcomes under their
+    own names.
     """
     return numbers_of(scenario, replication, _read)
 
@@ -104,75 +100,53 @@ def _read(history: History, baseline: History) -> dict[str, float]:
     return {**evaluate(history, baseline), **own}
 
 
-def _firm_moments() -> dict[str, Moment]:
-    hazard = "share of firms on the register whose closing is registered in year {} of life"
-    classes = [*(f"below_{bound:g}" for bound in MULTIPLE_BOUNDS), "above_20"]
-    named = {
-        f"firm.exit_hazard_y{year}": Moment(hazard.format(year), "per year", _hazard(year))
-        for year in (6, 7, 8)
-    }
-    for place, name in enumerate(classes):
+def _declared() -> Iterator[tuple[str, str, str, Callable[[History], float]]]:
+    """Name, unit, meaning and function of each moment."""
+    for year in (6, 7, 8):
+        words = (
+            f"share of firms on the register whose closing is registered in year {year} of life"
+        )
+        yield f"firm.exit_hazard_y{year}", "per year", words, partial(exit_hazard, year=year)
+    for place, name in enumerate([*(f"below_{bound:g}" for bound in MULTIPLE_BOUNDS), "above_20"]):
         words = f"rounds of firms that ended, by money multiple of the investors: {name}"
-        named[f"multiple.{name}"] = Moment(words, "share", _multiple_class(place))
-    return named | {
-        "round.second_share": Moment(
-            "venture-backed firms followed for seven years that close a further round",
-            "share", lambda history: _rounds_share(history, 1),
-        ),
-        "round.fourth_share": Moment(
-            "venture-backed firms followed for seven years that close three further rounds",
-            "share", lambda history: _rounds_share(history, 3),
-        ),
-        "listing.rate": Moment(
-            "listings in the experiment over years that firms lived in it", "per year",
-            listing_rate,
-        ),
-        "exit.share_7y": Moment(
-            "venture-backed firms followed for seven years that are listed or sold in them",
-            "share", exits_in_seven_years,
-        ),
-        "default.variation": Moment(
-            "standard deviation over mean of defaults per loan-year, by calendar year", "-",
-            default_variation,
-        ),
-    }  # fmt: skip
+        yield f"multiple.{name}", "share", words, partial(_multiple_class, place=place)
+    followed = "venture-backed firms followed for seven years that"
+    contract = "with a contract of the arrangement"
+    yield from (
+        ("round.second_share", "share", f"{followed} close a further round",
+         partial(_rounds_share, least=1)),
+        ("round.fourth_share", "share", f"{followed} close three further rounds",
+         partial(_rounds_share, least=3)),
+        ("listing.rate", "per year",
+         "listings in the experiment over years that firms lived in it", listing_rate),
+        ("exit.share_7y", "share", f"{followed} are listed or sold in them",
+         exits_in_seven_years),
+        ("default.variation", "-",
+         "standard deviation over mean of defaults per loan-year, by calendar year",
+         default_variation),
+    )  # fmt: skip
+    for stage, name in enumerate(STAGES):
+        words = (
+            f"mean line of contracts of the arrangement signed early with a firm in stage {name}"
+        )
+        yield f"signed.line_{name}", "CNY million", words, partial(_signed_line, stage=stage)
+    yield from (
+        ("signed.line", "CNY million",
+         f"mean line of firms {contract} after {EARLY:g} years", line_after),
+        ("signed.line_late", "CNY million",
+         f"mean line of firms {contract} at the end of the run",
+         lambda history: mean(of_firms(history)["limit"][_signed(history)])),
+        ("signed.drawn_share", "share",
+         f"balance over line of firms {contract}, end of the run", drawn_share),
+        ("signed.balance", "CNY million", f"line after {EARLY:g} years times the drawn share",
+         lambda history: line_after(history) * drawn_share(history)),
+        ("balance.mature_over_startup", "ratio",
+         "mean balance of mature borrowers over that of start-ups", balance_ratio),
+    )  # fmt: skip
 
 
-def _line_moments() -> dict[str, Moment]:
-    line = "mean line of contracts of the arrangement signed early with a firm in stage {}"
-    named = {
-        f"signed.line_{name}": Moment(line.format(name), "CNY million", _signed_line(stage))
-        for stage, name in enumerate(STAGES)
-    }
-    return named | {
-        "signed.line": Moment(
-            f"mean line of firms with a contract of the arrangement after {EARLY:g} years",
-            "CNY million", line_after,
-        ),
-        "signed.line_late": Moment(
-            "mean line of firms with a contract of the arrangement at the end of the run",
-            "CNY million", lambda history: mean(of_firms(history)["limit"][_signed(history)]),
-        ),
-        "signed.drawn_share": Moment(
-            "balance over line of firms with a contract of the arrangement, end of the run",
-            "share", drawn_share,
-        ),
-        "signed.balance": Moment(
-            f"line after {EARLY:g} years times the drawn share", "CNY million",
-            lambda history: line_after(history) * drawn_share(history),
-        ),
-        "balance.mature_over_startup": Moment(
-            "mean balance of mature borrowers over that of start-ups", "ratio", balance_ratio
-        ),
-    }  # fmt: skip
-
-
-def _hazard(year: int) -> Callable[[History], float]:
-    return lambda history: exit_hazard(history, year)
-
-
-def _multiple_class(place: int) -> Callable[[History], float]:
-    return lambda history: float(multiple_shares(history)[place])
+def _multiple_class(history: History, place: int) -> float:
+    return float(multiple_shares(history)[place])
 
 
 def multiples(history: History) -> Floats:
@@ -263,13 +237,10 @@ def drawn_share(history: History) -> float:
     return ratio(float(firms["balance"][chosen].sum()), float(firms["limit"][chosen].sum()))
 
 
-def _signed_line(stage: int) -> Callable[[History], float]:
-    def read(history: History) -> float:
-        book = of_book(history)
-        early = signed_in(history) & (book["date"] <= EARLY)
-        return mean(book["limit"][early & (book["signed"] == 1) & (book["stage"] == stage)])
-
-    return read
+def _signed_line(history: History, stage: int) -> float:
+    book = of_book(history)
+    early = signed_in(history) & (book["date"] <= EARLY)
+    return mean(book["limit"][early & (book["signed"] == 1) & (book["stage"] == stage)])
 
 
 def balance_ratio(history: History) -> float:
@@ -283,7 +254,6 @@ def balance_ratio(history: History) -> float:
 
 # --- Figures of a history that nothing was fitted to: growth, concentration, exits, ages ---------
 
-
 SMALL_LINE = 10.0
 """CNY million: lines below it are those that policy calls inclusive small loans."""
 
@@ -294,10 +264,7 @@ TAIL_PART = 0.05
 def patterns_of(scenario: Scenario, replication: int) -> pd.DataFrame:
     """Figures of plain lending in one replication.
 
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, replication, outcome, value.
+    Columns arrangement, replication, outcome, value.
     """
     baseline = scenario.experiment.baseline
     alone = scenario.with_values({"experiment.arrangements": [baseline]})
@@ -370,8 +337,6 @@ def exit_figures(history: History) -> dict[str, float]:
 def tail_index(values: Floats) -> float:
     """Hill's estimate of the tail index from the largest values.
 
-    Examples
-    --------
     >>> u = (np.arange(4000) + 0.5) / 4000
     >>> round(tail_index(u ** (-1 / 1.8)), 1)
     1.8
@@ -421,14 +386,10 @@ def _scales(firms: np.recarray) -> tuple[Floats, NDArray[np.bool_], NDArray[np.i
     return np.array(firms["log_scale"]), alive, np.array(firms["stage"], dtype=np.int64)
 
 
-# --- Patterns: published regularities that nothing was fitted to, and what the model makes of
-# them
+# --- Patterns: published regularities that nothing was fitted to, and the model --
 # A miss is told and not tuned: these figures say how far the economy can be trusted where
 # nobody looked while it was calibrated.
-# References
-# ----------
-# Grimm et al. 2005, Science 310, for patterns as tests of simulation models.
-
+# References: Grimm et al. 2005, Science 310, for patterns as tests of simulation models.
 
 ERRORS = 2.0
 """Standard errors that a value may lie outside a range and still count as near it."""
@@ -438,16 +399,9 @@ ERRORS = 2.0
 class Pattern:
     """One published regularity.
 
-    Parameters
-    ----------
-    key : str
-        Name of the figure in `sim.studies.moments`.
-    meaning : str
-    unit : str
-    low, high : float
-        Range in which the published figure lies; infinite where the source gives one end.
-    source : str
-        Fact ids, or a reference with its year.
+    key: name of the figure in `sim.studies.moments`.
+    low, high: range in which the published figure lies; infinite where the source gives one end.
+    source: fact ids, or a reference with its year.
     """
 
     key: str
@@ -460,8 +414,6 @@ class Pattern:
     def verdict(self, value: float, error: float) -> str:
         """Inside, near (within two standard errors of), below or above the published range.
 
-        Examples
-        --------
         >>> one = Pattern("x", "x", "-", 1.0, 2.0, "LB01")
         >>> one.verdict(1.5, 0.1), one.verdict(2.1, 0.1), one.verdict(2.1, 0.01)
         ('inside', 'near', 'above')
@@ -530,10 +482,7 @@ PATTERNS = (
 class Patterns:
     """What the model makes of published regularities.
 
-    Parameters
-    ----------
-    values : DataFrame
-        Patterns (columns) by replication (rows).
+    values: patterns (columns) by replication (rows).
     """
 
     values: pd.DataFrame
@@ -541,11 +490,8 @@ class Patterns:
     def frame(self) -> pd.DataFrame:
         """One row a pattern.
 
-        Returns
-        -------
-        DataFrame
-            Columns pattern, unit, published_low, published_high, model, standard_error,
-            verdict (inside, near, below, above, undefined), source.
+        Columns pattern, unit, published_low, published_high, model, standard_error, verdict
+        (inside, near, below, above, undefined), source.
         """
         rows = []
         for one in PATTERNS:
@@ -580,13 +526,8 @@ class Patterns:
 def patterns(scenario: Scenario, store: Store, replications: int) -> Patterns:
     """Compare a scenario under plain lending with patterns that nothing was fitted to.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    store : Store
-        Where runs are kept; what it measures does not matter, since patterns are read on
-        their own and kept in a folder beside.
-    replications : int
+    store: where runs are kept; what it measures does not matter, since patterns are read on their
+        own and kept in a folder beside.
     """
     with store.reading(patterns_of) as own:
         frame = own.outcomes(scenario, range(replications))
@@ -595,8 +536,10 @@ def patterns(scenario: Scenario, store: Store, replications: int) -> Patterns:
 
 
 def _miss(row: "pd.Series[float]") -> str:
-    ends = f"{row['published_low']:.3g} to {row['published_high']:.3g}"
+    unit, error = str(row["unit"]), row["standard_error"]
+    ends = range_text(row["published_low"], row["published_high"], unit)
     return (
-        f"Not met: {row['pattern']} is {row['model']:.3g} (standard error"
-        f" {row['standard_error']:.2g}), {row['verdict']} {ends} ({row['source']})."
+        f"Not met: {row['pattern']} is {level_text(row['model'], unit, error)} (standard error"
+        f" {spread_text(error, unit)}), {row['verdict']} {ends}{unit_style(unit).level}"
+        f" ({row['source']})."
     )

@@ -24,9 +24,6 @@ from sim.scenario.sources import Source, parse_source
 from sim.scenario.toml_text import KeyPath, join_key, split_key
 from sim.studies.request import POINTS, Aims, counted, marks_of, nearest, refused, together
 
-# --- What a study varies: a key of the scenario, and the range in which it moves -----------------
-
-
 VARY = "--vary"
 """What stands for the file in messages about ranges."""
 _END = r"x?[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
@@ -46,17 +43,11 @@ Number = int | float
 class Range:
     """A key, and the range in which a study moves it.
 
-    Parameters
-    ----------
-    key : str
-        Dotted key of a number, of one element (``lifecycle.setback_hazard[2]``), or of a
-        list of numbers.
-    low, high : float
-        In the unit of the number, or factors on its present value.
-    is_factor : bool
-        Whether `low` and `high` are factors.
-    points : int, optional
-        How many values a grid has on this axis.
+    key: dotted key of a number, of one element (``lifecycle.setback_hazard[2]``), or of a list of
+        numbers.
+    low, high: in the unit of the number, or factors on its present value.
+    is_factor: whether `low` and `high` are factors.
+    points: how many values a grid has on this axis.
     """
 
     key: str
@@ -73,29 +64,22 @@ class Range:
     def at(self, share: float) -> float:
         """The value at a share of the way from low to high.
 
-        Examples
-        --------
         >>> Range("macro.frailty_variance", 0.1, 0.3).at(0.5)
         0.2
         """
         return self.low + share * (self.high - self.low)
 
 
+Vary = Iterable[Range | str] | None
+"""What a study is asked to vary: ranges, or texts as `parse_range` reads them."""
+
+
 def parse_range(text: str) -> Range:
     """Read a range as it is written on the command line.
 
-    Parameters
-    ----------
-    text : str
-        ``KEY=LOW:HIGH``, ``KEY=LOW:HIGH:POINTS`` or, for factors, ``KEY=xLOW:xHIGH``.
+    text: ``KEY=LOW:HIGH``, ``KEY=LOW:HIGH:POINTS`` or, for factors, ``KEY=xLOW:xHIGH``.
+    Raises ScenarioError if it is written in another way.
 
-    Raises
-    ------
-    ScenarioError
-        If it is written in another way.
-
-    Examples
-    --------
     >>> parse_range("underwriting.spread_cap=x0.5:x1.6")
     Range(key='underwriting.spread_cap', low=0.5, high=1.6, is_factor=True, points=None)
     """
@@ -110,21 +94,11 @@ def parse_range(text: str) -> Range:
     return Range(key, low, high, match["low"][0] == "x", points)
 
 
-def ranges_of(
-    scenario: Scenario, vary: Iterable[Range | str] | Range | str | None, count: int = 0
-) -> tuple[Range, ...]:
+def ranges_of(scenario: Scenario, vary: Vary | Range | str, count: int = 0) -> tuple[Range, ...]:
     """Read ranges and refuse what the scenario cannot go through, all mistakes at once.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    vary : ranges, or texts as `parse_range` reads them
-    count : int
-        How many there must be; 0 for any number, but one at least.
-
-    Raises
-    ------
-    ScenarioError
+    count: how many there must be; 0 for any number, but one at least.
+    Raises ScenarioError.
     """
     given = [vary] if isinstance(vary, Range | str) else list(vary or ())
     read = [partial(_as_range, one) for one in given]
@@ -140,17 +114,8 @@ def _as_range(given: Range | str) -> Range:
 def varied(scenario: Scenario, ranges: Sequence[Range], values: Iterable[float]) -> Scenario:
     """The scenario with each key at a value of its range.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    ranges : sequence of Range
-    values : iterable of float
-        One for each range, in its unit or as a factor.
-
-    Raises
-    ------
-    ScenarioError
-        If the scenario cannot be so.
+    values: one for each range, in its unit or as a factor.
+    Raises ScenarioError if the scenario cannot be so.
     """
     present = scenario.model_dump(mode="python")
     found: dict[KeyPath, Any] = {}
@@ -218,11 +183,8 @@ def _others(present: Mapping[str, Any], found: Mapping[KeyPath, Any]) -> dict[Ke
 def check_ranges(scenario: Scenario, ranges: Sequence[Range]) -> None:
     """Refuse ranges that the scenario cannot go through.
 
-    Raises
-    ------
-    ScenarioError
-        For unknown keys, keys that hold no number, empty ranges and ends that are not
-        legal.
+    Raises ScenarioError for unknown keys, keys that hold no number, empty ranges and ends that
+        are not legal.
     """
     present = scenario.model_dump(mode="python")
     problems = [p for one in ranges for p in _faults(scenario, present, one)]
@@ -283,8 +245,6 @@ def _unknown(key: str, present: Mapping[str, Any]) -> Problem:
 def number_places(values: Any, above: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
     """Path and value of every number, or list of numbers, of nested tables.
 
-    Examples
-    --------
     >>> list(number_places({"a": {"b": 1.0, "c": "word"}, "d": (1.0, 2.0)}))
     [(('a', 'b'), 1.0), (('d',), (1.0, 2.0))]
     """
@@ -308,7 +268,6 @@ def _numbers(value: Any) -> Iterator[Number]:
 
 # --- Where in its ranges a study looks: a grid, a Latin hypercube, or a Sobol sequence -----------
 
-
 Design = Literal["grid", "latin", "sobol"]
 DESIGNS: tuple[Design, ...] = get_args(Design)
 AXIS = 5
@@ -321,17 +280,10 @@ MOST = 100_000
 class Layout:
     """A study over ranges, checked and laid out, before anything runs.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Running the arrangements that are looked at.
-    aims : Aims
-    ranges : tuple of Range
-    points : array, shape (n_points, n_ranges)
-    replications : int
-        Of each point, with the same luck at all.
-    passed_over : tuple of (key, reason)
-        Assumed numbers that cannot be moved.
+    scenario: running the arrangements that are looked at.
+    points: shape (n_points, n_ranges).
+    replications: of each point, with the same luck at all.
+    passed_over: assumed numbers that cannot be moved.
     """
 
     scenario: Scenario
@@ -349,22 +301,15 @@ class Layout:
     def cube(self, store: Store | None, first: Sequence[Scenario] = ()) -> Cube:
         """Outcomes at every point, some other scenarios before them.
 
-        Raises
-        ------
-        ScenarioError
-            Before anything runs, if a point is not legal.
+        Raises ScenarioError before anything runs, if a point is not legal.
         """
-        scenarios = [*first, *scenarios_at(self.scenario, self.ranges, self.points)]
-        return (store or Store()).cube(scenarios, range(self.replications))
+        each = (varied(self.scenario, self.ranges, point) for point in self.points)
+        return (store or Store()).cube([*first, *each], range(self.replications))
 
     def differences(self, cube: Cube) -> Iterator[tuple[dict[str, Any], Floats]]:
         """Each difference from the baseline, shape (n_scenarios, n_replications).
 
-        Yields
-        ------
-        dict
-            Keys outcome, arrangement, unit: the first columns of a table.
-        array
+        Keys outcome, arrangement, unit: the first columns of a table.
         """
         marks = marks_of(self.aims.outcomes)
         for outcome, arm in self.aims.contrasts():
@@ -393,16 +338,9 @@ class OverRanges:
         return self.layout.aims
 
 
-def scenarios_at(scenario: Scenario, ranges: Sequence[Range], points: Floats) -> list[Scenario]:
-    """The scenario at every point; raises before anything runs if one is not legal."""
-    return [varied(scenario, ranges, point) for point in points]
-
-
 def place_text(ranges: Sequence[Range], point: Floats) -> str:
     """Write the place of a point, the last word of each key with its value.
 
-    Examples
-    --------
     >>> place_text([Range("macro.frailty_variance", 0.1, 0.3)], np.array([0.2]))
     'frailty_variance = 0.2'
     """
@@ -415,33 +353,15 @@ def design_points(
 ) -> Floats:
     """Points of a design, in the units of the ranges.
 
-    Parameters
-    ----------
-    ranges : sequence of Range
-    design : {"grid", "latin", "sobol"}
-    points : int, optional
-        Of a Latin hypercube or a Sobol sequence; for the latter rounded up to a power of
-        two, without which it loses its balance. A grid has the points of its axes, or as
-        many of each as make about this number.
-    seed : int
-        Of the random parts of the design.
+    points: of a Latin hypercube or a Sobol sequence; for the latter rounded up to a power of two,
+        without which it loses its balance. A grid has the points of its axes, or as many of each
+        as make about this number.
+    seed: of the random parts of the design.
+    Returns shape (n_points, n_ranges).
+    Raises ScenarioError if the design does not exist or is too large.
+    References: McKay, Beckman and Conover (1979), A comparison of three methods for selecting
+        values of input variables; Sobol (1967), On the distribution of points in a cube.
 
-    Returns
-    -------
-    array, shape (n_points, n_ranges)
-
-    Raises
-    ------
-    ScenarioError
-        If the design does not exist or is too large.
-
-    References
-    ----------
-    McKay, Beckman and Conover (1979), A comparison of three methods for selecting values
-    of input variables; Sobol (1967), On the distribution of points in a cube.
-
-    Examples
-    --------
     >>> design_points([Range("a.b", 0.0, 1.0, points=3), Range("a.c", 1.0, 2.0, points=2)])
     array([[0. , 1. ],
            [0. , 2. ],
@@ -493,7 +413,6 @@ def _check_size(count: int) -> None:
 
 # --- The numbers that a scenario's own sources call an assumption, with their ranges -------------
 
-
 GRADE = "assumption"
 
 
@@ -501,12 +420,8 @@ GRADE = "assumption"
 class Assumed:
     """Numbers graded as assumptions.
 
-    Parameters
-    ----------
-    ranges : tuple of Range
-        Those that a study can move, in the order of the sources.
-    passed_over : tuple of (key, reason)
-        Those that it cannot.
+    ranges: those that a study can move, in the order of the sources.
+    passed_over: those that it cannot.
     """
 
     ranges: tuple[Range, ...]
@@ -519,12 +434,8 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
     A list moves as a whole, by one factor: as stated, or, where its range is given in its
     own unit, as far as all of its elements stay inside.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Arrangements that it does not run are left out.
-    grades : sequence of str
-        ``"fitted"`` may be added: numbers that were moved to meet a target.
+    scenario: arrangements that it does not run are left out.
+    grades: ``"fitted"`` may be added: numbers that were moved to meet a target.
     """
     present = scenario.model_dump(mode="python")
     found: list[Range] = []
@@ -543,13 +454,10 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
     return Assumed(tuple(legal), (*passed, *refused))
 
 
-def chosen(scenario: Scenario, vary: Iterable[Range | str] | None) -> Assumed:
+def chosen(scenario: Scenario, vary: Vary) -> Assumed:
     """Give the ranges that are asked for, or those of all assumptions where none is.
 
-    Raises
-    ------
-    ScenarioError
-        If one is not legal, or there is none.
+    Raises ScenarioError if one is not legal, or there is none.
     """
     if vary:
         return Assumed(ranges_of(scenario, vary))

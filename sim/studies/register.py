@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.base.errors import Problem, ScenarioError
+from sim.base.errors import Problem
 from sim.scenario.sources import FACTS, Citations, Fact, Use, cited_by, read_facts
+from sim.studies.request import refused
 
 SCENARIOS = "scenarios"
 """Folder of the scenarios that are shipped."""
@@ -22,15 +23,10 @@ COLUMNS = ("meaning", "value", "unit", "date", "region", "programme", "source", 
 class Register:
     """Facts, who uses each, and what is wrong.
 
-    Parameters
-    ----------
-    facts : dict of str to Fact
-        By id, in the order of their file.
-    uses : dict of str to tuple of Use
-        Parameters of scenarios and targets of calibrations that name a fact; a fact that
+    facts: by id, in the order of their file.
+    uses: parameters of scenarios and targets of calibrations that name a fact; a fact that
         nothing names is not in it.
-    problems : tuple of Problem
-        Empty if every number has a source and every fact a date, a source and a grade.
+    problems: empty if every number has a source and every fact a date, a source and a grade.
     """
 
     facts: dict[str, Fact]
@@ -83,22 +79,13 @@ def facts(
 ) -> Register:
     """Read all facts, and what the scenarios and targets of a folder take from them.
 
-    Parameters
-    ----------
-    folder : str or path, optional
-        Scenario files and files of targets, in it and in the folders below it.
-    file : str or path, optional
-        The file of facts.
-
-    Raises
-    ------
-    ScenarioError
-        If the file of facts cannot be read, or the folder is none.
+    folder: scenario files and files of targets, in it and in the folders below it.
+    file: the file of facts.
+    Raises ScenarioError if the file of facts cannot be read, or the folder is none.
     """
     known = read_facts(file)
     if not Path(folder).is_dir():
-        cure = "name the folder of the scenarios"
-        raise ScenarioError([Problem(str(folder), None, "", "must be a folder", "", cure)])
+        raise refused(str(folder), "must be a folder", "", "name the folder of the scenarios")
     found = Citations()
     for path in sorted(Path(folder).rglob("*.toml")):
         found += cited_by(path, known.facts)

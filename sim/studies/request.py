@@ -33,10 +33,7 @@ def refused(option: str, rule: str, value: object = "", cure: str = "") -> Scena
 def together(*checks: Callable[[], Any]) -> list[Any]:
     """Make several checks and give what each gives.
 
-    Raises
-    ------
-    ScenarioError
-        With the problems of all checks.
+    Raises ScenarioError with the problems of all checks.
     """
     problems: list[Problem] = []
     found = []
@@ -53,8 +50,6 @@ def together(*checks: Callable[[], Any]) -> list[Any]:
 def names_of(given: Names | None) -> list[str]:
     """Read names that are given one by one or joined by commas, each once.
 
-    Examples
-    --------
     >>> names_of(["bank.raroc, firm.survival_5y", "bank.profit"])
     ['bank.raroc', 'firm.survival_5y', 'bank.profit']
     >>> names_of("plain,swap")
@@ -68,13 +63,8 @@ def names_of(given: Names | None) -> list[str]:
 def numbers_of(option: str, given: Names | None, usual: tuple[float, ...]) -> tuple[float, ...]:
     """Read numbers that are given one by one or joined by commas; the usual ones if none are.
 
-    Raises
-    ------
-    ScenarioError
-        If one is no number.
+    Raises ScenarioError if one is no number.
 
-    Examples
-    --------
     >>> numbers_of("--starts", "0, 2.5", (5.0,)), numbers_of("--starts", None, (5.0,))
     ((0.0, 2.5), (5.0,))
     """
@@ -96,21 +86,10 @@ def counted(option: str, given: list[Any], count: int = 0) -> None:
 def marks_of(names: Names, count: int = 0, option: str = OUTCOMES) -> dict[str, Mark]:
     """Give the marks of outcomes, by name.
 
-    Parameters
-    ----------
-    names : str or iterable of str
-    count : int
-        How many there must be; 0 for any number.
-    option : str
-        What stands for the file in messages.
+    count: how many there must be; 0 for any number.
+    option: what stands for the file in messages.
+    Raises ScenarioError for every name that is no outcome, with the nearest that is.
 
-    Raises
-    ------
-    ScenarioError
-        For every name that is no outcome, with the nearest that is.
-
-    Examples
-    --------
     >>> marks_of("bank.raroc")["bank.raroc"].label
     'RAROC'
     >>> marks_of("bank.raro")
@@ -134,21 +113,10 @@ def arrangements_of(
 ) -> tuple[str, ...]:
     """Give the names of arrangements and programmes of a scenario.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    names : str or iterable of str
-    count : int
-        How many there must be; 0 for any number.
-    run : bool
-        Whether the scenario must run them.
-    clauses : bool
-        Whether each must be an arrangement, since a programme has no clauses.
-
-    Raises
-    ------
-    ScenarioError
-        For every name that cannot be, with the nearest that can.
+    count: how many there must be; 0 for any number.
+    run: whether the scenario must run them.
+    clauses: whether each must be an arrangement, since a programme has no clauses.
+    Raises ScenarioError for every name that cannot be, with the nearest that can.
     """
     asked = names_of(names)
     found = [_misnamed(scenario, name, run, clauses) for name in asked]
@@ -177,10 +145,7 @@ def _misnamed(scenario: Scenario, name: str, run: bool, clauses: bool) -> Proble
 def at_least(option: str, value: int, least: int = 2) -> int:
     """Give a number back that is large enough; an interval needs two replications.
 
-    Raises
-    ------
-    ScenarioError
-        If it is too small.
+    Raises ScenarioError if it is too small.
     """
     if value < least:
         raise refused(option, f"must be at least {least}", value, "give more")
@@ -196,14 +161,8 @@ def at_least_two(scenario: Scenario) -> int:
 class Aims:
     """What is compared.
 
-    Parameters
-    ----------
-    outcomes : tuple of str
-    arrangements : tuple of str
-        Without the baseline.
-    baseline : str
-    every : tuple of str
-        All arrangements of the scenario, whose places give the colours of figures.
+    arrangements: without the baseline.
+    every: all arrangements of the scenario, whose places give the colours of figures.
     """
 
     outcomes: tuple[str, ...]
@@ -230,20 +189,10 @@ def aims_of(
 ) -> Aims:
     """Check names and fill in what was left out.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    outcomes : str or iterable of str, optional
-        `HEADLINES` by default.
-    arrangements : str or iterable of str, optional
-        All of the scenario but the baseline by default.
-    count : int
-        How many outcomes there must be; 0 for any number.
-
-    Raises
-    ------
-    ScenarioError
-        With every name that does not exist and the nearest that does.
+    outcomes: `HEADLINES` by default.
+    arrangements: all of the scenario but the baseline by default.
+    count: how many outcomes there must be; 0 for any number.
+    Raises ScenarioError with every name that does not exist and the nearest that does.
     """
     first, every = scenario.experiment.baseline, tuple(scenario.experiment.arrangements)
     arms = names_of(arrangements) or [name for name in every if name != first]

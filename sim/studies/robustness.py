@@ -8,7 +8,7 @@ only those count that stay clear after Holm's correction. Moving the strongest o
 time to both ends shows how far each reaches alone.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
@@ -23,17 +23,16 @@ from sim.analysis.estimates import (
     paired_proportion_interval,
     proportion_interval,
 )
-from sim.base.wording import arrangement_text
+from sim.base.wording import arrangement_text, percent_text
 from sim.experiment.store import Cube, Floats, Store, means, sides
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
-from sim.studies.ranges import Layout, OverRanges, Range, chosen, design_points, varied
+from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen, design_points, varied
 from sim.studies.request import REPLICATIONS, Names, aims_of, at_least, marks_of, together
 
 # --- The sign of a difference over many points: how often it lasts, and what turns it ------------
-
 
 KEPT = "keeps its sign"
 OPEN = "not contradicted"
@@ -49,21 +48,10 @@ LEVEL = 0.05
 def correlations(keys: Sequence[str], points: Floats, values: Floats) -> pd.DataFrame:
     """Spearman's rank correlation of a value with each coordinate of its point.
 
-    Parameters
-    ----------
-    keys : sequence of str
-    points : array, shape (n_points, n_keys)
-    values : array, shape (n_points,)
-        nan where undefined; such points are left out.
+    points: shape (n_points, n_keys).
+    values (shape (n_points,)): nan where undefined; such points are left out.
+    Columns key, rank_correlation, is_clear (of zero, by Holm's correction for all keys at 5 %).
 
-    Returns
-    -------
-    DataFrame
-        Columns key, rank_correlation, is_clear (of zero, after Holm's correction for all
-        keys at 5 %).
-
-    Examples
-    --------
     >>> points = np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
     >>> correlations(["a", "b"], points, points[:, 0])["rank_correlation"].tolist()
     [1.0, 0.0]
@@ -84,20 +72,10 @@ def verdict_row(
 ) -> dict[str, Any]:
     """What becomes of the sign of one difference.
 
-    Parameters
-    ----------
-    mark : Mark
-        Of the outcome; a yes/no has an interval of paired proportions at present values.
-    gaps : array, shape (1 + n_points, n_replications)
-        Paired differences, at present values first.
-    influence : DataFrame
-        As `correlations` gives it.
-    confidence : float
-
-    Returns
-    -------
-    dict
-        The columns of `Robustness.frame` that follow the unit.
+    mark: of the outcome; a yes/no has an interval of paired proportions at present values.
+    gaps (shape (1 + n_points, n_replications)): paired differences, at present values first.
+    influence: as `correlations` gives it.
+    The columns of `Robustness.frame` that follow the unit.
     """
     now = (
         paired_proportion_interval(gaps[0], confidence)
@@ -150,7 +128,6 @@ def _pushers(influence: pd.DataFrame, sign: int) -> str:
 
 # --- Robustness: which conclusions keep their sign over all that was only assumed ----------------
 
-
 KEY = "robustness"
 CORRELATION = "rank_correlation"
 
@@ -159,19 +136,11 @@ CORRELATION = "rank_correlation"
 class Trial:
     """How conclusions are tried.
 
-    Parameters
-    ----------
-    points : int
-        Of the Latin hypercube.
-    replications : int
-        At each point, with the same luck at all; at least 2, for the intervals.
-    tornado : int
-        How many of the numbers with the strongest rank correlations are moved one at a
-        time.
-    confidence : float, in (0, 1)
-        Of the interval at each point.
-    seed : int
-        Of the hypercube.
+    points: of the Latin hypercube.
+    replications: at each point, with the same luck at all; at least 2, for the intervals.
+    tornado: how many of the numbers with the strongest rank correlations are moved one at a time.
+    confidence (in (0, 1)): of the interval at each point.
+    seed: of the hypercube.
     """
 
     points: int = 64
@@ -185,18 +154,11 @@ class Trial:
 class Robustness(OverRanges):
     """Which signs last.
 
-    Parameters
-    ----------
-    signs : DataFrame
-        One row for each outcome and arrangement.
-    influence : DataFrame
-        Rank correlation of each difference with each number.
-    tornado : DataFrame
-        Differences with one number at a time at its ends.
-    points : DataFrame
-        Difference and standard error at every point of the hypercube.
-    trial, speed
-        How it was tried, and how fast.
+    signs: one row for each outcome and arrangement.
+    influence: rank correlation of each difference with each number.
+    tornado: differences with one number at a time at its ends.
+    points: difference and standard error at every point of the hypercube.
+    trial, speed: how it was tried, and how fast.
     """
 
     signs: pd.DataFrame
@@ -209,13 +171,10 @@ class Robustness(OverRanges):
     def frame(self) -> pd.DataFrame:
         """One row for each outcome and arrangement.
 
-        Returns
-        -------
-        DataFrame
-            Columns outcome, arrangement, unit, difference, low, high (at present values),
-            points, same_sign (share), same_low, same_high (its interval), same_and_clear,
-            opposite_and_clear (shares), verdict, pushes_over (numbers that push it to the
-            other sign, clear after Holm's correction).
+        Columns outcome, arrangement, unit, difference, low, high (at present values), points,
+        same_sign (share), same_low, same_high (its interval), same_and_clear, opposite_and_clear
+        (shares), verdict, pushes_over (numbers that push it to the other sign, clear after Holm's
+        correction).
         """
         return self.signs.copy()
 
@@ -241,9 +200,11 @@ class Robustness(OverRanges):
         rows = self.signs
         shown = rows[["outcome", "arrangement", "unit", "difference", "low", "high"]].copy()
         shares = rows[["same_sign", "same_low", "same_high"]].to_numpy(np.float64)
-        shown["same sign"] = [f"{s:.0%} ({a:.0%} to {b:.0%})" for s, a, b in shares]
-        shown["and clear"] = [f"{s:.0%}" for s in rows["same_and_clear"]]
-        shown["clear against"] = [f"{s:.0%}" for s in rows["opposite_and_clear"]]
+        shown["same sign"] = [
+            f"{_percent(s)} ({_percent(a)} to {_percent(b)})" for s, a, b in shares
+        ]
+        shown["and clear"] = rows["same_and_clear"].map(_percent)
+        shown["clear against"] = rows["opposite_and_clear"].map(_percent)
         return shown.assign(verdict=rows["verdict"], pushed_over_by=rows["pushes_over"])
 
     def _sentences(self) -> list[str]:
@@ -271,30 +232,18 @@ class Robustness(OverRanges):
 
 def robustness(
     scenario: Scenario,
-    vary: Iterable[Range | str] | None = None,
+    vary: Vary = None,
     outcomes: Names | None = None,
     trial: Trial | None = None,
     store: Store | None = None,
 ) -> Robustness:
     """Try which differences between arrangements keep their sign over what was assumed.
 
-    Parameters
-    ----------
-    vary : sequence of Range or str, optional
-        All numbers that the scenario grades as assumptions, by default.
-    trial : Trial, optional
-    scenario, outcomes, store
-        As in `sim.studies.sweep.sweep`.
-
-    Raises
-    ------
-    ScenarioError
-        For keys, ranges or outcomes that are not legal.
-
-    References
-    ----------
-    Saltelli et al. (2008), Global Sensitivity Analysis, on Monte Carlo filtering; Holm
-    (1979), A simple sequentially rejective multiple test procedure.
+    vary: all numbers that the scenario grades as assumptions, by default.
+    scenario, outcomes, store: as in `sim.studies.sweep.sweep`.
+    Raises ScenarioError for keys, ranges or outcomes that are not legal.
+    References: Saltelli et al. (2008), Global Sensitivity Analysis, on Monte Carlo filtering;
+        Holm (1979), A simple sequentially rejective multiple test procedure.
     """
     how, kept = trial or Trial(), store or Store()
     layout = laid_out(scenario, vary, outcomes, how)
@@ -308,9 +257,7 @@ def robustness(
     return Robustness(layout, signs, influence, tornado, _points(cube, layout), how, speed)
 
 
-def laid_out(
-    scenario: Scenario, vary: Iterable[Range | str] | None, outcomes: Names | None, how: Trial
-) -> Layout:
+def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Trial) -> Layout:
     """Check what is asked for, and lay out the points; as in `robustness`."""
     aims, known, _ = together(
         lambda: aims_of(scenario, outcomes),
@@ -384,6 +331,10 @@ def _points(cube: Cube, layout: Layout) -> pd.DataFrame:
         found = {"difference": gap, "standard_error": error}
         parts.append(pd.DataFrame({"point": np.arange(gap.size), **own, **found}))
     return pd.concat(parts, ignore_index=True)
+
+
+def _percent(share: float) -> str:
+    return percent_text(round(share, 2)) if np.isfinite(share) else "–"
 
 
 def _listed(names: list[str]) -> str:

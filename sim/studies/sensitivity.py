@@ -7,7 +7,7 @@ alone, the total index what it does together with others. All points meet the sa
 noise between replications does not pass for an effect.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -20,11 +20,10 @@ from sim.experiment.store import Cube, Floats, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
-from sim.studies.ranges import Layout, OverRanges, Range, chosen
+from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen
 from sim.studies.request import POINTS, Aims, Names, aims_of, marks_of, refused, together
 
 # --- Designs and indices of sensitivity studies, by SALib ----------------------------------------
-
 
 Method = Literal["morris", "sobol"]
 LEVELS = 4
@@ -44,31 +43,13 @@ STRENGTH = {"morris": "mu_star", "sobol": "ST"}
 def design(ranges: Sequence[Range], method: Method, most: int, seed: int = 0) -> Floats:
     """The points that a method asks for, as many as are asked for at most.
 
-    Parameters
-    ----------
-    ranges : sequence of Range
-    method : {"morris", "sobol"}
-    most : int
-        Points; a walk of Morris' takes one more than there are numbers, a base point of
-        Sobol's two more.
-    seed : int
+    most: points; a walk of Morris' takes one more than there are numbers, a base point of Sobol's
+        two more.
+    Returns shape (n_points, n_ranges).
+    Raises ScenarioError if they do not suffice.
+    References: Morris (1991), Factorial sampling plans for preliminary computational experiments;
+        Saltelli et al. (2010), Variance based sensitivity analysis of model output.
 
-    Returns
-    -------
-    array, shape (n_points, n_ranges)
-
-    Raises
-    ------
-    ScenarioError
-        If they do not suffice.
-
-    References
-    ----------
-    Morris (1991), Factorial sampling plans for preliminary computational experiments;
-    Saltelli et al. (2010), Variance based sensitivity analysis of model output.
-
-    Examples
-    --------
     >>> design([Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 1.0)], "morris", 10).shape
     (9, 2)
     """
@@ -93,26 +74,12 @@ def analysed(
 ) -> pd.DataFrame:
     """Indices of one response, with bootstrap half-widths at 95 %.
 
-    Parameters
-    ----------
-    ranges : sequence of Range
-    method : {"morris", "sobol"}
-    points : array, shape (n_points, n_ranges)
-        As `design` gives them.
-    values : array, shape (n_points,)
-        Defined everywhere, and not all the same.
-    seed : int
-        Of the bootstrap.
+    points (shape (n_points, n_ranges)): as `design` gives them.
+    values (shape (n_points,)): defined everywhere, and not all the same.
+    seed: of the bootstrap.
+    Columns key, then for Morris mu, mu_star, mu_star_conf, sigma in the unit of the response per
+    whole range, for Sobol S1, S1_conf, ST, ST_conf as shares of variance; strongest first.
 
-    Returns
-    -------
-    DataFrame
-        Columns key, then for Morris mu, mu_star, mu_star_conf, sigma in the unit of the
-        response per whole range, for Sobol S1, S1_conf, ST, ST_conf as shares of variance;
-        strongest first.
-
-    Examples
-    --------
     >>> ranges = [Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 2.0)]
     >>> points = design(ranges, "morris", 30)
     >>> analysed(ranges, "morris", points, points @ [3.0, 1.0])["mu_star"].round(6).tolist()
@@ -156,7 +123,6 @@ def _too_few(method: Method, most: int, each: int) -> ScenarioError:
 
 # --- Levels and differences of the outcomes of a study, one column each, averaged over luck ------
 
-
 LEVEL, DIFFERENCE = "level", "difference"
 
 
@@ -164,13 +130,9 @@ LEVEL, DIFFERENCE = "level", "difference"
 class Response:
     """One number at every point of a design.
 
-    Parameters
-    ----------
-    outcome, arrangement : str
-    kind : {"level", "difference"}
-        Under the arrangement, or less the baseline of the same point.
-    values, errors : arrays, shape (n_points,)
-        Mean over replications and its standard error; nan where undefined.
+    kind ({"level", "difference"}): under the arrangement, or less the baseline of the same point.
+    values, errors (shape (n_points,)): mean over replications and its standard error; nan where
+        undefined.
     """
 
     outcome: str
@@ -196,15 +158,13 @@ def responses(cube: Cube, aims: Aims) -> Iterator[Response]:
     """Levels of all arrangements and differences from the baseline, outcome by outcome."""
     for outcome in aims.outcomes:
         for arm in (aims.baseline, *aims.arrangements):
-            mean, error, _ = means(cube.levels(arm, outcome))
-            yield Response(outcome, arm, LEVEL, mean, error)
+            yield Response(outcome, arm, LEVEL, *means(cube.levels(arm, outcome))[:2])
         for arm in aims.arrangements:
-            mean, error, _ = means(cube.differences(arm, aims.baseline, outcome))
-            yield Response(outcome, arm, DIFFERENCE, mean, error)
+            gaps = cube.differences(arm, aims.baseline, outcome)
+            yield Response(outcome, arm, DIFFERENCE, *means(gaps)[:2])
 
 
 # --- Sensitivity: which numbers move an outcome, and a difference between arrangements, most -----
-
 
 KEY = "sensitivity"
 TOP = 3
@@ -215,15 +175,9 @@ TOP = 3
 class Screening:
     """How sensitivity is measured.
 
-    Parameters
-    ----------
-    method : {"morris", "sobol"}
-    points : int
-        At most.
-    replications : int
-        At each point, with the same luck at all.
-    seed : int
-        Of the design and the bootstrap.
+    points: at most.
+    replications: at each point, with the same luck at all.
+    seed: of the design and the bootstrap.
     """
 
     method: Method = "morris"
@@ -236,14 +190,9 @@ class Screening:
 class Sensitivity(OverRanges):
     """Indices of every level and every difference.
 
-    Parameters
-    ----------
-    indices : DataFrame
-        Columns outcome, arrangement, kind (level or difference), unit, key, the indices of
+    indices: columns outcome, arrangement, kind (level or difference), unit, key, the indices of
         the method, rank.
-    left_out : tuple of (response, reason)
-    how : Screening
-    speed : Speed
+    left_out: tuple of (response, reason).
     """
 
     indices: pd.DataFrame
@@ -316,31 +265,18 @@ class Sensitivity(OverRanges):
 
 def sensitivity(
     scenario: Scenario,
-    vary: Iterable[Range | str] | None = None,
+    vary: Vary = None,
     outcomes: Names | None = None,
     screening: Screening | None = None,
     store: Store | None = None,
 ) -> Sensitivity:
     """Measure which numbers move outcomes, and differences between arrangements, most.
 
-    Parameters
-    ----------
-    vary : sequence of Range or str, optional
-        All numbers that the scenario grades as assumptions, over their plausible ranges,
-        by default.
-    screening : Screening, optional
-        Method and points.
-    scenario, outcomes, store
-        As in `sim.studies.sweep.sweep`.
-
-    Raises
-    ------
-    ScenarioError
-        For keys, ranges, outcomes that are not legal, or too few points.
-
-    References
-    ----------
-    See `sim.studies.sensitivity`.
+    vary: all numbers that the scenario grades as assumptions, over their plausible ranges, by
+        default.
+    screening: method and points.
+    scenario, outcomes, store: as in `sim.studies.sweep.sweep`.
+    Raises ScenarioError for keys, ranges, outcomes that are not legal, or too few points.
     """
     how, kept = screening or Screening(), store or Store()
     layout = laid_out(scenario, vary, outcomes, how)
@@ -356,12 +292,7 @@ def sensitivity(
     return Sensitivity(layout, _joined(frames, how), tuple(left_out), how, speed)
 
 
-def laid_out(
-    scenario: Scenario,
-    vary: Iterable[Range | str] | None,
-    outcomes: Names | None,
-    how: Screening,
-) -> Layout:
+def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Screening) -> Layout:
     """Check what is asked for, and lay out the points; as in `sensitivity`."""
     aims, known = together(lambda: aims_of(scenario, outcomes), lambda: chosen(scenario, vary))
     points = design(known.ranges, how.method, how.points, how.seed)

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import Problem, ScenarioError
 from sim.base.wording import arrangement_text, plain_number
 from sim.engine.history import History
 from sim.engine.world import World
@@ -19,10 +18,7 @@ from sim.outcomes.reading import net_loss, of_book, spells, unpaid
 from sim.scenario.scenario import Scenario
 from sim.studies.attribution import shapley
 from sim.studies.findings import TOTAL, Findings
-from sim.studies.request import Names, arrangements_of, together
-
-# --- The life of one firm under each arrangement, side by side, with the first divergence --------
-
+from sim.studies.request import Names, arrangements_of, refused, together
 
 STEPS = {EVENT_NAMES[r.PROJECT_DONE]: 1, EVENT_NAMES[r.REGRESS]: -1}
 """Events at which a firm changes its stage, and by how many."""
@@ -41,17 +37,11 @@ def _no_spells() -> pd.DataFrame:
 class Life:
     """One firm's life in one world.
 
-    Parameters
-    ----------
-    events : DataFrame
-        Columns date, event, value; years, words, CNY million.
-    ending : str
-        What became of the firm.
-    spells : DataFrame
-        Columns what (a stage, or ``setback``), start, end; years.
-    regimes : DataFrame
-        Columns what (the macro regime, a category in the order of the scenario), start,
-        end; from the first day to the last, years.
+    events: columns date, event, value; years, words, CNY million.
+    ending: what became of the firm.
+    spells: columns what (a stage, or ``setback``), start, end; years.
+    regimes: columns what (the macro regime, a category in the order of the scenario), start, end;
+        from the first day to the last, years.
     """
 
     events: pd.DataFrame
@@ -64,15 +54,9 @@ class Life:
 class Story:
     """One firm's life under each arrangement.
 
-    Parameters
-    ----------
-    firm, replication : int
-    events, endings, spells : dict of arrangement -> what `Life` holds under the name
-    regimes : DataFrame
-        As in `Life`; the same under each arrangement.
+    events, endings, spells: dict of arrangement -> what `Life` holds under the name.
+    regimes: as in `Life`; the same under each arrangement.
 
-    Examples
-    --------
     >>> birth = pd.DataFrame({"date": [0.0], "event": ["birth"], "value": [6.0]})
     >>> told = Story(7, 0, {"plain": birth, "swap": birth}, {"plain": "alive", "swap": "alive"})
     >>> print(told.divergence)
@@ -142,17 +126,8 @@ def _told(event: tuple[Any, ...]) -> str:
 def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
     """Follow one firm through one replication under each arrangement.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    firm : int
-        Row of the firm, from 0.
-    replication : int
-
-    Raises
-    ------
-    ScenarioError
-        If there is no such firm.
+    firm: row of the firm, from 0.
+    Raises ScenarioError if there is no such firm.
     """
     check_firm(scenario, firm)
     lives = {
@@ -166,7 +141,7 @@ def check_firm(scenario: Scenario, firm: int) -> None:
     last = scenario.population.firms - 1
     if not 0 <= firm <= last:
         cure = f"give a number from 0 to {last}"
-        raise ScenarioError([Problem("firm", None, "", "is not among the firms", str(firm), cure)])
+        raise refused("firm", "is not among the firms", firm, cure)
 
 
 def story_of(firm: int, replication: int, lives: Mapping[str, Life]) -> Story:
@@ -271,7 +246,6 @@ def _ending(f: Any) -> str:
 # payments) * discount``: survival is whether there is something in the end and when, growth
 # the value and the payments, dilution the investors' share, right the holder's.
 
-
 Terms = dict[str, float]
 UNDEFINED = float("nan")
 
@@ -326,16 +300,8 @@ PARTIES: dict[str, tuple[Callable[[Terms], float], Mapping[str, tuple[str, ...]]
 def terms_of(history: History, firm: int) -> Terms:
     """Read the terms of the identities from one firm's record.
 
-    Parameters
-    ----------
-    history : History
-        Of a finished world.
-    firm : int
-
-    Returns
-    -------
-    dict of str to float
-        nan where the world does not define a term.
+    history: of a finished world.
+    A term is nan where the world does not define it.
     """
     f, facts = history.firms[firm], history.facts
     balance, line = float(f.cum_balance), float(f.credit_years)
@@ -402,7 +368,6 @@ def _over(part: float, whole: float, otherwise: float = UNDEFINED) -> float:
 # does not define, such as the rate of a firm without a loan, takes the value of the other
 # world, so that the gap goes to what made the difference.
 
-
 MONEY = "CNY million"
 _ROUNDING = 1e-9
 
@@ -411,16 +376,11 @@ _ROUNDING = 1e-9
 class StoryGap:
     """The gap in one firm's money between two arrangements, split into effects.
 
-    Parameters
-    ----------
-    story : Story
-        The firm's life under both.
-    arrangements : tuple of two str
-        The gap is the second less the first.
-    terms : dict of arrangement to dict of str to float
-        What stands in the identities; nan where a world does not define it.
-    rows : DataFrame
-        Columns party, effect, part, unit.
+    story: the firm's life under both.
+    arrangements: the gap is the second less the first.
+    terms (dict of arrangement to dict of str to float): what stands in the identities; nan where
+        a world does not define it.
+    rows: columns party, effect, part, unit.
     """
 
     story: Story
@@ -482,19 +442,9 @@ def story_gap(
 ) -> StoryGap:
     """Split the gap in one firm's money between two arrangements.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    firm : int
-        Row of the firm, from 0.
-    arrangements : two str
-        Programmes too. The gap is the second less the first.
-    replication : int
-
-    Raises
-    ------
-    ScenarioError
-        If there is no such firm or arrangement.
+    firm: row of the firm, from 0.
+    arrangements: programmes too. The gap is the second less the first.
+    Raises ScenarioError if there is no such firm or arrangement.
     """
     first, second = asked(scenario, firm, arrangements)
     run = dict.fromkeys([scenario.experiment.baseline, first, second])

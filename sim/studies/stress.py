@@ -11,9 +11,9 @@ it lies beyond.
 
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 import pandas as pd
 from scipy.stats import gamma
@@ -46,7 +46,6 @@ from sim.studies.request import (
 
 # --- A condition on an outcome, as a user writes it: ``bank.capital_ratio_low < 0.08`` -----------
 
-
 BREAK = "--break"
 _FORM = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(\S+)\s*")
 
@@ -55,12 +54,8 @@ _FORM = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(\S+)\s*")
 class Condition:
     """An outcome's mean over replications lies below, or above, a number.
 
-    Parameters
-    ----------
-    outcome : str
-    is_below : bool
-        Whether the condition asks for values below the limit.
-    limit : float, in the unit of the outcome
+    is_below: whether the condition asks for values below the limit.
+    limit: in the unit of the outcome.
     """
 
     outcome: str
@@ -79,8 +74,6 @@ class Condition:
     def holds(self, value: float) -> bool:
         """Say whether a value fulfils it; nan never does.
 
-        Examples
-        --------
         >>> Condition("bank.raroc", True, 0.08).holds(0.07)
         True
         """
@@ -94,18 +87,9 @@ class Condition:
 def condition_of(text: str) -> Condition:
     """Read a condition.
 
-    Parameters
-    ----------
-    text : str
-        ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
+    text: ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
+    Raises ScenarioError if it is not of this form, or names no outcome.
 
-    Raises
-    ------
-    ScenarioError
-        If it is not of this form, or names no outcome.
-
-    Examples
-    --------
     >>> condition_of("bank.raroc < 8%")
     Condition(outcome='bank.raroc', is_below=True, limit=0.08)
     """
@@ -129,22 +113,16 @@ def condition_of(text: str) -> Condition:
 # is at least the depth, relative to the factor's mean:
 #     severity = years / mean_years - years * log(P(F >= depth) / P(F >= 1))
 # It grows with both. ``exp(severity)`` reads as "one bust in so many is as bad".
-# References
-# ----------
-# Breuer, Jandacka, Rheinberger and Summer 2009, How to find plausible, severe and useful
-# stress scenarios, International Journal of Central Banking 5(3).
+# References: Breuer, Jandacka, Rheinberger and Summer 2009, How to find plausible, severe and
+# useful stress scenarios, International Journal of Central Banking 5(3).
 
 
 @dataclass(frozen=True)
 class Stress:
     """One stressed spell.
 
-    Parameters
-    ----------
-    start, years : float
-        Years from the start date, and length.
-    depth : float, at least 1
-        Factor on the yearly systematic factor while it lasts.
+    start, years: years from the start date, and length.
+    depth (at least 1): factor on the yearly systematic factor while it lasts.
     """
 
     start: float
@@ -163,21 +141,11 @@ class Stress:
 
 
 def severity_rate(macro: Macro, regime: str, depth: float = 1.0) -> float:
-    """Give the severity of a year of stress, in natural logarithms of probability.
+    """Give the severity of a year of stress, in natural logarithms of probability per year.
 
-    Parameters
-    ----------
-    macro : Macro
-    regime : str
-    depth : float, at least 1
+    depth: at least 1.
+    It is infinite for a depth above 1 where the factor does not vary.
 
-    Returns
-    -------
-    float, per year
-        Infinite for a depth above 1 where the factor does not vary.
-
-    Examples
-    --------
     >>> from sim.model.economy.macro import Regime
     >>> rule = Macro(opening="bust", frailty_variance=1.0, regime={"bust": Regime(mean_years=2.0)})
     >>> severity_rate(rule, "bust"), round(severity_rate(rule, "bust", 3.0), 9)
@@ -197,10 +165,7 @@ def severity_rate(macro: Macro, regime: str, depth: float = 1.0) -> float:
 def worst_regime(macro: Macro, wanted: str = "") -> str:
     """Give the regime to impose: the one asked for, or the one with most setbacks.
 
-    Raises
-    ------
-    ScenarioError
-        If there is no regime of that name.
+    Raises ScenarioError if there is no regime of that name.
     """
     if not wanted:
         return max(macro.regime, key=lambda name: macro.regime[name].setback)
@@ -214,15 +179,11 @@ def worst_regime(macro: Macro, wanted: str = "") -> str:
 class StressRange:
     """Where to look for a stress that breaks something.
 
-    Parameters
-    ----------
-    starts : tuple of float, years
-    depths : tuple of float, at least 1
-    longest : float, years
-    step : float, years
-        Lengths are multiples of it.
-    regime : str
-        Which is imposed; empty for the one with most setbacks.
+    starts: years.
+    depths: at least 1.
+    longest: years.
+    step (years): lengths are multiples of it.
+    regime: which is imposed; empty for the one with most setbacks.
     """
 
     starts: tuple[float, ...] = (0.0, 5.0)
@@ -239,10 +200,7 @@ class StressRange:
     def check(self, scenario: Scenario) -> None:
         """Refuse a range that cannot be searched.
 
-        Raises
-        ------
-        ScenarioError
-            With the rule that is broken.
+        Raises ScenarioError with the rule that is broken.
         """
         horizon = scenario.experiment.horizon_years
         varies = scenario.macro.frailty_variance > 0.0
@@ -264,7 +222,8 @@ class StressRange:
 
 # --- The search for the mildest stress that breaks an arrangement, by bisection on length --------
 
-
+Part = Literal["mean", "some", "all"]
+"""Of an estimate with its interval, what is asked to lie beyond a limit."""
 NOTHING, WITHOUT, BROKEN = "nothing in the range breaks it", "broken without stress", "broken"
 
 
@@ -272,19 +231,12 @@ NOTHING, WITHOUT, BROKEN = "nothing in the range breaks it", "broken without str
 class Answer:
     """The mildest stress that breaks one arrangement, or that there is none.
 
-    Parameters
-    ----------
-    arrangement : str
-    verdict : str
-        ``"broken"``, ``"broken without stress"`` or ``"nothing in the range breaks it"``.
-    stress : Stress
-        The answer; without length where nothing had to be stressed, and the most severe
+    verdict: ``"broken"``, ``"broken without stress"`` or ``"nothing in the range breaks it"``.
+    stress: the answer; without length where nothing had to be stressed, and the most severe
         stress tried where nothing breaks.
-    low, high : float, years
-        Lengths at which the break is possible and certain; nan where there is none.
-    severity : float
-    found : Interval
-        Of the outcome under that stress.
+    low, high (years): lengths at which the break is possible and certain; nan where there is
+        none.
+    found: of the outcome under that stress.
     """
 
     arrangement: str
@@ -300,15 +252,7 @@ class Answer:
 class Search:
     """Tries stresses on one scenario, each once.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    names : tuple of str
-        Arrangements of it that are to be broken.
-    condition : Condition
-    space : StressRange
-    store : Store
-    progress : callable, optional
+    names: arrangements of it that are to be broken.
     """
 
     scenario: Scenario
@@ -346,24 +290,17 @@ class Search:
             values = observations(values, self.scenario.variance_reduction.unit)
             self.tried[str(arrangement), stress] = self.condition.estimate(values)
 
-    def is_broken(self, arrangement: str, stress: Stress) -> bool:
-        """Say whether the mean lies beyond the limit."""
-        return self.condition.holds(self.value(arrangement, stress).estimate)
-
-    def may_be_broken(self, arrangement: str, stress: Stress) -> bool:
-        """Say whether the interval reaches beyond the limit."""
-        found, below = self.value(arrangement, stress), self.condition.is_below
-        return self.condition.holds(found.low if below else found.high)
-
-    def is_surely_broken(self, arrangement: str, stress: Stress) -> bool:
-        """Say whether all of the interval lies beyond the limit."""
-        found, below = self.value(arrangement, stress), self.condition.is_below
-        return self.condition.holds(found.high if below else found.low)
+    def breaks(self, arrangement: str, stress: Stress, part: Part = "mean") -> bool:
+        """Say whether the mean, some or all of the interval lies beyond the limit."""
+        found = self.value(arrangement, stress)
+        ends = found.low, found.high
+        some, whole = ends if self.condition.is_below else reversed(ends)
+        return self.condition.holds({"mean": found.estimate, "some": some, "all": whole}[part])
 
     def answer(self, arrangement: str) -> Answer:
         """Find the mildest stress that breaks one arrangement."""
         calm = Stress(0.0, 0.0)
-        if self.is_broken(arrangement, calm):
+        if self.breaks(arrangement, calm):
             found = self.value(arrangement, calm)
             return Answer(arrangement, WITHOUT, calm, 0.0, 0.0, 0.0, found)
         best, least = None, math.inf
@@ -373,7 +310,7 @@ class Search:
             milder = math.inf if best is None else least / rate / self.space.step - 1e-9
             top = int(min(self._top(start), milder))
             stress = Stress(start, 0.0, depth)
-            n = self._first(arrangement, stress, top, self.is_broken)
+            n = self._first(arrangement, stress, top)
             if n is not None:
                 best = self._at(stress, n)
                 least = rate * best.years
@@ -385,8 +322,8 @@ class Search:
             worst, found = self._nearest(arrangement)
             return Answer(arrangement, NOTHING, worst, math.nan, math.nan, math.nan, found)
         n = round(best.years / self.space.step)
-        low = self._first(arrangement, best, n, self.may_be_broken) or 0
-        high = self._first(arrangement, best, self._top(best.start), self.is_surely_broken)
+        low = self._first(arrangement, best, n, "some") or 0
+        high = self._first(arrangement, best, self._top(best.start), "all")
         ends = low * self.space.step, (high or math.nan) * self.space.step
         return Answer(arrangement, BROKEN, best, *ends, least, self.value(arrangement, best))
 
@@ -397,15 +334,15 @@ class Search:
         return min(own, key=lambda pair: sign * pair[1].estimate)
 
     def _first(
-        self, arrangement: str, stress: Stress, top: int, test: Callable[[str, Stress], bool]
+        self, arrangement: str, stress: Stress, top: int, part: Part = "mean"
     ) -> int | None:
-        """Find the least number of steps that passes a test, by bisection; None if none."""
-        if top < 1 or not test(arrangement, self._at(stress, top)):
+        """Find the least number of steps that breaks, by bisection; None if none does."""
+        if top < 1 or not self.breaks(arrangement, self._at(stress, top), part):
             return None
         low, high = 0, top
         while high - low > 1:
             middle = (low + high) // 2
-            if test(arrangement, self._at(stress, middle)):
+            if self.breaks(arrangement, self._at(stress, middle), part):
                 high = middle
             else:
                 low = middle
@@ -443,19 +380,10 @@ class Search:
 class ReverseStress:
     """The mildest stress for each arrangement, and all that was tried.
 
-    Parameters
-    ----------
-    condition : Condition
-    regime : str
-        Which is imposed.
-    answers : tuple of Answer
-    tried : DataFrame
-        Columns arrangement, start_years, depth, years, value, low, high, unit, broken.
-    runs : int
-        Stresses that were simulated, each with all replications.
-    replications : int
-    every : tuple of str
-        All arrangements of the scenario, whose places give the colours of figures.
+    regime: which is imposed.
+    tried: columns arrangement, start_years, depth, years, value, low, high, unit, broken.
+    runs: stresses that were simulated, each with all replications.
+    every: all arrangements of the scenario, whose places give the colours of figures.
     """
 
     condition: Condition
@@ -469,11 +397,8 @@ class ReverseStress:
     def frame(self) -> pd.DataFrame:
         """Give one row for each arrangement.
 
-        Returns
-        -------
-        DataFrame
-            Columns arrangement, verdict, start_years, depth, value (years of stress that
-            break), low, high, unit, severity, one_bust_in, outcome (mean there).
+        Columns arrangement, verdict, start_years, depth, value (years of stress that break), low,
+        high, unit, severity, one_bust_in, outcome (mean there).
         """
         return pd.DataFrame([_row(answer) for answer in self.answers])
 
@@ -522,15 +447,13 @@ class ReverseStress:
 
 
 def _row(answer: Answer) -> dict[str, Any]:
-    broken = answer.verdict != NOTHING
+    # Where nothing breaks the stress is only the nearest one, and no answer.
+    known = math.nan if answer.verdict == NOTHING else 1.0
     return {
         "arrangement": answer.arrangement, "verdict": answer.verdict,
-        "start_years": answer.stress.start if broken else math.nan,
-        "depth": answer.stress.depth if broken else math.nan,
-        "value": answer.stress.years if broken else math.nan,
-        "low": answer.low, "high": answer.high, "unit": "years",
-        "severity": answer.severity if broken else math.nan,
-        "one_bust_in": math.exp(answer.severity) if broken else math.nan,
+        "start_years": known * answer.stress.start, "depth": known * answer.stress.depth,
+        "value": known * answer.stress.years, "low": answer.low, "high": answer.high,
+        "unit": "years", "severity": answer.severity, "one_bust_in": math.exp(answer.severity),
         "outcome_there": answer.found.estimate,
     }  # fmt: skip
 
@@ -550,23 +473,11 @@ def reverse_stress(
 ) -> ReverseStress:
     """Find the mildest stress under which an outcome crosses a limit.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    breaks : str
-        Such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that
+    breaks: such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that
         must cross.
-    arrangements : str or iterable of str, optional
-        Those of the experiment by default.
-    space : StressRange, optional
-        Starts, depths and lengths to search, and the regime that is imposed.
-    store, progress
-        As in `attribute`.
-
-    Raises
-    ------
-    ScenarioError
-        If the condition, an arrangement, the regime or the range cannot be.
+    arrangements: those of the experiment by default.
+    space: starts, depths and lengths to search, and the regime that is imposed.
+    Raises ScenarioError if the condition, an arrangement, the regime or the range cannot be.
     """
     search = asked(scenario, breaks, arrangements, space)
     search.store, search.progress = store or Store(), progress

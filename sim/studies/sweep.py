@@ -1,6 +1,5 @@
 """A sweep: outcomes and differences at every point of a design over some ranges."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,11 +13,12 @@ from sim.studies.ranges import (
     Layout,
     OverRanges,
     Range,
+    Vary,
     design_points,
     place_text,
     ranges_of,
 )
-from sim.studies.request import Names, aims_of, marks_of, together
+from sim.studies.request import Aims, Names, aims_of, marks_of, together
 
 KEY = "sweep"
 
@@ -27,15 +27,9 @@ KEY = "sweep"
 class Plan:
     """How a study goes over its ranges.
 
-    Parameters
-    ----------
-    design : {"grid", "latin", "sobol"}
-    points : int, optional
-        See `sim.studies.ranges.design_points`.
-    replications : int, optional
-        At each point; those of the scenario by default.
-    seed : int
-        Of the design, not of the economies.
+    points: see `sim.studies.ranges.design_points`.
+    replications: at each point; those of the scenario by default.
+    seed: of the design, not of the economies.
     """
 
     design: Design = "grid"
@@ -43,15 +37,18 @@ class Plan:
     replications: int | None = None
     seed: int = 0
 
+    def layout(self, scenario: Scenario, aims: Aims, ranges: tuple[Range, ...]) -> Layout:
+        """Lay out the points of a study."""
+        points = design_points(ranges, self.design, self.points, self.seed)
+        count = self.replications or scenario.experiment.replications
+        return Layout(scenario, aims, ranges, points, count)
+
 
 @dataclass(frozen=True, eq=False)
 class Sweep(OverRanges):
     """Outcomes at every point of a design.
 
-    Parameters
-    ----------
-    cube : Cube
-        One scenario for each point.
+    cube: one scenario for each point.
     """
 
     cube: Cube
@@ -59,12 +56,9 @@ class Sweep(OverRanges):
     def frame(self) -> pd.DataFrame:
         """One row for each point, arrangement and outcome.
 
-        Returns
-        -------
-        DataFrame
-            Columns point, one for each key, arrangement, outcome, unit, replications, mean,
-            standard_error, difference (from the baseline of the same point, nan for the
-            baseline itself) and difference_error.
+        Columns point, one for each key, arrangement, outcome, unit, replications, mean,
+        standard_error, difference (from the baseline of the same point, nan for the baseline
+        itself) and difference_error.
         """
         aims = self.aims
         parts = [
@@ -118,43 +112,26 @@ class Sweep(OverRanges):
 
 def sweep(
     scenario: Scenario,
-    vary: Iterable[Range | str],
+    vary: Vary,
     outcomes: Names | None = None,
     plan: Plan | None = None,
     store: Store | None = None,
 ) -> Sweep:
     """Run a scenario at every point of a design over some ranges.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    vary : sequence of Range or str
-        Keys and ranges, such as ``"underwriting.tolerance_rate=0.01:0.03:5"``.
-    outcomes : str or iterable of str, optional
-        Some headlines by default.
-    plan : Plan, optional
-        A grid by default.
-    store : Store, optional
-        Where runs are kept.
-
-    Raises
-    ------
-    ScenarioError
-        For keys, ranges, outcomes or points that are not legal, before anything runs.
+    vary: keys and ranges, such as ``"underwriting.tolerance_rate=0.01:0.03:5"``.
+    outcomes: some headlines by default.
+    plan: a grid by default.
+    Raises ScenarioError for keys, ranges, outcomes or points that are not legal, before anything
+        runs.
     """
     layout = laid_out(scenario, vary, outcomes, plan)
     return Sweep(layout, layout.cube(store))
 
 
 def laid_out(
-    scenario: Scenario,
-    vary: Iterable[Range | str] | None,
-    outcomes: Names | None,
-    plan: Plan | None = None,
+    scenario: Scenario, vary: Vary, outcomes: Names | None, plan: Plan | None = None
 ) -> Layout:
     """Check what a sweep is asked for, and lay out its points; as in `sweep`."""
-    how = plan or Plan()
     ranges, aims = together(lambda: ranges_of(scenario, vary), lambda: aims_of(scenario, outcomes))
-    points = design_points(ranges, how.design, how.points, how.seed)
-    count = how.replications or scenario.experiment.replications
-    return Layout(scenario, aims, ranges, points, count)
+    return (plan or Plan()).layout(scenario, aims, ranges)

@@ -49,10 +49,7 @@ COLUMNS = ("outcome", "arrangement", "method", "factor", "low", "high", "replica
 class VarianceFactors:
     """Factors against independent seeds, by outcome, arrangement and method.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        Columns outcome, arrangement, method, factor, low, high, replications.
+    rows: columns outcome, arrangement, method, factor, low, high, replications.
     """
 
     rows: pd.DataFrame
@@ -89,15 +86,8 @@ def variance_factors(
 ) -> VarianceFactors:
     """Measure what each method of variance reduction saves for named outcomes.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Its own ``[variance_reduction]`` is replaced by that of each method.
-    outcomes : sequence of str
-    methods : sequence of str
-        Among ``METHODS``; common luck is always measured.
-    store : Store, optional
-    progress : callable, optional
+    scenario: its own ``[variance_reduction]`` is replaced by that of each method.
+    methods: among ``METHODS``; common luck is always measured.
     """
     numbers = range(scenario.experiment.replications)
     runs = store or Store()
@@ -152,21 +142,12 @@ def jackknife_factor(
 ) -> tuple[float, float, float]:
     """Factor against independent seeds, with a 95 % jackknife interval of its logarithm.
 
-    Parameters
-    ----------
-    apart : float
-        Variance of the difference of two replications with independent seeds.
-    values : array, shape (n,)
-        Observed differences.
-    controls : array, shape (n, n_controls)
-    unit : int
-        Replications behind one observation.
-
-    Returns
-    -------
-    factor, low, high : float
-        nan where the difference is constant; an interval that would reach beyond a
-        hundred times the factor is nan too.
+    apart: variance of the difference of two replications with independent seeds.
+    values (shape (n,)): observed differences.
+    controls: shape (n, n_controls).
+    unit: replications behind one observation.
+    Returns factor, low, high: nan where the difference is constant; an interval that would
+        reach beyond a hundred times the factor is nan too.
     """
     n = values.size
     if n < 3:

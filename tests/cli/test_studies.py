@@ -49,6 +49,14 @@ def test_sweep_announces_runs_and_writes_a_tidy_table(small: str) -> None:
     assert Path("run/report.html").is_file()
 
 
+@pytest.mark.parametrize("words", [["story", "small.toml", "3"], ["compare", "small.toml"]])
+def test_what_should_be_looked_at_is_told_before_a_study(small: str, words: list[str]) -> None:
+    words = [*words, "--out", "run"]
+    result = CliRunner().invoke(app, words)
+    assert "notice: small.toml\n  5 numbers have no source" in result.stderr, result.output
+    assert "notice" not in CliRunner().invoke(app, [*words, "--quiet"]).output
+
+
 def test_breakeven_writes_its_curve(small: str) -> None:
     result = run(
         "breakeven", small, "--vary", f"{TOLERANCE}=0.01:0.03", "--points", "2",

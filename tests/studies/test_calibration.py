@@ -62,6 +62,8 @@ def test_a_budget_ends_a_fit_and_keeps_the_best(found: Calibration, start: Scena
     short = calibrate(found.plan, start, eye)
     assert not short.is_finished
     assert "Run it again to go on" in short.findings().sentences[-1]
+    (missed,) = (words for words in short.findings().sentences if words.startswith("Missed"))
+    assert "against 20.0 %" in missed
 
 
 def test_parameters_stay_in_their_ranges(found: Calibration) -> None:

@@ -1,5 +1,6 @@
 """What a run says across the cycle agrees with its outcomes and its curves."""
 
+import math
 from functools import cache
 
 import numpy as np
@@ -8,7 +9,15 @@ import pytest
 from sim.base.errors import ScenarioError
 from sim.experiment.results import Results
 from sim.experiment.simulate import simulate
-from sim.studies.cycle import CrossCycle, check, cycle
+from sim.studies.cycle import (
+    CrossCycle,
+    check,
+    cycle,
+    distress,
+    loss_correlation,
+    mean_overtakes,
+    median_with_never,
+)
 from tests.studies.small import small
 
 
@@ -67,3 +76,76 @@ def test_findings_have_all_tables_and_a_sentence_for_each_arrangement() -> None:
 def test_one_arrangement_is_refused() -> None:
     with pytest.raises(ScenarioError, match="must be at least two"):
         check(small().with_values({"experiment.arrangements": ["plain"]}))
+
+
+# --- Banks in distress alone and together --------------------------------------------------------
+
+
+def test_banks_that_fall_together_do_so_more_often_than_independent_ones() -> None:
+    hit = np.zeros((1, 10, 3))
+    hit[0, :2] = 1.0
+    alone, together, independent = distress(hit, 0.5)
+    assert alone[0] == pytest.approx(0.2)
+    assert together[0] == pytest.approx(0.2)
+    assert independent == pytest.approx(3 * 0.04 * 0.8 + 0.008)
+
+
+def test_independent_banks_fall_together_as_often_as_expected() -> None:
+    rng = np.random.default_rng(1)
+    hit = (rng.random((200, 50, 3)) < 0.3).astype(float)
+    _, together, independent = distress(hit, 0.5)
+    error = together.std(ddof=1) / np.sqrt(together.size)
+    assert together.mean() == pytest.approx(independent, abs=4.5 * error)
+
+
+def test_the_correlation_of_losses_is_that_of_pairs() -> None:
+    years = np.array([1.0, 2.0, 3.0, 5.0])
+    same = np.stack([years, 2.0 * years, -years], axis=1)[None]
+    # two pairs move against each other, one together
+    assert loss_correlation(same)[0] == pytest.approx(-1.0 / 3.0)
+    assert np.isnan(loss_correlation(np.zeros((1, 4, 2)))[0])
+
+
+# --- Histories that never overtake come last; they are not left out ------------------------------
+
+
+NEVER = math.nan
+
+
+def test_the_median_counts_histories_that_never_overtake() -> None:
+    years = np.array([2.0, 4.0, 6.0, *[NEVER] * 4])
+    assert median_with_never(years).estimate == math.inf
+    assert median_with_never(years[:5]).estimate == 6.0
+
+
+def test_the_interval_of_the_median_may_end_at_never() -> None:
+    years = np.concatenate([np.arange(1.0, 13.0), np.full(8, NEVER)])
+    found = median_with_never(years)
+    # ranks 6 and 15 of 20 enclose the median with 95 %
+    assert (found.estimate, found.low, found.high) == (10.0, 6.0, math.inf)
+
+
+def test_too_few_histories_bound_nothing() -> None:
+    found = median_with_never(np.array([3.0, 4.0]))
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+
+
+def test_the_interval_of_the_median_covers_it_as_often_as_it_says() -> None:
+    rng = np.random.default_rng(3)
+    hits = 0
+    for _ in range(400):
+        years = rng.exponential(10.0, 25)
+        found = median_with_never(np.where(years > 12.0, NEVER, years))
+        hits += found.low <= 10.0 * math.log(2.0) <= found.high
+    # 95 % or a little more, since ranks are whole; 4 standard errors below
+    assert hits / 400 > 0.95 - 4.0 * math.sqrt(0.05 * 0.95 / 400)
+
+
+def test_the_mean_overtakes_for_good_only_after_its_last_fall() -> None:
+    years = np.array([1.0, 2.0, 3.0, 4.0])
+    leads = np.array([[1.0, -1.0, 1.0, 5.0], [1.2, -1.2, 1.4, 5.2], [0.8, -0.8, -0.9, 4.8]])
+    year, earliest, latest = mean_overtakes(years, leads)
+    assert (year, earliest, latest) == (3.0, 3.0, 4.0)
+    never = mean_overtakes(years, -np.abs(leads) - 5.0)
+    assert never == (math.inf, math.inf, math.inf)

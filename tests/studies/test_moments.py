@@ -1,14 +1,27 @@
 """Moments are what their words say, on firms made by hand."""
 
+import math
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.engine.history import History
+from sim.experiment.store import Store, Table
 from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_CASH, FIRM, LISTED
-from sim.studies.moments import listing_rate, multiple_shares, multiples, tail_index
+from sim.studies.moments import (
+    PATTERNS,
+    Patterns,
+    listing_rate,
+    multiple_shares,
+    multiples,
+    patterns,
+    tail_index,
+)
+from tests.house.small import shipped
 from tests.outcomes.tiny import history as tiny_history
 
 
@@ -43,3 +56,68 @@ def test_listings_are_counted_over_the_years_that_firms_lived_in_the_experiment(
 
 def test_the_tail_index_of_nothing_is_undefined() -> None:
     assert np.isnan(tail_index(np.zeros(100)))
+
+
+# --- Patterns are told with a verdict, and a miss stays a miss -----------------------------------
+
+
+SMALL = {
+    "population.firms": 200, "experiment.horizon_years": 3.0, "experiment.warm_up_years": 3.0,
+}  # fmt: skip
+
+
+def test_every_pattern_is_computed_from_a_run() -> None:
+    store = Store()
+    frame = patterns(shipped().with_values(SMALL), store, 2).frame()
+    assert store.simulated == 2
+    assert len(frame) == len(PATTERNS)
+    known = frame.set_index("pattern")["model"].notna()
+    # Few firms exit in three years, and a bust need not come.
+    assert known.sum() >= len(PATTERNS) - 7
+
+
+def test_misses_are_named_and_what_is_met_is_not() -> None:
+    middle = {
+        one.key: 0.5 * (one.low + one.high) if math.isfinite(one.high) else one.low + 1.0
+        for one in PATTERNS
+    }
+    values = pd.DataFrame([middle, middle])
+    assert len(Patterns(values).findings().sentences) == 1
+    values["tail_index"] = 9.0
+    words = Patterns(values).findings().sentences
+    assert len(words) == 2
+    assert "tail index" in words[1]
+    assert "above 1.40 to 2.00" in words[1]
+
+
+def test_a_missed_share_is_told_in_per_cent() -> None:
+    values = pd.DataFrame({one.key: [np.nan, np.nan] for one in PATTERNS})
+    values["npl_ratio"] = [0.039, 0.041]
+    words = "\n".join(Patterns(values).findings().sentences)
+    assert "is 4.00 % (standard error 0.100 pp), above 2.18 to 2.99 % (LB43)" in words
+
+
+def test_a_value_outside_by_less_than_its_error_is_near() -> None:
+    values = pd.DataFrame({one.key: [np.nan, np.nan] for one in PATTERNS})
+    values["npl_ratio"] = [0.01, 0.03]
+    frame = Patterns(values).frame()
+    assert frame["verdict"].tolist()[0] == "near"
+    assert set(frame["verdict"][1:]) == {"undefined"}
+
+
+def test_patterns_of_another_program_are_not_recalled(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def patterns_of(_: object, replication: int) -> pd.DataFrame:
+        calls.append(replication)
+        return Table.of_rows(["plain"], [{"npl_ratio": 0.1 * len(calls)}]).frame(replication)
+
+    monkeypatch.setattr("sim.studies.moments.patterns_of", patterns_of)
+    scenario = shipped().with_values(SMALL)
+    for program, runs in (("one", 1), ("one", 1), ("two", 2)):
+        monkeypatch.setattr("sim.experiment.store.program_digest", lambda name=program: name)
+        found = patterns(scenario, Store(tmp_path), 1)
+        assert len(calls) == runs
+    assert found.values["npl_ratio"].tolist() == [0.2]

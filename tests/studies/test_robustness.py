@@ -47,6 +47,15 @@ def test_a_sign_that_lasts_and_one_that_flips():
     assert joint["pushes_over"].startswith("low underwriting.tolerance_rate (+1.00)")
 
 
+def test_shares_of_points_are_told_in_per_cent():
+    rows = tried().findings().tables["verdicts"].set_index("arrangement")
+    assert rows.loc["revenue_swap", "and clear"] == "100 %"
+    assert rows.loc["revenue_swap", "same sign"].startswith("100 % (")
+    # Without a difference there is no sign to share.
+    nothing = tried(lambda s, n, arm: 0.0).findings().tables["verdicts"]
+    assert set(nothing["and clear"]) == {"–"}
+
+
 def test_the_strongest_number_is_moved_alone_and_its_flip_is_marked():
     rows = tried().tornado.set_index(["arrangement", "end"])
     assert set(rows["key"]) == {"underwriting.tolerance_rate"}
