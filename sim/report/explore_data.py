@@ -163,7 +163,7 @@ class OutcomeTables:
             "better": mark.better,
             "formula": tr(mark.formula),
             "places": self._printed(name).places,
-            "log": _needs_log(mark, [view["spread"][0] for view in views]),
+            "log": _needs_log(mark, [view["spread"][0] for view in views if "spread" in view]),
             "numbers": _by_statistic(views, 0),
             "cells": _by_statistic(views, 1),
         }
@@ -188,6 +188,8 @@ class OutcomeTables:
         views = []
         for one, row in self._levels[mark.name].items():
             view = {"spread": _spread(row), "mean": _mean(row), "quantiles": _quantiles(row)}
+            if mark.binary:  # two values have neither box nor quantiles
+                view = {"mean": view["mean"]}
             if one in against:
                 view["difference"] = _difference(against[one])
                 view["pairs"] = _pairs(row, against[one])

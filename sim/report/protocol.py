@@ -190,8 +190,8 @@ STANDARDS: dict[Standard, str] = {
 ENTITIES = ("firm", "contract", "bank", "climate")
 """Records whose columns are state variables, in the order of the description."""
 
-SUBMODELS = ("firms", "clauses", "banks", "economy")
-"""Folders whose files are the submodels."""
+SUBMODELS = ("firms", "contracts", "banks", "economy")
+"""Folders of `sim.model` whose files are the submodels."""
 
 
 def protocols(
@@ -311,9 +311,9 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
     """Give every file of the submodels: what it says of itself, its parameters and rules."""
     known = parameters(Scenario)
     for folder in SUBMODELS:
-        package = import_module(f"sim.{folder}")
+        package = import_module(f"sim.model.{folder}")
         for found in pkgutil.iter_modules(package.__path__):
-            module = import_module(f"sim.{folder}.{found.name}")
+            module = import_module(f"{package.__name__}.{found.name}")
             own = [one for one in known if one.module == module.__name__]
             yield {
                 "module": module.__name__,
@@ -326,7 +326,7 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
 def _others(stated: Stated) -> Iterator[dict[str, str]]:
     """Give the parameters that no submodel holds: of the experiment and its measurement."""
     for one in parameters(Scenario):
-        if one.module.split(".")[1] not in SUBMODELS and one.path != ("sources",):
+        if not one.module.startswith("sim.model.") and one.path != ("sources",):
             yield _parameter(one, stated)
 
 

@@ -185,7 +185,8 @@ def render(parts: Parts) -> str:
         environment.filters["arrangement"] = arrangement_text
         page = environment.get_template("report.html.j2").render(**_context(parts))
         if studies := parts.get("studies"):
-            page = with_studies(page, studies, parts.get("scenario_sha256", ""), least_room())
+            sha, marks = parts.get("scenario_sha256", ""), parts["outcomes"].marks
+            page = with_studies(page, studies, sha, least_room(), marks)
         return with_explorer(page, parts["outcomes"], parts["comparison"], parts["results"])
 
 
@@ -213,7 +214,9 @@ def _context(parts: Parts) -> dict[str, Any]:
         "groups": [party_table(comparison, group, first) for group in groups(comparison)],
         "standalone": [row for row in alone if row["outcome"] in first],
         "further": [row for row in alone if row["outcome"] not in first],
-        "figures": [_figure(drawing, key) for key, drawing in _drawings(parts).items()],
+        "figures": [
+            _figure(drawing, key, comparison.marks) for key, drawing in _drawings(parts).items()
+        ],
         "allowed": policy_source(script()),
         "missing": missing(results),
         "beliefs": _beliefs(parts),
@@ -242,7 +245,7 @@ def _beliefs(parts: Parts) -> dict[str, Any] | None:
     beliefs = parts.get("beliefs")
     if beliefs is None:
         return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
-    return shown_table(beliefs, {})
+    return shown_table(beliefs, {}, marks=parts["outcomes"].marks)
 
 
 def _banks(parts: Parts) -> dict[str, Any] | None:
@@ -266,7 +269,7 @@ def _protocols(results: ResultsView) -> Markup:
         return protocols(results.scenario, results.manifest, with_sources=False)
 
 
-def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
+def _figure(drawing: Drawing, key: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
     """Give a figure with its words and, where short, the numbers behind it."""
     return {
         "key": key,
@@ -274,14 +277,11 @@ def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
         "svg": Markup(inline_svg(drawing, key)),
         "title": drawing.title,
         "note": drawing.note,
-        "table": _behind(drawing, key) if len(drawing.data) <= _LONGEST_TABLE else None,
+        "table": shown_table(drawing.data, drawing.units, ("figures", key), drawing.heads, marks)
+        if len(drawing.data) <= _LONGEST_TABLE
+        else None,
         "length": len(drawing.data),
     }
-
-
-def _behind(drawing: Drawing, key: str) -> dict[str, Any]:
-    """Give the table behind a figure."""
-    return shown_table(drawing.data, drawing.units, ("figures", key), drawing.heads)
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:

@@ -20,9 +20,10 @@ from sim.base.wording import (
     unit_style,
     verdict_word,
 )
-from sim.outcomes.mark import registry
+from sim.outcomes.mark import Mark
 from sim.report.figures.distribution import LEVELS
 from sim.report.parts import cell_id
+from sim.studies.findings import label_of
 
 # --- Tables for people: comparisons by party, assumptions, and what a run was made of ------------
 
@@ -227,6 +228,7 @@ def shown_table(
     units: Mapping[str, str],
     way: tuple[object, ...] = (),
     heads: Mapping[str, str] | None = None,
+    marks: Mapping[str, Mark] | None = None,
 ) -> dict[str, Any]:
     """Write a frame for people: numbers in the units people read, intervals in one cell.
 
@@ -242,6 +244,8 @@ def shown_table(
         The beginning of the ids of cells: where the frame is kept; empty where it is not.
     heads : mapping of str to str, optional
         Words for columns whose names do not say what they are.
+    marks : mapping of str to Mark, optional
+        Those of the run, which may call an outcome by a humbler name; else the registered.
 
     Returns
     -------
@@ -260,7 +264,10 @@ def shown_table(
     """
     columns = [column for column in map(str, table.columns) if not _is_upper(column, table)]
     rows = [
-        [_frame_cell(column, row, units, (*way, place) if way else ()) for column in columns]
+        [
+            _frame_cell(column, row, units, (*way, place) if way else (), marks)
+            for column in columns
+        ]
         for place, row in enumerate(table.to_dict("records"))
     ]
     names = [_head(column, table, units, heads or {}) for column in columns]
@@ -306,12 +313,16 @@ def _column_kind(column: str) -> str:
 
 
 def _frame_cell(
-    column: str, row: Mapping[Any, Any], units: Mapping[str, str], way: tuple[object, ...]
+    column: str,
+    row: Mapping[Any, Any],
+    units: Mapping[str, str],
+    way: tuple[object, ...],
+    marks: Mapping[str, Mark] | None,
 ) -> Shown:
     """Write one cell; it is cited where a number stands in it."""
     value, upper = row[column], _upper(column, row)
     if isinstance(value, str):
-        text = plain_word(column, value)
+        text = plain_word(column, value, marks)
         is_cited = any(letter.isdigit() for letter in value)
     else:
         text, is_cited = _number(column, row, units), True
@@ -353,7 +364,7 @@ def heading(column: str) -> str:
     return tr(column.replace("_", " "))
 
 
-def plain_word(column: str, value: str) -> str:
+def plain_word(column: str, value: str, marks: Mapping[str, Mark] | None = None) -> str:
     """Write a name for readers: outcomes by their labels, arrangements with a capital.
 
     Examples
@@ -362,8 +373,7 @@ def plain_word(column: str, value: str) -> str:
     ('Revenue swap', '%')
     """
     if column == "outcome":
-        known = registry().get(value)
-        return tr(known.label) if known else value
+        return tr(label_of(value, marks))
     if column == "unit":
         return unit_style(value).axis
     if column in _NAMES:

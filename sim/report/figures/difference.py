@@ -17,7 +17,6 @@ from sim.report.figures.letters import fill
 from sim.report.figures.style import (
     BETTER_SIDE,
     INK,
-    MUTED,
     Drawing,
     Look,
     grid_of,
@@ -26,6 +25,7 @@ from sim.report.figures.style import (
     named_rows,
     number_axis,
     style,
+    undefined_row,
 )
 
 COLUMNS = ["outcome", "unit", "arrangement", "difference", "low", "high", "verdict"]
@@ -155,7 +155,7 @@ def whisker(
         Opacity of the line; by default full where the verdict ranks, and paler where not.
     """
     if not np.isfinite(row["difference"]):
-        axes.text(0.0, place, " " + tr("not defined"), va="center", fontsize=7.5, color=MUTED)
+        undefined_row(axes, place)
         return
     clear = is_ranking(str(row["verdict"]))
     low, middle, high = (row[name] * scale for name in ("low", "difference", "high"))

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
-from sim.base.language import Language, current
+from sim.base.language import Language, current, gap, tr
 from sim.base.wording import arrangement_text, plain_number
 from sim.report.figures.letters import PLOT_FONT, fill, fonts, measured
 
@@ -219,6 +219,31 @@ def named_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.set_yticks(range(len(labels)), labels)
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
+
+
+def undefined_row(axes: Axes, place: float) -> None:
+    """Write into a row that it has no value, so that it does not vanish without a word."""
+    axes.text(0.0, place, " " + tr("not defined"), va="center", fontsize=7.5, color=MUTED)
+
+
+def undrawn_words(
+    rows: pd.DataFrame, values: Sequence[str], ends: Sequence[str] = ("low", "high")
+) -> str:
+    """Say how many rows of a figure lack a value or an interval, to be put behind a note.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"part": [1.0, float("nan")], "low": [0.5, 0.1], "high": [2.0, 3.0]})
+    >>> undrawn_words(rows, ["part"]), undrawn_words(rows[:1], ["part"])
+    (' Not drawn, as not defined: 1 of 2.', '')
+    """
+    absent = rows[list(values)].isna().any(axis=1)
+    bare = rows[list(ends)].isna().any(axis=1) & ~absent
+    told = [
+        (int(absent.sum()), "Not drawn, as not defined: {count} of {total}."),
+        (int(bare.sum()), "Drawn without an interval: {count} of {total}."),
+    ]
+    return "".join(gap() + tr(words, count=n, total=len(rows)) for n, words in told if n)
 
 
 def grid_of(count: int, most: int) -> tuple[int, int]:
