@@ -203,8 +203,6 @@ class Room:
     def takes(self, value: object) -> bool:
         """Say whether a value fits, and keep room for it if so.
 
-        Examples
-        --------
         >>> room = Room(10)
         >>> room.takes([1, 2]), room.takes([1, 2, 3]), room.free
         (True, False, 4)
@@ -218,13 +216,8 @@ class Room:
 def as_data(value: object) -> str:
     r"""Write a value as JSON that can stand inside a page: it can neither end nor open markup.
 
-    Raises
-    ------
-    ValueError
-        If a number is not finite, since JSON has no word for it.
+    Raises ValueError if a number is not finite, since JSON has no word for it.
 
-    Examples
-    --------
     >>> print(as_data({"name": "</script>"}))
     {"name":"\u003c/script\u003e"}
     """
@@ -368,8 +361,6 @@ def script() -> str:
 def policy_source(text: str) -> str:
     """Name a script in a content security policy, by the hash of its text.
 
-    Examples
-    --------
     >>> policy_source("")
     "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
     """

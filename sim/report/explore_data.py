@@ -296,15 +296,9 @@ def _scaled(view: View, scale: float) -> View:
 def places(levels: pd.DataFrame, steps: pd.DataFrame) -> int:
     """Give the decimals of single values: three digits of what varies least.
 
-    Differences within a replication vary less than levels do; both must be legible.
+    Differences within a replication vary less than levels do; both must be legible. Levels and
+    steps, shape (n_replications, n_arrangements), are in the printed unit.
 
-    Parameters
-    ----------
-    levels, steps : DataFrame, shape (n_replications, n_arrangements)
-        Values, and their differences from the baseline, in the printed unit.
-
-    Examples
-    --------
     >>> levels = pd.DataFrame({"a": [100.0, 104.0], "b": [100.2, 104.3]})
     >>> places(levels, levels.sub(levels["a"], axis=0))
     4
@@ -319,8 +313,6 @@ def places(levels: pd.DataFrame, steps: pd.DataFrame) -> int:
 def significant(value: float, digits: int = 6) -> float | None:
     """Round to significant digits; None where undefined, since JSON has no nan.
 
-    Examples
-    --------
     >>> significant(1234567.0), significant(0.00012345678), significant(float("nan"))
     (1234570, 0.000123457, None)
     """
@@ -333,8 +325,6 @@ def significant(value: float, digits: int = 6) -> float | None:
 def rounded(values: "pd.Series[float]", places: int) -> list[float | None]:
     """Round to decimals; None where undefined.
 
-    Examples
-    --------
     >>> rounded(pd.Series([1.2345, float("nan"), -0.001]), 2)
     [1.23, None, 0.0]
     >>> rounded(pd.Series([12.3]), 0)

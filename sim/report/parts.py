@@ -31,15 +31,8 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 def put(text: str, /, **values: object) -> Markup:
     """Give a text of the program in the language of the page; what is put in is escaped.
 
-    Parameters
-    ----------
-    text : str
-        In English, with the names of values in braces.
-    **values : object
-        Markup stays markup; all else is escaped.
+    The text is English, with names of values in braces; of these markup stays markup.
 
-    Examples
-    --------
     >>> str(put("{count} of {total}", count="<b>", total=Markup("<i>2</i>")))
     '&lt;b&gt; of <i>2</i>'
     """
@@ -52,8 +45,6 @@ def given(text: object) -> Markup:
 
     Names that the table of words holds are translated.
 
-    Examples
-    --------
     >>> from sim.base.language import language
     >>> str(given("A title"))
     'A title'
@@ -82,8 +73,6 @@ def _spoken(name: Language) -> frozenset[str]:
 def told(sentences: Sequence[str]) -> Markup:
     """Join sentences that tell what something is; a number keeps its per cent sign.
 
-    Examples
-    --------
     >>> str(told(["One is 5 %.", "So is two."])) == "One is 5\u00a0%. So is two."
     True
     """
@@ -99,8 +88,6 @@ def in_a_row(sentences: Sequence[Markup]) -> Markup:
 def listed(names: Sequence[str]) -> str:
     """List names in a sentence of its own.
 
-    Examples
-    --------
     >>> listed(["one", "two"])
     'one; two.'
     """
@@ -151,27 +138,11 @@ _FONTS = (
 def inline_svg(drawing: Drawing, key: str) -> str:
     """Give a figure as SVG that can stand inside a page with others.
 
-    Ids are made unique, the parts that point outside are taken out, and ink, grid and
-    series colours become variables of the page, so that a dark page stays readable.
+    Ids are made unique, the parts that point outside are taken out, and ink, grid and series
+    colours become variables of the page, so that a dark page stays readable. The ``svg`` element is
+    named by the element ``<key>-caption`` of the page. Raises ValueError if the key, unique on
+    the page, has other letters than a-z, digits and hyphens.
 
-    Parameters
-    ----------
-    drawing : Drawing
-    key : str
-        Lower-case letters, digits and hyphens, unique on the page.
-
-    Returns
-    -------
-    str
-        An ``svg`` element named by the element ``<key>-caption`` of the page.
-
-    Raises
-    ------
-    ValueError
-        If the key has other characters.
-
-    Examples
-    --------
     >>> from sim.report.figures.style import Drawing
     >>> import pandas as pd
     >>> empty = Drawing(2.0, 1.0).finish("Nothing", "No replications.", pd.DataFrame())
@@ -238,8 +209,6 @@ class Stated:
     def of(self, path: Key) -> tuple[str, str]:
         """Give value and source of a parameter, as text; empty where there is none.
 
-        Examples
-        --------
         >>> file = Stated({("macro", "regime", "boom", "mean_years"): 3.5}, {})
         >>> file.of(("macro", "regime", "NAME", "mean_years"))
         ('boom 3.5', '')
@@ -270,10 +239,7 @@ class Stated:
 def of_file(file: Path) -> Stated:
     """Read what a scenario file and those that it extends state.
 
-    Raises
-    ------
-    ScenarioError
-        If it cannot be read.
+    Raises ScenarioError if it cannot be read.
     """
     raw = read_whole(file)
     return of_values(raw.values, source_texts(raw))
@@ -325,13 +291,8 @@ _PLAIN = "-_.!~*'()"
 def cell_id(*way: object) -> str:
     """Give the id of a cell.
 
-    Parameters
-    ----------
-    *way : object
-        Parts of the way; columns that are shown together as a tuple.
+    Columns that are shown together are one part, a tuple.
 
-    Examples
-    --------
     >>> cell_id("comparison", "bank.raroc", "revenue_swap", ("low", "high"))
     'comparison/bank.raroc/revenue_swap/low+high'
     >>> cell_id("figures", "survival", 3, "a/b")
@@ -350,8 +311,6 @@ def _quoted(part: object) -> str:
 def cited(text: object, *way: object) -> Markup:
     """Write a number with the id of its cell, for the middle of a sentence.
 
-    Examples
-    --------
     >>> str(cited("4,000", "scenario", "population", "firms"))
     '<span data-cell="scenario/population/firms">4,000</span>'
     """
@@ -364,8 +323,6 @@ def cited(text: object, *way: object) -> Markup:
 def coded(text: str) -> Markup:
     """Set what stands between back quotes as code.
 
-    Examples
-    --------
     >>> str(coded("`cash` < 0"))
     '<code>cash</code> &lt; 0'
     """
@@ -375,8 +332,6 @@ def coded(text: str) -> Markup:
 def breakable(name: str) -> Markup:
     """Let a long name break after its dots and underscores.
 
-    Examples
-    --------
     >>> str(breakable("bank.npl_ratio"))
     'bank.<wbr>npl_<wbr>ratio'
     """
@@ -386,8 +341,6 @@ def breakable(name: str) -> Markup:
 def linked(text: str, links: Mapping[str, str]) -> Markup:
     """Turn the ids of facts in a source into links, where there is a place to lead to.
 
-    Examples
-    --------
     >>> str(linked("see MK12", {"MK12": "#fact-MK12"}))
     'see <a href="#fact-MK12">MK12</a>'
     """

@@ -82,14 +82,8 @@ class EventRule:
 def steps_of(function: Function, depth: int = 1) -> tuple[Step, ...]:
     """Give what a function does, in the order of its source.
 
-    Parameters
-    ----------
-    function : function of the engine or of a firm's rules
-    depth : int
-        How many functions deep the steps are told, at least 1.
+    So many functions deep, at least 1.
 
-    Examples
-    --------
     >>> from sim.engine.settlement import settle
     >>> [step.place for step in steps_of(settle)][:2]
     ['sim.engine.settlement.read_all', 'sim.engine.settlement.close_books']

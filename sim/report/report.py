@@ -158,20 +158,7 @@ class Parts(TypedDict):
 
 
 def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
-    """Write the report of a run as one self-contained HTML file.
-
-    Parameters
-    ----------
-    path : str or Path
-        Where to write; folders are made as needed.
-    **parts
-        As `Parts` says.
-
-    Returns
-    -------
-    Path
-        The file that was written.
-    """
+    """Write the report of a run as one self-contained HTML file, with its folder, and name it."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(render(parts), encoding="utf-8")

@@ -79,8 +79,6 @@ def with_studies(
     What the rest of the report leaves free of its size, but for so many bytes kept, decides how
     many figures are shown; other parameters as in `studies_html`.
 
-    Examples
-    --------
     >>> page = "before <!-- studies -->old<!-- end of studies --> after"
     >>> "old" in with_studies(page, [])
     False

@@ -68,8 +68,6 @@ def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
 def tone(verdict: str) -> str:
     """Give the tone in which a verdict is shown; words carry the same meaning.
 
-    Examples
-    --------
     >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("not resolved")
     ('good', 'bad', 'moved', 'none')
     """
@@ -130,8 +128,6 @@ def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
 
     Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"), source.
 
-    Examples
-    --------
     >>> sources_table({"macro.boom_years": "reference: Hamilton 1989",
     ...                "credit_line.rate": "assumption 0.02 to 0.05"})["kind"].tolist()
     ['assumption', 'reference']
@@ -150,13 +146,8 @@ def _kind(text: str) -> str:
 def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     """Give a manifest as lines of key and value, nested keys joined by dots.
 
-    Returns
-    -------
-    DataFrame
-        Columns key, value, way (the nested keys as a tuple).
+    Columns key, value, way (the nested keys as a tuple).
 
-    Examples
-    --------
     >>> manifest_table({"seed": 7, "versions": {"numpy": "2.4"}})["key"].tolist()
     ['seed', 'versions.numpy']
     """
@@ -232,29 +223,14 @@ def shown_table(
 ) -> dict[str, Any]:
     """Write a frame for people: numbers in the units people read, intervals in one cell.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A column ``unit`` gives the unit of a row's estimates. Columns ``low`` and ``high``,
-        and others that end so, are the two ends of an interval.
-    units : mapping of str to str
-        Unit of a column where it does not differ by row, with columns of an interval after
-        their lower end.
-    way : tuple of str
-        The beginning of the ids of cells: where the frame is kept; empty where it is not.
-    heads : mapping of str to str, optional
-        Words for columns whose names do not say what they are.
-    marks : mapping of str to Mark, optional
-        Those of the run, which may call an outcome by a humbler name; else the registered.
+    A column ``unit`` gives the unit of a row's estimates, `units` that of a column where it does
+    not differ by row (an interval under its lower end). Columns ``low`` and ``high``, and others
+    that end so, are the two ends of an interval. `way` is the beginning of the ids of cells:
+    where the frame is kept, empty where it is not; `heads` are words for columns whose names do
+    not say what they are; `marks` those of the run, which may call an outcome by a humbler name
+    than the registered. Gives ``columns``: headings; ``rows``: lists of `Shown`; ``numbers``:
+    which columns are numbers, as a list of bool.
 
-    Returns
-    -------
-    dict
-        ``columns``: headings; ``rows``: lists of `Shown`; ``numbers``: which columns are
-        numbers, as a list of bool.
-
-    Examples
-    --------
     >>> gap = pd.DataFrame({"clause": ["tenor"], "part": [0.0123], "low": [0.004],
     ...                     "high": [0.02], "unit": ["share"]})
     >>> [cell.text for cell in shown_table(gap, {})["rows"][0]]
@@ -367,8 +343,6 @@ def heading(column: str) -> str:
 def plain_word(column: str, value: str, marks: Mapping[str, Mark] | None = None) -> str:
     """Write a name for readers: outcomes by their labels, arrangements with a capital.
 
-    Examples
-    --------
     >>> plain_word("arrangement", "revenue_swap"), plain_word("unit", "share")
     ('Revenue swap', '%')
     """

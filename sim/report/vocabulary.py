@@ -101,19 +101,10 @@ COLUMNS = (
 def vocabulary(economy: str | os.PathLike[str] | None = None) -> pd.DataFrame:
     """Give every word of the program, one row each, with the columns of `COLUMNS`, all text.
 
-    Parameters
-    ----------
-    economy : path, optional
-        Scenario file whose values and sources are told beside the parameters; by default
-        the default economy, where it is found from the current folder.
+    Values and sources of a scenario file stand beside the parameters, by default those of the
+    default economy, where it is found from the current folder. Raises ScenarioError if a file
+    was named and cannot be read.
 
-    Raises
-    ------
-    ScenarioError
-        If a file was named and cannot be read.
-
-    Examples
-    --------
     >>> words = vocabulary().set_index("name")
     >>> words.loc["bank.raroc", "unit"], words.loc["lifecycle.recovery_hazard", "range"]
     ('per year', '[0, ∞)')
@@ -267,15 +258,8 @@ def write_vocabulary(
 ) -> Path:
     """Write the vocabulary as one self-contained HTML file, in the language of the context.
 
-    Parameters
-    ----------
-    path : path
-        Where to write; folders are made as needed.
-    economy : path, optional
-        Scenario file whose values stand beside the parameters; see `vocabulary`.
-    facts : path, optional
-        File of published figures that sources name; by default that of the project, where it
-        is found from the current folder.
+    Economy as in `vocabulary`; `facts` is the file of published figures that sources name, by
+    default that of the project, where it is found from the current folder. Makes the folder.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -52,8 +52,6 @@ def level_and_difference(
 ) -> dict[str, float]:
     """Describe values of paired replications: mean, and mean difference, with intervals.
 
-    Examples
-    --------
     >>> found = level_and_difference(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
     >>> found["replications"], found["mean"], found["difference"]
     (2, 2.0, 0.5)
@@ -69,13 +67,9 @@ def level_and_difference(
 def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str, pd.DataFrame]:
     """Give a series as a table of replications by arrangement, in the order of the scenario.
 
-    Each table has shape (n_x, n_replications), index x and columns replications; `adds_up`
-    sums over banks.
-
-    Raises
-    ------
-    OutcomeError
-        If the series is not there, or has several values per point and does not add up.
+    Each table has shape (n_x, n_replications), index x and columns replications; `adds_up` sums
+    over banks. Raises OutcomeError if the series is not there, or has several values per point
+    and does not add up.
     """
     rows = results.series[results.series["series"] == series].dropna(subset=["value"])
     if rows.empty:
@@ -102,27 +96,11 @@ def curve_data(
 ) -> pd.DataFrame:
     """Give the frame behind the curves: levels, bands and paired differences.
 
-    Parameters
-    ----------
-    results : Results
-    series : str
-        Name of the series.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-    adds_up : bool
-        True to sum over banks.
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, x, replications, mean, low, high (5th and 95th percentile of
-        replications), difference, difference_low, difference_high (95 % interval of the
-        mean paired difference at this point alone).
-
-    Raises
-    ------
-    OutcomeError
-        If the series is not there.
+    Differences refer to the baseline, by default the scenario's first arrangement; `adds_up`
+    sums over banks. Columns arrangement, x, replications, mean, low, high (5th and 95th
+    percentile of replications), difference, difference_low, difference_high (95 % interval of
+    the mean paired difference at this point alone). Raises OutcomeError if the series is not
+    there.
     """
     tables = paths(results, series, adds_up)
     against = baseline or next(iter(tables))
@@ -152,8 +130,6 @@ def _describe(name: str, own: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
 def replications_of(data: pd.DataFrame) -> str:
     """Say from how many replications the points of a curve are: from fewest to most.
 
-    Examples
-    --------
     >>> replications_of(pd.DataFrame({"replications": [40, 39]}))
     '39 to 40'
     """
@@ -210,8 +186,6 @@ def number_rows(axes: Axes, data: pd.DataFrame, drawn: dict[str, Look]) -> None:
 def ages(points: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[float]:
     """Choose the ages at which numbers stand: equal steps of whole years, from zero.
 
-    Examples
-    --------
     >>> ages(np.arange(0.0, 16.0))
     [0.0, 3.0, 6.0, 9.0, 12.0, 15.0]
     >>> ages(np.arange(0.0, 4.0))
@@ -246,23 +220,10 @@ def well_founded(data: pd.DataFrame, results: ResultsView, series: str) -> pd.Da
 class Curve:
     """What a series is, for its axes.
 
-    Parameters
-    ----------
-    series : str
-        Name in the table of series.
-    title, x : str
-        Title, and horizontal axis with its unit.
-    unit : str
-        In which values are stored.
-    y : str
-        What a value is; empty where the unit says it.
-    adds_up : bool
-        True where the values of banks may be summed.
-    behind : str
-        Series of the number of firms behind each point, shown beneath the curve; none where
-        it is empty.
-    founded : str
-        Series of the number of firms without enough of which no point is drawn.
+    `x` is the horizontal axis with its unit, `unit` that in which values are stored, `y` what a
+    value is (empty where the unit says it); `adds_up` says that banks may be summed. `behind`
+    is the series of the number of firms behind each point, shown beneath the curve, `founded`
+    that without enough of which no point is drawn; empty for none.
     """
 
     series: str
@@ -399,18 +360,8 @@ def curve_line(
 ) -> Any:
     """Draw one arrangement's line with its band, and give the line.
 
-    Parameters
-    ----------
-    axes : Axes
-    rows : DataFrame
-        Columns x and those named.
-    columns : tuple of str
-        `LEVEL` or `STEP`.
-    look : Look
-    weight : tuple of float
-        Factor to the reader's scale, and opacity of the band.
-    every : float
-        Distance of marks, as a share of the panel.
+    The rows have x and the columns of `LEVEL` or `STEP`; `weight` is the factor to the reader's
+    scale and the opacity of the band, `every` the distance of marks as a share of the panel.
     """
     x, *ends = (rows[column].to_numpy(np.float64) for column in ("x", *columns))
     scaled = [end * weight[0] for end in ends]

@@ -36,22 +36,9 @@ LETTERS_OF_TITLE = 34
 def difference_data(comparison: Comparison, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Give the frame behind `difference`.
 
-    Parameters
-    ----------
-    comparison : Comparison
-    names : iterable of str, optional
-        Outcomes to draw; all of them by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, unit, arrangement, difference, low, high, verdict; outcomes of
-        one group and one unit stand together, in the order in which they were named.
-
-    Raises
-    ------
-    OutcomeError
-        If a name was not compared.
+    Of the named outcomes, by default of all: columns outcome, unit, arrangement, difference,
+    low, high, verdict. Outcomes of one group and one unit stand together, in the order in which
+    they were named. Raises OutcomeError if a name was not compared.
     """
     marks = comparison.marks
     wanted = list(marks) if names is None else list(names)
@@ -141,18 +128,8 @@ def whisker(
 ) -> None:
     """Draw one difference with its interval; the words "not defined" where there is none.
 
-    Parameters
-    ----------
-    axes : Axes
-    place : float
-        Of its row.
-    row : mapping
-        Keys difference, low, high, verdict.
-    scale : float
-        Factor to the reader's scale.
-    look : Look
-    alpha : float
-        Opacity of the line; by default full where the verdict ranks, and paler where not.
+    The row has keys difference, low, high, verdict; `scale` is the factor to the reader's scale,
+    `alpha` the opacity of the line: by default full where the verdict ranks, paler where not.
     """
     if not np.isfinite(row["difference"]):
         undefined_row(axes, place)

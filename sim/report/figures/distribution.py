@@ -26,22 +26,8 @@ _MOST_POINTS = 200
 def distribution_data(outcomes: Outcomes, name: str) -> pd.DataFrame:
     """Give the frame behind `distribution`.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    name : str
-        Dotted name of an outcome.
-
-    Returns
-    -------
-    DataFrame
-        One row per arrangement: arrangement, unit, replications, defined, mean, p05, p25,
-        median, p75, p95, in the unit of the mark.
-
-    Raises
-    ------
-    OutcomeError
-        If the outcome is not there.
+    One row per arrangement: arrangement, unit, replications, defined, mean, p05, p25, median,
+    p75, p95, in the unit of the mark. Raises OutcomeError if the outcome is not there.
     """
     mark, table = outcomes.mark(name), outcomes.table(name)
     rows = []
@@ -163,8 +149,6 @@ def _note(mark: Mark, data: pd.DataFrame) -> str:
 def undefined_words(counts: Mapping[str, int]) -> str:
     """Say what is undefined in how many replications, to be put behind a note.
 
-    Examples
-    --------
     >>> undefined_words({"Plain": 3, "Consortium": 0}), undefined_words({"Plain": 0})
     (' Undefined: Plain in 3.', '')
     """

@@ -67,16 +67,8 @@ SIGNS = {
 def life_data(story: Story) -> pd.DataFrame:
     """Give the frame behind `life`.
 
-    Parameters
-    ----------
-    story : Story
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement (empty for the macro regime), kind (regime, stage, setback or
-        event), what, start, end (years from the start date), value (CNY million, of
-        events).
+    Columns arrangement (empty for the macro regime), kind (regime, stage, setback or event),
+    what, start, end (years from the start date), value (CNY million, of events).
     """
     rows: list[tuple[Any, ...]] = [
         ("", "regime", one.what, one.start, one.end, None) for one in story.regimes.itertuples()
@@ -98,16 +90,8 @@ def life_data(story: Story) -> pd.DataFrame:
 def life(story: Story, arrangements: Iterable[str] | None = None) -> Drawing:
     """Draw the life of one firm, one lane an arrangement.
 
-    Parameters
-    ----------
-    story : Story
-    arrangements : iterable of str, optional
-        All of the scenario, whose places give the colours; those of the story by default.
-
-    Raises
-    ------
-    OutcomeError
-        If the firm enters under no arrangement.
+    The places of the arrangements, those of the story by default, give the colours. Raises
+    OutcomeError if the firm enters under no arrangement.
     """
     if not story.is_lived:
         raise OutcomeError(f"firm {story.firm}", "never enters", "choose another firm")

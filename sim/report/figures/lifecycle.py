@@ -58,25 +58,11 @@ Flow = tuple[str, str, float, float]
 def lifecycle_flow_data(results: ResultsView, baseline: str | None = None) -> pd.DataFrame:
     """Give the frame behind `lifecycle_flow`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``stage_flow:SOURCE>TARGET``.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, source, target, start, end (years), replications, mean, low,
-        high (95 % interval of the mean), difference, difference_low, difference_high
-        (firms). First the flows of each period, then the moves of `MOVES` over all periods,
-        whose source is ``any``.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    From the series ``stage_flow:SOURCE>TARGET``; differences refer to the baseline, by default
+    the scenario's first arrangement. Columns arrangement, source, target, start, end (years),
+    replications, mean, low, high (95 % interval of the mean), difference, difference_low,
+    difference_high (firms). First the flows of each period, then the moves of `MOVES` over all
+    periods, whose source is ``any``. Raises OutcomeError if there is no such series.
     """
     flows = _flows(results)
     order = arrangement_order(results, results.series)
@@ -125,8 +111,6 @@ def _total(flows: dict[Flow, FloatArray], move: str, none: FloatArray) -> FloatA
 def is_move(move: str, source: str, target: str) -> bool:
     """Say whether a flow belongs to a kind of move; one may belong to several.
 
-    Examples
-    --------
     >>> [move for move in MOVES if is_move(move, "startup", "expansion")]
     ['to_growth', 'to_expansion']
     >>> [move for move in MOVES if is_move(move, "unborn", "startup")]
@@ -335,8 +319,6 @@ def _names(axes: Axes, nodes: Nodes, dates: list[float]) -> None:
 def spread(heights: list[float], least: float) -> list[float]:
     """Move heights apart, upwards and no further than needed.
 
-    Examples
-    --------
     >>> spread([0.0, 0.5, 4.0], 1.0)
     [0.0, 1.0, 4.0]
     """
@@ -402,22 +384,8 @@ _MOST_POINTS = 32
 def lifecycle_data(results: ResultsView, baseline: str | None = None) -> pd.DataFrame:
     """Give the frame behind `lifecycle`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``stage_count:startup`` and so on.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns stage and those of `sim.report.figures.curves.curve_data`.
-
-    Raises
-    ------
-    OutcomeError
-        If no stage has a series.
+    From the series ``stage_count:startup`` and so on: columns stage and those of
+    `sim.report.figures.curves.curve_data`. Raises OutcomeError if no stage has a series.
     """
     present = [stage for stage in STAGES if has_series(results, PREFIX + stage)]
     parts = []

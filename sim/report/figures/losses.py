@@ -57,20 +57,9 @@ class _Tail(NamedTuple):
 def honest_level(count: int, confidence: float = 0.95) -> float:
     """Give the highest level of value-at-risk that this many values can bound.
 
-    Parameters
-    ----------
-    count : int
-        Number of bank-years.
-    confidence : float, in (0, 1)
-        Of the order-statistic interval that must exist.
+    0.999 (only from 10,000 bank-years), 0.99, 0.95 or 0.90: the highest that has an
+    order-statistic interval of this confidence; nan where none has.
 
-    Returns
-    -------
-    float
-        0.999 (only from 10,000 values), 0.99, 0.95 or 0.90; nan where none can be.
-
-    Examples
-    --------
     >>> honest_level(20), honest_level(100), honest_level(400), honest_level(20_000)
     (nan, 0.95, 0.99, 0.999)
     """
@@ -85,30 +74,13 @@ def honest_level(count: int, confidence: float = 0.95) -> float:
 def loss_distribution_data(results: ResultsView, level: float | None = None) -> pd.DataFrame:
     """Give the frame behind `loss_distribution`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``bank_annual_loss``.
-    level : float, in (0, 1), optional
-        Level of the tail measures; by default the highest that the data can bound.
-
-    Returns
-    -------
-    DataFrame
-        One row per bank and arrangement: bank, arrangement, replications, bank_years,
-        mean, level, var, var_low, var_high, es, es_low, es_high, in CNY million per year.
-        Intervals (95 %) come from drawing whole replications again, because the years of
-        one replication belong to one history.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
-
-    References
-    ----------
-    Acerbi and Tasche 2002 for both measures; Davison and Hinkley 1997, section 3.8, for
-    the bootstrap of whole groups.
+    From the series ``bank_annual_loss``; the level of the tail measures, in (0, 1), is by
+    default the highest that the data can bound. One row per bank and arrangement: bank,
+    arrangement, replications, bank_years, mean, level, var, var_low, var_high, es, es_low,
+    es_high, in CNY million per year. Intervals (95 %) come from drawing whole replications
+    again, because the years of one replication belong to one history. Raises OutcomeError if
+    there is no such series. Sources: Acerbi and Tasche 2002 for both measures; Davison and
+    Hinkley 1997, section 3.8, for the bootstrap of whole groups.
     """
     parts = annual_losses(results)
     fewest = min(len(part) for part in parts.values())
@@ -165,25 +137,10 @@ def weighted_tail(
 ) -> tuple[float, float]:
     """Give value-at-risk and expected shortfall of values that are drawn several times.
 
-    Parameters
-    ----------
-    falling : array, shape (n,)
-        Losses, largest first.
-    weights : array of int, shape (n,)
-        How often each is drawn; the sum is positive.
-    level : float, in (0, 1)
+    As for the sample in which each loss, largest first, is repeated by its weight; both of shape
+    (n,), the sum of weights positive, the level in (0, 1). Source: Acerbi and Tasche 2002, On
+    the coherence of expected shortfall.
 
-    Returns
-    -------
-    value_at_risk, expected_shortfall : float
-        As for the sample in which each value is repeated by its weight.
-
-    References
-    ----------
-    Acerbi and Tasche 2002, On the coherence of expected shortfall.
-
-    Examples
-    --------
     >>> weighted_tail(np.array([4.0, 3.0, 2.0, 1.0]), np.array([1, 1, 1, 1]), 0.5)
     (2.0, 3.5)
     """
@@ -361,25 +318,11 @@ def loss_split_data(
 ) -> pd.DataFrame:
     """Give the frame behind `loss_split`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``loss_borne:lead`` and so on.
-    most_banks : int, optional
-        How many banks to tell apart, largest losses first; the others are put together.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, bearer, role (lead, beside, or whole for all that a bearer
-        bears), replications, mean, low, high (CNY million over the experiment; interval of
-        the mean), share (of the mean of all). The bearer ``all`` is the sum of all others.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    From the series ``loss_borne:lead`` and so on; beyond so many banks, largest losses first,
+    the others are put together. Columns arrangement, bearer, role (lead, beside, or whole for
+    all that a bearer bears), replications, mean, low, high (CNY million over the experiment;
+    interval of the mean), share (of the mean of all). The bearer ``all`` is the sum of all
+    others. Raises OutcomeError if there is no such series.
     """
     rows = _rows(results, most_banks)
     order = arrangement_order(results, rows)

@@ -40,17 +40,9 @@ _WORDS = {BEFORE: "as in the file", NOW: "now", CHANGE: "change"}
 def moved_data(before: Outcomes, now: Outcomes, baseline: str) -> pd.DataFrame:
     """Give the frame behind `moved`.
 
-    Parameters
-    ----------
-    before, now : Outcomes
-        Of the same arrangements in the same replications, under different values.
-    baseline : str
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, unit, arrangement, values (before, now or change), difference, low,
-        high, verdict. The change is paired by replication, as the differences are.
+    Both of the same arrangements in the same replications, under different values. Columns
+    outcome, unit, arrangement, values (before, now or change), difference, low,
+    high, verdict. The change is paired by replication, as the differences are.
     """
     parts = [
         compare(outcomes, baseline).frame().assign(values=name)

@@ -27,24 +27,9 @@ def narrowing_data(
 ) -> pd.DataFrame:
     """Give the frame behind `narrowing`.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    names : iterable of str, optional
-        All of them by default.
-    baseline : str, optional
-        The first arrangement by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, unit, arrangement, replications, difference, low, high: the paired
-        t interval of the first replications alone.
-
-    Raises
-    ------
-    OutcomeError
-        If an outcome is not there.
+    By default of all outcomes, against the first arrangement. Columns outcome, unit,
+    arrangement, replications, difference, low, high: the paired t interval of the first
+    replications alone. Raises OutcomeError if an outcome is not there.
     """
     first = outcomes.arrangements[0] if baseline is None else baseline
     rows = []
@@ -75,12 +60,8 @@ def narrowing(
 ) -> Drawing:
     """Draw differences from the baseline with their intervals, as replications are added.
 
-    Parameters as in `narrowing_data`, one panel an outcome.
-
-    Raises
-    ------
-    OutcomeError
-        If an outcome is not there, there is only the baseline, or no pair is defined.
+    Parameters as in `narrowing_data`, one panel an outcome. Raises OutcomeError if an outcome is
+    not there, there is only the baseline, or no pair is defined.
     """
     if len(outcomes.arrangements) < 2:
         raise OutcomeError("figure of narrowing", "needs two arrangements", "run two")

@@ -49,25 +49,11 @@ def payments_data(
 ) -> pd.DataFrame:
     """Give the frame behind `payments`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``paid:ACCOUNT:PAYER:PAYEE``.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, payer, payee, accounts (what is paid), replications, mean, low,
-        high, difference, difference_low, difference_high; CNY million per year of the
-        experiment. An account that on the whole is paid the other way changes sides.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    From the series ``paid:ACCOUNT:PAYER:PAYEE``; differences refer to the baseline, by default
+    the scenario's first arrangement. Columns arrangement, payer, payee, accounts (what is paid), replications, mean, low, high,
+    difference, difference_low, difference_high; CNY million per year of the experiment. An
+    account that on the whole is paid the other way changes sides. Raises OutcomeError if
+    there is no such series.
     """
     rows = _rows(results)
     order = arrangement_order(results, rows)
@@ -203,8 +189,6 @@ def _cell(axes: Axes, at: tuple[int, int], colour: str, amount: float) -> None:
 def amount_text(amount: float, *, sign: bool = False) -> str:
     """Write an amount in five letters or so; k is a thousand.
 
-    Examples
-    --------
     >>> amount_text(12345.6), amount_text(345.6), amount_text(-3.456, sign=True)
     ('12.3k', '346', '−3.5')
     >>> amount_text(0.0123), amount_text(0.0004, sign=True)

@@ -38,21 +38,8 @@ def regime_names(outcomes: Outcomes) -> list[str]:
 def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.DataFrame:
     """Give the frame behind `profit_by_regime`.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-        With outcomes named ``cycle.profit_<regime>``.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, regime, unit, arrangement, replications, mean, low, high.
-
-    Raises
-    ------
-    OutcomeError
-        If there is no such outcome.
+    Of outcomes named ``cycle.profit_<regime>``: columns outcome, regime, unit, arrangement,
+    replications, mean, low, high. Raises OutcomeError if there is no such outcome.
     """
     names = regime_names(outcomes)
     if not names:

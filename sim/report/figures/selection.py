@@ -61,8 +61,6 @@ def group_label(group: str) -> str:
 def headlines(names: Sequence[str]) -> list[str]:
     """Give the headlines among some outcomes, in the order in which a banker asks.
 
-    Examples
-    --------
     >>> headlines(["firm.runway", "firm.funding_gap", "bank.raroc"])
     ['bank.raroc', 'firm.funding_gap']
     """
@@ -72,11 +70,9 @@ def headlines(names: Sequence[str]) -> list[str]:
 def drawn(group: str, names: Sequence[str]) -> list[str]:
     """Give the outcomes of a party, the first part of their names, that its figure shows.
 
-    Of those that can be drawn all where they are few; otherwise those of `DRAWN`, or the
-    first ones of a party that `DRAWN` does not know.
+    Of those that can be drawn all where they are few; otherwise those of `DRAWN`, or the first
+    ones of a party that `DRAWN` does not know.
 
-    Examples
-    --------
     >>> drawn("bank", ["bank.own", "bank.raroc"])
     ['bank.own', 'bank.raroc']
     >>> drawn("bank", [f"bank.own_{place}" for place in range(20)] + ["bank.raroc"])

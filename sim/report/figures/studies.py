@@ -57,8 +57,6 @@ _OF_MORRIS = (("mu_star", "sigma"), ("mu_star_conf",))
 def axis_of(one: Range) -> str:
     """Write what a range moves, for an axis: the key with its unit.
 
-    Examples
-    --------
     >>> axis_of(Range("underwriting.tolerance_rate", 0.0, 0.05))
     'underwriting.tolerance_rate (per year)'
     >>> axis_of(Range("lifecycle.setback_hazard", 0.5, 2.0, is_factor=True))
@@ -73,8 +71,6 @@ def axis_of(one: Range) -> str:
 def unit_of(key: str) -> str:
     """Give the unit of a key; empty where none is declared.
 
-    Examples
-    --------
     >>> unit_of("arrangement.revenue_swap.upside.coverage"), unit_of("lifecycle.no_such")
     ('share of line', '')
     """
@@ -361,12 +357,8 @@ def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str)
 def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     """Draw how far each number alone moves a difference, from one end of its range to the other.
 
-    Outcome and arrangement are of the study; its data are the rows of the difference.
-
-    Raises
-    ------
-    ValueError
-        If the study has no such difference.
+    Outcome and arrangement are of the study; its data are the rows of the difference. Raises
+    ValueError if the study has no such difference.
     """
     rows = result.tornado
     rows = rows[(rows["outcome"] == outcome) & (rows["arrangement"] == arrangement)]
@@ -427,12 +419,7 @@ def sensitivity(
 
     Sobol's first-order and total indices, or Morris' effects, with their bootstrap intervals;
     `kind` says whether the response is the difference from the baseline or the level. The data
-    are the rows of the response.
-
-    Raises
-    ------
-    ValueError
-        If the study has no such response.
+    are the rows of the response. Raises ValueError if the study has no such response.
     """
     found = result.indices
     rows = found[(found["outcome"] == outcome) & (found["arrangement"] == arrangement)]

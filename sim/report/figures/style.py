@@ -69,14 +69,9 @@ class Look:
 def looks(arrangements: Iterable[str]) -> dict[str, Look]:
     """Give every arrangement of a scenario, in its order, a look by its place.
 
-    All are named whichever of them are drawn, so that a colour means one arrangement.
-
-    References
-    ----------
+    All are named whichever of them are drawn, so that a colour means one arrangement. Source:
     Okabe and Ito 2008, Color universal design.
 
-    Examples
-    --------
     >>> looks(["plain", "revenue_swap"])["revenue_swap"].label
     'Revenue swap'
     """
@@ -95,8 +90,6 @@ def looks(arrangements: Iterable[str]) -> dict[str, Look]:
 def style(written: Language | None = None) -> Iterator[None]:
     """Give the house style as a context or decorator, in a language; nothing outside changes.
 
-    Examples
-    --------
     >>> with style():
     ...     mpl.rcParams["axes.titlelocation"]
     'left'
@@ -108,23 +101,10 @@ def style(written: Language | None = None) -> Iterator[None]:
 class Drawing(Figure):
     """A figure that knows the frame behind it and shows itself in a notebook.
 
-    Parameters
-    ----------
-    width, height : float
-        Inches.
-
-    Attributes
-    ----------
-    title, note : str
-        What is drawn; what the marks and bands are, and from how many replications.
-    data : DataFrame
-        The numbers behind the marks.
-    units : mapping of str to str
-        Unit of a column of `data` that does not differ by row.
-    heads : mapping of str to str
-        What a column of `data` is, where its name does not say so.
-    written : {"en", "zh"}
-        Language of the words.
+    Width and height in inches. `title` says what is drawn, `note` what marks and bands are and
+    from how many replications; `data` holds the numbers behind the marks, `units` the unit of
+    those columns where it does not differ by row, `heads` what a column is where its name does
+    not say so; `written` is the language of the words.
     """
 
     def __init__(self, width: float, height: float) -> None:
@@ -231,8 +211,6 @@ def undrawn_words(
 ) -> str:
     """Say how many rows of a figure lack a value or an interval, to be put behind a note.
 
-    Examples
-    --------
     >>> rows = pd.DataFrame({"part": [1.0, float("nan")], "low": [0.5, 0.1], "high": [2.0, 3.0]})
     >>> undrawn_words(rows, ["part"]), undrawn_words(rows[:1], ["part"])
     (' Not drawn, as not defined: 1 of 2.', '')
@@ -249,8 +227,6 @@ def undrawn_words(
 def grid_of(count: int, most: int) -> tuple[int, int]:
     """Give how many panels stand across and down, at most so many across.
 
-    Examples
-    --------
     >>> grid_of(7, 3), grid_of(2, 3), grid_of(0, 3)
     ((3, 3), (2, 1), (1, 1))
     """
@@ -267,17 +243,8 @@ def hide_rest(panels: Any, count: int) -> None:
 def banded(axes: Axes, x: Any, ends: Sequence[Any], look: Look, alpha: float, **line: Any) -> Any:
     """Draw a line in its band, and give the line.
 
-    Parameters
-    ----------
-    axes : Axes
-    x : array, shape (n,)
-    ends : three arrays, shape (n,)
-        Lower end, middle and upper end, in the unit of the axis.
-    look : Look
-    alpha : float, in (0, 1)
-        Of the band.
-    **line
-        Further options of the line, such as its marks.
+    Of shape (n,): x, and as `ends` lower end, middle and upper end, in the unit of the axis.
+    `alpha`, in (0, 1), is the band's opacity; further options are of the line.
     """
     low, middle, high = ends
     axes.fill_between(x, low, high, color=look.colour, alpha=alpha, lw=0)
