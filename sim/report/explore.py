@@ -25,9 +25,7 @@ from sim.report.figures.selection import group_label, headlines
 from sim.report.figures.style import COLOURS
 from sim.report.studies import MOST_OF_PAGE, environment
 
-# --- The words of the part of the page in which a reader chooses what to see ---------------------
 # The script of the page holds no words: all of them are here, in the reader's language.
-
 
 _CITED = {
     "spread": (
@@ -185,7 +183,6 @@ def script_words(kept: str) -> dict[str, str]:
 
 # --- What a reader can explore: estimates of every outcome, curves, and values as room allows ----
 
-
 BUDGET = 700_000
 """Most bytes of data that the page may hold."""
 
@@ -302,7 +299,6 @@ def _kept(shown: list[dict[str, Any]], every: int) -> str:
 
 
 # --- The part of the report in which a reader chooses outcome, statistic and arrangements --------
-
 
 PLACE = "<!-- explorer -->"
 """Where the section goes on a page; no text of a scenario can look like it."""

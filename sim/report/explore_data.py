@@ -42,9 +42,6 @@ from sim.report.figures.curves import (
 from sim.report.figures.distribution import LEVELS, distribution_data
 from sim.report.figures.lifecycle import PREFIX, STAGES
 
-# --- The numbers that a reader of the report can call up, as the table ``explore.csv`` -----------
-
-
 _OWN = "that of the outcome"
 EXPLORE = (
     Column("outcome", TEXT, "name of the outcome", TEXT),
@@ -113,7 +110,6 @@ def _compared(outcomes: Outcomes, comparison: Comparison, name: str) -> dict[str
 
 
 # --- The numbers that a reader can call up on the page: every outcome, in printed units ----------
-
 
 _FINER = 10.0
 """Values are kept to a tenth of what two digits of their spread would show."""
@@ -347,7 +343,6 @@ def _needs_log(mark: Mark, spreads: Sequence[Sequence[Any]]) -> bool:
 
 
 # --- The curves that a reader can call up on the page: levels, bands and paired differences ------
-
 
 _LEVEL, _STEP = (("mean", *LEVEL[::2]), ("difference", *STEP[::2]))
 _FINE = 0.01

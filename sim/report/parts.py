@@ -18,9 +18,6 @@ from sim.scenario.sources import ID, SOURCES, read_whole, source_texts
 from sim.scenario.toml_text import KeyPath as Key
 from sim.scenario.toml_text import join_key, value_text
 
-# --- Words on a page: those of the program in the reader's language, all others as given ---------
-
-
 HTML_LANG: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 """What a page says of its language, in the tags of the web."""
 
@@ -106,7 +103,6 @@ def code(text: object) -> Markup:
 
 # --- Figures as SVG that can stand inside a page, with no request to anywhere --------------------
 
-
 # Cut from the file: what only a file needs, and a rule that would reach the whole page.
 _FILE_ONLY = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", flags=re.DOTALL)
 
@@ -190,7 +186,6 @@ def _page_colours() -> dict[str, str]:
 
 
 # --- Values that a scenario states and where they come from, by the path of a parameter ----------
-
 
 ECONOMY = Path("scenarios/base/china_technology.toml")
 """The default economy, from the top of the project."""
@@ -283,7 +278,6 @@ def _joined(parts: list[str]) -> str:
 # ``scenario/TABLE/.../KEY``                      a value of ``scenario.toml``, or a table
 # ``manifest/KEY/...``                            a value of ``manifest.json``
 # ==============================================  =========================================
-
 
 _PLAIN = "-_.!~*'()"
 

@@ -43,11 +43,9 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.sources import parse_source
 from sim.studies.moments import PATTERNS
 
-# --- What happens in which order, read off the source of the engine itself -----------------------
 # The calendar of the system and the rules of a firm are ordinary functions. Here their source
 # is read: which function is called after which, and where that depends on something. What
 # each does is the first line of its docstring, so the description cannot go stale.
-
 
 Function = Callable[..., Any]
 _SILENT = (note, World.where)
@@ -174,7 +172,6 @@ def _events_in(test: ast.expr) -> list[str]:
 
 
 # --- Descriptions of the model in two standards of the field, gathered from the code -------------
-
 
 Standard = Literal["odd", "stress"]
 STANDARDS: dict[Standard, str] = {

@@ -36,8 +36,6 @@ from sim.report.tables import (
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Study
 
-# --- Verdicts as a page tells them: what was found of each arrangement, and the tables by party --
-
 
 def openers(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:
     """Give the outcomes that open the report: headlines with a value under the baseline."""
@@ -120,7 +118,6 @@ def _direction(mark: Mark) -> str:
 
 
 # --- One offline HTML file: the question, what differs, the verdicts, figures and sources --------
-
 
 _LONGEST_TABLE = 80
 

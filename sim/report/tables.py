@@ -25,9 +25,6 @@ from sim.report.figures.distribution import LEVELS
 from sim.report.parts import cell_id
 from sim.studies.findings import label_of
 
-# --- Tables for people: comparisons by party, assumptions, and what a run was made of ------------
-
-
 _TONES = {
     "better": "good", "worse": "bad", "higher": "moved", "lower": "moved",
 }  # fmt: skip
@@ -169,7 +166,6 @@ def _leaves(
 
 
 # --- Frames as tables of a page: words translated, every number with the id of its cell ----------
-
 
 _NAMES = frozenset({"arrangement", "versus", "baseline", "bank", "stage", "regime", "sector"})
 
@@ -387,7 +383,6 @@ def _belief(row: Mapping[Any, Any], name: str, arrangement: str) -> Shown:
 
 # --- Bank by bank as tables of a page: one table a measure, a row a bank, a column an
 # arrangement
-
 
 MOST_BANKS = 12
 """Banks that a page shows; all of them stand in the file."""

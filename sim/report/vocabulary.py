@@ -40,9 +40,6 @@ from sim.scenario.parameters import clause_kinds, parameters
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import FACTS, ID, SOURCES, FactFile, read_facts
 
-# --- Every word of the program in one table: outcomes, clauses, parameters, columns, accounts ----
-
-
 MONEY = "CNY million"
 KINDS = ("outcome", "clause", "parameter", "column", "account", "party", "series", "stream")
 """Kinds of words, in the order of the table."""
@@ -222,7 +219,6 @@ def _source_of(module: str) -> str:
 
 
 # --- The vocabulary as one offline HTML page: every word with a place of its own to link to ------
-
 
 _FIELDS = {
     "meaning": "Meaning",

@@ -19,9 +19,6 @@ from sim.base.language import gap, tr
 from sim.base.wording import arrangement_text, percent_text, plain_number, unit_style
 from sim.report.figures.style import INK, Drawing, Look, banded, looks, number_axis, style
 
-# --- Series as tables: levels over replications and paired differences from a baseline -----------
-
-
 LEVEL = ("low", "mean", "high")
 STEP = ("difference_low", "difference", "difference_high")
 """Columns of `curve_data`: ends of a band with the middle between them."""
@@ -138,7 +135,6 @@ def replications_of(data: pd.DataFrame) -> str:
 
 
 # --- Numbers at risk: how many firms stand behind each point of a survival curve -----------------
-
 
 COLUMN = "at_risk"
 FEWEST = 30

@@ -34,9 +34,6 @@ from sim.report.figures.curves import (
 from sim.report.figures.letters import fill
 from sim.report.figures.style import INK, Drawing, Look, looks, named_rows, number_axis, style
 
-# --- Flows of firms between the stages of life as tables, by period and over the whole -----------
-
-
 FLOW_STAGES = ("startup", "growth", "expansion", "mature")
 LEFT = ("listed", "acquired")
 STAY = f"{MOVED}startup>startup"
@@ -137,7 +134,6 @@ def _row(name: str, key: Flow, own: FloatArray, base: FloatArray) -> dict[str, A
 
 
 # --- Firms on their way between the stages of life: ribbons over time, and what changes them -----
-
 
 ENTERED, CLOSED, GONE = "unborn", "closed", "left"
 NAMES = {
@@ -372,7 +368,6 @@ def _note(data: pd.DataFrame, against: str) -> str:
 
 
 # --- The stock of firms by stage over time: four panels of levels, four of differences -----------
-
 
 STAGES = {
     "startup": "Start-up", "growth": "Growth", "expansion": "Expansion", "mature": "Mature",

@@ -32,9 +32,6 @@ from sim.report.figures.style import (
     style,
 )
 
-# --- Annual losses of each bank as tables: value-at-risk and expected shortfall ------------------
-
-
 SERIES = "bank_annual_loss"
 LEVELS = (0.999, 0.99, 0.95, 0.90)
 _RESAMPLES = 400
@@ -155,7 +152,6 @@ def weighted_tail(
 
 
 # --- The loss distribution of each bank, with value-at-risk and expected shortfall ---------------
-
 
 MOST_BANKS = 9
 _ACROSS = 3
@@ -298,7 +294,6 @@ def _note(data: pd.DataFrame, shown: int) -> str:
 
 
 # --- Who bears the credit losses: lead banks, those beside them, and other parties ---------------
-
 
 WHOLE = "whole"
 ALL = "all"

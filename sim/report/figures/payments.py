@@ -50,7 +50,8 @@ def payments_data(
     """Give the frame behind `payments`.
 
     From the series ``paid:ACCOUNT:PAYER:PAYEE``; differences refer to the baseline, by default
-    the scenario's first arrangement. Columns arrangement, payer, payee, accounts (what is paid), replications, mean, low, high,
+    the scenario's first arrangement. Columns arrangement, payer, payee, accounts (what is paid),
+    replications, mean, low, high,
     difference, difference_low, difference_high; CNY million per year of the experiment. An
     account that on the whole is paid the other way changes sides. Raises OutcomeError if
     there is no such series.
