@@ -144,41 +144,30 @@ def page_words() -> dict[str, str]:
             "This part needs JavaScript, which is off. Everything else on the page is"
             " complete without it."
         ),
-        "subject": tr("Outcome or curve"),
-        "statistic": tr("Show"),
+        "subject": tr("Outcome or curve"), "statistic": tr("Show"),
         "arrangements": tr("Arrangements"),
         "hint": tr(
             "Keys in the figure: left and right go from mark to mark, up and down from row"
             " to row, Home and End to the ends, Escape hides the value."
         ),
         "figure": tr("Figure of the choice; arrow keys read its values"),
-        "table": tr("Numbers of the choice"),
-        "every": tr("Every value as a table"),
+        "table": tr("Numbers of the choice"), "every": tr("Every value as a table"),
         "link": tr("Link to this view"),
-    }
+    }  # fmt: skip
 
 
 def script_words(kept: str) -> dict[str, str]:
     """Give the texts that the script puts together, and what is said of values left out."""
     return {
-        "arrangement": tr("Arrangement"),
-        "replication": tr("Replication {n}"),
-        "replications": tr("Replication"),
-        "nothing": tr("Nothing is chosen."),
-        "undefined": tr("not defined"),
-        "baseline": tr("baseline"),
-        "share": tr("% of replications"),
-        "log": tr("Logarithmic axis."),
-        "higher": tr("Higher is better."),
-        "lower": tr("Lower is better."),
-        "neither": tr("Neither direction is better."),
-        "comma": tr(", "),
-        "gap": gap(),
-        "pair": tr("{name}: {value}"),
-        "semicolon": tr("; "),
-        "to": tr("{low} to {high}"),
+        "arrangement": tr("Arrangement"), "replication": tr("Replication {n}"),
+        "replications": tr("Replication"), "nothing": tr("Nothing is chosen."),
+        "undefined": tr("not defined"), "baseline": tr("baseline"),
+        "share": tr("% of replications"), "log": tr("Logarithmic axis."),
+        "higher": tr("Higher is better."), "lower": tr("Lower is better."),
+        "neither": tr("Neither direction is better."), "comma": tr(", "), "gap": gap(),
+        "pair": tr("{name}: {value}"), "semicolon": tr("; "), "to": tr("{low} to {high}"),
         "kept": kept,
-    }
+    }  # fmt: skip
 
 
 # --- What a reader can explore: estimates of every outcome, curves, and values as room allows ----

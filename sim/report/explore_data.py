@@ -101,8 +101,7 @@ def _compared(outcomes: Outcomes, comparison: Comparison, name: str) -> dict[str
         steps = (table[one] - table[base]).dropna().to_numpy(np.float64)
         found[one] = {
             "smallest": steps.min() if steps.size else math.nan,
-            "largest": steps.max() if steps.size else math.nan,
-            "compared": counted.pairs,
+            "largest": steps.max() if steps.size else math.nan, "compared": counted.pairs,
             "better": counted.better, "equal": counted.equal, "worse": counted.worse,
             "share": counted.share, "share_low": counted.low, "share_high": counted.high,
         }  # fmt: skip
@@ -152,17 +151,12 @@ class OutcomeTables:
         mark, style = self.outcomes.mark(name), unit_style(self.outcomes.mark(name).unit)
         views = self._views(mark)
         return {
-            "name": name,
-            "label": tr(mark.label),
-            "unit": tr(style.axis),
-            "step": tr(style.step_axis),
-            "better": mark.better,
-            "formula": tr(mark.formula),
+            "name": name, "label": tr(mark.label), "unit": tr(style.axis),
+            "step": tr(style.step_axis), "better": mark.better, "formula": tr(mark.formula),
             "places": self._printed(name).places,
             "log": _needs_log(mark, [view["spread"][0] for view in views if "spread" in view]),
-            "numbers": _by_statistic(views, 0),
-            "cells": _by_statistic(views, 1),
-        }
+            "numbers": _by_statistic(views, 0), "cells": _by_statistic(views, 1),
+        }  # fmt: skip
 
     def values(self, name: str) -> list[list[float | None]]:
         """Give the values of an outcome by arrangement and replication, as printed."""
@@ -199,12 +193,10 @@ def _spread(row: Row) -> View:
     unit, error = str(row["unit"]), _error(row)
     numbers = [*(row[level] for level in LEVELS), row["mean"]]
     return numbers, [
-        _count(row["defined"], row["replications"]),
-        level_text(row["mean"], unit, error),
-        level_text(row["median"], unit, error),
-        range_text(row["p25"], row["p75"], unit, error),
+        _count(row["defined"], row["replications"]), level_text(row["mean"], unit, error),
+        level_text(row["median"], unit, error), range_text(row["p25"], row["p75"], unit, error),
         range_text(row["p05"], row["p95"], unit, error),
-    ]
+    ]  # fmt: skip
 
 
 def _mean(row: Row) -> View:
@@ -378,19 +370,15 @@ def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[st
     size = max(float(part["mean"].abs().max()) for part in shown.values())
     places = decimals(size, size * _FINE)
     return {
-        "name": f"curve.{curve.series}",
-        "label": tr(curve.title),
-        "x": [round(float(one), 4) for one in x],
-        "across": tr(curve.x),
-        "unit": curve.level,
-        "step": curve.step,
-        "places": places,
+        "name": f"curve.{curve.series}", "label": tr(curve.title),
+        "x": [round(float(one), 4) for one in x], "across": tr(curve.x), "unit": curve.level,
+        "step": curve.step, "places": places,
         "level": [_lists(shown.get(one), _LEVEL, places) for one in comparison.arrangements],
         "steps": [
             _lists(shown.get(one) if one != comparison.baseline else None, _STEP, places)
             for one in comparison.arrangements
         ],
-    }
+    }  # fmt: skip
 
 
 def _lists(

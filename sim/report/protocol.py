@@ -236,29 +236,22 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
     """Gather all that the templates show."""
     stated = of_values(scenario.model_dump(), scenario.sources)
     return {
-        "scenario": scenario,
-        "experiment": scenario.experiment,
-        "arrangements": list(_arrangements(scenario)),
-        "entities": list(_entities()),
-        "parties": MEANINGS,
-        "calendar": steps_of(processes.calendar, depth=3),
-        "climate": steps_of(processes.climate, depth=2),
-        "one_event": steps_of(fire),
+        "scenario": scenario, "experiment": scenario.experiment,
+        "arrangements": list(_arrangements(scenario)), "entities": list(_entities()),
+        "parties": MEANINGS, "calendar": steps_of(processes.calendar, depth=3),
+        "climate": steps_of(processes.climate, depth=2), "one_event": steps_of(fire),
         "events": event_rules(),
         "streams": {name: meaning for name, (_, meaning) in STREAMS.items()},
-        "submodels": list(_submodels(stated)),
-        "others": list(_others(stated)),
+        "submodels": list(_submodels(stated)), "others": list(_others(stated)),
         "opening": [
             _rule(one) for one in (new_world, opening_firms, roster_of, banks_at_start, be_born)
         ],
         "outcomes": _outcomes(),
         "checks": [_rule(one) for one in _functions(settlement) if one.__name__.endswith("close")],
-        "tolerance": TOLERANCE,
-        "patterns": PATTERNS,
-        "sources": _kinds(scenario.sources),
+        "tolerance": TOLERANCE, "patterns": PATTERNS, "sources": _kinds(scenario.sources),
         "facts": sorted({fact for one in scenario.sources.values() for fact in _facts(one)}),
         "manifest": manifest_table(_system(manifest)).to_dict("records"),
-    }
+    }  # fmt: skip
 
 
 def _system(manifest: Mapping[str, Any]) -> dict[str, Any]:

@@ -58,15 +58,12 @@ def found_by_arrangement(
             found[arrangement][cell["tone"]].append(line | {"name": name})
     return [
         {
-            "name": name,
-            "place": place % len(COLOURS),
-            "sentences": list(describe.get(name, ())),
+            "name": name, "place": place % len(COLOURS), "sentences": list(describe.get(name, ())),
             "is_baseline": name == comparison.baseline,
-            "none_text": listed([_unranked(line) for line in found[name]["none"]]),
-            **found[name],
+            "none_text": listed([_unranked(line) for line in found[name]["none"]]), **found[name],
         }
         for place, name in enumerate(comparison.arrangements)
-    ]
+    ]  # fmt: skip
 
 
 def _unranked(line: Mapping[str, Any]) -> str:
@@ -102,11 +99,9 @@ def verdict_row(comparison: Comparison, name: str) -> dict[str, Any]:
     """Give the line of one outcome in a verdict table."""
     mark = comparison.marks[name]
     return {
-        "name": name,
-        "label": tr(mark.label),
-        "direction": _direction(mark),
+        "name": name, "label": tr(mark.label), "direction": _direction(mark),
         "cells": outcome_cells(comparison, name),
-    }
+    }  # fmt: skip
 
 
 def _direction(mark: Mark) -> str:
@@ -181,14 +176,10 @@ def _context(parts: Parts) -> dict[str, Any]:
     first = headlines(list(comparison.marks))
     alone = _records(standalone(outcomes, comparison))
     return {
-        "title": parts["scenario_title"],
-        "question": parts["question"],
-        "setting": parts.get("setting", ""),
-        "baseline": comparison.baseline,
-        "confidence": percent_text(comparison.confidence),
-        "replications": outcomes.replications,
-        "has_controls": outcomes.controls is not None,
-        "rows": rows,
+        "title": parts["scenario_title"], "question": parts["question"],
+        "setting": parts.get("setting", ""), "baseline": comparison.baseline,
+        "confidence": percent_text(comparison.confidence), "replications": outcomes.replications,
+        "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
         "arrangements": found_by_arrangement(
             comparison, parts["describe"], openers(comparison, alone)
@@ -201,18 +192,13 @@ def _context(parts: Parts) -> dict[str, Any]:
         "figures": [
             _figure(drawing, key, comparison.marks) for key, drawing in _drawings(parts).items()
         ],
-        "allowed": policy_source(script()),
-        "missing": missing(results),
-        "beliefs": _beliefs(parts),
-        "banks": _banks(parts),
-        "sources": _records(sources_table(parts["sources"])),
-        "limits": list(parts["limits"]),
+        "allowed": policy_source(script()), "missing": missing(results),
+        "beliefs": _beliefs(parts), "banks": _banks(parts),
+        "sources": _records(sources_table(parts["sources"])), "limits": list(parts["limits"]),
         "definitions": _records(definitions(comparison)),
-        "manifest": _records(manifest_table(results.manifest)),
-        "colours": COLOURS,
-        "protocols": _protocols(results),
-        "studies": studies_html(()),
-    }
+        "manifest": _records(manifest_table(results.manifest)), "colours": COLOURS,
+        "protocols": _protocols(results), "studies": studies_html(()),
+    }  # fmt: skip
 
 
 def _drawings(parts: Parts) -> Mapping[str, Drawing]:

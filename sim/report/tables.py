@@ -54,12 +54,10 @@ def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
         "value": level_text(row["mean"], unit, error),
         "baseline": level_text(row["baseline_mean"], unit, error),
         "difference": step_text(row["difference"], unit, error),
-        "interval": range_text(row["low"], row["high"], unit, error),
-        "verdict": verdict,
-        "tone": tone(verdict),
-        "clear_of_all": bool(behind["clear_of_all"]),
+        "interval": range_text(row["low"], row["high"], unit, error), "verdict": verdict,
+        "tone": tone(verdict), "clear_of_all": bool(behind["clear_of_all"]),
         "defined": bool(pd.notna(row["difference"])),
-    }
+    }  # fmt: skip
 
 
 def tone(verdict: str) -> str:
@@ -88,16 +86,14 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
             rows.append(
                 {
                     "outcome": row["outcome"],
-                    "label": tr(outcomes.marks[str(row["outcome"])].label),
-                    "unit": row["unit"],
+                    "label": tr(outcomes.marks[str(row["outcome"])].label), "unit": row["unit"],
                     "unit_text": unit_style(str(row["unit"])).axis,
                     "arrangement": row["arrangement"],
                     "median": level_text(row["median"], str(row["unit"]), width),
                     "interval": range_text(*ends, str(row["unit"]), width),
-                    "defined": row["defined"],
-                    "replications": row["replications"],
+                    "defined": row["defined"], "replications": row["replications"],
                 }
-            )
+            )  # fmt: skip
     return pd.DataFrame(rows)
 
 
@@ -106,18 +102,13 @@ def definitions(comparison: Comparison) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "outcome": tr(mark.label),
-                "name": mark.name,
-                "unit": tr(mark.unit),
-                "better": tr(mark.better),
-                "basis": tr(mark.basis),
-                "formula": tr(mark.formula),
-                "interval": tr(mark.interval_method),
-                "source": tr(mark.source),
+                "outcome": tr(mark.label), "name": mark.name, "unit": tr(mark.unit),
+                "better": tr(mark.better), "basis": tr(mark.basis), "formula": tr(mark.formula),
+                "interval": tr(mark.interval_method), "source": tr(mark.source),
             }
             for mark in comparison.marks.values()
         ]
-    )
+    )  # fmt: skip
 
 
 def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:

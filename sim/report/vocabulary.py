@@ -221,15 +221,9 @@ def _source_of(module: str) -> str:
 # --- The vocabulary as one offline HTML page: every word with a place of its own to link to ------
 
 _FIELDS = {
-    "meaning": "Meaning",
-    "kinds": "Kinds",
-    "unit": "Unit",
-    "range": "Range",
-    "default": "Default",
-    "shipped": "Value",
-    "formula": "Formula",
-    "source": "Source",
-}
+    "meaning": "Meaning", "kinds": "Kinds", "unit": "Unit", "range": "Range", "default": "Default",
+    "shipped": "Value", "formula": "Formula", "source": "Source",
+}  # fmt: skip
 _HEADINGS = {
     "outcome": ("Outcomes", "What is measured of each arrangement in each history."),
     "clause": ("Clauses", "What may be written in a contract; neutral is plain lending."),
@@ -279,13 +273,11 @@ def page(
         environment()
         .get_template("vocabulary.html.j2")
         .render(
-            count=len(words),
-            economy=economy,
-            sections=list(_sections(words, links)),
+            count=len(words), economy=economy, sections=list(_sections(words, links)),
             facts=[(fact, "; ".join(facts.titles_of(fact))) for fact in cited] if facts else [],
             facts_file=facts.file if facts else "",
         )
-    )
+    )  # fmt: skip
 
 
 def _known(facts: str | os.PathLike[str] | None) -> FactFile | None:
@@ -315,19 +307,16 @@ def _table(subject: str, rows: Sequence[Entry], links: Mapping[str, str]) -> dic
     modules = list(dict.fromkeys(entry.declared for entry in rows))
     return {
         "key": f"table-{rows[0].kind}-{re.sub(r'[^a-zA-Z0-9_.]+', '-', subject)}",
-        "subject": subject,
-        "about": _first_line(modules[0]) if len(modules) == 1 else "",
-        "modules": modules,
-        "heads": [tr(_FIELDS[name]) for name in fields],
+        "subject": subject, "about": _first_line(modules[0]) if len(modules) == 1 else "",
+        "modules": modules, "heads": [tr(_FIELDS[name]) for name in fields],
         "rows": [
             {
-                "anchor": entry.anchor,
-                "name": breakable(entry.name),
+                "anchor": entry.anchor, "name": breakable(entry.name),
                 "cells": [_cell(entry, name, links) for name in fields],
             }
             for entry in rows
         ],
-    }
+    }  # fmt: skip
 
 
 def _cell(entry: Entry, name: str, links: Mapping[str, str]) -> str:

@@ -115,10 +115,8 @@ def _panel_title(mark: Mark) -> str:
     # The arrow keeps its word; a wide space stands before it unless a new line does.
     better = tr("better")
     arrow = {
-        "higher": f" \u2002{better}\u00a0→",
-        "lower": f" \u2002←\u00a0{better}",
-        "neither": "",
-    }[mark.better]
+        "higher": f" \u2002{better}\u00a0→", "lower": f" \u2002←\u00a0{better}", "neither": "",
+    }[mark.better]  # fmt: skip
     lines = fill(tr(mark.label) + arrow, LETTERS_OF_TITLE).split("\n")
     return "\n".join(line.strip() for line in lines)
 
@@ -137,19 +135,13 @@ def whisker(
     clear = is_ranking(str(row["verdict"]))
     low, middle, high = (row[name] * scale for name in ("low", "difference", "high"))
     line: dict[str, Any] = {
-        "color": look.colour,
-        "lw": 2.0,
-        "alpha": alpha or (1.0 if clear else 0.6),
-    }
+        "color": look.colour, "lw": 2.0, "alpha": alpha or (1.0 if clear else 0.6),
+    }  # fmt: skip
     axes.plot([low, high], [place, place], solid_capstyle="butt", **line)
     face = look.colour if clear else "white"
     mark: dict[str, Any] = {
-        "marker": look.marker,
-        "ms": 7,
-        "mfc": face,
-        "mec": look.colour,
-        "mew": 1.5,
-    }
+        "marker": look.marker, "ms": 7, "mfc": face, "mec": look.colour, "mew": 1.5,
+    }  # fmt: skip
     axes.plot(middle, place, ls="", **mark)
 
 

@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("arrangement", "kind", "what", "start", "end", "value")
 STAGES = {
-    "startup": ("Start-up", 0.10),
-    "growth": ("Growth", 0.28),
-    "expansion": ("Expansion", 0.46),
+    "startup": ("Start-up", 0.10), "growth": ("Growth", 0.28), "expansion": ("Expansion", 0.46),
     "mature": ("Mature", 0.64),
-}
+}  # fmt: skip
 """How a stage is called and how dark its band is."""
 _SETBACK = "setback"
 _ROWS = {"stage": 0.19, "loan": 0.45, "trouble": 0.66, "equity": 0.87}

@@ -40,12 +40,9 @@ STAY = f"{MOVED}startup>startup"
 """The series that is there where any flow is."""
 MOVES = {
     "to_growth": "From start-up to growth or further",
-    "to_expansion": "From growth to expansion or further",
-    "to_mature": "From expansion to mature",
-    "back": "Back to an earlier stage",
-    "left": "Listed or sold",
-    "closed": "Closed",
-}
+    "to_expansion": "From growth to expansion or further", "to_mature": "From expansion to mature",
+    "back": "Back to an earlier stage", "left": "Listed or sold", "closed": "Closed",
+}  # fmt: skip
 """Moves between two dates of a firm, of all periods together."""
 ANY = "any"
 Flow = tuple[str, str, float, float]

@@ -213,17 +213,9 @@ def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
     share = unit_style("share").scale * larger / values.size
     kept = _legible(values.size)
     (line,) = axes.plot(
-        values[kept],
-        share[kept],
-        color=look.colour,
-        ls=look.line,
-        lw=1.5,
-        drawstyle="steps-post",
-        marker=look.marker,
-        markevery=[],
-        ms=5,
-        label=look.label,
-    )
+        values[kept], share[kept], color=look.colour, ls=look.line, lw=1.5, drawstyle="steps-post",
+        marker=look.marker, markevery=[], ms=5, label=look.label,
+    )  # fmt: skip
     return line
 
 
@@ -299,12 +291,9 @@ WHOLE = "whole"
 ALL = "all"
 OTHER_BANKS = "other banks"
 PARTIES = {
-    "guarantors": "Guarantors and pools",
-    "insurers": "Insurers",
-    "lessors": "Lessors",
-    "trusts": "Investors of trusts",
-    OTHER_BANKS: "Other banks",
-}
+    "guarantors": "Guarantors and pools", "insurers": "Insurers", "lessors": "Lessors",
+    "trusts": "Investors of trusts", OTHER_BANKS: "Other banks",
+}  # fmt: skip
 _MOST_BANKS = 12
 
 

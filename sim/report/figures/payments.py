@@ -18,20 +18,12 @@ from sim.report.figures.curves import family, level_and_difference
 from sim.report.figures.style import INK, MUTED, Drawing, Look, grid_of, hide_rest, looks, style
 
 PARTIES = {
-    "customers": "Customers",
-    "firms": "Firms",
-    "suppliers": "Suppliers and staff",
-    "banks": "Banks",
-    "parent banks": "Parent banks",
-    "funding market": "Depositors and market",
-    "central bank": "Central bank",
-    "investors": "Owners and investors",
-    "right holders": "Holders of rights",
-    "guarantors": "Guarantors and pools",
-    "insurers": "Insurers",
-    "lessors": "Lessors",
-    "trusts": "Investors of trusts",
-}
+    "customers": "Customers", "firms": "Firms", "suppliers": "Suppliers and staff",
+    "banks": "Banks", "parent banks": "Parent banks", "funding market": "Depositors and market",
+    "central bank": "Central bank", "investors": "Owners and investors",
+    "right holders": "Holders of rights", "guarantors": "Guarantors and pools",
+    "insurers": "Insurers", "lessors": "Lessors", "trusts": "Investors of trusts",
+}  # fmt: skip
 """Parties in reading order, and what they are called."""
 
 SALES = f"{PAID}sales:customers:firms"

@@ -89,12 +89,9 @@ def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: 
     """Draw the regimes of one arrangement, joined by a line."""
     means = np.array([row["mean"] for row in rows]) * scale
     axes.plot(
-        [np.fmin.reduce(means), np.fmax.reduce(means)],
-        [place, place],
-        color=MUTED,
-        lw=1.0,
+        [np.fmin.reduce(means), np.fmax.reduce(means)], [place, place], color=MUTED, lw=1.0,
         zorder=1,
-    )
+    )  # fmt: skip
     for number, row in enumerate(rows):
         height = place + 0.13 * (number - (len(rows) - 1) / 2)
         ends = np.array([row["low"], row["high"]]) * scale

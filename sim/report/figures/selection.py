@@ -10,11 +10,8 @@ from collections.abc import Sequence
 from sim.base.language import tr
 
 GROUP_LABELS = {
-    "bank": "Banks",
-    "firm": "Firms",
-    "system": "The system",
-    "cycle": "Across the cycle",
-}
+    "bank": "Banks", "firm": "Firms", "system": "The system", "cycle": "Across the cycle",
+}  # fmt: skip
 """Parties that outcomes belong to, in reading order."""
 
 HEADLINES = (

@@ -77,13 +77,11 @@ def looks(arrangements: Iterable[str]) -> dict[str, Look]:
     """
     return {
         name: Look(
-            arrangement_text(name),
-            COLOURS[place % len(COLOURS)],
-            MARKERS[place % len(MARKERS)],
+            arrangement_text(name), COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)],
             LINES[place % len(LINES)],
         )
         for place, name in enumerate(arrangements)
-    }
+    }  # fmt: skip
 
 
 @contextmanager
