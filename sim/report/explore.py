@@ -19,37 +19,13 @@ from sim.analysis.compare import Comparison
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.language import gap, tr
 from sim.base.wording import arrangement_text, percent_text
-from sim.report.explore_data import OutcomeTables, curve_records
+from sim.report.explore_data import CITED, OutcomeTables, curve_records
 from sim.report.figures.gallery import groups
 from sim.report.figures.selection import group_label, headlines
 from sim.report.figures.style import COLOURS
 from sim.report.studies import MOST_OF_PAGE, environment
 
 # The script of the page holds no words: all of them are here, in the reader's language.
-
-_CITED = {
-    "spread": (
-        "summary/defined+replications", "summary/mean", "summary/median", "explore/p25+p75",
-        "explore/p05+p95",
-    ),
-    "mean": ("summary/mean", "summary/low+high", "summary/defined+replications"),
-    "quantiles": (
-        "explore/p05", "summary/median", "summary/median_low+median_high", "explore/p95",
-    ),
-    "difference": (
-        "comparison/difference", "comparison/low+high", "comparison/verdict",
-        "comparison/mean", "comparison/baseline_mean",
-    ),
-    "pairs": (
-        "explore/pairs+replications", "explore/median_difference",
-        "explore/median_low+median_high", "explore/smallest", "explore/largest",
-    ),
-    "share": (
-        "explore/share", "explore/share_low+share_high", "explore/better+compared",
-        "explore/equal+compared", "explore/worse+compared",
-    ),
-}  # fmt: skip
-"""File and columns of the numbers of each column of the table."""
 
 
 def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any]]:
@@ -106,10 +82,9 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
 def _way(
     key: str, axis: str, beside: Sequence[int], label: str, note: str, columns: Sequence[str]
 ) -> dict[str, Any]:
-    """Give one way to look at an outcome."""
     return {
         "key": key, "axis": axis, "beside": list(beside), "label": label, "note": note,
-        "columns": list(columns), "cited": list(_CITED.get(key, ())),
+        "columns": list(columns), "cited": list(CITED.get(key, ())),
     }  # fmt: skip
 
 
@@ -243,7 +218,6 @@ def exploration(
 
 
 def _arrangements(comparison: Comparison) -> list[dict[str, Any]]:
-    """Give every arrangement's name and the place of its colour."""
     return [
         {"name": name, "label": arrangement_text(name), "colour": place % len(COLOURS)}
         for place, name in enumerate(comparison.arrangements)

@@ -116,6 +116,43 @@ _WIDE_RANGE = 30.0
 _NO_SPREAD = 1e-9
 _KEYS = ["outcome", "arrangement"]
 
+_OF_LEVELS = ("spread", "mean", "quantiles")
+_COUNTS = ("better", "equal", "worse")
+_STEPS = ("difference", "median_difference", "smallest", "largest")
+_NUMBERS = {
+    "spread": (*LEVELS, "mean"),
+    "mean": ("mean", "low", "high"),
+    "quantiles": ("p05", "median", "p95"),
+    "difference": ("difference", "low", "high"),
+    "pairs": ("median_difference",),
+    "share": ("of_better", "of_equal", "of_worse", "share_low", "share_high"),
+}
+"""Columns of the marks of each way to look at an outcome."""
+
+CITED = {
+    "spread": (
+        "summary/defined+replications", "summary/mean", "summary/median", "explore/p25+p75",
+        "explore/p05+p95",
+    ),
+    "mean": ("summary/mean", "summary/low+high", "summary/defined+replications"),
+    "quantiles": (
+        "explore/p05", "summary/median", "summary/median_low+median_high", "explore/p95",
+    ),
+    "difference": (
+        "comparison/difference", "comparison/low+high", "comparison/verdict",
+        "comparison/mean", "comparison/baseline_mean",
+    ),
+    "pairs": (
+        "explore/pairs+replications", "explore/median_difference",
+        "explore/median_low+median_high", "explore/smallest", "explore/largest",
+    ),
+    "share": (
+        "explore/share", "explore/share_low+share_high", "explore/better+compared",
+        "explore/equal+compared", "explore/worse+compared",
+    ),
+}  # fmt: skip
+"""File and columns of the numbers of each column of its table."""
+
 Row = Mapping[Any, Any]
 View = tuple[list[Any], list[str]]
 """Numbers of the marks, None where undefined, and the cells of a row of the table."""
@@ -164,7 +201,6 @@ class OutcomeTables:
         return [rounded(table[column], places) for column in table.columns]
 
     def _printed(self, name: str) -> "Printed":
-        """Give the values of an outcome in the printed unit, and their decimals."""
         if name not in self._found:
             scale = unit_style(self.outcomes.mark(name).unit).scale
             table = self.outcomes.table(name) * scale
@@ -173,93 +209,44 @@ class OutcomeTables:
         return self._found[name]
 
     def _views(self, mark: Mark) -> list[dict[str, View]]:
-        """Give numbers and cells of every statistic, by arrangement."""
         against, scale = self._against.get(mark.name, {}), unit_style(mark.unit).scale
         views = []
         for one, row in self._levels[mark.name].items():
-            view = {"spread": _spread(row), "mean": _mean(row), "quantiles": _quantiles(row)}
-            if mark.binary:  # two values have neither box nor quantiles
-                view = {"mean": view["mean"]}
+            # Two values have neither box nor quantiles.
+            rows = {"mean": row} if mark.binary else dict.fromkeys(_OF_LEVELS, row)
             if one in against:
-                view["difference"] = _difference(against[one])
-                view["pairs"] = _pairs(row, against[one])
-                view["share"] = _share(row)
-            scales = {"share": unit_style("share").scale}
-            views.append({key: _scaled(v, scales.get(key, scale)) for key, v in view.items()})
+                rows |= {"difference": against[one], "pairs": {**row, **against[one]}}
+                shares = {f"of_{n}": row[n] / (row["compared"] or math.nan) for n in _COUNTS}
+                rows["share"] = {**row, **shares}
+            views.append({key: _view(key, own, scale) for key, own in rows.items()})
         return views
 
 
-def _spread(row: Row) -> View:
-    unit, error = str(row["unit"]), _error(row)
-    numbers = [*(row[level] for level in LEVELS), row["mean"]]
-    return numbers, [
-        _count(row["defined"], row["replications"]), level_text(row["mean"], unit, error),
-        level_text(row["median"], unit, error), range_text(row["p25"], row["p75"], unit, error),
-        range_text(row["p05"], row["p95"], unit, error),
-    ]  # fmt: skip
+def _view(key: str, row: Row, scale: float) -> View:
+    """Give numbers in the printed unit, to more digits than a screen shows, and cells."""
+    factor = unit_style("share").scale if key == "share" else scale
+    return [significant(row[name] * factor) for name in _NUMBERS[key]], _texts(key, row)
 
 
-def _mean(row: Row) -> View:
-    unit, error = str(row["unit"]), _error(row)
-    return [row["mean"], row["low"], row["high"]], [
-        level_text(row["mean"], unit, error),
-        range_text(row["low"], row["high"], unit, error),
-        _count(row["defined"], row["replications"]),
-    ]
+def _texts(key: str, row: Row) -> list[str]:
+    """Write the cells of a statistic, each with the digits that its interval supports."""
+    unit, error = str(row["unit"]), float(row.get("standard_error", math.nan))
+    if key not in ("difference", "pairs"):
+        error = error_of(float(row["low"]), float(row["high"]))
+    if key == "share":
+        unit, error = key, math.nan
+    return [_text(where.partition("/")[2], row, unit, error) for where in CITED[key]]
 
 
-def _quantiles(row: Row) -> View:
-    unit, error = str(row["unit"]), _error(row)
-    numbers = [row["p05"], row["median"], row["p95"]]
-    return numbers, [
-        level_text(row["p05"], unit, error),
-        level_text(row["median"], unit, error),
-        range_text(row["median_low"], row["median_high"], unit, error),
-        level_text(row["p95"], unit, error),
-    ]
-
-
-def _difference(row: Row) -> View:
-    """Say what stands in ``comparison.csv``, in the digits of the table of verdicts."""
-    unit, error = str(row["unit"]), float(row["standard_error"])
-    numbers = [row["difference"], row["low"], row["high"]]
-    return numbers, [
-        step_text(row["difference"], unit, error),
-        range_text(row["low"], row["high"], unit, error),
-        tr(str(row["verdict"])) + (" †" if row["clear_of_all"] else ""),
-        level_text(row["mean"], unit, error),
-        level_text(row["baseline_mean"], unit, error),
-    ]
-
-
-def _pairs(row: Row, against: Row) -> View:
-    unit, error = str(row["unit"]), float(against["standard_error"])
-    return [against["median_difference"]], [
-        _count(against["pairs"], against["replications"]),
-        step_text(against["median_difference"], unit, error),
-        range_text(against["median_low"], against["median_high"], unit, error),
-        step_text(row["smallest"], unit, error),
-        step_text(row["largest"], unit, error),
-    ]
-
-
-def _share(row: Row) -> View:
-    total = row["compared"]
-    counts = [row[name] for name in ("better", "equal", "worse")]
-    shares = [count / total if total else math.nan for count in counts]
-    return [*shares, row["share_low"], row["share_high"]], [
-        level_text(row["share"], "share"),
-        range_text(row["share_low"], row["share_high"], "share", 0.1),
-        *(_count(count, total) for count in counts),
-    ]
-
-
-def _count(count: Any, total: Any) -> str:
-    return tr("{count} of {total}", count=int(count), total=int(total))
-
-
-def _error(summary: Row) -> float:
-    return error_of(float(summary["low"]), float(summary["high"]))
+def _text(columns: str, row: Row, unit: str, error: float) -> str:
+    first, _, second = columns.partition("+")
+    if second in ("replications", "compared"):
+        return tr("{count} of {total}", count=int(row[first]), total=int(row[second]))
+    if second:
+        return range_text(row[first], row[second], unit, 0.1 if first == "share_low" else error)
+    if first == "verdict":
+        return tr(str(row[first])) + (" †" if row["clear_of_all"] else "")
+    return (step_text if first in _STEPS else level_text)(row[first], unit, error)
 
 
 def _by_outcome(frame: pd.DataFrame) -> dict[str, dict[str, Row]]:
@@ -274,11 +261,6 @@ def _by_statistic(views: Sequence[Mapping[str, View]], part: int) -> dict[str, l
     """Turn views by arrangement into one part of them by statistic."""
     keys = dict.fromkeys(key for view in views for key in view)
     return {key: [view[key][part] if key in view else None for view in views] for key in keys}
-
-
-def _scaled(view: View, scale: float) -> View:
-    """Give the numbers of a view in the printed unit, to more digits than a screen shows."""
-    return [significant(value * scale) for value in view[0]], view[1]
 
 
 def places(levels: pd.DataFrame, steps: pd.DataFrame) -> int:
@@ -362,7 +344,6 @@ def _curves() -> Iterator[Curve]:
 
 
 def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[str, Any]:
-    """Write one curve for the page."""
     x = sorted(data["x"].unique())
     parts = {name: part.set_index("x").reindex(x) for name, part in data.groupby("arrangement")}
     scale = unit_style(curve.unit).scale

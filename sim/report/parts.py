@@ -135,9 +135,9 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     """Give a figure as SVG that can stand inside a page with others.
 
     Ids are made unique, the parts that point outside are taken out, and ink, grid and series
-    colours become variables of the page, so that a dark page stays readable. The ``svg`` element is
-    named by the element ``<key>-caption`` of the page. Raises ValueError if the key, unique on
-    the page, has other letters than a-z, digits and hyphens.
+    colours become variables of the page, so that a dark page stays readable. The ``svg``
+    element is named by the element ``<key>-caption`` of the page. Raises ValueError if the key,
+    unique on the page, has other letters than a-z, digits and hyphens.
 
     >>> from sim.report.figures.style import Drawing
     >>> import pandas as pd

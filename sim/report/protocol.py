@@ -233,7 +233,6 @@ def _templates() -> Environment:
 
 
 def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Gather all that the templates show."""
     stated = of_values(scenario.model_dump(), scenario.sources)
     return {
         "scenario": scenario, "experiment": scenario.experiment,
@@ -284,7 +283,6 @@ def _arrangements(scenario: Scenario) -> Iterator[dict[str, Any]]:
 
 
 def _entities() -> Iterator[dict[str, Any]]:
-    """Give each entity with its state variables."""
     every = list(columns())
     for name in ENTITIES:
         rows = [entry for entry in every if entry.subject == name]
@@ -345,7 +343,6 @@ def _paragraphs(module: Any) -> list[str]:
 
 
 def _outcomes() -> list[tuple[str, list[Any]]]:
-    """Give the outcomes by the party they belong to."""
     marks = list(registry().values())
     groups = dict.fromkeys(mark.group for mark in marks)
     return [

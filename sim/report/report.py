@@ -105,7 +105,6 @@ def verdict_row(comparison: Comparison, name: str) -> dict[str, Any]:
 
 
 def _direction(mark: Mark) -> str:
-    """Say in which unit an outcome stands and which side is better."""
     unit = unit_style(mark.unit).axis
     if mark.better == "higher":
         return tr("{unit}, higher is better", unit=unit)
@@ -170,7 +169,6 @@ def render(parts: Parts) -> str:
 
 
 def _context(parts: Parts) -> dict[str, Any]:
-    """Gather all that the template shows."""
     comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
     rows = len(comparison.frame())
     first = headlines(list(comparison.marks))
@@ -202,7 +200,6 @@ def _context(parts: Parts) -> dict[str, Any]:
 
 
 def _drawings(parts: Parts) -> Mapping[str, Drawing]:
-    """Give the figures by key, drawing them where that was not done."""
     drawn = parts.get("drawings")
     if drawn is not None:
         return drawn
@@ -211,7 +208,6 @@ def _drawings(parts: Parts) -> Mapping[str, Drawing]:
 
 
 def _beliefs(parts: Parts) -> dict[str, Any] | None:
-    """Give the table of beliefs, if there is one."""
     beliefs = parts.get("beliefs")
     if beliefs is None:
         return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
@@ -219,7 +215,6 @@ def _beliefs(parts: Parts) -> dict[str, Any] | None:
 
 
 def _banks(parts: Parts) -> dict[str, Any] | None:
-    """Give the tables of banks, if there are any."""
     frame = parts.get("by_bank")
     if frame is None or frame.empty:
         return None
@@ -255,5 +250,4 @@ def _figure(drawing: Drawing, key: str, marks: Mapping[str, Mark]) -> dict[str, 
 
 
 def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
-    """Give a frame as a list of rows."""
     return list(frame.to_dict("records"))

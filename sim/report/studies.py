@@ -123,7 +123,6 @@ def environment() -> Environment:
 
 
 def _page(study: Study, scenario_sha256: str, marks: Mapping[str, Mark] | None) -> dict[str, Any]:
-    """Gather what the section of one study shows."""
     found, about = study.findings, study.about
     other = about.get("scenario_sha256", "")
     is_of_another = bool(scenario_sha256 and other and other != scenario_sha256)

@@ -48,7 +48,6 @@ def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]
 
 
 def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
-    """Write one row of a comparison as text."""
     unit, error, verdict = str(row["unit"]), behind["standard_error"], str(row["verdict"])
     return {
         "value": level_text(row["mean"], unit, error),
@@ -126,7 +125,6 @@ def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _kind(text: str) -> str:
-    """Say what stands behind a number."""
     word = text.strip().lower()
     return next((kind for kind in _KINDS if word.startswith(kind)), "fact")
 
@@ -145,7 +143,6 @@ def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
 def _leaves(
     part: Mapping[str, Any], above: tuple[str, ...]
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Walk through a nested mapping."""
     for key, value in part.items():
         way = (*above, key)
         if isinstance(value, Mapping):

@@ -110,7 +110,6 @@ def curve_data(
 
 
 def _describe(name: str, own: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
-    """Describe one arrangement at every point."""
     apart = (own - base).reindex(index=own.index).to_numpy(np.float64)
     rows = []
     for x, values, steps in zip(own.index, own.to_numpy(np.float64), apart, strict=True):
@@ -366,7 +365,6 @@ def curve_line(
 
 
 def _note(data: pd.DataFrame, is_cut: bool) -> str:
-    """Say what lines and bands are and from how many replications."""
     note = tr(
         "Line: mean of {count} replications. Band of levels: middle {spread} of replications."
         " Band of differences: 95 % interval of the mean paired difference, at each point alone.",

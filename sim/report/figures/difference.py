@@ -99,7 +99,6 @@ def shade_better_side(axes: Axes, mark: Mark) -> None:
 
 
 def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
-    """Draw the differences of one outcome."""
     scale = unit_style(mark.unit).scale
     for place, (name, row) in enumerate(rows.iterrows()):
         whisker(axes, place, row.to_dict(), scale, drawn[str(name)])
@@ -146,7 +145,6 @@ def whisker(
 
 
 def _note(comparison: Comparison, data: pd.DataFrame, shown: list[str]) -> str:
-    """Say what the marks are and from how many replications."""
     pairs = comparison.details()["pairs"]
     count = int(pairs.max()) if len(pairs) else 0
     note = tr(

@@ -95,7 +95,6 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
 
 
 def _spans_decades(data: pd.DataFrame) -> bool:
-    """Say whether a logarithmic axis is needed."""
     low, high = data["p05"].min(), data["p95"].max()
     return bool(low > 0.0 and high > _WIDE_RANGE * low)
 
@@ -119,7 +118,6 @@ def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:
 
 
 def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
-    """Draw percentiles and median of one arrangement."""
     p05, p25, median, p75, p95 = (float(row[level]) * scale for level in LEVELS)
     axes.plot([p05, p25], [place, place], color=look.colour, lw=1.4, zorder=3)
     axes.plot([p75, p95], [place, place], color=look.colour, lw=1.4, zorder=3)
@@ -130,7 +128,6 @@ def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) 
 
 
 def _note(mark: Mark, data: pd.DataFrame) -> str:
-    """Say what the marks are and from how many replications."""
     count = int(data["replications"].max()) if len(data) else 0
     words = (
         "{count} replications, one point each. Box: middle half; whiskers: 5th to 95th"

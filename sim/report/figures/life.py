@@ -134,7 +134,6 @@ def _background(axes: Axes, regimes: pd.DataFrame) -> list[Any]:
 
 
 def _lane(axes: Axes, place: int, rows: pd.DataFrame, look: Look) -> None:
-    """Draw one life."""
     axes.axhline(place, color=MUTED, lw=0.6)
     for one in rows.to_dict("records"):
         what, ends = str(one["what"]), (one["start"], one["end"])
@@ -166,7 +165,6 @@ def _band(axes: Axes, place: int, ends: tuple[float, float], stage: str, look: L
 
 
 def _mark(sign: Sign, colour: str) -> dict[str, Any]:
-    """Give the mark of an event in a colour."""
     face = colour if sign.is_filled else "none"
     wide = 3.0 if sign.marker == "|" else 1.3
     look = {"mfc": face, "mec": colour, "mew": wide, "ls": "", "zorder": 4}
@@ -174,7 +172,6 @@ def _mark(sign: Sign, colour: str) -> dict[str, Any]:
 
 
 def _signs(data: pd.DataFrame) -> list[Line2D]:
-    """Give an entry of the legend for each kind of event that is marked."""
     seen = set(data.loc[data["kind"] == "event", "what"])
     return [
         Line2D([], [], label=tr(sign.label), **_mark(sign, INK))
@@ -184,7 +181,6 @@ def _signs(data: pd.DataFrame) -> list[Line2D]:
 
 
 def _note(story: Story, start: float) -> str:
-    """Say what bands and marks are, and that one life has no interval."""
     note = tr(
         "Band: stage of life, darker the further on; line below: time in a setback. Grey"
         " background: macro regime. All lanes meet the same luck."

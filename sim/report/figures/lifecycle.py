@@ -125,7 +125,6 @@ def is_move(move: str, source: str, target: str) -> bool:
 
 
 def _row(name: str, key: Flow, own: FloatArray, base: FloatArray) -> dict[str, Any]:
-    """Describe one flow of one arrangement."""
     row: dict[str, Any] = {"arrangement": name, "source": key[0], "target": key[1]}
     return row | {"start": key[2], "end": key[3]} | level_and_difference(own, base)
 
@@ -349,12 +348,10 @@ def _differences(
 
 
 def _mark(look: Look) -> dict[str, Any]:
-    """Give the mark of an arrangement."""
     return {"color": look.colour, "marker": look.marker, "ms": 5.5, "ls": ""}
 
 
 def _note(data: pd.DataFrame, against: str) -> str:
-    """Say what ribbons and lines are and from how many replications."""
     return tr(
         "Above: mean of {count} replications under {baseline}; a ribbon is as wide as the firms"
         " that stood at one end at one date and stand at the other at the next; new, closed, and"
@@ -438,7 +435,6 @@ def _column(
 
 
 def _bars_note(data: pd.DataFrame) -> str:
-    """Say what lines and bands are and from how many replications."""
     return tr(
         "Line: mean of {count} replications. Band above: middle {spread} of replications; band"
         " below: 95 % interval of the mean paired difference, at each point alone.",

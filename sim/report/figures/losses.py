@@ -105,7 +105,6 @@ def annual_losses(results: ResultsView) -> dict[tuple[Any, str], pd.DataFrame]:
 
 
 def _describe(bank: Any, name: str, part: pd.DataFrame, level: float) -> dict[str, Any]:
-    """Describe one bank under one arrangement."""
     values = part["value"].to_numpy(np.float64)
     head = {"bank": bank, "arrangement": name}
     head |= {"replications": part["replication"].nunique(), "bank_years": values.size}
@@ -113,7 +112,6 @@ def _describe(bank: Any, name: str, part: pd.DataFrame, level: float) -> dict[st
 
 
 def _tail(part: pd.DataFrame, level: float) -> _Tail:
-    """Estimate the tail measures and their intervals."""
     if math.isnan(level):
         return _Tail(*[math.nan] * 6)
     order = np.argsort(-part["value"].to_numpy(np.float64), kind="stable")
@@ -206,7 +204,6 @@ def largest(data: pd.DataFrame, most: int) -> list[Any]:
 
 
 def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
-    """Draw the share of years with a larger loss."""
     values = np.sort(part["value"].to_numpy(np.float64))
     # The line ends at the largest loss, at the share of years that reach it.
     larger = np.maximum(values.size - np.arange(1, values.size + 1), 1)
@@ -253,13 +250,11 @@ def _mark(measure: str, marker: str, colour: str) -> dict[str, Any]:
 
 
 def _marks() -> list[Line2D]:
-    """Give the entries of the legend for the tail measures."""
     words = {"var": tr("Value-at-risk"), "es": tr("Expected shortfall")}
     return [Line2D([], [], label=words[one], **_mark(one, "o", MUTED)) for one in words]
 
 
 def _note(data: pd.DataFrame, shown: int) -> str:
-    """Say what lines and marks are and from how many replications."""
     years, count = int(data["bank_years"].min()), int(data["replications"].max())
     note = tr(
         "Line above: {years} years per bank and arrangement, from {count} replications.",
@@ -392,7 +387,6 @@ def _bearers(data: pd.DataFrame) -> list[str]:
 def _panel(
     axes: Axes, rows: dict[tuple[str, str], dict[Any, Any]], bearers: list[str], look: Look
 ) -> None:
-    """Draw the bearers of one arrangement."""
     for place, bearer in enumerate(bearers):
         whole = rows[bearer, WHOLE]
         if (bearer, LEAD) in rows:
@@ -448,7 +442,6 @@ def _handles(data: pd.DataFrame) -> list[Any]:
 
 
 def _split_note(data: pd.DataFrame) -> str:
-    """Say what bars and lines are and from how many replications."""
     return tr(
         "Bars: mean of {count} replications; lines: 95 % intervals of what each bears in all;"
         " beside them its share of the whole loss, which stands above each panel with its"

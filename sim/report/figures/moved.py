@@ -102,12 +102,10 @@ def _row(arm: str, values: str, arms: list[str]) -> str:
 
 
 def _at(rows: list[dict[Any, Any]], arm: str, values: str) -> dict[Any, Any]:
-    """Find a row by arrangement and values."""
     return next(r for r in rows if (r["arrangement"], r["values"]) == (arm, values))
 
 
 def _panel(axes: Axes, mark: Mark, rows: list[dict[Any, Any]], drawn: dict[str, Look]) -> None:
-    """Draw the rows of one outcome."""
     scale = unit_style(mark.unit).scale
     for place, row in enumerate(rows):
         whisker(axes, place, row, scale, _seen(drawn[row["arrangement"]], row["values"]), 0.8)
@@ -123,7 +121,6 @@ def _seen(look: Look, values: str) -> Look:
 
 
 def _note(now: Outcomes) -> str:
-    """Say what the marks are and from how many replications."""
     return tr(
         "Mark: mean of {count} paired replications; line: 95 % interval. Change: now less as in"
         " the file, in the same replications. Filled: clear of zero; hollow: not ranked. Shaded"

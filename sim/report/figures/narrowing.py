@@ -85,7 +85,6 @@ def narrowing(
 
 
 def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
-    """Draw one outcome."""
     unit = unit_style(mark.unit)
     for arm, own in rows.groupby("arrangement", sort=False):
         look, x = drawn[str(arm)], own["replications"].to_numpy()
@@ -97,7 +96,6 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
 
 
 def _note(outcomes: Outcomes) -> str:
-    """Say what line and band are."""
     return tr(
         "Line: mean of the paired differences of the first replications; band: its {level}"
         " interval (Student's t). {count} replications in all. Neighbouring marks share almost"

@@ -124,7 +124,6 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
 
 
 def _heading(name: str, against: str) -> str:
-    """Say what a panel shows."""
     label = arrangement_text(name)
     if name == against:
         return tr("{name}: amounts", name=label)
@@ -133,7 +132,6 @@ def _heading(name: str, against: str) -> str:
 
 
 def _frame(axes: Axes, sides: list[list[str]]) -> None:
-    """Lay out an empty matrix with its parties."""
     payers, payees = sides
     axes.set_xlim(-0.5, len(payees) - 0.5)
     axes.set_ylim(len(payers) - 0.5, -0.5)
@@ -198,7 +196,6 @@ def amount_text(amount: float, *, sign: bool = False) -> str:
 
 
 def _note(data: pd.DataFrame, against: str) -> str:
-    """Say what the numbers are and from how many replications."""
     return tr(
         "Rows pay, columns receive. Mean of {count} replications, CNY million per year of the"
         " experiment; k: thousand; the darker, the more. Differences from {baseline} are paired"

@@ -86,7 +86,6 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
 
 
 def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: float) -> None:
-    """Draw the regimes of one arrangement, joined by a line."""
     means = np.array([row["mean"] for row in rows]) * scale
     axes.plot(
         [np.fmin.reduce(means), np.fmax.reduce(means)], [place, place], color=MUTED, lw=1.0,
@@ -100,7 +99,6 @@ def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: 
 
 
 def _note(data: pd.DataFrame, confidence: float, histories: int) -> str:
-    """Say what marks and lines are and from how many replications."""
     absent = {
         f"{arrangement_text(row['arrangement'])} ({arrangement_text(row['regime']).lower()})":
         histories - row["replications"] for row in data.to_dict("records")

@@ -86,7 +86,6 @@ def unit_of(key: str) -> str:
 
 @cache
 def _units() -> dict[tuple[str, ...], str]:
-    """Units by path, without places in lists."""
     found: dict[tuple[str, ...], str] = {}
     for one in parameters(Scenario):
         path = tuple(part for part in one.path if isinstance(part, str) and part != PLACE)
@@ -136,7 +135,6 @@ def _parts(
 
 
 def _bars(axes: Axes, rows: pd.DataFrame, scale: UnitStyle) -> None:
-    """Draw the parts of one outcome."""
     for place, (name, row) in enumerate(rows.iterrows()):
         if np.isnan(row["part"]):
             undefined_row(axes, place)
@@ -335,7 +333,6 @@ def _look_at(axes: Axes, which: str, values: FloatArray) -> None:
 
 
 def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str) -> None:
-    """Draw the points of one arrangement."""
     scale = [unit_style(registry()[name].unit).scale for name in names]
     x, y = (rows[name].to_numpy() * s for name, s in zip(names, scale, strict=True))
     sizes = []
@@ -481,7 +478,6 @@ def _index_bar(
 
 
 def _title(result: Sensitivity, outcome: str, arrangement: str, kind: str) -> str:
-    """Name the response and the method."""
     label, name = tr(registry()[outcome].label), arrangement_text(arrangement)
     subject = tr("{outcome}, {arrangement}", outcome=label, arrangement=name.lower())
     if kind == DIFFERENCE:
@@ -493,7 +489,6 @@ def _title(result: Sensitivity, outcome: str, arrangement: str, kind: str) -> st
 
 
 def _note(result: Sensitivity, count: int) -> str:
-    """Say what bars and lines are and from how many replications."""
     note = tr(
         "Lines: 95 % bootstrap intervals over the points of the design. Every point met the"
         " same luck in {count} replications.",

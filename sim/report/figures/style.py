@@ -133,7 +133,6 @@ class Drawing(Figure):
         return text.getvalue()
 
     def _repr_png_(self) -> bytes:
-        """Give a picture to a notebook."""
         picture = BytesIO()
         self.savefig(picture, format="png", dpi=self.dpi)
         return picture.getvalue()
@@ -174,7 +173,6 @@ class Drawing(Figure):
 
 
 def _lines(text: str) -> int:
-    """Count the lines of a text."""
     return text.count("\n") + 1
 
 
