@@ -196,7 +196,10 @@ def exploration(
     """
     data = {
         "replications": sorted({int(n) for n in outcomes.tidy["replication"]}),
-        "arrangements": _arrangements(comparison),
+        "arrangements": [
+            {"name": name, "label": arrangement_text(name), "colour": place % len(COLOURS)}
+            for place, name in enumerate(comparison.arrangements)
+        ],
         "baseline": comparison.arrangements.index(comparison.baseline),
         "groups": [group_label(one) for one in groups(comparison)],
         "statistics": statistics(outcomes, comparison),
@@ -215,13 +218,6 @@ def exploration(
     shown = [known[name] for name in outcomes.names if name in known]
     words = script_words(_kept(shown, len(outcomes.names)))
     return {**data, "outcomes": shown, "curves": curves, "words": words}
-
-
-def _arrangements(comparison: Comparison) -> list[dict[str, Any]]:
-    return [
-        {"name": name, "label": arrangement_text(name), "colour": place % len(COLOURS)}
-        for place, name in enumerate(comparison.arrangements)
-    ]
 
 
 def _records(

@@ -6,7 +6,7 @@ figures.  The page lays them out and computes nothing but places on the screen.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -158,13 +158,6 @@ View = tuple[list[Any], list[str]]
 """Numbers of the marks, None where undefined, and the cells of a row of the table."""
 
 
-class Printed(NamedTuple):
-    """Values by replication and arrangement in the printed unit, and their decimals."""
-
-    table: pd.DataFrame
-    places: int
-
-
 class OutcomeTables:
     """What the tables of a run say of one outcome, found once."""
 
@@ -177,7 +170,7 @@ class OutcomeTables:
         self._levels = _by_outcome(levels.merge(others[own], on=_KEYS))
         behind = comparison.details().drop(columns=["outcome", "arrangement"])
         self._against = _by_outcome(comparison.frame().join(behind))
-        self._found: dict[str, Printed] = {}
+        self._found: dict[str, tuple[pd.DataFrame, int]] = {}
 
     def record(self, name: str) -> dict[str, Any]:
         """Give all that the page shows of an outcome, but for its single values.
@@ -190,7 +183,7 @@ class OutcomeTables:
         return {
             "name": name, "label": tr(mark.label), "unit": tr(style.axis),
             "step": tr(style.step_axis), "better": mark.better, "formula": tr(mark.formula),
-            "places": self._printed(name).places,
+            "places": self._printed(name)[1],
             "log": _needs_log(mark, [view["spread"][0] for view in views if "spread" in view]),
             "numbers": _by_statistic(views, 0), "cells": _by_statistic(views, 1),
         }  # fmt: skip
@@ -200,12 +193,13 @@ class OutcomeTables:
         table, places = self._printed(name)
         return [rounded(table[column], places) for column in table.columns]
 
-    def _printed(self, name: str) -> "Printed":
+    def _printed(self, name: str) -> tuple[pd.DataFrame, int]:
+        """Give values by replication and arrangement in the printed unit, and their decimals."""
         if name not in self._found:
             scale = unit_style(self.outcomes.mark(name).unit).scale
             table = self.outcomes.table(name) * scale
             steps = table.sub(table[self.comparison.baseline], axis=0)
-            self._found[name] = Printed(table, places(table, steps))
+            self._found[name] = table, places(table, steps)
         return self._found[name]
 
     def _views(self, mark: Mark) -> list[dict[str, View]]:
@@ -329,18 +323,16 @@ def curve_records(results: ResultsView, comparison: Comparison) -> Iterator[dict
     Words of the axes; ``x``: shape (n_x,); ``places``: decimals; ``level`` and ``steps``: by
     arrangement None or three lists, the mean and the ends of its band.
     """
-    for curve in _curves():
+    counts = [
+        Curve(
+            PREFIX + stage, tr("Firms in stage: {stage}", stage=tr(label).lower()), DATE, "firms"
+        )
+        for stage, label in STAGES.items()
+    ]
+    for curve in (SURVIVAL, VALUE_BY_AGE, VINTAGE, CUMULATIVE_PROFIT, CREDIT, *counts):
         if has_series(results, curve.series):
             data = curve_data(results, curve.series, comparison.baseline, curve.adds_up)
             yield _record(curve, data, comparison)
-
-
-def _curves() -> Iterator[Curve]:
-    """Give the curves in reading order; firms of each stage are curves too."""
-    yield from (SURVIVAL, VALUE_BY_AGE, VINTAGE, CUMULATIVE_PROFIT, CREDIT)
-    for stage, label in STAGES.items():
-        title = tr("Firms in stage: {stage}", stage=tr(label).lower())
-        yield Curve(PREFIX + stage, title, DATE, "firms")
 
 
 def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[str, Any]:

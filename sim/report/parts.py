@@ -73,8 +73,7 @@ def told(sentences: Sequence[str]) -> Markup:
     >>> str(told(["One is 5 %.", "So is two."])) == "One is 5\u00a0%. So is two."
     True
     """
-    found = [given(one.replace(" %", "\u00a0%")) for one in sentences]
-    return in_a_row(found)
+    return in_a_row([given(one.replace(" %", "\u00a0%")) for one in sentences])
 
 
 def in_a_row(sentences: Sequence[Markup]) -> Markup:
@@ -124,6 +123,10 @@ _ALIKE = re.compile(
 )
 _ID = re.compile(r' id="([^"]*)"')
 _USED = re.compile(r'(?:url\(|href=")#([^)"]*)')
+_COLOURS = {
+    "ink": INK, "muted": MUTED, "grid": GRID, "paper": PAPER, "better-side": BETTER_SIDE,
+}  # fmt: skip
+"""Variables of a page that stand for colours of a figure, with those of its series."""
 _FONTS = (
     "'DejaVu Sans', Verdana, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', system-ui,"
     " sans-serif"
@@ -155,7 +158,8 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     text = _slim(text)
     text = re.sub(r'\bid="', f'id="{key}-', text)
     text = re.sub(r"url\(#", f"url(#{key}-", text).replace('href="#', f'href="#{key}-')
-    for name, colour in _page_colours().items():
+    series = {f"series-{place}": colour for place, colour in enumerate(COLOURS)}
+    for name, colour in {**_COLOURS, **series}.items():
         text = text.replace(colour, f"var(--{name})")
     # One scale for all figures of a page, so that letters have one size.
     width = round(drawing.get_figwidth() * _PIXELS_PER_INCH)
@@ -176,13 +180,6 @@ def _slim(text: str) -> str:
 def _once(marks: re.Match[str]) -> str:
     look = f' style="{marks[1]}"'
     return f"<g{look}>{marks[0].replace(look, '')}</g>"
-
-
-def _page_colours() -> dict[str, str]:
-    """Give the variables of the page that stand for the colours of a figure."""
-    series = {f"series-{place}": colour for place, colour in enumerate(COLOURS)}
-    plain = {"ink": INK, "muted": MUTED, "grid": GRID, "paper": PAPER}
-    return {**plain, "better-side": BETTER_SIDE, **series}
 
 
 # --- Values that a scenario states and where they come from, by the path of a parameter ----------

@@ -12,6 +12,7 @@ import inspect
 import pkgutil
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -234,6 +235,7 @@ def _templates() -> Environment:
 
 def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
     stated = of_values(scenario.model_dump(), scenario.sources)
+    graded = [parse_source(text) for text in scenario.sources.values()]
     return {
         "scenario": scenario, "experiment": scenario.experiment,
         "arrangements": list(_arrangements(scenario)), "entities": list(_entities()),
@@ -247,8 +249,9 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
         ],
         "outcomes": _outcomes(),
         "checks": [_rule(one) for one in _functions(settlement) if one.__name__.endswith("close")],
-        "tolerance": TOLERANCE, "patterns": PATTERNS, "sources": _kinds(scenario.sources),
-        "facts": sorted({fact for one in scenario.sources.values() for fact in _facts(one)}),
+        "tolerance": TOLERANCE, "patterns": PATTERNS,
+        "sources": dict(Counter(one.kind for one in graded).most_common()),
+        "facts": sorted({fact for one in graded for fact in one.facts}),
         "manifest": manifest_table(_system(manifest)).to_dict("records"),
     }  # fmt: skip
 
@@ -348,16 +351,3 @@ def _outcomes() -> list[tuple[str, list[Any]]]:
     return [
         (group_label(group), [mark for mark in marks if mark.group == group]) for group in groups
     ]
-
-
-def _kinds(sources: Mapping[str, str]) -> dict[str, int]:
-    """Count the numbers of a scenario by what stands behind them."""
-    found: dict[str, int] = {}
-    for text in sources.values():
-        kind = parse_source(text).kind
-        found[kind] = found.get(kind, 0) + 1
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
-
-
-def _facts(text: str) -> tuple[str, ...]:
-    return parse_source(text).facts

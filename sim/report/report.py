@@ -37,13 +37,6 @@ from sim.scenario.scenario import Scenario
 from sim.studies.findings import Study
 
 
-def openers(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:
-    """Give the outcomes that open the report: headlines with a value under the baseline."""
-    names = headlines(list(comparison.marks)) or list(comparison.marks)
-    others = {row["outcome"] for row in alone}
-    return [name for name in names if name not in others]
-
-
 def found_by_arrangement(
     comparison: Comparison, describe: Mapping[str, Sequence[str]], names: Sequence[str]
 ) -> list[dict[str, Any]]:
@@ -54,7 +47,9 @@ def found_by_arrangement(
     for name in names:
         mark = comparison.marks[name]
         for arrangement, cell in outcome_cells(comparison, name).items():
-            line = cell | {"label": tr(mark.label), "unit": _spoken_unit(mark.unit)}
+            # Per cent stands in the text of a difference already.
+            unit = "" if unit_style(mark.unit).step else tr(mark.unit)
+            line = cell | {"label": tr(mark.label), "unit": unit}
             found[arrangement][cell["tone"]].append(line | {"name": name})
     return [
         {
@@ -74,11 +69,6 @@ def _unranked(line: Mapping[str, Any]) -> str:
     if line["verdict"] == UNRESOLVED:
         why = tr("{name}: {value}", name=why, value=line["warning"])
     return tr("{label} ({reason})", label=line["label"], reason=why)
-
-
-def _spoken_unit(unit: str) -> str:
-    """Give the unit to be said after a difference; per cent already stands in the text."""
-    return "" if unit_style(unit).step else tr(unit)
 
 
 def party_table(comparison: Comparison, group: str, elsewhere: Sequence[str]) -> dict[str, Any]:
@@ -172,7 +162,10 @@ def _context(parts: Parts) -> dict[str, Any]:
     comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
     rows = len(comparison.frame())
     first = headlines(list(comparison.marks))
-    alone = _records(standalone(outcomes, comparison))
+    alone = standalone(outcomes, comparison).to_dict("records")
+    others = {row["outcome"] for row in alone}
+    # Headlines with a value under the baseline open the report.
+    openers = [name for name in first or comparison.marks if name not in others]
     return {
         "title": parts["scenario_title"], "question": parts["question"],
         "setting": parts.get("setting", ""), "baseline": comparison.baseline,
@@ -180,7 +173,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
         "arrangements": found_by_arrangement(
-            comparison, parts["describe"], openers(comparison, alone)
+            comparison, parts["describe"], openers
         ),
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
         "headlines": [verdict_row(comparison, name) for name in first],
@@ -192,9 +185,10 @@ def _context(parts: Parts) -> dict[str, Any]:
         ],
         "allowed": policy_source(script()), "missing": missing(results),
         "beliefs": _beliefs(parts), "banks": _banks(parts),
-        "sources": _records(sources_table(parts["sources"])), "limits": list(parts["limits"]),
-        "definitions": _records(definitions(comparison)),
-        "manifest": _records(manifest_table(results.manifest)), "colours": COLOURS,
+        "sources": sources_table(parts["sources"]).to_dict("records"),
+        "limits": list(parts["limits"]),
+        "definitions": definitions(comparison).to_dict("records"),
+        "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,
         "protocols": _protocols(results), "studies": studies_html(()),
     }  # fmt: skip
 
@@ -247,7 +241,3 @@ def _figure(drawing: Drawing, key: str, marks: Mapping[str, Mark]) -> dict[str, 
         else None,
         "length": len(drawing.data),
     }
-
-
-def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
-    return list(frame.to_dict("records"))

@@ -25,8 +25,10 @@ from sim.report.figures.distribution import LEVELS
 from sim.report.parts import cell_id
 from sim.studies.findings import label_of
 
-_TONES = {
-    "better": "good", "worse": "bad", "higher": "moved", "lower": "moved",
+_TONES = {"better": "good", "worse": "bad", "higher": "moved", "lower": "moved"}
+_DEFINED = {
+    "outcome": "label", "unit": "unit", "better": "better", "basis": "basis",
+    "formula": "formula", "interval": "interval_method", "source": "source",
 }  # fmt: skip
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 
@@ -72,42 +74,32 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     """Give the outcomes that exist only against a baseline, with their own intervals.
 
     The year in which an arrangement overtakes the baseline, for example, has no value under the
-    baseline, so there is no difference to test; it has a median. Columns outcome, label, unit,
-    unit_text, arrangement, median (text), interval (text), defined, replications.
+    baseline, so there is no difference to test; it has a median. Columns of the summary, median
+    as text, and label, unit_text, interval (text).
     """
     frame = comparison.frame()
     names = set(frame.loc[frame["verdict"] == UNDEFINED, "outcome"])
     rows = []
     for row in outcomes.summary(comparison.confidence).to_dict("records"):
         if row["outcome"] in names and row["arrangement"] != comparison.baseline:
-            ends = row["median_low"], row["median_high"]
-            width = error_of(*ends)
-            rows.append(
-                {
-                    "outcome": row["outcome"],
-                    "label": tr(outcomes.marks[str(row["outcome"])].label), "unit": row["unit"],
-                    "unit_text": unit_style(str(row["unit"])).axis,
-                    "arrangement": row["arrangement"],
-                    "median": level_text(row["median"], str(row["unit"]), width),
-                    "interval": range_text(*ends, str(row["unit"]), width),
-                    "defined": row["defined"], "replications": row["replications"],
-                }
-            )  # fmt: skip
+            ends, unit = (row["median_low"], row["median_high"]), str(row["unit"])
+            error = error_of(*ends)
+            words = {
+                "label": tr(outcomes.marks[str(row["outcome"])].label),
+                "unit_text": unit_style(unit).axis,
+                "median": level_text(row["median"], unit, error),
+                "interval": range_text(*ends, unit, error),
+            }
+            rows.append(row | words)
     return pd.DataFrame(rows)
 
 
 def definitions(comparison: Comparison) -> pd.DataFrame:
     """Give what every outcome means: unit, direction, basis, formula, interval, source."""
     return pd.DataFrame(
-        [
-            {
-                "outcome": tr(mark.label), "name": mark.name, "unit": tr(mark.unit),
-                "better": tr(mark.better), "basis": tr(mark.basis), "formula": tr(mark.formula),
-                "interval": tr(mark.interval_method), "source": tr(mark.source),
-            }
-            for mark in comparison.marks.values()
-        ]
-    )  # fmt: skip
+        {"name": mark.name} | {key: tr(getattr(mark, own)) for key, own in _DEFINED.items()}
+        for mark in comparison.marks.values()
+    )
 
 
 def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
@@ -119,14 +111,13 @@ def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
     ...                "credit_line.rate": "assumption 0.02 to 0.05"})["kind"].tolist()
     ['assumption', 'reference']
     """
-    rows = [{"key": key, "kind": _kind(text), "source": text} for key, text in sources.items()]
+    rows = []
+    for key, text in sources.items():
+        word = text.strip().lower()
+        kind = next((kind for kind in _KINDS if word.startswith(kind)), "fact")
+        rows.append({"key": key, "kind": kind, "source": text})
     rows.sort(key=lambda row: (_KINDS.index(row["kind"]), row["key"]))
     return pd.DataFrame(rows, columns=["key", "kind", "source"])
-
-
-def _kind(text: str) -> str:
-    word = text.strip().lower()
-    return next((kind for kind in _KINDS if word.startswith(kind)), "fact")
 
 
 def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
@@ -167,7 +158,6 @@ _BELIEFS = {
     "bank.belief_gap_loss": "Loss given default",
 }
 
-
 _LEVELS = frozenset({
     "value", "mean", "median", "estimate", "baseline", "baseline_mean", "baseline_value", "total",
     "model", "published_low", *LEVELS,
@@ -184,11 +174,7 @@ _SHARES = frozenset({
     "opposite_and_clear",
 })  # fmt: skip
 """Columns that are shares whatever the unit of their row."""
-
-
-_WRITTEN = (
-    (_STEPS, step_text), (_SIZES, spread_text), (_LEVELS | _SHARES, level_text),
-)  # fmt: skip
+_WRITTEN = ((_STEPS, step_text), (_SIZES, spread_text), (_LEVELS | _SHARES, level_text))
 
 
 class Shown(NamedTuple):
@@ -222,7 +208,8 @@ def shown_table(
     >>> shown_table(gap, {"part": "share"})["columns"][1]
     'part (percentage points)'
     """
-    columns = [column for column in map(str, table.columns) if not _is_upper(column, table)]
+    uppers = {_upper(column, table) for column in map(str, table.columns)}
+    columns = [column for column in map(str, table.columns) if column not in uppers]
     rows = [
         [
             _frame_cell(column, row, units, (*way, place) if way else (), marks)
@@ -233,11 +220,6 @@ def shown_table(
     names = [_head(column, table, units, heads or {}) for column in columns]
     numbers = [pd.api.types.is_float_dtype(table[column]) for column in columns]
     return {"columns": names, "rows": rows, "numbers": numbers}
-
-
-def _is_upper(column: str, table: pd.DataFrame) -> bool:
-    """Say whether a column is the upper end of an interval, shown with the lower one."""
-    return column.endswith("high") and f"{column[:-4]}low" in table
 
 
 def _upper(column: str, row: Mapping[Any, Any] | pd.DataFrame) -> str:
@@ -254,17 +236,12 @@ def _head(
     if _upper(column, table) and column not in heads:
         of = column[:-3].strip("_").replace("_", " ")
         name = tr("{name}: {value}", name=tr(of), value=tr("interval")) if of else "interval"
-    unit = _own_unit(column, units)
+    unit = units.get(column, units.get(_column_kind(column)))
     if not unit:
         return tr(name)
     style = unit_style(unit)
     words = style.step_axis if _column_kind(column) in _STEPS | _SIZES else style.axis
     return tr(name) if name.endswith(words) else f"{tr(name)} ({words})"
-
-
-def _own_unit(column: str, units: Mapping[str, str]) -> str | None:
-    """Give the unit of a whole column; None where it differs by row."""
-    return units.get(column, units.get(_column_kind(column)))
 
 
 def _column_kind(column: str) -> str:
@@ -286,25 +263,23 @@ def _frame_cell(
         is_cited = any(letter.isdigit() for letter in value)
     else:
         text, is_cited = _number(column, row, units), True
-    return Shown(
-        text, cell_id(*way, (column, upper) if upper else column) if is_cited and way else ""
-    )
+    own = (column, upper) if upper else column
+    return Shown(text, cell_id(*way, own) if is_cited and way else "")
 
 
 def _number(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
     """Write a number in the unit in which people read it."""
-    value, error = row[column], _error(column, row, units)
-    by_row, own = row.get("unit"), "share" if column in _SHARES else _own_unit(column, units)
-    unit = own if own is not None else by_row if isinstance(by_row, str) else ""
+    value, error, kind = row[column], _error(column, row, units), _column_kind(column)
+    by_row = row.get("unit") if isinstance(row.get("unit"), str) else ""
+    unit = "share" if column in _SHARES else str(units.get(column, units.get(kind, by_row)))
     if upper := _upper(column, row):
         return range_text(value, row[upper], unit, error)
     if not isinstance(value, float) or math.isnan(value):
         return number_text(value)
     if column in units:  # its unit stands in the heading
         return unit_style(unit).number(value, error, sign=column in _STEPS)
-    return next((w(value, unit, error) for names, w in _WRITTEN if column in names), "") or (
-        number_text(value)
-    )
+    texts = (write(value, unit, error) for names, write in _WRITTEN if column in names)
+    return next(texts, "") or number_text(value)
 
 
 def _error(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> float:
@@ -317,11 +292,6 @@ def _error(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> flo
     if all(isinstance(row.get(end), float) for end in ends):
         return error_of(row[ends[0]], row[ends[1]])
     return float(row.get("standard_error", math.nan))
-
-
-def heading(column: str) -> str:
-    """Write the name of a column for readers."""
-    return tr(column.replace("_", " "))
 
 
 def plain_word(column: str, value: str, marks: Mapping[str, Mark] | None = None) -> str:
@@ -369,13 +339,10 @@ def _belief(row: Mapping[Any, Any], name: str, arrangement: str) -> Shown:
     return Shown(text, cell_id("summary", name, arrangement, ("mean", "low", "high")))
 
 
-# --- Bank by bank as tables of a page: one table a measure, a row a bank, a column an
-# arrangement
+# --- Bank by bank: one table a measure, a row a bank, a column an arrangement --------------------
 
 MOST_BANKS = 12
 """Banks that a page shows; all of them stand in the file."""
-
-_SIZE = "loans"
 
 
 def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
@@ -385,7 +352,7 @@ def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
     interval, step, reach, tone, at); ``shown``, ``total``: number of banks, the largest of
     which are shown.
     """
-    sizes = frame[(frame["measure"] == _SIZE) & (frame["arrangement"] == baseline)]
+    sizes = frame[(frame["measure"] == "loans") & (frame["arrangement"] == baseline)]
     banks = list(dict.fromkeys(frame["bank"]))
     largest = set(sizes.nlargest(MOST_BANKS, "mean", keep="all")["bank"][:MOST_BANKS])
     chosen = [bank for bank in banks if bank in largest]

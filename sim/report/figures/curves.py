@@ -44,6 +44,15 @@ def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
     return rows
 
 
+def defined(results: ResultsView, series: str) -> pd.DataFrame:
+    """Give the rows of a series that have a value; an OutcomeError where there is none."""
+    rows = results.series[results.series["series"] == series].dropna(subset=["value"])
+    if rows.empty:
+        what, cure = "is not in these results", "run with a longer horizon"
+        raise OutcomeError(f'series "{series}"', what, cure)
+    return rows
+
+
 def level_and_difference(
     own: FloatArray, base: FloatArray, confidence: float = 0.95
 ) -> dict[str, float]:
@@ -54,11 +63,8 @@ def level_and_difference(
     (2, 2.0, 0.5)
     """
     level, step = mean_interval(own, confidence), mean_interval(own - base, confidence)
-    return {
-        "replications": level.count, "mean": level.estimate, "low": level.low,
-        "high": level.high, "difference": step.estimate, "difference_low": step.low,
-        "difference_high": step.high,
-    }  # fmt: skip
+    steps = step.named("difference", "difference_low", "difference_high")
+    return {"replications": level.count, **level.named("mean", "low", "high"), **steps}
 
 
 def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str, pd.DataFrame]:
@@ -68,16 +74,11 @@ def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str,
     over banks. Raises OutcomeError if the series is not there, or has several values per point
     and does not add up.
     """
-    rows = results.series[results.series["series"] == series].dropna(subset=["value"])
-    if rows.empty:
-        raise OutcomeError(
-            f'series "{series}"', "is not in these results", "run with a longer horizon"
-        )
+    rows = defined(results, series)
     keys = ["arrangement", "replication", "x"]
     if not adds_up and rows.duplicated(keys).any():
-        raise OutcomeError(
-            f'series "{series}"', "has several values per point", "give one bank or none"
-        )
+        what, cure = "has several values per point", "give one bank or none"
+        raise OutcomeError(f'series "{series}"', what, cure)
     parts = dict(list(rows.groupby("arrangement", observed=True)))
     return {
         name: parts[name].pivot_table(
@@ -102,9 +103,8 @@ def curve_data(
     tables = paths(results, series, adds_up)
     against = baseline or next(iter(tables))
     if against not in tables:
-        raise OutcomeError(
-            f'baseline "{against}"', f'has no series "{series}"', f"choose of {list(tables)}"
-        )
+        what, cure = f'has no series "{series}"', f"choose of {list(tables)}"
+        raise OutcomeError(f'baseline "{against}"', what, cure)
     parts = [_describe(name, table, tables[against]) for name, table in tables.items()]
     return pd.concat(parts, ignore_index=True)
 
@@ -116,10 +116,10 @@ def _describe(name: str, own: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
         seen, step = finite(values), mean_interval(steps)
         tails = (0.5 - SPREAD / 2, 0.5 + SPREAD / 2)
         low, high = np.quantile(seen, tails) if seen.size else (np.nan, np.nan)
+        mean = seen.mean() if seen.size else np.nan
         row = {"arrangement": name, "x": x, "replications": seen.size}
-        row |= {"mean": seen.mean() if seen.size else np.nan, "low": low, "high": high}
-        row |= {"difference": step.estimate}
-        rows.append(row | {"difference_low": step.low, "difference_high": step.high})
+        row |= {"mean": mean, "low": low, "high": high}
+        rows.append(row | step.named("difference", "difference_low", "difference_high"))
     return pd.DataFrame(rows)
 
 
@@ -263,41 +263,29 @@ CUMULATIVE_PROFIT = Curve(
 def survival(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw the share of firms alive by age (Kaplan-Meier), with the numbers at risk.
 
-    Parameters and errors as in `draw_curve`; series ``survival``. The data has a column
-    ``at_risk``: the mean number of firms followed up to an age, at whole years.
+    As `draw_curve`; its data has a column ``at_risk``: the mean number of firms followed up to
+    an age, at whole years.
     """
     return draw_curve(results, SURVIVAL, baseline)
 
 
 def profit_by_age(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw the J-curve: cumulative value to the bank by age of the firm.
-
-    Parameters and errors as in `draw_curve`; series ``cumulative_value_by_age``.
-    """
+    """Draw the J-curve: cumulative value to the bank by age of the firm; see `draw_curve`."""
     return draw_curve(results, VALUE_BY_AGE, baseline)
 
 
 def vintage(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw cumulative default by time since signing, which growth cannot flatter.
-
-    Parameters and errors as in `draw_curve`; series ``vintage_default``.
-    """
+    """Draw cumulative default by time since signing; see `draw_curve`."""
     return draw_curve(results, VINTAGE, baseline)
 
 
 def credit(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw credit outstanding over time.
-
-    Parameters and errors as in `draw_curve`; series ``credit_outstanding``.
-    """
+    """Draw credit outstanding over time; see `draw_curve`."""
     return draw_curve(results, CREDIT, baseline)
 
 
 def cumulative_profit(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw the cumulative profit of the banks over time.
-
-    Parameters and errors as in `draw_curve`; series ``cumulative_profit``.
-    """
+    """Draw the cumulative profit of the banks over time; see `draw_curve`."""
     return draw_curve(results, CUMULATIVE_PROFIT, baseline)
 
 

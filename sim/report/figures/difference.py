@@ -19,11 +19,10 @@ from sim.report.figures.style import (
     INK,
     Drawing,
     Look,
-    grid_of,
-    hide_rest,
     looks,
     named_rows,
     number_axis,
+    panel_grid,
     style,
     undefined_row,
 )
@@ -70,19 +69,17 @@ def difference(
     if not others:
         raise OutcomeError("figure of differences", "nothing but the baseline", "run two")
     drawn = looks(comparison.arrangements)
-    across, down = grid_of(len(shown), PANELS_ACROSS)
-    figure = Drawing(2.2 + 2.9 * across, 1.1 + down * (0.85 + 0.24 * len(others)))
-    panels = figure.subplots(down, across, squeeze=False, sharey=True)
+    high = (1.1, 0.85 + 0.24 * len(others))
+    figure, panels = panel_grid(len(shown), PANELS_ACROSS, (2.2, 2.9), high)
     for axes, name in zip(panels.flat, shown, strict=False):
         rows = data[data["outcome"] == name].set_index("arrangement")
         _panel(axes, comparison.marks[name], rows.reindex(others), drawn)
-    hide_rest(panels, len(shown))
     named_rows(panels[0, 0], [arrangement_text(a) for a in others])
     against = arrangement_text(comparison.baseline).lower()
-    title = tr("Difference from {baseline}, same luck", baseline=against)
+    words = "Difference from {baseline}, same luck"
     if subject:
         words = "{subject}: difference from {baseline}, same luck"
-        title = tr(words, subject=subject, baseline=against)
+    title = tr(words, subject=subject, baseline=against)
     return figure.finish(title, _note(comparison, data, shown), data)
 
 

@@ -72,31 +72,23 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
     for place, row in enumerate(data.to_dict("records")):
         if row["defined"]:
             look = drawn[row["arrangement"]]
-            if mark.binary:
-                ends = [float(row[end]) * scale for end in ("low", "high")]
-                axes.plot(ends, [place, place], color=look.colour, lw=2.0, zorder=3)
-            else:
+            if not mark.binary:
                 _strip(axes, place, finite(table[row["arrangement"]]) * scale, look)
-                _box(axes, place, row, scale, look)
-            dot: dict[str, Any] = {"mfc": look.colour, "mec": "white", "mew": 1.0, "ls": ""}
-            axes.plot(float(row["mean"]) * scale, place, marker="D", ms=5.5, zorder=5, **dot)
+            (_interval if mark.binary else _box)(axes, place, row, scale, look)
         else:
             across = axes.get_yaxis_transform()
             axes.text(0.01, place, tr("never defined"), transform=across, va="center", color=MUTED)
     named_rows(axes, [arrangement_text(a) for a in data["arrangement"]])
-    if mark.heavy_tailed and not mark.binary and _spans_decades(data):
-        _scale_by_decades(axes, finite(table) * scale)
+    if mark.heavy_tailed and not mark.binary:
+        low, high = data["p05"].min(), data["p95"].max()
+        if low > 0.0 and high > _WIDE_RANGE * low:
+            _scale_by_decades(axes, finite(table) * scale)
     number_axis(axes, "x", f"{tr(mark.label)} ({unit_style(mark.unit).axis})")
     words = "{outcome}: distribution over replications"
     if mark.binary:
         words = "{outcome}: share of replications"
     title = tr(words, outcome=tr(mark.label))
     return figure.finish(title, _note(mark, data), data)
-
-
-def _spans_decades(data: pd.DataFrame) -> bool:
-    low, high = data["p05"].min(), data["p95"].max()
-    return bool(low > 0.0 and high > _WIDE_RANGE * low)
 
 
 def _scale_by_decades(axes: Axes, values: FloatArray) -> None:
@@ -117,6 +109,17 @@ def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:
     )  # fmt: skip
 
 
+def _interval(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
+    ends = [float(row[end]) * scale for end in ("low", "high")]
+    axes.plot(ends, [place, place], color=look.colour, lw=2.0, zorder=3)
+    _diamond(axes, place, float(row["mean"]) * scale, look)
+
+
+def _diamond(axes: Axes, place: int, mean: float, look: Look) -> None:
+    face = look.colour
+    axes.plot(mean, place, ls="", marker="D", ms=5.5, zorder=5, mfc=face, mec="white", mew=1.0)
+
+
 def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
     p05, p25, median, p75, p95 = (float(row[level]) * scale for level in LEVELS)
     axes.plot([p05, p25], [place, place], color=look.colour, lw=1.4, zorder=3)
@@ -125,6 +128,7 @@ def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) 
     box.set(facecolor=(*to_rgb(look.colour), 0.22), edgecolor=look.colour, linewidth=1.3)
     axes.add_patch(box)
     axes.plot([median, median], [place - 0.17, place + 0.17], color=look.colour, lw=2.4)
+    _diamond(axes, place, float(row["mean"]) * scale, look)
 
 
 def _note(mark: Mark, data: pd.DataFrame) -> str:

@@ -34,7 +34,10 @@ from sim.report.figures.curves import (
 from sim.report.figures.letters import fill
 from sim.report.figures.style import INK, Drawing, Look, looks, named_rows, number_axis, style
 
-FLOW_STAGES = ("startup", "growth", "expansion", "mature")
+STAGES = {
+    "startup": "Start-up", "growth": "Growth", "expansion": "Expansion", "mature": "Mature",
+}  # fmt: skip
+FLOW_STAGES = tuple(STAGES)
 LEFT = ("listed", "acquired")
 STAY = f"{MOVED}startup>startup"
 """The series that is there where any flow is."""
@@ -125,17 +128,15 @@ def is_move(move: str, source: str, target: str) -> bool:
 
 
 def _row(name: str, key: Flow, own: FloatArray, base: FloatArray) -> dict[str, Any]:
-    row: dict[str, Any] = {"arrangement": name, "source": key[0], "target": key[1]}
-    return row | {"start": key[2], "end": key[3]} | level_and_difference(own, base)
+    columns = ("arrangement", "source", "target", "start", "end")
+    row: dict[str, Any] = dict(zip(columns, (name, *key), strict=True))
+    return row | level_and_difference(own, base)
 
 
 # --- Firms on their way between the stages of life: ribbons over time, and what changes them -----
 
 ENTERED, CLOSED, GONE = "unborn", "closed", "left"
-NAMES = {
-    ENTERED: "New firms", CLOSED: "Closed", "startup": "Start-up", "growth": "Growth",
-    "expansion": "Expansion", "mature": "Mature", GONE: "Listed or sold",
-}  # fmt: skip
+NAMES = {ENTERED: "New firms", CLOSED: "Closed", **STAGES, GONE: "Listed or sold"}
 """States from the bottom of the figure to its top."""
 _SHADES = {ENTERED: 0.12, "startup": 0.2, "growth": 0.32, "expansion": 0.44, "mature": 0.56}
 _WIDE, _GAP, _LOWEST = 0.05, 0.035, 0.022
@@ -168,7 +169,9 @@ def lifecycle_flow(results: ResultsView, baseline: str | None = None) -> Drawing
     against = baseline or order[0]
     drawn = looks(arrangement_order(results, results.series))
     others = {name: drawn[name] for name in order if name != against}
-    moves = _that_happen(data[data["source"] == ANY])
+    moves = data[data["source"] == ANY]
+    # Those that some firm makes under some arrangement.
+    moves = moves[moves.groupby("target", sort=False)["mean"].transform("max") > 0.0]
     rows = moves["target"].nunique() if others else 0
     low = 0.6 + rows * (0.16 + 0.09 * len(others)) if rows else 0.0
     figure = Drawing(9.2, 5.2 + low)
@@ -269,10 +272,15 @@ def _ribbon(one: tuple[float, float], two: tuple[float, float], size: float) -> 
     return PathPatch(path, lw=0, zorder=1)
 
 
+def _extent(nodes: Nodes) -> tuple[float, float]:
+    """Give the lowest and the highest place of any node, firms."""
+    ends = [(node.low, node.low + node.size) for node in nodes.values()]
+    return min(low for low, _ in ends), max(high for _, high in ends)
+
+
 def _numbers(axes: Axes, nodes: Nodes, wide: float) -> None:
     """Write the number of firms beside every node that is high enough."""
-    top = max(node.low + node.size for node in nodes.values())
-    low = min(node.low for node in nodes.values())
+    low, top = _extent(nodes)
     for (_, state), node in nodes.items():
         if node.size < _LOWEST * (top - low):
             continue
@@ -293,8 +301,7 @@ def _names(axes: Axes, nodes: Nodes, dates: list[float]) -> None:
         axes.text(*at, tr(NAMES[ENTERED]), ha="right", va="center", fontsize=8.5)
     named = [state for state in NAMES if state in found and state != ENTERED]
     middles = [found[state].low + found[state].size / 2 for state in named]
-    top = max(node.low + node.size for node in nodes.values())
-    low = min(node.low for node in nodes.values())
+    low, top = _extent(nodes)
     heights = spread(middles, 0.045 * (top - low))
     axes.yaxis.tick_right()
     axes.set_yticks(heights, [tr(NAMES[state]) for state in named])
@@ -318,12 +325,6 @@ def spread(heights: list[float], least: float) -> list[float]:
     for height in heights:
         found.append(height if not found else max(height, found[-1] + least))
     return found
-
-
-def _that_happen(moves: pd.DataFrame) -> pd.DataFrame:
-    """Keep the moves that some firm makes under some arrangement."""
-    most = moves.groupby("target", sort=False)["mean"].transform("max")
-    return moves[most > 0.0]
 
 
 def _differences(
@@ -363,9 +364,6 @@ def _note(data: pd.DataFrame, against: str) -> str:
 
 # --- The stock of firms by stage over time: four panels of levels, four of differences -----------
 
-STAGES = {
-    "startup": "Start-up", "growth": "Growth", "expansion": "Expansion", "mature": "Mature",
-}  # fmt: skip
 PREFIX = "stage_count:"
 _MOST_POINTS = 32
 

@@ -13,22 +13,22 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates import FloatArray, mean_interval, quantile_ranks
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
-from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
 from sim.base.wording import arrangement_text, level_text, percent_text, plain_number, unit_style
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
-from sim.report.figures.curves import family
+from sim.report.figures.curves import defined, family
+from sim.report.figures.payments import PARTIES as PAYING
 from sim.report.figures.style import (
     INK,
     MUTED,
     Drawing,
     Look,
     grid_of,
-    hide_rest,
     looks,
     named_rows,
     number_axis,
+    panel_grid,
     style,
 )
 
@@ -89,11 +89,7 @@ def loss_distribution_data(results: ResultsView, level: float | None = None) -> 
 
 def annual_losses(results: ResultsView) -> dict[tuple[Any, str], pd.DataFrame]:
     """Give the annual losses by bank and arrangement, defined ones only."""
-    rows = results.series[results.series["series"] == SERIES].dropna(subset=["value"])
-    if rows.empty:
-        raise OutcomeError(
-            f'series "{SERIES}"', "is not in these results", "run with a longer horizon"
-        )
+    rows = defined(results, SERIES)
     order = arrangement_order(results, rows)
     found = dict(list(rows.groupby(["bank", "arrangement"], observed=True)))
     return {
@@ -192,7 +188,9 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
         _tails(beneath, tails.to_dict("index"), shown, column == 0)
     note = _note(data, len(banks))
     figure.units = dict.fromkeys(("mean", "var", "es"), "CNY million per year")
-    return figure.finish(tr("Annual credit loss of each bank"), note, data, [*handles, *_marks()])
+    words = {"var": tr("Value-at-risk"), "es": tr("Expected shortfall")}
+    handles += [Line2D([], [], label=words[one], **_mark(one, "o", MUTED)) for one in words]
+    return figure.finish(tr("Annual credit loss of each bank"), note, data, handles)
 
 
 def largest(data: pd.DataFrame, most: int) -> list[Any]:
@@ -208,18 +206,14 @@ def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
     # The line ends at the largest loss, at the share of years that reach it.
     larger = np.maximum(values.size - np.arange(1, values.size + 1), 1)
     share = unit_style("share").scale * larger / values.size
-    kept = _legible(values.size)
+    # Every value of the tail is kept; the body is thinned, which a screen cannot resolve.
+    from_top = np.unique(np.round(np.geomspace(1, values.size, _LEGIBLE)))
+    kept = np.sort(values.size - from_top.astype(np.int64))
     (line,) = axes.plot(
         values[kept], share[kept], color=look.colour, ls=look.line, lw=1.5, drawstyle="steps-post",
         marker=look.marker, markevery=[], ms=5, label=look.label,
     )  # fmt: skip
     return line
-
-
-def _legible(count: int) -> NDArray[np.int64]:
-    """Keep every value of the tail and thin the body, which a screen cannot resolve."""
-    from_top = np.unique(np.round(np.geomspace(1, count, _LEGIBLE)))
-    return np.sort(count - from_top.astype(np.int64))
 
 
 def _tails(
@@ -247,11 +241,6 @@ def _mark(measure: str, marker: str, colour: str) -> dict[str, Any]:
     """Give the mark of a tail measure: hollow for the first, filled for the second."""
     face = "white" if measure == "var" else colour
     return {"marker": marker, "ms": 5, "ls": "", "mfc": face, "mec": colour, "mew": 1.2}
-
-
-def _marks() -> list[Line2D]:
-    words = {"var": tr("Value-at-risk"), "es": tr("Expected shortfall")}
-    return [Line2D([], [], label=words[one], **_mark(one, "o", MUTED)) for one in words]
 
 
 def _note(data: pd.DataFrame, shown: int) -> str:
@@ -285,10 +274,8 @@ def _note(data: pd.DataFrame, shown: int) -> str:
 WHOLE = "whole"
 ALL = "all"
 OTHER_BANKS = "other banks"
-PARTIES = {
-    "guarantors": "Guarantors and pools", "insurers": "Insurers", "lessors": "Lessors",
-    "trusts": "Investors of trusts", OTHER_BANKS: "Other banks",
-}  # fmt: skip
+_BESIDE = ("guarantors", "insurers", "lessors", "trusts")
+PARTIES = {**{one: PAYING[one] for one in _BESIDE}, OTHER_BANKS: "Other banks"}
 _MOST_BANKS = 12
 
 
@@ -314,7 +301,7 @@ def loss_split_data(
     for (name, bearer, role), values in zip(wide.index, wide.to_numpy(), strict=True):
         mean = mean_interval(values, confidence)
         row = {"arrangement": name, "bearer": bearer, "role": role, "replications": mean.count}
-        found.append(row | {"mean": mean.estimate, "low": mean.low, "high": mean.high})
+        found.append(row | mean.named("mean", "low", "high"))
     data = pd.DataFrame(found)
     whole = data[data["bearer"] == ALL].set_index("arrangement")["mean"]
     share = data["mean"] / data["arrangement"].map(whole).replace(0.0, math.nan)
@@ -353,14 +340,12 @@ def loss_split(results: ResultsView) -> Drawing:
     drawn = looks(arrangement_order(results, results.series))
     arms = list(dict.fromkeys(data["arrangement"]))
     bearers = _bearers(data)
-    across, down = grid_of(len(arms), _ACROSS)
-    figure = Drawing(2.4 + 2.6 * across, 1.4 + down * (0.85 + 0.25 * len(bearers)))
-    panels = figure.subplots(down, across, squeeze=False, sharey=True, sharex=True)
+    high = (1.4, 0.85 + 0.25 * len(bearers))
+    figure, panels = panel_grid(len(arms), _ACROSS, (2.4, 2.6), high, sharex=True)
     for axes, name in zip(panels.flat, arms, strict=False):
         rows = data[data["arrangement"] == name].to_dict("records")
         cells = {(row["bearer"], row["role"]): row for row in rows}
         _panel(axes, cells, bearers, drawn[name])
-    hide_rest(panels, len(arms))
     labels = [tr(PARTIES[one]) if one in PARTIES else arrangement_text(one) for one in bearers]
     named_rows(panels[0, 0], labels)
     # Beside each interval stands the share of its bar.
@@ -370,9 +355,8 @@ def loss_split(results: ResultsView) -> Drawing:
         number_axis(axes, "x", tr("Credit loss (CNY million)"))
         axes.tick_params(axis="x", labelbottom=True)
     figure.units = {"mean": "CNY million", "low": "CNY million", "share": "share"}
-    return figure.finish(
-        tr("Who bears the credit losses"), _split_note(data), data, _handles(data)
-    )
+    title = tr("Who bears the credit losses")
+    return figure.finish(title, _split_note(data), data, _handles(data))
 
 
 def _bearers(data: pd.DataFrame) -> list[str]:
@@ -435,7 +419,7 @@ def _handles(data: pd.DataFrame) -> list[Any]:
         WHOLE: tr("party beside the lenders"),
     }
     there = [LEAD, BESIDE]
-    parties = (data["role"] == WHOLE) & data["bearer"].isin(set(PARTIES) - {OTHER_BANKS})
+    parties = (data["role"] == WHOLE) & data["bearer"].isin(_BESIDE)
     if data.loc[parties, "mean"].gt(0.0).any():
         there.append(WHOLE)
     return [Patch(label=words[role], **_fill(role, MUTED)) for role in there]

@@ -24,11 +24,10 @@ from sim.report.figures.style import (
     MUTED,
     Drawing,
     Look,
-    grid_of,
-    hide_rest,
     looks,
     named_rows,
     number_axis,
+    panel_grid,
     style,
 )
 
@@ -80,14 +79,13 @@ def moved(before: Outcomes, now: Outcomes, baseline: str) -> Drawing:
     data = moved_data(before, now, baseline)
     arms = [name for name in now.arrangements if name != baseline]
     places = [(arm, values) for arm in arms for values in (BEFORE, NOW, CHANGE)]
-    across, down = grid_of(len(now.names), PANELS_ACROSS)
-    figure = Drawing(2.0 + 2.9 * across, 1.1 + down * (0.85 + 0.26 * len(places)))
-    panels = figure.subplots(down, across, squeeze=False, sharey=True)
+    high = (1.1, 0.85 + 0.26 * len(places))
+    figure, panels = panel_grid(len(now.names), PANELS_ACROSS, (2.0, 2.9), high)
     drawn = looks(now.arrangements)
     for axes, name in zip(panels.flat, now.names, strict=False):
-        rows = data[data["outcome"] == name].to_dict("records")
-        _panel(axes, now.mark(name), [_at(rows, *place) for place in places], drawn)
-    hide_rest(panels, len(now.names))
+        own = data[data["outcome"] == name].to_dict("records")
+        rows = {(row["arrangement"], row["values"]): row for row in own}
+        _panel(axes, now.mark(name), [rows[place] for place in places], drawn)
     named_rows(panels[0, 0], [_row(arm, key, arms) for arm, key in places])
     title = tr("Difference from {baseline}", baseline=arrangement_text(baseline).lower())
     if len(arms) == 1:
@@ -99,10 +97,6 @@ def _row(arm: str, values: str, arms: list[str]) -> str:
     """Name a row; the arrangement only where there are several."""
     words = tr(_WORDS[values])
     return words if len(arms) == 1 else f"{arrangement_text(arm)}, {words}"
-
-
-def _at(rows: list[dict[Any, Any]], arm: str, values: str) -> dict[Any, Any]:
-    return next(r for r in rows if (r["arrangement"], r["values"]) == (arm, values))
 
 
 def _panel(axes: Axes, mark: Mark, rows: list[dict[Any, Any]], drawn: dict[str, Look]) -> None:

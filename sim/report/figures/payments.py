@@ -15,7 +15,7 @@ from sim.base.language import tr
 from sim.base.wording import MINUS, arrangement_text, plain_number
 from sim.outcomes.series import PAID
 from sim.report.figures.curves import family, level_and_difference
-from sim.report.figures.style import INK, MUTED, Drawing, Look, grid_of, hide_rest, looks, style
+from sim.report.figures.style import INK, MUTED, Drawing, Look, looks, panel_grid, style
 
 PARTIES = {
     "customers": "Customers", "firms": "Firms", "suppliers": "Suppliers and staff",
@@ -103,9 +103,8 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
     arms = [against, *(name for name in order if name != against)]
     drawn = looks(arrangement_order(results, results.series))
     sides = [[one for one in PARTIES if one in set(data[side])] for side in ("payer", "payee")]
-    across, down = grid_of(len(arms), _ACROSS)
-    figure = Drawing(2.0 + 4.1 * across, 1.2 + down * (1.75 + 0.24 * len(sides[0])))
-    panels = figure.subplots(down, across, squeeze=False, sharey=True)
+    high = (1.2, 1.75 + 0.24 * len(sides[0]))
+    figure, panels = panel_grid(len(arms), _ACROSS, (2.0, 4.1), high)
     for axes, name in zip(panels.flat, arms, strict=False):
         rows = data[data["arrangement"] == name].to_dict("records")
         _frame(axes, sides)
@@ -115,20 +114,13 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
                 _level(axes, at, row, drawn[name])
             else:
                 _step(axes, at, row, (drawn[name], drawn[against]))
-        axes.set_title(_heading(name, against))
-    hide_rest(panels, len(arms))
+        words = "{name}: amounts" if name == against else "{name}: difference from {baseline}"
+        base = arrangement_text(against).lower()
+        axes.set_title(tr(words, name=drawn[name].label, baseline=base))
     for axes in panels[:, 0]:
         axes.set_ylabel(tr("Pays"))
     figure.units = dict.fromkeys(("mean", "low", "difference"), UNIT)
     return figure.finish(tr("Who pays whom"), _note(data, against), data)
-
-
-def _heading(name: str, against: str) -> str:
-    label = arrangement_text(name)
-    if name == against:
-        return tr("{name}: amounts", name=label)
-    base = arrangement_text(against).lower()
-    return tr("{name}: difference from {baseline}", name=label, baseline=base)
 
 
 def _frame(axes: Axes, sides: list[list[str]]) -> None:

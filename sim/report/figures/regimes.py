@@ -53,8 +53,7 @@ def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.Da
             mean = mean_interval(table[arrangement].to_numpy(), confidence)
             row: dict[str, Any] = {"outcome": name, "regime": name.removeprefix(PREFIX)}
             row |= {"unit": mark.unit, "arrangement": arrangement}
-            row |= {"replications": mean.count, "mean": mean.estimate}
-            rows.append(row | {"low": mean.low, "high": mean.high})
+            rows.append(row | {"replications": mean.count, **mean.named("mean", "low", "high")})
     return pd.DataFrame(rows)
 
 
@@ -87,10 +86,8 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
 
 def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: float) -> None:
     means = np.array([row["mean"] for row in rows]) * scale
-    axes.plot(
-        [np.fmin.reduce(means), np.fmax.reduce(means)], [place, place], color=MUTED, lw=1.0,
-        zorder=1,
-    )  # fmt: skip
+    reach = [np.fmin.reduce(means), np.fmax.reduce(means)]
+    axes.plot(reach, [place, place], color=MUTED, lw=1.0, zorder=1)
     for number, row in enumerate(rows):
         height = place + 0.13 * (number - (len(rows) - 1) / 2)
         ends = np.array([row["low"], row["high"]]) * scale

@@ -196,7 +196,7 @@ def stress(result: ReverseStress) -> Drawing:
         rows, look = data[data["arrangement"] == name], drawn[name]
         middle = rows["value"] * scale.scale
         reach = [middle - rows["low"] * scale.scale, rows["high"] * scale.scale - middle]
-        whiskers = {"fmt": look.marker, "color": look.colour, "ms": 4, "lw": 0.8}
+        whiskers: dict[str, Any] = {"fmt": look.marker, "color": look.colour, "ms": 4, "lw": 0.8}
         axes.errorbar(rows["years"], middle, yerr=reach, **whiskers)
     axes.axhline(condition.limit * scale.scale, color=INK, lw=1.2, ls="--")
     number_axis(axes, "x", tr("Length of the {regime} (years)", regime=tr(result.regime)))
@@ -245,7 +245,7 @@ def worlds(result: Discovery, region: Region) -> Drawing:
         " with limits that are not drawn: {hidden}.",
         count=result.layout.replications, verdict=region.verdict,
         hidden=max(len(region.box.limited()) - 2, 0),
-    ) + undrawn_words(data, [value.name], [])  # fmt: skip
+    ) + undrawn_words(data, [str(value.name)], [])  # fmt: skip
     words, name = "Worlds in which {arrangement} is {side}", arrangement_text(region.arrangement)
     title = tr(words, arrangement=name, side=tr(region.side))
     return figure.finish(title, note, data, handles)

@@ -230,10 +230,19 @@ def grid_of(count: int, most: int) -> tuple[int, int]:
     return across, max(1, -(-count // across))
 
 
-def hide_rest(panels: Any, count: int) -> None:
-    """Hide the panels of a grid behind the first so many."""
+def panel_grid(
+    count: int, most: int, wide: tuple[float, float], high: tuple[float, float], **shared: Any
+) -> tuple[Drawing, Any]:
+    """Give a figure with so many panels that share their rows, and the array of all panels.
+
+    At most so many stand across. Width and height, in inches: of all together and of each.
+    """
+    across, down = grid_of(count, most)
+    figure = Drawing(wide[0] + wide[1] * across, high[0] + down * high[1])
+    panels = figure.subplots(down, across, squeeze=False, sharey=True, **shared)
     for axes in list(panels.flat)[count:]:
         axes.set_visible(False)
+    return figure, panels
 
 
 def banded(axes: Axes, x: Any, ends: Sequence[Any], look: Look, alpha: float, **line: Any) -> Any:
