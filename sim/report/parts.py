@@ -141,12 +141,6 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     colours become variables of the page, so that a dark page stays readable. The ``svg``
     element is named by the element ``<key>-caption`` of the page. Raises ValueError if the key,
     unique on the page, has other letters than a-z, digits and hyphens.
-
-    >>> from sim.report.figures.style import Drawing
-    >>> import pandas as pd
-    >>> empty = Drawing(2.0, 1.0).finish("Nothing", "No replications.", pd.DataFrame())
-    >>> inline_svg(empty, "nothing")[:44]
-    '<svg role="img" aria-labelledby="nothing-cap'
     """
     if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
         raise ValueError(f"key must be lower-case letters, digits, hyphens; got {key!r}")

@@ -82,10 +82,6 @@ def steps_of(function: Function, depth: int = 1) -> tuple[Step, ...]:
     """Give what a function does, in the order of its source.
 
     So many functions deep, at least 1.
-
-    >>> from sim.engine.settlement import settle
-    >>> [step.place for step in steps_of(settle)][:2]
-    ['sim.engine.settlement.read_all', 'sim.engine.settlement.close_books']
     """
     return tuple(_once(_steps(_tree(function).body, function, depth, ""), set()))
 

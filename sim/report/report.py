@@ -160,7 +160,7 @@ def render(parts: Parts) -> str:
 
 def _context(parts: Parts) -> dict[str, Any]:
     comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
-    rows = len(comparison.frame())
+    rows, banks = len(comparison.frame()), parts.get("by_bank")
     first = headlines(list(comparison.marks))
     alone = standalone(outcomes, comparison).to_dict("records")
     others = {row["outcome"] for row in alone}
@@ -184,7 +184,8 @@ def _context(parts: Parts) -> dict[str, Any]:
             _figure(drawing, key, comparison.marks) for key, drawing in _drawings(parts).items()
         ],
         "allowed": policy_source(script()), "missing": missing(results),
-        "beliefs": _beliefs(parts), "banks": _banks(parts),
+        "beliefs": _beliefs(parts),
+        "banks": None if banks is None or banks.empty else bank_tables(banks, comparison.baseline),
         "sources": sources_table(parts["sources"]).to_dict("records"),
         "limits": list(parts["limits"]),
         "definitions": definitions(comparison).to_dict("records"),
@@ -206,13 +207,6 @@ def _beliefs(parts: Parts) -> dict[str, Any] | None:
     if beliefs is None:
         return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
     return shown_table(beliefs, {}, marks=parts["outcomes"].marks)
-
-
-def _banks(parts: Parts) -> dict[str, Any] | None:
-    frame = parts.get("by_bank")
-    if frame is None or frame.empty:
-        return None
-    return bank_tables(frame, parts["comparison"].baseline)
 
 
 def _protocols(results: ResultsView) -> Markup:

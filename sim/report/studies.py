@@ -78,10 +78,6 @@ def with_studies(
 
     What the rest of the report leaves free of its size, but for so many bytes kept, decides how
     many figures are shown; other parameters as in `studies_html`.
-
-    >>> page = "before <!-- studies -->old<!-- end of studies --> after"
-    >>> "old" in with_studies(page, [])
-    False
     """
     written = _LANGUAGE.search(report)
     rest = len(_BETWEEN.sub("", report, count=1).encode())

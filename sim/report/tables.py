@@ -62,11 +62,7 @@ def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def tone(verdict: str) -> str:
-    """Give the tone in which a verdict is shown; words carry the same meaning.
-
-    >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("not resolved")
-    ('good', 'bad', 'moved', 'none')
-    """
+    """Give the tone in which a verdict is shown; words carry the same meaning."""
     return _TONES.get(verdict_word(verdict), "none")
 
 
@@ -106,10 +102,6 @@ def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
     """Give where every number of the scenario comes from, by dotted key, assumptions first.
 
     Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"), source.
-
-    >>> sources_table({"macro.boom_years": "reference: Hamilton 1989",
-    ...                "credit_line.rate": "assumption 0.02 to 0.05"})["kind"].tolist()
-    ['assumption', 'reference']
     """
     rows = []
     for key, text in sources.items():
@@ -124,9 +116,6 @@ def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     """Give a manifest as lines of key and value, nested keys joined by dots.
 
     Columns key, value, way (the nested keys as a tuple).
-
-    >>> manifest_table({"seed": 7, "versions": {"numpy": "2.4"}})["key"].tolist()
-    ['seed', 'versions.numpy']
     """
     return pd.DataFrame(list(_leaves(manifest, ())), columns=["key", "value", "way"])
 

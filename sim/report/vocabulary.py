@@ -101,10 +101,6 @@ def vocabulary(economy: str | os.PathLike[str] | None = None) -> pd.DataFrame:
     Values and sources of a scenario file stand beside the parameters, by default those of the
     default economy, where it is found from the current folder. Raises ScenarioError if a file
     was named and cannot be read.
-
-    >>> words = vocabulary().set_index("name")
-    >>> words.loc["bank.raroc", "unit"], words.loc["lifecycle.recovery_hazard", "range"]
-    ('per year', '[0, ∞)')
     """
     rows = [asdict(entry) for entry in entries(economy)]
     return pd.DataFrame(rows, columns=list(COLUMNS))

@@ -65,11 +65,7 @@ def has_letters(name: Language) -> bool:
 
 
 def width(text: str) -> int:
-    """Count the places of a text: a letter on a square takes two.
-
-    >>> width("RAROC"), width("收益")
-    (5, 4)
-    """
+    """Count the places of a text: a letter on a square takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 

@@ -106,13 +106,7 @@ def _total(flows: dict[Flow, FloatArray], move: str, none: FloatArray) -> FloatA
 
 
 def is_move(move: str, source: str, target: str) -> bool:
-    """Say whether a flow belongs to a kind of move; one may belong to several.
-
-    >>> [move for move in MOVES if is_move(move, "startup", "expansion")]
-    ['to_growth', 'to_expansion']
-    >>> [move for move in MOVES if is_move(move, "unborn", "startup")]
-    []
-    """
+    """Say whether a flow belongs to a kind of move; one may belong to several."""
     if move == "left":
         return target in LEFT
     if move == "closed":

@@ -56,9 +56,6 @@ def honest_level(count: int, confidence: float = 0.95) -> float:
 
     0.999 (only from 10,000 bank-years), 0.99, 0.95 or 0.90: the highest that has an
     order-statistic interval of this confidence; nan where none has.
-
-    >>> honest_level(20), honest_level(100), honest_level(400), honest_level(20_000)
-    (nan, 0.95, 0.99, 0.999)
     """
     for level in LEVELS:
         if level > 0.99 and count < _FEWEST_FOR_999:
@@ -131,9 +128,6 @@ def weighted_tail(
     As for the sample in which each loss, largest first, is repeated by its weight; both of shape
     (n,), the sum of weights positive, the level in (0, 1). Source: Acerbi and Tasche 2002, On
     the coherence of expected shortfall.
-
-    >>> weighted_tail(np.array([4.0, 3.0, 2.0, 1.0]), np.array([1, 1, 1, 1]), 0.5)
-    (2.0, 3.5)
     """
     reached = np.cumsum(weights)
     worst = reached[-1] * (1.0 - level)

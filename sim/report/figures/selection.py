@@ -56,11 +56,7 @@ def group_label(group: str) -> str:
 
 
 def headlines(names: Sequence[str]) -> list[str]:
-    """Give the headlines among some outcomes, in the order in which a banker asks.
-
-    >>> headlines(["firm.runway", "firm.funding_gap", "bank.raroc"])
-    ['bank.raroc', 'firm.funding_gap']
-    """
+    """Give the headlines among some outcomes, in the order in which a banker asks."""
     return [name for name in HEADLINES if name in names]
 
 

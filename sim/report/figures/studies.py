@@ -55,25 +55,13 @@ _OF_MORRIS = (("mu_star", "sigma"), ("mu_star_conf",))
 
 
 def axis_of(one: Range) -> str:
-    """Write what a range moves, for an axis: the key with its unit.
-
-    >>> axis_of(Range("underwriting.tolerance_rate", 0.0, 0.05))
-    'underwriting.tolerance_rate (per year)'
-    >>> axis_of(Range("lifecycle.setback_hazard", 0.5, 2.0, is_factor=True))
-    'lifecycle.setback_hazard (factor)'
-    """
-    if one.is_factor:
-        return one.label
-    unit = unit_of(one.key)
+    """Write what a range moves, for an axis: the key with its unit."""
+    unit = "" if one.is_factor else unit_of(one.key)
     return f"{one.label} ({unit})" if unit else one.label
 
 
 def unit_of(key: str) -> str:
-    """Give the unit of a key; empty where none is declared.
-
-    >>> unit_of("arrangement.revenue_swap.upside.coverage"), unit_of("lifecycle.no_such")
-    ('share of line', '')
-    """
+    """Give the unit of a key; empty where none is declared."""
     path = tuple(part for part in split_key(key) if isinstance(part, str))
     for known, unit in _units().items():
         if matches(known, path):
@@ -259,16 +247,14 @@ def _box(axes: Axes, result: Discovery, region: Region, axis: tuple[int, int]) -
         low = max(float(region.box.low[n]), one.low)
         ends.append((low, min(float(region.box.high[n]), one.high) - low))
     (left, width), (bottom, height) = ends
-    axes.add_patch(
-        Rectangle((left, bottom), width, height, facecolor=BETTER_SIDE, edgecolor=MUTED, zorder=0)
-    )
+    look: dict[str, Any] = {"facecolor": BETTER_SIDE, "edgecolor": MUTED, "zorder": 0}
+    axes.add_patch(Rectangle((left, bottom), width, height, **look))
 
 
 @style()
 def breakeven(result: BreakEven) -> Drawing:
     """Draw a difference over the range of a number, and where it crosses zero; data: the curve."""
-    curve, unit = result.curve, registry()[result.equation.outcome].unit
-    scale = unit_style(unit)
+    curve, scale = result.curve, unit_style(registry()[result.equation.outcome].unit)
     figure = Drawing(7.2, 4.0)
     axes = figure.subplots()
     x, y = curve["at"].to_numpy(), curve[["difference", "low", "high"]].to_numpy() * scale.scale
@@ -281,16 +267,13 @@ def breakeven(result: BreakEven) -> Drawing:
         axes.plot(one.value, 0.0, marker="D", ms=7, mfc="white", mec=INK, mew=1.6)
     number_axis(axes, "x", axis_of(result.range))
     number_axis(axes, "y", tr("Difference ({unit})", unit=scale.step_axis))
-    return figure.finish(result.equation.words(), _curve_note(result), curve)
-
-
-def _curve_note(result: BreakEven) -> str:
-    return tr(
+    note = tr(
         "Line: mean difference over up to {count} replications with common luck; band: {level}"
         " interval of the mean at each value. Diamond and bar on the zero line: where the mean"
         " is zero, and the values at which zero is not rejected.",
-        count=int(result.curve["replications"].max()), level=percent_text(result.confidence),
-    ) + undrawn_words(result.curve, ["difference"])  # fmt: skip
+        count=int(curve["replications"].max()), level=percent_text(result.confidence),
+    ) + undrawn_words(curve, ["difference"])  # fmt: skip
+    return figure.finish(result.equation.words(), note, curve)
 
 
 @style()
@@ -375,12 +358,9 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     axes.axvline(0.0, color=INK, lw=1.0)
     named_rows(axes, keys)
     number_axis(axes, "x", tr("Difference ({unit})", unit=scale.step_axis))
-    title = tr(
-        "One at a time: {outcome}, {arrangement} less {baseline}",
-        outcome=tr(mark.label),
-        arrangement=arrangement_text(arrangement).lower(),
-        baseline=arrangement_text(result.aims.baseline).lower(),
-    )
+    one, other = (arrangement_text(name).lower() for name in (arrangement, result.aims.baseline))
+    words = "One at a time: {outcome}, {arrangement} less {baseline}"
+    title = tr(words, outcome=tr(mark.label), arrangement=one, baseline=other)
     note = tr(
         "Each number alone at either end of its range, all others as they are, in {count}"
         " replications with common luck; thin lines: two standard errors; dotted: at present"

@@ -71,9 +71,6 @@ def looks(arrangements: Iterable[str]) -> dict[str, Look]:
 
     All are named whichever of them are drawn, so that a colour means one arrangement. Source:
     Okabe and Ito 2008, Color universal design.
-
-    >>> looks(["plain", "revenue_swap"])["revenue_swap"].label
-    'Revenue swap'
     """
     return {
         name: Look(
@@ -86,12 +83,7 @@ def looks(arrangements: Iterable[str]) -> dict[str, Look]:
 
 @contextmanager
 def style(written: Language | None = None) -> Iterator[None]:
-    """Give the house style as a context or decorator, in a language; nothing outside changes.
-
-    >>> with style():
-    ...     mpl.rcParams["axes.titlelocation"]
-    'left'
-    """
+    """Give the house style as a context or decorator, in a language; nothing outside changes."""
     with mpl.rc_context({**STYLE, "font.family": fonts(written or current())}):
         yield
 
@@ -221,11 +213,7 @@ def undrawn_words(
 
 
 def grid_of(count: int, most: int) -> tuple[int, int]:
-    """Give how many panels stand across and down, at most so many across.
-
-    >>> grid_of(7, 3), grid_of(2, 3), grid_of(0, 3)
-    ((3, 3), (2, 1), (1, 1))
-    """
+    """Give how many panels stand across and down, at most so many across."""
     across = min(most, max(1, count))
     return across, max(1, -(-count // across))
 
