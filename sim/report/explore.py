@@ -106,31 +106,6 @@ def curve_ways(comparison: Comparison) -> list[dict[str, Any]]:
     return _possible(ways, comparison)
 
 
-def page_words() -> dict[str, str]:
-    """Give the texts that stand on the page, by key."""
-    return {
-        "title": tr("Explore the results"),
-        "lead": tr(
-            "Choose an outcome, a way to look at it and the arrangements. Point at a mark,"
-            " touch it, or use the arrow keys in the figure to read values. The address of"
-            " the page keeps the choice, so that a view can be linked."
-        ),
-        "noscript": tr(
-            "This part needs JavaScript, which is off. Everything else on the page is"
-            " complete without it."
-        ),
-        "subject": tr("Outcome or curve"), "statistic": tr("Show"),
-        "arrangements": tr("Arrangements"),
-        "hint": tr(
-            "Keys in the figure: left and right go from mark to mark, up and down from row"
-            " to row, Home and End to the ends, Escape hides the value."
-        ),
-        "figure": tr("Figure of the choice; arrow keys read its values"),
-        "table": tr("Numbers of the choice"), "every": tr("Every value as a table"),
-        "link": tr("Link to this view"),
-    }  # fmt: skip
-
-
 def script_words(kept: str) -> dict[str, str]:
     """Give the texts that the script puts together, and what is said of values left out."""
     return {
@@ -257,8 +232,6 @@ def _kept(shown: list[dict[str, Any]], every: int) -> str:
     return gap().join(parts)
 
 
-# --- The part of the report in which a reader chooses outcome, statistic and arrangements --------
-
 PLACE = "<!-- explorer -->"
 """Where the section goes on a page; no text of a scenario can look like it."""
 
@@ -297,7 +270,6 @@ def explorer(
     """
     data = exploration(outcomes, comparison, results, budget)
     page = environment().get_template("explore.html.j2").render(
-        words=page_words(),
         ways=[*data["statistics"], *data["ways"]],
         arrangements=data["arrangements"],
         choices=_choices(data),

@@ -108,8 +108,6 @@ def _compared(outcomes: Outcomes, comparison: Comparison, name: str) -> dict[str
     return found
 
 
-# --- The numbers that a reader can call up on the page: every outcome, in printed units ----------
-
 _FINER = 10.0
 """Values are kept to a tenth of what two digits of their spread would show."""
 _WIDE_RANGE = 30.0
@@ -291,8 +289,6 @@ def rounded(values: "pd.Series[float]", places: int) -> list[float | None]:
 
     >>> rounded(pd.Series([1.2345, float("nan"), -0.001]), 2)
     [1.23, None, 0.0]
-    >>> rounded(pd.Series([12.3]), 0)
-    [12]
     """
     shorter = [round(float(value), places) + 0.0 for value in values]
     whole = [int(v) if not places and math.isfinite(v) else v for v in shorter]

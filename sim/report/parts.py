@@ -168,12 +168,11 @@ def _slim(text: str) -> str:
     text = _PATH.sub(lambda found: 'd="' + _SPACED.sub(r"\1", found[0][3:]), text)
     used = set(_USED.findall(text))
     text = _ID.sub(lambda found: found[0] if found[1] in used else "", text)
-    return _ALIKE.sub(_once, _NEEDLESS.sub("", text))
-
-
-def _once(marks: re.Match[str]) -> str:
-    look = f' style="{marks[1]}"'
-    return f"<g{look}>{marks[0].replace(look, '')}</g>"
+    look = ' style="{}"'.format
+    return _ALIKE.sub(
+        lambda marks: f"<g{look(marks[1])}>{marks[0].replace(look(marks[1]), '')}</g>",
+        _NEEDLESS.sub("", text),
+    )
 
 
 # --- Values that a scenario states and where they come from, by the path of a parameter ----------
@@ -257,9 +256,7 @@ def _joined(parts: list[str]) -> str:
 # have a meaning in an id are written as in addresses of the web, as ``encodeURIComponent`` of
 # a browser writes them. Columns joined by ``+`` are shown together, as the two ends of an
 # interval are; a ``+`` within a name is written ``%2B``.
-# ==============================================  =========================================
-# id                                              cell
-# ==============================================  =========================================
+#
 # ``comparison/OUTCOME/ARRANGEMENT/COLUMN``       of ``comparison.csv``
 # ``summary/OUTCOME/ARRANGEMENT/COLUMN``          of ``summary.csv``
 # ``explore/OUTCOME/ARRANGEMENT/COLUMN``          of ``explore.csv``
@@ -268,7 +265,6 @@ def _joined(parts: list[str]) -> str:
 # ``studies/KEY/TABLE/ROW/COLUMN``                of ``studies/KEY/TABLE.csv``
 # ``scenario/TABLE/.../KEY``                      a value of ``scenario.toml``, or a table
 # ``manifest/KEY/...``                            a value of ``manifest.json``
-# ==============================================  =========================================
 
 _PLAIN = "-_.!~*'()"
 

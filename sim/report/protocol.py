@@ -20,7 +20,6 @@ from inspect import getmembers, isfunction
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from sim.base.draws import STREAMS
@@ -35,7 +34,7 @@ from sim.model.firms.clock import note
 from sim.model.firms.population import be_born
 from sim.outcomes.mark import registry
 from sim.report.figures.selection import group_label
-from sim.report.parts import Stated, breakable, coded, of_values
+from sim.report.parts import Stated, of_values
 from sim.report.studies import environment
 from sim.report.tables import manifest_table
 from sim.report.vocabulary import columns
@@ -128,13 +127,10 @@ def _steps(body: Sequence[ast.stmt], function: Function, depth: int, when: str) 
         elif isinstance(node, _CALLERS) and isinstance(node.value, ast.Call):
             called = _resolved(node.value.func, function)
             if called is not None and called not in (function, *_SILENT):
-                yield _step(called, depth, when)
-
-
-def _step(called: Function, depth: int, when: str) -> Step:
-    words = str(called.__doc__).strip().partition("\n")[0]
-    place = f"{called.__module__}.{called.__qualname__}"
-    return Step(words, place, when, steps_of(called, depth - 1) if depth > 1 else ())
+                words = str(called.__doc__).strip().partition("\n")[0]
+                place = f"{called.__module__}.{called.__qualname__}"
+                deeper = steps_of(called, depth - 1) if depth > 1 else ()
+                yield Step(words, place, when, deeper)
 
 
 def _resolved(name: ast.expr, function: Function) -> Function | None:
@@ -168,8 +164,6 @@ def _events_in(test: ast.expr) -> list[str]:
     return [record.EVENT_NAMES[code] for code in codes if code in record.EVENT_NAMES]
 
 
-# --- Descriptions of the model in two standards of the field, gathered from the code -------------
-
 Standard = Literal["odd", "stress"]
 STANDARDS: dict[Standard, str] = {
     "odd": "ODD description of the model",
@@ -194,7 +188,7 @@ def protocols(
     The manifest is that of the run, or of this machine where nothing was run; `with_sources`
     tells the source of each parameter, for which a report has a section of its own.
     """
-    templates = _templates()
+    templates = environment()
     shared = {"both": len(standards) > 1, "with_sources": with_sources}
     context = _context(scenario, manifest) | shared
     parts = [
@@ -211,7 +205,7 @@ def write_protocol(
     standards: Sequence[Standard] = ("odd", "stress"),
 ) -> Path:
     """Write the descriptions as one self-contained HTML file; parameters as in `protocols`."""
-    text = _templates().get_template("protocol.html.j2").render(
+    text = environment().get_template("protocol.html.j2").render(
         title=scenario.title, question=scenario.question,
         sections=protocols(scenario, manifest, standards),
         contents=[(name, tr(STANDARDS[name])) for name in standards],
@@ -222,15 +216,10 @@ def write_protocol(
     return target
 
 
-def _templates() -> Environment:
-    """Give the templates, with the words and signs that the descriptions use."""
-    templates = environment()
-    templates.filters.update(coded=coded, breakable=breakable)
-    return templates
-
-
 def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
     stated = of_values(scenario.model_dump(), scenario.sources)
+    marks = list(registry().values())
+    groups = dict.fromkeys(mark.group for mark in marks)
     graded = [parse_source(text) for text in scenario.sources.values()]
     return {
         "scenario": scenario, "experiment": scenario.experiment,
@@ -243,7 +232,7 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "opening": [
             _rule(one) for one in (new_world, opening_firms, roster_of, banks_at_start, be_born)
         ],
-        "outcomes": _outcomes(),
+        "outcomes": [(group_label(n), [m for m in marks if m.group == n]) for n in groups],
         "checks": [_rule(one) for one in _functions(settlement) if one.__name__.endswith("close")],
         "tolerance": TOLERANCE, "patterns": PATTERNS,
         "sources": dict(Counter(one.kind for one in graded).most_common()),
@@ -296,9 +285,11 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
         for found in pkgutil.iter_modules(package.__path__):
             module = import_module(f"{package.__name__}.{found.name}")
             own = [one for one in known if one.module == module.__name__]
+            head = str(module.__doc__ or "").strip().partition("\nReferences\n")[0]
             yield {
                 "module": module.__name__,
-                "about": _paragraphs(module),
+                # Paragraph by paragraph, without the list of references.
+                "about": [" ".join(part.split()) for part in re.split(r"\n\s*\n", head)],
                 "parameters": [_parameter(one, stated) for one in own],
                 "rules": [(one.__name__, _rule(one)[1]) for one in _functions(module)],
             }
@@ -333,17 +324,3 @@ def _rule(function: Any) -> tuple[str, str]:
     """Give the full name of a function and the first line that it says of itself."""
     words = str(function.__doc__ or "").strip().partition("\n")[0]
     return f"{function.__module__}.{function.__name__}", words
-
-
-def _paragraphs(module: Any) -> list[str]:
-    """Give the head of a file, paragraph by paragraph, without its list of references."""
-    text = str(module.__doc__ or "").strip().partition("\nReferences\n")[0]
-    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
-
-
-def _outcomes() -> list[tuple[str, list[Any]]]:
-    marks = list(registry().values())
-    groups = dict.fromkeys(mark.group for mark in marks)
-    return [
-        (group_label(group), [mark for mark in marks if mark.group == group]) for group in groups
-    ]

@@ -101,8 +101,6 @@ def _direction(mark: Mark) -> str:
     return tr("{unit}, lower is better", unit=unit) if mark.better == "lower" else unit
 
 
-# --- One offline HTML file: the question, what differs, the verdicts, figures and sources --------
-
 _LONGEST_TABLE = 80
 
 
@@ -160,8 +158,11 @@ def render(parts: Parts) -> str:
 
 def _context(parts: Parts) -> dict[str, Any]:
     comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
-    rows, banks = len(comparison.frame()), parts.get("by_bank")
+    rows, banks, beliefs = len(comparison.frame()), parts.get("by_bank"), parts.get("beliefs")
     first = headlines(list(comparison.marks))
+    drawn = parts.get("drawings")
+    if drawn is None:
+        drawn = {plan.key: plan.draw() for plan in planned(outcomes, comparison, results)}
     alone = standalone(outcomes, comparison).to_dict("records")
     others = {row["outcome"] for row in alone}
     # Headlines with a value under the baseline open the report.
@@ -181,10 +182,12 @@ def _context(parts: Parts) -> dict[str, Any]:
         "standalone": [row for row in alone if row["outcome"] in first],
         "further": [row for row in alone if row["outcome"] not in first],
         "figures": [
-            _figure(drawing, key, comparison.marks) for key, drawing in _drawings(parts).items()
+            _figure(drawing, key, comparison.marks) for key, drawing in drawn.items()
         ],
         "allowed": policy_source(script()), "missing": missing(results),
-        "beliefs": _beliefs(parts),
+        "beliefs": shown_table(beliefs, {}, marks=outcomes.marks)
+        if beliefs is not None
+        else belief_gaps(outcomes, comparison.confidence),
         "banks": None if banks is None or banks.empty else bank_tables(banks, comparison.baseline),
         "sources": sources_table(parts["sources"]).to_dict("records"),
         "limits": list(parts["limits"]),
@@ -192,21 +195,6 @@ def _context(parts: Parts) -> dict[str, Any]:
         "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,
         "protocols": _protocols(results), "studies": studies_html(()),
     }  # fmt: skip
-
-
-def _drawings(parts: Parts) -> Mapping[str, Drawing]:
-    drawn = parts.get("drawings")
-    if drawn is not None:
-        return drawn
-    plans = planned(parts["outcomes"], parts["comparison"], parts["results"])
-    return {plan.key: plan.draw() for plan in plans}
-
-
-def _beliefs(parts: Parts) -> dict[str, Any] | None:
-    beliefs = parts.get("beliefs")
-    if beliefs is None:
-        return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
-    return shown_table(beliefs, {}, marks=parts["outcomes"].marks)
 
 
 def _protocols(results: ResultsView) -> Markup:

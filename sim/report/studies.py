@@ -14,8 +14,9 @@ from markupsafe import Markup
 
 from sim.base.language import current, gap, language
 from sim.outcomes.mark import Mark
+from sim.report import parts
 from sim.report.figures.style import Drawing
-from sim.report.parts import HTML_LANG, cell_id, cited, code, given, inline_svg, put, strong, told
+from sim.report.parts import cell_id, inline_svg
 from sim.report.tables import shown_table
 from sim.studies.findings import FINDINGS, Study, read_study
 
@@ -111,10 +112,11 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.globals.update(
-        _=put, lang=current(), html_lang=HTML_LANG[current()], gap=gap(),
-        at=cell_id, cited=cited, strong=strong, code=code,
+        _=parts.put, lang=current(), html_lang=parts.HTML_LANG[current()], gap=gap(), at=cell_id,
+        cited=parts.cited, strong=parts.strong, code=parts.code,
     )  # fmt: skip
-    found.filters.update(given=given, told=told)
+    filters = (parts.given, parts.told, parts.coded, parts.breakable)
+    found.filters.update({one.__name__: one for one in filters})
     return found
 
 

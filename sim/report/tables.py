@@ -45,20 +45,16 @@ def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]
         if row["outcome"] == name:
             told = behind.iloc[place].to_dict()
             warning = warning_words(told, comparison.marks[name], comparison.confidence)
-            cells[str(row["arrangement"])] = _cell(row, told) | {"warning": warning}
+            unit, error, verdict = str(row["unit"]), told["standard_error"], str(row["verdict"])
+            cells[str(row["arrangement"])] = {
+                "value": level_text(row["mean"], unit, error),
+                "baseline": level_text(row["baseline_mean"], unit, error),
+                "difference": step_text(row["difference"], unit, error),
+                "interval": range_text(row["low"], row["high"], unit, error), "verdict": verdict,
+                "tone": tone(verdict), "clear_of_all": bool(told["clear_of_all"]),
+                "defined": bool(pd.notna(row["difference"])), "warning": warning,
+            }  # fmt: skip
     return cells
-
-
-def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
-    unit, error, verdict = str(row["unit"]), behind["standard_error"], str(row["verdict"])
-    return {
-        "value": level_text(row["mean"], unit, error),
-        "baseline": level_text(row["baseline_mean"], unit, error),
-        "difference": step_text(row["difference"], unit, error),
-        "interval": range_text(row["low"], row["high"], unit, error), "verdict": verdict,
-        "tone": tone(verdict), "clear_of_all": bool(behind["clear_of_all"]),
-        "defined": bool(pd.notna(row["difference"])),
-    }  # fmt: skip
 
 
 def tone(verdict: str) -> str:
@@ -137,7 +133,6 @@ def _leaves(
 
 _NAMES = frozenset({"arrangement", "versus", "baseline", "bank", "stage", "regime", "sector"})
 
-_BELIEF_GAP = "bank.belief_gap"
 _BELIEFS = {
     "bank.belief_gap_default": "Defaults, all firms",
     "bank.belief_gap_default_startup": "Defaults, start-ups",
@@ -306,7 +301,7 @@ def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] 
     is no such outcome.
     """
     order = list(_BELIEFS)
-    found = [name for name in outcomes.marks if name.startswith(_BELIEF_GAP)]
+    found = [name for name in outcomes.marks if name.startswith("bank.belief_gap")]
     found.sort(key=lambda name: order.index(name) if name in order else len(order))
     summary = {
         (row["outcome"], row["arrangement"]): row
@@ -315,17 +310,16 @@ def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] 
     rows = []
     for name in found:
         label = Shown(tr(_BELIEFS.get(name, outcomes.marks[name].label)))
-        one = [_belief(summary[name, a], name, a) for a in outcomes.arrangements]
+        one = []
+        for arm in outcomes.arrangements:
+            row = summary[name, arm]
+            unit, error = str(row["unit"]), error_of(row["low"], row["high"])
+            mean = level_text(row["mean"], unit, error)
+            text = f"{mean} ({range_text(row['low'], row['high'], unit, error)})"
+            one.append(Shown(text, cell_id("summary", name, arm, ("mean", "low", "high"))))
         rows.append([label, *one])
     heads = [arrangement_text(name) for name in outcomes.arrangements]
     return {"columns": [tr("Realised over believed"), *heads], "rows": rows} if rows else None
-
-
-def _belief(row: Mapping[Any, Any], name: str, arrangement: str) -> Shown:
-    unit, error = str(row["unit"]), error_of(row["low"], row["high"])
-    mean = level_text(row["mean"], unit, error)
-    text = f"{mean} ({range_text(row['low'], row['high'], unit, error)})"
-    return Shown(text, cell_id("summary", name, arrangement, ("mean", "low", "high")))
 
 
 # --- Bank by bank: one table a measure, a row a bank, a column an arrangement --------------------

@@ -301,9 +301,10 @@ def _table(subject: str, rows: Sequence[Entry], links: Mapping[str, str]) -> dic
     """Give a table with those fields that any of its words has."""
     fields = [name for name in _FIELDS if any(getattr(entry, name) for entry in rows)]
     modules = list(dict.fromkeys(entry.declared for entry in rows))
+    about = str(import_module(modules[0]).__doc__ or "").strip().partition("\n")[0]
     return {
         "key": f"table-{rows[0].kind}-{re.sub(r'[^a-zA-Z0-9_.]+', '-', subject)}",
-        "subject": subject, "about": _first_line(modules[0]) if len(modules) == 1 else "",
+        "subject": subject, "about": about if len(modules) == 1 else "",
         "modules": modules, "heads": [tr(_FIELDS[name]) for name in fields],
         "rows": [
             {
@@ -321,7 +322,3 @@ def _cell(entry: Entry, name: str, links: Mapping[str, str]) -> str:
     if name == "source" and text:
         return Markup('<span lang="en">{}</span>').format(linked(text, links))
     return given(_RANGE.sub("\\1,\u00a0", text) if name == "range" else text)
-
-
-def _first_line(module: str) -> str:
-    return str(import_module(module).__doc__ or "").strip().partition("\n")[0]

@@ -56,12 +56,7 @@ def defined(results: ResultsView, series: str) -> pd.DataFrame:
 def level_and_difference(
     own: FloatArray, base: FloatArray, confidence: float = 0.95
 ) -> dict[str, float]:
-    """Describe values of paired replications: mean, and mean difference, with intervals.
-
-    >>> found = level_and_difference(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
-    >>> found["replications"], found["mean"], found["difference"]
-    (2, 2.0, 0.5)
-    """
+    """Describe values of paired replications: mean, and mean difference, with intervals."""
     level, step = mean_interval(own, confidence), mean_interval(own - base, confidence)
     steps = step.named("difference", "difference_low", "difference_high")
     return {"replications": level.count, **level.named("mean", "low", "high"), **steps}
@@ -206,9 +201,6 @@ def well_founded(data: pd.DataFrame, results: ResultsView, series: str) -> pd.Da
     few = data.loc[numbers < FEWEST, "x"]
     kept = data[data["x"] < few.min()] if len(few) else data
     return kept if kept["x"].nunique() > 1 else data
-
-
-# --- Curves over age, years since signing or calendar years: level and paired difference ---------
 
 
 @dataclass(frozen=True)

@@ -111,11 +111,17 @@ def life(story: Story, arrangements: Iterable[str] | None = None) -> Drawing:
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False)
     number_axis(axes, "x", tr("Time from the start date (years)"))
+    seen = set(data.loc[data["kind"] == "event", "what"])
+    signs = [
+        Line2D([], [], label=tr(sign.label), **_mark(sign, INK))
+        for event, sign in SIGNS.items()
+        if event in seen
+    ]
     title = tr(
         "The life of firm {firm} in replication {replication}, by arrangement",
         firm=story.firm, replication=story.replication,
     )  # fmt: skip
-    return figure.finish(title, _note(story, start), data, [*_signs(data), *shown])
+    return figure.finish(title, _note(story, start), data, [*signs, *shown])
 
 
 def _background(axes: Axes, regimes: pd.DataFrame) -> list[Any]:
@@ -169,15 +175,6 @@ def _mark(sign: Sign, colour: str) -> dict[str, Any]:
     wide = 3.0 if sign.marker == "|" else 1.3
     look = {"mfc": face, "mec": colour, "mew": wide, "ls": "", "zorder": 4}
     return {"marker": sign.marker, "ms": sign.size, **look}
-
-
-def _signs(data: pd.DataFrame) -> list[Line2D]:
-    seen = set(data.loc[data["kind"] == "event", "what"])
-    return [
-        Line2D([], [], label=tr(sign.label), **_mark(sign, INK))
-        for event, sign in SIGNS.items()
-        if event in seen
-    ]
 
 
 def _note(story: Story, start: float) -> str:

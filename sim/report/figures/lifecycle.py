@@ -127,8 +127,6 @@ def _row(name: str, key: Flow, own: FloatArray, base: FloatArray) -> dict[str, A
     return row | level_and_difference(own, base)
 
 
-# --- Firms on their way between the stages of life: ribbons over time, and what changes them -----
-
 ENTERED, CLOSED, GONE = "unborn", "closed", "left"
 NAMES = {ENTERED: "New firms", CLOSED: "Closed", **STAGES, GONE: "Listed or sold"}
 """States from the bottom of the figure to its top."""

@@ -1,7 +1,7 @@
 """The loss distribution of each bank, with value-at-risk and expected shortfall."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,17 +38,6 @@ _RESAMPLES = 400
 _ROUNDING = 1e-12
 _SEED = 20_020_726
 _FEWEST_FOR_999 = 10_000
-
-
-class _Tail(NamedTuple):
-    """Tail measures of one bank under one arrangement, with intervals."""
-
-    var: float
-    var_low: float
-    var_high: float
-    es: float
-    es_low: float
-    es_high: float
 
 
 def honest_level(count: int, confidence: float = 0.95) -> float:
@@ -101,12 +90,13 @@ def _describe(bank: Any, name: str, part: pd.DataFrame, level: float) -> dict[st
     values = part["value"].to_numpy(np.float64)
     head = {"bank": bank, "arrangement": name}
     head |= {"replications": part["replication"].nunique(), "bank_years": values.size}
-    return head | {"mean": values.mean(), "level": level} | _tail(part, level)._asdict()
+    return head | {"mean": values.mean(), "level": level} | _tail(part, level)
 
 
-def _tail(part: pd.DataFrame, level: float) -> _Tail:
+def _tail(part: pd.DataFrame, level: float) -> dict[str, float]:
+    names = ("var", "var_low", "var_high", "es", "es_low", "es_high")
     if math.isnan(level):
-        return _Tail(*[math.nan] * 6)
+        return dict.fromkeys(names, math.nan)
     order = np.argsort(-part["value"].to_numpy(np.float64), kind="stable")
     values = part["value"].to_numpy(np.float64)[order]
     group = np.unique(part["replication"], return_inverse=True)[1][order]
@@ -115,9 +105,8 @@ def _tail(part: pd.DataFrame, level: float) -> _Tail:
     times = generator.multinomial(count, np.full(count, 1.0 / count), _RESAMPLES)
     drawn = np.array([weighted_tail(values, one[group], level) for one in times])
     (var_low, es_low), (var_high, es_high) = np.quantile(drawn, (0.025, 0.975), axis=0)
-    var = sample_quantile(values, level)
-    es = sample_expected_shortfall(values, level)
-    return _Tail(var, var_low, var_high, es, es_low, es_high)
+    var, es = sample_quantile(values, level), sample_expected_shortfall(values, level)
+    return dict(zip(names, (var, var_low, var_high, es, es_low, es_high), strict=True))
 
 
 def weighted_tail(
@@ -138,8 +127,6 @@ def weighted_tail(
     total = float(weights[:at] @ falling[:at]) + (worst - above) * float(falling[at])
     return float(falling[at]), float(total / worst)
 
-
-# --- The loss distribution of each bank, with value-at-risk and expected shortfall ---------------
 
 MOST_BANKS = 9
 _ACROSS = 3

@@ -86,17 +86,14 @@ def moved(before: Outcomes, now: Outcomes, baseline: str) -> Drawing:
         own = data[data["outcome"] == name].to_dict("records")
         rows = {(row["arrangement"], row["values"]): row for row in own}
         _panel(axes, now.mark(name), [rows[place] for place in places], drawn)
-    named_rows(panels[0, 0], [_row(arm, key, arms) for arm, key in places])
+    # The arrangement is named only where there are several.
+    names = [f"{arrangement_text(arm)}, " if len(arms) > 1 else "" for arm, _ in places]
+    rows = [name + tr(_WORDS[key]) for name, (_, key) in zip(names, places, strict=True)]
+    named_rows(panels[0, 0], rows)
     title = tr("Difference from {baseline}", baseline=arrangement_text(baseline).lower())
     if len(arms) == 1:
         title = f"{arrangement_text(arms[0])}: {title[:1].lower()}{title[1:]}"
     return figure.finish(title, _note(now), data)
-
-
-def _row(arm: str, values: str, arms: list[str]) -> str:
-    """Name a row; the arrangement only where there are several."""
-    words = tr(_WORDS[values])
-    return words if len(arms) == 1 else f"{arrangement_text(arm)}, {words}"
 
 
 def _panel(axes: Axes, mark: Mark, rows: list[dict[Any, Any]], drawn: dict[str, Look]) -> None:

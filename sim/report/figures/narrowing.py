@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -37,21 +38,15 @@ def narrowing_data(
         mark, table = outcomes.mark(name), outcomes.table(name)
         for arm in (one for one in outcomes.arrangements if one != first):
             gaps = averaged(table[arm] - table[first], outcomes.unit)
-            for count in _counts(gaps.size):
+            # Evenly spread on the scale of the root.
+            roots = np.linspace(np.sqrt(min(FEWEST, gaps.size)), np.sqrt(gaps.size), MARKS)
+            for count in sorted({round(float(root) ** 2) for root in roots} - {0}):
                 one = mean_interval(gaps[:count], CONFIDENCE)
-                rows.append(
-                    {"outcome": name, "unit": mark.unit, "arrangement": arm,
-                     "replications": count * outcomes.unit, "difference": one.estimate,
-                     "low": one.low, "high": one.high}
-                )  # fmt: skip
+                row: dict[str, Any] = {"outcome": name, "unit": mark.unit, "arrangement": arm}
+                row |= {"replications": count * outcomes.unit}
+                rows.append(row | one.named("difference", "low", "high"))
     columns = ["outcome", "unit", "arrangement", "replications", "difference", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _counts(size: int) -> list[int]:
-    """Numbers of observations to look at, evenly spread on the scale of the root."""
-    roots = np.linspace(np.sqrt(min(FEWEST, size)), np.sqrt(size), MARKS)
-    return sorted({round(float(root) ** 2) for root in roots} - {0})
 
 
 @style()

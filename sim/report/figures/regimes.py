@@ -25,14 +25,12 @@ from sim.report.figures.style import (
 )
 
 PREFIX = "cycle.profit_"
-_NOT_A_REGIME = frozenset({"cycle.profit_gap"})
 
 
 def regime_names(outcomes: Outcomes) -> list[str]:
     """Give the outcomes that are the profit in one regime: ``cycle.profit_<regime>``."""
-    return [
-        name for name in outcomes.names if name.startswith(PREFIX) and name not in _NOT_A_REGIME
-    ]
+    gap = f"{PREFIX}gap"
+    return [name for name in outcomes.names if name.startswith(PREFIX) and name != gap]
 
 
 def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.DataFrame:

@@ -65,13 +65,6 @@ def drawn(group: str, names: Sequence[str]) -> list[str]:
 
     Of those that can be drawn all where they are few; otherwise those of `DRAWN`, or the first
     ones of a party that `DRAWN` does not know.
-
-    >>> drawn("bank", ["bank.own", "bank.raroc"])
-    ['bank.own', 'bank.raroc']
-    >>> drawn("bank", [f"bank.own_{place}" for place in range(20)] + ["bank.raroc"])
-    ['bank.raroc']
-    >>> len(drawn("firm", [f"firm.own_{place}" for place in range(20)]))
-    14
     """
     if len(names) <= MOST_DRAWN:
         return list(names)

@@ -14,7 +14,6 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from sim.analysis.estimates import FloatArray
 from sim.base.language import gap, tr
 from sim.base.wording import UnitStyle, arrangement_text, percent_text, unit_name, unit_style
 from sim.outcomes.mark import registry
@@ -288,7 +287,11 @@ def frontier(result: Frontier) -> Drawing:
         _points(axes, rows, (first, second), look[str(name)].colour)
     for which, name in (("x", first), ("y", second)):
         number_axis(axes, which, f"{tr(marks[name].label)} ({unit_style(marks[name].unit).axis})")
-        _look_at(axes, which, data[name].to_numpy() * unit_style(marks[name].unit).scale)
+        values = data[name].to_numpy() * unit_style(marks[name].unit).scale
+        low, high = np.nanmin(values), np.nanmax(values)
+        if high > low:  # the intervals of levels may be many times as wide as the points
+            room = 0.25 * (high - low)
+            axes.set(**{f"{which}lim": (low - room, high + room)})
     note = tr(
         "Filled marks, joined: efficient by their means. Crosses: clearly dominated by another"
         " point on both outcomes. Thin lines: 95 % intervals of the efficient ones over {count}"
@@ -305,14 +308,6 @@ def frontier(result: Frontier) -> Drawing:
     one, two = (tr(marks[name].label) for name in (first, second))
     title = tr("{one} against {two}", one=one, two=two.lower())
     return figure.finish(title, note, data, handles)
-
-
-def _look_at(axes: Axes, which: str, values: FloatArray) -> None:
-    """Fit an axis to the points: the intervals of levels may be many times as wide."""
-    low, high = np.nanmin(values), np.nanmax(values)
-    if high > low:
-        room = 0.25 * (high - low)
-        axes.set(**{f"{which}lim": (low - room, high + room)})
 
 
 def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str) -> None:
