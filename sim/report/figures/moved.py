@@ -88,8 +88,8 @@ def moved(before: Outcomes, now: Outcomes, baseline: str) -> Drawing:
         _panel(axes, now.mark(name), [rows[place] for place in places], drawn)
     # The arrangement is named only where there are several.
     names = [f"{arrangement_text(arm)}, " if len(arms) > 1 else "" for arm, _ in places]
-    rows = [name + tr(_WORDS[key]) for name, (_, key) in zip(names, places, strict=True)]
-    named_rows(panels[0, 0], rows)
+    labels = [name + tr(_WORDS[key]) for name, (_, key) in zip(names, places, strict=True)]
+    named_rows(panels[0, 0], labels)
     title = tr("Difference from {baseline}", baseline=arrangement_text(baseline).lower())
     if len(arms) == 1:
         title = f"{arrangement_text(arms[0])}: {title[:1].lower()}{title[1:]}"
