@@ -19,39 +19,13 @@ from sim.analysis.compare import Comparison
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.language import gap, tr
 from sim.base.wording import arrangement_text, percent_text
-from sim.report.explore_data import OutcomeTables, curve_records
+from sim.report.explore_data import CITED, OutcomeTables, curve_records
 from sim.report.figures.gallery import groups
 from sim.report.figures.selection import group_label, headlines
 from sim.report.figures.style import COLOURS
 from sim.report.studies import MOST_OF_PAGE, environment
 
-# --- The words of the part of the page in which a reader chooses what to see ---------------------
 # The script of the page holds no words: all of them are here, in the reader's language.
-
-
-_CITED = {
-    "spread": (
-        "summary/defined+replications", "summary/mean", "summary/median", "explore/p25+p75",
-        "explore/p05+p95",
-    ),
-    "mean": ("summary/mean", "summary/low+high", "summary/defined+replications"),
-    "quantiles": (
-        "explore/p05", "summary/median", "summary/median_low+median_high", "explore/p95",
-    ),
-    "difference": (
-        "comparison/difference", "comparison/low+high", "comparison/verdict",
-        "comparison/mean", "comparison/baseline_mean",
-    ),
-    "pairs": (
-        "explore/pairs+replications", "explore/median_difference",
-        "explore/median_low+median_high", "explore/smallest", "explore/largest",
-    ),
-    "share": (
-        "explore/share", "explore/share_low+share_high", "explore/better+compared",
-        "explore/equal+compared", "explore/worse+compared",
-    ),
-}  # fmt: skip
-"""File and columns of the numbers of each column of the table."""
 
 
 def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any]]:
@@ -108,10 +82,9 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
 def _way(
     key: str, axis: str, beside: Sequence[int], label: str, note: str, columns: Sequence[str]
 ) -> dict[str, Any]:
-    """Give one way to look at an outcome."""
     return {
         "key": key, "axis": axis, "beside": list(beside), "label": label, "note": note,
-        "columns": list(columns), "cited": list(_CITED.get(key, ())),
+        "columns": list(columns), "cited": list(CITED.get(key, ())),
     }  # fmt: skip
 
 
@@ -133,58 +106,21 @@ def curve_ways(comparison: Comparison) -> list[dict[str, Any]]:
     return _possible(ways, comparison)
 
 
-def page_words() -> dict[str, str]:
-    """Give the texts that stand on the page, by key."""
-    return {
-        "title": tr("Explore the results"),
-        "lead": tr(
-            "Choose an outcome, a way to look at it and the arrangements. Point at a mark,"
-            " touch it, or use the arrow keys in the figure to read values. The address of"
-            " the page keeps the choice, so that a view can be linked."
-        ),
-        "noscript": tr(
-            "This part needs JavaScript, which is off. Everything else on the page is"
-            " complete without it."
-        ),
-        "subject": tr("Outcome or curve"),
-        "statistic": tr("Show"),
-        "arrangements": tr("Arrangements"),
-        "hint": tr(
-            "Keys in the figure: left and right go from mark to mark, up and down from row"
-            " to row, Home and End to the ends, Escape hides the value."
-        ),
-        "figure": tr("Figure of the choice; arrow keys read its values"),
-        "table": tr("Numbers of the choice"),
-        "every": tr("Every value as a table"),
-        "link": tr("Link to this view"),
-    }
-
-
 def script_words(kept: str) -> dict[str, str]:
     """Give the texts that the script puts together, and what is said of values left out."""
     return {
-        "arrangement": tr("Arrangement"),
-        "replication": tr("Replication {n}"),
-        "replications": tr("Replication"),
-        "nothing": tr("Nothing is chosen."),
-        "undefined": tr("not defined"),
-        "baseline": tr("baseline"),
-        "share": tr("% of replications"),
-        "log": tr("Logarithmic axis."),
-        "higher": tr("Higher is better."),
-        "lower": tr("Lower is better."),
-        "neither": tr("Neither direction is better."),
-        "comma": tr(", "),
-        "gap": gap(),
-        "pair": tr("{name}: {value}"),
-        "semicolon": tr("; "),
-        "to": tr("{low} to {high}"),
+        "arrangement": tr("Arrangement"), "replication": tr("Replication {n}"),
+        "replications": tr("Replication"), "nothing": tr("Nothing is chosen."),
+        "undefined": tr("not defined"), "baseline": tr("baseline"),
+        "share": tr("% of replications"), "log": tr("Logarithmic axis."),
+        "higher": tr("Higher is better."), "lower": tr("Lower is better."),
+        "neither": tr("Neither direction is better."), "comma": tr(", "), "gap": gap(),
+        "pair": tr("{name}: {value}"), "semicolon": tr("; "), "to": tr("{low} to {high}"),
         "kept": kept,
-    }
+    }  # fmt: skip
 
 
 # --- What a reader can explore: estimates of every outcome, curves, and values as room allows ----
-
 
 BUDGET = 700_000
 """Most bytes of data that the page may hold."""
@@ -203,8 +139,6 @@ class Room:
     def takes(self, value: object) -> bool:
         """Say whether a value fits, and keep room for it if so.
 
-        Examples
-        --------
         >>> room = Room(10)
         >>> room.takes([1, 2]), room.takes([1, 2, 3]), room.free
         (True, False, 4)
@@ -218,13 +152,8 @@ class Room:
 def as_data(value: object) -> str:
     r"""Write a value as JSON that can stand inside a page: it can neither end nor open markup.
 
-    Raises
-    ------
-    ValueError
-        If a number is not finite, since JSON has no word for it.
+    Raises ValueError if a number is not finite, since JSON has no word for it.
 
-    Examples
-    --------
     >>> print(as_data({"name": "</script>"}))
     {"name":"\u003c/script\u003e"}
     """
@@ -242,7 +171,10 @@ def exploration(
     """
     data = {
         "replications": sorted({int(n) for n in outcomes.tidy["replication"]}),
-        "arrangements": _arrangements(comparison),
+        "arrangements": [
+            {"name": name, "label": arrangement_text(name), "colour": place % len(COLOURS)}
+            for place, name in enumerate(comparison.arrangements)
+        ],
         "baseline": comparison.arrangements.index(comparison.baseline),
         "groups": [group_label(one) for one in groups(comparison)],
         "statistics": statistics(outcomes, comparison),
@@ -261,14 +193,6 @@ def exploration(
     shown = [known[name] for name in outcomes.names if name in known]
     words = script_words(_kept(shown, len(outcomes.names)))
     return {**data, "outcomes": shown, "curves": curves, "words": words}
-
-
-def _arrangements(comparison: Comparison) -> list[dict[str, Any]]:
-    """Give every arrangement's name and the place of its colour."""
-    return [
-        {"name": name, "label": arrangement_text(name), "colour": place % len(COLOURS)}
-        for place, name in enumerate(comparison.arrangements)
-    ]
 
 
 def _records(
@@ -306,9 +230,6 @@ def _kept(shown: list[dict[str, Any]], every: int) -> str:
         )
         parts.append(tr(words, count=values, total=len(shown)))
     return gap().join(parts)
-
-
-# --- The part of the report in which a reader chooses outcome, statistic and arrangements --------
 
 
 PLACE = "<!-- explorer -->"
@@ -349,7 +270,6 @@ def explorer(
     """
     data = exploration(outcomes, comparison, results, budget)
     page = environment().get_template("explore.html.j2").render(
-        words=page_words(),
         ways=[*data["statistics"], *data["ways"]],
         arrangements=data["arrangements"],
         choices=_choices(data),
@@ -366,13 +286,7 @@ def script() -> str:
 
 
 def policy_source(text: str) -> str:
-    """Name a script in a content security policy, by the hash of its text.
-
-    Examples
-    --------
-    >>> policy_source("")
-    "'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='"
-    """
+    """Name a script in a content security policy, by the hash of its text."""
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 

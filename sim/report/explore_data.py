@@ -6,7 +6,7 @@ figures.  The page lays them out and computes nothing but places on the screen.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,9 +41,6 @@ from sim.report.figures.curves import (
 )
 from sim.report.figures.distribution import LEVELS, distribution_data
 from sim.report.figures.lifecycle import PREFIX, STAGES
-
-# --- The numbers that a reader of the report can call up, as the table ``explore.csv`` -----------
-
 
 _OWN = "that of the outcome"
 EXPLORE = (
@@ -104,15 +101,11 @@ def _compared(outcomes: Outcomes, comparison: Comparison, name: str) -> dict[str
         steps = (table[one] - table[base]).dropna().to_numpy(np.float64)
         found[one] = {
             "smallest": steps.min() if steps.size else math.nan,
-            "largest": steps.max() if steps.size else math.nan,
-            "compared": counted.pairs,
+            "largest": steps.max() if steps.size else math.nan, "compared": counted.pairs,
             "better": counted.better, "equal": counted.equal, "worse": counted.worse,
             "share": counted.share, "share_low": counted.low, "share_high": counted.high,
         }  # fmt: skip
     return found
-
-
-# --- The numbers that a reader can call up on the page: every outcome, in printed units ----------
 
 
 _FINER = 10.0
@@ -121,16 +114,46 @@ _WIDE_RANGE = 30.0
 _NO_SPREAD = 1e-9
 _KEYS = ["outcome", "arrangement"]
 
+_OF_LEVELS = ("spread", "mean", "quantiles")
+_COUNTS = ("better", "equal", "worse")
+_STEPS = ("difference", "median_difference", "smallest", "largest")
+_NUMBERS = {
+    "spread": (*LEVELS, "mean"),
+    "mean": ("mean", "low", "high"),
+    "quantiles": ("p05", "median", "p95"),
+    "difference": ("difference", "low", "high"),
+    "pairs": ("median_difference",),
+    "share": ("of_better", "of_equal", "of_worse", "share_low", "share_high"),
+}
+"""Columns of the marks of each way to look at an outcome."""
+
+CITED = {
+    "spread": (
+        "summary/defined+replications", "summary/mean", "summary/median", "explore/p25+p75",
+        "explore/p05+p95",
+    ),
+    "mean": ("summary/mean", "summary/low+high", "summary/defined+replications"),
+    "quantiles": (
+        "explore/p05", "summary/median", "summary/median_low+median_high", "explore/p95",
+    ),
+    "difference": (
+        "comparison/difference", "comparison/low+high", "comparison/verdict",
+        "comparison/mean", "comparison/baseline_mean",
+    ),
+    "pairs": (
+        "explore/pairs+replications", "explore/median_difference",
+        "explore/median_low+median_high", "explore/smallest", "explore/largest",
+    ),
+    "share": (
+        "explore/share", "explore/share_low+share_high", "explore/better+compared",
+        "explore/equal+compared", "explore/worse+compared",
+    ),
+}  # fmt: skip
+"""File and columns of the numbers of each column of its table."""
+
 Row = Mapping[Any, Any]
 View = tuple[list[Any], list[str]]
 """Numbers of the marks, None where undefined, and the cells of a row of the table."""
-
-
-class Printed(NamedTuple):
-    """Values by replication and arrangement in the printed unit, and their decimals."""
-
-    table: pd.DataFrame
-    places: int
 
 
 class OutcomeTables:
@@ -145,7 +168,7 @@ class OutcomeTables:
         self._levels = _by_outcome(levels.merge(others[own], on=_KEYS))
         behind = comparison.details().drop(columns=["outcome", "arrangement"])
         self._against = _by_outcome(comparison.frame().join(behind))
-        self._found: dict[str, Printed] = {}
+        self._found: dict[str, tuple[pd.DataFrame, int]] = {}
 
     def record(self, name: str) -> dict[str, Any]:
         """Give all that the page shows of an outcome, but for its single values.
@@ -156,120 +179,66 @@ class OutcomeTables:
         mark, style = self.outcomes.mark(name), unit_style(self.outcomes.mark(name).unit)
         views = self._views(mark)
         return {
-            "name": name,
-            "label": tr(mark.label),
-            "unit": tr(style.axis),
-            "step": tr(style.step_axis),
-            "better": mark.better,
-            "formula": tr(mark.formula),
-            "places": self._printed(name).places,
-            "log": _needs_log(mark, [view["spread"][0] for view in views]),
-            "numbers": _by_statistic(views, 0),
-            "cells": _by_statistic(views, 1),
-        }
+            "name": name, "label": tr(mark.label), "unit": tr(style.axis),
+            "step": tr(style.step_axis), "better": mark.better, "formula": tr(mark.formula),
+            "places": self._printed(name)[1],
+            "log": _needs_log(mark, [view["spread"][0] for view in views if "spread" in view]),
+            "numbers": _by_statistic(views, 0), "cells": _by_statistic(views, 1),
+        }  # fmt: skip
 
     def values(self, name: str) -> list[list[float | None]]:
         """Give the values of an outcome by arrangement and replication, as printed."""
         table, places = self._printed(name)
         return [rounded(table[column], places) for column in table.columns]
 
-    def _printed(self, name: str) -> "Printed":
-        """Give the values of an outcome in the printed unit, and their decimals."""
+    def _printed(self, name: str) -> tuple[pd.DataFrame, int]:
+        """Give values by replication and arrangement in the printed unit, and their decimals."""
         if name not in self._found:
             scale = unit_style(self.outcomes.mark(name).unit).scale
             table = self.outcomes.table(name) * scale
             steps = table.sub(table[self.comparison.baseline], axis=0)
-            self._found[name] = Printed(table, places(table, steps))
+            self._found[name] = table, places(table, steps)
         return self._found[name]
 
     def _views(self, mark: Mark) -> list[dict[str, View]]:
-        """Give numbers and cells of every statistic, by arrangement."""
         against, scale = self._against.get(mark.name, {}), unit_style(mark.unit).scale
         views = []
         for one, row in self._levels[mark.name].items():
-            view = {"spread": _spread(row), "mean": _mean(row), "quantiles": _quantiles(row)}
+            # Two values have neither box nor quantiles.
+            rows = {"mean": row} if mark.binary else dict.fromkeys(_OF_LEVELS, row)
             if one in against:
-                view["difference"] = _difference(against[one])
-                view["pairs"] = _pairs(row, against[one])
-                view["share"] = _share(row)
-            scales = {"share": unit_style("share").scale}
-            views.append({key: _scaled(v, scales.get(key, scale)) for key, v in view.items()})
+                rows |= {"difference": against[one], "pairs": {**row, **against[one]}}
+                shares = {f"of_{n}": row[n] / (row["compared"] or math.nan) for n in _COUNTS}
+                rows["share"] = {**row, **shares}
+            views.append({key: _view(key, own, scale) for key, own in rows.items()})
         return views
 
 
-def _spread(row: Row) -> View:
-    unit, error = str(row["unit"]), _error(row)
-    numbers = [*(row[level] for level in LEVELS), row["mean"]]
-    return numbers, [
-        _count(row["defined"], row["replications"]),
-        level_text(row["mean"], unit, error),
-        level_text(row["median"], unit, error),
-        range_text(row["p25"], row["p75"], unit, error),
-        range_text(row["p05"], row["p95"], unit, error),
-    ]
+def _view(key: str, row: Row, scale: float) -> View:
+    """Give numbers in the printed unit, to more digits than a screen shows, and cells."""
+    factor = unit_style("share").scale if key == "share" else scale
+    return [significant(row[name] * factor) for name in _NUMBERS[key]], _texts(key, row)
 
 
-def _mean(row: Row) -> View:
-    unit, error = str(row["unit"]), _error(row)
-    return [row["mean"], row["low"], row["high"]], [
-        level_text(row["mean"], unit, error),
-        range_text(row["low"], row["high"], unit, error),
-        _count(row["defined"], row["replications"]),
-    ]
+def _texts(key: str, row: Row) -> list[str]:
+    """Write the cells of a statistic, each with the digits that its interval supports."""
+    unit, error = str(row["unit"]), float(row.get("standard_error", math.nan))
+    if key not in ("difference", "pairs"):
+        error = error_of(float(row["low"]), float(row["high"]))
+    if key == "share":
+        unit, error = key, math.nan
+    return [_text(where.partition("/")[2], row, unit, error) for where in CITED[key]]
 
 
-def _quantiles(row: Row) -> View:
-    unit, error = str(row["unit"]), _error(row)
-    numbers = [row["p05"], row["median"], row["p95"]]
-    return numbers, [
-        level_text(row["p05"], unit, error),
-        level_text(row["median"], unit, error),
-        range_text(row["median_low"], row["median_high"], unit, error),
-        level_text(row["p95"], unit, error),
-    ]
-
-
-def _difference(row: Row) -> View:
-    """Say what stands in ``comparison.csv``, in the digits of the table of verdicts."""
-    unit, error = str(row["unit"]), float(row["standard_error"])
-    numbers = [row["difference"], row["low"], row["high"]]
-    return numbers, [
-        step_text(row["difference"], unit, error),
-        range_text(row["low"], row["high"], unit, error),
-        tr(str(row["verdict"])) + (" †" if row["clear_of_all"] else ""),
-        level_text(row["mean"], unit, error),
-        level_text(row["baseline_mean"], unit, error),
-    ]
-
-
-def _pairs(row: Row, against: Row) -> View:
-    unit, error = str(row["unit"]), float(against["standard_error"])
-    return [against["median_difference"]], [
-        _count(against["pairs"], against["replications"]),
-        step_text(against["median_difference"], unit, error),
-        range_text(against["median_low"], against["median_high"], unit, error),
-        step_text(row["smallest"], unit, error),
-        step_text(row["largest"], unit, error),
-    ]
-
-
-def _share(row: Row) -> View:
-    total = row["compared"]
-    counts = [row[name] for name in ("better", "equal", "worse")]
-    shares = [count / total if total else math.nan for count in counts]
-    return [*shares, row["share_low"], row["share_high"]], [
-        level_text(row["share"], "share"),
-        range_text(row["share_low"], row["share_high"], "share", 0.1),
-        *(_count(count, total) for count in counts),
-    ]
-
-
-def _count(count: Any, total: Any) -> str:
-    return tr("{count} of {total}", count=int(count), total=int(total))
-
-
-def _error(summary: Row) -> float:
-    return error_of(float(summary["low"]), float(summary["high"]))
+def _text(columns: str, row: Row, unit: str, error: float) -> str:
+    first, _, second = columns.partition("+")
+    if second in ("replications", "compared"):
+        return tr("{count} of {total}", count=int(row[first]), total=int(row[second]))
+    if second:
+        return range_text(row[first], row[second], unit, 0.1 if first == "share_low" else error)
+    if first == "verdict":
+        return tr(str(row[first])) + (" †" if row["clear_of_all"] else "")
+    return (step_text if first in _STEPS else level_text)(row[first], unit, error)
 
 
 def _by_outcome(frame: pd.DataFrame) -> dict[str, dict[str, Row]]:
@@ -286,23 +255,12 @@ def _by_statistic(views: Sequence[Mapping[str, View]], part: int) -> dict[str, l
     return {key: [view[key][part] if key in view else None for view in views] for key in keys}
 
 
-def _scaled(view: View, scale: float) -> View:
-    """Give the numbers of a view in the printed unit, to more digits than a screen shows."""
-    return [significant(value * scale) for value in view[0]], view[1]
-
-
 def places(levels: pd.DataFrame, steps: pd.DataFrame) -> int:
     """Give the decimals of single values: three digits of what varies least.
 
-    Differences within a replication vary less than levels do; both must be legible.
+    Differences within a replication vary less than levels do; both must be legible. Levels and
+    steps, shape (n_replications, n_arrangements), are in the printed unit.
 
-    Parameters
-    ----------
-    levels, steps : DataFrame, shape (n_replications, n_arrangements)
-        Values, and their differences from the baseline, in the printed unit.
-
-    Examples
-    --------
     >>> levels = pd.DataFrame({"a": [100.0, 104.0], "b": [100.2, 104.3]})
     >>> places(levels, levels.sub(levels["a"], axis=0))
     4
@@ -317,8 +275,6 @@ def places(levels: pd.DataFrame, steps: pd.DataFrame) -> int:
 def significant(value: float, digits: int = 6) -> float | None:
     """Round to significant digits; None where undefined, since JSON has no nan.
 
-    Examples
-    --------
     >>> significant(1234567.0), significant(0.00012345678), significant(float("nan"))
     (1234570, 0.000123457, None)
     """
@@ -331,12 +287,8 @@ def significant(value: float, digits: int = 6) -> float | None:
 def rounded(values: "pd.Series[float]", places: int) -> list[float | None]:
     """Round to decimals; None where undefined.
 
-    Examples
-    --------
     >>> rounded(pd.Series([1.2345, float("nan"), -0.001]), 2)
     [1.23, None, 0.0]
-    >>> rounded(pd.Series([12.3]), 0)
-    [12]
     """
     shorter = [round(float(value), places) + 0.0 for value in values]
     whole = [int(v) if not places and math.isfinite(v) else v for v in shorter]
@@ -356,7 +308,6 @@ def _needs_log(mark: Mark, spreads: Sequence[Sequence[Any]]) -> bool:
 
 # --- The curves that a reader can call up on the page: levels, bands and paired differences ------
 
-
 _LEVEL, _STEP = (("mean", *LEVEL[::2]), ("difference", *STEP[::2]))
 _FINE = 0.01
 """Values are kept to four digits of the largest: two of a hundredth of it."""
@@ -368,22 +319,19 @@ def curve_records(results: ResultsView, comparison: Comparison) -> Iterator[dict
     Words of the axes; ``x``: shape (n_x,); ``places``: decimals; ``level`` and ``steps``: by
     arrangement None or three lists, the mean and the ends of its band.
     """
-    for curve in _curves():
+    counts = [
+        Curve(
+            PREFIX + stage, tr("Firms in stage: {stage}", stage=tr(label).lower()), DATE, "firms"
+        )
+        for stage, label in STAGES.items()
+    ]
+    for curve in (SURVIVAL, VALUE_BY_AGE, VINTAGE, CUMULATIVE_PROFIT, CREDIT, *counts):
         if has_series(results, curve.series):
             data = curve_data(results, curve.series, comparison.baseline, curve.adds_up)
             yield _record(curve, data, comparison)
 
 
-def _curves() -> Iterator[Curve]:
-    """Give the curves in reading order; firms of each stage are curves too."""
-    yield from (SURVIVAL, VALUE_BY_AGE, VINTAGE, CUMULATIVE_PROFIT, CREDIT)
-    for stage, label in STAGES.items():
-        title = tr("Firms in stage: {stage}", stage=tr(label).lower())
-        yield Curve(PREFIX + stage, title, DATE, "firms")
-
-
 def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[str, Any]:
-    """Write one curve for the page."""
     x = sorted(data["x"].unique())
     parts = {name: part.set_index("x").reindex(x) for name, part in data.groupby("arrangement")}
     scale = unit_style(curve.unit).scale
@@ -391,19 +339,15 @@ def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[st
     size = max(float(part["mean"].abs().max()) for part in shown.values())
     places = decimals(size, size * _FINE)
     return {
-        "name": f"curve.{curve.series}",
-        "label": tr(curve.title),
-        "x": [round(float(one), 4) for one in x],
-        "across": tr(curve.x),
-        "unit": curve.level,
-        "step": curve.step,
-        "places": places,
+        "name": f"curve.{curve.series}", "label": tr(curve.title),
+        "x": [round(float(one), 4) for one in x], "across": tr(curve.x), "unit": curve.level,
+        "step": curve.step, "places": places,
         "level": [_lists(shown.get(one), _LEVEL, places) for one in comparison.arrangements],
         "steps": [
             _lists(shown.get(one) if one != comparison.baseline else None, _STEP, places)
             for one in comparison.arrangements
         ],
-    }
+    }  # fmt: skip
 
 
 def _lists(

@@ -18,9 +18,6 @@ from sim.scenario.sources import ID, SOURCES, read_whole, source_texts
 from sim.scenario.toml_text import KeyPath as Key
 from sim.scenario.toml_text import join_key, value_text
 
-# --- Words on a page: those of the program in the reader's language, all others as given ---------
-
-
 HTML_LANG: dict[Language, str] = {"en": "en", "zh": "zh-Hans"}
 """What a page says of its language, in the tags of the web."""
 
@@ -31,15 +28,8 @@ _HAN = re.compile("[\u4e00-\u9fff]")
 def put(text: str, /, **values: object) -> Markup:
     """Give a text of the program in the language of the page; what is put in is escaped.
 
-    Parameters
-    ----------
-    text : str
-        In English, with the names of values in braces.
-    **values : object
-        Markup stays markup; all else is escaped.
+    The text is English, with names of values in braces; of these markup stays markup.
 
-    Examples
-    --------
     >>> str(put("{count} of {total}", count="<b>", total=Markup("<i>2</i>")))
     '&lt;b&gt; of <i>2</i>'
     """
@@ -52,8 +42,6 @@ def given(text: object) -> Markup:
 
     Names that the table of words holds are translated.
 
-    Examples
-    --------
     >>> from sim.base.language import language
     >>> str(given("A title"))
     'A title'
@@ -82,13 +70,10 @@ def _spoken(name: Language) -> frozenset[str]:
 def told(sentences: Sequence[str]) -> Markup:
     """Join sentences that tell what something is; a number keeps its per cent sign.
 
-    Examples
-    --------
     >>> str(told(["One is 5 %.", "So is two."])) == "One is 5\u00a0%. So is two."
     True
     """
-    found = [given(one.replace(" %", "\u00a0%")) for one in sentences]
-    return in_a_row(found)
+    return in_a_row([given(one.replace(" %", "\u00a0%")) for one in sentences])
 
 
 def in_a_row(sentences: Sequence[Markup]) -> Markup:
@@ -99,8 +84,6 @@ def in_a_row(sentences: Sequence[Markup]) -> Markup:
 def listed(names: Sequence[str]) -> str:
     """List names in a sentence of its own.
 
-    Examples
-    --------
     >>> listed(["one", "two"])
     'one; two.'
     """
@@ -118,7 +101,6 @@ def code(text: object) -> Markup:
 
 
 # --- Figures as SVG that can stand inside a page, with no request to anywhere --------------------
-
 
 # Cut from the file: what only a file needs, and a rule that would reach the whole page.
 _FILE_ONLY = re.compile(r"<metadata>.*?</metadata>|<style.*?</style>|<!--.*?-->", flags=re.DOTALL)
@@ -141,6 +123,10 @@ _ALIKE = re.compile(
 )
 _ID = re.compile(r' id="([^"]*)"')
 _USED = re.compile(r'(?:url\(|href=")#([^)"]*)')
+_COLOURS = {
+    "ink": INK, "muted": MUTED, "grid": GRID, "paper": PAPER, "better-side": BETTER_SIDE,
+}  # fmt: skip
+"""Variables of a page that stand for colours of a figure, with those of its series."""
 _FONTS = (
     "'DejaVu Sans', Verdana, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', system-ui,"
     " sans-serif"
@@ -151,32 +137,10 @@ _FONTS = (
 def inline_svg(drawing: Drawing, key: str) -> str:
     """Give a figure as SVG that can stand inside a page with others.
 
-    Ids are made unique, the parts that point outside are taken out, and ink, grid and
-    series colours become variables of the page, so that a dark page stays readable.
-
-    Parameters
-    ----------
-    drawing : Drawing
-    key : str
-        Lower-case letters, digits and hyphens, unique on the page.
-
-    Returns
-    -------
-    str
-        An ``svg`` element named by the element ``<key>-caption`` of the page.
-
-    Raises
-    ------
-    ValueError
-        If the key has other characters.
-
-    Examples
-    --------
-    >>> from sim.report.figures.style import Drawing
-    >>> import pandas as pd
-    >>> empty = Drawing(2.0, 1.0).finish("Nothing", "No replications.", pd.DataFrame())
-    >>> inline_svg(empty, "nothing")[:44]
-    '<svg role="img" aria-labelledby="nothing-cap'
+    Ids are made unique, the parts that point outside are taken out, and ink, grid and series
+    colours become variables of the page, so that a dark page stays readable. The ``svg``
+    element is named by the element ``<key>-caption`` of the page. Raises ValueError if the key,
+    unique on the page, has other letters than a-z, digits and hyphens.
     """
     if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
         raise ValueError(f"key must be lower-case letters, digits, hyphens; got {key!r}")
@@ -188,7 +152,8 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     text = _slim(text)
     text = re.sub(r'\bid="', f'id="{key}-', text)
     text = re.sub(r"url\(#", f"url(#{key}-", text).replace('href="#', f'href="#{key}-')
-    for name, colour in _page_colours().items():
+    series = {f"series-{place}": colour for place, colour in enumerate(COLOURS)}
+    for name, colour in {**_COLOURS, **series}.items():
         text = text.replace(colour, f"var(--{name})")
     # One scale for all figures of a page, so that letters have one size.
     width = round(drawing.get_figwidth() * _PIXELS_PER_INCH)
@@ -203,23 +168,14 @@ def _slim(text: str) -> str:
     text = _PATH.sub(lambda found: 'd="' + _SPACED.sub(r"\1", found[0][3:]), text)
     used = set(_USED.findall(text))
     text = _ID.sub(lambda found: found[0] if found[1] in used else "", text)
-    return _ALIKE.sub(_once, _NEEDLESS.sub("", text))
-
-
-def _once(marks: re.Match[str]) -> str:
-    look = f' style="{marks[1]}"'
-    return f"<g{look}>{marks[0].replace(look, '')}</g>"
-
-
-def _page_colours() -> dict[str, str]:
-    """Give the variables of the page that stand for the colours of a figure."""
-    series = {f"series-{place}": colour for place, colour in enumerate(COLOURS)}
-    plain = {"ink": INK, "muted": MUTED, "grid": GRID, "paper": PAPER}
-    return {**plain, "better-side": BETTER_SIDE, **series}
+    look = ' style="{}"'.format
+    return _ALIKE.sub(
+        lambda marks: f"<g{look(marks[1])}>{marks[0].replace(look(marks[1]), '')}</g>",
+        _NEEDLESS.sub("", text),
+    )
 
 
 # --- Values that a scenario states and where they come from, by the path of a parameter ----------
-
 
 ECONOMY = Path("scenarios/base/china_technology.toml")
 """The default economy, from the top of the project."""
@@ -238,8 +194,6 @@ class Stated:
     def of(self, path: Key) -> tuple[str, str]:
         """Give value and source of a parameter, as text; empty where there is none.
 
-        Examples
-        --------
         >>> file = Stated({("macro", "regime", "boom", "mean_years"): 3.5}, {})
         >>> file.of(("macro", "regime", "NAME", "mean_years"))
         ('boom 3.5', '')
@@ -270,10 +224,7 @@ class Stated:
 def of_file(file: Path) -> Stated:
     """Read what a scenario file and those that it extends state.
 
-    Raises
-    ------
-    ScenarioError
-        If it cannot be read.
+    Raises ScenarioError if it cannot be read.
     """
     raw = read_whole(file)
     return of_values(raw.values, source_texts(raw))
@@ -305,9 +256,7 @@ def _joined(parts: list[str]) -> str:
 # have a meaning in an id are written as in addresses of the web, as ``encodeURIComponent`` of
 # a browser writes them. Columns joined by ``+`` are shown together, as the two ends of an
 # interval are; a ``+`` within a name is written ``%2B``.
-# ==============================================  =========================================
-# id                                              cell
-# ==============================================  =========================================
+#
 # ``comparison/OUTCOME/ARRANGEMENT/COLUMN``       of ``comparison.csv``
 # ``summary/OUTCOME/ARRANGEMENT/COLUMN``          of ``summary.csv``
 # ``explore/OUTCOME/ARRANGEMENT/COLUMN``          of ``explore.csv``
@@ -316,8 +265,6 @@ def _joined(parts: list[str]) -> str:
 # ``studies/KEY/TABLE/ROW/COLUMN``                of ``studies/KEY/TABLE.csv``
 # ``scenario/TABLE/.../KEY``                      a value of ``scenario.toml``, or a table
 # ``manifest/KEY/...``                            a value of ``manifest.json``
-# ==============================================  =========================================
-
 
 _PLAIN = "-_.!~*'()"
 
@@ -325,13 +272,8 @@ _PLAIN = "-_.!~*'()"
 def cell_id(*way: object) -> str:
     """Give the id of a cell.
 
-    Parameters
-    ----------
-    *way : object
-        Parts of the way; columns that are shown together as a tuple.
+    Columns that are shown together are one part, a tuple.
 
-    Examples
-    --------
     >>> cell_id("comparison", "bank.raroc", "revenue_swap", ("low", "high"))
     'comparison/bank.raroc/revenue_swap/low+high'
     >>> cell_id("figures", "survival", 3, "a/b")
@@ -350,8 +292,6 @@ def _quoted(part: object) -> str:
 def cited(text: object, *way: object) -> Markup:
     """Write a number with the id of its cell, for the middle of a sentence.
 
-    Examples
-    --------
     >>> str(cited("4,000", "scenario", "population", "firms"))
     '<span data-cell="scenario/population/firms">4,000</span>'
     """
@@ -364,8 +304,6 @@ def cited(text: object, *way: object) -> Markup:
 def coded(text: str) -> Markup:
     """Set what stands between back quotes as code.
 
-    Examples
-    --------
     >>> str(coded("`cash` < 0"))
     '<code>cash</code> &lt; 0'
     """
@@ -375,8 +313,6 @@ def coded(text: str) -> Markup:
 def breakable(name: str) -> Markup:
     """Let a long name break after its dots and underscores.
 
-    Examples
-    --------
     >>> str(breakable("bank.npl_ratio"))
     'bank.<wbr>npl_<wbr>ratio'
     """
@@ -386,8 +322,6 @@ def breakable(name: str) -> Markup:
 def linked(text: str, links: Mapping[str, str]) -> Markup:
     """Turn the ids of facts in a source into links, where there is a place to lead to.
 
-    Examples
-    --------
     >>> str(linked("see MK12", {"MK12": "#fact-MK12"}))
     'see <a href="#fact-MK12">MK12</a>'
     """

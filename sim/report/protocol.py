@@ -12,6 +12,7 @@ import inspect
 import pkgutil
 import re
 import textwrap
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -19,7 +20,6 @@ from inspect import getmembers, isfunction
 from pathlib import Path
 from typing import Any, Literal
 
-from jinja2 import Environment
 from markupsafe import Markup
 
 from sim.base.draws import STREAMS
@@ -34,7 +34,7 @@ from sim.model.firms.clock import note
 from sim.model.firms.population import be_born
 from sim.outcomes.mark import registry
 from sim.report.figures.selection import group_label
-from sim.report.parts import Stated, breakable, coded, of_values
+from sim.report.parts import Stated, of_values
 from sim.report.studies import environment
 from sim.report.tables import manifest_table
 from sim.report.vocabulary import columns
@@ -43,11 +43,9 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.sources import parse_source
 from sim.studies.moments import PATTERNS
 
-# --- What happens in which order, read off the source of the engine itself -----------------------
 # The calendar of the system and the rules of a firm are ordinary functions. Here their source
 # is read: which function is called after which, and where that depends on something. What
 # each does is the first line of its docstring, so the description cannot go stale.
-
 
 Function = Callable[..., Any]
 _SILENT = (note, World.where)
@@ -82,17 +80,7 @@ class EventRule:
 def steps_of(function: Function, depth: int = 1) -> tuple[Step, ...]:
     """Give what a function does, in the order of its source.
 
-    Parameters
-    ----------
-    function : function of the engine or of a firm's rules
-    depth : int
-        How many functions deep the steps are told, at least 1.
-
-    Examples
-    --------
-    >>> from sim.engine.settlement import settle
-    >>> [step.place for step in steps_of(settle)][:2]
-    ['sim.engine.settlement.read_all', 'sim.engine.settlement.close_books']
+    So many functions deep, at least 1.
     """
     return tuple(_once(_steps(_tree(function).body, function, depth, ""), set()))
 
@@ -139,13 +127,10 @@ def _steps(body: Sequence[ast.stmt], function: Function, depth: int, when: str) 
         elif isinstance(node, _CALLERS) and isinstance(node.value, ast.Call):
             called = _resolved(node.value.func, function)
             if called is not None and called not in (function, *_SILENT):
-                yield _step(called, depth, when)
-
-
-def _step(called: Function, depth: int, when: str) -> Step:
-    words = str(called.__doc__).strip().partition("\n")[0]
-    place = f"{called.__module__}.{called.__qualname__}"
-    return Step(words, place, when, steps_of(called, depth - 1) if depth > 1 else ())
+                words = str(called.__doc__).strip().partition("\n")[0]
+                place = f"{called.__module__}.{called.__qualname__}"
+                deeper = steps_of(called, depth - 1) if depth > 1 else ()
+                yield Step(words, place, when, deeper)
 
 
 def _resolved(name: ast.expr, function: Function) -> Function | None:
@@ -179,9 +164,6 @@ def _events_in(test: ast.expr) -> list[str]:
     return [record.EVENT_NAMES[code] for code in codes if code in record.EVENT_NAMES]
 
 
-# --- Descriptions of the model in two standards of the field, gathered from the code -------------
-
-
 Standard = Literal["odd", "stress"]
 STANDARDS: dict[Standard, str] = {
     "odd": "ODD description of the model",
@@ -190,8 +172,8 @@ STANDARDS: dict[Standard, str] = {
 ENTITIES = ("firm", "contract", "bank", "climate")
 """Records whose columns are state variables, in the order of the description."""
 
-SUBMODELS = ("model.economy", "model.firms", "model.contracts", "model.banks")
-"""Folders whose files are the submodels."""
+SUBMODELS = ("firms", "contracts", "banks", "economy")
+"""Folders of `sim.model` whose files are the submodels."""
 
 
 def protocols(
@@ -206,7 +188,7 @@ def protocols(
     The manifest is that of the run, or of this machine where nothing was run; `with_sources`
     tells the source of each parameter, for which a report has a section of its own.
     """
-    templates = _templates()
+    templates = environment()
     shared = {"both": len(standards) > 1, "with_sources": with_sources}
     context = _context(scenario, manifest) | shared
     parts = [
@@ -223,7 +205,7 @@ def write_protocol(
     standards: Sequence[Standard] = ("odd", "stress"),
 ) -> Path:
     """Write the descriptions as one self-contained HTML file; parameters as in `protocols`."""
-    text = _templates().get_template("protocol.html.j2").render(
+    text = environment().get_template("protocol.html.j2").render(
         title=scenario.title, question=scenario.question,
         sections=protocols(scenario, manifest, standards),
         contents=[(name, tr(STANDARDS[name])) for name in standards],
@@ -234,40 +216,29 @@ def write_protocol(
     return target
 
 
-def _templates() -> Environment:
-    """Give the templates, with the words and signs that the descriptions use."""
-    templates = environment()
-    templates.filters.update(coded=coded, breakable=breakable)
-    return templates
-
-
 def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """Gather all that the templates show."""
     stated = of_values(scenario.model_dump(), scenario.sources)
+    marks = list(registry().values())
+    groups = dict.fromkeys(mark.group for mark in marks)
+    graded = [parse_source(text) for text in scenario.sources.values()]
     return {
-        "scenario": scenario,
-        "experiment": scenario.experiment,
-        "arrangements": list(_arrangements(scenario)),
-        "entities": list(_entities()),
-        "parties": MEANINGS,
-        "calendar": steps_of(processes.calendar, depth=3),
-        "climate": steps_of(processes.climate, depth=2),
-        "one_event": steps_of(fire),
+        "scenario": scenario, "experiment": scenario.experiment,
+        "arrangements": list(_arrangements(scenario)), "entities": list(_entities()),
+        "parties": MEANINGS, "calendar": steps_of(processes.calendar, depth=3),
+        "climate": steps_of(processes.climate, depth=2), "one_event": steps_of(fire),
         "events": event_rules(),
         "streams": {name: meaning for name, (_, meaning) in STREAMS.items()},
-        "submodels": list(_submodels(stated)),
-        "others": list(_others(stated)),
+        "submodels": list(_submodels(stated)), "others": list(_others(stated)),
         "opening": [
             _rule(one) for one in (new_world, opening_firms, roster_of, banks_at_start, be_born)
         ],
-        "outcomes": _outcomes(),
+        "outcomes": [(group_label(n), [m for m in marks if m.group == n]) for n in groups],
         "checks": [_rule(one) for one in _functions(settlement) if one.__name__.endswith("close")],
-        "tolerance": TOLERANCE,
-        "patterns": PATTERNS,
-        "sources": _kinds(scenario.sources),
-        "facts": sorted({fact for one in scenario.sources.values() for fact in _facts(one)}),
+        "tolerance": TOLERANCE, "patterns": PATTERNS,
+        "sources": dict(Counter(one.kind for one in graded).most_common()),
+        "facts": sorted({fact for one in graded for fact in one.facts}),
         "manifest": manifest_table(_system(manifest)).to_dict("records"),
-    }
+    }  # fmt: skip
 
 
 def _system(manifest: Mapping[str, Any]) -> dict[str, Any]:
@@ -300,7 +271,6 @@ def _arrangements(scenario: Scenario) -> Iterator[dict[str, Any]]:
 
 
 def _entities() -> Iterator[dict[str, Any]]:
-    """Give each entity with its state variables."""
     every = list(columns())
     for name in ENTITIES:
         rows = [entry for entry in every if entry.subject == name]
@@ -311,13 +281,15 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
     """Give every file of the submodels: what it says of itself, its parameters and rules."""
     known = parameters(Scenario)
     for folder in SUBMODELS:
-        package = import_module(f"sim.{folder}")
+        package = import_module(f"sim.model.{folder}")
         for found in pkgutil.iter_modules(package.__path__):
-            module = import_module(f"sim.{folder}.{found.name}")
+            module = import_module(f"{package.__name__}.{found.name}")
             own = [one for one in known if one.module == module.__name__]
+            head = str(module.__doc__ or "").strip().partition("\nReferences\n")[0]
             yield {
                 "module": module.__name__,
-                "about": _paragraphs(module),
+                # Paragraph by paragraph, without the list of references.
+                "about": [" ".join(part.split()) for part in re.split(r"\n\s*\n", head)],
                 "parameters": [_parameter(one, stated) for one in own],
                 "rules": [(one.__name__, _rule(one)[1]) for one in _functions(module)],
             }
@@ -326,8 +298,7 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
 def _others(stated: Stated) -> Iterator[dict[str, str]]:
     """Give the parameters that no submodel holds: of the experiment and its measurement."""
     for one in parameters(Scenario):
-        inside = one.module.startswith(tuple(f"sim.{folder}." for folder in SUBMODELS))
-        if not inside and one.path != ("sources",):
+        if not one.module.startswith("sim.model.") and one.path != ("sources",):
             yield _parameter(one, stated)
 
 
@@ -353,31 +324,3 @@ def _rule(function: Any) -> tuple[str, str]:
     """Give the full name of a function and the first line that it says of itself."""
     words = str(function.__doc__ or "").strip().partition("\n")[0]
     return f"{function.__module__}.{function.__name__}", words
-
-
-def _paragraphs(module: Any) -> list[str]:
-    """Give the head of a file, paragraph by paragraph, without its list of references."""
-    text = str(module.__doc__ or "").strip().partition("\nReferences\n")[0]
-    return [" ".join(part.split()) for part in re.split(r"\n\s*\n", text)]
-
-
-def _outcomes() -> list[tuple[str, list[Any]]]:
-    """Give the outcomes by the party they belong to."""
-    marks = list(registry().values())
-    groups = dict.fromkeys(mark.group for mark in marks)
-    return [
-        (group_label(group), [mark for mark in marks if mark.group == group]) for group in groups
-    ]
-
-
-def _kinds(sources: Mapping[str, str]) -> dict[str, int]:
-    """Count the numbers of a scenario by what stands behind them."""
-    found: dict[str, int] = {}
-    for text in sources.values():
-        kind = parse_source(text).kind
-        found[kind] = found.get(kind, 0) + 1
-    return dict(sorted(found.items(), key=lambda item: -item[1]))
-
-
-def _facts(text: str) -> tuple[str, ...]:
-    return parse_source(text).facts

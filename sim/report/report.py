@@ -36,15 +36,6 @@ from sim.report.tables import (
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Study
 
-# --- Verdicts as a page tells them: what was found of each arrangement, and the tables by party --
-
-
-def openers(comparison: Comparison, alone: list[dict[Any, Any]]) -> list[str]:
-    """Give the outcomes that open the report: headlines with a value under the baseline."""
-    names = headlines(list(comparison.marks)) or list(comparison.marks)
-    others = {row["outcome"] for row in alone}
-    return [name for name in names if name not in others]
-
 
 def found_by_arrangement(
     comparison: Comparison, describe: Mapping[str, Sequence[str]], names: Sequence[str]
@@ -56,19 +47,18 @@ def found_by_arrangement(
     for name in names:
         mark = comparison.marks[name]
         for arrangement, cell in outcome_cells(comparison, name).items():
-            line = cell | {"label": tr(mark.label), "unit": _spoken_unit(mark.unit)}
+            # Per cent stands in the text of a difference already.
+            unit = "" if unit_style(mark.unit).step else tr(mark.unit)
+            line = cell | {"label": tr(mark.label), "unit": unit}
             found[arrangement][cell["tone"]].append(line | {"name": name})
     return [
         {
-            "name": name,
-            "place": place % len(COLOURS),
-            "sentences": list(describe.get(name, ())),
+            "name": name, "place": place % len(COLOURS), "sentences": list(describe.get(name, ())),
             "is_baseline": name == comparison.baseline,
-            "none_text": listed([_unranked(line) for line in found[name]["none"]]),
-            **found[name],
+            "none_text": listed([_unranked(line) for line in found[name]["none"]]), **found[name],
         }
         for place, name in enumerate(comparison.arrangements)
-    ]
+    ]  # fmt: skip
 
 
 def _unranked(line: Mapping[str, Any]) -> str:
@@ -79,11 +69,6 @@ def _unranked(line: Mapping[str, Any]) -> str:
     if line["verdict"] == UNRESOLVED:
         why = tr("{name}: {value}", name=why, value=line["warning"])
     return tr("{label} ({reason})", label=line["label"], reason=why)
-
-
-def _spoken_unit(unit: str) -> str:
-    """Give the unit to be said after a difference; per cent already stands in the text."""
-    return "" if unit_style(unit).step else tr(unit)
 
 
 def party_table(comparison: Comparison, group: str, elsewhere: Sequence[str]) -> dict[str, Any]:
@@ -104,22 +89,16 @@ def verdict_row(comparison: Comparison, name: str) -> dict[str, Any]:
     """Give the line of one outcome in a verdict table."""
     mark = comparison.marks[name]
     return {
-        "name": name,
-        "label": tr(mark.label),
-        "direction": _direction(mark),
+        "name": name, "label": tr(mark.label), "direction": _direction(mark),
         "cells": outcome_cells(comparison, name),
-    }
+    }  # fmt: skip
 
 
 def _direction(mark: Mark) -> str:
-    """Say in which unit an outcome stands and which side is better."""
     unit = unit_style(mark.unit).axis
     if mark.better == "higher":
         return tr("{unit}, higher is better", unit=unit)
     return tr("{unit}, lower is better", unit=unit) if mark.better == "lower" else unit
-
-
-# --- One offline HTML file: the question, what differs, the verdicts, figures and sources --------
 
 
 _LONGEST_TABLE = 80
@@ -158,20 +137,7 @@ class Parts(TypedDict):
 
 
 def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
-    """Write the report of a run as one self-contained HTML file.
-
-    Parameters
-    ----------
-    path : str or Path
-        Where to write; folders are made as needed.
-    **parts
-        As `Parts` says.
-
-    Returns
-    -------
-    Path
-        The file that was written.
-    """
+    """Write the report of a run as one self-contained HTML file, with its folder, and name it."""
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(render(parts), encoding="utf-8")
@@ -185,72 +151,50 @@ def render(parts: Parts) -> str:
         environment.filters["arrangement"] = arrangement_text
         page = environment.get_template("report.html.j2").render(**_context(parts))
         if studies := parts.get("studies"):
-            page = with_studies(page, studies, parts.get("scenario_sha256", ""), least_room())
+            sha, marks = parts.get("scenario_sha256", ""), parts["outcomes"].marks
+            page = with_studies(page, studies, sha, least_room(), marks)
         return with_explorer(page, parts["outcomes"], parts["comparison"], parts["results"])
 
 
 def _context(parts: Parts) -> dict[str, Any]:
-    """Gather all that the template shows."""
     comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
-    rows = len(comparison.frame())
+    rows, banks, beliefs = len(comparison.frame()), parts.get("by_bank"), parts.get("beliefs")
     first = headlines(list(comparison.marks))
-    alone = _records(standalone(outcomes, comparison))
+    drawn = parts.get("drawings")
+    if drawn is None:
+        drawn = {plan.key: plan.draw() for plan in planned(outcomes, comparison, results)}
+    alone = standalone(outcomes, comparison).to_dict("records")
+    others = {row["outcome"] for row in alone}
+    # Headlines with a value under the baseline open the report.
+    openers = [name for name in first or comparison.marks if name not in others]
     return {
-        "title": parts["scenario_title"],
-        "question": parts["question"],
-        "setting": parts.get("setting", ""),
-        "baseline": comparison.baseline,
-        "confidence": percent_text(comparison.confidence),
-        "replications": outcomes.replications,
-        "has_controls": outcomes.controls is not None,
-        "rows": rows,
+        "title": parts["scenario_title"], "question": parts["question"],
+        "setting": parts.get("setting", ""), "baseline": comparison.baseline,
+        "confidence": percent_text(comparison.confidence), "replications": outcomes.replications,
+        "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
         "arrangements": found_by_arrangement(
-            comparison, parts["describe"], openers(comparison, alone)
+            comparison, parts["describe"], openers
         ),
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
         "headlines": [verdict_row(comparison, name) for name in first],
         "groups": [party_table(comparison, group, first) for group in groups(comparison)],
         "standalone": [row for row in alone if row["outcome"] in first],
         "further": [row for row in alone if row["outcome"] not in first],
-        "figures": [_figure(drawing, key) for key, drawing in _drawings(parts).items()],
-        "allowed": policy_source(script()),
-        "missing": missing(results),
-        "beliefs": _beliefs(parts),
-        "banks": _banks(parts),
-        "sources": _records(sources_table(parts["sources"])),
+        "figures": [
+            _figure(drawing, key, comparison.marks) for key, drawing in drawn.items()
+        ],
+        "allowed": policy_source(script()), "missing": missing(results),
+        "beliefs": shown_table(beliefs, {}, marks=outcomes.marks)
+        if beliefs is not None
+        else belief_gaps(outcomes, comparison.confidence),
+        "banks": None if banks is None or banks.empty else bank_tables(banks, comparison.baseline),
+        "sources": sources_table(parts["sources"]).to_dict("records"),
         "limits": list(parts["limits"]),
-        "definitions": _records(definitions(comparison)),
-        "manifest": _records(manifest_table(results.manifest)),
-        "colours": COLOURS,
-        "protocols": _protocols(results),
-        "studies": studies_html(()),
-    }
-
-
-def _drawings(parts: Parts) -> Mapping[str, Drawing]:
-    """Give the figures by key, drawing them where that was not done."""
-    drawn = parts.get("drawings")
-    if drawn is not None:
-        return drawn
-    plans = planned(parts["outcomes"], parts["comparison"], parts["results"])
-    return {plan.key: plan.draw() for plan in plans}
-
-
-def _beliefs(parts: Parts) -> dict[str, Any] | None:
-    """Give the table of beliefs, if there is one."""
-    beliefs = parts.get("beliefs")
-    if beliefs is None:
-        return belief_gaps(parts["outcomes"], parts["comparison"].confidence)
-    return shown_table(beliefs, {})
-
-
-def _banks(parts: Parts) -> dict[str, Any] | None:
-    """Give the tables of banks, if there are any."""
-    frame = parts.get("by_bank")
-    if frame is None or frame.empty:
-        return None
-    return bank_tables(frame, parts["comparison"].baseline)
+        "definitions": definitions(comparison).to_dict("records"),
+        "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,
+        "protocols": _protocols(results), "studies": studies_html(()),
+    }  # fmt: skip
 
 
 def _protocols(results: ResultsView) -> Markup:
@@ -266,7 +210,7 @@ def _protocols(results: ResultsView) -> Markup:
         return protocols(results.scenario, results.manifest, with_sources=False)
 
 
-def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
+def _figure(drawing: Drawing, key: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
     """Give a figure with its words and, where short, the numbers behind it."""
     return {
         "key": key,
@@ -274,16 +218,8 @@ def _figure(drawing: Drawing, key: str) -> dict[str, Any]:
         "svg": Markup(inline_svg(drawing, key)),
         "title": drawing.title,
         "note": drawing.note,
-        "table": _behind(drawing, key) if len(drawing.data) <= _LONGEST_TABLE else None,
+        "table": shown_table(drawing.data, drawing.units, ("figures", key), drawing.heads, marks)
+        if len(drawing.data) <= _LONGEST_TABLE
+        else None,
         "length": len(drawing.data),
     }
-
-
-def _behind(drawing: Drawing, key: str) -> dict[str, Any]:
-    """Give the table behind a figure."""
-    return shown_table(drawing.data, drawing.units, ("figures", key), drawing.heads)
-
-
-def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
-    """Give a frame as a list of rows."""
-    return list(frame.to_dict("records"))

@@ -5,7 +5,7 @@ can be put in without drawing the report again.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.base.language import current, gap, language
+from sim.outcomes.mark import Mark
+from sim.report import parts
 from sim.report.figures.style import Drawing
-from sim.report.parts import HTML_LANG, cell_id, cited, code, given, inline_svg, put, strong, told
+from sim.report.parts import cell_id, inline_svg
 from sim.report.tables import shown_table
 from sim.studies.findings import FINDINGS, Study, read_study
 
@@ -44,19 +46,18 @@ def studies_of(folder: Path) -> list[Study]:
 
 
 def studies_html(
-    studies: Sequence[Study], scenario_sha256: str = "", room: int = MOST_OF_PAGE
+    studies: Sequence[Study],
+    scenario_sha256: str = "",
+    room: int = MOST_OF_PAGE,
+    marks: Mapping[str, Mark] | None = None,
 ) -> Markup:
     """Lay out studies as sections of a page, between the two marks, every text escaped.
 
-    Parameters
-    ----------
-    studies : sequence of Study
-    scenario_sha256 : str
-        Of the run on whose page they stand; a study of another scenario says so.
-    room : int
-        Bytes that they may take; the largest figures are left out where they take more.
+    The hash and the marks are those of the run on whose page they stand: a study of another
+    scenario says so, and calls outcomes by their own names. They may take so many bytes; the
+    largest figures are left out where they take more.
     """
-    pages = [_page(study, scenario_sha256) for study in studies]
+    pages = [_page(study, scenario_sha256, marks) for study in studies]
     template = environment().get_template("studies.html.j2")
     text = template.render(pages=pages)
     drawn = [figure for page in pages for figure in page["figures"]]
@@ -68,23 +69,22 @@ def studies_html(
 
 
 def with_studies(
-    report: str, studies: Sequence[Study], scenario_sha256: str = "", kept: int = 0
+    report: str,
+    studies: Sequence[Study],
+    scenario_sha256: str = "",
+    kept: int = 0,
+    marks: Mapping[str, Mark] | None = None,
 ) -> str:
     """Put studies into the text of a report in place of those that it has.
 
     What the rest of the report leaves free of its size, but for so many bytes kept, decides how
     many figures are shown; other parameters as in `studies_html`.
-
-    Examples
-    --------
-    >>> page = "before <!-- studies -->old<!-- end of studies --> after"
-    >>> "old" in with_studies(page, [])
-    False
     """
     written = _LANGUAGE.search(report)
     rest = len(_BETWEEN.sub("", report, count=1).encode())
     with language("zh" if written and written[1] == "zh" else "en"):
-        section = str(studies_html(studies, scenario_sha256, MOST_OF_PAGE - rest - kept))
+        room = MOST_OF_PAGE - rest - kept
+        section = str(studies_html(studies, scenario_sha256, room, marks))
     return _BETWEEN.sub(lambda _: section, report, count=1)
 
 
@@ -112,17 +112,19 @@ def environment() -> Environment:
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.globals.update(
-        _=put, lang=current(), html_lang=HTML_LANG[current()], gap=gap(),
-        at=cell_id, cited=cited, strong=strong, code=code,
+        _=parts.put, lang=current(), html_lang=parts.HTML_LANG[current()], gap=gap(), at=cell_id,
+        cited=parts.cited, strong=parts.strong, code=parts.code,
     )  # fmt: skip
-    found.filters.update(given=given, told=told)
+    filters = (parts.given, parts.told, parts.coded, parts.breakable)
+    found.filters.update({one.__name__: one for one in filters})
     return found
 
 
-def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
-    """Gather what the section of one study shows."""
+def _page(study: Study, scenario_sha256: str, marks: Mapping[str, Mark] | None) -> dict[str, Any]:
     found, about = study.findings, study.about
     other = about.get("scenario_sha256", "")
+    is_of_another = bool(scenario_sha256 and other and other != scenario_sha256)
+    known = None if is_of_another else marks
     return {
         "at": cell_id(STUDIES, found.key),
         "folder": f"{STUDIES}/{found.key}",
@@ -131,7 +133,7 @@ def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
         "sentences": found.sentences,
         "command": about.get("command", ""),
         "replications": about.get("replications", ""),
-        "is_of_another": bool(scenario_sha256 and other and other != scenario_sha256),
+        "is_of_another": is_of_another,
         # Safe: drawn by this program, and every text in it was escaped by the SVG writer.
         "figures": [
             {"written": "en", **figure, "svg": Markup(figure["svg"])} for figure in study.figures
@@ -141,7 +143,9 @@ def _page(study: Study, scenario_sha256: str) -> dict[str, Any]:
                 "caption": found.captions.get(name, name),
                 "file": f"{STUDIES}/{found.key}/{name}.csv",
                 "all": len(table),
-                **shown_table(table.head(_LONGEST), found.units, (STUDIES, found.key, name)),
+                **shown_table(
+                    table.head(_LONGEST), found.units, (STUDIES, found.key, name), marks=known
+                ),
             }
             for name, table in found.tables.items()
         ],

@@ -20,15 +20,15 @@ from sim.base.wording import (
     unit_style,
     verdict_word,
 )
-from sim.outcomes.mark import registry
+from sim.outcomes.mark import Mark
 from sim.report.figures.distribution import LEVELS
 from sim.report.parts import cell_id
+from sim.studies.findings import label_of
 
-# --- Tables for people: comparisons by party, assumptions, and what a run was made of ------------
-
-
-_TONES = {
-    "better": "good", "worse": "bad", "higher": "moved", "lower": "moved",
+_TONES = {"better": "good", "worse": "bad", "higher": "moved", "lower": "moved"}
+_DEFINED = {
+    "outcome": "label", "unit": "unit", "better": "better", "basis": "basis",
+    "formula": "formula", "interval": "interval_method", "source": "source",
 }  # fmt: skip
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 
@@ -45,33 +45,20 @@ def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]
         if row["outcome"] == name:
             told = behind.iloc[place].to_dict()
             warning = warning_words(told, comparison.marks[name], comparison.confidence)
-            cells[str(row["arrangement"])] = _cell(row, told) | {"warning": warning}
+            unit, error, verdict = str(row["unit"]), told["standard_error"], str(row["verdict"])
+            cells[str(row["arrangement"])] = {
+                "value": level_text(row["mean"], unit, error),
+                "baseline": level_text(row["baseline_mean"], unit, error),
+                "difference": step_text(row["difference"], unit, error),
+                "interval": range_text(row["low"], row["high"], unit, error), "verdict": verdict,
+                "tone": tone(verdict), "clear_of_all": bool(told["clear_of_all"]),
+                "defined": bool(pd.notna(row["difference"])), "warning": warning,
+            }  # fmt: skip
     return cells
 
 
-def _cell(row: Mapping[Any, Any], behind: Mapping[Any, Any]) -> dict[str, Any]:
-    """Write one row of a comparison as text."""
-    unit, error, verdict = str(row["unit"]), behind["standard_error"], str(row["verdict"])
-    return {
-        "value": level_text(row["mean"], unit, error),
-        "baseline": level_text(row["baseline_mean"], unit, error),
-        "difference": step_text(row["difference"], unit, error),
-        "interval": range_text(row["low"], row["high"], unit, error),
-        "verdict": verdict,
-        "tone": tone(verdict),
-        "clear_of_all": bool(behind["clear_of_all"]),
-        "defined": bool(pd.notna(row["difference"])),
-    }
-
-
 def tone(verdict: str) -> str:
-    """Give the tone in which a verdict is shown; words carry the same meaning.
-
-    Examples
-    --------
-    >>> tone("better (higher)"), tone("worse (lower)"), tone("higher"), tone("not resolved")
-    ('good', 'bad', 'moved', 'none')
-    """
+    """Give the tone in which a verdict is shown; words carry the same meaning."""
     return _TONES.get(verdict_word(verdict), "none")
 
 
@@ -79,48 +66,31 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     """Give the outcomes that exist only against a baseline, with their own intervals.
 
     The year in which an arrangement overtakes the baseline, for example, has no value under the
-    baseline, so there is no difference to test; it has a median. Columns outcome, label, unit,
-    unit_text, arrangement, median (text), interval (text), defined, replications.
+    baseline, so there is no difference to test; it has a median. Columns of the summary, median
+    as text, and label, unit_text, interval (text).
     """
     frame = comparison.frame()
     names = set(frame.loc[frame["verdict"] == UNDEFINED, "outcome"])
     rows = []
     for row in outcomes.summary(comparison.confidence).to_dict("records"):
         if row["outcome"] in names and row["arrangement"] != comparison.baseline:
-            ends = row["median_low"], row["median_high"]
-            width = error_of(*ends)
-            rows.append(
-                {
-                    "outcome": row["outcome"],
-                    "label": tr(outcomes.marks[str(row["outcome"])].label),
-                    "unit": row["unit"],
-                    "unit_text": unit_style(str(row["unit"])).axis,
-                    "arrangement": row["arrangement"],
-                    "median": level_text(row["median"], str(row["unit"]), width),
-                    "interval": range_text(*ends, str(row["unit"]), width),
-                    "defined": row["defined"],
-                    "replications": row["replications"],
-                }
-            )
+            ends, unit = (row["median_low"], row["median_high"]), str(row["unit"])
+            error = error_of(*ends)
+            words = {
+                "label": tr(outcomes.marks[str(row["outcome"])].label),
+                "unit_text": unit_style(unit).axis,
+                "median": level_text(row["median"], unit, error),
+                "interval": range_text(*ends, unit, error),
+            }
+            rows.append(row | words)
     return pd.DataFrame(rows)
 
 
 def definitions(comparison: Comparison) -> pd.DataFrame:
     """Give what every outcome means: unit, direction, basis, formula, interval, source."""
     return pd.DataFrame(
-        [
-            {
-                "outcome": tr(mark.label),
-                "name": mark.name,
-                "unit": tr(mark.unit),
-                "better": tr(mark.better),
-                "basis": tr(mark.basis),
-                "formula": tr(mark.formula),
-                "interval": tr(mark.interval_method),
-                "source": tr(mark.source),
-            }
-            for mark in comparison.marks.values()
-        ]
+        {"name": mark.name} | {key: tr(getattr(mark, own)) for key, own in _DEFINED.items()}
+        for mark in comparison.marks.values()
     )
 
 
@@ -128,36 +98,20 @@ def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
     """Give where every number of the scenario comes from, by dotted key, assumptions first.
 
     Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"), source.
-
-    Examples
-    --------
-    >>> sources_table({"macro.boom_years": "reference: Hamilton 1989",
-    ...                "credit_line.rate": "assumption 0.02 to 0.05"})["kind"].tolist()
-    ['assumption', 'reference']
     """
-    rows = [{"key": key, "kind": _kind(text), "source": text} for key, text in sources.items()]
+    rows = []
+    for key, text in sources.items():
+        word = text.strip().lower()
+        kind = next((kind for kind in _KINDS if word.startswith(kind)), "fact")
+        rows.append({"key": key, "kind": kind, "source": text})
     rows.sort(key=lambda row: (_KINDS.index(row["kind"]), row["key"]))
     return pd.DataFrame(rows, columns=["key", "kind", "source"])
-
-
-def _kind(text: str) -> str:
-    """Say what stands behind a number."""
-    word = text.strip().lower()
-    return next((kind for kind in _KINDS if word.startswith(kind)), "fact")
 
 
 def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
     """Give a manifest as lines of key and value, nested keys joined by dots.
 
-    Returns
-    -------
-    DataFrame
-        Columns key, value, way (the nested keys as a tuple).
-
-    Examples
-    --------
-    >>> manifest_table({"seed": 7, "versions": {"numpy": "2.4"}})["key"].tolist()
-    ['seed', 'versions.numpy']
+    Columns key, value, way (the nested keys as a tuple).
     """
     return pd.DataFrame(list(_leaves(manifest, ())), columns=["key", "value", "way"])
 
@@ -165,7 +119,6 @@ def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
 def _leaves(
     part: Mapping[str, Any], above: tuple[str, ...]
 ) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Walk through a nested mapping."""
     for key, value in part.items():
         way = (*above, key)
         if isinstance(value, Mapping):
@@ -178,10 +131,8 @@ def _leaves(
 
 # --- Frames as tables of a page: words translated, every number with the id of its cell ----------
 
-
 _NAMES = frozenset({"arrangement", "versus", "baseline", "bank", "stage", "regime", "sector"})
 
-_BELIEF_GAP = "bank.belief_gap"
 _BELIEFS = {
     "bank.belief_gap_default": "Defaults, all firms",
     "bank.belief_gap_default_startup": "Defaults, start-ups",
@@ -190,7 +141,6 @@ _BELIEFS = {
     "bank.belief_gap_default_mature": "Defaults, mature firms",
     "bank.belief_gap_loss": "Loss given default",
 }
-
 
 _LEVELS = frozenset({
     "value", "mean", "median", "estimate", "baseline", "baseline_mean", "baseline_value", "total",
@@ -208,11 +158,7 @@ _SHARES = frozenset({
     "opposite_and_clear",
 })  # fmt: skip
 """Columns that are shares whatever the unit of their row."""
-
-
-_WRITTEN = (
-    (_STEPS, step_text), (_SIZES, spread_text), (_LEVELS | _SHARES, level_text),
-)  # fmt: skip
+_WRITTEN = ((_STEPS, step_text), (_SIZES, spread_text), (_LEVELS | _SHARES, level_text))
 
 
 class Shown(NamedTuple):
@@ -227,30 +173,18 @@ def shown_table(
     units: Mapping[str, str],
     way: tuple[object, ...] = (),
     heads: Mapping[str, str] | None = None,
+    marks: Mapping[str, Mark] | None = None,
 ) -> dict[str, Any]:
     """Write a frame for people: numbers in the units people read, intervals in one cell.
 
-    Parameters
-    ----------
-    table : DataFrame
-        A column ``unit`` gives the unit of a row's estimates. Columns ``low`` and ``high``,
-        and others that end so, are the two ends of an interval.
-    units : mapping of str to str
-        Unit of a column where it does not differ by row, with columns of an interval after
-        their lower end.
-    way : tuple of str
-        The beginning of the ids of cells: where the frame is kept; empty where it is not.
-    heads : mapping of str to str, optional
-        Words for columns whose names do not say what they are.
+    A column ``unit`` gives the unit of a row's estimates, `units` that of a column where it does
+    not differ by row (an interval under its lower end). Columns ``low`` and ``high``, and others
+    that end so, are the two ends of an interval. `way` is the beginning of the ids of cells:
+    where the frame is kept, empty where it is not; `heads` are words for columns whose names do
+    not say what they are; `marks` those of the run, which may call an outcome by a humbler name
+    than the registered. Gives ``columns``: headings; ``rows``: lists of `Shown`; ``numbers``:
+    which columns are numbers, as a list of bool.
 
-    Returns
-    -------
-    dict
-        ``columns``: headings; ``rows``: lists of `Shown`; ``numbers``: which columns are
-        numbers, as a list of bool.
-
-    Examples
-    --------
     >>> gap = pd.DataFrame({"clause": ["tenor"], "part": [0.0123], "low": [0.004],
     ...                     "high": [0.02], "unit": ["share"]})
     >>> [cell.text for cell in shown_table(gap, {})["rows"][0]]
@@ -258,19 +192,18 @@ def shown_table(
     >>> shown_table(gap, {"part": "share"})["columns"][1]
     'part (percentage points)'
     """
-    columns = [column for column in map(str, table.columns) if not _is_upper(column, table)]
+    uppers = {_upper(column, table) for column in map(str, table.columns)}
+    columns = [column for column in map(str, table.columns) if column not in uppers]
     rows = [
-        [_frame_cell(column, row, units, (*way, place) if way else ()) for column in columns]
+        [
+            _frame_cell(column, row, units, (*way, place) if way else (), marks)
+            for column in columns
+        ]
         for place, row in enumerate(table.to_dict("records"))
     ]
     names = [_head(column, table, units, heads or {}) for column in columns]
     numbers = [pd.api.types.is_float_dtype(table[column]) for column in columns]
     return {"columns": names, "rows": rows, "numbers": numbers}
-
-
-def _is_upper(column: str, table: pd.DataFrame) -> bool:
-    """Say whether a column is the upper end of an interval, shown with the lower one."""
-    return column.endswith("high") and f"{column[:-4]}low" in table
 
 
 def _upper(column: str, row: Mapping[Any, Any] | pd.DataFrame) -> str:
@@ -287,17 +220,12 @@ def _head(
     if _upper(column, table) and column not in heads:
         of = column[:-3].strip("_").replace("_", " ")
         name = tr("{name}: {value}", name=tr(of), value=tr("interval")) if of else "interval"
-    unit = _own_unit(column, units)
+    unit = units.get(column, units.get(_column_kind(column)))
     if not unit:
         return tr(name)
     style = unit_style(unit)
     words = style.step_axis if _column_kind(column) in _STEPS | _SIZES else style.axis
     return tr(name) if name.endswith(words) else f"{tr(name)} ({words})"
-
-
-def _own_unit(column: str, units: Mapping[str, str]) -> str | None:
-    """Give the unit of a whole column; None where it differs by row."""
-    return units.get(column, units.get(_column_kind(column)))
 
 
 def _column_kind(column: str) -> str:
@@ -306,34 +234,36 @@ def _column_kind(column: str) -> str:
 
 
 def _frame_cell(
-    column: str, row: Mapping[Any, Any], units: Mapping[str, str], way: tuple[object, ...]
+    column: str,
+    row: Mapping[Any, Any],
+    units: Mapping[str, str],
+    way: tuple[object, ...],
+    marks: Mapping[str, Mark] | None,
 ) -> Shown:
     """Write one cell; it is cited where a number stands in it."""
     value, upper = row[column], _upper(column, row)
     if isinstance(value, str):
-        text = plain_word(column, value)
+        text = plain_word(column, value, marks)
         is_cited = any(letter.isdigit() for letter in value)
     else:
         text, is_cited = _number(column, row, units), True
-    return Shown(
-        text, cell_id(*way, (column, upper) if upper else column) if is_cited and way else ""
-    )
+    own = (column, upper) if upper else column
+    return Shown(text, cell_id(*way, own) if is_cited and way else "")
 
 
 def _number(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
     """Write a number in the unit in which people read it."""
-    value, error = row[column], _error(column, row, units)
-    by_row, own = row.get("unit"), "share" if column in _SHARES else _own_unit(column, units)
-    unit = own if own is not None else by_row if isinstance(by_row, str) else ""
+    value, error, kind = row[column], _error(column, row, units), _column_kind(column)
+    by_row = row.get("unit") if isinstance(row.get("unit"), str) else ""
+    unit = "share" if column in _SHARES else str(units.get(column, units.get(kind, by_row)))
     if upper := _upper(column, row):
         return range_text(value, row[upper], unit, error)
     if not isinstance(value, float) or math.isnan(value):
         return number_text(value)
     if column in units:  # its unit stands in the heading
         return unit_style(unit).number(value, error, sign=column in _STEPS)
-    return next((w(value, unit, error) for names, w in _WRITTEN if column in names), "") or (
-        number_text(value)
-    )
+    texts = (write(value, unit, error) for names, write in _WRITTEN if column in names)
+    return next(texts, "") or number_text(value)
 
 
 def _error(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> float:
@@ -348,22 +278,14 @@ def _error(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> flo
     return float(row.get("standard_error", math.nan))
 
 
-def heading(column: str) -> str:
-    """Write the name of a column for readers."""
-    return tr(column.replace("_", " "))
-
-
-def plain_word(column: str, value: str) -> str:
+def plain_word(column: str, value: str, marks: Mapping[str, Mark] | None = None) -> str:
     """Write a name for readers: outcomes by their labels, arrangements with a capital.
 
-    Examples
-    --------
     >>> plain_word("arrangement", "revenue_swap"), plain_word("unit", "share")
     ('Revenue swap', '%')
     """
     if column == "outcome":
-        known = registry().get(value)
-        return tr(known.label) if known else value
+        return tr(label_of(value, marks))
     if column == "unit":
         return unit_style(value).axis
     if column in _NAMES:
@@ -379,7 +301,7 @@ def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] 
     is no such outcome.
     """
     order = list(_BELIEFS)
-    found = [name for name in outcomes.marks if name.startswith(_BELIEF_GAP)]
+    found = [name for name in outcomes.marks if name.startswith("bank.belief_gap")]
     found.sort(key=lambda name: order.index(name) if name in order else len(order))
     summary = {
         (row["outcome"], row["arrangement"]): row
@@ -388,27 +310,22 @@ def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] 
     rows = []
     for name in found:
         label = Shown(tr(_BELIEFS.get(name, outcomes.marks[name].label)))
-        one = [_belief(summary[name, a], name, a) for a in outcomes.arrangements]
+        one = []
+        for arm in outcomes.arrangements:
+            row = summary[name, arm]
+            unit, error = str(row["unit"]), error_of(row["low"], row["high"])
+            mean = level_text(row["mean"], unit, error)
+            text = f"{mean} ({range_text(row['low'], row['high'], unit, error)})"
+            one.append(Shown(text, cell_id("summary", name, arm, ("mean", "low", "high"))))
         rows.append([label, *one])
     heads = [arrangement_text(name) for name in outcomes.arrangements]
     return {"columns": [tr("Realised over believed"), *heads], "rows": rows} if rows else None
 
 
-def _belief(row: Mapping[Any, Any], name: str, arrangement: str) -> Shown:
-    unit, error = str(row["unit"]), error_of(row["low"], row["high"])
-    mean = level_text(row["mean"], unit, error)
-    text = f"{mean} ({range_text(row['low'], row['high'], unit, error)})"
-    return Shown(text, cell_id("summary", name, arrangement, ("mean", "low", "high")))
-
-
-# --- Bank by bank as tables of a page: one table a measure, a row a bank, a column an
-# arrangement
-
+# --- Bank by bank: one table a measure, a row a bank, a column an arrangement --------------------
 
 MOST_BANKS = 12
 """Banks that a page shows; all of them stand in the file."""
-
-_SIZE = "loans"
 
 
 def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
@@ -418,7 +335,7 @@ def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
     interval, step, reach, tone, at); ``shown``, ``total``: number of banks, the largest of
     which are shown.
     """
-    sizes = frame[(frame["measure"] == _SIZE) & (frame["arrangement"] == baseline)]
+    sizes = frame[(frame["measure"] == "loans") & (frame["arrangement"] == baseline)]
     banks = list(dict.fromkeys(frame["bank"]))
     largest = set(sizes.nlargest(MOST_BANKS, "mean", keep="all")["bank"][:MOST_BANKS])
     chosen = [bank for bank in banks if bank in largest]

@@ -40,9 +40,6 @@ from sim.scenario.parameters import clause_kinds, parameters
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import FACTS, ID, SOURCES, FactFile, read_facts
 
-# --- Every word of the program in one table: outcomes, clauses, parameters, columns, accounts ----
-
-
 MONEY = "CNY million"
 KINDS = ("outcome", "clause", "parameter", "column", "account", "party", "series", "stream")
 """Kinds of words, in the order of the table."""
@@ -101,22 +98,9 @@ COLUMNS = (
 def vocabulary(economy: str | os.PathLike[str] | None = None) -> pd.DataFrame:
     """Give every word of the program, one row each, with the columns of `COLUMNS`, all text.
 
-    Parameters
-    ----------
-    economy : path, optional
-        Scenario file whose values and sources are told beside the parameters; by default
-        the default economy, where it is found from the current folder.
-
-    Raises
-    ------
-    ScenarioError
-        If a file was named and cannot be read.
-
-    Examples
-    --------
-    >>> words = vocabulary().set_index("name")
-    >>> words.loc["bank.raroc", "unit"], words.loc["lifecycle.recovery_hazard", "range"]
-    ('per year', '[0, ∞)')
+    Values and sources of a scenario file stand beside the parameters, by default those of the
+    default economy, where it is found from the current folder. Raises ScenarioError if a file
+    was named and cannot be read.
     """
     rows = [asdict(entry) for entry in entries(economy)]
     return pd.DataFrame(rows, columns=list(COLUMNS))
@@ -232,17 +216,10 @@ def _source_of(module: str) -> str:
 
 # --- The vocabulary as one offline HTML page: every word with a place of its own to link to ------
 
-
 _FIELDS = {
-    "meaning": "Meaning",
-    "kinds": "Kinds",
-    "unit": "Unit",
-    "range": "Range",
-    "default": "Default",
-    "shipped": "Value",
-    "formula": "Formula",
-    "source": "Source",
-}
+    "meaning": "Meaning", "kinds": "Kinds", "unit": "Unit", "range": "Range", "default": "Default",
+    "shipped": "Value", "formula": "Formula", "source": "Source",
+}  # fmt: skip
 _HEADINGS = {
     "outcome": ("Outcomes", "What is measured of each arrangement in each history."),
     "clause": ("Clauses", "What may be written in a contract; neutral is plain lending."),
@@ -267,15 +244,8 @@ def write_vocabulary(
 ) -> Path:
     """Write the vocabulary as one self-contained HTML file, in the language of the context.
 
-    Parameters
-    ----------
-    path : path
-        Where to write; folders are made as needed.
-    economy : path, optional
-        Scenario file whose values stand beside the parameters; see `vocabulary`.
-    facts : path, optional
-        File of published figures that sources name; by default that of the project, where it
-        is found from the current folder.
+    Economy as in `vocabulary`; `facts` is the file of published figures that sources name, by
+    default that of the project, where it is found from the current folder. Makes the folder.
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -299,13 +269,11 @@ def page(
         environment()
         .get_template("vocabulary.html.j2")
         .render(
-            count=len(words),
-            economy=economy,
-            sections=list(_sections(words, links)),
+            count=len(words), economy=economy, sections=list(_sections(words, links)),
             facts=[(fact, "; ".join(facts.titles_of(fact))) for fact in cited] if facts else [],
             facts_file=facts.file if facts else "",
         )
-    )
+    )  # fmt: skip
 
 
 def _known(facts: str | os.PathLike[str] | None) -> FactFile | None:
@@ -333,21 +301,19 @@ def _table(subject: str, rows: Sequence[Entry], links: Mapping[str, str]) -> dic
     """Give a table with those fields that any of its words has."""
     fields = [name for name in _FIELDS if any(getattr(entry, name) for entry in rows)]
     modules = list(dict.fromkeys(entry.declared for entry in rows))
+    about = str(import_module(modules[0]).__doc__ or "").strip().partition("\n")[0]
     return {
         "key": f"table-{rows[0].kind}-{re.sub(r'[^a-zA-Z0-9_.]+', '-', subject)}",
-        "subject": subject,
-        "about": _first_line(modules[0]) if len(modules) == 1 else "",
-        "modules": modules,
-        "heads": [tr(_FIELDS[name]) for name in fields],
+        "subject": subject, "about": about if len(modules) == 1 else "",
+        "modules": modules, "heads": [tr(_FIELDS[name]) for name in fields],
         "rows": [
             {
-                "anchor": entry.anchor,
-                "name": breakable(entry.name),
+                "anchor": entry.anchor, "name": breakable(entry.name),
                 "cells": [_cell(entry, name, links) for name in fields],
             }
             for entry in rows
         ],
-    }
+    }  # fmt: skip
 
 
 def _cell(entry: Entry, name: str, links: Mapping[str, str]) -> str:
@@ -356,7 +322,3 @@ def _cell(entry: Entry, name: str, links: Mapping[str, str]) -> str:
     if name == "source" and text:
         return Markup('<span lang="en">{}</span>').format(linked(text, links))
     return given(_RANGE.sub("\\1,\u00a0", text) if name == "range" else text)
-
-
-def _first_line(module: str) -> str:
-    return str(import_module(module).__doc__ or "").strip().partition("\n")[0]

@@ -157,9 +157,12 @@ def estimate_text(row: Any, column: str = "part") -> str:
     return f"{write(row[column], unit, error)}{spoken} ({ends})"
 
 
-def label_of(outcome: str) -> str:
-    """Give the name of an outcome for readers."""
-    known = registry().get(outcome)
+def label_of(outcome: str, marks: Mapping[str, Mark] | None = None) -> str:
+    """Give the name of an outcome for readers: that of a run's marks, where it is among them.
+
+    A run with too few bank-years calls a tail measure by a humbler name (`Mark.of_run`).
+    """
+    known = (marks or {}).get(outcome) or registry().get(outcome)
     return known.label if known else outcome
 
 

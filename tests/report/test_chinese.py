@@ -45,7 +45,7 @@ def called() -> Iterator[tuple[str, str]]:
                 name = getattr(node.func, "id", getattr(node.func, "attr", ""))
                 if name in CALLS and isinstance(node.args[0].value, str):
                     yield node.args[0].value, file.name
-    for file in sorted((HOUSE / "page" / "templates").glob("*.j2")):
+    for file in sorted((HOUSE / "report" / "templates").glob("*.j2")):
         for call in Environment().parse(file.read_text(encoding="utf-8")).find_all(nodes.Call):
             if getattr(call.node, "name", "") == "_" and isinstance(call.args[0], nodes.Const):
                 yield call.args[0].value, file.name

@@ -250,3 +250,15 @@ def test_one_replication_and_one_arrangement_can_be_shown(results):
     assert {key for record in found["outcomes"] for key in record["cells"]} == {
         "spread", "mean", "quantiles",
     }  # fmt: skip
+
+
+def test_a_yes_or_no_has_a_mean_and_neither_box_nor_quantiles(results):
+    outcomes = synthetic.outcomes(8)
+    mark = dataclasses.replace(outcomes.marks["firm.survival_5y"], binary=True)
+    tidy = outcomes.tidy[outcomes.tidy["outcome"] == mark.name]
+    tidy = tidy.assign(value=(tidy["replication"] % 4 == 0).astype(float))
+    known = dataclasses.replace(outcomes, tidy=tidy, marks={mark.name: mark})
+    (record,) = exploration(known, compare(known), results)["outcomes"]
+    assert {"spread", "quantiles"}.isdisjoint(record["cells"])
+    assert record["numbers"].keys() == record["cells"].keys() >= {"mean", "difference"}
+    assert record["numbers"]["mean"][0][0] == 25

@@ -1,11 +1,16 @@
 """Frames become tables of a page: words for readers, and an id behind every number."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
 from sim.base.language import language
 from sim.base.wording import arrangement_text
+from sim.outcomes.mark import registry
+from sim.report.studies import with_studies
 from sim.report.tables import Shown, belief_gaps, shown_table
+from sim.studies.findings import Findings, Study, label_of
 from tests import synthetic
 
 
@@ -62,3 +67,26 @@ def test_errors_and_sizes_stand_in_points_without_a_sign() -> None:
     )  # fmt: skip
     texts = [cell.text for cell in shown_table(frame, {})["rows"][0]]
     assert texts == ["13.90 pp", "0.14 pp", "2.18 to 2.99", "1.99 %", "%"]
+
+
+def test_an_outcome_has_the_name_that_its_run_can_state() -> None:
+    frame = pd.DataFrame({"outcome": ["bank.loss_es99", "bank.raroc"], "value": [1.0, 2.0]})
+    usual = registry()["bank.loss_es99"]
+    marks = {usual.name: replace(usual, label="Worst bank-years")}
+    names = [
+        [row[0].text for row in shown_table(frame, {}, marks=m)["rows"]] for m in (None, marks)
+    ]
+    assert names == [[usual.label, "RAROC"], ["Worst bank-years", "RAROC"]]
+    assert label_of(usual.name, marks) == "Worst bank-years"
+    assert label_of(usual.name) == usual.label
+
+
+@pytest.mark.parametrize(("sha", "is_named"), [("a", True), ("b", False)])
+def test_a_study_of_the_run_calls_outcomes_as_the_run_does(sha: str, is_named: bool) -> None:
+    """A study of other values may hold more bank-years, so it keeps its own names."""
+    usual = registry()["bank.loss_es99"]
+    table = pd.DataFrame({"outcome": [usual.name], "value": [1.0]})
+    study = Study(Findings("one", "One", (), {"all": table}, {}), {"scenario_sha256": sha})
+    marks = {usual.name: replace(usual, label="Worst bank-years")}
+    page = with_studies("<!-- studies --><!-- end of studies -->", [study], "a", marks=marks)
+    assert ("Worst bank-years" in page, usual.label in page) == (is_named, not is_named)

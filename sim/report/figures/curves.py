@@ -19,9 +19,6 @@ from sim.base.language import gap, tr
 from sim.base.wording import arrangement_text, percent_text, plain_number, unit_style
 from sim.report.figures.style import INK, Drawing, Look, banded, looks, number_axis, style
 
-# --- Series as tables: levels over replications and paired differences from a baseline -----------
-
-
 LEVEL = ("low", "mean", "high")
 STEP = ("difference_low", "difference", "difference_high")
 """Columns of `curve_data`: ends of a band with the middle between them."""
@@ -47,46 +44,36 @@ def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
     return rows
 
 
+def defined(results: ResultsView, series: str) -> pd.DataFrame:
+    """Give the rows of a series that have a value; an OutcomeError where there is none."""
+    rows = results.series[results.series["series"] == series].dropna(subset=["value"])
+    if rows.empty:
+        what, cure = "is not in these results", "run with a longer horizon"
+        raise OutcomeError(f'series "{series}"', what, cure)
+    return rows
+
+
 def level_and_difference(
     own: FloatArray, base: FloatArray, confidence: float = 0.95
 ) -> dict[str, float]:
-    """Describe values of paired replications: mean, and mean difference, with intervals.
-
-    Examples
-    --------
-    >>> found = level_and_difference(np.array([1.0, 3.0]), np.array([1.0, 2.0]))
-    >>> found["replications"], found["mean"], found["difference"]
-    (2, 2.0, 0.5)
-    """
+    """Describe values of paired replications: mean, and mean difference, with intervals."""
     level, step = mean_interval(own, confidence), mean_interval(own - base, confidence)
-    return {
-        "replications": level.count, "mean": level.estimate, "low": level.low,
-        "high": level.high, "difference": step.estimate, "difference_low": step.low,
-        "difference_high": step.high,
-    }  # fmt: skip
+    steps = step.named("difference", "difference_low", "difference_high")
+    return {"replications": level.count, **level.named("mean", "low", "high"), **steps}
 
 
 def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str, pd.DataFrame]:
     """Give a series as a table of replications by arrangement, in the order of the scenario.
 
-    Each table has shape (n_x, n_replications), index x and columns replications; `adds_up`
-    sums over banks.
-
-    Raises
-    ------
-    OutcomeError
-        If the series is not there, or has several values per point and does not add up.
+    Each table has shape (n_x, n_replications), index x and columns replications; `adds_up` sums
+    over banks. Raises OutcomeError if the series is not there, or has several values per point
+    and does not add up.
     """
-    rows = results.series[results.series["series"] == series].dropna(subset=["value"])
-    if rows.empty:
-        raise OutcomeError(
-            f'series "{series}"', "is not in these results", "run with a longer horizon"
-        )
+    rows = defined(results, series)
     keys = ["arrangement", "replication", "x"]
     if not adds_up and rows.duplicated(keys).any():
-        raise OutcomeError(
-            f'series "{series}"', "has several values per point", "give one bank or none"
-        )
+        what, cure = "has several values per point", "give one bank or none"
+        raise OutcomeError(f'series "{series}"', what, cure)
     parts = dict(list(rows.groupby("arrangement", observed=True)))
     return {
         name: parts[name].pivot_table(
@@ -102,58 +89,38 @@ def curve_data(
 ) -> pd.DataFrame:
     """Give the frame behind the curves: levels, bands and paired differences.
 
-    Parameters
-    ----------
-    results : Results
-    series : str
-        Name of the series.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-    adds_up : bool
-        True to sum over banks.
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, x, replications, mean, low, high (5th and 95th percentile of
-        replications), difference, difference_low, difference_high (95 % interval of the
-        mean paired difference at this point alone).
-
-    Raises
-    ------
-    OutcomeError
-        If the series is not there.
+    Differences refer to the baseline, by default the scenario's first arrangement; `adds_up`
+    sums over banks. Columns arrangement, x, replications, mean, low, high (5th and 95th
+    percentile of replications), difference, difference_low, difference_high (95 % interval of
+    the mean paired difference at this point alone). Raises OutcomeError if the series is not
+    there.
     """
     tables = paths(results, series, adds_up)
     against = baseline or next(iter(tables))
     if against not in tables:
-        raise OutcomeError(
-            f'baseline "{against}"', f'has no series "{series}"', f"choose of {list(tables)}"
-        )
+        what, cure = f'has no series "{series}"', f"choose of {list(tables)}"
+        raise OutcomeError(f'baseline "{against}"', what, cure)
     parts = [_describe(name, table, tables[against]) for name, table in tables.items()]
     return pd.concat(parts, ignore_index=True)
 
 
 def _describe(name: str, own: pd.DataFrame, base: pd.DataFrame) -> pd.DataFrame:
-    """Describe one arrangement at every point."""
     apart = (own - base).reindex(index=own.index).to_numpy(np.float64)
     rows = []
     for x, values, steps in zip(own.index, own.to_numpy(np.float64), apart, strict=True):
         seen, step = finite(values), mean_interval(steps)
         tails = (0.5 - SPREAD / 2, 0.5 + SPREAD / 2)
         low, high = np.quantile(seen, tails) if seen.size else (np.nan, np.nan)
+        mean = seen.mean() if seen.size else np.nan
         row = {"arrangement": name, "x": x, "replications": seen.size}
-        row |= {"mean": seen.mean() if seen.size else np.nan, "low": low, "high": high}
-        row |= {"difference": step.estimate}
-        rows.append(row | {"difference_low": step.low, "difference_high": step.high})
+        row |= {"mean": mean, "low": low, "high": high}
+        rows.append(row | step.named("difference", "difference_low", "difference_high"))
     return pd.DataFrame(rows)
 
 
 def replications_of(data: pd.DataFrame) -> str:
     """Say from how many replications the points of a curve are: from fewest to most.
 
-    Examples
-    --------
     >>> replications_of(pd.DataFrame({"replications": [40, 39]}))
     '39 to 40'
     """
@@ -162,7 +129,6 @@ def replications_of(data: pd.DataFrame) -> str:
 
 
 # --- Numbers at risk: how many firms stand behind each point of a survival curve -----------------
-
 
 COLUMN = "at_risk"
 FEWEST = 30
@@ -210,8 +176,6 @@ def number_rows(axes: Axes, data: pd.DataFrame, drawn: dict[str, Look]) -> None:
 def ages(points: "np.ndarray[tuple[int], np.dtype[np.float64]]") -> list[float]:
     """Choose the ages at which numbers stand: equal steps of whole years, from zero.
 
-    Examples
-    --------
     >>> ages(np.arange(0.0, 16.0))
     [0.0, 3.0, 6.0, 9.0, 12.0, 15.0]
     >>> ages(np.arange(0.0, 4.0))
@@ -239,30 +203,14 @@ def well_founded(data: pd.DataFrame, results: ResultsView, series: str) -> pd.Da
     return kept if kept["x"].nunique() > 1 else data
 
 
-# --- Curves over age, years since signing or calendar years: level and paired difference ---------
-
-
 @dataclass(frozen=True)
 class Curve:
     """What a series is, for its axes.
 
-    Parameters
-    ----------
-    series : str
-        Name in the table of series.
-    title, x : str
-        Title, and horizontal axis with its unit.
-    unit : str
-        In which values are stored.
-    y : str
-        What a value is; empty where the unit says it.
-    adds_up : bool
-        True where the values of banks may be summed.
-    behind : str
-        Series of the number of firms behind each point, shown beneath the curve; none where
-        it is empty.
-    founded : str
-        Series of the number of firms without enough of which no point is drawn.
+    `x` is the horizontal axis with its unit, `unit` that in which values are stored, `y` what a
+    value is (empty where the unit says it); `adds_up` says that banks may be summed. `behind`
+    is the series of the number of firms behind each point, shown beneath the curve, `founded`
+    that without enough of which no point is drawn; empty for none.
     """
 
     series: str
@@ -307,41 +255,29 @@ CUMULATIVE_PROFIT = Curve(
 def survival(results: ResultsView, baseline: str | None = None) -> Drawing:
     """Draw the share of firms alive by age (Kaplan-Meier), with the numbers at risk.
 
-    Parameters and errors as in `draw_curve`; series ``survival``. The data has a column
-    ``at_risk``: the mean number of firms followed up to an age, at whole years.
+    As `draw_curve`; its data has a column ``at_risk``: the mean number of firms followed up to
+    an age, at whole years.
     """
     return draw_curve(results, SURVIVAL, baseline)
 
 
 def profit_by_age(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw the J-curve: cumulative value to the bank by age of the firm.
-
-    Parameters and errors as in `draw_curve`; series ``cumulative_value_by_age``.
-    """
+    """Draw the J-curve: cumulative value to the bank by age of the firm; see `draw_curve`."""
     return draw_curve(results, VALUE_BY_AGE, baseline)
 
 
 def vintage(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw cumulative default by time since signing, which growth cannot flatter.
-
-    Parameters and errors as in `draw_curve`; series ``vintage_default``.
-    """
+    """Draw cumulative default by time since signing; see `draw_curve`."""
     return draw_curve(results, VINTAGE, baseline)
 
 
 def credit(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw credit outstanding over time.
-
-    Parameters and errors as in `draw_curve`; series ``credit_outstanding``.
-    """
+    """Draw credit outstanding over time; see `draw_curve`."""
     return draw_curve(results, CREDIT, baseline)
 
 
 def cumulative_profit(results: ResultsView, baseline: str | None = None) -> Drawing:
-    """Draw the cumulative profit of the banks over time.
-
-    Parameters and errors as in `draw_curve`; series ``cumulative_profit``.
-    """
+    """Draw the cumulative profit of the banks over time; see `draw_curve`."""
     return draw_curve(results, CUMULATIVE_PROFIT, baseline)
 
 
@@ -399,18 +335,8 @@ def curve_line(
 ) -> Any:
     """Draw one arrangement's line with its band, and give the line.
 
-    Parameters
-    ----------
-    axes : Axes
-    rows : DataFrame
-        Columns x and those named.
-    columns : tuple of str
-        `LEVEL` or `STEP`.
-    look : Look
-    weight : tuple of float
-        Factor to the reader's scale, and opacity of the band.
-    every : float
-        Distance of marks, as a share of the panel.
+    The rows have x and the columns of `LEVEL` or `STEP`; `weight` is the factor to the reader's
+    scale and the opacity of the band, `every` the distance of marks as a share of the panel.
     """
     x, *ends = (rows[column].to_numpy(np.float64) for column in ("x", *columns))
     scaled = [end * weight[0] for end in ends]
@@ -419,7 +345,6 @@ def curve_line(
 
 
 def _note(data: pd.DataFrame, is_cut: bool) -> str:
-    """Say what lines and bands are and from how many replications."""
     note = tr(
         "Line: mean of {count} replications. Band of levels: middle {spread} of replications."
         " Band of differences: 95 % interval of the mean paired difference, at each point alone.",

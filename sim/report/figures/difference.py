@@ -17,15 +17,14 @@ from sim.report.figures.letters import fill
 from sim.report.figures.style import (
     BETTER_SIDE,
     INK,
-    MUTED,
     Drawing,
     Look,
-    grid_of,
-    hide_rest,
     looks,
     named_rows,
     number_axis,
+    panel_grid,
     style,
+    undefined_row,
 )
 
 COLUMNS = ["outcome", "unit", "arrangement", "difference", "low", "high", "verdict"]
@@ -36,22 +35,9 @@ LETTERS_OF_TITLE = 34
 def difference_data(comparison: Comparison, names: Iterable[str] | None = None) -> pd.DataFrame:
     """Give the frame behind `difference`.
 
-    Parameters
-    ----------
-    comparison : Comparison
-    names : iterable of str, optional
-        Outcomes to draw; all of them by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, unit, arrangement, difference, low, high, verdict; outcomes of
-        one group and one unit stand together, in the order in which they were named.
-
-    Raises
-    ------
-    OutcomeError
-        If a name was not compared.
+    Of the named outcomes, by default of all: columns outcome, unit, arrangement, difference,
+    low, high, verdict. Outcomes of one group and one unit stand together, in the order in which
+    they were named. Raises OutcomeError if a name was not compared.
     """
     marks = comparison.marks
     wanted = list(marks) if names is None else list(names)
@@ -83,19 +69,17 @@ def difference(
     if not others:
         raise OutcomeError("figure of differences", "nothing but the baseline", "run two")
     drawn = looks(comparison.arrangements)
-    across, down = grid_of(len(shown), PANELS_ACROSS)
-    figure = Drawing(2.2 + 2.9 * across, 1.1 + down * (0.85 + 0.24 * len(others)))
-    panels = figure.subplots(down, across, squeeze=False, sharey=True)
+    high = (1.1, 0.85 + 0.24 * len(others))
+    figure, panels = panel_grid(len(shown), PANELS_ACROSS, (2.2, 2.9), high)
     for axes, name in zip(panels.flat, shown, strict=False):
         rows = data[data["outcome"] == name].set_index("arrangement")
         _panel(axes, comparison.marks[name], rows.reindex(others), drawn)
-    hide_rest(panels, len(shown))
     named_rows(panels[0, 0], [arrangement_text(a) for a in others])
     against = arrangement_text(comparison.baseline).lower()
-    title = tr("Difference from {baseline}, same luck", baseline=against)
+    words = "Difference from {baseline}, same luck"
     if subject:
         words = "{subject}: difference from {baseline}, same luck"
-        title = tr(words, subject=subject, baseline=against)
+    title = tr(words, subject=subject, baseline=against)
     return figure.finish(title, _note(comparison, data, shown), data)
 
 
@@ -112,7 +96,6 @@ def shade_better_side(axes: Axes, mark: Mark) -> None:
 
 
 def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
-    """Draw the differences of one outcome."""
     scale = unit_style(mark.unit).scale
     for place, (name, row) in enumerate(rows.iterrows()):
         whisker(axes, place, row.to_dict(), scale, drawn[str(name)])
@@ -128,10 +111,8 @@ def _panel_title(mark: Mark) -> str:
     # The arrow keeps its word; a wide space stands before it unless a new line does.
     better = tr("better")
     arrow = {
-        "higher": f" \u2002{better}\u00a0→",
-        "lower": f" \u2002←\u00a0{better}",
-        "neither": "",
-    }[mark.better]
+        "higher": f" \u2002{better}\u00a0→", "lower": f" \u2002←\u00a0{better}", "neither": "",
+    }[mark.better]  # fmt: skip
     lines = fill(tr(mark.label) + arrow, LETTERS_OF_TITLE).split("\n")
     return "\n".join(line.strip() for line in lines)
 
@@ -141,43 +122,26 @@ def whisker(
 ) -> None:
     """Draw one difference with its interval; the words "not defined" where there is none.
 
-    Parameters
-    ----------
-    axes : Axes
-    place : float
-        Of its row.
-    row : mapping
-        Keys difference, low, high, verdict.
-    scale : float
-        Factor to the reader's scale.
-    look : Look
-    alpha : float
-        Opacity of the line; by default full where the verdict ranks, and paler where not.
+    The row has keys difference, low, high, verdict; `scale` is the factor to the reader's scale,
+    `alpha` the opacity of the line: by default full where the verdict ranks, paler where not.
     """
     if not np.isfinite(row["difference"]):
-        axes.text(0.0, place, " " + tr("not defined"), va="center", fontsize=7.5, color=MUTED)
+        undefined_row(axes, place)
         return
     clear = is_ranking(str(row["verdict"]))
     low, middle, high = (row[name] * scale for name in ("low", "difference", "high"))
     line: dict[str, Any] = {
-        "color": look.colour,
-        "lw": 2.0,
-        "alpha": alpha or (1.0 if clear else 0.6),
-    }
+        "color": look.colour, "lw": 2.0, "alpha": alpha or (1.0 if clear else 0.6),
+    }  # fmt: skip
     axes.plot([low, high], [place, place], solid_capstyle="butt", **line)
     face = look.colour if clear else "white"
     mark: dict[str, Any] = {
-        "marker": look.marker,
-        "ms": 7,
-        "mfc": face,
-        "mec": look.colour,
-        "mew": 1.5,
-    }
+        "marker": look.marker, "ms": 7, "mfc": face, "mec": look.colour, "mew": 1.5,
+    }  # fmt: skip
     axes.plot(middle, place, ls="", **mark)
 
 
 def _note(comparison: Comparison, data: pd.DataFrame, shown: list[str]) -> str:
-    """Say what the marks are and from how many replications."""
     pairs = comparison.details()["pairs"]
     count = int(pairs.max()) if len(pairs) else 0
     note = tr(

@@ -1,6 +1,7 @@
 """The distribution of an outcome over replications, by arrangement."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -25,22 +26,8 @@ _MOST_POINTS = 200
 def distribution_data(outcomes: Outcomes, name: str) -> pd.DataFrame:
     """Give the frame behind `distribution`.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    name : str
-        Dotted name of an outcome.
-
-    Returns
-    -------
-    DataFrame
-        One row per arrangement: arrangement, unit, replications, defined, mean, p05, p25,
-        median, p75, p95, in the unit of the mark.
-
-    Raises
-    ------
-    OutcomeError
-        If the outcome is not there.
+    One row per arrangement: arrangement, unit, replications, defined, mean, p05, p25, median,
+    p75, p95, in the unit of the mark. Raises OutcomeError if the outcome is not there.
     """
     mark, table = outcomes.mark(name), outcomes.table(name)
     rows = []
@@ -55,15 +42,28 @@ def distribution_data(outcomes: Outcomes, name: str) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
+def share_data(outcomes: Outcomes, name: str, confidence: float = 0.95) -> pd.DataFrame:
+    """Give the frame behind `distribution` of a yes/no outcome: in which share it is yes.
+
+    One row per arrangement: arrangement, unit, replications, defined, mean, low, high (ends of
+    the interval of `Outcomes.summary`). Raises OutcomeError if the outcome is not there.
+    """
+    one = replace(outcomes, marks={name: outcomes.mark(name)})
+    columns = ["arrangement", "unit", "replications", "defined", "mean", "low", "high"]
+    return one.summary(confidence)[columns]
+
+
 @style()
 def distribution(outcomes: Outcomes, name: str) -> Drawing:
     """Draw an outcome's distribution over replications, one row per arrangement.
 
     Parameters and errors as in `distribution_data`. Points are replications, the box is the
     middle half, whiskers reach from the 5th to the 95th percentile, the bar is the median and
-    the diamond the mean.
+    the diamond the mean. Of a yes/no outcome, which has only two values, the diamond is the
+    share of replications with its interval.
     """
-    mark, data = outcomes.mark(name), distribution_data(outcomes, name)
+    mark = outcomes.mark(name)
+    data = (share_data if mark.binary else distribution_data)(outcomes, name)
     table = outcomes.table(name)
     drawn = looks(outcomes.arrangements)
     scale = unit_style(mark.unit).scale
@@ -71,24 +71,24 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
     axes = figure.subplots()
     for place, row in enumerate(data.to_dict("records")):
         if row["defined"]:
-            values = finite(table[row["arrangement"]]) * scale
-            _strip(axes, place, values, drawn[row["arrangement"]])
-            _box(axes, place, row, scale, drawn[row["arrangement"]])
+            look = drawn[row["arrangement"]]
+            if not mark.binary:
+                _strip(axes, place, finite(table[row["arrangement"]]) * scale, look)
+            (_interval if mark.binary else _box)(axes, place, row, scale, look)
         else:
             across = axes.get_yaxis_transform()
             axes.text(0.01, place, tr("never defined"), transform=across, va="center", color=MUTED)
     named_rows(axes, [arrangement_text(a) for a in data["arrangement"]])
-    if mark.heavy_tailed and _spans_decades(data):
-        _scale_by_decades(axes, finite(table) * scale)
+    if mark.heavy_tailed and not mark.binary:
+        low, high = data["p05"].min(), data["p95"].max()
+        if low > 0.0 and high > _WIDE_RANGE * low:
+            _scale_by_decades(axes, finite(table) * scale)
     number_axis(axes, "x", f"{tr(mark.label)} ({unit_style(mark.unit).axis})")
-    title = tr("{outcome}: distribution over replications", outcome=tr(mark.label))
+    words = "{outcome}: distribution over replications"
+    if mark.binary:
+        words = "{outcome}: share of replications"
+    title = tr(words, outcome=tr(mark.label))
     return figure.finish(title, _note(mark, data), data)
-
-
-def _spans_decades(data: pd.DataFrame) -> bool:
-    """Say whether a logarithmic axis is needed."""
-    low, high = data["p05"].min(), data["p95"].max()
-    return bool(low > 0.0 and high > _WIDE_RANGE * low)
 
 
 def _scale_by_decades(axes: Axes, values: FloatArray) -> None:
@@ -109,8 +109,18 @@ def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:
     )  # fmt: skip
 
 
+def _interval(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
+    ends = [float(row[end]) * scale for end in ("low", "high")]
+    axes.plot(ends, [place, place], color=look.colour, lw=2.0, zorder=3)
+    _diamond(axes, place, float(row["mean"]) * scale, look)
+
+
+def _diamond(axes: Axes, place: int, mean: float, look: Look) -> None:
+    face = look.colour
+    axes.plot(mean, place, ls="", marker="D", ms=5.5, zorder=5, mfc=face, mec="white", mew=1.0)
+
+
 def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
-    """Draw percentiles, median and mean of one arrangement."""
     p05, p25, median, p75, p95 = (float(row[level]) * scale for level in LEVELS)
     axes.plot([p05, p25], [place, place], color=look.colour, lw=1.4, zorder=3)
     axes.plot([p75, p95], [place, place], color=look.colour, lw=1.4, zorder=3)
@@ -118,24 +128,18 @@ def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) 
     box.set(facecolor=(*to_rgb(look.colour), 0.22), edgecolor=look.colour, linewidth=1.3)
     axes.add_patch(box)
     axes.plot([median, median], [place - 0.17, place + 0.17], color=look.colour, lw=2.4)
-    mark: dict[str, Any] = {
-        "marker": "D",
-        "ms": 5.5,
-        "mfc": look.colour,
-        "mec": "white",
-        "mew": 1.0,
-    }
-    axes.plot(float(row["mean"]) * scale, place, ls="", zorder=5, **mark)
+    _diamond(axes, place, float(row["mean"]) * scale, look)
 
 
 def _note(mark: Mark, data: pd.DataFrame) -> str:
-    """Say what the marks are and from how many replications."""
     count = int(data["replications"].max()) if len(data) else 0
-    note = tr(
+    words = (
         "{count} replications, one point each. Box: middle half; whiskers: 5th to 95th"
-        " percentile; bar: median; diamond: mean.",
-        count=count,
+        " percentile; bar: median; diamond: mean."
     )
+    if mark.binary:
+        words = "Diamond: share of {count} replications; line: its 95 % interval."
+    note = tr(words, count=count)
     absent = dict(zip(data["arrangement"], data["replications"] - data["defined"], strict=True))
     note += undefined_words({arrangement_text(name): int(n) for name, n in absent.items()})
     if mark.better != "neither":
@@ -146,8 +150,6 @@ def _note(mark: Mark, data: pd.DataFrame) -> str:
 def undefined_words(counts: Mapping[str, int]) -> str:
     """Say what is undefined in how many replications, to be put behind a note.
 
-    Examples
-    --------
     >>> undefined_words({"Plain": 3, "Consortium": 0}), undefined_words({"Plain": 0})
     (' Undefined: Plain in 3.', '')
     """

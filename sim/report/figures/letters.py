@@ -65,27 +65,15 @@ def has_letters(name: Language) -> bool:
 
 
 def width(text: str) -> int:
-    """Count the places of a text: a letter on a square takes two.
-
-    Examples
-    --------
-    >>> width("RAROC"), width("收益")
-    (5, 4)
-    """
+    """Count the places of a text: a letter on a square takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def fill(text: str, places: int) -> str:
     r"""Break a text into lines, at spaces and between letters on squares.
 
-    Parameters
-    ----------
-    text : str
-    places : int
-        Most places of a line; a longer word keeps a line of its own.
+    A word longer than a line keeps a line of its own.
 
-    Examples
-    --------
     >>> fill("one two three", 8)
     'one two\nthree'
     >>> fill("收益互换，认股权", 8)

@@ -22,11 +22,9 @@ if TYPE_CHECKING:
 
 COLUMNS = ("arrangement", "kind", "what", "start", "end", "value")
 STAGES = {
-    "startup": ("Start-up", 0.10),
-    "growth": ("Growth", 0.28),
-    "expansion": ("Expansion", 0.46),
+    "startup": ("Start-up", 0.10), "growth": ("Growth", 0.28), "expansion": ("Expansion", 0.46),
     "mature": ("Mature", 0.64),
-}
+}  # fmt: skip
 """How a stage is called and how dark its band is."""
 _SETBACK = "setback"
 _ROWS = {"stage": 0.19, "loan": 0.45, "trouble": 0.66, "equity": 0.87}
@@ -67,16 +65,8 @@ SIGNS = {
 def life_data(story: Story) -> pd.DataFrame:
     """Give the frame behind `life`.
 
-    Parameters
-    ----------
-    story : Story
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement (empty for the macro regime), kind (regime, stage, setback or
-        event), what, start, end (years from the start date), value (CNY million, of
-        events).
+    Columns arrangement (empty for the macro regime), kind (regime, stage, setback or event),
+    what, start, end (years from the start date), value (CNY million, of events).
     """
     rows: list[tuple[Any, ...]] = [
         ("", "regime", one.what, one.start, one.end, None) for one in story.regimes.itertuples()
@@ -98,16 +88,8 @@ def life_data(story: Story) -> pd.DataFrame:
 def life(story: Story, arrangements: Iterable[str] | None = None) -> Drawing:
     """Draw the life of one firm, one lane an arrangement.
 
-    Parameters
-    ----------
-    story : Story
-    arrangements : iterable of str, optional
-        All of the scenario, whose places give the colours; those of the story by default.
-
-    Raises
-    ------
-    OutcomeError
-        If the firm enters under no arrangement.
+    The places of the arrangements, those of the story by default, give the colours. Raises
+    OutcomeError if the firm enters under no arrangement.
     """
     if not story.is_lived:
         raise OutcomeError(f"firm {story.firm}", "never enters", "choose another firm")
@@ -129,11 +111,17 @@ def life(story: Story, arrangements: Iterable[str] | None = None) -> Drawing:
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False)
     number_axis(axes, "x", tr("Time from the start date (years)"))
+    seen = set(data.loc[data["kind"] == "event", "what"])
+    signs = [
+        Line2D([], [], label=tr(sign.label), **_mark(sign, INK))
+        for event, sign in SIGNS.items()
+        if event in seen
+    ]
     title = tr(
         "The life of firm {firm} in replication {replication}, by arrangement",
         firm=story.firm, replication=story.replication,
     )  # fmt: skip
-    return figure.finish(title, _note(story, start), data, [*_signs(data), *shown])
+    return figure.finish(title, _note(story, start), data, [*signs, *shown])
 
 
 def _background(axes: Axes, regimes: pd.DataFrame) -> list[Any]:
@@ -152,7 +140,6 @@ def _background(axes: Axes, regimes: pd.DataFrame) -> list[Any]:
 
 
 def _lane(axes: Axes, place: int, rows: pd.DataFrame, look: Look) -> None:
-    """Draw one life."""
     axes.axhline(place, color=MUTED, lw=0.6)
     for one in rows.to_dict("records"):
         what, ends = str(one["what"]), (one["start"], one["end"])
@@ -184,25 +171,13 @@ def _band(axes: Axes, place: int, ends: tuple[float, float], stage: str, look: L
 
 
 def _mark(sign: Sign, colour: str) -> dict[str, Any]:
-    """Give the mark of an event in a colour."""
     face = colour if sign.is_filled else "none"
     wide = 3.0 if sign.marker == "|" else 1.3
     look = {"mfc": face, "mec": colour, "mew": wide, "ls": "", "zorder": 4}
     return {"marker": sign.marker, "ms": sign.size, **look}
 
 
-def _signs(data: pd.DataFrame) -> list[Line2D]:
-    """Give an entry of the legend for each kind of event that is marked."""
-    seen = set(data.loc[data["kind"] == "event", "what"])
-    return [
-        Line2D([], [], label=tr(sign.label), **_mark(sign, INK))
-        for event, sign in SIGNS.items()
-        if event in seen
-    ]
-
-
 def _note(story: Story, start: float) -> str:
-    """Say what bands and marks are, and that one life has no interval."""
     note = tr(
         "Band: stage of life, darker the further on; line below: time in a setback. Grey"
         " background: macro regime. All lanes meet the same luck."

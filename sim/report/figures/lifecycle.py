@@ -34,21 +34,18 @@ from sim.report.figures.curves import (
 from sim.report.figures.letters import fill
 from sim.report.figures.style import INK, Drawing, Look, looks, named_rows, number_axis, style
 
-# --- Flows of firms between the stages of life as tables, by period and over the whole -----------
-
-
-FLOW_STAGES = ("startup", "growth", "expansion", "mature")
+STAGES = {
+    "startup": "Start-up", "growth": "Growth", "expansion": "Expansion", "mature": "Mature",
+}  # fmt: skip
+FLOW_STAGES = tuple(STAGES)
 LEFT = ("listed", "acquired")
 STAY = f"{MOVED}startup>startup"
 """The series that is there where any flow is."""
 MOVES = {
     "to_growth": "From start-up to growth or further",
-    "to_expansion": "From growth to expansion or further",
-    "to_mature": "From expansion to mature",
-    "back": "Back to an earlier stage",
-    "left": "Listed or sold",
-    "closed": "Closed",
-}
+    "to_expansion": "From growth to expansion or further", "to_mature": "From expansion to mature",
+    "back": "Back to an earlier stage", "left": "Listed or sold", "closed": "Closed",
+}  # fmt: skip
 """Moves between two dates of a firm, of all periods together."""
 ANY = "any"
 Flow = tuple[str, str, float, float]
@@ -58,25 +55,11 @@ Flow = tuple[str, str, float, float]
 def lifecycle_flow_data(results: ResultsView, baseline: str | None = None) -> pd.DataFrame:
     """Give the frame behind `lifecycle_flow`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``stage_flow:SOURCE>TARGET``.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, source, target, start, end (years), replications, mean, low,
-        high (95 % interval of the mean), difference, difference_low, difference_high
-        (firms). First the flows of each period, then the moves of `MOVES` over all periods,
-        whose source is ``any``.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    From the series ``stage_flow:SOURCE>TARGET``; differences refer to the baseline, by default
+    the scenario's first arrangement. Columns arrangement, source, target, start, end (years),
+    replications, mean, low, high (95 % interval of the mean), difference, difference_low,
+    difference_high (firms). First the flows of each period, then the moves of `MOVES` over all
+    periods, whose source is ``any``. Raises OutcomeError if there is no such series.
     """
     flows = _flows(results)
     order = arrangement_order(results, results.series)
@@ -123,15 +106,7 @@ def _total(flows: dict[Flow, FloatArray], move: str, none: FloatArray) -> FloatA
 
 
 def is_move(move: str, source: str, target: str) -> bool:
-    """Say whether a flow belongs to a kind of move; one may belong to several.
-
-    Examples
-    --------
-    >>> [move for move in MOVES if is_move(move, "startup", "expansion")]
-    ['to_growth', 'to_expansion']
-    >>> [move for move in MOVES if is_move(move, "unborn", "startup")]
-    []
-    """
+    """Say whether a flow belongs to a kind of move; one may belong to several."""
     if move == "left":
         return target in LEFT
     if move == "closed":
@@ -147,19 +122,13 @@ def is_move(move: str, source: str, target: str) -> bool:
 
 
 def _row(name: str, key: Flow, own: FloatArray, base: FloatArray) -> dict[str, Any]:
-    """Describe one flow of one arrangement."""
-    row: dict[str, Any] = {"arrangement": name, "source": key[0], "target": key[1]}
-    return row | {"start": key[2], "end": key[3]} | level_and_difference(own, base)
-
-
-# --- Firms on their way between the stages of life: ribbons over time, and what changes them -----
+    columns = ("arrangement", "source", "target", "start", "end")
+    row: dict[str, Any] = dict(zip(columns, (name, *key), strict=True))
+    return row | level_and_difference(own, base)
 
 
 ENTERED, CLOSED, GONE = "unborn", "closed", "left"
-NAMES = {
-    ENTERED: "New firms", CLOSED: "Closed", "startup": "Start-up", "growth": "Growth",
-    "expansion": "Expansion", "mature": "Mature", GONE: "Listed or sold",
-}  # fmt: skip
+NAMES = {ENTERED: "New firms", CLOSED: "Closed", **STAGES, GONE: "Listed or sold"}
 """States from the bottom of the figure to its top."""
 _SHADES = {ENTERED: 0.12, "startup": 0.2, "growth": 0.32, "expansion": 0.44, "mature": 0.56}
 _WIDE, _GAP, _LOWEST = 0.05, 0.035, 0.022
@@ -192,7 +161,9 @@ def lifecycle_flow(results: ResultsView, baseline: str | None = None) -> Drawing
     against = baseline or order[0]
     drawn = looks(arrangement_order(results, results.series))
     others = {name: drawn[name] for name in order if name != against}
-    moves = _that_happen(data[data["source"] == ANY])
+    moves = data[data["source"] == ANY]
+    # Those that some firm makes under some arrangement.
+    moves = moves[moves.groupby("target", sort=False)["mean"].transform("max") > 0.0]
     rows = moves["target"].nunique() if others else 0
     low = 0.6 + rows * (0.16 + 0.09 * len(others)) if rows else 0.0
     figure = Drawing(9.2, 5.2 + low)
@@ -293,10 +264,15 @@ def _ribbon(one: tuple[float, float], two: tuple[float, float], size: float) -> 
     return PathPatch(path, lw=0, zorder=1)
 
 
+def _extent(nodes: Nodes) -> tuple[float, float]:
+    """Give the lowest and the highest place of any node, firms."""
+    ends = [(node.low, node.low + node.size) for node in nodes.values()]
+    return min(low for low, _ in ends), max(high for _, high in ends)
+
+
 def _numbers(axes: Axes, nodes: Nodes, wide: float) -> None:
     """Write the number of firms beside every node that is high enough."""
-    top = max(node.low + node.size for node in nodes.values())
-    low = min(node.low for node in nodes.values())
+    low, top = _extent(nodes)
     for (_, state), node in nodes.items():
         if node.size < _LOWEST * (top - low):
             continue
@@ -317,8 +293,7 @@ def _names(axes: Axes, nodes: Nodes, dates: list[float]) -> None:
         axes.text(*at, tr(NAMES[ENTERED]), ha="right", va="center", fontsize=8.5)
     named = [state for state in NAMES if state in found and state != ENTERED]
     middles = [found[state].low + found[state].size / 2 for state in named]
-    top = max(node.low + node.size for node in nodes.values())
-    low = min(node.low for node in nodes.values())
+    low, top = _extent(nodes)
     heights = spread(middles, 0.045 * (top - low))
     axes.yaxis.tick_right()
     axes.set_yticks(heights, [tr(NAMES[state]) for state in named])
@@ -335,8 +310,6 @@ def _names(axes: Axes, nodes: Nodes, dates: list[float]) -> None:
 def spread(heights: list[float], least: float) -> list[float]:
     """Move heights apart, upwards and no further than needed.
 
-    Examples
-    --------
     >>> spread([0.0, 0.5, 4.0], 1.0)
     [0.0, 1.0, 4.0]
     """
@@ -344,12 +317,6 @@ def spread(heights: list[float], least: float) -> list[float]:
     for height in heights:
         found.append(height if not found else max(height, found[-1] + least))
     return found
-
-
-def _that_happen(moves: pd.DataFrame) -> pd.DataFrame:
-    """Keep the moves that some firm makes under some arrangement."""
-    most = moves.groupby("target", sort=False)["mean"].transform("max")
-    return moves[most > 0.0]
 
 
 def _differences(
@@ -374,12 +341,10 @@ def _differences(
 
 
 def _mark(look: Look) -> dict[str, Any]:
-    """Give the mark of an arrangement."""
     return {"color": look.colour, "marker": look.marker, "ms": 5.5, "ls": ""}
 
 
 def _note(data: pd.DataFrame, against: str) -> str:
-    """Say what ribbons and lines are and from how many replications."""
     return tr(
         "Above: mean of {count} replications under {baseline}; a ribbon is as wide as the firms"
         " that stood at one end at one date and stand at the other at the next; new, closed, and"
@@ -391,10 +356,6 @@ def _note(data: pd.DataFrame, against: str) -> str:
 
 # --- The stock of firms by stage over time: four panels of levels, four of differences -----------
 
-
-STAGES = {
-    "startup": "Start-up", "growth": "Growth", "expansion": "Expansion", "mature": "Mature",
-}  # fmt: skip
 PREFIX = "stage_count:"
 _MOST_POINTS = 32
 
@@ -402,22 +363,8 @@ _MOST_POINTS = 32
 def lifecycle_data(results: ResultsView, baseline: str | None = None) -> pd.DataFrame:
     """Give the frame behind `lifecycle`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``stage_count:startup`` and so on.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns stage and those of `sim.report.figures.curves.curve_data`.
-
-    Raises
-    ------
-    OutcomeError
-        If no stage has a series.
+    From the series ``stage_count:startup`` and so on: columns stage and those of
+    `sim.report.figures.curves.curve_data`. Raises OutcomeError if no stage has a series.
     """
     present = [stage for stage in STAGES if has_series(results, PREFIX + stage)]
     parts = []
@@ -478,7 +425,6 @@ def _column(
 
 
 def _bars_note(data: pd.DataFrame) -> str:
-    """Say what lines and bands are and from how many replications."""
     return tr(
         "Line: mean of {count} replications. Band above: middle {spread} of replications; band"
         " below: 95 % interval of the mean paired difference, at each point alone.",

@@ -1,7 +1,7 @@
 """The loss distribution of each bank, with value-at-risk and expected shortfall."""
 
 import math
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,27 +13,24 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates import FloatArray, mean_interval, quantile_ranks
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
-from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
 from sim.base.wording import arrangement_text, level_text, percent_text, plain_number, unit_style
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
-from sim.report.figures.curves import family
+from sim.report.figures.curves import defined, family
+from sim.report.figures.payments import PARTIES as PAYING
 from sim.report.figures.style import (
     INK,
     MUTED,
     Drawing,
     Look,
     grid_of,
-    hide_rest,
     looks,
     named_rows,
     number_axis,
+    panel_grid,
     style,
 )
-
-# --- Annual losses of each bank as tables: value-at-risk and expected shortfall ------------------
-
 
 SERIES = "bank_annual_loss"
 LEVELS = (0.999, 0.99, 0.95, 0.90)
@@ -43,36 +40,11 @@ _SEED = 20_020_726
 _FEWEST_FOR_999 = 10_000
 
 
-class _Tail(NamedTuple):
-    """Tail measures of one bank under one arrangement, with intervals."""
-
-    var: float
-    var_low: float
-    var_high: float
-    es: float
-    es_low: float
-    es_high: float
-
-
 def honest_level(count: int, confidence: float = 0.95) -> float:
     """Give the highest level of value-at-risk that this many values can bound.
 
-    Parameters
-    ----------
-    count : int
-        Number of bank-years.
-    confidence : float, in (0, 1)
-        Of the order-statistic interval that must exist.
-
-    Returns
-    -------
-    float
-        0.999 (only from 10,000 values), 0.99, 0.95 or 0.90; nan where none can be.
-
-    Examples
-    --------
-    >>> honest_level(20), honest_level(100), honest_level(400), honest_level(20_000)
-    (nan, 0.95, 0.99, 0.999)
+    0.999 (only from 10,000 bank-years), 0.99, 0.95 or 0.90: the highest that has an
+    order-statistic interval of this confidence; nan where none has.
     """
     for level in LEVELS:
         if level > 0.99 and count < _FEWEST_FOR_999:
@@ -85,30 +57,13 @@ def honest_level(count: int, confidence: float = 0.95) -> float:
 def loss_distribution_data(results: ResultsView, level: float | None = None) -> pd.DataFrame:
     """Give the frame behind `loss_distribution`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``bank_annual_loss``.
-    level : float, in (0, 1), optional
-        Level of the tail measures; by default the highest that the data can bound.
-
-    Returns
-    -------
-    DataFrame
-        One row per bank and arrangement: bank, arrangement, replications, bank_years,
-        mean, level, var, var_low, var_high, es, es_low, es_high, in CNY million per year.
-        Intervals (95 %) come from drawing whole replications again, because the years of
-        one replication belong to one history.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
-
-    References
-    ----------
-    Acerbi and Tasche 2002 for both measures; Davison and Hinkley 1997, section 3.8, for
-    the bootstrap of whole groups.
+    From the series ``bank_annual_loss``; the level of the tail measures, in (0, 1), is by
+    default the highest that the data can bound. One row per bank and arrangement: bank,
+    arrangement, replications, bank_years, mean, level, var, var_low, var_high, es, es_low,
+    es_high, in CNY million per year. Intervals (95 %) come from drawing whole replications
+    again, because the years of one replication belong to one history. Raises OutcomeError if
+    there is no such series. Sources: Acerbi and Tasche 2002 for both measures; Davison and
+    Hinkley 1997, section 3.8, for the bootstrap of whole groups.
     """
     parts = annual_losses(results)
     fewest = min(len(part) for part in parts.values())
@@ -120,11 +75,7 @@ def loss_distribution_data(results: ResultsView, level: float | None = None) -> 
 
 def annual_losses(results: ResultsView) -> dict[tuple[Any, str], pd.DataFrame]:
     """Give the annual losses by bank and arrangement, defined ones only."""
-    rows = results.series[results.series["series"] == SERIES].dropna(subset=["value"])
-    if rows.empty:
-        raise OutcomeError(
-            f'series "{SERIES}"', "is not in these results", "run with a longer horizon"
-        )
+    rows = defined(results, SERIES)
     order = arrangement_order(results, rows)
     found = dict(list(rows.groupby(["bank", "arrangement"], observed=True)))
     return {
@@ -136,17 +87,16 @@ def annual_losses(results: ResultsView) -> dict[tuple[Any, str], pd.DataFrame]:
 
 
 def _describe(bank: Any, name: str, part: pd.DataFrame, level: float) -> dict[str, Any]:
-    """Describe one bank under one arrangement."""
     values = part["value"].to_numpy(np.float64)
     head = {"bank": bank, "arrangement": name}
     head |= {"replications": part["replication"].nunique(), "bank_years": values.size}
-    return head | {"mean": values.mean(), "level": level} | _tail(part, level)._asdict()
+    return head | {"mean": values.mean(), "level": level} | _tail(part, level)
 
 
-def _tail(part: pd.DataFrame, level: float) -> _Tail:
-    """Estimate the tail measures and their intervals."""
+def _tail(part: pd.DataFrame, level: float) -> dict[str, float]:
+    names = ("var", "var_low", "var_high", "es", "es_low", "es_high")
     if math.isnan(level):
-        return _Tail(*[math.nan] * 6)
+        return dict.fromkeys(names, math.nan)
     order = np.argsort(-part["value"].to_numpy(np.float64), kind="stable")
     values = part["value"].to_numpy(np.float64)[order]
     group = np.unique(part["replication"], return_inverse=True)[1][order]
@@ -155,9 +105,8 @@ def _tail(part: pd.DataFrame, level: float) -> _Tail:
     times = generator.multinomial(count, np.full(count, 1.0 / count), _RESAMPLES)
     drawn = np.array([weighted_tail(values, one[group], level) for one in times])
     (var_low, es_low), (var_high, es_high) = np.quantile(drawn, (0.025, 0.975), axis=0)
-    var = sample_quantile(values, level)
-    es = sample_expected_shortfall(values, level)
-    return _Tail(var, var_low, var_high, es, es_low, es_high)
+    var, es = sample_quantile(values, level), sample_expected_shortfall(values, level)
+    return dict(zip(names, (var, var_low, var_high, es, es_low, es_high), strict=True))
 
 
 def weighted_tail(
@@ -165,27 +114,9 @@ def weighted_tail(
 ) -> tuple[float, float]:
     """Give value-at-risk and expected shortfall of values that are drawn several times.
 
-    Parameters
-    ----------
-    falling : array, shape (n,)
-        Losses, largest first.
-    weights : array of int, shape (n,)
-        How often each is drawn; the sum is positive.
-    level : float, in (0, 1)
-
-    Returns
-    -------
-    value_at_risk, expected_shortfall : float
-        As for the sample in which each value is repeated by its weight.
-
-    References
-    ----------
-    Acerbi and Tasche 2002, On the coherence of expected shortfall.
-
-    Examples
-    --------
-    >>> weighted_tail(np.array([4.0, 3.0, 2.0, 1.0]), np.array([1, 1, 1, 1]), 0.5)
-    (2.0, 3.5)
+    As for the sample in which each loss, largest first, is repeated by its weight; both of shape
+    (n,), the sum of weights positive, the level in (0, 1). Source: Acerbi and Tasche 2002, On
+    the coherence of expected shortfall.
     """
     reached = np.cumsum(weights)
     worst = reached[-1] * (1.0 - level)
@@ -195,9 +126,6 @@ def weighted_tail(
     above = float(reached[at - 1]) if at else 0.0
     total = float(weights[:at] @ falling[:at]) + (worst - above) * float(falling[at])
     return float(falling[at]), float(total / worst)
-
-
-# --- The loss distribution of each bank, with value-at-risk and expected shortfall ---------------
 
 
 MOST_BANKS = 9
@@ -241,7 +169,9 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
         _tails(beneath, tails.to_dict("index"), shown, column == 0)
     note = _note(data, len(banks))
     figure.units = dict.fromkeys(("mean", "var", "es"), "CNY million per year")
-    return figure.finish(tr("Annual credit loss of each bank"), note, data, [*handles, *_marks()])
+    words = {"var": tr("Value-at-risk"), "es": tr("Expected shortfall")}
+    handles += [Line2D([], [], label=words[one], **_mark(one, "o", MUTED)) for one in words]
+    return figure.finish(tr("Annual credit loss of each bank"), note, data, handles)
 
 
 def largest(data: pd.DataFrame, most: int) -> list[Any]:
@@ -253,31 +183,18 @@ def largest(data: pd.DataFrame, most: int) -> list[Any]:
 
 
 def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
-    """Draw the share of years with a larger loss."""
     values = np.sort(part["value"].to_numpy(np.float64))
     # The line ends at the largest loss, at the share of years that reach it.
     larger = np.maximum(values.size - np.arange(1, values.size + 1), 1)
     share = unit_style("share").scale * larger / values.size
-    kept = _legible(values.size)
+    # Every value of the tail is kept; the body is thinned, which a screen cannot resolve.
+    from_top = np.unique(np.round(np.geomspace(1, values.size, _LEGIBLE)))
+    kept = np.sort(values.size - from_top.astype(np.int64))
     (line,) = axes.plot(
-        values[kept],
-        share[kept],
-        color=look.colour,
-        ls=look.line,
-        lw=1.5,
-        drawstyle="steps-post",
-        marker=look.marker,
-        markevery=[],
-        ms=5,
-        label=look.label,
-    )
+        values[kept], share[kept], color=look.colour, ls=look.line, lw=1.5, drawstyle="steps-post",
+        marker=look.marker, markevery=[], ms=5, label=look.label,
+    )  # fmt: skip
     return line
-
-
-def _legible(count: int) -> NDArray[np.int64]:
-    """Keep every value of the tail and thin the body, which a screen cannot resolve."""
-    from_top = np.unique(np.round(np.geomspace(1, count, _LEGIBLE)))
-    return np.sort(count - from_top.astype(np.int64))
 
 
 def _tails(
@@ -307,14 +224,7 @@ def _mark(measure: str, marker: str, colour: str) -> dict[str, Any]:
     return {"marker": marker, "ms": 5, "ls": "", "mfc": face, "mec": colour, "mew": 1.2}
 
 
-def _marks() -> list[Line2D]:
-    """Give the entries of the legend for the tail measures."""
-    words = {"var": tr("Value-at-risk"), "es": tr("Expected shortfall")}
-    return [Line2D([], [], label=words[one], **_mark(one, "o", MUTED)) for one in words]
-
-
 def _note(data: pd.DataFrame, shown: int) -> str:
-    """Say what lines and marks are and from how many replications."""
     years, count = int(data["bank_years"].min()), int(data["replications"].max())
     note = tr(
         "Line above: {years} years per bank and arrangement, from {count} replications.",
@@ -342,17 +252,11 @@ def _note(data: pd.DataFrame, shown: int) -> str:
 
 # --- Who bears the credit losses: lead banks, those beside them, and other parties ---------------
 
-
 WHOLE = "whole"
 ALL = "all"
 OTHER_BANKS = "other banks"
-PARTIES = {
-    "guarantors": "Guarantors and pools",
-    "insurers": "Insurers",
-    "lessors": "Lessors",
-    "trusts": "Investors of trusts",
-    OTHER_BANKS: "Other banks",
-}
+_BESIDE = ("guarantors", "insurers", "lessors", "trusts")
+PARTIES = {**{one: PAYING[one] for one in _BESIDE}, OTHER_BANKS: "Other banks"}
 _MOST_BANKS = 12
 
 
@@ -361,25 +265,11 @@ def loss_split_data(
 ) -> pd.DataFrame:
     """Give the frame behind `loss_split`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``loss_borne:lead`` and so on.
-    most_banks : int, optional
-        How many banks to tell apart, largest losses first; the others are put together.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, bearer, role (lead, beside, or whole for all that a bearer
-        bears), replications, mean, low, high (CNY million over the experiment; interval of
-        the mean), share (of the mean of all). The bearer ``all`` is the sum of all others.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    From the series ``loss_borne:lead`` and so on; beyond so many banks, largest losses first,
+    the others are put together. Columns arrangement, bearer, role (lead, beside, or whole for
+    all that a bearer bears), replications, mean, low, high (CNY million over the experiment;
+    interval of the mean), share (of the mean of all). The bearer ``all`` is the sum of all
+    others. Raises OutcomeError if there is no such series.
     """
     rows = _rows(results, most_banks)
     order = arrangement_order(results, rows)
@@ -392,7 +282,7 @@ def loss_split_data(
     for (name, bearer, role), values in zip(wide.index, wide.to_numpy(), strict=True):
         mean = mean_interval(values, confidence)
         row = {"arrangement": name, "bearer": bearer, "role": role, "replications": mean.count}
-        found.append(row | {"mean": mean.estimate, "low": mean.low, "high": mean.high})
+        found.append(row | mean.named("mean", "low", "high"))
     data = pd.DataFrame(found)
     whole = data[data["bearer"] == ALL].set_index("arrangement")["mean"]
     share = data["mean"] / data["arrangement"].map(whole).replace(0.0, math.nan)
@@ -431,14 +321,12 @@ def loss_split(results: ResultsView) -> Drawing:
     drawn = looks(arrangement_order(results, results.series))
     arms = list(dict.fromkeys(data["arrangement"]))
     bearers = _bearers(data)
-    across, down = grid_of(len(arms), _ACROSS)
-    figure = Drawing(2.4 + 2.6 * across, 1.4 + down * (0.85 + 0.25 * len(bearers)))
-    panels = figure.subplots(down, across, squeeze=False, sharey=True, sharex=True)
+    high = (1.4, 0.85 + 0.25 * len(bearers))
+    figure, panels = panel_grid(len(arms), _ACROSS, (2.4, 2.6), high, sharex=True)
     for axes, name in zip(panels.flat, arms, strict=False):
         rows = data[data["arrangement"] == name].to_dict("records")
         cells = {(row["bearer"], row["role"]): row for row in rows}
         _panel(axes, cells, bearers, drawn[name])
-    hide_rest(panels, len(arms))
     labels = [tr(PARTIES[one]) if one in PARTIES else arrangement_text(one) for one in bearers]
     named_rows(panels[0, 0], labels)
     # Beside each interval stands the share of its bar.
@@ -448,9 +336,8 @@ def loss_split(results: ResultsView) -> Drawing:
         number_axis(axes, "x", tr("Credit loss (CNY million)"))
         axes.tick_params(axis="x", labelbottom=True)
     figure.units = {"mean": "CNY million", "low": "CNY million", "share": "share"}
-    return figure.finish(
-        tr("Who bears the credit losses"), _split_note(data), data, _handles(data)
-    )
+    title = tr("Who bears the credit losses")
+    return figure.finish(title, _split_note(data), data, _handles(data))
 
 
 def _bearers(data: pd.DataFrame) -> list[str]:
@@ -465,7 +352,6 @@ def _bearers(data: pd.DataFrame) -> list[str]:
 def _panel(
     axes: Axes, rows: dict[tuple[str, str], dict[Any, Any]], bearers: list[str], look: Look
 ) -> None:
-    """Draw the bearers of one arrangement."""
     for place, bearer in enumerate(bearers):
         whole = rows[bearer, WHOLE]
         if (bearer, LEAD) in rows:
@@ -514,14 +400,13 @@ def _handles(data: pd.DataFrame) -> list[Any]:
         WHOLE: tr("party beside the lenders"),
     }
     there = [LEAD, BESIDE]
-    parties = (data["role"] == WHOLE) & data["bearer"].isin(set(PARTIES) - {OTHER_BANKS})
+    parties = (data["role"] == WHOLE) & data["bearer"].isin(_BESIDE)
     if data.loc[parties, "mean"].gt(0.0).any():
         there.append(WHOLE)
     return [Patch(label=words[role], **_fill(role, MUTED)) for role in there]
 
 
 def _split_note(data: pd.DataFrame) -> str:
-    """Say what bars and lines are and from how many replications."""
     return tr(
         "Bars: mean of {count} replications; lines: 95 % intervals of what each bears in all;"
         " beside them its share of the whole loss, which stands above each panel with its"

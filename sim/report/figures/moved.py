@@ -24,11 +24,10 @@ from sim.report.figures.style import (
     MUTED,
     Drawing,
     Look,
-    grid_of,
-    hide_rest,
     looks,
     named_rows,
     number_axis,
+    panel_grid,
     style,
 )
 
@@ -40,17 +39,9 @@ _WORDS = {BEFORE: "as in the file", NOW: "now", CHANGE: "change"}
 def moved_data(before: Outcomes, now: Outcomes, baseline: str) -> pd.DataFrame:
     """Give the frame behind `moved`.
 
-    Parameters
-    ----------
-    before, now : Outcomes
-        Of the same arrangements in the same replications, under different values.
-    baseline : str
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, unit, arrangement, values (before, now or change), difference, low,
-        high, verdict. The change is paired by replication, as the differences are.
+    Both of the same arrangements in the same replications, under different values. Columns
+    outcome, unit, arrangement, values (before, now or change), difference, low,
+    high, verdict. The change is paired by replication, as the differences are.
     """
     parts = [
         compare(outcomes, baseline).frame().assign(values=name)
@@ -88,34 +79,24 @@ def moved(before: Outcomes, now: Outcomes, baseline: str) -> Drawing:
     data = moved_data(before, now, baseline)
     arms = [name for name in now.arrangements if name != baseline]
     places = [(arm, values) for arm in arms for values in (BEFORE, NOW, CHANGE)]
-    across, down = grid_of(len(now.names), PANELS_ACROSS)
-    figure = Drawing(2.0 + 2.9 * across, 1.1 + down * (0.85 + 0.26 * len(places)))
-    panels = figure.subplots(down, across, squeeze=False, sharey=True)
+    high = (1.1, 0.85 + 0.26 * len(places))
+    figure, panels = panel_grid(len(now.names), PANELS_ACROSS, (2.0, 2.9), high)
     drawn = looks(now.arrangements)
     for axes, name in zip(panels.flat, now.names, strict=False):
-        rows = data[data["outcome"] == name].to_dict("records")
-        _panel(axes, now.mark(name), [_at(rows, *place) for place in places], drawn)
-    hide_rest(panels, len(now.names))
-    named_rows(panels[0, 0], [_row(arm, key, arms) for arm, key in places])
+        own = data[data["outcome"] == name].to_dict("records")
+        rows = {(row["arrangement"], row["values"]): row for row in own}
+        _panel(axes, now.mark(name), [rows[place] for place in places], drawn)
+    # The arrangement is named only where there are several.
+    names = [f"{arrangement_text(arm)}, " if len(arms) > 1 else "" for arm, _ in places]
+    labels = [name + tr(_WORDS[key]) for name, (_, key) in zip(names, places, strict=True)]
+    named_rows(panels[0, 0], labels)
     title = tr("Difference from {baseline}", baseline=arrangement_text(baseline).lower())
     if len(arms) == 1:
         title = f"{arrangement_text(arms[0])}: {title[:1].lower()}{title[1:]}"
     return figure.finish(title, _note(now), data)
 
 
-def _row(arm: str, values: str, arms: list[str]) -> str:
-    """Name a row; the arrangement only where there are several."""
-    words = tr(_WORDS[values])
-    return words if len(arms) == 1 else f"{arrangement_text(arm)}, {words}"
-
-
-def _at(rows: list[dict[Any, Any]], arm: str, values: str) -> dict[Any, Any]:
-    """Find a row by arrangement and values."""
-    return next(r for r in rows if (r["arrangement"], r["values"]) == (arm, values))
-
-
 def _panel(axes: Axes, mark: Mark, rows: list[dict[Any, Any]], drawn: dict[str, Look]) -> None:
-    """Draw the rows of one outcome."""
     scale = unit_style(mark.unit).scale
     for place, row in enumerate(rows):
         whisker(axes, place, row, scale, _seen(drawn[row["arrangement"]], row["values"]), 0.8)
@@ -131,7 +112,6 @@ def _seen(look: Look, values: str) -> Look:
 
 
 def _note(now: Outcomes) -> str:
-    """Say what the marks are and from how many replications."""
     return tr(
         "Mark: mean of {count} paired replications; line: 95 % interval. Change: now less as in"
         " the file, in the same replications. Filled: clear of zero; hollow: not ranked. Shaded"

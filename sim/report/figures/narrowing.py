@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -27,24 +28,9 @@ def narrowing_data(
 ) -> pd.DataFrame:
     """Give the frame behind `narrowing`.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-    names : iterable of str, optional
-        All of them by default.
-    baseline : str, optional
-        The first arrangement by default.
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, unit, arrangement, replications, difference, low, high: the paired
-        t interval of the first replications alone.
-
-    Raises
-    ------
-    OutcomeError
-        If an outcome is not there.
+    By default of all outcomes, against the first arrangement. Columns outcome, unit,
+    arrangement, replications, difference, low, high: the paired t interval of the first
+    replications alone. Raises OutcomeError if an outcome is not there.
     """
     first = outcomes.arrangements[0] if baseline is None else baseline
     rows = []
@@ -52,21 +38,15 @@ def narrowing_data(
         mark, table = outcomes.mark(name), outcomes.table(name)
         for arm in (one for one in outcomes.arrangements if one != first):
             gaps = averaged(table[arm] - table[first], outcomes.unit)
-            for count in _counts(gaps.size):
+            # Evenly spread on the scale of the root.
+            roots = np.linspace(np.sqrt(min(FEWEST, gaps.size)), np.sqrt(gaps.size), MARKS)
+            for count in sorted({round(float(root) ** 2) for root in roots} - {0}):
                 one = mean_interval(gaps[:count], CONFIDENCE)
-                rows.append(
-                    {"outcome": name, "unit": mark.unit, "arrangement": arm,
-                     "replications": count * outcomes.unit, "difference": one.estimate,
-                     "low": one.low, "high": one.high}
-                )  # fmt: skip
+                row: dict[str, Any] = {"outcome": name, "unit": mark.unit, "arrangement": arm}
+                row |= {"replications": count * outcomes.unit}
+                rows.append(row | one.named("difference", "low", "high"))
     columns = ["outcome", "unit", "arrangement", "replications", "difference", "low", "high"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def _counts(size: int) -> list[int]:
-    """Numbers of observations to look at, evenly spread on the scale of the root."""
-    roots = np.linspace(np.sqrt(min(FEWEST, size)), np.sqrt(size), MARKS)
-    return sorted({round(float(root) ** 2) for root in roots} - {0})
 
 
 @style()
@@ -75,12 +55,8 @@ def narrowing(
 ) -> Drawing:
     """Draw differences from the baseline with their intervals, as replications are added.
 
-    Parameters as in `narrowing_data`, one panel an outcome.
-
-    Raises
-    ------
-    OutcomeError
-        If an outcome is not there, there is only the baseline, or no pair is defined.
+    Parameters as in `narrowing_data`, one panel an outcome. Raises OutcomeError if an outcome is
+    not there, there is only the baseline, or no pair is defined.
     """
     if len(outcomes.arrangements) < 2:
         raise OutcomeError("figure of narrowing", "needs two arrangements", "run two")
@@ -104,7 +80,6 @@ def narrowing(
 
 
 def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
-    """Draw one outcome."""
     unit = unit_style(mark.unit)
     for arm, own in rows.groupby("arrangement", sort=False):
         look, x = drawn[str(arm)], own["replications"].to_numpy()
@@ -116,7 +91,6 @@ def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -
 
 
 def _note(outcomes: Outcomes) -> str:
-    """Say what line and band are."""
     return tr(
         "Line: mean of the paired differences of the first replications; band: its {level}"
         " interval (Student's t). {count} replications in all. Neighbouring marks share almost"

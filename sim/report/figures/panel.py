@@ -31,22 +31,9 @@ STEPS = 40
 class Panel:
     """Sliders over some values of a scenario, and the figure that answers them.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    ranges : tuple of Range
-    outcomes : tuple of str
-    progress : callable or bool, optional
-        Who is told of the first run; later ones are short.
-
-    Attributes
-    ----------
-    sliders : dict of str to widget
-        By key, once the panel has been displayed.
-    picture : widget
-        The figure beneath them.
-    seconds : float
-        What the last answer took, with its figure.
+    `progress` is told of the first run; later ones are short. Once the panel was displayed,
+    `sliders` holds the widgets by key and `picture` that of the figure; `seconds` is what the
+    last answer took, with its figure.
     """
 
     def __init__(
@@ -78,10 +65,7 @@ class Panel:
     def measured(self, values: Mapping[str, float] | None = None) -> Outcomes:
         """Give the outcomes at some values; those not named are as in the file.
 
-        Raises
-        ------
-        ScenarioError
-            If the scenario cannot be so.
+        Raises ScenarioError if the scenario cannot be so.
         """
         chosen = {**self.present, **(values or {})}
         changed = [self.ranges[key] for key in chosen if chosen[key] != self.present[key]]
@@ -170,28 +154,11 @@ def panel(
 ) -> Panel:
     """Make a panel that answers while somebody moves sliders.
 
-    Few firms, few replications and two arrangements keep the answer quick. Terms of
-    contracts answer soonest, since the history before the start date stays as it is.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    vary : sequence of Range or str
-        Keys and ranges, such as ``"arrangement.revenue_swap.upside.coverage=0:0.5"``.
-    outcomes : iterable of str, optional
-        Some headlines by default.
-    progress : callable or bool, optional
-        Who is told of the first run; by default it is shown in a notebook.
-
-    Returns
-    -------
-    Panel
-        A notebook shows it as sliders with a figure.
-
-    Raises
-    ------
-    ScenarioError
-        For keys, ranges or outcomes that are not legal, before anything runs.
+    Few firms, few replications and two arrangements keep the answer quick. Terms of contracts
+    answer soonest, since the history before the start date stays as it is. Keys and ranges are
+    written ``"arrangement.revenue_swap.upside.coverage=0:0.5"``; outcomes are some headlines by
+    default; progress of the first run is shown in a notebook by default. Raises ScenarioError
+    for keys, ranges or outcomes that are not legal, before anything runs.
     """
     ranges = ranges_of(scenario, vary)
     return Panel(scenario, ranges, aims_of(scenario, outcomes).outcomes, progress)
@@ -200,8 +167,6 @@ def panel(
 def short(label: str) -> str:
     """Name a slider by the end of its key.
 
-    Examples
-    --------
     >>> short("arrangement.revenue_swap.upside.coverage")
     'upside coverage'
     >>> short("macro.frailty_variance")

@@ -15,23 +15,15 @@ from sim.base.language import tr
 from sim.base.wording import MINUS, arrangement_text, plain_number
 from sim.outcomes.series import PAID
 from sim.report.figures.curves import family, level_and_difference
-from sim.report.figures.style import INK, MUTED, Drawing, Look, grid_of, hide_rest, looks, style
+from sim.report.figures.style import INK, MUTED, Drawing, Look, looks, panel_grid, style
 
 PARTIES = {
-    "customers": "Customers",
-    "firms": "Firms",
-    "suppliers": "Suppliers and staff",
-    "banks": "Banks",
-    "parent banks": "Parent banks",
-    "funding market": "Depositors and market",
-    "central bank": "Central bank",
-    "investors": "Owners and investors",
-    "right holders": "Holders of rights",
-    "guarantors": "Guarantors and pools",
-    "insurers": "Insurers",
-    "lessors": "Lessors",
-    "trusts": "Investors of trusts",
-}
+    "customers": "Customers", "firms": "Firms", "suppliers": "Suppliers and staff",
+    "banks": "Banks", "parent banks": "Parent banks", "funding market": "Depositors and market",
+    "central bank": "Central bank", "investors": "Owners and investors",
+    "right holders": "Holders of rights", "guarantors": "Guarantors and pools",
+    "insurers": "Insurers", "lessors": "Lessors", "trusts": "Investors of trusts",
+}  # fmt: skip
 """Parties in reading order, and what they are called."""
 
 SALES = f"{PAID}sales:customers:firms"
@@ -49,25 +41,12 @@ def payments_data(
 ) -> pd.DataFrame:
     """Give the frame behind `payments`.
 
-    Parameters
-    ----------
-    results : Results
-        With the series ``paid:ACCOUNT:PAYER:PAYEE``.
-    baseline : str, optional
-        Arrangement that differences refer to; the scenario's first by default.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    DataFrame
-        Columns arrangement, payer, payee, accounts (what is paid), replications, mean, low,
-        high, difference, difference_low, difference_high; CNY million per year of the
-        experiment. An account that on the whole is paid the other way changes sides.
-
-    Raises
-    ------
-    OutcomeError
-        If the results hold no such series.
+    From the series ``paid:ACCOUNT:PAYER:PAYEE``; differences refer to the baseline, by default
+    the scenario's first arrangement. Columns arrangement, payer, payee, accounts (what is paid),
+    replications, mean, low, high,
+    difference, difference_low, difference_high; CNY million per year of the experiment. An
+    account that on the whole is paid the other way changes sides. Raises OutcomeError if
+    there is no such series.
     """
     rows = _rows(results)
     order = arrangement_order(results, rows)
@@ -124,9 +103,8 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
     arms = [against, *(name for name in order if name != against)]
     drawn = looks(arrangement_order(results, results.series))
     sides = [[one for one in PARTIES if one in set(data[side])] for side in ("payer", "payee")]
-    across, down = grid_of(len(arms), _ACROSS)
-    figure = Drawing(2.0 + 4.1 * across, 1.2 + down * (1.75 + 0.24 * len(sides[0])))
-    panels = figure.subplots(down, across, squeeze=False, sharey=True)
+    high = (1.2, 1.75 + 0.24 * len(sides[0]))
+    figure, panels = panel_grid(len(arms), _ACROSS, (2.0, 4.1), high)
     for axes, name in zip(panels.flat, arms, strict=False):
         rows = data[data["arrangement"] == name].to_dict("records")
         _frame(axes, sides)
@@ -136,25 +114,16 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
                 _level(axes, at, row, drawn[name])
             else:
                 _step(axes, at, row, (drawn[name], drawn[against]))
-        axes.set_title(_heading(name, against))
-    hide_rest(panels, len(arms))
+        words = "{name}: amounts" if name == against else "{name}: difference from {baseline}"
+        base = arrangement_text(against).lower()
+        axes.set_title(tr(words, name=drawn[name].label, baseline=base))
     for axes in panels[:, 0]:
         axes.set_ylabel(tr("Pays"))
     figure.units = dict.fromkeys(("mean", "low", "difference"), UNIT)
     return figure.finish(tr("Who pays whom"), _note(data, against), data)
 
 
-def _heading(name: str, against: str) -> str:
-    """Say what a panel shows."""
-    label = arrangement_text(name)
-    if name == against:
-        return tr("{name}: amounts", name=label)
-    base = arrangement_text(against).lower()
-    return tr("{name}: difference from {baseline}", name=label, baseline=base)
-
-
 def _frame(axes: Axes, sides: list[list[str]]) -> None:
-    """Lay out an empty matrix with its parties."""
     payers, payees = sides
     axes.set_xlim(-0.5, len(payees) - 0.5)
     axes.set_ylim(len(payers) - 0.5, -0.5)
@@ -203,8 +172,6 @@ def _cell(axes: Axes, at: tuple[int, int], colour: str, amount: float) -> None:
 def amount_text(amount: float, *, sign: bool = False) -> str:
     """Write an amount in five letters or so; k is a thousand.
 
-    Examples
-    --------
     >>> amount_text(12345.6), amount_text(345.6), amount_text(-3.456, sign=True)
     ('12.3k', '346', '−3.5')
     >>> amount_text(0.0123), amount_text(0.0004, sign=True)
@@ -221,7 +188,6 @@ def amount_text(amount: float, *, sign: bool = False) -> str:
 
 
 def _note(data: pd.DataFrame, against: str) -> str:
-    """Say what the numbers are and from how many replications."""
     return tr(
         "Rows pay, columns receive. Mean of {count} replications, CNY million per year of the"
         " experiment; k: thousand; the darker, the more. Differences from {baseline} are paired"

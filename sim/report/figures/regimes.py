@@ -25,34 +25,19 @@ from sim.report.figures.style import (
 )
 
 PREFIX = "cycle.profit_"
-_NOT_A_REGIME = frozenset({"cycle.profit_gap"})
 
 
 def regime_names(outcomes: Outcomes) -> list[str]:
     """Give the outcomes that are the profit in one regime: ``cycle.profit_<regime>``."""
-    return [
-        name for name in outcomes.names if name.startswith(PREFIX) and name not in _NOT_A_REGIME
-    ]
+    gap = f"{PREFIX}gap"
+    return [name for name in outcomes.names if name.startswith(PREFIX) and name != gap]
 
 
 def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.DataFrame:
     """Give the frame behind `profit_by_regime`.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-        With outcomes named ``cycle.profit_<regime>``.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    DataFrame
-        Columns outcome, regime, unit, arrangement, replications, mean, low, high.
-
-    Raises
-    ------
-    OutcomeError
-        If there is no such outcome.
+    Of outcomes named ``cycle.profit_<regime>``: columns outcome, regime, unit, arrangement,
+    replications, mean, low, high. Raises OutcomeError if there is no such outcome.
     """
     names = regime_names(outcomes)
     if not names:
@@ -66,8 +51,7 @@ def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.Da
             mean = mean_interval(table[arrangement].to_numpy(), confidence)
             row: dict[str, Any] = {"outcome": name, "regime": name.removeprefix(PREFIX)}
             row |= {"unit": mark.unit, "arrangement": arrangement}
-            row |= {"replications": mean.count, "mean": mean.estimate}
-            rows.append(row | {"low": mean.low, "high": mean.high})
+            rows.append(row | {"replications": mean.count, **mean.named("mean", "low", "high")})
     return pd.DataFrame(rows)
 
 
@@ -99,15 +83,9 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
 
 
 def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: float) -> None:
-    """Draw the regimes of one arrangement, joined by a line."""
     means = np.array([row["mean"] for row in rows]) * scale
-    axes.plot(
-        [np.fmin.reduce(means), np.fmax.reduce(means)],
-        [place, place],
-        color=MUTED,
-        lw=1.0,
-        zorder=1,
-    )
+    reach = [np.fmin.reduce(means), np.fmax.reduce(means)]
+    axes.plot(reach, [place, place], color=MUTED, lw=1.0, zorder=1)
     for number, row in enumerate(rows):
         height = place + 0.13 * (number - (len(rows) - 1) / 2)
         ends = np.array([row["low"], row["high"]]) * scale
@@ -116,7 +94,6 @@ def _row(axes: Axes, place: int, rows: list[dict[Any, Any]], look: Look, scale: 
 
 
 def _note(data: pd.DataFrame, confidence: float, histories: int) -> str:
-    """Say what marks and lines are and from how many replications."""
     absent = {
         f"{arrangement_text(row['arrangement'])} ({arrangement_text(row['regime']).lower()})":
         histories - row["replications"] for row in data.to_dict("records")

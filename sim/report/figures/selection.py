@@ -10,11 +10,8 @@ from collections.abc import Sequence
 from sim.base.language import tr
 
 GROUP_LABELS = {
-    "bank": "Banks",
-    "firm": "Firms",
-    "system": "The system",
-    "cycle": "Across the cycle",
-}
+    "bank": "Banks", "firm": "Firms", "system": "The system", "cycle": "Across the cycle",
+}  # fmt: skip
 """Parties that outcomes belong to, in reading order."""
 
 HEADLINES = (
@@ -59,30 +56,15 @@ def group_label(group: str) -> str:
 
 
 def headlines(names: Sequence[str]) -> list[str]:
-    """Give the headlines among some outcomes, in the order in which a banker asks.
-
-    Examples
-    --------
-    >>> headlines(["firm.runway", "firm.funding_gap", "bank.raroc"])
-    ['bank.raroc', 'firm.funding_gap']
-    """
+    """Give the headlines among some outcomes, in the order in which a banker asks."""
     return [name for name in HEADLINES if name in names]
 
 
 def drawn(group: str, names: Sequence[str]) -> list[str]:
     """Give the outcomes of a party, the first part of their names, that its figure shows.
 
-    Of those that can be drawn all where they are few; otherwise those of `DRAWN`, or the
-    first ones of a party that `DRAWN` does not know.
-
-    Examples
-    --------
-    >>> drawn("bank", ["bank.own", "bank.raroc"])
-    ['bank.own', 'bank.raroc']
-    >>> drawn("bank", [f"bank.own_{place}" for place in range(20)] + ["bank.raroc"])
-    ['bank.raroc']
-    >>> len(drawn("firm", [f"firm.own_{place}" for place in range(20)]))
-    14
+    Of those that can be drawn all where they are few; otherwise those of `DRAWN`, or the first
+    ones of a party that `DRAWN` does not know.
     """
     if len(names) <= MOST_DRAWN:
         return list(names)

@@ -14,9 +14,8 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from sim.analysis.estimates import FloatArray
 from sim.base.language import gap, tr
-from sim.base.wording import arrangement_text, percent_text, unit_name, unit_style
+from sim.base.wording import UnitStyle, arrangement_text, percent_text, unit_name, unit_style
 from sim.outcomes.mark import registry
 from sim.report.figures.style import (
     BETTER_SIDE,
@@ -28,6 +27,8 @@ from sim.report.figures.style import (
     named_rows,
     number_axis,
     style,
+    undefined_row,
+    undrawn_words,
 )
 from sim.scenario.parameters import PLACE, matches, parameters
 from sim.scenario.scenario import Scenario
@@ -36,33 +37,30 @@ from sim.studies.findings import TOTAL
 from sim.studies.ranges import Range
 from sim.studies.sensitivity import DIFFERENCE
 
-# --- Keys of a scenario on an axis, with their units ---------------------------------------------
+if TYPE_CHECKING:
+    # Results are drawn, not computed here: a figure loads no engine.
+    from sim.studies.attribution import Attribution, Decomposition
+    from sim.studies.breakeven import BreakEven
+    from sim.studies.cycle import CrossCycle
+    from sim.studies.discovery import Discovery, Region
+    from sim.studies.frontier import Frontier
+    from sim.studies.robustness import Robustness
+    from sim.studies.sensitivity import Sensitivity
+    from sim.studies.stress import ReverseStress
+
+MOST_BARS = 12
+_HALF = 0.36
+_OF_MORRIS = (("mu_star", "sigma"), ("mu_star_conf",))
 
 
 def axis_of(one: Range) -> str:
-    """Write what a range moves, for an axis: the key with its unit.
-
-    Examples
-    --------
-    >>> axis_of(Range("underwriting.tolerance_rate", 0.0, 0.05))
-    'underwriting.tolerance_rate (per year)'
-    >>> axis_of(Range("lifecycle.setback_hazard", 0.5, 2.0, is_factor=True))
-    'lifecycle.setback_hazard (factor)'
-    """
-    if one.is_factor:
-        return one.label
-    unit = unit_of(one.key)
+    """Write what a range moves, for an axis: the key with its unit."""
+    unit = "" if one.is_factor else unit_of(one.key)
     return f"{one.label} ({unit})" if unit else one.label
 
 
 def unit_of(key: str) -> str:
-    """Give the unit of a key; empty where none is declared.
-
-    Examples
-    --------
-    >>> unit_of("arrangement.revenue_swap.upside.coverage"), unit_of("lifecycle.no_such")
-    ('share of line', '')
-    """
+    """Give the unit of a key; empty where none is declared."""
     path = tuple(part for part in split_key(key) if isinstance(part, str))
     for known, unit in _units().items():
         if matches(known, path):
@@ -75,7 +73,6 @@ def unit_of(key: str) -> str:
 
 @cache
 def _units() -> dict[tuple[str, ...], str]:
-    """Units by path, without places in lists."""
     found: dict[tuple[str, ...], str] = {}
     for one in parameters(Scenario):
         path = tuple(part for part in one.path if isinstance(part, str) and part != PLACE)
@@ -83,15 +80,9 @@ def _units() -> dict[tuple[str, ...], str]:
     return found
 
 
-# --- Figures of studies: parts of a gap, leads across the cycle, stress, and boxes of worlds -----
-
-
-if TYPE_CHECKING:
-    # Results are drawn, not computed here: a figure loads no engine.
-    from sim.studies.attribution import Attribution, Decomposition
-    from sim.studies.cycle import CrossCycle
-    from sim.studies.discovery import Discovery, Region
-    from sim.studies.stress import ReverseStress
+def _entry(label: str, colour: str, **look: Any) -> Line2D:
+    """Give an entry of a legend: a round mark, where nothing else is said."""
+    return Line2D([], [], label=label, color=colour, **{"marker": "o", "ls": "", **look})
 
 
 def attribution(result: Attribution) -> Drawing:
@@ -115,7 +106,8 @@ def _parts(
     figure = Drawing(2.4 + 3.0 * len(outcomes), 1.3 + 0.3 * len(names))
     panels = figure.subplots(1, len(outcomes), squeeze=False, sharey=True)[0]
     for axes, outcome in zip(panels, outcomes, strict=True):
-        _bars(axes, data[data["outcome"] == outcome].set_index(column).reindex(names))
+        rows = data[data["outcome"] == outcome].set_index(column).reindex(names)
+        _bars(axes, rows, unit_style(registry()[outcome].unit))
         axes.set_title(tr(registry()[outcome].label))
     named_rows(panels[0], [tr(name.replace("_", " ")) for name in names])
     first, second = (arrangement_text(name).lower() for name in arrangements)
@@ -124,15 +116,16 @@ def _parts(
         " replications. Filled bars are clear of zero. The parts add up to the bar at the"
         " bottom.",
         level=percent_text(confidence),
-    )
+    ) + undrawn_words(data, ["part"])
     title = tr("What makes the gap: {second} less {first}", second=second, first=first)
     return figure.finish(title, note, data)
 
 
-def _bars(axes: Axes, rows: pd.DataFrame) -> None:
-    """Draw the parts of one outcome."""
-    scale = unit_style(str(rows["unit"].iloc[0]))
+def _bars(axes: Axes, rows: pd.DataFrame, scale: UnitStyle) -> None:
     for place, (name, row) in enumerate(rows.iterrows()):
+        if np.isnan(row["part"]):
+            undefined_row(axes, place)
+            continue
         ends = [row["low"] * scale.scale, row["high"] * scale.scale]
         clear = ends[0] > 0.0 or ends[1] < 0.0
         # A part belongs to no arrangement and has the colour of none.
@@ -164,18 +157,15 @@ def leads(result: CrossCycle) -> Drawing:
     axes.axhline(0.0, color=INK, lw=1.0)
     number_axis(axes, "x", tr("Years from the start date"))
     number_axis(axes, "y", tr("Lead (CNY million)"))
-    handles = [
-        Line2D([], [], color=drawn[name].colour, ls=drawn[name].line, label=drawn[name].label)
-        for name in names
-    ]
+    shown = [drawn[name] for name in names]
+    handles = [_entry(look.label, look.colour, marker="", ls=look.line) for look in shown]
     against = arrangement_text(result.baseline).lower()
     note = tr(
         "Line: mean lead over {baseline} in cumulative profit before policy tolerance, over"
         " {count} replications in the same luck; band: 95 % interval of the mean. Above zero"
         " the arrangement has earned more.",
-        baseline=against,
-        count=result.replications,
-    )
+        baseline=against, count=result.replications,
+    ) + undrawn_words(data, ["value"])  # fmt: skip
     title = tr("Lead over {baseline} in cumulative profit", baseline=against)
     return figure.finish(title, note, data, handles)
 
@@ -193,21 +183,17 @@ def stress(result: ReverseStress) -> Drawing:
         rows, look = data[data["arrangement"] == name], drawn[name]
         middle = rows["value"] * scale.scale
         reach = [middle - rows["low"] * scale.scale, rows["high"] * scale.scale - middle]
-        axes.errorbar(
-            rows["years"], middle, yerr=reach, fmt=look.marker, color=look.colour, ms=4, lw=0.8
-        )
+        whiskers: dict[str, Any] = {"fmt": look.marker, "color": look.colour, "ms": 4, "lw": 0.8}
+        axes.errorbar(rows["years"], middle, yerr=reach, **whiskers)
     axes.axhline(condition.limit * scale.scale, color=INK, lw=1.2, ls="--")
     number_axis(axes, "x", tr("Length of the {regime} (years)", regime=tr(result.regime)))
     number_axis(axes, "y", f"{tr(condition.mark.label)} ({scale.axis})")
-    handles = [
-        Line2D([], [], color=drawn[n].colour, marker=drawn[n].marker, ls="", label=drawn[n].label)
-        for n in names
-    ]
+    handles = [_entry(drawn[n].label, drawn[n].colour, marker=drawn[n].marker) for n in names]
     note = tr(
         "Marks: mean over {count} replications under one stress, with its 95 % interval; starts"
         " and depths are mixed. Dashed: the limit.",
         count=result.replications,
-    )
+    ) + undrawn_words(data[data["arrangement"].isin(names)], ["value"])
     title = tr("Stress: {outcome}", outcome=tr(condition.mark.label))
     return figure.finish(title, note, data, handles)
 
@@ -235,24 +221,19 @@ def worlds(result: Discovery, region: Region) -> Drawing:
     axes = figure.subplots()
     _box(axes, result, region, (axis[0], axis[1]))
     own = looks(result.aims.every)[region.arrangement].colour
-    for chosen, colour, marker in ((side, own, "o"), (~side, MUTED, "x")):
+    for chosen, colour, marker in ((side, own, "o"), (~side & value.notna(), MUTED, "x")):
         rows = data[chosen]
         axes.scatter(rows[across.label], rows[up.label], color=colour, marker=marker, s=18)
     number_axis(axes, "x", axis_of(across))
     number_axis(axes, "y", axis_of(up))
-    handles = [
-        Line2D([], [], color=own, marker="o", ls="", label=tr(region.side)),
-        Line2D([], [], color=MUTED, marker="x", ls="", label=tr("other worlds")),
-    ]
-    name = arrangement_text(region.arrangement)
+    handles = [_entry(tr(region.side), own), _entry(tr("other worlds"), MUTED, marker="x")]
     note = tr(
         "Each mark is a world of {count} replications; shaded: the box, which {verdict}. Numbers"
         " with limits that are not drawn: {hidden}.",
-        count=result.layout.replications,
-        verdict=region.verdict,
+        count=result.layout.replications, verdict=region.verdict,
         hidden=max(len(region.box.limited()) - 2, 0),
-    )
-    words = "Worlds in which {arrangement} is {side}"
+    ) + undrawn_words(data, [str(value.name)], [])  # fmt: skip
+    words, name = "Worlds in which {arrangement} is {side}", arrangement_text(region.arrangement)
     title = tr(words, arrangement=name, side=tr(region.side))
     return figure.finish(title, note, data, handles)
 
@@ -265,29 +246,14 @@ def _box(axes: Axes, result: Discovery, region: Region, axis: tuple[int, int]) -
         low = max(float(region.box.low[n]), one.low)
         ends.append((low, min(float(region.box.high[n]), one.high) - low))
     (left, width), (bottom, height) = ends
-    axes.add_patch(
-        Rectangle((left, bottom), width, height, facecolor=BETTER_SIDE, edgecolor=MUTED, zorder=0)
-    )
-
-
-# --- Figures of studies over ranges: a break-even, a frontier, and what one number does alone ----
-# Each takes the frozen result of a study; the frame behind a figure is its ``data``.
-
-
-if TYPE_CHECKING:
-    # Results are drawn, not computed here: a figure loads no engine.
-    from sim.studies.breakeven import BreakEven
-    from sim.studies.frontier import Frontier
-    from sim.studies.robustness import Robustness
-
-_MOST_BARS = 12
+    look: dict[str, Any] = {"facecolor": BETTER_SIDE, "edgecolor": MUTED, "zorder": 0}
+    axes.add_patch(Rectangle((left, bottom), width, height, **look))
 
 
 @style()
 def breakeven(result: BreakEven) -> Drawing:
     """Draw a difference over the range of a number, and where it crosses zero; data: the curve."""
-    curve, unit = result.curve, registry()[result.equation.outcome].unit
-    scale = unit_style(unit)
+    curve, scale = result.curve, unit_style(registry()[result.equation.outcome].unit)
     figure = Drawing(7.2, 4.0)
     axes = figure.subplots()
     x, y = curve["at"].to_numpy(), curve[["difference", "low", "high"]].to_numpy() * scale.scale
@@ -300,18 +266,13 @@ def breakeven(result: BreakEven) -> Drawing:
         axes.plot(one.value, 0.0, marker="D", ms=7, mfc="white", mec=INK, mew=1.6)
     number_axis(axes, "x", axis_of(result.range))
     number_axis(axes, "y", tr("Difference ({unit})", unit=scale.step_axis))
-    return figure.finish(result.equation.words(), _curve_note(result), curve)
-
-
-def _curve_note(result: BreakEven) -> str:
-    most = int(result.curve["replications"].max())
-    return tr(
+    note = tr(
         "Line: mean difference over up to {count} replications with common luck; band: {level}"
         " interval of the mean at each value. Diamond and bar on the zero line: where the mean"
         " is zero, and the values at which zero is not rejected.",
-        count=most,
-        level=percent_text(result.confidence),
-    )
+        count=int(curve["replications"].max()), level=percent_text(result.confidence),
+    ) + undrawn_words(curve, ["difference"])  # fmt: skip
+    return figure.finish(result.equation.words(), note, curve)
 
 
 @style()
@@ -325,46 +286,31 @@ def frontier(result: Frontier) -> Drawing:
     for name, rows in data.groupby("arrangement", sort=False):
         _points(axes, rows, (first, second), look[str(name)].colour)
     for which, name in (("x", first), ("y", second)):
-        label = f"{tr(marks[name].label)} ({unit_style(marks[name].unit).axis})"
-        number_axis(axes, which, label)
-        _look_at(axes, which, data[name].to_numpy() * unit_style(marks[name].unit).scale)
-    count = result.cube.values.shape[1]
+        number_axis(axes, which, f"{tr(marks[name].label)} ({unit_style(marks[name].unit).axis})")
+        values = data[name].to_numpy() * unit_style(marks[name].unit).scale
+        low, high = np.nanmin(values), np.nanmax(values)
+        if high > low:  # the intervals of levels may be many times as wide as the points
+            room = 0.25 * (high - low)
+            axes.set(**{f"{which}lim": (low - room, high + room)})
     note = tr(
         "Filled marks, joined: efficient by their means. Crosses: clearly dominated by another"
         " point on both outcomes. Thin lines: 95 % intervals of the efficient ones over {count}"
         " replications, which may leave the picture; points met the same luck, so they are"
         " compared better than these intervals show.",
-        count=count,
-    )
+        count=result.cube.values.shape[1],
+    ) + undrawn_words(data, result.aims.outcomes, [])
     handles = [
-        Line2D([], [], marker="o", ls="", color=look[name].colour, label=arrangement_text(name))
-        for name in result.aims.arrangements
+        *(_entry(look[name].label, look[name].colour) for name in result.aims.arrangements),
+        _entry(tr("efficient set"), MUTED, ls="-", lw=1.2),
+        _entry(tr("clearly dominated"), MUTED, marker="x"),
+        _entry(tr("neither"), MUTED, mfc="white"),
     ]
-    handles += _kinds_of_points()
     one, two = (tr(marks[name].label) for name in (first, second))
     title = tr("{one} against {two}", one=one, two=two.lower())
     return figure.finish(title, note, data, handles)
 
 
-def _look_at(axes: Axes, which: str, values: FloatArray) -> None:
-    """Fit an axis to the points: the intervals of levels may be many times as wide."""
-    low, high = np.nanmin(values), np.nanmax(values)
-    if high > low:
-        room = 0.25 * (high - low)
-        axes.set(**{f"{which}lim": (low - room, high + room)})
-
-
-def _kinds_of_points() -> list[Line2D]:
-    """Give the legend of what is efficient, what is dominated, and what is neither."""
-    return [
-        Line2D([], [], marker="o", color=MUTED, lw=1.2, label=tr("efficient set")),
-        Line2D([], [], marker="x", ls="", color=MUTED, label=tr("clearly dominated")),
-        Line2D([], [], marker="o", ls="", mfc="white", mec=MUTED, label=tr("neither")),
-    ]
-
-
 def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str) -> None:
-    """Draw the points of one arrangement."""
     scale = [unit_style(registry()[name].unit).scale for name in names]
     x, y = (rows[name].to_numpy() * s for name, s in zip(names, scale, strict=True))
     sizes = []
@@ -386,18 +332,14 @@ def _points(axes: Axes, rows: pd.DataFrame, names: tuple[str, str], colour: str)
 def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     """Draw how far each number alone moves a difference, from one end of its range to the other.
 
-    Outcome and arrangement are of the study; its data are the rows of the difference.
-
-    Raises
-    ------
-    ValueError
-        If the study has no such difference.
+    Outcome and arrangement are of the study; its data are the rows of the difference. Raises
+    ValueError if the study has no such difference.
     """
     rows = result.tornado
     rows = rows[(rows["outcome"] == outcome) & (rows["arrangement"] == arrangement)]
     if not len(rows):
         raise ValueError(f"{outcome} under {arrangement} was not moved one at a time")
-    keys = list(dict.fromkeys(rows["key"]))[:_MOST_BARS]
+    keys = list(dict.fromkeys(rows["key"]))[:MOST_BARS]
     mark = registry()[outcome]
     scale = unit_style(mark.unit)
     figure = Drawing(7.6, 1.9 + 0.32 * len(keys))
@@ -411,18 +353,27 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     axes.axvline(0.0, color=INK, lw=1.0)
     named_rows(axes, keys)
     number_axis(axes, "x", tr("Difference ({unit})", unit=scale.step_axis))
-    title = tr(
-        "One at a time: {outcome}, {arrangement} less {baseline}",
-        outcome=tr(mark.label),
-        arrangement=arrangement_text(arrangement).lower(),
-        baseline=arrangement_text(result.aims.baseline).lower(),
-    )
-    return figure.finish(title, _tornado_note(result), rows, _ends(colour))
+    one, other = (arrangement_text(name).lower() for name in (arrangement, result.aims.baseline))
+    words = "One at a time: {outcome}, {arrangement} less {baseline}"
+    title = tr(words, outcome=tr(mark.label), arrangement=one, baseline=other)
+    note = tr(
+        "Each number alone at either end of its range, all others as they are, in {count}"
+        " replications with common luck; thin lines: two standard errors; dotted: at present"
+        " values. Says nothing of what numbers do together.",
+        count=result.trial.replications,
+    ) + undrawn_words(rows[rows["key"].isin(keys)], ["difference"], ["standard_error"])
+    handles = [
+        _entry(tr(f"{end} end of its range"), colour, mfc=face)
+        for end, face in (("low", "white"), ("high", colour))
+    ]
+    return figure.finish(title, note, rows, handles)
 
 
 def _bar(axes: Axes, place: int, ends: list[dict[Any, Any]], look: tuple[float, str]) -> None:
     """Draw one number at both ends of its range, to a scale and in a colour."""
     scale, colour = look
+    if all(np.isnan(row["difference"]) for row in ends):
+        undefined_row(axes, place)
     values = [row["difference"] * scale for row in ends]
     axes.plot(values, [place, place], color=colour, lw=6.0, alpha=0.35, solid_capstyle="butt")
     for row, value in zip(ends, values, strict=True):
@@ -430,36 +381,6 @@ def _bar(axes: Axes, place: int, ends: list[dict[Any, Any]], look: tuple[float, 
         reach = 2.0 * row["standard_error"] * scale
         axes.plot([value - reach, value + reach], [place, place], color=colour, lw=0.8)
         axes.plot(value, place, marker="o", ms=6, mfc=face, mec=colour)
-
-
-def _ends(colour: str) -> list[Line2D]:
-    return [
-        Line2D(
-            [], [], marker="o", ls="", mfc=face, mec=colour, label=tr(f"{end} end of its range")
-        )
-        for end, face in (("low", "white"), ("high", colour))
-    ]
-
-
-def _tornado_note(result: Robustness) -> str:
-    return tr(
-        "Each number alone at either end of its range, all others as they are, in {count}"
-        " replications with common luck; thin lines: two standard errors; dotted: at present"
-        " values. Says nothing of what numbers do together.",
-        count=result.trial.replications,
-    )
-
-
-# --- Bars of sensitivity: what each number does alone, and together with the others --------------
-# The figure takes the frozen result of a study; the frame behind it is its ``data``.
-
-
-if TYPE_CHECKING:
-    # Results are drawn, not computed here: a figure loads no engine.
-    from sim.studies.sensitivity import Sensitivity
-
-MOST_BARS = 12
-_HALF = 0.36
 
 
 @style()
@@ -470,12 +391,7 @@ def sensitivity(
 
     Sobol's first-order and total indices, or Morris' effects, with their bootstrap intervals;
     `kind` says whether the response is the difference from the baseline or the level. The data
-    are the rows of the response.
-
-    Raises
-    ------
-    ValueError
-        If the study has no such response.
+    are the rows of the response. Raises ValueError if the study has no such response.
     """
     found = result.indices
     rows = found[(found["outcome"] == outcome) & (found["arrangement"] == arrangement)]
@@ -488,11 +404,13 @@ def sensitivity(
     axes = figure.subplots()
     is_sobol = result.how.method == "sobol"
     handles = (_sobol if is_sobol else _morris)(axes, shown, colour)
+    values, ends = (("S1", "ST"), ("S1_conf", "ST_conf")) if is_sobol else _OF_MORRIS
+    for place in np.flatnonzero(shown[list(values)].isna().any(axis=1)):
+        undefined_row(axes, float(place))
     axes.axvline(0.0, color=INK, lw=1.0)
     named_rows(axes, shown["key"].tolist())
-    return figure.finish(
-        _title(result, outcome, arrangement, kind), _note(result, len(rows)), rows, handles
-    )
+    note = _note(result, len(rows)) + undrawn_words(shown, values, ends)
+    return figure.finish(_title(result, outcome, arrangement, kind), note, rows, handles)
 
 
 def _sobol(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
@@ -518,11 +436,10 @@ def _morris(axes: Axes, rows: pd.DataFrame, colour: str) -> list[Any]:
         _index_bar(axes, place, size, half, (colour, colour))
         axes.plot(row["sigma"] * unit.scale, place, marker="D", ms=5, mfc="white", mec=INK, ls="")
     number_axis(axes, "x", tr("Effect over the whole range ({unit})", unit=unit.step_axis))
-    mark = {"marker": "D", "ms": 5, "mfc": "white", "mec": INK, "ls": ""}
     spread = tr("how far it depends on the others (sigma)")
     return [
         Patch(facecolor=colour, edgecolor=colour, label=tr("mean size of the effect (mu*)")),
-        Line2D([], [], label=spread, **mark),  # type: ignore[arg-type]
+        _entry(spread, INK, marker="D", ms=5, mfc="white"),
     ]
 
 
@@ -536,7 +453,6 @@ def _index_bar(
 
 
 def _title(result: Sensitivity, outcome: str, arrangement: str, kind: str) -> str:
-    """Name the response and the method."""
     label, name = tr(registry()[outcome].label), arrangement_text(arrangement)
     subject = tr("{outcome}, {arrangement}", outcome=label, arrangement=name.lower())
     if kind == DIFFERENCE:
@@ -548,7 +464,6 @@ def _title(result: Sensitivity, outcome: str, arrangement: str, kind: str) -> st
 
 
 def _note(result: Sensitivity, count: int) -> str:
-    """Say what bars and lines are and from how many replications."""
     note = tr(
         "Lines: 95 % bootstrap intervals over the points of the design. Every point met the"
         " same luck in {count} replications.",

@@ -18,7 +18,7 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
-from sim.base.language import Language, current
+from sim.base.language import Language, current, gap, tr
 from sim.base.wording import arrangement_text, plain_number
 from sim.report.figures.letters import PLOT_FONT, fill, fonts, measured
 
@@ -69,38 +69,21 @@ class Look:
 def looks(arrangements: Iterable[str]) -> dict[str, Look]:
     """Give every arrangement of a scenario, in its order, a look by its place.
 
-    All are named whichever of them are drawn, so that a colour means one arrangement.
-
-    References
-    ----------
+    All are named whichever of them are drawn, so that a colour means one arrangement. Source:
     Okabe and Ito 2008, Color universal design.
-
-    Examples
-    --------
-    >>> looks(["plain", "revenue_swap"])["revenue_swap"].label
-    'Revenue swap'
     """
     return {
         name: Look(
-            arrangement_text(name),
-            COLOURS[place % len(COLOURS)],
-            MARKERS[place % len(MARKERS)],
+            arrangement_text(name), COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)],
             LINES[place % len(LINES)],
         )
         for place, name in enumerate(arrangements)
-    }
+    }  # fmt: skip
 
 
 @contextmanager
 def style(written: Language | None = None) -> Iterator[None]:
-    """Give the house style as a context or decorator, in a language; nothing outside changes.
-
-    Examples
-    --------
-    >>> with style():
-    ...     mpl.rcParams["axes.titlelocation"]
-    'left'
-    """
+    """Give the house style as a context or decorator, in a language; nothing outside changes."""
     with mpl.rc_context({**STYLE, "font.family": fonts(written or current())}):
         yield
 
@@ -108,23 +91,10 @@ def style(written: Language | None = None) -> Iterator[None]:
 class Drawing(Figure):
     """A figure that knows the frame behind it and shows itself in a notebook.
 
-    Parameters
-    ----------
-    width, height : float
-        Inches.
-
-    Attributes
-    ----------
-    title, note : str
-        What is drawn; what the marks and bands are, and from how many replications.
-    data : DataFrame
-        The numbers behind the marks.
-    units : mapping of str to str
-        Unit of a column of `data` that does not differ by row.
-    heads : mapping of str to str
-        What a column of `data` is, where its name does not say so.
-    written : {"en", "zh"}
-        Language of the words.
+    Width and height in inches. `title` says what is drawn, `note` what marks and bands are and
+    from how many replications; `data` holds the numbers behind the marks, `units` the unit of
+    those columns where it does not differ by row, `heads` what a column is where its name does
+    not say so; `written` is the language of the words.
     """
 
     def __init__(self, width: float, height: float) -> None:
@@ -155,7 +125,6 @@ class Drawing(Figure):
         return text.getvalue()
 
     def _repr_png_(self) -> bytes:
-        """Give a picture to a notebook."""
         picture = BytesIO()
         self.savefig(picture, format="png", dpi=self.dpi)
         return picture.getvalue()
@@ -196,7 +165,6 @@ class Drawing(Figure):
 
 
 def _lines(text: str) -> int:
-    """Count the lines of a text."""
     return text.count("\n") + 1
 
 
@@ -221,38 +189,55 @@ def named_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.grid(visible=False, axis="y")
 
 
-def grid_of(count: int, most: int) -> tuple[int, int]:
-    """Give how many panels stand across and down, at most so many across.
+def undefined_row(axes: Axes, place: float) -> None:
+    """Write into a row that it has no value, so that it does not vanish without a word."""
+    axes.text(0.0, place, " " + tr("not defined"), va="center", fontsize=7.5, color=MUTED)
 
-    Examples
-    --------
-    >>> grid_of(7, 3), grid_of(2, 3), grid_of(0, 3)
-    ((3, 3), (2, 1), (1, 1))
+
+def undrawn_words(
+    rows: pd.DataFrame, values: Sequence[str], ends: Sequence[str] = ("low", "high")
+) -> str:
+    """Say how many rows of a figure lack a value or an interval, to be put behind a note.
+
+    >>> rows = pd.DataFrame({"part": [1.0, float("nan")], "low": [0.5, 0.1], "high": [2.0, 3.0]})
+    >>> undrawn_words(rows, ["part"]), undrawn_words(rows[:1], ["part"])
+    (' Not drawn, as not defined: 1 of 2.', '')
     """
+    absent = rows[list(values)].isna().any(axis=1)
+    bare = rows[list(ends)].isna().any(axis=1) & ~absent
+    told = [
+        (int(absent.sum()), "Not drawn, as not defined: {count} of {total}."),
+        (int(bare.sum()), "Drawn without an interval: {count} of {total}."),
+    ]
+    return "".join(gap() + tr(words, count=n, total=len(rows)) for n, words in told if n)
+
+
+def grid_of(count: int, most: int) -> tuple[int, int]:
+    """Give how many panels stand across and down, at most so many across."""
     across = min(most, max(1, count))
     return across, max(1, -(-count // across))
 
 
-def hide_rest(panels: Any, count: int) -> None:
-    """Hide the panels of a grid behind the first so many."""
+def panel_grid(
+    count: int, most: int, wide: tuple[float, float], high: tuple[float, float], **shared: Any
+) -> tuple[Drawing, Any]:
+    """Give a figure with so many panels that share their rows, and the array of all panels.
+
+    At most so many stand across. Width and height, in inches: of all together and of each.
+    """
+    across, down = grid_of(count, most)
+    figure = Drawing(wide[0] + wide[1] * across, high[0] + down * high[1])
+    panels = figure.subplots(down, across, squeeze=False, sharey=True, **shared)
     for axes in list(panels.flat)[count:]:
         axes.set_visible(False)
+    return figure, panels
 
 
 def banded(axes: Axes, x: Any, ends: Sequence[Any], look: Look, alpha: float, **line: Any) -> Any:
     """Draw a line in its band, and give the line.
 
-    Parameters
-    ----------
-    axes : Axes
-    x : array, shape (n,)
-    ends : three arrays, shape (n,)
-        Lower end, middle and upper end, in the unit of the axis.
-    look : Look
-    alpha : float, in (0, 1)
-        Of the band.
-    **line
-        Further options of the line, such as its marks.
+    Of shape (n,): x, and as `ends` lower end, middle and upper end, in the unit of the axis.
+    `alpha`, in (0, 1), is the band's opacity; further options are of the line.
     """
     low, middle, high = ends
     axes.fill_between(x, low, high, color=look.colour, alpha=alpha, lw=0)

@@ -198,11 +198,14 @@
   };
 
   const offer = () => {
-    const curve = isCurve(subject());
-    const keys = new Set((curve ? data.ways : data.statistics).map((one) => one.key));
+    const one = subject();
+    // A yes or no has neither box nor quantiles.
+    const known = isCurve(one) ? data.ways : data.statistics.filter((how) => how.key in one.cells);
+    const keys = new Set(known.map((how) => how.key));
     const before = way().key;
     for (const radio of radios) radio.parentElement.hidden = !keys.has(radio.value);
-    if (!keys.has(before)) radios.find((radio) => radio.value === LIKE[before]).checked = true;
+    const next = keys.has(LIKE[before]) ? LIKE[before] : "mean";
+    if (!keys.has(before)) radios.find((radio) => radio.value === next).checked = true;
   };
 
   const render = () => {

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 from sim.analysis.compare import compare
-from sim.analysis.estimates import mean_interval
+from sim.analysis.estimates import mean_interval, proportion_interval
 from sim.base.errors import OutcomeError
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.report.figures import figures
@@ -388,6 +389,33 @@ def test_a_stated_level_is_used(results):
     data = figures.loss_distribution_data(results, 0.9)
     assert (data["level"] == 0.9).all()
     assert "value-at-risk 90 %" in figures.loss_distribution(results, 0.9).note
+
+
+def yes_or_no(outcomes):
+    """A quarter of the values of an outcome are yes, one is undefined under plain lending."""
+    mark = dataclasses.replace(outcomes.marks["firm.survival_5y"], binary=True)
+    tidy = outcomes.tidy[outcomes.tidy["outcome"] == mark.name]
+    tidy = tidy.assign(value=(tidy["replication"] % 4 == 0).astype(float))
+    tidy.loc[tidy.index[:1], "value"] = np.nan
+    return dataclasses.replace(outcomes, tidy=tidy, marks={mark.name: mark})
+
+
+def test_a_yes_or_no_has_a_share_with_its_interval_and_no_box(outcomes):
+    known = yes_or_no(outcomes)
+    figure = figures.distribution(known, "firm.survival_5y")
+    (axes,) = figure.axes
+    assert not any(isinstance(patch, Rectangle) for patch in axes.patches)
+    assert len(axes.collections) == 0
+    data = figure.data.set_index("arrangement")
+    assert list(data.columns) == ["unit", "replications", "defined", "mean", "low", "high"]
+    assert data.loc["consortium", "mean"] == 0.25
+    wanted = proportion_interval(np.repeat([1.0, 0.0], [10, 30]))
+    assert data.loc["consortium", ["low", "high"]].tolist() == [wanted.low, wanted.high]
+    ends = [line.get_xdata() for line in axes.lines if len(line.get_xdata()) == 2]
+    np.testing.assert_allclose(ends, 100.0 * data[["low", "high"]].to_numpy())
+    assert "share of replications" in figure.title
+    assert "Box" not in figure.note
+    assert "Undefined: Plain in 1." in figure.note
 
 
 def test_profit_by_regime_needs_such_outcomes(outcomes):

@@ -1,5 +1,6 @@
 """Bars of sensitivity are as long as the indices, and say where their lines come from."""
 
+import dataclasses
 from functools import cache
 
 import numpy as np
@@ -57,6 +58,19 @@ def test_the_note_counts_replications():
     note = figures.sensitivity(found("sobol", 3), OUTCOME, "consortium").note
     assert "95 %" in note
     assert "in 3 replications" in note
+
+
+@pytest.mark.parametrize(("method", "column"), [("sobol", "S1"), ("morris", "mu_star")])
+def test_an_index_that_is_not_defined_does_not_vanish_without_a_word(method: str, column: str):
+    result = found(method)
+    indices = result.indices.copy()
+    kept = (indices["arrangement"] == "consortium") & (indices["kind"] == "difference")
+    indices.loc[indices.index[kept & (indices["rank"] == 2)], column] = np.nan
+    other = dataclasses.replace(result, indices=indices)
+    figure = figures.sensitivity(other, OUTCOME, "consortium")
+    assert [text.get_text().strip() for text in figure.axes[0].texts] == ["not defined"]
+    assert "Not drawn, as not defined: 1 of 2." in figure.note
+    assert "not defined" not in figures.sensitivity(result, OUTCOME, "consortium").note
 
 
 def test_a_response_that_was_not_analysed_is_refused():

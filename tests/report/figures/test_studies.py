@@ -1,5 +1,6 @@
 """Figures of studies have a title, a note, units and the frame behind them."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -49,6 +50,49 @@ def test_it_says_what_it_shows_and_holds_its_numbers(name: str) -> None:
     assert isinstance(figure.data, pd.DataFrame)
     assert len(figure.data)
     assert "<svg" in inline_svg(figure, name)
+
+
+def test_a_part_that_is_not_defined_does_not_vanish_without_a_word() -> None:
+    result = attribute(small(), PAIR, ["bank.profit"], store=store())
+    frame = result.frame()
+    frame.loc[0, ["part", "low", "high"]] = np.nan
+    figure = studies.attribution(Changed(result, frame=lambda: frame))
+    (axes,) = figure.axes
+    assert [text.get_text().strip() for text in axes.texts] == ["not defined"]
+    assert f"Not drawn, as not defined: 1 of {len(frame)}." in figure.note
+    assert len(axes.patches) == len(frame) - 1
+    assert "not defined" not in drawn()["attribution"].note
+
+
+def test_a_stress_without_a_value_or_an_interval_is_counted() -> None:
+    result = reverse_stress(small(), "bank.raroc < 0.9", ["plain"], space=SPACE, store=Known())
+    tried = result.tried.copy()
+    tried.loc[0, ["value", "low", "high"]] = np.nan
+    tried.loc[1, ["low", "high"]] = np.nan
+    note = studies.stress(replace(result, tried=tried)).note
+    assert f"Not drawn, as not defined: 1 of {len(tried)}." in note
+    assert f"Drawn without an interval: 1 of {len(tried)}." in note
+
+
+def test_a_world_without_a_difference_is_neither_drawn_nor_forgotten() -> None:
+    result = discover(small(), vary=KEYS, sample=Sample(60, 2), store=Planted())
+    region = studies.boxed(result)[0]
+    worlds = result.worlds.copy()
+    worlds.loc[:2, f"{region.arrangement}: difference"] = np.nan
+    figure = studies.worlds(Changed(result, worlds=worlds), region)
+    assert sum(len(one.get_offsets()) for one in figure.axes[0].collections) == 57
+    assert "Not drawn, as not defined: 3 of 60." in figure.note
+
+
+class Changed:
+    """A result of which some fields are others."""
+
+    def __init__(self, result: object, **fields: object) -> None:
+        self.__dict__.update(fields)
+        self._result = result
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._result, name)
 
 
 def test_bars_of_a_gap_end_where_the_parts_do() -> None:
