@@ -164,10 +164,7 @@ STREAMS = {
     "trial": (TRIAL, "whether a step works, and whether its failure closes the firm"),
     "exit": (EXIT, "price at a listing or sale"),
     "workout": (WORKOUT, "delay of the proceeds of a default"),
-    "signal": (
-        SIGNAL,
-        "what banks see of a firm, by bank and ordinal; discount of an offer",
-    ),
+    "signal": (SIGNAL, "what banks see of a firm, by bank and ordinal; discount of an offer"),
     "roster": (ROSTER, "order in which a firm turns to banks"),
     "reach": (REACH, "whether a policy reaches a firm"),
     "macro": (MACRO, "switches of the macro regime"),

@@ -195,11 +195,7 @@ class Frozen(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        allow_inf_nan=False,
-        validate_default=True,
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
     )
 
     @model_validator(mode="before")

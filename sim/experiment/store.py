@@ -353,10 +353,7 @@ class Store:
         return self.many([scenario], replications)[0]
 
     def many(
-        self,
-        scenarios: Sequence[Scenario],
-        replications: Iterable[int],
-        progress: Asked = None,
+        self, scenarios: Sequence[Scenario], replications: Iterable[int], progress: Asked = None
     ) -> list[pd.DataFrame]:
         """Outcomes of several scenarios under the same luck, in their order."""
         numbers = tuple(replications)
@@ -367,10 +364,7 @@ class Store:
         ]
 
     def cube(
-        self,
-        scenarios: Sequence[Scenario],
-        replications: Iterable[int],
-        progress: Asked = None,
+        self, scenarios: Sequence[Scenario], replications: Iterable[int], progress: Asked = None
     ) -> Cube:
         """The same as one array; all scenarios must run the same arrangements.
 

@@ -29,10 +29,7 @@ class KaplanMeier(NamedTuple):
 
 
 def kaplan_meier(
-    durations: ArrayLike,
-    observed: ArrayLike,
-    confidence: float = 0.95,
-    entry: ArrayLike = 0.0,
+    durations: ArrayLike, observed: ArrayLike, confidence: float = 0.95, entry: ArrayLike = 0.0
 ) -> KaplanMeier:
     """Survival probability from durations of which some are cut off.
 
