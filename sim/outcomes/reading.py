@@ -18,9 +18,6 @@ from sim.engine.history import History
 from sim.model.firms.loss_sharing import borne_by_others, split_by_share
 from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, STAGES, UNBORN
 
-# --- Columns of a history's records, read once. No outcome is defined here -----------------------
-
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -47,17 +44,10 @@ def remembered(read: Callable[[History], Value]) -> Callable[[History], Value]:
 
 
 class Columns:
-    """Columns of records as plain arrays, each read once.
+    """Columns of records, or some of their rows, as plain arrays, each read once.
 
     Records are a kilobyte wide, so reading a column takes as long as reading all of them.
 
-    Parameters
-    ----------
-    records : record array, shape (n,), or columns
-    chosen : bool array, shape (n,), or row numbers, optional
-
-    Examples
-    --------
     >>> table = np.zeros(2, dtype=[("cash", "f8"), ("stage", "i1")])
     >>> Columns(table).rows(np.array([True, False]))["cash"]
     array([0.])
@@ -93,7 +83,7 @@ def of_book(history: History) -> Columns:
     return Columns(history.book)
 
 
-# --- Reading a history: ratios, sums and time averages. No outcome is defined here ---------------
+# --- Ratios, sums and time averages --------------------------------------------------------------
 
 
 Array = NDArray[Any]
@@ -114,8 +104,6 @@ _ROUNDING = 1e-9
 def ratio(part: float, whole: float) -> float:
     """Part over whole; nan where the whole is not above zero.
 
-    Examples
-    --------
     >>> ratio(1.0, 4.0), ratio(1.0, 0.0)
     (0.25, nan)
     """
@@ -130,8 +118,6 @@ def share(chosen: Mask, among: Mask) -> float:
 def quotient(part: Array, whole: Array, empty: float = math.nan) -> Floats:
     """Part over whole, element by element; `empty` where the whole is not above zero.
 
-    Examples
-    --------
     >>> quotient(np.array([1.0, 1.0]), np.array([4.0, 0.0])).tolist()
     [0.25, nan]
     """
@@ -233,7 +219,7 @@ def code_of(history: History, regime: str) -> int:
     return names.index(regime) if regime in names else -1
 
 
-# --- Groups of firms and contracts of a history. No outcome is defined here ----------------------
+# --- Groups of firms and contracts ---------------------------------------------------------------
 
 
 LAST_STATUS = 127

@@ -11,8 +11,8 @@ import pandas as pd
 from sim.engine.history import STATES, History, Page
 from sim.engine.ledger import PARTIES
 from sim.model.firms.record import STAGES
-from sim.outcomes.bank import client_funding, client_income
 from sim.outcomes.bank_loss import loss_split
+from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.firm import survival_curve
 from sim.outcomes.firm_wealth import founder_values
@@ -130,8 +130,6 @@ NOTICED = 1e-6
 def effect_name(kind: str, group: str) -> str:
     """Name the series of an effect.
 
-    Examples
-    --------
     >>> effect_name("saved", "all firms")
     'effect_saved:all firms'
     """
@@ -304,10 +302,8 @@ def _income_by_age(history: History, chosen: Mask) -> Floats:
     start, stop = (date[mine] - a["birth"][firm] for date in spells(history))
     income = client_income(history) - a["cum_gain"] - client_funding(history)
     spread = np.bincount(firm, weights=limit * (stop - start), minlength=chosen.size)
-    rate, growth = (
-        limit * quotient(income, spread, 0.0)[firm],
-        1.0 + history.facts["discount_rate"],
-    )
+    rate = limit * quotient(income, spread, 0.0)[firm]
+    growth = 1.0 + history.facts["discount_rate"]
     flows = np.zeros(int(history.end + 1e-9))
     for age in range(flows.size):
         spent = overlap(start, stop, age, age + 1.0) * _followed(history, age)[firm]
@@ -387,16 +383,9 @@ def _settlements(history: History) -> tuple[Floats, Ints]:
 
 @dataclass(frozen=True)
 class SeriesMark:
-    """One series, or all series whose names begin alike.
+    """One series, or all series whose names begin alike: unit and meaning of its value, and its x.
 
-    Parameters
-    ----------
-    name : str
-        Name of the series; after a colon stands, in capitals, what further series are by.
-    unit, meaning : str
-        Of the value.
-    x : str
-        What x is, with its unit.
+    After a colon in the name stands, in capitals, what further series are by.
     """
 
     name: str
@@ -407,8 +396,6 @@ class SeriesMark:
     def covers(self, series: str) -> bool:
         """Say whether a series of a run is this one.
 
-        Examples
-        --------
         >>> mark = SeriesMark("stage_count:STAGE", "firms", "living firms", "years")
         >>> mark.covers("stage_count:growth"), mark.covers("survival")
         (True, False)

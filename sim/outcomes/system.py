@@ -30,29 +30,6 @@ from sim.outcomes.reading import (
     unpaid,
 )
 
-# --- Parties beside the lenders: what bearing losses leaves them ---------------------------------
-
-
-PARTIES = {
-    "guarantors": {"party": "guarantor",
-        "what": "fees of guarantors and pools less losses that they bear"},
-    "insurers": {"party": "insurer", "what": "premiums less losses that insurers bear"},
-    "lessors": {"party": "lessor",
-        "what": "fees of lessors and sale of their equipment less losses that they bear"},
-    "trusts": {"party": "trust", "what": "fees of trusts less losses that their investors bear"},
-}  # fmt: skip
-
-
-@family("system.{party}_result", over=PARTIES, unit="CNY million", better="higher", basis="flow",
-    formula="{what}, over the experiment", source=HOUSE)  # fmt: skip
-def of_party(history: History, party: str) -> float:
-    """Result of one kind of party over the experiment."""
-    return float(history.series(party)[history.during()].sum())
-
-
-# --- The system: credit, firms saved and lost, public cost, value, banks that fail together ------
-
-
 OTHER_OWN = "additionality, as in evaluations of guarantee programmes"
 
 
@@ -192,3 +169,23 @@ def value_created(history: History) -> float:
     worth = np.where(gone, a["exit_value"], unsold) + a["cum_dividend"]
     put_in = a["cum_equity"] + a["cum_strike"] + a["cum_supplier_loss"]
     return mean(worth - put_in - unpaid(history)[chosen])
+
+
+# --- Parties beside the lenders: what bearing losses leaves them ---------------------------------
+
+
+PARTIES = {
+    "guarantors": {"party": "guarantor",
+        "what": "fees of guarantors and pools less losses that they bear"},
+    "insurers": {"party": "insurer", "what": "premiums less losses that insurers bear"},
+    "lessors": {"party": "lessor",
+        "what": "fees of lessors and sale of their equipment less losses that they bear"},
+    "trusts": {"party": "trust", "what": "fees of trusts less losses that their investors bear"},
+}  # fmt: skip
+
+
+@family("system.{party}_result", over=PARTIES, unit="CNY million", better="higher", basis="flow",
+    formula="{what}, over the experiment", source=HOUSE)  # fmt: skip
+def of_party(history: History, party: str) -> float:
+    """Result of one kind of party over the experiment."""
+    return float(history.series(party)[history.during()].sum())
