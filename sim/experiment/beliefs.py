@@ -60,8 +60,6 @@ def believed_under(scenario: Scenario, name: str) -> tuple[str, ...]:
 def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Mean ratio of realised to believed, by stage and for losses, one row an arrangement.
 
-    Examples
-    --------
     >>> rows = [("plain", LOSS_GAP, 1.0), ("plain", LOSS_GAP, 1.5), ("plain", "other", 9.0)]
     >>> frame = pd.DataFrame(rows, columns=["arrangement", "outcome", "value"])
     >>> float(realised_over_believed(frame).loc["plain", LOSS_GAP])

@@ -34,8 +34,6 @@ class Rerun:
 
     In one process, so that nothing is sent: the histories are large.
 
-    Examples
-    --------
     >>> Rerun().kept
     0
     """

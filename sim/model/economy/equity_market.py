@@ -57,8 +57,6 @@ def market_path(
     regime uses up, so a change of regime changes only the speed. Names are those of the
     macro regimes in the order of their codes; dates and end are in years.
 
-    Examples
-    --------
     >>> calm = {"boom": 0.0}
     >>> rule = EquityMarket(
     ...     opening_winter_share=1.0, enter_winter_hazard=calm, leave_winter_hazard=calm,
