@@ -111,7 +111,7 @@ def stratum(place: Any, word: Any) -> Any:
     return (x + ((word >> 21) & 63)) & 63
 
 
-# --- Random numbers by address: what is drawn depends on who asks for what, never on when --------
+# --- Purposes, and numbers at an address ---------------------------------------------------------
 
 
 MASK = 0xFFFFFFFF

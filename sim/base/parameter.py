@@ -156,7 +156,7 @@ def _numbers(value: Any, at: tuple[str | int, ...]) -> list[tuple[tuple[str | in
     return []
 
 
-# --- The frozen base of everything read from a scenario, and the types of its numbers ------------
+# --- Groups of values, and how their fields are declared -----------------------------------------
 
 
 Broken = tuple[str, str, str]

@@ -23,10 +23,11 @@ from sim.engine.world import World
 from sim.experiment.exit_multiple import exceedance, lognormal, mean_between
 from sim.model.economy.equity_market import EquityMarket
 from sim.model.economy.expected import expected_times
-from sim.model.economy.macro import Macro, Path, frailty
+from sim.model.economy.macro import Macro, Path, frailty, stays
 from sim.model.firms import record as r
 from sim.model.firms.loss_sharing import borne_by_others
 from sim.model.firms.right import is_compliant
+from sim.outcomes.reading import exited
 from sim.scenario.scenario import Scenario
 
 # --- Following the firms of a run quarter by quarter, and changing nothing -----------------------
@@ -282,9 +283,7 @@ def claims(w: World) -> Claim:
 
 def exit_surprise(w: World, claim: Claim) -> float:
     """Gains at the exits of a quarter less what was to be expected, CNY million."""
-    status = w.firms.status[claim.rows]
-    left = (status == r.LISTED) | (status == r.ACQUIRED)
-    gone = np.flatnonzero(left & (claim.share > 0.0))
+    gone = np.flatnonzero(exited(w.firms.status[claim.rows]) & (claim.share > 0.0))
     if not gone.size:
         return 0.0
     rows = claim.rows[gone]
@@ -316,7 +315,7 @@ def expected_gain(p: Any, centre: Floats, claim: tuple[Floats, Floats, Floats]) 
     return np.asarray(share * value - cost * chance)
 
 
-# --- Control variates of a replication: what it had beyond what was to be expected ---------------
+# --- The controls that a run asks for, those of the economy and of the entrants too --------------
 
 
 MEMORY_YEARS = 4.0
@@ -385,9 +384,7 @@ def time_in(path: Path, state: int, since: float, until: float) -> float:
     >>> time_in(((0.0, 0), (2.0, 1)), 1, 1.0, 5.0)
     3.0
     """
-    ends = [*(date for date, _ in path[1:]), math.inf]
-    pairs = zip(path, ends, strict=True)
-    spans = [min(end, until) - max(date, since) for (date, code), end in pairs if code == state]
+    spans = (min(end, until) - max(start, since) for start, end in stays(path, state))
     return math.fsum(span for span in spans if span > 0.0)
 
 

@@ -199,7 +199,7 @@ def _display(*things: Any, **options: Any) -> Any:
     return put(*things, **options)
 
 
-# --- How far a long run is, told to whoever looks: a notebook, a pipe, a function, nobody --------
+# --- Who is told ---------------------------------------------------------------------------------
 
 
 Progress = Callable[[int, int], None]

@@ -11,8 +11,6 @@ from sim.engine.history import BANK_PANEL
 from sim.model.firms.record import FIRM, LOG
 from sim.scenario.scenario import Scenario
 
-# --- Results of an experiment: what every replication left behind, frozen ------------------------
-
 
 @dataclass(frozen=True)
 class Reduced:

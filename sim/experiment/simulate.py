@@ -147,7 +147,7 @@ def warm_up(scenario: Scenario) -> float:
     return time.perf_counter() - start
 
 
-# --- Simulate: every replication is one luck, lived through under each arrangement ---------------
+# --- Replications, side by side or one after another ---------------------------------------------
 
 
 FIRMS, EVENTS = "firms", "events"
@@ -223,10 +223,8 @@ def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] 
     start = time.perf_counter()
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
-    baseline: History | None = None
-    for world in worlds(scenario, replication, EVENTS in keep):
-        history, values = measured(world, baseline)
-        baseline = baseline or history
+    for world, history, baseline in histories(scenario, replication, EVENTS in keep):
+        values = evaluate(history, baseline) | world.controls
         parts["outcomes"].append(outcome_rows(world.name, replication, values))
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
         for name, frame in _frames(world, history, baseline, keep):
@@ -237,15 +235,6 @@ def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] 
     return Reduced(
         replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds
     )
-
-
-def measured(world: World, baseline: History | None = None) -> tuple[History, dict[str, float]]:
-    """History of a finished world, and its outcomes and controls by name.
-
-    The baseline is the same replication under the baseline; without it, the world is that.
-    """
-    history = freeze(world)
-    return history, evaluate(history, baseline or history) | world.controls
 
 
 def outcome_rows(name: str, replication: int, values: Mapping[str, float]) -> pd.DataFrame:
@@ -275,6 +264,17 @@ def _stacked(
         else joined(parts[name], names(columns))[list(names(columns))]
         for name, columns in TABLES.items()
     }  # fmt: skip
+
+
+def histories(
+    scenario: Scenario, replication: int, trace: bool = False
+) -> Iterator[tuple[World, History, History]]:
+    """Each of the `worlds` of one replication, its history, and that of the baseline."""
+    baseline: History | None = None
+    for world in worlds(scenario, replication, trace):
+        history = freeze(world)
+        baseline = baseline or history
+        yield world, history, baseline
 
 
 def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from sim.analysis.estimates import t_quantile
 from sim.engine.history import History
 from sim.experiment.progress import RUNS, Asked, Meter, meter
-from sim.experiment.simulate import freeze, local_pool, lost_workers, prepare, worlds
+from sim.experiment.simulate import histories, local_pool, lost_workers, prepare
 from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import Scenario
 
@@ -197,7 +197,7 @@ def program_digest(root: Path = SIM) -> str:
     return digest.hexdigest()[:16]
 
 
-# --- Runs of a study, kept by scenario and replication, so that nothing is simulated twice -------
+# --- The store, and what it keeps of a replication -----------------------------------------------
 
 
 Reader = Callable[[Scenario, int], pd.DataFrame]
@@ -224,10 +224,7 @@ def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
 def numbers_of(scenario: Scenario, replication: int, read: Read) -> pd.DataFrame:
     """What `read` gives of each history of one replication, and its controls."""
     names, rows = [], []
-    baseline = None
-    for world in worlds(scenario, replication):
-        history = freeze(world)
-        baseline = history if baseline is None else baseline
+    for world, history, baseline in histories(scenario, replication):
         names.append(world.name)
         rows.append({**read(history, baseline), **world.controls})
     return Table.of_rows(names, rows).frame(replication)

@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.engine.history import History
 from sim.model.economy.macro import time_share
-from sim.model.firms.record import ACQUIRED, LISTED
 from sim.outcomes.mark import Members, family, outcome
 from sim.outcomes.reading import (
     HOUSE,
@@ -14,6 +13,7 @@ from sim.outcomes.reading import (
     balance_years,
     code_of,
     defaulted,
+    exited,
     living,
     mean,
     newborn,
@@ -163,10 +163,9 @@ def value_created(history: History) -> float:
     """Value that a new firm creates."""
     chosen = newborn(history)
     a = of_firms(history).rows(chosen)
-    gone = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
     kept = history.facts["private_value_share"]
     unsold = np.where(living(history)[chosen], kept * a["value"], 0.0)
-    worth = np.where(gone, a["exit_value"], unsold) + a["cum_dividend"]
+    worth = np.where(exited(a["status"]), a["exit_value"], unsold) + a["cum_dividend"]
     put_in = a["cum_equity"] + a["cum_strike"] + a["cum_supplier_loss"]
     return mean(worth - put_in - unpaid(history)[chosen])
 

@@ -6,6 +6,7 @@ MK32 (listings 2024 over 2021: 0.19 and 0.09).
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sim.base.draws import EQUITY_MARKET, exponential, uniform_pair
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, param
@@ -70,8 +71,7 @@ def market_path(
     winter = 1 if u < market.opening_winter_share else 0
     path, ordinal = [(start, winter)], 1
     left = exponential(key[0], key[1], 0, EQUITY_MARKET, ordinal, 0)
-    for n, (date, regime) in enumerate(macro):
-        until = macro[n + 1][0] if n + 1 < len(macro) else end
+    for (date, regime), (until, _) in pairwise((*macro, (end, 0))):
         now = date
         while now < until:
             table = market.leave_winter_hazard if winter else market.enter_winter_hazard

@@ -217,6 +217,17 @@ def _stress(macro: Macro, year: float) -> float:
     return factor
 
 
+def stays(path: Path, state: int) -> Iterator[tuple[float, float]]:
+    """Start and end of each stay of a path in a state; the last state of a path has no end.
+
+    >>> list(stays(((0.0, 0), (2.0, 1), (3.0, 0)), 0))
+    [(0.0, 2.0), (3.0, inf)]
+    """
+    for (since, code), (until, _) in pairwise((*path, (math.inf, 0))):
+        if code == state:
+            yield since, until
+
+
 def time_share(path: Path, code: int, start: float, end: float) -> float:
     """Share of the time from `start` to `end` spent in the regime `code`.
 
@@ -224,8 +235,6 @@ def time_share(path: Path, code: int, start: float, end: float) -> float:
     0.75
     """
     total = 0.0
-    for n, (date, regime) in enumerate(path):
-        until = path[n + 1][0] if n + 1 < len(path) else end
-        if regime == code:
-            total += max(min(until, end) - max(date, start), 0.0)
+    for since, until in stays(path, code):
+        total += max(min(until, end) - max(since, start), 0.0)
     return total / (end - start) if end > start else 0.0
