@@ -1,4 +1,4 @@
-"""Made-up results, outcomes and comparison, built once; a register for made-up outcomes."""
+"""Made-up results, outcomes and comparison, built once."""
 
 import pytest
 from hypothesis import settings

@@ -190,7 +190,7 @@ STANDARDS: dict[Standard, str] = {
 ENTITIES = ("firm", "contract", "bank", "climate")
 """Records whose columns are state variables, in the order of the description."""
 
-SUBMODELS = ("firms", "clauses", "banks", "economy")
+SUBMODELS = ("model.economy", "model.firms", "model.contracts", "model.banks")
 """Folders whose files are the submodels."""
 
 
@@ -326,7 +326,8 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
 def _others(stated: Stated) -> Iterator[dict[str, str]]:
     """Give the parameters that no submodel holds: of the experiment and its measurement."""
     for one in parameters(Scenario):
-        if one.module.split(".")[1] not in SUBMODELS and one.path != ("sources",):
+        inside = one.module.startswith(tuple(f"sim.{folder}." for folder in SUBMODELS))
+        if not inside and one.path != ("sources",):
             yield _parameter(one, stated)
 
 

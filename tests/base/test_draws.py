@@ -108,19 +108,16 @@ def test_a_table_is_filled_with_the_first_number_of_each_address() -> None:
             assert out[n, j] == uniform_pair(*(int(part) for part in address))[0]
 
 
-def purposes() -> dict[str, int]:
-    """Purposes of the file by name; other whole numbers are no purposes."""
-    return {
-        name: code
-        for name, code in vars(draws).items()
-        if name.isupper() and name[0] != "_" and isinstance(code, int)
-        and name not in {"MASK", "BLOCK"}
-    }  # fmt: skip
-
-
 def test_purposes_keep_their_numbers() -> None:
     # Append-only: another number for a purpose would change every published result.
-    names = purposes()
+    names = {
+        name: code
+        for name, code in vars(draws).items()
+        if name.isupper()
+        and isinstance(code, int)
+        and name not in {"MASK", "BLOCK"}
+        and name[0] != "_"
+    }
     assert len(set(names.values())) == len(names)
     assert names == {
         "BIRTH": 1, "THRESHOLD": 2, "SHOCK": 3, "TRIAL": 4, "EXIT": 5, "WORKOUT": 6,
@@ -131,7 +128,14 @@ def test_purposes_keep_their_numbers() -> None:
 
 def test_every_purpose_is_a_stream_with_a_meaning() -> None:
     names = {name: code for name, (code, _) in draws.STREAMS.items()}
-    assert names == {name.lower().replace("_", " "): code for name, code in purposes().items()}
+    assert names == {
+        name.lower().replace("_", " "): code
+        for name, code in vars(draws).items()
+        if name.isupper()
+        and isinstance(code, int)
+        and name not in {"MASK", "BLOCK"}
+        and name[0] != "_"
+    }
     assert all(meaning for _, meaning in draws.STREAMS.values())
 
 

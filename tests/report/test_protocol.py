@@ -25,7 +25,7 @@ from tests import synthetic
 from tests.report.page import Page
 
 ROOT = Path(__file__).parents[2]
-TEMPLATES = ROOT / "sim" / "page" / "templates"
+TEMPLATES = ROOT / "sim" / "report" / "templates"
 WRITTEN = ("odd.html.j2", "stress.html.j2", "protocol_parts.html.j2")
 EVIL = "<script>alert('x')</script>"
 
@@ -96,7 +96,7 @@ def test_every_file_of_the_submodels_is_there(odd: str) -> None:
     files = [
         f"sim.{folder}.{file.stem}"
         for folder in SUBMODELS
-        for file in (ROOT / "sim" / folder).glob("*.py")
+        for file in (ROOT / "sim" / folder.replace(".", "/")).glob("*.py")
         if file.stem != "__init__"
     ]
     assert len(files) > 40
