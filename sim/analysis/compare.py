@@ -19,20 +19,19 @@ from sim.analysis.estimates import (
     Interval,
     TailIndex,
     averaged,
-    bootstrap_interval,
     complete_pairs,
     correlation,
+    difference_interval,
     finite,
     hill_index,
     holm,
-    paired_proportion_interval,
     paired_proportion_p_value,
     quantile_interval,
     replications_needed,
     unseen_bound,
     variance_reduction,
 )
-from sim.analysis.outcomes_table import Outcomes
+from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
@@ -45,6 +44,7 @@ from sim.base.wording import (
     unit_style,
 )
 from sim.outcomes.mark import Better, Mark
+from sim.outcomes.reading import mean
 
 # --- The words of a verdict, and the cases in which it refuses to rank ---------------------------
 
@@ -65,8 +65,6 @@ _FEWEST_DIFFERENT = 10
 def is_ranking(verdict: str) -> bool:
     """Say whether a verdict puts one arrangement above another.
 
-    Examples
-    --------
     >>> is_ranking("better (higher)"), is_ranking(COVERS_ZERO)
     (True, False)
     """
@@ -76,8 +74,6 @@ def is_ranking(verdict: str) -> bool:
 def reason(verdict: str) -> str:
     """Say why a verdict ranks nothing.
 
-    Examples
-    --------
     >>> reason(ROUNDING), reason(TOO_FEW)
     ('within rounding', 'not enough replications')
     """
@@ -85,17 +81,8 @@ def reason(verdict: str) -> str:
 
 
 def verdict_words(side: int, better: Better) -> str:
-    """Give the verdict for an interval on one side of zero.
+    """Give the verdict for an interval on one side (1 or -1) of zero, or covering it (0).
 
-    Parameters
-    ----------
-    side : {-1, 0, 1}
-        Where the whole interval lies; 0 where it covers zero.
-    better : {"higher", "lower", "neither"}
-        Direction of the mark.
-
-    Examples
-    --------
     >>> verdict_words(1, "lower"), verdict_words(0, "lower"), verdict_words(-1, "neither")
     ('worse (higher)', 'no ranking: interval covers zero', 'lower')
     """
@@ -108,29 +95,13 @@ def verdict_words(side: int, better: Better) -> str:
 
 
 def decide(
-    mark: Mark,
-    pairs: tuple[FloatArray, FloatArray],
-    interval: Interval,
-    median: Interval,
+    mark: Mark, pairs: tuple[FloatArray, FloatArray], interval: Interval, median: Interval
 ) -> str:
     """Give the verdict on one arrangement against the baseline.
 
-    Parameters
-    ----------
-    mark : Mark
-    pairs : two arrays, shape (n_pairs,)
-        Values of the arrangement and of the baseline.
-    interval : Interval
-        Of the mean difference.
-    median : Interval
-        Of the median difference; it must agree where the mark is heavy-tailed.
+    Pairs are the values of the two, each of shape (n_pairs,); the intervals are those of the mean
+    and of the median difference, which must agree where the mark is heavy-tailed.
 
-    Returns
-    -------
-    str
-
-    Examples
-    --------
     >>> one = np.array([1.0, 2.0])
     >>> nothing = Interval(0.0, 0.0, 0.0, 0.0, 2)
     >>> decide(None, (one, one), nothing, nothing)
@@ -153,8 +124,6 @@ def decide(
 def unseen_words(pairs: int, bound: float, confidence: float) -> str:
     """Say what histories without any difference allow.
 
-    Examples
-    --------
     >>> unseen_words(20, 0.1391, 0.95)
     'differs in none of 20 replications, so in at most 13.9 % of histories (95 % confidence)'
     """
@@ -170,16 +139,8 @@ def unseen_words(pairs: int, bound: float, confidence: float) -> str:
 def warning_words(row: Mapping[Any, Any], mark: Mark, confidence: float) -> str:
     """Say what a reader of one row should keep in mind; empty where nothing is odd.
 
-    Parameters
-    ----------
-    row : mapping
-        Of `Comparison.details`: pairs, dropped, different, differs_at_most, heavy.
-    mark : Mark
-        Of the run.
-    confidence : float, in (0, 1)
+    The row is one of `Comparison.details`: pairs, dropped, different, differs_at_most, heavy.
 
-    Examples
-    --------
     >>> row = {"pairs": 3, "dropped": 2, "different": 1, "heavy": False}
     >>> warning_words(row, None, 0.95)
     'undefined in 2 of 5 replications; differs in only 1 replication'
@@ -192,9 +153,8 @@ def warning_words(row: Mapping[Any, Any], mark: Mark, confidence: float) -> str:
         parts.append(tr(words, least=mark.needs.least, unit=unit, held=mark.held))
     if dropped:
         total = pairs + dropped
-        parts.append(
-            tr("undefined in {count} of {total} replications", count=dropped, total=total)
-        )
+        words = "undefined in {count} of {total} replications"
+        parts.append(tr(words, count=dropped, total=total))
     if not different and pairs >= MINIMUM_PAIRS:
         parts.append(unseen_words(pairs, row["differs_at_most"], confidence))
     elif different == 1 < pairs:
@@ -209,8 +169,6 @@ def warning_words(row: Mapping[Any, Any], mark: Mark, confidence: float) -> str:
 def undefined_baseline(one: FloatArray, two: FloatArray) -> bool:
     """Say whether an outcome exists for the arrangement and never for the baseline.
 
-    Examples
-    --------
     >>> undefined_baseline(np.array([1.0, 2.0]), np.array([np.nan]))
     True
     """
@@ -221,13 +179,7 @@ def undefined_baseline(one: FloatArray, two: FloatArray) -> bool:
 def method_words(mark: Mark, unit: int, controls: int) -> str:
     """Say how the interval of a difference was made.
 
-    Parameters
-    ----------
-    mark : Mark
-    unit : int
-        Replications that make one independent observation.
-    controls : int
-        Control variates used.
+    A `unit` of replications makes one observation; `controls` control variates are used.
     """
     words = mark.interval_method
     if unit > 1:
@@ -240,7 +192,6 @@ def method_words(mark: Mark, unit: int, controls: int) -> str:
 # --- The result of a comparison: differences from a baseline, as numbers and for people ----------
 
 
-OF_OUTCOME = "that of the outcome"
 FRAME = (
     Column("outcome", TEXT, "name of the outcome", TEXT),
     Column("unit", TEXT, "its unit", TEXT),
@@ -279,17 +230,8 @@ TEXT_COLUMNS = (
 class Comparison:
     """Paired differences of every outcome from the baseline, with verdicts.
 
-    Parameters
-    ----------
-    rows : DataFrame
-        What `frame` gives.
-    attributes : DataFrame
-        What `details` gives, row by row with ``rows``.
-    marks : mapping of str to Mark
-    arrangements : tuple of str
-        All of them, the baseline too, in the order of the scenario.
-    baseline : str
-    confidence : float, in (0, 1)
+    `rows` and `attributes`, row by row, are what `frame` and `details` give; `arrangements` are
+    all that were run, the baseline too, in the order of the scenario.
     """
 
     rows: pd.DataFrame
@@ -309,54 +251,34 @@ class Comparison:
         )
 
     def frame(self) -> pd.DataFrame:
-        """Give the comparison as numbers: one row per outcome and arrangement.
+        """Give the comparison as numbers: one row per outcome and arrangement, in columns `FRAME`.
 
-        Returns
-        -------
-        DataFrame
-            Columns outcome, unit, arrangement, baseline, mean, baseline_mean, difference,
-            low, high, correlation, variance_reduction, replications_needed, verdict.
-            Means are over the replications in which both values are defined.
-            Where a run has control variates, ``difference`` and its interval are adjusted
-            by them, so it need not equal ``mean`` less ``baseline_mean`` to the last digit.
+        Means are over the replications in which both values are defined. Where a run has
+        control variates, ``difference`` and its interval are adjusted by them, so it need not
+        equal ``mean`` less ``baseline_mean`` to the last digit.
         """
         return self.rows.copy()
 
     def details(self) -> pd.DataFrame:
         """Give what stands behind each row of `frame`, in the same order.
 
-        Returns
-        -------
-        DataFrame
-            Columns outcome, arrangement, replications, pairs, dropped, standard_error,
-            half_width (to which replications_needed refers), method, median_difference
-            with median_low and median_high (order statistics), tail_index (Hill, of
-            absolute deviations), p_value, clear_of_all (clear of zero after Holm's
-            correction for all rows), different (replications with a difference),
-            differs_at_most (where there are none: largest share of histories that could
-            differ, at the confidence of the comparison), heavy (whether the tail index is
-            believed to be below 2), warning.
+        Besides outcome, arrangement, replications, pairs and dropped: standard_error,
+        half_width (to which replications_needed refers), method, median_difference with
+        median_low and median_high (order statistics), tail_index (Hill, of absolute
+        deviations), p_value, clear_of_all (clear of zero after Holm's correction for all rows),
+        different (replications with a difference), differs_at_most (where there are none:
+        largest share of histories that could differ, at the confidence of the comparison),
+        heavy (whether the tail index is believed to be below 2) and warning.
         """
         return self.attributes.copy()
 
     def table(self, outcomes: Iterable[str] | None = None) -> pd.DataFrame:
         """Give the comparison for people: numbers as text, in the units people read.
 
-        Parameters
-        ----------
-        outcomes : iterable of str, optional
-            Names to show, in this order; all by default.
+        Columns are outcome, unit, arrangement, value, baseline, difference, interval and
+        verdict; rows those of the outcomes named, in this order, all by default.
 
-        Returns
-        -------
-        DataFrame of str
-            Columns outcome, unit, arrangement, value, baseline, difference, interval,
-            verdict.
-
-        Raises
-        ------
-        OutcomeError
-            If a name was not compared.
+        Raises OutcomeError if a name was not compared.
         """
         names = list(self.marks) if outcomes is None else list(outcomes)
         for name in names:
@@ -385,10 +307,8 @@ class Comparison:
         }
 
 
-# --- Paired comparison of arrangements with a baseline, and a verdict that may refuse to rank ----
+# --- One row for each outcome and arrangement ----------------------------------------------------
 
-
-__all__ = ["Comparison", "compare"]
 
 HALF_WIDTH_SHARE = 0.05
 _ENOUGH_IN_TAIL = 10
@@ -440,10 +360,6 @@ def compare(
     half_width_share : float
         Where no half-width is stated: share of the absolute mean of the baseline.
 
-    Returns
-    -------
-    Comparison
-
     Raises
     ------
     OutcomeError
@@ -489,18 +405,18 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
     values, baseline = table[arrangement].to_numpy(), table[aim.baseline].to_numpy()
     one, two = complete_pairs(values, baseline)
     alone = mark.paired and undefined_baseline(values, baseline)
-    mean = _mean(finite(values) if alone else one)
+    level, baseline_level = mean(finite(values) if alone else one), mean(two)
     found = _difference(mark, outcomes, arrangement, aim)
     interval = found.interval
     median = quantile_interval(found.values, 0.5, aim.confidence)
-    width = aim.width(mark, mean, _mean(two))
+    width = aim.width(mark, level, baseline_level)
     return {
         "outcome": mark.name,
         "unit": mark.unit,
         "arrangement": arrangement,
         "baseline": aim.baseline,
-        "mean": mean,
-        "baseline_mean": _mean(two),
+        "mean": level,
+        "baseline_mean": baseline_level,
         **interval.named("difference", "low", "high"),
         "correlation": correlation(one, two),
         "variance_reduction": _factor(one, two, outcomes, found),
@@ -519,7 +435,7 @@ def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> 
     values = averaged(by_replication, outcomes.unit)
     if mark.binary:
         # A regression on controls would leave the range of a probability.
-        interval = paired_proportion_interval(values, aim.confidence)
+        interval = difference_interval(mark, values, aim.confidence)
         return Adjusted(values, interval, paired_proportion_p_value(values), 0)
     if outcomes.controls is None or mark.paired:
         found = unadjusted(values, aim.confidence)
@@ -529,15 +445,13 @@ def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> 
         found = adjust(values, averaged(known, outcomes.unit), aim.confidence)
     if not mark.heavy_tailed:
         return found
-    return replace(found, interval=bootstrap_interval(found.values, aim.confidence))
+    return replace(found, interval=difference_interval(mark, found.values, aim.confidence))
 
 
 def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:
     """Give the factor against independent seeds that all methods in use reach together."""
-    if outcomes.unit == 1 and not found.used:
-        return variance_reduction(one, two)
     error = found.interval.standard_error
-    if not error > 0.0:
+    if (outcomes.unit == 1 and not found.used) or not error > 0.0:
         return variance_reduction(one, two)
     return float(one.var(ddof=1) + two.var(ddof=1)) / (one.size * error**2)
 
@@ -575,11 +489,6 @@ def _behind(
 def _is_heavy(mark: Mark, tail: TailIndex) -> bool:
     """Believe an index below 2 where it is expected, or where enough values say so."""
     return tail.warning and (mark.heavy_tailed or tail.used >= _ENOUGH_IN_TAIL)
-
-
-def _mean(values: FloatArray) -> float:
-    """Give the mean; nan of nothing."""
-    return float(values.mean()) if values.size else math.nan
 
 
 def _deviation(mark: Mark, found: Adjusted) -> float:

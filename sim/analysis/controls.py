@@ -29,17 +29,10 @@ VALUES_PER_CONTROL = 5
 
 @dataclass(frozen=True)
 class Adjusted:
-    """Values adjusted for controls.
+    """Adjusted values, shape (n,), whose mean is the estimate, with their interval.
 
-    Parameters
-    ----------
-    values : array, shape (n,)
-        Adjusted values; their mean is the estimate.
-    interval : Interval
-    p_value : float
-        Of a zero mean, two-sided.
-    used : int
-        Controls used; zero where there are too few values.
+    The p-value is that of a zero mean, two-sided; no control is `used` where there are too few
+    values.
     """
 
     values: FloatArray
@@ -55,23 +48,10 @@ def unadjusted(values: FloatArray, confidence: float = 0.95) -> Adjusted:
 
 
 def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -> Adjusted:
-    """Adjust values for controls with mean zero.
+    """Adjust independent values, shape (n,), for controls with mean zero, shape (n, n_controls).
 
-    Parameters
-    ----------
-    values : array, shape (n,)
-        Independent values, all defined.
-    controls : array, shape (n, n_controls)
-        Known to be zero on average; the most useful first, since of few values only the
-        first controls are used.
-    confidence : float, in (0, 1)
+    The most useful controls come first, since of few values only the first ones are used.
 
-    Returns
-    -------
-    Adjusted
-
-    Examples
-    --------
     >>> luck = np.random.default_rng(1).normal(size=(50, 1))
     >>> noise = np.random.default_rng(2).normal(size=50)
     >>> values = luck[:, 0] + 0.1 * noise
@@ -96,8 +76,6 @@ def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -
 def usable(controls: FloatArray) -> FloatArray:
     """Controls that vary, scaled, without those that others already say.
 
-    Examples
-    --------
     >>> usable(np.array([[1.0, 0.0, 2.0], [2.0, 0.0, 4.0], [4.0, 0.0, 8.0]])).shape
     (3, 1)
     """
@@ -114,18 +92,10 @@ def usable(controls: FloatArray) -> FloatArray:
 
 
 def control_table(frame: pd.DataFrame, arrangement: str, baseline: str) -> pd.DataFrame:
-    """Controls of one difference, one row a replication.
+    """Controls of one difference, shape (n_replications, n_controls).
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Columns arrangement, replication, outcome (name of the control), value.
-    arrangement, baseline : str
-
-    Returns
-    -------
-    DataFrame, shape (n_replications, n_controls)
-        Shared controls as they are, others as differences from the baseline.
+    The frame has columns arrangement, replication, outcome (name of the control) and value.
+    Shared controls stay as they are, others are differences from the baseline.
     """
     wide = frame.pivot(index="replication", columns=["outcome", "arrangement"], values="value")
     names = list(dict.fromkeys(frame["outcome"]))

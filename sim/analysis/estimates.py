@@ -16,9 +16,6 @@ from scipy import optimize, stats
 
 from sim.outcomes.mark import Better, Mark
 
-# --- Estimates from replications: paired intervals, variance reduction, replications needed ------
-
-
 FloatArray = NDArray[np.float64]
 
 MINIMUM_PAIRS = 2
@@ -27,16 +24,9 @@ _BEYOND_REACH = 1e9
 
 @dataclass(frozen=True)
 class Interval:
-    """An estimate with its interval.
+    """An estimate with its interval, in the unit of the values.
 
-    Parameters
-    ----------
-    estimate, low, high : float
-        In the unit of the values; nan where there is no such number.
-    standard_error : float
-        Standard error of the estimate; nan where it is not estimated.
-    count : int
-        Number of values used.
+    A bound or a standard error is nan where it is not estimated; `count` values were used.
     """
 
     estimate: float
@@ -60,8 +50,6 @@ class Interval:
 def finite(values: ArrayLike) -> FloatArray:
     """Keep the defined values, as a flat array.
 
-    Examples
-    --------
     >>> finite([1.0, float("nan"), 3.0])
     array([1., 3.])
     """
@@ -70,24 +58,10 @@ def finite(values: ArrayLike) -> FloatArray:
 
 
 def complete_pairs(first: ArrayLike, second: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Keep the replications in which both values are defined.
+    """Keep the replications in which both values, each of shape (n_replications,), are defined.
 
-    Parameters
-    ----------
-    first, second : array, shape (n_replications,), same unit
-        One value per replication, nan where the outcome is undefined.
+    Raises ValueError if the two differ in length.
 
-    Returns
-    -------
-    two arrays, shape (n_pairs,)
-
-    Raises
-    ------
-    ValueError
-        If the two differ in length.
-
-    Examples
-    --------
     >>> complete_pairs([1.0, 2.0, float("nan")], [4.0, float("nan"), 6.0])
     (array([1.]), array([4.]))
     """
@@ -102,24 +76,10 @@ def complete_pairs(first: ArrayLike, second: ArrayLike) -> tuple[FloatArray, Flo
 def mean_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     """Give the t interval of a mean; of paired differences, this is the paired t interval.
 
-    Parameters
-    ----------
-    values : array, shape (n_replications,)
-        Undefined values (nan) are left out.
-    confidence : float, in (0, 1)
+    Values have shape (n_replications,); undefined ones (nan) are left out. Low and high are nan
+    below two values. Source: Law 2015, Simulation Modeling and Analysis, section 10.2.1 (paired
+    t), with common random numbers as in section 11.2.
 
-    Returns
-    -------
-    Interval
-        Low and high are nan below two values.
-
-    References
-    ----------
-    Law 2015, Simulation Modeling and Analysis, section 10.2.1 (paired t), with common
-    random numbers as in section 11.2.
-
-    Examples
-    --------
     >>> interval = mean_interval([1.0, 2.0, 3.0])
     >>> round(interval.low, 3), round(interval.high, 3)
     (-0.484, 4.484)
@@ -141,15 +101,8 @@ def t_interval(
 
 
 def t_quantile(confidence: float, freedom: float) -> float:
-    """Give the two-sided t quantile for a confidence in (0, 1).
+    """Give the two-sided t quantile for a confidence; ValueError if it is not inside (0, 1).
 
-    Raises
-    ------
-    ValueError
-        If the confidence is not inside (0, 1).
-
-    Examples
-    --------
     >>> round(t_quantile(0.95, 9), 4)
     2.2622
     """
@@ -161,8 +114,6 @@ def t_quantile(confidence: float, freedom: float) -> float:
 def t_p_value(found: Interval, freedom: int) -> float:
     """Give the two-sided p-value of a zero estimate; nan without a standard error.
 
-    Examples
-    --------
     >>> round(t_p_value(mean_interval([1.0, 2.0, 3.0]), 2), 4)
     0.0742
     """
@@ -172,25 +123,12 @@ def t_p_value(found: Interval, freedom: int) -> float:
 
 
 def holm(p_values: ArrayLike, level: float) -> NDArray[np.bool_]:
-    """Say which of many tests stay clear of chance at a joint level.
+    """Say which of many tests stay clear of chance at a joint level, shape (n_tests,).
 
-    Parameters
-    ----------
-    p_values : array, shape (n_tests,), in [0, 1]
-        Undefined ones (nan) never pass and are not counted as tests.
-    level : float, in (0, 1)
-        Chance of even one false statement in the whole family.
+    The level is the chance of even one false statement in the whole family. Undefined p-values
+    (nan) never pass and are not counted as tests. Source: Holm 1979, A simple sequentially
+    rejective multiple test procedure.
 
-    Returns
-    -------
-    bool array, shape (n_tests,)
-
-    References
-    ----------
-    Holm 1979, A simple sequentially rejective multiple test procedure.
-
-    Examples
-    --------
     >>> holm([0.001, 0.03, 0.04], 0.05)
     array([ True, False, False])
     """
@@ -209,20 +147,11 @@ def proportion_interval(values: ArrayLike, confidence: float = 0.95) -> Interval
     was not seen. An average in [0, 1], such as the share of firms that survive, is no yes/no:
     it varies less than p (1 - p) and keeps its t interval.
 
-    Parameters
-    ----------
-    values : array, shape (n,)
-        0 or 1; undefined values (nan) are left out. Means of mirrored histories, 0, 1/2 or 1,
-        count as one value each, which makes the interval wider than it need be, never narrower.
-    confidence : float, in (0, 1)
+    Values are 0 or 1; undefined ones (nan) are left out. Means of mirrored histories, 0, 1/2 or
+    1, count as one value each, which makes the interval wider than it need be, never narrower.
+    Source: Wilson 1927, Probable inference, the law of succession, and statistical inference;
+    Brown, Cai and DasGupta 2001, Interval estimation for a binomial proportion.
 
-    References
-    ----------
-    Wilson 1927, Probable inference, the law of succession, and statistical inference; Brown,
-    Cai and DasGupta 2001, Interval estimation for a binomial proportion.
-
-    Examples
-    --------
     >>> found = proportion_interval([1.0] + [0.0] * 19)
     >>> found.estimate, round(found.low, 4), round(found.high, 4)
     (0.05, 0.0089, 0.2361)
@@ -243,24 +172,15 @@ def paired_proportion_interval(differences: ArrayLike, confidence: float = 0.95)
     """Give the difference of two paired proportions with Tango's score interval.
 
     It stays inside [-1, 1], keeps a width where no pair differs, and covers zero exactly where
-    McNemar's test (`paired_proportion_p_value`) does not reject.
+    McNemar's test (`paired_proportion_p_value`) does not reject. Differences are 1, 0 or -1: a
+    yes/no less that of the baseline in the same history; undefined ones (nan) are left out.
+    Values between (mirrored histories, parts of a difference) count with their size, which makes
+    the interval wider than it need be.
 
-    Parameters
-    ----------
-    differences : array, shape (n_pairs,)
-        1, 0 or -1: a yes/no less that of the baseline in the same history; undefined ones
-        (nan) are left out. Values between (mirrored histories, parts of a difference) count
-        with their size, which makes the interval wider than it need be.
-    confidence : float, in (0, 1)
-
-    References
-    ----------
-    Tango 1998, Equivalence test and confidence interval for the difference in proportions for
-    the paired-sample design; recommended by Fagerland, Lydersen and Laake 2014, Statistics in
+    Source: Tango 1998, Equivalence test and confidence interval for the difference in proportions
+    for the paired-sample design; recommended by Fagerland, Lydersen and Laake 2014, Statistics in
     Medicine 33(16).
 
-    Examples
-    --------
     >>> found = paired_proportion_interval([1.0] * 7 + [-1.0] + [0.0] * 13)
     >>> round(found.estimate, 3), round(found.low, 3), round(found.high, 3)
     (0.286, 0.026, 0.517)
@@ -310,12 +230,9 @@ def _tango_low(up: float, down: float, count: int, score: float) -> float:
 def paired_proportion_p_value(differences: ArrayLike) -> float:
     """Give the two-sided p-value of equal paired proportions; nan below two pairs.
 
-    References
-    ----------
-    McNemar 1947, Note on the sampling error of the difference between correlated proportions.
+    Source: McNemar 1947, Note on the sampling error of the difference between correlated
+    proportions.
 
-    Examples
-    --------
     >>> round(paired_proportion_p_value([1.0] * 7 + [-1.0] + [0.0] * 13), 4)
     0.0339
     """
@@ -329,21 +246,10 @@ def paired_proportion_p_value(differences: ArrayLike) -> float:
 def unseen_bound(count: int, confidence: float = 0.95) -> float:
     """Give the largest share of histories in which something can happen that none shows.
 
-    The exact one-sided bound; about 3 over the number of histories at 95 %.
+    The exact one-sided bound for `count` independent histories, nan of none; about 3 over their
+    number at 95 %. Source: Clopper and Pearson 1934; Hanley and Lippman-Hand 1983, If nothing
+    goes wrong, is everything all right?
 
-    Parameters
-    ----------
-    count : int
-        Independent histories; nan of none.
-    confidence : float, in (0, 1)
-
-    References
-    ----------
-    Clopper and Pearson 1934; Hanley and Lippman-Hand 1983, If nothing goes wrong, is
-    everything all right?
-
-    Examples
-    --------
     >>> round(unseen_bound(20), 4)
     0.1391
     """
@@ -353,8 +259,6 @@ def unseen_bound(count: int, confidence: float = 0.95) -> float:
 def correlation(first: ArrayLike, second: ArrayLike) -> float:
     """Give the correlation of two outcomes over replications; nan if either is constant.
 
-    Examples
-    --------
     >>> round(correlation([1.0, 2.0, 4.0], [2.0, 4.0, 8.0]), 12)
     1.0
     """
@@ -369,20 +273,10 @@ def variance_reduction(first: ArrayLike, second: ArrayLike) -> float:
 
     Independent seeds give ``var(first) + var(second)``; common luck gives
     ``var(first - second)``.  The factor is their ratio: 1 means no gain, and n
-    replications with common luck are worth n times the factor without.
+    replications with common luck are worth n times the factor without. It is infinite where the
+    difference is constant, nan where both are. Source: Law 2015, section 11.2; Glasserman and
+    Yao 1992, Some guidelines and guarantees for common random numbers.
 
-    Returns
-    -------
-    float, not negative
-        Infinite where the difference is constant; nan where both are constant.
-
-    References
-    ----------
-    Law 2015, section 11.2; Glasserman and Yao 1992, Some guidelines and guarantees for
-    common random numbers.
-
-    Examples
-    --------
     >>> round(variance_reduction([1.0, 2.0, 3.0], [1.0, 2.0, 4.0]), 6)
     10.0
     """
@@ -399,28 +293,11 @@ def variance_reduction(first: ArrayLike, second: ArrayLike) -> float:
 def replications_needed(deviation: float, half_width: float, confidence: float = 0.95) -> float:
     """Give the replications at which the t interval is as narrow as stated.
 
-    The smallest n with ``t(n - 1) * deviation / sqrt(n) <= half_width``, taking the
-    deviation seen so far as given.
+    The smallest n, at least 2, with ``t(n - 1) * deviation / sqrt(n) <= half_width``, taking the
+    deviation of the paired differences seen so far as given; nan where the half-width, in the
+    unit of the deviation, is not positive. Source: Law 2015, section 9.4.1 (fixed-precision
+    estimation).
 
-    Parameters
-    ----------
-    deviation : float, not negative
-        Standard deviation of the paired differences over replications.
-    half_width : float
-        Half of the interval's width that is wanted, in the unit of the deviation.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    float
-        A whole number, at least 2; nan where the half-width is not positive.
-
-    References
-    ----------
-    Law 2015, section 9.4.1 (fixed-precision estimation).
-
-    Examples
-    --------
     >>> replications_needed(1.0, 0.5)
     18.0
     """
@@ -429,14 +306,11 @@ def replications_needed(deviation: float, half_width: float, confidence: float =
     normal = float(stats.norm.ppf(0.5 + confidence / 2.0))
     count = float(max(MINIMUM_PAIRS, math.ceil((normal * deviation / half_width) ** 2)))
     # Far out the t and the normal quantile are one number, and adding 1 changes nothing.
-    while count < _BEYOND_REACH and _reach(deviation, count, confidence) > half_width:
+    while count < _BEYOND_REACH:
+        if t_quantile(confidence, count - 1.0) * deviation / math.sqrt(count) <= half_width:
+            break
         count += 1.0
     return count
-
-
-def _reach(deviation: float, count: float, confidence: float) -> float:
-    """Give half the width of the t interval of a mean."""
-    return t_quantile(confidence, count - 1.0) * deviation / math.sqrt(count)
 
 
 # --- Estimates that do not rely on the normal law: medians, quantiles, tails, bootstrap ----------
@@ -457,15 +331,9 @@ _FINITE_VARIANCE = 2.0
 
 @dataclass(frozen=True)
 class TailIndex:
-    """A Hill estimate of how heavy a tail is.
+    """A Hill estimate of how heavy a tail is, from the `used` largest values.
 
-    Parameters
-    ----------
-    index : float
-        Tail index; moments of this order and above do not exist.  nan if not estimated.
-    standard_error : float
-    used : int
-        Number of largest values used.
+    Moments of the order of the index and above do not exist; nan if it is not estimated.
     """
 
     index: float
@@ -482,26 +350,11 @@ def hill_index(values: ArrayLike, share: float = _TAIL_SHARE) -> TailIndex:
     """Estimate the tail index of the largest positive values.
 
     With ``k`` largest values above the next one ``x``, the index is ``k`` over the sum of
-    ``log(value / x)``; its standard error is the index over the square root of ``k``.
+    ``log(value / x)``; its standard error is the index over the square root of ``k``. The tail is
+    a share of the values, at least five of them; below ten positive values the index is nan. Pass
+    absolute deviations for a two-sided tail. Source: Hill 1975, A simple general approach to
+    inference about the tail of a distribution.
 
-    Parameters
-    ----------
-    values : array, shape (n,)
-        Only positive values count; pass absolute deviations for a two-sided tail.
-    share : float, in (0, 1)
-        Share of the values that is taken as the tail, at least five values.
-
-    Returns
-    -------
-    TailIndex
-        With nan where there are fewer than ten positive values.
-
-    References
-    ----------
-    Hill 1975, A simple general approach to inference about the tail of a distribution.
-
-    Examples
-    --------
     >>> pareto = (1.0 - (np.arange(2000) + 0.5) / 2000) ** (-1 / 1.5)
     >>> tail = hill_index(pareto)
     >>> round(tail.index, 1), tail.warning
@@ -537,24 +390,9 @@ def bootstrap_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
 
     The resamples are always the same for the same values, so a table can be repeated.
     With a tail index below 2 no interval of the mean keeps its promise; read the median.
+    Undefined values (nan) are left out; low and high are nan below two values, and both equal
+    the value of a constant. Source: Efron 1987, Better bootstrap confidence intervals.
 
-    Parameters
-    ----------
-    values : array, shape (n_replications,)
-        Undefined values (nan) are left out.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    Interval
-        Low and high are nan below two values; both equal the value of a constant.
-
-    References
-    ----------
-    Efron 1987, Better bootstrap confidence intervals.
-
-    Examples
-    --------
     >>> interval = bootstrap_interval(np.arange(1.0, 50.0))
     >>> interval.estimate, 20.0 < interval.low < 25.0 < interval.high < 30.0
     (25.0, True)
@@ -563,39 +401,22 @@ def bootstrap_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
     if data.size < MINIMUM_PAIRS or np.ptp(data) == 0.0:
         return mean_interval(data, confidence)
     found = stats.bootstrap(
-        (data,),
-        np.mean,
-        n_resamples=_RESAMPLES,
-        confidence_level=confidence,
+        (data,), np.mean, n_resamples=_RESAMPLES, confidence_level=confidence,
         batch=max(1, _BLOCK // data.size),
         rng=np.random.Generator(np.random.PCG64(_BOOTSTRAP_SEED)),
-    )
+    )  # fmt: skip
     low, high = (float(end) for end in found.confidence_interval)
     error = float(found.standard_error)
     return Interval(float(data.mean()), low, high, error, int(data.size))
 
 
 def quantile_ranks(count: int, probability: float, confidence: float = 0.95) -> tuple[int, int]:
-    """Give the ranks of the order statistics that enclose a quantile.
+    """Give the ranks, counted from 1, of the order statistics that enclose a quantile.
 
-    Parameters
-    ----------
-    count : int
-        Number of independent values.
-    probability, confidence : float, in (0, 1)
+    Ranks of 0 or ``count + 1`` mean that there are too few independent values. The interval from
+    rank r to rank s covers with probability P(r <= B < s), B binomial (count, probability).
+    Source: David and Nagaraja 2003, Order Statistics, section 7.1.
 
-    Returns
-    -------
-    low, high : int
-        Ranks counted from 1; 0 or ``count + 1`` mean that there are too few values.
-
-    References
-    ----------
-    David and Nagaraja 2003, Order Statistics, section 7.1: the interval from rank r to
-    rank s covers with probability P(r <= B < s), B binomial (count, probability).
-
-    Examples
-    --------
     >>> quantile_ranks(1000, 0.99), quantile_ranks(1000, 0.95)
     ((983, 997), (936, 964))
     """
@@ -610,19 +431,9 @@ def quantile_interval(
 ) -> Interval:
     """Give a quantile with its order-statistic interval, whatever the distribution.
 
-    Parameters
-    ----------
-    values : array, shape (n,)
-        Independent values; undefined ones (nan) are left out.
-    probability, confidence : float, in (0, 1)
+    Values are independent; undefined ones (nan) are left out. A side that the values cannot bound
+    is nan: an interval is refused, not guessed.
 
-    Returns
-    -------
-    Interval
-        A side that the values cannot bound is nan: an interval is refused, not guessed.
-
-    Examples
-    --------
     >>> interval = quantile_interval(np.arange(1.0, 1001.0), 0.99)
     >>> interval.low, interval.high
     (983.0, 997.0)
@@ -630,14 +441,12 @@ def quantile_interval(
     data = np.sort(finite(values))
     if data.size == 0:
         return Interval(math.nan, math.nan, math.nan, math.nan, 0)
-    low, high = quantile_ranks(data.size, probability, confidence)
-    return Interval(
-        float(np.quantile(data, probability)),
-        float(data[low - 1]) if low >= 1 else math.nan,
-        float(data[high - 1]) if high <= data.size else math.nan,
-        math.nan,
-        int(data.size),
+    low, high = (
+        float(data[rank - 1]) if 1 <= rank <= data.size else math.nan
+        for rank in quantile_ranks(data.size, probability, confidence)
     )
+    estimate = float(np.quantile(data, probability))
+    return Interval(estimate, low, high, math.nan, int(data.size))
 
 
 # --- Replications that belong together: of mirrored pairs, the pair is one observation -----------
@@ -685,11 +494,7 @@ _ROUNDING = 1e-12
 class Wins:
     """Replications counted by which of the two does better.
 
-    Parameters
-    ----------
-    better, equal, worse : int
-    low, high : float, in [0, 1]
-        Wilson interval of the chance to do better; nan without replications.
+    `low` and `high` are the Wilson interval of the chance to do better; nan without replications.
     """
 
     better: int
@@ -712,28 +517,13 @@ class Wins:
 def count_wins(
     values: pd.DataFrame, baseline: str, better: Better, unit: int = 1, confidence: float = 0.95
 ) -> dict[str, Wins]:
-    """Count for every arrangement how often it does better than the baseline.
+    """Count for every arrangement but the baseline how often it does better than the baseline.
 
-    Parameters
-    ----------
-    values : DataFrame, shape (n_replications, n_arrangements)
-        One outcome by number of the replication; nan where undefined.
-    baseline : str
-        A column.
-    better : {"higher", "lower", "neither"}
-        Where neither is better, the higher one is counted.
-    unit : int
-        Replications that make one independent observation; of mirrored pairs only the
-        first counts, since the interval needs independent values.
-    confidence : float, in (0, 1)
+    Values of one outcome have shape (n_replications, n_arrangements), by number of the
+    replication, nan where undefined. Where neither direction is better, the higher one is
+    counted. Of `unit` replications that make one observation (mirrored pairs) only the first
+    counts, since the interval needs independent values.
 
-    Returns
-    -------
-    dict of str to Wins
-        Without the baseline.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [0.5, 2.0, 4.0]})
     >>> count_wins(table, "a", "lower")["b"].better
     1

@@ -29,24 +29,21 @@ from sim.base.wording import percent_text
 from sim.outcomes.mark import Mark, registry
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 
-# --- From results to outcomes: every number with its mark, one value per replication -------------
-
-
 GROUPS = ("bank", "firm", "system", "cycle")
 COLUMNS = ["arrangement", "replication", "outcome", "value"]
-_OF_OUTCOME = "that of the outcome"
+OF_OUTCOME = "that of the outcome"
 SUMMARY = (
     Column("outcome", TEXT, "name of the outcome", TEXT),
     Column("unit", TEXT, "its unit", TEXT),
     Column("arrangement", TEXT, "arrangement that was run", TEXT),
     Column("replications", "count", "histories", "i8", low=0.0),
     Column("defined", "count", "histories in which the outcome is defined", "i8", low=0.0),
-    Column("mean", _OF_OUTCOME, "mean over those histories"),
-    Column("low", _OF_OUTCOME, "lower end of its interval"),
-    Column("high", _OF_OUTCOME, "upper end of its interval"),
-    Column("median", _OF_OUTCOME, "median over those histories"),
-    Column("median_low", _OF_OUTCOME, "lower end of its interval"),
-    Column("median_high", _OF_OUTCOME, "upper end of its interval"),
+    Column("mean", OF_OUTCOME, "mean over those histories"),
+    Column("low", OF_OUTCOME, "lower end of its interval"),
+    Column("high", OF_OUTCOME, "upper end of its interval"),
+    Column("median", OF_OUTCOME, "median over those histories"),
+    Column("median_low", OF_OUTCOME, "lower end of its interval"),
+    Column("median_high", OF_OUTCOME, "upper end of its interval"),
 )
 """What `Outcomes.summary` and ``summary.csv`` hold."""
 
@@ -120,13 +117,7 @@ class Outcomes:
         return self.tidy.copy()
 
     def mark(self, outcome: str) -> Mark:
-        """Give the mark of an outcome.
-
-        Raises
-        ------
-        OutcomeError
-            If these outcomes do not hold it; names near to it are suggested.
-        """
+        """Give the mark of an outcome; OutcomeError, with names near to it, if it is not here."""
         if outcome not in self.marks:
             raise _unknown(outcome, self.marks)
         return self.marks[outcome]
@@ -134,20 +125,8 @@ class Outcomes:
     def table(self, outcome: str) -> pd.DataFrame:
         """Give one outcome by replication (rows) and arrangement (columns).
 
-        Parameters
-        ----------
-        outcome : str
-            Dotted name.
-
-        Returns
-        -------
-        DataFrame, shape (n_replications, n_arrangements), in the unit of the mark
-            nan where undefined or not run.
-
-        Raises
-        ------
-        OutcomeError
-            If these outcomes do not hold it.
+        Values are in the unit of the mark, nan where undefined or not run. Raises OutcomeError
+        if the outcome is not here.
         """
         self.mark(outcome)
         return self._tables[outcome].copy()
@@ -167,17 +146,8 @@ class Outcomes:
     def summary(self, confidence: float = 0.95) -> pd.DataFrame:
         """Give mean and median of every outcome under every arrangement, with intervals.
 
-        Parameters
-        ----------
-        confidence : float, in (0, 1)
-
-        Returns
-        -------
-        DataFrame
-            Columns outcome, unit, arrangement, replications, defined, mean, low, high,
-            median, median_low, median_high.  The mean has a t interval, that of a yes/no
-            Wilson's, the median one from order statistics (nan where there are too few
-            replications).
+        Columns are those of `SUMMARY`. The mean has a t interval, that of a yes/no Wilson's, the
+        median one from order statistics (nan where there are too few replications).
         """
         rows = [
             self._summary_row(name, arrangement, values, confidence)
@@ -210,21 +180,8 @@ class Outcomes:
 def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> Outcomes:
     """Give results their meaning: attach to every outcome its mark.
 
-    Parameters
-    ----------
-    results : Results
-        What `simulate` returned.
-    names : str or iterable of str, optional
-        Outcomes to keep; all of them by default.
-
-    Returns
-    -------
-    Outcomes
-
-    Raises
-    ------
-    OutcomeError
-        If a name is not in the results or has no mark, or if a value is given twice.
+    Only outcomes that are named are kept, all by default. Raises OutcomeError if a name is not
+    in the results or has no mark, or if a value is given twice.
     """
     everything = results.outcomes
     is_control = everything["outcome"].str.startswith(PREFIX)
@@ -243,9 +200,7 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     for name in wanted:
         if name not in marks:
             raise OutcomeError(
-                name,
-                "has no mark, so its unit is unknown",
-                "import the file that defines it",
+                name, "has no mark, so its unit is unknown", "import the file that defines it"
             )
     tidy = frame.loc[frame["outcome"].isin(wanted), COLUMNS].reset_index(drop=True)
     _refuse_doubles(tidy)
@@ -285,12 +240,8 @@ def _refuse_doubles(tidy: pd.DataFrame) -> None:
 
 def _unknown(name: str, known: Iterable[str]) -> OutcomeError:
     """Build the error for a name that is not there, with the nearest ones."""
-    near = get_close_matches(name, list(known), n=3)
-    cure = (
-        "did you mean " + " or ".join(f'"{one}"' for one in near) + "?"
-        if near
-        else ("see the names in outcomes.names")
-    )
+    near = " or ".join(f'"{one}"' for one in get_close_matches(name, list(known), n=3))
+    cure = f"did you mean {near}?" if near else "see the names in outcomes.names"
     return OutcomeError(name, "is not among these outcomes", cure)
 
 
@@ -317,12 +268,6 @@ QUANTILE_COLUMNS = (
 def paths_for_quantile(probability: float, confidence: float = 0.95) -> int:
     """Fewest independent values whose order statistics bound a quantile on both sides.
 
-    Parameters
-    ----------
-    probability, confidence : float, in (0, 1)
-
-    Examples
-    --------
     >>> paths_for_quantile(0.999), paths_for_quantile(0.99), paths_for_quantile(0.5)
     (3688, 368, 6)
     """
@@ -335,8 +280,6 @@ def paths_for_quantile(probability: float, confidence: float = 0.95) -> int:
 def paths_for_tail(probability: float, confidence: float = 0.95) -> int:
     """Fewest independent values for both a quantile and the expected shortfall beyond it.
 
-    Examples
-    --------
     >>> paths_for_tail(0.95), paths_for_tail(0.99)
     (200, 1000)
     """
@@ -353,21 +296,9 @@ def bounded_quantile(
 ) -> Interval:
     """A quantile with its order-statistic interval, or a refusal.
 
-    Parameters
-    ----------
-    values : array, shape (n,)
-        Independent; undefined ones (nan) are left out.
-    probability, confidence : float, in (0, 1)
-    name : str
-        Of the outcome, for the message.
+    Values are independent, shape (n,); undefined ones (nan) are left out. Raises OutcomeError, by
+    the outcome's name, if there are too few; it says how many are needed.
 
-    Raises
-    ------
-    OutcomeError
-        If there are too few values; says how many are needed.
-
-    Examples
-    --------
     >>> bounded_quantile(np.arange(1.0, 1001.0), 0.99).estimate
     990.0
     """
@@ -383,26 +314,13 @@ def bounded_quantile(
 def shortfall_interval(
     values: ArrayLike, probability: float, confidence: float = 0.95, name: str = "shortfall"
 ) -> Interval:
-    """Mean of the worst values beyond a quantile, with its interval, or a refusal.
+    """Mean of the worst (largest) values beyond a quantile, with its interval, or a refusal.
 
-    The variance adds the spread beyond the quantile and that of the quantile itself.
+    The variance adds the spread beyond the quantile and that of the quantile itself. Values are
+    independent, shape (n,); undefined ones (nan) are left out. Raises OutcomeError, by the
+    outcome's name, if fewer than ten values lie beyond the quantile, or their tail is so heavy
+    that the variance does not exist.
 
-    Parameters
-    ----------
-    values : array, shape (n,)
-        Large is bad; independent; undefined ones (nan) are left out.
-    probability, confidence : float, in (0, 1)
-    name : str
-        Of the outcome, for the message.
-
-    Raises
-    ------
-    OutcomeError
-        If fewer than ten values lie beyond the quantile, or their tail is so heavy that
-        the variance does not exist.
-
-    Examples
-    --------
     >>> values = np.random.default_rng(3).normal(size=4000)
     >>> found = shortfall_interval(values, 0.95)
     >>> found.low < 2.0627 < found.high
@@ -430,25 +348,11 @@ def tail_table(
 ) -> pd.DataFrame:
     """Quantile and expected shortfall of an outcome on its bad side, by arrangement.
 
-    Parameters
-    ----------
-    outcomes : Outcomes
-        Of mirrored pairs only the first histories count, since values must be independent.
-    name : str
-    probability : float, in (0, 1)
-        0.95 asks for the quantile that 5 % of histories are worse than.
-    confidence : float, in (0, 1)
+    A probability of 0.95 asks for the quantile that 5 % of histories are worse than. Of mirrored
+    pairs only the first histories count, since values must be independent. Columns are those of
+    `QUANTILE_COLUMNS`; tail_index is Hill's, of the values on the bad side.
 
-    Returns
-    -------
-    DataFrame
-        Columns outcome, unit, arrangement, measure, level, estimate, low, high,
-        observations, tail_index (Hill, of the values on the bad side).
-
-    Raises
-    ------
-    OutcomeError
-        If there are too few histories; says how many are needed.
+    Raises OutcomeError if there are too few histories; it says how many are needed.
     """
     mark = outcomes.mark(name)
     sign = -1.0 if mark.better == "higher" else 1.0
@@ -508,16 +412,10 @@ _KEYS = ["bank", "arrangement", "replication"]
 
 @dataclass(frozen=True)
 class Measure:
-    """What is told of a bank.
+    """What is told of a bank; name, label, unit, formula and better as those of an outcome.
 
-    Parameters
-    ----------
-    name, label, unit, formula : str
-        As those of an outcome; in English.
-    better : {"higher", "lower", "neither"}
-    values : callable
-        Of the table of banks, and the ratio of capital that is required; gives one value
-        for each bank, arrangement and replication.
+    `values` takes the table of banks and the ratio of capital that is required, and gives one
+    value for each bank, arrangement and replication.
     """
 
     name: str
@@ -589,20 +487,8 @@ MEASURES = (
 def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFrame:
     """Give every measure of every bank under every arrangement, with intervals.
 
-    Parameters
-    ----------
-    results : Results
-        With its table of banks.
-    baseline : str
-        Arrangement that differences refer to.
-    confidence : float, in (0, 1)
-
-    Returns
-    -------
-    DataFrame
-        Columns measure, unit, bank, arrangement, replications, mean, low, high,
-        difference, difference_low, difference_high; banks in the order of the table.
-        Differences are paired by replication and empty for the baseline.
+    Columns are those of `TABLE`, banks in the order of the results' table of banks. Differences
+    from the baseline are paired by replication and empty for the baseline itself.
     """
     rows = results.banks
     rows = rows[rows["year"] <= results.scenario.experiment.horizon_years + _ROUNDING]

@@ -65,8 +65,6 @@ class Column:
     def bounds(self) -> Within:
         """Range of the numbers, as declared or as the unit says.
 
-        Examples
-        --------
         >>> str(Column("stake", "share", "part of equity").bounds)
         '[0, 1]'
         """
@@ -80,8 +78,6 @@ class Column:
     def legal(self) -> str:
         """Legal range in words: the bounds, the two values of a flag, or every code.
 
-        Examples
-        --------
         >>> Column("stage", "code", "stage", codes=((0, "start-up"), (1, "growth"))).legal
         '0 start-up, 1 growth'
         """
@@ -103,19 +99,8 @@ class Table:
         return np.dtype([_field(column) for column in packed], align=True)
 
     def empty(self, rows: int) -> Rows:
-        """Rows of zeros with attribute access.
+        """Rows of zeros with attribute access, shape (rows,).
 
-        Parameters
-        ----------
-        rows : int
-            Number of rows, not negative.
-
-        Returns
-        -------
-        record array, shape (rows,)
-
-        Examples
-        --------
         >>> table = Table((Column("cash", "CNY million", "money held"),))
         >>> table.empty(3).cash
         array([0., 0., 0.])
@@ -123,20 +108,8 @@ class Table:
         return np.zeros(rows, dtype=self.dtype).view(np.recarray)
 
     def frame(self, rows: Rows, names: Iterable[str] | None = None) -> "pd.DataFrame":
-        """The scalar columns of `rows` as a DataFrame, one row each.
+        """The scalar columns of records, all or those named, as a DataFrame of one row each.
 
-        Parameters
-        ----------
-        rows : record array, shape (n,)
-        names : iterable of str, optional
-            Which columns; by default every scalar one.
-
-        Returns
-        -------
-        DataFrame, n rows
-
-        Examples
-        --------
         >>> table = Table((Column("cash", "CNY million", "money held"),))
         >>> table.frame(table.empty(2))["cash"].tolist()
         [0.0, 0.0]
@@ -165,25 +138,10 @@ def written_out(
     """Build a rule that treats fields one by one, from a line of code for each.
 
     Compiled code cannot run through the names of a record's fields, so what must happen to
-    every declared field is written out from the declaration.
+    every declared field is written out from the declaration. It becomes a rule of the file whose
+    ``__name__`` is given; `head` is its name and arguments, such as ``"take_loan(f, k)"``, and
+    `known` are rules that the lines, its statements, call.
 
-    Parameters
-    ----------
-    module : str
-        ``__name__`` of the file whose rule it becomes.
-    head : str
-        Name and arguments, such as ``"take_loan(f, k)"``.
-    lines : iterable of str
-        Statements.
-    **known : callable
-        Rules that the lines call.
-
-    Returns
-    -------
-    callable
-
-    Examples
-    --------
     >>> from types import SimpleNamespace
     >>> firm = SimpleNamespace(cash=1.0)
     >>> written_out(__name__, "spend(f, amount)", ["f.cash -= amount"])(firm, 0.25)
@@ -211,24 +169,11 @@ def reset_rule(module: str, name: str, columns: Iterable[Column]) -> Callable[..
 
 
 def pack(groups: Iterable[Mapping[str, Any]]) -> Rows:
-    """Put groups of named numbers into one record that compiled rules can read.
+    """Put groups of named numbers into one record, shape (1,), that compiled rules can read.
 
-    Parameters
-    ----------
-    groups : iterable of mappings name -> number, bool or sequence of numbers
-        Names must differ between groups.
+    Values are numbers, bools or sequences of numbers. Raises ValueError if two groups use the same
+    name.
 
-    Returns
-    -------
-    record array, shape (1,)
-
-    Raises
-    ------
-    ValueError
-        If two groups use the same name.
-
-    Examples
-    --------
     >>> row = pack([{"margin": (0.1, 0.2)}, {"speed": 1.0}])[0]
     >>> float(row.margin[1]), float(row.speed)
     (0.2, 1.0)

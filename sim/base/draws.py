@@ -7,7 +7,7 @@ luck, and adding a firm, a bank, an outcome or a worker changes no other draw.
 The functions use integers masked to 32 bits, so that ordinary Python (unbounded integers),
 NumPy arrays and compiled code (64-bit signed integers that wrap) give the same bits.
 Above its 32 bits a key word may carry flags, one for each purpose, that say which uniforms
-are mirrored and which are spread evenly over a block of firms (`sim.base.strata`); without
+are mirrored and which are spread evenly over a block of firms; without
 them the draws are what they always were.
 Purposes are an append-only list: renumbering one would change every published result.
 
@@ -46,8 +46,6 @@ _UNDER_STRATUM = 0x03FFFFFF
 def flag_place(purpose: int) -> int:
     """Bit of a key word that flags a purpose: a firm's from 32 on, the system's from 48 on.
 
-    Examples
-    --------
     >>> flag_place(1), flag_place(101)
     (33, 48)
     """
@@ -60,19 +58,9 @@ def flagged(
 ) -> tuple[int, int]:
     """A key with flags.
 
-    Parameters
-    ----------
-    key : tuple of two int
-        Words in [0, 2**32).
-    mirrored : iterable of int
-        Purposes whose uniforms the second of a pair mirrors.
-    stratified : iterable of int
-        Purposes whose uniforms are spread evenly over each block of firms.
-    is_second : bool
-        Whether this is the second of a pair; the first mirrors nothing.
+    Mirrored are the purposes whose uniforms the second of a pair mirrors (the first mirrors
+    nothing), stratified those spread evenly over each block of firms. Words lie in [0, 2**32).
 
-    Examples
-    --------
     >>> flagged((7, 8), [1], [], False)
     (7, 8)
     >>> first, second = flagged((7, 8), [1], [2], True)
@@ -102,31 +90,16 @@ def block_of(firm: Any) -> Any:
 def in_stratum(word: Any, firm: Any, shuffle: Any) -> Any:
     """A word whose six leading bits are the firm's stratum.
 
-    Parameters
-    ----------
-    word : int or int64 array
-        Leading word of a uniform number.
-    firm : int or int64 array
-    shuffle : int or int64 array
-        Random word of the firm's block.
+    The word is the leading one of a uniform number, `shuffle` a random word of the firm's block.
     """
     return (word & _UNDER_STRATUM) | (stratum(firm & 63, shuffle) << 26)
 
 
 def stratum(place: Any, word: Any) -> Any:
-    """Stratum of one of 64 firms of a block, by a permutation that `word` chooses.
+    """Stratum of one of 64 firms of a block, by a permutation that a random `word` chooses.
 
     The last shift alone makes every stratum equally likely for every firm.
 
-    Parameters
-    ----------
-    place : int or int64 array
-        Place in the block, 0 to 63.
-    word : int or int64 array
-        Random word in [0, 2**32).
-
-    Examples
-    --------
     >>> len({stratum(place, 123456789) for place in range(64)})
     64
     """
@@ -138,7 +111,7 @@ def stratum(place: Any, word: Any) -> Any:
     return (x + ((word >> 21) & 63)) & 63
 
 
-# --- Random numbers by address: what is drawn depends on who asks for what, never on when --------
+# --- Purposes, and numbers at an address ---------------------------------------------------------
 
 
 MASK = 0xFFFFFFFF
@@ -164,10 +137,7 @@ STREAMS = {
     "trial": (TRIAL, "whether a step works, and whether its failure closes the firm"),
     "exit": (EXIT, "price at a listing or sale"),
     "workout": (WORKOUT, "delay of the proceeds of a default"),
-    "signal": (
-        SIGNAL,
-        "what banks see of a firm, by bank and ordinal; discount of an offer",
-    ),
+    "signal": (SIGNAL, "what banks see of a firm, by bank and ordinal; discount of an offer"),
     "roster": (ROSTER, "order in which a firm turns to banks"),
     "reach": (REACH, "whether a policy reaches a firm"),
     "macro": (MACRO, "switches of the macro regime"),
@@ -178,22 +148,10 @@ STREAMS = {
 
 
 def philox(k0: Any, k1: Any, c0: Any, c1: Any, c2: Any, c3: Any) -> tuple[Any, Any, Any, Any]:
-    """Ten rounds of Philox 4x32.
+    """Ten rounds of Philox 4x32: four words from two of the key and four of the counter.
 
-    Parameters
-    ----------
-    k0, k1 : int or int64 array
-        Key words in [0, 2**32).
-    c0, c1, c2, c3 : int or int64 array
-        Counter words in [0, 2**32).
+    Words are int or int64 arrays in [0, 2**32).
 
-    Returns
-    -------
-    tuple of four int or int64 array
-        Words in [0, 2**32).
-
-    Examples
-    --------
     >>> [hex(word) for word in philox(0, 0, 0, 0, 0, 0)]
     ['0x6627e8d5', '0xe169c58d', '0xbc57ac4c', '0x9b00dbd8']
     """
@@ -216,8 +174,6 @@ def to_uniform(high: Any, low: Any) -> Any:
 
     One bit more would let the largest pair of words round to one.
 
-    Examples
-    --------
     >>> 0.0 < to_uniform(0, 0) < to_uniform(MASK, MASK) < 1.0
     True
     """
@@ -227,23 +183,10 @@ def to_uniform(high: Any, low: Any) -> Any:
 def uniform_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> tuple[float, float]:
     """Two uniform numbers in (0, 1) at one address.
 
-    Parameters
-    ----------
-    k0, k1 : int
-        Key of the replication, see `replication_key`.
-    firm : int
-        Row of the firm, or of whatever else the purpose addresses.
-    purpose : int
-        One of the purposes of this file.
-    a, b : int
-        Ordinals within the purpose; negative ones wrap into 32 bits.
+    The key is that of the replication, see `replication_key`; `firm` is its row, or that of
+    whatever else the purpose, one of this file, addresses. Ordinals `a` and `b` within the purpose
+    wrap into 32 bits where they are negative.
 
-    Returns
-    -------
-    tuple of two float
-
-    Examples
-    --------
     >>> u, v = uniform_pair(0, 0, 0, 0, 0, 0)
     >>> round(u, 6), round(v, 6)
     (0.399046, 0.735713)
@@ -257,16 +200,7 @@ def uniform_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> t
 def words_at(k0: Any, k1: Any, firm: Any, purpose: Any, a: Any, b: Any) -> Any:
     """Four words at one address, mirrored or spread evenly where the key is flagged so.
 
-    Parameters
-    ----------
-    k0, k1 : int
-        Key with its flags.
-    firm, purpose, a, b : int or int64 array
-        Words in [0, 2**32).
-
-    Returns
-    -------
-    tuple of four int or int64 array
+    Firm, purpose and ordinals are words in [0, 2**32), or int64 arrays of them.
     """
     if (k0 | k1) <= MASK:
         return philox(k0, k1, firm, purpose, a, b)
@@ -286,8 +220,6 @@ def words_at(k0: Any, k1: Any, firm: Any, purpose: Any, a: Any, b: Any) -> Any:
 def exponential(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> float:
     """A unit-exponential number at one address.
 
-    Examples
-    --------
     >>> round(exponential(1, 2, 0, SHOCK, 7, 0), 6)
     0.038585
     """
@@ -298,8 +230,6 @@ def exponential(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> fl
 def normal_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> tuple[float, float]:
     """Two independent standard normal numbers at one address.
 
-    Examples
-    --------
     >>> [round(z, 4) for z in normal_pair(1, 2, 0, SHOCK, 7, 0)]
     [1.7762, -0.0647]
     """
@@ -308,22 +238,8 @@ def normal_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> tu
 
 
 def replication_key(seed: int, replication: int) -> tuple[int, int]:
-    """The key of one replication.
+    """The key of one replication, two words in [0, 2**32); the root seed lies in [0, 2**64).
 
-    Parameters
-    ----------
-    seed : int
-        Root seed, in [0, 2**64).
-    replication : int
-        Number of the replication, from 0.
-
-    Returns
-    -------
-    tuple of two int
-        Key words in [0, 2**32).
-
-    Examples
-    --------
     >>> replication_key(7, 0) == replication_key(7, 1)
     False
     """
@@ -334,18 +250,9 @@ def replication_key(seed: int, replication: int) -> tuple[int, int]:
 def fill_uniforms(k0: int, k1: int, firm: Any, purpose: int, a: Any, b: Any, out: Any) -> None:
     """Write the first uniform number of each address; the loop is compiled in a run.
 
-    Parameters
-    ----------
-    k0, k1 : int
-        Key of the replication.
-    firm, b : int64 array, shape (n,)
-    purpose : int
-    a : int64 array, shape (n, k)
-    out : array, shape (n, k)
-        Numbers strictly between 0 and 1.
+    Firm and `b` have shape (n,), `a` and `out`, whose numbers lie strictly between 0 and 1, (n,
+    k).
 
-    Examples
-    --------
     >>> out = np.empty((1, 2))
     >>> fill_uniforms(1, 2, np.array([5]), SIGNAL, np.array([[0, 3]]), np.array([4]), out)
     >>> bool(out[0, 1] == uniform_pair(1, 2, 5, SIGNAL, 3, 4)[0])
@@ -363,21 +270,8 @@ def uniform_columns(
     a: NDArray[np.int64] | int,
     b: NDArray[np.int64] | int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """`uniform_pair` for whole columns of addresses, the same bits.
+    """`uniform_pair` for whole columns of addresses that broadcast together, the same bits.
 
-    Parameters
-    ----------
-    key : tuple of two int
-    firm, a, b : int64 array or int
-        Broadcast together.
-    purpose : int
-
-    Returns
-    -------
-    tuple of two float64 array
-
-    Examples
-    --------
     >>> u, _ = uniform_columns((1, 2), np.arange(3), SHOCK, 7, 0)
     >>> bool(u[2] == uniform_pair(1, 2, 2, SHOCK, 7, 0)[0])
     True

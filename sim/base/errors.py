@@ -19,23 +19,10 @@ from dataclasses import dataclass
 class Problem:
     """One mistake in a scenario, with all that is needed to put it right.
 
-    Parameters
-    ----------
-    file : str
-        The file in which the bad value stands, or ``"--set"`` for the command line.
-    line : int or None
-        Line in that file, counted from 1; None where there is no line.
-    key : str
-        Dotted key, for example ``"arrangement.consortium.loss_sharing.shares"``.
-    rule : str
-        What the value must satisfy, for example ``"must be at most 1"``.
-    value : str
-        The value as it was written; empty where there is none (a missing key).
-    cure : str
-        How to put it right.
+    The file, or ``"--set"``, its line from 1 (None where there is none) and the dotted key say
+    where; the rule, such as ``"must be at most 1"``, and the value as it was written (empty for a
+    missing key) say what; then the cure.
 
-    Examples
-    --------
     >>> print(Problem("a.toml", 7, "bank.lead.share", "must be at most 1", "1.2", "give 1"))
     a.toml, line 7: bank.lead.share
       must be at most 1; got 1.2
@@ -59,8 +46,6 @@ class Problem:
 def place(file: str, line: int | None, key: str = "") -> str:
     """Say where something stands, as a reader would look it up.
 
-    Examples
-    --------
     >>> place("a.toml", 7, "experiment.seed")
     'a.toml, line 7: experiment.seed'
     >>> place("--set", None)
@@ -73,8 +58,6 @@ def place(file: str, line: int | None, key: str = "") -> str:
 def three_lines(where: str, what: str, cure: str) -> str:
     """Lay a message out as where, what and cure, the last two indented.
 
-    Examples
-    --------
     >>> print(three_lines("here", "is wrong", "do that"))
     here
       is wrong
@@ -86,14 +69,8 @@ def three_lines(where: str, what: str, cure: str) -> str:
 class SimError(Exception):
     """Anything that goes wrong in words a user can act on.
 
-    Parameters
-    ----------
-    where : str
-        The file, the run or the function.
-    what : str
-        The rule that is broken, and the value that breaks it.
-    cure : str
-        How to put it right.
+    It says where (file, run or function), what (the rule that is broken, and the value that breaks
+    it) and the cure.
     """
 
     def __init__(self, where: str, what: str, cure: str) -> None:
@@ -107,15 +84,8 @@ class SimError(Exception):
 
 
 class ScenarioError(SimError):
-    """A scenario that cannot be accepted, with all of its problems at once.
+    """A scenario that cannot be accepted, with all of its problems, at least one, at once.
 
-    Parameters
-    ----------
-    problems : iterable of Problem
-        At least one; kept as the tuple ``problems``.
-
-    Examples
-    --------
     >>> two = [Problem("a.toml", n, "k", "must be 0", "1", "give 0") for n in (3, 8)]
     >>> ScenarioError(two).where
     'a.toml: 2 problems'
@@ -137,26 +107,8 @@ class ScenarioError(SimError):
 
 
 class AccountingError(SimError):
-    """Money appeared or vanished; the run stops, because no result could be trusted.
-
-    Examples
-    --------
-    >>> print(AccountingError("year 2.25, plain, replication 3",
-    ...                       "account deposits is off by 0.5 CNY million",
-    ...                       "this is a fault of the program; please report it"))
-    year 2.25, plain, replication 3
-      account deposits is off by 0.5 CNY million
-      this is a fault of the program; please report it
-    """
+    """Money appeared or vanished; the run stops, because no result could be trusted."""
 
 
 class OutcomeError(SimError):
-    """An outcome cannot be computed from these results.
-
-    Examples
-    --------
-    >>> print(OutcomeError("bank.raro", "is not an outcome", 'did you mean "bank.raroc"?'))
-    bank.raro
-      is not an outcome
-      did you mean "bank.raroc"?
-    """
+    """An outcome cannot be computed from these results."""

@@ -27,19 +27,8 @@ def current() -> Language:
 
 @contextmanager
 def language(name: Language) -> Iterator[None]:
-    """Write words in a language, as a context.
+    """Write words in a language, as a context; ValueError if there are no words in it.
 
-    Parameters
-    ----------
-    name : {"en", "zh"}
-
-    Raises
-    ------
-    ValueError
-        If there are no words in that language.
-
-    Examples
-    --------
     >>> with language("zh"):
     ...     tr("Plain")
     '普通贷款'
@@ -56,15 +45,8 @@ def language(name: Language) -> Iterator[None]:
 def tr(text: str, /, **values: object) -> str:
     """Give a text in the language of the context.
 
-    Parameters
-    ----------
-    text : str
-        In English, with the names of values in braces where there are values.
-    **values : object
-        What is put in, after translation.
+    The text is English, with names in braces for values that are put in after translation.
 
-    Examples
-    --------
     >>> tr("{count} of {total} replications", count=3, total=40)
     '3 of 40 replications'
     """
@@ -81,10 +63,7 @@ def gap() -> str:
 def words(name: Language) -> dict[str, str]:
     """Give the table of a language: English text to its own; empty for English.
 
-    Raises
-    ------
-    ValueError
-        If a text stands twice in the table.
+    Raises ValueError if a text stands twice in the table.
     """
     if name not in _TABLES:
         return {}

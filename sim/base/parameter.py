@@ -33,20 +33,9 @@ def within(
 ) -> AfterValidator:
     """Refuse numbers outside a range, alone or anywhere in a vector or a table.
 
-    Parameters
-    ----------
-    low, high : float, optional
-        Inclusive bounds.
-    above, below : float, optional
-        Strict bounds.
+    Bounds `low` and `high` are inclusive, `above` and `below` strict. For use in ``Annotated``;
+    its error carries the bounds and every offending element.
 
-    Returns
-    -------
-    AfterValidator
-        For use in ``Annotated``; its error carries the bounds and every offending element.
-
-    Examples
-    --------
     >>> from typing import Annotated
     >>> from pydantic import TypeAdapter
     >>> TypeAdapter(Annotated[float, within(low=0.0, high=1.0)]).validate_python(0.5)
@@ -78,8 +67,6 @@ class Within:
     def __and__(self, other: "Within") -> "Within":
         """Give the range of the numbers that lie in both.
 
-        Examples
-        --------
         >>> Within(above=0.0) & Within(high=100.0)
         Within(low=None, high=100.0, above=0.0, below=None)
         """
@@ -93,8 +80,6 @@ class Within:
     def __str__(self) -> str:
         """Write the range in the signs of the field.
 
-        Examples
-        --------
         >>> str(Within(low=0.0, high=1.0)), str(Within(above=0.0)), str(Within())
         ('[0, 1]', '(0, ∞)', 'any number')
         """
@@ -135,8 +120,6 @@ def _furthest(pick: Any, first: float | None, second: float | None) -> float | N
 def range_in_words(bounds: Mapping[str, Any]) -> str:
     """Say a range as a rule.
 
-    Examples
-    --------
     >>> range_in_words({"low": 0, "high": 1})
     'must be at least 0 and at most 1'
     >>> range_in_words({"above": 0})
@@ -173,7 +156,7 @@ def _numbers(value: Any, at: tuple[str | int, ...]) -> list[tuple[tuple[str | in
     return []
 
 
-# --- The frozen base of everything read from a scenario, and the types of its numbers ------------
+# --- Groups of values, and how their fields are declared -----------------------------------------
 
 
 Broken = tuple[str, str, str]
@@ -186,8 +169,6 @@ class Frozen(BaseModel):
     Unknown keys are refused, lists become tuples, NumPy scalars and arrays become plain
     numbers, and defaults are checked like everything else.
 
-    Examples
-    --------
     >>> class Loan(Frozen):
     ...     rate: float = param(0.04, unit="per year", meaning="interest", low=0.0)
     >>> Loan(rate=1)
@@ -195,11 +176,7 @@ class Frozen(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        strict=True,
-        allow_inf_nan=False,
-        validate_default=True,
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
     )
 
     @model_validator(mode="before")
@@ -211,13 +188,9 @@ class Frozen(BaseModel):
         """Give every rule about several fields that does not hold, to be told in one go.
 
         The one way in which a group refuses values. Groups with such rules have their own
-        version; a group that extends another one goes on with ``super().broken_rules()``.
-
-        Yields
-        ------
-        (key, rule, cure)
-            Key below the group (dotted; empty for the group itself), the rule with the
-            value that breaks it, and the cure.
+        version; a group that extends another one goes on with ``super().broken_rules()``. Each
+        is a key below the group (dotted; empty for the group itself), the rule with the value
+        that breaks it, and the cure.
         """
         yield from ()
 
@@ -242,19 +215,10 @@ class RefusedError(ValueError):
 
 
 def no_whole(key: str, shares: Iterable[float], what: str = "") -> Iterator[Broken]:
-    """Give the broken rule where shares of a whole do not sum to one.
+    """Give the broken rule where shares of a whole do not sum to one; none at all is refused too.
 
-    Parameters
-    ----------
-    key : str
-        Where they stand, below the group.
-    shares : iterable of float
-        None at all is refused too.
-    what : str, optional
-        What they are, where the key does not say it.
+    The key says where they stand, below the group, and `what` they are where it does not.
 
-    Examples
-    --------
     >>> ((key, rule, cure),) = no_whole("shares", (0.6, 0.3))
     >>> rule, cure
     ('must sum to 1; got 0.6 + 0.3 = 0.9', 'change the shares, for example the last to 0.4')
@@ -275,8 +239,6 @@ def no_whole(key: str, shares: Iterable[float], what: str = "") -> Iterator[Brok
 def plain(value: Any) -> Any:
     """Turn lists into tuples and NumPy values into plain ones, at any depth.
 
-    Examples
-    --------
     >>> plain({"a": [1, [2, 3]]})
     {'a': (1, (2, 3))}
     """
@@ -316,11 +278,6 @@ def param(
     words : str, optional
         For a term of a clause: a sentence that tells it where it is not its default;
         ``{value}`` stands for the number in words.
-
-    Returns
-    -------
-    any
-        A pydantic field, typed loosely so that it can stand as a default.
 
     Examples
     --------

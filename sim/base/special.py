@@ -10,26 +10,11 @@ _SQRT_HALF = 0.7071067811865476
 
 
 def normal_cdf(x: float) -> float:
-    """Probability that a standard normal variable is at most `x`.
+    """Probability that a standard normal variable is at most `x`, any real number or infinity.
 
-    The complementary error function keeps full relative precision in the lower tail.
-
-    Parameters
-    ----------
-    x : float
-        Any real number or infinity, dimensionless.
-
-    Returns
-    -------
-    float
-        Probability in [0, 1].
-
-    References
-    ----------
+    The complementary error function keeps full relative precision in the lower tail. Source:
     Abramowitz and Stegun (1964), Handbook of Mathematical Functions, 26.2.29.
 
-    Examples
-    --------
     >>> normal_cdf(0.0)
     0.5
     >>> round(normal_cdf(-1.96), 12)
@@ -39,25 +24,12 @@ def normal_cdf(x: float) -> float:
 
 
 def normal_quantile(p: float) -> float:
-    """Inverse of the standard normal distribution function.
+    """Inverse of the standard normal distribution function, to about 1 part in 10**16.
 
-    Parameters
-    ----------
-    p : float
-        Probability. 0 gives minus infinity, 1 plus infinity, anything outside [0, 1] nan.
+    A probability of 0 gives minus infinity, 1 plus infinity, anything outside [0, 1] nan. Source:
+    Wichura, M. J. (1988), Algorithm AS 241: the percentage points of the normal distribution,
+    Applied Statistics 37(3), 477-484 (routine PPND16).
 
-    Returns
-    -------
-    float
-        The `x` with ``normal_cdf(x) == p``, to about 1 part in 10**16.
-
-    References
-    ----------
-    Wichura, M. J. (1988), Algorithm AS 241: the percentage points of the normal
-    distribution, Applied Statistics 37(3), 477-484 (routine PPND16).
-
-    Examples
-    --------
     >>> normal_quantile(0.5)
     0.0
     >>> round(normal_quantile(0.999), 12)

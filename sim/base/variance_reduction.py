@@ -48,14 +48,8 @@ class VarianceReduction(Frozen):
     def key(self, seed: int, replication: int) -> tuple[int, int]:
         """The key of one replication, flagged.
 
-        Parameters
-        ----------
-        seed : int
-        replication : int
-            Of a mirrored pair, the even number comes first and is as without mirrors.
+        Of a mirrored pair, the even number comes first and is as without mirrors.
 
-        Examples
-        --------
         >>> plain, pairs = VarianceReduction(), VarianceReduction(antithetic=("macro",))
         >>> pairs.key(7, 4) == plain.key(7, 4), pairs.key(7, 5) == plain.key(7, 5)
         (True, False)

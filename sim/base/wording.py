@@ -23,14 +23,8 @@ MINUS = "\N{MINUS SIGN}"
 class UnitStyle:
     """How a unit is read.
 
-    Parameters
-    ----------
-    scale : float
-        Factor from the stored to the printed number.
-    level, step : str
-        What stands behind a level and behind a difference.
-    axis, step_axis : str
-        The unit on an axis of levels and on an axis of differences.
+    `scale` is the factor from the stored to the printed number; `level` and `step` stand behind a
+    level and behind a difference, `axis` and `step_axis` on the axes of the two.
     """
 
     scale: float
@@ -42,8 +36,6 @@ class UnitStyle:
     def number(self, value: float, standard_error: float = math.nan, *, sign: bool = False) -> str:
         """Write a stored number on the reader's scale, without its unit.
 
-        Examples
-        --------
         >>> unit_style("share").number(-0.01234, 0.004), unit_style("years").number(4.5)
         ('−1.23', '4.50')
         """
@@ -54,8 +46,6 @@ class UnitStyle:
 def unit_style(unit: str) -> UnitStyle:
     """Give the way in which a unit is read.
 
-    Examples
-    --------
     >>> unit_style("share").axis, unit_style("share").step
     ('%', ' pp')
     >>> unit_style("per year").axis, unit_style("CNY million").axis
@@ -73,8 +63,6 @@ def unit_style(unit: str) -> UnitStyle:
 def unit_name(unit: str) -> str:
     """Name a unit of a parameter or column in English, also those declared by a sign.
 
-    Examples
-    --------
     >>> unit_name("-"), unit_name("x"), unit_name("years")
     ('pure number', 'factor', 'years')
     """
@@ -90,8 +78,6 @@ def decimals(value: float, standard_error: float) -> int:
 
     Two digits of the standard error; three digits of the value where there is none.
 
-    Examples
-    --------
     >>> decimals(12.3456, 0.123), decimals(1234.5, 40.0), decimals(0.01234, math.nan)
     (2, 0, 4)
     """
@@ -112,8 +98,6 @@ def error_of(low: float, high: float) -> float:
 def plain_number(value: float, places: int, *, sign: bool = False) -> str:
     """Write a number with thousands separators and a true minus; a dash where undefined.
 
-    Examples
-    --------
     >>> plain_number(12345.678, 1), plain_number(0.2, 1, sign=True), plain_number(-0.25, 2)
     ('12,345.7', '+0.2', '−0.25')
     """
@@ -129,8 +113,6 @@ def plain_number(value: float, places: int, *, sign: bool = False) -> str:
 def number_text(value: object) -> str:
     """Write any cell of a frame for people: four digits for floats, a dash for nothing.
 
-    Examples
-    --------
     >>> number_text(-0.123456), number_text(575812.3), number_text(12), number_text("a")
     ('−0.1235', '575,812', '12', 'a')
     >>> number_text(float("nan")), number_text(0.00000123456), number_text(2.5)
@@ -148,8 +130,6 @@ def number_text(value: object) -> str:
 def level_text(value: float, unit: str, standard_error: float = math.nan) -> str:
     """Write the level of an outcome, for example ``"12.4 %"``.
 
-    Examples
-    --------
     >>> level_text(0.12345, "share", 0.004), level_text(1500.4, "CNY million", 20.0)
     ('12.35 %', '1,500')
     """
@@ -161,8 +141,6 @@ def level_text(value: float, unit: str, standard_error: float = math.nan) -> str
 def step_text(value: float, unit: str, standard_error: float = math.nan) -> str:
     """Write a difference with its sign, for example ``"+1.2 pp"``.
 
-    Examples
-    --------
     >>> step_text(0.0123, "share", 0.004)
     '+1.23 pp'
     """
@@ -172,8 +150,6 @@ def step_text(value: float, unit: str, standard_error: float = math.nan) -> str:
 def spread_text(value: float, unit: str, standard_error: float = math.nan) -> str:
     """Write the size of a difference or of an error, which has no sign: ``"0.14 pp"``.
 
-    Examples
-    --------
     >>> spread_text(0.0014, "share"), spread_text(2.0, "years")
     ('0.140 pp', '2.00')
     """
@@ -189,8 +165,6 @@ def _in_points(value: float, unit: str, standard_error: float, *, sign: bool) ->
 def range_text(low: float, high: float, unit: str, standard_error: float = math.nan) -> str:
     """Write an interval in the printed unit, for example ``"−0.20 to 1.40"``.
 
-    Examples
-    --------
     >>> range_text(-0.002, 0.014, "share", 0.004)
     '−0.20 to 1.40'
     """
@@ -205,8 +179,6 @@ def range_text(low: float, high: float, unit: str, standard_error: float = math.
 def percent_text(share: float) -> str:
     """Write a confidence or a level, for example ``"95 %"`` or ``"99.9 %"``.
 
-    Examples
-    --------
     >>> percent_text(0.95), percent_text(0.999)
     ('95 %', '99.9 %')
     """
@@ -216,8 +188,6 @@ def percent_text(share: float) -> str:
 def arrangement_text(name: str) -> str:
     """Write the id of an arrangement for readers.
 
-    Examples
-    --------
     >>> arrangement_text("loan_with_warrant")
     'Loan with warrant'
     """
@@ -232,8 +202,6 @@ def arrangement_text(name: str) -> str:
 def verdict_word(verdict: str) -> str:
     """Give the one or two words of a verdict, without its reason or its direction.
 
-    Examples
-    --------
     >>> verdict_word("better (higher)"), verdict_word("no ranking: within rounding")
     ('better', 'not ranked')
     >>> verdict_word("not resolved"), verdict_word("not enough replications")

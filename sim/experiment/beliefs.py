@@ -60,8 +60,6 @@ def believed_under(scenario: Scenario, name: str) -> tuple[str, ...]:
 def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Mean ratio of realised to believed, by stage and for losses, one row an arrangement.
 
-    Examples
-    --------
     >>> rows = [("plain", LOSS_GAP, 1.0), ("plain", LOSS_GAP, 1.5), ("plain", "other", 9.0)]
     >>> frame = pd.DataFrame(rows, columns=["arrangement", "outcome", "value"])
     >>> float(realised_over_believed(frame).loc["plain", LOSS_GAP])
@@ -75,16 +73,16 @@ def moved(scenario: Scenario, name: str, gap: "pd.Series[float]") -> dict[str, A
     """The beliefs of one arrangement, moved part of the way towards what was realised."""
     level = belief_of(scenario.belief, name).model_dump()
     level["default_rate"] = tuple(
-        min(rate * _step(gap.get(key, np.nan)), 0.9)
+        min(rate * _damped(gap.get(key, np.nan)), 0.9)
         for rate, key in zip(level["default_rate"], DEFAULT_GAPS, strict=True)
     )
-    loss = _step(gap.get(LOSS_GAP, np.nan))
+    loss = _damped(gap.get(LOSS_GAP, np.nan))
     for key in ("loss_secured", "loss_unsecured"):
         level[key] = min(level[key] * loss, 1.0)
     return level
 
 
-def _step(ratio: float) -> float:
+def _damped(ratio: float) -> float:
     """Damped factor; an undefined or absurd ratio moves nothing."""
     if not np.isfinite(ratio) or ratio <= 0.0:
         return 1.0

@@ -23,10 +23,11 @@ from sim.engine.world import World
 from sim.experiment.exit_multiple import exceedance, lognormal, mean_between
 from sim.model.economy.equity_market import EquityMarket
 from sim.model.economy.expected import expected_times
-from sim.model.economy.macro import Macro, Path, frailty
+from sim.model.economy.macro import Macro, Path, frailty, stays
 from sim.model.firms import record as r
 from sim.model.firms.loss_sharing import borne_by_others
 from sim.model.firms.right import is_compliant
+from sim.outcomes.reading import exited
 from sim.scenario.scenario import Scenario
 
 # --- Following the firms of a run quarter by quarter, and changing nothing -----------------------
@@ -42,12 +43,7 @@ class Watch(Protocol):
 
 
 def follow(watches: Iterable[Watch]) -> Observer:
-    """A process that lets watches look at each quarter's end of a run, from its start on.
-
-    Parameters
-    ----------
-    watches : iterable of Watch
-    """
+    """A process that lets watches look at each quarter's end of a run, from its start on."""
 
     def process(env: Any, w: World) -> Steps:
         settings = w.scenario.experiment
@@ -107,14 +103,8 @@ _TERMS = (
 class Thresholds:
     """How far the causes of some firms have come.
 
-    Parameters
-    ----------
-    left : array, shape (n_rows, n_causes)
-        Unused part of the threshold of each of `CAUSES`.
-    count : int array, shape (n_rows, n_causes)
-        Thresholds of each drawn so far.
-    steps : int array, shape (n_rows,)
-        Thresholds of progress drawn so far.
+    Of each of `CAUSES`, the unused part of its threshold and the number of thresholds drawn so
+    far, shape (n_rows, n_causes); `steps` counts those of progress, shape (n_rows,).
     """
 
     left: Floats
@@ -124,17 +114,10 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Opening:
-    """What is remembered from the opening of a quarter, of the firms that owe or may draw.
+    """What is remembered from a quarter's opening, of the firms (`rows`) that owe or may draw.
 
-    Parameters
-    ----------
-    rows : int array, shape (n_rows,)
-        Their numbers.
-    covered : array, shape (n_rows,), CNY million
-        What lenders would lose if the firm closed with its cash.
-    exposed : array, shape (n_rows,), CNY million
-        What they would lose without it, times a chance that cash runs out in a setback.
-    thresholds : Thresholds
+    `covered` is what lenders would lose if the firm closed with its cash; `exposed` what they
+    would lose without it, times a chance that cash runs out in a setback; CNY million, (n_rows,).
     """
 
     rows: NDArray[np.int64]
@@ -257,15 +240,8 @@ _EXIT_STATE = (
 class Claim:
     """What lenders would get at an exit: ``share * value - cost`` from a least value on.
 
-    Parameters
-    ----------
-    rows : int array, shape (n_claims,)
-        Living firms at whose exit lenders may get something.
-    share : array, shape (n_claims,)
-        Part of the exit value that reaches lenders.
-    cost : array, shape (n_claims,), CNY million
-    least : array, shape (n_claims,), CNY million
-        Value from which the claim pays.
+    All have shape (n_claims,), of living firms (`rows`) at whose exit lenders may get something;
+    the share is that of the exit value, cost and least value are in CNY million.
     """
 
     rows: NDArray[np.int64]
@@ -307,9 +283,7 @@ def claims(w: World) -> Claim:
 
 def exit_surprise(w: World, claim: Claim) -> float:
     """Gains at the exits of a quarter less what was to be expected, CNY million."""
-    status = w.firms.status[claim.rows]
-    left = (status == r.LISTED) | (status == r.ACQUIRED)
-    gone = np.flatnonzero(left & (claim.share > 0.0))
+    gone = np.flatnonzero(exited(w.firms.status[claim.rows]) & (claim.share > 0.0))
     if not gone.size:
         return 0.0
     rows = claim.rows[gone]
@@ -341,7 +315,7 @@ def expected_gain(p: Any, centre: Floats, claim: tuple[Floats, Floats, Floats]) 
     return np.asarray(share * value - cost * chance)
 
 
-# --- Control variates of a replication: what it had beyond what was to be expected ---------------
+# --- The controls that a run asks for, those of the economy and of the entrants too --------------
 
 
 MEMORY_YEARS = 4.0
@@ -407,14 +381,10 @@ def strain(w: World, since: float, until: float) -> float:
 def time_in(path: Path, state: int, since: float, until: float) -> float:
     """Years that a path spends in a state between two dates.
 
-    Examples
-    --------
     >>> time_in(((0.0, 0), (2.0, 1)), 1, 1.0, 5.0)
     3.0
     """
-    ends = [*(date for date, _ in path[1:]), math.inf]
-    pairs = zip(path, ends, strict=True)
-    spans = [min(end, until) - max(date, since) for (date, code), end in pairs if code == state]
+    spans = (min(end, until) - max(start, since) for start, end in stays(path, state))
     return math.fsum(span for span in spans if span > 0.0)
 
 
@@ -435,8 +405,6 @@ def population(w: World) -> dict[str, float]:
 def venture_chance(logit: Any, slope: Any) -> Floats:
     """Chance of venture backing over all qualities, by Gauss-Hermite quadrature.
 
-    Examples
-    --------
     >>> bool(abs(venture_chance(np.array([0.0]), np.array([0.8]))[0] - 0.5) < 1e-12)
     True
     """

@@ -19,19 +19,11 @@ _NEAR_ONE = 1e-6
 
 
 def exceedance(x: ArrayLike, log_sd: ArrayLike, share: ArrayLike, index: ArrayLike) -> Floats:
-    """Chance that the factor is at least x.
+    """Chance that the factor is at least x, which is positive.
 
-    Parameters
-    ----------
-    x : array_like, positive
-    log_sd : array_like, positive
-    share : array_like, in [0, 1]
-        Part of exits in the tail.
-    index : array_like, positive
-        Pareto index of the tail.
+    The standard deviation of the log and the Pareto index of the tail are positive; the share of
+    exits in the tail lies in [0, 1].
 
-    Examples
-    --------
     >>> round(float(exceedance(1.0, 0.6, 0.0, 1.8)), 6)
     0.5
     """
@@ -43,19 +35,10 @@ def exceedance(x: ArrayLike, log_sd: ArrayLike, share: ArrayLike, index: ArrayLi
 def mean_between(
     low: ArrayLike, high: ArrayLike, log_sd: ArrayLike, share: ArrayLike, index: ArrayLike
 ) -> Floats:
-    """Integral of the chance of exceeding x, for x from `low` to `high`.
+    """Integral of the chance of exceeding x, for x from `low` to `high`, both positive.
 
-    It is the mean of the factor's part between the two, which exists for every index.
-
-    Parameters
-    ----------
-    low, high : array_like, positive
-    log_sd, share, index : array_like
-        As in `exceedance`.
-
-    Examples
-    --------
-    The mean of a lognormal number:
+    It is the mean of the factor's part between the two, which exists for every index. The law is
+    that of `exceedance`. The mean of a lognormal number:
 
     >>> round(float(mean_between(1e-12, 1e9, 0.6, 0.0, 1.8)), 4)
     1.1972
@@ -76,8 +59,6 @@ def _antiderivative(x: ArrayLike, log_sd: ArrayLike, share: ArrayLike, index: Ar
 def lognormal(u: Floats, sd: float) -> Floats:
     """Lognormal numbers of median one at probabilities `u`, all in (0, 1).
 
-    Examples
-    --------
     >>> lognormal(np.array([0.5]), 0.6).tolist()
     [1.0]
     """

@@ -20,19 +20,12 @@ REPLICATIONS, RUNS = "replications", "runs"
 
 
 class Pace:
-    """Counts what is done, batch after batch.
+    """Counts what is done, "replications" or "runs", batch after batch.
 
     A batch begins with the first number told, or with a number below the last one. What it
-    begins with was done before, so neither rate nor time left counts it.
+    begins with was done before, so neither rate nor time left counts it. The clock gives seconds
+    from any start.
 
-    Parameters
-    ----------
-    what : {"replications", "runs"}
-    clock : callable
-        Seconds from any start.
-
-    Examples
-    --------
     >>> ticks = iter([0.0, 10.0, 20.0])
     >>> pace = Pace(clock=lambda: next(ticks))
     >>> for done in (7, 8):
@@ -95,8 +88,6 @@ class Pace:
 def rate_text(rate: float) -> str:
     """Write a rate with two digits, or in whole numbers.
 
-    Examples
-    --------
     >>> rate_text(0.1234), rate_text(3.21), rate_text(1234.0)
     ('0.12', '3.2', '1,234')
     """
@@ -106,8 +97,6 @@ def rate_text(rate: float) -> str:
 def duration(seconds: float) -> str:
     """Write a time for people.
 
-    Examples
-    --------
     >>> duration(0.04), duration(40.0), duration(600.0), duration(9000.0)
     ('0.0 s', '40 s', '10 min', '2.5 h')
     """
@@ -210,7 +199,7 @@ def _display(*things: Any, **options: Any) -> Any:
     return put(*things, **options)
 
 
-# --- How far a long run is, told to whoever looks: a notebook, a pipe, a function, nobody --------
+# --- Who is told ---------------------------------------------------------------------------------
 
 
 Progress = Callable[[int, int], None]
@@ -260,15 +249,6 @@ class Told(Silent):
 class Lines:
     """Writes a line at the first new run, now and then, and at the end of a batch.
 
-    Parameters
-    ----------
-    write : callable
-        Takes a line.
-    what : {"replications", "runs"}
-    pace : Pace, optional
-
-    Examples
-    --------
     >>> ticks = iter([0.0, 10.0, 20.0])
     >>> lines = Lines(print, pace=Pace(clock=lambda: next(ticks)))
     >>> for done in range(3):
@@ -307,8 +287,6 @@ def meter(asked: Asked = None, what: str = REPLICATIONS) -> Meter:
     A function is told; True shows a bar in a notebook and lines on standard error elsewhere;
     False shows nothing; None shows a bar in a notebook and nothing elsewhere.
 
-    Examples
-    --------
     >>> meter(False)(1, 10)
     >>> meter(lambda done, total: print(done, "of", total))(1, 10)
     1 of 10

@@ -14,7 +14,8 @@ from sim.engine.history import History
 from sim.engine.world import World
 from sim.experiment.progress import Asked, meter
 from sim.experiment.results import SERIES, Results, joined, names
-from sim.experiment.simulate import lived, measured, outcome_rows, past, prepare, worlds
+from sim.experiment.simulate import freeze, histories, lived, outcome_rows, past, prepare
+from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import AS_OFFERED, Menu, Scenario, menu_of
 
 Values = dict[str, float]
@@ -34,8 +35,6 @@ class Rerun:
 
     In one process, so that nothing is sent: the histories are large.
 
-    Examples
-    --------
     >>> Rerun().kept
     0
     """
@@ -90,23 +89,24 @@ def _begun(scenario: Scenario, number: int) -> _Kept:
     """Live the history of one replication, and the baseline after it."""
     name = scenario.experiment.baseline
     history = past(scenario, number)
-    baseline, values = measured(lived(history, name))
+    world = lived(history, name)
+    baseline = freeze(world)
+    values = evaluate(baseline, baseline) | world.controls
     return _Kept(history, baseline, {name: (menu_of(scenario, name), values)})
 
 
 def _values(kept: _Kept, scenario: Scenario, name: str) -> Values:
     """Live one arrangement after a history that is kept."""
-    return measured(lived(replace(kept.history, scenario=scenario), name), kept.baseline)[1]
+    world = lived(replace(kept.history, scenario=scenario), name)
+    return evaluate(freeze(world), kept.baseline) | world.controls
 
 
 def _all(scenario: Scenario, number: int) -> dict[str, Values]:
     """Live a replication from its beginning."""
-    found: dict[str, Values] = {}
-    baseline: History | None = None
-    for world in worlds(scenario, number):
-        history, found[world.name] = measured(world, baseline)
-        baseline = baseline or history
-    return found
+    return {
+        world.name: evaluate(history, baseline) | world.controls
+        for world, history, baseline in histories(scenario, number)
+    }
 
 
 def _without_contracts(scenario: Scenario) -> Scenario:

@@ -11,8 +11,6 @@ from sim.engine.history import BANK_PANEL
 from sim.model.firms.record import FIRM, LOG
 from sim.scenario.scenario import Scenario
 
-# --- Results of an experiment: what every replication left behind, frozen ------------------------
-
 
 @dataclass(frozen=True)
 class Reduced:
@@ -31,21 +29,10 @@ class Reduced:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Results:
-    """All replications of an experiment.
+    """All replications of an experiment; what each table holds is declared in `TABLES`.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    outcomes : DataFrame
-        Columns arrangement, replication, outcome, value.
-    series : DataFrame
-        Columns arrangement, replication, series, bank, x, value.
-    banks : DataFrame
-        Columns arrangement, replication, bank, year and the bank columns, CNY million.
-    firms, events : DataFrame or None
-        Kept only where asked for.
-    manifest : mapping
-        Seed, versions, largest accounting residual.
+    Firms and events are kept only where asked for. The manifest holds seed, versions, largest
+    accounting residual and the like.
     """
 
     scenario: Scenario
@@ -70,8 +57,6 @@ class Results:
 def joined(parts: Iterable[pd.DataFrame | None], columns: Sequence[str]) -> pd.DataFrame:
     """Stack tables, or give an empty one with the columns.
 
-    Examples
-    --------
     >>> joined([None, pd.DataFrame({"value": [1.0]})], ("value",))["value"].tolist()
     [1.0]
     >>> list(joined([], ("value",)).columns)
@@ -122,8 +107,6 @@ TABLES = {
 def names(columns: tuple[Column, ...]) -> tuple[str, ...]:
     """Give the names of columns, in order.
 
-    Examples
-    --------
     >>> names(OUTCOMES)
     ('arrangement', 'replication', 'outcome', 'value')
     """

@@ -94,13 +94,7 @@ def local_pool(workers: int) -> ProcessPoolExecutor:
 
 @contextmanager
 def lost_workers() -> Iterator[None]:
-    """Say in words a user can act on that processes have died.
-
-    Raises
-    ------
-    SimError
-        In place of `BrokenProcessPool`.
-    """
+    """Say in words a user can act on that processes have died, by a SimError."""
     try:
         yield
     except BrokenProcessPool as error:
@@ -121,15 +115,9 @@ def _leave_interrupts() -> None:
 
 
 def prepare(scenario: Scenario, say: Callable[[str], None]) -> None:
-    """Compile the rules where no cached code is there, and say so.
+    """Compile the rules where no cached code is there, and say so before and after.
 
     Processes that start later then find it, and need not all compile at once.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    say : callable
-        Takes a message before, and one after; none where nothing must be compiled.
     """
     if must_compile():
         say(tr("compiling the rules (once for this copy of the program; under half a minute) ..."))
@@ -139,10 +127,7 @@ def prepare(scenario: Scenario, say: Callable[[str], None]) -> None:
 def warm_up(scenario: Scenario) -> float:
     """Compile or load what a run of the scenario needs; returns seconds taken.
 
-    Parameters
-    ----------
-    scenario : Scenario
-        Only its shape matters: sectors and banks.
+    Of the scenario only its shape matters: sectors and banks.
     """
     start = time.perf_counter()
     w = new_world(scenario.with_values({"population.firms": 0}), 0)
@@ -162,7 +147,7 @@ def warm_up(scenario: Scenario) -> float:
     return time.perf_counter() - start
 
 
-# --- Simulate: every replication is one luck, lived through under each arrangement ---------------
+# --- Replications, side by side or one after another ---------------------------------------------
 
 
 FIRMS, EVENTS = "firms", "events"
@@ -190,10 +175,6 @@ def simulate(
         show it. By default it is shown in a notebook and nowhere else.
     executor : concurrent.futures.Executor, optional
         Where to run instead of local processes, for example a Dask client's executor.
-
-    Returns
-    -------
-    Results
 
     Raises
     ------
@@ -242,10 +223,8 @@ def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] 
     start = time.perf_counter()
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
-    baseline: History | None = None
-    for world in worlds(scenario, replication, EVENTS in keep):
-        history, values = measured(world, baseline)
-        baseline = baseline or history
+    for world, history, baseline in histories(scenario, replication, EVENTS in keep):
+        values = evaluate(history, baseline) | world.controls
         parts["outcomes"].append(outcome_rows(world.name, replication, values))
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
         for name, frame in _frames(world, history, baseline, keep):
@@ -256,19 +235,6 @@ def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] 
     return Reduced(
         replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds
     )
-
-
-def measured(world: World, baseline: History | None = None) -> tuple[History, dict[str, float]]:
-    """History of a finished world, and its outcomes and controls by name.
-
-    Parameters
-    ----------
-    world : World
-    baseline : History, optional
-        The same replication under the baseline; without it, the world is the baseline's.
-    """
-    history = freeze(world)
-    return history, evaluate(history, baseline or history) | world.controls
 
 
 def outcome_rows(name: str, replication: int, values: Mapping[str, float]) -> pd.DataFrame:
@@ -298,6 +264,17 @@ def _stacked(
         else joined(parts[name], names(columns))[list(names(columns))]
         for name, columns in TABLES.items()
     }  # fmt: skip
+
+
+def histories(
+    scenario: Scenario, replication: int, trace: bool = False
+) -> Iterator[tuple[World, History, History]]:
+    """Each of the `worlds` of one replication, its history, and that of the baseline."""
+    baseline: History | None = None
+    for world in worlds(scenario, replication, trace):
+        history = freeze(world)
+        baseline = baseline or history
+        yield world, history, baseline
 
 
 def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from sim.analysis.estimates import t_quantile
 from sim.engine.history import History
 from sim.experiment.progress import RUNS, Asked, Meter, meter
-from sim.experiment.simulate import freeze, local_pool, lost_workers, prepare, worlds
+from sim.experiment.simulate import histories, local_pool, lost_workers, prepare
 from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import Scenario
 
@@ -36,15 +36,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """All outcomes of one replication.
+    """All outcomes of one replication, shape (n_arrangements, n_outcomes).
 
-    Parameters
-    ----------
-    arrangements, outcomes : tuple of str
-    values : array, shape (n_arrangements, n_outcomes)
-        In the unit of each outcome's mark; nan where undefined.
-    seconds : float
-        Processor time that it took; nan where it was read from a file.
+    Values are in the unit of each outcome's mark, nan where undefined; `seconds` is the processor
+    time that they took, nan where they were read from a file.
     """
 
     arrangements: tuple[str, ...]
@@ -68,8 +63,6 @@ class Table:
     def of_rows(arrangements: Sequence[str], rows: Sequence[Mapping[str, float]]) -> "Table":
         """The table of one mapping of outcome to value for each arrangement.
 
-        Examples
-        --------
         >>> Table.of_rows(["plain", "swap"], [{"a": 1.0}, {"a": 2.0, "b": 3.0}]).values
         array([[ 1., nan],
                [ 2.,  3.]])
@@ -89,16 +82,10 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Cube:
-    """Outcomes of several scenarios in the same replications.
+    """Outcomes of several scenarios in the same replications; nan where undefined.
 
-    Parameters
-    ----------
-    arrangements, outcomes : tuple of str
-    values : array, shape (n_scenarios, n_replications, n_arrangements, n_outcomes)
-        nan where undefined.
+    Values have shape (n_scenarios, n_replications, n_arrangements, n_outcomes).
 
-    Examples
-    --------
     >>> values = np.array([[[[1.0], [3.0]], [[2.0], [5.0]]]])
     >>> cube = Cube(("plain", "swap"), ("bank.profit",), values)
     >>> cube.differences("swap", "plain", "bank.profit")
@@ -119,15 +106,9 @@ class Cube:
     def paired(self, numbers: Sequence[int], unit: int) -> "Cube":
         """The mean over replications that belong together, as one observation each.
 
-        Parameters
-        ----------
-        numbers : sequence of int
-            Of the replications, in their order.
-        unit : int
-            How many belong together, counted from number 0; 2 for mirrored pairs.
+        Numbers are those of the replications, in their order; `unit` of them belong together,
+        counted from number 0; 2 for mirrored pairs.
 
-        Examples
-        --------
         >>> values = np.array([[[[1.0]], [[3.0]], [[5.0]]]])
         >>> Cube(("plain",), ("a",), values).paired(range(3), 2).levels("plain", "a")
         array([[2., 5.]])
@@ -155,21 +136,10 @@ class Cube:
 
 
 def means(values: Floats) -> tuple[Floats, Floats, NDArray[np.int64]]:
-    """Mean, standard error and number of the defined values of each row.
+    """Mean, standard error and number of the defined values of each row, each of shape (n,).
 
-    Parameters
-    ----------
-    values : array, shape (n, n_replications)
-        nan where undefined.
+    Values have shape (n, n_replications). The mean is nan without values, the error below two.
 
-    Returns
-    -------
-    mean, standard error : arrays, shape (n,)
-        nan without values; the error is nan below two.
-    count : int array, shape (n,)
-
-    Examples
-    --------
     >>> mean, error, count = means(np.array([[1.0, 3.0], [2.0, float("nan")]]))
     >>> mean, error, count
     (array([2., 2.]), array([ 1., nan]), array([2, 1]))
@@ -192,13 +162,6 @@ def half_widths(error: Floats, count: NDArray[np.int64], confidence: float = 0.9
 def sides(values: Floats, confidence: float = 0.95) -> NDArray[np.int64]:
     """1 or -1 where the interval of the mean of a row is clear of zero, otherwise 0.
 
-    Parameters
-    ----------
-    values : array, shape (n, n_replications)
-    confidence : float, in (0, 1)
-
-    Examples
-    --------
     >>> sides(np.array([[1.0, 1.1, 1.2], [1.0, -1.0, 0.5], [-1.0, -1.1, -0.9]])).tolist()
     [1, 0, -1]
     """
@@ -219,25 +182,10 @@ KINDS = (".py", ".toml")
 
 @lru_cache
 def program_digest(root: Path = SIM) -> str:
-    """Hash the program, so that numbers of an older one never pass for new.
+    """Hash the program, so that numbers of an older one never pass for new; 16 hexadecimal digits.
 
     Every store of replications is named by it. Python and the libraries that compute count
     as well as the files.
-
-    Parameters
-    ----------
-    root : Path
-        Folder of the program's files.
-
-    Returns
-    -------
-    str
-        Sixteen hexadecimal digits.
-
-    Examples
-    --------
-    >>> len(program_digest())
-    16
     """
     versions = [platform.python_version(), *(version(name) for name in LIBRARIES)]
     digest = hashlib.sha256(" ".join(versions).encode())
@@ -249,7 +197,7 @@ def program_digest(root: Path = SIM) -> str:
     return digest.hexdigest()[:16]
 
 
-# --- Runs of a study, kept by scenario and replication, so that nothing is simulated twice -------
+# --- The store, and what it keeps of a replication -----------------------------------------------
 
 
 Reader = Callable[[Scenario, int], pd.DataFrame]
@@ -276,10 +224,7 @@ def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
 def numbers_of(scenario: Scenario, replication: int, read: Read) -> pd.DataFrame:
     """What `read` gives of each history of one replication, and its controls."""
     names, rows = [], []
-    baseline = None
-    for world in worlds(scenario, replication):
-        history = freeze(world)
-        baseline = history if baseline is None else baseline
+    for world, history, baseline in histories(scenario, replication):
         names.append(world.name)
         rows.append({**read(history, baseline), **world.controls})
     return Table.of_rows(names, rows).frame(replication)
@@ -304,13 +249,8 @@ class Store:
         another one.
     reader : callable
         What to keep of a replication; all outcomes by default.
-
-    Attributes
-    ----------
-    simulated : int
-        Replications that were simulated and not recalled.
-    seconds : float
-        Processor time that workers spent on them.
+    simulated, seconds : int, float
+        Replications that were simulated and not recalled, and processor time spent on them.
     """
 
     folder: Path | None = None
@@ -343,20 +283,11 @@ class Store:
         return Store(self.folder, self.workers, self.executor, self.progress, reader)
 
     def outcomes(self, scenario: Scenario, replications: Iterable[int]) -> pd.DataFrame:
-        """Outcomes of one scenario; only what is not known is simulated.
-
-        Returns
-        -------
-        DataFrame
-            Columns arrangement, replication, outcome, value.
-        """
+        """Outcomes of one scenario, as a tidy table; only what is not known is simulated."""
         return self.many([scenario], replications)[0]
 
     def many(
-        self,
-        scenarios: Sequence[Scenario],
-        replications: Iterable[int],
-        progress: Asked = None,
+        self, scenarios: Sequence[Scenario], replications: Iterable[int], progress: Asked = None
     ) -> list[pd.DataFrame]:
         """Outcomes of several scenarios under the same luck, in their order."""
         numbers = tuple(replications)
@@ -367,17 +298,11 @@ class Store:
         ]
 
     def cube(
-        self,
-        scenarios: Sequence[Scenario],
-        replications: Iterable[int],
-        progress: Asked = None,
+        self, scenarios: Sequence[Scenario], replications: Iterable[int], progress: Asked = None
     ) -> Cube:
         """The same as one array; all scenarios must run the same arrangements.
 
-        Returns
-        -------
-        Cube
-            Of mirrored pairs of replications, a pair is one observation.
+        Of mirrored pairs of replications, a pair is one observation.
         """
         numbers = tuple(replications)
         unit = scenarios[0].variance_reduction.unit if scenarios else 1
@@ -488,13 +413,7 @@ class Store:
 
 
 def key_of(scenario: Scenario) -> str:
-    """The hash of what a replication depends on: everything but words and how many there are.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
-    """
+    """The hash, 64 digits, of what a replication depends on: all but words and how many."""
     single = scenario.experiment.model_copy(update={"replications": 1})
     bare = scenario.model_copy(update={**SINGLE, "experiment": single})
     return hashlib.sha256(bare.model_dump_json().encode()).hexdigest()

@@ -38,9 +38,6 @@ from sim.outcomes.reading import (
     yearly,
 )
 
-# --- What banks lose: realised losses, loans in default, cumulative default by vintage, tails ----
-
-
 _TAIL_LEVEL = 0.99
 
 

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from sim.engine.history import History
+from sim.model.economy.macro import stays
 from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import (
     HOUSE,
@@ -16,6 +17,7 @@ from sim.outcomes.reading import (
     code_of,
     of_book,
     opened_in,
+    overlap,
     quarters,
     quotient,
     ratio,
@@ -32,12 +34,9 @@ def years_in(history: History, code: int) -> Floats:
     """Years of each settlement period spent in a macro regime, shape (n_during,)."""
     close = history.dates[history.during()]
     start = close - quarters(history)
-    path = history.macro
     spent = np.zeros(close.size)
-    for n, (date, state) in enumerate(path):
-        until = path[n + 1][0] if n + 1 < len(path) else math.inf
-        if state == code:
-            spent += np.maximum(np.minimum(close, until) - np.maximum(start, date), 0.0)
+    for since, until in stays(history.macro, code):
+        spent += overlap(start, close, since, until)
     return spent
 
 

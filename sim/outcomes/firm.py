@@ -16,6 +16,7 @@ from sim.outcomes.reading import (
     Mask,
     defaulted,
     ended,
+    exited,
     failed,
     mean,
     newborn,
@@ -110,7 +111,7 @@ def exit_hazard(history: History, year: int) -> float:
     age, status = firms["end"] - firms["birth"], firms["status"]
     closed = status > ACQUIRED
     registered = np.where(closed, age + history.facts["registration_lag"], np.inf)
-    left = np.where((status == LISTED) | (status == ACQUIRED), age, np.inf)
+    left = np.where(exited(status), age, np.inf)
     at_risk = (registered > year - 1.0) & (left > year - 1.0)
     return share(registered <= year, at_risk)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.engine.history import History
-from sim.model.firms.record import ACQUIRED, LISTED, NO_RIGHT, PROGRESS
+from sim.model.firms.record import NO_RIGHT, PROGRESS
 from sim.outcomes.firm import ASSET_LIGHT
 from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import (
@@ -12,6 +12,7 @@ from sim.outcomes.reading import (
     Floats,
     Mask,
     closing,
+    exited,
     first_contract,
     living,
     new_borrowers,
@@ -118,8 +119,9 @@ def gap_startup(history: History) -> float:
 def cost_of_finance(history: History) -> float:
     """All that a unit of credit costs its borrowers."""
     a = of_firms(history).rows(new_borrowers(history))
-    left = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
-    held = np.where(left & (a["holder"] > 0.0), a["holder_proceeds"] - a["cum_strike"], 0.0)
+    held = np.where(
+        exited(a["status"]) & (a["holder"] > 0.0), a["holder_proceeds"] - a["cum_strike"], 0.0
+    )
     paid = a["cum_interest"] + a["cum_royalty"] + a["cum_delivery"] + held
     return ratio(float(paid.sum()), float(a["cum_balance"].sum()))
 

@@ -32,26 +32,12 @@ def founder_values(history: History) -> Floats:
 
 
 def certainty_equivalent(wealth: Floats, aversion: float, outside: float) -> float:
-    """Sure wealth that a founder with constant relative risk aversion holds equal.
+    """Sure wealth, CNY million, that a founder with constant relative risk aversion holds equal.
 
-    Parameters
-    ----------
-    wealth : array, shape (n,), CNY million, not negative
-    aversion : float, not negative
-    outside : float, above zero, CNY million
-        Wealth held outside the firm.
+    Wealth, shape (n,), is not negative, and `outside` is what founders hold outside the firm,
+    above zero, both in CNY million; the result is nan of no wealth. Source: Pratt (1964),
+    Econometrica 32; Hall and Woodward (2010), American Economic Review 100.
 
-    Returns
-    -------
-    float, CNY million
-        nan of no wealth.
-
-    References
-    ----------
-    Pratt (1964), Econometrica 32; Hall and Woodward (2010), American Economic Review 100.
-
-    Examples
-    --------
     >>> round(certainty_equivalent(np.array([0.5, 1.5]), 2.0, 0.5), 6)
     0.833333
     """

@@ -41,16 +41,9 @@ BASES: tuple[Basis, ...] = get_args(Basis)
 class Sample:
     """Observations within one history that an outcome's name promises.
 
-    Parameters
-    ----------
-    unit : str
-        What is counted, in the plural: ``"bank-years"``.
-    least : int
-        Fewest of them with which the outcome is what its name says.
-    count : callable
-        Of a scenario; gives the most that a history of it can hold.
-    label : str
-        Name for readers where a history holds fewer.
+    `unit` says what is counted, in the plural (``"bank-years"``), `least` how few of them are
+    enough; `count` gives the most that a history of a scenario can hold, and `label` is the name
+    for readers where a history holds fewer.
     """
 
     unit: str
@@ -73,10 +66,8 @@ class Mark:
         Direction that is better for the party the outcome belongs to.
     basis : {"flow", "stock", "vintage", "count"}
         Time basis.
-    formula : str
-        The formula in words.
-    source : str
-        Where the definition comes from.
+    formula, source : str
+        The formula in words, and where the definition comes from.
     label : str
         Name for readers, for example ``"RAROC"``.
     function : callable
@@ -87,8 +78,7 @@ class Mark:
     paired : bool
         True where the function also takes the baseline's history of the replication.
     low, high : float, optional
-        Least and greatest value, infinite where there is none; by default what the unit
-        says.
+        Least and greatest value, infinite where there is none; by default what the unit says.
     binary : bool
         True where the value is 1 for yes or 0 for no, so that its mean is a probability;
         intervals are then those of proportions.
@@ -150,29 +140,14 @@ _MARKS: dict[str, Mark] = {}
 
 
 def outcome(name: str, **words: Any) -> Callable[[Function], Function]:
-    """Mark a function as an outcome and register it under a unique name.
+    """Mark a function as an outcome and register it, unchanged, under a unique dotted name.
 
-    Parameters
-    ----------
-    name : str
-        Dotted and unique, group first, for example ``"bank.raroc"``.
-    **words
-        Fields of `Mark`: unit, better, basis, formula and source; where wanted label
-        (otherwise the last part of the name), heavy_tailed, paired, low, high, binary, needs.
+    Words are fields of `Mark`: unit, better, basis, formula and source; where wanted label
+    (otherwise the last part of the name), heavy_tailed, paired, low, high, binary, needs.
 
-    Returns
-    -------
-    decorator
-        It registers the function and returns it unchanged.
+    Raises ValueError if the name is not dotted, is taken by another function, or a field is empty
+    or not one of its allowed words.
 
-    Raises
-    ------
-    ValueError
-        If the name is not dotted, is taken by another function, or a field is empty or
-        not one of its allowed words.
-
-    Examples
-    --------
     >>> @outcome("bank.example_loss", unit="CNY million", better="lower", basis="flow",
     ...          formula="sum of write-offs less recoveries", source="house definition")
     ... def example_loss(history):
@@ -195,28 +170,11 @@ def outcome(name: str, **words: Any) -> Callable[[Function], Function]:
 def family(name: str, over: Members, **words: Any) -> Callable[[Function], Function]:
     """Mark a function as several outcomes, one for each member of a family.
 
-    Parameters
-    ----------
-    name : str
-        As in `outcome`, with words of the member in braces.
-    over : mapping
-        What the function is given as its last argument -> the member's words: those that
-        stand in braces in the name and in texts, and fields of `Mark` of its own.
-    **words
-        As in `outcome`; texts may hold words of the member in braces.
+    In the order of `over`, which holds what the function is given as its last argument and the
+    member's words: those in braces in the name and in texts, and fields of `Mark` of its own.
 
-    Returns
-    -------
-    decorator
-        As of `outcome`; the outcomes stand in the order of `over`.
+    Raises ValueError as `outcome` does, or if two members have the same name.
 
-    Raises
-    ------
-    ValueError
-        As in `outcome`, or if two members have the same name.
-
-    Examples
-    --------
     >>> @family("bank.example_y{year}", over={1: {"year": "1"}, 2: {"year": "2"}},
     ...         unit="CNY million", better="lower", basis="flow",
     ...         formula="loss of year {year}", source="house definition")
@@ -267,13 +225,8 @@ def _origin(mark: Mark) -> str:
 def registry() -> Mapping[str, Mark]:
     """Give every registered outcome by name, after loading the files that define them.
 
-    Returns
-    -------
-    mapping of str to Mark
-        Read-only view, in order of definition.
+    A read-only view, in the order of files and lines.
 
-    Examples
-    --------
     >>> "no.such_outcome" in registry()
     False
     """
@@ -291,23 +244,10 @@ def _place(mark: Mark) -> tuple[str, int]:
 
 
 def evaluate(history: object, baseline: object | None = None) -> dict[str, float]:
-    """Compute every outcome of one arrangement in one replication.
+    """Compute every outcome of one arrangement in one replication, in the unit of its mark.
 
-    Parameters
-    ----------
-    history : History
-    baseline : History, optional
-        The same replication under the baseline; without it, paired outcomes are nan.
-
-    Returns
-    -------
-    dict of str to float
-        In the unit of the outcome's mark; nan where undefined.
-
-    Raises
-    ------
-    OutcomeError
-        If an outcome is infinite, or a binary one neither 0 nor 1.
+    Undefined outcomes are nan, and so are paired ones without the baseline's history of the
+    replication. Raises OutcomeError if an outcome is infinite, or a binary one neither 0 nor 1.
     """
     return {name: _value(mark, history, baseline) for name, mark in registry().items()}
 

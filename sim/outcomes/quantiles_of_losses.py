@@ -3,6 +3,11 @@
 Quantiles are lower quantiles, the smallest x with P(X <= x) at least the confidence.
 Expected shortfall is the coherent one: the mean of the worst (1 - confidence) of
 probability, splitting an atom where needed. Losses are positive numbers.
+
+References
+----------
+Acerbi and Tasche (2002), On the coherence of expected shortfall, Journal of Banking and
+Finance 26(7).
 """
 
 import numpy as np
@@ -17,30 +22,11 @@ _ROUNDING = 1e-12
 def expected_shortfall(losses: ArrayLike, probabilities: ArrayLike, confidence: float) -> float:
     """Mean of the worst (1 - confidence) of a discrete distribution.
 
-    Parameters
-    ----------
-    losses, probabilities : array_like, shape (n,)
-        Atoms in any order, and their probabilities (summing to 1 within 1e-6).
-    confidence : float
-        Strictly between 0 and 1.
+    Losses, in any order, and their probabilities have shape (n,); the result is at least the
+    lower quantile at the same confidence. Raises ValueError if shapes differ, probabilities do
+    not sum to 1 within 1e-6 or are none, the confidence is not strictly between 0 and 1, or an
+    input is nan.
 
-    Returns
-    -------
-    float
-        At least the lower quantile at the same confidence.
-
-    Raises
-    ------
-    ValueError
-        If shapes differ, probabilities are not probabilities, or an input is nan.
-
-    References
-    ----------
-    Acerbi and Tasche (2002), On the coherence of expected shortfall, Journal of Banking
-    and Finance 26(7).
-
-    Examples
-    --------
     >>> round(expected_shortfall([0.0, 1.0], [0.96, 0.04], 0.95), 12)
     0.8
     """
@@ -56,29 +42,10 @@ def expected_shortfall(losses: ArrayLike, probabilities: ArrayLike, confidence: 
 def sample_quantile(losses: ArrayLike, confidence: float) -> float:
     """Value-at-risk of a sample in which each observation weighs the same.
 
-    Parameters
-    ----------
-    losses : array_like, shape (n,)
-        At least one observation, none nan.
-    confidence : float
-        Strictly between 0 and 1.
+    The observation of rank ``ceil(n * confidence)``, no interpolation. Raises ValueError if the
+    sample, shape (n,), is empty or holds nan or infinity, or the confidence is not strictly
+    between 0 and 1.
 
-    Returns
-    -------
-    float
-        The observation of rank ``ceil(n * confidence)``, no interpolation.
-
-    Raises
-    ------
-    ValueError
-        If the sample is empty or holds nan or infinity.
-
-    References
-    ----------
-    Acerbi and Tasche (2002), Journal of Banking and Finance 26(7).
-
-    Examples
-    --------
     >>> sample_quantile([4.0, 1.0, 3.0, 2.0], 0.5)
     2.0
     """
@@ -88,32 +55,11 @@ def sample_quantile(losses: ArrayLike, confidence: float) -> float:
 
 
 def sample_expected_shortfall(losses: ArrayLike, confidence: float) -> float:
-    """Mean of the worst (1 - confidence) of a sample.
+    """Mean of the worst (1 - confidence) of a sample, definition 4.1 of Acerbi and Tasche.
 
-    Parameters
-    ----------
-    losses : array_like, shape (n,)
-        At least one observation, none nan.
-    confidence : float
-        Strictly between 0 and 1.
+    The sum of the worst observations over ``n (1 - confidence)``; the last one counts in part, so
+    that the measure is coherent. Raises ValueError as `sample_quantile` does.
 
-    Returns
-    -------
-    float
-        Sum of the worst observations over ``n (1 - confidence)``; the last one counts in
-        part, so that the measure is coherent.
-
-    Raises
-    ------
-    ValueError
-        If the sample is empty or holds nan or infinity.
-
-    References
-    ----------
-    Acerbi and Tasche (2002), Journal of Banking and Finance 26(7), definition 4.1.
-
-    Examples
-    --------
     >>> sample_expected_shortfall([4.0, 1.0, 3.0, 2.0], 0.5)
     3.5
     """

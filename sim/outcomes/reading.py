@@ -16,10 +16,7 @@ from numpy.typing import NDArray
 from sim.base.columns import Rows
 from sim.engine.history import History
 from sim.model.firms.loss_sharing import borne_by_others, split_by_share
-from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, STAGES, UNBORN
-
-# --- Columns of a history's records, read once. No outcome is defined here -----------------------
-
+from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, LISTED, STAGES, UNBORN
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -47,17 +44,10 @@ def remembered(read: Callable[[History], Value]) -> Callable[[History], Value]:
 
 
 class Columns:
-    """Columns of records as plain arrays, each read once.
+    """Columns of records, or some of their rows, as plain arrays, each read once.
 
     Records are a kilobyte wide, so reading a column takes as long as reading all of them.
 
-    Parameters
-    ----------
-    records : record array, shape (n,), or columns
-    chosen : bool array, shape (n,), or row numbers, optional
-
-    Examples
-    --------
     >>> table = np.zeros(2, dtype=[("cash", "f8"), ("stage", "i1")])
     >>> Columns(table).rows(np.array([True, False]))["cash"]
     array([0.])
@@ -93,7 +83,7 @@ def of_book(history: History) -> Columns:
     return Columns(history.book)
 
 
-# --- Reading a history: ratios, sums and time averages. No outcome is defined here ---------------
+# --- Ratios, sums and time averages --------------------------------------------------------------
 
 
 Array = NDArray[Any]
@@ -108,14 +98,13 @@ BY_STAGE = {
     ))
 }  # fmt: skip
 """Words of a stage in the names, formulas and labels of a family of outcomes, by its code."""
-_ROUNDING = 1e-9
+ROUNDING = 1e-9
+"""Years, or a part of one, by which dates may miss each other."""
 
 
 def ratio(part: float, whole: float) -> float:
     """Part over whole; nan where the whole is not above zero.
 
-    Examples
-    --------
     >>> ratio(1.0, 4.0), ratio(1.0, 0.0)
     (0.25, nan)
     """
@@ -130,8 +119,6 @@ def share(chosen: Mask, among: Mask) -> float:
 def quotient(part: Array, whole: Array, empty: float = math.nan) -> Floats:
     """Part over whole, element by element; `empty` where the whole is not above zero.
 
-    Examples
-    --------
     >>> quotient(np.array([1.0, 1.0]), np.array([4.0, 0.0])).tolist()
     [0.25, nan]
     """
@@ -202,7 +189,7 @@ def years_of_stage(history: History, kind: str, stage: int) -> float:
 
 def opening(history: History, levels: Floats) -> float:
     """A level on the first day; zero where nothing was settled before."""
-    before = np.flatnonzero(history.dates <= _ROUNDING)
+    before = np.flatnonzero(history.dates <= ROUNDING)
     return float(levels[before[-1]]) if before.size else 0.0
 
 
@@ -214,13 +201,18 @@ def closing(history: History, levels: Floats) -> float:
 
 def year_ends(history: History) -> Floats:
     """Ends of the years of the experiment, shape (n_years,)."""
-    return np.arange(1.0, np.ceil(history.horizon - _ROUNDING) + 1.0)
+    return np.arange(1.0, np.ceil(history.horizon - ROUNDING) + 1.0)
+
+
+def year_of(dates: Floats) -> Ints:
+    """Number of the year, from 0, that each date closes or lies in, same shape."""
+    return np.asarray(np.ceil(dates - ROUNDING).astype(np.int64) - 1)
 
 
 def yearly(history: History, column: str) -> Floats:
     """A bank flow by year of the experiment, shape (n_years, n_banks), CNY million."""
     inside = history.during()
-    year = np.ceil(history.dates[inside] - _ROUNDING).astype(np.int64) - 1
+    year = year_of(history.dates[inside])
     flow = history.bank(column)[inside]
     sums = np.zeros((int(year.max()) + 1 if year.size else 0, flow.shape[1]))
     np.add.at(sums, year, flow)
@@ -233,7 +225,7 @@ def code_of(history: History, regime: str) -> int:
     return names.index(regime) if regime in names else -1
 
 
-# --- Groups of firms and contracts of a history. No outcome is defined here ----------------------
+# --- Groups of firms and contracts ---------------------------------------------------------------
 
 
 LAST_STATUS = 127
@@ -255,14 +247,14 @@ def present(history: History) -> Mask:
 def newborn(history: History, follow: float = 0.0) -> Mask:
     """Firms that enter in the experiment, early enough to be followed for some years."""
     birth = of_firms(history)["birth"]
-    late = birth <= history.horizon - follow + _ROUNDING
+    late = birth <= history.horizon - follow + ROUNDING
     return np.asarray(entered(history) & (birth >= 0.0) & late)
 
 
 def ended(history: History, first: int, last: int) -> Mask:
     """Firms that ended in the experiment with a status from `first` to `last`."""
     status, end = of_firms(history)["status"], of_firms(history)["end"]
-    inside = (end > 0.0) & (end <= history.horizon + _ROUNDING)
+    inside = (end > 0.0) & (end <= history.horizon + ROUNDING)
     return np.asarray((status >= first) & (status <= last) & inside)
 
 
@@ -276,10 +268,15 @@ def defaulted(history: History) -> Mask:
     return np.asarray(failed(history) & (of_firms(history)["defaulted"] == 1))
 
 
+def exited(status: Ints) -> Mask:
+    """Firms that were listed or sold."""
+    return np.asarray((status == LISTED) | (status == ACQUIRED))
+
+
 def alive_at_horizon(history: History) -> Mask:
     """Firms that entered and have not closed by the horizon; exits count as living."""
     firms = of_firms(history)
-    closed = (firms["status"] > ACQUIRED) & (firms["end"] <= history.horizon + _ROUNDING)
+    closed = (firms["status"] > ACQUIRED) & (firms["end"] <= history.horizon + ROUNDING)
     return np.asarray(entered(history) & ~closed)
 
 
@@ -323,7 +320,7 @@ def at_bank(history: History, amount: Floats) -> Floats:
 def signed_in(history: History, follow: float = 0.0) -> Mask:
     """Contracts signed in the experiment, early enough to be followed, shape (n,)."""
     date = of_book(history)["date"]
-    late = date <= history.horizon - follow + _ROUNDING
+    late = date <= history.horizon - follow + ROUNDING
     return np.asarray((date > 0.0) & late)
 
 
@@ -353,7 +350,7 @@ def new_borrowers(history: History) -> Ints:
     first = first_contract(history)
     rows = np.flatnonzero(first >= 0)
     date = of_book(history)["date"][first[rows]]
-    return np.asarray(rows[(date > 0.0) & (date <= history.horizon + _ROUNDING)])
+    return np.asarray(rows[(date > 0.0) & (date <= history.horizon + ROUNDING)])
 
 
 # --- When each contract was in force, and what it paid -------------------------------------------

@@ -11,12 +11,13 @@ import pandas as pd
 from sim.engine.history import STATES, History, Page
 from sim.engine.ledger import PARTIES
 from sim.model.firms.record import STAGES
-from sim.outcomes.bank import client_funding, client_income
 from sim.outcomes.bank_loss import loss_split
+from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.firm import survival_curve
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.reading import (
+    ROUNDING,
     Curve,
     Floats,
     Ints,
@@ -41,6 +42,7 @@ from sim.outcomes.reading import (
     signers,
     spells,
     year_ends,
+    year_of,
     yearly,
 )
 from sim.outcomes.survival import kaplan_meier, survival_at
@@ -52,7 +54,6 @@ MOVED = "stage_flow:"
 PAID = "paid:"
 """First parts of the names of the series."""
 _PERIODS = 5
-_ROUNDING = 1e-9
 
 
 def stage_flows(history: History) -> Iterator[Curve]:
@@ -71,8 +72,8 @@ def stage_flows(history: History) -> Iterator[Curve]:
 
 def checkpoints(history: History) -> list[Page]:
     """Give the pages between which flows are told: equal steps of whole years, and the last."""
-    pages = [page for page in history.pages if page.date <= history.horizon + _ROUNDING]
-    step = max(math.ceil(history.horizon / _PERIODS - _ROUNDING), 1)
+    pages = [page for page in history.pages if page.date <= history.horizon + ROUNDING]
+    step = max(math.ceil(history.horizon / _PERIODS - ROUNDING), 1)
     return [page for page in pages if page.date % step == 0.0 or page is pages[-1]]
 
 
@@ -92,7 +93,7 @@ def payments(history: History) -> Iterator[Curve]:
     ``paid:ACCOUNT:PAYER:PAYEE``; x is the length of the experiment in years. A negative sum
     was paid the other way.
     """
-    pages = [page for page in history.pages if page.date <= history.horizon + _ROUNDING]
+    pages = [page for page in history.pages if page.date <= history.horizon + ROUNDING]
     if len(pages) < 2:
         return
     first, last = pages[0], pages[-1]
@@ -130,8 +131,6 @@ NOTICED = 1e-6
 def effect_name(kind: str, group: str) -> str:
     """Name the series of an effect.
 
-    Examples
-    --------
     >>> effect_name("saved", "all firms")
     'effect_saved:all firms'
     """
@@ -195,12 +194,11 @@ def vintage_profit(history: History) -> Curve:
     years = year_ends(history) if rows.size else np.zeros(0)
     profit = client_income(history) - client_funding(history) - net_loss(history)
     date = of_book(history)["date"][first_contract(history)[rows]]
-    place = np.ceil(date - 1e-9).astype(np.int64) - 1
-    sums = np.bincount(place, weights=profit[rows], minlength=years.size)[: years.size]
+    sums = np.bincount(year_of(date), weights=profit[rows], minlength=years.size)[: years.size]
     return "vintage_profit", "", years, np.asarray(sums)
 
 
-# --- Curves: what happens over time, by age of the firm, since signing, and bank by bank ---------
+# --- All curves of a history ---------------------------------------------------------------------
 
 
 COLUMNS = ("series", "bank", "x", "value")
@@ -237,7 +235,7 @@ def firm_curves(history: History) -> Iterator[Curve]:
 
 def survival(history: History) -> Curve:
     """Kaplan-Meier survival of firms that enter in the experiment, by quarter of age."""
-    ages = np.arange(0.0, history.horizon + 1e-9, 0.25)
+    ages = np.arange(0.0, history.horizon + ROUNDING, 0.25)
     chosen = newborn(history)
     if not chosen.any():
         return "survival", "", ages[:0], ages[:0]
@@ -246,10 +244,10 @@ def survival(history: History) -> Curve:
 
 def survival_at_risk(history: History) -> Curve:
     """Firms behind the survival curve that are followed up to an age, by year of age."""
-    ages = np.arange(0.0, history.horizon + 1e-9)
+    ages = np.arange(0.0, history.horizon + ROUNDING)
     a, chosen = of_firms(history), newborn(history)
     lives = np.sort(np.minimum(a["end"], history.horizon)[chosen] - a["birth"][chosen])
-    count = lives.size - np.searchsorted(lives, ages - 1e-9, side="left")
+    count = lives.size - np.searchsorted(lives, ages - ROUNDING, side="left")
     return "survival_at_risk", "", ages, count.astype(np.float64)
 
 
@@ -259,7 +257,7 @@ def vintage_default(history: History) -> Curve:
     Contracts are followed to the horizon. One whose firm was repaid, listed or closed
     without default stays in the count, since it can no longer default.
     """
-    years = np.arange(0.0, min(LONGEST_VINTAGE, history.horizon) + 1e-9)
+    years = np.arange(0.0, min(LONGEST_VINTAGE, history.horizon) + ROUNDING)
     opened = opened_in(history)
     if not opened.any():
         return "vintage_default", "", years[:0], years[:0]
@@ -284,7 +282,7 @@ def cumulative_value_by_age(history: History) -> Curve:
     flows = _income_by_age(history, chosen) + _lumps_by_age(history, chosen)
     ages = np.arange(1.0, flows.size + 1.0)
     birth = np.sort(a["birth"][chosen])
-    followed = np.searchsorted(birth, history.end - ages + 1e-9, side="right")
+    followed = np.searchsorted(birth, history.end - ages + ROUNDING, side="right")
     mean = quotient(flows, followed, 0.0)
     ages, value = np.append(0.0, ages), np.append(0.0, 100.0 * np.cumsum(mean))
     known = np.append(chosen.any(), followed > 0)
@@ -293,7 +291,7 @@ def cumulative_value_by_age(history: History) -> Curve:
 
 def _followed(history: History, age: int) -> Mask:
     """Firms that are observed up to the end of a year of age, shape (n_firms,)."""
-    return np.asarray(of_firms(history)["birth"] <= history.end - age - 1.0 + 1e-9)
+    return np.asarray(of_firms(history)["birth"] <= history.end - age - 1.0 + ROUNDING)
 
 
 def _income_by_age(history: History, chosen: Mask) -> Floats:
@@ -304,11 +302,9 @@ def _income_by_age(history: History, chosen: Mask) -> Floats:
     start, stop = (date[mine] - a["birth"][firm] for date in spells(history))
     income = client_income(history) - a["cum_gain"] - client_funding(history)
     spread = np.bincount(firm, weights=limit * (stop - start), minlength=chosen.size)
-    rate, growth = (
-        limit * quotient(income, spread, 0.0)[firm],
-        1.0 + history.facts["discount_rate"],
-    )
-    flows = np.zeros(int(history.end + 1e-9))
+    rate = limit * quotient(income, spread, 0.0)[firm]
+    growth = 1.0 + history.facts["discount_rate"]
+    flows = np.zeros(int(history.end + ROUNDING))
     for age in range(flows.size):
         spent = overlap(start, stop, age, age + 1.0) * _followed(history, age)[firm]
         flows[age] = (rate * spent).sum() * growth ** -(age + 0.5)
@@ -321,7 +317,7 @@ def _lumps_by_age(history: History, chosen: Mask) -> Floats:
     age = np.minimum(a["end"], history.end) - a["birth"]
     growth = 1.0 + history.facts["discount_rate"]
     lump = (a["cum_gain"] - net_loss(history)[chosen]) * growth**-age
-    flows = np.zeros(int(history.end + 1e-9))
+    flows = np.zeros(int(history.end + ROUNDING))
     for year in range(flows.size):
         inside = (age >= year) & (age < year + 1.0) & _followed(history, year)[chosen]
         flows[year] = lump[inside].sum()
@@ -334,7 +330,7 @@ def money_curves(history: History) -> Iterator[Curve]:
     yield "credit_outstanding", "", dates, history.bank("loans").sum(axis=1)[rows]
     profit = np.append(0.0, cumulative(history, "profit"))
     run = np.append(0.0, history.dates[history.during(run_off=True)])
-    ends = np.abs(run - np.round(run)) < 1e-9
+    ends = np.abs(run - np.round(run)) < ROUNDING
     yield "cumulative_profit", "", run[ends], profit[ends]
     names = history.facts["regimes"]
     rates = np.array([profit_rate(history, name) for name in names])
@@ -364,7 +360,7 @@ def offer_curves(history: History) -> Iterator[Curve]:
 
 def additional_survivors(history: History, baseline: History) -> Curve:
     """Firms not closed here and closed in the baseline, less the reverse, per 1,000."""
-    years = np.arange(0.0, history.horizon + 1e-9)
+    years = np.arange(0.0, history.horizon + ROUNDING)
     among = max(int(present(history).sum()), 1)
     lead = _closed_by(baseline, years) - _closed_by(history, years)
     return "additional_survivors", "", years, 1000.0 * lead / among
@@ -378,7 +374,7 @@ def _closed_by(history: History, years: Floats) -> Floats:
 
 def _settlements(history: History) -> tuple[Floats, Ints]:
     """Dates of settlements from the start date to the horizon, and where they stand."""
-    inside = history.during() | (np.abs(history.dates) <= 1e-9)
+    inside = history.during() | (np.abs(history.dates) <= ROUNDING)
     return np.asarray(history.dates[inside]), np.flatnonzero(inside)
 
 
@@ -387,16 +383,9 @@ def _settlements(history: History) -> tuple[Floats, Ints]:
 
 @dataclass(frozen=True)
 class SeriesMark:
-    """One series, or all series whose names begin alike.
+    """One series, or all series whose names begin alike: unit and meaning of its value, and its x.
 
-    Parameters
-    ----------
-    name : str
-        Name of the series; after a colon stands, in capitals, what further series are by.
-    unit, meaning : str
-        Of the value.
-    x : str
-        What x is, with its unit.
+    After a colon in the name stands, in capitals, what further series are by.
     """
 
     name: str
@@ -407,8 +396,6 @@ class SeriesMark:
     def covers(self, series: str) -> bool:
         """Say whether a series of a run is this one.
 
-        Examples
-        --------
         >>> mark = SeriesMark("stage_count:STAGE", "firms", "living firms", "years")
         >>> mark.covers("stage_count:growth"), mark.covers("survival")
         (True, False)

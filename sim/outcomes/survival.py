@@ -29,10 +29,7 @@ class KaplanMeier(NamedTuple):
 
 
 def kaplan_meier(
-    durations: ArrayLike,
-    observed: ArrayLike,
-    confidence: float = 0.95,
-    entry: ArrayLike = 0.0,
+    durations: ArrayLike, observed: ArrayLike, confidence: float = 0.95, entry: ArrayLike = 0.0
 ) -> KaplanMeier:
     """Survival probability from durations of which some are cut off.
 
@@ -87,30 +84,11 @@ def kaplan_meier(
 
 
 def survival_at(curve: KaplanMeier, years: ArrayLike) -> FloatArray:
-    """Read an estimated survival curve at given ages.
+    """Read an estimated survival curve at given ages, whose shape the result has.
 
-    Parameters
-    ----------
-    curve : KaplanMeier
-    years : array_like
-        Ages, not negative.
+    Steps are right-continuous; beyond the last event stands the last value. Raises ValueError if
+    an age is negative or nan.
 
-    Returns
-    -------
-    ndarray of float, shape of `years`
-        Right-continuous steps; beyond the last event the last value.
-
-    Raises
-    ------
-    ValueError
-        If an age is negative or nan.
-
-    References
-    ----------
-    Kaplan and Meier (1958), Journal of the American Statistical Association 53.
-
-    Examples
-    --------
     >>> curve = kaplan_meier([1.0, 2.0], [True, True])
     >>> survival_at(curve, [0.5, 1.0, 5.0])
     array([1. , 0.5, 0. ])

@@ -6,7 +6,6 @@ import numpy as np
 
 from sim.engine.history import History
 from sim.model.economy.macro import time_share
-from sim.model.firms.record import ACQUIRED, LISTED
 from sim.outcomes.mark import Members, family, outcome
 from sim.outcomes.reading import (
     HOUSE,
@@ -14,6 +13,7 @@ from sim.outcomes.reading import (
     balance_years,
     code_of,
     defaulted,
+    exited,
     living,
     mean,
     newborn,
@@ -29,29 +29,6 @@ from sim.outcomes.reading import (
     total,
     unpaid,
 )
-
-# --- Parties beside the lenders: what bearing losses leaves them ---------------------------------
-
-
-PARTIES = {
-    "guarantors": {"party": "guarantor",
-        "what": "fees of guarantors and pools less losses that they bear"},
-    "insurers": {"party": "insurer", "what": "premiums less losses that insurers bear"},
-    "lessors": {"party": "lessor",
-        "what": "fees of lessors and sale of their equipment less losses that they bear"},
-    "trusts": {"party": "trust", "what": "fees of trusts less losses that their investors bear"},
-}  # fmt: skip
-
-
-@family("system.{party}_result", over=PARTIES, unit="CNY million", better="higher", basis="flow",
-    formula="{what}, over the experiment", source=HOUSE)  # fmt: skip
-def of_party(history: History, party: str) -> float:
-    """Result of one kind of party over the experiment."""
-    return float(history.series(party)[history.during()].sum())
-
-
-# --- The system: credit, firms saved and lost, public cost, value, banks that fail together ------
-
 
 OTHER_OWN = "additionality, as in evaluations of guarantee programmes"
 
@@ -186,9 +163,28 @@ def value_created(history: History) -> float:
     """Value that a new firm creates."""
     chosen = newborn(history)
     a = of_firms(history).rows(chosen)
-    gone = (a["status"] == LISTED) | (a["status"] == ACQUIRED)
     kept = history.facts["private_value_share"]
     unsold = np.where(living(history)[chosen], kept * a["value"], 0.0)
-    worth = np.where(gone, a["exit_value"], unsold) + a["cum_dividend"]
+    worth = np.where(exited(a["status"]), a["exit_value"], unsold) + a["cum_dividend"]
     put_in = a["cum_equity"] + a["cum_strike"] + a["cum_supplier_loss"]
     return mean(worth - put_in - unpaid(history)[chosen])
+
+
+# --- Parties beside the lenders: what bearing losses leaves them ---------------------------------
+
+
+PARTIES = {
+    "guarantors": {"party": "guarantor",
+        "what": "fees of guarantors and pools less losses that they bear"},
+    "insurers": {"party": "insurer", "what": "premiums less losses that insurers bear"},
+    "lessors": {"party": "lessor",
+        "what": "fees of lessors and sale of their equipment less losses that they bear"},
+    "trusts": {"party": "trust", "what": "fees of trusts less losses that their investors bear"},
+}  # fmt: skip
+
+
+@family("system.{party}_result", over=PARTIES, unit="CNY million", better="higher", basis="flow",
+    formula="{what}, over the experiment", source=HOUSE)  # fmt: skip
+def of_party(history: History, party: str) -> float:
+    """Result of one kind of party over the experiment."""
+    return float(history.series(party)[history.during()].sum())

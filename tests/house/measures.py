@@ -7,9 +7,9 @@ import numpy as np
 
 from sim.engine.history import History
 from sim.model.firms.record import ACQUIRED, FAILED_CASH, LISTED
-from sim.outcomes.bank import client_income, irr_vintage_of
 from sim.outcomes.bank_capital import living_rights
 from sim.outcomes.bank_loss import bank_years
+from sim.outcomes.bank_stage import client_income, irr_vintage_of
 from sim.outcomes.cycle import years_in
 from sim.outcomes.firm import ASSET_LIGHT, alive_after
 from sim.outcomes.firm_wealth import founder_values

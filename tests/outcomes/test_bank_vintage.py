@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sim.outcomes import bank as vintage
+from sim.outcomes import bank_stage as vintage
 from tests.outcomes import tiny
 
 HISTORY = tiny.history()

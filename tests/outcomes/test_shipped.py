@@ -138,6 +138,14 @@ def test_balances_read_at_settlements_are_nearly_those_that_earn_interest(histor
         assert seen == pytest.approx(balance_years(history), rel=0.05)
 
 
+def test_readers_meet_what_a_bank_returns_by_vintage_after_its_defaults():
+    order = list(registry())
+    lending = ["bank.profit", "bank.credit_loss", "bank.default_rate", "bank.irr_vintage"]
+    system = ["system.credit_outstanding", "system.public_cost", "system.guarantor_result"]
+    for names in (lending, system):
+        assert [name for name in order if name in names] == names
+
+
 def test_every_arrangement_gives_the_same_curves(histories):
     base = histories["plain"]
     found = [set(all_series(history, base)["series"]) for history in histories.values()]

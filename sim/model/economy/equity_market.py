@@ -6,6 +6,7 @@ MK32 (listings 2024 over 2021: 0.19 and 0.09).
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from sim.base.draws import EQUITY_MARKET, exponential, uniform_pair
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, param
@@ -57,8 +58,6 @@ def market_path(
     regime uses up, so a change of regime changes only the speed. Names are those of the
     macro regimes in the order of their codes; dates and end are in years.
 
-    Examples
-    --------
     >>> calm = {"boom": 0.0}
     >>> rule = EquityMarket(
     ...     opening_winter_share=1.0, enter_winter_hazard=calm, leave_winter_hazard=calm,
@@ -72,8 +71,7 @@ def market_path(
     winter = 1 if u < market.opening_winter_share else 0
     path, ordinal = [(start, winter)], 1
     left = exponential(key[0], key[1], 0, EQUITY_MARKET, ordinal, 0)
-    for n, (date, regime) in enumerate(macro):
-        until = macro[n + 1][0] if n + 1 < len(macro) else end
+    for (date, regime), (until, _) in pairwise((*macro, (end, 0))):
         now = date
         while now < until:
             table = market.leave_winter_hazard if winter else market.enter_winter_hazard

@@ -46,8 +46,6 @@ def expected_times(
     Shape (n_edges - 1, 2 n_regimes). The opening applies on the first day of the history,
     `start`; edges are rising dates in years, none before it.
 
-    Examples
-    --------
     >>> from sim.model.economy.macro import Regime
     >>> regimes = {"boom": Regime(mean_years=3.0), "bust": Regime(mean_years=1.0)}
     >>> macro = Macro(opening="stationary", frailty_variance=0.2, regime=regimes)

@@ -92,13 +92,6 @@ class Macro(Frozen):
 def unordered(path: Sequence[Any]) -> Iterator[Broken]:
     """Give the steps of a stated path that do not begin after the one before them.
 
-    Parameters
-    ----------
-    path : sequence of steps
-        Each with ``from_years``.
-
-    Examples
-    --------
     >>> steps = [Step(from_years=year, regime="boom") for year in (0.0, 2.0, 2.0)]
     >>> [key for key, _, _ in unordered(steps)]
     ['path[2].from_years']
@@ -116,8 +109,6 @@ Path = tuple[tuple[float, int], ...]
 def regime_names(macro: Macro) -> tuple[str, ...]:
     """Names of the regimes; a regime's code is its place.
 
-    Examples
-    --------
     >>> regimes = {"boom": Regime(mean_years=3.5), "bust": Regime(mean_years=1.5)}
     >>> regime_names(Macro(opening="boom", frailty_variance=0.2, regime=regimes))
     ('boom', 'bust')
@@ -131,8 +122,6 @@ def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> 
     The key is that of the replication; start and end are the first and the last day of the
     simulation, in years.
 
-    Examples
-    --------
     >>> regimes = {"boom": Regime(mean_years=3.5), "bust": Regime(mean_years=1.5)}
     >>> steps = (Step(from_years=-9.0, regime="boom"), Step(from_years=2.0, regime="bust"))
     >>> rule = Macro(opening="boom", frailty_variance=0.0, regime=regimes, path=steps)
@@ -205,8 +194,6 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
     A step or spell with a factor of its own raises a year in proportion to the part of
     the year that it covers. Years count from the start date and are negative in the history.
 
-    Examples
-    --------
     >>> calm = Macro(opening="boom", frailty_variance=0.0, regime={"boom": Regime(mean_years=1)})
     >>> frailty(calm, (1, 2), 2030)
     1.0
@@ -230,17 +217,24 @@ def _stress(macro: Macro, year: float) -> float:
     return factor
 
 
+def stays(path: Path, state: int) -> Iterator[tuple[float, float]]:
+    """Start and end of each stay of a path in a state; the last state of a path has no end.
+
+    >>> list(stays(((0.0, 0), (2.0, 1), (3.0, 0)), 0))
+    [(0.0, 2.0), (3.0, inf)]
+    """
+    for (since, code), (until, _) in pairwise((*path, (math.inf, 0))):
+        if code == state:
+            yield since, until
+
+
 def time_share(path: Path, code: int, start: float, end: float) -> float:
     """Share of the time from `start` to `end` spent in the regime `code`.
 
-    Examples
-    --------
     >>> time_share(((0.0, 0), (3.0, 1)), 0, 0.0, 4.0)
     0.75
     """
     total = 0.0
-    for n, (date, regime) in enumerate(path):
-        until = path[n + 1][0] if n + 1 < len(path) else end
-        if regime == code:
-            total += max(min(until, end) - max(date, start), 0.0)
+    for since, until in stays(path, code):
+        total += max(min(until, end) - max(since, start), 0.0)
     return total / (end - start) if end > start else 0.0
