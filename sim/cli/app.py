@@ -1,4 +1,4 @@
-"""The command line as a whole: one line for each command.
+"""The commands: each is in the file of its name, in `inspection.py` or in `studies.py`.
 
 Nothing heavy is imported here; each command imports what it needs when it runs.
 """
@@ -7,13 +7,24 @@ from collections.abc import Callable
 
 import typer
 
-from sim.cli.between_two import attribute, cycle, reverse_stress, story
 from sim.cli.calibrate import calibrate
 from sim.cli.compare import compare
-from sim.cli.describe import catalogue, check, facts, protocol, show, vocabulary
-from sim.cli.over_ranges import breakeven, discover, frontier, robustness, sensitivity, sweep
+from sim.cli.facts import facts
+from sim.cli.inspection import catalogue, check, protocol, show, vocabulary
 from sim.cli.report import report
 from sim.cli.run import run
+from sim.cli.studies import (
+    attribute,
+    breakeven,
+    cycle,
+    discover,
+    frontier,
+    reverse_stress,
+    robustness,
+    sensitivity,
+    story,
+    sweep,
+)
 
 app = typer.Typer(
     name="crosscycle",
