@@ -123,8 +123,9 @@ def _field(
     if groups and not known:
         yield from _walk(field.annotation, path, kind, told)
         return
-    default = tr("left out") if field.default is None else shown(field.default)
-    default = None if field.is_required() else default
+    default = None
+    if not field.is_required():
+        default = tr("left out") if field.default is None else shown(field.default)
     if known:
         unit, legal = tr("table"), tr("as [{table}]", table=join_key(known[0]))
         default = "" if default is not None else None
