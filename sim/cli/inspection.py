@@ -163,7 +163,7 @@ class Subject(StrEnum):
 
 
 @told
-def catalogue(
+def list_(
     subject: Annotated[Subject, typer.Argument(help="What to list.")] = Subject.SCENARIOS,
     folder: Annotated[
         Path, typer.Option("--in", metavar="FOLDER", help="Where scenarios are looked for.")

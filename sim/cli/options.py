@@ -125,8 +125,12 @@ class BadInputError(SimError):
     """An argument of the command line that cannot be accepted."""
 
 
+COMMANDS: dict[str, Callable[..., None]] = {}
+"""Every command by its name, as files that hold commands are loaded."""
+
+
 def told(command: Callable[P, None]) -> Callable[P, None]:
-    """Let a command end with a message and an exit code instead of a traceback.
+    """Make a command that ends with a message and an exit code instead of a traceback.
 
     Errors that nobody foresaw keep their traceback: they are faults of the program.
     """
@@ -152,6 +156,8 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             _end("interrupted; nothing was written", INTERRUPTED)
 
+    # `list_` and `reverse_stress` are the commands list and reverse-stress.
+    COMMANDS[command.__name__.strip("_").replace("_", "-")] = wrapped
     return wrapped
 
 
