@@ -1,1 +1,1 @@
-"""Floor 12: the command line, one file for each command."""
+"""Floor 12: the command line; `app.py` says where each command is."""

@@ -1,19 +1,15 @@
-"""The command line as a whole: one line for each command.
+"""Commands: each in the file of its name, studies (as sweep) in studies.py, else in inspection.py.
 
 Nothing heavy is imported here; each command imports what it needs when it runs.
 """
 
-from collections.abc import Callable
-
 import typer
 
-from sim.cli.between_two import attribute, cycle, reverse_stress, story
-from sim.cli.calibrate import calibrate
-from sim.cli.compare import compare
-from sim.cli.describe import catalogue, check, facts, protocol, show, vocabulary
-from sim.cli.over_ranges import breakeven, discover, frontier, robustness, sensitivity, sweep
-from sim.cli.report import report
-from sim.cli.run import run
+from sim.cli import calibrate, compare, facts, inspection, report, run, studies
+from sim.cli.options import COMMANDS
+
+FILES = (calibrate, compare, facts, inspection, report, run, studies)
+"""Where commands are; `told` and `study` make a command of a function of the same name."""
 
 app = typer.Typer(
     name="crosscycle",
@@ -23,31 +19,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-COMMANDS: dict[str, Callable[..., None]] = {
-    "run": run,
-    "report": report,
-    "check": check,
-    "compare": compare,
-    "show": show,
-    "list": catalogue,
-    "vocabulary": vocabulary,
-    "protocol": protocol,
-    "story": story,
-    "attribute": attribute,
-    "cycle": cycle,
-    "reverse-stress": reverse_stress,
-    "discover": discover,
-    "facts": facts,
-    "breakeven": breakeven,
-    "frontier": frontier,
-    "sweep": sweep,
-    "sensitivity": sensitivity,
-    "robustness": robustness,
-    "calibrate": calibrate,
-}
-for name, command in COMMANDS.items():
-    app.command(name)(command)
+for name in sorted(COMMANDS):
+    app.command(name)(COMMANDS[name])
 
 
 def main() -> None:

@@ -6,7 +6,6 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli import pipeline
 from sim.cli.options import (
     FAILED,
     INTERRUPTED,
@@ -14,6 +13,7 @@ from sim.cli.options import (
     Quiet,
     Settings,
     Workers,
+    Yes,
     progress,
     say,
     silent,
@@ -21,10 +21,13 @@ from sim.cli.options import (
 )
 from sim.cli.run import cores
 from sim.cli.run_folder import RUNS, RunFolder
-from sim.cli.study import given_command, open_store, print_findings, write_study
-
-WRITTEN = "scenarios"
-"""Folder of the fitted scenario files, beneath the folder of the run."""
+from sim.cli.study_base import (
+    announce,
+    given_command,
+    open_store,
+    print_findings,
+    write_study,
+)
 
 PlanFile = Annotated[
     Path, typer.Argument(metavar="PLAN", help="A plan: scenarios/calibration/*.toml.")
@@ -47,9 +50,11 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     out: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="By default runs/calibrate-PLAN.")
     ] = None,
+    yes: Yes = False,
     quiet: Quiet = False,
 ) -> None:
     """Fit free numbers to published figures; a rerun goes on where the last one ended."""
+    from sim.experiment.simulate import prepare
     from sim.studies.calibration_plan import load_plan, scenario_of
 
     refuse_scenario(file)
@@ -58,10 +63,12 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     folder = RunFolder(out or RUNS / f"calibrate-{file.stem}")
     folder.check_usable()
     notice = silent if quiet else say
-    pipeline.prepare(scenario, notice)
+    prepare(scenario, notice)
+    eye = evaluator(plan, scenario, open_store(folder, workers or cores()), points)
+    most = eye.expected(check)
+    if not quiet:
+        announce([(scenario, most)], eye.store, yes, at_most=True)
     with progress(quiet) as report:
-        eye = evaluator(plan, scenario, folder, workers or cores(), points)
-        most = eye.expected(check)
         eye.report = lambda done: report(done, max(done, most))
         found = _look(scenario, eye, check, notice)
     _finish(folder, file, found, quiet)
@@ -69,25 +76,18 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
         raise typer.Exit(FAILED)
 
 
-def evaluator(
-    plan: Any, scenario: Any, folder: RunFolder, workers: int, budget: int | None
-) -> Any:
-    """Give what simulates, with everything that it has ever simulated in this folder."""
+def evaluator(plan: Any, scenario: Any, store: Any, budget: int | None) -> Any:
+    """Give what simulates, with everything that is known from before."""
     from sim.studies.fit import Evaluator
     from sim.studies.moments import moments_of
 
     # A setting may change how many histories an evaluation has.
     plan = plan.model_copy(update={"replications": scenario.experiment.replications})
-    return Evaluator(plan, open_store(folder, workers).reading(moments_of), budget)
+    return Evaluator(plan, store.reading(moments_of), budget)
 
 
 def refuse_scenario(file: Path) -> None:
-    """Say it plainly where somebody gives a scenario instead of a plan.
-
-    Raises
-    ------
-    BadInputError
-    """
+    """Say it plainly where somebody gives a scenario instead of a plan."""
     from sim.scenario.read import resolve
 
     raw = resolve(file)
@@ -118,7 +118,7 @@ def _finish(folder: RunFolder, file: Path, found: Any, is_quiet: bool) -> None:
 
     base = file.parent / found.plan.scenario
     texts = fitted_files(found.plan, base.resolve(), found.fitted)
-    written = write_files(texts, base.parent.resolve(), folder.path / WRITTEN)
+    written = write_files(texts, base.parent.resolve(), folder.path / "scenarios")
     about = {
         "command": given_command(),
         "scenario_sha256": fingerprint(found.fitted), "seed": found.plan.seed,

@@ -3,12 +3,12 @@
 import functools
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sim.cli import pipeline
 from sim.cli.options import (
     BadInputError,
     Most,
@@ -19,16 +19,16 @@ from sim.cli.options import (
     Settings,
     Until,
     Workers,
+    Yes,
     console,
-    progress,
     say,
     settings_of,
     silent,
     told,
 )
-from sim.cli.run import cores, heading, summary
-from sim.cli.run_folder import COMPARISON, RUNS, RunFolder
-from sim.cli.study import about_study, open_store, print_findings, write_study
+from sim.cli.run import heading, summary
+from sim.cli.run_folder import COMPARISON, RUNS
+from sim.cli.study_base import Given, opened, print_findings
 from sim.scenario.toml_text import fingerprint
 
 Files = Annotated[
@@ -68,34 +68,39 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
             help="Measure how many replications with independent seeds one is worth.",
         ),
     ] = False,
+    yes: Yes = False,
     quiet: Quiet = False,
 ) -> None:
     """Compare arrangements of one or several scenarios under common luck."""
     from sim.studies.comparison import Precisely, compare_scenarios, line_up, tail_findings
     from sim.studies.request import together
-    from sim.studies.variance import variance_factors
+    from sim.studies.variance import METHODS, variance_factors
 
-    given = settings_of(settings, replications=replications, seed=seed)
-    scenarios = load_files(files, given, silent if quiet else say)
-    aim = Precisely(until or (), most, with_levels=levels)
-    together(aim.targets, lambda: line_up(scenarios, baseline))
-    tails = read_tails(tail or (), scenarios, aim)
-    folder = RunFolder(out or default_folder(files, list(scenarios.values())))
-    RunFolder(out or RUNS).check_usable()
+    values = settings_of(settings, replications=replications, seed=seed)
+    scenarios = load_files(files, values, silent if quiet else say)
     first = next(iter(scenarios.values()))
-    pipeline.prepare(first, silent if quiet else say)
-    store = open_store(folder, workers or cores())
-    with progress(quiet) as report:
-        found, extra = compare_scenarios(scenarios, baseline, aim, store, report), []
+    aim = Precisely(until or (), most, with_levels=levels)
+    targets, lineup = together(aim.targets, lambda: line_up(scenarios, baseline))
+    tails = read_tails(tail or (), scenarios, aim)
+    count = first.experiment.replications
+    jobs = [(one, most if targets else count) for one in lineup.scenarios]
+    jobs += [(first, count)] * (len(METHODS) - 1) * measure_variance_reduction
+    given = Given(files[0], workers=workers, yes=yes, quiet=quiet)
+    with opened(given, first, out or default_folder(files, list(scenarios.values()))) as now:
+        now.start(*jobs, at_most=bool(targets))
+        found, extra = compare_scenarios(scenarios, baseline, aim, now.store), []
         if measure_variance_reduction:
-            extra.append(variance_factors(first, store=store, progress=report).findings())
-    if tails:
-        extra.append(tail_findings(found.outcomes, tails))
-    _write(folder, found, extra, about_study(first))
-    if quiet:
-        typer.echo(folder.path)
-        return
-    _print(found, extra, folder)
+            extra.append(variance_factors(first, store=now.store).findings())
+        if tails:
+            extra.append(tail_findings(found.outcomes, tails))
+        now.end()
+        with now.folder.staging() as stage:
+            found.comparison.frame().to_csv(stage / COMPARISON, index=False)
+        for findings in (found.findings(), *extra):
+            now.write(findings)
+        if not quiet:
+            _print(found, extra)
+            typer.echo(f"\nall outcomes: {now.folder.path / COMPARISON}")
 
 
 def load_files(
@@ -129,13 +134,7 @@ def load_files(
 def read_tails(
     texts: Sequence[str], scenarios: dict[str, Any], aim: Any
 ) -> tuple[tuple[str, float], ...]:
-    """Read ``outcome=level`` and refuse levels that the histories cannot reach.
-
-    Raises
-    ------
-    ScenarioError
-        Before anything runs; says how many replications are needed.
-    """
+    """Read ``outcome=level``; for levels that the histories cannot reach, say how many can."""
     from sim.studies.request import together
 
     first = next(iter(scenarios.values()))
@@ -172,31 +171,15 @@ def default_folder(files: Sequence[Path], scenarios: Sequence[Any]) -> Path:
     return RUNS / f"compare-{stem}-{hashlib.sha256(words.encode()).hexdigest()[:8]}"
 
 
-def _write(folder: RunFolder, found: Any, extra: list[Any], about: dict[str, Any]) -> None:
-    with folder.staging() as stage:
-        found.comparison.frame().to_csv(stage / COMPARISON, index=False)
-    write_study(folder, found.findings(), about)
-    for findings in extra:
-        write_study(folder, findings, about)
-
-
-def _print(found: Any, extra: list[Any], folder: RunFolder) -> None:
+def _print(found: Any, extra: list[Any]) -> None:
     typer.echo(f"{heading(found.comparison)}\n")
     console().print(summary(found.comparison))
     typer.echo("")
     for sentence in found.sentences():
         typer.echo(sentence)
     if found.precision is not None:
-        print_findings(_precision_only(found))
+        # The words stand above already.
+        print_findings(replace(found.findings(), sentences=()))
     for findings in extra:
         typer.echo("")
         print_findings(findings)
-    typer.echo(f"\nall outcomes: {folder.path / COMPARISON}")
-    typer.echo(f"report: {folder.report}")
-
-
-def _precision_only(found: Any) -> Any:
-    """The table of half-widths without the words, which stand above it."""
-    from dataclasses import replace
-
-    return replace(found.findings(), sentences=())

@@ -21,8 +21,6 @@ from sim.base.errors import ScenarioError, SimError, three_lines
 from sim.base.language import tr
 from sim.experiment.progress import RUNS, Lines, Meter, Pace, Silent
 
-# --- The arguments and options that several commands share, each declared once -------------------
-
 
 class Record(StrEnum):
     """What a run can keep beside the outcomes."""
@@ -103,14 +101,7 @@ Most = Annotated[int, typer.Option(min=2, help="With --until: no more replicatio
 
 
 def settings_of(settings: list[str] | None, **experiment: int | None) -> list[str]:
-    """Join ``--set`` with the options that stand for a value of the experiment.
-
-    Parameters
-    ----------
-    settings : list of str or None
-        As given on the command line.
-    **experiment : int or None
-        Values of ``[experiment]`` by name; None where the option was not given.
+    """Join ``--set`` with the options that stand for values of ``[experiment]``, if given.
 
     Examples
     --------
@@ -122,15 +113,10 @@ def settings_of(settings: list[str] | None, **experiment: int | None) -> list[st
 
 
 # --- From errors to messages and exit codes ------------------------------------------------------
-# ====  ====================
-#    0  done
-#    1  the run failed
-#    2  bad input
-#  130  interrupted (Ctrl-C)
-# ====  ====================
 
 
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+"""Exit codes of a run that failed, of bad input, and after Ctrl-C; 0 is done."""
 
 P = ParamSpec("P")
 
@@ -139,8 +125,12 @@ class BadInputError(SimError):
     """An argument of the command line that cannot be accepted."""
 
 
+COMMANDS: dict[str, Callable[..., None]] = {}
+"""Every command by its name, as files that hold commands are loaded."""
+
+
 def told(command: Callable[P, None]) -> Callable[P, None]:
-    """Let a command end with a message and an exit code instead of a traceback.
+    """Make a command that ends with a message and an exit code instead of a traceback.
 
     Errors that nobody foresaw keep their traceback: they are faults of the program.
     """
@@ -150,7 +140,8 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
         try:
             command(*args, **kwargs)
         except ScenarioError as error:
-            _end(f"{error}\n\n{_count(error)}; nothing was run or written", BAD_INPUT)
+            count = counted(len(error.problems), "problem")
+            _end(f"{error}\n\n{count}; nothing was run or written", BAD_INPUT)
         except BadInputError as error:
             _end(str(error), BAD_INPUT)
         except SimError as error:
@@ -158,10 +149,15 @@ def told(command: Callable[P, None]) -> Callable[P, None]:
         except BrokenPipeError:
             raise
         except OSError as error:
-            _end(_system_words(error), FAILED)
+            where = str(error.filename or "the operating system")
+            what = (error.strerror or str(error)).lower()
+            cure = "check the path, the permissions and the free space"
+            _end(three_lines(where, what, cure), FAILED)
         except KeyboardInterrupt:
             _end("interrupted; nothing was written", INTERRUPTED)
 
+    # `list_` and `reverse_stress` are the commands list and reverse-stress.
+    COMMANDS[command.__name__.strip("_").replace("_", "-")] = wrapped
     return wrapped
 
 
@@ -170,21 +166,8 @@ def _end(message: str, code: int) -> None:
     raise typer.Exit(code)
 
 
-def _count(error: ScenarioError) -> str:
-    count = len(error.problems)
-    return f"{count} problem{'s' if count > 1 else ''}"
-
-
-def _system_words(error: OSError) -> str:
-    where = str(error.filename or "the operating system")
-    what = (error.strerror or str(error)).lower()
-    return three_lines(where, what, "check the path, the permissions and the free space")
-
-
 # --- What is printed: results to standard output, messages to standard error ---------------------
 
-
-Justify = Literal["left", "right"]
 
 PIPED_WIDTH = 160
 """Columns of text where there is no terminal to fit."""
@@ -205,22 +188,16 @@ def silent(_: str) -> None:
     """Tell nothing."""
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int = 0) -> Table:
-    """Lay out a table.
+def counted(number: int, word: str) -> str:
+    """Write a number of things: 1 problem, 2 problems."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
-    Parameters
-    ----------
-    head : sequence of str
-        Names of the columns.
-    rows : iterable of sequences
-        Cells as text.
-    right : int
-        How many of the last columns stand on the right of their width.
-    """
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int = 0) -> Table:
+    """Lay out a table; the last `right` columns stand on the right of their width."""
     layout = Table(box=None, pad_edge=False)
-    first_right = len(head) - right
     for place, name in enumerate(head):
-        justify: Justify = "right" if place >= first_right else "left"
+        justify: Literal["left", "right"] = "right" if place >= len(head) - right else "left"
         layout.add_column(name, justify=justify, overflow="fold", no_wrap=place == 0)
     for row in rows:
         # Text, not markup: brackets in values are brackets.
@@ -235,35 +212,19 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int 
 def progress(is_quiet: bool = False, what: str = RUNS) -> Iterator[Meter]:
     """Show how many runs are done, how fast they go and how long the rest will take.
 
-    Parameters
-    ----------
-    is_quiet : bool
-        Show nothing.
-    what : {"replications", "runs"}
-        What is counted.
-
-    Yields
-    ------
-    Meter
-        To be called with the number done and the number in all, whenever one changes.
+    `what` is counted, "replications" or "runs". The meter is to be called with the number done
+    and the number in all, whenever one changes.
     """
     if is_quiet:
         yield Silent()
     elif sys.stderr.isatty():
-        with _bar(what) as bar:
-            yield bar
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+            yield _Bar(bar, what)
     else:
         yield Lines(say, what)
-
-
-@contextmanager
-def _bar(what: str) -> Iterator[Meter]:
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        yield _Bar(bar, what)
 
 
 class _Bar:

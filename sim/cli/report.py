@@ -28,9 +28,6 @@ from sim.report.parts import cited, in_a_row, put
 from sim.scenario.declared import KIND, shown, unit_and_meaning
 from sim.scenario.toml_text import fingerprint
 
-# --- What a reader must know before the results: the arrangements in words, and the limits -------
-
-
 NEUTRAL = (
     "Plain lending: each bank decides on its own file, lends at its own rate against tangible"
     " collateral for a year at a time, bears its losses alone and has no part in a gain."
@@ -59,11 +56,8 @@ LIMITS = (
 def describe(scenario: Any) -> dict[str, list[str]]:
     """Say in words what each arrangement or programme of a scenario is.
 
-    Returns
-    -------
-    dict of arrangement to list of str
-        What each clause that is not neutral says, in the order of the clauses; for a
-        programme, what is on offer from when on, and the clauses of each.
+    That is what each clause that is not neutral says, in the order of the clauses; for a
+    programme, what is on offer from when on, and the clauses of each.
     """
     return {
         name: _sentences(scenario.arrangement[name])
@@ -87,14 +81,14 @@ def _policies(scenario: Any, programme: str) -> list[str]:
 
 def _dates(policy: Any) -> str:
     """Say from when to when a policy holds, and whom it reaches."""
-    offer = arrangement_text(policy.arrangement).lower()
-    start = policy.start.isoformat()
-    words = [
-        tr("From {start} on, {offer} is on offer beside plain lending", start=start, offer=offer)
-    ]
-    if policy.end is not None:
-        said = "From {start} until {end}, {offer} is on offer beside plain lending"
-        words = [tr(said, start=start, end=policy.end.isoformat(), offer=offer)]
+    said = {
+        "offer": arrangement_text(policy.arrangement).lower(), "start": policy.start.isoformat()
+    }  # fmt: skip
+    if policy.end is None:
+        words = [tr("From {start} on, {offer} is on offer beside plain lending", **said)]
+    else:
+        text = "From {start} until {end}, {offer} is on offer beside plain lending"
+        words = [tr(text, end=policy.end.isoformat(), **said)]
     if policy.reach_share < 1.0:
         words.append(tr(" to {share} of firms", share=percent(policy.reach_share)))
     if policy.phase_in_years > 0.0:
@@ -105,11 +99,8 @@ def _dates(policy: Any) -> str:
 def setting(scenario: Any) -> str:
     """Say on what firms, for how long and on what footing arrangements are compared.
 
-    Returns
-    -------
-    str
-        Up to three sentences with the ids of their numbers, as markup of a page; empty
-        where the scenario does not tell.
+    Up to three sentences with the ids of their numbers, as markup of a page; none where the
+    scenario does not tell.
     """
     experiment = scenario.experiment
     footing = FOOTINGS.get(experiment.footing, "")
@@ -158,7 +149,7 @@ def _value(key: str, value: Any, unit: str) -> str:
     return f"{key.replace('_', ' ')} {shown(value)}" + (f" {unit}" if unit else "")
 
 
-# --- From results to what people read: comparison, figures and report, in their language ---------
+# --- From results to tables, figures and page ----------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -187,12 +178,7 @@ def measured(results: Any) -> Measured:
 def write_findings(folder: RunFolder, results: Any, written: Language = "en") -> Any:
     """Measure, compare, write the tables behind the report, the figures and the report.
 
-    Parameters
-    ----------
-    folder : RunFolder
-    results : Results
-    written : {"en", "zh"}
-        Language of figures and report; tables hold the same words in all languages.
+    Figures and report are in the language asked for; tables hold the same words in all.
     """
     from sim.report.explore_data import explored
 
@@ -211,16 +197,9 @@ def write_findings(folder: RunFolder, results: Any, written: Language = "en") ->
 
 
 def write_page(file: Path, folder: RunFolder, found: Measured, drawings: Any = None) -> None:
-    """Write the report of a run, in the language of the context.
+    """Write the report of a run and its studies, in the language of the context.
 
-    Parameters
-    ----------
-    file : Path
-    folder : RunFolder
-        Of the run; its studies stand in the report.
-    found : Measured
-    drawings : mapping of str to Drawing, optional
-        The figures, where they are drawn already.
+    `drawings` are the figures by key, where they are drawn already.
     """
     from sim.report.report import write_report
     from sim.report.studies import studies_of
@@ -248,11 +227,7 @@ def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) ->
     """Write every figure of the report as SVG and as PNG, and the numbers behind it as CSV.
 
     A PNG needs a font with the letters of the language; without one it is drawn in English.
-
-    Returns
-    -------
-    dict of str to Drawing
-        The figures by key, so that the report need not draw them again.
+    The figures are given by key, so that the report need not draw them again.
     """
     from sim.base.language import current
     from sim.report.figures.gallery import planned
@@ -278,12 +253,8 @@ def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) ->
 def read_results(folder: RunFolder) -> Any:
     """Read the results of a finished or interrupted run from its folder.
 
-    Raises
-    ------
-    BadInputError
-        If the folder holds no run, or a file of it is gone.
-    ScenarioError
-        If its scenario is not one of this version.
+    Raises BadInputError if the folder holds no run, or a file of it is gone; ScenarioError if
+    its scenario is not one of this version.
     """
     from sim.experiment.results import Results
     from sim.scenario.scenario import load_scenario
@@ -297,9 +268,6 @@ def read_results(folder: RunFolder) -> Any:
         if tables[name] is None:
             raise BadInputError(str(folder.path), f"has lost its {name}.parquet", "run it again")
     return Results(load_scenario(folder.path / "scenario.toml"), manifest=manifest, **tables)
-
-
-# --- Write the report of a finished run again, from its files, in either language ----------------
 
 
 @told

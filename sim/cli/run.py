@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -14,7 +14,7 @@ from rich.text import Text
 
 from sim.analysis.compare import UNRESOLVED, unseen_words
 from sim.base.wording import arrangement_text, percent_text, verdict_word
-from sim.cli import pipeline
+from sim.cli.job import Job, Simulated, simulate, write_results
 from sim.cli.options import (
     INTERRUPTED,
     InLanguage,
@@ -42,26 +42,14 @@ from sim.experiment.progress import REPLICATIONS
 from sim.report.figures.selection import headlines
 from sim.scenario.toml_text import fingerprint
 
-# --- The comparison as it is printed at the end of a run -----------------------------------------
-
-
 STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
 
 
 def summary(comparison: Any) -> Table:
-    """Lay out the headline outcomes, one row each and one column an arrangement.
+    """Lay out the headline outcomes, one row each.
 
-    Parameters
-    ----------
-    comparison : Comparison
-        Its readable table has columns outcome, unit, arrangement, value, baseline,
-        difference, interval and verdict.
-
-    Returns
-    -------
-    Table
-        Level of the baseline, then for each other arrangement the difference from it
-        with its interval and verdict.
+    The level of the baseline comes first, then for each other arrangement the difference from
+    it with its interval and verdict.
     """
     rows = comparison.table(headlines(list(comparison.marks)) or None)
     names = list(dict.fromkeys(rows["arrangement"]))
@@ -116,39 +104,24 @@ class _StoppedError(Exception):
 
 
 def simulate_until(
-    job: pipeline.Job,
-    asked: tuple[Any, int],
-    simulate: Callable[[pipeline.Job], pipeline.Simulated],
-) -> tuple[pipeline.Job, pipeline.Simulated, Any]:
+    job: Job, targets: Sequence[Any], most: int, run_job: Callable[[Job], Simulated]
+) -> tuple[Job, Simulated, Any]:
     """Simulate; where half-widths are asked for, add replications until they are reached.
 
-    Parameters
-    ----------
-    job : Job
-    asked : tuple of (targets, int)
-        Half-widths, none for a fixed number of replications, and the most replications.
-    simulate : callable
-        Simulates a job and writes its results.
-
-    Returns
-    -------
-    job : Job
-        With the number of replications that were run.
-    simulated : Simulated
-    precision : Precision or None
+    The job is given back with the number of replications that were run, at most `most`, and
+    the results with the precision that they reach, None where none is asked for.
     """
     from sim.analysis.outcomes_table import measure
     from sim.studies.comparison import FIRST_BATCH, precision_of, replicate_until
 
-    targets, most = asked
     if not targets:
-        return job, simulate(job), None
-    looks: list[tuple[pipeline.Job, pipeline.Simulated]] = []
+        return job, run_job(job), None
+    looks: list[tuple[Job, Simulated]] = []
 
     def look(count: int) -> Any:
         scenario = job.scenario.with_values({"experiment.replications": count})
         own = replace(job, scenario=scenario, is_resumed=job.is_resumed or bool(looks))
-        looks.append((own, simulate(own)))
+        looks.append((own, run_job(own)))
         if not looks[-1][1].is_whole:
             raise _StoppedError
         return measure(looks[-1][1].results)
@@ -202,11 +175,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     for notice in notices:
         tell(f"notice: {notice}")
     RunFolder(out or RUNS).check_usable()
-    pipeline.prepare(scenario, tell)
-    if solve_beliefs:
-        with progress(quiet, REPLICATIONS) as report:
-            scenario = pipeline.solve_beliefs(scenario, workers or cores(), report)
-    job = pipeline.Job(
+    scenario = _prepared(scenario, solve_beliefs, workers or cores(), quiet)
+    job = Job(
         scenario,
         RunFolder(out or default_folder(file, scenario)),
         workers or min(cores(), scenario.experiment.replications),
@@ -214,15 +184,13 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         resume,
         tuple(map(str, notices)),
     )
-    job, simulated, precision = simulate_until(job, (targets, most), lambda j: _simulate(j, quiet))
+    job, simulated, precision = simulate_until(job, targets, most, lambda j: _simulate(j, quiet))
     if not simulated.is_whole:
-        options = ["--solve-beliefs"] if solve_beliefs else []
-        options += ["--workers", str(workers)] if workers else []
-        options += [word for target in until or () for word in ("--until", target)]
-        options += ["--most", str(most)] if until else []
-        options += ["--language", written.value] if written is not Words.ENGLISH else []
-        options += ["--quiet"] if quiet else []
-        _stop(job, simulated, [str(file), *_settings(given), *options])
+        _stop(job, simulated, file, {
+            "set": given, "solve-beliefs": solve_beliefs, "workers": workers, "until": until,
+            "most": until and most, "language": written is not Words.ENGLISH and written.value,
+            "quiet": quiet, "keep": job.keep, "out": job.folder.path, "resume": True,
+        })  # fmt: skip
     comparison = write_findings(job.folder, simulated.results, written.value)
     if quiet:
         typer.echo(job.folder.path)
@@ -236,7 +204,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
 
 
 def read_targets(until: list[str] | None) -> tuple[Any, ...]:
-    """Read the half-widths that are asked for; as in `sim.studies.comparison.parse_targets`."""
+    """Read the half-widths that are asked for."""
     if not until:
         return ()
     from sim.studies.comparison import parse_targets
@@ -256,27 +224,45 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def _simulate(job: pipeline.Job, is_quiet: bool) -> pipeline.Simulated:
+def _prepared(scenario: Any, is_solved: bool, workers: int, is_quiet: bool) -> Any:
+    """Load the compiled rules, and make what banks believe meet outcomes where asked for."""
+    from sim.experiment.beliefs import solve
+    from sim.experiment.simulate import prepare
+
+    prepare(scenario, silent if is_quiet else say)
+    if not is_solved:
+        return scenario
     with progress(is_quiet, REPLICATIONS) as report:
-        simulated = pipeline.simulate(job, report)
+        report.say("solving for beliefs that meet outcomes ...")
+        return solve(scenario, workers, report)
+
+
+def _simulate(job: Job, is_quiet: bool) -> Simulated:
+    with progress(is_quiet, REPLICATIONS) as report:
+        simulated = simulate(job, report)
     if simulated.replications:
-        pipeline.write_results(job, simulated)
+        write_results(job, simulated)
     return simulated
 
 
-def _settings(given: list[str]) -> list[str]:
-    return [word for setting in given for word in ("--set", setting)]
-
-
-def _stop(job: pipeline.Job, simulated: pipeline.Simulated, arguments: list[str]) -> None:
+def _stop(job: Job, simulated: Simulated, file: Path, options: Mapping[str, Any]) -> None:
     """End an interrupted run: say what is kept and how to go on."""
     done, asked = len(simulated.replications), job.scenario.experiment.replications
     if not done:
         say("interrupted before the first replication was finished; nothing was written")
         raise typer.Exit(INTERRUPTED)
-    words = ["python", "-m", "sim", "run", *arguments]
-    words += [word for record in job.keep for word in ("--keep", record)]
-    words += ["--out", str(job.folder.path), "--resume"]
+    words = ["python", "-m", "sim", "run", str(file), *_written(options)]
     say(f"interrupted: {done} of {asked} replications are kept in {job.folder.path}")
     say(f"  go on with: {shlex.join(words)}")
     raise typer.Exit(INTERRUPTED)
+
+
+def _written(options: Mapping[str, Any]) -> Iterator[str]:
+    """Write options as on the command line, those that hold nothing left out."""
+    for name, given in options.items():
+        if given is True:
+            yield f"--{name}"
+        else:
+            many = given if isinstance(given, list | tuple) else [given] if given else ()
+            for value in many:
+                yield from (f"--{name}", str(value))

@@ -38,13 +38,7 @@ _AGAIN = "remove it and run again, or choose another folder with --out"
 
 @dataclass(frozen=True)
 class RunFolder:
-    """A folder that holds one run.
-
-    Parameters
-    ----------
-    path : Path
-        It need not exist before something is written.
-    """
+    """A folder that holds one run; it need not exist before something is written."""
 
     path: Path
 
@@ -61,13 +55,7 @@ class RunFolder:
         return (folder or Path()) / name
 
     def check_usable(self) -> None:
-        """Refuse a place where no folder can be, before time is spent.
-
-        Raises
-        ------
-        BadInputError
-            If the place is a file, or lies beneath one.
-        """
+        """Refuse a place that is a file or lies beneath one, before time is spent."""
         for place in (self.path, *self.path.parents):
             if place.is_dir():
                 return
@@ -128,14 +116,7 @@ def write_manifest(folder: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def write_tables(folder: Path, results: Any) -> None:
-    """Write the tables of results, those that were kept.
-
-    Parameters
-    ----------
-    folder : Path
-    results : Results
-        Its frames by name; None where one was not kept.
-    """
+    """Write the tables of results, those that were kept."""
     for name in TABLES:
         frame = getattr(results, name)
         if frame is not None:

@@ -37,8 +37,6 @@ from sim.scenario.read import RawScenario, did_you_mean, is_beneath, similar
 from sim.scenario.toml_text import KeyPath, join_key, split_key
 
 # --- Turn what the validator found into faults in the words of a scenario's author ---------------
-# Each fault says which key is wrong, the rule, the value, the cure, and what could stand
-# there instead so that the rest can be checked too.
 
 
 REQUIRED = "is required"
@@ -46,30 +44,21 @@ REQUIRED = "is required"
 
 
 def explain(error: ErrorDetails, model: type[BaseModel], values: Mapping[str, Any]) -> list[Fault]:
-    """Explain one error of the validator.
+    """Explain one error of the validator in the values that it checked.
 
-    Parameters
-    ----------
-    error : ErrorDetails
-        As pydantic gives it.
-    model : type of BaseModel
-        The group at the top.
-    values : mapping
-        The values that were checked.
-
-    Returns
-    -------
-    list of Fault
-        Several where one rule is broken by several elements or keys.
+    It gives several faults where one rule is broken by several elements or keys.
     """
     words = _WORDS.get(error["type"])
     spot = locate(model, error["loc"])
     if words is not None:
         return [_wrong_type(spot, error, words)]
-    explainer = _EXPLAINERS.get(error["type"])
-    if explainer is not None:
+    if explainer := _EXPLAINERS.get(error["type"]):
         return explainer(spot, error, model)
-    return _refused(spot, error, values)
+    # The rules that a group checks itself.
+    cause = error.get("ctx", {}).get("error")
+    if isinstance(cause, RefusedError):
+        return [_refused_part(spot, part, values) for part in cause.parts]
+    return [Fault(spot.path, error["msg"], _give("another value", spot), error["input"])]
 
 
 def _missing(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
@@ -114,7 +103,8 @@ def _unknown_key(spot: Spot, error: ErrorDetails, model: type[BaseModel]) -> lis
 def _unknown_kind(spot: Spot, error: ErrorDetails, _: type[BaseModel]) -> list[Fault]:
     known = list(kinds(spot.annotation))
     given = str(error.get("ctx", {}).get("tag", ""))
-    rule = f"must be a kind of {_name(spot.path)}; known kinds: {listed(known)}"
+    names = [part for part in spot.path if isinstance(part, str)] or ["scenario"]
+    rule = f"must be a kind of {names[-1]}; known kinds: {listed(known)}"
     near = similar(given, known)
     cure = did_you_mean(given, known, "give one of the known kinds")
     return [Fault((*spot.path, KIND), rule, cure, given, instead=near or NOTHING)]
@@ -185,14 +175,6 @@ def _means(text: str, words: str) -> bool:
     return type(value) in _TYPES.get(words, ())
 
 
-def _refused(spot: Spot, error: ErrorDetails, values: Mapping[str, Any]) -> list[Fault]:
-    """Explain the rules that a group checks itself."""
-    cause = error.get("ctx", {}).get("error")
-    if isinstance(cause, RefusedError):
-        return [_refused_part(spot, part, values) for part in cause.parts]
-    return [Fault(spot.path, error["msg"], _give("another value", spot), error["input"])]
-
-
 def _refused_part(spot: Spot, part: Broken, values: Mapping[str, Any]) -> Fault:
     key, rule, cure = part
     path = (*spot.path, *split_key(key)) if key else spot.path
@@ -208,11 +190,6 @@ def _give(what: str, spot: Spot) -> str:
 
 def _after(what: str) -> str:
     return f": {what}" if what else ""
-
-
-def _name(path: KeyPath) -> str:
-    names = [part for part in path if isinstance(part, str)]
-    return names[-1] if names else "scenario"
 
 
 _NUMBER = "a number"
@@ -259,19 +236,9 @@ MAX_PASSES = 5
 
 
 def validate(raw: RawScenario, model: type[Model]) -> Model:
-    """Check raw values and build the frozen scenario.
+    """Check raw values, as ``resolve`` gives them, and build the frozen scenario.
 
-    Parameters
-    ----------
-    raw : RawScenario
-        As ``resolve`` gives it.
-    model : type of BaseModel
-        The group at the top.
-
-    Raises
-    ------
-    ScenarioError
-        With every problem of reading and of checking, sorted by file and line.
+    Raises ScenarioError with every problem of reading and of checking, by file and line.
     """
     if not raw.problems:
         try:
@@ -279,8 +246,9 @@ def validate(raw: RawScenario, model: type[Model]) -> Model:
         except ValidationError:
             pass  # explained below, together with what hides behind it
     faults = _all_faults(raw, model) if raw.is_whole else []
-    found = [_problem(fault, raw) for fault in faults]
-    raise ScenarioError(_in_order([*raw.problems, *found]))
+    problems = [*raw.problems, *(_problem(fault, raw) for fault in faults)]
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    raise ScenarioError(sorted(problems, key=lambda p: (files.index(p.file), p.line or 0)))
 
 
 def _all_faults(raw: RawScenario, model: type[BaseModel]) -> list[Fault]:
@@ -358,8 +326,3 @@ def _problem(fault: Fault, raw: RawScenario) -> Problem:
     at = raw.place(fault.path)
     key = join_key(fault.path)
     return Problem(at.file, at.line, key, fault.rule, shown(fault.value), fault.cure)
-
-
-def _in_order(problems: list[Problem]) -> list[Problem]:
-    files = list(dict.fromkeys(problem.file for problem in problems))
-    return sorted(problems, key=lambda p: (files.index(p.file), p.line or 0))

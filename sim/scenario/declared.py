@@ -15,25 +15,12 @@ from pydantic.fields import FieldInfo
 
 from sim.scenario.toml_text import KeyPath, join_key, value_text
 
-# --- What may stand at a place in a scenario, read off the declared groups -----------------------
-
-
 KIND = "kind"
 
 
 @dataclass(frozen=True)
 class Spot:
-    """A place in a scenario and what may stand there.
-
-    Parameters
-    ----------
-    path : path
-        Keys and indices, without names of kinds.
-    annotation : any
-        The type that is expected there.
-    field : FieldInfo or None
-        The declaration that covers the place.
-    """
+    """A place in a scenario, without names of kinds: the type and the declaration there."""
 
     path: KeyPath
     annotation: Any
@@ -41,15 +28,7 @@ class Spot:
 
 
 def locate(model: type[BaseModel], loc: KeyPath) -> Spot:
-    """Follow a path of the validator through the declared groups.
-
-    Parameters
-    ----------
-    model : type of BaseModel
-        The group at the top.
-    loc : path
-        As the validator reports it, with a component for every union it passes.
-    """
+    """Follow a path of the validator, which has a component for every union it passes."""
     spot = Spot((), model)
     for part in loc:
         members = choices(spot.annotation)
@@ -84,15 +63,7 @@ def kinds(annotation: Any) -> dict[str, type[BaseModel]]:
 
 
 def legal_keys(annotation: Any, value: Any = None) -> list[str]:
-    """List the keys of the table that may stand at a place.
-
-    Parameters
-    ----------
-    annotation : any
-        What may stand there.
-    value : any, optional
-        What does; its kind picks one of several groups.
-    """
+    """List the keys of the table that may stand at a place; the kind of a value picks one."""
     members = [m for m in choices(annotation) if is_group(m)]
     kind = value.get(KIND) if isinstance(value, Mapping) else None
     picked = [m for m in members if kind in _names(m)] or members
@@ -100,13 +71,7 @@ def legal_keys(annotation: Any, value: Any = None) -> list[str]:
 
 
 def places_of(model: type[BaseModel], key: str) -> list[str]:
-    """Find every place of a scenario that has a key of this name.
-
-    Returns
-    -------
-    list of str
-        Dotted keys; ``NAME`` stands where the scenario's author picks a name.
-    """
+    """Find the dotted keys of this name; ``NAME`` stands for a name that an author picks."""
     return [join_key(path) for path in _declared(model, ()) if path[-1] == key]
 
 
@@ -174,18 +139,11 @@ def _declared(annotation: Any, path: KeyPath) -> list[KeyPath]:
 # They are only there so that checking can go on past a mistake; nothing is run with them.
 
 
-_SIMPLE: dict[Any, Any] = {float: 1.0, int: 1, str: "", bool: False, NoneType: None}
+_SIMPLE: dict[Any, Any] = {float: 1.0, int: 1, str: "", bool: False}
 
 
 def placeholder(annotation: Any, field: FieldInfo | None = None) -> Any:
-    """Give a value that a field would most likely accept.
-
-    Parameters
-    ----------
-    annotation : any
-        The type that is expected.
-    field : FieldInfo, optional
-        The declaration, for the bounds of a number.
+    """Give a value that a field would most likely accept, within the bounds of its declaration.
 
     Examples
     --------
@@ -207,19 +165,10 @@ def placeholder(annotation: Any, field: FieldInfo | None = None) -> Any:
         return () if variable else tuple(placeholder(a, field) for a in arguments)
     if get_origin(member) is dict:
         return {}
-    bound = _bound(field) if member in (int, float) else None
-    return _SIMPLE.get(member) if bound is None else member(bound)
-
-
-def _bound(field: FieldInfo | None) -> float | None:
-    extra = field.json_schema_extra if field else None
-    if not isinstance(extra, dict):
-        return None
-    for name in ("low", "high"):
-        bound = extra.get(name)
-        if isinstance(bound, int | float):
-            return float(bound)
-    return None
+    extra = field.json_schema_extra if field and member in (int, float) else None
+    bounds = [extra.get(name) for name in ("low", "high")] if isinstance(extra, dict) else []
+    numbers = (bound for bound in bounds if isinstance(bound, int | float))
+    return member(next(numbers, _SIMPLE[member])) if member in _SIMPLE else None
 
 
 # --- One mistake in the values of a scenario, and the words to tell it ---------------------------
@@ -234,20 +183,10 @@ MAX_LISTED = 14
 
 @dataclass(frozen=True)
 class Fault:
-    """One mistake, before its file and line are known.
+    """One mistake, before its file and line are known: rule, cure and value of the message.
 
-    Parameters
-    ----------
-    path : path
-        The key at fault.
-    rule, cure : str
-        In the words of the message.
-    value : any
-        The value at fault, or ``NOTHING``.
-    group : path or None
-        For a rule about several keys, the group whose rule it is.
-    instead : any
-        A legal value to go on with, or ``NOTHING`` to leave the key out.
+    A rule about several keys has the group whose rule it is. `instead` is a legal value to go
+    on with, or ``NOTHING`` to leave the key out.
     """
 
     path: KeyPath
@@ -286,12 +225,6 @@ def shown(value: Any) -> str:
 
 
 def listed(words: list[str]) -> str:
-    """List words, cut where they are many.
-
-    Examples
-    --------
-    >>> listed(["none", "warrant"])
-    'none, warrant'
-    """
+    """List words, cut where they are many."""
     more = f" and {len(words) - MAX_LISTED} more" if len(words) > MAX_LISTED else ""
     return ", ".join(words[:MAX_LISTED]) + more

@@ -20,21 +20,11 @@ ORIGIN = "--set"
 
 
 def with_values(model: Model, values: Mapping[str, Any]) -> Model:
-    """Give a copy of a scenario with some values changed, checked like a file.
+    """Give a copy of a scenario or group with some values changed, checked like a file.
 
-    Parameters
-    ----------
-    model : BaseModel
-        A frozen scenario or group; it stays as it is.
-    values : mapping of str to any
-        Dotted keys, such as ``"arrangement.swap.upside.coverage"`` or, for one element
-        of a list, ``"lifecycle.progress_hazard[2]"``. A new ``kind`` replaces the whole
-        clause.
-
-    Raises
-    ------
-    ScenarioError
-        With every unknown key and illegal value.
+    Values stand by dotted key, such as ``"arrangement.swap.upside.coverage"`` or, for one
+    element of a list, ``"lifecycle.progress_hazard[2]"``. A new ``kind`` replaces the whole
+    clause. Raises ScenarioError with every unknown key and illegal value.
 
     Examples
     --------
@@ -49,21 +39,14 @@ def with_values(model: Model, values: Mapping[str, Any]) -> Model:
 
 
 def assign(base: RawScenario, values: Mapping[str, Any]) -> RawScenario:
-    """Lay values by dotted key over raw values.
-
-    Parameters
-    ----------
-    base : RawScenario
-        For example a file with all that it extends.
-    values : mapping of str to any
-        As in :func:`with_values`.
-    """
+    """Lay values by dotted key over raw values, such as those of a file."""
     tree: dict[str, Any] = {}
     places: dict[KeyPath, Place] = {}
     problems: list[Problem] = []
     for key, value in values.items():
         try:
-            path, whole = _whole_list(base.values, tree, split_key(key), _raw(value))
+            raw = value.model_dump(mode="python") if isinstance(value, BaseModel) else value
+            path, whole = _whole_list(base.values, tree, split_key(key), raw)
         except (ValueError, IndexError) as error:
             problems.append(_no_key(key, error, value))
             continue
@@ -73,15 +56,7 @@ def assign(base: RawScenario, values: Mapping[str, Any]) -> RawScenario:
 
 
 def assign_texts(base: RawScenario, texts: Iterable[str]) -> RawScenario:
-    """Lay values written as ``key=value`` over raw values.
-
-    Parameters
-    ----------
-    base : RawScenario
-        For example a file with all that it extends.
-    texts : iterable of str
-        As on the command line; the last one counts where a key is given twice.
-    """
+    """Lay values written as ``key=value`` over raw values; of two of a key the last counts."""
     values: dict[str, Any] = {}
     problems: list[Problem] = []
     for text in texts:
@@ -96,17 +71,9 @@ def assign_texts(base: RawScenario, texts: Iterable[str]) -> RawScenario:
 
 
 def parse_assignment(text: str) -> tuple[str, Any]:
-    """Read ``key=value`` as it is written on the command line.
+    """Read ``key=value`` as on the command line: TOML, but text may go without quotes.
 
-    Parameters
-    ----------
-    text : str
-        The value is written as in a TOML file; text may go without quotes.
-
-    Raises
-    ------
-    ScenarioError
-        If there is no ``=`` or no key.
+    Raises ScenarioError if there is no ``=`` or no key.
 
     Examples
     --------
@@ -117,22 +84,13 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     """
     key, sign, value = (part.strip() for part in text.partition("="))
     if not (key and sign and value):
-        raise ScenarioError([_no_assignment(text)])
-    return key, _value(value)
-
-
-def _value(text: str) -> Any:
+        cure = "for example --set experiment.replications=20"
+        raise ScenarioError([Problem(ORIGIN, None, "", "must be written key=value", text, cure)])
     try:
-        return tomllib.loads(f"value = {text}")["value"]
+        return key, tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         # Shells eat quotes; a bare word is meant as text.
-        return text
-
-
-def _no_assignment(text: str) -> Problem:
-    rule = "must be written key=value"
-    cure = "for example --set experiment.replications=20"
-    return Problem(ORIGIN, None, "", rule, text, cure)
+        return key, value
 
 
 def _no_key(key: str, error: Exception, value: Any) -> Problem:
@@ -178,7 +136,3 @@ def _put(tree: dict[str, Any], path: KeyPath, value: Any) -> None:
             inner = table[str(part)] = {}
         table = inner
     table[str(path[-1])] = value
-
-
-def _raw(value: Any) -> Any:
-    return value.model_dump(mode="python") if isinstance(value, BaseModel) else value

@@ -5,7 +5,7 @@ gathered, so nothing can go stale. Groups with the same fields (the overrides of
 for example) are told once.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import NoneType
@@ -31,20 +31,11 @@ _UNITS = {str: "text", bool: "yes or no", date: "date"}
 
 @dataclass(frozen=True)
 class Parameter:
-    """One key of a scenario.
+    """One key of a scenario, with its unit, its meaning and its legal range in words.
 
-    Parameters
-    ----------
-    path : path
-        `NAME` stands for a name that the author picks, `PLACE` for a place in a list.
-    unit, meaning, legal : str
-        In words; `legal` is the range.
-    default : str or None
-        As it would be written; None where the scenario must give the value.
-    kinds : tuple of str
-        Kinds of the clause that have the key; empty outside clauses.
-    module : str
-        Where it is declared.
+    In the path `NAME` stands for a name that the author picks, `PLACE` for a place in a list.
+    The default is as it would be written, None where the scenario must give the value. `kinds`
+    are those of the clause that have the key; `module` declares it.
     """
 
     path: KeyPath
@@ -69,18 +60,7 @@ class Parameter:
 
 @dataclass(frozen=True)
 class ClauseKind:
-    """One kind of a clause.
-
-    Parameters
-    ----------
-    clause, kind, meaning : str
-    keys : tuple of str
-        Keys that it has beside its kind.
-    is_neutral : bool
-        Whether it is what plain lending has.
-    module : str
-        Where it is declared.
-    """
+    """One kind of a clause, its keys beside the kind, and whether plain lending has it."""
 
     clause: str
     kind: str
@@ -91,13 +71,7 @@ class ClauseKind:
 
 
 def parameters(model: type[BaseModel]) -> list[Parameter]:
-    """Give every key of a scenario, in the order of the declared groups.
-
-    Parameters
-    ----------
-    model : type of BaseModel
-        The group at the top.
-    """
+    """Give every key beneath a group, in the order of the declared groups."""
     found: dict[tuple[Any, ...], Parameter] = {}
     for one in _walk(model, (), "", {}):
         alike = (one.path, one.unit, one.meaning, one.legal, one.default)
@@ -107,13 +81,7 @@ def parameters(model: type[BaseModel]) -> list[Parameter]:
 
 
 def clause_kinds(arrangement: type[BaseModel]) -> list[ClauseKind]:
-    """Give every kind of every clause.
-
-    Parameters
-    ----------
-    arrangement : type of BaseModel
-        Whose fields are the clauses.
-    """
+    """Give every kind of every clause; the fields of an arrangement are the clauses."""
     return [
         ClauseKind(
             clause, kind, str(group.__doc__ or "").strip().partition("\n")[0],
@@ -155,7 +123,9 @@ def _field(
     if groups and not known:
         yield from _walk(field.annotation, path, kind, told)
         return
-    default = None if field.is_required() else _default(field.default)
+    default = None
+    if not field.is_required():
+        default = tr("left out") if field.default is None else shown(field.default)
     if known:
         unit, legal = tr("table"), tr("as [{table}]", table=join_key(known[0]))
         default = "" if default is not None else None
@@ -165,20 +135,8 @@ def _field(
     yield Parameter(path, unit, meaning, legal, default, (kind,) if kind else (), group.__module__)
 
 
-def _default(value: Any) -> str:
-    """Write a default as it would be written, or say that the key may be left out."""
-    return tr("left out") if value is None else shown(value)
-
-
 def legal_range(annotation: Any, metadata: Sequence[Any] = ()) -> str:
-    """Say what values a field may have.
-
-    Parameters
-    ----------
-    annotation : any
-        The declared type.
-    metadata : sequence
-        Validators that pydantic keeps apart from the type.
+    """Say what values a field may have; pydantic keeps some validators apart from its type.
 
     Examples
     --------
@@ -199,8 +157,10 @@ def _legal(annotation: Any, bounds: Within) -> str:
     origin = get_origin(annotation)
     if origin is Annotated:
         return legal_range(inner[0], [AfterValidator(bounds), *inner[1:]])
-    if origin in _GENERIC:
-        return _GENERIC[origin](inner, bounds)
+    if origin is Literal:
+        return tr("one of {words}", words=", ".join(map(str, inner)))
+    if origin in (dict, tuple):
+        return _several(origin, inner, bounds)
     if inner:  # a choice of types, one of them None
         return _legal(next(one for one in inner if one is not NoneType), bounds)
     if annotation is int:
@@ -208,24 +168,13 @@ def _legal(annotation: Any, bounds: Within) -> str:
     return tr(_TYPES[annotation]) if annotation in _TYPES else str(bounds)
 
 
-def _one_of(inner: tuple[Any, ...], _: Within) -> str:
-    return tr("one of {words}", words=", ".join(map(str, inner)))
-
-
-def _table(inner: tuple[Any, ...], bounds: Within) -> str:
-    return tr("table of values, {each}", each=_each(inner[1], bounds))
-
-
-def _list(inner: tuple[Any, ...], bounds: Within) -> str:
-    each = _each(inner[0], bounds)
+def _several(origin: Any, inner: tuple[Any, ...], bounds: Within) -> str:
+    each = _each(inner[1 if origin is dict else 0], bounds)
+    if origin is dict:
+        return tr("table of values, {each}", each=each)
     if inner[-1] is Ellipsis:
         return tr("list of values, {each}", each=each)
     return tr("{count} values, {each}", count=len(inner), each=each)
-
-
-_GENERIC: dict[Any, Callable[[tuple[Any, ...], Within], str]] = {
-    Literal: _one_of, dict: _table, tuple: _list,
-}  # fmt: skip
 
 
 def _each(annotation: Any, bounds: Within) -> str:
@@ -237,8 +186,6 @@ def _each(annotation: Any, bounds: Within) -> str:
 
 def _unit(annotation: Any) -> str:
     """Give the unit of what is no number: what it is instead."""
-    if get_origin(annotation) is Literal:
-        return tr("text")
     for one in (annotation, *get_args(annotation)):
         if one in _UNITS or get_origin(one) is Literal:
             return tr(_UNITS.get(one, "text"))
@@ -247,18 +194,14 @@ def _unit(annotation: Any) -> str:
 
 def _groups_in(annotation: Any) -> list[type[BaseModel]]:
     """Give the groups that a type leads to, through tables and lists."""
-    return [
-        group
-        for member in choices(annotation)
-        for group in ([member] if is_group(member) else _inside(member))
-    ]
-
-
-def _inside(member: Any) -> list[type[BaseModel]]:
-    inner = get_args(member)
-    if get_origin(member) is dict:
-        return _groups_in(inner[1])
-    return _groups_in(inner[0]) if get_origin(member) is tuple and inner else []
+    found = []
+    for member in choices(annotation):
+        inner = get_args(member)
+        if is_group(member):
+            found.append(member)
+        elif inner and get_origin(member) in (dict, tuple):
+            found += _groups_in(inner[1 if get_origin(member) is dict else 0])
+    return found
 
 
 def _signature(group: type[BaseModel]) -> Any:
@@ -268,7 +211,7 @@ def _signature(group: type[BaseModel]) -> Any:
     return tuple((name, field.description) for name, field in group.model_fields.items())
 
 
-def matches(pattern: tuple[str | int, ...], path: tuple[str | int, ...]) -> bool:
+def matches(pattern: KeyPath, path: KeyPath) -> bool:
     """Say whether a path is a known one, whatever names its author picked.
 
     Examples

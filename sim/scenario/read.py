@@ -17,10 +17,7 @@ from typing import Any
 from sim.base.errors import Problem, ScenarioError
 from sim.model.contracts.policy import years_between
 from sim.scenario.declared import NOTHING, look_up, shown
-from sim.scenario.toml_text import KeyPath, Parsed, parse
-
-# --- From a scenario file, and the files it extends, to one set of raw values --------------------
-
+from sim.scenario.toml_text import KeyPath, parse
 
 EXTENDS = "extends"
 
@@ -35,18 +32,11 @@ class Place:
 
 @dataclass(frozen=True)
 class RawScenario:
-    """Values as they were written, not yet checked.
+    """Values as they were written, all files merged, not yet checked.
 
-    Parameters
-    ----------
-    values : dict
-        Nested tables, all files merged.
-    places : dict of path to Place
-        Where each table, key and element was written; ``()`` is the scenario itself.
-    problems : tuple of Problem
-        What went wrong while reading.
-    is_whole : bool
-        False if so much is missing that checking the rest would mislead.
+    It knows where each table, key and element was written (``()`` is the scenario itself) and
+    what went wrong while reading. It is not whole if so much is missing that checking the rest
+    would mislead.
     """
 
     values: dict[str, Any]
@@ -75,19 +65,10 @@ class RawScenario:
 
 
 def resolve(path: str | os.PathLike[str]) -> RawScenario:
-    """Read a scenario file and all that it extends.
+    """Read a scenario file and all that it extends, relative to the file itself.
 
-    Parameters
-    ----------
-    path : str or path
-        The scenario file; ``extends`` in it is relative to the file itself.
-
-    Returns
-    -------
-    RawScenario
-        With every mistake of reading in ``problems``: a missing file, a circle of files,
-        broken grammar. Nothing is raised, so that the mistakes in the values can be told
-        in the same go.
+    Every mistake of reading stands in ``problems``: a missing file, a circle of files, broken
+    grammar. Nothing is raised, so that mistakes in the values can be told in the same go.
     """
     return _read_chain(FilePath(path), asked_by=None, seen=())
 
@@ -145,7 +126,9 @@ def _read_chain(
     except UnicodeDecodeError as error:
         rule = f"{file} must be text in UTF-8; byte {error.start} is not"
         return _unreadable(asked_by, rule, "save the file with the encoding UTF-8")
-    own = _own_values(parse(text, file), file)
+    parsed = parse(text, file)
+    places = {(): Place(file, None), **{at: Place(file, n) for at, n in parsed.lines.items()}}
+    own = RawScenario(parsed.values, places, parsed.problems, parsed.is_whole)
     base = own.values.pop(EXTENDS, None)
     if base is None:
         return own
@@ -161,12 +144,6 @@ def _read_chain(
         below = _unreadable(problem, f"goes in a circle: {circle}", "cut the circle here")
         return own.over(below)
     return own.over(_read_chain(base_path, problem, seen))
-
-
-def _own_values(parsed: Parsed, file: str) -> RawScenario:
-    places = {path: Place(file, line) for path, line in parsed.lines.items()}
-    places[()] = Place(file, None)
-    return RawScenario(parsed.values, places, parsed.problems, parsed.is_whole)
 
 
 def _unreadable(at: Problem, rule: str, cure: str) -> RawScenario:
@@ -238,15 +215,9 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 
 @dataclass(frozen=True)
 class Steps:
-    """What a table holds.
+    """What a table holds: ``[[macro.path]]``, ``[[equity_market.path]]``, and a line for each.
 
-    Parameters
-    ----------
-    macro, market : list of dict
-        As ``[[macro.path]]`` and ``[[equity_market.path]]`` would give them; the second
-        is empty where there is no column ``winter``.
-    lines : list of int
-        In which line of the table each step stands.
+    The second is empty where there is no column ``winter``.
     """
 
     macro: list[dict[str, Any]]
@@ -255,17 +226,10 @@ class Steps:
 
 
 def with_path_file(raw: RawScenario) -> RawScenario:
-    """Put the steps of a path's table in the place of its name.
+    """Put the steps of a path's table in the place of its two keys.
 
-    Parameters
-    ----------
-    raw : RawScenario
-
-    Returns
-    -------
-    RawScenario
-        Without the two keys; with a problem where the table cannot be read, has another
-        content than the scenario says, or stands beside steps that are written out.
+    There is a problem where the table cannot be read, has another content than the scenario
+    says, or stands beside steps that are written out.
     """
     macro = raw.values.get(MACRO)
     if not isinstance(macro, Mapping) or not {PATH_FILE, PATH_SHA256} & set(macro):
@@ -287,19 +251,8 @@ def with_path_file(raw: RawScenario) -> RawScenario:
 def read_steps(content: bytes, file: str, first: Date | None = None) -> Steps:
     r"""Read the steps of the macro regime and those of the equity market.
 
-    Parameters
-    ----------
-    content : bytes
-        Of a CSV file in UTF-8 with a header.
-    file : str
-        Name for messages.
-    first : date, optional
-        First day of the experiment, for calendar years.
-
-    Raises
-    ------
-    ScenarioError
-        With every row that cannot be read.
+    The content is that of a CSV file in UTF-8 with a header; calendar years need the first day
+    of the experiment. Raises ScenarioError with every row that cannot be read.
 
     Examples
     --------

@@ -34,13 +34,10 @@ from sim.model.firms.right import Right
 from sim.model.firms.sector import GROUPS, Sector
 from sim.model.firms.workout import Workout
 from sim.scenario.check import validate
-from sim.scenario.edit import assign_texts
+from sim.scenario.edit import assign_texts, with_values
 from sim.scenario.read import RawScenario, resolve, with_path_file
 from sim.scenario.sources import notices
 from sim.scenario.toml_text import join_key, split_key
-
-# --- The frozen description of one experiment: every table of a scenario file --------------------
-
 
 AS_OFFERED, EQUAL_LENDING, EQUAL_CAPITAL = "as_offered", "equal_lending", "equal_capital"
 EQUAL_FIRMS = "equal_firms"
@@ -212,8 +209,6 @@ class Scenario(Frozen):
 
     def with_values(self, values: dict[str, Any]) -> "Scenario":
         """A changed copy: ``{"dotted.key": value}``; raises ScenarioError on a bad one."""
-        from sim.scenario.edit import with_values
-
         return with_values(self, values)
 
     @property
@@ -237,23 +232,9 @@ class Scenario(Frozen):
 def load_scenario(path: str | os.PathLike[str], settings: Iterable[str] = ()) -> Scenario:
     """Read a scenario file with all that it extends, and check it.
 
-    Parameters
-    ----------
-    path : str or path
-        A TOML file.
-    settings : iterable of str, optional
-        Values to lay over those of the file, written ``key=value``.
-
-    Returns
-    -------
-    Scenario
-        Frozen and complete.
-
-    Raises
-    ------
-    ScenarioError
-        With every problem of the files and the settings in one go: file, line, key,
-        rule, value and cure of each.
+    Settings are values to lay over those of the file, written ``key=value``. Raises
+    ScenarioError with every problem of the files and the settings in one go: file, line, key,
+    rule, value and cure of each.
     """
     return load_with_notices(path, settings)[0]
 
@@ -263,17 +244,8 @@ def load_with_notices(
 ) -> tuple[Scenario, list[Problem]]:
     """Read and check a scenario, and say what is legal in it and yet should be looked at.
 
-    Returns
-    -------
-    Scenario
-    list of Problem
-        Numbers without a source or outside the plausible range of their own, and parts
-        that never come into force.
-
-    Raises
-    ------
-    ScenarioError
-        As :func:`load_scenario`.
+    That is numbers without a source or outside the plausible range of their own, and parts
+    that never come into force. Errors are those of :func:`load_scenario`.
     """
     stated = resolve(path)
     written = assign_texts(stated, settings)
@@ -287,13 +259,7 @@ def load_with_notices(
 
 
 def validate_scenario(raw: RawScenario) -> Scenario:
-    """Check raw values and build the scenario; for callers that need the raw ones too.
-
-    Raises
-    ------
-    ScenarioError
-        With every problem.
-    """
+    """Check raw values and build the scenario; for callers that need the raw ones too."""
     return validate(with_path_file(raw), Scenario)
 
 
@@ -309,17 +275,10 @@ EDGE = 1e-9
 
 @dataclass(frozen=True)
 class Item:
-    """One arrangement on a menu.
+    """One arrangement on a menu, by its name, also for the beliefs that banks hold about it.
 
-    Parameters
-    ----------
-    name : str
-        Name of the arrangement, also for the beliefs that banks hold about it.
-    arrangement : Arrangement
-    start, end : float, years
-        First day on offer, and first day no longer on offer.
-    policy : Policy, optional
-        None for an arrangement that is on offer to all.
+    Start and end are the first day on offer and the first day no longer on offer, in years. One
+    without a policy is on offer to all.
     """
 
     name: str
@@ -356,16 +315,7 @@ Menu = tuple[Item, ...]
 def menu_of(scenario: Scenario, name: str) -> Menu:
     """The menu of an arrangement or a programme, in the order of the file.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    name : str
-        One of ``experiment.arrangements``.
-
-    Returns
-    -------
-    tuple of Item
-        Empty for plain lending, and for arrangements that are plain.
+    It is empty for plain lending, and for arrangements that are plain.
     """
     if name in scenario.arrangement:
         arrangement = scenario.arrangement[name]
@@ -385,13 +335,7 @@ def _under(policy: Policy, arrangement: Arrangement, first: Date) -> Item:
 
 
 def terms_of(menu: Sequence[Item], code: int) -> tuple[str, Arrangement]:
-    """Name and clauses behind the code of a contract: 0 is plain lending.
-
-    Examples
-    --------
-    >>> terms_of((), 0)[0]
-    'plain'
-    """
+    """Name and clauses behind the code of a contract: 0 is plain lending."""
     if code == 0:
         return "plain", PLAIN
     return menu[code - 1].name, menu[code - 1].arrangement

@@ -20,7 +20,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from pathlib import Path as FilePath
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
@@ -56,16 +55,10 @@ _SIGNS = {"about": "~", "above": ">", "at least": ">=", "below": "<", "at most":
 
 @dataclass(frozen=True)
 class Fact:
-    """One published figure.
+    """One published figure: what its table holds, and the line where that begins.
 
-    Parameters
-    ----------
-    id : str
-    values : mapping
-        What stands in the table of the fact: ``meaning``, ``value``, ``unit``, ``date``,
-        ``region``, ``programme``, ``source``, ``grade`` and what else there is.
-    line : int or None
-        Where its table begins.
+    A table has ``meaning``, ``value``, ``unit``, ``date``, ``region``, ``programme``,
+    ``source``, ``grade`` and perhaps more.
 
     Examples
     --------
@@ -105,30 +98,16 @@ class Fact:
 
 @dataclass(frozen=True)
 class FactFile:
-    """All facts of a file.
-
-    Parameters
-    ----------
-    file : str
-        Name for messages.
-    facts : dict of str to Fact
-        By id, in the order of the file.
-    sources : dict of str to str
-        Titles of sources, by the keys that facts name.
-    lines : dict
-        Line of every key, for messages.
-    """
+    """All facts of a file by id, titles of sources by the keys that facts name, and lines."""
 
     file: str
     facts: dict[str, Fact]
     sources: dict[str, str] = field(default_factory=dict)
-    lines: dict[tuple[str | int, ...], int] = field(default_factory=dict)
+    lines: dict[KeyPath, int] = field(default_factory=dict)
 
     def titles_of(self, fact: Fact) -> list[str]:
         """Give the titles of the sources of a fact; the key itself where there is none."""
-        named = fact.values.get("source", [])
-        keys = named if isinstance(named, list) else [named]
-        return [self.sources.get(key) or str(key) for key in keys]
+        return [self.sources.get(key) or str(key) for key in _listed(fact.values.get("source"))]
 
     def problems(self) -> list[Problem]:
         """Tell every fact that lacks a value, a date, a source or one of the grades."""
@@ -151,15 +130,14 @@ class FactFile:
         return [self._problem(fact, "grade", rule, grade, cure)]
 
     def _sources(self, fact: Fact) -> list[Problem]:
-        named = fact.values.get("source", [])
+        rule = "must be described in [sources]"
         return [
             self._problem(
-                fact, "source", "must be described in [sources]", str(key),
-                f"add [sources.{key}] with its title and kind",
+                fact, "source", rule, str(key), f"add [sources.{key}] with its title and kind"
             )
-            for key in (named if isinstance(named, list) else [named])
+            for key in _listed(fact.values.get("source"))
             if key and key not in self.sources
-        ]  # fmt: skip
+        ]
 
     def _problem(self, fact: Fact, key: str, rule: str, value: str, cure: str) -> Problem:
         line = self.lines.get((fact.id, key), fact.line)
@@ -167,22 +145,7 @@ class FactFile:
 
 
 def read_facts(path: str | os.PathLike[str] = FACTS) -> FactFile:
-    """Read a file of facts.
-
-    Parameters
-    ----------
-    path : str or path, optional
-        A TOML file with one table for each fact.
-
-    Returns
-    -------
-    FactFile
-
-    Raises
-    ------
-    ScenarioError
-        If the file is not there or is not TOML.
-    """
+    """Read a TOML file with one table for each fact; ScenarioError if it cannot be read."""
     file = str(path)
     try:
         text = Path(path).read_text(encoding="utf-8-sig")
@@ -195,15 +158,17 @@ def read_facts(path: str | os.PathLike[str] = FACTS) -> FactFile:
         raise ScenarioError(parsed.problems)
     sources = parsed.values.get("sources", {})
     titles = {key: " ".join(str(table.get("title", "")).split()) for key, table in sources.items()}
-    return FactFile(file, _facts(parsed), titles, parsed.lines)
-
-
-def _facts(parsed: Parsed) -> dict[str, Fact]:
-    return {
+    facts = {
         key: Fact(key, table, parsed.lines.get((key,)))
         for key, table in parsed.values.items()
         if isinstance(table, Mapping) and re.fullmatch(ID, key)
     }
+    return FactFile(file, facts, titles, parsed.lines)
+
+
+def _listed(named: Any) -> list[Any]:
+    """Give what is named, one or several."""
+    return named if isinstance(named, list) else [] if named is None else [named]
 
 
 def _number(value: Any) -> str:
@@ -211,7 +176,7 @@ def _number(value: Any) -> str:
     return f"{value:.15g}" if isinstance(value, int | float) else str(value)
 
 
-# --- Where every number of a scenario comes from: what its ``sources`` table says ----------------
+# --- What stands behind one number ---------------------------------------------------------------
 
 
 Kind = Literal["fact", "reference", "assumption", "fitted", "design choice"]
@@ -234,19 +199,10 @@ _SLACK = 1e-9
 
 @dataclass(frozen=True)
 class Source:
-    """What stands behind one number.
+    """What stands behind one number: its kind, the facts that it names, and its words.
 
-    Parameters
-    ----------
-    kind : {"fact", "reference", "assumption", "fitted", "design choice"}
-    facts : tuple of str
-        Fact ids, wherever in the text they stand.
-    low, high : float or None
-        Ends of the plausible range, in the unit of the number, or factors on it.
-    relative : bool
-        True where `low` and `high` are factors.
-    words : str
-        Reason, target or reference.
+    `low` and `high` are the ends of the plausible range in the unit of the number, or factors
+    on it where they are relative.
     """
 
     kind: Kind
@@ -272,14 +228,9 @@ class Source:
         return low, high
 
     def allows(self, value: Any, stated: Any) -> bool:
-        """Whether a number, or every number of a list, lies in the plausible range.
+        """Whether a number, or every number of lists and tables, lies in the plausible range.
 
-        Parameters
-        ----------
-        value : any
-            A number, or lists and tables with numbers.
-        stated : any
-            What the file with the source has instead: factors refer to it.
+        Factors refer to what is `stated` in the file with the source.
 
         Examples
         --------
@@ -300,17 +251,9 @@ class Source:
 
 
 def parse_source(text: str) -> Source:
-    """Read one source.
+    """Read a source, written in one of the five ways that the head of this file lists.
 
-    Parameters
-    ----------
-    text : str
-        In one of the five ways that the head of this file lists.
-
-    Raises
-    ------
-    ValueError
-        If the text is in none of them, or its range is upside down.
+    Raises ValueError if the text is in none of them, or its range is upside down.
 
     Examples
     --------
@@ -339,13 +282,7 @@ def parse_source(text: str) -> Source:
 
 
 def read_whole(path: str | os.PathLike[str]) -> RawScenario:
-    """Read a file with all that it extends, or say what cannot be read.
-
-    Raises
-    ------
-    ScenarioError
-        With every mistake of reading.
-    """
+    """Read a file with all that it extends; ScenarioError with every mistake of reading."""
     raw = resolve(path)
     if raw.problems:
         raise ScenarioError(list(raw.problems))
@@ -373,11 +310,10 @@ def _leaves(table: Mapping[str, Any], above: KeyPath) -> Iterator[tuple[KeyPath,
 
 
 def _has_number(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return any(_has_number(item) for item in value.values())
-    if isinstance(value, list | tuple):
-        return any(_has_number(item) for item in value)
-    return _is_number(value)
+    items = value.values() if isinstance(value, Mapping) else value
+    return _is_number(value) or (
+        isinstance(value, Mapping | list | tuple) and any(_has_number(item) for item in items)
+    )
 
 
 def _is_number(value: Any) -> bool:
@@ -404,18 +340,9 @@ FORMS = 'a fact id, "reference: ...", "assumption LOW to HIGH: why" or "design c
 
 @dataclass(frozen=True)
 class Use:
-    """One place that names a fact.
+    """One place that names a fact: the key of a number and the kind of its source, or a target.
 
-    Parameters
-    ----------
-    fact : str
-        Its id.
-    file : str
-    line : int or None
-    key : str
-        Dotted key of the number, or name of the target.
-    kind : str
-        Kind of the source, or ``"target"``.
+    A target has its name as key and the kind ``"target"``.
     """
 
     fact: str
@@ -427,13 +354,9 @@ class Use:
 
 @dataclass(frozen=True)
 class Citations:
-    """What a file says about where its numbers come from.
+    """What a file says about where its numbers come from, and what is wrong with that.
 
-    Parameters
-    ----------
-    uses : tuple of Use
-    problems : tuple of Problem
-        Numbers without a source, sources that cannot be read, ids that do not exist.
+    Problems are numbers without a source, sources that cannot be read, ids that do not exist.
     """
 
     uses: tuple[Use, ...] = ()
@@ -444,22 +367,11 @@ class Citations:
         return Citations(self.uses + other.uses, self.problems + other.problems)
 
 
-def cited_by(path: FilePath, facts: Collection[str]) -> Citations:
+def cited_by(path: Path, facts: Collection[str]) -> Citations:
     """Read what a scenario file, or a file of targets, cites.
 
-    Only what stands in the file itself counts, not what it extends.
-
-    Parameters
-    ----------
-    path : path
-        A TOML file.
-    facts : collection of str
-        The ids that exist.
-
-    Returns
-    -------
-    Citations
-        A file that cannot be read gives its mistakes as problems.
+    Only what stands in the file itself counts, not what it extends. `facts` are the ids that
+    exist. A file that cannot be read gives its mistakes as problems.
     """
     try:
         parsed = parse(path.read_text(encoding="utf-8-sig"), str(path))
@@ -475,22 +387,13 @@ def notices(
 ) -> list[Problem]:
     """Say what is legal in a scenario, and yet should be looked at.
 
-    Parameters
-    ----------
-    raw : RawScenario
-        With the values that are set.
-    stated : RawScenario
-        The files alone, whose numbers relative ranges refer to.
-    scenario : BaseModel, optional
-        What was built of them: values that are its defaults, as a run writes them out, need
-        no source.
+    `raw` has the values that are set; `stated` is the files alone, whose numbers relative
+    ranges refer to. Values that are defaults of the scenario built, as a run writes them out,
+    need no source.
 
-    Returns
-    -------
-    list of Problem
-        One for each file with numbers that have no source, which it names and counts; one
-        for each source that is in no known form or belongs to no number; one for each
-        number, also those that are set, that lies outside the range of its source.
+    There is one problem for each file with numbers that have no source, which it names and
+    counts; one for each source that is in no known form or belongs to no number; one for each
+    number, also those that are set, that lies outside the range of its source.
     """
     problems = _of_numbers(raw, stated).problems
     lacking: dict[str, list[Problem]] = {}
@@ -606,27 +509,21 @@ def _of_targets(parsed: Parsed, file: str, facts: Collection[str]) -> Citations:
 def _targets(parsed: Parsed) -> Iterator[tuple[int | None, str, tuple[str, ...], str]]:
     """Line, name, fact ids and reason of each target."""
     entries = parsed.values[TARGETS]
-    for number, entry in enumerate(entries if isinstance(entries, list) else [entries]):
-        named = entry.get("fact", [])
+    for number, entry in enumerate(_listed(entries)):
         at = (TARGETS, number)
         line = parsed.lines.get((*at, "fact"), parsed.lines.get(at))
         name = entry.get("name", entry.get("key", f"{number + 1}"))
-        ids = tuple(named if isinstance(named, list) else [named])
-        yield line, f"target {name}", ids, entry.get("why", "")
+        yield line, f"target {name}", tuple(_listed(entry.get("fact"))), entry.get("why", "")
 
 
 def _unknown(
     named: Collection[str], facts: Collection[str] | None, where: tuple[str, int | None, str]
 ) -> tuple[Problem, ...]:
     """Problems of ids that do not exist, where those that do are known."""
-    if facts is None:
-        return ()
+    unknown = [] if facts is None else [fact for fact in named if fact not in facts]
+    known, rule = sorted(facts or ()), "must name facts that exist"
     return tuple(
-        Problem(
-            *where, "must name facts that exist", fact, did_you_mean(fact, sorted(facts), _CHOOSE)
-        )
-        for fact in named
-        if fact not in facts
+        Problem(*where, rule, fact, did_you_mean(fact, known, _CHOOSE)) for fact in unknown
     )
 
 

@@ -5,10 +5,11 @@ the rest is read again, as long as what follows can still be trusted.
 """
 
 import hashlib
+import itertools
 import re
 import tomllib
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -18,9 +19,8 @@ from pydantic import BaseModel
 from sim.base.errors import Problem
 
 # --- In which line of a TOML file every key stands -----------------------------------------------
-# The standard parser gives values without places. This scanner reads the same text again
-# and gives the line of every table, key and array element. It is written for text that
-# the standard parser has accepted, and does not check the grammar a second time.
+# The standard parser gives values without places. This scanner reads text that the parser has
+# accepted again, without a second check of its grammar.
 
 
 KeyPath = tuple[str | int, ...]
@@ -40,18 +40,9 @@ _STRINGS = (
 
 
 def find_positions(text: str) -> dict[KeyPath, int]:
-    r"""Find the line of every table, key and array element of a TOML text.
+    r"""Find the line, from 1, of every table, key and array element of a good TOML text.
 
-    Parameters
-    ----------
-    text : str
-        TOML that the standard parser accepts.
-
-    Returns
-    -------
-    dict of path to int
-        Lines counted from 1. A table that is written in several places has the line
-        where it is met first.
+    A table that is written in several places has the line where it is met first.
 
     Examples
     --------
@@ -66,10 +57,7 @@ def find_positions(text: str) -> dict[KeyPath, int]:
 def split_key(key: str) -> KeyPath:
     """Split a dotted key as TOML does; ``[n]`` picks an element of an array.
 
-    Raises
-    ------
-    ValueError
-        If the text is not a dotted key.
+    Raises ValueError if the text is not a dotted key.
 
     Examples
     --------
@@ -103,13 +91,7 @@ def join_key(path: KeyPath) -> str:
 
 
 def quoted_key(part: str) -> str:
-    """Write one key, in quotes where TOML needs them.
-
-    Examples
-    --------
-    >>> quoted_key("seed"), quoted_key("macro.seed")
-    ('seed', '"macro.seed"')
-    """
+    """Write one key, in quotes where TOML needs them."""
     return part if _BARE_KEY.fullmatch(part) else quoted_text(part)
 
 
@@ -170,26 +152,17 @@ class _Scanner:
         self.at += 2 if is_array else 1
         written = self.key()
         self.at += 2 if is_array else 1
-        table = self._resolved(written[:-1])
-        for depth in range(1, len(table) + 1):
-            self._note(table[:depth], start)
-        table = (*table, written[-1])
-        self._note(table, start)
-        if is_array:
-            self._last_element[table] = self._last_element.get(table, -1) + 1
-        table = self._into_array(table)
-        self._note(table, start)
+        table: KeyPath = ()
+        for n, part in enumerate(written, start=1):
+            table = (*table, part)
+            self._note(table, start)
+            if is_array and n == len(written):
+                self._last_element[table] = self._last_element.get(table, -1) + 1
+            if table in self._last_element:
+                # A header passes through the last element of an array of tables.
+                table = (*table, self._last_element[table])
+                self._note(table, start)
         return table
-
-    def _resolved(self, written: KeyPath) -> KeyPath:
-        """Insert the indices of arrays of tables that a header passes through."""
-        path: KeyPath = ()
-        for part in written:
-            path = self._into_array((*path, part))
-        return path
-
-    def _into_array(self, path: KeyPath) -> KeyPath:
-        return (*path, self._last_element[path]) if path in self._last_element else path
 
     def _pair(self, table: KeyPath) -> None:
         start = self.at
@@ -202,37 +175,26 @@ class _Scanner:
 
     def _value(self, path: KeyPath) -> None:
         if self._take("["):
-            self._array(path)
+            for index in self._items("]"):
+                self._note((*path, index), self.at)
+                self._value((*path, index))
         elif self._take("{"):
-            self._inline_table(path)
+            for _ in self._items("}"):
+                self._pair(path)
         else:
-            self._scalar()
+            matches = (pattern.match(self.text, self.at) for pattern in (*_STRINGS, _SCALAR))
+            match = next(found for found in matches if found)
+            self.at = match.end()
 
-    def _array(self, path: KeyPath) -> None:
-        index = 0
-        self._skip(_BLANK_LINES)
-        while not self._take("]"):
-            self._note((*path, index), self.at)
-            self._value((*path, index))
-            index += 1
+    def _items(self, end: str) -> Iterator[int]:
+        """Count the items of a list or an inline table; each is read before the next."""
+        for index in itertools.count():
             self._skip(_BLANK_LINES)
             self._take(",")
             self._skip(_BLANK_LINES)
-
-    def _inline_table(self, path: KeyPath) -> None:
-        self._skip(_BLANK_LINES)
-        while not self._take("}"):
-            self._pair(path)
-            self._skip(_BLANK_LINES)
-            self._take(",")
-            self._skip(_BLANK_LINES)
-
-    def _scalar(self) -> None:
-        for pattern in (*_STRINGS, _SCALAR):
-            if match := pattern.match(self.text, self.at):
-                self.at = match.end()
+            if self._take(end):
                 return
-        raise ValueError(f"no value at offset {self.at}")
+            yield index
 
     def _key_part(self) -> str:
         for pattern in (_BARE_KEY, *_STRINGS[2:]):
@@ -287,18 +249,10 @@ _CURES = {
 
 @dataclass(frozen=True)
 class Parsed:
-    """What a TOML text gives.
+    """What a TOML text gives: its tables and the line of every key, and mistakes of grammar.
 
-    Parameters
-    ----------
-    values : dict
-        The tables, without the lines that could not be read.
-    lines : dict of path to int
-        The line of every key.
-    problems : tuple of Problem
-        One for each mistake of grammar.
-    is_whole : bool
-        False if the lines put aside may have changed the meaning of the others.
+    Lines that could not be read are left out; it is not whole if they may have changed the
+    meaning of the others.
     """
 
     values: dict[str, Any]
@@ -335,7 +289,9 @@ class _Reader:
             return False
         written = self.lines[line - 1].strip()
         rule = "is not TOML: " + _WHERE.sub("", message)
-        self.problems.append(Problem(self.file, line, "", rule, written, _cure(message)))
+        cures = (cure for start, cure in _CURES.items() if message.startswith(start))
+        cure = next(cures, "correct this line: key = value, lists in [ ], tables under [name]")
+        self.problems.append(Problem(self.file, line, "", rule, written, cure))
         self.lines[line - 1] = ""
         # Without its header a table would be read into the one before it.
         return not written.startswith("[") and bool(match and match[1])
@@ -354,14 +310,7 @@ class _Reader:
 
 
 def parse(text: str, file: str) -> Parsed:
-    r"""Read TOML text with the line of every key and all mistakes of its grammar.
-
-    Parameters
-    ----------
-    text : str
-        TOML, perhaps with mistakes.
-    file : str
-        Name for the messages.
+    r"""Read TOML text, perhaps with mistakes, in a file of this name.
 
     Examples
     --------
@@ -377,52 +326,26 @@ def parse(text: str, file: str) -> Parsed:
     return _Reader(file, text.replace("\r\n", "\n").split("\n")).read()
 
 
-def _cure(message: str) -> str:
-    for start, cure in _CURES.items():
-        if message.startswith(start):
-            return cure
-    return "correct this line: key = value, lists in [ ], tables under [name]"
-
-
 # --- Write a scenario back as a TOML file --------------------------------------------------------
 # The file holds every value, those that were inherited and the defaults too, so that it
 # repeats the run without the files it came from.
 
 
 def dump_model(model: BaseModel) -> str:
-    """Write a scenario, or any group of it, as TOML.
+    """Write a scenario, or any group of it, as TOML that reads back to the same values.
 
-    Parameters
-    ----------
-    model : BaseModel
-        A checked group. Fields that are None are left out, since TOML has no such value.
-
-    Returns
-    -------
-    str
-        TOML that reads back to the same values.
+    Fields that are None are left out, since TOML has no such value.
     """
     return dump_values(model.model_dump(mode="python"))
 
 
 def fingerprint(model: BaseModel) -> str:
-    """Give a short name for all values of a scenario together.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits: SHA-256 of the scenario written as TOML.
-    """
+    """Name all values of a scenario together: the SHA-256 of its TOML, 64 hexadecimal digits."""
     return hashlib.sha256(dump_model(model).encode()).hexdigest()
 
 
 def dump_values(values: Mapping[str, Any]) -> str:
-    """Write nested tables as TOML.
-
-    Parameters
-    ----------
-    values : mapping
-        Tables, lists, text, numbers, booleans, dates, at any depth.
+    """Write nested tables with lists, text, numbers, booleans and dates as TOML.
 
     Examples
     --------
@@ -436,12 +359,7 @@ def dump_values(values: Mapping[str, Any]) -> str:
 
 
 def value_text(value: Any) -> str:
-    """Write one value as it would stand in a TOML file.
-
-    Raises
-    ------
-    TypeError
-        If TOML has no such value.
+    """Write one value as it would stand in a TOML file; TypeError if TOML has no such value.
 
     Examples
     --------

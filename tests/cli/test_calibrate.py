@@ -31,6 +31,18 @@ def test_a_short_fit_prints_the_table_and_writes_scenario_and_report(tmp_path: P
     assert again.stdout.split() == [str(out)]
 
 
+def test_a_long_fit_asks_at_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.cli.study_base.LONG", 0.0)
+    monkeypatch.setattr("sim.cli.study_base.is_asked", lambda: True)
+    file = write_plan(tmp_path, PLAN.replace("firms = 150", "firms = 60"))
+    words = ["calibrate", str(file), "--out", str(tmp_path / "out"), "--workers", "1"]
+    result = CliRunner().invoke(app, words, input="n\n")
+    assert result.exit_code == 1
+    assert "at most " in result.output
+    assert "go on?" in result.output
+    assert not (tmp_path / "out" / "report.html").exists()
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

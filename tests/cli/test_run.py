@@ -1,10 +1,8 @@
 """A run leaves whole files, says where they are, and can go on after Ctrl-C."""
 
 import json
-import sys
 import tomllib
 from pathlib import Path
-from types import ModuleType
 
 import pandas as pd
 import pytest
@@ -208,10 +206,10 @@ def test_compiling_is_told(file: Path, engine: Engine, monkeypatch: pytest.Monke
 def test_beliefs_are_solved_first_where_asked_for(
     file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    module = ModuleType("sim.experiment.beliefs")
     change = {"update": {"title": "new"}}
-    module.__dict__["solve"] = lambda scenario, workers, report: scenario.model_copy(**change)
-    monkeypatch.setitem(sys.modules, "sim.experiment.beliefs", module)
+    monkeypatch.setattr(
+        "sim.experiment.beliefs.solve", lambda scenario, *_: scenario.model_copy(**change)
+    )
     result = run(str(file), "--solve-beliefs", "--out", "x")
     assert "solving for beliefs" in result.stderr
     assert 'title = "new"' in Path("x/scenario.toml").read_text(encoding="utf-8")

@@ -174,6 +174,7 @@ def test_the_same_mistake_is_told_in_the_same_words(
     "words",
     [
         ["attribute", "--arrangements", "plain,consortium"],
+        ["compare"],
         ["cycle"],
         ["reverse-stress", "--break", "bank.profit < 1e9", "--starts", "0"],
     ],
@@ -181,13 +182,23 @@ def test_the_same_mistake_is_told_in_the_same_words(
 def test_every_long_study_asks_at_a_terminal(
     small: str, monkeypatch: pytest.MonkeyPatch, words: list[str]
 ) -> None:
-    monkeypatch.setattr("sim.cli.study.LONG", 0.0)
-    monkeypatch.setattr("sim.cli.study.is_asked", lambda: True)
+    monkeypatch.setattr("sim.cli.study_base.LONG", 0.0)
+    monkeypatch.setattr("sim.cli.study_base.is_asked", lambda: True)
     words = [words[0], small, *words[1:], "--workers", "1", "--out", "run"]
     result = CliRunner().invoke(app, words, input="n\n")
     assert result.exit_code == 1
     assert "go on?" in result.output
     assert not Path("run/report.html").exists()
+
+
+def test_who_agreed_before_is_not_asked(small: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sim.cli.study_base.LONG", 0.0)
+    monkeypatch.setattr("sim.cli.study_base.is_asked", lambda: True)
+    result = run("compare", small, "--yes")
+    assert result.exit_code == 0, result.output
+    # Two replications of one file.
+    assert "2 runs at about" in result.stderr
+    assert "go on?" not in result.output
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from sim.cli.app import COMMANDS
-from sim.cli.describe import Subject, scenarios_in
+from sim.cli.inspection import Subject, scenarios_in
 from sim.report.figures.style import Drawing
 from sim.scenario.scenario import load_scenario
 

@@ -22,7 +22,7 @@ from sim.outcomes.mark import BASES, BETTER, registry
 from sim.report.figures.selection import GROUP_LABELS
 from sim.scenario.declared import kinds
 from sim.scenario.scenario import load_scenario
-from tests.cli.test_describe import example
+from tests.cli.test_arrangements_in_words import example
 from tests.house.small import SCENARIOS
 
 HOUSE = Path(sim.__file__).parent

@@ -10,7 +10,7 @@ from sim.base.errors import ScenarioError
 from sim.engine.history import History
 from sim.experiment.simulate import freeze, worlds
 from sim.model.firms.record import ALIVE, EVENT_NAMES, STAGES, UNBORN
-from sim.outcomes.bank import client_funding, client_income
+from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.reading import net_loss, newborn
 from sim.studies.story import (

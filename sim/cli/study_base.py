@@ -10,15 +10,14 @@ import inspect
 import json
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import typer
 
-from sim.cli import pipeline
 from sim.cli.options import (
     Out,
     Quiet,
@@ -37,7 +36,7 @@ from sim.cli.options import (
     told,
 )
 from sim.cli.run import cores, default_folder
-from sim.cli.run_folder import RUNS, RunFolder
+from sim.cli.run_folder import RunFolder
 from sim.experiment.progress import RUNS as COUNTED
 from sim.scenario.toml_text import fingerprint
 
@@ -45,6 +44,10 @@ KEPT = ".runs"
 """Folder beneath ``studies`` that keeps replications between studies."""
 LONG = 60.0
 """Seconds above which a user at a terminal is asked."""
+
+
+Drawings = Mapping[str, Any] | None
+"""Figures by the name of their file."""
 
 
 @dataclass(frozen=True)
@@ -63,16 +66,9 @@ class Given:
 
 @dataclass
 class Begun:
-    """A study that has begun.
+    """A study that has begun: its scenario with the values given on the command line.
 
-    Parameters
-    ----------
-    given : Given
-    scenario : Scenario
-        With the values given on the command line.
-    folder : RunFolder
-    store : Store
-        Runs of this folder's studies; it shows how many are done, of how many.
+    The store keeps the runs of the folder's studies, and shows how many are done of how many.
     """
 
     given: Given
@@ -82,43 +78,32 @@ class Begun:
     _open: ExitStack = field(default_factory=ExitStack)
 
     def start(self, *jobs: tuple[Any, int], what: str = COUNTED, at_most: bool = False) -> None:
-        """Load the compiled rules, say how long the runs will take, and show their progress.
+        """Load the compiled rules, say how long the jobs will take, and show their progress.
 
-        A user at a terminal is asked before a long study; nobody is where nobody can answer.
-
-        Parameters
-        ----------
-        *jobs : tuple of (Scenario, int)
-            What is run, and how often.
-        what : {"replications", "runs"}
-            What is counted.
-        at_most : bool
-            Whether fewer runs may do.
+        A job is a scenario and how often it is run, at most where fewer runs may do. `what` is
+        counted, "replications" or "runs".
         """
-        quiet = self.given.quiet
-        pipeline.prepare(self.scenario, silent if quiet else say)
-        if jobs and not quiet:
-            from sim.studies.duration import expected
+        from sim.experiment.simulate import prepare
 
-            time = expected(jobs, self.store)
-            say(f"{'at most ' if at_most else ''}{time.words()}")
-            if time.seconds > LONG and not self.given.yes and is_asked():
-                typer.confirm("go on?", default=True, abort=True, err=True)
+        quiet = self.given.quiet
+        prepare(self.scenario, silent if quiet else say)
+        if jobs and not quiet:
+            announce(jobs, self.store, self.given.yes, at_most)
         self._open.enter_context(self.store)
         self.store.progress = self._open.enter_context(progress(quiet, what))
 
-    def tell(self, findings: Any, drawings: Mapping[str, Any] | None = None) -> None:
-        """Write files and page, and print the words and the first table.
-
-        Parameters
-        ----------
-        findings : Findings
-        drawings : mapping of str to Drawing, optional
-            By the name of the file.
-        """
-        # The bar ends before anything is printed.
+    def end(self) -> None:
+        """End the bar and the processes, before anything is printed."""
         self._open.close()
-        place = write_study(self.folder, findings, about_study(self.scenario), drawings)
+
+    def write(self, findings: Any, drawings: Drawings = None) -> Path:
+        """Write files, figures by the name of their file, and page; give their folder."""
+        return write_study(self.folder, findings, about_study(self.scenario), drawings)
+
+    def tell(self, findings: Any, drawings: Drawings = None) -> None:
+        """Write files and page, and print the words and the first table."""
+        self.end()
+        place = self.write(findings, drawings)
         if not self.given.quiet:
             print_findings(findings)
             typer.echo(f"\ntables: {place}\n")
@@ -152,19 +137,31 @@ def study(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]
     return made
 
 
+def announce(
+    jobs: Sequence[tuple[Any, int]], store: Any, is_agreed: bool, at_most: bool = False
+) -> None:
+    """Say how long the runs of a study will take.
+
+    A user at a terminal is asked before a long study; nobody is where nobody can answer.
+    """
+    from sim.studies.duration import expected
+
+    time = expected(jobs, store)
+    say(f"{'at most ' if at_most else ''}{time.words()}")
+    if time.seconds > LONG and not is_agreed and is_asked():
+        typer.confirm("go on?", default=True, abort=True, err=True)
+
+
 def is_asked() -> bool:
     """Whether somebody is there who can answer."""
     return sys.stdin.isatty()
 
 
-@contextmanager
-def begun(given: Given) -> Iterator[Begun]:
-    """Load a scenario and make ready to study it; in the end say where the report is.
+def begun(given: Given) -> AbstractContextManager[Begun]:
+    """Load a scenario and make ready to study it.
 
-    Raises
-    ------
-    ScenarioError, BadInputError
-        If the scenario or a value is bad, or the folder cannot be one.
+    Raises ScenarioError or BadInputError if the scenario or a value is bad, or the folder
+    cannot be one.
     """
     from sim.scenario.scenario import load_with_notices
 
@@ -172,8 +169,14 @@ def begun(given: Given) -> Iterator[Begun]:
     scenario, notices = load_with_notices(given.file, own)
     for notice in () if given.quiet else notices:
         say(f"notice: {notice}")
-    folder = RunFolder(given.out or default_folder(given.file, scenario))
-    RunFolder(given.out or RUNS).check_usable()
+    return opened(given, scenario, given.out or default_folder(given.file, scenario))
+
+
+@contextmanager
+def opened(given: Given, scenario: Any, place: Path) -> Iterator[Begun]:
+    """Make ready to study a scenario in a folder; in the end say where the report is."""
+    folder = RunFolder(place)
+    folder.check_usable()
     now = Begun(given, scenario, folder, open_store(folder, given.workers or cores()))
     with now._open:
         yield now
@@ -186,13 +189,7 @@ def begun(given: Given) -> Iterator[Begun]:
 
 
 def open_store(folder: RunFolder, workers: int = 1) -> Any:
-    """Give the store of the runs that a folder's studies have made.
-
-    Returns
-    -------
-    Store
-        On disk under ``studies/.runs/`` of the folder.
-    """
+    """Give the store of the runs that a folder's studies have made, on disk beneath it."""
     from sim.experiment.store import Store
 
     return Store(folder.path / "studies" / KEPT, workers)
@@ -219,24 +216,12 @@ def write_study(
     folder: RunFolder,
     findings: Any,
     about: dict[str, Any] | None = None,
-    drawings: Mapping[str, Any] | None = None,
+    drawings: Drawings = None,
 ) -> Path:
     """Write the findings of a study into the folder of a run, and into its report.
 
-    Parameters
-    ----------
-    folder : RunFolder
-        Where there is no run, the page is a small one with nothing but studies.
-    findings : Findings
-    about : dict of str to any, optional
-        How the study was made, as JSON can hold it.
-    drawings : mapping of str to Drawing, optional
-        Written as SVG and PNG with their numbers, and shown on the page.
-
-    Returns
-    -------
-    Path
-        The folder of the study.
+    `about` says how the study was made, as JSON can hold it; drawings are written as SVG and
+    PNG with their numbers, and shown on the page. The folder of the study is given.
     """
     from sim.report.studies import STUDIES
     from sim.studies.findings import write_files
@@ -272,7 +257,7 @@ def _write_drawings(folder: Path, drawings: Mapping[str, Any]) -> None:
 
 
 def update_report(folder: RunFolder) -> None:
-    """Put the studies of a folder into its report; write a small one where there is none."""
+    """Put the studies of a folder into its report; without a run the page holds them alone."""
     from sim.report.studies import studies_of, study_report, with_studies
 
     studies = studies_of(folder.path)

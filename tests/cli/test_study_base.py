@@ -8,7 +8,7 @@ import pytest
 
 from sim.cli.options import progress
 from sim.cli.run_folder import RunFolder
-from sim.cli.study import open_store, print_findings, write_study
+from sim.cli.study_base import open_store, print_findings, write_study
 from sim.experiment.store import program_digest
 from sim.report.figures.style import Drawing
 from sim.studies.findings import Findings

@@ -1,43 +1,26 @@
-"""The walk from a scenario to results, with the files that a run leaves.
-
-This is the only file of the command line that calls the engine. It is imported inside
-functions, since it loads compilers.
-"""
+"""One run as a job: what is to be simulated, what a folder holds already, what is written."""
 
 import time
 import tomllib
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sim.cli.options import BadInputError
 from sim.cli.run_folder import SCENARIO, TABLES, RunFolder, write_manifest, write_tables
-from sim.experiment.progress import Meter, Progress
+from sim.experiment.progress import Progress
 from sim.scenario.declared import NOTHING, look_up
 from sim.scenario.toml_text import dump_model, fingerprint
 
-EXPERIMENT = "experiment"
-REPLICATIONS = "replications"
 RESIDUAL = "largest_accounting_residual"
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be run, and how.
+    """What is to be run, on how many processes, and where the files go.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    folder : RunFolder
-        Where the files go.
-    workers : int
-        Processes that run replications side by side.
-    keep : tuple of str
-        Records to keep beside the outcomes: ``"firms"``, ``"events"``.
-    is_resumed : bool
-        Whether to keep the replications that the folder already holds.
-    notices : tuple of str
-        What is legal in the scenario, and yet should be looked at.
+    Records of ``"firms"`` and ``"events"`` may be kept beside the outcomes. A run that is
+    resumed keeps the replications that the folder holds. Notices tell what is legal in the
+    scenario, and yet should be looked at.
     """
 
     scenario: Any
@@ -62,48 +45,8 @@ class Simulated:
         return sorted({int(n) for n in self.results.outcomes["replication"]})
 
 
-def prepare(scenario: Any, say: Callable[[str], None]) -> None:
-    """Load the compiled rules, and say so where they must be compiled first."""
-    from sim.experiment.simulate import prepare
-
-    prepare(scenario, say)
-
-
-def solve_beliefs(scenario: Any, workers: int, report: Meter) -> Any:
-    """Make what banks believe meet what the simulation realises.
-
-    Parameters
-    ----------
-    scenario : Scenario
-    workers : int
-    report : Meter
-        Told how many replications of each round are done.
-
-    Returns
-    -------
-    Scenario
-        With the beliefs that were found.
-    """
-    from sim.experiment.beliefs import solve
-
-    report.say("solving for beliefs that meet outcomes ...")
-    return solve(scenario, workers, report)
-
-
 def simulate(job: Job, report: Progress) -> Simulated:
-    """Run the replications that are still to be done.
-
-    Parameters
-    ----------
-    job : Job
-    report : callable
-        Told how many replications are done, of how many.
-
-    Returns
-    -------
-    Simulated
-        After Ctrl-C with those replications that were finished.
-    """
+    """Run the replications that are still to be done, until Ctrl-C; tell how many are done."""
     from sim.experiment.simulate import gather, replicate
 
     start = time.monotonic()
@@ -128,15 +71,12 @@ def simulate(job: Job, report: Progress) -> Simulated:
 def done_before(job: Job) -> set[int]:
     """Find the replications that need not be run again.
 
-    Raises
-    ------
-    BadInputError
-        If the folder holds a run of another scenario, or lacks a record to be kept.
+    Raises BadInputError if the folder holds another scenario, or lacks a record to be kept.
     """
     if not job.is_resumed or not job.folder.manifest():
         return set()
     where = str(job.folder.path)
-    key = _first_difference(job.folder.scenario(), _values(job.scenario))
+    key = _first_difference(job.folder.scenario(), tomllib.loads(dump_model(job.scenario)))
     if key:
         cure = "run without --resume, or choose another folder with --out"
         raise BadInputError(where, f"holds a run of another scenario; {key} differs", cure)
@@ -191,14 +131,10 @@ def _joined(folder: RunFolder, results: Any) -> Any:
     return replace(results, **frames, manifest=manifest)
 
 
-def _values(scenario: Any) -> dict[str, Any]:
-    return tomllib.loads(dump_model(scenario))
-
-
 def _first_difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     """Find a value that differs between two scenarios, the number of replications apart."""
     for path in _paths(old) + _paths(new):
-        if path == (EXPERIMENT, REPLICATIONS):
+        if path == ("experiment", "replications"):
             continue
         first, second = look_up(old, path), look_up(new, path)
         if first is NOTHING or second is NOTHING or first != second:
@@ -206,7 +142,7 @@ def _first_difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     return ""
 
 
-def _paths(values: dict[str, Any], above: Sequence[str] = ()) -> list[tuple[str, ...]]:
+def _paths(values: dict[str, Any], above: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
     for key, value in values.items():
         path = (*above, key)
