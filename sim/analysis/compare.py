@@ -33,7 +33,10 @@ from sim.analysis.estimates import (
     variance_reduction,
 )
 from sim.analysis.outcomes_table import Outcomes
-from sim.analysis.wording import (
+from sim.base.columns import TEXT, Column
+from sim.base.errors import OutcomeError
+from sim.base.language import tr
+from sim.base.wording import (
     arrangement_text,
     level_text,
     percent_text,
@@ -41,9 +44,6 @@ from sim.analysis.wording import (
     step_text,
     unit_style,
 )
-from sim.base.columns import TEXT, Column
-from sim.base.errors import OutcomeError
-from sim.base.language import tr
 from sim.outcomes.mark import Better, Mark
 
 # --- The words of a verdict, and the cases in which it refuses to rank ---------------------------

@@ -23,9 +23,9 @@ from sim.analysis.estimates import (
     t_interval,
     unit_of,
 )
-from sim.analysis.wording import percent_text
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
+from sim.base.wording import percent_text
 from sim.outcomes.mark import Mark, registry
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 from pydantic import BaseModel
 
-from sim.analysis.wording import arrangement_text
 from sim.base.language import Language, language, tr
+from sim.base.wording import arrangement_text
 from sim.cli.options import BadInputError, InLanguage, PageFolder, Quiet, Words, say, told
 from sim.cli.run_folder import (
     BY_BANK,

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.compare import UNRESOLVED, unseen_words
-from sim.analysis.wording import arrangement_text, percent_text, verdict_word
+from sim.base.wording import arrangement_text, percent_text, verdict_word
 from sim.cli import pipeline
 from sim.cli.options import (
     INTERRUPTED,

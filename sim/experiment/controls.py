@@ -20,11 +20,11 @@ from sim.analysis.controls import PREFIX, SHARED
 from sim.base.draws import EXIT, THRESHOLD, TRIAL, uniform_columns
 from sim.engine.processes import Observer, Steps, until
 from sim.engine.world import World
+from sim.experiment.exit_multiple import exceedance, lognormal, mean_between
 from sim.model.economy.equity_market import EquityMarket
 from sim.model.economy.expected import expected_times
 from sim.model.economy.macro import Macro, Path, frailty
 from sim.model.firms import record as r
-from sim.model.firms.exit_multiple import exceedance, lognormal, mean_between
 from sim.model.firms.loss_sharing import borne_by_others
 from sim.model.firms.right import is_compliant
 from sim.scenario.scenario import Scenario

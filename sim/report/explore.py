@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from sim.analysis.compare import Comparison
 from sim.analysis.outcomes_table import Outcomes, ResultsView
-from sim.analysis.wording import arrangement_text, percent_text
 from sim.base.language import gap, tr
+from sim.base.wording import arrangement_text, percent_text
 from sim.report.explore_data import OutcomeTables, curve_records
 from sim.report.figures.gallery import groups
 from sim.report.figures.selection import group_label, headlines

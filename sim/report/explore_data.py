@@ -14,7 +14,9 @@ import pandas as pd
 from sim.analysis.compare import Comparison
 from sim.analysis.estimates import count_wins
 from sim.analysis.outcomes_table import Outcomes, ResultsView
-from sim.analysis.wording import (
+from sim.base.columns import TEXT, Column
+from sim.base.language import tr
+from sim.base.wording import (
     decimals,
     error_of,
     level_text,
@@ -23,8 +25,6 @@ from sim.analysis.wording import (
     step_text,
     unit_style,
 )
-from sim.base.columns import TEXT, Column
-from sim.base.language import tr
 from sim.outcomes.mark import Mark
 from sim.report.figures.curves import (
     CREDIT,

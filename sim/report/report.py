@@ -13,8 +13,8 @@ from markupsafe import Markup
 
 from sim.analysis.compare import COVERS_ZERO, UNRESOLVED, Comparison, reason
 from sim.analysis.outcomes_table import Outcomes, ResultsView
-from sim.analysis.wording import arrangement_text, percent_text, unit_style
 from sim.base.language import Language, current, language, tr
+from sim.base.wording import arrangement_text, percent_text, unit_style
 from sim.outcomes.mark import Mark
 from sim.report.explore import least_room, policy_source, script, with_explorer
 from sim.report.figures.gallery import groups, missing, planned

@@ -8,7 +8,8 @@ import pandas as pd
 
 from sim.analysis.compare import UNDEFINED, Comparison, warning_words
 from sim.analysis.outcomes_table import MEASURES, Measure, Outcomes
-from sim.analysis.wording import (
+from sim.base.language import tr
+from sim.base.wording import (
     arrangement_text,
     error_of,
     level_text,
@@ -19,7 +20,6 @@ from sim.analysis.wording import (
     unit_style,
     verdict_word,
 )
-from sim.base.language import tr
 from sim.outcomes.mark import registry
 from sim.report.figures.distribution import LEVELS
 from sim.report.parts import cell_id

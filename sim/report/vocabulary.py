@@ -19,10 +19,10 @@ from markupsafe import Markup
 from sim.analysis.compare import FRAME
 from sim.analysis.outcomes_table import SUMMARY
 from sim.analysis.outcomes_table import TABLE as BY_BANK
-from sim.analysis.wording import unit_name
 from sim.base.columns import Column
 from sim.base.draws import STREAMS
 from sim.base.language import tr
+from sim.base.wording import unit_name
 from sim.engine.history import SYSTEM_PANEL
 from sim.engine.ledger import ACCOUNTS, MEANINGS, PARTIES
 from sim.engine.world import Banks

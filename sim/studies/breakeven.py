@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates import MINIMUM_PAIRS, mean_interval, t_quantile
-from sim.analysis.wording import arrangement_text, percent_text, range_text, step_text, unit_style
+from sim.base.wording import arrangement_text, percent_text, range_text, step_text, unit_style
 from sim.experiment.store import Cube, Floats, Store, sides
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings

@@ -13,8 +13,8 @@ import pandas as pd
 from sim.analysis.compare import Comparison, compare, is_ranking
 from sim.analysis.estimates import averaged, level_interval, replications_needed
 from sim.analysis.outcomes_table import Outcomes, measure, tail_table
-from sim.analysis.wording import percent_text, unit_style
 from sim.base.errors import Problem, ScenarioError
+from sim.base.wording import percent_text, unit_style
 from sim.experiment.progress import Asked
 from sim.experiment.store import Store
 from sim.outcomes.mark import registry

@@ -24,7 +24,7 @@ from sim.analysis.estimates import (
     t_quantile,
 )
 from sim.analysis.outcomes_table import ResultsView, arrangement_order, measure
-from sim.analysis.wording import arrangement_text, level_text, percent_text
+from sim.base.wording import arrangement_text, level_text, percent_text
 from sim.outcomes.series import KINDS as EFFECTS
 from sim.outcomes.series import effect_name
 from sim.scenario.scenario import Scenario

@@ -20,7 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import binom, binomtest
 
-from sim.analysis.wording import arrangement_text, percent_text
+from sim.base.wording import arrangement_text, percent_text
 from sim.experiment.store import Cube, Floats, Store, means, sides
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario

@@ -22,7 +22,7 @@ from sim.analysis.estimates import (
     level_interval,
     quantile_interval,
 )
-from sim.analysis.wording import level_text, range_text, step_text, unit_style
+from sim.base.wording import level_text, range_text, step_text, unit_style
 from sim.outcomes.mark import Mark, registry
 
 # --- What a study found, in words and tidy tables, and the files that hold it --------------------

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.wording import arrangement_text
+from sim.base.wording import arrangement_text
 from sim.experiment.store import Cube, Floats, Store, half_widths, means
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings

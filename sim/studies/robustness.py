@@ -23,7 +23,7 @@ from sim.analysis.estimates import (
     paired_proportion_interval,
     proportion_interval,
 )
-from sim.analysis.wording import arrangement_text
+from sim.base.wording import arrangement_text
 from sim.experiment.store import Cube, Floats, Store, means, sides
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario

@@ -14,8 +14,8 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from sim.analysis.wording import arrangement_text, unit_style
 from sim.base.errors import ScenarioError
+from sim.base.wording import arrangement_text, unit_style
 from sim.experiment.store import Cube, Floats, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch

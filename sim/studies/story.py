@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.wording import arrangement_text, plain_number
 from sim.base.errors import Problem, ScenarioError
+from sim.base.wording import arrangement_text, plain_number
 from sim.engine.history import History
 from sim.engine.world import World
 from sim.experiment.simulate import freeze, worlds

@@ -10,8 +10,8 @@ import pytest
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import Outcomes
-from sim.analysis.wording import unit_style
 from sim.base.language import language
+from sim.base.wording import unit_style
 from sim.report.explore_data import explored
 from sim.report.report import write_report
 from tests import synthetic

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.outcomes_table import GROUPS
-from sim.analysis.wording import unit_style
+from sim.base.wording import unit_style
 from sim.engine.history import History
 from sim.experiment.simulate import freeze, worlds
 from sim.outcomes.mark import BASES, BETTER, Mark, evaluate, registry

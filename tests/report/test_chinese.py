@@ -12,8 +12,8 @@ from jinja2 import Environment, nodes
 import sim
 from sim.analysis import compare
 from sim.analysis.outcomes_table import MEASURES
-from sim.analysis.wording import arrangement_text, unit_style
 from sim.base.language import language, words
+from sim.base.wording import arrangement_text, unit_style
 from sim.cli import report
 from sim.cli.report import FOOTINGS, LIMITS, NEUTRAL
 from sim.model.contracts.arrangement import Arrangement

@@ -12,8 +12,8 @@ import pytest
 
 from sim.analysis.compare import compare
 from sim.analysis.estimates import count_wins
-from sim.analysis.wording import decimals, level_text, range_text, step_text, unit_style
 from sim.base.language import language, tr
+from sim.base.wording import decimals, level_text, range_text, step_text, unit_style
 from sim.report.explore import (
     BUDGET,
     MOST_OF_PAGE,

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 
-from sim.analysis.wording import arrangement_text
 from sim.base.language import language
+from sim.base.wording import arrangement_text
 from sim.report.tables import Shown, belief_gaps, shown_table
 from tests import synthetic
 

@@ -13,7 +13,7 @@ import pytest
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import by_bank
-from sim.analysis.wording import level_text, range_text, step_text
+from sim.base.wording import level_text, range_text, step_text
 from sim.report.explore import script
 from sim.report.figures import figures
 from sim.report.report import write_report

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from sim.analysis.compare import Comparison, compare
-from sim.analysis.wording import verdict_word
 from sim.base.language import language
+from sim.base.wording import verdict_word
 from sim.cli.run import summary
 from sim.report.figures.gallery import planned
 from sim.report.figures.style import Drawing

@@ -8,8 +8,8 @@ which follow it.  Kinds without terms of their own are neutral and need no words
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sim.analysis.wording import unit_style
 from sim.base.language import gap, tr
+from sim.base.wording import unit_style
 from sim.model.contracts.eligibility import NO_BOUND, STAGE_CODE
 
 # --- Numbers, money and lists as phrases of a sentence -------------------------------------------

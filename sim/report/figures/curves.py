@@ -14,9 +14,9 @@ from matplotlib.axes import Axes
 
 from sim.analysis.estimates import FloatArray, finite, mean_interval
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
-from sim.analysis.wording import arrangement_text, percent_text, plain_number, unit_style
 from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
+from sim.base.wording import arrangement_text, percent_text, plain_number, unit_style
 from sim.report.figures.style import INK, Drawing, Look, banded, looks, number_axis, style
 
 # --- Series as tables: levels over replications and paired differences from a baseline -----------

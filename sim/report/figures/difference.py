@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.compare import Comparison, is_ranking
-from sim.analysis.wording import arrangement_text, percent_text, unit_style
 from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
+from sim.base.wording import arrangement_text, percent_text, unit_style
 from sim.outcomes.mark import Mark
 from sim.report.figures.letters import fill
 from sim.report.figures.style import (

@@ -11,8 +11,8 @@ from matplotlib.patches import Rectangle
 
 from sim.analysis.estimates import FloatArray, finite
 from sim.analysis.outcomes_table import Outcomes
-from sim.analysis.wording import arrangement_text, unit_style
 from sim.base.language import gap, tr
+from sim.base.wording import arrangement_text, unit_style
 from sim.outcomes.mark import Mark
 from sim.report.figures.style import MUTED, Drawing, Look, looks, named_rows, number_axis, style
 

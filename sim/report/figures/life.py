@@ -11,9 +11,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from sim.analysis.wording import arrangement_text
 from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
+from sim.base.wording import arrangement_text
 from sim.report.figures.style import INK, MUTED, Drawing, Look, looks, number_axis, style
 
 if TYPE_CHECKING:

@@ -14,9 +14,9 @@ from matplotlib.path import Path
 
 from sim.analysis.estimates import FloatArray
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
-from sim.analysis.wording import arrangement_text, percent_text, plain_number
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
+from sim.base.wording import arrangement_text, percent_text, plain_number
 from sim.outcomes.series import MOVED
 from sim.report.figures.curves import (
     BAND,

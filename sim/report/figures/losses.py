@@ -13,15 +13,9 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates import FloatArray, mean_interval, quantile_ranks
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
-from sim.analysis.wording import (
-    arrangement_text,
-    level_text,
-    percent_text,
-    plain_number,
-    unit_style,
-)
 from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
+from sim.base.wording import arrangement_text, level_text, percent_text, plain_number, unit_style
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.report.figures.curves import family

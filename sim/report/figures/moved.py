@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import Outcomes
-from sim.analysis.wording import arrangement_text, unit_style
 from sim.base.language import tr
+from sim.base.wording import arrangement_text, unit_style
 from sim.outcomes.mark import Mark
 from sim.report.figures.difference import (
     LETTERS_OF_TITLE,

@@ -10,9 +10,9 @@ from matplotlib.lines import Line2D
 
 from sim.analysis.estimates import averaged, mean_interval
 from sim.analysis.outcomes_table import Outcomes
-from sim.analysis.wording import arrangement_text, percent_text, unit_style
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
+from sim.base.wording import arrangement_text, percent_text, unit_style
 from sim.outcomes.mark import Mark
 from sim.report.figures.style import INK, Drawing, Look, banded, looks, number_axis, style
 

@@ -10,9 +10,9 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import Rectangle
 
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
-from sim.analysis.wording import MINUS, arrangement_text, plain_number
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
+from sim.base.wording import MINUS, arrangement_text, plain_number
 from sim.outcomes.series import PAID
 from sim.report.figures.curves import family, level_and_difference
 from sim.report.figures.style import INK, MUTED, Drawing, Look, grid_of, hide_rest, looks, style

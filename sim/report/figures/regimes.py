@@ -9,9 +9,9 @@ from matplotlib.lines import Line2D
 
 from sim.analysis.estimates import mean_interval
 from sim.analysis.outcomes_table import Outcomes
-from sim.analysis.wording import arrangement_text, percent_text, unit_style
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
+from sim.base.wording import arrangement_text, percent_text, unit_style
 from sim.report.figures.distribution import undefined_words
 from sim.report.figures.style import (
     INK,

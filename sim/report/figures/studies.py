@@ -15,8 +15,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from sim.analysis.estimates import FloatArray
-from sim.analysis.wording import arrangement_text, percent_text, unit_name, unit_style
 from sim.base.language import gap, tr
+from sim.base.wording import arrangement_text, percent_text, unit_name, unit_style
 from sim.outcomes.mark import registry
 from sim.report.figures.style import (
     BETTER_SIDE,

@@ -18,8 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import FuncFormatter
 
-from sim.analysis.wording import arrangement_text, plain_number
 from sim.base.language import Language, current
+from sim.base.wording import arrangement_text, plain_number
 from sim.report.figures.letters import PLOT_FONT, fill, fonts, measured
 
 INK = "#24292f"

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from sim.analysis.wording import (
+from sim.base.wording import (
     arrangement_text,
     decimals,
     level_text,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
-from sim.model.firms.exit_multiple import exceedance, mean_between
+from sim.experiment.exit_multiple import exceedance, mean_between
 
 LAW = (0.6, 0.1, 1.8)
 
