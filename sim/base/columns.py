@@ -7,6 +7,7 @@ that documents and notebooks can be generated from it and no field lacks either.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -92,14 +93,14 @@ class Table:
 
     columns: tuple[Column, ...]
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype[Any]:
         """The NumPy type of one row: wide fields first, so that flags cost one byte each."""
         packed = sorted(self.columns, key=lambda column: -int(column.kind[1]))
         return np.dtype([_field(column) for column in packed], align=True)
 
-    def empty(self, rows: int) -> Rows:
-        """Rows of zeros with attribute access, shape (rows,).
+    def empty(self, rows: int | tuple[int, ...]) -> Rows:
+        """Rows of zeros with attribute access; `rows` is their number or shape.
 
         >>> table = Table((Column("cash", "CNY million", "money held"),))
         >>> table.empty(3).cash

@@ -11,19 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.base.columns import Rows
-from sim.engine.signing import (
-    charge_coordination,
-    charge_screening,
-    clause_terms,
-    decline,
-    enact,
-    write,
-)
+from sim.engine.committee import open_menu, with_desk
 from sim.engine.world import World
-from sim.model.banks.application import lenders_of
-from sim.model.contracts import loss_sharing, pricing, upside
 from sim.model.firms.record import ALIVE
-from sim.scenario.scenario import terms_of
 
 # --- Equal lending: the baseline's loans imposed on another arrangement --------------------------
 
@@ -31,45 +21,13 @@ from sim.scenario.scenario import terms_of
 def impose(w: World, date: float) -> None:
     """Repeat what the baseline decided at `date`."""
     assert w.imposed is not None, "a world without imposed decisions holds its own committee"
+    open_menu(w, date)
     while w.imposed and w.imposed[0][1] <= date + 1e-9:
-        what, _, who, terms = w.imposed.pop(0)
+        what, _, who, given = w.imposed.pop(0)
         alive = w.firms.status[who] == ALIVE
-        if not np.any(alive):
-            continue
-        if what == "judge":
-            charge_screening(w, terms[alive])
-        elif what == "sign":
-            enact(w, under_clauses(w, terms[alive].copy(), date), who[alive], date)
-        else:
-            decline(w, who[alive], terms[alive], date)
-
-
-def offered(w: World, date: float) -> int:
-    """Code of the arrangement on offer at a date, the latest where there are several."""
-    on_offer = [code for code, item in enumerate(w.menu, 1) if item.is_open(date)]
-    return on_offer[-1] if on_offer else 0
-
-
-def under_clauses(w: World, k: Any, date: float) -> Any:
-    """The baseline's contracts with the arrangement's price, lenders, right and promise."""
-    code = offered(w, date)
-    _, arrangement = terms_of(w.menu, code)
-    terms = clause_terms(w, arrangement, date)
-    # What is lent, against what and until when is the baseline's.
-    del terms["review"], terms["maturity"], terms["unsecured"]
-    terms |= pricing.contract_terms(pricing.rates(arrangement.pricing, k.rate.copy()), date)
-    right = upside.right_terms(arrangement.upside, k.limit.copy(), w.firms.value[k.firm])
-    terms |= right.contract_terms(slice(None), date)
-    write(k, {**terms, "signed": int(code > 0), "terms": code})
-    if loss_sharing.is_joint(arrangement.loss_sharing):
-        share = loss_sharing.shares_of(arrangement.loss_sharing)
-        k.lender[:], k.share[:] = 0, 0.0
-        k.lender[:, : share.size] = lenders_of(
-            k.lead, w.roster[k.firm].astype(np.int64), share.size
-        )
-        k.share[:, : share.size] = share
-    charge_coordination(w, k, arrangement)
-    return k
+        if alive.any():
+            rule = getattr(w.rules, f"repeat_{what}")
+            with_desk(w, int(alive.sum()), rule, who[alive], given[alive], date)
 
 
 # --- The same firms: the baseline's loans imposed, each with the line of the arrangement ---------

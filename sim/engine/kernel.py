@@ -19,10 +19,28 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from sim.base import columns, draws, special
-from sim.model.contracts import loan_book
+from sim.model.banks import (
+    admission,
+    application,
+    choice,
+    committee,
+    conditions,
+    credit_decision,
+    desk,
+    enactment,
+    judgement,
+    line,
+    offer,
+    offer_rate,
+    rationing,
+    repetition,
+    signing,
+    withdrawal,
+)
+from sim.model.banks import rules as rules_of_banks
+from sim.model.contracts import eligibility, limit, loan_book, upside
 from sim.model.firms import (
     advance,
-    applicants,
     clock,
     contract_effects,
     credit_line,
@@ -45,18 +63,22 @@ from sim.model.firms import (
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, gap_option, loss_sharing, lifecycle, operations, credit_line, project,
     equity, relationship, right, workout, population, clock, events, advance, contract_effects,
-    flows, applicants,
+    flows, limit, upside, eligibility, application, judgement, offer_rate, line, credit_decision,
+    withdrawal, offer, choice, admission, rationing, signing, enactment, committee,
+    repetition,
 )  # fmt: skip
 
 
-LAYOUT_MODULES: tuple[ModuleType, ...] = (columns, record, sector, loan_book)
+LAYOUT_MODULES: tuple[ModuleType, ...] = (
+    columns, record, sector, loan_book, conditions, desk, rules_of_banks,
+)  # fmt: skip
 """What says which records compiled code is given; with the rules they name its folder."""
 
 ENTRIES: tuple[Any, ...] = (
-    advance.advance, advance.fire, advance.turn,
-    contract_effects.sign_all, contract_effects.decline_all,
-    flows.post_flows, flows.settle_firms, loss_sharing.split_by_lender,
-    applicants.read_applicants, draws.fill_uniforms, right.price_rights,
+    advance.advance, advance.fire, advance.turn, committee.decide_applications,
+    committee.decide_on_lines, committee.wind_down, enactment.enact_decisions,
+    repetition.repeat_judge, repetition.repeat_sign, repetition.repeat_cut,
+    flows.settle_firms, loss_sharing.split_by_lender,
 )  # fmt: skip
 """What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""
 
@@ -68,14 +90,15 @@ class Kernel:
     advance: Callable[..., int]
     fire: Callable[..., float]
     turn: Callable[..., None]
-    sign_all: Callable[..., None]
-    decline_all: Callable[..., None]
-    post_flows: Callable[..., None]
+    decide_applications: Callable[..., None]
+    decide_on_lines: Callable[..., None]
+    enact_decisions: Callable[..., None]
+    wind_down: Callable[..., None]
+    repeat_judge: Callable[..., None]
+    repeat_sign: Callable[..., None]
+    repeat_cut: Callable[..., None]
     settle_firms: Callable[..., None]
     split_by_lender: Callable[..., None]
-    read_applicants: Callable[..., None]
-    fill_uniforms: Callable[..., None]
-    price_rights: Callable[..., None]
     compiled: bool
 
 
@@ -94,7 +117,7 @@ def rules() -> list[FunctionType]:
     return found
 
 
-_NOT_RULES = {"replication_key", "uniform_columns", "flagged", "applicants", "parts_of"}
+_NOT_RULES = {"replication_key", "uniform_columns", "flagged", "conditions", "parts_of"}
 
 
 def cache_folder() -> Path:

@@ -105,6 +105,7 @@ def set_climate(w: World, date: float) -> None:
     regime = macro.regime[regime_names(macro)[code]]
     year = int(date // 1.0)
     c.regime, c.winter, c.frailty = code, winter, frailty(macro, w.key, year)
+    c.bust = regime.setback > 1.0
     c.setback = regime.setback * c.frailty[0]
     c.progress, c.recovery = regime.progress, regime.recovery
     c.margin, c.drift, c.collateral = regime.margin, regime.drift, regime.collateral

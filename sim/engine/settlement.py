@@ -15,6 +15,7 @@ from sim.engine.history import BANK_COLUMNS
 from sim.engine.ledger import BORNE, FEES, LEASED, OTHERS, Account
 from sim.engine.world import HISTORY, World
 from sim.model.banks.bank import allowance
+from sim.model.banks.desk import REFINANCED
 from sim.model.contracts.loss_sharing import cover_fees, cover_shares
 from sim.model.firms import flows
 from sim.model.firms import flows as audit
@@ -24,18 +25,6 @@ from sim.model.firms.loss_sharing import parts_of
 from sim.scenario.scenario import EQUAL_CAPITAL
 
 # --- Posting: what has flowed since a firm was last read, by lender ------------------------------
-
-
-def post_flows_of_firms(w: World, who: Any, date: float) -> None:
-    """Add the flows of firms `who` up to `date` to the sums of the present quarter.
-
-    Called for a firm before its lenders change, so that every flow goes to those who were
-    lenders when it flowed; at a settlement `read_all` does it for all firms.
-    """
-    w.rules.post_flows(
-        w.firms, w.params, np.asarray(who, dtype=np.int64), date, w.posted, w.lender, w.share,
-        operating_cost(w), w.by_bank, w.total, w.by_terms, np.zeros(N_ACCOUNTS),
-    )  # fmt: skip
 
 
 def operating_cost(w: World) -> Any:
@@ -213,7 +202,7 @@ def settle(w: World, date: float) -> None:
     """Close the quarter at `date`."""
     years = date - w.settled
     levels = read_all(w, date)
-    w.refinanced = float(levels.sums[audit.REFINANCED])
+    w.tally[REFINANCED] = levels.sums[audit.REFINANCED]
     result = close_books(w, years, levels)
     transfers(w, result)
     is_year_end = abs(date - round(date)) < 1e-9

@@ -1,7 +1,7 @@
 """The one mutable object of a run: alive for one arrangement in one replication."""
 
 from dataclasses import dataclass, field, replace
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +12,12 @@ from sim.base.parameter import Frozen
 from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
+from sim.model.banks.conditions import CONDITIONS, conditions_of, filled
+from sim.model.banks.desk import CUTS, JUDGED, Desk
+from sim.model.banks.rules import BANK_BOOKS, bank_rules, common_rules
+from sim.model.banks.underwriting import belief_of
+from sim.model.contracts import eligibility
+from sim.model.contracts.arrangement import PLAIN
 from sim.model.contracts.loan_book import Book
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.economy.equity_market import market_path
@@ -20,35 +26,10 @@ from sim.model.firms.flows import N_ACCOUNTS, PARTY_FLOWS
 from sim.model.firms.record import BIRTH as BIRTH_EVENT
 from sim.model.firms.record import CLIMATE, FIRM, LOG
 from sim.model.firms.sector import merged
-from sim.scenario.scenario import Menu, Scenario, menu_of
+from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 
 Floats = NDArray[np.float64]
 HISTORY = "history"
-
-
-@dataclass
-class Banks:
-    """State of each bank; arrays of shape (n_banks,), CNY million."""
-
-    loans: Annotated[Floats, "performing loans"]
-    npl: Annotated[Floats, "loans in default that are not resolved"]
-    allowance: Annotated[Floats, "set aside for losses"]
-    funding: Annotated[Floats, "funding less cash"]
-    equity: Annotated[Floats, "capital of the desk"]
-    parent_equity: Annotated[Floats, "capital of the parent bank outside the desk"]
-    screening: Annotated[Floats, "cost of judging applicants since the last settlement"]
-    coordination: Annotated[Floats, "cost of bringing lenders together since then"]
-    transfer: Annotated[
-        Floats, "balances taken over from other banks since then, less handed over"
-    ]
-    budget: Annotated[Floats, "capital that the parent gives the desk"]
-    promised: Annotated[Floats, "lending granted since the last settlement"]
-    lost: Annotated[Floats, "losses borne on all defaults so far"]
-    covered: Annotated[Floats, "losses on their loans that others bear, paid or not, so far"]
-
-    def copy(self) -> "Banks":
-        """An independent copy."""
-        return Banks(**{name: value.copy() for name, value in vars(self).items()})
 
 
 @dataclass
@@ -70,7 +51,11 @@ class World:
     market: Path
     book: Book
     ledger: Ledger
-    banks: Banks
+    banks: Rows
+    common: Rows
+    bank_rules: Rows
+    terms: Rows
+    admission: Rows
     posted: Floats
     roster: NDArray[np.int32]
     lender: NDArray[np.int32]
@@ -84,7 +69,7 @@ class World:
     believed_default: Floats
     believed_loss: Floats
     settled: float
-    refinanced: float
+    tally: Floats
     log: Rows
     cursor: NDArray[np.int64]
     panel: list[tuple[float, Floats]] = field(default_factory=list)
@@ -98,12 +83,6 @@ class World:
     def where(self, date: float) -> str:
         """Date, arrangement and replication, for messages."""
         return f"year {date:.2f}, {self.name}, replication {self.replication}"
-
-    @property
-    def in_bust(self) -> bool:
-        """Whether the macro regime makes setbacks more likely than usual."""
-        names = regime_names(self.scenario.macro)
-        return self.scenario.macro.regime[names[self.climate.regime[0]]].setback > 1.0
 
     def advance(self, until: float) -> None:
         """Take every firm to a date."""
@@ -124,6 +103,18 @@ class World:
             self.events.append(self.log[: self.cursor[0]].copy())
             self.cursor[0] = 0
 
+    def remember(self, d: Desk, before: int, date: float) -> None:
+        """Keep what a committee decided: whom it judged, what was signed, what was cut."""
+        judged, cut = int(self.tally[JUDGED]), int(self.tally[CUTS])
+        written = self.book.rows[before:].copy()
+        for what, who, given in (
+            ("judge", d.judged_who[:judged], d.judged_lead[:judged]),
+            ("sign", written.firm.copy(), written),
+            ("cut", d.cut_who[:cut], d.cut_kept[:cut]),
+        ):
+            if who.size:
+                self.decisions.append((what, date, who, given))
+
     def keep_page(self, date: float) -> None:
         """Write down where firms stand and what has been paid, from the start date on."""
         if date >= 0.0:
@@ -140,7 +131,11 @@ class World:
             if hasattr(value, "copy") and not isinstance(value, Frozen)
         }
         menu = menu_of(self.scenario, name) if menu is None else menu
-        copies.update(name=name, menu=menu, by_terms=no_flows(menu), decisions=[], imposed=None)
+        terms, admission = conditions_on(menu, self.scenario)
+        copies.update(
+            name=name, menu=menu, by_terms=no_flows(menu), decisions=[], imposed=None,
+            terms=terms, admission=admission,
+        )  # fmt: skip
         return replace(self, **copies)
 
 
@@ -149,19 +144,43 @@ def no_flows(menu: Menu) -> Floats:
     return np.zeros((1 + len(menu), len(PARTY_FLOWS)))
 
 
-def banks_at_start(scenario: Scenario) -> Banks:
-    """Opening balance sheets: a capital budget, no loans."""
+def banks_at_start(scenario: Scenario) -> Rows:
+    """Opening balance sheets: a capital budget, no loans; shape (n_banks,)."""
     thousands = scenario.population.firms / 1000.0
-    items = list(scenario.bank.values())
-    budget = np.array([bank.desk_capital * thousands for bank in items])
-    parent = np.array([bank.parent_equity * thousands for bank in items])
-    zero = np.zeros(len(items))
-    return Banks(
-        loans=zero.copy(), npl=zero.copy(), allowance=zero.copy(), funding=-budget,
-        equity=budget.copy(), parent_equity=parent, screening=zero.copy(),
-        coordination=zero.copy(), transfer=zero.copy(), budget=budget,
-        promised=zero.copy(), lost=zero.copy(), covered=zero.copy(),
-    )  # fmt: skip
+    banks = BANK_BOOKS.empty(scenario.n_banks)
+    for books, bank in zip(banks, scenario.bank.values(), strict=True):
+        books.budget = books.equity = bank.desk_capital * thousands
+        books.funding = -books.budget
+        books.parent_equity = bank.parent_equity * thousands
+    return banks
+
+
+def conditions_on(menu: Menu, scenario: Scenario) -> tuple[Rows, Rows]:
+    """What rules of banks read of a menu: conditions and admission, by code.
+
+    Returns
+    -------
+    record arrays, shapes (1 + len(menu),) and (1 + len(menu), 2)
+    """
+    codes = [terms_of(menu, code) for code in range(1 + len(menu))]
+    rows = [
+        conditions_of(arrangement, belief_of(scenario.belief, name), scenario)
+        for name, arrangement in codes
+    ]
+    terms = filled(CONDITIONS, rows)
+    everyone = (PLAIN.eligibility, PLAIN.eligibility)
+    sectors = tuple(scenario.sector)
+    admission = filled(
+        eligibility.ADMISSION,
+        (
+            eligibility.conditions(clause, sectors)
+            for pair in (everyone, *(item.admission for item in menu))
+            for clause in pair
+        ),
+    )
+    for code, item in enumerate(menu, 1):
+        terms.address[code] = item.address
+    return terms, admission.reshape(-1, 2)
 
 
 def firm_parameters(scenario: Scenario) -> Rows:
@@ -248,6 +267,7 @@ def new_world(
     macro = macro_path(scenario.macro, key, start, end)
     market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, key, end)
     n, n_banks = firms.shape[0], scenario.n_banks
+    terms, admission = conditions_on((), scenario)
     climate = CLIMATE.empty(1)
     climate.k0, climate.k1 = key
     cursor = np.array([0, int(trace), 0], dtype=np.int64)
@@ -256,12 +276,14 @@ def new_world(
         rules=rules or kernel(), menu=(), firms=firms, next_time=entry,
         pending=np.zeros(n, np.uint8), params=firm_parameters(scenario), climate=climate,
         macro=macro, market=market, book=Book(), ledger=Ledger(),
-        banks=banks_at_start(scenario), posted=np.zeros((n, N_ACCOUNTS)),
+        banks=banks_at_start(scenario), common=common_rules(scenario),
+        bank_rules=bank_rules(scenario), terms=terms, admission=admission,
+        posted=np.zeros((n, N_ACCOUNTS)),
         roster=roster_of(scenario, key),
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         by_terms=no_flows(()),
         file_precision=np.zeros(n), file_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
-        believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, refinanced=0.0,
+        believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, tally=np.zeros(4),
         log=LOG.empty(4096 if trace else 0), cursor=cursor,
     )  # fmt: skip

@@ -23,17 +23,17 @@ import pandas as pd
 
 from sim.base.errors import SimError
 from sim.base.language import tr
+from sim.engine.committee import with_desk
 from sim.engine.equal_footing import line_factors, mean_lines, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_climate
-from sim.engine.settlement import by_bank, post_flows_of_firms, read_all
+from sim.engine.settlement import by_bank, read_all
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
 from sim.experiment.progress import Asked, meter
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
 from sim.model.contracts.loss_sharing import cover_shares
-from sim.model.firms.applicants import applicants
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
@@ -135,15 +135,16 @@ def warm_up(scenario: Scenario) -> float:
     set_climate(w, 0.0)
     w.advance(0.0)
     w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], 0.0)
-    post_flows_of_firms(w, nobody, 0.0)
     read_all(w, 0.0)
     by_bank(w, np.zeros(0))
-    applicants(w.rules.read_applicants, w.firms, w.params, nobody, 0.0)
-    w.rules.fill_uniforms(*w.key, nobody, 1, np.zeros((0, 1), np.int64), nobody, np.zeros((0, 1)))
-    w.rules.price_rights(np.zeros((5, 0)), 1.0, 0.0, np.zeros(0))
-    state = (w.firms, w.next_time, w.pending, w.params, w.climate[0], 0.0)
-    w.rules.sign_all(*state, w.book.store, nobody, w.log, w.cursor)
-    w.rules.decline_all(*state, nobody, np.zeros(0), w.log, w.cursor)
+    with_desk(w, 1, w.rules.decide_applications, 0.0)
+    with_desk(w, 1, w.rules.decide_on_lines, 0.0)
+    if scenario.experiment.run_off_years > 0.0:
+        with_desk(w, 1, w.rules.wind_down, 0.0)
+    if scenario.experiment.footing in {EQUAL_LENDING, EQUAL_FIRMS}:
+        with_desk(w, 1, w.rules.repeat_judge, nobody, nobody, 0.0)
+        with_desk(w, 1, w.rules.repeat_sign, nobody, w.book.rows, 0.0)
+        with_desk(w, 1, w.rules.repeat_cut, nobody, np.zeros(0), 0.0)
     return time.perf_counter() - start
 
 

@@ -7,11 +7,11 @@ outcome, the field of a parameter group, the column of a record), and is gathere
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from importlib import import_module
 from itertools import groupby
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -25,8 +25,11 @@ from sim.base.language import tr
 from sim.base.wording import unit_name
 from sim.engine.history import SYSTEM_PANEL
 from sim.engine.ledger import ACCOUNTS, MEANINGS, PARTIES
-from sim.engine.world import Banks
 from sim.experiment.results import TABLES
+from sim.model.banks.application import APPLICATION
+from sim.model.banks.conditions import CONDITIONS
+from sim.model.banks.desk import OFFER
+from sim.model.banks.rules import BANK_BOOKS
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import FLOWS
@@ -48,6 +51,10 @@ RECORDS: dict[str, tuple[Iterable[Column], str]] = {
     "firm": (FIRM.columns, "sim.model.firms.record"),
     "climate": (CLIMATE.columns, "sim.model.firms.record"),
     "contract": (CONTRACT.columns, "sim.model.contracts.loan_book"),
+    "application": (APPLICATION.columns, "sim.model.banks.application"),
+    "conditions": (CONDITIONS.columns, "sim.model.banks.conditions"),
+    "offer": (OFFER.columns, "sim.model.banks.desk"),
+    "bank": (BANK_BOOKS.columns, "sim.model.banks.rules"),
     "flows of a firm": (FLOWS, "sim.model.firms.flows"),
     "system at settlements": (SYSTEM_PANEL, "sim.engine.history"),
     **{f"{name}.parquet": (table, "sim.experiment.results") for name, table in TABLES.items()},
@@ -169,10 +176,6 @@ def columns() -> Iterator[Entry]:
                 column.name, record, "column", unit, tr(column.meaning), module,
                 range=column.legal,
             )  # fmt: skip
-    meanings = get_type_hints(Banks, include_extras=True)
-    for field in fields(Banks):
-        (words,) = meanings[field.name].__metadata__
-        yield Entry(field.name, "bank", "column", tr(MONEY), tr(words), Banks.__module__)
 
 
 def ledger() -> Iterator[Entry]:

@@ -5,14 +5,14 @@ import pytest
 
 from sim.engine import committee
 from sim.engine.committee import (
-    case_of,
     decide_applications,
     decide_offers,
     decide_reviews,
     hold_committee,
     standing,
     wind_down,
-)
+)  # fmt: skip
+from sim.engine.hearing import case_of
 from sim.model.contracts.arrangement import PLAIN
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW

@@ -3,16 +3,16 @@
 import numpy as np
 import pytest
 
-from sim.engine.committee import case_of
-from sim.engine.signing import (
-    Verdict,
+from sim.engine.contracts import (
     charge_coordination,
     clause_terms,
     compress,
     state_terms,
     write,
     write_contracts,
-)
+)  # fmt: skip
+from sim.engine.hearing import case_of
+from sim.engine.signing import Verdict
 from sim.model.banks.offer import make_offer
 from sim.model.contracts import pricing
 from sim.model.contracts.arrangement import Arrangement

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from sim.base.draws import SIGNAL, uniform_pair
-from sim.engine.committee import _upside_cost as upside_cost
-from sim.engine.committee import advantage, case_of, draws_for, leaving_cost, wants
-from sim.engine.signing import quota_left
+from sim.engine.facility import quota_left
+from sim.engine.hearing import _upside_cost as upside_cost
+from sim.engine.hearing import advantage, case_of, draws_for, leaving_cost, wants
 from sim.model.banks.offer import make_offer
 from sim.model.contracts.arrangement import PLAIN, Arrangement
 from sim.model.contracts.upside import right_terms

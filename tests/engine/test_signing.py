@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.engine.committee import case_of
+from sim.engine.hearing import case_of
 from sim.engine.signing import (
     Verdict,
     capital_room,
@@ -15,7 +15,7 @@ from sim.engine.signing import (
     learn,
     make_room,
     sign,
-)
+)  # fmt: skip
 from sim.model.banks.offer import make_offer
 from sim.model.contracts.arrangement import PLAIN
 from sim.model.contracts.loan_book import CONTRACT

@@ -14,10 +14,9 @@ import numpy as np
 import pytest
 
 from sim.base.errors import AccountingError
+from sim.engine import contracts, settlement, signing
 from sim.engine import ledger as a
-from sim.engine import settlement, signing
 from sim.engine import settlement as others
-from sim.engine import signing as contracts
 from sim.engine.kernel import interpreted
 from sim.engine.ledger import Ledger
 from sim.engine.processes import run_world

@@ -51,11 +51,12 @@ MANY_ARGUMENTS = {
     "model/firms/events.py on_cause": KERNEL,
     "model/firms/events.py on_schedule": KERNEL,
     "model/firms/flows.py settle_firms": KERNEL,
-    "model/firms/contract_effects.py decline_all": KERNEL,
     "model/firms/contract_effects.py settle_request": KERNEL,
-    "model/firms/contract_effects.py sign_all": KERNEL,
     "model/firms/flows.py post_firm": KERNEL,
-    "model/firms/flows.py post_flows": KERNEL,
+    "model/firms/contract_effects.py sign_firm": KERNEL,
+    "model/firms/contract_effects.py decline_firm": KERNEL,
+    "model/banks/offer.py make_offer": KERNEL,
+    "model/banks/judgement.py learn_from": KERNEL,
 }
 """Functions with more than six arguments, and why; commands have one for each option."""
 

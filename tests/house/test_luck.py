@@ -20,7 +20,8 @@ from sim.base.draws import (
     uniform_columns,
     uniform_pair,
 )
-from sim.engine.committee import case_of, hold_committee, leaving_cost
+from sim.engine.committee import hold_committee
+from sim.engine.hearing import case_of, leaving_cost
 from sim.engine.kernel import interpreted, kernel
 from sim.engine.processes import Steps, observe, run_world, until
 from sim.engine.settlement import settle

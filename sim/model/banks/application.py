@@ -1,135 +1,115 @@
-"""A case before the committee: the applicants, what is known of them, and what banks infer."""
+"""An application: what a committee reads of a firm that asks, brought to its date."""
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from sim.base.columns import Column, Table, copy_rule
+from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.record import ASK_RENEWAL
+from sim.model.firms.relationship import business
 
-from sim.model.banks import underwriting as judge
-from sim.model.banks.bank import Bank, Capital
-from sim.model.banks.underwriting import Beliefs
-from sim.model.contracts import screening
-from sim.model.contracts.arrangement import Arrangement
-from sim.model.firms.applicants import Applicants
-from sim.model.firms.credit_line import CreditLine
-from sim.model.firms.lifecycle import Lifecycle
-from sim.model.firms.relationship import Relationship
+APPLICATION = Table(
+    (
+        Column("date", "years", "date of the committee"),
+        Column("firm", "-", "row of the firm", "i8"),
+        Column("request", "bits", "what it asks for", "i1"),
+        Column("home", "code", "bank that it turns to first", "i4"),
+        Column(
+            "roster", "code", "banks in the order in which it knows them", "i4", MOST_LENDERS + 1
+        ),
+        Column("known_banks", "-", "how many these are", "i4"),
+        Column("stage", "code", "stage of the lifecycle", "i1"),
+        Column("sector", "code", "sector", "i4"),
+        Column("birth", "years", "date of entry"),
+        Column("sales", "CNY million a year", "sales"),
+        Column("tangible", "CNY million", "tangible assets at today's prices of collateral"),
+        Column("value", "CNY million", "pre-money equity value"),
+        Column("last_round", "CNY million", "amount of the last equity round"),
+        Column("round_date", "years", "date of that round"),
+        Column("venture", "flag", "backed by venture capital", "i1"),
+        Column("setback", "flag", "in a setback, which banks may overlook", "i1"),
+        Column("quality", "standard deviations", "what signals are signals of; no bank sees it"),
+        Column("business", "CNY million a year", "bank income on all of its banking business"),
+        Column("need", "CNY million", "its project's cost and a year's outflow beyond its cash"),
+        Column("taste", "x", "how heavily it weighs the cost of moving its business"),
+        Column("limit", "CNY million", "line in force"),
+        Column("balance", "CNY million", "drawn part of it"),
+        Column("rate", "per year", "rate on it"),
+        Column("terms", "code", "arrangement under which it was signed", "i1"),
+        Column("credit_years", "years", "time with a line so far"),
+        Column("right", "code", "living right of its lenders", "i1"),
+        Column("stake", "share", "share of equity that this right buys"),
+        Column("strike", "CNY million", "its subscription amount"),
+        Column("trigger", "CNY million", "valuation at which it comes alive"),
+        Column("expiry", "years", "date at which it lapses"),
+        Column("lenders", "-", "present lenders", "i4"),
+        Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
+        Column("share", "share", "their shares", length=MOST_LENDERS),
+        Column("prior", "standard deviations", "mean quality given what everybody sees"),
+        Column("file_precision", "-", "what the home bank has learnt: precision"),
+        Column("file_sum", "-", "and its precision-weighted sum"),
+        Column("stigma", "standard deviations", "how much worse it looks after a refusal"),
+        Column("renewal", "flag", "it already has a line with the bank that judges", "i1"),
+        Column("bust", "flag", "a regime in which setbacks are likelier than usual", "i1"),
+        Column("outstanding", "CNY million", "refinanced by the central bank so far"),
+        Column("k0", "-", "first key word of the draws", "i8"),
+        Column("k1", "-", "second key word of the draws", "i8"),
+        Column("ordinal", "-", "decisions taken on the firm so far; address of its draws", "i8"),
+    )
+)
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+
+_AS_IN_THE_RECORD = {
+    "firm", "request", "home", "stage", "sector", "birth", "sales", "value", "last_round",
+    "round_date", "venture", "setback", "quality", "taste", "limit", "balance", "rate", "terms",
+    "credit_years", "right", "stake", "strike", "trigger", "expiry",
+}  # fmt: skip
+copy_firm = copy_rule(
+    __name__, "copy_firm", (c for c in APPLICATION.columns if c.name in _AS_IN_THE_RECORD)
+)
 
 
-class Scenario(Protocol):
-    """The tables of a scenario that an offer needs."""
-
-    underwriting: judge.Underwriting
-    capital: Capital
-    belief: Beliefs
-    bank: dict[str, Bank]
-    relationship: Relationship
-    credit_line: CreditLine
-    lifecycle: Lifecycle
-
-    @property
-    def n_banks(self) -> int:
-        """Number of banks."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """What a committee knows when it decides on n applicants at a date.
+def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None:
+    """Write the application of firm `i`.
 
     Parameters
     ----------
-    a : Applicants
-        Cash brought forward to the date.
+    a : application
+    i : int
+        Row of the firm.
+    d : Desk
     date : float, years
-    draw : callable
-        Uniform numbers for codes of shape (n, k), by firm, code and decisions taken so far.
-    published : callable
-        The same by firm, code and calendar year: errors of what is published once a year.
-    bust : bool
-    collateral : float
-        Factor on collateral values today.
-    roster : int array, shape (n, m)
-        Banks in the order in which each firm would turn to them.
-    file : tuple of arrays, shape (n,)
-        Precision and precision-weighted sum of what the home bank already knows.
-    prior : array, shape (n,)
-        Mean quality given what everybody sees.
-    quota_left : bool
-        Whether the relending facility has room.
-    renewal : bool array, shape (n,)
-        Whether the firm already has a line.
-    stigma : float
-        How much worse the applicants look, standard deviations.
+    refused : bool
+        Whether the firm comes from a bank that has just ended its line: it looks worse, and
+        is new to the bank.
     """
-
-    a: Applicants
-    date: float
-    draw: judge.Draw
-    published: judge.Draw
-    bust: bool
-    collateral: float
-    roster: Ints
-    file: tuple[Floats, Floats]
-    prior: Floats
-    quota_left: bool
-    renewal: NDArray[np.bool_]
-    stigma: float = 0.0
-
-
-def lenders_of(home: Ints, roster: Ints, count: int, first: int = 0) -> Ints:
-    """Banks that a firm turns to, in order: its own bank, then those it knows.
-
-    Parameters
-    ----------
-    home : int array, shape (n,)
-    roster : int array, shape (n, m)
-        Banks in the order in which the firm would turn to them, its own somewhere among them.
-    count : int
-        How many, at most m.
-    first : int
-        0 to begin with its own bank, 1 to begin with the next.
-
-    Returns
-    -------
-    int array, shape (n, count)
-
-    Examples
-    --------
-    >>> lenders_of(np.array([2]), np.array([[0, 1, 2]]), 3).tolist()
-    [[2, 0, 1]]
-    """
-    own = home[:, None].astype(np.int64)
-    # A stable sort puts the own bank last and leaves the others in their order.
-    order = np.argsort(roster == own, axis=1, kind="stable")
-    others = np.take_along_axis(roster, order, axis=1)
-    return np.concatenate([own, others], axis=1)[:, first : first + count]
+    f, u, c = d.firms[i], d.rules[0], d.climate[0]
+    copy_firm(a, f)
+    a.date = date
+    a.tangible = f.tangible * f.scale * c.collateral
+    cash = f.cash + f.flow * (date - f.now)
+    a.need = (f.demand if f.project == 1 else 0.0) + max(-f.flow, 0.0) - cash
+    p = d.params[f.sector]
+    more = max(cash, 0.0) - max(f.cash, 0.0)
+    a.business = business(f, p) + p.deposit_margin * p.deposit_share * more
+    a.prior = u.prior_backed if f.venture == 1 else u.prior_other
+    a.file_precision = d.file_precision[i]
+    a.file_sum = d.file_sum[i]
+    a.stigma = u.stigma if refused else 0.0
+    a.renewal = 1 if f.limit > 0.0 and not refused else 0
+    a.bust = c.bust
+    a.outstanding = d.tally[0]
+    a.k0, a.k1, a.ordinal = c.k0, c.k1, d.ordinal[i]
+    a.known_banks = d.roster.shape[1]
+    for j in range(d.roster.shape[1]):
+        a.roster[j] = d.roster[i, j]
+    a.lenders = 1
+    for j in range(d.share.shape[1]):
+        a.lender[j] = d.lender[i, j]
+        a.share[j] = d.share[i, j]
+        if d.share[i, j] > 0.0:
+            a.lenders = j + 1
 
 
-def posterior(
-    case: Case, arrangement: Arrangement, lender: Ints, scenario: Scenario
-) -> tuple[Floats, Floats, tuple[Floats, Floats]]:
-    """Posterior mean and variance of quality per lender, and the lead's news for its file."""
-    u = scenario.underwriting
-    factor = np.array([bank.signal_precision for bank in scenario.bank.values()])
-    signal, precision = judge.signals(case.a, lender, case.draw, u, factor)
-    signal = signal - case.stigma
-    k = lender.shape[1]
-    mean = np.repeat(case.prior[:, None], k, axis=1)
-    known = np.ones_like(mean)
-    # Only the home bank holds a file; others start from what everybody sees.
-    at_home = lender == case.a.home[:, None]
-    held = case.file[0][:, None] * at_home
-    mean = np.where(at_home, (mean + case.file[1][:, None]) / (1.0 + held), mean)
-    known = known + held
-    public = screening.added_precision(arrangement.screening, case.a.stage)
-    if np.any(public > 0.0):
-        shown = judge.score(case.a, public, case.published)
-        mean = (mean * known + (public * shown)[:, None]) / (known + public[:, None])
-        known = known + public[:, None]
-    pooled = screening.is_pooled(arrangement.screening)
-    post, variance = judge.judge((mean, known), signal, precision, pooled, u.error_correlation)
-    return post, variance, (precision[:, 0], precision[:, 0] * signal[:, 0])
+def asks_renewal(a: Any) -> bool:
+    """Whether the line of a firm, or of an application, ends."""
+    return a.request & ASK_RENEWAL != 0

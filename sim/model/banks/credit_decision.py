@@ -1,209 +1,100 @@
-"""Verdicts: which lenders would lend to each applicant, on the terms of an arrangement."""
+"""Whether a lender agrees: what a loan leaves over its break-even rate, as the lender believes.
 
-from dataclasses import replace
+A loan is worth making when the rate that can be charged, banking business, the right and the
+policy tolerance together reach the break-even rate. The rate is capped near the benchmark,
+so that quantity rations and not price.
+
+References
+----------
+Ruthenberg and Landskroner (2008), Loan pricing under Basel II in an imperfectly competitive
+banking market, Journal of Banking and Finance 32(12).
+"""
+
+import math
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
+from sim.model.banks.judgement import sees_setback
+from sim.model.banks.offer_rate import mean_rate, own_rate
+from sim.model.contracts.upside import grant
+from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP
 
-from sim.model.banks import underwriting as judge
-from sim.model.banks.application import Case, Scenario, posterior
-from sim.model.banks.underwriting import Belief, Beliefs, belief_of
-from sim.model.contracts import commitment, limit, pricing, tenor, upside
-from sim.model.contracts.arrangement import Arrangement
-from sim.model.contracts.funding import marginal_cost
-from sim.model.contracts.loss_sharing import cover_fees, cover_shares
-from sim.model.contracts.security import added_recovery
-from sim.model.firms.loss_sharing import borne_by_others
-from sim.model.firms.record import NO_RIGHT, SWAP
-
-# --- Verdicts: which lenders would lend to each applicant, on the terms of an arrangement --------
+MOST_DEFAULT = 0.95
 
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+def default_rate(a: Any, k: Any, u: Any, mean: float, variance: float, seen: bool) -> float:
+    """Believed default per year: a log-linear rate, expected over a normal posterior."""
+    base = k.default_rate[a.stage]
+    if seen:
+        base = base * u.setback_factor
+    if a.bust == 1:
+        base = base * u.bust_factor
+    slope = u.quality_slope
+    rate = base * math.exp(-slope * mean + 0.5 * slope * slope * variance)
+    return min(rate, MOST_DEFAULT)
 
 
-def own_rate(case: Case, scenario: Scenario) -> Floats:
-    """The lender's own rate: the benchmark plus the most that is charged at the stage.
+def break_even_rate(default: float, loss: float, funds: float, cost: float, u: Any) -> float:
+    """Loan rate at which shareholders earn exactly their hurdle, per year.
 
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> case = SimpleNamespace(a=SimpleNamespace(stage=np.array([0, 3])))
-    >>> rule = SimpleNamespace(benchmark_rate=0.03, spread_cap=(0.01, 0.006, 0.004, 0.002))
-    >>> own_rate(case, SimpleNamespace(underwriting=rule)).round(4).tolist()
-    [0.04, 0.032]
+    Parameters
+    ----------
+    default : float, per year; loss : float, share of principal
+    funds, cost : float, per year
+        Cost of one more unit of funding, and of running the loan.
+    u : rules of banks
     """
-    u = scenario.underwriting
-    return u.benchmark_rate + np.asarray(u.spread_cap)[case.a.stage]
+    held = min(u.risk_weight * u.required_ratio, 1.0)
+    whole = funds * (1.0 - held) + u.hurdle_rate * held + cost + default * loss
+    return whole / (1.0 - default)
 
 
-def believed_loss(arrangement: Arrangement, levels: Belief, a: Any) -> Floats:
-    """Believed loss given default that lenders bear, shape (n,).
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> levels = SimpleNamespace(loss_secured=0.5, loss_unsecured=0.7)
-    >>> believed_loss(Arrangement(), levels, np.zeros(2)).tolist()
-    [0.5, 0.5]
-    """
-    unsecured = limit.is_unsecured(arrangement.limit)
-    level = levels.loss_unsecured if unsecured else levels.loss_secured
-    left = level * (1.0 - added_recovery(arrangement.security))
-    terms = arrangement.loss_sharing
-    cover = sum(cover_shares(terms)), terms.first_loss_share, terms.cover_cap_share
-    return np.full(a.shape[0], left - borne_by_others(left, 1.0, *cover))
+def marginal_cost(a: Any, k: Any, u: Any) -> float:
+    """Cost of funds of one more unit lent, per year; the central bank's while a quota is left."""
+    if a.outstanding < k.quota:
+        return u.funding_rate + k.refinanced_share * (k.relending_rate - u.funding_rate)
+    return u.funding_rate
 
 
-def right_income(
-    right: upside.RightTerms,
-    case: Case,
-    line: Floats,
-    beliefs: tuple[Beliefs, Belief],
-    post: Floats,
-) -> Floats:
-    """Believed income from the right per unit of line and year, shape (n,).
+def right_income(o: Any, a: Any, k: Any, u: Any, line: float) -> float:
+    """Believed income from the right per unit of line and year.
 
     The desk books banking business, not the chance of an unexercised swap right.
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> none = SimpleNamespace(kind=NO_RIGHT, years=0.0)
-    >>> right_income(none, None, np.ones(2), None, np.zeros(2)).tolist()
-    [0.0, 0.0]
     """
-    if right.kind == NO_RIGHT or right.years <= 0.0:
-        return np.zeros_like(line)
-    if right.kind == SWAP:
-        return np.zeros_like(line)
-    horizon = max(right.years, 1.0)
-    if right.royalty_share > 0.0:
-        paid = np.minimum(right.royalty_share * case.a.sales, right.royalty_cap)
-        return np.asarray(paid / np.maximum(line, 1e-9))
-    rules, levels = beliefs
-    slope = rules.right_quality_slope
-    worth = np.asarray(levels.right_worth)[case.a.stage] * np.exp(slope * post)
-    return np.asarray(right.strike / np.maximum(line, 1e-9) * worth * right.pass_through / horizon)
+    if o.right == NO_RIGHT or o.right == SWAP:
+        return 0.0
+    if o.right == ROYALTY:
+        return min(k.royalty_share * a.sales, o.royalty_cap) / line
+    worth = k.right_worth[a.stage] * math.exp(u.right_quality_slope * o.quality[0])
+    return o.strike / line * worth * k.pass_through / max(k.right_years, 1.0)
 
 
-def verdicts(
-    case: Case, name: str, arrangement: Arrangement, scenario: Scenario,
-    views: tuple[Ints, Floats, Floats, Floats],
-) -> tuple[NDArray[np.bool_], tuple[Floats, ...]]:  # fmt: skip
-    """Which lenders agree, shape (n, k), and what the offer needs of the judgement."""
-    lender, post, variance, trial = views
-    u, capital = scenario.underwriting, scenario.capital
-    beliefs: tuple[Beliefs, Belief] = (scenario.belief, belief_of(scenario.belief, name))
-    seen = judge.sees_setback(case.a, case.draw, u)
-    default = judge.default_rate(post, variance, case.a, beliefs, case.bust, seen)
-    loss = believed_loss(arrangement, beliefs[1], case.a)
-    line = np.maximum(trial.sum(axis=1), 1e-9)
-    right = upside.right_terms(arrangement.upside, line, case.a.value)
-    own = own_rate(case, scenario)
-    price = pricing.mean_rate(arrangement.pricing, own, tenor.years(arrangement.tenor))
-    base, full, _ = commitment.captures(
-        arrangement.commitment, scenario.relationship.capture_plain
-    )
-    banking = u.relationship_weight * 0.5 * (base + full) * case.a.business / line
-    effort = u.screening_cost / (line * tenor.years(arrangement.tenor))
-    appetite = np.array([bank.appetite for bank in scenario.bank.values()])[lender]
-    tolerance = u.tolerance_rate - (u.bust_tightening_rate if case.bust else 0.0)
-    joint = commitment.stands_still(arrangement.commitment)
-    patience = u.renewal_patience_rate + (u.joint_patience_rate if joint else 0.0)
-    gain = right_income(right, case, line, beliefs, post[:, 0])
-    rent = banking + gain - effort + patience * case.renewal
-    extra = rent[:, None] + appetite * tolerance
-    cost = np.asarray(u.operating_cost)[case.a.stage]
-    fee = sum(cover_fees(arrangement.loss_sharing))
-    funds = np.full_like(cost, marginal_cost(arrangement.funding, u.funding_rate, case.quota_left))
-    held = min(capital.risk_weight * capital.required_ratio, 1.0)
-    left = judge.surplus(
-        price[:, None], extra, default, np.full_like(default, 1.0) * loss[:, None],
-        (funds[:, None], (cost + fee)[:, None]), (held, capital.hurdle_rate),
-    )  # fmt: skip
-    return left >= 0.0, (left[:, 0], default[:, 0], loss, own)
-
-
-def withdraw(
-    case: Case, name: str, arrangement: Arrangement, scenario: Scenario,
-    lines: tuple[Ints, Floats, NDArray[np.bool_]],
-) -> NDArray[np.bool_]:  # fmt: skip
-    """Lenders that are not bound to each other look again when one of them leaves a firm.
+def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
+    """Write each lender's surplus, believed default and consent into the offer.
 
     Parameters
     ----------
-    case, name, arrangement, scenario
-        As in `make_offer`.
-    lines : tuple of arrays, shape (n, k)
-        Lenders, the size of each one's line, and whether it would go on.
-
-    Returns
-    -------
-    bool array, shape (n, k)
-        A withdrawal is a bad signal to the lenders that would have stayed.
-
-    References
-    ----------
-    Bolton and Scharfstein (1996), Optimal debt structure and the number of creditors.
+    o : offer, its lenders, judgement and parts written
+    a : application
+    k : conditions of the arrangement
+    u : rules common to all banks
+    banks : rules of each bank
     """
-    lender, sizes, accept = lines
-    present = sizes > 0.0
-    split = np.any(present & ~accept, axis=1) & np.any(present & accept, axis=1) & case.renewal
-    if not np.any(split):
-        return accept
-    shaken = replace(case, stigma=case.stigma + scenario.underwriting.stigma)
-    post, variance, _ = posterior(shaken, arrangement, lender, scenario)
-    again, _ = verdicts(shaken, name, arrangement, scenario, (lender, post, variance, sizes))
-    return np.where(split[:, None], accept & again, accept)
-
-
-# --- Capital rations: each bank takes the best loans that its capital budget carries -------------
-
-
-def fits_capital(
-    amount: Floats, banks: NDArray[np.int64], shares: Floats, merit: Floats, room: Floats
-) -> NDArray[np.bool_]:
-    """Which loans fit into the lenders' room, best first.
-
-    Parameters
-    ----------
-    amount : array, shape (n,), CNY million
-        New exposure of each loan.
-    banks : int array, shape (n, k)
-    shares : array, shape (n, k), rows sum to one
-    merit : array, shape (n,)
-        Larger goes first; ties by order.
-    room : array, shape (n_banks,), CNY million
-        What each bank can still lend.
-
-    Returns
-    -------
-    bool array, shape (n,)
-        A loan is taken only if all of its lenders have room for their shares. Loans whose
-        lenders all have room for everything asked of them come first.
-
-    Examples
-    --------
-    >>> fits_capital(np.array([5.0, 5.0]), np.array([[0], [0]]), np.ones((2, 1)),
-    ...              np.array([0.1, 0.2]), np.array([7.0])).tolist()
-    [False, True]
-    """
-    part = amount[:, None] * shares
-    asked = np.bincount(banks.ravel(), weights=part.ravel(), minlength=room.shape[0])
-    if np.all(asked <= room):
-        return np.ones(amount.shape[0], dtype=bool)
-    # What needs no new capital (a balance rolled over) fits whatever the room.
-    needs = part > 0.0
-    tight = asked > room
-    fits = ~np.any(tight[banks] & needs, axis=1)
-    left = room - np.bincount(banks[fits].ravel(), part[fits].ravel(), room.shape[0])
-    hard = np.flatnonzero(~fits)
-    for n in hard[np.argsort(-merit[hard], kind="stable")]:
-        lenders = banks[n][needs[n]]
-        if np.all(part[n][needs[n]] <= left[lenders]):
-            left[lenders] -= part[n][needs[n]]
-            fits[n] = True
-    return np.asarray(fits)
+    line = 0.0
+    for j in range(o.lenders):
+        line += o.part[j]
+    line = max(line, 1e-9)
+    grant(o, k, line, a.value)
+    price = mean_rate(own_rate(a, u), k)
+    banking = u.relationship_weight * 0.5 * (k.base_capture + k.full_capture) * a.business / line
+    effort = u.screening_cost / (line * k.years)
+    patience = u.renewal_patience_rate + (u.joint_patience_rate if k.stands_still == 1 else 0.0)
+    rent = banking + right_income(o, a, k, u, line) - effort + patience * a.renewal
+    tolerance = u.tolerance_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
+    funds = marginal_cost(a, k, u)
+    cost = u.operating_cost[a.stage] + k.fee_rate
+    seen = sees_setback(a, u)
+    for j in range(o.lenders):
+        o.default[j] = default_rate(a, k, u, o.quality[j], o.spread[j], seen)
+        needed = break_even_rate(o.default[j], k.believed_loss, funds, cost, u)
+        o.surplus[j] = price + (rent + banks[o.lender[j]].appetite * tolerance) - needed
+        o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.base.columns import Column
 from sim.base.parameter import Frozen, NonNegative, Share, param
 
 
@@ -66,29 +67,30 @@ def captures(clause: NoPromise | Agreement, plain: float) -> tuple[float, float,
     return base, full, clause.listing_capture_share
 
 
-def break_cost(clause: NoPromise | Agreement) -> float:
-    """Cost of leaving, as a share of the line.
+CONDITIONS = (
+    Column("break_cost", "share of line", "what leaving costs the firm"),
+    Column("stands_still", "flag", "lenders decide on withdrawal together only", "i1"),
+)
+"""What rules of banks read of this clause, beside the terms of the contract."""
+
+
+def conditions(clause: NoPromise | Agreement, plain: float) -> dict[str, float]:
+    """Terms and conditions by name, as in `sim.model.firms.record.TERMS` and `CONDITIONS`.
+
+    Arguments as those of `captures`.
 
     Examples
     --------
-    >>> break_cost(Agreement(kind="agreement", break_cost_share=0.006))
-    0.006
+    >>> found = conditions(Agreement(kind="agreement", break_cost_share=0.006), 0.18)
+    >>> found["break_cost"], found["stands_still"], found["full_capture"]
+    (0.006, 0, 0.18)
     """
-    return clause.break_cost_share if isinstance(clause, Agreement) else 0.0
-
-
-def stands_still(clause: NoPromise | Agreement) -> bool:
-    """Whether lenders decide on withdrawal together only.
-
-    Examples
-    --------
-    >>> stands_still(NoPromise())
-    False
-    """
-    return isinstance(clause, Agreement) and clause.lenders_stand_still
-
-
-def contract_terms(clause: NoPromise | Agreement, plain: float) -> dict[str, float]:
-    """Terms by name, as in `sim.model.firms.record.TERMS`; arguments as those of `captures`."""
     base, full, listing = captures(clause, plain)
-    return {"base_capture": base, "full_capture": full, "listing_capture": listing}
+    found: dict[str, float] = {
+        "base_capture": base, "full_capture": full, "listing_capture": listing,
+    }  # fmt: skip
+    if isinstance(clause, NoPromise):
+        return found | {"break_cost": 0.0, "stands_still": 0}
+    return found | {
+        "break_cost": clause.break_cost_share, "stands_still": int(clause.lenders_stand_still),
+    }  # fmt: skip

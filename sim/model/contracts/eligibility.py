@@ -8,13 +8,11 @@ stage lists of the Jiangsu programmes (JS01, JS04), classes of its points (JS08)
 
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.base.columns import Column, Table
 from sim.base.parameter import Frozen, NonNegative, StageVector, param
 
-Floats = NDArray[np.float64]
 STAGE_CODE = {"startup": 0, "growth": 1, "expansion": 2, "mature": 3}
 STAGES = tuple(STAGE_CODE)
 NO_BOUND = 1e6
@@ -68,79 +66,83 @@ class Listed(Frozen):
 Eligibility = Annotated[Everyone | Listed, Field(discriminator="kind")]
 
 
-def score_precision(clause: Everyone | Listed, stage: NDArray[np.int64]) -> Floats:
-    """Precision of the score that decides on admission, shape (n_firms,); zero without one.
+ADMISSION = Table(
+    (
+        Column("stages", "bits", "stages admitted", "i8"),
+        Column("sectors", "bits", "sectors admitted", "i8"),
+        Column("least_age_years", "years", "least age admitted"),
+        Column("most_age_years", "years", "greatest age admitted"),
+        Column("least_sales", "CNY million a year", "least sales admitted"),
+        Column("most_sales", "CNY million a year", "greatest sales admitted"),
+        Column("venture_only", "flag", "only firms that venture funds back", "i1"),
+        Column("least_last_round", "CNY million", "least amount of the last equity round"),
+        Column("most_since_round_years", "years", "longest time since that round"),
+        Column("first_loan_only", "flag", "only firms that never had a line", "i1"),
+        Column("scored", "flag", "only a class of a published score", "i1"),
+        Column("score_precision", "per variance of quality", "of the score, by stage", length=4),
+        Column("least_score", "standard deviations", "least score admitted"),
+        Column("most_score", "standard deviations", "score from which on none is admitted"),
+    )
+)
+"""A condition of admission, as rules of banks read it."""
 
-    Examples
-    --------
-    >>> points = Listed(kind="listed", score=ScoreClass(precision=(0.1, 0.2, 0.3, 0.4)))
-    >>> score_precision(points, np.array([0, 3])).tolist()
-    [0.1, 0.4]
-    """
-    if isinstance(clause, Everyone) or clause.score is None:
-        return np.zeros(stage.shape[0])
-    return np.asarray(clause.score.precision, dtype=float)[stage]
+EVERYONE = -1
+"""All bits: every stage, or every sector."""
 
 
-def is_eligible(
-    clause: Everyone | Listed, firms: Any, date: float, score: Floats | None = None,
-    sectors: tuple[str, ...] = (),
-) -> NDArray[np.bool_]:  # fmt: skip
-    """Which firms may apply.
+def conditions(clause: Everyone | Listed, sectors: tuple[str, ...]) -> dict[str, Any]:
+    """A row of `ADMISSION` by name.
 
     Parameters
     ----------
     clause : Everyone or Listed
-    firms : record array, shape (n_firms,)
-    date : float, years
-    score : array, shape (n_firms,), standard deviations, optional
-        The published score, where the clause asks for a class of it.
     sectors : tuple of str
-        Names of the sectors in the order of their codes, where the clause names some.
-
-    Returns
-    -------
-    bool array, shape (n_firms,)
+        Names of the sectors in the order of their codes.
 
     Examples
     --------
-    >>> from types import SimpleNamespace
-    >>> firms = SimpleNamespace(
-    ...     stage=np.array([0, 1]), birth=np.zeros(2), last_round=np.zeros(2),
-    ...     venture=np.zeros(2), sales=np.ones(2), round_date=np.zeros(2),
-    ...     credit_years=np.zeros(2), limit=np.zeros(2), shape=(2,))
-    >>> is_eligible(Listed(kind="listed", stages=("growth",)), firms, 2.0).tolist()
-    [False, True]
+    >>> found = conditions(Listed(kind="listed", stages=("startup", "growth")), ())
+    >>> found["stages"], found["sectors"], found["scored"]
+    (3, -1, 0)
     """
-    admitted = np.ones(firms.shape[0], dtype=bool)
-    if isinstance(clause, Everyone):
-        return admitted
-    if clause.stages != STAGES:
-        admitted &= np.isin(firms.stage, [STAGE_CODE[stage] for stage in clause.stages])
-    if clause.sectors:
-        admitted &= np.isin(firms.sector, [sectors.index(name) for name in clause.sectors])
-    age = date - firms.birth
-    admitted &= (age >= clause.least_age_years) & (age <= clause.most_age_years)
-    admitted &= (firms.sales >= clause.least_sales) & (firms.sales <= clause.most_sales)
-    return admitted & _by_equity(clause, firms, date) & _by_record(clause, firms, score)
+    listed = Listed(kind="listed") if isinstance(clause, Everyone) else clause
+    found = listed.model_dump(exclude={"kind", "score", "stages", "sectors"})
+    found["stages"] = sum(1 << STAGE_CODE[stage] for stage in set(listed.stages))
+    found["sectors"] = sum(1 << sectors.index(name) for name in set(listed.sectors)) or EVERYONE
+    found["scored"] = int(listed.score is not None)
+    if listed.score is not None:
+        found |= {
+            "score_precision": listed.score.precision,
+            "least_score": listed.score.least, "most_score": listed.score.most,
+        }  # fmt: skip
+    return found
 
 
-def _by_equity(clause: Listed, firms: Any, date: float) -> NDArray[np.bool_]:
-    """Admission by equity rounds."""
-    admitted = firms.last_round >= clause.least_last_round
-    if clause.most_since_round_years < NO_BOUND:
-        raised = firms.last_round > 0.0
-        admitted &= raised & (date - firms.round_date <= clause.most_since_round_years)
-    if clause.venture_only:
-        admitted &= firms.venture == 1
-    return np.asarray(admitted)
+def is_eligible(e: Any, a: Any, score: float) -> bool:
+    """Whether the firm may apply.
+
+    Parameters
+    ----------
+    e : a row of `ADMISSION`
+    a : application
+    score : float, standard deviations
+        The published score, where the clause asks for a class of it.
+    """
+    age = a.date - a.birth
+    return (
+        (e.stages >> a.stage) & 1 == 1
+        and (e.sectors >> a.sector) & 1 == 1
+        and e.least_age_years <= age <= e.most_age_years
+        and e.least_sales <= a.sales <= e.most_sales
+        and is_backed(e, a)
+        and not (e.first_loan_only == 1 and (a.credit_years > 0.0 or a.limit > 0.0))
+        and (e.scored == 0 or e.least_score <= score < e.most_score)
+    )
 
 
-def _by_record(clause: Listed, firms: Any, score: Floats | None) -> NDArray[np.bool_]:
-    """Admission by what banks and the public know of the firm."""
-    admitted = np.ones(firms.shape[0], dtype=bool)
-    if clause.first_loan_only:
-        admitted &= (firms.credit_years <= 0.0) & (firms.limit <= 0.0)
-    if clause.score is not None and score is not None:
-        admitted &= (score >= clause.score.least) & (score < clause.score.most)
-    return admitted
+def is_backed(e: Any, a: Any) -> bool:
+    """Whether the firm's equity rounds are those that the condition asks for."""
+    if a.last_round < e.least_last_round or (e.venture_only == 1 and a.venture == 0):
+        return False
+    recent = a.last_round > 0.0 and a.date - a.round_date <= e.most_since_round_years
+    return recent or e.most_since_round_years >= NO_BOUND

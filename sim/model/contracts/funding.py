@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.base.columns import Column
 from sim.base.parameter import Frozen, NonNegative, Share, param
 
 
@@ -31,37 +32,30 @@ class Relending(Frozen):
 Funding = Annotated[OwnFunds | Relending, Field(discriminator="kind")]
 
 
-def marginal_cost(clause: OwnFunds | Relending, own: float, quota_left: bool) -> float:
-    """Cost of funds of one more unit lent, per year.
+CONDITIONS = (
+    Column("refinanced_share", "share", "part of the principal refinanced while a quota is left"),
+    Column("quota", "CNY million", "most that may be outstanding"),
+)
+"""What rules of banks read of this clause, beside the terms of the contract."""
+
+
+def conditions(clause: OwnFunds | Relending, thousands: float) -> dict[str, float]:
+    """Terms and conditions by name, as in `sim.model.firms.record.TERMS` and `CONDITIONS`.
 
     Parameters
     ----------
     clause : a kind of funding
-    own : float, per year
-        Cost of the bank's own funds.
-    quota_left : bool
-        Whether the facility has room.
+    thousands : float
+        Firms of the population, in thousands.
 
     Examples
     --------
-    >>> facility = Relending(kind="relending", refinanced_share=0.6, rate=0.015, quota=100.0)
-    >>> round(marginal_cost(facility, 0.02, True), 6), marginal_cost(facility, 0.02, False)
-    (0.017, 0.02)
+    >>> conditions(OwnFunds(), 2.0)
+    {'refinanced_share': 0.0, 'relending_rate': 0.0, 'quota': 0.0}
     """
-    if isinstance(clause, Relending) and quota_left:
-        return own + clause.refinanced_share * (clause.rate - own)
-    return own
-
-
-def contract_terms(clause: OwnFunds | Relending, quota_left: bool) -> dict[str, float]:
-    """Terms of the contract by name, as in `sim.model.firms.record.TERMS`.
-
-    Examples
-    --------
-    >>> contract_terms(OwnFunds(), True)
-    {'refinanced': 0.0, 'relending_rate': 0.0}
-    """
-    if not isinstance(clause, Relending):
-        return {"refinanced": 0.0, "relending_rate": 0.0}
-    refinanced = clause.refinanced_share if quota_left else 0.0
-    return {"refinanced": refinanced, "relending_rate": clause.rate}
+    if isinstance(clause, OwnFunds):
+        return {"refinanced_share": 0.0, "relending_rate": 0.0, "quota": 0.0}
+    return {
+        "refinanced_share": clause.refinanced_share, "relending_rate": clause.rate,
+        "quota": clause.quota * thousands,
+    }  # fmt: skip

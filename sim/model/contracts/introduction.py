@@ -30,12 +30,12 @@ class Referral(Frozen):
 Introduction = Annotated[NoIntroduction | Referral, Field(discriminator="kind")]
 
 
-def contract_terms(clause: NoIntroduction | Referral) -> dict[str, float]:
+def conditions(clause: NoIntroduction | Referral) -> dict[str, float]:
     """Terms of the contract by name, as in `sim.model.firms.record.TERMS`.
 
     Examples
     --------
-    >>> contract_terms(Referral(kind="referral", round_factor=2.0))
+    >>> conditions(Referral(kind="referral", round_factor=2.0))
     {'introduction': 2.0}
     """
     return {"introduction": clause.round_factor if isinstance(clause, Referral) else 1.0}

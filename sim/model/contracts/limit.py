@@ -5,14 +5,14 @@ rests on sales and the last equity round instead; a fixed line or a path of line
 the published amount of one contract. Source: AH08, AH14, AH21, ZJ03, ZJ10, ZJ11.
 """
 
+import math
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.base.columns import Column
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, param
 
 
@@ -52,6 +52,9 @@ class Path(Frozen):
         if len(self.amounts) != len(self.from_years) or not self.amounts:
             cure = f"give {len(self.amounts)} ages"
             yield "from_years", "must have one entry for each of amounts", cure
+        if len(self.amounts) > MOST_STEPS:
+            rule = f"must name {MOST_STEPS} lines at most, names {len(self.amounts)}"
+            yield "amounts", rule, "leave out the last ones"
         if any(later <= earlier for earlier, later in pairwise(self.from_years)):
             yield "from_years", "must increase", "give the ages in order"
 
@@ -59,84 +62,62 @@ class Path(Frozen):
 Limit = Annotated[Collateral | CashFlow | FixedAmount | Path, Field(discriminator="kind")]
 
 
-def is_unsecured(clause: Collateral | CashFlow | FixedAmount | Path) -> bool:
-    """Whether the line does without tangible collateral.
+COLLATERAL, CASH_FLOW, FIXED_AMOUNT, PATH = range(4)
+MOST_STEPS = 16
+CONDITIONS = (
+    Column("limit_kind", "code", "how the line is found", "i1"),
+    Column("sales_share", "years of sales", "line per unit of sales"),
+    Column("round_share", "share", "line per unit of the last round"),
+    Column("amounts", "CNY million", "stated lines in order", length=MOST_STEPS),
+    Column("from_age", "years", "age at which each starts", length=MOST_STEPS),
+    Column("steps", "-", "number of stated lines", "i4"),
+    Column("cap_factor", "x", "each lender's cap against its cap for plain loans"),
+)
+"""What rules of banks read of this clause, beside the terms of the contract."""
+
+
+def conditions(clause: Collateral | CashFlow | FixedAmount | Path) -> dict[str, Any]:
+    """Terms and conditions by name, as in `sim.model.firms.record.TERMS` and `CONDITIONS`.
 
     Examples
     --------
-    >>> is_unsecured(Collateral()), is_unsecured(FixedAmount(kind="fixed", amount=5.0))
-    (False, True)
+    >>> stated = conditions(FixedAmount(kind="fixed", amount=5.0))
+    >>> stated["unsecured"], stated["amounts"], stated["cap_factor"]
+    (1, (5.0,), inf)
     """
-    return not isinstance(clause, Collateral)
+    kinds = {Collateral: COLLATERAL, CashFlow: CASH_FLOW, FixedAmount: FIXED_AMOUNT, Path: PATH}
+    found: dict[str, Any] = {
+        "limit_kind": kinds[type(clause)], "cap_factor": 1.0,
+        "unsecured": int(not isinstance(clause, Collateral)),
+    }  # fmt: skip
+    if isinstance(clause, CashFlow):
+        return found | clause.model_dump(exclude={"kind"})
+    if isinstance(clause, FixedAmount):
+        return found | {"amounts": (clause.amount,), "steps": 1, "cap_factor": math.inf}
+    if isinstance(clause, Path):
+        stated = {"amounts": clause.amounts, "from_age": clause.from_years}
+        return found | stated | {"steps": len(clause.amounts), "cap_factor": math.inf}
+    return found
 
 
-def is_stated(clause: Collateral | CashFlow | FixedAmount | Path) -> bool:
-    """Whether the amount is written in the contract, beyond any lender's cap.
-
-    Examples
-    --------
-    >>> is_stated(CashFlow(kind="cash_flow", sales_share=0.5, round_share=0.1))
-    False
-    """
-    return isinstance(clause, FixedAmount | Path)
-
-
-def line(
-    clause: Collateral | CashFlow | FixedAmount | Path,
-    firms: Any,
-    secured: NDArray[np.float64],
-    date: float,
-) -> NDArray[np.float64]:
-    """The line that the clause allows, before lenders' caps.
+def asked_line(a: Any, k: Any, secured: float) -> float:
+    """The line that the clause allows, before lenders' caps, CNY million.
 
     Parameters
     ----------
-    clause : a kind of limit
-    firms : record array, shape (n_firms,)
-    secured : array, shape (n_firms,), CNY million
+    a : application
+    k : conditions of the arrangement
+    secured : float, CNY million
         What tangible collateral supports.
-    date : float, years
-
-    Returns
-    -------
-    array, shape (n_firms,), CNY million
-
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> path = Path(kind="path", amounts=(5.0, 15.0), from_years=(0.0, 4.0))
-    >>> firms = SimpleNamespace(birth=np.array([0.0, -3.0]))
-    >>> line(path, firms, np.zeros(2), 2.0).tolist()
-    [5.0, 15.0]
     """
-    if isinstance(clause, Collateral):
+    if k.limit_kind == COLLATERAL:
         return secured
-    if isinstance(clause, CashFlow):
-        cash_flow = clause.sales_share * firms.sales + clause.round_share * firms.last_round
-        return np.asarray(np.maximum(cash_flow, secured))
-    if isinstance(clause, FixedAmount):
-        return np.full(firms.shape[0], clause.amount)
-    steps = np.searchsorted(clause.from_years, date - firms.birth, side="right") - 1
-    amounts = np.asarray(clause.amounts)
-    return np.where(steps >= 0, amounts[np.maximum(steps, 0)], 0.0)
-
-
-def cap_factor(clause: Collateral | CashFlow | FixedAmount | Path) -> float:
-    """Factor on each lender's own cap; infinite where the contract states the amount.
-
-    Examples
-    --------
-    >>> cap_factor(Collateral()), float(cap_factor(FixedAmount(kind="fixed", amount=5.0)))
-    (1.0, inf)
-    """
-    if isinstance(clause, CashFlow):
-        return clause.cap_factor
-    return np.inf if is_stated(clause) else 1.0
-
-
-def contract_terms(clause: Collateral | CashFlow | FixedAmount | Path) -> dict[str, int]:
-    """Terms of the contract that are the same for every firm, by name.
-
-    Names are those of `sim.model.firms.record.TERMS`.
-    """
-    return {"unsecured": int(is_unsecured(clause))}
+    if k.limit_kind == CASH_FLOW:
+        return max(k.sales_share * a.sales + k.round_share * a.last_round, secured)
+    if k.limit_kind == FIXED_AMOUNT:
+        return k.amounts[0]
+    line = 0.0
+    for n in range(k.steps):
+        if a.date - a.birth >= k.from_age[n]:
+            line = k.amounts[n]
+    return line

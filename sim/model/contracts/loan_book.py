@@ -2,9 +2,6 @@
 
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.base.columns import Column, Rows, Table
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import STAGES, TERMS
@@ -58,15 +55,12 @@ class Book:
         """The whole array, for compiled code that indexes it by row."""
         return self._rows
 
-    def append(self, new: Rows) -> NDArray[np.int64]:
-        """Add contracts; returns their row numbers."""
-        start, self.used = self.used, self.used + new.shape[0]
-        while self.used > self._rows.shape[0]:
+    def reserve(self, rows: int) -> None:
+        """Make room for further contracts, which rules write into `store`."""
+        while self.used + rows > self._rows.shape[0]:
             grown: Any = CONTRACT.empty(2 * self._rows.shape[0])
-            grown[:start] = self._rows[:start]
+            grown[: self.used] = self._rows[: self.used]
             self._rows = grown
-        self._rows[start : self.used] = new
-        return np.arange(start, self.used, dtype=np.int64)
 
     def copy(self) -> "Book":
         """An independent copy."""

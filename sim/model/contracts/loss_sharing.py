@@ -10,12 +10,11 @@ ZJ12, MK22, AH27.
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.base.columns import Column
 from sim.base.parameter import SUM_TOLERANCE, Broken, Frozen, NonNegative, Share, no_whole, param
 
 MOST_LENDERS = 8
@@ -97,58 +96,6 @@ class Proportional(Cover):
 LossSharing = Annotated[Sole | Proportional, Field(discriminator="kind")]
 
 
-def shares_of(clause: Sole | Proportional) -> NDArray[np.float64]:
-    """Shares of the lenders, lead first, shape (n_lenders,), summing to one.
-
-    Examples
-    --------
-    >>> shares_of(Sole()).tolist()
-    [1.0]
-    """
-    if isinstance(clause, Proportional):
-        return np.asarray(clause.shares, dtype=float)
-    return np.ones(1)
-
-
-def is_joint(clause: Sole | Proportional) -> bool:
-    """Whether more than one bank lends under one agreement.
-
-    Examples
-    --------
-    >>> is_joint(Proportional(kind="proportional", shares=(0.6, 0.4)))
-    True
-    """
-    return isinstance(clause, Proportional) and len(clause.shares) > 1
-
-
-def delay(clause: Sole | Proportional) -> float:
-    """Time that coordination takes, years; none for a single bank.
-
-    Examples
-    --------
-    >>> delay(Proportional(kind="proportional", shares=(1.0,), delay_years=0.1))
-    0.0
-    """
-    if isinstance(clause, Proportional) and is_joint(clause):
-        return clause.delay_years
-    return 0.0
-
-
-def coordination_cost(clause: Sole | Proportional) -> float:
-    """Cost of coordination at each signing, CNY million; none for a single bank.
-
-    Examples
-    --------
-    >>> shares = (0.5, 0.3, 0.2)
-    >>> three = Proportional(kind="proportional", shares=shares, coordination_cost=0.004)
-    >>> coordination_cost(three)
-    0.008
-    """
-    if isinstance(clause, Proportional):
-        return clause.coordination_cost * (len(clause.shares) - 1)
-    return 0.0
-
-
 def cover_shares(clause: Cover) -> tuple[float, float, float, float]:
     """Shares of a loss that the guarantor, the insurer, the lessor and the trust bear."""
     return (
@@ -164,15 +111,39 @@ def cover_fees(clause: Cover) -> tuple[float, float, float, float]:
     )  # fmt: skip
 
 
-def contract_terms(clause: Cover) -> dict[str, float]:
-    """Terms of the contract by name, as in `sim.model.firms.record.TERMS`.
+def shares_of(clause: Sole | Proportional) -> tuple[float, ...]:
+    """Shares of the lenders, lead first, summing to one."""
+    return clause.shares if isinstance(clause, Proportional) else (1.0,)
+
+
+CONDITIONS = (
+    Column("joint", "flag", "more than one bank lends under one agreement", "i1"),
+    Column("members", "-", "banks under the agreement", "i4"),
+    Column("shares", "share", "share of each of them, lead first", length=MOST_LENDERS),
+    Column("delay", "years", "time that coordination takes"),
+    Column("coordination_cost", "CNY million", "cost of coordination at each signing"),
+)
+"""What rules of banks read of this clause, beside the terms of the contract."""
+
+
+def conditions(clause: Sole | Proportional) -> dict[str, Any]:
+    """Terms and conditions by name, as in `sim.model.firms.record.TERMS` and `CONDITIONS`.
 
     Examples
     --------
-    >>> contract_terms(Sole(guaranteed_share=0.5, insured_share=0.25, first_loss_share=0.1))
-    {'guaranteed': 0.75, 'fee_rate': 0.0, 'first_loss': 0.1, 'cover_cap': 1.0}
+    >>> three = Proportional(kind="proportional", shares=(0.5, 0.3, 0.2), delay_years=0.1,
+    ...                      coordination_cost=0.004, guaranteed_share=0.5)
+    >>> found = conditions(three)
+    >>> found["joint"], found["delay"], found["coordination_cost"], found["guaranteed"]
+    (1, 0.1, 0.008, 0.5)
     """
+    shares = shares_of(clause)
+    joint = isinstance(clause, Proportional) and len(shares) > 1
     return {
         "guaranteed": sum(cover_shares(clause)), "fee_rate": sum(cover_fees(clause)),
         "first_loss": clause.first_loss_share, "cover_cap": clause.cover_cap_share,
+        "joint": int(joint), "members": len(shares), "shares": shares,
+        "delay": clause.delay_years if isinstance(clause, Proportional) and joint else 0.0,
+        "coordination_cost": clause.coordination_cost * (len(shares) - 1)
+        if isinstance(clause, Proportional) else 0.0,
     }  # fmt: skip

@@ -5,14 +5,13 @@ later; a fixed rate is written in the contract. Source: AH11 (10 bp saved at fir
 (3.0 percent), A8 of the closed forms for the rate that makes a step neutral.
 """
 
-from typing import Annotated, Any, Literal
+import math
+from typing import Annotated, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.base.columns import Column
 from sim.base.parameter import Frozen, NonNegative, param
-from sim.model.firms.record import NEVER
 
 
 class RiskBased(Frozen):
@@ -54,69 +53,32 @@ class FixedRate(Frozen):
 
 
 Pricing = Annotated[RiskBased | Concession | Step | FixedRate, Field(discriminator="kind")]
-Rates = tuple[NDArray[np.float64], NDArray[np.float64], float]
+CONDITIONS = (
+    Column("own_weight", "-", "1 where the lender's own rate counts, else 0"),
+    Column("first_add", "per year", "added to it at first"),
+    Column("later_add", "per year", "added to it after the step"),
+    Column("step_years", "years", "time to the step; infinite where there is none"),
+)
+"""What rules of banks read of this clause, see `sim.model.banks.offer_rate`."""
 
 
-def rates(clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.float64]) -> Rates:
-    """First rate, later rate and years to the step.
-
-    Parameters
-    ----------
-    clause : a kind of pricing
-    own : array, shape (n_firms,), per year
-        The lender's own rate.
-
-    Returns
-    -------
-    tuple of array, array, float
-        Per year, per year, years (infinite where there is no step).
+def conditions(clause: RiskBased | Concession | Step | FixedRate) -> dict[str, float]:
+    """Conditions by name, as in `CONDITIONS`.
 
     Examples
     --------
-    >>> first, later, after = rates(
-    ...     Step(kind="step", concession_rate=0.001, surcharge_rate=0.004, after_years=1.5),
-    ...     np.array([0.03]),
-    ... )
-    >>> first.round(4).tolist(), later.round(4).tolist(), after
-    ([0.029], [0.034], 1.5)
+    >>> conditions(FixedRate(kind="fixed", rate=0.03))
+    {'own_weight': 0.0, 'first_add': 0.03, 'later_add': 0.03, 'step_years': inf}
     """
+    weight, first, later, after = 1.0, 0.0, 0.0, math.inf
     if isinstance(clause, Concession):
-        return own - clause.concession_rate, own - clause.concession_rate, np.inf
-    if isinstance(clause, Step):
-        first = own - clause.concession_rate
+        first = later = -clause.concession_rate
+    elif isinstance(clause, Step):
+        first, later = -clause.concession_rate, clause.surcharge_rate
         # A step of nothing is no date in the firm's life.
-        steps = clause.concession_rate + clause.surcharge_rate != 0.0
-        return first, own + clause.surcharge_rate, clause.after_years if steps else np.inf
-    if isinstance(clause, FixedRate):
-        flat = np.full_like(own, clause.rate)
-        return flat, flat, np.inf
-    return own, own, np.inf
-
-
-def contract_terms(found: Rates, date: float) -> dict[str, Any]:
-    """Terms of a contract signed at `date`, by name, as in `sim.model.firms.record.TERMS`.
-
-    Parameters
-    ----------
-    found : Rates
-        Of those who sign, as `rates` gives them.
-    date : float, years
-    """
-    first, later, after = found
-    step = date + after if np.isfinite(after) else NEVER
-    return {"rate": first, "later_rate": later, "step": step}
-
-
-def mean_rate(clause: RiskBased | Concession | Step | FixedRate, own: NDArray[np.float64],
-              horizon: float) -> NDArray[np.float64]:  # fmt: skip
-    """Average rate over the contract's length, per year; what a bank and a firm compare.
-
-    Examples
-    --------
-    >>> step = Step(kind="step", concession_rate=0.001, surcharge_rate=0.003, after_years=1.5)
-    >>> mean_rate(step, np.array([0.03]), 3.0).round(6).tolist()
-    [0.031]
-    """
-    first, later, after = rates(clause, own)
-    early = min(after, horizon) / horizon
-    return early * first + (1.0 - early) * later
+        if clause.concession_rate + clause.surcharge_rate != 0.0:
+            after = clause.after_years
+    elif isinstance(clause, FixedRate):
+        weight, first, later = 0.0, clause.rate, clause.rate
+    names = (column.name for column in CONDITIONS)
+    return dict(zip(names, (weight, first, later, after), strict=True))

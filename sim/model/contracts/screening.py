@@ -5,12 +5,11 @@ their signals; a score adds a public signal whose precision differs by stage. So
 shared file of the Zhejiang joint loan, the Jiangsu innovation points (JS04, JS08).
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.base.columns import Column
 from sim.base.parameter import Frozen, StageVector, param
 
 
@@ -38,28 +37,20 @@ class Score(Frozen):
 Screening = Annotated[OwnFile | Pooled | Score, Field(discriminator="kind")]
 
 
-def added_precision(
-    clause: OwnFile | Pooled | Score, stage: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Precision of the public score for each firm, zero without one; shape (n_firms,).
+CONDITIONS = (
+    Column("pooled", "flag", "lenders decide on one shared file", "i1"),
+    Column("score_precision", "per variance of quality", "of a public score, by stage", length=4),
+)
+"""What rules of banks read of this clause."""
+
+
+def conditions(clause: OwnFile | Pooled | Score) -> dict[str, Any]:
+    """Conditions by name, as in `CONDITIONS`.
 
     Examples
     --------
-    >>> points = Score(kind="score", precision=(0.1, 0.2, 0.3, 0.4))
-    >>> added_precision(points, np.array([0, 3])).tolist()
-    [0.1, 0.4]
+    >>> conditions(Pooled(kind="pooled"))["pooled"]
+    1
     """
-    if isinstance(clause, Score):
-        return np.asarray(clause.precision, dtype=float)[stage]
-    return np.zeros(stage.shape[0])
-
-
-def is_pooled(clause: OwnFile | Pooled | Score) -> bool:
-    """Whether lenders decide on one shared file.
-
-    Examples
-    --------
-    >>> is_pooled(Pooled(kind="pooled"))
-    True
-    """
-    return isinstance(clause, Pooled)
+    precision = clause.precision if isinstance(clause, Score) else (0.0, 0.0, 0.0, 0.0)
+    return {"pooled": int(isinstance(clause, Pooled)), "score_precision": precision}

@@ -39,6 +39,6 @@ def added_recovery(clause: NoPledge | Pledge) -> float:
     return clause.recovery_share if isinstance(clause, Pledge) else 0.0
 
 
-def contract_terms(clause: NoPledge | Pledge) -> dict[str, float]:
+def conditions(clause: NoPledge | Pledge) -> dict[str, float]:
     """Terms of the contract by name, as in `sim.model.firms.record.TERMS`."""
     return {"security": added_recovery(clause)}

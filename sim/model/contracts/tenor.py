@@ -9,8 +9,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from sim.base.columns import Column
 from sim.base.parameter import Frozen, PositiveFloat, param
-from sim.model.firms.record import NEVER
 
 
 class Annual(Frozen):
@@ -32,24 +32,21 @@ class Term(Frozen):
 Tenor = Annotated[Annual | Term, Field(discriminator="kind")]
 
 
-def years(clause: Annual | Term) -> float:
-    """Length of the contract, years.
+CONDITIONS = (
+    Column("years", "years", "length of the contract"),
+    Column("reviewed", "flag", "lenders review it each year and may withdraw", "i1"),
+)
+"""What rules of banks read of this clause."""
+
+
+def conditions(clause: Annual | Term) -> dict[str, float]:
+    """Conditions by name, as in `CONDITIONS`.
 
     Examples
     --------
-    >>> years(Annual()), years(Term(kind="term", years=3.0))
-    (1.0, 3.0)
+    >>> conditions(Term(kind="term", years=3.0, reviewed=True))
+    {'years': 3.0, 'reviewed': 1}
     """
-    return clause.years if isinstance(clause, Term) else 1.0
-
-
-def contract_terms(clause: Annual | Term, date: float) -> dict[str, float]:
-    """Terms of a contract signed at `date`, by name, as in `sim.model.firms.record.TERMS`.
-
-    Examples
-    --------
-    >>> contract_terms(Term(kind="term", years=3.0, reviewed=True), 0.5)
-    {'maturity': 3.5, 'review': 1.5}
-    """
-    reviewed = isinstance(clause, Term) and clause.reviewed
-    return {"maturity": date + years(clause), "review": date + 1.0 if reviewed else NEVER}
+    if isinstance(clause, Annual):
+        return {"years": 1.0, "reviewed": 0}
+    return {"years": clause.years, "reviewed": int(clause.reviewed)}

@@ -8,15 +8,13 @@ AH21, W01 to W05.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
+from sim.base.columns import Column
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, param
-from sim.model.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, WARRANT
+from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
 
 
 class NoUpside(Frozen):
@@ -114,113 +112,96 @@ class Royalty(Frozen):
 Upside = Annotated[NoUpside | Warrant | Swap | Royalty, Field(discriminator="kind")]
 
 
-@dataclass(frozen=True)
-class RightTerms:
-    """Terms of the right for each firm; arrays of shape (n_firms,)."""
+CONDITIONS = (
+    Column("upside_kind", "code", "kind of right, if any is worth writing", "i1"),
+    Column("coverage", "share of line", "subscription amount over line; negative if not given"),
+    Column("amount", "CNY million", "subscription amount; negative if not given"),
+    Column("stake_given", "share", "share bought; zero if not given"),
+    Column("strike_multiple", "x valuation at signing", "strike; negative if not given"),
+    Column("strike_valuation", "CNY million", "strike valuation; negative if not given"),
+    Column("trigger_multiple", "x valuation at signing", "trigger; negative if not given"),
+    Column("trigger_valuation", "CNY million", "trigger, where it is stated"),
+    Column("right_years", "years", "life of the right; zero for none"),
+    Column("cap_multiple", "x line", "total at which a royalty ends"),
+)
+"""What rules of banks read of this clause, beside the terms of the contract."""
 
-    kind: int
-    stake: NDArray[np.float64]
-    strike: NDArray[np.float64]
-    trigger: NDArray[np.float64]
-    years: float
-    pass_through: float
-    liquidity: float
-    royalty_share: float
-    royalty_cap: NDArray[np.float64]
-
-    def contract_terms(self, rows: Any, date: float) -> dict[str, Any]:
-        """Terms of contracts signed at `date`, by name, as in `sim.model.firms.record.TERMS`.
-
-        Parameters
-        ----------
-        rows : index of the firms that sign
-        date : float, years
-        """
-        return {
-            "right": self.kind, "stake": self.stake[rows], "strike": self.strike[rows],
-            "trigger": self.trigger[rows],
-            "expiry": date + self.years if self.years > 0.0 else NEVER,
-            "pass_through": self.pass_through, "liquidity": self.liquidity,
-            "royalty_share": self.royalty_share, "royalty_cap": self.royalty_cap[rows],
-        }  # fmt: skip
+NOT_GIVEN = -1.0
+MOST_STAKE = 0.9
+"""A subscription cannot buy the whole firm, however small its value."""
 
 
-def right_terms(
-    clause: NoUpside | Warrant | Swap | Royalty,
-    line: NDArray[np.float64],
-    value: NDArray[np.float64],
-) -> RightTerms:
-    """The right that each firm grants.
-
-    Parameters
-    ----------
-    clause : a kind of upside
-    line : array, shape (n_firms,), CNY million
-    value : array, shape (n_firms,), CNY million
-        Pre-money valuation at signing.
-
-    Returns
-    -------
-    RightTerms
+def conditions(clause: NoUpside | Warrant | Swap | Royalty) -> dict[str, float]:
+    """Terms and conditions by name, as in `sim.model.firms.record.TERMS` and `CONDITIONS`.
 
     Examples
     --------
     >>> right = Warrant(kind="warrant", coverage=0.2, strike_multiple=1.0, years=5,
     ...                 pass_through_share=0.5, liquidity_share=0.35)
-    >>> terms = right_terms(right, np.array([10.0]), np.array([100.0]))
-    >>> terms.strike.tolist(), terms.stake.tolist()
-    ([2.0], [0.02])
+    >>> found = conditions(right)
+    >>> found["coverage"], found["amount"], found["pass_through"]
+    (0.2, -1.0, 0.5)
     """
-    zero = np.zeros_like(line)
     if isinstance(clause, NoUpside):
-        return RightTerms(NO_RIGHT, zero, zero, zero, 0.0, 0.0, 0.0, 0.0, zero)
+        return {"upside_kind": NO_RIGHT}
     if isinstance(clause, Royalty):
-        cap = clause.cap_multiple * line
         live = clause.sales_share > 0.0 and clause.cap_multiple > 0.0
-        kind = ROYALTY if live else NO_RIGHT
-        return RightTerms(kind, zero, zero, zero, 100.0, 1.0, 0.0, clause.sales_share, cap)
-    strike, stake = _subscription(clause, line, value)
-    if isinstance(clause, Swap):
-        multiple = clause.trigger_multiple
-        stated = clause.trigger_valuation or 0.0
-        trigger = multiple * value if multiple is not None else zero + stated
-        kind, liquidity = SWAP, 0.0
+        return {
+            "upside_kind": ROYALTY if live else NO_RIGHT, "right_years": 100.0,
+            "pass_through": 1.0, "royalty_share": clause.sales_share,
+            "cap_multiple": clause.cap_multiple,
+        }  # fmt: skip
+    found: dict[str, float] = {
+        "upside_kind": WARRANT, "right_years": clause.years,
+        "pass_through": clause.pass_through_share, "stake_given": clause.stake or 0.0,
+        "trigger_multiple": NOT_GIVEN,
+    }  # fmt: skip
+    for name in ("coverage", "amount", "strike_multiple", "strike_valuation"):
+        value = getattr(clause, name)
+        found[name] = NOT_GIVEN if value is None else value
+    if isinstance(clause, Warrant):
+        return found | {"liquidity": clause.liquidity_share}
+    if clause.trigger_multiple is not None:
+        return found | {"upside_kind": SWAP, "trigger_multiple": clause.trigger_multiple}
+    return found | {"upside_kind": SWAP, "trigger_valuation": clause.trigger_valuation or 0.0}
+
+
+def grant(o: Any, k: Any, line: float, value: float) -> None:
+    """Write the right that a firm grants for a line into `o`, an offer or a contract.
+
+    Parameters
+    ----------
+    o : record with right, stake, strike, trigger and royalty_cap
+    k : conditions of the arrangement
+    line : float, CNY million
+    value : float, CNY million
+        Pre-money valuation at signing.
+    """
+    o.right = k.upside_kind
+    o.stake = 0.0
+    o.strike = 0.0
+    o.trigger = 0.0
+    o.royalty_cap = 0.0
+    if k.upside_kind == ROYALTY:
+        o.royalty_cap = k.cap_multiple * line
+    if k.upside_kind == WARRANT or k.upside_kind == SWAP:
+        subscribe(o, k, line, value)
+        multiple = k.trigger_multiple
+        if k.upside_kind == SWAP:
+            o.trigger = multiple * value if multiple >= 0.0 else k.trigger_valuation
+        if o.strike <= 0.0:
+            o.right = NO_RIGHT
+
+
+def subscribe(o: Any, k: Any, line: float, value: float) -> None:
+    """Write subscription amount and stake, from whichever two of the three are given."""
+    strike = k.coverage * line if k.coverage >= 0.0 else k.amount
+    valuation = k.strike_multiple * value if k.strike_multiple >= 0.0 else k.strike_valuation
+    if strike < 0.0:
+        o.stake = k.stake_given
+        o.strike = k.stake_given * max(valuation, 0.0)
     else:
-        trigger, kind, liquidity = zero, WARRANT, clause.liquidity_share
-    if not np.any(strike > 0.0):
-        kind = NO_RIGHT
-    return RightTerms(
-        kind,
-        stake,
-        strike,
-        trigger,
-        clause.years,
-        clause.pass_through_share,
-        liquidity,
-        0.0,
-        zero,
-    )
-
-
-def _subscription(
-    clause: Warrant | Swap, line: NDArray[np.float64], value: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Subscription amount and stake, from whichever two of the three terms are given."""
-    zero = np.zeros_like(line)
-    strike: NDArray[np.float64] | None = None
-    if clause.coverage is not None:
-        strike = clause.coverage * line
-    elif clause.amount is not None:
-        strike = zero + clause.amount
-    valuation: NDArray[np.float64] | None = None
-    if clause.strike_multiple is not None:
-        valuation = clause.strike_multiple * value
-    elif clause.strike_valuation is not None:
-        valuation = zero + clause.strike_valuation
-    if strike is None:
-        stake = zero + (clause.stake or 0.0)
-        return stake * (zero if valuation is None else valuation), stake
-    if valuation is None:
-        return strike, zero + (clause.stake or 0.0)
-    # A subscription cannot buy the whole firm, however small its value.
-    return strike, np.minimum(strike / np.maximum(valuation, 1e-9), 0.9)
+        o.strike = strike
+        o.stake = k.stake_given
+        if valuation >= 0.0:
+            o.stake = min(strike / max(valuation, 1e-9), MOST_STAKE)

@@ -14,39 +14,32 @@ from sim.model.firms.events import tidy
 from sim.model.firms.right import choose_delivery
 
 
-def sign_all(
-    firms: Any, next_time: Any, pending: Any, params: Any, c: Any, t: float,
-    book: Any, rows: Any, log: Any, cursor: Any,
+def sign_firm(
+    f: Any, p: Any, c: Any, t: float, k: Any, row: int, next_time: Any, pending: Any,
+    log: Any, cursor: Any,
 ) -> None:  # fmt: skip
-    """Let the contracts in `rows` of the book take effect at `t`."""
-    for n in range(rows.shape[0]):
-        k = book[rows[n]]
-        f = firms[k.firm]
-        if f.status == r.ALIVE:
-            p = params[f.sector]
-            accrue(f, p, t)
-            sign(f, p, t, k, rows[n])
-            note(f, t, r.SIGNED, k.limit, log, cursor)
-            settle_request(f, p, c, t, next_time, pending, log, cursor)
+    """Let contract `k`, in a row of the book, take effect at `t`."""
+    if f.status == r.ALIVE:
+        accrue(f, p, t)
+        sign(f, p, t, k, row)
+        note(f, t, r.SIGNED, k.limit, log, cursor)
+        settle_request(f, p, c, t, next_time, pending, log, cursor)
 
 
-def decline_all(
-    firms: Any, next_time: Any, pending: Any, params: Any, c: Any, t: float,
-    who: Any, kept: Any, log: Any, cursor: Any,
+def decline_firm(
+    f: Any, p: Any, c: Any, t: float, kept: float, next_time: Any, pending: Any, log: Any,
+    cursor: Any,
 ) -> None:  # fmt: skip
-    """Refuse firms `who`; a line in force is cut to the share `kept`, 1 leaves it alone."""
-    for n in range(who.shape[0]):
-        f = firms[who[n]]
-        if f.status == r.ALIVE:
-            p = params[f.sector]
-            accrue(f, p, t)
-            if kept[n] < 1.0:
-                cut(f, p, t, kept[n])
-            if f.request & r.ASK_FUNDS != 0 or kept[n] < 1.0:
-                f.may_apply = t + p.reapply_years
-                f.refused += 1
-                note(f, t, r.REFUSED, kept[n], log, cursor)
-            settle_request(f, p, c, t, next_time, pending, log, cursor)
+    """Refuse a firm; a line in force is cut to the share `kept`, 1 leaves it alone."""
+    if f.status == r.ALIVE:
+        accrue(f, p, t)
+        if kept < 1.0:
+            cut(f, p, t, kept)
+        if f.request & r.ASK_FUNDS != 0 or kept < 1.0:
+            f.may_apply = t + p.reapply_years
+            f.refused += 1
+            note(f, t, r.REFUSED, kept, log, cursor)
+        settle_request(f, p, c, t, next_time, pending, log, cursor)
 
 
 def settle_request(

@@ -114,40 +114,6 @@ def read_default(f: Any, t: float, row: Any) -> None:
     row[LOSS] = lost - row[COVERED]
 
 
-def post_flows(
-    firms: Any, params: Any, who: Any, t: float, posted: Any, lender: Any, share: Any,
-    operating_cost: Any, by_bank: Any, total: Any, by_terms: Any, row: Any,
-) -> None:  # fmt: skip
-    """Add what has flowed since the last posting to the totals of banks and system.
-
-    Parameters
-    ----------
-    firms, params : record arrays
-    who : int64 array, shape (n,)
-        Rows of the firms to read.
-    t : float, years
-    posted : array, shape (n_firms, N_ACCOUNTS), CNY million
-        Totals at the last posting; brought up to `t`.
-    lender : int array, shape (n_firms, 8); share : array, shape (n_firms, 8)
-        Lenders of each firm, lead first; shares fall to zero after the last.
-    operating_cost : array, shape (4,), per year
-        Running cost per unit lent by stage.
-    by_bank : array, shape (n_banks, N_ACCOUNTS); total : array, shape (N_ACCOUNTS,)
-        Sums to add to.
-    by_terms : array, shape (n_terms, len(PARTY_FLOWS)), CNY million
-        Sums to add to, by arrangement on the menu.
-    row : array, shape (N_ACCOUNTS,)
-        Scratch.
-    """
-    for n in range(who.shape[0]):
-        i = who[n]
-        f = firms[i]
-        post_firm(
-            f, params[f.sector], t, posted[i], lender[i], share[i], operating_cost, by_bank,
-            total, by_terms, row,
-        )  # fmt: skip
-
-
 def post_firm(
     f: Any, p: Any, t: float, posted: Any, lender: Any, share: Any, operating_cost: Any,
     by_bank: Any, total: Any, by_terms: Any, row: Any,

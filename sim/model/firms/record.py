@@ -279,6 +279,7 @@ CLIMATE = Table(
         Column("k1", "-", "second key word of the replication", "i8"),
         Column("regime", "code", "macro regime: its place among those of the scenario", "i1"),
         Column("winter", "flag", "equity market in a winter", "i1"),
+        Column("bust", "flag", "a regime in which setbacks are likelier than usual", "i1"),
         Column("frailty", "x", "yearly systematic factor, mean 1"),
         Column("setback", "x", "factor on setback and technical failure"),
         Column("progress", "x", "factor on progress"),

@@ -62,23 +62,6 @@ def cost_of_right(
     return stake * gap_call(value, strike_value, bar, years, discount, volatility)
 
 
-def price_rights(terms: Any, volatility: float, discount: float, out: Any) -> None:
-    """What rights on equity are expected to cost the owners of n firms.
-
-    Parameters
-    ----------
-    terms : array, shape (5, n)
-        Stake, subscription amount, trigger, value and years, as in `cost_of_right`.
-    volatility, discount : float
-        Per root year and per year.
-    out : array, shape (n,), CNY million
-        Written.
-    """
-    for n in range(out.shape[0]):
-        right = (terms[0, n], terms[1, n], terms[2, n])
-        out[n] = cost_of_right(right, terms[3, n], terms[4, n], volatility, discount)
-
-
 def right_value(f: Any, p: Any, t: float) -> float:
     """What the firm believes the right will cost its owners, CNY million."""
     if f.right == NO_RIGHT or f.right == ROYALTY:

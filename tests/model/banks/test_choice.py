@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.model.banks.offer import usable
+from sim.model.banks.choice import usable
 
 
 @pytest.mark.parametrize(

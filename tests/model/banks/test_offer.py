@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.banks.application import Case, Scenario
 from sim.model.banks.bank import Capital
+from sim.model.banks.case import Case, Scenario
 from sim.model.banks.offer import Offer, bank_caps, make_offer, secured_line
 from sim.model.contracts.arrangement import PLAIN, Arrangement
 from sim.model.firms.record import NO_RIGHT, SWAP

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.banks.credit_decision import fits_capital
+from sim.model.banks.rationing import fits_capital
 
 
 def fits(amount: Any, merit: Any, room: Any, banks: Any = None, shares: Any = None) -> list[bool]:

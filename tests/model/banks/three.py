@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.banks.application import Case, Scenario
 from sim.model.banks.bank import Bank, Capital
+from sim.model.banks.case import Case, Scenario
 from sim.model.banks.underwriting import Belief, Beliefs, Underwriting
 from sim.model.firms.applicants import AMOUNTS, CODES, Applicants
 from sim.model.firms.record import EXPANSION, GROWTH, STARTUP

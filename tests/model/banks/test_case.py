@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sim.model.banks.application import Case, lenders_of, posterior
+from sim.model.banks.case import Case, lenders_of, posterior
 from sim.model.contracts.arrangement import PLAIN, Arrangement
 from tests.model.banks.three import applicants, banks, case_of_three, tables, underwriting
 

@@ -5,16 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.banks.application import Case, Scenario
 from sim.model.banks.bank import Capital
-from sim.model.banks.credit_decision import (
-    believed_loss,
-    own_rate,
-    right_income,
-    verdicts,
-    withdraw,
-)
+from sim.model.banks.case import Case, Scenario
 from sim.model.banks.underwriting import belief_of
+from sim.model.banks.verdict import believed_loss, own_rate, right_income, verdicts, withdraw
 from sim.model.contracts.arrangement import PLAIN, Arrangement
 from sim.model.contracts.upside import right_terms
 from tests.model.banks.three import (

@@ -1,0 +1,247 @@
+"""The monthly credit committee: who asks, who is offered what, who takes it.
+
+Only firms with an open request are looked at. Each request goes through the same steps:
+judge, offer, the firm's choice among all that it is offered, capital, then signing.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from sim.model.banks.admission import is_admitted
+from sim.model.banks.application import asks_renewal, read_application
+from sim.model.banks.choice import advantage, leaving_cost, wants, worth
+from sim.model.banks.judgement import RIVAL, draw
+from sim.model.banks.offer import make_offer
+from sim.model.banks.rationing import ration
+from sim.model.banks.signing import decline, learn, sign
+from sim.model.banks.withdrawal import kept_at_review
+from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
+
+BOUNDARY = 1e-9
+SAME_LINE = 0.999999
+"""A bank that takes over a balance must lend as much, but for a rounding error."""
+NO_OFFER = -math.inf
+
+
+def decide_applications(d: Any, date: float) -> None:
+    """New lines, enlargements and renewals: the firms that are ready are decided on.
+
+    Parameters
+    ----------
+    d : Desk
+    date : float, years
+    """
+    n = read_ready(ASK_FUNDS | ASK_RENEWAL, 0, d, date)
+    applications, offers = d.applications[:n], d.offers[:n]
+    for row in range(n):
+        make_offers(offers[row], applications[row], d)
+    choose_best(applications, offers, d)
+    choose_plain(applications, offers, d)
+    for row in range(n):
+        learn(offers[row, 0], applications[row], d)
+    for place in range(1, d.terms.shape[0] + 1):
+        code = place % d.terms.shape[0]  # plain lending last
+        for row in range(n):
+            if offers[row, code].taken == 1:
+                sign(offers[row, code], applications[row], code, False, d)
+    turn_elsewhere(applications, offers, d)
+
+
+def decide_on_lines(d: Any, date: float) -> None:
+    """Yearly reviews of lines that run, and outside offers to refinance them.
+
+    Parameters
+    ----------
+    d : Desk
+    date : float, years
+    """
+    applies = ASK_FUNDS | ASK_RENEWAL
+    n = read_ready(ASK_REVIEW, applies, d, date)
+    review(d.applications[:n], d)
+    n = read_ready(ASK_OFFER, applies | ASK_REVIEW, d, date)
+    compare_outside_offers(d.applications[:n], d.offers[:n, 0], d)
+
+
+def wind_down(d: Any, date: float) -> None:
+    """In the run-off nothing is lent: lines that end are called, other requests refused."""
+    for i in np.flatnonzero(d.pending):
+        refuse(d.firms[i], d)
+
+
+def read_ready(some: int, none: int, d: Any, date: float) -> int:
+    """Read the applications that are due; returns how many.
+
+    Parameters
+    ----------
+    some, none : int
+        Of firms that ask for any of `some`, a sum of bits, and for nothing of `none`.
+    d : Desk
+    date : float, years
+    """
+    found = 0
+    for i in np.flatnonzero(d.pending):
+        request = d.firms[i].request
+        if request & some != 0 and request & none == 0:
+            a = d.applications[found]
+            read_application(a, int(i), d, date, False)
+            if d.firms[i].asked + waiting_time(a, d) <= date + BOUNDARY:
+                found += 1
+    return found
+
+
+def waiting_time(a: Any, d: Any) -> float:
+    """How long a firm waits, years: for the lenders of every joint loan that is open to it.
+
+    It hears from all lenders together; a firm to which no joint loan is open does not wait.
+    """
+    longest = 0.0
+    for code in range(1, d.terms.shape[0]):
+        k = d.terms[code]
+        if k.delay > longest and is_admitted(a, k, d.admission[code]):
+            longest = k.delay
+    return longest
+
+
+def make_offers(offers: Any, a: Any, d: Any) -> None:
+    """Write every offer to a firm, by code, and what each is worth.
+
+    Only what is no worse for the firm than plain lending is ready to be taken.
+    """
+    u, plain = d.rules[0], offers[0]
+    for code in range(d.terms.shape[0]):
+        o, k = offers[code], d.terms[code]
+        o.taken = 0
+        o.worth = NO_OFFER
+        if code == 0 or is_admitted(a, k, d.admission[code]):
+            make_offer(o, a, k, u, d.banks, 0, d.again[0])
+            if code > 0 and is_better(o, plain, a, k, d):
+                o.worth = worth(o, a, k, u)
+
+
+def is_better(o: Any, plain: Any, a: Any, k: Any, d: Any) -> bool:
+    """Whether the firm would take an offer rather than the plain loan."""
+    if o.made == 0 or not wants(o, a):
+        return False
+    return advantage(o, plain, a, k, d.terms[0].years, d.rules[0]) >= 0.0
+
+
+def choose_best(applications: Any, offers: Any, d: Any) -> None:
+    """Firms take their best offer; one that does not fit its lenders' capital, the next."""
+    n = applications.shape[0]
+    best = np.zeros(n, np.int64)
+    ready = np.zeros(n, np.uint8)
+    while find_best(offers, best):
+        for code in range(1, d.terms.shape[0]):
+            for row in range(n):
+                ready[row] = 1 if best[row] == code else 0
+            ration(offers[:, code], applications, ready, d, False)
+            for row in range(n):
+                if best[row] == code:
+                    offers[row, code].worth = NO_OFFER
+                    offers[row, code].taken = ready[row]
+
+
+def find_best(offers: Any, best: Any) -> bool:
+    """Write the code of each firm's best offer, 0 for none; says whether there is any."""
+    found = False
+    for row in range(offers.shape[0]):
+        best[row] = 0
+        most = NO_OFFER
+        if not has_taken(offers[row]):
+            for code in range(1, offers.shape[1]):
+                if offers[row, code].worth > most:
+                    most = offers[row, code].worth
+                    best[row] = code
+                    found = True
+    return found
+
+
+def has_taken(offers: Any) -> bool:
+    """Whether the firm takes one of its offers, by code; plain lending aside."""
+    taken = False
+    for code in range(1, offers.shape[0]):
+        taken = taken or offers[code].taken == 1
+    return taken
+
+
+def choose_plain(applications: Any, offers: Any, d: Any) -> None:
+    """Firms that took nothing else take the plain loan that they are offered and that fits."""
+    ready = np.zeros(applications.shape[0], np.uint8)
+    for row in range(applications.shape[0]):
+        o = offers[row, 0]
+        if o.made == 1 and wants(o, applications[row]) and not has_taken(offers[row]):
+            ready[row] = 1
+    ration(offers[:, 0], applications, ready, d, False)
+    for row in range(applications.shape[0]):
+        offers[row, 0].taken = ready[row]
+
+
+def turn_elsewhere(applications: Any, offers: Any, d: Any) -> None:
+    """Firms without an offer: those whose line ends try one other bank, others go without."""
+    ready = np.zeros(applications.shape[0], np.uint8)
+    without = np.zeros(applications.shape[0], np.uint8)
+    for row in range(applications.shape[0]):
+        a, o = applications[row], offers[row, 0]
+        if o.taken == 0 and not has_taken(offers[row]):
+            without[row] = 1
+            if asks_renewal(a) and d.banks.shape[0] > 1:
+                read_application(a, a.firm, d, a.date, True)
+                make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1, d.again[0])
+                if o.made == 1 and o.line >= a.balance * SAME_LINE:
+                    ready[row] = 1
+    ration(offers[:, 0], applications, ready, d, True)
+    for row in range(applications.shape[0]):
+        if ready[row] == 1:
+            sign(offers[row, 0], applications[row], 0, True, d)
+        elif without[row] == 1:
+            refuse(applications[row], d)
+
+
+def refuse(a: Any, d: Any) -> None:
+    """Refuse a firm, or an application; a line that ends is called."""
+    decline(a.firm, 0.0 if asks_renewal(a) else 1.0, d)
+
+
+def review(applications: Any, d: Any) -> None:
+    """Yearly reviews of lines that run, by the terms on which each was signed."""
+    for row in range(applications.shape[0]):
+        a, k = applications[row], d.terms[applications[row].terms]
+        kept = kept_at_review(d.offers[row, 0], a, k, d.rules[0], d.banks, d.again[0])
+        d.ordinal[a.firm] += 1
+        decline(a.firm, kept, d)
+
+
+def compare_outside_offers(applications: Any, offers: Any, d: Any) -> None:
+    """Another bank offers to refinance the loan: it judges for itself, the firm compares."""
+    ready = np.zeros(applications.shape[0], np.uint8)
+    has_rivals = d.banks.shape[0] > 1
+    for row in range(applications.shape[0]):
+        a, o = applications[row], offers[row]
+        if has_rivals:
+            make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1, d.again[0])
+            undercut(o, a, d.rules[0])
+            ready[row] = 1 if leaves(o, a, d) else 0
+            d.ordinal[a.firm] += 1
+    ration(offers, applications, ready, d, True)
+    for row in range(applications.shape[0]):
+        if ready[row] == 1:
+            sign(offers[row], applications[row], 0, True, d)
+        else:
+            decline(applications[row].firm, 1.0, d)
+
+
+def undercut(o: Any, a: Any, u: Any) -> None:
+    """An outside offer is cheaper by a random discount, exponential in size."""
+    rate = o.rate + u.offer_discount_rate * math.log(draw(a, RIVAL))
+    o.rate = rate
+    o.later_rate = rate
+    o.mean_rate = rate
+
+
+def leaves(o: Any, a: Any, d: Any) -> bool:
+    """Whether the firm leaves its bank for an outside offer."""
+    saving = (a.rate - o.rate) * a.balance * d.rules[0].offer_horizon_years
+    cost = leaving_cost(a, d.terms[a.terms].break_cost, d.rules[0])
+    return o.made == 1 and o.line >= a.balance and saving > cost

@@ -1,0 +1,118 @@
+"""What rules of banks read of the arrangements on a menu: one record for each code.
+
+Clauses are frozen data, each in a file of its own that says what rules read of it; here
+they are put side by side, with what banks believe about the arrangement.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from sim.base.columns import Column, Rows, Table
+from sim.model.banks.underwriting import Belief
+from sim.model.contracts import (
+    commitment,
+    funding,
+    introduction,
+    limit,
+    loss_sharing,
+    pricing,
+    screening,
+    security,
+    tenor,
+    upside,
+)
+from sim.model.contracts.arrangement import Arrangement
+from sim.model.firms.loss_sharing import borne_by_others
+from sim.model.firms.record import TERMS
+
+_OFFER = (
+    Column("open", "flag", "on offer at the date of the committee", "i1"),
+    Column("reach", "share", "firms that it reaches at that date"),
+    Column("address", "-", "address of the draws that say whom it reaches", "i8"),
+    Column("side_by_side", "flag", "banks lend side by side without agreement", "i1"),
+    Column("most_lenders", "-", "banks that a firm turns to", "i4"),
+)
+_BELIEFS = (
+    Column("default_rate", "per year", "of a borrower of average quality, by stage", length=4),
+    Column("believed_loss", "share", "loss given default that lenders bear"),
+    Column("right_worth", "CNY per CNY of subscription amount", "by stage", length=4),
+)
+FIXED_NAMES = {
+    "security", "guaranteed", "first_loss", "cover_cap", "fee_rate", "relending_rate",
+    "introduction", "base_capture", "full_capture", "listing_capture", "pass_through",
+    "liquidity", "royalty_share",
+}  # fmt: skip
+FIXED = tuple(column for column in TERMS if column.name in FIXED_NAMES)
+"""Terms of a contract that are the same for every firm that signs."""
+
+CONDITIONS = Table(
+    (
+        *_OFFER, *_BELIEFS, *FIXED,
+        Column("unsecured", "flag", "line is not covered by tangible collateral", "i1"),
+        *limit.CONDITIONS, *tenor.CONDITIONS, *pricing.CONDITIONS, *screening.CONDITIONS,
+        *funding.CONDITIONS, *loss_sharing.CONDITIONS, *upside.CONDITIONS,
+        *commitment.CONDITIONS,
+    )
+)  # fmt: skip
+
+
+def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, Any]:
+    """Everything that rules of banks read of one arrangement, by name.
+
+    Parameters
+    ----------
+    a : Arrangement
+    belief : Belief
+        What banks believe about it.
+    scenario : Scenario
+    """
+    found = {
+        **limit.conditions(a.limit), **tenor.conditions(a.tenor),
+        **pricing.conditions(a.pricing), **screening.conditions(a.screening),
+        **security.conditions(a.security), **loss_sharing.conditions(a.loss_sharing),
+        **funding.conditions(a.funding, scenario.population.firms / 1000.0),
+        **introduction.conditions(a.introduction), **upside.conditions(a.upside),
+        **commitment.conditions(a.commitment, scenario.relationship.capture_plain),
+        "open": 1, "reach": 1.0,
+        "default_rate": belief.default_rate, "right_worth": belief.right_worth,
+        "believed_loss": believed_loss(a, belief),
+    }  # fmt: skip
+    side_by_side = not found["joint"] and not found["unsecured"]
+    most = scenario.underwriting.bilateral_lenders if side_by_side else found["members"]
+    return found | {"side_by_side": int(side_by_side), "most_lenders": most}
+
+
+def believed_loss(a: Arrangement, belief: Belief) -> float:
+    """Believed loss given default that lenders bear, share of what is owed.
+
+    Examples
+    --------
+    >>> level = Belief(default_rate=(0.04, 0.03, 0.02, 0.01), loss_secured=0.5,
+    ...                loss_unsecured=0.7, right_worth=(0.3, 0.3, 0.2, 0.2))
+    >>> believed_loss(Arrangement(), level)
+    0.5
+    """
+    unsecured = limit.conditions(a.limit)["unsecured"]
+    level = belief.loss_unsecured if unsecured else belief.loss_secured
+    left = level * (1.0 - security.added_recovery(a.security))
+    clause = a.loss_sharing
+    cover = sum(loss_sharing.cover_shares(clause))
+    return left - borne_by_others(
+        left, 1.0, cover, clause.first_loss_share, clause.cover_cap_share
+    )
+
+
+def filled(table: Table, rows: Iterable[dict[str, Any]]) -> Rows:
+    """Records with values by name; what a row leaves out is neutral, lists may be short."""
+    given = list(rows)
+    out = table.empty(len(given))
+    for column in table.columns:
+        for n, row in enumerate(given):
+            value = np.atleast_1d(row.get(column.name, column.neutral))
+            if column.length == 1:
+                out[column.name][n] = value[0]
+            else:
+                out[column.name][n, : value.size] = value
+    return out

@@ -1,0 +1,116 @@
+"""The desk: everything that the credit committees of a world read and write.
+
+Rules of banks are scalar functions on one firm, like those of firms: they are given the
+record of the firm, the conditions of an arrangement, and the desk. Arrays of the desk are
+those of the world, so that what a rule writes stays.
+"""
+
+from typing import Any, NamedTuple
+
+from sim.base.columns import Column, Table
+from sim.model.contracts.loss_sharing import MOST_LENDERS
+
+OFFER = Table(
+    (
+        Column("made", "flag", "the lead agrees, and the line is not too small", "i1"),
+        Column("line", "CNY million", "line of all lenders"),
+        Column("rate", "per year", "rate at first"),
+        Column("later_rate", "per year", "rate after the step"),
+        Column("mean_rate", "per year", "average rate over the length of the contract"),
+        Column("lenders", "-", "banks that were asked", "i4"),
+        Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
+        Column("quality", "standard deviations", "posterior mean of quality", length=MOST_LENDERS),
+        Column("spread", "-", "posterior variance of quality", length=MOST_LENDERS),
+        Column("part", "CNY million", "line of each lender", length=MOST_LENDERS),
+        Column("share", "share", "part of each lender in the line", length=MOST_LENDERS),
+        Column("surplus", "per year", "left over the break-even rate", length=MOST_LENDERS),
+        Column("default", "per year", "believed default, by lender", length=MOST_LENDERS),
+        Column("accepts", "flag", "the lender agrees", "i1", MOST_LENDERS),
+        Column("news_precision", "-", "precision of the lead's signal"),
+        Column("news", "-", "that signal times its precision"),
+        Column("right", "code", "right that the firm grants", "i1"),
+        Column("stake", "share", "share of equity that it buys, post-money"),
+        Column("strike", "CNY million", "subscription amount"),
+        Column("trigger", "CNY million", "valuation at which it comes alive"),
+        Column("royalty_cap", "CNY million", "total at which a royalty ends"),
+        Column("monitored", "flag", "monitoring pays the lead", "i1"),
+        Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
+        Column("taken", "flag", "the firm signs", "i1"),
+    )
+)
+"""One offer to one firm, and what the judgement of its lenders rests on."""
+
+REFINANCED, BOOKED, CUTS, JUDGED = range(4)
+"""Places in `Desk.tally`."""
+
+
+class Desk(NamedTuple):
+    """Arrays of a world that rules of banks read and write.
+
+    Parameters
+    ----------
+    firms, next_time, pending, params, climate : arrays
+        Firms, their clocks, and the factors in force, as compiled rules of firms take them;
+        `climate` has one row.
+    rules, banks, books : record arrays
+        Parameters common to all banks (one row), parameters and state of each bank.
+    terms, admission : record arrays, shapes (1 + n_menu,) and (1 + n_menu, 2)
+        Conditions of each arrangement by code, 0 for plain lending, and who may apply.
+    roster, lender : int arrays, shapes (n_firms, m) and (n_firms, 8)
+        Banks in the order in which a firm turns to them; its present lenders, lead first.
+    share : array, shape (n_firms, 8)
+    file_precision, file_sum : arrays, shape (n_firms,)
+        What the home bank has learnt: precision of its signals, and their weighted sum.
+    ordinal : int64 array, shape (n_firms,)
+        Decisions taken on the firm so far; the address of the next signals.
+    believed_default, believed_loss : arrays, shape (n_firms,)
+        Beliefs at signing, for provisions.
+    posted, by_bank, total, by_terms, row : arrays
+        Sums since the last settlement, see `sim.model.firms.flows.post_flows`.
+    book : record array
+        Contracts; `tally` says how many rows are used.
+    applications, offers : record arrays, shapes (n,) and (n, 1 + n_menu)
+        Scratch: the firms that ask, and what they are offered.
+    again : record array, shape (1,)
+        Scratch: an offer that is looked at a second time.
+    cut_who, cut_kept, judged_who, judged_lead : arrays, shape (n,)
+        What the committee decided beside signing, for those who repeat it.
+    tally : array, shape (4,)
+        CNY million refinanced; rows used of the book, of cuts and of judgements.
+    log, cursor : record array and int64 array
+    """
+
+    firms: Any
+    next_time: Any
+    pending: Any
+    params: Any
+    climate: Any
+    rules: Any
+    banks: Any
+    books: Any
+    terms: Any
+    admission: Any
+    roster: Any
+    lender: Any
+    share: Any
+    file_precision: Any
+    file_sum: Any
+    ordinal: Any
+    believed_default: Any
+    believed_loss: Any
+    posted: Any
+    by_bank: Any
+    total: Any
+    by_terms: Any
+    row: Any
+    book: Any
+    applications: Any
+    offers: Any
+    again: Any
+    cut_who: Any
+    cut_kept: Any
+    judged_who: Any
+    judged_lead: Any
+    tally: Any
+    log: Any
+    cursor: Any

@@ -1,0 +1,115 @@
+"""What a bank sees of an applicant, and what it infers: signals, files and Bayes' rule.
+
+A bank never sees quality. It sees a signal of it, whether venture investors back the firm,
+and, often, a setback; its home bank keeps a file of earlier signals. Lenders may pool their
+signals, and a public score may add one.
+
+References
+----------
+DeGroot (1970), Optimal Statistical Decisions; Clemen and Winkler (1985), Limits for the
+precision and value of information from dependent sources, Operations Research 33(2).
+"""
+
+import math
+from typing import Any
+
+from sim.base.draws import SIGNAL, uniform_pair
+from sim.base.special import normal_quantile
+
+COMMON, SEEN, SCORE, RIVAL = 0, 100_001, 100_002, 100_003
+"""Addresses of draws beside the signals of banks, which are 1 + the code of the bank."""
+YEAR_ZERO = 1_000_000
+"""Added to a calendar year, so that its address is no decision's."""
+TINY = 1e-12
+
+
+def draw(a: Any, code: int) -> float:
+    """A uniform number for the next decision on a firm."""
+    return uniform_pair(a.k0, a.k1, a.firm, SIGNAL, code, a.ordinal)[0]
+
+
+def precision_of(a: Any, u: Any, bank: Any) -> float:
+    """Precision of one signal of one bank, per variance of quality."""
+    return u.signal_precision * u.precision_by_stage[a.stage] * bank.signal_precision
+
+
+def signal_of(a: Any, u: Any, bank: int, precision: float, common: float) -> float:
+    """The signal that a bank receives; `common` is the error that all banks share."""
+    own = normal_quantile(draw(a, bank + 1))
+    c = u.error_correlation
+    error = math.sqrt(c) * common + math.sqrt(1.0 - c) * own
+    truth = a.quality - u.setback_signal_loss * (1.0 if a.setback == 1 else 0.0)
+    return truth + error / math.sqrt(max(precision, TINY)) - a.stigma
+
+
+def public_score(a: Any, precision: float) -> float:
+    """The score that is published of a firm once a year, standard deviations."""
+    year = YEAR_ZERO + math.floor(a.date)
+    u, _ = uniform_pair(a.k0, a.k1, a.firm, SIGNAL, SCORE, year)
+    return a.quality + normal_quantile(u) / math.sqrt(max(precision, TINY))
+
+
+def sees_setback(a: Any, u: Any) -> bool:
+    """Whether lenders recognise a setback of the applicant."""
+    return a.setback == 1 and draw(a, SEEN) < u.setback_seen_share
+
+
+def pooled_precision(precision: float, signals: int, correlation: float) -> float:
+    """Precision of the mean of equally precise signals; without correlation they add.
+
+    Examples
+    --------
+    >>> pooled_precision(0.5, 4, 0.0), pooled_precision(0.5, 4, 1.0)
+    (2.0, 0.5)
+    """
+    return precision * (signals / (1.0 + (signals - 1.0) * correlation))
+
+
+def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
+    """Write each lender's posterior mean and variance into the offer, and the lead's news.
+
+    Parameters
+    ----------
+    o : offer, its lenders written
+    a : application
+    k : conditions of the arrangement
+    u : rules common to all banks
+    banks : rules of each bank
+    """
+    common = normal_quantile(draw(a, COMMON))
+    public = k.score_precision[a.stage]
+    shown = public_score(a, public) if public > 0.0 else 0.0
+    weight = 0.0
+    weighed = 0.0
+    for j in range(o.lenders):
+        precision = precision_of(a, u, banks[o.lender[j]])
+        signal = signal_of(a, u, o.lender[j], precision, common)
+        weight += precision
+        weighed += precision * signal
+        if j == 0:
+            o.news_precision = precision
+            o.news = precision * signal
+        learn_from(o, j, a, public, shown, precision, signal)
+    if k.pooled == 1 and o.lenders > 1:
+        news = pooled_precision(weight / o.lenders, o.lenders, u.error_correlation)
+        learn_from(o, 0, a, public, shown, news, weighed / max(weight, TINY))
+        for j in range(1, o.lenders):
+            o.quality[j] = o.quality[0]
+            o.spread[j] = o.spread[0]
+
+
+def learn_from(
+    o: Any, j: int, a: Any, public: float, shown: float, precision: float, signal: float
+) -> None:
+    """Bayes' rule for one lender; only the home bank has a file."""
+    mean = a.prior
+    known = 1.0
+    if o.lender[j] == a.home:
+        mean = (mean + a.file_sum) / (1.0 + a.file_precision)
+        known += a.file_precision
+    if public > 0.0:
+        mean = (mean * known + public * shown) / (known + public)
+        known += public
+    total = known + precision
+    o.quality[j] = (known * mean + precision * signal) / total
+    o.spread[j] = 1.0 / total

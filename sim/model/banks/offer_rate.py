@@ -1,0 +1,28 @@
+"""How the rate of an offer is set.
+
+The lender's own rate is the loan prime rate plus the most that is charged at the firm's
+stage; the pricing clause of the arrangement lowers it, steps it or replaces it.
+"""
+
+from typing import Any
+
+
+def own_rate(a: Any, u: Any) -> float:
+    """The lender's own rate, per year."""
+    return u.benchmark_rate + u.spread_cap[a.stage]
+
+
+def first_rate(own: float, k: Any) -> float:
+    """Rate from signing on, per year."""
+    return k.own_weight * own + k.first_add
+
+
+def later_rate(own: float, k: Any) -> float:
+    """Rate after the step, per year; the first where there is none."""
+    return k.own_weight * own + k.later_add
+
+
+def mean_rate(own: float, k: Any) -> float:
+    """Average rate over the contract's length, per year; what bank and firm compare."""
+    early = min(k.step_years, k.years) / k.years
+    return early * first_rate(own, k) + (1.0 - early) * later_rate(own, k)
