@@ -1,15 +1,14 @@
 """The check suite on clauses: the same questions to every kind of every clause.
 
-A new kind needs a line in `EXAMPLES`, a new function of a clause a line in `RANGES` and in
-`NEUTRAL`; the suite finds out itself that one is missing.
+A new kind needs a line in `EXAMPLES`, a new clause one in `NEUTRAL`; the suite finds out
+itself that one is missing.
 """
 
 import importlib
 import inspect
 import math
 import tomllib
-from collections.abc import Callable, Iterator
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterator
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -19,14 +18,16 @@ import numpy as np
 import pytest
 from pydantic.fields import FieldInfo
 
+from sim.base.columns import Column
 from sim.base.errors import Problem, ScenarioError
 from sim.base.parameter import Frozen
-from sim.model.banks.offer import make_offer
 from sim.model.contracts.arrangement import CLAUSES, PLAIN, Arrangement, differing_clauses
-from sim.model.firms.record import LOAN_TERMS, NO_RIGHT, TERMS
+from sim.model.contracts.eligibility import ADMISSION
+from sim.model.contracts.limit import COLLATERAL
+from sim.model.contracts.upside import NOT_GIVEN
+from sim.model.firms.record import LOAN_TERMS, NO_RIGHT, RIGHT_TERMS, TERMS
 from sim.scenario.edit import with_values
-from tests.model.banks.three import case_of_three, tables
-from tests.model.contracts.three import NOW, SECURED, three_firms
+from tests.model.banks.three import applicants, banks, conditions, offered, rules
 
 Terms = dict[str, Any]
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
@@ -87,36 +88,28 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     ("introduction", "referral"): {"round_factor": 2.0},
 }  # fmt: skip
 
-OWN = np.array([0.030, 0.035, 0.040])
-LINE = np.array([10.0, 20.0, 5.0])
-VALUE = np.array([100.0, 50.0, 400.0])
-N = 3
-SHARE, ANY, MONEY = (0.0, 1.0), (-np.inf, np.inf), (0.0, np.inf)
-
-# What each function of a clause may give, and what it gives where the clause is neutral.
-RANGES: dict[str, tuple[float, float]] = {
-    "is_eligible": SHARE, "added_precision": MONEY, "is_pooled": SHARE,
-    "is_unsecured": SHARE, "is_stated": SHARE, "line": MONEY, "cap_factor": MONEY,
-    "years": MONEY, "rates": (0.0, np.inf), "mean_rate": SHARE,
-    "marginal_cost": SHARE, "added_recovery": SHARE, "shares_of": SHARE, "is_joint": SHARE,
-    "delay": MONEY, "coordination_cost": MONEY, "right_terms": MONEY, "captures": SHARE,
-    "break_cost": SHARE, "stands_still": SHARE,
-    "score_precision": MONEY, "cover_shares": SHARE, "cover_fees": SHARE,
+GIVEN: dict[str, tuple[Any, ...]] = {
+    "eligibility": (("software", "biopharma"),), "funding": (1.0,), "commitment": (0.18,),
 }  # fmt: skip
-ZEROS = [0.0] * N
-NEUTRAL: dict[str, Any] = {
-    "is_eligible": [[True] * N],
-    "added_precision": [ZEROS], "is_pooled": [False],
-    "is_unsecured": [False], "is_stated": [False], "line": [SECURED.tolist()],
-    "cap_factor": [1.0],
-    "years": [1.0],
-    "rates": [OWN.tolist(), OWN.tolist(), np.inf], "mean_rate": [OWN.tolist()],
-    "marginal_cost": [0.02],
-    "added_recovery": [0.0],
-    "shares_of": [[1.0]], "is_joint": [False], "delay": [0.0], "coordination_cost": [0.0],
-    "right_terms": [NO_RIGHT, ZEROS, ZEROS, ZEROS, 0.0, 0.0, 0.0, 0.0, ZEROS],
-    "captures": [0.18, 0.18, 0.0], "break_cost": [0.0], "stands_still": [False],
-    "score_precision": [ZEROS], "cover_shares": [0.0] * 4, "cover_fees": [0.0] * 4,
+"""What the conditions of a clause depend on beside the clause."""
+NEUTRAL: dict[str, Terms] = {
+    "eligibility": {},
+    "screening": {"pooled": 0, "score_precision": (0.0,) * 4},
+    "limit": {"limit_kind": COLLATERAL, "cap_factor": 1.0, "unsecured": 0},
+    "tenor": {"years": 1.0, "reviewed": 0},
+    "pricing": {"own_weight": 1.0, "first_add": 0.0, "later_add": 0.0, "step_years": math.inf},
+    "funding": {"refinanced_share": 0.0, "relending_rate": 0.0, "quota": 0.0},
+    "security": {"security": 0.0},
+    "loss_sharing": {
+        "guaranteed": 0.0, "fee_rate": 0.0, "first_loss": 0.0, "cover_cap": 1.0, "joint": 0,
+        "members": 1, "shares": (1.0,), "delay": 0.0, "coordination_cost": 0.0,
+    },
+    "upside": {"upside_kind": NO_RIGHT},
+    "commitment": {
+        "base_capture": 0.18, "full_capture": 0.18, "listing_capture": 0.0, "break_cost": 0.0,
+        "stands_still": 0,
+    },
+    "introduction": {"introduction": 1.0},
 }  # fmt: skip
 
 
@@ -129,73 +122,30 @@ def kinds(clause: str) -> dict[str, type[Frozen]]:
     return {get_args(member.model_fields["kind"].annotation)[0]: member for member in members}
 
 
-def functions(clause: str) -> dict[str, Callable[..., Any]]:
-    """The functions of a clause's file that read the clause."""
-    module = importlib.import_module(f"sim.model.contracts.{clause}")
-    return {
-        name: function
-        for name, function in inspect.getmembers(module, inspect.isfunction)
-        if function.__module__ == module.__name__
-        and name[0] != "_"
-        and name != "contract_terms"
-        and "clause" in inspect.signature(function).parameters
-    }
-
-
 def built(clause: str, kind: str) -> Frozen:
     return kinds(clause)[kind].model_validate({"kind": kind} | EXAMPLES[clause, kind])
 
 
-def inputs(clause: str, rows: slice = slice(None)) -> Terms:
-    """Arguments by name; arrays are locked, so that a function that writes is found out."""
-    firms = three_firms()[rows]
-    named: Terms = {
-        "firms": firms, "date": NOW, "secured": SECURED[rows].copy(), "horizon": 3.0,
-        "own": 0.02 if clause == "funding" else OWN[rows].copy(), "quota_left": True,
-        "stage": firms.stage.astype(np.int64), "line": LINE[rows].copy(),
-        "value": VALUE[rows].copy(), "plain": 0.18, "loss": 0.5,
-        "score": np.zeros(N)[rows].copy(), "sectors": ("software", "biopharma"),
-    }  # fmt: skip
-    for value in named.values():
-        if isinstance(value, np.ndarray):
-            value.setflags(write=False)
-    return named
+def conditions_of(clause: str, value: Any) -> Terms:
+    """What rules read of one clause, by name."""
+    file = importlib.import_module(f"sim.model.contracts.{clause}")
+    found: Terms = file.conditions(value, *GIVEN.get(clause, ()))
+    return found
 
 
-def called(clause: Frozen, name: str, function: Callable[..., Any], given: Terms) -> list[Any]:
-    """Everything that a function gives, one by one."""
-    wanted = inspect.signature(function).parameters
-    result = function(clause, **{key: given[key] for key in wanted if key != "clause"})
-    if is_dataclass(result):
-        return [getattr(result, field.name) for field in fields(result)]
-    return list(result) if isinstance(result, tuple) else [result]
-
-
-def terms_of(clause: str, value: Any) -> dict[str, float]:
-    """What a clause writes into a contract; nothing where it has no such terms."""
-    module = importlib.import_module(f"sim.model.contracts.{clause}")
-    function = getattr(module, "contract_terms", None)
-    if function is None or clause == "pricing":
-        return {}
-    given = inputs(clause)
-    wanted = list(inspect.signature(function).parameters)[1:]
-    terms: dict[str, float] = function(value, *(given[key] for key in wanted))
-    return terms
-
-
-def shown(parts: list[Any]) -> list[Any]:
-    return [part.tolist() if isinstance(part, np.ndarray) else part for part in parts]
+def declared(clause: str) -> dict[str, Column]:
+    """What rules may read of a clause: terms of a contract, and conditions of its own."""
+    file = importlib.import_module(f"sim.model.contracts.{clause}")
+    own = ADMISSION.columns if clause == "eligibility" else getattr(file, "CONDITIONS", ())
+    return {column.name: column for column in (*TERMS, *own)}
 
 
 KINDS = sorted(EXAMPLES)
-CALLS = [(clause, kind, name) for clause, kind in KINDS for name in functions(clause)]
-FIRST = [(clause, name) for clause in CLAUSES for name in functions(clause)]
 
 
-def test_the_suite_knows_every_kind_and_every_function() -> None:
+def test_the_suite_knows_every_clause_and_every_kind() -> None:
     assert set(EXAMPLES) == {(clause, kind) for clause in CLAUSES for kind in kinds(clause)}
-    found = {name for clause in CLAUSES for name in functions(clause)}
-    assert found == set(RANGES) == set(NEUTRAL)
+    assert set(NEUTRAL) == set(CLAUSES)
 
 
 def test_examples_name_every_field() -> None:
@@ -217,85 +167,43 @@ def test_the_first_kind_is_neutral_and_needs_no_value(clause: str) -> None:
     assert Arrangement.model_validate({clause: {"kind": first().kind}}) == PLAIN  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("clause", "name"), FIRST)
-def test_the_neutral_value_leaves_everything_unchanged(clause: str, name: str) -> None:
-    parts = called(getattr(PLAIN, clause), name, functions(clause)[name], inputs(clause))
-    assert shown(parts) == NEUTRAL[name]
+@pytest.mark.parametrize("clause", CLAUSES)
+def test_the_neutral_value_leaves_everything_unchanged(clause: str) -> None:
+    assert conditions_of(clause, getattr(PLAIN, clause)) == NEUTRAL[clause]
 
 
 @pytest.mark.parametrize(("clause", "kind"), KINDS)
-def test_terms_of_a_contract_are_declared_and_lie_in_their_ranges(clause: str, kind: str) -> None:
-    declared = {column.name: column for column in TERMS}
-    for name, value in terms_of(clause, built(clause, kind)).items():
-        assert declared[name].bounds(value) == value, name
+def test_conditions_are_declared_fit_and_lie_in_their_ranges(clause: str, kind: str) -> None:
+    columns = declared(clause)
+    for name, value in conditions_of(clause, built(clause, kind)).items():
+        column = columns[name]
+        assert np.size(value) <= column.length, name
+        assert np.all(np.asarray(value).astype(column.kind) == value), name
+        # A negative number stands for what is not given, whatever the unit.
+        for number in np.ravel(value):
+            assert number == NOT_GIVEN or column.bounds(float(number)) == number, name
 
 
 def test_a_neutral_clause_writes_the_neutral_terms_of_the_declaration() -> None:
-    neutral = {column.name: column.neutral for column in LOAN_TERMS}
-    written = {
-        name: value
-        for clause in CLAUSES
-        for name, value in terms_of(clause, getattr(PLAIN, clause)).items()
-    }
-    assert written.pop("maturity") == NOW + 1.0
-    assert [written.pop(name) for name in ("base_capture", "full_capture")] == [0.18, 0.18]
-    assert written.pop("listing_capture") == 0.0
-    assert written == {name: neutral[name] for name in written}
+    neutral = {column.name: column.neutral for column in (*LOAN_TERMS, *RIGHT_TERMS)}
+    found = {name: value for terms in NEUTRAL.values() for name, value in terms.items()}
+    shared = neutral.keys() & found.keys()
+    assert {"unsecured", "security", "guaranteed", "cover_cap", "fee_rate"} <= shared
+    assert {name: found[name] for name in shared} == {name: neutral[name] for name in shared}
 
 
 @pytest.mark.parametrize("clause", CLAUSES)
 def test_every_other_kind_changes_something(clause: str) -> None:
-    plain = terms_of(clause, getattr(PLAIN, clause))
     for kind in list(kinds(clause))[1:]:
-        changed = [
-            name
-            for name, function in functions(clause).items()
-            if shown(called(built(clause, kind), name, function, inputs(clause))) != NEUTRAL[name]
-        ]
-        assert changed != [] or terms_of(clause, built(clause, kind)) != plain, kind
+        assert conditions_of(clause, built(clause, kind)) != NEUTRAL[clause], kind
 
 
-@pytest.mark.parametrize(("clause", "kind", "name"), CALLS)
-def test_results_have_the_right_shape_and_range(clause: str, kind: str, name: str) -> None:
-    low, high = RANGES[name]
-    parts = called(built(clause, kind), name, functions(clause)[name], inputs(clause))
-    for part in parts:
-        value = np.asarray(part, dtype=float)
-        by_lender = name == "shares_of"
-        assert value.shape in ((), (N,)) or by_lender
-        assert np.all((value >= low) & (value <= high))
-        if by_lender:
-            assert value.sum() == pytest.approx(1.0, abs=1e-15)
-
-
-@pytest.mark.parametrize(("clause", "kind", "name"), CALLS)
-def test_no_input_is_modified(clause: str, kind: str, name: str) -> None:
-    terms, given, fresh = built(clause, kind), inputs(clause), inputs(clause)
+@pytest.mark.parametrize(("clause", "kind"), KINDS)
+def test_reading_a_clause_does_not_modify_it(clause: str, kind: str) -> None:
+    terms = built(clause, kind)
     before = terms.model_dump_json()
-    called(terms, name, functions(clause)[name], given)
+    conditions_of(clause, terms)
     assert terms.model_dump_json() == before
-    for key, value in given.items():
-        if isinstance(value, np.ndarray):
-            assert value.tobytes() == fresh[key].tobytes()
-
-
-@pytest.mark.parametrize(("clause", "kind", "name"), CALLS)
-def test_a_firm_is_treated_as_if_it_were_alone(clause: str, kind: str, name: str) -> None:
-    terms, function = built(clause, kind), functions(clause)[name]
-    together = called(terms, name, function, inputs(clause))
-    for n in range(N):
-        alone = called(terms, name, function, inputs(clause, slice(n, n + 1)))
-        for mine, all_of_us in zip(alone, together, strict=True):
-            for_each = np.ndim(all_of_us) == 1 and name != "shares_of"
-            expected = all_of_us[n : n + 1] if for_each else all_of_us
-            assert np.array_equal(mine, expected)
-
-
-@pytest.mark.parametrize(("clause", "kind", "name"), CALLS)
-def test_without_applicants_nothing_is_decided(clause: str, kind: str, name: str) -> None:
-    parts = called(built(clause, kind), name, functions(clause)[name], inputs(clause, slice(0)))
-    for part in parts:
-        assert np.shape(part) in ((), (0,)) or name == "shares_of"
 
 
 # --- Bad values --------------------------------------------------------------------------
@@ -478,19 +386,22 @@ def test_every_subset_of_the_clauses_is_an_arrangement(name: str) -> None:
 
 @pytest.mark.parametrize("name", shipped())
 def test_every_subset_of_the_clauses_can_be_offered(name: str) -> None:
-    clauses, case, banks = dict(shipped()[name]), case_of_three(), tables()
-    if len(clauses.get("loss_sharing", {}).get("shares", ())) > N:
-        # The case knows three banks.
+    clauses, u, lenders = dict(shipped()[name]), rules(), banks()
+    if len(clauses.get("loss_sharing", {}).get("shares", ())) > lenders.shape[0]:
+        # The applicants know three banks.
         clauses["loss_sharing"] = clauses["loss_sharing"] | {"shares": (0.5, 0.3, 0.2)}
     for size in range(len(clauses) + 1):
         for chosen in combinations(clauses, size):
-            part = Arrangement.model_validate({key: clauses[key] for key in chosen})
-            offer = make_offer(case, "any", part, banks)
-            for values in (offer.line, offer.rate, offer.merit, offer.share, offer.judgement):
-                assert np.all(np.isfinite(values))
-            assert np.all(offer.line >= 0.0)
-            lent = offer.share[offer.made].sum(axis=1)
-            assert lent == pytest.approx(np.ones_like(lent), abs=1e-12)
+            k = conditions(**{key: clauses[key] for key in chosen})
+            for a in applicants():
+                before = a.tobytes(), k.tobytes()
+                o = offered(a, k, u, lenders)
+                # An offer reads an application and conditions, and changes neither.
+                assert (a.tobytes(), k.tobytes()) == before
+                for value in (o.rate, o.later_rate, o.mean_rate, o.surplus, o.share, o.quality):
+                    assert np.all(np.isfinite(value))
+                assert 0.0 <= o.line < math.inf
+                assert o.share.sum() == pytest.approx(1.0 if o.line > 0.0 else 0.0, abs=1e-12)
 
 
 @pytest.mark.parametrize("name", shipped())

@@ -23,7 +23,8 @@ def is_admitted(a: Any, k: Any, admission: Any) -> bool:
         return False
     for n in range(admission.shape[0]):
         e = admission[n]
-        score = public_score(a, e.score_precision[a.stage]) if e.scored == 1 else 0.0
+        precision = e.score_precision[a.stage]
+        score = public_score(a, precision) if precision > 0.0 else 0.0
         if not is_eligible(e, a, score):
             return False
     return True

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim.base.columns import Column, Table, copy_rule
+from sim.model.banks.desk import REFINANCED
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import ASK_RENEWAL
 from sim.model.firms.relationship import business
@@ -97,7 +98,7 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     a.stigma = u.stigma if refused else 0.0
     a.renewal = 1 if f.limit > 0.0 and not refused else 0
     a.bust = c.bust
-    a.outstanding = d.tally[0]
+    a.outstanding = d.tally[REFINANCED]
     a.k0, a.k1, a.ordinal = c.k0, c.k1, d.ordinal[i]
     a.known_banks = d.roster.shape[1]
     for j in range(d.roster.shape[1]):

@@ -99,9 +99,8 @@ def believed_loss(a: Arrangement, belief: Belief) -> float:
     left = level * (1.0 - security.added_recovery(a.security))
     clause = a.loss_sharing
     cover = sum(loss_sharing.cover_shares(clause))
-    return left - borne_by_others(
-        left, 1.0, cover, clause.first_loss_share, clause.cover_cap_share
-    )
+    borne = borne_by_others(left, 1.0, cover, clause.first_loss_share, clause.cover_cap_share)
+    return left - float(borne)
 
 
 def filled(table: Table, rows: Iterable[dict[str, Any]]) -> Rows:

@@ -42,6 +42,13 @@ def break_even_rate(default: float, loss: float, funds: float, cost: float, u: A
     funds, cost : float, per year
         Cost of one more unit of funding, and of running the loan.
     u : rules of banks
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> u = SimpleNamespace(risk_weight=1.0, required_ratio=0.1, hurdle_rate=0.1)
+    >>> round(break_even_rate(0.04, 0.5, 0.02, 0.012, u), 6)
+    0.0625
     """
     held = min(u.risk_weight * u.required_ratio, 1.0)
     whole = funds * (1.0 - held) + u.hurdle_rate * held + cost + default * loss
@@ -94,7 +101,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     cost = u.operating_cost[a.stage] + k.fee_rate
     seen = sees_setback(a, u)
     for j in range(o.lenders):
-        o.default[j] = default_rate(a, k, u, o.quality[j], o.spread[j], seen)
+        o.default[j] = default_rate(a, k, u, o.quality[j], o.variance[j], seen)
         needed = break_even_rate(o.default[j], k.believed_loss, funds, cost, u)
         o.surplus[j] = price + (rent + banks[o.lender[j]].appetite * tolerance) - needed
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0

@@ -20,7 +20,7 @@ OFFER = Table(
         Column("lenders", "-", "banks that were asked", "i4"),
         Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
         Column("quality", "standard deviations", "posterior mean of quality", length=MOST_LENDERS),
-        Column("spread", "-", "posterior variance of quality", length=MOST_LENDERS),
+        Column("variance", "-", "posterior variance of quality", length=MOST_LENDERS),
         Column("part", "CNY million", "line of each lender", length=MOST_LENDERS),
         Column("share", "share", "part of each lender in the line", length=MOST_LENDERS),
         Column("surplus", "per year", "left over the break-even rate", length=MOST_LENDERS),

@@ -95,7 +95,7 @@ def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         learn_from(o, 0, a, public, shown, news, weighed / max(weight, TINY))
         for j in range(1, o.lenders):
             o.quality[j] = o.quality[0]
-            o.spread[j] = o.spread[0]
+            o.variance[j] = o.variance[0]
 
 
 def learn_from(
@@ -112,4 +112,4 @@ def learn_from(
         known += public
     total = known + precision
     o.quality[j] = (known * mean + precision * signal) / total
-    o.spread[j] = 1.0 / total
+    o.variance[j] = 1.0 / total

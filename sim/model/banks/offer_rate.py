@@ -23,6 +23,15 @@ def later_rate(own: float, k: Any) -> float:
 
 
 def mean_rate(own: float, k: Any) -> float:
-    """Average rate over the contract's length, per year; what bank and firm compare."""
+    """Average rate over the contract's length, per year; what bank and firm compare.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> step = SimpleNamespace(
+    ...     own_weight=1.0, first_add=-0.001, later_add=0.003, step_years=1.5, years=3.0)
+    >>> round(mean_rate(0.03, step), 6)
+    0.031
+    """
     early = min(k.step_years, k.years) / k.years
     return early * first_rate(own, k) + (1.0 - early) * later_rate(own, k)

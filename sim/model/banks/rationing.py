@@ -19,7 +19,15 @@ def headroom(d: Any, out: Any) -> None:
 
 
 def new_exposure(o: Any, a: Any, drawn_share: float, moves: bool) -> float:
-    """New exposure of a loan, CNY million: a balance rolled over by the same bank is none."""
+    """New exposure of a loan, CNY million: a balance rolled over by the same bank is none.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> offer, client = SimpleNamespace(line=10.0), SimpleNamespace(balance=3.0)
+    >>> new_exposure(offer, client, 0.5, False), new_exposure(offer, client, 0.5, True)
+    (2.0, 5.0)
+    """
     drawn = o.line * drawn_share
     return max(drawn, a.balance) if moves else max(drawn - a.balance, 0.0)
 

@@ -1,12 +1,10 @@
 """How banks judge, what they charge, and how much they lend: the parameters.
 
 A loan is worth making when the rate that can be charged, banking business, the right and the
-policy tolerance together reach the break-even rate (`sim.banks.credit_decision`).
+policy tolerance together reach the break-even rate (`sim.model.banks.credit_decision`).
 """
 
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
-
-# --- How banks judge, what they charge, and how much they lend: the parameters -------------------
 
 
 class Underwriting(Frozen):

@@ -6,6 +6,7 @@ score; firms outside it keep the plain loan. Source: tiers of the Zhejiang joint
 stage lists of the Jiangsu programmes (JS01, JS04), classes of its points (JS08).
 """
 
+import math
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -66,32 +67,31 @@ class Listed(Frozen):
 Eligibility = Annotated[Everyone | Listed, Field(discriminator="kind")]
 
 
+EVERY = -1
+"""All bits: every stage, or every sector."""
+
 ADMISSION = Table(
     (
-        Column("stages", "bits", "stages admitted", "i8"),
-        Column("sectors", "bits", "sectors admitted", "i8"),
+        Column("stages", "bits", "stages admitted", "i8", neutral=EVERY),
+        Column("sectors", "bits", "sectors admitted", "i8", neutral=EVERY),
         Column("least_age_years", "years", "least age admitted"),
-        Column("most_age_years", "years", "greatest age admitted"),
-        Column("least_sales", "CNY million a year", "least sales admitted"),
-        Column("most_sales", "CNY million a year", "greatest sales admitted"),
+        Column("most_age_years", "years", "greatest age admitted", neutral=math.inf),
+        Column("least_sales", "CNY million a year", "least sales admitted", neutral=-math.inf),
+        Column("most_sales", "CNY million a year", "greatest sales admitted", neutral=math.inf),
         Column("venture_only", "flag", "only firms that venture funds back", "i1"),
         Column("least_last_round", "CNY million", "least amount of the last equity round"),
-        Column("most_since_round_years", "years", "longest time since that round"),
+        Column("most_since_round_years", "years", "longest time since it", neutral=NO_BOUND),
         Column("first_loan_only", "flag", "only firms that never had a line", "i1"),
-        Column("scored", "flag", "only a class of a published score", "i1"),
         Column("score_precision", "per variance of quality", "of the score, by stage", length=4),
         Column("least_score", "standard deviations", "least score admitted"),
         Column("most_score", "standard deviations", "score from which on none is admitted"),
     )
 )
-"""A condition of admission, as rules of banks read it."""
-
-EVERYONE = -1
-"""All bits: every stage, or every sector."""
+"""A condition of admission, as rules of banks read it; neutral, it admits everyone."""
 
 
 def conditions(clause: Everyone | Listed, sectors: tuple[str, ...]) -> dict[str, Any]:
-    """A row of `ADMISSION` by name.
+    """A row of `ADMISSION` by name; what it leaves out is neutral.
 
     Parameters
     ----------
@@ -101,19 +101,21 @@ def conditions(clause: Everyone | Listed, sectors: tuple[str, ...]) -> dict[str,
 
     Examples
     --------
+    >>> conditions(Everyone(), ())
+    {}
     >>> found = conditions(Listed(kind="listed", stages=("startup", "growth")), ())
-    >>> found["stages"], found["sectors"], found["scored"]
-    (3, -1, 0)
+    >>> found["stages"], found["sectors"], found["most_age_years"]
+    (3, -1, 1000.0)
     """
-    listed = Listed(kind="listed") if isinstance(clause, Everyone) else clause
-    found = listed.model_dump(exclude={"kind", "score", "stages", "sectors"})
-    found["stages"] = sum(1 << STAGE_CODE[stage] for stage in set(listed.stages))
-    found["sectors"] = sum(1 << sectors.index(name) for name in set(listed.sectors)) or EVERYONE
-    found["scored"] = int(listed.score is not None)
-    if listed.score is not None:
+    if isinstance(clause, Everyone):
+        return {}
+    found = clause.model_dump(exclude={"kind", "score", "stages", "sectors"})
+    found["stages"] = sum(1 << STAGE_CODE[stage] for stage in set(clause.stages))
+    found["sectors"] = sum(1 << sectors.index(name) for name in set(clause.sectors)) or EVERY
+    if clause.score is not None:
         found |= {
-            "score_precision": listed.score.precision,
-            "least_score": listed.score.least, "most_score": listed.score.most,
+            "score_precision": clause.score.precision,
+            "least_score": clause.score.least, "most_score": clause.score.most,
         }  # fmt: skip
     return found
 
@@ -126,7 +128,7 @@ def is_eligible(e: Any, a: Any, score: float) -> bool:
     e : a row of `ADMISSION`
     a : application
     score : float, standard deviations
-        The published score, where the clause asks for a class of it.
+        The published score; at a stage for which none is published, none is asked for.
     """
     age = a.date - a.birth
     return (
@@ -136,7 +138,7 @@ def is_eligible(e: Any, a: Any, score: float) -> bool:
         and e.least_sales <= a.sales <= e.most_sales
         and is_backed(e, a)
         and not (e.first_loan_only == 1 and (a.credit_years > 0.0 or a.limit > 0.0))
-        and (e.scored == 0 or e.least_score <= score < e.most_score)
+        and (e.score_precision[a.stage] <= 0.0 or e.least_score <= score < e.most_score)
     )
 
 

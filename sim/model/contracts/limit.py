@@ -109,6 +109,14 @@ def asked_line(a: Any, k: Any, secured: float) -> float:
     k : conditions of the arrangement
     secured : float, CNY million
         What tangible collateral supports.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> path = Path(kind="path", amounts=(5.0, 15.0), from_years=(0.0, 4.0))
+    >>> three_years_old = SimpleNamespace(date=5.0, birth=2.0)
+    >>> asked_line(three_years_old, SimpleNamespace(**conditions(path)), 1.0)
+    5.0
     """
     if k.limit_kind == COLLATERAL:
         return secured

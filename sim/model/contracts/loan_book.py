@@ -34,10 +34,10 @@ class Book:
     Examples
     --------
     >>> book = Book()
-    >>> book.append(CONTRACT.empty(2)).tolist(), book.append(CONTRACT.empty(1)).tolist()
-    ([0, 1], [2])
-    >>> book.rows.shape
-    (3,)
+    >>> book.reserve(1)
+    >>> book.store.limit[0], book.used = 5.0, 1
+    >>> book.rows.limit.tolist()
+    [5.0]
     """
 
     def __init__(self, rows: Rows | None = None, used: int = 0) -> None:

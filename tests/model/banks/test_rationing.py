@@ -7,19 +7,118 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.banks.rationing import fits_capital
+from sim.model.banks.desk import OFFER, Desk
+from sim.model.banks.rationing import headroom, ration
+from tests.model.banks.three import applicants, desk, rules, written
+
+PLAIN_ROOM = rules(required_ratio=1.0, risk_weight=1.0, drawn_at_signing=1.0)
+"""Rules under which a bank has room for what it has of capital, and lines are drawn in full."""
+RULES = {
+    "risk_weight": 0.8, "defaulted_risk_weight": 1.5, "required_ratio": 0.1,
+    "drawn_at_signing": 0.5,
+}  # fmt: skip
 
 
-def fits(amount: Any, merit: Any, room: Any, banks: Any = None, shares: Any = None) -> list[bool]:
-    lenders = np.zeros((len(amount), 1), dtype=int) if banks is None else np.array(banks)
-    parts = np.ones(lenders.shape) if shares is None else np.array(shares)
-    given_room = np.array(room, dtype=float)
-    before = given_room.copy()
-    taken = fits_capital(
-        np.array(amount, dtype=float), lenders, parts, np.array(merit, dtype=float), given_room
-    )
-    assert np.array_equal(given_room, before)
-    return taken.tolist()
+def with_equity(equity: Any, u: Any = PLAIN_ROOM) -> Desk:
+    d = desk(len(equity), rules=[u])
+    d.books.equity = equity
+    return d
+
+
+def loans(line: Any, merit: Any, lender: Any = None, share: Any = None) -> Any:
+    n = len(line)
+    offers = OFFER.empty(n)
+    if n:
+        lender = np.zeros((n, 1), int) if lender is None else np.array(lender)
+        share = np.ones(lender.shape) if share is None else np.array(share)
+        written(offers, {"line": line, "lenders": lender.shape[1], "lender": lender,
+                         "share": share})  # fmt: skip
+        offers.surplus[:, 0] = merit
+    return offers
+
+
+def fits(amount: Any, merit: Any, room: Any, lender: Any = None, share: Any = None) -> list[bool]:
+    """Which loans are taken; what they need is promised by their lenders."""
+    d, offers = with_equity(room), loans(amount, merit, lender, share)
+    applications, ready = np.repeat(applicants()[:1], len(amount)), np.ones(len(amount), np.uint8)
+    ration(offers, applications.view(np.recarray), ready, d, False)
+    promised = np.zeros(len(room))
+    for o in offers[ready == 1]:
+        np.add.at(promised, o.lender[: o.lenders], o.line * o.share[: o.lenders])
+    assert d.books.promised == pytest.approx(promised)
+    return [bool(taken) for taken in ready]
+
+
+# --- Room --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("loans_", "npl", "equity", "room"),
+    [
+        (0.0, 0.0, 3.0, 37.5),  # 3 over 10 percent over 80 percent
+        (10.0, 0.0, 3.0, 27.5),
+        (10.0, 4.0, 3.0, 20.0),
+        (37.5, 0.0, 3.0, 0.0),
+        (10.0, 0.0, -1.0, -22.5),
+    ],
+)
+def test_room_is_what_capital_still_carries(
+    loans_: float, npl: float, equity: float, room: float
+) -> None:
+    d, out = with_equity([equity, 3.0], rules(**RULES)), np.empty(2)
+    d.books.loans[0], d.books.npl[0] = loans_, npl
+    headroom(d, out)
+    assert out == pytest.approx([room, 37.5])
+    # What has been granted since the last settlement is as good as lent.
+    d.books.loans[0], d.books.promised[0] = 0.0, loans_
+    headroom(d, out)
+    assert out == pytest.approx([room, 37.5])
+
+
+def test_without_a_risk_weight_there_is_room_for_everybody() -> None:
+    out = np.empty(1)
+    headroom(with_equity([1.0], rules(**RULES | {"risk_weight": 0.0})), out)
+    assert out[0] > 1e9
+
+
+@pytest.mark.parametrize(
+    ("line", "balance", "moves", "taken"),
+    [
+        (24.0, 0.0, False, [1, 1, 1]),  # half of each line is drawn: 36 of 37.5
+        (30.0, 0.0, False, [1, 0, 1]),  # 45; the two with more merit fit
+        (80.0, 0.0, False, [0, 0, 0]),
+        (80.0, 40.0, False, [1, 1, 1]),  # its own loans rolled over need nothing new
+        (10.0, 15.0, True, [1, 0, 1]),  # to a new lender they do
+    ],
+)
+def test_loans_must_fit_capital_by_what_is_newly_lent(
+    line: float, balance: float, moves: bool, taken: list[int]
+) -> None:
+    d, ready = with_equity([3.0], rules(**RULES)), np.ones(3, np.uint8)
+    offers = loans([line] * 3, [0.3, 0.1, 0.2])
+    ration(offers, applicants(balance=balance), ready, d, moves)
+    assert ready.tolist() == taken
+
+
+def test_nobody_is_weighed_who_does_not_sign() -> None:
+    d, ready = with_equity([3.0], rules(**RULES)), np.array([0, 1, 0], np.uint8)
+    ration(loans([70.0] * 3, [0.3, 0.1, 0.2]), applicants(), ready, d, False)
+    assert ready.tolist() == [0, 1, 0]
+    assert d.books.promised.tolist() == [35.0]
+
+
+def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room() -> None:
+    d, offers = with_equity([3.0, 3.0], rules(**RULES)), loans([20.0] * 3, [0.0] * 3)
+    first, second, room = np.ones(3, np.uint8), np.ones(3, np.uint8), np.empty(2)
+    ration(offers, applicants(), first, d, False)
+    headroom(d, room)
+    # Half of each line of twenty is drawn: 30 of 37.5.
+    assert room == pytest.approx([7.5, 37.5])
+    ration(offers, applicants(), second, d, False)
+    assert (first.tolist(), second.tolist()) == ([1, 1, 1], [0, 0, 0])
+
+
+# --- Who comes first ---------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -41,13 +140,13 @@ def test_the_best_loans_come_first(amount: Any, merit: Any, room: Any, taken: An
 
 
 def test_every_lender_needs_room_for_its_share() -> None:
-    banks, shares = [[0, 1], [0, 1], [1, 0]], [[0.6, 0.4], [0.6, 0.4], [1.0, 0.0]]
+    lender, share = [[0, 1], [0, 1], [1, 0]], [[0.6, 0.4], [0.6, 0.4], [1.0, 0.0]]
     # Bank 0 is asked for 12, bank 1 for 8 and 5.
-    assert fits([10, 10, 5], [1, 2, 3], [12, 13], banks, shares) == [True, True, True]
+    assert fits([10, 10, 5], [1, 2, 3], [12, 13], lender, share) == [True, True, True]
     # Bank 1 has 9: 5 for the best, 4 for the next, nothing for the third.
-    assert fits([10, 10, 5], [1, 2, 3], [12, 9], banks, shares) == [False, True, True]
+    assert fits([10, 10, 5], [1, 2, 3], [12, 9], lender, share) == [False, True, True]
     # Bank 0 is short, too; the loan of bank 1 alone does not mind.
-    assert fits([10, 10, 5], [2, 1, 3], [6, 13], banks, shares) == [True, False, True]
+    assert fits([10, 10, 5], [2, 1, 3], [6, 13], lender, share) == [True, False, True]
 
 
 def test_a_bank_with_a_share_of_nothing_need_have_no_room() -> None:
@@ -57,8 +156,8 @@ def test_a_bank_with_a_share_of_nothing_need_have_no_room() -> None:
 def test_loans_of_banks_that_are_not_short_come_before_better_ones() -> None:
     # Bank 1 has room for all that is asked of it; bank 0 has not. The first loan needs
     # both and is the best, but the second one is safe whatever becomes of the first.
-    banks, shares = [[0, 1], [1, 0], [0, 1]], [[0.5, 0.5], [1.0, 0.0], [1.0, 0.0]]
-    assert fits([10, 6, 9], [3, 1, 2], [6, 11], banks, shares) == [True, True, False]
+    lender, share = [[0, 1], [1, 0], [0, 1]], [[0.5, 0.5], [1.0, 0.0], [1.0, 0.0]]
+    assert fits([10, 6, 9], [3, 1, 2], [6, 11], lender, share) == [True, True, False]
 
 
 @pytest.mark.parametrize("room", [0.0, -5.0])
@@ -74,16 +173,16 @@ LOANS = st.lists(
 
 @given(LOANS, st.lists(st.floats(0.0, 20.0), min_size=3, max_size=3))
 def test_no_bank_lends_beyond_its_room_and_none_refuses_without_need(
-    loans: Any, room: list[float]
+    given_loans: Any, room: list[float]
 ) -> None:
-    amount = np.array([loan[0] for loan in loans])
-    merit = [loan[1] for loan in loans]
-    banks = np.array([[loan[2], (loan[2] + loan[3]) % 3] for loan in loans])
-    shares = np.tile([0.7, 0.3], (len(loans), 1))
-    taken = np.array(fits(amount, merit, room, banks, shares))
-    part = amount[:, None] * shares
-    used = np.bincount(banks[taken].ravel(), part[taken].ravel(), minlength=3)
+    amount = np.array([loan[0] for loan in given_loans])
+    merit = [loan[1] for loan in given_loans]
+    lender = np.array([[loan[2], (loan[2] + loan[3]) % 3] for loan in given_loans])
+    share = np.tile([0.7, 0.3], (len(given_loans), 1))
+    taken = np.array(fits(amount, merit, room, lender, share))
+    part = amount[:, None] * share
+    used = np.bincount(lender[taken].ravel(), part[taken].ravel(), minlength=3)
     assert np.all(used <= np.array(room) + 1e-9)
     left = np.array(room) - used
     for n in np.flatnonzero(~taken):
-        assert np.any(part[n] > left[banks[n]] - 1e-9)
+        assert np.any(part[n] > left[lender[n]] - 1e-9)

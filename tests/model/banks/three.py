@@ -1,26 +1,40 @@
 """Three applicants and three banks with round numbers, to check decisions by hand.
 
-A young firm, a growing one and an expanding one, each a client of another bank. Luck is
-the median everywhere unless a test says otherwise, so a signal is the truth.
+A young firm, a growing one and an expanding one, each a client of another bank, before a
+committee in a boom, five years after the start.
 """
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from sim.model.banks.bank import Bank, Capital
-from sim.model.banks.case import Case, Scenario
+from sim.base.columns import Rows, Table, pack
+from sim.model.banks.application import APPLICATION
+from sim.model.banks.bank import Bank
+from sim.model.banks.conditions import CONDITIONS, conditions_of, filled
+from sim.model.banks.desk import OFFER, Desk
+from sim.model.banks.judgement import judge
+from sim.model.banks.offer import make_offer
+from sim.model.banks.rules import BANK_BOOKS, BANK_RULES
 from sim.model.banks.underwriting import Belief, Beliefs, Underwriting
-from sim.model.firms.applicants import AMOUNTS, CODES, Applicants
+from sim.model.contracts.arrangement import Arrangement
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import EXPANSION, GROWTH, STARTUP
+from tests.model.firms.hand import climate, three
+from tests.model.firms.hand import rules as firm_rules
 
+NOW = 5.0
+"""Date of the committee, years."""
 FIRMS: dict[str, Any] = {
     "firm": (0, 1, 2),
+    "date": NOW,
     "stage": (STARTUP, GROWTH, EXPANSION),
     "home": (0, 1, 2),
-    "tangible": (0.4, 0.5, 0.6),
-    "scale": (10.0, 40.0, 100.0),
+    "known_banks": 3,
+    "tangible": (4.0, 20.0, 60.0),
     "sales": (10.0, 40.0, 100.0),
     "value": (20.0, 100.0, 300.0),
     "last_round": (0.0, 20.0, 30.0),
@@ -34,6 +48,7 @@ BANK: dict[str, float] = {
     "parent_risk_assets": 5000.0, "parent_equity": 500.0, "appetite": 1.0,
     "signal_precision": 1.0, "market_share": 0.3, "cap_factor": 1.0,
 }  # fmt: skip
+LENDER = {"appetite": 1.0, "signal_precision": 1.0, "single_name": 100.0}
 CAP_FACTORS = {"north": 1.0, "south": 0.5, "west": 0.25}
 
 CAPITAL: dict[str, float] = {
@@ -63,11 +78,19 @@ UNDERWRITING: dict[str, Any] = {
     "least_line": 0.5, "bilateral_lenders": 3, "monitoring_cost": 0.03,
     "monitoring_effort": 1.0, "offer_discount_rate": 0.003,
 }  # fmt: skip
+CHOICE = {
+    "shadow_value": 0.1, "tenor_value": 0.01, "private_information_slope": 0.3,
+    "switching_cost": 0.002, "offer_horizon_years": 2.0,
+}  # fmt: skip
+OTHERS = {
+    "worsened_factor": 3.0, "lifetime_years": 2.0, "prior_backed": 0.4, "prior_other": -0.1,
+    "drawn_at_signing": 0.5, "diversion_hazard": 0.1, "monitoring_effect": 0.5,
+    "delivery_cost": 0.5, "right_volatility": 0.6, "right_discount": 0.03,
+}  # fmt: skip
+CAPTURE_PLAIN = 0.2
 
 
-def median(codes: Any) -> Any:
-    """Draws of one half: no luck, good or bad."""
-    return np.full(codes.shape, 0.5)
+# --- Parameters as scenarios give them -----------------------------------------------------
 
 
 def underwriting(**terms: Any) -> Underwriting:
@@ -86,43 +109,107 @@ def bank(**terms: float) -> Bank:
     return Bank(**BANK | terms)
 
 
-def banks(**by_name: dict[str, float]) -> dict[str, Bank]:
-    """Three banks that differ in their caps and in what a test says."""
-    return {
-        name: bank(**{"cap_factor": factor} | by_name.get(name, {}))
+# --- Records as rules read them ------------------------------------------------------------
+
+
+def rules(**values: Any) -> Any:
+    """Rules common to all banks, some of them changed."""
+    return pack([UNDERWRITING | CAPITAL | RULES | CHOICE | OTHERS | values])[0]
+
+
+def banks(**by_name: dict[str, float]) -> Rows:
+    """Rules of north, south and west, which differ in their caps and in what a test says."""
+    rows = (
+        LENDER | {"cap_factor": factor} | by_name.get(name, {})
         for name, factor in CAP_FACTORS.items()
-    }
+    )
+    return filled(BANK_RULES, rows)
 
 
-def tables(**groups: Any) -> Scenario:
-    """The tables of a scenario that an offer needs, some of them replaced."""
+def conditions(belief: dict[str, Any] | None = None, **clauses: Any) -> Any:
+    """Conditions of an arrangement, by clause; three banks lend side by side at most."""
+    scenario = SimpleNamespace(
+        population=SimpleNamespace(firms=1000),
+        relationship=SimpleNamespace(capture_plain=CAPTURE_PLAIN),
+        underwriting=SimpleNamespace(bilateral_lenders=3),
+    )
+    believed = Belief(**BELIEF | (belief or {}))
+    found = conditions_of(Arrangement.model_validate(clauses), believed, scenario)
+    return filled(CONDITIONS, [found])[0]
+
+
+def written(rows: Rows, columns: dict[str, Any]) -> Rows:
+    """Write columns into records; a vector of each row may be short."""
+    for name, values in columns.items():
+        value = np.asarray(values)
+        if rows[name].ndim > 1:
+            rows[name][:, : value.shape[-1]] = value
+        else:
+            rows[name] = value
+    return rows
+
+
+def record(table: Table, **fields: Any) -> Any:
+    """One record; what is not named is zero."""
+    return written(table.empty(1), fields)[0]
+
+
+def applicants(**columns: Any) -> Rows:
+    """Three applications, some of their columns changed; what is not named is zero."""
+    return written(APPLICATION.empty(3), {"roster": (0, 1, 2)} | FIRMS | columns)
+
+
+def applicant(n: int = 0, **fields: Any) -> Any:
+    """The application of one of the three."""
+    return applicants(**fields)[n]
+
+
+def offer(**fields: Any) -> Any:
+    """An offer, as far as a rule reads it."""
+    return record(OFFER, **fields)
+
+
+def known(k: Any, u: Any, lenders: Rows | None) -> tuple[Any, Any, Rows]:
+    """Conditions and rules as given, by default those of plain lending by three banks."""
+    return (
+        conditions() if k is None else k,
+        rules() if u is None else u,
+        banks() if lenders is None else lenders,
+    )
+
+
+def judged(
+    a: Any, lender: Sequence[int], k: Any = None, u: Any = None, lenders: Rows | None = None
+) -> Any:
+    """What lenders make of what they see of an applicant; returns the offer."""
+    o = offer(lenders=len(lender), lender=lender)
+    judge(o, a, *known(k, u, lenders))
+    return o
+
+
+def offered(
+    a: Any, k: Any = None, u: Any = None, lenders: Rows | None = None, first: int = 0
+) -> Any:
+    """What an arrangement, by default plain lending, gives an applicant."""
+    o = offer()
+    make_offer(o, a, *known(k, u, lenders), first, offer())
+    return o
+
+
+def desk(n_banks: int = 3, **fields: Any) -> Desk:
+    """A desk before which the three firms of `tests.model.firms.hand` stand.
+
+    Arrays that a test does not give are empty of decisions, and None where only firms'
+    rules need them.
+    """
     usual = {
-        "underwriting": underwriting(), "capital": Capital(**CAPITAL), "belief": beliefs(),
-        "bank": banks(), "relationship": SimpleNamespace(capture_plain=0.2),
-        "credit_line": SimpleNamespace(drawn_at_signing=0.5),
-        "lifecycle": SimpleNamespace(diversion_hazard=0.1, monitoring_effect=0.5),
+        "firms": three(), "params": [firm_rules()], "climate": [climate()], "rules": [rules()],
+        "banks": banks()[:n_banks], "books": BANK_BOOKS.empty(n_banks),
+        "roster": np.tile(np.arange(n_banks), (3, 1)),
+        "lender": np.zeros((3, MOST_LENDERS), np.int32), "share": np.zeros((3, MOST_LENDERS)),
+        "file_precision": np.zeros(3), "file_sum": np.zeros(3), "ordinal": np.zeros(3, np.int64),
+        "book": CONTRACT.empty(8), "tally": np.zeros(4),
+        "cut_who": np.zeros(8, np.int64), "cut_kept": np.zeros(8),
+        "judged_who": np.zeros(8, np.int64), "judged_lead": np.zeros(8, np.int64),
     }  # fmt: skip
-    made: Any = SimpleNamespace(**usual | groups)
-    made.n_banks = len(made.bank)
-    return made
-
-
-def applicants(**columns: Any) -> Applicants:
-    """Three applicants, some of their columns changed; what is not named is zero."""
-    given = FIRMS | columns
-    n = len(given["firm"])
-    codes = [np.array(given.get(name, (0,) * n), dtype=np.int64) for name in CODES]
-    amounts = [np.array(given.get(name, (0.0,) * n), dtype=float) for name in AMOUNTS]
-    return Applicants(*codes, *amounts)
-
-
-def case_of_three(a: Applicants | None = None, **known: Any) -> Case:
-    """The three before a committee in a boom, five years after the start."""
-    a = applicants() if a is None else a
-    n = a.shape[0]
-    usual: dict[str, Any] = {
-        "date": 5.0, "draw": median, "published": median, "bust": False, "collateral": 1.0,
-        "roster": np.tile(np.arange(3), (n, 1)), "file": (np.zeros(n), np.zeros(n)),
-        "prior": np.zeros(n), "quota_left": True, "renewal": np.zeros(n, dtype=bool),
-    }  # fmt: skip
-    return Case(a=a, **usual | known)
+    return Desk(**(dict.fromkeys(Desk._fields) | usual | fields))

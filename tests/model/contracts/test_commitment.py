@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sim.model.contracts.commitment import Agreement, NoPromise, break_cost, captures, stands_still
+from sim.model.contracts.commitment import Agreement, Commitment, NoPromise, captures, conditions
 
 PLAIN = 0.18
 
@@ -33,19 +33,24 @@ def test_what_is_not_promised_is_as_without_an_agreement(
     terms: dict[str, float], kept: float, demanded: float, listing: float
 ) -> None:
     assert captures(agreement(**terms), PLAIN) == (kept, demanded, listing)
+    found = conditions(agreement(**terms), PLAIN)
+    names = ("base_capture", "full_capture", "listing_capture")
+    assert tuple(found[name] for name in names) == (kept, demanded, listing)
 
 
-def test_nobody_promises_anything() -> None:
-    assert captures(NoPromise(), PLAIN) == (PLAIN, PLAIN, 0.0)
-    assert break_cost(NoPromise()) == 0.0
-    assert not stands_still(NoPromise())
-
-
-def test_leaving_an_agreement_costs_what_it_says() -> None:
-    assert break_cost(agreement()) == 0.0
-    assert break_cost(agreement(break_cost_share=0.006)) == 0.006
-
-
-def test_lenders_stand_still_where_they_agree_to() -> None:
-    assert not stands_still(agreement())
-    assert stands_still(agreement(lenders_stand_still=True))
+@pytest.mark.parametrize(
+    ("clause", "cost", "still"),
+    [
+        # Nobody promises anything.
+        (NoPromise(), 0.0, 0),
+        (agreement(), 0.0, 0),
+        (agreement(break_cost_share=0.006), 0.006, 0),
+        (agreement(lenders_stand_still=True), 0.0, 1),
+    ],
+)
+def test_leaving_costs_and_lenders_stand_still_as_agreed(
+    clause: Commitment, cost: float, still: int
+) -> None:
+    found = conditions(clause, PLAIN)
+    assert (found["break_cost"], found["stands_still"]) == (cost, still)
+    assert captures(clause, PLAIN) == (PLAIN, PLAIN, 0.0)

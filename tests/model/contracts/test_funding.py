@@ -1,8 +1,8 @@
-"""Whose money: the cost of one more unit lent."""
+"""Whose money: what is refinanced, at what rate, up to which quota."""
 
 import pytest
 
-from sim.model.contracts.funding import Funding, OwnFunds, Relending, marginal_cost
+from sim.model.contracts.funding import Funding, OwnFunds, Relending, conditions
 
 
 def relending(share: float, rate: float) -> Relending:
@@ -10,19 +10,17 @@ def relending(share: float, rate: float) -> Relending:
 
 
 @pytest.mark.parametrize(
-    ("clause", "quota_left", "cost"),
+    ("clause", "share", "rate", "quota"),
     [
-        (OwnFunds(), True, 0.02),
-        (OwnFunds(), False, 0.02),
-        (relending(0.6, 0.015), True, 0.4 * 0.02 + 0.6 * 0.015),
-        (relending(0.6, 0.015), False, 0.02),
-        (relending(1.0, 0.015), True, 0.015),
-        (relending(0.0, 0.015), True, 0.02),
-        # A central bank that asks more than depositors do.
-        (relending(0.5, 0.04), True, 0.03),
+        (OwnFunds(), 0.0, 0.0, 0.0),
+        # The quota is stated for a thousand firms.
+        (relending(0.6, 0.015), 0.6, 0.015, 250.0),
+        (relending(0.0, 0.015), 0.0, 0.015, 250.0),
     ],
 )
-def test_relending_costs_less_as_far_as_the_quota_reaches(
-    clause: Funding, quota_left: bool, cost: float
+def test_a_share_of_the_principal_is_refinanced_up_to_the_quota(
+    clause: Funding, share: float, rate: float, quota: float
 ) -> None:
-    assert marginal_cost(clause, 0.02, quota_left) == pytest.approx(cost, rel=1e-15)
+    assert conditions(clause, 2.5) == {
+        "refinanced_share": share, "relending_rate": rate, "quota": quota,
+    }  # fmt: skip

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sim.model.contracts.introduction import Introduction, NoIntroduction, Referral, contract_terms
+from sim.model.contracts.introduction import Introduction, NoIntroduction, Referral, conditions
 
 
 @pytest.mark.parametrize(
@@ -17,4 +17,4 @@ from sim.model.contracts.introduction import Introduction, NoIntroduction, Refer
 def test_an_introduction_changes_how_often_rounds_come(
     clause: Introduction, factor: float
 ) -> None:
-    assert contract_terms(clause)["introduction"] == factor
+    assert conditions(clause) == {"introduction": factor}

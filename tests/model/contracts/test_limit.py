@@ -1,20 +1,20 @@
 """How much: what collateral, cash flow or the contract itself allows."""
 
-import numpy as np
+import math
+
 import pytest
 
+from sim.model.contracts import limit
 from sim.model.contracts.limit import (
+    MOST_STEPS,
     CashFlow,
     Collateral,
     FixedAmount,
     Limit,
     Path,
-    cap_factor,
-    is_stated,
-    is_unsecured,
-    line,
+    asked_line,
 )
-from tests.model.contracts.three import NOW, SECURED, three_firms
+from tests.model.contracts.three import NOW, SECURED, read, three_firms
 
 COLLATERAL = Collateral()
 CASH_FLOW = CashFlow(kind="cash_flow", sales_share=0.5, round_share=0.1, cap_factor=1.5)
@@ -23,8 +23,14 @@ FIXED = FixedAmount(kind="fixed", amount=30.0)
 PATH = Path(kind="path", amounts=(5.0, 15.0, 30.0), from_years=(0.0, 4.0, 5.5))
 
 
+def lines(clause: Limit, **columns: tuple[float, float, float]) -> list[float]:
+    k = read(limit, clause)
+    firms = three_firms(**columns)
+    return [asked_line(a, k, secured) for a, secured in zip(firms, SECURED, strict=True)]
+
+
 @pytest.mark.parametrize(
-    ("clause", "lines"),
+    ("clause", "expected"),
     [
         (COLLATERAL, [1.0, 12.0, 60.0]),
         # Half of sales and a tenth of the round: 1 + 0, 20 + 2, 50 + 3. The last firm has
@@ -34,8 +40,8 @@ PATH = Path(kind="path", amounts=(5.0, 15.0, 30.0), from_years=(0.0, 4.0, 5.5))
         (PATH, [5.0, 5.0, 30.0]),
     ],
 )
-def test_the_line_is_what_the_clause_allows(clause: Limit, lines: list[float]) -> None:
-    assert line(clause, three_firms(), SECURED, NOW).tolist() == lines
+def test_the_line_is_what_the_clause_allows(clause: Limit, expected: list[float]) -> None:
+    assert lines(clause) == expected
 
 
 @pytest.mark.parametrize(
@@ -43,29 +49,25 @@ def test_the_line_is_what_the_clause_allows(clause: Limit, lines: list[float]) -
     [(-0.1, 0.0), (0.0, 5.0), (3.999, 5.0), (4.0, 15.0), (5.5, 30.0), (80.0, 30.0)],
 )
 def test_a_path_steps_up_on_its_dates(age: float, amount: float) -> None:
-    born = three_firms(birth=(NOW - age,) * 3)
-    assert line(PATH, born, SECURED, NOW).tolist() == [amount] * 3
+    born = NOW - age
+    assert lines(PATH, birth=(born, born, born)) == [amount] * 3
 
 
 def test_before_its_first_date_a_path_allows_nothing() -> None:
     late = Path(kind="path", amounts=(5.0,), from_years=(2.0,))
-    assert line(late, three_firms(), SECURED, NOW).tolist() == [0.0, 5.0, 5.0]
+    assert lines(late) == [0.0, 5.0, 5.0]
 
 
 @pytest.mark.parametrize(
-    ("clause", "unsecured", "stated", "factor"),
-    [
-        (COLLATERAL, False, False, 1.0),
-        (CASH_FLOW, True, False, 1.5),
-        (FIXED, True, True, np.inf),
-        (PATH, True, True, np.inf),
-    ],
+    ("clause", "unsecured", "factor"),
+    [(COLLATERAL, 0, 1.0), (CASH_FLOW, 1, 1.5), (FIXED, 1, math.inf), (PATH, 1, math.inf)],
 )
-def test_a_stated_amount_goes_beyond_any_cap(
-    clause: Limit, unsecured: bool, stated: bool, factor: float
-) -> None:
-    assert (is_unsecured(clause), is_stated(clause)) == (unsecured, stated)
-    assert cap_factor(clause) == factor
+def test_a_stated_amount_goes_beyond_any_cap(clause: Limit, unsecured: int, factor: float) -> None:
+    k = read(limit, clause)
+    assert (k.unsecured, k.cap_factor) == (unsecured, factor)
+
+
+RISING = tuple(float(n) for n in range(1, MOST_STEPS + 2))
 
 
 @pytest.mark.parametrize(
@@ -75,6 +77,7 @@ def test_a_stated_amount_goes_beyond_any_cap(
         ((), (), "one entry for each of amounts"),
         ((5.0, 15.0), (4.0, 4.0), "must increase"),
         ((5.0, 15.0), (4.0, 0.0), "must increase"),
+        (RISING, RISING, "must name 16 lines at most, names 17"),
     ],
 )
 def test_a_path_needs_one_rising_date_for_each_amount(
@@ -82,3 +85,8 @@ def test_a_path_needs_one_rising_date_for_each_amount(
 ) -> None:
     with pytest.raises(ValueError, match=words):
         Path(kind="path", amounts=amounts, from_years=from_years)
+
+
+def test_a_path_of_as_many_lines_as_there_may_be_is_read_to_its_end() -> None:
+    longest = Path(kind="path", amounts=RISING[:-1], from_years=RISING[:-1])
+    assert lines(longest, birth=(-95.0, NOW - 16.0, NOW - 15.5)) == [16.0, 16.0, 15.0]

@@ -9,9 +9,7 @@ from sim.model.contracts.loss_sharing import (
     LossSharing,
     Proportional,
     Sole,
-    coordination_cost,
-    delay,
-    is_joint,
+    conditions,
     shares_of,
 )
 
@@ -38,15 +36,29 @@ TOGETHER = {"delay_years": 0.1, "coordination_cost": 0.004}
 def test_each_further_bank_costs_time_and_money(
     clause: LossSharing, shares: list[float], joint: bool, lag: float, cost: float
 ) -> None:
-    assert shares_of(clause).tolist() == shares
-    assert is_joint(clause) is joint
-    assert delay(clause) == lag
-    assert coordination_cost(clause) == pytest.approx(cost, rel=1e-15)
+    found = conditions(clause)
+    assert list(found["shares"]) == list(shares_of(clause)) == shares
+    assert found["members"] == len(shares)
+    assert (found["joint"], found["delay"]) == (joint, lag)
+    assert found["coordination_cost"] == pytest.approx(cost, rel=1e-15)
+
+
+def test_parties_beside_the_lenders_bear_and_earn_together() -> None:
+    found = conditions(
+        Sole(
+            guaranteed_share=0.3, guarantee_fee_rate=0.004, insured_share=0.2,
+            insurance_fee_rate=0.006, leased_share=0.1, lease_fee_rate=0.01, trust_share=0.1,
+            trust_fee_rate=0.002, first_loss_share=0.05, cover_cap_share=0.6,
+        )
+    )  # fmt: skip
+    assert found["guaranteed"] == pytest.approx(0.7)
+    assert found["fee_rate"] == pytest.approx(0.022)
+    assert (found["first_loss"], found["cover_cap"]) == (0.05, 0.6)
 
 
 @pytest.mark.parametrize("n", range(1, MOST_LENDERS + 1))
 def test_equal_shares_sum_to_one_up_to_the_last_bit_but_few(n: int) -> None:
-    assert shares_of(proportional(*[1.0 / n] * n)).sum() == pytest.approx(1.0, abs=1e-15)
+    assert sum(shares_of(proportional(*[1.0 / n] * n))) == pytest.approx(1.0, abs=1e-15)
 
 
 @pytest.mark.parametrize(

@@ -1,24 +1,23 @@
 """What the lender sees: files apart, one file, or a public score."""
 
-import numpy as np
 import pytest
 
-from sim.model.contracts.screening import OwnFile, Pooled, Score, added_precision, is_pooled
+from sim.model.contracts.screening import OwnFile, Pooled, Score, Screening, conditions
 
-STAGE = np.array([0, 3, 1])
-
-
-def test_a_score_adds_the_precision_of_its_stage() -> None:
-    score = Score(kind="score", precision=(0.1, 0.2, 0.3, 0.4))
-    assert added_precision(score, STAGE).tolist() == [0.1, 0.4, 0.2]
+NO_SCORE = (0.0, 0.0, 0.0, 0.0)
+BY_STAGE = (0.1, 0.2, 0.3, 0.4)
 
 
-@pytest.mark.parametrize("clause", [OwnFile(), Pooled(kind="pooled")])
-def test_without_a_score_nothing_is_added(clause: OwnFile | Pooled) -> None:
-    assert added_precision(clause, STAGE).tolist() == [0.0, 0.0, 0.0]
-
-
-def test_only_one_file_is_pooled() -> None:
-    assert is_pooled(Pooled(kind="pooled"))
-    assert not is_pooled(OwnFile())
-    assert not is_pooled(Score(kind="score", precision=(1.0, 1.0, 1.0, 1.0)))
+@pytest.mark.parametrize(
+    ("clause", "pooled", "precision"),
+    [
+        (OwnFile(), 0, NO_SCORE),
+        # Only one file is pooled, and a score is no file.
+        (Pooled(kind="pooled"), 1, NO_SCORE),
+        (Score(kind="score", precision=BY_STAGE), 0, BY_STAGE),
+    ],
+)
+def test_a_score_adds_the_precision_of_its_stage_and_one_file_is_pooled(
+    clause: Screening, pooled: int, precision: tuple[float, ...]
+) -> None:
+    assert conditions(clause) == {"pooled": pooled, "score_precision": precision}

@@ -2,8 +2,7 @@
 
 import pytest
 
-from sim.model.contracts.tenor import Annual, Tenor, Term, contract_terms, years
-from sim.model.firms.record import NEVER
+from sim.model.contracts.tenor import Annual, Tenor, Term, conditions
 
 
 @pytest.mark.parametrize(
@@ -18,6 +17,4 @@ from sim.model.firms.record import NEVER
 def test_a_term_says_its_length_and_whether_it_is_reviewed(
     clause: Tenor, length: float, reviewed: bool
 ) -> None:
-    assert years(clause) == length
-    terms = contract_terms(clause, 10.0)
-    assert terms == {"maturity": 10.0 + length, "review": 11.0 if reviewed else NEVER}
+    assert conditions(clause) == {"years": length, "reviewed": reviewed}

@@ -2,14 +2,17 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 
-from sim.model.contracts.upside import NoUpside, RightTerms, Royalty, Swap, Warrant, right_terms
+from sim.base.columns import Rows
+from sim.model.contracts import upside
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.contracts.upside import NoUpside, Royalty, Swap, Warrant, grant
 from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
+from tests.model.contracts.three import read
 
-LINE = np.array([10.0, 20.0, 5.0])
-VALUE = np.array([100.0, 50.0, 400.0])
+LINE = (10.0, 20.0, 5.0)
+VALUE = (100.0, 50.0, 400.0)
 
 
 def warrant(**terms: Any) -> Warrant:
@@ -22,8 +25,13 @@ def swap(**terms: Any) -> Swap:
     return Swap(kind="swap", **{k: v for k, v in (rest | terms).items() if v is not None})
 
 
-def granted(clause: Any) -> RightTerms:
-    return right_terms(clause, LINE, VALUE)
+def granted(clause: Any, value: tuple[float, ...] = VALUE) -> Rows:
+    """The rights that three firms grant; what was there before does not matter."""
+    k, rows = read(upside, clause), CONTRACT.empty(3)
+    for c, line, worth in zip(rows, LINE, value, strict=True):
+        c.right, c.stake, c.strike, c.trigger, c.royalty_cap = SWAP, 9.0, 9.0, 9.0, 9.0
+        grant(c, k, line, worth)
+    return rows
 
 
 # --- The triangle of amount, stake and strike --------------------------------------------
@@ -53,7 +61,7 @@ def test_any_two_terms_give_the_third(
 
 
 def test_a_subscription_never_buys_the_whole_firm() -> None:
-    right = right_terms(warrant(amount=2.0, strike_multiple=1.0), LINE, np.array([1.0, 2.5, 0.0]))
+    right = granted(warrant(amount=2.0, strike_multiple=1.0), (1.0, 2.5, 0.0))
     assert right.stake == pytest.approx([0.9, 0.8, 0.9])
     assert right.strike.tolist() == [2.0, 2.0, 2.0]
 
@@ -86,15 +94,16 @@ def test_too_few_and_conflicting_terms_are_refused(terms: dict[str, float], word
 
 def test_without_upside_there_is_no_right() -> None:
     right = granted(NoUpside())
-    assert right.kind == NO_RIGHT
-    assert not any(np.any(part) for part in (right.stake, right.strike, right.royalty_cap))
+    for name in ("right", "stake", "strike", "trigger", "royalty_cap"):
+        assert right[name].tolist() == [0.0] * 3, name
+    assert NO_RIGHT == 0
 
 
 def test_a_warrant_has_no_trigger_and_sells_at_its_liquidity() -> None:
-    right = granted(warrant(coverage=0.2, strike_multiple=1.0))
-    assert (right.kind, right.years, right.pass_through, right.liquidity) == (
-        WARRANT, 5.0, 0.5, 0.35,
-    )  # fmt: skip
+    clause = warrant(coverage=0.2, strike_multiple=1.0)
+    k, right = read(upside, clause), granted(clause)
+    assert (k.right_years, k.pass_through, k.liquidity) == (5.0, 0.5, 0.35)
+    assert right.right.tolist() == [WARRANT] * 3
     assert right.trigger.tolist() == [0.0, 0.0, 0.0]
 
 
@@ -108,8 +117,10 @@ def test_a_warrant_has_no_trigger_and_sells_at_its_liquidity() -> None:
 def test_a_swap_comes_alive_at_a_multiple_of_value_or_at_a_stated_one(
     trigger: dict[str, Any], dates: list[float]
 ) -> None:
-    right = granted(swap(coverage=0.2, strike_multiple=1.0, **trigger))
-    assert (right.kind, right.years, right.liquidity) == (SWAP, 3.0, 0.0)
+    clause = swap(coverage=0.2, strike_multiple=1.0, **trigger)
+    k, right = read(upside, clause), granted(clause)
+    assert (k.right_years, k.liquidity) == (3.0, 0.0)
+    assert right.right.tolist() == [SWAP] * 3
     assert right.trigger.tolist() == dates
 
 
@@ -121,8 +132,10 @@ def test_a_swap_needs_exactly_one_trigger(multiple: float | None) -> None:
 
 
 def test_a_royalty_ends_at_a_multiple_of_the_line() -> None:
-    right = granted(Royalty(kind="royalty", sales_share=0.02, cap_multiple=1.5))
-    assert (right.kind, right.royalty_share) == (ROYALTY, 0.02)
+    clause = Royalty(kind="royalty", sales_share=0.02, cap_multiple=1.5)
+    k, right = read(upside, clause), granted(clause)
+    assert (k.royalty_share, k.right_years) == (0.02, 100.0)
+    assert right.right.tolist() == [ROYALTY] * 3
     assert right.royalty_cap.tolist() == [15.0, 30.0, 7.5]
     assert right.strike.tolist() == [0.0, 0.0, 0.0]
 
@@ -138,4 +151,9 @@ def test_a_royalty_ends_at_a_multiple_of_the_line() -> None:
     ],
 )
 def test_a_right_to_nothing_is_no_right(clause: Any) -> None:
-    assert granted(clause).kind == NO_RIGHT
+    assert granted(clause).right.tolist() == [NO_RIGHT] * 3
+
+
+def test_a_firm_worth_nothing_sells_a_share_for_nothing_and_so_grants_no_right() -> None:
+    right = granted(warrant(stake=0.02, strike_multiple=1.5), (100.0, 0.0, 400.0))
+    assert right.right.tolist() == [WARRANT, NO_RIGHT, WARRANT]

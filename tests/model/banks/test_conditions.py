@@ -1,0 +1,109 @@
+"""What rules of banks read of an arrangement: its clauses side by side, and beliefs about it."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.base.columns import Column, Table
+from sim.model.banks.conditions import CONDITIONS, FIXED, FIXED_NAMES, believed_loss, filled
+from sim.model.banks.underwriting import Belief
+from sim.model.contracts.arrangement import Arrangement
+from tests.model.banks.three import BELIEF, CAPTURE_PLAIN, conditions
+
+THREE = {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}
+WHOLE = {"kind": "sole", "guaranteed_share": 1.0}
+CASH_FLOW = {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("clauses", "loss"),
+    [
+        ({}, 0.5),
+        ({"limit": {"kind": "fixed", "amount": 5.0}}, 0.75),
+        ({"security": {"kind": "pledge", "recovery_share": 0.2}}, 0.4),
+        ({"loss_sharing": {"kind": "sole", "guaranteed_share": 0.3}}, 0.35),
+        ({"loss_sharing": WHOLE}, 0.0),
+        # Lenders bear the first tenth of what is owed, others a fifth of it at most.
+        ({"loss_sharing": WHOLE | {"first_loss_share": 0.1}}, 0.1),
+        ({"loss_sharing": WHOLE | {"cover_cap_share": 0.2}}, 0.3),
+        # How lenders share a loss between them is not the guarantor's business.
+        ({"loss_sharing": THREE}, 0.5),
+        (
+            {
+                "limit": CASH_FLOW,
+                "security": {"kind": "pledge", "recovery_share": 0.2},
+                "loss_sharing": {
+                    "kind": "proportional", "shares": [1.0], "guaranteed_share": 0.5,
+                },
+            },
+            0.3,
+        ),
+    ],
+)  # fmt: skip
+def test_pledges_and_guarantors_lower_the_loss_that_lenders_expect(
+    clauses: Any, loss: float
+) -> None:
+    arrangement = Arrangement.model_validate(clauses)
+    assert believed_loss(arrangement, Belief(**BELIEF)) == pytest.approx(loss)
+    assert conditions(**clauses).believed_loss == pytest.approx(loss)
+
+
+@pytest.mark.parametrize(
+    ("clauses", "side_by_side", "most"),
+    [
+        ({}, 1, 3),
+        ({"loss_sharing": {"kind": "proportional", "shares": [1.0]}}, 1, 3),
+        # Without collateral there is no line that others could cover beside the lead.
+        ({"limit": CASH_FLOW}, 0, 1),
+        ({"loss_sharing": THREE}, 0, 3),
+        ({"loss_sharing": {"kind": "proportional", "shares": [0.6, 0.4]}}, 0, 2),
+        ({"loss_sharing": THREE, "limit": CASH_FLOW}, 0, 3),
+    ],
+)
+def test_banks_lend_side_by_side_on_collateral_unless_they_have_agreed(
+    clauses: Any, side_by_side: int, most: int
+) -> None:
+    k = conditions(**clauses)
+    assert (k.side_by_side, k.most_lenders) == (side_by_side, most)
+
+
+def test_every_condition_of_plain_lending_is_neutral() -> None:
+    k = conditions()
+    for name, value in {
+        "open": 1, "reach": 1.0, "unsecured": 0, "security": 0.0, "guaranteed": 0.0,
+        "first_loss": 0.0, "cover_cap": 1.0, "fee_rate": 0.0, "refinanced_share": 0.0,
+        "quota": 0.0, "introduction": 1.0, "base_capture": CAPTURE_PLAIN,
+        "full_capture": CAPTURE_PLAIN, "listing_capture": 0.0, "break_cost": 0.0,
+        "stands_still": 0, "years": 1.0, "reviewed": 0, "own_weight": 1.0, "first_add": 0.0,
+        "later_add": 0.0, "step_years": np.inf, "pooled": 0, "joint": 0, "members": 1,
+        "delay": 0.0, "coordination_cost": 0.0, "upside_kind": 0, "right_years": 0.0,
+        "cap_factor": 1.0,
+    }.items():  # fmt: skip
+        assert k[name] == value, name
+    assert k.default_rate.tolist() == list(BELIEF["default_rate"])
+    assert k.right_worth.tolist() == list(BELIEF["right_worth"])
+    assert k.shares.tolist() == [1.0] + [0.0] * 7
+
+
+def test_a_facility_is_as_large_as_the_population_makes_it() -> None:
+    relending = {"kind": "relending", "refinanced_share": 0.5, "rate": 0.01, "quota": 1000.0}
+    assert conditions(funding=relending).quota == 1000.0  # for a population of a thousand
+
+
+def test_fixed_terms_are_terms_of_a_contract() -> None:
+    assert {column.name for column in FIXED} == FIXED_NAMES
+
+
+def test_names_of_conditions_differ() -> None:
+    names = [column.name for column in CONDITIONS.columns]
+    assert len(names) == len(set(names))
+
+
+def test_records_are_neutral_where_nothing_is_said_and_lists_may_be_short() -> None:
+    table = Table(
+        (Column("cap", "share", "cap", neutral=1.0), Column("parts", "share", "parts", length=3))
+    )
+    rows = filled(table, [{}, {"cap": 0.5, "parts": (0.6, 0.4)}])
+    assert rows.cap.tolist() == [1.0, 0.5]
+    assert rows.parts.tolist() == [[0.0, 0.0, 0.0], [0.6, 0.4, 0.0]]

@@ -1,0 +1,191 @@
+"""Writing decisions down: every term in a row of the book, files, refusals."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.model.banks.desk import BOOKED, CUTS, JUDGED, Desk
+from sim.model.banks.signing import decline, learn, sign, write_conditions, write_lenders
+from sim.model.contracts.loan_book import CONTRACT
+from sim.model.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP
+from tests.model.banks.three import (
+    CAPTURE_PLAIN,
+    applicant,
+    conditions,
+    desk,
+    offer,
+    offered,
+    rules,
+)
+from tests.model.firms.hand import climate
+
+SWAPPED = {
+    "pricing": {
+        "kind": "step", "concession_rate": 0.001, "surcharge_rate": 0.004, "after_years": 1.5,
+    },
+    "tenor": {"kind": "term", "years": 3.0, "reviewed": True},
+    "security": {"kind": "pledge", "recovery_share": 0.2},
+    "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e6},
+    "loss_sharing": {
+        "kind": "sole", "guaranteed_share": 0.5, "guarantee_fee_rate": 0.01,
+        "first_loss_share": 0.1, "cover_cap_share": 0.8,
+    },
+    "introduction": {"kind": "referral", "round_factor": 3.0},
+    "limit": {"kind": "fixed", "amount": 6.0},
+    "commitment": {
+        "kind": "agreement", "priority_capture_share": 0.4, "demanded_capture_share": 0.6,
+        "listing_capture_share": 0.5,
+    },
+    "upside": {
+        "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 5.0,
+        "pass_through_share": 0.5,
+    },
+}  # fmt: skip
+GENEROUS = rules(tolerance_rate=1.0)
+
+
+def signed(
+    k: Any, code: int = 1, moved: bool = False, d: Desk | None = None, **fields: Any
+) -> Any:
+    """The offer of an arrangement, and the contract that a firm signs in year one."""
+    terms = np.repeat(np.asarray(k)[None], 1 + code).view(np.recarray)
+    d = (d or desk())._replace(terms=terms)
+    a = applicant(**{"date": 1.0} | fields)
+    o = offered(a, k, GENEROUS)
+    row = int(d.tally[BOOKED])
+    sign(o, a, code, moved, d)
+    assert d.tally[BOOKED] == row + 1
+    return o, d.book[row]
+
+
+# --- Terms -------------------------------------------------------------------------------
+
+
+def test_every_clause_stands_in_the_contract() -> None:
+    o, c = signed(conditions(**SWAPPED), value=30.0)
+    for name, value in {
+        "firm": 0, "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0,
+        "unsecured": 1, "security": 0.2, "guaranteed": 0.5, "first_loss": 0.1, "cover_cap": 0.8,
+        "fee_rate": 0.01, "relending_rate": 0.01, "introduction": 3.0, "base_capture": 0.4,
+        "full_capture": 0.6, "listing_capture": 0.5, "right": SWAP, "stake": 0.25,
+        "strike": 2.0, "trigger": 40.0, "expiry": 6.0, "pass_through": 0.5, "signed": 1,
+        "terms": 1, "first": 1, "moved": 0, "value": 30.0,
+    }.items():  # fmt: skip
+        assert c[name] == value, name
+    assert (c.rate, c.later_rate) == (o.rate, o.later_rate)
+    assert c.later_rate - c.rate == pytest.approx(0.005)
+    assert (c.default, c.judgement, c.monitored) == (o.default[0], o.quality[0], o.monitored)
+    assert c.loss == pytest.approx(conditions(**SWAPPED).believed_loss)
+
+
+def test_a_plain_contract_has_neutral_terms() -> None:
+    _, c = signed(conditions(), code=0, moved=True)
+    for name, value in {
+        "maturity": 2.0, "review": NEVER, "step": NEVER, "unsecured": 0, "security": 0.0,
+        "guaranteed": 0.0, "cover_cap": 1.0, "introduction": 1.0, "base_capture": CAPTURE_PLAIN,
+        "full_capture": CAPTURE_PLAIN, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
+        "terms": 0, "moved": 1, "loss": 0.5,
+    }.items():  # fmt: skip
+        assert c[name] == value, name
+
+
+def test_every_declared_term_is_written() -> None:
+    """A term that no clause gives would stand at zero, which need not be neutral."""
+    dirty = CONTRACT.empty(8)
+    dirty.view(np.ndarray).view(np.uint8)[:] = 1
+    _, clean = signed(conditions(**SWAPPED))
+    _, over = signed(conditions(**SWAPPED), d=desk(book=dirty))
+    differing = [n for n in CONTRACT.dtype.names if not np.array_equal(clean[n], over[n])]
+    # Whether the central bank refinances it is known when it takes effect.
+    assert differing == ["refinanced"]
+
+
+def test_the_state_at_signing_is_kept() -> None:
+    c = climate()
+    c.regime, c.winter = 1, 1
+    _, first = signed(conditions(), d=desk(climate=[c]), stage=2, value=20.0)
+    _, second = signed(conditions(), d=desk(climate=[c]), limit=5.0)
+    assert (first.stage, first.value, first.regime, first.winter, first.first) == (
+        2,
+        20.0,
+        1,
+        1,
+        1,
+    )
+    assert second.first == 0
+
+
+def test_the_terms_of_a_royalty() -> None:
+    royalty = {"kind": "royalty", "sales_share": 0.02, "cap_multiple": 1.5}
+    o, c = signed(conditions(upside=royalty))
+    assert (c.right, c.royalty_share) == (ROYALTY, 0.02)
+    assert c.royalty_cap == pytest.approx(1.5 * o.line)
+
+
+def test_contracts_follow_each_other_in_the_book() -> None:
+    d = desk()
+    for firm in (2, 0):
+        signed(conditions(), d=d, firm=firm)
+    assert d.book.firm[:2].tolist() == [2, 0]
+
+
+# --- Lenders -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("share", "lead", "order"),
+    [
+        ([0.5, 0.3, 0.2], 4, [4, 5, 6]),
+        ([0.0, 0.6, 0.4], 5, [5, 6, 4]),
+        ([0.7, 0.0, 0.3], 4, [4, 6, 5]),
+    ],
+)
+def test_lenders_that_dropped_out_stand_behind_those_who_lend(
+    share: list[float], lead: int, order: list[int]
+) -> None:
+    c = CONTRACT.empty(1)[0]
+    write_lenders(c, offer(lenders=3, lender=[4, 5, 6], share=share))
+    assert c.lead == lead
+    assert c.lender[:3].tolist() == order
+    left = [part for part in share if part > 0.0]
+    assert c.share.tolist() == left + [0.0] * (8 - len(left))
+
+
+@pytest.mark.parametrize(
+    ("shares", "paid"), [([0.5, 0.3, 0.2], [0.4, 0.2, 0.0]), ([1.0], [0.0] * 3)]
+)
+def test_the_lead_pays_for_each_further_bank(shares: list[float], paid: list[float]) -> None:
+    clause = {"kind": "proportional", "shares": shares, "coordination_cost": 0.1}
+    d, k, c = desk(), conditions(loss_sharing=clause), CONTRACT.empty(1)[0]
+    for lead in (0, 1, 0):
+        c.lead = lead
+        write_conditions(c, k, d)
+    assert d.books.coordination.tolist() == pytest.approx(paid)
+
+
+# --- Files and refusals ------------------------------------------------------------------
+
+
+def test_a_decision_costs_the_lead_and_stays_in_its_file() -> None:
+    d = desk(rules=[rules(screening_cost=0.25)])
+    for firm, lead, precision, news in (
+        (0, 0, 1.0, 0.5), (1, 1, 2.0, -1.0), (2, 1, 3.0, 3.0), (1, 1, 2.0, -1.0),
+    ):  # fmt: skip
+        o = offer(lenders=1, lender=[lead], news_precision=precision, news=news)
+        learn(o, applicant(firm), d)
+    assert d.file_precision.tolist() == [1.0, 4.0, 3.0]
+    assert d.file_sum.tolist() == [0.5, -2.0, 3.0]
+    assert d.ordinal.tolist() == [1, 2, 1]
+    assert d.books.screening.tolist() == [0.25, 0.75, 0.0]
+    # Whoever repeats these decisions knows who judged whom.
+    assert d.tally[JUDGED] == 4
+    assert (d.judged_who[:4].tolist(), d.judged_lead[:4].tolist()) == ([0, 1, 2, 1], [0, 1, 1, 1])
+
+
+def test_refusals_are_written_down_with_what_stays_of_the_line() -> None:
+    d = desk()
+    decline(2, 0.0, d)
+    decline(0, 0.6, d)
+    assert d.tally[CUTS] == 2
+    assert (d.cut_who[:2].tolist(), d.cut_kept[:2].tolist()) == ([2, 0], [0.0, 0.6])
