@@ -166,7 +166,7 @@ def written_out(
     """Build a rule that treats fields one by one, from a line of code for each.
 
     Compiled code cannot run through the names of a record's fields, so what must happen to
-    every declared field is written out from the declaration.
+    every declared field is written out from the declaration. The rule's docstring is its text.
 
     Parameters
     ----------
@@ -192,8 +192,10 @@ def written_out(
     0.75
     """
     space: dict[str, Any] = {"__name__": module, **known}
-    exec("\n    ".join([f"def {head}:", *lines]), space)
+    text = "\n    ".join([f"def {head}:", *lines])
+    exec(text, space)
     rule: Callable[..., Any] = space[head.partition("(")[0]]
+    rule.__doc__ = text
     return rule
 
 

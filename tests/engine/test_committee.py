@@ -176,8 +176,9 @@ def own_bank_says_no(monkeypatch, elsewhere=True):
     """Offers as usual, but none from the firm's own bank."""
     whole, asked = committee.make_offer, []
 
-    def make_offer(o, a, k, u, banks, first, again):
-        whole(o, a, k, u, banks, first, again)
+    def make_offer(o, a, *given):
+        whole(o, a, *given)
+        first = given[3]
         asked.append((first, float(a.stigma), int(a.renewal)))
         if first == 0 or not elsewhere:
             o.made = 0

@@ -37,7 +37,7 @@ def sign(date, *who):
 
 
 def repeated(name, *who, value=None):
-    """A world under an arrangement, and the baseline's contracts with some firms as it has them."""
+    """A world under an arrangement, and what it makes of the baseline's contracts."""
     w = imposed(name, [sign(0.25, *who)])
     if value is not None:
         w.firms.value = value

@@ -1,4 +1,4 @@
-"""The hearing: what the committee knows of the firms of a world, and what they make of an offer."""
+"""The hearing: what a committee knows of a world's firms, and what they make of an offer."""
 
 import numpy as np
 import pytest
