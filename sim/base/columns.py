@@ -141,7 +141,7 @@ def written_out(
     Compiled code cannot run through the names of a record's fields, so what must happen to
     every declared field is written out from the declaration. It becomes a rule of the file whose
     ``__name__`` is given; `head` is its name and arguments, such as ``"take_loan(f, k)"``, and
-    `known` are rules that the lines, its statements, call.
+    `known` are rules that the lines, its statements, call. The rule's docstring is its text.
 
     >>> from types import SimpleNamespace
     >>> firm = SimpleNamespace(cash=1.0)
@@ -150,8 +150,10 @@ def written_out(
     0.75
     """
     space: dict[str, Any] = {"__name__": module, **known}
-    exec("\n    ".join([f"def {head}:", *lines]), space)
+    text = "\n    ".join([f"def {head}:", *lines])
+    exec(text, space)
     rule: Callable[..., Any] = space[head.partition("(")[0]]
+    rule.__doc__ = text
     return rule
 
 

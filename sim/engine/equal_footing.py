@@ -1,8 +1,9 @@
-"""Equal lending: the baseline's loans imposed on another arrangement.
+"""Equal footing: the baseline's loans imposed on another arrangement.
 
-Dates, lines, maturities and withdrawals are the baseline's; price, sharing, right and
-promise are the arrangement's. Firms that have ended here are left out. With sharing as the
-only difference, every firm lives the same life and the system loses the same money.
+Dates, maturities and withdrawals are the baseline's, lines too, or with equal firms those of
+the arrangement; price, sharing, right and promise are the arrangement's. Firms that have ended
+here are left out. With sharing as the only difference and equal lines, every firm lives the
+same life and the system loses the same money.
 """
 
 from typing import Any
@@ -15,7 +16,7 @@ from sim.engine.committee import open_menu, with_desk
 from sim.engine.world import World
 from sim.model.firms.record import ALIVE
 
-# --- Equal lending: the baseline's loans imposed on another arrangement --------------------------
+Floats = NDArray[np.float64]
 
 
 def impose(w: World, date: float) -> None:
@@ -35,9 +36,6 @@ def impose(w: World, date: float) -> None:
 # baseline lends to, at its dates, each with the line that the arrangement would give it. What
 # changes from the baseline's lines to these is the amount per firm; what changes from here
 # to the arrangement's own lending is who is lent to, and when.
-
-
-Floats = NDArray[np.float64]
 
 
 def mean_lines(book: Rows, firms: int) -> Floats:

@@ -10,19 +10,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine import ledger
-from sim.engine import ledger as party
 from sim.engine.history import BANK_COLUMNS
 from sim.engine.ledger import BORNE, FEES, LEASED, OTHERS, Account
 from sim.engine.world import HISTORY, World
 from sim.model.banks.bank import allowance
 from sim.model.banks.desk import REFINANCED
 from sim.model.contracts.loss_sharing import cover_fees, cover_shares
-from sim.model.firms import flows
-from sim.model.firms import flows as audit
 from sim.model.firms import flows as f
 from sim.model.firms.flows import N_ACCOUNTS, SUMS
 from sim.model.firms.loss_sharing import parts_of
 from sim.scenario.scenario import EQUAL_CAPITAL
+
+Floats = NDArray[np.float64]
 
 # --- Posting: what has flowed since a firm was last read, by lender ------------------------------
 
@@ -47,11 +46,11 @@ class Levels:
     sums : array, shape (len(sim.model.firms.flows.SUMS),)
     """
 
-    balance: NDArray[np.float64]
+    balance: Floats
     worsened: NDArray[np.uint8]
-    held: NDArray[np.float64]
-    watched: NDArray[np.float64]
-    sums: NDArray[np.float64]
+    held: Floats
+    watched: Floats
+    sums: Floats
 
 
 def read_all(w: World, date: float) -> Levels:
@@ -70,11 +69,10 @@ def read_all(w: World, date: float) -> Levels:
 
 # --- Parties beside the lenders: what they are paid for bearing losses, and what they pay --------
 
+LESSOR = OTHERS.index(ledger.LESSORS)
 
-LESSOR = OTHERS.index(party.LESSORS)
 
-
-def settle_others(w: World) -> NDArray[np.float64]:
+def settle_others(w: World) -> Floats:
     """Post the quarter's fees and payments; returns each party's result, shape (4,).
 
     Order: guarantor, insurer, lessor, trust. A lessor sells its equipment after a default.
@@ -88,9 +86,9 @@ def settle_others(w: World) -> NDArray[np.float64]:
         borne = paid * parts_of(cover_shares(clause))
         sold = clause.lease_residual_share * float(borne[LESSOR])
         for n, other in enumerate(OTHERS):
-            w.ledger.post(FEES.name, party.BANKS, other, float(earned[n]))
-            w.ledger.post(BORNE.name, other, party.BANKS, float(borne[n]))
-        w.ledger.post(LEASED.name, party.SUPPLIERS, party.LESSORS, sold)
+            w.ledger.post(FEES.name, ledger.BANKS, other, float(earned[n]))
+            w.ledger.post(BORNE.name, other, ledger.BANKS, float(borne[n]))
+        w.ledger.post(LEASED.name, ledger.SUPPLIERS, ledger.LESSORS, sold)
         result += earned - borne
         result[LESSOR] += sold
     return result
@@ -99,7 +97,7 @@ def settle_others(w: World) -> NDArray[np.float64]:
 # --- The accounting identities, checked at every settlement of every run -------------------------
 
 
-def check_identities(w: World, date: float, levels: Any) -> None:
+def check_identities(w: World, date: float, levels: Levels) -> None:
     """Stop the run with date, arrangement, replication, account and amount on a break.
 
     References
@@ -118,14 +116,14 @@ def check_identities(w: World, date: float, levels: Any) -> None:
 def firms_close(w: World, where: str) -> None:
     """Cash of all firms equals what the ledger says they received less what they paid."""
     cash = float(w.posted[:, f.CASH].sum())
-    flow = w.ledger.received(party.FIRMS)
-    scale = w.ledger.turnover(party.FIRMS) + abs(cash)
+    flow = w.ledger.received(ledger.FIRMS)
+    scale = w.ledger.turnover(ledger.FIRMS) + abs(cash)
     w.ledger.check("firms' cash against the ledger", cash, flow, scale, where)
 
 
-def loans_close(w: World, where: str, levels: Any) -> None:
+def loans_close(w: World, where: str, levels: Levels) -> None:
     """Loans tracked from flows equal balances of firms split by share; so do loans in default."""
-    turnover = w.ledger.turnover(party.FIRMS)
+    turnover = w.ledger.turnover(ledger.FIRMS)
     for j, name in enumerate(w.scenario.bank):
         held = float(levels.held[j])
         w.ledger.check(f"loans of {name}", float(w.banks.loans[j]), held, turnover + held, where)
@@ -146,8 +144,8 @@ def losses_close(w: World, where: str) -> None:
     for j, name in enumerate(w.scenario.bank):
         here, borne = float(unpaid[j, 0]), float(b.lost[j] + b.covered[j])
         w.ledger.check(f"losses on loans of {name}", borne, here, here, where)
-    table = w.ledger.flows.get(BORNE.name, np.zeros((len(party.PARTIES),) * 2))
-    paid = float(table[:, party.BANKS].sum() - table[party.BANKS].sum())
+    table = w.ledger.flows.get(BORNE.name, np.zeros((len(ledger.PARTIES),) * 2))
+    paid = float(table[:, ledger.BANKS].sum() - table[ledger.BANKS].sum())
     promised = float((w.posted[:, f.COVERED] - w.posted[:, f.GUARANTEED]).sum())
     whole = float(lost.sum())
     borne = float(b.lost.sum()) + paid + promised
@@ -158,51 +156,48 @@ def banks_close(w: World, where: str) -> None:
     """Assets equal liabilities and equity at each bank, and all cash has a counterpart."""
     b = w.banks
     assets = b.loans + b.npl - b.allowance
-    scale = w.ledger.turnover(party.BANKS)
+    scale = w.ledger.turnover(ledger.BANKS)
     for j, name in enumerate(w.scenario.bank):
         w.ledger.check(
             f"balance sheet of {name}", float(assets[j]), float(b.funding[j] + b.equity[j]),
             scale + abs(float(assets[j])), where,
         )  # fmt: skip
     opening = -float(b.budget.sum())
-    paid = opening - w.ledger.received(party.BANKS)
+    paid = opening - w.ledger.received(ledger.BANKS)
     w.ledger.check(
         "banks' funding against the ledger", float(b.funding.sum()), paid,
         scale + abs(opening), where,
     )  # fmt: skip
 
 
-def ownership_closes(w: World, where: str, levels: Any) -> None:
+def ownership_closes(w: World, where: str, levels: Levels) -> None:
     """Cap tables and lenders' shares sum to one; exit values are shared out in full."""
     sums = levels.sums
     for what, gap in (
-        ("cap table of the worst firm", sums[flows.WORST_OWNERSHIP]),
-        ("shares of the lenders of the worst contract", sums[flows.WORST_SHARE]),
+        ("cap table of the worst firm", sums[f.WORST_OWNERSHIP]),
+        ("shares of the lenders of the worst contract", sums[f.WORST_SHARE]),
     ):
         w.ledger.check(what, 1.0 + float(gap), 1.0, 1.0, where)
-    value, claims = float(sums[flows.EXIT_VALUE]), float(sums[flows.EXIT_CLAIMS])
+    value, claims = float(sums[f.EXIT_VALUE]), float(sums[f.EXIT_CLAIMS])
     w.ledger.check("claims on exit values", claims, value, value, where)
 
 
-def counts_close(w: World, where: str, levels: Any) -> None:
+def counts_close(w: World, where: str, levels: Levels) -> None:
     """Firms that entered are alive or have ended, by the pass and by the records."""
     sums = levels.sums
-    entered, ended = float(sums[flows.ENTERED]), float(sums[flows.ENDED])
+    entered, ended = float(sums[f.ENTERED]), float(sums[f.ENDED])
     alive = float(sums[:4].sum())
     w.ledger.check("firms that entered", entered, alive + ended, entered, where)
 
 
-# --- Quarterly settlement: flows are posted, provisions made, identities checked, all recorded ---
-
-
-Floats = NDArray[np.float64]
+# --- The books: profit and loss, balance sheets, payments between parties, the record ------------
 
 
 def settle(w: World, date: float) -> None:
     """Close the quarter at `date`."""
     years = date - w.settled
     levels = read_all(w, date)
-    w.tally[REFINANCED] = levels.sums[audit.REFINANCED]
+    w.tally[REFINANCED] = levels.sums[f.REFINANCED]
     result = close_books(w, years, levels)
     transfers(w, result)
     is_year_end = abs(date - round(date)) < 1e-9

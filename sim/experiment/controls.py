@@ -1,7 +1,7 @@
 """Control variates of a replication: what it had beyond what was to be expected.
 
 Each control has mean zero by construction, whatever the arrangements do, so a difference
-may be adjusted for it (`sim.outcomes.control`). Those of the economy and of the entrants
+may be adjusted for it (`sim.analysis.controls`). Those of the economy and of the entrants
 are the same under every arrangement; those of firms' lives belong to one world each.
 """
 

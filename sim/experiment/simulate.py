@@ -139,12 +139,10 @@ def warm_up(scenario: Scenario) -> float:
     by_bank(w, np.zeros(0))
     with_desk(w, 1, w.rules.decide_applications, 0.0)
     with_desk(w, 1, w.rules.decide_on_lines, 0.0)
-    if scenario.experiment.run_off_years > 0.0:
-        with_desk(w, 1, w.rules.wind_down, 0.0)
-    if scenario.experiment.footing in {EQUAL_LENDING, EQUAL_FIRMS}:
-        with_desk(w, 1, w.rules.repeat_judge, nobody, nobody, 0.0)
-        with_desk(w, 1, w.rules.repeat_sign, nobody, w.book.rows, 0.0)
-        with_desk(w, 1, w.rules.repeat_cut, nobody, np.zeros(0), 0.0)
+    with_desk(w, 1, w.rules.wind_down, 0.0)
+    with_desk(w, 1, w.rules.repeat_judge, nobody, nobody, 0.0)
+    with_desk(w, 1, w.rules.repeat_sign, nobody, w.book.rows, 0.0)
+    with_desk(w, 1, w.rules.repeat_cut, nobody, np.zeros(0), 0.0)
     return time.perf_counter() - start
 
 

@@ -6,12 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.committee import desk_of, open_menu, with_desk
 from sim.engine.kernel import interpreted
 from sim.engine.processes import set_climate
-from sim.engine.world import World, new_world
+from sim.engine.world import World, conditions_on, new_world, no_flows
+from sim.model.banks.application import read_application
+from sim.model.banks.desk import OFFER, Desk
+from sim.model.banks.signing import sign
+from sim.model.contracts.arrangement import Arrangement
 from sim.model.firms.clock import refresh
 from sim.model.firms.sector import GROUPS
-from sim.scenario.scenario import Scenario, load_scenario
+from sim.scenario.scenario import Item, Scenario, load_scenario
 from tests.model.firms.hand import QUIET, STEADY, three
 
 FILE = Path(__file__).parents[2] / "scenarios" / "three_arrangements.toml"
@@ -91,6 +96,53 @@ def lent(w: World, lenders: dict[int, dict[int, float]]) -> World:
         for place, (bank, share) in enumerate(parts.items()):
             w.lender[firm, place], w.share[firm, place] = bank, share
     return w
+
+
+def desk(w: World, date: float) -> Desk:
+    """The desk of a committee at a date, with room for every firm."""
+    open_menu(w, date)
+    return desk_of(w, w.firms.shape[0])
+
+
+def applicant(w: World, i: int, date: float, refused: bool = False) -> Any:
+    """What a committee reads of one firm."""
+    d = desk(w, date)
+    read_application(d.applications[0], i, d, date, refused)
+    return d.applications[0]
+
+
+def offering(w: World, arrangement: Arrangement) -> World:
+    """The world with this arrangement alone on its menu, under code 1."""
+    w.menu = (Item("any", arrangement),)
+    w.terms, w.admission = conditions_on(w.menu, w.scenario)
+    w.by_terms = no_flows(w.menu)
+    return w
+
+
+def offered(**columns: Any) -> Any:
+    """Offers to three firms of a line of 8 at 3 percent from bank 0, or as given."""
+    offers = OFFER.empty(3)
+    known = {"made": 1, "line": 8.0, "rate": 0.03, "later_rate": 0.03, "lenders": 1}
+    for name, value in (known | columns).items():
+        offers[name] = value
+    if "share" not in columns:
+        offers.share[:, 0] = 1.0
+    return offers
+
+
+def sign_offers(
+    w: World, offers: Any, who: Any = (0, 1, 2), code: int = 0, moved: bool = False,
+    date: float = 0.25,
+) -> None:  # fmt: skip
+    """Let firms sign what they are offered, as a committee would."""
+
+    def rule(d: Desk, date: float) -> None:
+        for i in who:
+            read_application(d.applications[0], i, d, date, False)
+            sign(offers[i], d.applications[0], code, moved, d)
+
+    open_menu(w, date)
+    with_desk(w, w.firms.shape[0], rule, date)
 
 
 def told(w: World) -> list[str]:

@@ -1,26 +1,24 @@
-"""The monthly committee: who is heard, who signs, who is turned away."""
+"""The monthly committee of a world: who is heard, who signs, who is turned away."""
+
+from itertools import groupby
 
 import numpy as np
 import pytest
 
-from sim.engine import committee
-from sim.engine.committee import (
-    decide_applications,
-    decide_offers,
-    decide_reviews,
-    hold_committee,
-    standing,
-    wind_down,
-)  # fmt: skip
-from sim.engine.hearing import case_of
-from sim.model.contracts.arrangement import PLAIN
-from sim.model.contracts.loan_book import CONTRACT
+from sim.engine.committee import hold_committee, wind_down
+from sim.model.banks import committee, withdrawal
+from sim.model.banks.desk import OFFER
+from sim.model.banks.rationing import headroom, ration
+from sim.model.banks.withdrawal import kept_at_review
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
-from tests.engine.hand import economy, lent, told, world
+from tests.engine.hand import applicant, desk, economy, lent, offered, told, world
 
 GENEROUS = {"underwriting.tolerance_rate": 1.0, "capital.required_ratio": 0.01}
 STERN = {"underwriting.tolerance_rate": -5.0}
-WHO = np.arange(3)
+CAPITAL = {
+    "capital.risk_weight": 0.8, "capital.defaulted_risk_weight": 1.5,
+    "capital.required_ratio": 0.1, "credit_line.drawn_at_signing": 0.5,
+}  # fmt: skip
 
 
 def asking(values=None, banks=3, name="plain", **fields):
@@ -35,7 +33,7 @@ def borrowing(values=None, banks=3, name="plain", **fields):
         "contract": 0, "limit": 10.0, "balance": 6.0, "rate": 0.04, "maturity": 99.0, "home": 0,
     }  # fmt: skip
     w = asking(values, banks, name, **(line | fields))
-    w.book.append(CONTRACT.empty(1))
+    w.book.used = 1
     return lent(w, {firm: {0: 1.0} for firm in range(3)})
 
 
@@ -50,36 +48,54 @@ def test_a_committee_nobody_asks_does_nothing():
     assert (w.book.used, w.ordinal.tolist(), w.events) == (0, [0] * 3, [])
 
 
+HEARINGS = {
+    "choose_best": "applications", "review": "reviews", "compare_outside_offers": "offers",
+}  # fmt: skip
+
+
+@pytest.fixture
+def heard(monkeypatch):
+    """Firms that each hearing of a committee has looked at."""
+    calls = {}
+
+    def noted(name):
+        whole = getattr(committee, name)
+
+        def call(applications, *given):
+            if applications.shape[0]:
+                calls[HEARINGS[name]] = applications.firm.tolist()
+            whole(applications, *given)
+
+        return call
+
+    for name in HEARINGS:
+        monkeypatch.setattr(committee, name, noted(name))
+    return calls
+
+
 @pytest.mark.parametrize(
-    ("requests", "heard"),
+    ("requests", "expected"),
     [
-        ([ASK_FUNDS, ASK_RENEWAL, ASK_FUNDS | ASK_REVIEW], {"decide_applications": [0, 1, 2]}),
-        ([ASK_REVIEW, ASK_REVIEW | ASK_OFFER, 0], {"decide_reviews": [0, 1]}),
+        ([ASK_FUNDS, ASK_RENEWAL, ASK_FUNDS | ASK_REVIEW], {"applications": [0, 1, 2]}),
+        ([ASK_REVIEW, ASK_REVIEW | ASK_OFFER, 0], {"reviews": [0, 1]}),
         (
             [ASK_OFFER, ASK_REVIEW, ASK_RENEWAL | ASK_OFFER],
-            {"decide_applications": [2], "decide_reviews": [1], "decide_offers": [0]},
+            {"applications": [2], "reviews": [1], "offers": [0]},
         ),
     ],
 )
-def test_each_request_goes_to_one_hearing(monkeypatch, requests, heard):
-    calls = {}
-    for name in ("decide_applications", "decide_reviews", "decide_offers"):
-        monkeypatch.setattr(
-            committee, name, lambda w, who, date, name=name: calls.update({name: who.tolist()})
-        )
+def test_each_request_goes_to_one_hearing(heard, requests, expected):
     hold_committee(asking(request=requests), 0.25)
-    assert {name: who for name, who in calls.items() if who} == heard
+    assert heard == expected
 
 
 @pytest.mark.parametrize(
-    ("date", "heard"), [(0.25, []), (0.29, [0]), (0.25 + 0.0833 - 1e-12, [0, 1]), (0.6, [0, 1, 2])]
+    ("date", "ready"), [(0.25, []), (0.29, [0]), (0.25 + 0.0833 - 1e-12, [0, 1]), (0.6, [0, 1, 2])]
 )
-def test_banks_that_lend_together_hear_a_firm_once_they_have_met(monkeypatch, date, heard):
-    calls = []
-    monkeypatch.setattr(committee, "decide_applications", lambda w, who, date: calls.extend(who))
+def test_banks_that_lend_together_hear_a_firm_once_they_have_met(heard, date, ready):
     w = asking(name="consortium", asked=[0.2, 0.25, 0.5])
     hold_committee(w, date)
-    assert calls == heard
+    assert heard.get("applications", []) == ready
 
 
 # --- Applications --------------------------------------------------------------------------
@@ -133,10 +149,24 @@ def test_an_arrangement_is_offered_first_and_plain_credit_to_those_left():
 
 def test_a_line_that_runs_is_left_alone_by_an_offer_that_is_no_larger():
     w = borrowing(GENEROUS, limit=1000.0)
-    decide_applications(w, WHO, 0.25)
+    hold_committee(w, 0.25)
     assert w.book.used == 1
     assert w.firms.limit.tolist() == [1000.0] * 3
     assert w.firms.refused.tolist() == [1] * 3
+
+
+def test_whom_a_committee_judged_bound_and_cut_is_remembered_in_this_order():
+    w = asking(GENEROUS, tangible=[1.0, 0.0, 1.0])
+    hold_committee(w, 0.25)
+    assert [(what, date, who.tolist()) for what, date, who, _ in w.decisions] == [
+        ("judge", 0.25, [0, 1, 2]), ("sign", 0.25, [0, 2]), ("cut", 0.25, [1]),
+    ]  # fmt: skip
+    (_, _, _, lead), (_, _, _, contracts), (_, _, _, kept) = w.decisions
+    assert lead.tolist() == w.firms.home.tolist()
+    assert contracts.limit.tolist() == w.book.rows.limit.tolist()
+    assert kept.tolist() == [1.0]
+    w.book.store.limit = 0.0
+    assert np.all(contracts.limit > 0.0)
 
 
 # --- A line that ends ----------------------------------------------------------------------
@@ -146,12 +176,12 @@ def own_bank_says_no(monkeypatch, elsewhere=True):
     """Offers as usual, but none from the firm's own bank."""
     whole, asked = committee.make_offer, []
 
-    def make_offer(case, name, arrangement, scenario, first=0):
-        offer = whole(case, name, arrangement, scenario, first)
-        asked.append((first, case.stigma, case.renewal.tolist()))
+    def make_offer(o, a, *given):
+        whole(o, a, *given)
+        first = given[3]
+        asked.append((first, float(a.stigma), int(a.renewal)))
         if first == 0 or not elsewhere:
-            offer.made[:] = False
-        return offer
+            o.made = 0
 
     monkeypatch.setattr(committee, "make_offer", make_offer)
     return asked
@@ -160,10 +190,10 @@ def own_bank_says_no(monkeypatch, elsewhere=True):
 def test_a_firm_whose_line_ends_tries_one_other_bank_where_it_looks_worse(monkeypatch):
     asked = own_bank_says_no(monkeypatch)
     w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
-    decide_applications(w, WHO, 0.25)
+    hold_committee(w, 0.25)
     # First its own bank, as a client; then a stranger that knows of the refusal.
     stigma = w.scenario.underwriting.stigma
-    assert asked == [(0, 0.0, [True] * 3), (1, stigma, [False] * 2)]
+    assert asked == [(0, 0.0, 1)] * 3 + [(1, stigma, 0)] * 2
     assert w.book.rows.firm[1:].tolist() == [0, 2]
     assert w.book.rows.moved[1:].tolist() == [1, 1]
     assert np.all(w.firms.home[[0, 2]] != 0)
@@ -173,7 +203,7 @@ def test_a_firm_whose_line_ends_tries_one_other_bank_where_it_looks_worse(monkey
 def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
     own_bank_says_no(monkeypatch, elsewhere=False)
     w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
-    decide_applications(w, WHO, 0.25)
+    hold_committee(w, 0.25)
     assert w.firms.called.tolist() == [1, 0, 1]
     assert w.firms.due.tolist() == [6.0, 0.0, 6.0]
     assert w.book.used == 1
@@ -182,14 +212,14 @@ def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
 def test_another_bank_must_take_over_the_whole_balance(monkeypatch):
     own_bank_says_no(monkeypatch)
     w = borrowing(GENEROUS, request=ASK_RENEWAL, balance=900.0, limit=1000.0)
-    decide_applications(w, WHO, 0.25)
+    hold_committee(w, 0.25)
     assert w.firms.called.tolist() == [1] * 3
 
 
 def test_where_there_is_one_bank_there_is_nowhere_to_turn(monkeypatch):
     asked = own_bank_says_no(monkeypatch)
-    decide_applications(borrowing(GENEROUS, banks=1, request=ASK_RENEWAL), WHO, 0.25)
-    assert [first for first, *_ in asked] == [0]
+    hold_committee(borrowing(GENEROUS, banks=1, request=ASK_RENEWAL), 0.25)
+    assert [first for first, _ in groupby(first for first, *_ in asked)] == [0]
 
 
 # --- Reviews -------------------------------------------------------------------------------
@@ -209,31 +239,32 @@ def test_where_there_is_one_bank_there_is_nowhere_to_turn(monkeypatch):
     ],
 )
 def test_lenders_leave_alone_or_stay_together(monkeypatch, name, accept, limit):
-    share = np.tile([0.5, 0.3, 0.2], (3, 1))
-    monkeypatch.setattr(
-        committee,
-        "standing",
-        lambda w, case, name, terms: (np.tile(np.array(accept, bool), (3, 1)), share),
-    )
+    def decide(o, a, k, u, banks):
+        o.accepts[:3] = accept
+
+    monkeypatch.setattr(withdrawal, "decide", decide)
     w = borrowing(name=name, request=ASK_REVIEW)
-    decide_reviews(w, WHO, 0.25)
+    lent(w, {firm: {0: 0.5, 1: 0.3, 2: 0.2} for firm in range(3)})
+    hold_committee(w, 0.25)
     assert w.firms.limit.tolist() == pytest.approx([limit] * 3)
     assert w.firms.request.tolist() == [0] * 3
     assert w.ordinal.tolist() == [1] * 3
     assert w.firms.called.tolist() == [int(limit == 6.0)] * 3
 
 
-@pytest.mark.parametrize(("values", "goes_on"), [(GENEROUS, True), (STERN, False)])
+@pytest.mark.parametrize(("values", "goes_on"), [(GENEROUS, 1), (STERN, 0)])
 def test_present_lenders_judge_the_firm_anew(values, goes_on):
     w = lent(borrowing(values, name="consortium"), {firm: {2: 0.6, 1: 0.4} for firm in range(3)})
-    accept, share = standing(w, case_of(w, WHO, 0.25), "plain", PLAIN)
-    assert accept.tolist() == [[goes_on] * 2] * 3
-    assert share.tolist() == [[0.6, 0.4]] * 3
+    for i in range(3):
+        a, (o, again) = applicant(w, i, 0.25), OFFER.empty(2)
+        kept = kept_at_review(o, a, w.terms[0], w.common[0], w.bank_rules, again)
+        assert (kept, o.lenders, o.lender[:2].tolist()) == (goes_on, 2, [2, 1])
+        assert (o.accepts[:2].tolist(), o.share[:2].tolist()) == ([goes_on] * 2, [0.6, 0.4])
 
 
 def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():
     w = borrowing(GENEROUS, request=ASK_REVIEW)
-    decide_reviews(w, WHO, 0.25)
+    hold_committee(w, 0.25)
     assert w.firms.refused.tolist() == [0] * 3
     assert w.firms.may_apply.tolist() == [0.0] * 3
 
@@ -243,7 +274,7 @@ def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():
 
 def test_a_firm_leaves_for_a_cheaper_bank_that_takes_all_of_its_loan():
     w = borrowing(GENEROUS, request=ASK_OFFER, rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9])
-    decide_offers(w, WHO, 0.25)
+    hold_committee(w, 0.25)
     assert w.book.rows.firm[1:].tolist() == [0]
     assert w.firms.moved.tolist() == [1, 0, 0]
     assert w.firms.home[0] != 0
@@ -256,16 +287,91 @@ def test_a_firm_leaves_for_a_cheaper_bank_that_takes_all_of_its_loan():
 def test_moving_must_pay_for_itself():
     dear = GENEROUS | {"choice.switching_cost": 10.0}
     w = borrowing(dear, request=ASK_OFFER, rate=0.5)
-    decide_offers(w, WHO, 0.25)
+    hold_committee(w, 0.25)
     assert w.firms.moved.tolist() == [0] * 3
 
 
-@pytest.mark.parametrize(("banks", "called"), [(1, 0), (3, 1)])
-def test_there_is_no_offer_without_a_rival_or_for_a_called_loan(banks, called):
-    w = borrowing(GENEROUS, banks=banks, request=ASK_OFFER, rate=0.5, called=called)
-    decide_offers(w, WHO, 0.25)
+def test_there_is_no_offer_without_a_rival():
+    w = borrowing(GENEROUS, banks=1, request=ASK_OFFER, rate=0.5)
+    hold_committee(w, 0.25)
     assert w.book.used == 1
     assert w.firms.request.tolist() == [0] * 3
+    assert w.ordinal.tolist() == [0] * 3
+
+
+# --- Capital -------------------------------------------------------------------------------
+
+
+def short(banks=2):
+    """Three firms that ask banks with capital of three millions each."""
+    return asking(CAPITAL, banks)
+
+
+def room(w):
+    """What each bank can still lend, CNY million."""
+    out = np.empty(w.banks.shape[0])
+    headroom(desk(w, 0.25), out)
+    return out.tolist()
+
+
+def fits(w, offers, ready=(1, 1, 1), moves=False):
+    """Which of three loans fit the capital of bank 0."""
+    d, asks = desk(w, 0.25), [applicant(w, i, 0.25) for i in range(3)]
+    granted = np.array(ready, np.uint8)
+    ration(offers, np.stack(asks).view(np.recarray), granted, d, moves)
+    return granted.tolist()
+
+
+@pytest.mark.parametrize(
+    ("loans", "npl", "equity", "left"),
+    [
+        (0.0, 0.0, 3.0, 37.5),  # 3 over 10 percent over 80 percent
+        (10.0, 0.0, 3.0, 27.5),
+        (10.0, 4.0, 3.0, 20.0),
+        (37.5, 0.0, 3.0, 0.0),
+        (10.0, 0.0, -1.0, -22.5),
+    ],
+)
+def test_room_is_what_capital_still_carries(loans, npl, equity, left):
+    w = short()
+    b = w.banks
+    b.loans[0], b.npl[0], b.equity[0] = loans, npl, equity
+    assert room(w) == pytest.approx([left, 37.5])
+
+
+def test_without_a_risk_weight_there_is_room_for_everybody():
+    assert room(asking(CAPITAL | {"capital.risk_weight": 0.0}))[0] > 1e9
+
+
+@pytest.mark.parametrize(
+    ("line", "balance", "moves", "expected"),
+    [
+        (24.0, 0.0, False, [1, 1, 1]),  # half of each line is drawn: 36 of 37.5
+        (30.0, 0.0, False, [1, 0, 1]),  # 45; the two with more merit fit
+        (80.0, 0.0, False, [0, 0, 0]),
+        (80.0, 40.0, False, [1, 1, 1]),  # its own loans rolled over need nothing new
+        (10.0, 15.0, True, [1, 0, 1]),  # to a new lender they do
+    ],
+)
+def test_loans_must_fit_capital_by_what_is_newly_lent(line, balance, moves, expected):
+    w, offers = short(), offered(line=line)
+    offers.surplus[:, 0] = [0.3, 0.1, 0.2]
+    w.firms.balance = balance
+    assert fits(w, offers, moves=moves) == expected
+
+
+def test_nobody_is_weighed_who_does_not_sign():
+    offers = offered(line=70.0)
+    offers.surplus[:, 0] = [0.3, 0.1, 0.2]
+    assert fits(short(), offers, ready=(0, 1, 0)) == [0, 1, 0]
+
+
+def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
+    w, offers = short(), offered(line=20.0)
+    assert fits(w, offers) == [1, 1, 1]
+    # Half of each line of twenty is drawn: 30 of 37.5.
+    assert room(w) == pytest.approx([7.5, 37.5])
+    assert fits(w, offers) == [0, 0, 0]
 
 
 # --- The run-off ---------------------------------------------------------------------------

@@ -1,12 +1,16 @@
-"""Equal lending: the baseline's decisions under another arrangement's terms."""
+"""Equal lending, and the same firms: the baseline's decisions under another arrangement."""
 
 import numpy as np
 import pytest
 
-from sim.engine.equal_footing import impose, under_clauses
+from sim.engine.equal_footing import impose, mean_lines, with_lines
+from sim.experiment.simulate import worlds
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import ACQUIRED, NEVER, WARRANT
 from tests.engine.hand import economy, told, world
+from tests.studies.small import small
+
+# --- Equal lending -------------------------------------------------------------------------
 
 
 def plain_contracts(*who):
@@ -32,6 +36,15 @@ def sign(date, *who):
     return ("sign", date, np.array(who), plain_contracts(*who))
 
 
+def repeated(name, *who, value=None):
+    """A world under an arrangement, and what it makes of the baseline's contracts."""
+    w = imposed(name, [sign(0.25, *who)])
+    if value is not None:
+        w.firms.value = value
+    impose(w, 0.25)
+    return w, w.book.rows
+
+
 def test_a_world_of_its_own_will_has_nothing_to_repeat():
     with pytest.raises(AssertionError, match="its own committee"):
         impose(world(economy()), 0.25)
@@ -50,8 +63,7 @@ def test_loans_are_signed_on_their_date_and_not_before():
 
 
 def test_what_is_lent_and_until_when_is_the_baselines_and_the_price_the_arrangements():
-    w = imposed("common_growth", [])
-    k = under_clauses(w, plain_contracts(0, 1), 0.25)
+    _, k = repeated("common_growth", 0, 1)
     assert k.limit.tolist() == [10.0, 10.0]
     assert k.maturity.tolist() == [1.5, 1.5]
     assert k.unsecured.tolist() == [0, 0]
@@ -66,8 +78,7 @@ def test_what_is_lent_and_until_when_is_the_baselines_and_the_price_the_arrangem
 
 
 def test_partners_join_the_baselines_lead():
-    w = imposed("consortium", [])
-    k = under_clauses(w, plain_contracts(0, 1, 2), 0.25)
+    w, k = repeated("consortium", 0, 1, 2)
     assert k.lead.tolist() == [1] * 3
     assert k.lender[:, 0].tolist() == [1] * 3
     assert np.sort(k.lender[:, :3], axis=1).tolist() == [[0, 1, 2]] * 3
@@ -76,9 +87,7 @@ def test_partners_join_the_baselines_lead():
 
 
 def test_a_right_is_sized_by_the_baselines_line_and_the_firms_value_here():
-    w = imposed("loan_with_warrant", [])
-    w.firms.value = [20.0, 40.0, 80.0]
-    k = under_clauses(w, plain_contracts(0, 1, 2), 0.25)
+    _, k = repeated("loan_with_warrant", 0, 1, 2, value=[20.0, 40.0, 80.0])
     assert k.right.tolist() == [WARRANT] * 3
     assert k.strike.tolist() == pytest.approx([1.65] * 3)
     assert k.stake.tolist() == pytest.approx([1.65 / (1.1 * value) for value in (20, 40, 80)])
@@ -118,10 +127,40 @@ def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
 
 
 def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
-    w = imposed("plain", [])
-    before, after = plain_contracts(0, 1), under_clauses(w, plain_contracts(0, 1), 0.25)
+    before, (w, after) = plain_contracts(0, 1), repeated("plain", 0, 1)
     plain = w.scenario.relationship.capture_plain
     before.cover_cap = 1.0
     before.base_capture = before.full_capture = plain
     for name in before.dtype.names:
         assert after[name].tolist() == before[name].tolist(), name
+
+
+# --- The same firms ------------------------------------------------------------------------
+
+
+def book_of(footing: str, name: str) -> np.ndarray:
+    scenario = small().with_values({"experiment.footing": footing})
+    rows = [w.book.rows.copy() for w in worlds(scenario, 0) if w.name == name]
+    return rows[0][rows[0]["date"] > 0.0]
+
+
+def test_the_baselines_borrowers_get_the_arrangements_lines() -> None:
+    plain, own = (book_of("as_offered", name) for name in ("plain", "common_growth"))
+    imposed = book_of("equal_firms", "common_growth")
+    assert set(imposed["firm"]) <= set(plain["firm"])
+    lines, wanted = mean_lines(imposed, 80), mean_lines(own, 80)
+    both = np.isfinite(lines) & np.isfinite(wanted)
+    assert both.sum() > 5
+    # a firm that dies earlier here misses some of its baseline's contracts
+    close = np.isclose(lines[both], wanted[both], rtol=1e-9)
+    assert close.mean() > 0.5
+    assert not np.allclose(wanted[both], mean_lines(plain, 80)[both])
+
+
+def test_decisions_of_the_baseline_stay_as_they_are() -> None:
+    terms = np.array([(0, 2.0), (1, 4.0)], dtype=[("firm", "i8"), ("limit", "f8")])
+    decisions = [("sign", 0.5, np.array([0, 1]), terms), ("cut", 1.0, None, None)]
+    changed = with_lines(decisions, np.array([3.0, 0.5]))
+    assert changed[0][3]["limit"].tolist() == [6.0, 2.0]
+    assert terms["limit"].tolist() == [2.0, 4.0]
+    assert changed[1] == decisions[1]

@@ -1,24 +1,21 @@
-"""The hearing: what the committee knows, and what firms make of an offer."""
-
-from dataclasses import replace
+"""The hearing: what a committee knows of a world's firms, and what they make of an offer."""
 
 import numpy as np
 import pytest
 
 from sim.base.draws import SIGNAL, uniform_pair
-from sim.engine.facility import quota_left
-from sim.engine.hearing import _upside_cost as upside_cost
-from sim.engine.hearing import advantage, case_of, draws_for, leaving_cost, wants
-from sim.model.banks.offer import make_offer
-from sim.model.contracts.arrangement import PLAIN, Arrangement
-from sim.model.contracts.upside import right_terms
-from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, SWAP
+from sim.model.banks.application import APPLICATION
+from sim.model.banks.choice import advantage, leaving_cost, upside_cost, wants
+from sim.model.banks.credit_decision import marginal_cost
+from sim.model.banks.desk import OFFER, REFINANCED
+from sim.model.banks.judgement import draw
+from sim.model.contracts.arrangement import Arrangement
+from sim.model.contracts.upside import grant
+from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, FIRM, SWAP
+from sim.model.firms.relationship import business
 from sim.model.firms.right import cost_of_right
-from sim.scenario.scenario import Item
-from tests.engine.hand import economy, world
+from tests.engine.hand import applicant, economy, offering, world
 
-WHO = np.arange(3)
-ANY = Item("any", PLAIN)
 CHOICE = {
     "choice.shadow_value": 0.1, "choice.tenor_value": 0.01, "choice.switching_cost": 0.002,
     "choice.private_information_slope": 0.3, "credit_line.drawn_at_signing": 0.5,
@@ -26,53 +23,93 @@ CHOICE = {
 RELENDING = {"kind": "relending", "refinanced_share": 0.5, "rate": 0.01, "quota": 1000.0}
 
 
-def hearing(name="plain", values=None, **fields):
-    """Three applicants before the committee."""
+def asking(name="plain", values=None, **fields):
+    """Three applicants with scale and plant of twenty, and five of cash."""
     known = {"log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0}
-    w = world(economy(3, values=CHOICE | (values or {})), name, **(known | fields))
-    return w, case_of(w, WHO, 0.5)
-
-
-def offered(w, case, arrangement=PLAIN, **changes):
-    return replace(make_offer(case, "plain", arrangement, w.scenario), **changes)
+    return world(economy(3, values=CHOICE | (values or {})), name, **(known | fields))
 
 
 # --- What is known -------------------------------------------------------------------------
 
 
-def test_a_case_is_of_its_date_its_climate_and_its_firms():
-    w, _ = hearing(limit=[0.0, 10.0, 0.0], venture=[0, 1, 0], flow=0.0)
+def test_an_application_is_of_its_date_its_climate_and_its_firm():
+    w = asking(limit=[0.0, 10.0, 0.0], venture=[0, 1, 0])
     w.firms.flow = -2.0
-    w.climate.collateral, w.climate.regime = 0.75, 1
+    w.climate.collateral, w.climate.bust = 0.75, 1
     w.file_precision[:], w.file_sum[:] = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
-    case = case_of(w, np.array([1, 2]), 0.5)
-    assert (case.date, case.collateral, case.bust) == (0.5, 0.75, True)
-    assert case.a.cash.tolist() == [4.0, 4.0]
-    assert case.renewal.tolist() == [True, False]
-    assert [part.tolist() for part in case.file] == [[2.0, 3.0], [5.0, 6.0]]
-    assert case.roster.tolist() == w.roster[1:].tolist()
-    assert case.prior[0] > 0.0 > case.prior[1]  # investors back better firms
-    assert case.stigma == 0.0
+    w.ordinal[:], w.tally[REFINANCED] = [7, 8, 9], 0.5
+    a, other = applicant(w, 1, 0.5), applicant(w, 2, 0.5)
+    assert (a.date, a.firm, a.bust, a.ordinal, a.outstanding) == (0.5, 1, 1, 8, 0.5)
+    assert a.tangible == pytest.approx(0.75 * 20.0)
+    # A year's outflow is two; half of it has left the five of cash by then.
+    assert a.need == pytest.approx(2.0 - 4.0)
+    assert (a.renewal, other.renewal) == (1, 0)
+    assert (a.file_precision, a.file_sum) == (2.0, 5.0)
+    assert a.roster[: a.known_banks].tolist() == w.roster[1].tolist()
+    assert a.prior > 0.0 > other.prior  # investors back better firms
+    assert a.stigma == 0.0
+
+
+def test_a_firm_that_has_just_been_refused_looks_worse_and_is_new_to_the_next_bank():
+    w = asking(limit=10.0)
+    at_home, elsewhere = applicant(w, 1, 0.5), applicant(w, 1, 0.5, refused=True)
+    assert (at_home.stigma, elsewhere.stigma) == (0.0, w.scenario.underwriting.stigma)
+    assert (at_home.renewal, elsewhere.renewal) == (1, 0)
+
+
+FIELDS = sorted({c.name for c in APPLICATION.columns} & {c.name for c in FIRM.columns})
+
+
+@pytest.mark.parametrize("name", [name for name in FIELDS if name not in {"tangible", "sector"}])
+def test_each_column_is_read_from_the_field_of_its_name(name):
+    w = asking()
+    if name != "firm":
+        w.firms[name] = [1, 2, 3]
+    found = [applicant(w, i, 0.5)[name] for i in (2, 0)]
+    assert found == w.firms[name][[2, 0]].tolist()
+    assert len(set(found)) == 2
+
+
+@pytest.mark.parametrize(("date", "cash"), [(1.0, 6.0), (2.0, 3.0), (4.0, -3.0)])
+def test_cash_and_business_are_of_the_committees_date(date, cash):
+    w = asking(now=1.0, cash=6.0, capture=0.1)
+    w.firms.flow = -3.0
+    a = applicant(w, 1, date)
+    w.firms.cash = cash
+    assert a.need == pytest.approx(3.0 - cash)
+    assert a.business == pytest.approx(business(w.firms[1], w.params[0]))
+
+
+def test_reading_changes_no_firm():
+    w = asking()
+    before = w.firms.tobytes()
+    applicant(w, 1, 0.5)
+    assert w.firms.tobytes() == before
+
+
+def test_lenders_are_counted_to_the_last_with_a_share():
+    w = asking()
+    w.lender[1, :3], w.share[1, :3] = [2, 0, 1], [0.6, 0.0, 0.4]
+    a = applicant(w, 1, 0.5)
+    assert (a.lenders, a.lender[:3].tolist()) == (3, [2, 0, 1])
+    assert a.share[:4].tolist() == [0.6, 0.0, 0.4, 0.0]
+    assert applicant(w, 0, 0.5).lenders == 1
 
 
 def test_luck_is_addressed_by_firm_code_and_decisions_so_far():
-    w, _ = hearing()
+    w = asking()
     w.ordinal[:] = [0, 3, 0]
-    codes = np.array([[7, 8], [7, 9]])
-    who = np.array([1, 2])
-    found = draws_for(w, who, w.ordinal[who])(codes)
-    assert found.tolist() == [
-        [uniform_pair(*w.key, firm, SIGNAL, code, ordinal)[0] for code in row]
-        for firm, ordinal, row in ((1, 3, (7, 8)), (2, 0, (7, 9)))
-    ]
+    for firm, ordinal, code in ((1, 3, 7), (1, 3, 8), (2, 0, 7), (2, 0, 9)):
+        expected = uniform_pair(*w.key, firm, SIGNAL, code, ordinal)[0]
+        assert draw(applicant(w, firm, 0.5), code) == expected
 
 
 def test_a_later_decision_does_not_change_what_was_drawn_for_this_one():
-    w, _ = hearing()
-    draw = draws_for(w, WHO, w.ordinal[WHO])
-    before = draw(np.array([[1], [1], [1]])).tolist()
+    w = asking()
+    a = applicant(w, 1, 0.5)
+    before = draw(a, 1)
     w.ordinal += 1
-    assert draw(np.array([[1], [1], [1]])).tolist() == before
+    assert draw(a, 1) == before
 
 
 @pytest.mark.parametrize(
@@ -85,10 +122,11 @@ def test_a_later_decision_does_not_change_what_was_drawn_for_this_one():
     ],
 )
 def test_the_facility_has_room_up_to_its_quota(funding, loans, left):
-    w, _ = hearing()
-    clause = Arrangement.model_validate({"funding": funding}).funding
-    w.refinanced = 0.5 * loans
-    assert quota_left(w, clause) == left
+    w = offering(asking(), Arrangement.model_validate({"funding": funding}))
+    w.tally[REFINANCED] = 0.5 * loans
+    own = w.scenario.underwriting.funding_rate
+    cost = marginal_cost(applicant(w, 1, 0.5), w.terms[1], w.common[0])
+    assert cost == pytest.approx(0.5 * own + 0.5 * 0.01 if left else own)
 
 
 # --- What firms want -----------------------------------------------------------------------
@@ -104,9 +142,16 @@ def test_the_facility_has_room_up_to_its_quota(funding, loans, left):
     ],
 )
 def test_which_lines_are_worth_signing(limit, request_, line, wanted):
-    w, case = hearing(limit=limit, request=request_)
-    offer = offered(w, case, line=np.full(3, line))
-    assert wants(case, offer).tolist() == [wanted] * 3
+    w = asking(limit=limit, request=request_)
+    assert wants(offer(line=line), applicant(w, 1, 0.5)) == wanted
+
+
+def offer(**fields):
+    """One offer of these terms."""
+    o = OFFER.empty(1)[0]
+    for name, value in fields.items():
+        o[name] = value
+    return o
 
 
 @pytest.mark.parametrize(
@@ -123,34 +168,33 @@ def test_which_lines_are_worth_signing(limit, request_, line, wanted):
         ({"line": 5.0, "mean_rate": 0.043, "years": 3.0}, {"line": 5.0}, True),
         ({"line": 5.0, "mean_rate": 0.044, "years": 3.0}, {"line": 5.0}, False),
         # Where there is no other loan, the rate does not matter.
-        ({"line": 1.0, "mean_rate": 0.9}, {"line": 5.0, "made": False}, True),
+        ({"line": 1.0, "mean_rate": 0.9}, {"line": 5.0, "made": 0}, True),
         # A line beyond the need is worth what is drawn of it at once.
         ({"line": 9.0, "mean_rate": 0.031}, {"line": 5.0}, False),
         ({"line": 12.0, "mean_rate": 0.031}, {"line": 5.0}, True),
     ],
 )
 def test_a_firm_weighs_money_and_tenor_against_the_rate(special, plain, taken):
-    w, case = hearing(cash=1.0)
-    case = replace(case, a=replace(case.a, demand=np.full(3, 6.0), project=np.ones(3, int)))
-    basis = {"mean_rate": 0.03, "years": 1.0, "made": True}
-
-    def offer(terms):
-        arrays = {
-            name: np.full(3, value) for name, value in (basis | terms).items() if name != "years"
-        }
-        return offered(w, case, **arrays, years=(basis | terms)["years"])
-
-    found = advantage(w, case, offer(special), offer(plain), ANY)
-    assert (found >= 0.0).tolist() == [taken] * 3
+    w = asking(cash=1.0, demand=6.0, project=1)
+    terms = dict(special)
+    k = w.terms[0]
+    k.years = terms.pop("years", 1.0)
+    basis = {"mean_rate": 0.03, "made": 1}
+    a, o, other = applicant(w, 1, 0.0), offer(**(basis | terms)), offer(**(basis | plain))
+    assert a.need == 5.0
+    assert (advantage(o, other, a, k, 1.0, w.common[0]) >= 0.0) == taken
 
 
 # --- What rights and leaving cost ----------------------------------------------------------
 
 
-def with_right(w, case, upside, line=10.0):
-    arrangement = Arrangement.model_validate({"upside": upside})
-    right = right_terms(arrangement.upside, np.full(3, line), case.a.value)
-    return offered(w, case, line=np.full(3, line), right=right)
+def cost_of(w, i, upside, line=10.0, value=None, **terms):
+    """What an arrangement's right costs a firm of a world; `terms` are its other clauses."""
+    clauses = Arrangement.model_validate({"upside": upside} | terms)
+    k, a, o = offering(w, clauses).terms[1], applicant(w, i, 0.5), offer(line=line)
+    a.value = a.value if value is None else value
+    grant(o, k, line, a.value)
+    return upside_cost(o, a, k, w.common[0])
 
 
 WARRANT = {
@@ -163,51 +207,49 @@ SWAPPED = {
 }  # fmt: skip
 
 
+def right_rule(w):
+    """How a right is valued."""
+    return w.scenario.right.right_volatility, w.scenario.right.right_discount
+
+
 def test_no_right_costs_nothing():
-    w, case = hearing()
-    assert upside_cost(w, case, offered(w, case), ANY).tolist() == [0.0] * 3
+    assert cost_of(asking(), 1, {"kind": "none"}) == 0.0
 
 
 def test_good_firms_give_a_right_up_less_willingly():
-    w, case = hearing(quality=[-1.0, 0.0, 1.0])
-    case = replace(case, a=replace(case.a, value=np.full(3, 30.0)))
-    cost = upside_cost(w, case, with_right(w, case, WARRANT), ANY)
+    w = asking(quality=[-1.0, 0.0, 1.0])
+    cost = np.array([cost_of(w, i, WARRANT, value=30.0) for i in range(3)])
     assert cost / cost[1] == pytest.approx(np.exp([-0.3, 0.0, 0.3]))
 
 
 @pytest.mark.parametrize(("cap", "cost"), [(1.0, 1.2), (0.05, 0.5)])
 def test_a_royalty_costs_its_share_of_sales_up_to_its_cap(cap, cost):
-    w, case = hearing()
-    offer = with_right(w, case, {"kind": "royalty", "sales_share": 0.02, "cap_multiple": cap})
+    royalty = {"kind": "royalty", "sales_share": 0.02, "cap_multiple": cap}
     # Two percent of sales of twenty for three years, or a multiple of the line of ten.
-    assert upside_cost(w, case, replace(offer, years=3.0), ANY).tolist() == pytest.approx(
-        [cost] * 3
-    )
+    years = {"tenor": {"kind": "term", "years": 3.0}}
+    assert cost_of(asking(), 1, royalty, **years) == pytest.approx(cost)
 
 
 @pytest.mark.parametrize("taste", [0.5, 1e9])
 def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(taste):
-    w, case = hearing("revenue_swap", taste=taste, value=30.0)
-    case = replace(case, a=replace(case.a, value=np.full(3, 30.0)))
-    cost = upside_cost(w, case, with_right(w, case, SWAPPED), w.menu[0])
-    base, full = 0.43, 0.60
-    moving = w.scenario.relationship.delivery_cost * (full - base) * case.a.business * 3.0 * taste
-    rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
-    worth = np.full(3, cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, *rule))
+    w = asking("revenue_swap", taste=taste)
+    clauses = w.menu[0].arrangement.model_dump(exclude_none=True)
+    cost = cost_of(w, 1, SWAPPED, value=30.0, commitment=clauses["commitment"])
+    base, full, own = 0.43, 0.60, applicant(w, 1, 0.5).business
+    moving = w.scenario.relationship.delivery_cost * (full - base) * own * 3.0 * taste
+    worth = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, *right_rule(w))
     assert cost == pytest.approx(moving if taste == 0.5 else worth)
-    assert np.all(np.minimum(moving, worth) == pytest.approx(cost))
+    assert min(moving, worth) == pytest.approx(cost)
 
 
 def test_leaving_costs_papers_a_broken_promise_and_a_right_that_lives_on():
-    w, _ = hearing("revenue_swap", contract=[0, 1, 1], limit=10.0, taste=2.0, value=30.0)
+    w = asking("revenue_swap", contract=[0, 1, 1], limit=10.0, taste=2.0)
     w.firms.terms = [0, 1, 1]
     w.firms[2].right, w.firms[2].expiry = SWAP, 3.5
-    w.firms.stake, w.firms.strike, w.firms.trigger = 0.25, 2.0, 40.0
-    case = case_of(w, WHO, 0.5)
-    cost = leaving_cost(w, case)
+    w.firms.stake, w.firms.strike, w.firms.trigger, w.firms.value = 0.25, 2.0, 40.0, 30.0
+    asked = [applicant(w, i, 0.5) for i in range(3)]
+    cost = [leaving_cost(a, w.terms[a.terms].break_cost, w.common[0]) for a in asked]
     assert cost[0] == pytest.approx(0.002 * 10.0 * 2.0)
     assert cost[1] == pytest.approx((0.002 + 0.006) * 10.0 * 2.0)
-    rule = (w.scenario.right.right_volatility, w.scenario.right.right_discount)
-    assert cost[2] - cost[1] == pytest.approx(
-        cost_of_right((0.25, 2.0, 40.0), case.a.value[2], 3.0, *rule)
-    )
+    right = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, *right_rule(w))
+    assert cost[2] - cost[1] == pytest.approx(right)

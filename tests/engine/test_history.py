@@ -1,13 +1,13 @@
-"""What is frozen of a run: reading columns, and which settlements count."""
+"""What is frozen of a run: reading columns, which settlements count, where firms stand."""
 
 import numpy as np
 import pytest
 
 from sim.base.columns import Rows
-from sim.engine.history import BANK_COLUMNS, OTHERS, SYSTEM_COLUMNS, History
+from sim.engine.history import BANK_COLUMNS, OTHERS, STATES, SYSTEM_COLUMNS, History, states_of
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import SUMS
-from sim.model.firms.record import FIRM
+from sim.model.firms.record import ALIVE, FIRM, STAGES, STATUSES, UNBORN
 
 DATES = (-0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -72,3 +72,24 @@ def test_columns_have_names_of_their_own_and_the_sums_of_the_audit_are_among_the
     for names in (BANK_COLUMNS, SYSTEM_COLUMNS):
         assert len(set(names)) == len(names)
     assert SYSTEM_COLUMNS[3:] == (*SUMS, *OTHERS)
+
+
+# --- A page of the yearbook ----------------------------------------------------------------
+
+
+def test_every_status_and_every_stage_has_its_state():
+    firms = FIRM.empty(len(STATUSES) + len(STAGES))
+    firms["status"][: len(STATUSES)] = range(len(STATUSES))
+    firms["status"][len(STATUSES) :] = ALIVE
+    firms["stage"][len(STATUSES) :] = range(len(STAGES))
+    found = [STATES[code] for code in states_of(firms)]
+    assert found[: len(STATUSES)] == [
+        "unborn", "startup", "listed", "acquired", "closed", "closed", "closed",
+    ]  # fmt: skip
+    assert found[len(STATUSES) :] == list(STAGES)
+
+
+def test_a_firm_that_has_ended_has_no_stage():
+    firms = FIRM.empty(2)
+    firms["status"], firms["stage"] = (UNBORN, 4), (0, 3)
+    assert [STATES[code] for code in states_of(firms)] == ["unborn", "closed"]

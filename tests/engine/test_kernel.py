@@ -31,6 +31,7 @@ from sim.model.firms import lifecycle
 from tests.engine.hand import shipped
 
 FIRMS = Path(lifecycle.__file__).parent
+BANKS = FIRMS.parent / "banks"
 
 
 # --- What is compiled ----------------------------------------------------------------------
@@ -42,6 +43,13 @@ def test_every_module_of_rules_about_firms_is_registered():
         "sim.model.firms.sector",
     }
     assert {f"sim.model.firms.{file.stem}" for file in FIRMS.glob("[!_]*.py")} <= known
+
+
+def test_every_module_of_rules_about_banks_is_registered():
+    known = {module.__name__ for module in (*RULE_MODULES, *LAYOUT_MODULES)}
+    parameters = {f"sim.model.banks.{name}" for name in ("bank", "risk_weights", "underwriting")}
+    banks = {f"sim.model.banks.{file.stem}" for file in BANKS.glob("[!_]*.py")}
+    assert banks - known == parameters
 
 
 def test_rules_are_the_functions_of_those_modules_once_each():
@@ -120,11 +128,11 @@ def test_another_compiler_has_a_folder_of_its_own(cache, monkeypatch):
 IS_READY = """
 import numpy as np
 from sim.engine.kernel import _is_ready, kernel
-entry, none = kernel().fill_uniforms, np.zeros(0, np.int64)
+entry, none = kernel().split_by_lender, np.zeros((0, 1))
 print(_is_ready(entry))
 """
 COMPILES = """
-entry(1, 2, none, 1, np.zeros((0, 1), np.int64), none, np.zeros((0, 1)))
+entry(none, np.zeros((0, 8), np.int32), np.zeros((0, 8)), none)
 print(_is_ready(entry), sum(entry.stats.cache_misses.values()) > 0)
 """
 
@@ -140,7 +148,7 @@ def says(code, tree, cache):
 
 
 def test_a_rule_is_ready_exactly_where_it_need_not_be_compiled(tmp_path):
-    here, there, cache = FIRMS.parents[1], tmp_path / "copy", tmp_path / "cache"
+    here, there, cache = FIRMS.parents[2], tmp_path / "copy", tmp_path / "cache"
     shutil.copytree(here / "sim", there / "sim")
     assert says(IS_READY + COMPILES, here, cache) == ["False", "True", "True"]
     assert says(IS_READY + COMPILES, here, cache) == ["True", "True", "False"]
@@ -163,7 +171,7 @@ def test_code_of_another_processor_does_not_count(cache, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("lacking", "expected"), [("post_flows", True), ("fire", False), ("none", False)]
+    ("lacking", "expected"), [("settle_firms", True), ("fire", False), ("none", False)]
 )
 def test_a_run_compiles_where_one_rule_that_it_calls_is_not_ready(monkeypatch, lacking, expected):
     monkeypatch.setenv("CROSSCYCLE_JIT", "1")

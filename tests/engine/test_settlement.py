@@ -1,18 +1,34 @@
-"""The close of a quarter: one bank, one borrower, every number by hand."""
+"""The close of a quarter by hand: what is posted, each number of a bank, each identity."""
 
 import math
 
 import numpy as np
 import pytest
 
+from sim.base.errors import AccountingError
+from sim.engine import ledger as party
 from sim.engine.history import BANK_COLUMNS
-from sim.engine.ledger import BANKS, FIRMS, PARENTS
-from sim.engine.settlement import replenish, settle
-from sim.engine.world import HISTORY
+from sim.engine.ledger import BANKS, BORNE, FIRMS, PARENTS
+from sim.engine.settlement import (
+    Levels,
+    banks_close,
+    check_identities,
+    counts_close,
+    firms_close,
+    loans_close,
+    losses_close,
+    operating_cost,
+    ownership_closes,
+    read_all,
+    replenish,
+    settle,
+)
+from sim.engine.world import HISTORY, World
+from sim.model.firms import flows as f
 from sim.model.firms.clock import accrue
 from sim.model.firms.events import close
 from sim.model.firms.record import FAILED_CASH
-from tests.engine.hand import economy, lent, world
+from tests.engine.hand import economy, lent, offered, sign_offers, world
 
 BANKING = {
     "underwriting.funding_rate": 0.02, "underwriting.operating_cost": [0.012, 0.0, 0.0, 0.0],
@@ -117,10 +133,10 @@ def test_a_default_moves_from_loans_to_npl_to_what_the_workout_brought():
     w = quarter(security=0.3, cum_cost=[0.0, 13.0, 0.0])
     w.firms[1].cash = 1.0
     settle(w, 0.25)
-    f, p = w.firms[1], w.params[0]
-    accrue(f, p, 0.3)
-    close(f, p, w.climate[0], 0.3, FAILED_CASH, w.log, w.cursor)
-    f.recovery_date = 0.6
+    firm, p = w.firms[1], w.params[0]
+    accrue(firm, p, 0.3)
+    close(firm, p, w.climate[0], 0.3, FAILED_CASH, w.log, w.cursor)
+    firm.recovery_date = 0.6
     settle(w, 0.5)
     found = row(w)
     # 1.48 of ten is paid from cash; a pledge brings thirty percent of the rest.
@@ -233,3 +249,185 @@ def test_the_books_of_two_lenders_follow_their_shares():
     # Banking business is the lead's alone.
     assert of("relationship").tolist() == pytest.approx([0.002, 0.001])
     assert np.all(w.by_bank == 0.0)
+
+
+# --- Posting: flows go to those who were lenders when they flowed ----------------------------
+
+
+def borrowing():
+    """Three borrowers of bank 0 that pay 0.4 a year."""
+    w = world(
+        economy(2), contract=0, limit=20.0, balance=10.0, rate=0.04, maturity=99.0, cash=10.0,
+        monitored=[1, 0, 0],
+    )  # fmt: skip
+    return lent(w, {firm: {0: 1.0} for firm in range(3)})
+
+
+def moved(w):
+    """The same, once firm 1 has taken its loan to bank 1 at half year."""
+    offers = offered(line=20.0, rate=0.04)
+    offers.lender[:, 0] = 1
+    sign_offers(w, offers, who=[1], date=0.5)
+    return w
+
+
+def test_only_a_firm_that_signs_is_posted_before_the_settlement():
+    w = moved(borrowing())
+    assert w.by_bank[:, f.INTEREST].tolist() == pytest.approx([0.2, 0.0])
+    assert w.posted[:, f.INTEREST].tolist() == pytest.approx([0.0, 0.2, 0.0])
+
+
+def test_a_flow_is_posted_once_to_the_lenders_of_its_time():
+    w = moved(borrowing())
+    read_all(w, 1.0)
+    assert w.by_bank[:, f.INTEREST].tolist() == pytest.approx([1.0, 0.2])
+    assert w.total[f.INTEREST] == pytest.approx(1.2)
+
+
+def test_levels_of_a_settlement():
+    levels = read_all(borrowing(), 0.25)
+    assert levels.balance.tolist() == [10.0] * 3
+    assert levels.held.tolist() == [30.0, 0.0]
+    assert levels.watched.tolist() == [1.0, 0.0]
+    assert levels.worsened.tolist() == [0] * 3
+    assert levels.sums[f.ENTERED] == 3.0
+
+
+def test_levels_are_read_afresh_each_time():
+    w = borrowing()
+    read_all(w, 0.25)
+    assert read_all(w, 0.5).held.tolist() == [30.0, 0.0]
+
+
+def test_running_cost_is_by_stage():
+    assert operating_cost(borrowing()).tolist() == [0.012, 0.011, 0.009, 0.008]
+    assert operating_cost(borrowing()).dtype == np.float64
+
+
+# --- Each identity by itself: what it compares, what it lets pass, what it says --------------
+
+
+WHERE = "year 1.00, plain, replication 0"
+
+
+@pytest.fixture
+def w() -> World:
+    return world(economy(2))
+
+
+def levels(held=(0.0, 0.0), **sums):
+    """Levels of a settlement in which nobody lives, but for the given sums."""
+    found = np.zeros(len(f.SUMS))
+    for name, value in sums.items():
+        found[f.SUMS.index(name)] = value
+    nobody = np.zeros(0)
+    return Levels(nobody, np.zeros(0, np.uint8), np.array(held), np.zeros(2), found)
+
+
+def broken(check, *given):
+    with pytest.raises(AccountingError) as caught:
+        check(*given)
+    assert WHERE in str(caught.value)
+    return str(caught.value)
+
+
+def test_an_empty_world_closes(w):
+    check_identities(w, 1.0, levels())
+    assert w.ledger.residual == 0.0
+
+
+def test_firms_hold_what_they_received_less_what_they_paid(w):
+    w.ledger.post("sales", party.CUSTOMERS, party.FIRMS, 10.0)
+    w.ledger.post("outlays", party.FIRMS, party.SUPPLIERS, 4.0)
+    w.posted[:, f.CASH] = [1.0, 2.0, 3.0]
+    firms_close(w, WHERE)
+    w.posted[1, f.CASH] = 2.5
+    assert "firms' cash against the ledger: 6.5 against 6" in broken(firms_close, w, WHERE)
+
+
+@pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])
+def test_loans_of_each_bank_are_the_balances_of_its_clients(w, bank, name):
+    w.banks.loans[:] = 7.0, 5.0
+    loans_close(w, WHERE, levels((7.0, 5.0)))
+    w.banks.loans[bank] += 0.5
+    assert f"loans of {name}" in broken(loans_close, w, WHERE, levels((7.0, 5.0)))
+
+
+def test_loans_in_default_are_those_owed_and_not_resolved(w):
+    w.posted[:, f.OWED], w.posted[:, f.RESOLVED] = [4.0, 3.0, 0.0], [4.0, 0.0, 0.0]
+    w.banks.npl[:] = 2.0, 1.0
+    loans_close(w, WHERE, levels())
+    w.banks.npl[0] = 2.1
+    assert "loans in default: 3.1 against 3" in broken(loans_close, w, WHERE, levels())
+
+
+def defaults(w: World) -> None:
+    """Two firms lost five millions, of which the guarantor pays two and has paid one."""
+    w.firms.owed, w.firms.recovery = [4.0, 3.0, 0.0], [1.0, 1.0, 0.0]
+    w.lender[:, :2], w.share[:, :2] = [0, 1], [0.75, 0.25]
+    w.posted[:, f.COVERED], w.posted[:, f.GUARANTEED] = [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]
+    w.banks.lost[:], w.banks.covered[:] = [2.25, 0.75], [1.5, 0.5]
+    w.ledger.post(BORNE.name, party.GUARANTORS, party.BANKS, 1.0)
+
+
+def test_what_is_lost_is_borne_by_banks_and_by_others(w):
+    defaults(w)
+    losses_close(w, WHERE)
+
+
+@pytest.mark.parametrize("who", ["lost", "covered"])
+@pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])
+def test_a_loss_that_nobody_bears_is_found_at_its_bank(w, who, bank, name):
+    defaults(w)
+    getattr(w.banks, who)[bank] -= 0.25
+    assert f"losses on loans of {name}" in broken(losses_close, w, WHERE)
+
+
+def test_a_loss_that_others_have_not_paid_is_found_in_the_total(w):
+    defaults(w)
+    w.ledger.post(BORNE.name, party.BANKS, party.GUARANTORS, 0.5)
+    words = broken(losses_close, w, WHERE)
+    assert "losses of lenders and others: 4.5 against 5, off by 0.5 CNY million" in words
+
+
+@pytest.mark.parametrize("item", ["loans", "npl", "allowance", "funding", "equity"])
+def test_assets_of_each_bank_are_its_funding_and_its_capital(w, item):
+    b = w.banks
+    b.loans[1], b.npl[1], b.allowance[1] = 8.0, 2.0, 1.0
+    b.funding[1], b.equity[1] = 6.0, 3.0
+    # Each desk begins with three millions of capital that it lends to the market.
+    w.ledger.post("credit drawn", party.BANKS, party.FIRMS, 9.0)
+    banks_close(w, WHERE)
+    getattr(b, item)[1] += 0.25
+    assert "balance sheet of b" in broken(banks_close, w, WHERE)
+
+
+def test_all_cash_of_banks_has_a_counterpart(w):
+    # Both sides of a bank's balance sheet grow, and nobody has been paid.
+    w.banks.loans[0] += 1.0
+    w.banks.funding[0] += 1.0
+    assert "banks' funding against the ledger: -5 against -6" in broken(banks_close, w, WHERE)
+
+
+@pytest.mark.parametrize(
+    ("sums", "words"),
+    [
+        ({"worst_ownership": 1e-6}, "cap table of the worst firm"),
+        ({"worst_lender_share": 1e-6}, "shares of the lenders of the worst contract"),
+        ({"exit_value": 42.0, "exit_claims": 41.0}, "claims on exit values: 41 against 42"),
+    ],
+)
+def test_what_belongs_to_somebody_is_shared_out_in_full(w, sums, words):
+    assert words in broken(ownership_closes, w, WHERE, levels(**sums))
+
+
+def test_rounding_errors_pass_and_are_remembered(w):
+    ownership_closes(w, WHERE, levels(worst_ownership=2e-13, exit_value=42.0, exit_claims=42.0))
+    assert w.ledger.residual == pytest.approx(2e-13, rel=0.01)
+
+
+def test_whoever_entered_lives_or_has_ended(w):
+    counts = {"entered": 10.0, "ended": 4.0, "count_0": 1.0, "count_1": 2.0, "count_3": 3.0}
+    counts_close(w, WHERE, levels(**counts))
+    words = broken(counts_close, w, WHERE, levels(**(counts | {"ended": 3.0})))
+    assert "firms that entered: 10 against 9" in words

@@ -1,34 +1,32 @@
-"""Signing and refusing: capital, files, hand-over of balances, and the record of decisions."""
-
-from dataclasses import replace
+"""Signing and refusing: contracts term by term, hand-over of balances, and what is remembered."""
 
 import numpy as np
 import pytest
 
-from sim.engine.hearing import case_of
-from sim.engine.signing import (
-    Verdict,
-    capital_room,
-    decline,
-    enact,
-    fits_budget,
-    learn,
-    make_room,
-    sign,
-)  # fmt: skip
+from sim.engine.committee import desk_of, with_desk
+from sim.model.banks.application import read_application
+from sim.model.banks.conditions import conditions_of
+from sim.model.banks.desk import JUDGED
 from sim.model.banks.offer import make_offer
-from sim.model.contracts.arrangement import PLAIN
+from sim.model.banks.signing import decline, learn, sign, write_conditions, write_lenders
+from sim.model.banks.underwriting import belief_of
+from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import INTEREST
-from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL
-from tests.engine.hand import economy, lent, told, world
+from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, NEVER, NO_RIGHT, ROYALTY, SWAP, TERMS
+from tests.engine.hand import (
+    applicant,
+    desk,
+    economy,
+    lent,
+    offered,
+    offering,
+    sign_offers,
+    told,
+    world,
+)  # fmt: skip
 
-RULES = {
-    "capital.risk_weight": 0.8, "capital.defaulted_risk_weight": 1.5,
-    "capital.required_ratio": 0.1, "credit_line.drawn_at_signing": 0.5,
-    "underwriting.screening_cost": 0.25,
-}  # fmt: skip
-WHO = np.arange(3)
+RULES = {"credit_line.drawn_at_signing": 0.5, "underwriting.screening_cost": 0.25}
 
 
 def asking(banks=2, name="plain", **fields):
@@ -37,91 +35,20 @@ def asking(banks=2, name="plain", **fields):
     return world(economy(banks, values=RULES), name, **(known | fields))
 
 
-def offered(w, line=8.0, **changes):
-    """An offer that everybody gets: a line of 8 from bank 0."""
-    case = case_of(w, WHO, 0.25)
-    offer = make_offer(case, "plain", PLAIN, w.scenario)
-    lender, share = np.zeros((3, 1), np.int64), np.ones((3, 1))
-    known = {
-        "made": np.ones(3, bool), "line": np.full(3, line), "lender": lender, "share": share,
-        "rate": np.full(3, 0.03), "later_rate": np.full(3, 0.03),
-    }  # fmt: skip
-    return case, replace(offer, **(known | changes))
-
-
-# --- Capital -------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("loans", "npl", "equity", "room"),
-    [
-        (0.0, 0.0, 3.0, 37.5),  # 3 over 10 percent over 80 percent
-        (10.0, 0.0, 3.0, 27.5),
-        (10.0, 4.0, 3.0, 20.0),
-        (37.5, 0.0, 3.0, 0.0),
-        (10.0, 0.0, -1.0, -22.5),
-    ],
-)
-def test_room_is_what_capital_still_carries(loans, npl, equity, room):
-    w = asking()
-    b = w.banks
-    b.loans[0], b.npl[0], b.equity[0] = loans, npl, equity
-    assert capital_room(w).tolist() == pytest.approx([room, 37.5])
-
-
-def test_without_a_risk_weight_there_is_room_for_everybody():
-    w = world(economy(values=RULES | {"capital.risk_weight": 0.0}))
-    assert capital_room(w)[0] > 1e9
-
-
-@pytest.mark.parametrize(
-    ("line", "balance", "moves", "fits"),
-    [
-        (24.0, 0.0, False, [True, True, True]),  # half of each line is drawn: 36 of 37.5
-        (30.0, 0.0, False, [True, False, True]),  # 45; the two with more merit fit
-        (80.0, 0.0, False, [False, False, False]),
-        (80.0, 40.0, False, [True, True, True]),  # its own loans rolled over need nothing new
-        (10.0, 15.0, True, [True, False, True]),  # to a new lender they do
-    ],
-)
-def test_loans_must_fit_capital_by_what_is_newly_lent(line, balance, moves, fits):
-    w = asking()
-    case, offer = offered(w, line, merit=np.array([0.3, 0.1, 0.2]))
-    case = replace(case, a=replace(case.a, balance=np.full(3, balance)))
-    assert fits_budget(w, case, offer, np.ones(3, bool), moves).tolist() == fits
-
-
-def test_nobody_is_weighed_who_does_not_sign():
-    w = asking()
-    case, offer = offered(w, 70.0, merit=np.array([0.3, 0.1, 0.2]))
-    take = np.array([False, True, False])
-    assert fits_budget(w, case, offer, take).tolist() == [False, True, False]
-
-
-def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
-    w, everybody = asking(), np.ones(3, bool)
-    case, offer = offered(w, 20.0)
-    assert fits_budget(w, case, offer, everybody).tolist() == [True] * 3
-    # Half of each line of twenty is drawn: 30 of 37.5.
-    assert capital_room(w).tolist() == pytest.approx([7.5, 37.5])
-    assert fits_budget(w, case, offer, everybody).tolist() == [False] * 3
-
-
 # --- Files ---------------------------------------------------------------------------------
 
 
 def test_a_decision_costs_the_lead_and_stays_in_its_file():
     w = asking()
-    lender = np.array([[0], [1], [1]])
-    news = (np.array([1.0, 2.0, 3.0]), np.array([0.5, -1.0, 3.0]))
-    _, offer = offered(w, lender=lender, news=news)
-    learn(w, WHO, offer, 0.0)
-    learn(
-        w,
-        np.array([1]),
-        replace(offer, lender=lender[1:2], news=(news[0][1:2], news[1][1:2])),
-        0.0,
-    )
+    asks = [applicant(w, i, 0.25) for i in range(3)]
+    offers = offered(news_precision=[1.0, 2.0, 3.0], news=[0.5, -1.0, 3.0])
+    offers.lender[:, 0] = [0, 1, 1]
+    d = desk(w, 0.25)
+    for i in range(3):
+        learn(offers[i], asks[i], d)
+    assert d.tally[JUDGED] == 3.0
+    assert (d.judged_who.tolist(), d.judged_lead.tolist()) == ([0, 1, 2], [0, 1, 1])
+    learn(offers[1], asks[1], desk(w, 0.5))
     assert w.file_precision.tolist() == [1.0, 4.0, 3.0]
     assert w.file_sum.tolist() == [0.5, -2.0, 3.0]
     assert w.ordinal.tolist() == [1, 2, 1]
@@ -132,9 +59,164 @@ def test_a_decision_costs_the_lead_and_stays_in_its_file():
 def test_a_new_lead_starts_without_the_file_of_the_old_one(lead, kept):
     w = lent(asking(), {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
     w.file_precision[:] = w.file_sum[:] = 1.0
-    _, offer = offered(w, lender=np.array([[0], [lead], [0]]))
-    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, 0, False), 0.25)
+    offers = offered()
+    offers.lender[:, 0] = [0, lead, 0]
+    sign_offers(w, offers)
     assert w.file_precision.tolist() == w.file_sum.tolist() == [1.0, kept, 1.0]
+
+
+# --- Contracts, term by term ---------------------------------------------------------------
+
+
+SWAPPED = {
+    "pricing": {
+        "kind": "step", "concession_rate": 0.001, "surcharge_rate": 0.004, "after_years": 1.5,
+    },
+    "tenor": {"kind": "term", "years": 3.0, "reviewed": True},
+    "security": {"kind": "pledge", "recovery_share": 0.2},
+    "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e6},
+    "loss_sharing": {"kind": "sole", "guaranteed_share": 0.5, "guarantee_fee_rate": 0.01},
+    "introduction": {"kind": "referral", "round_factor": 3.0},
+    "limit": {"kind": "fixed", "amount": 6.0},
+    "commitment": {
+        "kind": "agreement", "priority_capture_share": 0.4, "demanded_capture_share": 0.6,
+        "listing_capture_share": 0.5,
+    },
+    "upside": {
+        "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 5.0,
+        "pass_through_share": 0.5,
+    },
+}  # fmt: skip
+
+
+def written(clauses, who=(0, 1, 2), code=1, moved=False, before=0, **fields):
+    """Offers of an arrangement, and the contracts that three firms sign in year one.
+
+    `before` stands in every field of the book's rows before they are written.
+    """
+    known = {"log_scale": np.log(20.0), "tangible": 1.0, "cash": 5.0, "value": 30.0}
+    generous = {"underwriting.tolerance_rate": 1.0}
+    w = world(economy(3, generous, capture_plain=0.2), **(known | fields))
+    offering(w, Arrangement.model_validate(clauses))
+    for name in CONTRACT.dtype.names:
+        w.book.store[name] = before
+    offers = []
+
+    def rule(d, date):
+        for i in who:
+            a, o = d.applications[i], d.offers[i, code]
+            read_application(a, i, d, date, False)
+            make_offer(o, a, d.terms[code], d.rules[0], d.banks, 0, d.again[0])
+            sign(o, a, code, moved, d)
+            offers.append(o.copy())
+
+    with_desk(w, 3, rule, 1.0)
+    return w, np.stack(offers).view(np.recarray), w.book.rows
+
+
+def test_every_clause_stands_in_the_contract():
+    _, offers, k = written(SWAPPED)
+    for name, value in {
+        "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0, "unsecured": 1,
+        "security": 0.2, "guaranteed": 0.5, "fee_rate": 0.01, "refinanced": 0.6,
+        "introduction": 3.0, "base_capture": 0.4, "full_capture": 0.6, "listing_capture": 0.5,
+        "right": SWAP, "stake": 0.25, "strike": 2.0, "trigger": 40.0, "expiry": 6.0,
+        "pass_through": 0.5, "signed": 1, "first": 1, "moved": 0, "terms": 1,
+    }.items():  # fmt: skip
+        assert k[name].tolist() == [value] * 3, name
+    assert k.rate.tolist() == offers.rate.tolist()
+    assert (k.later_rate - k.rate).tolist() == pytest.approx([0.005] * 3)
+    assert k.default.tolist() == offers.default[:, 0].tolist()
+    assert k.judgement.tolist() == offers.quality[:, 0].tolist()
+    assert k.monitored.tolist() == offers.monitored.tolist()
+    assert k.firm.tolist() == [0, 1, 2]
+
+
+@pytest.mark.parametrize("code", [0, 1])
+def test_every_field_of_a_contract_is_written(code):
+    """A field that is not written would keep what another contract left there."""
+    (_, _, clean), (_, _, used) = (written(SWAPPED, code=code, before=n) for n in (0, 1))
+    for name in CONTRACT.dtype.names:
+        assert clean[name].tolist() == used[name].tolist(), name
+    assert {column.name for column in TERMS} <= set(CONTRACT.dtype.names)
+
+
+def test_a_plain_contract_has_neutral_terms():
+    _, _, k = written({}, code=0, moved=True)
+    for name, value in {
+        "maturity": 2.0, "review": NEVER, "step": NEVER, "unsecured": 0, "security": 0.0,
+        "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0, "base_capture": 0.2,
+        "full_capture": 0.2, "right": NO_RIGHT, "expiry": NEVER, "signed": 0, "moved": 1,
+    }.items():  # fmt: skip
+        assert k[name].tolist() == [value] * 3, name
+
+
+def test_only_the_firms_that_sign_are_written():
+    _, offers, k = written({}, who=[2], home=[0, 1, 2])
+    assert k.firm.tolist() == [2]
+    assert k.lead.tolist() == offers.lender[:, 0].tolist() == [2]
+
+
+def test_the_state_at_signing_is_kept():
+    w = world(economy(), stage=[0, 1, 2], limit=[0.0, 5.0, 0.0])
+    w.firms.value = [10.0, 20.0, 30.0]
+    w.climate.regime, w.climate.winter = 1, 1
+    sign_offers(w, offered(), who=[1, 2], moved=True)
+    for name, value in {
+        "stage": [1, 2], "value": [20.0, 30.0], "regime": [1, 1], "winter": [1, 1],
+        "signed": [0, 0], "terms": [0, 0], "moved": [1, 1], "first": [0, 1],
+    }.items():  # fmt: skip
+        assert w.book.rows[name].tolist() == value, name
+
+
+@pytest.mark.parametrize(
+    ("share", "lead", "order"),
+    [
+        ([0.5, 0.3, 0.2], 4, [4, 5, 6]),
+        ([0.0, 0.6, 0.4], 5, [5, 6, 4]),
+        ([0.7, 0.0, 0.3], 4, [4, 6, 5]),
+    ],
+)
+def test_lenders_that_dropped_out_stand_behind_those_who_lend(share, lead, order):
+    o, c = offered(lenders=3)[0], CONTRACT.empty(1)[0]
+    o.lender[:3], o.share[:3] = [4, 5, 6], share
+    write_lenders(c, o)
+    assert c.lead == c.lender[0] == lead
+    assert c.lender.tolist() == order + [0] * 5
+    left = [part for part in share if part > 0.0]
+    assert c.share.tolist() == left + [0.0] * (8 - len(left))
+
+
+@pytest.mark.parametrize(
+    ("shares", "cost", "paid"), [([0.5, 0.3, 0.2], 0.1, [0.4, 0.2, 0.0]), ([1.0], 0.1, [0.0] * 3)]
+)
+def test_the_lead_pays_for_each_further_bank(shares, cost, paid):
+    clause = {"kind": "proportional", "shares": shares, "coordination_cost": cost}
+    w = offering(world(economy(3)), Arrangement.model_validate({"loss_sharing": clause}))
+    contracts, d = CONTRACT.empty(3), desk(w, 0.25)
+    contracts.lead = [0, 1, 0]
+    for c in contracts:
+        write_conditions(c, d.terms[1], d)
+    assert w.banks.coordination.tolist() == pytest.approx(paid)
+
+
+def test_the_terms_of_a_royalty():
+    upside = {"kind": "royalty", "sales_share": 0.02, "cap_multiple": 1.5}
+    _, offers, k = written({"upside": upside}, tangible=[0.2, 0.1, 0.15])
+    assert k.right.tolist() == [ROYALTY] * 3
+    assert k.royalty_share.tolist() == [0.02] * 3
+    assert k.royalty_cap.tolist() == pytest.approx((1.5 * offers.line).tolist())
+    assert len(set(k.royalty_cap.tolist())) == 3
+
+
+def test_what_every_firm_signs_is_read_from_the_clauses_once():
+    w = world(economy())
+    belief = belief_of(w.scenario.belief, "any")
+    k = conditions_of(Arrangement.model_validate(SWAPPED), belief, w.scenario)
+    assert (k["security"], k["guaranteed"], k["introduction"]) == (0.2, 0.5, 3.0)
+    assert (k["reviewed"], k["years"], k["right_years"]) == (1, 3.0, 5.0)
+    # The quota is for a thousand firms; here are three.
+    assert k["quota"] == pytest.approx(3000.0)
 
 
 # --- Signing -------------------------------------------------------------------------------
@@ -142,9 +224,7 @@ def test_a_new_lead_starts_without_the_file_of_the_old_one(lead, kept):
 
 def test_only_those_who_take_the_offer_sign():
     w = asking()
-    _, offer = offered(w)
-    taken = np.array([True, False, True])
-    sign(w, Verdict(WHO, taken, np.ones(3), offer, 0, False), 0.25)
+    sign_offers(w, offered(), who=[0, 2])
     assert w.book.rows.firm.tolist() == [0, 2]
     assert w.firms.limit.tolist() == [8.0, 0.0, 8.0]
     assert w.firms.balance.tolist() == [4.0, 0.0, 4.0]
@@ -155,21 +235,20 @@ def test_only_those_who_take_the_offer_sign():
 
 def test_beliefs_and_lenders_of_a_contract_are_kept_for_provisions_and_posting():
     w = asking()
-    _, offer = offered(
-        w, default=np.array([0.01, 0.02, 0.03]), loss=np.array([0.4, 0.5, 0.6]),
-        lender=np.tile([1, 0], (3, 1)), share=np.tile([0.75, 0.25], (3, 1)),
-    )  # fmt: skip
-    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, 0, False), 0.25)
+    w.terms.believed_loss = 0.4
+    offers = offered(lenders=2)
+    offers.default[:, 0] = [0.01, 0.02, 0.03]
+    offers.lender[:, :2], offers.share[:, :2] = [1, 0], [0.75, 0.25]
+    sign_offers(w, offers)
     assert w.believed_default.tolist() == [0.01, 0.02, 0.03]
-    assert w.believed_loss.tolist() == [0.4, 0.5, 0.6]
+    assert w.believed_loss.tolist() == [0.4] * 3
     assert w.lender[:, :2].tolist() == [[1, 0]] * 3
     assert w.share[:, :3].tolist() == [[0.75, 0.25, 0.0]] * 3
 
 
 def test_nobody_signs_nothing():
     w = asking()
-    _, offer = offered(w)
-    sign(w, Verdict(WHO, np.zeros(3, bool), np.ones(3), offer, 0, False), 0.25)
+    sign_offers(w, offered(), who=[])
     assert (w.book.used, w.decisions, w.events) == (0, [], [])
 
 
@@ -178,30 +257,50 @@ def test_a_balance_is_handed_over_at_par_from_old_lenders_to_new_ones():
         3, contract=0, limit=10.0, balance=[8.0, 6.0, 0.0], rate=0.04, cum_drawn=[8.0, 6.0, 0.0]
     )
     lent(w, {0: {0: 0.75, 1: 0.25}, 1: {1: 1.0}, 2: {0: 1.0}})
-    written = CONTRACT.empty(2)
-    written.firm, written.limit, written.lead = [0, 1], 20.0, [2, 1]
-    written.lender[:, 0], written.share[:, 0] = [2, 1], 1.0
-    enact(w, written, np.array([0, 1]), 0.25)
+    offers = offered(line=20.0)
+    offers.lender[:, 0] = [2, 1, 0]
+    sign_offers(w, offers, who=[0, 1])
     assert w.banks.transfer.tolist() == [-6.0, -2.0, 8.0]
 
 
 def test_interest_up_to_the_hand_over_is_the_old_lenders():
     w = asking(contract=0, limit=10.0, balance=8.0, rate=0.04)
     lent(w, {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
-    _, offer = offered(w, lender=np.ones((3, 1), np.int64), rate=np.full(3, 0.02))
-    sign(w, Verdict(WHO, np.ones(3, bool), np.ones(3), offer, 0, True), 0.25)
+    offers = offered(rate=0.02)
+    offers.lender[:, 0] = 1
+    sign_offers(w, offers, moved=True)
     assert w.by_bank[:, INTEREST].tolist() == pytest.approx([0.24, 0.0])
     assert w.firms.moved.tolist() == [1] * 3
 
 
+def test_contracts_are_refinanced_while_a_quota_is_left_at_the_first_of_their_arrangement():
+    funding = {"kind": "relending", "refinanced_share": 0.5, "rate": 0.01, "quota": 1000.0}
+    w = offering(asking(), Arrangement.model_validate({"funding": funding}))
+    # Three millions for three firms: the first month's contracts use four each, half of it.
+    sign_offers(w, offered(), who=[0, 1], code=1)
+    assert w.book.rows.refinanced.tolist() == [0.5, 0.5]
+    sign_offers(w, offered(), who=[2], code=1)
+    assert w.book.rows.refinanced.tolist() == [0.5, 0.5, 0.0]
+
+
 # --- Refusing ------------------------------------------------------------------------------
+
+
+def refuse(w, who, kept):
+    """Refuse firms, as a committee would."""
+
+    def rule(d, date):
+        for i, part in zip(who, kept, strict=True):
+            decline(i, part, d)
+
+    with_desk(w, 3, rule, 0.25)
 
 
 def test_refusals_are_answered_and_remembered_for_a_second_arrangement():
     w = asking(
         contract=0, limit=10.0, balance=6.0, maturity=99.0, request=[ASK_FUNDS, ASK_RENEWAL, 0]
     )
-    decline(w, np.array([0, 1]), np.array([1.0, 0.0]), 0.25)
+    refuse(w, [0, 1], [1.0, 0.0])
     ((what, date, who, kept),) = w.decisions
     assert (what, date, who.tolist(), kept.tolist()) == ("cut", 0.25, [0, 1], [1.0, 0.0])
     assert w.firms.called.tolist() == [0, 1, 0]
@@ -211,7 +310,7 @@ def test_refusals_are_answered_and_remembered_for_a_second_arrangement():
 
 def test_nobody_is_refused():
     w = asking()
-    decline(w, np.zeros(0, np.int64), np.zeros(0), 0.25)
+    refuse(w, [], [])
     assert w.decisions == []
 
 
@@ -219,7 +318,13 @@ def test_nobody_is_refused():
 def test_the_log_has_room_for_all_who_are_answered_where_one_is_kept(kept, rows):
     w = asking()
     w.log, w.cursor[1] = w.log[:4].copy(), kept
-    make_room(w, 10)
-    assert w.log.shape == (rows,)
-    make_room(w, 2)
-    assert w.log.shape == (rows,)
+    assert desk_of(w, 10).log.shape == (rows,)
+    assert desk_of(w, 2).log.shape == (rows,)
+
+
+def test_the_desks_of_two_worlds_share_no_memory():
+    # Worlds may live side by side in threads: compiled code releases the interpreter.
+    w = asking()
+    one, other = desk(w, 0.25), desk(w.branch("plain"), 0.25)
+    for name in one._fields:
+        assert not np.shares_memory(getattr(one, name), getattr(other, name)), name

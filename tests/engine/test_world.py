@@ -3,8 +3,11 @@
 import numpy as np
 import pytest
 
+from sim.engine.committee import desk_of
 from sim.engine.kernel import interpreted
 from sim.engine.world import banks_at_start, firm_parameters, new_world, opening_firms, roster_of
+from sim.model.banks.desk import CUTS, JUDGED
+from sim.model.firms.flows import PARTY_FLOWS
 from sim.model.firms.record import BIRTH, UNBORN
 from sim.scenario.scenario import Scenario
 from tests.engine.hand import economy, shipped, world
@@ -114,9 +117,9 @@ def test_money_of_banks_is_per_thousand_firms():
 def test_a_copy_of_banks_shares_no_array():
     banks = banks_at_start(economy(2))
     other = banks.copy()
-    for name, value in vars(other).items():
-        value[:] += 1.0
-        assert not np.any(getattr(banks, name) == value), name
+    for name in other.dtype.names:
+        other[name] += 1.0
+        assert not np.any(banks[name] == other[name]), name
 
 
 def test_capital_and_budget_of_a_new_bank_are_not_the_same_array():
@@ -170,11 +173,10 @@ def test_a_branch_takes_a_name_an_arrangement_and_no_decisions():
     assert b.roster.tolist() == w.roster.tolist()
 
 
-@pytest.mark.parametrize(("regime", "bust"), [(0, False), (1, True)])
+@pytest.mark.parametrize(("regime", "bust"), [("boom", 0), ("bust", 1)])
 def test_bad_times_are_those_with_more_setbacks(regime, bust):
-    w = world(economy())
-    w.climate.regime = regime
-    assert w.in_bust == bust
+    stated = {"macro.path": [{"from_years": -99.0, "regime": regime}]}
+    assert world(economy(values=stated)).climate.bust.tolist() == [bust]
 
 
 def test_what_the_log_holds_is_moved_to_the_events_once():
@@ -195,3 +197,32 @@ def test_a_small_log_is_emptied_as_often_as_it_fills():
         w.advance(12.0)
     assert len(short.events) > 10
     assert np.concatenate(short.events).tolist() == np.concatenate(long.events).tolist()
+
+
+# --- What rules of banks read --------------------------------------------------------------
+
+
+def test_conditions_stand_by_the_code_of_a_contract_with_plain_lending_first():
+    w = world(economy(3), "consortium")
+    assert (w.terms.shape, w.admission.shape) == ((2,), (2, 2))
+    assert (w.terms.joint.tolist(), w.terms.members.tolist()) == ([0, 1], [1, 3])
+    assert w.terms.address.tolist() == [0, w.menu[0].address]
+    assert w.by_terms.shape == (2, len(PARTY_FLOWS))
+
+
+def test_a_branch_has_the_conditions_of_its_own_menu():
+    w = world(economy(3), "consortium")
+    assert w.branch("plain").terms.shape == (1,)
+    assert w.branch("revenue_swap").terms.joint.tolist() == [0, 0]
+    assert w.terms.joint.tolist() == [0, 1]
+
+
+def test_decisions_are_remembered_apart_from_the_arrays_that_hold_them():
+    w = world(economy())
+    d = desk_of(w, 3)
+    d.judged_who[:2], d.judged_lead[:2], d.cut_who[0], d.cut_kept[0] = [2, 0], [1, 0], 1, 0.5
+    w.tally[JUDGED], w.tally[CUTS] = 2, 1
+    w.remember(d, 0, 0.25)
+    (judged, _, who, lead), (cut, date, lost, kept) = w.decisions
+    assert (judged, who.tolist(), lead.tolist()) == ("judge", [2, 0], [1, 0])
+    assert (cut, date, lost.tolist(), kept.tolist()) == ("cut", 0.25, [1], [0.5])

@@ -14,16 +14,15 @@ import numpy as np
 import pytest
 
 from sim.base.errors import AccountingError
-from sim.engine import contracts, settlement, signing
 from sim.engine import ledger as a
-from sim.engine import settlement as others
+from sim.engine import settlement
 from sim.engine.kernel import interpreted
 from sim.engine.ledger import Ledger
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
+from sim.model.banks import enactment, signing
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.firms import (
-    clock,
     credit_line,
     equity,
     events,
@@ -129,70 +128,75 @@ def test_money_moves_on_every_account() -> None:
     assert moved == {account.name for account in a.ACCOUNTS}
 
 
+def at(account: str) -> str:
+    """The place of a total, as the rule names it that is written out from their declaration."""
+    return f"row[{getattr(totals, account)}]"
+
+
 IDENTITY, CONTRACTS, REFUSED = "an identity", "the contracts", "a value that no rule takes"
 POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.SALES.name: (
-        Posting(clock.accrue, "f.cum_sales", IDENTITY, "f.cum_equity", CONTRACTS),
-        Posting(totals.read_totals, "row[SALES]", IDENTITY, "row[STRIKE]", IDENTITY),
+        Posting(totals.carry, "f.cum_sales", IDENTITY, "f.cum_equity", CONTRACTS),
+        Posting(totals.read_kept, at("SALES"), IDENTITY, at("STRIKE"), IDENTITY),
     ),
     a.OUTLAYS.name: (
-        Posting(clock.accrue, "f.cum_cost", IDENTITY, "f.cum_invest", CONTRACTS),
-        Posting(totals.read_totals, "row[COST]", IDENTITY),
+        Posting(totals.carry, "f.cum_cost", IDENTITY, "f.cum_invest", CONTRACTS),
+        Posting(totals.read_kept, at("COST"), IDENTITY),
         Posting(workout.spend_line, "f.cum_cost", IDENTITY, "f.cum_invest", CONTRACTS),
     ),
     a.INVESTMENT.name: (
-        Posting(clock.accrue, "f.cum_invest", IDENTITY, "f.cum_cost", CONTRACTS),
-        Posting(totals.read_totals, "row[INVEST]", IDENTITY),
+        Posting(totals.carry, "f.cum_invest", IDENTITY, "f.cum_cost", CONTRACTS),
+        Posting(totals.read_kept, at("INVEST"), IDENTITY),
         Posting(project.carry_out, "f.cum_invest", IDENTITY, "f.cum_cost", CONTRACTS),
     ),
     a.MOVING.name: (
-        Posting(clock.accrue, "f.cum_delivery", IDENTITY, "f.cum_cost", CONTRACTS),
-        Posting(totals.read_totals, "row[DELIVERY]", IDENTITY),
+        Posting(totals.carry, "f.cum_delivery", IDENTITY, "f.cum_cost", CONTRACTS),
+        Posting(totals.read_kept, at("DELIVERY"), IDENTITY),
     ),
     a.UNPAID.name: (
         Posting(workout.pay_from_cash, "f.cum_supplier_loss", IDENTITY, "f.cum_sales", CONTRACTS),
-        Posting(totals.read_totals, "row[SUPPLIER_LOSS]", IDENTITY),
+        Posting(totals.read_kept, at("SUPPLIER_LOSS"), IDENTITY),
     ),
     a.INTEREST.name: (
-        Posting(clock.accrue, "f.cum_interest", IDENTITY, "f.cum_royalty", CONTRACTS),
-        Posting(totals.read_totals, "row[INTEREST]", IDENTITY),
+        Posting(totals.carry, "f.cum_interest", IDENTITY, "f.cum_royalty", CONTRACTS),
+        Posting(totals.read_kept, at("INTEREST"), IDENTITY),
     ),
     a.ROYALTY.name: (
-        Posting(clock.accrue, "f.cum_royalty", IDENTITY, "f.cum_interest", CONTRACTS),
-        Posting(totals.read_totals, "row[ROYALTY]", IDENTITY),
+        Posting(totals.carry, "f.cum_royalty", IDENTITY, "f.cum_interest", CONTRACTS),
+        Posting(totals.read_kept, at("ROYALTY"), IDENTITY),
     ),
     a.DRAWN.name: (
         Posting(credit_line.draw, "f.cum_drawn", IDENTITY, "f.cum_equity", IDENTITY),
-        Posting(totals.read_totals, "row[DRAWN]", IDENTITY),
+        Posting(totals.read_kept, at("DRAWN"), IDENTITY),
         Posting(workout.spend_line, "f.cum_drawn", IDENTITY, "f.cum_equity", IDENTITY),
     ),
     a.REPAID.name: (
         Posting(credit_line.repay, "f.cum_repaid", IDENTITY, "f.cum_dividend", IDENTITY),
-        Posting(totals.read_totals, "row[REPAID]", IDENTITY),
+        Posting(totals.read_kept, at("REPAID"), IDENTITY),
         Posting(workout.pay_from_cash, "f.cum_repaid", IDENTITY, "f.cum_dividend", IDENTITY),
     ),
     a.ROUNDS.name: (
         Posting(equity.close_round, "f.cum_equity", IDENTITY, "f.cum_sales", CONTRACTS),
         Posting(population.set_opening, "f.cum_equity", IDENTITY, "f.cum_sales", CONTRACTS),
-        Posting(totals.read_totals, "row[EQUITY]", IDENTITY),
+        Posting(totals.read_kept, at("EQUITY"), IDENTITY),
     ),
     a.DIVIDENDS.name: (
         Posting(workout.pay_from_cash, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
         Posting(events.divert, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
-        Posting(totals.read_totals, "row[DIVIDEND]", IDENTITY),
+        Posting(totals.read_kept, at("DIVIDEND"), IDENTITY),
     ),
     a.EXIT_CASH.name: (
         Posting(events.leave, "f.cum_exit_cash", IDENTITY, "f.cum_dividend", CONTRACTS),
-        Posting(totals.read_totals, "row[EXIT_CASH]", IDENTITY),
+        Posting(totals.read_kept, at("EXIT_CASH"), IDENTITY),
     ),
     a.SUBSCRIPTION.name: (
         Posting(equity.exercise, "f.cum_strike", IDENTITY, "f.cum_equity", CONTRACTS),
-        Posting(totals.read_totals, "row[STRIKE]", IDENTITY),
+        Posting(totals.read_kept, at("STRIKE"), IDENTITY),
     ),
     a.GAINS.name: (
         Posting(equity.share_out, "f.cum_gain", CONTRACTS, "f.cum_relation", CONTRACTS),
         Posting(right.expire, "f.cum_gain", CONTRACTS, "f.cum_relation", CONTRACTS),
-        Posting(totals.read_totals, "row[GAIN]", CONTRACTS),
+        Posting(totals.read_kept, at("GAIN"), CONTRACTS),
     ),
     a.RECOVERIES.name: (
         Posting(workout.settle_default, "f.recovery", CONTRACTS),
@@ -201,38 +205,38 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_default, "row[OWED]", IDENTITY),
     ),
     a.BUSINESS.name: (
-        Posting(clock.accrue, "f.cum_relation", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(totals.carry, "f.cum_relation", CONTRACTS, "f.cum_gain", CONTRACTS),
         Posting(events.leave, "f.cum_relation", CONTRACTS, "f.cum_gain", CONTRACTS),
-        Posting(totals.read_totals, "row[RELATION] =", CONTRACTS),
-        Posting(totals.read_totals, "row[RELATION] +=", CONTRACTS),
+        Posting(totals.read_kept, at("RELATION"), CONTRACTS),
     ),
     a.FUNDS.name: (
         Posting(settlement.close_books, "market", CONTRACTS),
-        Posting(clock.accrue, "f.cum_balance", CONTRACTS),
-        Posting(clock.accrue, "f.cum_refinanced", CONTRACTS),
-        Posting(totals.read_totals, "row[BALANCE_YEARS]", CONTRACTS),
-        Posting(totals.read_totals, "row[REFINANCED_YEARS]", CONTRACTS),
+        Posting(totals.carry, "f.cum_balance", CONTRACTS),
+        Posting(totals.carry, "f.cum_refinanced", CONTRACTS),
+        Posting(totals.read_kept, at("BALANCE_YEARS"), CONTRACTS),
+        Posting(totals.read_kept, at("REFINANCED_YEARS"), CONTRACTS),
     ),
     a.RELENDING.name: (
-        Posting(clock.accrue, "f.cum_relending", CONTRACTS, "f.cum_fee", CONTRACTS),
-        Posting(totals.read_totals, "row[RELENDING]", CONTRACTS),
+        Posting(totals.carry, "f.cum_relending", CONTRACTS, "f.cum_fee", CONTRACTS),
+        Posting(totals.read_kept, at("RELENDING"), CONTRACTS),
+        Posting(enactment.enact_decisions, "c.refinanced", CONTRACTS),
     ),
     a.OPERATING.name: (Posting(totals.post_firm, "row[OPERATING]", CONTRACTS),),
     a.SCREENING.name: (
         Posting(
             signing.charge_screening,
-            "w.banks.screening",
+            "d.books[lead].screening",
             CONTRACTS,
-            "w.banks.coordination",
+            "d.books[lead].coordination",
             CONTRACTS,
         ),
     ),
     a.COORDINATION.name: (
         Posting(
-            contracts.charge_coordination,
-            "w.banks.coordination",
+            signing.write_conditions,
+            "d.books[c.lead].coordination",
             CONTRACTS,
-            "w.banks.screening",
+            "d.books[c.lead].screening",
             CONTRACTS,
         ),
     ),
@@ -240,18 +244,34 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.SUBSIDY.name: (Posting(settlement.tolerance, "return", CONTRACTS),),
     a.CAPITAL.name: (Posting(settlement.replenish, "moved", CONTRACTS),),
     a.FEES.name: (
-        Posting(clock.accrue, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),
-        Posting(totals.read_totals, "row[FEE]", CONTRACTS),
-        Posting(others.settle_others, "earned", IDENTITY),
+        Posting(totals.carry, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),
+        Posting(totals.read_kept, at("FEE"), CONTRACTS),
+        Posting(settlement.settle_others, "earned", IDENTITY),
     ),
     a.BORNE.name: (
         Posting(loss_sharing.borne_by_others, "return", CONTRACTS),
         Posting(totals.read_default, "row[COVERED]", CONTRACTS, "row[GUARANTEED]", CONTRACTS),
         Posting(totals.read_default, "row[GUARANTEED]", CONTRACTS, "row[RECOVERED]", CONTRACTS),
         Posting(totals.read_default, "row[LOSS]", IDENTITY, "row[GUARANTEED]", IDENTITY),
-        Posting(others.settle_others, "borne", IDENTITY),
+        Posting(settlement.settle_others, "borne", IDENTITY),
     ),
-    a.LEASED.name: (Posting(others.settle_others, "sold", CONTRACTS),),
+    a.LEASED.name: (Posting(settlement.settle_others, "sold", CONTRACTS),),
+    "hand-over to other lenders": (
+        Posting(
+            enactment.enact,
+            "d.books[d.lender[i, j]].transfer",
+            IDENTITY,
+            "d.books[0].transfer",
+            IDENTITY,
+        ),
+        Posting(
+            enactment.enact,
+            "d.books[c.lender[j]].transfer",
+            IDENTITY,
+            "d.books[0].transfer",
+            IDENTITY,
+        ),
+    ),
     "split over lenders": (
         Posting(loss_sharing.split_by_share, "out[bank, a]", IDENTITY, "out[0, a]", IDENTITY),
         Posting(
@@ -269,7 +289,8 @@ WORLD = {a.ROYALTY.name: "royalty", a.SUBSCRIPTION.name: "warrant", a.GAINS.name
 
 
 def test_no_account_is_left_out() -> None:
-    assert {account.name for account in a.ACCOUNTS} == set(POSTINGS) - {"split over lenders"}
+    among_banks = {"split over lenders", "hand-over to other lenders"}
+    assert {account.name for account in a.ACCOUNTS} == set(POSTINGS) - among_banks
 
 
 def found_by(account: str) -> str:

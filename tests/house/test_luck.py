@@ -21,14 +21,15 @@ from sim.base.draws import (
     uniform_pair,
 )
 from sim.engine.committee import hold_committee
-from sim.engine.hearing import case_of, leaving_cost
 from sim.engine.kernel import interpreted, kernel
 from sim.engine.processes import Steps, observe, run_world, until
 from sim.engine.settlement import settle
 from sim.engine.world import World, new_world, opening_firms
 from sim.experiment.results import Results
 from sim.experiment.simulate import simulate
-from sim.model.banks.underwriting import score, sees_setback, signals
+from sim.model.banks.application import read_application
+from sim.model.banks.desk import OFFER
+from sim.model.banks.judgement import judge, public_score, sees_setback
 from sim.model.economy.macro import macro_path
 from sim.model.firms.record import (
     ALIVE,
@@ -38,9 +39,9 @@ from sim.model.firms.record import (
     ASK_REVIEW,
     FAILED_TECHNICAL,
     NEVER,
-    SWAP,
     UNBORN,
 )
+from tests.engine.hand import applicant, desk
 from tests.house.small import (
     branch,
     changed_books,
@@ -362,14 +363,14 @@ def test_a_committee_decides_on_each_firm_as_if_it_were_alone(
     assert differing(*both) in ([], ["contract"])
 
 
-def test_what_leaving_costs_one_firm_does_not_depend_on_the_others(
+def test_what_is_read_of_a_firm_does_not_depend_on_who_was_read_before(
     ample_mid: dict[str, World],
 ) -> None:
-    now = ample_mid["revenue_swap"]
-    who = np.flatnonzero((now.firms.status == ALIVE) & (now.firms.right == SWAP))
-    together = leaving_cost(now, case_of(now, who, 3.0))
-    alone = [leaving_cost(now, case_of(now, who[n : n + 1], 3.0))[0] for n in range(9)]
-    assert together[:9].tolist() == alone
+    w = ample_mid["revenue_swap"]
+    d = desk(w, 3.0)
+    for i in np.flatnonzero(w.firms.status == ALIVE)[:99]:
+        read_application(d.applications[0], int(i), d, 3.0, False)
+        assert d.applications[:1].tobytes() == applicant(w, int(i), 3.0).tobytes()
 
 
 @pytest.fixture(scope="module")
@@ -396,48 +397,47 @@ def run_world_unchecked(w: World) -> None:
 # --- Banks and the climate ---------------------------------------------------------------
 
 
-def everyone(past: World) -> Any:
-    """All living firms as one committee would see them, each after some decisions."""
+def everyone(past: World) -> list[Any]:
+    """All living firms as a committee reads them, each after some decisions."""
     past.ordinal[:] = np.arange(past.ordinal.size) % 5
-    return case_of(past, np.flatnonzero(past.firms.status == ALIVE), 0.0)
+    return [applicant(past, int(i), 0.0) for i in np.flatnonzero(past.firms.status == ALIVE)]
 
 
-def test_a_further_bank_changes_no_signal_of_another(own_past: World) -> None:
-    case, rule = everyone(own_past), own_past.scenario.underwriting
-    factor = np.array([1.1, 1.0, 0.9, 1.0])
-    three = np.tile(np.array([2, 0, 1]), (case.a.shape[0], 1))
-    four = np.tile(np.array([3, 2, 0, 1]), (case.a.shape[0], 1))
-    few = signals(case.a, three, case.draw, rule, factor)
-    more = signals(case.a, four, case.draw, rule, factor)
-    for mine, theirs in zip(few, more, strict=True):
-        assert mine.tobytes() == np.ascontiguousarray(theirs[:, 1:]).tobytes()
+def judged(w: World, a: Any, banks: list[int], offer: Any = None) -> list[float]:
+    """What some banks make of an applicant, each by itself: posterior means of quality."""
+    o = OFFER.empty(1)[0] if offer is None else offer
+    o.lenders = len(banks)
+    o.lender[: len(banks)] = banks
+    judge(o, a, w.terms[0], w.common[0], w.bank_rules)
+    return list(o.quality[: len(banks)].tolist())
+
+
+def test_a_further_bank_changes_no_judgement_of_another(own_past: World) -> None:
+    own_past.bank_rules.signal_precision[:4] = [1.1, 1.0, 0.9, 1.0]
+    for a in everyone(own_past):
+        found = judged(own_past, a, [3, 2, 0, 1])
+        assert judged(own_past, a, [2, 0, 1]) == found[1:]
 
 
 def test_what_a_bank_sees_of_one_applicant_does_not_depend_on_the_others(
     own_past: World,
 ) -> None:
-    case, rule = everyone(own_past), own_past.scenario.underwriting
-    banks = np.tile(np.array([2, 0, 1]), (case.a.shape[0], 1))
-    factor, precision = np.ones(3), np.full(case.a.shape[0], 0.5)
-    together = signals(case.a, banks, case.draw, rule, factor)[0]
-    shown, seen = score(case.a, precision, case.draw), sees_setback(case.a, case.draw, rule)
-    for n in range(0, case.a.shape[0], 17):
-        alone, row = case_of(own_past, case.a.firm[n : n + 1], 0.0), slice(n, n + 1)
-        signal = signals(alone.a, banks[row], alone.draw, rule, factor)[0]
-        assert signal.tobytes() == together[row].tobytes()
-        assert score(alone.a, precision[row], alone.draw)[0] == shown[n]
-        assert sees_setback(alone.a, alone.draw, rule)[0] == seen[n]
+    used, rule = OFFER.empty(1)[0], own_past.common[0]
+
+    def seen(a: Any, offer: Any) -> tuple[Any, ...]:
+        sight = public_score(a, 0.5), sees_setback(a, rule)
+        return *judged(own_past, a, [2, 0, 1], offer), *sight
+
+    together = [seen(a, used) for a in everyone(own_past)]
+    for n, a in list(enumerate(everyone(own_past)))[::-17]:
+        assert seen(a, None) == together[n]
 
 
 def test_a_second_decision_on_a_firm_brings_a_new_signal(own_past: World) -> None:
-    case, rule = everyone(own_past), own_past.scenario.underwriting
-    banks = np.zeros((case.a.shape[0], 1), np.int64)
-    first, _ = signals(case.a, banks, case.draw, rule, np.ones(1))
-    own_past.ordinal += 1
-    again = case_of(own_past, case.a.firm, 0.0)
-    own_past.ordinal -= 1
-    second, _ = signals(again.a, banks, again.draw, rule, np.ones(1))
-    assert not np.any(first == second)
+    for a in everyone(own_past):
+        first = judged(own_past, a, [0])
+        a.ordinal += 1
+        assert judged(own_past, a, [0])[0] != first[0]
 
 
 def test_the_climate_depends_on_no_firm_no_bank_and_no_horizon(past: World) -> None:

@@ -66,7 +66,7 @@ class Desk(NamedTuple):
     believed_default, believed_loss : arrays, shape (n_firms,)
         Beliefs at signing, for provisions.
     posted, by_bank, total, by_terms, row : arrays
-        Sums since the last settlement, see `sim.model.firms.flows.post_flows`.
+        Sums since the last settlement, see `sim.model.firms.flows.post_firm`.
     book : record array
         Contracts; `tally` says how many rows are used.
     applications, offers : record arrays, shapes (n,) and (n, 1 + n_menu)

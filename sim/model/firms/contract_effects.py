@@ -1,7 +1,7 @@
 """What a credit decision does to a firm: signing, refusing, withdrawing.
 
-Decisions are made by banks on arrays of applicants; here they take effect, one firm at a
-time. A decision is a real event of the firm, so the firm is anchored at its date.
+Banks decide (`sim.model.banks.committee`); here decisions take effect, one firm at a time. A
+decision is a real event of the firm, so the firm is anchored at its date.
 """
 
 from typing import Any

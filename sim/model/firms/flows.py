@@ -190,7 +190,7 @@ def settle_firms(
     Parameters
     ----------
     firms, params, t, posted, lender, share, operating_cost, by_bank, total, by_terms, row
-        As in `sim.model.firms.flows.post_flows`.
+        As in `post_firm`, where there are several with one row for each firm.
     balance : array, shape (n_firms,), CNY million
         Written: balance of living firms.
     worsened : uint8 array, shape (n_firms,)

@@ -6,7 +6,7 @@ import pytest
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms import record as r
 from sim.model.firms.clock import refresh
-from sim.model.firms.contract_effects import cut, decline_all, sign, sign_all, take_right
+from sim.model.firms.contract_effects import cut, decline_firm, sign, sign_firm, take_right
 from sim.model.firms.credit_line import release
 from tests.model.firms.hand import Diary, borrower, climate, firm, quiet, rules, three
 
@@ -153,7 +153,9 @@ def test_signing_all_anchors_answers_and_logs_the_living():
     firms[2].status = r.LISTED
     dates, pending, diary = committee(firms, p)
     book = contracts(5, firm=[9, 9, 0, 1, 2])
-    sign_all(firms, dates, pending, [p], climate(), 0.2, book, np.array([2, 3, 4]), *diary.both)
+    for row in (2, 3, 4):
+        f = firms[book[row].firm]
+        sign_firm(f, p, climate(), 0.2, book[row], row, dates, pending, *diary.both)
     assert diary.told == ["loan signed"] * 2
     assert firms.contract.tolist() == [2, 3, -1]
     # A fifth of a million spent, five millions drawn.
@@ -179,9 +181,7 @@ def test_what_counts_as_a_refusal(asked, kept, refused, told):
     firms = three(**{"contract": 0, "limit": 10.0, "balance": 5.0, "maturity": 50.0, "cash": 9.0})
     firms.request = asked
     dates, pending, diary = committee(firms, p)
-    decline_all(
-        firms, dates, pending, [p], climate(), 0.2, np.array([1]), np.array([kept]), *diary.both
-    )  # fmt: skip
+    decline_firm(firms[1], p, climate(), 0.2, kept, dates, pending, *diary.both)
     assert diary.told == told
     assert firms.refused.tolist() == [0, refused, 0]
     assert firms.limit[1] == (5.0 if kept == 0.0 else 10.0 * kept)
@@ -193,9 +193,8 @@ def test_after_a_refusal_a_firm_waits_before_it_asks_again():
     p = quiet(reapply_years=0.5, apply_below_cash=[9.0] * 4)
     firms = three(cash=1.0, request=r.ASK_FUNDS)
     dates, pending, diary = committee(firms, p)
-    decline_all(
-        firms, dates, pending, [p], climate(), 0.2, np.arange(2), np.ones(2), *diary.both
-    )  # fmt: skip
+    for f in firms[:2]:
+        decline_firm(f, p, climate(), 0.2, 1.0, dates, pending, *diary.both)
     assert firms.may_apply.tolist() == [0.7, 0.7, 0.0]
     assert firms.request.tolist() == [0, 0, r.ASK_FUNDS]
 
@@ -204,10 +203,8 @@ def test_a_line_that_pays_for_the_waiting_project_starts_it_and_one_that_does_no
     p = quiet(**HALF, reapply_years=0.5)
     firms = three(project=1, demand=[8.0, 12.0, 8.0], deadline=5.0, cash=1.0, scale=1.0)
     dates, pending, diary = committee(firms, p)
-    sign_all(
-        firms, dates, pending, [p], climate(), 0.2, contracts(2, firm=[0, 1]), np.arange(2),
-        *diary.both,
-    )  # fmt: skip
+    for row, k in enumerate(contracts(2, firm=[0, 1])):
+        sign_firm(firms[row], p, climate(), 0.2, k, row, dates, pending, *diary.both)
     assert diary.told == ["loan signed", "project carried out", "loan signed"]
     assert firms.project.tolist() == [0, 1, 1]
     assert firms.request.tolist() == [0, 0, 0]
@@ -218,17 +215,7 @@ def test_a_loan_to_a_firm_in_arrears_cures_it():
     p = quiet(**HALF)
     firms = three(arrears=1, arrears_end=0.3, cash=-1.0)
     dates, pending, diary = committee(firms, p)
-    sign_all(
-        firms,
-        dates,
-        pending,
-        [p],
-        climate(),
-        0.2,
-        contracts(1, firm=1),
-        np.array([0]),
-        *diary.both,
-    )
+    sign_firm(firms[1], p, climate(), 0.2, contracts()[0], 0, dates, pending, *diary.both)
     assert (firms[1].arrears, firms[1].cash) == (0, 4.0)
     assert firms[0].arrears == 1
 
@@ -245,7 +232,7 @@ def test_a_firm_in_arrears_draws_on_what_its_new_line_leaves(state, limit, cured
     p = quiet(**(HALF | {"liquidity_buffer": 0.25}), burn=4.0, startup_margin=0.0)
     firms = three(contract=0, limit=10.0, arrears=1, arrears_end=0.3, cost=4.0, **state)
     dates, pending, diary = committee(firms, p)
-    book = contracts(1, firm=1, limit=limit)
-    sign_all(firms, dates, pending, [p], climate(), 0.0, book, np.array([0]), *diary.both)
+    k = contracts(limit=limit)[0]
+    sign_firm(firms[1], p, climate(), 0.0, k, 0, dates, pending, *diary.both)
     assert firms[1].arrears == (0 if cured else 1)
     assert (firms[1].cash > 0.0) == cured

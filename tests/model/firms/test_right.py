@@ -22,7 +22,6 @@ from sim.model.firms.right import (
     end_right,
     expire,
     is_compliant,
-    price_rights,
     right_value,
     royalty_end,
     waive,
@@ -274,12 +273,8 @@ def test_a_right_to_nothing_costs_nothing():
     assert cost(0.05, 2.0, 0.0, 0.0, 3.0) == pytest.approx(0.0, abs=1e-9)
 
 
-def test_banks_and_firms_price_a_right_by_one_rule():
-    terms = np.array([[0.05] * 3, [2.0] * 3, [0.0, 60.0, 300.0], [20.0, 50.0, 200.0], [0, 1.5, 4]])
-    together = np.empty(3)
-    price_rights(terms, 0.6, 0.03, together)
-    assert together.tolist() == [cost(*terms[:, n]) for n in range(3)]
+def test_a_firm_prices_its_right_by_the_rule_by_which_banks_do():
     p = rules(**BUSINESS)
-    for n, (stake, strike, trigger, value, years) in enumerate(terms.T):
-        f = swap(stake, strike=strike, trigger=trigger, value=value, expiry=1.0 + years)
-        assert right_value(f, p, 1.0) == together[n]
+    for trigger, value, years in ((0.0, 20.0, 0.0), (60.0, 50.0, 1.5), (300.0, 200.0, 4.0)):
+        f = swap(0.05, strike=2.0, trigger=trigger, value=value, expiry=1.0 + years)
+        assert right_value(f, p, 1.0) == cost(0.05, 2.0, trigger, value, years)
