@@ -50,6 +50,7 @@ from sim.model.firms import (
     gap_option,
     lifecycle,
     loss_sharing,
+    loss_surprise,
     operations,
     population,
     project,
@@ -63,7 +64,8 @@ from sim.model.firms import (
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, gap_option, loss_sharing, lifecycle, operations, credit_line, project,
     equity, relationship, right, workout, population, clock, events, advance, contract_effects,
-    flows, limit, upside, eligibility, application, judgement, offer_rate, line, credit_decision,
+    flows, loss_surprise, limit, upside, eligibility, application, judgement, offer_rate, line,
+    credit_decision,
     withdrawal, offer, choice, admission, rationing, signing, enactment, committee,
     repetition,
 )  # fmt: skip
@@ -78,7 +80,7 @@ ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.turn, committee.decide_applications,
     committee.decide_on_lines, committee.wind_down, enactment.enact_decisions,
     repetition.repeat_judge, repetition.repeat_sign, repetition.repeat_cut,
-    flows.settle_firms, loss_sharing.split_by_lender,
+    flows.settle_firms, loss_sharing.split_by_lender, loss_surprise.loss_surprise,
 )  # fmt: skip
 """What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""
 
@@ -99,6 +101,7 @@ class Kernel:
     repeat_cut: Callable[..., None]
     settle_firms: Callable[..., None]
     split_by_lender: Callable[..., None]
+    loss_surprise: Callable[..., float]
     compiled: bool
 
 

@@ -62,8 +62,23 @@ class Ledger:
     """
 
     flows: dict[str, Floats] = field(default_factory=dict)
+    net: list[float] = field(default_factory=lambda: [0.0] * len(PARTIES))
+    gross: list[float] = field(default_factory=lambda: [0.0] * len(PARTIES))
     residual: float = 0.0
     checks: int = 0
+
+    def __post_init__(self) -> None:
+        """Sum up the flows of a ledger that begins with some."""
+        if self.flows and not any(self.gross):
+            for table in self.flows.values():
+                for payer, payee in zip(*np.nonzero(table), strict=True):
+                    self._count(int(payer), int(payee), float(table[payer, payee]))
+
+    def _count(self, payer: int, payee: int, amount: float) -> None:
+        self.net[payee] += amount
+        self.net[payer] -= amount
+        self.gross[payee] += abs(amount)
+        self.gross[payer] += abs(amount)
 
     def post(self, account: str, payer: int, payee: int, amount: float) -> None:
         """Record that `payer` paid `amount` to `payee` (a negative one the other way)."""
@@ -71,26 +86,20 @@ class Ledger:
         if table is None:
             table = self.flows[account] = np.zeros((len(PARTIES), len(PARTIES)))
         table[payer, payee] += amount
+        self._count(payer, payee, amount)
 
     def received(self, party: int) -> float:
         """Net receipts of a party over all accounts, CNY million."""
-        return float(
-            sum(table[:, party].sum() - table[party, :].sum() for table in self.flows.values())
-        )
+        return self.net[party]
 
     def turnover(self, party: int) -> float:
         """Sum of a party's receipts and payments without sign, CNY million."""
-        return float(
-            sum(
-                np.abs(table[:, party]).sum() + np.abs(table[party, :]).sum()
-                for table in self.flows.values()
-            )
-        )
+        return self.gross[party]
 
     def copy(self) -> "Ledger":
         """An independent copy."""
         flows = {account: table.copy() for account, table in self.flows.items()}
-        return Ledger(flows, self.residual, self.checks)
+        return Ledger(flows, list(self.net), list(self.gross), self.residual, self.checks)
 
     def check(self, what: str, left: float, right: float, scale: float, where: str) -> None:
         """Hold two sides of an identity against each other.

@@ -34,6 +34,7 @@ from sim.experiment.controls import controls_of, follow, watches_of
 from sim.experiment.progress import Asked, meter
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
 from sim.model.contracts.loss_sharing import cover_shares
+from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
@@ -137,6 +138,7 @@ def warm_up(scenario: Scenario) -> float:
     w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], 0.0)
     read_all(w, 0.0)
     by_bank(w, np.zeros(0))
+    w.rules.loss_surprise(w.firms, w.params, w.climate, 0.0, OPENING.empty(0))
     with_desk(w, 1, w.rules.decide_applications, 0.0)
     with_desk(w, 1, w.rules.decide_on_lines, 0.0)
     with_desk(w, 1, w.rules.wind_down, 0.0)

@@ -218,8 +218,14 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
         curves += firm_effects(history, baseline)
-    parts = [pd.DataFrame(dict(zip(COLUMNS, curve, strict=True))) for curve in curves]
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    curves = [curve for curve in curves if np.size(curve[2])]
+    sizes = [np.size(curve[2]) for curve in curves]
+    names = ([curve[place] for curve in curves] for place in (0, 1))
+    numbers = (
+        np.concatenate([np.asarray(curve[place], float) for curve in curves]) for place in (2, 3)
+    )
+    columns = (*(np.repeat(np.array(name, dtype=object), sizes) for name in names), *numbers)
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
 def firm_curves(history: History) -> Iterator[Curve]:
