@@ -23,7 +23,7 @@ def test_a_closure_is_weighed_with_what_lenders_would_lose(
         **cover,
     )  # fmt: skip
     f, row = w.firms[0], np.zeros(N_ACCOUNTS)
-    opening = OPENING.empty(1)
+    opening = OPENING.empty(w.firms.shape[0])
     assert loss_surprise(w.firms, w.params, w.climate, 0.0, opening) == 0.0
     expected = opening.covered[0]
     close(f, w.params[f.sector], w.climate[0], 0.0, FAILED_TECHNICAL, w.log, w.cursor)
@@ -34,7 +34,7 @@ def test_a_closure_is_weighed_with_what_lenders_would_lose(
 
 def test_a_strike_counts_one_less_the_threshold_used_up() -> None:
     w = world(economy(), balance=4.0, limit=4.0, tangible=0.0, scale=2.0)
-    f, opening = w.firms[0], OPENING.empty(1)
+    f, opening = w.firms[0], OPENING.empty(w.firms.shape[0])
     loss_surprise(w.firms, w.params, w.climate, 0.0, opening)
     weight = opening.covered[0]
     # A quarter in which half a unit of the threshold of failure was used up, without a strike.
