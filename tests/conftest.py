@@ -5,6 +5,8 @@ from hypothesis import settings
 
 from sim.analysis.compare import Comparison, compare
 from sim.analysis.outcomes_table import Outcomes
+from sim.outcomes import mark
+from sim.outcomes.mark import Mark
 from tests import synthetic
 from tests.synthetic import MadeUpResults
 
@@ -26,3 +28,12 @@ def comparison(outcomes: Outcomes) -> Comparison:
 @pytest.fixture(scope="session")
 def results() -> MadeUpResults:
     return synthetic.results()
+
+
+@pytest.fixture
+def register(monkeypatch: pytest.MonkeyPatch) -> dict[str, Mark]:
+    """Give an empty register that is thrown away after the test."""
+    own: dict[str, Mark] = {}
+    monkeypatch.setattr(mark, "_MARKS", own)
+    monkeypatch.setattr(mark.pkgutil, "iter_modules", lambda paths: iter(()))
+    return own

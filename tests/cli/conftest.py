@@ -1,11 +1,8 @@
 """The command line without an engine: made-up results behind the real commands."""
 
-import importlib
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pandas as pd
@@ -80,12 +77,9 @@ def _write_report(path: Path, **parts: Any) -> None:
 @pytest.fixture
 def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Put made-up results and a small scenario model behind the commands."""
-    # The report draws studies, which know the real engine; it is loaded before that is hidden.
-    importlib.import_module("sim.report.report")
     stand_in = Engine()
-    module = ModuleType("sim.experiment.simulate")
-    module.__dict__.update(replicate=stand_in.replicate, gather=stand_in.gather)
-    monkeypatch.setitem(sys.modules, "sim.experiment.simulate", module)
+    monkeypatch.setattr("sim.experiment.simulate.replicate", stand_in.replicate)
+    monkeypatch.setattr("sim.experiment.simulate.gather", stand_in.gather)
     monkeypatch.setattr("sim.report.report.write_report", _write_report)
     monkeypatch.setattr("sim.cli.report.write_figures", _write_figures)
     monkeypatch.setattr(

@@ -35,6 +35,8 @@ SHORT = {
 }  # fmt: skip
 FEW_FIRMS = {"population.firms": 30}
 EVENTS = "event log"
+YUAN = 1e-6
+"""In CNY million."""
 
 RENAMED: dict[str, str] = {}
 """Outcomes whose name changed: the stored name, and the one that the library gives now."""
@@ -100,6 +102,8 @@ def _side_by_side(parts: list[dict[str, dict[str, Any]]]) -> dict[str, dict[str,
 def digest(log: pd.DataFrame) -> str:
     """A short hash of an event log: who, when, what, how much, to nine digits.
 
+    Cash is exhausted at a rounding error; what is smaller than a yuan is nothing.
+
     Examples
     --------
     >>> log = pd.DataFrame({"firm": [1], "date": [0.25], "event": ["birth"], "value": [1.0]})
@@ -107,9 +111,14 @@ def digest(log: pd.DataFrame) -> str:
     True
     """
     text = "\n".join(
-        f"{row.firm} {row.date:.9g} {row.event} {row.value:.9g}" for row in log.itertuples()
+        f"{row.firm} {_digits(row.date)} {row.event} {_digits(row.value)}"
+        for row in log.itertuples()
     )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _digits(value: float) -> str:
+    return f"{value if abs(value) >= YUAN else 0.0:.9g}"
 
 
 @contextmanager

@@ -273,7 +273,7 @@ def of_banks(w: World, v: Lives, seen: Seen) -> Found:
         a.SCREENING.name: u.screening_cost * judged,
         a.COORDINATION.name: clause.coordination_cost * further,
         a.MONITORING.name: u.monitoring_cost * seen.watched,
-        a.TOLERANCE.name: u.tolerance_rate * (lent @ appetite),
+        a.SUBSIDY.name: u.tolerance_rate * (lent @ appetite),
         a.CAPITAL.name: gap.sum(),
     }
 

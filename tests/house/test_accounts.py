@@ -238,7 +238,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         ),
     ),
     a.MONITORING.name: (Posting(settlement.close_books, "'monitoring'", CONTRACTS),),
-    a.TOLERANCE.name: (Posting(settlement.tolerance, "return", CONTRACTS),),
+    a.SUBSIDY.name: (Posting(settlement.tolerance, "return", CONTRACTS),),
     a.CAPITAL.name: (Posting(settlement.replenish, "moved", CONTRACTS),),
     a.FEES.name: (
         Posting(clock.accrue, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),

@@ -96,7 +96,7 @@ def test_every_file_of_the_submodels_is_there(odd: str) -> None:
     files = [
         f"sim.model.{folder}.{file.stem}"
         for folder in SUBMODELS
-        for file in (ROOT / "sim" / "model" / folder).glob("*.py")
+        for file in (ROOT / "sim" / folder.replace(".", "/")).glob("*.py")
         if file.stem != "__init__"
     ]
     assert len(files) > 40
