@@ -281,7 +281,7 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
     """Give every file of the submodels: what it says of itself, its parameters and rules."""
     known = parameters(Scenario)
     for folder in SUBMODELS:
-        package = import_module(f"sim.model.{folder}")
+        package = import_module(f"sim.{folder}")
         for found in pkgutil.iter_modules(package.__path__):
             module = import_module(f"{package.__name__}.{found.name}")
             own = [one for one in known if one.module == module.__name__]
