@@ -172,8 +172,8 @@ STANDARDS: dict[Standard, str] = {
 ENTITIES = ("firm", "contract", "bank", "climate")
 """Records whose columns are state variables, in the order of the description."""
 
-SUBMODELS = ("firms", "contracts", "banks", "economy")
-"""Folders of `sim.model` whose files are the submodels."""
+SUBMODELS = ("model.economy", "model.firms", "model.contracts", "model.banks")
+"""Folders whose files are the submodels."""
 
 
 def protocols(
@@ -281,7 +281,7 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
     """Give every file of the submodels: what it says of itself, its parameters and rules."""
     known = parameters(Scenario)
     for folder in SUBMODELS:
-        package = import_module(f"sim.model.{folder}")
+        package = import_module(f"sim.{folder}")
         for found in pkgutil.iter_modules(package.__path__):
             module = import_module(f"{package.__name__}.{found.name}")
             own = [one for one in known if one.module == module.__name__]
@@ -298,7 +298,8 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
 def _others(stated: Stated) -> Iterator[dict[str, str]]:
     """Give the parameters that no submodel holds: of the experiment and its measurement."""
     for one in parameters(Scenario):
-        if not one.module.startswith("sim.model.") and one.path != ("sources",):
+        inside = one.module.startswith(tuple(f"sim.{folder}." for folder in SUBMODELS))
+        if not inside and one.path != ("sources",):
             yield _parameter(one, stated)
 
 

@@ -34,8 +34,6 @@ from sim.scenario.parameters import PLACE, matches, parameters
 from sim.scenario.scenario import Scenario
 from sim.scenario.toml_text import split_key
 from sim.studies.findings import TOTAL
-from sim.studies.ranges import Range
-from sim.studies.sensitivity import DIFFERENCE
 
 if TYPE_CHECKING:
     # Results are drawn, not computed here: a figure loads no engine.
@@ -44,11 +42,14 @@ if TYPE_CHECKING:
     from sim.studies.cycle import CrossCycle
     from sim.studies.discovery import Discovery, Region
     from sim.studies.frontier import Frontier
+    from sim.studies.ranges import Range
     from sim.studies.robustness import Robustness
     from sim.studies.sensitivity import Sensitivity
     from sim.studies.stress import ReverseStress
 
 MOST_BARS = 12
+DIFFERENCE = "difference"
+"""Kind of response, as `sim.studies.sensitivity` names it."""
 _HALF = 0.36
 _OF_MORRIS = (("mu_star", "sigma"), ("mu_star_conf",))
 
