@@ -247,22 +247,6 @@ def replication_key(seed: int, replication: int) -> tuple[int, int]:
     return int(words[0]), int(words[1])
 
 
-def fill_uniforms(k0: int, k1: int, firm: Any, purpose: int, a: Any, b: Any, out: Any) -> None:
-    """Write the first uniform number of each address; the loop is compiled in a run.
-
-    Firm and `b` have shape (n,), `a` and `out`, whose numbers lie strictly between 0 and 1, (n,
-    k).
-
-    >>> out = np.empty((1, 2))
-    >>> fill_uniforms(1, 2, np.array([5]), SIGNAL, np.array([[0, 3]]), np.array([4]), out)
-    >>> bool(out[0, 1] == uniform_pair(1, 2, 5, SIGNAL, 3, 4)[0])
-    True
-    """
-    for i in range(a.shape[0]):
-        for j in range(a.shape[1]):
-            out[i, j] = uniform_pair(k0, k1, firm[i], purpose, a[i, j], b[i])[0]
-
-
 def uniform_columns(
     key: tuple[int, int],
     firm: NDArray[np.int64],

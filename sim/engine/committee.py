@@ -14,13 +14,13 @@ LOGGED = 8
 
 
 def hold_committee(w: World, date: float) -> None:
-    """Decide on every open request at `date`."""
+    """Decide on every open request at `date`; decisions take effect at once."""
     _decide(w, date, w.rules.decide_applications)
     _decide(w, date, w.rules.decide_on_lines)
 
 
 def wind_down(w: World, date: float) -> None:
-    """In the run-off nothing is lent: lines that end are called, other requests refused."""
+    """Answer every open request at `date` once no loan is made any more."""
     _decide(w, date, w.rules.wind_down)
 
 

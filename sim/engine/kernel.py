@@ -1,4 +1,4 @@
-"""Compile the rules of a firm's life the first time a run needs them.
+"""Compile the rules of firms and of banks the first time a run needs them.
 
 The rules are plain Python. Each is registered so that compiled code may call it, and only
 the few entry points are compiled. The compiled code is cached on disk in a folder named by
@@ -177,7 +177,7 @@ def _is_compiling() -> bool:
 
 @lru_cache(maxsize=1)
 def kernel() -> Kernel:
-    """The rules of a firm's life, compiled unless ``CROSSCYCLE_JIT=0``."""
+    """The rules of firms and of banks, compiled unless ``CROSSCYCLE_JIT=0``."""
     if not _is_compiling():
         return interpreted()
     import numba

@@ -25,6 +25,7 @@ from markupsafe import Markup
 from sim.base.draws import STREAMS
 from sim.base.language import tr
 from sim.engine import processes, settlement
+from sim.engine.kernel import interpreted
 from sim.engine.ledger import MEANINGS, TOLERANCE
 from sim.engine.world import World, banks_at_start, new_world, opening_firms, roster_of
 from sim.model.contracts.arrangement import PLAIN, differing_clauses
@@ -125,7 +126,8 @@ def _steps(body: Sequence[ast.stmt], function: Function, depth: int, when: str) 
             inside = tuple(_steps(node.body, function, depth, ""))
             yield from [Step(tr("for each {name}", name=each), "", when, inside)] if inside else []
         elif isinstance(node, _CALLERS) and isinstance(node.value, ast.Call):
-            called = _resolved(node.value.func, function)
+            named = (node.value.func, *node.value.args)
+            called = next(filter(None, (_resolved(one, function) for one in named)), None)
             if called is not None and called not in (function, *_SILENT):
                 words = str(called.__doc__).strip().partition("\n")[0]
                 place = f"{called.__module__}.{called.__qualname__}"
@@ -134,7 +136,7 @@ def _steps(body: Sequence[ast.stmt], function: Function, depth: int, when: str) 
 
 
 def _resolved(name: ast.expr, function: Function) -> Function | None:
-    """Find the function of this program that is called; None for any other."""
+    """Find the function of this program, or the compiled rule, of a name; None for any other."""
     known = function.__globals__
     found = None
     if isinstance(name, ast.Name):
@@ -142,6 +144,8 @@ def _resolved(name: ast.expr, function: Function) -> Function | None:
     elif isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name):
         owner = World if name.value.id == "w" else known.get(name.value.id)
         found = getattr(owner, name.attr, None)
+    elif isinstance(name, ast.Attribute) and ast.unparse(name.value) == "w.rules":
+        found = getattr(interpreted(), name.attr)
     is_own = inspect.isfunction(found) and found.__module__.startswith("sim.")
     return found if is_own and found is not None and found.__doc__ else None
 

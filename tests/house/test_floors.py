@@ -44,7 +44,6 @@ PACKAGES = {
 MOST_CODE_OF_A_FILE, MOST_CODE, MOST_ARGUMENTS = 450, 50, 6
 KERNEL = "a compiled rule is given all state that it touches: no objects, no closures"
 MANY_ARGUMENTS = {
-    "base/draws.py fill_uniforms": "an address has six parts",
     "model/firms/advance.py advance": KERNEL,
     "model/firms/events.py close": KERNEL,
     "model/firms/events.py leave": KERNEL,

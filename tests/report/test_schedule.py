@@ -1,6 +1,7 @@
 """The order of things, read off the source of the engine."""
 
 from sim.engine import processes
+from sim.engine.committee import hold_committee
 from sim.engine.settlement import settle
 from sim.engine.world import World
 from sim.model.firms.advance import fire
@@ -32,6 +33,11 @@ def test_what_was_told_is_not_told_again() -> None:
     assert month.steps[-1].place == last.place
     assert month.steps[-1].steps != ()
     assert last.steps == ()
+
+
+def test_rules_that_banks_and_firms_follow_are_told() -> None:
+    assert places(steps_of(hold_committee)) == ["decide_applications", "decide_on_lines"]
+    assert places(steps_of(processes.turn)) == ["advance", "set_climate", "turn"]
 
 
 def test_words_are_the_first_lines_of_the_functions() -> None:
