@@ -79,24 +79,19 @@ def add_parts(o: Any, amount: float, sums: Any) -> None:
 
 
 def ration_tight(offers: Any, ready: Any, amount: Any, room: Any, tight: Any) -> None:
-    """As `ration`, where some banks are asked for more than they have room for."""
+    """As `ration`, where some banks are short; what needs none of these fits in any case."""
     hard = np.zeros(ready.shape[0], np.int64)
     merit = np.zeros(ready.shape[0])
     count = 0
-    taken = np.zeros(room.shape[0])
     for n in range(ready.shape[0]):
-        if ready[n] == 1:
-            if needs_any(offers[n], amount[n], tight):
-                hard[count] = n
-                merit[count] = -offers[n].surplus[0]
-                count += 1
-            else:
-                add_parts(offers[n], amount[n], taken)
-    left = room - taken
+        if ready[n] == 1 and needs_any(offers[n], amount[n], tight):
+            hard[count] = n
+            merit[count] = -offers[n].surplus[0]
+            count += 1
     for place in np.argsort(merit[:count], kind="mergesort"):
         n = hard[place]
-        if has_room(offers[n], amount[n], left):
-            add_parts(offers[n], -amount[n], left)
+        if has_room(offers[n], amount[n], room):
+            add_parts(offers[n], -amount[n], room)
         else:
             ready[n] = 0
 

@@ -96,14 +96,18 @@ def test_cheap_funding_alone_does_not_close_the_gap_of_start_ups() -> None:
         ({"u": bank_with(0.1, 0.11)}, 1),
         # Capital that asks no more than deposits do is as good as deposits.
         ({"u": bank_with(0.5, 0.02)}, -1),
-        # No loan is backed by more capital than is lent.
-        ({"u": rules(risk_weight=12.5, required_ratio=0.1, hurdle_rate=0.02)}, -1),
     ],
 )
 def test_each_part_moves_it_in_the_right_direction(terms: Any, sign: int) -> None:
     usual = {"default": 0.04, "loss": 0.5, "funds": 0.02, "cost": 0.012, "u": rules()}
     # (0.02 * 0.9 + 0.1 * 0.1 + 0.012 + 0.04 * 0.5) / 0.96 = 0.0625.
     assert np.sign(round(break_even_rate(**usual | terms) - 0.0625, 12)) == sign
+
+
+def test_no_loan_is_backed_by_more_capital_than_is_lent() -> None:
+    u = rules(risk_weight=12.5, required_ratio=0.1, hurdle_rate=0.1)
+    needed = break_even_rate(0.04, 0.5, 0.02, 0.012, u)
+    assert needed == pytest.approx((0.1 + 0.012 + 0.02) / 0.96)
 
 
 # --- Default -----------------------------------------------------------------------------

@@ -150,7 +150,9 @@ def test_every_lender_needs_room_for_its_share() -> None:
 
 
 def test_a_bank_with_a_share_of_nothing_need_have_no_room() -> None:
-    assert fits([5, 5], [1, 2], [10, -3], [[0, 1], [0, 1]], [[1.0, 0.0]] * 2) == [True, True]
+    lender, share = [[0, 1], [0, 1]], [[1.0, 0.0]] * 2
+    assert fits([5, 5], [1, 2], [10, -3], lender, share) == [True, True]
+    assert fits([5, 5], [1, 2], [5, -3], lender, share) == [False, True]
 
 
 def test_loans_of_banks_that_are_not_short_come_before_better_ones() -> None:
