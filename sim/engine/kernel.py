@@ -20,24 +20,20 @@ from typing import Any
 
 from sim.base import columns, draws, special
 from sim.model.banks import (
-    admission,
     application,
+    bank,
     choice,
     committee,
     conditions,
     credit_decision,
     desk,
-    enactment,
     judgement,
-    line,
     offer,
     offer_rate,
     rationing,
-    repetition,
     signing,
     withdrawal,
 )
-from sim.model.banks import rules as rules_of_banks
 from sim.model.contracts import eligibility, limit, loan_book, upside
 from sim.model.firms import (
     advance,
@@ -47,7 +43,6 @@ from sim.model.firms import (
     equity,
     events,
     flows,
-    gap_option,
     lifecycle,
     loss_sharing,
     loss_surprise,
@@ -62,24 +57,22 @@ from sim.model.firms import (
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, gap_option, loss_sharing, lifecycle, operations, credit_line, project,
-    equity, relationship, right, workout, population, clock, events, advance, contract_effects,
-    flows, loss_surprise, limit, upside, eligibility, application, judgement, offer_rate, line,
-    credit_decision,
-    withdrawal, offer, choice, admission, rationing, signing, enactment, committee,
-    repetition,
+    special, draws, loss_sharing, lifecycle, operations, credit_line, project, equity,
+    relationship, right, workout, population, clock, events, advance, contract_effects, flows,
+    loss_surprise, limit, upside, eligibility, application, judgement, offer_rate,
+    credit_decision, withdrawal, offer, choice, rationing, signing, committee,
 )  # fmt: skip
 
 
 LAYOUT_MODULES: tuple[ModuleType, ...] = (
-    columns, record, sector, loan_book, conditions, desk, rules_of_banks,
+    columns, record, sector, loan_book, conditions, desk, bank,
 )  # fmt: skip
 """What says which records compiled code is given; with the rules they name its folder."""
 
 ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.turn, committee.decide_applications,
-    committee.decide_on_lines, committee.wind_down, enactment.enact_decisions,
-    repetition.repeat_judge, repetition.repeat_sign, repetition.repeat_cut,
+    committee.decide_on_lines, committee.wind_down, signing.enact_decisions,
+    signing.repeat_judge, signing.repeat_sign, signing.repeat_cut,
     flows.settle_firms, loss_sharing.split_by_lender, loss_surprise.loss_surprise,
 )  # fmt: skip
 """What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""

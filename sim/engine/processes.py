@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.engine.committee import hold_committee, wind_down
-from sim.engine.equal_footing import impose
+from sim.engine.committee import hold_committee, impose, wind_down
 from sim.engine.settlement import settle
 from sim.engine.world import World
 from sim.model.economy.macro import Path, frailty, regime_names

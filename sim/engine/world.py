@@ -12,10 +12,9 @@ from sim.base.parameter import Frozen
 from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
-from sim.model.banks.conditions import CONDITIONS, conditions_of, filled
+from sim.model.banks.bank import BANK_BOOKS, bank_rules, common_rules
+from sim.model.banks.conditions import CONDITIONS, belief_of, conditions_of, filled
 from sim.model.banks.desk import CUTS, JUDGED, Desk
-from sim.model.banks.rules import BANK_BOOKS, bank_rules, common_rules
-from sim.model.banks.underwriting import belief_of
 from sim.model.contracts import eligibility
 from sim.model.contracts.arrangement import PLAIN
 from sim.model.contracts.loan_book import Book

@@ -12,7 +12,7 @@ import pandas as pd
 
 from sim.experiment.progress import Asked, meter
 from sim.experiment.simulate import simulate
-from sim.model.banks.underwriting import belief_of
+from sim.model.banks.conditions import belief_of
 from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario, menu_of
 

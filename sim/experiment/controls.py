@@ -21,8 +21,7 @@ from sim.base.draws import EXIT, uniform_columns
 from sim.engine.processes import Observer, Steps, until
 from sim.engine.world import World
 from sim.experiment.exit_multiple import exceedance, lognormal, mean_between
-from sim.model.economy.equity_market import EquityMarket
-from sim.model.economy.expected import expected_times
+from sim.model.economy.equity_market import EquityMarket, expected_times
 from sim.model.economy.macro import Macro, Path, frailty, stays
 from sim.model.firms import record as r
 from sim.model.firms.loss_surprise import OPENING

@@ -23,8 +23,7 @@ import pandas as pd
 
 from sim.base.errors import SimError
 from sim.base.language import tr
-from sim.engine.committee import with_desk
-from sim.engine.equal_footing import line_factors, mean_lines, with_lines
+from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_climate

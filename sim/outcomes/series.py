@@ -14,7 +14,7 @@ from sim.model.firms.record import STAGES
 from sim.outcomes.bank_loss import loss_split
 from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.cycle import cumulative, profit_rate
-from sim.outcomes.firm import survival_curve
+from sim.outcomes.firm import kaplan_meier, survival_at, survival_curve
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.reading import (
     ROUNDING,
@@ -45,7 +45,6 @@ from sim.outcomes.reading import (
     year_of,
     yearly,
 )
-from sim.outcomes.survival import kaplan_meier, survival_at
 
 # --- Flows: firms between the stages of life, and money between the parties ----------------------
 

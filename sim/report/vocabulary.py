@@ -27,9 +27,9 @@ from sim.engine.history import SYSTEM_PANEL
 from sim.engine.ledger import ACCOUNTS, MEANINGS, PARTIES
 from sim.experiment.results import TABLES
 from sim.model.banks.application import APPLICATION
+from sim.model.banks.bank import BANK_BOOKS
 from sim.model.banks.conditions import CONDITIONS
 from sim.model.banks.desk import OFFER
-from sim.model.banks.rules import BANK_BOOKS
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import FLOWS
@@ -54,7 +54,7 @@ RECORDS: dict[str, tuple[Iterable[Column], str]] = {
     "application": (APPLICATION.columns, "sim.model.banks.application"),
     "conditions": (CONDITIONS.columns, "sim.model.banks.conditions"),
     "offer": (OFFER.columns, "sim.model.banks.desk"),
-    "bank": (BANK_BOOKS.columns, "sim.model.banks.rules"),
+    "bank": (BANK_BOOKS.columns, "sim.model.banks.bank"),
     "flows of a firm": (FLOWS, "sim.model.firms.flows"),
     "system at settlements": (SYSTEM_PANEL, "sim.engine.history"),
     **{f"{name}.parquet": (table, "sim.experiment.results") for name, table in TABLES.items()},

@@ -19,7 +19,7 @@ import pandas as pd
 from sim.analysis.estimates import FloatArray
 from sim.experiment.progress import Asked
 from sim.experiment.store import Store
-from sim.model.banks.underwriting import belief_of
+from sim.model.banks.conditions import belief_of
 from sim.model.contracts.arrangement import differing_clauses
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario

@@ -9,9 +9,9 @@ from numba import njit
 from numba.extending import register_jitable
 
 from sim.base import special
-from sim.model.firms import gap_option
+from sim.model.firms import right
 
-MODULES = (special, gap_option)
+MODULES = (special, right)
 # typical values by the name of the argument; every formula is tried on random picks
 VALUES = {
     "p": (0.0, 1e-9, 0.01, 0.3, 0.5, 0.97, 1.0, 1.5),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.engine.equal_footing import impose, mean_lines, with_lines
+from sim.engine.committee import impose, mean_lines, with_lines
 from sim.experiment.simulate import worlds
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import ACQUIRED, NEVER, WARRANT

@@ -5,11 +5,10 @@ import pytest
 
 from sim.engine.committee import desk_of, with_desk
 from sim.model.banks.application import read_application
-from sim.model.banks.conditions import conditions_of
+from sim.model.banks.conditions import belief_of, conditions_of
 from sim.model.banks.desk import JUDGED
 from sim.model.banks.offer import make_offer
 from sim.model.banks.signing import decline, learn, sign, write_conditions, write_lenders
-from sim.model.banks.underwriting import belief_of
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import INTEREST

@@ -16,7 +16,7 @@ from sim.experiment.beliefs import (
     solve,
 )  # fmt: skip
 from sim.experiment.simulate import simulate
-from sim.model.banks.underwriting import belief_of
+from sim.model.banks.conditions import belief_of
 from sim.outcomes.mark import evaluate
 from tests.experiment.small import tiny
 

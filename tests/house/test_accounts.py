@@ -20,7 +20,8 @@ from sim.engine.kernel import interpreted
 from sim.engine.ledger import Ledger
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
-from sim.model.banks import enactment, signing
+from sim.model.banks import signing
+from sim.model.banks import signing as enactment
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.firms import (
     credit_line,

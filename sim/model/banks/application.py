@@ -3,10 +3,16 @@
 from typing import Any
 
 from sim.base.columns import Column, Table, copy_rule
+from sim.base.draws import REACH, uniform_pair
 from sim.model.banks.desk import REFINANCED
+from sim.model.banks.judgement import public_score
+from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import ASK_RENEWAL
 from sim.model.firms.relationship import business
+
+# --- An application: what a committee reads of a firm that asks, brought to its date -------------
+
 
 APPLICATION = Table(
     (
@@ -114,3 +120,29 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
 def asks_renewal(a: Any) -> bool:
     """Whether the line of a firm, or of an application, ends."""
     return a.request & ASK_RENEWAL != 0
+
+
+# --- To whom an arrangement is open: its dates, its reach, and two conditions of admission -------
+
+
+def is_admitted(a: Any, k: Any, admission: Any) -> bool:
+    """Whether an arrangement on the menu is open to the applicant.
+
+    Parameters
+    ----------
+    a : application
+    k : conditions of the arrangement
+    admission : record array, shape (2,)
+        The conditions of the arrangement and of the policy.
+    """
+    if k.open == 0:
+        return False
+    if k.reach < 1.0 and uniform_pair(a.k0, a.k1, a.firm, REACH, k.address, 0)[0] >= k.reach:
+        return False
+    for n in range(admission.shape[0]):
+        e = admission[n]
+        precision = e.score_precision[a.stage]
+        score = public_score(a, precision) if precision > 0.0 else 0.0
+        if not is_eligible(e, a, score):
+            return False
+    return True

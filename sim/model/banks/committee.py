@@ -9,8 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.banks.admission import is_admitted
-from sim.model.banks.application import asks_renewal, read_application
+from sim.model.banks.application import asks_renewal, is_admitted, read_application
 from sim.model.banks.choice import advantage, leaving_cost, wants, worth
 from sim.model.banks.judgement import RIVAL, draw
 from sim.model.banks.offer import make_offer

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.base.columns import Column, Rows, Table
-from sim.model.banks.underwriting import Belief
+from sim.model.banks.underwriting import Belief, Beliefs
 from sim.model.contracts import (
     commitment,
     funding,
@@ -82,6 +82,21 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
     side_by_side = not found["joint"] and not found["unsecured"]
     most = scenario.underwriting.bilateral_lenders if side_by_side else found["members"]
     return found | {"side_by_side": int(side_by_side), "most_lenders": most}
+
+
+def belief_of(beliefs: Beliefs, arrangement: str) -> Belief:
+    """The beliefs under one arrangement.
+
+    Examples
+    --------
+    >>> level = Belief(default_rate=(0.04, 0.03, 0.02, 0.01), loss_secured=0.45,
+    ...                loss_unsecured=0.7, right_worth=(0.3, 0.3, 0.2, 0.2))
+    >>> rules = Beliefs(quality_slope=0.8, bust_factor=1.2, setback_factor=3.0,
+    ...                 right_quality_slope=0.3, default=level)
+    >>> belief_of(rules, "consortium").loss_secured
+    0.45
+    """
+    return beliefs.by_arrangement.get(arrangement, beliefs.default)
 
 
 def believed_loss(a: Arrangement, belief: Belief) -> float:

@@ -4,9 +4,18 @@ import math
 from typing import Any
 
 from sim.base.columns import copy_rule
+from sim.model.banks.application import read_application
 from sim.model.banks.conditions import FIXED
-from sim.model.banks.desk import BOOKED, CUTS, JUDGED
+from sim.model.banks.desk import BOOKED, CUTS, JUDGED, REFINANCED
+from sim.model.banks.offer import choose_lenders
+from sim.model.banks.offer_rate import first_rate, later_rate
+from sim.model.contracts.upside import grant
+from sim.model.firms.contract_effects import decline_firm, sign_firm
+from sim.model.firms.flows import post_firm
 from sim.model.firms.record import NEVER
+
+# --- Writing decisions down: contracts into the book, refusals and cuts beside it ----------------
+
 
 copy_fixed = copy_rule(__name__, "copy_fixed", FIXED)
 
@@ -121,3 +130,130 @@ def decline(i: int, kept: float, d: Any) -> None:
     d.cut_who[n] = i
     d.cut_kept[n] = kept
     d.tally[CUTS] += 1.0
+
+
+# --- Decisions take effect: balances change hands, firms are bound to new terms, lines are cut ---
+
+
+def enact_decisions(d: Any, first: int, date: float) -> None:
+    """Let everything take effect that a committee wrote down.
+
+    Parameters
+    ----------
+    d : Desk
+    first : int
+        First row of the book that is new; contracts of one arrangement stand together.
+    date : float, years
+    """
+    code = -1
+    refinances = False
+    for row in range(first, int(d.tally[BOOKED])):
+        c = d.book[row]
+        if c.terms != code:
+            code = c.terms
+            refinances = d.tally[REFINANCED] < d.terms[code].quota
+        c.refinanced = d.terms[code].refinanced_share if refinances else 0.0
+        enact(row, d, date)
+    for n in range(int(d.tally[CUTS])):
+        f = d.firms[d.cut_who[n]]
+        decline_firm(
+            f, d.params[f.sector], d.climate[0], date, d.cut_kept[n], d.next_time, d.pending,
+            d.log, d.cursor,
+        )  # fmt: skip
+
+
+def enact(row: int, d: Any, date: float) -> None:
+    """Hand balances over to the new lenders and bind the firm to its new terms."""
+    c = d.book[row]
+    i = c.firm
+    f = d.firms[i]
+    p = d.params[f.sector]
+    post_firm(
+        f, p, date, d.posted[i], d.lender[i], d.share[i], d.rules[0].operating_cost, d.by_bank,
+        d.total, d.by_terms, d.row,
+    )  # fmt: skip
+    for j in range(d.share.shape[1]):
+        d.books[d.lender[i, j]].transfer -= f.balance * d.share[i, j]
+        d.books[c.lender[j]].transfer += f.balance * c.share[j]
+    if d.lender[i, 0] != c.lender[0]:
+        d.file_precision[i] = 0.0
+        d.file_sum[i] = 0.0
+    for j in range(d.share.shape[1]):
+        d.lender[i, j] = c.lender[j]
+        d.share[i, j] = c.share[j]
+    d.believed_default[i] = c.default
+    d.believed_loss[i] = c.loss
+    d.tally[REFINANCED] -= f.refinanced * f.balance
+    sign_firm(f, p, d.climate[0], date, c, row, d.next_time, d.pending, d.log, d.cursor)
+    d.tally[REFINANCED] += f.refinanced * f.balance
+
+
+# --- Decisions of another world repeated: the same loans, under an arrangement's own conditions --
+
+
+def repeat_judge(d: Any, who: Any, lead: Any, date: float) -> None:
+    """Charge the banks that judged firms there.
+
+    Parameters
+    ----------
+    d : Desk
+    who, lead : int64 arrays, shape (n,)
+    date : float, years
+    """
+    for n in range(who.shape[0]):
+        charge_screening(lead[n], d)
+
+
+def repeat_cut(d: Any, who: Any, kept: Any, date: float) -> None:
+    """Cut lines as they were cut there; `kept` is the share that stays, shape (n,)."""
+    for n in range(who.shape[0]):
+        decline(who[n], kept[n], d)
+
+
+def repeat_sign(d: Any, who: Any, contracts: Any, date: float) -> None:
+    """Sign contracts that were signed there, under the conditions on offer here.
+
+    Parameters
+    ----------
+    d : Desk
+    who : int64 array, shape (n,)
+    contracts : record array, shape (n,)
+    date : float, years
+    """
+    code = 0
+    for other in range(1, d.terms.shape[0]):
+        if d.terms[other].open == 1:
+            code = other
+    for n in range(who.shape[0]):
+        row = int(d.tally[BOOKED])
+        d.tally[BOOKED] += 1.0
+        d.book[row] = contracts[n]
+        write_anew(d.book[row], code, d, date)
+
+
+def write_anew(c: Any, code: int, d: Any, date: float) -> None:
+    """Give a contract the arrangement's price, lenders, right and promise.
+
+    What is lent, against what and until when stays as it was.
+    """
+    k, o, f = d.terms[code], d.again[0], d.firms[c.firm]
+    own = c.rate
+    write_price(c, first_rate(own, k), later_rate(own, k), k, date)
+    grant(o, k, c.limit, f.value)
+    write_right(c, o, k, date)
+    c.signed = 1 if code > 0 else 0
+    c.terms = code
+    if k.joint == 1:
+        share_out(c, k, d)
+    write_conditions(c, k, d)
+
+
+def share_out(c: Any, k: Any, d: Any) -> None:
+    """Lenders of a joint loan: the lead there, then the banks that the firm knows."""
+    o = d.again[0]
+    a = d.applications[0]
+    read_application(a, c.firm, d, c.date, False)
+    choose_lenders(o, a, c.lead, k.members, 0)
+    for j in range(c.share.shape[0]):
+        c.lender[j] = o.lender[j] if j < o.lenders else 0
+        c.share[j] = k.shares[j] if j < k.members else 0.0

@@ -103,18 +103,3 @@ class Beliefs(Frozen):
     )
     default: Belief = param(unit="", meaning="beliefs unless an arrangement has its own")
     by_arrangement: dict[str, Belief] = param({}, unit="", meaning="beliefs by arrangement")
-
-
-def belief_of(beliefs: Beliefs, arrangement: str) -> Belief:
-    """The beliefs under one arrangement.
-
-    Examples
-    --------
-    >>> level = Belief(default_rate=(0.04, 0.03, 0.02, 0.01), loss_secured=0.45,
-    ...                loss_unsecured=0.7, right_worth=(0.3, 0.3, 0.2, 0.2))
-    >>> rules = Beliefs(quality_slope=0.8, bust_factor=1.2, setback_factor=3.0,
-    ...                 right_quality_slope=0.3, default=level)
-    >>> belief_of(rules, "consortium").loss_secured
-    0.45
-    """
-    return beliefs.by_arrangement.get(arrangement, beliefs.default)

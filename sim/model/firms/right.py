@@ -7,14 +7,70 @@ Valuations are pre-money; the gain of subscribing at value V with strike K and s
 a (V + K) - K, since the subscription itself raises the value.
 """
 
+import math
 from typing import Any
 
 from sim.base.columns import reset_rule
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.base.special import normal_cdf
 from sim.model.firms.equity import exercise, intrinsic
-from sim.model.firms.gap_option import gap_call
 from sim.model.firms.record import NEVER, NO_RIGHT, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
 from sim.model.firms.relationship import business
+
+# --- Value of a right to subscribe equity under lognormal (risk-neutral) valuations --------------
+# Plain floats and only ``math``, so that the compiled kernel and ordinary Python give the same
+# bits. Nothing raises: degenerate inputs give the limit of the formula. Spot, strike and
+# trigger are valuations of the whole firm: multiply the result by the stake.
+
+
+def gap_call(
+    spot: float,
+    strike: float,
+    trigger: float,
+    years: float,
+    rate: float,
+    volatility: float,
+) -> float:
+    """Value of paying `strike` for the firm on one date, if its value then tops `trigger`.
+
+    Parameters
+    ----------
+    spot, strike, trigger : float
+        CNY million. A trigger below the strike forces exercise at a loss, so the value can
+        be negative; a trigger at infinity leaves no right.
+    years : float
+        Time to the date; 0 or less means now.
+    rate, volatility : float
+        Riskless rate (continuous compounding) and volatility, per year and root of a year; a
+        volatility of 0 or less lets the forward value decide.
+
+    Returns
+    -------
+    float
+        CNY million.
+
+    References
+    ----------
+    Rubinstein and Reiner (1991), Unscrambling the binary code, Risk 4.
+
+    Examples
+    --------
+    >>> round(0.25 * gap_call(10.0, 8.0, 40.0, 5.0, 0.03, 0.6), 9)
+    0.906785449
+    """
+    if spot <= 0.0 or trigger == math.inf:
+        return 0.0
+    term = max(years, 0.0)
+    paid = strike * math.exp(-rate * term)
+    deviation = max(volatility, 0.0) * math.sqrt(term)
+    bar = trigger * math.exp(-rate * term)
+    if deviation <= 0.0 or bar <= 0.0:
+        return spot - paid if spot > bar else 0.0
+    upper = math.log(spot / bar) / deviation + 0.5 * deviation
+    return spot * normal_cdf(upper) - paid * normal_cdf(upper - deviation)
+
+
+# --- The lender's right on equity, and the firm's choice to buy it off with business -------------
 
 
 class Right(Frozen):
@@ -47,7 +103,7 @@ def cost_of_right(
 
     References
     ----------
-    Gap option: Rubinstein and Reiner (1991), as in `sim.model.firms.gap_option.gap_call`.
+    Gap option: Rubinstein and Reiner (1991), as in `sim.model.firms.right.gap_call`.
 
     Examples
     --------

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.model.banks.underwriting import Belief, belief_of
+from sim.model.banks.conditions import belief_of
+from sim.model.banks.underwriting import Belief
 from tests.model.banks.three import BELIEF, UNDERWRITING, beliefs, underwriting
 
 OWN = Belief(**BELIEF | {"loss_unsecured": 0.6})

@@ -12,12 +12,11 @@ import numpy as np
 
 from sim.base.columns import Rows, Table, pack
 from sim.model.banks.application import APPLICATION
-from sim.model.banks.bank import Bank
+from sim.model.banks.bank import BANK_BOOKS, BANK_RULES, Bank
 from sim.model.banks.conditions import CONDITIONS, conditions_of, filled
 from sim.model.banks.desk import OFFER, Desk
 from sim.model.banks.judgement import judge
 from sim.model.banks.offer import make_offer
-from sim.model.banks.rules import BANK_BOOKS, BANK_RULES
 from sim.model.banks.underwriting import Belief, Beliefs, Underwriting
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
