@@ -12,7 +12,15 @@ from pydantic import BaseModel
 
 from sim.base.language import Language, language, tr
 from sim.base.wording import arrangement_text
-from sim.cli.options import BadInputError, InLanguage, PageFolder, Quiet, Words, say, told
+from sim.cli.options import (
+    BadInputError,
+    InLanguage,
+    PageFolder,
+    Quiet,
+    Words,
+    reports_errors,
+    say,
+)
 from sim.cli.run_folder import (
     BY_BANK,
     COMPARISON,
@@ -48,7 +56,7 @@ LIMITS = (
     " in answer to another.",
     "Each arrangement or programme lives in a world of its own beside plain lending; how"
     " programmes of different authorities crowd each other is not told.",
-    "An interval covers the luck of the draw, not whether the assumptions are right.",
+    "An interval covers sampling error, not whether the assumptions are right.",
 )
 """What the model cannot say."""
 
@@ -231,10 +239,10 @@ def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) ->
     """
     from sim.base.language import current
     from sim.report.figures.gallery import planned
-    from sim.report.figures.letters import has_letters
+    from sim.report.figures.letters import has_glyphs
 
     folder.mkdir()
-    can_print = has_letters(current())
+    can_print = has_glyphs(current())
     drawings = {}
     for plan in planned(outcomes, comparison, results):
         drawing = printed = plan.draw()
@@ -270,7 +278,7 @@ def read_results(folder: RunFolder) -> Any:
     return Results(load_scenario(folder.path / "scenario.toml"), manifest=manifest, **tables)
 
 
-@told
+@reports_errors
 def report(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     written: InLanguage = Words.ENGLISH,

@@ -30,11 +30,11 @@ from sim.cli.options import (
     Workers,
     console,
     progress,
+    reports_errors,
     say,
     settings_of,
     silent,
     table,
-    told,
 )
 from sim.cli.report import write_findings
 from sim.cli.run_folder import COMPARISON, RUNS, RunFolder
@@ -139,7 +139,7 @@ def simulate_until(
 # --- Run a scenario: simulate, measure, compare, write the files, print the comparison -----------
 
 
-@told
+@reports_errors
 def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     file: ScenarioFile,
     settings: Settings = None,

@@ -68,14 +68,15 @@ def desk_of(w: World, firms: int) -> Desk:
     lead = np.zeros(firms, np.int64)
     return Desk(
         firms=w.firms, next_time=w.next_time, pending=w.pending, params=w.params,
-        climate=w.climate, rules=w.common, banks=w.bank_rules, books=w.banks, terms=w.terms,
+        market_conditions=w.market_conditions, rules=w.common, banks=w.bank_rules, books=w.banks,
+        terms=w.terms,
         admission=w.admission, roster=w.roster, lender=w.lender, share=w.share,
-        file_precision=w.file_precision, file_sum=w.file_sum, ordinal=w.ordinal,
+        history_precision=w.history_precision, history_sum=w.history_sum, ordinal=w.ordinal,
         believed_default=w.believed_default, believed_loss=w.believed_loss, posted=w.posted,
         by_bank=w.by_bank, total=w.total, by_terms=w.by_terms, row=np.zeros(w.total.shape),
         book=w.book.store, applications=APPLICATION.empty(firms),
         offers=OFFER.empty((firms, w.terms.shape[0])), again=OFFER.empty(1),
-        cut_who=who, cut_kept=np.zeros(firms), judged_who=other, judged_lead=lead,
+        cut_who=who, cut_retained=np.zeros(firms), judged_who=other, judged_lead=lead,
         tally=w.tally, log=w.log, cursor=w.cursor,
     )  # fmt: skip
 

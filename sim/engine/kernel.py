@@ -70,9 +70,9 @@ LAYOUT_MODULES: tuple[ModuleType, ...] = (
 """What says which records compiled code is given; with the rules they name its folder."""
 
 ENTRIES: tuple[Any, ...] = (
-    advance.advance, advance.fire, advance.turn, committee.decide_applications,
+    advance.advance, advance.fire, advance.switch_regime, committee.decide_applications,
     committee.decide_on_lines, committee.wind_down, signing.enact_decisions,
-    signing.repeat_judge, signing.repeat_sign, signing.repeat_cut,
+    signing.repeat_judge, signing.repeat_sign, signing.repeat_reduction,
     flows.settle_firms, loss_sharing.split_by_lender, loss_surprise.loss_surprise,
 )  # fmt: skip
 """What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""
@@ -84,14 +84,14 @@ class Kernel:
 
     advance: Callable[..., int]
     fire: Callable[..., float]
-    turn: Callable[..., None]
+    switch_regime: Callable[..., None]
     decide_applications: Callable[..., None]
     decide_on_lines: Callable[..., None]
     enact_decisions: Callable[..., None]
     wind_down: Callable[..., None]
     repeat_judge: Callable[..., None]
     repeat_sign: Callable[..., None]
-    repeat_cut: Callable[..., None]
+    repeat_reduction: Callable[..., None]
     settle_firms: Callable[..., None]
     split_by_lender: Callable[..., None]
     loss_surprise: Callable[..., float]

@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 MEANINGS = {
     "firms": "technology firms that have entered and not ended",
     "banks": "technology desks of the banks, with their own balance sheets",
-    "parent banks": "what stands behind the desks: capital and the policy tolerance",
+    "parent banks": "what stands behind the desks: capital and the policy subsidy",
     "funding market": "depositors and the money market",
     "central bank": "lends to banks at its own rate, up to a quota",
     "guarantors": "guarantee companies and public pools that bear losses for a fee",
@@ -185,13 +185,18 @@ OPERATING = _paid("operating cost", BANKS, SUPPLIERS, "running cost of loans")
 SCREENING = _paid("screening", BANKS, SUPPLIERS, "judging applicants")
 COORDINATION = _paid("coordination", BANKS, SUPPLIERS, "bringing lenders together")
 MONITORING = _paid("monitoring", BANKS, SUPPLIERS, "watching firms")
-SUBSIDY = _paid("policy tolerance", PARENTS, BANKS, "lending below break-even on policy grounds")
+SUBSIDY = _paid("policy subsidy", PARENTS, BANKS, "lending below break-even on policy grounds")
 CAPITAL = _paid("capital of the desk", PARENTS, BANKS, "budget refilled, or the excess taken")
-OTHERS = (GUARANTORS, INSURERS, LESSORS, TRUSTS)
+PROTECTION_PROVIDERS = (GUARANTORS, INSURERS, LESSORS, TRUSTS)
 """Parties that bear losses beside the lenders, in the order of the clause."""
 
-FEES = _paid("fees for bearing losses", BANKS, OTHERS, "fees on the balance")
-BORNE = _paid("losses borne by others", OTHERS, BANKS, "what others pay of a loss")
+FEES = _paid("fees for bearing losses", BANKS, PROTECTION_PROVIDERS, "fees on the balance")
+BORNE = _paid(
+    "losses borne by protection providers",
+    PROTECTION_PROVIDERS,
+    BANKS,
+    "what protection providers pay of a loss",
+)
 LEASED = _paid("leased equipment", SUPPLIERS, LESSORS, "equipment sold after a default")
 ACCOUNTS = tuple(one for one in list(vars().values()) if isinstance(one, Account))
 """Every account, in the order of this file."""

@@ -81,7 +81,9 @@ class Compensator:
         """Close the quarter that ends at `date` and open the next; firms must be there."""
         if self.opening is None:
             self.opening = OPENING.empty(w.firms.shape[0])
-        self.sums[NAME] += w.rules.loss_surprise(w.firms, w.params, w.climate, date, self.opening)
+        self.sums[NAME] += w.rules.loss_surprise(
+            w.firms, w.params, w.market_conditions, date, self.opening
+        )
 
 
 # --- Control variate from exits: gains on rights less their mean before the price is known -------
@@ -96,7 +98,8 @@ class Compensator:
 
 EXIT_CONTROL = "exits"
 _EXIT_STATE = (
-    "compliant", "cum_strike", "holder", "pass_through", "right", "stake", "strike",
+    "compliant", "cum_exercise_amount", "holder", "lender_gain_share", "right", "stake",
+    "exercise_amount",
     "trigger",
 )  # fmt: skip
 
@@ -138,12 +141,14 @@ def claims(w: World) -> Claim:
     kept = (f.right == r.SWAP) & is_compliant(f)
     rights = ((f.right == r.WARRANT) | (f.right == r.SWAP)) & ~kept & (f.stake > 0.0)
     share = np.where(rights, f.holder * (1.0 - f.stake) + f.stake, f.holder)
-    strike = np.where(rights, f.strike, 0.0)
+    exercise_amount = np.where(rights, f.exercise_amount, 0.0)
     # New shares are paid into the firm before its value is shared out.
-    cost = f.cum_strike + strike - share * strike
-    worth = np.maximum(f.trigger, f.strike * (1.0 - f.stake) / np.maximum(f.stake, 1e-300))
+    cost = f.cum_exercise_amount + exercise_amount - share * exercise_amount
+    worth = np.maximum(
+        f.trigger, f.exercise_amount * (1.0 - f.stake) / np.maximum(f.stake, 1e-300)
+    )
     least = np.maximum(np.where(rights, worth, 0.0), cost / np.maximum(share, 1e-300))
-    return Claim(rows, f.pass_through * share, f.pass_through * cost, least)
+    return Claim(rows, f.lender_gain_share * share, f.lender_gain_share * cost, least)
 
 
 def exit_surprise(w: World, claim: Claim) -> float:

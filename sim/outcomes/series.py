@@ -105,7 +105,7 @@ def payments(history: History) -> Iterator[Curve]:
 
 
 # --- The same firm in two worlds: who is saved, who is lost, whose founders gain; and vintages ---
-# A firm meets the same luck under every arrangement, so what differs in its life is the
+# A firm uses common random numbers under every arrangement, so what differs in its life is the
 # arrangement's doing. Effects are told for groups whose members are the same in both
 # worlds: all firms, sectors, thirds of quality, venture backing, and by where a firm
 # borrows. No outcome is defined here; these are curves of one point each.

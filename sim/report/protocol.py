@@ -173,7 +173,7 @@ STANDARDS: dict[Standard, str] = {
     "odd": "ODD description of the model",
     "stress": "STRESS-DES description of the study",
 }
-ENTITIES = ("firm", "contract", "bank", "climate")
+ENTITIES = ("firm", "contract", "bank", "market conditions")
 """Records whose columns are state variables, in the order of the description."""
 
 SUBMODELS = ("model.economy", "model.firms", "model.contracts", "model.banks")
@@ -229,7 +229,8 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "scenario": scenario, "experiment": scenario.experiment,
         "arrangements": list(_arrangements(scenario)), "entities": list(_entities()),
         "parties": MEANINGS, "calendar": steps_of(processes.calendar, depth=3),
-        "climate": steps_of(processes.climate, depth=2), "one_event": steps_of(fire),
+        "regime_switches": steps_of(processes.regime_switches, depth=2),
+        "one_event": steps_of(fire),
         "events": event_rules(),
         "streams": {name: meaning for name, (_, meaning) in STREAMS.items()},
         "submodels": list(_submodels(stated)), "others": list(_others(stated)),

@@ -33,7 +33,7 @@ from sim.model.banks.desk import OFFER
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import FLOWS
-from sim.model.firms.record import CLIMATE, FIRM
+from sim.model.firms.record import FIRM, MARKET_CONDITIONS
 from sim.outcomes.mark import registry
 from sim.outcomes.series import SERIES
 from sim.report.explore_data import EXPLORE
@@ -49,7 +49,7 @@ KINDS = ("outcome", "clause", "parameter", "column", "account", "party", "series
 
 RECORDS: dict[str, tuple[Iterable[Column], str]] = {
     "firm": (FIRM.columns, "sim.model.firms.record"),
-    "climate": (CLIMATE.columns, "sim.model.firms.record"),
+    "market conditions": (MARKET_CONDITIONS.columns, "sim.model.firms.record"),
     "contract": (CONTRACT.columns, "sim.model.contracts.loan_book"),
     "application": (APPLICATION.columns, "sim.model.banks.application"),
     "conditions": (CONDITIONS.columns, "sim.model.banks.conditions"),

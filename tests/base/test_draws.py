@@ -1,7 +1,7 @@
 """Draws by address: each part of an address matters, and nothing else does.
 
 Known answers, columns against single draws and what a run makes of them are tested with
-the luck of the house.
+the random numbers of the house.
 """
 
 import math

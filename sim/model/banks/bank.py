@@ -43,7 +43,7 @@ class Bank(Frozen):
         unit="CNY million per 1,000 firms", meaning="the parent's capital outside the desk"
     )
     appetite: NonNegative = param(
-        unit="x", meaning="factor on the policy tolerance, 1 is the common level"
+        unit="x", meaning="factor on the policy subsidy, 1 is the common level"
     )
     signal_precision: NonNegative = param(
         unit="x", meaning="precision of the bank's own signals, 1 is the common level"
@@ -77,8 +77,8 @@ class Capital(Frozen):
 
 
 # --- Provisions in three stages: twelve months, lifetime, and default ----------------------------
-# A loan starts in stage one. A recognised worsening (a setback, a cut line, arrears) moves it
-# to stage two, where losses over its life are provided for. A defaulted loan is in stage
+# A loan starts in stage one. A recognised worsening (a setback, a reduced line, arrears) moves it
+# to stage 2, where losses over its life are provided for. A defaulted loan is in stage
 # three at its loss given default.
 # References
 # ----------
@@ -91,17 +91,17 @@ Floats = NDArray[np.float64]
 class Provisions(Frozen):
     """Parameters of provisioning."""
 
-    worsened_factor: PositiveFloat = param(
-        unit="x", meaning="default of a worsened loan against its default at signing"
+    stage_2_factor: PositiveFloat = param(
+        unit="x", meaning="default of a stage 2 loan against its default at signing"
     )
-    lifetime_years: PositiveFloat = param(unit="years", meaning="life of a worsened loan")
+    lifetime_years: PositiveFloat = param(unit="years", meaning="life of a stage 2 loan")
 
 
 def allowance(
     balance: Floats,
     default: Floats,
     loss: Floats,
-    worsened: NDArray[np.bool_],
+    stage_2: NDArray[np.bool_],
     p: Provisions,
 ) -> Floats:
     """What is set aside for each performing loan, CNY million.
@@ -112,8 +112,8 @@ def allowance(
     default : array, shape (n,), per year
         Believed at signing.
     loss : array, shape (n,)
-        Believed loss given default, net of what others bear.
-    worsened : bool array, shape (n,)
+        Believed loss given default, net of what protection providers bear.
+    stage_2 : bool array, shape (n,)
     p : Provisions
 
     Returns
@@ -122,12 +122,12 @@ def allowance(
 
     Examples
     --------
-    >>> rule = Provisions(worsened_factor=3.0, lifetime_years=2.0)
+    >>> rule = Provisions(stage_2_factor=3.0, lifetime_years=2.0)
     >>> allowance(np.array([10.0, 10.0]), np.array([0.02, 0.02]), np.array([0.5, 0.5]),
     ...           np.array([False, True]), rule).round(4).tolist()
     [0.099, 0.5654]
     """
-    lifetime = np.where(worsened, default * p.worsened_factor * p.lifetime_years, default)
+    lifetime = np.where(stage_2, default * p.stage_2_factor * p.lifetime_years, default)
     return balance * (1.0 - np.exp(-lifetime)) * loss
 
 
@@ -136,7 +136,7 @@ def allowance(
 
 BANK_RULES = Table(
     (
-        Column("appetite", "x", "factor on the policy tolerance"),
+        Column("appetite", "x", "factor on the policy subsidy"),
         Column("signal_precision", "x", "precision of the bank's own signals"),
         Column("cap_factor", "x", "factor on the caps on one line"),
         Column("single_name", "CNY million", "most lent to one firm"),
@@ -158,7 +158,9 @@ BANK_BOOKS = Table(
         Column("budget", "CNY million", "capital that the parent gives the desk"),
         Column("promised", "CNY million", "lending granted since the last settlement"),
         Column("lost", "CNY million", "losses borne on all defaults so far"),
-        Column("covered", "CNY million", "losses that others bear, paid or not, so far"),
+        Column(
+            "covered", "CNY million", "losses that protection providers bear, paid or not, so far"
+        ),
     )
 )
 """State of each bank."""

@@ -21,9 +21,9 @@ copy_fixed = copy_rule(__name__, "copy_fixed", FIXED)
 
 
 def learn(o: Any, a: Any, d: Any) -> None:
-    """The home bank files what it saw; every decision counts one and costs something."""
-    d.file_precision[a.firm] += o.news_precision
-    d.file_sum[a.firm] += o.news
+    """The home bank's private signal history grows; a decision counts one and costs something."""
+    d.history_precision[a.firm] += o.news_precision
+    d.history_sum[a.firm] += o.news
     d.ordinal[a.firm] += 1
     n = int(d.tally[JUDGED])
     d.judged_who[n] = a.firm
@@ -37,7 +37,7 @@ def charge_screening(lead: int, d: Any) -> None:
     d.books[lead].screening += d.rules[0].screening_cost
 
 
-def sign(o: Any, a: Any, code: int, moved: bool, d: Any) -> None:
+def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     """Write an offer to a firm as a contract into the book.
 
     Parameters
@@ -46,7 +46,7 @@ def sign(o: Any, a: Any, code: int, moved: bool, d: Any) -> None:
     a : application
     code : int
         Of the arrangement, 0 for plain lending.
-    moved : bool
+    switched_bank : bool
         Whether the firm leaves its bank.
     d : Desk
     """
@@ -54,7 +54,7 @@ def sign(o: Any, a: Any, code: int, moved: bool, d: Any) -> None:
     d.tally[BOOKED] += 1.0
     c, k = d.book[row], d.terms[code]
     write_lenders(c, o)
-    write_state(c, a, d.climate[0])
+    write_state(c, a, d.market_conditions[0])
     c.date = a.date
     c.limit = o.line
     c.default = o.default[0]
@@ -63,7 +63,7 @@ def sign(o: Any, a: Any, code: int, moved: bool, d: Any) -> None:
     c.monitored = o.monitored
     c.signed = 1 if code > 0 else 0
     c.terms = code
-    c.moved = 1 if moved else 0
+    c.switched_bank = 1 if switched_bank else 0
     c.unsecured = k.unsecured
     c.maturity = a.date + k.years
     c.review = a.date + 1.0 if k.reviewed == 1 else NEVER
@@ -91,14 +91,14 @@ def write_lenders(c: Any, o: Any) -> None:
     c.lead = c.lender[0]
 
 
-def write_state(c: Any, a: Any, climate: Any) -> None:
+def write_state(c: Any, a: Any, market_conditions: Any) -> None:
     """The firm and the market conditions at signing."""
     c.firm = a.firm
     c.stage = a.stage
     c.value = a.value
     c.first = 1 if a.limit <= 0.0 else 0
-    c.regime = climate.regime
-    c.winter = climate.winter
+    c.regime = market_conditions.regime
+    c.winter = market_conditions.winter
 
 
 def write_price(c: Any, rate: float, later_rate: float, k: Any, date: float) -> None:
@@ -118,17 +118,17 @@ def write_right(c: Any, o: Any, k: Any, date: float) -> None:
     """The right that the firm grants; `o` is the offer, or whatever holds the right."""
     c.right = o.right
     c.stake = o.stake
-    c.strike = o.strike
+    c.exercise_amount = o.exercise_amount
     c.trigger = o.trigger
     c.royalty_cap = o.royalty_cap
     c.expiry = date + k.right_years if k.right_years > 0.0 else NEVER
 
 
-def decline(i: int, kept: float, d: Any) -> None:
-    """Refuse the request of firm `i`; its line is cut to the share that lenders keep."""
+def decline(i: int, retained: float, d: Any) -> None:
+    """Refuse firm `i`; its commitment is reduced to the share that lenders retain."""
     n = int(d.tally[CUTS])
     d.cut_who[n] = i
-    d.cut_kept[n] = kept
+    d.cut_retained[n] = retained
     d.tally[CUTS] += 1.0
 
 
@@ -157,7 +157,8 @@ def enact_decisions(d: Any, first: int, date: float) -> None:
     for n in range(int(d.tally[CUTS])):
         f = d.firms[d.cut_who[n]]
         decline_firm(
-            f, d.params[f.sector], d.climate[0], date, d.cut_kept[n], d.next_time, d.pending,
+            f, d.params[f.sector], d.market_conditions[0], date, d.cut_retained[n], d.next_time,
+            d.pending,
             d.log, d.cursor,
         )  # fmt: skip
 
@@ -176,15 +177,15 @@ def enact(row: int, d: Any, date: float) -> None:
         d.books[d.lender[i, j]].transfer -= f.balance * d.share[i, j]
         d.books[c.lender[j]].transfer += f.balance * c.share[j]
     if d.lender[i, 0] != c.lender[0]:
-        d.file_precision[i] = 0.0
-        d.file_sum[i] = 0.0
+        d.history_precision[i] = 0.0
+        d.history_sum[i] = 0.0
     for j in range(d.share.shape[1]):
         d.lender[i, j] = c.lender[j]
         d.share[i, j] = c.share[j]
     d.believed_default[i] = c.default
     d.believed_loss[i] = c.loss
     d.tally[REFINANCED] -= f.refinanced * f.balance
-    sign_firm(f, p, d.climate[0], date, c, row, d.next_time, d.pending, d.log, d.cursor)
+    sign_firm(f, p, d.market_conditions[0], date, c, row, d.next_time, d.pending, d.log, d.cursor)
     d.tally[REFINANCED] += f.refinanced * f.balance
 
 
@@ -204,10 +205,10 @@ def repeat_judge(d: Any, who: Any, lead: Any, date: float) -> None:
         charge_screening(lead[n], d)
 
 
-def repeat_cut(d: Any, who: Any, kept: Any, date: float) -> None:
-    """Cut lines as they were cut there; `kept` is the share that stays, shape (n,)."""
+def repeat_reduction(d: Any, who: Any, retained: Any, date: float) -> None:
+    """Cut lines as they were cut there; `retained` is the share that stays, shape (n,)."""
     for n in range(who.shape[0]):
-        decline(who[n], kept[n], d)
+        decline(who[n], retained[n], d)
 
 
 def repeat_sign(d: Any, who: Any, contracts: Any, date: float) -> None:

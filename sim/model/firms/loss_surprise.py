@@ -21,7 +21,7 @@ from typing import Any
 from sim.base.columns import Column, Table
 from sim.base.draws import THRESHOLD, TRIAL, uniform_pair
 from sim.model.firms import record as r
-from sim.model.firms.loss_sharing import borne_by_others
+from sim.model.firms.loss_sharing import borne_by_protection
 
 N_FOLLOWED = 4
 MOST_RUNWAY = 50.0
@@ -48,14 +48,16 @@ def followed_cause(place: int) -> int:
     return r.SETBACK if place == 2 else r.RECOVERY
 
 
-def loss_surprise(firms: Any, params: Any, climate: Any, date: float, opening: Any) -> float:
+def loss_surprise(
+    firms: Any, params: Any, market_conditions: Any, date: float, opening: Any
+) -> float:
     """Close a quarter and open the next: what it brought beyond what was to be expected.
 
     Parameters
     ----------
     firms, params : record arrays
         Firms must have reached the date.
-    climate : record array, shape (1,)
+    market_conditions : record array, shape (1,)
     date : float, years
     opening : record array, shape (n_firms,), see `OPENING`
         Read, then written anew.
@@ -64,7 +66,7 @@ def loss_surprise(firms: Any, params: Any, climate: Any, date: float, opening: A
     -------
     float, CNY million
     """
-    c = climate[0]
+    c = market_conditions[0]
     total = 0.0
     for i in range(firms.shape[0]):
         f, p, o = firms[i], params[firms[i].sector], opening[i]
@@ -107,7 +109,7 @@ def trial_surprise(f: Any, p: Any, c: Any, o: Any) -> float:
     share = p.success_share[f.stage]
     fails = 0.0
     if share < 1.0:
-        fails = 1.0 / (1.0 + share / max(1.0 - share, 1e-300) * f.on_progress)
+        fails = 1.0 / (1.0 + share / max(1.0 - share, 1e-300) * f.quality_on_progress)
     u, v = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[r.PROGRESS], 0)
     closed = 1.0 if u > 1.0 - fails and v < p.trial_closes_share else 0.0
     return o.covered * (closed - fails * p.trial_closes_share)
@@ -119,15 +121,15 @@ def open_quarter(o: Any, f: Any, p: Any, c: Any, date: float) -> None:
     if o.followed == 0:
         return
     undrawn = 0.0 if f.called == 1 else max(f.limit - f.balance, 0.0)
-    owed = f.balance + p.failing_draw_share * undrawn
+    exposure = f.balance + p.drawdown_at_default_share * undrawn
     reach = p.recovery_unsecured_factor if f.unsecured == 1 else 1.0
     assets = p.recovery_tangible * f.tangible * f.scale * reach * c.collateral
     cash = max(f.cash + f.flow * (date - f.now), 0.0)
     # Drain in a setback: that of now, or with the margin that one would take.
     margin = 0.0 if f.setback == 1 else p.setback_margin * p.setback_scale_factor * f.scale
     runway = min((cash + undrawn) / max(margin - f.flow, 1e-9), MOST_RUNWAY)
-    o.covered = lost_by_lenders(f, max(owed - cash, 0.0), assets)
-    o.exposed = lost_by_lenders(f, owed, assets) * math.exp(-runway / FOLD_YEARS)
+    o.covered = lost_by_lenders(f, max(exposure - cash, 0.0), assets)
+    o.exposed = lost_by_lenders(f, exposure, assets) * math.exp(-runway / FOLD_YEARS)
     for place in range(N_FOLLOWED):
         cause = followed_cause(place)
         o.left[place] = threshold_left(f, cause, date)
@@ -135,7 +137,7 @@ def open_quarter(o: Any, f: Any, p: Any, c: Any, date: float) -> None:
     o.steps = f.count[r.PROGRESS]
 
 
-def lost_by_lenders(f: Any, owed: float, assets: float) -> float:
-    """What lenders would lose of an exposure at default, less pledges and what others bear."""
-    lost = max(owed - assets, 0.0) * (1.0 - f.security)
-    return lost - borne_by_others(lost, owed, f.guaranteed, f.first_loss, f.cover_cap)
+def lost_by_lenders(f: Any, exposure: float, assets: float) -> float:
+    """What lenders would lose of an exposure at default, less pledges and protection."""
+    lost = max(exposure - assets, 0.0) * (1.0 - f.security)
+    return lost - borne_by_protection(lost, exposure, f.guaranteed, f.first_loss, f.cover_cap)

@@ -3,7 +3,7 @@
 A warrant pays at exit or, in part, at expiry. A swap right comes alive at a trigger
 valuation, and a firm that has delivered the demanded business for a year owes nothing: the
 firm chooses the cheaper of the two at signing, at each anniversary and at the trigger.
-Valuations are pre-money; the gain of subscribing at value V with strike K and stake a is
+Valuations are pre-money; the gain of subscribing at value V with exercise amount K and stake a is
 a (V + K) - K, since the subscription itself raises the value.
 """
 
@@ -25,17 +25,17 @@ from sim.model.firms.relationship import business
 
 def gap_call(
     spot: float,
-    strike: float,
+    exercise_amount: float,
     trigger: float,
     years: float,
     rate: float,
     volatility: float,
 ) -> float:
-    """Value of paying `strike` for the firm on one date, if its value then tops `trigger`.
+    """Value of paying `exercise_amount` for the firm on one date, if it is then worth the trigger.
 
     Parameters
     ----------
-    spot, strike, trigger : float
+    spot, exercise_amount, trigger : float
         CNY million. A trigger below the strike forces exercise at a loss, so the value can
         be negative; a trigger at infinity leaves no right.
     years : float
@@ -61,7 +61,7 @@ def gap_call(
     if spot <= 0.0 or trigger == math.inf:
         return 0.0
     term = max(years, 0.0)
-    paid = strike * math.exp(-rate * term)
+    paid = exercise_amount * math.exp(-rate * term)
     deviation = max(volatility, 0.0) * math.sqrt(term)
     bar = trigger * math.exp(-rate * term)
     if deviation <= 0.0 or bar <= 0.0:
@@ -81,7 +81,7 @@ class Right(Frozen):
     )
     right_discount: NonNegative = param(unit="per year", meaning="discount rate of that value")
     compliance_share: Share = param(
-        unit="share of the demanded level", meaning="capture that counts as delivered"
+        unit="share of the demanded level", meaning="wallet share that counts as delivered"
     )
 
 
@@ -110,10 +110,10 @@ def cost_of_right(
     >>> round(cost_of_right((0.05, 2.0, 0.0), 50.0, 3.0, 0.6, 0.03), 4)
     1.2681
     """
-    stake, strike, trigger = terms
+    stake, exercise_amount, trigger = terms
     if stake <= 0.0:
         return 0.0
-    strike_value = strike / stake - strike
+    strike_value = exercise_amount / stake - exercise_amount
     bar = max(trigger, strike_value)
     return stake * gap_call(value, strike_value, bar, years, discount, volatility)
 
@@ -122,14 +122,16 @@ def right_value(f: Any, p: Any, t: float) -> float:
     """What the firm believes the right will cost its owners, CNY million."""
     if f.right == NO_RIGHT or f.right == ROYALTY:
         return 0.0
-    terms = (f.stake, f.strike, f.trigger)
+    terms = (f.stake, f.exercise_amount, f.trigger)
     return cost_of_right(terms, f.value, f.expiry - t, p.right_volatility, p.right_discount)
 
 
 def delivery_cost(f: Any, p: Any, t: float) -> float:
     """What delivering the demanded business would cost until expiry, CNY million."""
-    extra = max(f.full_capture - f.base_capture, 0.0)
-    return p.delivery_cost * extra * business(f, p) * max(f.expiry - t, 0.0) * f.taste
+    extra = max(f.full_wallet_share - f.base_wallet_share, 0.0)
+    return (
+        p.delivery_cost * extra * business(f, p) * max(f.expiry - t, 0.0) * f.switching_cost_weight
+    )
 
 
 def choose_delivery(f: Any, p: Any, t: float) -> None:
@@ -138,10 +140,10 @@ def choose_delivery(f: Any, p: Any, t: float) -> None:
 
 
 def count_compliance(f: Any, p: Any) -> None:
-    """Count quarters in a row in which the captured business met the demand."""
+    """Count quarters in a row in which the wallet share met the demand."""
     if f.right != SWAP:
         return
-    met = f.capture >= p.compliance_share * f.full_capture
+    met = f.wallet_share >= p.compliance_share * f.full_wallet_share
     f.compliant = f.compliant + 1 if met else 0
 
 
@@ -150,9 +152,9 @@ clear_right = reset_rule(__name__, "clear_right", RIGHT_TERMS)
 
 def end_right(f: Any) -> None:
     """The right is over; shares that were subscribed keep their part for the lenders."""
-    part = f.pass_through
+    part = f.lender_gain_share
     clear_right(f)
-    f.pass_through = part
+    f.lender_gain_share = part
     f.anniversary = NEVER
 
 
@@ -193,7 +195,7 @@ def expire(f: Any) -> float:
     """At expiry: a warrant in the money is sold at a discount; returns the lenders' gain."""
     gain = 0.0
     if f.right == WARRANT and f.value >= f.trigger:
-        gain = f.pass_through * f.liquidity * max(intrinsic(f, f.value), 0.0)
+        gain = f.lender_gain_share * f.liquidity * max(intrinsic(f, f.value), 0.0)
         f.cum_gain += gain
     if f.right == SWAP:
         if is_compliant(f):

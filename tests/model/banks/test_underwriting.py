@@ -23,8 +23,8 @@ def test_an_arrangement_without_beliefs_of_its_own_has_those_of_the_default() ->
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("default_rate", (0.1, 0.1, 0.1, -0.1)),
-        ("default_rate", (0.1, 0.1, 0.1)),
+        ("default_probability", (0.1, 0.1, 0.1, -0.1)),
+        ("default_probability", (0.1, 0.1, 0.1)),
         ("loss_secured", 1.1),
         ("loss_unsecured", -0.1),
         ("right_worth", (0.1, -0.1, 0.1, 0.1)),

@@ -24,9 +24,9 @@ def test_a_closure_is_weighed_with_what_lenders_would_lose(
     )  # fmt: skip
     f, row = w.firms[0], np.zeros(N_ACCOUNTS)
     opening = OPENING.empty(w.firms.shape[0])
-    assert loss_surprise(w.firms, w.params, w.climate, 0.0, opening) == 0.0
+    assert loss_surprise(w.firms, w.params, w.market_conditions, 0.0, opening) == 0.0
     expected = opening.covered[0]
-    close(f, w.params[f.sector], w.climate[0], 0.0, FAILED_TECHNICAL, w.log, w.cursor)
+    close(f, w.params[f.sector], w.market_conditions[0], 0.0, FAILED_TECHNICAL, w.log, w.cursor)
     read_default(f, 1.0, row)
     assert row[LOSS] > 0.0
     assert expected == pytest.approx(row[LOSS], rel=1e-12)
@@ -35,15 +35,15 @@ def test_a_closure_is_weighed_with_what_lenders_would_lose(
 def test_a_strike_counts_one_less_the_threshold_used_up() -> None:
     w = world(economy(), balance=4.0, limit=4.0, tangible=0.0, scale=2.0)
     f, opening = w.firms[0], OPENING.empty(w.firms.shape[0])
-    loss_surprise(w.firms, w.params, w.climate, 0.0, opening)
+    loss_surprise(w.firms, w.params, w.market_conditions, 0.0, opening)
     weight = opening.covered[0]
     # A quarter in which half a unit of the threshold of failure was used up, without a strike.
     f.left[FAILURE] -= 0.5
-    assert loss_surprise(w.firms, w.params, w.climate, 0.0, opening) == pytest.approx(
+    assert loss_surprise(w.firms, w.params, w.market_conditions, 0.0, opening) == pytest.approx(
         -0.5 * weight
     )
     # A firm that owes nothing and may draw nothing is not followed.
     f.balance = f.limit = 0.0
-    loss_surprise(w.firms, w.params, w.climate, 0.0, opening)
+    loss_surprise(w.firms, w.params, w.market_conditions, 0.0, opening)
     f.left[FAILURE] -= 0.5
-    assert loss_surprise(w.firms, w.params, w.climate, 0.0, opening) == 0.0
+    assert loss_surprise(w.firms, w.params, w.market_conditions, 0.0, opening) == 0.0
