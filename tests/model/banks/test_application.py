@@ -15,7 +15,7 @@ from sim.model.banks.desk import REFINANCED, Desk
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from sim.model.firms.relationship import business
 from tests.model.banks.three import desk, rules
-from tests.model.firms.hand import market_conditions, three
+from tests.model.firms.hand import market, three
 from tests.model.firms.hand import rules as firm_rules
 
 
@@ -82,7 +82,7 @@ def test_without_a_project_a_firm_needs_a_years_outflow(
 def test_collateral_is_worth_what_it_is_worth_today() -> None:
     d = desk(
         firms=three(tangible=0.5, scale=40.0),
-        market_conditions=[market_conditions(collateral=0.75)],
+        market_conditions=[market(collateral=0.75)],
     )
     assert read(d).tangible == 15.0
 
@@ -95,7 +95,7 @@ def test_everybody_sees_whom_investors_back() -> None:
 def test_files_luck_and_market_conditions_are_those_of_the_firm_and_the_world() -> None:
     d = desk(
         history_precision=np.array([1.0, 2.0, 3.0]), history_sum=np.array([4.0, 5.0, 6.0]),
-        ordinal=np.array([7, 8, 9]), market_conditions=[market_conditions(bust=1)],
+        ordinal=np.array([7, 8, 9]), market_conditions=[market(bust=1)],
     )  # fmt: skip
     d.tally[REFINANCED] = 2.5
     a = read(d, 2)

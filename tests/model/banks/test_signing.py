@@ -18,7 +18,7 @@ from tests.model.banks.three import (
     offered,
     rules,
 )
-from tests.model.firms.hand import market_conditions
+from tests.model.firms.hand import market
 
 SWAPPED = {
     "pricing": {
@@ -81,7 +81,7 @@ def test_every_clause_stands_in_the_contract() -> None:
 
 
 def test_a_plain_contract_has_neutral_terms() -> None:
-    _, c = signed(conditions(), code=0, switched_bank=True)
+    _, c = signed(conditions(), code=0, moved=True)
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "unsecured": 0, "security": 0.0,
         "guaranteed": 0.0, "cover_cap": 1.0, "introduction": 1.0,
@@ -104,7 +104,7 @@ def test_every_declared_term_is_written() -> None:
 
 
 def test_the_state_at_signing_is_kept() -> None:
-    c = market_conditions()
+    c = market()
     c.regime, c.winter = 1, 1
     _, first = signed(conditions(), d=desk(market_conditions=[c]), stage=2, value=20.0)
     _, second = signed(conditions(), d=desk(market_conditions=[c]), limit=5.0)

@@ -22,7 +22,7 @@ from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import EXPANSION, GROWTH, STARTUP
-from tests.model.firms.hand import market_conditions, three
+from tests.model.firms.hand import market, three
 from tests.model.firms.hand import rules as firm_rules
 
 NOW = 5.0
@@ -202,7 +202,7 @@ def desk(n_banks: int = 3, **fields: Any) -> Desk:
     rules need them.
     """
     usual = {
-        "firms": three(), "params": [firm_rules()], "market_conditions": [market_conditions()],
+        "firms": three(), "params": [firm_rules()], "market_conditions": [market()],
         "rules": [rules()],
         "banks": banks()[:n_banks], "books": BANK_BOOKS.empty(n_banks),
         "roster": np.tile(np.arange(n_banks), (3, 1)),
