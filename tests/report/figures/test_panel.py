@@ -91,7 +91,7 @@ def test_a_run_that_cannot_be_is_told_in_a_notebook_too():
         one.sliders[COVERAGE].value = 0.5
         await one._run
 
-    asyncio.run(change_figure())
+    asyncio.run(moved())
     assert "bank" in box.children[-2].children[1].value
 
 
