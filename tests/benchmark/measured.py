@@ -50,12 +50,12 @@ def spent(job: Callable[..., object], *given: Any) -> float:
 def in_turn(jobs: Mapping[str, Job], repeats: int) -> dict[str, Floats]:
     """What each job took in each round, arrays of shape (repeats,).
 
-    >>> switches = []
+    >>> order = []
     >>> def job(name: str) -> float:
-    ...     switches.append(name)
-    ...     return float(len(switches))
+    ...     order.append(name)
+    ...     return float(len(order))
     >>> found = in_turn({name: lambda name=name: job(name) for name in "ab"}, 2)
-    >>> switches, found["a"]
+    >>> order, found["a"]
     (['a', 'b', 'b', 'a'], array([1., 4.]))
     """
     taken: dict[str, list[float]] = {name: [] for name in jobs}

@@ -19,7 +19,7 @@ from tests.benchmark.worlds import scenario_of
 LIVES, DECISIONS, BOOKS = "lives", "decisions", "books"
 CONTROLS, OUTCOMES, REST = "controls", "outcomes", "rest"
 PHASES: tuple[tuple[object, str, str], ...] = (
-    (World, "advance", LIVES), (processes, "turn", LIVES),
+    (World, "advance", LIVES), (processes, "switch_regime", LIVES),
     (processes, "decide", DECISIONS), (processes, "wind_down", DECISIONS),
     (processes, "settle", BOOKS),
     (simulate, "controls_of", CONTROLS),

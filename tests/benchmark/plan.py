@@ -43,7 +43,7 @@ FULL = Plan(
 )  # fmt: skip
 QUICK = Plan(
     repeats=2, few_repeats=1, is_compiled_aside=True,
-    sizes=(1_000, 2_000), phases=1_000, peers=1_000,
+    sizes=(1_000, 2_000), phases=2_000, peers=2_000,
     kernel_before=(2_000,), replication_before=(500,),
     study=300, evaluations=18, panel=300, panel_replications=2,
     growth_firms=(100, 400), growth=100, growth_years=(3.0, 6.0),
