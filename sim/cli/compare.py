@@ -26,7 +26,6 @@ from sim.cli.options import (
     silent,
     told,
 )
-from sim.cli.run import heading, summary
 from sim.cli.run_folder import COMPARISON, RUNS
 from sim.cli.study_base import Given, opened, print_findings
 from sim.scenario.toml_text import fingerprint
@@ -172,6 +171,8 @@ def default_folder(files: Sequence[Path], scenarios: Sequence[Any]) -> Path:
 
 
 def _print(found: Any, extra: list[Any]) -> None:
+    from sim.cli.findings import heading, summary
+
     typer.echo(f"{heading(found.comparison)}\n")
     console().print(summary(found.comparison))
     typer.echo("")

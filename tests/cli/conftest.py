@@ -81,7 +81,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("sim.experiment.simulate.replicate", stand_in.replicate)
     monkeypatch.setattr("sim.experiment.simulate.gather", stand_in.gather)
     monkeypatch.setattr("sim.report.report.write_report", _write_report)
-    monkeypatch.setattr("sim.cli.report.write_figures", _write_figures)
+    monkeypatch.setattr("sim.cli.findings.write_figures", _write_figures)
     monkeypatch.setattr(
         "sim.analysis.outcomes_table.by_bank", lambda *_: pd.DataFrame({"bank": ["a"]})
     )

@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from sim.analysis.compare import compare
 from sim.base.language import language
 from sim.cli.app import app
-from sim.cli.report import write_figures
+from sim.cli.findings import write_figures
 from sim.cli.run import cores
 from sim.report.figures import figures
 from sim.report.figures.gallery import Planned
