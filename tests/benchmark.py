@@ -1,7 +1,7 @@
 """How fast, in ratios taken in one run: ``python -m tests.benchmark [--json FILE]``.
 
 Machines differ and are noisy, so single times mean little; each ratio here compares two
-things measured one after the other on the same firms with the same luck.
+things measured one after the other on the same firms with common random numbers.
 
 - *kernel alone*: firms live from month to month; nobody decides, nothing is settled.
 - *second driver*: the same lives with one SimPy process for each firm (`tests.second_driver`).
@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.processes import run_world, turn, turning_dates
+from sim.engine.processes import run_world, switch_dates, switch_regime
 from sim.engine.world import World, new_world
 from sim.experiment.simulate import local_pool, one_replication, replicate, warm_up
 from sim.model.firms.record import ALIVE, LISTED
@@ -50,11 +50,11 @@ def live_quarters(w: World, start: float, end: float) -> float:
 
 def kernel_alone(w: World, end: float = YEARS) -> float:
     """Seconds that the lives of firms take between the barriers of a run."""
-    turns = turning_dates(w, 0.0, end)
+    switches = switch_dates(w, 0.0, end)
     start = time.perf_counter()
     for month in range(1, round(end * 12) + 1):
-        while turns and turns[0] <= month / 12:
-            turn(w, turns.pop(0))
+        while switches and switches[0] <= month / 12:
+            switch_regime(w, switches.pop(0))
         w.advance(month / 12)
     return time.perf_counter() - start
 

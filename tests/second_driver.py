@@ -76,7 +76,7 @@ class Street:
         self.sweep(until)
 
     def interrupt(self, i: int) -> None:
-        """Let a firm look at its next date again: a committee or the climate moved it."""
+        """Let a firm look at its next date again: a committee or market conditions moved it."""
         self.planned[i] = self.world.next_time[i]
         if self.lives[i].is_alive:
             self.lives[i].interrupt()
@@ -117,10 +117,10 @@ class Street:
         w = self.world
         if w.cursor[1] == 1 and w.cursor[0] + 8 > w.log.shape[0]:
             w.keep_events()
-        firm, climate = w.firms[i], w.climate[0]
+        firm, market_conditions = w.firms[i], w.market_conditions[0]
         parameters = w.params[int(firm.sector)]
         date = float(w.next_time[i])
-        w.next_time[i] = w.rules.fire(firm, parameters, climate, date, w.log, w.cursor)
+        w.next_time[i] = w.rules.fire(firm, parameters, market_conditions, date, w.log, w.cursor)
         w.pending[i] = firm.request
 
 

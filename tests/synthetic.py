@@ -105,9 +105,9 @@ def outcome_frame(replications: int = 40, seed: int = 11) -> pd.DataFrame:
         common = generator.standard_normal(replications)
         for arrangement, step in zip(ARRANGEMENTS, steps, strict=True):
             own = 0.25 * generator.standard_normal(replications)
-            luck = np.exp(common + own) if heavy else common + own
+            shared = np.exp(common + own) if heavy else common + own
             level = 0.0 if kind[5] else mean
-            value = level + step + (spread or 0.1) * luck
+            value = level + step + (spread or 0.1) * shared
             if kind[5] and arrangement == "plain":
                 value = np.zeros(replications) + step
             parts.append(_rows(arrangement, replications, outcome=name, value=value))
@@ -158,9 +158,9 @@ def series_frame(replications: int = 40, seed: int = 12) -> pd.DataFrame:
     generator = np.random.default_rng(seed)
     parts: list[pd.DataFrame] = []
     for replication in range(replications):
-        luck = generator.standard_normal(4)
+        shared = generator.standard_normal(4)
         for place, arrangement in enumerate(ARRANGEMENTS):
-            own = luck + 0.2 * generator.standard_normal(4)
+            own = shared + 0.2 * generator.standard_normal(4)
             parts += _curves(arrangement, replication, place, own)
             parts += _bank_curves(arrangement, replication, place, generator)
     return pd.concat(parts, ignore_index=True)
@@ -172,21 +172,21 @@ def _curve(key: tuple[str, int], series: str, x: Any, value: Any, bank: str = ""
     return pd.DataFrame({"arrangement": key[0], "replication": key[1], **columns})
 
 
-def _curves(arrangement: str, replication: int, place: int, luck: Any) -> list[pd.DataFrame]:
+def _curves(arrangement: str, replication: int, place: int, shared: Any) -> list[pd.DataFrame]:
     """Give the curves that belong to no bank."""
     key = (arrangement, replication)
     age = np.arange(0.0, 15.5, 0.5)
     year = np.arange(0.0, 16.0)
-    hazard = 0.085 * np.exp(0.12 * luck[0] - 0.05 * place)
-    value = -60.0 - 4.0 * place + (14.0 + 2.0 * luck[1] + 2.5 * place) * (age - 5.0)
-    vintage = 0.11 * np.exp(0.2 * luck[2] - 0.06 * place)
+    hazard = 0.085 * np.exp(0.12 * shared[0] - 0.05 * place)
+    value = -60.0 - 4.0 * place + (14.0 + 2.0 * shared[1] + 2.5 * place) * (age - 5.0)
+    vintage = 0.11 * np.exp(0.2 * shared[2] - 0.06 * place)
     parts = [
         _curve(key, "survival", age, np.exp(-hazard * age)),
         _curve(key, "survival_at_risk", year, (800.0 - place - replication) * np.exp(-year / 4)),
         _curve(key, "cumulative_value_by_age", age, value * (1 - np.exp(-age / 2))),
         _curve(key, "vintage_default", age[:11], vintage * (1 - np.exp(-age[:11] / 2.0))),
         _curve(key, "credit_outstanding", year, 900 * (4 + year) * (1 + 0.08 * place)),
-        _curve(key, "cumulative_profit", year, (-3 + luck[3] + 2 * place) * year),
+        _curve(key, "cumulative_profit", year, (-3 + shared[3] + 2 * place) * year),
     ]
     period = np.arange(3.0, 16.0, 3.0)
     for name, firms in {
@@ -194,7 +194,7 @@ def _curves(arrangement: str, replication: int, place: int, luck: Any) -> list[p
         "startup>startup": 60.0 + 0 * period,
         "startup>growth": 12.0 + place + period,
         "growth>growth": 40.0 + 2.0 * period,
-        "growth>mature": 3.0 + place * (1 + luck[0] / 9) + 0 * period,
+        "growth>mature": 3.0 + place * (1 + shared[0] / 9) + 0 * period,
         "growth>listed": 1.0 + 0 * period,
         "mature>acquired": 2.0 + 0 * period,
         "startup>closed": 9.0 - place + 0 * period,
@@ -203,14 +203,14 @@ def _curves(arrangement: str, replication: int, place: int, luck: Any) -> list[p
         parts.append(_curve(key, f"stage_flow:{name}", period, firms))
     for name, amount in {
         "sales:customers:firms": 15_000.0 * (1 + 0.02 * place),
-        "interest:firms:banks": 900.0 + 60.0 * place + 9.0 * luck[3],
+        "interest:firms:banks": 900.0 + 60.0 * place + 9.0 * shared[3],
         "royalty:firms:banks": 30.0 * (place == 4),
         # The parent takes back capital: paid the other way, on the whole.
-        "capital of the desk:parent banks:banks": -150.0 + 6.0 * luck[2] - 15.0 * place,
+        "capital of the desk:parent banks:banks": -150.0 + 6.0 * shared[2] - 15.0 * place,
     }.items():
         parts.append(_curve(key, f"paid:{name}", [15.0], [amount]))
     for number, stage in enumerate(STAGES):
-        stock = 900 / (1 + number) + 25 * number * year + 12 * place * number * (1 + luck[0])
+        stock = 900 / (1 + number) + 25 * number * year + 12 * place * number * (1 + shared[0])
         parts.append(_curve(key, f"stage_count:{stage}", year, stock))
     return parts
 

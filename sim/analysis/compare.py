@@ -1,6 +1,6 @@
 """Paired comparison of arrangements with a baseline, and a verdict that may refuse to rank.
 
-Every replication gives one difference, because all arrangements meet the same luck in it.
+Every replication gives one difference, because all arrangements use common random numbers in it.
 A verdict speaks only where the whole interval lies on one side of zero.
 """
 
@@ -183,7 +183,7 @@ def method_words(mark: Mark, unit: int, controls: int) -> str:
     """
     words = mark.interval_method
     if unit > 1:
-        words += ", means of mirrored pairs"
+        words += ", means of antithetic pairs"
     if controls:
         words += f", adjusted by {controls} control variate{'s' if controls > 1 else ''}"
     return words
@@ -203,7 +203,7 @@ FRAME = (
     Column("low", OF_OUTCOME, "lower end of its interval"),
     Column("high", OF_OUTCOME, "upper end of its interval"),
     Column("correlation", "correlation", "of the two over replications", low=-1.0, high=1.0),
-    Column("variance_reduction", "x", "variance with independent luck over that with common luck"),
+    Column("variance_reduction", "x", "variance with independent over that with common draws"),
     Column("replications_needed", "count", "for the half-width that was asked for", low=0.0),
     Column(
         "verdict",

@@ -52,10 +52,10 @@ def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -
 
     The most useful controls come first, since of few values only the first ones are used.
 
-    >>> luck = np.random.default_rng(1).normal(size=(50, 1))
+    >>> shared = np.random.default_rng(1).normal(size=(50, 1))
     >>> noise = np.random.default_rng(2).normal(size=50)
-    >>> values = luck[:, 0] + 0.1 * noise
-    >>> raw, sharp = mean_interval(values), adjust(values, luck)
+    >>> values = shared[:, 0] + 0.1 * noise
+    >>> raw, sharp = mean_interval(values), adjust(values, shared)
     >>> sharp.interval.standard_error < 0.2 * raw.standard_error, sharp.used
     (True, 1)
     """

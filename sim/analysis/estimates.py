@@ -2,7 +2,7 @@
 
 The unit of observation is a replication, never a firm: firms of one replication share one
 economy and are not independent.  Arrangements are compared within a replication, because
-they meet the same luck there.
+they use common random numbers there.
 """
 
 import math
@@ -147,7 +147,7 @@ def proportion_interval(values: ArrayLike, confidence: float = 0.95) -> Interval
     was not seen. An average in [0, 1], such as the share of firms that survive, is no yes/no:
     it varies less than p (1 - p) and keeps its t interval.
 
-    Values are 0 or 1; undefined ones (nan) are left out. Means of mirrored histories, 0, 1/2 or
+    Values are 0 or 1; undefined ones (nan) are left out. Means of antithetic histories, 0, 1/2 or
     1, count as one value each, which makes the interval wider than it need be, never narrower.
     Source: Wilson 1927, Probable inference, the law of succession, and statistical inference;
     Brown, Cai and DasGupta 2001, Interval estimation for a binomial proportion.
@@ -174,7 +174,7 @@ def paired_proportion_interval(differences: ArrayLike, confidence: float = 0.95)
     It stays inside [-1, 1], keeps a width where no pair differs, and covers zero exactly where
     McNemar's test (`paired_proportion_p_value`) does not reject. Differences are 1, 0 or -1: a
     yes/no less that of the baseline in the same history; undefined ones (nan) are left out.
-    Values between (mirrored histories, parts of a difference) count with their size, which makes
+    Values between (antithetic histories, parts of a difference) count with their size, which makes
     the interval wider than it need be.
 
     Source: Tango 1998, Equivalence test and confidence interval for the difference in proportions
@@ -269,13 +269,13 @@ def correlation(first: ArrayLike, second: ArrayLike) -> float:
 
 
 def variance_reduction(first: ArrayLike, second: ArrayLike) -> float:
-    """Give the factor by which common luck cuts the variance of the difference.
+    """Give the factor by which common random numbers cut the variance of the difference.
 
-    Independent seeds give ``var(first) + var(second)``; common luck gives
+    Independent seeds give ``var(first) + var(second)``; common random numbers give
     ``var(first - second)``.  The factor is their ratio: 1 means no gain, and n
-    replications with common luck are worth n times the factor without. It is infinite where the
-    difference is constant, nan where both are. Source: Law 2015, section 11.2; Glasserman and
-    Yao 1992, Some guidelines and guarantees for common random numbers.
+    replications with common random numbers are worth n times the factor without. It is infinite
+    where the difference is constant, nan where both are. Source: Law 2015, section 11.2;
+    Glasserman and Yao 1992, Some guidelines and guarantees for common random numbers.
 
     >>> round(variance_reduction([1.0, 2.0, 3.0], [1.0, 2.0, 4.0]), 6)
     10.0
@@ -449,11 +449,11 @@ def quantile_interval(
     return Interval(estimate, low, high, math.nan, int(data.size))
 
 
-# --- Replications that belong together: of mirrored pairs, the pair is one observation -----------
+# --- Replications that belong together: of antithetic pairs, the pair is one observation ---------
 
 
 def unit_of(scenario: Any) -> int:
-    """Replications that make one independent observation: 2 for mirrored pairs."""
+    """Replications that make one independent observation: 2 for antithetic pairs."""
     rule = getattr(scenario, "variance_reduction", None)
     return 1 if rule is None else int(rule.unit)
 
@@ -521,7 +521,7 @@ def count_wins(
 
     Values of one outcome have shape (n_replications, n_arrangements), by number of the
     replication, nan where undefined. Where neither direction is better, the higher one is
-    counted. Of `unit` replications that make one observation (mirrored pairs) only the first
+    counted. Of `unit` replications that make one observation (antithetic pairs) only the first
     counts, since the interval needs independent values.
 
     >>> table = pd.DataFrame({"a": [1.0, 2.0, 3.0], "b": [0.5, 2.0, 4.0]})

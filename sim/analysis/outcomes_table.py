@@ -81,7 +81,7 @@ class Outcomes:
     arrangements : tuple of str
         In the order of the scenario; colours follow this order.
     unit : int
-        Replications that make one independent observation: 2 for mirrored pairs.
+        Replications that make one independent observation: 2 for antithetic pairs.
     controls : DataFrame, optional
         Controls of every replication, in the columns of ``tidy``.
     baseline : str
@@ -163,7 +163,7 @@ class Outcomes:
         is_known = self.marks[name].paired and arrangement == self.baseline
         rule = mean_interval if is_known else partial(level_interval, self.marks[name])
         mean = rule(averaged(values, self.unit), confidence)
-        # Of a mirrored pair only the first counts here: a median needs independent values.
+        # Of an antithetic pair only the first counts here: a median needs independent values.
         first = values[values.index % self.unit == 0]
         median = quantile_interval(first.to_numpy(), 0.5, confidence)
         return {
@@ -348,7 +348,7 @@ def tail_table(
 ) -> pd.DataFrame:
     """Quantile and expected shortfall of an outcome on its bad side, by arrangement.
 
-    A probability of 0.95 asks for the quantile that 5 % of histories are worse than. Of mirrored
+    A probability of 0.95 asks for the quantile that 5 % of histories are worse than. Of antithetic
     pairs only the first histories count, since values must be independent. Columns are those of
     `QUANTILE_COLUMNS`; tail_index is Hill's, of the values on the bad side.
 
@@ -458,7 +458,7 @@ MEASURES = (
     ),
     Measure(
         "profit", "Profit", "CNY million",
-        "Profit before policy tolerance, summed over the experiment.", "higher",
+        "Profit before policy subsidy, summed over the experiment.", "higher",
         _summed("profit"),
     ),
     Measure(
@@ -468,7 +468,7 @@ MEASURES = (
     ),
     Measure(
         "raroc", "RAROC", "per year",
-        "Profit before policy tolerance over required capital, averaged between settlements,"
+        "Profit before policy subsidy over required capital, averaged between settlements,"
         " and years.", "higher", _raroc,
     ),
     Measure(

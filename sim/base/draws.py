@@ -1,13 +1,13 @@
 """Random numbers by address: what is drawn depends on who asks for what, never on when.
 
 A draw is a pure function of (root seed, replication, firm, purpose, first ordinal, second
-ordinal), computed with the Philox 4x32-10 generator. So every arrangement meets the same
-luck, and adding a firm, a bank, an outcome or a worker changes no other draw.
+ordinal), computed with the Philox 4x32-10 generator. So every arrangement uses common random
+numbers, and adding a firm, a bank, an outcome or a worker changes no other draw.
 
 The functions use integers masked to 32 bits, so that ordinary Python (unbounded integers),
 NumPy arrays and compiled code (64-bit signed integers that wrap) give the same bits.
 Above its 32 bits a key word may carry flags, one for each purpose, that say which uniforms
-are mirrored and which are spread evenly over a block of firms; without
+are antithetic and which are spread evenly over a block of firms; without
 them the draws are what they always were.
 Purposes are an append-only list: renumbering one would change every published result.
 
@@ -26,9 +26,9 @@ from numpy.typing import NDArray
 
 from sim.base.special import normal_quantile
 
-# --- Flags of a key: which draws of a pair are mirrored, which are spread evenly over firms ------
+# --- Flags of a key: which draws of a pair are antithetic, which are spread evenly over firms ----
 # A key word has 32 bits. Above them each purpose has a bit: in the first word it says that
-# the uniforms of the purpose are mirrored, in the second that they are stratified. All
+# the uniforms of the purpose are antithetic, in the second that they are stratified. All
 # functions here are plain arithmetic on integers, for single numbers, columns and compiled
 # code alike.
 # References
@@ -54,7 +54,7 @@ def flag_place(purpose: int) -> int:
 
 
 def flagged(
-    key: tuple[int, int], mirrored: Iterable[int], stratified: Iterable[int], is_second: bool
+    key: tuple[int, int], antithetic: Iterable[int], stratified: Iterable[int], is_second: bool
 ) -> tuple[int, int]:
     """A key with flags.
 
@@ -70,7 +70,7 @@ def flagged(
     first, second = key
     if is_second:
         first |= 1 << _SECOND
-        for purpose in mirrored:
+        for purpose in antithetic:
             first |= 1 << flag_place(purpose)
     for purpose in stratified:
         second |= 1 << flag_place(purpose)
@@ -78,7 +78,7 @@ def flagged(
 
 
 def second_of_pair(k0: Any) -> Any:
-    """One for the second of a pair of mirrored histories, otherwise zero."""
+    """One for the second of a pair of antithetic histories, otherwise zero."""
     return (k0 >> _SECOND) & 1
 
 
@@ -198,22 +198,22 @@ def uniform_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> t
 
 
 def words_at(k0: Any, k1: Any, firm: Any, purpose: Any, a: Any, b: Any) -> Any:
-    """Four words at one address, mirrored or spread evenly where the key is flagged so.
+    """Four words at one address, antithetic or spread evenly where the key is flagged so.
 
     Firm, purpose and ordinals are words in [0, 2**32), or int64 arrays of them.
     """
     if (k0 | k1) <= MASK:
         return philox(k0, k1, firm, purpose, a, b)
     place = flag_place(purpose)
-    mirrored = (k0 >> place) & 1
+    antithetic = (k0 >> place) & 1
     # The second of a pair shares its partner's words only where it mirrors them.
-    apart = second_of_pair(k0) & (mirrored ^ 1)
+    apart = second_of_pair(k0) & (antithetic ^ 1)
     purpose = purpose | (apart << 16)
     w0, w1, w2, w3 = philox(k0 & MASK, k1 & MASK, firm, purpose, a, b)
     if (k1 >> place) & 1:
         s0, s1, _, _ = philox(k0 & MASK, k1 & MASK, block_of(firm), purpose | (1 << 17), a, b)
         w0, w2 = in_stratum(w0, firm, s0), in_stratum(w2, firm, s1)
-    flip = -mirrored & MASK
+    flip = -antithetic & MASK
     return w0 ^ flip, w1 ^ flip, w2 ^ flip, w3 ^ flip
 
 
@@ -245,22 +245,6 @@ def replication_key(seed: int, replication: int) -> tuple[int, int]:
     """
     words = philox(seed & MASK, (seed >> 32) & MASK, replication & MASK, replication >> 32, 0, 0)
     return int(words[0]), int(words[1])
-
-
-def fill_uniforms(k0: int, k1: int, firm: Any, purpose: int, a: Any, b: Any, out: Any) -> None:
-    """Write the first uniform number of each address; the loop is compiled in a run.
-
-    Firm and `b` have shape (n,), `a` and `out`, whose numbers lie strictly between 0 and 1, (n,
-    k).
-
-    >>> out = np.empty((1, 2))
-    >>> fill_uniforms(1, 2, np.array([5]), SIGNAL, np.array([[0, 3]]), np.array([4]), out)
-    >>> bool(out[0, 1] == uniform_pair(1, 2, 5, SIGNAL, 3, 4)[0])
-    True
-    """
-    for i in range(a.shape[0]):
-        for j in range(a.shape[1]):
-            out[i, j] = uniform_pair(k0, k1, firm[i], purpose, a[i, j], b[i])[0]
 
 
 def uniform_columns(

@@ -1,4 +1,4 @@
-"""Options that narrow intervals without changing any mean: mirrored pairs and the like.
+"""Options that narrow intervals without changing any mean: antithetic pairs and the like.
 
 Controls change no draw at all: they only sharpen what is concluded from the same histories,
 and those that were found to help are on by default. Mirrored and evenly spread draws are
@@ -26,7 +26,7 @@ PURPOSES: dict[str, int] = {name: getattr(draws, name.upper()) for name in get_a
 
 
 class VarianceReduction(Frozen):
-    """Which draws are mirrored in pairs or spread evenly, and which controls are used."""
+    """Which draws are antithetic in pairs or spread evenly, and which controls are used."""
 
     antithetic: tuple[Draw, ...] = param(
         (), unit="", meaning="draws that the second history of each pair mirrors"
@@ -42,13 +42,13 @@ class VarianceReduction(Frozen):
 
     @property
     def unit(self) -> int:
-        """Replications that make one independent observation: 2 for mirrored pairs."""
+        """Replications that make one independent observation: 2 for antithetic pairs."""
         return 2 if self.antithetic else 1
 
     def key(self, seed: int, replication: int) -> tuple[int, int]:
         """The key of one replication, flagged.
 
-        Of a mirrored pair, the even number comes first and is as without mirrors.
+        Of an antithetic pair, the even number comes first and is as without mirrors.
 
         >>> plain, pairs = VarianceReduction(), VarianceReduction(antithetic=("macro",))
         >>> pairs.key(7, 4) == plain.key(7, 4), pairs.key(7, 5) == plain.key(7, 5)
@@ -56,6 +56,6 @@ class VarianceReduction(Frozen):
         """
         second = replication % self.unit
         key = draws.replication_key(seed, replication - second)
-        mirrored = [PURPOSES[name] for name in self.antithetic]
+        antithetic = [PURPOSES[name] for name in self.antithetic]
         stratified = [PURPOSES[name] for name in self.stratified]
-        return flagged(key, mirrored, stratified, bool(second))
+        return flagged(key, antithetic, stratified, bool(second))

@@ -9,7 +9,7 @@ from sim.cli import calibrate, compare, facts, inspection, report, run, studies
 from sim.cli.options import COMMANDS
 
 FILES = (calibrate, compare, facts, inspection, report, run, studies)
-"""Where commands are; `told` and `study` make a command of a function of the same name."""
+"""Where commands are; `reports_errors` and `study` make a command of a function of that name."""
 
 app = typer.Typer(
     name="crosscycle",

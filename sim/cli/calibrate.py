@@ -15,9 +15,9 @@ from sim.cli.options import (
     Workers,
     Yes,
     progress,
+    reports_errors,
     say,
     silent,
-    told,
 )
 from sim.cli.run import cores
 from sim.cli.run_folder import RUNS, RunFolder
@@ -34,7 +34,7 @@ PlanFile = Annotated[
 ]
 
 
-@told
+@reports_errors
 def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     file: PlanFile,
     settings: Settings = None,
@@ -64,13 +64,13 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     folder.check_usable()
     notice = silent if quiet else say
     prepare(scenario, notice)
-    eye = evaluator(plan, scenario, open_store(folder, workers or cores()), points)
-    most = eye.expected(check)
+    simulator = evaluator(plan, scenario, open_store(folder, workers or cores()), points)
+    most = simulator.expected(check)
     if not quiet:
-        announce([(scenario, most)], eye.store, yes, at_most=True)
+        announce([(scenario, most)], simulator.store, yes, at_most=True)
     with progress(quiet) as report:
-        eye.report = lambda done: report(done, max(done, most))
-        found = _look(scenario, eye, check, notice)
+        simulator.report = lambda done: report(done, max(done, most))
+        found = _look(scenario, simulator, check, notice)
     _finish(folder, file, found, quiet)
     if check and not found.is_settled:
         raise typer.Exit(FAILED)
@@ -96,17 +96,17 @@ def refuse_scenario(file: Path) -> None:
         raise BadInputError(str(file), "is a scenario, and calibrate needs a plan", cure)
 
 
-def _look(scenario: Any, eye: Any, is_check: bool, notice: Callable[[str], None]) -> Any:
+def _look(scenario: Any, simulator: Any, is_check: bool, notice: Callable[[str], None]) -> Any:
     """Calibrate, or only look; an interrupted fit keeps what it has simulated."""
     from sim.studies import calibration
 
-    plan = eye.plan
+    plan = simulator.plan
     try:
         if is_check:
-            return calibration.check(plan, scenario, eye)
-        return calibration.calibrate(plan, scenario, eye, notice)
+            return calibration.check(plan, scenario, simulator)
+        return calibration.calibrate(plan, scenario, simulator, notice)
     except KeyboardInterrupt:
-        kept = f"interrupted: {eye.store.simulated} replications are kept"
+        kept = f"interrupted: {simulator.store.simulated} replications are kept"
         say(f"{kept}\n  go on with: {given_command()}")
         raise typer.Exit(INTERRUPTED) from None
 

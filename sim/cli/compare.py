@@ -21,10 +21,10 @@ from sim.cli.options import (
     Workers,
     Yes,
     console,
+    reports_errors,
     say,
     settings_of,
     silent,
-    told,
 )
 from sim.cli.run_folder import COMPARISON, RUNS
 from sim.cli.study_base import Given, opened, print_findings
@@ -43,7 +43,7 @@ Tail = Annotated[
 ]
 
 
-@told
+@reports_errors
 def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     files: Files,
     settings: Settings = None,
@@ -70,8 +70,8 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     yes: Yes = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare arrangements of one or several scenarios under common luck."""
-    from sim.studies.comparison import Precisely, compare_scenarios, line_up, tail_findings
+    """Compare arrangements of one or several scenarios with common random numbers."""
+    from sim.studies.comparison import Precisely, align_scenarios, compare_scenarios, tail_findings
     from sim.studies.request import together
     from sim.studies.variance import METHODS, variance_factors
 
@@ -79,10 +79,10 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     scenarios = load_files(files, values, silent if quiet else say)
     first = next(iter(scenarios.values()))
     aim = Precisely(until or (), most, with_levels=levels)
-    targets, lineup = together(aim.targets, lambda: line_up(scenarios, baseline))
+    targets, aligned = together(aim.targets, lambda: align_scenarios(scenarios, baseline))
     tails = read_tails(tail or (), scenarios, aim)
     count = first.experiment.replications
-    jobs = [(one, most if targets else count) for one in lineup.scenarios]
+    jobs = [(one, most if targets else count) for one in aligned.scenarios]
     jobs += [(first, count)] * (len(METHODS) - 1) * measure_variance_reduction
     given = Given(files[0], workers=workers, yes=yes, quiet=quiet)
     with opened(given, first, out or default_folder(files, list(scenarios.values()))) as now:
@@ -117,15 +117,15 @@ def load_files(
     from sim.scenario.scenario import load_with_notices
 
     found: dict[str, Any] = {}
-    told: dict[str, None] = {}
+    once: dict[str, None] = {}
     for file in files:
         if file.stem in found:
             cure = "give each file once, or rename one of them"
             raise BadInputError(str(file), "has the name of a file before it", cure)
         found[file.stem], notices = load_with_notices(file, settings)
         # A base that several files extend is told of once.
-        told |= dict.fromkeys(f"notice: {notice}" for notice in notices)
-    for notice in told:
+        once |= dict.fromkeys(f"notice: {notice}" for notice in notices)
+    for notice in once:
         tell(notice)
     return found
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.base.errors import Problem, place
-from sim.cli.options import FAILED, BadInputError, console, counted, say, table, told
+from sim.cli.options import FAILED, BadInputError, console, counted, reports_errors, say, table
 from sim.cli.study_base import Given, begun
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ HEAD = (
 )  # fmt: skip
 
 
-@told
+@reports_errors
 def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     ids: Annotated[
         list[str] | None,

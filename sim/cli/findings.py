@@ -52,7 +52,7 @@ LIMITS = (
     " in answer to another.",
     "Each arrangement or programme lives in a world of its own beside plain lending; how"
     " programmes of different authorities crowd each other is not told.",
-    "An interval covers the luck of the draw, not whether the assumptions are right.",
+    "An interval covers sampling error, not whether the assumptions are right.",
 )
 """What the model cannot say."""
 
@@ -235,10 +235,10 @@ def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) ->
     """
     from sim.base.language import current
     from sim.report.figures.gallery import planned
-    from sim.report.figures.letters import has_letters
+    from sim.report.figures.letters import has_glyphs
 
     folder.mkdir()
-    can_print = has_letters(current())
+    can_print = has_glyphs(current())
     drawings = {}
     for plan in planned(outcomes, comparison, results):
         drawing = printed = plan.draw()

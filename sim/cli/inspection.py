@@ -18,9 +18,9 @@ from sim.cli.options import (
     Words,
     console,
     counted,
+    reports_errors,
     say,
     table,
-    told,
 )
 from sim.cli.run_folder import RunFolder
 from sim.scenario.toml_text import KeyPath, join_key, split_key
@@ -34,7 +34,7 @@ Rows = list[tuple[str, ...]]
 # --- Every value of a scenario, with its unit, its meaning and where it was written --------------
 
 
-@told
+@reports_errors
 def show(
     file: ScenarioFile,
     key: Annotated[
@@ -100,7 +100,7 @@ def _beneath(rows: Rows, key: str) -> Rows:
 # --- Check scenario files without running them ---------------------------------------------------
 
 
-@told
+@reports_errors
 def check(
     files: Annotated[
         list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files (TOML).")
@@ -150,7 +150,7 @@ class Subject(StrEnum):
     COLUMNS = "columns"
 
 
-@told
+@reports_errors
 def list_(
     subject: Annotated[Subject, typer.Argument(help="What to list.")] = Subject.SCENARIOS,
     folder: Annotated[
@@ -230,7 +230,7 @@ class Standard(StrEnum):
     STRESS = "stress"
 
 
-@told
+@reports_errors
 def protocol(
     file: ScenarioFile,
     settings: Settings = None,
@@ -253,7 +253,7 @@ def protocol(
         typer.echo(write_protocol(page, scenario, manifest_of(scenario, ()), chosen))
 
 
-@told
+@reports_errors
 def vocabulary(
     out: PageFolder = None,
     written: InLanguage = Words.ENGLISH,

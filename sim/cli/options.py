@@ -86,7 +86,10 @@ Pair = Annotated[
     list[str] | None, typer.Option("--arrangements", metavar="A,B", help="The gap is B less A.")
 ]
 EachPoint = Annotated[
-    int, typer.Option("--replications", min=1, help="Random histories at each point, one luck.")
+    int,
+    typer.Option(
+        "--replications", min=1, help="Random histories at each point, with common random numbers."
+    ),
 ]
 
 Until = Annotated[
@@ -129,7 +132,7 @@ COMMANDS: dict[str, Callable[..., None]] = {}
 """Every command by its name, as files that hold commands are loaded."""
 
 
-def told(command: Callable[P, None]) -> Callable[P, None]:
+def reports_errors(command: Callable[P, None]) -> Callable[P, None]:
     """Make a command that ends with a message and an exit code instead of a traceback.
 
     Errors that nobody foresaw keep their traceback: they are faults of the program.
@@ -236,7 +239,7 @@ class _Bar:
 
     def __call__(self, done: int, total: int, /) -> None:
         """Move the bar."""
-        self._pace.told(done, total)
+        self._pace.take_note(done, total)
         words = self._pace.words()
         self._bar.update(self._task, completed=done, total=total, description=words)
 

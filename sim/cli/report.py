@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.base.language import language
-from sim.cli.options import BadInputError, InLanguage, PageFolder, Quiet, Words, told
+from sim.cli.options import BadInputError, InLanguage, PageFolder, Quiet, Words, reports_errors
 from sim.cli.run_folder import REPORT, TABLES, RunFolder
 
 
@@ -30,7 +30,7 @@ def read_results(folder: RunFolder) -> Any:
     return Results(load_scenario(folder.path / "scenario.toml"), manifest=manifest, **tables)
 
 
-@told
+@reports_errors
 def report(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     written: InLanguage = Words.ENGLISH,

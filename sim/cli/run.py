@@ -26,10 +26,10 @@ from sim.cli.options import (
     Workers,
     console,
     progress,
+    reports_errors,
     say,
     settings_of,
     silent,
-    told,
 )
 from sim.cli.run_folder import COMPARISON, RUNS, RunFolder
 from sim.experiment.progress import REPLICATIONS
@@ -78,7 +78,7 @@ def simulate_until(
 # --- Run a scenario: simulate, measure, compare, write the files, print the comparison -----------
 
 
-@told
+@reports_errors
 def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     file: ScenarioFile,
     settings: Settings = None,

@@ -41,7 +41,7 @@ def sweep(
 
     layout = laid_out(now.scenario, vary, outcomes, Plan(cast(Any, design.value), points))
     now.start((layout.scenario, layout.runs))
-    now.tell(Sweep(layout, layout.cube(now.store)).findings())
+    now.tell(Sweep(layout, layout.outcome_array(now.store)).findings())
 
 
 NEAR = 4
@@ -61,13 +61,13 @@ def breakeven(
 ) -> None:
     """Find the value of a number at which two arrangements give the same outcome."""
     from sim.report.figures.studies import breakeven as draw
-    from sim.studies.breakeven import Search, asked
+    from sim.studies.breakeven import Search, check_request
     from sim.studies.breakeven import breakeven as search
     from sim.studies.request import names_of
 
     sides: list[str | float] = [*names_of(arrangements)]
     sides += [] if level is None else [level]
-    lean, one, equation = asked(now.scenario, vary, outcomes or (), sides)
+    lean, one, equation = check_request(now.scenario, vary, outcomes or (), sides)
     now.start((lean, (points + NEAR) * lean.experiment.replications))
     found = search(lean, one, equation.outcome, sides, Search(points), now.store)
     now.tell(found.findings(), {"curve": draw(found)})
@@ -90,7 +90,7 @@ def frontier(
 
     layout = laid_out(now.scenario, vary, outcomes, arrangements, Plan(points=points))
     now.start((layout.scenario, layout.runs))
-    found = Frontier(layout, layout.cube(now.store))
+    found = Frontier(layout, layout.outcome_array(now.store))
     now.tell(found.findings(), {"frontier": draw(found)})
 
 
@@ -173,7 +173,7 @@ def discover(
     sample = Sample(points, replications)
     layout = laid_out(now.scenario, outcomes, arrangements, vary, sample)
     now.start((layout.scenario, layout.runs))
-    found = search(now.scenario, layout.aims.outcomes[0], arrangements, vary, sample, now.store)
+    found = search(now.scenario, layout.scope.outcomes[0], arrangements, vary, sample, now.store)
     drawn = {f"{one.arrangement}_{one.side}": worlds(found, one) for one in boxed(found)}
     now.tell(found.findings(), drawn)
 
@@ -197,10 +197,10 @@ def attribute(
 ) -> None:
     """Split the gap between two arrangements over the clauses in which they differ."""
     from sim.report.figures import studies as draw
-    from sim.studies.attribution import asked, decompose, worlds_of
     from sim.studies.attribution import attribute as run
+    from sim.studies.attribution import check_request, decompose, worlds_of
 
-    marks, plan = asked(now.scenario, arrangements or (), outcomes, pairs)
+    marks, plan = check_request(now.scenario, arrangements or (), outcomes, pairs)
     pair, runs = (plan.game.first, plan.game.second), plan.runs()
     four = worlds_of(now.scenario, pair)[:1] if split else []
     now.start(*((one, 1) for one, _ in runs), *((one, 3 * len(runs)) for one in four))
@@ -268,7 +268,7 @@ def reverse_stress(  # noqa: PLR0913, PLR0917 -- one argument for each option of
     """Find the mildest bad times under which an outcome crosses a limit."""
     from sim.report.figures.studies import stress
     from sim.studies.request import numbers_of, together
-    from sim.studies.stress import StressRange, asked
+    from sim.studies.stress import StressRange, check_request
     from sim.studies.stress import reverse_stress as run
 
     usual = StressRange()
@@ -277,7 +277,7 @@ def reverse_stress(  # noqa: PLR0913, PLR0917 -- one argument for each option of
         lambda: numbers_of("--depths", depths, usual.depths),
     )
     space = StressRange(years, factors, longest, step, regime)
-    search = asked(now.scenario, breaks, arrangements, space)
+    search = check_request(now.scenario, breaks, arrangements, space)
     runs = search.most * search.scenario.experiment.replications
     now.start((search.scenario, runs), at_most=True)
     found = run(now.scenario, breaks, arrangements, space=space, store=now.store)
@@ -293,19 +293,19 @@ def story(
 ) -> None:
     """Tell the life of one firm under each arrangement, or what makes the gap between two."""
     from sim.report.figures.life import life
-    from sim.studies.story import asked, check_firm, findings_of, story_gap
+    from sim.studies.story import check_firm, check_request, findings_of, story_gap
     from sim.studies.story import story as follow
 
     if arrangements:
-        asked(now.scenario, firm, arrangements)
+        check_request(now.scenario, firm, arrangements)
         now.start()
         gap = story_gap(now.scenario, firm, arrangements, replication)
-        findings, told = gap.findings(), gap.story
+        findings, lives = gap.findings(), gap.story
     else:
         check_firm(now.scenario, firm)
         now.start()
-        told = follow(now.scenario, firm, replication)
-        findings = findings_of(told)
+        lives = follow(now.scenario, firm, replication)
+        findings = findings_of(lives)
     # The colours are those that arrangements have in the whole scenario.
-    names = tuple(dict.fromkeys([*now.scenario.experiment.arrangements, *told.events]))
-    now.tell(findings, {"life": life(told, names)} if told.is_lived else None)
+    names = tuple(dict.fromkeys([*now.scenario.experiment.arrangements, *lives.events]))
+    now.tell(findings, {"life": life(lives, names)} if lives.enters else None)

@@ -29,11 +29,11 @@ from sim.cli.options import (
     Yes,
     console,
     progress,
+    reports_errors,
     say,
     settings_of,
     silent,
     table,
-    told,
 )
 from sim.cli.run import cores, default_folder
 from sim.cli.run_folder import RunFolder
@@ -132,7 +132,7 @@ def study(*left_out: str) -> Callable[[Callable[..., None]], Callable[..., None]
         parameters = [file, *own, *shared]
         command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
         command.__annotations__ = {one.name: one.annotation for one in parameters}
-        return told(command)
+        return reports_errors(command)
 
     return made
 

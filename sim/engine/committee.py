@@ -3,24 +3,29 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from sim.base.columns import Rows
 from sim.engine.world import World
 from sim.model.banks.application import APPLICATION
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, OFFER, Desk
-from sim.model.firms.record import LOG
+from sim.model.firms.record import ALIVE, LOG
+
+# --- The credit committee of a world: one compiled call decides, and what it did is kept ---------
+
 
 LOGGED = 8
 """Events that one decision may write."""
 
 
 def hold_committee(w: World, date: float) -> None:
-    """Decide on every open request at `date`."""
+    """Decide on every open request at `date`; decisions take effect at once."""
     _decide(w, date, w.rules.decide_applications)
     _decide(w, date, w.rules.decide_on_lines)
 
 
 def wind_down(w: World, date: float) -> None:
-    """In the run-off nothing is lent: lines that end are called, other requests refused."""
+    """Answer every open request at `date` once no loan is made any more."""
     _decide(w, date, w.rules.wind_down)
 
 
@@ -63,13 +68,88 @@ def desk_of(w: World, firms: int) -> Desk:
     lead = np.zeros(firms, np.int64)
     return Desk(
         firms=w.firms, next_time=w.next_time, pending=w.pending, params=w.params,
-        climate=w.climate, rules=w.common, banks=w.bank_rules, books=w.banks, terms=w.terms,
+        market_conditions=w.market_conditions, rules=w.common, banks=w.bank_rules, books=w.banks,
+        terms=w.terms,
         admission=w.admission, roster=w.roster, lender=w.lender, share=w.share,
-        file_precision=w.file_precision, file_sum=w.file_sum, ordinal=w.ordinal,
+        history_precision=w.history_precision, history_sum=w.history_sum, ordinal=w.ordinal,
         believed_default=w.believed_default, believed_loss=w.believed_loss, posted=w.posted,
         by_bank=w.by_bank, total=w.total, by_terms=w.by_terms, row=np.zeros(w.total.shape),
         book=w.book.store, applications=APPLICATION.empty(firms),
         offers=OFFER.empty((firms, w.terms.shape[0])), again=OFFER.empty(1),
-        cut_who=who, cut_kept=np.zeros(firms), judged_who=other, judged_lead=lead,
+        cut_who=who, cut_retained=np.zeros(firms), judged_who=other, judged_lead=lead,
         tally=w.tally, log=w.log, cursor=w.cursor,
     )  # fmt: skip
+
+
+# --- Equal footing: the baseline's loans imposed on another arrangement --------------------------
+# Dates, maturities and withdrawals are the baseline's, lines too, or with equal firms those of
+# the arrangement; price, sharing, right and promise are the arrangement's. Firms that have ended
+# here are left out. With sharing as the only difference and equal lines, every firm lives the
+# same life and the system loses the same money.
+
+
+Floats = NDArray[np.float64]
+
+
+def impose(w: World, date: float) -> None:
+    """Repeat what the baseline decided at `date`."""
+    assert w.imposed is not None, "a world without imposed decisions holds its own committee"
+    open_menu(w, date)
+    while w.imposed and w.imposed[0][1] <= date + 1e-9:
+        what, _, who, given = w.imposed.pop(0)
+        alive = w.firms.status[who] == ALIVE
+        if alive.any():
+            rule = getattr(w.rules, f"repeat_{what}")
+            with_desk(w, int(alive.sum()), rule, who[alive], given[alive], date)
+
+
+# --- The same firms: the baseline's loans imposed, each with the line of the arrangement ---------
+# Between the baseline's lending and an arrangement's own lies this: the firms that the
+# baseline lends to, at its dates, each with the line that the arrangement would give it. What
+# changes from the baseline's lines to these is the amount per firm; what changes from here
+# to the arrangement's own lending is who is lent to, and when.
+
+
+def mean_lines(book: Rows, firms: int) -> Floats:
+    """Give each firm's mean line over its contracts since the start date, CNY million.
+
+    Shape (n_firms,); nan for a firm that signed nothing since.
+    """
+    signed = book["date"] > 0.0
+    who, limit = book["firm"][signed], book["limit"][signed]
+    count = np.bincount(who, minlength=firms)
+    total = np.bincount(who, weights=limit, minlength=firms)
+    lines = np.full(firms, np.nan)
+    np.divide(total, count, out=lines, where=count > 0)
+    return lines
+
+
+def line_factors(own: Floats, baseline: Floats) -> Floats:
+    """Give the factor from the baseline's line to the arrangement's, by firm, (n_firms,).
+
+    One for a firm that does not borrow under both.
+
+    Examples
+    --------
+    >>> line_factors(np.array([3.0, np.nan, 1.0]), np.array([2.0, 5.0, np.nan])).tolist()
+    [1.5, 1.0, 1.0]
+    """
+    both = np.isfinite(own) & np.isfinite(baseline) & (baseline > 0.0)
+    factors = np.ones(own.shape)
+    np.divide(own, baseline, out=factors, where=both)
+    return factors
+
+
+def with_lines(decisions: list[Any], factors: Floats) -> list[Any]:
+    """Give a baseline's decisions, which stay as they are, with every line multiplied.
+
+    `factors` has shape (n_firms,).
+    """
+    changed = []
+    for what, date, who, terms in decisions:
+        written = terms
+        if what == "sign":
+            written = terms.copy()
+            written["limit"] = written["limit"] * factors[written["firm"]]
+        changed.append((what, date, who, written))
+    return changed

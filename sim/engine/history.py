@@ -81,12 +81,12 @@ BANK_PANEL = (
     Column("monitoring", MONEY, "cost of watching firms", low=0.0),
     Column("fee", MONEY, "fees of those who bear losses beside the lenders", low=0.0),
     Column("provision", MONEY, "charge to profit for expected and incurred losses"),
-    Column("tolerance", MONEY, "paid by the parent for lending below break-even"),
-    Column("profit", MONEY, "income less all cost and provisions, before the tolerance"),
-    Column("owed", MONEY, "balances at default", low=0.0),
-    Column("loss", MONEY, "owed less recovery and what others bear, at default", low=0.0),
+    Column("policy_subsidy", MONEY, "paid by the parent for lending below break-even"),
+    Column("profit", MONEY, "income less all cost and provisions, before the policy subsidy"),
+    Column("exposure_at_default", MONEY, "balances at default", low=0.0),
+    Column("loss", MONEY, "exposure at default less recovery and protection, at default", low=0.0),
     Column("recovered", MONEY, "proceeds of workouts", low=0.0),
-    Column("guaranteed", MONEY, "losses paid by others", low=0.0),
+    Column("guaranteed", MONEY, "losses paid by protection providers", low=0.0),
     Column("balance_years", "CNY million years", "time integral of balances", low=0.0),
     Column("drawn", MONEY, "credit drawn", low=0.0),
     Column("repaid", MONEY, "credit repaid", low=0.0),
@@ -95,7 +95,7 @@ BANK_PANEL = (
 )
 """The panel of banks: levels at a settlement, and flows since the settlement before."""
 
-OTHERS_RESULTS = tuple(
+PROTECTION_RESULTS = tuple(
     Column(f"{party}s", MONEY, f"fees of {party}s less losses that they bear, in the quarter")
     for party in ("guarantor", "insurer", "lessor", "trust")
 )
@@ -104,12 +104,12 @@ SYSTEM_PANEL = (
     Column("winter", "flag", "equity market in a winter"),
     Column("frailty", "x", "yearly systematic factor, mean 1"),
     *SUM_COLUMNS,
-    *OTHERS_RESULTS,
+    *PROTECTION_RESULTS,
 )
 """The panel of the system: one row for each settlement."""
 
 BANK_COLUMNS = tuple(column.name for column in BANK_PANEL)
-OTHERS = tuple(column.name for column in OTHERS_RESULTS)
+PROTECTION_PROVIDERS = tuple(column.name for column in PROTECTION_RESULTS)
 SYSTEM_COLUMNS = tuple(column.name for column in SYSTEM_PANEL)
 
 

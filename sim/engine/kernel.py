@@ -1,4 +1,4 @@
-"""Compile the rules of a firm's life the first time a run needs them.
+"""Compile the rules of firms and of banks the first time a run needs them.
 
 The rules are plain Python. Each is registered so that compiled code may call it, and only
 the few entry points are compiled. The compiled code is cached on disk in a folder named by
@@ -20,24 +20,20 @@ from typing import Any
 
 from sim.base import columns, draws, special
 from sim.model.banks import (
-    admission,
     application,
+    bank,
     choice,
     committee,
     conditions,
     credit_decision,
     desk,
-    enactment,
     judgement,
-    line,
     offer,
     offer_rate,
     rationing,
-    repetition,
     signing,
     withdrawal,
 )
-from sim.model.banks import rules as rules_of_banks
 from sim.model.contracts import eligibility, limit, loan_book, upside
 from sim.model.firms import (
     advance,
@@ -47,9 +43,9 @@ from sim.model.firms import (
     equity,
     events,
     flows,
-    gap_option,
     lifecycle,
     loss_sharing,
+    loss_surprise,
     operations,
     population,
     project,
@@ -61,24 +57,23 @@ from sim.model.firms import (
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, gap_option, loss_sharing, lifecycle, operations, credit_line, project,
-    equity, relationship, right, workout, population, clock, events, advance, contract_effects,
-    flows, limit, upside, eligibility, application, judgement, offer_rate, line, credit_decision,
-    withdrawal, offer, choice, admission, rationing, signing, enactment, committee,
-    repetition,
+    special, draws, loss_sharing, lifecycle, operations, credit_line, project, equity,
+    relationship, right, workout, population, clock, events, advance, contract_effects, flows,
+    loss_surprise, limit, upside, eligibility, application, judgement, offer_rate,
+    credit_decision, withdrawal, offer, choice, rationing, signing, committee,
 )  # fmt: skip
 
 
 LAYOUT_MODULES: tuple[ModuleType, ...] = (
-    columns, record, sector, loan_book, conditions, desk, rules_of_banks,
+    columns, record, sector, loan_book, conditions, desk, bank,
 )  # fmt: skip
 """What says which records compiled code is given; with the rules they name its folder."""
 
 ENTRIES: tuple[Any, ...] = (
-    advance.advance, advance.fire, advance.turn, committee.decide_applications,
-    committee.decide_on_lines, committee.wind_down, enactment.enact_decisions,
-    repetition.repeat_judge, repetition.repeat_sign, repetition.repeat_cut,
-    flows.settle_firms, loss_sharing.split_by_lender,
+    advance.advance, advance.fire, advance.switch_regime, committee.decide_applications,
+    committee.decide_on_lines, committee.wind_down, signing.enact_decisions,
+    signing.repeat_judge, signing.repeat_sign, signing.repeat_reduction,
+    flows.settle_firms, loss_sharing.split_by_lender, loss_surprise.loss_surprise,
 )  # fmt: skip
 """What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""
 
@@ -89,16 +84,17 @@ class Kernel:
 
     advance: Callable[..., int]
     fire: Callable[..., float]
-    turn: Callable[..., None]
+    switch_regime: Callable[..., None]
     decide_applications: Callable[..., None]
     decide_on_lines: Callable[..., None]
     enact_decisions: Callable[..., None]
     wind_down: Callable[..., None]
     repeat_judge: Callable[..., None]
     repeat_sign: Callable[..., None]
-    repeat_cut: Callable[..., None]
+    repeat_reduction: Callable[..., None]
     settle_firms: Callable[..., None]
     split_by_lender: Callable[..., None]
+    loss_surprise: Callable[..., float]
     compiled: bool
 
 
@@ -174,7 +170,7 @@ def _is_compiling() -> bool:
 
 @lru_cache(maxsize=1)
 def kernel() -> Kernel:
-    """The rules of a firm's life, compiled unless ``CROSSCYCLE_JIT=0``."""
+    """The rules of firms and of banks, compiled unless ``CROSSCYCLE_JIT=0``."""
     if not _is_compiling():
         return interpreted()
     import numba

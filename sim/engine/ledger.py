@@ -23,7 +23,7 @@ Floats = NDArray[np.float64]
 MEANINGS = {
     "firms": "technology firms that have entered and not ended",
     "banks": "technology desks of the banks, with their own balance sheets",
-    "parent banks": "what stands behind the desks: capital and the policy tolerance",
+    "parent banks": "what stands behind the desks: capital and the policy subsidy",
     "funding market": "depositors and the money market",
     "central bank": "lends to banks at its own rate, up to a quota",
     "guarantors": "guarantee companies and public pools that bear losses for a fee",
@@ -62,8 +62,23 @@ class Ledger:
     """
 
     flows: dict[str, Floats] = field(default_factory=dict)
+    net: list[float] = field(default_factory=lambda: [0.0] * len(PARTIES))
+    gross: list[float] = field(default_factory=lambda: [0.0] * len(PARTIES))
     residual: float = 0.0
     checks: int = 0
+
+    def __post_init__(self) -> None:
+        """Sum up the flows of a ledger that begins with some."""
+        if self.flows and not any(self.gross):
+            for table in self.flows.values():
+                for payer, payee in zip(*np.nonzero(table), strict=True):
+                    self._count(int(payer), int(payee), float(table[payer, payee]))
+
+    def _count(self, payer: int, payee: int, amount: float) -> None:
+        self.net[payee] += amount
+        self.net[payer] -= amount
+        self.gross[payee] += abs(amount)
+        self.gross[payer] += abs(amount)
 
     def post(self, account: str, payer: int, payee: int, amount: float) -> None:
         """Record that `payer` paid `amount` to `payee` (a negative one the other way)."""
@@ -71,26 +86,20 @@ class Ledger:
         if table is None:
             table = self.flows[account] = np.zeros((len(PARTIES), len(PARTIES)))
         table[payer, payee] += amount
+        self._count(payer, payee, amount)
 
     def received(self, party: int) -> float:
         """Net receipts of a party over all accounts, CNY million."""
-        return float(
-            sum(table[:, party].sum() - table[party, :].sum() for table in self.flows.values())
-        )
+        return self.net[party]
 
     def turnover(self, party: int) -> float:
         """Sum of a party's receipts and payments without sign, CNY million."""
-        return float(
-            sum(
-                np.abs(table[:, party]).sum() + np.abs(table[party, :]).sum()
-                for table in self.flows.values()
-            )
-        )
+        return self.gross[party]
 
     def copy(self) -> "Ledger":
         """An independent copy."""
         flows = {account: table.copy() for account, table in self.flows.items()}
-        return Ledger(flows, self.residual, self.checks)
+        return Ledger(flows, list(self.net), list(self.gross), self.residual, self.checks)
 
     def check(self, what: str, left: float, right: float, scale: float, where: str) -> None:
         """Hold two sides of an identity against each other.
@@ -176,13 +185,18 @@ OPERATING = _paid("operating cost", BANKS, SUPPLIERS, "running cost of loans")
 SCREENING = _paid("screening", BANKS, SUPPLIERS, "judging applicants")
 COORDINATION = _paid("coordination", BANKS, SUPPLIERS, "bringing lenders together")
 MONITORING = _paid("monitoring", BANKS, SUPPLIERS, "watching firms")
-SUBSIDY = _paid("policy tolerance", PARENTS, BANKS, "lending below break-even on policy grounds")
+SUBSIDY = _paid("policy subsidy", PARENTS, BANKS, "lending below break-even on policy grounds")
 CAPITAL = _paid("capital of the desk", PARENTS, BANKS, "budget refilled, or the excess taken")
-OTHERS = (GUARANTORS, INSURERS, LESSORS, TRUSTS)
+PROTECTION_PROVIDERS = (GUARANTORS, INSURERS, LESSORS, TRUSTS)
 """Parties that bear losses beside the lenders, in the order of the clause."""
 
-FEES = _paid("fees for bearing losses", BANKS, OTHERS, "fees on the balance")
-BORNE = _paid("losses borne by others", OTHERS, BANKS, "what others pay of a loss")
+FEES = _paid("fees for bearing losses", BANKS, PROTECTION_PROVIDERS, "fees on the balance")
+BORNE = _paid(
+    "losses borne by protection providers",
+    PROTECTION_PROVIDERS,
+    BANKS,
+    "what protection providers pay of a loss",
+)
 LEASED = _paid("leased equipment", SUPPLIERS, LESSORS, "equipment sold after a default")
 ACCOUNTS = tuple(one for one in list(vars().values()) if isinstance(one, Account))
 """Every account, in the order of this file."""

@@ -2,8 +2,8 @@
 
 Dates of the calendar are computed from integers and never accumulated. One process runs
 the ordered phases of a month, so nothing depends on the order in which processes start:
-first the climate turns, then firms live up to the date, then banks decide, then books
-close. Random switches of the climate have processes of their own.
+first the regime switches, then firms live up to the date, then banks decide, then books
+close. Random switches of regime have a process of their own.
 """
 
 import math
@@ -13,8 +13,7 @@ from typing import Any
 import numpy as np
 import simpy
 
-from sim.engine.committee import hold_committee, wind_down
-from sim.engine.equal_footing import impose
+from sim.engine.committee import hold_committee, impose, wind_down
 from sim.engine.settlement import settle
 from sim.engine.world import World
 from sim.model.economy.macro import Path, frailty, regime_names
@@ -44,7 +43,7 @@ def run_world(
     """
     env = simpy.Environment(initial_time=start)
     begin(w, start)
-    env.process(climate(env, w, start, end))
+    env.process(regime_switches(env, w, start, end))
     env.process(calendar(env, w, start, end, end if close is None else close))
     for observer in observers:
         env.process(observer(env, w))
@@ -52,12 +51,12 @@ def run_world(
 
 
 def begin(w: World, start: float) -> None:
-    """Open the yearbook and set the climate; firms timed under another are timed anew."""
+    """Open the yearbook and set market conditions; firms timed under others are timed anew."""
     w.keep_page(start)
-    before = w.climate.copy()
-    set_climate(w, start)
-    if np.any(before != w.climate):
-        w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], start)
+    before = w.market_conditions.copy()
+    set_market_conditions(w, start)
+    if np.any(before != w.market_conditions):
+        w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], start)
 
 
 def until(env: simpy.Environment, date: float) -> simpy.Event:
@@ -65,12 +64,12 @@ def until(env: simpy.Environment, date: float) -> simpy.Event:
     return env.timeout(max(date - env.now, 0.0))
 
 
-def climate(env: simpy.Environment, w: World, start: float, end: float) -> Steps:
+def regime_switches(env: simpy.Environment, w: World, start: float, end: float) -> Steps:
     """Switches of the macro regime and of the equity market at random dates."""
-    for date in turning_dates(w, start, end):
+    for date in switch_dates(w, start, end):
         if not on_calendar(date):
             yield until(env, date)
-            turn(w, date)
+            switch_regime(w, date)
 
 
 def on_calendar(date: float) -> bool:
@@ -78,15 +77,15 @@ def on_calendar(date: float) -> bool:
     return abs(date * MONTHS - round(date * MONTHS)) < 1e-9
 
 
-def turn(w: World, date: float) -> None:
-    """Let firms live to the date, then change the climate and re-time them."""
+def switch_regime(w: World, date: float) -> None:
+    """Let firms live to the date, then change market conditions and re-time them."""
     w.advance(date)
-    set_climate(w, date)
-    w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], date)
+    set_market_conditions(w, date)
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], date)
 
 
-def turning_dates(w: World, start: float, end: float) -> list[float]:
-    """All dates inside the window at which the climate changes, in order."""
+def switch_dates(w: World, start: float, end: float) -> list[float]:
+    """All dates inside the window at which market conditions change, in order."""
     dates = {date for date, _ in (*w.macro, *w.market)}
     if w.scenario.macro.frailty_variance > 0.0:
         dates |= {float(year) for year in range(int(start) - 1, int(end) + 1)}
@@ -98,9 +97,9 @@ def state_at(path: Path, date: float) -> int:
     return [state for since, state in path if since <= date + 1e-9][-1]
 
 
-def set_climate(w: World, date: float) -> None:
+def set_market_conditions(w: World, date: float) -> None:
     """Set the factors in force from `date` on."""
-    c, macro, market = w.climate, w.scenario.macro, w.scenario.equity_market
+    c, macro, market = w.market_conditions, w.scenario.macro, w.scenario.equity_market
     code, winter = state_at(w.macro, date), state_at(w.market, date)
     regime = macro.regime[regime_names(macro)[code]]
     year = int(date // 1.0)
@@ -116,13 +115,13 @@ def set_climate(w: World, date: float) -> None:
 
 
 def calendar(env: simpy.Environment, w: World, start: float, end: float, close: float) -> Steps:
-    """Months in order: firms live, the climate turns, banks decide, quarters are settled."""
-    turns = {round(date * MONTHS) for date in turning_dates(w, start, end) if on_calendar(date)}
+    """Months in order: firms live, the regime switches, banks decide, quarters are settled."""
+    switches = {round(date * MONTHS) for date in switch_dates(w, start, end) if on_calendar(date)}
     for month in range(math.floor(start * MONTHS + 1e-9) + 1, int(end * MONTHS + 1e-9) + 1):
         date = month / MONTHS
         yield until(env, date)
-        if month in turns:
-            turn(w, date)
+        if month in switches:
+            switch_regime(w, date)
         w.advance(date)
         if date <= close + 1e-9:
             decide(w, date)

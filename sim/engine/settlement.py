@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.engine import ledger
 from sim.engine.history import BANK_COLUMNS
-from sim.engine.ledger import BORNE, FEES, LEASED, OTHERS, Account
+from sim.engine.ledger import BORNE, FEES, LEASED, PROTECTION_PROVIDERS, Account
 from sim.engine.world import HISTORY, World
 from sim.model.banks.bank import allowance
 from sim.model.banks.desk import REFINANCED
@@ -38,7 +38,7 @@ class Levels:
     Parameters
     ----------
     balance : array, shape (n_firms,), CNY million
-    worsened : uint8 array, shape (n_firms,)
+    stage_2 : uint8 array, shape (n_firms,)
     held : array, shape (n_banks,), CNY million
         Balances by lender.
     watched : array, shape (n_banks,)
@@ -47,7 +47,7 @@ class Levels:
     """
 
     balance: Floats
-    worsened: NDArray[np.uint8]
+    stage_2: NDArray[np.uint8]
     held: Floats
     watched: Floats
     sums: Floats
@@ -61,7 +61,7 @@ def read_all(w: World, date: float) -> Levels:
     )
     w.rules.settle_firms(
         w.firms, w.params, date, w.posted, w.lender, w.share, operating_cost(w), w.by_bank,
-        w.total, w.by_terms, np.zeros(N_ACCOUNTS), levels.balance, levels.worsened, levels.held,
+        w.total, w.by_terms, np.zeros(N_ACCOUNTS), levels.balance, levels.stage_2, levels.held,
         levels.watched, levels.sums,
     )  # fmt: skip
     return levels
@@ -69,15 +69,15 @@ def read_all(w: World, date: float) -> Levels:
 
 # --- Parties beside the lenders: what they are paid for bearing losses, and what they pay --------
 
-LESSOR = OTHERS.index(ledger.LESSORS)
+LESSOR = PROTECTION_PROVIDERS.index(ledger.LESSORS)
 
 
-def settle_others(w: World) -> Floats:
+def settle_protection(w: World) -> Floats:
     """Post the quarter's fees and payments; returns each party's result, shape (4,).
 
     Order: guarantor, insurer, lessor, trust. A lessor sells its equipment after a default.
     """
-    result = np.zeros(len(OTHERS))
+    result = np.zeros(len(PROTECTION_PROVIDERS))
     for item, (fees, paid) in zip(w.menu, w.by_terms[1:], strict=True):
         if not (np.any(fees) or np.any(paid)):
             continue
@@ -85,7 +85,7 @@ def settle_others(w: World) -> Floats:
         earned = fees * parts_of(cover_fees(clause))
         borne = paid * parts_of(cover_shares(clause))
         sold = clause.lease_residual_share * float(borne[LESSOR])
-        for n, other in enumerate(OTHERS):
+        for n, other in enumerate(PROTECTION_PROVIDERS):
             w.ledger.post(FEES.name, ledger.BANKS, other, float(earned[n]))
             w.ledger.post(BORNE.name, other, ledger.BANKS, float(borne[n]))
         w.ledger.post(LEASED.name, ledger.SUPPLIERS, ledger.LESSORS, sold)
@@ -127,9 +127,9 @@ def loans_close(w: World, where: str, levels: Levels) -> None:
     for j, name in enumerate(w.scenario.bank):
         held = float(levels.held[j])
         w.ledger.check(f"loans of {name}", float(w.banks.loans[j]), held, turnover + held, where)
-    owed = float(w.posted[:, f.OWED].sum())
-    open_defaults = owed - float(w.posted[:, f.RESOLVED].sum())
-    w.ledger.check("loans in default", float(w.banks.npl.sum()), open_defaults, owed, where)
+    exposure = float(w.posted[:, f.EXPOSURE_AT_DEFAULT].sum())
+    open_defaults = exposure - float(w.posted[:, f.RESOLVED].sum())
+    w.ledger.check("loans in default", float(w.banks.npl.sum()), open_defaults, exposure, where)
 
 
 def losses_close(w: World, where: str) -> None:
@@ -138,7 +138,7 @@ def losses_close(w: World, where: str) -> None:
     At a bank: by the bank and by the parties beside it. In total: by banks, by what the ledger
     says that other parties have paid, and by what they will pay when open workouts end.
     """
-    b, lost = w.banks, w.firms.owed - w.firms.recovery
+    b, lost = w.banks, w.firms.exposure_at_default - w.firms.recovery
     unpaid = np.zeros((w.scenario.n_banks, 1))
     w.rules.split_by_lender(lost[:, None], w.lender, w.share, unpaid)
     for j, name in enumerate(w.scenario.bank):
@@ -149,7 +149,7 @@ def losses_close(w: World, where: str) -> None:
     promised = float((w.posted[:, f.COVERED] - w.posted[:, f.GUARANTEED]).sum())
     whole = float(lost.sum())
     borne = float(b.lost.sum()) + paid + promised
-    w.ledger.check("losses of lenders and others", borne, whole, whole, where)
+    w.ledger.check("losses of lenders and protection providers", borne, whole, whole, where)
 
 
 def banks_close(w: World, where: str) -> None:
@@ -223,23 +223,25 @@ def by_bank(w: World, amount: Floats) -> Floats:
 def expected_losses(w: World, levels: Levels) -> Floats:
     """Allowance needed on performing loans, by bank."""
     set_aside = allowance(
-        levels.balance, w.believed_default, w.believed_loss, levels.worsened == 1,
+        levels.balance, w.believed_default, w.believed_loss, levels.stage_2 == 1,
         w.scenario.provisions,
     )  # fmt: skip
     return by_bank(w, set_aside)
 
 
 def defaulted_losses(w: World) -> Floats:
-    """Allowance on loans in default: what is owed times the believed loss, by bank."""
-    return by_bank(w, (w.posted[:, f.OWED] - w.posted[:, f.RESOLVED]) * w.believed_loss)
+    """Allowance on loans in default: exposure at default times the believed loss, by bank."""
+    return by_bank(
+        w, (w.posted[:, f.EXPOSURE_AT_DEFAULT] - w.posted[:, f.RESOLVED]) * w.believed_loss
+    )
 
 
 def close_books(w: World, years: float, levels: Levels) -> dict[str, Floats]:
     """Update balance sheets and return the quarter's profit and loss, by bank."""
     b, flow, rule = w.banks, w.by_bank, w.scenario.underwriting
     npl_open = b.npl.copy()
-    b.loans += flow[:, f.DRAWN] - flow[:, f.REPAID] - flow[:, f.OWED] + b.transfer
-    b.npl += flow[:, f.OWED] - flow[:, f.RESOLVED]
+    b.loans += flow[:, f.DRAWN] - flow[:, f.REPAID] - flow[:, f.EXPOSURE_AT_DEFAULT] + b.transfer
+    b.npl += flow[:, f.EXPOSURE_AT_DEFAULT] - flow[:, f.RESOLVED]
     b.lost += flow[:, f.LOSS]
     b.covered += flow[:, f.COVERED]
     lent = flow[:, f.BALANCE_YEARS] + npl_open * years
@@ -261,7 +263,7 @@ def close_books(w: World, years: float, levels: Levels) -> dict[str, Floats]:
         "fee": flow[:, f.FEE].copy(),
         "recovered": flow[:, f.RECOVERED].copy(),
         "guaranteed": flow[:, f.GUARANTEED].copy(),
-        "owed": flow[:, f.OWED].copy(),
+        "exposure_at_default": flow[:, f.EXPOSURE_AT_DEFAULT].copy(),
         "loss": flow[:, f.LOSS].copy(),
         "balance_years": flow[:, f.BALANCE_YEARS].copy(),
         "transfer": b.transfer.copy(),
@@ -269,7 +271,7 @@ def close_books(w: World, years: float, levels: Levels) -> dict[str, Floats]:
         "repaid": flow[:, f.REPAID].copy(),
     }
     result["provision"] = provide(w, result, flow, levels)
-    result["tolerance"] = tolerance(w, result["balance_years"])
+    result["policy_subsidy"] = policy_subsidy(w, result["balance_years"])
     finish(w, result)
     return result
 
@@ -285,14 +287,14 @@ def provide(w: World, result: dict[str, Floats], flow: Floats, levels: Levels) -
     return provision
 
 
-def tolerance(w: World, balance_years: Floats) -> Floats:
+def policy_subsidy(w: World, balance_years: Floats) -> Floats:
     """What the parent pays the desk for lending below break-even on policy grounds."""
     appetite = np.array([bank.appetite for bank in w.scenario.bank.values()])
-    return w.scenario.underwriting.tolerance_rate * appetite * balance_years
+    return w.scenario.underwriting.policy_subsidy_rate * appetite * balance_years
 
 
 def finish(w: World, result: dict[str, Floats]) -> None:
-    """Profit before and after the policy tolerance; cash goes to funding."""
+    """Profit before and after the policy subsidy; cash goes to funding."""
     b, r = w.banks, result
     income = r["interest"] + r["relationship"] + r["gain"] + r["royalty"]
     paid = (
@@ -301,8 +303,8 @@ def finish(w: World, result: dict[str, Floats]) -> None:
     )  # fmt: skip
     r["profit"] = income - paid - r["provision"]
     lent_out = r["drawn"] - r["repaid"] + r["transfer"] - r["recovered"] - r["guaranteed"]
-    b.funding = b.funding + lent_out - (income - paid) - r["tolerance"]
-    b.equity = b.equity + r["profit"] + r["tolerance"]
+    b.funding = b.funding + lent_out - (income - paid) - r["policy_subsidy"]
+    b.equity = b.equity + r["profit"] + r["policy_subsidy"]
     for name in ("screening", "coordination", "transfer", "promised"):
         getattr(b, name)[:] = 0.0
 
@@ -313,15 +315,15 @@ def replenish(w: World, result: dict[str, Floats]) -> None:
     gap = b.budget - b.equity
     if w.scenario.experiment.footing == EQUAL_CAPITAL and w.name != HISTORY:
         gap = np.zeros_like(gap)
-    moved = np.where(gap > 0.0, rule.replenish_share * gap, gap)
-    b.equity = b.equity + moved
-    b.funding = b.funding - moved
+    injected = np.where(gap > 0.0, rule.replenish_share * gap, gap)
+    b.equity = b.equity + injected
+    b.funding = b.funding - injected
     income = np.array([bank.parent_income for bank in w.scenario.bank.values()])
     income = income * w.scenario.population.firms / 1000.0
     # The parent's own income pays first; what is left goes to its shareholders.
-    b.parent_equity = b.parent_equity + np.minimum(income - moved, 0.0)
-    result["injection"] = moved
-    post(w, ledger.CAPITAL, float(moved.sum()))
+    b.parent_equity = b.parent_equity + np.minimum(income - injected, 0.0)
+    result["injection"] = injected
+    post(w, ledger.CAPITAL, float(injected.sum()))
 
 
 def post(w: World, account: Account, amount: float) -> None:
@@ -336,7 +338,7 @@ def transfers(w: World, r: dict[str, Floats]) -> None:
         post(w, account, float(w.total[column]))
     for account, name in _BANK_TRANSFERS:
         post(w, account, float(r[name].sum()))
-    r["others"] = settle_others(w)
+    r["protection"] = settle_protection(w)
 
 
 _FIRM_TRANSFERS = (
@@ -352,7 +354,7 @@ _FIRM_TRANSFERS = (
     (ledger.ROUNDS, f.EQUITY),
     (ledger.DIVIDENDS, f.DIVIDEND),
     (ledger.EXIT_CASH, f.EXIT_CASH),
-    (ledger.SUBSCRIPTION, f.STRIKE),
+    (ledger.SUBSCRIPTION, f.EXERCISE_AMOUNT),
     (ledger.GAINS, f.GAIN),
     (ledger.RECOVERIES, f.RECOVERED),
     (ledger.BUSINESS, f.RELATION),
@@ -364,7 +366,7 @@ _BANK_TRANSFERS = (
     (ledger.SCREENING, "screening"),
     (ledger.COORDINATION, "coordination"),
     (ledger.MONITORING, "monitoring"),
-    (ledger.SUBSIDY, "tolerance"),
+    (ledger.SUBSIDY, "policy_subsidy"),
 )
 
 
@@ -381,6 +383,6 @@ def record(w: World, date: float, levels: Levels, r: dict[str, Floats]) -> None:
     r["equity"], r["funding_stock"] = b.equity, b.funding
     zero = np.zeros_like(b.loans)
     w.panel.append((date, np.stack([r.get(name, zero) for name in BANK_COLUMNS], axis=1)))
-    climate = w.climate[0]
-    state = [float(climate.regime), float(climate.winter), float(climate.frailty)]
-    w.system.append((date, np.concatenate([state, levels.sums, r["others"]])))
+    now = w.market_conditions[0]
+    state = [float(now.regime), float(now.winter), float(now.frailty)]
+    w.system.append((date, np.concatenate([state, levels.sums, r["protection"]])))

@@ -12,10 +12,9 @@ from sim.base.parameter import Frozen
 from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
-from sim.model.banks.conditions import CONDITIONS, conditions_of, filled
+from sim.model.banks.bank import BANK_BOOKS, bank_rules, common_rules
+from sim.model.banks.conditions import CONDITIONS, belief_of, conditions_of, filled
 from sim.model.banks.desk import CUTS, JUDGED, Desk
-from sim.model.banks.rules import BANK_BOOKS, bank_rules, common_rules
-from sim.model.banks.underwriting import belief_of
 from sim.model.contracts import eligibility
 from sim.model.contracts.arrangement import PLAIN
 from sim.model.contracts.loan_book import Book
@@ -24,7 +23,7 @@ from sim.model.economy.equity_market import market_path
 from sim.model.economy.macro import Path, macro_path, regime_names
 from sim.model.firms.flows import N_ACCOUNTS, PARTY_FLOWS
 from sim.model.firms.record import BIRTH as BIRTH_EVENT
-from sim.model.firms.record import CLIMATE, FIRM, LOG
+from sim.model.firms.record import FIRM, LOG, MARKET_CONDITIONS
 from sim.model.firms.sector import merged
 from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 
@@ -46,7 +45,7 @@ class World:
     next_time: Floats
     pending: NDArray[np.uint8]
     params: Rows
-    climate: Rows
+    market_conditions: Rows
     macro: Path
     market: Path
     book: Book
@@ -63,8 +62,8 @@ class World:
     by_bank: Floats
     total: Floats
     by_terms: Floats
-    file_precision: Floats
-    file_sum: Floats
+    history_precision: Floats
+    history_sum: Floats
     ordinal: NDArray[np.int64]
     believed_default: Floats
     believed_loss: Floats
@@ -89,7 +88,8 @@ class World:
         self.cursor[2] = 0
         while True:
             done = self.rules.advance(
-                self.firms, self.next_time, self.pending, self.params, self.climate[0], until,
+                self.firms, self.next_time, self.pending, self.params, self.market_conditions[0],
+                until,
                 self.log, self.cursor,
             )  # fmt: skip
             self.keep_events()
@@ -105,12 +105,12 @@ class World:
 
     def remember(self, d: Desk, before: int, date: float) -> None:
         """Keep what a committee decided: whom it judged, what was signed, what was cut."""
-        judged, cut = int(self.tally[JUDGED]), int(self.tally[CUTS])
+        judged, cuts = int(self.tally[JUDGED]), int(self.tally[CUTS])
         written = self.book.rows[before:].copy()
         for what, who, given in (
             ("judge", d.judged_who[:judged], d.judged_lead[:judged]),
             ("sign", written.firm.copy(), written),
-            ("cut", d.cut_who[:cut], d.cut_kept[:cut]),
+            ("reduction", d.cut_who[:cuts], d.cut_retained[:cuts]),
         ):
             if who.size:
                 self.decisions.append((what, date, who, given))
@@ -140,7 +140,7 @@ class World:
 
 
 def no_flows(menu: Menu) -> Floats:
-    """Flows of parties beside the lenders, shape (1 + len(menu), len(PARTY_FLOWS))."""
+    """Flows of protection providers, shape (1 + len(menu), len(PARTY_FLOWS))."""
     return np.zeros((1 + len(menu), len(PARTY_FLOWS)))
 
 
@@ -268,13 +268,14 @@ def new_world(
     market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, key, end)
     n, n_banks = firms.shape[0], scenario.n_banks
     terms, admission = conditions_on((), scenario)
-    climate = CLIMATE.empty(1)
-    climate.k0, climate.k1 = key
+    market_conditions = MARKET_CONDITIONS.empty(1)
+    market_conditions.k0, market_conditions.k1 = key
     cursor = np.array([0, int(trace), 0], dtype=np.int64)
     return World(
         scenario=scenario, name=HISTORY, replication=replication, key=key,
         rules=rules or kernel(), menu=(), firms=firms, next_time=entry,
-        pending=np.zeros(n, np.uint8), params=firm_parameters(scenario), climate=climate,
+        pending=np.zeros(n, np.uint8), params=firm_parameters(scenario),
+        market_conditions=market_conditions,
         macro=macro, market=market, book=Book(), ledger=Ledger(),
         banks=banks_at_start(scenario), common=common_rules(scenario),
         bank_rules=bank_rules(scenario), terms=terms, admission=admission,
@@ -283,7 +284,7 @@ def new_world(
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         by_terms=no_flows(()),
-        file_precision=np.zeros(n), file_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
+        history_precision=np.zeros(n), history_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
         believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, tally=np.zeros(4),
         log=LOG.empty(4096 if trace else 0), cursor=cursor,
     )  # fmt: skip

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.experiment.progress import Asked, meter
+from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.simulate import simulate
-from sim.model.banks.underwriting import belief_of
+from sim.model.banks.conditions import belief_of
 from sim.model.firms.record import STAGES
 from sim.scenario.scenario import Scenario, menu_of
 
@@ -23,7 +23,7 @@ DEFAULT_GAPS = tuple(f"bank.belief_gap_default_{stage}" for stage in STAGES)
 LOSS_GAP = "bank.belief_gap_loss"
 
 
-def solve(scenario: Scenario, workers: int = 1, progress: Asked = None) -> Scenario:
+def solve(scenario: Scenario, workers: int = 1, progress: ProgressOption = None) -> Scenario:
     """A scenario whose beliefs agree with what its own pilots realise.
 
     It has one entry of ``belief.by_arrangement`` for each arrangement run. `workers` and
@@ -36,7 +36,9 @@ def solve(scenario: Scenario, workers: int = 1, progress: Asked = None) -> Scena
         results = simulate(current, workers=workers, progress=tell)
         gaps = realised_over_believed(results.outcomes)
         changes = {
-            f"belief.by_arrangement.{held}": moved(current, held, gaps.loc[[name]].iloc[0])
+            f"belief.by_arrangement.{held}": updated_beliefs(
+                current, held, gaps.loc[[name]].iloc[0]
+            )
             for name in settings.arrangements
             if name in gaps.index
             for held in believed_under(scenario, name)
@@ -69,12 +71,12 @@ def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:
     return rows.pivot_table(index="arrangement", columns="outcome", values="value")
 
 
-def moved(scenario: Scenario, name: str, gap: "pd.Series[float]") -> dict[str, Any]:
+def updated_beliefs(scenario: Scenario, name: str, gap: "pd.Series[float]") -> dict[str, Any]:
     """The beliefs of one arrangement, moved part of the way towards what was realised."""
     level = belief_of(scenario.belief, name).model_dump()
-    level["default_rate"] = tuple(
+    level["default_probability"] = tuple(
         min(rate * _damped(gap.get(key, np.nan)), 0.9)
-        for rate, key in zip(level["default_rate"], DEFAULT_GAPS, strict=True)
+        for rate, key in zip(level["default_probability"], DEFAULT_GAPS, strict=True)
     )
     loss = _damped(gap.get(LOSS_GAP, np.nan))
     for key in ("loss_secured", "loss_unsecured"):

@@ -17,15 +17,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.controls import PREFIX, SHARED
-from sim.base.draws import EXIT, THRESHOLD, TRIAL, uniform_columns
+from sim.base.draws import EXIT, uniform_columns
 from sim.engine.processes import Observer, Steps, until
 from sim.engine.world import World
 from sim.experiment.exit_multiple import exceedance, lognormal, mean_between
-from sim.model.economy.equity_market import EquityMarket
-from sim.model.economy.expected import expected_times
+from sim.model.economy.equity_market import EquityMarket, expected_times
 from sim.model.economy.macro import Macro, Path, frailty, stays
 from sim.model.firms import record as r
-from sim.model.firms.loss_sharing import borne_by_others
+from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.right import is_compliant
 from sim.outcomes.reading import exited
 from sim.scenario.scenario import Scenario
@@ -64,66 +63,11 @@ def picked(records: Any, rows: Any, names: Iterable[str]) -> SimpleNamespace:
     return SimpleNamespace(**{name: records[name][rows] for name in names})
 
 
-# --- Control variates from the lives of firms: what chance did, less what was to be expected -----
-# A competing cause strikes when its hazard has used up a unit-exponential threshold. So the
-# number of strikes less the threshold used up has mean zero, and stays so when each firm is
-# weighted with anything that was known at the quarter's opening: here with what its lenders
-# would lose if it closed, times, for causes that do not close it at once, how soon its cash
-# would then be gone. The same holds for trials. These sums move with realised credit losses
-# and have a known mean, zero; nothing else about the run is touched. They are added up as an
-# expected loss would be: a setback raises it, a recovery lowers it.
-# References
-# ----------
-# Andersen, Borgan, Gill and Keiding (1993), Statistical Models Based on Counting Processes,
-# section II.4, for compensators; Henderson and Glynn (2002), Approximating martingales for
-# variance reduction in Markov process simulation, for their use as controls.
+# --- Control variate from the lives of firms: see `sim.model.firms.loss_surprise` ---------------
 
 
 Floats = NDArray[np.float64]
-CLOSURES = (r.FAILURE, r.DIVERSION)
-"""Causes that close a firm at once, as a failed trial may."""
-LATER = {r.SETBACK: 1.0, r.RECOVERY: -1.0}
-"""Causes that raise or lower the loss to be expected."""
-CAUSES = (*CLOSURES, *LATER)
 NAME = "losses"
-_FOLD_YEARS = 2.0
-"""Runway after which a setback is about e times less likely to end in default."""
-
-_STATE = (
-    "balance", "called", "cash", "cover_cap", "first_loss", "flow", "guaranteed", "limit", "now",
-    "scale", "security", "setback", "tangible", "unsecured",
-)  # fmt: skip
-_TERMS = (
-    "failing_draw_share", "recovery_tangible", "recovery_unsecured_factor", "setback_margin",
-    "setback_scale_factor",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """How far the causes of some firms have come.
-
-    Of each of `CAUSES`, the unused part of its threshold and the number of thresholds drawn so
-    far, shape (n_rows, n_causes); `steps` counts those of progress, shape (n_rows,).
-    """
-
-    left: Floats
-    count: NDArray[np.int64]
-    steps: NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What is remembered from a quarter's opening, of the firms (`rows`) that owe or may draw.
-
-    `covered` is what lenders would lose if the firm closed with its cash; `exposed` what they
-    would lose without it, times a chance that cash runs out in a setback; CNY million, (n_rows,).
-    """
-
-    rows: NDArray[np.int64]
-    covered: Floats
-    exposed: Floats
-    thresholds: Thresholds
 
 
 class Compensator:
@@ -131,92 +75,15 @@ class Compensator:
 
     def __init__(self) -> None:
         self.sums = {NAME: 0.0}
-        self.opening: Opening | None = None
+        self.opening: Any = None
 
     def look(self, w: World, date: float) -> None:
         """Close the quarter that ends at `date` and open the next; firms must be there."""
-        if self.opening is not None:
-            self.sums[NAME] += surplus(w, self.opening, date)
-        self.opening = read(w, date)
-
-
-def read(w: World, date: float) -> Opening:
-    """Read the firms that owe or may draw at a date that they have reached."""
-    every = w.firms
-    rows = np.flatnonzero(
-        (every.status == r.ALIVE) & ((every.limit > 0.0) | (every.balance > 0.0))
-    )
-    f, p = picked(every, rows, _STATE), picked(w.params, every.sector[rows], _TERMS)
-    undrawn = np.where(f.called == 1, 0.0, np.maximum(f.limit - f.balance, 0.0))
-    owed = f.balance + p.failing_draw_share * undrawn
-    reach = np.where(f.unsecured == 1, p.recovery_unsecured_factor, 1.0)
-    assets = p.recovery_tangible * f.tangible * f.scale * reach * w.climate.collateral[0]
-    cash = np.maximum(f.cash + f.flow * (date - f.now), 0.0)
-    # Drain in a setback: that of now, or with the margin that one would take.
-    margin = p.setback_margin * p.setback_scale_factor * f.scale
-    drain = np.where(f.setback == 1, 0.0, margin) - f.flow
-    runway = np.minimum((cash + undrawn) / np.maximum(drain, 1e-9), 50.0)
-    return Opening(
-        rows=rows,
-        covered=of_lenders(f, np.maximum(owed - cash, 0.0), assets),
-        exposed=of_lenders(f, owed, assets) * np.exp(-runway / _FOLD_YEARS),
-        thresholds=thresholds(w, rows, date),
-    )
-
-
-def of_lenders(f: Any, owed: Floats, assets: Floats) -> Floats:
-    """What lenders would lose of an exposure at default, less pledges and what others bear."""
-    lost = np.maximum(owed - assets, 0.0) * (1.0 - f.security)
-    return np.asarray(lost - borne_by_others(lost, owed, f.guaranteed, f.first_loss, f.cover_cap))
-
-
-def thresholds(w: World, rows: NDArray[np.int64], date: float) -> Thresholds:
-    """Read how far the causes of firms have come at a date that they have reached."""
-    f = w.firms
-    years = np.where(f.status[rows] == r.ALIVE, date - f.now[rows], 0.0)
-    here = np.ix_(rows, np.array(CAUSES))
-    return Thresholds(
-        left=f.left[here] - f.speed[here] * years[:, None],
-        count=f.count[here].astype(np.int64),
-        steps=f.count[rows, r.PROGRESS].astype(np.int64),
-    )
-
-
-def surplus(w: World, before: Opening, date: float) -> float:
-    """What a quarter brought beyond what was to be expected, weighted with loss."""
-    now = thresholds(w, before.rows, date)
-    total = trials(w, before, now)
-    for place, cause in enumerate(CAUSES):
-        weight = before.covered if cause in CLOSURES else LATER[cause] * before.exposed
-        total += float(weight @ surprise(w, before, now, place))
-    return total
-
-
-def surprise(w: World, before: Opening, now: Thresholds, place: int) -> Floats:
-    """Strikes of one of `CAUSES` less the threshold used up, by firm, shape (n_rows,)."""
-    first, last = before.thresholds.count[:, place], now.count[:, place]
-    used = before.thresholds.left[:, place] - now.left[:, place]
-    struck = np.flatnonzero(last > first)
-    for step in range(int((last - first).max(initial=0))):
-        again = struck[last[struck] > first[struck] + step]
-        address = (before.rows[again], THRESHOLD, CAUSES[place], first[again] + step)
-        u, _ = uniform_columns(w.key, *address)
-        used[again] -= np.log(u)
-    return np.asarray((last - first) - used)
-
-
-def trials(w: World, before: Opening, now: Thresholds) -> float:
-    """Trials that closed a firm less those that were to be expected, weighted with loss."""
-    tried = np.flatnonzero((before.covered > 0.0) & (now.steps > before.thresholds.steps))
-    rows = before.rows[tried]
-    f = w.firms[rows]
-    p = w.params[f.sector]
-    share = p.success_share[np.arange(rows.size), f.stage]
-    u, v = uniform_columns(w.key, rows, TRIAL, now.steps[tried], 0)
-    odds = np.where(share < 1.0, share / np.maximum(1.0 - share, 1e-300) * f.on_progress, np.inf)
-    fails = 1.0 / (1.0 + odds)
-    closed = (u > 1.0 - fails) & (v < p.trial_closes_share)
-    return float(before.covered[tried] @ (closed - fails * p.trial_closes_share))
+        if self.opening is None:
+            self.opening = OPENING.empty(w.firms.shape[0])
+        self.sums[NAME] += w.rules.loss_surprise(
+            w.firms, w.params, w.market_conditions, date, self.opening
+        )
 
 
 # --- Control variate from exits: gains on rights less their mean before the price is known -------
@@ -231,7 +98,8 @@ def trials(w: World, before: Opening, now: Thresholds) -> float:
 
 EXIT_CONTROL = "exits"
 _EXIT_STATE = (
-    "compliant", "cum_strike", "holder", "pass_through", "right", "stake", "strike",
+    "compliant", "cum_exercise_amount", "holder", "lender_gain_share", "right", "stake",
+    "exercise_amount",
     "trigger",
 )  # fmt: skip
 
@@ -273,12 +141,14 @@ def claims(w: World) -> Claim:
     kept = (f.right == r.SWAP) & is_compliant(f)
     rights = ((f.right == r.WARRANT) | (f.right == r.SWAP)) & ~kept & (f.stake > 0.0)
     share = np.where(rights, f.holder * (1.0 - f.stake) + f.stake, f.holder)
-    strike = np.where(rights, f.strike, 0.0)
+    exercise_amount = np.where(rights, f.exercise_amount, 0.0)
     # New shares are paid into the firm before its value is shared out.
-    cost = f.cum_strike + strike - share * strike
-    worth = np.maximum(f.trigger, f.strike * (1.0 - f.stake) / np.maximum(f.stake, 1e-300))
+    cost = f.cum_exercise_amount + exercise_amount - share * exercise_amount
+    worth = np.maximum(
+        f.trigger, f.exercise_amount * (1.0 - f.stake) / np.maximum(f.stake, 1e-300)
+    )
     least = np.maximum(np.where(rights, worth, 0.0), cost / np.maximum(share, 1e-300))
-    return Claim(rows, f.pass_through * share, f.pass_through * cost, least)
+    return Claim(rows, f.lender_gain_share * share, f.lender_gain_share * cost, least)
 
 
 def exit_surprise(w: World, claim: Claim) -> float:

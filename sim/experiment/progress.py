@@ -29,7 +29,7 @@ class Pace:
     >>> ticks = iter([0.0, 10.0, 20.0])
     >>> pace = Pace(clock=lambda: next(ticks))
     >>> for done in (7, 8):
-    ...     pace.told(done, 10)
+    ...     pace.take_note(done, 10)
     >>> pace.words()
     '8 of 10 replications, 0.1 per second, about 20 s left'
     """
@@ -43,7 +43,7 @@ class Pace:
         self._first = self._earlier = 0
         self.done = self.total = 0
 
-    def told(self, done: int, total: int) -> None:
+    def take_note(self, done: int, total: int) -> None:
         """Take note that some runs of a batch are done."""
         self.now = self._clock()
         if self._begun is None or done < self.done:
@@ -143,7 +143,7 @@ class Bar:
     def __call__(self, done: int, total: int, /) -> None:
         """Show that some runs are done, of how many."""
         show = self._here()
-        self._pace.told(done, total)
+        self._pace.take_note(done, total)
         at_an_end = not self._pace.new or self._pace.is_over
         if at_an_end or self._pace.now - self._drawn >= SILENT_SECONDS:
             self._drawn = self._pace.now
@@ -205,7 +205,7 @@ def _display(*things: Any, **options: Any) -> Any:
 Progress = Callable[[int, int], None]
 """Told how many runs are done, of how many; each batch begins with what is known already."""
 
-Asked = Progress | bool | None
+ProgressOption = Progress | bool | None
 """Who is told: a function; anybody who looks (True); nobody (False); notebooks alone (None)."""
 
 LINES = 10
@@ -235,7 +235,7 @@ class Silent:
         """Say nothing."""
 
 
-class Told(Silent):
+class Callback(Silent):
     """Tells a function of the caller, which hears no messages."""
 
     def __init__(self, progress: Progress) -> None:
@@ -266,7 +266,7 @@ class Lines:
     def __call__(self, done: int, total: int, /) -> None:
         """Write a line where it is time for one."""
         pace = self._pace
-        pace.told(done, total)
+        pace.take_note(done, total)
         tenth = done * LINES // max(total, 1)
         if not pace.new:
             self._tenth = -1
@@ -281,7 +281,7 @@ class Lines:
         self._write(text)
 
 
-def meter(asked: Asked = None, what: str = REPLICATIONS) -> Meter:
+def meter(wanted: ProgressOption = None, what: str = REPLICATIONS) -> Meter:
     """Give what shows how far a run of "replications" or "runs" is.
 
     A function is told; True shows a bar in a notebook and lines on standard error elsewhere;
@@ -291,8 +291,8 @@ def meter(asked: Asked = None, what: str = REPLICATIONS) -> Meter:
     >>> meter(lambda done, total: print(done, "of", total))(1, 10)
     1 of 10
     """
-    if callable(asked):
-        return asked if isinstance(asked, Meter) else Told(asked)
-    if is_notebook() and asked is not False:
+    if callable(wanted):
+        return wanted if isinstance(wanted, Meter) else Callback(wanted)
+    if is_notebook() and wanted is not False:
         return Bar(what)
-    return Lines(lambda text: sys.stderr.write(f"{text}\n"), what) if asked else Silent()
+    return Lines(lambda text: sys.stderr.write(f"{text}\n"), what) if wanted else Silent()

@@ -12,9 +12,16 @@ import pandas as pd
 
 from sim.engine.history import History
 from sim.engine.world import World
-from sim.experiment.progress import Asked, meter
+from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.results import SERIES, Results, joined, names
-from sim.experiment.simulate import freeze, histories, lived, outcome_rows, past, prepare
+from sim.experiment.simulate import (
+    freeze,
+    histories,
+    outcome_rows,
+    prepare,
+    run_arrangement,
+    run_history,
+)
 from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import AS_OFFERED, Menu, Scenario, menu_of
 
@@ -48,7 +55,7 @@ class Rerun:
         """How many histories are kept."""
         return len(self._kept)
 
-    def __call__(self, scenario: Scenario, progress: Asked = None) -> Results:
+    def __call__(self, scenario: Scenario, progress: ProgressOption = None) -> Results:
         """Run a scenario as `sim.simulate` does, for its outcomes alone, without series."""
         tell, count = meter(progress), scenario.experiment.replications
         prepare(scenario, tell.say)
@@ -88,8 +95,8 @@ class Rerun:
 def _begun(scenario: Scenario, number: int) -> _Kept:
     """Live the history of one replication, and the baseline after it."""
     name = scenario.experiment.baseline
-    history = past(scenario, number)
-    world = lived(history, name)
+    history = run_history(scenario, number)
+    world = run_arrangement(history, name)
     baseline = freeze(world)
     values = evaluate(baseline, baseline) | world.controls
     return _Kept(history, baseline, {name: (menu_of(scenario, name), values)})
@@ -97,7 +104,7 @@ def _begun(scenario: Scenario, number: int) -> _Kept:
 
 def _values(kept: _Kept, scenario: Scenario, name: str) -> Values:
     """Live one arrangement after a history that is kept."""
-    world = lived(replace(kept.history, scenario=scenario), name)
+    world = run_arrangement(replace(kept.history, scenario=scenario), name)
     return evaluate(freeze(world), kept.baseline) | world.controls
 
 

@@ -1,4 +1,4 @@
-"""Simulate: every replication is one luck, lived through under each arrangement.
+"""Simulate: every replication is one set of random numbers, met by each arrangement.
 
 The history before the start date is simulated once under plain lending and branched, so
 that opening books are identical. Replications run side by side through the interface of
@@ -23,17 +23,17 @@ import pandas as pd
 
 from sim.base.errors import SimError
 from sim.base.language import tr
-from sim.engine.committee import with_desk
-from sim.engine.equal_footing import line_factors, mean_lines, with_lines
+from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
-from sim.engine.processes import run_world, set_climate
+from sim.engine.processes import run_world, set_market_conditions
 from sim.engine.settlement import by_bank, read_all
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
-from sim.experiment.progress import Asked, meter
+from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
 from sim.model.contracts.loss_sharing import cover_shares
+from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
@@ -132,17 +132,18 @@ def warm_up(scenario: Scenario) -> float:
     start = time.perf_counter()
     w = new_world(scenario.with_values({"population.firms": 0}), 0)
     nobody = np.zeros(0, dtype=np.int64)
-    set_climate(w, 0.0)
+    set_market_conditions(w, 0.0)
     w.advance(0.0)
-    w.rules.turn(w.firms, w.next_time, w.params, w.climate[0], 0.0)
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], 0.0)
     read_all(w, 0.0)
     by_bank(w, np.zeros(0))
+    w.rules.loss_surprise(w.firms, w.params, w.market_conditions, 0.0, OPENING.empty(0))
     with_desk(w, 1, w.rules.decide_applications, 0.0)
     with_desk(w, 1, w.rules.decide_on_lines, 0.0)
     with_desk(w, 1, w.rules.wind_down, 0.0)
     with_desk(w, 1, w.rules.repeat_judge, nobody, nobody, 0.0)
     with_desk(w, 1, w.rules.repeat_sign, nobody, w.book.rows, 0.0)
-    with_desk(w, 1, w.rules.repeat_cut, nobody, np.zeros(0), 0.0)
+    with_desk(w, 1, w.rules.repeat_reduction, nobody, np.zeros(0), 0.0)
     return time.perf_counter() - start
 
 
@@ -157,7 +158,7 @@ def simulate(
     *,
     workers: int = 1,
     keep: Sequence[str] = (),
-    progress: Asked = None,
+    progress: ProgressOption = None,
     executor: Executor | None = None,
 ) -> Results:
     """Run all replications of a scenario.
@@ -218,7 +219,7 @@ def replicate(
 
 
 def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] = ()) -> Reduced:
-    """One luck under every arrangement, reduced to outcomes, series and the tables to `keep`."""
+    """Every arrangement once, reduced to outcomes, series and the tables to `keep`."""
     start = time.perf_counter()
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
@@ -279,9 +280,9 @@ def histories(
 def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:
     """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
     settings = scenario.experiment
-    history = past(scenario, replication, trace)
+    history = run_history(scenario, replication, trace)
     others = [name for name in settings.arrangements if name != settings.baseline]
-    baseline = lived(history, settings.baseline)
+    baseline = run_arrangement(history, settings.baseline)
     # Callers keep arrays of the world, not the world: its loans are remembered here.
     decisions, book = baseline.decisions, baseline.book.rows.copy()
     yield baseline
@@ -292,12 +293,12 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
             imposed = list(decisions)
         elif settings.footing == EQUAL_FIRMS:
             firms = scenario.population.firms
-            own = mean_lines(lived(history, name).book.rows, firms)
+            own = mean_lines(run_arrangement(history, name).book.rows, firms)
             imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
-        yield lived(history, name, imposed)
+        yield run_arrangement(history, name, imposed)
 
 
-def past(scenario: Scenario, replication: int, trace: bool = False) -> World:
+def run_history(scenario: Scenario, replication: int, trace: bool = False) -> World:
     """The common history of one replication, from which every arrangement branches."""
     history = new_world(scenario, replication, trace)
     years = scenario.experiment.warm_up_years
@@ -306,7 +307,7 @@ def past(scenario: Scenario, replication: int, trace: bool = False) -> World:
     return history
 
 
-def lived(history: World, name: str, imposed: list[Any] | None = None) -> World:
+def run_arrangement(history: World, name: str, imposed: list[Any] | None = None) -> World:
     """The world of one arrangement at its end, branched from a common history."""
     settings = history.scenario.experiment
     world = history.branch(name)

@@ -23,12 +23,12 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates import t_quantile
 from sim.engine.history import History
-from sim.experiment.progress import RUNS, Asked, Meter, meter
+from sim.experiment.progress import RUNS, Meter, ProgressOption, meter
 from sim.experiment.simulate import histories, local_pool, lost_workers, prepare
 from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import Scenario
 
-# --- Outcomes of many scenarios under the same luck, as one array, and their differences ---------
+# --- Outcomes of many scenarios with common random numbers, as one array, and their differences --
 
 
 Floats = NDArray[np.float64]
@@ -81,14 +81,14 @@ class Table:
 
 
 @dataclass(frozen=True, eq=False)
-class Cube:
+class OutcomeArray:
     """Outcomes of several scenarios in the same replications; nan where undefined.
 
     Values have shape (n_scenarios, n_replications, n_arrangements, n_outcomes).
 
     >>> values = np.array([[[[1.0], [3.0]], [[2.0], [5.0]]]])
-    >>> cube = Cube(("plain", "swap"), ("bank.profit",), values)
-    >>> cube.differences("swap", "plain", "bank.profit")
+    >>> outcome_array = OutcomeArray(("plain", "swap"), ("bank.profit",), values)
+    >>> outcome_array.differences("swap", "plain", "bank.profit")
     array([[2., 3.]])
     """
 
@@ -97,20 +97,20 @@ class Cube:
     values: Floats
 
     @staticmethod
-    def of(tables: Sequence[Sequence[Table]]) -> "Cube":
+    def of(tables: Sequence[Sequence[Table]]) -> "OutcomeArray":
         """Stack tables, one row for each scenario and one column for each replication."""
         first = tables[0][0]
         values = np.array([[table.values for table in row] for row in tables])
-        return Cube(first.arrangements, first.outcomes, values)
+        return OutcomeArray(first.arrangements, first.outcomes, values)
 
-    def paired(self, numbers: Sequence[int], unit: int) -> "Cube":
+    def paired(self, numbers: Sequence[int], unit: int) -> "OutcomeArray":
         """The mean over replications that belong together, as one observation each.
 
         Numbers are those of the replications, in their order; `unit` of them belong together,
-        counted from number 0; 2 for mirrored pairs.
+        counted from number 0; 2 for antithetic pairs.
 
         >>> values = np.array([[[[1.0]], [[3.0]], [[5.0]]]])
-        >>> Cube(("plain",), ("a",), values).paired(range(3), 2).levels("plain", "a")
+        >>> OutcomeArray(("plain",), ("a",), values).paired(range(3), 2).levels("plain", "a")
         array([[2., 5.]])
         """
         if unit == 1:
@@ -123,7 +123,7 @@ class Cube:
                 np.where(k, part, 0.0).sum(axis=1) / k.sum(axis=1)
                 for part, k in zip(parts, known, strict=True)
             ]
-        return Cube(self.arrangements, self.outcomes, np.stack(means, axis=1))
+        return OutcomeArray(self.arrangements, self.outcomes, np.stack(means, axis=1))
 
     def levels(self, arrangement: str, outcome: str) -> Floats:
         """One outcome under one arrangement, shape (n_scenarios, n_replications)."""
@@ -256,7 +256,7 @@ class Store:
     folder: Path | None = None
     workers: int = 1
     executor: Executor | None = None
-    progress: Asked = None
+    progress: ProgressOption = None
     reader: Reader = outcomes_of
     simulated: int = 0
     seconds: float = 0.0
@@ -287,9 +287,12 @@ class Store:
         return self.many([scenario], replications)[0]
 
     def many(
-        self, scenarios: Sequence[Scenario], replications: Iterable[int], progress: Asked = None
+        self,
+        scenarios: Sequence[Scenario],
+        replications: Iterable[int],
+        progress: ProgressOption = None,
     ) -> list[pd.DataFrame]:
-        """Outcomes of several scenarios under the same luck, in their order."""
+        """Outcomes of several scenarios with common random numbers, in their order."""
         numbers = tuple(replications)
         tables = self._tables(scenarios, numbers, progress)
         return [
@@ -297,16 +300,19 @@ class Store:
             for row in tables
         ]
 
-    def cube(
-        self, scenarios: Sequence[Scenario], replications: Iterable[int], progress: Asked = None
-    ) -> Cube:
+    def outcome_array(
+        self,
+        scenarios: Sequence[Scenario],
+        replications: Iterable[int],
+        progress: ProgressOption = None,
+    ) -> OutcomeArray:
         """The same as one array; all scenarios must run the same arrangements.
 
-        Of mirrored pairs of replications, a pair is one observation.
+        Of antithetic pairs of replications, a pair is one observation.
         """
         numbers = tuple(replications)
         unit = scenarios[0].variance_reduction.unit if scenarios else 1
-        return Cube.of(self._tables(scenarios, numbers, progress)).paired(numbers, unit)
+        return OutcomeArray.of(self._tables(scenarios, numbers, progress)).paired(numbers, unit)
 
     def knows(self, scenario: Scenario, replications: Iterable[int]) -> bool:
         """Whether all of these replications of a scenario are known already."""
@@ -314,27 +320,29 @@ class Store:
         return all(self._recall((key, n)) for n in replications)
 
     def _tables(
-        self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: Asked
+        self, scenarios: Sequence[Scenario], numbers: tuple[int, ...], progress: ProgressOption
     ) -> list[list[Table]]:
         tables = self._single([(s, n) for s in scenarios for n in numbers], progress)
         size = len(numbers)
         return [tables[k * size : (k + 1) * size] for k in range(len(scenarios))]
 
     def each(
-        self, runs: Sequence[tuple[Scenario, int]], progress: Asked = None
+        self, runs: Sequence[tuple[Scenario, int]], progress: ProgressOption = None
     ) -> list[pd.DataFrame]:
         """Outcomes of single replications of any scenarios, in the order asked for."""
         tables = self._single(runs, progress)
         return [t.frame(n) for t, (_, n) in zip(tables, runs, strict=True)]
 
-    def _single(self, runs: Sequence[tuple[Scenario, int]], progress: Asked) -> list[Table]:
+    def _single(
+        self, runs: Sequence[tuple[Scenario, int]], progress: ProgressOption
+    ) -> list[Table]:
         # The same scenario stands in many runs, and its hash takes a while.
         hashes = {id(scenario): key_of(scenario) for scenario, _ in runs}
         addresses = [(hashes[id(scenario)], n) for scenario, n in runs]
         wanted = {at: scenario for at, (scenario, _) in zip(addresses, runs, strict=True)}
         todo = {address: s for address, s in wanted.items() if not self._recall(address)}
         if todo:
-            self._simulate(todo, self._told(progress))
+            self._simulate(todo, self._meter_of(progress))
         return [self._known[address] for address in addresses]
 
     def _simulate(self, todo: dict[Address, Scenario], tell: Meter) -> None:
@@ -345,8 +353,8 @@ class Store:
             self._keep(address, table)
             tell(done, len(todo))
 
-    def _told(self, progress: Asked) -> Meter:
-        """Give who is told of a batch; all batches that name nobody share one."""
+    def _meter_of(self, progress: ProgressOption) -> Meter:
+        """Give the meter of a batch; batches without one of their own share the store's."""
         if progress is not None or callable(self.progress):
             return meter(self.progress if progress is None else progress, RUNS)
         if self._meter is None:

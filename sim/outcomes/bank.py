@@ -38,12 +38,12 @@ FLOWS: Members = {
         " losses"},
     ("profit",): {"name": "profit", "better": "higher",
         "what": "interest, banking business, equity gain and royalty less cost of funds,"
-        " operating cost, guarantee fees and provisions, before policy tolerance"},
+        " operating cost, guarantee fees and provisions, before policy subsidy"},
 }  # fmt: skip
 """Flows of the panel of banks that add up to an outcome, by columns."""
 RATES: Members = {
     ("profit",): {"name": "net_margin", "better": "higher",
-        "what": "profit before policy tolerance"},
+        "what": "profit before policy subsidy"},
     ("interest",): {"name": "lending_rate", "better": "neither", "what": "interest received"},
     ("relationship",): {"name": "relationship_rate", "better": "higher",
         "what": "income from banking business"},
@@ -69,15 +69,15 @@ def rate(history: History, columns: tuple[str, ...]) -> float:
 
 
 @outcome("bank.subsidy", unit="CNY million", better="lower", basis="flow",
-    formula="policy tolerance that parent banks pay the desks for lending below break-even,"
+    formula="policy subsidy that parent banks pay the desks for lending below break-even,"
     " summed over banks and the experiment", source=HOUSE)  # fmt: skip
 def subsidy(history: History) -> float:
     """What policy lending costs the parent banks."""
-    return total(history, "tolerance")
+    return total(history, "policy_subsidy")
 
 
 @outcome("bank.early_margin", unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance of the first three years over the balance lent in"
+    formula="profit before policy subsidy of the first three years over the balance lent in"
     " them", source=HOUSE)  # fmt: skip
 def early_margin(history: History) -> float:
     """Profit per unit lent while concessions come first and income later."""

@@ -33,7 +33,7 @@ def required_capital(history: History) -> Floats:
 
 
 @outcome("bank.raroc", unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance over the experiment, over average required capital"
+    formula="profit before policy subsidy over the experiment, over average required capital"
     " (required ratio times risk-weighted loans) and years",
     source="Zaik, Walter, Kelling and James 1996, Journal of Applied Corporate Finance 9(2)",
     label="RAROC")  # fmt: skip
@@ -118,10 +118,12 @@ def living_rights(history: History) -> float:
     """Intrinsic value of rights that still live."""
     a = of_firms(history).rows(living(history))
     right = np.isin(a["right"], (WARRANT, SWAP)) & (a["value"] >= a["trigger"])
-    open_gain = np.where(right, a["stake"] * (a["value"] + a["strike"]) - a["strike"], 0.0)
-    held = np.where(a["holder"] > 0.0, a["holder"] * a["value"] - a["cum_strike"], 0.0)
+    open_gain = np.where(
+        right, a["stake"] * (a["value"] + a["exercise_amount"]) - a["exercise_amount"], 0.0
+    )
+    held = np.where(a["holder"] > 0.0, a["holder"] * a["value"] - a["cum_exercise_amount"], 0.0)
     gain = np.maximum(open_gain, 0.0) + np.maximum(held, 0.0)
-    return float((a["pass_through"] * gain).sum())
+    return float((a["lender_gain_share"] * gain).sum())
 
 
 @outcome("bank.irr", unit="per year", better="higher", basis="flow",

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.history import OTHERS, History
+from sim.engine.history import PROTECTION_PROVIDERS, History
 from sim.model.firms.loss_sharing import parts_of, split_by_lender
 from sim.outcomes.mark import Members, Sample, family, outcome
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
@@ -42,7 +42,7 @@ _TAIL_LEVEL = 0.99
 
 
 @outcome("bank.credit_loss", unit="CNY million", better="lower", basis="flow", low=0.0,
-    formula="owed at default less recovery and guarantees, at the date of default, summed over"
+    formula="exposure at default less recovery and guarantees, at the date of default, summed over"
     " banks and the experiment", source=HOUSE)  # fmt: skip
 def credit_loss(history: History) -> float:
     """Realised credit loss in money."""
@@ -57,13 +57,13 @@ def credit_loss_rate(history: History) -> float:
 
 
 @outcome("bank.loss_given_default", unit="share", better="lower", basis="flow",
-    formula="owed at default less recovery, over owed, of all defaults in the experiment, before"
-    " guarantees", source=HOUSE)  # fmt: skip
+    formula="exposure at default less recovery, over exposure at default, of all defaults in the"
+    " experiment, before guarantees", source=HOUSE)  # fmt: skip
 def loss_given_default(history: History) -> float:
-    """Loss given default, weighted with what was owed."""
+    """Loss given default, weighted with exposure at default."""
     bad = defaulted(history)
-    owed = float(of_firms(history)["owed"][bad].sum())
-    return ratio(float(unpaid(history)[bad].sum()), owed)
+    exposure = float(of_firms(history)["exposure_at_default"][bad].sum())
+    return ratio(float(unpaid(history)[bad].sum()), exposure)
 
 
 @outcome("bank.npl_ratio", unit="share", better="lower", basis="stock",
@@ -174,14 +174,16 @@ def worst_bank_loss(history: History) -> float:
 
 
 @outcome("bank.belief_gap_loss", unit="ratio", better="neither", basis="flow",
-    formula="loss of defaults in the experiment, net of guarantees, over what was owed times the"
-    " loss given default believed at signing; 1 where beliefs meet outcomes", source=HOUSE,
+    formula="loss of defaults in the experiment, net of guarantees, over exposure at default times"
+    " the loss given default believed at signing; 1 where beliefs meet outcomes", source=HOUSE,
     label="Realised over believed loss given default")  # fmt: skip
 def belief_gap_loss(history: History) -> float:
     """Realised over believed loss given default."""
     firms = of_firms(history)
     rows = np.flatnonzero(defaulted(history) & (firms["contract"] >= 0))
-    believed = firms["owed"][rows] * of_book(history)["loss"][firms["contract"][rows]]
+    believed = (
+        firms["exposure_at_default"][rows] * of_book(history)["loss"][firms["contract"][rows]]
+    )
     return ratio(float(net_loss(history)[rows].sum()), float(believed.sum()))
 
 
@@ -200,8 +202,8 @@ def bad_borrower_share(history: History) -> float:
     source=HOUSE)  # fmt: skip
 def clients_lost(history: History) -> float:
     """Clients who leave for another bank, per loan-year."""
-    moved = signed_in(history) & (of_book(history)["moved"] == 1)
-    return ratio(float(moved.sum()), float(contract_years(history).sum()))
+    switched_bank = signed_in(history) & (of_book(history)["switched_bank"] == 1)
+    return ratio(float(switched_bank.sum()), float(contract_years(history).sum()))
 
 
 # --- Who bears credit losses: lead banks, those that lend beside them, and other parties ---------
@@ -217,7 +219,8 @@ def loss_split(history: History) -> Iterator[Curve]:
     """Credit losses of the experiment by who bears them, CNY million.
 
     The parts add up to what is owed at default less what is recovered. A loss counts at the
-    date of default, as in the credit loss of banks, whenever others pay their part of it.
+    date of default, as in the credit loss of banks, whenever protection providers pay their part
+    of it.
 
     ``loss_borne:lead`` and ``loss_borne:beside`` of each bank, then ``loss_borne:PARTY`` of
     each party beside the lenders; x is the horizon.
@@ -228,7 +231,7 @@ def loss_split(history: History) -> Iterator[Curve]:
     for place, name in enumerate(history.facts["banks"]):
         yield BORNE + LEAD, name, end, leads[place : place + 1]
         yield BORNE + BESIDE, name, end, beside[place : place + 1]
-    for name, borne in zip(OTHERS, _of_others(history, rows), strict=True):
+    for name, borne in zip(PROTECTION_PROVIDERS, _of_protection(history, rows), strict=True):
         yield BORNE + name, "", end, np.array([borne])
 
 
@@ -242,9 +245,9 @@ def _of_banks(history: History, rows: Ints) -> tuple[Floats, Floats]:
     return leads[:, 0], beside[:, 0]
 
 
-def _of_others(history: History, rows: Ints) -> Floats:
+def _of_protection(history: History, rows: Ints) -> Floats:
     """What each party beside the lenders bears of the losses on some firms, shape (4,)."""
     terms = of_book(history)["terms"][of_firms(history)["contract"][rows]].astype(np.int64)
     borne = (unpaid(history) - net_loss(history))[rows]
-    cover = np.vstack([np.zeros((1, len(OTHERS))), *history.facts["cover"]])
+    cover = np.vstack([np.zeros((1, len(PROTECTION_PROVIDERS))), *history.facts["cover"]])
     return np.asarray(borne @ parts_of(cover)[terms])

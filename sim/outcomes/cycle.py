@@ -25,7 +25,7 @@ from sim.outcomes.reading import (
 )
 
 REGIMES = {name: {"regime": name} for name in ("boom", "bust")}
-CUMULATIVE = "from the start date, run-off included, profit before policy tolerance"
+CUMULATIVE = "from the start date, run-off included, profit before policy subsidy"
 # a difference in profit below this share of turnover is rounding, not an overtaking
 _ROUNDING_SHARE = 1e-12
 
@@ -60,7 +60,7 @@ def overtakes(dates: Floats, lead: Floats, rounding: float) -> float:
 
 
 @family("cycle.profit_{regime}", over=REGIMES, unit="CNY million per year", better="higher",
-    formula="profit before policy tolerance in {regime}s per year of {regime}, all banks together",
+    formula="profit before policy subsidy in {regime}s per year of {regime}, all banks together",
     basis="flow", source=HOUSE, label="Profit in a {regime}")  # fmt: skip
 def profit_rate(history: History, regime: str) -> float:
     """Profit of all banks per year of a macro regime."""
@@ -77,7 +77,7 @@ def profit_gap(history: History) -> float:
 
 
 @family("cycle.margin_{regime}", over=REGIMES, unit="per year", better="higher", basis="flow",
-    formula="profit before policy tolerance in {regime}s over the time integral of the balance"
+    formula="profit before policy subsidy in {regime}s over the time integral of the balance"
     " lent in them", source=HOUSE, label="Margin in a {regime}")  # fmt: skip
 def margin(history: History, regime: str) -> float:
     """Profit per unit lent in a macro regime."""

@@ -120,7 +120,9 @@ def cost_of_finance(history: History) -> float:
     """All that a unit of credit costs its borrowers."""
     a = of_firms(history).rows(new_borrowers(history))
     held = np.where(
-        exited(a["status"]) & (a["holder"] > 0.0), a["holder_proceeds"] - a["cum_strike"], 0.0
+        exited(a["status"]) & (a["holder"] > 0.0),
+        a["holder_proceeds"] - a["cum_exercise_amount"],
+        0.0,
     )
     paid = a["cum_interest"] + a["cum_royalty"] + a["cum_delivery"] + held
     return ratio(float(paid.sum()), float(a["cum_balance"].sum()))

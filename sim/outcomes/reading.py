@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Rows
 from sim.engine.history import History
-from sim.model.firms.loss_sharing import borne_by_others, split_by_share
+from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
 from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, LISTED, STAGES, UNBORN
 
 Floats = NDArray[np.float64]
@@ -297,14 +297,14 @@ def living(history: History) -> Mask:
 
 def unpaid(history: History) -> Floats:
     """What each firm's default costs all who bear it, shape (n_firms,)."""
-    return np.asarray(of_firms(history)["owed"] - of_firms(history)["recovery"])
+    return np.asarray(of_firms(history)["exposure_at_default"] - of_firms(history)["recovery"])
 
 
 def net_loss(history: History) -> Floats:
-    """What each firm's default costs its lenders, net of what others pay, shape (n_firms,)."""
+    """What each firm's default costs its lenders, net of protection, shape (n_firms,)."""
     a, lost = of_firms(history), unpaid(history)
     cover = a["guaranteed"], a["first_loss"], a["cover_cap"]
-    return np.asarray(lost - borne_by_others(lost, a["owed"], *cover))
+    return np.asarray(lost - borne_by_protection(lost, a["exposure_at_default"], *cover))
 
 
 def at_bank(history: History, amount: Floats) -> Floats:

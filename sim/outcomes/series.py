@@ -14,7 +14,7 @@ from sim.model.firms.record import STAGES
 from sim.outcomes.bank_loss import loss_split
 from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.cycle import cumulative, profit_rate
-from sim.outcomes.firm import survival_curve
+from sim.outcomes.firm import kaplan_meier, survival_at, survival_curve
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.reading import (
     ROUNDING,
@@ -45,7 +45,6 @@ from sim.outcomes.reading import (
     year_of,
     yearly,
 )
-from sim.outcomes.survival import kaplan_meier, survival_at
 
 # --- Flows: firms between the stages of life, and money between the parties ----------------------
 
@@ -106,7 +105,7 @@ def payments(history: History) -> Iterator[Curve]:
 
 
 # --- The same firm in two worlds: who is saved, who is lost, whose founders gain; and vintages ---
-# A firm meets the same luck under every arrangement, so what differs in its life is the
+# A firm uses common random numbers under every arrangement, so what differs in its life is the
 # arrangement's doing. Effects are told for groups whose members are the same in both
 # worlds: all firms, sectors, thirds of quality, venture backing, and by where a firm
 # borrows. No outcome is defined here; these are curves of one point each.
@@ -218,8 +217,14 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
         curves += firm_effects(history, baseline)
-    parts = [pd.DataFrame(dict(zip(COLUMNS, curve, strict=True))) for curve in curves]
-    return pd.concat([part for part in parts if len(part)], ignore_index=True)
+    curves = [curve for curve in curves if np.size(curve[2])]
+    sizes = [np.size(curve[2]) for curve in curves]
+    names = ([curve[place] for curve in curves] for place in (0, 1))
+    numbers = (
+        np.concatenate([np.asarray(curve[place], float) for curve in curves]) for place in (2, 3)
+    )
+    columns = (*(np.repeat(np.array(name, dtype=object), sizes) for name in names), *numbers)
+    return pd.DataFrame(dict(zip(COLUMNS, columns, strict=True)))
 
 
 def firm_curves(history: History) -> Iterator[Curve]:

@@ -49,8 +49,8 @@ def drawn_share(history: History) -> float:
 
 
 @outcome("system.loss", unit="CNY million", better="lower", basis="flow", low=0.0,
-    formula="owed less recovery of all defaults in the experiment, summed per firm before it is"
-    " split among lenders and guarantors; sharing does not change it", source=HOUSE,
+    formula="exposure at default less recovery of all defaults in the experiment, summed per firm"
+    " before it is split among lenders and guarantors; sharing does not change it", source=HOUSE,
     label="Credit loss before sharing")  # fmt: skip
 def loss(history: History) -> float:
     """Credit loss, whoever bears it."""
@@ -84,7 +84,7 @@ def additional_survivors(history: History, baseline: History) -> float:
 
 @outcome("system.public_cost", unit="CNY million", better="lower", basis="flow",
     formula="what guarantors pay less their fees, and what central-bank money saves banks, summed"
-    " over the experiment; policy tolerance stands apart", source=HOUSE)  # fmt: skip
+    " over the experiment; policy subsidy stands apart", source=HOUSE)  # fmt: skip
 def public_cost(history: History) -> float:
     """Cost of guarantees and relending."""
     return total(history, "relending") - of_party(history, "guarantors")
@@ -98,15 +98,15 @@ def public_cost_rate(history: History) -> float:
 
 
 @outcome("system.policy_subsidy", unit="CNY million", better="lower", basis="flow",
-    formula="policy tolerance paid to the desks, summed over banks and the experiment",
+    formula="policy subsidy paid to the desks, summed over banks and the experiment",
     source=HOUSE)  # fmt: skip
 def policy_subsidy(history: History) -> float:
     """What lending below break-even costs."""
-    return total(history, "tolerance")
+    return total(history, "policy_subsidy")
 
 
 @outcome("system.policy_subsidy_rate", unit="per year", better="lower", basis="flow",
-    formula="policy tolerance over the time integral of the balance lent",
+    formula="policy subsidy over the time integral of the balance lent",
     source=HOUSE)  # fmt: skip
 def policy_subsidy_rate(history: History) -> float:
     """Policy subsidy per unit lent."""
@@ -166,7 +166,7 @@ def value_created(history: History) -> float:
     kept = history.facts["private_value_share"]
     unsold = np.where(living(history)[chosen], kept * a["value"], 0.0)
     worth = np.where(exited(a["status"]), a["exit_value"], unsold) + a["cum_dividend"]
-    put_in = a["cum_equity"] + a["cum_strike"] + a["cum_supplier_loss"]
+    put_in = a["cum_equity"] + a["cum_exercise_amount"] + a["cum_supplier_loss"]
     return mean(worth - put_in - unpaid(history)[chosen])
 
 

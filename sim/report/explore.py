@@ -46,8 +46,8 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
              tr("5th to 95th percentile")]),
         _way("mean", "unit", (0, 1), tr("Mean"), tr(
             "Diamond: mean over replications; bar: its {level} interval. Intervals of two"
-            " arrangements may overlap although the difference is clear: histories share"
-            " their luck, so read the difference.", level=level),
+            " arrangements may overlap although the difference is clear: histories have"
+            " common random numbers, so read the difference.", level=level),
             [tr("Mean"), interval, tr("Defined in")]),
         _way("quantiles", "unit", (), tr("Quantiles"), tr(
             "5th percentile, median and 95th percentile over replications."),
@@ -72,7 +72,7 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
             " same replication; pale: equal; bar: {level} interval of the share. Where"
             " neither direction is better, higher counts.", level=level)
             + ("" if outcomes.unit == 1 else gap() + tr(
-                "Of mirrored histories only the first counts here.")),
+                "Of antithetic histories only the first counts here.")),
             [tr("Share"), interval, tr("Does better in"), tr("Equal in"),
              tr("Does worse in")]),
     ]  # fmt: skip

@@ -67,10 +67,10 @@ def _spoken(name: Language) -> frozenset[str]:
     return frozenset({*table, *table.values()})
 
 
-def told(sentences: Sequence[str]) -> Markup:
+def as_paragraph(sentences: Sequence[str]) -> Markup:
     """Join sentences that tell what something is; a number keeps its per cent sign.
 
-    >>> str(told(["One is 5 %.", "So is two."])) == "One is 5\u00a0%. So is two."
+    >>> str(as_paragraph(["One is 5 %.", "So is two."])) == "One is 5\u00a0%. So is two."
     True
     """
     return in_a_row([given(one.replace(" %", "\u00a0%")) for one in sentences])
@@ -180,7 +180,7 @@ def _slim(text: str) -> str:
 ECONOMY = Path("scenarios/base/china_technology.toml")
 """The default economy, from the top of the project."""
 
-MOST_TOLD = 4
+MOST_NAMED = 4
 """How many named values are told one by one."""
 
 
@@ -203,8 +203,8 @@ class Stated:
             at = next(iter(found), None)
             return (value_text(found[at]), self._source(at)) if at is not None else ("", "")
         names = {at[path.index(NAME)]: at for at in found}
-        told = [f"{name} {value_text(found[at])}" for name, at in names.items()]
-        return _joined(told), "; ".join(self._by_source(path, found))
+        words = [f"{name} {value_text(found[at])}" for name, at in names.items()]
+        return _joined(words), "; ".join(self._by_source(path, found))
 
     def _source(self, at: Key) -> str:
         """Give the source of a value, or of the list or table in which it stands."""
@@ -247,8 +247,8 @@ def _leaves(values: dict[str, Any], above: Key) -> Iterator[tuple[Key, Any]]:
 
 
 def _joined(parts: list[str]) -> str:
-    more = f" … ({len(parts)})" if len(parts) > MOST_TOLD else ""
-    return "; ".join(parts[:MOST_TOLD]) + more
+    more = f" … ({len(parts)})" if len(parts) > MOST_NAMED else ""
+    return "; ".join(parts[:MOST_NAMED]) + more
 
 
 # --- Ids of numbers: every number on a page names the cell of the run's files that it shows ------

@@ -25,6 +25,7 @@ from markupsafe import Markup
 from sim.base.draws import STREAMS
 from sim.base.language import tr
 from sim.engine import processes, settlement
+from sim.engine.kernel import interpreted
 from sim.engine.ledger import MEANINGS, TOLERANCE
 from sim.engine.world import World, banks_at_start, new_world, opening_firms, roster_of
 from sim.model.contracts.arrangement import PLAIN, differing_clauses
@@ -125,7 +126,8 @@ def _steps(body: Sequence[ast.stmt], function: Function, depth: int, when: str) 
             inside = tuple(_steps(node.body, function, depth, ""))
             yield from [Step(tr("for each {name}", name=each), "", when, inside)] if inside else []
         elif isinstance(node, _CALLERS) and isinstance(node.value, ast.Call):
-            called = _resolved(node.value.func, function)
+            named = (node.value.func, *node.value.args)
+            called = next(filter(None, (_resolved(one, function) for one in named)), None)
             if called is not None and called not in (function, *_SILENT):
                 words = str(called.__doc__).strip().partition("\n")[0]
                 place = f"{called.__module__}.{called.__qualname__}"
@@ -134,7 +136,7 @@ def _steps(body: Sequence[ast.stmt], function: Function, depth: int, when: str) 
 
 
 def _resolved(name: ast.expr, function: Function) -> Function | None:
-    """Find the function of this program that is called; None for any other."""
+    """Find the function of this program, or the compiled rule, of a name; None for any other."""
     known = function.__globals__
     found = None
     if isinstance(name, ast.Name):
@@ -142,6 +144,8 @@ def _resolved(name: ast.expr, function: Function) -> Function | None:
     elif isinstance(name, ast.Attribute) and isinstance(name.value, ast.Name):
         owner = World if name.value.id == "w" else known.get(name.value.id)
         found = getattr(owner, name.attr, None)
+    elif isinstance(name, ast.Attribute) and ast.unparse(name.value) == "w.rules":
+        found = getattr(interpreted(), name.attr)
     is_own = inspect.isfunction(found) and found.__module__.startswith("sim.")
     return found if is_own and found is not None and found.__doc__ else None
 
@@ -169,11 +173,11 @@ STANDARDS: dict[Standard, str] = {
     "odd": "ODD description of the model",
     "stress": "STRESS-DES description of the study",
 }
-ENTITIES = ("firm", "contract", "bank", "climate")
+ENTITIES = ("firm", "contract", "bank", "market conditions")
 """Records whose columns are state variables, in the order of the description."""
 
-SUBMODELS = ("firms", "contracts", "banks", "economy")
-"""Folders of `sim.model` whose files are the submodels."""
+SUBMODELS = ("model.economy", "model.firms", "model.contracts", "model.banks")
+"""Folders whose files are the submodels."""
 
 
 def protocols(
@@ -225,7 +229,8 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
         "scenario": scenario, "experiment": scenario.experiment,
         "arrangements": list(_arrangements(scenario)), "entities": list(_entities()),
         "parties": MEANINGS, "calendar": steps_of(processes.calendar, depth=3),
-        "climate": steps_of(processes.climate, depth=2), "one_event": steps_of(fire),
+        "regime_switches": steps_of(processes.regime_switches, depth=2),
+        "one_event": steps_of(fire),
         "events": event_rules(),
         "streams": {name: meaning for name, (_, meaning) in STREAMS.items()},
         "submodels": list(_submodels(stated)), "others": list(_others(stated)),
@@ -281,7 +286,7 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
     """Give every file of the submodels: what it says of itself, its parameters and rules."""
     known = parameters(Scenario)
     for folder in SUBMODELS:
-        package = import_module(f"sim.model.{folder}")
+        package = import_module(f"sim.{folder}")
         for found in pkgutil.iter_modules(package.__path__):
             module = import_module(f"{package.__name__}.{found.name}")
             own = [one for one in known if one.module == module.__name__]
@@ -298,7 +303,8 @@ def _submodels(stated: Stated) -> Iterator[dict[str, Any]]:
 def _others(stated: Stated) -> Iterator[dict[str, str]]:
     """Give the parameters that no submodel holds: of the experiment and its measurement."""
     for one in parameters(Scenario):
-        if not one.module.startswith("sim.model.") and one.path != ("sources",):
+        inside = one.module.startswith(tuple(f"sim.{folder}." for folder in SUBMODELS))
+        if not inside and one.path != ("sources",):
             yield _parameter(one, stated)
 
 

@@ -115,7 +115,7 @@ def environment() -> Environment:
         _=parts.put, lang=current(), html_lang=parts.HTML_LANG[current()], gap=gap(), at=cell_id,
         cited=parts.cited, strong=parts.strong, code=parts.code,
     )  # fmt: skip
-    filters = (parts.given, parts.told, parts.coded, parts.breakable)
+    filters = (parts.given, parts.as_paragraph, parts.coded, parts.breakable)
     found.filters.update({one.__name__: one for one in filters})
     return found
 

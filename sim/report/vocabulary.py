@@ -27,13 +27,13 @@ from sim.engine.history import SYSTEM_PANEL
 from sim.engine.ledger import ACCOUNTS, MEANINGS, PARTIES
 from sim.experiment.results import TABLES
 from sim.model.banks.application import APPLICATION
+from sim.model.banks.bank import BANK_BOOKS
 from sim.model.banks.conditions import CONDITIONS
 from sim.model.banks.desk import OFFER
-from sim.model.banks.rules import BANK_BOOKS
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import FLOWS
-from sim.model.firms.record import CLIMATE, FIRM
+from sim.model.firms.record import FIRM, MARKET_CONDITIONS
 from sim.outcomes.mark import registry
 from sim.outcomes.series import SERIES
 from sim.report.explore_data import EXPLORE
@@ -49,12 +49,12 @@ KINDS = ("outcome", "clause", "parameter", "column", "account", "party", "series
 
 RECORDS: dict[str, tuple[Iterable[Column], str]] = {
     "firm": (FIRM.columns, "sim.model.firms.record"),
-    "climate": (CLIMATE.columns, "sim.model.firms.record"),
+    "market conditions": (MARKET_CONDITIONS.columns, "sim.model.firms.record"),
     "contract": (CONTRACT.columns, "sim.model.contracts.loan_book"),
     "application": (APPLICATION.columns, "sim.model.banks.application"),
     "conditions": (CONDITIONS.columns, "sim.model.banks.conditions"),
     "offer": (OFFER.columns, "sim.model.banks.desk"),
-    "bank": (BANK_BOOKS.columns, "sim.model.banks.rules"),
+    "bank": (BANK_BOOKS.columns, "sim.model.banks.bank"),
     "flows of a firm": (FLOWS, "sim.model.firms.flows"),
     "system at settlements": (SYSTEM_PANEL, "sim.engine.history"),
     **{f"{name}.parquet": (table, "sim.experiment.results") for name, table in TABLES.items()},

@@ -1,7 +1,7 @@
 """Attribution: which clauses make the gap between two arrangements.
 
 The clauses in which two arrangements differ are switched on one by one, in every order or
-in a sample of orders, in the same luck. A clause's part is the mean of what it adds when
+in a sample of orders, with common random numbers. A clause's part is the mean of what it adds when
 it comes: its Shapley value, the one split that adds up, treats clauses alike and gives
 nothing to a clause that changes nothing.
 
@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates import FloatArray
-from sim.experiment.progress import Asked
+from sim.experiment.progress import ProgressOption
 from sim.experiment.store import Store
-from sim.model.banks.underwriting import belief_of
+from sim.model.banks.conditions import belief_of
 from sim.model.contracts.arrangement import differing_clauses
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import AS_OFFERED, EQUAL_FIRMS, EQUAL_LENDING, Scenario
@@ -231,7 +231,7 @@ class Attribution:
 
     marks: outcomes by name.
     parts (by outcome, shape (n_observations, n_players)): Shapley values by replication, or
-        mirrored pair of them, without those in which a coalition has none.
+        antithetic pair of them, without those in which a coalition has none.
     edges (by outcome, two arrays of that shape): what each clause adds to the first arrangement
         alone, and what the second one owes to it; empty where orders were sampled.
     dropped (dict of outcome to int): observations left out.
@@ -295,7 +295,7 @@ class Attribution:
         else:
             how = f"Shapley values of {count} clauses from sampled orders, each with its reverse"
         kept = min(len(values) for values in self.parts.values())
-        text = f"{how}, in the same luck, with intervals over {kept} replications."
+        text = f"{how}, with common random numbers, with intervals over {kept} replications."
         if any(self.dropped.values()):
             text += " Replications in which a mixture has no value are left out."
         return text
@@ -333,7 +333,7 @@ def attribute(
     *,
     pairs: int | None = None,
     store: Store | None = None,
-    progress: Asked = None,
+    progress: ProgressOption = None,
 ) -> Attribution:
     """Split the gap between two arrangements over the clauses in which they differ.
 
@@ -344,7 +344,7 @@ def attribute(
         which count it, and does not shift the estimates.
     Raises ScenarioError if an arrangement or an outcome is unknown, or the two do not differ.
     """
-    marks, plan = asked(scenario, arrangements, outcomes, pairs)
+    marks, plan = check_request(scenario, arrangements, outcomes, pairs)
     game = plan.game
     frames = (store or Store()).each(plan.runs(), progress)
     split = {name: _split(plan, frames, name) for name in marks}
@@ -357,7 +357,7 @@ def attribute(
     )  # fmt: skip
 
 
-def asked(
+def check_request(
     scenario: Scenario, arrangements: Names, outcomes: Names | None, pairs: int | None = None
 ) -> tuple[dict[str, Mark], Plan]:
     """Check what is asked for, and plan the runs; as in `attribute`."""
@@ -420,7 +420,7 @@ def _edges(every: FloatArray, n: int) -> tuple[FloatArray, FloatArray]:
 
 
 # --- Decomposition: terms, volume and selection in the gap between two arrangements --------------
-# Four worlds in the same luck, each one step from the last:
+# Four worlds with common random numbers, each one step from the last:
 # ====================  ==============================  ==================  ==============
 # world                 who is lent to, and when        line of each firm   terms
 # ====================  ==============================  ==================  ==============
@@ -503,7 +503,7 @@ def decompose(
     outcomes: Names = "bank.raroc",
     *,
     store: Store | None = None,
-    progress: Asked = None,
+    progress: ProgressOption = None,
 ) -> Decomposition:
     """Split the gap between two arrangements into terms, volume and selection.
 

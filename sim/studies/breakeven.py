@@ -1,6 +1,6 @@
 """Break-even: the value of a parameter at which two arrangements give the same outcome.
 
-The search meets the same luck at every value, so the mean of a fixed set of replications
+The search uses common random numbers at every value, so the mean of a fixed set of replications
 is one curve, and its root can be bracketed. It scans a grid with few replications, drops
 stretches that are clear of zero, gives the others more replications, and only with all of
 them closes in on each sign change and on the ends of its interval. How many replications
@@ -18,7 +18,7 @@ import pandas as pd
 
 from sim.analysis.estimates import MINIMUM_PAIRS, mean_interval, t_quantile
 from sim.base.wording import arrangement_text, percent_text, range_text, step_text, unit_style
-from sim.experiment.store import Cube, Floats, Store, sides
+from sim.experiment.store import Floats, OutcomeArray, Store, sides
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
 from sim.studies.ranges import Range, Vary, ranges_of, varied
@@ -26,9 +26,9 @@ from sim.studies.request import Names, arrangements_of, marks_of, together
 
 # --- Where a mean difference crosses zero, with an interval, from paired differences at points ---
 # At each value x of a parameter there is one difference D_r(x) for each replication r, and
-# the same r is the same luck at every x. The break-even x* solves E D(x*) = 0. For a given x
-# the paired t test of E D(x) = 0 rejects with probability 5 % if x = x*, so the set of all x
-# at which it does not reject,
+# the same r is the same set of random numbers at every x. The break-even x* solves E D(x*) = 0.
+# For a given x the paired t test of E D(x) = 0 rejects with probability 5 % if x = x*, so the set
+# of all x at which it does not reject,
 #     { x : mean D(x)^2 <= t^2 var D(x) / n },
 # holds x* in 95 % of studies: a test turned inside out. Between two points each D_r is taken
 # as a straight line, so that with w the share of the way between them
@@ -231,11 +231,11 @@ class Equation:
     first: str
     second: str | float
 
-    def differences(self, cube: Cube) -> Floats:
+    def differences(self, outcome_array: OutcomeArray) -> Floats:
         """Second less first, or first less the level, shape (n_scenarios, n_replications)."""
         if isinstance(self.second, str):
-            return cube.differences(self.second, self.first, self.outcome)
-        return cube.levels(self.first, self.outcome) - self.second
+            return outcome_array.differences(self.second, self.first, self.outcome)
+        return outcome_array.levels(self.first, self.outcome) - self.second
 
     def words(self) -> str:
         """The difference in words."""
@@ -300,7 +300,10 @@ class BreakEven:
         elif len(crossed) > 1:
             crossed.insert(0, f"The difference is zero {len(crossed)} times.")
         most = int(self.curve["replications"].max())
-        return [*crossed, f"This took {self.runs} runs; {most} replications with common luck."]
+        return [
+            *crossed,
+            f"This took {self.runs} runs; {most} replications with common random numbers.",
+        ]
 
     def _crossing(self, one: Crossing) -> str:
         low = "below the range" if one.is_open_low else f"{one.low:.4g}"
@@ -401,7 +404,7 @@ def breakeven(
         legal.
     """
     how = search or Search()
-    lean, one, equation = asked(scenario, vary, outcome, arrangements)
+    lean, one, equation = check_request(scenario, vary, outcome, arrangements)
     curve = _Curve(lean, one, equation, store or Store())
     before = curve.store.simulated
     _scan(curve, how)
@@ -413,7 +416,7 @@ def breakeven(
     )  # fmt: skip
 
 
-def asked(
+def check_request(
     scenario: Scenario, vary: Vary | Range | str, outcomes: Names, arrangements: Sides
 ) -> tuple[Scenario, Range, Equation]:
     """Check what is searched for; as in `breakeven`.
@@ -448,8 +451,8 @@ class _Curve:
         new = [x for x in values if self.count(x) < count]
         if new:
             scenarios = [varied(self.scenario, [self.range], [x]) for x in new]
-            cube = self.store.cube(scenarios, range(count))
-            self.known |= dict(zip(new, self.equation.differences(cube), strict=True))
+            outcome_array = self.store.outcome_array(scenarios, range(count))
+            self.known |= dict(zip(new, self.equation.differences(outcome_array), strict=True))
             self.counts |= dict.fromkeys(new, count)
 
     def count(self, x: float) -> int:

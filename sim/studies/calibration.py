@@ -1,6 +1,6 @@
 """Calibrate: move free parameters in their plausible ranges until targets are met.
 
-Simulated moments under common random numbers: every evaluation meets the same luck, so
+Simulated moments under common random numbers: every evaluation uses common random numbers, so
 that differences between parameter values are not drowned in chance. Stages of the plan are
 fitted in order, each with its own parameters and targets; then all of them together. Before
 each fit banks' beliefs are moved towards what the simulation bears out, so that a fitted
@@ -44,7 +44,7 @@ KEY = "calibration"
 CAPTIONS = {
     "fit": "Targets, what the fitted economy gives, and the distance in tolerances",
     "parameters": "Free parameters: where they ended and which targets hold them; uncertainty"
-    " by tolerances and, apart, luck of the simulation",
+    " by tolerances and, apart, Monte Carlo error",
     "beliefs": "Believed default of each stage, and realised over believed",
     "conflicts": "Missed targets of which one can only be met at the cost of the other",
     "course": "How the fit went",
@@ -85,7 +85,7 @@ class Calibration(Fit):
         Columns stage, believed, one for each world, together.
         """
         frame = self.gaps.copy()
-        frame.insert(0, "believed", list(self.fitted.belief.default.default_rate))
+        frame.insert(0, "believed", list(self.fitted.belief.default.default_probability))
         frame["together"] = self.mean_gaps
         frame.insert(0, "stage", STAGES)
         return frame.reset_index(drop=True)
@@ -149,7 +149,7 @@ class _Course:
     """The state of a fit: where it is, and what it has cost."""
 
     plan: Plan
-    eye: Evaluator
+    simulator: Evaluator
     scenario: Scenario
     trail: list[tuple[str, int, float, int]] = field(default_factory=list)
 
@@ -158,10 +158,10 @@ class _Course:
         free, goals = members(self.plan, stage)
         for number in range(stage.rounds):
             if stage.lending:
-                gaps = self.eye.belief_gaps(self.scenario)
+                gaps = self.simulator.belief_gaps(self.scenario)
                 self.scenario = settled(self.scenario, gaps, self.plan.belief.least)
             cost = self.fit(free, goals, stage.lending) if free else math.nan
-            self.trail.append((stage.name, number + 1, cost, self.eye.spent))
+            self.trail.append((stage.name, number + 1, cost, self.simulator.spent))
 
     def fit(self, free: Sequence[Parameter], goals: Sequence[Target], lending: bool) -> float:
         """One fit by least squares; returns its cost (half the sum of squares)."""
@@ -169,7 +169,7 @@ class _Course:
 
         def residuals(where: Floats) -> Floats:
             scenario = at_places(base, free, where)
-            values = self.eye.targets([scenario], goals, lending)[0]
+            values = self.simulator.targets([scenario], goals, lending)[0]
             found = with_pull(self.plan, goals, distances(goals, values), where)
             cost = 0.5 * float(found @ found)
             if cost < best[0]:
@@ -179,7 +179,7 @@ class _Course:
 
         def slopes(where: Floats) -> Floats:
             lean = self.plan.pull * np.eye(len(free))
-            found = jacobian(self.eye, at_places(base, free, where), free, goals, lending)
+            found = jacobian(self.simulator, at_places(base, free, where), free, goals, lending)
             weights = np.array([goal.weight for goal in goals])
             return np.vstack([weights[:, None] * found, lean])
 
@@ -195,7 +195,7 @@ def calibrate(
     plan: Plan,
     scenario: Scenario,
     evaluator: Evaluator,
-    told: Callable[[str], None] = lambda _: None,
+    notice: Callable[[str], None] = lambda _: None,
 ) -> Calibration:
     """Fit the free parameters of a plan.
 
@@ -204,7 +204,7 @@ def calibrate(
     """
     fit = _Course(plan, evaluator, scenario)
     if evaluator.can_afford(len(plan.parameter) + 1):
-        told("a first look at all targets")
+        notice("a first look at all targets")
         first = assess(fit, is_finished=True)
         if first.is_settled:
             # Nothing to be gained: the scenario is what this plan would find.
@@ -212,22 +212,22 @@ def calibrate(
     is_finished = True
     try:
         for stage in plan.stage:
-            told(f"{stage.name}: {stage.meaning}" if stage.meaning else stage.name)
+            notice(f"{stage.name}: {stage.meaning}" if stage.meaning else stage.name)
             fit.stage(stage)
     except SpentError:
         is_finished = False
-    told("a last look at all targets")
+    notice("a last look at all targets")
     return assess(fit, is_finished)
 
 
 def assess(fit: _Course, is_finished: bool) -> Calibration:
     """Look at a fitted scenario: all targets, all slopes, all beliefs."""
     # The look itself is outside the budget: without it there is nothing to report.
-    plan, eye = fit.plan, replace(fit.eye, budget=None)
-    values = eye.targets([fit.scenario], plan.target)[0]
-    slopes = jacobian(eye, fit.scenario, plan.parameter, plan.target)
-    gaps = eye.belief_gaps(fit.scenario)
-    fit.eye.spent = eye.spent
+    plan, simulator = fit.plan, replace(fit.simulator, budget=None)
+    values = simulator.targets([fit.scenario], plan.target)[0]
+    slopes = jacobian(simulator, fit.scenario, plan.parameter, plan.target)
+    gaps = simulator.belief_gaps(fit.scenario)
+    fit.simulator.spent = simulator.spent
     columns = ["stage", "round", "cost", "evaluations"]
     trail = pd.DataFrame(fit.trail, columns=columns)
     return Calibration(plan, fit.scenario, values, slopes, gaps, trail, is_finished)

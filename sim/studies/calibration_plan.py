@@ -223,7 +223,7 @@ def _wrong_keys(plan: Plan, file: str, scenario: Scenario, raw: RawScenario) -> 
 # Comments, order and sources stay as they are; only the lines of free numbers change, and
 # the source of each says in which range it was moved and for which target.
 
-BELIEF = "belief.default.default_rate"
+BELIEF = "belief.default.default_probability"
 _VALUE = r"(\[[^\]]*\]|\"(?:\\.|[^\"\\])*\"|[^,\s}#\]]+)"
 
 

@@ -1,4 +1,4 @@
-"""Compare the arrangements of one scenario or several under common luck."""
+"""Compare the arrangements of one scenario or several with common random numbers."""
 
 import math
 import re
@@ -15,7 +15,7 @@ from sim.analysis.estimates import averaged, level_interval, replications_needed
 from sim.analysis.outcomes_table import Outcomes, measure, tail_table
 from sim.base.errors import Problem, ScenarioError
 from sim.base.wording import percent_text, unit_style
-from sim.experiment.progress import Asked
+from sim.experiment.progress import ProgressOption
 from sim.experiment.store import Store
 from sim.outcomes.mark import registry
 from sim.scenario.declared import NOTHING, look_up
@@ -25,7 +25,7 @@ from sim.studies.findings import Findings
 from sim.studies.request import ARRANGEMENTS, marks_of, nearest, refused, together
 
 # --- What makes luck common: keys that scenarios must share to be compared path by path ----------
-# Two scenarios meet the same luck where their draws have the same addresses and decide the
+# Two scenarios use common random numbers where their draws have the same addresses and decide the
 # same things: the same seed and window, the same entrants, macro path and equity market, the
 # same banks and sectors to be drawn. Whatever else differs is what is being compared.
 
@@ -41,28 +41,28 @@ FREE = ("title", "question", "sources", "arrangement", "policy")
 EXPERIMENT = ("arrangements", "baseline", "replications", "half_width_share")
 
 
-def refuse_different_luck(scenarios: Mapping[str, Scenario]) -> None:
-    """Refuse scenarios that differ in what makes luck common.
+def refuse_different_draws(scenarios: Mapping[str, Scenario]) -> None:
+    """Refuse scenarios that differ in what makes random numbers common.
 
     scenarios: by name, for the message.
     Raises ScenarioError naming every key that differs, and both values.
     """
-    (head, first), *others = ((name, lucky_values(one)) for name, one in scenarios.items())
+    (head, first), *others = ((name, common_draw_values(one)) for name, one in scenarios.items())
     problems = []
     for name, other in others:
         for key in dict.fromkeys([*first, *other]):
             mine, its = first.get(key, "nothing"), other.get(key, "nothing")
             if mine != its:
                 got = f"{mine} in {head}, {its} in {name}"
-                rule = "must be equal for common luck"
+                rule = "must be equal for common random numbers"
                 cure = "make them equal in the files or with --set"
                 problems.append(Problem(f"{head} and {name}", None, key, rule, got, cure))
     if problems:
         raise ScenarioError(problems)
 
 
-def lucky_values(scenario: Scenario) -> dict[str, Any]:
-    """Values by dotted key that make luck common."""
+def common_draw_values(scenario: Scenario) -> dict[str, Any]:
+    """Values by dotted key that make random numbers common."""
     values = tomllib.loads(dump_model(scenario))
     found: dict[str, Any] = {}
     for key in SHARED:
@@ -98,14 +98,14 @@ def leaves(value: Any, key: str) -> dict[str, Any]:
     return found
 
 
-# --- Arrangements of several scenarios lined up under common luck --------------------------------
+# --- Arrangements of several scenarios lined up with common random numbers -----------------------
 # Scenarios that share everything but their arrangements become one, so that their history is
 # simulated once and outcomes that need the baseline's history have it. Others are simulated
 # beside each other; an arrangement's name is then followed by its file's where two differ.
 
 
 @dataclass(frozen=True)
-class Lineup:
+class AlignedScenarios:
     """Arrangements to be compared.
 
     scenarios: what is simulated.
@@ -127,7 +127,9 @@ class Lineup:
         """Replications that make one independent observation."""
         return self.scenarios[0].variance_reduction.unit
 
-    def outcomes(self, store: Store, numbers: Iterable[int], progress: Asked = None) -> Outcomes:
+    def outcomes(
+        self, store: Store, numbers: Iterable[int], progress: ProgressOption = None
+    ) -> Outcomes:
         """Outcomes of all arrangements; only what the store lacks is simulated."""
         frames = store.many(self.scenarios, numbers, progress)
         kept = [self._kept(n, frame) for n, frame in enumerate(frames)]
@@ -154,35 +156,38 @@ class _View:
     manifest: dict[str, Any] = field(default_factory=dict)
 
 
-def line_up(scenarios: Mapping[str, Scenario], baseline: str | None = None) -> Lineup:
-    """Line up the arrangements of scenarios under common luck.
+def align_scenarios(
+    scenarios: Mapping[str, Scenario], baseline: str | None = None
+) -> AlignedScenarios:
+    """Line up the arrangements of scenarios with common random numbers.
 
     scenarios: by name, for example that of the file; at least one.
     baseline: label of the baseline; by default the first scenario's.
-    Raises ScenarioError if the scenarios differ in what makes luck common, the baseline is not
+    Raises ScenarioError if the scenarios differ in what makes random numbers common, the baseline
+    is not
         among the arrangements, or nothing is left to compare.
     """
-    refuse_different_luck(scenarios)
+    refuse_different_draws(scenarios)
     groups = _grouped(scenarios)
     labels = _labels([(name, s.experiment.arrangements) for name, s in groups])
     first = groups[0][1].experiment.baseline
     chosen = baseline or labels[0][first]
-    lineup = Lineup(tuple(s for _, s in groups), tuple(labels), chosen)
-    known = lineup.arrangements
+    aligned = AlignedScenarios(tuple(s for _, s in groups), tuple(labels), chosen)
+    known = aligned.arrangements
     if chosen not in known:
         raise refused("--baseline", "is not compared", chosen, nearest(chosen, known))
     if len(known) < 2:
         cure = "name a second one in experiment.arrangements, or a second file"
         raise refused(ARRANGEMENTS, "must be at least two", ", ".join(known), cure)
-    return replace(lineup, scenarios=_with_baseline(lineup))
+    return replace(aligned, scenarios=_with_baseline(aligned))
 
 
-def _with_baseline(lineup: Lineup) -> tuple[Scenario, ...]:
+def _with_baseline(aligned: AlignedScenarios) -> tuple[Scenario, ...]:
     """Let the scenario that runs the baseline know it, for outcomes that need its history."""
     found = []
-    for scenario, labels in zip(lineup.scenarios, lineup.labels, strict=True):
+    for scenario, labels in zip(aligned.scenarios, aligned.labels, strict=True):
         own = scenario.experiment
-        names = [n for n, label in labels.items() if label == lineup.baseline]
+        names = [n for n, label in labels.items() if label == aligned.baseline]
         changed = own.model_copy(update={"baseline": (names or [own.baseline])[0]})
         found.append(scenario.model_copy(update={"experiment": changed}))
     return tuple(found)
@@ -535,7 +540,7 @@ def replicate_until(
     return outcomes, found
 
 
-# --- Compare the arrangements of one scenario or several under common luck -----------------------
+# --- Compare the arrangements of one scenario or several with common random numbers --------------
 
 
 @dataclass(frozen=True, eq=False)
@@ -560,7 +565,7 @@ class ScenarioComparison:
         c, rows = self.comparison, self.comparison.rows
         ranked = int(rows["verdict"].map(is_ranking).sum())
         found = [
-            f"{len(c.arrangements)} arrangements under common luck in"
+            f"{len(c.arrangements)} arrangements with common random numbers in"
             f" {self.outcomes.replications} replications, against {c.baseline}: {ranked} of"
             f" {len(rows)} differences are clear of zero at {percent_text(c.confidence)},"
             " each by itself."
@@ -578,7 +583,7 @@ class ScenarioComparison:
         if self.precision is not None:
             tables = {"precision": self.precision.frame(), **tables}
             captions["precision"] = "Half-widths against those asked for"
-        title = "Arrangements compared under common luck"
+        title = "Arrangements compared with common random numbers"
         return Findings("compare", title, self.sentences(), tables, captions)
 
 
@@ -607,40 +612,41 @@ def compare_scenarios(
     baseline: str | None = None,
     precisely: Precisely | None = None,
     store: Store | None = None,
-    progress: Asked = None,
+    progress: ProgressOption = None,
 ) -> ScenarioComparison:
-    """Compare the arrangements of one scenario or several under common luck.
+    """Compare the arrangements of one scenario or several with common random numbers.
 
     scenarios: by name. The first one's number of replications counts.
     baseline: label of the arrangement that the others are compared with.
     precisely: half-widths until which replications are added.
-    Raises ScenarioError if the scenarios differ in what makes luck common, or the baseline or a
+    Raises ScenarioError if the scenarios differ in what makes random numbers common, or the
+    baseline or a
         half-width cannot be used.
     """
     named = {"scenario": scenarios} if isinstance(scenarios, Scenario) else dict(scenarios)
     aim, runs = precisely or Precisely(), store or Store()
-    targets, lineup = aim.targets(), line_up(named, baseline)
+    targets, aligned = aim.targets(), align_scenarios(named, baseline)
     own = next(iter(named.values())).experiment
 
     def look(n: int) -> Outcomes:
-        return lineup.outcomes(runs, range(n), progress)
+        return aligned.outcomes(runs, range(n), progress)
 
     found = None
     if targets:
         check = partial(
-            precision_of, baseline=lineup.baseline, targets=targets,
+            precision_of, baseline=aligned.baseline, targets=targets,
             confidence=aim.confidence, with_levels=aim.with_levels,
         )  # fmt: skip
         outcomes, found = replicate_until(look, check, own.replications, aim.most)
     else:
         outcomes = look(own.replications)
-    comparison = compare(outcomes, lineup.baseline, half_width_share=own.half_width_share)
-    return ScenarioComparison(comparison, outcomes, found, differing(lineup))
+    comparison = compare(outcomes, aligned.baseline, half_width_share=own.half_width_share)
+    return ScenarioComparison(comparison, outcomes, found, differing(aligned))
 
 
-def differing(lineup: Lineup) -> tuple[str, ...]:
+def differing(aligned: AlignedScenarios) -> tuple[str, ...]:
     """Keys beside arrangements in which what is compared differs."""
-    values = [economy_values(scenario) for scenario in lineup.scenarios]
+    values = [economy_values(scenario) for scenario in aligned.scenarios]
     keys = dict.fromkeys(key for part in values for key in part)
     return tuple(key for key in keys if len({repr(part.get(key)) for part in values}) > 1)
 

@@ -98,7 +98,7 @@ def _for_good(years: FloatArray, above: NDArray[np.bool_]) -> float:
 
 # --- Banks in distress, one by one and together --------------------------------------------------
 # Sharing loans makes banks alike: each is safer alone, and they may fall together. A desk is
-# in distress in a year in which its loss before policy tolerance eats a stated part of its
+# in distress in a year in which its loss before policy subsidy eats a stated part of its
 # opening capital.
 # References: Wagner 2010, Diversification at financial institutions and systemic crises,
 # Journal of Financial Intermediation 19(3); Ibragimov, Jaffee and Walden 2011, Diversification
@@ -202,7 +202,7 @@ class View:
 
     @property
     def _unit(self) -> int:
-        """Replications that make one observation; 2 for mirrored pairs."""
+        """Replications that make one observation; 2 for antithetic pairs."""
         return int(self.results.scenario.variance_reduction.unit)
 
     def _mean(self, values: FloatArray, rule: Rule = mean_interval) -> Interval:
@@ -231,7 +231,7 @@ class View:
             paths = observations(lead.to_numpy(float), self._unit)
             of_mean = mean_overtakes(years, paths, self.confidence)
             for measure_name, outcome in OVERTAKING.items():
-                # Of a mirrored pair the first stands for itself: years cannot be averaged.
+                # Of an antithetic pair the first stands for itself: years cannot be averaged.
                 found = self._outcome(outcome, name)[:: self._unit]
                 crossed = proportion_interval(np.isfinite(found), self.confidence)
                 row = {
@@ -334,7 +334,7 @@ def _column(frame: Any, name: str) -> FloatArray:
 
 # --- Sentences on what happens across the cycle --------------------------------------------------
 
-TOLD_LEVEL = 0.10
+STATED_LEVEL = 0.10
 """Part of a desk's capital of which the sentence on distress speaks."""
 
 
@@ -393,7 +393,7 @@ def _year(value: float) -> str:
 
 def _distress(name: str, rows: pd.DataFrame) -> str:
     """Say how often banks are in distress, alone and together."""
-    own = rows[rows["of_capital"] == TOLD_LEVEL].set_index("what")
+    own = rows[rows["of_capital"] == STATED_LEVEL].set_index("what")
     value = own["value"].to_dict()
     text = (
         f"{arrangement_text(name)}: a bank loses a tenth of its desk's capital in"

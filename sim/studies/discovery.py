@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from scipy.stats import binom, binomtest
 
 from sim.base.wording import arrangement_text, percent_text
-from sim.experiment.store import Cube, Floats, Store, means, sides
+from sim.experiment.store import Floats, OutcomeArray, Store, means, sides
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings, label_of
@@ -28,10 +28,10 @@ from sim.studies.request import (
     POINTS,
     REPLICATIONS,
     Names,
-    aims_of,
     at_least,
     marks_of,
     refused,
+    scope_of,
     together,
 )
 
@@ -225,7 +225,7 @@ class Sample:
     """Which worlds are looked at.
 
     points (at least 12): worlds: points of a Latin hypercube.
-    replications (at least 2): of each, with the same luck in all.
+    replications (at least 2): of each, with common random numbers in all.
     seed: of the hypercube.
     """
 
@@ -317,8 +317,8 @@ class Discovery(OverRanges):
 
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
-        outcome = self.aims.outcomes[0]
-        against = arrangement_text(self.aims.baseline).lower()
+        outcome = self.scope.outcomes[0]
+        against = arrangement_text(self.scope.baseline).lower()
         tables = {"limits": self.frame(), "boxes": self.quality_frame(), "worlds": self.worlds}
         captions = {
             "limits": f"Limits of the worlds in which {label_of(outcome)} is worse or better",
@@ -329,8 +329,8 @@ class Discovery(OverRanges):
         sentences = [self._sentence(region) for region in self.regions]
         sentences.append(
             f"{len(self.worlds)} worlds of a Latin hypercube over {len(self.ranges)} numbers,"
-            f" {self.layout.replications} replications each, in the same luck. Two thirds were"
-            " searched; density and its interval are of the last third."
+            f" {self.layout.replications} replications each, with common random numbers. Two"
+            " thirds were searched; density and its interval are of the last third."
         )
         units = {"share": "share", "coverage": "share", "density": "share"}
         title = f"In which worlds arrangements lose and win against {against}: {label_of(outcome)}"
@@ -391,15 +391,15 @@ def discover(
     Raises ScenarioError if a name, a range or the sample cannot be, before anything runs.
     """
     layout = laid_out(scenario, outcome, arrangements, vary, sample)
-    cube, aims = layout.cube(store), layout.aims
-    mark = marks_of(aims.outcomes)[aims.outcomes[0]]
-    level = LEVEL / (2 * len(aims.arrangements))
+    outcome_array, scope = layout.outcome_array(store), layout.scope
+    mark = marks_of(scope.outcomes)[scope.outcomes[0]]
+    level = LEVEL / (2 * len(scope.arrangements))
     regions = [
         _region((head["arrangement"], side), layout.points, _signed(gaps, mark), level)
-        for head, gaps in layout.differences(cube)
+        for head, gaps in layout.differences(outcome_array)
         for side in (LOSES, WINS)
     ]
-    return Discovery(layout, tuple(regions), _worlds(cube, layout))
+    return Discovery(layout, tuple(regions), _worlds(outcome_array, layout))
 
 
 def laid_out(
@@ -411,18 +411,18 @@ def laid_out(
 ) -> Layout:
     """Check what is asked for, and lay out the worlds; as in `discover`."""
     how = sample or Sample()
-    aims, _, _ = together(
-        lambda: aims_of(scenario, outcomes or OUTCOME, arrangements, 1),
+    scope, _, _ = together(
+        lambda: scope_of(scenario, outcomes or OUTCOME, arrangements, 1),
         lambda: vary and ranges_of(scenario, vary),
         how.check,
     )
-    if marks_of(aims.outcomes)[aims.outcomes[0]].better == "neither":
+    if marks_of(scope.outcomes)[scope.outcomes[0]].better == "neither":
         cure = "choose one with a direction, such as bank.profit"
-        raise refused(OUTCOMES, "must have a better direction", aims.outcomes[0], cure)
-    known = chosen(aims.fitting(scenario), vary)
+        raise refused(OUTCOMES, "must have a better direction", scope.outcomes[0], cure)
+    known = chosen(scope.fitting(scenario), vary)
     points = design_points(known.ranges, "latin", how.points, how.seed)
-    lean = aims.fitting(scenario)
-    return Layout(lean, aims, known.ranges, points, how.replications, known.passed_over)
+    lean = scope.fitting(scenario)
+    return Layout(lean, scope, known.ranges, points, how.replications, known.passed_over)
 
 
 def _signed(differences: Floats, mark: Mark) -> Floats:
@@ -458,10 +458,10 @@ def _p_value(found: Quality) -> float:
     return float(binom.sf(found.caught - 1, found.inside, found.base))
 
 
-def _worlds(cube: Cube, layout: Layout) -> pd.DataFrame:
+def _worlds(outcome_array: OutcomeArray, layout: Layout) -> pd.DataFrame:
     """Give every world with the differences and whether they are clear of zero."""
     frame = pd.DataFrame({"world": np.arange(len(layout.points)), **layout.axes()})
-    for head, gaps in layout.differences(cube):
+    for head, gaps in layout.differences(outcome_array):
         frame[f"{head['arrangement']}: difference"] = means(gaps)[0]
         frame[f"{head['arrangement']}: clear of zero"] = sides(gaps)
     return frame

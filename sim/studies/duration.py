@@ -53,13 +53,13 @@ def expected(jobs: Sequence[tuple[Scenario, int]], store: Store) -> Expected:
     """
     first = jobs[0][0]
     # Loading the rules and the outcomes costs each process once, not each run.
-    Store(progress=False).cube([first.with_values({"population.firms": FEW})], [0])
+    Store(progress=False).outcome_array([first.with_values({"population.firms": FEW})], [0])
     start = time.perf_counter()
-    store.cube([first], [0], progress=False)
+    store.outcome_array([first], [0], progress=False)
     if not store.simulated:
         # The pilot was known; another one tells what it costs now.
         start = time.perf_counter()
-        Store(progress=False).cube([first], [0])
+        Store(progress=False).outcome_array([first], [0])
     spent, runs = time.perf_counter() - start, sum(count for _, count in jobs)
     worlds = sum(count * len(one.experiment.arrangements) for one, count in jobs)
     each = spent * worlds / (len(first.experiment.arrangements) * max(runs, 1))

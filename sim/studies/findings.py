@@ -207,7 +207,7 @@ def observations(values: FloatArray, unit: int) -> FloatArray:
     """Give independent observations: replications that belong together become their mean.
 
     values (shape (n_replications, ...)): in the order of the replications, from number 0 on.
-    unit: how many belong together; 2 for mirrored pairs.
+    unit: how many belong together; 2 for antithetic pairs.
     Returns shape (n_observations, ...): without those in which no replication is defined in every
         column.
 

@@ -2,7 +2,7 @@
 
 All of it is read from the Jacobian of distances at the fitted scenario. Two uncertainties
 are kept apart: how far a parameter may move while targets stay within their tolerances
-(Gauss-Newton), and how far it moves because targets were simulated with finite luck.
+(Gauss-Newton), and how far it moves because targets were simulated with few replications.
 """
 
 import math
@@ -14,12 +14,12 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import lsq_linear
 
-from sim.experiment.beliefs import DEFAULT_GAPS, moved
+from sim.experiment.beliefs import DEFAULT_GAPS, updated_beliefs
 from sim.experiment.store import Floats, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.calibration_plan import Parameter, Plan, Target, value_at
 
-# --- What a calibration sees of a scenario: its targets, simulated under common luck -------------
+# --- What a calibration sees of a scenario: its targets, simulated with common random numbers ----
 
 NO_LENDING = {"underwriting.least_line": 1e9}
 """What ends lending: no line is ever large enough to be worth its file."""
@@ -73,7 +73,7 @@ class Evaluator:
         if self.budget is not None and self.spent >= self.budget:
             self._refuse_unknown(variants)
         before = self.store.simulated
-        found = self.store.many(variants, range(self.plan.replications), self._told(before))
+        found = self.store.many(variants, range(self.plan.replications), self._report_from(before))
         self.spent += -(-(self.store.simulated - before) // self.plan.replications)
         return found
 
@@ -99,7 +99,7 @@ class Evaluator:
         if not all(self.store.knows(v, range(self.plan.replications)) for v in variants):
             raise SpentError
 
-    def _told(self, before: int) -> Callable[[int, int], None] | None:
+    def _report_from(self, before: int) -> Callable[[int, int], None] | None:
         report = self.report
         return None if report is None else lambda done, _: report(before + done)
 
@@ -137,9 +137,9 @@ def settled(scenario: Scenario, gaps: pd.DataFrame, least: float) -> Scenario:
     gaps: as `Evaluator.belief_gaps` gives it; worlds count alike, as a geometric mean.
     least (per year): a belief of nothing could never grow again.
     """
-    levels = moved(scenario, "", mean_gap(gaps))["default_rate"]
+    levels = updated_beliefs(scenario, "", mean_gap(gaps))["default_probability"]
     rates = [max(float(f"{rate:.4g}"), least) for rate in levels]
-    return scenario.with_values({"belief.default.default_rate": rates})
+    return scenario.with_values({"belief.default.default_probability": rates})
 
 
 def mean_gap(gaps: pd.DataFrame) -> "pd.Series[float]":
@@ -185,24 +185,24 @@ class Fit:
 
 
 def jacobian(
-    eye: Evaluator,
+    simulator: Evaluator,
     scenario: Scenario,
     free: Sequence[Parameter],
     goals: Sequence[Target],
     lending: bool = True,
 ) -> Floats:
-    """Slopes of distances by finite differences under common luck.
+    """Slopes of distances by finite differences with common random numbers.
 
     Returns shape (n_targets, n_parameters): tolerances per half range. Differences lean inwards
         at the end of a range.
     """
     where = places(scenario, free)
-    steps = np.where(where > 0.0, -eye.plan.difference, eye.plan.difference)
+    steps = np.where(where > 0.0, -simulator.plan.difference, simulator.plan.difference)
     moved = [
         at_places(scenario, free, where + np.where(np.arange(len(free)) == k, step, 0.0))
         for k, step in enumerate(steps)
     ]
-    here, *there = (means(v)[0] for v in eye.targets([scenario, *moved], goals, lending))
+    here, *there = (means(v)[0] for v in simulator.targets([scenario, *moved], goals, lending))
     scale = np.array([goal.tolerance for goal in goals])
     # A bound that is met with room to spare asks for nothing.
     asks = np.array([asking(g, v) for g, v in zip(goals, here, strict=True)])
@@ -257,13 +257,13 @@ def profile(found: Fit) -> pd.DataFrame:
     that one more Gauss-Newton step would move it), strength (root sum of squares of what targets
     answer to its half range, tolerances), held_by (targets with their answers), explained (part
     of its effect that other parameters can imitate), partner (the one that imitates it best),
-    uncertainty and luck (standard deviations, in the unit of the parameter; the second is Monte
-    Carlo error alone).
+    uncertainty and monte_carlo_error (standard deviations, in the unit of the parameter; the
+    second is Monte Carlo error alone).
     """
     free = found.plan.parameter
     where = places(found.fitted, free)
     slopes = found.jacobian
-    spread, luck = uncertainties(found)
+    spread, monte_carlo_error = uncertainties(found)
     names = [one.key for one in free]
     values = [one.outer(float(place)) for one, place in zip(free, where, strict=True)]
     # A range is two wide in places, so half of it is the unit of the standard deviations.
@@ -275,12 +275,12 @@ def profile(found: Fit) -> pd.DataFrame:
          "held_by": [_holders(found, k) for k in range(len(free))],
          "explained": [_explained(slopes, k) for k in range(len(free))],
          "partner": [_partner(slopes, k, names) for k in range(len(free))],
-         "uncertainty": spread * unit, "luck": luck * unit}
+         "uncertainty": spread * unit, "monte_carlo_error": monte_carlo_error * unit}
     )  # fmt: skip
 
 
 def uncertainties(found: Fit) -> tuple[Floats, Floats]:
-    """Standard deviations of the parameters in half ranges: by tolerances, and by luck.
+    """Standard deviations of parameters in half ranges: by tolerances, and by Monte Carlo error.
 
     Returns two of shape (n_parameters,): the first treats tolerances as standard
         deviations of the targets and the pull to the centre as a prior; the second carries the

@@ -1,7 +1,7 @@
 """The frontier: what a bank earns against how many firms survive, over terms of a contract.
 
 A point is efficient if no other does better on one outcome without doing worse on the
-other. With common luck two points are compared replication by replication, so a point is
+other. With common random numbers two points are compared replication by replication, so a point is
 called dominated only where another is clear of it on both outcomes; between the two lie
 points of which nobody can say.
 """
@@ -14,11 +14,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.base.wording import arrangement_text
-from sim.experiment.store import Cube, Floats, Store, half_widths, means
+from sim.experiment.store import Floats, OutcomeArray, Store, half_widths, means
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
 from sim.studies.ranges import Layout, OverRanges, Range, Vary, place_text, ranges_of
-from sim.studies.request import Names, aims_of, marks_of, together
+from sim.studies.request import Names, marks_of, scope_of, together
 from sim.studies.sweep import Plan
 
 Bools = NDArray[np.bool_]
@@ -34,7 +34,7 @@ class Frontier(OverRanges):
     cube: one scenario for each point.
     """
 
-    cube: Cube
+    outcome_array: OutcomeArray
 
     def frame(self) -> pd.DataFrame:
         """One row for each arrangement and point.
@@ -43,14 +43,14 @@ class Frontier(OverRanges):
         with ``.low`` and ``.high``; efficient (no other point has better means), dominated
         (another point is clear of it on both outcomes at 95 %).
         """
-        parts = [self._part(arm) for arm in self.aims.arrangements]
+        parts = [self._part(arm) for arm in self.scope.arrangements]
         return pd.concat(parts, ignore_index=True)
 
     def _part(self, arm: str) -> pd.DataFrame:
         columns: dict[str, object] = {"arrangement": arm}
         columns |= {"point": np.arange(len(self.layout.points)), **self.layout.axes()}
-        for name in self.aims.outcomes:
-            mean, error, count = means(self.cube.levels(arm, name))
+        for name in self.scope.outcomes:
+            mean, error, count = means(self.outcome_array.levels(arm, name))
             reach = half_widths(error, count)
             columns |= {name: mean, f"{name}.low": mean - reach, f"{name}.high": mean + reach}
         good = self._good(arm)
@@ -59,16 +59,16 @@ class Frontier(OverRanges):
 
     def _good(self, arm: str) -> list[Floats]:
         """Both outcomes, turned so that more is better."""
-        marks = marks_of(self.aims.outcomes)
+        marks = marks_of(self.scope.outcomes)
         return [
-            self.cube.levels(arm, name) * (-1.0 if marks[name].better == "lower" else 1.0)
-            for name in self.aims.outcomes
+            self.outcome_array.levels(arm, name) * (-1.0 if marks[name].better == "lower" else 1.0)
+            for name in self.scope.outcomes
         ]
 
     def findings(self) -> Findings:
         """The frontier in words and tables, for files and report."""
         frame = self.frame()
-        one, two = (mark.label for mark in marks_of(self.aims.outcomes).values())
+        one, two = (mark.label for mark in marks_of(self.scope.outcomes).values())
         return Findings(
             KEY,
             f"{one} against {two}",
@@ -80,14 +80,14 @@ class Frontier(OverRanges):
 
     def _shown(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Points in the order of the first outcome, one row for each outcome."""
-        rows = rows.sort_values(["arrangement", self.aims.outcomes[0]])
+        rows = rows.sort_values(["arrangement", self.scope.outcomes[0]])
         found = [
             {"arrangement": row["arrangement"],
              "at": place_text(self.ranges, self.layout.points[row["point"]]),
              "outcome": name, "unit": mark.unit, "mean": row[name],
              "low": row[f"{name}.low"], "high": row[f"{name}.high"]}
             for row in rows.to_dict("records")
-            for name, mark in marks_of(self.aims.outcomes).items()
+            for name, mark in marks_of(self.scope.outcomes).items()
         ]  # fmt: skip
         return pd.DataFrame(found)
 
@@ -117,7 +117,7 @@ def frontier(
     Raises ScenarioError for keys, ranges, outcomes or arrangements that are not legal.
     """
     layout = laid_out(scenario, vary, outcomes, arrangements, plan)
-    return Frontier(layout, layout.cube(store))
+    return Frontier(layout, layout.outcome_array(store))
 
 
 def laid_out(
@@ -130,10 +130,10 @@ def laid_out(
     """Check what a frontier is asked for, and lay out its points; as in `frontier`."""
     ranges, _ = together(
         lambda: ranges_of(scenario, vary, 2),
-        lambda: aims_of(scenario, outcomes or OUTCOMES, arrangements, 2),
+        lambda: scope_of(scenario, outcomes or OUTCOMES, arrangements, 2),
     )
-    aims = aims_of(scenario, outcomes or OUTCOMES, arrangements or _owners(scenario, ranges))
-    return (plan or Plan()).layout(aims.fitting(scenario), aims, ranges)
+    scope = scope_of(scenario, outcomes or OUTCOMES, arrangements or _owners(scenario, ranges))
+    return (plan or Plan()).layout(scope.fitting(scenario), scope, ranges)
 
 
 def efficient(values: Floats) -> Bools:

@@ -187,7 +187,7 @@ def exits_in_seven_years(history: History) -> float:
     return share(np.asarray(out & soon), newborn(history, FOLLOWED) & (firms["venture"] == 1))
 
 
-def lived_years(history: History) -> Floats:
+def firm_years(history: History) -> Floats:
     """Years of each firm inside the experiment, shape (n_firms,)."""
     firms = of_firms(history)
     first = np.maximum(firms["birth"], 0.0)
@@ -197,7 +197,7 @@ def lived_years(history: History) -> Floats:
 
 def listing_rate(history: History) -> float:
     """Listings per firm and year."""
-    return ratio(float(ended(history, LISTED, LISTED).sum()), float(lived_years(history).sum()))
+    return ratio(float(ended(history, LISTED, LISTED).sum()), float(firm_years(history).sum()))
 
 
 def default_variation(history: History) -> float:

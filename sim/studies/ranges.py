@@ -17,12 +17,12 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from sim.base.errors import Problem, ScenarioError
-from sim.experiment.store import Cube, Floats, Store
+from sim.experiment.store import Floats, OutcomeArray, Store
 from sim.scenario.declared import NOTHING, look_up
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import Source, parse_source
 from sim.scenario.toml_text import KeyPath, join_key, split_key
-from sim.studies.request import POINTS, Aims, counted, marks_of, nearest, refused, together
+from sim.studies.request import POINTS, Scope, counted, marks_of, nearest, refused, together
 
 VARY = "--vary"
 """What stands for the file in messages about ranges."""
@@ -32,7 +32,10 @@ SHARES = {"sector": "share", "bank": "market_share"}
 """Tables whose members have shares that sum to one."""
 SPLIT = "loss_sharing.shares"
 """A list of shares that sum to one: the first, the lead's, is varied."""
-OTHERS = (("loss_sharing",), ("guaranteed_share", "insured_share", "trust_share", "leased_share"))
+PROTECTION = (
+    ("loss_sharing",),
+    ("guaranteed_share", "insured_share", "trust_share", "leased_share"),
+)
 """A table, and parts in it that sum to one at most."""
 SIZES = ("experiment.replications", "experiment.seed", "experiment.arrangements")
 """What a study settles itself."""
@@ -162,14 +165,14 @@ def _make_room(present: Mapping[str, Any], found: Mapping[KeyPath, Any]) -> dict
         else:
             # Nobody is left to take anything: the members stay as they are.
             rooms |= {path: float(look_up(present, path)) for path in paths}
-    return rooms | _others(present, found)
+    return rooms | _protection(present, found)
 
 
-def _others(present: Mapping[str, Any], found: Mapping[KeyPath, Any]) -> dict[KeyPath, float]:
-    """Parts of a loss that others bear, brought to one in all where they exceed it."""
+def _protection(present: Mapping[str, Any], found: Mapping[KeyPath, Any]) -> dict[KeyPath, float]:
+    """Parts of a loss that protection bears, brought to one in all where they exceed it."""
     rooms: dict[KeyPath, float] = {}
     for name in present["arrangement"]:
-        paths = [("arrangement", name, *OTHERS[0], part) for part in OTHERS[1]]
+        paths = [("arrangement", name, *PROTECTION[0], part) for part in PROTECTION[1]]
         if not any(path in found for path in paths):
             continue
         parts = {path: found.get(path, look_up(present, path)) for path in paths}
@@ -282,12 +285,12 @@ class Layout:
 
     scenario: running the arrangements that are looked at.
     points: shape (n_points, n_ranges).
-    replications: of each point, with the same luck at all.
+    replications: of each point, with common random numbers at all.
     passed_over: assumed numbers that cannot be moved.
     """
 
     scenario: Scenario
-    aims: Aims
+    scope: Scope
     ranges: tuple[Range, ...]
     points: Floats
     replications: int
@@ -298,23 +301,23 @@ class Layout:
         """Replications of all points together."""
         return len(self.points) * self.replications
 
-    def cube(self, store: Store | None, first: Sequence[Scenario] = ()) -> Cube:
+    def outcome_array(self, store: Store | None, first: Sequence[Scenario] = ()) -> OutcomeArray:
         """Outcomes at every point, some other scenarios before them.
 
         Raises ScenarioError before anything runs, if a point is not legal.
         """
         each = (varied(self.scenario, self.ranges, point) for point in self.points)
-        return (store or Store()).cube([*first, *each], range(self.replications))
+        return (store or Store()).outcome_array([*first, *each], range(self.replications))
 
-    def differences(self, cube: Cube) -> Iterator[tuple[dict[str, Any], Floats]]:
+    def differences(self, outcome_array: OutcomeArray) -> Iterator[tuple[dict[str, Any], Floats]]:
         """Each difference from the baseline, shape (n_scenarios, n_replications).
 
         Keys outcome, arrangement, unit: the first columns of a table.
         """
-        marks = marks_of(self.aims.outcomes)
-        for outcome, arm in self.aims.contrasts():
+        marks = marks_of(self.scope.outcomes)
+        for outcome, arm in self.scope.contrasts():
             head = {"outcome": outcome, "arrangement": arm, "unit": marks[outcome].unit}
-            yield head, cube.differences(arm, self.aims.baseline, outcome)
+            yield head, outcome_array.differences(arm, self.scope.baseline, outcome)
 
     def axes(self) -> dict[str, Floats]:
         """The value of each key at every point, as columns of a table."""
@@ -333,9 +336,9 @@ class OverRanges:
         return self.layout.ranges
 
     @property
-    def aims(self) -> Aims:
+    def scope(self) -> Scope:
         """What was looked at."""
-        return self.layout.aims
+        return self.layout.scope
 
 
 def place_text(ranges: Sequence[Range], point: Floats) -> str:

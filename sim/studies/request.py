@@ -158,7 +158,7 @@ def at_least_two(scenario: Scenario) -> int:
 
 
 @dataclass(frozen=True)
-class Aims:
+class Scope:
     """What is compared.
 
     arrangements: without the baseline.
@@ -181,12 +181,12 @@ class Aims:
         return scenario.with_values({"experiment.arrangements": run})
 
 
-def aims_of(
+def scope_of(
     scenario: Scenario,
     outcomes: Names | None = None,
     arrangements: Names | None = None,
     count: int = 0,
-) -> Aims:
+) -> Scope:
     """Check names and fill in what was left out.
 
     outcomes: `HEADLINES` by default.
@@ -201,7 +201,7 @@ def aims_of(
         lambda: arrangements_of(scenario, arms, run=True),
         lambda: _without(first, arms),
     )
-    return Aims(names, others, first, every)
+    return Scope(names, others, first, every)
 
 
 def _without(first: str, arms: list[str]) -> None:

@@ -24,13 +24,13 @@ from sim.analysis.estimates import (
     proportion_interval,
 )
 from sim.base.wording import arrangement_text, percent_text
-from sim.experiment.store import Cube, Floats, Store, means, sides
+from sim.experiment.store import Floats, OutcomeArray, Store, means, sides
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
 from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen, design_points, varied
-from sim.studies.request import REPLICATIONS, Names, aims_of, at_least, marks_of, together
+from sim.studies.request import REPLICATIONS, Names, at_least, marks_of, scope_of, together
 
 # --- The sign of a difference over many points: how often it lasts, and what turns it ------------
 
@@ -137,7 +137,7 @@ class Trial:
     """How conclusions are tried.
 
     points: of the Latin hypercube.
-    replications: at each point, with the same luck at all; at least 2, for the intervals.
+    replications: at each point, with common random numbers at all; at least 2, for the intervals.
     tornado: how many of the numbers with the strongest rank correlations are moved one at a time.
     confidence (in (0, 1)): of the interval at each point.
     seed: of the hypercube.
@@ -188,7 +188,8 @@ class Robustness(OverRanges):
             {"verdicts": self._verdicts(), "signs": self.signs, "tornado": self.tornado,
              "influence": self.influence.loc[order], "points": self.points},
             {"verdicts": "Sign of each difference from"
-             f" {arrangement_text(self.aims.baseline).lower()} over the ranges of all assumptions",
+             f" {arrangement_text(self.scope.baseline).lower()} over the ranges of all"
+             f" assumptions",
              "tornado": "One at a time: differences with one number at either end of its range,"
              " all others as they are; says nothing of what numbers do together",
              "influence": "Rank correlation of each difference with each number over the points",
@@ -209,7 +210,7 @@ class Robustness(OverRanges):
 
     def _sentences(self) -> list[str]:
         rows = self.signs
-        labels = {name: mark.label for name, mark in marks_of(self.aims.outcomes).items()}
+        labels = {name: mark.label for name, mark in marks_of(self.scope.outcomes).items()}
         groups = {
             KEPT: "keep their sign over the ranges",
             OPEN: "take the other sign at points, but no oftener clear of zero than by chance",
@@ -248,24 +249,26 @@ def robustness(
     how, kept = trial or Trial(), store or Store()
     layout = laid_out(scenario, vary, outcomes, how)
     with stopwatch(kept, 1 + how.points) as speed:
-        cube = layout.cube(kept, [scenario])
-        influence = _influence(cube, layout)
+        outcome_array = layout.outcome_array(kept, [scenario])
+        influence = _influence(outcome_array, layout)
         strongest = _strongest(influence, layout.ranges, how.tornado)
-        tornado = _tornado(layout, strongest, (how, kept, cube))
+        tornado = _tornado(layout, strongest, (how, kept, outcome_array))
         speed.evaluations += 2 * len(strongest)
-    signs = _signs(cube, layout, influence, how)
-    return Robustness(layout, signs, influence, tornado, _points(cube, layout), how, speed)
+    signs = _signs(outcome_array, layout, influence, how)
+    return Robustness(
+        layout, signs, influence, tornado, _points(outcome_array, layout), how, speed
+    )
 
 
 def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Trial) -> Layout:
     """Check what is asked for, and lay out the points; as in `robustness`."""
-    aims, known, _ = together(
-        lambda: aims_of(scenario, outcomes),
+    scope, known, _ = together(
+        lambda: scope_of(scenario, outcomes),
         lambda: chosen(scenario, vary),
         lambda: at_least(REPLICATIONS, how.replications),
     )
     points = design_points(known.ranges, "latin", how.points, how.seed)
-    return Layout(scenario, aims, known.ranges, points, how.replications, known.passed_over)
+    return Layout(scenario, scope, known.ranges, points, how.replications, known.passed_over)
 
 
 def runs_of(layout: Layout, how: Trial) -> int:
@@ -273,12 +276,12 @@ def runs_of(layout: Layout, how: Trial) -> int:
     return layout.runs + (1 + 2 * min(how.tornado, len(layout.ranges))) * how.replications
 
 
-def _influence(cube: Cube, layout: Layout) -> pd.DataFrame:
+def _influence(outcome_array: OutcomeArray, layout: Layout) -> pd.DataFrame:
     """Rank correlations over the points of the hypercube; row 0 of the cube is the present."""
     keys = [one.label for one in layout.ranges]
     parts = [
         correlations(keys, layout.points, means(gaps[1:])[0]).assign(**head)
-        for head, gaps in layout.differences(cube)
+        for head, gaps in layout.differences(outcome_array)
     ]
     whole = pd.concat(parts, ignore_index=True)
     return whole[["outcome", "arrangement", "key", CORRELATION, "is_clear"]]
@@ -290,14 +293,16 @@ def _strongest(influence: pd.DataFrame, ranges: Sequence[Range], count: int) -> 
     return [one for one in ranges if one.label in set(best)]
 
 
-def _tornado(layout: Layout, ranges: list[Range], run: tuple[Trial, Store, Cube]) -> pd.DataFrame:
+def _tornado(
+    layout: Layout, ranges: list[Range], run: tuple[Trial, Store, OutcomeArray]
+) -> pd.DataFrame:
     how, store, present = run
     ends = [varied(layout.scenario, [one], [end]) for one in ranges for end in (one.low, one.high)]
     if not ends:
         return pd.DataFrame(columns=["outcome", "arrangement", "unit", "key"])
-    cube, rows = store.cube(ends, range(how.replications)), []
+    outcome_array, rows = store.outcome_array(ends, range(how.replications)), []
     for (head, gaps), (_, now) in zip(
-        layout.differences(cube), layout.differences(present), strict=True
+        layout.differences(outcome_array), layout.differences(present), strict=True
     ):
         (gap, error, _), side = means(gaps), sides(gaps, how.confidence)
         sign = sides(now[:1], how.confidence)[0]
@@ -314,18 +319,20 @@ def _tornado(layout: Layout, ranges: list[Range], run: tuple[Trial, Store, Cube]
     )
 
 
-def _signs(cube: Cube, layout: Layout, influence: pd.DataFrame, how: Trial) -> pd.DataFrame:
-    marks, rows = marks_of(layout.aims.outcomes), []
-    for head, gaps in layout.differences(cube):
+def _signs(
+    outcome_array: OutcomeArray, layout: Layout, influence: pd.DataFrame, how: Trial
+) -> pd.DataFrame:
+    marks, rows = marks_of(layout.scope.outcomes), []
+    for head, gaps in layout.differences(outcome_array):
         own = influence["outcome"] == head["outcome"]
         mine = influence[own & (influence["arrangement"] == head["arrangement"])]
         rows.append({**head, **verdict_row(marks[head["outcome"]], gaps, mine, how.confidence)})
     return pd.DataFrame(rows)
 
 
-def _points(cube: Cube, layout: Layout) -> pd.DataFrame:
+def _points(outcome_array: OutcomeArray, layout: Layout) -> pd.DataFrame:
     parts = []
-    for head, gaps in layout.differences(cube):
+    for head, gaps in layout.differences(outcome_array):
         gap, error, _ = means(gaps[1:])
         own = {"outcome": head["outcome"], "arrangement": head["arrangement"]}
         found = {"difference": gap, "standard_error": error}

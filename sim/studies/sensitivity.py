@@ -3,7 +3,7 @@
 Morris' method walks through the ranges one step at a time and gives for each number the
 mean size of its effect (mu*) and how far the effect depends on the others (sigma). Sobol's
 indices split the variance over the ranges: the first-order index is what a number does
-alone, the total index what it does together with others. All points meet the same luck, so
+alone, the total index what it does together with others. All points use common random numbers, so
 noise between replications does not pass for an effect.
 """
 
@@ -16,12 +16,12 @@ import pandas as pd
 
 from sim.base.errors import ScenarioError
 from sim.base.wording import arrangement_text, unit_style
-from sim.experiment.store import Cube, Floats, Store, means
+from sim.experiment.store import Floats, OutcomeArray, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
 from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen
-from sim.studies.request import POINTS, Aims, Names, aims_of, marks_of, refused, together
+from sim.studies.request import POINTS, Names, Scope, marks_of, refused, scope_of, together
 
 # --- Designs and indices of sensitivity studies, by SALib ----------------------------------------
 
@@ -121,7 +121,7 @@ def _too_few(method: Method, most: int, each: int) -> ScenarioError:
     return refused(POINTS, rule, f"{most:,}", cure)
 
 
-# --- Levels and differences of the outcomes of a study, one column each, averaged over luck ------
+# --- Levels and differences of the outcomes of a study, one column each, averaged over runs ------
 
 LEVEL, DIFFERENCE = "level", "difference"
 
@@ -154,13 +154,13 @@ class Response:
         return bool(np.ptp(known) > 1e-12 * size) if known.size else False
 
 
-def responses(cube: Cube, aims: Aims) -> Iterator[Response]:
+def responses(outcome_array: OutcomeArray, scope: Scope) -> Iterator[Response]:
     """Levels of all arrangements and differences from the baseline, outcome by outcome."""
-    for outcome in aims.outcomes:
-        for arm in (aims.baseline, *aims.arrangements):
-            yield Response(outcome, arm, LEVEL, *means(cube.levels(arm, outcome))[:2])
-        for arm in aims.arrangements:
-            gaps = cube.differences(arm, aims.baseline, outcome)
+    for outcome in scope.outcomes:
+        for arm in (scope.baseline, *scope.arrangements):
+            yield Response(outcome, arm, LEVEL, *means(outcome_array.levels(arm, outcome))[:2])
+        for arm in scope.arrangements:
+            gaps = outcome_array.differences(arm, scope.baseline, outcome)
             yield Response(outcome, arm, DIFFERENCE, *means(gaps)[:2])
 
 
@@ -176,7 +176,7 @@ class Screening:
     """How sensitivity is measured.
 
     points: at most.
-    replications: at each point, with the same luck at all.
+    replications: at each point, with common random numbers at all.
     seed: of the design and the bootstrap.
     """
 
@@ -219,7 +219,7 @@ class Sensitivity(OverRanges):
             f"Sensitivity: {names}",
             (*self._sentences(top), *skipped, self._scope(), self.speed.words()),
             {"strongest": self._strongest(top), "indices": frame},
-            {"strongest": f"{names} on differences from {arrangement_text(self.aims.baseline)}:"
+            {"strongest": f"{names} on differences from {arrangement_text(self.scope.baseline)}:"
              f" the {TOP} strongest of each",
              "indices": f"{names} of all numbers, on levels and on differences; conf is half of"
              " a 95 % bootstrap interval"},
@@ -237,11 +237,11 @@ class Sensitivity(OverRanges):
         return shown.assign(alone=top["S1"]).drop(columns="unit")
 
     def _sentences(self, top: pd.DataFrame) -> list[str]:
-        labels = {name: mark.label for name, mark in marks_of(self.aims.outcomes).items()}
+        labels = {name: mark.label for name, mark in marks_of(self.scope.outcomes).items()}
         groups = top.groupby(["outcome", "arrangement"], sort=False)
         return [
             f"{labels[str(outcome)]}, {arrangement_text(str(arm)).lower()} less"
-            f" {self.aims.baseline.replace('_', ' ')}: {self._words(rows)}."
+            f" {self.scope.baseline.replace('_', ' ')}: {self._words(rows)}."
             for (outcome, arm), rows in groups
         ]
 
@@ -258,7 +258,8 @@ class Sensitivity(OverRanges):
     def _scope(self) -> str:
         plural = "" if self.how.replications == 1 else "s"
         return (
-            f"Every point met the same luck in {self.how.replications} replication{plural};"
+            f"Every point used common random numbers in {self.how.replications}"
+            f" replication{plural};"
             " indices speak of these histories and of these ranges."
         )
 
@@ -281,9 +282,9 @@ def sensitivity(
     how, kept = screening or Screening(), store or Store()
     layout = laid_out(scenario, vary, outcomes, how)
     with stopwatch(kept, len(layout.points)) as speed:
-        cube = layout.cube(kept)
+        outcome_array = layout.outcome_array(kept)
     frames, left_out = [], []
-    for one in responses(cube, layout.aims):
+    for one in responses(outcome_array, layout.scope):
         reason = _unfit(one)
         if reason:
             left_out.append((_name(one), reason))
@@ -294,9 +295,9 @@ def sensitivity(
 
 def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Screening) -> Layout:
     """Check what is asked for, and lay out the points; as in `sensitivity`."""
-    aims, known = together(lambda: aims_of(scenario, outcomes), lambda: chosen(scenario, vary))
+    scope, known = together(lambda: scope_of(scenario, outcomes), lambda: chosen(scenario, vary))
     points = design(known.ranges, how.method, how.points, how.seed)
-    return Layout(scenario, aims, known.ranges, points, how.replications)
+    return Layout(scenario, scope, known.ranges, points, how.replications)
 
 
 def _unfit(one: Response) -> str:

@@ -87,7 +87,7 @@ class Story:
         return table.drop(columns="turn").rename(columns={"date": "year"})
 
     @property
-    def is_lived(self) -> bool:
+    def enters(self) -> bool:
         """Whether the firm enters under any arrangement."""
         return any(len(spells) for spells in self.spells.values())
 
@@ -113,13 +113,13 @@ def _first_difference(base: pd.DataFrame, other: pd.DataFrame) -> str:
         one = tuple(base.iloc[n]) if n < len(base) else None
         two = tuple(other.iloc[n]) if n < len(other) else None
         if one != two:
-            here = _told(two) if two else "nothing more happens"
-            there = _told(one) if one else "nothing more happens"
+            here = _event_words(two) if two else "nothing more happens"
+            there = _event_words(one) if one else "nothing more happens"
             return f"parts with {here}, where the baseline has {there}"
     return "the same life as under the baseline"
 
 
-def _told(event: tuple[Any, ...]) -> str:
+def _event_words(event: tuple[Any, ...]) -> str:
     return f'"{event[1]}" in year {event[0]:.2f} ({event[2]:.3g})'
 
 
@@ -151,7 +151,7 @@ def story_of(firm: int, replication: int, lives: Mapping[str, Life]) -> Story:
         events={name: life.events for name, life in lives.items()},
         endings={name: life.ending for name, life in lives.items()},
         spells={name: life.spells for name, life in lives.items()},
-        # The luck is the same, and so is the weather.
+        # Random numbers are common, and so are market conditions.
         regimes=next((life.regimes for life in lives.values()), _no_spells()),
     )  # fmt: skip
 
@@ -233,7 +233,7 @@ def _ending(f: Any) -> str:
 # rate            interest paid over the time integral of the balance
 # line            mean balance while there is a line
 # tenor           share of the firm's life with a line
-# sharing         part of the loss that others cover, and what they charge on the balance
+# sharing         part of the loss that protection covers, and what it charges on the balance
 # funding         part of the balance that is refinanced at the central bank's rate
 # business        banking business brought per year of life
 # right           gains on rights and royalties
@@ -319,7 +319,7 @@ def terms_of(history: History, firm: int) -> Terms:
         "delivery": _over(float(f.cum_delivery), life, 0.0),
         "right": float(f.cum_gain + f.cum_royalty), "royalty": float(f.cum_royalty),
         "end": float(ended), "covered": _covered(history, firm) if ended else UNDEFINED,
-        "loss": _over(float(f.owed - f.recovery), mean) if ended else UNDEFINED,
+        "loss": _over(float(f.exposure_at_default - f.recovery), mean) if ended else UNDEFINED,
         "share": _lead_share(history, firm), **_owners(history, firm),
     }  # fmt: skip
 
@@ -446,7 +446,7 @@ def story_gap(
     arrangements: programmes too. The gap is the second less the first.
     Raises ScenarioError if there is no such firm or arrangement.
     """
-    first, second = asked(scenario, firm, arrangements)
+    first, second = check_request(scenario, firm, arrangements)
     run = dict.fromkeys([scenario.experiment.baseline, first, second])
     own = scenario.with_values({"experiment.arrangements": list(run)})
     terms: dict[str, Terms] = {}
@@ -460,7 +460,7 @@ def story_gap(
     return StoryGap(told, (first, second), terms, pd.DataFrame(parts))
 
 
-def asked(scenario: Scenario, firm: int, arrangements: Names) -> tuple[str, str]:
+def check_request(scenario: Scenario, firm: int, arrangements: Names) -> tuple[str, str]:
     """Check what is asked for, and give the two arrangements; as in `story_gap`."""
     pair, _ = together(
         lambda: arrangements_of(scenario, arrangements, 2), lambda: check_firm(scenario, firm)

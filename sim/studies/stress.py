@@ -20,7 +20,7 @@ from scipy.stats import gamma
 
 from sim.analysis.estimates import FloatArray, Interval
 from sim.base.errors import Problem, ScenarioError
-from sim.experiment.progress import Asked
+from sim.experiment.progress import ProgressOption
 from sim.experiment.store import Store
 from sim.model.economy.macro import Macro
 from sim.outcomes.mark import Mark
@@ -260,7 +260,7 @@ class Search:
     condition: Condition
     space: StressRange
     store: Store = field(default_factory=Store)
-    progress: Asked = None
+    progress: ProgressOption = None
     tried: dict[tuple[str, Stress], Interval] = field(default_factory=dict)
     stresses: set[Stress] = field(default_factory=set)
 
@@ -314,9 +314,9 @@ class Search:
             if n is not None:
                 best = self._at(stress, n)
                 least = rate * best.years
-        return self._told(arrangement, best, least)
+        return self._answer(arrangement, best, least)
 
-    def _told(self, arrangement: str, best: Stress | None, least: float) -> Answer:
+    def _answer(self, arrangement: str, best: Stress | None, least: float) -> Answer:
         """Give the answer with the interval of its length."""
         if best is None:
             worst, found = self._nearest(arrangement)
@@ -412,9 +412,9 @@ class ReverseStress:
         }
         sentences = [self._sentence(answer) for answer in self.answers]
         sentences.append(
-            f"{self.runs} stresses of {self.replications} replications each, in the same luck."
-            " Severity is minus the logarithm of the probability that a bust is as long and"
-            " its years as bad; the search takes that a longer stress breaks no less."
+            f"{self.runs} stresses of {self.replications} replications each, with common random"
+            " numbers. Severity is minus the logarithm of the probability that a bust is as long"
+            " and its years as bad; the search takes that a longer stress breaks no less."
         )
         units = {"start_years": "years", "depth": "x", "outcome_there": mark.unit}
         title = f"Reverse stress: the mildest bad times with {self.condition}"
@@ -469,7 +469,7 @@ def reverse_stress(
     *,
     space: StressRange | None = None,
     store: Store | None = None,
-    progress: Asked = None,
+    progress: ProgressOption = None,
 ) -> ReverseStress:
     """Find the mildest stress under which an outcome crosses a limit.
 
@@ -479,7 +479,7 @@ def reverse_stress(
     space: starts, depths and lengths to search, and the regime that is imposed.
     Raises ScenarioError if the condition, an arrangement, the regime or the range cannot be.
     """
-    search = asked(scenario, breaks, arrangements, space)
+    search = check_request(scenario, breaks, arrangements, space)
     search.store, search.progress = store or Store(), progress
     answers = tuple(search.answer(name) for name in search.names)
     return ReverseStress(
@@ -488,7 +488,7 @@ def reverse_stress(
     )  # fmt: skip
 
 
-def asked(
+def check_request(
     scenario: Scenario, breaks: str, arrangements: Names | None, space: StressRange | None = None
 ) -> Search:
     """Check what is asked for, and make the search ready; as in `reverse_stress`."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.experiment.store import Cube, Store, means
+from sim.experiment.store import OutcomeArray, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
 from sim.studies.ranges import (
@@ -18,7 +18,7 @@ from sim.studies.ranges import (
     place_text,
     ranges_of,
 )
-from sim.studies.request import Aims, Names, aims_of, marks_of, together
+from sim.studies.request import Names, Scope, marks_of, scope_of, together
 
 KEY = "sweep"
 
@@ -37,11 +37,11 @@ class Plan:
     replications: int | None = None
     seed: int = 0
 
-    def layout(self, scenario: Scenario, aims: Aims, ranges: tuple[Range, ...]) -> Layout:
+    def layout(self, scenario: Scenario, scope: Scope, ranges: tuple[Range, ...]) -> Layout:
         """Lay out the points of a study."""
         points = design_points(ranges, self.design, self.points, self.seed)
         count = self.replications or scenario.experiment.replications
-        return Layout(scenario, aims, ranges, points, count)
+        return Layout(scenario, scope, ranges, points, count)
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +51,7 @@ class Sweep(OverRanges):
     cube: one scenario for each point.
     """
 
-    cube: Cube
+    outcome_array: OutcomeArray
 
     def frame(self) -> pd.DataFrame:
         """One row for each point, arrangement and outcome.
@@ -60,19 +60,19 @@ class Sweep(OverRanges):
         standard_error, difference (from the baseline of the same point, nan for the baseline
         itself) and difference_error.
         """
-        aims = self.aims
+        scope = self.scope
         parts = [
             self._part(name, arm)
-            for name in aims.outcomes
-            for arm in (aims.baseline, *aims.arrangements)
+            for name in scope.outcomes
+            for arm in (scope.baseline, *scope.arrangements)
         ]
         whole = pd.concat(parts, ignore_index=True)
         return whole.sort_values("point", kind="stable", ignore_index=True)
 
     def _part(self, outcome: str, arm: str) -> pd.DataFrame:
-        baseline = self.aims.baseline
-        mean, error, count = means(self.cube.levels(arm, outcome))
-        gap, gap_error, _ = means(self.cube.differences(arm, baseline, outcome))
+        baseline = self.scope.baseline
+        mean, error, count = means(self.outcome_array.levels(arm, outcome))
+        gap, gap_error, _ = means(self.outcome_array.differences(arm, baseline, outcome))
         known = np.nan if arm == baseline else 1.0
         return pd.DataFrame(
             {"point": np.arange(mean.size), **self.layout.axes(), "arrangement": arm,
@@ -86,8 +86,8 @@ class Sweep(OverRanges):
         keys = "; ".join(f"{r.label} from {r.low:g} to {r.high:g}" for r in self.ranges)
         sentences = (
             f"{len(self.layout.points)} points over {keys}.",
-            f"Every point met the same luck in {self.cube.values.shape[1]} replications; intervals"
-            " of neighbouring points are therefore not independent.",
+            f"Every point used common random numbers in {self.outcome_array.values.shape[1]}"
+            " replications; intervals of neighbouring points are therefore not independent.",
         )
         captions = {
             "spans": "Smallest and largest mean difference from the baseline over all points",
@@ -99,7 +99,7 @@ class Sweep(OverRanges):
     def _spans(self) -> pd.DataFrame:
         """Where each difference is smallest and largest."""
         rows = []
-        for head, gaps in self.layout.differences(self.cube):
+        for head, gaps in self.layout.differences(self.outcome_array):
             gap, error, _ = means(gaps)
             if not np.isfinite(gap).any():
                 continue
@@ -119,19 +119,21 @@ def sweep(
 ) -> Sweep:
     """Run a scenario at every point of a design over some ranges.
 
-    vary: keys and ranges, such as ``"underwriting.tolerance_rate=0.01:0.03:5"``.
+    vary: keys and ranges, such as ``"underwriting.policy_subsidy_rate=0.01:0.03:5"``.
     outcomes: some headlines by default.
     plan: a grid by default.
     Raises ScenarioError for keys, ranges, outcomes or points that are not legal, before anything
         runs.
     """
     layout = laid_out(scenario, vary, outcomes, plan)
-    return Sweep(layout, layout.cube(store))
+    return Sweep(layout, layout.outcome_array(store))
 
 
 def laid_out(
     scenario: Scenario, vary: Vary, outcomes: Names | None, plan: Plan | None = None
 ) -> Layout:
     """Check what a sweep is asked for, and lay out its points; as in `sweep`."""
-    ranges, aims = together(lambda: ranges_of(scenario, vary), lambda: aims_of(scenario, outcomes))
-    return (plan or Plan()).layout(scenario, aims, ranges)
+    ranges, scope = together(
+        lambda: ranges_of(scenario, vary), lambda: scope_of(scenario, outcomes)
+    )
+    return (plan or Plan()).layout(scenario, scope, ranges)

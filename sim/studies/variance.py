@@ -19,23 +19,23 @@ from sim.analysis.controls import adjust, control_table
 from sim.analysis.estimates import FloatArray, averaged, complete_pairs, t_quantile
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.variance_reduction import VarianceReduction
-from sim.experiment.progress import Asked
+from sim.experiment.progress import ProgressOption
 from sim.experiment.store import Store
 from sim.scenario.scenario import Scenario
-from sim.studies.comparison import line_up
+from sim.studies.comparison import align_scenarios
 from sim.studies.findings import Findings
 
 FIRM_DRAWS = ("birth", "threshold", "shock", "trial", "exit", "workout", "signal")
 DRAWS = (*FIRM_DRAWS, "macro", "frailty", "equity_market")
 CONTROLS = VarianceReduction().controls
-COMMON, CONTROLLED = "common luck", "controls"
+COMMON, CONTROLLED = "common random numbers", "controls"
 METHODS: dict[str, dict[str, Any]] = {
     COMMON: {},
     CONTROLLED: {"controls": CONTROLS},
     "antithetic": {"antithetic": DRAWS},
     "stratified": {"stratified": ("birth", "threshold", "shock")},
 }
-"""Methods by name, with their values of ``[variance_reduction]``; common luck is in all."""
+"""Values of ``[variance_reduction]`` by method; common random numbers are in all."""
 NAMED = (
     "firm.survival_5y", "firm.access_share", "firm.funding_gap", "bank.interest_income",
     "bank.credit_loss", "bank.profit", "bank.raroc",
@@ -82,12 +82,12 @@ def variance_factors(
     outcomes: Sequence[str] = NAMED,
     methods: Sequence[str] = tuple(METHODS),
     store: Store | None = None,
-    progress: Asked = None,
+    progress: ProgressOption = None,
 ) -> VarianceFactors:
     """Measure what each method of variance reduction saves for named outcomes.
 
     scenario: its own ``[variance_reduction]`` is replaced by that of each method.
-    methods: among ``METHODS``; common luck is always measured.
+    methods: among ``METHODS``; common random numbers are always measured.
     """
     numbers = range(scenario.experiment.replications)
     runs = store or Store()
@@ -97,9 +97,9 @@ def variance_factors(
         values = METHODS[CONTROLLED if method == COMMON else method]
         blank: dict[str, Any] = {"antithetic": (), "stratified": (), "controls": ()}
         changed = {f"variance_reduction.{k}": v for k, v in (blank | values).items()}
-        lineup = line_up({"scenario": scenario.with_values(changed)})
-        found = lineup.outcomes(runs, numbers, progress)
-        rows += _factors(found, lineup.baseline, outcomes, method)
+        aligned = align_scenarios({"scenario": scenario.with_values(changed)})
+        found = aligned.outcomes(runs, numbers, progress)
+        rows += _factors(found, aligned.baseline, outcomes, method)
     return VarianceFactors(pd.DataFrame(rows, columns=list(COLUMNS)))
 
 

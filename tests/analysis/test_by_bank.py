@@ -80,7 +80,7 @@ def test_a_bank_without_risk_has_no_raroc() -> None:
     assert found.loc["raroc", "mean"].isna().all()
 
 
-def test_mirrored_pairs_are_one_observation() -> None:
+def test_antithetic_pairs_are_one_observation() -> None:
     made = results(4)
     made.scenario.variance_reduction = SimpleNamespace(unit=2)
     paired = by_bank(made, "plain").set_index(["measure", "bank", "arrangement"])

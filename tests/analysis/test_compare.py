@@ -97,8 +97,8 @@ def test_no_difference_is_called_more_often_than_the_confidence_allows():
     generator = np.random.default_rng(12)
     trials, calls = 400, 0
     for _ in range(trials):
-        luck, own, other = generator.normal(size=(3, 15))
-        row = row_of(outcomes_of(list(luck + own), list(luck + other)))
+        shared, own, other = generator.normal(size=(3, 15))
+        row = row_of(outcomes_of(list(shared + own), list(shared + other)))
         calls += row["verdict"] != COVERS_ZERO
     assert abs(calls / trials - 0.05) < 3.0 * math.sqrt(0.05 * 0.95 / trials)
 

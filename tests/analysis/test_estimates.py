@@ -81,9 +81,9 @@ def test_the_paired_interval_covers_the_truth_as_often_as_it_says():
     """2,000 experiments; tolerance three standard errors of a share of 0.95."""
     generator = np.random.default_rng(20251211)
     trials, truth = 2_000, 0.3
-    luck = generator.normal(size=(trials, 12))
-    one = truth + luck + 0.5 * generator.normal(size=luck.shape)
-    two = luck + 0.5 * generator.normal(size=luck.shape)
+    shared = generator.normal(size=(trials, 12))
+    one = truth + shared + 0.5 * generator.normal(size=shared.shape)
+    two = shared + 0.5 * generator.normal(size=shared.shape)
     intervals = [mean_interval(a - b) for a, b in zip(one, two, strict=True)]
     share = np.mean([i.low <= truth <= i.high for i in intervals])
     assert abs(share - 0.95) < 3.0 * math.sqrt(0.95 * 0.05 / trials)
@@ -114,12 +114,12 @@ def test_the_correlation_with_a_constant_is_undefined():
     assert math.isnan(correlation([1.0, 2.0], [3.0, 3.0]))
 
 
-def test_common_luck_reduces_variance_by_a_known_factor():
+def test_common_random_numbers_reduce_variance_by_a_known_factor():
     """Luck of variance 1, own noise of variance 0.25 each: 2.5 over 0.5 gives 5."""
     generator = np.random.default_rng(8)
     count = 40_000
-    luck = generator.normal(size=count)
-    one, two = (luck + 0.5 * generator.normal(size=count) for _ in range(2))
+    shared = generator.normal(size=count)
+    one, two = (shared + 0.5 * generator.normal(size=count) for _ in range(2))
     # The log of a variance ratio of n normals has a standard error below 2 / sqrt(n).
     assert variance_reduction(one, two) == pytest.approx(5.0, rel=3 * 2 / math.sqrt(count))
 
@@ -244,7 +244,7 @@ def test_every_pair_that_differs_gives_an_interval_up_to_one():
     assert paired_proportion_interval([-1.0] * 20).low == -1.0
 
 
-def test_mirrored_histories_widen_the_interval_of_a_proportion_and_keep_the_mean():
+def test_antithetic_histories_widen_the_interval_of_a_proportion_and_keep_the_mean():
     halves = [0.5, 0.5, 0.5, 1.0, 0.0, 0.0, 0.0, 0.0]
     found, ends = proportion_interval(halves), [stats.binomtest(k, 8) for k in (2, 3)]
     assert found.estimate == np.mean(halves)

@@ -10,7 +10,7 @@ from sim.analysis.outcomes_table import Outcomes
 from tests import synthetic
 
 
-def mirrored(count: int = 400) -> Outcomes:
+def antithetic(count: int = 400) -> Outcomes:
     """Two arrangements whose differences turn around within each pair, up to a little noise."""
     generator = np.random.default_rng(8)
     turn = np.repeat(generator.normal(size=count // 2), 2) * np.tile([1.0, -1.0], count // 2)
@@ -36,22 +36,22 @@ def test_a_pair_is_averaged_and_half_a_pair_counts_as_it_is() -> None:
 
 
 def test_the_interval_of_pairs_is_as_narrow_as_their_means_allow() -> None:
-    row = compare(mirrored()).frame().iloc[0]
+    row = compare(antithetic()).frame().iloc[0]
     half = 0.5 * (row["high"] - row["low"])
     assert half == pytest.approx(1.96 * 0.1 / np.sqrt(400), rel=0.15)
     assert row["variance_reduction"] > 50.0
-    assert compare(mirrored()).details().iloc[0]["method"].endswith("means of mirrored pairs")
+    assert compare(antithetic()).details().iloc[0]["method"].endswith("means of antithetic pairs")
 
 
 def test_replications_needed_are_counted_in_replications_not_in_pairs() -> None:
-    row = compare(mirrored(), half_width=0.001).frame().iloc[0]
+    row = compare(antithetic(), half_width=0.001).frame().iloc[0]
     # One pair varies by 0.1 over the root of two.
     assert row["replications_needed"] == pytest.approx((1.96 * 0.1 / 0.001) ** 2, rel=0.3)
     assert row["replications_needed"] % 2 == 0
 
 
 def test_medians_of_levels_use_one_history_of_each_pair() -> None:
-    outcomes = mirrored()
+    outcomes = antithetic()
     found = outcomes.summary().set_index("arrangement").loc["plain"]
     first = outcomes.table("bank.raroc")["plain"].iloc[::2]
     assert found["median"] == first.median()

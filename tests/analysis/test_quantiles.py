@@ -86,7 +86,7 @@ def test_the_bad_side_is_below_where_higher_is_better() -> None:
         assert (table["estimate"] <= table["high"]).all()
 
 
-def test_of_mirrored_pairs_one_history_counts() -> None:
+def test_of_antithetic_pairs_one_history_counts() -> None:
     values = np.random.default_rng(5).normal(size=400)
     table = tail_table(outcomes("bank.raroc", values, unit=2), "bank.raroc")
     assert set(table["observations"]) == {200}

@@ -31,7 +31,7 @@ def test_lower_counts_where_lower_is_better():
     assert (one.better, one.equal, one.worse) == (1, 0, 4)
 
 
-def test_of_mirrored_pairs_the_first_history_counts():
+def test_of_antithetic_pairs_the_first_history_counts():
     table = pd.DataFrame({"plain": np.zeros(6), "other": [1.0, -1.0, 1.0, -1.0, 1.0, -1.0]})
     one = count_wins(table, "plain", "higher", unit=2)["other"]
     assert (one.better, one.worse) == (3, 0)

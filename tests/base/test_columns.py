@@ -7,7 +7,7 @@ import pytest
 
 from sim.base.columns import Column, Table, pack
 from sim.model.contracts.loan_book import CONTRACT
-from sim.model.firms.record import CLIMATE, FIRM, LOG
+from sim.model.firms.record import FIRM, LOG, MARKET_CONDITIONS
 
 SMALL = Table(
     (
@@ -71,7 +71,7 @@ def test_a_frame_goes_its_own_way() -> None:
     assert frame["cash"].tolist() == [0.0]
 
 
-@pytest.mark.parametrize("table", [FIRM, CLIMATE, LOG, CONTRACT])
+@pytest.mark.parametrize("table", [FIRM, MARKET_CONDITIONS, LOG, CONTRACT])
 def test_every_column_of_the_model_has_unit_and_meaning(table: Table) -> None:
     assert [c.name for c in table.columns if not (c.unit and c.meaning)] == []
     assert {c.kind for c in table.columns} <= {"f8", "i8", "i4", "i1"}

@@ -9,9 +9,9 @@ from numba import njit
 from numba.extending import register_jitable
 
 from sim.base import special
-from sim.model.firms import gap_option
+from sim.model.firms.right import gap_call
 
-MODULES = (special, gap_option)
+MODULES = (special,)
 # typical values by the name of the argument; every formula is tried on random picks
 VALUES = {
     "p": (0.0, 1e-9, 0.01, 0.3, 0.5, 0.97, 1.0, 1.5),
@@ -29,6 +29,7 @@ def functions():
         for function in vars(module).values():
             if inspect.isfunction(function) and function.__module__ == module.__name__:
                 yield function
+    yield gap_call
 
 
 @pytest.fixture(scope="module", autouse=True)

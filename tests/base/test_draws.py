@@ -1,7 +1,7 @@
 """Draws by address: each part of an address matters, and nothing else does.
 
 Known answers, columns against single draws and what a run makes of them are tested with
-the luck of the house.
+the random numbers of the house.
 """
 
 import math
@@ -20,7 +20,6 @@ from sim.base.draws import (
     SHOCK,
     TRIAL,
     exponential,
-    fill_uniforms,
     normal_pair,
     philox,
     replication_key,
@@ -95,17 +94,6 @@ def test_exponential_and_normal_draws_are_transforms_of_the_uniform_pair() -> No
     u, v = uniform_pair(*ADDRESS)
     assert math.exp(-exponential(*ADDRESS)) == pytest.approx(u, rel=1e-15)
     assert [normal_cdf(z) for z in normal_pair(*ADDRESS)] == pytest.approx([u, v], rel=1e-14)
-
-
-def test_a_table_is_filled_with_the_first_number_of_each_address() -> None:
-    firms, ordinals = np.array([5, 6, 5]), np.array([0, 1, 2])
-    codes = np.array([[0, 9], [0, 9], [100_001, 3]])
-    out = np.full((3, 2), np.nan)
-    fill_uniforms(1, 2, firms, SHOCK, codes, ordinals, out)
-    for n in range(3):
-        for j in range(2):
-            address = (1, 2, firms[n], SHOCK, codes[n, j], ordinals[n])
-            assert out[n, j] == uniform_pair(*(int(part) for part in address))[0]
 
 
 def test_purposes_keep_their_numbers() -> None:

@@ -1,4 +1,4 @@
-"""Flagged keys: mirrored uniforms, and one firm of a block in each stratum."""
+"""Flagged keys: antithetic uniforms, and one firm of a block in each stratum."""
 
 from collections.abc import Iterable
 
@@ -32,8 +32,8 @@ def drawn(key: tuple[int, int], purpose: int = SHOCK, a: int = 3) -> np.ndarray:
     return np.array([uniform_pair(*key, firm, purpose, a, 0) for firm in FIRMS])
 
 
-def pair_of(mirrored: Iterable[int], stratified: Iterable[int] = ()) -> list[tuple[int, int]]:
-    return [flagged(KEY, mirrored, stratified, second) for second in (False, True)]
+def pair_of(antithetic: Iterable[int], stratified: Iterable[int] = ()) -> list[tuple[int, int]]:
+    return [flagged(KEY, antithetic, stratified, second) for second in (False, True)]
 
 
 def test_the_first_of_a_pair_is_as_without_mirrors() -> None:
@@ -47,7 +47,7 @@ def test_the_second_of_a_pair_mirrors_what_is_flagged_exactly(purpose: int) -> N
     assert np.array_equal(drawn(second, purpose), 1.0 - drawn(first, purpose))
 
 
-def test_the_second_of_a_pair_has_draws_of_its_own_where_nothing_is_mirrored() -> None:
+def test_the_second_of_a_pair_has_draws_of_its_own_where_nothing_is_antithetic() -> None:
     first, second = pair_of([THRESHOLD])
     one, two = drawn(first, SHOCK), drawn(second, SHOCK)
     assert not np.any(one == two)
@@ -75,13 +75,13 @@ def test_mirrors_and_strata_go_together() -> None:
     assert np.array_equal(drawn(second), 1.0 - drawn(first))
 
 
-@pytest.mark.parametrize("mirrored", [[], [SHOCK]])
+@pytest.mark.parametrize("antithetic", [[], [SHOCK]])
 @pytest.mark.parametrize("stratified", [[], [SHOCK]])
 @pytest.mark.parametrize("second", [False, True])
 def test_columns_are_the_single_draws_under_every_flag(
-    mirrored: list[int], stratified: list[int], second: bool
+    antithetic: list[int], stratified: list[int], second: bool
 ) -> None:
-    key = flagged(KEY, mirrored, stratified, second)
+    key = flagged(KEY, antithetic, stratified, second)
     u, v = uniform_columns(key, np.array(FIRMS), SHOCK, 3, 0)
     assert np.array_equal(np.column_stack([u, v]), drawn(key))
 

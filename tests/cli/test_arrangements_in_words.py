@@ -27,7 +27,7 @@ WITH_TERMS = [
     if set(group.model_fields) - {KIND} or (name, kind) == ("screening", "pooled")
 ]
 SUBSCRIPTION = {
-    "coverage": 0.2, "strike_multiple": 1.1, "years": 5.0, "pass_through_share": 0.5,
+    "coverage": 0.2, "strike_multiple": 1.1, "years": 5.0, "lender_gain_share": 0.5,
 }  # fmt: skip
 EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("screening", "score"): {"precision": (1.0, 2.0, 3.0, 4.0)},

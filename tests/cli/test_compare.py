@@ -68,7 +68,7 @@ def test_two_files_are_compared_and_leave_their_tables(other: str, tmp_path: Pat
     out = tmp_path / "out"
     result = compare(FILE, other, *SMALL, "--seed", "5", "--out", str(out))
     assert result.exit_code == 0, result.output
-    assert "3 arrangements under common luck in 3 replications" in result.output
+    assert "3 arrangements with common random numbers in 3 replications" in result.output
     assert (out / "comparison.csv").is_file()
     assert (out / "studies" / "compare" / "comparison.csv").is_file()
     assert (out / "report.html").is_file()

@@ -4,7 +4,7 @@ import pytest
 import typer
 
 from sim.base.errors import AccountingError, OutcomeError, Problem, ScenarioError
-from sim.cli.options import BadInputError, told
+from sim.cli.options import BadInputError, reports_errors
 
 PROBLEM = Problem("a.toml", 1, "k", "must be 0", "1", "give 0")
 
@@ -23,7 +23,7 @@ PROBLEM = Problem("a.toml", 1, "k", "must be 0", "1", "give 0")
 def test_an_error_ends_with_its_code_and_message(
     error: BaseException, code: int, text: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    @told
+    @reports_errors
     def command() -> None:
         raise error
 
@@ -35,7 +35,7 @@ def test_an_error_ends_with_its_code_and_message(
 
 @pytest.mark.parametrize("error", [BrokenPipeError(), ZeroDivisionError()])
 def test_what_nobody_foresaw_keeps_its_traceback(error: Exception) -> None:
-    @told
+    @reports_errors
     def command() -> None:
         raise error
 

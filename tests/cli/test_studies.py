@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 from sim.cli.app import app
 from tests.house.small import SCENARIOS
 
-TOLERANCE = "underwriting.tolerance_rate"
+TOLERANCE = "underwriting.policy_subsidy_rate"
 TEXT = """
 extends = "{base}"
 [experiment]
@@ -204,7 +204,8 @@ def test_who_agreed_before_is_not_asked(small: str, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["sweep", "--vary", "underwriting.toleranc=0:1"], 'did you mean "underwriting.tol'),
+        (["sweep", "--vary", "underwriting.policy_subsidy_rat=0:1"],
+          'did you mean "underwriting.policy'),
         (["sweep", "--vary", f"{TOLERANCE}"], "must be written KEY=LOW:HIGH"),
         (["sweep"], "must name at least one"),
         (["sweep", "--vary", f"{TOLERANCE}=0:1", "--outcomes", "bank.rarok"], "bank.raroc"),

@@ -1,4 +1,4 @@
-"""Worlds of three firms set by hand, few banks, a quiet climate, and interpreted rules."""
+"""Worlds of three firms set by hand, few banks, calm market conditions, and interpreted rules."""
 
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.committee import desk_of, open_menu, with_desk
 from sim.engine.kernel import interpreted
-from sim.engine.processes import set_climate
+from sim.engine.processes import set_market_conditions
 from sim.engine.world import World, conditions_on, new_world, no_flows
 from sim.model.banks.application import read_application
 from sim.model.banks.desk import OFFER, Desk
@@ -20,7 +20,7 @@ from sim.scenario.scenario import Item, Scenario, load_scenario
 from tests.model.firms.hand import QUIET, STEADY, three
 
 FILE = Path(__file__).parents[2] / "scenarios" / "three_arrangements.toml"
-ONE_CLIMATE = {
+ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
     "macro.path": [{"from_years": -99.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
@@ -62,7 +62,7 @@ def economy(banks: int = 1, values: dict[str, Any] | None = None, **firms: Any) 
         Parameters of firms by name.
     """
     small = {"population.firms": 3, "experiment.warm_up_years": 0.0}
-    changed = shipped().with_values(ONE_CLIMATE | quiet_values(**firms) | small | (values or {}))
+    changed = shipped().with_values(ONE_MARKET | quiet_values(**firms) | small | (values or {}))
     data = changed.model_dump(mode="python")
     data["bank"] = {name: ROUND_BANK | {"market_share": 1.0 / banks} for name in "abcdef"[:banks]}
     data["sector"] = {"one": {"share": 1.0}}
@@ -84,8 +84,10 @@ def world(scenario: Scenario, name: str = "plain", **fields: Any) -> World:
     w.firms = three(**({"cum_equity": fields.get("cash", 0.0)} | fields))
     if w.menu and "terms" not in fields:
         w.firms.terms = 1
-    set_climate(w, 0.0)
-    w.next_time = np.array([refresh(f, w.params[f.sector], w.climate[0]) for f in w.firms])
+    set_market_conditions(w, 0.0)
+    w.next_time = np.array(
+        [refresh(f, w.params[f.sector], w.market_conditions[0]) for f in w.firms]
+    )
     w.pending = w.firms.request.astype(np.uint8)
     return w
 
@@ -131,7 +133,7 @@ def offered(**columns: Any) -> Any:
 
 
 def sign_offers(
-    w: World, offers: Any, who: Any = (0, 1, 2), code: int = 0, moved: bool = False,
+    w: World, offers: Any, who: Any = (0, 1, 2), code: int = 0, switched_bank: bool = False,
     date: float = 0.25,
 ) -> None:  # fmt: skip
     """Let firms sign what they are offered, as a committee would."""
@@ -139,7 +141,7 @@ def sign_offers(
     def rule(d: Desk, date: float) -> None:
         for i in who:
             read_application(d.applications[0], i, d, date, False)
-            sign(offers[i], d.applications[0], code, moved, d)
+            sign(offers[i], d.applications[0], code, switched_bank, d)
 
     open_menu(w, date)
     with_desk(w, w.firms.shape[0], rule, date)

@@ -9,12 +9,12 @@ from sim.engine.committee import hold_committee, wind_down
 from sim.model.banks import committee, withdrawal
 from sim.model.banks.desk import OFFER
 from sim.model.banks.rationing import headroom, ration
-from sim.model.banks.withdrawal import kept_at_review
+from sim.model.banks.withdrawal import retained_at_review
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from tests.engine.hand import applicant, desk, economy, lent, offered, told, world
 
-GENEROUS = {"underwriting.tolerance_rate": 1.0, "capital.required_ratio": 0.01}
-STERN = {"underwriting.tolerance_rate": -5.0}
+GENEROUS = {"underwriting.policy_subsidy_rate": 1.0, "capital.required_ratio": 0.01}
+STERN = {"underwriting.policy_subsidy_rate": -5.0}
 CAPITAL = {
     "capital.risk_weight": 0.8, "capital.defaulted_risk_weight": 1.5,
     "capital.required_ratio": 0.1, "credit_line.drawn_at_signing": 0.5,
@@ -93,7 +93,7 @@ def test_each_request_goes_to_one_hearing(heard, requests, expected):
     ("date", "ready"), [(0.25, []), (0.29, [0]), (0.25 + 0.0833 - 1e-12, [0, 1]), (0.6, [0, 1, 2])]
 )
 def test_banks_that_lend_together_hear_a_firm_once_they_have_met(heard, date, ready):
-    w = asking(name="consortium", asked=[0.2, 0.25, 0.5])
+    w = asking(name="consortium", request_date=[0.2, 0.25, 0.5])
     hold_committee(w, date)
     assert heard.get("applications", []) == ready
 
@@ -109,7 +109,7 @@ def test_a_firm_that_lenders_trust_signs_for_what_it_can_pledge():
     assert w.book.rows.limit.tolist() == pytest.approx([min(secured, 3.0 * cap)] * 3)
     assert w.firms.limit.tolist() == w.book.rows.limit.tolist()
     assert w.ordinal.tolist() == [1] * 3
-    assert np.all(w.file_precision > 0.0)
+    assert np.all(w.history_precision > 0.0)
     assert told(w) == ["loan signed"] * 3
 
 
@@ -159,12 +159,12 @@ def test_whom_a_committee_judged_bound_and_cut_is_remembered_in_this_order():
     w = asking(GENEROUS, tangible=[1.0, 0.0, 1.0])
     hold_committee(w, 0.25)
     assert [(what, date, who.tolist()) for what, date, who, _ in w.decisions] == [
-        ("judge", 0.25, [0, 1, 2]), ("sign", 0.25, [0, 2]), ("cut", 0.25, [1]),
+        ("judge", 0.25, [0, 1, 2]), ("sign", 0.25, [0, 2]), ("reduction", 0.25, [1]),
     ]  # fmt: skip
-    (_, _, _, lead), (_, _, _, contracts), (_, _, _, kept) = w.decisions
+    (_, _, _, lead), (_, _, _, contracts), (_, _, _, retained) = w.decisions
     assert lead.tolist() == w.firms.home.tolist()
     assert contracts.limit.tolist() == w.book.rows.limit.tolist()
-    assert kept.tolist() == [1.0]
+    assert retained.tolist() == [1.0]
     w.book.store.limit = 0.0
     assert np.all(contracts.limit > 0.0)
 
@@ -195,7 +195,7 @@ def test_a_firm_whose_line_ends_tries_one_other_bank_where_it_looks_worse(monkey
     stigma = w.scenario.underwriting.stigma
     assert asked == [(0, 0.0, 1)] * 3 + [(1, stigma, 0)] * 2
     assert w.book.rows.firm[1:].tolist() == [0, 2]
-    assert w.book.rows.moved[1:].tolist() == [1, 1]
+    assert w.book.rows.switched_bank[1:].tolist() == [1, 1]
     assert np.all(w.firms.home[[0, 2]] != 0)
     assert (w.firms.home[1], w.firms.refused.tolist()) == (0, [0, 1, 0])
 
@@ -257,8 +257,8 @@ def test_present_lenders_judge_the_firm_anew(values, goes_on):
     w = lent(borrowing(values, name="consortium"), {firm: {2: 0.6, 1: 0.4} for firm in range(3)})
     for i in range(3):
         a, (o, again) = applicant(w, i, 0.25), OFFER.empty(2)
-        kept = kept_at_review(o, a, w.terms[0], w.common[0], w.bank_rules, again)
-        assert (kept, o.lenders, o.lender[:2].tolist()) == (goes_on, 2, [2, 1])
+        retained = retained_at_review(o, a, w.terms[0], w.common[0], w.bank_rules, again)
+        assert (retained, o.lenders, o.lender[:2].tolist()) == (goes_on, 2, [2, 1])
         assert (o.accepts[:2].tolist(), o.share[:2].tolist()) == ([goes_on] * 2, [0.6, 0.4])
 
 
@@ -276,7 +276,7 @@ def test_a_firm_leaves_for_a_cheaper_bank_that_takes_all_of_its_loan():
     w = borrowing(GENEROUS, request=ASK_OFFER, rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9])
     hold_committee(w, 0.25)
     assert w.book.rows.firm[1:].tolist() == [0]
-    assert w.firms.moved.tolist() == [1, 0, 0]
+    assert w.firms.switched_bank.tolist() == [1, 0, 0]
     assert w.firms.home[0] != 0
     assert w.firms.rate[0] < 0.05
     # Staying is no refusal.
@@ -288,7 +288,7 @@ def test_moving_must_pay_for_itself():
     dear = GENEROUS | {"choice.switching_cost": 10.0}
     w = borrowing(dear, request=ASK_OFFER, rate=0.5)
     hold_committee(w, 0.25)
-    assert w.firms.moved.tolist() == [0] * 3
+    assert w.firms.switched_bank.tolist() == [0] * 3
 
 
 def test_there_is_no_offer_without_a_rival():
@@ -347,7 +347,7 @@ def test_without_a_risk_weight_there_is_room_for_everybody():
     ("line", "balance", "moves", "expected"),
     [
         (24.0, 0.0, False, [1, 1, 1]),  # half of each line is drawn: 36 of 37.5
-        (30.0, 0.0, False, [1, 0, 1]),  # 45; the two with more merit fit
+        (30.0, 0.0, False, [1, 0, 1]),  # 45; the two with the larger margin fit
         (80.0, 0.0, False, [0, 0, 0]),
         (80.0, 40.0, False, [1, 1, 1]),  # its own loans rolled over need nothing new
         (10.0, 15.0, True, [1, 0, 1]),  # to a new lender they do

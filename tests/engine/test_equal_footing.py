@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.engine.equal_footing import impose, mean_lines, with_lines
+from sim.engine.committee import impose, mean_lines, with_lines
 from sim.experiment.simulate import worlds
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import ACQUIRED, NEVER, WARRANT
@@ -72,7 +72,7 @@ def test_what_is_lent_and_until_when_is_the_baselines_and_the_price_the_arrangem
     assert k.rate.tolist() == pytest.approx([0.0388] * 2)
     assert k.later_rate.tolist() == pytest.approx([0.044] * 2)
     assert k.step.tolist() == [1.75, 1.75]
-    assert k.base_capture.tolist() == [0.43, 0.43]
+    assert k.base_wallet_share.tolist() == [0.43, 0.43]
     assert k.signed.tolist() == [1, 1]
     assert k.default.tolist() == [0.03, 0.03]
 
@@ -89,7 +89,7 @@ def test_partners_join_the_baselines_lead():
 def test_a_right_is_sized_by_the_baselines_line_and_the_firms_value_here():
     _, k = repeated("loan_with_warrant", 0, 1, 2, value=[20.0, 40.0, 80.0])
     assert k.right.tolist() == [WARRANT] * 3
-    assert k.strike.tolist() == pytest.approx([1.65] * 3)
+    assert k.exercise_amount.tolist() == pytest.approx([1.65] * 3)
     assert k.stake.tolist() == pytest.approx([1.65 / (1.1 * value) for value in (20, 40, 80)])
     assert k.expiry.tolist() == [5.25] * 3
 
@@ -111,7 +111,9 @@ def test_firms_that_have_ended_here_are_left_out():
 
 def test_withdrawals_are_repeated_in_their_size():
     line = {"contract": 0, "limit": 10.0, "balance": 6.0, "maturity": 99.0}
-    w = imposed("common_growth", [("cut", 0.25, np.array([0, 2]), np.array([0.5, 0.0]))], **line)
+    w = imposed(
+        "common_growth", [("reduction", 0.25, np.array([0, 2]), np.array([0.5, 0.0]))], **line
+    )
     impose(w, 0.25)
     assert w.firms.limit.tolist() == [5.0, 10.0, 6.0]
     assert w.firms.due.tolist() == [1.0, 0.0, 6.0]
@@ -128,9 +130,9 @@ def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
 
 def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
     before, (w, after) = plain_contracts(0, 1), repeated("plain", 0, 1)
-    plain = w.scenario.relationship.capture_plain
+    plain = w.scenario.relationship.plain_wallet_share
     before.cover_cap = 1.0
-    before.base_capture = before.full_capture = plain
+    before.base_wallet_share = before.full_wallet_share = plain
     for name in before.dtype.names:
         assert after[name].tolist() == before[name].tolist(), name
 
@@ -159,7 +161,7 @@ def test_the_baselines_borrowers_get_the_arrangements_lines() -> None:
 
 def test_decisions_of_the_baseline_stay_as_they_are() -> None:
     terms = np.array([(0, 2.0), (1, 4.0)], dtype=[("firm", "i8"), ("limit", "f8")])
-    decisions = [("sign", 0.5, np.array([0, 1]), terms), ("cut", 1.0, None, None)]
+    decisions = [("sign", 0.5, np.array([0, 1]), terms), ("reduction", 1.0, None, None)]
     changed = with_lines(decisions, np.array([3.0, 0.5]))
     assert changed[0][3]["limit"].tolist() == [6.0, 2.0]
     assert terms["limit"].tolist() == [2.0, 4.0]

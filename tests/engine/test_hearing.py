@@ -32,11 +32,11 @@ def asking(name="plain", values=None, **fields):
 # --- What is known -------------------------------------------------------------------------
 
 
-def test_an_application_is_of_its_date_its_climate_and_its_firm():
+def test_an_application_is_of_its_date_its_market_conditions_and_its_firm():
     w = asking(limit=[0.0, 10.0, 0.0], venture=[0, 1, 0])
     w.firms.flow = -2.0
-    w.climate.collateral, w.climate.bust = 0.75, 1
-    w.file_precision[:], w.file_sum[:] = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
+    w.market_conditions.collateral, w.market_conditions.bust = 0.75, 1
+    w.history_precision[:], w.history_sum[:] = [1.0, 2.0, 3.0], [4.0, 5.0, 6.0]
     w.ordinal[:], w.tally[REFINANCED] = [7, 8, 9], 0.5
     a, other = applicant(w, 1, 0.5), applicant(w, 2, 0.5)
     assert (a.date, a.firm, a.bust, a.ordinal, a.outstanding) == (0.5, 1, 1, 8, 0.5)
@@ -44,7 +44,7 @@ def test_an_application_is_of_its_date_its_climate_and_its_firm():
     # A year's outflow is two; half of it has left the five of cash by then.
     assert a.need == pytest.approx(2.0 - 4.0)
     assert (a.renewal, other.renewal) == (1, 0)
-    assert (a.file_precision, a.file_sum) == (2.0, 5.0)
+    assert (a.history_precision, a.history_sum) == (2.0, 5.0)
     assert a.roster[: a.known_banks].tolist() == w.roster[1].tolist()
     assert a.prior > 0.0 > other.prior  # investors back better firms
     assert a.stigma == 0.0
@@ -72,7 +72,7 @@ def test_each_column_is_read_from_the_field_of_its_name(name):
 
 @pytest.mark.parametrize(("date", "cash"), [(1.0, 6.0), (2.0, 3.0), (4.0, -3.0)])
 def test_cash_and_business_are_of_the_committees_date(date, cash):
-    w = asking(now=1.0, cash=6.0, capture=0.1)
+    w = asking(now=1.0, cash=6.0, wallet_share=0.1)
     w.firms.flow = -3.0
     a = applicant(w, 1, date)
     w.firms.cash = cash
@@ -199,11 +199,11 @@ def cost_of(w, i, upside, line=10.0, value=None, **terms):
 
 WARRANT = {
     "kind": "warrant", "coverage": 0.2, "strike_multiple": 1.0, "years": 5.0,
-    "pass_through_share": 0.5, "liquidity_share": 0.3,
+    "lender_gain_share": 0.5, "liquidity_share": 0.3,
 }  # fmt: skip
 SWAPPED = {
     "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
-    "pass_through_share": 0.5,
+    "lender_gain_share": 0.5,
 }  # fmt: skip
 
 
@@ -230,23 +230,25 @@ def test_a_royalty_costs_its_share_of_sales_up_to_its_cap(cap, cost):
     assert cost_of(asking(), 1, royalty, **years) == pytest.approx(cost)
 
 
-@pytest.mark.parametrize("taste", [0.5, 1e9])
-def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(taste):
-    w = asking("revenue_swap", taste=taste)
+@pytest.mark.parametrize("switching_cost_weight", [0.5, 1e9])
+def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(switching_cost_weight):
+    w = asking("revenue_swap", switching_cost_weight=switching_cost_weight)
     clauses = w.menu[0].arrangement.model_dump(exclude_none=True)
     cost = cost_of(w, 1, SWAPPED, value=30.0, commitment=clauses["commitment"])
     base, full, own = 0.43, 0.60, applicant(w, 1, 0.5).business
-    moving = w.scenario.relationship.delivery_cost * (full - base) * own * 3.0 * taste
+    moving = (
+        w.scenario.relationship.delivery_cost * (full - base) * own * 3.0 * switching_cost_weight
+    )
     worth = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, *right_rule(w))
-    assert cost == pytest.approx(moving if taste == 0.5 else worth)
+    assert cost == pytest.approx(moving if switching_cost_weight == 0.5 else worth)
     assert min(moving, worth) == pytest.approx(cost)
 
 
 def test_leaving_costs_papers_a_broken_promise_and_a_right_that_lives_on():
-    w = asking("revenue_swap", contract=[0, 1, 1], limit=10.0, taste=2.0)
+    w = asking("revenue_swap", contract=[0, 1, 1], limit=10.0, switching_cost_weight=2.0)
     w.firms.terms = [0, 1, 1]
     w.firms[2].right, w.firms[2].expiry = SWAP, 3.5
-    w.firms.stake, w.firms.strike, w.firms.trigger, w.firms.value = 0.25, 2.0, 40.0, 30.0
+    w.firms.stake, w.firms.exercise_amount, w.firms.trigger, w.firms.value = 0.25, 2.0, 40.0, 30.0
     asked = [applicant(w, i, 0.5) for i in range(3)]
     cost = [leaving_cost(a, w.terms[a.terms].break_cost, w.common[0]) for a in asked]
     assert cost[0] == pytest.approx(0.002 * 10.0 * 2.0)

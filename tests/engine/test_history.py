@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from sim.base.columns import Rows
-from sim.engine.history import BANK_COLUMNS, OTHERS, STATES, SYSTEM_COLUMNS, History, states_of
+from sim.engine.history import (
+    BANK_COLUMNS,
+    PROTECTION_PROVIDERS,
+    STATES,
+    SYSTEM_COLUMNS,
+    History,
+    states_of,
+)
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import SUMS
 from sim.model.firms.record import ALIVE, FIRM, STAGES, STATUSES, UNBORN
@@ -71,7 +78,7 @@ def test_it_is_frozen():
 def test_columns_have_names_of_their_own_and_the_sums_of_the_audit_are_among_them():
     for names in (BANK_COLUMNS, SYSTEM_COLUMNS):
         assert len(set(names)) == len(names)
-    assert SYSTEM_COLUMNS[3:] == (*SUMS, *OTHERS)
+    assert SYSTEM_COLUMNS[3:] == (*SUMS, *PROTECTION_PROVIDERS)
 
 
 # --- A page of the yearbook ----------------------------------------------------------------

@@ -133,7 +133,7 @@ def test_each_party_is_paid_its_fee_and_pays_its_part() -> None:
         {n: flow[1, n] + flow[n, 1] for n in (5, 10, 11, 12)}
         for flow in (
             world.ledger.flows["fees for bearing losses"],
-            world.ledger.flows["losses borne by others"],
+            world.ledger.flows["losses borne by protection providers"],
         )
     )
     assert [fees[n] / fees[5] for n in fees] == pytest.approx([1.0, 1.5, 2.5, 0.5])
@@ -141,8 +141,11 @@ def test_each_party_is_paid_its_fee_and_pays_its_part() -> None:
     sold = world.ledger.flows["leased equipment"].sum()
     assert sold == pytest.approx(0.5 * borne[11])
     signed = world.firms[(world.firms.terms == 1) & (world.firms.recovery_date <= 4.0)]
-    lost = signed.owed - signed.recovery
-    paid = np.minimum(0.8 * np.maximum(lost - 0.05 * signed.owed, 0.0), 0.6 * signed.owed)
+    lost = signed.exposure_at_default - signed.recovery
+    paid = np.minimum(
+        0.8 * np.maximum(lost - 0.05 * signed.exposure_at_default, 0.0),
+        0.6 * signed.exposure_at_default,
+    )
     assert sum(borne.values()) == pytest.approx(paid.sum())
 
 

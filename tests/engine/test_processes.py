@@ -9,9 +9,9 @@ from sim.engine.processes import (
     decide,
     on_calendar,
     run_world,
-    set_climate,
+    set_market_conditions,
     state_at,
-    turning_dates,
+    switch_dates,
 )  # fmt: skip
 from sim.model.firms.record import SETBACK
 from tests.engine.hand import economy, told, world
@@ -51,8 +51,8 @@ def turning(frailty=0.0, macro=PATH, market=((-3.0, 0), (0.7, 1), (0.4, 0))):
         (0.2, (0.8, 0.9), []),
     ],
 )
-def test_the_climate_turns_with_regime_market_and_year(frailty, span, dates):
-    assert turning_dates(turning(frailty), *span) == dates
+def test_the_regime_switches_with_regime_market_and_year(frailty, span, dates):
+    assert switch_dates(turning(frailty), *span) == dates
 
 
 def test_factors_of_regime_frailty_and_market_multiply():
@@ -68,12 +68,12 @@ def test_factors_of_regime_frailty_and_market_multiply():
         )
     )  # fmt: skip
     w.macro, w.market = ((-9.0, 0), (1.0, 1)), ((-9.0, 0), (2.0, 1))
-    set_climate(w, 0.5)
-    c = w.climate[0]
+    set_market_conditions(w, 0.5)
+    c = w.market_conditions[0]
     assert (c.regime, c.winter, c.rounds, c.valuation) == (0, 0, 1.0, 1.0)
     assert c.setback == c.frailty > 0.0
-    set_climate(w, 2.0)
-    c = w.climate[0]
+    set_market_conditions(w, 2.0)
+    c = w.market_conditions[0]
     assert (c.regime, c.winter) == (1, 1)
     found = (c.rounds, c.valuation, c.listing, c.acquisition, c.collateral)
     assert found == pytest.approx((0.4, 0.54, 0.14, 0.4, 0.75))
@@ -85,8 +85,8 @@ def test_a_year_has_one_frailty_and_the_next_another():
     w.macro = w.market = ((-1.0, 0),)
     seen = []
     for date in (-0.5, -1e-9, 0.0, 0.999, 1.0):
-        set_climate(w, date)
-        seen.append(float(w.climate.frailty[0]))
+        set_market_conditions(w, date)
+        seen.append(float(w.market_conditions.frailty[0]))
     assert seen[0] == seen[1] != seen[2] == seen[3] != seen[4]
 
 
@@ -101,7 +101,7 @@ def diary(monkeypatch):
     def writer(word):
         return lambda w, date: done.append((word, round(date * 12.0, 6)))
 
-    for name in ("decide", "wind_down", "settle", "turn"):
+    for name in ("decide", "wind_down", "settle", "switch_regime"):
         monkeypatch.setattr(processes, name, writer(name))
     return done
 
@@ -119,11 +119,16 @@ def test_a_quarter_has_three_committees_and_then_its_settlement(diary):
     assert diary == [*decided[:3], ("settle", 3), *decided[3:], ("settle", 6)]
 
 
-def test_the_climate_turns_before_banks_decide(diary):
+def test_the_regime_switches_before_banks_decide(diary):
     w = quiet_world(settled=0.25)
     w.macro = ((-1.0, 0), (1 / 12, 1), (0.1, 0))
     run_world(w, 0.0, 0.25)
-    assert diary[:4] == [("turn", 1), ("decide", 1), ("turn", 1.2), ("decide", 2)]
+    assert diary[:4] == [
+        ("switch_regime", 1),
+        ("decide", 1),
+        ("switch_regime", 1.2),
+        ("decide", 2),
+    ]
 
 
 def test_after_the_close_nothing_is_lent(diary):
@@ -154,14 +159,14 @@ def test_firms_live_up_to_the_end():
     assert told(w) == ["quarter"] * 6
 
 
-def test_hazards_follow_the_climate_from_the_first_day_of_a_run():
+def test_hazards_follow_market_conditions_from_the_first_day_of_a_run():
     # A branch begins where the year turns; its firms were timed in the old year.
     w = world(economy(values={"lifecycle.setback_hazard": [0.2] * 4}), cash=1.0)
     w.macro = ((-1.0, 0), (0.0, 1))
-    w.climate.setback = 7.0
+    w.market_conditions.setback = 7.0
     w.firms.speed[:, SETBACK] = 1.4
     run_world(w, 0.0, 1e-3)
-    assert w.firms.speed[:, SETBACK] == pytest.approx(0.2 * float(w.climate.setback[0]))
+    assert w.firms.speed[:, SETBACK] == pytest.approx(0.2 * float(w.market_conditions.setback[0]))
 
 
 @pytest.mark.parametrize(("imposed", "called"), [(None, "hold_committee"), ([], "impose")])

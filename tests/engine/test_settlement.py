@@ -32,13 +32,13 @@ from tests.engine.hand import economy, lent, offered, sign_offers, world
 
 BANKING = {
     "underwriting.funding_rate": 0.02, "underwriting.operating_cost": [0.012, 0.0, 0.0, 0.0],
-    "underwriting.tolerance_rate": 0.02, "underwriting.monitoring_cost": 0.04,
+    "underwriting.policy_subsidy_rate": 0.02, "underwriting.monitoring_cost": 0.04,
     "capital.risk_weight": 0.8, "capital.defaulted_risk_weight": 1.5,
-    "provisions.worsened_factor": 2.0, "provisions.lifetime_years": 3.0,
+    "provisions.stage_2_factor": 2.0, "provisions.lifetime_years": 3.0,
 }  # fmt: skip
 BUSINESS = {
-    "startup_margin": 0.25, "deposit_margin": 0.0, "fee_share": 0.001, "capture_plain": 0.5,
-    "failing_draw_share": 0.0, "recovery_tangible": 0.0, "workout_years": 0.0,
+    "startup_margin": 0.25, "deposit_margin": 0.0, "fee_share": 0.001, "plain_wallet_share": 0.5,
+    "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "workout_years": 0.0,
 }  # fmt: skip
 SET_ASIDE = 10.0 * (1.0 - math.exp(-0.03)) * 0.45
 
@@ -50,7 +50,7 @@ def quarter(arrangement="plain", values=None, **fields):
         log_scale=math.log(8.0),
         contract=[-1, 0, -1], limit=[0.0, 20.0, 0.0], balance=[0.0, 10.0, 0.0],
         rate=[0.0, 0.04, 0.0], maturity=99.0, cum_equity=4.0, cum_drawn=[0.0, 10.0, 0.0],
-        cash=[4.0, 14.0, 4.0], capture=0.5, **fields,
+        cash=[4.0, 14.0, 4.0], wallet_share=0.5, **fields,
     )  # fmt: skip
     w.believed_default[1], w.believed_loss[1] = 0.03, 0.45
     return lent(w, {1: {0: 1.0}})
@@ -70,9 +70,10 @@ def test_profit_and_loss_of_one_quarter_by_hand():
         # A share of a half of one per mille of sales of two.
         "relationship": 0.001,
         # Two percent on what is lent beyond three millions of capital.
-        "funding": 0.02 * (2.5 - 0.75), "operating": 0.03, "tolerance": 0.05,
+        "funding": 0.02 * (2.5 - 0.75), "operating": 0.03, "policy_subsidy": 0.05,
         "provision": SET_ASIDE, "gain": 0.0, "royalty": 0.0, "relending": 0.0, "fee": 0.0,
-        "monitoring": 0.0, "screening": 0.0, "owed": 0.0, "loss": 0.0, "injection": 0.0,
+        "monitoring": 0.0, "screening": 0.0, "exposure_at_default": 0.0, "loss": 0.0,
+        "injection": 0.0,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == pytest.approx(expected)
     assert found["profit"] == pytest.approx(0.101 - 0.065 - SET_ASIDE)
@@ -115,14 +116,14 @@ def test_settling_twice_counts_nothing_twice_and_touches_no_firm():
     first = row(w)
     settle(w, 0.5)
     second = row(w)
-    for name in ("interest", "relationship", "operating", "tolerance", "balance_years"):
+    for name in ("interest", "relationship", "operating", "policy_subsidy", "balance_years"):
         assert second[name] == pytest.approx(first[name]), name
     assert (second["drawn"], second["provision"]) == (0.0, pytest.approx(0.0))
     assert w.firms.tobytes() == before
     assert w.settled == 0.5
 
 
-def test_a_worsened_loan_is_provided_for_over_its_life():
+def test_a_stage_2_loan_is_provided_for_over_its_life():
     w = quarter(setback=[0, 1, 0])
     settle(w, 0.25)
     # Twice the default rate for three years.
@@ -135,12 +136,12 @@ def test_a_default_moves_from_loans_to_npl_to_what_the_workout_brought():
     settle(w, 0.25)
     firm, p = w.firms[1], w.params[0]
     accrue(firm, p, 0.3)
-    close(firm, p, w.climate[0], 0.3, FAILED_CASH, w.log, w.cursor)
+    close(firm, p, w.market_conditions[0], 0.3, FAILED_CASH, w.log, w.cursor)
     firm.recovery_date = 0.6
     settle(w, 0.5)
     found = row(w)
     # 1.48 of ten is paid from cash; a pledge brings thirty percent of the rest.
-    assert (found["owed"], found["npl"]) == pytest.approx((8.52, 8.52))
+    assert (found["exposure_at_default"], found["npl"]) == pytest.approx((8.52, 8.52))
     assert (found["loans"], found["repaid"]) == pytest.approx((0.0, 1.48))
     assert found["loss"] == pytest.approx(0.7 * 8.52)
     # What is owed times the believed loss is set aside until the case is closed.
@@ -187,7 +188,7 @@ def test_costs_of_decisions_are_paid_once():
 
 
 @pytest.mark.parametrize(
-    ("equity", "footing", "share", "moved"),
+    ("equity", "footing", "share", "injected"),
     [
         (2.0, "as_offered", 1.0, 1.0),  # refilled to three
         (2.0, "as_offered", 0.4, 0.4),
@@ -195,16 +196,16 @@ def test_costs_of_decisions_are_paid_once():
         (2.0, "equal_capital", 1.0, 0.0),  # in the experiment each desk keeps what it made
     ],
 )
-def test_the_parent_refills_the_budget_or_takes_the_rest(equity, footing, share, moved):
+def test_the_parent_refills_the_budget_or_takes_the_rest(equity, footing, share, injected):
     values = {"experiment.footing": footing, "capital.replenish_share": share}
     w = world(economy(values=values))
     w.banks.equity[:], w.banks.funding[:] = equity, 1.0
     result = {}
     replenish(w, result)
-    assert w.banks.equity[0] == equity + moved
-    assert w.banks.funding[0] == 1.0 - moved
-    assert result["injection"].tolist() == [moved]
-    assert w.ledger.flows["capital of the desk"][PARENTS, BANKS] == moved
+    assert w.banks.equity[0] == equity + injected
+    assert w.banks.funding[0] == 1.0 - injected
+    assert result["injection"].tolist() == [injected]
+    assert w.ledger.flows["capital of the desk"][PARENTS, BANKS] == injected
 
 
 def test_in_the_history_the_budget_is_refilled_on_every_footing():
@@ -235,7 +236,7 @@ def test_the_books_of_two_lenders_follow_their_shares():
     w = world(
         economy(2, values=BANKING, **BUSINESS), log_scale=math.log(8.0), contract=0, limit=20.0,
         balance=10.0, rate=0.04, maturity=99.0, cum_drawn=10.0, cash=10.0, cum_equity=0.0,
-        capture=0.5,
+        wallet_share=0.5,
     )  # fmt: skip
     lent(w, {0: {0: 1.0}, 1: {0: 0.6, 1: 0.4}, 2: {1: 1.0}})
     settle(w, 0.25)
@@ -289,7 +290,7 @@ def test_levels_of_a_settlement():
     assert levels.balance.tolist() == [10.0] * 3
     assert levels.held.tolist() == [30.0, 0.0]
     assert levels.watched.tolist() == [1.0, 0.0]
-    assert levels.worsened.tolist() == [0] * 3
+    assert levels.stage_2.tolist() == [0] * 3
     assert levels.sums[f.ENTERED] == 3.0
 
 
@@ -354,7 +355,7 @@ def test_loans_of_each_bank_are_the_balances_of_its_clients(w, bank, name):
 
 
 def test_loans_in_default_are_those_owed_and_not_resolved(w):
-    w.posted[:, f.OWED], w.posted[:, f.RESOLVED] = [4.0, 3.0, 0.0], [4.0, 0.0, 0.0]
+    w.posted[:, f.EXPOSURE_AT_DEFAULT], w.posted[:, f.RESOLVED] = [4.0, 3.0, 0.0], [4.0, 0.0, 0.0]
     w.banks.npl[:] = 2.0, 1.0
     loans_close(w, WHERE, levels())
     w.banks.npl[0] = 2.1
@@ -363,7 +364,7 @@ def test_loans_in_default_are_those_owed_and_not_resolved(w):
 
 def defaults(w: World) -> None:
     """Two firms lost five millions, of which the guarantor pays two and has paid one."""
-    w.firms.owed, w.firms.recovery = [4.0, 3.0, 0.0], [1.0, 1.0, 0.0]
+    w.firms.exposure_at_default, w.firms.recovery = [4.0, 3.0, 0.0], [1.0, 1.0, 0.0]
     w.lender[:, :2], w.share[:, :2] = [0, 1], [0.75, 0.25]
     w.posted[:, f.COVERED], w.posted[:, f.GUARANTEED] = [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]
     w.banks.lost[:], w.banks.covered[:] = [2.25, 0.75], [1.5, 0.5]
@@ -387,7 +388,10 @@ def test_a_loss_that_others_have_not_paid_is_found_in_the_total(w):
     defaults(w)
     w.ledger.post(BORNE.name, party.BANKS, party.GUARANTORS, 0.5)
     words = broken(losses_close, w, WHERE)
-    assert "losses of lenders and others: 4.5 against 5, off by 0.5 CNY million" in words
+    assert (
+        "losses of lenders and protection providers: 4.5 against 5, off by 0.5 CNY million"
+        in words
+    )
 
 
 @pytest.mark.parametrize("item", ["loans", "npl", "allowance", "funding", "equity"])

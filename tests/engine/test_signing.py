@@ -5,11 +5,10 @@ import pytest
 
 from sim.engine.committee import desk_of, with_desk
 from sim.model.banks.application import read_application
-from sim.model.banks.conditions import conditions_of
+from sim.model.banks.conditions import belief_of, conditions_of
 from sim.model.banks.desk import JUDGED
 from sim.model.banks.offer import make_offer
 from sim.model.banks.signing import decline, learn, sign, write_conditions, write_lenders
-from sim.model.banks.underwriting import belief_of
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import INTEREST
@@ -49,20 +48,20 @@ def test_a_decision_costs_the_lead_and_stays_in_its_file():
     assert d.tally[JUDGED] == 3.0
     assert (d.judged_who.tolist(), d.judged_lead.tolist()) == ([0, 1, 2], [0, 1, 1])
     learn(offers[1], asks[1], desk(w, 0.5))
-    assert w.file_precision.tolist() == [1.0, 4.0, 3.0]
-    assert w.file_sum.tolist() == [0.5, -2.0, 3.0]
+    assert w.history_precision.tolist() == [1.0, 4.0, 3.0]
+    assert w.history_sum.tolist() == [0.5, -2.0, 3.0]
     assert w.ordinal.tolist() == [1, 2, 1]
     assert w.banks.screening.tolist() == [0.25, 0.75]
 
 
-@pytest.mark.parametrize(("lead", "kept"), [(0, 1.0), (1, 0.0)])
-def test_a_new_lead_starts_without_the_file_of_the_old_one(lead, kept):
+@pytest.mark.parametrize(("lead", "retained"), [(0, 1.0), (1, 0.0)])
+def test_a_new_lead_starts_without_the_file_of_the_old_one(lead, retained):
     w = lent(asking(), {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
-    w.file_precision[:] = w.file_sum[:] = 1.0
+    w.history_precision[:] = w.history_sum[:] = 1.0
     offers = offered()
     offers.lender[:, 0] = [0, lead, 0]
     sign_offers(w, offers)
-    assert w.file_precision.tolist() == w.file_sum.tolist() == [1.0, kept, 1.0]
+    assert w.history_precision.tolist() == w.history_sum.tolist() == [1.0, retained, 1.0]
 
 
 # --- Contracts, term by term ---------------------------------------------------------------
@@ -79,24 +78,24 @@ SWAPPED = {
     "introduction": {"kind": "referral", "round_factor": 3.0},
     "limit": {"kind": "fixed", "amount": 6.0},
     "commitment": {
-        "kind": "agreement", "priority_capture_share": 0.4, "demanded_capture_share": 0.6,
-        "listing_capture_share": 0.5,
+        "kind": "agreement", "priority_wallet_share": 0.4, "demanded_wallet_share": 0.6,
+        "listing_wallet_share": 0.5,
     },
     "upside": {
         "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 5.0,
-        "pass_through_share": 0.5,
+        "lender_gain_share": 0.5,
     },
 }  # fmt: skip
 
 
-def written(clauses, who=(0, 1, 2), code=1, moved=False, before=0, **fields):
+def written(clauses, who=(0, 1, 2), code=1, switched_bank=False, before=0, **fields):
     """Offers of an arrangement, and the contracts that three firms sign in year one.
 
     `before` stands in every field of the book's rows before they are written.
     """
     known = {"log_scale": np.log(20.0), "tangible": 1.0, "cash": 5.0, "value": 30.0}
-    generous = {"underwriting.tolerance_rate": 1.0}
-    w = world(economy(3, generous, capture_plain=0.2), **(known | fields))
+    generous = {"underwriting.policy_subsidy_rate": 1.0}
+    w = world(economy(3, generous, plain_wallet_share=0.2), **(known | fields))
     offering(w, Arrangement.model_validate(clauses))
     for name in CONTRACT.dtype.names:
         w.book.store[name] = before
@@ -107,7 +106,7 @@ def written(clauses, who=(0, 1, 2), code=1, moved=False, before=0, **fields):
             a, o = d.applications[i], d.offers[i, code]
             read_application(a, i, d, date, False)
             make_offer(o, a, d.terms[code], d.rules[0], d.banks, 0, d.again[0])
-            sign(o, a, code, moved, d)
+            sign(o, a, code, switched_bank, d)
             offers.append(o.copy())
 
     with_desk(w, 3, rule, 1.0)
@@ -119,9 +118,10 @@ def test_every_clause_stands_in_the_contract():
     for name, value in {
         "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0, "unsecured": 1,
         "security": 0.2, "guaranteed": 0.5, "fee_rate": 0.01, "refinanced": 0.6,
-        "introduction": 3.0, "base_capture": 0.4, "full_capture": 0.6, "listing_capture": 0.5,
-        "right": SWAP, "stake": 0.25, "strike": 2.0, "trigger": 40.0, "expiry": 6.0,
-        "pass_through": 0.5, "signed": 1, "first": 1, "moved": 0, "terms": 1,
+        "introduction": 3.0, "base_wallet_share": 0.4, "full_wallet_share": 0.6,
+        "listing_wallet_share": 0.5,
+        "right": SWAP, "stake": 0.25, "exercise_amount": 2.0, "trigger": 40.0, "expiry": 6.0,
+        "lender_gain_share": 0.5, "signed": 1, "first": 1, "switched_bank": 0, "terms": 1,
     }.items():  # fmt: skip
         assert k[name].tolist() == [value] * 3, name
     assert k.rate.tolist() == offers.rate.tolist()
@@ -142,11 +142,12 @@ def test_every_field_of_a_contract_is_written(code):
 
 
 def test_a_plain_contract_has_neutral_terms():
-    _, _, k = written({}, code=0, moved=True)
+    _, _, k = written({}, code=0, switched_bank=True)
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "unsecured": 0, "security": 0.0,
-        "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0, "base_capture": 0.2,
-        "full_capture": 0.2, "right": NO_RIGHT, "expiry": NEVER, "signed": 0, "moved": 1,
+        "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0, "base_wallet_share": 0.2,
+        "full_wallet_share": 0.2, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
+        "switched_bank": 1,
     }.items():  # fmt: skip
         assert k[name].tolist() == [value] * 3, name
 
@@ -160,11 +161,11 @@ def test_only_the_firms_that_sign_are_written():
 def test_the_state_at_signing_is_kept():
     w = world(economy(), stage=[0, 1, 2], limit=[0.0, 5.0, 0.0])
     w.firms.value = [10.0, 20.0, 30.0]
-    w.climate.regime, w.climate.winter = 1, 1
-    sign_offers(w, offered(), who=[1, 2], moved=True)
+    w.market_conditions.regime, w.market_conditions.winter = 1, 1
+    sign_offers(w, offered(), who=[1, 2], switched_bank=True)
     for name, value in {
         "stage": [1, 2], "value": [20.0, 30.0], "regime": [1, 1], "winter": [1, 1],
-        "signed": [0, 0], "terms": [0, 0], "moved": [1, 1], "first": [0, 1],
+        "signed": [0, 0], "terms": [0, 0], "switched_bank": [1, 1], "first": [0, 1],
     }.items():  # fmt: skip
         assert w.book.rows[name].tolist() == value, name
 
@@ -268,9 +269,9 @@ def test_interest_up_to_the_hand_over_is_the_old_lenders():
     lent(w, {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
     offers = offered(rate=0.02)
     offers.lender[:, 0] = 1
-    sign_offers(w, offers, moved=True)
+    sign_offers(w, offers, switched_bank=True)
     assert w.by_bank[:, INTEREST].tolist() == pytest.approx([0.24, 0.0])
-    assert w.firms.moved.tolist() == [1] * 3
+    assert w.firms.switched_bank.tolist() == [1] * 3
 
 
 def test_contracts_are_refinanced_while_a_quota_is_left_at_the_first_of_their_arrangement():
@@ -286,11 +287,11 @@ def test_contracts_are_refinanced_while_a_quota_is_left_at_the_first_of_their_ar
 # --- Refusing ------------------------------------------------------------------------------
 
 
-def refuse(w, who, kept):
+def refuse(w, who, retained):
     """Refuse firms, as a committee would."""
 
     def rule(d, date):
-        for i, part in zip(who, kept, strict=True):
+        for i, part in zip(who, retained, strict=True):
             decline(i, part, d)
 
     with_desk(w, 3, rule, 0.25)
@@ -301,8 +302,8 @@ def test_refusals_are_answered_and_remembered_for_a_second_arrangement():
         contract=0, limit=10.0, balance=6.0, maturity=99.0, request=[ASK_FUNDS, ASK_RENEWAL, 0]
     )
     refuse(w, [0, 1], [1.0, 0.0])
-    ((what, date, who, kept),) = w.decisions
-    assert (what, date, who.tolist(), kept.tolist()) == ("cut", 0.25, [0, 1], [1.0, 0.0])
+    ((what, date, who, retained),) = w.decisions
+    assert (what, date, who.tolist(), retained.tolist()) == ("reduction", 0.25, [0, 1], [1.0, 0.0])
     assert w.firms.called.tolist() == [0, 1, 0]
     assert w.firms.refused.tolist() == [1, 1, 0]
     assert told(w) == ["loan refused"] * 2
@@ -314,10 +315,10 @@ def test_nobody_is_refused():
     assert w.decisions == []
 
 
-@pytest.mark.parametrize(("kept", "rows"), [(1, 80), (0, 4)])
-def test_the_log_has_room_for_all_who_are_answered_where_one_is_kept(kept, rows):
+@pytest.mark.parametrize(("retained", "rows"), [(1, 80), (0, 4)])
+def test_the_log_has_room_for_all_who_are_answered_where_one_is_kept(retained, rows):
     w = asking()
-    w.log, w.cursor[1] = w.log[:4].copy(), kept
+    w.log, w.cursor[1] = w.log[:4].copy(), retained
     assert desk_of(w, 10).log.shape == (rows,)
     assert desk_of(w, 2).log.shape == (rows,)
 

@@ -137,7 +137,7 @@ def test_a_world_begins_with_its_history_under_plain_lending():
     assert (w.name, w.replication, w.settled) == ("history", 3, -7.0)
     assert w.macro[0][0] == w.market[0][0] == -7.0
     assert (w.book.used, w.ledger.checks, w.panel, w.events) == (0, 0, [], [])
-    assert (int(w.climate.k0[0]), int(w.climate.k1[0])) == w.key
+    assert (int(w.market_conditions.k0[0]), int(w.market_conditions.k1[0])) == w.key
     assert w.log.shape == (0,)
     assert w.where(1.5) == "year 1.50, history, replication 3"
 
@@ -149,18 +149,22 @@ def test_a_branch_and_its_origin_go_their_own_ways(other):
     changed, kept = (b, w) if other == "branch" else (w, b)
     changed.firms.cash += 1.0
     changed.banks.loans += 1.0
-    changed.climate.setback += 1.0
+    changed.market_conditions.setback += 1.0
     changed.ledger.post("sales", 0, 1, 5.0)
     changed.panel.append((1.0, None))
     for name in (
         "next_time", "pending", "posted", "lender", "share", "by_bank", "total",
-        "file_precision", "file_sum", "ordinal", "believed_default", "cursor",
+        "history_precision", "history_sum", "ordinal", "believed_default", "cursor",
     ):  # fmt: skip
         getattr(changed, name)[:] += 1
         assert not np.any(getattr(changed, name) == getattr(kept, name)), name
     assert kept.firms.cash.tolist() == [1.0] * 3
     assert kept.banks.loans.tolist() == [0.0, 0.0]
-    assert (kept.climate.setback.tolist(), kept.ledger.flows, kept.panel) == ([1.0], {}, [])
+    assert (kept.market_conditions.setback.tolist(), kept.ledger.flows, kept.panel) == (
+        [1.0],
+        {},
+        [],
+    )
 
 
 def test_a_branch_takes_a_name_an_arrangement_and_no_decisions():
@@ -176,7 +180,7 @@ def test_a_branch_takes_a_name_an_arrangement_and_no_decisions():
 @pytest.mark.parametrize(("regime", "bust"), [("boom", 0), ("bust", 1)])
 def test_bad_times_are_those_with_more_setbacks(regime, bust):
     stated = {"macro.path": [{"from_years": -99.0, "regime": regime}]}
-    assert world(economy(values=stated)).climate.bust.tolist() == [bust]
+    assert world(economy(values=stated)).market_conditions.bust.tolist() == [bust]
 
 
 def test_what_the_log_holds_is_moved_to_the_events_once():
@@ -220,9 +224,9 @@ def test_a_branch_has_the_conditions_of_its_own_menu():
 def test_decisions_are_remembered_apart_from_the_arrays_that_hold_them():
     w = world(economy())
     d = desk_of(w, 3)
-    d.judged_who[:2], d.judged_lead[:2], d.cut_who[0], d.cut_kept[0] = [2, 0], [1, 0], 1, 0.5
+    d.judged_who[:2], d.judged_lead[:2], d.cut_who[0], d.cut_retained[0] = [2, 0], [1, 0], 1, 0.5
     w.tally[JUDGED], w.tally[CUTS] = 2, 1
     w.remember(d, 0, 0.25)
     (judged, _, who, lead), (cut, date, lost, kept) = w.decisions
     assert (judged, who.tolist(), lead.tolist()) == ("judge", [2, 0], [1, 0])
-    assert (cut, date, lost.tolist(), kept.tolist()) == ("cut", 0.25, [1], [0.5])
+    assert (cut, date, lost.tolist(), kept.tolist()) == ("reduction", 0.25, [1], [0.5])

@@ -11,12 +11,12 @@ from sim.experiment.beliefs import (
     LOSS_GAP,
     PILOT_REPLICATIONS,
     ROUNDS,
-    moved,
     realised_over_believed,
     solve,
+    updated_beliefs,
 )  # fmt: skip
 from sim.experiment.simulate import simulate
-from sim.model.banks.underwriting import belief_of
+from sim.model.banks.conditions import belief_of
 from sim.outcomes.mark import evaluate
 from tests.experiment.small import tiny
 
@@ -32,7 +32,7 @@ class MadeUp:
         for name in scenario.experiment.arrangements:
             level = belief_of(scenario.belief, name)
             for key, real, held in zip(
-                DEFAULT_GAPS, REALISED[name], level.default_rate, strict=True
+                DEFAULT_GAPS, REALISED[name], level.default_probability, strict=True
             ):
                 rows.append((name, 0, key, real / held))
             rows.append((name, 0, LOSS_GAP, LOSS[name] / level.loss_secured))
@@ -44,7 +44,7 @@ class MadeUp:
 
 def gaps(scenario, name):
     """Log of realised over believed default, by stage."""
-    return np.log(np.array(REALISED[name]) / belief_of(scenario.belief, name).default_rate)
+    return np.log(np.array(REALISED[name]) / belief_of(scenario.belief, name).default_probability)
 
 
 @pytest.mark.parametrize("name", REALISED)
@@ -108,25 +108,27 @@ def test_ratios_are_averaged_over_replications_and_nothing_else_is_read():
 )  # fmt: skip
 def test_beliefs_move_part_of_the_way(ratio, factor):
     scenario = tiny()
-    level = moved(scenario, "plain", pd.Series({DEFAULT_GAPS[1]: ratio}))
+    level = updated_beliefs(scenario, "plain", pd.Series({DEFAULT_GAPS[1]: ratio}))
     was = scenario.belief.default
-    expected = list(was.default_rate)
+    expected = list(was.default_probability)
     expected[1] *= factor
-    assert level["default_rate"] == pytest.approx(tuple(expected))
+    assert level["default_probability"] == pytest.approx(tuple(expected))
     assert level["loss_secured"] == was.loss_secured
     assert level["right_worth"] == was.right_worth
 
 
 def test_a_loss_is_never_more_than_what_is_owed():
-    level = moved(tiny(), "plain", pd.Series({LOSS_GAP: 4.0}))
+    level = updated_beliefs(tiny(), "plain", pd.Series({LOSS_GAP: 4.0}))
     assert (level["loss_secured"], level["loss_unsecured"]) == (1.0, 1.0)
 
 
 def test_default_is_never_certain():
-    level = moved(
-        tiny(belief__default__default_rate=[0.5] * 4), "plain", pd.Series({DEFAULT_GAPS[0]: 4.0})
+    level = updated_beliefs(
+        tiny(belief__default__default_probability=[0.5] * 4),
+        "plain",
+        pd.Series({DEFAULT_GAPS[0]: 4.0}),
     )
-    assert level["default_rate"][0] == 0.9
+    assert level["default_probability"][0] == 0.9
 
 
 def test_the_gaps_are_outcomes_that_a_run_has():

@@ -16,10 +16,10 @@ def test_a_claim_pays_what_the_rules_of_an_exit_pay() -> None:
     f = w.firms
     f.status = r.ALIVE
     f.right = (r.WARRANT, r.NO_RIGHT, r.SWAP)
-    f.stake, f.strike, f.pass_through = 0.02, 1.0, 0.5
+    f.stake, f.exercise_amount, f.lender_gain_share = 0.02, 1.0, 0.5
     f.trigger = (0.0, 0.0, 80.0)
     f.holder = (0.0, 0.1, 0.0)
-    f.cum_strike = (0.0, 3.0, 0.0)
+    f.cum_exercise_amount = (0.0, 3.0, 0.0)
     found = claims(w)
     # A warrant pays once its stake of value and strike is worth more than the strike.
     assert np.isclose(found.least[0], 49.0)

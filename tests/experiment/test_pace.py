@@ -12,7 +12,7 @@ def paced(told: Sequence[tuple[float, int, int]], what: str = RUNS) -> str:
     clock = iter([time for time, _, _ in told])
     pace = Pace(what, lambda: next(clock))
     for _, done, total in told:
-        pace.told(done, total)
+        pace.take_note(done, total)
     return pace.words()
 
 

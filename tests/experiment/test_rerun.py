@@ -30,13 +30,13 @@ def same(again: Rerun, scenario: Scenario) -> None:
 def lives(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of the arrangements that a rerun has lived, one entry for each life."""
     found: list[str] = []
-    real = rerun.lived
+    real = rerun.run_arrangement
 
     def counted(history: Any, name: str) -> Any:
         found.append(name)
         return real(history, name)
 
-    monkeypatch.setattr(rerun, "lived", counted)
+    monkeypatch.setattr(rerun, "run_arrangement", counted)
     return found
 
 

@@ -37,25 +37,30 @@ def test_the_number_of_replications_is_not_part_of_what_a_run_depends_on() -> No
 def test_a_cube_holds_the_same_numbers_as_the_frames() -> None:
     scenarios = [shipped().with_values({**SMALL, "experiment.seed": seed}) for seed in (1, 2)]
     store = Store()
-    cube, frames = store.cube(scenarios, range(2)), store.many(scenarios, range(2))
+    outcome_array, frames = (
+        store.outcome_array(scenarios, range(2)),
+        store.many(scenarios, range(2)),
+    )
     assert store.simulated == 4
     for k, frame in enumerate(frames):
         rows = frame[(frame["arrangement"] == "consortium") & (frame["outcome"] == "bank.profit")]
-        assert cube.levels("consortium", "bank.profit")[k].tolist() == rows["value"].tolist()
+        assert (
+            outcome_array.levels("consortium", "bank.profit")[k].tolist() == rows["value"].tolist()
+        )
 
 
 def test_one_pool_serves_all_batches_and_gives_the_same_numbers(tmp_path: Path) -> None:
     scenario = shipped().with_values(SMALL)
     told: list[tuple[int, int]] = []
     with Store(tmp_path, workers=2, progress=lambda *done: told.append(done)) as store:
-        several = store.cube([scenario], range(3))
+        several = store.outcome_array([scenario], range(3))
         pool = store._pool
-        store.cube([scenario], range(5))
+        store.outcome_array([scenario], range(5))
         assert store._pool is pool is not None
     assert store._pool is None
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3), (0, 2), (1, 2), (2, 2)]
     assert store.seconds > 0.0
-    alone = Store().cube([scenario], range(3))
+    alone = Store().outcome_array([scenario], range(3))
     np.testing.assert_array_equal(several.values, alone.values)
     # Workers have written the files themselves.
     assert len(list(tmp_path.rglob("*.parquet"))) == 5
@@ -66,10 +71,10 @@ def test_files_of_another_program_are_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario = shipped().with_values(SMALL)
-    Store(tmp_path).cube([scenario], [0])
+    Store(tmp_path).outcome_array([scenario], [0])
     monkeypatch.setattr("sim.experiment.store.program_digest", lambda: "other")
     later = Store(tmp_path)
-    later.cube([scenario], [0])
+    later.outcome_array([scenario], [0])
     assert later.simulated == 1
 
 
@@ -95,12 +100,15 @@ def test_a_worker_measures_what_a_run_measures() -> None:
     pd.testing.assert_frame_equal(mine, run, check_dtype=False)
 
 
-def test_a_mirrored_pair_is_one_observation() -> None:
+def test_an_antithetic_pair_is_one_observation() -> None:
     values = {**SMALL, "variance_reduction.antithetic": ["macro"]}
     scenario = shipped().with_values(values)
     store = Store()
-    cube, (frame,) = store.cube([scenario], range(4)), store.many([scenario], range(4))
+    outcome_array, (frame,) = (
+        store.outcome_array([scenario], range(4)),
+        store.many([scenario], range(4)),
+    )
     rows = frame[(frame["arrangement"] == "plain") & (frame["outcome"] == "firm.access_share")]
     singles = rows["value"].to_numpy()
     pairs = [singles[:2].mean(), singles[2:].mean()]
-    np.testing.assert_allclose(cube.levels("plain", "firm.access_share")[0], pairs)
+    np.testing.assert_allclose(outcome_array.levels("plain", "firm.access_share")[0], pairs)

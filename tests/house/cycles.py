@@ -75,7 +75,7 @@ def three_stages(opening: str) -> list[Lives]:
 
 
 def failed(runs: list[Lives], years: float) -> Estimate:
-    """Share of firms failed by a date; firms of one replication share their luck."""
+    """Share of firms failed by a date; firms of one replication share random numbers."""
     return mean([run.failed_by(years).mean() for run in runs])
 
 

@@ -60,7 +60,7 @@ NO_MONEY = {
 NO_DEMAND = {
     "credit_line.apply_below_runway": 0.0, "credit_line.apply_below_cash": NONE,
 }  # fmt: skip
-ONE_CLIMATE = {
+ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
     "macro.path": [{"from_years": 0.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
@@ -88,7 +88,7 @@ def limit(sectors: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -
         run. They take the place of the shipped sectors.
     values : mapping of dotted key -> value
     """
-    shut = NO_CAUSE | NO_SPREAD | NO_MONEY | NO_DEMAND | ONE_CLIMATE | ONE_COHORT
+    shut = NO_CAUSE | NO_SPREAD | NO_MONEY | NO_DEMAND | ONE_MARKET | ONE_COHORT
     empty = {f"sector.{name}.share": 0.0 for name in base().sector}
     mine = {f"sector.{name}": dict(table) for name, table in sectors.items()}
     whole = base().with_values(shut | empty | mine | dict(values))
@@ -174,7 +174,7 @@ def estimate(statistic: Callable[..., Any], *columns: Any) -> Estimate:
     statistic : function of one mean for each column, elementwise on arrays
     columns : array_like, each of shape (n,)
         One row for each independent unit: a firm, or a replication where the firms of one
-        replication share their luck.
+        replication share random numbers.
 
     References
     ----------

@@ -12,11 +12,11 @@ REVIEWED: Terms = {"tenor": {"kind": "term", "years": 3.0, "reviewed": True}}
 SHARED: Terms = {"loss_sharing": {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}}
 AGREED: Terms = {
     "commitment": {
-        "kind": "agreement", "priority_capture_share": 0.3, "demanded_capture_share": 0.6,
+        "kind": "agreement", "priority_wallet_share": 0.3, "demanded_wallet_share": 0.6,
     }
 }  # fmt: skip
 RIGHT: Terms = {
-    "coverage": 0.165, "strike_multiple": 1.1, "years": 5.0, "pass_through_share": 0.5,
+    "coverage": 0.165, "strike_multiple": 1.1, "years": 5.0, "lender_gain_share": 0.5,
 }  # fmt: skip
 
 ARMS: dict[str, Terms] = {
@@ -57,7 +57,7 @@ ARMS: dict[str, Terms] = {
     "agreed": TERM
     | {
         "commitment": {
-            "kind": "agreement", "priority_capture_share": 0.43, "break_cost_share": 0.02,
+            "kind": "agreement", "priority_wallet_share": 0.43, "break_cost_share": 0.02,
         }
     },
     "stand_still": REVIEWED | {"commitment": {"kind": "agreement", "lenders_stand_still": True}},
@@ -143,8 +143,8 @@ ECONOMIES: dict[str, Terms] = {
     },
     "careful banks": {
         "capital.required_ratio": 0.2, "capital.failure_ratio": 0.2,
-        "underwriting.tolerance_rate": 0.015,
-        "belief.default.default_rate": [0.06, 0.045, 0.024, 0.02],
+        "underwriting.policy_subsidy_rate": 0.015,
+        "belief.default.default_probability": [0.06, 0.045, 0.024, 0.02],
     },
     "one large bank": {
         f"bank.{name}.market_share": 0.9 if name == "rural_bank" else 0.02

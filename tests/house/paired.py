@@ -1,6 +1,6 @@
 """Small studies, measured replication by replication, and differences in standard errors.
 
-Two studies with the same size meet the same luck, so replication k of one is compared with
+Two studies with the same size use common random numbers, so replication k of one is compared with
 replication k of the other. The seed is fixed: a test passes or fails, it does not flicker.
 """
 

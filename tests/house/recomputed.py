@@ -102,7 +102,7 @@ def lives(w: World, seen: Seen) -> Lives:
 
 
 def recomputed(w: World, seen: Seen) -> Found:
-    """What each account should hold, by name: a sum, or one sum for each party of `OTHERS`."""
+    """What each account should hold, by name: a sum, or one for each of `PROTECTION_PROVIDERS`."""
     v = lives(w, seen)
     found = of_sales(w, v) | of_loans(w, v) | of_cover(w, v) | of_ends(w, v) | of_banks(w, v, seen)
     paid_in = ("sales", "equity rounds", "credit drawn", "subscription", "unpaid bills")
@@ -143,10 +143,10 @@ def business(v: Lives) -> Any:
                       where=(s.cash * end < 0.0))  # fmt: skip
     cash = 0.5 * (up + down) * above * v.years
     deposits = p.deposit_share * cash + p.settlement_days * s.sales * v.years
-    income = s.capture * (p.deposit_margin * deposits + p.fee_share * s.sales * v.years)
+    income = s.wallet_share * (p.deposit_margin * deposits + p.fee_share * s.sales * v.years)
     listed = v.is_last & (v.then.status == r.LISTED)
     raised = p.listing_raise_share * (v.then.exit_value - strikes(v))
-    resting = s.listing_capture * raised * p.deposit_margin * p.listing_deposit_years
+    resting = s.listing_wallet_share * raised * p.deposit_margin * p.listing_deposit_years
     return np.where(s.contract >= 0, income, 0.0) + np.where(listed, resting, 0.0)
 
 
@@ -163,7 +163,7 @@ def left(v: Lives) -> Any:
 def last_draw(v: Lives) -> Any:
     """What a closing firm draws and spends of the rest of its line."""
     room = np.where(v.s.called == 1, 0.0, np.maximum(v.s.limit - v.s.balance, 0.0))
-    return np.where(closed(v), v.p.failing_draw_share * room, 0.0)
+    return np.where(closed(v), v.p.drawdown_at_default_share * room, 0.0)
 
 
 def at_end(v: Lives) -> Any:
@@ -175,8 +175,8 @@ def wound_up(v: Lives) -> tuple[Any, Any]:
     """What is owed when a firm closes, and what its cash pays of it."""
     cash = np.maximum(at_end(v), 0.0)
     cash = np.where(v.then.status == r.FAILED_DIVERSION, v.p.recovery_cash_share * cash, cash)
-    owed = np.where(closed(v), v.s.balance + last_draw(v), 0.0)
-    return owed, np.minimum(owed, cash)
+    exposure = np.where(closed(v), v.s.balance + last_draw(v), 0.0)
+    return exposure, np.minimum(exposure, cash)
 
 
 def of_loans(w: World, v: Lives) -> Found:
@@ -198,19 +198,19 @@ def of_loans(w: World, v: Lives) -> Found:
 
 
 def of_cover(w: World, v: Lives) -> Found:
-    """What parties beside the lenders are paid, bear and get back; what lenders recover."""
+    """What protection providers are paid, bear and get back; what lenders recover."""
     clause = w.menu[0].arrangement.loss_sharing
     s, p = v.s, v.p
     shares, fees = np.array(cover_shares(clause)), np.array(cover_fees(clause))
     due, paid = wound_up(v)
-    owed = np.where(closed(v), due - paid, 0.0)
+    exposure = np.where(closed(v), due - paid, 0.0)
     reach = np.where(s.unsecured == 1, p.recovery_unsecured_factor, 1.0)
     assets = p.recovery_tangible * s.tangible * s.scale * reach * v.collateral
-    assets = np.minimum(assets / np.maximum(owed, 1e-300), 1.0)
-    recovery = owed * (1.0 - (1.0 - assets) * (1.0 - s.security))
-    lost = owed - recovery
-    beyond = np.maximum(lost - clause.first_loss_share * owed, 0.0)
-    others = np.minimum(shares.sum() * beyond, clause.cover_cap_share * owed) * v.under
+    assets = np.minimum(assets / np.maximum(exposure, 1e-300), 1.0)
+    recovery = exposure * (1.0 - (1.0 - assets) * (1.0 - s.security))
+    lost = exposure - recovery
+    beyond = np.maximum(lost - clause.first_loss_share * exposure, 0.0)
+    others = np.minimum(shares.sum() * beyond, clause.cover_cap_share * exposure) * v.under
     arrived = closed(v) & (v.then.recovery_date <= w.settled)
     borne = others[arrived].sum() * shares / shares.sum()
     return {
@@ -219,33 +219,33 @@ def of_cover(w: World, v: Lives) -> Found:
         a.LEASED.name: clause.lease_residual_share * borne[2],
         a.RECOVERIES.name: recovery[arrived].sum(),
         "loss by bank": (lost - others) @ v.parts,
-        "npl by bank": np.where(arrived, 0.0, owed) @ v.parts,
+        "npl by bank": np.where(arrived, 0.0, exposure) @ v.parts,
     }
 
 
 def strikes(v: Lives) -> Any:
     """What holders pay for the shares that they subscribe at the end of each interval."""
-    return np.where(v.then.exercised > v.s.exercised, v.s.strike, 0.0)
+    return np.where(v.then.exercised > v.s.exercised, v.s.exercise_amount, 0.0)
 
 
 def of_ends(w: World, v: Lives) -> Found:
     """Rounds, by price and stake; subscriptions and gains of holders; exits and unpaid bills."""
-    s, then, strike = v.s, v.then, strikes(v)
+    s, then, exercise_amount = v.s, v.then, strikes(v)
     first = np.append(True, v.is_last[:-1])
     sold = np.where(then.rounds > s.rounds, 1.0 - then.founders / s.founders, 0.0)
     starts = np.flatnonzero(first)
-    so_far = np.add.reduceat(strike, starts)[np.cumsum(first) - 1]
-    holder = np.where(strike > 0.0, s.holder * (1.0 - s.stake) + s.stake, s.holder)
-    at_exit = s.pass_through * np.maximum(holder * then.exit_value - so_far, 0.0)
+    so_far = np.add.reduceat(exercise_amount, starts)[np.cumsum(first) - 1]
+    holder = np.where(exercise_amount > 0.0, s.holder * (1.0 - s.stake) + s.stake, s.holder)
+    at_exit = s.lender_gain_share * np.maximum(holder * then.exit_value - so_far, 0.0)
     over = ~v.is_last & (s.right == r.WARRANT) & (then.right == r.NO_RIGHT)
-    worth = np.maximum(s.stake * (s.value + s.strike) - s.strike, 0.0)
-    at_expiry = s.pass_through * s.liquidity * worth * (s.value >= s.trigger)
+    worth = np.maximum(s.stake * (s.value + s.exercise_amount) - s.exercise_amount, 0.0)
+    at_expiry = s.lender_gain_share * s.liquidity * worth * (s.value >= s.trigger)
     gone, cash = left(v), at_end(v)
     return {
         a.ROUNDS.name: s.cash[first].sum() + (sold / (1.0 - sold) * s.value).sum(),
-        a.SUBSCRIPTION.name: strike.sum(),
+        a.SUBSCRIPTION.name: exercise_amount.sum(),
         a.GAINS.name: at_exit[gone].sum() + at_expiry[over].sum(),
-        a.EXIT_CASH.name: (cash - s.balance + strike)[gone].sum(),
+        a.EXIT_CASH.name: (cash - s.balance + exercise_amount)[gone].sum(),
         a.UNPAID.name: np.maximum(-cash, 0.0)[closed(v)].sum(),
     }
 
@@ -261,7 +261,7 @@ def of_banks(w: World, v: Lives, seen: Seen) -> Found:
     lent = v.balance_years @ v.parts
     refinanced = w.menu[0].arrangement.funding.refinanced_share * (v.balance_years * v.under).sum()
     own = ((before["npl"] - before["equity"]) * years).sum()
-    gap = b.budget - (before["equity"] + at["profit"] + at["tolerance"])
+    gap = b.budget - (before["equity"] + at["profit"] + at["policy_subsidy"])
     gap = np.where(gap > 0.0, rule.replenish_share * gap, gap)[dates[1:] % 1.0 == 0.0]
     judged = sum(who.size for what, _, who, _ in w.decisions if what == "judge")
     clause = w.menu[0].arrangement.loss_sharing
@@ -273,7 +273,7 @@ def of_banks(w: World, v: Lives, seen: Seen) -> Found:
         a.SCREENING.name: u.screening_cost * judged,
         a.COORDINATION.name: clause.coordination_cost * further,
         a.MONITORING.name: u.monitoring_cost * seen.watched,
-        a.SUBSIDY.name: u.tolerance_rate * (lent @ appetite),
+        a.SUBSIDY.name: u.policy_subsidy_rate * (lent @ appetite),
         a.CAPITAL.name: gap.sum(),
     }
 

@@ -78,7 +78,7 @@ as they came out. `python -m tests.house.refresh_findings` runs them anew and wr
 the page. The first column has levels, the others differences from it, paired by replication, with
 95 percent intervals of Student's law; pp are percentage points, bp hundredths of them. Outcomes
 are over all firms and the whole book, most of which is plain in every arrangement, so effects on
-those who signed are larger. Intervals hold the luck of the draw only, not the ranges of the
+those who signed are larger. Intervals hold sampling error only, not the ranges of the
 assumptions; one that covers zero ranks nothing. Net margin is after funding, operation, screening
 and losses; it holds banking business and the gain on rights, before any support."""
 

@@ -20,7 +20,8 @@ from sim.engine.kernel import interpreted
 from sim.engine.ledger import Ledger
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
-from sim.model.banks import enactment, signing
+from sim.model.banks import signing
+from sim.model.banks import signing as enactment
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.firms import (
     credit_line,
@@ -59,17 +60,17 @@ UPSIDE: dict[str, dict[str, Any]] = {
     "swap": {
         "upside": {
             "kind": "swap", "coverage": 0.165, "strike_multiple": 1.1, "trigger_multiple": 1.5,
-            "years": 2.0, "pass_through_share": 0.5,
+            "years": 2.0, "lender_gain_share": 0.5,
         },
         "commitment": {
-            "kind": "agreement", "priority_capture_share": 0.43, "demanded_capture_share": 0.6,
-            "listing_capture_share": 0.5, "break_cost_share": 0.006,
+            "kind": "agreement", "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6,
+            "listing_wallet_share": 0.5, "break_cost_share": 0.006,
         },
     },
     "warrant": {
         "upside": {
             "kind": "warrant", "stake": 0.05, "strike_valuation": 20.0, "years": 1.0,
-            "pass_through_share": 0.7, "liquidity_share": 0.6,
+            "lender_gain_share": 0.7, "liquidity_share": 0.6,
         }
     },
     "royalty": {"upside": {"kind": "royalty", "sales_share": 0.01, "cap_multiple": 0.1}},
@@ -86,7 +87,7 @@ EVENTFUL: dict[str, Any] = {
     "equity.listing_hazard": [0.5] * 4, "equity.listing_age": 0.0, "equity.listing_value": 20.0,
     "equity.listing_sales": 1.0, "choice.shadow_value": 3.0,
     "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
-    "underwriting.tolerance_rate": 0.15, "credit_line.drawn_at_signing": 0.8,
+    "underwriting.policy_subsidy_rate": 0.15, "credit_line.drawn_at_signing": 0.8,
     "credit_line.apply_below_runway": 3.0,
 }  # fmt: skip
 """A population in which much happens within three years; costs are the same at all stages."""
@@ -137,12 +138,12 @@ IDENTITY, CONTRACTS, REFUSED = "an identity", "the contracts", "a value that no 
 POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.SALES.name: (
         Posting(totals.carry, "f.cum_sales", IDENTITY, "f.cum_equity", CONTRACTS),
-        Posting(totals.read_kept, at("SALES"), IDENTITY, at("STRIKE"), IDENTITY),
+        Posting(totals.read_kept, at("SALES"), IDENTITY, at("EXERCISE_AMOUNT"), IDENTITY),
     ),
     a.OUTLAYS.name: (
         Posting(totals.carry, "f.cum_cost", IDENTITY, "f.cum_invest", CONTRACTS),
         Posting(totals.read_kept, at("COST"), IDENTITY),
-        Posting(workout.spend_line, "f.cum_cost", IDENTITY, "f.cum_invest", CONTRACTS),
+        Posting(workout.draw_at_default, "f.cum_cost", IDENTITY, "f.cum_invest", CONTRACTS),
     ),
     a.INVESTMENT.name: (
         Posting(totals.carry, "f.cum_invest", IDENTITY, "f.cum_cost", CONTRACTS),
@@ -168,7 +169,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.DRAWN.name: (
         Posting(credit_line.draw, "f.cum_drawn", IDENTITY, "f.cum_equity", IDENTITY),
         Posting(totals.read_kept, at("DRAWN"), IDENTITY),
-        Posting(workout.spend_line, "f.cum_drawn", IDENTITY, "f.cum_equity", IDENTITY),
+        Posting(workout.draw_at_default, "f.cum_drawn", IDENTITY, "f.cum_equity", IDENTITY),
     ),
     a.REPAID.name: (
         Posting(credit_line.repay, "f.cum_repaid", IDENTITY, "f.cum_dividend", IDENTITY),
@@ -190,8 +191,8 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_kept, at("EXIT_CASH"), IDENTITY),
     ),
     a.SUBSCRIPTION.name: (
-        Posting(equity.exercise, "f.cum_strike", IDENTITY, "f.cum_equity", CONTRACTS),
-        Posting(totals.read_kept, at("STRIKE"), IDENTITY),
+        Posting(equity.exercise, "f.cum_exercise_amount", IDENTITY, "f.cum_equity", CONTRACTS),
+        Posting(totals.read_kept, at("EXERCISE_AMOUNT"), IDENTITY),
     ),
     a.GAINS.name: (
         Posting(equity.share_out, "f.cum_gain", CONTRACTS, "f.cum_relation", CONTRACTS),
@@ -241,21 +242,21 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         ),
     ),
     a.MONITORING.name: (Posting(settlement.close_books, "'monitoring'", CONTRACTS),),
-    a.SUBSIDY.name: (Posting(settlement.tolerance, "return", CONTRACTS),),
-    a.CAPITAL.name: (Posting(settlement.replenish, "moved", CONTRACTS),),
+    a.SUBSIDY.name: (Posting(settlement.policy_subsidy, "return", CONTRACTS),),
+    a.CAPITAL.name: (Posting(settlement.replenish, "injected", CONTRACTS),),
     a.FEES.name: (
         Posting(totals.carry, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),
         Posting(totals.read_kept, at("FEE"), CONTRACTS),
-        Posting(settlement.settle_others, "earned", IDENTITY),
+        Posting(settlement.settle_protection, "earned", IDENTITY),
     ),
     a.BORNE.name: (
-        Posting(loss_sharing.borne_by_others, "return", CONTRACTS),
+        Posting(loss_sharing.borne_by_protection, "return", CONTRACTS),
         Posting(totals.read_default, "row[COVERED]", CONTRACTS, "row[GUARANTEED]", CONTRACTS),
         Posting(totals.read_default, "row[GUARANTEED]", CONTRACTS, "row[RECOVERED]", CONTRACTS),
         Posting(totals.read_default, "row[LOSS]", IDENTITY, "row[GUARANTEED]", IDENTITY),
-        Posting(settlement.settle_others, "borne", IDENTITY),
+        Posting(settlement.settle_protection, "borne", IDENTITY),
     ),
-    a.LEASED.name: (Posting(settlement.settle_others, "sold", CONTRACTS),),
+    a.LEASED.name: (Posting(settlement.settle_protection, "sold", CONTRACTS),),
     "hand-over to other lenders": (
         Posting(
             enactment.enact,

@@ -31,7 +31,7 @@ from tests.model.banks.three import applicants, banks, conditions, offered, rule
 
 Terms = dict[str, Any]
 SCENARIOS = Path(__file__).parents[2] / "scenarios"
-RIGHT: Terms = {"years": 5.0, "pass_through_share": 0.5}
+RIGHT: Terms = {"years": 5.0, "lender_gain_share": 0.5}
 
 COVER: Terms = {
     "guaranteed_share": 0.3, "guarantee_fee_rate": 0.01, "insured_share": 0.2,
@@ -57,7 +57,7 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     ("limit", "path"): {"amounts": (5.0, 15.0), "from_years": (1.0, 4.0)},
     ("tenor", "annual"): {},
     ("tenor", "term"): {"years": 3.0, "reviewed": True},
-    ("pricing", "risk_based"): {},
+    ("pricing", "standard"): {},
     ("pricing", "concession"): {"concession_rate": 0.002},
     ("pricing", "step"): {
         "concession_rate": 0.002, "surcharge_rate": 0.004, "after_years": 1.5,
@@ -81,8 +81,8 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     ("upside", "royalty"): {"sales_share": 0.02, "cap_multiple": 1.5},
     ("commitment", "none"): {},
     ("commitment", "agreement"): {
-        "priority_capture_share": 0.43, "demanded_capture_share": 0.6,
-        "listing_capture_share": 0.5, "break_cost_share": 0.006, "lenders_stand_still": True,
+        "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6,
+        "listing_wallet_share": 0.5, "break_cost_share": 0.006, "lenders_stand_still": True,
     },
     ("introduction", "none"): {},
     ("introduction", "referral"): {"round_factor": 2.0},
@@ -106,7 +106,8 @@ NEUTRAL: dict[str, Terms] = {
     },
     "upside": {"upside_kind": NO_RIGHT},
     "commitment": {
-        "base_capture": 0.18, "full_capture": 0.18, "listing_capture": 0.0, "break_cost": 0.0,
+        "base_wallet_share": 0.18, "full_wallet_share": 0.18, "listing_wallet_share": 0.0,
+        "break_cost": 0.0,
         "stands_still": 0,
     },
     "introduction": {"introduction": 1.0},

@@ -1,4 +1,4 @@
-"""A lever moves what it should move, the way it should: through the simulator, same luck.
+"""A lever moves what it should, as it should: in the simulator, with common random numbers.
 
 Each claim compares two small worlds that differ in one thing. It fails if the difference
 has the wrong sign or is smaller than three of its own standard errors; a claim that says
@@ -67,8 +67,8 @@ LEVERS = {
         {"bank.bad_borrower_share": DOWN},
         {"underwriting.signal_precision": 0.1},
     ),
-    "a higher tolerance buys access with margin": Lever(
-        {"underwriting.tolerance_rate": 0.045},
+    "a higher policy subsidy buys access with margin": Lever(
+        {"underwriting.policy_subsidy_rate": 0.045},
         {"firm.access_share": UP, "bank.net_margin": DOWN},
     ),
     "capital that binds holds lending down": Lever(

@@ -133,7 +133,7 @@ def test_one_bank_lends_alone_and_loses_no_client() -> None:
     run = ("plain", "common_growth", "loan_with_warrant", "revenue_swap")
     for w in worlds(without("bank", "market_share", "joint_stock_bank", run), 0):
         assert w.book.used > 0
-        assert not np.any(w.firms.moved)
+        assert not np.any(w.firms.switched_bank)
         assert set(np.unique(w.share[w.firms.limit > 0.0])) <= {0.0, 1.0}
 
 

@@ -1,6 +1,6 @@
 """Where a clause, a risk or a friction vanishes, nothing of it is left: to the last bit.
 
-All worlds meet the same luck, so a limit that holds only nearly would be a fault.
+All worlds use common random numbers, so a limit that holds only nearly would be a fault.
 """
 
 from typing import Any
@@ -40,7 +40,7 @@ from tests.house.small import (
 from tests.second_driver import by_firm
 
 # Every clause with a neutral value that is spelt out, and the neutral value itself.
-RIGHT = {"years": 5.0, "pass_through_share": 0.5, "strike_multiple": 1.1}
+RIGHT = {"years": 5.0, "lender_gain_share": 0.5, "strike_multiple": 1.1}
 NEUTRAL: dict[str, tuple[str, dict[str, Any]]] = {
     "a consortium of one bank": (
         "loss_sharing",
@@ -89,7 +89,7 @@ LABELS = ("signed", "terms", "relending_rate")
 DEAD_LETTERS = {
     f"contract {name}"
     for name in (
-        *LABELS, "expiry", "pass_through", "liquidity", "trigger", "royalty_share",
+        *LABELS, "expiry", "lender_gain_share", "liquidity", "trigger", "royalty_share",
         "royalty_cap",
     )
 }  # fmt: skip
@@ -154,7 +154,7 @@ def test_a_swap_whose_trigger_is_out_of_reach_is_no_right(
     # The firm takes the offer, for the right costs it nothing, and it never delivers. What
     # is left are the right's own dates. They anchor the firm's straight lines at further
     # points, so money agrees to rounding, and everything that happens to the bit.
-    promise = {"kind": "agreement", "demanded_capture_share": demanded}
+    promise = {"kind": "agreement", "demanded_wallet_share": demanded}
     base = with_clause(PLAIN, "commitment", promise)
     right = {"kind": "swap", "coverage": 0.165, "trigger_multiple": 1e200, **RIGHT}
     without = branch(past, "other", base)
@@ -167,7 +167,14 @@ def test_a_swap_whose_trigger_is_out_of_reach_is_no_right(
     assert mine["firm"].tolist() == other["firm"].tolist()
     assert mine["event"].tolist() == other["event"].tolist()
     np.testing.assert_allclose(mine["date"], other["date"], rtol=0.0, atol=1e-12)
-    for field in ("cash", "balance", "cum_interest", "cum_relation", "founders", "owed"):
+    for field in (
+        "cash",
+        "balance",
+        "cum_interest",
+        "cum_relation",
+        "founders",
+        "exposure_at_default",
+    ):
         np.testing.assert_allclose(
             without.firms[field], world.firms[field], rtol=1e-9, atol=1e-9, err_msg=field
         )
@@ -181,7 +188,7 @@ def test_what_a_living_right_demands_outlasts_the_loan_that_it_came_with(
     holders = w.firms.right == SWAP
     lapsed = w.book.rows.signed[w.firms.contract[holders]] == 0
     assert np.any(lapsed)
-    assert np.all(w.firms.full_capture[holders] == terms["demanded_capture_share"])
+    assert np.all(w.firms.full_wallet_share[holders] == terms["demanded_wallet_share"])
 
 
 def test_a_review_in_which_every_lender_goes_on_cuts_nothing(past: World) -> None:
@@ -211,7 +218,7 @@ def imposed_on(past: World, baseline: World, arrangement: Arrangement) -> World:
 
 def losses(w: World) -> Any:
     """Loss of each firm's loans, CNY million."""
-    return w.firms.owed - w.firms.recovery
+    return w.firms.exposure_at_default - w.firms.recovery
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The same luck: what is drawn never depends on who else is looking, living or lending."""
+"""Common random numbers: what is drawn never depends on who else is looking, living or lending."""
 
 from typing import Any
 
@@ -258,7 +258,7 @@ def test_a_stated_regime_is_in_force_from_its_date_on(date: float) -> None:
     for until_year, regime in ((1.65, 0), (1.75, 1)):
         w = new_world(few, 0)
         run_world(w, -3.0, until_year)
-        assert w.climate.regime[0] == regime
+        assert w.market_conditions.regime[0] == regime
 
 
 @pytest.mark.parametrize("name", ARRANGEMENTS)
@@ -355,7 +355,7 @@ def test_a_committee_decides_on_each_firm_as_if_it_were_alone(
     few, both = borrowers[::3], []
     for who in (few, borrowers):
         w = now.branch(name)
-        w.firms.request[:], w.firms.asked[:] = 0, 0.0
+        w.firms.request[:], w.firms.request_date[:] = 0, 0.0
         w.firms.request[who] = asks
         w.pending[:] = w.firms.request
         hold_committee(w, 3.0)
@@ -394,7 +394,7 @@ def run_world_unchecked(w: World) -> None:
         run_world(w, 0.0, 5.0)
 
 
-# --- Banks and the climate ---------------------------------------------------------------
+# --- Banks and market conditions ---------------------------------------------------------------
 
 
 def everyone(past: World) -> list[Any]:
@@ -440,7 +440,7 @@ def test_a_second_decision_on_a_firm_brings_a_new_signal(own_past: World) -> Non
         assert judged(own_past, a, [0])[0] != first[0]
 
 
-def test_the_climate_depends_on_no_firm_no_bank_and_no_horizon(past: World) -> None:
+def test_market_conditions_depend_on_no_firm_no_bank_and_no_horizon(past: World) -> None:
     other = with_ample_capital({"population.firms": 7, "experiment.horizon_years": 9.0})
     longer = new_world(other, 0)
     assert longer.macro[: len(past.macro)] == past.macro
@@ -450,7 +450,15 @@ def test_the_climate_depends_on_no_firm_no_bank_and_no_horizon(past: World) -> N
 
 
 def test_birth_draws_do_not_depend_on_the_arrangement(past: World) -> None:
-    fixed = ("quality", "taste", "tangible", "venture", "sector", "birth", "on_exit")
+    fixed = (
+        "quality",
+        "switching_cost_weight",
+        "tangible",
+        "venture",
+        "sector",
+        "birth",
+        "quality_on_exit",
+    )
     plain, swap = branch(past, "plain"), branch(past, "revenue_swap")
     for field in fixed:
         assert plain.firms[field].tobytes() == swap.firms[field].tobytes()

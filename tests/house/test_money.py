@@ -65,7 +65,7 @@ ODD: dict[str, dict[str, Any]] = {
         "limit": {"kind": "fixed", "amount": 5.0},
         "upside": {
             "kind": "warrant", "stake": 0.05, "strike_valuation": 20.0, "years": 1.0,
-            "pass_through_share": 1.0, "liquidity_share": 1.0,
+            "lender_gain_share": 1.0, "liquidity_share": 1.0,
         },
     },
 }  # fmt: skip
@@ -120,13 +120,15 @@ def test_clauses_that_no_shipped_arrangement_has_keep_the_identities(
 @pytest.mark.parametrize(
     ("account", "words"),
     [
-        ("losses borne by others", "guaranteed"), ("fees for bearing losses", "guaranteed"),
-        ("losses borne by others", "many parties"), ("leased equipment", "many parties"),
+        ("losses borne by protection providers", "guaranteed"),
+        ("fees for bearing losses", "guaranteed"),
+        ("losses borne by protection providers", "many parties"),
+        ("leased equipment", "many parties"),
         ("interest on relending", "relending"),
         ("royalty", "royalty"), ("coordination", "consortium"),
         ("gains on rights", "warrant on a stated stake"),
         ("cost of moving business", "revenue_swap"), ("recoveries", "plain"),
-        ("policy tolerance", "plain"), ("unpaid bills", "plain"),
+        ("policy subsidy", "plain"), ("unpaid bills", "plain"),
     ],
 )  # fmt: skip
 def test_money_flows_on_the_account_of_each_clause(
@@ -146,7 +148,9 @@ def test_cash_of_every_firm_is_what_it_received_less_what_it_paid(
 ) -> None:
     for w in ends.values():
         f = w.firms
-        received = f.cum_equity + f.cum_sales + f.cum_drawn + f.cum_strike + f.cum_supplier_loss
+        received = (
+            f.cum_equity + f.cum_sales + f.cum_drawn + f.cum_exercise_amount + f.cum_supplier_loss
+        )
         paid = (
             f.cum_cost + f.cum_invest + f.cum_interest + f.cum_repaid + f.cum_dividend
             + f.cum_royalty + f.cum_delivery + f.cum_exit_cash
@@ -158,9 +162,9 @@ def test_every_loan_is_repaid_owed_or_in_default(ends: dict[str, World]) -> None
     for w in ends.values():
         f = w.firms
         lent = float(f.cum_drawn.max())
-        close(f.cum_drawn - f.cum_repaid, f.balance + f.owed, lent)
+        close(f.cum_drawn - f.cum_repaid, f.balance + f.exposure_at_default, lent)
         assert np.all(f.balance >= 0.0)
-        assert np.all((f.recovery >= 0.0) & (f.recovery <= f.owed))
+        assert np.all((f.recovery >= 0.0) & (f.recovery <= f.exposure_at_default))
 
 
 def test_losses_borne_by_the_parties_of_a_contract_equal_the_loss(
@@ -168,9 +172,9 @@ def test_losses_borne_by_the_parties_of_a_contract_equal_the_loss(
 ) -> None:
     for w in ends.values():
         f = w.firms
-        lost = f.owed - f.recovery
-        beyond = np.maximum(lost - f.first_loss * f.owed, 0.0)
-        others = np.minimum(f.guaranteed * beyond, f.cover_cap * f.owed)
+        lost = f.exposure_at_default - f.recovery
+        beyond = np.maximum(lost - f.first_loss * f.exposure_at_default, 0.0)
+        others = np.minimum(f.guaranteed * beyond, f.cover_cap * f.exposure_at_default)
         own = lost - others
         banks = at_banks(w, own)
         close(banks.sum(), own.sum(), own.sum())
@@ -190,12 +194,21 @@ def at_banks(w: World, amount: Any) -> Any:
 
 def test_recoveries_follow_exposure(ends: dict[str, World]) -> None:
     w = ends["consortium"]
-    done = np.flatnonzero((w.firms.owed > 0.0) & (w.firms.recovery_date <= w.settled))
+    done = np.flatnonzero(
+        (w.firms.exposure_at_default > 0.0) & (w.firms.recovery_date <= w.settled)
+    )
     assert done.size > 3
     for i in done:
         this = np.arange(w.firms.shape[0]) == i
-        mine, theirs = at_banks(w, w.firms.recovery * this), at_banks(w, w.firms.owed * this)
-        close(mine * w.firms.owed[i], theirs * w.firms.recovery[i], float(theirs.max()) ** 2)
+        mine, theirs = (
+            at_banks(w, w.firms.recovery * this),
+            at_banks(w, w.firms.exposure_at_default * this),
+        )
+        close(
+            mine * w.firms.exposure_at_default[i],
+            theirs * w.firms.recovery[i],
+            float(theirs.max()) ** 2,
+        )
 
 
 def test_balance_sheets_roll_from_quarter_to_quarter(ends: dict[str, World]) -> None:
@@ -210,11 +223,11 @@ def test_balance_sheets_roll_from_quarter_to_quarter(ends: dict[str, World]) -> 
             return at[name][1:]
 
         lent = flow("drawn") - flow("repaid") + flow("transfer")
-        resolved = flow("owed") - change("npl")
+        resolved = flow("exposure_at_default") - change("npl")
         charged = resolved - flow("recovered") - flow("guaranteed")
-        close(change("loans"), lent - flow("owed"), scale)
+        close(change("loans"), lent - flow("exposure_at_default"), scale)
         close(change("allowance"), flow("provision") - charged, scale)
-        earned = flow("profit") + flow("tolerance") + flow("injection")
+        earned = flow("profit") + flow("policy_subsidy") + flow("injection")
         close(change("equity"), earned, scale)
         assets = at["loans"] + at["npl"] - at["allowance"]
         close(assets, at["funding_stock"] + at["equity"], scale)
@@ -263,7 +276,7 @@ def test_lenders_gain_no_more_than_the_holder_does() -> None:
     w = branch(history(study(swift)), "loan_with_warrant")
     f = w.firms[w.firms.exercised > 0]
     assert f.shape[0] > 3
-    assert np.all(f.cum_gain <= f.holder_proceeds - f.cum_strike + 1e-9)
+    assert np.all(f.cum_gain <= f.holder_proceeds - f.cum_exercise_amount + 1e-9)
     assert np.all(f.cum_gain > 0.0)
 
 

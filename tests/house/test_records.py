@@ -12,7 +12,7 @@ from sim.engine.ledger import ACCOUNTS
 from sim.engine.world import World
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import FLOWS, OPERATING
-from sim.model.firms.record import ALIVE, CLIMATE, FIRM
+from sim.model.firms.record import ALIVE, FIRM, MARKET_CONDITIONS
 from sim.outcomes.mark import registry
 from sim.scenario.scenario import load_scenario
 from tests.house import baseline
@@ -56,7 +56,13 @@ def test_records_stay_in_their_ranges() -> None:
     assert outside(FIRM.columns, {name: firms[name] for name in firms.dtype.names}) == []
     rows = w.book.rows
     assert outside(CONTRACT.columns, {name: rows[name] for name in rows.dtype.names}) == []
-    assert outside(CLIMATE.columns, {n: w.climate[n] for n in w.climate.dtype.names}) == []
+    assert (
+        outside(
+            MARKET_CONDITIONS.columns,
+            {n: w.market_conditions[n] for n in w.market_conditions.dtype.names},
+        )
+        == []
+    )
 
 
 def test_panels_stay_in_their_ranges() -> None:

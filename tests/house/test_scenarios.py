@@ -139,7 +139,7 @@ def test_promised_business_is_what_signed_firms_brought():
     for name in ("common_growth", "revenue_swap"):
         promise = shipped("three_arrangements").arrangement[name].commitment
         mean = sum(brought) / len(brought)
-        assert promise.priority_capture_share == pytest.approx(mean, abs=0.01)
+        assert promise.priority_wallet_share == pytest.approx(mean, abs=0.01)
 
 
 def test_the_two_readings_of_one_contract_differ_in_stake_and_strike_only():

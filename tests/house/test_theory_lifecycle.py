@@ -1,4 +1,4 @@
-"""The simulator meets the closed forms of a lifecycle without climate or cash.
+"""The simulator meets the closed forms of a lifecycle without market conditions or cash.
 
 Each value is compared within four standard errors, which the sample itself gives; the last
 argument of `assert_meets` says how small they must be. A closed form in years has no unit

@@ -29,7 +29,7 @@ def test_money_is_summed_over_banks_and_the_experiment(outcome, expected):
     assert tiny.value(f"bank.{outcome}", HISTORY) == pytest.approx(expected)
 
 
-def test_income_less_expenses_is_profit_before_the_policy_tolerance():
+def test_income_less_expenses_is_profit_before_the_policy_subsidy():
     income = tiny.value("bank.interest_income", HISTORY) + tiny.value(
         "bank.relationship_income", HISTORY
     )

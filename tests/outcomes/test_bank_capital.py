@@ -48,15 +48,19 @@ def test_the_residual_book_is_carried_net_of_allowance():
 
 
 def test_a_living_right_is_worth_what_exercise_would_pass_on():
-    right = {"right": (WARRANT, 0, 0), "stake": (0.02, 0, 0), "strike": (1.0, 0, 0),
-             "pass_through": (0.5, 0, 0)}  # fmt: skip
+    right = {"right": (WARRANT, 0, 0), "stake": (0.02, 0, 0), "exercise_amount": (1.0, 0, 0),
+             "lender_gain_share": (0.5, 0, 0)}  # fmt: skip
     assert capital.living_rights(tiny.history(firms=right)) == pytest.approx(0.5 * 1.02)
     swap = right | {"right": (SWAP, 0, 0), "trigger": (101.0, 0, 0)}
     assert capital.living_rights(tiny.history(firms=swap)) == 0.0
 
 
 def test_shares_held_are_worth_their_value_less_the_subscription():
-    held = {"holder": (0.05, 0, 0), "cum_strike": (2.0, 0, 0), "pass_through": (0.5, 0, 0)}
+    held = {
+        "holder": (0.05, 0, 0),
+        "cum_exercise_amount": (2.0, 0, 0),
+        "lender_gain_share": (0.5, 0, 0),
+    }
     assert capital.living_rights(tiny.history(firms=held)) == pytest.approx(0.5 * 3.0)
 
 

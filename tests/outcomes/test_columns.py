@@ -44,5 +44,5 @@ def test_a_column_is_a_plain_array_with_the_values_of_the_records():
 
 def test_rows_are_chosen_by_mask_or_by_number():
     firms = of_firms(tiny.history())
-    assert firms.rows(firms["birth"] > 0.0)["owed"].tolist() == [4.0, 0.0]
+    assert firms.rows(firms["birth"] > 0.0)["exposure_at_default"].tolist() == [4.0, 0.0]
     assert firms.rows(np.array([1]))["stage_date"].shape == (1, 4)

@@ -47,13 +47,13 @@ def test_the_cost_of_finance_adds_what_holders_took_at_exit():
     assert credit.cost_of_finance(HISTORY) == pytest.approx(0.3 / 8.0)
     more = {"cum_royalty": (9.0, 0.2, 0.0), "cum_delivery": (9.0, 0.1, 0.0),
             "holder": (0.1, 0.0, 0.05), "holder_proceeds": (0.0, 0.0, 3.0),
-            "cum_strike": (1.0, 0.0, 1.0)}  # fmt: skip
+            "cum_exercise_amount": (1.0, 0.0, 1.0)}  # fmt: skip
     assert credit.cost_of_finance(tiny.history(firms=more)) == pytest.approx((0.6 + 2.0) / 8.0)
 
 
 def test_dilution_that_is_not_realised_is_no_cost_yet():
     held = {"status": (ALIVE, ALIVE, ALIVE), "holder": (0.0, 0.0, 0.05),
-            "cum_strike": (0.0, 0.0, 1.0)}  # fmt: skip
+            "cum_exercise_amount": (0.0, 0.0, 1.0)}  # fmt: skip
     assert credit.cost_of_finance(tiny.history(firms=held)) == pytest.approx(0.3 / 8.0)
 
 

@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.engine.history import OTHERS, History
+from sim.engine.history import PROTECTION_PROVIDERS, History
 from sim.engine.ledger import PARTIES
 from sim.experiment.simulate import freeze, worlds
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD, loss_split
@@ -31,11 +31,13 @@ def histories() -> tuple[tuple[History, ...], tuple[dict[str, float], ...]]:
     lived = list(worlds(scenario, 0))
     paid = tuple(
         {
-            party: float(w.ledger.flows["losses borne by others"][PARTIES.index(party)].sum())
-            for party in OTHERS
+            party: float(
+                w.ledger.flows["losses borne by protection providers"][PARTIES.index(party)].sum()
+            )
+            for party in PROTECTION_PROVIDERS
         }
         for w in lived
-        if "losses borne by others" in w.ledger.flows
+        if "losses borne by protection providers" in w.ledger.flows
     )
     return tuple(freeze(w) for w in lived), paid
 
@@ -49,7 +51,7 @@ def parts(history: History) -> dict[tuple[str, str], float]:
 
 def test_a_loss_is_split_by_share_and_by_cover():
     found = parts(hand.history())
-    # one firm: 3.0 lost, half of it borne by others, who share it three to two
+    # one firm: 3.0 lost, half of it borne by protection providers, who share it three to two
     assert found[LEAD, "bank_b"] == pytest.approx(1.5)
     assert found["guarantors", ""] == pytest.approx(0.9)
     assert found["trusts", ""] == pytest.approx(0.6)
@@ -58,7 +60,7 @@ def test_a_loss_is_split_by_share_and_by_cover():
 
 def test_the_second_lender_lends_beside_the_lead():
     firms = {"status": (1, 5, 5), "contract": (0, 1, 3), "defaulted": (0, 1, 1),
-             "owed": (0.0, 4.0, 10.0), "recovery": (0.0, 1.0, 2.0)}  # fmt: skip
+             "exposure_at_default": (0.0, 4.0, 10.0), "recovery": (0.0, 1.0, 2.0)}  # fmt: skip
     found = parts(hand.history(firms=firms))
     assert (found[LEAD, "bank_a"], found[BESIDE, "bank_b"]) == pytest.approx((4.0, 4.0))
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import CensoredData, ecdf
 
-from sim.outcomes.survival import kaplan_meier, survival_at
+from sim.outcomes.firm import kaplan_meier, survival_at
 
 ages = st.lists(st.integers(1, 12).map(float), min_size=1, max_size=40)
 

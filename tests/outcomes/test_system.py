@@ -80,6 +80,7 @@ def test_value_created_is_net_of_what_was_put_in_and_left_unpaid():
 
 
 def test_half_the_private_value_of_living_firms_counts():
-    firms = {"status": (ALIVE,) * 3, "value": (100.0, 8.0, 10.0), "owed": (0.0,) * 3,
+    firms = {"status": (ALIVE,) * 3, "value": (100.0, 8.0, 10.0),
+                                               "exposure_at_default": (0.0,) * 3,
              "recovery": (0.0,) * 3}  # fmt: skip
     assert system.value_created(tiny.history(firms=firms)) == pytest.approx(4.5)

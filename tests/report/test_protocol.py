@@ -94,9 +94,9 @@ def test_everything_that_the_code_declares_is_there(
 
 def test_every_file_of_the_submodels_is_there(odd: str) -> None:
     files = [
-        f"sim.model.{folder}.{file.stem}"
+        f"sim.{folder}.{file.stem}"
         for folder in SUBMODELS
-        for file in (ROOT / "sim" / "model" / folder).glob("*.py")
+        for file in (ROOT / "sim" / folder.replace(".", "/")).glob("*.py")
         if file.stem != "__init__"
     ]
     assert len(files) > 40

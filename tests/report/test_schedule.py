@@ -1,6 +1,7 @@
 """The order of things, read off the source of the engine."""
 
 from sim.engine import processes
+from sim.engine.committee import hold_committee
 from sim.engine.settlement import settle
 from sim.engine.world import World
 from sim.model.firms.advance import fire
@@ -15,7 +16,7 @@ def places(steps: tuple[Step, ...]) -> list[str]:
 def test_a_month_has_its_phases_in_the_order_of_the_engine() -> None:
     month, *after = steps_of(processes.calendar)
     assert month.place == ""
-    assert places(month.steps) == ["turn", "advance", "decide", "wind_down", "settle"]
+    assert places(month.steps) == ["switch_regime", "advance", "decide", "wind_down", "settle"]
     assert [step.when for step in month.steps[:2]] == ["month in turns", ""]
     assert month.steps[3].when == "otherwise"
     assert places(tuple(after)) == ["advance", "settle"]
@@ -24,7 +25,7 @@ def test_a_month_has_its_phases_in_the_order_of_the_engine() -> None:
 def test_steps_go_as_deep_as_they_are_asked_to() -> None:
     assert all(step.steps == () for step in steps_of(settle))
     (closing,) = [step for step in steps_of(settle, 2) if step.place.endswith("close_books")]
-    assert places(closing.steps) == ["provide", "tolerance", "finish"]
+    assert places(closing.steps) == ["provide", "policy_subsidy", "finish"]
 
 
 def test_what_was_told_is_not_told_again() -> None:
@@ -32,6 +33,15 @@ def test_what_was_told_is_not_told_again() -> None:
     assert month.steps[-1].place == last.place
     assert month.steps[-1].steps != ()
     assert last.steps == ()
+
+
+def test_rules_that_banks_and_firms_follow_are_told() -> None:
+    assert places(steps_of(hold_committee)) == ["decide_applications", "decide_on_lines"]
+    assert places(steps_of(processes.switch_regime)) == [
+        "advance",
+        "set_market_conditions",
+        "switch_regime",
+    ]
 
 
 def test_words_are_the_first_lines_of_the_functions() -> None:

@@ -127,12 +127,12 @@ def test_the_terminal_shows_numbers_in_their_unit_and_the_words_of_the_report(
     assert {"better", "worse", "not ranked"} <= words
 
 
-def test_what_is_equal_is_called_so_in_the_terminal_too() -> None:
+def test_what_never_differed_is_called_not_resolved_in_the_terminal_too() -> None:
     frame = synthetic.outcome_frame()
     frame.loc[frame["outcome"] == "bank.raroc", "value"] = 0.02
     same = dataclasses.replace(synthetic.outcomes(), tidy=frame)
     (row,) = (row for row in terminal(compare(same)) if row[0].startswith("RAROC"))
-    assert {cell.split("\n")[2] for cell in row[2:]} == {"equal"}
+    assert {cell.split("\n")[2] for cell in row[2:]} == {"not resolved"}
 
 
 def test_patterns_are_held_against_published_figures_in_one_unit() -> None:

@@ -27,13 +27,13 @@ OWN: dict[str, Any] = {
     "workout.workout_years": 0.0, "underwriting.operating_cost": [COST] * 4,
     "underwriting.funding_rate": 0.0, "underwriting.screening_cost": 0.0,
     "underwriting.monitoring_cost": 0.0, "relationship.deposit_margin": 0.0,
-    "relationship.fee_share": 0.0, "belief.default.default_rate": [1e-9] * 4,
-    "credit_line.failing_draw_share": 0.0,
+    "relationship.fee_share": 0.0, "belief.default.default_probability": [1e-9] * 4,
+    "credit_line.drawdown_at_default_share": 0.0,
 }  # fmt: skip
 
 
 def fair_rate(seed: int, firms: int) -> Scenario:
-    """The limit with its own luck.
+    """The limit with its own random numbers.
 
     Parameters
     ----------

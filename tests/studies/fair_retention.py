@@ -19,7 +19,7 @@ from tests.studies.fair_step import HORIZON, SIGNING, TERM, VALUES
 GOOD, RATE, LOSS, FEE = 0.9, 0.02, 0.8, 0.15
 AT_ONCE = 1e4
 """Hazard, per year, at which bad firms strip themselves, and speed at which accounts move."""
-KEY = "arrangement.kept.commitment.priority_capture_share"
+KEY = "arrangement.kept.commitment.priority_wallet_share"
 YEARS = HORIZON - SIGNING
 QUARTER = 0.25
 """Accounts are moved at the end of the quarter in which a firm signs."""
@@ -33,20 +33,20 @@ FAIR = least_retention(TERMS, GOOD)
 OWN: dict[str, Any] = fair_rate.OWN | {
     "arrangement.kept": {
         **TERM, "pricing": {"kind": "fixed", "rate": RATE},
-        "commitment": {"kind": "agreement", "priority_capture_share": 0.5},
+        "commitment": {"kind": "agreement", "priority_wallet_share": 0.5},
     },
     "experiment.arrangements": ["kept"], "experiment.baseline": "kept",
     "lifecycle.diversion_hazard": 0.0, "workout.recovery_tangible": 1.0 - LOSS,
-    "relationship.fee_share": FEE, "relationship.capture_speed": AT_ONCE,
+    "relationship.fee_share": FEE, "relationship.wallet_share_speed": AT_ONCE,
     "relationship.delivery_cost": 0.0, "operations.sales_share": [1.0] * 4,
-    "relationship.capture_plain": 0.0, "workout.recovery_unsecured_factor": 1.0,
+    "relationship.plain_wallet_share": 0.0, "workout.recovery_unsecured_factor": 1.0,
     "underwriting.operating_cost": [0.0] * 4, "population.tangible_mean": 1.0,
     "population.tangible_log_sd": 0.0,
 }  # fmt: skip
 
 
 def fair_retention(seed: int, firms: int = 80) -> Scenario:
-    """The limit with its own luck.
+    """The limit with its own random numbers.
 
     Parameters
     ----------

@@ -28,7 +28,7 @@ FAIR = concession_value(CONCESSION, YEARS, 0.0, SALE + FAILURE) / concession_val
 
 RIGHT = {
     "kind": "warrant", "coverage": 0.0, "strike_multiple": 1.0, "years": 30.0,
-    "pass_through_share": 1.0, "liquidity_share": 0.0,
+    "lender_gain_share": 1.0, "liquidity_share": 0.0,
 }  # fmt: skip
 OWN: dict[str, Any] = {
     "arrangement.right": {
@@ -42,7 +42,7 @@ OWN: dict[str, Any] = {
 
 
 def fair_right(seed: int, firms: int) -> Scenario:
-    """The limit with its own luck.
+    """The limit with its own random numbers.
 
     Parameters
     ----------

@@ -29,13 +29,13 @@ VALUES: dict[str, Any] = {
     "experiment.footing": "equal_lending", "experiment.horizon_years": HORIZON,
     "credit_line.apply_below_cash": [1e9] * 4, "credit_line.drawn_at_signing": 1.0,
     "credit_line.liquidity_buffer": 1e9, "operations.opening_cash": 10.0,
-    "operations.venture_opening_cash": 10.0, "underwriting.tolerance_rate": 10.0,
+    "operations.venture_opening_cash": 10.0, "underwriting.policy_subsidy_rate": 10.0,
     "choice.tenor_value": 10.0, "capital.required_ratio": 1e-6,
 }  # fmt: skip
 
 
 def fair_step(seed: int, firms: int = 40) -> Scenario:
-    """The limit with its own luck.
+    """The limit with its own random numbers.
 
     Parameters
     ----------

@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from sim.experiment.progress import Asked
-from sim.experiment.store import Cube, Store
+from sim.experiment.progress import ProgressOption
+from sim.experiment.store import OutcomeArray, Store
 from sim.scenario.scenario import Scenario
 from tests.house.small import shipped
 
@@ -35,12 +35,12 @@ class Planted(Store):
         self.rules = {name.replace("__", "."): rule for name, rule in rules.items()}
         self.asked: list[int] = []
 
-    def cube(
+    def outcome_array(
         self,
         scenarios: Sequence[Scenario],
         replications: Iterable[int],
-        progress: Asked = None,
-    ) -> Cube:
+        progress: ProgressOption = None,
+    ) -> OutcomeArray:
         """Evaluate the planted rules."""
         numbers = tuple(replications)
         self.asked.append(len(scenarios) * len(numbers))
@@ -50,9 +50,9 @@ class Planted(Store):
             [[[rule(s, n, a) for rule in self.rules.values()] for a in arms] for n in numbers]
             for s in scenarios
         ]
-        return Cube(arms, tuple(self.rules), np.array(values, dtype=np.float64))
+        return OutcomeArray(arms, tuple(self.rules), np.array(values, dtype=np.float64))
 
 
-def luck(replication: int, stream: int = 0) -> float:
+def common_noise(replication: int, stream: int = 0) -> float:
     """A standard normal number that belongs to a replication."""
     return float(np.random.default_rng([replication, stream]).normal())

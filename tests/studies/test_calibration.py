@@ -1,4 +1,4 @@
-"""A calibration meets targets under common luck, remembers, and leaves what is settled."""
+"""A calibration meets targets with common draws, remembers, and leaves what is settled."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -32,8 +32,8 @@ def start(folder: Path, plan: Plan) -> Scenario:
 
 @pytest.fixture(scope="module")
 def found(folder: Path, plan: Plan, start: Scenario) -> Calibration:
-    eye = Evaluator(plan, Store(folder / "kept", reader=moments_of))
-    return calibrate(plan, start, eye)
+    simulator = Evaluator(plan, Store(folder / "kept", reader=moments_of))
+    return calibrate(plan, start, simulator)
 
 
 def test_a_fit_is_nearer_to_its_targets_than_the_start(
@@ -58,8 +58,8 @@ def test_a_second_call_simulates_nothing_and_ends_in_the_same_place(
 
 
 def test_a_budget_ends_a_fit_and_keeps_the_best(found: Calibration, start: Scenario) -> None:
-    eye = Evaluator(found.plan, Store(reader=moments_of), budget=2)
-    short = calibrate(found.plan, start, eye)
+    simulator = Evaluator(found.plan, Store(reader=moments_of), budget=2)
+    short = calibrate(found.plan, start, simulator)
     assert not short.is_finished
     assert "Run it again to go on" in short.findings().sentences[-1]
     (missed,) = (words for words in short.findings().sentences if words.startswith("Missed"))
@@ -83,7 +83,7 @@ def test_the_fitted_files_keep_comments_and_say_what_was_fitted(
     assert "# moved" in text
     assert '"fitted 0.1 to 0.7: closings (MK37)"' in text
     # Beliefs stand in the file that is extended.
-    assert any("default_rate" in other for place, other in texts.items() if place != file)
+    assert any("default_probability" in other for place, other in texts.items() if place != file)
     copy = folder / "again.toml"
     copy.write_text(text, encoding="utf-8")
     key = "operations.opening_cash"

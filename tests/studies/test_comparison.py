@@ -1,4 +1,4 @@
-"""Arrangements of several scenarios under common luck: labels, merging and refusals."""
+"""Arrangements of several scenarios with common random numbers: labels, merging and refusals."""
 
 from datetime import date
 
@@ -15,10 +15,10 @@ from sim.studies.comparison import (
     Precisely,
     Precision,
     Target,
+    align_scenarios,
+    common_draw_values,
     compare_scenarios,
     each_confidence,
-    line_up,
-    lucky_values,
     parse_target,
     parse_targets,
     precision_of,
@@ -40,17 +40,17 @@ def small(**values: object) -> object:
 
 def test_scenarios_that_share_the_economy_become_one() -> None:
     other = small().with_values(LONGER)
-    lineup = line_up({"one": small(), "two": other})
-    assert len(lineup.scenarios) == 1
-    assert lineup.arrangements == ("plain", "consortium", "consortium (two)")
-    assert lineup.baseline == "plain"
+    aligned = align_scenarios({"one": small(), "two": other})
+    assert len(aligned.scenarios) == 1
+    assert aligned.arrangements == ("plain", "consortium", "consortium (two)")
+    assert aligned.baseline == "plain"
 
 
 def test_a_merged_arrangement_has_the_numbers_that_it_has_alone() -> None:
     other = small().with_values(LONGER)
     store = Store()
-    both = line_up({"one": small(), "two": other}).outcomes(store, range(2))
-    alone = line_up({"two": other}).outcomes(store, range(2))
+    both = align_scenarios({"one": small(), "two": other}).outcomes(store, range(2))
+    alone = align_scenarios({"two": other}).outcomes(store, range(2))
     mine = both.tidy[both.tidy["arrangement"] == "consortium (two)"]
     its = alone.tidy[alone.tidy["arrangement"] == "consortium"]
     for part in (mine, its):
@@ -68,20 +68,20 @@ def test_programmes_of_two_files_are_lined_up_too() -> None:
         }  # fmt: skip
         return small(policy=[policy], experiment__arrangements=["plain", "plan"])
 
-    same = line_up({"one": programme(1.0), "two": programme(1.0)})
+    same = align_scenarios({"one": programme(1.0), "two": programme(1.0)})
     assert same.arrangements == ("plain", "plan")
-    other = line_up({"one": programme(1.0), "two": programme(0.0)})
+    other = align_scenarios({"one": programme(1.0), "two": programme(0.0)})
     assert other.arrangements == ("plain", "plan", "plan (two)")
     access = other.outcomes(Store(), range(1)).table("firm.signed_share").iloc[0]
     assert access["plan"] > access["plan (two)"]
 
 
 def test_other_economies_run_beside_and_lose_outcomes_that_need_the_baseline() -> None:
-    other = small(underwriting__tolerance_rate=0.0)
-    lineup = line_up({"one": small(), "two": other})
-    assert len(lineup.scenarios) == 2
-    assert lineup.arrangements[2:] == ("plain (two)", "consortium (two)")
-    outcomes = lineup.outcomes(Store(), range(2))
+    other = small(underwriting__policy_subsidy_rate=0.0)
+    aligned = align_scenarios({"one": small(), "two": other})
+    assert len(aligned.scenarios) == 2
+    assert aligned.arrangements[2:] == ("plain (two)", "consortium (two)")
+    outcomes = aligned.outcomes(Store(), range(2))
     saved = outcomes.table("system.additional_survivors")
     assert saved["consortium (two)"].isna().all()
     assert saved["consortium (one)"].notna().all()
@@ -99,39 +99,39 @@ def test_other_economies_run_beside_and_lose_outcomes_that_need_the_baseline() -
 )
 def test_other_luck_is_refused_by_name(key: str, value: object) -> None:
     other = shipped().with_values(SMALL | {key: value})
-    with pytest.raises(ScenarioError, match="must be equal for common luck") as told:
-        line_up({"one": small(), "two": other})
+    with pytest.raises(ScenarioError, match="must be equal for common random numbers") as told:
+        align_scenarios({"one": small(), "two": other})
     assert key in str(told.value)
     assert "one and two" in str(told.value)
 
 
 def test_rules_of_banks_are_no_luck() -> None:
-    other = small(underwriting__tolerance_rate=0.0)
-    assert lucky_values(other) == lucky_values(small())
+    other = small(underwriting__policy_subsidy_rate=0.0)
+    assert common_draw_values(other) == common_draw_values(small())
 
 
 def test_an_unknown_baseline_and_a_single_arrangement_are_refused() -> None:
     with pytest.raises(ScenarioError, match="choose one of: plain, consortium"):
-        line_up({"one": small()}, baseline="swap")
+        align_scenarios({"one": small()}, baseline="swap")
     with pytest.raises(ScenarioError, match="must be at least two"):
-        line_up({"one": small(experiment__arrangements=["plain"])})
+        align_scenarios({"one": small(experiment__arrangements=["plain"])})
 
 
 def test_another_baseline_is_the_one_that_paired_outcomes_refer_to() -> None:
-    lineup = line_up({"one": small()}, baseline="consortium")
-    saved = lineup.outcomes(Store(), range(1)).table("system.additional_survivors")
+    aligned = align_scenarios({"one": small()}, baseline="consortium")
+    saved = aligned.outcomes(Store(), range(1)).table("system.additional_survivors")
     assert saved["consortium"].iloc[0] == 0.0
 
 
 def test_a_comparison_says_in_what_economies_differ_and_what_was_reached() -> None:
     tiny = {"population__firms": 20, "experiment__horizon_years": 0.5}
     found = compare_scenarios(
-        {"one": small(**tiny), "two": small(underwriting__tolerance_rate=0.0, **tiny)},
+        {"one": small(**tiny), "two": small(underwriting__policy_subsidy_rate=0.0, **tiny)},
         precisely=Precisely(["firm.access_share=90pp"], most=40),
     )
-    assert found.differing == ("underwriting.tolerance_rate",)
+    assert found.differing == ("underwriting.policy_subsidy_rate",)
     words = " ".join(found.sentences())
-    assert "differ in underwriting.tolerance_rate" in words
+    assert "differ in underwriting.policy_subsidy_rate" in words
     assert "Every half-width was reached with 30 replications" in words
     assert list(found.findings().tables) == ["precision", "comparison"]
     assert set(found.frame()["baseline"]) == {"plain (one)"}

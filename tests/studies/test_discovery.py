@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import ScenarioError
-from sim.experiment.store import Cube, Store
+from sim.experiment.store import OutcomeArray, Store
 from sim.scenario.scenario import Scenario
 from sim.studies.discovery import (
     Box,
@@ -28,15 +28,15 @@ KEYS = ("macro.frailty_variance=0.05:0.55", "macro.regime.bust.setback=1.5:3.0")
 class Planted(Store):
     """A store in which the other arrangement loses where frailty varies much."""
 
-    def cube(
+    def outcome_array(
         self, scenarios: Sequence[Scenario], replications: Iterable[int], progress: Any = None
-    ) -> Cube:
+    ) -> OutcomeArray:
         names = scenarios[0].experiment.arrangements
         values = np.zeros((len(scenarios), len(tuple(replications)), len(names), 1))
         for place, scenario in enumerate(scenarios):
             lead = 1.0 if scenario.macro.frailty_variance < 0.35 else -1.0
             values[place, :, names.index("common_growth"), 0] = lead * (1.0 + self.noise[place])
-        return Cube(names, ("bank.profit",), values)
+        return OutcomeArray(names, ("bank.profit",), values)
 
     @property
     def noise(self) -> np.ndarray:
@@ -90,12 +90,12 @@ def test_what_cannot_be_is_told_before_anything_runs(
 # --- Boxes hold the planted region, and nothing is found where nothing is planted ----------------
 
 
-def cube(count: int, axes: int, seed: int) -> np.ndarray:
+def outcome_array(count: int, axes: int, seed: int) -> np.ndarray:
     return np.random.default_rng(seed).random((count, axes))
 
 
 def test_a_planted_box_is_found_up_to_the_spacing_of_the_points() -> None:
-    points = cube(600, 4, 1)
+    points = outcome_array(600, 4, 1)
     planted = Box(np.array([0.6, -np.inf, -np.inf, -np.inf]), np.array([1.0, 0.5, np.inf, np.inf]))
     found = best_box(points, planted.holds(points))
     assert found.limited() == [0, 1]
@@ -120,7 +120,7 @@ def test_peels_on_a_line_are_those_of_the_closed_form() -> None:
 
 
 def test_boxes_only_shrink_and_end_at_the_least_size() -> None:
-    points = cube(200, 3, 2)
+    points = outcome_array(200, 3, 2)
     cases = points[:, 0] + points[:, 1] > 1.2
     sizes = [quality(box, points, cases).inside for box in trajectory(points, cases)]
     assert all(after < before for before, after in pairwise(sizes))
@@ -130,7 +130,7 @@ def test_boxes_only_shrink_and_end_at_the_least_size() -> None:
 def test_noise_seldom_gives_a_box() -> None:
     limits = []
     for seed in range(20):
-        points = cube(100, 3, 100 + seed)
+        points = outcome_array(100, 3, 100 + seed)
         cases = np.random.default_rng(seed).random(100) < 0.5
         limits.append(len(best_box(points, cases).limited()))
     # limits that pass by chance are what the worlds kept apart are for

@@ -6,7 +6,7 @@ import pytest
 from sim.base.errors import ScenarioError
 from sim.studies.frontier import clearly_dominated, efficient, frontier
 from sim.studies.sweep import Plan
-from tests.studies.planted import Planted, luck, scenario
+from tests.studies.planted import Planted, common_noise, scenario
 
 VARY = [
     "arrangement.revenue_swap.upside.coverage=0:0.4:3",
@@ -22,7 +22,7 @@ def terms(s):
 def planted(noise: float) -> Planted:
     """Coverage moves from firms to banks, a concession only costs."""
     return Planted(
-        bank__raroc=lambda s, n, _: terms(s)[0] - 10.0 * terms(s)[1] + noise * luck(n),
+        bank__raroc=lambda s, n, _: terms(s)[0] - 10.0 * terms(s)[1] + noise * common_noise(n),
         firm__survival_5y=lambda s, n, _: 1.0 - terms(s)[0] - 5.0 * terms(s)[1],
     )
 
@@ -35,7 +35,7 @@ def test_the_planted_set_is_marked_and_the_rest_is_dominated():
     assert set(frame["arrangement"]) == {"revenue_swap"}
 
 
-def test_common_luck_does_not_blur_the_comparison_of_points():
+def test_common_random_numbers_do_not_blur_the_comparison_of_points():
     quiet, loud = (
         frontier(scenario(), VARY, plan=Plan(replications=4), store=planted(noise)).frame()
         for noise in (0.0, 5.0)

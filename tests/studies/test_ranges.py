@@ -170,7 +170,7 @@ def test_a_list_with_a_range_in_its_own_unit_stays_inside_as_a_whole():
 
 def test_fitted_numbers_can_be_added():
     both = assumptions(scenario(), ("assumption", "fitted")).ranges
-    assert "underwriting.tolerance_rate" in {one.key for one in both}
+    assert "underwriting.policy_subsidy_rate" in {one.key for one in both}
 
 
 @pytest.mark.parametrize("name", ["jiangsu_multi_party", "zhejiang_kanglin", "yuqin_swap"])

@@ -17,17 +17,21 @@ from sim.studies.robustness import (
     runs_of,
     verdict_row,
 )
-from tests.studies.planted import OUTCOME, Planted, luck, scenario
+from tests.studies.planted import OUTCOME, Planted, common_noise, scenario
 
-VARY = ["underwriting.tolerance_rate=0:0.04", "macro.frailty_variance=0.1:0.3",
+VARY = ["underwriting.policy_subsidy_rate=0:0.04", "macro.frailty_variance=0.1:0.3",
         "lifecycle.setback_hazard=x0.5:x1.5"]  # fmt: skip
 TRIAL = Trial(points=40, replications=5, tornado=1)
 
 
 def rule(s, n, arm):
-    """The consortium gains while tolerance lies above 0.01, the swap gains always."""
-    own = {"consortium": s.underwriting.tolerance_rate - 0.01, "revenue_swap": 1.0}
-    return luck(n) + own.get(arm, 0.0) + (1e-5 * luck(n, 1) if arm != "plain" else 0.0)
+    """The consortium gains while the subsidy lies above 0.01, the swap gains always."""
+    own = {"consortium": s.underwriting.policy_subsidy_rate - 0.01, "revenue_swap": 1.0}
+    return (
+        common_noise(n)
+        + own.get(arm, 0.0)
+        + (1e-5 * common_noise(n, 1) if arm != "plain" else 0.0)
+    )
 
 
 def tried(rule=rule, **values):
@@ -41,10 +45,10 @@ def test_a_sign_that_lasts_and_one_that_flips():
     assert rows.loc["revenue_swap", "same_and_clear"] == 1.0
     joint = rows.loc["consortium"]
     assert joint["verdict"] == BAD
-    # A quarter of the range of tolerance lies below 0.01; a hypercube of 40 hits ten.
+    # A quarter of the range of the subsidy lies below 0.01; a hypercube of 40 hits ten.
     assert joint["opposite_and_clear"] == pytest.approx(0.25, abs=1.5 / 40)
     assert joint["same_low"] < joint["same_sign"] < joint["same_high"]
-    assert joint["pushes_over"].startswith("low underwriting.tolerance_rate (+1.00)")
+    assert joint["pushes_over"].startswith("low underwriting.policy_subsidy_rate (+1.00)")
 
 
 def test_shares_of_points_are_told_in_per_cent():
@@ -58,7 +62,7 @@ def test_shares_of_points_are_told_in_per_cent():
 
 def test_the_strongest_number_is_moved_alone_and_its_flip_is_marked():
     rows = tried().tornado.set_index(["arrangement", "end"])
-    assert set(rows["key"]) == {"underwriting.tolerance_rate"}
+    assert set(rows["key"]) == {"underwriting.policy_subsidy_rate"}
     assert rows.loc[("consortium", "low"), "flips"]
     assert not rows.loc[("consortium", "high"), "flips"]
     assert rows.loc[("consortium", "low"), "swing"] == pytest.approx(0.04)
@@ -66,7 +70,7 @@ def test_the_strongest_number_is_moved_alone_and_its_flip_is_marked():
 
 
 def test_a_sign_that_is_not_clear_now_is_not_judged():
-    noisy = tried(lambda s, n, arm: 0.0 if arm == "plain" else luck(n, 2))
+    noisy = tried(lambda s, n, arm: 0.0 if arm == "plain" else common_noise(n, 2))
     assert set(noisy.frame()["verdict"]) == {NONE}
 
 

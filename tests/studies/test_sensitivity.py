@@ -9,14 +9,14 @@ from sim.studies.sensitivity import Screening, analysed, design, laid_out, sensi
 from tests.studies.planted import OUTCOME, Planted, scenario
 
 VARY = [
-    "underwriting.tolerance_rate=0:1", "macro.frailty_variance=0:1",
+    "underwriting.policy_subsidy_rate=0:1", "macro.frailty_variance=0:1",
     "lifecycle.setback_hazard=x0.5:x1.5",
 ]  # fmt: skip
 
 
 def rule(s, n, arm):
-    """Plain hangs on tolerance; consortium adds twice the frailty, and some of both."""
-    t, f = s.underwriting.tolerance_rate, s.macro.frailty_variance
+    """Plain hangs on the subsidy; consortium adds twice the frailty, and some of both."""
+    t, f = s.underwriting.policy_subsidy_rate, s.macro.frailty_variance
     return 3.0 * t + (2.0 * f + 4.0 * t * f if arm == "consortium" else 0.0)
 
 
@@ -33,7 +33,7 @@ def test_morris_gives_the_planted_effects_on_levels_and_differences():
     assert plain.loc[tolerance, "mu_star"] == pytest.approx(3.0)
     assert plain.loc[tolerance, "sigma"] == pytest.approx(0.0, abs=1e-9)
     assert plain.loc[frailty, "mu_star"] == pytest.approx(0.0, abs=1e-9)
-    # Mean effect of frailty is 2 + 4 E(tolerance), of tolerance 4 E(frailty).
+    # Mean effect of frailty is 2 + 4 E(subsidy), of the subsidy 4 E(frailty).
     for key, effect in ((frailty, 4.0), (tolerance, 2.0)):
         assert abs(gap.loc[key, "mu_star"] - effect) < 3.0 * gap.loc[key, "mu_star_conf"] / 1.96
         assert gap.loc[key, "sigma"] > 0.5
@@ -49,7 +49,7 @@ def test_sobol_gives_the_shares_of_variance():
     # 2 f + 4 t f with uniform t, f: variances of the main effects 4/12 of f and 4/12 * 4.
     whole = 4.0 / 12.0 + 16.0 / 12.0 + 16.0 / 144.0
     for key, alone in (("macro.frailty_variance", 16.0 / 12.0),
-                       ("underwriting.tolerance_rate", 4.0 / 12.0)):  # fmt: skip
+                       ("underwriting.policy_subsidy_rate", 4.0 / 12.0)):  # fmt: skip
         row = gap.loc[key]
         assert abs(row["S1"] - alone / whole) < 3.0 * row["S1_conf"] / 1.96
         assert abs(row["ST"] - (alone + 16.0 / 144.0) / whole) < 3.0 * row["ST_conf"] / 1.96

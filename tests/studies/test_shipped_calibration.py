@@ -20,8 +20,8 @@ FURTHEST = 2.0
 def test_the_shipped_economy_is_a_fit_of_its_plan() -> None:
     plan = load_plan(PLAN)
     scenario = scenario_of(plan, PLAN)
-    eye = Evaluator(plan, Store(workers=2, reader=moments_of))
-    found = check(plan, scenario, eye)
+    simulator = Evaluator(plan, Store(workers=2, reader=moments_of))
+    found = check(plan, scenario, simulator)
     gaps = np.abs(found.distances)
     assert np.median(gaps) < 1.0
     assert gaps.max() < FURTHEST

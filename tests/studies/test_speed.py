@@ -27,7 +27,7 @@ def test_the_pilot_is_kept_and_tells_what_a_run_costs() -> None:
 def test_a_stopwatch_splits_runs_from_the_rest() -> None:
     scenario, store = shipped().with_values(SMALL), Store()
     with stopwatch(store, 4) as speed:
-        store.cube([scenario.with_values({"experiment.seed": n}) for n in range(4)], [0])
+        store.outcome_array([scenario.with_values({"experiment.seed": n}) for n in range(4)], [0])
         end = time.process_time() + 0.05
         while time.process_time() < end:
             pass

@@ -5,14 +5,14 @@ import pytest
 
 from sim.base.errors import ScenarioError
 from sim.studies.sweep import Plan, sweep
-from tests.studies.planted import OUTCOME, Planted, luck, scenario
+from tests.studies.planted import OUTCOME, Planted, common_noise, scenario
 
-VARY = ["underwriting.tolerance_rate=0:0.1:3", "macro.frailty_variance=0.1:0.3:2"]
+VARY = ["underwriting.policy_subsidy_rate=0:0.1:3", "macro.frailty_variance=0.1:0.3:2"]
 
 
 def rule(s, n, arm):
-    own = 10.0 * s.underwriting.tolerance_rate if arm == "consortium" else 0.0
-    return luck(n) + own + s.macro.frailty_variance
+    own = 10.0 * s.underwriting.policy_subsidy_rate if arm == "consortium" else 0.0
+    return common_noise(n) + own + s.macro.frailty_variance
 
 
 def test_the_table_is_tidy_and_the_differences_are_paired():
@@ -21,12 +21,12 @@ def test_the_table_is_tidy_and_the_differences_are_paired():
     assert len(rows) == 6 * 3
     assert not rows.duplicated(["point", "arrangement", "outcome"]).any()
     joint = rows[rows["arrangement"] == "consortium"]
-    # Common luck cancels: the difference is known without error, the level is not.
+    # Common random numbers cancel: the difference is known without error, the level is not.
     assert joint["difference"].to_numpy() == pytest.approx(
-        10.0 * joint["underwriting.tolerance_rate"].to_numpy()
+        10.0 * joint["underwriting.policy_subsidy_rate"].to_numpy()
     )
     assert np.abs(joint["difference_error"]).max() < 1e-12
-    noise = np.array([luck(n) for n in range(5)])
+    noise = np.array([common_noise(n) for n in range(5)])
     assert joint["standard_error"].iloc[0] == pytest.approx(noise.std(ddof=1) / np.sqrt(5))
     assert rows[rows["arrangement"] == "plain"]["difference"].isna().all()
 
@@ -35,7 +35,7 @@ def test_findings_name_the_points_of_least_and_most():
     found = sweep(scenario(), VARY, [OUTCOME], Plan(replications=2), Planted(bank__profit=rule))
     spans = found.findings().tables["spans"].set_index(["arrangement", "end"])
     assert spans.loc[("consortium", "most"), "difference"] == pytest.approx(1.0)
-    assert "tolerance_rate = 0.1" in spans.loc[("consortium", "most"), "at"]
+    assert "policy_subsidy_rate = 0.1" in spans.loc[("consortium", "most"), "at"]
 
 
 def test_everything_wrong_is_told_at_once_before_anything_runs():

@@ -3,10 +3,16 @@
 from typing import Any
 
 from sim.base.columns import Column, Table, copy_rule
+from sim.base.draws import REACH, uniform_pair
 from sim.model.banks.desk import REFINANCED
+from sim.model.banks.judgement import public_score
+from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import ASK_RENEWAL
 from sim.model.firms.relationship import business
+
+# --- An application: what a committee reads of a firm that asks, brought to its date -------------
+
 
 APPLICATION = Table(
     (
@@ -31,7 +37,7 @@ APPLICATION = Table(
         Column("quality", "standard deviations", "what signals are signals of; no bank sees it"),
         Column("business", "CNY million a year", "bank income on all of its banking business"),
         Column("need", "CNY million", "its project's cost and a year's outflow beyond its cash"),
-        Column("taste", "x", "how heavily it weighs the cost of moving its business"),
+        Column("switching_cost_weight", "x", "weight of the cost of moving its business"),
         Column("limit", "CNY million", "line in force"),
         Column("balance", "CNY million", "drawn part of it"),
         Column("rate", "per year", "rate on it"),
@@ -39,15 +45,15 @@ APPLICATION = Table(
         Column("credit_years", "years", "time with a line so far"),
         Column("right", "code", "living right of its lenders", "i1"),
         Column("stake", "share", "share of equity that this right buys"),
-        Column("strike", "CNY million", "its subscription amount"),
+        Column("exercise_amount", "CNY million", "its subscription amount"),
         Column("trigger", "CNY million", "valuation at which it comes alive"),
         Column("expiry", "years", "date at which it lapses"),
         Column("lenders", "-", "present lenders", "i4"),
         Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
         Column("share", "share", "their shares", length=MOST_LENDERS),
         Column("prior", "standard deviations", "mean quality given what everybody sees"),
-        Column("file_precision", "-", "what the home bank has learnt: precision"),
-        Column("file_sum", "-", "and its precision-weighted sum"),
+        Column("history_precision", "-", "what the home bank has learnt: precision"),
+        Column("history_sum", "-", "and its precision-weighted sum"),
         Column("stigma", "standard deviations", "how much worse it looks after a refusal"),
         Column("renewal", "flag", "it already has a line with the bank that judges", "i1"),
         Column("bust", "flag", "a regime in which setbacks are likelier than usual", "i1"),
@@ -61,8 +67,9 @@ APPLICATION = Table(
 
 _AS_IN_THE_RECORD = {
     "firm", "request", "home", "stage", "sector", "birth", "sales", "value", "last_round",
-    "round_date", "venture", "setback", "quality", "taste", "limit", "balance", "rate", "terms",
-    "credit_years", "right", "stake", "strike", "trigger", "expiry",
+    "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
+    "rate", "terms",
+    "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(
     __name__, "copy_firm", (c for c in APPLICATION.columns if c.name in _AS_IN_THE_RECORD)
@@ -83,7 +90,7 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
         Whether the firm comes from a bank that has just ended its line: it looks worse, and
         is new to the bank.
     """
-    f, u, c = d.firms[i], d.rules[0], d.climate[0]
+    f, u, c = d.firms[i], d.rules[0], d.market_conditions[0]
     copy_firm(a, f)
     a.date = date
     a.tangible = f.tangible * f.scale * c.collateral
@@ -93,8 +100,8 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     more = max(cash, 0.0) - max(f.cash, 0.0)
     a.business = business(f, p) + p.deposit_margin * p.deposit_share * more
     a.prior = u.prior_backed if f.venture == 1 else u.prior_other
-    a.file_precision = d.file_precision[i]
-    a.file_sum = d.file_sum[i]
+    a.history_precision = d.history_precision[i]
+    a.history_sum = d.history_sum[i]
     a.stigma = u.stigma if refused else 0.0
     a.renewal = 1 if f.limit > 0.0 and not refused else 0
     a.bust = c.bust
@@ -114,3 +121,29 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
 def asks_renewal(a: Any) -> bool:
     """Whether the line of a firm, or of an application, ends."""
     return a.request & ASK_RENEWAL != 0
+
+
+# --- To whom an arrangement is open: its dates, its reach, and two conditions of admission -------
+
+
+def is_admitted(a: Any, k: Any, admission: Any) -> bool:
+    """Whether an arrangement on the menu is open to the applicant.
+
+    Parameters
+    ----------
+    a : application
+    k : conditions of the arrangement
+    admission : record array, shape (2,)
+        The conditions of the arrangement and of the policy.
+    """
+    if k.open == 0:
+        return False
+    if k.reach < 1.0 and uniform_pair(a.k0, a.k1, a.firm, REACH, k.address, 0)[0] >= k.reach:
+        return False
+    for n in range(admission.shape[0]):
+        e = admission[n]
+        precision = e.score_precision[a.stage]
+        score = public_score(a, precision) if precision > 0.0 else 0.0
+        if not is_eligible(e, a, score):
+            return False
+    return True

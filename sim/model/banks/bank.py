@@ -5,10 +5,19 @@ and its own caps. Money is for 1,000 firms of the population, so that a scenario
 the number of firms without changing how tight capital is.
 """
 
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, roots_hermitenorm
 
+from sim.base.columns import Column, Rows, Table, pack
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.model.banks.conditions import filled
+
+# --- A bank: the technology desk inside a parent bank --------------------------------------------
+
 
 # --- A bank: the technology desk inside a parent bank --------------------------------------------
 
@@ -34,7 +43,7 @@ class Bank(Frozen):
         unit="CNY million per 1,000 firms", meaning="the parent's capital outside the desk"
     )
     appetite: NonNegative = param(
-        unit="x", meaning="factor on the policy tolerance, 1 is the common level"
+        unit="x", meaning="factor on the policy subsidy, 1 is the common level"
     )
     signal_precision: NonNegative = param(
         unit="x", meaning="precision of the bank's own signals, 1 is the common level"
@@ -68,8 +77,8 @@ class Capital(Frozen):
 
 
 # --- Provisions in three stages: twelve months, lifetime, and default ----------------------------
-# A loan starts in stage one. A recognised worsening (a setback, a cut line, arrears) moves it
-# to stage two, where losses over its life are provided for. A defaulted loan is in stage
+# A loan starts in stage one. A recognised worsening (a setback, a reduced line, arrears) moves it
+# to stage 2, where losses over its life are provided for. A defaulted loan is in stage
 # three at its loss given default.
 # References
 # ----------
@@ -82,17 +91,17 @@ Floats = NDArray[np.float64]
 class Provisions(Frozen):
     """Parameters of provisioning."""
 
-    worsened_factor: PositiveFloat = param(
-        unit="x", meaning="default of a worsened loan against its default at signing"
+    stage_2_factor: PositiveFloat = param(
+        unit="x", meaning="default of a stage 2 loan against its default at signing"
     )
-    lifetime_years: PositiveFloat = param(unit="years", meaning="life of a worsened loan")
+    lifetime_years: PositiveFloat = param(unit="years", meaning="life of a stage 2 loan")
 
 
 def allowance(
     balance: Floats,
     default: Floats,
     loss: Floats,
-    worsened: NDArray[np.bool_],
+    stage_2: NDArray[np.bool_],
     p: Provisions,
 ) -> Floats:
     """What is set aside for each performing loan, CNY million.
@@ -103,8 +112,8 @@ def allowance(
     default : array, shape (n,), per year
         Believed at signing.
     loss : array, shape (n,)
-        Believed loss given default, net of what others bear.
-    worsened : bool array, shape (n,)
+        Believed loss given default, net of what protection providers bear.
+    stage_2 : bool array, shape (n,)
     p : Provisions
 
     Returns
@@ -113,10 +122,103 @@ def allowance(
 
     Examples
     --------
-    >>> rule = Provisions(worsened_factor=3.0, lifetime_years=2.0)
+    >>> rule = Provisions(stage_2_factor=3.0, lifetime_years=2.0)
     >>> allowance(np.array([10.0, 10.0]), np.array([0.02, 0.02]), np.array([0.5, 0.5]),
     ...           np.array([False, True]), rule).round(4).tolist()
     [0.099, 0.5654]
     """
-    lifetime = np.where(worsened, default * p.worsened_factor * p.lifetime_years, default)
+    lifetime = np.where(stage_2, default * p.stage_2_factor * p.lifetime_years, default)
     return balance * (1.0 - np.exp(-lifetime)) * loss
+
+
+# --- Parameters that rules of banks read: those common to all banks, and those of each -----------
+
+
+BANK_RULES = Table(
+    (
+        Column("appetite", "x", "factor on the policy subsidy"),
+        Column("signal_precision", "x", "precision of the bank's own signals"),
+        Column("cap_factor", "x", "factor on the caps on one line"),
+        Column("single_name", "CNY million", "most lent to one firm"),
+        Column("parent_income", "CNY million a year", "other income of the parent"),
+        Column("parent_risk_assets", "CNY million", "other risk-weighted assets of the parent"),
+    )
+)
+BANK_BOOKS = Table(
+    (
+        Column("loans", "CNY million", "performing loans"),
+        Column("npl", "CNY million", "loans in default that are not resolved"),
+        Column("allowance", "CNY million", "set aside for losses"),
+        Column("funding", "CNY million", "funding less cash"),
+        Column("equity", "CNY million", "capital of the desk"),
+        Column("parent_equity", "CNY million", "capital of the parent outside the desk"),
+        Column("screening", "CNY million", "cost of judging since the last settlement"),
+        Column("coordination", "CNY million", "cost of bringing lenders together since then"),
+        Column("transfer", "CNY million", "balances taken over less handed over since then"),
+        Column("budget", "CNY million", "capital that the parent gives the desk"),
+        Column("promised", "CNY million", "lending granted since the last settlement"),
+        Column("lost", "CNY million", "losses borne on all defaults so far"),
+        Column(
+            "covered", "CNY million", "losses that protection providers bear, paid or not, so far"
+        ),
+    )
+)
+"""State of each bank."""
+
+
+def common_rules(scenario: Any) -> Rows:
+    """Parameters common to all banks, shape (1,)."""
+    s = scenario
+    backed, other = venture_means(s.equity.venture_logit, s.equity.venture_quality_slope)
+    groups = [s.underwriting, s.capital, s.choice, s.provisions]
+    beliefs = s.belief.model_dump(exclude={"default", "by_arrangement"})
+    return pack(
+        [
+            *(group.model_dump() for group in groups), beliefs,
+            {"prior_backed": backed, "prior_other": other},
+            {"drawn_at_signing": s.credit_line.drawn_at_signing},
+            s.lifecycle.model_dump(include={"diversion_hazard", "monitoring_effect"}),
+            s.relationship.model_dump(include={"delivery_cost"}),
+            s.right.model_dump(include={"right_volatility", "right_discount"}),
+        ]
+    )  # fmt: skip
+
+
+def bank_rules(scenario: Any) -> Rows:
+    """Parameters of each bank, shape (n_banks,)."""
+    thousands = scenario.population.firms / 1000.0
+    single = scenario.capital.single_name_share
+    return filled(
+        BANK_RULES,
+        (
+            {
+                "appetite": bank.appetite, "signal_precision": bank.signal_precision,
+                "cap_factor": bank.cap_factor, "single_name": bank.parent_capital * single,
+                "parent_income": bank.parent_income * thousands,
+                "parent_risk_assets": bank.parent_risk_assets * thousands,
+            }
+            for bank in scenario.bank.values()
+        ),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def venture_means(logit: float, slope: float) -> tuple[float, float]:
+    """Mean quality of venture-backed and of other firms, standard deviations.
+
+    Parameters
+    ----------
+    logit, slope : float
+        Odds of venture backing, see `sim.model.firms.equity.Equity`.
+
+    Examples
+    --------
+    >>> [round(mean, 3) for mean in venture_means(-1.1, 0.5)]
+    [0.353, -0.124]
+    """
+    nodes, weights = roots_hermitenorm(40)
+    backed = expit(logit + slope * nodes)
+    total = float(weights.sum())
+    share = float((weights * backed).sum()) / total
+    mean = float((weights * backed * nodes).sum()) / total
+    return mean / share, -mean / (1.0 - share)

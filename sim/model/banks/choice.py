@@ -95,13 +95,13 @@ def upside_cost(o: Any, a: Any, k: Any, u: Any) -> float:
         return 0.0
     if o.right == ROYALTY:
         return min(o.royalty_cap, k.royalty_share * a.sales * k.years)
-    right = (o.stake, o.strike, o.trigger)
+    right = (o.stake, o.exercise_amount, o.trigger)
     cost = cost_of_right(right, a.value, k.right_years, u.right_volatility, u.right_discount)
     cost = cost * math.exp(u.private_information_slope * a.quality)
     if o.right != SWAP:
         return cost
-    moving = u.delivery_cost * (k.full_capture - k.base_capture) * a.business
-    return min(cost, moving * k.right_years * a.taste)
+    moving = u.delivery_cost * (k.full_wallet_share - k.base_wallet_share) * a.business
+    return min(cost, moving * k.right_years * a.switching_cost_weight)
 
 
 def leaving_cost(a: Any, broken: float, u: Any) -> float:
@@ -114,9 +114,9 @@ def leaving_cost(a: Any, broken: float, u: Any) -> float:
         Cost of breaking the agreement in force.
     u : rules common to all banks
     """
-    cost = (u.switching_cost + broken) * a.limit * a.taste
+    cost = (u.switching_cost + broken) * a.limit * a.switching_cost_weight
     if a.right != SWAP:
         return cost
     years = min(max(a.expiry - a.date, 0.0), 100.0)
-    right = (a.stake, a.strike, a.trigger)
+    right = (a.stake, a.exercise_amount, a.trigger)
     return cost + cost_of_right(right, a.value, years, u.right_volatility, u.right_discount)

@@ -9,14 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from sim.model.banks.admission import is_admitted
-from sim.model.banks.application import asks_renewal, read_application
+from sim.model.banks.application import asks_renewal, is_admitted, read_application
 from sim.model.banks.choice import advantage, leaving_cost, wants, worth
 from sim.model.banks.judgement import RIVAL, draw
 from sim.model.banks.offer import make_offer
 from sim.model.banks.rationing import ration
 from sim.model.banks.signing import decline, learn, sign
-from sim.model.banks.withdrawal import kept_at_review
+from sim.model.banks.withdrawal import retained_at_review
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 
 BOUNDARY = 1e-9
@@ -86,7 +85,7 @@ def read_ready(some: int, none: int, d: Any, date: float) -> int:
         if request & some != 0 and request & none == 0:
             a = d.applications[found]
             read_application(a, int(i), d, date, False)
-            if d.firms[i].asked + waiting_time(a, d) <= date + BOUNDARY:
+            if d.firms[i].request_date + waiting_time(a, d) <= date + BOUNDARY:
                 found += 1
     return found
 
@@ -208,9 +207,9 @@ def review(applications: Any, d: Any) -> None:
     """Yearly reviews of lines that run, by the terms on which each was signed."""
     for row in range(applications.shape[0]):
         a, k = applications[row], d.terms[applications[row].terms]
-        kept = kept_at_review(d.offers[row, 0], a, k, d.rules[0], d.banks, d.again[0])
+        retained = retained_at_review(d.offers[row, 0], a, k, d.rules[0], d.banks, d.again[0])
         d.ordinal[a.firm] += 1
-        decline(a.firm, kept, d)
+        decline(a.firm, retained, d)
 
 
 def compare_outside_offers(applications: Any, offers: Any, d: Any) -> None:

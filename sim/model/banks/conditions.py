@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.base.columns import Column, Rows, Table
-from sim.model.banks.underwriting import Belief
+from sim.model.banks.underwriting import Belief, Beliefs
 from sim.model.contracts import (
     commitment,
     funding,
@@ -24,7 +24,7 @@ from sim.model.contracts import (
     upside,
 )
 from sim.model.contracts.arrangement import Arrangement
-from sim.model.firms.loss_sharing import borne_by_others
+from sim.model.firms.loss_sharing import borne_by_protection
 from sim.model.firms.record import TERMS
 
 _OFFER = (
@@ -35,13 +35,16 @@ _OFFER = (
     Column("most_lenders", "-", "banks that a firm turns to", "i4"),
 )
 _BELIEFS = (
-    Column("default_rate", "per year", "of a borrower of average quality, by stage", length=4),
+    Column(
+        "default_probability", "per year", "of a borrower of average quality, by stage", length=4
+    ),
     Column("believed_loss", "share", "loss given default that lenders bear"),
     Column("right_worth", "CNY per CNY of subscription amount", "by stage", length=4),
 )
 FIXED_NAMES = {
     "security", "guaranteed", "first_loss", "cover_cap", "fee_rate", "relending_rate",
-    "introduction", "base_capture", "full_capture", "listing_capture", "pass_through",
+    "introduction", "base_wallet_share", "full_wallet_share", "listing_wallet_share",
+    "lender_gain_share",
     "liquidity", "royalty_share",
 }  # fmt: skip
 FIXED = tuple(column for column in TERMS if column.name in FIXED_NAMES)
@@ -74,9 +77,9 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
         **security.conditions(a.security), **loss_sharing.conditions(a.loss_sharing),
         **funding.conditions(a.funding, scenario.population.firms / 1000.0),
         **introduction.conditions(a.introduction), **upside.conditions(a.upside),
-        **commitment.conditions(a.commitment, scenario.relationship.capture_plain),
+        **commitment.conditions(a.commitment, scenario.relationship.plain_wallet_share),
         "open": 1, "reach": 1.0,
-        "default_rate": belief.default_rate, "right_worth": belief.right_worth,
+        "default_probability": belief.default_probability, "right_worth": belief.right_worth,
         "believed_loss": believed_loss(a, belief),
     }  # fmt: skip
     side_by_side = not found["joint"] and not found["unsecured"]
@@ -84,12 +87,27 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
     return found | {"side_by_side": int(side_by_side), "most_lenders": most}
 
 
-def believed_loss(a: Arrangement, belief: Belief) -> float:
-    """Believed loss given default that lenders bear, share of what is owed.
+def belief_of(beliefs: Beliefs, arrangement: str) -> Belief:
+    """The beliefs under one arrangement.
 
     Examples
     --------
-    >>> level = Belief(default_rate=(0.04, 0.03, 0.02, 0.01), loss_secured=0.5,
+    >>> level = Belief(default_probability=(0.04, 0.03, 0.02, 0.01), loss_secured=0.45,
+    ...                loss_unsecured=0.7, right_worth=(0.3, 0.3, 0.2, 0.2))
+    >>> rules = Beliefs(quality_slope=0.8, bust_factor=1.2, setback_factor=3.0,
+    ...                 right_quality_slope=0.3, default=level)
+    >>> belief_of(rules, "consortium").loss_secured
+    0.45
+    """
+    return beliefs.by_arrangement.get(arrangement, beliefs.default)
+
+
+def believed_loss(a: Arrangement, belief: Belief) -> float:
+    """Believed loss given default that lenders bear, share of exposure at default.
+
+    Examples
+    --------
+    >>> level = Belief(default_probability=(0.04, 0.03, 0.02, 0.01), loss_secured=0.5,
     ...                loss_unsecured=0.7, right_worth=(0.3, 0.3, 0.2, 0.2))
     >>> believed_loss(Arrangement(), level)
     0.5
@@ -99,7 +117,7 @@ def believed_loss(a: Arrangement, belief: Belief) -> float:
     left = level * (1.0 - security.added_recovery(a.security))
     clause = a.loss_sharing
     cover = sum(loss_sharing.cover_shares(clause))
-    borne = borne_by_others(left, 1.0, cover, clause.first_loss_share, clause.cover_cap_share)
+    borne = borne_by_protection(left, 1.0, cover, clause.first_loss_share, clause.cover_cap_share)
     return left - float(borne)
 
 

@@ -1,7 +1,7 @@
 """Whether a lender agrees: what a loan leaves over its break-even rate, as the lender believes.
 
 A loan is worth making when the rate that can be charged, banking business, the right and the
-policy tolerance together reach the break-even rate. The rate is capped near the benchmark,
+policy subsidy together reach the break-even rate. The rate is capped near the benchmark,
 so that quantity rations and not price.
 
 References
@@ -21,9 +21,9 @@ from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP
 MOST_DEFAULT = 0.95
 
 
-def default_rate(a: Any, k: Any, u: Any, mean: float, variance: float, seen: bool) -> float:
+def default_probability(a: Any, k: Any, u: Any, mean: float, variance: float, seen: bool) -> float:
     """Believed default per year: a log-linear rate, expected over a normal posterior."""
-    base = k.default_rate[a.stage]
+    base = k.default_probability[a.stage]
     if seen:
         base = base * u.setback_factor
     if a.bust == 1:
@@ -72,7 +72,7 @@ def right_income(o: Any, a: Any, k: Any, u: Any, line: float) -> float:
     if o.right == ROYALTY:
         return min(k.royalty_share * a.sales, o.royalty_cap) / line
     worth = k.right_worth[a.stage] * math.exp(u.right_quality_slope * o.quality[0])
-    return o.strike / line * worth * k.pass_through / max(k.right_years, 1.0)
+    return o.exercise_amount / line * worth * k.lender_gain_share / max(k.right_years, 1.0)
 
 
 def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
@@ -92,16 +92,22 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     line = max(line, 1e-9)
     grant(o, k, line, a.value)
     price = mean_rate(own_rate(a, u), k)
-    banking = u.relationship_weight * 0.5 * (k.base_capture + k.full_capture) * a.business / line
+    banking = (
+        u.relationship_weight
+        * 0.5
+        * (k.base_wallet_share + k.full_wallet_share)
+        * a.business
+        / line
+    )
     effort = u.screening_cost / (line * k.years)
     patience = u.renewal_patience_rate + (u.joint_patience_rate if k.stands_still == 1 else 0.0)
     rent = banking + right_income(o, a, k, u, line) - effort + patience * a.renewal
-    tolerance = u.tolerance_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
+    subsidy = u.policy_subsidy_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
     funds = marginal_cost(a, k, u)
     cost = u.operating_cost[a.stage] + k.fee_rate
     seen = sees_setback(a, u)
     for j in range(o.lenders):
-        o.default[j] = default_rate(a, k, u, o.quality[j], o.variance[j], seen)
+        o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
         needed = break_even_rate(o.default[j], k.believed_loss, funds, cost, u)
-        o.surplus[j] = price + (rent + banks[o.lender[j]].appetite * tolerance) - needed
+        o.surplus[j] = price + (rent + banks[o.lender[j]].appetite * subsidy) - needed
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0

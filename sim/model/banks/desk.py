@@ -30,7 +30,7 @@ OFFER = Table(
         Column("news", "-", "that signal times its precision"),
         Column("right", "code", "right that the firm grants", "i1"),
         Column("stake", "share", "share of equity that it buys, post-money"),
-        Column("strike", "CNY million", "subscription amount"),
+        Column("exercise_amount", "CNY million", "subscription amount"),
         Column("trigger", "CNY million", "valuation at which it comes alive"),
         Column("royalty_cap", "CNY million", "total at which a royalty ends"),
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
@@ -49,9 +49,9 @@ class Desk(NamedTuple):
 
     Parameters
     ----------
-    firms, next_time, pending, params, climate : arrays
+    firms, next_time, pending, params, market_conditions : arrays
         Firms, their clocks, and the factors in force, as compiled rules of firms take them;
-        `climate` has one row.
+        `market_conditions` has one row.
     rules, banks, books : record arrays
         Parameters common to all banks (one row), parameters and state of each bank.
     terms, admission : record arrays, shapes (1 + n_menu,) and (1 + n_menu, 2)
@@ -59,7 +59,7 @@ class Desk(NamedTuple):
     roster, lender : int arrays, shapes (n_firms, m) and (n_firms, 8)
         Banks in the order in which a firm turns to them; its present lenders, lead first.
     share : array, shape (n_firms, 8)
-    file_precision, file_sum : arrays, shape (n_firms,)
+    history_precision, history_sum : arrays, shape (n_firms,)
         What the home bank has learnt: precision of its signals, and their weighted sum.
     ordinal : int64 array, shape (n_firms,)
         Decisions taken on the firm so far; the address of the next signals.
@@ -73,7 +73,7 @@ class Desk(NamedTuple):
         Scratch: the firms that ask, and what they are offered.
     again : record array, shape (1,)
         Scratch: an offer that is looked at a second time.
-    cut_who, cut_kept, judged_who, judged_lead : arrays, shape (n,)
+    cut_who, cut_retained, judged_who, judged_lead : arrays, shape (n,)
         What the committee decided beside signing, for those who repeat it.
     tally : array, shape (4,)
         CNY million refinanced; rows used of the book, of cuts and of judgements.
@@ -84,7 +84,7 @@ class Desk(NamedTuple):
     next_time: Any
     pending: Any
     params: Any
-    climate: Any
+    market_conditions: Any
     rules: Any
     banks: Any
     books: Any
@@ -93,8 +93,8 @@ class Desk(NamedTuple):
     roster: Any
     lender: Any
     share: Any
-    file_precision: Any
-    file_sum: Any
+    history_precision: Any
+    history_sum: Any
     ordinal: Any
     believed_default: Any
     believed_loss: Any
@@ -108,7 +108,7 @@ class Desk(NamedTuple):
     offers: Any
     again: Any
     cut_who: Any
-    cut_kept: Any
+    cut_retained: Any
     judged_who: Any
     judged_lead: Any
     tally: Any

@@ -105,8 +105,8 @@ def learn_from(
     mean = a.prior
     known = 1.0
     if o.lender[j] == a.home:
-        mean = (mean + a.file_sum) / (1.0 + a.file_precision)
-        known += a.file_precision
+        mean = (mean + a.history_sum) / (1.0 + a.history_precision)
+        known += a.history_precision
     if public > 0.0:
         mean = (mean * known + public * shown) / (known + public)
         known += public

@@ -4,14 +4,61 @@ Every arrangement goes through the same steps; only its conditions differ. The o
 whether lenders agree, for how much, at what rate and with whom.
 """
 
+import math
 from typing import Any
 
 from sim.model.banks.credit_decision import decide
 from sim.model.banks.judgement import judge
-from sim.model.banks.line import size_lines
 from sim.model.banks.offer_rate import first_rate, later_rate, mean_rate, own_rate
 from sim.model.banks.withdrawal import look_again
+from sim.model.contracts.limit import asked_line
 from sim.model.contracts.upside import grant
+
+# --- How much is offered: what is asked, what each bank may lend, and who lends how much ---------
+
+
+def bank_cap(a: Any, k: Any, u: Any, bank: Any) -> float:
+    """Most that a bank lends to the firm, CNY million."""
+    if math.isinf(k.cap_factor):
+        return math.inf
+    return min(u.line_cap[a.stage] * bank.cap_factor, bank.single_name) * k.cap_factor
+
+
+def size_lines(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
+    """Write the line of each lender that agrees, CNY million.
+
+    Side by side, each lender in turn covers what is left. Under one agreement each bank
+    lends its share of the whole, and the tightest cap over its share binds: a refusing
+    partner takes its own line with it, and the others do not carry it.
+    """
+    asked = asked_line(a, k, u.advance_rate * a.tangible)
+    if k.side_by_side == 1:
+        cover_in_turn(o, a, k, u, banks, asked)
+        return
+    whole = asked
+    for j in range(o.lenders):
+        part = k.shares[j] if o.accepts[j] == 1 and o.accepts[0] == 1 else 0.0
+        o.share[j] = part
+        if part > 0.0:
+            whole = min(whole, bank_cap(a, k, u, banks[o.lender[j]]) / part)
+    for j in range(o.lenders):
+        o.part[j] = whole * o.share[j]
+
+
+def cover_in_turn(o: Any, a: Any, k: Any, u: Any, banks: Any, asked: float) -> None:
+    """Lines of banks that lend side by side; without the lead there is nothing to cover."""
+    before = 0.0
+    for j in range(o.lenders):
+        part = 0.0
+        if o.accepts[j] == 1:
+            part = min(bank_cap(a, k, u, banks[o.lender[j]]), asked - before)
+        before += part
+        if j == 0 and o.accepts[0] == 0:
+            asked = 0.0
+        o.part[j] = max(part, 0.0)
+
+
+# --- An offer: what an arrangement's clauses and a bank's judgement give an applicant ------------
 
 
 def make_offer(o: Any, a: Any, k: Any, u: Any, banks: Any, first: int, again: Any) -> None:
@@ -23,7 +70,7 @@ def make_offer(o: Any, a: Any, k: Any, u: Any, banks: Any, first: int, again: An
         Written.
     a : application, see `sim.model.banks.application.APPLICATION`
     k : conditions of the arrangement, see `sim.model.banks.conditions.CONDITIONS`
-    u : rules common to all banks, see `sim.model.banks.rules`
+    u : rules common to all banks, see `sim.model.banks.bank`
     banks : record array, shape (n_banks,)
         Rules of each bank.
     first : int

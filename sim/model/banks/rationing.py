@@ -52,19 +52,19 @@ def ration(offers: Any, applications: Any, ready: Any, d: Any, moves: bool) -> N
     of the lead, ties by order.
     """
     n_banks = d.banks.shape[0]
-    room = np.empty(n_banks)
+    lending_headroom = np.empty(n_banks)
     asked = np.zeros(n_banks)
     amount = np.zeros(ready.shape[0])
-    headroom(d, room)
+    headroom(d, lending_headroom)
     for n in range(ready.shape[0]):
         if ready[n] == 1:
             amount[n] = new_exposure(
                 offers[n], applications[n], d.rules[0].drawn_at_signing, moves
             )
             add_parts(offers[n], amount[n], asked)
-    tight = asked > room
+    tight = asked > lending_headroom
     if np.any(tight):
-        ration_tight(offers, ready, amount, room, tight)
+        ration_tight(offers, ready, amount, lending_headroom, tight)
     for n in range(ready.shape[0]):
         if ready[n] == 1:
             o = offers[n]
@@ -78,25 +78,20 @@ def add_parts(o: Any, amount: float, sums: Any) -> None:
         sums[o.lender[j]] += amount * o.share[j]
 
 
-def ration_tight(offers: Any, ready: Any, amount: Any, room: Any, tight: Any) -> None:
-    """As `ration`, where some banks are asked for more than they have room for."""
+def ration_tight(offers: Any, ready: Any, amount: Any, lending_headroom: Any, tight: Any) -> None:
+    """As `ration`, where some banks are short; what needs none of these fits in any case."""
     hard = np.zeros(ready.shape[0], np.int64)
-    merit = np.zeros(ready.shape[0])
+    risk_adjusted_margin = np.zeros(ready.shape[0])
     count = 0
-    taken = np.zeros(room.shape[0])
     for n in range(ready.shape[0]):
-        if ready[n] == 1:
-            if needs_any(offers[n], amount[n], tight):
-                hard[count] = n
-                merit[count] = -offers[n].surplus[0]
-                count += 1
-            else:
-                add_parts(offers[n], amount[n], taken)
-    left = room - taken
-    for place in np.argsort(merit[:count], kind="mergesort"):
+        if ready[n] == 1 and needs_any(offers[n], amount[n], tight):
+            hard[count] = n
+            risk_adjusted_margin[count] = -offers[n].surplus[0]
+            count += 1
+    for place in np.argsort(risk_adjusted_margin[:count], kind="mergesort"):
         n = hard[place]
-        if has_room(offers[n], amount[n], left):
-            add_parts(offers[n], -amount[n], left)
+        if has_room(offers[n], amount[n], lending_headroom):
+            add_parts(offers[n], -amount[n], lending_headroom)
         else:
             ready[n] = 0
 

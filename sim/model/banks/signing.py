@@ -4,17 +4,26 @@ import math
 from typing import Any
 
 from sim.base.columns import copy_rule
+from sim.model.banks.application import read_application
 from sim.model.banks.conditions import FIXED
-from sim.model.banks.desk import BOOKED, CUTS, JUDGED
+from sim.model.banks.desk import BOOKED, CUTS, JUDGED, REFINANCED
+from sim.model.banks.offer import choose_lenders
+from sim.model.banks.offer_rate import first_rate, later_rate
+from sim.model.contracts.upside import grant
+from sim.model.firms.contract_effects import decline_firm, sign_firm
+from sim.model.firms.flows import post_firm
 from sim.model.firms.record import NEVER
+
+# --- Writing decisions down: contracts into the book, refusals and cuts beside it ----------------
+
 
 copy_fixed = copy_rule(__name__, "copy_fixed", FIXED)
 
 
 def learn(o: Any, a: Any, d: Any) -> None:
-    """The home bank files what it saw; every decision counts one and costs something."""
-    d.file_precision[a.firm] += o.news_precision
-    d.file_sum[a.firm] += o.news
+    """The home bank's private signal history grows; a decision counts one and costs something."""
+    d.history_precision[a.firm] += o.news_precision
+    d.history_sum[a.firm] += o.news
     d.ordinal[a.firm] += 1
     n = int(d.tally[JUDGED])
     d.judged_who[n] = a.firm
@@ -28,7 +37,7 @@ def charge_screening(lead: int, d: Any) -> None:
     d.books[lead].screening += d.rules[0].screening_cost
 
 
-def sign(o: Any, a: Any, code: int, moved: bool, d: Any) -> None:
+def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     """Write an offer to a firm as a contract into the book.
 
     Parameters
@@ -37,7 +46,7 @@ def sign(o: Any, a: Any, code: int, moved: bool, d: Any) -> None:
     a : application
     code : int
         Of the arrangement, 0 for plain lending.
-    moved : bool
+    switched_bank : bool
         Whether the firm leaves its bank.
     d : Desk
     """
@@ -45,7 +54,7 @@ def sign(o: Any, a: Any, code: int, moved: bool, d: Any) -> None:
     d.tally[BOOKED] += 1.0
     c, k = d.book[row], d.terms[code]
     write_lenders(c, o)
-    write_state(c, a, d.climate[0])
+    write_state(c, a, d.market_conditions[0])
     c.date = a.date
     c.limit = o.line
     c.default = o.default[0]
@@ -54,7 +63,7 @@ def sign(o: Any, a: Any, code: int, moved: bool, d: Any) -> None:
     c.monitored = o.monitored
     c.signed = 1 if code > 0 else 0
     c.terms = code
-    c.moved = 1 if moved else 0
+    c.switched_bank = 1 if switched_bank else 0
     c.unsecured = k.unsecured
     c.maturity = a.date + k.years
     c.review = a.date + 1.0 if k.reviewed == 1 else NEVER
@@ -82,14 +91,14 @@ def write_lenders(c: Any, o: Any) -> None:
     c.lead = c.lender[0]
 
 
-def write_state(c: Any, a: Any, climate: Any) -> None:
+def write_state(c: Any, a: Any, market_conditions: Any) -> None:
     """The firm and the market conditions at signing."""
     c.firm = a.firm
     c.stage = a.stage
     c.value = a.value
     c.first = 1 if a.limit <= 0.0 else 0
-    c.regime = climate.regime
-    c.winter = climate.winter
+    c.regime = market_conditions.regime
+    c.winter = market_conditions.winter
 
 
 def write_price(c: Any, rate: float, later_rate: float, k: Any, date: float) -> None:
@@ -109,15 +118,143 @@ def write_right(c: Any, o: Any, k: Any, date: float) -> None:
     """The right that the firm grants; `o` is the offer, or whatever holds the right."""
     c.right = o.right
     c.stake = o.stake
-    c.strike = o.strike
+    c.exercise_amount = o.exercise_amount
     c.trigger = o.trigger
     c.royalty_cap = o.royalty_cap
     c.expiry = date + k.right_years if k.right_years > 0.0 else NEVER
 
 
-def decline(i: int, kept: float, d: Any) -> None:
-    """Refuse the request of firm `i`; its line is cut to the share that lenders keep."""
+def decline(i: int, retained: float, d: Any) -> None:
+    """Refuse firm `i`; its commitment is reduced to the share that lenders retain."""
     n = int(d.tally[CUTS])
     d.cut_who[n] = i
-    d.cut_kept[n] = kept
+    d.cut_retained[n] = retained
     d.tally[CUTS] += 1.0
+
+
+# --- Decisions take effect: balances change hands, firms are bound to new terms, lines are cut ---
+
+
+def enact_decisions(d: Any, first: int, date: float) -> None:
+    """Let everything take effect that a committee wrote down.
+
+    Parameters
+    ----------
+    d : Desk
+    first : int
+        First row of the book that is new; contracts of one arrangement stand together.
+    date : float, years
+    """
+    code = -1
+    refinances = False
+    for row in range(first, int(d.tally[BOOKED])):
+        c = d.book[row]
+        if c.terms != code:
+            code = c.terms
+            refinances = d.tally[REFINANCED] < d.terms[code].quota
+        c.refinanced = d.terms[code].refinanced_share if refinances else 0.0
+        enact(row, d, date)
+    for n in range(int(d.tally[CUTS])):
+        f = d.firms[d.cut_who[n]]
+        decline_firm(
+            f, d.params[f.sector], d.market_conditions[0], date, d.cut_retained[n], d.next_time,
+            d.pending,
+            d.log, d.cursor,
+        )  # fmt: skip
+
+
+def enact(row: int, d: Any, date: float) -> None:
+    """Hand balances over to the new lenders and bind the firm to its new terms."""
+    c = d.book[row]
+    i = c.firm
+    f = d.firms[i]
+    p = d.params[f.sector]
+    post_firm(
+        f, p, date, d.posted[i], d.lender[i], d.share[i], d.rules[0].operating_cost, d.by_bank,
+        d.total, d.by_terms, d.row,
+    )  # fmt: skip
+    for j in range(d.share.shape[1]):
+        d.books[d.lender[i, j]].transfer -= f.balance * d.share[i, j]
+        d.books[c.lender[j]].transfer += f.balance * c.share[j]
+    if d.lender[i, 0] != c.lender[0]:
+        d.history_precision[i] = 0.0
+        d.history_sum[i] = 0.0
+    for j in range(d.share.shape[1]):
+        d.lender[i, j] = c.lender[j]
+        d.share[i, j] = c.share[j]
+    d.believed_default[i] = c.default
+    d.believed_loss[i] = c.loss
+    d.tally[REFINANCED] -= f.refinanced * f.balance
+    sign_firm(f, p, d.market_conditions[0], date, c, row, d.next_time, d.pending, d.log, d.cursor)
+    d.tally[REFINANCED] += f.refinanced * f.balance
+
+
+# --- Decisions of another world repeated: the same loans, under an arrangement's own conditions --
+
+
+def repeat_judge(d: Any, who: Any, lead: Any, date: float) -> None:
+    """Charge the banks that judged firms there.
+
+    Parameters
+    ----------
+    d : Desk
+    who, lead : int64 arrays, shape (n,)
+    date : float, years
+    """
+    for n in range(who.shape[0]):
+        charge_screening(lead[n], d)
+
+
+def repeat_reduction(d: Any, who: Any, retained: Any, date: float) -> None:
+    """Cut lines as they were cut there; `retained` is the share that stays, shape (n,)."""
+    for n in range(who.shape[0]):
+        decline(who[n], retained[n], d)
+
+
+def repeat_sign(d: Any, who: Any, contracts: Any, date: float) -> None:
+    """Sign contracts that were signed there, under the conditions on offer here.
+
+    Parameters
+    ----------
+    d : Desk
+    who : int64 array, shape (n,)
+    contracts : record array, shape (n,)
+    date : float, years
+    """
+    code = 0
+    for other in range(1, d.terms.shape[0]):
+        if d.terms[other].open == 1:
+            code = other
+    for n in range(who.shape[0]):
+        row = int(d.tally[BOOKED])
+        d.tally[BOOKED] += 1.0
+        d.book[row] = contracts[n]
+        write_anew(d.book[row], code, d, date)
+
+
+def write_anew(c: Any, code: int, d: Any, date: float) -> None:
+    """Give a contract the arrangement's price, lenders, right and promise.
+
+    What is lent, against what and until when stays as it was.
+    """
+    k, o, f = d.terms[code], d.again[0], d.firms[c.firm]
+    own = c.rate
+    write_price(c, first_rate(own, k), later_rate(own, k), k, date)
+    grant(o, k, c.limit, f.value)
+    write_right(c, o, k, date)
+    c.signed = 1 if code > 0 else 0
+    c.terms = code
+    if k.joint == 1:
+        share_out(c, k, d)
+    write_conditions(c, k, d)
+
+
+def share_out(c: Any, k: Any, d: Any) -> None:
+    """Lenders of a joint loan: the lead there, then the banks that the firm knows."""
+    o = d.again[0]
+    a = d.applications[0]
+    read_application(a, c.firm, d, c.date, False)
+    choose_lenders(o, a, c.lead, k.members, 0)
+    for j in range(c.share.shape[0]):
+        c.lender[j] = o.lender[j] if j < o.lenders else 0
+        c.share[j] = k.shares[j] if j < k.members else 0.0

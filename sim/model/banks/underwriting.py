@@ -1,7 +1,7 @@
 """How banks judge, what they charge, and how much they lend: the parameters.
 
 A loan is worth making when the rate that can be charged, banking business, the right and the
-policy tolerance together reach the break-even rate (`sim.model.banks.credit_decision`).
+policy subsidy together reach the break-even rate (`sim.model.banks.credit_decision`).
 """
 
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
@@ -32,13 +32,17 @@ class Underwriting(Frozen):
         unit="per year", meaning="running cost per unit lent, by stage", low=0
     )
     screening_cost: NonNegative = param(unit="CNY million", meaning="cost of one decision")
-    tolerance_rate: float = param(
+    policy_subsidy_rate: float = param(
         unit="per year", meaning="expected shortfall that policy tells banks to accept"
     )
-    bust_tightening_rate: float = param(unit="per year", meaning="tolerance withdrawn in a bust")
-    renewal_patience_rate: float = param(unit="per year", meaning="further tolerance at renewal")
+    bust_tightening_rate: float = param(
+        unit="per year", meaning="policy subsidy withdrawn in a bust"
+    )
+    renewal_patience_rate: float = param(
+        unit="per year", meaning="further policy subsidy at renewal"
+    )
     joint_patience_rate: float = param(
-        unit="per year", meaning="further tolerance where lenders decide together"
+        unit="per year", meaning="further policy subsidy where lenders decide together"
     )
     stigma: float = param(
         unit="standard deviations", meaning="how a refusal elsewhere lowers the judgement"
@@ -76,7 +80,7 @@ class Underwriting(Frozen):
 class Belief(Frozen):
     """Beliefs under one arrangement."""
 
-    default_rate: StageVector = param(
+    default_probability: StageVector = param(
         unit="per year", meaning="default of a borrower of average quality, by stage", low=0
     )
     loss_secured: Share = param(unit="share", meaning="loss given default, secured")
@@ -103,18 +107,3 @@ class Beliefs(Frozen):
     )
     default: Belief = param(unit="", meaning="beliefs unless an arrangement has its own")
     by_arrangement: dict[str, Belief] = param({}, unit="", meaning="beliefs by arrangement")
-
-
-def belief_of(beliefs: Beliefs, arrangement: str) -> Belief:
-    """The beliefs under one arrangement.
-
-    Examples
-    --------
-    >>> level = Belief(default_rate=(0.04, 0.03, 0.02, 0.01), loss_secured=0.45,
-    ...                loss_unsecured=0.7, right_worth=(0.3, 0.3, 0.2, 0.2))
-    >>> rules = Beliefs(quality_slope=0.8, bust_factor=1.2, setback_factor=3.0,
-    ...                 right_quality_slope=0.3, default=level)
-    >>> belief_of(rules, "consortium").loss_secured
-    0.45
-    """
-    return beliefs.by_arrangement.get(arrangement, beliefs.default)

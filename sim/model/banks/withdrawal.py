@@ -51,7 +51,7 @@ def look_again(o: Any, a: Any, k: Any, u: Any, banks: Any, again: Any) -> None:
         o.accepts[j] = o.accepts[j] & again.accepts[j]
 
 
-def kept_at_review(o: Any, a: Any, k: Any, u: Any, banks: Any, again: Any) -> float:
+def retained_at_review(o: Any, a: Any, k: Any, u: Any, banks: Any, again: Any) -> float:
     """The share of a running line that its lenders keep, 1 where nobody leaves.
 
     Parameters as in `look_again`; the offer is scratch, too.
@@ -65,14 +65,14 @@ def kept_at_review(o: Any, a: Any, k: Any, u: Any, banks: Any, again: Any) -> fl
     decide(o, a, k, u, banks)
     if k.stands_still == 0:
         look_again(o, a, k, u, banks, again)
-    kept = 0.0
+    retained = 0.0
     leaves = False
     for j in range(o.lenders):
         if o.accepts[j] == 1:
-            kept += o.share[j]
+            retained += o.share[j]
         elif o.share[j] > 0.0:
             leaves = True
     if k.stands_still == 1:
-        return 1.0 if kept >= MAJORITY else 0.0
+        return 1.0 if retained >= MAJORITY else 0.0
     # Shares that sum to one but for a rounding error are no cut where nobody leaves.
-    return kept if leaves else 1.0
+    return retained if leaves else 1.0

@@ -7,7 +7,7 @@ from sim.model.contracts.funding import Funding, OwnFunds
 from sim.model.contracts.introduction import Introduction, NoIntroduction
 from sim.model.contracts.limit import Collateral, Limit
 from sim.model.contracts.loss_sharing import LossSharing, Sole
-from sim.model.contracts.pricing import Pricing, RiskBased
+from sim.model.contracts.pricing import Pricing, StandardRate
 from sim.model.contracts.screening import OwnFile, Screening
 from sim.model.contracts.security import NoPledge, Security
 from sim.model.contracts.tenor import Annual, Tenor
@@ -21,7 +21,7 @@ class Arrangement(Frozen):
     screening: Screening = param(OwnFile(), unit="", meaning="what the lender sees")
     limit: Limit = param(Collateral(), unit="", meaning="how much")
     tenor: Tenor = param(Annual(), unit="", meaning="how long")
-    pricing: Pricing = param(RiskBased(), unit="", meaning="at what rate")
+    pricing: Pricing = param(StandardRate(), unit="", meaning="at what rate")
     funding: Funding = param(OwnFunds(), unit="", meaning="whose money")
     security: Security = param(NoPledge(), unit="", meaning="what can be seized")
     loss_sharing: LossSharing = param(Sole(), unit="", meaning="who bears losses")

@@ -24,17 +24,17 @@ class Agreement(Frozen):
     """A cooperation agreement beside the loan."""
 
     kind: Literal["agreement"]
-    priority_capture_share: Share | None = param(
+    priority_wallet_share: Share | None = param(
         None,
         unit="share",
         meaning="banking business that comes with the promise of priority",
     )
-    demanded_capture_share: Share | None = param(
+    demanded_wallet_share: Share | None = param(
         None,
         unit="share",
         meaning="banking business demanded for the waiver of a swap right",
     )
-    listing_capture_share: Share = param(
+    listing_wallet_share: Share = param(
         0.0, unit="share", meaning="listing proceeds to be kept at the bank"
     )
     break_cost_share: NonNegative = param(
@@ -46,7 +46,7 @@ class Agreement(Frozen):
 Commitment = Annotated[NoPromise | Agreement, Field(discriminator="kind")]
 
 
-def captures(clause: NoPromise | Agreement, plain: float) -> tuple[float, float, float]:
+def wallet_shares(clause: NoPromise | Agreement, plain: float) -> tuple[float, float, float]:
     """Business kept without delivery, business demanded, share of listing proceeds.
 
     Parameters
@@ -57,14 +57,14 @@ def captures(clause: NoPromise | Agreement, plain: float) -> tuple[float, float,
 
     Examples
     --------
-    >>> captures(Agreement(kind="agreement", priority_capture_share=0.43), 0.18)
+    >>> wallet_shares(Agreement(kind="agreement", priority_wallet_share=0.43), 0.18)
     (0.43, 0.43, 0.0)
     """
     if isinstance(clause, NoPromise):
         return plain, plain, 0.0
-    base = plain if clause.priority_capture_share is None else clause.priority_capture_share
-    full = base if clause.demanded_capture_share is None else clause.demanded_capture_share
-    return base, full, clause.listing_capture_share
+    base = plain if clause.priority_wallet_share is None else clause.priority_wallet_share
+    full = base if clause.demanded_wallet_share is None else clause.demanded_wallet_share
+    return base, full, clause.listing_wallet_share
 
 
 CONDITIONS = (
@@ -77,17 +77,17 @@ CONDITIONS = (
 def conditions(clause: NoPromise | Agreement, plain: float) -> dict[str, float]:
     """Terms and conditions by name, as in `sim.model.firms.record.TERMS` and `CONDITIONS`.
 
-    Arguments as those of `captures`.
+    Arguments as those of `wallet_shares`.
 
     Examples
     --------
     >>> found = conditions(Agreement(kind="agreement", break_cost_share=0.006), 0.18)
-    >>> found["break_cost"], found["stands_still"], found["full_capture"]
+    >>> found["break_cost"], found["stands_still"], found["full_wallet_share"]
     (0.006, 0, 0.18)
     """
-    base, full, listing = captures(clause, plain)
+    base, full, listing = wallet_shares(clause, plain)
     found: dict[str, float] = {
-        "base_capture": base, "full_capture": full, "listing_capture": listing,
+        "base_wallet_share": base, "full_wallet_share": full, "listing_wallet_share": listing,
     }  # fmt: skip
     if isinstance(clause, NoPromise):
         return found | {"break_cost": 0.0, "stands_still": 0}

@@ -18,10 +18,10 @@ CONTRACT = Table(
         Column("winter", "flag", "equity market in a winter at signing", "i1"),
         Column("signed", "flag", "a contract of the arrangement rather than a plain loan", "i1"),
         Column("first", "flag", "opens a line for a firm that had none", "i1"),
-        Column("moved", "flag", "taken over from another bank", "i1"),
+        Column("switched_bank", "flag", "taken over from another bank", "i1"),
         *TERMS,
         Column("default", "per year", "believed default"),
-        Column("loss", "share", "believed loss given default, net of others"),
+        Column("loss", "share", "believed loss given default, net of protection"),
         Column("judgement", "standard deviations", "posterior mean of quality"),
         Column("value", "CNY million", "valuation at signing"),
     )

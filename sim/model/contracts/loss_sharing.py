@@ -3,8 +3,8 @@
 Neutral: the firm's own bank (or its bilateral lenders, each for its own line). In a
 consortium banks share income and losses in fixed proportions, lead first. Beside them a
 guarantor, an insurer, a trust or a lessor may bear part of the loss for a fee on the balance;
-they lend nothing. Lenders may keep a first loss, and what others pay may be capped. The
-lessor owns equipment worth its part of the loan and sells it after a default. These are the
+they lend nothing. Lenders may keep a first loss, and what protection providers pay may be capped.
+The lessor owns equipment worth its part of the loan and sells it after a default. These are the
 terms; the rule that shares a loss by them is `sim.model.firms.loss_sharing`. Source: ZJ06, ZJ08,
 ZJ12, MK22, AH27.
 """
@@ -21,7 +21,7 @@ MOST_LENDERS = 8
 
 
 class Cover(Frozen):
-    """What parties beside the lenders bear of a loss, and what they are paid for it."""
+    """What protection providers bear of a loss, and what they are paid for it."""
 
     guaranteed_share: Share = param(0.0, unit="share of loss", meaning="borne by a guarantor")
     guarantee_fee_rate: NonNegative = param(
@@ -47,28 +47,28 @@ class Cover(Frozen):
     )
     first_loss_share: Share = param(
         0.0,
-        unit="share of what is owed",
-        meaning="loss that lenders bear before others pay",
-        words="Lenders bear the first {value} of what is owed before others pay.",
+        unit="share of exposure at default",
+        meaning="loss that lenders bear before protection providers pay",
+        words="Lenders bear the first {value} of exposure at default before protection pays.",
     )
     cover_cap_share: Share = param(
         1.0,
-        unit="share of what is owed",
-        meaning="most that others pay together",
-        words="Others pay at most {value} of what is owed.",
+        unit="share of exposure at default",
+        meaning="most that protection pays together",
+        words="Protection pays at most {value} of exposure at default.",
     )
 
     def broken_rules(self) -> Iterator[Broken]:
         """Others bear the whole of a loss at most."""
         total = sum(cover_shares(self))
         if total > 1.0 + SUM_TOLERANCE:
-            rule = f"shares of others must sum to 1 at most; got {total:.12g}"
+            rule = f"shares of protection providers must sum to 1 at most; got {total:.12g}"
             cure = "lower a share of the guarantor, the insurer, the trust or the lessor"
             yield "guaranteed_share", rule, cure
 
 
 class Sole(Cover):
-    """The lead bank, alone or with others that bear losses."""
+    """The lead bank, alone or with protection providers."""
 
     kind: Literal["sole"] = "sole"
 

@@ -14,10 +14,10 @@ from sim.base.columns import Column
 from sim.base.parameter import Frozen, NonNegative, param
 
 
-class RiskBased(Frozen):
+class StandardRate(Frozen):
     """The lender's own rate."""
 
-    kind: Literal["risk_based"] = "risk_based"
+    kind: Literal["standard"] = "standard"
 
 
 class Concession(Frozen):
@@ -52,7 +52,7 @@ class FixedRate(Frozen):
     rate: NonNegative = param(unit="per year", meaning="rate on the balance", high=1)
 
 
-Pricing = Annotated[RiskBased | Concession | Step | FixedRate, Field(discriminator="kind")]
+Pricing = Annotated[StandardRate | Concession | Step | FixedRate, Field(discriminator="kind")]
 CONDITIONS = (
     Column("own_weight", "-", "1 where the lender's own rate counts, else 0"),
     Column("first_add", "per year", "added to it at first"),
@@ -62,7 +62,7 @@ CONDITIONS = (
 """What rules of banks read of this clause, see `sim.model.banks.offer_rate`."""
 
 
-def conditions(clause: RiskBased | Concession | Step | FixedRate) -> dict[str, float]:
+def conditions(clause: StandardRate | Concession | Step | FixedRate) -> dict[str, float]:
     """Conditions by name, as in `CONDITIONS`.
 
     Examples
@@ -75,7 +75,7 @@ def conditions(clause: RiskBased | Concession | Step | FixedRate) -> dict[str, f
         first = later = -clause.concession_rate
     elif isinstance(clause, Step):
         first, later = -clause.concession_rate, clause.surcharge_rate
-        # A step of nothing is no date in the firm's life.
+        # A step of zero in the rate needs no date of its own.
         if clause.concession_rate + clause.surcharge_rate != 0.0:
             after = clause.after_years
     elif isinstance(clause, FixedRate):

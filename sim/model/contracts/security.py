@@ -19,17 +19,17 @@ class NoPledge(Frozen):
 
 
 class Pledge(Frozen):
-    """A pledge that returns a share of what is owed."""
+    """A pledge that returns a share of exposure at default."""
 
     kind: Literal["pledge"]
-    recovery_share: Share = param(unit="share of what is owed", meaning="added recovery")
+    recovery_share: Share = param(unit="share of exposure at default", meaning="added recovery")
 
 
 Security = Annotated[NoPledge | Pledge, Field(discriminator="kind")]
 
 
 def added_recovery(clause: NoPledge | Pledge) -> float:
-    """Share of what is owed that the pledge returns.
+    """Share of exposure at default that the pledge returns.
 
     Examples
     --------

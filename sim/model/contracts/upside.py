@@ -40,7 +40,7 @@ class _Subscription(Frozen):
         None, unit="CNY million", meaning="post-money strike valuation, where it is stated"
     )
     years: PositiveFloat = param(unit="years", meaning="life of the right", high=30)
-    pass_through_share: Share = param(
+    lender_gain_share: Share = param(
         unit="share",
         meaning="part of a gain that reaches the lenders; the holder keeps the rest",
     )
@@ -137,9 +137,9 @@ def conditions(clause: NoUpside | Warrant | Swap | Royalty) -> dict[str, float]:
     Examples
     --------
     >>> right = Warrant(kind="warrant", coverage=0.2, strike_multiple=1.0, years=5,
-    ...                 pass_through_share=0.5, liquidity_share=0.35)
+    ...                 lender_gain_share=0.5, liquidity_share=0.35)
     >>> found = conditions(right)
-    >>> found["coverage"], found["amount"], found["pass_through"]
+    >>> found["coverage"], found["amount"], found["lender_gain_share"]
     (0.2, -1.0, 0.5)
     """
     if isinstance(clause, NoUpside):
@@ -148,12 +148,12 @@ def conditions(clause: NoUpside | Warrant | Swap | Royalty) -> dict[str, float]:
         live = clause.sales_share > 0.0 and clause.cap_multiple > 0.0
         return {
             "upside_kind": ROYALTY if live else NO_RIGHT, "right_years": 100.0,
-            "pass_through": 1.0, "royalty_share": clause.sales_share,
+            "lender_gain_share": 1.0, "royalty_share": clause.sales_share,
             "cap_multiple": clause.cap_multiple,
         }  # fmt: skip
     found: dict[str, float] = {
         "upside_kind": WARRANT, "right_years": clause.years,
-        "pass_through": clause.pass_through_share, "stake_given": clause.stake or 0.0,
+        "lender_gain_share": clause.lender_gain_share, "stake_given": clause.stake or 0.0,
         "trigger_multiple": NOT_GIVEN,
     }  # fmt: skip
     for name in ("coverage", "amount", "strike_multiple", "strike_valuation"):
@@ -179,7 +179,7 @@ def grant(o: Any, k: Any, line: float, value: float) -> None:
     """
     o.right = k.upside_kind
     o.stake = 0.0
-    o.strike = 0.0
+    o.exercise_amount = 0.0
     o.trigger = 0.0
     o.royalty_cap = 0.0
     if k.upside_kind == ROYALTY:
@@ -189,19 +189,19 @@ def grant(o: Any, k: Any, line: float, value: float) -> None:
         multiple = k.trigger_multiple
         if k.upside_kind == SWAP:
             o.trigger = multiple * value if multiple >= 0.0 else k.trigger_valuation
-        if o.strike <= 0.0:
+        if o.exercise_amount <= 0.0:
             o.right = NO_RIGHT
 
 
 def subscribe(o: Any, k: Any, line: float, value: float) -> None:
     """Write subscription amount and stake, from whichever two of the three are given."""
-    strike = k.coverage * line if k.coverage >= 0.0 else k.amount
+    exercise_amount = k.coverage * line if k.coverage >= 0.0 else k.amount
     valuation = k.strike_multiple * value if k.strike_multiple >= 0.0 else k.strike_valuation
-    if strike < 0.0:
+    if exercise_amount < 0.0:
         o.stake = k.stake_given
-        o.strike = k.stake_given * max(valuation, 0.0)
+        o.exercise_amount = k.stake_given * max(valuation, 0.0)
     else:
-        o.strike = strike
+        o.exercise_amount = exercise_amount
         o.stake = k.stake_given
         if valuation >= 0.0:
-            o.stake = min(strike / max(valuation, 1e-9), MOST_STAKE)
+            o.stake = min(exercise_amount / max(valuation, 1e-9), MOST_STAKE)

@@ -260,12 +260,12 @@ def _relending(clause: Any) -> str:
 
 
 def _pledge(clause: Any) -> str:
-    words = "A pledge, of patents for example, adds a recovery of {share} of what is owed."
+    words = "A pledge, of patents for example, adds a recovery of {share} of exposure at default."
     return tr(words, share=percent(clause.recovery_share))
 
 
 def _cover(clause: Any) -> str:
-    """Tell what others bear of a loss; nothing where the lenders bear it all."""
+    """Tell what protection providers bear of a loss; nothing where the lenders bear it all."""
     borne = [
         tr(
             "{party} bears {share} of a loss, for a fee of {fee} a year on the balance",
@@ -332,7 +332,7 @@ def _warrant(clause: Any) -> str:
         " within {years}; {gain} of a gain reaches the lenders. A right that is still alive at"
         " its end is sold for {sale} of its gain.",
         subscription=_subscription(clause), years=span(clause.years),
-        gain=percent(clause.pass_through_share), sale=percent(clause.liquidity_share),
+        gain=percent(clause.lender_gain_share), sale=percent(clause.liquidity_share),
     )  # fmt: skip
 
 
@@ -348,7 +348,7 @@ def _swap(clause: Any) -> str:
         " right be used, or to bring the banking business that buys it off. {gain} of a gain"
         " reaches the lenders.",
         subscription=_subscription(clause), years=span(clause.years), trigger=trigger,
-        gain=percent(clause.pass_through_share),
+        gain=percent(clause.lender_gain_share),
     )  # fmt: skip
 
 
@@ -361,15 +361,15 @@ def _royalty(clause: Any) -> str:
 
 def _agreement(clause: Any) -> str:
     words = []
-    if clause.priority_capture_share is not None:
+    if clause.priority_wallet_share is not None:
         said = "The firm promises priority: {share} of its banking business comes along."
-        words.append(tr(said, share=percent(clause.priority_capture_share)))
-    if clause.demanded_capture_share is not None:
+        words.append(tr(said, share=percent(clause.priority_wallet_share)))
+    if clause.demanded_wallet_share is not None:
         said = "What buys the right off is {share} of that business."
-        words.append(tr(said, share=percent(clause.demanded_capture_share)))
-    if clause.listing_capture_share > 0.0:
+        words.append(tr(said, share=percent(clause.demanded_wallet_share)))
+    if clause.listing_wallet_share > 0.0:
         said = "At a listing {share} of the proceeds stay at the bank."
-        words.append(tr(said, share=percent(clause.listing_capture_share)))
+        words.append(tr(said, share=percent(clause.listing_wallet_share)))
     if clause.break_cost_share > 0.0:
         share = percent(clause.break_cost_share)
         words.append(tr("Leaving costs the firm {share} of the line.", share=share))

@@ -29,7 +29,7 @@ def advance(
     pending : uint8 array, shape (n_firms,)
         Set to the firm's request, for the credit committee to scan.
     params : record array, shape (n_sectors,)
-    c : record, see `sim.model.firms.record.CLIMATE`
+    c : record, see `sim.model.firms.record.MARKET_CONDITIONS`
     until : float, years
     log : record array, see `sim.model.firms.record.LOG`; may be empty
     cursor : int64 array, shape (3,)
@@ -71,8 +71,8 @@ def fire(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> float:
     return refresh(f, p, c)
 
 
-def turn(firms: Any, next_time: Any, params: Any, c: Any, t: float) -> None:
-    """The climate changes at `t`: every living firm is anchored there and re-timed."""
+def switch_regime(firms: Any, next_time: Any, params: Any, c: Any, t: float) -> None:
+    """Market conditions change at `t`: every living firm is anchored there and re-timed."""
     for i in range(firms.shape[0]):
         f = firms[i]
         if f.status == r.ALIVE:

@@ -43,8 +43,8 @@ def refresh(f: Any, p: Any, c: Any) -> float:
     """Set rates and hazards for the new state; returns the date of the next event."""
     set_flows(f, p, c)
     set_value(f, p, c)
-    if f.low_since == 1 and runway(f) > 1.05 * p.raise_below_runway:
-        f.low_since = 0
+    if f.seeks_round == 1 and runway(f) > 1.05 * p.raise_below_runway:
+        f.seeks_round = 0
     set_speeds(f, p, c)
     return schedule(f, p)
 
@@ -124,5 +124,5 @@ def note(f: Any, t: float, event: int, value: float, log: Any, cursor: Any) -> N
 def ask(f: Any, t: float, what: int) -> None:
     """Put a request to the next credit committee."""
     if f.request == 0:
-        f.asked = t
+        f.request_date = t
     f.request |= what

@@ -27,18 +27,18 @@ def sign_firm(
 
 
 def decline_firm(
-    f: Any, p: Any, c: Any, t: float, kept: float, next_time: Any, pending: Any, log: Any,
+    f: Any, p: Any, c: Any, t: float, retained: float, next_time: Any, pending: Any, log: Any,
     cursor: Any,
 ) -> None:  # fmt: skip
-    """Refuse a firm; a line in force is cut to the share `kept`, 1 leaves it alone."""
+    """Refuse a firm; a line in force is cut to the share `retained`, 1 leaves it alone."""
     if f.status == r.ALIVE:
         accrue(f, p, t)
-        if kept < 1.0:
-            cut(f, p, t, kept)
-        if f.request & r.ASK_FUNDS != 0 or kept < 1.0:
+        if retained < 1.0:
+            reduce_commitment(f, p, t, retained)
+        if f.request & r.ASK_FUNDS != 0 or retained < 1.0:
             f.may_apply = t + p.reapply_years
             f.refused += 1
-            note(f, t, r.REFUSED, kept, log, cursor)
+            note(f, t, r.REFUSED, retained, log, cursor)
         settle_request(f, p, c, t, next_time, pending, log, cursor)
 
 
@@ -62,16 +62,16 @@ take_right_terms = copy_rule(__name__, "take_right_terms", r.RIGHT_TERMS)
 def sign(f: Any, p: Any, t: float, k: Any, row: int) -> None:
     """Take over the terms of contract `k`; a balance in force is rolled into it."""
     first = f.limit <= 0.0
-    demanded = f.full_capture
+    demanded = f.full_wallet_share
     release(f)
     take_loan(f, k)
     take_promises(f, k)
     if f.right == r.SWAP:
         # What a living right demands outlasts the loan that it came with.
-        f.full_capture = demanded
+        f.full_wallet_share = demanded
     f.contract = row
     f.home = k.lead
-    f.moved += k.moved
+    f.switched_bank += k.switched_bank
     f.signed += k.signed
     take_right(f, p, t, k)
     if f.balance > f.limit:
@@ -96,17 +96,17 @@ def take_right(f: Any, p: Any, t: float, k: Any) -> None:
         choose_delivery(f, p, t)
 
 
-def cut(f: Any, p: Any, t: float, kept: float) -> None:
+def reduce_commitment(f: Any, p: Any, t: float, retained: float) -> None:
     """Lenders keep only a share of the line; the rest of the balance becomes due.
 
     A firm repays bilateral lenders pari passu, so what is due is a part of the whole
     balance and not of one lender's.
     """
-    f.limit *= kept
+    f.limit *= retained
     if f.balance > f.limit:
         f.due = f.balance - f.limit
         f.call = t + p.call_years
-    if kept <= 0.0:
+    if retained <= 0.0:
         f.called = 1
         f.review = r.NEVER
         f.maturity = r.NEVER

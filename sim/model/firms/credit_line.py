@@ -27,7 +27,7 @@ class CreditLine(Frozen):
     arrears_window: PositiveFloat = param(
         unit="years", meaning="time in arrears after which a firm closes (90 days past due)"
     )
-    failing_draw_share: Share = param(
+    drawdown_at_default_share: Share = param(
         unit="share of undrawn line", meaning="drawn and spent by a firm about to close"
     )
     call_years: NonNegative = param(unit="years", meaning="time to repay a refused balance")

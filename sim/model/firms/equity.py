@@ -92,9 +92,9 @@ def set_value(f: Any, p: Any, c: Any) -> None:
 
 def round_hazard(f: Any, p: Any, c: Any) -> float:
     """Arrival of an equity round; only a firm that seeks money meets one."""
-    if f.low_since == 0 and f.project == 0 and f.arrears == 0:
+    if f.seeks_round == 0 and f.project == 0 and f.arrears == 0:
         return 0.0
-    hazard = p.round_hazard[f.stage] * f.on_exit * c.rounds * f.introduction
+    hazard = p.round_hazard[f.stage] * f.quality_on_exit * c.rounds * f.introduction
     if f.venture == 0:
         hazard *= p.non_venture_round_factor
     if f.setback == 1:
@@ -108,7 +108,7 @@ def listing_hazard(f: Any, p: Any, c: Any) -> float:
         return 0.0
     if f.sales < p.listing_sales and f.value < p.listing_value_without_sales:
         return 0.0
-    hazard = p.listing_hazard[f.stage] * f.on_exit * c.listing
+    hazard = p.listing_hazard[f.stage] * f.quality_on_exit * c.listing
     return hazard * p.non_venture_listing_factor if f.venture == 0 else hazard
 
 
@@ -120,7 +120,7 @@ def acquisition_hazard(f: Any, p: Any, c: Any) -> float:
 
 def seeks_round_at(f: Any, p: Any) -> float:
     """Date at which the runway falls to the level where the firm seeks a round."""
-    if f.flow >= 0.0 or f.low_since == 1:
+    if f.flow >= 0.0 or f.seeks_round == 1:
         return 1.0e300
     return f.now + max(runway(f) - p.raise_below_runway, 0.0)
 
@@ -159,18 +159,18 @@ def exit_multiple(f: Any, p: Any, c: Any) -> float:
 
 
 def exercise(f: Any) -> None:
-    """The holder subscribes: it pays the strike and everyone is diluted by the stake."""
+    """The holder subscribes: it pays the exercise amount and everyone is diluted by the stake."""
     f.founders *= 1.0 - f.stake
     f.investors *= 1.0 - f.stake
     f.holder = f.holder * (1.0 - f.stake) + f.stake
-    f.cash += f.strike
-    f.cum_strike += f.strike
+    f.cash += f.exercise_amount
+    f.cum_exercise_amount += f.exercise_amount
     f.exercised += 1
 
 
 def intrinsic(f: Any, value: float) -> float:
-    """Gain from subscribing at `value`, post-money: stake of value plus strike, less strike."""
-    return f.stake * (value + f.strike) - f.strike
+    """Gain at `value`, post-money: stake of value plus exercise amount, less that amount."""
+    return f.stake * (value + f.exercise_amount) - f.exercise_amount
 
 
 def exercise_at_exit(f: Any, value: float) -> float:
@@ -180,9 +180,9 @@ def exercise_at_exit(f: Any, value: float) -> float:
     # A warrant has no trigger: it is zero.
     if value < f.trigger or intrinsic(f, value) <= 0.0:
         return value
-    strike = f.strike
+    exercise_amount = f.exercise_amount
     exercise(f)
-    return value + strike
+    return value + exercise_amount
 
 
 def share_out(f: Any, value: float) -> None:
@@ -192,4 +192,4 @@ def share_out(f: Any, value: float) -> None:
     f.holder_proceeds = f.holder * value
     f.investor_proceeds = value - f.founder_proceeds - f.holder_proceeds
     if f.holder > 0.0:
-        f.cum_gain += f.pass_through * max(f.holder_proceeds - f.cum_strike, 0.0)
+        f.cum_gain += f.lender_gain_share * max(f.holder_proceeds - f.cum_exercise_amount, 0.0)

@@ -40,7 +40,7 @@ from sim.model.firms.right import (
     test_trigger,
     waive,
 )
-from sim.model.firms.workout import pay_from_cash, settle_default, spend_line
+from sim.model.firms.workout import draw_at_default, pay_from_cash, settle_default
 
 
 def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
@@ -83,7 +83,7 @@ def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: 
         else:
             enter_arrears(f, p, t)
     elif event == r.RUNWAY_LOW:
-        f.low_since = 1
+        f.seeks_round = 1
     elif event == r.ARREARS_END:
         on_arrears_end(f, p, c, t, log, cursor)
     elif event == r.PROJECT_END:
@@ -186,13 +186,13 @@ def divert(f: Any, p: Any) -> None:
 
 
 def close(f: Any, p: Any, c: Any, t: float, status: int, log: Any, cursor: Any) -> None:
-    """The firm closes; what stays owed is a default."""
+    """The firm closes; what it still owes is a default."""
     before = f.balance
-    spend_line(f, p)
+    draw_at_default(f, p)
     pay_from_cash(f)
     settle_default(f, p, c, max(before, f.balance), t)
     if f.defaulted == 1:
-        note(f, t, r.DEFAULTED, f.owed, log, cursor)
+        note(f, t, r.DEFAULTED, f.exposure_at_default, log, cursor)
     if f.project == 1:
         f.cum_gap += f.demand
     stop(f, t, status)
@@ -206,7 +206,7 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
         waive(f)
     share_out(f, exercise_at_exit(f, value))
     if cause == r.LISTING:
-        resting = f.listing_capture * p.listing_raise_share * value
+        resting = f.listing_wallet_share * p.listing_raise_share * value
         f.cum_relation += resting * p.deposit_margin * p.listing_deposit_years
     repay(f, f.balance)
     f.cum_exit_cash = f.cash

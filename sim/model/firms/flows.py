@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.base.columns import Column, written_out
 from sim.model.firms import record as r
-from sim.model.firms.loss_sharing import borne_by_others, split_by_share
+from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
 from sim.model.firms.relationship import earned
 
 # --- A firm's totals: carried to a date, read at one, and split among lenders --------------------
@@ -35,13 +35,15 @@ FLOWS = (
     *map(_kept, (
         "sales", "cost", "invest", "interest", "drawn", "repaid", "equity", "dividend",
         "royalty", "relation", "delivery", "balance_years", "fee", "refinanced_years",
-        "relending", "strike", "gain", "supplier_loss", "exit_cash",
+        "relending", "exercise_amount", "gain", "supplier_loss", "exit_cash",
     )),
-    Column("owed", MONEY, "balance at default", low=0.0),
+    Column("exposure_at_default", MONEY, "balance at default", low=0.0),
     Column("resolved", MONEY, "balance at default whose workout is over", low=0.0),
     Column("recovered", MONEY, "proceeds of workouts that are over", low=0.0),
-    Column("covered", MONEY, "losses borne by others, at the date of default", low=0.0),
-    Column("guaranteed", MONEY, "losses borne by others, of workouts that are over", low=0.0),
+    Column("covered", MONEY, "losses borne by protection providers, at the date of default",
+           low=0.0),
+    Column("guaranteed", MONEY, "losses borne by protection providers, of workouts that are over",
+           low=0.0),
     Column("loss", MONEY, "losses of lenders, at the date of default", low=0.0),
     Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
     Column("cash", MONEY, "money held; negative inside the arrears window"),
@@ -51,12 +53,13 @@ FLOWS = (
 ACCOUNTS = tuple(column.name for column in FLOWS)
 (
     SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
-    BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, STRIKE, GAIN, SUPPLIER_LOSS, EXIT_CASH,
-    OWED, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, OPERATING, CASH,
+    BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT, GAIN, SUPPLIER_LOSS,
+    EXIT_CASH,
+    EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, OPERATING, CASH,
 ) = range(len(FLOWS))  # fmt: skip
 N_ACCOUNTS = len(FLOWS)
 PARTY_FLOWS = ("fee", "paid")
-"""Flows of parties beside the lenders, kept apart by the arrangement that they stand behind."""
+"""Flows of protection providers, kept apart by the arrangement that they stand behind."""
 
 
 CARRIED = {
@@ -103,13 +106,15 @@ def read_totals(f: Any, p: Any, t: float, row: Any) -> None:
 
 
 def read_default(f: Any, t: float, row: Any) -> None:
-    """Write what is owed, resolved, recovered and borne by others at `t` into `row`."""
-    lost = f.owed - f.recovery
+    """Write exposure at default, what is resolved, recovered and protected at `t` into `row`."""
+    lost = f.exposure_at_default - f.recovery
     done = 1.0 if t >= f.recovery_date else 0.0
-    row[OWED] = f.owed
-    row[RESOLVED] = f.owed * done
+    row[EXPOSURE_AT_DEFAULT] = f.exposure_at_default
+    row[RESOLVED] = f.exposure_at_default * done
     row[RECOVERED] = f.recovery * done
-    row[COVERED] = borne_by_others(lost, f.owed, f.guaranteed, f.first_loss, f.cover_cap)
+    row[COVERED] = borne_by_protection(
+        lost, f.exposure_at_default, f.guaranteed, f.first_loss, f.cover_cap
+    )
     row[GUARANTEED] = row[COVERED] * done
     row[LOSS] = lost - row[COVERED]
 
@@ -128,7 +133,7 @@ def post_firm(
             posted[a] = row[a]
             row[a] = change
     row[OPERATING] = row[BALANCE_YEARS] * operating_cost[f.stage]
-    if f.status != r.ALIVE and (f.owed <= 0.0 or t >= f.recovery_date):
+    if f.status != r.ALIVE and (f.exposure_at_default <= 0.0 or t >= f.recovery_date):
         posted[OPERATING] = -1.0
     for a in range(N_ACCOUNTS):
         total[a] += row[a]
@@ -183,7 +188,7 @@ SUMS = tuple(column.name for column in SUM_COLUMNS)
 def settle_firms(
     firms: Any, params: Any, t: float, posted: Any, lender: Any, share: Any,
     operating_cost: Any, by_bank: Any, total: Any, by_terms: Any, row: Any, balance: Any,
-    worsened: Any, held: Any, watched: Any, sums: Any,
+    stage_2: Any, held: Any, watched: Any, sums: Any,
 ) -> None:  # fmt: skip
     """Post every firm's flows and read its levels, in one pass.
 
@@ -193,8 +198,8 @@ def settle_firms(
         As in `post_firm`, where there are several with one row for each firm.
     balance : array, shape (n_firms,), CNY million
         Written: balance of living firms.
-    worsened : uint8 array, shape (n_firms,)
-        Written: 1 where the loan is in the second provisioning stage.
+    stage_2 : uint8 array, shape (n_firms,)
+        Written: 1 where the loan is in IFRS 9 stage 2.
     held : array, shape (n_banks,), CNY million
         Added to: balances by lender.
     watched : array, shape (n_banks,)
@@ -209,18 +214,18 @@ def settle_firms(
             total, by_terms, row,
         )  # fmt: skip
         balance[i] = 0.0
-        worsened[i] = 0
+        stage_2[i] = 0
         if f.status == r.ALIVE:
             audit_living(f, lender[i], share[i], held, watched, sums)
             balance[i] = f.balance
             if f.setback == 1 or f.arrears == 1 or f.called == 1:
-                worsened[i] = 1
+                stage_2[i] = 1
         if f.status != r.UNBORN:
             audit_entered(f, sums)
 
 
 def worst(so_far: float, gap: float) -> float:
-    """The larger gap; what is no number stays none, where `max` would drop it."""
+    """The larger gap; a NaN propagates, where `max` would drop it."""
     return max(so_far, gap) + 0.0 * (so_far + gap)
 
 

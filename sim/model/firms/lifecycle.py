@@ -1,6 +1,6 @@
 """How a firm moves through its lifecycle: progress, setbacks, recovery, failure.
 
-Each cause has a hazard per year. A hazard depends on stage, latent quality and the climate
+Each cause has a hazard per year. A hazard depends on stage, latent quality and market conditions
 (macro regime times yearly frailty), never on a clause of a financing contract: finance
 acts through money, information and incentives only. The one incentive channel is
 diversion, where owners of a highly indebted firm that nobody watches may strip it.
@@ -55,7 +55,7 @@ def progress_hazard(f: Any, p: Any, c: Any) -> float:
     """Arrival of the next step; none while a project waits or the firm is in a setback."""
     if f.project == 1 or f.setback == 1:
         return 0.0
-    return p.progress_hazard[f.stage] * f.on_progress * c.progress
+    return p.progress_hazard[f.stage] * f.quality_on_progress * c.progress
 
 
 def regress_hazard(f: Any, p: Any, c: Any) -> float:
@@ -67,19 +67,19 @@ def setback_hazard(f: Any, p: Any, c: Any) -> float:
     """Arrival of a setback; a firm in one cannot enter another."""
     if f.setback == 1:
         return 0.0
-    return p.setback_hazard[f.stage] * f.on_failure * c.setback
+    return p.setback_hazard[f.stage] * f.quality_on_failure * c.setback
 
 
 def recovery_hazard(f: Any, p: Any, c: Any) -> float:
     """Recovery of a firm in a setback."""
-    return p.recovery_hazard * f.on_recovery * c.recovery if f.setback == 1 else 0.0
+    return p.recovery_hazard * f.quality_on_recovery * c.recovery if f.setback == 1 else 0.0
 
 
 def failure_hazard(f: Any, p: Any, c: Any) -> float:
     """Technical failure, of a healthy firm or of one in a setback."""
     if f.setback == 1:
-        return p.setback_failure_hazard / f.on_recovery
-    return p.failure_hazard[f.stage] * f.on_failure * c.setback
+        return p.setback_failure_hazard / f.quality_on_recovery
+    return p.failure_hazard[f.stage] * f.quality_on_failure * c.setback
 
 
 def diversion_hazard(f: Any, p: Any, c: Any) -> float:

@@ -1,9 +1,9 @@
 """How a loss is shared: the whole rule; its terms are the clause of the same name.
 
 1. Lenders keep a first loss. Of what is lost beyond it a guarantor, an insurer, a lessor and a
-   trust together bear a share, up to a cap: `borne_by_others`.
+   trust together bear a share, up to a cap: `borne_by_protection`.
 2. The rest is the lenders', by their shares of the contract: `split_by_share`.
-3. What others bear is split among them by the shares that the clause gives them: `parts_of`.
+3. Protection is split among its providers by the shares that the clause gives: `parts_of`.
 
 Beliefs of banks, payments, outcomes and control variates all call these three. They work on
 numbers and, element by element, on arrays; a compiled run and an interpreted one give the
@@ -16,26 +16,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def borne_by_others(lost: Any, owed: Any, share: Any, first_loss: Any, cap: Any) -> Any:
-    """What parties beside the lenders bear of a loss, in the unit of `lost`.
+def borne_by_protection(lost: Any, exposure: Any, share: Any, first_loss: Any, cap: Any) -> Any:
+    """What protection providers bear of a loss, in the unit of `lost`.
 
     Parameters
     ----------
     lost : float or array, CNY million, not negative
         Balance at default less what is recovered of it.
-    owed : float or array, CNY million
+    exposure : float or array, CNY million
         Balance at default; 1 where a loss is a share of it.
     share : float or array, in [0, 1]
-        Share of others in the loss beyond the lenders' first loss.
-    first_loss, cap : float or array, shares of what is owed
-        What lenders bear before others pay, and the most that others pay together.
+        Share of protection providers in the loss beyond the lenders' first loss.
+    first_loss, cap : float or array, shares of exposure at default
+        What lenders bear before protection providers pay, and the most that protection pays
+        together.
 
     Examples
     --------
-    >>> [float(borne_by_others(lost, 1.0, 0.5, 0.25, 0.2)) for lost in (0.05, 0.5, 0.9)]
+    >>> [float(borne_by_protection(lost, 1.0, 0.5, 0.25, 0.2)) for lost in (0.05, 0.5, 0.9)]
     [0.0, 0.125, 0.2]
     """
-    return np.minimum(share * np.maximum(lost - first_loss * owed, 0.0), cap * owed)
+    return np.minimum(share * np.maximum(lost - first_loss * exposure, 0.0), cap * exposure)
 
 
 def split_by_share(amounts: Any, lender: Any, share: Any, out: Any) -> None:

@@ -31,19 +31,19 @@ class Population(Frozen):
 
 
 def set_nature(f: Any, p: Any, c: Any) -> None:
-    """Latent quality, venture backing, taste and tangibility."""
-    f.quality, taste = normal_pair(c.k0, c.k1, f.firm, BIRTH, 2, 0)
+    """Latent quality, venture backing, weight of switching costs and tangibility."""
+    f.quality, switching_cost_weight = normal_pair(c.k0, c.k1, f.firm, BIRTH, 2, 0)
     u_venture, _ = uniform_pair(c.k0, c.k1, f.firm, BIRTH, 3, 0)
     logit = p.venture_logit + p.venture_quality_slope * f.quality
     f.venture = 1 if u_venture < 1.0 / (1.0 + math.exp(-logit)) else 0
-    f.taste = math.exp(p.taste_log_sd * taste)
+    f.switching_cost_weight = math.exp(p.switching_cost_weight_log_sd * switching_cost_weight)
     z_tangible, _ = normal_pair(c.k0, c.k1, f.firm, BIRTH, 4, 0)
     sd = p.tangible_log_sd
     f.tangible = p.tangible_mean * math.exp(sd * z_tangible - 0.5 * sd * sd)
-    f.on_progress = math.exp(p.progress_quality_slope * f.quality)
-    f.on_failure = math.exp(-p.failure_quality_slope * f.quality)
-    f.on_recovery = math.exp(p.recovery_quality_slope * f.quality)
-    f.on_exit = math.exp(p.exit_quality_slope * f.quality)
+    f.quality_on_progress = math.exp(p.progress_quality_slope * f.quality)
+    f.quality_on_failure = math.exp(-p.failure_quality_slope * f.quality)
+    f.quality_on_recovery = math.exp(p.recovery_quality_slope * f.quality)
+    f.quality_on_exit = math.exp(p.exit_quality_slope * f.quality)
 
 
 def set_opening(f: Any, p: Any, c: Any) -> None:
@@ -65,9 +65,9 @@ def set_blank(f: Any, p: Any, t: float) -> None:
     release(f)
     end_right(f)
     f.recovery_date = NEVER
-    f.capture = p.capture_plain
-    f.base_capture = p.capture_plain
-    f.full_capture = p.capture_plain
+    f.wallet_share = p.plain_wallet_share
+    f.base_wallet_share = p.plain_wallet_share
+    f.full_wallet_share = p.plain_wallet_share
     f.may_apply = t
     f.end = NEVER
 

@@ -38,7 +38,7 @@ def trial_succeeds(f: Any, p: Any, c: Any) -> bool:
         return True
     u, _ = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[PROGRESS], 0)
     # Quality moves the log odds as it moves progress.
-    odds = share / (1.0 - share) * f.on_progress if share > 0.0 else 0.0
+    odds = share / (1.0 - share) * f.quality_on_progress if share > 0.0 else 0.0
     return u < odds / (1.0 + odds)
 
 

@@ -63,7 +63,7 @@ EVENT_NAMES = {
 NEVER = 1.0e300
 ROUNDS_KEPT = 8
 """Equity rounds whose price a firm remembers."""
-_OF_OWED = "share of what is owed"
+_OF_EXPOSURE = "share of exposure at default"
 
 
 def _clock() -> tuple[Column, ...]:
@@ -100,12 +100,12 @@ def _nature() -> tuple[Column, ...]:
         Column("project", "flag", "a growth project waits for money", "i1"),
         Column("venture", "flag", "backed by venture capital", "i1"),
         Column("quality", "standard deviations", "latent quality, standard normal"),
-        Column("taste", "x", "how heavily the firm weighs the cost of moving its business"),
+        Column("switching_cost_weight", "x", "weight of the cost of moving its business"),
         Column("tangible", "CNY million per CNY million a year", "tangible assets per sales"),
-        Column("on_progress", "x", "effect of quality on progress"),
-        Column("on_failure", "x", "effect of quality on setback and failure"),
-        Column("on_recovery", "x", "effect of quality on recovery"),
-        Column("on_exit", "x", "effect of quality on rounds and exits"),
+        Column("quality_on_progress", "x", "effect of quality on progress"),
+        Column("quality_on_failure", "x", "effect of quality on setback and failure"),
+        Column("quality_on_recovery", "x", "effect of quality on recovery"),
+        Column("quality_on_exit", "x", "effect of quality on rounds and exits"),
         Column("home", "code", "bank that the firm turns to first", "i4"),
         Column("birth", "years", "date of entry"),
         Column("end", "years", "date of exit or closure"),
@@ -125,7 +125,7 @@ def _operations() -> tuple[Column, ...]:
         Column("invest", "CNY million a year", "working capital tied up by growth"),
         Column("royalty", "CNY million a year", "royalty paid to lenders"),
         Column("delivery", "CNY million a year", "cost of moving business to the bank"),
-        Column("low_since", "flag", "runway is below the level at which it raises equity", "i1"),
+        Column("seeks_round", "flag", "runway is below the level at which it raises equity", "i1"),
         Column("arrears_end", "years", "end of the arrears window"),
         Column("demand", "CNY million", "cost of the open growth project"),
         Column("deadline", "years", "date at which the project is cut to the money there is"),
@@ -163,10 +163,10 @@ LOAN_TERMS = (
     Column("monitored", "flag", "lender monitors the firm", "i1"),
     Column("unsecured", "flag", "line is not covered by tangible collateral", "i1"),
     Column("security", "share", "added recovery from pledges and guarantees"),
-    Column("guaranteed", "share of loss", "borne by parties beside the lenders", low=0, high=1),
-    Column("first_loss", _OF_OWED, "borne by lenders before others pay", low=0, high=1),
-    Column("cover_cap", _OF_OWED, "most that others pay", low=0, high=1, neutral=1.0),
-    Column("fee_rate", "per year", "fees of others on the balance, paid by the lenders", low=0),
+    Column("guaranteed", "share of loss", "borne by protection providers", low=0, high=1),
+    Column("first_loss", _OF_EXPOSURE, "borne by lenders before protection pays", low=0, high=1),
+    Column("cover_cap", _OF_EXPOSURE, "most that protection pays", low=0, high=1, neutral=1.0),
+    Column("fee_rate", "per year", "fees of protection on the balance", low=0),
     Column("refinanced", "share", "part of the balance refinanced by the central bank"),
     Column("relending_rate", "per year", "rate of the central bank on that part", low=0),
     Column(
@@ -177,19 +177,19 @@ LOAN_TERMS = (
 
 PROMISES = (
     Column("terms", "code", "arrangement on the world's menu, 0 for plain lending", "i1"),
-    Column("base_capture", "share", "banking business at the bank without delivery"),
-    Column("full_capture", "share", "banking business demanded for the right to be waived"),
-    Column("listing_capture", "share", "share of listing proceeds kept at the bank"),
+    Column("base_wallet_share", "share", "banking business at the bank without delivery"),
+    Column("full_wallet_share", "share", "banking business demanded for the right to be waived"),
+    Column("listing_wallet_share", "share", "share of listing proceeds kept at the bank"),
 )
 """Terms that stay until the next contract, even after the line has ended."""
 
 RIGHT_TERMS = (
     Column("right", "code", "right of the lenders", "i1", codes=tuple(enumerate(RIGHTS))),
     Column("stake", "share", "share of equity that the right buys, post-money"),
-    Column("strike", "CNY million", "subscription amount"),
+    Column("exercise_amount", "CNY million", "subscription amount"),
     Column("trigger", "CNY million", "valuation at which the right comes alive"),
     Column("expiry", "years", "date at which the right lapses", neutral=NEVER),
-    Column("pass_through", "share", "part of a gain that reaches the lenders"),
+    Column("lender_gain_share", "share", "part of a gain that reaches the lenders"),
     Column("liquidity", "share", "part of a private gain realised at expiry"),
     Column("royalty_share", "share", "share of sales paid as royalty"),
     Column("royalty_cap", "CNY million", "total at which the royalty ends"),
@@ -210,13 +210,13 @@ def _loan() -> tuple[Column, ...]:
         Column("call", "years", "date at which it is due"),
         Column("may_apply", "years", "date before which the firm does not ask again"),
         Column("request", "bits", "what the firm asks of the committee", "i1"),
-        Column("asked", "years", "date since which a request is open"),
+        Column("request_date", "years", "date since which a request is open"),
     )
 
 
 def _relationship() -> tuple[Column, ...]:
     return (
-        Column("capture", "share", "share of the firm's banking business at the home bank"),
+        Column("wallet_share", "share", "share of wallet at the home bank"),
         *PROMISES,
         Column("deliver", "flag", "firm has chosen to deliver the demanded business", "i1"),
         Column("compliant", "quarters", "quarters in a row in which the demand was met", "i4"),
@@ -245,7 +245,7 @@ def _totals() -> tuple[Column, ...]:
             "cum_refinanced", "CNY million years", "time integral of refinanced balance", low=0.0
         ),
         Column("cum_relending", money, "interest of lenders to the central bank", low=0.0),
-        Column("cum_strike", money, "subscription amounts received", low=0.0),
+        Column("cum_exercise_amount", money, "subscription amounts received", low=0.0),
         Column("cum_gain", money, "gains on rights passed to lenders", low=0.0),
         Column("cum_gap", money, "project demand left unfunded", low=0.0),
         Column("cum_demand", money, "project demand", low=0.0),
@@ -255,7 +255,7 @@ def _totals() -> tuple[Column, ...]:
             money,
             "cash that leaves with the firm at listing or sale, bills due taken off",
         ),
-        Column("owed", money, "balance at default, before recovery", low=0.0),
+        Column("exposure_at_default", money, "balance at default, before recovery", low=0.0),
         Column("recovery", money, "what the workout will bring", low=0.0),
         Column("recovery_date", "years", "date at which it arrives"),
         Column("defaulted", "flag", "loan default at closure", "i1"),
@@ -264,7 +264,9 @@ def _totals() -> tuple[Column, ...]:
         Column("stage_date", "years", "date at which each later stage was reached", length=4),
         Column("signed", "-", "arrangement contracts signed", "i4", low=0.0),
         Column("refused", "-", "applications refused", "i4", low=0.0),
-        Column("moved", "-", "times the firm left its bank for a cheaper one", "i4", low=0.0),
+        Column(
+            "switched_bank", "-", "times the firm left its bank for a cheaper one", "i4", low=0.0
+        ),
         Column("credit_years", "years", "time with a credit line", low=0.0),
     )
 
@@ -273,7 +275,7 @@ FIRM = Table(
     _clock() + _nature() + _operations() + _ownership() + _loan() + _relationship() + _totals()
 )
 
-CLIMATE = Table(
+MARKET_CONDITIONS = Table(
     (
         Column("k0", "-", "first key word of the replication", "i8"),
         Column("k1", "-", "second key word of the replication", "i8"),

@@ -20,14 +20,14 @@ class Relationship(Frozen):
         unit="years of sales", meaning="payment flow that rests as demand deposits"
     )
     fee_share: NonNegative = param(unit="share of sales", meaning="payment and payroll fees")
-    capture_plain: Share = param(
+    plain_wallet_share: Share = param(
         unit="share", meaning="business kept at the lender without an agreement"
     )
-    capture_speed: NonNegative = param(unit="per year", meaning="speed of moving accounts")
+    wallet_share_speed: NonNegative = param(unit="per year", meaning="speed of moving accounts")
     delivery_cost: NonNegative = param(
         unit="CNY per CNY of bank income", meaning="cost to the firm of moving business"
     )
-    taste_log_sd: NonNegative = param(
+    switching_cost_weight_log_sd: NonNegative = param(
         unit="-", meaning="log sd of the weight of that cost", high=5
     )
     offer_hazard: StageVector = param(
@@ -50,9 +50,9 @@ def business(f: Any, p: Any) -> float:
 
 
 def earned(f: Any, p: Any, years: float) -> float:
-    """Income that the captured share earns over `years` at the anchor's straight lines."""
+    """Income that the wallet share earns over `years` at the anchor's straight lines."""
     deposits = p.deposit_share * held(f.cash, f.flow, years) + p.settlement_days * f.sales * years
-    return f.capture * (p.deposit_margin * deposits + p.fee_share * f.sales * years)
+    return f.wallet_share * (p.deposit_margin * deposits + p.fee_share * f.sales * years)
 
 
 def held(cash: float, flow: float, years: float) -> float:
@@ -77,7 +77,7 @@ def held(cash: float, flow: float, years: float) -> float:
 
 def move_accounts(f: Any, p: Any, years: float) -> None:
     """Capture moves towards its target for `years`."""
-    target = f.full_capture if f.deliver == 1 else f.base_capture
-    f.capture += (target - f.capture) * (1.0 - math.exp(-p.capture_speed * years))
-    extra = max(f.capture - f.base_capture, 0.0)
+    target = f.full_wallet_share if f.deliver == 1 else f.base_wallet_share
+    f.wallet_share += (target - f.wallet_share) * (1.0 - math.exp(-p.wallet_share_speed * years))
+    extra = max(f.wallet_share - f.base_wallet_share, 0.0)
     f.delivery = p.delivery_cost * extra * business(f, p)

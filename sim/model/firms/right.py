@@ -3,18 +3,74 @@
 A warrant pays at exit or, in part, at expiry. A swap right comes alive at a trigger
 valuation, and a firm that has delivered the demanded business for a year owes nothing: the
 firm chooses the cheaper of the two at signing, at each anniversary and at the trigger.
-Valuations are pre-money; the gain of subscribing at value V with strike K and stake a is
+Valuations are pre-money; the gain of subscribing at value V with exercise amount K and stake a is
 a (V + K) - K, since the subscription itself raises the value.
 """
 
+import math
 from typing import Any
 
 from sim.base.columns import reset_rule
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.base.special import normal_cdf
 from sim.model.firms.equity import exercise, intrinsic
-from sim.model.firms.gap_option import gap_call
 from sim.model.firms.record import NEVER, NO_RIGHT, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
 from sim.model.firms.relationship import business
+
+# --- Value of a right to subscribe equity under lognormal (risk-neutral) valuations --------------
+# Plain floats and only ``math``, so that the compiled kernel and ordinary Python give the same
+# bits. Nothing raises: degenerate inputs give the limit of the formula. Spot, strike and
+# trigger are valuations of the whole firm: multiply the result by the stake.
+
+
+def gap_call(
+    spot: float,
+    exercise_amount: float,
+    trigger: float,
+    years: float,
+    rate: float,
+    volatility: float,
+) -> float:
+    """Value of paying `exercise_amount` for the firm on one date, if it is then worth the trigger.
+
+    Parameters
+    ----------
+    spot, exercise_amount, trigger : float
+        CNY million. A trigger below the strike forces exercise at a loss, so the value can
+        be negative; a trigger at infinity leaves no right.
+    years : float
+        Time to the date; 0 or less means now.
+    rate, volatility : float
+        Riskless rate (continuous compounding) and volatility, per year and root of a year; a
+        volatility of 0 or less lets the forward value decide.
+
+    Returns
+    -------
+    float
+        CNY million.
+
+    References
+    ----------
+    Rubinstein and Reiner (1991), Unscrambling the binary code, Risk 4.
+
+    Examples
+    --------
+    >>> round(0.25 * gap_call(10.0, 8.0, 40.0, 5.0, 0.03, 0.6), 9)
+    0.906785449
+    """
+    if spot <= 0.0 or trigger == math.inf:
+        return 0.0
+    term = max(years, 0.0)
+    paid = exercise_amount * math.exp(-rate * term)
+    deviation = max(volatility, 0.0) * math.sqrt(term)
+    bar = trigger * math.exp(-rate * term)
+    if deviation <= 0.0 or bar <= 0.0:
+        return spot - paid if spot > bar else 0.0
+    upper = math.log(spot / bar) / deviation + 0.5 * deviation
+    return spot * normal_cdf(upper) - paid * normal_cdf(upper - deviation)
+
+
+# --- The lender's right on equity, and the firm's choice to buy it off with business -------------
 
 
 class Right(Frozen):
@@ -25,7 +81,7 @@ class Right(Frozen):
     )
     right_discount: NonNegative = param(unit="per year", meaning="discount rate of that value")
     compliance_share: Share = param(
-        unit="share of the demanded level", meaning="capture that counts as delivered"
+        unit="share of the demanded level", meaning="wallet share that counts as delivered"
     )
 
 
@@ -47,17 +103,17 @@ def cost_of_right(
 
     References
     ----------
-    Gap option: Rubinstein and Reiner (1991), as in `sim.model.firms.gap_option.gap_call`.
+    Gap option: Rubinstein and Reiner (1991), as in `sim.model.firms.right.gap_call`.
 
     Examples
     --------
     >>> round(cost_of_right((0.05, 2.0, 0.0), 50.0, 3.0, 0.6, 0.03), 4)
     1.2681
     """
-    stake, strike, trigger = terms
+    stake, exercise_amount, trigger = terms
     if stake <= 0.0:
         return 0.0
-    strike_value = strike / stake - strike
+    strike_value = exercise_amount / stake - exercise_amount
     bar = max(trigger, strike_value)
     return stake * gap_call(value, strike_value, bar, years, discount, volatility)
 
@@ -66,14 +122,16 @@ def right_value(f: Any, p: Any, t: float) -> float:
     """What the firm believes the right will cost its owners, CNY million."""
     if f.right == NO_RIGHT or f.right == ROYALTY:
         return 0.0
-    terms = (f.stake, f.strike, f.trigger)
+    terms = (f.stake, f.exercise_amount, f.trigger)
     return cost_of_right(terms, f.value, f.expiry - t, p.right_volatility, p.right_discount)
 
 
 def delivery_cost(f: Any, p: Any, t: float) -> float:
     """What delivering the demanded business would cost until expiry, CNY million."""
-    extra = max(f.full_capture - f.base_capture, 0.0)
-    return p.delivery_cost * extra * business(f, p) * max(f.expiry - t, 0.0) * f.taste
+    extra = max(f.full_wallet_share - f.base_wallet_share, 0.0)
+    return (
+        p.delivery_cost * extra * business(f, p) * max(f.expiry - t, 0.0) * f.switching_cost_weight
+    )
 
 
 def choose_delivery(f: Any, p: Any, t: float) -> None:
@@ -82,10 +140,10 @@ def choose_delivery(f: Any, p: Any, t: float) -> None:
 
 
 def count_compliance(f: Any, p: Any) -> None:
-    """Count quarters in a row in which the captured business met the demand."""
+    """Count quarters in a row in which the wallet share met the demand."""
     if f.right != SWAP:
         return
-    met = f.capture >= p.compliance_share * f.full_capture
+    met = f.wallet_share >= p.compliance_share * f.full_wallet_share
     f.compliant = f.compliant + 1 if met else 0
 
 
@@ -94,9 +152,9 @@ clear_right = reset_rule(__name__, "clear_right", RIGHT_TERMS)
 
 def end_right(f: Any) -> None:
     """The right is over; shares that were subscribed keep their part for the lenders."""
-    part = f.pass_through
+    part = f.lender_gain_share
     clear_right(f)
-    f.pass_through = part
+    f.lender_gain_share = part
     f.anniversary = NEVER
 
 
@@ -137,7 +195,7 @@ def expire(f: Any) -> float:
     """At expiry: a warrant in the money is sold at a discount; returns the lenders' gain."""
     gain = 0.0
     if f.right == WARRANT and f.value >= f.trigger:
-        gain = f.pass_through * f.liquidity * max(intrinsic(f, f.value), 0.0)
+        gain = f.lender_gain_share * f.liquidity * max(intrinsic(f, f.value), 0.0)
         f.cum_gain += gain
     if f.right == SWAP:
         if is_compliant(f):

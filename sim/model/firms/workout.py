@@ -1,4 +1,4 @@
-"""Closure and default: what is owed, what is recovered, and when.
+"""Closure and default: exposure at default, recovery, and when.
 
 A firm that winds up pays its lenders from cash first, so closing with money in the bank is
 not a default. What stays owed goes into a workout: tangible assets sell at a discount that
@@ -30,9 +30,9 @@ class Workout(Frozen):
     )
 
 
-def spend_line(f: Any, p: Any) -> None:
-    """A failing firm draws on its line and the money is gone."""
-    amount = p.failing_draw_share * undrawn(f)
+def draw_at_default(f: Any, p: Any) -> None:
+    """Drawdown at default (credit conversion): a failing firm draws, and the money is spent."""
+    amount = p.drawdown_at_default_share * undrawn(f)
     if amount > 0.0:
         f.balance += amount
         f.cum_drawn += amount
@@ -59,13 +59,13 @@ def asset_recovery(f: Any, p: Any, c: Any) -> float:
 
 
 def settle_default(f: Any, p: Any, c: Any, before: float, t: float) -> None:
-    """Move what is still owed into the workout."""
-    f.owed = f.balance
+    """Move the exposure at default into the workout."""
+    f.exposure_at_default = f.balance
     f.balance = 0.0
-    if f.owed <= 0.0:
+    if f.exposure_at_default <= 0.0:
         return
-    assets = min(asset_recovery(f, p, c) / f.owed, 1.0)
-    f.recovery = f.owed * (1.0 - (1.0 - assets) * (1.0 - f.security))
+    assets = min(asset_recovery(f, p, c) / f.exposure_at_default, 1.0)
+    f.recovery = f.exposure_at_default * (1.0 - (1.0 - assets) * (1.0 - f.security))
     delay = exponential(c.k0, c.k1, f.firm, WORKOUT, 0, 0)
     f.recovery_date = t + p.workout_years * delay
-    f.defaulted = 1 if f.owed > p.default_threshold * before else 0
+    f.defaulted = 1 if f.exposure_at_default > p.default_threshold * before else 0

@@ -1,6 +1,6 @@
 """Curves over age, years since signing or calendar years: level and paired difference.
 
-Arrangements meet the same luck, so the band of the levels (how much histories differ) says
+Arrangements use common random numbers, so the band of the levels (how much histories differ) says
 little about their ranking.  Each figure therefore has a second panel: the difference from
 the baseline within a replication, with the interval of its mean.
 """

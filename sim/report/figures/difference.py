@@ -76,9 +76,9 @@ def difference(
         _panel(axes, comparison.marks[name], rows.reindex(others), drawn)
     named_rows(panels[0, 0], [arrangement_text(a) for a in others])
     against = arrangement_text(comparison.baseline).lower()
-    words = "Difference from {baseline}, same luck"
+    words = "Difference from {baseline}, common random numbers"
     if subject:
-        words = "{subject}: difference from {baseline}, same luck"
+        words = "{subject}: difference from {baseline}, common random numbers"
     title = tr(words, subject=subject, baseline=against)
     return figure.finish(title, _note(comparison, data, shown), data)
 

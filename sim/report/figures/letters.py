@@ -59,8 +59,8 @@ def _chinese_font(wanted: tuple[str, ...]) -> str:
     return ""
 
 
-def has_letters(name: Language) -> bool:
-    """Say whether this machine has the letters of a language for a PNG."""
+def has_glyphs(name: Language) -> bool:
+    """Say whether this machine has a font with the glyphs of a language."""
     return name == "en" or len(fonts(name)) > 1
 
 

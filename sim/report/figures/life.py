@@ -91,7 +91,7 @@ def life(story: Story, arrangements: Iterable[str] | None = None) -> Drawing:
     The places of the arrangements, those of the story by default, give the colours. Raises
     OutcomeError if the firm enters under no arrangement.
     """
-    if not story.is_lived:
+    if not story.enters:
         raise OutcomeError(f"firm {story.firm}", "never enters", "choose another firm")
     data = life_data(story)
     lives = data[data["kind"] == "stage"]
@@ -180,7 +180,7 @@ def _mark(sign: Sign, colour: str) -> dict[str, Any]:
 def _note(story: Story, start: float) -> str:
     note = tr(
         "Band: stage of life, darker the further on; line below: time in a setback. Grey"
-        " background: macro regime. All lanes meet the same luck."
+        " background: macro regime. All lanes use common random numbers."
     )
     if start < 0.0:
         note += gap() + tr("Dotted: the start date, from which arrangements differ.")

@@ -36,8 +36,8 @@ BEFORE, NOW, CHANGE = "before", "now", "change"
 _WORDS = {BEFORE: "as in the file", NOW: "now", CHANGE: "change"}
 
 
-def moved_data(before: Outcomes, now: Outcomes, baseline: str) -> pd.DataFrame:
-    """Give the frame behind `moved`.
+def change_data(before: Outcomes, now: Outcomes, baseline: str) -> pd.DataFrame:
+    """Give the frame behind `change_figure`.
 
     Both of the same arrangements in the same replications, under different values. Columns
     outcome, unit, arrangement, values (before, now or change), difference, low,
@@ -70,13 +70,13 @@ def _differences(before: Outcomes, now: Outcomes, pair: tuple[str, str]) -> Outc
 
 
 @style()
-def moved(before: Outcomes, now: Outcomes, baseline: str) -> Drawing:
+def change_figure(before: Outcomes, now: Outcomes, baseline: str) -> Drawing:
     """Draw differences from the baseline before and now, one panel an outcome.
 
-    Parameters as in `moved_data`. A filled mark is clear of zero; a hollow one is not, and
+    Parameters as in `change_data`. A filled mark is clear of zero; a hollow one is not, and
     ranks nothing.
     """
-    data = moved_data(before, now, baseline)
+    data = change_data(before, now, baseline)
     arms = [name for name in now.arrangements if name != baseline]
     places = [(arm, values) for arm in arms for values in (BEFORE, NOW, CHANGE)]
     high = (1.1, 0.85 + 0.26 * len(places))

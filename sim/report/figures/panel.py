@@ -14,15 +14,15 @@ import pandas as pd
 from sim.analysis.outcomes_table import Outcomes, measure
 from sim.base.errors import SimError
 from sim.base.language import tr
-from sim.experiment.progress import Asked
+from sim.experiment.progress import ProgressOption
 from sim.experiment.rerun import Rerun
-from sim.report.figures.moved import moved, moved_data
+from sim.report.figures.moved import change_data, change_figure
 from sim.report.figures.style import Drawing
 from sim.scenario.declared import look_up
 from sim.scenario.scenario import Scenario
 from sim.scenario.toml_text import split_key
 from sim.studies.ranges import Range, ranges_of, varied
-from sim.studies.request import aims_of
+from sim.studies.request import scope_of
 
 STEPS = 40
 """Places of a slider."""
@@ -41,7 +41,7 @@ class Panel:
         scenario: Scenario,
         ranges: tuple[Range, ...],
         outcomes: tuple[str, ...],
-        progress: Asked = None,
+        progress: ProgressOption = None,
     ) -> None:
         self.ranges = {one.key: one for one in ranges}
         self.sliders: dict[str, Any] = {}
@@ -74,13 +74,13 @@ class Panel:
         return measure(self._rerun(scenario, progress), self._outcomes)
 
     def frame(self, values: Mapping[str, float] | None = None) -> pd.DataFrame:
-        """Give differences at some values, as in the file, and the change: see `moved_data`."""
-        return moved_data(*self._both(values), self._scenario.experiment.baseline)
+        """Give differences at some values, as in the file, and the change: see `change_data`."""
+        return change_data(*self._both(values), self._scenario.experiment.baseline)
 
     def figure(self, values: Mapping[str, float] | None = None) -> Drawing:
         """Draw what `frame` gives, at values by key; those of the file by default."""
         start = time.perf_counter()
-        drawing = moved(*self._both(values), self._scenario.experiment.baseline)
+        drawing = change_figure(*self._both(values), self._scenario.experiment.baseline)
         self.seconds = time.perf_counter() - start
         return drawing
 
@@ -150,7 +150,7 @@ def panel(
     vary: Sequence[Range | str],
     outcomes: Iterable[str] | None = None,
     *,
-    progress: Asked = None,
+    progress: ProgressOption = None,
 ) -> Panel:
     """Make a panel that answers while somebody moves sliders.
 
@@ -161,7 +161,7 @@ def panel(
     for keys, ranges or outcomes that are not legal, before anything runs.
     """
     ranges = ranges_of(scenario, vary)
-    return Panel(scenario, ranges, aims_of(scenario, outcomes).outcomes, progress)
+    return Panel(scenario, ranges, scope_of(scenario, outcomes).outcomes, progress)
 
 
 def short(label: str) -> str:

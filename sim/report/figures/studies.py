@@ -34,8 +34,6 @@ from sim.scenario.parameters import PLACE, matches, parameters
 from sim.scenario.scenario import Scenario
 from sim.scenario.toml_text import split_key
 from sim.studies.findings import TOTAL
-from sim.studies.ranges import Range
-from sim.studies.sensitivity import DIFFERENCE
 
 if TYPE_CHECKING:
     # Results are drawn, not computed here: a figure loads no engine.
@@ -44,11 +42,14 @@ if TYPE_CHECKING:
     from sim.studies.cycle import CrossCycle
     from sim.studies.discovery import Discovery, Region
     from sim.studies.frontier import Frontier
+    from sim.studies.ranges import Range
     from sim.studies.robustness import Robustness
     from sim.studies.sensitivity import Sensitivity
     from sim.studies.stress import ReverseStress
 
 MOST_BARS = 12
+DIFFERENCE = "difference"
+"""Kind of response, as `sim.studies.sensitivity` names it."""
 _HALF = 0.36
 _OF_MORRIS = (("mu_star", "sigma"), ("mu_star_conf",))
 
@@ -112,8 +113,8 @@ def _parts(
     named_rows(panels[0], [tr(name.replace("_", " ")) for name in names])
     first, second = (arrangement_text(name).lower() for name in arrangements)
     note = tr(
-        "Bars: mean part of each in the gap, in the same luck; lines: {level} intervals over"
-        " replications. Filled bars are clear of zero. The parts add up to the bar at the"
+        "Bars: mean part of each in the gap, with common random numbers; lines: {level} intervals"
+        " over replications. Filled bars are clear of zero. The parts add up to the bar at the"
         " bottom.",
         level=percent_text(confidence),
     ) + undrawn_words(data, ["part"])
@@ -161,9 +162,9 @@ def leads(result: CrossCycle) -> Drawing:
     handles = [_entry(look.label, look.colour, marker="", ls=look.line) for look in shown]
     against = arrangement_text(result.baseline).lower()
     note = tr(
-        "Line: mean lead over {baseline} in cumulative profit before policy tolerance, over"
-        " {count} replications in the same luck; band: 95 % interval of the mean. Above zero"
-        " the arrangement has earned more.",
+        "Line: mean lead over {baseline} in cumulative profit before policy subsidy, over"
+        " {count} replications with common random numbers; band: 95 % interval of the mean. Above"
+        " zero the arrangement has earned more.",
         baseline=against, count=result.replications,
     ) + undrawn_words(data, ["value"])  # fmt: skip
     title = tr("Lead over {baseline} in cumulative profit", baseline=against)
@@ -215,12 +216,12 @@ def worlds(result: Discovery, region: Region) -> Drawing:
     across, up = (result.ranges[n] for n in axis)
     data = result.worlds
     value = data[f"{region.arrangement}: difference"]
-    sign = 1.0 if registry()[result.aims.outcomes[0]].better == "higher" else -1.0
+    sign = 1.0 if registry()[result.scope.outcomes[0]].better == "higher" else -1.0
     side = sign * value > 0.0 if region.side == "better" else sign * value < 0.0
     figure = Drawing(6.4, 4.8)
     axes = figure.subplots()
     _box(axes, result, region, (axis[0], axis[1]))
-    own = looks(result.aims.every)[region.arrangement].colour
+    own = looks(result.scope.every)[region.arrangement].colour
     for chosen, colour, marker in ((side, own, "o"), (~side & value.notna(), MUTED, "x")):
         rows = data[chosen]
         axes.scatter(rows[across.label], rows[up.label], color=colour, marker=marker, s=18)
@@ -267,9 +268,9 @@ def breakeven(result: BreakEven) -> Drawing:
     number_axis(axes, "x", axis_of(result.range))
     number_axis(axes, "y", tr("Difference ({unit})", unit=scale.step_axis))
     note = tr(
-        "Line: mean difference over up to {count} replications with common luck; band: {level}"
-        " interval of the mean at each value. Diamond and bar on the zero line: where the mean"
-        " is zero, and the values at which zero is not rejected.",
+        "Line: mean difference over up to {count} replications with common random numbers; band:"
+        " {level} interval of the mean at each value. Diamond and bar on the zero line: where the"
+        " mean is zero, and the values at which zero is not rejected.",
         count=int(curve["replications"].max()), level=percent_text(result.confidence),
     ) + undrawn_words(curve, ["difference"])  # fmt: skip
     return figure.finish(result.equation.words(), note, curve)
@@ -278,11 +279,11 @@ def breakeven(result: BreakEven) -> Drawing:
 @style()
 def frontier(result: Frontier) -> Drawing:
     """Draw two outcomes against each other over the points of a design; data: its frame."""
-    data, (first, second) = result.frame(), result.aims.outcomes
+    data, (first, second) = result.frame(), result.scope.outcomes
     marks = registry()
     figure = Drawing(7.2, 5.0)
     axes = figure.subplots()
-    look = looks(result.aims.every)
+    look = looks(result.scope.every)
     for name, rows in data.groupby("arrangement", sort=False):
         _points(axes, rows, (first, second), look[str(name)].colour)
     for which, name in (("x", first), ("y", second)):
@@ -295,12 +296,12 @@ def frontier(result: Frontier) -> Drawing:
     note = tr(
         "Filled marks, joined: efficient by their means. Crosses: clearly dominated by another"
         " point on both outcomes. Thin lines: 95 % intervals of the efficient ones over {count}"
-        " replications, which may leave the picture; points met the same luck, so they are"
-        " compared better than these intervals show.",
-        count=result.cube.values.shape[1],
-    ) + undrawn_words(data, result.aims.outcomes, [])
+        " replications, which may leave the picture; points used common random numbers, so they"
+        " are compared better than these intervals show.",
+        count=result.outcome_array.values.shape[1],
+    ) + undrawn_words(data, result.scope.outcomes, [])
     handles = [
-        *(_entry(look[name].label, look[name].colour) for name in result.aims.arrangements),
+        *(_entry(look[name].label, look[name].colour) for name in result.scope.arrangements),
         _entry(tr("efficient set"), MUTED, ls="-", lw=1.2),
         _entry(tr("clearly dominated"), MUTED, marker="x"),
         _entry(tr("neither"), MUTED, mfc="white"),
@@ -344,7 +345,7 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     scale = unit_style(mark.unit)
     figure = Drawing(7.6, 1.9 + 0.32 * len(keys))
     axes = figure.subplots()
-    colour = looks(result.aims.every)[arrangement].colour
+    colour = looks(result.scope.every)[arrangement].colour
     for place, key in enumerate(keys):
         _bar(axes, place, rows[rows["key"] == key].to_dict("records"), (scale.scale, colour))
     now = result.signs
@@ -353,13 +354,13 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     axes.axvline(0.0, color=INK, lw=1.0)
     named_rows(axes, keys)
     number_axis(axes, "x", tr("Difference ({unit})", unit=scale.step_axis))
-    one, other = (arrangement_text(name).lower() for name in (arrangement, result.aims.baseline))
+    one, other = (arrangement_text(name).lower() for name in (arrangement, result.scope.baseline))
     words = "One at a time: {outcome}, {arrangement} less {baseline}"
     title = tr(words, outcome=tr(mark.label), arrangement=one, baseline=other)
     note = tr(
         "Each number alone at either end of its range, all others as they are, in {count}"
-        " replications with common luck; thin lines: two standard errors; dotted: at present"
-        " values. Says nothing of what numbers do together.",
+        " replications with common random numbers; thin lines: two standard errors; dotted: at"
+        " present values. Says nothing of what numbers do together.",
         count=result.trial.replications,
     ) + undrawn_words(rows[rows["key"].isin(keys)], ["difference"], ["standard_error"])
     handles = [
@@ -399,7 +400,7 @@ def sensitivity(
     if rows.empty:
         raise ValueError(f"{kind} of {outcome} under {arrangement} was not analysed")
     shown = rows.head(MOST_BARS)
-    colour = looks(result.aims.every)[arrangement].colour
+    colour = looks(result.scope.every)[arrangement].colour
     figure = Drawing(7.8, 1.9 + 0.34 * len(shown))
     axes = figure.subplots()
     is_sobol = result.how.method == "sobol"
@@ -456,7 +457,7 @@ def _title(result: Sensitivity, outcome: str, arrangement: str, kind: str) -> st
     label, name = tr(registry()[outcome].label), arrangement_text(arrangement)
     subject = tr("{outcome}, {arrangement}", outcome=label, arrangement=name.lower())
     if kind == DIFFERENCE:
-        baseline = arrangement_text(result.aims.baseline)
+        baseline = arrangement_text(result.scope.baseline)
         subject = tr("{subject} less {baseline}", subject=subject, baseline=baseline.lower())
     if result.how.method == "sobol":
         return tr("Shares of variance (Sobol): {subject}", subject=subject)
@@ -465,8 +466,8 @@ def _title(result: Sensitivity, outcome: str, arrangement: str, kind: str) -> st
 
 def _note(result: Sensitivity, count: int) -> str:
     note = tr(
-        "Lines: 95 % bootstrap intervals over the points of the design. Every point met the"
-        " same luck in {count} replications.",
+        "Lines: 95 % bootstrap intervals over the points of the design. Every point used common"
+        " random numbers in {count} replications.",
         count=result.how.replications,
     )
     if result.how.method == "sobol":

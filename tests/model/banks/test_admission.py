@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.base.draws import REACH, uniform_pair
-from sim.model.banks.admission import is_admitted
+from sim.model.banks.application import is_admitted
 from sim.model.banks.conditions import filled
 from sim.model.banks.judgement import SCORE
 from sim.model.contracts import eligibility

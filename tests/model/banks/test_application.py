@@ -15,7 +15,7 @@ from sim.model.banks.desk import REFINANCED, Desk
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from sim.model.firms.relationship import business
 from tests.model.banks.three import desk, rules
-from tests.model.firms.hand import climate, three
+from tests.model.firms.hand import market, three
 from tests.model.firms.hand import rules as firm_rules
 
 
@@ -80,7 +80,10 @@ def test_without_a_project_a_firm_needs_a_years_outflow(
 
 
 def test_collateral_is_worth_what_it_is_worth_today() -> None:
-    d = desk(firms=three(tangible=0.5, scale=40.0), climate=[climate(collateral=0.75)])
+    d = desk(
+        firms=three(tangible=0.5, scale=40.0),
+        market_conditions=[market(collateral=0.75)],
+    )
     assert read(d).tangible == 15.0
 
 
@@ -89,14 +92,14 @@ def test_everybody_sees_whom_investors_back() -> None:
     assert [read(d, i).prior for i in range(3)] == [-0.1, 0.4, 0.4]
 
 
-def test_files_luck_and_the_climate_are_those_of_the_firm_and_the_world() -> None:
+def test_files_luck_and_market_conditions_are_those_of_the_firm_and_the_world() -> None:
     d = desk(
-        file_precision=np.array([1.0, 2.0, 3.0]), file_sum=np.array([4.0, 5.0, 6.0]),
-        ordinal=np.array([7, 8, 9]), climate=[climate(bust=1)],
+        history_precision=np.array([1.0, 2.0, 3.0]), history_sum=np.array([4.0, 5.0, 6.0]),
+        ordinal=np.array([7, 8, 9]), market_conditions=[market(bust=1)],
     )  # fmt: skip
     d.tally[REFINANCED] = 2.5
     a = read(d, 2)
-    assert (a.file_precision, a.file_sum, a.ordinal) == (3.0, 6.0, 9)
+    assert (a.history_precision, a.history_sum, a.ordinal) == (3.0, 6.0, 9)
     assert (a.k0, a.k1, a.bust, a.outstanding) == (1, 2, 1, 2.5)
 
 

@@ -13,13 +13,13 @@ from tests.model.banks.three import NOW, applicant, conditions, offer, rules
 
 WARRANT = {
     "kind": "warrant", "coverage": 0.2, "strike_multiple": 1.0, "years": 5.0,
-    "pass_through_share": 0.5, "liquidity_share": 0.3,
+    "lender_gain_share": 0.5, "liquidity_share": 0.3,
 }  # fmt: skip
 SWAPPED = {
     "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
-    "pass_through_share": 0.5,
+    "lender_gain_share": 0.5,
 }  # fmt: skip
-PROMISE = {"kind": "agreement", "priority_capture_share": 0.43, "demanded_capture_share": 0.6}
+PROMISE = {"kind": "agreement", "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6}
 LIVING = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, 0.6, 0.03)
 """What that swap right costs the owners of a firm worth 30 million."""
 
@@ -94,7 +94,11 @@ def test_a_firm_weighs_money_and_tenor_against_the_rate(
 
 def test_what_a_right_costs_counts_against_an_offer() -> None:
     k = conditions(upside=SWAPPED, commitment=PROMISE)
-    a, plain, granted = applicant(need=5.0, value=30.0, taste=1e9), offer(**BASIS), offer(**BASIS)
+    a, plain, granted = (
+        applicant(need=5.0, value=30.0, switching_cost_weight=1e9),
+        offer(**BASIS),
+        offer(**BASIS),
+    )
     grant(granted, k, 5.0, 30.0)
     without, with_it = (advantage(o, plain, a, k, 1.0, rules()) for o in (plain, granted))
     assert without - with_it == pytest.approx(LIVING)
@@ -120,7 +124,7 @@ def right_cost(
     upside: dict[str, Any], line: float = 10.0, years: float = 1.0, **firm: Any
 ) -> float:
     k = conditions(upside=upside, commitment=PROMISE, tenor={"kind": "term", "years": years})
-    o, a = offer(line=line), applicant(**{"value": 30.0, "taste": 1.0} | firm)
+    o, a = offer(line=line), applicant(**{"value": 30.0, "switching_cost_weight": 1.0} | firm)
     grant(o, k, line, a.value)
     return upside_cost(o, a, k, rules())
 
@@ -141,12 +145,14 @@ def test_a_royalty_costs_its_share_of_sales_up_to_its_cap(cap: float, cost: floa
     assert right_cost(terms, years=3.0, sales=20.0) == pytest.approx(cost)
 
 
-@pytest.mark.parametrize("taste", [0.5, 1e9])
-def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(taste: float) -> None:
+@pytest.mark.parametrize("switching_cost_weight", [0.5, 1e9])
+def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(
+    switching_cost_weight: float,
+) -> None:
     # Moving 0.17 of business worth 0.1 a year, at half of its worth, for three years.
-    moving = 0.5 * 0.17 * 0.1 * 3.0 * taste
-    cost = right_cost(SWAPPED, taste=taste)
-    assert cost == pytest.approx(moving if taste == 0.5 else LIVING)
+    moving = 0.5 * 0.17 * 0.1 * 3.0 * switching_cost_weight
+    cost = right_cost(SWAPPED, switching_cost_weight=switching_cost_weight)
+    assert cost == pytest.approx(moving if switching_cost_weight == 0.5 else LIVING)
     assert cost == pytest.approx(min(moving, LIVING))
 
 
@@ -164,7 +170,8 @@ def test_leaving_costs_papers_a_broken_promise_and_a_right_that_lives_on(
     right: int, broken: float, expiry: float, cost: float
 ) -> None:
     a = applicant(
-        limit=10.0, taste=2.0, value=30.0, right=right, expiry=expiry, stake=0.25, strike=2.0,
+        limit=10.0, switching_cost_weight=2.0, value=30.0, right=right, expiry=expiry, stake=0.25,
+        exercise_amount=2.0,
         trigger=40.0,
     )  # fmt: skip
     assert leaving_cost(a, broken, rules()) == pytest.approx(cost)

@@ -24,7 +24,7 @@ CASH_FLOW = {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.0}
         ({"security": {"kind": "pledge", "recovery_share": 0.2}}, 0.4),
         ({"loss_sharing": {"kind": "sole", "guaranteed_share": 0.3}}, 0.35),
         ({"loss_sharing": WHOLE}, 0.0),
-        # Lenders bear the first tenth of what is owed, others a fifth of it at most.
+        # Lenders bear the first tenth of exposure at default, others a fifth of it at most.
         ({"loss_sharing": WHOLE | {"first_loss_share": 0.1}}, 0.1),
         ({"loss_sharing": WHOLE | {"cover_cap_share": 0.2}}, 0.3),
         # How lenders share a loss between them is not the guarantor's business.
@@ -73,15 +73,15 @@ def test_every_condition_of_plain_lending_is_neutral() -> None:
     for name, value in {
         "open": 1, "reach": 1.0, "unsecured": 0, "security": 0.0, "guaranteed": 0.0,
         "first_loss": 0.0, "cover_cap": 1.0, "fee_rate": 0.0, "refinanced_share": 0.0,
-        "quota": 0.0, "introduction": 1.0, "base_capture": CAPTURE_PLAIN,
-        "full_capture": CAPTURE_PLAIN, "listing_capture": 0.0, "break_cost": 0.0,
+        "quota": 0.0, "introduction": 1.0, "base_wallet_share": CAPTURE_PLAIN,
+        "full_wallet_share": CAPTURE_PLAIN, "listing_wallet_share": 0.0, "break_cost": 0.0,
         "stands_still": 0, "years": 1.0, "reviewed": 0, "own_weight": 1.0, "first_add": 0.0,
         "later_add": 0.0, "step_years": np.inf, "pooled": 0, "joint": 0, "members": 1,
         "delay": 0.0, "coordination_cost": 0.0, "upside_kind": 0, "right_years": 0.0,
         "cap_factor": 1.0,
     }.items():  # fmt: skip
         assert k[name] == value, name
-    assert k.default_rate.tolist() == list(BELIEF["default_rate"])
+    assert k.default_probability.tolist() == list(BELIEF["default_probability"])
     assert k.right_worth.tolist() == list(BELIEF["right_worth"])
     assert k.shares.tolist() == [1.0] + [0.0] * 7
 

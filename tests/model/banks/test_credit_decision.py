@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sim.model.banks.credit_decision import (
     break_even_rate,
     decide,
-    default_rate,
+    default_probability,
     marginal_cost,
     right_income,
 )
@@ -29,13 +29,13 @@ from tests.oracles.pricing import raroc
 from tests.oracles.values import cases, close
 
 LINES = (2.0, 10.0, 30.0)
-RIGHT = {"years": 5.0, "pass_through_share": 0.5}
+RIGHT = {"years": 5.0, "lender_gain_share": 0.5}
 WARRANT = RIGHT | {
     "kind": "warrant", "coverage": 0.2, "strike_multiple": 1.0, "liquidity_share": 0.5,
 }  # fmt: skip
 RELENDING = {"kind": "relending", "refinanced_share": 0.6, "rate": 0.015, "quota": 100.0}
 
-# What is left by hand, per unit lent and year: rate + tolerance + business - effort - needed.
+# What is left by hand, per unit lent and year: rate + subsidy + business - effort - needed.
 # Start-up: 0.040 + 0.02 + 0.2 * 0.1 / 2 - 0.01 / 2, less
 #   (0.02 * 0.9 + 0.1 * 0.1 + 0.012 + 0.04 * 0.5) / 0.96
 # Growth: 0.036 + 0.02 + 0.2 * 0.5 / 10 - 0.001, less (0.028 + 0.010 + 0.01) / 0.98
@@ -96,8 +96,6 @@ def test_cheap_funding_alone_does_not_close_the_gap_of_start_ups() -> None:
         ({"u": bank_with(0.1, 0.11)}, 1),
         # Capital that asks no more than deposits do is as good as deposits.
         ({"u": bank_with(0.5, 0.02)}, -1),
-        # No loan is backed by more capital than is lent.
-        ({"u": rules(risk_weight=12.5, required_ratio=0.1, hurdle_rate=0.02)}, -1),
     ],
 )
 def test_each_part_moves_it_in_the_right_direction(terms: Any, sign: int) -> None:
@@ -106,13 +104,19 @@ def test_each_part_moves_it_in_the_right_direction(terms: Any, sign: int) -> Non
     assert np.sign(round(break_even_rate(**usual | terms) - 0.0625, 12)) == sign
 
 
+def test_no_loan_is_backed_by_more_capital_than_is_lent() -> None:
+    u = rules(risk_weight=12.5, required_ratio=0.1, hurdle_rate=0.1)
+    needed = break_even_rate(0.04, 0.5, 0.02, 0.012, u)
+    assert needed == pytest.approx((0.1 + 0.012 + 0.02) / 0.96)
+
+
 # --- Default -----------------------------------------------------------------------------
 
 
 def believed(mean: float, variance: float = 0.0, seen: bool = False, **fields: Any) -> float:
     stage = fields.pop("n", 0)
     a, u = applicant(stage, **fields), rules(quality_slope=0.8)
-    return default_rate(a, conditions(), u, mean, variance, seen)
+    return default_probability(a, conditions(), u, mean, variance, seen)
 
 
 def test_default_falls_with_judged_quality() -> None:
@@ -217,7 +221,7 @@ def test_a_loan_is_worth_making_where_something_is_left() -> None:
 
 @pytest.mark.parametrize(("more", "agree"), [(1e-9, True), (-1e-9, False)])
 def test_the_decision_turns_at_break_even(more: float, agree: bool) -> None:
-    accept, left = agreed(u=rules(tolerance_rate=0.02 - LEFT[0] + more))
+    accept, left = agreed(u=rules(policy_subsidy_rate=0.02 - LEFT[0] + more))
     assert accept[0] == agree
     assert left[0] == pytest.approx(more, abs=1e-15)
 
@@ -225,9 +229,9 @@ def test_the_decision_turns_at_break_even(more: float, agree: bool) -> None:
 def test_a_loan_that_just_pays_is_made() -> None:
     nothing = rules(
         benchmark_rate=0.0, spread_cap=(0.0,) * 4, funding_rate=0.0, operating_cost=(0.0,) * 4,
-        screening_cost=0.0, tolerance_rate=0.0, relationship_weight=0.0, hurdle_rate=0.0,
+        screening_cost=0.0, policy_subsidy_rate=0.0, relationship_weight=0.0, hurdle_rate=0.0,
     )  # fmt: skip
-    accept, left = agreed(conditions(belief={"default_rate": (0.0,) * 4}), nothing)
+    accept, left = agreed(conditions(belief={"default_probability": (0.0,) * 4}), nothing)
     assert left.tolist() == [0.0, 0.0, 0.0]
     assert accept == [True, True, True]
 
@@ -238,7 +242,7 @@ def test_an_appetite_scales_the_tolerance_of_its_bank_alone() -> None:
     assert accept == [True, False, True]
 
 
-def test_a_bust_takes_tolerance_back_and_raises_default() -> None:
+def test_a_bust_takes_subsidy_back_and_raises_default() -> None:
     _, left = agreed(u=rules(bust_factor=1.0), bust=1)
     assert left == pytest.approx(LEFT - 0.005)
     _, worse = agreed(bust=1)
@@ -284,7 +288,7 @@ def test_a_guarantee_takes_loss_away_and_costs_its_fee() -> None:
 def test_promised_business_and_a_longer_term_pay() -> None:
     # Half of what is kept and half of what is demanded, 0.5 of business in place of 0.2;
     # the cost of the decision is spread over two years.
-    promise = {"kind": "agreement", "priority_capture_share": 0.4, "demanded_capture_share": 0.6}
+    promise = {"kind": "agreement", "priority_wallet_share": 0.4, "demanded_wallet_share": 0.6}
     _, left = agreed(conditions(commitment=promise, tenor={"kind": "term", "years": 2.0}))
     business = np.array([0.1 / 2.0, 0.5 / 10.0, 1.5 / 30.0])
     effort = 0.01 / np.array(LINES)
@@ -331,7 +335,7 @@ def test_each_lender_looks_at_its_own_judgement_and_all_at_one_line() -> None:
 
 
 def test_an_arrangement_with_beliefs_of_its_own_is_judged_by_them() -> None:
-    _, left = agreed(conditions(belief={"default_rate": (0.0,) * 4}))
+    _, left = agreed(conditions(belief={"default_probability": (0.0,) * 4}))
     assert left == pytest.approx(LEFT + NEEDED - np.array([0.040, 0.038, 0.036]))
 
 

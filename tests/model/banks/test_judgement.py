@@ -137,7 +137,7 @@ def updated(
 ) -> tuple[float, float]:
     """Mean and variance of bank 0 after one signal; a file makes the prior what it is."""
     mean, before = prior
-    a = applicant(home=home, file_precision=before - 1.0, file_sum=mean * before)
+    a = applicant(home=home, history_precision=before - 1.0, history_sum=mean * before)
     o = offer()
     learn_from(o, 0, a, 0.0, 0.0, precision, signal)
     return float(o.quality[0]), float(o.variance[0])
@@ -236,7 +236,7 @@ def test_a_bank_that_sees_better_judges_better() -> None:
     assert mean[2].tolist() == pytest.approx([1.125, 0.75, 0.75])
 
 
-FILE = {"file_precision": 2.0, "file_sum": (2.0, 0.0, -4.0)}
+FILE = {"history_precision": 2.0, "history_sum": (2.0, 0.0, -4.0)}
 """Files worth two signals."""
 
 
@@ -248,7 +248,7 @@ def test_only_the_home_bank_holds_a_file() -> None:
 
 
 def test_a_bank_that_leads_without_being_the_home_bank_starts_from_what_everybody_sees() -> None:
-    o = judged(applicant(quality=-1.0, **FILE | {"file_sum": 2.0}), [1, 2])
+    o = judged(applicant(quality=-1.0, **FILE | {"history_sum": 2.0}), [1, 2])
     assert (o.quality[:2].tolist(), o.variance[:2].tolist()) == ([-0.5, -0.5], [0.5, 0.5])
 
 
@@ -273,7 +273,7 @@ def test_one_file_leans_on_the_bank_that_sees_best(luck: dict[int, float]) -> No
 
 def test_a_file_of_one_bank_is_its_own_file(luck: dict[int, float]) -> None:
     luck[COMMON], luck[1] = 0.2, 0.9
-    a = applicant(quality=0.4, file_precision=2.0, file_sum=1.0)
+    a = applicant(quality=0.4, history_precision=2.0, history_sum=1.0)
     assert judged(a, [0], POOLED).tobytes() == judged(a, [0]).tobytes()
 
 
@@ -286,7 +286,10 @@ def test_what_the_lead_learns_for_its_file_is_its_own_signal() -> None:
 
 def test_filed_signals_and_a_new_one_are_worth_what_all_are_worth_at_once() -> None:
     news = [judged(a, order) for a, order in zip(applicants(quality=QUALITY), ORDER, strict=True)]
-    file = {"file_precision": [o.news_precision for o in news], "file_sum": [o.news for o in news]}
+    file = {
+        "history_precision": [o.news_precision for o in news],
+        "history_sum": [o.news for o in news],
+    }
     mean, variance = views(**file)
     at_once, spread = views(u=rules(signal_precision=2.0))
     assert mean[:, 0] == pytest.approx(at_once[:, 0])

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.banks.line import bank_cap, size_lines
+from sim.model.banks.offer import bank_cap, size_lines
 from tests.model.banks.three import applicant, applicants, banks, conditions, offer, rules
 
 ORDER = ([0, 1, 2], [1, 0, 2], [2, 0, 1])

@@ -25,11 +25,11 @@ CASH_FLOW = {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.1}
 THREE = {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}
 FOUR_MILLION = {"kind": "fixed", "amount": 4.0}
 UNWILLING = {"appetite": 0.0}
-"""Nobody lends without tolerance: more is lost than the rate brings in."""
-# Business counts for nothing here, so that all three live from the tolerance alone.
-STRICT = {"relationship_weight": 0.0, "tolerance_rate": 0.05}
-# A tolerance with which all lend without collateral.
-WILLING = {"tolerance_rate": 0.06}
+"""Nobody lends without the subsidy: more is lost than the rate brings in."""
+# Business counts for nothing here, so that all three live from the subsidy alone.
+STRICT = {"relationship_weight": 0.0, "policy_subsidy_rate": 0.05}
+# A subsidy with which all lend without collateral.
+WILLING = {"policy_subsidy_rate": 0.06}
 
 
 def to_all(k: Any = None, u: Any = None, lenders: Any = None, **columns: Any) -> list[Any]:
@@ -142,7 +142,7 @@ def test_a_withdrawal_side_by_side_can_take_the_others_along(
 ) -> None:
     # At renewal West does not go on with the growing firm; South and North would.
     u = rules(
-        relationship_weight=0.0, tolerance_rate=0.022, stigma=stigma, quality_slope=0.8,
+        relationship_weight=0.0, policy_subsidy_rate=0.022, stigma=stigma, quality_slope=0.8,
         renewal_patience_rate=0.0, joint_patience_rate=0.0,
     )  # fmt: skip
     a = applicant(1, tangible=30.0, quality=0.5, renewal=renewal)
@@ -235,11 +235,11 @@ def test_the_yuntu_contract_has_its_published_terms(file: str, stake: float) -> 
     offers = to_all(k, rules(**WILLING))
     for name, value in {
         "made": 1, "line": 5.0, "lenders": 1, "rate": 0.03, "mean_rate": 0.03, "right": SWAP,
-        "strike": 2.0, "stake": stake, "trigger": 40.0,
+        "exercise_amount": 2.0, "stake": stake, "trigger": 40.0,
     }.items():  # fmt: skip
         assert column(offers, name) == [value] * 3, name
     assert [o.lender[0] for o in offers] == [0, 1, 2]
-    assert (k.years, k.right_years, k.pass_through) == (3.0, 3.0, 0.5)
+    assert (k.years, k.right_years, k.lender_gain_share) == (3.0, 3.0, 0.5)
 
 
 def test_a_stated_amount_is_lent_where_a_bank_has_no_line_of_its_own() -> None:
@@ -254,10 +254,10 @@ def test_a_stated_amount_is_lent_where_a_bank_has_no_line_of_its_own() -> None:
 def test_a_right_on_a_share_of_the_line_follows_the_line_that_is_offered() -> None:
     terms = {
         "kind": "warrant", "coverage": 0.2, "strike_multiple": 1.0, "years": 5.0,
-        "pass_through_share": 0.5, "liquidity_share": 0.5,
+        "lender_gain_share": 0.5, "liquidity_share": 0.5,
     }  # fmt: skip
     offers = to_all(conditions(limit=CASH_FLOW, upside=terms), rules(**WILLING))
-    assert column(offers, "strike") == pytest.approx([0.8, 0.8, 1.0])
+    assert column(offers, "exercise_amount") == pytest.approx([0.8, 0.8, 1.0])
     assert column(offers, "stake") == pytest.approx([0.04, 0.008, 1.0 / 300.0])
 
 

@@ -24,7 +24,7 @@ def test_a_bank_charges_the_benchmark_and_the_spread_of_the_stage() -> None:
 @pytest.mark.parametrize(
     ("pricing", "first", "later"),
     [
-        ({"kind": "risk_based"}, [0.03, 0.04, 0.05], [0.03, 0.04, 0.05]),
+        ({"kind": "standard"}, [0.03, 0.04, 0.05], [0.03, 0.04, 0.05]),
         (FLAT, [0.02, 0.03, 0.04], [0.02, 0.03, 0.04]),
         (FLAT | {"concession_rate": -0.01}, [0.04, 0.05, 0.06], [0.04, 0.05, 0.06]),
         (STEP, [0.028, 0.038, 0.048], [0.036, 0.046, 0.056]),
@@ -63,6 +63,6 @@ def test_a_step_on_the_first_day_is_the_later_rate_alone() -> None:
 
 @pytest.mark.parametrize("horizon", [0.5, 1.0, 7.0])
 def test_without_a_step_the_average_is_the_rate(horizon: float) -> None:
-    plain = contract({"kind": "risk_based"}, horizon)
+    plain = contract({"kind": "standard"}, horizon)
     assert [mean_rate(own, plain) for own in OWN] == list(OWN)
     assert mean_rate(0.03, contract(FLAT, horizon)) == pytest.approx(0.02)

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 
 from sim.model.banks.bank import Provisions, allowance
 
-RULE = Provisions(worsened_factor=3.0, lifetime_years=2.0)
+RULE = Provisions(stage_2_factor=3.0, lifetime_years=2.0)
 AMOUNT, RATE = st.floats(0.0, 1e4), st.floats(0.0, 1.0)
 
 
-def set_aside(balance: float, default: float, loss: float, worsened: bool) -> float:
+def set_aside(balance: float, default: float, loss: float, stage_2: bool) -> float:
     arrays = [np.array([number]) for number in (balance, default, loss)]
-    (found,) = allowance(*arrays, np.array([worsened]), RULE)
+    (found,) = allowance(*arrays, np.array([stage_2]), RULE)
     return float(found)
 
 
@@ -26,7 +26,7 @@ def test_three_loans_by_hand() -> None:
 
 
 @given(AMOUNT, RATE, RATE)
-def test_a_worsened_loan_needs_more_and_never_more_than_its_loss(
+def test_a_stage_2_loan_needs_more_and_never_more_than_its_loss(
     balance: float, default: float, loss: float
 ) -> None:
     good, bad = (set_aside(balance, default, loss, worse) for worse in (False, True))
@@ -43,7 +43,7 @@ def test_a_small_default_rate_is_about_a_probability() -> None:
     assert set_aside(1.0, 1e-6, 1.0, True) == pytest.approx(6e-6, rel=1e-5)
 
 
-@pytest.mark.parametrize("field", ["worsened_factor", "lifetime_years"])
+@pytest.mark.parametrize("field", ["stage_2_factor", "lifetime_years"])
 def test_factors_must_be_above_zero(field: str) -> None:
     with pytest.raises(ValidationError, match="above 0"):
-        Provisions(**{"worsened_factor": 3.0, "lifetime_years": 2.0, field: 0.0})
+        Provisions(**{"stage_2_factor": 3.0, "lifetime_years": 2.0, field: 0.0})

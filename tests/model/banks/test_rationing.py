@@ -25,7 +25,7 @@ def with_equity(equity: Any, u: Any = PLAIN_ROOM) -> Desk:
     return d
 
 
-def loans(line: Any, merit: Any, lender: Any = None, share: Any = None) -> Any:
+def loans(line: Any, risk_adjusted_margin: Any, lender: Any = None, share: Any = None) -> Any:
     n = len(line)
     offers = OFFER.empty(n)
     if n:
@@ -33,16 +33,22 @@ def loans(line: Any, merit: Any, lender: Any = None, share: Any = None) -> Any:
         share = np.ones(lender.shape) if share is None else np.array(share)
         written(offers, {"line": line, "lenders": lender.shape[1], "lender": lender,
                          "share": share})  # fmt: skip
-        offers.surplus[:, 0] = merit
+        offers.surplus[:, 0] = risk_adjusted_margin
     return offers
 
 
-def fits(amount: Any, merit: Any, room: Any, lender: Any = None, share: Any = None) -> list[bool]:
+def fits(
+    amount: Any,
+    risk_adjusted_margin: Any,
+    lending_headroom: Any,
+    lender: Any = None,
+    share: Any = None,
+) -> list[bool]:
     """Which loans are taken; what they need is promised by their lenders."""
-    d, offers = with_equity(room), loans(amount, merit, lender, share)
+    d, offers = with_equity(lending_headroom), loans(amount, risk_adjusted_margin, lender, share)
     applications, ready = np.repeat(applicants()[:1], len(amount)), np.ones(len(amount), np.uint8)
     ration(offers, applications.view(np.recarray), ready, d, False)
-    promised = np.zeros(len(room))
+    promised = np.zeros(len(lending_headroom))
     for o in offers[ready == 1]:
         np.add.at(promised, o.lender[: o.lenders], o.line * o.share[: o.lenders])
     assert d.books.promised == pytest.approx(promised)
@@ -53,7 +59,7 @@ def fits(amount: Any, merit: Any, room: Any, lender: Any = None, share: Any = No
 
 
 @pytest.mark.parametrize(
-    ("loans_", "npl", "equity", "room"),
+    ("loans_", "npl", "equity", "lending_headroom"),
     [
         (0.0, 0.0, 3.0, 37.5),  # 3 over 10 percent over 80 percent
         (10.0, 0.0, 3.0, 27.5),
@@ -63,16 +69,16 @@ def fits(amount: Any, merit: Any, room: Any, lender: Any = None, share: Any = No
     ],
 )
 def test_room_is_what_capital_still_carries(
-    loans_: float, npl: float, equity: float, room: float
+    loans_: float, npl: float, equity: float, lending_headroom: float
 ) -> None:
     d, out = with_equity([equity, 3.0], rules(**RULES)), np.empty(2)
     d.books.loans[0], d.books.npl[0] = loans_, npl
     headroom(d, out)
-    assert out == pytest.approx([room, 37.5])
+    assert out == pytest.approx([lending_headroom, 37.5])
     # What has been granted since the last settlement is as good as lent.
     d.books.loans[0], d.books.promised[0] = 0.0, loans_
     headroom(d, out)
-    assert out == pytest.approx([room, 37.5])
+    assert out == pytest.approx([lending_headroom, 37.5])
 
 
 def test_without_a_risk_weight_there_is_room_for_everybody() -> None:
@@ -85,7 +91,7 @@ def test_without_a_risk_weight_there_is_room_for_everybody() -> None:
     ("line", "balance", "moves", "taken"),
     [
         (24.0, 0.0, False, [1, 1, 1]),  # half of each line is drawn: 36 of 37.5
-        (30.0, 0.0, False, [1, 0, 1]),  # 45; the two with more merit fit
+        (30.0, 0.0, False, [1, 0, 1]),  # 45; the two with the larger margin fit
         (80.0, 0.0, False, [0, 0, 0]),
         (80.0, 40.0, False, [1, 1, 1]),  # its own loans rolled over need nothing new
         (10.0, 15.0, True, [1, 0, 1]),  # to a new lender they do
@@ -109,11 +115,11 @@ def test_nobody_is_weighed_who_does_not_sign() -> None:
 
 def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room() -> None:
     d, offers = with_equity([3.0, 3.0], rules(**RULES)), loans([20.0] * 3, [0.0] * 3)
-    first, second, room = np.ones(3, np.uint8), np.ones(3, np.uint8), np.empty(2)
+    first, second, lending_headroom = np.ones(3, np.uint8), np.ones(3, np.uint8), np.empty(2)
     ration(offers, applicants(), first, d, False)
-    headroom(d, room)
+    headroom(d, lending_headroom)
     # Half of each line of twenty is drawn: 30 of 37.5.
-    assert room == pytest.approx([7.5, 37.5])
+    assert lending_headroom == pytest.approx([7.5, 37.5])
     ration(offers, applicants(), second, d, False)
     assert (first.tolist(), second.tolist()) == ([1, 1, 1], [0, 0, 0])
 
@@ -122,7 +128,7 @@ def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room() -> Non
 
 
 @pytest.mark.parametrize(
-    ("amount", "merit", "room", "taken"),
+    ("amount", "risk_adjusted_margin", "lending_headroom", "taken"),
     [
         ([5, 5, 5], [1, 2, 3], [15], [True, True, True]),
         ([5, 5, 5], [1, 2, 3], [14], [False, True, True]),
@@ -135,8 +141,10 @@ def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room() -> Non
         ([], [], [0], []),
     ],
 )
-def test_the_best_loans_come_first(amount: Any, merit: Any, room: Any, taken: Any) -> None:
-    assert fits(amount, merit, room) == taken
+def test_the_best_loans_come_first(
+    amount: Any, risk_adjusted_margin: Any, lending_headroom: Any, taken: Any
+) -> None:
+    assert fits(amount, risk_adjusted_margin, lending_headroom) == taken
 
 
 def test_every_lender_needs_room_for_its_share() -> None:
@@ -150,7 +158,9 @@ def test_every_lender_needs_room_for_its_share() -> None:
 
 
 def test_a_bank_with_a_share_of_nothing_need_have_no_room() -> None:
-    assert fits([5, 5], [1, 2], [10, -3], [[0, 1], [0, 1]], [[1.0, 0.0]] * 2) == [True, True]
+    lender, share = [[0, 1], [0, 1]], [[1.0, 0.0]] * 2
+    assert fits([5, 5], [1, 2], [10, -3], lender, share) == [True, True]
+    assert fits([5, 5], [1, 2], [5, -3], lender, share) == [False, True]
 
 
 def test_loans_of_banks_that_are_not_short_come_before_better_ones() -> None:
@@ -160,9 +170,9 @@ def test_loans_of_banks_that_are_not_short_come_before_better_ones() -> None:
     assert fits([10, 6, 9], [3, 1, 2], [6, 11], lender, share) == [True, True, False]
 
 
-@pytest.mark.parametrize("room", [0.0, -5.0])
-def test_what_needs_no_new_capital_fits_whatever_the_room(room: float) -> None:
-    assert fits([0.0, 5.0], [1.0, 2.0], [room]) == [True, False]
+@pytest.mark.parametrize("lending_headroom", [0.0, -5.0])
+def test_what_needs_no_new_capital_fits_whatever_the_room(lending_headroom: float) -> None:
+    assert fits([0.0, 5.0], [1.0, 2.0], [lending_headroom]) == [True, False]
 
 
 LOANS = st.lists(
@@ -173,16 +183,16 @@ LOANS = st.lists(
 
 @given(LOANS, st.lists(st.floats(0.0, 20.0), min_size=3, max_size=3))
 def test_no_bank_lends_beyond_its_room_and_none_refuses_without_need(
-    given_loans: Any, room: list[float]
+    given_loans: Any, lending_headroom: list[float]
 ) -> None:
     amount = np.array([loan[0] for loan in given_loans])
-    merit = [loan[1] for loan in given_loans]
+    risk_adjusted_margin = [loan[1] for loan in given_loans]
     lender = np.array([[loan[2], (loan[2] + loan[3]) % 3] for loan in given_loans])
     share = np.tile([0.7, 0.3], (len(given_loans), 1))
-    taken = np.array(fits(amount, merit, room, lender, share))
+    taken = np.array(fits(amount, risk_adjusted_margin, lending_headroom, lender, share))
     part = amount[:, None] * share
     used = np.bincount(lender[taken].ravel(), part[taken].ravel(), minlength=3)
-    assert np.all(used <= np.array(room) + 1e-9)
-    left = np.array(room) - used
+    assert np.all(used <= np.array(lending_headroom) + 1e-9)
+    left = np.array(lending_headroom) - used
     for n in np.flatnonzero(~taken):
         assert np.any(part[n] > left[lender[n]] - 1e-9)

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from sim.model.banks.bank import Capital
-from sim.model.banks.rules import bank_rules, common_rules, venture_means
+from sim.model.banks.bank import Capital, bank_rules, common_rules, venture_means
 from tests.model.banks.three import CAPITAL, bank, rules
 from tests.model.firms.hand import base
 

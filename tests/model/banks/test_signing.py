@@ -18,7 +18,7 @@ from tests.model.banks.three import (
     offered,
     rules,
 )
-from tests.model.firms.hand import climate
+from tests.model.firms.hand import market
 
 SWAPPED = {
     "pricing": {
@@ -34,15 +34,15 @@ SWAPPED = {
     "introduction": {"kind": "referral", "round_factor": 3.0},
     "limit": {"kind": "fixed", "amount": 6.0},
     "commitment": {
-        "kind": "agreement", "priority_capture_share": 0.4, "demanded_capture_share": 0.6,
-        "listing_capture_share": 0.5,
+        "kind": "agreement", "priority_wallet_share": 0.4, "demanded_wallet_share": 0.6,
+        "listing_wallet_share": 0.5,
     },
     "upside": {
         "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 5.0,
-        "pass_through_share": 0.5,
+        "lender_gain_share": 0.5,
     },
 }  # fmt: skip
-GENEROUS = rules(tolerance_rate=1.0)
+GENEROUS = rules(policy_subsidy_rate=1.0)
 
 
 def signed(
@@ -67,10 +67,11 @@ def test_every_clause_stands_in_the_contract() -> None:
     for name, value in {
         "firm": 0, "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0,
         "unsecured": 1, "security": 0.2, "guaranteed": 0.5, "first_loss": 0.1, "cover_cap": 0.8,
-        "fee_rate": 0.01, "relending_rate": 0.01, "introduction": 3.0, "base_capture": 0.4,
-        "full_capture": 0.6, "listing_capture": 0.5, "right": SWAP, "stake": 0.25,
-        "strike": 2.0, "trigger": 40.0, "expiry": 6.0, "pass_through": 0.5, "signed": 1,
-        "terms": 1, "first": 1, "moved": 0, "value": 30.0,
+        "fee_rate": 0.01, "relending_rate": 0.01, "introduction": 3.0, "base_wallet_share": 0.4,
+        "full_wallet_share": 0.6, "listing_wallet_share": 0.5, "right": SWAP, "stake": 0.25,
+        "exercise_amount": 2.0, "trigger": 40.0, "expiry": 6.0, "lender_gain_share": 0.5,
+        "signed": 1,
+        "terms": 1, "first": 1, "switched_bank": 0, "value": 30.0,
     }.items():  # fmt: skip
         assert c[name] == value, name
     assert (c.rate, c.later_rate) == (o.rate, o.later_rate)
@@ -83,9 +84,10 @@ def test_a_plain_contract_has_neutral_terms() -> None:
     _, c = signed(conditions(), code=0, moved=True)
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "unsecured": 0, "security": 0.0,
-        "guaranteed": 0.0, "cover_cap": 1.0, "introduction": 1.0, "base_capture": CAPTURE_PLAIN,
-        "full_capture": CAPTURE_PLAIN, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
-        "terms": 0, "moved": 1, "loss": 0.5,
+        "guaranteed": 0.0, "cover_cap": 1.0, "introduction": 1.0,
+        "base_wallet_share": CAPTURE_PLAIN,
+        "full_wallet_share": CAPTURE_PLAIN, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
+        "terms": 0, "switched_bank": 1, "loss": 0.5,
     }.items():  # fmt: skip
         assert c[name] == value, name
 
@@ -102,10 +104,10 @@ def test_every_declared_term_is_written() -> None:
 
 
 def test_the_state_at_signing_is_kept() -> None:
-    c = climate()
+    c = market()
     c.regime, c.winter = 1, 1
-    _, first = signed(conditions(), d=desk(climate=[c]), stage=2, value=20.0)
-    _, second = signed(conditions(), d=desk(climate=[c]), limit=5.0)
+    _, first = signed(conditions(), d=desk(market_conditions=[c]), stage=2, value=20.0)
+    _, second = signed(conditions(), d=desk(market_conditions=[c]), limit=5.0)
     assert (first.stage, first.value, first.regime, first.winter, first.first) == (
         2,
         20.0,
@@ -174,8 +176,8 @@ def test_a_decision_costs_the_lead_and_stays_in_its_file() -> None:
     ):  # fmt: skip
         o = offer(lenders=1, lender=[lead], news_precision=precision, news=news)
         learn(o, applicant(firm), d)
-    assert d.file_precision.tolist() == [1.0, 4.0, 3.0]
-    assert d.file_sum.tolist() == [0.5, -2.0, 3.0]
+    assert d.history_precision.tolist() == [1.0, 4.0, 3.0]
+    assert d.history_sum.tolist() == [0.5, -2.0, 3.0]
     assert d.ordinal.tolist() == [1, 2, 1]
     assert d.books.screening.tolist() == [0.25, 0.75, 0.0]
     # Whoever repeats these decisions knows who judged whom.
@@ -188,4 +190,4 @@ def test_refusals_are_written_down_with_what_stays_of_the_line() -> None:
     decline(2, 0.0, d)
     decline(0, 0.6, d)
     assert d.tally[CUTS] == 2
-    assert (d.cut_who[:2].tolist(), d.cut_kept[:2].tolist()) == ([2, 0], [0.0, 0.6])
+    assert (d.cut_who[:2].tolist(), d.cut_retained[:2].tolist()) == ([2, 0], [0.0, 0.6])

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sim.model.banks.underwriting import Belief, belief_of
+from sim.model.banks.conditions import belief_of
+from sim.model.banks.underwriting import Belief
 from tests.model.banks.three import BELIEF, UNDERWRITING, beliefs, underwriting
 
 OWN = Belief(**BELIEF | {"loss_unsecured": 0.6})
@@ -22,8 +23,8 @@ def test_an_arrangement_without_beliefs_of_its_own_has_those_of_the_default() ->
 @pytest.mark.parametrize(
     ("field", "value"),
     [
-        ("default_rate", (0.1, 0.1, 0.1, -0.1)),
-        ("default_rate", (0.1, 0.1, 0.1)),
+        ("default_probability", (0.1, 0.1, 0.1, -0.1)),
+        ("default_probability", (0.1, 0.1, 0.1)),
         ("loss_secured", 1.1),
         ("loss_unsecured", -0.1),
         ("right_worth", (0.1, -0.1, 0.1, 0.1)),

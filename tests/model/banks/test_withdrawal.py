@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.model.banks.withdrawal import kept_at_review, look_again
+from sim.model.banks.withdrawal import look_again, retained_at_review
 from tests.model.banks.three import applicant, applicants, banks, conditions, known, offer, rules
 
 LINES = np.array([2.0, 10.0, 30.0])
@@ -67,7 +67,7 @@ def kept(k: Any, accepts: Any, share: Any = (0.5, 0.3, 0.2), **fields: Any) -> f
     line = {"limit": 10.0, "renewal": 1, "lenders": 3, "lender": [0, 1, 2], "share": share}
     u = rules(relationship_weight=0.0, joint_patience_rate=0.0)
     a = applicant(**line | fields)
-    return kept_at_review(offer(), a, *known(k, u, banks(**willing)), offer())
+    return retained_at_review(offer(), a, *known(k, u, banks(**willing)), offer())
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_shares_that_do_not_quite_sum_to_one_are_no_cut() -> None:
 
 
 def test_a_lender_without_a_share_cannot_leave() -> None:
-    assert kept(APART, [1, 1, 0], [0.6, 0.4, 0.0]) == 1.0
+    assert kept(APART, [1, 1, 0], [0.6, 0.4 - 1e-15, 0.0]) == 1.0
 
 
 @pytest.mark.parametrize(("stigma", "share"), [(0.0, 0.6), (0.5, 0.0)])
@@ -103,17 +103,19 @@ def test_a_withdrawal_at_a_review_shakes_the_others(stigma: float, share: float)
     u = rules(**SHAKY, stigma=stigma)
     a = applicant(limit=2.0, renewal=1, lenders=2, lender=[0, 1], share=BOTH)
     lenders = banks(south={"appetite": 0.0})
-    assert kept_at_review(offer(), a, *known(APART, u, lenders), offer()) == share
+    assert retained_at_review(offer(), a, *known(APART, u, lenders), offer()) == share
     # Lenders that have agreed to stand still are not shaken: North has the majority.
     u = rules(**SHAKY, stigma=stigma, joint_patience_rate=0.0)
-    assert kept_at_review(offer(), a, *known(TOGETHER, u, lenders), offer()) == 1.0
+    assert retained_at_review(offer(), a, *known(TOGETHER, u, lenders), offer()) == 1.0
 
 
 @pytest.mark.parametrize(("tolerance", "share"), [(1.0, 1.0), (-5.0, 0.0)])
 def test_present_lenders_judge_the_firm_anew(tolerance: float, share: float) -> None:
     a = applicant(limit=10.0, renewal=1, lenders=2, lender=[2, 1], share=BOTH)
     o = offer()
-    found = kept_at_review(o, a, *known(APART, rules(tolerance_rate=tolerance), None), offer())
+    found = retained_at_review(
+        o, a, *known(APART, rules(policy_subsidy_rate=tolerance), None), offer()
+    )
     assert found == share
     assert (o.lenders, o.lender[:2].tolist(), o.share[:2].tolist()) == (2, [2, 1], BOTH)
 
@@ -122,5 +124,5 @@ def test_a_pooled_file_is_that_of_the_firms_own_lenders() -> None:
     # Two lenders with correlation 0.25 are worth 2 / 1.25 = 1.6 signals.
     pooled = conditions(screening={"kind": "pooled"})
     a, o = applicant(limit=10.0, renewal=1, lenders=2, lender=[2, 1], share=BOTH), offer()
-    kept_at_review(o, a, *known(pooled, None, None), offer())
+    retained_at_review(o, a, *known(pooled, None, None), offer())
     assert o.variance[:2] == pytest.approx([1.0 / 2.6] * 2)

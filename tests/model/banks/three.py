@@ -12,18 +12,17 @@ import numpy as np
 
 from sim.base.columns import Rows, Table, pack
 from sim.model.banks.application import APPLICATION
-from sim.model.banks.bank import Bank
+from sim.model.banks.bank import BANK_BOOKS, BANK_RULES, Bank
 from sim.model.banks.conditions import CONDITIONS, conditions_of, filled
 from sim.model.banks.desk import OFFER, Desk
 from sim.model.banks.judgement import judge
 from sim.model.banks.offer import make_offer
-from sim.model.banks.rules import BANK_BOOKS, BANK_RULES
 from sim.model.banks.underwriting import Belief, Beliefs, Underwriting
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import EXPANSION, GROWTH, STARTUP
-from tests.model.firms.hand import climate, three
+from tests.model.firms.hand import market, three
 from tests.model.firms.hand import rules as firm_rules
 
 NOW = 5.0
@@ -59,7 +58,7 @@ CAPITAL: dict[str, float] = {
 
 # The slope of default in quality is 0, so default is as believed whatever the signals say.
 BELIEF: dict[str, Any] = {
-    "default_rate": (0.04, 0.02, 0.01, 0.01), "loss_secured": 0.5, "loss_unsecured": 0.75,
+    "default_probability": (0.04, 0.02, 0.01, 0.01), "loss_secured": 0.5, "loss_unsecured": 0.75,
     "right_worth": (0.4, 0.3, 0.2, 0.1),
 }  # fmt: skip
 RULES: dict[str, float] = {
@@ -72,7 +71,7 @@ UNDERWRITING: dict[str, Any] = {
     "error_correlation": 0.25, "setback_signal_loss": 0.8, "setback_seen_share": 0.5,
     "benchmark_rate": 0.03, "spread_cap": (0.010, 0.006, 0.004, 0.002),
     "funding_rate": 0.02, "operating_cost": (0.012, 0.010, 0.008, 0.008),
-    "screening_cost": 0.01, "tolerance_rate": 0.02, "bust_tightening_rate": 0.005,
+    "screening_cost": 0.01, "policy_subsidy_rate": 0.02, "bust_tightening_rate": 0.005,
     "renewal_patience_rate": 0.004, "joint_patience_rate": 0.05, "stigma": 0.5,
     "relationship_weight": 1.0, "advance_rate": 0.5, "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "bilateral_lenders": 3, "monitoring_cost": 0.03,
@@ -83,7 +82,7 @@ CHOICE = {
     "switching_cost": 0.002, "offer_horizon_years": 2.0,
 }  # fmt: skip
 OTHERS = {
-    "worsened_factor": 3.0, "lifetime_years": 2.0, "prior_backed": 0.4, "prior_other": -0.1,
+    "stage_2_factor": 3.0, "lifetime_years": 2.0, "prior_backed": 0.4, "prior_other": -0.1,
     "drawn_at_signing": 0.5, "diversion_hazard": 0.1, "monitoring_effect": 0.5,
     "delivery_cost": 0.5, "right_volatility": 0.6, "right_discount": 0.03,
 }  # fmt: skip
@@ -130,7 +129,7 @@ def conditions(belief: dict[str, Any] | None = None, **clauses: Any) -> Any:
     """Conditions of an arrangement, by clause; three banks lend side by side at most."""
     scenario = SimpleNamespace(
         population=SimpleNamespace(firms=1000),
-        relationship=SimpleNamespace(capture_plain=CAPTURE_PLAIN),
+        relationship=SimpleNamespace(plain_wallet_share=CAPTURE_PLAIN),
         underwriting=SimpleNamespace(bilateral_lenders=3),
     )
     believed = Belief(**BELIEF | (belief or {}))
@@ -203,13 +202,15 @@ def desk(n_banks: int = 3, **fields: Any) -> Desk:
     rules need them.
     """
     usual = {
-        "firms": three(), "params": [firm_rules()], "climate": [climate()], "rules": [rules()],
+        "firms": three(), "params": [firm_rules()], "market_conditions": [market()],
+        "rules": [rules()],
         "banks": banks()[:n_banks], "books": BANK_BOOKS.empty(n_banks),
         "roster": np.tile(np.arange(n_banks), (3, 1)),
         "lender": np.zeros((3, MOST_LENDERS), np.int32), "share": np.zeros((3, MOST_LENDERS)),
-        "file_precision": np.zeros(3), "file_sum": np.zeros(3), "ordinal": np.zeros(3, np.int64),
+        "history_precision": np.zeros(3), "history_sum": np.zeros(3),
+        "ordinal": np.zeros(3, np.int64),
         "book": CONTRACT.empty(8), "tally": np.zeros(4),
-        "cut_who": np.zeros(8, np.int64), "cut_kept": np.zeros(8),
+        "cut_who": np.zeros(8, np.int64), "cut_retained": np.zeros(8),
         "judged_who": np.zeros(8, np.int64), "judged_lead": np.zeros(8, np.int64),
     }  # fmt: skip
     return Desk(**(dict.fromkeys(Desk._fields) | usual | fields))

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 
-from sim.model.contracts.commitment import Agreement, Commitment, NoPromise, captures, conditions
+from sim.model.contracts.commitment import (
+    Agreement,
+    Commitment,
+    NoPromise,
+    conditions,
+    wallet_shares,
+)
 
 PLAIN = 0.18
 
@@ -17,13 +23,13 @@ def agreement(**terms: Any) -> Agreement:
     ("terms", "kept", "demanded", "listing"),
     [
         ({}, 0.18, 0.18, 0.0),
-        ({"priority_capture_share": 0.43}, 0.43, 0.43, 0.0),
-        ({"priority_capture_share": 0.0}, 0.0, 0.0, 0.0),
-        ({"demanded_capture_share": 0.6}, 0.18, 0.6, 0.0),
+        ({"priority_wallet_share": 0.43}, 0.43, 0.43, 0.0),
+        ({"priority_wallet_share": 0.0}, 0.0, 0.0, 0.0),
+        ({"demanded_wallet_share": 0.6}, 0.18, 0.6, 0.0),
         (
             {
-                "priority_capture_share": 0.43, "demanded_capture_share": 0.6,
-                "listing_capture_share": 0.5,
+                "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6,
+                "listing_wallet_share": 0.5,
             },
             0.43, 0.6, 0.5,
         ),
@@ -32,9 +38,9 @@ def agreement(**terms: Any) -> Agreement:
 def test_what_is_not_promised_is_as_without_an_agreement(
     terms: dict[str, float], kept: float, demanded: float, listing: float
 ) -> None:
-    assert captures(agreement(**terms), PLAIN) == (kept, demanded, listing)
+    assert wallet_shares(agreement(**terms), PLAIN) == (kept, demanded, listing)
     found = conditions(agreement(**terms), PLAIN)
-    names = ("base_capture", "full_capture", "listing_capture")
+    names = ("base_wallet_share", "full_wallet_share", "listing_wallet_share")
     assert tuple(found[name] for name in names) == (kept, demanded, listing)
 
 
@@ -53,4 +59,4 @@ def test_leaving_costs_and_lenders_stand_still_as_agreed(
 ) -> None:
     found = conditions(clause, PLAIN)
     assert (found["break_cost"], found["stands_still"]) == (cost, still)
-    assert captures(clause, PLAIN) == (PLAIN, PLAIN, 0.0)
+    assert wallet_shares(clause, PLAIN) == (PLAIN, PLAIN, 0.0)

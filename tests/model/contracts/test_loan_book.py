@@ -69,6 +69,6 @@ def test_terms_that_firms_take_over_have_the_same_name_and_kind_in_both_tables()
     ours = {column.name: column for column in CONTRACT.columns}
     theirs: dict[str, Any] = {column.name: column for column in FIRM.columns}
     shared = ours.keys() & theirs.keys()
-    assert {"limit", "rate", "maturity", "right", "stake", "full_capture"} <= shared
-    for name in shared - {"signed", "moved"}:  # a firm counts these
+    assert {"limit", "rate", "maturity", "right", "stake", "full_wallet_share"} <= shared
+    for name in shared - {"signed", "switched_bank"}:  # a firm counts these
         assert np.dtype(ours[name].kind) == np.dtype(theirs[name].kind), name

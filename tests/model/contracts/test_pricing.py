@@ -8,7 +8,7 @@ from sim.model.contracts.pricing import (
     Concession,
     FixedRate,
     Pricing,
-    RiskBased,
+    StandardRate,
     Step,
     conditions,
 )
@@ -19,11 +19,11 @@ STEP = {"kind": "step", "concession_rate": 0.002, "surcharge_rate": 0.006, "afte
 @pytest.mark.parametrize(
     ("clause", "weight", "first", "later", "after"),
     [
-        (RiskBased(), 1.0, 0.0, 0.0, math.inf),
+        (StandardRate(), 1.0, 0.0, 0.0, math.inf),
         (Concession(kind="concession", concession_rate=0.01), 1.0, -0.01, -0.01, math.inf),
         (Concession(kind="concession", concession_rate=-0.01), 1.0, 0.01, 0.01, math.inf),
         (Step.model_validate(STEP), 1.0, -0.002, 0.006, 1.5),
-        # A step of nothing is no date in the firm's life.
+        # A step of zero in the rate needs no date of its own.
         (Step.model_validate(STEP | {"surcharge_rate": -0.002}), 1.0, -0.002, -0.002, math.inf),
         (FixedRate(kind="fixed", rate=0.03), 0.0, 0.03, 0.03, math.inf),
     ],

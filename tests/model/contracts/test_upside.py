@@ -16,12 +16,12 @@ VALUE = (100.0, 50.0, 400.0)
 
 
 def warrant(**terms: Any) -> Warrant:
-    rest = {"years": 5.0, "pass_through_share": 0.5, "liquidity_share": 0.35}
+    rest = {"years": 5.0, "lender_gain_share": 0.5, "liquidity_share": 0.35}
     return Warrant(kind="warrant", **rest | terms)
 
 
 def swap(**terms: Any) -> Swap:
-    rest = {"years": 3.0, "pass_through_share": 0.5, "trigger_multiple": 2.5}
+    rest = {"years": 3.0, "lender_gain_share": 0.5, "trigger_multiple": 2.5}
     return Swap(kind="swap", **{k: v for k, v in (rest | terms).items() if v is not None})
 
 
@@ -29,7 +29,7 @@ def granted(clause: Any, value: tuple[float, ...] = VALUE) -> Rows:
     """The rights that three firms grant; what was there before does not matter."""
     k, rows = read(upside, clause), CONTRACT.empty(3)
     for c, line, worth in zip(rows, LINE, value, strict=True):
-        c.right, c.stake, c.strike, c.trigger, c.royalty_cap = SWAP, 9.0, 9.0, 9.0, 9.0
+        c.right, c.stake, c.exercise_amount, c.trigger, c.royalty_cap = SWAP, 9.0, 9.0, 9.0, 9.0
         grant(c, k, line, worth)
     return rows
 
@@ -38,7 +38,7 @@ def granted(clause: Any, value: tuple[float, ...] = VALUE) -> Rows:
 
 
 @pytest.mark.parametrize(
-    ("terms", "strike", "stake"),
+    ("terms", "exercise_amount", "stake"),
     [
         # Coverage a fifth of the line; struck at twice the value: 2/200, 4/100, 1/800.
         ({"coverage": 0.2, "strike_multiple": 2.0}, [2.0, 4.0, 1.0], [0.01, 0.04, 0.00125]),
@@ -53,17 +53,17 @@ def granted(clause: Any, value: tuple[float, ...] = VALUE) -> Rows:
     ],
 )
 def test_any_two_terms_give_the_third(
-    terms: dict[str, float], strike: list[float], stake: list[float]
+    terms: dict[str, float], exercise_amount: list[float], stake: list[float]
 ) -> None:
     for right in (granted(warrant(**terms)), granted(swap(**terms))):
-        assert right.strike == pytest.approx(strike, rel=1e-14)
+        assert right.exercise_amount == pytest.approx(exercise_amount, rel=1e-14)
         assert right.stake == pytest.approx(stake, rel=1e-14)
 
 
 def test_a_subscription_never_buys_the_whole_firm() -> None:
     right = granted(warrant(amount=2.0, strike_multiple=1.0), (1.0, 2.5, 0.0))
     assert right.stake == pytest.approx([0.9, 0.8, 0.9])
-    assert right.strike.tolist() == [2.0, 2.0, 2.0]
+    assert right.exercise_amount.tolist() == [2.0, 2.0, 2.0]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_too_few_and_conflicting_terms_are_refused(terms: dict[str, float], word
 
 def test_without_upside_there_is_no_right() -> None:
     right = granted(NoUpside())
-    for name in ("right", "stake", "strike", "trigger", "royalty_cap"):
+    for name in ("right", "stake", "exercise_amount", "trigger", "royalty_cap"):
         assert right[name].tolist() == [0.0] * 3, name
     assert NO_RIGHT == 0
 
@@ -102,7 +102,7 @@ def test_without_upside_there_is_no_right() -> None:
 def test_a_warrant_has_no_trigger_and_sells_at_its_liquidity() -> None:
     clause = warrant(coverage=0.2, strike_multiple=1.0)
     k, right = read(upside, clause), granted(clause)
-    assert (k.right_years, k.pass_through, k.liquidity) == (5.0, 0.5, 0.35)
+    assert (k.right_years, k.lender_gain_share, k.liquidity) == (5.0, 0.5, 0.35)
     assert right.right.tolist() == [WARRANT] * 3
     assert right.trigger.tolist() == [0.0, 0.0, 0.0]
 
@@ -137,7 +137,7 @@ def test_a_royalty_ends_at_a_multiple_of_the_line() -> None:
     assert (k.royalty_share, k.right_years) == (0.02, 100.0)
     assert right.right.tolist() == [ROYALTY] * 3
     assert right.royalty_cap.tolist() == [15.0, 30.0, 7.5]
-    assert right.strike.tolist() == [0.0, 0.0, 0.0]
+    assert right.exercise_amount.tolist() == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from sim.base.draws import replication_key
-from sim.model.economy.equity_market import market_path
-from sim.model.economy.expected import expected_times, generator
+from sim.model.economy.equity_market import expected_times, generator, market_path
 from sim.model.economy.macro import Step, macro_path, regime_names, time_share
 from tests.house.small import shipped
 

@@ -1,4 +1,4 @@
-"""Firms set by hand: three records, parameters that are round, and a quiet climate."""
+"""Firms set by hand: three records, parameters that are round, and calm market conditions."""
 
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.world import firm_parameters
 from sim.model.firms.population import set_blank
-from sim.model.firms.record import ALIVE, CLIMATE, EVENT_NAMES, FIRM, LOG, NEVER
+from sim.model.firms.record import ALIVE, EVENT_NAMES, FIRM, LOG, MARKET_CONDITIONS, NEVER
 from sim.scenario.scenario import Scenario, load_scenario
 
 BASE = Path(__file__).parents[3] / "scenarios" / "base" / "china_technology.toml"
@@ -52,9 +52,9 @@ def quiet(**values: Any) -> Any:
     return rules(**(QUIET | STEADY | values))
 
 
-def climate(**values: float) -> Any:
-    """A climate in which every factor is one, or as given; the key is 1, 2."""
-    rows = CLIMATE.empty(1)
+def market(**values: float) -> Any:
+    """Market conditions in which every factor is one, or as given; the key is 1, 2."""
+    rows = MARKET_CONDITIONS.empty(1)
     rows.k0, rows.k1 = 1, 2
     for name in FACTORS:
         rows[name] = 1.0
@@ -70,7 +70,13 @@ def three(**values: Any) -> Any:
         set_blank(f, p, 0.0)
         f.firm = row
     rows.status, rows.quarter, rows.founders = ALIVE, 1, 1.0
-    for name in ("on_progress", "on_failure", "on_recovery", "on_exit", "taste"):
+    for name in (
+        "quality_on_progress",
+        "quality_on_failure",
+        "quality_on_recovery",
+        "quality_on_exit",
+        "switching_cost_weight",
+    ):
         rows[name] = 1.0
     # Thresholds that no hazard uses up.
     rows.left = 1e9

@@ -89,22 +89,22 @@ def test_an_exit_is_a_value_and_claims_on_it():
 )
 def test_loans_on_watch_are_those_of_firms_in_trouble(state, worse):
     levels = settled(three(balance=5.0, limit=10.0, **state))
-    assert levels["worsened"] == [worse] * 3
+    assert levels["stage_2"] == [worse] * 3
 
 
 def settled(firms, t=1.0):
     n = firms.shape[0]
     lender, share = np.tile(LENDER, (n, 1)), np.tile(SHARE, (n, 1))
-    balance, worsened = np.full(n, 9.0), np.full(n, 9, np.uint8)
+    balance, stage_2 = np.full(n, 9.0), np.full(n, 9, np.uint8)
     held, watched, sums = np.zeros(2), np.zeros(2), np.zeros(len(SUMS))
     total = np.zeros(N_ACCOUNTS)
     settle_firms(
         firms, [rules()], t, np.zeros((n, N_ACCOUNTS)), lender, share, np.full(4, 0.01),
         np.zeros((2, N_ACCOUNTS)), total, np.zeros((1, 2)), np.zeros(N_ACCOUNTS), balance,
-        worsened, held, watched, sums,
+        stage_2, held, watched, sums,
     )  # fmt: skip
     return {
-        "balance": balance.tolist(), "worsened": worsened.tolist(), "held": held.tolist(),
+        "balance": balance.tolist(), "stage_2": stage_2.tolist(), "held": held.tolist(),
         "total": total, "sums": sums,
     }  # fmt: skip
 
@@ -116,7 +116,7 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
     )  # fmt: skip
     levels = settled(firms)
     # Levels of who does not live are overwritten, not left over from the quarter before.
-    assert (levels["balance"], levels["worsened"]) == ([0.0, 8.0, 0.0], [0, 1, 0])
+    assert (levels["balance"], levels["stage_2"]) == ([0.0, 8.0, 0.0], [0, 1, 0])
     assert levels["held"] == [2.0, 6.0]
     assert levels["total"][SALES] == 34.0
     assert levels["sums"][flows.ENTERED] == 2.0

@@ -4,7 +4,7 @@ import pytest
 
 from sim.model.firms import record as r
 from sim.model.firms.clock import accrue, ask, contract_date, note, refresh, schedule, set_speeds
-from tests.model.firms.hand import Diary, borrower, climate, firm, quiet, rules
+from tests.model.firms.hand import Diary, borrower, firm, market, quiet, rules
 
 
 def flowing(**values):
@@ -28,7 +28,11 @@ def test_everything_moves_along_its_straight_line():
 
 
 def test_two_steps_end_where_one_step_ends():
-    p, whole, halves = rules(capture_plain=0.5), flowing(capture=0.5), flowing(capture=0.5)
+    p, whole, halves = (
+        rules(plain_wallet_share=0.5),
+        flowing(wallet_share=0.5),
+        flowing(wallet_share=0.5),
+    )
     accrue(whole, p, 3.0)
     accrue(halves, p, 1.75)
     accrue(halves, p, 3.0)
@@ -43,7 +47,7 @@ def test_two_steps_end_where_one_step_ends():
 def test_a_bank_earns_on_a_contract_and_credit_counts_while_there_is_a_line(
     contract, limit, years
 ):
-    f = flowing(contract=contract, limit=limit, capture=1.0)
+    f = flowing(contract=contract, limit=limit, wallet_share=1.0)
     accrue(f, rules(), 3.0)
     assert f.credit_years == years
     assert (f.cum_relation > 0.0) == (contract >= 0)
@@ -66,17 +70,17 @@ def test_refreshing_sets_every_hazard_from_the_present_state():
         listing_sales=0.0,
         recovery_hazard=0.9, diversion_hazard=0.05, monitoring_effect=0.0,
     )  # fmt: skip
-    f = borrower(stage=1, venture=1, low_since=1, value=10.0, balance=5.0)
-    set_speeds(f, p, climate())
+    f = borrower(stage=1, venture=1, seeks_round=1, value=10.0, balance=5.0)
+    set_speeds(f, p, market())
     assert f.speed.tolist() == pytest.approx([0.1, 0.2, 0.0, 0.3, 0.8, 0.4, 0.7, 0.6, 0.025, 0.5])
 
 
 @pytest.mark.parametrize(("cash", "low"), [(1.0, 1), (1.02, 1), (1.1, 0)])
 def test_a_firm_stops_looking_for_investors_once_its_runway_is_clearly_long_enough(cash, low):
     # A drain of one million a year; it looks below one year and stops five percent above.
-    f = firm(cash=cash, low_since=1)
-    refresh(f, quiet(burn=1.0, raise_below_runway=1.0), climate())
-    assert f.low_since == low
+    f = firm(cash=cash, seeks_round=1)
+    refresh(f, quiet(burn=1.0, raise_below_runway=1.0), market())
+    assert f.seeks_round == low
 
 
 # --- What comes next -----------------------------------------------------------------------
@@ -111,8 +115,8 @@ def test_a_cause_without_hazard_never_comes_however_little_is_left():
     ("state", "event", "date"),
     [
         ({"cash": 6.0, "flow": -3.0}, "runway short", 2.5),
-        ({"cash": 6.0, "flow": -3.0, "low_since": 1}, "cash exhausted", 3.0),
-        ({"cash": -1.0, "flow": -3.0, "low_since": 1}, "cash exhausted", 1.0),
+        ({"cash": 6.0, "flow": -3.0, "seeks_round": 1}, "cash exhausted", 3.0),
+        ({"cash": -1.0, "flow": -3.0, "seeks_round": 1}, "cash exhausted", 1.0),
         ({"cash": -1.0, "flow": -3.0, "arrears": 1, "arrears_end": 1.1}, "end of arrears", 1.1),
         ({"cash": 6.0, "flow": 3.0}, "quarter", 10.0),
         ({"project": 1, "deadline": 1.75}, "project deadline", 1.75),
@@ -182,7 +186,7 @@ def test_a_further_request_joins_the_first_and_keeps_its_date():
     f = firm()
     ask(f, 1.0, r.ASK_REVIEW)
     ask(f, 2.0, r.ASK_FUNDS)
-    assert (f.request, f.asked) == (r.ASK_REVIEW | r.ASK_FUNDS, 1.0)
+    assert (f.request, f.request_date) == (r.ASK_REVIEW | r.ASK_FUNDS, 1.0)
     f.request = 0
     ask(f, 3.0, r.ASK_OFFER)
-    assert (f.request, f.asked) == (r.ASK_OFFER, 3.0)
+    assert (f.request, f.request_date) == (r.ASK_OFFER, 3.0)

@@ -6,17 +6,23 @@ import pytest
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms import record as r
 from sim.model.firms.clock import refresh
-from sim.model.firms.contract_effects import cut, decline_firm, sign, sign_firm, take_right
+from sim.model.firms.contract_effects import (
+    decline_firm,
+    reduce_commitment,
+    sign,
+    sign_firm,
+    take_right,
+)
 from sim.model.firms.credit_line import release
-from tests.model.firms.hand import Diary, borrower, climate, firm, quiet, rules, three
+from tests.model.firms.hand import Diary, borrower, firm, market, quiet, rules, three
 
 PLAIN = {
     "limit": 10.0, "rate": 0.03, "later_rate": 0.03, "step": r.NEVER, "maturity": 2.0,
     "review": r.NEVER, "introduction": 1.0, "expiry": r.NEVER, "lead": 2,
 }  # fmt: skip
 SWAP = {
-    "right": r.SWAP, "stake": 0.25, "strike": 2.0, "trigger": 40.0, "expiry": 4.0,
-    "pass_through": 0.5,
+    "right": r.SWAP, "stake": 0.25, "exercise_amount": 2.0, "trigger": 40.0, "expiry": 4.0,
+    "lender_gain_share": 0.5,
 }  # fmt: skip
 HALF = {"drawn_at_signing": 0.5, "liquidity_buffer": 0.0, "apply_below_cash": [0.0] * 4}
 
@@ -84,9 +90,9 @@ def test_signing_ends_a_call():
 
 
 def test_contracts_of_an_arrangement_and_changes_of_bank_are_counted():
-    f = signed(firm(), signed=1, moved=1)
-    signed(f, signed=0, moved=0)
-    assert (f.signed, f.moved) == (1, 1)
+    f = signed(firm(), signed=1, switched_bank=1)
+    signed(f, signed=0, switched_bank=0)
+    assert (f.signed, f.switched_bank) == (1, 1)
 
 
 def test_a_right_in_force_is_not_replaced_by_that_of_the_next_contract():
@@ -100,7 +106,7 @@ def test_a_right_in_force_is_not_replaced_by_that_of_the_next_contract():
 
 def test_granting_a_swap_right_sets_the_year_running_and_the_firm_chooses():
     for value, deliver in ((60.0, 1), (1e-6, 0)):
-        f = firm(value=value, compliant=9, full_capture=0.6, base_capture=0.4, cash=10.0)
+        f = firm(value=value, compliant=9, full_wallet_share=0.6, base_wallet_share=0.4, cash=10.0)
         take_right(f, rules(), 1.0, contracts(**SWAP)[0])
         assert (f.anniversary, f.compliant, f.deliver) == (2.0, 0, deliver)
 
@@ -115,26 +121,26 @@ def test_the_cap_of_a_royalty_counts_from_signing():
 
 
 @pytest.mark.parametrize(
-    ("kept", "limit", "due", "call"),
+    ("retained", "limit", "due", "call"),
     [(0.8, 8.0, 0.0, r.NEVER), (0.5, 5.0, 0.0, r.NEVER), (0.3, 3.0, 2.0, 1.5)],
 )
-def test_lenders_that_leave_take_their_share_of_the_line(kept, limit, due, call):
+def test_lenders_that_leave_take_their_share_of_the_line(retained, limit, due, call):
     f = borrower()
-    cut(f, rules(call_years=0.5), 1.0, kept)
+    reduce_commitment(f, rules(call_years=0.5), 1.0, retained)
     assert (f.limit, f.due, f.call) == pytest.approx((limit, due, call))
     assert (f.called, f.maturity) == (0, 50.0)
 
 
 def test_a_line_refused_as_a_whole_is_called_and_cannot_be_drawn():
     f = borrower(review=2.0)
-    cut(f, rules(call_years=0.5), 1.0, 0.0)
+    reduce_commitment(f, rules(call_years=0.5), 1.0, 0.0)
     assert (f.called, f.due, f.call, f.limit) == (1, 5.0, 1.5, 5.0)
     assert (f.review, f.maturity) == (r.NEVER, r.NEVER)
 
 
 def test_a_refused_line_that_was_not_drawn_is_simply_over():
     f = borrower(balance=0.0)
-    cut(f, rules(), 1.0, 0.0)
+    reduce_commitment(f, rules(), 1.0, 0.0)
     assert (f.contract, f.limit, f.called) == (-1, 0.0, 0)
 
 
@@ -143,19 +149,19 @@ def test_a_refused_line_that_was_not_drawn_is_simply_over():
 
 def committee(firms, p):
     """Dates, requests and a diary for a committee over `firms`."""
-    dates = np.array([refresh(f, p, climate()) for f in firms])
+    dates = np.array([refresh(f, p, market()) for f in firms])
     return dates, firms.request.astype(np.uint8), Diary()
 
 
 def test_signing_all_anchors_answers_and_logs_the_living():
     p = quiet(**HALF, burn=1.0)
-    firms = three(cash=4.0, request=r.ASK_FUNDS, asked=0.1)
+    firms = three(cash=4.0, request=r.ASK_FUNDS, request_date=0.1)
     firms[2].status = r.LISTED
     dates, pending, diary = committee(firms, p)
     book = contracts(5, firm=[9, 9, 0, 1, 2])
     for row in (2, 3, 4):
         f = firms[book[row].firm]
-        sign_firm(f, p, climate(), 0.2, book[row], row, dates, pending, *diary.both)
+        sign_firm(f, p, market(), 0.2, book[row], row, dates, pending, *diary.both)
     assert diary.told == ["loan signed"] * 2
     assert firms.contract.tolist() == [2, 3, -1]
     # A fifth of a million spent, five millions drawn.
@@ -167,7 +173,7 @@ def test_signing_all_anchors_answers_and_logs_the_living():
 
 
 @pytest.mark.parametrize(
-    ("asked", "kept", "refused", "told"),
+    ("asked", "retained", "refused", "told"),
     [
         (r.ASK_FUNDS, 1.0, 1, ["loan refused"]),
         (r.ASK_RENEWAL, 0.0, 1, ["loan refused"]),
@@ -176,15 +182,15 @@ def test_signing_all_anchors_answers_and_logs_the_living():
         (r.ASK_OFFER, 1.0, 0, []),  # the rival's offer was not better
     ],
 )
-def test_what_counts_as_a_refusal(asked, kept, refused, told):
+def test_what_counts_as_a_refusal(asked, retained, refused, told):
     p = quiet(**HALF)
     firms = three(**{"contract": 0, "limit": 10.0, "balance": 5.0, "maturity": 50.0, "cash": 9.0})
     firms.request = asked
     dates, pending, diary = committee(firms, p)
-    decline_firm(firms[1], p, climate(), 0.2, kept, dates, pending, *diary.both)
+    decline_firm(firms[1], p, market(), 0.2, retained, dates, pending, *diary.both)
     assert diary.told == told
     assert firms.refused.tolist() == [0, refused, 0]
-    assert firms.limit[1] == (5.0 if kept == 0.0 else 10.0 * kept)
+    assert firms.limit[1] == (5.0 if retained == 0.0 else 10.0 * retained)
     assert (firms.request[1], pending[1]) == (0, 0)
     assert (firms.request[0], firms.limit[0]) == (asked, 10.0)
 
@@ -194,7 +200,7 @@ def test_after_a_refusal_a_firm_waits_before_it_asks_again():
     firms = three(cash=1.0, request=r.ASK_FUNDS)
     dates, pending, diary = committee(firms, p)
     for f in firms[:2]:
-        decline_firm(f, p, climate(), 0.2, 1.0, dates, pending, *diary.both)
+        decline_firm(f, p, market(), 0.2, 1.0, dates, pending, *diary.both)
     assert firms.may_apply.tolist() == [0.7, 0.7, 0.0]
     assert firms.request.tolist() == [0, 0, r.ASK_FUNDS]
 
@@ -204,7 +210,7 @@ def test_a_line_that_pays_for_the_waiting_project_starts_it_and_one_that_does_no
     firms = three(project=1, demand=[8.0, 12.0, 8.0], deadline=5.0, cash=1.0, scale=1.0)
     dates, pending, diary = committee(firms, p)
     for row, k in enumerate(contracts(2, firm=[0, 1])):
-        sign_firm(firms[row], p, climate(), 0.2, k, row, dates, pending, *diary.both)
+        sign_firm(firms[row], p, market(), 0.2, k, row, dates, pending, *diary.both)
     assert diary.told == ["loan signed", "project carried out", "loan signed"]
     assert firms.project.tolist() == [0, 1, 1]
     assert firms.request.tolist() == [0, 0, 0]
@@ -215,7 +221,7 @@ def test_a_loan_to_a_firm_in_arrears_cures_it():
     p = quiet(**HALF)
     firms = three(arrears=1, arrears_end=0.3, cash=-1.0)
     dates, pending, diary = committee(firms, p)
-    sign_firm(firms[1], p, climate(), 0.2, contracts()[0], 0, dates, pending, *diary.both)
+    sign_firm(firms[1], p, market(), 0.2, contracts()[0], 0, dates, pending, *diary.both)
     assert (firms[1].arrears, firms[1].cash) == (0, 4.0)
     assert firms[0].arrears == 1
 
@@ -233,6 +239,6 @@ def test_a_firm_in_arrears_draws_on_what_its_new_line_leaves(state, limit, cured
     firms = three(contract=0, limit=10.0, arrears=1, arrears_end=0.3, cost=4.0, **state)
     dates, pending, diary = committee(firms, p)
     k = contracts(limit=limit)[0]
-    sign_firm(firms[1], p, climate(), 0.0, k, 0, dates, pending, *diary.both)
+    sign_firm(firms[1], p, market(), 0.0, k, 0, dates, pending, *diary.both)
     assert firms[1].arrears == (0 if cured else 1)
     assert (firms[1].cash > 0.0) == cured

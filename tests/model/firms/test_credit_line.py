@@ -16,7 +16,7 @@ from sim.model.firms.credit_line import (
     wants_credit,
 )
 from sim.model.firms.record import NEVER, SWAP
-from tests.model.firms.hand import borrower, climate, firm, live, quiet, rules, three
+from tests.model.firms.hand import borrower, firm, live, market, quiet, rules, three
 
 LINE = {
     "liquidity_buffer": 0.25, "repay_above": 2.0, "dividend_above": 0.5, "arrears_window": 0.25,
@@ -150,6 +150,6 @@ def test_three_lines_carry_three_firms_for_as_long_as_they_last():
     # A drain of 4 a year, nothing but the line; each draw lasts a quarter, arrears another.
     p = quiet(**LINE, startup_margin=0.0, burn=4.0)
     firms = three(contract=0, limit=[0.0, 1.0, 3.0], maturity=50.0, cash=1.0)
-    live(firms, p, climate(), 5.0)
+    live(firms, p, market(), 5.0)
     assert firms.end.tolist() == pytest.approx([0.5, 0.75, 1.25])
     assert firms.cum_drawn.tolist() == pytest.approx([0.0, 1.0, 3.0])

@@ -19,7 +19,7 @@ from sim.model.firms.equity import (
     share_out,
 )
 from sim.model.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP, WARRANT
-from tests.model.firms.hand import climate, firm, rules, three
+from tests.model.firms.hand import firm, market, rules, three
 
 LADDER = [0.4, 0.3, 0.2, 0.1]
 VALUE = {
@@ -41,7 +41,7 @@ VALUE = {
 )
 def test_value_by_stage_investors_quality_market_and_deviation(state, factor, expected):
     f = firm(log_scale=math.log(4.0), **state)
-    set_value(f, rules(**VALUE), climate(valuation=factor))
+    set_value(f, rules(**VALUE), market(valuation=factor))
     assert f.value == pytest.approx(expected)
 
 
@@ -49,18 +49,18 @@ def test_value_by_stage_investors_quality_market_and_deviation(state, factor, ex
     ("state", "expected"),
     [
         ({"venture": 1}, 0.0),  # it does not need money
-        ({"venture": 1, "low_since": 1}, 0.4),
+        ({"venture": 1, "seeks_round": 1}, 0.4),
         ({"venture": 1, "project": 1, "stage": 1}, 0.3),
         ({"venture": 1, "arrears": 1, "stage": 3}, 0.1),
-        ({"low_since": 1}, 0.02),
-        ({"venture": 1, "low_since": 1, "setback": 1}, 0.1),
-        ({"venture": 1, "low_since": 1, "introduction": 3.0, "on_exit": 2.0}, 2.4),
+        ({"seeks_round": 1}, 0.02),
+        ({"venture": 1, "seeks_round": 1, "setback": 1}, 0.1),
+        ({"venture": 1, "seeks_round": 1, "introduction": 3.0, "quality_on_exit": 2.0}, 2.4),
     ],
 )
 def test_only_a_firm_that_seeks_money_meets_a_round(state, expected):
     p = rules(round_hazard=LADDER, non_venture_round_factor=0.05, setback_round_factor=0.25)
-    assert round_hazard(firm(**state), p, climate()) == pytest.approx(expected)
-    assert round_hazard(firm(**state), p, climate(rounds=0.5)) == pytest.approx(0.5 * expected)
+    assert round_hazard(firm(**state), p, market()) == pytest.approx(expected)
+    assert round_hazard(firm(**state), p, market(rounds=0.5)) == pytest.approx(0.5 * expected)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +73,7 @@ def test_only_a_firm_that_seeks_money_meets_a_round(state, expected):
         ({"birth": 2.1}, 0.0),  # less than three years old
         ({"setback": 1}, 0.0),
         ({"venture": 0}, 0.03),
-        ({"on_exit": 2.0}, 0.6),
+        ({"quality_on_exit": 2.0}, 0.6),
     ],
 )
 def test_listing_needs_age_value_sales_and_good_health(state, expected):
@@ -83,8 +83,8 @@ def test_listing_needs_age_value_sales_and_good_health(state, expected):
     )  # fmt: skip
     usual = {"stage": 1, "venture": 1, "value": 100.0, "sales": 30.0, "now": 5.0}
     f = firm(**(usual | state))
-    assert listing_hazard(f, p, climate()) == pytest.approx(expected)
-    assert listing_hazard(f, p, climate(listing=0.2)) == pytest.approx(0.2 * expected)
+    assert listing_hazard(f, p, market()) == pytest.approx(expected)
+    assert listing_hazard(f, p, market(listing=0.2)) == pytest.approx(0.2 * expected)
 
 
 @pytest.mark.parametrize("stage", range(4))
@@ -92,7 +92,7 @@ def test_a_sale_depends_on_stage_market_and_backing(stage):
     p = rules(acquisition_hazard=LADDER, non_venture_acquisition_factor=0.5)
     for venture, factor in ((1, 0.6), (0, 0.3)):
         f = firm(stage=stage, venture=venture)
-        found = acquisition_hazard(f, p, climate(acquisition=0.6))
+        found = acquisition_hazard(f, p, market(acquisition=0.6))
         assert found == pytest.approx(factor * LADDER[stage])
 
 
@@ -101,7 +101,7 @@ def test_a_sale_depends_on_stage_market_and_backing(stage):
     [
         ({"cash": 10.0, "flow": -5.0}, 2.5),  # two years of cash; it seeks at half a year
         ({"cash": 1.0, "flow": -5.0}, 1.0),  # late already
-        ({"cash": 10.0, "flow": -5.0, "low_since": 1}, NEVER),
+        ({"cash": 10.0, "flow": -5.0, "seeks_round": 1}, NEVER),
         ({"cash": 10.0, "flow": 0.0}, NEVER),
     ],
 )
@@ -132,10 +132,10 @@ def test_a_round_sells_what_is_needed_and_at_most_the_usual_dilution(state, amou
 
 def test_an_exit_is_lognormal_around_its_centre():
     p = rules(exit_log_sd=0.0, exit_tail_share=0.0)
-    assert [exit_multiple(f, p, climate()) for f in three()] == [1.0] * 3
+    assert [exit_multiple(f, p, market()) for f in three()] == [1.0] * 3
     wide = rules(exit_log_sd=0.6, exit_tail_share=0.0)
     wider = rules(exit_log_sd=1.2, exit_tail_share=0.0)
-    one, two = (math.log(exit_multiple(firm(), p, climate())) for p in (wide, wider))
+    one, two = (math.log(exit_multiple(firm(), p, market())) for p in (wide, wider))
     assert two == pytest.approx(2.0 * one)
 
 
@@ -143,9 +143,9 @@ def test_a_tail_exit_is_a_pareto_multiple_of_it():
     _, tail = uniform_pair(1, 2, 1, EXIT, 0, 0)
     for share in (1.0, 1.01 * tail):
         p = rules(exit_log_sd=0.0, exit_tail_share=share, exit_tail_index=2.0)
-        assert exit_multiple(firm(), p, climate()) == pytest.approx((share / tail) ** 0.5)
+        assert exit_multiple(firm(), p, market()) == pytest.approx((share / tail) ** 0.5)
     p = rules(exit_log_sd=0.0, exit_tail_share=0.99 * tail, exit_tail_index=2.0)
-    assert exit_multiple(firm(), p, climate()) == 1.0
+    assert exit_multiple(firm(), p, market()) == 1.0
 
 
 @pytest.mark.parametrize(
@@ -153,14 +153,14 @@ def test_a_tail_exit_is_a_pareto_multiple_of_it():
     [(0.25, 40.0, 8.5), (0.05, 40.0, 0.1), (0.25, 6.0, 0.0), (0.05, 38.0, 0.0), (0.25, 2.0, -1.0)],
 )
 def test_the_gain_of_subscribing_counts_the_money_that_the_subscription_brings(stake, value, gain):
-    assert intrinsic(firm(stake=stake, strike=2.0), value) == pytest.approx(gain)
+    assert intrinsic(firm(stake=stake, exercise_amount=2.0), value) == pytest.approx(gain)
 
 
 def test_a_holder_that_subscribes_pays_and_dilutes_everyone():
-    f = firm(founders=0.6, investors=0.4, stake=0.25, strike=2.0, cash=1.0)
+    f = firm(founders=0.6, investors=0.4, stake=0.25, exercise_amount=2.0, cash=1.0)
     exercise(f)
     assert (f.founders, f.investors, f.holder) == pytest.approx((0.45, 0.3, 0.25))
-    assert (f.cash, f.cum_strike, f.exercised) == (3.0, 2.0, 1)
+    assert (f.cash, f.cum_exercise_amount, f.exercised) == (3.0, 2.0, 1)
 
 
 @pytest.mark.parametrize(
@@ -176,13 +176,20 @@ def test_a_holder_that_subscribes_pays_and_dilutes_everyone():
     ],
 )
 def test_a_right_is_used_at_exit_where_it_lives_and_pays(right, trigger, value, shared):
-    f = firm(right=right, stake=0.25, strike=2.0, trigger=trigger)
+    f = firm(right=right, stake=0.25, exercise_amount=2.0, trigger=trigger)
     assert exercise_at_exit(f, value) == shared
     assert f.exercised == (shared > value)
 
 
 def test_an_exit_is_shared_out_by_the_cap_table_and_half_of_the_gain_passed_on():
-    f = firm(founders=0.6, investors=0.4, right=WARRANT, stake=0.25, strike=2.0, pass_through=0.5)
+    f = firm(
+        founders=0.6,
+        investors=0.4,
+        right=WARRANT,
+        stake=0.25,
+        exercise_amount=2.0,
+        lender_gain_share=0.5,
+    )
     share_out(f, exercise_at_exit(f, 40.0))
     assert f.exit_value == 42.0
     assert (f.founder_proceeds, f.investor_proceeds) == pytest.approx((18.9, 12.6))
@@ -191,6 +198,6 @@ def test_an_exit_is_shared_out_by_the_cap_table_and_half_of_the_gain_passed_on()
 
 
 def test_a_holder_that_has_lost_passes_nothing_on():
-    f = firm(founders=0.75, holder=0.25, cum_strike=2.0, pass_through=0.5)
+    f = firm(founders=0.75, holder=0.25, cum_exercise_amount=2.0, lender_gain_share=0.5)
     share_out(f, 4.0)
     assert (f.holder_proceeds, f.cum_gain) == (1.0, 0.0)

@@ -6,20 +6,20 @@ import pytest
 
 from sim.model.firms import record as r
 from sim.model.firms.events import close, divert, leave, on_cause, on_schedule, stop, tidy
-from tests.model.firms.hand import Diary, borrower, climate, firm, quiet, rules
+from tests.model.firms.hand import Diary, borrower, firm, market, quiet, rules
 
 
 def caused(f, p, cause, t=1.0, c=None):
     """Let one cause happen; what was logged."""
     diary = Diary()
-    on_cause(f, p, climate() if c is None else c, t, cause, *diary.both)
+    on_cause(f, p, market() if c is None else c, t, cause, *diary.both)
     return diary.told
 
 
 def dated(f, p, event, t=1.0):
     """Let one dated event happen; what was logged."""
     diary = Diary()
-    on_schedule(f, p, climate(), t, event, *diary.both)
+    on_schedule(f, p, market(), t, event, *diary.both)
     return diary.told
 
 
@@ -71,7 +71,8 @@ def test_a_round_brings_cash_a_new_value_and_may_pull_the_trigger():
         non_venture_value_factor=1.0, raise_for_years=2.0, delivery_cost=1.0,
     )  # fmt: skip
     f = firm(
-        value=10.0, flow=-1.0, right=r.SWAP, stake=0.25, strike=2.0, trigger=40.0, expiry=9.0,
+        value=10.0, flow=-1.0, right=r.SWAP, stake=0.25, exercise_amount=2.0, trigger=40.0,
+        expiry=9.0,
         compliant=4,
     )  # fmt: skip
     assert caused(f, p, r.ROUND) == ["right waived"]
@@ -81,7 +82,7 @@ def test_a_round_brings_cash_a_new_value_and_may_pull_the_trigger():
 def test_an_outside_offer_goes_to_the_committee():
     f = borrower()
     caused(f, rules(), r.OFFER, t=1.5)
-    assert (f.request, f.asked) == (r.ASK_OFFER, 1.5)
+    assert (f.request, f.request_date) == (r.ASK_OFFER, 1.5)
 
 
 def test_falling_back_a_stage_ends_the_project_that_led_on():
@@ -116,7 +117,7 @@ def test_at_zero_cash_without_a_line_arrears_begin():
 def test_a_short_runway_makes_a_firm_look_for_investors():
     f = firm()
     dated(f, rules(), r.RUNWAY_LOW)
-    assert f.low_since == 1
+    assert f.seeks_round == 1
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_a_project_at_its_deadline_is_cut_to_the_money_there_is():
 def test_a_loan_that_matures_or_is_reviewed_goes_to_the_committee_once(event, asked, dates):
     f = borrower(review=2.0)
     dated(f, rules(), event, t=2.0)
-    assert (f.request, f.asked) == (asked, 2.0)
+    assert (f.request, f.request_date) == (asked, 2.0)
     for name, date in dates.items():
         assert f[name] == date
 
@@ -177,7 +178,13 @@ def test_a_rate_steps_up_once():
 
 def test_at_each_anniversary_the_firm_decides_on_delivery_again():
     f = firm(
-        right=r.SWAP, stake=0.25, strike=2.0, trigger=40.0, expiry=5.0, anniversary=2.0, value=60.0
+        right=r.SWAP,
+        stake=0.25,
+        exercise_amount=2.0,
+        trigger=40.0,
+        expiry=5.0,
+        anniversary=2.0,
+        value=60.0,
     )
     dated(f, rules(), r.ANNIVERSARY, t=2.0)
     assert (f.anniversary, f.deliver) == (3.0, 1)
@@ -188,15 +195,15 @@ def test_at_each_anniversary_the_firm_decides_on_delivery_again():
     [
         ({"right": r.SWAP, "compliant": 4}, ["right waived"]),
         ({"right": r.SWAP, "value": 60.0}, []),  # it lapses
-        ({"right": r.WARRANT, "value": 5.0, "liquidity": 0.5, "pass_through": 1.0}, []),
+        ({"right": r.WARRANT, "value": 5.0, "liquidity": 0.5, "lender_gain_share": 1.0}, []),
         (
-            {"right": r.WARRANT, "value": 60.0, "liquidity": 0.5, "pass_through": 1.0},
+            {"right": r.WARRANT, "value": 60.0, "liquidity": 0.5, "lender_gain_share": 1.0},
             ["right exercised"],
         ),
     ],
 )
 def test_how_a_right_ends_is_told(terms, told):
-    f = firm(stake=0.25, strike=2.0, trigger=0.0, expiry=2.0, **terms)
+    f = firm(stake=0.25, exercise_amount=2.0, trigger=0.0, expiry=2.0, **terms)
     assert dated(f, rules(), r.EXPIRY, t=2.0) == told
     assert f.right == r.NO_RIGHT
 
@@ -210,17 +217,19 @@ def test_a_royalty_that_is_paid_in_full_ends():
 def test_the_end_of_a_quarter_in_order_shock_accounts_value_trigger_cash():
     p = quiet(
         drift=[0.4] * 4, valuation_multiple=[10.0] * 4, valuation_exponent=1.0,
-        non_venture_value_factor=1.0, valuation_quality_slope=0.0, capture_speed=math.log(2.0),
+        non_venture_value_factor=1.0, valuation_quality_slope=0.0,
+        wallet_share_speed=math.log(2.0),
         liquidity_buffer=1.0, startup_margin=0.0, burn=1.0, working_capital=0.0,
     )  # fmt: skip
     f = borrower(
-        log_scale=0.0, capture=0.2, base_capture=0.4, full_capture=0.6, shocked=-0.75,
+        log_scale=0.0, wallet_share=0.2, base_wallet_share=0.4, full_wallet_share=0.6,
+        shocked=-0.75,
         cash=1.0, right=r.SWAP, stake=0.0, trigger=1e9, compliant=2,
     )  # fmt: skip
     dated(f, p, r.QUARTER, t=0.25)
     assert f.log_scale == pytest.approx(0.4)
     assert f.value == pytest.approx(10.0 * math.exp(0.4))
-    assert f.capture == pytest.approx(0.3)
+    assert f.wallet_share == pytest.approx(0.3)
     assert f.compliant == 0
     # Outlays are sales plus a million burnt: cash is drawn up to a year of them.
     assert f.cash == pytest.approx(1.0 + math.exp(0.4))
@@ -271,22 +280,27 @@ def test_a_firm_with_an_unfunded_project_asks_unless_it_was_just_refused(may_app
 
 
 def test_a_closure_with_unpaid_debt_is_a_default():
-    p = rules(failing_draw_share=0.5, recovery_tangible=0.4, default_threshold=0.02)
+    p = rules(drawdown_at_default_share=0.5, recovery_tangible=0.4, default_threshold=0.02)
     f = borrower(cash=1.0, project=1, demand=4.0, tangible=0.5, scale=10.0)
     diary = Diary()
-    close(f, p, climate(), 2.0, r.FAILED_CASH, *diary.both)
+    close(f, p, market(), 2.0, r.FAILED_CASH, *diary.both)
     assert diary.told == ["loan default"]
     # 5 drawn and 2.5 more in the last days, 1 paid from cash; assets bring 2.
-    assert (f.owed, f.recovery, f.defaulted) == (6.5, 2.0, 1)
+    assert (f.exposure_at_default, f.recovery, f.defaulted) == (6.5, 2.0, 1)
     assert (f.cum_gap, f.balance, f.limit, f.status) == (4.0, 0.0, 0.0, r.FAILED_CASH)
 
 
 def test_a_closure_with_money_in_the_bank_is_no_default():
     f = borrower(cash=30.0)
     diary = Diary()
-    close(f, rules(failing_draw_share=0.0), climate(), 2.0, r.FAILED_TECHNICAL, *diary.both)
+    close(f, rules(drawdown_at_default_share=0.0), market(), 2.0, r.FAILED_TECHNICAL, *diary.both)
     assert diary.told == []
-    assert (f.owed, f.defaulted, f.cum_repaid, f.cum_dividend) == (0.0, 0, 5.0, 25.0)
+    assert (f.exposure_at_default, f.defaulted, f.cum_repaid, f.cum_dividend) == (
+        0.0,
+        0,
+        5.0,
+        25.0,
+    )
 
 
 EXIT = {
@@ -305,8 +319,8 @@ EXIT = {
     ],
 )
 def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_value, relation):
-    f = borrower(value=value, cash=7.0, listing_capture=0.5, founders=0.6, investors=0.4)
-    leave(f, rules(**EXIT), climate(), 2.0, cause, *Diary().both)
+    f = borrower(value=value, cash=7.0, listing_wallet_share=0.5, founders=0.6, investors=0.4)
+    leave(f, rules(**EXIT), market(), 2.0, cause, *Diary().both)
     assert f.exit_value == pytest.approx(exit_value)
     assert f.founder_proceeds == pytest.approx(0.6 * exit_value)
     assert (f.cum_repaid, f.cum_exit_cash, f.cash, f.balance) == (5.0, 2.0, 0.0, 0.0)
@@ -321,10 +335,11 @@ def test_at_exit_a_compliant_firm_owes_nothing_and_another_is_diluted(
     compliant, waived, holder, exit_value
 ):
     f = firm(
-        value=100.0, right=r.SWAP, stake=0.25, strike=2.0, trigger=40.0, compliant=compliant,
-        pass_through=0.5,
+        value=100.0, right=r.SWAP, stake=0.25, exercise_amount=2.0, trigger=40.0,
+        compliant=compliant,
+        lender_gain_share=0.5,
     )  # fmt: skip
-    leave(f, rules(**EXIT), climate(), 2.0, r.ACQUISITION, *Diary().both)
+    leave(f, rules(**EXIT), market(), 2.0, r.ACQUISITION, *Diary().both)
     assert (f.waived, f.exit_value, f.holder_proceeds) == (waived, exit_value, holder)
     assert f.cum_gain == 0.5 * max(holder - 2.0, 0.0)
     # The subscription leaves with the firm.

@@ -15,8 +15,8 @@ COST = np.array([0.012, 0.011, 0.009, 0.008])
 def flowing(**values):
     lines = {
         "cash": 10.0, "flow": -2.0, "sales": 3.0, "cost": 1.0, "invest": 0.5, "royalty": 0.25,
-        "delivery": 0.125, "fee_rate": 0.01, "refinanced": 0.5, "now": 1.0, "capture": 0.5,
-        "cum_sales": 4.0, "cum_drawn": 5.0, "cum_equity": 6.0, "cum_strike": 2.0,
+        "delivery": 0.125, "fee_rate": 0.01, "refinanced": 0.5, "now": 1.0, "wallet_share": 0.5,
+        "cum_sales": 4.0, "cum_drawn": 5.0, "cum_equity": 6.0, "cum_exercise_amount": 2.0,
     }  # fmt: skip
     return borrower(**(lines | values))
 
@@ -41,7 +41,8 @@ def test_totals_at_a_date_by_hand():
     for account, value in {
         a.SALES: 10.0, a.COST: 2.0, a.INVEST: 1.0, a.INTEREST: 0.4, a.DRAWN: 5.0, a.REPAID: 0.0,
         a.EQUITY: 6.0, a.ROYALTY: 0.5, a.DELIVERY: 0.25, a.BALANCE_YEARS: 10.0, a.FEE: 0.1,
-        a.REFINANCED_YEARS: 5.0, a.STRIKE: 2.0, a.CASH: 6.0, a.RELATION: 0.003, a.OWED: 0.0,
+        a.REFINANCED_YEARS: 5.0, a.EXERCISE_AMOUNT: 2.0, a.CASH: 6.0, a.RELATION: 0.003,
+        a.EXPOSURE_AT_DEFAULT: 0.0,
     }.items():  # fmt: skip
         assert row[account] == pytest.approx(value), a.ACCOUNTS[account]
     assert not np.any(np.isnan(row))
@@ -80,10 +81,12 @@ def test_a_firm_that_has_ended_stands_still():
 
 @pytest.mark.parametrize(("t", "done"), [(1.9, 0.0), (2.0, 1.0), (3.0, 1.0)])
 def test_a_default_is_owed_at_once_and_resolved_when_the_proceeds_arrive(t, done):
-    f = firm(owed=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4, cover_cap=1.0)
+    f = firm(
+        exposure_at_default=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4, cover_cap=1.0
+    )
     row = np.zeros(a.N_ACCOUNTS)
     read_default(f, t, row)
-    assert row[a.OWED] == 5.0
+    assert row[a.EXPOSURE_AT_DEFAULT] == 5.0
     assert (row[a.RESOLVED], row[a.RECOVERED]) == (5.0 * done, 2.0 * done)
     # Three millions are lost: the guarantor pays 1.2 when the case is closed.
     assert row[a.GUARANTEED] == pytest.approx(1.2 * done)
@@ -96,7 +99,12 @@ def test_a_default_is_owed_at_once_and_resolved_when_the_proceeds_arrive(t, done
 )
 def test_others_pay_beyond_the_lenders_first_loss_and_up_to_their_cap(first, cap, others):
     f = firm(
-        owed=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4, first_loss=first, cover_cap=cap
+        exposure_at_default=5.0,
+        recovery=2.0,
+        recovery_date=2.0,
+        guaranteed=0.4,
+        first_loss=first,
+        cover_cap=cap,
     )
     row = np.zeros(a.N_ACCOUNTS)
     read_default(f, 2.0, row)
@@ -153,7 +161,8 @@ def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
     assert books.by_terms[1].tolist() == pytest.approx([books.total[a.FEE], 0.0])
     assert books.total[a.FEE] > 0.0
     f = firm(
-        status=r.FAILED_CASH, owed=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4,
+        status=r.FAILED_CASH, exposure_at_default=5.0, recovery=2.0, recovery_date=2.0,
+        guaranteed=0.4,
         cover_cap=1.0, terms=1,
     )  # fmt: skip
     books.post(f, 3.0, i=1)
@@ -176,12 +185,12 @@ def test_an_unborn_firm_is_passed_over():
 
 def test_an_ended_firm_is_passed_over_once_its_workout_is_done():
     books = Books()
-    f = firm(status=r.FAILED_CASH, owed=5.0, recovery=2.0, recovery_date=2.0)
+    f = firm(status=r.FAILED_CASH, exposure_at_default=5.0, recovery=2.0, recovery_date=2.0)
     for t, recovered, over in ((1.0, 0.0, False), (2.5, 2.0, True), (3.0, 2.0, True)):
         books.post(f, t)
         assert books.total[a.RECOVERED] == recovered
         assert (books.posted[0][a.OPERATING] < 0.0) == over
-    assert books.total[a.OWED] == 5.0
+    assert books.total[a.EXPOSURE_AT_DEFAULT] == 5.0
     assert books.by_terms.tolist() == [[0.0, 0.0], [0.0, 0.0]]
     assert books.by_bank[:, a.LOSS].tolist() == pytest.approx([1.8, 1.2])
 

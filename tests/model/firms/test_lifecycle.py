@@ -1,4 +1,4 @@
-"""How a firm moves: each hazard by stage, quality, climate and state."""
+"""How a firm moves: each hazard by stage, quality, market conditions and state."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from sim.model.firms.lifecycle import (
     regress_hazard,
     setback_hazard,
 )
-from tests.model.firms.hand import climate, firm, rules
+from tests.model.firms.hand import firm, market, rules
 
 LADDER = [0.4, 0.3, 0.2, 0.1]
 
@@ -21,47 +21,45 @@ LADDER = [0.4, 0.3, 0.2, 0.1]
 @pytest.mark.parametrize(
     ("hazard", "name", "quality", "factor"),
     [
-        (progress_hazard, "progress_hazard", "on_progress", "progress"),
-        (setback_hazard, "setback_hazard", "on_failure", "setback"),
-        (failure_hazard, "failure_hazard", "on_failure", "setback"),
+        (progress_hazard, "progress_hazard", "quality_on_progress", "progress"),
+        (setback_hazard, "setback_hazard", "quality_on_failure", "setback"),
+        (failure_hazard, "failure_hazard", "quality_on_failure", "setback"),
     ],
 )
-def test_a_hazard_is_its_level_by_stage_times_quality_times_climate(
+def test_a_hazard_is_its_level_by_stage_times_quality_times_market_conditions(
     hazard, name, quality, factor, stage
 ):
     f, p = firm(stage=stage, **{quality: 2.0}), rules(**{name: LADDER})
-    assert hazard(f, p, climate()) == pytest.approx(2.0 * LADDER[stage])
-    assert hazard(f, p, climate(**{factor: 1.5})) == pytest.approx(3.0 * LADDER[stage])
+    assert hazard(f, p, market()) == pytest.approx(2.0 * LADDER[stage])
+    assert hazard(f, p, market(**{factor: 1.5})) == pytest.approx(3.0 * LADDER[stage])
 
 
 @pytest.mark.parametrize("state", ["project", "setback"])
 def test_nobody_progresses_while_a_project_waits_or_in_a_setback(state):
-    assert progress_hazard(firm(**{state: 1}), rules(progress_hazard=LADDER), climate()) == 0.0
+    assert progress_hazard(firm(**{state: 1}), rules(progress_hazard=LADDER), market()) == 0.0
 
 
 @pytest.mark.parametrize("stage", range(4))
 def test_every_stage_but_the_first_can_fall_back(stage):
     p = rules(regress_hazard=LADDER)
-    assert regress_hazard(firm(stage=stage), p, climate()) == (
-        0.0 if stage == 0 else LADDER[stage]
-    )
+    assert regress_hazard(firm(stage=stage), p, market()) == (0.0 if stage == 0 else LADDER[stage])
 
 
 def test_a_setback_comes_once_and_only_then_there_is_something_to_recover_from():
     p, well, ill = rules(setback_hazard=LADDER, recovery_hazard=0.7), firm(), firm(setback=1)
-    assert (setback_hazard(well, p, climate()), setback_hazard(ill, p, climate())) == (0.4, 0.0)
-    assert (recovery_hazard(well, p, climate()), recovery_hazard(ill, p, climate())) == (0.0, 0.7)
+    assert (setback_hazard(well, p, market()), setback_hazard(ill, p, market())) == (0.4, 0.0)
+    assert (recovery_hazard(well, p, market()), recovery_hazard(ill, p, market())) == (0.0, 0.7)
 
 
 def test_recovery_is_faster_for_better_firms_and_slower_in_bad_times():
-    f, p = firm(setback=1, on_recovery=2.0), rules(recovery_hazard=0.7)
-    assert recovery_hazard(f, p, climate(recovery=0.5)) == pytest.approx(0.7)
+    f, p = firm(setback=1, quality_on_recovery=2.0), rules(recovery_hazard=0.7)
+    assert recovery_hazard(f, p, market(recovery=0.5)) == pytest.approx(0.7)
 
 
-def test_a_firm_in_a_setback_fails_at_a_rate_of_its_own_that_no_climate_moves():
+def test_a_firm_in_a_setback_fails_at_a_rate_of_its_own_that_no_market_moves():
     p = rules(failure_hazard=LADDER, setback_failure_hazard=0.18)
-    f = firm(setback=1, on_recovery=2.0, on_failure=9.0)
-    assert failure_hazard(f, p, climate(setback=5.0)) == pytest.approx(0.09)
+    f = firm(setback=1, quality_on_recovery=2.0, quality_on_failure=9.0)
+    assert failure_hazard(f, p, market(setback=5.0)) == pytest.approx(0.09)
 
 
 @pytest.mark.parametrize(
@@ -79,14 +77,15 @@ def test_diversion_follows_debt_over_value_and_falls_under_watch(
 ):
     p = rules(diversion_hazard=0.03, monitoring_effect=0.7)
     f = firm(balance=balance, value=value, monitored=monitored)
-    assert diversion_hazard(f, p, climate()) == pytest.approx(expected)
+    assert diversion_hazard(f, p, market()) == pytest.approx(expected)
 
 
 def test_no_clause_of_a_contract_touches_a_hazard_of_the_lifecycle():
     terms = {
         "limit": 50.0, "balance": 20.0, "rate": 0.05, "unsecured": 1, "security": 0.3,
-        "guaranteed": 0.5, "refinanced": 0.6, "right": r.SWAP, "stake": 0.25, "strike": 2.0,
-        "trigger": 40.0, "capture": 0.6, "monitored": 1, "introduction": 3.0, "contract": 4,
+        "guaranteed": 0.5, "refinanced": 0.6, "right": r.SWAP, "stake": 0.25,
+        "exercise_amount": 2.0,
+        "trigger": 40.0, "wallet_share": 0.6, "monitored": 1, "introduction": 3.0, "contract": 4,
     }  # fmt: skip
     p = rules(progress_hazard=LADDER, regress_hazard=LADDER, setback_hazard=LADDER)
     for state in ({"setback": 0}, {"setback": 1}):
@@ -94,7 +93,7 @@ def test_no_clause_of_a_contract_touches_a_hazard_of_the_lifecycle():
         for hazard in (
             progress_hazard, regress_hazard, setback_hazard, recovery_hazard, failure_hazard,
         ):  # fmt: skip
-            assert hazard(plain, p, climate()) == hazard(signed, p, climate())
+            assert hazard(plain, p, market()) == hazard(signed, p, market())
 
 
 @pytest.mark.parametrize("status", range(len(r.STATUSES)))

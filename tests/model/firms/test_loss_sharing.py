@@ -1,11 +1,16 @@
-"""How a loss is shared: by others, among the lenders, among the others."""
+"""How a loss is shared: by protection, among lenders, among protection providers."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.firms.loss_sharing import borne_by_others, parts_of, split_by_lender, split_by_share
+from sim.model.firms.loss_sharing import (
+    borne_by_protection,
+    parts_of,
+    split_by_lender,
+    split_by_share,
+)
 
 SHARE = st.floats(0.0, 1.0)
 
@@ -14,7 +19,7 @@ SHARE = st.floats(0.0, 1.0)
     ("lost", "share", "first", "cap", "others"),
     [
         (3.0, 0.4, 0.0, 1.0, 1.2),
-        # Of five millions owed, lenders bear one before others pay.
+        # Of five millions owed, lenders bear one before protection providers pay.
         (3.0, 0.4, 0.2, 1.0, 0.8),
         (3.0, 0.4, 0.7, 1.0, 0.0),
         (3.0, 0.4, 0.0, 0.1, 0.5),
@@ -25,21 +30,21 @@ SHARE = st.floats(0.0, 1.0)
 def test_others_pay_their_share_beyond_the_first_loss_and_up_to_the_cap(
     lost: float, share: float, first: float, cap: float, others: float
 ) -> None:
-    assert borne_by_others(lost, 5.0, share, first, cap) == pytest.approx(others)
+    assert borne_by_protection(lost, 5.0, share, first, cap) == pytest.approx(others)
 
 
 @given(SHARE, SHARE, SHARE, SHARE)
 def test_others_never_bear_more_than_is_lost_nor_less_than_nothing(
     lost: float, share: float, first: float, cap: float
 ) -> None:
-    assert 0.0 <= borne_by_others(lost, 1.0, share, first, cap) <= min(lost, cap)
+    assert 0.0 <= borne_by_protection(lost, 1.0, share, first, cap) <= min(lost, cap)
 
 
 def test_numbers_and_arrays_are_shared_alike() -> None:
-    lost, owed = np.array([0.0, 1.0, 4.0]), np.array([2.0, 2.0, 5.0])
+    lost, exposure = np.array([0.0, 1.0, 4.0]), np.array([2.0, 2.0, 5.0])
     terms = np.array([0.3, 0.5, 1.0]), np.array([0.0, 0.25, 0.1]), np.array([1.0, 0.2, 0.6])
-    each = [borne_by_others(*one) for one in zip(lost, owed, *terms, strict=True)]
-    assert borne_by_others(lost, owed, *terms).tolist() == each
+    each = [borne_by_protection(*one) for one in zip(lost, exposure, *terms, strict=True)]
+    assert borne_by_protection(lost, exposure, *terms).tolist() == each
 
 
 def test_amounts_fall_on_lenders_by_their_shares_up_to_the_last() -> None:

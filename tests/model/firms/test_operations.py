@@ -15,7 +15,7 @@ from sim.model.firms.operations import (
     take_shock,
 )
 from sim.model.firms.record import ROYALTY, SWAP
-from tests.model.firms.hand import climate, firm, quiet, three
+from tests.model.firms.hand import firm, market, quiet, three
 
 GROWING = {
     "drift": [0.2, 0.1, 0.05, 0.0], "drift_quality_slope": 0.05,
@@ -37,8 +37,8 @@ GROWING = {
         ({"setback": 1, "quality": -6.0}, 0.0, -0.1),  # no better than it would be anyway
     ],
 )
-def test_growth_by_stage_quality_investors_climate_and_trouble(state, drift, expected):
-    assert growth(firm(**state), quiet(**GROWING), climate(drift=drift)) == pytest.approx(expected)
+def test_growth_by_stage_quality_investors_market_conditions_and_trouble(state, drift, expected):
+    assert growth(firm(**state), quiet(**GROWING), market(drift=drift)) == pytest.approx(expected)
 
 
 MARGINS = {
@@ -63,13 +63,13 @@ MARGINS = {
 )
 def test_operating_cash_flow_by_hand(state, lost, expected):
     f = firm(scale=10.0, sales=10.0, **state)
-    assert margin_flow(f, quiet(**MARGINS), climate(margin=lost)) == pytest.approx(expected)
+    assert margin_flow(f, quiet(**MARGINS), market(margin=lost)) == pytest.approx(expected)
 
 
 def test_what_is_not_sold_yet_still_has_a_scale():
     p = quiet(margin=[0.0, 0.2, 0.0, 0.0], sales_share=[1.0, 0.25, 1.0, 1.0])
     f = firm(stage=1, log_scale=math.log(10.0))
-    set_flows(f, p, climate())
+    set_flows(f, p, market())
     assert (f.scale, f.sales, f.flow) == pytest.approx((10.0, 2.5, 0.5))
 
 
@@ -79,7 +79,7 @@ def test_cash_flow_is_sales_less_every_outlay():
         stage=1, log_scale=math.log(10.0), balance=20.0, rate=0.04, delivery=0.05,
         right=ROYALTY, royalty_share=0.02,
     )  # fmt: skip
-    set_flows(f, p, climate())
+    set_flows(f, p, market())
     # 10 of sales, 8 of cost; 0.3 of working capital, 0.8 of interest, 0.2 of royalty.
     assert (f.sales, f.cost, f.invest, f.royalty) == pytest.approx((10.0, 8.0, 0.3, 0.2))
     assert f.flow == pytest.approx(10.0 - 8.0 - 0.3 - 0.8 - 0.2 - 0.05)
@@ -89,20 +89,20 @@ def test_cash_flow_is_sales_less_every_outlay():
 def test_a_firm_that_shrinks_or_struggles_ties_up_no_working_capital(state):
     p = quiet(**GROWING, working_capital=0.3)
     f = firm(log_scale=1.0, stage=1, **state)
-    set_flows(f, p, climate())
+    set_flows(f, p, market())
     assert f.invest == 0.0
 
 
 def test_only_a_royalty_takes_part_of_sales():
     f = firm(right=SWAP, royalty_share=0.02)
-    set_flows(f, quiet(), climate())
+    set_flows(f, quiet(), market())
     assert f.royalty == 0.0
 
 
 def test_a_firm_in_arrears_cuts_part_of_its_drain_and_keeps_paying_interest():
     p = quiet(margin=[0.0, -0.1, 0.0, 0.0], arrears_saving_share=0.5)
     f = firm(stage=1, log_scale=math.log(10.0), balance=25.0, rate=0.04, arrears=1)
-    set_flows(f, p, climate())
+    set_flows(f, p, market())
     # A drain of 1 from operations and 1 of interest is halved; the saving is in outlays.
     assert f.flow == pytest.approx(-1.0)
     assert f.cost == pytest.approx(10.0)
@@ -124,7 +124,7 @@ def test_a_firm_that_earns_has_no_end_of_cash(flow):
 def test_a_quarter_moves_scale_and_valuation_by_drift_and_reversion():
     p = quiet(drift=[0.4, 0.0, 0.0, 0.0], valuation_reversion=0.5)
     f = firm(log_scale=1.0, log_value=0.8)
-    take_shock(f, p, climate(), 0.25)
+    take_shock(f, p, market(), 0.25)
     assert (f.log_scale, f.log_value) == pytest.approx((1.1, 0.7))
     assert (f.shocked, f.quarter) == (0.25, 2)
 
@@ -134,7 +134,7 @@ def test_the_spread_of_a_shock_grows_with_the_root_of_time():
     z_scale, z_value = normal_pair(1, 2, 1, SHOCK, 1, 0)
     for years, root in ((0.25, 0.5), (0.04, 0.2), (0.0, 0.0)):
         f = firm()
-        take_shock(f, p, climate(), years)
+        take_shock(f, p, market(), years)
         expected = (0.4 * root * z_scale, 0.2 * root * z_value)
         assert (f.log_scale, f.log_value) == pytest.approx(expected)
 
@@ -146,7 +146,7 @@ def test_each_firm_and_each_quarter_has_a_shock_of_its_own():
     for f in firms:
         for t in (0.25, 0.5):
             before = float(f.log_scale)
-            take_shock(f, p, climate(), t)
+            take_shock(f, p, market(), t)
             steps.append(round(float(f.log_scale) - before, 12))
     assert len(set(steps)) == 6
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.firms.gap_option import gap_call
+from sim.model.firms.right import gap_call
 from tests.oracles.options import black_scholes_call, digital
 from tests.oracles.values import cases, close
 

@@ -8,7 +8,7 @@ import pytest
 from sim.base.draws import THRESHOLD, exponential
 from sim.model.firms import record as r
 from sim.model.firms.population import be_born, next_threshold, set_nature, set_opening
-from tests.model.firms.hand import climate, quiet, rules
+from tests.model.firms.hand import market, quiet, rules
 
 
 def born(p, dates=(0.1, 0.6, 2.0), c=None):
@@ -16,16 +16,16 @@ def born(p, dates=(0.1, 0.6, 2.0), c=None):
     firms = r.FIRM.empty(3)
     firms.firm = np.arange(3)
     for f, date in zip(firms, dates, strict=True):
-        be_born(f, p, climate() if c is None else c, date)
+        be_born(f, p, market() if c is None else c, date)
     return firms
 
 
 def test_a_newborn_is_a_living_startup_without_debt_owned_by_its_founders():
-    firms = born(rules(capture_plain=0.2))
+    firms = born(rules(plain_wallet_share=0.2))
     assert firms.status.tolist() == [r.ALIVE] * 3
     for name, value in {
         "stage": r.STARTUP, "founders": 1.0, "investors": 0.0, "holder": 0.0, "balance": 0.0,
-        "limit": 0.0, "contract": -1, "right": r.NO_RIGHT, "capture": 0.2, "end": r.NEVER,
+        "limit": 0.0, "contract": -1, "right": r.NO_RIGHT, "wallet_share": 0.2, "end": r.NEVER,
         "maturity": r.NEVER, "introduction": 1.0,
     }.items():  # fmt: skip
         assert firms[name].tolist() == [value] * 3, name
@@ -48,7 +48,15 @@ def test_in_the_history_quarters_have_negative_numbers():
 def test_the_date_of_entry_changes_nothing_else_about_a_firm():
     p = rules()
     early, late = born(p), born(p, (3.0, 4.0, 5.0))
-    for name in ("quality", "venture", "taste", "tangible", "log_scale", "cash", "left"):
+    for name in (
+        "quality",
+        "venture",
+        "switching_cost_weight",
+        "tangible",
+        "log_scale",
+        "cash",
+        "left",
+    ):
         assert early[name].tobytes() == late[name].tobytes(), name
     assert len({float(f.quality) for f in early}) == 3
 
@@ -74,7 +82,7 @@ def test_venture_backing_decides_scale_and_cash_at_entry(logit, venture):
 
 
 def test_investors_back_better_firms_more_often():
-    p, c = rules(venture_logit=0.0, venture_quality_slope=2.0), climate()
+    p, c = rules(venture_logit=0.0, venture_quality_slope=2.0), market()
     firms = r.FIRM.empty(400)
     firms.firm = np.arange(400)
     for f in firms:
@@ -92,7 +100,12 @@ def test_effects_of_quality_are_one_for_an_average_firm_and_log_linear_for_other
     )  # fmt: skip
     for f in born(p):
         q = float(f.quality)
-        found = (f.on_progress, f.on_failure, f.on_recovery, f.on_exit)
+        found = (
+            f.quality_on_progress,
+            f.quality_on_failure,
+            f.quality_on_recovery,
+            f.quality_on_exit,
+        )
         expected = [math.exp(slope * q) for slope in (0.4, -0.3, 0.2, 0.5)]
         assert found == pytest.approx(expected)
 
@@ -102,7 +115,7 @@ def test_means_at_entry_do_not_depend_on_the_spread():
         venture_logit=-50.0, opening_cash=4.0, opening_cash_log_sd=0.6, tangible_mean=0.5,
         tangible_log_sd=0.8,
     )  # fmt: skip
-    firms, c = r.FIRM.empty(2000), climate()
+    firms, c = r.FIRM.empty(2000), market()
     firms.firm = np.arange(2000)
     for f in firms:
         set_nature(f, p, c)
@@ -113,7 +126,7 @@ def test_means_at_entry_do_not_depend_on_the_spread():
 
 
 def test_thresholds_are_fresh_and_counted_by_cause():
-    (f, *_), c = born(rules()), climate()
+    (f, *_), c = born(rules()), market()
     assert f["count"].tolist() == [1] * r.N_CAUSES
     assert f.left.tolist() == [exponential(1, 2, 0, THRESHOLD, n, 0) for n in range(r.N_CAUSES)]
     assert next_threshold(f, c, r.ROUND) == exponential(1, 2, 0, THRESHOLD, r.ROUND, 1)
@@ -122,7 +135,7 @@ def test_thresholds_are_fresh_and_counted_by_cause():
 
 
 def test_thresholds_are_exponential_with_mean_one():
-    c, f = climate(), r.FIRM.empty(1)[0]
+    c, f = market(), r.FIRM.empty(1)[0]
     drawn = np.array([next_threshold(f, c, r.FAILURE) for _ in range(2000)])
     assert drawn.min() > 0.0
     assert drawn.mean() == pytest.approx(1.0, abs=0.09)

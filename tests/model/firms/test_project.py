@@ -16,7 +16,7 @@ from sim.model.firms.project import (
     trial_succeeds,
     try_project,
 )
-from tests.model.firms.hand import borrower, climate, firm, rules, three
+from tests.model.firms.hand import borrower, firm, market, rules, three
 
 PROJECT = {
     "project_multiple": [3.0, 2.0, 1.5, 1.0], "project_capex": 0.5, "project_wait": 0.75,
@@ -119,17 +119,17 @@ def test_demand_is_either_carried_out_or_left_as_a_gap():
 @pytest.mark.parametrize("share", [0.0, 1.0])
 def test_a_trial_with_a_certain_end_ends_so_for_everybody(share):
     p = rules(success_share=[share] * 4)
-    assert [trial_succeeds(f, p, climate()) for f in three()] == [share == 1.0] * 3
+    assert [trial_succeeds(f, p, market()) for f in three()] == [share == 1.0] * 3
 
 
 def test_quality_moves_the_odds_of_a_trial():
-    f = firm(on_progress=3.0)
+    f = firm(quality_on_progress=3.0)
     f.count[r.PROGRESS] = 1
     u, _ = uniform_pair(1, 2, 1, TRIAL, 1, 0)
     # Odds of three times s / (1 - s) give the chance 3 s / (1 + 2 s); u is met where it is.
     edge = u / (3.0 - 2.0 * u)
     for share, succeeds in ((edge * 1.001, True), (edge * 0.999, False)):
-        assert trial_succeeds(f, rules(success_share=[share] * 4), climate()) == succeeds
+        assert trial_succeeds(f, rules(success_share=[share] * 4), market()) == succeeds
 
 
 def test_each_trial_of_a_firm_is_a_new_one():
@@ -137,13 +137,13 @@ def test_each_trial_of_a_firm_is_a_new_one():
     found = []
     for trial in range(40):
         f.count[r.PROGRESS] = trial
-        found.append(trial_succeeds(f, p, climate()))
+        found.append(trial_succeeds(f, p, market()))
     assert 8 < sum(found) < 32
 
 
 def test_a_failed_trial_closes_the_firm_by_its_share_and_sets_back_otherwise():
-    assert trial_closes(firm(), rules(trial_closes_share=1.0), climate())
-    assert not trial_closes(firm(), rules(trial_closes_share=0.0), climate())
+    assert trial_closes(firm(), rules(trial_closes_share=1.0), market())
+    assert not trial_closes(firm(), rules(trial_closes_share=0.0), market())
     p = rules(setback_scale_factor=0.5)
     for setback, scale in ((0, 5.0), (1, 10.0)):  # whoever is in a setback stays in it
         f = firm(log_scale=math.log(10.0), setback=setback)

@@ -5,7 +5,7 @@ import pytest
 
 from sim.model.firms import record as r
 
-TABLES = {"firm": r.FIRM, "climate": r.CLIMATE, "log": r.LOG}
+TABLES = {"firm": r.FIRM, "market_conditions": r.MARKET_CONDITIONS, "log": r.LOG}
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)

@@ -9,7 +9,7 @@ from tests.model.firms.hand import borrower, firm, rules
 
 INCOME = {
     "deposit_margin": 0.02, "deposit_share": 0.5, "settlement_days": 0.05, "fee_share": 0.001,
-    "capture_speed": math.log(2.0), "delivery_cost": 0.4,
+    "wallet_share_speed": math.log(2.0), "delivery_cost": 0.4,
 }  # fmt: skip
 
 
@@ -44,12 +44,12 @@ def test_income_on_all_of_a_firms_business(cash, sales, income):
     ],
 )
 def test_the_captured_share_earns_along_the_straight_line_of_cash(cash, flow, years, income):
-    f = firm(cash=cash, flow=flow, capture=0.5)
+    f = firm(cash=cash, flow=flow, wallet_share=0.5)
     assert earned(f, rules(**INCOME), years) == pytest.approx(0.5 * income)
 
 
 def test_income_of_two_spells_is_the_income_of_both_together():
-    p, f = rules(**INCOME), firm(cash=10.0, flow=-4.0, sales=10.0, capture=0.3)
+    p, f = rules(**INCOME), firm(cash=10.0, flow=-4.0, sales=10.0, wallet_share=0.3)
     whole = earned(f, p, 2.0)
     first = earned(f, p, 0.7)
     f.cash += 0.7 * f.flow
@@ -59,18 +59,20 @@ def test_income_of_two_spells_is_the_income_of_both_together():
 @pytest.mark.parametrize(("deliver", "target"), [(0, 0.4), (1, 0.6)])
 def test_accounts_move_half_of_the_way_in_each_half_life(deliver, target):
     p = rules(**INCOME)
-    f = firm(capture=0.2, base_capture=0.4, full_capture=0.6, deliver=deliver, cash=10.0)
+    f = firm(
+        wallet_share=0.2, base_wallet_share=0.4, full_wallet_share=0.6, deliver=deliver, cash=10.0
+    )
     for years in (1.0, 2.0):
-        gap = target - f.capture
+        gap = target - f.wallet_share
         move_accounts(f, p, years)
-        assert target - f.capture == pytest.approx(gap * 0.5**years)
+        assert target - f.wallet_share == pytest.approx(gap * 0.5**years)
     move_accounts(f, p, 0.0)
-    assert target - f.capture == pytest.approx((target - 0.2) / 8.0)
+    assert target - f.wallet_share == pytest.approx((target - 0.2) / 8.0)
 
 
-@pytest.mark.parametrize(("capture", "cost"), [(0.6, 0.008), (0.4, 0.0), (0.2, 0.0)])
-def test_only_business_beyond_the_agreement_costs_the_firm(capture, cost):
-    f = firm(capture=capture, base_capture=0.4, full_capture=0.6, cash=10.0)
+@pytest.mark.parametrize(("wallet_share", "cost"), [(0.6, 0.008), (0.4, 0.0), (0.2, 0.0)])
+def test_only_business_beyond_the_agreement_costs_the_firm(wallet_share, cost):
+    f = firm(wallet_share=wallet_share, base_wallet_share=0.4, full_wallet_share=0.6, cash=10.0)
     move_accounts(f, rules(**INCOME), 0.0)
     # Forty percent of the bank's income of 0.1 on what is beyond.
     assert f.delivery == pytest.approx(cost)

@@ -43,9 +43,10 @@ BUSINESS = {
 def swap(stake=0.25, **values):
     """A firm that has granted the right for three years."""
     terms = {
-        "right": SWAP, "stake": stake, "strike": 2.0, "trigger": 40.0, "expiry": 3.0,
-        "value": 40.0, "cash": 10.0, "sales": 10.0, "base_capture": 0.4, "full_capture": 0.6,
-        "capture": 0.4, "pass_through": 0.5,
+        "right": SWAP, "stake": stake, "exercise_amount": 2.0, "trigger": 40.0, "expiry": 3.0,
+        "value": 40.0, "cash": 10.0, "sales": 10.0, "base_wallet_share": 0.4,
+        "full_wallet_share": 0.6,
+        "wallet_share": 0.4, "lender_gain_share": 0.5,
     }  # fmt: skip
     return firm(**(terms | values))
 
@@ -78,12 +79,12 @@ def test_below_the_trigger_nothing_happens(stake):
 def test_a_firm_that_has_brought_its_business_for_a_year_owes_nothing(stake):
     f = swap(stake, compliant=4, deliver=1)
     assert hit_trigger(f, rules(**BUSINESS), 1.0) == 1
-    assert (f.founders, f.holder, f.cum_strike, f.cash) == (1.0, 0.0, 0.0, 10.0)
+    assert (f.founders, f.holder, f.cum_exercise_amount, f.cash) == (1.0, 0.0, 0.0, 10.0)
     assert (f.right, f.waived, f.exercised) == (NO_RIGHT, 1, 0)
 
 
 @pytest.mark.parametrize(
-    ("stake", "taste", "outcome"),
+    ("stake", "switching_cost_weight", "outcome"),
     [
         (0.25, 1.0, 1),  # two more years of business cost 0.0192, the right 8.5
         (0.05, 1.0, 1),  # 0.1
@@ -93,9 +94,11 @@ def test_a_firm_that_has_brought_its_business_for_a_year_owes_nothing(stake):
         (0.05, 6.0, 2),  # 0.1152
     ],
 )
-def test_at_the_trigger_the_firm_takes_the_cheaper_of_business_and_dilution(stake, taste, outcome):
-    f, p = swap(stake, taste=taste), rules(**BUSINESS)
-    assert delivery_cost(f, p, 1.0) == pytest.approx(0.0192 * taste)
+def test_at_the_trigger_the_firm_takes_the_cheaper_of_business_and_dilution(
+    stake, switching_cost_weight, outcome
+):
+    f, p = swap(stake, switching_cost_weight=switching_cost_weight), rules(**BUSINESS)
+    assert delivery_cost(f, p, 1.0) == pytest.approx(0.0192 * switching_cost_weight)
     assert hit_trigger(f, p, 1.0) == outcome
     assert f.right == NO_RIGHT
     if outcome == 1:
@@ -107,7 +110,7 @@ def test_at_the_trigger_the_firm_takes_the_cheaper_of_business_and_dilution(stak
 
 def test_nobody_subscribes_at_a_loss():
     # Struck above the trigger: at 30 the stake is worth less than it costs.
-    f = swap(0.05, trigger=30.0, value=30.0, taste=1e6)
+    f = swap(0.05, trigger=30.0, value=30.0, switching_cost_weight=1e6)
     assert hit_trigger(f, rules(**BUSINESS), 1.0) == 0
     assert f.right == SWAP
 
@@ -140,33 +143,33 @@ def test_what_is_no_right_on_equity_costs_the_owners_nothing(terms):
     assert right_value(swap(**terms), rules(**BUSINESS), 0.0) == 0.0
 
 
-@pytest.mark.parametrize(("taste", "deliver"), [(1.0, 1), (1e6, 0)])
-def test_at_signing_the_firm_delivers_if_that_is_cheaper(taste, deliver):
-    f = swap(taste=taste, deliver=1 - deliver)
+@pytest.mark.parametrize(("switching_cost_weight", "deliver"), [(1.0, 1), (1e6, 0)])
+def test_at_signing_the_firm_delivers_if_that_is_cheaper(switching_cost_weight, deliver):
+    f = swap(switching_cost_weight=switching_cost_weight, deliver=1 - deliver)
     choose_delivery(f, rules(**BUSINESS), 0.0)
     assert f.deliver == deliver
 
 
 def test_delivery_is_chosen_where_it_costs_less_than_the_right_is_worth():
     p, f = rules(**BUSINESS), swap()
-    f.taste = right_value(f, p, 0.0) / delivery_cost(f, p, 0.0)
+    f.switching_cost_weight = right_value(f, p, 0.0) / delivery_cost(f, p, 0.0)
     for factor, deliver in ((0.999, 1), (1.001, 0)):
-        g = swap(taste=factor * f.taste)
+        g = swap(switching_cost_weight=factor * f.switching_cost_weight)
         choose_delivery(g, p, 0.0)
         assert g.deliver == deliver
 
 
-@pytest.mark.parametrize(("capture", "after"), [(0.51, 4), (0.6, 4), (0.50, 0)])
-def test_quarters_count_from_the_last_shortfall(capture, after):
+@pytest.mark.parametrize(("wallet_share", "after"), [(0.51, 4), (0.6, 4), (0.50, 0)])
+def test_quarters_count_from_the_last_shortfall(wallet_share, after):
     # 85 percent of the demanded 0.6 is 0.51.
-    f = swap(capture=capture, compliant=3)
+    f = swap(wallet_share=wallet_share, compliant=3)
     count_compliance(f, rules(**BUSINESS))
     assert f.compliant == after
     assert is_compliant(f) == (after >= 4)
 
 
 def test_business_is_counted_for_a_swap_right_only():
-    f = swap(right=WARRANT, capture=0.6, compliant=3)
+    f = swap(right=WARRANT, wallet_share=0.6, compliant=3)
     count_compliance(f, rules(**BUSINESS))
     assert f.compliant == 3
 
@@ -195,14 +198,20 @@ def test_a_right_that_has_ended_leaves_no_terms():
     f = swap(anniversary=1.0, royalty_share=0.02)
     end_right(f)
     left = {column.name for column in RIGHT_TERMS if f[column.name] != column.neutral}
-    assert (left, f.anniversary) == ({"pass_through"}, NEVER)
-    assert f.pass_through == 0.5  # of shares that were subscribed before
+    assert (left, f.anniversary) == ({"lender_gain_share"}, NEVER)
+    assert f.lender_gain_share == 0.5  # of shares that were subscribed before
 
 
 def test_a_waived_right_leaves_the_cap_table_and_the_promise_as_they_are():
     f = swap(deliver=1)
     waive(f)
-    assert (f.waived, f.right, f.founders, f.deliver, f.full_capture) == (1, NO_RIGHT, 1.0, 1, 0.6)
+    assert (f.waived, f.right, f.founders, f.deliver, f.full_wallet_share) == (
+        1,
+        NO_RIGHT,
+        1.0,
+        1,
+        0.6,
+    )
 
 
 @pytest.mark.parametrize(
@@ -222,8 +231,8 @@ def test_a_royalty_ends_at_its_cap(terms, date):
 # --- What a right costs the owners ---------------------------------------------------------
 
 
-def cost(stake, strike, trigger, value, years):
-    return cost_of_right((stake, strike, trigger), value, years, 0.6, 0.03)
+def cost(stake, exercise_amount, trigger, value, years):
+    return cost_of_right((stake, exercise_amount, trigger), value, years, 0.6, 0.03)
 
 
 @pytest.mark.parametrize("years", [0.5, 3.0, 10.0])
@@ -276,5 +285,5 @@ def test_a_right_to_nothing_costs_nothing():
 def test_a_firm_prices_its_right_by_the_rule_by_which_banks_do():
     p = rules(**BUSINESS)
     for trigger, value, years in ((0.0, 20.0, 0.0), (60.0, 50.0, 1.5), (300.0, 200.0, 4.0)):
-        f = swap(0.05, strike=2.0, trigger=trigger, value=value, expiry=1.0 + years)
+        f = swap(0.05, exercise_amount=2.0, trigger=trigger, value=value, expiry=1.0 + years)
         assert right_value(f, p, 1.0) == cost(0.05, 2.0, trigger, value, years)

@@ -4,11 +4,11 @@ import pytest
 
 from sim.base.draws import WORKOUT, exponential
 from sim.model.firms.record import NEVER
-from sim.model.firms.workout import asset_recovery, pay_from_cash, settle_default, spend_line
-from tests.model.firms.hand import borrower, climate, firm, rules
+from sim.model.firms.workout import asset_recovery, draw_at_default, pay_from_cash, settle_default
+from tests.model.firms.hand import borrower, firm, market, rules
 
 WORK = {
-    "recovery_tangible": 0.4, "recovery_unsecured_factor": 0.5, "failing_draw_share": 0.6,
+    "recovery_tangible": 0.4, "recovery_unsecured_factor": 0.5, "drawdown_at_default_share": 0.6,
     "workout_years": 1.5, "default_threshold": 0.02,
 }  # fmt: skip
 
@@ -19,7 +19,7 @@ WORK = {
 def test_a_failing_firm_spends_part_of_what_is_left_of_its_line(state, spent):
     f = borrower(cash=1.0, **state)
     balance = float(f.balance)
-    spend_line(f, rules(**WORK))
+    draw_at_default(f, rules(**WORK))
     assert f.balance - balance == f.cum_drawn == f.cum_cost == pytest.approx(spent)
     assert f.cash == 1.0
 
@@ -45,7 +45,7 @@ def test_who_gets_the_cash_of_a_firm_that_winds_up(cash, left, repaid, owners, s
 )
 def test_assets_bring_less_to_the_unsecured_and_in_bad_times(unsecured, collateral, expected):
     f = firm(tangible=0.5, scale=10.0, unsecured=unsecured)
-    assert asset_recovery(f, rules(**WORK), climate(collateral=collateral)) == expected
+    assert asset_recovery(f, rules(**WORK), market(collateral=collateral)) == expected
 
 
 @pytest.mark.parametrize(
@@ -61,27 +61,27 @@ def test_assets_bring_less_to_the_unsecured_and_in_bad_times(unsecured, collater
 )
 def test_what_a_workout_brings(scale, security, recovery):
     f = borrower(tangible=0.5, scale=scale, security=security)
-    settle_default(f, rules(**WORK), climate(), 5.0, 3.0)
-    assert (f.owed, f.balance, f.defaulted) == (5.0, 0.0, 1)
+    settle_default(f, rules(**WORK), market(), 5.0, 3.0)
+    assert (f.exposure_at_default, f.balance, f.defaulted) == (5.0, 0.0, 1)
     assert f.recovery == pytest.approx(recovery)
 
 
 def test_the_proceeds_arrive_after_an_exponential_delay():
     f = borrower(tangible=0.5, scale=10.0)
-    settle_default(f, rules(**WORK), climate(), 5.0, 3.0)
+    settle_default(f, rules(**WORK), market(), 5.0, 3.0)
     assert f.recovery_date == 3.0 + 1.5 * exponential(1, 2, 1, WORKOUT, 0, 0)
     assert f.recovery_date > 3.0
 
 
 def test_a_firm_that_owes_nothing_has_no_workout():
     f = borrower(balance=0.0)
-    settle_default(f, rules(**WORK), climate(), 5.0, 3.0)
-    assert (f.owed, f.recovery_date, f.defaulted) == (0.0, NEVER, 0)
+    settle_default(f, rules(**WORK), market(), 5.0, 3.0)
+    assert (f.exposure_at_default, f.recovery_date, f.defaulted) == (0.0, NEVER, 0)
 
 
 @pytest.mark.parametrize(("before", "defaulted"), [(240.0, 1), (260.0, 0)])
 def test_a_trifle_left_unpaid_is_a_loss_but_no_default(before, defaulted):
     # Five million left of 250 is two percent.
     f = borrower()
-    settle_default(f, rules(**WORK), climate(), before, 3.0)
-    assert (f.owed, f.defaulted) == (5.0, defaulted)
+    settle_default(f, rules(**WORK), market(), before, 3.0)
+    assert (f.exposure_at_default, f.defaulted) == (5.0, defaulted)

@@ -10,7 +10,7 @@ from tests.house.small import shipped
 @pytest.mark.parametrize(
     ("key", "unit"),
     [
-        ("underwriting.tolerance_rate", "per year"),
+        ("underwriting.policy_subsidy_rate", "per year"),
         ("macro.regime.bust.setback", "factor"),
         ("macro.frailty_variance", "pure number"),
         ("lifecycle.setback_hazard[2]", "per year"),

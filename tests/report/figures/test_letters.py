@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from sim.base.language import language
 from sim.report.figures import figures, letters
-from sim.report.figures.letters import fill, fonts, has_letters, measured, width
+from sim.report.figures.letters import fill, fonts, has_glyphs, measured, width
 from tests import synthetic
 
 WORDS = st.lists(st.text("abcdefg", min_size=1, max_size=9), min_size=1, max_size=20)
@@ -38,10 +38,10 @@ def test_fonts_follow_the_language_and_the_machine(monkeypatch: pytest.MonkeyPat
     assert fonts("en") == [letters.PLOT_FONT]
     monkeypatch.setattr(letters, "CHINESE_FONTS", ("No Such Font",))
     assert fonts("zh") == [letters.PLOT_FONT]
-    assert not has_letters("zh")
-    assert has_letters("en")
+    assert not has_glyphs("zh")
+    assert has_glyphs("en")
     monkeypatch.setattr(letters, "CHINESE_FONTS", ("No Such Font", letters.PLOT_FONT))
-    assert has_letters("zh")
+    assert has_glyphs("zh")
 
 
 def test_a_figure_is_laid_out_the_same_with_and_without_the_letters(

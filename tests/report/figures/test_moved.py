@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.compare import compare
-from sim.report.figures.moved import BEFORE, CHANGE, NOW, moved, moved_data
+from sim.report.figures.moved import BEFORE, CHANGE, NOW, change_data, change_figure
 from tests.synthetic import ARRANGEMENTS, outcomes
 
 NAMES = ("firm.survival_5y", "firm.funding_gap")
@@ -34,7 +34,7 @@ def row(data, arrangement, values, outcome=NAMES[0]):
 
 
 def test_the_change_is_paired_so_a_known_step_has_no_spread():
-    data = moved_data(*pair(), "plain")
+    data = change_data(*pair(), "plain")
     change = row(data, "consortium", CHANGE)
     assert change["difference"] == pytest.approx(STEP)
     assert change["high"] - change["low"] < 1e-12
@@ -45,7 +45,7 @@ def test_the_change_is_paired_so_a_known_step_has_no_spread():
 
 def test_before_and_now_are_the_comparisons_themselves():
     before, now = pair()
-    data = moved_data(before, now, "plain")
+    data = change_data(before, now, "plain")
     for values, one in ((BEFORE, before), (NOW, now)):
         expected = compare(one, "plain").frame().set_index(["outcome", "arrangement"])
         for outcome in NAMES:
@@ -56,12 +56,12 @@ def test_before_and_now_are_the_comparisons_themselves():
 
 def test_a_changed_baseline_counts_as_part_of_the_change():
     before, now = pair()
-    data = moved_data(before, now, "consortium")
+    data = change_data(before, now, "consortium")
     assert row(data, "plain", CHANGE)["difference"] == pytest.approx(-STEP)
 
 
 def test_every_outcome_has_a_panel_and_every_arrangement_three_rows():
-    figure = moved(*pair(), "plain")
+    figure = change_figure(*pair(), "plain")
     shown = [axes for axes in figure.axes if axes.get_visible()]
     assert len(shown) == len(NAMES)
     labels = [text.get_text() for text in shown[0].get_yticklabels()]
@@ -75,6 +75,6 @@ def test_what_is_not_defined_is_said():
     before, now = pair()
     tidy = now.frame()
     tidy.loc[tidy["outcome"] == NAMES[1], "value"] = np.nan
-    figure = moved(before, replace(now, tidy=tidy), "plain")
+    figure = change_figure(before, replace(now, tidy=tidy), "plain")
     texts = [text.get_text() for axes in figure.axes for text in axes.texts]
     assert texts.count(" not defined") == 2 * (len(ARRANGEMENTS) - 1)

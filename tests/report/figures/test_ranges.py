@@ -8,14 +8,14 @@ from sim.studies.breakeven import Search, breakeven
 from sim.studies.frontier import frontier
 from sim.studies.robustness import Trial, robustness
 from sim.studies.sweep import Plan
-from tests.studies.planted import OUTCOME, Planted, luck, scenario
+from tests.studies.planted import OUTCOME, Planted, common_noise, scenario
 
-TOLERANCE = "underwriting.tolerance_rate"
+TOLERANCE = "underwriting.policy_subsidy_rate"
 
 
 def rule(s, n, arm):
-    own = {"consortium": s.underwriting.tolerance_rate - 0.01, "revenue_swap": 1.0}
-    return 0.001 * luck(n, len(arm)) + own.get(arm, 0.0)
+    own = {"consortium": s.underwriting.policy_subsidy_rate - 0.01, "revenue_swap": 1.0}
+    return 0.001 * common_noise(n, len(arm)) + own.get(arm, 0.0)
 
 
 def test_a_break_even_is_drawn_with_its_interval_on_the_zero_line():
@@ -48,7 +48,7 @@ def test_a_frontier_joins_its_efficient_points():
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words == ["Revenue swap", "efficient set", "clearly dominated", "neither"]
     # Only the swap is drawn; its colour is that of its place in the scenario.
-    assert found.aims.every == ("plain", "consortium", "revenue_swap")
+    assert found.scope.every == ("plain", "consortium", "revenue_swap")
     lines = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     assert {line.get_markeredgecolor() for line in lines} == {COLOURS[2]}
     assert figure.svg() == figures.frontier(found).svg()

@@ -10,13 +10,13 @@ from sim.report.figures import figures
 from sim.studies.sensitivity import Screening, Sensitivity, sensitivity
 from tests.studies.planted import OUTCOME, Planted, scenario
 
-VARY = ["underwriting.tolerance_rate=0:1", "macro.frailty_variance=0:1"]
+VARY = ["underwriting.policy_subsidy_rate=0:1", "macro.frailty_variance=0:1"]
 
 
 @cache
 def found(method: str, count: int = 1) -> Sensitivity:
     def rule(s, n, arm):
-        t, f = s.underwriting.tolerance_rate, s.macro.frailty_variance
+        t, f = s.underwriting.policy_subsidy_rate, s.macro.frailty_variance
         return 3.0 * t + (2.0 * f + 4.0 * t * f if arm == "consortium" else 0.0)
 
     how = Screening(method, 64, count)  # type: ignore[arg-type]
