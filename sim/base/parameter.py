@@ -176,8 +176,10 @@ class Frozen(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True
-    )
+        frozen=True, extra="forbid", strict=True, allow_inf_nan=False, validate_default=True,
+        # A group within others is never validated alone: most need no validator of their own.
+        defer_build=True,
+    )  # fmt: skip
 
     @model_validator(mode="before")
     @classmethod

@@ -26,7 +26,6 @@ from sim.cli.options import (
     settings_of,
     silent,
 )
-from sim.cli.run import heading, summary
 from sim.cli.run_folder import COMPARISON, RUNS
 from sim.cli.study_base import Given, opened, print_findings
 from sim.scenario.toml_text import fingerprint
@@ -118,15 +117,15 @@ def load_files(
     from sim.scenario.scenario import load_with_notices
 
     found: dict[str, Any] = {}
-    reports_errors: dict[str, None] = {}
+    once: dict[str, None] = {}
     for file in files:
         if file.stem in found:
             cure = "give each file once, or rename one of them"
             raise BadInputError(str(file), "has the name of a file before it", cure)
         found[file.stem], notices = load_with_notices(file, settings)
         # A base that several files extend is told of once.
-        reports_errors |= dict.fromkeys(f"notice: {notice}" for notice in notices)
-    for notice in reports_errors:
+        once |= dict.fromkeys(f"notice: {notice}" for notice in notices)
+    for notice in once:
         tell(notice)
     return found
 
@@ -172,6 +171,8 @@ def default_folder(files: Sequence[Path], scenarios: Sequence[Any]) -> Path:
 
 
 def _print(found: Any, extra: list[Any]) -> None:
+    from sim.cli.findings import heading, summary
+
     typer.echo(f"{heading(found.comparison)}\n")
     console().print(summary(found.comparison))
     typer.echo("")

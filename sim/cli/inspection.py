@@ -3,10 +3,9 @@
 import tomllib
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import BaseModel
 
 from sim.base.errors import Problem, ScenarioError, place
 from sim.base.language import language
@@ -24,9 +23,10 @@ from sim.cli.options import (
     table,
 )
 from sim.cli.run_folder import RunFolder
-from sim.scenario.declared import shown, unit_and_meaning
-from sim.scenario.read import RawScenario, did_you_mean
 from sim.scenario.toml_text import KeyPath, join_key, split_key
+
+if TYPE_CHECKING:
+    from sim.scenario.read import RawScenario
 
 Rows = list[tuple[str, ...]]
 
@@ -62,31 +62,17 @@ def show(
     screen.print(table(("key", "value", "unit", "meaning", "written in"), found))
 
 
-def scenario_rows(scenario: BaseModel, raw: RawScenario) -> Rows:
+def scenario_rows(scenario: Any, raw: "RawScenario") -> Rows:
     """List key, value, unit, meaning and origin of every value, as the groups declare them."""
+    from sim.scenario.declared import shown, values_of
+
     return [
         (join_key(path), shown(value), *words, _origin(path, raw))
-        for path, value, words in _leaves(scenario, (), ("", ""))
+        for path, value, words in values_of(scenario)
     ]
 
 
-def _leaves(
-    value: Any, path: KeyPath, words: tuple[str, str]
-) -> list[tuple[KeyPath, Any, tuple[str, str]]]:
-    if isinstance(value, BaseModel):
-        return [
-            leaf
-            for name, field in type(value).model_fields.items()
-            for leaf in _leaves(getattr(value, name), (*path, name), unit_and_meaning(field))
-        ]
-    if isinstance(value, dict):
-        return [leaf for key, item in value.items() for leaf in _leaves(item, (*path, key), words)]
-    if isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
-        return [leaf for n, item in enumerate(value) for leaf in _leaves(item, (*path, n), words)]
-    return [] if value is None else [(path, value, words)]
-
-
-def _origin(path: KeyPath, raw: RawScenario) -> str:
+def _origin(path: KeyPath, raw: "RawScenario") -> str:
     # What stands inside a list has the place of its element, or of the list.
     least = next((n for n, part in enumerate(path) if isinstance(part, int)), len(path))
     around = (path[:depth] for depth in range(len(path), least - 1, -1))
@@ -95,6 +81,8 @@ def _origin(path: KeyPath, raw: RawScenario) -> str:
 
 
 def _beneath(rows: Rows, key: str) -> Rows:
+    from sim.scenario.read import did_you_mean
+
     if not key:
         return rows
     try:

@@ -8,7 +8,6 @@ from typing import Any
 from sim.cli.options import BadInputError
 from sim.cli.run_folder import SCENARIO, TABLES, RunFolder, write_manifest, write_tables
 from sim.experiment.progress import Progress
-from sim.scenario.declared import NOTHING, look_up
 from sim.scenario.toml_text import dump_model, fingerprint
 
 RESIDUAL = "largest_accounting_residual"
@@ -133,6 +132,8 @@ def _joined(folder: RunFolder, results: Any) -> Any:
 
 def _first_difference(old: dict[str, Any], new: dict[str, Any]) -> str:
     """Find a value that differs between two scenarios, the number of replications apart."""
+    from sim.scenario.declared import NOTHING, look_up
+
     for path in _paths(old) + _paths(new):
         if path == ("experiment", "replications"):
             continue

@@ -9,11 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
-from rich.text import Text
 
-from sim.analysis.compare import UNRESOLVED, unseen_words
-from sim.base.wording import arrangement_text, percent_text, verdict_word
 from sim.cli.job import Job, Simulated, simulate, write_results
 from sim.cli.options import (
     INTERRUPTED,
@@ -34,67 +30,10 @@ from sim.cli.options import (
     say,
     settings_of,
     silent,
-    table,
 )
-from sim.cli.report import write_findings
 from sim.cli.run_folder import COMPARISON, RUNS, RunFolder
 from sim.experiment.progress import REPLICATIONS
-from sim.report.figures.selection import headlines
 from sim.scenario.toml_text import fingerprint
-
-STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
-
-
-def summary(comparison: Any) -> Table:
-    """Lay out the headline outcomes, one row each.
-
-    The level of the baseline comes first, then for each other arrangement the difference from
-    it with its interval and verdict.
-    """
-    rows = comparison.table(headlines(list(comparison.marks)) or None)
-    names = list(dict.fromkeys(rows["arrangement"]))
-    baseline = arrangement_text(comparison.baseline).lower()
-    head = ("", baseline, *names)
-    body = [_row(group, names) for _, group in rows.groupby(["outcome", "unit"], sort=False)]
-    return table(head, body, right=1 + len(names))
-
-
-def heading(comparison: Any) -> str:
-    """Say what the numbers of the summary are."""
-    baseline = arrangement_text(comparison.baseline).lower()
-    return (
-        f"Level under {baseline}; under the others the difference from it, with its"
-        f" {percent_text(comparison.confidence)} interval.\n"
-        f"A difference whose interval covers zero is not ranked.{_unresolved(comparison)}"
-    )
-
-
-def _unresolved(comparison: Any) -> str:
-    """Say what "not resolved" leaves open, where a headline is."""
-    rows = comparison.frame()
-    shown = rows["outcome"].isin(headlines(list(comparison.marks)) or list(comparison.marks))
-    behind = comparison.details()[shown & (rows["verdict"] == UNRESOLVED)]
-    if behind.empty:
-        return ""
-    one = behind.loc[behind["pairs"].idxmin()]
-    words = unseen_words(int(one["pairs"]), one["differs_at_most"], comparison.confidence)
-    return f"\nNot resolved: {words}."
-
-
-def _row(group: Any, names: Sequence[str]) -> list[str | Text]:
-    by_name = group.set_index("arrangement")
-    first = group.iloc[0]
-    cells = [_cell(by_name.loc[name]) for name in names]
-    label = Text(f"{first['outcome']}\n").append(str(first["unit"]), style="dim")
-    return [label, str(first["baseline"]), *cells]
-
-
-def _cell(row: Any) -> Text:
-    """Write difference, interval and verdict in three lines of one cell."""
-    word = verdict_word(str(row["verdict"]))
-    text = Text(f"{row['difference']}\n{row['interval']}\n", justify="right")
-    return text.append(word, style=STYLES.get(word, "dim"))
-
 
 # --- A run that goes on until the half-widths that were asked for are reached --------------------
 
@@ -166,6 +105,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario and compare its arrangements."""
+    from sim.cli.findings import heading, summary, write_findings
     from sim.scenario.scenario import load_with_notices
 
     targets = read_targets(until)

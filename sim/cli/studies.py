@@ -300,12 +300,12 @@ def story(
         check_request(now.scenario, firm, arrangements)
         now.start()
         gap = story_gap(now.scenario, firm, arrangements, replication)
-        findings, reports_errors = gap.findings(), gap.story
+        findings, lives = gap.findings(), gap.story
     else:
         check_firm(now.scenario, firm)
         now.start()
-        reports_errors = follow(now.scenario, firm, replication)
-        findings = findings_of(reports_errors)
+        lives = follow(now.scenario, firm, replication)
+        findings = findings_of(lives)
     # The colours are those that arrangements have in the whole scenario.
-    names = tuple(dict.fromkeys([*now.scenario.experiment.arrangements, *reports_errors.events]))
-    now.tell(findings, {"life": life(reports_errors, names)} if reports_errors.enters else None)
+    names = tuple(dict.fromkeys([*now.scenario.experiment.arrangements, *lives.events]))
+    now.tell(findings, {"life": life(lives, names)} if lives.enters else None)

@@ -1,30 +1,31 @@
 """Compile the rules of firms and of banks the first time a run needs them.
 
 The rules are plain Python. Each is registered so that compiled code may call it, and only
-the few entry points are compiled. The compiled code is cached on disk in a folder named by
-the content of the rules, so that other processes start at once and an edited rule can never
-meet stale machine code. With ``CROSSCYCLE_JIT=0`` the same functions run interpreted.
+the few entry points are compiled. Each is cached on disk in a folder named by the rules that it
+reaches, so that other processes and other checkouts start at once, an edited rule can never
+meet stale machine code, and what does not reach it need not be compiled anew.
+With ``CROSSCYCLE_JIT=0`` the same functions run interpreted.
 """
 
 import hashlib
 import inspect
 import os
+import stat
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import version
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import Any
 
-from sim.base import columns, draws, special
+from sim.base import draws, special
 from sim.model.banks import (
     application,
-    bank,
     choice,
     committee,
-    conditions,
     credit_decision,
     desk,
     judgement,
@@ -33,7 +34,7 @@ from sim.model.banks import (
     signing,
     withdrawal,
 )
-from sim.model.contracts import eligibility, limit, loan_book, upside
+from sim.model.contracts import eligibility, limit, upside
 from sim.model.firms import (
     advance,
     clock,
@@ -49,10 +50,8 @@ from sim.model.firms import (
     operations,
     population,
     project,
-    record,
     relationship,
     right,
-    sector,
     workout,
 )
 
@@ -62,12 +61,6 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     contract_effects, flows, loss_surprise, limit, upside, eligibility, application, judgement,
     offer_rate, credit_decision, withdrawal, offer, choice, signing, committee,
 )  # fmt: skip
-
-
-LAYOUT_MODULES: tuple[ModuleType, ...] = (
-    columns, record, sector, loan_book, conditions, desk, bank,
-)  # fmt: skip
-"""What says which records compiled code is given; with the rules they name its folder."""
 
 ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.switch_regime, committee.decide_applications,
@@ -103,6 +96,7 @@ def interpreted() -> Kernel:
     return Kernel(**{entry.__name__: entry for entry in ENTRIES}, compiled=False)
 
 
+@lru_cache(maxsize=1)
 def rules() -> list[FunctionType]:
     """Every function of the rule modules that compiled code may call."""
     found = []
@@ -116,41 +110,131 @@ def rules() -> list[FunctionType]:
 _NOT_RULES = {"replication_key", "uniform_columns", "flagged", "conditions", "parts_of"}
 
 
-def cache_folder() -> Path:
-    """Where compiled code is kept: one folder per content of the rules and versions."""
-    import numba
-
-    digest = hashlib.sha256()
-    for module in (*RULE_MODULES, *LAYOUT_MODULES):
-        digest.update(inspect.getsource(module).encode())
-    digest.update(f"{numba.__version__} {sys.version}".encode())
-    root = os.environ.get("CROSSCYCLE_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    name = Path("crosscycle") / digest.hexdigest()[:16]
-    folder = (Path(root) if root else Path.home() / ".cache") / name
-    return folder if _is_writable(folder) else _made(Path(tempfile.gettempdir()) / name)
+def reached(entry: FunctionType) -> list[FunctionType]:
+    """The rules that a rule leads to, itself first: those that its code names, and theirs."""
+    known, found = set(rules()), [entry]
+    for rule in found:
+        found += [
+            other
+            for other in dict.fromkeys(_named(rule))
+            if isinstance(other, FunctionType) and other in known and other not in found
+        ]
+    return found
 
 
-def _is_writable(folder: Path) -> bool:
-    """Whether compiled code can be written there; the folder is made if it can be."""
+def _named(rule: FunctionType) -> Iterator[Any]:
+    """Values outside a rule that its code names, those of a module's attributes too."""
+    for name in rule.__code__.co_names:
+        value = rule.__globals__.get(name)
+        if isinstance(value, ModuleType):
+            yield from (getattr(value, other, None) for other in rule.__code__.co_names)
+        else:
+            yield value
+
+
+def digest_of(entry: FunctionType) -> str:
+    """Name the machine code of an entry point by all that it is made from.
+
+    These are the rules that it reaches, the constants that they name, and the versions. Record
+    types are arguments: Numba knows its code by them, but of a desk by nothing except its name.
+    """
+    versions = (*map(version, ("numba", "llvmlite", "numpy")), sys.version)
+    digest = hashlib.sha256(repr((versions, desk.Desk._fields)).encode())
+    for rule in reached(entry):
+        code = rule.__code__
+        constants = [value for value in _named(rule) if isinstance(value, CONSTANTS)]
+        text = (rule.__module__, code.co_code, code.co_consts, code.co_names, code.co_varnames)
+        digest.update(repr((text, constants)).encode())
+    return digest.hexdigest()[:16]
+
+
+CONSTANTS = (bool, int, float, str, tuple)
+"""Types of values that Numba writes into machine code."""
+
+
+class Kept:
+    """Where Numba keeps the code of an entry point: by what it is made from, in any checkout."""
+
+    def __init__(self, entry: FunctionType) -> None:
+        self.folder = cache_root() / f"{entry.__name__}-{digest_of(entry)}"
+
+    @classmethod
+    def from_function(cls, entry: FunctionType, _: str) -> "Kept":
+        """Find the place of a function; its file does not matter."""
+        return cls(entry)
+
+    def ensure_cache_path(self) -> None:
+        """Make the folder, for its user alone."""
+        _make(self.folder)
+
+    def get_cache_path(self) -> str:
+        """Give the folder."""
+        return str(self.folder)
+
+    def get_source_stamp(self) -> str:
+        """Nothing in the folder is ever stale: another rule has another folder."""
+        return self.folder.name
+
+    def get_disambiguator(self) -> str:
+        """Nothing else is in the folder."""
+        return ""
+
+
+def cache_root() -> Path:
+    """The folder of compiled code: in the user's cache, or where that is not safe a private one.
+
+    What is found there is run. A folder that others own or may write is therefore refused.
+    """
+    named = os.environ.get("CROSSCYCLE_CACHE") or os.environ.get("XDG_CACHE_HOME")
+    own = Path(named) if named else Path.home() / ".cache"
+    spare = Path(tempfile.gettempdir()) / f"crosscycle-{_user()}"
+    for folder in (own / "crosscycle", spare):
+        if _is_private(folder):
+            return folder
+    # Processes that start later find it by its name.
+    os.environ["CROSSCYCLE_CACHE"] = tempfile.mkdtemp(prefix="crosscycle-")
+    return Path(os.environ["CROSSCYCLE_CACHE"])
+
+
+def _is_private(folder: Path) -> bool:
+    """Whether this user can write code there and nobody else; it is made if it can be."""
     try:
-        return os.access(_made(folder), os.W_OK)
+        _make(folder)
+        place = folder.resolve()
+        is_mine = place.stat().st_uid == _user()
+        return (
+            is_mine and os.access(place, os.W_OK) and all(map(_is_safe, (place, *place.parents)))
+        )
     except OSError:
         return False
 
 
-def _made(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def _is_safe(folder: Path) -> bool:
+    """Whether nobody but this user and the system's may replace what lies in a folder."""
+    found = folder.stat()
+    # In a sticky folder, as of temporary files, others cannot move what is not theirs.
+    is_shared = bool(found.st_mode & 0o022) and not found.st_mode & stat.S_ISVTX
+    return sys.platform == "win32" or (found.st_uid in (_user(), 0) and not is_shared)
 
 
-def must_compile() -> bool:
-    """Whether the next run in this process will spend its first half minute on compiling.
+def _user() -> int:
+    """The number of this user; Windows, where folders are told apart otherwise, has none."""
+    return 0 if sys.platform == "win32" else os.geteuid()
 
-    Machine code counts only for the copy of the program and the kind of processor that it
-    was made for: Numba would not take any other.
+
+def _make(folder: Path) -> None:
+    for place in (*reversed(folder.parents), folder):
+        if not place.exists():
+            place.mkdir(mode=0o700, exist_ok=True)
+
+
+def must_compile(entries: Iterable[str]) -> bool:
+    """Whether a run in this process that calls these entry points compiles one of them first.
+
+    Machine code counts only for the kind of processor that it was made for: Numba would not
+    take any other.
     """
-    called = [entry for entry in ENTRIES if entry is not advance.fire]
-    return _is_compiling() and not all(_is_ready(getattr(kernel(), e.__name__)) for e in called)
+    return _is_compiling() and not all(_is_ready(getattr(kernel(), name)) for name in entries)
 
 
 def _is_ready(entry: Any) -> bool:
@@ -176,10 +260,12 @@ def kernel() -> Kernel:
     import numba
     from numba.extending import register_jitable
 
-    setattr(numba.config, "CACHE_DIR", str(cache_folder()))  # noqa: B010 -- untyped module
     for rule in rules():
-        register_jitable(rule)
+        register_jitable(no_cfunc_wrapper=True)(rule)
+    settings, locator = vars(numba.config), "CACHE_LOCATOR_CLASSES"
+    before, settings[locator] = settings[locator], f"{__name__}.{Kept.__name__}"
     compiled: dict[str, Any] = {
         entry.__name__: numba.njit(cache=True, nogil=True)(entry) for entry in ENTRIES
     }
+    settings[locator] = before
     return Kernel(**compiled, compiled=True)

@@ -119,31 +119,51 @@ def prepare(scenario: Scenario, say: Callable[[str], None]) -> None:
 
     Processes that start later then find it, and need not all compile at once.
     """
-    if must_compile():
-        say(tr("compiling the rules (once for this copy of the program; under half a minute) ..."))
+    if must_compile(entries_of(scenario)):
+        say(tr("compiling the rules (once for this version of them; under a minute) ..."))
         say(tr("compiled in {seconds} s", seconds=f"{warm_up(scenario):.0f}"))
+
+
+def entries_of(scenario: Scenario) -> tuple[str, ...]:
+    """The entry points of the rules that a run of the scenario calls."""
+    settings = scenario.experiment
+    names: tuple[str, ...] = (
+        "advance", "switch_regime", "settle_firms", "split_by_lender", "decide_applications",
+        "decide_on_lines", "enact_decisions",
+    )  # fmt: skip
+    if settings.run_off_years > 0.0:
+        names += ("wind_down",)
+    if settings.footing in (EQUAL_LENDING, EQUAL_FIRMS):
+        names += ("repeat_judge", "repeat_sign", "repeat_reduction")
+    if "hazards" in scenario.variance_reduction.controls:
+        names += ("loss_surprise",)
+    return names
 
 
 def warm_up(scenario: Scenario) -> float:
     """Compile or load what a run of the scenario needs; returns seconds taken.
 
-    Of the scenario only its shape matters: sectors and banks.
+    Beside what it calls only its shape matters: sectors and banks.
     """
     start = time.perf_counter()
     w = new_world(scenario.with_values({"population.firms": 0}), 0)
-    nobody = np.zeros(0, dtype=np.int64)
     set_market_conditions(w, 0.0)
     w.advance(0.0)
     w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], 0.0)
     read_all(w, 0.0)
     by_bank(w, np.zeros(0))
-    w.rules.loss_surprise(w.firms, w.params, w.market_conditions, 0.0, OPENING.empty(0))
-    with_desk(w, 1, w.rules.decide_applications, 0.0)
-    with_desk(w, 1, w.rules.decide_on_lines, 0.0)
-    with_desk(w, 1, w.rules.wind_down, 0.0)
-    with_desk(w, 1, w.rules.repeat_judge, nobody, nobody, 0.0)
-    with_desk(w, 1, w.rules.repeat_sign, nobody, w.book.rows, 0.0)
-    with_desk(w, 1, w.rules.repeat_reduction, nobody, np.zeros(0), 0.0)
+    nobody = np.zeros(0, dtype=np.int64)
+    given: dict[str, tuple[Any, ...]] = {
+        "decide_applications": (), "decide_on_lines": (), "wind_down": (),
+        "repeat_judge": (nobody, nobody), "repeat_sign": (nobody, w.book.rows),
+        "repeat_reduction": (nobody, np.zeros(0)),
+    }  # fmt: skip
+    needed = entries_of(scenario)
+    for name, arguments in given.items():
+        if name in needed:
+            with_desk(w, 1, getattr(w.rules, name), *arguments, 0.0)
+    if "loss_surprise" in needed:
+        w.rules.loss_surprise(w.firms, w.params, w.market_conditions, 0.0, OPENING.empty(0))
     return time.perf_counter() - start
 
 

@@ -88,6 +88,26 @@ def meaning(field: FieldInfo | None) -> str:
     return f"{words} ({unit})" if unit and words else words
 
 
+def values_of(
+    value: Any, path: KeyPath = (), words: tuple[str, str] = ("", "")
+) -> list[tuple[KeyPath, Any, tuple[str, str]]]:
+    """List every value of a checked scenario with its place, its unit and its meaning."""
+    if isinstance(value, BaseModel):
+        return [
+            leaf
+            for name, field in type(value).model_fields.items()
+            for leaf in values_of(getattr(value, name), (*path, name), unit_and_meaning(field))
+        ]
+    items: list[tuple[str | int, Any]] = []
+    if isinstance(value, dict):
+        items = list(value.items())
+    elif isinstance(value, tuple) and any(isinstance(item, BaseModel) for item in value):
+        items = list(enumerate(value))
+    else:
+        return [] if value is None else [(path, value, words)]
+    return [leaf for key, item in items for leaf in values_of(item, (*path, key), words)]
+
+
 def is_group(annotation: Any) -> bool:
     """Say whether a type is a declared group of fields."""
     return isinstance(annotation, type) and issubclass(annotation, BaseModel)

@@ -12,11 +12,12 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from typing import Any
-
-from pydantic import BaseModel
+from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import Problem
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 # --- In which line of a TOML file every key stands -----------------------------------------------
 # The standard parser gives values without places. This scanner reads text that the parser has
@@ -331,7 +332,7 @@ def parse(text: str, file: str) -> Parsed:
 # repeats the run without the files it came from.
 
 
-def dump_model(model: BaseModel) -> str:
+def dump_model(model: "BaseModel") -> str:
     """Write a scenario, or any group of it, as TOML that reads back to the same values.
 
     Fields that are None are left out, since TOML has no such value.
@@ -339,7 +340,7 @@ def dump_model(model: BaseModel) -> str:
     return dump_values(model.model_dump(mode="python"))
 
 
-def fingerprint(model: BaseModel) -> str:
+def fingerprint(model: "BaseModel") -> str:
     """Name all values of a scenario together: the SHA-256 of its TOML, 64 hexadecimal digits."""
     return hashlib.sha256(dump_model(model).encode()).hexdigest()
 

@@ -81,12 +81,12 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("sim.experiment.simulate.replicate", stand_in.replicate)
     monkeypatch.setattr("sim.experiment.simulate.gather", stand_in.gather)
     monkeypatch.setattr("sim.report.report.write_report", _write_report)
-    monkeypatch.setattr("sim.cli.report.write_figures", _write_figures)
+    monkeypatch.setattr("sim.cli.findings.write_figures", _write_figures)
     monkeypatch.setattr(
         "sim.analysis.outcomes_table.by_bank", lambda *_: pd.DataFrame({"bank": ["a"]})
     )
     monkeypatch.setattr("sim.scenario.scenario.Scenario", StandIn)
-    monkeypatch.setattr("sim.experiment.simulate.must_compile", lambda: False)
+    monkeypatch.setattr("sim.experiment.simulate.must_compile", lambda _: False)
     monkeypatch.setattr("sim.analysis.outcomes_table.measure", _measure)
     return stand_in
 

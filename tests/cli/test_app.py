@@ -22,6 +22,32 @@ print("HEAVY", code, *heavy)
 """
 
 
+def packages_of(*arguments: str) -> set[str]:
+    """Names of all packages that a command loads."""
+    code = f"{PROBE.format(arguments=list(arguments))}\nprint(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=120, check=True,
+    )  # fmt: skip
+    return {name.split(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+@pytest.mark.parametrize(
+    ("command", "spared"),
+    [
+        # The command line itself reads what stands behind a command by pydantic.
+        (["--help"], {"numpy", "pydantic"}),
+        (["list"], {"numpy"}),
+        (["check", "scenarios/three_arrangements.toml"], set()),
+    ],
+)
+def test_commands_that_only_tell_load_no_heavy_package(
+    command: list[str], spared: set[str]
+) -> None:
+    heavy = {"numba", "llvmlite", "scipy", "pandas", "pyarrow", "matplotlib", "simpy", "jinja2"}
+    assert not packages_of(*command) & (heavy | spared)
+
+
 def probe(*arguments: str) -> str:
     """Run one command in a process of its own; give exit code and heavy modules."""
     done = subprocess.run(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from sim.cli.report import FOOTINGS, LIMITS, NEUTRAL, describe, setting
+from sim.cli.findings import FOOTINGS, LIMITS, NEUTRAL, describe, setting
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.words import WORDS
 from sim.scenario.check import validate

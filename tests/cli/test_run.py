@@ -11,7 +11,7 @@ from typer.testing import CliRunner, Result
 from sim.analysis.compare import compare
 from sim.base.language import language
 from sim.cli.app import app
-from sim.cli.report import write_figures
+from sim.cli.findings import write_figures
 from sim.cli.run import cores
 from sim.report.figures import figures
 from sim.report.figures.gallery import Planned
@@ -197,7 +197,7 @@ def test_a_file_in_the_place_of_the_folder_is_bad_input(file: Path) -> None:
 
 
 def test_compiling_is_told(file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sim.experiment.simulate.must_compile", lambda: True)
+    monkeypatch.setattr("sim.experiment.simulate.must_compile", lambda _: True)
     monkeypatch.setattr("sim.experiment.simulate.warm_up", lambda scenario: 12.4)
     assert "compiled in 12 s" in run(str(file)).stderr
     assert engine.asked == list(range(REPLICATIONS))

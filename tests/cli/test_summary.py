@@ -4,7 +4,7 @@ import pandas as pd
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import Outcomes
-from sim.cli.run import heading, summary
+from sim.cli.findings import heading, summary
 from tests import synthetic
 
 

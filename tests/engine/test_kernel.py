@@ -1,7 +1,6 @@
 """Compiling the rules: what counts as one, where the result is kept, and that it is the same."""
 
 import importlib
-import inspect
 import os
 import re
 import shutil
@@ -17,12 +16,14 @@ import pytest
 from sim.engine import kernel as compiling
 from sim.engine.kernel import (
     ENTRIES,
-    LAYOUT_MODULES,
     RULE_MODULES,
-    cache_folder,
+    Kept,
+    cache_root,
+    digest_of,
     interpreted,
     kernel,
     must_compile,
+    reached,
     rules,
 )
 from sim.engine.processes import run_world
@@ -46,10 +47,13 @@ def test_every_module_of_rules_about_firms_is_registered():
 
 
 def test_every_module_of_rules_about_banks_is_registered():
-    known = {module.__name__ for module in (*RULE_MODULES, *LAYOUT_MODULES)}
-    parameters = {f"sim.model.banks.{name}" for name in ("risk_weights", "underwriting")}
+    known = {module.__name__ for module in RULE_MODULES}
+    others = {
+        f"sim.model.banks.{name}"
+        for name in ("bank", "conditions", "desk", "risk_weights", "underwriting")
+    }
     banks = {f"sim.model.banks.{file.stem}" for file in BANKS.glob("[!_]*.py")}
-    assert banks - known == parameters
+    assert banks - known == others
 
 
 def test_rules_are_the_functions_of_those_modules_once_each():
@@ -82,47 +86,159 @@ def test_compiled_entry_points_are_the_same_functions():
         assert getattr(compiled, entry.__name__).py_func is entry
 
 
-# --- Where it is kept ----------------------------------------------------------------------
+# --- What its name tells ---------------------------------------------------------------------
+
+
+def says(code, tree, cache):
+    """What a process prints that runs in a copy of the program."""
+    own = {"CROSSCYCLE_CACHE": str(cache), "CROSSCYCLE_JIT": "1"}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tree, env=os.environ | own, capture_output=True,
+        text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+DIGESTS = """
+from sim.engine.kernel import ENTRIES, digest_of
+for entry in ENTRIES:
+    print(entry.__name__, digest_of(entry))
+"""
+
+
+def digests(tree):
+    """Names of all units of a copy of the program, by entry point."""
+    words = says(DIGESTS, tree, tree)
+    return dict(zip(words[::2], words[1::2], strict=True))
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    """Another checkout of the program."""
+    tree = tmp_path_factory.mktemp("copy")
+    shutil.copytree(FIRMS.parents[1], tree / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    return tree
+
+
+ALL = {entry.__name__ for entry in ENTRIES}
+TIMED = {"advance", "fire", "switch_regime", "enact_decisions"}
+"""What times a firm's next event anew."""
+DECISIONS = {"decide_applications", "decide_on_lines"}
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "changed"),
+    [
+        ("firms/advance.py", "    accrue(f, p, t)\n", "    accrue(f, p, t)  # Remark\n", set()),
+        ("firms/clock.py", "    set_speeds(f, p, c)\n", "", TIMED),
+        (
+            "banks/signing.py", ".screening += ", ".screening -= ",
+            {"decide_applications", "repeat_judge"},
+        ),
+        ("banks/committee.py", "SAME_LINE = 0.999999", "SAME_LINE = 0.9", {"decide_applications"}),
+        ("banks/judgement.py", "return ", "return 1.0 * ", DECISIONS),
+        ("firms/record.py", "ARREARS_END = 20,", "ARREARS_END = 19,", {"advance", "fire"}),
+        ("banks/desk.py", "    terms: Any\n", "    more: Any\n    terms: Any\n", ALL),
+    ],
+    ids=["remark", "rule of firms", "shared", "constant", "rule of banks", "codes", "desk"],
+)  # fmt: skip
+def test_a_change_names_anew_exactly_the_units_that_it_reaches(copy, file, before, after, changed):
+    place = copy / "sim" / "model" / file
+    text, old = place.read_text(encoding="utf-8"), digests(copy)
+    assert before in text
+    place.write_text(text.replace(before, after), encoding="utf-8")
+    new = digests(copy)
+    place.write_text(text, encoding="utf-8")
+    assert {name for name in old if old[name] != new[name]} == changed
+    assert digests(FIRMS.parents[2]) == old
+
+
+def test_what_is_reached_are_rules_from_the_entry_point_down():
+    found = {rule for entry in ENTRIES for rule in reached(entry)}
+    assert found <= set(rules())
+    assert all(reached(entry)[0] is entry for entry in ENTRIES)
+    names = {f"{rule.__module__}.{rule.__name__}" for rule in found}
+    assert names >= {
+        "sim.base.draws.philox", "sim.base.special.normal_quantile",
+        "sim.model.banks.signing.copy_fixed", "sim.model.firms.population.be_born",
+    }  # fmt: skip
+
+
+def test_another_compiler_names_all_units_anew(monkeypatch):
+    old = [digest_of(entry) for entry in ENTRIES]
+    monkeypatch.setattr(compiling, "version", lambda package: f"{package} 0.0")
+    assert not set(old) & {digest_of(entry) for entry in ENTRIES}
+
+
+# --- Where it is kept --------------------------------------------------------------------------
+
+
+needs_owners = pytest.mark.skipif(sys.platform == "win32", reason="folders have no such owners")
 
 
 @pytest.fixture
 def cache(tmp_path, monkeypatch):
-    """An empty place for compiled code."""
-    monkeypatch.setenv("CROSSCYCLE_CACHE", str(tmp_path))
+    """An empty place for compiled code, and another one for the machine's temporary files."""
+    monkeypatch.setenv("CROSSCYCLE_CACHE", str(tmp_path / "named"))
+    monkeypatch.setattr(compiling.tempfile, "gettempdir", lambda: str(tmp_path / "spare"))
     return tmp_path
 
 
-def with_source(monkeypatch, module, change):
-    """Let a module read as if it had been edited."""
-    whole = inspect.getsource
-    monkeypatch.setattr(
-        compiling.inspect,
-        "getsource",
-        lambda part: change(whole(part)) if part is module else whole(part),
-    )
+def test_a_unit_is_kept_beneath_the_cache_by_its_name(cache):
+    folder = Kept(ENTRIES[0]).folder
+    assert folder.parent == cache / "named" / "crosscycle"
+    assert re.fullmatch("advance-[0-9a-f]{16}", folder.name)
 
 
-def test_the_same_rules_have_the_same_folder(cache):
-    folder = cache_folder()
-    assert folder == cache_folder()
-    assert folder.parent == cache / "crosscycle"
-    assert re.fullmatch("[0-9a-f]{16}", folder.name)
-    assert folder.is_dir()
+def test_the_cache_of_the_user_is_used_unless_another_is_named(cache, monkeypatch):
+    monkeypatch.delenv("CROSSCYCLE_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache / "desktop"))
+    assert cache_root() == cache / "desktop" / "crosscycle"
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    monkeypatch.setattr(Path, "home", lambda: cache)
+    assert cache_root() == cache / ".cache" / "crosscycle"
 
 
-@pytest.mark.parametrize(
-    "module", [*RULE_MODULES, *LAYOUT_MODULES], ids=lambda module: module.__name__
-)
-def test_an_edited_rule_has_a_folder_of_its_own(cache, monkeypatch, module):
-    before = cache_folder()
-    with_source(monkeypatch, module, lambda text: text + "\n")
-    assert cache_folder() != before
+def test_where_nothing_can_be_written_a_private_folder_is_used(cache):
+    (cache / "named").touch()
+    assert cache_root().is_relative_to(cache / "spare")
+    assert cache_root().is_dir()
 
 
-def test_another_compiler_has_a_folder_of_its_own(cache, monkeypatch):
-    before = cache_folder()
-    monkeypatch.setattr(numba, "__version__", "0.0")
-    assert cache_folder() != before
+def test_a_folder_that_cannot_be_written_is_not_used(cache, monkeypatch):
+    named = cache / "named"
+    monkeypatch.setattr(compiling.os, "access", lambda folder, _: named not in folder.parents)
+    assert cache_root().is_relative_to(cache / "spare")
+
+
+@needs_owners
+def test_folders_are_made_for_their_user_alone(cache):
+    Kept(ENTRIES[0]).ensure_cache_path()
+    made = (cache / "named", cache_root(), Kept(ENTRIES[0]).folder)
+    assert {place.stat().st_mode & 0o777 for place in made} == {0o700}
+
+
+@needs_owners
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
+@pytest.mark.parametrize("where", [".", "crosscycle"])
+def test_a_cache_that_others_may_write_is_refused(cache, mode, where):
+    own = cache_root()
+    (cache / "named" / where).chmod(mode)
+    private = cache_root()
+    assert private.is_relative_to(cache / "spare")
+    assert private.stat().st_mode & 0o777 == 0o700
+    (cache / "named" / where).chmod(0o700)
+    assert cache_root() == own
+
+
+@needs_owners
+def test_a_cache_that_others_own_is_refused(cache, monkeypatch):
+    cache_root()
+    monkeypatch.setattr(compiling, "_user", lambda: os.geteuid() + 1)
+    # The spare folder is refused too, so that a new one is made; later processes find it.
+    found = cache_root()
+    assert found.parent == cache / "spare"
+    assert os.environ["CROSSCYCLE_CACHE"] == str(found)
 
 
 IS_READY = """
@@ -137,23 +253,12 @@ print(_is_ready(entry), sum(entry.stats.cache_misses.values()) > 0)
 """
 
 
-def says(code, tree, cache):
-    """What a process prints that runs in a copy of the program."""
-    own = {"CROSSCYCLE_CACHE": str(cache), "CROSSCYCLE_JIT": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tree, env=os.environ | own, capture_output=True,
-        text=True, check=True,
-    )  # fmt: skip
-    return done.stdout.split()
-
-
-def test_a_rule_is_ready_exactly_where_it_need_not_be_compiled(tmp_path):
-    here, there, cache = FIRMS.parents[2], tmp_path / "copy", tmp_path / "cache"
-    shutil.copytree(here / "sim", there / "sim")
+def test_a_rule_is_ready_exactly_where_it_need_not_be_compiled(tmp_path, copy):
+    here, cache = FIRMS.parents[2], tmp_path / "cache"
     assert says(IS_READY + COMPILES, here, cache) == ["False", "True", "True"]
     assert says(IS_READY + COMPILES, here, cache) == ["True", "True", "False"]
-    # Machine code is kept by the path of its source: that of another copy is no help.
-    assert says(IS_READY, there, cache) == ["False"]
+    # Machine code is kept by what it is made from: another copy with the same rules finds it.
+    assert says(IS_READY + COMPILES, copy, cache) == ["True", "True", "False"]
     for file in cache.rglob("*.nbc"):
         file.unlink()
     assert says(IS_READY, here, cache) == ["False"]
@@ -171,45 +276,18 @@ def test_code_of_another_processor_does_not_count(cache, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("lacking", "expected"), [("settle_firms", True), ("fire", False), ("none", False)]
+    ("lacking", "expected"), [("settle_firms", True), ("wind_down", False), ("none", False)]
 )
 def test_a_run_compiles_where_one_rule_that_it_calls_is_not_ready(monkeypatch, lacking, expected):
     monkeypatch.setenv("CROSSCYCLE_JIT", "1")
     rules = SimpleNamespace(**{entry.__name__: entry.__name__ for entry in ENTRIES})
     monkeypatch.setattr(compiling, "kernel", lambda: rules)
     monkeypatch.setattr(compiling, "_is_ready", lambda name: name != lacking)
-    assert must_compile() is expected
+    assert must_compile(["advance", "settle_firms"]) is expected
     for switch, off in (("NUMBA_DISABLE_JIT", "1"), ("CROSSCYCLE_JIT", "0")):
         monkeypatch.setenv(switch, off)
-        assert not must_compile()
+        assert not must_compile(["settle_firms"])
         monkeypatch.delenv(switch)
-
-
-def test_the_cache_of_the_user_is_used_unless_another_is_named(tmp_path, monkeypatch):
-    monkeypatch.delenv("CROSSCYCLE_CACHE", raising=False)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "named"))
-    assert cache_folder().is_relative_to(tmp_path / "named")
-    monkeypatch.delenv("XDG_CACHE_HOME")
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert cache_folder().is_relative_to(tmp_path / ".cache")
-
-
-def test_where_nothing_can_be_written_the_machines_own_place_is_used(tmp_path, monkeypatch):
-    blocked, spare = tmp_path / "a file", tmp_path / "spare"
-    blocked.touch()
-    spare.mkdir()
-    monkeypatch.setenv("CROSSCYCLE_CACHE", str(blocked))
-    monkeypatch.setattr(compiling.tempfile, "gettempdir", lambda: str(spare))
-    assert cache_folder().is_relative_to(spare)
-    assert cache_folder().is_dir()
-
-
-def test_a_folder_that_cannot_be_written_is_not_used(cache, monkeypatch):
-    own = cache_folder()
-    monkeypatch.setattr(compiling.os, "access", lambda folder, mode: folder != own)
-    monkeypatch.setattr(compiling.tempfile, "gettempdir", lambda: str(cache / "spare"))
-    assert cache_folder().is_relative_to(cache / "spare")
-    assert cache_folder().is_dir()
 
 
 # --- That it is the same -------------------------------------------------------------------

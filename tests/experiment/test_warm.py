@@ -7,7 +7,7 @@ import pytest
 from sim.engine.kernel import ENTRIES, Kernel, interpreted
 from sim.engine.world import new_world
 from sim.experiment import simulate
-from sim.experiment.simulate import prepare, warm_up
+from sim.experiment.simulate import entries_of, prepare, warm_up
 from tests.engine.hand import economy, shipped
 
 
@@ -25,15 +25,32 @@ def counting(calls):
     return Kernel(**{entry.__name__: counted(entry.__name__) for entry in ENTRIES}, compiled=False)
 
 
-@pytest.mark.parametrize("scenario", [economy(), shipped()], ids=["one bank", "six banks"])
-def test_every_entry_point_of_a_run_is_called(monkeypatch, scenario):
+BASIC = {
+    "advance", "switch_regime", "settle_firms", "split_by_lender", "decide_applications",
+    "decide_on_lines", "enact_decisions",
+}  # fmt: skip
+REPEATING = {"repeat_judge", "repeat_sign", "repeat_reduction"}
+ENDING = {"variance_reduction.controls": ("hazards",), "experiment.run_off_years": 1.0}
+
+
+@pytest.mark.parametrize(
+    ("changes", "more"),
+    [
+        ({"experiment.run_off_years": 0.0, "variance_reduction.controls": ()}, set()),
+        (ENDING, {"wind_down", "loss_surprise"}),
+        ({"experiment.footing": "equal_lending"}, REPEATING),
+        ({"experiment.footing": "equal_firms"}, REPEATING),
+    ],
+)
+def test_exactly_the_entry_points_of_a_run_are_called(monkeypatch, changes, more):
+    calm = {"experiment.run_off_years": 0.0, "variance_reduction.controls": ()}
+    scenario = economy().with_values(calm | changes)
     calls = []
     monkeypatch.setattr(
         simulate, "new_world", lambda s, number: new_world(s, number, rules=counting(calls))
     )
     assert warm_up(scenario) > 0.0
-    # `fire` is for drivers that pick the next firm themselves; `advance` holds it.
-    assert {entry.__name__ for entry in ENTRIES} - {"fire"} <= set(calls)
+    assert set(calls) == set(entries_of(scenario)) == BASIC | more
 
 
 def test_no_firm_lives_while_warming_up(monkeypatch):
@@ -60,7 +77,7 @@ def test_it_tells_how_long_it_took():
 @pytest.mark.parametrize("is_cold", [True, False])
 def test_compiling_is_announced_and_nothing_is_said_where_none_is_needed(monkeypatch, is_cold):
     said = []
-    monkeypatch.setattr(simulate, "must_compile", lambda: is_cold)
+    monkeypatch.setattr(simulate, "must_compile", lambda _: is_cold)
     monkeypatch.setattr(simulate, "warm_up", lambda scenario: said.append("works") or 12.3)
     prepare(shipped(), said.append)
     if is_cold:

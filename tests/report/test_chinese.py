@@ -14,8 +14,8 @@ from sim.analysis import compare
 from sim.analysis.outcomes_table import MEASURES
 from sim.base.language import language, words
 from sim.base.wording import arrangement_text, unit_style
-from sim.cli import report
-from sim.cli.report import FOOTINGS, LIMITS, NEUTRAL
+from sim.cli import findings
+from sim.cli.findings import FOOTINGS, LIMITS, NEUTRAL
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.words import STAGES, WORDS
 from sim.outcomes.mark import BASES, BETTER, registry
@@ -133,7 +133,7 @@ CLAUSES = [
 @pytest.mark.parametrize(("name", "kind", "group"), CLAUSES)
 def test_every_clause_is_told_in_chinese(name: str, kind: str, group: type) -> None:
     with language("zh"):
-        told = report._sentence(name, example(name, kind, group))
+        told = findings._sentence(name, example(name, kind, group))
     assert re.search("[\u4e00-\u9fff]", told)
     assert _LATIN.findall(told) == []
 
@@ -141,6 +141,6 @@ def test_every_clause_is_told_in_chinese(name: str, kind: str, group: type) -> N
 def test_a_shipped_arrangement_is_told_in_chinese_whole() -> None:
     for file in sorted(SCENARIOS.glob("*.toml")):
         with language("zh"):
-            told = report.describe(load_scenario(file))
+            told = findings.describe(load_scenario(file))
         for name, sentences in told.items():
             assert _LATIN.findall(" ".join(sentences)) == [], (file.name, name, sentences)

@@ -12,7 +12,7 @@ import pytest
 from sim.analysis.compare import Comparison, compare
 from sim.base.language import language
 from sim.base.wording import verdict_word
-from sim.cli.run import summary
+from sim.cli.findings import summary
 from sim.report.figures.gallery import planned
 from sim.report.figures.style import Drawing
 from sim.report.tables import outcome_cells, shown_table

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, roots_hermitenorm
 
 from sim.base.columns import Column, Rows, Table, pack
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
@@ -216,6 +215,9 @@ def venture_means(logit: float, slope: float) -> tuple[float, float]:
     >>> [round(mean, 3) for mean in venture_means(-1.1, 0.5)]
     [0.353, -0.124]
     """
+    # Checking a scenario reads this file, and need not wait for SciPy.
+    from scipy.special import expit, roots_hermitenorm
+
     nodes, weights = roots_hermitenorm(40)
     backed = expit(logit + slope * nodes)
     total = float(weights.sum())

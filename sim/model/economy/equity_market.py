@@ -10,7 +10,6 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import expm
 
 from sim.base.draws import EQUITY_MARKET, exponential, uniform_pair
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, param
@@ -192,5 +191,8 @@ def _step(rates: Floats, chance: Floats, years: float) -> tuple[Floats, Floats]:
     n = chance.size
     block = np.zeros((2 * n, 2 * n))
     block[:n, :n], block[:n, n:] = rates, np.eye(n)
+    # Checking a scenario reads this file, and need not wait for SciPy.
+    from scipy.linalg import expm
+
     both = expm(block * years)
     return chance @ both[:n, n:], chance @ both[:n, :n]

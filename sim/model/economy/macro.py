@@ -13,8 +13,6 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
-from scipy.special import gammaincinv
-
 from sim.base.draws import FRAILTY, MACRO, uniform_pair
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, param
 
@@ -201,6 +199,9 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
     variance, stress = macro.frailty_variance, _stress(macro, float(year))
     if variance == 0.0:
         return stress
+    # Checking a scenario reads this file, and need not wait for SciPy.
+    from scipy.special import gammaincinv
+
     u, _ = uniform_pair(key[0], key[1], 0, FRAILTY, year, 0)
     return stress * (variance * float(gammaincinv(1.0 / variance, u)))
 
