@@ -50,6 +50,7 @@ from sim.model.firms import (
     operations,
     population,
     project,
+    record,
     relationship,
     right,
     workout,
