@@ -116,7 +116,7 @@ class Firm:
         self.cash += drawn
 
     def fail(self) -> None:
-        """Close; the lender loses a share of what is owed."""
+        """Close; the lender loses a share of exposure at default."""
         self.is_alive = False
         self.lives.failed += 1
         self.lives.lost += LOSS_SHARE * self.debt

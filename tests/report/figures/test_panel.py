@@ -87,11 +87,11 @@ def test_a_run_that_cannot_be_is_told_in_a_notebook_too():
     box = one.widget()
     one._scenario = one._scenario.model_copy(update={"bank": {}})
 
-    async def moved():
+    async def change_figure():
         one.sliders[COVERAGE].value = 0.5
         await one._run
 
-    asyncio.run(moved())
+    asyncio.run(change_figure())
     assert "bank" in box.children[-2].children[1].value
 
 
