@@ -48,11 +48,11 @@ class Kept:
     known: dict[str, tuple[Menu, Values]] = field(default_factory=dict)
 
 
-class Shelf:
+class HistoryCache:
     """Keeps what was used last, by address, within some bytes; the last one of all in any case.
 
-    >>> shelf = Shelf(most=0)
-    >>> shelf.take("a") is None, len(shelf)
+    >>> cache = HistoryCache(most=0)
+    >>> cache.take("a") is None, len(cache)
     (True, 0)
     """
 
@@ -80,10 +80,8 @@ class Shelf:
     def put(self, address: Any, kept: Kept) -> None:
         """Keep something, in place of what was not used for longest."""
         with self._lock:
-            self._kept[address] = (
-                kept,
-                size_of((kept.history, kept.history.book.store, kept.baseline)),
-            )
+            size = size_of((kept.history, kept.history.book.store, kept.baseline))
+            self._kept[address] = kept, size
             self._shrink(1)
 
     def _shrink(self, least: int) -> None:
@@ -91,22 +89,22 @@ class Shelf:
             del self._kept[next(iter(self._kept))]
 
 
-SHELF = Shelf()
+CACHE = HistoryCache()
 """What this process keeps."""
 
 
-def read_lives(scenario: Scenario, replication: int, read: Read) -> dict[str, Values]:
+def read_arrangements(scenario: Scenario, replication: int, read: Read) -> dict[str, Values]:
     """What `read` gives of each life of one replication, and its controls, the baseline first."""
     if scenario.experiment.footing in (EQUAL_LENDING, EQUAL_FIRMS):
         return {
             world.name: {**read(history, baseline), **world.controls}
             for world, history, baseline in histories(scenario, replication)
         }
-    address = read, past_key(scenario), replication
+    address = read, history_key(scenario), replication
     # A history's own decisions are for nobody to repeat.
-    kept = SHELF.take(address) or Kept(replace(run_history(scenario, replication), decisions=[]))
+    kept = CACHE.take(address) or Kept(replace(run_history(scenario, replication), decisions=[]))
     found = _values(kept, scenario, read)
-    SHELF.put(address, kept)
+    CACHE.put(address, kept)
     return found
 
 
@@ -128,7 +126,7 @@ def _values(kept: Kept, scenario: Scenario, read: Read) -> dict[str, Values]:
     return {name: kept.known[name][1] for name in names}
 
 
-def past_key(scenario: Scenario) -> str:
+def history_key(scenario: Scenario) -> str:
     """The hash of what history and baseline depend on: all but contracts, words and how many.
 
     Terms of the baseline itself are compared apart.

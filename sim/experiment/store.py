@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.estimates import t_quantile
 from sim.experiment.progress import RUNS, Meter, ProgressOption, meter
-from sim.experiment.rerun import WORDS, Read, digest_of, past_key, read_lives
+from sim.experiment.rerun import WORDS, Read, digest_of, history_key, read_arrangements
 from sim.experiment.simulate import local_pool, lost_workers, prepare
 from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import Scenario
@@ -222,7 +222,7 @@ def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
 
 def numbers_of(scenario: Scenario, replication: int, read: Read) -> pd.DataFrame:
     """What `read` gives of each history of one replication, and its controls."""
-    rows = read_lives(scenario, replication, read)
+    rows = read_arrangements(scenario, replication, read)
     return Table.of_rows(list(rows), list(rows.values())).frame(replication)
 
 
@@ -376,23 +376,23 @@ class Store:
     ) -> Iterator[tuple[Address, Table]]:
         """Hand out a few tasks at a time, and give each as it is finished."""
         pools, ahead = self._processes()
-        left = Lanes(runs, len(pools))
+        left = Queues(runs, len(pools))
 
-        def hand_out(lane: int) -> None:
-            run = left.next(lane)
+        def hand_out(process: int) -> None:
+            run = left.next(process)
             if run is not None:
                 address, scenario = run
                 bare = scenario.model_copy(update=WORDS)
                 given = (self.reader, bare, address[1], self._file(address))
-                waiting[pools[lane].submit(measured, *given)] = lane, address
+                waiting[pools[process].submit(measured, *given)] = process, address
 
         for _ in range(ahead):
-            for lane in range(len(pools)):
-                hand_out(lane)
+            for process in range(len(pools)):
+                hand_out(process)
         while waiting:
             for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                lane, address = waiting.pop(future)
-                hand_out(lane)
+                process, address = waiting.pop(future)
+                hand_out(process)
                 yield address, future.result()
 
     def _processes(self) -> tuple[tuple[Executor, ...], int]:
@@ -433,14 +433,14 @@ def key_of(scenario: Scenario) -> str:
     return digest_of(scenario, {"experiment": single})
 
 
-class Lanes:
-    """Runs that wait, one lane for each process, by replication.
+class Queues:
+    """Runs that wait, one queue for each process, by replication.
 
     A replication always goes to the same process, which keeps its history; one without work takes
-    the last run of the longest lane.
+    the last run of the longest queue.
 
-    >>> lanes = Lanes([(("a", n), None) for n in (0, 2, 4, 1)], 2)
-    >>> [lanes.next(1)[0][1] for _ in range(3)]
+    >>> queues = Queues([(("a", n), None) for n in (0, 2, 4, 1)], 2)
+    >>> [queues.next(1)[0][1] for _ in range(3)]
     [1, 4, 2]
     """
 
@@ -449,17 +449,17 @@ class Lanes:
         for run in runs:
             self._left[run[0][1] % count].append(run)
 
-    def next(self, lane: int) -> Run | None:
-        """Give the next run of a lane."""
-        if self._left[lane]:
-            return self._left[lane].popleft()
+    def next(self, process: int) -> Run | None:
+        """Give the next run of a process."""
+        if self._left[process]:
+            return self._left[process].popleft()
         longest = max(self._left, key=len)
         return longest.pop() if longest else None
 
 
 def grouped(todo: Mapping[Address, Scenario]) -> list[Run]:
     """Runs, such that those that share a history follow one another."""
-    pasts = {id(scenario): past_key(scenario) for scenario in todo.values()}
+    pasts = {id(scenario): history_key(scenario) for scenario in todo.values()}
     places: dict[tuple[str, int], int] = {}
     return sorted(
         todo.items(),

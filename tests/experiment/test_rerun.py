@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from sim.experiment import rerun
-from sim.experiment.rerun import Kept, Shelf, past_key, size_of
+from sim.experiment.rerun import HistoryCache, Kept, history_key, size_of
 from sim.experiment.simulate import freeze, run_arrangement, run_history, simulate
-from sim.experiment.store import Lanes, Store, grouped
+from sim.experiment.store import Queues, Store, grouped
 from sim.scenario.scenario import Scenario
 from tests.experiment.small import tiny
 
@@ -22,10 +22,10 @@ YEARS: dict[str, Any] = {
 
 
 @pytest.fixture(autouse=True)
-def shelf(monkeypatch: pytest.MonkeyPatch) -> Shelf:
-    """A shelf of its own for every test."""
-    own = Shelf()
-    monkeypatch.setattr(rerun, "SHELF", own)
+def cache(monkeypatch: pytest.MonkeyPatch) -> HistoryCache:
+    """A cache of its own for every test."""
+    own = HistoryCache()
+    monkeypatch.setattr(rerun, "CACHE", own)
     return own
 
 
@@ -110,10 +110,10 @@ def test_a_changed_baseline_is_lived_anew_with_all_that_is_measured_against_it(
 
 @pytest.mark.parametrize("footing", ["equal_lending", "equal_firms"])
 def test_a_footing_that_ties_arrangements_together_keeps_nothing(
-    footing: str, shelf: Shelf
+    footing: str, cache: HistoryCache
 ) -> None:
     same(tiny(**YEARS, experiment__footing=footing))
-    assert len(shelf) == 0
+    assert len(cache) == 0
 
 
 def test_equal_capital_ties_nothing_and_is_kept(lives: list[str]) -> None:
@@ -133,19 +133,19 @@ def kept(firms: int) -> Kept:
 def test_what_is_kept_stays_within_its_bytes_and_the_last_one_stays() -> None:
     one = kept(20)
     own = size_of((one.history, one.history.book.store, one.baseline))
-    shelf = Shelf(2 * own)
+    cache = HistoryCache(2 * own)
     for name in "abc":
-        shelf.put(name, one)
-    assert (len(shelf), shelf.size) == (2, 2 * own)
+        cache.put(name, one)
+    assert (len(cache), cache.size) == (2, 2 * own)
     # Whatever was used last stays: b comes back behind c.
-    assert shelf.take("a") is None
-    found = shelf.take("b")
+    assert cache.take("a") is None
+    found = cache.take("b")
     assert found is one
-    shelf.put("b", found)
-    shelf.put("d", one)
-    assert shelf.take("c") is None
+    cache.put("b", found)
+    cache.put("d", one)
+    assert cache.take("c") is None
     # One that is too large serves its own scenarios, and leaves before another is made.
-    small = Shelf(own - 1)
+    small = HistoryCache(own - 1)
     small.put("a", one)
     assert len(small) == 1
     assert small.take("other") is None
@@ -178,15 +178,17 @@ def test_runs_that_share_a_history_follow_one_another() -> None:
     todo = {(key, n): one for key, one in scenarios.items() for n in range(2)}
     order = [address for address, _ in grouped(todo)]
     assert order == [("a", 0), ("c", 0), ("a", 1), ("c", 1), ("b", 0), ("b", 1)]
-    assert past_key(scenarios["a"]) == past_key(scenarios["c"]) != past_key(scenarios["b"])
+    assert (
+        history_key(scenarios["a"]) == history_key(scenarios["c"]) != history_key(scenarios["b"])
+    )
 
 
 def test_a_replication_goes_where_its_history_is_and_nobody_waits() -> None:
     study = tiny(**YEARS)
-    lanes = Lanes([((name, n), study) for name in "ab" for n in range(4)], 2)
+    queues = Queues([((name, n), study) for name in "ab" for n in range(4)], 2)
 
-    def given(lane: int) -> Any:
-        run = lanes.next(lane)
+    def given(process: int) -> Any:
+        run = queues.next(process)
         return run and run[0]
 
     assert [given(0) for _ in range(4)] == [("a", 0), ("a", 2), ("b", 0), ("b", 2)]
