@@ -31,7 +31,6 @@ from sim.model.banks import (
     judgement,
     offer,
     offer_rate,
-    rationing,
     signing,
     withdrawal,
 )
@@ -43,6 +42,7 @@ from sim.model.firms import (
     credit_line,
     equity,
     events,
+    failure,
     flows,
     lifecycle,
     loss_sharing,
@@ -56,10 +56,10 @@ from sim.model.firms import (
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, loss_sharing, lifecycle, operations, credit_line, project, equity,
-    relationship, right, workout, population, clock, events, advance, contract_effects, flows,
-    loss_surprise, limit, upside, eligibility, application, judgement, offer_rate,
-    credit_decision, withdrawal, offer, choice, rationing, signing, committee,
+    special, draws, record, loss_sharing, lifecycle, operations, credit_line, project, equity,
+    relationship, right, workout, failure, population, clock, events, advance,
+    contract_effects, flows, loss_surprise, limit, upside, eligibility, application, judgement,
+    offer_rate, credit_decision, withdrawal, offer, choice, signing, committee,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (

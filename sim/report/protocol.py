@@ -31,8 +31,8 @@ from sim.engine.world import World, banks_at_start, new_world, opening_firms, ro
 from sim.model.contracts.arrangement import PLAIN, differing_clauses
 from sim.model.firms import events, record
 from sim.model.firms.advance import fire
-from sim.model.firms.clock import note
 from sim.model.firms.population import be_born
+from sim.model.firms.record import note
 from sim.outcomes.mark import registry
 from sim.report.figures.selection import group_label
 from sim.report.parts import Stated, of_values

@@ -22,6 +22,7 @@ from sim.model.contracts.eligibility import Eligibility, Everyone
 from sim.model.contracts.loss_sharing import shares_of
 from sim.model.contracts.policy import Policy, reach, years_between
 from sim.model.economy.equity_market import EquityMarket
+from sim.model.economy.loan_prime_rate import LoanPrimeRate
 from sim.model.economy.macro import Macro
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
@@ -113,6 +114,7 @@ class Scenario(Frozen):
     sector: dict[str, Sector] = param(unit="", meaning="sectors by name")
     bank: dict[str, Bank] = param(unit="", meaning="banks by name")
     capital: Capital = param(unit="", meaning="capital rules")
+    loan_prime_rate: LoanPrimeRate = param(unit="", meaning="the benchmark of loans")
     underwriting: Underwriting = param(unit="", meaning="how banks judge")
     belief: Beliefs = param(unit="", meaning="what banks believe")
     choice: Choice = param(unit="", meaning="how firms choose")

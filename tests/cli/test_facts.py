@@ -34,7 +34,7 @@ def test_every_shipped_number_has_a_source_and_every_fact_is_whole() -> None:
         ("scenarios/base/china_technology.toml", '"macro.frailty_variance" =',
          '"macro.frailty" =', "macro.frailty_variance", "add to [sources]"),
         ("scenarios/base/china_technology.toml", '"MK12 0.02', '"MK99 0.02',
-         "underwriting.benchmark_rate", "did you mean"),
+         "loan_prime_rate.one_year_rate", "did you mean"),
         ("seeds/facts.toml", 'date = "2025-11"\n', "", "AH01.date", "as exactly as the source"),
         ("seeds/facts.toml", 'source = ["article"]\n', "", "AH01.source", "name keys of"),
         ("seeds/facts.toml", 'grade = "official aggregate"', 'grade = "told"',

@@ -7,8 +7,8 @@ import pytest
 
 from sim.engine.committee import hold_committee, wind_down
 from sim.model.banks import committee, withdrawal
+from sim.model.banks.credit_decision import headroom, ration
 from sim.model.banks.desk import OFFER
-from sim.model.banks.rationing import headroom, ration
 from sim.model.banks.withdrawal import retained_at_review
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from tests.engine.hand import applicant, desk, economy, lent, offered, told, world

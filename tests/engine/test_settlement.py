@@ -26,7 +26,7 @@ from sim.engine.settlement import (
 from sim.engine.world import HISTORY, World
 from sim.model.firms import flows as f
 from sim.model.firms.clock import accrue
-from sim.model.firms.events import close
+from sim.model.firms.failure import close
 from sim.model.firms.record import FAILED_CASH
 from tests.engine.hand import economy, lent, offered, sign_offers, world
 

@@ -27,6 +27,7 @@ from sim.model.firms import (
     credit_line,
     equity,
     events,
+    failure,
     loss_sharing,
     population,
     project,
@@ -183,7 +184,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     ),
     a.DIVIDENDS.name: (
         Posting(workout.pay_from_cash, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
-        Posting(events.divert, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
+        Posting(failure.divert, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
         Posting(totals.read_kept, at("DIVIDEND"), IDENTITY),
     ),
     a.EXIT_CASH.name: (

@@ -45,7 +45,7 @@ MOST_CODE_OF_A_FILE, MOST_CODE, MOST_ARGUMENTS = 450, 50, 6
 KERNEL = "a compiled rule is given all state that it touches: no objects, no closures"
 MANY_ARGUMENTS = {
     "model/firms/advance.py advance": KERNEL,
-    "model/firms/events.py close": KERNEL,
+    "model/firms/failure.py close": KERNEL,
     "model/firms/events.py leave": KERNEL,
     "model/firms/events.py on_cause": KERNEL,
     "model/firms/events.py on_schedule": KERNEL,

@@ -169,7 +169,7 @@ def common_rules(scenario: Any) -> Rows:
     """Parameters common to all banks, shape (1,)."""
     s = scenario
     backed, other = venture_means(s.equity.venture_logit, s.equity.venture_quality_slope)
-    groups = [s.underwriting, s.capital, s.choice, s.provisions]
+    groups = [s.loan_prime_rate, s.underwriting, s.capital, s.choice, s.provisions]
     beliefs = s.belief.model_dump(exclude={"default", "by_arrangement"})
     return pack(
         [

@@ -11,9 +11,9 @@ import numpy as np
 
 from sim.model.banks.application import asks_renewal, is_admitted, read_application
 from sim.model.banks.choice import advantage, leaving_cost, wants, worth
+from sim.model.banks.credit_decision import ration
 from sim.model.banks.judgement import RIVAL, draw
 from sim.model.banks.offer import make_offer
-from sim.model.banks.rationing import ration
 from sim.model.banks.signing import decline, learn, sign
 from sim.model.banks.withdrawal import retained_at_review
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW

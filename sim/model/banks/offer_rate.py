@@ -9,7 +9,7 @@ from typing import Any
 
 def own_rate(a: Any, u: Any) -> float:
     """The lender's own rate, per year."""
-    return u.benchmark_rate + u.spread_cap[a.stage]
+    return u.one_year_rate + u.spread_cap[a.stage]
 
 
 def first_rate(own: float, k: Any) -> float:

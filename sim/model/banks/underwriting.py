@@ -23,7 +23,6 @@ class Underwriting(Frozen):
     setback_seen_share: Share = param(
         unit="share", meaning="setbacks that the bank recognises as such"
     )
-    benchmark_rate: NonNegative = param(unit="per year", meaning="loan prime rate")
     spread_cap: StageVector = param(
         unit="per year", meaning="most that is charged above the benchmark, by stage"
     )

@@ -9,9 +9,10 @@ Reading order: `advance` and `fire` here, then `events` and `clock` beside this 
 from typing import Any
 
 from sim.model.firms import record as r
-from sim.model.firms.clock import accrue, note, refresh
+from sim.model.firms.clock import accrue, refresh
 from sim.model.firms.events import on_cause, on_schedule, tidy
 from sim.model.firms.population import be_born, next_threshold
+from sim.model.firms.record import note
 
 
 def advance(

@@ -14,10 +14,9 @@ from sim.model.firms.equity import (
     seeks_round_at,
     set_value,
 )
+from sim.model.firms.failure import diversion_hazard, failure_hazard
 from sim.model.firms.flows import carry
 from sim.model.firms.lifecycle import (
-    diversion_hazard,
-    failure_hazard,
     progress_hazard,
     recovery_hazard,
     regress_hazard,
@@ -108,21 +107,3 @@ def contract_date(f: Any, best: float, event: int) -> tuple[float, int]:
         if date < best:
             best, event = date, r.ROYALTY_CAP
     return best, event
-
-
-def note(f: Any, t: float, event: int, value: float, log: Any, cursor: Any) -> None:
-    """Write one line of the event log, where one is kept."""
-    if cursor[1] == 1:
-        row = log[cursor[0]]
-        row.date = t
-        row.firm = f.firm
-        row.event = event
-        row.value = value
-        cursor[0] += 1
-
-
-def ask(f: Any, t: float, what: int) -> None:
-    """Put a request to the next credit committee."""
-    if f.request == 0:
-        f.request_date = t
-    f.request |= what

@@ -3,7 +3,6 @@
 from typing import Any
 
 from sim.model.firms import record as r
-from sim.model.firms.clock import ask, note
 from sim.model.firms.credit_line import (
     enter_arrears,
     is_cured,
@@ -21,6 +20,7 @@ from sim.model.firms.equity import (
     set_value,
     share_out,
 )
+from sim.model.firms.failure import close, divert, on_arrears_end, stop
 from sim.model.firms.operations import enter_setback, leave_setback, set_flows, take_shock
 from sim.model.firms.project import (
     end_project,
@@ -30,6 +30,7 @@ from sim.model.firms.project import (
     trial_succeeds,
     try_project,
 )
+from sim.model.firms.record import ask, note
 from sim.model.firms.relationship import move_accounts
 from sim.model.firms.right import (
     choose_delivery,
@@ -40,7 +41,6 @@ from sim.model.firms.right import (
     test_trigger,
     waive,
 )
-from sim.model.firms.workout import draw_at_default, pay_from_cash, settle_default
 
 
 def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
@@ -155,15 +155,6 @@ def on_progress(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None
         fail_trial(f, p)
 
 
-def on_arrears_end(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
-    """The window is over: cured, or closed."""
-    pay_due(f)
-    if is_cured(f):
-        f.arrears = 0
-    else:
-        close(f, p, c, t, r.FAILED_CASH, log, cursor)
-
-
 def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
     """After any event: cure arrears, end a repaid call, start a funded project, ask."""
     if f.arrears == 1:
@@ -176,26 +167,6 @@ def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
         note(f, t, r.PROJECT_DONE, f.scale, log, cursor)
     if wants_credit(f, p, t):
         ask(f, t, r.ASK_FUNDS)
-
-
-def divert(f: Any, p: Any) -> None:
-    """Owners take part of the cash before creditors can."""
-    taken = (1.0 - p.recovery_cash_share) * max(f.cash, 0.0)
-    f.cash -= taken
-    f.cum_dividend += taken
-
-
-def close(f: Any, p: Any, c: Any, t: float, status: int, log: Any, cursor: Any) -> None:
-    """The firm closes; what it still owes is a default."""
-    before = f.balance
-    draw_at_default(f, p)
-    pay_from_cash(f)
-    settle_default(f, p, c, max(before, f.balance), t)
-    if f.defaulted == 1:
-        note(f, t, r.DEFAULTED, f.exposure_at_default, log, cursor)
-    if f.project == 1:
-        f.cum_gap += f.demand
-    stop(f, t, status)
 
 
 def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
@@ -212,24 +183,3 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
     f.cum_exit_cash = f.cash
     f.cash = 0.0
     stop(f, t, r.LISTED if cause == r.LISTING else r.ACQUIRED)
-
-
-def stop(f: Any, t: float, status: int) -> None:
-    """The end: nothing flows any more."""
-    f.status = status
-    f.end = t
-    f.request = 0
-    f.project = 0
-    f.arrears = 0
-    end_right(f)
-    f.balance = 0.0
-    f.limit = 0.0
-    f.rate = 0.0
-    f.flow = 0.0
-    f.sales = 0.0
-    f.cost = 0.0
-    f.invest = 0.0
-    f.royalty = 0.0
-    f.delivery = 0.0
-    for cause in range(r.N_CAUSES):
-        f.speed[cause] = 0.0

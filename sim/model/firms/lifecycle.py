@@ -75,22 +75,6 @@ def recovery_hazard(f: Any, p: Any, c: Any) -> float:
     return p.recovery_hazard * f.quality_on_recovery * c.recovery if f.setback == 1 else 0.0
 
 
-def failure_hazard(f: Any, p: Any, c: Any) -> float:
-    """Technical failure, of a healthy firm or of one in a setback."""
-    if f.setback == 1:
-        return p.setback_failure_hazard / f.quality_on_recovery
-    return p.failure_hazard[f.stage] * f.quality_on_failure * c.setback
-
-
-def diversion_hazard(f: Any, p: Any, c: Any) -> float:
-    """Diversion rises with debt over equity value and falls where a lender monitors."""
-    if f.balance <= 0.0 or p.diversion_hazard == 0.0:
-        return 0.0
-    leverage = min(f.balance / max(f.value, 0.1), 5.0)
-    watched = p.monitoring_effect if f.monitored == 1 else 0.0
-    return p.diversion_hazard * leverage * (1.0 - watched)
-
-
 def is_alive(f: Any) -> bool:
     """Whether the firm has entered and not yet ended."""
     return f.status == ALIVE

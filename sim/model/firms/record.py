@@ -5,6 +5,8 @@ straight lines, so anything at a later date is read by closed form and nothing i
 Fields that start with ``cum_`` are totals since birth at the anchor date.
 """
 
+from typing import Any
+
 from sim.base.columns import Column, Table
 
 # Stages of the lifecycle.
@@ -304,3 +306,21 @@ LOG = Table(
         Column("value", "CNY million or code", "amount or state that goes with the event"),
     )
 )
+
+
+def note(f: Any, t: float, event: int, value: float, log: Any, cursor: Any) -> None:
+    """Write one line of the event log, where one is kept."""
+    if cursor[1] == 1:
+        row = log[cursor[0]]
+        row.date = t
+        row.firm = f.firm
+        row.event = event
+        row.value = value
+        cursor[0] += 1
+
+
+def ask(f: Any, t: float, what: int) -> None:
+    """Put a request to the next credit committee."""
+    if f.request == 0:
+        f.request_date = t
+    f.request |= what

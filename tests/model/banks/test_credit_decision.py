@@ -228,7 +228,7 @@ def test_the_decision_turns_at_break_even(more: float, agree: bool) -> None:
 
 def test_a_loan_that_just_pays_is_made() -> None:
     nothing = rules(
-        benchmark_rate=0.0, spread_cap=(0.0,) * 4, funding_rate=0.0, operating_cost=(0.0,) * 4,
+        one_year_rate=0.0, spread_cap=(0.0,) * 4, funding_rate=0.0, operating_cost=(0.0,) * 4,
         screening_cost=0.0, policy_subsidy_rate=0.0, relationship_weight=0.0, hurdle_rate=0.0,
     )  # fmt: skip
     accept, left = agreed(conditions(belief={"default_probability": (0.0,) * 4}), nothing)

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.model.banks.credit_decision import headroom, ration
 from sim.model.banks.desk import OFFER, Desk
-from sim.model.banks.rationing import headroom, ration
 from tests.model.banks.three import applicants, desk, rules, written
 
 PLAIN_ROOM = rules(required_ratio=1.0, risk_weight=1.0, drawn_at_signing=1.0)

@@ -69,7 +69,7 @@ RULES: dict[str, float] = {
 UNDERWRITING: dict[str, Any] = {
     "signal_precision": 1.0, "precision_by_stage": (1.0, 1.0, 1.0, 1.0),
     "error_correlation": 0.25, "setback_signal_loss": 0.8, "setback_seen_share": 0.5,
-    "benchmark_rate": 0.03, "spread_cap": (0.010, 0.006, 0.004, 0.002),
+    "spread_cap": (0.010, 0.006, 0.004, 0.002),
     "funding_rate": 0.02, "operating_cost": (0.012, 0.010, 0.008, 0.008),
     "screening_cost": 0.01, "policy_subsidy_rate": 0.02, "bust_tightening_rate": 0.005,
     "renewal_patience_rate": 0.004, "joint_patience_rate": 0.05, "stigma": 0.5,
@@ -82,6 +82,7 @@ CHOICE = {
     "switching_cost": 0.002, "offer_horizon_years": 2.0,
 }  # fmt: skip
 OTHERS = {
+    "one_year_rate": 0.03,
     "stage_2_factor": 3.0, "lifetime_years": 2.0, "prior_backed": 0.4, "prior_other": -0.1,
     "drawn_at_signing": 0.5, "diversion_hazard": 0.1, "monitoring_effect": 0.5,
     "delivery_cost": 0.5, "right_volatility": 0.6, "right_discount": 0.03,

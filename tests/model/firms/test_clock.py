@@ -3,7 +3,8 @@
 import pytest
 
 from sim.model.firms import record as r
-from sim.model.firms.clock import accrue, ask, contract_date, note, refresh, schedule, set_speeds
+from sim.model.firms.clock import accrue, contract_date, refresh, schedule, set_speeds
+from sim.model.firms.record import ask, note
 from tests.model.firms.hand import Diary, borrower, firm, market, quiet, rules
 
 

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from sim.model.firms import record as r
-from sim.model.firms.events import close, divert, leave, on_cause, on_schedule, stop, tidy
+from sim.model.firms.events import leave, on_cause, on_schedule, tidy
+from sim.model.firms.failure import close, divert, stop
 from tests.model.firms.hand import Diary, borrower, firm, market, quiet, rules
 
 

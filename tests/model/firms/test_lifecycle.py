@@ -3,9 +3,8 @@
 import pytest
 
 from sim.model.firms import record as r
+from sim.model.firms.failure import diversion_hazard, failure_hazard
 from sim.model.firms.lifecycle import (
-    diversion_hazard,
-    failure_hazard,
     is_alive,
     progress_hazard,
     recovery_hazard,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.model.firms.events import close
+from sim.model.firms.failure import close
 from sim.model.firms.flows import LOSS, N_ACCOUNTS, read_default
 from sim.model.firms.loss_surprise import OPENING, loss_surprise
 from sim.model.firms.record import FAILED_TECHNICAL, FAILURE
