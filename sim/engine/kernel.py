@@ -50,6 +50,7 @@ from sim.model.firms import (
     operations,
     population,
     project,
+    record,
     relationship,
     right,
     workout,
@@ -139,7 +140,7 @@ def digest_of(entry: FunctionType) -> str:
     types are arguments: Numba knows its code by them, but of a desk by nothing except its name.
     """
     versions = (*map(version, ("numba", "llvmlite", "numpy")), sys.version)
-    digest = hashlib.sha256(repr((versions, desk.Desk._fields)).encode())
+    digest = hashlib.sha256(repr((versions, desk.Desk._fields, desk.Effects._fields)).encode())
     for rule in reached(entry):
         code = rule.__code__
         constants = [value for value in _named(rule) if isinstance(value, CONSTANTS)]
