@@ -86,7 +86,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
         "sim.analysis.outcomes_table.by_bank", lambda *_: pd.DataFrame({"bank": ["a"]})
     )
     monkeypatch.setattr("sim.scenario.scenario.Scenario", StandIn)
-    monkeypatch.setattr("sim.experiment.simulate.must_compile", lambda _: False)
+    monkeypatch.setattr("sim.experiment.simulate.entries_of", lambda _: ())
     monkeypatch.setattr("sim.analysis.outcomes_table.measure", _measure)
     return stand_in
 
