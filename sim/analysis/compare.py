@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.controls import Adjusted, adjust, control_table, unadjusted
+from sim.analysis.controls import Adjusted, adjust, unadjusted
 from sim.analysis.estimates import (
     MINIMUM_PAIRS,
     FloatArray,
@@ -440,7 +440,7 @@ def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> 
     if outcomes.controls is None or mark.paired:
         found = unadjusted(values, aim.confidence)
     else:
-        known = control_table(outcomes.controls, arrangement, aim.baseline)
+        known = outcomes.control_table(arrangement, aim.baseline)
         known = known.loc[by_replication.index]
         found = adjust(values, averaged(known, outcomes.unit), aim.confidence)
     if not mark.heavy_tailed:

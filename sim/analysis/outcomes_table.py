@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from sim.analysis.controls import PREFIX
+from sim.analysis.controls import PREFIX, control_table
 from sim.analysis.estimates import (
     Interval,
     averaged,
@@ -130,6 +130,19 @@ class Outcomes:
         """
         self.mark(outcome)
         return self._tables[outcome].copy()
+
+    def control_table(self, arrangement: str, baseline: str) -> pd.DataFrame:
+        """Give the controls of one difference, as `sim.analysis.controls.control_table` does."""
+        pair = arrangement, baseline
+        if pair not in self._control_tables:
+            assert self.controls is not None, "without controls there is nothing to lay out"
+            self._control_tables[pair] = control_table(self.controls, *pair)
+        return self._control_tables[pair]
+
+    @cached_property
+    def _control_tables(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Controls by pair, laid out once, since every outcome asks for them."""
+        return {}
 
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:

@@ -8,7 +8,7 @@ are not. Rules of the model never see these classes, only the numbers in them.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -55,7 +55,7 @@ class Within:
 
     def __call__(self, value: Any) -> Any:
         """Give the value back, or refuse it."""
-        bounds = asdict(self)
+        bounds = dict(vars(self))
         outside = [leaf for leaf in _numbers(value, ()) if not _inside(leaf[1], bounds)]
         if outside:
             got = ", ".join(f"{number:g}" for _, number in outside)

@@ -104,7 +104,7 @@ class World:
             self.cursor[0] = 0
 
     def remember(self, d: Desk, before: int, date: float) -> None:
-        """Keep what a committee decided: whom it judged, what was signed, what was cut."""
+        """Keep what a committee decided: whom it judged, what was signed, what was reduced."""
         judged, cuts = int(self.tally[JUDGED]), int(self.tally[CUTS])
         written = self.book.rows[before:].copy()
         for what, who, given in (

@@ -1,19 +1,19 @@
 """Runs of a study, kept by scenario and replication, so that nothing is simulated twice.
 
-One pool of processes serves a whole study. A worker measures outcomes alone, without the
+The same processes serve a whole study. A worker measures outcomes alone, without the
 series and tables that a report needs, and writes its own file, so that the parent has next
-to nothing to do but hand out work.
+to nothing to do but hand out work. A replication goes to the worker that keeps its history.
 """
 
 import hashlib
 import platform
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
 from typing import Self
 
@@ -22,9 +22,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.estimates import t_quantile
-from sim.engine.history import History
 from sim.experiment.progress import RUNS, Meter, ProgressOption, meter
-from sim.experiment.simulate import histories, local_pool, lost_workers, prepare
+from sim.experiment.rerun import WORDS, Read, digest_of, history_key, read_arrangements
+from sim.experiment.simulate import local_pool, lost_workers, prepare
 from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import Scenario
 
@@ -204,16 +204,15 @@ Reader = Callable[[Scenario, int], pd.DataFrame]
 """Simulates one replication; gives columns arrangement, replication, outcome, value, with the
 same outcomes for each arrangement."""
 
-Read = Callable[[History, History], Mapping[str, float]]
-"""Gives numbers of a history, told the baseline's history too, by name."""
-
 Address = tuple[str, int]
 """Hash of a scenario, and a replication."""
 
+Run = tuple[Address, Scenario]
+
+AHEAD = 2
+"""Tasks of a process of its own: the one it is at, and the next, so that it never waits."""
 WINDOW = 8
-"""Tasks handed out at a time for each worker: enough never to wait, few enough to stop."""
-SINGLE = {"title": "", "question": "", "sources": {}}
-"""Words that no replication depends on."""
+"""Tasks handed out at a time for each worker of another's executor."""
 
 
 def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
@@ -223,11 +222,8 @@ def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
 
 def numbers_of(scenario: Scenario, replication: int, read: Read) -> pd.DataFrame:
     """What `read` gives of each history of one replication, and its controls."""
-    names, rows = [], []
-    for world, history, baseline in histories(scenario, replication):
-        names.append(world.name)
-        rows.append({**read(history, baseline), **world.controls})
-    return Table.of_rows(names, rows).frame(replication)
+    rows = read_arrangements(scenario, replication, read)
+    return Table.of_rows(list(rows), list(rows.values())).frame(replication)
 
 
 @dataclass
@@ -261,7 +257,7 @@ class Store:
     simulated: int = 0
     seconds: float = 0.0
     _known: dict[Address, Table] = field(default_factory=dict, repr=False)
-    _pool: Executor | None = field(default=None, repr=False)
+    _pools: tuple[Executor, ...] = field(default=(), repr=False)
     _meter: Meter | None = field(default=None, repr=False)
 
     def __enter__(self) -> Self:
@@ -274,9 +270,9 @@ class Store:
 
     def close(self) -> None:
         """End the processes; what is known stays, and a later study starts new ones."""
-        if self._pool is not None:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        for pool in self._pools:
+            pool.shutdown(wait=True, cancel_futures=True)
+        self._pools = ()
 
     def reading(self, reader: Reader) -> "Store":
         """Give another store at the same place that keeps something else of a replication."""
@@ -362,41 +358,52 @@ class Store:
         return self._meter
 
     def _run(self, todo: dict[Address, Scenario]) -> Iterator[tuple[Address, Table]]:
-        if self.executor is None and (self.workers <= 1 or len(todo) <= 1):
-            for address, scenario in todo.items():
+        runs = grouped(todo)
+        if self.executor is None and (self.workers <= 1 or len(runs) <= 1):
+            for address, scenario in runs:
                 yield address, measured(self.reader, scenario, address[1], self._file(address))
             return
-        pool = self.executor or self._processes()
-        left = iter(todo.items())
-        waiting: dict[Future[Table], Address] = {}
+        waiting: dict[Future[Table], tuple[int, Address]] = {}
         try:
             with lost_workers():
-                yield from self._handed_out(pool, left, waiting)
+                yield from self._handed_out(runs, waiting)
         finally:
             for future in waiting:
                 future.cancel()
 
     def _handed_out(
-        self,
-        pool: Executor,
-        left: Iterator[tuple[Address, Scenario]],
-        waiting: dict[Future[Table], Address],
+        self, runs: list[Run], waiting: dict[Future[Table], tuple[int, Address]]
     ) -> Iterator[tuple[Address, Table]]:
-        """Hand out a window of tasks at a time, and give each as it is finished."""
-        while True:
-            for address, scenario in islice(left, WINDOW * self.workers - len(waiting)):
-                bare = scenario.model_copy(update=SINGLE)
-                given = (self.reader, bare, address[1], self._file(address))
-                waiting[pool.submit(measured, *given)] = address
-            if not waiting:
-                return
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                yield waiting.pop(future), future.result()
+        """Hand out a few tasks at a time, and give each as it is finished."""
+        pools, ahead = self._processes()
+        left = Queues(runs, len(pools))
 
-    def _processes(self) -> Executor:
-        if self._pool is None:
-            self._pool = local_pool(self.workers)
-        return self._pool
+        def hand_out(process: int) -> None:
+            run = left.next(process)
+            if run is not None:
+                address, scenario = run
+                bare = scenario.model_copy(update=WORDS)
+                given = (self.reader, bare, address[1], self._file(address))
+                waiting[pools[process].submit(measured, *given)] = process, address
+
+        for _ in range(ahead):
+            for process in range(len(pools)):
+                hand_out(process)
+        while waiting:
+            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
+                process, address = waiting.pop(future)
+                hand_out(process)
+                yield address, future.result()
+
+    def _processes(self) -> tuple[tuple[Executor, ...], int]:
+        """Pools, and how many tasks each is given at a time.
+
+        Pools of one process each, since only so can a replication go where its history is kept.
+        """
+        if self.executor is not None:
+            return (self.executor,), WINDOW * self.workers
+        self._pools = self._pools or tuple(local_pool(1) for _ in range(self.workers))
+        return self._pools, AHEAD
 
     def _recall(self, address: Address) -> bool:
         if address in self._known:
@@ -423,8 +430,41 @@ class Store:
 def key_of(scenario: Scenario) -> str:
     """The hash, 64 digits, of what a replication depends on: all but words and how many."""
     single = scenario.experiment.model_copy(update={"replications": 1})
-    bare = scenario.model_copy(update={**SINGLE, "experiment": single})
-    return hashlib.sha256(bare.model_dump_json().encode()).hexdigest()
+    return digest_of(scenario, {"experiment": single})
+
+
+class Queues:
+    """Runs that wait, one queue for each process, by replication.
+
+    A replication always goes to the same process, which keeps its history; one without work takes
+    the last run of the longest queue.
+
+    >>> queues = Queues([(("a", n), None) for n in (0, 2, 4, 1)], 2)
+    >>> [queues.next(1)[0][1] for _ in range(3)]
+    [1, 4, 2]
+    """
+
+    def __init__(self, runs: Iterable[Run], count: int) -> None:
+        self._left: tuple[deque[Run], ...] = tuple(deque() for _ in range(count))
+        for run in runs:
+            self._left[run[0][1] % count].append(run)
+
+    def next(self, process: int) -> Run | None:
+        """Give the next run of a process."""
+        if self._left[process]:
+            return self._left[process].popleft()
+        longest = max(self._left, key=len)
+        return longest.pop() if longest else None
+
+
+def grouped(todo: Mapping[Address, Scenario]) -> list[Run]:
+    """Runs, such that those that share a history follow one another."""
+    pasts = {id(scenario): history_key(scenario) for scenario in todo.values()}
+    places: dict[tuple[str, int], int] = {}
+    return sorted(
+        todo.items(),
+        key=lambda run: places.setdefault((pasts[id(run[1])], run[0][1]), len(places)),
+    )
 
 
 def measured(

@@ -218,7 +218,7 @@ LEAD, BESIDE = "lead", "beside"
 def loss_split(history: History) -> Iterator[Curve]:
     """Credit losses of the experiment by who bears them, CNY million.
 
-    The parts add up to what is owed at default less what is recovered. A loss counts at the
+    The parts add up to exposure at default less what is recovered. A loss counts at the
     date of default, as in the credit loss of banks, whenever protection providers pay their part
     of it.
 

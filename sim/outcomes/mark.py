@@ -9,7 +9,7 @@ import math
 import pkgutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, replace
-from functools import partial, update_wrapper
+from functools import cache, partial, update_wrapper
 from importlib import import_module
 from inspect import signature, unwrap
 from pathlib import Path
@@ -230,11 +230,17 @@ def registry() -> Mapping[str, Mark]:
     >>> "no.such_outcome" in registry()
     False
     """
-    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
-        import_module(f"sim.outcomes.{module.name}")
+    _load()
     # By file and line, so that the order does not depend on who imported what first; the
     # members of a family share a line and keep the order in which they were registered.
     return MappingProxyType(dict(sorted(_MARKS.items(), key=lambda item: _place(item[1]))))
+
+
+@cache
+def _load() -> None:
+    """Load the files of this folder, once."""
+    for module in pkgutil.iter_modules([str(Path(__file__).parent)]):
+        import_module(f"sim.outcomes.{module.name}")
 
 
 def _place(mark: Mark) -> tuple[str, int]:

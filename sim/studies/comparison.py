@@ -24,7 +24,7 @@ from sim.scenario.toml_text import dump_model, split_key
 from sim.studies.findings import Findings
 from sim.studies.request import ARRANGEMENTS, marks_of, nearest, refused, together
 
-# --- What makes luck common: keys that scenarios must share to be compared path by path ----------
+# --- What makes random numbers common: keys that scenarios must share to be compared path by path
 # Two scenarios use common random numbers where their draws have the same addresses and decide the
 # same things: the same seed and window, the same entrants, macro path and equity market, the
 # same banks and sectors to be drawn. Whatever else differs is what is being compared.

@@ -31,7 +31,7 @@ CONFIDENCE = 0.95
 class Frontier(OverRanges):
     """Two outcomes at every point, and which points are efficient.
 
-    cube: one scenario for each point.
+    outcome_array: one scenario for each point.
     """
 
     outcome_array: OutcomeArray

@@ -277,7 +277,7 @@ def runs_of(layout: Layout, how: Trial) -> int:
 
 
 def _influence(outcome_array: OutcomeArray, layout: Layout) -> pd.DataFrame:
-    """Rank correlations over the points of the hypercube; row 0 of the cube is the present."""
+    """Rank correlations over the points of the hypercube; row 0 of the array is the present."""
     keys = [one.label for one in layout.ranges]
     parts = [
         correlations(keys, layout.points, means(gaps[1:])[0]).assign(**head)

@@ -48,7 +48,7 @@ class Plan:
 class Sweep(OverRanges):
     """Outcomes at every point of a design.
 
-    cube: one scenario for each point.
+    outcome_array: one scenario for each point.
     """
 
     outcome_array: OutcomeArray

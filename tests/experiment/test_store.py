@@ -49,15 +49,16 @@ def test_a_cube_holds_the_same_numbers_as_the_frames() -> None:
         )
 
 
-def test_one_pool_serves_all_batches_and_gives_the_same_numbers(tmp_path: Path) -> None:
+def test_the_same_processes_serve_all_batches_and_gives_the_same_numbers(tmp_path: Path) -> None:
     scenario = shipped().with_values(SMALL)
     told: list[tuple[int, int]] = []
     with Store(tmp_path, workers=2, progress=lambda *done: told.append(done)) as store:
         several = store.outcome_array([scenario], range(3))
-        pool = store._pool
+        pools = store._pools
         store.outcome_array([scenario], range(5))
-        assert store._pool is pool is not None
-    assert store._pool is None
+        assert store._pools is pools
+        assert len(pools) == 2
+    assert store._pools == ()
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3), (0, 2), (1, 2), (2, 2)]
     assert store.seconds > 0.0
     alone = Store().outcome_array([scenario], range(3))

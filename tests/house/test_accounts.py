@@ -204,7 +204,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(workout.settle_default, "f.recovery", CONTRACTS),
         Posting(totals.read_default, "row[RECOVERED]", CONTRACTS),
         Posting(totals.read_default, "row[RESOLVED]", CONTRACTS),
-        Posting(totals.read_default, "row[OWED]", IDENTITY),
+        Posting(totals.read_default, "row[EXPOSURE_AT_DEFAULT]", IDENTITY),
     ),
     a.BUSINESS.name: (
         Posting(totals.carry, "f.cum_relation", CONTRACTS, "f.cum_gain", CONTRACTS),

@@ -23,6 +23,8 @@ PANEL = "02_turn_the_parameters"
 MOVE = """
 first, slider = bytes(panel.picture.value), next(iter(panel.sliders.values()))
 slider.value = slider.max
+if panel._run is not None:
+    await panel._run
 assert bytes(panel.picture.value) != first
 assert panel.seconds > 0.0
 """

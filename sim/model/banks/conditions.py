@@ -41,13 +41,14 @@ _BELIEFS = (
     Column("believed_loss", "share", "loss given default that lenders bear"),
     Column("right_worth", "CNY per CNY of subscription amount", "by stage", length=4),
 )
-FIXED_NAMES = {
-    "security", "guaranteed", "first_loss", "cover_cap", "fee_rate", "relending_rate",
-    "introduction", "base_wallet_share", "full_wallet_share", "listing_wallet_share",
-    "lender_gain_share",
-    "liquidity", "royalty_share",
+_OF_ONE_FIRM = {
+    "limit", "rate", "later_rate", "step", "maturity", "review", "monitored", "unsecured",
+    "refinanced", "terms", "right", "stake", "exercise_amount", "trigger", "expiry",
+    "royalty_cap",
 }  # fmt: skip
-FIXED = tuple(column for column in TERMS if column.name in FIXED_NAMES)
+"""Terms that the offer to a firm, or the day of signing, decides."""
+
+FIXED = tuple(column for column in TERMS if column.name not in _OF_ONE_FIRM)
 """Terms of a contract that are the same for every firm that signs."""
 
 CONDITIONS = Table(

@@ -206,7 +206,7 @@ def repeat_judge(d: Any, who: Any, lead: Any, date: float) -> None:
 
 
 def repeat_reduction(d: Any, who: Any, retained: Any, date: float) -> None:
-    """Cut lines as they were cut there; `retained` is the share that stays, shape (n,)."""
+    """Reduce lines as they were there; `retained` is the share that stays, shape (n,)."""
     for n in range(who.shape[0]):
         decline(who[n], retained[n], d)
 

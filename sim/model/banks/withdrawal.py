@@ -2,8 +2,8 @@
 
 At a review each lender of a running line looks again, as it would at a new loan, and stays
 while the loan is worth having. Where lenders are not bound to each other, a withdrawal is a
-bad signal to those that would have stayed: they look once more, and the line is cut to the
-share of those that go on. Where they have agreed to stand still, half of the shares must go
+bad signal to those that would have stayed: they look once more, and the commitment is reduced to
+the share of those that go on. Where they have agreed to stand still, half of the shares must go
 on, or the whole line ends.
 
 References
@@ -74,5 +74,5 @@ def retained_at_review(o: Any, a: Any, k: Any, u: Any, banks: Any, again: Any) -
             leaves = True
     if k.stands_still == 1:
         return 1.0 if retained >= MAJORITY else 0.0
-    # Shares that sum to one but for a rounding error are no cut where nobody leaves.
+    # Shares that sum to one but for a rounding error reduce nothing where nobody leaves.
     return retained if leaves else 1.0

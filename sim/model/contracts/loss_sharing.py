@@ -59,7 +59,7 @@ class Cover(Frozen):
     )
 
     def broken_rules(self) -> Iterator[Broken]:
-        """Others bear the whole of a loss at most."""
+        """Protection bears the whole of a loss at most."""
         total = sum(cover_shares(self))
         if total > 1.0 + SUM_TOLERANCE:
             rule = f"shares of protection providers must sum to 1 at most; got {total:.12g}"

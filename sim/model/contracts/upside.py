@@ -171,7 +171,7 @@ def grant(o: Any, k: Any, line: float, value: float) -> None:
 
     Parameters
     ----------
-    o : record with right, stake, strike, trigger and royalty_cap
+    o : record with right, stake, exercise_amount, trigger and royalty_cap
     k : conditions of the arrangement
     line : float, CNY million
     value : float, CNY million

@@ -31,7 +31,7 @@ def decline_firm(
     f: Any, p: Any, c: Any, t: float, retained: float, next_time: Any, pending: Any, log: Any,
     cursor: Any,
 ) -> None:  # fmt: skip
-    """Refuse a firm; a line in force is cut to the share `retained`, 1 leaves it alone."""
+    """Refuse a firm; a commitment is reduced to the share `retained`, 1 leaves it alone."""
     if f.status == r.ALIVE:
         accrue(f, p, t)
         if retained < 1.0:

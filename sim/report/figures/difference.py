@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
@@ -83,12 +84,15 @@ def difference(
     return figure.finish(title, _note(comparison, data, shown), data)
 
 
-def shade_better_side(axes: Axes, mark: Mark) -> None:
-    """Draw the line of no difference, and shade the side that is better for the party."""
+def shade_better_side(axes: Axes, mark: Mark, limits: tuple[float, float] | None = None) -> None:
+    """Draw the line of no difference, and shade the side that is better for the party.
+
+    Without limits the panel holds what is drawn in it.
+    """
     axes.axvline(0.0, color=INK, lw=1.0, zorder=1)
     axes.grid(visible=False, axis="y")
     axes.margins(x=0.08)
-    low, high = axes.get_xlim()
+    low, high = limits or axes.get_xlim()
     if mark.better != "neither":
         edge = high if mark.better == "higher" else low
         axes.axvspan(0.0, edge, color=BETTER_SIDE, lw=0, zorder=0)
@@ -119,26 +123,25 @@ def _panel_title(mark: Mark) -> str:
 
 def whisker(
     axes: Axes, place: float, row: Mapping[Any, Any], scale: float, look: Look, alpha: float = 0.0
-) -> None:
+) -> list[Artist]:
     """Draw one difference with its interval; the words "not defined" where there is none.
 
     The row has keys difference, low, high, verdict; `scale` is the factor to the reader's scale,
     `alpha` the opacity of the line: by default full where the verdict ranks, paler where not.
     """
     if not np.isfinite(row["difference"]):
-        undefined_row(axes, place)
-        return
+        return [undefined_row(axes, place)]
     clear = is_ranking(str(row["verdict"]))
     low, middle, high = (row[name] * scale for name in ("low", "difference", "high"))
     line: dict[str, Any] = {
         "color": look.colour, "lw": 2.0, "alpha": alpha or (1.0 if clear else 0.6),
     }  # fmt: skip
-    axes.plot([low, high], [place, place], solid_capstyle="butt", **line)
+    drawn = axes.plot([low, high], [place, place], solid_capstyle="butt", **line)
     face = look.colour if clear else "white"
     mark: dict[str, Any] = {
         "marker": look.marker, "ms": 7, "mfc": face, "mec": look.colour, "mew": 1.5,
     }  # fmt: skip
-    axes.plot(middle, place, ls="", **mark)
+    return [*drawn, *axes.plot(middle, place, ls="", **mark)]
 
 
 def _note(comparison: Comparison, data: pd.DataFrame, shown: list[str]) -> str:

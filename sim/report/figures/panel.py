@@ -4,8 +4,9 @@ It is a plain function call with a picture in front. Without widgets, and in a s
 ``panel.figure({key: value})`` gives the same figure.
 """
 
+import asyncio
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from typing import Any
 
@@ -15,8 +16,9 @@ from sim.analysis.outcomes_table import Outcomes, measure
 from sim.base.errors import SimError
 from sim.base.language import tr
 from sim.experiment.progress import ProgressOption
-from sim.experiment.rerun import Rerun
-from sim.report.figures.moved import change_data, change_figure
+from sim.experiment.results import SERIES, Results, joined, names
+from sim.experiment.store import Store
+from sim.report.figures.moved import Moving, change_data, change_figure
 from sim.report.figures.style import Drawing
 from sim.scenario.declared import look_up
 from sim.scenario.scenario import Scenario
@@ -26,14 +28,16 @@ from sim.studies.request import scope_of
 
 STEPS = 40
 """Places of a slider."""
+BREATH = 0.001
+"""Seconds between two replications, in which a notebook hears of another move."""
 
 
 class Panel:
     """Sliders over some values of a scenario, and the figure that answers them.
 
-    `progress` is told of the first run; later ones are short. Once the panel was displayed,
-    `sliders` holds the widgets by key and `picture` that of the figure; `seconds` is what the
-    last answer took, with its figure.
+    `progress` is told of the first run; later ones are short, and another move ends them. Once
+    the panel was displayed, `sliders` holds the widgets by key and `picture` that of the figure;
+    `seconds` is what the last answer took, with its figure.
     """
 
     def __init__(
@@ -47,8 +51,10 @@ class Panel:
         self.sliders: dict[str, Any] = {}
         self.seconds = float("nan")
         self._scenario, self._outcomes, self._progress = scenario, outcomes, progress
-        self._rerun = Rerun()
+        self._store = Store(progress=False)
         self._file: Outcomes | None = None
+        self._figure: Moving | None = None
+        self._run: asyncio.Task[None] | None = None
         self._is_held = False
         self.picture: Any = None
         self._words: Any = None
@@ -67,11 +73,24 @@ class Panel:
 
         Raises ScenarioError if the scenario cannot be so.
         """
-        chosen = {**self.present, **(values or {})}
+        return self._measured(self._at(values or {}))
+
+    def _at(self, values: Mapping[str, float]) -> Scenario:
+        """Give the scenario at some values."""
+        chosen = {**self.present, **values}
         changed = [self.ranges[key] for key in chosen if chosen[key] != self.present[key]]
-        scenario = varied(self._scenario, changed, [chosen[one.key] for one in changed])
-        progress = self._progress if not self._rerun.kept else False
-        return measure(self._rerun(scenario, progress), self._outcomes)
+        return varied(self._scenario, changed, [chosen[one.key] for one in changed])
+
+    def _measured(self, scenario: Scenario) -> Outcomes:
+        """Simulate what is not known yet, and measure."""
+        count = scenario.experiment.replications
+        progress = self._progress if self._file is None else False
+        (frame,) = self._store.many([scenario], range(count), progress)
+        results = Results(
+            scenario, frame, series=joined([], names(SERIES)), banks=joined([], ()),
+            firms=None, events=None, manifest={},
+        )  # fmt: skip
+        return measure(results, self._outcomes)
 
     def frame(self, values: Mapping[str, float] | None = None) -> pd.DataFrame:
         """Give differences at some values, as in the file, and the change: see `change_data`."""
@@ -85,9 +104,12 @@ class Panel:
         return drawing
 
     def _both(self, values: Mapping[str, float] | None) -> tuple[Outcomes, Outcomes]:
+        return self._before(), self.measured(values)
+
+    def _before(self) -> Outcomes:
         if self._file is None:
             self._file = self.measured()
-        return self._file, self.measured(values)
+        return self._file
 
     def _ipython_display_(self) -> None:
         """Show sliders and figure in a notebook; the figure alone without ipywidgets."""
@@ -105,7 +127,7 @@ class Panel:
         self._words = ipywidgets.Label()
         back = ipywidgets.Button(description=tr("As in the file"))
         back.on_click(self._go_back)
-        self._answer()
+        self._show(self._scenario, time.perf_counter())
         for slider in self.sliders.values():
             slider.observe(self._answer, "value")
         return ipywidgets.VBox(
@@ -119,21 +141,46 @@ class Panel:
         return ipywidgets.FloatSlider(
             value=now, min=min(one.low, now), max=max(one.high, now),
             step=(one.high - one.low) / STEPS, description=short(one.label),
-            continuous_update=False, readout_format=".4g",
+            readout_format=".4g",
             style={"description_width": "16em"}, layout={"width": "44em"},
         )  # fmt: skip
 
     def _answer(self, _: object = None) -> None:
-        """Redraw for the values of the sliders, or say why they cannot be."""
+        """Redraw for the values of the sliders, or say why they cannot be.
+
+        In a notebook the answer is made between messages, so that the next move ends it.
+        """
         if self._is_held:
             return
+        if self._run is not None:
+            self._run.cancel()
         self._words.value = tr("simulating ...")
-        chosen = {key: float(slider.value) for key, slider in self.sliders.items()}
+        steps = self._steps({key: float(slider.value) for key, slider in self.sliders.items()})
         try:
-            self.picture.value = self.figure(chosen)._repr_png_()
+            self._run = asyncio.get_running_loop().create_task(_unhurried(steps))
+        except RuntimeError:
+            for _step in steps:
+                pass
+
+    def _steps(self, chosen: Mapping[str, float]) -> Iterator[None]:
+        """Answer replication by replication; what is known by then stays known."""
+        start = time.perf_counter()
+        try:
+            scenario = self._at(chosen)
+            for number in range(scenario.experiment.replications):
+                self._store.outcomes(scenario, [number])
+                yield
+            self._show(scenario, start)
         except SimError as error:
             self._words.value = str(error)
-            return
+
+    def _show(self, scenario: Scenario, start: float) -> None:
+        """Move the figure, and say what the answer took since its start."""
+        before, now = self._before(), self._measured(scenario)
+        if self._figure is None:
+            self._figure = Moving(before, before, scenario.experiment.baseline)
+        self.picture.value = self._figure.picture(now)
+        self.seconds = time.perf_counter() - start
         self._words.value = tr("answered in {seconds} s", seconds=f"{self.seconds:.1f}")
 
     def _go_back(self, _: object = None) -> None:
@@ -143,6 +190,12 @@ class Panel:
             self.sliders[key].value = value
         self._is_held = False
         self._answer()
+
+
+async def _unhurried(steps: Iterator[None]) -> None:
+    """Take steps, and let others have their turn between them."""
+    for _ in steps:
+        await asyncio.sleep(BREATH)
 
 
 def panel(
@@ -155,7 +208,8 @@ def panel(
     """Make a panel that answers while somebody moves sliders.
 
     Few firms, few replications and two arrangements keep the answer quick. Terms of contracts
-    answer soonest, since the history before the start date stays as it is. Keys and ranges are
+    answer soonest, since the history before the start date stays as it is; a move while another
+    one is answered takes its place. Keys and ranges are
     written ``"arrangement.revenue_swap.upside.coverage=0:0.5"``; outcomes are some headlines by
     default; progress of the first run is shown in a notebook by default. Raises ScenarioError
     for keys, ranges or outcomes that are not legal, before anything runs.

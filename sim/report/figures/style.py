@@ -16,6 +16,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
+from matplotlib.text import Text
 from matplotlib.ticker import FuncFormatter
 
 from sim.base.language import Language, current, gap, tr
@@ -189,9 +190,9 @@ def named_rows(axes: Axes, labels: Sequence[str]) -> None:
     axes.grid(visible=False, axis="y")
 
 
-def undefined_row(axes: Axes, place: float) -> None:
+def undefined_row(axes: Axes, place: float) -> Text:
     """Write into a row that it has no value, so that it does not vanish without a word."""
-    axes.text(0.0, place, " " + tr("not defined"), va="center", fontsize=7.5, color=MUTED)
+    return axes.text(0.0, place, " " + tr("not defined"), va="center", fontsize=7.5, color=MUTED)
 
 
 def undrawn_words(

@@ -1,5 +1,7 @@
 """A panel answers its sliders with the numbers of a simulation of its own."""
 
+import asyncio
+
 import IPython.display
 import ipywidgets
 import pytest
@@ -53,11 +55,44 @@ def test_moving_a_slider_redraws_and_the_button_goes_back():
     one.sliders[LIMIT].value = 3.0
     assert told[0] == "simulating ..."
     assert bytes(picture.value) != first
-    assert bytes(picture.value) == one.figure({LIMIT: 3.0})._repr_png_()
+    assert now(one._figure.drawing.data) == now(one.frame({LIMIT: 3.0}))
     assert words.value.startswith("answered in ")
     button.click()
     assert one.sliders[LIMIT].value == 1.0
     assert bytes(picture.value) == first
+
+
+def test_a_move_while_a_run_is_under_way_ends_it():
+    one = made()
+    box = one.widget()
+    before = one._store.simulated
+
+    async def moved_twice():
+        one.sliders[COVERAGE].value = 0.5
+        first = one._run
+        # The first replication of three is simulated before the second move is heard of.
+        await asyncio.sleep(0)
+        one.sliders[COVERAGE].value = 0.2
+        await one._run
+        return first
+
+    assert asyncio.run(moved_twice()).cancelled()
+    assert one._store.simulated == before + 1 + 3
+    assert now(one._figure.drawing.data) == now(one.frame({COVERAGE: 0.2}))
+    assert box.children[-2].children[1].value.startswith("answered in ")
+
+
+def test_a_run_that_cannot_be_is_told_in_a_notebook_too():
+    one = made()
+    box = one.widget()
+    one._scenario = one._scenario.model_copy(update={"bank": {}})
+
+    async def change_figure():
+        one.sliders[COVERAGE].value = 0.5
+        await one._run
+
+    asyncio.run(change_figure())
+    assert "bank" in box.children[-2].children[1].value
 
 
 def test_sliders_go_through_their_ranges_and_hold_the_values_of_the_file():
