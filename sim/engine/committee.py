@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.base.columns import Rows
 from sim.engine.world import World
 from sim.model.banks.application import APPLICATION
-from sim.model.banks.desk import BOOKED, CUTS, JUDGED, OFFER, Desk
+from sim.model.banks.desk import BOOKED, CUTS, JUDGED, OFFER, Desk, Effects
 from sim.model.firms.record import ALIVE, LOG
 
 # --- The credit committee of a world: one compiled call decides, and what it did is kept ---------
@@ -52,7 +52,7 @@ def with_desk(w: World, firms: int, rule: Any, *given: Any) -> None:
     before = w.book.used
     d = desk_of(w, firms)
     rule(d, *given)
-    w.rules.enact_decisions(d, before, given[-1])
+    w.rules.enact_decisions(d, effects_of(w), before, given[-1])
     w.book.used = int(w.tally[BOOKED])
     w.keep_events()
     w.remember(d, before, given[-1])
@@ -67,17 +67,23 @@ def desk_of(w: World, firms: int) -> Desk:
     who, other = np.zeros((2, firms), np.int64)
     lead = np.zeros(firms, np.int64)
     return Desk(
-        firms=w.firms, next_time=w.next_time, pending=w.pending, params=w.params,
+        firms=w.firms, pending=w.pending, params=w.params,
         market_conditions=w.market_conditions, rules=w.common, banks=w.bank_rules, books=w.banks,
-        terms=w.terms,
-        admission=w.admission, roster=w.roster, lender=w.lender, share=w.share,
+        terms=w.terms, admission=w.admission, roster=w.roster, lender=w.lender, share=w.share,
         history_precision=w.history_precision, history_sum=w.history_sum, ordinal=w.ordinal,
-        believed_default=w.believed_default, believed_loss=w.believed_loss, posted=w.posted,
-        by_bank=w.by_bank, total=w.total, by_terms=w.by_terms, row=np.zeros(w.total.shape),
         book=w.book.store, applications=APPLICATION.empty(firms),
         offers=OFFER.empty((firms, w.terms.shape[0])), again=OFFER.empty(1),
         cut_who=who, cut_retained=np.zeros(firms), judged_who=other, judged_lead=lead,
-        tally=w.tally, log=w.log, cursor=w.cursor,
+        tally=w.tally,
+    )  # fmt: skip
+
+
+def effects_of(w: World) -> Effects:
+    """What decisions change in a world beside the desk."""
+    return Effects(
+        next_time=w.next_time, believed_default=w.believed_default, believed_loss=w.believed_loss,
+        posted=w.posted, by_bank=w.by_bank, total=w.total, by_terms=w.by_terms,
+        row=np.zeros(w.total.shape), log=w.log, cursor=w.cursor,
     )  # fmt: skip
 
 

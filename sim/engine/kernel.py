@@ -140,7 +140,7 @@ def digest_of(entry: FunctionType) -> str:
     types are arguments: Numba knows its code by them, but of a desk by nothing except its name.
     """
     versions = (*map(version, ("numba", "llvmlite", "numpy")), sys.version)
-    digest = hashlib.sha256(repr((versions, desk.Desk._fields)).encode())
+    digest = hashlib.sha256(repr((versions, desk.Desk._fields, desk.Effects._fields)).encode())
     for rule in reached(entry):
         code = rule.__code__
         constants = [value for value in _named(rule) if isinstance(value, CONSTANTS)]
@@ -253,6 +253,10 @@ def _is_compiling() -> bool:
     return not is_off and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 
 
+LEAN: dict[str, Any] = {"no_cfunc_wrapper": True, "no_rewrites": True}
+"""Left out, since it costs compiling: no C calls the rules, and they hold no array expressions."""
+
+
 @lru_cache(maxsize=1)
 def kernel() -> Kernel:
     """The rules of firms and of banks, compiled unless ``CROSSCYCLE_JIT=0``."""
@@ -262,11 +266,11 @@ def kernel() -> Kernel:
     from numba.extending import register_jitable
 
     for rule in rules():
-        register_jitable(no_cfunc_wrapper=True)(rule)
+        register_jitable(**LEAN)(rule)
     settings, locator = vars(numba.config), "CACHE_LOCATOR_CLASSES"
     before, settings[locator] = settings[locator], f"{__name__}.{Kept.__name__}"
     compiled: dict[str, Any] = {
-        entry.__name__: numba.njit(cache=True, nogil=True)(entry) for entry in ENTRIES
+        entry.__name__: numba.njit(cache=True, nogil=True, **LEAN)(entry) for entry in ENTRIES
     }
     settings[locator] = before
     return Kernel(**compiled, compiled=True)

@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from sim.analysis.estimates import t_quantile
 from sim.experiment.progress import RUNS, Meter, ProgressOption, meter
 from sim.experiment.rerun import WORDS, Read, digest_of, history_key, read_arrangements
-from sim.experiment.simulate import local_pool, lost_workers, prepare
+from sim.experiment.simulate import entries_of, local_pool, lost_workers, prepare
 from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import Scenario
 
@@ -343,7 +343,8 @@ class Store:
 
     def _simulate(self, todo: dict[Address, Scenario], tell: Meter) -> None:
         if self.executor is None and not self.simulated:
-            prepare(next(iter(todo.values())), tell.say)
+            for scenario in {entries_of(one): one for one in todo.values()}.values():
+                prepare(scenario, tell.say)
         tell(0, len(todo))
         for done, (address, table) in enumerate(self._run(todo), 1):
             self._keep(address, table)

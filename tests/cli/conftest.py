@@ -87,7 +87,6 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     )
     monkeypatch.setattr("sim.scenario.scenario.Scenario", StandIn)
     monkeypatch.setattr("sim.experiment.simulate.entries_of", lambda _: ())
-    monkeypatch.setattr("sim.experiment.simulate.must_compile", lambda _: False)
     monkeypatch.setattr("sim.analysis.outcomes_table.measure", _measure)
     return stand_in
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.engine.committee import desk_of, with_desk
+from sim.engine.committee import desk_of, effects_of, with_desk
 from sim.model.banks.application import read_application
 from sim.model.banks.conditions import belief_of, conditions_of
 from sim.model.banks.desk import JUDGED
@@ -319,13 +319,15 @@ def test_nobody_is_refused():
 def test_the_log_has_room_for_all_who_are_answered_where_one_is_kept(retained, rows):
     w = asking()
     w.log, w.cursor[1] = w.log[:4].copy(), retained
-    assert desk_of(w, 10).log.shape == (rows,)
-    assert desk_of(w, 2).log.shape == (rows,)
+    for firms in (10, 2):
+        desk_of(w, firms)
+        assert effects_of(w).log.shape == (rows,)
 
 
 def test_the_desks_of_two_worlds_share_no_memory():
     # Worlds may live side by side in threads: compiled code releases the interpreter.
     w = asking()
-    one, other = desk(w, 0.25), desk(w.branch("plain"), 0.25)
-    for name in one._fields:
-        assert not np.shares_memory(getattr(one, name), getattr(other, name)), name
+    apart = w.branch("plain")
+    for one, other in ((desk(w, 0.25), desk(apart, 0.25)), (effects_of(w), effects_of(apart))):
+        for name in one._fields:
+            assert not np.shares_memory(getattr(one, name), getattr(other, name)), name

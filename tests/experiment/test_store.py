@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.experiment import store as keeping
 from sim.experiment.simulate import one_replication
 from sim.experiment.store import Store, Table, key_of, measured, outcomes_of
 from tests.house.small import shipped
@@ -26,6 +27,19 @@ def test_what_is_known_is_not_simulated_again(tmp_path: Path) -> None:
     other = Store(tmp_path)
     pd.testing.assert_frame_equal(other.outcomes(scenario, range(3)), again)
     assert other.simulated == 0
+
+
+def test_rules_of_every_kind_of_run_are_prepared_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(keeping, "prepare", lambda one, _: asked.append(one.experiment.footing))
+    store = Store()
+    monkeypatch.setattr(store, "_run", lambda _: ())
+    offered = shipped().with_values(SMALL)
+    imposed = offered.with_values({"experiment.footing": "equal_lending"})
+    other = offered.with_values({"experiment.seed": 7})
+    runs = {(key_of(one), 0): one for one in (offered, imposed, other)}
+    store._simulate(runs, keeping.meter(None))
+    assert asked == ["as_offered", "equal_lending"]
 
 
 def test_the_number_of_replications_is_not_part_of_what_a_run_depends_on() -> None:

@@ -65,8 +65,9 @@ def decide_on_lines(d: Any, date: float) -> None:
 
 def wind_down(d: Any, date: float) -> None:
     """In the run-off nothing is lent: lines that end are called, other requests refused."""
-    for i in np.flatnonzero(d.pending):
-        refuse(d.firms[i], d)
+    for i in range(d.pending.shape[0]):
+        if d.pending[i] != 0:
+            refuse(d.firms[i], d)
 
 
 def read_ready(some: int, none: int, d: Any, date: float) -> int:
@@ -80,11 +81,12 @@ def read_ready(some: int, none: int, d: Any, date: float) -> int:
     date : float, years
     """
     found = 0
-    for i in np.flatnonzero(d.pending):
-        request = d.firms[i].request
+    for i in range(d.pending.shape[0]):
+        # Idle firms cost one look at a small array, not at their record.
+        request = d.firms[i].request if d.pending[i] != 0 else 0
         if request & some != 0 and request & none == 0:
             a = d.applications[found]
-            read_application(a, int(i), d, date, False)
+            read_application(a, i, d, date, False)
             if d.firms[i].request_date + waiting_time(a, d) <= date + BOUNDARY:
                 found += 1
     return found

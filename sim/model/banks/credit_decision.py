@@ -179,14 +179,24 @@ def ration(offers: Any, applications: Any, ready: Any, d: Any, moves: bool) -> N
                 offers[n], applications[n], d.rules[0].drawn_at_signing, moves
             )
             add_parts(offers[n], amount[n], asked)
-    tight = asked > lending_headroom
-    if np.any(tight):
+    tight = np.zeros(n_banks, np.uint8)
+    if mark_tight(tight, asked, lending_headroom):
         ration_tight(offers, ready, amount, lending_headroom, tight)
     for n in range(ready.shape[0]):
         if ready[n] == 1:
             o = offers[n]
             for j in range(o.lenders):
                 d.books[o.lender[j]].promised += amount[n] * o.share[j]
+
+
+def mark_tight(tight: Any, asked: Any, lending_headroom: Any) -> bool:
+    """Mark the banks that are asked for more than they have; says whether there is any."""
+    found = False
+    for b in range(tight.shape[0]):
+        if asked[b] > lending_headroom[b]:
+            tight[b] = 1
+            found = True
+    return found
 
 
 def add_parts(o: Any, amount: float, sums: Any) -> None:
@@ -220,7 +230,7 @@ def needs_any(o: Any, amount: float, tight: Any) -> bool:
     """
     needs = False
     for j in range(o.lenders):
-        needs = needs or (amount * o.share[j] > 0.0 and tight[o.lender[j]])
+        needs = needs or (amount * o.share[j] > 0.0 and tight[o.lender[j]] == 1)
     return needs
 
 

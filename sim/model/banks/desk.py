@@ -49,8 +49,8 @@ class Desk(NamedTuple):
 
     Parameters
     ----------
-    firms, next_time, pending, params, market_conditions : arrays
-        Firms, their clocks, and the factors in force, as compiled rules of firms take them;
+    firms, pending, params, market_conditions : arrays
+        Firms and the factors in force, as compiled rules of firms take them;
         `market_conditions` has one row.
     rules, banks, books : record arrays
         Parameters common to all banks (one row), parameters and state of each bank.
@@ -63,10 +63,6 @@ class Desk(NamedTuple):
         What the home bank has learnt: precision of its signals, and their weighted sum.
     ordinal : int64 array, shape (n_firms,)
         Decisions taken on the firm so far; the address of the next signals.
-    believed_default, believed_loss : arrays, shape (n_firms,)
-        Beliefs at signing, for provisions.
-    posted, by_bank, total, by_terms, row : arrays
-        Sums since the last settlement, see `sim.model.firms.flows.post_firm`.
     book : record array
         Contracts; `tally` says how many rows are used.
     applications, offers : record arrays, shapes (n,) and (n, 1 + n_menu)
@@ -77,11 +73,9 @@ class Desk(NamedTuple):
         What the committee decided beside signing, for those who repeat it.
     tally : array, shape (4,)
         CNY million refinanced; rows used of the book, of cuts and of judgements.
-    log, cursor : record array and int64 array
     """
 
     firms: Any
-    next_time: Any
     pending: Any
     params: Any
     market_conditions: Any
@@ -96,13 +90,6 @@ class Desk(NamedTuple):
     history_precision: Any
     history_sum: Any
     ordinal: Any
-    believed_default: Any
-    believed_loss: Any
-    posted: Any
-    by_bank: Any
-    total: Any
-    by_terms: Any
-    row: Any
     book: Any
     applications: Any
     offers: Any
@@ -112,5 +99,32 @@ class Desk(NamedTuple):
     judged_who: Any
     judged_lead: Any
     tally: Any
+
+
+class Effects(NamedTuple):
+    """Arrays of a world that change beside those of the desk when decisions take effect.
+
+    Apart from the desk, since deciding needs none of them: each array that a rule is given
+    costs compiling.
+
+    Parameters
+    ----------
+    next_time : array, shape (n_firms,), years
+        Clocks of firms, as compiled rules of firms take them.
+    believed_default, believed_loss : arrays, shape (n_firms,)
+        Beliefs at signing, for provisions.
+    posted, by_bank, total, by_terms, row : arrays
+        Sums since the last settlement, see `sim.model.firms.flows.post_firm`.
+    log, cursor : record array and int64 array
+    """
+
+    next_time: Any
+    believed_default: Any
+    believed_loss: Any
+    posted: Any
+    by_bank: Any
+    total: Any
+    by_terms: Any
+    row: Any
     log: Any
     cursor: Any

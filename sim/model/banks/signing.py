@@ -135,12 +135,13 @@ def decline(i: int, retained: float, d: Any) -> None:
 # --- Decisions take effect: balances change hands, firms are bound to new terms, lines are cut ---
 
 
-def enact_decisions(d: Any, first: int, date: float) -> None:
+def enact_decisions(d: Any, e: Any, first: int, date: float) -> None:
     """Let everything take effect that a committee wrote down.
 
     Parameters
     ----------
     d : Desk
+    e : Effects
     first : int
         First row of the book that is new; contracts of one arrangement stand together.
     date : float, years
@@ -153,25 +154,24 @@ def enact_decisions(d: Any, first: int, date: float) -> None:
             code = c.terms
             refinances = d.tally[REFINANCED] < d.terms[code].quota
         c.refinanced = d.terms[code].refinanced_share if refinances else 0.0
-        enact(row, d, date)
+        enact(row, d, e, date)
     for n in range(int(d.tally[CUTS])):
         f = d.firms[d.cut_who[n]]
         decline_firm(
-            f, d.params[f.sector], d.market_conditions[0], date, d.cut_retained[n], d.next_time,
-            d.pending,
-            d.log, d.cursor,
+            f, d.params[f.sector], d.market_conditions[0], date, d.cut_retained[n], e.next_time,
+            d.pending, e.log, e.cursor,
         )  # fmt: skip
 
 
-def enact(row: int, d: Any, date: float) -> None:
+def enact(row: int, d: Any, e: Any, date: float) -> None:
     """Hand balances over to the new lenders and bind the firm to its new terms."""
     c = d.book[row]
     i = c.firm
     f = d.firms[i]
     p = d.params[f.sector]
     post_firm(
-        f, p, date, d.posted[i], d.lender[i], d.share[i], d.rules[0].operating_cost, d.by_bank,
-        d.total, d.by_terms, d.row,
+        f, p, date, e.posted[i], d.lender[i], d.share[i], d.rules[0].operating_cost, e.by_bank,
+        e.total, e.by_terms, e.row,
     )  # fmt: skip
     for j in range(d.share.shape[1]):
         d.books[d.lender[i, j]].transfer -= f.balance * d.share[i, j]
@@ -182,10 +182,10 @@ def enact(row: int, d: Any, date: float) -> None:
     for j in range(d.share.shape[1]):
         d.lender[i, j] = c.lender[j]
         d.share[i, j] = c.share[j]
-    d.believed_default[i] = c.default
-    d.believed_loss[i] = c.loss
+    e.believed_default[i] = c.default
+    e.believed_loss[i] = c.loss
     d.tally[REFINANCED] -= f.refinanced * f.balance
-    sign_firm(f, p, d.market_conditions[0], date, c, row, d.next_time, d.pending, d.log, d.cursor)
+    sign_firm(f, p, d.market_conditions[0], date, c, row, e.next_time, d.pending, e.log, e.cursor)
     d.tally[REFINANCED] += f.refinanced * f.balance
 
 
