@@ -406,7 +406,7 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
     one, two = complete_pairs(values, baseline)
     alone = mark.paired and undefined_baseline(values, baseline)
     level, baseline_level = mean(finite(values) if alone else one), mean(two)
-    found = _difference(mark, outcomes, arrangement, aim)
+    found = adjusted_difference(mark, outcomes, (arrangement, aim.baseline), aim.confidence)
     interval = found.interval
     median = quantile_interval(found.values, 0.5, aim.confidence)
     width = aim.width(mark, level, baseline_level)
@@ -428,24 +428,29 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
     }
 
 
-def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> Adjusted:
-    """Estimate the mean difference from independent observations, with its interval."""
+def adjusted_difference(
+    mark: Mark, outcomes: Outcomes, pair: tuple[str, str], confidence: float = 0.95
+) -> Adjusted:
+    """Estimate the mean difference from independent observations, with its interval.
+
+    The pair is an arrangement and the baseline; the values are those of the observations.
+    """
     table = outcomes.table(mark.name)
-    by_replication = (table[arrangement] - table[aim.baseline]).dropna()
+    by_replication = (table[pair[0]] - table[pair[1]]).dropna()
     values = averaged(by_replication, outcomes.unit)
     if mark.binary:
         # A regression on controls would leave the range of a probability.
-        interval = difference_interval(mark, values, aim.confidence)
+        interval = difference_interval(mark, values, confidence)
         return Adjusted(values, interval, paired_proportion_p_value(values), 0)
     if outcomes.controls is None or mark.paired:
-        found = unadjusted(values, aim.confidence)
+        found = unadjusted(values, confidence)
     else:
-        known = outcomes.control_table(arrangement, aim.baseline)
+        known = outcomes.control_table(*pair)
         known = known.loc[by_replication.index]
-        found = adjust(values, averaged(known, outcomes.unit), aim.confidence)
+        found = adjust(values, averaged(known, outcomes.unit), confidence)
     if not mark.heavy_tailed:
         return found
-    return replace(found, interval=difference_interval(mark, found.values, aim.confidence))
+    return replace(found, interval=difference_interval(mark, found.values, confidence))
 
 
 def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:

@@ -52,6 +52,7 @@ def simulate_until(
     """
     from sim.analysis.outcomes_table import measure
     from sim.studies.comparison import FIRST_BATCH, precision_of, replicate_until
+    from sim.studies.precision import planned
 
     if not targets:
         return job, run_job(job), None
@@ -68,8 +69,10 @@ def simulate_until(
     rule = getattr(job.scenario, "variance_reduction", None)
     unit, given = (1 if rule is None else rule.unit), job.scenario.experiment
     check = partial(precision_of, baseline=given.baseline, targets=targets)
+    plan = planned(job.folder.path, job.scenario, targets)
     try:
-        found = replicate_until(look, check, max(FIRST_BATCH * unit, given.replications), most)[1]
+        first = max(FIRST_BATCH * unit, given.replications, plan)
+        found = replicate_until(look, check, first, most)[1]
     except _StoppedError:
         return *looks[-1], None
     return *looks[-1], found

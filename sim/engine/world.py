@@ -39,6 +39,7 @@ class World:
     name: str
     replication: int
     key: tuple[int, int]
+    system_key: tuple[int, int]
     rules: Kernel
     menu: Menu
     firms: Rows
@@ -264,8 +265,9 @@ def new_world(
     end = settings.horizon_years + settings.run_off_years
     key = scenario.variance_reduction.key(settings.seed, replication)
     firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
-    macro = macro_path(scenario.macro, key, start, end)
-    market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, key, end)
+    shared = scenario.variance_reduction.system_key(settings.seed, replication)
+    macro = macro_path(scenario.macro, shared, start, end)
+    market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, shared, end)
     n, n_banks = firms.shape[0], scenario.n_banks
     terms, admission = conditions_on((), scenario)
     market_conditions = MARKET_CONDITIONS.empty(1)
@@ -273,7 +275,7 @@ def new_world(
     cursor = np.array([0, int(trace), 0], dtype=np.int64)
     return World(
         scenario=scenario, name=HISTORY, replication=replication, key=key,
-        rules=rules or kernel(), menu=(), firms=firms, next_time=entry,
+        system_key=shared, rules=rules or kernel(), menu=(), firms=firms, next_time=entry,
         pending=np.zeros(n, np.uint8), params=firm_parameters(scenario),
         market_conditions=market_conditions,
         macro=macro, market=market, book=Book(), ledger=Ledger(),
