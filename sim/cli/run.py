@@ -134,14 +134,18 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
             "most": until and most, "language": written is not Words.ENGLISH and written.value,
             "quiet": quiet, "keep": job.keep, "out": job.folder.path, "resume": True,
         })  # fmt: skip
-    comparison = write_findings(job.folder, simulated.results, written.value)
+
+    def told(comparison: Any) -> None:
+        typer.echo(f"{heading(comparison)}\n")
+        console().print(summary(comparison))
+        for sentence in precision.sentences() if precision is not None else ():
+            typer.echo(sentence)
+
+    read = None if quiet else told
+    write_findings(job.folder, simulated.results, written.value, job.workers, read)
     if quiet:
         typer.echo(job.folder.path)
         return
-    typer.echo(f"{heading(comparison)}\n")
-    console().print(summary(comparison))
-    for sentence in precision.sentences() if precision is not None else ():
-        typer.echo(sentence)
     typer.echo(f"\nall outcomes: {job.folder.path / COMPARISON}")
     typer.echo(f"report: {job.folder.report}")
 

@@ -149,12 +149,12 @@ class AlignedScenarios:
 
 @dataclass(frozen=True)
 class View:
-    """What measuring needs of results; no series are kept, and nothing is recorded."""
+    """What measuring and drawing need of results; of a study no series, and nothing recorded."""
 
     scenario: Any
     outcomes: pd.DataFrame
     series: pd.DataFrame = field(default_factory=pd.DataFrame)
-    manifest: dict[str, Any] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
 def align_scenarios(
