@@ -74,6 +74,7 @@ class World:
     cursor: NDArray[np.int64]
     panel: list[tuple[float, Floats]] = field(default_factory=list)
     system: list[tuple[float, Floats]] = field(default_factory=list)
+    keeps_decisions: bool = True
     decisions: list[Any] = field(default_factory=list)
     imposed: list[Any] | None = None
     events: list[Rows] = field(default_factory=list)
@@ -106,6 +107,8 @@ class World:
 
     def remember(self, d: Desk, before: int, date: float) -> None:
         """Keep what a committee decided: whom it judged, what was signed, what was reduced."""
+        if not self.keeps_decisions:
+            return
         judged, cuts = int(self.tally[JUDGED]), int(self.tally[CUTS])
         written = self.book.rows[before:].copy()
         for what, who, given in (
