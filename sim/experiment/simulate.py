@@ -12,10 +12,18 @@ import platform
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -196,7 +204,8 @@ def simulate(
     ----------
     scenario : Scenario
     workers : int
-        Processes that run replications side by side.
+        Processes that run replications side by side; of a single replication, threads that run
+        its arrangements side by side.
     keep : sequence of str
         ``"firms"`` and ``"events"`` keep those records; large.
     progress : callable or bool, optional
@@ -234,7 +243,7 @@ def replicate(
     todo = list(numbers)
     if executor is None and (workers <= 1 or len(todo) <= 1):
         for number in todo:
-            yield one_replication(scenario, number, tuple(keep))
+            yield one_replication(scenario, number, tuple(keep), threads=workers)
         return
     pool = executor or local_pool(min(workers, len(todo)))
     try:
@@ -247,12 +256,17 @@ def replicate(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] = ()) -> Reduced:
-    """Every arrangement once, reduced to outcomes, series and the tables to `keep`."""
+def one_replication(
+    scenario: Scenario, replication: int, keep: tuple[str, ...] = (), threads: int = 1
+) -> Reduced:
+    """Every arrangement once, reduced to outcomes, series and the tables to `keep`.
+
+    So many arrangements live side by side after the common history, with the same bits.
+    """
     start = time.perf_counter()
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
-    for world, history, baseline in histories(scenario, replication, EVENTS in keep):
+    for world, history, baseline in histories(scenario, replication, EVENTS in keep, threads):
         values = evaluate(history, baseline) | world.controls
         parts["outcomes"].append(outcome_rows(world.name, replication, values))
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
@@ -260,6 +274,8 @@ def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] 
             parts[name].append(frame.assign(**tags))
         residual = max(residual, world.ledger.residual)
         checks += world.ledger.checks
+        # Its memory is given back before the next one lives.
+        del world, history
     seconds = time.perf_counter() - start
     return Reduced(
         replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds
@@ -296,35 +312,67 @@ def _stacked(
 
 
 def histories(
-    scenario: Scenario, replication: int, trace: bool = False
+    scenario: Scenario, replication: int, trace: bool = False, threads: int = 1
 ) -> Iterator[tuple[World, History, History]]:
     """Each of the `worlds` of one replication, its history, and that of the baseline."""
     baseline: History | None = None
-    for world in worlds(scenario, replication, trace):
+    for world in worlds(scenario, replication, trace, threads):
         history = freeze(world)
         baseline = baseline or history
         yield world, history, baseline
+        del world, history
 
 
-def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:
+def worlds(
+    scenario: Scenario, replication: int, trace: bool = False, threads: int = 1
+) -> Iterator[World]:
     """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
-    settings = scenario.experiment
+    settings, firms = scenario.experiment, scenario.population.firms
     history = run_history(scenario, replication, trace)
     others = [name for name in settings.arrangements if name != settings.baseline]
+    if settings.footing not in (EQUAL_LENDING, EQUAL_FIRMS):
+        names = (settings.baseline, *others)
+        yield from side_by_side(partial(run_arrangement, history), names, threads)
+        return
     baseline = run_arrangement(history, settings.baseline)
     # Callers keep arrays of the world, not the world: its loans are remembered here.
-    decisions, book = baseline.decisions, baseline.book.rows.copy()
+    decisions, lines = baseline.decisions, mean_lines(baseline.book.rows, firms)
     yield baseline
     del baseline
-    for name in others:
-        imposed = None
-        if settings.footing == EQUAL_LENDING:
-            imposed = list(decisions)
-        elif settings.footing == EQUAL_FIRMS:
-            firms = scenario.population.firms
+
+    def repeat(name: str) -> World:
+        imposed = list(decisions)
+        if settings.footing == EQUAL_FIRMS:
             own = mean_lines(run_arrangement(history, name).book.rows, firms)
-            imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
-        yield run_arrangement(history, name, imposed)
+            imposed = with_lines(decisions, line_factors(own, lines))
+        return run_arrangement(history, name, imposed)
+
+    yield from side_by_side(repeat, others, threads)
+
+
+def side_by_side(
+    live: Callable[[str], World], names: Iterable[str], threads: int
+) -> Iterator[World]:
+    """The world of each arrangement, in order; no more are alive than threads, and the one read.
+
+    Compiled rules let go of the interpreter, so that threads gain where firms are many.
+
+    >>> list(side_by_side(str.upper, "abc", 2))
+    ['A', 'B', 'C']
+    """
+    if threads <= 1:
+        yield from map(live, names)
+        return
+    waiting: deque[Future[World]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for name in names:
+            done = waiting.popleft() if len(waiting) == threads else None
+            waiting.append(pool.submit(live, name))
+            if done is not None:
+                yield done.result()
+            del done
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def run_history(scenario: Scenario, replication: int, trace: bool = False) -> World:
