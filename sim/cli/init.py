@@ -19,21 +19,23 @@ def init(
     ],
 ) -> None:
     """Lay out a project: a first scenario, a first script, and the commands that run them."""
-    files = sorted(f.relative_to(TEMPLATE) for f in TEMPLATE.rglob("*") if _belongs(f))
-    there = [str(folder / file) for file in files if (folder / file).exists()]
+    files = {folder / _name(file): file for file in sorted(TEMPLATE.rglob("*")) if file.is_file()}
+    there = [str(target) for target in files if target.exists()]
     if there:
         cure = "name a folder without them; nothing was written"
         raise BadInputError(", ".join(there), "is already there", cure)
     try:
-        for file in files:
-            (folder / file).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(TEMPLATE / file, folder / file)
+        for target, file in files.items():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
     except OSError as error:
         cure = "name a folder that can be written"
         raise BadInputError(str(folder), f"cannot be written ({error.strerror})", cure) from error
-    for file in files:
-        typer.echo(folder / file)
+    for target in files:
+        typer.echo(target)
 
 
-def _belongs(file: Path) -> bool:
-    return file.is_file() and "__pycache__" not in file.parts
+def _name(file: Path) -> Path:
+    """Give the name in a project; a script is no module of the program until it is there."""
+    inside = file.relative_to(TEMPLATE)
+    return inside.with_suffix("") if inside.suffix == ".template" else inside
