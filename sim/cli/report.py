@@ -7,6 +7,7 @@ import typer
 
 from sim.base.language import language
 from sim.cli.options import BadInputError, InLanguage, PageFolder, Quiet, Words, reports_errors
+from sim.cli.run import cores
 from sim.cli.run_folder import REPORT, TABLES, RunFolder
 
 
@@ -44,7 +45,7 @@ def report(
     results = read_results(run)
     page = run.report if out is None else RunFolder.place(out, REPORT)
     if out is None:
-        write_findings(run, results, written.value)
+        write_findings(run, results, written.value, cores())
     else:
         page.parent.mkdir(parents=True, exist_ok=True)
         with language(written.value):

@@ -332,6 +332,7 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
 def run_history(scenario: Scenario, replication: int, trace: bool = False) -> World:
     """The common history of one replication, from which every arrangement branches."""
     history = new_world(scenario, replication, trace)
+    history.keeps_decisions = False
     years = scenario.experiment.warm_up_years
     if years > 0.0:
         run_world(history, -years, 0.0)
@@ -343,6 +344,8 @@ def run_arrangement(history: World, name: str, imposed: list[Any] | None = None)
     settings = history.scenario.experiment
     world = history.branch(name)
     world.imposed = imposed
+    is_repeated = settings.footing in (EQUAL_LENDING, EQUAL_FIRMS)
+    world.keeps_decisions = is_repeated and name == settings.baseline
     end = settings.horizon_years + settings.run_off_years
     watches = watches_of(history.scenario)
     observers = [follow(watches)] if watches else []
