@@ -75,6 +75,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     quiet: Quiet = False,
 ) -> None:
     """Compare arrangements of one or several scenarios with common random numbers."""
+    from sim.base.columns import write_csv
     from sim.studies.comparison import Precisely, align_scenarios, compare_scenarios, tail_findings
     from sim.studies.request import together
     from sim.studies.variance import METHODS, variance_factors
@@ -98,7 +99,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
             extra.append(tail_findings(found.outcomes, tails))
         now.end()
         with now.folder.staging() as stage:
-            found.comparison.frame().to_csv(stage / COMPARISON, index=False)
+            write_csv(found.comparison.frame(), stage / COMPARISON)
         for findings in (found.findings(), *extra):
             now.write(findings)
         if not quiet:

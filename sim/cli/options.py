@@ -73,6 +73,9 @@ PageFolder = Annotated[
         "--out", metavar="FOLDER", help="Folder for the page; by default the one of its subject."
     ),
 ]
+Excel = Annotated[
+    bool, typer.Option("--excel", help="Write all tables as one Excel workbook too.")
+]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a long study.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print as little as possible.")]
 
@@ -121,6 +124,14 @@ def settings_of(settings: list[str] | None, **experiment: int | None) -> list[st
     """
     given = {key: value for key, value in experiment.items() if value is not None}
     return [*(settings or []), *(f"experiment.{k}={v}" for k, v in given.items())]
+
+
+def check_excel(excel: bool) -> None:
+    """Refuse a workbook that cannot be written, before time is spent."""
+    if excel:
+        from sim.base.workbook import require_writer
+
+        require_writer()
 
 
 # --- From errors to messages and exit codes ------------------------------------------------------
