@@ -7,11 +7,13 @@ A verdict speaks only where the whole interval lies on one side of zero.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.chart_sheet import chart_sheet
 from sim.analysis.controls import Adjusted, adjust, unadjusted
 from sim.analysis.estimates import (
     MINIMUM_PAIRS,
@@ -31,7 +33,9 @@ from sim.analysis.estimates import (
     unseen_bound,
     variance_reduction,
 )
+from sim.analysis.labelled import labelled
 from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes
+from sim.analysis.sheets import definitions_sheet, table_sheet
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
@@ -43,6 +47,7 @@ from sim.base.wording import (
     step_text,
     unit_style,
 )
+from sim.base.workbook import Sheet, write_workbook
 from sim.outcomes.mark import Better, Mark
 from sim.outcomes.reading import mean
 
@@ -181,11 +186,13 @@ def method_words(mark: Mark, unit: int, controls: int) -> str:
 
     A `unit` of replications makes one observation; `controls` control variates are used.
     """
-    words = mark.interval_method
+    words = tr(mark.interval_method)
     if unit > 1:
-        words += ", means of antithetic pairs"
-    if controls:
-        words += f", adjusted by {controls} control variate{'s' if controls > 1 else ''}"
+        words += tr(", means of antithetic pairs")
+    if controls == 1:
+        words += tr(", adjusted by 1 control variate")
+    elif controls:
+        words += tr(", adjusted by {count} control variates", count=controls)
     return words
 
 
@@ -213,6 +220,18 @@ FRAME = (
     ),
 )
 """What `Comparison.frame` and ``comparison.csv`` hold."""
+
+BEHIND = (
+    Column("standard_error", OF_OUTCOME, "standard error of the difference", low=0.0),
+    Column("pairs", "count", "replications in which both are defined", "i8", low=0.0),
+    Column("median_difference", OF_OUTCOME, "median of the differences"),
+    Column("median_low", OF_OUTCOME, "lower end of its interval"),
+    Column("median_high", OF_OUTCOME, "upper end of its interval"),
+    Column("clear_of_all", "flag", "clear of zero when all rows are judged together", "i1"),
+    Column("method", TEXT, "how the interval is made", TEXT),
+    Column("warning", TEXT, "what a reader should keep in mind", TEXT),
+)
+"""Columns of `Comparison.details` that a workbook shows beside those of `FRAME`."""
 
 FRAME_COLUMNS = tuple(column.name for column in FRAME)
 DETAIL_COLUMNS = (
@@ -250,14 +269,41 @@ class Comparison:
             f" differences are clear of zero at {percent_text(self.confidence)}"
         )
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, labels: bool = False) -> pd.DataFrame:
         """Give the comparison as numbers: one row per outcome and arrangement, in columns `FRAME`.
 
         Means are over the replications in which both values are defined. Where a run has
         control variates, ``difference`` and its interval are adjusted by them, so it need not
-        equal ``mean`` less ``baseline_mean`` to the last digit.
+        equal ``mean`` less ``baseline_mean`` to the last digit. With `labels` it is written for
+        people: names in words, numbers in the units people read.
         """
-        return self.rows.copy()
+        return labelled(self.rows, FRAME, self.marks) if labels else self.rows.copy()
+
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Give the sheets of a workbook: a chart, all differences, and what outcomes are."""
+        names = definitions_sheet(self.marks)
+        if self.rows.empty:
+            return (names,)
+        behind = self.attributes.drop(columns=["outcome", "arrangement"])
+        whole = self.rows.join(behind)
+        whole["warning"] = [
+            warning_words(row, self.marks[row["outcome"]], self.confidence)
+            for row in whole.to_dict("records")
+        ]
+        about = tr(
+            "Difference of every outcome from the baseline, paired by replication, with {level}"
+            " intervals and verdicts.",
+            level=percent_text(self.confidence),
+        )
+        data = table_sheet(tr("Comparison"), whole, (*FRAME, *BEHIND), self.marks, about)
+        return chart_sheet(data, names, FRAME, self.confidence), data, names
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the comparison as an Excel workbook, with its folder, and name it.
+
+        Raises SimError if XlsxWriter, of the extra ``excel``, is not installed.
+        """
+        return write_workbook(path, self.sheets())
 
     def details(self) -> pd.DataFrame:
         """Give what stands behind each row of `frame`, in the same order.

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property, partial
+from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
@@ -23,15 +24,27 @@ from sim.analysis.estimates import (
     t_interval,
     unit_of,
 )
+from sim.analysis.labelled import labelled
+from sim.analysis.sheets import definitions_sheet, histories_sheet, table_sheet
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
+from sim.base.language import tr
 from sim.base.wording import percent_text
+from sim.base.workbook import Sheet, write_workbook
 from sim.outcomes.mark import Mark, registry
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 
 GROUPS = ("bank", "firm", "system", "cycle")
 COLUMNS = ["arrangement", "replication", "outcome", "value"]
 OF_OUTCOME = "that of the outcome"
+TIDY = (
+    Column("outcome", TEXT, "name of the outcome", TEXT),
+    Column("unit", TEXT, "its unit", TEXT),
+    Column("arrangement", TEXT, "arrangement that was run", TEXT),
+    Column("replication", "count", "number of the history, from 0", "i8", low=0.0),
+    Column("value", OF_OUTCOME, "value in this history; nan where undefined"),
+)
+"""What `Outcomes.frame` holds for people."""
 SUMMARY = (
     Column("outcome", TEXT, "name of the outcome", TEXT),
     Column("unit", TEXT, "its unit", TEXT),
@@ -112,9 +125,28 @@ class Outcomes:
             f" in {self.replications} replications"
         )
 
-    def frame(self) -> pd.DataFrame:
-        """Give a copy of the tidy table: arrangement, replication, outcome, value."""
-        return self.tidy.copy()
+    def frame(self, labels: bool = False) -> pd.DataFrame:
+        """Give a copy of the tidy table: arrangement, replication, outcome, value.
+
+        With `labels` it is written for people: names in words, numbers in the units people read.
+        """
+        return labelled(self.tidy, TIDY, self.marks) if labels else self.tidy.copy()
+
+    def sheets(self, confidence: float = 0.95) -> tuple[Sheet, ...]:
+        """Give the sheets of a workbook: levels, every history, and what outcomes are."""
+        about = tr(
+            "Mean and median of every outcome over replications, with {level} intervals.",
+            level=percent_text(confidence),
+        )
+        levels = table_sheet(tr("Levels"), self.summary(confidence), SUMMARY, self.marks, about)
+        return levels, histories_sheet(self._tables, self.marks), definitions_sheet(self.marks)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the outcomes as an Excel workbook, with its folder, and name it.
+
+        Raises SimError if XlsxWriter, of the extra ``excel``, is not installed.
+        """
+        return write_workbook(path, self.sheets())
 
     def mark(self, outcome: str) -> Mark:
         """Give the mark of an outcome; OutcomeError, with names near to it, if it is not here."""

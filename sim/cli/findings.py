@@ -14,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.compare import UNRESOLVED, unseen_words
+from sim.base.columns import write_csv
 from sim.base.language import Language, language, tr
 from sim.base.wording import arrangement_text, percent_text, verdict_word
 from sim.cli.options import say, table
@@ -24,6 +25,7 @@ from sim.cli.run_folder import (
     FIGURES,
     REPORT,
     SUMMARY,
+    WORKBOOK,
     RunFolder,
 )
 from sim.model.contracts.words import WORDS, number, percent, span
@@ -190,27 +192,38 @@ def write_findings(
     written: Language = "en",
     workers: int = 1,
     told: Callable[[Any], None] | None = None,
+    excel: bool = False,
 ) -> Any:
     """Measure, compare, write the tables behind the report, the figures and the report.
 
-    Figures and report are in the language asked for; tables hold the same words in all. So many
-    processes draw the figures; the comparison is `told` before.
+    Figures, report and the workbook, which is written where `excel` asks for it, are in the
+    language asked for; tables hold the same words in all. So many processes draw the figures;
+    the comparison is `told` before.
     """
     from sim.report.explore_data import explored
 
     # The page shows what the folder says of the run, as it will when it is written again.
     found = measured(replace(results, manifest=folder.manifest() or results.manifest), told)
     with folder.staging() as stage, language(written):
-        found.comparison.frame().to_csv(stage / COMPARISON, index=False)
-        summary = found.outcomes.summary(found.comparison.confidence)
-        summary.to_csv(stage / SUMMARY, index=False)
-        called_up = explored(found.outcomes, found.comparison)
-        called_up.to_csv(stage / EXPLORE, index=False)
-        found.by_bank.to_csv(stage / BY_BANK, index=False)
+        write_csv(found.comparison.frame(), stage / COMPARISON)
+        write_csv(found.outcomes.summary(found.comparison.confidence), stage / SUMMARY)
+        write_csv(explored(found.outcomes, found.comparison), stage / EXPLORE)
+        write_csv(found.by_bank, stage / BY_BANK)
+        if excel:
+            write_excel(stage / WORKBOOK, found)
         seen = found.outcomes, found.comparison, results
         drawings = write_figures(stage / FIGURES, *seen, workers)
         write_page(stage / REPORT, folder, found, drawings)
     return found.comparison
+
+
+def write_excel(file: Path, found: Measured) -> None:
+    """Write the workbook of a run, in the language of the context."""
+    from sim.base.workbook import write_workbook
+    from sim.experiment.workbook import run_sheets
+
+    sheets = run_sheets(found.results, found.outcomes, found.comparison, found.by_bank)
+    write_workbook(file, sheets)
 
 
 def write_page(file: Path, folder: RunFolder, found: Measured, drawings: Any = None) -> None:

@@ -19,6 +19,7 @@ from rich.text import Text
 
 from sim.base.errors import ScenarioError, SimError, three_lines
 from sim.base.language import tr
+from sim.base.shipped import scenario_path
 from sim.experiment.progress import RUNS, Lines, Meter, Pace, Silent
 
 
@@ -39,7 +40,14 @@ class Words(StrEnum):
 InLanguage = Annotated[
     Words, typer.Option("--language", help="Of figures and report: English or Chinese.")
 ]
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
+ScenarioFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SCENARIO",
+        parser=scenario_path,
+        help="A scenario file (TOML), or the name of a shipped one.",
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
@@ -64,6 +72,9 @@ PageFolder = Annotated[
     typer.Option(
         "--out", metavar="FOLDER", help="Folder for the page; by default the one of its subject."
     ),
+]
+Excel = Annotated[
+    bool, typer.Option("--excel", help="Write all tables as one Excel workbook too.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a long study.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print as little as possible.")]
@@ -113,6 +124,14 @@ def settings_of(settings: list[str] | None, **experiment: int | None) -> list[st
     """
     given = {key: value for key, value in experiment.items() if value is not None}
     return [*(settings or []), *(f"experiment.{k}={v}" for k, v in given.items())]
+
+
+def check_excel(excel: bool) -> None:
+    """Refuse a workbook that cannot be written, before time is spent."""
+    if excel:
+        from sim.base.workbook import require_writer
+
+        require_writer()
 
 
 # --- From errors to messages and exit codes ------------------------------------------------------

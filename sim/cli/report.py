@@ -6,9 +6,18 @@ from typing import Annotated, Any
 import typer
 
 from sim.base.language import language
-from sim.cli.options import BadInputError, InLanguage, PageFolder, Quiet, Words, reports_errors
+from sim.cli.options import (
+    BadInputError,
+    Excel,
+    InLanguage,
+    PageFolder,
+    Quiet,
+    Words,
+    check_excel,
+    reports_errors,
+)
 from sim.cli.run import cores
-from sim.cli.run_folder import REPORT, TABLES, RunFolder
+from sim.cli.run_folder import REPORT, TABLES, WORKBOOK, RunFolder
 
 
 def read_results(folder: RunFolder) -> Any:
@@ -36,18 +45,23 @@ def report(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     written: InLanguage = Words.ENGLISH,
     out: PageFolder = None,
+    excel: Excel = False,
     quiet: Quiet = False,
 ) -> None:
     """Write the report of a run again, without simulating; with --out elsewhere, and it alone."""
-    from sim.cli.findings import measured, write_findings, write_page
+    from sim.cli.findings import measured, write_excel, write_findings, write_page
 
+    check_excel(excel)
     run = RunFolder(folder)
     results = read_results(run)
     page = run.report if out is None else RunFolder.place(out, REPORT)
     if out is None:
-        write_findings(run, results, written.value, cores())
+        write_findings(run, results, written.value, cores(), excel=excel)
     else:
         page.parent.mkdir(parents=True, exist_ok=True)
         with language(written.value):
-            write_page(page, run, measured(results))
+            found = measured(results)
+            write_page(page, run, found)
+            if excel:
+                write_excel(page.with_name(WORKBOOK), found)
     typer.echo(page if quiet else f"report: {page}")

@@ -13,6 +13,7 @@ import typer
 from sim.cli.job import Job, Simulated, simulate, write_results
 from sim.cli.options import (
     INTERRUPTED,
+    Excel,
     InLanguage,
     Most,
     Out,
@@ -24,6 +25,7 @@ from sim.cli.options import (
     Until,
     Words,
     Workers,
+    check_excel,
     console,
     progress,
     reports_errors,
@@ -105,12 +107,14 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     until: Until = None,
     most: Most = 1000,
     written: InLanguage = Words.ENGLISH,
+    excel: Excel = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario and compare its arrangements."""
     from sim.cli.findings import heading, summary, write_findings
     from sim.scenario.scenario import load_with_notices
 
+    check_excel(excel)
     targets = read_targets(until)
     given = settings_of(settings, replications=replications, seed=seed)
     scenario, notices = load_with_notices(file, given)
@@ -132,7 +136,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         _stop(job, simulated, file, {
             "set": given, "solve-beliefs": solve_beliefs, "workers": workers, "until": until,
             "most": until and most, "language": written is not Words.ENGLISH and written.value,
-            "quiet": quiet, "keep": job.keep, "out": job.folder.path, "resume": True,
+            "excel": excel, "quiet": quiet, "keep": job.keep, "out": job.folder.path,
+            "resume": True,
         })  # fmt: skip
 
     def told(comparison: Any) -> None:
@@ -142,7 +147,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
             typer.echo(sentence)
 
     read = None if quiet else told
-    write_findings(job.folder, simulated.results, written.value, job.workers, read)
+    write_findings(job.folder, simulated.results, written.value, job.workers, read, excel)
     if quiet:
         typer.echo(job.folder.path)
         return

@@ -26,6 +26,7 @@ COMPARISON = "comparison.csv"
 SUMMARY = "summary.csv"
 EXPLORE = "explore.csv"
 BY_BANK = "by_bank.csv"
+WORKBOOK = "workbook.xlsx"
 REPORT = "report.html"
 FIGURES = "figures"
 TABLES = ("outcomes", "series", "banks", "firms", "events")

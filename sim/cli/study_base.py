@@ -242,6 +242,7 @@ def write_study(
 
 def _write_drawings(folder: Path, drawings: Mapping[str, Any]) -> None:
     """Write figures, the numbers behind each, and what a page shows of them."""
+    from sim.base.columns import write_csv
     from sim.report.studies import page_figure
     from sim.studies.findings import FIGURES
 
@@ -251,7 +252,7 @@ def _write_drawings(folder: Path, drawings: Mapping[str, Any]) -> None:
         drawing.savefig(folder / f"{name}.png")
         # A figure of a whole table has its name, and the table is there already.
         if not (folder / f"{name}.csv").exists():
-            drawing.data.to_csv(folder / f"{name}.csv", index=False)
+            write_csv(drawing.data, folder / f"{name}.csv")
     if drawings:
         figures = [page_figure(folder.name, name, drawn) for name, drawn in pictures.items()]
         (folder / FIGURES).write_text(json.dumps(figures), encoding="utf-8")

@@ -32,6 +32,7 @@ import pandas as pd
 
 from sim.base.errors import SimError
 from sim.base.language import tr
+from sim.base.version import VERSION
 from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
@@ -81,6 +82,7 @@ def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
         "largest_accounting_residual": max((part.residual for part in done), default=0.0),
         "identities_checked": sum(part.checks for part in done),
         "seconds_per_replication": [round(part.seconds, 3) for part in done],
+        "version": VERSION,
         "python": sys.version.split()[0],
         "versions": {name: version(name) for name in packages},
         "machine": {

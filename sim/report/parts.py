@@ -187,8 +187,8 @@ def _slim(text: str) -> str:
 
 # --- Values that a scenario states and where they come from, by the path of a parameter ----------
 
-ECONOMY = Path("scenarios/base/china_technology.toml")
-"""The default economy, from the top of the project."""
+ECONOMY = "shipped:base/china_technology"
+"""The default economy."""
 
 MOST_NAMED = 4
 """How many named values are told one by one."""

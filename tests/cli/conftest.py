@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from sim.analysis.outcomes_table import Outcomes
+from sim.analysis.outcomes_table import BANK_COLUMNS, Outcomes
 from sim.base.language import current
 from tests import synthetic
 from tests.scenario.standin import GOOD, StandIn
@@ -83,7 +83,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     monkeypatch.setattr("sim.report.report.write_report", _write_report)
     monkeypatch.setattr("sim.cli.findings.write_figures", _write_figures)
     monkeypatch.setattr(
-        "sim.analysis.outcomes_table.by_bank", lambda *_: pd.DataFrame({"bank": ["a"]})
+        "sim.analysis.outcomes_table.by_bank", lambda *_: pd.DataFrame(columns=BANK_COLUMNS)
     )
     monkeypatch.setattr("sim.scenario.scenario.Scenario", StandIn)
     monkeypatch.setattr("sim.experiment.simulate.entries_of", lambda _: ())

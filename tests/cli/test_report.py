@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from sim.cli.app import app
 from tests.cli.conftest import Engine
+from tests.workbooks import table
 
 
 def invoke(*words: str) -> Result:
@@ -33,6 +34,17 @@ def test_the_page_is_written_again_in_the_language_asked_for(done: Path) -> None
     assert page.read_text(encoding="utf-8").startswith("zh ")
     assert invoke("report", "x", "--quiet").stdout == f"{page}\n"
     assert page.read_text(encoding="utf-8") == first
+
+
+def test_a_finished_run_gives_its_workbook_in_place_or_elsewhere(done: Path) -> None:
+    assert not (done / "workbook.xlsx").exists()
+    assert invoke("report", "x", "--excel").exit_code == 0
+    assert invoke("report", "x", "--excel", "--language", "zh", "--out", "page").exit_code == 0
+    here, there = (
+        table(done / "workbook.xlsx", "Levels"),
+        table(Path("page/workbook.xlsx"), "水平"),
+    )
+    assert here["Mean"].tolist() == there["均值"].tolist()
 
 
 def test_a_page_elsewhere_leaves_the_run_as_it_is(done: Path) -> None:

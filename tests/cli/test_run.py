@@ -4,12 +4,14 @@ import json
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
 from sim.analysis.compare import compare
 from sim.base.language import language
+from sim.base.wording import unit_style
 from sim.cli.app import app
 from sim.cli.findings import write_figures
 from sim.cli.run import cores
@@ -17,6 +19,7 @@ from sim.report.figures import figures
 from sim.report.figures.gallery import Planned
 from tests import synthetic
 from tests.cli.conftest import REPLICATIONS, Engine
+from tests.workbooks import table
 
 FILES = {
     "manifest.json",
@@ -83,6 +86,39 @@ def test_the_files_say_what_was_run(file: Path) -> None:
     assert scenario["bank"]["lead"]["capital"] == 50.0
     comparison = pd.read_csv("x/comparison.csv")
     assert list(comparison)[:4] == ["outcome", "unit", "arrangement", "baseline"]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_workbook_holds_what_the_tables_hold_where_asked_for(file: Path) -> None:
+    result = run(str(file), "--out", "x", "--excel", "--language", "zh")
+    assert result.exit_code == 0, result.output
+    assert files_in(Path("x")) == FILES | {"workbook.xlsx"}
+    raw = pd.read_csv("x/comparison.csv")
+    shown = table(Path("x/workbook.xlsx"), "比较")
+    scale = raw["unit"].map(lambda unit: unit_style(unit).scale)
+    np.testing.assert_allclose(shown["差异"].astype(float), raw["difference"] * scale, 1e-15)
+
+
+def test_without_the_extra_nothing_is_run(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.base.workbook.find_spec", lambda _: None)
+    result = run(str(file), "--excel")
+    assert result.exit_code == 1
+    assert "needs the package XlsxWriter" in result.stderr
+    assert engine.asked == []
+    assert run(str(file)).exit_code == 0
+
+
+@pytest.mark.usefixtures("engine")
+def test_every_csv_file_of_a_run_says_its_encoding(file: Path) -> None:
+    assert run(str(file), "--out", "x").exit_code == 0
+    write_figures(
+        Path("x/more"), synthetic.outcomes(4), compare(synthetic.outcomes(4)), synthetic.results(4)
+    )
+    found = list(Path("x").rglob("*.csv"))
+    assert len(found) > 4
+    assert [f for f in found if not f.read_bytes().startswith(b"\xef\xbb\xbf")] == []
 
 
 @pytest.mark.usefixtures("engine")

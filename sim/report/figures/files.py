@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import Executor
 from pathlib import Path
 
+from sim.base.columns import write_csv
 from sim.base.language import Language, current, language
 from sim.experiment.simulate import local_pool, lost_workers
 from sim.report.figures.gallery import Planned
@@ -56,5 +57,5 @@ def _draw(folder: Path, plans: Sequence[Planned], written: Language) -> dict[str
         picture = pictures[plan.key] = drawing.picture()
         (folder / f"{plan.key}.svg").write_text(picture.svg, encoding="utf-8")
         printed.savefig(folder / f"{plan.key}.png")
-        picture.data.to_csv(folder / f"{plan.key}.csv", index=False)
+        write_csv(picture.data, folder / f"{plan.key}.csv")
     return pictures
