@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -467,11 +467,10 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
     table = outcomes.table(mark.name)
     values, baseline = table[arrangement].to_numpy(), table[aim.baseline].to_numpy()
     one, two = complete_pairs(values, baseline)
-    alone = mark.paired and undefined_baseline(values, baseline)
-    level, baseline_level = mean(finite(values) if alone else one), mean(two)
-    found = _difference(mark, outcomes, arrangement, aim)
-    interval = found.interval
-    median = quantile_interval(found.values, 0.5, aim.confidence)
+    judged = _judged(mark, outcomes, (arrangement, aim.baseline), aim.confidence)
+    found, median = judged.found, judged.median
+    level = mean(finite(values) if judged.verdict == UNDEFINED else one)
+    baseline_level = mean(two)
     width = aim.width(mark, level, baseline_level)
     return {
         "outcome": mark.name,
@@ -480,35 +479,80 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
         "baseline": aim.baseline,
         "mean": level,
         "baseline_mean": baseline_level,
-        **interval.named("difference", "low", "high"),
+        **found.interval.named("difference", "low", "high"),
         "correlation": correlation(one, two),
         "variance_reduction": _factor(one, two, outcomes, found),
         "replications_needed": outcomes.unit
         * replications_needed(_deviation(mark, found), width, aim.confidence),
-        "verdict": UNDEFINED if alone else decide(mark, (one, two), interval, median),
+        "verdict": judged.verdict,
         "half_width": width,
         **_behind(mark, values, (one - two, outcomes.unit), found, median, aim.confidence),
     }
 
 
-def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> Adjusted:
-    """Estimate the mean difference from independent observations, with its interval."""
+class _Judged(NamedTuple):
+    """A difference, the median of its observations, and what can be said of it."""
+
+    found: Adjusted
+    median: Interval
+    verdict: str
+
+
+def _judged(mark: Mark, outcomes: Outcomes, pair: tuple[str, str], confidence: float) -> _Judged:
+    """Judge the difference of an arrangement from the baseline."""
     table = outcomes.table(mark.name)
-    by_replication = (table[arrangement] - table[aim.baseline]).dropna()
+    values, baseline = (table[name].to_numpy() for name in pair)
+    found = adjusted_difference(mark, outcomes, pair, confidence)
+    median = quantile_interval(found.values, 0.5, confidence)
+    if mark.paired and undefined_baseline(values, baseline):
+        return _Judged(found, median, UNDEFINED)
+    sides = complete_pairs(values, baseline)
+    return _Judged(found, median, decide(mark, sides, found.interval, median))
+
+
+def differences(
+    outcomes: Outcomes, baseline: str = "plain", confidence: float = 0.95
+) -> pd.DataFrame:
+    """Give what a comparison says first, for those who ask again and again.
+
+    Columns outcome, unit, arrangement, difference, low, high and verdict of the `frame` of a
+    comparison, with its rows.
+    """
+    rows = []
+    for mark in outcomes.marks.values():
+        for arrangement in (name for name in outcomes.arrangements if name != baseline):
+            judged = _judged(mark, outcomes, (arrangement, baseline), confidence)
+            rows.append({
+                "outcome": mark.name, "unit": mark.unit, "arrangement": arrangement,
+                **judged.found.interval.named("difference", "low", "high"),
+                "verdict": judged.verdict,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def adjusted_difference(
+    mark: Mark, outcomes: Outcomes, pair: tuple[str, str], confidence: float = 0.95
+) -> Adjusted:
+    """Estimate the mean difference from independent observations, with its interval.
+
+    The pair is an arrangement and the baseline; the values are those of the observations.
+    """
+    table = outcomes.table(mark.name)
+    by_replication = (table[pair[0]] - table[pair[1]]).dropna()
     values = averaged(by_replication, outcomes.unit)
     if mark.binary:
         # A regression on controls would leave the range of a probability.
-        interval = difference_interval(mark, values, aim.confidence)
+        interval = difference_interval(mark, values, confidence)
         return Adjusted(values, interval, paired_proportion_p_value(values), 0)
     if outcomes.controls is None or mark.paired:
-        found = unadjusted(values, aim.confidence)
+        found = unadjusted(values, confidence)
     else:
-        known = outcomes.control_table(arrangement, aim.baseline)
+        known = outcomes.control_table(*pair)
         known = known.loc[by_replication.index]
-        found = adjust(values, averaged(known, outcomes.unit), aim.confidence)
+        found = adjust(values, averaged(known, outcomes.unit), confidence)
     if not mark.heavy_tailed:
         return found
-    return replace(found, interval=difference_interval(mark, found.values, aim.confidence))
+    return replace(found, interval=difference_interval(mark, found.values, confidence))
 
 
 def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:

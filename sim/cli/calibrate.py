@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.base.shipped import beside, scenario_path
 from sim.cli.options import (
     FAILED,
     INTERRUPTED,
@@ -30,7 +31,12 @@ from sim.cli.study_base import (
 )
 
 PlanFile = Annotated[
-    Path, typer.Argument(metavar="PLAN", help="A plan: scenarios/calibration/*.toml.")
+    Path,
+    typer.Argument(
+        metavar="PLAN",
+        parser=scenario_path,
+        help="A plan: scenarios/calibration/*.toml, or shipped:calibration/NAME.",
+    ),
 ]
 
 
@@ -116,7 +122,7 @@ def _finish(folder: RunFolder, file: Path, found: Any, is_quiet: bool) -> None:
     from sim.scenario.toml_text import fingerprint
     from sim.studies.calibration_plan import fitted_files, write_files
 
-    base = file.parent / found.plan.scenario
+    base = beside(file, found.plan.scenario)
     texts = fitted_files(found.plan, base.resolve(), found.fitted)
     written = write_files(texts, base.parent.resolve(), folder.path / "scenarios")
     about = {

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.base.shipped import scenario_path
 from sim.cli.options import (
     BadInputError,
     Most,
@@ -31,7 +32,10 @@ from sim.cli.study_base import Given, opened, print_findings
 from sim.scenario.toml_text import fingerprint
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="SCENARIO...", help="One scenario file or several.")
+    list[Path],
+    typer.Argument(
+        metavar="SCENARIO...", parser=scenario_path, help="One scenario file or several."
+    ),
 ]
 TAIL = "--tail"
 Tail = Annotated[

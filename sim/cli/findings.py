@@ -4,7 +4,7 @@ Commands import this file when they run, since it loads what is said of a model;
 or measures is imported inside functions, since it loads plots.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -168,8 +168,11 @@ class Measured:
     by_bank: Any
 
 
-def measured(results: Any) -> Measured:
-    """Measure and compare results as their scenario asks."""
+def measured(results: Any, told: Callable[[Any], None] | None = None) -> Measured:
+    """Measure and compare results as their scenario asks.
+
+    The comparison is `told` as soon as it stands.
+    """
     from sim.analysis.compare import compare
     from sim.analysis.outcomes_table import by_bank, measure
 
@@ -177,31 +180,39 @@ def measured(results: Any) -> Measured:
     outcomes = measure(results)
     share = experiment.half_width_share
     comparison = compare(outcomes, experiment.baseline, half_width_share=share)
+    if told is not None:
+        told(comparison)
     banks = by_bank(results, experiment.baseline, comparison.confidence)
     return Measured(results, outcomes, comparison, banks)
 
 
 def write_findings(
-    folder: RunFolder, results: Any, written: Language = "en", excel: bool = False
+    folder: RunFolder,
+    results: Any,
+    written: Language = "en",
+    workers: int = 1,
+    told: Callable[[Any], None] | None = None,
+    excel: bool = False,
 ) -> Any:
     """Measure, compare, write the tables behind the report, the figures and the report.
 
     Figures, report and the workbook, which is written where `excel` asks for it, are in the
-    language asked for; tables hold the same words in all.
+    language asked for; tables hold the same words in all. So many processes draw the figures;
+    the comparison is `told` before.
     """
     from sim.report.explore_data import explored
 
     # The page shows what the folder says of the run, as it will when it is written again.
-    told = replace(results, manifest=folder.manifest() or results.manifest)
+    found = measured(replace(results, manifest=folder.manifest() or results.manifest), told)
     with folder.staging() as stage, language(written):
-        found = measured(told)
         write_csv(found.comparison.frame(), stage / COMPARISON)
         write_csv(found.outcomes.summary(confidence=found.comparison.confidence), stage / SUMMARY)
         write_csv(explored(found.outcomes, found.comparison), stage / EXPLORE)
         write_csv(found.by_bank, stage / BY_BANK)
         if excel:
             write_excel(stage / WORKBOOK, found)
-        drawings = write_figures(stage / FIGURES, found.outcomes, found.comparison, results)
+        seen = found.outcomes, found.comparison, results
+        drawings = write_figures(stage / FIGURES, *seen, workers)
         write_page(stage / REPORT, folder, found, drawings)
     return found.comparison
 
@@ -242,31 +253,26 @@ def write_page(file: Path, folder: RunFolder, found: Measured, drawings: Any = N
     )
 
 
-def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) -> dict[str, Any]:
+def write_figures(
+    folder: Path, outcomes: Any, comparison: Any, results: Any, workers: int = 1
+) -> dict[str, Any]:
     """Write every figure of the report as SVG and as PNG, and the numbers behind it as CSV.
 
-    A PNG needs a font with the letters of the language; without one it is drawn in English.
     The figures are given by key, so that the report need not draw them again.
     """
     from sim.base.language import current
+    from sim.report.figures.files import draw_files
     from sim.report.figures.gallery import planned
     from sim.report.figures.letters import has_glyphs
+    from sim.studies.comparison import View
 
     folder.mkdir()
-    can_print = has_glyphs(current())
-    drawings = {}
-    for plan in planned(outcomes, comparison, results):
-        drawing = printed = plan.draw()
-        if not can_print:
-            with language("en"):
-                printed = plan.draw()
-        (folder / f"{plan.key}.svg").write_text(drawing.svg(), encoding="utf-8")
-        printed.savefig(folder / f"{plan.key}.png")
-        write_csv(drawing.data, folder / f"{plan.key}.csv")
-        drawings[plan.key] = drawing
-    if not can_print:
+    # Records of firms and events are large, and no figure shows them.
+    seen = View(results.scenario, results.outcomes, results.series, results.manifest)
+    pictures = draw_files(folder, list(planned(outcomes, comparison, seen)), workers)
+    if not has_glyphs(current()):
         say("no font here has Chinese letters: PNG files are in English, the rest in Chinese")
-    return drawings
+    return pictures
 
 
 # --- A comparison on the terminal ----------------------------------------------------------------

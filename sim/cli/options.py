@@ -19,6 +19,7 @@ from rich.text import Text
 
 from sim.base.errors import ScenarioError, SimError, three_lines
 from sim.base.language import tr
+from sim.base.shipped import scenario_path
 from sim.experiment.progress import RUNS, Lines, Meter, Pace, Silent
 
 
@@ -39,7 +40,14 @@ class Words(StrEnum):
 InLanguage = Annotated[
     Words, typer.Option("--language", help="Of figures and report: English or Chinese.")
 ]
-ScenarioFile = Annotated[Path, typer.Argument(metavar="SCENARIO", help="A scenario file (TOML).")]
+ScenarioFile = Annotated[
+    Path,
+    typer.Argument(
+        metavar="SCENARIO",
+        parser=scenario_path,
+        help="A scenario file (TOML), or the name of a shipped one.",
+    ),
+]
 Settings = Annotated[
     list[str] | None,
     typer.Option(

@@ -16,6 +16,7 @@ from sim.cli.options import (
     check_excel,
     reports_errors,
 )
+from sim.cli.run import cores
 from sim.cli.run_folder import REPORT, TABLES, WORKBOOK, RunFolder
 
 
@@ -55,7 +56,7 @@ def report(
     results = read_results(run)
     page = run.report if out is None else RunFolder.place(out, REPORT)
     if out is None:
-        write_findings(run, results, written.value, excel)
+        write_findings(run, results, written.value, cores(), excel=excel)
     else:
         page.parent.mkdir(parents=True, exist_ok=True)
         with language(written.value):

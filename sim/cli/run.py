@@ -54,6 +54,7 @@ def simulate_until(
     """
     from sim.analysis.outcomes_table import measure
     from sim.studies.comparison import FIRST_BATCH, precision_of, replicate_until
+    from sim.studies.precision import planned
 
     if not targets:
         return job, run_job(job), None
@@ -70,8 +71,10 @@ def simulate_until(
     rule = getattr(job.scenario, "variance_reduction", None)
     unit, given = (1 if rule is None else rule.unit), job.scenario.experiment
     check = partial(precision_of, baseline=given.baseline, targets=targets)
+    plan = planned(job.folder.path, job.scenario, targets)
     try:
-        found = replicate_until(look, check, max(FIRST_BATCH * unit, given.replications), most)[1]
+        first = max(FIRST_BATCH * unit, given.replications, plan)
+        found = replicate_until(look, check, first, most)[1]
     except _StoppedError:
         return *looks[-1], None
     return *looks[-1], found
@@ -136,14 +139,18 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
             "excel": excel, "quiet": quiet, "keep": job.keep, "out": job.folder.path,
             "resume": True,
         })  # fmt: skip
-    comparison = write_findings(job.folder, simulated.results, written.value, excel)
+
+    def told(comparison: Any) -> None:
+        typer.echo(f"{heading(comparison)}\n")
+        console().print(summary(comparison))
+        for sentence in precision.sentences() if precision is not None else ():
+            typer.echo(sentence)
+
+    read = None if quiet else told
+    write_findings(job.folder, simulated.results, written.value, job.workers, read, excel)
     if quiet:
         typer.echo(job.folder.path)
         return
-    typer.echo(f"{heading(comparison)}\n")
-    console().print(summary(comparison))
-    for sentence in precision.sentences() if precision is not None else ():
-        typer.echo(sentence)
     typer.echo(f"\nall outcomes: {job.folder.path / COMPARISON}")
     typer.echo(f"report: {job.folder.report}")
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from sim.cli.options import Arrangements, EachPoint, Outcomes, Pair, Vary, say
+from sim.cli.options import Arrangements, EachPoint, Outcomes, Pair, Until, Vary, say
 from sim.cli.report import read_results
 from sim.cli.run_folder import RunFolder
 from sim.cli.study_base import Begun, study
@@ -209,6 +209,25 @@ def attribute(
     now.tell(clauses.findings(), {"parts": draw.attribution(clauses)})
     if steps is not None:
         now.tell(steps.findings(), {"parts": draw.decomposition(steps)})
+
+
+@study()
+def precision(
+    now: Begun,
+    until: Until = None,
+    outcomes: Outcomes = None,
+    firms: Annotated[
+        str | None,
+        typer.Option(metavar="LOW:HIGH", help="Where their number is free: both ends are run."),
+    ] = None,
+) -> None:
+    """Tell luck of firms from luck of histories, and plan a stated half-width at least cost."""
+    from sim.studies.precision import check_request
+    from sim.studies.precision import precision as measure
+
+    asked = check_request(now.scenario, until or (), outcomes, firms)
+    now.start(*reversed(asked.jobs()), at_most=len(asked.sizes) > 1)
+    now.tell(measure(now.scenario, until or (), outcomes, firms, now.store).findings())
 
 
 @study()

@@ -246,14 +246,15 @@ def _write_drawings(folder: Path, drawings: Mapping[str, Any]) -> None:
     from sim.report.studies import page_figure
     from sim.studies.findings import FIGURES
 
+    pictures = {name: drawing.picture() for name, drawing in drawings.items()}
     for name, drawing in drawings.items():
-        (folder / f"{name}.svg").write_text(drawing.svg(), encoding="utf-8")
+        (folder / f"{name}.svg").write_text(pictures[name].svg, encoding="utf-8")
         drawing.savefig(folder / f"{name}.png")
         # A figure of a whole table has its name, and the table is there already.
         if not (folder / f"{name}.csv").exists():
             write_csv(drawing.data, folder / f"{name}.csv")
     if drawings:
-        figures = [page_figure(folder.name, name, drawn) for name, drawn in drawings.items()]
+        figures = [page_figure(folder.name, name, drawn) for name, drawn in pictures.items()]
         (folder / FIGURES).write_text(json.dumps(figures), encoding="utf-8")
 
 

@@ -101,8 +101,7 @@ def read_arrangements(scenario: Scenario, replication: int, read: Read) -> dict[
             for world, history, baseline in histories(scenario, replication)
         }
     address = read, history_key(scenario), replication
-    # A history's own decisions are for nobody to repeat.
-    kept = CACHE.take(address) or Kept(replace(run_history(scenario, replication), decisions=[]))
+    kept = CACHE.take(address) or Kept(run_history(scenario, replication))
     found = _values(kept, scenario, read)
     CACHE.put(address, kept)
     return found

@@ -24,6 +24,7 @@ import pandas as pd
 
 from sim.base.errors import SimError
 from sim.base.language import tr
+from sim.base.version import VERSION
 from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
@@ -73,6 +74,7 @@ def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
         "largest_accounting_residual": max((part.residual for part in done), default=0.0),
         "identities_checked": sum(part.checks for part in done),
         "seconds_per_replication": [round(part.seconds, 3) for part in done],
+        "version": VERSION,
         "python": sys.version.split()[0],
         "versions": {name: version(name) for name in packages},
         "machine": {
@@ -330,6 +332,7 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
 def run_history(scenario: Scenario, replication: int, trace: bool = False) -> World:
     """The common history of one replication, from which every arrangement branches."""
     history = new_world(scenario, replication, trace)
+    history.keeps_decisions = False
     years = scenario.experiment.warm_up_years
     if years > 0.0:
         run_world(history, -years, 0.0)
@@ -341,6 +344,8 @@ def run_arrangement(history: World, name: str, imposed: list[Any] | None = None)
     settings = history.scenario.experiment
     world = history.branch(name)
     world.imposed = imposed
+    is_repeated = settings.footing in (EQUAL_LENDING, EQUAL_FIRMS)
+    world.keeps_decisions = is_repeated and name == settings.baseline
     end = settings.horizon_years + settings.run_off_years
     watches = watches_of(history.scenario)
     observers = [follow(watches)] if watches else []

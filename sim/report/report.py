@@ -19,7 +19,7 @@ from sim.outcomes.mark import Mark
 from sim.report.explore import least_room, policy_source, script, with_explorer
 from sim.report.figures.gallery import groups, missing, planned
 from sim.report.figures.selection import group_label, headlines
-from sim.report.figures.style import COLOURS, Drawing
+from sim.report.figures.style import COLOURS, Drawing, Picture
 from sim.report.parts import inline_svg, listed
 from sim.report.studies import environment as templates
 from sim.report.studies import studies_html, with_studies
@@ -129,7 +129,7 @@ class Parts(TypedDict):
     limits: Sequence[str]
     setting: NotRequired[str]
     beliefs: NotRequired[pd.DataFrame | None]
-    drawings: NotRequired[Mapping[str, Drawing] | None]
+    drawings: NotRequired[Mapping[str, Drawing | Picture] | None]
     studies: NotRequired[Sequence[Study]]
     scenario_sha256: NotRequired[str]
     by_bank: NotRequired[pd.DataFrame | None]
@@ -210,7 +210,7 @@ def _protocols(results: ResultsView) -> Markup:
         return protocols(results.scenario, results.manifest, with_sources=False)
 
 
-def _figure(drawing: Drawing, key: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
+def _figure(drawing: Drawing | Picture, key: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
     """Give a figure with its words and, where short, the numbers behind it."""
     return {
         "key": key,

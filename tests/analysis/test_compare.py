@@ -16,6 +16,7 @@ from sim.analysis.compare import (
     UNDEFINED,
     UNRESOLVED,
     compare,
+    differences,
 )
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.errors import OutcomeError
@@ -300,3 +301,10 @@ def test_the_frames_are_copies(comparison):
     own = comparison.frame()
     own["verdict"] = "mine"
     assert "mine" not in set(comparison.frame()["verdict"])
+
+
+def test_differences_alone_say_what_a_comparison_says_first() -> None:
+    outcomes = synthetic.outcomes(12)
+    whole = compare(outcomes).frame()
+    alone = differences(outcomes)
+    pd.testing.assert_frame_equal(alone, whole[list(alone.columns)])

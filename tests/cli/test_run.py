@@ -274,11 +274,26 @@ def test_without_a_chinese_font_pictures_are_english_and_drawings_chinese(
     few = lambda *_: (Planned("one", lambda: figures.survival(synthetic.results(3))),)  # noqa: E731
     monkeypatch.setattr("sim.report.figures.gallery.planned", few)
     with language("zh"):
-        drawings = write_figures(tmp_path / "figures", None, None, None)
+        drawings = write_figures(tmp_path / "figures", None, None, synthetic.results(3))
     assert drawings["one"].written == "zh"
     assert "按企业年龄的存活比例" in (tmp_path / "figures" / "one.svg").read_text(encoding="utf-8")
     assert (tmp_path / "figures" / "one.png").stat().st_size > 1000
     assert "PNG files are in English" in capsys.readouterr().err
+
+
+def test_the_table_is_told_before_anything_is_drawn(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run(str(file), "--out", "x").stdout
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.cli.findings.write_figures", fail)
+    result = run(str(file), "--out", "x")
+    assert result.exit_code == 1
+    assert len(result.stdout) > 200
+    assert told.startswith(result.stdout)
 
 
 def test_cores_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

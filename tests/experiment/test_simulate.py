@@ -174,6 +174,8 @@ def test_all_arrangements_begin_with_the_same_history():
     for n in range(4):
         assert len({w.panel[n][1].tobytes() for w in ends}) == 1
     assert ends[0].book.used > 0
+    # Nobody repeats them.
+    assert [w.decisions for w in ends] == [[]] * len(ends)
 
 
 def test_with_equal_lending_the_others_repeat_what_the_baseline_decided():

@@ -69,7 +69,7 @@ def test_every_scenario_has_its_line_with_title_and_question(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(ROOT)
-    rows = scenarios_in(Path("scenarios"))
+    rows = scenarios_in([Path("scenarios")])
     assert len(rows) > 5
     for file, title, question in rows:
         assert f"| [{Path(file).stem}]({file}) | {title} | {question} |" in TEXT
@@ -86,7 +86,7 @@ def test_the_figure_says_what_it_was_drawn_from() -> None:
 
 
 def test_the_two_commands_can_be_called() -> None:
-    files = re.findall(r"^bash (\S+)", block("bash"), flags=re.MULTILINE)
+    files = re.findall(r"^bash (\S+)", TEXT, flags=re.MULTILINE)
     assert files == [".ci/main", ".ci/test"]
     assert all(os.access(ROOT / file, os.X_OK) for file in files)
 
