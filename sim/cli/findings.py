@@ -206,7 +206,7 @@ def write_findings(
     found = measured(replace(results, manifest=folder.manifest() or results.manifest), told)
     with folder.staging() as stage, language(written):
         write_csv(found.comparison.frame(), stage / COMPARISON)
-        write_csv(found.outcomes.summary(found.comparison.confidence), stage / SUMMARY)
+        write_csv(found.outcomes.summary(confidence=found.comparison.confidence), stage / SUMMARY)
         write_csv(explored(found.outcomes, found.comparison), stage / EXPLORE)
         write_csv(found.by_bank, stage / BY_BANK)
         if excel:
