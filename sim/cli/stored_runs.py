@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from sim.base.errors import StorageError
-from sim.cli.job import Job, Simulated, begin, refusal, run_key, write_results
+from sim.cli.job import Job, Simulated, begin, done_before, refusal, run_key, write_results
 from sim.cli.options import (
     FAILED,
     BadInputError,
@@ -159,10 +159,10 @@ def sources_of(job: Job, sources: Sequence[RunFolder]) -> dict[int, RunFolder]:
 
 def copy_replications(job: Job, places: Mapping[int, RunFolder], is_quiet: bool) -> None:
     """Copy replications into the folder of a job, each checked on the way."""
-    key = run_key(job.scenario)
+    key, there = run_key(job.scenario), done_before(job, run_key(job.scenario))
     with progress(is_quiet, REPLICATIONS) as report:
         for done, (number, source) in enumerate(places.items(), 1):
-            if source.path.resolve() != job.folder.path.resolve():
+            if number not in there:
                 job.folder.write_replication(source.replication(number, key))
             report(done, len(places))
 
