@@ -7,10 +7,20 @@ import signal
 
 import typer
 
-from sim.cli import calibrate, compare, facts, inspection, report, run, stored_runs, studies
+from sim.cli import (
+    calibrate,
+    compare,
+    facts,
+    inspection,
+    report,
+    run,
+    selftest,
+    stored_runs,
+    studies,
+)
 from sim.cli.options import COMMANDS
 
-FILES = (calibrate, compare, facts, inspection, report, run, stored_runs, studies)
+FILES = (calibrate, compare, facts, inspection, report, run, selftest, stored_runs, studies)
 """Where commands are; `reports_errors` and `study` make a command of a function of that name."""
 
 app = typer.Typer(
