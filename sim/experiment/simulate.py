@@ -24,13 +24,13 @@ from concurrent.futures import (
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from importlib.metadata import version
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import SimError
+from sim.base.errors import WorkersError
 from sim.base.language import tr
 from sim.base.version import VERSION
 from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
@@ -40,7 +40,9 @@ from sim.engine.processes import run_world, set_market_conditions
 from sim.engine.settlement import by_bank, read_all
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
+from sim.experiment.identity import identity
 from sim.experiment.progress import ProgressOption, meter
+from sim.experiment.replication_file import Replication
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
 from sim.model.contracts.loss_sharing import cover_shares
 from sim.model.firms.loss_surprise import OPENING
@@ -74,17 +76,15 @@ def event_frame(w: World) -> pd.DataFrame:
 # --- The manifest: what a reader needs to trust a run and to repeat it ---------------------------
 
 
-def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
+def manifest_of(scenario: Scenario, done: Sequence[Reduced | Replication]) -> dict[str, Any]:
     """What a reader needs to trust and to repeat the run."""
-    packages = ("numpy", "scipy", "numba", "simpy", "pandas", "pydantic")
     return {
         "seed": scenario.experiment.seed,
         "largest_accounting_residual": max((part.residual for part in done), default=0.0),
         "identities_checked": sum(part.checks for part in done),
         "seconds_per_replication": [round(part.seconds, 3) for part in done],
         "version": VERSION,
-        "python": sys.version.split()[0],
-        "versions": {name: version(name) for name in packages},
+        **identity(),
         "machine": {
             "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(),
         },
@@ -100,26 +100,39 @@ def local_pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["sim.experiment.simulate"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 
 @contextmanager
 def lost_workers() -> Iterator[None]:
-    """Say in words a user can act on that processes have died, by a SimError."""
+    """Say in words a user can act on that processes have died, by a WorkersError."""
     try:
         yield
+    except MemoryError as error:
+        raise WorkersError("workers", "ran out of memory", "take fewer workers") from error
     except BrokenProcessPool as error:
-        raise SimError(
-            "workers",
-            "ended before they had finished; a script starts itself anew in each of them",
-            'put what a script does beneath if __name__ == "__main__":, or take workers=1;'
-            " where memory ran out, take fewer workers",
-        ) from error
+        what, cure = "ended before they had finished", "where memory ran out, take fewer workers"
+        # A command has a module; a script is read anew by each of its processes.
+        if getattr(sys.modules.get("__main__"), "__spec__", None) is None:
+            what += "; a script starts itself anew in each of them"
+            beneath = 'put what a script does beneath if __name__ == "__main__":'
+            cure = f"{beneath}, or take workers=1; {cure}"
+        raise WorkersError("workers", what, cure) from error
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent to handle; it then cancels what has not begun."""
+def _begin_worker() -> None:
+    """Leave signals to the parent, which cancels what has not begun, and end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent has ended, even killed, and end without finishing anything."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 # --- Load or compile every entry point before a run, so that the wait is told and counted --------
@@ -250,12 +263,29 @@ def replicate(
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
-            futures = [pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo]
-            for future in as_completed(futures):
-                yield future.result()
+            yield from _finished(
+                {pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo}
+            )
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _finished(waiting: set[Future[Reduced]]) -> Iterator[Reduced]:
+    """Give what is finished and let go of it; after an error only what had been begun."""
+    error: BaseException | None = None
+    for future in as_completed(frozenset(waiting)):
+        waiting.discard(future)
+        if future.cancelled():
+            continue
+        if future.exception() is None:
+            yield future.result()
+        elif error is None:
+            error = future.exception()
+            for other in waiting:
+                other.cancel()
+    if error is not None:
+        raise error
 
 
 def one_replication(
