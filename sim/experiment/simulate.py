@@ -159,7 +159,7 @@ def _call_once(scenario: Scenario) -> None:
     w = new_world(scenario.with_values({"population.firms": 0}), 0)
     set_market_conditions(w, 0.0)
     w.advance(0.0)
-    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], 0.0)
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, 0.0)
     read_all(w, 0.0)
     by_bank(w, np.zeros(0))
     nobody = np.zeros(0, dtype=np.int64)
