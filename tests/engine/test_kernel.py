@@ -28,6 +28,7 @@ from sim.engine.kernel import (
 )
 from sim.engine.processes import run_world
 from sim.engine.world import new_world
+from sim.experiment.controls import follow, watches_of
 from sim.model.firms import lifecycle
 from tests.engine.hand import shipped
 
@@ -306,21 +307,28 @@ def test_a_small_world_is_the_same_to_the_last_bit_compiled_and_interpreted():
         {
             "population.firms": 50, "population.initial_share": 0.5,
             "experiment.warm_up_years": 1.0, "experiment.horizon_years": 1.5,
+            "variance_reduction.controls": ("hazards", "exits"),
         }
     )  # fmt: skip
-    ends = []
+    ends, surprises = [], []
     for chosen in (kernel(), interpreted()):
         history = new_world(few, 0, trace=True, rules=chosen)
         run_world(history, -1.0, 0.0)
-        w = history.branch("loan_with_warrant")
-        run_world(w, 0.0, 1.5)
+        w, watches = history.branch("loan_with_warrant"), watches_of(few)
+        run_world(w, 0.0, 1.5, observers=[follow(watches)])
         ends.append(w)
+        surprises.append([watch.total for watch in watches])
     one, other = ends
     assert one.book.used > 20
     for name in one.firms.dtype.names:
         assert one.firms[name].tobytes() == other.firms[name].tobytes(), name
     assert one.next_time.tobytes() == other.next_time.tobytes()
-    for (_, mine), (_, theirs) in zip(one.panel, other.panel, strict=True):
-        assert mine.tobytes() == theirs.tobytes()
+    for part in ("panel", "system"):
+        for (_, mine), (_, theirs) in zip(getattr(one, part), getattr(other, part), strict=True):
+            assert mine.tobytes() == theirs.tobytes()
+    assert one.ledger.paid.tobytes() == other.ledger.paid.tobytes()
+    assert one.ledger.residual == other.ledger.residual
+    assert surprises[0] == surprises[1]
+    assert surprises[0][0] != 0.0
     events = [np.concatenate(w.events).tolist() for w in ends]
     assert events[0] == events[1]

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from scipy.special import ndtri
 
+from sim.engine.kernel import kernel
 from sim.model.firms import record as r
 from sim.model.firms.equity import exit_multiple
 from sim.model.firms.exit_surprise import (
@@ -18,6 +19,7 @@ from sim.model.firms.exit_surprise import (
     mean_between,
     open_claim,
 )
+from tests.engine.hand import economy, world
 from tests.model.firms.hand import firm, market, rules, three
 
 # --- Claims --------------------------------------------------------------------------------
@@ -69,6 +71,22 @@ def test_gains_are_held_against_their_mean_at_the_exit_alone() -> None:
     assert expected != 0.0
     # Once the exit has been counted, nothing more is to be expected of the firm.
     assert exit_surprise(firms, [p], [c], 1.0, opening) == 0.0
+
+
+def test_compiled_and_interpreted_rules_give_the_same_bits() -> None:
+    found = []
+    for rule in (kernel().exit_surprise, exit_surprise):
+        w = world(
+            economy(), holder=[0.1, 0.0, 0.2], right=[0, r.WARRANT, r.SWAP], stake=0.02,
+            exercise_amount=1.0, trigger=[0.0, 0.0, 5.0], lender_gain_share=0.5,
+        )  # fmt: skip
+        w.firms.value, opening = (60.0, 90.0, 20.0), CLAIM.empty(3)
+        rule(w.firms, w.params, w.market_conditions, 0.0, opening)
+        w.firms.status = r.LISTED, r.ACQUIRED, r.ACQUIRED
+        total = rule(w.firms, w.params, w.market_conditions, 0.25, opening)
+        assert total != 0.0
+        found.append((total, opening.tobytes()))
+    assert found[0] == found[1]
 
 
 def test_the_mean_of_a_share_of_a_lognormal_value() -> None:
