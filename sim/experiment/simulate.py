@@ -37,7 +37,7 @@ from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_market_conditions
-from sim.engine.settlement import by_bank, read_all
+from sim.engine.settlement import settle
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
 from sim.experiment.identity import identity
@@ -45,7 +45,6 @@ from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.replication_file import Replication
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
 from sim.model.contracts.loss_sharing import cover_shares
-from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
@@ -152,16 +151,14 @@ def entries_of(scenario: Scenario) -> tuple[str, ...]:
     """The entry points of the rules that a run of the scenario calls."""
     settings = scenario.experiment
     names: tuple[str, ...] = (
-        "advance", "switch_regime", "settle_firms", "split_by_lender", "decide_applications",
-        "decide_on_lines", "enact_decisions",
+        "advance", "switch_regime", "close_quarter", "decide_applications", "decide_on_lines",
+        "enact_decisions",
     )  # fmt: skip
     if settings.run_off_years > 0.0:
         names += ("wind_down",)
     if settings.footing in (EQUAL_LENDING, EQUAL_FIRMS):
         names += ("repeat_judge", "repeat_sign", "repeat_reduction")
-    if "hazards" in scenario.variance_reduction.controls:
-        names += ("loss_surprise",)
-    return names
+    return names + tuple(watch.rule for watch in watches_of(scenario))
 
 
 def warm_up(scenario: Scenario) -> float:
@@ -182,9 +179,8 @@ def _call_once(scenario: Scenario) -> None:
     w = new_world(scenario.with_values({"population.firms": 0}), 0)
     set_market_conditions(w, 0.0)
     w.advance(0.0)
-    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], 0.0)
-    read_all(w, 0.0)
-    by_bank(w, np.zeros(0))
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, 0.0)
+    settle(w, 0.0)
     nobody = np.zeros(0, dtype=np.int64)
     given: dict[str, tuple[Any, ...]] = {
         "decide_applications": (), "decide_on_lines": (), "wind_down": (),
@@ -195,8 +191,8 @@ def _call_once(scenario: Scenario) -> None:
     for name, arguments in given.items():
         if name in needed:
             with_desk(w, 1, getattr(w.rules, name), *arguments, 0.0)
-    if "loss_surprise" in needed:
-        w.rules.loss_surprise(w.firms, w.params, w.market_conditions, 0.0, OPENING.empty(0))
+    for watch in watches_of(scenario):
+        watch.look(w, 0.0)
 
 
 # --- Replications, side by side or one after another ---------------------------------------------
