@@ -20,7 +20,6 @@ from sim.cli.options import (
     say,
     silent,
 )
-from sim.cli.run import cores
 from sim.cli.run_folder import RUNS, RunFolder
 from sim.cli.study_base import (
     announce,
@@ -29,6 +28,7 @@ from sim.cli.study_base import (
     print_findings,
     write_study,
 )
+from sim.experiment.workers import cores
 
 PlanFile = Annotated[
     Path,

@@ -16,8 +16,8 @@ from sim.cli.options import (
     check_excel,
     reports_errors,
 )
-from sim.cli.run import cores
 from sim.cli.run_folder import REPORT, TABLES, WORKBOOK, RunFolder
+from sim.experiment.workers import cores
 
 
 def read_results(folder: RunFolder) -> Any:

@@ -35,9 +35,10 @@ from sim.cli.options import (
     silent,
     table,
 )
-from sim.cli.run import cores, default_folder
+from sim.cli.run import default_folder
 from sim.cli.run_folder import RunFolder
 from sim.experiment.progress import RUNS as COUNTED
+from sim.experiment.workers import cores
 from sim.scenario.toml_text import fingerprint
 
 KEPT = ".runs"

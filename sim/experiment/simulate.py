@@ -34,6 +34,7 @@ from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
 from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
+from sim.experiment.workers import usual_workers
 from sim.model.contracts.loss_sharing import cover_shares
 from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
@@ -187,7 +188,7 @@ FIRMS, EVENTS = "firms", "events"
 def simulate(
     scenario: Scenario,
     *,
-    workers: int = 1,
+    workers: int | None = None,
     keep: Sequence[str] = (),
     progress: ProgressOption = None,
     executor: Executor | None = None,
@@ -197,8 +198,8 @@ def simulate(
     Parameters
     ----------
     scenario : Scenario
-    workers : int
-        Processes that run replications side by side.
+    workers : int, optional
+        By default all cores, one for what is short. Processes that run replications side by side.
     keep : sequence of str
         ``"firms"`` and ``"events"`` keep those records; large.
     progress : callable or bool, optional
@@ -213,6 +214,7 @@ def simulate(
         If an accounting identity breaks.
     """
     numbers = range(scenario.experiment.replications)
+    workers = workers or usual_workers(scenario)
     done: list[Reduced] = []
     tell = meter(progress)
     if executor is None:
