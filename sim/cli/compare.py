@@ -92,7 +92,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     given = Given(files[0], workers=workers, yes=yes, quiet=quiet)
     with opened(given, first, out or default_folder(files, list(scenarios.values()))) as now:
         now.start(*jobs, at_most=bool(targets))
-        found, extra = compare_scenarios(scenarios, baseline, aim, now.store), []
+        found, extra = compare_scenarios(scenarios, baseline, precisely=aim, store=now.store), []
         if measure_variance_reduction:
             extra.append(variance_factors(first, store=now.store).findings())
         if tails:

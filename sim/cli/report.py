@@ -15,8 +15,8 @@ from sim.cli.options import (
     check_excel,
     reports_errors,
 )
-from sim.cli.run import cores
 from sim.experiment.run_folder import REPORT, WORKBOOK, RunFolder, load_run
+from sim.experiment.workers import cores
 
 
 @reports_errors

@@ -44,6 +44,7 @@ from sim.experiment.identity import identity
 from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.replication_file import Replication
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
+from sim.experiment.workers import usual_workers
 from sim.model.contracts.loss_sharing import cover_shares
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
@@ -204,7 +205,7 @@ FIRMS, EVENTS = "firms", "events"
 def simulate(
     scenario: Scenario,
     *,
-    workers: int = 1,
+    workers: int | None = None,
     keep: Sequence[str] = (),
     progress: ProgressOption = None,
     executor: Executor | None = None,
@@ -214,9 +215,9 @@ def simulate(
     Parameters
     ----------
     scenario : Scenario
-    workers : int
-        Processes that run replications side by side; of a single replication, threads that run
-        its arrangements side by side.
+    workers : int, optional
+        Processes that run replications side by side, by default all cores, one for what is short;
+        of a single replication, threads that run its arrangements side by side.
     keep : sequence of str
         ``"firms"`` and ``"events"`` keep those records; large.
     progress : callable or bool, optional
@@ -231,6 +232,7 @@ def simulate(
         If an accounting identity breaks.
     """
     numbers = range(scenario.experiment.replications)
+    workers = workers or usual_workers(scenario)
     done: list[Reduced] = []
     tell = meter(progress)
     if executor is None:

@@ -92,6 +92,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
         "sim.analysis.outcomes_table.by_bank", lambda *_: pd.DataFrame(columns=BANK_COLUMNS)
     )
     monkeypatch.setattr("sim.scenario.scenario.Scenario", StandIn)
+    monkeypatch.setattr("sim.cli.run.usual_workers", lambda _: 1)
     monkeypatch.setattr("sim.experiment.simulate.entries_of", lambda _: ())
     monkeypatch.setattr("sim.analysis.outcomes_table.measure", _measure)
     return stand_in

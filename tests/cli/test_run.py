@@ -17,8 +17,8 @@ from sim.base.language import language
 from sim.base.wording import unit_style
 from sim.cli.app import app
 from sim.cli.findings import write_figures
-from sim.cli.run import cores
 from sim.experiment.run_folder import RunFolder
+from sim.experiment.workers import cores
 from sim.report.figures import figures
 from sim.report.figures.gallery import Planned
 from tests import synthetic
