@@ -38,6 +38,7 @@ from sim.model.contracts.loss_sharing import cover_shares
 from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
+from sim.outcomes.own import sent, with_own
 from sim.outcomes.series import all_series
 from sim.scenario.scenario import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 
@@ -238,10 +239,13 @@ def replicate(
         for number in todo:
             yield one_replication(scenario, number, tuple(keep))
         return
+    own, kept = sent(), tuple(keep)
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
-            futures = [pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo]
+            futures = [
+                pool.submit(with_own, own, one_replication, scenario, n, kept) for n in todo
+            ]
             for future in as_completed(futures):
                 yield future.result()
     finally:
