@@ -48,6 +48,7 @@ from sim.experiment.workers import usual_workers
 from sim.model.contracts.loss_sharing import cover_shares
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
+from sim.outcomes.own import sent, with_own
 from sim.outcomes.series import all_series
 from sim.scenario.scenario import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 
@@ -258,11 +259,12 @@ def replicate(
         for number in todo:
             yield one_replication(scenario, number, tuple(keep), threads=workers)
         return
+    own, kept = sent(), tuple(keep)
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
             yield from _finished(
-                {pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo}
+                {pool.submit(with_own, own, one_replication, scenario, n, kept) for n in todo}
             )
     finally:
         if executor is None:

@@ -29,7 +29,7 @@ PACKAGES = {
     "model/banks": {"numpy", "scipy", "pydantic"},
     "scenario": {"pydantic", "pydantic_core"},
     "engine": {"numpy", "simpy", "numba"},
-    "outcomes": {"numpy", "pandas", "scipy"},
+    "outcomes": {"numpy", "pandas", "scipy", "cloudpickle"},
     "analysis": {"numpy", "pandas", "scipy"},
     "experiment": {
         "numpy", "pandas", "scipy", "pyarrow", "distributed", "dask", "IPython", "ipywidgets",
