@@ -36,12 +36,11 @@ from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.base.wording import (
+    RowStyle,
     arrangement_text,
     level_text,
     percent_text,
-    range_text,
-    step_text,
-    unit_style,
+    row_style,
 )
 from sim.outcomes.mark import Better, Mark
 from sim.outcomes.reading import mean
@@ -284,25 +283,39 @@ class Comparison:
         for name in names:
             if name not in self.marks:
                 raise OutcomeError(name, "was not compared", "see comparison.marks")
-        errors = self.attributes["standard_error"].to_numpy()
         rows = [
-            self._text_row(self.rows.iloc[place], float(errors[place]))
+            self._text_row(row, written)
             for name in names
-            for place in np.flatnonzero(self.rows["outcome"] == name)
+            for written in (self.style(name),)
+            for row in self.rows[self.rows["outcome"] == name].to_dict("records")
         ]
         return pd.DataFrame(rows, columns=list(TEXT_COLUMNS))
 
-    def _text_row(self, row: "pd.Series[Any]", error: float) -> dict[str, str]:
+    def style(self, name: str, divisor: float = 1.0, unit: str = "") -> RowStyle:
+        """Give the unit and the decimals in which an outcome's row is written.
+
+        The numbers may be divided by something, and then have the unit that is given.
+        """
+        own = (self.rows["outcome"] == name).to_numpy()
+        rows = self.rows[own]
+        columns = ["mean", "baseline_mean", "difference"]
+        return row_style(
+            unit or self.marks[name].unit,
+            (rows[columns].to_numpy(np.float64) / divisor).ravel(),
+            self.attributes.loc[own, "standard_error"].to_numpy(np.float64) / divisor,
+            rows.loc[rows["verdict"].map(is_ranking), "difference"] / divisor,
+        )
+
+    def _text_row(self, row: Mapping[Any, Any], written: RowStyle) -> dict[str, str]:
         """Write one row as text."""
-        unit = str(row["unit"])
         return {
             "outcome": tr(self.marks[row["outcome"]].label),
-            "unit": unit_style(unit).axis,
+            "unit": written.style.axis,
             "arrangement": arrangement_text(row["arrangement"]),
-            "value": level_text(row["mean"], unit, error),
-            "baseline": level_text(row["baseline_mean"], unit, error),
-            "difference": step_text(row["difference"], unit, error),
-            "interval": range_text(row["low"], row["high"], unit, error),
+            "value": written.level(row["mean"]),
+            "baseline": written.level(row["baseline_mean"]),
+            "difference": written.step(row["difference"]),
+            "interval": written.range(row["low"], row["high"]),
             "verdict": tr(str(row["verdict"])),
         }
 

@@ -24,7 +24,6 @@ from sim.cli.options import (
     Until,
     Words,
     Workers,
-    console,
     progress,
     reports_errors,
     say,
@@ -105,7 +104,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario and compare its arrangements."""
-    from sim.cli.findings import heading, summary, write_findings
+    from sim.cli.findings import write_findings
+    from sim.cli.screen import show
     from sim.scenario.scenario import load_with_notices
 
     targets = read_targets(until)
@@ -135,8 +135,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     if quiet:
         typer.echo(job.folder.path)
         return
-    typer.echo(f"{heading(comparison)}\n")
-    console().print(summary(comparison))
+    show(comparison, job.scenario)
     for sentence in precision.sentences() if precision is not None else ():
         typer.echo(sentence)
     typer.echo(f"\nall outcomes: {job.folder.path / COMPARISON}")
