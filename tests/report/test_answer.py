@@ -169,7 +169,56 @@ def test_it_hangs_on_the_largest_part_that_goes_the_same_way() -> None:
     }  # fmt: skip
     text = words(block(told(made({"consortium": steps}))["bank"], "consortium"))
     assert re.search(
-        HANGS, text)) <= {"RAROC"}
+        HANGS,
+        text,
+    )
+    steps["bank.relationship_rate"] = 0.003
+    text = words(block(told(made({"consortium": steps}))["bank"], "consortium"))
+    assert ", a part of it." in text
+    # Less loss would be a part of a gain; more of it is none.
+    steps |= {"bank.relationship_rate": 0.0, "bank.equity_gain_rate": 0.0}
+    text = words(block(told(made({"consortium": steps}))["bank"], "consortium"))
+    assert "no part of it that is measured is clear" in text
+
+
+def test_how_sure_counts_histories_and_all_comparisons() -> None:
+    outcomes = made({"consortium": {"bank.net_margin": -0.01}})
+    rows = len(compare(outcomes).frame())
+    text = words(block(told(outcomes)["bank"], "consortium"))
+    assert (
+        f"better in 0, worse in 20 of 20 histories; clear also beside all {rows} comparisons."
+        in text
+    )
+
+
+def test_a_yes_or_no_outcome_is_judged_too() -> None:
+    public = told(made({"consortium": {"system.any_bank_failure": 0.5}}))["system"]
+    assert "Consortium is worse than plain lending: any bank failure +50 pp" in plain(
+        block(public, "consortium")["verdict"]
+    )
+    assert "in none of 20 histories" in plain(block(public, "revenue_swap")["verdict"])
+
+
+def test_one_history_ranks_nothing() -> None:
+    for side in told(made({"consortium": {"bank.net_margin": 0.1}}, count=1)).values():
+        assert all(one["tone"] == "none" for one in side["blocks"])
+        assert "too few histories" in plain(side["blocks"][0]["verdict"])
+
+
+def test_a_run_without_these_outcomes_or_with_one_arrangement_has_an_answer() -> None:
+    outcomes = synthetic.outcomes()
+    sides = told(outcomes)
+    assert list(sides) == ["bank", "firm", "system"]
+    alone = dataclasses.replace(outcomes, arrangements=("plain",))
+    assert all(side["blocks"] == [] for side in told(alone).values())
+
+
+def test_chinese_sentences_are_chinese() -> None:
+    steps = {"consortium": dict.fromkeys(NAMES, -0.01)}
+    with language("zh"):
+        sides = told(made(steps, noise=0.002))
+    text = plain(" ".join(words(one) for side in sides.values() for one in side["blocks"]))
+    assert set(re.findall("[A-Za-z]{2,}", text)) <= {"RAROC"}
     assert "联合贷款劣于普通贷款" in text
 
 
