@@ -33,8 +33,8 @@ from sim.analysis.estimates import (
     unseen_bound,
     variance_reduction,
 )
-from sim.analysis.labelled import labelled
-from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes
+from sim.analysis.labelled import by_party, labelled
+from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes, named
 from sim.analysis.sheets import definitions_sheet, table_sheet
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
@@ -318,25 +318,42 @@ class Comparison:
         """
         return self.attributes.copy()
 
-    def table(self, outcomes: Iterable[str] | None = None) -> pd.DataFrame:
+    def table(self, outcomes: str | Iterable[str] | None = None) -> pd.DataFrame:
         """Give the comparison for people: numbers as text, in the units people read.
 
         Columns are outcome, unit, arrangement, value, baseline, difference, interval and
-        verdict; rows those of the outcomes named, in this order, all by default.
+        verdict; rows those of the outcomes named, one or several, in this order, all by
+        default.
 
         Raises OutcomeError if a name was not compared.
         """
-        names = list(self.marks) if outcomes is None else list(outcomes)
-        for name in names:
-            if name not in self.marks:
-                raise OutcomeError(name, "was not compared", "see comparison.marks")
+        names = named(outcomes, self.marks)
+        return self._texts(
+            [at for name in names for at in np.flatnonzero(self.rows["outcome"] == name).tolist()]
+        )
+
+    def _texts(self, places: Iterable[int]) -> pd.DataFrame:
+        """Write some rows as text."""
         errors = self.attributes["standard_error"].to_numpy()
-        rows = [
-            self._text_row(self.rows.iloc[place], float(errors[place]))
-            for name in names
-            for place in np.flatnonzero(self.rows["outcome"] == name)
-        ]
+        rows = [self._text_row(self.rows.iloc[at], float(errors[at])) for at in places]
         return pd.DataFrame(rows, columns=list(TEXT_COLUMNS))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Give the rows of an outcome or of an arrangement as `table` writes them."""
+        if name in self.arrangements:
+            return self._texts(np.flatnonzero(self.rows["arrangement"] == name).tolist())
+        named(name, (*self.marks, *self.arrangements))
+        return self.table(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Give the names that a notebook completes between brackets."""
+        return [*self.marks, *(name for name in self.arrangements if name != self.baseline)]
+
+    def _repr_html_(self) -> str:
+        """Show the differences in a notebook, folded by party."""
+        rows = self.table().set_index(pd.Index(self.rows["outcome"]))
+        shown = rows.drop(columns="outcome").rename(columns=lambda name: tr(str(name)))
+        return by_party(repr(self), shown, self.marks)
 
     def _text_row(self, row: "pd.Series[Any]", error: float) -> dict[str, str]:
         """Write one row as text."""

@@ -10,6 +10,9 @@ import pandas as pd
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import by_bank, measure
 from sim.base.columns import TEXT, Column
+from sim.base.language import tr
+from sim.base.notebook_html import facts_html
+from sim.base.wording import arrangement_text
 from sim.base.workbook import require_writer, write_workbook
 from sim.engine.history import BANK_PANEL
 from sim.experiment.workbook import run_sheets
@@ -53,6 +56,17 @@ class Results:
         names = ", ".join(self.scenario.experiment.arrangements)
         count = self.outcomes["replication"].nunique()
         return f"Results({count} replications of {names})"
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what was run and which tables are here, with their rows."""
+        kept = {name: getattr(self, name) for name in TABLES}
+        named = tr(", ").join(map(arrangement_text, self.scenario.experiment.arrangements))
+        return facts_html(tr(self.scenario.title), [
+            (tr("Arrangements"), named),
+            (tr("Replications"), self.outcomes["replication"].nunique()),
+            *((name, tr("{count} rows", count=f"{len(table):,}"))
+              for name, table in kept.items() if table is not None),
+        ])  # fmt: skip
 
     def frame(self, labels: bool = False) -> pd.DataFrame:
         """The tidy table of outcomes; with `labels` written for people, without controls."""

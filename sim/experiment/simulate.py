@@ -24,26 +24,27 @@ from concurrent.futures import (
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import partial
-from importlib.metadata import version
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import SimError
+from sim.base.errors import WorkersError
 from sim.base.language import tr
 from sim.base.version import VERSION
 from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_market_conditions
-from sim.engine.settlement import by_bank, read_all
+from sim.engine.settlement import settle
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
+from sim.experiment.identity import identity
 from sim.experiment.progress import ProgressOption, meter
+from sim.experiment.replication_file import Replication
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
 from sim.model.contracts.loss_sharing import cover_shares
-from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
 from sim.outcomes.series import all_series
@@ -74,17 +75,15 @@ def event_frame(w: World) -> pd.DataFrame:
 # --- The manifest: what a reader needs to trust a run and to repeat it ---------------------------
 
 
-def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
+def manifest_of(scenario: Scenario, done: Sequence[Reduced | Replication]) -> dict[str, Any]:
     """What a reader needs to trust and to repeat the run."""
-    packages = ("numpy", "scipy", "numba", "simpy", "pandas", "pydantic")
     return {
         "seed": scenario.experiment.seed,
         "largest_accounting_residual": max((part.residual for part in done), default=0.0),
         "identities_checked": sum(part.checks for part in done),
         "seconds_per_replication": [round(part.seconds, 3) for part in done],
         "version": VERSION,
-        "python": sys.version.split()[0],
-        "versions": {name: version(name) for name in packages},
+        **identity(),
         "machine": {
             "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(),
         },
@@ -100,26 +99,39 @@ def local_pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["sim.experiment.simulate"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 
 @contextmanager
 def lost_workers() -> Iterator[None]:
-    """Say in words a user can act on that processes have died, by a SimError."""
+    """Say in words a user can act on that processes have died, by a WorkersError."""
     try:
         yield
+    except MemoryError as error:
+        raise WorkersError("workers", "ran out of memory", "take fewer workers") from error
     except BrokenProcessPool as error:
-        raise SimError(
-            "workers",
-            "ended before they had finished; a script starts itself anew in each of them",
-            'put what a script does beneath if __name__ == "__main__":, or take workers=1;'
-            " where memory ran out, take fewer workers",
-        ) from error
+        what, cure = "ended before they had finished", "where memory ran out, take fewer workers"
+        # A command has a module; a script is read anew by each of its processes.
+        if getattr(sys.modules.get("__main__"), "__spec__", None) is None:
+            what += "; a script starts itself anew in each of them"
+            beneath = 'put what a script does beneath if __name__ == "__main__":'
+            cure = f"{beneath}, or take workers=1; {cure}"
+        raise WorkersError("workers", what, cure) from error
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent to handle; it then cancels what has not begun."""
+def _begin_worker() -> None:
+    """Leave signals to the parent, which cancels what has not begun, and end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent has ended, even killed, and end without finishing anything."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 # --- Load or compile every entry point before a run, so that the wait is told and counted --------
@@ -139,16 +151,14 @@ def entries_of(scenario: Scenario) -> tuple[str, ...]:
     """The entry points of the rules that a run of the scenario calls."""
     settings = scenario.experiment
     names: tuple[str, ...] = (
-        "advance", "switch_regime", "settle_firms", "split_by_lender", "decide_applications",
-        "decide_on_lines", "enact_decisions",
+        "advance", "switch_regime", "close_quarter", "decide_applications", "decide_on_lines",
+        "enact_decisions",
     )  # fmt: skip
     if settings.run_off_years > 0.0:
         names += ("wind_down",)
     if settings.footing in (EQUAL_LENDING, EQUAL_FIRMS):
         names += ("repeat_judge", "repeat_sign", "repeat_reduction")
-    if "hazards" in scenario.variance_reduction.controls:
-        names += ("loss_surprise",)
-    return names
+    return names + tuple(watch.rule for watch in watches_of(scenario))
 
 
 def warm_up(scenario: Scenario) -> float:
@@ -169,9 +179,8 @@ def _call_once(scenario: Scenario) -> None:
     w = new_world(scenario.with_values({"population.firms": 0}), 0)
     set_market_conditions(w, 0.0)
     w.advance(0.0)
-    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], 0.0)
-    read_all(w, 0.0)
-    by_bank(w, np.zeros(0))
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, 0.0)
+    settle(w, 0.0)
     nobody = np.zeros(0, dtype=np.int64)
     given: dict[str, tuple[Any, ...]] = {
         "decide_applications": (), "decide_on_lines": (), "wind_down": (),
@@ -182,8 +191,8 @@ def _call_once(scenario: Scenario) -> None:
     for name, arguments in given.items():
         if name in needed:
             with_desk(w, 1, getattr(w.rules, name), *arguments, 0.0)
-    if "loss_surprise" in needed:
-        w.rules.loss_surprise(w.firms, w.params, w.market_conditions, 0.0, OPENING.empty(0))
+    for watch in watches_of(scenario):
+        watch.look(w, 0.0)
 
 
 # --- Replications, side by side or one after another ---------------------------------------------
@@ -250,12 +259,29 @@ def replicate(
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
-            futures = [pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo]
-            for future in as_completed(futures):
-                yield future.result()
+            yield from _finished(
+                {pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo}
+            )
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _finished(waiting: set[Future[Reduced]]) -> Iterator[Reduced]:
+    """Give what is finished and let go of it; after an error only what had been begun."""
+    error: BaseException | None = None
+    for future in as_completed(frozenset(waiting)):
+        waiting.discard(future)
+        if future.cancelled():
+            continue
+        if future.exception() is None:
+            yield future.result()
+        elif error is None:
+            error = future.exception()
+            for other in waiting:
+                other.cancel()
+    if error is not None:
+        raise error
 
 
 def one_replication(

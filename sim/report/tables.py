@@ -72,7 +72,7 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     frame = comparison.frame()
     names = set(frame.loc[frame["verdict"] == UNDEFINED, "outcome"])
     rows = []
-    for row in outcomes.summary(comparison.confidence).to_dict("records"):
+    for row in outcomes.summary(confidence=comparison.confidence).to_dict("records"):
         if row["outcome"] in names and row["arrangement"] != comparison.baseline:
             ends, unit = (row["median_low"], row["median_high"]), str(row["unit"])
             error = error_of(*ends)
@@ -305,7 +305,7 @@ def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] 
     found.sort(key=lambda name: order.index(name) if name in order else len(order))
     summary = {
         (row["outcome"], row["arrangement"]): row
-        for row in outcomes.summary(confidence).to_dict("records")
+        for row in outcomes.summary(confidence=confidence).to_dict("records")
     }
     rows = []
     for name in found:

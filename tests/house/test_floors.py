@@ -49,7 +49,6 @@ MANY_ARGUMENTS = {
     "model/firms/events.py leave": KERNEL,
     "model/firms/events.py on_cause": KERNEL,
     "model/firms/events.py on_schedule": KERNEL,
-    "model/firms/flows.py settle_firms": KERNEL,
     "model/firms/contract_effects.py settle_request": KERNEL,
     "model/firms/flows.py post_firm": KERNEL,
     "model/firms/contract_effects.py sign_firm": KERNEL,

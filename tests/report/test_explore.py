@@ -74,7 +74,9 @@ def test_values_are_those_of_the_run_to_three_digits_of_what_varies_least(by_nam
 
 
 def test_estimates_are_those_of_the_tables(by_name, outcomes, comparison):
-    summary = outcomes.summary(comparison.confidence).set_index(["outcome", "arrangement"])
+    summary = outcomes.summary(confidence=comparison.confidence).set_index(
+        ["outcome", "arrangement"]
+    )
     frame = comparison.frame().set_index(["outcome", "arrangement"])
     for name, one in by_name.items():
         scale = unit_style(outcomes.mark(name).unit).scale
