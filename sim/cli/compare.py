@@ -27,8 +27,8 @@ from sim.cli.options import (
     settings_of,
     silent,
 )
-from sim.cli.run_folder import COMPARISON, RUNS
 from sim.cli.study_base import Given, opened, print_findings
+from sim.experiment.run_folder import COMPARISON, RUNS
 from sim.scenario.toml_text import fingerprint
 
 Files = Annotated[

@@ -18,7 +18,7 @@ from sim.base.columns import write_csv
 from sim.base.language import Language, language, tr
 from sim.base.wording import arrangement_text, percent_text, verdict_word
 from sim.cli.options import say, table
-from sim.cli.run_folder import (
+from sim.experiment.run_folder import (
     BY_BANK,
     COMPARISON,
     EXPLORE,
@@ -232,7 +232,6 @@ def write_page(file: Path, folder: RunFolder, found: Measured, drawings: Any = N
     `drawings` are the figures by key, where they are drawn already.
     """
     from sim.report.report import write_report
-    from sim.report.studies import studies_of
 
     scenario = found.results.scenario
     write_report(
@@ -248,9 +247,27 @@ def write_page(file: Path, folder: RunFolder, found: Measured, drawings: Any = N
         sources=scenario.sources,
         limits=LIMITS,
         drawings=drawings,
-        studies=studies_of(folder.path),
+        studies=studies_in(folder),
         scenario_sha256=fingerprint(scenario),
     )
+
+
+def studies_in(folder: RunFolder) -> list[Any]:
+    """Read the studies of a run; those of another version of the program say so."""
+    from sim.experiment.identity import program_digest
+    from sim.report.studies import studies_of
+
+    folder.check_studies()
+    told = tr("This study was made by another version of the program.")
+    return [
+        study
+        if study.about.get("program", program_digest()) == program_digest()
+        else replace(
+            study,
+            findings=replace(study.findings, sentences=(told, *study.findings.sentences)),
+        )
+        for study in studies_of(folder.path)
+    ]
 
 
 def write_figures(

@@ -1,13 +1,12 @@
-"""The command report: write the report of a run again; and read a run from its folder."""
+"""The command report: write the report of a run again."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from sim.base.language import language
 from sim.cli.options import (
-    BadInputError,
     Excel,
     InLanguage,
     PageFolder,
@@ -16,28 +15,8 @@ from sim.cli.options import (
     check_excel,
     reports_errors,
 )
-from sim.cli.run_folder import REPORT, TABLES, WORKBOOK, RunFolder
+from sim.experiment.run_folder import REPORT, WORKBOOK, RunFolder, load_run
 from sim.experiment.workers import cores
-
-
-def read_results(folder: RunFolder) -> Any:
-    """Read the results of a finished or interrupted run from its folder.
-
-    Raises BadInputError if the folder holds no run, or a file of it is gone; ScenarioError if
-    its scenario is not one of this version.
-    """
-    from sim.experiment.results import Results
-    from sim.scenario.scenario import load_scenario
-
-    manifest = folder.manifest()
-    cure = "give the folder that a run has written"
-    if not manifest:
-        raise BadInputError(str(folder.path), "holds no run", cure)
-    tables: dict[str, Any] = {name: folder.table(name) for name in TABLES}
-    for name in ("outcomes", "series", "banks"):
-        if tables[name] is None:
-            raise BadInputError(str(folder.path), f"has lost its {name}.parquet", "run it again")
-    return Results(load_scenario(folder.path / "scenario.toml"), manifest=manifest, **tables)
 
 
 @reports_errors
@@ -53,11 +32,14 @@ def report(
 
     check_excel(excel)
     run = RunFolder(folder)
-    results = read_results(run)
     page = run.report if out is None else RunFolder.place(out, REPORT)
     if out is None:
-        write_findings(run, results, written.value, cores(), excel=excel)
+        # Read before the folder is made ready: what holds no run stays as it is.
+        run.check_is_run()
+        with run.held():
+            write_findings(run, load_run(folder), written.value, cores(), excel=excel)
     else:
+        results = load_run(folder)
         page.parent.mkdir(parents=True, exist_ok=True)
         with language(written.value):
             found = measured(results)

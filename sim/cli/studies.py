@@ -9,10 +9,9 @@ from typing import Annotated, Any, cast
 import typer
 
 from sim.cli.options import Arrangements, EachPoint, Outcomes, Pair, Until, Vary, say
-from sim.cli.report import read_results
-from sim.cli.run_folder import RunFolder
 from sim.cli.study_base import Begun, study
 from sim.experiment.progress import REPLICATIONS
+from sim.experiment.run_folder import RunFolder, load_run
 from sim.scenario.toml_text import fingerprint
 
 
@@ -245,12 +244,16 @@ def cycle(now: Begun) -> None:
 
 def recalled(folder: RunFolder, scenario: Any) -> Any:
     """Read the results of a run of this very scenario; None where there is none."""
+    from sim.experiment.identity import differences
     from sim.studies.cycle import NEEDED
 
     manifest = folder.manifest()
     if manifest.get("scenario_sha256") != fingerprint(scenario) or not manifest.get("finished"):
         return None
-    results = read_results(folder)
+    if other := differences(manifest):
+        say(f"notice: the run in the folder is of another version: {', '.join(other)}")
+        return None
+    results = load_run(folder.path)
     return results if set(NEEDED) <= set(results.series["series"].unique()) else None
 
 

@@ -15,6 +15,7 @@ from sim.analysis.compare import COVERS_ZERO, UNRESOLVED, Comparison, reason
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.language import Language, current, language, tr
 from sim.base.wording import arrangement_text, percent_text, unit_style
+from sim.experiment.identity import made_by_another
 from sim.outcomes.mark import Mark
 from sim.report.explore import least_room, policy_source, script, with_explorer
 from sim.report.figures.gallery import groups, missing, planned
@@ -192,6 +193,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "sources": sources_table(parts["sources"]).to_dict("records"),
         "limits": list(parts["limits"]),
         "definitions": definitions(comparison).to_dict("records"),
+        "other_version": ", ".join(made_by_another(results.manifest)),
         "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,
         "protocols": _protocols(results), "studies": studies_html(()),
     }  # fmt: skip

@@ -7,6 +7,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.cli.app import app
+from sim.cli.job import Job, begin
+from sim.experiment.run_folder import RunFolder
+from sim.scenario.scenario import load_scenario
 from tests.cli.conftest import Engine
 from tests.workbooks import table
 
@@ -81,3 +84,18 @@ def test_a_run_that_lost_a_table_is_told(done: Path) -> None:
     result = invoke("report", "x")
     assert result.exit_code == 2
     assert "has lost its series.parquet" in result.stderr
+    assert "go on with: python -m sim run small.toml --out x --resume" in result.stderr
+
+
+def test_a_run_of_another_version_can_be_told_and_not_mixed(done: Path) -> None:
+    """What the page says of it is tested beside the page."""
+    assert invoke("verify", "x").exit_code == 0
+    assert invoke("report", "x").exit_code == 0
+
+
+def test_a_run_that_was_killed_says_how_to_go_on(file: Path, engine: Engine) -> None:
+    job = Job(load_scenario(file), RunFolder(Path("x")), go_on_with="do that")
+    begin(job)
+    result = invoke("report", "x")
+    assert result.exit_code == 2
+    assert "holds a run that was not finished\n  go on with: do that" in result.stderr

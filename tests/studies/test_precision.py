@@ -65,6 +65,9 @@ def test_without_a_common_part_the_share_is_zero_and_with_it_alone_it_is_one() -
     assert split_of(same).share == 1.0
     assert split_of(np.tile([1.0, 3.0], (5, 1))).share == 0.0
     assert math.isnan(split_of(np.ones((5, 2))).share)
+    # Histories seem to differ less than chance alone makes them: the share may yet be some.
+    below = split_of(np.array([[0.0, 3.0], [3.1, 0.1], [0.2, 2.9], [2.7, 0.3], [0.1, 3.3]]))
+    assert below.histories < 0.0 == below.share == below.low < below.high
 
 
 def law(firms: float, size: float = 1.0) -> Split:
