@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from sim.base.language import current
 from sim.experiment.results import TABLES, Reduced, Results
 from tests import synthetic
 from tests.scenario.standin import GOOD, StandIn
+
+# Imported before anything is put in the place of what they take by name.
+for module in ("sim.studies.comparison", "sim.studies.precision"):
+    import_module(module)
 
 REPLICATIONS = 5
 
