@@ -37,7 +37,7 @@ from sim.cli.options import (
     written_options,
 )
 from sim.experiment.progress import REPLICATIONS
-from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder, load_run
+from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder, read_results
 from sim.experiment.workers import cores, usual_workers
 from sim.scenario.toml_text import fingerprint
 
@@ -70,7 +70,7 @@ def simulate_until(
         looks.append((own, run_job(own)))
         if not looks[-1][1].is_whole:
             raise _StoppedError
-        return measure(load_run(job.folder.path))
+        return measure(read_results(job.folder.path))
 
     rule = getattr(job.scenario, "variance_reduction", None)
     unit, given = (1 if rule is None else rule.unit), job.scenario.experiment
@@ -173,7 +173,7 @@ def finish(
             typer.echo(sentence)
 
     folder, read = job.folder, None if is_quiet else told
-    write_findings(folder, load_run(folder.path), written, job.workers, read, excel)
+    write_findings(folder, read_results(folder.path), written, job.workers, read, excel)
     if is_quiet:
         typer.echo(folder.path)
         return

@@ -11,7 +11,7 @@ import typer
 from sim.cli.options import Arrangements, EachPoint, Outcomes, Pair, Until, Vary, say
 from sim.cli.study_base import Begun, study
 from sim.experiment.progress import REPLICATIONS
-from sim.experiment.run_folder import RunFolder, load_run
+from sim.experiment.run_folder import RunFolder, read_results
 from sim.scenario.toml_text import fingerprint
 
 
@@ -253,7 +253,7 @@ def recalled(folder: RunFolder, scenario: Any) -> Any:
     if other := differences(manifest):
         say(f"notice: the run in the folder is of another version: {', '.join(other)}")
         return None
-    results = load_run(folder.path)
+    results = read_results(folder.path)
     return results if set(NEEDED) <= set(results.series["series"].unique()) else None
 
 

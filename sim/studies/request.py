@@ -11,15 +11,17 @@ from concurrent.futures import Executor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.base.errors import Problem, ScenarioError
 from sim.experiment.progress import ProgressOption
-from sim.experiment.store import Store
 from sim.experiment.workers import cores
 from sim.outcomes.mark import Mark, registry
 from sim.scenario.read import similar
 from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.experiment.store import Store
 
 ARRANGEMENTS, OUTCOMES, POINTS = "--arrangements", "--outcomes", "--points"
 REPLICATIONS = "--replications"
@@ -99,13 +101,15 @@ def study_store(
     workers: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = None,
-) -> Store:
+) -> "Store":
     """Give the store in which a study keeps its runs.
 
     folder: where they stay for later studies; in memory by default.
     workers: processes that simulate side by side; all cores by default.
     executor, progress: as in `sim.experiment.simulate.simulate`.
     """
+    from sim.experiment.store import Store
+
     place = None if folder is None else Path(folder)
     return Store(place, workers or cores(), executor, progress)
 

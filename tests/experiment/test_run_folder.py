@@ -21,7 +21,7 @@ from sim.experiment.replication_file import (
     write_tables,
 )
 from sim.experiment.results import TABLES
-from sim.experiment.run_folder import ALWAYS, RunFolder, load_run
+from sim.experiment.run_folder import ALWAYS, RunFolder, read_results
 from tests.experiment.small import tiny_results
 
 
@@ -112,7 +112,7 @@ def test_a_folder_without_a_run_is_empty(tmp_path: Path) -> None:
     assert (folder.manifest(), folder.files(), folder.numbers()) == ({}, {}, [])
     folder.check_usable()
     with pytest.raises(StorageError, match="holds no run"):
-        load_run(tmp_path)
+        read_results(tmp_path)
 
 
 def test_only_one_process_writes(tmp_path: Path) -> None:
