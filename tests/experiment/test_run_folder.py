@@ -203,7 +203,7 @@ def damage(folder: RunFolder, count: int, harm: Callable[..., bytes]) -> None:
             assert Path(name).name in str(told.value)
             if "/" not in name:
                 with pytest.raises(StorageError):
-                    load_run(folder.path)
+                    read_results(folder.path)
             assert told.value.cure
             assert problems(folder), name
         finally:
