@@ -7,11 +7,13 @@ A verdict speaks only where the whole interval lies on one side of zero.
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sim.analysis.chart_sheet import chart_sheet
 from sim.analysis.controls import Adjusted, adjust, unadjusted
 from sim.analysis.estimates import (
     MINIMUM_PAIRS,
@@ -31,7 +33,9 @@ from sim.analysis.estimates import (
     unseen_bound,
     variance_reduction,
 )
-from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes
+from sim.analysis.labelled import by_party, labelled
+from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes, named
+from sim.analysis.sheets import definitions_sheet, table_sheet
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
@@ -42,6 +46,7 @@ from sim.base.wording import (
     percent_text,
     row_style,
 )
+from sim.base.workbook import Sheet, write_workbook
 from sim.outcomes.mark import Better, Mark
 from sim.outcomes.reading import mean
 
@@ -180,11 +185,13 @@ def method_words(mark: Mark, unit: int, controls: int) -> str:
 
     A `unit` of replications makes one observation; `controls` control variates are used.
     """
-    words = mark.interval_method
+    words = tr(mark.interval_method)
     if unit > 1:
-        words += ", means of antithetic pairs"
-    if controls:
-        words += f", adjusted by {controls} control variate{'s' if controls > 1 else ''}"
+        words += tr(", means of antithetic pairs")
+    if controls == 1:
+        words += tr(", adjusted by 1 control variate")
+    elif controls:
+        words += tr(", adjusted by {count} control variates", count=controls)
     return words
 
 
@@ -212,6 +219,18 @@ FRAME = (
     ),
 )
 """What `Comparison.frame` and ``comparison.csv`` hold."""
+
+BEHIND = (
+    Column("standard_error", OF_OUTCOME, "standard error of the difference", low=0.0),
+    Column("pairs", "count", "replications in which both are defined", "i8", low=0.0),
+    Column("median_difference", OF_OUTCOME, "median of the differences"),
+    Column("median_low", OF_OUTCOME, "lower end of its interval"),
+    Column("median_high", OF_OUTCOME, "upper end of its interval"),
+    Column("clear_of_all", "flag", "clear of zero when all rows are judged together", "i1"),
+    Column("method", TEXT, "how the interval is made", TEXT),
+    Column("warning", TEXT, "what a reader should keep in mind", TEXT),
+)
+"""Columns of `Comparison.details` that a workbook shows beside those of `FRAME`."""
 
 FRAME_COLUMNS = tuple(column.name for column in FRAME)
 DETAIL_COLUMNS = (
@@ -249,14 +268,41 @@ class Comparison:
             f" differences are clear of zero at {percent_text(self.confidence)}"
         )
 
-    def frame(self) -> pd.DataFrame:
+    def frame(self, labels: bool = False) -> pd.DataFrame:
         """Give the comparison as numbers: one row per outcome and arrangement, in columns `FRAME`.
 
         Means are over the replications in which both values are defined. Where a run has
         control variates, ``difference`` and its interval are adjusted by them, so it need not
-        equal ``mean`` less ``baseline_mean`` to the last digit.
+        equal ``mean`` less ``baseline_mean`` to the last digit. With `labels` it is written for
+        people: names in words, numbers in the units people read.
         """
-        return self.rows.copy()
+        return labelled(self.rows, FRAME, self.marks) if labels else self.rows.copy()
+
+    def sheets(self) -> tuple[Sheet, ...]:
+        """Give the sheets of a workbook: a chart, all differences, and what outcomes are."""
+        names = definitions_sheet(self.marks)
+        if self.rows.empty:
+            return (names,)
+        behind = self.attributes.drop(columns=["outcome", "arrangement"])
+        whole = self.rows.join(behind)
+        whole["warning"] = [
+            warning_words(row, self.marks[row["outcome"]], self.confidence)
+            for row in whole.to_dict("records")
+        ]
+        about = tr(
+            "Difference of every outcome from the baseline, paired by replication, with {level}"
+            " intervals and verdicts.",
+            level=percent_text(self.confidence),
+        )
+        data = table_sheet(tr("Comparison"), whole, (*FRAME, *BEHIND), self.marks, about)
+        return chart_sheet(data, names, FRAME, self.confidence), data, names
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the comparison as an Excel workbook, with its folder, and name it.
+
+        Raises SimError if XlsxWriter, of the extra ``excel``, is not installed.
+        """
+        return write_workbook(path, self.sheets())
 
     def details(self) -> pd.DataFrame:
         """Give what stands behind each row of `frame`, in the same order.
@@ -271,25 +317,19 @@ class Comparison:
         """
         return self.attributes.copy()
 
-    def table(self, outcomes: Iterable[str] | None = None) -> pd.DataFrame:
+    def table(self, outcomes: str | Iterable[str] | None = None) -> pd.DataFrame:
         """Give the comparison for people: numbers as text, in the units people read.
 
         Columns are outcome, unit, arrangement, value, baseline, difference, interval and
-        verdict; rows those of the outcomes named, in this order, all by default.
+        verdict; rows those of the outcomes named, one or several, in this order, all by
+        default.
 
         Raises OutcomeError if a name was not compared.
         """
-        names = list(self.marks) if outcomes is None else list(outcomes)
-        for name in names:
-            if name not in self.marks:
-                raise OutcomeError(name, "was not compared", "see comparison.marks")
-        rows = [
-            self._text_row(row, written)
-            for name in names
-            for written in (self.style(name),)
-            for row in self.rows[self.rows["outcome"] == name].to_dict("records")
-        ]
-        return pd.DataFrame(rows, columns=list(TEXT_COLUMNS))
+        names = named(outcomes, self.marks)
+        return self._texts(
+            [at for name in names for at in np.flatnonzero(self.rows["outcome"] == name).tolist()]
+        )
 
     def style(self, name: str, divisor: float = 1.0, unit: str = "") -> RowStyle:
         """Give the unit and the decimals in which an outcome's row is written.
@@ -305,6 +345,30 @@ class Comparison:
             self.attributes.loc[own, "standard_error"].to_numpy(np.float64) / divisor,
             rows.loc[rows["verdict"].map(is_ranking), "difference"] / divisor,
         )
+
+    def _texts(self, places: Iterable[int]) -> pd.DataFrame:
+        """Write some rows as text."""
+        chosen = self.rows.iloc[list(places)].to_dict("records")
+        styles = {name: self.style(name) for name in {str(row["outcome"]) for row in chosen}}
+        rows = [self._text_row(row, styles[str(row["outcome"])]) for row in chosen]
+        return pd.DataFrame(rows, columns=list(TEXT_COLUMNS))
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Give the rows of an outcome or of an arrangement as `table` writes them."""
+        if name in self.arrangements:
+            return self._texts(np.flatnonzero(self.rows["arrangement"] == name).tolist())
+        named(name, (*self.marks, *self.arrangements))
+        return self.table(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Give the names that a notebook completes between brackets."""
+        return [*self.marks, *(name for name in self.arrangements if name != self.baseline)]
+
+    def _repr_html_(self) -> str:
+        """Show the differences in a notebook, folded by party."""
+        rows = self.table().set_index(pd.Index(self.rows["outcome"]))
+        shown = rows.drop(columns="outcome").rename(columns=lambda name: tr(str(name)))
+        return by_party(repr(self), shown, self.marks)
 
     def _text_row(self, row: Mapping[Any, Any], written: RowStyle) -> dict[str, str]:
         """Write one row as text."""
@@ -417,11 +481,10 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
     table = outcomes.table(mark.name)
     values, baseline = table[arrangement].to_numpy(), table[aim.baseline].to_numpy()
     one, two = complete_pairs(values, baseline)
-    alone = mark.paired and undefined_baseline(values, baseline)
-    level, baseline_level = mean(finite(values) if alone else one), mean(two)
-    found = _difference(mark, outcomes, arrangement, aim)
-    interval = found.interval
-    median = quantile_interval(found.values, 0.5, aim.confidence)
+    judged = _judged(mark, outcomes, (arrangement, aim.baseline), aim.confidence)
+    found, median = judged.found, judged.median
+    level = mean(finite(values) if judged.verdict == UNDEFINED else one)
+    baseline_level = mean(two)
     width = aim.width(mark, level, baseline_level)
     return {
         "outcome": mark.name,
@@ -430,35 +493,80 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
         "baseline": aim.baseline,
         "mean": level,
         "baseline_mean": baseline_level,
-        **interval.named("difference", "low", "high"),
+        **found.interval.named("difference", "low", "high"),
         "correlation": correlation(one, two),
         "variance_reduction": _factor(one, two, outcomes, found),
         "replications_needed": outcomes.unit
         * replications_needed(_deviation(mark, found), width, aim.confidence),
-        "verdict": UNDEFINED if alone else decide(mark, (one, two), interval, median),
+        "verdict": judged.verdict,
         "half_width": width,
         **_behind(mark, values, (one - two, outcomes.unit), found, median, aim.confidence),
     }
 
 
-def _difference(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> Adjusted:
-    """Estimate the mean difference from independent observations, with its interval."""
+class _Judged(NamedTuple):
+    """A difference, the median of its observations, and what can be said of it."""
+
+    found: Adjusted
+    median: Interval
+    verdict: str
+
+
+def _judged(mark: Mark, outcomes: Outcomes, pair: tuple[str, str], confidence: float) -> _Judged:
+    """Judge the difference of an arrangement from the baseline."""
     table = outcomes.table(mark.name)
-    by_replication = (table[arrangement] - table[aim.baseline]).dropna()
+    values, baseline = (table[name].to_numpy() for name in pair)
+    found = adjusted_difference(mark, outcomes, pair, confidence)
+    median = quantile_interval(found.values, 0.5, confidence)
+    if mark.paired and undefined_baseline(values, baseline):
+        return _Judged(found, median, UNDEFINED)
+    sides = complete_pairs(values, baseline)
+    return _Judged(found, median, decide(mark, sides, found.interval, median))
+
+
+def differences(
+    outcomes: Outcomes, baseline: str = "plain", confidence: float = 0.95
+) -> pd.DataFrame:
+    """Give what a comparison says first, for those who ask again and again.
+
+    Columns outcome, unit, arrangement, difference, low, high and verdict of the `frame` of a
+    comparison, with its rows.
+    """
+    rows = []
+    for mark in outcomes.marks.values():
+        for arrangement in (name for name in outcomes.arrangements if name != baseline):
+            judged = _judged(mark, outcomes, (arrangement, baseline), confidence)
+            rows.append({
+                "outcome": mark.name, "unit": mark.unit, "arrangement": arrangement,
+                **judged.found.interval.named("difference", "low", "high"),
+                "verdict": judged.verdict,
+            })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def adjusted_difference(
+    mark: Mark, outcomes: Outcomes, pair: tuple[str, str], confidence: float = 0.95
+) -> Adjusted:
+    """Estimate the mean difference from independent observations, with its interval.
+
+    The pair is an arrangement and the baseline; the values are those of the observations.
+    """
+    table = outcomes.table(mark.name)
+    by_replication = (table[pair[0]] - table[pair[1]]).dropna()
     values = averaged(by_replication, outcomes.unit)
     if mark.binary:
         # A regression on controls would leave the range of a probability.
-        interval = difference_interval(mark, values, aim.confidence)
+        interval = difference_interval(mark, values, confidence)
         return Adjusted(values, interval, paired_proportion_p_value(values), 0)
     if outcomes.controls is None or mark.paired:
-        found = unadjusted(values, aim.confidence)
+        found = unadjusted(values, confidence)
     else:
-        known = outcomes.control_table(arrangement, aim.baseline)
+        known = outcomes.control_table(*pair)
         known = known.loc[by_replication.index]
-        found = adjust(values, averaged(known, outcomes.unit), aim.confidence)
+        found = adjust(values, averaged(known, outcomes.unit), confidence)
     if not mark.heavy_tailed:
         return found
-    return replace(found, interval=difference_interval(mark, found.values, aim.confidence))
+    return replace(found, interval=difference_interval(mark, found.values, confidence))
 
 
 def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:

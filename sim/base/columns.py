@@ -8,6 +8,7 @@ that documents and notebooks can be generated from it and no field lacks either.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -131,6 +132,14 @@ def _field(column: Column) -> tuple[Any, ...]:
     if column.length == 1:
         return (column.name, column.kind)
     return (column.name, column.kind, (column.length,))
+
+
+def write_csv(frame: "pd.DataFrame", file: Path) -> None:
+    """Write a frame as CSV in UTF-8 with a byte-order mark, by which Excel knows the letters.
+
+    Files are read again with the encoding ``utf-8-sig``, which takes the mark away.
+    """
+    frame.to_csv(file, index=False, encoding="utf-8-sig")
 
 
 def written_out(

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from sim.base.shipped import scenario_path
 from sim.cli.options import (
     BadInputError,
     Most,
@@ -25,12 +26,15 @@ from sim.cli.options import (
     settings_of,
     silent,
 )
-from sim.cli.run_folder import COMPARISON, RUNS
 from sim.cli.study_base import Given, opened, print_findings
+from sim.experiment.run_folder import COMPARISON, RUNS
 from sim.scenario.toml_text import fingerprint
 
 Files = Annotated[
-    list[Path], typer.Argument(metavar="SCENARIO...", help="One scenario file or several.")
+    list[Path],
+    typer.Argument(
+        metavar="SCENARIO...", parser=scenario_path, help="One scenario file or several."
+    ),
 ]
 TAIL = "--tail"
 Tail = Annotated[
@@ -70,6 +74,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     quiet: Quiet = False,
 ) -> None:
     """Compare arrangements of one or several scenarios with common random numbers."""
+    from sim.base.columns import write_csv
     from sim.studies.comparison import Precisely, align_scenarios, compare_scenarios, tail_findings
     from sim.studies.request import together
     from sim.studies.variance import METHODS, variance_factors
@@ -93,7 +98,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
             extra.append(tail_findings(found.outcomes, tails))
         now.end()
         with now.folder.staging() as stage:
-            found.comparison.frame().to_csv(stage / COMPARISON, index=False)
+            write_csv(found.comparison.frame(), stage / COMPARISON)
         for findings in (found.findings(), *extra):
             now.write(findings)
         if not quiet:

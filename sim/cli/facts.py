@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sim.base.errors import Problem, place
+from sim.base.shipped import FACTS, PREFIX, scenario_path
 from sim.cli.options import FAILED, BadInputError, console, counted, reports_errors, say, table
 from sim.cli.study_base import Given, begun
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from sim.scenario.sources import Use
     from sim.studies.register import Register
 
-DEFAULT_ECONOMY = Path("base/china_technology.toml")
+DEFAULT_ECONOMY = "base/china_technology"
 PATTERN_REPLICATIONS = 20
 HEAD = (
     "fact", "meaning", "value", "unit", "date", "region", "programme", "source", "grade", "used by"
@@ -55,22 +56,23 @@ def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
         ),
     ] = False,
     folder: Annotated[
-        Path,
+        Path | None,
         typer.Option(
             "--in",
             metavar="FOLDER",
-            help="Where scenarios are looked for; seeds/facts.toml lies beside it.",
+            help="Where scenarios are looked for; seeds/facts.toml lies beside it."
+            " By default those at hand and the shipped ones.",
         ),
-    ] = Path("scenarios"),
+    ] = None,
 ) -> None:
     """List the published figures and what rests on each, or check their sources."""
     if patterns:
-        _patterns(folder / DEFAULT_ECONOMY)
+        own = None if folder is None else folder / f"{DEFAULT_ECONOMY}.toml"
+        _patterns(own or scenario_path(PREFIX + DEFAULT_ECONOMY))
         return
-    from sim.scenario.sources import FACTS
     from sim.studies.register import facts as read
 
-    register = read(folder, folder.parent / FACTS)
+    register = read(folder, None if folder is None else folder.parent / FACTS)
     if check:
         _report(register)
         return

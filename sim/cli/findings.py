@@ -4,19 +4,22 @@ Commands import this file when they run, since it loads what is said of a model;
 or measures is imported inside functions, since it loads plots.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sim.base.language import Language, language
+from sim.base.columns import write_csv
+from sim.base.language import Language, language, tr
 from sim.cli.options import say
-from sim.cli.run_folder import (
+from sim.experiment.run_folder import (
     BY_BANK,
     COMPARISON,
     EXPLORE,
     FIGURES,
     REPORT,
     SUMMARY,
+    WORKBOOK,
     RunFolder,
 )
 from sim.report.scenario_words import LIMITS, describe, setting
@@ -33,8 +36,11 @@ class Measured:
     by_bank: Any
 
 
-def measured(results: Any) -> Measured:
-    """Measure and compare results as their scenario asks."""
+def measured(results: Any, told: Callable[[Any], None] | None = None) -> Measured:
+    """Measure and compare results as their scenario asks.
+
+    The comparison is `told` as soon as it stands.
+    """
     from sim.analysis.compare import compare
     from sim.analysis.outcomes_table import by_bank, measure
 
@@ -42,29 +48,50 @@ def measured(results: Any) -> Measured:
     outcomes = measure(results)
     share = experiment.half_width_share
     comparison = compare(outcomes, experiment.baseline, half_width_share=share)
+    if told is not None:
+        told(comparison)
     banks = by_bank(results, experiment.baseline, comparison.confidence)
     return Measured(results, outcomes, comparison, banks)
 
 
-def write_findings(folder: RunFolder, results: Any, written: Language = "en") -> Any:
+def write_findings(
+    folder: RunFolder,
+    results: Any,
+    written: Language = "en",
+    workers: int = 1,
+    told: Callable[[Any], None] | None = None,
+    excel: bool = False,
+) -> Any:
     """Measure, compare, write the tables behind the report, the figures and the report.
 
-    Figures and report are in the language asked for; tables hold the same words in all.
+    Figures, report and the workbook, which is written where `excel` asks for it, are in the
+    language asked for; tables hold the same words in all. So many processes draw the figures;
+    the comparison is `told` before.
     """
     from sim.report.explore_data import explored
 
     # The page shows what the folder says of the run, as it will when it is written again.
-    found = measured(replace(results, manifest=folder.manifest() or results.manifest))
+    found = measured(replace(results, manifest=folder.manifest() or results.manifest), told)
     with folder.staging() as stage, language(written):
-        found.comparison.frame().to_csv(stage / COMPARISON, index=False)
-        summary = found.outcomes.summary(found.comparison.confidence)
-        summary.to_csv(stage / SUMMARY, index=False)
-        called_up = explored(found.outcomes, found.comparison)
-        called_up.to_csv(stage / EXPLORE, index=False)
-        found.by_bank.to_csv(stage / BY_BANK, index=False)
-        drawings = write_figures(stage / FIGURES, found.outcomes, found.comparison, results)
+        write_csv(found.comparison.frame(), stage / COMPARISON)
+        write_csv(found.outcomes.summary(confidence=found.comparison.confidence), stage / SUMMARY)
+        write_csv(explored(found.outcomes, found.comparison), stage / EXPLORE)
+        write_csv(found.by_bank, stage / BY_BANK)
+        if excel:
+            write_excel(stage / WORKBOOK, found)
+        seen = found.outcomes, found.comparison, results
+        drawings = write_figures(stage / FIGURES, *seen, workers)
         write_page(stage / REPORT, folder, found, drawings)
     return found.comparison
+
+
+def write_excel(file: Path, found: Measured) -> None:
+    """Write the workbook of a run, in the language of the context."""
+    from sim.base.workbook import write_workbook
+    from sim.experiment.workbook import run_sheets
+
+    sheets = run_sheets(found.results, found.outcomes, found.comparison, found.by_bank)
+    write_workbook(file, sheets)
 
 
 def write_page(
@@ -76,7 +103,6 @@ def write_page(
     the run as seen from the page, empty where that is its own.
     """
     from sim.report.report import write_report
-    from sim.report.studies import studies_of
 
     scenario = found.results.scenario
     write_report(
@@ -92,34 +118,47 @@ def write_page(
         sources=scenario.sources,
         limits=LIMITS,
         drawings=drawings,
-        studies=studies_of(folder.path),
+        studies=studies_in(folder),
         scenario_sha256=fingerprint(scenario),
         files=files,
     )
 
 
-def write_figures(folder: Path, outcomes: Any, comparison: Any, results: Any) -> dict[str, Any]:
+def studies_in(folder: RunFolder) -> list[Any]:
+    """Read the studies of a run; those of another version of the program say so."""
+    from sim.experiment.identity import program_digest
+    from sim.report.studies import studies_of
+
+    folder.check_studies()
+    told = tr("This study was made by another version of the program.")
+    return [
+        study
+        if study.about.get("program", program_digest()) == program_digest()
+        else replace(
+            study,
+            findings=replace(study.findings, sentences=(told, *study.findings.sentences)),
+        )
+        for study in studies_of(folder.path)
+    ]
+
+
+def write_figures(
+    folder: Path, outcomes: Any, comparison: Any, results: Any, workers: int = 1
+) -> dict[str, Any]:
     """Write every figure of the report as SVG and as PNG, and the numbers behind it as CSV.
 
-    A PNG needs a font with the letters of the language; without one it is drawn in English.
     The figures are given by key, so that the report need not draw them again.
     """
     from sim.base.language import current
+    from sim.report.figures.files import draw_files
     from sim.report.figures.gallery import planned
     from sim.report.figures.letters import has_glyphs
+    from sim.studies.comparison import View
 
     folder.mkdir()
-    can_print = has_glyphs(current())
-    drawings = {}
-    for plan in planned(outcomes, comparison, results):
-        drawing = printed = plan.draw()
-        if not can_print:
-            with language("en"):
-                printed = plan.draw()
-        (folder / f"{plan.key}.svg").write_text(drawing.svg(), encoding="utf-8")
-        printed.savefig(folder / f"{plan.key}.png")
-        drawing.data.to_csv(folder / f"{plan.key}.csv", index=False)
-        drawings[plan.key] = drawing
-    if not can_print:
+    # Records of firms and events are large, and no figure shows them.
+    seen = View(results.scenario, results.outcomes, results.series, results.manifest)
+    pictures = draw_files(folder, list(planned(outcomes, comparison, seen)), workers)
+    if not has_glyphs(current()):
         say("no font here has Chinese letters: PNG files are in English, the rest in Chinese")
-    return drawings
+    return pictures

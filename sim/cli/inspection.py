@@ -1,6 +1,7 @@
 """The commands that read and tell, without a run: show, check, list, protocol, vocabulary."""
 
 import tomllib
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -9,6 +10,7 @@ import typer
 
 from sim.base.errors import Problem, ScenarioError, place
 from sim.base.language import language
+from sim.base.shipped import name_of, scenario_folders, scenario_path
 from sim.cli.options import (
     BadInputError,
     InLanguage,
@@ -22,7 +24,7 @@ from sim.cli.options import (
     say,
     table,
 )
-from sim.cli.run_folder import RunFolder
+from sim.experiment.run_folder import RunFolder
 from sim.scenario.toml_text import KeyPath, join_key, split_key
 
 if TYPE_CHECKING:
@@ -103,7 +105,8 @@ def _beneath(rows: Rows, key: str) -> Rows:
 @reports_errors
 def check(
     files: Annotated[
-        list[Path], typer.Argument(metavar="SCENARIO...", help="Scenario files (TOML).")
+        list[Path],
+        typer.Argument(metavar="SCENARIO...", parser=scenario_path, help="Scenario files (TOML)."),
     ],
     settings: Settings = None,
 ) -> None:
@@ -154,20 +157,30 @@ class Subject(StrEnum):
 def list_(
     subject: Annotated[Subject, typer.Argument(help="What to list.")] = Subject.SCENARIOS,
     folder: Annotated[
-        Path, typer.Option("--in", metavar="FOLDER", help="Where scenarios are looked for.")
-    ] = Path("scenarios"),
+        Path | None,
+        typer.Option(
+            "--in",
+            metavar="FOLDER",
+            help="Where scenarios are looked for; by default those at hand and the shipped ones.",
+        ),
+    ] = None,
 ) -> None:
     """List scenarios, kinds of clauses, outcomes, parameters, or columns."""
     head, rows = _LISTS[subject]
-    console().print(table(head.split(), rows(folder)))
+    folders = scenario_folders() if folder is None else [folder]
+    console().print(table(head.split(), rows(folders)))
 
 
-def scenarios_in(folder: Path) -> Rows:
-    """List file, title and question of the scenarios of a folder that can be run."""
+def scenarios_in(folders: Sequence[Path]) -> Rows:
+    """List file, title and question of the scenarios of some folders that can be run."""
+    return [row for folder in folders for row in _in_folder(folder)]
+
+
+def _in_folder(folder: Path) -> Rows:
     if not folder.is_dir():
         raise BadInputError(str(folder), "is not a folder", "name it with --in FOLDER")
     return [
-        (str(file), *_titles(file))
+        (name_of(file), *_titles(file))
         for file in sorted(folder.rglob("*.toml"))
         if not NOT_TO_RUN & set(file.relative_to(folder).parts)
     ]
@@ -181,7 +194,7 @@ def _titles(file: Path) -> tuple[str, str]:
     return str(values.get("title", "")), str(values.get("question", ""))
 
 
-def _clauses(_: Path) -> Rows:
+def _clauses(_: Sequence[Path]) -> Rows:
     from sim.model.contracts.arrangement import Arrangement
     from sim.scenario.parameters import clause_kinds
 
@@ -189,14 +202,14 @@ def _clauses(_: Path) -> Rows:
     return [(one.clause, one.kind, ", ".join(one.keys), one.meaning) for one in kinds]
 
 
-def _outcomes(_: Path) -> Rows:
+def _outcomes(_: Sequence[Path]) -> Rows:
     from sim.outcomes.mark import registry
 
     marks = registry().values()
     return [(one.name, one.label, one.unit, one.better, one.formula) for one in marks]
 
 
-def _parameters(_: Path) -> Rows:
+def _parameters(_: Sequence[Path]) -> Rows:
     from sim.report.parts import Stated
     from sim.report.vocabulary import scenario_keys
 
@@ -204,7 +217,7 @@ def _parameters(_: Path) -> Rows:
     return [(one.name, one.unit, one.range, one.default, one.meaning) for one in keys]
 
 
-def _columns(_: Path) -> Rows:
+def _columns(_: Sequence[Path]) -> Rows:
     from sim.report.vocabulary import columns
 
     return [(one.subject, one.name, one.unit, one.range, one.meaning) for one in columns()]

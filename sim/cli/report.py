@@ -1,15 +1,25 @@
-"""The command report: write the report of a run again; and read a run from its folder."""
+"""The command report: write the report of a run again."""
 
 import os
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 import typer
 
 from sim.base.language import language
-from sim.cli.options import BadInputError, InLanguage, PageFolder, Quiet, Words, reports_errors
-from sim.cli.run_folder import REPORT, TABLES, RunFolder
+from sim.cli.options import (
+    BadInputError,
+    Excel,
+    InLanguage,
+    PageFolder,
+    Quiet,
+    Words,
+    check_excel,
+    reports_errors,
+)
+from sim.cli.run import cores
+from sim.experiment.run_folder import REPORT, WORKBOOK, RunFolder, load_run
 
 _PRINT = (
     'install the extra: pip install "crosscycle[pdf]" (it needs Pango), or print committee.html'
@@ -17,51 +27,38 @@ _PRINT = (
 )
 
 
-def read_results(folder: RunFolder) -> Any:
-    """Read the results of a finished or interrupted run from its folder.
-
-    Raises BadInputError if the folder holds no run, or a file of it is gone; ScenarioError if
-    its scenario is not one of this version.
-    """
-    from sim.experiment.results import Results
-    from sim.scenario.scenario import load_scenario
-
-    manifest = folder.manifest()
-    cure = "give the folder that a run has written"
-    if not manifest:
-        raise BadInputError(str(folder.path), "holds no run", cure)
-    tables: dict[str, Any] = {name: folder.table(name) for name in TABLES}
-    for name in ("outcomes", "series", "banks"):
-        if tables[name] is None:
-            raise BadInputError(str(folder.path), f"has lost its {name}.parquet", "run it again")
-    return Results(load_scenario(folder.path / "scenario.toml"), manifest=manifest, **tables)
-
-
 @reports_errors
 def report(
     folder: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
     written: InLanguage = Words.ENGLISH,
     out: PageFolder = None,
+    excel: Excel = False,
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Print the page for a committee as committee.pdf, too.")
     ] = False,
     quiet: Quiet = False,
 ) -> None:
     """Write the report of a run again, without simulating; with --out elsewhere, and it alone."""
-    from sim.cli.findings import measured, write_findings, write_page
+    from sim.cli.findings import measured, write_excel, write_findings, write_page
 
+    check_excel(excel)
     if pdf:
         check_printer()
-
     run = RunFolder(folder)
-    results = read_results(run)
     page = run.report if out is None else RunFolder.place(out, REPORT)
     if out is None:
-        write_findings(run, results, written.value)
+        # Read before the folder is made ready: what holds no run stays as it is.
+        run.check_is_run()
+        with run.held():
+            write_findings(run, load_run(folder), written.value, cores(), excel=excel)
     else:
+        results = load_run(folder)
         page.parent.mkdir(parents=True, exist_ok=True)
         with language(written.value):
-            write_page(page, run, measured(results), files=links_to(run.path, page.parent))
+            found = measured(results)
+            write_page(page, run, found, files=links_to(run.path, page.parent))
+            if excel:
+                write_excel(page.with_name(WORKBOOK), found)
     typer.echo(page if quiet else f"report: {page}")
     if pdf:
         target = page.with_name("committee.pdf")

@@ -8,11 +8,10 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from sim.cli.options import Arrangements, EachPoint, Outcomes, Pair, Vary, say
-from sim.cli.report import read_results
-from sim.cli.run_folder import RunFolder
+from sim.cli.options import Arrangements, EachPoint, Outcomes, Pair, Until, Vary, say
 from sim.cli.study_base import Begun, study
 from sim.experiment.progress import REPLICATIONS
+from sim.experiment.run_folder import RunFolder, load_run
 from sim.scenario.toml_text import fingerprint
 
 
@@ -212,6 +211,25 @@ def attribute(
 
 
 @study()
+def precision(
+    now: Begun,
+    until: Until = None,
+    outcomes: Outcomes = None,
+    firms: Annotated[
+        str | None,
+        typer.Option(metavar="LOW:HIGH", help="Where their number is free: both ends are run."),
+    ] = None,
+) -> None:
+    """Tell luck of firms from luck of histories, and plan a stated half-width at least cost."""
+    from sim.studies.precision import check_request
+    from sim.studies.precision import precision as measure
+
+    asked = check_request(now.scenario, until or (), outcomes, firms)
+    now.start(*reversed(asked.jobs()), at_most=len(asked.sizes) > 1)
+    now.tell(measure(now.scenario, until or (), outcomes, firms, now.store).findings())
+
+
+@study()
 def cycle(now: Begun) -> None:
     """Tell when arrangements overtake, profit by regime and vintage, firms saved, banks."""
     from sim.report.figures.studies import leads
@@ -225,12 +243,16 @@ def cycle(now: Begun) -> None:
 
 def recalled(folder: RunFolder, scenario: Any) -> Any:
     """Read the results of a run of this very scenario; None where there is none."""
+    from sim.experiment.identity import differences
     from sim.studies.cycle import NEEDED
 
     manifest = folder.manifest()
     if manifest.get("scenario_sha256") != fingerprint(scenario) or not manifest.get("finished"):
         return None
-    results = read_results(folder)
+    if other := differences(manifest):
+        say(f"notice: the run in the folder is of another version: {', '.join(other)}")
+        return None
+    results = load_run(folder.path)
     return results if set(NEEDED) <= set(results.series["series"].unique()) else None
 
 

@@ -103,7 +103,7 @@ def set_market_conditions(w: World, date: float) -> None:
     code, winter = state_at(w.macro, date), state_at(w.market, date)
     regime = macro.regime[regime_names(macro)[code]]
     year = int(date // 1.0)
-    c.regime, c.winter, c.frailty = code, winter, frailty(macro, w.key, year)
+    c.regime, c.winter, c.frailty = code, winter, frailty(macro, w.system_key, year)
     c.bust = regime.setback > 1.0
     c.setback = regime.setback * c.frailty[0]
     c.progress, c.recovery = regime.progress, regime.recovery

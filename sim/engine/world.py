@@ -39,6 +39,7 @@ class World:
     name: str
     replication: int
     key: tuple[int, int]
+    system_key: tuple[int, int]
     rules: Kernel
     menu: Menu
     firms: Rows
@@ -73,6 +74,7 @@ class World:
     cursor: NDArray[np.int64]
     panel: list[tuple[float, Floats]] = field(default_factory=list)
     system: list[tuple[float, Floats]] = field(default_factory=list)
+    keeps_decisions: bool = True
     decisions: list[Any] = field(default_factory=list)
     imposed: list[Any] | None = None
     events: list[Rows] = field(default_factory=list)
@@ -105,6 +107,8 @@ class World:
 
     def remember(self, d: Desk, before: int, date: float) -> None:
         """Keep what a committee decided: whom it judged, what was signed, what was reduced."""
+        if not self.keeps_decisions:
+            return
         judged, cuts = int(self.tally[JUDGED]), int(self.tally[CUTS])
         written = self.book.rows[before:].copy()
         for what, who, given in (
@@ -264,8 +268,9 @@ def new_world(
     end = settings.horizon_years + settings.run_off_years
     key = scenario.variance_reduction.key(settings.seed, replication)
     firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
-    macro = macro_path(scenario.macro, key, start, end)
-    market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, key, end)
+    shared = scenario.variance_reduction.system_key(settings.seed, replication)
+    macro = macro_path(scenario.macro, shared, start, end)
+    market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, shared, end)
     n, n_banks = firms.shape[0], scenario.n_banks
     terms, admission = conditions_on((), scenario)
     market_conditions = MARKET_CONDITIONS.empty(1)
@@ -273,7 +278,7 @@ def new_world(
     cursor = np.array([0, int(trace), 0], dtype=np.int64)
     return World(
         scenario=scenario, name=HISTORY, replication=replication, key=key,
-        rules=rules or kernel(), menu=(), firms=firms, next_time=entry,
+        system_key=shared, rules=rules or kernel(), menu=(), firms=firms, next_time=entry,
         pending=np.zeros(n, np.uint8), params=firm_parameters(scenario),
         market_conditions=market_conditions,
         macro=macro, market=market, book=Book(), ledger=Ledger(),

@@ -244,7 +244,7 @@ def strain(w: World, since: float, until: float) -> float:
     for year in range(math.floor(since), math.ceil(until)):
         first, last = max(since, float(year)), min(until, year + 1.0)
         parts = [time_in(w.macro, code, first, last) * x for code, x in enumerate(factors)]
-        total += frailty(macro, w.key, year) * math.fsum(parts)
+        total += frailty(macro, w.system_key, year) * math.fsum(parts)
     return total
 
 

@@ -101,8 +101,7 @@ def read_arrangements(scenario: Scenario, replication: int, read: Read) -> dict[
             for world, history, baseline in histories(scenario, replication)
         }
     address = read, history_key(scenario), replication
-    # A history's own decisions are for nobody to repeat.
-    kept = CACHE.take(address) or Kept(replace(run_history(scenario, replication), decisions=[]))
+    kept = CACHE.take(address) or Kept(run_history(scenario, replication))
     found = _values(kept, scenario, read)
     CACHE.put(address, kept)
     return found
@@ -123,6 +122,8 @@ def _values(kept: Kept, scenario: Scenario, read: Read) -> dict[str, Values]:
             kept.baseline, kept.known = history, {}
         assert kept.baseline is not None, "the baseline is lived before all others"
         kept.known[name] = menu, {**read(history, kept.baseline), **world.controls}
+        # Its memory is given back before the next one lives.
+        del world, history
     return {name: kept.known[name][1] for name in names}
 
 

@@ -2,12 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sim.analysis.compare import compare
+from sim.analysis.outcomes_table import by_bank, measure
 from sim.base.columns import TEXT, Column
+from sim.base.language import tr
+from sim.base.notebook_html import facts_html
+from sim.base.wording import arrangement_text
+from sim.base.workbook import require_writer, write_workbook
 from sim.engine.history import BANK_PANEL
+from sim.experiment.workbook import run_sheets
 from sim.model.firms.record import FIRM, LOG
 from sim.scenario.scenario import Scenario
 
@@ -49,9 +57,36 @@ class Results:
         count = self.outcomes["replication"].nunique()
         return f"Results({count} replications of {names})"
 
-    def frame(self) -> pd.DataFrame:
-        """The tidy table of outcomes."""
-        return self.outcomes
+    def _repr_html_(self) -> str:
+        """Show in a notebook what was run and which tables are here, with their rows."""
+        kept = {name: getattr(self, name) for name in TABLES}
+        named = tr(", ").join(map(arrangement_text, self.scenario.experiment.arrangements))
+        return facts_html(tr(self.scenario.title), [
+            (tr("Arrangements"), named),
+            (tr("Replications"), self.outcomes["replication"].nunique()),
+            *((name, tr("{count} rows", count=f"{len(table):,}"))
+              for name, table in kept.items() if table is not None),
+        ])  # fmt: skip
+
+    def frame(self, labels: bool = False) -> pd.DataFrame:
+        """The tidy table of outcomes; with `labels` written for people, without controls."""
+        return measure(self).frame(labels=True) if labels else self.outcomes
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write all that the run has found as one Excel workbook, with its folder, and name it.
+
+        It holds comparison, levels, banks, curves, every history, assumptions with their
+        sources and what the run says of itself, in the language of the context. Raises SimError
+        if XlsxWriter, of the extra ``excel``, is not installed.
+        """
+        require_writer()
+        experiment = self.scenario.experiment
+        outcomes = measure(self)
+        comparison = compare(
+            outcomes, experiment.baseline, half_width_share=experiment.half_width_share
+        )
+        banks = by_bank(self, experiment.baseline, comparison.confidence)
+        return write_workbook(path, run_sheets(self, outcomes, comparison, banks))
 
 
 def joined(parts: Iterable[pd.DataFrame | None], columns: Sequence[str]) -> pd.DataFrame:

@@ -12,18 +12,27 @@ import platform
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from importlib.metadata import version
+from functools import partial
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import SimError
+from sim.base.errors import WorkersError
 from sim.base.language import tr
+from sim.base.version import VERSION
 from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
@@ -31,7 +40,9 @@ from sim.engine.processes import run_world, set_market_conditions
 from sim.engine.settlement import by_bank, read_all
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
+from sim.experiment.identity import identity
 from sim.experiment.progress import ProgressOption, meter
+from sim.experiment.replication_file import Replication
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
 from sim.model.contracts.loss_sharing import cover_shares
 from sim.model.firms.loss_surprise import OPENING
@@ -65,16 +76,15 @@ def event_frame(w: World) -> pd.DataFrame:
 # --- The manifest: what a reader needs to trust a run and to repeat it ---------------------------
 
 
-def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
+def manifest_of(scenario: Scenario, done: Sequence[Reduced | Replication]) -> dict[str, Any]:
     """What a reader needs to trust and to repeat the run."""
-    packages = ("numpy", "scipy", "numba", "simpy", "pandas", "pydantic")
     return {
         "seed": scenario.experiment.seed,
         "largest_accounting_residual": max((part.residual for part in done), default=0.0),
         "identities_checked": sum(part.checks for part in done),
         "seconds_per_replication": [round(part.seconds, 3) for part in done],
-        "python": sys.version.split()[0],
-        "versions": {name: version(name) for name in packages},
+        "version": VERSION,
+        **identity(),
         "machine": {
             "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(),
         },
@@ -90,26 +100,39 @@ def local_pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["sim.experiment.simulate"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 
 @contextmanager
 def lost_workers() -> Iterator[None]:
-    """Say in words a user can act on that processes have died, by a SimError."""
+    """Say in words a user can act on that processes have died, by a WorkersError."""
     try:
         yield
+    except MemoryError as error:
+        raise WorkersError("workers", "ran out of memory", "take fewer workers") from error
     except BrokenProcessPool as error:
-        raise SimError(
-            "workers",
-            "ended before they had finished; a script starts itself anew in each of them",
-            'put what a script does beneath if __name__ == "__main__":, or take workers=1;'
-            " where memory ran out, take fewer workers",
-        ) from error
+        what, cure = "ended before they had finished", "where memory ran out, take fewer workers"
+        # A command has a module; a script is read anew by each of its processes.
+        if getattr(sys.modules.get("__main__"), "__spec__", None) is None:
+            what += "; a script starts itself anew in each of them"
+            beneath = 'put what a script does beneath if __name__ == "__main__":'
+            cure = f"{beneath}, or take workers=1; {cure}"
+        raise WorkersError("workers", what, cure) from error
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent to handle; it then cancels what has not begun."""
+def _begin_worker() -> None:
+    """Leave signals to the parent, which cancels what has not begun, and end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent has ended, even killed, and end without finishing anything."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 # --- Load or compile every entry point before a run, so that the wait is told and counted --------
@@ -196,7 +219,8 @@ def simulate(
     ----------
     scenario : Scenario
     workers : int
-        Processes that run replications side by side.
+        Processes that run replications side by side; of a single replication, threads that run
+        its arrangements side by side.
     keep : sequence of str
         ``"firms"`` and ``"events"`` keep those records; large.
     progress : callable or bool, optional
@@ -234,25 +258,47 @@ def replicate(
     todo = list(numbers)
     if executor is None and (workers <= 1 or len(todo) <= 1):
         for number in todo:
-            yield one_replication(scenario, number, tuple(keep))
+            yield one_replication(scenario, number, tuple(keep), threads=workers)
         return
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
-            futures = [pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo]
-            for future in as_completed(futures):
-                yield future.result()
+            yield from _finished(
+                {pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo}
+            )
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] = ()) -> Reduced:
-    """Every arrangement once, reduced to outcomes, series and the tables to `keep`."""
+def _finished(waiting: set[Future[Reduced]]) -> Iterator[Reduced]:
+    """Give what is finished and let go of it; after an error only what had been begun."""
+    error: BaseException | None = None
+    for future in as_completed(frozenset(waiting)):
+        waiting.discard(future)
+        if future.cancelled():
+            continue
+        if future.exception() is None:
+            yield future.result()
+        elif error is None:
+            error = future.exception()
+            for other in waiting:
+                other.cancel()
+    if error is not None:
+        raise error
+
+
+def one_replication(
+    scenario: Scenario, replication: int, keep: tuple[str, ...] = (), threads: int = 1
+) -> Reduced:
+    """Every arrangement once, reduced to outcomes, series and the tables to `keep`.
+
+    So many arrangements live side by side after the common history, with the same bits.
+    """
     start = time.perf_counter()
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
-    for world, history, baseline in histories(scenario, replication, EVENTS in keep):
+    for world, history, baseline in histories(scenario, replication, EVENTS in keep, threads):
         values = evaluate(history, baseline) | world.controls
         parts["outcomes"].append(outcome_rows(world.name, replication, values))
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
@@ -260,6 +306,8 @@ def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] 
             parts[name].append(frame.assign(**tags))
         residual = max(residual, world.ledger.residual)
         checks += world.ledger.checks
+        # Its memory is given back before the next one lives.
+        del world, history
     seconds = time.perf_counter() - start
     return Reduced(
         replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds
@@ -296,40 +344,73 @@ def _stacked(
 
 
 def histories(
-    scenario: Scenario, replication: int, trace: bool = False
+    scenario: Scenario, replication: int, trace: bool = False, threads: int = 1
 ) -> Iterator[tuple[World, History, History]]:
     """Each of the `worlds` of one replication, its history, and that of the baseline."""
     baseline: History | None = None
-    for world in worlds(scenario, replication, trace):
+    for world in worlds(scenario, replication, trace, threads):
         history = freeze(world)
         baseline = baseline or history
         yield world, history, baseline
+        del world, history
 
 
-def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:
+def worlds(
+    scenario: Scenario, replication: int, trace: bool = False, threads: int = 1
+) -> Iterator[World]:
     """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
-    settings = scenario.experiment
+    settings, firms = scenario.experiment, scenario.population.firms
     history = run_history(scenario, replication, trace)
     others = [name for name in settings.arrangements if name != settings.baseline]
+    if settings.footing not in (EQUAL_LENDING, EQUAL_FIRMS):
+        names = (settings.baseline, *others)
+        yield from side_by_side(partial(run_arrangement, history), names, threads)
+        return
     baseline = run_arrangement(history, settings.baseline)
     # Callers keep arrays of the world, not the world: its loans are remembered here.
-    decisions, book = baseline.decisions, baseline.book.rows.copy()
+    decisions, lines = baseline.decisions, mean_lines(baseline.book.rows, firms)
     yield baseline
     del baseline
-    for name in others:
-        imposed = None
-        if settings.footing == EQUAL_LENDING:
-            imposed = list(decisions)
-        elif settings.footing == EQUAL_FIRMS:
-            firms = scenario.population.firms
+
+    def repeat(name: str) -> World:
+        imposed = list(decisions)
+        if settings.footing == EQUAL_FIRMS:
             own = mean_lines(run_arrangement(history, name).book.rows, firms)
-            imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
-        yield run_arrangement(history, name, imposed)
+            imposed = with_lines(decisions, line_factors(own, lines))
+        return run_arrangement(history, name, imposed)
+
+    yield from side_by_side(repeat, others, threads)
+
+
+def side_by_side(
+    live: Callable[[str], World], names: Iterable[str], threads: int
+) -> Iterator[World]:
+    """The world of each arrangement, in order; no more are alive than threads, and the one read.
+
+    Compiled rules let go of the interpreter, so that threads gain where firms are many.
+
+    >>> list(side_by_side(str.upper, "abc", 2))
+    ['A', 'B', 'C']
+    """
+    if threads <= 1:
+        yield from map(live, names)
+        return
+    waiting: deque[Future[World]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for name in names:
+            done = waiting.popleft() if len(waiting) == threads else None
+            waiting.append(pool.submit(live, name))
+            if done is not None:
+                yield done.result()
+            del done
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def run_history(scenario: Scenario, replication: int, trace: bool = False) -> World:
     """The common history of one replication, from which every arrangement branches."""
     history = new_world(scenario, replication, trace)
+    history.keeps_decisions = False
     years = scenario.experiment.warm_up_years
     if years > 0.0:
         run_world(history, -years, 0.0)
@@ -341,6 +422,8 @@ def run_arrangement(history: World, name: str, imposed: list[Any] | None = None)
     settings = history.scenario.experiment
     world = history.branch(name)
     world.imposed = imposed
+    is_repeated = settings.footing in (EQUAL_LENDING, EQUAL_FIRMS)
+    world.keeps_decisions = is_repeated and name == settings.baseline
     end = settings.horizon_years + settings.run_off_years
     watches = watches_of(history.scenario)
     observers = [follow(watches)] if watches else []

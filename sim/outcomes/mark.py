@@ -7,7 +7,7 @@ A number without a mark cannot reach a table, a figure or the report.
 
 import math
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache, partial, update_wrapper
 from importlib import import_module
@@ -249,13 +249,20 @@ def _place(mark: Mark) -> tuple[str, int]:
     return mark.function.__module__, code.co_firstlineno if code is not None else 0
 
 
-def evaluate(history: object, baseline: object | None = None) -> dict[str, float]:
+def evaluate(
+    history: object, baseline: object | None = None, names: Collection[str] | None = None
+) -> dict[str, float]:
     """Compute every outcome of one arrangement in one replication, in the unit of its mark.
 
-    Undefined outcomes are nan, and so are paired ones without the baseline's history of the
-    replication. Raises OutcomeError if an outcome is infinite, or a binary one neither 0 nor 1.
+    Those that are named, where some are. Undefined outcomes are nan, and so are paired ones
+    without the baseline's history of the replication. Raises OutcomeError if an outcome is
+    infinite, or a binary one neither 0 nor 1.
     """
-    return {name: _value(mark, history, baseline) for name, mark in registry().items()}
+    return {
+        name: _value(mark, history, baseline)
+        for name, mark in registry().items()
+        if names is None or name in names
+    }
 
 
 def _value(mark: Mark, history: object, baseline: object | None) -> float:

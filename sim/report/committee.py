@@ -15,12 +15,13 @@ from markupsafe import Markup
 from sim.analysis.book import firms_of
 from sim.analysis.compare import Comparison
 from sim.analysis.outcomes_table import Outcomes
+from sim.base.columns import write_csv
 from sim.base.language import tr
 from sim.base.wording import error_of, plain_number, row_style, unit_style
 from sim.report.answer import answer, assumptions_sentence, how_sure
 from sim.report.figures.gallery import HISTORIES, history_key
 from sim.report.figures.selection import NUMBERS, SIDES
-from sim.report.figures.style import COLOURS, Drawing
+from sim.report.figures.style import COLOURS, Drawing, Picture
 from sim.report.judged import Judged, counts_from, judged, judged_frame, told_of
 from sim.report.parts import cited, given, inline_svg, put
 from sim.report.studies import environment as templates
@@ -36,7 +37,7 @@ def write_committee(folder: Path, context: Mapping[str, Any]) -> None:
     """Write the page and its table into the folder of a report."""
     page = templates().get_template("committee.html.j2").render(**context)
     (folder / COMMITTEE).write_text(page, encoding="utf-8")
-    context["committee_table"].to_csv(folder / TABLE, index=False)
+    write_csv(context["committee_table"], folder / TABLE)
 
 
 def write_pdf(page: Path, target: Path) -> None:
@@ -64,7 +65,9 @@ def _refuse(address: str, *_: object, **__: object) -> Any:
     raise ValueError(f"a committee page asks for nothing, but for {address[:40]}")
 
 
-def first_screen(parts: Mapping[str, Any], drawn: Mapping[str, Drawing]) -> dict[str, Any]:
+def first_screen(
+    parts: Mapping[str, Any], drawn: Mapping[str, Drawing | Picture]
+) -> dict[str, Any]:
     """Give what report and committee page begin with, for their templates.
 
     Keys sides (of `sim.report.answer.answer`), numbers, heads, panels, sure, assumptions,
@@ -100,7 +103,9 @@ def numbers(
     """
     known = told_of(outcomes.names)
     chosen = [name for name in NUMBERS if name in known] or known[:_MOST_NUMBERS]
-    levels = outcomes.summary(comparison.confidence).set_index(["outcome", "arrangement"])
+    levels = outcomes.summary(confidence=comparison.confidence).set_index(
+        ["outcome", "arrangement"]
+    )
     told = {key[:2] for key, one in found.items() if one.is_told}
     return [
         _row(comparison, name, levels.loc[(name, comparison.baseline)], told) for name in chosen
@@ -126,7 +131,7 @@ def _row(
 
 
 def _panels(
-    outcomes: Outcomes, comparison: Comparison, drawn: Mapping[str, Drawing]
+    outcomes: Outcomes, comparison: Comparison, drawn: Mapping[str, Drawing | Picture]
 ) -> list[dict[str, Any]]:
     """Give the one figure, a panel a side, of those that are drawn."""
     found = []

@@ -162,7 +162,10 @@ class OutcomeTables:
         self.outcomes = outcomes
         self.comparison = comparison
         # The tables of a run give what is shown, so that page and files cannot differ.
-        levels, others = outcomes.summary(comparison.confidence), explored(outcomes, comparison)
+        levels, others = (
+            outcomes.summary(confidence=comparison.confidence),
+            explored(outcomes, comparison),
+        )
         own = [*_KEYS, *others.columns.difference(levels.columns)]
         self._levels = _by_outcome(levels.merge(others[own], on=_KEYS))
         behind = comparison.details().drop(columns=["outcome", "arrangement"])

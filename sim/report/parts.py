@@ -12,7 +12,16 @@ from urllib.parse import quote
 from markupsafe import Markup, escape
 
 from sim.base.language import Language, current, gap, tr, words
-from sim.report.figures.style import BETTER_SIDE, COLOURS, GRID, INK, MUTED, PAPER, Drawing
+from sim.report.figures.style import (
+    BETTER_SIDE,
+    COLOURS,
+    GRID,
+    INK,
+    MUTED,
+    PAPER,
+    Drawing,
+    Picture,
+)
 from sim.scenario.parameters import NAME, matches
 from sim.scenario.sources import ID, SOURCES, read_whole, source_texts
 from sim.scenario.toml_text import KeyPath as Key
@@ -134,7 +143,7 @@ _FONTS = (
 """The font of the measure, its likeness, and those of Chinese readers."""
 
 
-def inline_svg(drawing: Drawing, key: str) -> str:
+def inline_svg(figure: Drawing | Picture, key: str) -> str:
     """Give a figure as SVG that can stand inside a page with others.
 
     Ids are made unique, the parts that point outside are taken out, and ink, grid and series
@@ -144,7 +153,8 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     """
     if not re.fullmatch(r"[a-z][a-z0-9-]*", key):
         raise ValueError(f"key must be lower-case letters, digits, hyphens; got {key!r}")
-    text = drawing.svg()
+    picture = figure.picture() if isinstance(figure, Drawing) else figure
+    text = picture.svg
     text = _FILE_ONLY.sub("", text[text.index("<svg") :])
     root, rest = text.split(">", 1)
     root = re.sub(r'\s(xmlns(:\w+)?|width|height|version)="[^"]*"', "", root)
@@ -156,7 +166,7 @@ def inline_svg(drawing: Drawing, key: str) -> str:
     for name, colour in {**_COLOURS, **series}.items():
         text = text.replace(colour, f"var(--{name})")
     # One scale for all figures of a page, so that letters have one size.
-    width = round(drawing.get_figwidth() * _PIXELS_PER_INCH)
+    width = round(picture.width * _PIXELS_PER_INCH)
     look = f"max-width: {width}px; font-family: {_FONTS}"
     head = f'<svg role="img" aria-labelledby="{key}-caption" style="{look}" '
     return text.replace("<svg ", head, 1)
@@ -177,8 +187,8 @@ def _slim(text: str) -> str:
 
 # --- Values that a scenario states and where they come from, by the path of a parameter ----------
 
-ECONOMY = Path("scenarios/base/china_technology.toml")
-"""The default economy, from the top of the project."""
+ECONOMY = "shipped:base/china_technology"
+"""The default economy."""
 
 MOST_NAMED = 4
 """How many named values are told one by one."""

@@ -16,12 +16,13 @@ from sim.analysis.compare import UNDEFINED, Comparison
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.language import Language, current, language, tr
 from sim.base.wording import percent_text
+from sim.experiment.identity import made_by_another
 from sim.outcomes.mark import Mark
 from sim.report.committee import COMMITTEE, first_screen, is_first, write_committee
 from sim.report.explore import least_room, policy_source, script, with_explorer
 from sim.report.figures.gallery import groups, missing, planned
 from sim.report.figures.selection import group_label, headlines
-from sim.report.figures.style import COLOURS, Drawing
+from sim.report.figures.style import COLOURS, Drawing, Picture
 from sim.report.parts import inline_svg
 from sim.report.scenario_words import matrix
 from sim.report.studies import environment as templates
@@ -110,7 +111,7 @@ class Parts(TypedDict):
     limits: Sequence[str]
     setting: NotRequired[str]
     beliefs: NotRequired[pd.DataFrame | None]
-    drawings: NotRequired[Mapping[str, Drawing] | None]
+    drawings: NotRequired[Mapping[str, Drawing | Picture] | None]
     studies: NotRequired[Sequence[Study]]
     scenario_sha256: NotRequired[str]
     by_bank: NotRequired[pd.DataFrame | None]
@@ -185,6 +186,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "sources": sources_table(parts["sources"], scenario).to_dict("records"),
         "limits": list(parts["limits"]),
         "definitions": definitions(comparison).to_dict("records"),
+        "other_version": ", ".join(made_by_another(results.manifest)),
         "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,
         "protocols": _protocols(results), "studies": studies_html(()),
     }  # fmt: skip
@@ -203,7 +205,7 @@ def _protocols(results: ResultsView) -> Markup:
         return protocols(results.scenario, results.manifest, with_sources=False)
 
 
-def _figure(drawing: Drawing, key: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
+def _figure(drawing: Drawing | Picture, key: str, marks: Mapping[str, Mark]) -> dict[str, Any]:
     """Give a figure with its words and, where short, the numbers behind it."""
     return {
         "key": key,

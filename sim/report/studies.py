@@ -16,7 +16,7 @@ from sim.base.language import current, gap, language
 from sim.base.wording import arrangement_text, spoken
 from sim.outcomes.mark import Mark
 from sim.report import parts
-from sim.report.figures.style import Drawing
+from sim.report.figures.style import Drawing, Picture
 from sim.report.parts import cell_id, inline_svg
 from sim.report.tables import shown_table
 from sim.studies.findings import FINDINGS, Study, read_study
@@ -95,7 +95,7 @@ def study_report(title: str, question: str, studies: Sequence[Study]) -> str:
     return template.render(title=title, question=question, studies=studies_html(studies))
 
 
-def page_figure(study: str, name: str, drawing: Drawing) -> dict[str, str]:
+def page_figure(study: str, name: str, drawing: Drawing | Picture) -> dict[str, str]:
     """Give a figure of a study as its page holds it: key, title, note, svg, and its language."""
     key = f"study-{study}-{name}".replace("_", "-").lower()
     words = {"key": key, "title": drawing.title, "note": drawing.note, "written": drawing.written}

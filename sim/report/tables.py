@@ -82,7 +82,7 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     frame = comparison.frame()
     names = set(frame.loc[frame["verdict"] == UNDEFINED, "outcome"])
     rows = []
-    for row in outcomes.summary(comparison.confidence).to_dict("records"):
+    for row in outcomes.summary(confidence=comparison.confidence).to_dict("records"):
         if row["outcome"] in names and row["arrangement"] != comparison.baseline:
             ends = row["median_low"], row["median_high"]
             written = row_style(str(row["unit"]), [row["median"]], [error_of(*ends)])
@@ -360,7 +360,7 @@ def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] 
     found.sort(key=lambda name: order.index(name) if name in order else len(order))
     summary = {
         (row["outcome"], row["arrangement"]): row
-        for row in outcomes.summary(confidence).to_dict("records")
+        for row in outcomes.summary(confidence=confidence).to_dict("records")
     }
     rows = []
     for name in found:

@@ -22,6 +22,7 @@ from sim.analysis.outcomes_table import TABLE as BY_BANK
 from sim.base.columns import Column
 from sim.base.draws import STREAMS
 from sim.base.language import tr
+from sim.base.shipped import name_of, scenario_path
 from sim.base.wording import unit_name
 from sim.engine.history import SYSTEM_PANEL
 from sim.engine.ledger import ACCOUNTS, MEANINGS, PARTIES
@@ -41,7 +42,7 @@ from sim.report.parts import ECONOMY, Stated, breakable, given, linked, of_file
 from sim.report.studies import environment
 from sim.scenario.parameters import clause_kinds, parameters
 from sim.scenario.scenario import Scenario
-from sim.scenario.sources import FACTS, ID, SOURCES, FactFile, read_facts
+from sim.scenario.sources import ID, SOURCES, FactFile, read_facts
 
 MONEY = "CNY million"
 KINDS = ("outcome", "clause", "parameter", "column", "account", "party", "series", "stream")
@@ -116,18 +117,16 @@ def vocabulary(economy: str | os.PathLike[str] | None = None) -> pd.DataFrame:
 def entries(economy: str | os.PathLike[str] | None = None) -> list[Entry]:
     """Give every word, by kind in the order of `KINDS`; see `vocabulary`."""
     file = economy_file(economy)
-    known = of_file(file) if file is not None else Stated()
+    known = of_file(file)
     return [
         *outcomes(), *clauses(), *scenario_keys(known), *columns(), *ledger(), *curves(),
         *streams(),
     ]  # fmt: skip
 
 
-def economy_file(economy: str | os.PathLike[str] | None = None) -> Path | None:
-    """Give the scenario whose values are told: the one named, or the default where it is."""
-    if economy is not None:
-        return Path(economy)
-    return ECONOMY if ECONOMY.is_file() else None
+def economy_file(economy: str | os.PathLike[str] | None = None) -> Path:
+    """Give the scenario whose values are told: the one named, or the default."""
+    return scenario_path(ECONOMY if economy is None else economy)
 
 
 def outcomes() -> Iterator[Entry]:
@@ -252,14 +251,12 @@ def write_vocabulary(
     """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    text = page(entries(economy), _known(facts), economy_file(economy))
+    text = page(entries(economy), read_facts(facts), name_of(economy_file(economy)))
     target.write_text(text, encoding="utf-8")
     return target
 
 
-def page(
-    words: Sequence[Entry], facts: FactFile | None = None, economy: Path | None = None
-) -> str:
+def page(words: Sequence[Entry], facts: FactFile | None = None, economy: str = "") -> str:
     """Give the text of the page: words of one kind, and of one subject, stand together.
 
     Published figures that a source names are told at the end; `economy` is the scenario whose
@@ -277,13 +274,6 @@ def page(
             facts_file=facts.file if facts else "",
         )
     )  # fmt: skip
-
-
-def _known(facts: str | os.PathLike[str] | None) -> FactFile | None:
-    """Read the file of facts that was named, or that of the project where it is there."""
-    if facts is not None:
-        return read_facts(facts)
-    return read_facts() if Path(FACTS).is_file() else None
 
 
 def _sections(words: Sequence[Entry], links: Mapping[str, str]) -> Iterator[dict[str, Any]]:

@@ -15,6 +15,7 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.base.errors import Problem, ScenarioError
+from sim.base.shipped import PREFIX, beside, name_of, scenario_path, shipped_names
 from sim.model.contracts.policy import years_between
 from sim.scenario.declared import NOTHING, look_up, shown
 from sim.scenario.toml_text import KeyPath, parse
@@ -65,12 +66,13 @@ class RawScenario:
 
 
 def resolve(path: str | os.PathLike[str]) -> RawScenario:
-    """Read a scenario file and all that it extends, relative to the file itself.
+    """Read a scenario file and all that it extends, relative to the file or ``shipped:NAME``.
 
+    The file itself may be named so, too; see :func:`sim.base.shipped.scenario_path`.
     Every mistake of reading stands in ``problems``: a missing file, a circle of files, broken
     grammar. Nothing is raised, so that mistakes in the values can be told in the same go.
     """
-    return _read_chain(FilePath(path), asked_by=None, seen=())
+    return _read_chain(scenario_path(path), asked_by=None, seen=())
 
 
 def is_beneath(path: KeyPath, roots: list[KeyPath]) -> bool:
@@ -117,7 +119,7 @@ def _read_chain(
     ``asked_by`` is the problem to report, but for its rule and cure, if this file cannot
     be read: it stands where the file was asked for.
     """
-    file = str(path)
+    file = name_of(path)
     asked_by = asked_by or Problem(file, None, "", "", "", "")
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -137,7 +139,7 @@ def _read_chain(
     if not isinstance(base, str):
         below = _unreadable(problem, "must be the name of a file", "put one name in quotes")
         return own.over(below)
-    base_path = FilePath(os.path.normpath(path.parent / base))
+    base_path = beside(path, base)
     seen = (*seen, path.resolve())
     if base_path.resolve() in seen:
         circle = " -> ".join(p.name for p in (*seen, base_path))
@@ -154,10 +156,14 @@ def _unreadable(at: Problem, rule: str, cure: str) -> RawScenario:
 def _not_there(path: FilePath) -> str:
     if path.is_dir():
         return f"must be a file; {path} is a folder"
-    return f"must be a file that can be read; {path} is not there"
+    return f"must be a file that can be read; {name_of(path)} is not there"
 
 
 def _nearest_file(path: FilePath) -> str:
+    if not path.suffix:
+        near = similar(path.name, shipped_names())
+        if near:
+            return f'did you mean "{PREFIX}{near}"?'
     folder = path if path.is_dir() else path.parent
     names = sorted(p.name for p in folder.glob("*.toml"))
     near = similar(path.name, names)

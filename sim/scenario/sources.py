@@ -25,6 +25,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 
 from sim.base.errors import Problem, ScenarioError
+from sim.base.shipped import FACTS, at_hand
 from sim.scenario.declared import look_up
 from sim.scenario.read import Place, RawScenario, did_you_mean, resolve
 from sim.scenario.toml_text import KeyPath, Parsed, join_key, parse, split_key
@@ -34,9 +35,6 @@ from sim.scenario.toml_text import KeyPath, Parsed, join_key, parse, split_key
 # carries as evidence. Text about facts (sources, contradictions, translations) stands in
 # other tables of the same file.
 
-
-FACTS = "seeds/facts.toml"
-"""The only place for published figures, from the top of the project."""
 
 GRADES = ("measured", "official aggregate", "reported case", "assumption")
 """From the strongest evidence to the weakest."""
@@ -144,11 +142,15 @@ class FactFile:
         return Problem(self.file, line, f"{fact.id}.{key}", rule, value, cure)
 
 
-def read_facts(path: str | os.PathLike[str] = FACTS) -> FactFile:
-    """Read a TOML file with one table for each fact; ScenarioError if it cannot be read."""
-    file = str(path)
+def read_facts(path: str | os.PathLike[str] | None = None) -> FactFile:
+    """Read a TOML file with one table for each fact; ScenarioError if it cannot be read.
+
+    By default the file is that of the project at hand, or the shipped one.
+    """
+    place = at_hand(FACTS) if path is None else Path(path)
+    file = str(place)
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = place.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
         cure = f"name the file of facts; in the project it is {FACTS}"
         problem = Problem(file, None, "", "must be a text file that can be read", "", cure)

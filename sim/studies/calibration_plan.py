@@ -5,7 +5,6 @@ and the facts behind them are data that a reader can question.
 """
 
 import math
-import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from os import PathLike
@@ -14,6 +13,7 @@ from typing import Literal
 
 from sim.base.errors import Problem, ScenarioError
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, PositiveInt, param
+from sim.base.shipped import beside, scenario_path
 from sim.outcomes.mark import registry
 from sim.scenario.check import validate
 from sim.scenario.declared import NOTHING, look_up
@@ -183,7 +183,7 @@ def scenario_of(plan: Plan, path: str | PathLike[str], settings: Sequence[str] =
     Raises ScenarioError if the scenario is at fault, or a free key is not a number of it that
         lies in its plausible range.
     """
-    file = Path(path).parent / plan.scenario
+    file = beside(scenario_path(path), plan.scenario)
     sizes = {
         "population.firms": plan.firms, "experiment.replications": plan.replications,
         "experiment.seed": plan.seed, "experiment.arrangements": list(plan.arrangements),
@@ -244,14 +244,15 @@ def fitted_files(plan: Plan, file: Path, fitted: Scenario) -> dict[Path, str]:
 
 
 def write_files(texts: Mapping[Path, str], root: Path, folder: Path) -> list[Path]:
-    """Write the texts below a folder, as they lie below `root`; gives the files."""
+    """Write the texts below a folder, as they lie below `root` if they do; gives the files."""
     written = []
     for place, text in texts.items():
-        target = folder / os.path.relpath(place, root)
+        inside = place.relative_to(root) if place.is_relative_to(root) else Path(place.name)
+        target = folder / inside
         target.parent.mkdir(parents=True, exist_ok=True)
-        beside = target.with_suffix(".part")
-        beside.write_text(text, encoding="utf-8")
-        written.append(beside.replace(target))
+        part = target.with_suffix(".part")
+        part.write_text(text, encoding="utf-8")
+        written.append(part.replace(target))
     return written
 
 
@@ -301,7 +302,7 @@ def _file_of(file: Path, key: str) -> Path:
             rule = "must stand in a line of its own in a scenario file"
             problem = Problem(place.file, place.line, key, rule, "", "write it out, then fit it")
             raise ScenarioError([problem])
-        file = Path(os.path.normpath(file.parent / base))
+        file = beside(file, base)
 
 
 def _replace(place: Path, lines: list[str], key: str, value: object, source: str) -> None:

@@ -33,6 +33,7 @@ SHARED = (
     "experiment.seed", "experiment.horizon_years", "experiment.warm_up_years",
     "experiment.run_off_years", "experiment.start_date", "population", "macro", "equity_market",
     "variance_reduction.antithetic", "variance_reduction.stratified",
+    "variance_reduction.populations_per_history",
 )  # fmt: skip
 """Keys, or whole tables, that must be equal."""
 DRAWN = {"sector": "share", "bank": "market_share"}
@@ -133,7 +134,7 @@ class AlignedScenarios:
         """Outcomes of all arrangements; only what the store lacks is simulated."""
         frames = store.many(self.scenarios, numbers, progress)
         kept = [self._kept(n, frame) for n, frame in enumerate(frames)]
-        view = _View(self.scenarios[0], pd.concat(kept, ignore_index=True))
+        view = View(self.scenarios[0], pd.concat(kept, ignore_index=True))
         return replace(measure(view), arrangements=self.arrangements)
 
     def _kept(self, place: int, frame: pd.DataFrame) -> pd.DataFrame:
@@ -147,13 +148,13 @@ class AlignedScenarios:
 
 
 @dataclass(frozen=True)
-class _View:
-    """What measuring needs of results; no series are kept, and nothing is recorded."""
+class View:
+    """What measuring and drawing need of results; of a study no series, and nothing recorded."""
 
     scenario: Any
     outcomes: pd.DataFrame
     series: pd.DataFrame = field(default_factory=pd.DataFrame)
-    manifest: dict[str, Any] = field(default_factory=dict)
+    manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
 def align_scenarios(

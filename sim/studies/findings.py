@@ -22,6 +22,7 @@ from sim.analysis.estimates import (
     level_interval,
     quantile_interval,
 )
+from sim.base.columns import write_csv
 from sim.base.wording import level_text, range_text, step_text, unit_style
 from sim.outcomes.mark import Mark, registry
 
@@ -101,7 +102,7 @@ def write_files(folder: Path, findings: Findings, about: Mapping[str, Any]) -> N
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in findings.tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False)
+        write_csv(table, folder / f"{name}.csv")
     words = {
         "key": findings.key, "title": findings.title, "sentences": list(findings.sentences),
         "tables": {name: f"{name}.csv" for name in findings.tables},

@@ -9,11 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from sim.base.errors import Problem
-from sim.scenario.sources import FACTS, Citations, Fact, Use, cited_by, read_facts
+from sim.base.shipped import scenario_folders
+from sim.scenario.sources import Citations, Fact, Use, cited_by, read_facts
 from sim.studies.request import refused
-
-SCENARIOS = "scenarios"
-"""Folder of the scenarios that are shipped."""
 
 COLUMNS = ("meaning", "value", "unit", "date", "region", "programme", "source", "grade")
 """What is told of each fact, beside its id and its uses."""
@@ -75,19 +73,21 @@ class Register:
 
 
 def facts(
-    folder: str | os.PathLike[str] = SCENARIOS, file: str | os.PathLike[str] = FACTS
+    folder: str | os.PathLike[str] | None = None, file: str | os.PathLike[str] | None = None
 ) -> Register:
     """Read all facts, and what the scenarios and targets of a folder take from them.
 
-    folder: scenario files and files of targets, in it and in the folders below it.
-    file: the file of facts.
+    folder: scenario files and files of targets, in it and in the folders below it; by default
+        those of the project at hand and the shipped ones.
+    file: the file of facts; by default that of the project at hand, or the shipped one.
     Raises ScenarioError if the file of facts cannot be read, or the folder is none.
     """
     known = read_facts(file)
-    if not Path(folder).is_dir():
+    folders = scenario_folders() if folder is None else [Path(folder)]
+    if not all(one.is_dir() for one in folders):
         raise refused(str(folder), "must be a folder", "", "name the folder of the scenarios")
     found = Citations()
-    for path in sorted(Path(folder).rglob("*.toml")):
+    for path in sorted(file for one in folders for file in one.rglob("*.toml")):
         found += cited_by(path, known.facts)
     by_fact: dict[str, list[Use]] = defaultdict(list)
     for use in found.uses:

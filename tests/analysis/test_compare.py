@@ -16,6 +16,7 @@ from sim.analysis.compare import (
     UNDEFINED,
     UNRESOLVED,
     compare,
+    differences,
 )
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.errors import OutcomeError
@@ -286,7 +287,7 @@ def test_the_table_for_people_is_text_in_readable_units(comparison):
 
 def test_the_table_shows_everything_by_default_and_refuses_strangers(comparison):
     assert len(comparison.table()) == len(comparison.frame())
-    with pytest.raises(OutcomeError, match="was not compared"):
+    with pytest.raises(OutcomeError, match="is not among these outcomes"):
         comparison.table(["bank.nothing"])
 
 
@@ -300,3 +301,10 @@ def test_the_frames_are_copies(comparison):
     own = comparison.frame()
     own["verdict"] = "mine"
     assert "mine" not in set(comparison.frame()["verdict"])
+
+
+def test_differences_alone_say_what_a_comparison_says_first() -> None:
+    outcomes = synthetic.outcomes(12)
+    whole = compare(outcomes).frame()
+    alone = differences(outcomes)
+    pd.testing.assert_frame_equal(alone, whole[list(alone.columns)])

@@ -57,3 +57,26 @@ def test_a_further_firm_moves_no_other_firm_of_stratified_births() -> None:
     few = history(study(values | {"population.firms": 100}), trace=False)
     more = history(study(values | {"population.firms": 101}), trace=False)
     assert few.firms.quality.tobytes() == more.firms.quality[:100].tobytes()
+
+
+def test_populations_of_one_history_share_the_economy_and_nothing_else() -> None:
+    values = {"variance_reduction.populations_per_history": 2, "experiment.horizon_years": 1.0}
+    both = study(values | {"population.firms": 40})
+    assert both.variance_reduction.unit == 2
+    worlds = [history(both, n, trace=False) for n in range(3)]
+    assert worlds[0].macro == worlds[1].macro != worlds[2].macro
+    assert worlds[0].market == worlds[1].market
+    assert worlds[0].market_conditions.frailty == worlds[1].market_conditions.frailty
+    assert worlds[0].firms.quality.tobytes() != worlds[1].firms.quality.tobytes()
+    # The first population of a history is the one that meets it without the option.
+    alone = study({"population.firms": 40, "experiment.horizon_years": 1.0})
+    for number in (0, 2):
+        plain = history(alone, number, trace=False)
+        assert changed_lives(plain, worlds[number]) == []
+
+
+def test_a_history_is_shared_by_pairs_of_mirrored_replications() -> None:
+    rule = VarianceReduction(antithetic=("macro",), populations_per_history=2)
+    assert rule.unit == 4
+    assert [rule.system_key(7, n) for n in (6, 7)] == [rule.key(7, n) for n in (4, 5)]
+    assert rule.key(7, 6) != rule.key(7, 4)

@@ -22,10 +22,11 @@ def test_scenarios_are_listed_with_title_and_question(
     Path("scenarios/b.toml").write_text("a = = 1", encoding="utf-8")
     result = listed()
     assert result.exit_code == 0
-    head, first, second = result.stdout.splitlines()
+    head, first, second, *shipped = result.stdout.splitlines()
     assert head.split() == ["scenario", "title", "question"]
     assert first.split() == ["scenarios/a.toml", "T", "[x]", "Q?"]
     assert "cannot be read; see: check scenarios/b.toml" in second
+    assert any("three_arrangements" in line for line in shipped)
 
 
 def test_a_folder_without_scenarios_is_bad_input(tmp_path: Path) -> None:

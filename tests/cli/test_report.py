@@ -7,8 +7,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.cli.app import app
+from sim.cli.job import Job, begin
 from sim.cli.report import links_to
+from sim.experiment.run_folder import RunFolder
+from sim.scenario.scenario import load_scenario
 from tests.cli.conftest import Engine
+from tests.workbooks import table
 
 
 def invoke(*words: str) -> Result:
@@ -34,6 +38,17 @@ def test_the_page_is_written_again_in_the_language_asked_for(done: Path) -> None
     assert page.read_text(encoding="utf-8").startswith("zh ")
     assert invoke("report", "x", "--quiet").stdout == f"{page}\n"
     assert page.read_text(encoding="utf-8") == first
+
+
+def test_a_finished_run_gives_its_workbook_in_place_or_elsewhere(done: Path) -> None:
+    assert not (done / "workbook.xlsx").exists()
+    assert invoke("report", "x", "--excel").exit_code == 0
+    assert invoke("report", "x", "--excel", "--language", "zh", "--out", "page").exit_code == 0
+    here, there = (
+        table(done / "workbook.xlsx", "Levels"),
+        table(Path("page/workbook.xlsx"), "水平"),
+    )
+    assert here["Mean"].tolist() == there["均值"].tolist()
 
 
 def test_a_page_elsewhere_leaves_the_run_as_it_is(done: Path) -> None:
@@ -70,6 +85,21 @@ def test_a_run_that_lost_a_table_is_told(done: Path) -> None:
     result = invoke("report", "x")
     assert result.exit_code == 2
     assert "has lost its series.parquet" in result.stderr
+    assert "go on with: python -m sim run small.toml --out x --resume" in result.stderr
+
+
+def test_a_run_of_another_version_can_be_told_and_not_mixed(done: Path) -> None:
+    """What the page says of it is tested beside the page."""
+    assert invoke("verify", "x").exit_code == 0
+    assert invoke("report", "x").exit_code == 0
+
+
+def test_a_run_that_was_killed_says_how_to_go_on(file: Path, engine: Engine) -> None:
+    job = Job(load_scenario(file), RunFolder(Path("x")), go_on_with="do that")
+    begin(job)
+    result = invoke("report", "x")
+    assert result.exit_code == 2
+    assert "holds a run that was not finished\n  go on with: do that" in result.stderr
 
 
 @pytest.mark.usefixtures("done")

@@ -1,22 +1,29 @@
 """A run leaves whole files, says where they are, and can go on after Ctrl-C."""
 
+import errno
 import json
+import os
 import tomllib
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from typer.testing import CliRunner, Result
 
 from sim.analysis.compare import compare
 from sim.base.language import language
+from sim.base.wording import unit_style
 from sim.cli.app import app
 from sim.cli.findings import write_figures
 from sim.cli.run import cores
+from sim.experiment.run_folder import RunFolder
 from sim.report.figures import figures
 from sim.report.figures.gallery import Planned
 from tests import synthetic
 from tests.cli.conftest import REPLICATIONS, Engine
+from tests.workbooks import table
 
 FILES = {
     "manifest.json",
@@ -30,6 +37,7 @@ FILES = {
     "by_bank.csv",
     "report.html",
     "figures/one.svg",
+    *(f"replications/{number:06d}.replication" for number in range(REPLICATIONS)),
 }
 
 
@@ -86,6 +94,39 @@ def test_the_files_say_what_was_run(file: Path) -> None:
 
 
 @pytest.mark.usefixtures("engine")
+def test_a_workbook_holds_what_the_tables_hold_where_asked_for(file: Path) -> None:
+    result = run(str(file), "--out", "x", "--excel", "--language", "zh")
+    assert result.exit_code == 0, result.output
+    assert files_in(Path("x")) == FILES | {"workbook.xlsx"}
+    raw = pd.read_csv("x/comparison.csv")
+    shown = table(Path("x/workbook.xlsx"), "比较")
+    scale = raw["unit"].map(lambda unit: unit_style(unit).scale)
+    np.testing.assert_allclose(shown["差异"].astype(float), raw["difference"] * scale, 1e-15)
+
+
+def test_without_the_extra_nothing_is_run(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sim.base.workbook.find_spec", lambda _: None)
+    result = run(str(file), "--excel")
+    assert result.exit_code == 1
+    assert "needs the package XlsxWriter" in result.stderr
+    assert engine.asked == []
+    assert run(str(file)).exit_code == 0
+
+
+@pytest.mark.usefixtures("engine")
+def test_every_csv_file_of_a_run_says_its_encoding(file: Path) -> None:
+    assert run(str(file), "--out", "x").exit_code == 0
+    write_figures(
+        Path("x/more"), synthetic.outcomes(4), compare(synthetic.outcomes(4)), synthetic.results(4)
+    )
+    found = list(Path("x").rglob("*.csv"))
+    assert len(found) > 4
+    assert [f for f in found if not f.read_bytes().startswith(b"\xef\xbb\xbf")] == []
+
+
+@pytest.mark.usefixtures("engine")
 def test_quiet_prints_only_the_folder(file: Path) -> None:
     result = run(str(file), "--quiet", "--out", "x")
     assert (result.stdout, result.stderr) == ("x\n", "")
@@ -127,7 +168,8 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on(file: Path, engin
         )
     manifest = json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))
     assert manifest["finished"] is True
-    assert manifest["resumed_from"]["replications_done"] == [0, 1]
+    assert manifest["identities_checked"] == 7 * REPLICATIONS
+    assert len(manifest["seconds_per_replication"]) == REPLICATIONS
 
 
 def test_an_interrupt_before_anything_is_finished_writes_nothing(
@@ -147,9 +189,16 @@ def test_more_replications_go_on_where_fewer_ended(file: Path, engine: Engine) -
     assert engine.asked == [3, 4]
     assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == set(range(5))
     engine.asked.clear()
-    run(str(file), "--out", "x", "--replications", "2", "--resume")
-    assert engine.asked == []
+    few = ("--out", "x", "--replications", "2", "--resume")
+    result = run(str(file), *few)
+    assert result.exit_code == 2
+    assert "holds 5 replications, and 2 are asked for" in result.stderr
+    assert run(str(file), *few, "--force").exit_code == 0
     assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == {0, 1}
+    # The others are there for whoever asks for them again.
+    assert run(str(file), "--out", "x", "--resume").exit_code == 0
+    assert engine.asked == []
+    assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == set(range(5))
 
 
 def test_nothing_to_resume_is_a_whole_run(file: Path, engine: Engine) -> None:
@@ -166,6 +215,144 @@ def test_a_run_of_another_scenario_is_not_resumed(file: Path) -> None:
     result = run(str(file), "--out", "x", "--resume", "--keep", "firms")
     assert result.exit_code == 2
     assert "did not keep firms" in result.stderr
+
+
+@pytest.mark.parametrize("resume", [(), ("--resume",)])
+def test_another_run_is_replaced_only_by_force(
+    file: Path, engine: Engine, resume: tuple[str, ...]
+) -> None:
+    run(str(file), "--out", "x")
+    before = Path("x/outcomes.parquet").read_bytes()
+    engine.asked.clear()
+    other = ("--out", "x", "--seed", "7", *resume)
+    result = run(str(file), *other)
+    assert result.exit_code == 2
+    assert "experiment.seed differs" in result.stderr
+    assert "--force" in result.stderr
+    assert (engine.asked, Path("x/outcomes.parquet").read_bytes()) == ([], before)
+    assert run(str(file), *other, "--force").exit_code == 0
+    assert engine.asked == list(range(REPLICATIONS))
+    assert json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))["seed"] == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("code_digest", "0", "other code"),
+        ("facts_digest", "0", "other facts"),
+        ("version", "0.1", "numpy 0.1 instead of"),
+    ],
+)
+def test_replications_of_another_version_are_not_mixed(
+    file: Path, engine: Engine, name: str, value: str, said: str
+) -> None:
+    with pytest.MonkeyPatch.context() as older:
+        older.setattr(f"sim.experiment.identity.{name}", lambda *_: value)
+        run(str(file), "--out", "x", "--replications", "3")
+    result = run(str(file), "--out", "x", "--resume")
+    assert result.exit_code == 2
+    assert "another version of the program" in result.stderr
+    assert said in result.stderr
+    page = CliRunner().invoke(app, ["report", "x"])
+    assert page.exit_code == 0, page.output
+
+
+def test_a_damaged_replication_is_told_and_is_simulated_anew(file: Path, engine: Engine) -> None:
+    engine.interrupt_after = 3
+    run(str(file), "--out", "x")
+    place = Path("x/replications/000001.replication")
+    place.write_bytes(place.read_bytes()[:-1])
+    engine.interrupt_after = None
+    engine.asked.clear()
+    result = run(str(file), "--out", "x", "--resume")
+    assert (result.exit_code, engine.asked) == (2, [])
+    assert "000001.replication" in result.stderr
+    assert "remove it, and go on with --resume" in result.stderr
+    place.unlink()
+    assert run(str(file), "--out", "x", "--resume").exit_code == 0
+    assert engine.asked == [1, 3, 4]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_second_run_in_the_same_folder_is_refused(file: Path) -> None:
+    with RunFolder(Path("x")).held():
+        result = run(str(file), "--out", "x")
+    assert result.exit_code == 2
+    assert f"is in use by process {os.getpid()}" in result.stderr
+    assert run(str(file), "--out", "x").exit_code == 0
+
+
+def test_where_nothing_can_be_written_nothing_is_simulated(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "x")
+
+    monkeypatch.setattr("sim.base.files.sync", full)
+    result = run(str(file), "--out", "x")
+    assert (result.exit_code, engine.asked) == (1, [])
+    assert "no space left on device" in result.stderr
+
+
+def test_a_disk_that_fills_up_leaves_what_was_finished(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(str(file), "--out", "whole")
+    assert whole.exit_code == 0
+    engine.asked.clear()
+    before = RunFolder.write_replication
+
+    def fills_up(folder: RunFolder, one: Any) -> None:
+        if one.number == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", "x")
+        before(folder, one)
+
+    with monkeypatch.context() as small:
+        small.setattr(RunFolder, "write_replication", fills_up)
+        result = run(str(file), "--out", "x")
+    assert result.exit_code == 1
+    assert "stopped: 3 of 5 replications are kept in x" in result.stderr
+    assert "no space left on device" in result.stderr
+    engine.asked.clear()
+    assert run(str(file), "--out", "x", "--resume").exit_code == 0
+    assert engine.asked == [3, 4]
+    for name in ("outcomes", "series", "banks"):
+        same = [Path(f"{place}/{name}.parquet").read_bytes() for place in ("whole", "x")]
+        assert same[0] == same[1]
+
+
+@pytest.mark.usefixtures("engine")
+def test_shards_make_the_tables_of_one_run(file: Path) -> None:
+    run(str(file), "--out", "whole")
+    for number in (1, 2, 3):
+        assert run(str(file), "--shard", f"{number}/3").exit_code == 0
+    places = sorted(map(str, Path("runs").iterdir()))
+    assert all(place.endswith(f"-{n}-of-3") for n, place in enumerate(places, 1))
+    missing = CliRunner().invoke(app, ["merge", *places[:2], "--out", "m"])
+    assert missing.exit_code == 2
+    assert "lack 1 replication, the first of them 2" in missing.stderr
+    merged = CliRunner().invoke(app, ["merge", *places])
+    assert merged.exit_code == 0, merged.output
+    target = Path(places[0].removesuffix("-1-of-3"))
+    for name in ("outcomes", "series", "banks"):
+        one, other = (place / f"{name}.parquet" for place in (Path("whole"), target))
+        assert one.read_bytes() == other.read_bytes()
+    facts = [json.loads((p / "manifest.json").read_text()) for p in (Path("whole"), target)]
+    for key in ("scenario_sha256", "identities_checked", "replications_done", "finished"):
+        assert facts[0][key] == facts[1][key]
+
+
+@pytest.mark.usefixtures("engine")
+def test_only_shards_of_one_run_are_merged(file: Path) -> None:
+    run(str(file), "--out", "a", "--shard", "1/2")
+    run(str(file), "--out", "b", "--shard", "2/2", "--seed", "7")
+    result = CliRunner().invoke(app, ["merge", "a", "b", "--out", "c"])
+    assert result.exit_code == 2
+    assert "b\n  holds a run of another scenario; experiment.seed differs" in result.stderr
+    assert not Path("c").exists()
+    for text in ("0/2", "3/2", "x", "1"):
+        assert run(str(file), "--shard", text).exit_code == 2
+    assert "has none of the" in run(str(file), "--shard", "7/7").stderr
 
 
 @pytest.mark.usefixtures("engine")
@@ -238,11 +425,26 @@ def test_without_a_chinese_font_pictures_are_english_and_drawings_chinese(
     few = lambda *_: (Planned("one", lambda: figures.survival(synthetic.results(3))),)  # noqa: E731
     monkeypatch.setattr("sim.report.figures.gallery.planned", few)
     with language("zh"):
-        drawings = write_figures(tmp_path / "figures", None, None, None)
+        drawings = write_figures(tmp_path / "figures", None, None, synthetic.results(3))
     assert drawings["one"].written == "zh"
     assert "按企业年龄的存活比例" in (tmp_path / "figures" / "one.svg").read_text(encoding="utf-8")
     assert (tmp_path / "figures" / "one.png").stat().st_size > 1000
     assert "PNG files are in English" in capsys.readouterr().err
+
+
+def test_the_table_is_told_before_anything_is_drawn(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run(str(file), "--out", "x").stdout
+
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sim.cli.findings.write_figures", fail)
+    result = run(str(file), "--out", "x")
+    assert result.exit_code == 1
+    assert len(result.stdout) > 200
+    assert told.startswith(result.stdout)
 
 
 def test_cores_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,14 @@
 """The commands of studies: what they write and print, and what they refuse."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from sim.cli.app import app
+from sim.studies.comparison import replicate_until
 from tests.house.small import SCENARIOS
 
 TOLERANCE = "underwriting.policy_subsidy_rate"
@@ -55,6 +57,30 @@ def test_what_should_be_looked_at_is_told_before_a_study(small: str, words: list
     result = CliRunner().invoke(app, words)
     assert "notice: small.toml\n  5 numbers have no source" in result.stderr, result.output
     assert "notice" not in CliRunner().invoke(app, [*words, "--quiet"]).output
+
+
+def test_precision_splits_variances_and_its_plan_is_that_of_a_run(
+    small: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = ("--set", "experiment.replications=6")
+    result = run("precision", small, *many, "--until", "bank.profit=1%", "--firms", "30:60")
+    assert result.exit_code == 0, result.output
+    # Two pilots of six replications, the larger one first.
+    assert "at most 12 runs at about" in result.stderr
+    assert table("precision", "split")["firms"].tolist() == [30, 60]
+    needed = int(table("precision", "plans").set_index("firms").loc[30, "replications"])
+    assert needed > 30
+    looks: list[int] = []
+
+    def noted(look: Any, check: Any, first: int, most: int) -> Any:
+        looks.append(first)
+        return replicate_until(look, check, 6, 6)
+
+    # The first look of a run would be at 30 replications.
+    monkeypatch.setattr("sim.studies.comparison.replicate_until", noted)
+    result = run("run", small, *many, "--until", "bank.profit=1%", "--quiet")
+    assert result.exit_code == 0, result.output
+    assert looks == [needed]
 
 
 def test_breakeven_writes_its_curve(small: str) -> None:

@@ -109,6 +109,7 @@ def test_a_family_is_one_outcome_for_each_member_in_the_order_of_its_table(regis
         "loss of year one",
     ]
     assert evaluate([3.0, 4.0]) == {"bank.loss_two": 4.0, "bank.loss_one": 3.0}
+    assert evaluate([3.0, 4.0], names=["bank.loss_one"]) == {"bank.loss_one": 3.0}
 
 
 def test_a_member_has_fields_of_its_own(register):

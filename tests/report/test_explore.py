@@ -83,7 +83,9 @@ def factor_of(record, comparison):
 
 
 def test_estimates_are_those_of_the_tables(by_name, outcomes, comparison):
-    summary = outcomes.summary(comparison.confidence).set_index(["outcome", "arrangement"])
+    summary = outcomes.summary(confidence=comparison.confidence).set_index(
+        ["outcome", "arrangement"]
+    )
     frame = comparison.frame().set_index(["outcome", "arrangement"])
     for name, one in by_name.items():
         scale = factor_of(one, comparison)

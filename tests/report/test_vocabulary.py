@@ -12,6 +12,7 @@ from sim.analysis.compare import compare
 from sim.base.draws import STREAMS
 from sim.base.errors import ScenarioError
 from sim.base.language import language
+from sim.base.shipped import FACTS
 from sim.engine.ledger import PARTIES
 from sim.model.contracts.arrangement import CLAUSES
 from sim.model.contracts.loan_book import CONTRACT
@@ -21,7 +22,7 @@ from sim.outcomes.series import SERIES
 from sim.report.explore_data import explored
 from sim.report.parts import ECONOMY, Stated
 from sim.report.vocabulary import COLUMNS, KINDS, entries, page, vocabulary, write_vocabulary
-from sim.scenario.sources import FACTS, read_facts
+from sim.scenario.sources import read_facts
 from tests import synthetic
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="module")
 def words() -> pd.DataFrame:
-    return vocabulary(ROOT / ECONOMY)
+    return vocabulary(ECONOMY)
 
 
 def of_kind(words: pd.DataFrame, kind: str) -> pd.DataFrame:
@@ -99,13 +100,13 @@ def test_tables_of_a_run_hold_the_declared_columns(words: pd.DataFrame) -> None:
         assert columns.loc[columns["subject"] == file, "name"].tolist() == list(frame.columns)
 
 
-def test_a_missing_economy_is_told_and_none_leaves_values_out(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_missing_economy_is_told_and_the_default_is_found_from_anywhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: pd.DataFrame
 ) -> None:
     with pytest.raises(ScenarioError, match=r"none\.toml"):
         vocabulary(tmp_path / "none.toml")
     monkeypatch.chdir(tmp_path)
-    assert set(vocabulary()["shipped"]) == {""}
+    pd.testing.assert_frame_equal(vocabulary(), words)
 
 
 def test_shared_sources_are_told_once() -> None:
@@ -124,7 +125,7 @@ def test_shared_sources_are_told_once() -> None:
 @pytest.fixture(scope="module")
 def html(tmp_path_factory: pytest.TempPathFactory) -> str:
     file = write_vocabulary(
-        tmp_path_factory.mktemp("page") / "new" / "words.html", ROOT / ECONOMY, ROOT / FACTS
+        tmp_path_factory.mktemp("page") / "new" / "words.html", ECONOMY, ROOT / FACTS
     )
     return file.read_text(encoding="utf-8")
 
@@ -136,7 +137,7 @@ def test_the_page_loads_nothing_and_is_small(html: str) -> None:
 
 
 def test_every_word_has_a_place_of_its_own(html: str) -> None:
-    anchors = [entry.anchor for entry in entries(ROOT / ECONOMY)]
+    anchors = [entry.anchor for entry in entries(ECONOMY)]
     assert len(set(anchors)) == len(anchors)
     places = re.findall(r'\bid="([^"]+)"', html)
     assert len(set(places)) == len(places)

@@ -4,9 +4,9 @@ A sector is a set of overrides of the parameter groups of firms, and its share o
 Whatever a sector does not name is as in the groups themselves.
 """
 
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import create_model
+from pydantic import Field, create_model
 
 from sim.base.parameter import Frozen, Share, param
 from sim.model.firms.credit_line import CreditLine
@@ -36,17 +36,20 @@ GROUPS: dict[str, type[Frozen]] = {
 def optional(group: type[Frozen]) -> type[Frozen]:
     """A copy of a parameter group in which every value may be left out."""
     fields: dict[str, Any] = {
-        name: (field.annotation | None, _without_default(field))
+        name: (_or_none(field), _without_default(field))
         for name, field in group.model_fields.items()
         if field.annotation is not None
     }
     return create_model(f"{group.__name__}Override", __base__=Frozen, **fields)
 
 
+def _or_none(field: Any) -> Any:
+    optional_type = field.annotation | None
+    return Annotated[optional_type, *field.metadata] if field.metadata else optional_type
+
+
 def _without_default(field: Any) -> Any:
-    copy = field._copy()
-    copy.default = None
-    return copy
+    return Field(None, description=field.description, json_schema_extra=field.json_schema_extra)
 
 
 LifecycleOverride = optional(Lifecycle)

@@ -1,7 +1,6 @@
 """The distribution of an outcome over replications, by arrangement."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -57,9 +56,8 @@ def share_data(outcomes: Outcomes, name: str, confidence: float = 0.95) -> pd.Da
     One row per arrangement: arrangement, unit, replications, defined, mean, low, high (ends of
     the interval of `Outcomes.summary`). Raises OutcomeError if the outcome is not there.
     """
-    one = replace(outcomes, marks={name: outcomes.mark(name)})
     columns = ["arrangement", "unit", "replications", "defined", "mean", "low", "high"]
-    return one.summary(confidence)[columns]
+    return outcomes.summary(name, confidence)[columns]
 
 
 @style()

@@ -109,8 +109,8 @@ def measured(renderer: Any) -> Iterator[Any]:
     """
     plain = renderer.get_text_width_height_descent
 
-    def sizes(text: str, *rest: Any) -> Any:
-        return plain(_WIDE.sub("W", text), *rest)
+    def sizes(text: str, *rest: Any, **named: Any) -> Any:
+        return plain(_WIDE.sub("W", text), *rest, **named)
 
     renderer.get_text_width_height_descent = sizes
     try:

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.image import imsave
 from numpy.typing import NDArray
 
-from sim.analysis.compare import compare
+from sim.analysis.compare import differences
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, unit_style
@@ -52,11 +52,11 @@ def change_data(before: Outcomes, now: Outcomes, baseline: str) -> pd.DataFrame:
     """
     parts = [
         _compared(before, baseline).assign(values=BEFORE),
-        compare(now, baseline).frame().assign(values=NOW),
+        differences(now, baseline).assign(values=NOW),
     ]
     for arm in (name for name in now.arrangements if name != baseline):
         both = _differences(before, now, (arm, baseline))
-        parts.append(compare(both, BEFORE).frame().assign(values=CHANGE, arrangement=arm))
+        parts.append(differences(both, BEFORE).assign(values=CHANGE, arrangement=arm))
     whole = pd.concat(parts, ignore_index=True)[COLUMNS]
     order = {name: place for place, name in enumerate(now.names)}
     keys = whole["outcome"].map(order)
@@ -66,17 +66,16 @@ def change_data(before: Outcomes, now: Outcomes, baseline: str) -> pd.DataFrame:
 @lru_cache(maxsize=1)
 def _compared(before: Outcomes, baseline: str) -> pd.DataFrame:
     """Compare what all moves start from, once."""
-    return compare(before, baseline).frame()
+    return differences(before, baseline)
 
 
 def _differences(before: Outcomes, now: Outcomes, pair: tuple[str, str]) -> Outcomes:
     """Differences of one arrangement as if they were outcomes, before and now."""
     parts = []
     for name, outcomes in ((BEFORE, before), (NOW, now)):
-        for outcome in outcomes.names:
-            table = outcomes.table(outcome)
-            gap = (table[pair[0]] - table[pair[1]]).rename("value").reset_index()
-            parts.append(gap.assign(arrangement=name, outcome=outcome))
+        values = outcomes.tidy.set_index(["arrangement", "outcome", "replication"])["value"]
+        gap = values.loc[pair[0]] - values.loc[pair[1]]
+        parts.append(gap.reset_index().assign(arrangement=name))
     return replace(
         now, tidy=pd.concat(parts, ignore_index=True), arrangements=(BEFORE, NOW), controls=None
     )

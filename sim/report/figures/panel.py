@@ -7,6 +7,7 @@ It is a plain function call with a picture in front. Without widgets, and in a s
 import asyncio
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from importlib.util import find_spec
 from typing import Any
 
@@ -17,7 +18,8 @@ from sim.base.errors import SimError
 from sim.base.language import tr
 from sim.experiment.progress import ProgressOption
 from sim.experiment.results import SERIES, Results, joined, names
-from sim.experiment.store import Store
+from sim.experiment.store import Store, numbers_of
+from sim.outcomes.mark import evaluate
 from sim.report.figures.moved import Moving, change_data, change_figure
 from sim.report.figures.style import Drawing
 from sim.scenario.declared import look_up
@@ -51,7 +53,9 @@ class Panel:
         self.sliders: dict[str, Any] = {}
         self.seconds = float("nan")
         self._scenario, self._outcomes, self._progress = scenario, outcomes, progress
-        self._store = Store(progress=False)
+        # What is not shown is not measured.
+        read = partial(evaluate, names=outcomes)
+        self._store = Store(progress=False, reader=partial(numbers_of, read=read))
         self._file: Outcomes | None = None
         self._figure: Moving | None = None
         self._run: asyncio.Task[None] | None = None

@@ -8,11 +8,10 @@ the tables.
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from sim.analysis.labelled import PARTIES
 from sim.base.language import tr
 
-GROUP_LABELS = {
-    "bank": "Banks", "firm": "Firms", "system": "The system", "cycle": "Across the cycle",
-}  # fmt: skip
+GROUP_LABELS = PARTIES
 """Parties that outcomes belong to, in reading order."""
 
 HEADLINES = (

@@ -90,6 +90,23 @@ def style(written: Language | None = None) -> Iterator[None]:
         yield
 
 
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A finished figure, rendered once: what files and pages show of a `Drawing`.
+
+    svg: the text of an SVG file. width: in inches. Other fields are the drawing's.
+    """
+
+    svg: str
+    width: float
+    title: str
+    note: str
+    data: pd.DataFrame
+    units: Mapping[str, str]
+    heads: Mapping[str, str]
+    written: Language
+
+
 class Drawing(Figure):
     """A figure that knows the frame behind it and shows itself in a notebook.
 
@@ -125,6 +142,13 @@ class Drawing(Figure):
         text = StringIO()
         self.savefig(text, format="svg", metadata=_METADATA)
         return text.getvalue()
+
+    def picture(self) -> Picture:
+        """Render the figure, once for all that show it."""
+        return Picture(
+            self.svg(), self.get_figwidth(), self.title, self.note, self.data, self.units,
+            self.heads, self.written,
+        )  # fmt: skip
 
     def _repr_png_(self) -> bytes:
         picture = BytesIO()

@@ -1,0 +1,71 @@
+"""An installed copy, outside of any checkout, does what the README prints."""
+
+import os
+import re
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from hatchling.builders.sdist import SdistBuilder
+from hatchling.builders.wheel import WheelBuilder
+
+ROOT = Path(__file__).parents[2]
+SMALL = {
+    "run": [
+        "--replications", "2", "--workers", "1", "--set", "population.firms=60",
+        "--set", "experiment.horizon_years=2", "--set", "experiment.run_off_years=0",
+    ]
+}  # fmt: skip
+"""What makes a command of the README small enough for a test."""
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The content of the wheel, as it lies in an environment's folder of packages."""
+    folder = tmp_path_factory.mktemp("installed")
+    (wheel,) = WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"])
+    with zipfile.ZipFile(wheel) as file:
+        file.extractall(folder / "packages")
+    return folder / "packages"
+
+
+def printed() -> list[list[str]]:
+    """The commands that the README prints for an installed copy, in their order."""
+    section = (ROOT / "README.md").read_text(encoding="utf-8").partition("## An installed copy")[2]
+    block = re.search(r"```bash\n(.*?)```", section, re.DOTALL)
+    assert block is not None
+    lines = [line.partition("#")[0].split() for line in block[1].splitlines()]
+    assert all(line[0] == "crosscycle" for line in lines)
+    return [line[1:] for line in lines]
+
+
+def test_the_commands_of_the_readme_work_in_an_empty_folder(
+    installed: Path, tmp_path: Path
+) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(installed)}
+    for words in printed():
+        ran = subprocess.run(
+            [sys.executable, "-m", "sim", *words, *SMALL.get(words[0], [])],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert ran.returncode == 0, (words, ran.stderr)
+        assert str(ROOT) not in ran.stdout + ran.stderr, words
+    reports = {report.parent.name.rpartition("-")[0] for report in tmp_path.rglob("report.html")}
+    assert reports == {"three_arrangements", "first"}
+
+
+def test_a_source_archive_builds_the_same_wheel(tmp_path: Path) -> None:
+    (archive,) = SdistBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"])
+    with tarfile.open(archive) as file:
+        file.extractall(tmp_path, filter="data")
+    (unpacked,) = (p for p in tmp_path.iterdir() if p.is_dir())
+    names = []
+    for place in (ROOT, unpacked):
+        out = tmp_path / f"from_{place.name}"
+        (wheel,) = WheelBuilder(str(place)).build(directory=str(out), versions=["standard"])
+        with zipfile.ZipFile(wheel) as content:
+            names.append({one.filename: one.CRC for one in content.infolist()})
+    assert names[0] == names[1]
