@@ -14,7 +14,6 @@ from typing import Any
 
 from sim.base.files import digest_of, digest_of_file
 from sim.base.language import tr
-from sim.scenario.sources import FACTS
 
 SIM = Path(__file__).parents[1]
 WITHOUT_NUMBERS = ("report", "cli")
@@ -36,8 +35,11 @@ def code_digest(root: Path = SIM) -> str:
 
 
 @lru_cache
-def facts_digest(file: Path = SIM.parent / FACTS) -> str:
+def facts_digest(root: Path = SIM.parent) -> str:
     """Hash the published figures; empty where none lie beside the program."""
+    from sim.scenario.sources import FACTS
+
+    file = root / FACTS
     return digest_of_file(file) if file.is_file() else ""
 
 
