@@ -18,6 +18,7 @@ _NAMES = {
     "Outcomes": "sim.analysis.outcomes_table",
     "compare": "sim.analysis.compare",
     "Comparison": "sim.analysis.compare",
+    "contract_summary": "sim.analysis.contract_table",
     "attribute": "sim.studies.attribution",
     "decompose": "sim.studies.attribution",
     "reverse_stress": "sim.studies.stress",

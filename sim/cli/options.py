@@ -28,6 +28,7 @@ class Record(StrEnum):
 
     FIRMS = "firms"
     EVENTS = "events"
+    CONTRACTS = "contracts"
 
 
 class Words(StrEnum):

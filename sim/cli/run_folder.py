@@ -29,8 +29,8 @@ BY_BANK = "by_bank.csv"
 WORKBOOK = "workbook.xlsx"
 REPORT = "report.html"
 FIGURES = "figures"
-TABLES = ("outcomes", "series", "banks", "firms", "events")
-"""Tables of a run; the last two only where they were asked for."""
+TABLES = ("outcomes", "series", "banks", "firms", "events", "contracts")
+"""Tables of a run; the last three only where they were asked for."""
 
 RUNS = Path("runs")
 """Where runs go that are not told where to go; git ignores it."""

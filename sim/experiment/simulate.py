@@ -26,17 +26,18 @@ from sim.base.errors import SimError
 from sim.base.language import tr
 from sim.base.version import VERSION
 from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
-from sim.engine.history import BANK_COLUMNS, History
+from sim.engine.history import BANK_COLUMNS, BANK_LEVELS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_market_conditions
 from sim.engine.settlement import by_bank, read_all
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
+from sim.experiment.facts import facts_of
 from sim.experiment.progress import ProgressOption, meter
-from sim.experiment.results import TABLES, Reduced, Results, joined, names
-from sim.model.contracts.loss_sharing import cover_shares
+from sim.experiment.results import RECORDS, TABLES, Reduced, Results, joined, names
 from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
+from sim.outcomes.contracts import contract_frame
 from sim.outcomes.mark import evaluate
 from sim.outcomes.own import sent, with_own
 from sim.outcomes.series import all_series
@@ -46,9 +47,14 @@ from sim.scenario.scenario import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 
 
 def bank_frame(history: History) -> pd.DataFrame:
-    """One row for each bank and settlement of the experiment."""
-    rows = history.during(run_off=True)
+    """One row for each bank and settlement of the experiment, and one for its opening.
+
+    Where there is a common past the opening comes first, at date 0: levels without flows.
+    """
+    opening = np.abs(history.dates) <= 1e-9
+    rows = history.during(run_off=True) | opening
     dates, panel = history.dates[rows], history.panel[rows]
+    panel[opening[rows]] *= np.isin(BANK_COLUMNS, BANK_LEVELS)
     names = history.facts["banks"]
     frame = pd.DataFrame(panel.reshape(-1, len(BANK_COLUMNS)), columns=list(BANK_COLUMNS))
     frame.insert(0, "bank", np.tile(np.array(names), dates.size))
@@ -182,7 +188,7 @@ def _call_once(scenario: Scenario) -> None:
 # --- Replications, side by side or one after another ---------------------------------------------
 
 
-FIRMS, EVENTS = "firms", "events"
+FIRMS, EVENTS, CONTRACTS = RECORDS
 
 
 def simulate(
@@ -201,7 +207,7 @@ def simulate(
     workers : int
         Processes that run replications side by side.
     keep : sequence of str
-        ``"firms"`` and ``"events"`` keep those records; large.
+        ``"firms"``, ``"events"`` and ``"contracts"`` keep those records; large.
     progress : callable or bool, optional
         A function that is told how many replications are done, of how many; or whether to
         show it. By default it is shown in a notebook and nowhere else.
@@ -212,7 +218,10 @@ def simulate(
     ------
     AccountingError
         If an accounting identity breaks.
+    SimError
+        If there is nothing of that name to keep.
     """
+    check_keep(keep)
     numbers = range(scenario.experiment.replications)
     done: list[Reduced] = []
     tell = meter(progress)
@@ -223,6 +232,14 @@ def simulate(
         done.append(one)
         tell(len(done), len(numbers))
     return gather(scenario, done, keep=keep)
+
+
+def check_keep(keep: Sequence[str]) -> None:
+    """Refuse records that there are not: a word alone would be read letter by letter."""
+    for name in [keep] if isinstance(keep, str) else keep:
+        if isinstance(keep, str) or name not in RECORDS:
+            known = ", ".join(f'"{one}"' for one in RECORDS)
+            raise SimError("keep", f"takes a sequence of {known}; got {keep!r}", "mend the names")
 
 
 def replicate(
@@ -288,6 +305,8 @@ def _frames(
         yield FIRMS, FIRM.frame(world.firms)
     if EVENTS in keep:
         yield EVENTS, event_frame(world)
+    if CONTRACTS in keep:
+        yield CONTRACTS, contract_frame(history)
 
 
 def _stacked(
@@ -295,7 +314,7 @@ def _stacked(
 ) -> dict[str, Any]:
     """Stack tables by name, with the declared columns; what is not to be kept is None."""
     return {
-        name: None if name in (FIRMS, EVENTS) and name not in keep
+        name: None if name in RECORDS and name not in keep
         else joined(parts[name], names(columns))[list(names(columns))]
         for name, columns in TABLES.items()
     }  # fmt: skip
@@ -368,26 +387,9 @@ def freeze(w: World) -> History:
         system=np.stack([row for _, row in w.system]),
         macro=w.macro, market=w.market, horizon=settings.horizon_years,
         end=settings.horizon_years + settings.run_off_years, residual=w.ledger.residual,
-        facts=facts_of(w), pages=tuple(page for _, page in sorted(w.pages.items())),
+        facts=facts_of(w.scenario, w.menu),
+        pages=tuple(page for _, page in sorted(w.pages.items())),
     )  # fmt: skip
-
-
-def facts_of(w: World) -> dict[str, Any]:
-    """Parameters that outcomes need."""
-    s = w.scenario
-    return {
-        "discount_rate": s.measurement.discount_rate,
-        "relative_risk_aversion": s.measurement.relative_risk_aversion,
-        "registration_lag": s.measurement.registration_lag_years,
-        "outside_wealth": s.measurement.outside_wealth,
-        "private_value_share": s.measurement.private_value_share,
-        "required_ratio": s.capital.required_ratio, "failure_ratio": s.capital.failure_ratio,
-        "funding_rate": s.underwriting.funding_rate,
-        "operating_cost": s.underwriting.operating_cost,
-        "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
-        "menu": tuple(item.name for item in w.menu),
-        "cover": tuple(cover_shares(item.arrangement.loss_sharing) for item in w.menu),
-    }  # fmt: skip
 
 
 def gather(scenario: Scenario, parts: Iterable[Reduced], keep: Sequence[str] = ()) -> Results:

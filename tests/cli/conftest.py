@@ -26,6 +26,7 @@ class MadeUp:
     banks: pd.DataFrame
     firms: pd.DataFrame | None = None
     events: pd.DataFrame | None = None
+    contracts: pd.DataFrame | None = None
     manifest: dict[str, Any] = field(
         default_factory=lambda: {"largest_accounting_residual": 1e-13}
     )

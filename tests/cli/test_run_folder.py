@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.cli.options import BadInputError
-from sim.cli.run_folder import RunFolder, write_manifest
+from sim.cli.options import BadInputError, Record
+from sim.cli.run_folder import TABLES, RunFolder, write_manifest
+from sim.experiment import results
 
 
 def test_files_move_into_place_together(tmp_path: Path) -> None:
@@ -68,3 +69,8 @@ def test_text_in_a_manifest_is_readable(tmp_path: Path) -> None:
     text = (tmp_path / "manifest.json").read_text(encoding="utf-8")
     assert "安徽" in text
     assert json.loads(text) == {"title": "安徽"}
+
+
+def test_a_folder_holds_every_table_of_a_run_and_a_command_keeps_every_record() -> None:
+    assert set(TABLES) == set(results.TABLES)
+    assert {record.value for record in Record} == set(results.RECORDS)

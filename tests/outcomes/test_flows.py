@@ -48,7 +48,10 @@ def page(date: float, *states: str, **money: float) -> Page:
     ledger = Ledger()
     for account, amount in money.items():
         ledger.post(account, PARTIES.index("firms"), PARTIES.index("banks"), amount)
-    return Page(date, np.array([CODE[name] for name in states], np.int8), ledger.flows)
+    return Page(
+        date, np.array([CODE[name] for name in states], np.int8), ledger.flows,
+        np.full(len(states), -1), np.zeros(len(states)),
+    )  # fmt: skip
 
 
 def test_firms_are_counted_by_where_they_stood_and_stand():
