@@ -13,6 +13,7 @@ _NAMES = {
     "SimError": "sim.base.errors",
     "simulate": "sim.experiment.simulate",
     "Results": "sim.experiment.results",
+    "Observer": "sim.experiment.observers",
     "story": "sim.studies.story",
     "measure": "sim.analysis.outcomes_table",
     "Outcomes": "sim.analysis.outcomes_table",

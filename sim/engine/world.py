@@ -80,6 +80,7 @@ class World:
     events: list[Rows] = field(default_factory=list)
     controls: dict[str, float] = field(default_factory=dict)
     pages: dict[float, Page] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict)
 
     def where(self, date: float) -> str:
         """Date, arrangement and replication, for messages."""

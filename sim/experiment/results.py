@@ -1,7 +1,7 @@
 """Results of an experiment: what every replication left behind, frozen."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,7 @@ class Reduced:
     residual: float
     checks: int
     seconds: float
+    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -44,7 +45,7 @@ class Results:
     """All replications of an experiment; what each table holds is declared in `TABLES`.
 
     Firms, events and contracts are kept only where asked for. The manifest holds seed, versions,
-    largest accounting residual and the like.
+    largest accounting residual and the like; `seen` what each observer gave, by its name.
     """
 
     scenario: Scenario
@@ -55,6 +56,7 @@ class Results:
     events: pd.DataFrame | None
     manifest: Mapping[str, Any]
     contracts: pd.DataFrame | None = None
+    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Say in one line what this is."""

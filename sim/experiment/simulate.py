@@ -33,6 +33,16 @@ from sim.engine.settlement import by_bank, read_all
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
 from sim.experiment.facts import facts_of
+from sim.experiment.observers import (
+    END,
+    LIFE,
+    Observation,
+    Packed,
+    check_observers,
+    hears_events,
+    packed,
+    unpacked,
+)
 from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.results import RECORDS, TABLES, Reduced, Results, joined, names
 from sim.model.firms.loss_surprise import OPENING
@@ -198,6 +208,7 @@ def simulate(
     keep: Sequence[str] = (),
     progress: ProgressOption = None,
     executor: Executor | None = None,
+    observers: Sequence[Any] = (),
 ) -> Results:
     """Run all replications of a scenario.
 
@@ -213,22 +224,27 @@ def simulate(
         show it. By default it is shown in a notebook and nowhere else.
     executor : concurrent.futures.Executor, optional
         Where to run instead of local processes, for example a Dask client's executor.
+    observers : sequence of objects
+        What looks at the lives of the experiment, see `sim.experiment.observers.Observer`; rows
+        that they give are kept in `Results.seen`.
 
     Raises
     ------
     AccountingError
         If an accounting identity breaks.
     SimError
-        If there is nothing of that name to keep.
+        If there is nothing of that name to keep, or an observer fails.
     """
     check_keep(keep)
+    check_observers(observers)
     numbers = range(scenario.experiment.replications)
     done: list[Reduced] = []
     tell = meter(progress)
     if executor is None:
         prepare(scenario, tell.say)
     tell(0, len(numbers))
-    for one in replicate(scenario, numbers, workers=workers, keep=keep, executor=executor):
+    given: dict[str, Any] = {"workers": workers, "keep": keep, "executor": executor}
+    for one in replicate(scenario, numbers, **given, observers=observers):
         done.append(one)
         tell(len(done), len(numbers))
     return gather(scenario, done, keep=keep)
@@ -249,19 +265,21 @@ def replicate(
     workers: int = 1,
     keep: Sequence[str] = (),
     executor: Executor | None = None,
+    observers: Sequence[Any] = (),
 ) -> Iterator[Reduced]:
     """Run the given replications as `simulate` does, and yield each as it is finished."""
     todo = list(numbers)
     if executor is None and (workers <= 1 or len(todo) <= 1):
         for number in todo:
-            yield one_replication(scenario, number, tuple(keep))
+            yield one_replication(scenario, number, tuple(keep), observers)
         return
-    own, kept = sent(), tuple(keep)
+    own, kept, watching = sent(), tuple(keep), packed(observers)
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
             futures = [
-                pool.submit(with_own, own, one_replication, scenario, n, kept) for n in todo
+                pool.submit(with_own, own, one_replication, scenario, n, kept, watching)
+                for n in todo
             ]
             for future in as_completed(futures):
                 yield future.result()
@@ -270,23 +288,33 @@ def replicate(
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def one_replication(scenario: Scenario, replication: int, keep: tuple[str, ...] = ()) -> Reduced:
+def one_replication(
+    scenario: Scenario,
+    replication: int,
+    keep: tuple[str, ...] = (),
+    observers: Sequence[Any] | Packed = (),
+) -> Reduced:
     """Every arrangement once, reduced to outcomes, series and the tables to `keep`."""
     start = time.perf_counter()
+    watching, seen = unpacked(observers), dict[str, list[pd.DataFrame]]()
+    trace = EVENTS in keep or hears_events(watching)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
-    for world, history, baseline in histories(scenario, replication, EVENTS in keep):
+    for world, history, baseline in histories(scenario, replication, trace, watching):
         values = evaluate(history, baseline) | world.controls
         parts["outcomes"].append(outcome_rows(world.name, replication, values))
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
         for name, frame in _frames(world, history, baseline, keep):
             parts[name].append(frame.assign(**tags))
+        for name, frame in world.seen.items():
+            seen.setdefault(name, []).append(frame)
         residual = max(residual, world.ledger.residual)
         checks += world.ledger.checks
     seconds = time.perf_counter() - start
     return Reduced(
-        replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds
-    )
+        replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds,
+        seen={name: joined(frames, LIFE) for name, frames in seen.items()},
+    )  # fmt: skip
 
 
 def outcome_rows(name: str, replication: int, values: Mapping[str, float]) -> pd.DataFrame:
@@ -321,22 +349,24 @@ def _stacked(
 
 
 def histories(
-    scenario: Scenario, replication: int, trace: bool = False
+    scenario: Scenario, replication: int, trace: bool = False, observers: Sequence[Any] = ()
 ) -> Iterator[tuple[World, History, History]]:
     """Each of the `worlds` of one replication, its history, and that of the baseline."""
     baseline: History | None = None
-    for world in worlds(scenario, replication, trace):
+    for world in worlds(scenario, replication, trace, observers):
         history = freeze(world)
         baseline = baseline or history
         yield world, history, baseline
 
 
-def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterator[World]:
+def worlds(
+    scenario: Scenario, replication: int, trace: bool = False, observers: Sequence[Any] = ()
+) -> Iterator[World]:
     """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
     settings = scenario.experiment
     history = run_history(scenario, replication, trace)
     others = [name for name in settings.arrangements if name != settings.baseline]
-    baseline = run_arrangement(history, settings.baseline)
+    baseline = run_arrangement(history, settings.baseline, observers=observers)
     # Callers keep arrays of the world, not the world: its loans are remembered here.
     decisions, book = baseline.decisions, baseline.book.rows.copy()
     yield baseline
@@ -349,7 +379,7 @@ def worlds(scenario: Scenario, replication: int, trace: bool = False) -> Iterato
             firms = scenario.population.firms
             own = mean_lines(run_arrangement(history, name).book.rows, firms)
             imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
-        yield run_arrangement(history, name, imposed)
+        yield run_arrangement(history, name, imposed, observers)
 
 
 def run_history(scenario: Scenario, replication: int, trace: bool = False) -> World:
@@ -362,7 +392,9 @@ def run_history(scenario: Scenario, replication: int, trace: bool = False) -> Wo
     return history
 
 
-def run_arrangement(history: World, name: str, imposed: list[Any] | None = None) -> World:
+def run_arrangement(
+    history: World, name: str, imposed: list[Any] | None = None, observers: Sequence[Any] = ()
+) -> World:
     """The world of one arrangement at its end, branched from a common history."""
     settings = history.scenario.experiment
     world = history.branch(name)
@@ -371,8 +403,12 @@ def run_arrangement(history: World, name: str, imposed: list[Any] | None = None)
     world.keeps_decisions = is_repeated and name == settings.baseline
     end = settings.horizon_years + settings.run_off_years
     watches = watches_of(history.scenario)
-    observers = [follow(watches)] if watches else []
-    run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
+    looks = [follow(watches)] if watches else []
+    witness = Observation(observers, world) if observers else None
+    run_world(world, 0.0, end, close=settings.horizon_years, observers=looks, witness=witness)
+    if witness is not None:
+        witness(END, world, end)
+        world.seen = witness.frames(world.name, world.replication)
     world.controls = controls_of(world, watches)
     return world
 
@@ -396,4 +432,11 @@ def gather(scenario: Scenario, parts: Iterable[Reduced], keep: Sequence[str] = (
     """Put finished replications together, in order; `keep` as in `simulate`."""
     done = sorted(parts, key=lambda part: part.replication)
     tables = {name: [getattr(part, name) for part in done] for name in TABLES}
-    return Results(scenario, **_stacked(tables, keep), manifest=manifest_of(scenario, done))
+    seen = {name: joined([part.seen[name] for part in done], LIFE) for name in _observed(done)}
+    manifest = manifest_of(scenario, done)
+    return Results(scenario, **_stacked(tables, keep), manifest=manifest, seen=seen)
+
+
+def _observed(done: Iterable[Reduced]) -> Iterable[str]:
+    """Names of observers, in the order in which they were given."""
+    return dict.fromkeys(name for part in done for name in part.seen)
