@@ -33,19 +33,18 @@ from sim.analysis.estimates import (
     unseen_bound,
     variance_reduction,
 )
-from sim.analysis.labelled import labelled
-from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes
+from sim.analysis.labelled import by_party, labelled
+from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes, named
 from sim.analysis.sheets import definitions_sheet, table_sheet
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.base.wording import (
+    RowStyle,
     arrangement_text,
     level_text,
     percent_text,
-    range_text,
-    step_text,
-    unit_style,
+    row_style,
 )
 from sim.base.workbook import Sheet, write_workbook
 from sim.outcomes.mark import Better, Mark
@@ -318,37 +317,73 @@ class Comparison:
         """
         return self.attributes.copy()
 
-    def table(self, outcomes: Iterable[str] | None = None) -> pd.DataFrame:
+    def table(self, outcomes: str | Iterable[str] | None = None) -> pd.DataFrame:
         """Give the comparison for people: numbers as text, in the units people read.
 
         Columns are outcome, unit, arrangement, value, baseline, difference, interval and
-        verdict; rows those of the outcomes named, in this order, all by default.
+        verdict; rows those of the outcomes named, one or several, in this order, all by
+        default.
 
         Raises OutcomeError if a name was not compared.
         """
-        names = list(self.marks) if outcomes is None else list(outcomes)
-        for name in names:
-            if name not in self.marks:
-                raise OutcomeError(name, "was not compared", "see comparison.marks")
-        errors = self.attributes["standard_error"].to_numpy()
-        rows = [
-            self._text_row(self.rows.iloc[place], float(errors[place]))
-            for name in names
-            for place in np.flatnonzero(self.rows["outcome"] == name)
-        ]
-        return pd.DataFrame(rows, columns=list(TEXT_COLUMNS))
+        return self._texts(named(outcomes, self.marks))
 
-    def _text_row(self, row: "pd.Series[Any]", error: float) -> dict[str, str]:
+    def _texts(self, names: Iterable[str], arrangement: str | None = None) -> pd.DataFrame:
+        """Write rows as text: those of some outcomes, of all arrangements or of one."""
+        rows = self.rows if arrangement is None else self._of(arrangement)
+        texts = [
+            self._text_row(row, written)
+            for name in names
+            for written in (self.style(name),)
+            for row in rows[rows["outcome"] == name].to_dict("records")
+        ]
+        return pd.DataFrame(texts, columns=list(TEXT_COLUMNS))
+
+    def _of(self, arrangement: str) -> pd.DataFrame:
+        return self.rows[self.rows["arrangement"] == arrangement]
+
+    def style(self, name: str, divisor: float = 1.0, unit: str = "") -> RowStyle:
+        """Give the unit and the decimals in which an outcome's row is written.
+
+        The numbers may be divided by something, and then have the unit that is given.
+        """
+        own = (self.rows["outcome"] == name).to_numpy()
+        rows = self.rows[own]
+        columns = ["mean", "baseline_mean", "difference"]
+        return row_style(
+            unit or self.marks[name].unit,
+            (rows[columns].to_numpy(np.float64) / divisor).ravel(),
+            self.attributes.loc[own, "standard_error"].to_numpy(np.float64) / divisor,
+            rows.loc[rows["verdict"].map(is_ranking), "difference"] / divisor,
+        )
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Give the rows of an outcome or of an arrangement as `table` writes them."""
+        if name in self.arrangements:
+            return self._texts(self.marks, name)
+        named(name, (*self.marks, *self.arrangements))
+        return self.table(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Give the names that a notebook completes between brackets."""
+        return [*self.marks, *(name for name in self.arrangements if name != self.baseline)]
+
+    def _repr_html_(self) -> str:
+        """Show the differences in a notebook, folded by party."""
+        rows = self.table().set_index(pd.Index(self.rows["outcome"]))
+        shown = rows.drop(columns="outcome").rename(columns=lambda name: tr(str(name)))
+        return by_party(repr(self), shown, self.marks)
+
+    def _text_row(self, row: Mapping[Any, Any], written: RowStyle) -> dict[str, str]:
         """Write one row as text."""
-        unit = str(row["unit"])
         return {
             "outcome": tr(self.marks[row["outcome"]].label),
-            "unit": unit_style(unit).axis,
+            "unit": written.style.axis,
             "arrangement": arrangement_text(row["arrangement"]),
-            "value": level_text(row["mean"], unit, error),
-            "baseline": level_text(row["baseline_mean"], unit, error),
-            "difference": step_text(row["difference"], unit, error),
-            "interval": range_text(row["low"], row["high"], unit, error),
+            "value": written.level(row["mean"]),
+            "baseline": written.level(row["baseline_mean"]),
+            "difference": written.step(row["difference"]),
+            "interval": written.range(row["low"], row["high"]),
             "verdict": tr(str(row["verdict"])),
         }
 

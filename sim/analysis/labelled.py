@@ -6,6 +6,7 @@ is in percentage points, which have the same scale.
 """
 
 from collections.abc import Mapping, Sequence
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,10 @@ from sim.base.columns import TEXT, Column
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, decimals, error_of, unit_style
 
+PARTIES = {
+    "bank": "Banks", "firm": "Firms", "system": "The system", "cycle": "Across the cycle",
+}  # fmt: skip
+"""Parties that outcomes belong to, in reading order."""
 _OF_ROW = "that of the "
 """How the unit of a column begins that is the unit of its row."""
 Marks = Mapping[str, Any]
@@ -120,3 +125,21 @@ def _errors(frame: pd.DataFrame) -> Any:
         ends = zip(frame["low"], frame["high"], strict=True)
         errors = np.array([error_of(low, high) for low, high in ends], dtype=np.float64)
     return np.where(errors > 0.0, errors, np.nan)
+
+
+# --- The same for a notebook: folded by the party that outcomes belong to ------------------------
+
+
+def by_party(sentence: str, rows: pd.DataFrame, marks: Marks) -> str:
+    """Write rows by outcome as HTML: a sentence, then a folded table for each party.
+
+    The index of the rows holds names of outcomes, which become labels; their order stays.
+    """
+    parts = [f"<p>{escape(sentence)}</p>"]
+    for group in dict.fromkeys(marks[name].group for name in rows.index):
+        own = rows[[marks[name].group == group for name in rows.index]]
+        words = {name: tr(marks[name].label) for name in own.index}
+        table = own.rename(index=words).rename_axis(None).to_html(border=0, sparsify=True)
+        head = f"{escape(tr(PARTIES.get(group, group)))} ({len(set(own.index))})"
+        parts.append(f"<details><summary>{head}</summary>{table}</details>")
+    return "".join(parts)

@@ -24,17 +24,16 @@ from sim.analysis.estimates import (
     t_interval,
     unit_of,
 )
-from sim.analysis.labelled import labelled
+from sim.analysis.labelled import PARTIES, by_party, labelled
 from sim.analysis.sheets import definitions_sheet, histories_sheet, table_sheet
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
-from sim.base.wording import percent_text
+from sim.base.wording import arrangement_text, error_of, level_text, percent_text, unit_style
 from sim.base.workbook import Sheet, write_workbook
 from sim.outcomes.mark import Mark, registry
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 
-GROUPS = ("bank", "firm", "system", "cycle")
 COLUMNS = ["arrangement", "replication", "outcome", "value"]
 OF_OUTCOME = "that of the outcome"
 TIDY = (
@@ -138,7 +137,9 @@ class Outcomes:
             "Mean and median of every outcome over replications, with {level} intervals.",
             level=percent_text(confidence),
         )
-        levels = table_sheet(tr("Levels"), self.summary(confidence), SUMMARY, self.marks, about)
+        levels = table_sheet(
+            tr("Levels"), self.summary(confidence=confidence), SUMMARY, self.marks, about
+        )
         return levels, histories_sheet(self._tables, self.marks), definitions_sheet(self.marks)
 
     def to_excel(self, path: str | Path) -> Path:
@@ -150,18 +151,46 @@ class Outcomes:
 
     def mark(self, outcome: str) -> Mark:
         """Give the mark of an outcome; OutcomeError, with names near to it, if it is not here."""
-        if outcome not in self.marks:
-            raise _unknown(outcome, self.marks)
+        named(outcome, self.marks)
         return self.marks[outcome]
 
-    def table(self, outcome: str) -> pd.DataFrame:
-        """Give one outcome by replication (rows) and arrangement (columns).
+    def table(self, outcomes: str | Iterable[str]) -> pd.DataFrame:
+        """Give outcomes by replication (rows) and arrangement (columns).
 
-        Values are in the unit of the mark, nan where undefined or not run. Raises OutcomeError
-        if the outcome is not here.
+        Values are in the unit of the mark, nan where undefined or not run. Of one name the
+        columns are arrangements; of several each column is an outcome and an arrangement. Raises
+        OutcomeError if an outcome is not here.
         """
-        self.mark(outcome)
-        return self._tables[outcome].copy()
+        names = named(outcomes, self.marks)
+        if isinstance(outcomes, str):
+            return self._tables[outcomes].copy()
+        return pd.concat({name: self._tables[name] for name in names}, axis=1, names=["outcome"])
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        """Give an outcome by replication and arrangement, or an arrangement by its outcomes."""
+        if name in self.arrangements:
+            rows = self.tidy[self.tidy["arrangement"] == name]
+            wide = rows.pivot(index="replication", columns="outcome", values="value")
+            return wide.reindex(columns=pd.Index(self.names, name="outcome"))
+        named(name, (*self.marks, *self.arrangements))
+        return self.table(name)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Give the names that a notebook completes between brackets."""
+        return [*self.marks, *self.arrangements]
+
+    def _repr_html_(self) -> str:
+        """Show the means in a notebook, folded by party."""
+        rows = self.summary()
+        rows["cell"] = [
+            level_text(row["mean"], row["unit"], error_of(row["low"], row["high"]))
+            for row in rows.to_dict("records")
+        ]
+        wide = rows.pivot(index="outcome", columns="arrangement", values="cell")
+        wide = wide.reindex(index=list(self.names), columns=list(self.arrangements))
+        wide = wide.rename(columns=arrangement_text)
+        wide.insert(0, tr("Unit"), [unit_style(self.marks[name].unit).axis for name in self.names])
+        return by_party(repr(self), wide, self.marks)
 
     def control_table(self, arrangement: str, baseline: str) -> pd.DataFrame:
         """Give the controls of one difference, as `sim.analysis.controls.control_table` does."""
@@ -188,15 +217,18 @@ class Outcomes:
             found[name] = wide.reindex(columns=order)
         return found
 
-    def summary(self, confidence: float = 0.95) -> pd.DataFrame:
-        """Give mean and median of every outcome under every arrangement, with intervals.
+    def summary(
+        self, outcomes: str | Iterable[str] | None = None, confidence: float = 0.95
+    ) -> pd.DataFrame:
+        """Give mean and median of outcomes under every arrangement, with intervals.
 
+        One outcome is named or several, all by default; an OutcomeError where one is not here.
         Columns are those of `SUMMARY`. The mean has a t interval, that of a yes/no Wilson's, the
         median one from order statistics (nan where there are too few replications).
         """
         rows = [
             self._summary_row(name, arrangement, values, confidence)
-            for name in self.names
+            for name in named(outcomes, self.marks)
             for arrangement, values in self.table(name).items()
         ]
         return pd.DataFrame(rows, columns=[column.name for column in SUMMARY])
@@ -232,10 +264,7 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     is_control = everything["outcome"].str.startswith(PREFIX)
     frame, controls = everything[~is_control], everything[is_control]
     present = set(frame["outcome"].unique())
-    wanted = [names] if isinstance(names, str) else list(names or sorted(present))
-    for name in wanted:
-        if name not in present:
-            raise _unknown(name, present)
+    wanted = named(names, sorted(present))
     known = registry()
     marks = {
         name: known[name].of_run(results.scenario)
@@ -267,8 +296,8 @@ def arrangement_order(results: ResultsView, frame: pd.DataFrame) -> tuple[str, .
 
 def _reading_order(marks: Mapping[str, Mark]) -> list[str]:
     """Put banks first, then firms, the system and the cycle; others after them."""
-    place = {group: position for position, group in enumerate(GROUPS)}
-    return sorted(marks, key=lambda name: place.get(marks[name].group, len(GROUPS)))
+    place = {group: position for position, group in enumerate(PARTIES)}
+    return sorted(marks, key=lambda name: place.get(marks[name].group, len(PARTIES)))
 
 
 def _refuse_doubles(tidy: pd.DataFrame) -> None:
@@ -281,6 +310,32 @@ def _refuse_doubles(tidy: pd.DataFrame) -> None:
             "is given more than once",
             "merge runs with different replications only",
         )
+
+
+def named(given: Any, known: Iterable[str]) -> list[str]:
+    """Read what is asked for: one name, several of them, or all where nothing is given.
+
+    Raises OutcomeError, with names near to it, for what is no name among those known.
+
+    >>> named("bank.raroc", ["bank.raroc", "bank.profit"]), named(None, ["bank.raroc"])
+    (['bank.raroc'], ['bank.raroc'])
+    >>> named(0.95, ["bank.raroc"])
+    Traceback (most recent call last):
+    sim.base.errors.OutcomeError: 0.95
+      is no name of an outcome
+      give one name or a list of names
+    """
+    names = [given] if isinstance(given, str) else given
+    every = list(known)
+    if names is None:
+        return every
+    if not isinstance(names, Iterable) or not all(isinstance(one, str) for one in names):
+        what, cure = "is no name of an outcome", "give one name or a list of names"
+        raise OutcomeError(repr(given), what, cure)
+    for name in names:
+        if name not in every:
+            raise _unknown(name, every)
+    return list(names)
 
 
 def _unknown(name: str, known: Iterable[str]) -> OutcomeError:

@@ -5,6 +5,8 @@
     SimError
     ├── ScenarioError      a file, a key, a value, what a study is asked (all problems at once)
     ├── AccountingError    money appeared or vanished (our fault)
+    ├── StorageError       a folder or file of a run or a study that cannot be used as it is
+    ├── WorkersError       processes that simulate have died
     └── OutcomeError       an outcome cannot be computed from these results
 
 Every message has three parts: where, what (the rule and the value), and the cure.
@@ -108,6 +110,14 @@ class ScenarioError(SimError):
 
 class AccountingError(SimError):
     """Money appeared or vanished; the run stops, because no result could be trusted."""
+
+
+class StorageError(SimError):
+    """A folder or file of a run or a study that cannot be used as it is."""
+
+
+class WorkersError(SimError):
+    """Processes that simulate side by side have died, or had no memory left."""
 
 
 class OutcomeError(SimError):

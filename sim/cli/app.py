@@ -1,17 +1,29 @@
-"""Commands: each in the file of its name, studies (as sweep) in studies.py, else in inspection.py.
+"""Commands: each in the file of its name or of its kind, else in inspection.py.
 
 Nothing heavy is imported here; each command imports what it needs when it runs.
 """
 
+import signal
 from typing import Annotated
 
 import typer
 
 from sim.base.version import VERSION
-from sim.cli import calibrate, compare, facts, init, inspection, report, run, studies
+from sim.cli import (
+    calibrate,
+    compare,
+    facts,
+    init,
+    inspection,
+    report,
+    run,
+    selftest,
+    stored_runs,
+    studies,
+)
 from sim.cli.options import COMMANDS
 
-FILES = (calibrate, compare, facts, init, inspection, report, run, studies)
+FILES = (calibrate, compare, facts, init, inspection, report, run, selftest, stored_runs, studies)
 """Where commands are; `reports_errors` and `study` make a command of a function of that name."""
 
 app = typer.Typer(
@@ -46,4 +58,6 @@ def _options(
 
 def main() -> None:
     """Run the command line with the arguments of the process."""
+    # Whoever is asked to end keeps what is finished, as after Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     app()

@@ -15,20 +15,20 @@ from sim.cli.options import (
     Settings,
     Workers,
     Yes,
+    given_command,
     progress,
     reports_errors,
     say,
     silent,
 )
-from sim.cli.run import cores
-from sim.cli.run_folder import RUNS, RunFolder
 from sim.cli.study_base import (
     announce,
-    given_command,
     open_store,
     print_findings,
     write_study,
 )
+from sim.experiment.run_folder import RUNS, RunFolder
+from sim.experiment.workers import cores
 
 PlanFile = Annotated[
     Path,
@@ -67,17 +67,17 @@ def calibrate(  # noqa: PLR0913, PLR0917 -- one argument for each option of the 
     plan = load_plan(file)
     scenario = scenario_of(plan, file, settings or [])
     folder = RunFolder(out or RUNS / f"calibrate-{file.stem}")
-    folder.check_usable()
     notice = silent if quiet else say
     prepare(scenario, notice)
-    simulator = evaluator(plan, scenario, open_store(folder, workers or cores()), points)
-    most = simulator.expected(check)
-    if not quiet:
-        announce([(scenario, most)], simulator.store, yes, at_most=True)
-    with progress(quiet) as report:
-        simulator.report = lambda done: report(done, max(done, most))
-        found = _look(scenario, simulator, check, notice)
-    _finish(folder, file, found, quiet)
+    with folder.held():
+        simulator = evaluator(plan, scenario, open_store(folder, workers or cores()), points)
+        most = simulator.expected(check)
+        if not quiet:
+            announce([(scenario, most)], simulator.store, yes, at_most=True)
+        with progress(quiet) as report:
+            simulator.report = lambda done: report(done, max(done, most))
+            found = _look(scenario, simulator, check, notice)
+        _finish(folder, file, found, quiet)
     if check and not found.is_settled:
         raise typer.Exit(FAILED)
 

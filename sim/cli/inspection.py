@@ -24,7 +24,7 @@ from sim.cli.options import (
     say,
     table,
 )
-from sim.cli.run_folder import RunFolder
+from sim.experiment.run_folder import RunFolder
 from sim.scenario.toml_text import KeyPath, join_key, split_key
 
 if TYPE_CHECKING:

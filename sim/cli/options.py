@@ -5,8 +5,9 @@ repeated instead.
 """
 
 import functools
+import shlex
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.base.errors import ScenarioError, SimError, three_lines
+from sim.base.errors import ScenarioError, SimError, StorageError, three_lines
 from sim.base.language import tr
 from sim.base.shipped import scenario_path
 from sim.experiment.progress import RUNS, Lines, Meter, Pace, Silent
@@ -62,7 +63,10 @@ Replications = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Processes side by side; by default all cores.")
+    int | None,
+    typer.Option(
+        min=1, help="Processes side by side; by default all cores, one for what is short."
+    ),
 ]
 Out = Annotated[
     Path | None,
@@ -78,6 +82,10 @@ Excel = Annotated[
     bool, typer.Option("--excel", help="Write all tables as one Excel workbook too.")
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask before a long study.")]
+Force = Annotated[
+    bool,
+    typer.Option("--force", help="Replace what the folder holds, if it is of another run."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print as little as possible.")]
 
 Vary = Annotated[
@@ -135,6 +143,31 @@ def check_excel(excel: bool) -> None:
         require_writer()
 
 
+def given_command() -> str:
+    """The command line of this process, as it can be given again."""
+    return shlex.join(["python", "-m", "sim", *sys.argv[1:]])
+
+
+def written_options(options: Mapping[str, Any]) -> Iterator[str]:
+    """Write options as on the command line, those that hold nothing left out.
+
+    >>> list(written_options({"set": ["a=1", "b=2"], "quiet": True, "seed": None}))
+    ['--set', 'a=1', '--set', 'b=2', '--quiet']
+    """
+    for name, given in options.items():
+        if given is True:
+            yield f"--{name}"
+        else:
+            many = given if isinstance(given, list | tuple) else [given] if given else ()
+            for value in many:
+                yield from (f"--{name}", str(value))
+
+
+def is_asked() -> bool:
+    """Whether somebody is there who can answer."""
+    return sys.stdin.isatty()
+
+
 # --- From errors to messages and exit codes ------------------------------------------------------
 
 
@@ -165,7 +198,7 @@ def reports_errors(command: Callable[P, None]) -> Callable[P, None]:
         except ScenarioError as error:
             count = counted(len(error.problems), "problem")
             _end(f"{error}\n\n{count}; nothing was run or written", BAD_INPUT)
-        except BadInputError as error:
+        except (BadInputError, StorageError) as error:
             _end(str(error), BAD_INPUT)
         except SimError as error:
             _end(str(error), FAILED)

@@ -1,8 +1,7 @@
 """Run a scenario: simulate, measure, compare, write the files, print the comparison."""
 
-import os
 import shlex
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -10,10 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.job import Job, Simulated, simulate, write_results
+from sim.base.errors import SimError
+from sim.cli.job import WHOLE, Job, Shard, Simulated, begin, simulate, write_results
 from sim.cli.options import (
     INTERRUPTED,
+    BadInputError,
     Excel,
+    Force,
     InLanguage,
     Most,
     Out,
@@ -26,15 +28,17 @@ from sim.cli.options import (
     Words,
     Workers,
     check_excel,
-    console,
+    is_asked,
     progress,
     reports_errors,
     say,
     settings_of,
     silent,
+    written_options,
 )
-from sim.cli.run_folder import COMPARISON, RUNS, RunFolder
 from sim.experiment.progress import REPLICATIONS
+from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder, read_results
+from sim.experiment.workers import cores, usual_workers
 from sim.scenario.toml_text import fingerprint
 
 # --- A run that goes on until the half-widths that were asked for are reached --------------------
@@ -50,7 +54,7 @@ def simulate_until(
     """Simulate; where half-widths are asked for, add replications until they are reached.
 
     The job is given back with the number of replications that were run, at most `most`, and
-    the results with the precision that they reach, None where none is asked for.
+    what was simulated with the precision that it reaches, None where none is asked for.
     """
     from sim.analysis.outcomes_table import measure
     from sim.studies.comparison import FIRST_BATCH, precision_of, replicate_until
@@ -66,7 +70,7 @@ def simulate_until(
         looks.append((own, run_job(own)))
         if not looks[-1][1].is_whole:
             raise _StoppedError
-        return measure(looks[-1][1].results)
+        return measure(read_results(job.folder.path))
 
     rule = getattr(job.scenario, "variance_reduction", None)
     unit, given = (1 if rule is None else rule.unit), job.scenario.experiment
@@ -104,6 +108,11 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     resume: Annotated[
         bool, typer.Option("--resume", help="Keep what an interrupted run has finished.")
     ] = False,
+    force: Force = False,
+    shard: Annotated[
+        str | None,
+        typer.Option(metavar="K/N", help="Only the K-th of N parts; merge puts them together."),
+    ] = None,
     until: Until = None,
     most: Most = 1000,
     written: InLanguage = Words.ENGLISH,
@@ -111,11 +120,10 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario and compare its arrangements."""
-    from sim.cli.findings import heading, summary, write_findings
     from sim.scenario.scenario import load_with_notices
 
     check_excel(excel)
-    targets = read_targets(until)
+    targets, part = read_targets(until), read_shard(shard)
     given = settings_of(settings, replications=replications, seed=seed)
     scenario, notices = load_with_notices(file, given)
     tell = silent if quiet else say
@@ -125,34 +133,52 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     scenario = _prepared(scenario, solve_beliefs, workers or cores(), quiet)
     job = Job(
         scenario,
-        RunFolder(out or default_folder(file, scenario)),
-        workers or min(cores(), scenario.experiment.replications),
+        RunFolder(out or default_folder(file, scenario, part)),
+        workers or usual_workers(scenario),
         tuple(record.value for record in keep or ()),
         resume,
         tuple(map(str, notices)),
+        part,
     )
-    job, simulated, precision = simulate_until(job, targets, most, lambda j: _simulate(j, quiet))
-    if not simulated.is_whole:
-        _stop(job, simulated, file, {
-            "set": given, "solve-beliefs": solve_beliefs, "workers": workers, "until": until,
-            "most": until and most, "language": written is not Words.ENGLISH and written.value,
-            "excel": excel, "quiet": quiet, "keep": job.keep, "out": job.folder.path,
-            "resume": True,
-        })  # fmt: skip
+    options = {
+        "set": given, "solve-beliefs": solve_beliefs, "workers": workers, "until": until,
+        "most": until and most, "language": written is not Words.ENGLISH and written.value,
+        "excel": excel, "quiet": quiet, "keep": job.keep, "out": job.folder.path, "shard": shard,
+    }  # fmt: skip
+    job = replace(
+        job, command=_command(file, options), go_on_with=_command(file, options | {"resume": True})
+    )
+    with job.folder.held():
+        if not targets:
+            _ask_for_fewer(job, force)
+        job = begin(job, force)
+        job, simulated, precision = simulate_until(
+            job, targets, most, lambda one: _simulate(one, quiet)
+        )
+        if not simulated.is_whole:
+            _stop(job, simulated)
+        finish(job, written.value, quiet, excel, precision)
+
+
+def finish(
+    job: Job, written: Any, is_quiet: bool, excel: bool = False, precision: Any = None
+) -> None:
+    """Write the findings of a run that is done; the table is printed before they are drawn."""
+    from sim.cli.findings import write_findings
+    from sim.cli.screen import show
 
     def told(comparison: Any) -> None:
-        typer.echo(f"{heading(comparison)}\n")
-        console().print(summary(comparison))
+        show(comparison, job.scenario)
         for sentence in precision.sentences() if precision is not None else ():
             typer.echo(sentence)
 
-    read = None if quiet else told
-    write_findings(job.folder, simulated.results, written.value, job.workers, read, excel)
-    if quiet:
-        typer.echo(job.folder.path)
+    folder, read = job.folder, None if is_quiet else told
+    write_findings(folder, read_results(folder.path), written, job.workers, read, excel)
+    if is_quiet:
+        typer.echo(folder.path)
         return
-    typer.echo(f"\nall outcomes: {job.folder.path / COMPARISON}")
-    typer.echo(f"report: {job.folder.report}")
+    typer.echo(f"\nall outcomes: {folder.path / COMPARISON}")
+    typer.echo(f"report: {folder.report}")
 
 
 def read_targets(until: list[str] | None) -> tuple[Any, ...]:
@@ -164,16 +190,21 @@ def read_targets(until: list[str] | None) -> tuple[Any, ...]:
     return parse_targets(until)
 
 
-def default_folder(file: Path, scenario: Any) -> Path:
-    """Name the folder of a run by its scenario and all of its values."""
-    return RUNS / f"{file.stem}-{fingerprint(scenario)[:8]}"
+def read_shard(text: str | None) -> Shard:
+    """Read which part of a run is asked for, as 2/3; the whole where none is."""
+    if text is None:
+        return WHOLE
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        cure = "for example 2/3, the second of three parts"
+        raise BadInputError("--shard", f"must be K/N with K from 1 to N; got {text}", cure)
+    return Shard(int(number), int(of))
 
 
-def cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def default_folder(file: Path, scenario: Any, shard: Shard = WHOLE) -> Path:
+    """Name the folder of a run by its scenario, all of its values, and its shard."""
+    part = "" if shard == WHOLE else f"-{shard.number}-of-{shard.of}"
+    return RUNS / f"{file.stem}-{fingerprint(scenario)[:8]}{part}"
 
 
 def _prepared(scenario: Any, is_solved: bool, workers: int, is_quiet: bool) -> Any:
@@ -189,32 +220,50 @@ def _prepared(scenario: Any, is_solved: bool, workers: int, is_quiet: bool) -> A
         return solve(scenario, workers, report)
 
 
+def _ask_for_fewer(job: Job, is_forced: bool) -> None:
+    """Ask, or refuse where nobody answers, before tables hold less than the folder has."""
+    asked, there = job.scenario.experiment.replications, job.folder.numbers()
+    if is_forced or not there or there[-1] < asked:
+        return
+    what = f"holds {len(there)} replications, and {asked} are asked for"
+    if is_asked():
+        words = f"{job.folder.path} {what}; make tables of fewer? The others stay."
+        typer.confirm(words, default=False, abort=True, err=True)
+    else:
+        cure = f"ask for --replications {there[-1] + 1} or more, or give --force"
+        raise BadInputError(str(job.folder.path), what, cure)
+
+
 def _simulate(job: Job, is_quiet: bool) -> Simulated:
-    with progress(is_quiet, REPLICATIONS) as report:
-        simulated = simulate(job, report)
+    if not job.numbers:
+        what = f"has none of the {job.scenario.experiment.replications} replications"
+        raise BadInputError(f"--shard {job.shard}", what, "ask for fewer shards")
+    try:
+        with progress(is_quiet, REPLICATIONS) as report:
+            simulated = simulate(job, report)
+    except (SimError, OSError):
+        _tell_what_is_kept(job, job.folder.numbers(), "stopped")
+        raise
     if simulated.replications:
         write_results(job, simulated)
     return simulated
 
 
-def _stop(job: Job, simulated: Simulated, file: Path, options: Mapping[str, Any]) -> None:
+def _stop(job: Job, simulated: Simulated) -> None:
     """End an interrupted run: say what is kept and how to go on."""
-    done, asked = len(simulated.replications), job.scenario.experiment.replications
-    if not done:
+    if not simulated.replications:
+        job.folder.clear()
         say("interrupted before the first replication was finished; nothing was written")
-        raise typer.Exit(INTERRUPTED)
-    words = ["python", "-m", "sim", "run", str(file), *_written(options)]
-    say(f"interrupted: {done} of {asked} replications are kept in {job.folder.path}")
-    say(f"  go on with: {shlex.join(words)}")
+    _tell_what_is_kept(job, simulated.replications, "interrupted")
     raise typer.Exit(INTERRUPTED)
 
 
-def _written(options: Mapping[str, Any]) -> Iterator[str]:
-    """Write options as on the command line, those that hold nothing left out."""
-    for name, given in options.items():
-        if given is True:
-            yield f"--{name}"
-        else:
-            many = given if isinstance(given, list | tuple) else [given] if given else ()
-            for value in many:
-                yield from (f"--{name}", str(value))
+def _tell_what_is_kept(job: Job, done: Sequence[int], how: str) -> None:
+    if done:
+        say(f"{how}: {len(done)} of {len(job.numbers)} replications are kept in {job.folder.path}")
+        say(f"  go on with: {job.go_on_with}")
+
+
+def _command(file: Path, options: Mapping[str, Any]) -> str:
+    words = ["python", "-m", "sim", "run", str(file), *written_options(options)]
+    return shlex.join(words)

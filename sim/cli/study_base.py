@@ -8,8 +8,6 @@ that no study simulates what another one has simulated.
 import functools
 import inspect
 import json
-import shlex
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +26,8 @@ from sim.cli.options import (
     Workers,
     Yes,
     console,
+    given_command,
+    is_asked,
     progress,
     reports_errors,
     say,
@@ -35,13 +35,13 @@ from sim.cli.options import (
     silent,
     table,
 )
-from sim.cli.run import cores, default_folder
-from sim.cli.run_folder import RunFolder
+from sim.cli.run import default_folder
+from sim.experiment.identity import program_digest
 from sim.experiment.progress import RUNS as COUNTED
+from sim.experiment.run_folder import REPORT, STORE, RunFolder
+from sim.experiment.workers import cores
 from sim.scenario.toml_text import fingerprint
 
-KEPT = ".runs"
-"""Folder beneath ``studies`` that keeps replications between studies."""
 LONG = 60.0
 """Seconds above which a user at a terminal is asked."""
 
@@ -152,11 +152,6 @@ def announce(
         typer.confirm("go on?", default=True, abort=True, err=True)
 
 
-def is_asked() -> bool:
-    """Whether somebody is there who can answer."""
-    return sys.stdin.isatty()
-
-
 def begun(given: Given) -> AbstractContextManager[Begun]:
     """Load a scenario and make ready to study it.
 
@@ -176,9 +171,10 @@ def begun(given: Given) -> AbstractContextManager[Begun]:
 def opened(given: Given, scenario: Any, place: Path) -> Iterator[Begun]:
     """Make ready to study a scenario in a folder; in the end say where the report is."""
     folder = RunFolder(place)
-    folder.check_usable()
     now = Begun(given, scenario, folder, open_store(folder, given.workers or cores()))
-    with now._open:
+    with folder.held(), now._open:
+        for how in () if given.quiet else now.store.passed_over():
+            say(f"notice: replications kept by another version are not used: {how}")
         yield now
     if given.quiet:
         typer.echo(folder.path)
@@ -192,24 +188,20 @@ def open_store(folder: RunFolder, workers: int = 1) -> Any:
     """Give the store of the runs that a folder's studies have made, on disk beneath it."""
     from sim.experiment.store import Store
 
-    return Store(folder.path / "studies" / KEPT, workers)
+    return Store(folder.path / STORE, workers)
 
 
 def about_study(scenario: Any) -> dict[str, Any]:
     """Say how a study is made: the command, the scenario's hash, seed and replications."""
     return {
         "command": given_command(),
+        "program": program_digest(),
         "scenario_sha256": fingerprint(scenario),
         "seed": scenario.experiment.seed,
         "replications": scenario.experiment.replications,
         "title": scenario.title,
         "question": scenario.question,
     }
-
-
-def given_command() -> str:
-    """The command line of this process, as it can be given again."""
-    return shlex.join(["python", "-m", "sim", *sys.argv[1:]])
 
 
 def write_study(
@@ -227,15 +219,11 @@ def write_study(
     from sim.studies.findings import write_files
 
     place: Path = folder.path / STUDIES / findings.key
-    with folder.staging() as stage:
+    # What an earlier study of the same name left belongs to its numbers.
+    with folder.staging(instead_of=f"{STUDIES}/{findings.key}") as stage:
         own = stage / STUDIES / findings.key
         write_files(own, findings, about or {})
         _write_drawings(own, drawings or {})
-        written = {file.name for file in own.iterdir()}
-    # What an earlier study of the same name left belongs to its numbers.
-    for old in place.iterdir():
-        if old.name not in written:
-            old.unlink()
     update_report(folder)
     return place
 
@@ -260,12 +248,13 @@ def _write_drawings(folder: Path, drawings: Mapping[str, Any]) -> None:
 
 def update_report(folder: RunFolder) -> None:
     """Put the studies of a folder into its report; without a run the page holds them alone."""
-    from sim.report.studies import studies_of, study_report, with_studies
+    from sim.cli.findings import studies_in
+    from sim.report.studies import study_report, with_studies
 
-    studies = studies_of(folder.path)
+    studies = studies_in(folder)
     sha = str(folder.manifest().get("scenario_sha256", ""))
-    if sha and folder.report.is_file():
-        text = with_studies(folder.report.read_text(encoding="utf-8"), studies, sha)
+    if sha and REPORT in folder.files():
+        text = with_studies(folder.read(REPORT).decode(), studies, sha)
     else:
         about = studies[0].about if studies else {}
         title = str(about.get("title") or folder.path.name)

@@ -124,6 +124,8 @@ def _values(kept: Kept, scenario: Scenario, read: Read) -> dict[str, Values]:
             kept.baseline, kept.known = history, {}
         assert kept.baseline is not None, "the baseline is lived before all others"
         kept.known[name] = menu, {**read(history, kept.baseline), **world.controls}
+        # Its memory is given back before the next one lives.
+        del world, history
     return {name: kept.known[name][1] for name in names}
 
 

@@ -7,13 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.compare import compare
 from sim.analysis.contract_table import QUANTILES, contract_summary
 from sim.analysis.estimates import unit_of
-from sim.analysis.outcomes_table import by_bank, measure
+from sim.analysis.measured import Measured
+from sim.analysis.outcomes_table import measure
 from sim.base.columns import TEXT, Column, unrolled
 from sim.base.errors import OutcomeError
-from sim.base.workbook import require_writer, write_workbook
+from sim.base.language import tr
+from sim.base.notebook_html import facts_html
+from sim.base.wording import arrangement_text
+from sim.base.workbook import write_workbook
 from sim.engine.history import BANK_PANEL
 from sim.experiment.answers import answer
 from sim.experiment.workbook import run_sheets
@@ -63,6 +66,17 @@ class Results:
         names = ", ".join(self.scenario.experiment.arrangements)
         count = self.outcomes["replication"].nunique()
         return f"Results({count} replications of {names})"
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what was run and which tables are here, with their rows."""
+        kept = {name: getattr(self, name) for name in TABLES}
+        named = tr(", ").join(map(arrangement_text, self.scenario.experiment.arrangements))
+        return facts_html(tr(self.scenario.title), [
+            (tr("Arrangements"), named),
+            (tr("Replications"), self.outcomes["replication"].nunique()),
+            *((name, tr("{count} rows", count=f"{len(table):,}"))
+              for name, table in kept.items() if table is not None),
+        ])  # fmt: skip
 
     def frame(self, labels: bool = False) -> pd.DataFrame:
         """The tidy table of outcomes; with `labels` written for people, without controls."""
@@ -123,14 +137,7 @@ class Results:
         sources and what the run says of itself, in the language of the context. Raises SimError
         if XlsxWriter, of the extra ``excel``, is not installed.
         """
-        require_writer()
-        experiment = self.scenario.experiment
-        outcomes = measure(self)
-        comparison = compare(
-            outcomes, experiment.baseline, half_width_share=experiment.half_width_share
-        )
-        banks = by_bank(self, experiment.baseline, comparison.confidence)
-        return write_workbook(path, run_sheets(self, outcomes, comparison, banks))
+        return write_workbook(path, run_sheets(Measured(self)))
 
 
 def joined(parts: Iterable[pd.DataFrame | None], columns: Sequence[str]) -> pd.DataFrame:

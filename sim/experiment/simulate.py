@@ -12,27 +12,36 @@ import platform
 import signal
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import (
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
+    as_completed,
+)
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from importlib.metadata import version
+from functools import partial
+from threading import Thread
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import SimError
+from sim.base.errors import SimError, WorkersError
 from sim.base.language import tr
 from sim.base.version import VERSION
 from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, BANK_LEVELS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_market_conditions
-from sim.engine.settlement import by_bank, read_all
+from sim.engine.settlement import settle
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
 from sim.experiment.facts import facts_of
+from sim.experiment.identity import identity
 from sim.experiment.observers import (
     END,
     LIFE,
@@ -44,8 +53,9 @@ from sim.experiment.observers import (
     unpacked,
 )
 from sim.experiment.progress import ProgressOption, meter
+from sim.experiment.replication_file import Replication
 from sim.experiment.results import RECORDS, TABLES, Reduced, Results, joined, names
-from sim.model.firms.loss_surprise import OPENING
+from sim.experiment.workers import usual_workers
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.contracts import contract_frame
 from sim.outcomes.mark import evaluate
@@ -83,17 +93,15 @@ def event_frame(w: World) -> pd.DataFrame:
 # --- The manifest: what a reader needs to trust a run and to repeat it ---------------------------
 
 
-def manifest_of(scenario: Scenario, done: Sequence[Reduced]) -> dict[str, Any]:
+def manifest_of(scenario: Scenario, done: Sequence[Reduced | Replication]) -> dict[str, Any]:
     """What a reader needs to trust and to repeat the run."""
-    packages = ("numpy", "scipy", "numba", "simpy", "pandas", "pydantic")
     return {
         "seed": scenario.experiment.seed,
         "largest_accounting_residual": max((part.residual for part in done), default=0.0),
         "identities_checked": sum(part.checks for part in done),
         "seconds_per_replication": [round(part.seconds, 3) for part in done],
         "version": VERSION,
-        "python": sys.version.split()[0],
-        "versions": {name: version(name) for name in packages},
+        **identity(),
         "machine": {
             "system": platform.system(), "processor": platform.machine(), "cores": os.cpu_count(),
         },
@@ -109,26 +117,39 @@ def local_pool(workers: int) -> ProcessPoolExecutor:
     context = multiprocessing.get_context(method)
     if method == "forkserver":
         context.set_forkserver_preload(["sim.experiment.simulate"])
-    return ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts)
+    return ProcessPoolExecutor(workers, mp_context=context, initializer=_begin_worker)
 
 
 @contextmanager
 def lost_workers() -> Iterator[None]:
-    """Say in words a user can act on that processes have died, by a SimError."""
+    """Say in words a user can act on that processes have died, by a WorkersError."""
     try:
         yield
+    except MemoryError as error:
+        raise WorkersError("workers", "ran out of memory", "take fewer workers") from error
     except BrokenProcessPool as error:
-        raise SimError(
-            "workers",
-            "ended before they had finished; a script starts itself anew in each of them",
-            'put what a script does beneath if __name__ == "__main__":, or take workers=1;'
-            " where memory ran out, take fewer workers",
-        ) from error
+        what, cure = "ended before they had finished", "where memory ran out, take fewer workers"
+        # A command has a module; a script is read anew by each of its processes.
+        if getattr(sys.modules.get("__main__"), "__spec__", None) is None:
+            what += "; a script starts itself anew in each of them"
+            beneath = 'put what a script does beneath if __name__ == "__main__":'
+            cure = f"{beneath}, or take workers=1; {cure}"
+        raise WorkersError("workers", what, cure) from error
 
 
-def _leave_interrupts() -> None:
-    """Ctrl-C is for the parent to handle; it then cancels what has not begun."""
+def _begin_worker() -> None:
+    """Leave signals to the parent, which cancels what has not begun, and end when it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Wait until the parent has ended, even killed, and end without finishing anything."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 # --- Load or compile every entry point before a run, so that the wait is told and counted --------
@@ -148,16 +169,14 @@ def entries_of(scenario: Scenario) -> tuple[str, ...]:
     """The entry points of the rules that a run of the scenario calls."""
     settings = scenario.experiment
     names: tuple[str, ...] = (
-        "advance", "switch_regime", "settle_firms", "split_by_lender", "decide_applications",
-        "decide_on_lines", "enact_decisions",
+        "advance", "switch_regime", "close_quarter", "decide_applications", "decide_on_lines",
+        "enact_decisions",
     )  # fmt: skip
     if settings.run_off_years > 0.0:
         names += ("wind_down",)
     if settings.footing in (EQUAL_LENDING, EQUAL_FIRMS):
         names += ("repeat_judge", "repeat_sign", "repeat_reduction")
-    if "hazards" in scenario.variance_reduction.controls:
-        names += ("loss_surprise",)
-    return names
+    return names + tuple(watch.rule for watch in watches_of(scenario))
 
 
 def warm_up(scenario: Scenario) -> float:
@@ -178,9 +197,8 @@ def _call_once(scenario: Scenario) -> None:
     w = new_world(scenario.with_values({"population.firms": 0}), 0)
     set_market_conditions(w, 0.0)
     w.advance(0.0)
-    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], 0.0)
-    read_all(w, 0.0)
-    by_bank(w, np.zeros(0))
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, 0.0)
+    settle(w, 0.0)
     nobody = np.zeros(0, dtype=np.int64)
     given: dict[str, tuple[Any, ...]] = {
         "decide_applications": (), "decide_on_lines": (), "wind_down": (),
@@ -191,8 +209,8 @@ def _call_once(scenario: Scenario) -> None:
     for name, arguments in given.items():
         if name in needed:
             with_desk(w, 1, getattr(w.rules, name), *arguments, 0.0)
-    if "loss_surprise" in needed:
-        w.rules.loss_surprise(w.firms, w.params, w.market_conditions, 0.0, OPENING.empty(0))
+    for watch in watches_of(scenario):
+        watch.look(w, 0.0)
 
 
 # --- Replications, side by side or one after another ---------------------------------------------
@@ -204,7 +222,7 @@ FIRMS, EVENTS, CONTRACTS = RECORDS
 def simulate(
     scenario: Scenario,
     *,
-    workers: int = 1,
+    workers: int | None = None,
     keep: Sequence[str] = (),
     progress: ProgressOption = None,
     executor: Executor | None = None,
@@ -215,8 +233,9 @@ def simulate(
     Parameters
     ----------
     scenario : Scenario
-    workers : int
-        Processes that run replications side by side.
+    workers : int, optional
+        Processes that run replications side by side, by default all cores, one for what is short;
+        of a single replication, threads that run its arrangements side by side.
     keep : sequence of str
         ``"firms"``, ``"events"`` and ``"contracts"`` keep those records; large.
     progress : callable or bool, optional
@@ -238,6 +257,7 @@ def simulate(
     check_keep(keep)
     check_observers(observers)
     numbers = range(scenario.experiment.replications)
+    workers = workers or usual_workers(scenario)
     done: list[Reduced] = []
     tell = meter(progress)
     if executor is None:
@@ -271,36 +291,55 @@ def replicate(
     todo = list(numbers)
     if executor is None and (workers <= 1 or len(todo) <= 1):
         for number in todo:
-            yield one_replication(scenario, number, tuple(keep), observers)
+            yield one_replication(scenario, number, tuple(keep), workers, observers)
         return
     own, kept, watching = sent(), tuple(keep), packed(observers)
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
-            futures = [
-                pool.submit(with_own, own, one_replication, scenario, n, kept, watching)
+            yield from _finished({
+                pool.submit(with_own, own, one_replication, scenario, n, kept, 1, watching)
                 for n in todo
-            ]
-            for future in as_completed(futures):
-                yield future.result()
+            })  # fmt: skip
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _finished(waiting: set[Future[Reduced]]) -> Iterator[Reduced]:
+    """Give what is finished and let go of it; after an error only what had been begun."""
+    error: BaseException | None = None
+    for future in as_completed(frozenset(waiting)):
+        waiting.discard(future)
+        if future.cancelled():
+            continue
+        if future.exception() is None:
+            yield future.result()
+        elif error is None:
+            error = future.exception()
+            for other in waiting:
+                other.cancel()
+    if error is not None:
+        raise error
 
 
 def one_replication(
     scenario: Scenario,
     replication: int,
     keep: tuple[str, ...] = (),
+    threads: int = 1,
     observers: Sequence[Any] | Packed = (),
 ) -> Reduced:
-    """Every arrangement once, reduced to outcomes, series and the tables to `keep`."""
+    """Every arrangement once, reduced to outcomes, series and the tables to `keep`.
+
+    So many arrangements live side by side after the common history, with the same bits.
+    """
     start = time.perf_counter()
     watching, seen = unpacked(observers), dict[str, list[pd.DataFrame]]()
     trace = EVENTS in keep or hears_events(watching)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
-    for world, history, baseline in histories(scenario, replication, trace, watching):
+    for world, history, baseline in histories(scenario, replication, trace, threads, watching):
         values = evaluate(history, baseline) | world.controls
         parts["outcomes"].append(outcome_rows(world.name, replication, values))
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
@@ -310,6 +349,8 @@ def one_replication(
             seen.setdefault(name, []).append(frame)
         residual = max(residual, world.ledger.residual)
         checks += world.ledger.checks
+        # Its memory is given back before the next one lives.
+        del world, history
     seconds = time.perf_counter() - start
     return Reduced(
         replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds,
@@ -349,37 +390,76 @@ def _stacked(
 
 
 def histories(
-    scenario: Scenario, replication: int, trace: bool = False, observers: Sequence[Any] = ()
+    scenario: Scenario,
+    replication: int,
+    trace: bool = False,
+    threads: int = 1,
+    observers: Sequence[Any] = (),
 ) -> Iterator[tuple[World, History, History]]:
     """Each of the `worlds` of one replication, its history, and that of the baseline."""
     baseline: History | None = None
-    for world in worlds(scenario, replication, trace, observers):
+    for world in worlds(scenario, replication, trace, threads, observers):
         history = freeze(world)
         baseline = baseline or history
         yield world, history, baseline
+        del world, history
 
 
 def worlds(
-    scenario: Scenario, replication: int, trace: bool = False, observers: Sequence[Any] = ()
+    scenario: Scenario,
+    replication: int,
+    trace: bool = False,
+    threads: int = 1,
+    observers: Sequence[Any] = (),
 ) -> Iterator[World]:
     """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
-    settings = scenario.experiment
+    settings, firms = scenario.experiment, scenario.population.firms
     history = run_history(scenario, replication, trace)
     others = [name for name in settings.arrangements if name != settings.baseline]
-    baseline = run_arrangement(history, settings.baseline, observers=observers)
+    live = partial(run_arrangement, history, observers=observers)
+    if settings.footing not in (EQUAL_LENDING, EQUAL_FIRMS):
+        names = (settings.baseline, *others)
+        yield from side_by_side(live, names, threads)
+        return
+    baseline = live(settings.baseline)
     # Callers keep arrays of the world, not the world: its loans are remembered here.
-    decisions, book = baseline.decisions, baseline.book.rows.copy()
+    decisions, lines = baseline.decisions, mean_lines(baseline.book.rows, firms)
     yield baseline
     del baseline
-    for name in others:
-        imposed = None
-        if settings.footing == EQUAL_LENDING:
-            imposed = list(decisions)
-        elif settings.footing == EQUAL_FIRMS:
-            firms = scenario.population.firms
+
+    def repeat(name: str) -> World:
+        imposed = list(decisions)
+        if settings.footing == EQUAL_FIRMS:
             own = mean_lines(run_arrangement(history, name).book.rows, firms)
-            imposed = with_lines(decisions, line_factors(own, mean_lines(book, firms)))
-        yield run_arrangement(history, name, imposed, observers)
+            imposed = with_lines(decisions, line_factors(own, lines))
+        return live(name, imposed=imposed)
+
+    yield from side_by_side(repeat, others, threads)
+
+
+def side_by_side(
+    live: Callable[[str], World], names: Iterable[str], threads: int
+) -> Iterator[World]:
+    """The world of each arrangement, in order; no more are alive than threads, and the one read.
+
+    Compiled rules let go of the interpreter, so that threads gain where firms are many.
+
+    >>> list(side_by_side(str.upper, "abc", 2))
+    ['A', 'B', 'C']
+    """
+    if threads <= 1:
+        yield from map(live, names)
+        return
+    waiting: deque[Future[World]] = deque()
+    with ThreadPoolExecutor(threads) as pool:
+        for name in names:
+            done = waiting.popleft() if len(waiting) == threads else None
+            waiting.append(pool.submit(live, name))
+            if done is not None:
+                yield done.result()
+            del done
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def run_history(scenario: Scenario, replication: int, trace: bool = False) -> World:

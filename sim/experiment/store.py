@@ -6,14 +6,13 @@ to nothing to do but hand out work. A replication goes to the worker that keeps 
 """
 
 import hashlib
-import platform
+import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
-from functools import lru_cache, partial
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -22,7 +21,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.estimates import t_quantile
+from sim.base.files import read_sealed, write_sealed
+from sim.experiment.identity import differences, identity, program_digest
 from sim.experiment.progress import RUNS, Meter, ProgressOption, meter
+from sim.experiment.replication_file import frame_of, frame_to_bytes
 from sim.experiment.rerun import WORDS, Read, digest_of, history_key, read_arrangements
 from sim.experiment.simulate import entries_of, local_pool, lost_workers, prepare
 from sim.outcomes.mark import evaluate
@@ -171,33 +173,6 @@ def sides(values: Floats, confidence: float = 0.95) -> NDArray[np.int64]:
     return np.where(clear, np.sign(mean), 0.0).astype(np.int64)
 
 
-# --- A hash of everything that a number can depend on: the program's own files and its libraries -
-
-
-SIM = Path(__file__).parents[1]
-WITHOUT_NUMBERS = ("report", "cli")
-"""Folders of `sim` that only show numbers; a change there leaves kept runs as they are."""
-LIBRARIES = ("numpy", "scipy", "numba")
-KINDS = (".py", ".toml")
-
-
-@lru_cache
-def program_digest(root: Path = SIM) -> str:
-    """Hash the program, so that numbers of an older one never pass for new; 16 hexadecimal digits.
-
-    Every store of replications is named by it. Python and the libraries that compute count
-    as well as the files.
-    """
-    versions = [platform.python_version(), *(version(name) for name in LIBRARIES)]
-    digest = hashlib.sha256(" ".join(versions).encode())
-    for file in sorted(root.rglob("*")):
-        place = file.relative_to(root)
-        if file.suffix in KINDS and place.parts[0] not in WITHOUT_NUMBERS:
-            digest.update(place.as_posix().encode())
-            digest.update(file.read_bytes())
-    return digest.hexdigest()[:16]
-
-
 # --- The store, and what it keeps of a replication -----------------------------------------------
 
 
@@ -214,6 +189,8 @@ AHEAD = 2
 """Tasks of a process of its own: the one it is at, and the next, so that it never waits."""
 WINDOW = 8
 """Tasks handed out at a time for each worker of another's executor."""
+_IDENTITY = "identity.sealed"
+_CURE = "remove it: what it held is simulated again"
 
 
 def outcomes_of(scenario: Scenario, replication: int) -> pd.DataFrame:
@@ -346,6 +323,9 @@ class Store:
         if self.executor is None and not self.simulated:
             for scenario in {entries_of(one): one for one in todo.values()}.values():
                 prepare(scenario, tell.say)
+        if self.folder is not None and not (self.folder / program_digest() / _IDENTITY).exists():
+            content = json.dumps(identity()).encode()
+            write_sealed(self.folder / program_digest() / _IDENTITY, content)
         tell(0, len(todo))
         for done, (address, table) in enumerate(self._run(todo), 1):
             self._keep(address, table)
@@ -414,7 +394,7 @@ class Store:
         file = self._file(address)
         if file is None or not file.is_file():
             return False
-        self._known[address] = Table.of(pd.read_parquet(file))
+        self._known[address] = Table.of(frame_of(read_sealed(file, _CURE)))
         return True
 
     def _keep(self, address: Address, table: Table) -> None:
@@ -427,7 +407,16 @@ class Store:
         if self.folder is None:
             return None
         kept = self.folder / program_digest() / self.reader.__name__
-        return kept / key[:32] / f"{number}.parquet"
+        return kept / key[:32] / f"{number}.sealed"
+
+    def passed_over(self) -> list[str]:
+        """Say of every program whose replications lie here unused how it differs from this one."""
+        if self.folder is None:
+            return []
+        own = program_digest()
+        others = (file for file in sorted(self.folder.glob(f"*/{_IDENTITY}")))
+        made_by = [json.loads(read_sealed(f, _CURE)) for f in others if f.parent.name != own]
+        return [", ".join(differences(program)) for program in made_by]
 
 
 def key_of(scenario: Scenario) -> str:
@@ -481,13 +470,5 @@ def measured(
     start = time.process_time()
     frame = reader(scenario, replication)
     if file is not None:
-        _write(frame, file)
+        write_sealed(file, frame_to_bytes(frame))
     return replace(Table.of(frame), seconds=time.process_time() - start)
-
-
-def _write(frame: pd.DataFrame, file: Path) -> None:
-    file.parent.mkdir(parents=True, exist_ok=True)
-    # Written beside and moved, so that an interrupted study leaves no half file.
-    beside = file.with_suffix(".part")
-    frame.to_parquet(beside, index=False)
-    beside.replace(file)

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.check import validate
-from sim.scenario.declared import NOTHING, look_up, shown
-from sim.scenario.read import Place, RawScenario, with_path_file
-from sim.scenario.toml_text import KeyPath, split_key
+from sim.scenario.declared import NOTHING, look_up, shown, values_of
+from sim.scenario.read import Place, RawScenario, did_you_mean, with_path_file
+from sim.scenario.toml_text import KeyPath, join_key, split_key
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -36,6 +36,33 @@ def with_values(model: Model, values: Mapping[str, Any]) -> Model:
     """
     base = RawScenario(model.model_dump(mode="python"), {(): Place(ORIGIN, None)})
     return validate(with_path_file(assign(base, values)), type(model))
+
+
+def value_of(model: BaseModel, key: str) -> Any:
+    """Find the value, or the group of values, at a dotted key.
+
+    Raises ScenarioError, with a key near to it, if there is none.
+
+    >>> from sim.base.parameter import Frozen
+    >>> class Loan(Frozen):
+    ...     rate: float = 0.04
+    >>> value_of(Loan(), "rate")
+    0.04
+    """
+    found: Any = model
+    try:
+        for part in split_key(key):
+            found = getattr(found, str(part)) if isinstance(found, BaseModel) else found[part]
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+        cure = did_you_mean(key, keys_of(model), "for example experiment.replications")
+        problem = Problem("scenario", None, key, "is no key of this scenario", "", cure)
+        raise ScenarioError([problem]) from None
+    return found
+
+
+def keys_of(model: BaseModel) -> list[str]:
+    """Give the dotted key of every value."""
+    return [join_key(path) for path, _, _ in values_of(model)]
 
 
 def assign(base: RawScenario, values: Mapping[str, Any]) -> RawScenario:

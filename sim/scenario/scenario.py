@@ -12,10 +12,14 @@ from typing import Any, Literal
 from zlib import crc32
 
 from sim.base.errors import Problem
+from sim.base.language import tr
+from sim.base.notebook_html import facts_html
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, no_whole, param
 from sim.base.variance_reduction import VarianceReduction
-from sim.model.banks.bank import Bank, Capital, Provisions
+from sim.base.wording import arrangement_text
+from sim.model.banks.bank import Bank, Capital
 from sim.model.banks.choice import Choice
+from sim.model.banks.provisions import Provisions
 from sim.model.banks.underwriting import Beliefs, Underwriting
 from sim.model.contracts.arrangement import PLAIN, Arrangement, is_plain
 from sim.model.contracts.eligibility import Eligibility, Everyone
@@ -35,7 +39,7 @@ from sim.model.firms.right import Right
 from sim.model.firms.sector import GROUPS, Sector
 from sim.model.firms.workout import Workout
 from sim.scenario.check import validate
-from sim.scenario.edit import assign_texts, with_values
+from sim.scenario.edit import assign_texts, keys_of, value_of, with_values
 from sim.scenario.read import RawScenario, resolve, with_path_file
 from sim.scenario.sources import notices
 from sim.scenario.toml_text import join_key, split_key
@@ -212,6 +216,26 @@ class Scenario(Frozen):
     def with_values(self, values: dict[str, Any]) -> "Scenario":
         """A changed copy: ``{"dotted.key": value}``; raises ScenarioError on a bad one."""
         return with_values(self, values)
+
+    def __getitem__(self, key: str) -> Any:
+        """The value, or the group of values, at a dotted key; ScenarioError if there is none."""
+        return value_of(self, key)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Give the keys that a notebook completes between brackets."""
+        return keys_of(self)
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what is compared, with how many firms and for how long."""
+        experiment = self.experiment
+        return facts_html(tr(self.title), [
+            (tr("Question"), tr(self.question)),
+            (tr("Arrangements"), tr(", ").join(map(arrangement_text, experiment.arrangements))),
+            (tr("Baseline"), arrangement_text(experiment.baseline)),
+            (tr("Replications"), experiment.replications), (tr("Seed"), experiment.seed),
+            (tr("Firms"), self.population.firms), (tr("Years"), experiment.horizon_years),
+            (tr("Banks"), self.n_banks), (tr("Sectors"), len(self.sector)),
+        ])  # fmt: skip
 
     @property
     def programmes(self) -> tuple[str, ...]:

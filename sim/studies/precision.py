@@ -130,7 +130,8 @@ def split_of(values: FloatArray, confidence: float = 0.95) -> Split:
         error = _jackknife_error(np.log(one / two))
         whole = _jackknife_error(np.log(one + (populations - 1) * two))
     reach = t_quantile(confidence, count - 1) * error
-    ratios = (between / within * math.exp(side) for side in (-reach, reach))
+    # A part below zero is taken for none, so that the interval is never empty.
+    ratios = (max(between / within, 1.0) * math.exp(side) for side in (-reach, reach))
     low, high = (max((f - 1.0) / (f + populations - 1.0), 0.0) for f in ratios)
     return replace(parts, low=low, high=high, log_error=whole)
 

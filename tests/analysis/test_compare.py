@@ -287,7 +287,7 @@ def test_the_table_for_people_is_text_in_readable_units(comparison):
 
 def test_the_table_shows_everything_by_default_and_refuses_strangers(comparison):
     assert len(comparison.table()) == len(comparison.frame())
-    with pytest.raises(OutcomeError, match="was not compared"):
+    with pytest.raises(OutcomeError, match="is not among these outcomes"):
         comparison.table(["bank.nothing"])
 
 

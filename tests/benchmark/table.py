@@ -25,6 +25,7 @@ MEANING = {
     "load_seconds": "the same from that folder",
     "two_workers_speedup": "on the wall, warm; at least 1.8",
     "peak_gib": "five arrangements in one process; below 1.5 at 89,000 firms",
+    "peak_gib_two_threads": "the same, two arrangements side by side",
     "exponents": "growth of the cost of a run with its size",
 }
 HEAD = "| figure | median | spread | meaning and target |\n|---|---|---|---|"

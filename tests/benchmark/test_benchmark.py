@@ -24,7 +24,8 @@ TINY = replace(
 KEYS = {
     "whole_over_kernel", "whole_over_simpy", "evaluations_per_second", "panel_seconds",
     "help_over_numpy", "check_over_numpy", "compile_seconds", "two_workers_speedup",
-    "peak_gib", "exponents", "kernel_over_before", "replication_over_before",
+    "peak_gib", "peak_gib_two_threads", "exponents", "kernel_over_before",
+    "replication_over_before",
 }  # fmt: skip
 OLDER = """
 import sys

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -9,27 +11,17 @@ import pandas as pd
 import pytest
 
 from sim.analysis.outcomes_table import BANK_COLUMNS, Outcomes
+from sim.base.columns import TEXT, Column
 from sim.base.language import current
+from sim.experiment.results import TABLES, Reduced, Results
 from tests import synthetic
 from tests.scenario.standin import GOOD, StandIn
 
+# Imported before anything is put in the place of what they take by name.
+for module in ("sim.studies.comparison", "sim.studies.precision"):
+    import_module(module)
+
 REPLICATIONS = 5
-
-
-@dataclass(frozen=True)
-class MadeUp:
-    """Results with all the fields that the engine's own have."""
-
-    scenario: Any
-    outcomes: pd.DataFrame
-    series: pd.DataFrame
-    banks: pd.DataFrame
-    firms: pd.DataFrame | None = None
-    events: pd.DataFrame | None = None
-    contracts: pd.DataFrame | None = None
-    manifest: dict[str, Any] = field(
-        default_factory=lambda: {"largest_accounting_residual": 1e-13}
-    )
 
 
 @dataclass
@@ -41,27 +33,41 @@ class Engine:
 
     def replicate(
         self, scenario: Any, todo: Sequence[int], *, workers: int, keep: tuple[str, ...]
-    ) -> Iterator[int]:
+    ) -> Iterator[Reduced]:
         for count, number in enumerate(todo):
             if count == self.interrupt_after:
                 raise KeyboardInterrupt
             self.asked.append(number)
-            yield number
-
-    def gather(self, scenario: Any, finished: Sequence[int], *, keep: tuple[str, ...]) -> MadeUp:
-        outcomes = _only(synthetic.outcome_frame(REPLICATIONS), finished)
-        banks = pd.DataFrame({"bank": "lead", "replication": finished, "profit": 1.5})
-        firms = banks[["replication"]] if "firms" in keep else None
-        series = _only(synthetic.series_frame(REPLICATIONS), finished)
-        return MadeUp(scenario, outcomes, series, banks, firms)
+            yield made_up(number, keep)
 
 
-def _only(frame: pd.DataFrame, replications: Sequence[int]) -> pd.DataFrame:
-    chosen = frame[frame["replication"].isin(replications)]
-    return chosen.sort_values("replication", kind="stable", ignore_index=True)
+def made_up(number: int, keep: Sequence[str]) -> Reduced:
+    """Give one replication with all the tables that the engine's own has."""
+    own = {"bank": "lead", "arrangement": "plain", "replication": number}
+    rows = {
+        name: pd.DataFrame([{c.name: own.get(c.name, _value(c)) for c in TABLES[name]}])
+        for name in ("banks", *keep)
+    }
+    return Reduced(
+        number, *(_only(frame, number) for frame in _frames()), rows["banks"],
+        rows.get("firms"), rows.get("events"), residual=1e-13, checks=7, seconds=0.5,
+    )  # fmt: skip
 
 
-def _measure(results: MadeUp) -> Outcomes:
+@cache
+def _frames() -> tuple[pd.DataFrame, pd.DataFrame]:
+    return synthetic.outcome_frame(REPLICATIONS), synthetic.series_frame(REPLICATIONS)
+
+
+def _value(column: Column) -> object:
+    return "word" if column.kind == TEXT else 1
+
+
+def _only(frame: pd.DataFrame, number: int) -> pd.DataFrame:
+    return frame[frame["replication"] == number].reset_index(drop=True)
+
+
+def _measure(results: Results) -> Outcomes:
     return Outcomes(results.outcomes, synthetic.marks(), synthetic.ARRANGEMENTS)
 
 
@@ -80,13 +86,13 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Put made-up results and a small scenario model behind the commands."""
     stand_in = Engine()
     monkeypatch.setattr("sim.experiment.simulate.replicate", stand_in.replicate)
-    monkeypatch.setattr("sim.experiment.simulate.gather", stand_in.gather)
     monkeypatch.setattr("sim.report.report.write_report", _write_report)
     monkeypatch.setattr("sim.cli.findings.write_figures", _write_figures)
     monkeypatch.setattr(
         "sim.analysis.outcomes_table.by_bank", lambda *_: pd.DataFrame(columns=BANK_COLUMNS)
     )
     monkeypatch.setattr("sim.scenario.scenario.Scenario", StandIn)
+    monkeypatch.setattr("sim.cli.run.usual_workers", lambda _: 1)
     monkeypatch.setattr("sim.experiment.simulate.entries_of", lambda _: ())
     monkeypatch.setattr("sim.analysis.outcomes_table.measure", _measure)
     return stand_in

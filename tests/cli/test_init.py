@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from typer.testing import CliRunner
 
 from sim.base.version import VERSION
@@ -36,7 +35,8 @@ def test_a_place_that_cannot_be_a_folder_is_bad_input(tmp_path: Path) -> None:
     assert "cannot be written" in result.stderr
 
 
-@pytest.mark.parametrize("words", [["--version"]])
-def test_the_version_is_told(words: list[str]) -> None:
-    result = CliRunner().invoke(app, words)
+def test_the_version_is_told_and_is_the_one_to_cite() -> None:
+    result = CliRunner().invoke(app, ["--version"])
     assert (result.exit_code, result.stdout) == (0, f"crosscycle {VERSION}\n")
+    cited = (Path(__file__).parents[2] / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {VERSION}\n" in cited

@@ -1,8 +1,11 @@
 """A run leaves whole files, says where they are, and can go on after Ctrl-C."""
 
+import errno
 import json
+import os
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,7 +17,8 @@ from sim.base.language import language
 from sim.base.wording import unit_style
 from sim.cli.app import app
 from sim.cli.findings import write_figures
-from sim.cli.run import cores
+from sim.experiment.run_folder import RunFolder
+from sim.experiment.workers import cores
 from sim.report.figures import figures
 from sim.report.figures.gallery import Planned
 from tests import synthetic
@@ -33,6 +37,7 @@ FILES = {
     "by_bank.csv",
     "report.html",
     "figures/one.svg",
+    *(f"replications/{number:06d}.replication" for number in range(REPLICATIONS)),
 }
 
 
@@ -163,7 +168,8 @@ def test_an_interrupted_run_keeps_what_it_finished_and_goes_on(file: Path, engin
         )
     manifest = json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))
     assert manifest["finished"] is True
-    assert manifest["resumed_from"]["replications_done"] == [0, 1]
+    assert manifest["identities_checked"] == 7 * REPLICATIONS
+    assert len(manifest["seconds_per_replication"]) == REPLICATIONS
 
 
 def test_an_interrupt_before_anything_is_finished_writes_nothing(
@@ -183,9 +189,32 @@ def test_more_replications_go_on_where_fewer_ended(file: Path, engine: Engine) -
     assert engine.asked == [3, 4]
     assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == set(range(5))
     engine.asked.clear()
-    run(str(file), "--out", "x", "--replications", "2", "--resume")
-    assert engine.asked == []
+    few = ("--out", "x", "--replications", "2", "--resume")
+    result = run(str(file), *few)
+    assert result.exit_code == 2
+    assert "holds 5 replications, and 2 are asked for" in result.stderr
+    assert run(str(file), *few, "--force").exit_code == 0
     assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == {0, 1}
+    # The others are there for whoever asks for them again.
+    assert run(str(file), "--out", "x", "--resume").exit_code == 0
+    assert engine.asked == []
+    assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == set(range(5))
+
+
+def test_fewer_replications_are_asked_about_where_somebody_can_answer(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(str(file), "--out", "x")
+    engine.asked.clear()
+    monkeypatch.setattr("sim.cli.run.is_asked", lambda: True)
+    words = ["run", str(file), "--out", "x", "--replications", "2", "--resume"]
+    said_no = CliRunner().invoke(app, words, input="n\n")
+    assert said_no.exit_code == 1
+    assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == set(range(5))
+    assert CliRunner().invoke(app, words, input="y\n").exit_code == 0
+    assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == {0, 1}
+    assert engine.asked == []
+    assert len(list(Path("x/replications").iterdir())) == 5
 
 
 def test_nothing_to_resume_is_a_whole_run(file: Path, engine: Engine) -> None:
@@ -202,6 +231,144 @@ def test_a_run_of_another_scenario_is_not_resumed(file: Path) -> None:
     result = run(str(file), "--out", "x", "--resume", "--keep", "firms")
     assert result.exit_code == 2
     assert "did not keep firms" in result.stderr
+
+
+@pytest.mark.parametrize("resume", [(), ("--resume",)])
+def test_another_run_is_replaced_only_by_force(
+    file: Path, engine: Engine, resume: tuple[str, ...]
+) -> None:
+    run(str(file), "--out", "x")
+    before = Path("x/outcomes.parquet").read_bytes()
+    engine.asked.clear()
+    other = ("--out", "x", "--seed", "7", *resume)
+    result = run(str(file), *other)
+    assert result.exit_code == 2
+    assert "experiment.seed differs" in result.stderr
+    assert "--force" in result.stderr
+    assert (engine.asked, Path("x/outcomes.parquet").read_bytes()) == ([], before)
+    assert run(str(file), *other, "--force").exit_code == 0
+    assert engine.asked == list(range(REPLICATIONS))
+    assert json.loads(Path("x/manifest.json").read_text(encoding="utf-8"))["seed"] == 7
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("code_digest", "0", "other code"),
+        ("facts_digest", "0", "other facts"),
+        ("version", "0.1", "numpy 0.1 instead of"),
+    ],
+)
+def test_replications_of_another_version_are_not_mixed(
+    file: Path, engine: Engine, name: str, value: str, said: str
+) -> None:
+    with pytest.MonkeyPatch.context() as older:
+        older.setattr(f"sim.experiment.identity.{name}", lambda *_: value)
+        run(str(file), "--out", "x", "--replications", "3")
+    result = run(str(file), "--out", "x", "--resume")
+    assert result.exit_code == 2
+    assert "another version of the program" in result.stderr
+    assert said in result.stderr
+    page = CliRunner().invoke(app, ["report", "x"])
+    assert page.exit_code == 0, page.output
+
+
+def test_a_damaged_replication_is_told_and_is_simulated_anew(file: Path, engine: Engine) -> None:
+    engine.interrupt_after = 3
+    run(str(file), "--out", "x")
+    place = Path("x/replications/000001.replication")
+    place.write_bytes(place.read_bytes()[:-1])
+    engine.interrupt_after = None
+    engine.asked.clear()
+    result = run(str(file), "--out", "x", "--resume")
+    assert (result.exit_code, engine.asked) == (2, [])
+    assert "000001.replication" in result.stderr
+    assert "remove it, and go on with --resume" in result.stderr
+    place.unlink()
+    assert run(str(file), "--out", "x", "--resume").exit_code == 0
+    assert engine.asked == [1, 3, 4]
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_second_run_in_the_same_folder_is_refused(file: Path) -> None:
+    with RunFolder(Path("x")).held():
+        result = run(str(file), "--out", "x")
+    assert result.exit_code == 2
+    assert f"is in use by process {os.getpid()}" in result.stderr
+    assert run(str(file), "--out", "x").exit_code == 0
+
+
+def test_where_nothing_can_be_written_nothing_is_simulated(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "x")
+
+    monkeypatch.setattr("sim.base.files.sync", full)
+    result = run(str(file), "--out", "x")
+    assert (result.exit_code, engine.asked) == (1, [])
+    assert "no space left on device" in result.stderr
+
+
+def test_a_disk_that_fills_up_leaves_what_was_finished(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = run(str(file), "--out", "whole")
+    assert whole.exit_code == 0
+    engine.asked.clear()
+    before = RunFolder.write_replication
+
+    def fills_up(folder: RunFolder, one: Any) -> None:
+        if one.number == 3:
+            raise OSError(errno.ENOSPC, "No space left on device", "x")
+        before(folder, one)
+
+    with monkeypatch.context() as small:
+        small.setattr(RunFolder, "write_replication", fills_up)
+        result = run(str(file), "--out", "x")
+    assert result.exit_code == 1
+    assert "stopped: 3 of 5 replications are kept in x" in result.stderr
+    assert "no space left on device" in result.stderr
+    engine.asked.clear()
+    assert run(str(file), "--out", "x", "--resume").exit_code == 0
+    assert engine.asked == [3, 4]
+    for name in ("outcomes", "series", "banks"):
+        same = [Path(f"{place}/{name}.parquet").read_bytes() for place in ("whole", "x")]
+        assert same[0] == same[1]
+
+
+@pytest.mark.usefixtures("engine")
+def test_shards_make_the_tables_of_one_run(file: Path) -> None:
+    run(str(file), "--out", "whole")
+    for number in (1, 2, 3):
+        assert run(str(file), "--shard", f"{number}/3").exit_code == 0
+    places = sorted(map(str, Path("runs").iterdir()))
+    assert all(place.endswith(f"-{n}-of-3") for n, place in enumerate(places, 1))
+    missing = CliRunner().invoke(app, ["merge", *places[:2], "--out", "m"])
+    assert missing.exit_code == 2
+    assert "lack 1 replication, the first of them 2" in missing.stderr
+    merged = CliRunner().invoke(app, ["merge", *places])
+    assert merged.exit_code == 0, merged.output
+    target = Path(places[0].removesuffix("-1-of-3"))
+    for name in ("outcomes", "series", "banks"):
+        one, other = (place / f"{name}.parquet" for place in (Path("whole"), target))
+        assert one.read_bytes() == other.read_bytes()
+    facts = [json.loads((p / "manifest.json").read_text()) for p in (Path("whole"), target)]
+    for key in ("scenario_sha256", "identities_checked", "replications_done", "finished"):
+        assert facts[0][key] == facts[1][key]
+
+
+@pytest.mark.usefixtures("engine")
+def test_only_shards_of_one_run_are_merged(file: Path) -> None:
+    run(str(file), "--out", "a", "--shard", "1/2")
+    run(str(file), "--out", "b", "--shard", "2/2", "--seed", "7")
+    result = CliRunner().invoke(app, ["merge", "a", "b", "--out", "c"])
+    assert result.exit_code == 2
+    assert "b\n  holds a run of another scenario; experiment.seed differs" in result.stderr
+    assert not Path("c").exists()
+    for text in ("0/2", "3/2", "x", "1"):
+        assert run(str(file), "--shard", text).exit_code == 2
+    assert "has none of the" in run(str(file), "--shard", "7/7").stderr
 
 
 @pytest.mark.usefixtures("engine")

@@ -1,15 +1,14 @@
 """Studies leave their files in the folder of a run and their section in its report."""
 
-import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from sim.cli.options import progress
-from sim.cli.run_folder import RunFolder
 from sim.cli.study_base import open_store, print_findings, write_study
-from sim.experiment.store import program_digest
+from sim.experiment.identity import program_digest
+from sim.experiment.run_folder import RunFolder
 from sim.report.figures.style import Drawing
 from sim.studies.findings import Findings
 
@@ -30,8 +29,8 @@ def test_a_folder_without_a_run_gets_a_small_page(tmp_path: Path) -> None:
 
 def test_a_run_keeps_its_page_and_gains_a_section(tmp_path: Path) -> None:
     folder = RunFolder(tmp_path)
-    (tmp_path / "manifest.json").write_text(json.dumps({"scenario_sha256": "a"}))
-    folder.report.write_text("own <!-- studies --><!-- end of studies --> own")
+    with folder.staging({"scenario_sha256": "a"}) as stage:
+        (stage / "report.html").write_text("own <!-- studies --><!-- end of studies --> own")
     write_study(folder, found("parts"))
     text = folder.report.read_text(encoding="utf-8")
     assert text.startswith("own <!--")

@@ -38,3 +38,11 @@ def test_tables_are_stacked_and_what_is_empty_is_left_out(parts, values):
     assert list(table.columns) == ["value"]
     assert table["value"].tolist() == values
     assert table.index.tolist() == list(range(len(values)))
+
+
+def test_results_show_what_was_run_and_which_tables_are_here() -> None:
+    results = tiny_results()
+    text = results._repr_html_()
+    assert "<th>Replications</th><td>3</td>" in text
+    assert f"<th>firms</th><td>{len(results.firms):,} rows</td>" in text
+    assert "<th>events</th>" in text

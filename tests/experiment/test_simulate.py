@@ -1,5 +1,6 @@
 """Replications side by side: the same bits however they are run, gathered in order."""
 
+import gc
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 import pytest
 
 from sim.engine.history import BANK_COLUMNS
+from sim.engine.world import World
 from sim.experiment import simulate as run
 from sim.experiment.facts import facts_of
 from sim.experiment.results import TABLES, names
@@ -89,9 +91,17 @@ def test_progress_is_told_after_each_replication():
 
 def test_only_the_replications_asked_for_are_run(monkeypatch):
     asked = []
-    monkeypatch.setattr(run, "one_replication", lambda s, n, keep: asked.append((n, keep)) or n)
+
+    def noted(_, number, keep, threads, observers):
+        assert observers == ()
+        asked.append((number, keep, threads))
+        return number
+
+    monkeypatch.setattr(run, "one_replication", noted)
     assert list(replicate(tiny(), [4, 1], keep=["firms"])) == [4, 1]
-    assert asked == [(4, ("firms",)), (1, ("firms",))]
+    # The arrangements of a single one share the workers.
+    assert list(replicate(tiny(), [3], workers=2)) == [3]
+    assert asked == [(4, ("firms",), 1), (1, ("firms",), 1), (3, (), 2)]
 
 
 def test_replications_are_gathered_in_order_however_they_come():
@@ -187,6 +197,33 @@ def test_with_equal_lending_the_others_repeat_what_the_baseline_decided():
     alive = np.isin(other.book.rows.firm, baseline.book.rows.firm)
     assert np.all(alive)
     assert other.book.rows.limit.sum() <= baseline.book.rows.limit.sum()
+
+
+@pytest.mark.parametrize("footing", ["as_offered", "equal_lending", "equal_firms"])
+def test_arrangements_side_by_side_have_the_same_bits_in_the_same_order(footing):
+    names = ("plain", "revenue_swap", "common_growth")
+    scenario = tiny(experiment__footing=footing, experiment__arrangements=names)
+    one, two = (one_replication(scenario, 0, ("events",), threads) for threads in (1, 2))
+    for name in ("outcomes", "series", "banks", "events"):
+        pd.testing.assert_frame_equal(getattr(one, name), getattr(two, name), check_exact=True)
+    assert (one.residual, one.checks) == (two.residual, two.checks)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_world_is_given_back_before_the_next_one_lives(monkeypatch, threads):
+    alive = []
+
+    def counted(*given):
+        alive.append(sum(isinstance(one, World) for one in gc.get_objects()))
+        return run_arrangement(*given)
+
+    run_arrangement = run.run_arrangement
+    monkeypatch.setattr(run, "run_arrangement", counted)
+    before = sum(isinstance(one, World) for one in gc.get_objects())
+    names = ("plain", "revenue_swap", "common_growth", "consortium")
+    one_replication(tiny(experiment__arrangements=names), 0, (), threads)
+    # The common history, those that live now, and of several the one that is read.
+    assert max(alive) - before <= (1 if threads == 1 else 1 + threads)
 
 
 def test_after_the_horizon_nothing_is_lent():

@@ -1,11 +1,13 @@
 """Runs of a study are kept, and nothing is simulated twice."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sim.base.errors import StorageError
 from sim.experiment import store as keeping
 from sim.experiment.simulate import one_replication
 from sim.experiment.store import Store, Table, key_of, measured, outcomes_of
@@ -78,8 +80,8 @@ def test_the_same_processes_serve_all_batches_and_gives_the_same_numbers(tmp_pat
     alone = Store().outcome_array([scenario], range(3))
     np.testing.assert_array_equal(several.values, alone.values)
     # Workers have written the files themselves.
-    assert len(list(tmp_path.rglob("*.parquet"))) == 5
-    assert not list(tmp_path.rglob("*.part"))
+    assert len(list(tmp_path.rglob("*/outcomes_of/*/*.sealed"))) == 5
+    assert not list(tmp_path.rglob(".writing-*"))
 
 
 def test_files_of_another_program_are_passed_over(
@@ -91,6 +93,31 @@ def test_files_of_another_program_are_passed_over(
     later = Store(tmp_path)
     later.outcome_array([scenario], [0])
     assert later.simulated == 1
+
+
+def test_what_another_version_has_kept_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scenario = shipped().with_values(SMALL)
+    store = Store(tmp_path)
+    store.outcome_array([scenario], [0])
+    assert store.passed_over() == []
+    monkeypatch.setattr("sim.experiment.identity.code_digest", lambda: "0")
+    assert Store(tmp_path).passed_over() == ["other code"]
+
+
+@pytest.mark.parametrize("harm", [lambda b: b[:-1], lambda b: b"", lambda b: b[:99] + b"x" + b])
+def test_a_damaged_file_is_one_clear_error(tmp_path: Path, harm: Callable[[bytes], bytes]) -> None:
+    scenario = shipped().with_values(SMALL)
+    before = Store(tmp_path).outcome_array([scenario], [0])
+    (file,) = tmp_path.rglob("outcomes_of/*/*.sealed")
+    file.write_bytes(harm(file.read_bytes()))
+    with pytest.raises(StorageError, match="is damaged") as told:
+        Store(tmp_path).outcome_array([scenario], [0])
+    assert (told.value.where, told.value.cure[:9]) == (str(file), "remove it")
+    file.unlink()
+    again = Store(tmp_path).outcome_array([scenario], [0])
+    np.testing.assert_array_equal(before.values, again.values)
 
 
 def test_words_are_not_part_of_what_a_run_depends_on() -> None:

@@ -5,7 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from sim.experiment.store import SIM, WITHOUT_NUMBERS, program_digest
+from sim.experiment.identity import (
+    LIBRARIES,
+    SIM,
+    WITHOUT_NUMBERS,
+    code_digest,
+    differences,
+    identity,
+    program_digest,
+)
 
 
 @pytest.fixture(scope="module")
@@ -17,8 +25,8 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def hash_of(copy: Path) -> str:
-    program_digest.cache_clear()
-    return program_digest(copy)
+    code_digest.cache_clear()
+    return code_digest(copy)
 
 
 @pytest.mark.parametrize(
@@ -40,18 +48,33 @@ def test_moments_and_values_that_are_no_code_count_too(copy: Path) -> None:
     assert len(known) == 3
 
 
-@pytest.mark.parametrize("library", ["numpy", "scipy", "numba"])
+@pytest.mark.parametrize("library", LIBRARIES)
 def test_another_version_of_a_library_is_another_program(
-    monkeypatch: pytest.MonkeyPatch, library: str, copy: Path
+    monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
-    before = hash_of(copy)
+    before = identity()
+    name = program_digest()
     monkeypatch.setattr(
-        "sim.experiment.store.version", lambda name: "0" if name == library else "1"
+        "sim.experiment.identity.version",
+        lambda one: "0" if one == library else before["versions"][one],
     )
-    one = hash_of(copy)
-    monkeypatch.setattr("sim.experiment.store.version", lambda _: "1")
-    assert len({before, one, hash_of(copy)}) == 3
+    assert program_digest() != name
+    assert differences(before) == [f"{library} {before['versions'][library]} instead of 0"]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("code_digest", "other code"), ("facts_digest", "other facts")]
+)
+def test_other_code_and_other_facts_are_another_program(
+    monkeypatch: pytest.MonkeyPatch, name: str, said: str
+) -> None:
+    before = identity(), program_digest()
+    assert differences(before[0]) == []
+    monkeypatch.setattr(f"sim.experiment.identity.{name}", lambda: "0")
+    assert program_digest() != before[1]
+    assert differences(before[0]) == [said]
 
 
 def test_folders_without_numbers_are_folders() -> None:
-    assert all((SIM / name).is_dir() for name in WITHOUT_NUMBERS)
+    # Only an installed copy has the folder of what is shipped.
+    assert all((SIM / name).is_dir() for name in WITHOUT_NUMBERS if name != "shipped")

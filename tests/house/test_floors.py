@@ -36,7 +36,7 @@ PACKAGES = {
     },
     "studies": {"numpy", "pandas", "scipy", "SALib", "pyarrow"},
     "report/figures": {"numpy", "pandas", "matplotlib", "IPython", "ipywidgets"},
-    "report": {"numpy", "pandas", "jinja2", "markupsafe"},
+    "report": {"numpy", "pandas", "jinja2", "markupsafe", "weasyprint"},
     "cli": {"numpy", "pandas", "pydantic", "rich", "typer", "distributed", "dask"},
 }  # fmt: skip
 """Packages that each floor may import, besides the standard library."""
@@ -49,7 +49,6 @@ MANY_ARGUMENTS = {
     "model/firms/events.py leave": KERNEL,
     "model/firms/events.py on_cause": KERNEL,
     "model/firms/events.py on_schedule": KERNEL,
-    "model/firms/flows.py settle_firms": KERNEL,
     "model/firms/contract_effects.py settle_request": KERNEL,
     "model/firms/flows.py post_firm": KERNEL,
     "model/firms/contract_effects.py sign_firm": KERNEL,

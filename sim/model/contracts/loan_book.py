@@ -59,10 +59,14 @@ class Book:
     def reserve(self, rows: int) -> None:
         """Make room for further contracts, which rules write into `store`."""
         while self.used + rows > self._rows.shape[0]:
-            grown: Any = CONTRACT.empty(2 * self._rows.shape[0])
-            grown[: self.used] = self._rows[: self.used]
-            self._rows = grown
+            self._rows = self._moved(2 * self._rows.shape[0])
 
     def copy(self) -> "Book":
-        """An independent copy."""
-        return Book(self._rows.copy(), self.used)
+        """An independent copy; what is not used yet takes no memory in it."""
+        return Book(self._moved(self._rows.shape[0]), self.used)
+
+    def _moved(self, room: int) -> Rows:
+        """Copy the contracts to an array with room for so many."""
+        rows: Any = CONTRACT.empty(room)
+        rows[: self.used] = self.rows
+        return rows

@@ -73,10 +73,9 @@ def _differences(before: Outcomes, now: Outcomes, pair: tuple[str, str]) -> Outc
     """Differences of one arrangement as if they were outcomes, before and now."""
     parts = []
     for name, outcomes in ((BEFORE, before), (NOW, now)):
-        for outcome in outcomes.names:
-            table = outcomes.table(outcome)
-            gap = (table[pair[0]] - table[pair[1]]).rename("value").reset_index()
-            parts.append(gap.assign(arrangement=name, outcome=outcome))
+        values = outcomes.tidy.set_index(["arrangement", "outcome", "replication"])["value"]
+        gap = values.loc[pair[0]] - values.loc[pair[1]]
+        parts.append(gap.reset_index().assign(arrangement=name))
     return replace(
         now, tidy=pd.concat(parts, ignore_index=True), arrangements=(BEFORE, NOW), controls=None
     )

@@ -72,3 +72,13 @@ def test_terms_that_firms_take_over_have_the_same_name_and_kind_in_both_tables()
     assert {"limit", "rate", "maturity", "right", "stake", "full_wallet_share"} <= shared
     for name in shared - {"signed", "switched_bank"}:  # a firm counts these
         assert np.dtype(ours[name].kind) == np.dtype(theirs[name].kind), name
+
+
+def test_a_copy_has_the_contracts_and_the_room_of_its_original_and_is_its_own() -> None:
+    book = Book()
+    signed(book, 1.0, 2.0)
+    copy = book.copy()
+    assert copy.store.tobytes() == book.store.tobytes()
+    signed(copy, 3.0)
+    copy.store.limit[0] = 9.0
+    assert (book.rows.limit.tolist(), copy.rows.limit.tolist()) == ([1.0, 2.0], [9.0, 2.0, 3.0])
