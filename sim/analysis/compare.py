@@ -40,12 +40,11 @@ from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.base.wording import (
+    RowStyle,
     arrangement_text,
     level_text,
     percent_text,
-    range_text,
-    step_text,
-    unit_style,
+    row_style,
 )
 from sim.base.workbook import Sheet, write_workbook
 from sim.outcomes.mark import Better, Mark
@@ -327,21 +326,41 @@ class Comparison:
 
         Raises OutcomeError if a name was not compared.
         """
-        names = named(outcomes, self.marks)
-        return self._texts(
-            [at for name in names for at in np.flatnonzero(self.rows["outcome"] == name).tolist()]
-        )
+        return self._texts(named(outcomes, self.marks))
 
-    def _texts(self, places: Iterable[int]) -> pd.DataFrame:
-        """Write some rows as text."""
-        errors = self.attributes["standard_error"].to_numpy()
-        rows = [self._text_row(self.rows.iloc[at], float(errors[at])) for at in places]
-        return pd.DataFrame(rows, columns=list(TEXT_COLUMNS))
+    def _texts(self, names: Iterable[str], arrangement: str | None = None) -> pd.DataFrame:
+        """Write rows as text: those of some outcomes, of all arrangements or of one."""
+        rows = self.rows if arrangement is None else self._of(arrangement)
+        texts = [
+            self._text_row(row, written)
+            for name in names
+            for written in (self.style(name),)
+            for row in rows[rows["outcome"] == name].to_dict("records")
+        ]
+        return pd.DataFrame(texts, columns=list(TEXT_COLUMNS))
+
+    def _of(self, arrangement: str) -> pd.DataFrame:
+        return self.rows[self.rows["arrangement"] == arrangement]
+
+    def style(self, name: str, divisor: float = 1.0, unit: str = "") -> RowStyle:
+        """Give the unit and the decimals in which an outcome's row is written.
+
+        The numbers may be divided by something, and then have the unit that is given.
+        """
+        own = (self.rows["outcome"] == name).to_numpy()
+        rows = self.rows[own]
+        columns = ["mean", "baseline_mean", "difference"]
+        return row_style(
+            unit or self.marks[name].unit,
+            (rows[columns].to_numpy(np.float64) / divisor).ravel(),
+            self.attributes.loc[own, "standard_error"].to_numpy(np.float64) / divisor,
+            rows.loc[rows["verdict"].map(is_ranking), "difference"] / divisor,
+        )
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give the rows of an outcome or of an arrangement as `table` writes them."""
         if name in self.arrangements:
-            return self._texts(np.flatnonzero(self.rows["arrangement"] == name).tolist())
+            return self._texts(self.marks, name)
         named(name, (*self.marks, *self.arrangements))
         return self.table(name)
 
@@ -355,17 +374,16 @@ class Comparison:
         shown = rows.drop(columns="outcome").rename(columns=lambda name: tr(str(name)))
         return by_party(repr(self), shown, self.marks)
 
-    def _text_row(self, row: "pd.Series[Any]", error: float) -> dict[str, str]:
+    def _text_row(self, row: Mapping[Any, Any], written: RowStyle) -> dict[str, str]:
         """Write one row as text."""
-        unit = str(row["unit"])
         return {
             "outcome": tr(self.marks[row["outcome"]].label),
-            "unit": unit_style(unit).axis,
+            "unit": written.style.axis,
             "arrangement": arrangement_text(row["arrangement"]),
-            "value": level_text(row["mean"], unit, error),
-            "baseline": level_text(row["baseline_mean"], unit, error),
-            "difference": step_text(row["difference"], unit, error),
-            "interval": range_text(row["low"], row["high"], unit, error),
+            "value": written.level(row["mean"]),
+            "baseline": written.level(row["baseline_mean"]),
+            "difference": written.step(row["difference"]),
+            "interval": written.range(row["low"], row["high"]),
             "verdict": tr(str(row["verdict"])),
         }
 

@@ -3,18 +3,28 @@
 Shares and rates are stored as fractions and read as per cent; their differences are read
 in percentage points.  Everything else is read in the unit in which it is stored.  `UnitStyle`
 gives the factor, the words of the unit and the decimals together: page, figures, tables of
-studies and terminal take all three from it.
+studies and terminal take all three from it.  Money is read in the words of its size: millions
+and billions, in Chinese 万 and 亿.  What stands in one row has one unit and one number of
+decimals, which `row_style` finds.
 """
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sim.base.language import tr
+from sim.base.language import Language, current, tr
 
 _DIGITS_OF_ERROR = 2
 _DIGITS_OF_VALUE = 3
 _MOST_DECIMALS = 6
 _SMALLEST = 1e-4
+_MONEY = "CNY million"
+_SIZES_OF_MONEY: dict[Language, tuple[tuple[float, str, float], ...]] = {
+    "en": ((1e4, "CNY billion", 1e-3), (0.0, "CNY million", 1.0)),
+    "zh": ((1e2, "CNY 100 million", 1e-2), (0.0, "CNY 10,000", 1e2)),
+}
+"""By language: from how many CNY million on an amount is read in which unit, and the factor."""
+
 MINUS = "\N{MINUS SIGN}"
 """What stands before a negative number wherever people read it."""
 
@@ -43,14 +53,21 @@ class UnitStyle:
         return plain_number(size, decimals(size, standard_error * self.scale), sign=sign)
 
 
-def unit_style(unit: str) -> UnitStyle:
+def unit_style(unit: str, size: float = math.nan) -> UnitStyle:
     """Give the way in which a unit is read.
+
+    `size`, in the stored unit, is that of the largest number that is read with it: it decides
+    the words for money, which stays in CNY million where no size is given.
 
     >>> unit_style("share").axis, unit_style("share").step
     ('%', ' pp')
     >>> unit_style("per year").axis, unit_style("CNY million").axis
     ('% per year', 'CNY million')
+    >>> unit_style("CNY million per year", 25_000.0).axis
+    'CNY billion per year'
     """
+    if unit.startswith(_MONEY) and math.isfinite(size):
+        return _money(unit, abs(size))
     if unit == "share" or unit.startswith("share "):
         rest = unit.removeprefix("share")
         return _per_cent(f"%{rest}", f"percentage points{rest}")
@@ -67,6 +84,14 @@ def unit_name(unit: str) -> str:
     ('pure number', 'factor', 'years')
     """
     return {"-": "pure number", "x": "factor"}.get(unit, unit)
+
+
+def _money(unit: str, size: float) -> UnitStyle:
+    """Read money in the words of its size."""
+    sizes = _SIZES_OF_MONEY[current()]
+    words, scale = next((words, scale) for least, words, scale in sizes if size >= least)
+    name = tr(unit).replace(tr(_MONEY), tr(words))
+    return UnitStyle(scale, "", "", name, name)
 
 
 def _per_cent(axis: str, step_axis: str) -> UnitStyle:
@@ -88,6 +113,63 @@ def decimals(value: float, standard_error: float) -> int:
         return 0
     wanted = digits - 1 - math.floor(math.log10(size))
     return min(max(wanted, 0), _MOST_DECIMALS)
+
+
+@dataclass(frozen=True)
+class RowStyle:
+    """How the numbers of one row are written: in one unit, with one number of decimals."""
+
+    style: UnitStyle
+    places: int
+
+    def number(self, value: float, *, sign: bool = False) -> str:
+        """Write a stored number on the reader's scale, without its unit."""
+        return plain_number(value * self.style.scale, self.places, sign=sign)
+
+    def level(self, value: float) -> str:
+        """Write a level, for example ``"12.4 %"``."""
+        return self.number(value) + (self.style.level if math.isfinite(value) else "")
+
+    def step(self, value: float, *, sign: bool = True) -> str:
+        """Write a difference, for example ``"+1.2 pp"``, or its size, which has no sign."""
+        text = self.number(value, sign=sign)
+        return text + (self.style.step if math.isfinite(value) else "")
+
+    def range(self, low: float, high: float) -> str:
+        """Write an interval, for example ``"−0.20 to 1.40"``."""
+        if math.isnan(low) and math.isnan(high):
+            return "–"
+        return tr("{low} to {high}", low=self.number(low), high=self.number(high))
+
+
+def row_style(
+    unit: str,
+    values: Iterable[float],
+    errors: Iterable[float] = (),
+    clear: Iterable[float] = (),
+) -> RowStyle:
+    """Find the unit and the decimals in which all numbers of a row are written.
+
+    Stored values, their standard errors, and those numbers that a reader must be able to tell
+    from zero. Decimals are two digits of the largest error, more where one of the latter would
+    otherwise be rounded to nothing.
+
+    >>> row = row_style("share", [0.55, 0.031, 0.001], [0.004, 0.0021])
+    >>> row.level(0.55), row.step(0.031), row.range(-0.001, 0.0125)
+    ('55.00 %', '+3.10 pp', '−0.10 to 1.25')
+    >>> money = row_style("CNY million", [31_234.0, -512.0], [700.0])
+    >>> money.style.axis, money.level(31_234.0), money.step(-512.0)
+    ('CNY billion', '31.23', '−0.51')
+    >>> row_style("share", [0.5], [0.02], clear=[0.0004]).step(0.0004)
+    '+0.04 pp'
+    """
+    size = max((abs(one) for one in values if math.isfinite(one)), default=math.nan)
+    error = max((abs(one) for one in errors if math.isfinite(one)), default=math.nan)
+    style = unit_style(unit, size)
+    told = [abs(one) * style.scale for one in clear if math.isfinite(one) and one]
+    seen = [-math.floor(math.log10(one)) for one in told]
+    places = max([decimals(size * style.scale, error * style.scale), *seen])
+    return RowStyle(style, min(places, _MOST_DECIMALS))
 
 
 def error_of(low: float, high: float) -> float:
@@ -133,9 +215,7 @@ def level_text(value: float, unit: str, standard_error: float = math.nan) -> str
     >>> level_text(0.12345, "share", 0.004), level_text(1500.4, "CNY million", 20.0)
     ('12.35 %', '1,500')
     """
-    style = unit_style(unit)
-    text = style.number(value, standard_error)
-    return text + (style.level if math.isfinite(value) else "")
+    return _alone(value, unit, standard_error).level(value)
 
 
 def step_text(value: float, unit: str, standard_error: float = math.nan) -> str:
@@ -144,7 +224,7 @@ def step_text(value: float, unit: str, standard_error: float = math.nan) -> str:
     >>> step_text(0.0123, "share", 0.004)
     '+1.23 pp'
     """
-    return _in_points(value, unit, standard_error, sign=True)
+    return _alone(value, unit, standard_error).step(value)
 
 
 def spread_text(value: float, unit: str, standard_error: float = math.nan) -> str:
@@ -153,13 +233,7 @@ def spread_text(value: float, unit: str, standard_error: float = math.nan) -> st
     >>> spread_text(0.0014, "share"), spread_text(2.0, "years")
     ('0.140 pp', '2.00')
     """
-    return _in_points(value, unit, standard_error, sign=False)
-
-
-def _in_points(value: float, unit: str, standard_error: float, *, sign: bool) -> str:
-    style = unit_style(unit)
-    text = style.number(value, standard_error, sign=sign)
-    return text + (style.step if math.isfinite(value) else "")
+    return _alone(value, unit, standard_error).step(value, sign=False)
 
 
 def range_text(low: float, high: float, unit: str, standard_error: float = math.nan) -> str:
@@ -168,12 +242,13 @@ def range_text(low: float, high: float, unit: str, standard_error: float = math.
     >>> range_text(-0.002, 0.014, "share", 0.004)
     '−0.20 to 1.40'
     """
-    if math.isnan(low) and math.isnan(high):
-        return "–"
-    scale = unit_style(unit).scale
-    places = decimals(max(abs(low), abs(high)) * scale, standard_error * scale)
-    ends = {"low": plain_number(low * scale, places), "high": plain_number(high * scale, places)}
-    return tr("{low} to {high}", **ends)
+    return _alone(max(abs(low), abs(high)), unit, standard_error).range(low, high)
+
+
+def _alone(value: float, unit: str, error: float) -> RowStyle:
+    """Give the style of a number whose unit, if it is money, stands elsewhere."""
+    style = unit_style(unit)
+    return RowStyle(style, decimals(value * style.scale, error * style.scale))
 
 
 def percent_text(share: float) -> str:
@@ -197,6 +272,25 @@ def arrangement_text(name: str) -> str:
     # Names that are told apart by a number alone share their word.
     word, _, number = text.rpartition(" ")
     return f"{tr(word)} {number}" if found == text and number.isdigit() else found
+
+
+def spoken(arrangement: str) -> str:
+    """Name an arrangement inside a sentence.
+
+    >>> spoken("plain"), spoken("revenue_swap")
+    ('plain lending', 'revenue swap')
+    """
+    text = arrangement_text(arrangement)
+    return tr("plain lending") if text == tr("Plain") else inside(text)
+
+
+def inside(label: str) -> str:
+    """Write a label in the middle of a sentence; what is in capitals stays so.
+
+    >>> inside("Net margin"), inside("RAROC")
+    ('net margin', 'RAROC')
+    """
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def verdict_word(verdict: str) -> str:

@@ -21,7 +21,6 @@ from sim.cli.options import (
     Until,
     Workers,
     Yes,
-    console,
     given_command,
     reports_errors,
     say,
@@ -212,10 +211,9 @@ def default_folder(files: Sequence[Path], scenarios: Sequence[Any]) -> Path:
 
 
 def _print(found: Any, extra: list[Any]) -> None:
-    from sim.cli.findings import heading, summary
+    from sim.cli.screen import show
 
-    typer.echo(f"{heading(found.comparison)}\n")
-    console().print(summary(found.comparison))
+    show(found.comparison, None)
     typer.echo("")
     for sentence in found.sentences():
         typer.echo(sentence)

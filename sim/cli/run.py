@@ -28,7 +28,6 @@ from sim.cli.options import (
     Words,
     Workers,
     check_excel,
-    console,
     is_asked,
     progress,
     reports_errors,
@@ -165,11 +164,11 @@ def finish(
     job: Job, written: Any, is_quiet: bool, excel: bool = False, precision: Any = None
 ) -> None:
     """Write the findings of a run that is done; the table is printed before they are drawn."""
-    from sim.cli.findings import heading, summary, write_findings
+    from sim.cli.findings import write_findings
+    from sim.cli.screen import show
 
     def told(comparison: Any) -> None:
-        typer.echo(f"{heading(comparison)}\n")
-        console().print(summary(comparison))
+        show(comparison, job.scenario)
         for sentence in precision.sentences() if precision is not None else ():
             typer.echo(sentence)
 

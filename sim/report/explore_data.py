@@ -17,12 +17,11 @@ from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.columns import TEXT, Column
 from sim.base.language import tr
 from sim.base.wording import (
+    RowStyle,
+    UnitStyle,
     decimals,
     error_of,
-    level_text,
     percent_text,
-    range_text,
-    step_text,
     unit_style,
 )
 from sim.outcomes.mark import Mark
@@ -179,7 +178,7 @@ class OutcomeTables:
         Words of the mark; ``places``: decimals of single values; ``numbers`` and ``cells``: by
         statistic, one list per arrangement, None where there is nothing.
         """
-        mark, style = self.outcomes.mark(name), unit_style(self.outcomes.mark(name).unit)
+        mark, style = self.outcomes.mark(name), self._style(name)
         views = self._views(mark)
         return {
             "name": name, "label": tr(mark.label), "unit": tr(style.axis),
@@ -197,51 +196,64 @@ class OutcomeTables:
     def _printed(self, name: str) -> tuple[pd.DataFrame, int]:
         """Give values by replication and arrangement in the printed unit, and their decimals."""
         if name not in self._found:
-            scale = unit_style(self.outcomes.mark(name).unit).scale
-            table = self.outcomes.table(name) * scale
+            table = self.outcomes.table(name) * self._style(name).scale
             steps = table.sub(table[self.comparison.baseline], axis=0)
             self._found[name] = table, places(table, steps)
         return self._found[name]
 
+    def _style(self, name: str) -> UnitStyle:
+        """Give the one way in which all numbers of an outcome are read, as in the verdicts."""
+        return self.comparison.style(name).style
+
     def _views(self, mark: Mark) -> list[dict[str, View]]:
-        against, scale = self._against.get(mark.name, {}), unit_style(mark.unit).scale
+        against, levels = self._against.get(mark.name, {}), self._levels[mark.name]
+        own = _written(self._style(mark.name), levels, [_error(row) for row in levels.values()])
+        steps = self.comparison.style(mark.name)
         views = []
-        for one, row in self._levels[mark.name].items():
+        for one, row in levels.items():
             # Two values have neither box nor quantiles.
             rows = {"mean": row} if mark.binary else dict.fromkeys(_OF_LEVELS, row)
+            found = {key: _view(key, row, own) for key, row in rows.items()}
             if one in against:
-                rows |= {"difference": against[one], "pairs": {**row, **against[one]}}
+                found["difference"] = _view("difference", against[one], steps)
+                found["pairs"] = _view("pairs", {**row, **against[one]}, steps)
                 shares = {f"of_{n}": row[n] / (row["compared"] or math.nan) for n in _COUNTS}
-                rows["share"] = {**row, **shares}
-            views.append({key: _view(key, own, scale) for key, own in rows.items()})
+                found["share"] = _view("share", {**row, **shares}, _SHARE)
+            views.append(found)
         return views
 
 
-def _view(key: str, row: Row, scale: float) -> View:
+_SHARE = RowStyle(unit_style("share"), 1)
+
+
+def _error(row: Row) -> float:
+    return error_of(float(row["low"]), float(row["high"]))
+
+
+def _written(style: UnitStyle, rows: Mapping[str, Row], errors: Sequence[float]) -> RowStyle:
+    """Give the decimals of all cells of a statistic: two digits of the largest error."""
+    known = [abs(one) for one in errors if math.isfinite(one)]
+    size = max((abs(row["mean"]) for row in rows.values()), default=math.nan)
+    return RowStyle(
+        style, decimals(size * style.scale, max(known, default=math.nan) * style.scale)
+    )
+
+
+def _view(key: str, row: Row, written: RowStyle) -> View:
     """Give numbers in the printed unit, to more digits than a screen shows, and cells."""
-    factor = unit_style("share").scale if key == "share" else scale
-    return [significant(row[name] * factor) for name in _NUMBERS[key]], _texts(key, row)
+    numbers = [significant(row[name] * written.style.scale) for name in _NUMBERS[key]]
+    return numbers, [_text(where.partition("/")[2], row, written) for where in CITED[key]]
 
 
-def _texts(key: str, row: Row) -> list[str]:
-    """Write the cells of a statistic, each with the digits that its interval supports."""
-    unit, error = str(row["unit"]), float(row.get("standard_error", math.nan))
-    if key not in ("difference", "pairs"):
-        error = error_of(float(row["low"]), float(row["high"]))
-    if key == "share":
-        unit, error = key, math.nan
-    return [_text(where.partition("/")[2], row, unit, error) for where in CITED[key]]
-
-
-def _text(columns: str, row: Row, unit: str, error: float) -> str:
+def _text(columns: str, row: Row, written: RowStyle) -> str:
     first, _, second = columns.partition("+")
     if second in ("replications", "compared"):
         return tr("{count} of {total}", count=int(row[first]), total=int(row[second]))
     if second:
-        return range_text(row[first], row[second], unit, 0.1 if first == "share_low" else error)
+        return written.range(row[first], row[second])
     if first == "verdict":
         return tr(str(row[first])) + (" †" if row["clear_of_all"] else "")
-    return (step_text if first in _STEPS else level_text)(row[first], unit, error)
+    return (written.step if first in _STEPS else written.level)(row[first])
 
 
 def _by_outcome(frame: pd.DataFrame) -> dict[str, dict[str, Row]]:
@@ -337,14 +349,14 @@ def curve_records(results: ResultsView, comparison: Comparison) -> Iterator[dict
 def _record(curve: Curve, data: pd.DataFrame, comparison: Comparison) -> dict[str, Any]:
     x = sorted(data["x"].unique())
     parts = {name: part.set_index("x").reindex(x) for name, part in data.groupby("arrangement")}
-    scale = unit_style(curve.unit).scale
-    shown = {name: part[[*_LEVEL, *_STEP]] * scale for name, part in parts.items()}
+    read = curve.style(data)
+    shown = {name: part[[*_LEVEL, *_STEP]] * read.scale for name, part in parts.items()}
     size = max(float(part["mean"].abs().max()) for part in shown.values())
     places = decimals(size, size * _FINE)
     return {
         "name": f"curve.{curve.series}", "label": tr(curve.title),
-        "x": [round(float(one), 4) for one in x], "across": tr(curve.x), "unit": curve.level,
-        "step": curve.step, "places": places,
+        "x": [round(float(one), 4) for one in x], "across": tr(curve.x), "unit": curve.level(read),
+        "step": curve.step(read), "places": places,
         "level": [_lists(shown.get(one), _LEVEL, places) for one in comparison.arrangements],
         "steps": [
             _lists(shown.get(one) if one != comparison.baseline else None, _STEP, places)

@@ -269,6 +269,7 @@ def _joined(parts: list[str]) -> str:
 #
 # ``comparison/OUTCOME/ARRANGEMENT/COLUMN``       of ``comparison.csv``
 # ``summary/OUTCOME/ARRANGEMENT/COLUMN``          of ``summary.csv``
+# ``committee/OUTCOME/ARRANGEMENT/VERSUS/COLUMN`` of ``committee.csv``
 # ``explore/OUTCOME/ARRANGEMENT/COLUMN``          of ``explore.csv``
 # ``by_bank/MEASURE/BANK/ARRANGEMENT/COLUMN``     of ``by_bank.csv``
 # ``figures/KEY/ROW/COLUMN``                      of ``figures/KEY.csv``; rows count from 0

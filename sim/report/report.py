@@ -4,24 +4,27 @@ The page loads nothing: styles, figures, tables and the one script stand in the 
 its policy forbids requests and any other script.  Every text from a scenario is escaped.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NotRequired, TypedDict, Unpack
 
 import pandas as pd
 from markupsafe import Markup
 
-from sim.analysis.compare import COVERS_ZERO, UNRESOLVED, Comparison, reason
+from sim.analysis.book import per_thousand
+from sim.analysis.compare import UNDEFINED, Comparison
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.language import Language, current, language, tr
-from sim.base.wording import arrangement_text, percent_text, unit_style
+from sim.base.wording import percent_text
 from sim.experiment.identity import made_by_another
 from sim.outcomes.mark import Mark
+from sim.report.committee import COMMITTEE, first_screen, is_first, write_committee
 from sim.report.explore import least_room, policy_source, script, with_explorer
 from sim.report.figures.gallery import groups, missing, planned
 from sim.report.figures.selection import group_label, headlines
 from sim.report.figures.style import COLOURS, Drawing, Picture
-from sim.report.parts import inline_svg, listed
+from sim.report.parts import inline_svg
+from sim.report.scenario_words import matrix
 from sim.report.studies import environment as templates
 from sim.report.studies import studies_html, with_studies
 from sim.report.tables import (
@@ -38,44 +41,12 @@ from sim.scenario.scenario import Scenario
 from sim.studies.findings import Study
 
 
-def found_by_arrangement(
-    comparison: Comparison, describe: Mapping[str, Sequence[str]], names: Sequence[str]
-) -> list[dict[str, Any]]:
-    """Give every arrangement's description and what was found on some outcomes, by tone."""
-    found: dict[str, dict[str, list[dict[str, Any]]]] = {
-        name: {"good": [], "bad": [], "moved": [], "none": []} for name in comparison.arrangements
-    }
-    for name in names:
-        mark = comparison.marks[name]
-        for arrangement, cell in outcome_cells(comparison, name).items():
-            # Per cent stands in the text of a difference already.
-            unit = "" if unit_style(mark.unit).step else tr(mark.unit)
-            line = cell | {"label": tr(mark.label), "unit": unit}
-            found[arrangement][cell["tone"]].append(line | {"name": name})
-    return [
-        {
-            "name": name, "place": place % len(COLOURS), "sentences": list(describe.get(name, ())),
-            "is_baseline": name == comparison.baseline,
-            "none_text": listed([_unranked(line) for line in found[name]["none"]]), **found[name],
-        }
-        for place, name in enumerate(comparison.arrangements)
-    ]  # fmt: skip
-
-
-def _unranked(line: Mapping[str, Any]) -> str:
-    """Name an outcome that is not ranked, with the reason where it is a rare one."""
-    if line["verdict"] == COVERS_ZERO:
-        return str(line["label"])
-    why = tr(reason(line["verdict"]))
-    if line["verdict"] == UNRESOLVED:
-        why = tr("{name}: {value}", name=why, value=line["warning"])
-    return tr("{label} ({reason})", label=line["label"], reason=why)
-
-
-def party_table(comparison: Comparison, group: str, elsewhere: Sequence[str]) -> dict[str, Any]:
+def party_table(
+    comparison: Comparison, group: str, elsewhere: Collection[str], scenario: Any = None
+) -> dict[str, Any]:
     """Give the verdict table of one party, without the outcomes shown elsewhere."""
     own = [name for name, mark in comparison.marks.items() if mark.group == group]
-    rows = [verdict_row(comparison, name) for name in own if name not in elsewhere]
+    rows = [verdict_row(comparison, name, scenario) for name in own if name not in elsewhere]
     return {"label": group_label(group), "rows": rows, "count": _count(len(rows), len(own))}
 
 
@@ -86,23 +57,32 @@ def _count(shown: int, every: int) -> str:
     return tr("1 further outcome") if shown == 1 else tr("{count} further outcomes", count=shown)
 
 
-def verdict_row(comparison: Comparison, name: str) -> dict[str, Any]:
-    """Give the line of one outcome in a verdict table."""
+def verdict_row(comparison: Comparison, name: str, scenario: Any = None) -> dict[str, Any]:
+    """Give the line of one outcome in a verdict table.
+
+    A total of the simulated book also on its common footing: ``per`` is the unit of that, and
+    ``divisor`` what the total is divided by; both are empty or 1 for all others.
+    """
     mark = comparison.marks[name]
+    footing = per_thousand(mark, scenario)
     return {
-        "name": name, "label": tr(mark.label), "direction": _direction(mark),
-        "cells": outcome_cells(comparison, name),
+        "name": name, "label": tr(mark.label),
+        "direction": _direction(mark, comparison.style(name).style.axis),
+        "per": comparison.style(name, *footing).style.axis if footing else "",
+        "divisor": footing.divisor if footing else 1.0,
+        "cells": outcome_cells(comparison, name, footing),
     }  # fmt: skip
 
 
-def _direction(mark: Mark) -> str:
-    unit = unit_style(mark.unit).axis
+def _direction(mark: Mark, unit: str) -> str:
     if mark.better == "higher":
         return tr("{unit}, higher is better", unit=unit)
     return tr("{unit}, lower is better", unit=unit) if mark.better == "lower" else unit
 
 
 _LONGEST_TABLE = 80
+_OPEN = "difference-"
+"""Figures that are not folded: all outcomes at one look."""
 
 
 class Parts(TypedDict):
@@ -116,8 +96,9 @@ class Parts(TypedDict):
     `drawings` are figures drawn already, by key; `studies` were made of the run, whose
     `scenario_sha256` tells a study of other values; `by_bank` is what
     `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `language`
-    that of the page, by default of the context. Drawn figures keep theirs, and so does what comes
-    from the scenario or from a study.
+    that of the page, by default of the context; `files` the folder of the run as seen from the
+    page, with a slash at its end, by default that of the page. Drawn figures keep their language,
+    and so does what comes from the scenario or from a study.
     """
 
     scenario_title: str
@@ -135,62 +116,74 @@ class Parts(TypedDict):
     scenario_sha256: NotRequired[str]
     by_bank: NotRequired[pd.DataFrame | None]
     language: NotRequired[Language]
+    files: NotRequired[str]
 
 
 def write_report(path: str | Path, **parts: Unpack[Parts]) -> Path:
-    """Write the report of a run as one self-contained HTML file, with its folder, and name it."""
+    """Write the report of a run as one self-contained HTML file, and name it.
+
+    Its folder is made where it is not there; the page for a committee and its table stand beside
+    it.
+    """
     target = Path(path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(render(parts), encoding="utf-8")
+    with language(parts.get("language", current())):
+        context = _context(parts)
+        target.write_text(_render(parts, context), encoding="utf-8")
+        write_committee(target.parent, context)
     return target
 
 
-def render(parts: Parts) -> str:
-    """Give the text of the report, a whole HTML document, from what `write_report` takes."""
-    with language(parts.get("language", current())):
-        environment = templates()
-        environment.filters["arrangement"] = arrangement_text
-        page = environment.get_template("report.html.j2").render(**_context(parts))
-        if studies := parts.get("studies"):
-            sha, marks = parts.get("scenario_sha256", ""), parts["outcomes"].marks
-            page = with_studies(page, studies, sha, least_room(), marks)
-        return with_explorer(page, parts["outcomes"], parts["comparison"], parts["results"])
+def _render(parts: Parts, context: Mapping[str, Any]) -> str:
+    """Give the text of the report, a whole HTML document."""
+    page = templates().get_template("report.html.j2").render(**context)
+    if studies := parts.get("studies"):
+        sha, marks = parts.get("scenario_sha256", ""), parts["outcomes"].marks
+        page = with_studies(page, studies, sha, least_room(), marks)
+    return with_explorer(page, parts["outcomes"], parts["comparison"], parts["results"])
 
 
 def _context(parts: Parts) -> dict[str, Any]:
     comparison, outcomes, results = parts["comparison"], parts["outcomes"], parts["results"]
     rows, banks, beliefs = len(comparison.frame()), parts.get("by_bank"), parts.get("beliefs")
-    first = headlines(list(comparison.marks))
+    scenario, marks = results.scenario, comparison.marks
+    rows_alone = set(comparison.rows.loc[comparison.rows["verdict"] == UNDEFINED, "outcome"])
+    first = [name for name in headlines(list(marks)) if name not in rows_alone]
     drawn = parts.get("drawings")
     if drawn is None:
         drawn = {plan.key: plan.draw() for plan in planned(outcomes, comparison, results)}
     alone = standalone(outcomes, comparison).to_dict("records")
-    others = {row["outcome"] for row in alone}
-    # Headlines with a value under the baseline open the report.
-    openers = [name for name in first or comparison.marks if name not in others]
     return {
+        **first_screen(parts, drawn),
         "title": parts["scenario_title"], "question": parts["question"],
         "setting": parts.get("setting", ""), "baseline": comparison.baseline,
+        "baseline_name": comparison.baseline, "files": parts.get("files", ""),
+        "committee": COMMITTEE, "matrix": matrix(scenario),
         "confidence": percent_text(comparison.confidence), "replications": outcomes.replications,
         "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
-        "arrangements": found_by_arrangement(
-            comparison, parts["describe"], openers
-        ),
+        "arrangements": [
+            {"name": name, "place": place % len(COLOURS),
+             "sentences": list(parts["describe"].get(name, ())),
+             "is_baseline": name == comparison.baseline}
+            for place, name in enumerate(comparison.arrangements)
+        ],
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
-        "headlines": [verdict_row(comparison, name) for name in first],
-        "groups": [party_table(comparison, group, first) for group in groups(comparison)],
-        "standalone": [row for row in alone if row["outcome"] in first],
-        "further": [row for row in alone if row["outcome"] not in first],
+        "headlines": [verdict_row(comparison, name, scenario) for name in first],
+        "groups": [
+            party_table(comparison, group, {*first, *rows_alone}, scenario)
+            for group in groups(comparison)
+        ],
+        "standalone": alone,
         "figures": [
-            _figure(drawing, key, comparison.marks) for key, drawing in drawn.items()
+            _figure(drawing, key, marks) for key, drawing in drawn.items() if not is_first(key)
         ],
         "allowed": policy_source(script()), "missing": missing(results),
         "beliefs": shown_table(beliefs, {}, marks=outcomes.marks)
         if beliefs is not None
         else belief_gaps(outcomes, comparison.confidence),
         "banks": None if banks is None or banks.empty else bank_tables(banks, comparison.baseline),
-        "sources": sources_table(parts["sources"]).to_dict("records"),
+        "sources": sources_table(parts["sources"], scenario).to_dict("records"),
         "limits": list(parts["limits"]),
         "definitions": definitions(comparison).to_dict("records"),
         "other_version": ", ".join(made_by_another(results.manifest)),
@@ -219,6 +212,7 @@ def _figure(drawing: Drawing | Picture, key: str, marks: Mapping[str, Mark]) -> 
         # Safe: drawn here, and every text in it was escaped by the SVG writer.
         "svg": Markup(inline_svg(drawing, key)),
         "title": drawing.title,
+        "is_open": key.startswith(_OPEN),
         "note": drawing.note,
         "table": shown_table(drawing.data, drawing.units, ("figures", key), drawing.heads, marks)
         if len(drawing.data) <= _LONGEST_TABLE

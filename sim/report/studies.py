@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.base.language import current, gap, language
+from sim.base.wording import arrangement_text, spoken
 from sim.outcomes.mark import Mark
 from sim.report import parts
 from sim.report.figures.style import Drawing, Picture
@@ -115,6 +116,7 @@ def environment() -> Environment:
         _=parts.put, lang=current(), html_lang=parts.HTML_LANG[current()], gap=gap(), at=cell_id,
         cited=parts.cited, strong=parts.strong, code=parts.code,
     )  # fmt: skip
+    found.filters |= {"arrangement": arrangement_text, "spoken": spoken}
     filters = (parts.given, parts.as_paragraph, parts.coded, parts.breakable)
     found.filters.update({one.__name__: one for one in filters})
     return found

@@ -6,23 +6,27 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from sim.analysis.book import Footing
 from sim.analysis.compare import UNDEFINED, Comparison, warning_words
 from sim.analysis.outcomes_table import MEASURES, Measure, Outcomes
 from sim.base.language import tr
 from sim.base.wording import (
+    RowStyle,
+    UnitStyle,
     arrangement_text,
+    decimals,
     error_of,
-    level_text,
     number_text,
-    range_text,
-    spread_text,
-    step_text,
+    row_style,
+    unit_name,
     unit_style,
     verdict_word,
 )
 from sim.outcomes.mark import Mark
 from sim.report.figures.distribution import LEVELS
 from sim.report.parts import cell_id
+from sim.scenario.declared import shown, values_of
+from sim.scenario.toml_text import join_key
 from sim.studies.findings import label_of
 
 _TONES = {"better": "good", "worse": "bad", "higher": "moved", "lower": "moved"}
@@ -33,26 +37,32 @@ _DEFINED = {
 _KINDS = ("assumption", "fitted", "design choice", "reference", "fact")
 
 
-def outcome_cells(comparison: Comparison, name: str) -> dict[str, dict[str, Any]]:
+def outcome_cells(
+    comparison: Comparison, name: str, footing: Footing | None = None
+) -> dict[str, dict[str, Any]]:
     """Give the texts of one outcome, by arrangement.
 
-    Keys value, baseline, difference, interval, verdict (str); tone ("good", "bad", "moved",
-    "none"), clear_of_all, defined (bool), warning.
+    Keys baseline, difference, interval, verdict (str); tone ("good", "bad", "moved",
+    "none"), clear_of_all, defined (bool), warning; per and baseline_per, difference and level of
+    a total on its common footing, empty where it has none.
     """
-    behind = comparison.details()
+    behind, written = comparison.details(), comparison.style(name)
+    per = comparison.style(name, *footing) if footing else None
+    divisor = footing.divisor if footing else 1.0
     cells = {}
     for place, row in enumerate(comparison.frame().to_dict("records")):
         if row["outcome"] == name:
             told = behind.iloc[place].to_dict()
             warning = warning_words(told, comparison.marks[name], comparison.confidence)
-            unit, error, verdict = str(row["unit"]), told["standard_error"], str(row["verdict"])
+            verdict = str(row["verdict"])
             cells[str(row["arrangement"])] = {
-                "value": level_text(row["mean"], unit, error),
-                "baseline": level_text(row["baseline_mean"], unit, error),
-                "difference": step_text(row["difference"], unit, error),
-                "interval": range_text(row["low"], row["high"], unit, error), "verdict": verdict,
+                "baseline": written.level(row["baseline_mean"]),
+                "difference": written.step(row["difference"]),
+                "interval": written.range(row["low"], row["high"]), "verdict": verdict,
                 "tone": tone(verdict), "clear_of_all": bool(told["clear_of_all"]),
                 "defined": bool(pd.notna(row["difference"])), "warning": warning,
+                "per": per.step(row["difference"] / divisor) if per else "",
+                "baseline_per": per.level(row["baseline_mean"] / divisor) if per else "",
             }  # fmt: skip
     return cells
 
@@ -74,13 +84,13 @@ def standalone(outcomes: Outcomes, comparison: Comparison) -> pd.DataFrame:
     rows = []
     for row in outcomes.summary(confidence=comparison.confidence).to_dict("records"):
         if row["outcome"] in names and row["arrangement"] != comparison.baseline:
-            ends, unit = (row["median_low"], row["median_high"]), str(row["unit"])
-            error = error_of(*ends)
+            ends = row["median_low"], row["median_high"]
+            written = row_style(str(row["unit"]), [row["median"]], [error_of(*ends)])
             words = {
                 "label": tr(outcomes.marks[str(row["outcome"])].label),
-                "unit_text": unit_style(unit).axis,
-                "median": level_text(row["median"], unit, error),
-                "interval": range_text(*ends, unit, error),
+                "unit_text": written.style.axis,
+                "median": written.level(row["median"]),
+                "interval": written.range(*ends),
             }
             rows.append(row | words)
     return pd.DataFrame(rows)
@@ -94,18 +104,31 @@ def definitions(comparison: Comparison) -> pd.DataFrame:
     )
 
 
-def sources_table(sources: Mapping[str, str]) -> pd.DataFrame:
+def sources_table(sources: Mapping[str, str], scenario: Any = None) -> pd.DataFrame:
     """Give where every number of the scenario comes from, by dotted key, assumptions first.
 
-    Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"), source.
+    Columns key, kind ("assumption", "fitted", "design choice", "reference", "fact"), source, and
+    value, unit and way (its path, a tuple), which are empty where the scenario does not tell.
     """
+    known = {join_key(path): (path, value, words[0]) for path, value, words in values_of(scenario)}
     rows = []
     for key, text in sources.items():
         word = text.strip().lower()
         kind = next((kind for kind in _KINDS if word.startswith(kind)), "fact")
-        rows.append({"key": key, "kind": kind, "source": text})
+        way, value, unit = known.get(key, ((), None, ""))
+        value = "" if value is None else shown(value)
+        rows.append(
+            {
+                "key": key,
+                "kind": kind,
+                "source": text,
+                "value": value,
+                "unit": unit_name(unit),
+                "way": way,
+            }
+        )
     rows.sort(key=lambda row: (_KINDS.index(row["kind"]), row["key"]))
-    return pd.DataFrame(rows, columns=["key", "kind", "source"])
+    return pd.DataFrame(rows, columns=["key", "kind", "source", "value", "unit", "way"])
 
 
 def manifest_table(manifest: Mapping[str, Any]) -> pd.DataFrame:
@@ -158,7 +181,7 @@ _SHARES = frozenset({
     "opposite_and_clear",
 })  # fmt: skip
 """Columns that are shares whatever the unit of their row."""
-_WRITTEN = ((_STEPS, step_text), (_SIZES, spread_text), (_LEVELS | _SHARES, level_text))
+_READ = _STEPS | _SIZES | _LEVELS | _SHARES
 
 
 class Shown(NamedTuple):
@@ -194,16 +217,29 @@ def shown_table(
     """
     uppers = {_upper(column, table) for column in map(str, table.columns)}
     columns = [column for column in map(str, table.columns) if column not in uppers]
+    read = _sized(units, table)
     rows = [
-        [
-            _frame_cell(column, row, units, (*way, place) if way else (), marks)
-            for column in columns
-        ]
+        [_frame_cell(column, row, read, (*way, place) if way else (), marks) for column in columns]
         for place, row in enumerate(table.to_dict("records"))
     ]
-    names = [_head(column, table, units, heads or {}) for column in columns]
+    names = [_head(column, table, read, heads or {}) for column in columns]
     numbers = [pd.api.types.is_float_dtype(table[column]) for column in columns]
     return {"columns": names, "rows": rows, "numbers": numbers}
+
+
+Styles = Mapping[str, UnitStyle]
+"""How columns are read whose unit does not differ by row."""
+
+
+def _sized(units: Mapping[str, str], table: pd.DataFrame) -> Styles:
+    """Give columns of one unit one way to be read, by the largest number in any of them."""
+    found: dict[str, UnitStyle] = {}
+    for unit in set(units.values()):
+        own = [name for name, one in units.items() if one == unit]
+        inside = [name for name in own for name in (name, _upper(name, table)) if name in table]
+        numbers = table[inside].select_dtypes("number").abs().max().max() if inside else math.nan
+        found |= dict.fromkeys(own, unit_style(unit, float(numbers)))
+    return found
 
 
 def _upper(column: str, row: Mapping[Any, Any] | pd.DataFrame) -> str:
@@ -212,18 +248,15 @@ def _upper(column: str, row: Mapping[Any, Any] | pd.DataFrame) -> str:
     return other if column.endswith("low") and other in row else ""
 
 
-def _head(
-    column: str, table: pd.DataFrame, units: Mapping[str, str], heads: Mapping[str, str]
-) -> str:
+def _head(column: str, table: pd.DataFrame, units: Styles, heads: Mapping[str, str]) -> str:
     """Write the heading of a column, with its unit where that is one for all rows."""
     name = heads.get(column, column.replace("_", " "))
     if _upper(column, table) and column not in heads:
         of = column[:-3].strip("_").replace("_", " ")
         name = tr("{name}: {value}", name=tr(of), value=tr("interval")) if of else "interval"
-    unit = units.get(column, units.get(_column_kind(column)))
-    if not unit:
+    style = units.get(column, units.get(_column_kind(column)))
+    if not style:
         return tr(name)
-    style = unit_style(unit)
     words = style.step_axis if _column_kind(column) in _STEPS | _SIZES else style.axis
     return tr(name) if name.endswith(words) else f"{tr(name)} ({words})"
 
@@ -236,12 +269,14 @@ def _column_kind(column: str) -> str:
 def _frame_cell(
     column: str,
     row: Mapping[Any, Any],
-    units: Mapping[str, str],
+    units: Styles,
     way: tuple[object, ...],
     marks: Mapping[str, Mark] | None,
 ) -> Shown:
     """Write one cell; it is cited where a number stands in it."""
     value, upper = row[column], _upper(column, row)
+    if column == "unit" and isinstance(value, str):
+        return Shown(_own_style(row, units).axis)
     if isinstance(value, str):
         text = plain_word(column, value, marks)
         is_cited = any(letter.isdigit() for letter in value)
@@ -251,22 +286,42 @@ def _frame_cell(
     return Shown(text, cell_id(*way, own) if is_cited and way else "")
 
 
-def _number(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> str:
+def _own_style(row: Mapping[Any, Any], units: Styles) -> UnitStyle:
+    """Give the way in which numbers in the unit of their own row are read."""
+    own = [value for name, value in row.items() if _is_own(str(name), units)]
+    known = [abs(one) for one in own if isinstance(one, float) and math.isfinite(one)]
+    return unit_style(str(row["unit"]), max(known, default=0.0))
+
+
+def _is_own(column: str, units: Styles) -> bool:
+    """Say whether a column holds numbers in the unit of their row."""
+    kind = column.removesuffix("_high").removesuffix("_low")
+    is_read = kind in _READ - _SHARES or column in ("low", "high")
+    return is_read and column not in units and kind not in units
+
+
+def _number(column: str, row: Mapping[Any, Any], units: Styles) -> str:
     """Write a number in the unit in which people read it."""
-    value, error, kind = row[column], _error(column, row, units), _column_kind(column)
-    by_row = row.get("unit") if isinstance(row.get("unit"), str) else ""
-    unit = "share" if column in _SHARES else str(units.get(column, units.get(kind, by_row)))
+    value, kind = row[column], _column_kind(column)
+    style = unit_style("share") if column in _SHARES else units.get(column, units.get(kind))
+    if style is None:
+        has_own = isinstance(row.get("unit"), str)
+        style = _own_style(row, units) if has_own else unit_style("")
+    error = style.scale * _error(column, row, units)
     if upper := _upper(column, row):
-        return range_text(value, row[upper], unit, error)
+        size = style.scale * max(abs(value), abs(row[upper]))
+        return RowStyle(style, decimals(size, error)).range(value, row[upper])
     if not isinstance(value, float) or math.isnan(value):
         return number_text(value)
+    written = RowStyle(style, decimals(style.scale * value, error))
     if column in units:  # its unit stands in the heading
-        return unit_style(unit).number(value, error, sign=column in _STEPS)
-    texts = (write(value, unit, error) for names, write in _WRITTEN if column in names)
-    return next(texts, "") or number_text(value)
+        return written.number(value, sign=column in _STEPS)
+    if column in _STEPS | _SIZES:
+        return written.step(value, sign=column in _STEPS)
+    return written.level(value) if column in _READ else number_text(value)
 
 
-def _error(column: str, row: Mapping[Any, Any], units: Mapping[str, str]) -> float:
+def _error(column: str, row: Mapping[Any, Any], units: Styles) -> float:
     """Give about one standard error of what a column holds, from its interval where it has one."""
     name = _column_kind(column)
     ends = (f"{name}_low", f"{name}_high") if f"{name}_low" in row else ("low", "high")
@@ -311,11 +366,11 @@ def belief_gaps(outcomes: Outcomes, confidence: float = 0.95) -> dict[str, Any] 
     for name in found:
         label = Shown(tr(_BELIEFS.get(name, outcomes.marks[name].label)))
         one = []
-        for arm in outcomes.arrangements:
-            row = summary[name, arm]
-            unit, error = str(row["unit"]), error_of(row["low"], row["high"])
-            mean = level_text(row["mean"], unit, error)
-            text = f"{mean} ({range_text(row['low'], row['high'], unit, error)})"
+        own = [summary[name, arm] for arm in outcomes.arrangements]
+        errors = [error_of(row["low"], row["high"]) for row in own]
+        written = row_style(outcomes.marks[name].unit, [row["mean"] for row in own], errors)
+        for arm, row in zip(outcomes.arrangements, own, strict=True):
+            text = f"{written.level(row['mean'])} ({written.range(row['low'], row['high'])})"
             one.append(Shown(text, cell_id("summary", name, arm, ("mean", "low", "high"))))
         rows.append([label, *one])
     heads = [arrangement_text(name) for name in outcomes.arrangements]
@@ -347,29 +402,43 @@ def bank_tables(frame: pd.DataFrame, baseline: str) -> dict[str, Any]:
 def _table(measure: Measure, frame: pd.DataFrame, banks: list[str]) -> dict[str, Any]:
     rows = frame[frame["measure"] == measure.name]
     by_bank = {bank: rows[rows["bank"] == bank].to_dict("records") for bank in banks}
+    errors = [rows[f"{one}high"] - rows[f"{one}low"] for one in ("", "difference_")]
+    # One unit for the whole table; decimals by bank, since banks differ in size.
+    size = rows["mean"].abs().max()
+    written = {
+        bank: row_style(
+            measure.unit, [size],
+            [0.25 * float(one[rows["bank"] == bank].max()) for one in errors],
+            [row["difference"] for row in own if _side(row)],
+        )
+        for bank, own in by_bank.items()
+    }  # fmt: skip
     return {
         "label": tr(measure.label),
-        "unit": unit_style(measure.unit).axis,
+        "unit": unit_style(measure.unit, size).axis,
         "formula": tr(measure.formula),
         "rows": [
-            {"bank": bank, "cells": [_bank_cell(measure, row) for row in own]}
+            {"bank": bank, "cells": [_bank_cell(measure, row, written[bank]) for row in own]}
             for bank, own in by_bank.items()
         ],
     }
 
 
-def _bank_cell(measure: Measure, row: dict[Any, Any]) -> dict[str, str]:
+def _side(row: dict[Any, Any]) -> int:
+    """Give the side of zero on which the whole interval of a bank's difference lies, or 0."""
+    return int(row["difference_low"] > 0.0) - int(row["difference_high"] < 0.0)
+
+
+def _bank_cell(measure: Measure, row: dict[Any, Any], written: RowStyle) -> dict[str, str]:
     """Write one cell; a difference only where its whole interval lies on one side of zero."""
-    unit, error = measure.unit, error_of(row["low"], row["high"])
-    side = int(row["difference_low"] > 0.0) - int(row["difference_high"] < 0.0)
-    apart = error_of(row["difference_low"], row["difference_high"])
+    side = _side(row)
     good = {"higher": 1, "lower": -1}.get(measure.better, 0) * side
     tone = {1: "good", -1: "bad"}.get(good, "moved" if side else "")
     return {
-        "mean": level_text(row["mean"], unit, error),
-        "interval": range_text(row["low"], row["high"], unit, error),
-        "step": step_text(row["difference"], unit, apart) if side else "",
-        "reach": range_text(row["difference_low"], row["difference_high"], unit, apart),
+        "mean": written.level(row["mean"]),
+        "interval": written.range(row["low"], row["high"]),
+        "step": written.step(row["difference"]) if side else "",
+        "reach": written.range(row["difference_low"], row["difference_high"]),
         "tone": tone,
         "at": cell_id("by_bank", measure.name, row["bank"], row["arrangement"]),
     }

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from markupsafe import Markup
 
-from sim.cli.findings import FOOTINGS, LIMITS, NEUTRAL, describe, setting
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.words import WORDS
+from sim.report.scenario_words import FOOTINGS, LIMITS, NEUTRAL, describe, setting
 from sim.scenario.check import validate
 from sim.scenario.declared import KIND, choices, kinds
 from sim.scenario.read import resolve

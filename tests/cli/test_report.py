@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from sim.cli.app import app
 from sim.cli.job import Job, begin
+from sim.cli.report import links_to
 from sim.experiment.run_folder import RunFolder
 from sim.scenario.scenario import load_scenario
 from tests.cli.conftest import Engine
@@ -99,3 +100,34 @@ def test_a_run_that_was_killed_says_how_to_go_on(file: Path, engine: Engine) -> 
     result = invoke("report", "x")
     assert result.exit_code == 2
     assert "holds a run that was not finished\n  go on with: do that" in result.stderr
+
+
+@pytest.mark.usefixtures("done")
+def test_a_pdf_without_its_program_is_one_clear_error_before_any_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before = Path("x/report.html").stat().st_mtime_ns
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    result = invoke("report", "x", "--pdf")
+    assert result.exit_code == 2
+    assert "needs WeasyPrint, which is not installed" in result.stderr
+    assert 'pip install "crosscycle[pdf]"' in result.stderr
+    assert Path("x/report.html").stat().st_mtime_ns == before
+
+
+@pytest.mark.usefixtures("done")
+def test_a_library_that_is_missing_when_it_prints_is_told_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(page: Path, target: Path) -> None:
+        raise OSError("cannot load library 'libpango'\nand more")
+
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+    monkeypatch.setattr("sim.report.committee.write_pdf", broken)
+    result = invoke("report", "x", "--pdf")
+    assert result.exit_code == 2
+    assert "cannot print: cannot load library 'libpango'" in result.stderr
+
+
+def test_links_lead_from_a_page_elsewhere_to_the_run() -> None:
+    assert links_to(Path("runs/one run"), Path("pages/a")) == "../../runs/one%20run/"

@@ -4,7 +4,7 @@ import pandas as pd
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import Outcomes
-from sim.cli.findings import heading, summary
+from sim.cli.screen import heading, summary
 from tests import synthetic
 
 
@@ -20,15 +20,15 @@ def compared(other: list[float]):
 
 
 def cell(comparison) -> str:
-    return str(next(iter(summary(comparison).columns[-1].cells)))
+    return str(next(iter(summary(comparison)[0].columns[-1].cells)))
 
 
 def test_what_differs_nowhere_is_not_resolved_and_bounded():
     same = compared([1.0, 2.0, 3.0])
     assert cell(same).endswith("not resolved")
     # 0.368 to the third power is the 5 % by which a difference could have stayed unseen.
-    assert heading(same).endswith(
-        "\nNot resolved: differs in none of 3 replications, so in at most 63.2 % of histories"
+    assert " ".join(heading(same).split()).endswith(
+        " Not resolved: differs in none of 3 replications, so in at most 63.2 % of histories"
         " (95 % confidence)."
     )
 

@@ -20,9 +20,11 @@ _BY_KEYS = {
     "summary": ["outcome", "arrangement"],
     "explore": ["outcome", "arrangement"],
     "by_bank": ["measure", "bank", "arrangement"],
+    "committee": ["outcome", "arrangement", "versus"],
 }
-_SCALES = (1.0, 100.0)
-"""Shares and rates are kept as fractions and read in per cent."""
+_SCALES = (1.0, 100.0, 1e-2, 1e-3)
+"""Shares and rates are kept as fractions and read in per cent; CNY million also in 万 (100), 亿
+(a hundredth) and billions."""
 
 
 @cache

@@ -36,7 +36,7 @@ PACKAGES = {
     },
     "studies": {"numpy", "pandas", "scipy", "SALib", "pyarrow"},
     "report/figures": {"numpy", "pandas", "matplotlib", "IPython", "ipywidgets"},
-    "report": {"numpy", "pandas", "jinja2", "markupsafe"},
+    "report": {"numpy", "pandas", "jinja2", "markupsafe", "weasyprint"},
     "cli": {"numpy", "pandas", "pydantic", "rich", "typer", "distributed", "dask"},
 }  # fmt: skip
 """Packages that each floor may import, besides the standard library."""

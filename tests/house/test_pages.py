@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -17,6 +18,7 @@ from sim.report.parts import cell_id
 from tests.house.cells import agrees, resolve
 from tests.house.small import SCENARIOS
 from tests.report.page import Node, Page
+from tests.report.test_shown_numbers import agree, factor
 
 SMALL = {
     "population.firms": 120, "population.initial_share": 0.5, "experiment.replications": 3,
@@ -24,7 +26,7 @@ SMALL = {
 }  # fmt: skip
 LATIN = {
     "RAROC", "Tango", "VaR", "ES", "CSV", "Holm", "BCa", "Kaplan", "Meier", "Dietz", "JavaScript",
-    "Home", "End", "Esc", "csv", "comparison", "by", "bank",
+    "Home", "End", "Esc", "csv", "comparison", "by", "bank", "SVG",
 }  # fmt: skip
 """Words with Latin letters in Chinese pages: terms of the field, methods, keys, files."""
 
@@ -59,29 +61,37 @@ def english(run: Path) -> Page:
 
 
 @pytest.fixture(scope="module")
-def chinese(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Page:
+def chinese_run(run: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("zh")
     command("report", str(run), "--language", "zh", "--out", str(folder))
-    return Page((folder / "report.html").read_text(encoding="utf-8"))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def chinese(chinese_run: Path) -> Page:
+    return Page((chinese_run / "report.html").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("name", ["english", "chinese"])
 def test_every_id_names_a_cell_and_what_is_shown_is_its_number(
     run: Path, name: str, request: pytest.FixtureRequest
 ) -> None:
-    cited = request.getfixturevalue(name).cited()
+    cited = request.getfixturevalue(name).numbers()
     wrong = []
-    for cell, shown in cited:
+    for cell, shown, divisor in cited:
         found = resolve(run, cell)
+        if divisor != 1.0:
+            found = [value / divisor for value in found]
         is_list = cell.startswith(("manifest", "scenario")) and len(found) != 1
         if isinstance(found, list) and not is_list and not cell.startswith("manifest"):
             wrong += [] if agrees(shown, found) else [(cell, shown, found)]
     assert wrong == []
-    kinds = {cell.partition("/")[0] for cell, _ in cited}
+    kinds = {cell.partition("/")[0] for cell, *_ in cited}
     assert kinds == {
         "comparison", "summary", "by_bank", "figures", "studies", "scenario", "manifest",
+        "committee",
     }  # fmt: skip
-    assert len({cell for cell, _ in cited}) > 3000
+    assert len({cell for cell, *_ in cited}) > 3000
 
 
 def test_the_resolver_refuses_what_is_not_there(run: Path) -> None:
@@ -107,7 +117,7 @@ def uncited(node: Node, is_cited: bool) -> Iterator[Node]:
     """Cells of tables and lines of cards that show a number without an id."""
     is_cited = is_cited or "data-cell" in node.attributes
     classes = node.attributes.get("class", "").split()
-    if node.tag == "code" or "definitions" in classes or is_cited:
+    if node.tag == "code" or {"definitions", "of-unit"} & set(classes) or is_cited:
         return
     shows = node.tag == "td" or {"much", "between", "interval"} & set(classes)
     own = " ".join(part for part in node.parts if isinstance(part, str))
@@ -116,6 +126,126 @@ def uncited(node: Node, is_cited: bool) -> Iterator[Node]:
     for part in node.parts:
         if isinstance(part, Node):
             yield from uncited(part, is_cited)
+
+
+COMMITTEE = "committee.html"
+
+
+def test_every_number_of_the_committee_page_is_recomputed_in_its_unit(
+    run: Path, chinese_run: Path
+) -> None:
+    """Value, unit and scale as a reader takes them from the words beside the number."""
+    for folder in (run, chinese_run):
+        page = Page((folder / COMMITTEE).read_text(encoding="utf-8"))
+        assert page.stack == []
+        seen = list(spoken(page.root))
+        assert len(seen) > 60
+        assert [one for one in seen if not holds(run, *one)] == []
+
+
+def holds(run: Path, cell: str, text: str, words: str, divisor: float) -> bool:
+    """Whether a text with the words of its unit is the number of the cell."""
+    values = [value / divisor for value in resolve(run, cell)]
+    if text == "–":
+        return all(pd.isna(value) for value in values)
+    return agree(text, values, factor(text, words))
+
+
+def spoken(node: Node, words: str = "") -> Iterator[tuple[str, str, str, float]]:
+    """Numbers of a page with the words of their unit: in a row those of its head, in a sentence
+    those of the difference that an interval follows.
+    """
+    for part in (part for part in node.parts if isinstance(part, Node)):
+        if part.tag == "tr":
+            units = [n.text for n in part.walk() if n.attributes.get("class") == "unit"]
+            words = units[0] if units else ""
+        cell = part.attributes.get("data-cell", "")
+        if cell.startswith(("committee", "summary", "comparison")):
+            is_count = cell.rpartition("/")[2] in ("pairs", "ahead", "behind")
+            if not cell.endswith("/low+high") and not words:
+                yield cell, part.text, "", 1.0
+            else:
+                yield cell, part.text, "" if is_count else words, 1.0
+            if cell.endswith("/difference") and node.tag not in ("td", "th"):
+                words = part.text
+        else:
+            yield from spoken(part, words)
+        if part.tag == "tr" or (node.tag in ("p", "main") and part.tag == "p"):
+            words = ""
+
+
+def test_every_total_of_the_verdicts_stands_in_the_unit_of_its_row(
+    run: Path, english: Page, chinese: Page
+) -> None:
+    for page in (english, chinese):
+        rows = [node for node in page.root.walk() if node.tag == "tr"]
+        seen = 0
+        for row in rows:
+            units = [n.text for n in row.walk() if n.attributes.get("class") == "unit"]
+            for node in row.walk():
+                cell = node.attributes.get("data-cell", "")
+                if units and cell.startswith("comparison/"):
+                    divisor = node.attributes.get("data-divisor")
+                    words = units[1] if divisor else units[0]
+                    assert holds(run, cell, node.text, words, float(divisor or 1)), cell
+                    seen += bool(divisor)
+        assert seen > 30
+
+
+def test_totals_are_divided_by_thousands_of_firms_and_by_years(run: Path, english: Page) -> None:
+    (firms,), (years,) = (
+        resolve(run, f"scenario/{key}") for key in
+        ("population/firms", "experiment/horizon_years")
+    )  # fmt: skip
+    divisors = {
+        node.attributes["data-cell"].split("/")[1]: float(node.attributes["data-divisor"])
+        for node in english.root.walk() if "data-divisor" in node.attributes
+    }  # fmt: skip
+    assert divisors["bank.profit"] == pytest.approx(firms / 1000 * years)
+    assert divisors["cycle.profit_bust"] == pytest.approx(firms / 1000)
+    assert divisors["system.credit_outstanding"] == pytest.approx(firms / 1000)
+    assert not any(name.startswith("firm.") for name in divisors)
+
+
+def test_no_number_of_the_answer_lacks_its_id(run: Path) -> None:
+    """But for the confidence and for how many comparisons there are."""
+    rows = len(pd.read_csv(run / "comparison.csv"))
+    page = Page((run / COMMITTEE).read_text(encoding="utf-8"))
+    lines = [
+        n for n in page.root.walk() if {"say", "line"} & set(n.attributes.get("class", "").split())
+    ]
+    bare = " ".join(text for line in lines for text in uncited_text(line))
+    assert len(lines) > 15
+    assert set(re.findall(r"\d[\d.,]*", bare)) <= {str(rows)}
+
+
+def uncited_text(node: Node) -> Iterator[str]:
+    """Texts of a node that no id covers."""
+    for part in node.parts:
+        if isinstance(part, str):
+            yield part
+        elif "data-cell" not in part.attributes and part.tag != "code":
+            yield from uncited_text(part)
+
+
+def test_the_table_of_the_committee_is_that_of_the_run(run: Path) -> None:
+    """Every row once more from the outcomes: pairs, means, differences, counts."""
+    table = pd.read_csv(run / "committee.csv")
+    tidy = pd.read_parquet(run / "outcomes.parquet")
+    compared = pd.read_csv(run / "comparison.csv").set_index(["outcome", "arrangement"])
+    assert {"consortium", "plain"} == set(table["versus"])
+    for row in table.to_dict("records"):
+        own = tidy[tidy["outcome"] == row["outcome"]]
+        wide = own.pivot(index="replication", columns="arrangement", values="value")
+        pairs = wide[[row["arrangement"], row["versus"]]].dropna()
+        steps = pairs[row["arrangement"]] - pairs[row["versus"]]
+        assert row["pairs"] == len(steps)
+        if len(steps):
+            assert row["difference"] == pytest.approx(steps.mean(), abs=1e-12)
+        if row["versus"] == "plain" and pd.notna(row["difference"]):
+            same = compared.loc[(row["outcome"], row["arrangement"])]
+            assert row["low"] == pytest.approx(same["low"], rel=1e-12, abs=1e-15)
+            assert row["verdict"] == same["verdict"]
 
 
 def test_headings_go_down_one_step_at_a_time(english: Page) -> None:

@@ -70,6 +70,18 @@ class Page(HTMLParser):
     def attributes(self, name: str) -> list[str]:
         return [attributes[name] for _, attributes in self.elements if name in attributes]
 
+    def numbers(self) -> list[tuple[str, str, float]]:
+        """Every id of a cell, the text that is shown of it, and what it was divided by."""
+        return [
+            (
+                node.attributes["data-cell"],
+                node.text,
+                float(node.attributes.get("data-divisor", "1")),
+            )
+            for node in self.root.walk()
+            if "data-cell" in node.attributes
+        ]
+
     def cited(self) -> list[tuple[str, str]]:
         """Every id of a cell, with the text that is shown of it."""
         return [

@@ -14,12 +14,12 @@ from sim.analysis import compare
 from sim.analysis.outcomes_table import MEASURES
 from sim.base.language import language, words
 from sim.base.wording import arrangement_text, unit_style
-from sim.cli import findings
-from sim.cli.findings import FOOTINGS, LIMITS, NEUTRAL
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.words import STAGES, WORDS
 from sim.outcomes.mark import BASES, BETTER, registry
+from sim.report import scenario_words as findings
 from sim.report.figures.selection import GROUP_LABELS
+from sim.report.scenario_words import FOOTINGS, LIMITS, NEUTRAL
 from sim.scenario.declared import kinds
 from sim.scenario.scenario import load_scenario
 from tests.cli.test_arrangements_in_words import example

@@ -13,7 +13,7 @@ import pytest
 from sim.analysis.compare import compare
 from sim.analysis.estimates import count_wins
 from sim.base.language import language, tr
-from sim.base.wording import decimals, level_text, range_text, step_text, unit_style
+from sim.base.wording import decimals
 from sim.report.explore import (
     BUDGET,
     MOST_OF_PAGE,
@@ -58,9 +58,11 @@ def test_every_outcome_and_every_curve_is_there(data, by_name, outcomes):
     assert {"curve.survival", "curve.cumulative_profit", "curve.stage_count:mature"} <= curves
 
 
-def test_values_are_those_of_the_run_to_three_digits_of_what_varies_least(by_name, outcomes):
+def test_values_are_those_of_the_run_to_three_digits_of_what_varies_least(
+    by_name, outcomes, comparison
+):
     for name, one in by_name.items():
-        scale = unit_style(outcomes.mark(name).unit).scale
+        scale = factor_of(one, comparison)
         table = outcomes.table(name) * scale
         found = np.array(one["values"], float).T  # None becomes nan
         assert found.shape == table.shape
@@ -73,13 +75,20 @@ def test_values_are_those_of_the_run_to_three_digits_of_what_varies_least(by_nam
         assert one["places"] == decimals(0.0, least / 10.0)
 
 
+def factor_of(record, comparison):
+    """What a stored number is multiplied by, which the unit on the page has to say."""
+    style = comparison.style(record["name"]).style
+    assert record["unit"] == style.axis
+    return style.scale
+
+
 def test_estimates_are_those_of_the_tables(by_name, outcomes, comparison):
     summary = outcomes.summary(confidence=comparison.confidence).set_index(
         ["outcome", "arrangement"]
     )
     frame = comparison.frame().set_index(["outcome", "arrangement"])
     for name, one in by_name.items():
-        scale = unit_style(outcomes.mark(name).unit).scale
+        scale = factor_of(one, comparison)
         spread = distribution_data(outcomes, name).set_index("arrangement")
         for place, arrangement in enumerate(outcomes.arrangements):
             numbers = {key: views[place] for key, views in one["numbers"].items()}
@@ -104,13 +113,15 @@ def same(shown, expected, scale):
 def test_the_words_of_a_difference_are_those_of_the_verdict_table(by_name, comparison):
     behind = comparison.details().set_index(["outcome", "arrangement"])
     for row in comparison.frame().to_dict("records"):
-        place = comparison.arrangements.index(row["arrangement"])
-        error = behind.loc[(row["outcome"], row["arrangement"]), "standard_error"]
+        place, written = (
+            comparison.arrangements.index(row["arrangement"]),
+            comparison.style(row["outcome"]),
+        )
         cells = by_name[row["outcome"]]["cells"]["difference"][place]
-        assert cells[0] == step_text(row["difference"], row["unit"], error)
-        assert cells[1] == range_text(row["low"], row["high"], row["unit"], error)
+        assert cells[0] == written.step(row["difference"])
+        assert cells[1] == written.range(row["low"], row["high"])
         assert cells[2].removesuffix(" †") == row["verdict"]
-        assert cells[3] == level_text(row["mean"], row["unit"], error)
+        assert cells[3] == written.level(row["mean"])
         clear = behind.loc[(row["outcome"], row["arrangement"]), "clear_of_all"]
         assert cells[2].endswith("†") == clear
 
@@ -126,7 +137,7 @@ def test_curves_are_those_of_the_figures(data, results):
     for one in data["curves"]:
         series = one["name"].removeprefix("curve.")
         frame = curve_data(results, series, "plain", adds_up=True).set_index("arrangement")
-        scale = 100.0 if one["unit"].endswith("(%)") else 1.0
+        scale = {"(%)": 100.0}.get(one["unit"][-3:], 0.001 if "billion" in one["unit"] else 1.0)
         for place, arrangement in enumerate(synthetic.ARRANGEMENTS):
             rows = frame.loc[arrangement]
             assert one["x"] == pytest.approx(rows["x"])

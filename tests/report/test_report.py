@@ -13,7 +13,6 @@ import pytest
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import by_bank
-from sim.base.wording import level_text, range_text, step_text
 from sim.report.explore import script
 from sim.report.figures import figures
 from sim.report.report import write_report
@@ -58,8 +57,11 @@ def test_every_element_is_closed(page):
 
 
 def test_the_page_asks_for_nothing_from_anywhere(page, text):
-    for name in ("src", "href", "srcset", "data", "action", "xlink:href", "poster"):
+    for name in ("src", "srcset", "data", "action", "xlink:href", "poster"):
         assert all(value.startswith(("#", "data:")) for value in page.attributes(name))
+    others = {value for value in page.attributes("href") if not value.startswith(("#", "data:"))}
+    assert {"comparison.csv", "summary.csv", "committee.html", "figures/survival.csv"} <= others
+    assert all(re.fullmatch(r"(figures/)?[a-z0-9_-]+\.(csv|svg|html)", one) for one in others)
     assert not {"link", "iframe", "object", "embed", "base", "form"} & {
         tag for tag, _ in page.elements
     }
@@ -126,7 +128,7 @@ def test_a_chinese_page_is_asked_for_and_keeps_what_is_given(tmp_path):
     page = write_report(tmp_path / "r.html", **parts(language="zh", drawings={}))
     text = page.read_text(encoding="utf-8")
     assert '<html lang="zh-Hans">' in text
-    assert "主要发现" in text
+    assert "本页未说明的内容" in text
     assert (
         '<p class="question"><span lang="en">Which is better, and how sure are we?</span>' in text
     )
@@ -179,18 +181,17 @@ def test_the_question_comes_before_the_differences_and_these_before_results(text
 def test_every_number_of_the_verdict_table_resolves_to_its_cell(page):
     comparison = parts()["comparison"]
     frame = comparison.frame().set_index(["outcome", "arrangement"])
-    errors = comparison.details().set_index(["outcome", "arrangement"])["standard_error"]
     verdicts = [(key, shown) for key, shown in page.cited() if key.startswith("comparison")]
     assert len({key for key, _ in verdicts}) > 90
     for key, shown in verdicts:
         _, outcome, arrangement, column = key.split("/")
-        row, error = frame.loc[(outcome, arrangement)], errors[outcome, arrangement]
+        row, written = frame.loc[(outcome, arrangement)], comparison.style(outcome)
         if column == "difference":
-            assert shown == step_text(row["difference"], row["unit"], error)
+            assert shown == written.step(row["difference"])
         elif column == "low+high":
-            assert shown == range_text(row["low"], row["high"], row["unit"], error)
+            assert shown == written.range(row["low"], row["high"])
         else:
-            assert shown == level_text(row[column], row["unit"], error)
+            assert shown == written.level(row[column])
 
 
 def test_no_ranking_sentence_stands_where_the_interval_covers_zero(tmp_path):
@@ -288,15 +289,12 @@ def test_only_headlines_open_the_page_and_the_rest_is_folded(tmp_path):
     outcomes = dataclasses.replace(outcomes, tidy=tidy, marks=marks)
     changed = {"outcomes": outcomes, "comparison": compare(outcomes), "drawings": {}}
     text = write_report(tmp_path / "r.html", **parts(**changed)).read_text("utf-8")
-    found = text[text.index('<section id="found"') : text.index('<section id="verdicts"')]
     verdicts = text[text.index('<section id="verdicts"') : text.index('<section id="explore"')]
     first, _, folded = verdicts.partition('<details class="group"')
     for label in ("RAROC of ours", "Credit loss of ours"):
-        assert label in found
         assert label in first
         assert label not in folded
     for label in ("NPL ratio of ours", "Funding gap of ours"):
-        assert label not in found
         assert label not in first
         assert folded.count(label) == 1
     assert "further outcome" in folded
@@ -314,7 +312,7 @@ def test_the_setting_is_told_before_the_results(tmp_path):
     words = "4,000 firms enter over 27 years."
     path = write_report(tmp_path / "r.html", **parts(setting=words, drawings={}))
     text = path.read_text(encoding="utf-8")
-    assert text.index(words) < text.index('<section id="found"')
+    assert text.index(words) < text.index('<section id="verdicts"')
 
 
 def test_drawings_that_are_there_are_not_drawn_again(tmp_path, monkeypatch):

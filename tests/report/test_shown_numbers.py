@@ -12,7 +12,7 @@ import pytest
 from sim.analysis.compare import Comparison, compare
 from sim.base.language import language
 from sim.base.wording import verdict_word
-from sim.cli.findings import summary
+from sim.cli.screen import summary
 from sim.report.figures.gallery import planned
 from sim.report.figures.style import Drawing
 from sim.report.tables import outcome_cells, shown_table
@@ -23,9 +23,16 @@ NUMBER = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?")
 PER_CENT = re.compile(r"%|percentage points|百分点|\bpp\b")
 
 
+AMOUNTS = {"CNY billion": 1e3, "CNY million": 1.0, "亿元": 1e2, "万元": 1e-2}
+"""What one unit of money is in CNY million."""
+
+
 def factor(*words: str) -> float:
     """What one unit of a text is, read off the text as a reader does."""
-    return 0.01 if any(PER_CENT.search(text) for text in words) else 1.0
+    if any(PER_CENT.search(text) for text in words):
+        return 0.01
+    amounts = [size for text in words for name, size in AMOUNTS.items() if name in text]
+    return amounts[0] if amounts else 1.0
 
 
 def agree(text: str, values: list[float], unit: float) -> bool:
@@ -100,7 +107,8 @@ def test_histories_are_drawn_in_the_unit_of_their_axis(
 
 
 def terminal(comparison: Comparison) -> list[list[str]]:
-    columns = [[str(cell) for cell in column.cells] for column in summary(comparison).columns]
+    (table,) = summary(comparison)
+    columns = [[str(cell) for cell in column.cells] for column in table.columns]
     return [list(row) for row in zip(*columns, strict=True)]
 
 
@@ -112,8 +120,8 @@ def test_the_terminal_shows_numbers_in_their_unit_and_the_words_of_the_report(
     others = [name for name in comparison.arrangements if name != comparison.baseline]
     words = set()
     for head, level, *cells in terminal(comparison):
-        label, unit = head.split("\n")
-        name = labels[label]
+        *label, unit = head.split("\n")
+        name = labels[" ".join(label)]
         for one, text in zip(others, cells, strict=True):
             row, report = frame.loc[name, one], outcome_cells(comparison, name)[one]
             difference, interval, word = text.split("\n")

@@ -16,8 +16,23 @@ from sim.analysis.estimates import FloatArray, finite, mean_interval
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
 from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
-from sim.base.wording import arrangement_text, percent_text, plain_number, unit_style
-from sim.report.figures.style import INK, Drawing, Look, banded, looks, number_axis, style
+from sim.base.wording import (
+    UnitStyle,
+    arrangement_text,
+    percent_text,
+    plain_number,
+    unit_style,
+)
+from sim.report.figures.style import (
+    INK,
+    Drawing,
+    Look,
+    banded,
+    largest_size,
+    looks,
+    number_axis,
+    style,
+)
 
 LEVEL = ("low", "mean", "high")
 STEP = ("difference_low", "difference", "difference_high")
@@ -222,16 +237,19 @@ class Curve:
     behind: str = ""
     founded: str = ""
 
-    @property
-    def level(self) -> str:
-        """Axis of levels."""
-        unit = unit_style(self.unit).axis
+    def style(self, data: pd.DataFrame) -> UnitStyle:
+        """Give the way in which a curve is read, by the size of its mean."""
+        return unit_style(self.unit, largest_size(data["mean"]))
+
+    def level(self, style: UnitStyle) -> str:
+        """Name the axis of levels."""
+        unit = style.axis
         return f"{tr(self.y)} ({unit})" if self.y else unit[:1].upper() + unit[1:]
 
-    @property
-    def step(self) -> str:
-        """Axis of differences."""
-        return tr("Difference ({unit})", unit=unit_style(self.unit).step_axis)
+    @staticmethod
+    def step(style: UnitStyle) -> str:
+        """Name the axis of differences."""
+        return tr("Difference ({unit})", unit=style.step_axis)
 
 
 AGE, DATE = "Age (years)", "Time since the start (years)"
@@ -292,16 +310,16 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     drawn = looks(arrangement_order(results, results.series))
     data = well_founded(with_numbers(whole, results, curve.behind), results, curve.founded)
     figure, (left, right) = _panels(data, drawn)
-    scale = unit_style(curve.unit).scale
+    read = curve.style(data)
     handles = []
     for name, rows in data.groupby("arrangement", sort=False, observed=True):
-        handles.append(curve_line(left, rows, LEVEL, drawn[str(name)], (scale, 0.07)))
+        handles.append(curve_line(left, rows, LEVEL, drawn[str(name)], (read.scale, 0.07)))
         if name != against:
-            curve_line(right, rows, STEP, drawn[str(name)], (scale, 0.18))
+            curve_line(right, rows, STEP, drawn[str(name)], (read.scale, 0.18))
     right.axhline(0.0, color=drawn[against].colour, lw=1.4)
     right.set_title(tr("Difference from {baseline}", baseline=arrangement_text(against).lower()))
     left.set_title(tr("Level"))
-    for axes, label in ((left, curve.level), (right, curve.step)):
+    for axes, label in ((left, curve.level(read)), (right, curve.step(read))):
         number_axis(axes, "y", label)
         number_axis(axes, "x", tr(curve.x))
     figure.units = dict.fromkeys(("mean", "low", "difference"), curve.unit) | {"at_risk": "firms"}

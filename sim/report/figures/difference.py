@@ -20,6 +20,7 @@ from sim.report.figures.style import (
     INK,
     Drawing,
     Look,
+    largest_size,
     looks,
     named_rows,
     number_axis,
@@ -100,17 +101,17 @@ def shade_better_side(axes: Axes, mark: Mark, limits: tuple[float, float] | None
 
 
 def _panel(axes: Axes, mark: Mark, rows: pd.DataFrame, drawn: dict[str, Look]) -> None:
-    scale = unit_style(mark.unit).scale
+    read = unit_style(mark.unit, largest_size(rows["difference"]))
     for place, (name, row) in enumerate(rows.iterrows()):
-        whisker(axes, place, row.to_dict(), scale, drawn[str(name)])
+        whisker(axes, place, row.to_dict(), read.scale, drawn[str(name)])
     shade_better_side(axes, mark)
-    axes.set_title(_panel_title(mark))
-    number_axis(axes, "x", unit_style(mark.unit).step_axis)
+    axes.set_title(panel_title(mark))
+    number_axis(axes, "x", read.step_axis)
     # Long numbers would run into each other at the usual number of ticks.
     axes.xaxis.set_major_locator(MaxNLocator(5))
 
 
-def _panel_title(mark: Mark) -> str:
+def panel_title(mark: Mark) -> str:
     """Write the outcome's label, with the direction that is better."""
     # The arrow keeps its word; a wide space stands before it unless a new line does.
     better = tr("better")

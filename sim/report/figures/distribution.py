@@ -14,7 +14,16 @@ from sim.analysis.outcomes_table import Outcomes
 from sim.base.language import gap, tr
 from sim.base.wording import arrangement_text, unit_style
 from sim.outcomes.mark import Mark
-from sim.report.figures.style import MUTED, Drawing, Look, looks, named_rows, number_axis, style
+from sim.report.figures.style import (
+    MUTED,
+    Drawing,
+    Look,
+    largest_size,
+    looks,
+    named_rows,
+    number_axis,
+    style,
+)
 
 LEVELS = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 _GOLDEN = 0.618_033_988_75
@@ -64,15 +73,16 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
     data = (share_data if mark.binary else distribution_data)(outcomes, name)
     table = outcomes.table(name)
     drawn = looks(outcomes.arrangements)
-    scale = unit_style(mark.unit).scale
+    read = unit_style(mark.unit, largest_size(table))
     figure = Drawing(7.6, 1.5 + 0.55 * len(data))
     axes = figure.subplots()
     for place, row in enumerate(data.to_dict("records")):
         if row["defined"]:
             look = drawn[row["arrangement"]]
             if not mark.binary:
-                _strip(axes, place, finite(table[row["arrangement"]]) * scale, look)
-            (_interval if mark.binary else _box)(axes, place, row, scale, look)
+                strip(axes, place, finite(table[row["arrangement"]]) * read.scale, look)
+            (_interval if mark.binary else box)(axes, place, row, read.scale, look)
+            _diamond(axes, place, float(row["mean"]) * read.scale, look)
         else:
             across = axes.get_yaxis_transform()
             axes.text(0.01, place, tr("never defined"), transform=across, va="center", color=MUTED)
@@ -80,8 +90,8 @@ def distribution(outcomes: Outcomes, name: str) -> Drawing:
     if mark.heavy_tailed and not mark.binary:
         low, high = data["p05"].min(), data["p95"].max()
         if low > 0.0 and high > _WIDE_RANGE * low:
-            _scale_by_decades(axes, finite(table) * scale)
-    number_axis(axes, "x", f"{tr(mark.label)} ({unit_style(mark.unit).axis})")
+            _scale_by_decades(axes, finite(table) * read.scale)
+    number_axis(axes, "x", f"{tr(mark.label)} ({read.axis})")
     words = "{outcome}: distribution over replications"
     if mark.binary:
         words = "{outcome}: share of replications"
@@ -98,8 +108,8 @@ def _scale_by_decades(axes: Axes, values: FloatArray) -> None:
         axes.set_xscale("symlog", linthresh=float(above.min()))
 
 
-def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:
-    """Draw one point per replication, spread by a fixed sequence and not by chance."""
+def strip(axes: Axes, place: float, values: FloatArray, look: Look) -> None:
+    """Draw one point per replication in a row, spread by a fixed sequence and not by chance."""
     spread = (np.arange(values.size) * _GOLDEN) % 1.0 - 0.5
     axes.scatter(
         values, place + 0.56 * spread, s=9, color=look.colour, alpha=0.35, linewidths=0, zorder=2,
@@ -110,7 +120,6 @@ def _strip(axes: Axes, place: int, values: FloatArray, look: Look) -> None:
 def _interval(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
     ends = [float(row[end]) * scale for end in ("low", "high")]
     axes.plot(ends, [place, place], color=look.colour, lw=2.0, zorder=3)
-    _diamond(axes, place, float(row["mean"]) * scale, look)
 
 
 def _diamond(axes: Axes, place: int, mean: float, look: Look) -> None:
@@ -118,7 +127,8 @@ def _diamond(axes: Axes, place: int, mean: float, look: Look) -> None:
     axes.plot(mean, place, ls="", marker="D", ms=5.5, zorder=5, mfc=face, mec="white", mew=1.0)
 
 
-def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) -> None:
+def box(axes: Axes, place: float, row: dict[Any, Any], scale: float, look: Look) -> None:
+    """Draw middle half, median and whiskers of a row with the columns of `LEVELS`."""
     p05, p25, median, p75, p95 = (float(row[level]) * scale for level in LEVELS)
     axes.plot([p05, p25], [place, place], color=look.colour, lw=1.4, zorder=3)
     axes.plot([p75, p95], [place, place], color=look.colour, lw=1.4, zorder=3)
@@ -126,7 +136,6 @@ def _box(axes: Axes, place: int, row: dict[Any, Any], scale: float, look: Look) 
     box.set(facecolor=(*to_rgb(look.colour), 0.22), edgecolor=look.colour, linewidth=1.3)
     axes.add_patch(box)
     axes.plot([median, median], [place - 0.17, place + 0.17], color=look.colour, lw=2.4)
-    _diamond(axes, place, float(row["mean"]) * scale, look)
 
 
 def _note(mark: Mark, data: pd.DataFrame) -> str:

@@ -16,7 +16,15 @@ from sim.report.figures.lifecycle import PREFIX, STAY
 from sim.report.figures.losses import SERIES
 from sim.report.figures.payments import SALES
 from sim.report.figures.regimes import regime_names
-from sim.report.figures.selection import DISTRIBUTIONS, GROUP_LABELS, drawn, group_label
+from sim.report.figures.selection import (
+    DISTRIBUTIONS,
+    GROUP_LABELS,
+    SIDES,
+    Side,
+    asked,
+    drawn,
+    group_label,
+)
 from sim.report.figures.style import Drawing
 
 _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
@@ -31,6 +39,9 @@ _OF_RESULTS: tuple[tuple[str, str, Callable[..., Drawing]], ...] = (
     ("loss-split", BORNE + LEAD, figures.loss_split),
     ("payments", SALES, figures.payments),
 )
+HISTORIES = "histories-"
+"""What the keys of figures of histories begin with."""
+
 _OF_NO_BASELINE = (figures.loss_distribution, figures.loss_split)
 
 
@@ -44,8 +55,10 @@ class Planned(NamedTuple):
 def planned(outcomes: Outcomes, comparison: Comparison, results: ResultsView) -> Iterator[Planned]:
     """Give the figures for which the data are there, in reading order.
 
-    Differences by party, distributions of the headlines, then curves.
+    Differences within histories by side, differences by party, distributions of some outcomes,
+    then curves.
     """
+    yield from _histories(outcomes, comparison)
     for group in groups(comparison):
         if _drawable(comparison, group):
             yield Planned(f"difference-{_slug(group)}", _difference(comparison, group))
@@ -59,6 +72,23 @@ def planned(outcomes: Outcomes, comparison: Comparison, results: ResultsView) ->
         if has_series(results, series):
             told = () if of_results in _OF_NO_BASELINE else (comparison.baseline,)
             yield Planned(key, partial(of_results, results, *told))
+
+
+def history_key(outcomes: Outcomes, comparison: Comparison, side: Side) -> str:
+    """Give the key of the figure of a side's histories; empty where nothing is compared."""
+    names = asked(side, outcomes.names)
+    rows = comparison.frame()
+    if not names or rows.loc[rows["outcome"] == names[0], "difference"].isna().all():
+        return ""
+    return f"{HISTORIES}{side.key}"
+
+
+def _histories(outcomes: Outcomes, comparison: Comparison) -> Iterator[Planned]:
+    """Give the one figure of the first screen, a panel a side."""
+    for side in SIDES:
+        if key := history_key(outcomes, comparison, side):
+            name = asked(side, outcomes.names)[0]
+            yield Planned(key, partial(figures.histories, outcomes, comparison, name))
 
 
 def missing(results: ResultsView) -> list[str]:

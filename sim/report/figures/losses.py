@@ -1,6 +1,7 @@
 """The loss distribution of each bank, with value-at-risk and expected shortfall."""
 
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,15 @@ from numpy.typing import NDArray
 from sim.analysis.estimates import FloatArray, mean_interval, quantile_ranks
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
 from sim.base.language import gap, tr
-from sim.base.wording import arrangement_text, level_text, percent_text, plain_number, unit_style
+from sim.base.wording import (
+    arrangement_text,
+    decimals,
+    error_of,
+    level_text,
+    percent_text,
+    plain_number,
+    unit_style,
+)
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.report.figures.curves import defined, family
@@ -25,6 +34,7 @@ from sim.report.figures.style import (
     Drawing,
     Look,
     grid_of,
+    largest_size,
     looks,
     named_rows,
     number_axis,
@@ -36,6 +46,8 @@ SERIES = "bank_annual_loss"
 LEVELS = (0.999, 0.99, 0.95, 0.90)
 _RESAMPLES = 400
 _ROUNDING = 1e-12
+MONEY, A_YEAR = "CNY million", "CNY million per year"
+_ENDS = tuple(f"{measure}{end}" for measure in ("var", "es") for end in ("", "_low", "_high"))
 _SEED = 20_020_726
 _FEWEST_FOR_999 = 10_000
 
@@ -152,12 +164,14 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
     figure = Drawing(2.2 + 2.7 * across, 1.4 + down * (2.6 + low))
     grid = figure.add_gridspec(2 * down, across, height_ratios=[2.2, low] * down)
     handles: list[Any] = []
+    known = data.loc[data["bank"].isin(banks), ["var", "es"]]
+    read = unit_style(A_YEAR, largest_size(known))
     for place, bank in enumerate(banks):
         row, column = 2 * (place // across), place % across
         axes = figure.add_subplot(grid[row, column])
         tails = data[data["bank"] == bank].set_index("arrangement")
         handles = [
-            _exceedance(axes, parts[bank, name], look)
+            _exceedance(axes, parts[bank, name], look, read.scale)
             for name, look in shown.items()
             if name in tails.index
         ]
@@ -166,9 +180,10 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
         axes.tick_params(axis="x", labelbottom=False)
         number_axis(axes, "y", f"{tr('Years with a larger loss')} ({unit_style('share').axis})")
         beneath = figure.add_subplot(grid[row + 1, column], sharex=axes)
-        _tails(beneath, tails.to_dict("index"), shown, column == 0)
+        _tails(beneath, _scaled(tails, _ENDS, read.scale), shown, column == 0)
+        number_axis(beneath, "x", tr("Loss in a year ({unit})", unit=read.axis))
     note = _note(data, len(banks))
-    figure.units = dict.fromkeys(("mean", "var", "es"), "CNY million per year")
+    figure.units = dict.fromkeys(("mean", "var", "es"), A_YEAR)
     words = {"var": tr("Value-at-risk"), "es": tr("Expected shortfall")}
     handles += [Line2D([], [], label=words[one], **_mark(one, "o", MUTED)) for one in words]
     return figure.finish(tr("Annual credit loss of each bank"), note, data, handles)
@@ -182,8 +197,8 @@ def largest(data: pd.DataFrame, most: int) -> list[Any]:
     return [bank for bank in every if bank in kept]
 
 
-def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
-    values = np.sort(part["value"].to_numpy(np.float64))
+def _exceedance(axes: Axes, part: pd.DataFrame, look: Look, scale: float) -> Any:
+    values = np.sort(part["value"].to_numpy(np.float64)) * scale
     # The line ends at the largest loss, at the share of years that reach it.
     larger = np.maximum(values.size - np.arange(1, values.size + 1), 1)
     share = unit_style("share").scale * larger / values.size
@@ -197,12 +212,11 @@ def _exceedance(axes: Axes, part: pd.DataFrame, look: Look) -> Any:
     return line
 
 
-def _tails(
-    axes: Axes, tails: dict[Any, dict[Any, Any]], shown: dict[str, Look], is_named: bool
-) -> None:
+def _tails(axes: Axes, tails: pd.DataFrame, shown: dict[str, Look], is_named: bool) -> None:
     """Draw both tail measures with their intervals, one row an arrangement."""
+    rows = tails.to_dict("index")
     for place, (name, look) in enumerate(shown.items()):
-        tail = tails.get(name)
+        tail = rows.get(name)
         if tail is None or math.isnan(tail["level"]):
             continue
         for measure, offset in _OFFSETS.items():
@@ -215,7 +229,11 @@ def _tails(
     axes.tick_params(axis="y", labelsize=7.5, length=0)
     axes.set_ylim(len(shown) - 0.4, -0.6)
     axes.grid(visible=False, axis="y")
-    number_axis(axes, "x", tr("Loss in a year (CNY million)"))
+
+
+def _scaled(data: pd.DataFrame, columns: Iterable[str], scale: float) -> pd.DataFrame:
+    """Give some columns on the reader's scale."""
+    return data.assign(**{column: data[column] * scale for column in columns})
 
 
 def _mark(measure: str, marker: str, colour: str) -> dict[str, Any]:
@@ -320,22 +338,23 @@ def loss_split(results: ResultsView) -> Drawing:
     data = loss_split_data(results, _MOST_BANKS)
     drawn = looks(arrangement_order(results, results.series))
     arms = list(dict.fromkeys(data["arrangement"]))
-    bearers = _bearers(data)
+    bearers, read = _bearers(data), unit_style(MONEY, largest_size(data["mean"]))
+    seen = _scaled(data, ("mean", "low", "high"), read.scale)
     high = (1.4, 0.85 + 0.25 * len(bearers))
     figure, panels = panel_grid(len(arms), _ACROSS, (2.4, 2.6), high, sharex=True)
     for axes, name in zip(panels.flat, arms, strict=False):
-        rows = data[data["arrangement"] == name].to_dict("records")
+        rows = seen[seen["arrangement"] == name].to_dict("records")
         cells = {(row["bearer"], row["role"]): row for row in rows}
         _panel(axes, cells, bearers, drawn[name])
     labels = [tr(PARTIES[one]) if one in PARTIES else arrangement_text(one) for one in bearers]
     named_rows(panels[0, 0], labels)
     # Beside each interval stands the share of its bar.
-    reach = float(data.loc[data["bearer"] != ALL, ["mean", "high"]].max().max())
+    reach = float(seen.loc[seen["bearer"] != ALL, ["mean", "high"]].max().max())
     panels[0, 0].set_xlim(0.0, 1.22 * max(reach, 1e-9))
     for axes in panels.flat:
-        number_axis(axes, "x", tr("Credit loss (CNY million)"))
+        number_axis(axes, "x", tr("Credit loss ({unit})", unit=read.axis))
         axes.tick_params(axis="x", labelbottom=True)
-    figure.units = {"mean": "CNY million", "low": "CNY million", "share": "share"}
+    figure.units = {"mean": MONEY, "low": MONEY, "share": "share"}
     title = tr("Who bears the credit losses")
     return figure.finish(title, _split_note(data), data, _handles(data))
 
@@ -371,9 +390,11 @@ def _panel(
             axes.text(end, place, text, va="center", fontsize=7.5, color=MUTED)
     axes.grid(visible=False, axis="y")
     total = rows[ALL, WHOLE]
-    words = tr("{name}: {mean}", name=look.label, mean=plain_number(total["mean"], 0))
+    mean, *ends = (total[name] for name in ("mean", "low", "high"))
+    exact = decimals(mean, error_of(*ends))
+    words = tr("{name}: {mean}", name=look.label, mean=plain_number(mean, exact))
     if math.isfinite(total["low"]):
-        low, high = (plain_number(total[end], 0) for end in ("low", "high"))
+        low, high = (plain_number(end, exact) for end in ends)
         words += "\n" + tr("({low} to {high})", low=low, high=high)
     axes.set_title(words)
 

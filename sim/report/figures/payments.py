@@ -12,10 +12,19 @@ from matplotlib.patches import Rectangle
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
-from sim.base.wording import MINUS, arrangement_text, plain_number
+from sim.base.wording import arrangement_text, plain_number, unit_style
 from sim.outcomes.series import PAID
 from sim.report.figures.curves import family, level_and_difference
-from sim.report.figures.style import INK, MUTED, Drawing, Look, looks, panel_grid, style
+from sim.report.figures.style import (
+    INK,
+    MUTED,
+    Drawing,
+    Look,
+    largest_size,
+    looks,
+    panel_grid,
+    style,
+)
 
 PARTIES = {
     "customers": "Customers", "firms": "Firms", "suppliers": "Suppliers and staff",
@@ -33,7 +42,7 @@ UNIT = "CNY million per year"
 _ACROSS = 2
 _PALEST, _DARKEST = 0.08, 0.42
 _DECADES = 4.0
-_LONG = 10_000.0
+_LEAST = 0.01
 
 
 def payments_data(
@@ -102,18 +111,19 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
     against = baseline or order[0]
     arms = [against, *(name for name in order if name != against)]
     drawn = looks(arrangement_order(results, results.series))
+    read = unit_style(UNIT, largest_size(data[["mean", "difference"]]))
     sides = [[one for one in PARTIES if one in set(data[side])] for side in ("payer", "payee")]
     high = (1.2, 1.75 + 0.24 * len(sides[0]))
     figure, panels = panel_grid(len(arms), _ACROSS, (2.0, 4.1), high)
     for axes, name in zip(panels.flat, arms, strict=False):
         rows = data[data["arrangement"] == name].to_dict("records")
-        _frame(axes, sides)
+        _frame(axes, sides, read.axis)
         for row in rows:
             at = (sides[1].index(row["payee"]), sides[0].index(row["payer"]))
             if name == against:
-                _level(axes, at, row, drawn[name])
+                _level(axes, at, row["mean"] * read.scale, drawn[name])
             else:
-                _step(axes, at, row, (drawn[name], drawn[against]))
+                _step(axes, at, row, (drawn[name], drawn[against]), read.scale)
         words = "{name}: amounts" if name == against else "{name}: difference from {baseline}"
         base = arrangement_text(against).lower()
         axes.set_title(tr(words, name=drawn[name].label, baseline=base))
@@ -123,7 +133,7 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
     return figure.finish(tr("Who pays whom"), _note(data, against), data)
 
 
-def _frame(axes: Axes, sides: list[list[str]]) -> None:
+def _frame(axes: Axes, sides: list[list[str]], unit: str) -> None:
     payers, payees = sides
     axes.set_xlim(-0.5, len(payees) - 0.5)
     axes.set_ylim(len(payers) - 0.5, -0.5)
@@ -131,7 +141,7 @@ def _frame(axes: Axes, sides: list[list[str]]) -> None:
     labels = [tr(PARTIES[one]) for one in payees]
     axes.set_xticks(range(len(payees)), labels, rotation=35, ha="right", rotation_mode="anchor")
     axes.tick_params(length=0, labelsize=7.5)
-    axes.set_xlabel(tr("Receives ({unit})", unit=tr(UNIT)))
+    axes.set_xlabel(tr("Receives ({unit})", unit=unit))
     axes.grid(visible=False)
     for n in range(len(payers)):
         axes.axhline(n + 0.5, color=MUTED, lw=0.3)
@@ -139,17 +149,23 @@ def _frame(axes: Axes, sides: list[list[str]]) -> None:
         axes.axvline(n + 0.5, color=MUTED, lw=0.3)
 
 
-def _level(axes: Axes, at: tuple[int, int], row: dict[Any, Any], look: Look) -> None:
+def _level(axes: Axes, at: tuple[int, int], amount: float, look: Look) -> None:
     """Write one amount, on a cell that is the darker the larger it is."""
-    if row["mean"] == 0.0:
+    if amount == 0.0:
         return
-    _cell(axes, at, look.colour, row["mean"])
-    axes.text(*at, amount_text(row["mean"]), ha="center", va="center", fontsize=7, color=INK)
+    _cell(axes, at, look.colour, amount)
+    axes.text(*at, amount_text(amount), ha="center", va="center", fontsize=7, color=INK)
 
 
-def _step(axes: Axes, at: tuple[int, int], row: dict[Any, Any], pair: tuple[Look, Look]) -> None:
+def _step(
+    axes: Axes,
+    at: tuple[int, int],
+    row: dict[Any, Any],
+    pair: tuple[Look, Look],
+    scale: float,
+) -> None:
     """Write one difference, filled with the colour of the arrangement that pays more."""
-    step = row["difference"]
+    step = row["difference"] * scale
     if step == 0.0:
         return
     clear = row["difference_low"] > 0.0 or row["difference_high"] < 0.0
@@ -170,30 +186,25 @@ def _cell(axes: Axes, at: tuple[int, int], colour: str, amount: float) -> None:
 
 
 def amount_text(amount: float, *, sign: bool = False) -> str:
-    """Write an amount in five letters or so; k is a thousand.
+    """Write an amount in five letters or so.
 
-    >>> amount_text(12345.6), amount_text(345.6), amount_text(-3.456, sign=True)
-    ('12.3k', '346', '−3.5')
-    >>> amount_text(0.0123), amount_text(0.0004, sign=True)
-    ('0.01', '+0.00')
+    >>> amount_text(345.6), amount_text(-3.456, sign=True), amount_text(0.0123)
+    ('346', '−3.5', '0.01')
+    >>> amount_text(0.0004, sign=True), amount_text(-0.0004)
+    ('< 0.01', '< 0.01')
     """
     size = abs(amount)
-    if size >= _LONG:
-        text = plain_number(size / 1000.0, 1 if size < 10.0 * _LONG else 0) + "k"
-    else:
-        text = plain_number(size, 0 if size >= 100.0 else 1 if size >= 1.0 else 2)
-    if amount < 0.0:
-        return MINUS + text
-    return "+" + text if sign else text
+    if size < _LEAST:
+        return f"< {_LEAST}"
+    return plain_number(amount, 0 if size >= 100.0 else 1 if size >= 1.0 else 2, sign=sign)
 
 
 def _note(data: pd.DataFrame, against: str) -> str:
     return tr(
-        "Rows pay, columns receive. Mean of {count} replications, CNY million per year of the"
-        " experiment; k: thousand; the darker, the more. Differences from {baseline} are paired"
-        " by replication. Upright and filled: the 95 % interval is clear of zero, in the colour"
-        " of the arrangement where it pays more and of {baseline} where that one does; italic:"
-        " it is not clear of zero. Intervals, and what is paid for, stand in the table behind"
-        " the figure.",
+        "Rows pay, columns receive. Mean of {count} replications, per year of the experiment;"
+        " the darker, the more. Differences from {baseline} are paired by replication. Upright"
+        " and filled: the 95 % interval is clear of zero, in the colour of the arrangement where"
+        " it pays more and of {baseline} where that one does; italic: it is not clear of zero."
+        " Intervals, and what is paid for, stand in the table behind the figure.",
         count=int(data["replications"].max()), baseline=arrangement_text(against).lower(),
     )  # fmt: skip

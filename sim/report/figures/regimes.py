@@ -18,6 +18,7 @@ from sim.report.figures.style import (
     MUTED,
     Drawing,
     Look,
+    largest_size,
     looks,
     named_rows,
     number_axis,
@@ -65,7 +66,8 @@ def profit_by_regime(outcomes: Outcomes, confidence: float = 0.95) -> Drawing:
     """
     data = profit_by_regime_data(outcomes, confidence)
     regimes = list(dict.fromkeys(data["regime"]))
-    drawn, style_of = looks(outcomes.arrangements), unit_style(str(data["unit"].iloc[0]))
+    drawn = looks(outcomes.arrangements)
+    style_of = unit_style(str(data["unit"].iloc[0]), largest_size(data["mean"]))
     figure = Drawing(7.6, 1.7 + 0.5 * len(outcomes.arrangements))
     axes = figure.subplots()
     for place, name in enumerate(outcomes.arrangements):

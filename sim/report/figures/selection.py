@@ -5,7 +5,8 @@ which of them open the summary and the report and which are drawn; nothing is le
 the tables.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from sim.analysis.labelled import PARTIES
 from sim.base.language import tr
@@ -14,14 +15,69 @@ GROUP_LABELS = PARTIES
 """Parties that outcomes belong to, in reading order."""
 
 HEADLINES = (
-    "bank.raroc", "bank.profit", "bank.interest_income", "bank.relationship_income",
-    "bank.equity_gain", "bank.credit_loss", "bank.npl_ratio", "bank.vintage_default_3y",
-    "bank.loss_es99", "firm.access_share", "firm.funding_gap", "firm.survival_5y",
-    "firm.survival_10y", "firm.founder_wealth", "system.credit_outstanding",
-    "system.additional_survivors", "system.public_cost", "cycle.profit_gap",
-    "cycle.crossover_years",
+    "bank.net_margin", "bank.raroc", "bank.credit_loss_rate", "bank.vintage_default_3y",
+    "bank.capital_ratio_low", "bank.profit", "bank.credit_loss", "firm.access_share",
+    "firm.survival_5y", "firm.survival_10y", "firm.funding_gap", "firm.cost_of_finance",
+    "firm.founder_wealth", "system.any_bank_failure", "system.additional_survivors",
+    "system.public_cost_rate", "cycle.margin_boom", "cycle.margin_bust", "cycle.margin_gap",
+    "cycle.crossed", "cycle.crossover_years",
 )  # fmt: skip
-"""What a banker asks first; everything else stands in the tables and ``comparison.csv``."""
+"""What a risk committee asks first: rates, losses, capital, failure, boom and bust.
+
+Totals in money, which grow with the book, and the NPL ratio, which growth lowers, stand in the
+tables with everything else.
+"""
+
+FIRST = ("consortium", "revenue_swap")
+"""Arrangements that are told first, beside the baseline."""
+
+NUMBERS = (
+    "bank.net_margin", "cycle.margin_boom", "cycle.margin_bust", "bank.credit_loss_rate",
+    "system.any_bank_failure", "firm.access_share", "firm.survival_5y",
+)  # fmt: skip
+"""The numbers of a committee, per unit lent, per firm or per history, and per year."""
+
+
+class Side(NamedTuple):
+    """A side of the question, and the outcomes by which it is answered, each in its order.
+
+    The first of `asked` that a run has is the one on which the side is judged; `phases` tell
+    in which part of the cycle; `causes` go with it, 1 where more of them is better for the
+    side; they are parts of it, in its unit, where `adds_up`.
+    """
+
+    key: str
+    label: str
+    asked: tuple[str, ...]
+    phases: tuple[str, ...]
+    causes: Mapping[str, int]
+    adds_up: bool = False
+
+
+SIDES = (
+    Side(
+        "bank", "Banks",
+        ("bank.net_margin", "bank.raroc", "bank.credit_loss_rate", "bank.capital_ratio_low"),
+        ("cycle.margin_boom", "cycle.margin_bust", "cycle.margin_gap"),
+        {"bank.relationship_rate": 1, "bank.equity_gain_rate": 1, "bank.lending_rate": 1,
+         "bank.credit_loss_rate": -1, "bank.operating_cost_rate": -1},
+        adds_up=True,
+    ),
+    Side(
+        "firm", "Firms",
+        ("firm.access_share", "firm.survival_5y", "firm.survival_10y", "firm.funding_gap",
+         "firm.cost_of_finance"),
+        (),
+        {"firm.first_loan_3y": 1, "firm.liquidity_closures": -1},
+    ),
+    Side(
+        "system", "The public",
+        ("system.any_bank_failure", "system.additional_survivors", "system.public_cost_rate"),
+        ("system.procyclicality", "cycle.new_lending_winter_share"),
+        {"bank.capital_ratio_low": 1, "bank.credit_loss_rate": -1},
+    ),
+)  # fmt: skip
+"""Banks, firms and the public, in this order."""
 
 DISTRIBUTIONS = (
     "bank.raroc", "bank.credit_loss", "firm.survival_5y", "firm.funding_gap",
@@ -57,6 +113,22 @@ def group_label(group: str) -> str:
 def headlines(names: Sequence[str]) -> list[str]:
     """Give the headlines among some outcomes, in the order in which a banker asks."""
     return [name for name in HEADLINES if name in names]
+
+
+def asked(side: Side, names: Sequence[str]) -> list[str]:
+    """Give what a side is asked about in a run, the outcome on which it is judged first."""
+    return [name for name in side.asked if name in names]
+
+
+def first(arrangements: Sequence[str], baseline: str) -> list[str]:
+    """Give the two arrangements that are told first: those of `FIRST`, or the first ones.
+
+    >>> first(["plain", "a", "consortium", "b"], "plain"), first(["plain", "a"], "plain")
+    (['consortium', 'a'], ['a'])
+    """
+    others = [name for name in arrangements if name != baseline]
+    named = [name for name in FIRST if name in others]
+    return [*named, *(name for name in others if name not in named)][:2]
 
 
 def drawn(group: str, names: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ from io import BytesIO, StringIO
 from typing import Any
 
 import matplotlib as mpl
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -198,6 +199,15 @@ def number_axis(axes: Axes, which: str, unit: str) -> None:
     axis = axes.xaxis if which == "x" else axes.yaxis
     axis.set_label_text(unit)
     axis.set_major_formatter(FuncFormatter(_tick))
+
+
+def largest_size(values: Any) -> float:
+    """Give the size of the largest number among some, whatever their shape; 0 where none is.
+
+    >>> largest_size([[1.0, -3.0], [float("nan"), 2.0]]), largest_size([float("nan")])
+    (3.0, 0.0)
+    """
+    return float(np.fmax.reduce(np.abs(np.asarray(values, np.float64)).ravel(), initial=0.0))
 
 
 def _tick(value: float, position: int | None = None) -> str:
