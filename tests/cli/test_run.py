@@ -475,3 +475,11 @@ def test_a_half_width_of_nothing_is_refused_before_anything_runs(file: Path) -> 
     assert result.exit_code == 2
     assert "is no outcome; got bank.nothing" in result.output
     assert not Path("runs").exists()
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_chinese_workbook_says_in_chinese_how_intervals_are_made(file: Path) -> None:
+    run(str(file), "--out", "x", "--excel", "--language", "zh")
+    methods = set(table(Path("x/workbook.xlsx"), "比较")["区间算法"])
+    assert "配对差异的 t 区间" in methods
+    assert [one for one in methods if one.isascii()] == []
