@@ -31,6 +31,7 @@ _NAMES = {
     "breakeven": "sim.studies.breakeven",
     "frontier": "sim.studies.frontier",
     "sweep": "sim.studies.sweep",
+    "precision": "sim.studies.precision",
     "sensitivity": "sim.studies.sensitivity",
     "robustness": "sim.studies.robustness",
     "compare_scenarios": "sim.studies.comparison",

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from sim.analysis.book import firms_of
 from sim.analysis.compare import Comparison
 from sim.analysis.outcomes_table import Outcomes
+from sim.base.columns import write_csv
 from sim.base.language import tr
 from sim.base.wording import error_of, plain_number, row_style, unit_style
 from sim.report.answer import answer, assumptions_sentence, how_sure
@@ -36,7 +37,7 @@ def write_committee(folder: Path, context: Mapping[str, Any]) -> None:
     """Write the page and its table into the folder of a report."""
     page = templates().get_template("committee.html.j2").render(**context)
     (folder / COMMITTEE).write_text(page, encoding="utf-8")
-    context["committee_table"].to_csv(folder / TABLE, index=False)
+    write_csv(context["committee_table"], folder / TABLE)
 
 
 def write_pdf(page: Path, target: Path) -> None:

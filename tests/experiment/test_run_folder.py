@@ -201,6 +201,9 @@ def damage(folder: RunFolder, count: int, harm: Callable[..., bytes]) -> None:
             with pytest.raises(StorageError) as told:
                 read_all(folder, "outcomes.parquet" if name == "manifest.json" else name)
             assert Path(name).name in str(told.value)
+            if "/" not in name:
+                with pytest.raises(StorageError):
+                    read_results(folder.path)
             assert told.value.cure
             assert problems(folder), name
         finally:
