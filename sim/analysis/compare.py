@@ -326,10 +326,21 @@ class Comparison:
 
         Raises OutcomeError if a name was not compared.
         """
-        names = named(outcomes, self.marks)
-        return self._texts(
-            [at for name in names for at in np.flatnonzero(self.rows["outcome"] == name).tolist()]
-        )
+        return self._texts(named(outcomes, self.marks))
+
+    def _texts(self, names: Iterable[str], arrangement: str | None = None) -> pd.DataFrame:
+        """Write rows as text: those of some outcomes, of all arrangements or of one."""
+        rows = self.rows if arrangement is None else self._of(arrangement)
+        texts = [
+            self._text_row(row, written)
+            for name in names
+            for written in (self.style(name),)
+            for row in rows[rows["outcome"] == name].to_dict("records")
+        ]
+        return pd.DataFrame(texts, columns=list(TEXT_COLUMNS))
+
+    def _of(self, arrangement: str) -> pd.DataFrame:
+        return self.rows[self.rows["arrangement"] == arrangement]
 
     def style(self, name: str, divisor: float = 1.0, unit: str = "") -> RowStyle:
         """Give the unit and the decimals in which an outcome's row is written.
@@ -346,17 +357,10 @@ class Comparison:
             rows.loc[rows["verdict"].map(is_ranking), "difference"] / divisor,
         )
 
-    def _texts(self, places: Iterable[int]) -> pd.DataFrame:
-        """Write some rows as text."""
-        chosen = self.rows.iloc[list(places)].to_dict("records")
-        styles = {name: self.style(name) for name in {str(row["outcome"]) for row in chosen}}
-        rows = [self._text_row(row, styles[str(row["outcome"])]) for row in chosen]
-        return pd.DataFrame(rows, columns=list(TEXT_COLUMNS))
-
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give the rows of an outcome or of an arrangement as `table` writes them."""
         if name in self.arrangements:
-            return self._texts(np.flatnonzero(self.rows["arrangement"] == name).tolist())
+            return self._texts(self.marks, name)
         named(name, (*self.marks, *self.arrangements))
         return self.table(name)
 

@@ -21,7 +21,6 @@ from sim.cli.options import (
     say,
     silent,
 )
-from sim.cli.run import cores
 from sim.cli.study_base import (
     announce,
     open_store,
@@ -29,6 +28,7 @@ from sim.cli.study_base import (
     write_study,
 )
 from sim.experiment.run_folder import RUNS, RunFolder
+from sim.experiment.workers import cores
 
 PlanFile = Annotated[
     Path,

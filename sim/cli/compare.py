@@ -21,19 +21,20 @@ from sim.cli.options import (
     Until,
     Workers,
     Yes,
+    given_command,
     reports_errors,
     say,
     settings_of,
     silent,
 )
-from sim.cli.study_base import Given, opened, print_findings
-from sim.experiment.run_folder import COMPARISON, RUNS
+from sim.cli.study_base import Given, opened, print_findings, write_study
+from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder
 from sim.scenario.toml_text import fingerprint
 
 Files = Annotated[
     list[Path],
     typer.Argument(
-        metavar="SCENARIO...", parser=scenario_path, help="One scenario file or several."
+        metavar="SCENARIO...", parser=scenario_path, help="Scenario files, or two folders of runs."
     ),
 ]
 TAIL = "--tail"
@@ -73,25 +74,27 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     yes: Yes = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compare arrangements of one or several scenarios with common random numbers."""
+    """Compare arrangements of scenarios with common random numbers, or two folders of runs."""
+    values = settings_of(settings, replications=replications, seed=seed)
+    if any(file.is_dir() for file in files):
+        two_runs(files, out, quiet, is_bare=not (values or until or tail or baseline))
+        return
     from sim.base.columns import write_csv
     from sim.studies.comparison import Precisely, align_scenarios, compare_scenarios, tail_findings
     from sim.studies.request import together
     from sim.studies.variance import METHODS, variance_factors
 
-    values = settings_of(settings, replications=replications, seed=seed)
     scenarios = load_files(files, values, silent if quiet else say)
-    first = next(iter(scenarios.values()))
+    first, own = _first(scenarios)
     aim = Precisely(until or (), most, with_levels=levels)
     targets, aligned = together(aim.targets, lambda: align_scenarios(scenarios, baseline))
     tails = read_tails(tail or (), scenarios, aim)
-    count = first.experiment.replications
-    jobs = [(one, most if targets else count) for one in aligned.scenarios]
-    jobs += [(first, count)] * (len(METHODS) - 1) * measure_variance_reduction
+    jobs = [(one, most if targets else own) for one in aligned.scenarios]
+    jobs += [(first, own)] * (len(METHODS) - 1) * measure_variance_reduction
     given = Given(files[0], workers=workers, yes=yes, quiet=quiet)
     with opened(given, first, out or default_folder(files, list(scenarios.values()))) as now:
         now.start(*jobs, at_most=bool(targets))
-        found, extra = compare_scenarios(scenarios, baseline, aim, now.store), []
+        found, extra = compare_scenarios(scenarios, baseline, precisely=aim, store=now.store), []
         if measure_variance_reduction:
             extra.append(variance_factors(first, store=now.store).findings())
         if tails:
@@ -104,6 +107,39 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
         if not quiet:
             _print(found, extra)
             typer.echo(f"\nall outcomes: {now.folder.path / COMPARISON}")
+
+
+def two_runs(files: Sequence[Path], out: Path | None, quiet: bool, is_bare: bool) -> None:
+    """Say in what two runs differ; with --out as tables and page, too.
+
+    Raises BadInputError if two folders are not what is given, or options for scenarios are.
+    """
+    from sim.experiment.run import load_run
+    from sim.studies.runs import compare_runs
+
+    if len(files) != 2 or not all(file.is_dir() for file in files) or not is_bare:
+        what = "must be two folders of runs without further values, or scenario files"
+        where = " ".join(map(str, files))
+        raise BadInputError(where, what, "for example: compare runs/ONE runs/OTHER")
+    found = compare_runs(load_run(files[0]), load_run(files[1])).findings()
+    if out is not None:
+        folder = RunFolder(out)
+        with folder.held():
+            about = {"command": given_command(), "title": found.title, "question": ""}
+            place = write_study(folder, found, about)
+    if not quiet:
+        for n, name in enumerate(one for one in ("scenario", "headlines") if one in found.tables):
+            told = () if n else found.sentences
+            print_findings(replace(found, sentences=told, tables={name: found.tables[name]},
+                                   captions={name: found.captions[name]}))  # fmt: skip
+    if out is not None:
+        typer.echo(place if quiet else f"\ntables: {place}")
+
+
+def _first(scenarios: dict[str, Any]) -> tuple[Any, int]:
+    """Give the first scenario, and how many replications it asks for."""
+    first = next(iter(scenarios.values()))
+    return first, int(first.experiment.replications)
 
 
 def load_files(

@@ -92,7 +92,7 @@ def _patterns(file: Path) -> None:
 
     with begun(Given(file, replications=PATTERN_REPLICATIONS)) as now:
         now.start()
-        now.tell(patterns(now.scenario, now.store, PATTERN_REPLICATIONS).findings())
+        now.tell(patterns(now.scenario, PATTERN_REPLICATIONS, store=now.store).findings())
 
 
 def _chosen(

@@ -5,7 +5,7 @@ or measures is imported inside functions, since it loads plots.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,34 +26,6 @@ from sim.report.scenario_words import LIMITS, describe, setting
 from sim.scenario.toml_text import fingerprint
 
 
-@dataclass(frozen=True)
-class Measured:
-    """Results with what they mean."""
-
-    results: Any
-    outcomes: Any
-    comparison: Any
-    by_bank: Any
-
-
-def measured(results: Any, told: Callable[[Any], None] | None = None) -> Measured:
-    """Measure and compare results as their scenario asks.
-
-    The comparison is `told` as soon as it stands.
-    """
-    from sim.analysis.compare import compare
-    from sim.analysis.outcomes_table import by_bank, measure
-
-    experiment = results.scenario.experiment
-    outcomes = measure(results)
-    share = experiment.half_width_share
-    comparison = compare(outcomes, experiment.baseline, half_width_share=share)
-    if told is not None:
-        told(comparison)
-    banks = by_bank(results, experiment.baseline, comparison.confidence)
-    return Measured(results, outcomes, comparison, banks)
-
-
 def write_findings(
     folder: RunFolder,
     results: Any,
@@ -68,10 +40,13 @@ def write_findings(
     language asked for; tables hold the same words in all. So many processes draw the figures;
     the comparison is `told` before.
     """
+    from sim.analysis.measured import Measured
     from sim.report.explore_data import explored
 
     # The page shows what the folder says of the run, as it will when it is written again.
-    found = measured(replace(results, manifest=folder.manifest() or results.manifest), told)
+    found = Measured(replace(results, manifest=folder.manifest() or results.manifest))
+    if told is not None:
+        told(found.comparison)
     with folder.staging() as stage, language(written):
         write_csv(found.comparison.frame(), stage / COMPARISON)
         write_csv(found.outcomes.summary(confidence=found.comparison.confidence), stage / SUMMARY)
@@ -85,17 +60,16 @@ def write_findings(
     return found.comparison
 
 
-def write_excel(file: Path, found: Measured) -> None:
+def write_excel(file: Path, found: Any) -> None:
     """Write the workbook of a run, in the language of the context."""
     from sim.base.workbook import write_workbook
     from sim.experiment.workbook import run_sheets
 
-    sheets = run_sheets(found.results, found.outcomes, found.comparison, found.by_bank)
-    write_workbook(file, sheets)
+    write_workbook(file, run_sheets(found))
 
 
 def write_page(
-    file: Path, folder: RunFolder, found: Measured, drawings: Any = None, files: str = ""
+    file: Path, folder: RunFolder, found: Any, drawings: Any = None, files: str = ""
 ) -> None:
     """Write the report of a run and its studies, in the language of the context.
 

@@ -62,7 +62,10 @@ Replications = Annotated[
 ]
 Seed = Annotated[int | None, typer.Option(min=0, help="Root of all random streams.")]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Processes side by side; by default all cores.")
+    int | None,
+    typer.Option(
+        min=1, help="Processes side by side; by default all cores, one for what is short."
+    ),
 ]
 Out = Annotated[
     Path | None,

@@ -18,8 +18,8 @@ from sim.cli.options import (
     check_excel,
     reports_errors,
 )
-from sim.cli.run import cores
-from sim.experiment.run_folder import REPORT, WORKBOOK, RunFolder, load_run
+from sim.experiment.run_folder import REPORT, WORKBOOK, RunFolder, read_results
+from sim.experiment.workers import cores
 
 _PRINT = (
     'install the extra: pip install "crosscycle[pdf]" (it needs Pango), or print committee.html'
@@ -39,7 +39,8 @@ def report(
     quiet: Quiet = False,
 ) -> None:
     """Write the report of a run again, without simulating; with --out elsewhere, and it alone."""
-    from sim.cli.findings import measured, write_excel, write_findings, write_page
+    from sim.analysis.measured import Measured
+    from sim.cli.findings import write_excel, write_findings, write_page
 
     check_excel(excel)
     if pdf:
@@ -50,12 +51,12 @@ def report(
         # Read before the folder is made ready: what holds no run stays as it is.
         run.check_is_run()
         with run.held():
-            write_findings(run, load_run(folder), written.value, cores(), excel=excel)
+            write_findings(run, read_results(folder), written.value, cores(), excel=excel)
     else:
-        results = load_run(folder)
+        results = read_results(folder)
         page.parent.mkdir(parents=True, exist_ok=True)
         with language(written.value):
-            found = measured(results)
+            found = Measured(results)
             write_page(page, run, found, files=links_to(run.path, page.parent))
             if excel:
                 write_excel(page.with_name(WORKBOOK), found)

@@ -1,6 +1,5 @@
 """Run a scenario: simulate, measure, compare, write the files, print the comparison."""
 
-import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -38,7 +37,8 @@ from sim.cli.options import (
     written_options,
 )
 from sim.experiment.progress import REPLICATIONS
-from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder, load_run
+from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder, read_results
+from sim.experiment.workers import cores, usual_workers
 from sim.scenario.toml_text import fingerprint
 
 # --- A run that goes on until the half-widths that were asked for are reached --------------------
@@ -70,7 +70,7 @@ def simulate_until(
         looks.append((own, run_job(own)))
         if not looks[-1][1].is_whole:
             raise _StoppedError
-        return measure(load_run(job.folder.path))
+        return measure(read_results(job.folder.path))
 
     rule = getattr(job.scenario, "variance_reduction", None)
     unit, given = (1 if rule is None else rule.unit), job.scenario.experiment
@@ -134,7 +134,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     job = Job(
         scenario,
         RunFolder(out or default_folder(file, scenario, part)),
-        workers or min(cores(), scenario.experiment.replications),
+        workers or usual_workers(scenario),
         tuple(record.value for record in keep or ()),
         resume,
         tuple(map(str, notices)),
@@ -173,7 +173,7 @@ def finish(
             typer.echo(sentence)
 
     folder, read = job.folder, None if is_quiet else told
-    write_findings(folder, load_run(folder.path), written, job.workers, read, excel)
+    write_findings(folder, read_results(folder.path), written, job.workers, read, excel)
     if is_quiet:
         typer.echo(folder.path)
         return
@@ -205,13 +205,6 @@ def default_folder(file: Path, scenario: Any, shard: Shard = WHOLE) -> Path:
     """Name the folder of a run by its scenario, all of its values, and its shard."""
     part = "" if shard == WHOLE else f"-{shard.number}-of-{shard.of}"
     return RUNS / f"{file.stem}-{fingerprint(scenario)[:8]}{part}"
-
-
-def cores() -> int:
-    """Count the cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _prepared(scenario: Any, is_solved: bool, workers: int, is_quiet: bool) -> Any:

@@ -27,9 +27,10 @@ from sim.cli.options import (
     say,
     silent,
 )
-from sim.cli.run import cores, finish
+from sim.cli.run import finish
 from sim.experiment.progress import REPLICATIONS
 from sim.experiment.run_folder import ALWAYS, SCENARIO, RunFolder
+from sim.experiment.workers import cores
 
 # --- Verify: every file against its digest, and some replications against themselves -----------
 

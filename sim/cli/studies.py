@@ -11,7 +11,7 @@ import typer
 from sim.cli.options import Arrangements, EachPoint, Outcomes, Pair, Until, Vary, say
 from sim.cli.study_base import Begun, study
 from sim.experiment.progress import REPLICATIONS
-from sim.experiment.run_folder import RunFolder, load_run
+from sim.experiment.run_folder import RunFolder, read_results
 from sim.scenario.toml_text import fingerprint
 
 
@@ -60,15 +60,15 @@ def breakeven(
 ) -> None:
     """Find the value of a number at which two arrangements give the same outcome."""
     from sim.report.figures.studies import breakeven as draw
-    from sim.studies.breakeven import Search, check_request
     from sim.studies.breakeven import breakeven as search
+    from sim.studies.breakeven import check_request
     from sim.studies.request import names_of
 
     sides: list[str | float] = [*names_of(arrangements)]
     sides += [] if level is None else [level]
     lean, one, equation = check_request(now.scenario, vary, outcomes or (), sides)
     now.start((lean, (points + NEAR) * lean.experiment.replications))
-    found = search(lean, one, equation.outcome, sides, Search(points), now.store)
+    found = search(lean, one, equation.outcome, sides, points=points, store=now.store)
     now.tell(found.findings(), {"curve": draw(found)})
 
 
@@ -119,7 +119,7 @@ def sensitivity(
     how = Screening(cast(Any, method.value), points, replications)
     layout = laid_out(now.scenario, vary, outcomes, how)
     now.start((layout.scenario, layout.runs))
-    found = screen(now.scenario, vary, outcomes, how, now.store)
+    found = screen(now.scenario, vary, outcomes, screening=how, store=now.store)
     rows = found.indices[found.indices["kind"] == DIFFERENCE]
     drawn = {f"{method}-{pair}": draw(found, *names) for pair, *names in pairs(rows)}
     now.tell(found.findings(), drawn)
@@ -150,7 +150,7 @@ def robustness(
     trial = Trial(points, replications, tornado)
     layout = laid_out(now.scenario, vary, outcomes, trial)
     now.start((layout.scenario, runs_of(layout, trial)))
-    found = attempt(now.scenario, vary, outcomes, trial, now.store)
+    found = attempt(now.scenario, vary, outcomes, trial=trial, store=now.store)
     drawn = {f"tornado-{pair}": draw(found, *names) for pair, *names in pairs(found.tornado)}
     now.tell(found.findings(), drawn)
 
@@ -172,7 +172,8 @@ def discover(
     sample = Sample(points, replications)
     layout = laid_out(now.scenario, outcomes, arrangements, vary, sample)
     now.start((layout.scenario, layout.runs))
-    found = search(now.scenario, layout.scope.outcomes[0], arrangements, vary, sample, now.store)
+    asked = now.scenario, layout.scope.outcomes[0], arrangements, vary
+    found = search(*asked, sample=sample, store=now.store)
     drawn = {f"{one.arrangement}_{one.side}": worlds(found, one) for one in boxed(found)}
     now.tell(found.findings(), drawn)
 
@@ -252,7 +253,7 @@ def recalled(folder: RunFolder, scenario: Any) -> Any:
     if other := differences(manifest):
         say(f"notice: the run in the folder is of another version: {', '.join(other)}")
         return None
-    results = load_run(folder.path)
+    results = read_results(folder.path)
     return results if set(NEEDED) <= set(results.series["series"].unique()) else None
 
 

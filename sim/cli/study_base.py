@@ -35,10 +35,11 @@ from sim.cli.options import (
     silent,
     table,
 )
-from sim.cli.run import cores, default_folder
+from sim.cli.run import default_folder
 from sim.experiment.identity import program_digest
 from sim.experiment.progress import RUNS as COUNTED
 from sim.experiment.run_folder import REPORT, STORE, RunFolder
+from sim.experiment.workers import cores
 from sim.scenario.toml_text import fingerprint
 
 LONG = 60.0

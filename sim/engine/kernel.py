@@ -22,8 +22,10 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from sim.base import draws, special
+from sim.engine import ledger, quarter
 from sim.model.banks import (
     application,
+    books,
     choice,
     committee,
     credit_decision,
@@ -31,6 +33,7 @@ from sim.model.banks import (
     judgement,
     offer,
     offer_rate,
+    provisions,
     signing,
     withdrawal,
 )
@@ -42,6 +45,7 @@ from sim.model.firms import (
     credit_line,
     equity,
     events,
+    exit_surprise,
     failure,
     flows,
     lifecycle,
@@ -59,15 +63,16 @@ from sim.model.firms import (
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, record, loss_sharing, lifecycle, operations, credit_line, project, equity,
     relationship, right, workout, failure, population, clock, events, advance,
-    contract_effects, flows, loss_surprise, limit, upside, eligibility, application, judgement,
-    offer_rate, credit_decision, withdrawal, offer, choice, signing, committee,
+    contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
+    application, judgement, offer_rate, credit_decision, withdrawal, offer, choice, signing,
+    committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (
     advance.advance, advance.fire, advance.switch_regime, committee.decide_applications,
     committee.decide_on_lines, committee.wind_down, signing.enact_decisions,
     signing.repeat_judge, signing.repeat_sign, signing.repeat_reduction,
-    flows.settle_firms, loss_sharing.split_by_lender, loss_surprise.loss_surprise,
+    quarter.close_quarter, loss_surprise.loss_surprise, exit_surprise.exit_surprise,
 )  # fmt: skip
 """What the engine calls, and `fire`, which is for other drivers; all else is reached from here."""
 
@@ -86,9 +91,9 @@ class Kernel:
     repeat_judge: Callable[..., None]
     repeat_sign: Callable[..., None]
     repeat_reduction: Callable[..., None]
-    settle_firms: Callable[..., None]
-    split_by_lender: Callable[..., None]
+    close_quarter: Callable[..., None]
     loss_surprise: Callable[..., float]
+    exit_surprise: Callable[..., float]
     compiled: bool
 
 
@@ -108,7 +113,10 @@ def rules() -> list[FunctionType]:
     return found
 
 
-_NOT_RULES = {"replication_key", "uniform_columns", "flagged", "conditions", "parts_of"}
+_NOT_RULES = {
+    "replication_key", "uniform_columns", "flagged", "conditions", "parts_of", "split_by_lender",
+    "_paid", "_posting",
+}  # fmt: skip
 
 
 def reached(entry: FunctionType) -> list[FunctionType]:
@@ -140,7 +148,9 @@ def digest_of(entry: FunctionType) -> str:
     types are arguments: Numba knows its code by them, but of a desk by nothing except its name.
     """
     versions = (*map(version, ("numba", "llvmlite", "numpy")), sys.version)
-    digest = hashlib.sha256(repr((versions, desk.Desk._fields, desk.Effects._fields)).encode())
+    bundles = (desk.Desk, desk.Effects, quarter.Closing)
+    fields = [bundle._fields for bundle in bundles]
+    digest = hashlib.sha256(repr((versions, fields)).encode())
     for rule in reached(entry):
         code = rule.__code__
         constants = [value for value in _named(rule) if isinstance(value, CONSTANTS)]

@@ -9,14 +9,17 @@ References
 Godley and Lavoie (2007), Monetary Economics, for transaction-flow consistency.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.columns import Column, Rows, Table
 from sim.base.errors import AccountingError
 
-# --- One ledger: every payment is a transfer between two parties on an account -------------------
+# --- Parties that pay and are paid ---------------------------------------------------------------
 
 
 Floats = NDArray[np.float64]
@@ -42,93 +45,6 @@ PARTIES = tuple(MEANINGS)
     FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
     SUPPLIERS, INSURERS, LESSORS, TRUSTS,
 ) = range(13)  # fmt: skip
-TOLERANCE = 1e-9
-
-
-@dataclass
-class Ledger:
-    """Cumulative transfers, CNY million, and the largest residual seen.
-
-    Examples
-    --------
-    >>> ledger = Ledger()
-    >>> ledger.post("credit drawn", BANKS, FIRMS, 10.0)
-    >>> ledger.post("interest", FIRMS, BANKS, 0.4)
-    >>> ledger.received(FIRMS), ledger.turnover(FIRMS)
-    (9.6, 10.4)
-    >>> ledger.check("cash of firms", 9.6, ledger.received(FIRMS), 10.4, "year 1")
-    >>> ledger.checks, ledger.residual
-    (1, 0.0)
-    """
-
-    flows: dict[str, Floats] = field(default_factory=dict)
-    net: list[float] = field(default_factory=lambda: [0.0] * len(PARTIES))
-    gross: list[float] = field(default_factory=lambda: [0.0] * len(PARTIES))
-    residual: float = 0.0
-    checks: int = 0
-
-    def __post_init__(self) -> None:
-        """Sum up the flows of a ledger that begins with some."""
-        if self.flows and not any(self.gross):
-            for table in self.flows.values():
-                for payer, payee in zip(*np.nonzero(table), strict=True):
-                    self._count(int(payer), int(payee), float(table[payer, payee]))
-
-    def _count(self, payer: int, payee: int, amount: float) -> None:
-        self.net[payee] += amount
-        self.net[payer] -= amount
-        self.gross[payee] += abs(amount)
-        self.gross[payer] += abs(amount)
-
-    def post(self, account: str, payer: int, payee: int, amount: float) -> None:
-        """Record that `payer` paid `amount` to `payee` (a negative one the other way)."""
-        table = self.flows.get(account)
-        if table is None:
-            table = self.flows[account] = np.zeros((len(PARTIES), len(PARTIES)))
-        table[payer, payee] += amount
-        self._count(payer, payee, amount)
-
-    def received(self, party: int) -> float:
-        """Net receipts of a party over all accounts, CNY million."""
-        return self.net[party]
-
-    def turnover(self, party: int) -> float:
-        """Sum of a party's receipts and payments without sign, CNY million."""
-        return self.gross[party]
-
-    def copy(self) -> "Ledger":
-        """An independent copy."""
-        flows = {account: table.copy() for account, table in self.flows.items()}
-        return Ledger(flows, list(self.net), list(self.gross), self.residual, self.checks)
-
-    def check(self, what: str, left: float, right: float, scale: float, where: str) -> None:
-        """Hold two sides of an identity against each other.
-
-        Parameters
-        ----------
-        what : str
-            Name of the identity.
-        left, right : float, CNY million
-        scale : float, CNY million
-            Turnover plus balance of the account.
-        where : str
-            Date, arrangement and replication, for the message.
-
-        Raises
-        ------
-        AccountingError
-            If the sides differ by more than 1e-9 of the scale.
-        """
-        gap = abs(left - right)
-        relative = gap / max(abs(scale), 1.0)
-        self.residual = max(self.residual, relative)
-        self.checks += 1
-        if not relative <= TOLERANCE:
-            raise AccountingError(
-                where, f"{what}: {left:.9g} against {right:.9g}, off by {gap:.3g} CNY million",
-                "this is a fault of the model; report it with the scenario file and the seed",
-            )  # fmt: skip
-
 
 # --- Accounts of the ledger: what is paid, by whom and to whom -----------------------------------
 
@@ -200,3 +116,110 @@ BORNE = _paid(
 LEASED = _paid("leased equipment", SUPPLIERS, LESSORS, "equipment sold after a default")
 ACCOUNTS = tuple(one for one in list(vars().values()) if isinstance(one, Account))
 """Every account, in the order of this file."""
+
+
+# --- One ledger: every payment is a transfer between two parties on an account -------------------
+
+
+PAYMENTS = Table(
+    (
+        Column("received", "CNY million", "receipts less payments, over all accounts"),
+        Column("turned", "CNY million", "receipts and payments without sign"),
+    )
+)
+"""Sums of one party."""
+
+TOLERANCE = 1e-9
+
+
+def _no_payments() -> Floats:
+    return np.zeros((len(ACCOUNTS), len(PARTIES), len(PARTIES)))
+
+
+@dataclass
+class Ledger:
+    """Cumulative transfers, CNY million, and the largest residual seen.
+
+    Parameters
+    ----------
+    paid : array, shape (n_accounts, n_parties, n_parties), CNY million
+        Paid so far on each account by the row to the column.
+    parties : record array, shape (n_parties,), see `PAYMENTS`
+    residual : float
+        Largest relative gap of an identity.
+    checks : int
+        How often an identity was checked.
+
+    Examples
+    --------
+    >>> ledger = Ledger()
+    >>> post(ledger.paid, ledger.parties, ACCOUNTS.index(DRAWN), BANKS, FIRMS, 10.0)
+    >>> post(ledger.paid, ledger.parties, ACCOUNTS.index(INTEREST), FIRMS, BANKS, 0.4)
+    >>> firms = ledger.parties[FIRMS]
+    >>> float(firms.received), float(firms.turned)
+    (9.6, 10.4)
+    >>> ledger.hold(["cash of firms"], np.array([[9.6, 9.6, 10.4]]), "year 1")
+    >>> ledger.checks, ledger.residual
+    (1, 0.0)
+    """
+
+    paid: Floats = field(default_factory=_no_payments)
+    parties: Rows = field(default_factory=lambda: PAYMENTS.empty(len(PARTIES)))
+    residual: float = 0.0
+    checks: int = 0
+
+    @property
+    def flows(self) -> dict[str, Floats]:
+        """Paid so far, by name of the account, shape (n_parties, n_parties)."""
+        return {account.name: table for account, table in zip(ACCOUNTS, self.paid, strict=True)}
+
+    def copy(self) -> "Ledger":
+        """An independent copy."""
+        return Ledger(self.paid.copy(), self.parties.copy(), self.residual, self.checks)
+
+    def hold(self, names: Sequence[str], sides: Floats, where: str) -> None:
+        """Hold the two sides of identities against each other.
+
+        Parameters
+        ----------
+        names : sequence of str
+            Names of the identities.
+        sides : array, shape (n_identities, 3), CNY million
+            Left side, right side, and turnover plus balance of the account.
+        where : str
+            Date, arrangement and replication, for the message.
+
+        Raises
+        ------
+        AccountingError
+            If two sides differ by more than 1e-9 of the scale; it names the first such identity.
+        """
+        gaps = np.abs(sides[:, 0] - sides[:, 1])
+        relative = gaps / np.maximum(np.abs(sides[:, 2]), 1.0)
+        self.residual = max(self.residual, float(relative.max()))
+        self.checks += len(names)
+        for n in np.flatnonzero(~(relative <= TOLERANCE))[:1]:
+            left, right, _ = sides[n]
+            raise AccountingError(
+                where,
+                f"{names[n]}: {left:.9g} against {right:.9g}, off by {gaps[n]:.3g} CNY million",
+                "this is a fault of the model; report it with the scenario file and the seed",
+            )
+
+
+def post(paid: Any, parties: Any, account: int, payer: int, payee: int, amount: float) -> None:
+    """Record that `payer` paid `amount` to `payee` (a negative one the other way).
+
+    Parameters
+    ----------
+    paid, parties : arrays
+        Of a `Ledger`.
+    account, payer, payee : int
+        Places in `ACCOUNTS` and `PARTIES`.
+    amount : float, CNY million
+    """
+    paid[account, payer, payee] += amount
+    parties[payee].received += amount
+    parties[payer].received -= amount
+    parties[payee].turned += abs(amount)
+    parties[payer].turned += abs(amount)

@@ -56,7 +56,7 @@ def begin(w: World, start: float) -> None:
     before = w.market_conditions.copy()
     set_market_conditions(w, start)
     if np.any(before != w.market_conditions):
-        w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], start)
+        w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, start)
 
 
 def until(env: simpy.Environment, date: float) -> simpy.Event:
@@ -81,7 +81,7 @@ def switch_regime(w: World, date: float) -> None:
     """Let firms live to the date, then change market conditions and re-time them."""
     w.advance(date)
     set_market_conditions(w, date)
-    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], date)
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, date)
 
 
 def switch_dates(w: World, start: float, end: float) -> list[float]:

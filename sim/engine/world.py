@@ -90,7 +90,7 @@ class World:
         self.cursor[2] = 0
         while True:
             done = self.rules.advance(
-                self.firms, self.next_time, self.pending, self.params, self.market_conditions[0],
+                self.firms, self.next_time, self.pending, self.params, self.market_conditions,
                 until,
                 self.log, self.cursor,
             )  # fmt: skip

@@ -23,7 +23,9 @@ DEFAULT_GAPS = tuple(f"bank.belief_gap_default_{stage}" for stage in STAGES)
 LOSS_GAP = "bank.belief_gap_loss"
 
 
-def solve(scenario: Scenario, workers: int = 1, progress: ProgressOption = None) -> Scenario:
+def solve(
+    scenario: Scenario, workers: int | None = None, progress: ProgressOption = None
+) -> Scenario:
     """A scenario whose beliefs agree with what its own pilots realise.
 
     It has one entry of ``belief.by_arrangement`` for each arrangement run. `workers` and

@@ -7,38 +7,56 @@ are the same under every arrangement; those of firms' lives belong to one world 
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from types import SimpleNamespace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.controls import PREFIX, SHARED
-from sim.base.draws import EXIT, uniform_columns
+from sim.base.columns import Rows, Table
 from sim.engine.processes import Observer, Steps, until
 from sim.engine.world import World
-from sim.experiment.exit_multiple import exceedance, lognormal, mean_between
 from sim.model.economy.equity_market import EquityMarket, expected_times
 from sim.model.economy.macro import Macro, Path, frailty, stays
-from sim.model.firms import record as r
+from sim.model.firms.exit_surprise import CLAIM
 from sim.model.firms.loss_surprise import OPENING
-from sim.model.firms.right import is_compliant
-from sim.outcomes.reading import exited
 from sim.scenario.scenario import Scenario
 
 # --- Following the firms of a run quarter by quarter, and changing nothing -----------------------
 
 
-class Watch(Protocol):
-    """What looks at a world at the end of each quarter and sums what it finds."""
+class Watch:
+    """Sums what a rule finds of each quarter of a world; the sum has mean zero.
 
-    sums: dict[str, float]
+    Parameters
+    ----------
+    name : str
+        Of the control.
+    rule : str
+        The rule's entry point: it closes a quarter and opens the next.
+    opening : Table
+        What the rule remembers of a firm from the opening of a quarter.
+    """
+
+    def __init__(self, name: str, rule: str, opening: Table) -> None:
+        self.name, self.rule, self.table = name, rule, opening
+        self.opening: Rows = None
+        self.total = 0.0
 
     def look(self, w: World, date: float) -> None:
-        """Look at the firms at a date that they have reached."""
+        """Close the quarter that ends at `date` and open the next; firms must be there."""
+        if self.opening is None:
+            self.opening = self.table.empty(w.firms.shape[0])
+        rule = getattr(w.rules, self.rule)
+        self.total += rule(w.firms, w.params, w.market_conditions, date, self.opening)
+
+
+WATCHED = {
+    "hazards": ("losses", "loss_surprise", OPENING), "exits": ("exits", "exit_surprise", CLAIM),
+}  # fmt: skip
+"""Controls that follow the lives of firms, and the rule of each."""
 
 
 def follow(watches: Iterable[Watch]) -> Observer:
@@ -58,136 +76,10 @@ def follow(watches: Iterable[Watch]) -> Observer:
     return process
 
 
-def picked(records: Any, rows: Any, names: Iterable[str]) -> SimpleNamespace:
-    """Some fields of some records; whole records are long, and copying them takes longer."""
-    return SimpleNamespace(**{name: records[name][rows] for name in names})
-
-
-# --- Control variate from the lives of firms: see `sim.model.firms.loss_surprise` ---------------
-
-
-Floats = NDArray[np.float64]
-NAME = "losses"
-
-
-class Compensator:
-    """The sum with mean zero over the life of one world."""
-
-    def __init__(self) -> None:
-        self.sums = {NAME: 0.0}
-        self.opening: Any = None
-
-    def look(self, w: World, date: float) -> None:
-        """Close the quarter that ends at `date` and open the next; firms must be there."""
-        if self.opening is None:
-            self.opening = OPENING.empty(w.firms.shape[0])
-        self.sums[NAME] += w.rules.loss_surprise(
-            w.firms, w.params, w.market_conditions, date, self.opening
-        )
-
-
-# --- Control variate from exits: gains on rights less their mean before the price is known -------
-# When a firm leaves, one draw decides by which factor the price differs from its centre. All
-# else about the exit is known before it. So the gain that the draw brings less its expected
-# value, in closed form, has mean zero; subtracting it puts the conditional expectation in the
-# place of the draw. Terms of the right are those of the quarter's opening.
-# References
-# ----------
-# Law (2015), section 11.6, and Owen (2013), section 8.7, for conditioning.
-
-
-EXIT_CONTROL = "exits"
-_EXIT_STATE = (
-    "compliant", "cum_exercise_amount", "holder", "lender_gain_share", "right", "stake",
-    "exercise_amount",
-    "trigger",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What lenders would get at an exit: ``share * value - cost`` from a least value on.
-
-    All have shape (n_claims,), of living firms (`rows`) at whose exit lenders may get something;
-    the share is that of the exit value, cost and least value are in CNY million.
-    """
-
-    rows: NDArray[np.int64]
-    share: Floats
-    cost: Floats
-    least: Floats
-
-
-class ExitWatch:
-    """The sum with mean zero over all exits of one world."""
-
-    def __init__(self) -> None:
-        self.sums = {EXIT_CONTROL: 0.0}
-        self.opening: Claim | None = None
-
-    def look(self, w: World, date: float) -> None:
-        """Close the quarter that ends at `date` and open the next."""
-        if self.opening is not None:
-            self.sums[EXIT_CONTROL] += exit_surprise(w, self.opening)
-        self.opening = claims(w)
-
-
-def claims(w: World) -> Claim:
-    """Read what lenders would get at an exit from each firm."""
-    every = w.firms
-    held = (every.holder > 0.0) | (every.right != r.NO_RIGHT)
-    rows = np.flatnonzero((every.status == r.ALIVE) & held)
-    f = picked(every, rows, _EXIT_STATE)
-    kept = (f.right == r.SWAP) & is_compliant(f)
-    rights = ((f.right == r.WARRANT) | (f.right == r.SWAP)) & ~kept & (f.stake > 0.0)
-    share = np.where(rights, f.holder * (1.0 - f.stake) + f.stake, f.holder)
-    exercise_amount = np.where(rights, f.exercise_amount, 0.0)
-    # New shares are paid into the firm before its value is shared out.
-    cost = f.cum_exercise_amount + exercise_amount - share * exercise_amount
-    worth = np.maximum(
-        f.trigger, f.exercise_amount * (1.0 - f.stake) / np.maximum(f.stake, 1e-300)
-    )
-    least = np.maximum(np.where(rights, worth, 0.0), cost / np.maximum(share, 1e-300))
-    return Claim(rows, f.lender_gain_share * share, f.lender_gain_share * cost, least)
-
-
-def exit_surprise(w: World, claim: Claim) -> float:
-    """Gains at the exits of a quarter less what was to be expected, CNY million."""
-    gone = np.flatnonzero(exited(w.firms.status[claim.rows]) & (claim.share > 0.0))
-    if not gone.size:
-        return 0.0
-    rows = claim.rows[gone]
-    f, p = w.firms[rows], w.params[w.firms.sector[rows]]
-    premium = np.where(f.status == r.LISTED, p.listing_premium, p.acquisition_factor)
-    centre = f.value * premium
-    share, cost, least = claim.share[gone], claim.cost[gone], claim.least[gone]
-    value = np.minimum(centre * multiples(w, rows, p), p.exit_cap)
-    gain = np.where(value >= least, share * value - cost, 0.0)
-    return float((gain - expected_gain(p, centre, (share, cost, least))).sum())
-
-
-def multiples(w: World, rows: NDArray[np.int64], p: Any) -> Floats:
-    """The factors that were drawn, shape (n_rows,)."""
-    u, tail = uniform_columns(w.key, rows, EXIT, 0, 0)
-    heavy = tail < p.exit_tail_share
-    part = np.where(heavy, tail / np.maximum(p.exit_tail_share, 1e-300), 1.0)
-    return np.asarray(lognormal(u, p.exit_log_sd) * part ** (-1.0 / p.exit_tail_index))
-
-
-def expected_gain(p: Any, centre: Floats, claim: tuple[Floats, Floats, Floats]) -> Floats:
-    """Mean of each gain over the factor, the value capped, shape (n_rows,), CNY million."""
-    share, cost, least = claim
-    law = (np.maximum(p.exit_log_sd, 1e-9), p.exit_tail_share, p.exit_tail_index)
-    low = np.maximum(least / centre, 1e-12)
-    high = np.maximum(p.exit_cap / centre, low)
-    chance = np.where(least <= p.exit_cap, exceedance(low, *law), 0.0)
-    value = centre * (low * chance + np.where(chance > 0.0, mean_between(low, high, *law), 0.0))
-    return np.asarray(share * value - cost * chance)
-
-
 # --- The controls that a run asks for, those of the economy and of the entrants too --------------
 
 
+Floats = NDArray[np.float64]
 MEMORY_YEARS = 4.0
 """Years before the start date that still show in the experiment's loans."""
 BEFORE, EARLY, LATE = "before", "early", "late"
@@ -201,8 +93,7 @@ ORDER = (
 def watches_of(scenario: Scenario) -> list[Watch]:
     """What must follow a world for the controls that are asked for."""
     asked = scenario.variance_reduction.controls
-    known: dict[str, type[Watch]] = {"hazards": Compensator, "exits": ExitWatch}
-    return [known[name]() for name in known if name in asked]
+    return [Watch(*WATCHED[name]) for name in WATCHED if name in asked]
 
 
 def controls_of(w: World, watches: Iterable[Watch]) -> dict[str, float]:
@@ -211,8 +102,7 @@ def controls_of(w: World, watches: Iterable[Watch]) -> dict[str, float]:
     shared = economy(w) if "economy" in asked else {}
     shared |= population(w) if "population" in asked else {}
     found = {SHARED + name: value for name, value in shared.items()}
-    for watch in watches:
-        found |= {PREFIX + name: value for name, value in watch.sums.items()}
+    found |= {PREFIX + watch.name: watch.total for watch in watches}
     return dict(sorted(found.items(), key=lambda item: ORDER.index(item[0].rpartition(".")[2])))
 
 

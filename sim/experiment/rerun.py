@@ -18,6 +18,7 @@ import numpy as np
 from sim.engine.history import History
 from sim.engine.world import World
 from sim.experiment.simulate import freeze, histories, run_arrangement, run_history
+from sim.outcomes.own import own_digest
 from sim.scenario.scenario import EQUAL_FIRMS, EQUAL_LENDING, Menu, Scenario, menu_of
 
 Read = Callable[[History, History], Mapping[str, float]]
@@ -100,7 +101,8 @@ def read_arrangements(scenario: Scenario, replication: int, read: Read) -> dict[
             world.name: {**read(history, baseline), **world.controls}
             for world, history, baseline in histories(scenario, replication)
         }
-    address = read, history_key(scenario), replication
+    # What was read holds for the outcomes that were there.
+    address = read, history_key(scenario) + own_digest(), replication
     kept = CACHE.take(address) or Kept(run_history(scenario, replication))
     found = _values(kept, scenario, read)
     CACHE.put(address, kept)

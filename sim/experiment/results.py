@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.compare import compare
-from sim.analysis.outcomes_table import by_bank, measure
+from sim.analysis.measured import Measured
+from sim.analysis.outcomes_table import measure
 from sim.base.columns import TEXT, Column
 from sim.base.language import tr
 from sim.base.notebook_html import facts_html
 from sim.base.wording import arrangement_text
-from sim.base.workbook import require_writer, write_workbook
+from sim.base.workbook import write_workbook
 from sim.engine.history import BANK_PANEL
 from sim.experiment.workbook import run_sheets
 from sim.model.firms.record import FIRM, LOG
@@ -79,14 +79,7 @@ class Results:
         sources and what the run says of itself, in the language of the context. Raises SimError
         if XlsxWriter, of the extra ``excel``, is not installed.
         """
-        require_writer()
-        experiment = self.scenario.experiment
-        outcomes = measure(self)
-        comparison = compare(
-            outcomes, experiment.baseline, half_width_share=experiment.half_width_share
-        )
-        banks = by_bank(self, experiment.baseline, comparison.confidence)
-        return write_workbook(path, run_sheets(self, outcomes, comparison, banks))
+        return write_workbook(path, run_sheets(Measured(self)))
 
 
 def joined(parts: Iterable[pd.DataFrame | None], columns: Sequence[str]) -> pd.DataFrame:

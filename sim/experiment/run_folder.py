@@ -317,7 +317,7 @@ class RunFolder:
         return {self._name(n): digest_of_file(self._replication(n)) for n in numbers}
 
 
-def load_run(folder: str | Path) -> "Results":
+def read_results(folder: str | Path) -> "Results":
     """Read the results of a finished or interrupted run, every file of them checked.
 
     Raises

@@ -37,17 +37,18 @@ from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_market_conditions
-from sim.engine.settlement import by_bank, read_all
+from sim.engine.settlement import settle
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
 from sim.experiment.identity import identity
 from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.replication_file import Replication
 from sim.experiment.results import TABLES, Reduced, Results, joined, names
+from sim.experiment.workers import usual_workers
 from sim.model.contracts.loss_sharing import cover_shares
-from sim.model.firms.loss_surprise import OPENING
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.mark import evaluate
+from sim.outcomes.own import sent, with_own
 from sim.outcomes.series import all_series
 from sim.scenario.scenario import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 
@@ -152,16 +153,14 @@ def entries_of(scenario: Scenario) -> tuple[str, ...]:
     """The entry points of the rules that a run of the scenario calls."""
     settings = scenario.experiment
     names: tuple[str, ...] = (
-        "advance", "switch_regime", "settle_firms", "split_by_lender", "decide_applications",
-        "decide_on_lines", "enact_decisions",
+        "advance", "switch_regime", "close_quarter", "decide_applications", "decide_on_lines",
+        "enact_decisions",
     )  # fmt: skip
     if settings.run_off_years > 0.0:
         names += ("wind_down",)
     if settings.footing in (EQUAL_LENDING, EQUAL_FIRMS):
         names += ("repeat_judge", "repeat_sign", "repeat_reduction")
-    if "hazards" in scenario.variance_reduction.controls:
-        names += ("loss_surprise",)
-    return names
+    return names + tuple(watch.rule for watch in watches_of(scenario))
 
 
 def warm_up(scenario: Scenario) -> float:
@@ -182,9 +181,8 @@ def _call_once(scenario: Scenario) -> None:
     w = new_world(scenario.with_values({"population.firms": 0}), 0)
     set_market_conditions(w, 0.0)
     w.advance(0.0)
-    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions[0], 0.0)
-    read_all(w, 0.0)
-    by_bank(w, np.zeros(0))
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, 0.0)
+    settle(w, 0.0)
     nobody = np.zeros(0, dtype=np.int64)
     given: dict[str, tuple[Any, ...]] = {
         "decide_applications": (), "decide_on_lines": (), "wind_down": (),
@@ -195,8 +193,8 @@ def _call_once(scenario: Scenario) -> None:
     for name, arguments in given.items():
         if name in needed:
             with_desk(w, 1, getattr(w.rules, name), *arguments, 0.0)
-    if "loss_surprise" in needed:
-        w.rules.loss_surprise(w.firms, w.params, w.market_conditions, 0.0, OPENING.empty(0))
+    for watch in watches_of(scenario):
+        watch.look(w, 0.0)
 
 
 # --- Replications, side by side or one after another ---------------------------------------------
@@ -208,7 +206,7 @@ FIRMS, EVENTS = "firms", "events"
 def simulate(
     scenario: Scenario,
     *,
-    workers: int = 1,
+    workers: int | None = None,
     keep: Sequence[str] = (),
     progress: ProgressOption = None,
     executor: Executor | None = None,
@@ -218,9 +216,9 @@ def simulate(
     Parameters
     ----------
     scenario : Scenario
-    workers : int
-        Processes that run replications side by side; of a single replication, threads that run
-        its arrangements side by side.
+    workers : int, optional
+        Processes that run replications side by side, by default all cores, one for what is short;
+        of a single replication, threads that run its arrangements side by side.
     keep : sequence of str
         ``"firms"`` and ``"events"`` keep those records; large.
     progress : callable or bool, optional
@@ -235,6 +233,7 @@ def simulate(
         If an accounting identity breaks.
     """
     numbers = range(scenario.experiment.replications)
+    workers = workers or usual_workers(scenario)
     done: list[Reduced] = []
     tell = meter(progress)
     if executor is None:
@@ -260,11 +259,12 @@ def replicate(
         for number in todo:
             yield one_replication(scenario, number, tuple(keep), threads=workers)
         return
+    own, kept = sent(), tuple(keep)
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
             yield from _finished(
-                {pool.submit(one_replication, scenario, n, tuple(keep)) for n in todo}
+                {pool.submit(with_own, own, one_replication, scenario, n, kept) for n in todo}
             )
     finally:
         if executor is None:

@@ -5,12 +5,14 @@ series and tables that a report needs, and writes its own file, so that the pare
 to nothing to do but hand out work. A replication goes to the worker that keeps its history.
 """
 
+import hashlib
 import json
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Self
 
@@ -26,6 +28,7 @@ from sim.experiment.replication_file import frame_of, frame_to_bytes
 from sim.experiment.rerun import WORDS, Read, digest_of, history_key, read_arrangements
 from sim.experiment.simulate import entries_of, local_pool, lost_workers, prepare
 from sim.outcomes.mark import evaluate
+from sim.outcomes.own import own_digest, sent, with_own
 from sim.scenario.scenario import Scenario
 
 # --- Outcomes of many scenarios with common random numbers, as one array, and their differences --
@@ -354,6 +357,7 @@ class Store:
         self, runs: list[Run], waiting: dict[Future[Table], tuple[int, Address]]
     ) -> Iterator[tuple[Address, Table]]:
         """Hand out a few tasks at a time, and give each as it is finished."""
+        own = sent()
         pools, ahead = self._processes()
         left = Queues(runs, len(pools))
 
@@ -362,8 +366,8 @@ class Store:
             if run is not None:
                 address, scenario = run
                 bare = scenario.model_copy(update=WORDS)
-                given = (self.reader, bare, address[1], self._file(address))
-                waiting[pools[process].submit(measured, *given)] = process, address
+                task = partial(measured, self.reader, bare, address[1], self._file(address))
+                waiting[pools[process].submit(with_own, own, task)] = process, address
 
         for _ in range(ahead):
             for process in range(len(pools)):
@@ -416,9 +420,13 @@ class Store:
 
 
 def key_of(scenario: Scenario) -> str:
-    """The hash, 64 digits, of what a replication depends on: all but words and how many."""
+    """The hash, 64 digits, of what a replication depends on: all but words and how many.
+
+    Outcomes of a user's own count too.
+    """
     single = scenario.experiment.model_copy(update={"replications": 1})
-    return digest_of(scenario, {"experiment": single})
+    shipped, own = digest_of(scenario, {"experiment": single}), own_digest()
+    return hashlib.sha256((shipped + own).encode()).hexdigest() if own else shipped
 
 
 class Queues:

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.compare import Comparison
+from sim.analysis.measured import Measured
 from sim.analysis.outcomes_table import MEASURES, TABLE, Outcomes, arrangement_order
 from sim.analysis.sheets import table_sheet, typical_digits
 from sim.base.language import tr
@@ -24,17 +25,13 @@ _DRAWN = ("credit_outstanding", "cumulative_profit", "survival")
 _COLOURS = ("#4b5563", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#c98a00")
 
 
-def run_sheets(
-    results: Any, outcomes: Outcomes, comparison: Comparison, banks: pd.DataFrame
-) -> tuple[Sheet, ...]:
-    """Give the sheets of a run's workbook; the first says what the others hold.
-
-    `banks` is what `sim.analysis.outcomes_table.by_bank` gives.
-    """
+def run_sheets(found: Measured) -> tuple[Sheet, ...]:
+    """Give the sheets of a run's workbook; the first says what the others hold."""
+    results, outcomes, comparison = found.results, found.outcomes, found.comparison
     levels, histories, names = outcomes.sheets(comparison.confidence)
     sheets = [
         *(sheet for sheet in comparison.sheets() if sheet.name != names.name),
-        levels, _bank_sheet(banks), _curve_sheet(results), histories,
+        levels, _bank_sheet(found.by_bank), _curve_sheet(results), histories,
         _assumptions(results.scenario), names, _manifest(results.manifest),
     ]  # fmt: skip
     sheets = [sheet for sheet in sheets if len(sheet.table) or sheet.draw is not None]

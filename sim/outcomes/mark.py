@@ -7,7 +7,7 @@ A number without a mark cannot reach a table, a figure or the report.
 
 import math
 import pkgutil
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cache, partial, update_wrapper
 from importlib import import_module
@@ -220,6 +220,14 @@ def _check(mark: Mark) -> None:
 def _origin(mark: Mark) -> str:
     """Say where a function is defined; a notebook cell run twice defines the same one."""
     return f"{mark.function.__module__}.{mark.function.__qualname__}"
+
+
+def adopt(dropped: Iterable[str], marks: Iterable[Mark]) -> None:
+    """Take over outcomes as another process has them, in place of some of this one."""
+    for name in dropped:
+        _MARKS.pop(name, None)
+    for mark in marks:
+        _MARKS[mark.name] = mark
 
 
 def registry() -> Mapping[str, Mark]:

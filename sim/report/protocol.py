@@ -24,7 +24,7 @@ from markupsafe import Markup
 
 from sim.base.draws import STREAMS
 from sim.base.language import tr
-from sim.engine import processes, settlement
+from sim.engine import processes, quarter
 from sim.engine.kernel import interpreted
 from sim.engine.ledger import MEANINGS, TOLERANCE
 from sim.engine.world import World, banks_at_start, new_world, opening_firms, roster_of
@@ -49,7 +49,7 @@ from sim.studies.moments import PATTERNS
 # each does is the first line of its docstring, so the description cannot go stale.
 
 Function = Callable[..., Any]
-_SILENT = (note, World.where)
+_SILENT = (note, World.where, quarter.post_bank, quarter.post_firms)
 """What only writes something down."""
 
 _CALLERS = (ast.Expr, ast.Assign, ast.AugAssign, ast.Return)
@@ -228,7 +228,7 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "scenario": scenario, "experiment": scenario.experiment,
         "arrangements": list(_arrangements(scenario)), "entities": list(_entities()),
-        "parties": MEANINGS, "calendar": steps_of(processes.calendar, depth=3),
+        "parties": MEANINGS, "calendar": steps_of(processes.calendar, depth=4),
         "regime_switches": steps_of(processes.regime_switches, depth=2),
         "one_event": steps_of(fire),
         "events": event_rules(),
@@ -238,7 +238,7 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
             _rule(one) for one in (new_world, opening_firms, roster_of, banks_at_start, be_born)
         ],
         "outcomes": [(group_label(n), [m for m in marks if m.group == n]) for n in groups],
-        "checks": [_rule(one) for one in _functions(settlement) if one.__name__.endswith("close")],
+        "checks": [_rule(one) for one in _functions(quarter) if one.__name__.endswith("close")],
         "tolerance": TOLERANCE, "patterns": PATTERNS,
         "sources": dict(Counter(one.kind for one in graded).most_common()),
         "facts": sorted({fact for one in graded for fact in one.facts}),

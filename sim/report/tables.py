@@ -167,7 +167,7 @@ _BELIEFS = {
 
 _LEVELS = frozenset({
     "value", "mean", "median", "estimate", "baseline", "baseline_mean", "baseline_value", "total",
-    "model", "published_low", *LEVELS,
+    "first", "second", "model", "published_low", *LEVELS,
 })  # fmt: skip
 _STEPS = frozenset({"difference", "part", "gap", "mu", "median_difference"})
 _SIZES = frozenset({

@@ -17,8 +17,9 @@ from sim.base.notebook_html import facts_html
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, no_whole, param
 from sim.base.variance_reduction import VarianceReduction
 from sim.base.wording import arrangement_text
-from sim.model.banks.bank import Bank, Capital, Provisions
+from sim.model.banks.bank import Bank, Capital
 from sim.model.banks.choice import Choice
+from sim.model.banks.provisions import Provisions
 from sim.model.banks.underwriting import Beliefs, Underwriting
 from sim.model.contracts.arrangement import PLAIN, Arrangement, is_plain
 from sim.model.contracts.eligibility import Eligibility, Everyone

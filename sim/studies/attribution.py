@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates import FloatArray
-from sim.experiment.progress import ProgressOption
 from sim.experiment.store import Store
 from sim.model.banks.conditions import belief_of
 from sim.model.contracts.arrangement import differing_clauses
@@ -41,8 +40,10 @@ from sim.studies.request import (
     arrangements_of,
     at_least,
     at_least_two,
+    keywords,
     marks_of,
     refused,
+    study_store,
     together,
 )
 
@@ -326,14 +327,14 @@ class Plan:
         return [(self.game.with_coalitions(met(orders)), n) for n, orders in self.orders.items()]
 
 
+@keywords(store=study_store)
 def attribute(
     scenario: Scenario,
     arrangements: tuple[str, str],
     outcomes: Names = OUTCOME,
     *,
     pairs: int | None = None,
-    store: Store | None = None,
-    progress: ProgressOption = None,
+    store: Store,
 ) -> Attribution:
     """Split the gap between two arrangements over the clauses in which they differ.
 
@@ -342,11 +343,12 @@ def attribute(
     pairs: pairs of orders that each replication draws; 0 runs all coalitions. By default all
         where there are at most 32 of them, otherwise two pairs. Sampling widens the intervals,
         which count it, and does not shift the estimates.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Raises ScenarioError if an arrangement or an outcome is unknown, or the two do not differ.
     """
     marks, plan = check_request(scenario, arrangements, outcomes, pairs)
     game = plan.game
-    frames = (store or Store()).each(plan.runs(), progress)
+    frames = store.each(plan.runs())
     split = {name: _split(plan, frames, name) for name in marks}
     return Attribution(
         game, marks,
@@ -497,19 +499,20 @@ class Decomposition:
         )
 
 
+@keywords(store=study_store)
 def decompose(
     scenario: Scenario,
     arrangements: tuple[str, str],
     outcomes: Names = "bank.raroc",
     *,
-    store: Store | None = None,
-    progress: ProgressOption = None,
+    store: Store,
 ) -> Decomposition:
     """Split the gap between two arrangements into terms, volume and selection.
 
     scenario: its footing does not matter here; its replications are those of the study.
     arrangements: programmes too. The gap is the second less the first, against which paired
         outcomes are measured.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Raises ScenarioError if an arrangement or an outcome is unknown, or the two are one.
     """
     marks, (first, second), count = together(
@@ -518,7 +521,7 @@ def decompose(
         lambda: at_least_two(scenario),
     )
     scenarios = worlds_of(scenario, (first, second))
-    frames = (store or Store()).many(scenarios, range(count), progress)
+    frames = store.many(scenarios, range(count))
     worlds = ((0, first), (1, second), (2, second), (0, second))
     values = {
         name: np.stack([by_replication(frames[n], one, name) for n, one in worlds], axis=1)

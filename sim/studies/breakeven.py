@@ -22,7 +22,14 @@ from sim.experiment.store import Floats, OutcomeArray, Store, sides
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
 from sim.studies.ranges import Range, Vary, ranges_of, varied
-from sim.studies.request import Names, arrangements_of, marks_of, together
+from sim.studies.request import (
+    Names,
+    arrangements_of,
+    keywords,
+    marks_of,
+    study_store,
+    together,
+)
 
 # --- Where a mean difference crosses zero, with an interval, from paired differences at points ---
 # At each value x of a parameter there is one difference D_r(x) for each replication r, and
@@ -387,32 +394,35 @@ class Search:
         return rounds
 
 
+@keywords(search=Search, store=study_store)
 def breakeven(
     scenario: Scenario,
     vary: Range | str,
     outcome: str,
     arrangements: Sides,
-    search: Search | None = None,
-    store: Store | None = None,
+    *,
+    search: Search,
+    store: Store,
 ) -> BreakEven:
     """Find where an outcome is the same under two arrangements, with an interval.
 
     vary: key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
     arrangements: names; or one name and a number that the outcome is to reach.
+    points, replications, confidence, tolerance, most_points: as in `Search`.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Gives every root with its interval, or none, and the differences at all values.
     Raises ScenarioError for a key, range, outcome or arrangement that does not exist or is not
         legal.
     """
-    how = search or Search()
     lean, one, equation = check_request(scenario, vary, outcome, arrangements)
-    curve = _Curve(lean, one, equation, store or Store())
+    curve = _Curve(lean, one, equation, store)
     before = curve.store.simulated
-    _scan(curve, how)
-    found = _close_in(curve, how)
+    _scan(curve, search)
+    found = _close_in(curve, search)
     return BreakEven(
-        one, equation, tuple(found), curve_frame(curve.known, how.confidence),
-        curve.store.simulated - before, how.confidence,
-        not_rejected(*curve.whole(), how.confidence),
+        one, equation, tuple(found), curve_frame(curve.known, search.confidence),
+        curve.store.simulated - before, search.confidence,
+        not_rejected(*curve.whole(), search.confidence),
     )  # fmt: skip
 
 

@@ -15,14 +15,21 @@ from sim.analysis.estimates import averaged, level_interval, replications_needed
 from sim.analysis.outcomes_table import Outcomes, measure, tail_table
 from sim.base.errors import Problem, ScenarioError
 from sim.base.wording import percent_text, unit_style
-from sim.experiment.progress import ProgressOption
 from sim.experiment.store import Store
 from sim.outcomes.mark import registry
 from sim.scenario.declared import NOTHING, look_up
 from sim.scenario.scenario import Scenario
 from sim.scenario.toml_text import dump_model, split_key
 from sim.studies.findings import Findings
-from sim.studies.request import ARRANGEMENTS, marks_of, nearest, refused, together
+from sim.studies.request import (
+    ARRANGEMENTS,
+    keywords,
+    marks_of,
+    nearest,
+    refused,
+    study_store,
+    together,
+)
 
 # --- What makes random numbers common: keys that scenarios must share to be compared path by path
 # Two scenarios use common random numbers where their draws have the same addresses and decide the
@@ -128,11 +135,9 @@ class AlignedScenarios:
         """Replications that make one independent observation."""
         return self.scenarios[0].variance_reduction.unit
 
-    def outcomes(
-        self, store: Store, numbers: Iterable[int], progress: ProgressOption = None
-    ) -> Outcomes:
+    def outcomes(self, store: Store, numbers: Iterable[int]) -> Outcomes:
         """Outcomes of all arrangements; only what the store lacks is simulated."""
-        frames = store.many(self.scenarios, numbers, progress)
+        frames = store.many(self.scenarios, numbers)
         kept = [self._kept(n, frame) for n, frame in enumerate(frames)]
         view = View(self.scenarios[0], pd.concat(kept, ignore_index=True))
         return replace(measure(view), arrangements=self.arrangements)
@@ -608,37 +613,37 @@ class Precisely:
         return parse_targets(self.until)
 
 
+@keywords(precisely=Precisely, store=study_store)
 def compare_scenarios(
     scenarios: Scenario | Mapping[str, Scenario],
     baseline: str | None = None,
-    precisely: Precisely | None = None,
-    store: Store | None = None,
-    progress: ProgressOption = None,
+    *,
+    precisely: Precisely,
+    store: Store,
 ) -> ScenarioComparison:
     """Compare the arrangements of one scenario or several with common random numbers.
 
     scenarios: by name. The first one's number of replications counts.
     baseline: label of the arrangement that the others are compared with.
-    precisely: half-widths until which replications are added.
+    until, most, confidence, with_levels: as in `Precisely`.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Raises ScenarioError if the scenarios differ in what makes random numbers common, or the
-    baseline or a
-        half-width cannot be used.
+        baseline or a half-width cannot be used.
     """
     named = {"scenario": scenarios} if isinstance(scenarios, Scenario) else dict(scenarios)
-    aim, runs = precisely or Precisely(), store or Store()
-    targets, aligned = aim.targets(), align_scenarios(named, baseline)
+    targets, aligned = precisely.targets(), align_scenarios(named, baseline)
     own = next(iter(named.values())).experiment
 
     def look(n: int) -> Outcomes:
-        return aligned.outcomes(runs, range(n), progress)
+        return aligned.outcomes(store, range(n))
 
     found = None
     if targets:
         check = partial(
             precision_of, baseline=aligned.baseline, targets=targets,
-            confidence=aim.confidence, with_levels=aim.with_levels,
+            confidence=precisely.confidence, with_levels=precisely.with_levels,
         )  # fmt: skip
-        outcomes, found = replicate_until(look, check, own.replications, aim.most)
+        outcomes, found = replicate_until(look, check, own.replications, precisely.most)
     else:
         outcomes = look(own.replications)
     comparison = compare(outcomes, aligned.baseline, half_width_share=own.half_width_share)

@@ -29,9 +29,11 @@ from sim.studies.request import (
     REPLICATIONS,
     Names,
     at_least,
+    keywords,
     marks_of,
     refused,
     scope_of,
+    study_store,
     together,
 )
 
@@ -375,19 +377,23 @@ FEWEST = 5
 LEVEL = 0.05
 
 
+@keywords(sample=Sample, store=study_store)
 def discover(
     scenario: Scenario,
     outcome: str = OUTCOME,
     arrangements: Names | None = None,
     vary: Vary = None,
-    sample: Sample | None = None,
-    store: Store | None = None,
+    *,
+    sample: Sample,
+    store: Store,
 ) -> Discovery:
     """Find the worlds in which arrangements are worse, and better, than the baseline.
 
     outcome: it must have a better direction.
     arrangements: all of the scenario but the baseline by default.
     vary: ranges, ``KEY=LOW:HIGH``; by default every number graded as an assumption.
+    points, replications, seed: as in `Sample`.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Raises ScenarioError if a name, a range or the sample cannot be, before anything runs.
     """
     layout = laid_out(scenario, outcome, arrangements, vary, sample)

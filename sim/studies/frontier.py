@@ -18,7 +18,7 @@ from sim.experiment.store import Floats, OutcomeArray, Store, half_widths, means
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
 from sim.studies.ranges import Layout, OverRanges, Range, Vary, place_text, ranges_of
-from sim.studies.request import Names, marks_of, scope_of, together
+from sim.studies.request import Names, keywords, marks_of, scope_of, study_store, together
 from sim.studies.sweep import Plan
 
 Bools = NDArray[np.bool_]
@@ -100,20 +100,24 @@ class Frontier(OverRanges):
         )
 
 
+@keywords(plan=Plan, store=study_store)
 def frontier(
     scenario: Scenario,
     vary: Vary,
     outcomes: Names = OUTCOMES,
     arrangements: Names | None = None,
-    plan: Plan | None = None,
-    store: Store | None = None,
+    *,
+    plan: Plan,
+    store: Store,
 ) -> Frontier:
     """Two outcomes over two terms of a contract, the efficient set marked.
 
     vary: two keys with their ranges.
     outcomes: two; the return of banks against survival of firms by default.
     arrangements: those that the keys belong to, or all but the baseline, by default.
-    plan: a grid of five by five by default.
+    design, points, replications, seed: as in `sim.studies.sweep.Plan`; a grid of five by five by
+        default.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Raises ScenarioError for keys, ranges, outcomes or arrangements that are not legal.
     """
     layout = laid_out(scenario, vary, outcomes, arrangements, plan)

@@ -49,6 +49,7 @@ from sim.outcomes.reading import (
 from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
+from sim.studies.request import keywords, study_store
 
 FOLLOWED = 7.0
 """Years for which a venture-backed firm must be followed to count in the funnel."""
@@ -523,11 +524,12 @@ class Patterns:
         )  # fmt: skip
 
 
-def patterns(scenario: Scenario, store: Store, replications: int) -> Patterns:
+@keywords(store=study_store)
+def patterns(scenario: Scenario, replications: int, *, store: Store) -> Patterns:
     """Compare a scenario under plain lending with patterns that nothing was fitted to.
 
-    store: where runs are kept; what it measures does not matter, since patterns are read on their
-        own and kept in a folder beside.
+    Patterns are read on their own and kept in a folder beside what other studies keep.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     """
     with store.reading(patterns_of) as own:
         frame = own.outcomes(scenario, range(replications))

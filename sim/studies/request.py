@@ -4,14 +4,24 @@ Names of outcomes and arrangements are given one by one or joined by commas, in 
 the command line, and the same mistake has the same words in every study.
 """
 
+import functools
+import inspect
 from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.base.errors import Problem, ScenarioError
+from sim.experiment.progress import ProgressOption
+from sim.experiment.workers import cores
 from sim.outcomes.mark import Mark, registry
 from sim.scenario.read import similar
 from sim.scenario.scenario import Scenario
+
+if TYPE_CHECKING:
+    from sim.experiment.store import Store
 
 ARRANGEMENTS, OUTCOMES, POINTS = "--arrangements", "--outcomes", "--points"
 REPLICATIONS = "--replications"
@@ -23,6 +33,85 @@ HEADLINES = (
 COUNTS = ("at least one", "one", "two")
 
 Names = str | Iterable[str]
+R = TypeVar("R")
+
+
+def keywords(**groups: Callable[..., Any]) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    """Make a study take as keywords what the small objects of its parameters are made of.
+
+    `groups` names the parameters and what makes each object. A caller gives an object whole, or
+    its parts by name, or neither; what is made here and has an end is ended with the study.
+    Raises ScenarioError for a keyword that is none, with the nearest that is.
+
+    >>> @keywords(plan=lambda points=7, seed=0: (points, seed))
+    ... def study(scenario, *, plan):
+    ...     return scenario, plan
+    >>> study("a.toml", points=3)
+    ('a.toml', (3, 0))
+    >>> study("a.toml", point=3)
+    Traceback (most recent call last):
+    sim.base.errors.ScenarioError: point
+      is no argument of study
+      did you mean "points"?
+    """
+    parts = {name: inspect.signature(make).parameters for name, make in groups.items()}
+
+    def made(function: Callable[..., R]) -> Callable[..., R]:
+        own = inspect.signature(function).parameters
+        known = {*own, *(key for group in parts.values() for key in group)}
+
+        @functools.wraps(function)
+        def study(*given: Any, **named: Any) -> R:
+            for key in named:
+                if key not in known:
+                    rule = f"is no argument of {function.__name__}"
+                    raise refused(key, rule, "", nearest(key, sorted(known)))
+            with ExitStack() as ends:
+                for name, make in groups.items():
+                    _put_together(named, name, make, ends)
+                return function(*given, **named)
+
+        shown = [one for name, one in own.items() if name not in groups]
+        shown += [
+            one.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for name, one in {k: v for group in parts.values() for k, v in group.items()}.items()
+            if name not in own
+        ]
+        study.__signature__ = inspect.Signature(shown)  # type: ignore[attr-defined]
+        return study
+
+    return made
+
+
+def _put_together(
+    named: dict[str, Any], name: str, make: Callable[..., Any], ends: ExitStack
+) -> None:
+    """Replace the parts of an object among keywords by the object, unless it is given whole."""
+    found = [key for key in inspect.signature(make).parameters if key in named]
+    if named.get(name) is not None:
+        if found:
+            raise refused(found[0], f"cannot be given beside {name}", "", "give one of the two")
+        return
+    built = make(**{key: named.pop(key) for key in found})
+    named[name] = ends.enter_context(built) if hasattr(built, "__exit__") else built
+
+
+def study_store(
+    folder: str | Path | None = None,
+    workers: int | None = None,
+    executor: Executor | None = None,
+    progress: ProgressOption = None,
+) -> "Store":
+    """Give the store in which a study keeps its runs.
+
+    folder: where they stay for later studies; in memory by default.
+    workers: processes that simulate side by side; all cores by default.
+    executor, progress: as in `sim.experiment.simulate.simulate`.
+    """
+    from sim.experiment.store import Store
+
+    place = None if folder is None else Path(folder)
+    return Store(place, workers or cores(), executor, progress)
 
 
 def refused(option: str, rule: str, value: object = "", cure: str = "") -> ScenarioError:

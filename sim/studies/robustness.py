@@ -30,7 +30,16 @@ from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
 from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen, design_points, varied
-from sim.studies.request import REPLICATIONS, Names, at_least, marks_of, scope_of, together
+from sim.studies.request import (
+    REPLICATIONS,
+    Names,
+    at_least,
+    keywords,
+    marks_of,
+    scope_of,
+    study_store,
+    together,
+)
 
 # --- The sign of a difference over many points: how often it lasts, and what turns it ------------
 
@@ -231,32 +240,34 @@ class Robustness(OverRanges):
         return said
 
 
+@keywords(trial=Trial, store=study_store)
 def robustness(
     scenario: Scenario,
     vary: Vary = None,
     outcomes: Names | None = None,
-    trial: Trial | None = None,
-    store: Store | None = None,
+    *,
+    trial: Trial,
+    store: Store,
 ) -> Robustness:
     """Try which differences between arrangements keep their sign over what was assumed.
 
     vary: all numbers that the scenario grades as assumptions, by default.
-    scenario, outcomes, store: as in `sim.studies.sweep.sweep`.
+    points, replications, tornado, confidence, seed: as in `Trial`.
+    scenario, outcomes, workers, folder, executor, progress: as in `sim.studies.sweep.sweep`.
     Raises ScenarioError for keys, ranges or outcomes that are not legal.
     References: Saltelli et al. (2008), Global Sensitivity Analysis, on Monte Carlo filtering;
         Holm (1979), A simple sequentially rejective multiple test procedure.
     """
-    how, kept = trial or Trial(), store or Store()
-    layout = laid_out(scenario, vary, outcomes, how)
-    with stopwatch(kept, 1 + how.points) as speed:
-        outcome_array = layout.outcome_array(kept, [scenario])
+    layout = laid_out(scenario, vary, outcomes, trial)
+    with stopwatch(store, 1 + trial.points) as speed:
+        outcome_array = layout.outcome_array(store, [scenario])
         influence = _influence(outcome_array, layout)
-        strongest = _strongest(influence, layout.ranges, how.tornado)
-        tornado = _tornado(layout, strongest, (how, kept, outcome_array))
+        strongest = _strongest(influence, layout.ranges, trial.tornado)
+        tornado = _tornado(layout, strongest, (trial, store, outcome_array))
         speed.evaluations += 2 * len(strongest)
-    signs = _signs(outcome_array, layout, influence, how)
+    signs = _signs(outcome_array, layout, influence, trial)
     return Robustness(
-        layout, signs, influence, tornado, _points(outcome_array, layout), how, speed
+        layout, signs, influence, tornado, _points(outcome_array, layout), trial, speed
     )
 
 

@@ -21,7 +21,17 @@ from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
 from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen
-from sim.studies.request import POINTS, Names, Scope, marks_of, refused, scope_of, together
+from sim.studies.request import (
+    POINTS,
+    Names,
+    Scope,
+    keywords,
+    marks_of,
+    refused,
+    scope_of,
+    study_store,
+    together,
+)
 
 # --- Designs and indices of sensitivity studies, by SALib ----------------------------------------
 
@@ -264,33 +274,35 @@ class Sensitivity(OverRanges):
         )
 
 
+@keywords(screening=Screening, store=study_store)
 def sensitivity(
     scenario: Scenario,
     vary: Vary = None,
     outcomes: Names | None = None,
-    screening: Screening | None = None,
-    store: Store | None = None,
+    *,
+    screening: Screening,
+    store: Store,
 ) -> Sensitivity:
     """Measure which numbers move outcomes, and differences between arrangements, most.
 
     vary: all numbers that the scenario grades as assumptions, over their plausible ranges, by
         default.
-    screening: method and points.
-    scenario, outcomes, store: as in `sim.studies.sweep.sweep`.
+    method, points, replications, seed: as in `Screening`.
+    scenario, outcomes, workers, folder, executor, progress: as in `sim.studies.sweep.sweep`.
     Raises ScenarioError for keys, ranges, outcomes that are not legal, or too few points.
     """
-    how, kept = screening or Screening(), store or Store()
-    layout = laid_out(scenario, vary, outcomes, how)
-    with stopwatch(kept, len(layout.points)) as speed:
-        outcome_array = layout.outcome_array(kept)
+    layout = laid_out(scenario, vary, outcomes, screening)
+    with stopwatch(store, len(layout.points)) as speed:
+        outcome_array = layout.outcome_array(store)
     frames, left_out = [], []
     for one in responses(outcome_array, layout.scope):
         reason = _unfit(one)
         if reason:
             left_out.append((_name(one), reason))
         else:
-            frames.append(_indices(one, layout, how))
-    return Sensitivity(layout, _joined(frames, how), tuple(left_out), how, speed)
+            frames.append(_indices(one, layout, screening))
+    indices = _joined(frames, screening)
+    return Sensitivity(layout, indices, tuple(left_out), screening, speed)
 
 
 def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Screening) -> Layout:

@@ -20,7 +20,6 @@ from scipy.stats import gamma
 
 from sim.analysis.estimates import FloatArray, Interval
 from sim.base.errors import Problem, ScenarioError
-from sim.experiment.progress import ProgressOption
 from sim.experiment.store import Store
 from sim.model.economy.macro import Macro
 from sim.outcomes.mark import Mark
@@ -38,9 +37,11 @@ from sim.studies.request import (
     Names,
     arrangements_of,
     at_least_two,
+    keywords,
     marks_of,
     nearest,
     refused,
+    study_store,
     together,
 )
 
@@ -260,7 +261,6 @@ class Search:
     condition: Condition
     space: StressRange
     store: Store = field(default_factory=Store)
-    progress: ProgressOption = None
     tried: dict[tuple[str, Stress], Interval] = field(default_factory=dict)
     stresses: set[Stress] = field(default_factory=set)
 
@@ -283,7 +283,7 @@ class Search:
         self.stresses.add(stress)
         changed = stress.on(self.scenario, self.space.regime)
         numbers = range(self.scenario.experiment.replications)
-        frame = self.store.many([changed], numbers, self.progress)[0]
+        frame = self.store.many([changed], numbers)[0]
         rows = frame[frame["outcome"] == self.condition.outcome]
         for arrangement, own in rows.groupby("arrangement"):
             values = own.sort_values("replication")["value"].to_numpy(float)
@@ -462,25 +462,26 @@ def _odds(severity: float) -> str:
     return f"{math.exp(severity):,.3g}" if severity < 20 else f"e^{severity:.0f}"
 
 
+@keywords(space=StressRange, store=study_store)
 def reverse_stress(
     scenario: Scenario,
     breaks: str,
     arrangements: Names | None = None,
     *,
-    space: StressRange | None = None,
-    store: Store | None = None,
-    progress: ProgressOption = None,
+    space: StressRange,
+    store: Store,
 ) -> ReverseStress:
     """Find the mildest stress under which an outcome crosses a limit.
 
     breaks: such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that
         must cross.
     arrangements: those of the experiment by default.
-    space: starts, depths and lengths to search, and the regime that is imposed.
+    starts, depths, longest, step, regime: as in `StressRange`.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Raises ScenarioError if the condition, an arrangement, the regime or the range cannot be.
     """
     search = check_request(scenario, breaks, arrangements, space)
-    search.store, search.progress = store or Store(), progress
+    search.store = store
     answers = tuple(search.answer(name) for name in search.names)
     return ReverseStress(
         search.condition, search.space.regime, answers, search.frame(), len(search.stresses),

@@ -18,7 +18,15 @@ from sim.studies.ranges import (
     place_text,
     ranges_of,
 )
-from sim.studies.request import Names, Scope, marks_of, scope_of, together
+from sim.studies.request import (
+    Names,
+    Scope,
+    keywords,
+    marks_of,
+    scope_of,
+    study_store,
+    together,
+)
 
 KEY = "sweep"
 
@@ -110,18 +118,16 @@ class Sweep(OverRanges):
         return pd.DataFrame(rows)
 
 
+@keywords(plan=Plan, store=study_store)
 def sweep(
-    scenario: Scenario,
-    vary: Vary,
-    outcomes: Names | None = None,
-    plan: Plan | None = None,
-    store: Store | None = None,
+    scenario: Scenario, vary: Vary, outcomes: Names | None = None, *, plan: Plan, store: Store
 ) -> Sweep:
     """Run a scenario at every point of a design over some ranges.
 
     vary: keys and ranges, such as ``"underwriting.policy_subsidy_rate=0.01:0.03:5"``.
     outcomes: some headlines by default.
-    plan: a grid by default.
+    design, points, replications, seed: as in `Plan`; a grid by default.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Raises ScenarioError for keys, ranges, outcomes or points that are not legal, before anything
         runs.
     """

@@ -19,11 +19,11 @@ from sim.analysis.controls import adjust, control_table
 from sim.analysis.estimates import FloatArray, averaged, complete_pairs, t_quantile
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.variance_reduction import VarianceReduction
-from sim.experiment.progress import ProgressOption
 from sim.experiment.store import Store
 from sim.scenario.scenario import Scenario
 from sim.studies.comparison import align_scenarios
 from sim.studies.findings import Findings
+from sim.studies.request import keywords, study_store
 
 FIRM_DRAWS = ("birth", "threshold", "shock", "trial", "exit", "workout", "signal")
 DRAWS = (*FIRM_DRAWS, "macro", "frailty", "equity_market")
@@ -77,20 +77,21 @@ class VarianceFactors:
         return Findings("variance_reduction", title, self.sentences(), table, captions)
 
 
+@keywords(store=study_store)
 def variance_factors(
     scenario: Scenario,
     outcomes: Sequence[str] = NAMED,
     methods: Sequence[str] = tuple(METHODS),
-    store: Store | None = None,
-    progress: ProgressOption = None,
+    *,
+    store: Store,
 ) -> VarianceFactors:
     """Measure what each method of variance reduction saves for named outcomes.
 
     scenario: its own ``[variance_reduction]`` is replaced by that of each method.
     methods: among ``METHODS``; common random numbers are always measured.
+    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     """
     numbers = range(scenario.experiment.replications)
-    runs = store or Store()
     rows: list[dict[str, Any]] = []
     for method in dict.fromkeys((COMMON, *methods)):
         # Controls change no draw, so one run serves with and without them.
@@ -98,7 +99,7 @@ def variance_factors(
         blank: dict[str, Any] = {"antithetic": (), "stratified": (), "controls": ()}
         changed = {f"variance_reduction.{k}": v for k, v in (blank | values).items()}
         aligned = align_scenarios({"scenario": scenario.with_values(changed)})
-        found = aligned.outcomes(runs, numbers, progress)
+        found = aligned.outcomes(store, numbers)
         rows += _factors(found, aligned.baseline, outcomes, method)
     return VarianceFactors(pd.DataFrame(rows, columns=list(COLUMNS)))
 

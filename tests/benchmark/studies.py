@@ -4,9 +4,8 @@ import time
 
 import numpy as np
 
-from sim.experiment.store import Store
 from sim.report.figures.panel import Panel, panel
-from sim.studies.sensitivity import Screening, sensitivity
+from sim.studies.sensitivity import sensitivity
 from tests.benchmark.measured import Found, Measured, spent
 from tests.benchmark.plan import Plan
 from tests.benchmark.worlds import SWAP, study_of
@@ -38,9 +37,10 @@ def evaluations(plan: Plan) -> Measured:
 def screened(plan: Plan, seed: int) -> float:
     """Evaluations a second of one screening."""
     study = study_of(plan.study, 1).with_values({"experiment.seed": seed})
-    how = Screening(points=plan.evaluations, replications=1, seed=seed)
     start = time.process_time()
-    found = sensitivity(study, TERMS, OUTCOMES, how, Store(progress=False))
+    found = sensitivity(
+        study, TERMS, OUTCOMES, points=plan.evaluations, seed=seed, workers=1, progress=False
+    )
     return found.speed.evaluations / (time.process_time() - start)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,10 @@ from sim.base.language import current
 from sim.experiment.results import TABLES, Reduced, Results
 from tests import synthetic
 from tests.scenario.standin import GOOD, StandIn
+
+# Imported before anything is put in the place of what they take by name.
+for module in ("sim.studies.comparison", "sim.studies.precision"):
+    import_module(module)
 
 REPLICATIONS = 5
 
@@ -87,6 +92,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
         "sim.analysis.outcomes_table.by_bank", lambda *_: pd.DataFrame(columns=BANK_COLUMNS)
     )
     monkeypatch.setattr("sim.scenario.scenario.Scenario", StandIn)
+    monkeypatch.setattr("sim.cli.run.usual_workers", lambda _: 1)
     monkeypatch.setattr("sim.experiment.simulate.entries_of", lambda _: ())
     monkeypatch.setattr("sim.analysis.outcomes_table.measure", _measure)
     return stand_in

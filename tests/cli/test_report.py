@@ -7,10 +7,14 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from sim.cli.app import app
+from sim.cli.findings import studies_in
 from sim.cli.job import Job, begin
 from sim.cli.report import links_to
+from sim.cli.study_base import write_study
+from sim.experiment.identity import program_digest
 from sim.experiment.run_folder import RunFolder
 from sim.scenario.scenario import load_scenario
+from sim.studies.findings import Findings
 from tests.cli.conftest import Engine
 from tests.workbooks import table
 
@@ -88,10 +92,18 @@ def test_a_run_that_lost_a_table_is_told(done: Path) -> None:
     assert "go on with: python -m sim run small.toml --out x --resume" in result.stderr
 
 
-def test_a_run_of_another_version_can_be_told_and_not_mixed(done: Path) -> None:
-    """What the page says of it is tested beside the page."""
-    assert invoke("verify", "x").exit_code == 0
-    assert invoke("report", "x").exit_code == 0
+def test_a_study_of_another_version_says_so(done: Path) -> None:
+    now = Findings("now", "Now", ("It is so.",), {}, {})
+    old = Findings("old", "Old", ("It was so.",), {}, {})
+    write_study(RunFolder(done), now, {"program": program_digest()})
+    write_study(RunFolder(done), old, {"program": "0"})
+    found = {study.findings.key: study.findings.sentences for study in studies_in(RunFolder(done))}
+    assert found["now"] == ("It is so.",)
+    assert found["old"][0] == "This study was made by another version of the program."
+    (done / "studies/old/findings.json").write_text("{}", encoding="utf-8")
+    result = invoke("report", "x")
+    assert result.exit_code == 2
+    assert "studies/old/findings.json" in result.stderr
 
 
 def test_a_run_that_was_killed_says_how_to_go_on(file: Path, engine: Engine) -> None:

@@ -17,8 +17,8 @@ from sim.base.language import language
 from sim.base.wording import unit_style
 from sim.cli.app import app
 from sim.cli.findings import write_figures
-from sim.cli.run import cores
 from sim.experiment.run_folder import RunFolder
+from sim.experiment.workers import cores
 from sim.report.figures import figures
 from sim.report.figures.gallery import Planned
 from tests import synthetic
@@ -199,6 +199,22 @@ def test_more_replications_go_on_where_fewer_ended(file: Path, engine: Engine) -
     assert run(str(file), "--out", "x", "--resume").exit_code == 0
     assert engine.asked == []
     assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == set(range(5))
+
+
+def test_fewer_replications_are_asked_about_where_somebody_can_answer(
+    file: Path, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run(str(file), "--out", "x")
+    engine.asked.clear()
+    monkeypatch.setattr("sim.cli.run.is_asked", lambda: True)
+    words = ["run", str(file), "--out", "x", "--replications", "2", "--resume"]
+    said_no = CliRunner().invoke(app, words, input="n\n")
+    assert said_no.exit_code == 1
+    assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == set(range(5))
+    assert CliRunner().invoke(app, words, input="y\n").exit_code == 0
+    assert set(pd.read_parquet("x/outcomes.parquet")["replication"]) == {0, 1}
+    assert engine.asked == []
+    assert len(list(Path("x/replications").iterdir())) == 5
 
 
 def test_nothing_to_resume_is_a_whole_run(file: Path, engine: Engine) -> None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine.committee import desk_of, open_menu, with_desk
 from sim.engine.kernel import interpreted
+from sim.engine.ledger import ACCOUNTS, Account, Ledger, post
 from sim.engine.processes import set_market_conditions
 from sim.engine.world import World, conditions_on, new_world, no_flows
 from sim.model.banks.application import read_application
@@ -90,6 +91,11 @@ def world(scenario: Scenario, name: str = "plain", **fields: Any) -> World:
     )
     w.pending = w.firms.request.astype(np.uint8)
     return w
+
+
+def pay(ledger: Ledger, account: Account, payer: int, payee: int, amount: float) -> None:
+    """Post one payment by hand."""
+    post(ledger.paid, ledger.parties, ACCOUNTS.index(account), payer, payee, amount)
 
 
 def lent(w: World, lenders: dict[int, dict[int, float]]) -> World:

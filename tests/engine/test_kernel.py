@@ -28,6 +28,7 @@ from sim.engine.kernel import (
 )
 from sim.engine.processes import run_world
 from sim.engine.world import new_world
+from sim.experiment.controls import follow, watches_of
 from sim.model.firms import lifecycle
 from tests.engine.hand import shipped
 
@@ -135,12 +136,15 @@ DECISIONS = {"decide_applications", "decide_on_lines"}
             "banks/signing.py", ".screening += ", ".screening -= ",
             {"decide_applications", "repeat_judge"},
         ),
+        ("banks/books.py", "q.fee = ", "q.fee = 0.5 * ", {"close_quarter"}),
         ("banks/committee.py", "SAME_LINE = 0.999999", "SAME_LINE = 0.9", {"decide_applications"}),
         ("banks/judgement.py", "return ", "return 1.0 * ", DECISIONS),
         ("firms/record.py", "ARREARS_END = 20,", "ARREARS_END = 19,", {"advance", "fire"}),
         ("banks/desk.py", "    terms: Any\n", "    more: Any\n    terms: Any\n", ALL),
     ],
-    ids=["remark", "rule of firms", "shared", "constant", "rule of banks", "codes", "desk"],
+    ids=[
+        "remark", "rule of firms", "shared", "books", "constant", "rule of banks", "codes", "desk",
+    ],
 )  # fmt: skip
 def test_a_change_names_anew_exactly_the_units_that_it_reaches(copy, file, before, after, changed):
     place = copy / "sim" / "model" / file
@@ -242,13 +246,18 @@ def test_a_cache_that_others_own_is_refused(cache, monkeypatch):
 
 
 IS_READY = """
-import numpy as np
+from sim.base.columns import pack
 from sim.engine.kernel import _is_ready, kernel
-entry, none = kernel().split_by_lender, np.zeros((0, 1))
+from sim.model.firms.exit_surprise import CLAIM
+from sim.model.firms.record import FIRM, MARKET_CONDITIONS
+entry = kernel().exit_surprise
 print(_is_ready(entry))
 """
 COMPILES = """
-entry(none, np.zeros((0, 8), np.int32), np.zeros((0, 8)), none)
+names = ("listing_premium", "acquisition_factor", "exit_log_sd", "exit_tail_share",
+         "exit_tail_index", "exit_cap")
+entry(FIRM.empty(0), pack([dict.fromkeys(names, 1.0)]), MARKET_CONDITIONS.empty(1), 0.0,
+      CLAIM.empty(0))
 print(_is_ready(entry), sum(entry.stats.cache_misses.values()) > 0)
 """
 
@@ -276,17 +285,17 @@ def test_code_of_another_processor_does_not_count(cache, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("lacking", "expected"), [("settle_firms", True), ("wind_down", False), ("none", False)]
+    ("lacking", "expected"), [("close_quarter", True), ("wind_down", False), ("none", False)]
 )
 def test_a_run_compiles_where_one_rule_that_it_calls_is_not_ready(monkeypatch, lacking, expected):
     monkeypatch.setenv("CROSSCYCLE_JIT", "1")
     rules = SimpleNamespace(**{entry.__name__: entry.__name__ for entry in ENTRIES})
     monkeypatch.setattr(compiling, "kernel", lambda: rules)
     monkeypatch.setattr(compiling, "_is_ready", lambda name: name != lacking)
-    assert must_compile(["advance", "settle_firms"]) is expected
+    assert must_compile(["advance", "close_quarter"]) is expected
     for switch, off in (("NUMBA_DISABLE_JIT", "1"), ("CROSSCYCLE_JIT", "0")):
         monkeypatch.setenv(switch, off)
-        assert not must_compile(["settle_firms"])
+        assert not must_compile(["close_quarter"])
         monkeypatch.delenv(switch)
 
 
@@ -298,21 +307,28 @@ def test_a_small_world_is_the_same_to_the_last_bit_compiled_and_interpreted():
         {
             "population.firms": 50, "population.initial_share": 0.5,
             "experiment.warm_up_years": 1.0, "experiment.horizon_years": 1.5,
+            "variance_reduction.controls": ("hazards", "exits"),
         }
     )  # fmt: skip
-    ends = []
+    ends, surprises = [], []
     for chosen in (kernel(), interpreted()):
         history = new_world(few, 0, trace=True, rules=chosen)
         run_world(history, -1.0, 0.0)
-        w = history.branch("loan_with_warrant")
-        run_world(w, 0.0, 1.5)
+        w, watches = history.branch("loan_with_warrant"), watches_of(few)
+        run_world(w, 0.0, 1.5, observers=[follow(watches)])
         ends.append(w)
+        surprises.append([watch.total for watch in watches])
     one, other = ends
     assert one.book.used > 20
     for name in one.firms.dtype.names:
         assert one.firms[name].tobytes() == other.firms[name].tobytes(), name
     assert one.next_time.tobytes() == other.next_time.tobytes()
-    for (_, mine), (_, theirs) in zip(one.panel, other.panel, strict=True):
-        assert mine.tobytes() == theirs.tobytes()
+    for part in ("panel", "system"):
+        for (_, mine), (_, theirs) in zip(getattr(one, part), getattr(other, part), strict=True):
+            assert mine.tobytes() == theirs.tobytes()
+    assert one.ledger.paid.tobytes() == other.ledger.paid.tobytes()
+    assert one.ledger.residual == other.ledger.residual
+    assert surprises[0] == surprises[1]
+    assert surprises[0][0] != 0.0
     events = [np.concatenate(w.events).tolist() for w in ends]
     assert events[0] == events[1]

@@ -6,29 +6,29 @@ import numpy as np
 import pytest
 
 from sim.base.errors import AccountingError
-from sim.engine import ledger as party
 from sim.engine.history import BANK_COLUMNS
-from sim.engine.ledger import BANKS, BORNE, FIRMS, PARENTS
-from sim.engine.settlement import (
-    Levels,
-    banks_close,
-    check_identities,
-    counts_close,
-    firms_close,
-    loans_close,
-    losses_close,
-    operating_cost,
-    ownership_closes,
-    read_all,
-    replenish,
-    settle,
+from sim.engine.ledger import (
+    BANKS,
+    BORNE,
+    CUSTOMERS,
+    DRAWN,
+    FIRMS,
+    GUARANTORS,
+    OUTLAYS,
+    PARENTS,
+    SALES,
+    SUPPLIERS,
 )
+from sim.engine.quarter import QUARTER, Closing, check_identities, read_firms
+from sim.engine.settlement import closing, identities, settle
 from sim.engine.world import HISTORY, World
+from sim.model.banks.books import replenish
 from sim.model.firms import flows as f
+from sim.model.firms import record as r
 from sim.model.firms.clock import accrue
 from sim.model.firms.failure import close
 from sim.model.firms.record import FAILED_CASH
-from tests.engine.hand import economy, lent, offered, sign_offers, world
+from tests.engine.hand import economy, lent, offered, pay, sign_offers, world
 
 BANKING = {
     "underwriting.funding_rate": 0.02, "underwriting.operating_cost": [0.012, 0.0, 0.0, 0.0],
@@ -106,7 +106,7 @@ def test_the_ledger_tells_the_firms_side_of_the_same_quarter():
     )
     assert (earned["equity rounds"], earned["credit drawn"]) == (12.0, 10.0)
     cash = w.firms.cash + 0.25 * w.firms.flow
-    assert w.ledger.received(FIRMS) == pytest.approx(float(cash.sum()))
+    assert w.ledger.parties[FIRMS].received == pytest.approx(float(cash.sum()))
 
 
 def test_settling_twice_counts_nothing_twice_and_touches_no_firm():
@@ -188,48 +188,55 @@ def test_costs_of_decisions_are_paid_once():
 
 
 @pytest.mark.parametrize(
-    ("equity", "footing", "share", "injected"),
+    ("equity", "is_refilled", "share", "injected"),
     [
-        (2.0, "as_offered", 1.0, 1.0),  # refilled to three
-        (2.0, "as_offered", 0.4, 0.4),
-        (5.0, "as_offered", 0.4, -2.0),  # what exceeds the budget goes to the parent
-        (2.0, "equal_capital", 1.0, 0.0),  # in the experiment each desk keeps what it made
+        (2.0, True, 1.0, 1.0),  # refilled to three
+        (2.0, True, 0.4, 0.4),
+        (5.0, True, 0.4, -2.0),  # what exceeds the budget goes to the parent
+        (2.0, False, 1.0, 0.0),
     ],
 )
-def test_the_parent_refills_the_budget_or_takes_the_rest(equity, footing, share, injected):
-    values = {"experiment.footing": footing, "capital.replenish_share": share}
-    w = world(economy(values=values))
-    w.banks.equity[:], w.banks.funding[:] = equity, 1.0
-    result = {}
-    replenish(w, result)
-    assert w.banks.equity[0] == equity + injected
-    assert w.banks.funding[0] == 1.0 - injected
-    assert result["injection"].tolist() == [injected]
-    assert w.ledger.flows["capital of the desk"][PARENTS, BANKS] == injected
+def test_the_parent_refills_the_budget_or_takes_the_rest(equity, is_refilled, share, injected):
+    w, q = world(economy(values={"capital.replenish_share": share})), QUARTER.empty(1)[0]
+    b = w.banks[0]
+    b.equity, b.funding = equity, 1.0
+    replenish(b, q, w.bank_rules[0], w.common[0], is_refilled)
+    assert (b.equity, b.funding, q.injection) == (equity + injected, 1.0 - injected, injected)
 
 
-def test_in_the_history_the_budget_is_refilled_on_every_footing():
-    w = world(economy(values={"experiment.footing": "equal_capital"}))
-    w.name, w.banks.equity[:] = HISTORY, 2.0
-    replenish(w, {})
-    assert w.banks.equity.tolist() == [3.0]
+@pytest.mark.parametrize(
+    ("footing", "name", "refilled"),
+    [
+        ("as_offered", "plain", True),
+        ("equal_capital", "plain", False),  # in the experiment each desk keeps what it made
+        ("equal_capital", HISTORY, True),
+    ],
+)
+def test_on_equal_capital_only_the_history_refills_budgets(footing, name, refilled):
+    w = world(economy(values={"experiment.footing": footing, "capital.replenish_share": 1.0}))
+    w.name, w.banks.equity[:], w.banks.funding[:] = name, 2.0, -2.0
+    # One million was lost to the suppliers.
+    pay(w.ledger, SALES, BANKS, SUPPLIERS, 1.0)
+    settle(w, 0.0)
+    assert w.banks.equity.tolist() == [3.0 if refilled else 2.0]
+    paid = w.ledger.flows["capital of the desk"][PARENTS, BANKS]
+    assert paid == row(w)["injection"] == (1.0 if refilled else 0.0)
 
 
 @pytest.mark.parametrize(("income", "left"), [(0.0, 9.0), (0.4, 9.4), (2.0, 10.0)])
 def test_the_parents_own_income_pays_first(income, left):
     w = world(economy())
-    rich = w.scenario.bank["a"].model_copy(update={"parent_income": income * 1000.0 / 3.0})
-    w.scenario = w.scenario.model_copy(update={"bank": {"a": rich}})
-    w.banks.equity[:], w.banks.parent_equity[:] = 2.0, 10.0
-    replenish(w, {})
-    assert w.banks.parent_equity[0] == pytest.approx(left)
+    b = w.banks[0]
+    b.equity, b.parent_equity, w.bank_rules.parent_income = 2.0, 10.0, income
+    replenish(b, QUARTER.empty(1)[0], w.bank_rules[0], w.common[0], True)
+    assert b.parent_equity == pytest.approx(left)
 
 
 @pytest.mark.parametrize(("date", "times"), [(0.75, 0), (1.0, 1)])
 def test_the_budget_is_refilled_at_year_ends_only(date, times):
     w = quarter()
     settle(w, date)
-    assert ("capital of the desk" in w.ledger.flows) == bool(times)
+    assert w.ledger.flows["capital of the desk"].any() == bool(times)
 
 
 def test_the_books_of_two_lenders_follow_their_shares():
@@ -280,29 +287,47 @@ def test_only_a_firm_that_signs_is_posted_before_the_settlement():
 
 def test_a_flow_is_posted_once_to_the_lenders_of_its_time():
     w = moved(borrowing())
-    read_all(w, 1.0)
+    read_firms(closing(w), 1.0)
     assert w.by_bank[:, f.INTEREST].tolist() == pytest.approx([1.0, 0.2])
     assert w.total[f.INTEREST] == pytest.approx(1.2)
 
 
 def test_levels_of_a_settlement():
-    levels = read_all(borrowing(), 0.25)
-    assert levels.balance.tolist() == [10.0] * 3
-    assert levels.held.tolist() == [30.0, 0.0]
-    assert levels.watched.tolist() == [1.0, 0.0]
-    assert levels.stage_2.tolist() == [0] * 3
-    assert levels.sums[f.ENTERED] == 3.0
-
-
-def test_levels_are_read_afresh_each_time():
     w = borrowing()
-    read_all(w, 0.25)
-    assert read_all(w, 0.5).held.tolist() == [30.0, 0.0]
+    w.believed_default[:], w.believed_loss[:] = 0.03, 0.45
+    w.firms.setback[2] = 1
+    c = closing(w)
+    read_firms(c, 0.25)
+    assert c.quarter.held.tolist() == [30.0, 0.0]
+    assert c.quarter.watched.tolist() == [1.0, 0.0]
+    u = w.common[0]
+    worse = 0.03 * u.stage_2_factor * u.lifetime_years
+    expected = 4.5 * (2.0 * (1.0 - math.exp(-0.03)) + 1.0 - math.exp(-worse))
+    assert c.quarter.expected_loss.tolist() == pytest.approx([expected, 0.0])
+    assert c.sums[f.ENTERED] == 3.0
+    assert c.audit.cash[0] == pytest.approx(3 * 10.0 + 0.25 * w.firms.flow.sum())
 
 
-def test_running_cost_is_by_stage():
-    assert operating_cost(borrowing()).tolist() == [0.012, 0.011, 0.009, 0.008]
-    assert operating_cost(borrowing()).dtype == np.float64
+def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
+    w = world(
+        economy(2), status=[r.UNBORN, r.ALIVE, r.FAILED_CASH], balance=[9.0, 8.0, 0.0],
+        limit=10.0, cum_sales=[1.0, 2.0, 32.0], exposure_at_default=[0.0, 0.0, 6.0],
+        recovery=[0.0, 0.0, 2.0], recovery_date=9.0,
+    )  # fmt: skip
+    w.firms.now, w.believed_loss[:] = 0.25, 0.5
+    c = closing(lent(w, {i: {1: 0.75, 0: 0.25} for i in range(3)}))
+    read_firms(c, 0.25)
+    assert w.total[f.SALES] == 34.0
+    assert c.quarter.held.tolist() == [2.0, 6.0]
+    assert c.quarter.npl_allowance.tolist() == [0.75, 2.25]
+    assert c.quarter.unpaid.tolist() == [1.0, 3.0]
+    sums = {name: value for name, value in zip(f.SUMS, c.sums, strict=True) if value}
+    assert (sums["entered"], sums["ended"], sums["count_0"]) == (2.0, 1.0, 1.0)
+    found = {name: float(c.audit[name][0]) for name in c.audit.dtype.names}
+    assert found == {
+        "cash": c.audit.cash[0], "exposure_at_default": 6.0, "resolved": 0.0, "promised": 0.0,
+        "unpaid": 4.0,
+    }  # fmt: skip
 
 
 # --- Each identity by itself: what it compares, what it lets pass, what it says --------------
@@ -316,101 +341,112 @@ def w() -> World:
     return world(economy(2))
 
 
-def levels(held=(0.0, 0.0), **sums):
-    """Levels of a settlement in which nobody lives, but for the given sums."""
-    found = np.zeros(len(f.SUMS))
-    for name, value in sums.items():
-        found[f.SUMS.index(name)] = value
-    nobody = np.zeros(0)
-    return Levels(nobody, np.zeros(0, np.uint8), np.array(held), np.zeros(2), found)
+def check(w: World, c: Closing, words: str = "") -> None:
+    """Check the identities whose name holds some words; nobody lives but for what is given."""
+    check_identities(c)
+    places = [n for n, name in enumerate(identities(w)) if words in name]
+    assert places
+    w.ledger.hold([identities(w)[n] for n in places], c.sides[places], WHERE)
 
 
-def broken(check, *given):
+def broken(w: World, c: Closing, words: str) -> str:
+    """What the run says when an identity breaks."""
     with pytest.raises(AccountingError) as caught:
-        check(*given)
+        check(w, c, words)
     assert WHERE in str(caught.value)
     return str(caught.value)
 
 
 def test_an_empty_world_closes(w):
-    check_identities(w, 1.0, levels())
+    check(w, closing(w))
     assert w.ledger.residual == 0.0
+    assert w.ledger.checks == len(identities(w)) == 8 + 3 * 2
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):
-    w.ledger.post("sales", party.CUSTOMERS, party.FIRMS, 10.0)
-    w.ledger.post("outlays", party.FIRMS, party.SUPPLIERS, 4.0)
-    w.posted[:, f.CASH] = [1.0, 2.0, 3.0]
-    firms_close(w, WHERE)
-    w.posted[1, f.CASH] = 2.5
-    assert "firms' cash against the ledger: 6.5 against 6" in broken(firms_close, w, WHERE)
+    pay(w.ledger, SALES, CUSTOMERS, FIRMS, 10.0)
+    pay(w.ledger, OUTLAYS, FIRMS, SUPPLIERS, 4.0)
+    c = closing(w)
+    c.audit.cash = 6.0
+    check(w, c)
+    c.audit.cash = 6.5
+    assert "firms' cash against the ledger: 6.5 against 6" in broken(w, c, "cash")
 
 
 @pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])
 def test_loans_of_each_bank_are_the_balances_of_its_clients(w, bank, name):
-    w.banks.loans[:] = 7.0, 5.0
-    loans_close(w, WHERE, levels((7.0, 5.0)))
-    w.banks.loans[bank] += 0.5
-    assert f"loans of {name}" in broken(loans_close, w, WHERE, levels((7.0, 5.0)))
+    c = closing(w)
+    c.books.loans[:] = c.quarter.held[:] = 7.0, 5.0
+    check(w, c, f"loans of {name}")
+    c.books.loans[bank] += 0.5
+    assert f"loans of {name}" in broken(w, c, "loans of")
 
 
 def test_loans_in_default_are_those_owed_and_not_resolved(w):
-    w.posted[:, f.EXPOSURE_AT_DEFAULT], w.posted[:, f.RESOLVED] = [4.0, 3.0, 0.0], [4.0, 0.0, 0.0]
-    w.banks.npl[:] = 2.0, 1.0
-    loans_close(w, WHERE, levels())
-    w.banks.npl[0] = 2.1
-    assert "loans in default: 3.1 against 3" in broken(loans_close, w, WHERE, levels())
+    c = closing(w)
+    c.audit.exposure_at_default, c.audit.resolved = 7.0, 4.0
+    c.books.npl[:] = 2.0, 1.0
+    check(w, c, "in default")
+    c.books.npl[0] = 2.1
+    assert "loans in default: 3.1 against 3" in broken(w, c, "in default")
 
 
-def defaults(w: World) -> None:
+def defaults(w: World) -> Closing:
     """Two firms lost five millions, of which the guarantor pays two and has paid one."""
-    w.firms.exposure_at_default, w.firms.recovery = [4.0, 3.0, 0.0], [1.0, 1.0, 0.0]
-    w.lender[:, :2], w.share[:, :2] = [0, 1], [0.75, 0.25]
-    w.posted[:, f.COVERED], w.posted[:, f.GUARANTEED] = [1.0, 1.0, 0.0], [1.0, 0.0, 0.0]
-    w.banks.lost[:], w.banks.covered[:] = [2.25, 0.75], [1.5, 0.5]
-    w.ledger.post(BORNE.name, party.GUARANTORS, party.BANKS, 1.0)
+    c = closing(w)
+    c.audit.unpaid, c.audit.promised = 5.0, 1.0
+    c.quarter.unpaid[:] = 3.75, 1.25
+    c.books.lost[:], c.books.covered[:] = [2.25, 0.75], [1.5, 0.5]
+    pay(w.ledger, BORNE, GUARANTORS, BANKS, 1.0)
+    return c
 
 
 def test_what_is_lost_is_borne_by_banks_and_by_others(w):
-    defaults(w)
-    losses_close(w, WHERE)
+    check(w, defaults(w), "losses")
 
 
 @pytest.mark.parametrize("who", ["lost", "covered"])
 @pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])
 def test_a_loss_that_nobody_bears_is_found_at_its_bank(w, who, bank, name):
-    defaults(w)
-    getattr(w.banks, who)[bank] -= 0.25
-    assert f"losses on loans of {name}" in broken(losses_close, w, WHERE)
+    c = defaults(w)
+    getattr(c.books, who)[bank] -= 0.25
+    assert f"losses on loans of {name}" in broken(w, c, "losses")
 
 
 def test_a_loss_that_others_have_not_paid_is_found_in_the_total(w):
-    defaults(w)
-    w.ledger.post(BORNE.name, party.BANKS, party.GUARANTORS, 0.5)
-    words = broken(losses_close, w, WHERE)
-    assert (
-        "losses of lenders and protection providers: 4.5 against 5, off by 0.5 CNY million"
-        in words
-    )
+    c = defaults(w)
+    pay(w.ledger, BORNE, BANKS, GUARANTORS, 0.5)
+    words = "losses of lenders and protection providers: 4.5 against 5, off by 0.5 CNY million"
+    assert words in broken(w, c, "losses")
 
 
 @pytest.mark.parametrize("item", ["loans", "npl", "allowance", "funding", "equity"])
 def test_assets_of_each_bank_are_its_funding_and_its_capital(w, item):
-    b = w.banks
+    c, b = closing(w), w.banks
     b.loans[1], b.npl[1], b.allowance[1] = 8.0, 2.0, 1.0
     b.funding[1], b.equity[1] = 6.0, 3.0
     # Each desk begins with three millions of capital that it lends to the market.
-    w.ledger.post("credit drawn", party.BANKS, party.FIRMS, 9.0)
-    banks_close(w, WHERE)
+    pay(w.ledger, DRAWN, BANKS, FIRMS, 9.0)
+    for words in ("balance sheet", "funding"):
+        check(w, c, words)
     getattr(b, item)[1] += 0.25
-    assert "balance sheet of b" in broken(banks_close, w, WHERE)
+    assert "balance sheet of b" in broken(w, c, "balance sheet")
 
 
 def test_all_cash_of_banks_has_a_counterpart(w):
     # Both sides of a bank's balance sheet grow, and nobody has been paid.
     w.banks.loans[0] += 1.0
     w.banks.funding[0] += 1.0
-    assert "banks' funding against the ledger: -5 against -6" in broken(banks_close, w, WHERE)
+    words = "banks' funding against the ledger: -5 against -6"
+    assert words in broken(w, closing(w), "funding")
+
+
+def with_sums(w: World, **sums: float) -> Closing:
+    """The close of a quarter with the given sums over all firms."""
+    c = closing(w)
+    for name, value in sums.items():
+        c.sums[f.SUMS.index(name)] = value
+    return c
 
 
 @pytest.mark.parametrize(
@@ -422,16 +458,16 @@ def test_all_cash_of_banks_has_a_counterpart(w):
     ],
 )
 def test_what_belongs_to_somebody_is_shared_out_in_full(w, sums, words):
-    assert words in broken(ownership_closes, w, WHERE, levels(**sums))
+    assert words in broken(w, with_sums(w, **sums), "")
 
 
 def test_rounding_errors_pass_and_are_remembered(w):
-    ownership_closes(w, WHERE, levels(worst_ownership=2e-13, exit_value=42.0, exit_claims=42.0))
+    check(w, with_sums(w, worst_ownership=2e-13, exit_value=42.0, exit_claims=42.0))
     assert w.ledger.residual == pytest.approx(2e-13, rel=0.01)
 
 
 def test_whoever_entered_lives_or_has_ended(w):
     counts = {"entered": 10.0, "ended": 4.0, "count_0": 1.0, "count_1": 2.0, "count_3": 3.0}
-    counts_close(w, WHERE, levels(**counts))
-    words = broken(counts_close, w, WHERE, levels(**(counts | {"ended": 3.0})))
+    check(w, with_sums(w, **counts))
+    words = broken(w, with_sums(w, **(counts | {"ended": 3.0})), "")
     assert "firms that entered: 10 against 9" in words

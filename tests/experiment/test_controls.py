@@ -8,8 +8,8 @@ import pytest
 
 from sim.analysis.controls import PREFIX, SHARED
 from sim.experiment.controls import time_in, venture_chance
-from sim.experiment.simulate import one_replication
-from tests.house.small import shipped
+from sim.experiment.simulate import one_replication, worlds
+from tests.house.small import shipped, study
 
 SMALL = {
     "population.firms": 150, "experiment.warm_up_years": 2.0, "experiment.horizon_years": 2.0,
@@ -68,6 +68,21 @@ def test_controls_of_losses_move_with_losses() -> None:
         together = wide["control.losses"].corr(wide["bank.credit_loss"])
         # Three standard errors of a correlation that is none.
         assert together > 3.0 / np.sqrt(count)
+
+
+@pytest.mark.slow
+def test_much_of_the_noise_of_gains_is_in_the_control() -> None:
+    values = {
+        "variance_reduction.controls": ["exits"], "population.firms": 600,
+        "experiment.horizon_years": 8.0,
+        "experiment.arrangements": ["plain", "loan_with_warrant"],
+    }  # fmt: skip
+    pairs = []
+    for number in range(20):
+        *_, w = worlds(study(values), number)
+        pairs.append((w.firms.cum_gain.sum(), w.controls["control.exits"]))
+    gain, control = np.array(pairs).T
+    assert np.corrcoef(gain, control)[0, 1] > 0.5
 
 
 @pytest.mark.parametrize(("slope", "expected"), [(0.0, 0.2), (1.0, 0.236)])

@@ -21,7 +21,7 @@ from sim.experiment.replication_file import (
     write_tables,
 )
 from sim.experiment.results import TABLES
-from sim.experiment.run_folder import ALWAYS, RunFolder, load_run
+from sim.experiment.run_folder import ALWAYS, RunFolder, read_results
 from tests.experiment.small import tiny_results
 
 
@@ -112,7 +112,7 @@ def test_a_folder_without_a_run_is_empty(tmp_path: Path) -> None:
     assert (folder.manifest(), folder.files(), folder.numbers()) == ({}, {}, [])
     folder.check_usable()
     with pytest.raises(StorageError, match="holds no run"):
-        load_run(tmp_path)
+        read_results(tmp_path)
 
 
 def test_only_one_process_writes(tmp_path: Path) -> None:
@@ -201,6 +201,9 @@ def damage(folder: RunFolder, count: int, harm: Callable[..., bytes]) -> None:
             with pytest.raises(StorageError) as told:
                 read_all(folder, "outcomes.parquet" if name == "manifest.json" else name)
             assert Path(name).name in str(told.value)
+            if "/" not in name:
+                with pytest.raises(StorageError):
+                    read_results(folder.path)
             assert told.value.cure
             assert problems(folder), name
         finally:

@@ -76,4 +76,5 @@ def test_other_code_and_other_facts_are_another_program(
 
 
 def test_folders_without_numbers_are_folders() -> None:
-    assert all((SIM / name).is_dir() for name in WITHOUT_NUMBERS)
+    # Only an installed copy has the folder of what is shipped.
+    assert all((SIM / name).is_dir() for name in WITHOUT_NUMBERS if name != "shipped")

@@ -170,25 +170,51 @@ class Trial:
     finished: dict[str, str] = field(default_factory=dict)
 
     def kill(self) -> None:
-        """Begin, or go on, and kill at a random moment."""
-        moment = self.chance.random() * self.seconds
-        number = self.chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
-        process = start(self.words, self.place)
-        process.join(moment)
-        if process.exitcode is None:
-            os.kill(process.pid, number)
-        process.join()
-        self.finished = check_after(self.place, self.folder, self.finished)
-        how = signal.Signals(number).name
+        """Begin, or go on, and kill at a random moment; again where it was done before that."""
+        while True:
+            number = self.chance.choice((signal.SIGKILL, signal.SIGKILL, signal.SIGTERM))
+            begun = time.monotonic()
+            process = start(self._with_workers(), self.place)
+            self._wait(process)
+            if process.is_alive():
+                os.kill(process.pid, number)
+            process.join()
+            self.finished = check_after(self.place, self.folder, self.finished)
+            if process.exitcode != 0:
+                break
+            self.begin_anew()
+        took, how = time.monotonic() - begun, signal.Signals(number).name
         kept = f"{len(self.finished)} replications kept"
-        self.say(f"{self.name}: {how} after {moment:.2f} s, exit {process.exitcode}, {kept}")
+        self.say(f"{self.name}: {how} after {took:.2f} s, exit {process.exitcode}, {kept}")
+
+    def _wait(self, process: Any) -> None:
+        """Wait for some seconds, or until some replications more are finished."""
+        if self.chance.random() < 0.5 or self.name == "report":
+            process.join(self.chance.random() * self.seconds)
+            return
+        wanted = len(self.finished) + self.chance.randint(1, 6)
+        while process.is_alive() and len(_finished(self.folder.path)) < wanted:
+            time.sleep(0.002)
+
+    def _with_workers(self) -> tuple[str, ...]:
+        """Mostly one worker: others take longer to begin than to simulate."""
+        if self.name in ("merge", "report"):
+            return self.words
+        return (*self.words, "--workers", self.chance.choice("1112"))
+
+    def begin_anew(self) -> None:
+        """See that what is done is as it should be, and leave nothing of it."""
+        check_end(self.folder, self.wanted)
+        if self.name != "report":
+            shutil.rmtree(self.folder.path)
+            self.finished = {}
 
     def end(self) -> None:
         """Let it go on to its end."""
-        code = run(self.words, self.place)
+        code = run(self._with_workers(), self.place)
         assert code == 0, said(self.place)
         check_after(self.place, self.folder, self.finished)
-        check_end(self.folder, self.wanted)
+        self.begin_anew()
         self.say(f"{self.name}: went on to the tables of the straight run, byte by byte")
 
 
@@ -206,17 +232,19 @@ def trials(
     """The four commands, each with a folder of its own and what it gives undisturbed."""
     scenario, whole = str(place / "small.toml"), str(place / "straight")
     Path(scenario).write_text(SCENARIO, encoding="utf-8")
-    ensemble = ("run", scenario, "--quiet", "--workers", "1" if shards == 1 else "2")
+    ensemble = ("run", scenario, "--quiet")
     study = (
         "sweep", scenario, "--vary", "equity_market.opening_winter_share=0.1:0.3",
         "--replications", "2", "--points", "3", "--outcomes", "bank.profit", "--quiet", "--yes",
-        "--workers", "2",
     )  # fmt: skip
-    took = timed((*ensemble, "--out", whole), place), timed(("report", whole, "--quiet"), place)
+    took = (
+        timed((*ensemble, "--workers", "1", "--out", whole), place),
+        timed(("report", whole, "--quiet"), place),
+    )
     parts = [whole] if shards == 1 else [str(place / f"part-{n + 1}") for n in range(shards)]
     for number, part in enumerate(parts, 1) if shards > 1 else ():
         timed((*ensemble, "--shard", f"{number}/{shards}", "--out", part), place)
-    studied = timed((*study, "--out", str(place / "studied")), place)
+    studied = timed((*study, "--workers", "1", "--out", str(place / "studied")), place)
     wanted = tables(place / "straight"), tables(place / "studied")
     commands = {
         "ensemble": ((*ensemble, "--resume"), wanted[0], took[0]),
@@ -243,16 +271,8 @@ def kill_all(place: Path, kills: int, say: Callable[[str], None], shards: int = 
         trial.kill()
         if count // len(each) % 5 == 4:
             trial.end()
-            if trial.name != "report":
-                remove(trial)
     for trial in each:
         trial.end()
-
-
-def remove(trial: Trial) -> None:
-    """Begin anew: a folder of which nothing is left."""
-    shutil.rmtree(trial.folder.path)
-    trial.finished = {}
 
 
 # --- Each other fault once -----------------------------------------------------------------------
@@ -411,6 +431,5 @@ def main(kills: int = 100) -> None:
 
 
 if __name__ == "__main__":
-    from tests.house import kills as own
-
-    own.main(*map(int, sys.argv[1:]))
+    # As a module of its own, which the processes that are killed find by its name.
+    importlib.import_module("tests.house.kills").main(*map(int, sys.argv[1:]))

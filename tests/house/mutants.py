@@ -49,11 +49,7 @@ class Posting:
         tree = ast.parse(text_of(self.rule))
         changed = [self._change(node, fault) for node in ast.walk(tree)]
         assert sum(changed) == 1, f"{self.target} is posted {sum(changed)} times in {self.rule}"
-        names: dict[str, Any] = {}
-        whole = compile(ast.fix_missing_locations(tree), inspect.getfile(self.rule), "exec")
-        exec(whole, self.rule.__globals__, names)
-        code: CodeType = names[self.rule.__name__].__code__
-        return code
+        return _compiled(tree, self.rule)
 
     def _change(self, node: ast.AST, fault: str) -> bool:
         """Put the fault into a node if it is the posting; says whether it was."""
@@ -82,6 +78,24 @@ class Posting:
             else:
                 node.target = other.targets[0]  # type: ignore[assignment]
         return True
+
+
+def beginning(rule: Callable[..., Any], statement: str) -> CodeType:
+    """The code of a rule with a statement before all others."""
+    tree = ast.parse(text_of(rule))
+    (function,) = tree.body
+    assert isinstance(function, ast.FunctionDef)
+    function.body[:0] = ast.parse(statement).body
+    return _compiled(tree, rule)
+
+
+def _compiled(tree: ast.Module, rule: Callable[..., Any]) -> CodeType:
+    """The code of a rule from its changed syntax."""
+    names: dict[str, Any] = {}
+    whole = compile(ast.fix_missing_locations(tree), inspect.getfile(rule), "exec")
+    exec(whole, rule.__globals__, names)
+    code: CodeType = names[rule.__name__].__code__
+    return code
 
 
 def text_of(rule: Callable[..., Any]) -> str:

@@ -282,10 +282,7 @@ def in_ledger(w: World) -> Found:
     """What each account holds, in the form of `recomputed`."""
     found: Found = {}
     for account in a.ACCOUNTS:
-        table = w.ledger.flows.get(account.name)
-        if table is None:
-            found[account.name] = 0.0
-            continue
+        table = w.ledger.flows[account.name]
         one, other = list(account.payers), list(account.payees)
         net = (table - table.T)[np.ix_(one, other)].ravel()
         found[account.name] = net if net.size > 1 else float(net[0])

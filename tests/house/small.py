@@ -135,7 +135,7 @@ def changed_books(a: World, b: World) -> list[str]:
             != np.array([row for _, row in other]).tobytes()
         ):
             found.append(part)
-    for account in a.ledger.flows | b.ledger.flows:
-        if not np.array_equal(a.ledger.flows.get(account), b.ledger.flows.get(account)):
+    for account, paid in a.ledger.flows.items():
+        if not np.array_equal(paid, b.ledger.flows[account]):
             found.append(f"account {account}")
     return found

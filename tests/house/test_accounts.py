@@ -15,12 +15,12 @@ import pytest
 
 from sim.base.errors import AccountingError
 from sim.engine import ledger as a
-from sim.engine import settlement
+from sim.engine import quarter
 from sim.engine.kernel import interpreted
-from sim.engine.ledger import Ledger
+from sim.engine.ledger import post
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
-from sim.model.banks import signing
+from sim.model.banks import books, signing
 from sim.model.banks import signing as enactment
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.firms import (
@@ -38,7 +38,7 @@ from sim.model.firms import (
     flows as totals,
 )
 from sim.scenario.scenario import Scenario
-from tests.house.mutants import Posting
+from tests.house.mutants import Posting, beginning
 from tests.house.recomputed import Seen, differing, watching
 from tests.house.small import made, shipped, study
 
@@ -212,19 +212,24 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_kept, at("RELATION"), CONTRACTS),
     ),
     a.FUNDS.name: (
-        Posting(settlement.close_books, "market", CONTRACTS),
+        Posting(books.pay_costs, "q.market", CONTRACTS),
         Posting(totals.carry, "f.cum_balance", CONTRACTS),
         Posting(totals.carry, "f.cum_refinanced", CONTRACTS),
         Posting(totals.read_kept, at("BALANCE_YEARS"), CONTRACTS),
         Posting(totals.read_kept, at("REFINANCED_YEARS"), CONTRACTS),
     ),
     a.RELENDING.name: (
+        Posting(books.pay_costs, "q.central_bank", CONTRACTS),
         Posting(totals.carry, "f.cum_relending", CONTRACTS, "f.cum_fee", CONTRACTS),
         Posting(totals.read_kept, at("RELENDING"), CONTRACTS),
         Posting(enactment.enact_decisions, "c.refinanced", CONTRACTS),
     ),
-    a.OPERATING.name: (Posting(totals.post_firm, "row[OPERATING]", CONTRACTS),),
+    a.OPERATING.name: (
+        Posting(totals.post_firm, "row[OPERATING]", CONTRACTS),
+        Posting(books.take_flows, "q.operating", CONTRACTS),
+    ),
     a.SCREENING.name: (
+        Posting(books.take_flows, "q.screening", CONTRACTS, "q.coordination", CONTRACTS),
         Posting(
             signing.charge_screening,
             "d.books[lead].screening",
@@ -234,6 +239,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         ),
     ),
     a.COORDINATION.name: (
+        Posting(books.take_flows, "q.coordination", CONTRACTS),
         Posting(
             signing.write_conditions,
             "d.books[c.lead].coordination",
@@ -242,22 +248,22 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
             CONTRACTS,
         ),
     ),
-    a.MONITORING.name: (Posting(settlement.close_books, "'monitoring'", CONTRACTS),),
-    a.SUBSIDY.name: (Posting(settlement.policy_subsidy, "return", CONTRACTS),),
-    a.CAPITAL.name: (Posting(settlement.replenish, "injected", CONTRACTS),),
+    a.MONITORING.name: (Posting(books.pay_costs, "q.monitoring", CONTRACTS),),
+    a.SUBSIDY.name: (Posting(books.subsidise, "q.policy_subsidy", CONTRACTS),),
+    a.CAPITAL.name: (Posting(books.replenish, "q.injection", CONTRACTS),),
     a.FEES.name: (
         Posting(totals.carry, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),
         Posting(totals.read_kept, at("FEE"), CONTRACTS),
-        Posting(settlement.settle_protection, "earned", IDENTITY),
+        Posting(quarter.settle_protection, "earned", IDENTITY),
     ),
     a.BORNE.name: (
         Posting(loss_sharing.borne_by_protection, "return", CONTRACTS),
         Posting(totals.read_default, "row[COVERED]", CONTRACTS, "row[GUARANTEED]", CONTRACTS),
         Posting(totals.read_default, "row[GUARANTEED]", CONTRACTS, "row[RECOVERED]", CONTRACTS),
         Posting(totals.read_default, "row[LOSS]", IDENTITY, "row[GUARANTEED]", IDENTITY),
-        Posting(settlement.settle_protection, "borne", IDENTITY),
+        Posting(quarter.settle_protection, "borne", IDENTITY),
     ),
-    a.LEASED.name: (Posting(settlement.settle_protection, "sold", CONTRACTS),),
+    a.LEASED.name: (Posting(quarter.settle_protection, "sold", CONTRACTS),),
     "hand-over to other lenders": (
         Posting(
             enactment.enact,
@@ -329,13 +335,9 @@ def test_a_fault_in_a_posting_is_found(
 def test_a_payment_on_another_account_is_found(
     account: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names, whole = [one.name for one in a.ACCOUNTS], Ledger.post
-    other = names[names.index(account) - 1]
-
-    def post(self: Ledger, name: str, payer: int, payee: int, amount: float) -> None:
-        whole(self, other if name == account else name, payer, payee, amount)
-
-    monkeypatch.setattr(Ledger, "post", post)
+    code = [one.name for one in a.ACCOUNTS].index(account)
+    other = f"account = {(code - 1) % len(a.ACCOUNTS)} if account == {code} else account"
+    monkeypatch.setattr(post, "__code__", beginning(post, other))
     assert found_by(account) in (CONTRACTS, IDENTITY)
 
 

@@ -29,7 +29,7 @@ PACKAGES = {
     "model/banks": {"numpy", "scipy", "pydantic"},
     "scenario": {"pydantic", "pydantic_core"},
     "engine": {"numpy", "simpy", "numba"},
-    "outcomes": {"numpy", "pandas", "scipy"},
+    "outcomes": {"numpy", "pandas", "scipy", "cloudpickle"},
     "analysis": {"numpy", "pandas", "scipy"},
     "experiment": {
         "numpy", "pandas", "scipy", "pyarrow", "distributed", "dask", "IPython", "ipywidgets",
@@ -49,7 +49,6 @@ MANY_ARGUMENTS = {
     "model/firms/events.py leave": KERNEL,
     "model/firms/events.py on_cause": KERNEL,
     "model/firms/events.py on_schedule": KERNEL,
-    "model/firms/flows.py settle_firms": KERNEL,
     "model/firms/contract_effects.py settle_request": KERNEL,
     "model/firms/flows.py post_firm": KERNEL,
     "model/firms/contract_effects.py sign_firm": KERNEL,

@@ -37,7 +37,7 @@ def histories() -> tuple[tuple[History, ...], tuple[dict[str, float], ...]]:
             for party in PROTECTION_PROVIDERS
         }
         for w in lived
-        if "losses borne by protection providers" in w.ledger.flows
+        if w.ledger.flows["losses borne by protection providers"].any()
     )
     return tuple(freeze(w) for w in lived), paid
 

@@ -13,6 +13,7 @@ import pytest
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import by_bank
+from sim.experiment.identity import identity
 from sim.report.explore import script
 from sim.report.figures import figures
 from sim.report.report import write_report
@@ -37,6 +38,15 @@ def parts(**changed: Any) -> dict[str, Any]:
         "limits": ["Interest rates do not react."],
     }
     return {**every, **changed}
+
+
+def test_a_run_of_another_version_says_so_at_the_top(tmp_path, text: str) -> None:
+    made_by = identity() | {"code_sha256": "0"}
+    results = dataclasses.replace(synthetic.results(), manifest=made_by)
+    page = write_report(tmp_path / "a.html", **parts(results=results)).read_text(encoding="utf-8")
+    head = page.partition("</header>")[0]
+    assert "made by another version of the program than this page: other code." in head
+    assert "another version" not in text.partition("</header>")[0]
 
 
 @pytest.fixture(scope="module")

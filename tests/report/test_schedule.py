@@ -1,6 +1,6 @@
 """The order of things, read off the source of the engine."""
 
-from sim.engine import processes
+from sim.engine import processes, quarter
 from sim.engine.committee import hold_committee
 from sim.engine.settlement import settle
 from sim.engine.world import World
@@ -24,8 +24,19 @@ def test_a_month_has_its_phases_in_the_order_of_the_engine() -> None:
 
 def test_steps_go_as_deep_as_they_are_asked_to() -> None:
     assert all(step.steps == () for step in steps_of(settle))
-    (closing,) = [step for step in steps_of(settle, 2) if step.place.endswith("close_books")]
-    assert places(closing.steps) == ["provide", "policy_subsidy", "finish"]
+    closing, *after = steps_of(settle, 3)
+    assert places(tuple(after)) == ["record", "keep_page"]
+    firms, banks, protection, last = closing.steps
+    assert places((firms, last)) == ["read_firms", "check_identities"]
+    assert places(banks.steps) == ["close_books", "replenish", "weigh"]
+    assert places(protection.steps) == ["settle_protection"]
+
+
+def test_every_identity_is_a_check_of_the_protocol() -> None:
+    told = [
+        rule for rule in vars(quarter).values() if getattr(rule, "__name__", "").endswith("_close")
+    ]
+    assert set(places(steps_of(quarter.check_identities))) == {rule.__name__ for rule in told}
 
 
 def test_what_was_told_is_not_told_again() -> None:

@@ -30,8 +30,8 @@ def test_a_curved_difference_is_followed_to_its_root_and_its_ends():
     def curve(x, n):
         return np.exp(20.0 * x) - 2.0 + 0.1 * common_noise(n)
 
-    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, Search(replications=30),
-                      planted(curve))  # fmt: skip
+    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, replications=30,
+                      store=planted(curve))  # fmt: skip
     (one,) = found.crossings
     noise = 0.1 * np.array([common_noise(n) for n in range(30)])
     reach = 2.0452 * noise.std(ddof=1) / np.sqrt(30)
@@ -45,7 +45,9 @@ def test_a_curved_difference_is_followed_to_its_root_and_its_ends():
 
 def test_stretches_that_are_clear_get_few_replications():
     store = planted(lambda x, n: x - 0.05 + 0.001 * common_noise(n))
-    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, Search(11, 40), store)
+    found = breakeven(
+        scenario(), f"{X}=0:0.1", OUTCOME, PAIR, points=11, replications=40, store=store
+    )
     least = found.curve.set_index("at")["replications"]
     assert least.iloc[2] == 10
     assert least.iloc[[0, -1]].tolist() == [40, 40]
@@ -54,14 +56,16 @@ def test_stretches_that_are_clear_get_few_replications():
 
 def test_all_sign_changes_are_told():
     store = planted(lambda x, n: np.cos(100.0 * x) + 0.01 * common_noise(n))
-    found = breakeven(scenario(), f"{X}=0:0.09", OUTCOME, PAIR, Search(13, 12), store)
+    found = breakeven(
+        scenario(), f"{X}=0:0.09", OUTCOME, PAIR, points=13, replications=12, store=store
+    )
     assert [round(one.value, 3) for one in found.crossings] == [0.016, 0.047, 0.079]
     assert "is zero 3 times" in found.findings().sentences[0]
 
 
 def test_without_a_crossing_both_ends_are_told():
-    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, Search(3, 6),
-                      planted(lambda x, n: 1.0 + x + 0.01 * common_noise(n)))  # fmt: skip
+    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, points=3, replications=6,
+                      store=planted(lambda x, n: 1.0 + x + 0.01 * common_noise(n)))  # fmt: skip
     assert found.crossings == ()
     first, *others = found.findings().sentences
     assert first.startswith("There is no crossing in the range")
@@ -73,7 +77,9 @@ def test_without_a_crossing_both_ends_are_told():
 @pytest.mark.parametrize("span", ["0:0.02", "-0.02:0"])
 def test_a_root_at_an_end_of_the_range_is_found_from_both_sides(span):
     store = planted(lambda x, n: x * (1.0 + 0.1 * common_noise(n)))
-    found = breakeven(scenario(), f"{X}={span}", OUTCOME, PAIR, Search(3, 6), store)
+    found = breakeven(
+        scenario(), f"{X}={span}", OUTCOME, PAIR, points=3, replications=6, store=store
+    )
     (one,) = found.crossings
     assert one.value == 0.0
     assert f"rises above zero at {X} = 0;" in found.findings().sentences[0]
@@ -81,15 +87,17 @@ def test_a_root_at_an_end_of_the_range_is_found_from_both_sides(span):
 
 def test_a_difference_that_is_zero_on_a_stretch_is_told_as_one():
     store = planted(lambda x, n: max(x - 0.05, 0.0) * (1.0 + 0.1 * common_noise(n)))
-    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, Search(5, 6), store)
+    found = breakeven(
+        scenario(), f"{X}=0:0.1", OUTCOME, PAIR, points=5, replications=6, store=store
+    )
     (one,) = found.crossings
     assert (one.value, one.until) == (0.0, 0.05)
     assert "= 0 to 0.05; 95 % interval below the range to" in found.findings().sentences[0]
 
 
 def test_a_zero_that_cannot_be_ruled_out_is_told():
-    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, Search(3, 6),
-                      planted(lambda x, n: 0.3 + 10.0 * x + common_noise(n)))  # fmt: skip
+    found = breakeven(scenario(), f"{X}=0:0.1", OUTCOME, PAIR, points=3, replications=6,
+                      store=planted(lambda x, n: 0.3 + 10.0 * x + common_noise(n)))  # fmt: skip
     assert found.crossings == ()
     assert found.unclear[0][0] == 0.0
     assert "cannot be ruled out" in found.findings().sentences[1]
@@ -99,8 +107,10 @@ def test_an_outcome_can_be_brought_to_a_level():
     store = Planted(
         bank__raroc=lambda s, n, _: s.underwriting.policy_subsidy_rate + 0.001 * common_noise(n)
     )
-    found = breakeven(scenario(), f"{X}=0:0.1", "bank.raroc", ("plain", 0.04), Search(3, 12),
-                      store)  # fmt: skip
+    sides = ("plain", 0.04)
+    found = breakeven(
+        scenario(), f"{X}=0:0.1", "bank.raroc", sides, points=3, replications=12, store=store
+    )
     assert found.crossings[0].value == pytest.approx(0.04, abs=0.001)
 
 
@@ -108,14 +118,13 @@ def test_everything_wrong_is_told_at_once_before_anything_runs():
     store = Planted(bank__profit=lambda *_: 0.0)
     with pytest.raises(ScenarioError) as error:
         breakeven(scenario(), "underwriting.policy_subsidy_rat=0:1", "bank.profi",
-                           ("plan", "consortium"),
-                  None, store)  # fmt: skip
+                  ("plan", "consortium"), store=store)  # fmt: skip
     text = str(error.value)
     for word in ('did you mean "underwriting.policy_subsidy_rate"', "bank.profit", "plain"):
         assert word in text
     assert store.asked == []
     with pytest.raises(ScenarioError, match="must name two"):
-        breakeven(scenario(), f"{X}=0:1", OUTCOME, ("plain", "plain"), None, store)
+        breakeven(scenario(), f"{X}=0:1", OUTCOME, ("plain", "plain"), store=store)
 
 
 # --- The interval of a crossing: exact for straight lines, whole for curved and flat ones --------
@@ -264,7 +273,7 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_a_break_even_meets_its_closed_form(name):
     case = CASES[name]
-    found = breakeven(*case[:4], SEARCH)
+    found = breakeven(*case[:4], search=SEARCH)
     (one,) = found.crossings
     # A study too small to tell right from wrong does not pass either.
     assert one.standard_error < 0.07 * case.expected

@@ -16,14 +16,16 @@ SMALL = Search(points=2, replications=6)
 def studied_step(seed: int) -> BreakEven:
     """The surcharge that pays for a cheap start."""
     pair = ("flat", "step")
-    return breakeven(fair_step(seed), f"{KEY}=0.01:0.06", "bank.interest_income", pair, SMALL)
+    return breakeven(
+        fair_step(seed), f"{KEY}=0.01:0.06", "bank.interest_income", pair, search=SMALL
+    )
 
 
 def studied_retention(seed: int) -> BreakEven:
     """The share of later business that pays for a cheap first loan."""
     vary = f"{fair_retention.KEY}=0:1"
     study = fair_retention.fair_retention(seed)
-    return breakeven(study, vary, "bank.profit", ("kept", 0.0), SMALL)
+    return breakeven(study, vary, "bank.profit", ("kept", 0.0), search=SMALL)
 
 
 @pytest.mark.slow

@@ -12,7 +12,6 @@ from sim.experiment.store import Store
 from sim.studies.comparison import (
     FIRST_BATCH,
     UNDERCOVERAGE,
-    Precisely,
     Precision,
     Target,
     align_scenarios,
@@ -127,7 +126,8 @@ def test_a_comparison_says_in_what_economies_differ_and_what_was_reached() -> No
     tiny = {"population__firms": 20, "experiment__horizon_years": 0.5}
     found = compare_scenarios(
         {"one": small(**tiny), "two": small(underwriting__policy_subsidy_rate=0.0, **tiny)},
-        precisely=Precisely(["firm.access_share=90pp"], most=40),
+        until=["firm.access_share=90pp"],
+        most=40,
     )
     assert found.differing == ("underwriting.policy_subsidy_rate",)
     words = " ".join(found.sentences())

@@ -12,7 +12,6 @@ from sim.experiment.store import OutcomeArray, Store
 from sim.scenario.scenario import Scenario
 from sim.studies.discovery import (
     Box,
-    Sample,
     best_box,
     by_chance,
     discover,
@@ -44,7 +43,7 @@ class Planted(Store):
 
 
 def test_the_planted_worlds_are_found_and_hold_up() -> None:
-    found = discover(small(), vary=KEYS, sample=Sample(150, 2), store=Planted())
+    found = discover(small(), vary=KEYS, points=150, replications=2, store=Planted())
     loses, wins = found.regions
     assert (loses.verdict, wins.verdict) == ("holds up", "holds up")
     assert loses.box.limited() == [0]
@@ -59,7 +58,7 @@ def test_the_planted_worlds_are_found_and_hold_up() -> None:
 
 def test_nothing_is_found_where_it_always_wins() -> None:
     calm = ("macro.frailty_variance=0.05:0.3", KEYS[1])
-    found = discover(small(), vary=calm, sample=Sample(30, 2), store=Planted())
+    found = discover(small(), vary=calm, points=30, replications=2, store=Planted())
     assert [region.verdict for region in found.regions] == ["no box", "no box"]
     assert found.frame().empty
     assert "no box tells them" in found.findings().sentences[0]
@@ -72,19 +71,19 @@ def test_by_default_all_assumptions_are_moved() -> None:
 
 
 @pytest.mark.parametrize(
-    ("outcome", "vary", "sample", "words"),
+    ("outcome", "vary", "points", "words"),
     [
-        ("bank.profi", KEYS, Sample(), "did you mean"),
-        ("bank.lending_rate", KEYS, Sample(), "better direction"),
-        ("bank.profit", ["macro.frailty=1:2"], Sample(), "did you mean"),
-        ("bank.profit", KEYS, Sample(3, 1), "at least 12(.|\n)*at least 2"),
+        ("bank.profi", KEYS, 96, "did you mean"),
+        ("bank.lending_rate", KEYS, 96, "better direction"),
+        ("bank.profit", ["macro.frailty=1:2"], 96, "did you mean"),
+        ("bank.profit", KEYS, 3, "at least 12(.|\n)*at least 2"),
     ],
 )
 def test_what_cannot_be_is_told_before_anything_runs(
-    outcome: str, vary: Any, sample: Sample, words: str
+    outcome: str, vary: Any, points: int, words: str
 ) -> None:
     with pytest.raises(ScenarioError, match=words):
-        discover(small(), outcome, vary=vary, sample=sample)
+        discover(small(), outcome, vary=vary, points=points, replications=4 if points > 3 else 1)
 
 
 # --- Boxes hold the planted region, and nothing is found where nothing is planted ----------------

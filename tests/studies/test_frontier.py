@@ -5,7 +5,6 @@ import pytest
 
 from sim.base.errors import ScenarioError
 from sim.studies.frontier import clearly_dominated, efficient, frontier
-from sim.studies.sweep import Plan
 from tests.studies.planted import Planted, common_noise, scenario
 
 VARY = [
@@ -28,7 +27,7 @@ def planted(noise: float) -> Planted:
 
 
 def test_the_planted_set_is_marked_and_the_rest_is_dominated():
-    frame = frontier(scenario(), VARY, plan=Plan(replications=4), store=planted(0.01)).frame()
+    frame = frontier(scenario(), VARY, replications=4, store=planted(0.01)).frame()
     rate = "arrangement.revenue_swap.pricing.concession_rate"
     assert frame["efficient"].tolist() == (frame[rate] == 0.0).tolist()
     assert frame["dominated"].tolist() == (frame[rate] > 0.0).tolist()
@@ -37,7 +36,7 @@ def test_the_planted_set_is_marked_and_the_rest_is_dominated():
 
 def test_common_random_numbers_do_not_blur_the_comparison_of_points():
     quiet, loud = (
-        frontier(scenario(), VARY, plan=Plan(replications=4), store=planted(noise)).frame()
+        frontier(scenario(), VARY, replications=4, store=planted(noise)).frame()
         for noise in (0.0, 5.0)
     )
     assert quiet["dominated"].tolist() == loud["dominated"].tolist()
@@ -51,7 +50,7 @@ def test_less_is_better_where_the_outcome_says_so():
         firm__funding_gap=lambda s, n, _: terms(s)[0] + terms(s)[1],
     )
     found = frontier(scenario(), VARY, ("bank.raroc", "firm.funding_gap"), None,
-                     Plan(replications=2), store)  # fmt: skip
+                     replications=2, store=store)  # fmt: skip
     frame = found.frame()
     rate = "arrangement.revenue_swap.pricing.concession_rate"
     assert frame["efficient"].tolist() == (frame[rate] == 0.0).tolist()

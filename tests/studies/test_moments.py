@@ -68,7 +68,7 @@ SMALL = {
 
 def test_every_pattern_is_computed_from_a_run() -> None:
     store = Store()
-    frame = patterns(shipped().with_values(SMALL), store, 2).frame()
+    frame = patterns(shipped().with_values(SMALL), 2, store=store).frame()
     assert store.simulated == 2
     assert len(frame) == len(PATTERNS)
     known = frame.set_index("pattern")["model"].notna()
@@ -118,6 +118,6 @@ def test_patterns_of_another_program_are_not_recalled(
     scenario = shipped().with_values(SMALL)
     for program, runs in (("one", 1), ("one", 1), ("two", 2)):
         monkeypatch.setattr("sim.experiment.store.program_digest", lambda name=program: name)
-        found = patterns(scenario, Store(tmp_path), 1)
+        found = patterns(scenario, 1, store=Store(tmp_path))
         assert len(calls) == runs
     assert found.values["npl_ratio"].tolist() == [0.2]

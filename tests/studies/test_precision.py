@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+import sim
 from sim.base.errors import ScenarioError
 from sim.experiment.store import Store
 from sim.scenario.toml_text import fingerprint
@@ -126,7 +127,7 @@ class Made(Store):
 
 def test_a_made_up_pilot_is_read_as_it_was_made() -> None:
     scenario = shipped().with_values(SMALL | {"experiment.replications": 2000})
-    found = precision(scenario, ["bank.raroc=0.5pp"], firms="100:2500", store=Made())
+    found = sim.precision(scenario, ["bank.raroc=0.5pp"], firms="100:2500", store=Made())
     assert found.cost.fixed == pytest.approx(1.0)
     assert found.cost.each == pytest.approx(0.01)
     rows = found.frame().set_index("firms")

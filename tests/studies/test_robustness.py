@@ -36,7 +36,7 @@ def rule(s, n, arm):
 
 def tried(rule=rule, **values):
     trial = Trial(**{**TRIAL.__dict__, **values})
-    return robustness(scenario(), VARY, [OUTCOME], trial, Planted(bank__profit=rule))
+    return robustness(scenario(), VARY, [OUTCOME], trial=trial, store=Planted(bank__profit=rule))
 
 
 def test_a_sign_that_lasts_and_one_that_flips():
@@ -76,7 +76,7 @@ def test_a_sign_that_is_not_clear_now_is_not_judged():
 
 def test_runs_are_announced_as_they_will_be():
     store = Planted(bank__profit=rule)
-    robustness(scenario(), VARY, [OUTCOME], TRIAL, store)
+    robustness(scenario(), VARY, [OUTCOME], trial=TRIAL, store=store)
     layout = laid_out(scenario(), VARY, [OUTCOME], TRIAL)
     assert sum(store.asked) == runs_of(layout, TRIAL)
 

@@ -21,8 +21,10 @@ def rule(s, n, arm):
 
 
 def indices(method: str, evaluations: int):
-    how = Screening(method, evaluations)
-    found = sensitivity(scenario(), VARY, [OUTCOME], how, Planted(bank__profit=rule))
+    found = sensitivity(
+        scenario(), VARY, [OUTCOME], method=method, points=evaluations,
+        store=Planted(bank__profit=rule),
+    )  # fmt: skip
     return found, found.frame().set_index(["arrangement", "kind", "key"]).sort_index()
 
 
@@ -59,8 +61,8 @@ def test_responses_that_are_undefined_somewhere_are_left_out_with_the_reason():
     def partly(s, n, arm):
         return np.nan if s.macro.frailty_variance > 0.5 else 1.0
 
-    found = sensitivity(scenario(), VARY, [OUTCOME], Screening("morris", 40),
-                        Planted(bank__profit=partly))  # fmt: skip
+    found = sensitivity(scenario(), VARY, [OUTCOME], points=40,
+                        store=Planted(bank__profit=partly))  # fmt: skip
     assert len(found.indices) == 0
     assert "undefined at" in found.findings().sentences[0]
 

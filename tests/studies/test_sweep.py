@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import ScenarioError
-from sim.studies.sweep import Plan, sweep
+from sim.studies.sweep import sweep
 from tests.studies.planted import OUTCOME, Planted, common_noise, scenario
 
 VARY = ["underwriting.policy_subsidy_rate=0:0.1:3", "macro.frailty_variance=0.1:0.3:2"]
@@ -16,7 +16,7 @@ def rule(s, n, arm):
 
 
 def test_the_table_is_tidy_and_the_differences_are_paired():
-    frame = sweep(scenario(), VARY, [OUTCOME], Plan(replications=5), Planted(bank__profit=rule))
+    frame = sweep(scenario(), VARY, [OUTCOME], replications=5, store=Planted(bank__profit=rule))
     rows = frame.frame()
     assert len(rows) == 6 * 3
     assert not rows.duplicated(["point", "arrangement", "outcome"]).any()
@@ -32,7 +32,7 @@ def test_the_table_is_tidy_and_the_differences_are_paired():
 
 
 def test_findings_name_the_points_of_least_and_most():
-    found = sweep(scenario(), VARY, [OUTCOME], Plan(replications=2), Planted(bank__profit=rule))
+    found = sweep(scenario(), VARY, [OUTCOME], replications=2, store=Planted(bank__profit=rule))
     spans = found.findings().tables["spans"].set_index(["arrangement", "end"])
     assert spans.loc[("consortium", "most"), "difference"] == pytest.approx(1.0)
     assert "policy_subsidy_rate = 0.1" in spans.loc[("consortium", "most"), "at"]
@@ -41,8 +41,8 @@ def test_findings_name_the_points_of_least_and_most():
 def test_everything_wrong_is_told_at_once_before_anything_runs():
     store = Planted(bank__profit=rule)
     with pytest.raises(ScenarioError) as error:
-        sweep(scenario(), ["a.b=0:1"], ["bank.profi"], Plan(), store)
+        sweep(scenario(), ["a.b=0:1"], ["bank.profi"], store=store)
     assert len(error.value.problems) == 2
     with pytest.raises(ScenarioError, match="must name at least one"):
-        sweep(scenario(), [], [OUTCOME], Plan(), store)
+        sweep(scenario(), [], [OUTCOME], store=store)
     assert store.asked == []

@@ -8,15 +8,9 @@ the number of firms without changing how tight capital is.
 from functools import lru_cache
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from sim.base.columns import Column, Rows, Table, pack
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
 from sim.model.banks.conditions import filled
-
-# --- A bank: the technology desk inside a parent bank --------------------------------------------
-
 
 # --- A bank: the technology desk inside a parent bank --------------------------------------------
 
@@ -73,61 +67,6 @@ class Capital(Frozen):
     failure_ratio: NonNegative = param(
         unit="share", meaning="capital ratio below which a bank counts as failed"
     )
-
-
-# --- Provisions in three stages: twelve months, lifetime, and default ----------------------------
-# A loan starts in stage one. A recognised worsening (a setback, a reduced line, arrears) moves it
-# to stage 2, where losses over its life are provided for. A defaulted loan is in stage
-# three at its loss given default.
-# References
-# ----------
-# IFRS 9 Financial Instruments, 5.5; CNY accounting follows the same three stages.
-
-
-Floats = NDArray[np.float64]
-
-
-class Provisions(Frozen):
-    """Parameters of provisioning."""
-
-    stage_2_factor: PositiveFloat = param(
-        unit="x", meaning="default of a stage 2 loan against its default at signing"
-    )
-    lifetime_years: PositiveFloat = param(unit="years", meaning="life of a stage 2 loan")
-
-
-def allowance(
-    balance: Floats,
-    default: Floats,
-    loss: Floats,
-    stage_2: NDArray[np.bool_],
-    p: Provisions,
-) -> Floats:
-    """What is set aside for each performing loan, CNY million.
-
-    Parameters
-    ----------
-    balance : array, shape (n,), CNY million
-    default : array, shape (n,), per year
-        Believed at signing.
-    loss : array, shape (n,)
-        Believed loss given default, net of what protection providers bear.
-    stage_2 : bool array, shape (n,)
-    p : Provisions
-
-    Returns
-    -------
-    array, shape (n,), CNY million, not above the balance
-
-    Examples
-    --------
-    >>> rule = Provisions(stage_2_factor=3.0, lifetime_years=2.0)
-    >>> allowance(np.array([10.0, 10.0]), np.array([0.02, 0.02]), np.array([0.5, 0.5]),
-    ...           np.array([False, True]), rule).round(4).tolist()
-    [0.099, 0.5654]
-    """
-    lifetime = np.where(stage_2, default * p.stage_2_factor * p.lifetime_years, default)
-    return balance * (1.0 - np.exp(-lifetime)) * loss
 
 
 # --- Parameters that rules of banks read: those common to all banks, and those of each -----------

@@ -16,6 +16,7 @@ from pydantic import Field
 
 from sim.base.columns import Column
 from sim.base.parameter import SUM_TOLERANCE, Broken, Frozen, NonNegative, Share, no_whole, param
+from sim.model.firms.loss_sharing import parts_of
 
 MOST_LENDERS = 8
 
@@ -122,6 +123,9 @@ CONDITIONS = (
     Column("shares", "share", "share of each of them, lead first", length=MOST_LENDERS),
     Column("delay", "years", "time that coordination takes"),
     Column("coordination_cost", "CNY million", "cost of coordination at each signing"),
+    Column("cover_parts", "share", "part of each protection provider in a loss", length=4),
+    Column("fee_parts", "share", "part of each protection provider in the fees", length=4),
+    Column("residual_share", "share", "what the lessor pays that selling equipment returns"),
 )
 """What rules of banks read of this clause, beside the terms of the contract."""
 
@@ -146,4 +150,6 @@ def conditions(clause: Sole | Proportional) -> dict[str, Any]:
         "delay": clause.delay_years if isinstance(clause, Proportional) and joint else 0.0,
         "coordination_cost": clause.coordination_cost * (len(shares) - 1)
         if isinstance(clause, Proportional) else 0.0,
+        "cover_parts": parts_of(cover_shares(clause)), "fee_parts": parts_of(cover_fees(clause)),
+        "residual_share": clause.lease_residual_share,
     }  # fmt: skip

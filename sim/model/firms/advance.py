@@ -16,7 +16,7 @@ from sim.model.firms.record import note
 
 
 def advance(
-    firms: Any, next_time: Any, pending: Any, params: Any, c: Any, until: float,
+    firms: Any, next_time: Any, pending: Any, params: Any, market_conditions: Any, until: float,
     log: Any, cursor: Any,
 ) -> int:  # fmt: skip
     """Take every firm to `until`, event by event.
@@ -30,7 +30,7 @@ def advance(
     pending : uint8 array, shape (n_firms,)
         Set to the firm's request, for the credit committee to scan.
     params : record array, shape (n_sectors,)
-    c : record, see `sim.model.firms.record.MARKET_CONDITIONS`
+    market_conditions : record array, shape (1,)
     until : float, years
     log : record array, see `sim.model.firms.record.LOG`; may be empty
     cursor : int64 array, shape (3,)
@@ -42,6 +42,7 @@ def advance(
         `n_firms` when done; the firm at which the log was full otherwise (make room, set
         the cursor and call again).
     """
+    c = market_conditions[0]
     for i in range(cursor[2], firms.shape[0]):
         while next_time[i] <= until:
             if cursor[1] == 1 and cursor[0] + 8 > log.shape[0]:
@@ -72,8 +73,11 @@ def fire(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> float:
     return refresh(f, p, c)
 
 
-def switch_regime(firms: Any, next_time: Any, params: Any, c: Any, t: float) -> None:
+def switch_regime(
+    firms: Any, next_time: Any, params: Any, market_conditions: Any, t: float
+) -> None:
     """Market conditions change at `t`: every living firm is anchored there and re-timed."""
+    c = market_conditions[0]
     for i in range(firms.shape[0]):
         f = firms[i]
         if f.status == r.ALIVE:

@@ -185,45 +185,6 @@ SUMS = tuple(column.name for column in SUM_COLUMNS)
 ) = range(12, 22)  # fmt: skip
 
 
-def settle_firms(
-    firms: Any, params: Any, t: float, posted: Any, lender: Any, share: Any,
-    operating_cost: Any, by_bank: Any, total: Any, by_terms: Any, row: Any, balance: Any,
-    stage_2: Any, held: Any, watched: Any, sums: Any,
-) -> None:  # fmt: skip
-    """Post every firm's flows and read its levels, in one pass.
-
-    Parameters
-    ----------
-    firms, params, t, posted, lender, share, operating_cost, by_bank, total, by_terms, row
-        As in `post_firm`, where there are several with one row for each firm.
-    balance : array, shape (n_firms,), CNY million
-        Written: balance of living firms.
-    stage_2 : uint8 array, shape (n_firms,)
-        Written: 1 where the loan is in IFRS 9 stage 2.
-    held : array, shape (n_banks,), CNY million
-        Added to: balances by lender.
-    watched : array, shape (n_banks,)
-        Added to: monitored firms by lead.
-    sums : array, shape (len(SUMS),)
-        Added to; the two ``worst`` entries hold largest gaps.
-    """
-    for i in range(firms.shape[0]):
-        f = firms[i]
-        post_firm(
-            f, params[f.sector], t, posted[i], lender[i], share[i], operating_cost, by_bank,
-            total, by_terms, row,
-        )  # fmt: skip
-        balance[i] = 0.0
-        stage_2[i] = 0
-        if f.status == r.ALIVE:
-            audit_living(f, lender[i], share[i], held, watched, sums)
-            balance[i] = f.balance
-            if f.setback == 1 or f.arrears == 1 or f.called == 1:
-                stage_2[i] = 1
-        if f.status != r.UNBORN:
-            audit_entered(f, sums)
-
-
 def worst(so_far: float, gap: float) -> float:
     """The larger gap; a NaN propagates, where `max` would drop it."""
     return max(so_far, gap) + 0.0 * (so_far + gap)
@@ -243,8 +204,8 @@ def audit_entered(f: Any, sums: Any) -> None:
         sums[EXIT_CLAIMS] += f.holder_proceeds
 
 
-def audit_living(f: Any, lender: Any, share: Any, held: Any, watched: Any, sums: Any) -> None:
-    """Add one living firm to the sums."""
+def audit_living(f: Any, lender: Any, share: Any, quarter: Any, sums: Any) -> None:
+    """Add one living firm to the sums, and to what each of its lenders holds and watches."""
     sums[f.stage] += 1.0
     sums[4 + f.stage] += f.balance
     if f.limit <= 0.0:
@@ -253,9 +214,9 @@ def audit_living(f: Any, lender: Any, share: Any, held: Any, watched: Any, sums:
     sums[LINES] += f.limit
     sums[REFINANCED] += f.refinanced * f.balance
     if f.monitored == 1:
-        watched[lender[0]] += 1.0
+        quarter[lender[0]].watched += 1.0
     total = 0.0
     for j in range(share.shape[0]):
-        held[lender[j]] += f.balance * share[j]
+        quarter[lender[j]].held += f.balance * share[j]
         total += share[j]
     sums[WORST_SHARE] = worst(sums[WORST_SHARE], abs(total - 1.0))

@@ -1,28 +1,36 @@
 """What is set aside: twelve months, or the life of a loan that has worsened."""
 
-import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from sim.model.banks.bank import Provisions, allowance
+from sim.model.banks.provisions import Provisions, allowance, is_stage_2
+from tests.model.firms.hand import borrower
 
 RULE = Provisions(stage_2_factor=3.0, lifetime_years=2.0)
 AMOUNT, RATE = st.floats(0.0, 1e4), st.floats(0.0, 1.0)
 
 
 def set_aside(balance: float, default: float, loss: float, stage_2: bool) -> float:
-    arrays = [np.array([number]) for number in (balance, default, loss)]
-    (found,) = allowance(*arrays, np.array([stage_2]), RULE)
-    return float(found)
+    return allowance(balance, default, loss, stage_2, RULE)
 
 
 def test_three_loans_by_hand() -> None:
     # 100 * (1 - exp(-0.05)) * 0.4; the same loan, worsened: 1 - exp(-0.05 * 3 * 2).
-    balance, default = np.array([100.0, 100.0, 0.0]), np.array([0.05, 0.05, 0.05])
-    found = allowance(balance, default, np.full(3, 0.4), np.array([False, True, True]), RULE)
+    loans = (100.0, False), (100.0, True), (0.0, True)
+    found = [set_aside(balance, 0.05, 0.4, stage_2) for balance, stage_2 in loans]
     assert found == pytest.approx([1.9508230, 10.3672712, 0.0], abs=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [({}, False), ({"setback": 1}, True), ({"arrears": 1}, True), ({"called": 1}, True)],
+)
+def test_loans_on_watch_are_those_of_firms_in_trouble(
+    state: dict[str, int], expected: bool
+) -> None:
+    assert is_stage_2(borrower(**state)) == expected
 
 
 @given(AMOUNT, RATE, RATE)

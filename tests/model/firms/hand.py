@@ -125,7 +125,7 @@ def live(rows: Any, p: Any, c: Any, until: float, next_time: Any = None) -> Diar
         next_time = np.array([refresh(f, p, c) for f in rows])
     diary = Diary(4096)
     pending = np.zeros(rows.shape[0], np.uint8)
-    done = advance(rows, next_time, pending, [p], c, until, *diary.both)
+    done = advance(rows, next_time, pending, [p], [c], until, *diary.both)
     assert done == rows.shape[0]
     assert np.all((next_time > until) | (next_time == NEVER))
     return diary

@@ -38,7 +38,7 @@ def test_cash_that_a_bad_quarter_drains_faster_is_gone_at_the_sum_of_both_spells
     next_time = np.array([refresh(f, p, c) for f in firms])
     live(firms, p, c, 0.4, next_time)
     worse = market(margin=1.0)  # one million of scale loses another million a year
-    switch_regime(firms, next_time, [p], worse, 0.4)
+    switch_regime(firms, next_time, [p], [worse], 0.4)
     live(firms, p, worse, 5.0, next_time)
     # 0.8 million in the first 0.4 years, then 3 million a year: 0.4 years more.
     assert firms.end.tolist() == pytest.approx([0.4 + 0.4 + 0.25] * 3)
@@ -71,7 +71,7 @@ def test_a_cause_strikes_when_the_integral_of_its_hazard_reaches_the_threshold()
         live(firms, p, boom if c is bust else bust, date, next_time)
         integral += (0.2 if c is bust else 0.6) * (date - before)
         before = date
-        switch_regime(firms, next_time, [p], c, date)
+        switch_regime(firms, next_time, [p], [c], date)
         assert firms.left[1, r.FAILURE] == pytest.approx(1.0 - integral)
     live(firms, p, bust, 20.0, next_time)
     assert firms.end[1] == pytest.approx(2.3 + (1.0 - integral) / 0.6)
@@ -83,7 +83,7 @@ def test_what_is_left_of_a_threshold_outlasts_a_spell_without_hazard():
     next_time = np.array([refresh(f, p, c) for f in firms])
     for start, now in ((1.0, calm), (4.0, c)):
         live(firms, p, c if now is calm else calm, start, next_time)
-        switch_regime(firms, next_time, [p], now, start)
+        switch_regime(firms, next_time, [p], [now], start)
     live(firms, p, c, 20.0, next_time)
     # Half is used up in the first year, three years rest, the other half takes a year.
     assert firms.end[1] == pytest.approx(5.0)
@@ -165,7 +165,7 @@ def test_a_full_log_stops_the_loop_which_goes_on_where_it_was():
     diary, told, pending = Diary(40), [], np.zeros(12, np.uint8)
     stops = 0
     while True:
-        done = advance(parts, part_dates, pending, [p], market(), 4.0, *diary.both)
+        done = advance(parts, part_dates, pending, [p], [market()], 4.0, *diary.both)
         told += diary.told
         diary.cursor[0] = 0
         if done == 12:
@@ -183,7 +183,7 @@ def test_without_a_log_life_is_the_same():
     live(told, p, market(), 4.0, dates)
     cursor = np.zeros(3, np.int64)
     advance(
-        silent, silent_dates, np.zeros(12, np.uint8), [p], market(), 4.0, r.LOG.empty(0), cursor
+        silent, silent_dates, np.zeros(12, np.uint8), [p], [market()], 4.0, r.LOG.empty(0), cursor
     )
     assert silent.tobytes() == told.tobytes()
     assert cursor.tolist() == [0, 0, 0]
@@ -194,7 +194,7 @@ def test_requests_are_shown_to_the_committee():
     firms = three(cash=[0.5, 2.0, 0.5], may_apply=[0.0, 0.0, 9.0])
     pending, diary = np.zeros(3, np.uint8), Diary()
     dates = np.array([refresh(f, p, market()) for f in firms])
-    advance(firms, dates, pending, [p], market(), 0.25, *diary.both)
+    advance(firms, dates, pending, [p], [market()], 0.25, *diary.both)
     assert pending.tolist() == [r.ASK_FUNDS, 0, 0]
 
 
@@ -208,7 +208,7 @@ def test_a_regime_switch_anchors_the_living_and_leaves_others_alone():
     p, firms = quiet(burn=1.0), three(cash=5.0, status=[r.ALIVE, r.UNBORN, r.LISTED])
     firms.flow = -1.0
     dates = np.array([9.0, 9.0, r.NEVER])
-    switch_regime(firms, dates, [p], market(), 0.2)
+    switch_regime(firms, dates, [p], [market()], 0.2)
     assert firms.now.tolist() == [0.2, 0.0, 0.0]
     assert firms.cash.tolist() == [4.8, 5.0, 5.0]
     assert dates.tolist() == [0.25, 9.0, r.NEVER]

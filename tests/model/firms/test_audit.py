@@ -1,19 +1,13 @@
-"""The pass over all firms at a settlement: levels for the books, sums for the identities."""
+"""What is read of each firm at a settlement: levels for the books, sums for the identities."""
 
 import numpy as np
 import pytest
 
+from sim.engine.quarter import QUARTER
 from sim.model.firms import flows
 from sim.model.firms import record as r
-from sim.model.firms.flows import (
-    N_ACCOUNTS,
-    SALES,
-    SUMS,
-    audit_entered,
-    audit_living,
-    settle_firms,
-)
-from tests.model.firms.hand import borrower, firm, rules, three
+from sim.model.firms.flows import SUMS, audit_entered, audit_living
+from tests.model.firms.hand import borrower, firm
 
 LENDER = np.array([1, 0, 0, 0, 0, 0, 0, 0])
 SHARE = np.array([0.75, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
@@ -27,9 +21,10 @@ def test_the_sums_have_their_places():
 
 
 def living(f, lender=LENDER, share=SHARE):
-    held, watched, sums = np.zeros(2), np.zeros(2), np.zeros(len(SUMS))
-    audit_living(f, lender, share, held, watched, sums)
-    return held.tolist(), watched.tolist(), dict(zip(SUMS, sums.tolist(), strict=True))
+    quarter, sums = QUARTER.empty(2), np.zeros(len(SUMS))
+    audit_living(f, lender, share, quarter, sums)
+    found = dict(zip(SUMS, sums.tolist(), strict=True))
+    return quarter.held.tolist(), quarter.watched.tolist(), found
 
 
 @pytest.mark.parametrize("stage", range(4))
@@ -54,7 +49,7 @@ def test_the_worst_contract_is_the_one_whose_shares_are_farthest_from_one():
     for off in (0.0, 0.25, -0.125):
         share = SHARE.copy()
         share[1] += off
-        audit_living(borrower(), LENDER, share, np.zeros(2), np.zeros(2), sums)
+        audit_living(borrower(), LENDER, share, QUARTER.empty(2), sums)
     assert sums[flows.WORST_SHARE] == 0.25
 
 
@@ -82,43 +77,3 @@ def test_an_exit_is_a_value_and_claims_on_it():
         holder_proceeds=10.0,
     )  # fmt: skip
     assert entered(f) == {"entered": 1.0, "ended": 1.0, "exit_value": 42.0, "exit_claims": 42.0}
-
-
-@pytest.mark.parametrize(
-    ("state", "worse"), [({}, 0), ({"setback": 1}, 1), ({"arrears": 1}, 1), ({"called": 1}, 1)]
-)
-def test_loans_on_watch_are_those_of_firms_in_trouble(state, worse):
-    levels = settled(three(balance=5.0, limit=10.0, **state))
-    assert levels["stage_2"] == [worse] * 3
-
-
-def settled(firms, t=1.0):
-    n = firms.shape[0]
-    lender, share = np.tile(LENDER, (n, 1)), np.tile(SHARE, (n, 1))
-    balance, stage_2 = np.full(n, 9.0), np.full(n, 9, np.uint8)
-    held, watched, sums = np.zeros(2), np.zeros(2), np.zeros(len(SUMS))
-    total = np.zeros(N_ACCOUNTS)
-    settle_firms(
-        firms, [rules()], t, np.zeros((n, N_ACCOUNTS)), lender, share, np.full(4, 0.01),
-        np.zeros((2, N_ACCOUNTS)), total, np.zeros((1, 2)), np.zeros(N_ACCOUNTS), balance,
-        stage_2, held, watched, sums,
-    )  # fmt: skip
-    return {
-        "balance": balance.tolist(), "stage_2": stage_2.tolist(), "held": held.tolist(),
-        "total": total, "sums": sums,
-    }  # fmt: skip
-
-
-def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
-    firms = three(
-        status=[r.UNBORN, r.ALIVE, r.FAILED_CASH], balance=[9.0, 8.0, 9.0], limit=10.0,
-        sales=[1.0, 2.0, 4.0], cum_sales=[0.0, 0.0, 32.0], setback=1,
-    )  # fmt: skip
-    levels = settled(firms)
-    # Levels of who does not live are overwritten, not left over from the quarter before.
-    assert (levels["balance"], levels["stage_2"]) == ([0.0, 8.0, 0.0], [0, 1, 0])
-    assert levels["held"] == [2.0, 6.0]
-    assert levels["total"][SALES] == 34.0
-    assert levels["sums"][flows.ENTERED] == 2.0
-    assert levels["sums"][flows.ENDED] == 1.0
-    assert levels["sums"][:4].sum() == 1.0

@@ -6,8 +6,8 @@ import pytest
 from sim.model.firms import flows as a
 from sim.model.firms import record as r
 from sim.model.firms.clock import accrue
-from sim.model.firms.flows import post_firm, read_default, read_totals, settle_firms, split
-from tests.model.firms.hand import borrower, firm, rules, three
+from sim.model.firms.flows import post_firm, read_default, read_totals, split
+from tests.model.firms.hand import borrower, firm, rules
 
 COST = np.array([0.012, 0.011, 0.009, 0.008])
 
@@ -193,21 +193,6 @@ def test_an_ended_firm_is_passed_over_once_its_workout_is_done():
     assert books.total[a.EXPOSURE_AT_DEFAULT] == 5.0
     assert books.by_terms.tolist() == [[0.0, 0.0], [0.0, 0.0]]
     assert books.by_bank[:, a.LOSS].tolist() == pytest.approx([1.8, 1.2])
-
-
-def test_posting_three_firms_at_once_is_posting_one_after_the_other():
-    one, all_at_once = Books(), Books()
-    firms = three(sales=[1.0, 2.0, 3.0], sector=0)
-    p = [rules()]
-    for i in range(3):
-        one.post(firms[i], 2.0, i)
-    settle_firms(
-        firms, p, 2.0, all_at_once.posted, all_at_once.lender, all_at_once.share, COST,
-        all_at_once.by_bank, all_at_once.total, all_at_once.by_terms, np.zeros(a.N_ACCOUNTS),
-        np.zeros(3), np.zeros(3, np.uint8), np.zeros(2), np.zeros(2), np.zeros(len(a.SUMS)),
-    )  # fmt: skip
-    assert all_at_once.total.tolist() == one.total.tolist()
-    assert all_at_once.total[a.SALES] == 12.0
 
 
 @pytest.mark.parametrize(

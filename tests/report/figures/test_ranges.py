@@ -4,10 +4,9 @@ import pytest
 
 from sim.report.figures import figures
 from sim.report.figures.style import COLOURS
-from sim.studies.breakeven import Search, breakeven
+from sim.studies.breakeven import breakeven
 from sim.studies.frontier import frontier
-from sim.studies.robustness import Trial, robustness
-from sim.studies.sweep import Plan
+from sim.studies.robustness import robustness
 from tests.studies.planted import OUTCOME, Planted, common_noise, scenario
 
 TOLERANCE = "underwriting.policy_subsidy_rate"
@@ -20,7 +19,7 @@ def rule(s, n, arm):
 
 def test_a_break_even_is_drawn_with_its_interval_on_the_zero_line():
     found = breakeven(scenario(), f"{TOLERANCE}=0:0.05", OUTCOME, ("plain", "consortium"),
-                      Search(5, 8), Planted(bank__profit=rule))  # fmt: skip
+                      points=5, replications=8, store=Planted(bank__profit=rule))  # fmt: skip
     figure = figures.breakeven(found)
     (axes,) = figure.axes
     assert axes.get_xlabel() == f"{TOLERANCE} (per year)"
@@ -40,7 +39,7 @@ def test_a_frontier_joins_its_efficient_points():
     )
     found = frontier(
         scenario(), [f"{swap}.upside.coverage=0:0.4:3", f"{swap}.pricing.concession_rate=0:0.1:2"],
-        plan=Plan(replications=3), store=store,
+        replications=3, store=store,
     )  # fmt: skip
     figure = figures.frontier(found)
     assert figure.axes[0].get_xlabel() == "RAROC (% per year)"
@@ -57,7 +56,7 @@ def test_a_frontier_joins_its_efficient_points():
 def test_a_tornado_is_labelled_as_one_at_a_time():
     found = robustness(
         scenario(), [f"{TOLERANCE}=0:0.04", "macro.frailty_variance=0.1:0.3"], [OUTCOME],
-        Trial(8, 3, 2), Planted(bank__profit=rule),
+        points=8, replications=3, tornado=2, store=Planted(bank__profit=rule),
     )  # fmt: skip
     figure = figures.tornado(found, OUTCOME, "consortium")
     assert figure.title.startswith("One at a time")

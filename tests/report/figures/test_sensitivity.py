@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.report.figures import figures
-from sim.studies.sensitivity import Screening, Sensitivity, sensitivity
+from sim.studies.sensitivity import Sensitivity, sensitivity
 from tests.studies.planted import OUTCOME, Planted, scenario
 
 VARY = ["underwriting.policy_subsidy_rate=0:1", "macro.frailty_variance=0:1"]
@@ -19,8 +19,8 @@ def found(method: str, count: int = 1) -> Sensitivity:
         t, f = s.underwriting.policy_subsidy_rate, s.macro.frailty_variance
         return 3.0 * t + (2.0 * f + 4.0 * t * f if arm == "consortium" else 0.0)
 
-    how = Screening(method, 64, count)  # type: ignore[arg-type]
-    return sensitivity(scenario(), VARY, [OUTCOME], how, Planted(bank__profit=rule))
+    return sensitivity(scenario(), VARY, [OUTCOME], method=method, points=64, replications=count,
+                       store=Planted(bank__profit=rule))  # fmt: skip
 
 
 def test_sobol_bars_are_both_indices_with_their_intervals():

@@ -12,7 +12,7 @@ from sim.report.figures.style import Drawing
 from sim.report.parts import inline_svg
 from sim.studies.attribution import attribute, decompose
 from sim.studies.cycle import cycle
-from sim.studies.discovery import Sample, discover
+from sim.studies.discovery import discover
 from sim.studies.stress import reverse_stress
 from tests.studies.small import small, store
 from tests.studies.test_cycle import results
@@ -24,7 +24,7 @@ PAIR = ("plain", "common_growth")
 
 @cache
 def drawn() -> dict[str, Drawing]:
-    worlds = discover(small(), vary=KEYS, sample=Sample(60, 2), store=Planted())
+    worlds = discover(small(), vary=KEYS, points=60, replications=2, store=Planted())
     stressed = reverse_stress(small(), "bank.raroc < 0.9", ["plain"], space=SPACE, store=Known())
     return {
         "attribution": studies.attribution(
@@ -75,7 +75,7 @@ def test_a_stress_without_a_value_or_an_interval_is_counted() -> None:
 
 
 def test_a_world_without_a_difference_is_neither_drawn_nor_forgotten() -> None:
-    result = discover(small(), vary=KEYS, sample=Sample(60, 2), store=Planted())
+    result = discover(small(), vary=KEYS, points=60, replications=2, store=Planted())
     region = studies.boxed(result)[0]
     worlds = result.worlds.copy()
     worlds.loc[:2, f"{region.arrangement}: difference"] = np.nan

@@ -1,0 +1,35 @@
+"""Results with what they mean: outcomes, comparison and banks, each made when first asked for."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from sim.analysis import compare, outcomes_table
+from sim.analysis.compare import Comparison
+from sim.analysis.outcomes_table import Outcomes, ResultsView
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Measured:
+    """Results, measured and compared as their scenario asks."""
+
+    results: ResultsView
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """Every outcome in every replication."""
+        return outcomes_table.measure(self.results)
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """Differences from the scenario's baseline."""
+        given = self.results.scenario.experiment
+        share = given.half_width_share
+        return compare.compare(self.outcomes, given.baseline, half_width_share=share)
+
+    @cached_property
+    def by_bank(self) -> pd.DataFrame:
+        """Each bank alone, in the columns of `sim.analysis.outcomes_table.TABLE`."""
+        baseline = self.results.scenario.experiment.baseline
+        return outcomes_table.by_bank(self.results, baseline, self.comparison.confidence)

@@ -1,0 +1,324 @@
+"""The close of a quarter as rules: one pass over firms, banks' books, payments, identities.
+
+Banks and the record change, never a firm: a firm's payments have their own dates.
+
+References
+----------
+Stock-flow consistency as in Godley and Lavoie (2007), Monetary Economics, chapter 2.
+"""
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.base.columns import Column, Table, written_out
+from sim.engine import ledger
+from sim.engine.history import BANK_PANEL, MONEY
+from sim.engine.ledger import (
+    ACCOUNTS,
+    BANKS,
+    BORNE,
+    CAPITAL,
+    FEES,
+    FIRMS,
+    LEASED,
+    LESSORS,
+    PARTIES,
+    PROTECTION_PROVIDERS,
+    SUPPLIERS,
+    Account,
+    post,
+)
+from sim.model.banks.books import close_books, replenish, weigh
+from sim.model.banks.provisions import allowance, is_stage_2
+from sim.model.firms import flows as f
+from sim.model.firms.flows import audit_entered, audit_living, post_firm
+from sim.model.firms.record import ALIVE, UNBORN
+
+QUARTER = Table(
+    (
+        *BANK_PANEL,
+        Column("market", MONEY, "cost of the bank's own funds"),
+        Column("central_bank", MONEY, "interest on central bank money"),
+        Column("held", MONEY, "balances of its firms, by their records"),
+        Column("watched", "firms", "monitored firms that it leads"),
+        Column("expected_loss", MONEY, "allowance needed on performing loans"),
+        Column("npl_allowance", MONEY, "allowance needed on loans in default"),
+        Column("unpaid", MONEY, "exposure at default less recovery, by records of its firms"),
+    )
+)
+"""A bank's quarter: what the panel keeps, and what is found on the way to it."""
+
+AUDIT = Table(
+    (
+        Column("cash", MONEY, "cash of all firms, as posted"),
+        Column("exposure_at_default", MONEY, "balances at default, as posted"),
+        Column("resolved", MONEY, "those whose workout is over, as posted"),
+        Column("promised", MONEY, "borne by protection providers and not yet paid"),
+        Column("unpaid", MONEY, "exposure at default less recovery, by records of firms"),
+    )
+)
+"""Sums over all firms that identities need, beside those of `sim.model.firms.flows.SUMS`."""
+
+
+class Closing(NamedTuple):
+    """Arrays of a world that the close of a quarter reads and writes.
+
+    Parameters
+    ----------
+    firms, params, posted, lender, share, believed_default, believed_loss : arrays
+        Firms, and what is kept of each, as in `sim.model.banks.desk`.
+    by_bank, total, by_terms : arrays
+        Sums since the last settlement, see `sim.model.firms.flows.post_firm`.
+    terms, rules, banks, books : record arrays
+        Conditions of each arrangement; parameters common to all banks (one row), parameters and
+        state of each bank.
+    paid, parties : arrays
+        Of the ledger, see `sim.engine.ledger.Ledger`.
+    quarter : record array, shape (n_banks,), see `QUARTER`
+    audit : record array, shape (1,), see `AUDIT`
+    sums, results : arrays, shapes (len(sim.model.firms.flows.SUMS),) and (n_providers,)
+        Sums over all firms; what protection providers earn less what they bear.
+    sides : array, shape (n_identities, 3), CNY million
+        Both sides and the scale of each identity, see `Ledger.hold`. Like the four before it
+        all zeros, and written.
+    """
+
+    firms: Any
+    params: Any
+    posted: Any
+    lender: Any
+    share: Any
+    believed_default: Any
+    believed_loss: Any
+    by_bank: Any
+    total: Any
+    by_terms: Any
+    terms: Any
+    rules: Any
+    banks: Any
+    books: Any
+    paid: Any
+    parties: Any
+    quarter: Any
+    audit: Any
+    sums: Any
+    results: Any
+    sides: Any
+
+
+def close_quarter(
+    w: Closing, date: float, years: float, is_year_end: bool, is_refilled: bool
+) -> None:
+    """Close the quarter of `years` that ends at `date`.
+
+    Parameters
+    ----------
+    w : Closing
+    date, years : float
+    is_year_end : bool
+        Whether parents look at the budgets of their desks.
+    is_refilled : bool
+        Whether they then refill them, or take what exceeds them.
+    """
+    u = w.rules[0]
+    read_firms(w, date)
+    for j in range(w.books.shape[0]):
+        b, q, k = w.books[j], w.quarter[j], w.banks[j]
+        close_books(b, q, k, u, w.by_bank[j], years)
+        if is_year_end:
+            replenish(b, q, k, u, is_refilled)
+        weigh(b, q, k, u)
+        post_bank(w.paid, w.parties, q)
+    post_firms(w.paid, w.parties, w.total)
+    for code in range(w.terms.shape[0]):
+        settle_protection(w.paid, w.parties, w.terms[code], w.by_terms[code], w.results)
+    check_identities(w)
+
+
+# --- One pass over all firms: their flows are posted, their levels read --------------------------
+
+
+def read_firms(w: Closing, date: float) -> None:
+    """Post the flows of all firms up to `date`, read their levels, find what must be set aside."""
+    u, audit, sums = w.rules[0], w.audit[0], w.sums
+    row = np.zeros(f.N_ACCOUNTS)
+    for i in range(w.firms.shape[0]):
+        firm, posted, lender, share = w.firms[i], w.posted[i], w.lender[i], w.share[i]
+        if firm.status != UNBORN:
+            post_firm(
+                firm, w.params[firm.sector], date, posted, lender, share, u.operating_cost,
+                w.by_bank, w.total, w.by_terms, row,
+            )  # fmt: skip
+            audit_entered(firm, sums)
+            audit_posted(audit, firm, posted)
+            expected, default, loss = 0.0, w.believed_default[i], w.believed_loss[i]
+            if firm.status == ALIVE:
+                audit_living(firm, lender, share, w.quarter, sums)
+                expected = allowance(firm.balance, default, loss, is_stage_2(firm), u)
+            if expected > 0.0 or firm.exposure_at_default > 0.0:
+                unpaid = firm.exposure_at_default - firm.recovery
+                owed = posted[f.EXPOSURE_AT_DEFAULT] - posted[f.RESOLVED]
+                add_losses(expected, owed * loss, unpaid, lender, share, w.quarter)
+
+
+def audit_posted(audit: Any, firm: Any, posted: Any) -> None:
+    """Add one firm that has entered to the sums that identities need."""
+    audit.cash += posted[f.CASH]
+    audit.exposure_at_default += posted[f.EXPOSURE_AT_DEFAULT]
+    audit.resolved += posted[f.RESOLVED]
+    audit.promised += posted[f.COVERED] - posted[f.GUARANTEED]
+    audit.unpaid += firm.exposure_at_default - firm.recovery
+
+
+def add_losses(
+    expected: float, defaulted: float, unpaid: float, lender: Any, share: Any, quarter: Any
+) -> None:
+    """Split what must be set aside for a firm, and what it has not repaid, over its lenders."""
+    for j in range(share.shape[0]):
+        if share[j] <= 0.0:
+            return
+        q = quarter[lender[j]]
+        q.expected_loss += expected * share[j]
+        q.npl_allowance += defaulted * share[j]
+        q.unpaid += unpaid * share[j]
+
+
+# --- Payments of the quarter, in the ledger ------------------------------------------------------
+
+_OF_FIRMS = (
+    (ledger.SALES, f.SALES), (ledger.OUTLAYS, f.COST), (ledger.INVESTMENT, f.INVEST),
+    (ledger.MOVING, f.DELIVERY), (ledger.UNPAID, f.SUPPLIER_LOSS), (ledger.INTEREST, f.INTEREST),
+    (ledger.ROYALTY, f.ROYALTY), (ledger.DRAWN, f.DRAWN), (ledger.REPAID, f.REPAID),
+    (ledger.ROUNDS, f.EQUITY), (ledger.DIVIDENDS, f.DIVIDEND), (ledger.EXIT_CASH, f.EXIT_CASH),
+    (ledger.SUBSCRIPTION, f.EXERCISE_AMOUNT), (ledger.GAINS, f.GAIN),
+    (ledger.RECOVERIES, f.RECOVERED), (ledger.BUSINESS, f.RELATION),
+)  # fmt: skip
+"""Accounts of firms, and the total that is paid on each."""
+_OF_BANKS = (
+    (ledger.FUNDS, "market"), (ledger.RELENDING, "central_bank"), (ledger.OPERATING, "operating"),
+    (ledger.SCREENING, "screening"), (ledger.COORDINATION, "coordination"),
+    (ledger.MONITORING, "monitoring"), (ledger.SUBSIDY, "policy_subsidy"),
+    (CAPITAL, "injection"),
+)  # fmt: skip
+"""Accounts of banks, and what each pays or is paid in its quarter."""
+
+
+def _posting(account: Account, amount: str) -> str:
+    """The line of code that posts an amount on an account between two parties."""
+    (payer,), (payee,) = account.payers, account.payees
+    return f"post(paid, parties, {ACCOUNTS.index(account)}, {payer}, {payee}, {amount})"
+
+
+post_firms = written_out(
+    __name__,
+    "post_firms(paid, parties, total)",
+    [_posting(account, f"total[{place}]") for account, place in _OF_FIRMS],
+    post=post,
+)
+post_bank = written_out(
+    __name__,
+    "post_bank(paid, parties, q)",
+    [_posting(account, f"q.{name}") for account, name in _OF_BANKS],
+    post=post,
+)
+
+_FEES, _BORNE, _LEASED = (ACCOUNTS.index(one) for one in (FEES, BORNE, LEASED))
+LESSOR = PROTECTION_PROVIDERS.index(LESSORS)
+
+
+def settle_protection(paid: Any, parties: Any, k: Any, flow: Any, results: Any) -> None:
+    """Pay those who stand behind an arrangement their fees; they pay their part of its losses.
+
+    A lessor sells its equipment after a default. `results` has the order of
+    `PROTECTION_PROVIDERS`; fees and losses of the arrangement are `flow`.
+    """
+    for n in range(len(PROTECTION_PROVIDERS)):
+        other = PROTECTION_PROVIDERS[n]
+        earned = flow[0] * k.fee_parts[n]
+        borne = flow[1] * k.cover_parts[n]
+        post(paid, parties, _FEES, BANKS, other, earned)
+        post(paid, parties, _BORNE, other, BANKS, borne)
+        results[n] += earned - borne
+    sold = k.residual_share * flow[1] * k.cover_parts[LESSOR]
+    post(paid, parties, _LEASED, SUPPLIERS, LESSORS, sold)
+    results[LESSOR] += sold
+
+
+# --- The accounting identities, checked at every settlement of every run -------------------------
+
+
+def check_identities(w: Closing) -> None:
+    """Write both sides of every identity, in the order of `sim.engine.settlement.identities`."""
+    audit, firms, banks = w.audit[0], w.parties[FIRMS], w.parties[BANKS]
+    n = firms_close(w.sides, 0, audit, firms)
+    n = loans_close(w.sides, n, w.books, w.quarter, audit, firms)
+    n = losses_close(w.sides, n, w.books, w.quarter, audit, w.paid[_BORNE])
+    n = banks_close(w.sides, n, w.books, banks)
+    n = ownership_close(w.sides, n, w.sums)
+    counts_close(w.sides, n, w.sums)
+
+
+def hold(sides: Any, n: int, left: float, right: float, scale: float) -> int:
+    """Write the sides of one identity; returns the place of the next."""
+    sides[n, 0] = left
+    sides[n, 1] = right
+    sides[n, 2] = scale
+    return n + 1
+
+
+def firms_close(sides: Any, n: int, audit: Any, firms: Any) -> int:
+    """Cash of all firms equals what the ledger says they received less what they paid."""
+    return hold(sides, n, audit.cash, firms.received, firms.turned + abs(audit.cash))
+
+
+def loans_close(sides: Any, n: int, books: Any, quarter: Any, audit: Any, firms: Any) -> int:
+    """Loans tracked from flows equal balances of firms split by share; so do loans in default."""
+    npl = 0.0
+    for j in range(books.shape[0]):
+        held = quarter[j].held
+        n = hold(sides, n, books[j].loans, held, firms.turned + held)
+        npl += books[j].npl
+    exposure = audit.exposure_at_default
+    return hold(sides, n, npl, exposure - audit.resolved, exposure)
+
+
+def losses_close(sides: Any, n: int, books: Any, quarter: Any, audit: Any, paid: Any) -> int:
+    """Exposure at default less recovery is borne in full, at each bank and in total.
+
+    At a bank: by the bank and by the parties beside it. In total: by banks, by what the ledger
+    says that other parties have paid, and by what they will pay when open workouts end.
+    """
+    borne = audit.promised
+    for j in range(books.shape[0]):
+        b, unpaid = books[j], quarter[j].unpaid
+        n = hold(sides, n, b.lost + b.covered, unpaid, unpaid)
+        borne += b.lost
+    for party in range(len(PARTIES)):
+        borne += paid[party, BANKS] - paid[BANKS, party]
+    return hold(sides, n, borne, audit.unpaid, audit.unpaid)
+
+
+def banks_close(sides: Any, n: int, books: Any, banks: Any) -> int:
+    """Assets equal liabilities and equity at each bank, and all cash has a counterpart."""
+    funding, budget = 0.0, 0.0
+    for j in range(books.shape[0]):
+        b = books[j]
+        assets = b.loans + b.npl - b.allowance
+        n = hold(sides, n, assets, b.funding + b.equity, banks.turned + abs(assets))
+        funding += b.funding
+        budget += b.budget
+    return hold(sides, n, funding, -budget - banks.received, banks.turned + budget)
+
+
+def ownership_close(sides: Any, n: int, sums: Any) -> int:
+    """Cap tables and lenders' shares sum to one; exit values are shared out in full."""
+    n = hold(sides, n, 1.0 + sums[f.WORST_OWNERSHIP], 1.0, 1.0)
+    n = hold(sides, n, 1.0 + sums[f.WORST_SHARE], 1.0, 1.0)
+    return hold(sides, n, sums[f.EXIT_CLAIMS], sums[f.EXIT_VALUE], sums[f.EXIT_VALUE])
+
+
+def counts_close(sides: Any, n: int, sums: Any) -> int:
+    """Firms that entered are alive or have ended, by the pass and by the records."""
+    alive = sums[0] + sums[1] + sums[2] + sums[3]
+    return hold(sides, n, sums[f.ENTERED], alive + sums[f.ENDED], sums[f.ENTERED])

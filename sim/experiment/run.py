@@ -1,0 +1,86 @@
+"""A run as an object: what its folder holds, with what it means."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.analysis.measured import Measured
+from sim.base.errors import StorageError
+from sim.base.workbook import write_workbook
+from sim.experiment.results import TABLES, Results
+from sim.experiment.run_folder import SCENARIO, RunFolder, read_results
+from sim.experiment.workbook import run_sheets
+from sim.scenario.scenario import Scenario
+from sim.scenario.toml_text import dump_model, fingerprint
+
+
+class Run(Measured):
+    """Results with their outcomes, their comparison and the tables that were kept."""
+
+    if TYPE_CHECKING:
+        results: Results
+
+    def __repr__(self) -> str:
+        """Say in one line what this is."""
+        return f"Run of {self.results!r}"
+
+    def _repr_html_(self) -> str:
+        """Show in a notebook what was run, and the differences folded by party."""
+        return self.results._repr_html_() + self.comparison._repr_html_()
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was run, with all of its values."""
+        return self.results.scenario
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """What the run says of itself: seed, versions, digests, the command that repeats it."""
+        return self.results.manifest
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that the run left, by name: firms and events only where they were kept."""
+        every = {name: getattr(self.results, name) for name in TABLES}
+        return {name: table for name, table in every.items() if table is not None}
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write one Excel workbook, as `Results.to_excel` does."""
+        return write_workbook(path, run_sheets(self))
+
+    def save(self, folder: str | Path) -> Path:
+        """Write a folder that `load_run` reads again: scenario, tables and manifest; name it.
+
+        Raises StorageError if the folder holds a run.
+        """
+        place = RunFolder(Path(folder))
+        if place.manifest():
+            raise StorageError(str(folder), "holds a run", "give another folder, or remove it")
+        with place.held(), place.staging(_values(self)) as stage:
+            for name, table in self.tables.items():
+                table.to_parquet(stage / f"{name}.parquet", index=False)
+            (stage / SCENARIO).write_text(dump_model(self.scenario), encoding="utf-8")
+        return place.path
+
+
+def load_run(folder: str | Path) -> Run:
+    """Open the folder of a run, every file of it checked.
+
+    Raises StorageError if it holds no run, or one that was not finished, or a file of it is
+    damaged or gone; ScenarioError if its scenario is not one of this version.
+    """
+    return Run(read_results(folder))
+
+
+def _values(run: Run) -> dict[str, Any]:
+    """Say of a run what its folder's manifest holds, beside what its results say already."""
+    done = sorted({int(n) for n in run.results.outcomes["replication"]})
+    asked = run.scenario.experiment.replications
+    return {
+        "finished": len(done) == asked, "scenario_sha256": fingerprint(run.scenario),
+        "replications_asked": asked, "replications_done": done, "shard": "1/1",
+        "kept": [name for name in ("firms", "events") if name in run.tables], "workers": 1,
+        "notices": [], "command": "", "go_on_with": "", **run.manifest,
+    }  # fmt: skip
