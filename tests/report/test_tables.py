@@ -10,6 +10,8 @@ from sim.report.tables import (
     standalone,
     tone,
 )
+from sim.scenario.scenario import load_scenario
+from tests.house.small import SCENARIOS
 
 
 def test_a_cell_carries_the_numbers_of_the_frame(comparison):
