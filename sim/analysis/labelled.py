@@ -25,7 +25,7 @@ _OF_ROW = "that of the "
 Marks = Mapping[str, Any]
 """What is known of each row by name: marks of outcomes or measures of banks."""
 _STEP = "difference"
-_NAMES = frozenset({"arrangement", "baseline", "bank", "regime", "stage"})
+_NAMES = frozenset({"arrangement", "baseline", "bank", "regime", "stage", "group"})
 
 
 def heading(column: Column) -> str:
@@ -95,6 +95,8 @@ def word(column: str, value: Any, marks: Marks) -> str:
     """Write a name for readers: outcomes by their labels, arrangements and banks in words."""
     if column in ("outcome", "measure"):
         return tr(marks[value].label) if value in marks else str(value)
+    if column == "group" and (found := tr(words := str(value).replace("_", " "))) != words:
+        return found
     return arrangement_text(str(value)) if column in _NAMES else tr(str(value))
 
 

@@ -590,7 +590,8 @@ def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFra
     from the baseline are paired by replication and empty for the baseline itself.
     """
     rows = results.banks
-    rows = rows[rows["year"] <= results.scenario.experiment.horizon_years + _ROUNDING]
+    last = results.scenario.experiment.horizon_years + _ROUNDING
+    rows = rows[(rows["year"] > _ROUNDING) & (rows["year"] <= last)]
     required = float(results.scenario.capital.required_ratio)
     order, unit = arrangement_order(results, rows), unit_of(results.scenario)
     found = []
