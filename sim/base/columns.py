@@ -6,7 +6,7 @@ that documents and notebooks can be generated from it and no field lacks either.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,7 +112,9 @@ class Table:
         return np.zeros(rows, dtype=self.dtype).view(np.recarray)
 
     def frame(self, rows: Rows, names: Iterable[str] | None = None) -> "pd.DataFrame":
-        """The scalar columns of records, all or those named, as a DataFrame of one row each.
+        """The columns of records, all or those named, as a DataFrame of one row each.
+
+        Vectors are `unrolled`.
 
         >>> table = Table((Column("cash", "CNY million", "money held"),))
         >>> table.frame(table.empty(2))["cash"].tolist()
@@ -123,11 +125,49 @@ class Table:
 
         return pd.DataFrame(
             {
-                column.name: np.array(rows[column.name])
+                name: np.array(rows[column.name] if place is None else rows[column.name][:, place])
                 for column in self.columns
-                if column.length == 1 and column.name in wanted
+                if column.name in wanted
+                for name, place in _places(column)
             }
         )
+
+    def rows(self, frame: "pd.DataFrame") -> Rows:
+        """Records of a frame that `frame` has made, whole; the way back.
+
+        >>> table = Table((Column("share", "share", "by lender", length=2),))
+        >>> one = table.empty(1)
+        >>> one.share[0] = 0.75, 0.25
+        >>> table.frame(one).columns.tolist(), table.rows(table.frame(one)).share.tolist()
+        (['share_1', 'share_2'], [[0.75, 0.25]])
+        """
+        found = self.empty(len(frame))
+        for column in self.columns:
+            for name, place in _places(column):
+                field = found[column.name]
+                (field if place is None else field[:, place])[:] = frame[name].to_numpy()
+        return found
+
+
+def unrolled(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Columns with one for each place of a vector, as a frame has them, counted from 1.
+
+    >>> [c.name for c in unrolled([Column("share", "share", "by lender", length=2)])]
+    ['share_1', 'share_2']
+    """
+    return tuple(
+        column if place is None
+        else replace(column, name=name, meaning=f"{column.meaning}: {place + 1}", length=1)
+        for column in columns
+        for name, place in _places(column)
+    )  # fmt: skip
+
+
+def _places(column: Column) -> Iterable[tuple[str, int | None]]:
+    """Names of the columns of a frame, and where their numbers stand in a vector."""
+    if column.length == 1:
+        return [(column.name, None)]
+    return [(f"{column.name}_{place + 1}", place) for place in range(column.length)]
 
 
 def _field(column: Column) -> tuple[Any, ...]:

@@ -43,9 +43,9 @@ WHOLE = Shard(1, 1)
 class Job:
     """What is to be run, on how many processes, and where the files go.
 
-    Records of ``"firms"`` and ``"events"`` may be kept beside the outcomes. A run that is
-    resumed keeps the replications that the folder holds. Notices tell what is legal in the
-    scenario, and yet should be looked at. `command` repeats the run.
+    Records of ``"firms"``, ``"events"`` and ``"contracts"`` may be kept beside the outcomes. A run
+    that is resumed keeps the replications that the folder holds. Notices tell what is legal in
+    the scenario, and yet should be looked at. `command` repeats the run.
     """
 
     scenario: Any

@@ -29,6 +29,7 @@ class Record(StrEnum):
 
     FIRMS = "firms"
     EVENTS = "events"
+    CONTRACTS = "contracts"
 
 
 class Words(StrEnum):

@@ -99,7 +99,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     out: Out = None,
     keep: Annotated[
         list[Record] | None,
-        typer.Option(help="Keep the records of firms or of events too; may be repeated."),
+        typer.Option(help="Keep records of firms, events or contracts too; may be repeated."),
     ] = None,
     solve_beliefs: Annotated[
         bool,

@@ -31,11 +31,17 @@ class Page:
         Code of `STATES`.
     paid : dict of account -> array, shape (n_parties, n_parties), CNY million
         Paid so far by the row to the column, see `sim.engine.ledger`.
+    contract : int64 array, shape (n_firms,)
+        Row of the contract in force, -1 for none; the last one of firms that have ended.
+    balance : array, shape (n_firms,), CNY million
+        Drawn part of its line.
     """
 
     date: float
     state: NDArray[np.int8]
     paid: dict[str, Floats]
+    contract: NDArray[np.int64]
+    balance: Floats
 
 
 def states_of(firms: Rows) -> NDArray[np.int8]:
@@ -94,6 +100,10 @@ BANK_PANEL = (
     Column("injection", MONEY, "capital moved to the desk by its parent at year end"),
 )
 """The panel of banks: levels at a settlement, and flows since the settlement before."""
+BANK_LEVELS = (
+    "loans", "npl", "allowance", "funding_stock", "equity", "risk_assets", "capital_ratio",
+)  # fmt: skip
+"""Those that are levels."""
 
 PROTECTION_RESULTS = tuple(
     Column(f"{party}s", MONEY, f"fees of {party}s less losses that they bear, in the quarter")

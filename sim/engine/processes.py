@@ -20,6 +20,9 @@ from sim.model.economy.macro import Path, frailty, regime_names
 
 Steps = Generator[simpy.Event, None, None]
 Observer = Callable[[simpy.Environment, World], Steps]
+Witness = Callable[[str, World, float], None]
+"""Is told each phase of the calendar as it ends: ``"opening"``, ``"switch"`` of regime or market,
+``"firms"`` have lived up to the date, ``"banks"`` have decided, ``"books"`` are closed."""
 MONTHS = 12
 
 
@@ -29,6 +32,7 @@ def run_world(
     end: float,
     close: float | None = None,
     observers: Iterable[Observer] = (),
+    witness: Witness | None = None,
 ) -> None:
     """Let a world live from one date to another.
 
@@ -40,14 +44,21 @@ def run_world(
         Date after which no loan is made (start of the run-off).
     observers : iterable of callable
         Processes that look and change nothing.
+    witness : callable, optional
+        Looks at the phases of the calendar and changes nothing.
     """
-    env = simpy.Environment(initial_time=start)
+    env, tell = simpy.Environment(initial_time=start), witness or nobody
     begin(w, start)
-    env.process(regime_switches(env, w, start, end))
-    env.process(calendar(env, w, start, end, end if close is None else close))
+    tell("opening", w, start)
+    env.process(regime_switches(env, w, start, end, tell))
+    env.process(calendar(env, w, start, end, end if close is None else close, tell))
     for observer in observers:
         env.process(observer(env, w))
     env.run()
+
+
+def nobody(phase: str, w: World, date: float) -> None:
+    """Witness nothing."""
 
 
 def begin(w: World, start: float) -> None:
@@ -64,12 +75,15 @@ def until(env: simpy.Environment, date: float) -> simpy.Event:
     return env.timeout(max(date - env.now, 0.0))
 
 
-def regime_switches(env: simpy.Environment, w: World, start: float, end: float) -> Steps:
+def regime_switches(
+    env: simpy.Environment, w: World, start: float, end: float, tell: Witness
+) -> Steps:
     """Switches of the macro regime and of the equity market at random dates."""
     for date in switch_dates(w, start, end):
         if not on_calendar(date):
             yield until(env, date)
             switch_regime(w, date)
+            tell("switch", w, date)
 
 
 def on_calendar(date: float) -> bool:
@@ -114,7 +128,9 @@ def set_market_conditions(w: World, date: float) -> None:
     c.valuation = regime.valuation * (market.winter_valuation if winter else 1.0)
 
 
-def calendar(env: simpy.Environment, w: World, start: float, end: float, close: float) -> Steps:
+def calendar(
+    env: simpy.Environment, w: World, start: float, end: float, close: float, tell: Witness
+) -> Steps:
     """Months in order: firms live, the regime switches, banks decide, quarters are settled."""
     switches = {round(date * MONTHS) for date in switch_dates(w, start, end) if on_calendar(date)}
     for month in range(math.floor(start * MONTHS + 1e-9) + 1, int(end * MONTHS + 1e-9) + 1):
@@ -122,17 +138,22 @@ def calendar(env: simpy.Environment, w: World, start: float, end: float, close: 
         yield until(env, date)
         if month in switches:
             switch_regime(w, date)
+            tell("switch", w, date)
         w.advance(date)
+        tell("firms", w, date)
         if date <= close + 1e-9:
             decide(w, date)
         else:
             wind_down(w, date)
+        tell("banks", w, date)
         if month % 3 == 0:
             settle(w, date)
+            tell("books", w, date)
     yield until(env, end)
     w.advance(end)
     if w.settled < end - 1e-9:
         settle(w, end)
+        tell("books", w, end)
 
 
 def decide(w: World, date: float) -> None:

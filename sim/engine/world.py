@@ -80,6 +80,7 @@ class World:
     events: list[Rows] = field(default_factory=list)
     controls: dict[str, float] = field(default_factory=dict)
     pages: dict[float, Page] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict)
 
     def where(self, date: float) -> str:
         """Date, arrangement and replication, for messages."""
@@ -122,7 +123,10 @@ class World:
     def keep_page(self, date: float) -> None:
         """Write down where firms stand and what has been paid, from the start date on."""
         if date >= 0.0:
-            self.pages[date] = Page(date, states_of(self.firms), self.ledger.copy().flows)
+            self.pages[date] = Page(
+                date, states_of(self.firms), self.ledger.copy().flows,
+                self.firms["contract"].copy(), self.firms["balance"].copy(),
+            )  # fmt: skip
 
     def branch(self, name: str, menu: Menu | None = None) -> "World":
         """An independent copy of the present that goes on under an arrangement or programme.
@@ -249,6 +253,15 @@ def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
     return np.searchsorted(edges, u, side="right").astype(np.int64)
 
 
+def paths_of(scenario: Scenario, replication: int) -> tuple[Path, Path]:
+    """The macro regime and the equity market of a replication, the same for all arrangements."""
+    settings, macro = scenario.experiment, scenario.macro
+    shared = scenario.variance_reduction.system_key(settings.seed, replication)
+    end = settings.horizon_years + settings.run_off_years
+    path = macro_path(macro, shared, -settings.warm_up_years, end)
+    return path, market_path(scenario.equity_market, regime_names(macro), path, shared, end)
+
+
 def new_world(
     scenario: Scenario, replication: int, trace: bool = False, rules: Kernel | None = None
 ) -> World:
@@ -265,12 +278,10 @@ def new_world(
     """
     settings = scenario.experiment
     start = -settings.warm_up_years
-    end = settings.horizon_years + settings.run_off_years
     key = scenario.variance_reduction.key(settings.seed, replication)
     firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
-    macro = macro_path(scenario.macro, shared, start, end)
-    market = market_path(scenario.equity_market, regime_names(scenario.macro), macro, shared, end)
+    macro, market = paths_of(scenario, replication)
     n, n_banks = firms.shape[0], scenario.n_banks
     terms, admission = conditions_on((), scenario)
     market_conditions = MARKET_CONDITIONS.empty(1)

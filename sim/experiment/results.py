@@ -1,22 +1,28 @@
 """Results of an experiment: what every replication left behind, frozen."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from sim.analysis.contract_table import QUANTILES, contract_summary
+from sim.analysis.estimates import unit_of
 from sim.analysis.measured import Measured
 from sim.analysis.outcomes_table import measure
-from sim.base.columns import TEXT, Column
+from sim.base.columns import TEXT, Column, unrolled
+from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.base.notebook_html import facts_html
 from sim.base.wording import arrangement_text
 from sim.base.workbook import write_workbook
 from sim.engine.history import BANK_PANEL
+from sim.experiment.answers import answer
 from sim.experiment.workbook import run_sheets
 from sim.model.firms.record import FIRM, LOG
+from sim.outcomes.contracts import CONTRACTS
+from sim.outcomes.groups import Labels
 from sim.scenario.scenario import Scenario
 
 
@@ -30,17 +36,19 @@ class Reduced:
     banks: pd.DataFrame
     firms: pd.DataFrame | None
     events: pd.DataFrame | None
+    contracts: pd.DataFrame | None
     residual: float
     checks: int
     seconds: float
+    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Results:
     """All replications of an experiment; what each table holds is declared in `TABLES`.
 
-    Firms and events are kept only where asked for. The manifest holds seed, versions, largest
-    accounting residual and the like.
+    Firms, events and contracts are kept only where asked for. The manifest holds seed, versions,
+    largest accounting residual and the like; `seen` what each observer gave, by its name.
     """
 
     scenario: Scenario
@@ -50,6 +58,8 @@ class Results:
     firms: pd.DataFrame | None
     events: pd.DataFrame | None
     manifest: Mapping[str, Any]
+    contracts: pd.DataFrame | None = None
+    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Say in one line what this is."""
@@ -71,6 +81,54 @@ class Results:
     def frame(self, labels: bool = False) -> pd.DataFrame:
         """The tidy table of outcomes; with `labels` written for people, without controls."""
         return measure(self).frame(labels=True) if labels else self.outcomes
+
+    def outcome(
+        self, name: str, by: str | Labels | None = None, labels: bool = False
+    ) -> pd.DataFrame:
+        """One outcome of every history, of all or by group, without simulating again.
+
+        Parameters
+        ----------
+        name : str
+            Of an outcome, also one that was defined after the run; where the parts of an
+            outcome are outcomes of their own, what they are parts of (``"bank.line"``).
+        by : str or callable, optional
+            ``"bank"`` or ``"regime"``, from the books of banks; ``"stage"``, ``"sector"`` or
+            ``"size"`` (of sales) of firms at their last date; or a function that is given the
+            columns of firms by name and labels each firm. Groups of firms need the records of
+            firms and contracts, unless the parts are outcomes of their own.
+        labels : bool
+            Whether to write names in words and numbers in the units that people read.
+
+        Returns
+        -------
+        DataFrame
+            Columns arrangement, replication, group, value; nan where undefined. With `labels`
+            outcome and unit stand before them.
+
+        Raises
+        ------
+        OutcomeError
+            If there is no such outcome or group, or it reads what this run has not kept, or
+            what cannot be split so.
+        """
+        return answer(self, name, by, labels)
+
+    def contract_summary(
+        self, column: str, by: str | Sequence[str] = ("arrangement",),
+        quantiles: Sequence[float] = QUANTILES,
+    ) -> pd.DataFrame:  # fmt: skip
+        """Mean, quantiles and counts of a column of the contracts signed in the experiment.
+
+        See `sim.analysis.contract_table.contract_summary`. Raises OutcomeError also where
+        contracts were not kept.
+        """
+        if self.contracts is None:
+            cure = 'run with keep=("contracts",), or --keep contracts'
+            raise OutcomeError(column, "needs the contracts, which this run has not kept", cure)
+        date, horizon = self.contracts["date"], self.scenario.experiment.horizon_years
+        signed = self.contracts[(date > 0.0) & (date <= horizon + 1e-9)]
+        return contract_summary(signed, column, by, quantiles, unit_of(self.scenario))
 
     def to_excel(self, path: str | Path) -> Path:
         """Write all that the run has found as one Excel workbook, with its folder, and name it.
@@ -119,17 +177,21 @@ SERIES = (
 )
 BANKS = (
     _BANK,
-    Column("year", "years", "date of the settlement, from the start date", low=0.0),
+    Column("year", "years", "date of the settlement; 0 for the opening, which no flow counts in",
+           low=0.0),
     *BANK_PANEL,
     *_RUN,
-)
-FIRMS = (*(column for column in FIRM.columns if column.length == 1), *_RUN)
+)  # fmt: skip
+FIRMS = (*unrolled(FIRM.columns), *_RUN)
 _EVENT = Column("event", TEXT, "what happened, in words", TEXT)
 EVENTS = (*(_EVENT if column.name == "event" else column for column in LOG.columns), *_RUN)
 TABLES = {
     "outcomes": OUTCOMES, "series": SERIES, "banks": BANKS, "firms": FIRMS, "events": EVENTS,
+    "contracts": (*CONTRACTS, *_RUN),
 }  # fmt: skip
 """Columns of each table of a run's folder, in their order."""
+RECORDS = ("firms", "events", "contracts")
+"""Those that are kept only where asked for; large."""
 
 
 def names(columns: tuple[Column, ...]) -> tuple[str, ...]:

@@ -50,8 +50,8 @@ REPORT = "report.html"
 FIGURES = "figures"
 REPLICATIONS = "replications"
 """Folder of the files of single replications."""
-TABLES = ("outcomes", "series", "banks", "firms", "events")
-"""Tables of a run; the last two only where they were asked for."""
+TABLES = ("outcomes", "series", "banks", "firms", "events", "contracts")
+"""Tables of a run; the last three only where they were asked for."""
 ALWAYS = TABLES[:3]
 STORE = "studies/.runs"
 """Folder of the replications that studies keep; each file there is sealed by itself."""

@@ -30,23 +30,34 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.base.errors import WorkersError
+from sim.base.errors import SimError, WorkersError
 from sim.base.language import tr
 from sim.base.version import VERSION
 from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
-from sim.engine.history import BANK_COLUMNS, History
+from sim.engine.history import BANK_COLUMNS, BANK_LEVELS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_market_conditions
 from sim.engine.settlement import settle
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
+from sim.experiment.facts import facts_of
 from sim.experiment.identity import identity
+from sim.experiment.observers import (
+    END,
+    LIFE,
+    Observation,
+    Packed,
+    check_observers,
+    hears_events,
+    packed,
+    unpacked,
+)
 from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.replication_file import Replication
-from sim.experiment.results import TABLES, Reduced, Results, joined, names
+from sim.experiment.results import RECORDS, TABLES, Reduced, Results, joined, names
 from sim.experiment.workers import usual_workers
-from sim.model.contracts.loss_sharing import cover_shares
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
+from sim.outcomes.contracts import contract_frame
 from sim.outcomes.mark import evaluate
 from sim.outcomes.own import sent, with_own
 from sim.outcomes.series import all_series
@@ -56,9 +67,14 @@ from sim.scenario.scenario import EQUAL_FIRMS, EQUAL_LENDING, Scenario
 
 
 def bank_frame(history: History) -> pd.DataFrame:
-    """One row for each bank and settlement of the experiment."""
-    rows = history.during(run_off=True)
+    """One row for each bank and settlement of the experiment, and one for its opening.
+
+    Where there is a common past the opening comes first, at date 0: levels without flows.
+    """
+    opening = np.abs(history.dates) <= 1e-9
+    rows = history.during(run_off=True) | opening
     dates, panel = history.dates[rows], history.panel[rows]
+    panel[opening[rows]] *= np.isin(BANK_COLUMNS, BANK_LEVELS)
     names = history.facts["banks"]
     frame = pd.DataFrame(panel.reshape(-1, len(BANK_COLUMNS)), columns=list(BANK_COLUMNS))
     frame.insert(0, "bank", np.tile(np.array(names), dates.size))
@@ -200,7 +216,7 @@ def _call_once(scenario: Scenario) -> None:
 # --- Replications, side by side or one after another ---------------------------------------------
 
 
-FIRMS, EVENTS = "firms", "events"
+FIRMS, EVENTS, CONTRACTS = RECORDS
 
 
 def simulate(
@@ -210,6 +226,7 @@ def simulate(
     keep: Sequence[str] = (),
     progress: ProgressOption = None,
     executor: Executor | None = None,
+    observers: Sequence[Any] = (),
 ) -> Results:
     """Run all replications of a scenario.
 
@@ -220,18 +237,25 @@ def simulate(
         Processes that run replications side by side, by default all cores, one for what is short;
         of a single replication, threads that run its arrangements side by side.
     keep : sequence of str
-        ``"firms"`` and ``"events"`` keep those records; large.
+        ``"firms"``, ``"events"`` and ``"contracts"`` keep those records; large.
     progress : callable or bool, optional
         A function that is told how many replications are done, of how many; or whether to
         show it. By default it is shown in a notebook and nowhere else.
     executor : concurrent.futures.Executor, optional
         Where to run instead of local processes, for example a Dask client's executor.
+    observers : sequence of objects
+        What looks at the lives of the experiment, see `sim.experiment.observers.Observer`; rows
+        that they give are kept in `Results.seen`.
 
     Raises
     ------
     AccountingError
         If an accounting identity breaks.
+    SimError
+        If there is nothing of that name to keep, or an observer fails.
     """
+    check_keep(keep)
+    check_observers(observers)
     numbers = range(scenario.experiment.replications)
     workers = workers or usual_workers(scenario)
     done: list[Reduced] = []
@@ -239,10 +263,19 @@ def simulate(
     if executor is None:
         prepare(scenario, tell.say)
     tell(0, len(numbers))
-    for one in replicate(scenario, numbers, workers=workers, keep=keep, executor=executor):
+    given: dict[str, Any] = {"workers": workers, "keep": keep, "executor": executor}
+    for one in replicate(scenario, numbers, **given, observers=observers):
         done.append(one)
         tell(len(done), len(numbers))
     return gather(scenario, done, keep=keep)
+
+
+def check_keep(keep: Sequence[str]) -> None:
+    """Refuse records that there are not: a word alone would be read letter by letter."""
+    for name in [keep] if isinstance(keep, str) else keep:
+        if isinstance(keep, str) or name not in RECORDS:
+            known = ", ".join(f'"{one}"' for one in RECORDS)
+            raise SimError("keep", f"takes a sequence of {known}; got {keep!r}", "mend the names")
 
 
 def replicate(
@@ -252,20 +285,22 @@ def replicate(
     workers: int = 1,
     keep: Sequence[str] = (),
     executor: Executor | None = None,
+    observers: Sequence[Any] = (),
 ) -> Iterator[Reduced]:
     """Run the given replications as `simulate` does, and yield each as it is finished."""
     todo = list(numbers)
     if executor is None and (workers <= 1 or len(todo) <= 1):
         for number in todo:
-            yield one_replication(scenario, number, tuple(keep), threads=workers)
+            yield one_replication(scenario, number, tuple(keep), workers, observers)
         return
-    own, kept = sent(), tuple(keep)
+    own, kept, watching = sent(), tuple(keep), packed(observers)
     pool = executor or local_pool(min(workers, len(todo)))
     try:
         with lost_workers():
-            yield from _finished(
-                {pool.submit(with_own, own, one_replication, scenario, n, kept) for n in todo}
-            )
+            yield from _finished({
+                pool.submit(with_own, own, one_replication, scenario, n, kept, 1, watching)
+                for n in todo
+            })  # fmt: skip
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
@@ -289,29 +324,38 @@ def _finished(waiting: set[Future[Reduced]]) -> Iterator[Reduced]:
 
 
 def one_replication(
-    scenario: Scenario, replication: int, keep: tuple[str, ...] = (), threads: int = 1
+    scenario: Scenario,
+    replication: int,
+    keep: tuple[str, ...] = (),
+    threads: int = 1,
+    observers: Sequence[Any] | Packed = (),
 ) -> Reduced:
     """Every arrangement once, reduced to outcomes, series and the tables to `keep`.
 
     So many arrangements live side by side after the common history, with the same bits.
     """
     start = time.perf_counter()
+    watching, seen = unpacked(observers), dict[str, list[pd.DataFrame]]()
+    trace = EVENTS in keep or hears_events(watching)
     parts: dict[str, list[pd.DataFrame]] = {name: [] for name in TABLES}
     residual, checks = 0.0, 0
-    for world, history, baseline in histories(scenario, replication, EVENTS in keep, threads):
+    for world, history, baseline in histories(scenario, replication, trace, threads, watching):
         values = evaluate(history, baseline) | world.controls
         parts["outcomes"].append(outcome_rows(world.name, replication, values))
         tags: dict[str, Any] = {"arrangement": world.name, "replication": replication}
         for name, frame in _frames(world, history, baseline, keep):
             parts[name].append(frame.assign(**tags))
+        for name, frame in world.seen.items():
+            seen.setdefault(name, []).append(frame)
         residual = max(residual, world.ledger.residual)
         checks += world.ledger.checks
         # Its memory is given back before the next one lives.
         del world, history
     seconds = time.perf_counter() - start
     return Reduced(
-        replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds
-    )
+        replication, **_stacked(parts, keep), residual=residual, checks=checks, seconds=seconds,
+        seen={name: joined(frames, LIFE) for name, frames in seen.items()},
+    )  # fmt: skip
 
 
 def outcome_rows(name: str, replication: int, values: Mapping[str, float]) -> pd.DataFrame:
@@ -330,6 +374,8 @@ def _frames(
         yield FIRMS, FIRM.frame(world.firms)
     if EVENTS in keep:
         yield EVENTS, event_frame(world)
+    if CONTRACTS in keep:
+        yield CONTRACTS, contract_frame(history)
 
 
 def _stacked(
@@ -337,18 +383,22 @@ def _stacked(
 ) -> dict[str, Any]:
     """Stack tables by name, with the declared columns; what is not to be kept is None."""
     return {
-        name: None if name in (FIRMS, EVENTS) and name not in keep
+        name: None if name in RECORDS and name not in keep
         else joined(parts[name], names(columns))[list(names(columns))]
         for name, columns in TABLES.items()
     }  # fmt: skip
 
 
 def histories(
-    scenario: Scenario, replication: int, trace: bool = False, threads: int = 1
+    scenario: Scenario,
+    replication: int,
+    trace: bool = False,
+    threads: int = 1,
+    observers: Sequence[Any] = (),
 ) -> Iterator[tuple[World, History, History]]:
     """Each of the `worlds` of one replication, its history, and that of the baseline."""
     baseline: History | None = None
-    for world in worlds(scenario, replication, trace, threads):
+    for world in worlds(scenario, replication, trace, threads, observers):
         history = freeze(world)
         baseline = baseline or history
         yield world, history, baseline
@@ -356,17 +406,22 @@ def histories(
 
 
 def worlds(
-    scenario: Scenario, replication: int, trace: bool = False, threads: int = 1
+    scenario: Scenario,
+    replication: int,
+    trace: bool = False,
+    threads: int = 1,
+    observers: Sequence[Any] = (),
 ) -> Iterator[World]:
     """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
     settings, firms = scenario.experiment, scenario.population.firms
     history = run_history(scenario, replication, trace)
     others = [name for name in settings.arrangements if name != settings.baseline]
+    live = partial(run_arrangement, history, observers=observers)
     if settings.footing not in (EQUAL_LENDING, EQUAL_FIRMS):
         names = (settings.baseline, *others)
-        yield from side_by_side(partial(run_arrangement, history), names, threads)
+        yield from side_by_side(live, names, threads)
         return
-    baseline = run_arrangement(history, settings.baseline)
+    baseline = live(settings.baseline)
     # Callers keep arrays of the world, not the world: its loans are remembered here.
     decisions, lines = baseline.decisions, mean_lines(baseline.book.rows, firms)
     yield baseline
@@ -377,7 +432,7 @@ def worlds(
         if settings.footing == EQUAL_FIRMS:
             own = mean_lines(run_arrangement(history, name).book.rows, firms)
             imposed = with_lines(decisions, line_factors(own, lines))
-        return run_arrangement(history, name, imposed)
+        return live(name, imposed=imposed)
 
     yield from side_by_side(repeat, others, threads)
 
@@ -417,7 +472,9 @@ def run_history(scenario: Scenario, replication: int, trace: bool = False) -> Wo
     return history
 
 
-def run_arrangement(history: World, name: str, imposed: list[Any] | None = None) -> World:
+def run_arrangement(
+    history: World, name: str, imposed: list[Any] | None = None, observers: Sequence[Any] = ()
+) -> World:
     """The world of one arrangement at its end, branched from a common history."""
     settings = history.scenario.experiment
     world = history.branch(name)
@@ -426,8 +483,12 @@ def run_arrangement(history: World, name: str, imposed: list[Any] | None = None)
     world.keeps_decisions = is_repeated and name == settings.baseline
     end = settings.horizon_years + settings.run_off_years
     watches = watches_of(history.scenario)
-    observers = [follow(watches)] if watches else []
-    run_world(world, 0.0, end, close=settings.horizon_years, observers=observers)
+    looks = [follow(watches)] if watches else []
+    witness = Observation(observers, world) if observers else None
+    run_world(world, 0.0, end, close=settings.horizon_years, observers=looks, witness=witness)
+    if witness is not None:
+        witness(END, world, end)
+        world.seen = witness.frames(world.name, world.replication)
     world.controls = controls_of(world, watches)
     return world
 
@@ -442,30 +503,20 @@ def freeze(w: World) -> History:
         system=np.stack([row for _, row in w.system]),
         macro=w.macro, market=w.market, horizon=settings.horizon_years,
         end=settings.horizon_years + settings.run_off_years, residual=w.ledger.residual,
-        facts=facts_of(w), pages=tuple(page for _, page in sorted(w.pages.items())),
+        facts=facts_of(w.scenario, w.menu),
+        pages=tuple(page for _, page in sorted(w.pages.items())),
     )  # fmt: skip
-
-
-def facts_of(w: World) -> dict[str, Any]:
-    """Parameters that outcomes need."""
-    s = w.scenario
-    return {
-        "discount_rate": s.measurement.discount_rate,
-        "relative_risk_aversion": s.measurement.relative_risk_aversion,
-        "registration_lag": s.measurement.registration_lag_years,
-        "outside_wealth": s.measurement.outside_wealth,
-        "private_value_share": s.measurement.private_value_share,
-        "required_ratio": s.capital.required_ratio, "failure_ratio": s.capital.failure_ratio,
-        "funding_rate": s.underwriting.funding_rate,
-        "operating_cost": s.underwriting.operating_cost,
-        "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
-        "menu": tuple(item.name for item in w.menu),
-        "cover": tuple(cover_shares(item.arrangement.loss_sharing) for item in w.menu),
-    }  # fmt: skip
 
 
 def gather(scenario: Scenario, parts: Iterable[Reduced], keep: Sequence[str] = ()) -> Results:
     """Put finished replications together, in order; `keep` as in `simulate`."""
     done = sorted(parts, key=lambda part: part.replication)
     tables = {name: [getattr(part, name) for part in done] for name in TABLES}
-    return Results(scenario, **_stacked(tables, keep), manifest=manifest_of(scenario, done))
+    seen = {name: joined([part.seen[name] for part in done], LIFE) for name in _observed(done)}
+    manifest = manifest_of(scenario, done)
+    return Results(scenario, **_stacked(tables, keep), manifest=manifest, seen=seen)
+
+
+def _observed(done: Iterable[Reduced]) -> Iterable[str]:
+    """Names of observers, in the order in which they were given."""
+    return dict.fromkeys(name for part in done for name in part.seen)

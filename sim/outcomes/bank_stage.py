@@ -62,7 +62,8 @@ def default_rate(history: History) -> float:
     return ratio(float(defaulted(history).sum()), float(years))
 
 
-@family("bank.default_rate_{stage}", over=BY_STAGE, unit="per year", better="lower", basis="flow",
+@family("bank.default_rate_{stage}", over=BY_STAGE, whole="bank.default_rate", by="stage",
+    unit="per year", better="lower", basis="flow",
     low=0.0, formula=PER_LOAN_YEAR.format("{firms}", "{firms}"), source=HOUSE,
     label="Default per loan-year, {short}")  # fmt: skip
 def default_rate_of(history: History, stage: int) -> float:
@@ -71,7 +72,8 @@ def default_rate_of(history: History, stage: int) -> float:
     return ratio(float(bad.sum()), years_of_stage(history, "borrowers", stage))
 
 
-@family("bank.line_{stage}", over=BY_STAGE, unit="CNY million", better="neither", basis="vintage",
+@family("bank.line_{stage}", over=BY_STAGE, whole="bank.line", by="stage",
+    unit="CNY million", better="neither", basis="vintage",
     formula="mean line of contracts signed in the experiment with {firms}, renewals included",
     low=0.0, source=HOUSE, label="Line of {firms}")  # fmt: skip
 def line_of(history: History, stage: int) -> float:
@@ -80,7 +82,8 @@ def line_of(history: History, stage: int) -> float:
     return mean(of_book(history)["limit"][chosen])
 
 
-@family("bank.{stage}_net_margin", over=BY_STAGE, unit="per year", better="higher", basis="flow",
+@family("bank.{stage}_net_margin", over=BY_STAGE, whole="bank.loan_margin", by="stage",
+    unit="per year", better="higher", basis="flow",
     formula="lending to {firms}, before subsidy and banking business: mean contract rate less"
     " fee, cost of funds, running cost, and credit loss of those that closed in the stage over"
     " the time integral of the stage's balance (read at settlements)", source=HOUSE,
@@ -103,7 +106,8 @@ def belief_gap_default(history: History) -> float:
     return _belief_gap(history, np.ones(history.book.shape[0], dtype=bool))
 
 
-@family("bank.belief_gap_default_{stage}", over=BY_STAGE, unit="ratio", better="neither",
+@family("bank.belief_gap_default_{stage}", over=BY_STAGE, whole="bank.belief_gap_default",
+    by="stage", unit="ratio", better="neither",
     basis="flow", formula=BELIEF.format("{firms}"), source=HOUSE,
     label="Realised over believed default, {told}")  # fmt: skip
 def belief_gap_default_of(history: History, stage: int) -> float:
@@ -164,8 +168,8 @@ def irr_vintage(history: History) -> float:
     return vintage_return(history, new_borrowers(history))
 
 
-@family("bank.irr_vintage_{regime}", over=REGIMES, unit="per year", better="higher",
-    basis="vintage",
+@family("bank.irr_vintage_{regime}", over=REGIMES, whole="bank.irr_vintage", by="regime",
+    unit="per year", better="higher", basis="vintage",
     formula="return of vintages, of firms whose first loan is signed in a {regime}", source=DIETZ,
     label="Return of {regime} vintages")  # fmt: skip
 def irr_vintage_of(history: History, regime: str) -> float:

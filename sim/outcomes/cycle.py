@@ -30,10 +30,10 @@ CUMULATIVE = "from the start date, run-off included, profit before policy subsid
 _ROUNDING_SHARE = 1e-12
 
 
-def years_in(history: History, code: int) -> Floats:
+def years_in(history: History, code: int, run_off: bool = False) -> Floats:
     """Years of each settlement period spent in a macro regime, shape (n_during,)."""
-    close = history.dates[history.during()]
-    start = close - quarters(history)
+    close = history.dates[history.during(run_off)]
+    start = close - quarters(history, run_off)
     spent = np.zeros(close.size)
     for since, until in stays(history.macro, code):
         spent += overlap(start, close, since, until)
@@ -59,7 +59,8 @@ def overtakes(dates: Floats, lead: Floats, rounding: float) -> float:
     return float(dates[first]) if first < dates.size else math.nan
 
 
-@family("cycle.profit_{regime}", over=REGIMES, unit="CNY million per year", better="higher",
+@family("cycle.profit_{regime}", over=REGIMES, whole="cycle.profit", by="regime",
+    unit="CNY million per year", better="higher",
     formula="profit before policy subsidy in {regime}s per year of {regime}, all banks together",
     basis="flow", source=HOUSE, label="Profit in a {regime}")  # fmt: skip
 def profit_rate(history: History, regime: str) -> float:
@@ -76,7 +77,8 @@ def profit_gap(history: History) -> float:
     return profit_rate(history, "boom") - profit_rate(history, "bust")
 
 
-@family("cycle.margin_{regime}", over=REGIMES, unit="per year", better="higher", basis="flow",
+@family("cycle.margin_{regime}", over=REGIMES, whole="bank.net_margin", by="regime",
+    unit="per year", better="higher", basis="flow",
     formula="profit before policy subsidy in {regime}s over the time integral of the balance"
     " lent in them", source=HOUSE, label="Margin in a {regime}")  # fmt: skip
 def margin(history: History, regime: str) -> float:

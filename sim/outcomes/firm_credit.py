@@ -47,7 +47,8 @@ def access_share(history: History) -> float:
     return time_average(history, quotient(borrowers, alive))
 
 
-@family("firm.access_{stage}", over=BY_STAGE, unit="share", better="higher", basis="stock",
+@family("firm.access_{stage}", over=BY_STAGE, whole="firm.access_share", by="stage",
+    unit="share", better="higher", basis="stock",
     formula="years in which {firms} had a line over the years they lived, in the experiment",
     source=HOUSE, label="Access to credit, {told}")  # fmt: skip
 def access_of(history: History, stage: int) -> float:

@@ -86,6 +86,9 @@ class Mark:
         What a history must hold before the outcome deserves its name.
     held : int, optional
         What a history of the run at hand holds of it, where that is too little.
+    whole, by, member : str
+        Of an outcome that tells a part: name of what it is a part of, what the parts are by
+        (``"stage"``, ``"regime"``), and which of them it is; empty otherwise.
     """
 
     name: str
@@ -103,6 +106,9 @@ class Mark:
     binary: bool = False
     needs: Sample | None = None
     held: int | None = None
+    whole: str = ""
+    by: str = ""
+    member: str = ""
 
     def of_run(self, scenario: Any) -> "Mark":
         """Give the mark as a run of a scenario can state it: by a humbler name if need be."""
@@ -156,7 +162,7 @@ def outcome(name: str, **words: Any) -> Callable[[Function], Function]:
     >>> mark.label, mark.group, mark.function([1.0, 2.0])
     ('Example loss', 'bank', 3.0)
     """
-    words.setdefault("label", name.rpartition(".")[2].replace("_", " ").capitalize())
+    words.setdefault("label", label_of(name))
 
     def register(function: Function) -> Function:
         mark = Mark(name=name, function=function, **words)
@@ -167,11 +173,21 @@ def outcome(name: str, **words: Any) -> Callable[[Function], Function]:
     return register
 
 
+def label_of(name: str) -> str:
+    """Give the label of an outcome that states none.
+
+    >>> label_of("bank.credit_loss")
+    'Credit loss'
+    """
+    return name.rpartition(".")[2].replace("_", " ").capitalize()
+
+
 def family(name: str, over: Members, **words: Any) -> Callable[[Function], Function]:
     """Mark a function as several outcomes, one for each member of a family.
 
     In the order of `over`, which holds what the function is given as its last argument and the
     member's words: those in braces in the name and in texts, and fields of `Mark` of its own.
+    Where members are parts of a `whole`, the word that `by` names says which of them.
 
     Raises ValueError as `outcome` does, or if two members have the same name.
 
@@ -193,6 +209,7 @@ def family(name: str, over: Members, **words: Any) -> Callable[[Function], Funct
         for one, (argument, own) in zip(names, over.items(), strict=True):
             told = {**words, **{key: own[key] for key in own.keys() & _FIELDS}}
             told = {k: v.format_map(own) if isinstance(v, str) else v for k, v in told.items()}
+            told["member"] = own[words["by"]] if "by" in words else ""
             member = update_wrapper(partial(function, **{last: argument}), function)
             outcome(one, **told)(member)
         return function

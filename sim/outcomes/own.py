@@ -22,7 +22,7 @@ PACKAGE = "sim."
 Answer = TypeVar("Answer")
 _TOKEN = uuid4().hex
 _CURE = (
-    "put its function into a file of its own and import that, or install cloudpickle,"
+    "put its code into a file of its own and import that, or install cloudpickle,"
     " or take workers=1"
 )
 
@@ -43,13 +43,13 @@ def own_outcomes() -> list[Mark]:
 
 def sent() -> Sent:
     """Write own outcomes down; raises OutcomeError, by its name, for one that cannot be."""
-    return Sent(_here(), tuple((mark.name, _written(mark)) for mark in own_outcomes()))
+    return Sent(_here(), tuple((mark.name, written(mark.name, mark)) for mark in own_outcomes()))
 
 
 def with_own(own: Sent, task: Callable[..., Answer], *given: Any) -> Answer:
     """Do a task in another process with exactly the own outcomes of the one that asks for it."""
     if own.home != _here():
-        adopt([mark.name for mark in own_outcomes()], [_read(*one) for one in own.marks])
+        adopt([mark.name for mark in own_outcomes()], [read(*one) for one in own.marks])
     return task(*given)
 
 
@@ -68,24 +68,25 @@ def _here() -> tuple[str, int]:
     return _TOKEN, os.getpid()
 
 
-def _written(mark: Mark) -> bytes:
+def written(name: str, thing: Any) -> bytes:
+    """Write a user's own object for another process; raises OutcomeError if it cannot be."""
     try:
         from cloudpickle import dumps
     except ImportError:
         from pickle import dumps
     try:
-        found: bytes = dumps(mark)
+        found: bytes = dumps(thing)
     except Exception as error:
-        raise OutcomeError(mark.name, f"cannot go to other processes: {error}", _CURE) from error
+        raise OutcomeError(name, f"cannot go to other processes: {error}", _CURE) from error
     return found
 
 
-def _read(name: str, data: bytes) -> Mark:
+def read(name: str, data: bytes) -> Any:
+    """Read it again there; raises OutcomeError where what it is made of is not known."""
     try:
-        mark: Mark = pickle.loads(data)
+        return pickle.loads(data)
     except Exception as error:
         raise OutcomeError(name, f"is not known to other processes: {error}", _CURE) from error
-    return mark
 
 
 def _words(mark: Mark) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.base.columns import Column, Table, pack
+from sim.base.columns import Column, Table, pack, unrolled
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import FIRM, LOG, MARKET_CONDITIONS
 
@@ -44,7 +44,7 @@ def test_wide_fields_stand_first_so_that_a_flag_costs_one_byte() -> None:
 
 def test_no_rows_are_rows_too() -> None:
     assert SMALL.empty(0).cash.shape == (0,)
-    assert list(SMALL.frame(SMALL.empty(0)).columns) == ["alive", "cash", "rounds", "firm"]
+    assert len(SMALL.frame(SMALL.empty(0)).columns) == len(unrolled(SMALL.columns))
     with pytest.raises(ValueError, match="negative"):
         SMALL.empty(-1)
 
@@ -55,13 +55,23 @@ def test_two_columns_of_one_name_are_refused() -> None:
         twice.empty(1)
 
 
-def test_a_frame_has_the_scalar_columns_in_the_order_in_which_they_are_declared() -> None:
+def test_a_frame_has_the_columns_in_the_order_in_which_they_are_declared() -> None:
     rows = SMALL.empty(2)
-    rows.firm, rows.cash = (7, 8), (0.5, 1.5)
+    rows.firm, rows.cash, rows.left[1] = (7, 8), (0.5, 1.5), (1.0, 2.0, 3.0)
     frame = SMALL.frame(rows)
-    assert list(frame.columns) == ["alive", "cash", "rounds", "firm"]
+    assert list(frame.columns) == [column.name for column in unrolled(SMALL.columns)]
+    assert set(frame.columns) == {"alive", "cash", "left_1", "left_2", "left_3", "rounds", "firm"}
     assert frame["firm"].tolist() == [7, 8]
-    assert list(SMALL.frame(rows, iter(["firm", "cash", "left"])).columns) == ["cash", "firm"]
+    assert frame["left_3"].tolist() == [0.0, 3.0]
+    assert list(SMALL.frame(rows, iter(["firm", "cash"])).columns) == ["cash", "firm"]
+
+
+def test_a_frame_can_be_turned_into_the_records_again() -> None:
+    rows = SMALL.empty(2)
+    rows.firm, rows.cash, rows.left[1] = (7, 8), (0.5, 1.5), (1.0, 2.0, 3.0)
+    again = SMALL.rows(SMALL.frame(rows))
+    assert again.dtype == rows.dtype
+    assert again.tobytes() == rows.tobytes()
 
 
 def test_a_frame_goes_its_own_way() -> None:

@@ -7,6 +7,7 @@ from sim.engine import processes
 from sim.engine.processes import (
     calendar,
     decide,
+    nobody,
     on_calendar,
     run_world,
     set_market_conditions,
@@ -191,7 +192,7 @@ def test_the_calendar_is_a_process_like_any_other():
     import simpy
 
     w, env = quiet_world(), simpy.Environment()
-    env.process(calendar(env, w, 0.0, 0.25, 0.25))
+    env.process(calendar(env, w, 0.0, 0.25, 0.25, nobody))
     env.run(until=0.2)
     assert w.panel == []
     env.run()

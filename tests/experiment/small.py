@@ -21,7 +21,7 @@ def tiny(**values: Any) -> Scenario:
 
 @cache
 def tiny_results() -> Any:
-    """The same, simulated once with firms and events kept."""
+    """The same, simulated once with all records kept."""
     from sim.experiment.simulate import simulate
 
-    return simulate(tiny(), keep=("firms", "events"))
+    return simulate(tiny(), keep=("firms", "events", "contracts"))

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pytest
 
 from sim.base.errors import StorageError
+from sim.cli.options import Record
+from sim.experiment import run_folder
 from sim.experiment.replication_file import (
     Replication,
     differing,
@@ -20,7 +22,7 @@ from sim.experiment.replication_file import (
     to_bytes,
     write_tables,
 )
-from sim.experiment.results import TABLES
+from sim.experiment.results import RECORDS, TABLES
 from sim.experiment.run_folder import ALWAYS, RunFolder, read_results
 from tests.experiment.small import tiny_results
 
@@ -285,3 +287,9 @@ def test_a_study_that_was_not_finished_is_told(run: RunFolder) -> None:
     (place / "findings.json").write_text("{}", encoding="utf-8")
     with pytest.raises(StorageError, match="is a study that was not finished"):
         run.check_studies()
+
+
+def test_a_folder_holds_every_table_of_a_run_and_a_command_keeps_every_record() -> None:
+    assert set(run_folder.TABLES) == set(TABLES)
+    assert set(TABLES) - set(ALWAYS) == set(RECORDS)
+    assert {record.value for record in Record} == set(RECORDS)

@@ -10,9 +10,9 @@ import pytest
 from sim.engine.history import BANK_COLUMNS
 from sim.engine.world import World
 from sim.experiment import simulate as run
+from sim.experiment.facts import facts_of
 from sim.experiment.results import TABLES, names
 from sim.experiment.simulate import (
-    facts_of,
     freeze,
     gather,
     one_replication,
@@ -92,7 +92,8 @@ def test_progress_is_told_after_each_replication():
 def test_only_the_replications_asked_for_are_run(monkeypatch):
     asked = []
 
-    def noted(_, number, keep, threads):
+    def noted(_, number, keep, threads, observers):
+        assert observers == ()
         asked.append((number, keep, threads))
         return number
 
@@ -153,7 +154,7 @@ def test_kept_firms_have_one_row_each_in_every_run():
     firms = tiny_results().firms
     assert len(firms) == 2 * 3 * 60
     assert {"cash", "status", "arrangement", "replication"} <= set(firms.columns)
-    assert sum(column.length == 1 for column in FIRM.columns) + 2 == len(firms.columns)
+    assert sum(column.length for column in FIRM.columns) + 2 == len(firms.columns)
 
 
 def test_kept_events_are_told_in_words_firm_by_firm():
@@ -240,7 +241,7 @@ def test_a_finished_world_is_frozen_with_what_outcomes_need():
     assert history.dates.tolist() == [0.25, 0.5, 0.75, 1.0]
     assert history.panel.shape == (4, 6, len(BANK_COLUMNS))
     assert history.book.shape == (w.book.used,)
-    facts, s = facts_of(w), w.scenario
+    facts, s = facts_of(w.scenario, w.menu), w.scenario
     assert facts["required_ratio"] == s.capital.required_ratio
     assert facts["banks"] == tuple(s.bank)
     assert facts["menu"] == ()

@@ -43,7 +43,7 @@ def measured() -> Numbers:
     found: Numbers = {}
     for (name, arm), rows in tidy.groupby(["outcome", "arrangement"], sort=False):
         found.setdefault(str(name), {})[str(arm)] = [_plain(x) for x in rows["value"]]
-    banks = results.banks.drop(columns=["bank", "year"])
+    banks = results.banks[results.banks["year"] > 0.0].drop(columns=["bank", "year"])
     for arm, rows in banks.groupby("arrangement", sort=False):
         sums = rows.drop(columns="arrangement").groupby("replication").sum()
         for column in sums:

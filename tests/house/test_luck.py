@@ -232,7 +232,7 @@ def test_outcomes_do_not_depend_on_workers_on_what_is_kept_or_on_other_arrangeme
     }  # fmt: skip
     alone = simulate(study(few))
     together = simulate(study(few), workers=2)
-    kept = simulate(study(few), keep=("firms", "events"))
+    kept = simulate(study(few), keep=("firms", "events", "contracts"))
     more = few | {"experiment.arrangements": ("revenue_swap", "consortium", "plain")}
     among_others = simulate(study(more))
     for results in (together, kept, among_others):

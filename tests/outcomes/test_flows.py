@@ -48,7 +48,10 @@ def page(date: float, *states: str, **money: float) -> Page:
     paid = {account: np.zeros((len(PARTIES), len(PARTIES))) for account in money}
     for account, amount in money.items():
         paid[account][PARTIES.index("firms"), PARTIES.index("banks")] = amount
-    return Page(date, np.array([CODE[name] for name in states], np.int8), paid)
+    return Page(
+        date, np.array([CODE[name] for name in states], np.int8), paid,
+        np.full(len(states), -1), np.zeros(len(states)),
+    )  # fmt: skip
 
 
 def test_firms_are_counted_by_where_they_stood_and_stand():

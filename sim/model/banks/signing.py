@@ -96,6 +96,7 @@ def write_state(c: Any, a: Any, market_conditions: Any) -> None:
     c.firm = a.firm
     c.stage = a.stage
     c.value = a.value
+    c.sales = a.sales
     c.first = 1 if a.limit <= 0.0 else 0
     c.regime = market_conditions.regime
     c.winter = market_conditions.winter

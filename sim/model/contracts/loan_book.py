@@ -24,6 +24,7 @@ CONTRACT = Table(
         Column("loss", "share", "believed loss given default, net of protection"),
         Column("judgement", "standard deviations", "posterior mean of quality"),
         Column("value", "CNY million", "valuation at signing"),
+        Column("sales", "CNY million a year", "sales at signing"),
     )
 )
 
