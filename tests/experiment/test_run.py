@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_is_saved_is_opened_again(folder: Path) -> None:
     before, after = Run(tiny_results()), sim.load_run(folder)
-    assert list(after.tables) == ["outcomes", "series", "banks", "firms", "events"]
+    assert list(after.tables) == ["outcomes", "series", "banks", "firms", "events", "contracts"]
     for name, frame in before.tables.items():
         pd.testing.assert_frame_equal(after.tables[name], frame)
     assert after.scenario == before.scenario
