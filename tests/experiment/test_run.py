@@ -30,6 +30,15 @@ def test_what_is_saved_is_opened_again(folder: Path) -> None:
     pd.testing.assert_frame_equal(after.by_bank, before.by_bank)
 
 
+def test_an_opened_run_answers_by_group_as_the_run_did(folder: Path) -> None:
+    before, after = tiny_results(), sim.load_run(folder).results
+    for name, by in (("firm.dilution", "sector"), ("bank.raroc", "bank"), ("bank.line", "stage")):
+        pd.testing.assert_frame_equal(after.outcome(name, by), before.outcome(name, by))
+    pd.testing.assert_frame_equal(
+        after.contract_summary("rate", "stage"), before.contract_summary("rate", "stage")
+    )
+
+
 def test_a_saved_folder_is_whole_and_says_what_it_holds(folder: Path) -> None:
     run = RunFolder(folder)
     assert list(run.problems()) == []
