@@ -18,6 +18,17 @@ OFFICE = shutil.which("soffice")
 needs_office = pytest.mark.skipif(OFFICE is None, reason="LibreOffice is not installed")
 
 
+FACTORS = {
+    "%": 100.0, "CNY billion": 1e-3, "CNY million": 1.0, "亿元": 1e-2, "万元": 1e2,
+}  # fmt: skip
+"""From a stored number to one that is read in a unit, by how the unit's name begins."""
+
+
+def factor(unit: str) -> float:
+    """The factor from a stored number to one in a unit as people read it."""
+    return next((size for name, size in FACTORS.items() if unit.startswith(name)), 1.0)
+
+
 def table(file: Path, name: str) -> pd.DataFrame:
     """One sheet as a frame; an empty cell is None."""
     sheet = openpyxl.load_workbook(file, data_only=True)[name]

@@ -276,7 +276,9 @@ class Comparison:
         equal ``mean`` less ``baseline_mean`` to the last digit. With `labels` it is written for
         people: names in words, numbers in the units people read.
         """
-        return labelled(self.rows, FRAME, self.marks) if labels else self.rows.copy()
+        if not labels:
+            return self.rows.copy()
+        return labelled(self.rows, FRAME, self.marks, self._styles())
 
     def sheets(self) -> tuple[Sheet, ...]:
         """Give the sheets of a workbook: a chart, all differences, and what outcomes are."""
@@ -294,7 +296,9 @@ class Comparison:
             " intervals and verdicts.",
             level=percent_text(self.confidence),
         )
-        data = table_sheet(tr("Comparison"), whole, (*FRAME, *BEHIND), self.marks, about)
+        data = table_sheet(
+            tr("Comparison"), whole, (*FRAME, *BEHIND), self.marks, about, self._styles()
+        )
         return chart_sheet(data, names, FRAME, self.confidence), data, names
 
     def to_excel(self, path: str | Path) -> Path:
@@ -356,6 +360,11 @@ class Comparison:
             self.attributes.loc[own, "standard_error"].to_numpy(np.float64) / divisor,
             rows.loc[rows["verdict"].map(is_ranking), "difference"] / divisor,
         )
+
+    def _styles(self) -> list[RowStyle]:
+        """Give the style of each row, that of its outcome."""
+        styles = {name: self.style(name) for name in self.marks}
+        return [styles[name] for name in self.rows["outcome"]]
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give the rows of an outcome or of an arrangement as `table` writes them."""

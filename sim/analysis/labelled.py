@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.base.columns import TEXT, Column
 from sim.base.language import tr
-from sim.base.wording import arrangement_text, decimals, error_of, unit_style
+from sim.base.wording import RowStyle, arrangement_text, error_of, row_style, unit_style
 
 PARTIES = {
     "bank": "Banks", "firm": "Firms", "system": "The system", "cycle": "Across the cycle",
@@ -44,21 +44,27 @@ def heading(column: Column) -> str:
     return tr("{name} ({unit})", name=words, unit=style.axis)
 
 
-def labelled(frame: pd.DataFrame, columns: Sequence[Column], marks: Marks) -> pd.DataFrame:
+def labelled(
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    marks: Marks,
+    styles: Sequence[RowStyle] | None = None,
+) -> pd.DataFrame:
     """Write a frame of declared columns for people, in the language of the context.
 
-    Names become labels and numbers are scaled; those that are undefined stay nan. A unit is
-    told in a column of its own; where there are differences, theirs follows it.
+    Names become labels and numbers are scaled, by default as `row_styles` says; those that are
+    undefined stay nan. A unit is told in a column of its own; where there are differences, theirs
+    follows it.
     """
-    units = units_of(frame, marks)
-    scale = np.array([unit_style(unit).scale for unit in units])
+    units = [row.style for row in styles or row_styles(frame, marks)]
+    scale = np.array([unit.scale for unit in units])
     has_steps = any(column.name == _STEP for column in columns)
     found: dict[str, Any] = {}
     for column in columns:
         if column.name == "unit":
-            found[heading(column)] = [unit_style(unit).axis for unit in units]
+            found[heading(column)] = [unit.axis for unit in units]
             if has_steps:
-                found[tr("Unit of differences")] = [unit_style(unit).step_axis for unit in units]
+                found[tr("Unit of differences")] = [unit.step_axis for unit in units]
         elif column.name not in frame:
             continue
         elif column.kind == TEXT:
@@ -94,37 +100,30 @@ def word(column: str, value: Any, marks: Marks) -> str:
     return arrangement_text(str(value)) if column in _NAMES else tr(str(value))
 
 
-def digits(frame: pd.DataFrame, marks: Marks) -> list[int]:
-    """Give the decimals of each row, the same for all rows of an outcome or measure.
+def row_styles(frame: pd.DataFrame, marks: Marks) -> list[RowStyle]:
+    """Give unit and decimals of each row, the same for all rows of an outcome or measure.
 
-    They follow the median standard error of means and differences, or where there is none their
-    size. Columns outcome or measure, mean, and standard_error or low and high.
+    Columns outcome or measure, and mean with low and high, or value by arrangement. The size of
+    an outcome is that of its largest mean under an arrangement.
     """
-    key = "outcome" if "outcome" in frame else "measure"
-    shown = pd.DataFrame({
-        "key": frame[key].to_numpy(), "level": frame["mean"].abs().to_numpy(np.float64),
-        "error": _errors(frame),
-    })  # fmt: skip
-    typical = shown.groupby("key", sort=False).median()
-    scales = {
-        name: unit_style(unit).scale
-        for name, unit in zip(frame[key], units_of(frame, marks), strict=True)
-    }
-    places = {
-        str(name): decimals(row["level"] * scales[name], row["error"] * scales[name])
-        for name, row in typical.iterrows()
-    }
-    return [places[name] for name in frame[key]]
+    if frame.empty:
+        return []
+    key = "measure" if "measure" in frame else "outcome"
+    keys = [frame[key].to_numpy(), frame["arrangement"].to_numpy()]
+    means = frame["mean" if "mean" in frame else "value"].groupby(keys, sort=False).mean()
+    errors = pd.Series(_errors(frame), index=frame.index).groupby(frame[key].to_numpy())
+    told: dict[Any, list[float]] = {name: group.tolist() for name, group in errors}
+    units = dict(zip(frame[key], units_of(frame, marks), strict=True))
+    sizes = means.groupby(level=0, sort=False)
+    styles = {name: row_style(units[name], group, told[name]) for name, group in sizes}
+    return [styles[name] for name in frame[key]]
 
 
-def _errors(frame: pd.DataFrame) -> Any:
-    """Give about one standard error of each row; nan where there is none."""
-    if "standard_error" in frame:
-        errors = frame["standard_error"].to_numpy(np.float64)
-    else:
-        ends = zip(frame["low"], frame["high"], strict=True)
-        errors = np.array([error_of(low, high) for low, high in ends], dtype=np.float64)
-    return np.where(errors > 0.0, errors, np.nan)
+def _errors(frame: pd.DataFrame) -> list[float]:
+    """Give about one standard error of each row; nan where the frame tells no interval."""
+    if "low" not in frame:
+        return [np.nan] * len(frame)
+    return [error_of(*ends) or np.nan for ends in zip(frame["low"], frame["high"], strict=True)]
 
 
 # --- The same for a notebook: folded by the party that outcomes belong to ------------------------

@@ -24,12 +24,12 @@ from sim.analysis.estimates import (
     t_interval,
     unit_of,
 )
-from sim.analysis.labelled import PARTIES, by_party, labelled
+from sim.analysis.labelled import PARTIES, by_party, labelled, row_styles
 from sim.analysis.sheets import definitions_sheet, histories_sheet, table_sheet
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
-from sim.base.wording import arrangement_text, error_of, level_text, percent_text, unit_style
+from sim.base.wording import arrangement_text, percent_text
 from sim.base.workbook import Sheet, write_workbook
 from sim.outcomes.mark import Mark, registry
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
@@ -182,14 +182,13 @@ class Outcomes:
     def _repr_html_(self) -> str:
         """Show the means in a notebook, folded by party."""
         rows = self.summary()
-        rows["cell"] = [
-            level_text(row["mean"], row["unit"], error_of(row["low"], row["high"]))
-            for row in rows.to_dict("records")
-        ]
+        styles = row_styles(rows, self.marks)
+        rows["cell"] = [row.level(mean) for row, mean in zip(styles, rows["mean"], strict=True)]
+        units = dict(zip(rows["outcome"], (row.style.axis for row in styles), strict=True))
         wide = rows.pivot(index="outcome", columns="arrangement", values="cell")
         wide = wide.reindex(index=list(self.names), columns=list(self.arrangements))
         wide = wide.rename(columns=arrangement_text)
-        wide.insert(0, tr("Unit"), [unit_style(self.marks[name].unit).axis for name in self.names])
+        wide.insert(0, tr("Unit"), [units[name] for name in self.names])
         return by_party(repr(self), wide, self.marks)
 
     def control_table(self, arrangement: str, baseline: str) -> pd.DataFrame:

@@ -1,24 +1,28 @@
 """The sheets of a workbook that outcomes and comparisons fill."""
 
-import math
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-from sim.analysis.estimates import finite
-from sim.analysis.labelled import Marks, digits, labelled
+from sim.analysis.labelled import Marks, labelled, row_styles
 from sim.base.columns import Column
 from sim.base.language import tr
-from sim.base.wording import arrangement_text, decimals, unit_style
+from sim.base.wording import RowStyle, arrangement_text, row_style, unit_style
 from sim.base.workbook import Sheet
 
 
 def table_sheet(
-    name: str, frame: pd.DataFrame, columns: Sequence[Column], marks: Marks, about: str = ""
+    name: str,
+    frame: pd.DataFrame,
+    columns: Sequence[Column],
+    marks: Marks,
+    about: str = "",
+    styles: Sequence[RowStyle] | None = None,
 ) -> Sheet:
-    """Give a frame of declared columns as a sheet for people."""
-    return Sheet(name, labelled(frame, columns, marks), about, digits(frame, marks))
+    """Give a frame of declared columns as a sheet for people; styles as in `labelled`."""
+    styles = styles or row_styles(frame, marks)
+    table = labelled(frame, columns, marks, styles)
+    return Sheet(name, table, about, [row.places for row in styles])
 
 
 def histories_sheet(tables: Mapping[str, pd.DataFrame], marks: Marks) -> Sheet:
@@ -28,22 +32,17 @@ def histories_sheet(tables: Mapping[str, pd.DataFrame], marks: Marks) -> Sheet:
     """
     parts, places = [], []
     for name, table in tables.items():
-        style = unit_style(marks[name].unit)
-        wide = table.mul(style.scale).rename(columns=arrangement_text).rename_axis(columns=None)
-        places += [typical_digits(wide)] * len(wide)
+        row = row_style(marks[name].unit, table.mean())
+        wide = table.mul(row.style.scale).rename(columns=arrangement_text)
+        wide = wide.rename_axis(columns=None)
+        places += [row.places] * len(wide)
         wide.insert(0, tr("Outcome"), tr(marks[name].label))
-        wide.insert(1, tr("Unit"), style.axis)
+        wide.insert(1, tr("Unit"), row.style.axis)
         wide.insert(2, tr("Replication"), table.index)
         parts.append(wide)
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     about = tr("Every outcome in every replication; a column for each arrangement.")
     return Sheet(tr("Every history"), whole, about, places)
-
-
-def typical_digits(numbers: pd.DataFrame) -> int:
-    """Give the decimals that show three digits of the middle one of some numbers."""
-    sizes = finite(numbers.abs())
-    return decimals(float(np.median(sizes)) if sizes.size else math.nan, math.nan)
 
 
 def definitions_sheet(marks: Marks) -> Sheet:

@@ -45,8 +45,10 @@ def write_findings(
 
     # The page shows what the folder says of the run, as it will when it is written again.
     found = Measured(replace(results, manifest=folder.manifest() or results.manifest))
+    with language(written):
+        comparison = found.comparison  # it says in words how intervals are made
     if told is not None:
-        told(found.comparison)
+        told(comparison)
     with folder.staging() as stage, language(written):
         write_csv(found.comparison.frame(), stage / COMPARISON)
         write_csv(found.outcomes.summary(confidence=found.comparison.confidence), stage / SUMMARY)

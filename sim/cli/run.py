@@ -251,7 +251,7 @@ def _simulate(job: Job, is_quiet: bool) -> Simulated:
 
 def _stop(job: Job, simulated: Simulated) -> None:
     """End an interrupted run: say what is kept and how to go on."""
-    if not simulated.replications:
+    if not job.folder.numbers():
         job.folder.clear()
         say("interrupted before the first replication was finished; nothing was written")
     _tell_what_is_kept(job, simulated.replications, "interrupted")

@@ -3,6 +3,7 @@
 The sheets hold what the files of a run hold, in words and on the scale on which people read.
 """
 
+import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,9 +12,9 @@ import pandas as pd
 from sim.analysis.compare import Comparison
 from sim.analysis.measured import Measured
 from sim.analysis.outcomes_table import MEASURES, TABLE, Outcomes, arrangement_order
-from sim.analysis.sheets import table_sheet, typical_digits
+from sim.analysis.sheets import table_sheet
 from sim.base.language import tr
-from sim.base.wording import arrangement_text, percent_text, unit_name, unit_style
+from sim.base.wording import arrangement_text, decimals, percent_text, row_style, unit_name
 from sim.base.workbook import Sheet
 from sim.outcomes.series import SERIES, SeriesMark
 from sim.scenario.declared import values_of
@@ -111,7 +112,6 @@ def _curve_sheet(results: Any) -> Sheet:
         and (part := _means(results, frame[frame["series"] == mark.name], mark)) is not None
     ]  # fmt: skip
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    places = [typical_digits(part.iloc[:, 5:]) for part in parts for _ in range(len(part))]
     about = tr("Curves over time and age: means over replications, a column for each arrangement.")
 
     def draw(book: Any, page: Any) -> None:
@@ -120,21 +120,30 @@ def _curve_sheet(results: Any) -> Sheet:
             if mark.name in _DRAWN and _chart(book, page, table, mark, row):
                 row += 21
 
-    return Sheet(tr("Curves"), table, about, places, draw if len(table) else None)
+    return Sheet(tr("Curves"), table, about, _places(table), draw if len(table) else None)
+
+
+def _places(table: pd.DataFrame) -> list[int]:
+    """Give the decimals that show three digits of the largest number of a curve."""
+    if table.empty:
+        return []
+    sizes = table.iloc[:, 5:].abs().max(axis=1).groupby(table[tr("Curve")]).transform("max")
+    return [decimals(size, math.nan) for size in sizes]
 
 
 def _means(results: Any, rows: pd.DataFrame, mark: SeriesMark) -> pd.DataFrame | None:
     """Give the mean of a series at each place, over the replications that have it there."""
     if rows.empty:
         return None
-    style = unit_style(mark.unit)
-    wide = rows.pivot_table("value", ["bank", "x"], "arrangement", sort=False) * style.scale
+    wide = rows.pivot_table("value", ["bank", "x"], "arrangement", sort=False)
+    row = row_style(mark.unit, wide.to_numpy().ravel())
+    wide *= row.style.scale
     wide = wide[list(arrangement_order(results, rows))].rename(columns=arrangement_text)
     wide = wide.rename_axis(columns=None).reset_index()
     wide["bank"] = [arrangement_text(name) for name in wide["bank"]]
     wide = wide.rename(columns={"bank": tr("Bank"), "x": tr("At")})
     wide.insert(0, tr("Curve"), _title(mark))
-    wide.insert(1, tr("Unit"), style.axis)
+    wide.insert(1, tr("Unit"), row.style.axis)
     wide.insert(4, tr("At is"), tr(mark.x))
     return wide
 
@@ -161,7 +170,7 @@ def _chart(book: Any, page: Any, table: pd.DataFrame, mark: SeriesMark, row: int
         })  # fmt: skip
     chart.set_title({"name": _title(mark)})
     chart.set_x_axis({"name": tr(mark.x), "label_position": "low"})
-    chart.set_y_axis({"name": unit_style(mark.unit).axis})
+    chart.set_y_axis({"name": str(table[tr("Unit")].iloc[places[0]])})
     chart.set_size({"width": 720, "height": 400})
     page.insert_chart(row, len(names) + 1, chart, {"description": _title(mark)})
     return True

@@ -10,8 +10,7 @@ from sim.analysis.compare import BEHIND, FRAME, Comparison
 from sim.analysis.labelled import labelled
 from sim.analysis.outcomes_table import SUMMARY, Outcomes
 from sim.base.language import language
-from sim.base.wording import unit_style
-from tests.workbooks import SIXTEEN_DIGITS, assert_holds, needs_office, recalculated, table
+from tests.workbooks import SIXTEEN_DIGITS, assert_holds, factor, needs_office, recalculated, table
 
 NUMBERS = ("mean", "baseline_mean", "difference", "low", "high")
 
@@ -20,7 +19,8 @@ def test_labelled_differences_are_those_of_the_frame_in_the_units_people_read(
     comparison: Comparison,
 ) -> None:
     raw, read = comparison.frame(), comparison.frame(labels=True)
-    scale = raw["unit"].map(lambda unit: unit_style(unit).scale)
+    scale = read["Unit"].map(factor)
+    assert {"CNY billion", "CNY million", "%", "% per year", "years"} <= set(read["Unit"])
     for name in NUMBERS:
         words = name.replace("_", " ").capitalize()
         np.testing.assert_array_equal(read[words], raw[name] * scale)
@@ -33,8 +33,7 @@ def test_labelled_differences_are_those_of_the_frame_in_the_units_people_read(
 def test_labelled_outcomes_are_those_of_the_frame(outcomes: Outcomes) -> None:
     raw, read = outcomes.frame(), outcomes.frame(labels=True)
     assert list(read.columns) == ["Outcome", "Unit", "Arrangement", "Replication", "Value"]
-    scale = [unit_style(outcomes.marks[name].unit).scale for name in raw["outcome"]]
-    np.testing.assert_array_equal(read["Value"], raw["value"] * scale)
+    np.testing.assert_array_equal(read["Value"], raw["value"] * read["Unit"].map(factor))
     assert read["Replication"].equals(raw["replication"])
 
 
@@ -51,7 +50,8 @@ def test_a_workbook_of_a_comparison_holds_its_table(
     file = comparison.to_excel(tmp_path / "comparison.xlsx")
     behind = comparison.details().drop(columns=["outcome", "arrangement"])
     whole = comparison.frame().join(behind)
-    expected = labelled(whole, (*FRAME, *BEHIND), comparison.marks)
+    styles = [comparison.style(name) for name in whole["outcome"]]
+    expected = labelled(whole, (*FRAME, *BEHIND), comparison.marks, styles)
     assert_holds(table(file, "Comparison"), expected)
     assert table(file, "Definitions")["Name in the files"].tolist() == list(comparison.marks)
 

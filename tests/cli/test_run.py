@@ -14,7 +14,6 @@ from typer.testing import CliRunner, Result
 
 from sim.analysis.compare import compare
 from sim.base.language import language
-from sim.base.wording import unit_style
 from sim.cli.app import app
 from sim.cli.findings import write_figures
 from sim.experiment.run_folder import RunFolder
@@ -23,7 +22,7 @@ from sim.report.figures import figures
 from sim.report.figures.gallery import Planned
 from tests import synthetic
 from tests.cli.conftest import REPLICATIONS, Engine
-from tests.workbooks import table
+from tests.workbooks import factor, table
 
 FILES = {
     "manifest.json",
@@ -100,7 +99,8 @@ def test_a_workbook_holds_what_the_tables_hold_where_asked_for(file: Path) -> No
     assert files_in(Path("x")) == FILES | {"workbook.xlsx"}
     raw = pd.read_csv("x/comparison.csv")
     shown = table(Path("x/workbook.xlsx"), "比较")
-    scale = raw["unit"].map(lambda unit: unit_style(unit).scale)
+    scale = shown["单位"].map(factor)
+    assert {"万元", "亿元"} & {unit[:2] for unit in shown["单位"]}
     np.testing.assert_allclose(shown["差异"].astype(float), raw["difference"] * scale, 1e-15)
 
 
@@ -491,3 +491,11 @@ def test_a_half_width_of_nothing_is_refused_before_anything_runs(file: Path) -> 
     assert result.exit_code == 2
     assert "is no outcome; got bank.nothing" in result.output
     assert not Path("runs").exists()
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_chinese_workbook_says_in_chinese_how_intervals_are_made(file: Path) -> None:
+    run(str(file), "--out", "x", "--excel", "--language", "zh")
+    methods = set(table(Path("x/workbook.xlsx"), "比较")["区间算法"])
+    assert "配对差异的 t 区间" in methods
+    assert [one for one in methods if one.isascii()] == []

@@ -1,10 +1,17 @@
 """The table at the end of a run: the same words as the report."""
 
+from dataclasses import replace
+from io import StringIO
+from types import SimpleNamespace as Made
+
 import pandas as pd
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import Outcomes
-from sim.cli.screen import heading, summary
+from sim.cli.screen import WIDTH, heading, summary
 from tests import synthetic
 
 
@@ -38,3 +45,57 @@ def test_what_is_ranked_or_not_is_said_in_a_word():
     assert cell(better).endswith("better")
     assert cell(unclear).endswith("not ranked")
     assert "Not resolved" not in heading(better) + heading(unclear)
+
+
+RUN = Made(population=Made(firms=500), experiment=Made(horizon_years=15.0))
+
+
+def printed(comparison, scenario=RUN) -> list[str]:
+    """The lines of the terminal, as wide as it is."""
+    screen = Console(width=WIDTH, file=StringIO())
+    for one in summary(comparison, scenario):
+        screen.print(one, width=WIDTH)
+    return screen.file.getvalue().splitlines()
+
+
+def test_the_terminal_says_how_much_was_simulated():
+    first = heading(compare(synthetic.outcomes()), RUN).splitlines()[0]
+    assert first == "40 replications of 5 arrangements, 500 firms, 15 years."
+    assert "replications of" not in heading(compare(synthetic.outcomes()))
+
+
+def test_the_terminal_fits_a_hundred_columns_and_breaks_no_interval():
+    comparison = compare(synthetic.outcomes())
+    lines = [*heading(comparison, RUN).splitlines(), *printed(comparison)]
+    assert max(map(cell_len, lines)) <= WIDTH
+    frame = comparison.table(["bank.raroc", "bank.credit_loss", "firm.survival_5y"])
+    for interval in frame["interval"]:
+        assert any(interval in line for line in lines), interval
+
+
+def test_more_than_four_others_stand_in_tables_one_beneath_the_other():
+    outcomes = synthetic.outcomes()
+    more = [f"{name}_{n}" for n in (1, 2) for name in outcomes.arrangements[1:]]
+    parts = [outcomes.tidy[outcomes.tidy["arrangement"] == "plain"]]
+    for name in more:
+        rows = outcomes.tidy[outcomes.tidy["arrangement"] == name.rpartition("_")[0]]
+        parts.append(rows.assign(arrangement=name))
+    many = replace(outcomes, tidy=pd.concat(parts), arrangements=("plain", *more))
+    comparison = compare(many)
+    assert len(summary(comparison, RUN)) == 2
+    assert max(map(cell_len, printed(comparison))) <= WIDTH
+
+
+def test_a_total_stands_beside_what_it_is_per_thousand_firms_and_year():
+    comparison = compare(synthetic.outcomes())
+    row = comparison.frame().set_index(["outcome", "arrangement"])
+    loss = row.loc[("bank.credit_loss", "common_growth"), "difference"]
+    lines = printed(comparison)
+    at = next(n for n, line in enumerate(lines) if "CNY million per 1,000" in line)
+    shown = lines[at].split()[5]
+    assert float(shown.replace("−", "-")) == pytest.approx(loss / (0.5 * 15.0), abs=0.06)
+
+
+def test_what_the_baseline_never_has_is_left_to_the_report():
+    text = "\n".join(printed(compare(synthetic.outcomes())))
+    assert "Years to overtake" not in text

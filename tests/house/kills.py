@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -61,7 +62,11 @@ def _command(words: tuple[str, ...], place: Path, environment: Mapping[str, str]
     from sim.cli.app import main
 
     _make_pages_light()
-    main()
+    try:
+        main()
+    finally:
+        # As any program does at its end: threads first, and then what waits for processes.
+        threading._shutdown()  # type: ignore[attr-defined]
 
 
 def _make_pages_light() -> None:
@@ -263,9 +268,11 @@ def trials(
     return made
 
 
-def kill_all(place: Path, kills: int, say: Callable[[str], None], shards: int = 3) -> None:
+def kill_all(
+    place: Path, kills: int, say: Callable[[str], None], shards: int = 3, seed: int = 1
+) -> None:
     """Kill the four commands in turn, and let each end after every fifth of its kills."""
-    each = trials(place, random.Random(1), say, shards)
+    each = trials(place, random.Random(seed), say, shards)
     for count in range(kills):
         trial = each[count % len(each)]
         trial.kill()
@@ -415,7 +422,7 @@ FAULTS = (
 )  # fmt: skip
 
 
-def main(kills: int = 100) -> None:
+def main(kills: int = 100, seed: int = 1) -> None:
     """Kill, break, and keep the log."""
     lines = [f"{kills} kills and each other fault once: python -m tests.house.kills"]
 
@@ -425,7 +432,7 @@ def main(kills: int = 100) -> None:
         sys.stdout.flush()
 
     with TemporaryDirectory() as place:
-        kill_all(Path(place), kills, say)
+        kill_all(Path(place), kills, say, seed=seed)
         faults(Path(place), say)
     LOG.write_text("\n".join([*lines, ""]), encoding="utf-8")
 

@@ -5,9 +5,11 @@ One small run with a study on it, read in both languages.
 
 import json
 import re
+from base64 import b64decode
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -15,6 +17,7 @@ from typer.testing import CliRunner
 
 from sim.cli.app import app
 from sim.report.parts import cell_id
+from tests.house.browser import NARROW, look, opened
 from tests.house.cells import agrees, resolve
 from tests.house.small import SCENARIOS
 from tests.report.page import Node, Page
@@ -216,7 +219,8 @@ def test_no_number_of_the_answer_lacks_its_id(run: Path) -> None:
     ]
     bare = " ".join(text for line in lines for text in uncited_text(line))
     assert len(lines) > 15
-    assert set(re.findall(r"\d[\d.,]*", bare)) <= {str(rows)}
+    numbers = set(re.findall(r"\d[\d.,]*\d|\d", bare))
+    assert numbers <= {str(rows), "1,000"}  # firms per 1,000
 
 
 def uncited_text(node: Node) -> Iterator[str]:
@@ -246,6 +250,36 @@ def test_the_table_of_the_committee_is_that_of_the_run(run: Path) -> None:
             same = compared.loc[(row["outcome"], row["arrangement"])]
             assert row["low"] == pytest.approx(same["low"], rel=1e-12, abs=1e-15)
             assert row["verdict"] == same["verdict"]
+
+
+LAST = """return Math.max(...[...document.querySelectorAll(".say")].map(
+    (one) => one.getBoundingClientRect().bottom + scrollY))"""
+
+
+def sides_of(browser: Any) -> int:
+    """How many sides of A4 a page takes, as its own style sheet asks."""
+    asked = {"preferCSSPageSize": True, "printBackground": True}
+    printed = b64decode(browser.execute_cdp_cmd("Page.printToPDF", asked)["data"])
+    return len(re.findall(rb"/Type\s*/Page\b", printed))
+
+
+def test_the_answer_stands_on_the_first_screens_and_paper_is_short(
+    run: Path, chinese_run: Path, tmp_path: Path
+) -> None:
+    with opened(tmp_path / "profile") as browser:
+        for folder in (run, chinese_run):
+            for size, screens in (((1400, 900), 1), (NARROW, 2)):
+                look(browser, size)
+                browser.get((folder / "report.html").as_uri())
+                assert browser.execute_script(LAST) <= screens * size[1]
+                assert (
+                    browser.execute_script("return document.documentElement.scrollWidth")
+                    == size[0]
+                )
+            look(browser, (1400, 900))
+            assert sides_of(browser) <= 8
+            browser.get((folder / COMMITTEE).as_uri())
+            assert sides_of(browser) <= 2
 
 
 def test_headings_go_down_one_step_at_a_time(english: Page) -> None:

@@ -10,6 +10,8 @@ from sim.report.tables import (
     standalone,
     tone,
 )
+from sim.scenario.scenario import load_scenario
+from tests.house.small import SCENARIOS
 
 
 def test_a_cell_carries_the_numbers_of_the_frame(comparison):
@@ -68,7 +70,17 @@ def test_assumptions_come_first_and_keep_their_range():
 
 
 def test_no_sources_give_an_empty_table():
-    assert sources_table({}).columns.tolist() == ["key", "kind", "source"]
+    columns = ["key", "kind", "source", "value", "unit", "way"]
+    assert sources_table({}).columns.tolist() == columns
+
+
+def test_every_assumption_of_a_shipped_scenario_has_its_value_and_unit():
+    scenario = load_scenario(SCENARIOS / "three_arrangements.toml")
+    table = sources_table(scenario.sources, scenario).set_index("key")
+    one = table.loc["arrangement.consortium.loss_sharing.coordination_cost"]
+    assert (one["value"], one["unit"]) == ("0.004", "CNY million")
+    assert table.loc["arrangement.common_growth.tenor.years", "value"] == "3.1"
+    assert (table["value"] != "").mean() > 0.9
 
 
 def test_a_manifest_is_flattened():
