@@ -20,7 +20,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_what_is_saved_is_opened_again(folder: Path) -> None:
     before, after = Run(tiny_results()), sim.load_run(folder)
-    assert list(after.tables) == ["outcomes", "series", "banks", "firms", "events"]
+    assert list(after.tables) == ["outcomes", "series", "banks", "firms", "events", "contracts"]
     for name, frame in before.tables.items():
         pd.testing.assert_frame_equal(after.tables[name], frame)
     assert after.scenario == before.scenario
@@ -28,6 +28,15 @@ def test_what_is_saved_is_opened_again(folder: Path) -> None:
     pd.testing.assert_frame_equal(after.comparison.frame(), before.comparison.frame())
     assert after.outcomes.names == before.outcomes.names
     pd.testing.assert_frame_equal(after.by_bank, before.by_bank)
+
+
+def test_an_opened_run_answers_by_group_as_the_run_did(folder: Path) -> None:
+    before, after = tiny_results(), sim.load_run(folder).results
+    for name, by in (("firm.dilution", "sector"), ("bank.raroc", "bank"), ("bank.line", "stage")):
+        pd.testing.assert_frame_equal(after.outcome(name, by), before.outcome(name, by))
+    pd.testing.assert_frame_equal(
+        after.contract_summary("rate", "stage"), before.contract_summary("rate", "stage")
+    )
 
 
 def test_a_saved_folder_is_whole_and_says_what_it_holds(folder: Path) -> None:

@@ -213,9 +213,9 @@ def test_arrangements_side_by_side_have_the_same_bits_in_the_same_order(footing)
 def test_a_world_is_given_back_before_the_next_one_lives(monkeypatch, threads):
     alive = []
 
-    def counted(*given):
+    def counted(*given, **named):
         alive.append(sum(isinstance(one, World) for one in gc.get_objects()))
-        return run_arrangement(*given)
+        return run_arrangement(*given, **named)
 
     run_arrangement = run.run_arrangement
     monkeypatch.setattr(run, "run_arrangement", counted)
