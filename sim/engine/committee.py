@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.base.columns import Rows
 from sim.engine.world import World
 from sim.model.banks.application import APPLICATION
+from sim.model.banks.committee import NEW_CREDIT, RUN_OFF, RUNNING_LINES
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, OFFER, Desk, Effects
 from sim.model.firms.record import ALIVE, LOG
 
@@ -20,21 +21,26 @@ LOGGED = 8
 
 def hold_committee(w: World, date: float) -> None:
     """Decide on every open request at `date`; decisions take effect at once."""
-    _decide(w, date, w.rules.decide_applications)
-    _decide(w, date, w.rules.decide_on_lines)
+    # One call is cheaper; what another world repeats is kept part by part.
+    apart = (NEW_CREDIT, RUNNING_LINES)
+    for agenda in apart if w.keeps_decisions else (sum(apart),):
+        _meet(w, date, w.rules.hold_meeting, agenda)
 
 
 def wind_down(w: World, date: float) -> None:
     """Answer every open request at `date` once no loan is made any more."""
-    _decide(w, date, w.rules.wind_down)
+    _meet(w, date, w.rules.hold_meeting, RUN_OFF)
 
 
-def _decide(w: World, date: float, rule: Any) -> None:
+def _meet(w: World, date: float, rule: Any, agenda: int) -> None:
     waiting = int(np.count_nonzero(w.pending))
     if waiting == 0:
         return
     open_menu(w, date)
-    with_desk(w, waiting, rule, date)
+    # Each part may answer, and sign, every firm that waits.
+    d, before = desk_of(w, agenda.bit_count() * waiting), w.book.used
+    rule(d, effects_of(w), before, agenda, date)
+    _close(w, d, before, date)
 
 
 def open_menu(w: World, date: float) -> None:
@@ -50,13 +56,16 @@ def with_desk(w: World, firms: int, rule: Any, *given: Any) -> None:
 
     What it decided is kept, so that another world may repeat it.
     """
-    before = w.book.used
-    d = desk_of(w, firms)
+    d, before, date = desk_of(w, firms), w.book.used, given[-1]
     rule(d, *given)
-    w.rules.enact_decisions(d, effects_of(w), before, given[-1])
+    w.rules.hold_meeting(d, effects_of(w), before, 0, date)
+    _close(w, d, before, date)
+
+
+def _close(w: World, d: Desk, before: int, date: float) -> None:
     w.book.used = int(w.tally[BOOKED])
     w.keep_events()
-    w.remember(d, before, given[-1])
+    w.remember(d, before, date)
 
 
 def desk_of(w: World, firms: int) -> Desk:

@@ -69,8 +69,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (
-    advance.advance, advance.fire, advance.switch_regime, committee.decide_applications,
-    committee.decide_on_lines, committee.wind_down, signing.enact_decisions,
+    advance.advance, advance.fire, advance.switch_regime, committee.hold_meeting,
     signing.repeat_judge, signing.repeat_sign, signing.repeat_reduction,
     quarter.close_quarter, loss_surprise.loss_surprise, exit_surprise.exit_surprise,
 )  # fmt: skip
@@ -84,10 +83,7 @@ class Kernel:
     advance: Callable[..., int]
     fire: Callable[..., float]
     switch_regime: Callable[..., None]
-    decide_applications: Callable[..., None]
-    decide_on_lines: Callable[..., None]
-    enact_decisions: Callable[..., None]
-    wind_down: Callable[..., None]
+    hold_meeting: Callable[..., None]
     repeat_judge: Callable[..., None]
     repeat_sign: Callable[..., None]
     repeat_reduction: Callable[..., None]

@@ -169,11 +169,8 @@ def entries_of(scenario: Scenario) -> tuple[str, ...]:
     """The entry points of the rules that a run of the scenario calls."""
     settings = scenario.experiment
     names: tuple[str, ...] = (
-        "advance", "switch_regime", "close_quarter", "decide_applications", "decide_on_lines",
-        "enact_decisions",
+        "advance", "switch_regime", "close_quarter", "hold_meeting",
     )  # fmt: skip
-    if settings.run_off_years > 0.0:
-        names += ("wind_down",)
     if settings.footing in (EQUAL_LENDING, EQUAL_FIRMS):
         names += ("repeat_judge", "repeat_sign", "repeat_reduction")
     return names + tuple(watch.rule for watch in watches_of(scenario))
@@ -201,11 +198,12 @@ def _call_once(scenario: Scenario) -> None:
     settle(w, 0.0)
     nobody = np.zeros(0, dtype=np.int64)
     given: dict[str, tuple[Any, ...]] = {
-        "decide_applications": (), "decide_on_lines": (), "wind_down": (),
         "repeat_judge": (nobody, nobody), "repeat_sign": (nobody, w.book.rows),
         "repeat_reduction": (nobody, np.zeros(0)),
     }  # fmt: skip
     needed = entries_of(scenario)
+    # Whoever has nothing to repeat takes what is written down already: nothing.
+    with_desk(w, 1, lambda *_: None, 0.0)
     for name, arguments in given.items():
         if name in needed:
             with_desk(w, 1, getattr(w.rules, name), *arguments, 0.0)

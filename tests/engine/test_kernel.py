@@ -122,9 +122,9 @@ def copy(tmp_path_factory):
 
 
 ALL = {entry.__name__ for entry in ENTRIES}
-TIMED = {"advance", "fire", "switch_regime", "enact_decisions"}
+TIMED = {"advance", "fire", "switch_regime", "hold_meeting"}
 """What times a firm's next event anew."""
-DECISIONS = {"decide_applications", "decide_on_lines"}
+DECISIONS = {"hold_meeting"}
 
 
 @pytest.mark.parametrize(
@@ -134,10 +134,10 @@ DECISIONS = {"decide_applications", "decide_on_lines"}
         ("firms/clock.py", "    set_speeds(f, p, c)\n", "", TIMED),
         (
             "banks/signing.py", ".screening += ", ".screening -= ",
-            {"decide_applications", "repeat_judge"},
+            {"hold_meeting", "repeat_judge"},
         ),
         ("banks/books.py", "q.fee = ", "q.fee = 0.5 * ", {"close_quarter"}),
-        ("banks/committee.py", "SAME_LINE = 0.999999", "SAME_LINE = 0.9", {"decide_applications"}),
+        ("banks/committee.py", "SAME_LINE = 0.999999", "SAME_LINE = 0.9", {"hold_meeting"}),
         ("banks/judgement.py", "return ", "return 1.0 * ", DECISIONS),
         ("firms/record.py", "ARREARS_END = 20,", "ARREARS_END = 19,", {"advance", "fire"}),
         ("banks/desk.py", "    terms: Any\n", "    more: Any\n    terms: Any\n", ALL),
@@ -285,7 +285,7 @@ def test_code_of_another_processor_does_not_count(cache, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("lacking", "expected"), [("close_quarter", True), ("wind_down", False), ("none", False)]
+    ("lacking", "expected"), [("close_quarter", True), ("hold_meeting", False), ("none", False)]
 )
 def test_a_run_compiles_where_one_rule_that_it_calls_is_not_ready(monkeypatch, lacking, expected):
     monkeypatch.setenv("CROSSCYCLE_JIT", "1")

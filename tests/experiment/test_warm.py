@@ -26,8 +26,7 @@ def counting(calls):
 
 
 BASIC = {
-    "advance", "switch_regime", "close_quarter", "decide_applications", "decide_on_lines",
-    "enact_decisions",
+    "advance", "switch_regime", "close_quarter", "hold_meeting",
 }  # fmt: skip
 REPEATING = {"repeat_judge", "repeat_sign", "repeat_reduction"}
 ENDING = {"variance_reduction.controls": ("hazards", "exits"), "experiment.run_off_years": 1.0}
@@ -37,7 +36,7 @@ ENDING = {"variance_reduction.controls": ("hazards", "exits"), "experiment.run_o
     ("changes", "more"),
     [
         ({"experiment.run_off_years": 0.0, "variance_reduction.controls": ()}, set()),
-        (ENDING, {"wind_down", "loss_surprise", "exit_surprise"}),
+        (ENDING, {"loss_surprise", "exit_surprise"}),
         ({"experiment.footing": "equal_lending"}, REPEATING),
         ({"experiment.footing": "equal_firms"}, REPEATING),
     ],

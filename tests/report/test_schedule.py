@@ -47,7 +47,15 @@ def test_what_was_told_is_not_told_again() -> None:
 
 
 def test_rules_that_banks_and_firms_follow_are_told() -> None:
-    assert places(steps_of(hold_committee)) == ["decide_applications", "decide_on_lines"]
+    (meeting,) = steps_of(hold_committee, 2)[0].steps
+    assert places((meeting,)) == ["hold_meeting"]
+    assert places(meeting.steps) == [
+        "decide_applications",
+        "wind_down",
+        "enact_decisions",
+        "decide_on_lines",
+        "enact_decisions",
+    ]
     assert places(steps_of(processes.switch_regime)) == [
         "advance",
         "set_market_conditions",

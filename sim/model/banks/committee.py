@@ -12,16 +12,46 @@ import numpy as np
 from sim.model.banks.application import asks_renewal, is_admitted, read_application
 from sim.model.banks.choice import advantage, leaving_cost, wants, worth
 from sim.model.banks.credit_decision import ration
+from sim.model.banks.desk import BOOKED, CUTS
 from sim.model.banks.judgement import RIVAL, draw
 from sim.model.banks.offer import make_offer
-from sim.model.banks.signing import decline, learn, sign
+from sim.model.banks.signing import decline, enact_decisions, learn, sign
 from sim.model.banks.withdrawal import retained_at_review
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
+
+NEW_CREDIT, RUNNING_LINES, RUN_OFF = 1, 2, 4
+"""What may stand on the agenda of a meeting; sums of them."""
 
 BOUNDARY = 1e-9
 SAME_LINE = 0.999999
 """A bank that takes over a balance must lend as much, but for a rounding error."""
 NO_OFFER = -math.inf
+
+
+def hold_meeting(d: Any, e: Any, first: int, agenda: int, date: float) -> None:
+    """Decide on what stands on the agenda; each part takes effect before the next.
+
+    Parameters
+    ----------
+    d : Desk
+    e : Effects
+    first : int
+        First row of the book that is new.
+    agenda : int
+        A sum of `NEW_CREDIT`, `RUNNING_LINES`, `RUN_OFF`; with 0, what is written down already
+        takes effect.
+    date : float, years
+    """
+    if agenda & NEW_CREDIT != 0:
+        decide_applications(d, date)
+    if agenda & RUN_OFF != 0:
+        wind_down(d, date)
+    enact_decisions(d, e, first, date)
+    if agenda & RUNNING_LINES != 0:
+        start = int(d.tally[BOOKED])
+        d.tally[CUTS] = 0.0
+        decide_on_lines(d, date)
+        enact_decisions(d, e, start, date)
 
 
 def decide_applications(d: Any, date: float) -> None:
