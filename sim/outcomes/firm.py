@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
 
 from sim.base.checks import FloatArray, IntArray, inside, not_negative, real
 from sim.engine.history import History
@@ -126,6 +125,8 @@ def _log_log_interval(
     survival: FloatArray, log_variance: FloatArray, confidence: float
 ) -> tuple[FloatArray, FloatArray]:
     """Interval that is symmetric for log(-log(survival)) and stays in [0, 1]."""
+    from scipy.special import ndtri  # loads much of SciPy, which listing outcomes can do without
+
     width = ndtri(0.5 + 0.5 * float(inside("confidence", confidence)))
     some = (survival > 0.0) & (survival < 1.0)
     log_survival = np.log(np.where(some, survival, 0.5))

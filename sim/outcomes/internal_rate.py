@@ -2,7 +2,6 @@
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
 
 from sim.base.checks import FloatArray, positive, real
 
@@ -88,6 +87,8 @@ def _roots_between(amounts: FloatArray, dates: FloatArray, turns: FloatArray) ->
 
     def value(log_rate: float) -> float:
         return float(amounts @ weights(log_rate))
+
+    from scipy.optimize import brentq  # half of what listing outcomes would load
 
     points = np.union1d(np.linspace(_LOWEST, _HIGHEST, _STEPS), turns)
     worth = weights(points[:, None])

@@ -11,7 +11,8 @@ from tests.benchmark.worlds import ROOT, SCENARIO
 NUMPY = ("-c", "import numpy")
 COMMANDS = {
     "help": ("-m", "sim", "--help"),
-    "list": ("-m", "sim", "list", "outcomes"),
+    "list": ("-m", "sim", "list"),
+    "list_outcomes": ("-m", "sim", "list", "outcomes"),
     "check": ("-m", "sim", "check", str(SCENARIO)),
 }
 

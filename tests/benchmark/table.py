@@ -20,6 +20,7 @@ MEANING = {
     "panel_seconds": "from the move of a slider to the picture; at most 0.3",
     "help_over_numpy": "`--help` over `import numpy`; at most 3",
     "list_over_numpy": "`list` over `import numpy`; at most 3",
+    "list_outcomes_over_numpy": "the same with `list outcomes`, which loads every outcome",
     "check_over_numpy": "`check` over `import numpy`; at most 5",
     "compile_seconds": "everything, into a fresh folder; at most 30",
     "load_seconds": "the same from that folder",

@@ -50,7 +50,8 @@ def made_up(number: int, keep: Sequence[str]) -> Reduced:
     }
     return Reduced(
         number, *(_only(frame, number) for frame in _frames()), rows["banks"],
-        rows.get("firms"), rows.get("events"), residual=1e-13, checks=7, seconds=0.5,
+        rows.get("firms"), rows.get("events"), contracts=None, residual=1e-13, checks=7,
+        seconds=0.5,
     )  # fmt: skip
 
 

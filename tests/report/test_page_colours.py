@@ -49,7 +49,8 @@ def test_all_text_is_legible(look: str) -> None:
     assert {pair: round(c, 2) for pair, c in faint.items() if c < LEAST} == {}
 
 
-def test_paper_shows_what_a_screen_folds() -> None:
+def test_paper_shows_what_a_screen_folds_only_where_an_appendix_is_asked_for() -> None:
     printed = CSS[CSS.index("@media print") :]
-    for place in ("verdicts", "banks", "sources", "definitions", "manifest"):
-        assert f"#{place} details::details-content" in printed
+    assert "body:has(#appendix:checked) details::details-content { content-visibility" in printed
+    assert "details:not([open]) { display: none; }" in printed
+    assert "@page { size: A4;" in CSS

@@ -104,9 +104,10 @@ const Draw = (() => {
       const text = frame.write(value, places);
       node("line", { x1: x, x2: x, y1: frame.top, y2: frame.bottom, class: "grid" }, svg);
       const half = widthOf(svg, text, "tick") / 2;
-      if (x - half < free) continue;
-      free = x + half + 6;
-      node("text", { x, y: frame.bottom + 17, class: "tick", "text-anchor": "middle" }, svg, text);
+      const at = Math.min(Math.max(x, half), frame.width - half);  // inside the figure
+      if (at - half < free) continue;
+      free = at + half + 6;
+      node("text", { x: at, y: frame.bottom + 17, class: "tick", "text-anchor": "middle" }, svg, text);
     }
     const middle = (frame.left + frame.right) / 2;
     const room = 2 * Math.min(middle, frame.width - middle);
