@@ -36,10 +36,10 @@ class Reduced:
     banks: pd.DataFrame
     firms: pd.DataFrame | None
     events: pd.DataFrame | None
-    contracts: pd.DataFrame | None
     residual: float
     checks: int
     seconds: float
+    contracts: pd.DataFrame | None = None
     seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 

@@ -11,7 +11,7 @@ from tests.experiment.small import tiny, tiny_results
 
 def part(number, residual, checks, seconds):
     empty = pd.DataFrame()
-    return Reduced(number, empty, empty, empty, None, None, None, residual, checks, seconds)
+    return Reduced(number, empty, empty, empty, None, None, residual, checks, seconds)
 
 
 def test_the_worst_residual_and_all_checks_are_told():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 import pytest
 
-from sim.analysis.outcomes_table import GROUPS
+from sim.analysis.labelled import PARTIES
 from sim.base.wording import unit_style
 from sim.engine.history import History
 from sim.experiment.simulate import freeze, worlds
@@ -48,7 +48,7 @@ def values(histories: dict[str, History]) -> dict[str, Mapping[str, float]]:
 
 def test_the_outcomes_that_readers_rely_on_are_there():
     assert set(MARKS) >= HEADLINES
-    assert {mark.group for mark in MARKS.values()} == set(GROUPS)
+    assert {mark.group for mark in MARKS.values()} == set(PARTIES)
 
 
 @pytest.mark.parametrize("mark", MARKS.values(), ids=MARKS)
