@@ -113,20 +113,3 @@ def test_a_part_that_fails_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     result = invoke("selftest")
     assert result.exit_code == 1
     assert result.stdout.startswith("FAILED  money: ")
-
-
-def test_the_economy_of_an_installed_copy_is_found(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Installed:
-        def __str__(self) -> str:
-            return "../../share/crosscycle/scenarios/base/china_technology.toml"
-
-        def locate(self) -> Path:
-            return tmp_path / "there.toml"
-
-    monkeypatch.setattr(selftest, "SIM", tmp_path / "sim")
-    monkeypatch.setattr(selftest, "files", lambda _: [Installed()])
-    assert selftest.economy() == tmp_path / "there.toml"
-    monkeypatch.setattr(selftest, "files", lambda _: None)
-    assert invoke("selftest").exit_code == 2
