@@ -103,6 +103,7 @@ NEUTRAL: dict[str, Terms] = {
     "loss_sharing": {
         "guaranteed": 0.0, "fee_rate": 0.0, "first_loss": 0.0, "cover_cap": 1.0, "joint": 0,
         "members": 1, "shares": (1.0,), "delay": 0.0, "coordination_cost": 0.0,
+        "cover_parts": (0.0,) * 4, "fee_parts": (0.0,) * 4, "residual_share": 0.0,
     },
     "upside": {"upside_kind": NO_RIGHT},
     "commitment": {

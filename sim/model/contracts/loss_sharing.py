@@ -150,6 +150,7 @@ def conditions(clause: Sole | Proportional) -> dict[str, Any]:
         "delay": clause.delay_years if isinstance(clause, Proportional) and joint else 0.0,
         "coordination_cost": clause.coordination_cost * (len(shares) - 1)
         if isinstance(clause, Proportional) else 0.0,
-        "cover_parts": parts_of(cover_shares(clause)), "fee_parts": parts_of(cover_fees(clause)),
+        "cover_parts": tuple(parts_of(cover_shares(clause)).tolist()),
+        "fee_parts": tuple(parts_of(cover_fees(clause)).tolist()),
         "residual_share": clause.lease_residual_share,
     }  # fmt: skip

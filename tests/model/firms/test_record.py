@@ -73,12 +73,13 @@ def test_every_mixture_of_requests_can_be_told_apart():
     assert mixtures == set(range(16))
 
 
-def test_a_table_of_firms_for_a_reader_has_one_row_a_firm_and_no_vectors():
+def test_a_table_of_firms_for_a_reader_has_one_row_a_firm_and_a_column_for_each_number():
     firms = r.FIRM.empty(3)
     firms.cash = [1.0, 2.0, 3.0]
     frame = r.FIRM.frame(firms)
     assert frame["cash"].tolist() == [1.0, 2.0, 3.0]
-    assert len(frame.columns) == sum(column.length == 1 for column in r.FIRM.columns)
+    assert len(frame.columns) == sum(column.length for column in r.FIRM.columns)
+    assert {"stage_date_1", "stage_date_4"} <= set(frame.columns)
     assert not {"left", "speed", "count", "stage_date"} & set(frame.columns)
 
 
