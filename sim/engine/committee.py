@@ -37,8 +37,7 @@ def _meet(w: World, date: float, rule: Any, agenda: int) -> None:
     if waiting == 0:
         return
     open_menu(w, date)
-    # Each part may answer, and sign, every firm that waits.
-    d, before = desk_of(w, agenda.bit_count() * waiting), w.book.used
+    d, before = desk_of(w, waiting, agenda.bit_count()), w.book.used
     rule(d, effects_of(w), before, agenda, date)
     _close(w, d, before, date)
 
@@ -68,14 +67,16 @@ def _close(w: World, d: Desk, before: int, date: float) -> None:
     w.remember(d, before, date)
 
 
-def desk_of(w: World, firms: int) -> Desk:
-    """The desk of a world, with room for decisions on `firms` firms."""
-    w.book.reserve(firms)
-    if w.cursor[1] == 1 and w.log.shape[0] < LOGGED * firms:
-        w.log = LOG.empty(LOGGED * firms)
+def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
+    """The desk of a world, with room for decisions on `firms` firms.
+
+    Each of some parts of a meeting may answer, and sign, all of them.
+    """
+    w.book.reserve(parts * firms)
+    if w.cursor[1] == 1 and w.log.shape[0] < LOGGED * parts * firms:
+        w.log = LOG.empty(LOGGED * parts * firms)
     w.tally[BOOKED], w.tally[CUTS], w.tally[JUDGED] = w.book.used, 0.0, 0.0
-    who, other = np.zeros((2, firms), np.int64)
-    lead = np.zeros(firms, np.int64)
+    who, other, lead = np.zeros((3, firms), np.int64)
     return Desk(
         firms=w.firms, pending=w.pending, params=w.params,
         market_conditions=w.market_conditions, rules=w.common, banks=w.bank_rules, books=w.banks,

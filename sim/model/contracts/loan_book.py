@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.base.columns import Column, Rows, Table
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import STAGES, TERMS
@@ -68,5 +71,11 @@ class Book:
     def _moved(self, room: int) -> Rows:
         """Copy the contracts to an array with room for so many."""
         rows: Any = CONTRACT.empty(room)
-        rows[: self.used] = self.rows
+        # As bytes: field by field takes ten times as long.
+        _bytes(rows)[: self.used] = _bytes(self._rows)[: self.used]
         return rows
+
+
+def _bytes(rows: Rows) -> NDArray[np.void]:
+    """Records without their fields."""
+    return rows.view(np.ndarray).view(np.dtype((np.void, rows.dtype.itemsize)))
