@@ -6,7 +6,6 @@ ranked, what is smaller than what counts gets no words, and where nothing is cle
 difference stands that the run could have told.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -165,7 +164,7 @@ def _verdict(one: Judged, told: Told) -> Markup:
     if row["verdict"] == UNRESOLVED:
         words = "{one} and {two} differ in {label} in none of {count} histories."
         return put(words, count=cited(row["pairs"], *_way(one, "pairs")), **names)
-    if row["verdict"] == TOO_FEW or math.isnan(row["smallest"]):
+    if _is_too_few(row):
         return put("{one} cannot be told from {two} in {label}: too few histories.", **names)
     words = (
         "{one} cannot be told apart from {two} in {label}; this run could have told {smallest}."
@@ -204,8 +203,15 @@ def _phase(one: Judged, told: Told) -> Markup:
         return _item(one, told)
     if one.is_clear:
         return put("{label} less than counts", label=label)
+    if _is_too_few(one.row):
+        return put("{label} not told: too few histories", label=label)
     size = _size(one, "smallest", told)
     return put("{label} not told (below {smallest})", label=label, smallest=size)
+
+
+def _is_too_few(row: Mapping[str, Any]) -> bool:
+    """Whether histories are too few to say what they could have told."""
+    return row["verdict"] == TOO_FEW or not row["smallest"] > 0.0
 
 
 def _gap(one: Judged, told: Told) -> Markup:

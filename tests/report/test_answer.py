@@ -247,3 +247,13 @@ def test_a_study_of_the_assumptions_speaks_where_there_is_one() -> None:
     assert assumptions_sentence(()).startswith("No study of the assumptions")
     found = Findings("robustness", "R", ("One of two keeps its sign.",), {}, {})
     assert assumptions_sentence([Study(found, {})]) == "One of two keeps its sign."
+
+
+def test_a_phase_that_too_few_histories_know_makes_up_no_size() -> None:
+    whole = made({"consortium": {"bank.net_margin": -0.02}})
+    rows = whole.frame()[["arrangement", "replication", "outcome", "value"]]
+    known_once = (rows["outcome"] == "cycle.margin_bust") & (rows["replication"] > 0)
+    rows.loc[known_once, "value"] = np.nan
+    text = words(block(told(Outcomes(rows, whole.marks, ARMS))["bank"], "consortium"))
+    assert "bust not told: too few histories" in text
+    assert "below –" not in text
