@@ -88,7 +88,7 @@ def test_the_files_say_what_was_run(file: Path) -> None:
     scenario = tomllib.loads(Path("x/scenario.toml").read_text(encoding="utf-8"))
     assert scenario["experiment"]["seed"] == 9
     assert scenario["bank"]["lead"]["capital"] == 50.0
-    comparison = pd.read_csv("x/comparison.csv")
+    comparison = pd.read_csv("x/comparison.csv", float_precision="round_trip")
     assert list(comparison)[:4] == ["outcome", "unit", "arrangement", "baseline"]
 
 
@@ -97,7 +97,7 @@ def test_a_workbook_holds_what_the_tables_hold_where_asked_for(file: Path) -> No
     result = run(str(file), "--out", "x", "--excel", "--language", "zh")
     assert result.exit_code == 0, result.output
     assert files_in(Path("x")) == FILES | {"workbook.xlsx"}
-    raw = pd.read_csv("x/comparison.csv")
+    raw = pd.read_csv("x/comparison.csv", float_precision="round_trip")
     shown = table(Path("x/workbook.xlsx"), "比较")
     scale = shown["单位"].map(factor)
     assert {"万元", "亿元"} & {unit[:2] for unit in shown["单位"]}

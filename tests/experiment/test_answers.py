@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.integrate import trapezoid
 
 from sim.base.errors import OutcomeError, SimError
 from sim.base.language import language
@@ -109,7 +110,7 @@ def test_a_bank_alone_has_the_outcome_of_a_history_with_that_bank_alone() -> Non
     expected = []
     for _, one in rows.groupby(["arrangement", "replication"], sort=False):
         level = STUDY.capital.required_ratio * one["risk_assets"].to_numpy()
-        expected.append(np.trapezoid(level, one["year"]) / 3.0)
+        expected.append(trapezoid(level, one["year"]) / 3.0)
     one = kept().outcome("bank.capital_used", "bank")
     order = one[one["group"] == name].set_index(["arrangement", "replication"])["value"]
     keys = list(rows.groupby(["arrangement", "replication"], sort=False).groups)
