@@ -88,7 +88,7 @@ def test_the_files_say_what_was_run(file: Path) -> None:
     scenario = tomllib.loads(Path("x/scenario.toml").read_text(encoding="utf-8"))
     assert scenario["experiment"]["seed"] == 9
     assert scenario["bank"]["lead"]["capital"] == 50.0
-    comparison = pd.read_csv("x/comparison.csv", float_precision="round_trip")
+    comparison = pd.read_csv("x/comparison.csv")
     assert list(comparison)[:4] == ["outcome", "unit", "arrangement", "baseline"]
 
 
@@ -97,11 +97,12 @@ def test_a_workbook_holds_what_the_tables_hold_where_asked_for(file: Path) -> No
     result = run(str(file), "--out", "x", "--excel", "--language", "zh")
     assert result.exit_code == 0, result.output
     assert files_in(Path("x")) == FILES | {"workbook.xlsx"}
-    raw = pd.read_csv("x/comparison.csv", float_precision="round_trip")
+    raw = pd.read_csv("x/comparison.csv", dtype={"difference": str})
     shown = table(Path("x/workbook.xlsx"), "比较")
     scale = shown["单位"].map(factor)
     assert {"万元", "亿元"} & {unit[:2] for unit in shown["单位"]}
-    np.testing.assert_allclose(shown["差异"].astype(float), raw["difference"] * scale, 1e-15)
+    exact = raw["difference"].astype(float)  # read by pandas, it may differ in its last bits
+    np.testing.assert_allclose(shown["差异"].astype(float), exact * scale, 1e-15)
 
 
 def test_without_the_extra_nothing_is_run(

@@ -107,14 +107,13 @@ def test_a_bank_alone_has_the_outcome_of_a_history_with_that_bank_alone() -> Non
     found = values(kept().outcome("bank.capital_used", "bank"), name)
     banks = kept().banks
     rows = banks[(banks["bank"] == name) & (banks["year"] <= STUDY.experiment.horizon_years)]
-    expected = []
-    for _, one in rows.groupby(["arrangement", "replication"], sort=False):
+    expected = {}
+    for key, one in rows.groupby(["arrangement", "replication"], sort=False):
         level = STUDY.capital.required_ratio * one["risk_assets"].to_numpy()
-        expected.append(trapezoid(level, one["year"]) / 3.0)
+        expected[key] = trapezoid(level, one["year"]) / 3.0
     one = kept().outcome("bank.capital_used", "bank")
     order = one[one["group"] == name].set_index(["arrangement", "replication"])["value"]
-    keys = list(rows.groupby(["arrangement", "replication"], sort=False).groups)
-    assert [order[key] for key in keys] == pytest.approx(expected)
+    assert order.to_dict() == pytest.approx(expected)
     assert len(found) == 4
 
 
