@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.labelled import labelled
-from sim.analysis.outcomes_table import OF_OUTCOME, measure
+from sim.analysis.outcomes_table import OF_OUTCOME, TIDY, measure
 from sim.base.columns import TEXT, Column, Rows
 from sim.base.errors import OutcomeError
 from sim.engine.history import BANK_COLUMNS, History
@@ -26,10 +26,7 @@ from sim.scenario.scenario import menu_of
 
 ALL = "all"
 ANSWER = (
-    Column("outcome", TEXT, "name of the outcome", TEXT),
-    Column("unit", TEXT, "its unit", TEXT),
-    Column("arrangement", TEXT, "arrangement that was run", TEXT),
-    Column("replication", "count", "number of the history, from 0", "i8", low=0.0),
+    *TIDY[:-1],
     Column("group", TEXT, "group of firms, bank or regime", TEXT),
     Column("value", OF_OUTCOME, "value of the group in this history; nan where undefined"),
 )
