@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from sim.base.errors import Problem, ScenarioError
+from sim.base.files import write_atomically
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, PositiveInt, param
 from sim.base.shipped import beside, scenario_path
 from sim.outcomes.mark import registry
@@ -249,10 +250,8 @@ def write_files(texts: Mapping[Path, str], root: Path, folder: Path) -> list[Pat
     for place, text in texts.items():
         inside = place.relative_to(root) if place.is_relative_to(root) else Path(place.name)
         target = folder / inside
-        target.parent.mkdir(parents=True, exist_ok=True)
-        part = target.with_suffix(".part")
-        part.write_text(text, encoding="utf-8")
-        written.append(part.replace(target))
+        write_atomically(target, text.encode())
+        written.append(target)
     return written
 
 
