@@ -214,12 +214,12 @@ def test_a_world_is_given_back_before_the_next_one_lives(monkeypatch, threads):
     alive = []
 
     def counted(*given, **named):
-        alive.append(sum(isinstance(one, World) for one in gc.get_objects()))
+        alive.append(sum(type(one) is World for one in gc.get_objects()))
         return run_arrangement(*given, **named)
 
     run_arrangement = run.run_arrangement
     monkeypatch.setattr(run, "run_arrangement", counted)
-    before = sum(isinstance(one, World) for one in gc.get_objects())
+    before = sum(type(one) is World for one in gc.get_objects())
     names = ("plain", "revenue_swap", "common_growth", "consortium")
     one_replication(tiny(experiment__arrangements=names), 0, (), threads)
     # The common history, those that live now, and of several the one that is read.
