@@ -513,8 +513,8 @@ _KEYS = ["bank", "arrangement", "replication"]
 class Measure:
     """What is told of a bank; name, label, unit, formula and better as those of an outcome.
 
-    `values` takes the table of banks and the ratio of capital that is required, and gives one
-    value for each bank, arrangement and replication.
+    `values` takes the table of banks and gives one value for each bank, arrangement and
+    replication.
     """
 
     name: str
@@ -522,42 +522,38 @@ class Measure:
     unit: str
     formula: str
     better: str
-    values: Callable[[pd.DataFrame, float], "pd.Series[float]"]
+    values: Callable[[pd.DataFrame], "pd.Series[float]"]
 
 
-def _summed(column: str) -> Callable[[pd.DataFrame, float], "pd.Series[float]"]:
-    return lambda rows, _: rows.groupby(_KEYS, sort=False)[column].sum()
+def _summed(column: str) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
+    return lambda rows: rows.groupby(_KEYS, sort=False)[column].sum()
 
 
-def _worst_year(rows: pd.DataFrame, _: float) -> "pd.Series[float]":
+def _worst_year(rows: pd.DataFrame) -> "pd.Series[float]":
     year = np.ceil(rows["year"] - _ROUNDING).rename("date")
     sums = rows.groupby([*_KEYS, year], sort=False)["loss"].sum()
     return sums.groupby(_KEYS, sort=False).max()
 
 
-def _lowest_ratio(rows: pd.DataFrame, _: float) -> "pd.Series[float]":
+def _lowest_ratio(rows: pd.DataFrame) -> "pd.Series[float]":
     return rows.groupby(_KEYS, sort=False)["capital_ratio"].min()
 
 
-def _raroc(rows: pd.DataFrame, required: float) -> "pd.Series[float]":
-    """Profit over required capital and years; straight lines lie between settlements."""
-    one = rows.groupby(_KEYS, sort=False)
-    before = one["risk_assets"].shift().fillna(rows["risk_assets"])
-    length = one["year"].diff().fillna(rows["year"])
-    used = required * 0.5 * (before + rows["risk_assets"]) * length
-    capital = used.groupby([rows[key] for key in _KEYS], sort=False).sum()
-    return one["profit"].sum() / capital.where(capital > 0.0)
+def _raroc(rows: pd.DataFrame) -> "pd.Series[float]":
+    """Profit after tax over the time integral of required capital."""
+    sums = rows.groupby(_KEYS, sort=False)[["profit", "capital_years"]].sum()
+    return sums["profit"] / sums["capital_years"].where(sums["capital_years"] > 0.0)
 
 
 MEASURES = (
     Measure(
         "loans", "Loans", "CNY million",
         "Performing loans, averaged over the settlements of the experiment.", "neither",
-        lambda rows, _: rows.groupby(_KEYS, sort=False)["loans"].mean(),
+        lambda rows: rows.groupby(_KEYS, sort=False)["loans"].mean(),
     ),
     Measure(
         "profit", "Profit", "CNY million",
-        "Profit before policy subsidy, summed over the experiment.", "higher",
+        "Profit after tax and before policy subsidy, summed over the experiment.", "higher",
         _summed("profit"),
     ),
     Measure(
@@ -567,8 +563,8 @@ MEASURES = (
     ),
     Measure(
         "raroc", "RAROC", "per year",
-        "Profit before policy subsidy over required capital, averaged between settlements,"
-        " and years.", "higher", _raroc,
+        "Profit after tax and before policy subsidy over the time integral of required capital.",
+        "higher", _raroc,
     ),
     Measure(
         "worst_year_loss", "Loss of the worst year", "CNY million",
@@ -592,11 +588,10 @@ def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFra
     rows = results.banks
     last = results.scenario.experiment.horizon_years + _ROUNDING
     rows = rows[(rows["year"] > _ROUNDING) & (rows["year"] <= last)]
-    required = float(results.scenario.capital.required_ratio)
     order, unit = arrangement_order(results, rows), unit_of(results.scenario)
     found = []
     for measure in MEASURES:
-        values = measure.values(rows, required)
+        values = measure.values(rows)
         for bank in dict.fromkeys(rows["bank"]):
             table = values.loc[bank].unstack("arrangement")
             for name in order:

@@ -26,6 +26,7 @@ from sim.engine import ledger, quarter
 from sim.model.banks import (
     application,
     books,
+    capital,
     choice,
     committee,
     credit_decision,
@@ -35,6 +36,7 @@ from sim.model.banks import (
     offer_rate,
     provisions,
     signing,
+    taxation,
     withdrawal,
 )
 from sim.model.contracts import eligibility, limit, upside
@@ -57,15 +59,17 @@ from sim.model.firms import (
     record,
     relationship,
     right,
+    undrawn,
     workout,
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, record, loss_sharing, lifecycle, operations, credit_line, project, equity,
+    special, draws, record, undrawn, loss_sharing, lifecycle, operations, credit_line, project,
+    equity,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
-    application, judgement, offer_rate, credit_decision, withdrawal, offer, choice, signing,
-    committee, provisions, books, ledger, quarter,
+    application, judgement, offer_rate, capital, taxation, credit_decision, withdrawal, offer,
+    choice, signing, committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (
@@ -111,6 +115,7 @@ def rules() -> list[FunctionType]:
 
 _NOT_RULES = {
     "replication_key", "uniform_columns", "flagged", "conditions", "parts_of", "split_by_lender",
+    "demanded_ratio", "required_ratio",
     "_paid", "_posting",
 }  # fmt: skip
 

@@ -37,14 +37,15 @@ MEANINGS = {
     "insurers": "bear losses for a premium",
     "lessors": "own leased equipment and bear losses for a fee",
     "trusts": "bear losses for a fee on behalf of their investors",
+    "state": "takes value-added tax on interest and tax on banks' profit",
 }
 """Every party that pays or is paid, and who it is."""
 
 PARTIES = tuple(MEANINGS)
 (
     FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
-    SUPPLIERS, INSURERS, LESSORS, TRUSTS,
-) = range(13)  # fmt: skip
+    SUPPLIERS, INSURERS, LESSORS, TRUSTS, STATE,
+) = range(14)  # fmt: skip
 
 # --- Accounts of the ledger: what is paid, by whom and to whom -----------------------------------
 
@@ -85,6 +86,8 @@ INVESTMENT = _paid("investment", FIRMS, SUPPLIERS, "working capital and growth p
 MOVING = _paid("cost of moving business", FIRMS, SUPPLIERS, "bringing banking business to a bank")
 UNPAID = _paid("unpaid bills", SUPPLIERS, FIRMS, "bills that closing firms leave")
 INTEREST = _paid("interest", FIRMS, BANKS, "interest on balances")
+COMMITMENT = _paid("commitment fees", FIRMS, BANKS, "fees on undrawn lines")
+VAT = _paid("value-added tax", BANKS, STATE, "tax in the interest that firms pay")
 ROYALTY = _paid("royalty", FIRMS, BANKS, "share of sales until the cap")
 DRAWN = _paid("credit drawn", BANKS, FIRMS, "draws on lines")
 REPAID = _paid("credit repaid", FIRMS, BANKS, "repayment, cash at wind-up included")
@@ -95,12 +98,13 @@ SUBSCRIPTION = _paid("subscription", HOLDERS, FIRMS, "rights that are exercised"
 GAINS = _paid("gains on rights", HOLDERS, BANKS, "part of a gain passed to lenders")
 RECOVERIES = _paid("recoveries", SUPPLIERS, BANKS, "sale of what is left of firms")
 BUSINESS = _paid("banking business", FUNDING, BANKS, "margin on deposits, fees for payments")
-FUNDS = _paid("funding", BANKS, FUNDING, "cost of the bank's own funds")
+FUNDS = _paid("funding", BANKS, FUNDING, "cost of the bank's own funds, less what capital earns")
 RELENDING = _paid("interest on relending", BANKS, CENTRAL_BANK, "interest on refinanced balances")
 OPERATING = _paid("operating cost", BANKS, SUPPLIERS, "running cost of loans")
 SCREENING = _paid("screening", BANKS, SUPPLIERS, "judging applicants")
 COORDINATION = _paid("coordination", BANKS, SUPPLIERS, "bringing lenders together")
 MONITORING = _paid("monitoring", BANKS, SUPPLIERS, "watching firms")
+TAX = _paid("tax on profit", BANKS, STATE, "of the desk; a loss lowers what its parent pays")
 SUBSIDY = _paid("policy subsidy", PARENTS, BANKS, "lending below break-even on policy grounds")
 CAPITAL = _paid("capital of the desk", PARENTS, BANKS, "budget refilled, or the excess taken")
 PROTECTION_PROVIDERS = (GUARANTORS, INSURERS, LESSORS, TRUSTS)
@@ -177,7 +181,10 @@ class Ledger:
         """An independent copy."""
         return Ledger(self.paid.copy(), self.parties.copy(), self.residual, self.checks)
 
-    def hold(self, names: Sequence[str], sides: Floats, where: str) -> None:
+    def hold(
+        self, names: Sequence[str], sides: Floats, where: str,
+        tolerance: float | Sequence[float] = TOLERANCE,
+    ) -> None:  # fmt: skip
         """Hold the two sides of identities against each other.
 
         Parameters
@@ -188,17 +195,19 @@ class Ledger:
             Left side, right side, and turnover plus balance of the account.
         where : str
             Date, arrangement and replication, for the message.
+        tolerance : float or sequence of float, one for each identity
+            Largest difference, as a share of the scale.
 
         Raises
         ------
         AccountingError
-            If two sides differ by more than 1e-9 of the scale; it names the first such identity.
+            If two sides differ by more; it names the first such identity.
         """
         gaps = np.abs(sides[:, 0] - sides[:, 1])
         relative = gaps / np.maximum(np.abs(sides[:, 2]), 1.0)
         self.residual = max(self.residual, float(relative.max()))
         self.checks += len(names)
-        for n in np.flatnonzero(~(relative <= TOLERANCE))[:1]:
+        for n in np.flatnonzero(~(relative <= np.asarray(tolerance)))[:1]:
             left, right, _ = sides[n]
             raise AccountingError(
                 where,

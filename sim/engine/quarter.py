@@ -38,9 +38,10 @@ from sim.model.firms.record import ALIVE, UNBORN
 QUARTER = Table(
     (
         *BANK_PANEL,
-        Column("market", MONEY, "cost of the bank's own funds"),
+        Column("market", MONEY, "cost of the bank's own funds, less what its capital earns"),
         Column("central_bank", MONEY, "interest on central bank money"),
         Column("held", MONEY, "balances of its firms, by their records"),
+        Column("weighted", MONEY, "risk-weighted exposure to its firms, by their records"),
         Column("watched", "firms", "monitored firms that it leads"),
         Column("expected_loss", MONEY, "allowance needed on performing loans"),
         Column("npl_allowance", MONEY, "allowance needed on loans in default"),
@@ -159,7 +160,8 @@ def read_firms(w: Closing, date: float) -> None:
             if expected > 0.0 or firm.exposure_at_default > 0.0:
                 unpaid = firm.exposure_at_default - firm.recovery
                 owed = posted[f.EXPOSURE_AT_DEFAULT] - posted[f.RESOLVED]
-                add_losses(expected, owed * loss, unpaid, lender, share, w.quarter)
+                amounts = (expected, owed * loss, owed * firm.defaulted_weight, unpaid)
+                add_losses(amounts, lender, share, w.quarter)
 
 
 def audit_posted(audit: Any, firm: Any, posted: Any) -> None:
@@ -171,16 +173,24 @@ def audit_posted(audit: Any, firm: Any, posted: Any) -> None:
     audit.unpaid += firm.exposure_at_default - firm.recovery
 
 
-def add_losses(
-    expected: float, defaulted: float, unpaid: float, lender: Any, share: Any, quarter: Any
-) -> None:
-    """Split what must be set aside for a firm, and what it has not repaid, over its lenders."""
+def add_losses(amounts: Any, lender: Any, share: Any, quarter: Any) -> None:
+    """Split what must be set aside for a firm, and what it has not repaid, over its lenders.
+
+    Parameters
+    ----------
+    amounts : tuple of four float, CNY million
+        Expected loss and allowance, weighted balance in default, and what has not been repaid.
+    lender, share : arrays
+    quarter : record array, see `QUARTER`
+    """
+    expected, defaulted, weighted, unpaid = amounts
     for j in range(share.shape[0]):
         if share[j] <= 0.0:
             return
         q = quarter[lender[j]]
         q.expected_loss += expected * share[j]
         q.npl_allowance += defaulted * share[j]
+        q.weighted += weighted * share[j]
         q.unpaid += unpaid * share[j]
 
 
@@ -189,6 +199,7 @@ def add_losses(
 _OF_FIRMS = (
     (ledger.SALES, f.SALES), (ledger.OUTLAYS, f.COST), (ledger.INVESTMENT, f.INVEST),
     (ledger.MOVING, f.DELIVERY), (ledger.UNPAID, f.SUPPLIER_LOSS), (ledger.INTEREST, f.INTEREST),
+    (ledger.COMMITMENT, f.COMMITMENT), (ledger.VAT, f.VAT),
     (ledger.ROYALTY, f.ROYALTY), (ledger.DRAWN, f.DRAWN), (ledger.REPAID, f.REPAID),
     (ledger.ROUNDS, f.EQUITY), (ledger.DIVIDENDS, f.DIVIDEND), (ledger.EXIT_CASH, f.EXIT_CASH),
     (ledger.SUBSCRIPTION, f.EXERCISE_AMOUNT), (ledger.GAINS, f.GAIN),
@@ -198,7 +209,7 @@ _OF_FIRMS = (
 _OF_BANKS = (
     (ledger.FUNDS, "market"), (ledger.RELENDING, "central_bank"), (ledger.OPERATING, "operating"),
     (ledger.SCREENING, "screening"), (ledger.COORDINATION, "coordination"),
-    (ledger.MONITORING, "monitoring"), (ledger.SUBSIDY, "policy_subsidy"),
+    (ledger.MONITORING, "monitoring"), (ledger.TAX, "tax"), (ledger.SUBSIDY, "policy_subsidy"),
     (CAPITAL, "injection"),
 )  # fmt: skip
 """Accounts of banks, and what each pays or is paid in its quarter."""
@@ -255,6 +266,7 @@ def check_identities(w: Closing) -> None:
     n = loans_close(w.sides, n, w.books, w.quarter, audit, firms)
     n = losses_close(w.sides, n, w.books, w.quarter, audit, w.paid[_BORNE])
     n = banks_close(w.sides, n, w.books, banks)
+    n = desks_earn(w.sides, n, w.books, w.paid, banks)
     n = ownership_close(w.sides, n, w.sums)
     counts_close(w.sides, n, w.sums)
 
@@ -309,6 +321,49 @@ def banks_close(sides: Any, n: int, books: Any, banks: Any) -> int:
         funding += b.funding
         budget += b.budget
     return hold(sides, n, funding, -budget - banks.received, banks.turned + budget)
+
+
+_EARNED = tuple(
+    (ACCOUNTS.index(one), payer, payee)
+    for one in (
+        ledger.INTEREST, ledger.COMMITMENT, ledger.ROYALTY, ledger.GAINS, ledger.BUSINESS,
+        ledger.VAT, ledger.OPERATING, ledger.SCREENING, ledger.COORDINATION, ledger.MONITORING,
+        FEES, ledger.FUNDS, ledger.RELENDING,
+    )
+    for payer in one.payers for payee in one.payees
+)  # fmt: skip
+"""Accounts of banks' income and expenses, with each pair of parties."""
+_LENT = tuple(
+    (ACCOUNTS.index(one), payer, payee)
+    for one in (ledger.DRAWN, ledger.REPAID, ledger.RECOVERIES, BORNE)
+    for payer in one.payers for payee in one.payees
+)  # fmt: skip
+"""Accounts on which loans are paid out and come back."""
+
+
+def net_of_banks(paid: Any, accounts: Any) -> float:
+    """What banks received less what they paid on some accounts, CNY million."""
+    net = 0.0
+    for account, payer, payee in accounts:
+        amount = paid[account, payer, payee]
+        net += -amount if payer == BANKS else amount
+    return net
+
+
+def desks_earn(sides: Any, n: int, books: Any, paid: Any, banks: Any) -> int:
+    """Profit before tax, line by line, against the ledger and the books of loans.
+
+    What was paid out and neither came back nor stands in the books has been written off. Capital
+    beyond what loans require earns for the parent.
+    """
+    earned, of_parent, provided = 0.0, 0.0, -net_of_banks(paid, _LENT)
+    for j in range(books.shape[0]):
+        b = books[j]
+        earned += b.earned
+        of_parent += b.free_income
+        provided += b.allowance - b.loans - b.npl
+    received = net_of_banks(paid, _EARNED)
+    return hold(sides, n, earned, received - of_parent - provided, banks.turned)
 
 
 def ownership_close(sides: Any, n: int, sums: Any) -> int:

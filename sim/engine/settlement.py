@@ -3,11 +3,16 @@
 import numpy as np
 
 from sim.engine.history import BANK_COLUMNS, PROTECTION_PROVIDERS
+from sim.engine.ledger import TOLERANCE
 from sim.engine.quarter import AUDIT, QUARTER, Closing
 from sim.engine.world import HISTORY, World
 from sim.model.banks.desk import REFINANCED
 from sim.model.firms import flows as f
 from sim.scenario.scenario import EQUAL_CAPITAL
+
+RESULT = "profit of the desks before tax"
+EXACT = 1e-12
+"""Of turnover: the lines of profit and the ledger add up the same amounts."""
 
 
 def settle(w: World, date: float) -> None:
@@ -22,7 +27,9 @@ def settle(w: World, date: float) -> None:
     is_year_end = abs(date - round(date)) < 1e-9
     is_refilled = settings.footing != EQUAL_CAPITAL or w.name == HISTORY
     w.rules.close_quarter(c, date, date - w.settled, is_year_end, is_refilled)
-    w.ledger.hold(identities(w), c.sides, w.where(date))
+    names = identities(w)
+    tolerance = [EXACT if name == RESULT else TOLERANCE for name in names]
+    w.ledger.hold(names, c.sides, w.where(date), tolerance)
     record(w, date, c)
     for flowed in (w.by_bank, w.total, w.by_terms):
         flowed[:] = 0.0
@@ -40,7 +47,7 @@ def closing(w: World) -> Closing:
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=w.common, banks=w.bank_rules,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=QUARTER.empty(banks), audit=AUDIT.empty(1), sums=np.zeros(len(f.SUMS)),
-        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((8 + 3 * banks, 3)),
+        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((9 + 3 * banks, 3)),
     )  # fmt: skip
 
 
@@ -55,6 +62,7 @@ def identities(w: World) -> list[str]:
         "losses of lenders and protection providers",
         *(f"balance sheet of {name}" for name in banks),
         "banks' funding against the ledger",
+        RESULT,
         "cap table of the worst firm",
         "shares of the lenders of the worst contract",
         "claims on exit values",

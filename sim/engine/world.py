@@ -12,7 +12,7 @@ from sim.base.parameter import Frozen
 from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
-from sim.model.banks.bank import BANK_BOOKS, bank_rules, common_rules
+from sim.model.banks.bank import BANK_BOOKS, bank_rules, common_rules, endowment
 from sim.model.banks.conditions import CONDITIONS, belief_of, conditions_of, filled
 from sim.model.banks.desk import CUTS, JUDGED, Desk
 from sim.model.contracts import eligibility
@@ -157,7 +157,7 @@ def banks_at_start(scenario: Scenario) -> Rows:
     thousands = scenario.population.firms / 1000.0
     banks = BANK_BOOKS.empty(scenario.n_banks)
     for books, bank in zip(banks, scenario.bank.values(), strict=True):
-        books.budget = books.equity = bank.desk_capital * thousands
+        books.budget = books.equity = endowment(bank, scenario.capital) * thousands
         books.funding = -books.budget
         books.parent_equity = bank.parent_equity * thousands
     return banks

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from sim.model.banks.capital import demanded_ratio, required_ratio
 from sim.model.contracts.loss_sharing import cover_shares
 from sim.scenario.scenario import Menu, Scenario
 
@@ -14,8 +15,14 @@ def facts_of(s: Scenario, menu: Menu) -> dict[str, Any]:
         "registration_lag": s.measurement.registration_lag_years,
         "outside_wealth": s.measurement.outside_wealth,
         "private_value_share": s.measurement.private_value_share,
-        "required_ratio": s.capital.required_ratio, "failure_ratio": s.capital.failure_ratio,
-        "funding_rate": s.underwriting.funding_rate,
+        "minimum_ratio": s.capital.minimum_ratio, "hurdle_rate": s.capital.hurdle_rate,
+        "demanded_ratio": tuple(
+            demanded_ratio(s.capital, bank.surcharge) for bank in s.bank.values()
+        ),
+        "required_ratio": tuple(
+            required_ratio(s.capital, bank.surcharge) for bank in s.bank.values()
+        ),
+        "income_tax_rate": s.taxation.income_tax_rate, "funding_rate": s.underwriting.funding_rate,
         "operating_cost": s.underwriting.operating_cost,
         "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
         "menu": tuple(item.name for item in menu),

@@ -5,6 +5,8 @@ apart. Money is summed over banks and over the experiment; what can reverse betw
 and a unit lent is also given per year and unit of balance.
 """
 
+import numpy as np
+
 from sim.engine.history import History
 from sim.outcomes.mark import Members, family, outcome
 from sim.outcomes.reading import (
@@ -26,9 +28,16 @@ FLOWS: Members = {
         "formula": SUMMED + "; rights that still live are not counted"},
     ("royalty",): {"name": "royalty_income", "better": "higher", "low": 0.0,
         "what": "royalties on sales received"},
-    ("funding",): {"name": "funding_cost", "better": "lower",
-        "what": "cost of funds on loans and defaulted loans less capital, net of cheaper"
-        " central-bank money"},
+    ("commitment",): {"name": "commitment_fees", "better": "higher", "low": 0.0,
+        "what": "fees on undrawn lines received from firms"},
+    ("funding",): {"name": "funding_cost", "better": "lower", "low": 0.0,
+        "what": "transfer price of funds on all loans and loans in default"},
+    ("relending",): {"name": "relending_saving", "better": "higher",
+        "what": "what central-bank money saves against the transfer price"},
+    ("capital_benefit",): {"name": "capital_benefit", "better": "neither", "low": 0.0,
+        "what": "transfer price credited on the capital that loans require"},
+    ("vat",): {"name": "value_added_tax", "better": "lower", "low": 0.0,
+        "what": "value-added tax in the interest"},
     EXPENSES: {"name": "operating_cost", "better": "lower", "low": 0.0,
         "what": "running cost, screening, coordination between lenders and monitoring"},
     ("fee",): {"name": "guarantee_fees", "better": "lower", "low": 0.0,
@@ -36,14 +45,21 @@ FLOWS: Members = {
     ("provision",): {"name": "provisions", "better": "lower", "source": "IFRS 9 section 5.5",
         "what": "charge to profit: new allowance less the old one after charging off resolved"
         " losses"},
+    ("profit_before_tax",): {"name": "profit_before_tax", "better": "higher",
+        "what": "interest, commitment fees, banking business, equity gain, royalty and the credit"
+        " on required capital less cost of funds, value-added tax, operating cost, guarantee fees"
+        " and provisions, before policy subsidy"},
+    ("tax",): {"name": "income_tax", "better": "neither", "what": "tax on profit"},
     ("profit",): {"name": "profit", "better": "higher",
-        "what": "interest, banking business, equity gain and royalty less cost of funds,"
-        " operating cost, guarantee fees and provisions, before policy subsidy"},
+        "what": "profit after tax and before policy subsidy"},
+    ("free_income",): {"name": "free_capital_income", "better": "neither",
+        "what": "transfer price on what a desk's capital and allowance exceed required capital by;"
+        " the parent's, and no part of profit"},
 }  # fmt: skip
 """Flows of the panel of banks that add up to an outcome, by columns."""
 RATES: Members = {
-    ("profit",): {"name": "net_margin", "better": "higher",
-        "what": "profit before policy subsidy"},
+    ("profit_before_tax",): {"name": "net_margin", "better": "higher",
+        "what": "profit before tax and policy subsidy"},
     ("interest",): {"name": "lending_rate", "better": "neither", "what": "interest received"},
     ("relationship",): {"name": "relationship_rate", "better": "higher",
         "what": "income from banking business"},
@@ -77,10 +93,21 @@ def subsidy(history: History) -> float:
 
 
 @outcome("bank.early_margin", unit="per year", better="higher", basis="flow",
-    formula="profit before policy subsidy of the first three years over the balance lent in"
-    " them", source=HOUSE)  # fmt: skip
+    formula="profit before tax and policy subsidy of the first three years over the balance lent"
+    " in them", source=HOUSE)  # fmt: skip
 def early_margin(history: History) -> float:
     """Profit per unit lent while concessions come first and income later."""
     early = history.during() & (history.dates <= 3.0 + 1e-9)
-    earned = history.bank("profit")[early].sum()
+    earned = history.bank("profit_before_tax")[early].sum()
     return ratio(float(earned), float(history.bank("balance_years")[early].sum()))
+
+
+@outcome("bank.profit_discounted", unit="CNY million", better="higher", basis="flow",
+    formula="profit after tax and before policy subsidy of each quarter, discounted to the start"
+    " date at the hurdle rate, summed over banks and the experiment", source=HOUSE,
+    label="Profit, discounted at the hurdle rate")  # fmt: skip
+def profit_discounted(history: History) -> float:
+    """Profit at its present worth to shareholders."""
+    inside = history.during()
+    worth = np.exp(-history.facts["hurdle_rate"] * history.dates[inside])
+    return float(worth @ history.bank("profit")[inside].sum(axis=1))

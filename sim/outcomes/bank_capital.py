@@ -7,11 +7,12 @@ import numpy as np
 from sim.engine.history import History
 from sim.model.firms.record import SWAP, WARRANT
 from sim.outcomes.internal_rate import internal_rate_of_return
-from sim.outcomes.mark import outcome
+from sim.outcomes.mark import Members, family, outcome
 from sim.outcomes.reading import (
     HOUSE,
     Floats,
     at_bank,
+    balance_years,
     closing,
     living,
     of_firms,
@@ -23,32 +24,76 @@ from sim.outcomes.reading import (
     total,
 )
 
-INCOME = ("interest", "relationship", "gain", "royalty", "recovered", "guaranteed", "repaid")
-OUTLAYS = ("drawn", "operating", "screening", "coordination", "monitoring", "fee")
-
-
-def required_capital(history: History) -> Floats:
-    """Capital that the desks' loans need at each settlement, shape (n_dates, n_banks)."""
-    return np.asarray(history.facts["required_ratio"] * history.bank("risk_assets"))
+INCOME = (
+    "interest",
+    "commitment",
+    "relationship",
+    "gain",
+    "royalty",
+    "recovered",
+    "guaranteed",
+    "repaid",
+)
+OUTLAYS = ("drawn", "vat", "operating", "screening", "coordination", "monitoring", "fee")
 
 
 @outcome("bank.raroc", unit="per year", better="higher", basis="flow",
-    formula="profit before policy subsidy over the experiment, over average required capital"
-    " (required ratio times risk-weighted loans) and years",
+    formula="profit after tax and before policy subsidy over the time integral of the capital"
+    " that loans require",
     source="Zaik, Walter, Kelling and James 1996, Journal of Applied Corporate Finance 9(2)",
     label="RAROC")  # fmt: skip
 def raroc(history: History) -> float:
-    """Risk-adjusted return on capital."""
-    years = float(quarters(history).sum())
-    return ratio(total(history, "profit"), capital_used(history) * years)
+    """Risk-adjusted return on required capital."""
+    return ratio(total(history, "profit"), total(history, "capital_years"))
+
+
+@outcome("bank.economic_return", unit="per year", better="higher", basis="flow",
+    formula="profit after tax and before policy subsidy, with the transfer price credited on"
+    " economic in place of required capital, over the time integral of economic capital (formula"
+    " of internal ratings, default probability and loss given default as believed at signing)",
+    source="Basel Committee, Calculation of RWA for credit risk, CRE31",
+    label="Return on economic capital")  # fmt: skip
+def economic_return(history: History) -> float:
+    """Return on the capital that the loans' own risk asks for."""
+    facts, capital = history.facts, total(history, "economic_years")
+    credited = facts["funding_rate"] * capital - total(history, "capital_benefit")
+    profit = total(history, "profit") + (1.0 - facts["income_tax_rate"]) * credited
+    return ratio(profit, capital)
+
+
+@outcome("bank.economic_profit", unit="CNY million", better="higher", basis="flow",
+    formula="profit after tax and before policy subsidy less the hurdle rate on the time integral"
+    " of required capital",
+    source="Stewart 1991, The Quest for Value")  # fmt: skip
+def economic_profit(history: History) -> float:
+    """What is left once capital has earned its hurdle."""
+    hurdle = history.facts["hurdle_rate"]
+    return total(history, "profit") - float(hurdle) * total(history, "capital_years")
 
 
 @outcome("bank.capital_used", unit="CNY million", better="lower", basis="stock", low=0.0,
-    formula="time average of required ratio times risk-weighted loans, all banks together",
+    formula="time average of the capital that loans require, all banks together",
     source="Basel Committee, Calculation of RWA for credit risk, CRE20")  # fmt: skip
 def capital_used(history: History) -> float:
     """Capital that lending ties up."""
-    return time_average(history, required_capital(history).sum(axis=1))
+    return ratio(total(history, "capital_years"), float(quarters(history).sum()))
+
+
+@outcome("bank.capital_intensity", unit="share", better="lower", basis="stock", low=0.0,
+    formula="time integral of the capital that loans require over that of the balance lent",
+    source="Basel Committee, Calculation of RWA for credit risk, CRE20",
+    label="Capital per unit lent")  # fmt: skip
+def capital_intensity(history: History) -> float:
+    """Capital that one unit lent ties up, undrawn lines included."""
+    return ratio(total(history, "capital_years"), balance_years(history))
+
+
+@outcome("bank.rationed", unit="count", better="lower", basis="count", low=0.0,
+    formula="loans on which firm and lenders agreed and which a desk without capital refused,"
+    " over the experiment", source=HOUSE, label="Loans refused for want of capital")  # fmt: skip
+def rationed(history: History) -> float:
+    """How often a desk out of budget rations."""
+    return total(history, "rationed")
 
 
 @outcome("bank.capital_ratio_low", unit="share", better="higher", basis="stock", low=-math.inf,
@@ -62,13 +107,33 @@ def capital_ratio_low(history: History) -> float:
     return float(inside.min()) if inside.size else float("nan")
 
 
+FALLS: Members = {
+    "minimum_ratio": {"name": "failure", "what": "the minimum", "label": "Failure of a bank"},
+    "demanded_ratio": {"name": "buffer_breach", "label": "Breach of a bank's buffers",
+        "what": "what the supervisor demands of it: minimum, conservation buffer and surcharge"},
+}  # fmt: skip
+
+
+@family("bank.{name}", over=FALLS, unit="share", better="lower", basis="count", binary=True,
+    formula="1 where core capital of a bank, its parent included, over risk-weighted assets falls"
+    " below {what} at a settlement of the experiment, else 0; its mean is a probability",
+    source="Basel Committee, Risk-based capital requirements, RBC20 and RBC30",
+    label="{label}")  # fmt: skip
+def fall(history: History, level: str) -> float:
+    """Whether the capital ratio of any bank falls below a level."""
+    ratios = history.bank("capital_ratio")[history.during()]
+    below = ratios < np.asarray(history.facts[level])
+    return float(below.any()) if ratios.size else math.nan
+
+
 @outcome("bank.capital_shortfall", unit="CNY million", better="lower", basis="stock", low=0.0,
     formula="largest sum over banks, at any settlement, of what a desk's required capital exceeds"
     " its own capital by", source=HOUSE, label="Largest capital shortfall",
     heavy_tailed=True)  # fmt: skip
 def capital_shortfall(history: History) -> float:
     """Capital that the desks lacked at the worst date."""
-    short = np.maximum(required_capital(history) - history.bank("equity"), 0.0)
+    required = np.asarray(history.facts["required_ratio"]) * history.bank("risk_assets")
+    short = np.maximum(required - history.bank("equity"), 0.0)
     inside = short.sum(axis=1)[history.during()]
     return float(inside.max()) if inside.size else float("nan")
 

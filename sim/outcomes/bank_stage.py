@@ -84,9 +84,9 @@ def line_of(history: History, stage: int) -> float:
 
 @family("bank.{stage}_net_margin", over=BY_STAGE, whole="bank.loan_margin", by="stage",
     unit="per year", better="higher", basis="flow",
-    formula="lending to {firms}, before subsidy and banking business: mean contract rate less"
-    " fee, cost of funds, running cost, and credit loss of those that closed in the stage over"
-    " the time integral of the stage's balance (read at settlements)", source=HOUSE,
+    formula="lending to {firms}, before subsidy, taxes and banking business: mean contract rate"
+    " less fee, cost of funds, running cost, and credit loss of those that closed in the stage"
+    " over the time integral of the stage's balance (read at settlements)", source=HOUSE,
     label="Net margin on {firms}")  # fmt: skip
 def net_margin_of(history: History, stage: int) -> float:
     """Margin on lending to a stage before subsidy."""
@@ -127,7 +127,7 @@ REGIMES: Members = {"boom": {"regime": "boom"}, "bust": {"regime": "bust", "heav
 
 @remembered
 def client_income(history: History) -> Floats:
-    """Income from each firm less running cost and guarantee fees, shape (n_firms,).
+    """Income from each firm less value-added tax, running cost and fees, shape (n_firms,).
 
     Before cost of funds and losses. Running cost is that of the stage the firm ends in,
     where most of its balance was; screening, coordination and monitoring are not known by
@@ -135,7 +135,8 @@ def client_income(history: History) -> Floats:
     """
     a = of_firms(history)
     running = np.asarray(history.facts["operating_cost"])[a["stage"]] * a["cum_balance"]
-    income = a["cum_interest"] + a["cum_relation"] + a["cum_gain"] + a["cum_royalty"]
+    received = a["cum_interest"] + a["cum_commitment"] - a["cum_vat"]
+    income = received + a["cum_relation"] + a["cum_gain"] + a["cum_royalty"]
     return np.asarray(income - a["cum_fee"] - running)
 
 

@@ -61,7 +61,8 @@ def overtakes(dates: Floats, lead: Floats, rounding: float) -> float:
 
 @family("cycle.profit_{regime}", over=REGIMES, whole="cycle.profit", by="regime",
     unit="CNY million per year", better="higher",
-    formula="profit before policy subsidy in {regime}s per year of {regime}, all banks together",
+    formula="profit after tax and before policy subsidy in {regime}s per year of {regime}, all"
+    " banks together",
     basis="flow", source=HOUSE, label="Profit in a {regime}")  # fmt: skip
 def profit_rate(history: History, regime: str) -> float:
     """Profit of all banks per year of a macro regime."""
@@ -79,12 +80,12 @@ def profit_gap(history: History) -> float:
 
 @family("cycle.margin_{regime}", over=REGIMES, whole="bank.net_margin", by="regime",
     unit="per year", better="higher", basis="flow",
-    formula="profit before policy subsidy in {regime}s over the time integral of the balance"
-    " lent in them", source=HOUSE, label="Margin in a {regime}")  # fmt: skip
+    formula="profit before tax and policy subsidy in {regime}s over the time integral of the"
+    " balance lent in them", source=HOUSE, label="Margin in a {regime}")  # fmt: skip
 def margin(history: History, regime: str) -> float:
     """Profit per unit lent in a macro regime."""
     lent = by_regime(history, regime, "balance_years")
-    return ratio(by_regime(history, regime, "profit"), lent)
+    return ratio(by_regime(history, regime, "profit_before_tax"), lent)
 
 
 @outcome("cycle.margin_gap", unit="per year", better="lower", basis="flow",

@@ -114,18 +114,15 @@ def policy_subsidy_rate(history: History) -> float:
 
 
 def failed_banks(history: History) -> Ints:
-    """Banks below the failure ratio at each settlement of the experiment."""
-    low = history.bank("capital_ratio") < history.facts["failure_ratio"]
+    """Banks below the minimum ratio at each settlement of the experiment."""
+    low = history.bank("capital_ratio") < history.facts["minimum_ratio"]
     return np.asarray(low[history.during()].sum(axis=1))
 
 
 FAILURES: Members = {
-    1: {"name": "any_bank_failure", "source": HOUSE,
-        "what": "a bank's capital ratio falls below the failure ratio at a settlement of the"
-        " experiment"},
     2: {"name": "joint_bank_failure",
         "source": "Wagner 2010, Journal of Financial Intermediation 19(3)",
-        "what": "the capital ratios of two banks or more lie below the failure ratio at the same"
+        "what": "the capital ratios of two banks or more lie below the minimum at the same"
         " settlement"},
 }  # fmt: skip
 

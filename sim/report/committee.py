@@ -149,7 +149,7 @@ def is_first(key: str) -> bool:
 def _own_limits(outcomes: Outcomes, scenario: Any) -> list[Any]:
     """Say what hangs on the size of the run."""
     firms = firms_of(scenario)
-    if firms is None or "system.any_bank_failure" not in outcomes.marks:
+    if firms is None or "bank.buffer_breach" not in outcomes.marks:
         return []
     words = (
         "How often banks fail hangs on how many firms are simulated, here {firms}: read the"

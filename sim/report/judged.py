@@ -21,7 +21,7 @@ from sim.report.figures.selection import SIDES, first
 COUNTS = {
     "bank.raroc": 0.005, "bank.capital_ratio_low": 0.001, "bank.equity_gain_rate": 0.0001,
     "bank.lending_rate": 0.0001, "bank.operating_cost_rate": 0.0001,
-    "system.any_bank_failure": 0.05, "system.procyclicality": 0.05,
+    "bank.buffer_breach": 0.05, "system.procyclicality": 0.05,
 }  # fmt: skip
 """From which size on a difference counts, in the unit of the outcome."""
 

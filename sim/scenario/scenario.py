@@ -17,9 +17,11 @@ from sim.base.notebook_html import facts_html
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, no_whole, param
 from sim.base.variance_reduction import VarianceReduction
 from sim.base.wording import arrangement_text
-from sim.model.banks.bank import Bank, Capital
+from sim.model.banks.bank import Bank
+from sim.model.banks.capital import Capital
 from sim.model.banks.choice import Choice
 from sim.model.banks.provisions import Provisions
+from sim.model.banks.taxation import Taxation
 from sim.model.banks.underwriting import Beliefs, Underwriting
 from sim.model.contracts.arrangement import PLAIN, Arrangement, is_plain
 from sim.model.contracts.eligibility import Eligibility, Everyone
@@ -118,6 +120,7 @@ class Scenario(Frozen):
     sector: dict[str, Sector] = param(unit="", meaning="sectors by name")
     bank: dict[str, Bank] = param(unit="", meaning="banks by name")
     capital: Capital = param(unit="", meaning="capital rules")
+    taxation: Taxation = param(unit="", meaning="taxes that banks pay")
     loan_prime_rate: LoanPrimeRate = param(unit="", meaning="the benchmark of loans")
     underwriting: Underwriting = param(unit="", meaning="how banks judge")
     belief: Beliefs = param(unit="", meaning="what banks believe")

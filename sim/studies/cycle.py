@@ -25,6 +25,7 @@ from sim.analysis.estimates import (
 )
 from sim.analysis.outcomes_table import ResultsView, arrangement_order, measure
 from sim.base.wording import arrangement_text, level_text, percent_text
+from sim.model.banks.bank import endowment
 from sim.outcomes.series import KINDS as EFFECTS
 from sim.outcomes.series import effect_name
 from sim.scenario.scenario import Scenario
@@ -115,7 +116,9 @@ KINDS = (ALONE, TOGETHER)
 def desk_capital(scenario: Scenario) -> dict[str, float]:
     """Give the opening capital of each bank's desk, CNY million."""
     thousands = scenario.population.firms / 1000.0
-    return {name: bank.desk_capital * thousands for name, bank in scenario.bank.items()}
+    return {
+        name: endowment(bank, scenario.capital) * thousands for name, bank in scenario.bank.items()
+    }
 
 
 def losses(series: pd.DataFrame, arrangement: str, capital: dict[str, float]) -> FloatArray:
@@ -177,7 +180,7 @@ BY_REGIME = (
     "cycle.margin_bust", "cycle.margin_gap", "bank.irr_vintage_boom", "bank.irr_vintage_bust",
 )  # fmt: skip
 FAILURES = {
-    "system.any_bank_failure": "any bank fails",
+    "bank.failure": "any bank fails",
     "system.joint_bank_failure": "banks fail together",
 }
 NEEDED = ("cumulative_profit", "vintage_profit", effect_name("saved", "all firms"))

@@ -250,13 +250,13 @@ Terms = dict[str, float]
 UNDEFINED = float("nan")
 
 LENT = {
-    "rate": ("rate",), "line": ("balance",), "tenor": ("access",),
+    "rate": ("rate", "commitment", "vat"), "line": ("balance",), "tenor": ("access",),
     "sharing": ("covered", "fee", "share"), "funding": ("refinanced",),
     "business": ("business",), "right": ("right",),
     "survival": ("life", "end", "loss", "running"),
 }  # fmt: skip
 PAID = {
-    "rate": ("rate",), "line": ("balance",), "tenor": ("access",),
+    "rate": ("rate", "commitment"), "line": ("balance",), "tenor": ("access",),
     "business": ("delivery",), "right": ("royalty",), "survival": ("life",),
 }  # fmt: skip
 OWNED = {
@@ -267,7 +267,8 @@ OWNED = {
 
 def lenders_money(t: Terms) -> float:
     """Give what all lenders together earn on a firm, CNY million."""
-    spread = t["rate"] + t["refinanced"] * t["cheaper"] - t["fee"] - t["funding"] - t["running"]
+    spread = t["rate"] + t["commitment"] - t["vat"] + t["refinanced"] * t["cheaper"]
+    spread -= t["fee"] + t["funding"] + t["running"]
     flow = t["life"] * (t["access"] * t["balance"] * spread + t["business"])
     return flow + t["right"] - t["end"] * t["loss"] * t["balance"] * (1.0 - t["covered"])
 
@@ -279,7 +280,7 @@ def leads_money(t: Terms) -> float:
 
 def firms_payments(t: Terms) -> float:
     """Give what the firm pays for its loans, CNY million."""
-    flow = t["access"] * t["balance"] * t["rate"] + t["delivery"]
+    flow = t["access"] * t["balance"] * (t["rate"] + t["commitment"]) + t["delivery"]
     return t["life"] * flow + t["royalty"]
 
 
@@ -312,6 +313,8 @@ def terms_of(history: History, firm: int) -> Terms:
     return {
         "life": life, "access": _over(line, life, 0.0), "balance": mean,
         "rate": _over(float(f.cum_interest), balance), "fee": _over(float(f.cum_fee), balance),
+        "commitment": _over(float(f.cum_commitment), balance),
+        "vat": _over(float(f.cum_vat), balance),
         "refinanced": _over(float(f.cum_refinanced), balance),
         "cheaper": 0.0 if cheap is None else facts["funding_rate"] - cheap,
         "funding": facts["funding_rate"], "running": facts["operating_cost"][int(f.stage)],

@@ -41,6 +41,8 @@ APPLICATION = Table(
         Column("limit", "CNY million", "line in force"),
         Column("balance", "CNY million", "drawn part of it"),
         Column("rate", "per year", "rate on it"),
+        Column("conversion", "share", "part of the rest of the line that counts as exposure"),
+        Column("risk_weight", "share", "risk weight of the line in force"),
         Column("terms", "code", "arrangement under which it was signed", "i1"),
         Column("credit_years", "years", "time with a line so far"),
         Column("right", "code", "living right of its lenders", "i1"),
@@ -68,7 +70,7 @@ APPLICATION = Table(
 _AS_IN_THE_RECORD = {
     "firm", "request", "home", "stage", "sector", "birth", "sales", "value", "last_round",
     "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
-    "rate", "terms",
+    "rate", "conversion", "risk_weight", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(

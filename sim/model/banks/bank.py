@@ -10,6 +10,7 @@ from typing import Any
 
 from sim.base.columns import Column, Rows, Table, pack
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.model.banks.capital import Capital, demanded_ratio, required_ratio
 from sim.model.banks.conditions import filled
 
 # --- A bank: the technology desk inside a parent bank --------------------------------------------
@@ -18,8 +19,9 @@ from sim.model.banks.conditions import filled
 class Bank(Frozen):
     """One bank of the scenario."""
 
-    desk_capital: NonNegative = param(
-        unit="CNY million per 1,000 firms", meaning="opening capital budget of the desk"
+    desk_risk_assets: NonNegative = param(
+        unit="CNY million per 1,000 firms",
+        meaning="risk-weighted loans that the desk is endowed for",
     )
     parent_capital: PositiveFloat = param(
         unit="CNY million", meaning="net capital of the parent, for the single-name limit"
@@ -43,30 +45,21 @@ class Bank(Frozen):
     )
     market_share: Share = param(unit="share", meaning="firms that turn to this bank first")
     cap_factor: PositiveFloat = param(unit="x", meaning="factor on the caps on one line")
+    surcharge: Share = param(
+        0.0, unit="share", meaning="capital demanded of a systemically important bank"
+    )
 
 
-class Capital(Frozen):
-    """What a bank must hold and what the desk is given."""
+def endowment(bank: Bank, capital: Capital) -> float:
+    """Opening capital budget of a desk, CNY million per 1,000 firms.
 
-    risk_weight: NonNegative = param(
-        unit="share", meaning="risk weight of a technology loan", high=12.5
-    )
-    defaulted_risk_weight: NonNegative = param(
-        unit="share", meaning="risk weight of the part in default that is not provided for"
-    )
-    required_ratio: PositiveFloat = param(
-        unit="share", meaning="capital over risk-weighted assets", high=1
-    )
-    hurdle_rate: NonNegative = param(unit="per year", meaning="return that capital must earn")
-    replenish_share: Share = param(
-        unit="share", meaning="part of the gap to the opening budget refilled each year"
-    )
-    single_name_share: Share = param(
-        unit="share of parent capital", meaning="most lent to one firm by one bank"
-    )
-    failure_ratio: NonNegative = param(
-        unit="share", meaning="capital ratio below which a bank counts as failed"
-    )
+    Parameters
+    ----------
+    bank : Bank
+    capital : sim.model.banks.capital.Capital
+    """
+    required = required_ratio(capital, bank.surcharge) * bank.desk_risk_assets
+    return capital.endowment_multiple * required
 
 
 # --- Parameters that rules of banks read: those common to all banks, and those of each -----------
@@ -78,6 +71,8 @@ BANK_RULES = Table(
         Column("signal_precision", "x", "precision of the bank's own signals"),
         Column("cap_factor", "x", "factor on the caps on one line"),
         Column("single_name", "CNY million", "most lent to one firm"),
+        Column("required_ratio", "share", "capital that it holds against weighted exposure"),
+        Column("demanded_ratio", "share", "what of it the supervisor demands"),
         Column("parent_income", "CNY million a year", "other income of the parent"),
         Column("parent_risk_assets", "CNY million", "other risk-weighted assets of the parent"),
     )
@@ -89,12 +84,16 @@ BANK_BOOKS = Table(
         Column("allowance", "CNY million", "set aside for losses"),
         Column("funding", "CNY million", "funding less cash"),
         Column("equity", "CNY million", "capital of the desk"),
+        Column("risk_assets", "CNY million", "risk-weighted assets at the last settlement"),
         Column("parent_equity", "CNY million", "capital of the parent outside the desk"),
         Column("screening", "CNY million", "cost of judging since the last settlement"),
         Column("coordination", "CNY million", "cost of bringing lenders together since then"),
         Column("transfer", "CNY million", "balances taken over less handed over since then"),
         Column("budget", "CNY million", "capital that the parent gives the desk"),
-        Column("promised", "CNY million", "lending granted since the last settlement"),
+        Column("promised", "CNY million", "risk-weighted assets granted since then"),
+        Column("rationed", "loans", "agreed on, and refused for want of capital, since then"),
+        Column("earned", "CNY million", "profit of the desk before tax so far"),
+        Column("free_income", "CNY million", "income of the parent on free capital so far"),
         Column("lost", "CNY million", "losses borne on all defaults so far"),
         Column(
             "covered", "CNY million", "losses that protection providers bear, paid or not, so far"
@@ -107,12 +106,17 @@ BANK_BOOKS = Table(
 def common_rules(scenario: Any) -> Rows:
     """Parameters common to all banks, shape (1,)."""
     s = scenario
+    of_banks = {
+        "single_name_share", "minimum_ratio", "conservation_buffer", "own_buffer",
+        "endowment_multiple",
+    }  # fmt: skip
     backed, other = venture_means(s.equity.venture_logit, s.equity.venture_quality_slope)
-    groups = [s.loan_prime_rate, s.underwriting, s.capital, s.choice, s.provisions]
+    groups = [s.loan_prime_rate, s.underwriting, s.taxation, s.choice, s.provisions]
     beliefs = s.belief.model_dump(exclude={"default", "by_arrangement"})
     return pack(
         [
             *(group.model_dump() for group in groups), beliefs,
+            s.capital.model_dump(exclude=of_banks),
             {"prior_backed": backed, "prior_other": other},
             {"drawn_at_signing": s.credit_line.drawn_at_signing},
             s.lifecycle.model_dump(include={"diversion_hazard", "monitoring_effect"}),
@@ -125,13 +129,16 @@ def common_rules(scenario: Any) -> Rows:
 def bank_rules(scenario: Any) -> Rows:
     """Parameters of each bank, shape (n_banks,)."""
     thousands = scenario.population.firms / 1000.0
-    single = scenario.capital.single_name_share
+    capital = scenario.capital
     return filled(
         BANK_RULES,
         (
             {
                 "appetite": bank.appetite, "signal_precision": bank.signal_precision,
-                "cap_factor": bank.cap_factor, "single_name": bank.parent_capital * single,
+                "cap_factor": bank.cap_factor,
+                "single_name": bank.parent_capital * capital.single_name_share,
+                "required_ratio": required_ratio(capital, bank.surcharge),
+                "demanded_ratio": demanded_ratio(capital, bank.surcharge),
                 "parent_income": bank.parent_income * thousands,
                 "parent_risk_assets": bank.parent_risk_assets * thousands,
             }

@@ -22,16 +22,18 @@ def close_books(b: Any, q: Any, k: Any, u: Any, flow: Any, years: float) -> None
         Length of the quarter.
     """
     take_flows(b, q, flow)
-    pay_costs(b, q, u, flow, years)
+    pay_costs(b, q, k, u, flow, years)
     roll_loans(b, q, flow)
     provide(b, q, flow)
     subsidise(q, k, u)
-    earn(b, q)
+    earn(b, q, u)
 
 
 def take_flows(b: Any, q: Any, flow: Any) -> None:
     """What the bank's firms paid, drew and lost, and what its decisions cost and moved."""
     q.interest = flow[f.INTEREST]
+    q.commitment = flow[f.COMMITMENT]
+    q.vat = flow[f.VAT]
     q.relationship = flow[f.RELATION]
     q.gain = flow[f.GAIN]
     q.royalty = flow[f.ROYALTY]
@@ -47,20 +49,26 @@ def take_flows(b: Any, q: Any, flow: Any) -> None:
     q.screening = b.screening
     q.coordination = b.coordination
     q.transfer = b.transfer
-    b.screening = b.coordination = b.transfer = b.promised = 0.0
+    q.rationed = b.rationed
+    b.screening = b.coordination = b.transfer = b.promised = b.rationed = 0.0
 
 
-def pay_costs(b: Any, q: Any, u: Any, flow: Any, years: float) -> None:
-    """Cost of funds and of watching firms; what is lent beyond capital is funded in full.
+def pay_costs(b: Any, q: Any, k: Any, u: Any, flow: Any, years: float) -> None:
+    """Cost of funds and of watching firms.
 
-    The central bank's money costs its own rate.
+    Every loan is funded in full at the transfer price, and the desk is credited with it on the
+    capital that its loans require. What its capital and allowance exceed that by earns the
+    transfer price, too, for the parent. The central bank's money costs its own rate.
     """
     refinanced = flow[f.REFINANCED_YEARS]
-    lent = q.balance_years + b.npl * years
+    q.funding = u.funding_rate * (q.balance_years + flow[f.NPL_YEARS])
+    q.capital_years = k.required_ratio * flow[f.RISK_WEIGHTED]
+    q.economic_years = flow[f.ECONOMIC]
+    q.capital_benefit = u.funding_rate * q.capital_years
+    q.free_income = u.funding_rate * (b.equity + b.allowance) * years - q.capital_benefit
     q.central_bank = flow[f.RELENDING]
-    q.market = u.funding_rate * (lent - b.equity * years - refinanced)
     q.relending = u.funding_rate * refinanced - q.central_bank
-    q.funding = q.market + q.central_bank
+    q.market = q.funding - q.capital_benefit - q.free_income - u.funding_rate * refinanced
     q.monitoring = q.watched * u.monitoring_cost * years
 
 
@@ -85,14 +93,24 @@ def subsidise(q: Any, k: Any, u: Any) -> None:
     q.policy_subsidy = u.policy_subsidy_rate * k.appetite * q.balance_years
 
 
-def earn(b: Any, q: Any) -> None:
-    """Profit before the policy subsidy; cash goes to funding."""
-    income = q.interest + q.relationship + q.gain + q.royalty
-    paid = q.funding + q.operating + q.screening + q.coordination + q.monitoring + q.fee
-    q.profit = income - paid - q.provision
+def earn(b: Any, q: Any, u: Any) -> None:
+    """Profit of the desk before and after tax; cash goes to funding.
+
+    The policy subsidy and the income of free capital are the parent's, and no part of profit.
+    """
+    income = q.interest + q.commitment + q.relationship + q.gain + q.royalty
+    funds = q.funding - q.relending - q.capital_benefit
+    running = q.operating + q.screening + q.coordination + q.monitoring + q.fee
+    earned = income - funds - q.vat - running
+    q.profit_before_tax = earned - q.provision
+    q.tax = u.income_tax_rate * q.profit_before_tax
+    q.profit = q.profit_before_tax - q.tax
+    of_parent = q.free_income + q.policy_subsidy
     lent_out = q.drawn - q.repaid + q.transfer - q.recovered - q.guaranteed
-    b.funding = b.funding + lent_out - (income - paid) - q.policy_subsidy
-    b.equity = b.equity + q.profit + q.policy_subsidy
+    b.funding += lent_out - (earned - q.tax + of_parent)
+    b.equity += q.profit + of_parent
+    b.earned += q.profit_before_tax
+    b.free_income += q.free_income
 
 
 def replenish(b: Any, q: Any, k: Any, u: Any, is_refilled: bool) -> None:
@@ -107,12 +125,11 @@ def replenish(b: Any, q: Any, k: Any, u: Any, is_refilled: bool) -> None:
 
 def weigh(b: Any, q: Any, k: Any, u: Any) -> None:
     """Stocks at the settlement, and capital over what the loans weigh, the parent included."""
-    exposed = max(b.npl - q.npl_allowance, 0.0)
     q.loans = b.loans
     q.npl = b.npl
     q.allowance = b.allowance
     q.funding_stock = b.funding
     q.equity = b.equity
-    q.risk_assets = u.risk_weight * b.loans + u.defaulted_risk_weight * exposed
+    b.risk_assets = q.risk_assets = q.weighted
     whole = max(q.risk_assets + k.parent_risk_assets, 1e-9)
     q.capital_ratio = (b.equity + b.parent_equity) / whole

@@ -167,7 +167,7 @@ def choose_best(applications: Any, offers: Any, d: Any) -> None:
         for code in range(1, d.terms.shape[0]):
             for row in range(n):
                 ready[row] = 1 if best[row] == code else 0
-            ration(offers[:, code], applications, ready, d, False)
+            ration(offers[:, code], applications, ready, d.terms[code], d, False)
             for row in range(n):
                 if best[row] == code:
                     offers[row, code].worth = NO_OFFER
@@ -204,7 +204,7 @@ def choose_plain(applications: Any, offers: Any, d: Any) -> None:
         o = offers[row, 0]
         if o.made == 1 and wants(o, applications[row]) and not has_taken(offers[row]):
             ready[row] = 1
-    ration(offers[:, 0], applications, ready, d, False)
+    ration(offers[:, 0], applications, ready, d.terms[0], d, False)
     for row in range(applications.shape[0]):
         offers[row, 0].taken = ready[row]
 
@@ -222,7 +222,7 @@ def turn_elsewhere(applications: Any, offers: Any, d: Any) -> None:
                 make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1, d.again[0])
                 if o.made == 1 and o.line >= a.balance * SAME_LINE:
                     ready[row] = 1
-    ration(offers[:, 0], applications, ready, d, True)
+    ration(offers[:, 0], applications, ready, d.terms[0], d, True)
     for row in range(applications.shape[0]):
         if ready[row] == 1:
             sign(offers[row, 0], applications[row], 0, True, d)
@@ -255,7 +255,7 @@ def compare_outside_offers(applications: Any, offers: Any, d: Any) -> None:
             undercut(o, a, d.rules[0])
             ready[row] = 1 if leaves(o, a, d) else 0
             d.ordinal[a.firm] += 1
-    ration(offers, applications, ready, d, True)
+    ration(offers, applications, ready, d.terms[0], d, True)
     for row in range(applications.shape[0]):
         if ready[row] == 1:
             sign(offers[row], applications[row], 0, True, d)

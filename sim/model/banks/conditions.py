@@ -44,7 +44,7 @@ _BELIEFS = (
 _OF_ONE_FIRM = {
     "limit", "rate", "later_rate", "step", "maturity", "review", "monitored", "unsecured",
     "refinanced", "terms", "right", "stake", "exercise_amount", "trigger", "expiry",
-    "royalty_cap",
+    "royalty_cap", "risk_weight", "defaulted_weight", "economic_capital", "vat_share",
 }  # fmt: skip
 """Terms that the offer to a firm, or the day of signing, decides."""
 
@@ -73,7 +73,11 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
     scenario : Scenario
     """
     found = {
-        **limit.conditions(a.limit), **tenor.conditions(a.tenor),
+        **limit.conditions(a.limit),
+        **tenor.conditions(
+            a.tenor, scenario.capital.cancellable_conversion,
+            scenario.capital.committed_conversion,
+        ),
         **pricing.conditions(a.pricing), **screening.conditions(a.screening),
         **security.conditions(a.security), **loss_sharing.conditions(a.loss_sharing),
         **funding.conditions(a.funding, scenario.population.firms / 1000.0),

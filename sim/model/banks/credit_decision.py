@@ -15,8 +15,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.banks.capital import class_weight, covered_weight, exposure
 from sim.model.banks.judgement import sees_setback
 from sim.model.banks.offer_rate import mean_rate, own_rate
+from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
 from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP
 
@@ -39,26 +41,41 @@ def default_probability(a: Any, k: Any, u: Any, mean: float, variance: float, se
     return min(rate, MOST_DEFAULT)
 
 
-def break_even_rate(default: float, loss: float, funds: float, cost: float, u: Any) -> float:
-    """Loan rate at which shareholders earn exactly their hurdle, per year.
+def break_even_rate(
+    default: float, loss: float, funds: float, cost: float, held: float, u: Any
+) -> float:
+    """Loan rate, net of value-added tax, at which capital earns its hurdle after tax, per year.
 
     Parameters
     ----------
     default : float, per year; loss : float, share of principal
     funds, cost : float, per year
         Cost of one more unit of funding, and of running the loan.
+    held : float, share
+        Capital that one unit lent requires.
     u : rules of banks
 
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> u = SimpleNamespace(risk_weight=1.0, required_ratio=0.1, hurdle_rate=0.1)
-    >>> round(break_even_rate(0.04, 0.5, 0.02, 0.012, u), 6)
+    >>> u = SimpleNamespace(hurdle_rate=0.075, income_tax_rate=0.25)
+    >>> round(break_even_rate(0.04, 0.5, 0.02, 0.012, 0.1, u), 6)
     0.0625
     """
-    held = min(u.risk_weight * u.required_ratio, 1.0)
-    whole = funds * (1.0 - held) + u.hurdle_rate * held + cost + default * loss
+    hurdle = u.hurdle_rate / (1.0 - u.income_tax_rate)
+    whole = funds * (1.0 - held) + hurdle * held + cost + default * loss
     return whole / (1.0 - default)
+
+
+LEAST_DRAWN = 0.01
+"""Of a line: what is reckoned as drawn at least, where a cost is spread over what is lent."""
+
+
+def capital_per_unit_lent(part: float, sales: float, k: Any, u: Any, bank: Any) -> float:
+    """Capital that one unit lent under one bank's line requires, the undrawn part included."""
+    drawn = max(u.drawn_at_signing, LEAST_DRAWN)
+    weight = covered_weight(class_weight(part, sales, u), k.guaranteed, u)
+    return min(bank.required_ratio * weight * exposure(drawn, 1.0, k.conversion) / drawn, 1.0)
 
 
 def marginal_cost(a: Any, k: Any, u: Any) -> float:
@@ -107,15 +124,20 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     )
     effort = u.screening_cost / (line * k.years)
     patience = u.renewal_patience_rate + (u.joint_patience_rate if k.stands_still == 1 else 0.0)
-    rent = banking + right_income(o, a, k, u, line) - effort + patience * a.renewal
+    drawn = max(u.drawn_at_signing, LEAST_DRAWN)
+    fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
+    rent = banking + fees + right_income(o, a, k, u, line) - effort + patience * a.renewal
     subsidy = u.policy_subsidy_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
     funds = marginal_cost(a, k, u)
     cost = u.operating_cost[a.stage] + k.fee_rate
     seen = sees_setback(a, u)
     for j in range(o.lenders):
         o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
-        needed = break_even_rate(o.default[j], k.believed_loss, funds, cost, u)
-        o.surplus[j] = price + (rent + banks[o.lender[j]].appetite * subsidy) - needed
+        bank = banks[o.lender[j]]
+        held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
+        needed = break_even_rate(o.default[j], k.believed_loss, funds, cost, held, u)
+        net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
+        o.surplus[j] = net + (rent + bank.appetite * subsidy) - needed
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0
 
 
@@ -123,33 +145,40 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
 
 
 def headroom(d: Any, out: Any) -> None:
-    """Write what each desk can still lend on its capital, CNY million, shape (n_banks,).
+    """Write the risk-weighted assets that each desk can still take, CNY million, (n_banks,).
 
-    Loans are of the last settlement; what has been granted since then is promised.
+    Its capital is of the last settlement, and so is what it carries; what has been granted
+    since then is promised.
     """
-    u = d.rules[0]
     for b in range(out.shape[0]):
         desk = d.books[b]
-        used = u.risk_weight * (desk.loans + desk.promised)
-        used += u.defaulted_risk_weight * desk.npl
-        out[b] = (desk.equity / u.required_ratio - used) / max(u.risk_weight, 1e-9)
+        out[b] = desk.equity / d.banks[b].required_ratio - desk.risk_assets - desk.promised
 
 
-def new_exposure(o: Any, a: Any, drawn_share: float, moves: bool) -> float:
-    """New exposure of a loan, CNY million: a balance rolled over by the same bank is none.
+def new_risk_assets(o: Any, a: Any, k: Any, u: Any, moves: bool) -> float:
+    """Risk-weighted assets that a loan adds, CNY million: rolled over by the same bank, none.
 
-    Examples
-    --------
-    >>> from types import SimpleNamespace
-    >>> offer, client = SimpleNamespace(line=10.0), SimpleNamespace(balance=3.0)
-    >>> new_exposure(offer, client, 0.5, False), new_exposure(offer, client, 0.5, True)
-    (2.0, 5.0)
+    Parameters
+    ----------
+    o : offer
+    a : application
+    k : conditions of the arrangement
+    u : rules common to all banks
+    moves : bool
+        Whether the firm leaves its bank.
     """
-    drawn = o.line * drawn_share
-    return max(drawn, a.balance) if moves else max(drawn - a.balance, 0.0)
+    weight = 0.0
+    for j in range(o.lenders):
+        own = class_weight(o.part[j], a.sales, u)
+        weight += o.share[j] * covered_weight(own, k.guaranteed, u)
+    drawn = max(o.line * u.drawn_at_signing, a.balance)
+    new = weight * exposure(drawn, o.line, k.conversion)
+    if moves:
+        return new
+    return max(new - a.risk_weight * exposure(a.balance, a.limit, a.conversion), 0.0)
 
 
-def ration(offers: Any, applications: Any, ready: Any, d: Any, moves: bool) -> None:
+def ration(offers: Any, applications: Any, ready: Any, k: Any, d: Any, moves: bool) -> None:
     """Keep of the loans that are `ready` those that fit into the lenders' capital, best first.
 
     Parameters
@@ -157,6 +186,7 @@ def ration(offers: Any, applications: Any, ready: Any, d: Any, moves: bool) -> N
     offers, applications : record arrays, shape (n,)
     ready : uint8 array, shape (n,)
         1 where firm and lenders agree; 0 is written where there is no room.
+    k : conditions of the arrangement
     d : Desk
         What is granted is added to what its banks have promised.
     moves : bool
@@ -175,13 +205,11 @@ def ration(offers: Any, applications: Any, ready: Any, d: Any, moves: bool) -> N
     headroom(d, lending_headroom)
     for n in range(ready.shape[0]):
         if ready[n] == 1:
-            amount[n] = new_exposure(
-                offers[n], applications[n], d.rules[0].drawn_at_signing, moves
-            )
+            amount[n] = new_risk_assets(offers[n], applications[n], k, d.rules[0], moves)
             add_parts(offers[n], amount[n], asked)
     tight = np.zeros(n_banks, np.uint8)
     if mark_tight(tight, asked, lending_headroom):
-        ration_tight(offers, ready, amount, lending_headroom, tight)
+        ration_tight(offers, ready, amount, lending_headroom, tight, d.books)
     for n in range(ready.shape[0]):
         if ready[n] == 1:
             o = offers[n]
@@ -205,8 +233,13 @@ def add_parts(o: Any, amount: float, sums: Any) -> None:
         sums[o.lender[j]] += amount * o.share[j]
 
 
-def ration_tight(offers: Any, ready: Any, amount: Any, lending_headroom: Any, tight: Any) -> None:
-    """As `ration`, where some banks are short; what needs none of these fits in any case."""
+def ration_tight(
+    offers: Any, ready: Any, amount: Any, lending_headroom: Any, tight: Any, books: Any
+) -> None:
+    """As `ration`, where some banks are short; what needs none of these fits in any case.
+
+    What is refused counts at its lead.
+    """
     hard = np.zeros(ready.shape[0], np.int64)
     risk_adjusted_margin = np.zeros(ready.shape[0])
     count = 0
@@ -221,6 +254,7 @@ def ration_tight(offers: Any, ready: Any, amount: Any, lending_headroom: Any, ti
             add_parts(offers[n], -amount[n], lending_headroom)
         else:
             ready[n] = 0
+            books[offers[n].lender[0]].rationed += 1.0
 
 
 def needs_any(o: Any, amount: float, tight: Any) -> bool:

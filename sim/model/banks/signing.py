@@ -5,10 +5,17 @@ from typing import Any
 
 from sim.base.columns import copy_rule
 from sim.model.banks.application import read_application
+from sim.model.banks.capital import (
+    class_weight,
+    covered_weight,
+    defaulted_weight,
+    economic_capital,
+)
 from sim.model.banks.conditions import FIXED
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, REFINANCED
 from sim.model.banks.offer import choose_lenders
 from sim.model.banks.offer_rate import first_rate, later_rate
+from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
 from sim.model.firms.contract_effects import decline_firm, sign_firm
 from sim.model.firms.flows import post_firm
@@ -69,6 +76,7 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     c.review = a.date + 1.0 if k.reviewed == 1 else NEVER
     write_price(c, o.rate, o.later_rate, k, a.date)
     write_conditions(c, k, d)
+    write_weights(c, d.rules[0])
     write_right(c, o, k, a.date)
 
 
@@ -113,6 +121,20 @@ def write_conditions(c: Any, k: Any, d: Any) -> None:
     """Terms that are the same for every firm that signs; bringing lenders together costs."""
     copy_fixed(c, k)
     d.books[c.lead].coordination += k.coordination_cost
+
+
+def write_weights(c: Any, u: Any) -> None:
+    """What the loan requires of capital, and the tax in its interest, by each lender's part."""
+    c.risk_weight = 0.0
+    c.vat_share = 0.0
+    for j in range(c.share.shape[0]):
+        if c.share[j] > 0.0:
+            part = c.limit * c.share[j]
+            weight = covered_weight(class_weight(part, c.sales, u), c.guaranteed, u)
+            c.risk_weight += c.share[j] * weight
+            c.vat_share += c.share[j] * vat_share(part, c.sales, c.rate, u)
+    c.defaulted_weight = defaulted_weight(c.loss, u)
+    c.economic_capital = economic_capital(c.default, c.loss, c.sales * u.eur_per_cny)
 
 
 def write_right(c: Any, o: Any, k: Any, date: float) -> None:
@@ -248,6 +270,7 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
     if k.joint == 1:
         share_out(c, k, d)
     write_conditions(c, k, d)
+    write_weights(c, d.rules[0])
 
 
 def share_out(c: Any, k: Any, d: Any) -> None:

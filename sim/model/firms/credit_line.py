@@ -12,6 +12,7 @@ from sim.base.columns import reset_rule
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
 from sim.model.firms.operations import runway
 from sim.model.firms.record import LOAN_TERMS, NEVER
+from sim.model.firms.undrawn import undrawn
 
 
 class CreditLine(Frozen):
@@ -57,13 +58,6 @@ def repay(f: Any, amount: float) -> None:
     f.balance -= amount
     f.cash -= amount
     f.cum_repaid += amount
-
-
-def undrawn(f: Any) -> float:
-    """What can still be drawn; nothing once the line has been called."""
-    if f.called == 1:
-        return 0.0
-    return max(f.limit - f.balance, 0.0)
 
 
 def manage_cash(f: Any, p: Any) -> None:

@@ -13,6 +13,7 @@ from sim.base.columns import Column, written_out
 from sim.model.firms import record as r
 from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
 from sim.model.firms.relationship import earned
+from sim.model.firms.undrawn import exposed, undrawn
 
 # --- A firm's totals: carried to a date, read at one, and split among lenders --------------------
 
@@ -33,10 +34,12 @@ def _kept(name: str) -> Column:
 
 FLOWS = (
     *map(_kept, (
-        "sales", "cost", "invest", "interest", "drawn", "repaid", "equity", "dividend",
-        "royalty", "relation", "delivery", "balance_years", "fee", "refinanced_years",
-        "relending", "exercise_amount", "gain", "supplier_loss", "exit_cash",
+        "sales", "cost", "invest", "interest", "commitment", "vat", "drawn", "repaid", "equity",
+        "dividend", "royalty", "relation", "delivery", "balance_years", "risk_weighted",
+        "economic", "fee", "refinanced_years", "relending", "exercise_amount", "gain",
+        "supplier_loss", "exit_cash",
     )),
+    Column("npl_years", "CNY million years", "time integral of the balance in default", low=0.0),
     Column("exposure_at_default", MONEY, "balance at default", low=0.0),
     Column("resolved", MONEY, "balance at default whose workout is over", low=0.0),
     Column("recovered", MONEY, "proceeds of workouts that are over", low=0.0),
@@ -52,9 +55,9 @@ FLOWS = (
 
 ACCOUNTS = tuple(column.name for column in FLOWS)
 (
-    SALES, COST, INVEST, INTEREST, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY, RELATION, DELIVERY,
-    BALANCE_YEARS, FEE, REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT, GAIN, SUPPLIER_LOSS,
-    EXIT_CASH,
+    SALES, COST, INVEST, INTEREST, COMMITMENT, VAT, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY,
+    RELATION, DELIVERY, BALANCE_YEARS, RISK_WEIGHTED, ECONOMIC, FEE, REFINANCED_YEARS, RELENDING,
+    EXERCISE_AMOUNT, GAIN, SUPPLIER_LOSS, EXIT_CASH, NPL_YEARS,
     EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, OPERATING, CASH,
 ) = range(len(FLOWS))  # fmt: skip
 N_ACCOUNTS = len(FLOWS)
@@ -67,10 +70,14 @@ CARRIED = {
     "cost": "f.cost * years",
     "invest": "f.invest * years",
     "interest": "f.rate * f.balance * years",
+    "commitment": "f.commitment_fee_rate * undrawn(f) * years",
+    "vat": "f.vat_share * interest",
     "royalty": "f.royalty * years",
     "relation": "earned(f, p, years) if f.contract >= 0 and years > 0.0 else 0.0",
     "delivery": "f.delivery * years",
     "balance_years": "f.balance * years",
+    "risk_weighted": "f.risk_weight * exposed(f) * years",
+    "economic": "f.economic_capital * exposed(f) * years",
     "fee": "f.fee_rate * f.balance * years",
     "refinanced_years": "f.refinanced * f.balance * years",
     "relending": "f.relending_rate * refinanced_years",
@@ -84,6 +91,8 @@ carry = written_out(
     "carry(f, p, years)",
     _FLOWED + [f"f.{_field(name)} += {name}" for name in CARRIED],
     earned=earned,
+    exposed=exposed,
+    undrawn=undrawn,
 )
 read_kept = written_out(
     __name__,
@@ -95,6 +104,8 @@ read_kept = written_out(
         if _field(name) in _RECORD
     ],
     earned=earned,
+    exposed=exposed,
+    undrawn=undrawn,
 )
 
 
@@ -111,6 +122,9 @@ def read_default(f: Any, t: float, row: Any) -> None:
     done = 1.0 if t >= f.recovery_date else 0.0
     row[EXPOSURE_AT_DEFAULT] = f.exposure_at_default
     row[RESOLVED] = f.exposure_at_default * done
+    in_default = max(min(t, f.recovery_date) - f.end, 0.0) if f.exposure_at_default > 0.0 else 0.0
+    row[NPL_YEARS] = f.exposure_at_default * in_default
+    row[RISK_WEIGHTED] += f.defaulted_weight * row[NPL_YEARS]
     row[RECOVERED] = f.recovery * done
     row[COVERED] = borne_by_protection(
         lost, f.exposure_at_default, f.guaranteed, f.first_loss, f.cover_cap
@@ -218,5 +232,6 @@ def audit_living(f: Any, lender: Any, share: Any, quarter: Any, sums: Any) -> No
     total = 0.0
     for j in range(share.shape[0]):
         quarter[lender[j]].held += f.balance * share[j]
+        quarter[lender[j]].weighted += f.risk_weight * exposed(f) * share[j]
         total += share[j]
     sums[WORST_SHARE] = worst(sums[WORST_SHARE], abs(total - 1.0))

@@ -169,6 +169,12 @@ LOAN_TERMS = (
     Column("first_loss", _OF_EXPOSURE, "borne by lenders before protection pays", low=0, high=1),
     Column("cover_cap", _OF_EXPOSURE, "most that protection pays", low=0, high=1, neutral=1.0),
     Column("fee_rate", "per year", "fees of protection on the balance", low=0),
+    Column("commitment_fee_rate", "per year", "fee on the undrawn part of the line", low=0),
+    Column("vat_share", "share", "value-added tax in the interest", low=0, high=1),
+    Column("conversion", "share", "undrawn part that counts as exposure", low=0, high=1),
+    Column("risk_weight", "share", "risk weight of the exposure", low=0),
+    Column("defaulted_weight", "share", "risk weight of the balance in default", low=0),
+    Column("economic_capital", "share", "economic capital of the exposure", low=0),
     Column("refinanced", "share", "part of the balance refinanced by the central bank"),
     Column("relending_rate", "per year", "rate of the central bank on that part", low=0),
     Column(
@@ -234,6 +240,8 @@ def _totals() -> tuple[Column, ...]:
         Column("cum_cost", money, "operating outlays", low=0.0),
         Column("cum_invest", money, "working capital and project capex"),
         Column("cum_interest", money, "interest paid", low=0.0),
+        Column("cum_commitment", money, "fees paid on undrawn lines", low=0.0),
+        Column("cum_vat", money, "value-added tax in the interest", low=0.0),
         Column("cum_drawn", money, "credit drawn", low=0.0),
         Column("cum_repaid", money, "credit repaid, cash recovered at wind-up included", low=0.0),
         Column("cum_equity", money, "equity raised, opening capital included", low=0.0),
@@ -242,6 +250,13 @@ def _totals() -> tuple[Column, ...]:
         Column("cum_relation", money, "margin on deposits and fees earned by the bank"),
         Column("cum_delivery", money, "cost of moving business to the bank", low=0.0),
         Column("cum_balance", "CNY million years", "time integral of the balance", low=0.0),
+        Column(
+            "cum_risk_weighted",
+            "CNY million years",
+            "time integral of risk-weighted exposure",
+            low=0.0,
+        ),
+        Column("cum_economic", "CNY million years", "time integral of economic capital", low=0.0),
         Column("cum_fee", money, "fees of those who bear losses beside the lenders", low=0.0),
         Column(
             "cum_refinanced", "CNY million years", "time integral of refinanced balance", low=0.0

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.base.draws import WORKOUT, exponential
 from sim.base.parameter import Frozen, NonNegative, Share, param
-from sim.model.firms.credit_line import undrawn
+from sim.model.firms.undrawn import undrawn
 
 
 class Workout(Frozen):

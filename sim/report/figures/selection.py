@@ -18,7 +18,7 @@ HEADLINES = (
     "bank.net_margin", "bank.raroc", "bank.credit_loss_rate", "bank.vintage_default_3y",
     "bank.capital_ratio_low", "bank.profit", "bank.credit_loss", "firm.access_share",
     "firm.survival_5y", "firm.survival_10y", "firm.funding_gap", "firm.cost_of_finance",
-    "firm.founder_wealth", "system.any_bank_failure", "system.additional_survivors",
+    "firm.founder_wealth", "bank.buffer_breach", "system.additional_survivors",
     "system.public_cost_rate", "cycle.margin_boom", "cycle.margin_bust", "cycle.margin_gap",
     "cycle.crossed", "cycle.crossover_years",
 )  # fmt: skip
@@ -33,7 +33,7 @@ FIRST = ("consortium", "revenue_swap")
 
 NUMBERS = (
     "bank.net_margin", "cycle.margin_boom", "cycle.margin_bust", "bank.credit_loss_rate",
-    "system.any_bank_failure", "firm.access_share", "firm.survival_5y",
+    "bank.buffer_breach", "firm.access_share", "firm.survival_5y",
 )  # fmt: skip
 """The numbers of a committee, per unit lent, per firm or per history, and per year."""
 
@@ -72,7 +72,7 @@ SIDES = (
     ),
     Side(
         "system", "The public",
-        ("system.any_bank_failure", "system.additional_survivors", "system.public_cost_rate"),
+        ("bank.buffer_breach", "system.additional_survivors", "system.public_cost_rate"),
         ("system.procyclicality", "cycle.new_lending_winter_share"),
         {"bank.capital_ratio_low": 1, "bank.credit_loss_rate": -1},
     ),

@@ -47,13 +47,23 @@ BANK: dict[str, float] = {
     "parent_risk_assets": 5000.0, "parent_equity": 500.0, "appetite": 1.0,
     "signal_precision": 1.0, "market_share": 0.3, "cap_factor": 1.0,
 }  # fmt: skip
-LENDER = {"appetite": 1.0, "signal_precision": 1.0, "single_name": 100.0}
+LENDER = {
+    "appetite": 1.0, "signal_precision": 1.0, "single_name": 100.0, "required_ratio": 0.1,
+}  # fmt: skip
 CAP_FACTORS = {"north": 1.0, "south": 0.5, "west": 0.25}
 
+# One weight for all, nothing for undrawn lines, no tax: a bank holds a tenth of what it lends.
 CAPITAL: dict[str, float] = {
-    "risk_weight": 1.0, "defaulted_risk_weight": 1.5, "required_ratio": 0.1,
+    "small_weight": 1.0, "medium_weight": 1.0, "large_weight": 1.0,
+    "small_line": 10.0, "small_sales": 40.0, "medium_sales": 300.0,
+    "cancellable_conversion": 0.0, "committed_conversion": 0.0,
+    "recognised_cover_share": 0.0, "protector_weight": 0.2,
+    "provided_weight": 1.5, "unprovided_weight": 1.5, "large_provision_share": 0.2,
+    "minimum_ratio": 0.08, "conservation_buffer": 0.01, "own_buffer": 0.01, "eur_per_cny": 0.125,
     "hurdle_rate": 0.1, "replenish_share": 1.0, "single_name_share": 0.1,
-    "failure_ratio": 0.08,
+}  # fmt: skip
+TAXATION: dict[str, float] = {
+    "income_tax_rate": 0.0, "vat_rate": 0.0, "exempt_line": 10.0, "exempt_rate_multiple": 1.5,
 }  # fmt: skip
 
 # The slope of default in quality is 0, so default is as believed whatever the signals say.
@@ -114,7 +124,7 @@ def bank(**terms: float) -> Bank:
 
 def rules(**values: Any) -> Any:
     """Rules common to all banks, some of them changed."""
-    return pack([UNDERWRITING | CAPITAL | RULES | CHOICE | OTHERS | values])[0]
+    return pack([UNDERWRITING | CAPITAL | TAXATION | RULES | CHOICE | OTHERS | values])[0]
 
 
 def banks(**by_name: dict[str, float]) -> Rows:
@@ -132,6 +142,7 @@ def conditions(belief: dict[str, Any] | None = None, **clauses: Any) -> Any:
         population=SimpleNamespace(firms=1000),
         relationship=SimpleNamespace(plain_wallet_share=CAPTURE_PLAIN),
         underwriting=SimpleNamespace(bilateral_lenders=3),
+        capital=SimpleNamespace(**CAPITAL),
     )
     believed = Belief(**BELIEF | (belief or {}))
     found = conditions_of(Arrangement.model_validate(clauses), believed, scenario)

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.model.banks.risk_weights import (
+from tests.oracles.internal_ratings import (
     DEFAULT_PROB_FLOOR,
     STANDARDISED_WEIGHTS,
     corporate_capital,
