@@ -126,6 +126,7 @@ WORKOUT = 6
 SIGNAL = 7
 ROSTER = 10  # 8 and 9 stay free: an old number must not come back with a new meaning
 REACH = 11
+ACCOUNT = 12
 MACRO = 101
 FRAILTY = 102
 EQUITY_MARKET = 103
@@ -140,6 +141,7 @@ STREAMS = {
     "signal": (SIGNAL, "what banks see of a firm, by bank and ordinal; discount of an offer"),
     "roster": (ROSTER, "order in which a firm turns to banks"),
     "reach": (REACH, "whether a policy reaches a firm"),
+    "account": (ACCOUNT, "where a firm has its basic account, and to which bank it moves"),
     "macro": (MACRO, "switches of the macro regime"),
     "frailty": (FRAILTY, "yearly systematic factor"),
     "equity market": (EQUITY_MARKET, "switches between open market and winter"),

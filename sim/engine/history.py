@@ -77,7 +77,8 @@ BANK_PANEL = (
     Column("capital_ratio", "share of risk-weighted assets", "capital of desk and parent bank"),
     Column("interest", MONEY, "interest received", low=0.0),
     Column("commitment", MONEY, "fees on undrawn lines", low=0.0),
-    Column("relationship", MONEY, "margin on deposits and fees from banking business"),
+    Column("relationship", MONEY, "margin on deposits and fees from business of its borrowers"),
+    Column("hosted", MONEY, "the same from firms that it does not lend to; its parent's"),
     Column("gain", MONEY, "gains on rights realised in cash", low=0.0),
     Column("royalty", MONEY, "royalties received", low=0.0),
     Column("funding", MONEY, "transfer price of all loans and loans in default", low=0.0),
@@ -128,6 +129,7 @@ SYSTEM_PANEL = (
     Column("frailty", "x", "yearly systematic factor, mean 1"),
     *SUM_COLUMNS,
     *PROTECTION_RESULTS,
+    Column("outside_business", MONEY, "banking business at banks outside the scenario"),
 )
 """The panel of the system: one row for each settlement."""
 

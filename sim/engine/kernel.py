@@ -34,6 +34,7 @@ from sim.model.banks import (
     judgement,
     offer,
     offer_rate,
+    own_business,
     provisions,
     signing,
     taxation,
@@ -68,8 +69,8 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     equity,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
-    application, judgement, offer_rate, capital, taxation, credit_decision, withdrawal, offer,
-    choice, signing, committee, provisions, books, ledger, quarter,
+    application, judgement, offer_rate, own_business, capital, taxation, credit_decision,
+    withdrawal, offer, choice, signing, committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (

@@ -37,6 +37,7 @@ MEANINGS = {
     "insurers": "bear losses for a premium",
     "lessors": "own leased equipment and bear losses for a fee",
     "trusts": "bear losses for a fee on behalf of their investors",
+    "other banks": "keep basic accounts of firms and are not in the scenario",
     "state": "takes value-added tax on interest and tax on banks' profit",
 }
 """Every party that pays or is paid, and who it is."""
@@ -44,8 +45,8 @@ MEANINGS = {
 PARTIES = tuple(MEANINGS)
 (
     FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
-    SUPPLIERS, INSURERS, LESSORS, TRUSTS, STATE,
-) = range(14)  # fmt: skip
+    SUPPLIERS, INSURERS, LESSORS, TRUSTS, OTHER_BANKS, STATE,
+) = range(15)  # fmt: skip
 
 # --- Accounts of the ledger: what is paid, by whom and to whom -----------------------------------
 
@@ -97,7 +98,14 @@ EXIT_CASH = _paid("cash at exit", FIRMS, INVESTORS, "cash of firms listed or sol
 SUBSCRIPTION = _paid("subscription", HOLDERS, FIRMS, "rights that are exercised")
 GAINS = _paid("gains on rights", HOLDERS, BANKS, "part of a gain passed to lenders")
 RECOVERIES = _paid("recoveries", SUPPLIERS, BANKS, "sale of what is left of firms")
-BUSINESS = _paid("banking business", FUNDING, BANKS, "margin on deposits, fees for payments")
+BUSINESS = _paid("banking business", FUNDING, BANKS, "margin on deposits and fees, of lenders")
+HOSTED = _paid(
+    "banking business beside loans", FUNDING, PARENTS,
+    "the same of banks that do not lend to the firm",
+)  # fmt: skip
+ELSEWHERE = _paid(
+    "banking business elsewhere", FUNDING, OTHER_BANKS, "the same of banks outside the scenario"
+)
 FUNDS = _paid("funding", BANKS, FUNDING, "cost of the bank's own funds, less what capital earns")
 RELENDING = _paid("interest on relending", BANKS, CENTRAL_BANK, "interest on refinanced balances")
 OPERATING = _paid("operating cost", BANKS, SUPPLIERS, "running cost of loans")

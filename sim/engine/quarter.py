@@ -21,8 +21,11 @@ from sim.engine.ledger import (
     CAPITAL,
     FEES,
     FIRMS,
+    FUNDING,
     LEASED,
     LESSORS,
+    OTHER_BANKS,
+    PARENTS,
     PARTIES,
     PROTECTION_PROVIDERS,
     SUPPLIERS,
@@ -53,6 +56,7 @@ QUARTER = Table(
 AUDIT = Table(
     (
         Column("cash", MONEY, "cash of all firms, as posted"),
+        Column("business", MONEY, "banking business of all firms, as posted"),
         Column("exposure_at_default", MONEY, "balances at default, as posted"),
         Column("resolved", MONEY, "those whose workout is over, as posted"),
         Column("promised", MONEY, "borne by protection providers and not yet paid"),
@@ -167,6 +171,7 @@ def read_firms(w: Closing, date: float) -> None:
 def audit_posted(audit: Any, firm: Any, posted: Any) -> None:
     """Add one firm that has entered to the sums that identities need."""
     audit.cash += posted[f.CASH]
+    audit.business += posted[f.BUSINESS]
     audit.exposure_at_default += posted[f.EXPOSURE_AT_DEFAULT]
     audit.resolved += posted[f.RESOLVED]
     audit.promised += posted[f.COVERED] - posted[f.GUARANTEED]
@@ -204,6 +209,7 @@ _OF_FIRMS = (
     (ledger.ROUNDS, f.EQUITY), (ledger.DIVIDENDS, f.DIVIDEND), (ledger.EXIT_CASH, f.EXIT_CASH),
     (ledger.SUBSCRIPTION, f.EXERCISE_AMOUNT), (ledger.GAINS, f.GAIN),
     (ledger.RECOVERIES, f.RECOVERED), (ledger.BUSINESS, f.RELATION),
+    (ledger.HOSTED, f.HOSTED), (ledger.ELSEWHERE, f.OUTSIDE_BUSINESS),
 )  # fmt: skip
 """Accounts of firms, and the total that is paid on each."""
 _OF_BANKS = (
@@ -263,6 +269,7 @@ def check_identities(w: Closing) -> None:
     """Write both sides of every identity, in the order of `sim.engine.settlement.identities`."""
     audit, firms, banks = w.audit[0], w.parties[FIRMS], w.parties[BANKS]
     n = firms_close(w.sides, 0, audit, firms)
+    n = business_closes(w.sides, n, audit, w.paid)
     n = loans_close(w.sides, n, w.books, w.quarter, audit, firms)
     n = losses_close(w.sides, n, w.books, w.quarter, audit, w.paid[_BORNE])
     n = banks_close(w.sides, n, w.books, banks)
@@ -282,6 +289,18 @@ def hold(sides: Any, n: int, left: float, right: float, scale: float) -> int:
 def firms_close(sides: Any, n: int, audit: Any, firms: Any) -> int:
     """Cash of all firms equals what the ledger says they received less what they paid."""
     return hold(sides, n, audit.cash, firms.received, firms.turned + abs(audit.cash))
+
+
+def business_closes(sides: Any, n: int, audit: Any, paid: Any) -> int:
+    """All banking business of firms is at a lender, another bank of the scenario, or outside."""
+    had = paid[_BUSINESS, FUNDING, BANKS] + paid[_HOSTED, FUNDING, PARENTS]
+    had += paid[_ELSEWHERE, FUNDING, OTHER_BANKS]
+    return hold(sides, n, had, audit.business, audit.business)
+
+
+_BUSINESS, _HOSTED, _ELSEWHERE = (
+    ACCOUNTS.index(one) for one in (ledger.BUSINESS, ledger.HOSTED, ledger.ELSEWHERE)
+)
 
 
 def loans_close(sides: Any, n: int, books: Any, quarter: Any, audit: Any, firms: Any) -> int:

@@ -47,7 +47,7 @@ def closing(w: World) -> Closing:
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=w.common, banks=w.bank_rules,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=QUARTER.empty(banks), audit=AUDIT.empty(1), sums=np.zeros(len(f.SUMS)),
-        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((9 + 3 * banks, 3)),
+        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((10 + 3 * banks, 3)),
     )  # fmt: skip
 
 
@@ -56,6 +56,7 @@ def identities(w: World) -> list[str]:
     banks = w.scenario.bank
     return [
         "firms' cash against the ledger",
+        "banking business of firms",
         *(f"loans of {name}" for name in banks),
         "loans in default",
         *(f"losses on loans of {name}" for name in banks),
@@ -76,5 +77,6 @@ def record(w: World, date: float, c: Closing) -> None:
     w.panel.append((date, panel[:, : len(BANK_COLUMNS)]))
     now = w.market_conditions[0]
     state = [now.regime, now.winter, now.frailty]
-    w.system.append((date, np.concatenate([state, c.sums, c.results])))
+    outside = [w.total[f.OUTSIDE_BUSINESS]]
+    w.system.append((date, np.concatenate([state, c.sums, c.results, outside])))
     w.tally[REFINANCED] = c.sums[f.REFINANCED]

@@ -23,7 +23,7 @@ from sim.model.economy.equity_market import market_path
 from sim.model.economy.macro import Path, macro_path, regime_names
 from sim.model.firms.flows import N_ACCOUNTS, PARTY_FLOWS
 from sim.model.firms.record import BIRTH as BIRTH_EVENT
-from sim.model.firms.record import FIRM, LOG, MARKET_CONDITIONS
+from sim.model.firms.record import FIRM, KNOWN_BANKS, LOG, MARKET_CONDITIONS
 from sim.model.firms.sector import merged
 from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 
@@ -283,6 +283,8 @@ def new_world(
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
     macro, market = paths_of(scenario, replication)
     n, n_banks = firms.shape[0], scenario.n_banks
+    roster = roster_of(scenario, key)
+    firms.known_bank = roster[:, np.arange(KNOWN_BANKS) % roster.shape[1]]
     terms, admission = conditions_on((), scenario)
     market_conditions = MARKET_CONDITIONS.empty(1)
     market_conditions.k0, market_conditions.k1 = key
@@ -296,7 +298,7 @@ def new_world(
         banks=banks_at_start(scenario), common=common_rules(scenario),
         bank_rules=bank_rules(scenario), terms=terms, admission=admission,
         posted=np.zeros((n, N_ACCOUNTS)),
-        roster=roster_of(scenario, key),
+        roster=roster,
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         by_terms=no_flows(()),

@@ -21,6 +21,7 @@ PILOT_REPLICATIONS = 6
 DAMPING = 0.7
 DEFAULT_GAPS = tuple(f"bank.belief_gap_default_{stage}" for stage in STAGES)
 LOSS_GAP = "bank.belief_gap_loss"
+BUSINESS_GAP = "bank.belief_gap_business"
 
 
 def solve(
@@ -62,14 +63,14 @@ def believed_under(scenario: Scenario, name: str) -> tuple[str, ...]:
 
 
 def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:
-    """Mean ratio of realised to believed, by stage and for losses, one row an arrangement.
+    """Mean ratio of realised to believed, by stage, for losses and for business, by arrangement.
 
     >>> rows = [("plain", LOSS_GAP, 1.0), ("plain", LOSS_GAP, 1.5), ("plain", "other", 9.0)]
     >>> frame = pd.DataFrame(rows, columns=["arrangement", "outcome", "value"])
     >>> float(realised_over_believed(frame).loc["plain", LOSS_GAP])
     1.25
     """
-    rows = outcomes[outcomes["outcome"].isin((*DEFAULT_GAPS, LOSS_GAP))]
+    rows = outcomes[outcomes["outcome"].isin((*DEFAULT_GAPS, LOSS_GAP, BUSINESS_GAP))]
     return rows.pivot_table(index="arrangement", columns="outcome", values="value")
 
 
@@ -83,6 +84,7 @@ def updated_beliefs(scenario: Scenario, name: str, gap: "pd.Series[float]") -> d
     loss = _damped(gap.get(LOSS_GAP, np.nan))
     for key in ("loss_secured", "loss_unsecured"):
         level[key] = min(level[key] * loss, 1.0)
+    level["business"] *= _damped(gap.get(BUSINESS_GAP, np.nan))
     return level
 
 

@@ -56,6 +56,7 @@ from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.replication_file import Replication
 from sim.experiment.results import RECORDS, TABLES, Reduced, Results, joined, names
 from sim.experiment.workers import usual_workers
+from sim.model.firms.flows import RELATION
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.contracts import contract_frame
 from sim.outcomes.mark import evaluate
@@ -494,6 +495,7 @@ def run_arrangement(
 def freeze(w: World) -> History:
     """The history of a finished world."""
     settings = w.scenario.experiment
+    w.firms["cum_relation"] = w.posted[:, RELATION]
     return History(
         arrangement=w.name, replication=w.replication, firms=w.firms, book=w.book.rows,
         dates=np.array([date for date, _ in w.panel]),

@@ -22,7 +22,12 @@ FLOWS: Members = {
     ("interest",): {"name": "interest_income", "better": "higher", "low": 0.0,
         "what": "interest received from firms"},
     ("relationship",): {"name": "relationship_income", "better": "higher",
-        "what": "margin on deposits and fees from borrowers' banking business"},
+        "what": "margin on deposits and fees of lenders, from their borrowers' banking business"},
+    ("hosted",): {"name": "hosted_income", "better": "neither",
+        "what": "the same of banks from firms that they do not lend to; their parents', and no"
+        " part of profit"},
+    ("relationship", "hosted"): {"name": "business_income", "better": "higher",
+        "what": "the same of all banks of the scenario, lenders or not"},
     ("gain",): {"name": "equity_gain", "better": "higher", "low": 0.0, "heavy_tailed": True,
         "what": "gains on rights realised in cash and passed on to banks",
         "formula": SUMMED + "; rights that still live are not counted"},
@@ -82,6 +87,16 @@ def flow(history: History, columns: tuple[str, ...]) -> float:
 def rate(history: History, columns: tuple[str, ...]) -> float:
     """Income and expenses per unit lent."""
     return ratio(total(history, *columns), balance_years(history))
+
+
+@outcome("bank.all_banks_margin", unit="per year", better="higher", basis="flow",
+    formula="profit before tax and policy subsidy, with the business of firms at banks of the"
+    " scenario that do not lend to them, over the time integral of the balance lent; only"
+    " differences between arrangements tell, since much of that business has nothing to do with"
+    " loans", source=HOUSE, label="Margin of all banks of the scenario")  # fmt: skip
+def all_banks_margin(history: History) -> float:
+    """What lenders earn less what other banks of the scenario lose to them."""
+    return ratio(total(history, "profit_before_tax", "hosted"), balance_years(history))
 
 
 @outcome("bank.subsidy", unit="CNY million", better="lower", basis="flow",

@@ -26,6 +26,7 @@ from sim.outcomes.reading import (
     ratio,
     remembered,
     signed_in,
+    total,
     years_of_stage,
     yield_of,
 )
@@ -104,6 +105,16 @@ def net_margin_of(history: History, stage: int) -> float:
 def belief_gap_default(history: History) -> float:
     """Realised over believed defaults."""
     return _belief_gap(history, np.ones(history.book.shape[0], dtype=bool))
+
+
+@outcome("bank.belief_gap_business", unit="ratio", better="neither", basis="flow",
+    formula="banking business that lenders had from their borrowers in the experiment over what"
+    " they expected a year at the signing of each contract times its years in force", source=HOUSE,
+    label="Realised over believed banking business")  # fmt: skip
+def belief_gap_business(history: History) -> float:
+    """Realised over believed banking business."""
+    expected = of_book(history)["business"] * contract_years(history)
+    return ratio(total(history, "relationship"), float(expected.sum()))
 
 
 @family("bank.belief_gap_default_{stage}", over=BY_STAGE, whole="bank.belief_gap_default",

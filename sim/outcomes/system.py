@@ -97,6 +97,30 @@ def public_cost_rate(history: History) -> float:
     return ratio(public_cost(history), balance_years(history))
 
 
+def all_business(history: History) -> float:
+    """Banking business of all firms, wherever their accounts are, CNY million."""
+    outside = float(history.series("outside_business")[history.during()].sum())
+    return total(history, "relationship", "hosted") + outside
+
+
+@outcome("system.business_income", unit="CNY million", better="higher", basis="flow",
+    formula="margin on deposits and fees of all banks, outside ones too, from all firms; moving"
+    " business from bank to bank does not change it", source=HOUSE)  # fmt: skip
+def business_income(history: History) -> float:
+    """Banking business that exists."""
+    return all_business(history)
+
+
+@outcome("system.banks_margin", unit="per year", better="higher", basis="flow",
+    formula="lenders' profit before tax and policy subsidy, with all other banking business of"
+    " firms at any bank, over the time integral of the balance lent; only differences between"
+    " arrangements tell", source=HOUSE, label="Margin of the banking system")  # fmt: skip
+def banks_margin(history: History) -> float:
+    """What lending and banking firms earns all banks together."""
+    own = total(history, "profit_before_tax") - total(history, "relationship")
+    return ratio(own + all_business(history), balance_years(history))
+
+
 @outcome("system.policy_subsidy", unit="CNY million", better="lower", basis="flow",
     formula="policy subsidy paid to the desks, summed over banks and the experiment",
     source=HOUSE)  # fmt: skip

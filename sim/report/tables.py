@@ -163,6 +163,7 @@ _BELIEFS = {
     "bank.belief_gap_default_expansion": "Defaults, expanding firms",
     "bank.belief_gap_default_mature": "Defaults, mature firms",
     "bank.belief_gap_loss": "Loss given default",
+    "bank.belief_gap_business": "Banking business",
 }
 
 _LEVELS = frozenset({

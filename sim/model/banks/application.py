@@ -19,6 +19,7 @@ APPLICATION = Table(
         Column("date", "years", "date of the committee"),
         Column("firm", "-", "row of the firm", "i8"),
         Column("request", "bits", "what it asks for", "i1"),
+        Column("host", "code", "bank of its basic account, -1 outside", "i4"),
         Column("home", "code", "bank that it turns to first", "i4"),
         Column(
             "roster", "code", "banks in the order in which it knows them", "i4", MOST_LENDERS + 1
@@ -68,7 +69,7 @@ APPLICATION = Table(
 
 
 _AS_IN_THE_RECORD = {
-    "firm", "request", "home", "stage", "sector", "birth", "sales", "value", "last_round",
+    "firm", "request", "host", "home", "stage", "sector", "birth", "sales", "value", "last_round",
     "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
     "rate", "conversion", "risk_weight", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",

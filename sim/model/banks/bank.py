@@ -70,6 +70,7 @@ BANK_RULES = Table(
         Column("appetite", "x", "factor on the policy subsidy"),
         Column("signal_precision", "x", "precision of the bank's own signals"),
         Column("cap_factor", "x", "factor on the caps on one line"),
+        Column("account_share", "share", "of moves of basic accounts, those that end here"),
         Column("single_name", "CNY million", "most lent to one firm"),
         Column("required_ratio", "share", "capital that it holds against weighted exposure"),
         Column("demanded_ratio", "share", "what of it the supervisor demands"),
@@ -110,6 +111,10 @@ def common_rules(scenario: Any) -> Rows:
         "single_name_share", "minimum_ratio", "conservation_buffer", "own_buffer",
         "endowment_multiple",
     }  # fmt: skip
+    of_accounts = {
+        "delivery_cost", "guarantee_fee_rate", "loan_account_turns", "loan_account_cap",
+        "account_move_hazard", "main_bank_hazard",
+    }  # fmt: skip
     backed, other = venture_means(s.equity.venture_logit, s.equity.venture_quality_slope)
     groups = [s.loan_prime_rate, s.underwriting, s.taxation, s.choice, s.provisions]
     beliefs = s.belief.model_dump(exclude={"default", "by_arrangement"})
@@ -120,7 +125,7 @@ def common_rules(scenario: Any) -> Rows:
             {"prior_backed": backed, "prior_other": other},
             {"drawn_at_signing": s.credit_line.drawn_at_signing},
             s.lifecycle.model_dump(include={"diversion_hazard", "monitoring_effect"}),
-            s.relationship.model_dump(include={"delivery_cost"}),
+            s.relationship.model_dump(include=of_accounts),
             s.right.model_dump(include={"right_volatility", "right_discount"}),
         ]
     )  # fmt: skip
@@ -129,13 +134,15 @@ def common_rules(scenario: Any) -> Rows:
 def bank_rules(scenario: Any) -> Rows:
     """Parameters of each bank, shape (n_banks,)."""
     thousands = scenario.population.firms / 1000.0
-    capital = scenario.capital
+    capital, outside = scenario.capital, scenario.relationship.outside_share
+    whole = sum(bank.market_share for bank in scenario.bank.values())
     return filled(
         BANK_RULES,
         (
             {
                 "appetite": bank.appetite, "signal_precision": bank.signal_precision,
                 "cap_factor": bank.cap_factor,
+                "account_share": bank.market_share / whole * (1.0 - outside),
                 "single_name": bank.parent_capital * capital.single_name_share,
                 "required_ratio": required_ratio(capital, bank.surcharge),
                 "demanded_ratio": demanded_ratio(capital, bank.surcharge),

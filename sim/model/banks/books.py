@@ -35,6 +35,7 @@ def take_flows(b: Any, q: Any, flow: Any) -> None:
     q.commitment = flow[f.COMMITMENT]
     q.vat = flow[f.VAT]
     q.relationship = flow[f.RELATION]
+    q.hosted = flow[f.HOSTED]
     q.gain = flow[f.GAIN]
     q.royalty = flow[f.ROYALTY]
     q.operating = flow[f.OPERATING]

@@ -100,7 +100,7 @@ def upside_cost(o: Any, a: Any, k: Any, u: Any) -> float:
     cost = cost * math.exp(u.private_information_slope * a.quality)
     if o.right != SWAP:
         return cost
-    moving = u.delivery_cost * (k.full_wallet_share - k.base_wallet_share) * a.business
+    moving = u.delivery_cost * a.business
     return min(cost, moving * k.right_years * a.switching_cost_weight)
 
 

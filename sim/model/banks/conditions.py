@@ -39,6 +39,7 @@ _BELIEFS = (
         "default_probability", "per year", "of a borrower of average quality, by stage", length=4
     ),
     Column("believed_loss", "share", "loss given default that lenders bear"),
+    Column("believed_business", "x", "banking business that comes, against the firm's of today"),
     Column("right_worth", "CNY per CNY of subscription amount", "by stage", length=4),
 )
 _OF_ONE_FIRM = {
@@ -82,10 +83,10 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
         **security.conditions(a.security), **loss_sharing.conditions(a.loss_sharing),
         **funding.conditions(a.funding, scenario.population.firms / 1000.0),
         **introduction.conditions(a.introduction), **upside.conditions(a.upside),
-        **commitment.conditions(a.commitment, scenario.relationship.plain_wallet_share),
+        **commitment.conditions(a.commitment),
         "open": 1, "reach": 1.0,
         "default_probability": belief.default_probability, "right_worth": belief.right_worth,
-        "believed_loss": believed_loss(a, belief),
+        "believed_loss": believed_loss(a, belief), "believed_business": belief.business,
     }  # fmt: skip
     side_by_side = not found["joint"] and not found["unsecured"]
     most = scenario.underwriting.bilateral_lenders if side_by_side else found["members"]

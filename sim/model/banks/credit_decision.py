@@ -18,6 +18,7 @@ import numpy as np
 from sim.model.banks.capital import class_weight, covered_weight, exposure
 from sim.model.banks.judgement import sees_setback
 from sim.model.banks.offer_rate import mean_rate, own_rate
+from sim.model.banks.own_business import write_business
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
 from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP
@@ -67,6 +68,8 @@ def break_even_rate(
     return whole / (1.0 - default)
 
 
+LEAST_LENT = 1e-9
+"""CNY million; a lender without a part has nothing to spread its costs over."""
 LEAST_DRAWN = 0.01
 """Of a line: what is reckoned as drawn at least, where a cost is spread over what is lent."""
 
@@ -86,7 +89,7 @@ def marginal_cost(a: Any, k: Any, u: Any) -> float:
 
 
 def right_income(o: Any, a: Any, k: Any, u: Any, line: float) -> float:
-    """Believed income from the right per unit of line and year.
+    """Believed income from the right per unit lent, `line`, and year.
 
     The desk books banking business, not the chance of an unexercised swap right.
     """
@@ -114,19 +117,13 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         line += o.part[j]
     line = max(line, 1e-9)
     grant(o, k, line, a.value)
+    o.monitored = 1 if is_monitored(o, a, k, u, line) else 0
     price = mean_rate(own_rate(a, u), k)
-    banking = (
-        u.relationship_weight
-        * 0.5
-        * (k.base_wallet_share + k.full_wallet_share)
-        * a.business
-        / line
-    )
-    effort = u.screening_cost / (line * k.years)
     patience = u.renewal_patience_rate + (u.joint_patience_rate if k.stands_still == 1 else 0.0)
     drawn = max(u.drawn_at_signing, LEAST_DRAWN)
     fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
-    rent = banking + fees + right_income(o, a, k, u, line) - effort + patience * a.renewal
+    common = fees + right_income(o, a, k, u, drawn * line) + patience * a.renewal
+    common -= k.coordination_cost / (drawn * line * k.years)
     subsidy = u.policy_subsidy_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
     funds = marginal_cost(a, k, u)
     cost = u.operating_cost[a.stage] + k.fee_rate
@@ -137,8 +134,22 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
         needed = break_even_rate(o.default[j], k.believed_loss, funds, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
-        o.surplus[j] = net + (rent + bank.appetite * subsidy) - needed
+        write_business(o, j, a, k, u, bank)
+        lent = max(drawn * o.part[j], LEAST_LENT)
+        judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
+        watching = u.monitoring_cost if j == 0 and o.monitored == 1 else 0.0
+        own = (u.relationship_weight * o.gained_business[j] - judging / k.years - watching) / lent
+        o.surplus[j] = net + (common + own + bank.appetite * subsidy) - needed
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0
+
+
+def is_monitored(o: Any, a: Any, k: Any, u: Any, line: float) -> bool:
+    """Whether monitoring pays the lead for its own share of the loan (free riding)."""
+    drawn = u.drawn_at_signing * line
+    leverage = min(drawn / max(a.value, 0.1), 5.0)
+    saved = u.diversion_hazard * leverage * u.monitoring_effect * k.believed_loss * drawn
+    share = o.part[0] / line if line > 0.0 else 0.0
+    return u.monitoring_effort * share * saved > u.monitoring_cost
 
 
 # --- Capital rations: each bank takes the best loans that its capital budget carries -------------

@@ -25,6 +25,18 @@ OFFER = Table(
         Column("share", "share", "part of each lender in the line", length=MOST_LENDERS),
         Column("surplus", "per year", "left over the break-even rate", length=MOST_LENDERS),
         Column("default", "per year", "believed default, by lender", length=MOST_LENDERS),
+        Column(
+            "business",
+            "CNY million a year",
+            "banking business that each expects to have",
+            length=MOST_LENDERS,
+        ),
+        Column(
+            "gained_business",
+            "CNY million a year",
+            "what of it hangs on lending",
+            length=MOST_LENDERS,
+        ),
         Column("accepts", "flag", "the lender agrees", "i1", MOST_LENDERS),
         Column("news_precision", "-", "precision of the lead's signal"),
         Column("news", "-", "that signal times its precision"),

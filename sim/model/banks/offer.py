@@ -7,7 +7,7 @@ whether lenders agree, for how much, at what rate and with whom.
 import math
 from typing import Any
 
-from sim.model.banks.credit_decision import decide
+from sim.model.banks.credit_decision import decide, is_monitored
 from sim.model.banks.judgement import judge
 from sim.model.banks.offer_rate import first_rate, later_rate, mean_rate, own_rate
 from sim.model.banks.withdrawal import look_again
@@ -124,12 +124,4 @@ def finish(o: Any, a: Any, k: Any, u: Any) -> None:
     o.mean_rate = mean_rate(own, k)
     o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line else 0
     grant(o, k, o.line, a.value)
-    o.monitored = 1 if is_monitored(o, a, k, u) else 0
-
-
-def is_monitored(o: Any, a: Any, k: Any, u: Any) -> bool:
-    """Whether monitoring pays the lead for its own share of the loan (free riding)."""
-    drawn = u.drawn_at_signing * o.line
-    leverage = min(drawn / max(a.value, 0.1), 5.0)
-    saved = u.diversion_hazard * leverage * u.monitoring_effect * k.believed_loss * drawn
-    return u.monitoring_effort * o.share[0] * saved > u.monitoring_cost
+    o.monitored = 1 if is_monitored(o, a, k, u, o.line) else 0

@@ -67,6 +67,9 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     c.default = o.default[0]
     c.loss = k.believed_loss
     c.judgement = o.quality[0]
+    c.business = 0.0
+    for j in range(o.lenders):
+        c.business += o.business[j]
     c.monitored = o.monitored
     c.signed = 1 if code > 0 else 0
     c.terms = code

@@ -84,6 +84,9 @@ class Belief(Frozen):
     )
     loss_secured: Share = param(unit="share", meaning="loss given default, secured")
     loss_unsecured: Share = param(unit="share", meaning="loss given default, unsecured")
+    business: NonNegative = param(
+        unit="x", meaning="banking business over the contract, against that at its signing"
+    )
     right_worth: StageVector = param(
         unit="CNY per CNY of subscription amount",
         meaning="present worth of a right to the lenders' side, by stage",

@@ -25,6 +25,7 @@ CONTRACT = Table(
         *TERMS,
         Column("default", "per year", "believed default"),
         Column("loss", "share", "believed loss given default, net of protection"),
+        Column("business", "CNY million a year", "banking business that its lenders expect"),
         Column("judgement", "standard deviations", "posterior mean of quality"),
         Column("value", "CNY million", "valuation at signing"),
         Column("sales", "CNY million a year", "sales at signing"),

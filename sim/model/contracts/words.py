@@ -361,12 +361,12 @@ def _royalty(clause: Any) -> str:
 
 def _agreement(clause: Any) -> str:
     words = []
-    if clause.priority_wallet_share is not None:
-        said = "The firm promises priority: {share} of its banking business comes along."
-        words.append(tr(said, share=percent(clause.priority_wallet_share)))
-    if clause.demanded_wallet_share is not None:
-        said = "What buys the right off is {share} of that business."
-        words.append(tr(said, share=percent(clause.demanded_wallet_share)))
+    if clause.promised_move_hazard > 0.0:
+        said = "The firm promises its basic account, which moves to the lender at {rate} a year."
+        words.append(tr(said, rate=number(clause.promised_move_hazard)))
+    if clause.demanded_move_hazard > 0.0:
+        said = "What buys a right off is that account, which then moves at {rate} a year."
+        words.append(tr(said, rate=number(clause.demanded_move_hazard)))
     if clause.listing_wallet_share > 0.0:
         said = "At a listing {share} of the proceeds stay at the bank."
         words.append(tr(said, share=percent(clause.listing_wallet_share)))
@@ -375,6 +375,8 @@ def _agreement(clause: Any) -> str:
         words.append(tr("Leaving costs the firm {share} of the line.", share=share))
     if clause.lenders_stand_still:
         words.append(tr("No lender withdraws alone."))
+    if clause.lenders_pool_business:
+        words.append(tr("Lenders share the business of the basic account as they share the loan."))
     return gap().join(words) or tr("A cooperation agreement stands beside the loan.")
 
 

@@ -12,6 +12,7 @@ from sim.model.firms.clock import accrue, refresh
 from sim.model.firms.credit_line import buffer, draw, release, repay
 from sim.model.firms.events import tidy
 from sim.model.firms.record import note
+from sim.model.firms.relationship import follow_lender
 from sim.model.firms.right import choose_delivery
 from sim.model.firms.undrawn import undrawn
 
@@ -23,7 +24,7 @@ def sign_firm(
     """Let contract `k`, in a row of the book, take effect at `t`."""
     if f.status == r.ALIVE:
         accrue(f, p, t)
-        sign(f, p, t, k, row)
+        sign(f, p, c, t, k, row)
         note(f, t, r.SIGNED, k.limit, log, cursor)
         settle_request(f, p, c, t, next_time, pending, log, cursor)
 
@@ -61,19 +62,22 @@ take_promises = copy_rule(__name__, "take_promises", r.PROMISES)
 take_right_terms = copy_rule(__name__, "take_right_terms", r.RIGHT_TERMS)
 
 
-def sign(f: Any, p: Any, t: float, k: Any, row: int) -> None:
+def sign(f: Any, p: Any, c: Any, t: float, k: Any, row: int) -> None:
     """Take over the terms of contract `k`; a balance in force is rolled into it."""
     first = f.limit <= 0.0
-    demanded = f.full_wallet_share
+    demanded = f.demanded_move_hazard
+    old = f.home
     release(f)
     take_loan(f, k)
     take_promises(f, k)
     if f.right == r.SWAP:
         # What a living right demands outlasts the loan that it came with.
-        f.full_wallet_share = demanded
+        f.demanded_move_hazard = demanded
     f.contract = row
     f.home = k.lead
     f.switched_bank += k.switched_bank
+    if k.switched_bank == 1:
+        follow_lender(f, p, c, old)
     f.signed += k.signed
     take_right(f, p, t, k)
     if f.balance > f.limit:

@@ -31,7 +31,7 @@ from sim.model.firms.project import (
     try_project,
 )
 from sim.model.firms.record import ask, note
-from sim.model.firms.relationship import move_accounts
+from sim.model.firms.relationship import move_account
 from sim.model.firms.right import (
     choose_delivery,
     count_compliance,
@@ -69,6 +69,8 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         if f.project == 1:
             f.cum_gap += f.demand
             f.project = 0
+    elif cause == r.ACCOUNT_MOVE:
+        move_account(f, p, c)
 
 
 def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: Any) -> None:
@@ -123,10 +125,8 @@ def on_term(f: Any, p: Any, t: float, event: int, log: Any, cursor: Any) -> None
 
 def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
     """The quarter ends: shocks, accounts, the trigger, cash and the need for credit."""
-    years = t - f.shocked
     take_shock(f, p, c, t)
-    move_accounts(f, p, years)
-    count_compliance(f, p)
+    count_compliance(f)
     set_flows(f, p, c)
     set_value(f, p, c)
     note_trigger(f, p, t, log, cursor)
@@ -177,8 +177,9 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
         waive(f)
     share_out(f, exercise_at_exit(f, value))
     if cause == r.LISTING:
-        resting = f.listing_wallet_share * p.listing_raise_share * value
-        f.cum_relation += resting * p.deposit_margin * p.listing_deposit_years
+        resting = p.listing_raise_share * value * p.deposit_margin * p.listing_deposit_years
+        f.cum_business += resting
+        f.cum_loan_account += f.listing_wallet_share * resting
     repay(f, f.balance)
     f.cum_exit_cash = f.cash
     f.cash = 0.0

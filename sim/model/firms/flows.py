@@ -6,13 +6,14 @@ firm is carried to a date (`carry`) and by which it is read there without being 
 summed for the system and for each lender by its share.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 from sim.base.columns import Column, written_out
 from sim.model.firms import record as r
 from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
-from sim.model.firms.relationship import earned
+from sim.model.firms.relationship import earned, loan_account_share
 from sim.model.firms.undrawn import exposed, undrawn
 
 # --- A firm's totals: carried to a date, read at one, and split among lenders --------------------
@@ -35,7 +36,8 @@ def _kept(name: str) -> Column:
 FLOWS = (
     *map(_kept, (
         "sales", "cost", "invest", "interest", "commitment", "vat", "drawn", "repaid", "equity",
-        "dividend", "royalty", "relation", "delivery", "balance_years", "risk_weighted",
+        "dividend", "royalty", "business", "loan_account",
+        "delivery", "balance_years", "risk_weighted",
         "economic", "fee", "refinanced_years", "relending", "exercise_amount", "gain",
         "supplier_loss", "exit_cash",
     )),
@@ -48,6 +50,9 @@ FLOWS = (
     Column("guaranteed", MONEY, "losses borne by protection providers, of workouts that are over",
            low=0.0),
     Column("loss", MONEY, "losses of lenders, at the date of default", low=0.0),
+    Column("at_lenders", MONEY, "banking business at the firm's lenders"),
+    Column("hosted", MONEY, "banking business at a bank that does not lend to the firm"),
+    Column("outside", MONEY, "banking business at banks outside the scenario"),
     Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
     Column("cash", MONEY, "money held; negative inside the arrears window"),
 )  # fmt: skip
@@ -56,9 +61,10 @@ FLOWS = (
 ACCOUNTS = tuple(column.name for column in FLOWS)
 (
     SALES, COST, INVEST, INTEREST, COMMITMENT, VAT, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY,
-    RELATION, DELIVERY, BALANCE_YEARS, RISK_WEIGHTED, ECONOMIC, FEE, REFINANCED_YEARS, RELENDING,
-    EXERCISE_AMOUNT, GAIN, SUPPLIER_LOSS, EXIT_CASH, NPL_YEARS,
-    EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, OPERATING, CASH,
+    BUSINESS, LOAN_ACCOUNT, DELIVERY, BALANCE_YEARS, RISK_WEIGHTED, ECONOMIC, FEE,
+    REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT, GAIN, SUPPLIER_LOSS, EXIT_CASH, NPL_YEARS,
+    EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, RELATION, HOSTED,
+    OUTSIDE_BUSINESS, OPERATING, CASH,
 ) = range(len(FLOWS))  # fmt: skip
 N_ACCOUNTS = len(FLOWS)
 PARTY_FLOWS = ("fee", "paid")
@@ -73,7 +79,8 @@ CARRIED = {
     "commitment": "f.commitment_fee_rate * undrawn(f) * years",
     "vat": "f.vat_share * interest",
     "royalty": "f.royalty * years",
-    "relation": "earned(f, p, years) if f.contract >= 0 and years > 0.0 else 0.0",
+    "business": "earned(f, p, years) if years > 0.0 else 0.0",
+    "loan_account": "loan_account_share(f.balance, f.sales, p) * business",
     "delivery": "f.delivery * years",
     "balance_years": "f.balance * years",
     "risk_weighted": "f.risk_weight * exposed(f) * years",
@@ -86,13 +93,15 @@ CARRIED = {
 """What flows in the `years` after the anchor, by total; other totals jump at events."""
 
 _FLOWED = [f"{name} = {flow}" for name, flow in CARRIED.items()]
+_CALLED: dict[str, Callable[..., Any]] = {
+    "earned": earned, "exposed": exposed, "loan_account_share": loan_account_share,
+    "undrawn": undrawn,
+}  # fmt: skip
 carry = written_out(
     __name__,
     "carry(f, p, years)",
     _FLOWED + [f"f.{_field(name)} += {name}" for name in CARRIED],
-    earned=earned,
-    exposed=exposed,
-    undrawn=undrawn,
+    **_CALLED,
 )
 read_kept = written_out(
     __name__,
@@ -103,9 +112,7 @@ read_kept = written_out(
         for place, name in enumerate(ACCOUNTS)
         if _field(name) in _RECORD
     ],
-    earned=earned,
-    exposed=exposed,
-    undrawn=undrawn,
+    **_CALLED,
 )
 
 
@@ -141,29 +148,73 @@ def post_firm(
     if f.status == r.UNBORN or posted[OPERATING] < 0.0:
         return
     read_totals(f, p, t, row)
+    before = posted[BUSINESS] - posted[LOAN_ACCOUNT]
     for a in range(N_ACCOUNTS):
-        if a != OPERATING:
+        if a < RELATION or a == CASH:
             change = row[a] - posted[a]
             posted[a] = row[a]
             row[a] = change
     row[OPERATING] = row[BALANCE_YEARS] * operating_cost[f.stage]
     if f.status != r.ALIVE and (f.exposure_at_default <= 0.0 or t >= f.recovery_date):
         posted[OPERATING] = -1.0
+    # What the old host had until the account moved, and what the new one has had since.
+    hosted = row[BUSINESS] - row[LOAN_ACCOUNT]
+    old = min(max(f.hosted_before - before, 0.0), hosted)
+    row[RELATION] = row[HOSTED] = row[OUTSIDE_BUSINESS] = 0.0
+    split(row, lender, share, by_bank)
+    place_business(f, f.old_host, old, lender, share, by_bank, row)
+    place_business(f, f.host, hosted - old, lender, share, by_bank, row)
+    pay_loan_accounts(row[LOAN_ACCOUNT], lender, share, by_bank, row)
+    posted[RELATION] += row[RELATION]
     for a in range(N_ACCOUNTS):
         total[a] += row[a]
     by_terms[f.terms, 0] += row[FEE]
     by_terms[f.terms, 1] += row[GUARANTEED]
-    split(row, lender, share, by_bank)
 
 
 def split(row: Any, lender: Any, share: Any, by_bank: Any) -> None:
-    """Split one firm's flows; banking business goes to the lead alone."""
+    """Split one firm's flows among its lenders, all but its banking business."""
     if share[0] > 0.0:
-        business = row[RELATION]
-        by_bank[lender[0], RELATION] += business
-        row[RELATION] = 0.0
         split_by_share(row, lender, share, by_bank)
-        row[RELATION] = business
+
+
+def pay_loan_accounts(amount: float, lender: Any, share: Any, by_bank: Any, row: Any) -> None:
+    """Each lender has what runs through the account of its own loan."""
+    for j in range(share.shape[0]):
+        if share[j] <= 0.0:
+            break
+        by_bank[lender[j], RELATION] += amount * share[j]
+    row[RELATION] += amount
+
+
+def place_business(
+    f: Any, host: int, amount: float, lender: Any, share: Any, by_bank: Any, row: Any
+) -> None:  # fmt: skip
+    """Pay a host what the basic account earned: as a lender, or as a bank beside the lenders.
+
+    Where lenders have agreed to pool it, the business of a host among them is shared as the
+    loan is.
+    """
+    if amount == 0.0:
+        return
+    if host == r.OUTSIDE:
+        row[OUTSIDE_BUSINESS] += amount
+    elif f.contract < 0 or not is_lender(host, lender, share):
+        by_bank[host, HOSTED] += amount
+        row[HOSTED] += amount
+    elif f.pools_business == 1:
+        pay_loan_accounts(amount, lender, share, by_bank, row)
+    else:
+        by_bank[host, RELATION] += amount
+        row[RELATION] += amount
+
+
+def is_lender(bank: int, lender: Any, share: Any) -> bool:
+    """Whether a bank has a part of the firm's loan."""
+    found = False
+    for j in range(share.shape[0]):
+        found = found or (share[j] > 0.0 and lender[j] == bank)
+    return found
 
 
 # --- One pass over all firms at a settlement: levels for the books, sums for the identities ------

@@ -12,6 +12,7 @@ from typing import Any
 from sim.base.draws import SHOCK, normal_pair
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
 from sim.model.firms.record import ROYALTY, STARTUP
+from sim.model.firms.relationship import set_delivery
 from sim.model.firms.undrawn import undrawn
 
 
@@ -109,6 +110,7 @@ def set_flows(f: Any, p: Any, c: Any) -> None:
     f.invest = 0.0
     if f.setback == 0 and f.arrears == 0:
         f.invest = p.working_capital * f.sales * max(growth(f, p, c), 0.0)
+    set_delivery(f, p)
     f.royalty = f.royalty_share * f.sales if f.right == ROYALTY else 0.0
     paid = f.rate * f.balance + f.commitment_fee_rate * undrawn(f)
     f.flow = operating - f.invest - paid - f.royalty - f.delivery

@@ -9,10 +9,10 @@ instead exist from the first day, which cohort studies and closed-form checks us
 import math
 from typing import Any
 
-from sim.base.draws import BIRTH, THRESHOLD, exponential, normal_pair, uniform_pair
+from sim.base.draws import ACCOUNT, BIRTH, THRESHOLD, exponential, normal_pair, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, Share, param
 from sim.model.firms.credit_line import release
-from sim.model.firms.record import ALIVE, N_CAUSES, NEVER, STARTUP
+from sim.model.firms.record import ALIVE, N_CAUSES, NEVER, OUTSIDE, STARTUP
 from sim.model.firms.right import end_right
 
 
@@ -60,14 +60,19 @@ def set_opening(f: Any, p: Any, c: Any) -> None:
     f.log_value *= p.valuation_volatility
 
 
+def set_host(f: Any, p: Any, c: Any) -> None:
+    """The bank of the basic account; any of those that firms know is likelier if it is large."""
+    u, _ = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, 0, 2)
+    f.host = OUTSIDE if u < p.outside_share else f.known_bank[0]
+    f.old_host = f.host
+
+
 def set_blank(f: Any, p: Any, t: float) -> None:
     """Nothing borrowed, nothing promised."""
     release(f)
     end_right(f)
     f.recovery_date = NEVER
-    f.wallet_share = p.plain_wallet_share
-    f.base_wallet_share = p.plain_wallet_share
-    f.full_wallet_share = p.plain_wallet_share
+    f.moved = -1
     f.may_apply = t
     f.end = NEVER
 
@@ -77,6 +82,7 @@ def be_born(f: Any, p: Any, c: Any, t: float) -> None:
     set_nature(f, p, c)
     set_opening(f, p, c)
     set_blank(f, p, t)
+    set_host(f, p, c)
     f.birth = t
     f.now = t
     f.shocked = t

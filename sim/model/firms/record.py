@@ -22,8 +22,8 @@ STATUSES = (
 
 # Competing causes, each with its own unit-exponential threshold.
 PROGRESS, SETBACK, RECOVERY, FAILURE, LISTING = 0, 1, 2, 3, 4
-ACQUISITION, ROUND, OFFER, DIVERSION, REGRESS = 5, 6, 7, 8, 9
-N_CAUSES = 10
+ACQUISITION, ROUND, OFFER, DIVERSION, REGRESS, ACCOUNT_MOVE = 5, 6, 7, 8, 9, 10
+N_CAUSES = 11
 
 # Kinds of right that a lender may hold.
 NO_RIGHT, WARRANT, SWAP, ROYALTY = range(4)
@@ -51,7 +51,7 @@ EVENT_NAMES = {
     PROGRESS: "progress", SETBACK: "setback", RECOVERY: "recovery",
     FAILURE: "technical failure", LISTING: "listing", ACQUISITION: "acquisition",
     ROUND: "equity round", OFFER: "outside offer", DIVERSION: "diversion",
-    REGRESS: "falls back a stage",
+    REGRESS: "falls back a stage", ACCOUNT_MOVE: "basic account moves",
     BIRTH: "birth", QUARTER: "quarter", CASH_ZERO: "cash exhausted",
     RUNWAY_LOW: "runway short", ARREARS_END: "end of arrears", PROJECT_END: "project deadline",
     MATURITY: "loan matures", REVIEW: "yearly review", RATE_STEP: "rate steps up",
@@ -63,6 +63,10 @@ EVENT_NAMES = {
 }  # fmt: skip
 
 NEVER = 1.0e300
+OUTSIDE = -1
+"""Code of a bank that the scenario does not name."""
+KNOWN_BANKS = 4
+"""Banks to which a firm may move its basic account, one after the other."""
 ROUNDS_KEPT = 8
 """Equity rounds whose price a firm remembers."""
 _OF_EXPOSURE = "share of exposure at default"
@@ -185,9 +189,10 @@ LOAN_TERMS = (
 
 PROMISES = (
     Column("terms", "code", "arrangement on the world's menu, 0 for plain lending", "i1"),
-    Column("base_wallet_share", "share", "banking business at the bank without delivery"),
-    Column("full_wallet_share", "share", "banking business demanded for the right to be waived"),
+    Column("promised_move_hazard", "per year", "move of the basic account that is promised"),
+    Column("demanded_move_hazard", "per year", "its move by a firm that delivers its business"),
     Column("listing_wallet_share", "share", "share of listing proceeds kept at the bank"),
+    Column("pools_business", "flag", "lenders share the business of the basic account", "i1"),
 )
 """Terms that stay until the next contract, even after the line has ended."""
 
@@ -224,7 +229,12 @@ def _loan() -> tuple[Column, ...]:
 
 def _relationship() -> tuple[Column, ...]:
     return (
-        Column("wallet_share", "share", "share of wallet at the home bank"),
+        Column("host", "code", "bank of the basic account, -1 outside", "i4", neutral=OUTSIDE),
+        Column("known_bank", "code", "banks to which it may move", "i4", KNOWN_BANKS),
+        Column("old_host", "code", "host before that one", "i4", neutral=OUTSIDE),
+        Column("hosted_before", "CNY million", "hosts' income until the account last moved"),
+        Column("moved", "quarters", "calendar quarter of the last move", "i4", neutral=-1),
+        Column("account_moves", "-", "moves drawn so far", "i4"),
         *PROMISES,
         Column("deliver", "flag", "firm has chosen to deliver the demanded business", "i1"),
         Column("compliant", "quarters", "quarters in a row in which the demand was met", "i4"),
@@ -247,7 +257,14 @@ def _totals() -> tuple[Column, ...]:
         Column("cum_equity", money, "equity raised, opening capital included", low=0.0),
         Column("cum_dividend", money, "paid to owners", low=0.0),
         Column("cum_royalty", money, "royalty paid", low=0.0),
-        Column("cum_relation", money, "margin on deposits and fees earned by the bank"),
+        Column("cum_business", money, "margin on deposits and fees, of all banks", low=0.0),
+        Column("cum_loan_account", money, "of it, through accounts of loans", low=0.0),
+        Column(
+            "cum_relation",
+            money,
+            "of it, at lenders; known once a world has been settled",
+            low=0.0,
+        ),
         Column("cum_delivery", money, "cost of moving business to the bank", low=0.0),
         Column("cum_balance", "CNY million years", "time integral of the balance", low=0.0),
         Column(

@@ -1,29 +1,55 @@
-"""Banking business that a firm brings to its lender, and what the lender earns on it.
+"""Banking business of a firm: which bank has it, and what it earns.
 
-The home bank captures a share of the firm's deposits, settlement and payroll. Deposits
-earn a transfer margin, payments earn fees. Capture moves towards its target at a finite
-speed. Income accrues from signing, in good years and bad.
+A firm has one basic account, through which its deposits, payments and wages run; the bank that
+keeps it is the firm's host. It may be a lender, another bank of the scenario, or one outside. A
+lender that is not the host has what runs through the account of its own loan. The shares of all
+banks sum to one at every instant: business moves, and none is created by moving it.
+
+The basic account moves at hazards: now and then to any bank; to the lead lender while there is a
+loan; and faster where the firm has promised it, or brings it so that a right is waived.
+
+References
+----------
+Measures for the Administration of RMB Bank Settlement Accounts (2003), articles 33 and 34: one
+basic account, and general accounts through which loans are paid out and repaid.
 """
 
-import math
 from typing import Any
 
+from sim.base.draws import ACCOUNT, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, Share, StageVector, param
+from sim.model.firms.record import KNOWN_BANKS, OUTSIDE
 
 
 class Relationship(Frozen):
-    """Income from ordinary banking business."""
+    """Income from ordinary banking business, and how accounts move."""
 
     deposit_margin: NonNegative = param(unit="per year", meaning="transfer margin on deposits")
     deposit_share: Share = param(unit="share", meaning="cash held as low-cost deposits")
-    settlement_days: NonNegative = param(
-        unit="years of sales", meaning="payment flow that rests as demand deposits"
+    settlement_fee_share: NonNegative = param(
+        unit="share of sales", meaning="fees for payments and payroll"
     )
-    fee_share: NonNegative = param(unit="share of sales", meaning="payment and payroll fees")
-    plain_wallet_share: Share = param(
-        unit="share", meaning="business kept at the lender without an agreement"
+    guarantee_fee_rate: NonNegative = param(
+        unit="per year", meaning="fees for guarantees and letters of credit, on the balance"
     )
-    wallet_share_speed: NonNegative = param(unit="per year", meaning="speed of moving accounts")
+    loan_account_turns: NonNegative = param(
+        unit="per year", meaning="how often a balance runs through the account of the loan"
+    )
+    loan_account_cap: Share = param(
+        unit="share", meaning="most of a firm's business that runs through loan accounts"
+    )
+    outside_share: Share = param(
+        unit="share", meaning="basic accounts at banks outside the scenario"
+    )
+    account_move_hazard: NonNegative = param(
+        unit="per year", meaning="arrival of a move of the basic account to any bank"
+    )
+    main_bank_hazard: NonNegative = param(
+        unit="per year", meaning="arrival of its move to the lead lender"
+    )
+    follows_lender_share: Share = param(
+        unit="share", meaning="firms that take the basic account along when they change lenders"
+    )
     delivery_cost: NonNegative = param(
         unit="CNY per CNY of bank income", meaning="cost to the firm of moving business"
     )
@@ -34,7 +60,7 @@ class Relationship(Frozen):
         unit="per year", meaning="arrival of an offer from another bank", low=0
     )
     listing_deposit_years: NonNegative = param(
-        unit="years", meaning="time that listing proceeds rest at the bank"
+        unit="years", meaning="time that listing proceeds rest at a bank"
     )
 
 
@@ -43,16 +69,19 @@ def offer_hazard(f: Any, p: Any) -> float:
     return p.offer_hazard[f.stage] if f.limit > 0.0 and f.called == 0 else 0.0
 
 
+# --- What the business earns ---------------------------------------------------------------------
+
+
 def business(f: Any, p: Any) -> float:
     """Income on all of the firm's banking business at present levels, per year."""
-    deposits = p.deposit_share * max(f.cash, 0.0) + p.settlement_days * f.sales
-    return p.deposit_margin * deposits + p.fee_share * f.sales
+    fees = p.settlement_fee_share * f.sales + p.guarantee_fee_rate * f.balance
+    return p.deposit_margin * p.deposit_share * max(f.cash, 0.0) + fees
 
 
 def earned(f: Any, p: Any, years: float) -> float:
-    """Income that the wallet share earns over `years` at the anchor's straight lines."""
-    deposits = p.deposit_share * held(f.cash, f.flow, years) + p.settlement_days * f.sales * years
-    return f.wallet_share * (p.deposit_margin * deposits + p.fee_share * f.sales * years)
+    """That income over `years` at the anchor's straight lines, CNY million."""
+    fees = p.settlement_fee_share * f.sales + p.guarantee_fee_rate * f.balance
+    return p.deposit_margin * p.deposit_share * held(f.cash, f.flow, years) + fees * years
 
 
 def held(cash: float, flow: float, years: float) -> float:
@@ -75,9 +104,81 @@ def held(cash: float, flow: float, years: float) -> float:
     return 0.0
 
 
-def move_accounts(f: Any, p: Any, years: float) -> None:
-    """Capture moves towards its target for `years`."""
-    target = f.full_wallet_share if f.deliver == 1 else f.base_wallet_share
-    f.wallet_share += (target - f.wallet_share) * (1.0 - math.exp(-p.wallet_share_speed * years))
-    extra = max(f.wallet_share - f.base_wallet_share, 0.0)
-    f.delivery = p.delivery_cost * extra * business(f, p)
+def loan_account_share(balance: float, sales: float, p: Any) -> float:
+    """Share of the business that runs through the accounts of the firm's loans.
+
+    Each lender has its part of it by its share of the loan; the host has all the rest.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> p = SimpleNamespace(loan_account_turns=1.0, loan_account_cap=0.5)
+    >>> loan_account_share(2.0, 20.0, p), loan_account_share(16.0, 10.0, p)
+    (0.1, 0.5)
+    """
+    if balance <= 0.0:
+        return 0.0
+    turned = p.loan_account_turns * balance
+    return turned / sales if turned < p.loan_account_cap * sales else p.loan_account_cap
+
+
+# --- Where the basic account is ------------------------------------------------------------------
+
+
+def account_hazard(f: Any, p: Any) -> float:
+    """Arrival of a move of the basic account; a firm moves it once in a quarter at most."""
+    if f.moved == f.quarter:
+        return 0.0
+    return leaving_hazard(f, p) + hazard_to_lender(f, p)
+
+
+def leaving_hazard(f: Any, p: Any) -> float:
+    """Arrival of a move to any bank; a firm that delivers its business stays."""
+    return 0.0 if f.deliver == 1 and f.host == f.home else p.account_move_hazard
+
+
+def hazard_to_lender(f: Any, p: Any) -> float:
+    """Arrival of a move to the lead lender: while there is a loan, or business is delivered."""
+    if f.host == f.home:
+        return 0.0
+    hazard = f.demanded_move_hazard if f.deliver == 1 else 0.0
+    if f.contract >= 0:
+        hazard = p.main_bank_hazard + max(hazard, f.promised_move_hazard)
+    return hazard
+
+
+def move_account(f: Any, p: Any, c: Any) -> None:
+    """The basic account moves: to the lead lender, or to any bank as firms know them."""
+    to_lender = hazard_to_lender(f, p)
+    u, v = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, f.account_moves, 0)
+    place = f.account_moves % KNOWN_BANKS
+    f.account_moves += 1
+    if u * (to_lender + leaving_hazard(f, p)) < to_lender:
+        take_account(f, f.home)
+    elif v < p.outside_share:
+        take_account(f, OUTSIDE)
+    else:
+        take_account(f, f.known_bank[place])
+
+
+def take_account(f: Any, bank: int) -> None:
+    """A bank becomes host; what the old one had earned until now is written down."""
+    if bank != f.host:
+        f.old_host = f.host
+        f.hosted_before = f.cum_business - f.cum_loan_account
+        f.host = bank
+        f.moved = f.quarter
+
+
+def follow_lender(f: Any, p: Any, c: Any, old: int) -> None:
+    """Some firms take the account along when they leave the lender that has it."""
+    if f.host == old:
+        u, _ = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, f.switched_bank, 1)
+        if u < p.follows_lender_share:
+            take_account(f, f.home)
+
+
+def set_delivery(f: Any, p: Any) -> None:
+    """The cost of keeping the business at the lender, while the firm delivers it."""
+    delivers = f.deliver == 1 and f.host == f.home
+    f.delivery = p.delivery_cost * business(f, p) if delivers else 0.0

@@ -11,7 +11,7 @@ import math
 from typing import Any
 
 from sim.base.columns import reset_rule
-from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.base.parameter import Frozen, NonNegative, PositiveFloat, param
 from sim.base.special import normal_cdf
 from sim.model.firms.equity import exercise, intrinsic
 from sim.model.firms.record import NEVER, NO_RIGHT, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
@@ -80,9 +80,6 @@ class Right(Frozen):
         unit="per root year", meaning="volatility at which the firm values the right"
     )
     right_discount: NonNegative = param(unit="per year", meaning="discount rate of that value")
-    compliance_share: Share = param(
-        unit="share of the demanded level", meaning="wallet share that counts as delivered"
-    )
 
 
 def cost_of_right(
@@ -128,10 +125,8 @@ def right_value(f: Any, p: Any, t: float) -> float:
 
 def delivery_cost(f: Any, p: Any, t: float) -> float:
     """What delivering the demanded business would cost until expiry, CNY million."""
-    extra = max(f.full_wallet_share - f.base_wallet_share, 0.0)
-    return (
-        p.delivery_cost * extra * business(f, p) * max(f.expiry - t, 0.0) * f.switching_cost_weight
-    )
+    years = max(f.expiry - t, 0.0)
+    return p.delivery_cost * business(f, p) * years * f.switching_cost_weight
 
 
 def choose_delivery(f: Any, p: Any, t: float) -> None:
@@ -139,12 +134,10 @@ def choose_delivery(f: Any, p: Any, t: float) -> None:
     f.deliver = 1 if right_value(f, p, t) > delivery_cost(f, p, t) else 0
 
 
-def count_compliance(f: Any, p: Any) -> None:
-    """Count quarters in a row in which the wallet share met the demand."""
-    if f.right != SWAP:
-        return
-    met = f.wallet_share >= p.compliance_share * f.full_wallet_share
-    f.compliant = f.compliant + 1 if met else 0
+def count_compliance(f: Any) -> None:
+    """Count quarters in a row at whose end the lender had the basic account."""
+    if f.right == SWAP:
+        f.compliant = f.compliant + 1 if f.host == f.home else 0
 
 
 clear_right = reset_rule(__name__, "clear_right", RIGHT_TERMS)

@@ -1,0 +1,108 @@
+"""What a lender expects of a firm's banking business, for itself and because it lends.
+
+A lender has what runs through the account of its own loan, and the rest if it is, or becomes, the
+bank of the basic account. It compares that with what it would have without lending: a host keeps
+the account either way. The account moves between two states, at the lender or elsewhere, at the
+hazards of `sim.model.firms.relationship`; income is discounted over the contract at the transfer
+price and the believed rate of default.
+"""
+
+import math
+from typing import Any
+
+from sim.model.firms.record import SWAP
+from sim.model.firms.relationship import loan_account_share
+
+
+def annuity(rate: float, years: float) -> float:
+    """Present worth of one a year for `years` at a continuous rate, of any sign.
+
+    Examples
+    --------
+    >>> round(annuity(0.05, 3.0), 6), annuity(0.0, 3.0)
+    (2.785841, 3.0)
+    """
+    return years if rate == 0.0 else -math.expm1(-rate * years) / rate
+
+
+def host_probability(start: float, to: float, away: float, years: float) -> float:
+    """Probability of being host after `years`, given the hazards of a move to and away.
+
+    Examples
+    --------
+    >>> round(host_probability(0.0, 0.32, 0.0, 1.1), 7)
+    0.2967199
+    """
+    if to + away <= 0.0:
+        return start
+    settled = to / (to + away)
+    return settled + (start - settled) * math.exp(-(to + away) * years)
+
+
+def own_business(
+    start: float, to: float, away: float, own: float, others: float, rate: float, years: float
+) -> float:
+    """Present worth of a bank's part of one a year of business.
+
+    Parameters
+    ----------
+    start : float, 0 to 1
+        Probability of being host at first.
+    to, away : float, per year
+        Hazards of the basic account's move to the bank and away from it.
+    own, others : float, share
+        What runs through its own loan account and through those of others.
+    rate : float, per year
+        Discount rate plus rate of ending less growth of the business.
+    years : float
+    """
+    if to + away <= 0.0:
+        return (own + (1.0 - others - own) * start) * annuity(rate, years)
+    basic = 1.0 - others - own
+    settled = to / (to + away)
+    lasting = (own + basic * settled) * annuity(rate, years)
+    return lasting + basic * (start - settled) * annuity(rate + to + away, years)
+
+
+def write_business(o: Any, j: int, a: Any, k: Any, u: Any, bank: Any) -> None:
+    """Write what lender `j` expects a year: all of it, and what of it hangs on lending.
+
+    Parameters
+    ----------
+    o : offer, its lenders, parts and believed default written
+    j : int
+        Place of the lender.
+    a : application
+    k : conditions of the arrangement
+    u, bank : rules common to all banks, and of this one
+    """
+    line = 0.0
+    for n in range(o.lenders):
+        line += o.part[n]
+    share = o.part[j] / line if line > 0.0 else 0.0
+    through = loan_account_share(line * u.drawn_at_signing, a.sales, u)
+    own, others = through * share, through * (1.0 - share)
+    by_size = u.account_move_hazard * bank.account_share
+    elsewhere = u.account_move_hazard * (1.0 - bank.account_share)
+    agreed = k.promised_move_hazard
+    if o.right == SWAP:
+        # Whether the firm will deliver is its choice; half of the way is what is counted on.
+        agreed = 0.5 * (agreed + max(k.demanded_move_hazard, agreed))
+    to_lead = u.main_bank_hazard + agreed
+    leads = j == 0 or k.pools_business == 1
+    start = 1.0 if a.host == o.lender[0 if k.pools_business == 1 else j] else 0.0
+    to = by_size + to_lead if leads else by_size
+    away = elsewhere if leads else elsewhere + to_lead
+    rate = u.funding_rate + o.default[j]
+    before = 1.0 if a.host == o.lender[j] else 0.0
+    without = own_business(before, by_size, elsewhere, 0.0, 0.0, rate, k.years)
+    if k.pools_business == 1:
+        pooled = own_business(start, to, away, 0.0, through, rate, k.years)
+        lending = share * (pooled + through * annuity(rate, k.years))
+    else:
+        lending = own_business(start, to, away, own, others, rate, k.years)
+    new = max(line * u.drawn_at_signing - a.balance, 0.0)
+    wallet = k.believed_business * (a.business + u.guarantee_fee_rate * new)
+    years = annuity(rate, k.years)
+    o.business[j] = wallet * lending / years
+    o.gained_business[j] = o.business[j] - k.believed_business * a.business * without / years
