@@ -29,6 +29,7 @@ from sim.model.banks import (
     capital,
     choice,
     committee,
+    conditions,
     credit_decision,
     desk,
     judgement,
@@ -69,8 +70,9 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     equity,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
-    application, judgement, offer_rate, own_business, capital, taxation, credit_decision,
-    withdrawal, offer, choice, signing, committee, provisions, books, ledger, quarter,
+    application, judgement, conditions, offer_rate, own_business, capital, taxation,
+    credit_decision, withdrawal, offer, choice, signing, committee, provisions, books, ledger,
+    quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (
@@ -117,7 +119,7 @@ def rules() -> list[FunctionType]:
 _NOT_RULES = {
     "replication_key", "uniform_columns", "flagged", "conditions", "parts_of", "split_by_lender",
     "demanded_ratio", "required_ratio",
-    "_paid", "_posting",
+    "_paid", "_posting", "conditions_of", "belief_of", "filled",
 }  # fmt: skip
 
 

@@ -20,7 +20,7 @@ ROUNDS = 5
 PILOT_REPLICATIONS = 6
 DAMPING = 0.7
 DEFAULT_GAPS = tuple(f"bank.belief_gap_default_{stage}" for stage in STAGES)
-LOSS_GAP = "bank.belief_gap_loss"
+LOSS_GAPS = {part: f"bank.belief_gap_loss_{part}" for part in ("secured", "unsecured")}
 BUSINESS_GAP = "bank.belief_gap_business"
 
 
@@ -65,12 +65,12 @@ def believed_under(scenario: Scenario, name: str) -> tuple[str, ...]:
 def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:
     """Mean ratio of realised to believed, by stage, for losses and for business, by arrangement.
 
-    >>> rows = [("plain", LOSS_GAP, 1.0), ("plain", LOSS_GAP, 1.5), ("plain", "other", 9.0)]
+    >>> rows = [("plain", BUSINESS_GAP, 1.0), ("plain", BUSINESS_GAP, 1.5), ("plain", "", 9.0)]
     >>> frame = pd.DataFrame(rows, columns=["arrangement", "outcome", "value"])
-    >>> float(realised_over_believed(frame).loc["plain", LOSS_GAP])
+    >>> float(realised_over_believed(frame).loc["plain", BUSINESS_GAP])
     1.25
     """
-    rows = outcomes[outcomes["outcome"].isin((*DEFAULT_GAPS, LOSS_GAP, BUSINESS_GAP))]
+    rows = outcomes[outcomes["outcome"].isin((*DEFAULT_GAPS, *LOSS_GAPS.values(), BUSINESS_GAP))]
     return rows.pivot_table(index="arrangement", columns="outcome", values="value")
 
 
@@ -81,9 +81,8 @@ def updated_beliefs(scenario: Scenario, name: str, gap: "pd.Series[float]") -> d
         min(rate * _damped(gap.get(key, np.nan)), 0.9)
         for rate, key in zip(level["default_probability"], DEFAULT_GAPS, strict=True)
     )
-    loss = _damped(gap.get(LOSS_GAP, np.nan))
-    for key in ("loss_secured", "loss_unsecured"):
-        level[key] = min(level[key] * loss, 1.0)
+    for part, key in LOSS_GAPS.items():
+        level[f"loss_{part}"] = min(level[f"loss_{part}"] * _damped(gap.get(key, np.nan)), 1.0)
     level["business"] *= _damped(gap.get(BUSINESS_GAP, np.nan))
     return level
 

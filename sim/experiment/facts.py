@@ -3,8 +3,9 @@
 from typing import Any
 
 from sim.model.banks.capital import demanded_ratio, required_ratio
+from sim.model.banks.conditions import belief_of
 from sim.model.contracts.loss_sharing import cover_shares
-from sim.scenario.scenario import Menu, Scenario
+from sim.scenario.scenario import Menu, Scenario, terms_of
 
 
 def facts_of(s: Scenario, menu: Menu) -> dict[str, Any]:
@@ -25,6 +26,11 @@ def facts_of(s: Scenario, menu: Menu) -> dict[str, Any]:
         "income_tax_rate": s.taxation.income_tax_rate, "funding_rate": s.underwriting.funding_rate,
         "operating_cost": s.underwriting.operating_cost,
         "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
+        "believed_loss": tuple(
+            (belief.loss_secured, belief.loss_unsecured)
+            for belief in (belief_of(s.belief, terms_of(menu, code)[0])
+                           for code in range(1 + len(menu)))
+        ),
         "menu": tuple(item.name for item in menu),
         "cover": tuple(cover_shares(item.arrangement.loss_sharing) for item in menu),
     }  # fmt: skip

@@ -89,14 +89,14 @@ def rate(history: History, columns: tuple[str, ...]) -> float:
     return ratio(total(history, *columns), balance_years(history))
 
 
-@outcome("bank.all_banks_margin", unit="per year", better="higher", basis="flow",
-    formula="profit before tax and policy subsidy, with the business of firms at banks of the"
-    " scenario that do not lend to them, over the time integral of the balance lent; only"
-    " differences between arrangements tell, since much of that business has nothing to do with"
-    " loans", source=HOUSE, label="Margin of all banks of the scenario")  # fmt: skip
-def all_banks_margin(history: History) -> float:
+@outcome("bank.all_banks_profit", unit="CNY million", better="higher", basis="flow",
+    formula="profit before tax and policy subsidy of the lenders, and the business of firms at"
+    " banks of the scenario that do not lend to them; moving an account from one of these banks to"
+    " another does not change it", source=HOUSE,
+    label="Profit of all banks of the scenario")  # fmt: skip
+def all_banks_profit(history: History) -> float:
     """What lenders earn less what other banks of the scenario lose to them."""
-    return ratio(total(history, "profit_before_tax", "hosted"), balance_years(history))
+    return total(history, "profit_before_tax", "hosted")
 
 
 @outcome("bank.subsidy", unit="CNY million", better="lower", basis="flow",

@@ -30,6 +30,7 @@ from sim.outcomes.reading import (
     opened_in,
     quotient,
     ratio,
+    remembered,
     share,
     signed_in,
     time_average,
@@ -185,6 +186,57 @@ def belief_gap_loss(history: History) -> float:
         firms["exposure_at_default"][rows] * of_book(history)["loss"][firms["contract"][rows]]
     )
     return ratio(float(net_loss(history)[rows].sum()), float(believed.sum()))
+
+
+# --- Loss given default of the part that tangible assets secure, and of the rest -----------------
+
+
+PARTS: Members = {
+    0: {"part": "secured", "told": "what tangible assets secured at signing",
+        "short": "secured part"},
+    1: {"part": "unsecured", "told": "what goes beyond it", "short": "unsecured part"},
+}  # fmt: skip
+
+
+@remembered
+def loss_by_part(history: History) -> tuple[Floats, Floats, Ints]:
+    """Exposure and loss by part of the defaults in the experiment, before pledges and protection.
+
+    Shapes (n, 2), CNY million, and (n,): the code of each contract's arrangement. What assets
+    bring pays the secured part first.
+    """
+    firms = of_firms(history)
+    rows = np.flatnonzero(defaulted(history) & (firms["contract"] >= 0))
+    book, contract = of_book(history), firms["contract"][rows]
+    owed, assets = firms["exposure_at_default"][rows], firms["collateral_recovery"][rows]
+    secured = np.minimum(owed, book["secured"][contract])
+    short = np.maximum(secured - assets, 0.0)
+    left = quotient(owed - firms["recovery"][rows], 1.0 - book["security"][contract], 0.0)
+    first = left * quotient(short, owed - assets, 0.0)
+    exposure = np.column_stack([secured, owed - secured])
+    terms = book["terms"][contract].astype(np.int64)
+    return exposure, np.column_stack([first, left - first]), terms
+
+
+@family("bank.loss_given_default_{part}", over=PARTS, whole="bank.loss_given_default", by="part",
+    unit="share", better="lower", basis="flow", low=0.0,
+    formula="loss over exposure at default of {told}, before pledges and protection, of defaults"
+    " in the experiment", source=HOUSE, label="Loss given default, {short}")  # fmt: skip
+def loss_given_default_of(history: History, part: int) -> float:
+    """Loss given default of one part of the lines."""
+    exposure, loss, _ = loss_by_part(history)
+    return ratio(float(loss[:, part].sum()), float(exposure[:, part].sum()))
+
+
+@family("bank.belief_gap_loss_{part}", over=PARTS, whole="bank.belief_gap_loss", by="part",
+    unit="ratio", better="neither", basis="flow",
+    formula="loss given default of {told} over what was believed of it at signing", source=HOUSE,
+    label="Realised over believed loss given default, {short}")  # fmt: skip
+def belief_gap_loss_of(history: History, part: int) -> float:
+    """Realised over believed loss given default of one part."""
+    exposure, loss, terms = loss_by_part(history)
+    level = np.asarray(history.facts["believed_loss"])[terms, part]
+    return ratio(float(loss[:, part].sum()), float(exposure[:, part] @ level))
 
 
 @outcome("bank.bad_borrower_share", unit="share", better="lower", basis="vintage",

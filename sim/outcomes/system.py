@@ -111,14 +111,14 @@ def business_income(history: History) -> float:
     return all_business(history)
 
 
-@outcome("system.banks_margin", unit="per year", better="higher", basis="flow",
-    formula="lenders' profit before tax and policy subsidy, with all other banking business of"
-    " firms at any bank, over the time integral of the balance lent; only differences between"
-    " arrangements tell", source=HOUSE, label="Margin of the banking system")  # fmt: skip
-def banks_margin(history: History) -> float:
-    """What lending and banking firms earns all banks together."""
+@outcome("system.banks_profit", unit="CNY million", better="higher", basis="flow",
+    formula="lenders' profit before tax and policy subsidy, and all other banking business of"
+    " firms at any bank, outside ones too", source=HOUSE,
+    label="Profit of the banking system")  # fmt: skip
+def banks_profit(history: History) -> float:
+    """What lending to firms and banking them earns all banks together."""
     own = total(history, "profit_before_tax") - total(history, "relationship")
-    return ratio(own + all_business(history), balance_years(history))
+    return own + all_business(history)
 
 
 @outcome("system.policy_subsidy", unit="CNY million", better="lower", basis="flow",

@@ -121,6 +121,11 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
             a.lenders = j + 1
 
 
+def secured_by_assets(a: Any, u: Any) -> float:
+    """Line that the applicant's tangible assets support, CNY million."""
+    return u.advance_rate * a.tangible
+
+
 def asks_renewal(a: Any) -> bool:
     """Whether the line of a firm, or of an application, ends."""
     return a.request & ASK_RENEWAL != 0

@@ -38,12 +38,13 @@ _BELIEFS = (
     Column(
         "default_probability", "per year", "of a borrower of average quality, by stage", length=4
     ),
-    Column("believed_loss", "share", "loss given default that lenders bear"),
+    Column("loss_secured", "share", "loss given default of what tangible assets secure"),
+    Column("loss_unsecured", "share", "loss given default of the part beyond that"),
     Column("believed_business", "x", "banking business that comes, against the firm's of today"),
     Column("right_worth", "CNY per CNY of subscription amount", "by stage", length=4),
 )
 _OF_ONE_FIRM = {
-    "limit", "rate", "later_rate", "step", "maturity", "review", "monitored", "unsecured",
+    "limit", "rate", "later_rate", "step", "maturity", "review", "monitored", "secured",
     "refinanced", "terms", "right", "stake", "exercise_amount", "trigger", "expiry",
     "royalty_cap", "risk_weight", "defaulted_weight", "economic_capital", "vat_share",
 }  # fmt: skip
@@ -55,7 +56,6 @@ FIXED = tuple(column for column in TERMS if column.name not in _OF_ONE_FIRM)
 CONDITIONS = Table(
     (
         *_OFFER, *_BELIEFS, *FIXED,
-        Column("unsecured", "flag", "line is not covered by tangible collateral", "i1"),
         *limit.CONDITIONS, *tenor.CONDITIONS, *pricing.CONDITIONS, *screening.CONDITIONS,
         *funding.CONDITIONS, *loss_sharing.CONDITIONS, *upside.CONDITIONS,
         *commitment.CONDITIONS,
@@ -86,9 +86,10 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
         **commitment.conditions(a.commitment),
         "open": 1, "reach": 1.0,
         "default_probability": belief.default_probability, "right_worth": belief.right_worth,
-        "believed_loss": believed_loss(a, belief), "believed_business": belief.business,
+        "loss_secured": belief.loss_secured,
+        "loss_unsecured": belief.loss_unsecured, "believed_business": belief.business,
     }  # fmt: skip
-    side_by_side = not found["joint"] and not found["unsecured"]
+    side_by_side = not found["joint"] and not limit.goes_beyond_collateral(a.limit)
     most = scenario.underwriting.bilateral_lenders if side_by_side else found["members"]
     return found | {"side_by_side": int(side_by_side), "most_lenders": most}
 
@@ -108,23 +109,30 @@ def belief_of(beliefs: Beliefs, arrangement: str) -> Belief:
     return beliefs.by_arrangement.get(arrangement, beliefs.default)
 
 
-def believed_loss(a: Arrangement, belief: Belief) -> float:
+def believed_loss(line: float, secured: float, k: Any) -> float:
     """Believed loss given default that lenders bear, share of exposure at default.
+
+    Parameters
+    ----------
+    line : float, CNY million
+    secured : float, CNY million
+        What tangible assets support; a line no larger has the loss of plain lending.
+    k : conditions of the arrangement
 
     Examples
     --------
-    >>> level = Belief(default_probability=(0.04, 0.03, 0.02, 0.01), loss_secured=0.5,
-    ...                loss_unsecured=0.7, right_worth=(0.3, 0.3, 0.2, 0.2))
-    >>> believed_loss(Arrangement(), level)
-    0.5
+    >>> from types import SimpleNamespace
+    >>> k = SimpleNamespace(loss_secured=0.5, loss_unsecured=0.7, security=0.0, guaranteed=0.0,
+    ...                     first_loss=0.0, cover_cap=1.0)
+    >>> [round(believed_loss(line, 10.0, k), 6) for line in (5.0, 10.0, 20.0)]
+    [0.5, 0.5, 0.6]
     """
-    unsecured = limit.conditions(a.limit)["unsecured"]
-    level = belief.loss_unsecured if unsecured else belief.loss_secured
-    left = level * (1.0 - security.added_recovery(a.security))
-    clause = a.loss_sharing
-    cover = sum(loss_sharing.cover_shares(clause))
-    borne = borne_by_protection(left, 1.0, cover, clause.first_loss_share, clause.cover_cap_share)
-    return left - float(borne)
+    level = k.loss_secured
+    if line > secured:
+        beyond = (line - max(secured, 0.0)) / line
+        level += beyond * (k.loss_unsecured - k.loss_secured)
+    left = level * (1.0 - k.security)
+    return left - borne_by_protection(left, 1.0, k.guaranteed, k.first_loss, k.cover_cap)
 
 
 def filled(table: Table, rows: Iterable[dict[str, Any]]) -> Rows:

@@ -15,7 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from sim.model.banks.application import secured_by_assets
 from sim.model.banks.capital import class_weight, covered_weight, exposure
+from sim.model.banks.conditions import believed_loss
 from sim.model.banks.judgement import sees_setback
 from sim.model.banks.offer_rate import mean_rate, own_rate
 from sim.model.banks.own_business import write_business
@@ -117,7 +119,8 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         line += o.part[j]
     line = max(line, 1e-9)
     grant(o, k, line, a.value)
-    o.monitored = 1 if is_monitored(o, a, k, u, line) else 0
+    o.loss = believed_loss(line, secured_by_assets(a, u), k)
+    o.monitored = 1 if is_monitored(o, a, u, line) else 0
     price = mean_rate(own_rate(a, u), k)
     patience = u.renewal_patience_rate + (u.joint_patience_rate if k.stands_still == 1 else 0.0)
     drawn = max(u.drawn_at_signing, LEAST_DRAWN)
@@ -132,7 +135,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
         bank = banks[o.lender[j]]
         held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
-        needed = break_even_rate(o.default[j], k.believed_loss, funds, cost, held, u)
+        needed = break_even_rate(o.default[j], o.loss, funds, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
         write_business(o, j, a, k, u, bank)
         lent = max(drawn * o.part[j], LEAST_LENT)
@@ -143,11 +146,11 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0
 
 
-def is_monitored(o: Any, a: Any, k: Any, u: Any, line: float) -> bool:
+def is_monitored(o: Any, a: Any, u: Any, line: float) -> bool:
     """Whether monitoring pays the lead for its own share of the loan (free riding)."""
     drawn = u.drawn_at_signing * line
     leverage = min(drawn / max(a.value, 0.1), 5.0)
-    saved = u.diversion_hazard * leverage * u.monitoring_effect * k.believed_loss * drawn
+    saved = u.diversion_hazard * leverage * u.monitoring_effect * o.loss * drawn
     share = o.part[0] / line if line > 0.0 else 0.0
     return u.monitoring_effort * share * saved > u.monitoring_cost
 

@@ -25,6 +25,7 @@ OFFER = Table(
         Column("share", "share", "part of each lender in the line", length=MOST_LENDERS),
         Column("surplus", "per year", "left over the break-even rate", length=MOST_LENDERS),
         Column("default", "per year", "believed default, by lender", length=MOST_LENDERS),
+        Column("loss", "share", "believed loss given default that lenders bear"),
         Column(
             "business",
             "CNY million a year",

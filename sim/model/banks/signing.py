@@ -4,14 +4,14 @@ import math
 from typing import Any
 
 from sim.base.columns import copy_rule
-from sim.model.banks.application import read_application
+from sim.model.banks.application import read_application, secured_by_assets
 from sim.model.banks.capital import (
     class_weight,
     covered_weight,
     defaulted_weight,
     economic_capital,
 )
-from sim.model.banks.conditions import FIXED
+from sim.model.banks.conditions import FIXED, believed_loss
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, REFINANCED
 from sim.model.banks.offer import choose_lenders
 from sim.model.banks.offer_rate import first_rate, later_rate
@@ -65,7 +65,8 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     c.date = a.date
     c.limit = o.line
     c.default = o.default[0]
-    c.loss = k.believed_loss
+    c.secured = min(o.line, secured_by_assets(a, d.rules[0]))
+    c.loss = believed_loss(o.line, c.secured, k)
     c.judgement = o.quality[0]
     c.business = 0.0
     for j in range(o.lenders):
@@ -74,7 +75,6 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     c.signed = 1 if code > 0 else 0
     c.terms = code
     c.switched_bank = 1 if switched_bank else 0
-    c.unsecured = k.unsecured
     c.maturity = a.date + k.years
     c.review = a.date + 1.0 if k.reviewed == 1 else NEVER
     write_price(c, o.rate, o.later_rate, k, a.date)
@@ -265,6 +265,7 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
     """
     k, o, f = d.terms[code], d.again[0], d.firms[c.firm]
     own = c.rate
+    c.loss = believed_loss(c.limit, c.secured, k)
     write_price(c, first_rate(own, k), later_rate(own, k), k, date)
     grant(o, k, c.limit, f.value)
     write_right(c, o, k, date)

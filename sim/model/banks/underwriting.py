@@ -82,8 +82,12 @@ class Belief(Frozen):
     default_probability: StageVector = param(
         unit="per year", meaning="default of a borrower of average quality, by stage", low=0
     )
-    loss_secured: Share = param(unit="share", meaning="loss given default, secured")
-    loss_unsecured: Share = param(unit="share", meaning="loss given default, unsecured")
+    loss_secured: Share = param(
+        unit="share", meaning="loss given default of what tangible assets secure"
+    )
+    loss_unsecured: Share = param(
+        unit="share", meaning="loss given default of the part of a line beyond that"
+    )
     business: NonNegative = param(
         unit="x", meaning="banking business over the contract, against that at its signing"
     )

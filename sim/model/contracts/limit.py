@@ -23,7 +23,7 @@ class Collateral(Frozen):
 
 
 class CashFlow(Frozen):
-    """An unsecured line on sales and on the last equity round."""
+    """A line on sales and on the last equity round, beyond what assets support."""
 
     kind: Literal["cash_flow"]
     sales_share: NonNegative = param(unit="years of sales", meaning="line per unit of sales")
@@ -34,7 +34,7 @@ class CashFlow(Frozen):
 
 
 class FixedAmount(Frozen):
-    """An unsecured line of a stated amount."""
+    """A line of a stated amount, whatever assets support."""
 
     kind: Literal["fixed"]
     amount: PositiveFloat = param(unit="CNY million", meaning="line")
@@ -82,14 +82,11 @@ def conditions(clause: Collateral | CashFlow | FixedAmount | Path) -> dict[str, 
     Examples
     --------
     >>> stated = conditions(FixedAmount(kind="fixed", amount=5.0))
-    >>> stated["unsecured"], stated["amounts"], stated["cap_factor"]
-    (1, (5.0,), inf)
+    >>> stated["amounts"], stated["cap_factor"]
+    ((5.0,), inf)
     """
     kinds = {Collateral: COLLATERAL, CashFlow: CASH_FLOW, FixedAmount: FIXED_AMOUNT, Path: PATH}
-    found: dict[str, Any] = {
-        "limit_kind": kinds[type(clause)], "cap_factor": 1.0,
-        "unsecured": int(not isinstance(clause, Collateral)),
-    }  # fmt: skip
+    found: dict[str, Any] = {"limit_kind": kinds[type(clause)], "cap_factor": 1.0}
     if isinstance(clause, CashFlow):
         return found | clause.model_dump(exclude={"kind"})
     if isinstance(clause, FixedAmount):
@@ -98,6 +95,11 @@ def conditions(clause: Collateral | CashFlow | FixedAmount | Path) -> dict[str, 
         stated = {"amounts": clause.amounts, "from_age": clause.from_years}
         return found | stated | {"steps": len(clause.amounts), "cap_factor": math.inf}
     return found
+
+
+def goes_beyond_collateral(clause: Collateral | CashFlow | FixedAmount | Path) -> bool:
+    """Whether a line may be larger than tangible assets support."""
+    return not isinstance(clause, Collateral)
 
 
 def asked_line(a: Any, k: Any, secured: float) -> float:

@@ -22,6 +22,7 @@ from sim.base.columns import Column, Table
 from sim.base.draws import THRESHOLD, TRIAL, uniform_pair
 from sim.model.firms import record as r
 from sim.model.firms.loss_sharing import borne_by_protection
+from sim.model.firms.workout import asset_recovery, unrecovered
 
 N_FOLLOWED = 4
 MOST_RUNWAY = 50.0
@@ -122,14 +123,13 @@ def open_quarter(o: Any, f: Any, p: Any, c: Any, date: float) -> None:
         return
     undrawn = 0.0 if f.called == 1 else max(f.limit - f.balance, 0.0)
     exposure = f.balance + p.drawdown_at_default_share * undrawn
-    reach = p.recovery_unsecured_factor if f.unsecured == 1 else 1.0
-    assets = p.recovery_tangible * f.tangible * f.scale * reach * c.collateral
+    assets = asset_recovery(f, p, c)
     cash = max(f.cash + f.flow * (date - f.now), 0.0)
     # Drain in a setback: that of now, or with the margin that one would take.
     margin = 0.0 if f.setback == 1 else p.setback_margin * p.setback_scale_factor * f.scale
     runway = min((cash + undrawn) / max(margin - f.flow, 1e-9), MOST_RUNWAY)
-    o.covered = lost_by_lenders(f, max(exposure - cash, 0.0), assets)
-    o.exposed = lost_by_lenders(f, exposure, assets) * math.exp(-runway / FOLD_YEARS)
+    o.covered = lost_by_lenders(f, max(exposure - cash, 0.0), assets, p, c)
+    o.exposed = lost_by_lenders(f, exposure, assets, p, c) * math.exp(-runway / FOLD_YEARS)
     for place in range(N_FOLLOWED):
         cause = followed_cause(place)
         o.left[place] = threshold_left(f, cause, date)
@@ -137,7 +137,7 @@ def open_quarter(o: Any, f: Any, p: Any, c: Any, date: float) -> None:
     o.steps = f.count[r.PROGRESS]
 
 
-def lost_by_lenders(f: Any, exposure: float, assets: float) -> float:
+def lost_by_lenders(f: Any, exposure: float, assets: float, p: Any, c: Any) -> float:
     """What lenders would lose of an exposure at default, less pledges and protection."""
-    lost = max(exposure - assets, 0.0) * (1.0 - f.security)
+    lost = unrecovered(exposure, assets, f.security, p, c)
     return lost - borne_by_protection(lost, exposure, f.guaranteed, f.first_loss, f.cover_cap)

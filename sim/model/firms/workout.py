@@ -1,8 +1,9 @@
 """Closure and default: exposure at default, recovery, and when.
 
 A firm that winds up pays its lenders from cash first, so closing with money in the bank is
-not a default. What stays owed goes into a workout: tangible assets sell at a discount that
-is deeper in a bust, and pledges add to it. The proceeds arrive after a delay.
+not a default. What stays owed goes into a workout in two parts: tangible assets sell at a
+discount that is deeper in a bust, and of what they leave the estate brings a share. Pledges add to
+it. Every line has the assets behind it, however large it is. The proceeds arrive after a delay.
 """
 
 from typing import Any
@@ -16,10 +17,10 @@ class Workout(Frozen):
     """Recovery on defaulted loans."""
 
     recovery_tangible: Share = param(
-        unit="share", meaning="sale value of tangible assets of a secured line"
+        unit="share", meaning="sale value of tangible assets, after cost and haircut"
     )
-    recovery_unsecured_factor: Share = param(
-        unit="x", meaning="part of it that an unsecured lender reaches"
+    recovery_unsecured_share: Share = param(
+        unit="share", meaning="what the estate brings of the part that assets do not cover"
     )
     recovery_cash_share: Share = param(
         unit="share", meaning="cash left for creditors when owners divert"
@@ -54,8 +55,30 @@ def pay_from_cash(f: Any) -> None:
 
 def asset_recovery(f: Any, p: Any, c: Any) -> float:
     """What tangible assets bring the lenders, CNY million."""
-    reach = p.recovery_unsecured_factor if f.unsecured == 1 else 1.0
-    return p.recovery_tangible * f.tangible * f.scale * reach * c.collateral
+    return p.recovery_tangible * f.tangible * f.scale * c.collateral
+
+
+def unrecovered(exposure: float, assets: float, security: float, p: Any, c: Any) -> float:
+    """What a workout leaves unpaid, CNY million.
+
+    Parameters
+    ----------
+    exposure, assets : float, CNY million
+        Balance at default, and what tangible assets bring.
+    security : float, share
+        Part of the rest that pledges and guarantees return.
+    p, c : parameters of the firm and market conditions
+        The estate brings less in a bust, as assets do.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> p, c = SimpleNamespace(recovery_unsecured_share=0.3), SimpleNamespace(collateral=1.0)
+    >>> [round(unrecovered(10.0, assets, 0.0, p, c), 6) for assets in (6.0, 12.0, 0.0)]
+    [2.8, 0.0, 7.0]
+    """
+    short = max(exposure - assets, 0.0)
+    return short * (1.0 - p.recovery_unsecured_share * c.collateral) * (1.0 - security)
 
 
 def settle_default(f: Any, p: Any, c: Any, before: float, t: float) -> None:
@@ -64,8 +87,9 @@ def settle_default(f: Any, p: Any, c: Any, before: float, t: float) -> None:
     f.balance = 0.0
     if f.exposure_at_default <= 0.0:
         return
-    assets = min(asset_recovery(f, p, c) / f.exposure_at_default, 1.0)
-    f.recovery = f.exposure_at_default * (1.0 - (1.0 - assets) * (1.0 - f.security))
+    f.collateral_recovery = min(asset_recovery(f, p, c), f.exposure_at_default)
+    left = unrecovered(f.exposure_at_default, f.collateral_recovery, f.security, p, c)
+    f.recovery = f.exposure_at_default - left
     delay = exponential(c.k0, c.k1, f.firm, WORKOUT, 0, 0)
     f.recovery_date = t + p.workout_years * delay
     f.defaulted = 1 if f.exposure_at_default > p.default_threshold * before else 0
