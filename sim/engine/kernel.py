@@ -30,11 +30,14 @@ from sim.model.banks import (
     committee,
     credit_decision,
     desk,
+    hold_or_call,
     judgement,
     offer,
     offer_rate,
     provisions,
     signing,
+    standing_still,
+    waiting,
     withdrawal,
 )
 from sim.model.contracts import eligibility, limit, upside
@@ -64,7 +67,8 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, record, loss_sharing, lifecycle, operations, credit_line, project, equity,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
-    application, judgement, offer_rate, credit_decision, withdrawal, offer, choice, signing,
+    application, judgement, offer_rate, credit_decision, waiting, hold_or_call,
+    standing_still, withdrawal, offer, choice, signing,
     committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
