@@ -32,13 +32,16 @@ from sim.model.banks import (
     conditions,
     credit_decision,
     desk,
+    hold_or_call,
     judgement,
     offer,
     offer_rate,
     own_business,
     provisions,
     signing,
+    standing_still,
     taxation,
+    waiting,
     withdrawal,
 )
 from sim.model.contracts import eligibility, limit, upside
@@ -71,8 +74,8 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,
-    credit_decision, withdrawal, offer, choice, signing, committee, provisions, books, ledger,
-    quarter,
+    credit_decision, waiting, hold_or_call, standing_still, withdrawal, offer, choice, signing,
+    committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (

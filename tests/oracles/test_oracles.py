@@ -20,6 +20,7 @@ from tests.oracles.annuity import balance, continuous_annuity, payment
 from tests.oracles.concession import concession_value, step_up_rate
 from tests.oracles.exit_rights import lognormal_call_on_multiple
 from tests.oracles.finite_pool import default_count_probabilities, joint_failure
+from tests.oracles.global_game import mean_gain_of_moving
 from tests.oracles.loss_distribution import lower_quantile
 from tests.oracles.npl_ratio import npl_ratio
 from tests.oracles.options import black_scholes_call, digital
@@ -43,7 +44,9 @@ HAZARDS = np.column_stack([[0.10, 0.12, 0.08, 0.05], [0.01, 0.04, 0.08, 0.10]])
 def test_every_value_is_used_by_a_test():
     used = set()
     for path in Path(__file__).parents[1].rglob("*.py"):
-        used.update(re.findall(r'"(A\d+[a-z]?\.[\w.]*)', path.read_text(encoding="utf-8")))
+        used.update(
+            re.findall(r'"((?:A\d+[a-z]?|hold)\.[\w.]*)', path.read_text(encoding="utf-8"))
+        )
     assert [name for name in oracle_values() if not name.startswith(tuple(used))] == []
 
 
@@ -214,3 +217,15 @@ def test_return_on_risk_capital(inputs, value):
 
 def test_credit_triangle():
     assert credit_triangle_rate(0.03, 0.05, 0.6) == close(0.06)
+
+
+@pytest.mark.parametrize(("inputs", "value"), cases("hold.laplace_limit."))
+def test_threshold_at_which_one_of_many_players_is_in_doubt(inputs, value):
+    # Moving pays the same for sure, staying 1 while no more than a share of players moves.
+    k = inputs["lenders"]
+
+    def gain(threshold):
+        return mean_gain_of_moving([inputs["call_pays"] - (m / k <= threshold) for m in range(k)])
+
+    # the limit is that of infinitely many players
+    assert gain(value - 2.0 / k) > 0.0 > gain(value + 1.0 / k)
