@@ -84,6 +84,7 @@ def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
         history_precision=w.history_precision, history_sum=w.history_sum, ordinal=w.ordinal,
         book=w.book.store, applications=APPLICATION.empty(firms),
         offers=OFFER.empty((firms, w.terms.shape[0])), again=OFFER.empty(1),
+        room=np.zeros((2, w.banks.shape[0])),
         cut_who=who, cut_retained=np.zeros(firms), judged_who=other, judged_lead=lead,
         tally=w.tally,
     )  # fmt: skip

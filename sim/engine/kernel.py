@@ -261,6 +261,9 @@ def _is_compiling() -> bool:
 
 LEAN: dict[str, Any] = {"no_cfunc_wrapper": True, "no_rewrites": True}
 """Left out, since it costs compiling: no C calls the rules, and they hold no array expressions."""
+ALLOCATING = (credit_decision.ration_tight,)
+"""Rules that make arrays. All others use those that they are given, which outlive the call: to
+count references to them would take half of the time of closing a quarter."""
 
 
 @lru_cache(maxsize=1)
@@ -272,11 +275,12 @@ def kernel() -> Kernel:
     from numba.extending import register_jitable
 
     for rule in rules():
-        register_jitable(**LEAN)(rule)
+        register_jitable(**LEAN, _nrt=rule in ALLOCATING)(rule)
     settings, locator = vars(numba.config), "CACHE_LOCATOR_CLASSES"
     before, settings[locator] = settings[locator], f"{__name__}.{Kept.__name__}"
     compiled: dict[str, Any] = {
-        entry.__name__: numba.njit(cache=True, nogil=True, **LEAN)(entry) for entry in ENTRIES
+        entry.__name__: numba.njit(cache=True, nogil=True, _nrt=False, **LEAN)(entry)
+        for entry in ENTRIES
     }
     settings[locator] = before
     return Kernel(**compiled, compiled=True)

@@ -35,6 +35,8 @@ OFFER = Table(
         Column("royalty_cap", "CNY million", "total at which a royalty ends"),
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
+        Column("ready", "flag", "firm and lenders agree", "i1"),
+        Column("exposure", "CNY million", "new exposure of the lenders once it is taken"),
         Column("taken", "flag", "the firm signs", "i1"),
     )
 )
@@ -42,6 +44,8 @@ OFFER = Table(
 
 REFINANCED, BOOKED, CUTS, JUDGED = range(4)
 """Places in `Desk.tally`."""
+HEADROOM, ASKED = range(2)
+"""Rows of `Desk.room`."""
 
 
 class Desk(NamedTuple):
@@ -69,6 +73,8 @@ class Desk(NamedTuple):
         Scratch: the firms that ask, and what they are offered.
     again : record array, shape (1,)
         Scratch: an offer that is looked at a second time.
+    room : array, shape (2, n_banks), CNY million
+        Scratch: what each bank can still lend on its capital, and what it is asked for.
     cut_who, cut_retained, judged_who, judged_lead : arrays, shape (n,)
         What the committee decided beside signing, for those who repeat it.
     tally : array, shape (4,)
@@ -94,6 +100,7 @@ class Desk(NamedTuple):
     applications: Any
     offers: Any
     again: Any
+    room: Any
     cut_who: Any
     cut_retained: Any
     judged_who: Any
