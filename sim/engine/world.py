@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.columns import Rows, pack
+from sim.base.columns import Records, Rows, pack
 from sim.base.draws import BIRTH, ROSTER, uniform_columns
 from sim.base.parameter import Frozen
 from sim.engine.history import Page, states_of
@@ -195,7 +195,8 @@ def firm_parameters(scenario: Scenario) -> Rows:
     """One parameter record for each sector, shape (n_sectors,)."""
     groups = scenario.firm_groups()
     rows = [pack(merged(groups, sector)) for sector in scenario.sector.values()]
-    return np.concatenate(rows).view(np.recarray)
+    # Of several types that are equal NumPy makes one whose rows have no attributes.
+    return np.concatenate(rows, dtype=rows[0].dtype).view(Records)
 
 
 def opening_firms(

@@ -93,9 +93,8 @@ def decide_on_lines(d: Any, date: float) -> None:
 
 def wind_down(d: Any, date: float) -> None:
     """In the run-off nothing is lent: lines that end are called, other requests refused."""
-    for i in range(d.pending.shape[0]):
-        if d.pending[i] != 0:
-            refuse(d.firms[i], d)
+    for i in d.waiting:
+        refuse(d.firms[i], d)
 
 
 def read_ready(some: int, none: int, d: Any, date: float) -> int:
@@ -109,9 +108,8 @@ def read_ready(some: int, none: int, d: Any, date: float) -> int:
     date : float, years
     """
     found = 0
-    for i in range(d.pending.shape[0]):
-        # Idle firms cost one look at a small array, not at their record.
-        request = d.firms[i].request if d.pending[i] != 0 else 0
+    for i in d.waiting:
+        request = d.firms[i].request
         if request & some != 0 and request & none == 0:
             a = d.applications[found]
             read_application(a, i, d, date, False)

@@ -53,9 +53,11 @@ class Desk(NamedTuple):
 
     Parameters
     ----------
-    firms, pending, params, market_conditions : arrays
+    firms, params, market_conditions : arrays
         Firms and the factors in force, as compiled rules of firms take them;
         `market_conditions` has one row.
+    waiting : int64 array
+        Rows of the firms with an open request.
     rules, banks, books : record arrays
         Parameters common to all banks (one row), parameters and state of each bank.
     terms, admission : record arrays, shapes (1 + n_menu,) and (1 + n_menu, 2)
@@ -82,9 +84,9 @@ class Desk(NamedTuple):
     """
 
     firms: Any
-    pending: Any
     params: Any
     market_conditions: Any
+    waiting: Any
     rules: Any
     banks: Any
     books: Any
@@ -116,8 +118,8 @@ class Effects(NamedTuple):
 
     Parameters
     ----------
-    next_time : array, shape (n_firms,), years
-        Clocks of firms, as compiled rules of firms take them.
+    next_time, pending : arrays, shape (n_firms,)
+        Clocks and requests of firms, as compiled rules of firms take them.
     believed_default, believed_loss : arrays, shape (n_firms,)
         Beliefs at signing, for provisions.
     posted, by_bank, total, by_terms, row : arrays
@@ -126,6 +128,7 @@ class Effects(NamedTuple):
     """
 
     next_time: Any
+    pending: Any
     believed_default: Any
     believed_loss: Any
     posted: Any
