@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.columns import Records, Rows, pack
+from sim.base.columns import Records, Rows, bare, pack
 from sim.base.draws import BIRTH, ROSTER, uniform_columns
 from sim.base.parameter import Frozen
 from sim.engine.history import Page, states_of
@@ -90,11 +90,12 @@ class World:
         """Take every firm to a date."""
         self.cursor[2] = 0
         while True:
+            firms, params, factors, log = bare(
+                self.firms, self.params, self.market_conditions, self.log
+            )
             done = self.rules.advance(
-                self.firms, self.next_time, self.pending, self.params, self.market_conditions,
-                until,
-                self.log, self.cursor,
-            )  # fmt: skip
+                firms, self.next_time, self.pending, params, factors, until, log, self.cursor
+            )
             self.keep_events()
             if done == self.firms.shape[0]:
                 return
