@@ -5,6 +5,7 @@ is a structured array. The declaration carries the unit and the meaning of each 
 that documents and notebooks can be generated from it and no field lacks either.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,11 +23,50 @@ if TYPE_CHECKING:
 Rows = Any
 """A record array; its attribute access has no static type."""
 
+
+class Records(np.ndarray):
+    """An array whose fields are attributes, too.
+
+    `numpy.recarray` looks in Python for whatever it is asked; this one for its fields alone, and
+    it is cut at a twentieth of the cost.
+
+    >>> table = Table((Column("cash", "CNY million", "money held"),))
+    >>> rows = table.empty(3)
+    >>> rows[1:].cash = 2.0
+    >>> rows.cash, float(rows[2].cash)
+    (array([0., 2., 2.]), 2.0)
+    """
+
+    def __getattr__(self, name: str) -> Any:
+        """Find a field; called for what an array has not."""
+        if name in (self.dtype.fields or ()):
+            return self[name]
+        raise AttributeError(f"records without a field {name!r}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Fill a field."""
+        if name in (self.dtype.fields or ()):
+            self[name] = value
+        else:
+            super().__setattr__(name, value)
+
+    def __getitem__(self, key: Any) -> Any:
+        """Give a part: what holds no records is a plain array, or a number."""
+        found = super().__getitem__(key)
+        is_field = isinstance(found, Records) and found.dtype.fields is None
+        return found.view(np.ndarray) if is_field else found
+
+
 TEXT = "text"
 """Unit and kind of a column of words; only a frame has one, never a record."""
 
 _RANGES = {"flag": "0 or 1", TEXT: "text"}
 _BOUNDS = {"share": Within(0.0, 1.0), "x": Within(low=0.0)}
+
+
+def bare(*arrays: Rows) -> list[Rows]:
+    """The same records without attributes of the arrays, which compiled code takes sooner."""
+    return [rows.view(np.ndarray) for rows in arrays]
 
 
 @dataclass(frozen=True)
@@ -109,7 +149,10 @@ class Table:
         >>> table.empty(3).cash
         array([0., 0., 0.])
         """
-        return np.zeros(rows, dtype=self.dtype).view(np.recarray)
+        shape = rows if isinstance(rows, tuple) else (rows,)
+        # As bytes: field by field takes four times as long.
+        room = np.zeros(math.prod(shape) * self.dtype.itemsize, np.uint8)
+        return Records(shape, self.dtype, room)
 
     def frame(self, rows: Rows, names: Iterable[str] | None = None) -> "pd.DataFrame":
         """The columns of records, all or those named, as a DataFrame of one row each.

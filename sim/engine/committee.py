@@ -76,14 +76,17 @@ def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
     if w.cursor[1] == 1 and w.log.shape[0] < LOGGED * parts * firms:
         w.log = LOG.empty(LOGGED * parts * firms)
     w.tally[BOOKED], w.tally[CUTS], w.tally[JUDGED] = w.book.used, 0.0, 0.0
-    who, other, lead = np.zeros((3, firms), np.int64)
+    who, other, lead = (np.zeros(firms, np.int64) for _ in range(3))
+    # Among bytes they are found at four times the cost.
+    waiting = w.pending.astype(bool).nonzero()[0]
     return Desk(
-        firms=w.firms, pending=w.pending, params=w.params,
-        market_conditions=w.market_conditions, rules=w.common, banks=w.bank_rules, books=w.banks,
+        firms=w.firms, params=w.params, market_conditions=w.market_conditions,
+        waiting=waiting, rules=w.common, banks=w.bank_rules, books=w.banks,
         terms=w.terms, admission=w.admission, roster=w.roster, lender=w.lender, share=w.share,
         history_precision=w.history_precision, history_sum=w.history_sum, ordinal=w.ordinal,
         book=w.book.store, applications=APPLICATION.empty(firms),
         offers=OFFER.empty((firms, w.terms.shape[0])), again=OFFER.empty(1),
+        room=np.zeros((2, w.banks.shape[0])),
         cut_who=who, cut_retained=np.zeros(firms), judged_who=other, judged_lead=lead,
         tally=w.tally,
     )  # fmt: skip
@@ -92,7 +95,8 @@ def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
 def effects_of(w: World) -> Effects:
     """What decisions change in a world beside the desk."""
     return Effects(
-        next_time=w.next_time, believed_default=w.believed_default, believed_loss=w.believed_loss,
+        next_time=w.next_time, pending=w.pending,
+        believed_default=w.believed_default, believed_loss=w.believed_loss,
         posted=w.posted, by_bank=w.by_bank, total=w.total, by_terms=w.by_terms,
         row=np.zeros(w.total.shape), log=w.log, cursor=w.cursor,
     )  # fmt: skip

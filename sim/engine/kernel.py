@@ -151,13 +151,14 @@ def _named(rule: FunctionType) -> Iterator[Any]:
 def digest_of(entry: FunctionType) -> str:
     """Name the machine code of an entry point by all that it is made from.
 
-    These are the rules that it reaches, the constants that they name, and the versions. Record
-    types are arguments: Numba knows its code by them, but of a desk by nothing except its name.
+    These are the rules that it reaches, the constants that they name, how they are compiled, and
+    the versions. Record types are arguments: Numba knows its code by them, but of a desk by
+    nothing except its name.
     """
     versions = (*map(version, ("numba", "llvmlite", "numpy")), sys.version)
     bundles = (desk.Desk, desk.Effects, quarter.Closing)
     fields = [bundle._fields for bundle in bundles]
-    digest = hashlib.sha256(repr((versions, fields)).encode())
+    digest = hashlib.sha256(repr((versions, fields, LEAN)).encode())
     for rule in reached(entry):
         code = rule.__code__
         constants = [value for value in _named(rule) if isinstance(value, CONSTANTS)]
@@ -270,8 +271,12 @@ def _is_compiling() -> bool:
     return not is_off and os.environ.get("NUMBA_DISABLE_JIT", "0") == "0"
 
 
-LEAN: dict[str, Any] = {"no_cfunc_wrapper": True, "no_rewrites": True}
-"""Left out, since it costs compiling: no C calls the rules, and they hold no array expressions."""
+LEAN: dict[str, Any] = {"_nrt": False, "no_cfunc_wrapper": True, "no_rewrites": True}
+"""Left out, since it costs compiling: no C calls the rules, and they hold no array expressions.
+Nor are references to arrays counted, which would take half of the time of closing a quarter: rules
+use arrays that they are given, which outlive the call."""
+ALLOCATING = (credit_decision.ration_tight,)
+"""Rules that make arrays of their own."""
 
 
 @lru_cache(maxsize=1)
@@ -283,7 +288,7 @@ def kernel() -> Kernel:
     from numba.extending import register_jitable
 
     for rule in rules():
-        register_jitable(**LEAN)(rule)
+        register_jitable(**LEAN | {"_nrt": rule in ALLOCATING})(rule)
     settings, locator = vars(numba.config), "CACHE_LOCATOR_CLASSES"
     before, settings[locator] = settings[locator], f"{__name__}.{Kept.__name__}"
     compiled: dict[str, Any] = {

@@ -9,8 +9,6 @@ Stock-flow consistency as in Godley and Lavoie (2007), Monetary Economics, chapt
 
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from sim.base.columns import Column, Table, written_out
 from sim.engine import ledger
 from sim.engine.history import BANK_PANEL, MONEY
@@ -87,6 +85,8 @@ class Closing(NamedTuple):
     sides : array, shape (n_identities, 3), CNY million
         Both sides and the scale of each identity, see `Ledger.hold`. Like the four before it
         all zeros, and written.
+    row : array, shape (N_ACCOUNTS,)
+        Scratch: what has flowed at one firm.
     """
 
     firms: Any
@@ -110,6 +110,7 @@ class Closing(NamedTuple):
     sums: Any
     results: Any
     sides: Any
+    row: Any
 
 
 def close_quarter(
@@ -147,13 +148,12 @@ def close_quarter(
 def read_firms(w: Closing, date: float) -> None:
     """Post the flows of all firms up to `date`, read their levels, find what must be set aside."""
     u, audit, sums = w.rules[0], w.audit[0], w.sums
-    row = np.zeros(f.N_ACCOUNTS)
     for i in range(w.firms.shape[0]):
         firm, posted, lender, share = w.firms[i], w.posted[i], w.lender[i], w.share[i]
         if firm.status != UNBORN:
             post_firm(
                 firm, w.params[firm.sector], date, posted, lender, share, u.operating_cost,
-                w.by_bank, w.total, w.by_terms, row,
+                w.by_bank, w.total, w.by_terms, w.row,
             )  # fmt: skip
             audit_entered(firm, sums)
             audit_posted(audit, firm, posted)

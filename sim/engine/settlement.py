@@ -48,6 +48,7 @@ def closing(w: World) -> Closing:
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=QUARTER.empty(banks), audit=AUDIT.empty(1), sums=np.zeros(len(f.SUMS)),
         results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((10 + 3 * banks, 3)),
+        row=np.zeros(w.total.shape),
     )  # fmt: skip
 
 

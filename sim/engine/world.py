@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.base.columns import Rows, pack
+from sim.base.columns import Records, Rows, bare, pack
 from sim.base.draws import BIRTH, ROSTER, uniform_columns
 from sim.base.parameter import Frozen
 from sim.engine.history import Page, states_of
@@ -90,11 +90,12 @@ class World:
         """Take every firm to a date."""
         self.cursor[2] = 0
         while True:
+            firms, params, factors, log = bare(
+                self.firms, self.params, self.market_conditions, self.log
+            )
             done = self.rules.advance(
-                self.firms, self.next_time, self.pending, self.params, self.market_conditions,
-                until,
-                self.log, self.cursor,
-            )  # fmt: skip
+                firms, self.next_time, self.pending, params, factors, until, log, self.cursor
+            )
             self.keep_events()
             if done == self.firms.shape[0]:
                 return
@@ -195,7 +196,8 @@ def firm_parameters(scenario: Scenario) -> Rows:
     """One parameter record for each sector, shape (n_sectors,)."""
     groups = scenario.firm_groups()
     rows = [pack(merged(groups, sector)) for sector in scenario.sector.values()]
-    return np.concatenate(rows).view(np.recarray)
+    # Of several types that are equal NumPy makes one whose rows have no attributes.
+    return np.concatenate(rows, dtype=rows[0].dtype).view(Records)
 
 
 def opening_firms(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.controls import PREFIX, SHARED
-from sim.base.columns import Rows, Table
+from sim.base.columns import Rows, Table, bare
 from sim.engine.processes import Observer, Steps, until
 from sim.engine.world import World
 from sim.model.economy.equity_market import EquityMarket, expected_times
@@ -50,7 +50,10 @@ class Watch:
         if self.opening is None:
             self.opening = self.table.empty(w.firms.shape[0])
         rule = getattr(w.rules, self.rule)
-        self.total += rule(w.firms, w.params, w.market_conditions, date, self.opening)
+        firms, params, factors, opening = bare(
+            w.firms, w.params, w.market_conditions, self.opening
+        )
+        self.total += rule(firms, params, factors, date, opening)
 
 
 WATCHED = {

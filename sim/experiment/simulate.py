@@ -86,7 +86,7 @@ def bank_frame(history: History) -> pd.DataFrame:
 def event_frame(w: World) -> pd.DataFrame:
     """The event log, in order of firm and date."""
     rows = np.concatenate([LOG.empty(0), *w.events]) if w.events else LOG.empty(0)
-    frame = LOG.frame(rows.view(np.recarray))
+    frame = LOG.frame(rows)
     frame["event"] = frame["event"].map(EVENT_NAMES)
     return frame.sort_values(["firm", "date"], kind="stable", ignore_index=True)
 

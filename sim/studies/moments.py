@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.base.columns import Rows
 from sim.base.wording import level_text, range_text, spread_text, unit_style
 from sim.engine.history import History
 from sim.engine.processes import run_world
@@ -381,7 +382,7 @@ def growth_figures(scenario: Scenario, replication: int) -> dict[str, float]:
     return found
 
 
-def _scales(firms: np.recarray) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]:
+def _scales(firms: Rows) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int64]]:
     """Log scale, whether alive, and stage, copied."""
     alive = np.asarray(firms["status"] == ALIVE)
     return np.array(firms["log_scale"]), alive, np.array(firms["stage"], dtype=np.int64)

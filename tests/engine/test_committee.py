@@ -317,9 +317,9 @@ def room(w):
 def fits(w, offers, ready=(1, 1, 1), moves=False):
     """Which of three loans fit the capital of bank 0."""
     d, asks = desk(w, 0.25), [applicant(w, i, 0.25) for i in range(3)]
-    granted = np.array(ready, np.uint8)
-    ration(offers, np.stack(asks).view(np.recarray), granted, d, moves)
-    return granted.tolist()
+    offers.ready = ready
+    ration(offers, np.stack(asks).view(np.recarray), d, moves)
+    return offers.ready.tolist()
 
 
 @pytest.mark.parametrize(

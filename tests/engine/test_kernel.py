@@ -168,9 +168,13 @@ def test_what_is_reached_are_rules_from_the_entry_point_down():
     }  # fmt: skip
 
 
-def test_another_compiler_names_all_units_anew(monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [("version", lambda package: f"{package} 0.0"), ("LEAN", {"no_rewrites": True})],
+)
+def test_another_compiler_names_all_units_anew(monkeypatch, name, other):
     old = [digest_of(entry) for entry in ENTRIES]
-    monkeypatch.setattr(compiling, "version", lambda package: f"{package} 0.0")
+    monkeypatch.setattr(compiling, name, other)
     assert not set(old) & {digest_of(entry) for entry in ENTRIES}
 
 

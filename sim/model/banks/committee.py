@@ -7,8 +7,6 @@ judge, offer, the firm's choice among all that it is offered, capital, then sign
 import math
 from typing import Any
 
-import numpy as np
-
 from sim.model.banks.application import asks_renewal, is_admitted, read_application
 from sim.model.banks.choice import advantage, leaving_cost, wants, worth
 from sim.model.banks.credit_decision import ration
@@ -95,9 +93,8 @@ def decide_on_lines(d: Any, date: float) -> None:
 
 def wind_down(d: Any, date: float) -> None:
     """In the run-off nothing is lent: lines that end are called, other requests refused."""
-    for i in range(d.pending.shape[0]):
-        if d.pending[i] != 0:
-            refuse(d.firms[i], d)
+    for i in d.waiting:
+        refuse(d.firms[i], d)
 
 
 def read_ready(some: int, none: int, d: Any, date: float) -> int:
@@ -111,9 +108,8 @@ def read_ready(some: int, none: int, d: Any, date: float) -> int:
     date : float, years
     """
     found = 0
-    for i in range(d.pending.shape[0]):
-        # Idle firms cost one look at a small array, not at their record.
-        request = d.firms[i].request if d.pending[i] != 0 else 0
+    for i in d.waiting:
+        request = d.firms[i].request
         if request & some != 0 and request & none == 0:
             a = d.applications[found]
             read_application(a, i, d, date, False)
@@ -160,32 +156,30 @@ def is_better(o: Any, plain: Any, a: Any, k: Any, d: Any) -> bool:
 
 def choose_best(applications: Any, offers: Any, d: Any) -> None:
     """Firms take their best offer; one that does not fit its lenders' capital, the next."""
-    n = applications.shape[0]
-    best = np.zeros(n, np.int64)
-    ready = np.zeros(n, np.uint8)
-    while find_best(offers, best):
+    while find_best(offers):
         for code in range(1, d.terms.shape[0]):
-            for row in range(n):
-                ready[row] = 1 if best[row] == code else 0
-            ration(offers[:, code], applications, ready, d.terms[code], d, False)
-            for row in range(n):
-                if best[row] == code:
-                    offers[row, code].worth = NO_OFFER
-                    offers[row, code].taken = ready[row]
+            ration(offers[:, code], applications, d.terms[code], d, False)
+            for row in range(applications.shape[0]):
+                if offers[row, code].ready == 1:
+                    offers[row, code].taken = 1
 
 
-def find_best(offers: Any, best: Any) -> bool:
-    """Write the code of each firm's best offer, 0 for none; says whether there is any."""
+def find_best(offers: Any) -> bool:
+    """Make each firm's best offer ready and rank it no more; says whether there is any."""
     found = False
     for row in range(offers.shape[0]):
-        best[row] = 0
+        best = 0
         most = NO_OFFER
-        if not has_taken(offers[row]):
-            for code in range(1, offers.shape[1]):
-                if offers[row, code].worth > most:
-                    most = offers[row, code].worth
-                    best[row] = code
-                    found = True
+        is_free = not has_taken(offers[row])
+        for code in range(1, offers.shape[1]):
+            offers[row, code].ready = 0
+            if is_free and offers[row, code].worth > most:
+                most = offers[row, code].worth
+                best = code
+        if best > 0:
+            offers[row, best].ready = 1
+            offers[row, best].worth = NO_OFFER
+            found = True
     return found
 
 
@@ -199,35 +193,35 @@ def has_taken(offers: Any) -> bool:
 
 def choose_plain(applications: Any, offers: Any, d: Any) -> None:
     """Firms that took nothing else take the plain loan that they are offered and that fits."""
-    ready = np.zeros(applications.shape[0], np.uint8)
     for row in range(applications.shape[0]):
         o = offers[row, 0]
-        if o.made == 1 and wants(o, applications[row]) and not has_taken(offers[row]):
-            ready[row] = 1
-    ration(offers[:, 0], applications, ready, d.terms[0], d, False)
+        is_wanted = o.made == 1 and wants(o, applications[row])
+        o.ready = 1 if is_wanted and not has_taken(offers[row]) else 0
+    ration(offers[:, 0], applications, d.terms[0], d, False)
     for row in range(applications.shape[0]):
-        offers[row, 0].taken = ready[row]
+        offers[row, 0].taken = offers[row, 0].ready
 
 
 def turn_elsewhere(applications: Any, offers: Any, d: Any) -> None:
     """Firms without an offer: those whose line ends try one other bank, others go without."""
-    ready = np.zeros(applications.shape[0], np.uint8)
-    without = np.zeros(applications.shape[0], np.uint8)
     for row in range(applications.shape[0]):
         a, o = applications[row], offers[row, 0]
-        if o.taken == 0 and not has_taken(offers[row]):
-            without[row] = 1
-            if asks_renewal(a) and d.banks.shape[0] > 1:
-                read_application(a, a.firm, d, a.date, True)
-                make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1, d.again[0])
-                if o.made == 1 and o.line >= a.balance * SAME_LINE:
-                    ready[row] = 1
-    ration(offers[:, 0], applications, ready, d.terms[0], d, True)
+        o.ready = 0
+        if is_without(offers[row]) and asks_renewal(a) and d.banks.shape[0] > 1:
+            read_application(a, a.firm, d, a.date, True)
+            make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1, d.again[0])
+            o.ready = 1 if o.made == 1 and o.line >= a.balance * SAME_LINE else 0
+    ration(offers[:, 0], applications, d.terms[0], d, True)
     for row in range(applications.shape[0]):
-        if ready[row] == 1:
+        if offers[row, 0].ready == 1:
             sign(offers[row, 0], applications[row], 0, True, d)
-        elif without[row] == 1:
+        elif is_without(offers[row]):
             refuse(applications[row], d)
+
+
+def is_without(offers: Any) -> bool:
+    """Whether the firm takes none of its offers, by code."""
+    return offers[0].taken == 0 and not has_taken(offers)
 
 
 def refuse(a: Any, d: Any) -> None:
@@ -246,18 +240,18 @@ def review(applications: Any, d: Any) -> None:
 
 def compare_outside_offers(applications: Any, offers: Any, d: Any) -> None:
     """Another bank offers to refinance the loan: it judges for itself, the firm compares."""
-    ready = np.zeros(applications.shape[0], np.uint8)
     has_rivals = d.banks.shape[0] > 1
     for row in range(applications.shape[0]):
         a, o = applications[row], offers[row]
+        o.ready = 0
         if has_rivals:
             make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1, d.again[0])
             undercut(o, a, d.rules[0])
-            ready[row] = 1 if leaves(o, a, d) else 0
+            o.ready = 1 if leaves(o, a, d) else 0
             d.ordinal[a.firm] += 1
-    ration(offers, applications, ready, d.terms[0], d, True)
+    ration(offers, applications, d.terms[0], d, True)
     for row in range(applications.shape[0]):
-        if ready[row] == 1:
+        if offers[row].ready == 1:
             sign(offers[row], applications[row], 0, True, d)
         else:
             decline(applications[row].firm, 1.0, d)

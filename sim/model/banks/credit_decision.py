@@ -18,6 +18,7 @@ import numpy as np
 from sim.model.banks.application import secured_by_assets
 from sim.model.banks.capital import class_weight, covered_weight, exposure
 from sim.model.banks.conditions import believed_loss
+from sim.model.banks.desk import ASKED, HEADROOM
 from sim.model.banks.judgement import sees_setback
 from sim.model.banks.offer_rate import mean_rate, own_rate
 from sim.model.banks.own_business import write_business
@@ -192,14 +193,14 @@ def new_risk_assets(o: Any, a: Any, k: Any, u: Any, moves: bool) -> float:
     return max(new - a.risk_weight * exposure(a.balance, a.limit, a.conversion), 0.0)
 
 
-def ration(offers: Any, applications: Any, ready: Any, k: Any, d: Any, moves: bool) -> None:
-    """Keep of the loans that are `ready` those that fit into the lenders' capital, best first.
+def ration(offers: Any, applications: Any, k: Any, d: Any, moves: bool) -> None:
+    """Keep of the loans that are ready those that fit into the lenders' capital, best first.
 
     Parameters
     ----------
     offers, applications : record arrays, shape (n,)
-    ready : uint8 array, shape (n,)
-        1 where firm and lenders agree; 0 is written where there is no room.
+        Offers are ready where firm and lenders agree; those for which there is no room are so
+        no longer.
     k : conditions of the arrangement
     d : Desk
         What is granted is added to what its banks have promised.
@@ -212,33 +213,30 @@ def ration(offers: Any, applications: Any, ready: Any, k: Any, d: Any, moves: bo
     lenders all have room for everything asked of them come first, then the rest by surplus
     of the lead, ties by order.
     """
-    n_banks = d.banks.shape[0]
-    lending_headroom = np.empty(n_banks)
-    asked = np.zeros(n_banks)
-    amount = np.zeros(ready.shape[0])
-    headroom(d, lending_headroom)
-    for n in range(ready.shape[0]):
-        if ready[n] == 1:
-            amount[n] = new_risk_assets(offers[n], applications[n], k, d.rules[0], moves)
-            add_parts(offers[n], amount[n], asked)
-    tight = np.zeros(n_banks, np.uint8)
-    if mark_tight(tight, asked, lending_headroom):
-        ration_tight(offers, ready, amount, lending_headroom, tight, d.books)
-    for n in range(ready.shape[0]):
-        if ready[n] == 1:
-            o = offers[n]
+    room, asked = d.room[HEADROOM], d.room[ASKED]
+    headroom(d, room)
+    for b in range(asked.shape[0]):
+        asked[b] = 0.0
+    for n in range(offers.shape[0]):
+        o = offers[n]
+        if o.ready == 1:
+            o.exposure = new_risk_assets(o, applications[n], k, d.rules[0], moves)
+            add_parts(o, o.exposure, asked)
+    if is_short(room, asked):
+        ration_tight(offers, room, asked, d.books)
+    for n in range(offers.shape[0]):
+        o = offers[n]
+        if o.ready == 1:
             for j in range(o.lenders):
-                d.books[o.lender[j]].promised += amount[n] * o.share[j]
+                d.books[o.lender[j]].promised += o.exposure * o.share[j]
 
 
-def mark_tight(tight: Any, asked: Any, lending_headroom: Any) -> bool:
-    """Mark the banks that are asked for more than they have; says whether there is any."""
-    found = False
-    for b in range(tight.shape[0]):
-        if asked[b] > lending_headroom[b]:
-            tight[b] = 1
-            found = True
-    return found
+def is_short(room: Any, asked: Any) -> bool:
+    """Whether any bank is asked for more than it has."""
+    short = False
+    for b in range(room.shape[0]):
+        short = short or asked[b] > room[b]
+    return short
 
 
 def add_parts(o: Any, amount: float, sums: Any) -> None:
@@ -247,45 +245,44 @@ def add_parts(o: Any, amount: float, sums: Any) -> None:
         sums[o.lender[j]] += amount * o.share[j]
 
 
-def ration_tight(
-    offers: Any, ready: Any, amount: Any, lending_headroom: Any, tight: Any, books: Any
-) -> None:
+def ration_tight(offers: Any, room: Any, asked: Any, books: Any) -> None:
     """As `ration`, where some banks are short; what needs none of these fits in any case.
 
     What is refused counts at its lead.
     """
-    hard = np.zeros(ready.shape[0], np.int64)
-    risk_adjusted_margin = np.zeros(ready.shape[0])
+    hard = np.zeros(offers.shape[0], np.int64)
+    risk_adjusted_margin = np.zeros(offers.shape[0])
     count = 0
-    for n in range(ready.shape[0]):
-        if ready[n] == 1 and needs_any(offers[n], amount[n], tight):
+    for n in range(offers.shape[0]):
+        if offers[n].ready == 1 and needs_any(offers[n], room, asked):
             hard[count] = n
             risk_adjusted_margin[count] = -offers[n].surplus[0]
             count += 1
     for place in np.argsort(risk_adjusted_margin[:count], kind="mergesort"):
-        n = hard[place]
-        if has_room(offers[n], amount[n], lending_headroom):
-            add_parts(offers[n], -amount[n], lending_headroom)
+        o = offers[hard[place]]
+        if has_room(o, room):
+            add_parts(o, -o.exposure, room)
         else:
-            ready[n] = 0
-            books[offers[n].lender[0]].rationed += 1.0
+            o.ready = 0
+            books[o.lender[0]].rationed += 1.0
 
 
-def needs_any(o: Any, amount: float, tight: Any) -> bool:
+def needs_any(o: Any, room: Any, asked: Any) -> bool:
     """Whether the loan needs capital of a bank that is short of it.
 
     What needs no new capital (a balance rolled over) fits whatever the room.
     """
     needs = False
     for j in range(o.lenders):
-        needs = needs or (amount * o.share[j] > 0.0 and tight[o.lender[j]] == 1)
+        bank = o.lender[j]
+        needs = needs or (o.exposure * o.share[j] > 0.0 and asked[bank] > room[bank])
     return needs
 
 
-def has_room(o: Any, amount: float, left: Any) -> bool:
+def has_room(o: Any, room: Any) -> bool:
     """Whether all lenders have room for their parts."""
     for j in range(o.lenders):
-        part = amount * o.share[j]
-        if part > 0.0 and part > left[o.lender[j]]:
+        part = o.exposure * o.share[j]
+        if part > 0.0 and part > room[o.lender[j]]:
             return False
     return True

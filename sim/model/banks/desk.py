@@ -48,6 +48,8 @@ OFFER = Table(
         Column("royalty_cap", "CNY million", "total at which a royalty ends"),
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
+        Column("ready", "flag", "firm and lenders agree", "i1"),
+        Column("exposure", "CNY million", "new exposure of the lenders once it is taken"),
         Column("taken", "flag", "the firm signs", "i1"),
     )
 )
@@ -55,6 +57,8 @@ OFFER = Table(
 
 REFINANCED, BOOKED, CUTS, JUDGED = range(4)
 """Places in `Desk.tally`."""
+HEADROOM, ASKED = range(2)
+"""Rows of `Desk.room`."""
 
 
 class Desk(NamedTuple):
@@ -62,9 +66,11 @@ class Desk(NamedTuple):
 
     Parameters
     ----------
-    firms, pending, params, market_conditions : arrays
+    firms, params, market_conditions : arrays
         Firms and the factors in force, as compiled rules of firms take them;
         `market_conditions` has one row.
+    waiting : int64 array
+        Rows of the firms with an open request.
     rules, banks, books : record arrays
         Parameters common to all banks (one row), parameters and state of each bank.
     terms, admission : record arrays, shapes (1 + n_menu,) and (1 + n_menu, 2)
@@ -82,6 +88,8 @@ class Desk(NamedTuple):
         Scratch: the firms that ask, and what they are offered.
     again : record array, shape (1,)
         Scratch: an offer that is looked at a second time.
+    room : array, shape (2, n_banks), CNY million
+        Scratch: what each bank can still lend on its capital, and what it is asked for.
     cut_who, cut_retained, judged_who, judged_lead : arrays, shape (n,)
         What the committee decided beside signing, for those who repeat it.
     tally : array, shape (4,)
@@ -89,9 +97,9 @@ class Desk(NamedTuple):
     """
 
     firms: Any
-    pending: Any
     params: Any
     market_conditions: Any
+    waiting: Any
     rules: Any
     banks: Any
     books: Any
@@ -107,6 +115,7 @@ class Desk(NamedTuple):
     applications: Any
     offers: Any
     again: Any
+    room: Any
     cut_who: Any
     cut_retained: Any
     judged_who: Any
@@ -122,8 +131,8 @@ class Effects(NamedTuple):
 
     Parameters
     ----------
-    next_time : array, shape (n_firms,), years
-        Clocks of firms, as compiled rules of firms take them.
+    next_time, pending : arrays, shape (n_firms,)
+        Clocks and requests of firms, as compiled rules of firms take them.
     believed_default, believed_loss : arrays, shape (n_firms,)
         Beliefs at signing, for provisions.
     posted, by_bank, total, by_terms, row : arrays
@@ -132,6 +141,7 @@ class Effects(NamedTuple):
     """
 
     next_time: Any
+    pending: Any
     believed_default: Any
     believed_loss: Any
     posted: Any

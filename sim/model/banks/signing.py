@@ -185,7 +185,7 @@ def enact_decisions(d: Any, e: Any, first: int, date: float) -> None:
         f = d.firms[d.cut_who[n]]
         decline_firm(
             f, d.params[f.sector], d.market_conditions[0], date, d.cut_retained[n], e.next_time,
-            d.pending, e.log, e.cursor,
+            e.pending, e.log, e.cursor,
         )  # fmt: skip
 
 
@@ -211,7 +211,7 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
     e.believed_default[i] = c.default
     e.believed_loss[i] = c.loss
     d.tally[REFINANCED] -= f.refinanced * f.balance
-    sign_firm(f, p, d.market_conditions[0], date, c, row, e.next_time, d.pending, e.log, e.cursor)
+    sign_firm(f, p, d.market_conditions[0], date, c, row, e.next_time, e.pending, e.log, e.cursor)
     d.tally[REFINANCED] += f.refinanced * f.balance
 
 

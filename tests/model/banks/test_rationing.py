@@ -34,6 +34,7 @@ def loans(line: Any, risk_adjusted_margin: Any, lender: Any = None, share: Any =
         written(offers, {"line": line, "lenders": lender.shape[1], "lender": lender,
                          "share": share})  # fmt: skip
         offers.surplus[:, 0] = risk_adjusted_margin
+        offers.ready = 1
     return offers
 
 
@@ -46,13 +47,13 @@ def fits(
 ) -> list[bool]:
     """Which loans are taken; what they need is promised by their lenders."""
     d, offers = with_equity(lending_headroom), loans(amount, risk_adjusted_margin, lender, share)
-    applications, ready = np.repeat(applicants()[:1], len(amount)), np.ones(len(amount), np.uint8)
-    ration(offers, applications.view(np.recarray), ready, d, False)
+    applications = np.repeat(applicants()[:1], len(amount))
+    ration(offers, applications.view(np.recarray), d, False)
     promised = np.zeros(len(lending_headroom))
-    for o in offers[ready == 1]:
+    for o in offers[offers.ready == 1]:
         np.add.at(promised, o.lender[: o.lenders], o.line * o.share[: o.lenders])
     assert d.books.promised == pytest.approx(promised)
-    return [bool(taken) for taken in ready]
+    return [bool(taken) for taken in offers.ready]
 
 
 # --- Room --------------------------------------------------------------------------------
@@ -100,28 +101,28 @@ def test_without_a_risk_weight_there_is_room_for_everybody() -> None:
 def test_loans_must_fit_capital_by_what_is_newly_lent(
     line: float, balance: float, moves: bool, taken: list[int]
 ) -> None:
-    d, ready = with_equity([3.0], rules(**RULES)), np.ones(3, np.uint8)
-    offers = loans([line] * 3, [0.3, 0.1, 0.2])
-    ration(offers, applicants(balance=balance), ready, d, moves)
-    assert ready.tolist() == taken
+    d, offers = with_equity([3.0], rules(**RULES)), loans([line] * 3, [0.3, 0.1, 0.2])
+    ration(offers, applicants(balance=balance), d, moves)
+    assert offers.ready.tolist() == taken
 
 
 def test_nobody_is_weighed_who_does_not_sign() -> None:
-    d, ready = with_equity([3.0], rules(**RULES)), np.array([0, 1, 0], np.uint8)
-    ration(loans([70.0] * 3, [0.3, 0.1, 0.2]), applicants(), ready, d, False)
-    assert ready.tolist() == [0, 1, 0]
+    d, offers = with_equity([3.0], rules(**RULES)), loans([70.0] * 3, [0.3, 0.1, 0.2])
+    offers.ready = 0, 1, 0
+    ration(offers, applicants(), d, False)
+    assert offers.ready.tolist() == [0, 1, 0]
     assert d.books.promised.tolist() == [35.0]
 
 
 def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room() -> None:
-    d, offers = with_equity([3.0, 3.0], rules(**RULES)), loans([20.0] * 3, [0.0] * 3)
-    first, second, lending_headroom = np.ones(3, np.uint8), np.ones(3, np.uint8), np.empty(2)
-    ration(offers, applicants(), first, d, False)
+    d, lending_headroom = with_equity([3.0, 3.0], rules(**RULES)), np.empty(2)
+    first, second = (loans([20.0] * 3, [0.0] * 3) for _ in range(2))
+    ration(first, applicants(), d, False)
     headroom(d, lending_headroom)
     # Half of each line of twenty is drawn: 30 of 37.5.
     assert lending_headroom == pytest.approx([7.5, 37.5])
-    ration(offers, applicants(), second, d, False)
-    assert (first.tolist(), second.tolist()) == ([1, 1, 1], [0, 0, 0])
+    ration(second, applicants(), d, False)
+    assert (first.ready.tolist(), second.ready.tolist()) == ([1, 1, 1], [0, 0, 0])
 
 
 # --- Who comes first ---------------------------------------------------------------------

@@ -221,7 +221,7 @@ def desk(n_banks: int = 3, **fields: Any) -> Desk:
         "lender": np.zeros((3, MOST_LENDERS), np.int32), "share": np.zeros((3, MOST_LENDERS)),
         "history_precision": np.zeros(3), "history_sum": np.zeros(3),
         "ordinal": np.zeros(3, np.int64),
-        "book": CONTRACT.empty(8), "tally": np.zeros(4),
+        "book": CONTRACT.empty(8), "tally": np.zeros(4), "room": np.zeros((2, n_banks)),
         "cut_who": np.zeros(8, np.int64), "cut_retained": np.zeros(8),
         "judged_who": np.zeros(8, np.int64), "judged_lead": np.zeros(8, np.int64),
     }  # fmt: skip
