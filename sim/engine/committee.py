@@ -10,6 +10,8 @@ from sim.engine.world import World
 from sim.model.banks.application import APPLICATION
 from sim.model.banks.committee import NEW_CREDIT, RUN_OFF, RUNNING_LINES
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, OFFER, Desk, Effects
+from sim.model.banks.waiting import REVIEW
+from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import ALIVE, LOG
 
 # --- The credit committee of a world: one compiled call decides, and what it did is kept ---------
@@ -83,11 +85,13 @@ def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
         firms=w.firms, params=w.params, market_conditions=w.market_conditions,
         waiting=waiting, rules=w.common, banks=w.bank_rules, books=w.banks,
         terms=w.terms, admission=w.admission, roster=w.roster, lender=w.lender, share=w.share,
+        called=w.called,
         history_precision=w.history_precision, history_sum=w.history_sum, ordinal=w.ordinal,
         book=w.book.store, applications=APPLICATION.empty(firms),
-        offers=OFFER.empty((firms, w.terms.shape[0])), again=OFFER.empty(1),
+        offers=OFFER.empty((firms, w.terms.shape[0])), review=REVIEW.empty(1),
         room=np.zeros((2, w.banks.shape[0])),
-        cut_who=who, cut_retained=np.zeros(firms), judged_who=other, judged_lead=lead,
+        cut_who=who, cut_retained=np.zeros(firms), cut_worth=np.zeros(firms),
+        cut_kept=np.zeros((firms, MOST_LENDERS)), judged_who=other, judged_lead=lead,
         tally=w.tally,
     )  # fmt: skip
 

@@ -89,6 +89,7 @@ BANK_PANEL = (
     Column("operating", MONEY, "running cost of loans", low=0.0),
     Column("screening", MONEY, "cost of judging applicants", low=0.0),
     Column("coordination", MONEY, "cost of bringing lenders together", low=0.0),
+    Column("calling", MONEY, "cost of calling loans", low=0.0),
     Column("monitoring", MONEY, "cost of watching firms", low=0.0),
     Column("fee", MONEY, "fees of those who bear losses beside the lenders", low=0.0),
     Column("provision", MONEY, "charge to profit for expected and incurred losses"),

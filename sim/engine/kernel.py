@@ -47,6 +47,7 @@ from sim.model.banks import (
 from sim.model.contracts import eligibility, limit, upside
 from sim.model.firms import (
     advance,
+    claims,
     clock,
     contract_effects,
     credit_line,
@@ -69,8 +70,8 @@ from sim.model.firms import (
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, record, undrawn, loss_sharing, lifecycle, operations, credit_line, project,
-    equity,
+    special, draws, record, undrawn, claims, loss_sharing, lifecycle, operations, credit_line,
+    project, equity,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,

@@ -111,6 +111,7 @@ RELENDING = _paid("interest on relending", BANKS, CENTRAL_BANK, "interest on ref
 OPERATING = _paid("operating cost", BANKS, SUPPLIERS, "running cost of loans")
 SCREENING = _paid("screening", BANKS, SUPPLIERS, "judging applicants")
 COORDINATION = _paid("coordination", BANKS, SUPPLIERS, "bringing lenders together")
+CALLING = _paid("calling of loans", BANKS, SUPPLIERS, "files and courts")
 MONITORING = _paid("monitoring", BANKS, SUPPLIERS, "watching firms")
 TAX = _paid("tax on profit", BANKS, STATE, "of the desk; a loss lowers what its parent pays")
 SUBSIDY = _paid("policy subsidy", PARENTS, BANKS, "lending below break-even on policy grounds")

@@ -69,7 +69,7 @@ class Closing(NamedTuple):
 
     Parameters
     ----------
-    firms, params, posted, lender, share, believed_default, believed_loss : arrays
+    firms, params, posted, lender, share, called, believed_default, believed_loss : arrays
         Firms, and what is kept of each, as in `sim.model.banks.desk`.
     by_bank, total, by_terms : arrays
         Sums since the last settlement, see `sim.model.firms.flows.post_firm`.
@@ -94,6 +94,7 @@ class Closing(NamedTuple):
     posted: Any
     lender: Any
     share: Any
+    called: Any
     believed_default: Any
     believed_loss: Any
     by_bank: Any
@@ -152,7 +153,7 @@ def read_firms(w: Closing, date: float) -> None:
         firm, posted, lender, share = w.firms[i], w.posted[i], w.lender[i], w.share[i]
         if firm.status != UNBORN:
             post_firm(
-                firm, w.params[firm.sector], date, posted, lender, share, u.operating_cost,
+                firm, w.params[firm.sector], date, posted, lender, share, w.called[i], u,
                 w.by_bank, w.total, w.by_terms, w.row,
             )  # fmt: skip
             audit_entered(firm, sums)
@@ -215,7 +216,8 @@ _OF_FIRMS = (
 _OF_BANKS = (
     (ledger.FUNDS, "market"), (ledger.RELENDING, "central_bank"), (ledger.OPERATING, "operating"),
     (ledger.SCREENING, "screening"), (ledger.COORDINATION, "coordination"),
-    (ledger.MONITORING, "monitoring"), (ledger.TAX, "tax"), (ledger.SUBSIDY, "policy_subsidy"),
+    (ledger.CALLING, "calling"), (ledger.MONITORING, "monitoring"), (ledger.TAX, "tax"),
+    (ledger.SUBSIDY, "policy_subsidy"),
     (CAPITAL, "injection"),
 )  # fmt: skip
 """Accounts of banks, and what each pays or is paid in its quarter."""
@@ -347,6 +349,7 @@ _EARNED = tuple(
     for one in (
         ledger.INTEREST, ledger.COMMITMENT, ledger.ROYALTY, ledger.GAINS, ledger.BUSINESS,
         ledger.VAT, ledger.OPERATING, ledger.SCREENING, ledger.COORDINATION, ledger.MONITORING,
+        ledger.CALLING,
         FEES, ledger.FUNDS, ledger.RELENDING,
     )
     for payer in one.payers for payee in one.payees

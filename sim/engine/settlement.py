@@ -43,6 +43,7 @@ def closing(w: World) -> Closing:
     banks = w.banks.shape[0]
     return Closing(
         firms=w.firms, params=w.params, posted=w.posted, lender=w.lender, share=w.share,
+        called=w.called,
         believed_default=w.believed_default, believed_loss=w.believed_loss, by_bank=w.by_bank,
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=w.common, banks=w.bank_rules,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,

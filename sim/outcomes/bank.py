@@ -17,7 +17,7 @@ from sim.outcomes.reading import (
 )
 
 SUMMED = "{what}, summed over banks and the experiment"
-EXPENSES = ("operating", "screening", "coordination", "monitoring")
+EXPENSES = ("operating", "screening", "coordination", "calling", "monitoring")
 FLOWS: Members = {
     ("interest",): {"name": "interest_income", "better": "higher", "low": 0.0,
         "what": "interest received from firms"},

@@ -34,7 +34,16 @@ INCOME = (
     "guaranteed",
     "repaid",
 )
-OUTLAYS = ("drawn", "vat", "operating", "screening", "coordination", "monitoring", "fee")
+OUTLAYS = (
+    "drawn",
+    "vat",
+    "operating",
+    "screening",
+    "coordination",
+    "calling",
+    "monitoring",
+    "fee",
+)
 
 
 @outcome("bank.raroc", unit="per year", better="higher", basis="flow",

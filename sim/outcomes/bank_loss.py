@@ -188,6 +188,38 @@ def belief_gap_loss(history: History) -> float:
     return ratio(float(net_loss(history)[rows].sum()), float(believed.sum()))
 
 
+# --- Loans that lenders held at a review, and that defaulted all the same -------------------------
+
+
+def held_loss(history: History) -> Floats:
+    """What waiting added to the loss of each default whose loan had been held, CNY million.
+
+    A call at the last review would have brought `held_worth`; since then lenders have had what
+    they received of the firm less what they lent it, and what the workout brings. Not discounted.
+    """
+    a = of_firms(history).rows(defaulted(history) & (of_firms(history)["held_worth"] > 0.0))
+    received = a["cum_interest"] + a["cum_repaid"] - a["cum_drawn"] - a["held_cash"]
+    return np.asarray(a["held_worth"] - received - a["recovery"])
+
+
+@outcome("bank.held_default_share", unit="share", better="lower", basis="flow",
+    formula="of defaults in the experiment, share of those whose lenders had held the loan at its"
+    " last review, or let it run when it ended", source=HOUSE,
+    label="Defaults on loans that were held")  # fmt: skip
+def held_default_share(history: History) -> float:
+    """How many defaults waiting did not prevent."""
+    return share(of_firms(history)["held_worth"] > 0.0, defaulted(history))
+
+
+@outcome("bank.loss_of_waiting", unit="CNY million", better="lower", basis="flow",
+    formula="of defaults on loans that were held: what a call at the last review would have brought"
+    " less what lenders received since and recover; negative where waiting paid although it"
+    " failed", source=HOUSE, label="Loss that waiting added")  # fmt: skip
+def loss_of_waiting(history: History) -> float:
+    """What holding loans cost where it went wrong."""
+    return float(held_loss(history).sum())
+
+
 # --- Loss given default of the part that tangible assets secure, and of the rest -----------------
 
 

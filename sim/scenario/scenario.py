@@ -20,6 +20,7 @@ from sim.base.wording import arrangement_text
 from sim.model.banks.bank import Bank
 from sim.model.banks.capital import Capital
 from sim.model.banks.choice import Choice
+from sim.model.banks.hold_or_call import Calling
 from sim.model.banks.provisions import Provisions
 from sim.model.banks.taxation import Taxation
 from sim.model.banks.underwriting import Beliefs, Underwriting
@@ -121,6 +122,7 @@ class Scenario(Frozen):
     bank: dict[str, Bank] = param(unit="", meaning="banks by name")
     capital: Capital = param(unit="", meaning="capital rules")
     taxation: Taxation = param(unit="", meaning="taxes that banks pay")
+    hold_or_call: Calling = param(unit="", meaning="what a call of a loan costs and brings")
     loan_prime_rate: LoanPrimeRate = param(unit="", meaning="the benchmark of loans")
     underwriting: Underwriting = param(unit="", meaning="how banks judge")
     belief: Beliefs = param(unit="", meaning="what banks believe")

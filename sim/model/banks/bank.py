@@ -89,6 +89,7 @@ BANK_BOOKS = Table(
         Column("parent_equity", "CNY million", "capital of the parent outside the desk"),
         Column("screening", "CNY million", "cost of judging since the last settlement"),
         Column("coordination", "CNY million", "cost of bringing lenders together since then"),
+        Column("calling", "CNY million", "cost of calling loans since then"),
         Column("transfer", "CNY million", "balances taken over less handed over since then"),
         Column("budget", "CNY million", "capital that the parent gives the desk"),
         Column("promised", "CNY million", "risk-weighted assets granted since then"),
@@ -116,7 +117,14 @@ def common_rules(scenario: Any) -> Rows:
         "account_move_hazard", "main_bank_hazard",
     }  # fmt: skip
     backed, other = venture_means(s.equity.venture_logit, s.equity.venture_quality_slope)
-    groups = [s.loan_prime_rate, s.underwriting, s.taxation, s.choice, s.provisions]
+    groups = [
+        s.hold_or_call,
+        s.loan_prime_rate,
+        s.underwriting,
+        s.taxation,
+        s.choice,
+        s.provisions,
+    ]
     beliefs = s.belief.model_dump(exclude={"default", "by_arrangement"})
     return pack(
         [

@@ -49,9 +49,10 @@ def take_flows(b: Any, q: Any, flow: Any) -> None:
     q.repaid = flow[f.REPAID]
     q.screening = b.screening
     q.coordination = b.coordination
-    q.transfer = b.transfer
+    q.calling = b.calling
+    q.transfer = b.transfer + flow[f.TAKEN_OVER]
     q.rationed = b.rationed
-    b.screening = b.coordination = b.transfer = b.promised = b.rationed = 0.0
+    b.screening = b.coordination = b.calling = b.transfer = b.promised = b.rationed = 0.0
 
 
 def pay_costs(b: Any, q: Any, k: Any, u: Any, flow: Any, years: float) -> None:
@@ -101,7 +102,7 @@ def earn(b: Any, q: Any, u: Any) -> None:
     """
     income = q.interest + q.commitment + q.relationship + q.gain + q.royalty
     funds = q.funding - q.relending - q.capital_benefit
-    running = q.operating + q.screening + q.coordination + q.monitoring + q.fee
+    running = q.operating + q.screening + q.coordination + q.calling + q.monitoring + q.fee
     earned = income - funds - q.vat - running
     q.profit_before_tax = earned - q.provision
     q.tax = u.income_tax_rate * q.profit_before_tax

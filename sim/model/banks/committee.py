@@ -13,8 +13,8 @@ from sim.model.banks.credit_decision import ration
 from sim.model.banks.desk import BOOKED, CUTS
 from sim.model.banks.judgement import RIVAL, draw
 from sim.model.banks.offer import make_offer
-from sim.model.banks.signing import decline, enact_decisions, learn, sign
-from sim.model.banks.withdrawal import retained_at_review
+from sim.model.banks.signing import decline, decline_by_parts, enact_decisions, learn, sign
+from sim.model.banks.withdrawal import decide_on_loan, worth_of_call
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 
 NEW_CREDIT, RUNNING_LINES, RUN_OFF = 1, 2, 4
@@ -24,6 +24,10 @@ BOUNDARY = 1e-9
 SAME_LINE = 0.999999
 """A bank that takes over a balance must lend as much, but for a rounding error."""
 NO_OFFER = -math.inf
+EXTENSION = 1.0
+"""Years for which lenders let a loan run that has ended and that nobody renews."""
+LONGEST = 30.0
+"""Years to the end of a loan that has none."""
 
 
 def hold_meeting(d: Any, e: Any, first: int, agenda: int, date: float) -> None:
@@ -94,7 +98,7 @@ def decide_on_lines(d: Any, date: float) -> None:
 def wind_down(d: Any, date: float) -> None:
     """In the run-off nothing is lent: lines that end are called, other requests refused."""
     for i in d.waiting:
-        refuse(d.firms[i], d)
+        decline(i, 0.0 if asks_renewal(d.firms[i]) else 1.0, d)
 
 
 def read_ready(some: int, none: int, d: Any, date: float) -> int:
@@ -142,7 +146,7 @@ def make_offers(offers: Any, a: Any, d: Any) -> None:
         o.taken = 0
         o.worth = NO_OFFER
         if code == 0 or is_admitted(a, k, d.admission[code]):
-            make_offer(o, a, k, u, d.banks, 0, d.again[0])
+            make_offer(o, a, k, u, d.banks, 0)
             if code > 0 and is_better(o, plain, a, k, d):
                 o.worth = worth(o, a, k, u)
 
@@ -209,14 +213,14 @@ def turn_elsewhere(applications: Any, offers: Any, d: Any) -> None:
         o.ready = 0
         if is_without(offers[row]) and asks_renewal(a) and d.banks.shape[0] > 1:
             read_application(a, a.firm, d, a.date, True)
-            make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1, d.again[0])
+            make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1)
             o.ready = 1 if o.made == 1 and o.line >= a.balance * SAME_LINE else 0
     ration(offers[:, 0], applications, d.terms[0], d, True)
     for row in range(applications.shape[0]):
         if offers[row, 0].ready == 1:
             sign(offers[row, 0], applications[row], 0, True, d)
         elif is_without(offers[row]):
-            refuse(applications[row], d)
+            refuse(offers[row, 0], applications[row], d)
 
 
 def is_without(offers: Any) -> bool:
@@ -224,18 +228,37 @@ def is_without(offers: Any) -> bool:
     return offers[0].taken == 0 and not has_taken(offers)
 
 
-def refuse(a: Any, d: Any) -> None:
-    """Refuse a firm, or an application; a line that ends is called."""
-    decline(a.firm, 0.0 if asks_renewal(a) else 1.0, d)
+def refuse(o: Any, a: Any, d: Any) -> None:
+    """Refuse a firm; its lenders let a loan that ends run for another year, or call it.
+
+    Parameters
+    ----------
+    o : offer
+        Scratch.
+    a : application
+    d : Desk
+    """
+    if not asks_renewal(a):
+        decline(a.firm, 1.0, d)
+    elif a.balance <= 0.0:
+        decline(a.firm, 0.0, d)
+    else:
+        read_application(a, a.firm, d, a.date, False)
+        retained = decide_on_loan(o, a, EXTENSION, d)
+        decline_by_parts(a.firm, retained, worth_of_call(a, d), d)
 
 
 def review(applications: Any, d: Any) -> None:
     """Yearly reviews of lines that run, by the terms on which each was signed."""
     for row in range(applications.shape[0]):
-        a, k = applications[row], d.terms[applications[row].terms]
-        retained = retained_at_review(d.offers[row, 0], a, k, d.rules[0], d.banks, d.again[0])
+        a = applications[row]
+        if a.limit > 0.0:
+            years = min(d.firms[a.firm].maturity - a.date, LONGEST)
+            retained = decide_on_loan(d.offers[row, 0], a, years, d)
+            decline_by_parts(a.firm, retained, worth_of_call(a, d), d)
+        else:
+            decline(a.firm, 1.0, d)
         d.ordinal[a.firm] += 1
-        decline(a.firm, retained, d)
 
 
 def compare_outside_offers(applications: Any, offers: Any, d: Any) -> None:
@@ -245,7 +268,7 @@ def compare_outside_offers(applications: Any, offers: Any, d: Any) -> None:
         a, o = applications[row], offers[row]
         o.ready = 0
         if has_rivals:
-            make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1, d.again[0])
+            make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1)
             undercut(o, a, d.rules[0])
             o.ready = 1 if leaves(o, a, d) else 0
             d.ordinal[a.firm] += 1

@@ -123,10 +123,9 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     o.loss = believed_loss(line, secured_by_assets(a, u), k)
     o.monitored = 1 if is_monitored(o, a, u, line) else 0
     price = mean_rate(own_rate(a, u), k)
-    patience = u.renewal_patience_rate + (u.joint_patience_rate if k.stands_still == 1 else 0.0)
     drawn = max(u.drawn_at_signing, LEAST_DRAWN)
     fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
-    common = fees + right_income(o, a, k, u, drawn * line) + patience * a.renewal
+    common = fees + right_income(o, a, k, u, drawn * line)
     common -= k.coordination_cost / (drawn * line * k.years)
     subsidy = u.policy_subsidy_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
     funds = marginal_cost(a, k, u)

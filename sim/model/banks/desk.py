@@ -49,7 +49,7 @@ OFFER = Table(
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
         Column("ready", "flag", "firm and lenders agree", "i1"),
-        Column("exposure", "CNY million", "new exposure of the lenders once it is taken"),
+        Column("exposure", "CNY million", "risk-weighted assets that it adds once it is taken"),
         Column("taken", "flag", "the firm signs", "i1"),
     )
 )
@@ -78,6 +78,8 @@ class Desk(NamedTuple):
     roster, lender : int arrays, shapes (n_firms, m) and (n_firms, 8)
         Banks in the order in which a firm turns to them; its present lenders, lead first.
     share : array, shape (n_firms, 8)
+    called : array, shape (n_firms, 2, 8)
+        What these lenders call and hold of the loan, see `sim.model.firms.claims`.
     history_precision, history_sum : arrays, shape (n_firms,)
         What the home bank has learnt: precision of its signals, and their weighted sum.
     ordinal : int64 array, shape (n_firms,)
@@ -86,12 +88,15 @@ class Desk(NamedTuple):
         Contracts; `tally` says how many rows are used.
     applications, offers : record arrays, shapes (n,) and (n, 1 + n_menu)
         Scratch: the firms that ask, and what they are offered.
-    again : record array, shape (1,)
-        Scratch: an offer that is looked at a second time.
+    review : record array, shape (1,)
+        Scratch: a loan that lenders hold or call, see `sim.model.banks.waiting.REVIEW`.
     room : array, shape (2, n_banks), CNY million
         Scratch: what each bank can still lend on its capital, and what it is asked for.
-    cut_who, cut_retained, judged_who, judged_lead : arrays, shape (n,)
-        What the committee decided beside signing, for those who repeat it.
+    cut_who, cut_retained, cut_worth, judged_who, judged_lead : arrays, shape (n,)
+        What the committee decided beside signing, for those who repeat it; `cut_worth` is what a
+        call would have brought of a loan that lenders hold, CNY million.
+    cut_kept : array, shape (n, 8)
+        What each lender keeps.
     tally : array, shape (4,)
         CNY million refinanced; rows used of the book, of cuts and of judgements.
     """
@@ -108,16 +113,19 @@ class Desk(NamedTuple):
     roster: Any
     lender: Any
     share: Any
+    called: Any
     history_precision: Any
     history_sum: Any
     ordinal: Any
     book: Any
     applications: Any
     offers: Any
-    again: Any
+    review: Any
     room: Any
     cut_who: Any
     cut_retained: Any
+    cut_worth: Any
+    cut_kept: Any
     judged_who: Any
     judged_lead: Any
     tally: Any

@@ -12,7 +12,6 @@ from sim.model.banks.conditions import believed_loss
 from sim.model.banks.credit_decision import decide, is_monitored
 from sim.model.banks.judgement import judge
 from sim.model.banks.offer_rate import first_rate, later_rate, mean_rate, own_rate
-from sim.model.banks.withdrawal import look_again
 from sim.model.contracts.limit import asked_line
 from sim.model.contracts.upside import grant
 
@@ -63,7 +62,7 @@ def cover_in_turn(o: Any, a: Any, k: Any, u: Any, banks: Any, asked: float) -> N
 # --- An offer: what an arrangement's clauses and a bank's judgement give an applicant ------------
 
 
-def make_offer(o: Any, a: Any, k: Any, u: Any, banks: Any, first: int, again: Any) -> None:
+def make_offer(o: Any, a: Any, k: Any, u: Any, banks: Any, first: int) -> None:
     """Write what the arrangement gives the applicant.
 
     Parameters
@@ -77,8 +76,6 @@ def make_offer(o: Any, a: Any, k: Any, u: Any, banks: Any, first: int, again: An
         Rules of each bank.
     first : int
         0 for the firm's own bank as lead, 1 for the next bank.
-    again : offer
-        Scratch for a second look.
     """
     choose_lenders(o, a, a.home, min(k.most_lenders, banks.shape[0] - first), first)
     judge(o, a, k, u, banks)
@@ -86,8 +83,6 @@ def make_offer(o: Any, a: Any, k: Any, u: Any, banks: Any, first: int, again: An
         o.accepts[j] = 1
     size_lines(o, a, k, u, banks)
     decide(o, a, k, u, banks)
-    if a.renewal == 1 and k.side_by_side == 1 and k.stands_still == 0:
-        look_again(o, a, k, u, banks, again)
     size_lines(o, a, k, u, banks)
     finish(o, a, k, u)
 

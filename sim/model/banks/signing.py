@@ -17,9 +17,10 @@ from sim.model.banks.offer import choose_lenders
 from sim.model.banks.offer_rate import first_rate, later_rate
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
+from sim.model.firms.claims import CALLS, forget_call, write_call
 from sim.model.firms.contract_effects import decline_firm, sign_firm
 from sim.model.firms.flows import post_firm
-from sim.model.firms.record import NEVER
+from sim.model.firms.record import ALIVE, NEVER
 
 # --- Writing decisions down: contracts into the book, refusals and cuts beside it ----------------
 
@@ -151,11 +152,39 @@ def write_right(c: Any, o: Any, k: Any, date: float) -> None:
 
 
 def decline(i: int, retained: float, d: Any) -> None:
-    """Refuse firm `i`; its commitment is reduced to the share that lenders retain."""
+    """Refuse firm `i`; its commitment is reduced to the share that its lenders retain alike."""
+    n = next_cut(i, retained, d)
+    for j in range(d.cut_kept.shape[1]):
+        d.cut_kept[n, j] = retained
+
+
+def next_cut(i: int, retained: float, d: Any) -> int:
+    """Write the next answer that is no contract; returns its row."""
     n = int(d.tally[CUTS])
     d.cut_who[n] = i
     d.cut_retained[n] = retained
+    d.cut_worth[n] = 0.0
     d.tally[CUTS] += 1.0
+    return n
+
+
+def decline_by_parts(i: int, retained: float, worth: float, d: Any) -> None:
+    """Write what lenders of firm `i` have decided on its loan, each on its part.
+
+    Parameters
+    ----------
+    i : int
+    retained : float, share
+        What they keep together.
+    worth : float, CNY million
+        What a call would have brought.
+    d : Desk
+        `review` says what each keeps.
+    """
+    n = next_cut(i, retained, d)
+    d.cut_worth[n] = worth
+    for j in range(d.cut_kept.shape[1]):
+        d.cut_kept[n, j] = d.review[0].kept[j]
 
 
 # --- Decisions take effect: balances change hands, firms are bound to new terms, lines are cut ---
@@ -182,11 +211,33 @@ def enact_decisions(d: Any, e: Any, first: int, date: float) -> None:
         c.refinanced = d.terms[code].refinanced_share if refinances else 0.0
         enact(row, d, e, date)
     for n in range(int(d.tally[CUTS])):
-        f = d.firms[d.cut_who[n]]
-        decline_firm(
-            f, d.params[f.sector], d.market_conditions[0], date, d.cut_retained[n], e.next_time,
-            e.pending, e.log, e.cursor,
+        enact_cut(n, d, e, date)
+
+
+def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
+    """Refuse a firm, or let its lenders hold or call; a call costs who makes it."""
+    i = d.cut_who[n]
+    f, p, u = d.firms[i], d.params[d.firms[i].sector], d.rules[0]
+    if f.status == ALIVE and d.cut_retained[n] < 1.0:
+        post_firm(
+            f, p, date, e.posted[i], d.lender[i], d.share[i], d.called[i], u, e.by_bank, e.total,
+            e.by_terms, e.row,
         )  # fmt: skip
+        write_call(d.share[i], d.cut_kept[n], d.called[i])
+        for j in range(d.share.shape[1]):
+            d.books[d.lender[i, j]].calling += u.call_cost * f.balance * d.called[i, CALLS, j]
+    if d.cut_worth[n] > 0.0 and d.cut_retained[n] > 0.0:
+        f.held_worth = d.cut_retained[n] * d.cut_worth[n]
+        f.held_cash = received_of(f)
+    decline_firm(
+        f, p, d.market_conditions[0], date, d.cut_retained[n], e.next_time, e.pending, e.log,
+        e.cursor,
+    )  # fmt: skip
+
+
+def received_of(f: Any) -> float:
+    """What lenders have received of a firm less what they have paid out, CNY million."""
+    return f.cum_interest + f.cum_repaid - f.cum_drawn
 
 
 def enact(row: int, d: Any, e: Any, date: float) -> None:
@@ -196,9 +247,10 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
     f = d.firms[i]
     p = d.params[f.sector]
     post_firm(
-        f, p, date, e.posted[i], d.lender[i], d.share[i], d.rules[0].operating_cost, e.by_bank,
+        f, p, date, e.posted[i], d.lender[i], d.share[i], d.called[i], d.rules[0], e.by_bank,
         e.total, e.by_terms, e.row,
     )  # fmt: skip
+    forget_call(d.called[i])
     for j in range(d.share.shape[1]):
         d.books[d.lender[i, j]].transfer -= f.balance * d.share[i, j]
         d.books[c.lender[j]].transfer += f.balance * c.share[j]
@@ -263,7 +315,7 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
 
     What is lent, against what and until when stays as it was.
     """
-    k, o, f = d.terms[code], d.again[0], d.firms[c.firm]
+    k, o, f = d.terms[code], d.offers[0, 0], d.firms[c.firm]
     own = c.rate
     c.loss = believed_loss(c.limit, c.secured, k)
     write_price(c, first_rate(own, k), later_rate(own, k), k, date)
@@ -279,7 +331,7 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
 
 def share_out(c: Any, k: Any, d: Any) -> None:
     """Lenders of a joint loan: the lead there, then the banks that the firm knows."""
-    o = d.again[0]
+    o = d.offers[0, 0]
     a = d.applications[0]
     read_application(a, c.firm, d, c.date, False)
     choose_lenders(o, a, c.lead, k.members, 0)

@@ -37,12 +37,6 @@ class Underwriting(Frozen):
     bust_tightening_rate: float = param(
         unit="per year", meaning="policy subsidy withdrawn in a bust"
     )
-    renewal_patience_rate: float = param(
-        unit="per year", meaning="further policy subsidy at renewal"
-    )
-    joint_patience_rate: float = param(
-        unit="per year", meaning="further policy subsidy where lenders decide together"
-    )
     stigma: float = param(
         unit="standard deviations", meaning="how a refusal elsewhere lowers the judgement"
     )

@@ -1,78 +1,144 @@
-"""When a bank withdraws a line.
+"""When banks withdraw a line: what lenders of a running loan see, believe and do.
 
-At a review each lender of a running line looks again, as it would at a new loan, and stays
-while the loan is worth having. Where lenders are not bound to each other, a withdrawal is a
-bad signal to those that would have stayed: they look once more, and the commitment is reduced to
-the share of those that go on. Where they have agreed to stand still, half of the shares must go
-on, or the whole line ends.
-
-References
-----------
-Bolton and Scharfstein (1996), Optimal debt structure and the number of creditors, Journal of
-Political Economy 104(1).
+At a review, and where a loan has ended that nobody renews, each lender compares what a call
+brings now with what the loan is worth if the firm goes on. It believes what its signals and its
+file tell, knows the firm's books, and sees a setback or does not. Lenders that are not bound to
+each other call where that pays on average over all orders in which they could move; those that
+have agreed to stand still decide together. The policy subsidy is for new loans and does not enter.
 """
 
+import math
 from typing import Any
 
-from sim.model.banks.credit_decision import decide
-from sim.model.banks.judgement import judge
+from sim.model.banks.application import secured_by_assets
+from sim.model.banks.conditions import believed_loss
+from sim.model.banks.credit_decision import default_probability, marginal_cost
+from sim.model.banks.hold_or_call import decide_alone
+from sim.model.banks.judgement import judge, sees_setback
+from sim.model.banks.own_business import write_business
+from sim.model.banks.standing_still import decide_jointly
+from sim.model.banks.taxation import vat_share
+from sim.model.banks.waiting import call_now, healthy_worth
+from sim.model.firms.loss_sharing import borne_by_protection
+from sim.model.firms.undrawn import undrawn
+from sim.model.firms.workout import asset_recovery, unrecovered
 
-MAJORITY = 0.5
 
-
-def look_again(o: Any, a: Any, k: Any, u: Any, banks: Any, again: Any) -> None:
-    """Lenders that are not bound to each other look again when one of them leaves a firm.
+def decide_on_loan(o: Any, a: Any, years: float, d: Any) -> float:
+    """Let the lenders of a loan hold or call it; returns the share that they keep together.
 
     Parameters
     ----------
-    o : offer, decided
-    a, k, u, banks
-        As in `sim.model.banks.offer.make_offer`.
-    again : offer
+    o : offer
         Scratch.
+    a : application
+        Of a firm that owes something; under the terms that it signed.
+    years : float
+        Left until the loan is due, or, where it has ended, until it is looked at again.
+    d : Desk
+        `review` says afterwards what each lender keeps.
     """
-    leaves = False
-    stays = False
-    for j in range(o.lenders):
-        if o.part[j] > 0.0:
-            leaves = leaves or o.accepts[j] == 0
-            stays = stays or o.accepts[j] == 1
-    if not (leaves and stays):
-        return
-    again.lenders = o.lenders
-    for j in range(o.lenders):
-        again.lender[j] = o.lender[j]
-        again.part[j] = o.part[j]
-    a.stigma += u.stigma
-    judge(again, a, k, u, banks)
-    a.stigma -= u.stigma
-    decide(again, a, k, u, banks)
-    for j in range(o.lenders):
-        o.accepts[j] = o.accepts[j] & again.accepts[j]
-
-
-def retained_at_review(o: Any, a: Any, k: Any, u: Any, banks: Any, again: Any) -> float:
-    """The share of a running line that its lenders keep, 1 where nobody leaves.
-
-    Parameters as in `look_again`; the offer is scratch, too.
-    """
+    k, r = d.terms[a.terms], d.review[0]
     o.lenders = a.lenders
     for j in range(a.lenders):
         o.lender[j] = a.lender[j]
         o.share[j] = a.share[j]
         o.part[j] = a.limit * a.share[j]
-    judge(o, a, k, u, banks)
-    decide(o, a, k, u, banks)
-    if k.stands_still == 0:
-        look_again(o, a, k, u, banks, again)
+    judge(o, a, k, d.rules[0], d.banks)
+    write_books(r, a, years, d)
+    write_beliefs(r, o, a, k, d)
+    if k.stands_still == 1:
+        decide_jointly(r)
+    else:
+        decide_alone(r)
+    return kept_together(r, a)
+
+
+def kept_together(r: Any, a: Any) -> float:
+    """Share of the loan that lenders keep, 1 where nobody leaves."""
     retained = 0.0
     leaves = False
-    for j in range(o.lenders):
-        if o.accepts[j] == 1:
-            retained += o.share[j]
-        elif o.share[j] > 0.0:
-            leaves = True
-    if k.stands_still == 1:
-        return 1.0 if retained >= MAJORITY else 0.0
+    for j in range(a.lenders):
+        retained += a.share[j] * r.kept[j]
+        leaves = leaves or (a.share[j] > 0.0 and r.kept[j] < 1.0)
     # Shares that sum to one but for a rounding error reduce nothing where nobody leaves.
     return retained if leaves else 1.0
+
+
+def worth_of_call(a: Any, d: Any) -> float:
+    """What a call of the whole loan would bring now, by the review, CNY million."""
+    r = d.review[0]
+    return call_now(r.cash, r.collateral, a.limit) * a.balance
+
+
+def write_books(r: Any, a: Any, years: float, d: Any) -> None:
+    """Write what all lenders see: the firm's cash and burn, collateral, what each has lent.
+
+    A line that can still be drawn counts as drawn, and the money as held: a failing firm draws it.
+    """
+    f, p = d.firms[a.firm], d.params[a.sector]
+    u, c = d.rules[0], d.market_conditions[0]
+    owed = a.limit
+    r.cash = max(f.cash + f.flow * (a.date - f.now), 0.0) + undrawn(f)
+    r.burn = max(-f.flow, 0.0)
+    r.rate = a.rate
+    left = unrecovered(owed, min(asset_recovery(f, p, c), owed), f.security, p, c)
+    worth = math.exp(-u.funding_rate * p.workout_years) * (owed - left)
+    r.collateral = worth + borne_by_protection(left, owed, f.guaranteed, f.first_loss, f.cover_cap)
+    r.cash_left = 1.0
+    r.years = max(years, 0.0)
+    r.discount = u.funding_rate
+    r.clawback = u.clawback_share
+    r.call_cost = u.call_cost
+    r.lenders = a.lenders
+    for j in range(a.lenders):
+        r.balance[j] = r.line[j] = owed * a.share[j]
+
+
+def write_beliefs(r: Any, o: Any, a: Any, k: Any, d: Any) -> None:
+    """Write what each lender believes of a setback, of recovery, and of a healthy firm's loan."""
+    p, u, c = d.params[a.sector], d.rules[0], d.market_conditions[0]
+    seen = sees_setback(a, u)
+    recovery = p.recovery_hazard * c.recovery
+    in_setback = believed_setback(
+        seen, p.setback_hazard[a.stage] * c.setback, recovery + p.setback_failure_hazard, u
+    )
+    loss = believed_loss(a.limit, secured_by_assets(a, u), k)
+    funds = u.funding_rate - marginal_cost(a, k, u)
+    slope = p.recovery_quality_slope
+    for j in range(a.lenders):
+        mean, variance = o.quality[j], o.variance[j]
+        o.default[j] = default_probability(a, k, u, mean, variance, seen)
+        write_business(o, j, a, k, u, d.banks[o.lender[j]])
+        spread = math.exp(0.5 * slope * slope * variance)
+        r.setback[j] = in_setback
+        r.recovery[j] = recovery * math.exp(slope * mean) * spread
+        r.failure[j] = p.setback_failure_hazard * math.exp(-slope * mean) * spread
+        net = a.rate * (1.0 - vat_share(o.part[j], a.sales, a.rate, u))
+        gained = o.gained_business[j] / r.balance[j] if r.balance[j] > 0.0 else 0.0
+        r.carry[j] = net + funds + gained - u.operating_cost[a.stage] - k.fee_rate
+        healthy = default_probability(a, k, u, mean, variance, False)
+        r.healthy_worth[j] = healthy_worth(r.carry[j], r.discount, r.years, healthy, loss)
+
+
+def believed_setback(seen: bool, enters: float, leaves: float, u: Any) -> float:
+    """Believed chance that a firm is in a setback, given whether one is seen.
+
+    Parameters
+    ----------
+    seen : bool
+    enters, leaves : float, per year
+        Hazards of a setback and of its end.
+    u : rules common to all banks
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> u = SimpleNamespace(setback_seen_share=0.7)
+    >>> [round(believed_setback(seen, 0.1, 0.6, u), 4) for seen in (True, False)]
+    [1.0, 0.0476]
+    """
+    if seen:
+        return 1.0
+    overlooked = enters / max(enters + leaves, 1e-300) * (1.0 - u.setback_seen_share)
+    return overlooked / (overlooked + leaves / max(enters + leaves, 1e-300))

@@ -38,6 +38,8 @@ def decline_firm(
         accrue(f, p, t)
         if retained < 1.0:
             reduce_commitment(f, p, t, retained)
+        if f.request & r.ASK_RENEWAL != 0 and retained > 0.0:
+            extend(f, t)
         if f.request & r.ASK_FUNDS != 0 or retained < 1.0:
             f.may_apply = t + p.reapply_years
             f.refused += 1
@@ -74,6 +76,7 @@ def sign(f: Any, p: Any, c: Any, t: float, k: Any, row: int) -> None:
         # What a living right demands outlasts the loan that it came with.
         f.demanded_move_hazard = demanded
     f.contract = row
+    f.held_worth = 0.0
     f.home = k.lead
     f.switched_bank += k.switched_bank
     if k.switched_bank == 1:
@@ -102,15 +105,22 @@ def take_right(f: Any, p: Any, t: float, k: Any) -> None:
         choose_delivery(f, p, t)
 
 
+def extend(f: Any, t: float) -> None:
+    """Lenders let a loan that has ended run for another year; nothing new can be drawn."""
+    f.maturity = t + 1.0
+    f.limit = f.balance
+
+
 def reduce_commitment(f: Any, p: Any, t: float, retained: float) -> None:
     """Lenders keep only a share of the line; the rest of the balance becomes due.
 
-    A firm repays bilateral lenders pari passu, so what is due is a part of the whole
-    balance and not of one lender's.
+    What is due goes to those who call it; the line of those who stay may be drawn to pay it.
     """
     f.limit *= retained
-    if f.balance > f.limit:
-        f.due = f.balance - f.limit
+    if f.balance > 0.0:
+        f.due = (1.0 - retained) * f.balance
+        f.limit += f.due
+        f.due_paid = 0.0
         f.call = t + p.call_years
     if retained <= 0.0:
         f.called = 1

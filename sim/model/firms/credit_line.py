@@ -54,10 +54,17 @@ def draw(f: Any, amount: float) -> None:
 
 
 def repay(f: Any, amount: float) -> None:
-    """Repay part of the balance."""
+    """Repay part of the balance; what is due comes first."""
     f.balance -= amount
     f.cash -= amount
     f.cum_repaid += amount
+    due = min(f.due, amount)
+    if due > 0.0:
+        f.due -= due
+        f.limit -= due
+        f.due_paid += due
+        f.cum_due_paid += due
+        f.paid_date = f.now
 
 
 def manage_cash(f: Any, p: Any) -> None:
@@ -92,9 +99,7 @@ def pay_due(f: Any) -> None:
     """Pay what cash allows of the part of the balance that is due."""
     f.due = min(f.due, f.balance)
     if f.due > 0.0 and f.cash > 0.0:
-        amount = min(f.due, f.cash)
-        repay(f, amount)
-        f.due -= amount
+        repay(f, min(f.due, f.cash))
 
 
 def is_cured(f: Any) -> bool:

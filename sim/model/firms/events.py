@@ -4,6 +4,7 @@ from typing import Any
 
 from sim.model.firms import record as r
 from sim.model.firms.credit_line import (
+    draw,
     enter_arrears,
     is_cured,
     manage_cash,
@@ -41,6 +42,7 @@ from sim.model.firms.right import (
     test_trigger,
     waive,
 )
+from sim.model.firms.undrawn import undrawn
 
 
 def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
@@ -98,12 +100,18 @@ def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: 
         f.review = t + 1.0
         ask(f, t, r.ASK_REVIEW)
     elif event == r.CALL:
-        f.call = r.NEVER
-        pay_due(f)
-        if f.due > 0.0:
-            enter_arrears(f, p, t)
+        on_call(f, p, t)
     else:
         on_term(f, p, t, event, log, cursor)
+
+
+def on_call(f: Any, p: Any, t: float) -> None:
+    """What was called is due; lenders that stay may lend for it."""
+    f.call = r.NEVER
+    draw(f, max(min(undrawn(f), f.due - f.cash), 0.0))
+    pay_due(f)
+    if f.due > 0.0:
+        enter_arrears(f, p, t)
 
 
 def on_term(f: Any, p: Any, t: float, event: int, log: Any, cursor: Any) -> None:

@@ -12,6 +12,14 @@ from typing import Any
 
 from sim.base.columns import Column, written_out
 from sim.model.firms import record as r
+from sim.model.firms.claims import (
+    caller_part,
+    clawed_back,
+    give_back,
+    holder_part,
+    part_called,
+    reshare,
+)
 from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
 from sim.model.firms.relationship import earned, loan_account_share
 from sim.model.firms.undrawn import exposed, undrawn
@@ -35,11 +43,10 @@ def _kept(name: str) -> Column:
 
 FLOWS = (
     *map(_kept, (
-        "sales", "cost", "invest", "interest", "commitment", "vat", "drawn", "repaid", "equity",
-        "dividend", "royalty", "business", "loan_account",
-        "delivery", "balance_years", "risk_weighted",
-        "economic", "fee", "refinanced_years", "relending", "exercise_amount", "gain",
-        "supplier_loss", "exit_cash",
+        "sales", "cost", "invest", "interest", "commitment", "vat", "drawn", "repaid", "due_paid",
+        "equity", "dividend", "royalty", "business", "loan_account", "delivery", "balance_years",
+        "risk_weighted", "economic", "fee", "refinanced_years", "relending", "exercise_amount",
+        "gain", "supplier_loss", "exit_cash",
     )),
     Column("npl_years", "CNY million years", "time integral of the balance in default", low=0.0),
     Column("exposure_at_default", MONEY, "balance at default", low=0.0),
@@ -53,6 +60,7 @@ FLOWS = (
     Column("at_lenders", MONEY, "banking business at the firm's lenders"),
     Column("hosted", MONEY, "banking business at a bank that does not lend to the firm"),
     Column("outside", MONEY, "banking business at banks outside the scenario"),
+    Column("taken_over", MONEY, "balances that callers take back when a firm closes"),
     Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
     Column("cash", MONEY, "money held; negative inside the arrears window"),
 )  # fmt: skip
@@ -60,13 +68,17 @@ FLOWS = (
 
 ACCOUNTS = tuple(column.name for column in FLOWS)
 (
-    SALES, COST, INVEST, INTEREST, COMMITMENT, VAT, DRAWN, REPAID, EQUITY, DIVIDEND, ROYALTY,
-    BUSINESS, LOAN_ACCOUNT, DELIVERY, BALANCE_YEARS, RISK_WEIGHTED, ECONOMIC, FEE,
+    SALES, COST, INVEST, INTEREST, COMMITMENT, VAT, DRAWN, REPAID, DUE_PAID, EQUITY, DIVIDEND,
+    ROYALTY, BUSINESS, LOAN_ACCOUNT, DELIVERY, BALANCE_YEARS, RISK_WEIGHTED, ECONOMIC, FEE,
     REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT, GAIN, SUPPLIER_LOSS, EXIT_CASH, NPL_YEARS,
     EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, RELATION, HOSTED,
-    OUTSIDE_BUSINESS, OPERATING, CASH,
+    OUTSIDE_BUSINESS, TAKEN_OVER, OPERATING, CASH,
 ) = range(len(FLOWS))  # fmt: skip
 N_ACCOUNTS = len(FLOWS)
+OF_DEFAULT = (
+    NPL_YEARS, EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS,
+)  # fmt: skip
+"""Accounts of a default."""
 PARTY_FLOWS = ("fee", "paid")
 """Flows of protection providers, kept apart by the arrangement that they stand behind."""
 
@@ -141,7 +153,7 @@ def read_default(f: Any, t: float, row: Any) -> None:
 
 
 def post_firm(
-    f: Any, p: Any, t: float, posted: Any, lender: Any, share: Any, operating_cost: Any,
+    f: Any, p: Any, t: float, posted: Any, lender: Any, share: Any, called: Any, u: Any,
     by_bank: Any, total: Any, by_terms: Any, row: Any,
 ) -> None:  # fmt: skip
     """Post one firm; one that has ended and been resolved is marked and passed over."""
@@ -154,14 +166,17 @@ def post_firm(
             change = row[a] - posted[a]
             posted[a] = row[a]
             row[a] = change
-    row[OPERATING] = row[BALANCE_YEARS] * operating_cost[f.stage]
+    row[OPERATING] = row[BALANCE_YEARS] * u.operating_cost[f.stage]
     if f.status != r.ALIVE and (f.exposure_at_default <= 0.0 or t >= f.recovery_date):
         posted[OPERATING] = -1.0
     # What the old host had until the account moved, and what the new one has had since.
     hosted = row[BUSINESS] - row[LOAN_ACCOUNT]
     old = min(max(f.hosted_before - before, 0.0), hosted)
-    row[RELATION] = row[HOSTED] = row[OUTSIDE_BUSINESS] = 0.0
-    split(row, lender, share, by_bank)
+    row[RELATION] = row[HOSTED] = row[OUTSIDE_BUSINESS] = row[TAKEN_OVER] = 0.0
+    if part_called(called) > 0.0:
+        split_called(f, row, lender, share, called, u.clawback_share, by_bank)
+    else:
+        split_by_share(row, lender, share, by_bank)
     place_business(f, f.old_host, old, lender, share, by_bank, row)
     place_business(f, f.host, hosted - old, lender, share, by_bank, row)
     pay_loan_accounts(row[LOAN_ACCOUNT], lender, share, by_bank, row)
@@ -172,10 +187,40 @@ def post_firm(
     by_terms[f.terms, 1] += row[GUARANTEED]
 
 
-def split(row: Any, lender: Any, share: Any, by_bank: Any) -> None:
-    """Split one firm's flows among its lenders, all but its banking business."""
-    if share[0] > 0.0:
-        split_by_share(row, lender, share, by_bank)
+def split_called(
+    f: Any, row: Any, lender: Any, share: Any, called: Any, clawback: float, by_bank: Any
+) -> None:
+    """Split one firm's flows where a part of its loan has been called, see `claims`.
+
+    Income and costs go by the shares of before, a default by those of after.
+    """
+    drawn, due, owed = row[DRAWN], row[DUE_PAID], row[EXPOSURE_AT_DEFAULT]
+    other = row[REPAID] - due
+    part = part_called(called)
+    for j in range(share.shape[0]):
+        lent = drawn * holder_part(j, share, called, part)
+        by_bank[lender[j], DRAWN] += lent - drawn * share[j]
+        paid = other * share[j] + due * caller_part(j, called, part)
+        by_bank[lender[j], REPAID] += paid - row[REPAID] * share[j]
+        for a in OF_DEFAULT:
+            by_bank[lender[j], a] -= row[a] * share[j]
+    split_by_share(row, lender, share, by_bank)
+    left = f.balance if f.status == r.ALIVE else owed
+    reshare(lender, share, called, left - drawn + row[REPAID], (drawn, other, due))
+    clawed = clawed_back(f, clawback) if owed > 0.0 else 0.0
+    if clawed > 0.0:
+        hand_over(owed, lender, share, by_bank, -1.0)
+        give_back(lender, share, called, owed, clawed)
+        hand_over(owed, lender, share, by_bank, 1.0)
+    for j in range(share.shape[0]):
+        for a in OF_DEFAULT:
+            by_bank[lender[j], a] += row[a] * share[j]
+
+
+def hand_over(owed: float, lender: Any, share: Any, by_bank: Any, sign: float) -> None:
+    """Balances that change hands among lenders before a default is posted."""
+    for j in range(share.shape[0]):
+        by_bank[lender[j], TAKEN_OVER] += sign * owed * share[j]
 
 
 def pay_loan_accounts(amount: float, lender: Any, share: Any, by_bank: Any, row: Any) -> None:

@@ -221,6 +221,15 @@ def _loan() -> tuple[Column, ...]:
         Column("called", "flag", "renewal refused; nothing more can be drawn", "i1"),
         Column("due", "CNY million", "part of the balance that is due at `call`"),
         Column("call", "years", "date at which it is due"),
+        Column("due_paid", "CNY million", "paid so far on what was called"),
+        Column("paid_date", "years", "date of the last such payment"),
+        Column(
+            "held_worth",
+            "CNY million",
+            "what calling the loan would have brought lenders at"
+            " the last review at which they held it",
+        ),
+        Column("held_cash", "CNY million", "what they had received from the firm until then"),
         Column("may_apply", "years", "date before which the firm does not ask again"),
         Column("request", "bits", "what the firm asks of the committee", "i1"),
         Column("request_date", "years", "date since which a request is open"),
@@ -253,6 +262,7 @@ def _totals() -> tuple[Column, ...]:
         Column("cum_commitment", money, "fees paid on undrawn lines", low=0.0),
         Column("cum_vat", money, "value-added tax in the interest", low=0.0),
         Column("cum_drawn", money, "credit drawn", low=0.0),
+        Column("cum_due_paid", money, "of it, on called parts of a loan", low=0.0),
         Column("cum_repaid", money, "credit repaid, cash recovered at wind-up included", low=0.0),
         Column("cum_equity", money, "equity raised, opening capital included", low=0.0),
         Column("cum_dividend", money, "paid to owners", low=0.0),
