@@ -188,7 +188,7 @@ def belief_gap_loss(history: History) -> float:
     return ratio(float(net_loss(history)[rows].sum()), float(believed.sum()))
 
 
-# --- Loans that lenders held at a review, and that defaulted all the same -------------------------
+# --- Loans that lenders held at a review, and that defaulted all the same ------------------------
 
 
 def held_loss(history: History) -> Floats:
@@ -212,9 +212,9 @@ def held_default_share(history: History) -> float:
 
 
 @outcome("bank.loss_of_waiting", unit="CNY million", better="lower", basis="flow",
-    formula="of defaults on loans that were held: what a call at the last review would have brought"
-    " less what lenders received since and recover; negative where waiting paid although it"
-    " failed", source=HOUSE, label="Loss that waiting added")  # fmt: skip
+    formula="of defaults on loans that were held: what a call at the last review would have"
+    " brought less what lenders received since and recover; negative where waiting paid although"
+    " it failed", source=HOUSE, label="Loss that waiting added")  # fmt: skip
 def loss_of_waiting(history: History) -> float:
     """What holding loans cost where it went wrong."""
     return float(held_loss(history).sum())

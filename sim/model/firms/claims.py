@@ -59,7 +59,9 @@ def clawed_back(f: Any, clawback: float) -> float:
     return clawback * f.due_paid
 
 
-def reshare(lender: Any, share: Any, called: Any, balance: float, amounts: Any) -> None:
+def reshare(
+    lender: Any, share: Any, called: Any, balance: float, drawn: float, due: float
+) -> None:  # fmt: skip
     """Find the shares of lenders after payments.
 
     Parameters
@@ -69,16 +71,16 @@ def reshare(lender: Any, share: Any, called: Any, balance: float, amounts: Any) 
     called : array, shape (2, n)
     balance : float, CNY million
         Before the payments.
-    amounts : tuple of three float, CNY million
-        Drawn from those who stay, repaid to all by share, and repaid to the callers.
+    drawn, due : float, CNY million
+        Drawn from those who stay, and repaid to the callers. What else is repaid comes after
+        that, is split by the new shares, and so does not change them.
     """
-    drawn, other, due = amounts
     part = part_called(called)
-    left = balance + drawn - other - due
+    left = balance + drawn - due
     if left <= balance * ROUNDING:
         return
     for j in range(share.shape[0]):
-        claim = share[j] * (balance - other) + drawn * holder_part(j, share, called, part)
+        claim = share[j] * balance + drawn * holder_part(j, share, called, part)
         claim -= due * caller_part(j, called, part)
         share[j] = claim / left if claim > left * ROUNDING else 0.0
     put_first(lender, share, called)

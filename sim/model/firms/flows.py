@@ -200,13 +200,15 @@ def split_called(
     for j in range(share.shape[0]):
         lent = drawn * holder_part(j, share, called, part)
         by_bank[lender[j], DRAWN] += lent - drawn * share[j]
-        paid = other * share[j] + due * caller_part(j, called, part)
+        paid = due * caller_part(j, called, part)
         by_bank[lender[j], REPAID] += paid - row[REPAID] * share[j]
         for a in OF_DEFAULT:
             by_bank[lender[j], a] -= row[a] * share[j]
     split_by_share(row, lender, share, by_bank)
     left = f.balance if f.status == r.ALIVE else owed
-    reshare(lender, share, called, left - drawn + row[REPAID], (drawn, other, due))
+    reshare(lender, share, called, left - drawn + row[REPAID], drawn, due)
+    for j in range(share.shape[0]):
+        by_bank[lender[j], REPAID] += other * share[j]
     clawed = clawed_back(f, clawback) if owed > 0.0 else 0.0
     if clawed > 0.0:
         hand_over(owed, lender, share, by_bank, -1.0)
