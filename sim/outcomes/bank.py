@@ -5,8 +5,6 @@ apart. Money is summed over banks and over the experiment; what can reverse betw
 and a unit lent is also given per year and unit of balance.
 """
 
-import numpy as np
-
 from sim.engine.history import History
 from sim.outcomes.mark import Members, family, outcome
 from sim.outcomes.reading import (
@@ -124,5 +122,5 @@ def early_margin(history: History) -> float:
 def profit_discounted(history: History) -> float:
     """Profit at its present worth to shareholders."""
     inside = history.during()
-    worth = np.exp(-history.facts["hurdle_rate"] * history.dates[inside])
+    worth = (1.0 + history.facts["hurdle_rate"]) ** -history.dates[inside]
     return float(worth @ history.bank("profit")[inside].sum(axis=1))

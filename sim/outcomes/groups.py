@@ -142,12 +142,16 @@ def of_some_firms(history: History, chosen: Mask) -> History:
     return replace(part, book=book)
 
 
+_OF_BANKS = ("banks", "demanded_ratio", "required_ratio")
+"""Facts with one value for each bank."""
+
+
 def _by_bank(history: History, baseline: History) -> Iterator[Part]:
     for place, name in enumerate(history.facts["banks"]):
         one, other = (
             replace(
                 _without_firms(whole, "bank"), panel=whole.panel[:, place : place + 1],
-                facts={**whole.facts, "banks": (name,)},
+                facts={**whole.facts, **{key: (whole.facts[key][place],) for key in _OF_BANKS}},
             )
             for whole in (history, baseline)
         )  # fmt: skip

@@ -8,8 +8,6 @@ import pytest
 
 from sim.analysis.outcomes_table import BANK_COLUMNS, MEASURES, by_bank
 
-REQUIRED = 0.1
-
 
 def results(replications: int = 3) -> SimpleNamespace:
     """Two banks, two arrangements, two years of half-yearly settlements and a run-off."""
@@ -17,7 +15,7 @@ def results(replications: int = 3) -> SimpleNamespace:
         {
             "arrangement": name, "replication": n, "bank": bank, "year": year,
             "profit": 1.0 + n + 10.0 * (bank == "b") + 3.0 * (name == "joint"),
-            "loss": year * (1.0 + n), "loans": 100.0, "risk_assets": 50.0,
+            "loss": year * (1.0 + n), "loans": 100.0, "capital_years": 2.5,
             "capital_ratio": 0.2 - 0.01 * year - 0.001 * n,
         }
         for n in range(replications)
@@ -26,9 +24,7 @@ def results(replications: int = 3) -> SimpleNamespace:
         for bank in ("a", "b")
     ]  # fmt: skip
     experiment = SimpleNamespace(arrangements=("plain", "joint"), horizon_years=2.0)
-    scenario = SimpleNamespace(
-        experiment=experiment, capital=SimpleNamespace(required_ratio=REQUIRED)
-    )
+    scenario = SimpleNamespace(experiment=experiment)
     return SimpleNamespace(banks=pd.DataFrame(rows), scenario=scenario)
 
 
@@ -60,8 +56,8 @@ def test_a_difference_is_paired_and_the_baseline_has_none(table: pd.DataFrame) -
 
 
 def test_raroc_is_profit_over_required_capital_and_years(table: pd.DataFrame) -> None:
-    used = REQUIRED * 50.0 * 2.0
-    assert table.loc[("raroc", "a", "plain"), "mean"] == pytest.approx(8.0 / used)
+    # Four settlements of the experiment; the run-off does not count.
+    assert table.loc[("raroc", "a", "plain"), "mean"] == pytest.approx(8.0 / 10.0)
 
 
 def test_the_worst_year_and_the_lowest_ratio_are_taken_within_a_history(
@@ -75,7 +71,7 @@ def test_the_worst_year_and_the_lowest_ratio_are_taken_within_a_history(
 
 def test_a_bank_without_risk_has_no_raroc() -> None:
     made = results()
-    made.banks["risk_assets"] = 0.0
+    made.banks["capital_years"] = 0.0
     found = by_bank(made, "plain").set_index("measure")
     assert found.loc["raroc", "mean"].isna().all()
 

@@ -116,7 +116,7 @@ def test_values_without_a_difference_are_not_resolved_and_bounded():
     assert math.isnan(apart["differs_at_most"])
 
 
-FAILURE = "system.any_bank_failure"
+FAILURE = "bank.failure"
 
 
 def failures(plain: list[float], other: list[float]) -> Outcomes:

@@ -18,6 +18,7 @@ from sim.model.contracts.arrangement import Arrangement
 from sim.model.firms.clock import refresh
 from sim.model.firms.sector import GROUPS
 from sim.scenario.scenario import Item, Scenario, load_scenario
+from tests.capital import NO_TAXES, with_one_weight
 from tests.model.firms.hand import QUIET, STEADY, three
 
 FILE = Path(__file__).parents[2] / "scenarios" / "three_arrangements.toml"
@@ -27,10 +28,12 @@ ONE_MARKET = {
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},
 }  # fmt: skip
+# Each desk has what its loans require: a tenth of what is lent.
+ROUND_RULES = with_one_weight() | NO_TAXES | {"capital.endowment_multiple": 1.0}
 ROUND_BANK = {
-    "desk_capital": 1000.0, "parent_capital": 60000.0, "parent_income": 0.0,
+    "desk_risk_assets": 10000.0, "parent_capital": 60000.0, "parent_income": 0.0,
     "parent_risk_assets": 0.0, "parent_equity": 0.0, "appetite": 1.0, "signal_precision": 1.0,
-    "cap_factor": 1.0,
+    "cap_factor": 1.0, "surcharge": 0.0,
 }  # fmt: skip
 
 
@@ -63,7 +66,8 @@ def economy(banks: int = 1, values: dict[str, Any] | None = None, **firms: Any) 
         Parameters of firms by name.
     """
     small = {"population.firms": 3, "experiment.warm_up_years": 0.0}
-    changed = shipped().with_values(ONE_MARKET | quiet_values(**firms) | small | (values or {}))
+    known = ONE_MARKET | ROUND_RULES | quiet_values(**firms) | small
+    changed = shipped().with_values(known | (values or {}))
     data = changed.model_dump(mode="python")
     data["bank"] = {name: ROUND_BANK | {"market_share": 1.0 / banks} for name in "abcdef"[:banks]}
     data["sector"] = {"one": {"share": 1.0}}

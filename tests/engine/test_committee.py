@@ -11,14 +11,12 @@ from sim.model.banks.credit_decision import headroom, ration
 from sim.model.banks.desk import OFFER
 from sim.model.banks.withdrawal import retained_at_review
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
+from tests.capital import with_one_weight
 from tests.engine.hand import applicant, desk, economy, lent, offered, told, world
 
-GENEROUS = {"underwriting.policy_subsidy_rate": 1.0, "capital.required_ratio": 0.01}
+GENEROUS = {"underwriting.policy_subsidy_rate": 1.0, "capital.endowment_multiple": 10.0}
 STERN = {"underwriting.policy_subsidy_rate": -5.0}
-CAPITAL = {
-    "capital.risk_weight": 0.8, "capital.defaulted_risk_weight": 1.5,
-    "capital.required_ratio": 0.1, "credit_line.drawn_at_signing": 0.5,
-}  # fmt: skip
+CAPITAL = with_one_weight(0.8, 0.1) | {"credit_line.drawn_at_signing": 0.5}
 
 
 def asking(values=None, banks=3, name="plain", **fields):
@@ -318,36 +316,26 @@ def fits(w, offers, ready=(1, 1, 1), moves=False):
     """Which of three loans fit the capital of bank 0."""
     d, asks = desk(w, 0.25), [applicant(w, i, 0.25) for i in range(3)]
     offers.ready = ready
-    ration(offers, np.stack(asks).view(np.recarray), d, moves)
+    ration(offers, np.stack(asks).view(np.recarray), d.terms[0], d, moves)
     return offers.ready.tolist()
 
 
 @pytest.mark.parametrize(
-    ("loans", "npl", "equity", "left"),
-    [
-        (0.0, 0.0, 3.0, 37.5),  # 3 over 10 percent over 80 percent
-        (10.0, 0.0, 3.0, 27.5),
-        (10.0, 4.0, 3.0, 20.0),
-        (37.5, 0.0, 3.0, 0.0),
-        (10.0, 0.0, -1.0, -22.5),
-    ],
+    ("weighted", "equity", "left"),
+    [(0.0, 3.0, 30.0), (10.0, 3.0, 20.0), (30.0, 3.0, 0.0), (10.0, -1.0, -20.0)],
 )
-def test_room_is_what_capital_still_carries(loans, npl, equity, left):
+def test_room_is_what_capital_still_carries(weighted, equity, left):
     w = short()
-    b = w.banks
-    b.loans[0], b.npl[0], b.equity[0] = loans, npl, equity
-    assert room(w) == pytest.approx([left, 37.5])
-
-
-def test_without_a_risk_weight_there_is_room_for_everybody():
-    assert room(asking(CAPITAL | {"capital.risk_weight": 0.0}))[0] > 1e9
+    w.banks.risk_assets[0], w.banks.equity[0] = weighted, equity
+    # Three millions over ten percent.
+    assert room(w) == pytest.approx([left, 30.0])
 
 
 @pytest.mark.parametrize(
     ("line", "balance", "moves", "expected"),
     [
-        (24.0, 0.0, False, [1, 1, 1]),  # half of each line is drawn: 36 of 37.5
-        (30.0, 0.0, False, [1, 0, 1]),  # 45; the two with the larger margin fit
+        (24.0, 0.0, False, [1, 1, 1]),  # half of each line is drawn: 28.8 of 30
+        (30.0, 0.0, False, [1, 0, 1]),  # 36; the two with the larger margin fit
         (80.0, 0.0, False, [0, 0, 0]),
         (80.0, 40.0, False, [1, 1, 1]),  # its own loans rolled over need nothing new
         (10.0, 15.0, True, [1, 0, 1]),  # to a new lender they do
@@ -356,7 +344,8 @@ def test_without_a_risk_weight_there_is_room_for_everybody():
 def test_loans_must_fit_capital_by_what_is_newly_lent(line, balance, moves, expected):
     w, offers = short(), offered(line=line)
     offers.surplus[:, 0] = [0.3, 0.1, 0.2]
-    w.firms.balance = balance
+    w.firms.balance = w.firms.limit = balance
+    w.firms.risk_weight = 0.8
     assert fits(w, offers, moves=moves) == expected
 
 
@@ -369,8 +358,8 @@ def test_nobody_is_weighed_who_does_not_sign():
 def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
     w, offers = short(), offered(line=20.0)
     assert fits(w, offers) == [1, 1, 1]
-    # Half of each line of twenty is drawn: 30 of 37.5.
-    assert room(w) == pytest.approx([7.5, 37.5])
+    # Half of each line of twenty is drawn: 24 of 30.
+    assert room(w) == pytest.approx([6.0, 30.0])
     assert fits(w, offers) == [0, 0, 0]
 
 

@@ -5,6 +5,7 @@ import pytest
 
 from sim.engine.committee import impose, mean_lines, with_lines
 from sim.experiment.simulate import worlds
+from sim.model.banks.capital import economic_capital
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import ACQUIRED, NEVER, WARRANT
 from tests.engine.hand import economy, told, world
@@ -133,6 +134,9 @@ def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
     plain = w.scenario.relationship.plain_wallet_share
     before.cover_cap = 1.0
     before.base_wallet_share = before.full_wallet_share = plain
+    # What it requires of capital is found anew: nothing of it is covered, and sales are none.
+    before.risk_weight, before.defaulted_weight = 1.0, 1.5 * (1.0 - 0.45)
+    before.economic_capital = economic_capital(0.03, 0.45, 0.0)
     for name in before.dtype.names:
         assert after[name].tolist() == before[name].tolist(), name
 

@@ -28,14 +28,14 @@ from sim.model.firms import record as r
 from sim.model.firms.clock import accrue
 from sim.model.firms.failure import close
 from sim.model.firms.record import FAILED_CASH
+from tests.capital import with_one_weight
 from tests.engine.hand import economy, lent, offered, pay, sign_offers, world
 
 BANKING = {
     "underwriting.funding_rate": 0.02, "underwriting.operating_cost": [0.012, 0.0, 0.0, 0.0],
     "underwriting.policy_subsidy_rate": 0.02, "underwriting.monitoring_cost": 0.04,
-    "capital.risk_weight": 0.8, "capital.defaulted_risk_weight": 1.5,
     "provisions.stage_2_factor": 2.0, "provisions.lifetime_years": 3.0,
-}  # fmt: skip
+} | with_one_weight(0.8, 0.1)  # fmt: skip
 BUSINESS = {
     "startup_margin": 0.25, "deposit_margin": 0.0, "fee_share": 0.001, "plain_wallet_share": 0.5,
     "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "workout_years": 0.0,
@@ -50,7 +50,8 @@ def quarter(arrangement="plain", values=None, **fields):
         log_scale=math.log(8.0),
         contract=[-1, 0, -1], limit=[0.0, 20.0, 0.0], balance=[0.0, 10.0, 0.0],
         rate=[0.0, 0.04, 0.0], maturity=99.0, cum_equity=4.0, cum_drawn=[0.0, 10.0, 0.0],
-        cash=[4.0, 14.0, 4.0], wallet_share=0.5, **fields,
+        cash=[4.0, 14.0, 4.0], wallet_share=0.5,
+        **({"risk_weight": 0.8, "defaulted_weight": 1.5 * 0.55} | fields),
     )  # fmt: skip
     w.believed_default[1], w.believed_loss[1] = 0.03, 0.45
     return lent(w, {1: {0: 1.0}})
@@ -69,14 +70,41 @@ def test_profit_and_loss_of_one_quarter_by_hand():
         "interest": 0.1, "balance_years": 2.5, "drawn": 10.0, "repaid": 0.0,
         # A share of a half of one per mille of sales of two.
         "relationship": 0.001,
-        # Two percent on what is lent beyond three millions of capital.
-        "funding": 0.02 * (2.5 - 0.75), "operating": 0.03, "policy_subsidy": 0.05,
+        # Two percent on all that is lent; as much on a tenth of eight tenths of it, and the
+        # rest of what three millions of capital earn is the parent's.
+        "funding": 0.05, "capital_benefit": 0.004, "free_income": 0.015 - 0.004,
+        "capital_years": 0.2, "operating": 0.03, "policy_subsidy": 0.05, "tax": 0.0, "vat": 0.0,
+        "commitment": 0.0, "rationed": 0.0,
         "provision": SET_ASIDE, "gain": 0.0, "royalty": 0.0, "relending": 0.0, "fee": 0.0,
         "monitoring": 0.0, "screening": 0.0, "exposure_at_default": 0.0, "loss": 0.0,
         "injection": 0.0,
     }  # fmt: skip
     assert {name: found[name] for name in expected} == pytest.approx(expected)
-    assert found["profit"] == pytest.approx(0.101 - 0.065 - SET_ASIDE)
+    assert found["profit"] == pytest.approx(0.101 - 0.076 - SET_ASIDE)
+    assert found["profit_before_tax"] == found["profit"]
+
+
+def test_taxes_fees_and_undrawn_lines_of_one_quarter_by_hand():
+    tax = {"taxation.income_tax_rate": 0.25}
+    w = quarter(
+        values=tax, commitment_fee_rate=[0.0, 0.002, 0.0], vat_share=0.05, conversion=0.4,
+        economic_capital=0.07,
+    )  # fmt: skip
+    settle(w, 0.25)
+    found = row(w)
+    expected = {
+        # Two per mille a year on the ten that are not drawn; a twentieth of the interest.
+        "commitment": 0.005, "vat": 0.005,
+        # Ten drawn and four tenths of ten count, and weigh eight tenths.
+        "risk_assets": 11.2, "capital_years": 0.28, "capital_benefit": 0.0056,
+        "economic_years": 0.07 * 3.5,
+    }  # fmt: skip
+    assert {name: found[name] for name in expected} == pytest.approx(expected)
+    before = 0.101 - 0.08 + 0.0056 - SET_ASIDE
+    assert found["profit_before_tax"] == pytest.approx(before)
+    # A loss lowers what the parent pays: the desk is paid a quarter of it.
+    assert found["tax"] == pytest.approx(0.25 * before)
+    assert found["profit"] == pytest.approx(0.75 * before)
 
 
 def test_balance_sheet_after_one_quarter_by_hand():
@@ -85,7 +113,8 @@ def test_balance_sheet_after_one_quarter_by_hand():
     found = row(w)
     assert (found["loans"], found["npl"]) == (10.0, 0.0)
     assert found["allowance"] == pytest.approx(SET_ASIDE)
-    assert found["equity"] == pytest.approx(3.0 + 0.036 - SET_ASIDE + 0.05)
+    # Profit, income of free capital and subsidy.
+    assert found["equity"] == pytest.approx(3.0 + 0.025 + 0.011 - SET_ASIDE + 0.05)
     # Ten lent from three of capital, less the quarter's cash.
     assert found["funding_stock"] == pytest.approx(7.0 - 0.036 - 0.05)
     assert found["loans"] - found["allowance"] == pytest.approx(
@@ -172,7 +201,9 @@ def test_the_part_refinanced_by_the_central_bank_costs_its_rate():
     settle(w, 0.25)
     saved = 0.015 * 0.6 * 2.5
     assert row(w)["relending"] == pytest.approx(saved)
-    assert row(w)["funding"] == pytest.approx(0.035 - saved)
+    # The transfer price of the loan stays; what is saved is a line of its own.
+    assert row(w)["funding"] == pytest.approx(0.05)
+    assert row(w)["profit"] == pytest.approx(0.101 - 0.076 + saved - SET_ASIDE)
 
 
 def test_costs_of_decisions_are_paid_once():
@@ -360,7 +391,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 def test_an_empty_world_closes(w):
     check(w, closing(w))
     assert w.ledger.residual == 0.0
-    assert w.ledger.checks == len(identities(w)) == 8 + 3 * 2
+    assert w.ledger.checks == len(identities(w)) == 9 + 3 * 2
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):

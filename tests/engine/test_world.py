@@ -11,6 +11,7 @@ from sim.model.banks.desk import CUTS, JUDGED
 from sim.model.firms.flows import PARTY_FLOWS
 from sim.model.firms.record import BIRTH, UNBORN
 from sim.scenario.scenario import Scenario
+from tests.capital import with_one_weight
 from tests.engine.hand import economy, pay, shipped, world
 
 KEY = (1, 2)
@@ -109,9 +110,13 @@ def test_each_sector_has_one_row_of_parameters():
 
 
 def test_money_of_banks_is_per_thousand_firms():
-    banks = banks_at_start(many(**{"bank.city_bank_a.desk_capital": 240.0}))
+    rules = with_one_weight(ratio=0.1) | {"capital.endowment_multiple": 3.0}
+    size = {"bank.city_bank_a.desk_risk_assets": 800.0, "bank.city_bank_a.surcharge": 0.0}
+    banks = banks_at_start(many(**rules, **size))
     place = list(many().bank).index("city_bank_a")
-    assert banks.equity[place] == banks.budget[place] == -banks.funding[place] == 480.0
+    assert banks.equity[place] == banks.budget[place] == -banks.funding[place]
+    # Three times a tenth of 800 for each thousand of firms.
+    assert banks.equity[place] == pytest.approx(480.0, rel=1e-14)
     assert not np.any(banks.loans)
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.integrate import trapezoid
 
 from sim.base.errors import OutcomeError, SimError
 from sim.base.language import language
@@ -102,19 +101,27 @@ def test_flows_of_banks_and_of_regimes_add_up_without_any_records() -> None:
 
 
 def test_a_bank_alone_has_the_outcome_of_a_history_with_that_bank_alone() -> None:
-    """The opening levels count in averages, as they do for all banks together."""
     name = next(iter(STUDY.bank))
     found = values(kept().outcome("bank.capital_used", "bank"), name)
     banks = kept().banks
-    rows = banks[(banks["bank"] == name) & (banks["year"] <= STUDY.experiment.horizon_years)]
+    inside = (banks["year"] > 0.0) & (banks["year"] <= STUDY.experiment.horizon_years)
+    rows = banks[inside & (banks["bank"] == name)]
     expected = {}
     for key, one in rows.groupby(["arrangement", "replication"], sort=False):
-        level = STUDY.capital.required_ratio * one["risk_assets"].to_numpy()
-        expected[key] = trapezoid(level, one["year"]) / 3.0
+        expected[key] = one["capital_years"].sum() / 3.0
     one = kept().outcome("bank.capital_used", "bank")
     order = one[one["group"] == name].set_index(["arrangement", "replication"])["value"]
     assert order.to_dict() == pytest.approx(expected)
     assert len(found) == 4
+
+
+def test_a_bank_alone_is_held_to_what_is_demanded_of_it() -> None:
+    """No bank holds as much as is lent, which is demanded of the last one."""
+    lax = {f"bank.{name}.surcharge": 0.0 for name in STUDY.bank}
+    last = list(STUDY.bank)[-1]
+    mixed = STUDY.with_values(lax | {f"bank.{last}.surcharge": 1.0, "experiment.replications": 1})
+    found = simulate(mixed).outcome("bank.buffer_breach", "bank").groupby("group")["value"].max()
+    assert found.to_dict() == {name: float(name == last) for name in STUDY.bank}
 
 
 def test_parts_that_are_outcomes_of_their_own_are_looked_up() -> None:

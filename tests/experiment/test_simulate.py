@@ -242,6 +242,10 @@ def test_a_finished_world_is_frozen_with_what_outcomes_need():
     assert history.panel.shape == (4, 6, len(BANK_COLUMNS))
     assert history.book.shape == (w.book.used,)
     facts, s = facts_of(w.scenario, w.menu), w.scenario
-    assert facts["required_ratio"] == s.capital.required_ratio
+    common = s.capital.minimum_ratio + s.capital.conservation_buffer
+    surcharges = np.array([bank.surcharge for bank in s.bank.values()])
+    assert facts["demanded_ratio"] == pytest.approx(common + surcharges)
+    own = s.capital.own_buffer
+    assert facts["required_ratio"] == pytest.approx(common + surcharges + own)
     assert facts["banks"] == tuple(s.bank)
     assert facts["menu"] == ()

@@ -18,6 +18,8 @@ UNTESTED = "not testable here"
 SIGNS = {"+": 1.0, "-": -1.0}
 SAME, UNMOVED, ANY = "=", "0", "any"
 """Beside a sign: equal to rounding, not moved beyond `FAR`, or no sign predicted."""
+OUTDATED = "outdated"
+"""Key of a row that the model has turned round since: version, value and error seen."""
 Row = dict[str, Any]
 
 

@@ -101,7 +101,8 @@ ALONE = {
 """What an economy of one sector alone shows against the shipped one."""
 
 BANKS: dict[str, tuple[float | list[float], str]] = {
-    "desk_capital": (0.05, "firm.access_share"),
+    "desk_risk_assets": (0.02, "firm.access_share"),
+    "surcharge": ([0.05] * 6, "bank.capital_used"),
     "parent_capital": (0.005, "bank.line_expansion"),
     "parent_risk_assets": (1.1, "bank.capital_ratio_low"),
     "parent_equity": (0.95, "bank.capital_ratio_low"),
@@ -121,10 +122,6 @@ STILL: dict[str, tuple[Any, str]] = {
     "capital.replenish_share": (
         0.0, "the same reason; profit in busts -0.08 of 2.4 million, -1.7 standard errors"
     ),
-    "capital.failure_ratio": (
-        0.11,
-        "an outcome reads it and nothing else does; no bank of the shipped economy comes near",
-    ),
 }  # fmt: skip
 """Number, the value it is given, and why nothing moves beyond three standard errors."""
 
@@ -142,7 +139,7 @@ ECONOMIES: dict[str, Terms] = {
         "macro.regime.bust.drift": -0.2,
     },
     "careful banks": {
-        "capital.required_ratio": 0.2, "capital.failure_ratio": 0.2,
+        "capital.own_buffer": 0.1, "capital.minimum_ratio": 0.15,
         "underwriting.policy_subsidy_rate": 0.015,
         "belief.default.default_probability": [0.06, 0.045, 0.024, 0.02],
     },

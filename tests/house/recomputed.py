@@ -104,17 +104,19 @@ def lives(w: World, seen: Seen) -> Lives:
 def recomputed(w: World, seen: Seen) -> Found:
     """What each account should hold, by name: a sum, or one for each of `PROTECTION_PROVIDERS`."""
     v = lives(w, seen)
-    found = of_sales(w, v) | of_loans(w, v) | of_cover(w, v) | of_ends(w, v) | of_banks(w, v, seen)
+    found = of_sales(w, v) | of_loans(w, v) | of_cover(w, v) | of_ends(w, v)
+    found |= of_funds(w, v, found)
+    found |= of_banks(w, v, seen)
     paid_in = ("sales", "equity rounds", "credit drawn", "subscription", "unpaid bills")
     paid_out = (
-        "operating outlays", "investment", "cost of moving business", "interest", "royalty",
-        "credit repaid", "cash at exit",
+        "operating outlays", "investment", "cost of moving business", "interest",
+        "commitment fees", "royalty", "credit repaid", "cash at exit",
     )  # fmt: skip
     f = w.firms
     cash = np.where(f.status == r.ALIVE, f.cash + f.flow * (w.settled - f.now), 0.0).sum()
     # Owners have what nobody else had.
     had = sum(found[name] for name in paid_in) - sum(found[name] for name in paid_out)
-    return found | {a.DIVIDENDS.name: had - cash}
+    return found | {a.DIVIDENDS.name: had - cash, a.TAX.name: tax_on_profit(w, found)}
 
 
 def of_sales(w: World, v: Lives) -> Found:
@@ -160,10 +162,14 @@ def left(v: Lives) -> Any:
     return v.is_last & ((v.then.status == r.LISTED) | (v.then.status == r.ACQUIRED))
 
 
+def room(v: Lives) -> Any:
+    """What can be drawn in each interval."""
+    return np.where(v.s.called == 1, 0.0, np.maximum(v.s.limit - v.s.balance, 0.0))
+
+
 def last_draw(v: Lives) -> Any:
     """What a closing firm draws and spends of the rest of its line."""
-    room = np.where(v.s.called == 1, 0.0, np.maximum(v.s.limit - v.s.balance, 0.0))
-    return np.where(closed(v), v.p.drawdown_at_default_share * room, 0.0)
+    return np.where(closed(v), v.p.drawdown_at_default_share * room(v), 0.0)
 
 
 def at_end(v: Lives) -> Any:
@@ -186,13 +192,18 @@ def of_loans(w: World, v: Lives) -> Found:
     _, paid = wound_up(v)
     rate = np.where(s.now >= k.step - 1e-12, k.later_rate, k.rate)
     interest = rate * v.balance_years
-    funding = w.menu[0].arrangement.funding
+    funding, fee = (getattr(w.menu[0].arrangement, one) for one in ("funding", "tenor"))
     refinanced = funding.refinanced_share * v.balance_years * v.under
+    counted = (s.balance + k.conversion * room(v)) * v.years
     return {
         a.DRAWN.name: np.maximum(moved, 0.0).sum() + last_draw(v).sum(),
         a.REPAID.name: np.maximum(-moved, 0.0).sum() + paid.sum() + s.balance[left(v)].sum(),
         a.INTEREST.name: interest.sum(),
         "interest by bank": interest @ v.parts,
+        a.COMMITMENT.name: (fee.commitment_fee_rate * room(v) * v.years * v.under).sum(),
+        a.VAT.name: (k.vat_share * interest).sum(),
+        "performing": (k.risk_weight * counted) @ v.parts,
+        "economic_years by bank": (k.economic_capital * counted) @ v.parts,
         a.RELENDING.name: (funding.rate * refinanced).sum(),
     }
 
@@ -213,7 +224,12 @@ def of_cover(w: World, v: Lives) -> Found:
     others = np.minimum(shares.sum() * beyond, clause.cover_cap_share * exposure) * v.under
     arrived = closed(v) & (v.then.recovery_date <= w.settled)
     borne = others[arrived].sum() * shares / shares.sum()
+    resting = np.minimum(v.then.recovery_date, w.settled) - v.then.end
+    in_default = exposure * np.where(closed(v), resting, 0.0)
     return {
+        "in default": in_default @ v.parts,
+        "in default, weighted": (v.k.defaulted_weight * in_default) @ v.parts,
+        "charged off": (lost - others)[arrived].sum(),
         a.FEES.name: fees * (v.balance_years * v.under).sum(),
         a.BORNE.name: borne,
         a.LEASED.name: clause.lease_residual_share * borne[2],
@@ -250,25 +266,62 @@ def of_ends(w: World, v: Lives) -> Found:
     }
 
 
-def of_banks(w: World, v: Lives, seen: Seen) -> Found:
-    """Costs, funding and capital of banks, from their rules and from stocks at quarters."""
-    u, rule, b = w.scenario.underwriting, w.scenario.capital, w.banks
+def at_quarters(w: World) -> tuple[Any, Found, Found]:
+    """Dates of the settlements and the start; columns of banks at each; stocks before each."""
     dates = np.array([0.0, *(date for date, _ in w.panel)])
-    years, rows = np.diff(dates)[:, None], np.array([rows for _, rows in w.panel])
+    rows = np.array([rows for _, rows in w.panel])
     at = {name: rows[:, :, n] for n, name in enumerate(BANK_COLUMNS)}
     before = {name: np.vstack([start, at[name][:-1]]) for name, start in
-              (("npl", 0.0 * b.budget), ("equity", b.budget))}  # fmt: skip
-    lent = v.balance_years @ v.parts
+              (("allowance", 0.0 * w.banks.budget), ("equity", w.banks.budget))}  # fmt: skip
+    return dates, at, before
+
+
+def of_funds(w: World, v: Lives, found: Found) -> Found:
+    """The transfer price of every loan, what of it is credited, and what free capital earns."""
+    price, (dates, _, before) = w.scenario.underwriting.funding_rate, at_quarters(w)
+    rule = w.scenario.capital
+    surcharge = np.array([bank.surcharge for bank in w.scenario.bank.values()])
+    ratio = rule.minimum_ratio + rule.conservation_buffer + surcharge + rule.own_buffer
+    credited = price * ratio * (found["performing"] + found["in default, weighted"])
+    own = (before["equity"] + before["allowance"]) * np.diff(dates)[:, None]
+    lent = (v.balance_years @ v.parts) + found["in default"]
     refinanced = w.menu[0].arrangement.funding.refinanced_share * (v.balance_years * v.under).sum()
-    own = ((before["npl"] - before["equity"]) * years).sum()
-    gap = b.budget - (before["equity"] + at["profit"] + at["policy_subsidy"])
+    return {
+        "funding by bank": price * lent,
+        "capital_benefit by bank": credited,
+        "free_income by bank": price * own.sum(axis=0) - credited,
+        a.FUNDS.name: price * (lent.sum() - refinanced - own.sum()),
+    }
+
+
+def tax_on_profit(w: World, found: Found) -> float:
+    """Tax on what banks received less what they paid, less what has been set aside."""
+    _, at, _ = at_quarters(w)
+    income = (a.INTEREST, a.COMMITMENT, a.ROYALTY, a.GAINS, a.BUSINESS)
+    expenses = (
+        a.VAT, a.OPERATING, a.SCREENING, a.COORDINATION, a.MONITORING, a.FEES, a.FUNDS,
+        a.RELENDING,
+    )  # fmt: skip
+    earned = sum(found[one.name] for one in income)
+    earned -= sum(np.sum(found[one.name]) for one in expenses)
+    of_parent = found["free_income by bank"].sum()
+    provided = at["allowance"][-1].sum() + found["charged off"]
+    return float(w.scenario.taxation.income_tax_rate * (earned - of_parent - provided))
+
+
+def of_banks(w: World, v: Lives, seen: Seen) -> Found:
+    """Costs and capital of banks, from their rules and from stocks at quarters."""
+    u, rule, b = w.scenario.underwriting, w.scenario.capital, w.banks
+    dates, at, before = at_quarters(w)
+    lent = v.balance_years @ v.parts
+    earned = at["profit"] + at["free_income"] + at["policy_subsidy"]
+    gap = b.budget - (before["equity"] + earned)
     gap = np.where(gap > 0.0, rule.replenish_share * gap, gap)[dates[1:] % 1.0 == 0.0]
     judged = sum(who.size for what, _, who, _ in w.decisions if what == "judge")
     clause = w.menu[0].arrangement.loss_sharing
     further = (len(clause.shares) - 1) * (w.book.rows["terms"] == 1).sum()
     appetite = np.array([bank.appetite for bank in w.scenario.bank.values()])
     return {
-        a.FUNDS.name: u.funding_rate * (lent.sum() + own - refinanced),
         a.OPERATING.name: (np.array(u.operating_cost)[v.s.stage] * v.balance_years).sum(),
         a.SCREENING.name: u.screening_cost * judged,
         a.COORDINATION.name: clause.coordination_cost * further,
@@ -287,7 +340,10 @@ def in_ledger(w: World) -> Found:
         net = (table - table.T)[np.ix_(one, other)].ravel()
         found[account.name] = net if net.size > 1 else float(net[0])
     rows = np.array([rows for _, rows in w.panel])
-    for name in ("interest", "relationship", "loss"):
+    for name in (
+        "interest", "relationship", "loss", "funding", "capital_benefit", "free_income",
+        "economic_years",
+    ):  # fmt: skip
         found[f"{name} by bank"] = rows[:, :, BANK_COLUMNS.index(name)].sum(axis=0)
     found["npl by bank"] = rows[-1, :, BANK_COLUMNS.index("npl")]
     return found

@@ -17,6 +17,7 @@ from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
 from sim.model.contracts.arrangement import Arrangement, is_plain
 from sim.scenario.scenario import Item, Menu, Scenario, load_scenario
+from tests.capital import ample
 from tests.second_driver import by_firm
 
 Extra = Callable[[simpy.Environment, World], Generator[simpy.Event, None, None]]
@@ -44,8 +45,7 @@ def with_ample_capital(values: dict[str, Any] | None = None) -> Scenario:
     Capital is the one thing that all clients of a bank share: where it binds, a loan to
     one firm is a loan refused to another, and lives are rightly linked.
     """
-    ample = {f"bank.{name}.desk_capital": 1e6 for name in shipped().bank}
-    return study(ample | (values or {}))
+    return study(ample(shipped().bank) | (values or {}))
 
 
 def alike(*groups: str) -> dict[str, Any]:

@@ -38,13 +38,14 @@ from sim.model.firms import (
     flows as totals,
 )
 from sim.scenario.scenario import Scenario
-from tests.house.mutants import Posting, beginning
+from tests.capital import desks
+from tests.house.mutants import Posting, beginning, text_of
 from tests.house.recomputed import Seen, differing, watching
 from tests.house.small import made, shipped, study
 
 LENT: dict[str, Any] = {
     "limit": {"kind": "cash_flow", "sales_share": 0.6, "round_share": 0.2},
-    "tenor": {"kind": "term", "years": 2.0, "reviewed": True},
+    "tenor": {"kind": "term", "years": 2.0, "reviewed": True, "commitment_fee_rate": 0.004},
     "pricing": {
         "kind": "step", "concession_rate": 0.001, "surcharge_rate": 0.004, "after_years": 0.4,
     },
@@ -89,7 +90,8 @@ EVENTFUL: dict[str, Any] = {
     "equity.listing_sales": 1.0, "choice.shadow_value": 3.0,
     "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
     "underwriting.policy_subsidy_rate": 0.15, "credit_line.drawn_at_signing": 0.8,
-    "credit_line.apply_below_runway": 3.0,
+    "credit_line.apply_below_runway": 3.0, "taxation.exempt_line": 1.0,
+    "capital.recognised_cover_share": 0.5,
 }  # fmt: skip
 """A population in which much happens within three years; costs are the same at all stages."""
 
@@ -97,7 +99,7 @@ EVENTFUL: dict[str, Any] = {
 @cache
 def economy() -> Scenario:
     """Thirty firms and banks with ample capital."""
-    return study(EVENTFUL | {f"bank.{name}.desk_capital": 5000.0 for name in shipped().bank})
+    return study(EVENTFUL | desks(shipped().bank, 2e4))
 
 
 def lived(name: str) -> Iterator[tuple[World, Seen]]:
@@ -163,6 +165,22 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.carry, "f.cum_interest", IDENTITY, "f.cum_royalty", CONTRACTS),
         Posting(totals.read_kept, at("INTEREST"), IDENTITY),
     ),
+    a.COMMITMENT.name: (
+        Posting(totals.carry, "f.cum_commitment", IDENTITY, "f.cum_interest", CONTRACTS),
+        Posting(totals.read_kept, at("COMMITMENT"), IDENTITY),
+        Posting(books.take_flows, "q.commitment", IDENTITY, "q.royalty", IDENTITY),
+    ),
+    a.VAT.name: (
+        Posting(totals.carry, "f.cum_vat", CONTRACTS, "f.cum_fee", IDENTITY),
+        Posting(totals.read_kept, at("VAT"), CONTRACTS),
+        Posting(books.take_flows, "q.vat", IDENTITY, "q.fee", IDENTITY),
+    ),
+    a.TAX.name: (
+        Posting(books.earn, "q.tax", CONTRACTS),
+        Posting(books.earn, "q.profit_before_tax", IDENTITY),
+        Posting(books.earn, "b.earned", IDENTITY),
+        Posting(books.earn, "b.free_income", IDENTITY),
+    ),
     a.ROYALTY.name: (
         Posting(totals.carry, "f.cum_royalty", IDENTITY, "f.cum_interest", CONTRACTS),
         Posting(totals.read_kept, at("ROYALTY"), IDENTITY),
@@ -212,7 +230,18 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_kept, at("RELATION"), CONTRACTS),
     ),
     a.FUNDS.name: (
-        Posting(books.pay_costs, "q.market", CONTRACTS),
+        Posting(books.pay_costs, "q.market", IDENTITY),
+        Posting(books.pay_costs, "q.funding", CONTRACTS, "q.relending", CONTRACTS),
+        Posting(books.pay_costs, "q.capital_benefit", CONTRACTS),
+        Posting(books.pay_costs, "q.capital_years", CONTRACTS),
+        Posting(books.pay_costs, "q.economic_years", CONTRACTS),
+        Posting(books.pay_costs, "q.free_income", CONTRACTS),
+        Posting(totals.carry, "f.cum_risk_weighted", CONTRACTS, "f.cum_economic", CONTRACTS),
+        Posting(totals.carry, "f.cum_economic", CONTRACTS),
+        Posting(totals.read_kept, at("RISK_WEIGHTED"), CONTRACTS),
+        Posting(totals.read_kept, at("ECONOMIC"), CONTRACTS),
+        Posting(totals.read_default, "row[RISK_WEIGHTED]", CONTRACTS),
+        Posting(totals.read_default, "row[NPL_YEARS]", CONTRACTS),
         Posting(totals.carry, "f.cum_balance", CONTRACTS),
         Posting(totals.carry, "f.cum_refinanced", CONTRACTS),
         Posting(totals.read_kept, at("BALANCE_YEARS"), CONTRACTS),
@@ -339,6 +368,34 @@ def test_a_payment_on_another_account_is_found(
     other = f"account = {(code - 1) % len(a.ACCOUNTS)} if account == {code} else account"
     monkeypatch.setattr(post, "__code__", beginning(post, other))
     assert found_by(account) in (CONTRACTS, IDENTITY)
+
+
+PROFIT = {
+    "interest": "swap", "commitment": "swap", "relationship": "swap", "gain": "warrant",
+    "royalty": "royalty", "funding": "swap", "relending": "swap", "capital_benefit": "swap",
+    "vat": "swap", "operating": "swap", "screening": "swap", "coordination": "swap",
+    "monitoring": "swap", "fee": "swap", "provision": "swap",
+}  # fmt: skip
+"""Lines of profit, and an arrangement in which money moves on each."""
+
+
+def test_every_line_of_profit_is_listed() -> None:
+    lines = set(re.findall(r"q\.(\w+)", text_of(books.earn)))
+    others = {
+        "profit_before_tax", "tax", "profit", "free_income", "policy_subsidy", "drawn", "repaid",
+        "transfer", "recovered", "guaranteed",
+    }  # fmt: skip
+    assert lines - others == set(PROFIT)
+
+
+@pytest.mark.parametrize("line", PROFIT)
+def test_a_line_of_profit_that_is_half_told_stops_the_run(
+    line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    half = f"b.earned -= 0.5 * q.{line}"
+    monkeypatch.setattr(books.earn, "__code__", beginning(books.earn, half))
+    with pytest.raises(AccountingError, match="profit of the desks before tax"):
+        list(lived(PROFIT[line]))
 
 
 def test_half_a_loss_stops_the_run_and_the_error_says_where(

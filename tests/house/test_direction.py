@@ -72,7 +72,7 @@ LEVERS = {
         {"firm.access_share": UP, "bank.net_margin": DOWN},
     ),
     "capital that binds holds lending down": Lever(
-        scaled_banks(HOME, "desk_capital", 0.03),
+        scaled_banks(HOME, "desk_risk_assets", 0.02),
         {"system.credit_outstanding": DOWN, "firm.access_share": DOWN},
     ),
     "more collateral makes secured lines larger": Lever(
@@ -125,7 +125,7 @@ def test_a_lever_moves_what_it_should(words: str) -> None:
 
 
 def test_capital_beyond_need_leaves_lending_no_smaller() -> None:
-    changed = world(scaled_banks(HOME, "desk_capital", 2.0))
+    changed = world(scaled_banks(HOME, "desk_risk_assets", 2.0))
     for outcome in ("system.credit_outstanding", "firm.access_share"):
         found = difference(changed[outcome], home()[outcome])
         assert found.is_zero or found.z > -FAR, f"{outcome}: {found}"

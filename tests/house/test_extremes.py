@@ -20,6 +20,7 @@ from sim.model.firms.record import (
 )
 from sim.scenario.declared import locate
 from sim.scenario.scenario import Scenario
+from tests.capital import desks, with_one_weight
 from tests.house.small import alike, shipped, study
 
 NONE, BANKS = [0.0] * 4, tuple(shipped().bank)
@@ -40,9 +41,11 @@ EXTREMES: dict[str, dict[str, Any]] = {
     "one firm": {"population.firms": 1, "population.initial_share": 1.0},
     "no hazard": STILL,
     "certain failure": alike("lifecycle") | {"lifecycle.failure_hazard": [1e9] * 4},
-    "no capital": {f"bank.{name}.desk_capital": 0.0 for name in BANKS},
+    "no capital": desks(BANKS, 0.0),
     "no line": {"underwriting.line_cap": NONE},
-    "no risk weight": {"capital.risk_weight": 0.0, "capital.defaulted_risk_weight": 0.0},
+    "no risk weight": with_one_weight(0.0, defaulted=0.0),
+    "a weight above any": with_one_weight(12.5, defaulted=12.5),
+    "all is taxed away": {"taxation.income_tax_rate": 1.0, "taxation.vat_rate": 1.0},
     "a horizon of a month and a bit": {"experiment.horizon_years": 0.1},
     "a horizon of a day": {"experiment.horizon_years": 1.0 / 365.0},
     "no history": {"experiment.warm_up_years": 0.0},
@@ -55,7 +58,7 @@ EXTREMES: dict[str, dict[str, Any]] = {
     "equal lending": {"experiment.footing": "equal_lending"},
     "equal capital and none of it": {
         "experiment.footing": "equal_capital",
-        **{f"bank.{name}.desk_capital": 0.0 for name in BANKS},
+        **desks(BANKS, 0.0),
     },
 }  # fmt: skip
 

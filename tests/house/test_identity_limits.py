@@ -27,6 +27,7 @@ from sim.model.firms.record import (
     WAIVED,
 )
 from sim.scenario.scenario import Item, Scenario
+from tests.capital import desks
 from tests.house.small import (
     alike,
     branch,
@@ -124,7 +125,7 @@ def test_alone_it_is_plain_lending(past: World, plain: World, words: str) -> Non
 def test_alone_it_is_plain_lending_where_capital_binds_too(words: str) -> None:
     # A firm that is refused for want of capital is refused by the arrangement and then by
     # plain lending; the second refusal must not find room that the first did not.
-    tight = {f"bank.{name}.desk_capital": 20.0 for name in study().bank}
+    tight = desks(study().bank, 80.0)
     past = history(study(tight))
     plain, ample = branch(past, "plain"), branch(history(with_ample_capital()), "plain")
     assert plain.book.used < ample.book.used

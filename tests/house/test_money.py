@@ -46,6 +46,9 @@ ODD: dict[str, dict[str, Any]] = {
     "relending": {
         "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e5}
     },
+    "committed for a fee": {
+        "tenor": {"kind": "term", "years": 2.0, "commitment_fee_rate": 0.005}
+    },
     "royalty": {"upside": {"kind": "royalty", "sales_share": 0.01, "cap_multiple": 0.2}},
     "reviewed by four banks that withdraw alone": {
         "limit": {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.1},
@@ -105,8 +108,9 @@ def test_every_identity_is_checked_at_every_settlement_and_holds(footing: str) -
     modes = {"experiment.footing": footing, "experiment.run_off_years": 1.0}
     for w in worlds(study(modes), 0):
         assert w.panel[-1][0] == 6.0
-        # Firms, exits, owners, lenders, defaults, losses, funding, counts; three for each bank.
-        assert w.ledger.checks == len(w.panel) * (8 + 3 * w.scenario.n_banks)
+        # Firms, exits, owners, lenders, defaults, losses, funding, profit, counts; three for
+        # each bank.
+        assert w.ledger.checks == len(w.panel) * (9 + 3 * w.scenario.n_banks)
         assert 0.0 < w.ledger.residual < TOLERANCE / 1000.0
 
 
@@ -131,6 +135,8 @@ def test_clauses_that_no_shipped_arrangement_has_keep_the_identities(
         ("gains on rights", "warrant on a stated stake"),
         ("cost of moving business", "revenue_swap"), ("recoveries", "plain"),
         ("policy subsidy", "plain"), ("unpaid bills", "plain"),
+        ("commitment fees", "committed for a fee"), ("value-added tax", "plain"),
+        ("tax on profit", "plain"),
     ],
 )  # fmt: skip
 def test_money_flows_on_the_account_of_each_clause(
@@ -155,7 +161,7 @@ def test_cash_of_every_firm_is_what_it_received_less_what_it_paid(
         )
         paid = (
             f.cum_cost + f.cum_invest + f.cum_interest + f.cum_repaid + f.cum_dividend
-            + f.cum_royalty + f.cum_delivery + f.cum_exit_cash
+            + f.cum_royalty + f.cum_delivery + f.cum_exit_cash + f.cum_commitment
         )  # fmt: skip
         close(received - paid, f.cash, float(np.max(received + paid)))
 
@@ -229,7 +235,8 @@ def test_balance_sheets_roll_from_quarter_to_quarter(ends: dict[str, World]) -> 
         charged = resolved - flow("recovered") - flow("guaranteed")
         close(change("loans"), lent - flow("exposure_at_default"), scale)
         close(change("allowance"), flow("provision") - charged, scale)
-        earned = flow("profit") + flow("policy_subsidy") + flow("injection")
+        earned = flow("profit") + flow("free_income")
+        earned += flow("policy_subsidy") + flow("injection")
         close(change("equity"), earned, scale)
         assets = at["loans"] + at["npl"] - at["allowance"]
         close(assets, at["funding_stock"] + at["equity"], scale)
@@ -238,17 +245,24 @@ def test_balance_sheets_roll_from_quarter_to_quarter(ends: dict[str, World]) -> 
         assert np.all(at["allowance"] >= 0.0)
 
 
-def test_profit_is_three_income_lines_less_costs(ends: dict[str, World]) -> None:
+INCOME = (
+    "interest", "commitment", "relationship", "gain", "royalty", "relending", "capital_benefit",
+)  # fmt: skip
+COSTS = (
+    "funding", "vat", "operating", "screening", "coordination", "monitoring", "fee", "provision",
+)  # fmt: skip
+
+
+def test_profit_is_income_less_costs_less_tax(ends: dict[str, World]) -> None:
     for w in ends.values():
-        income = sum(column(w, name) for name in ("interest", "relationship", "gain", "royalty"))
-        costs = sum(
-            column(w, name)
-            for name in (
-                "funding", "operating", "screening", "coordination", "monitoring", "fee",
-                "provision",
-            )
-        )  # fmt: skip
-        close(column(w, "profit"), income - costs, w.ledger.parties[BANKS].turned)
+        income = sum(column(w, name) for name in INCOME)
+        costs = sum(column(w, name) for name in COSTS)
+        turned = w.ledger.parties[BANKS].turned
+        before = column(w, "profit_before_tax")
+        np.testing.assert_allclose(before, income - costs, rtol=0.0, atol=1e-12 * turned)
+        np.testing.assert_allclose(column(w, "tax"), 0.25 * before, rtol=1e-14)
+        close(column(w, "profit"), before - column(w, "tax"), turned)
+        assert np.all(column(w, "funding") >= 0.0)
         close(column(w, "interest").sum(), by_contract_interest(w), 1e4)
 
 

@@ -21,28 +21,50 @@ HISTORY = tiny.history()
         ("operating_cost", 1.0),
         ("guarantee_fees", 0.2),
         ("provisions", 1.0),
+        ("commitment_fees", 0.5),
+        ("relending_saving", 0.1),
+        ("capital_benefit", 1.0),
+        ("value_added_tax", 0.5),
+        ("profit_before_tax", 5.3),
+        ("income_tax", 1.1),
         ("profit", 4.2),
         ("subsidy", 2.0),
+        ("free_capital_income", 0.4),
     ],
 )
 def test_money_is_summed_over_banks_and_the_experiment(outcome, expected):
     assert tiny.value(f"bank.{outcome}", HISTORY) == pytest.approx(expected)
 
 
-def test_income_less_expenses_is_profit_before_the_policy_subsidy():
-    income = tiny.value("bank.interest_income", HISTORY) + tiny.value(
-        "bank.relationship_income", HISTORY
-    )
-    income += tiny.value("bank.equity_gain", HISTORY) + tiny.value("bank.royalty_income", HISTORY)
-    paid = tiny.value("bank.funding_cost", HISTORY) + tiny.value("bank.operating_cost", HISTORY)
-    paid += tiny.value("bank.guarantee_fees", HISTORY) + tiny.value("bank.provisions", HISTORY)
-    assert income - paid == pytest.approx(tiny.value("bank.profit", HISTORY))
+INCOME = (
+    "interest_income", "commitment_fees", "relationship_income", "equity_gain",
+    "royalty_income", "relending_saving", "capital_benefit",
+)  # fmt: skip
+EXPENSES = (
+    "funding_cost", "value_added_tax", "operating_cost", "guarantee_fees", "provisions",
+)  # fmt: skip
+
+
+def test_income_less_expenses_is_profit_before_tax_and_the_policy_subsidy():
+    income = sum(tiny.value(f"bank.{name}", HISTORY) for name in INCOME)
+    paid = sum(tiny.value(f"bank.{name}", HISTORY) for name in EXPENSES)
+    before = tiny.value("bank.profit_before_tax", HISTORY)
+    tax = tiny.value("bank.income_tax", HISTORY)
+    assert income - paid == pytest.approx(before)
+    assert before - tax == pytest.approx(tiny.value("bank.profit", HISTORY))
+
+
+def test_profit_is_worth_less_the_later_it_comes():
+    # All banks together, at the end of each quarter, at a tenth a year.
+    worth = 1.0 / 1.1**0.25 + 1.1 / 1.1**0.5 + 0.1 / 1.1**0.75 + 2.0 / 1.1
+    assert bank.profit_discounted(HISTORY) == pytest.approx(worth)
+    assert bank.profit_discounted(tiny.history(facts={"hurdle_rate": 0.0})) == pytest.approx(4.2)
 
 
 @pytest.mark.parametrize(
     ("outcome", "money"),
     [
-        ("net_margin", 4.2),
+        ("net_margin", 5.3),
         ("lending_rate", 6.0),
         ("relationship_rate", 0.8),
         ("equity_gain_rate", 0.8),
@@ -61,4 +83,4 @@ def test_rates_are_undefined_where_nothing_is_lent():
 def test_the_early_margin_counts_three_years():
     dates = (0.0, 1.0, 3.0, 3.25, 4.0)
     history = tiny.history(dates=tiny.np.array(dates), horizon=4.0, end=4.0)
-    assert bank.early_margin(history) == pytest.approx((1.0 + 1.1) / 30.0)
+    assert bank.early_margin(history) == pytest.approx((1.3 + 1.4) / 30.0)

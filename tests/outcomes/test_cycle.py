@@ -36,9 +36,10 @@ def test_profit_is_per_year_of_the_regime():
 
 
 def test_margins_are_per_unit_lent():
-    assert cycle.margin(HISTORY, "boom") == pytest.approx(2.1 / 30.0)
-    assert cycle.margin(HISTORY, "bust") == pytest.approx(2.1 / 30.0)
-    assert cycle.margin_gap(HISTORY) == pytest.approx(0.0)
+    # Before tax.
+    assert cycle.margin(HISTORY, "boom") == pytest.approx(2.7 / 30.0)
+    assert cycle.margin(HISTORY, "bust") == pytest.approx(2.6 / 30.0)
+    assert cycle.margin_gap(HISTORY) == pytest.approx(0.1 / 30.0)
 
 
 def test_profit_is_undefined_in_a_regime_that_does_not_occur_or_exist():

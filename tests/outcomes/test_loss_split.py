@@ -78,7 +78,8 @@ def test_the_parts_are_the_losses_of_each_bank_and_of_all(which: int):
     for place, name in enumerate(history.facts["banks"]):
         own = found[LEAD, name] + found[BESIDE, name]
         assert own == pytest.approx(by_bank[place], rel=1e-9, abs=1e-9)
-    assert sum(found[BESIDE, name] for name in history.facts["banks"]) > 0.0
+    beside = sum(found[BESIDE, name] for name in history.facts["banks"])
+    assert beside > 0.0 or history.arrangement == "plain"
 
 
 def test_other_parties_bear_what_the_ledger_says_that_they_pay():

@@ -16,6 +16,7 @@ from sim.outcomes.reading import balance_years, contract_years, spells, total, y
 from sim.outcomes.series import all_series
 from tests.house.small import shipped
 from tests.outcomes import tiny
+from tests.outcomes.test_bank import EXPENSES, INCOME
 
 SMALL = {
     "population.firms": 400, "experiment.warm_up_years": 4.0, "experiment.horizon_years": 6.0,
@@ -104,12 +105,15 @@ def test_paired_outcomes_of_the_baseline_are_zero_or_undefined(values):
 def test_income_less_expenses_is_profit(histories, values):
     for name, history in histories.items():
         v = values[name]
-        income = v["bank.interest_income"] + v["bank.relationship_income"]
-        income += v["bank.equity_gain"] + v["bank.royalty_income"]
-        paid = v["bank.funding_cost"] + v["bank.operating_cost"]
-        paid += v["bank.guarantee_fees"] + v["bank.provisions"]
+        income = sum(v[f"bank.{one}"] for one in INCOME)
+        paid = sum(v[f"bank.{one}"] for one in EXPENSES)
         turnover = total(history, "interest")
-        assert income - paid == pytest.approx(v["bank.profit"], abs=1e-9 * turnover)
+        before = v["bank.profit_before_tax"]
+        assert income - paid == pytest.approx(before, abs=1e-12 * turnover)
+        assert before - v["bank.income_tax"] == pytest.approx(
+            v["bank.profit"], abs=1e-12 * turnover
+        )
+        assert v["bank.funding_cost"] > 0.0
 
 
 def test_what_firms_leave_unpaid_is_what_banks_lose(values):

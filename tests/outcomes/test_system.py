@@ -52,13 +52,10 @@ def test_public_cost_is_guarantees_less_fees_and_what_relending_saves_banks():
 
 def test_banks_fail_together_only_at_the_same_settlement():
     assert system.failed_banks(HISTORY).tolist() == [0, 1, 2, 0]
-    assert system.bank_failure(HISTORY, 1) == 1.0
     assert system.bank_failure(HISTORY, 2) == 1.0
     ratios = ((0.2, 0.2), (0.1, 0.2), (0.2, 0.1), (0.2, 0.2), (0.2, 0.2))
     apart = tiny.history(panel={"capital_ratio": ratios})
-    assert system.bank_failure(apart, 1) == 1.0
     assert system.bank_failure(apart, 2) == 0.0
-    assert math.isnan(system.bank_failure(tiny.empty(), 1))
     assert math.isnan(system.bank_failure(tiny.empty(), 2))
 
 

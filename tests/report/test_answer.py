@@ -192,7 +192,7 @@ def test_how_sure_counts_histories_and_all_comparisons() -> None:
 
 
 def test_a_yes_or_no_outcome_is_judged_too() -> None:
-    public = told(made({"consortium": {"system.any_bank_failure": 0.5}}))["system"]
+    public = told(made({"consortium": {"bank.buffer_breach": 0.5}}))["system"]
     assert "Consortium is worse than plain lending: any bank failure +50 pp" in plain(
         block(public, "consortium")["verdict"]
     )
@@ -236,7 +236,7 @@ def test_what_is_shown_first_exists_and_is_no_total_of_the_book() -> None:
     assert 5 <= len(NUMBERS) <= 7
     assert set(NUMBERS) <= set(told_of(list(known)))
     assert {known[name].unit for name in NUMBERS} <= {"per year", "share"}
-    asked_first = {"bank.credit_loss_rate", "bank.capital_ratio_low", "system.any_bank_failure",
+    asked_first = {"bank.credit_loss_rate", "bank.capital_ratio_low", "bank.buffer_breach",
                    "cycle.margin_boom", "cycle.margin_bust"}  # fmt: skip
     assert asked_first <= set(HEADLINES)
     assert "bank.npl_ratio" not in HEADLINES

@@ -180,7 +180,7 @@ def test_a_source_in_no_known_form_and_one_of_no_number_are_noticed(tmp_path: Pa
     "setting",
     [
         "loan_prime_rate.one_year_rate=3.0", "underwriting.funding_rate=1.75",
-        "measurement.discount_rate=4", "bank.state_bank_a.desk_capital=400000000",
+        "measurement.discount_rate=4", "bank.state_bank_a.desk_risk_assets=400000000",
         "operations.opening_cash=5919000",
         "capital.hurdle_rate=7.78",
     ],

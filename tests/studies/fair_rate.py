@@ -8,6 +8,7 @@ even at cost plus hazard times loss.
 from typing import Any
 
 from sim.scenario.scenario import Scenario
+from tests.capital import ample
 from tests.house.limits import base, limit
 from tests.oracles.pricing import credit_triangle_rate
 from tests.studies.fair_step import TERM, VALUES
@@ -39,6 +40,6 @@ def fair_rate(seed: int, firms: int) -> Scenario:
     ----------
     seed, firms : int
     """
-    rich = {f"bank.{name}.desk_capital": 1e6 for name in base().bank}
+    rich = ample(base().bank)
     size = {"experiment.seed": seed, "population.firms": firms}
     return limit({"firm": {"share": 1.0}}, VALUES | OWN | rich | size)

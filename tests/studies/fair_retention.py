@@ -11,6 +11,7 @@ all of a good firm's business as the rent that is to be kept.
 from typing import Any
 
 from sim.scenario.scenario import Scenario
+from tests.capital import ample
 from tests.house.limits import base, limit
 from tests.oracles.relationship import RelationshipTerms, least_retention
 from tests.studies import fair_rate
@@ -56,6 +57,6 @@ def fair_retention(seed: int, firms: int = 80) -> Scenario:
         "good": {"share": GOOD},
         "bad": {"share": 1.0 - GOOD, "lifecycle": {"diversion_hazard": AT_ONCE}},
     }
-    rich = {f"bank.{name}.desk_capital": 1e6 for name in base().bank}
+    rich = ample(base().bank)
     size = {"experiment.seed": seed, "population.firms": firms}
     return limit(sectors, VALUES | OWN | rich | size)

@@ -10,6 +10,7 @@ known; each study estimates it from a handful of firms.
 from typing import Any
 
 from sim.scenario.scenario import Scenario
+from tests.capital import NO_TAXES, with_one_weight
 from tests.house.limits import limit
 from tests.oracles.concession import step_up_rate
 
@@ -30,7 +31,8 @@ VALUES: dict[str, Any] = {
     "credit_line.apply_below_cash": [1e9] * 4, "credit_line.drawn_at_signing": 1.0,
     "credit_line.liquidity_buffer": 1e9, "operations.opening_cash": 10.0,
     "operations.venture_opening_cash": 10.0, "underwriting.policy_subsidy_rate": 10.0,
-    "choice.tenor_value": 10.0, "capital.required_ratio": 1e-6,
+    "choice.tenor_value": 10.0, **with_one_weight(ratio=1e-6),
+    **NO_TAXES,
 }  # fmt: skip
 
 

@@ -226,12 +226,29 @@ def _path(clause: Any) -> str:
     return tr("The line follows a plan, without collateral: {steps}.", steps=joined(steps))
 
 
+_DRAWINGS = {
+    "re_approved": "Each drawing is decided anew.",
+    "cancellable": "Lenders may cancel what is not drawn.",
+    "committed": "Lenders may not cancel what is not drawn.",
+}
+
+
+def _annual(clause: Any) -> str:
+    words = "The line runs for a year at a time."
+    return gap().join([tr(words), tr(_DRAWINGS[clause.drawing])])
+
+
 def _term(clause: Any) -> str:
-    years = span(clause.years)
+    said = "The line runs for {years}, with no review before its end."
     if clause.reviewed:
-        words = "The line runs for {years}; lenders review it each year and may withdraw."
-        return tr(words, years=years)
-    return tr("The line runs for {years}, with no review before its end.", years=years)
+        said = "The line runs for {years}; lenders review it each year and may withdraw."
+    words = [tr(said, years=span(clause.years))]
+    if clause.drawing != "committed":
+        words.append(tr(_DRAWINGS[clause.drawing]))
+    if clause.commitment_fee_rate > 0.0:
+        fee = percent(clause.commitment_fee_rate)
+        words.append(tr("The firm pays {fee} a year on what is not drawn.", fee=fee))
+    return gap().join(words)
 
 
 def _concession(clause: Any) -> str:
@@ -395,6 +412,7 @@ _KINDS: dict[tuple[str, str], Words] = {
     ("limit", "cash_flow"): _cash_flow,
     ("limit", "fixed"): _fixed_amount,
     ("limit", "path"): _path,
+    ("tenor", "annual"): _annual,
     ("tenor", "term"): _term,
     ("pricing", "concession"): _concession,
     ("pricing", "step"): _step,

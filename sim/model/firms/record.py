@@ -176,8 +176,8 @@ LOAN_TERMS = (
     Column("commitment_fee_rate", "per year", "fee on the undrawn part of the line", low=0),
     Column("vat_share", "share", "value-added tax in the interest", low=0, high=1),
     Column("conversion", "share", "undrawn part that counts as exposure", low=0, high=1),
-    Column("risk_weight", "share", "risk weight of the exposure", low=0),
-    Column("defaulted_weight", "share", "risk weight of the balance in default", low=0),
+    Column("risk_weight", "x", "risk weight of the exposure", low=0),
+    Column("defaulted_weight", "x", "risk weight of the balance in default", low=0),
     Column("economic_capital", "share", "economic capital of the exposure", low=0),
     Column("refinanced", "share", "part of the balance refinanced by the central bank"),
     Column("relending_rate", "per year", "rate of the central bank on that part", low=0),
@@ -299,6 +299,12 @@ def _totals() -> tuple[Column, ...]:
             money,
             "cash that leaves with the firm at listing or sale, bills due taken off",
         ),
+    )
+
+
+def _outcomes() -> tuple[Column, ...]:
+    money = "CNY million"
+    return (
         Column("exposure_at_default", money, "balance at default, before recovery", low=0.0),
         Column("recovery", money, "what the workout will bring", low=0.0),
         Column("collateral_recovery", money, "of it, from tangible assets", low=0.0),
@@ -317,7 +323,14 @@ def _totals() -> tuple[Column, ...]:
 
 
 FIRM = Table(
-    _clock() + _nature() + _operations() + _ownership() + _loan() + _relationship() + _totals()
+    _clock()
+    + _nature()
+    + _operations()
+    + _ownership()
+    + _loan()
+    + _relationship()
+    + _totals()
+    + _outcomes()
 )
 
 MARKET_CONDITIONS = Table(

@@ -78,7 +78,7 @@ def test_every_condition_of_plain_lending_is_neutral() -> None:
         "stands_still": 0, "years": 1.0, "reviewed": 0, "own_weight": 1.0, "first_add": 0.0,
         "later_add": 0.0, "step_years": np.inf, "pooled": 0, "joint": 0, "members": 1,
         "delay": 0.0, "coordination_cost": 0.0, "upside_kind": 0, "right_years": 0.0,
-        "cap_factor": 1.0,
+        "cap_factor": 1.0, "commitment_fee_rate": 0.0, "conversion": 0.0,
     }.items():  # fmt: skip
         assert k[name] == value, name
     assert k.default_probability.tolist() == list(BELIEF["default_probability"])
@@ -95,7 +95,7 @@ def test_fixed_terms_are_terms_of_a_contract() -> None:
     assert {column.name for column in FIXED} == {
         "security", "guaranteed", "first_loss", "cover_cap", "fee_rate", "relending_rate",
         "introduction", "base_wallet_share", "full_wallet_share", "listing_wallet_share",
-        "lender_gain_share", "liquidity", "royalty_share",
+        "lender_gain_share", "liquidity", "royalty_share", "commitment_fee_rate", "conversion",
     }  # fmt: skip
 
 

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.model.banks.conditions import CONDITIONS
 from sim.model.banks.credit_decision import (
     break_even_rate,
+    capital_per_unit_lent,
     decide,
     default_probability,
     marginal_cost,
@@ -23,6 +25,7 @@ from tests.model.banks.three import (
     conditions,
     known,
     offer,
+    record,
     rules,
 )
 from tests.oracles.pricing import raroc
@@ -58,30 +61,28 @@ def agreed(k: Any = None, u: Any = None, lenders: Any = None, **columns: Any) ->
 # --- The break-even rate -----------------------------------------------------------------
 
 
-def bank_with(capital: float, hurdle: float) -> Any:
-    return rules(risk_weight=1.0, required_ratio=capital, hurdle_rate=hurdle)
-
-
 @pytest.mark.parametrize(("inputs", "value"), cases("A11.r."))
 def test_break_even_rate(inputs: dict[str, float], value: float) -> None:
-    u = bank_with(inputs["K"], inputs["h"])
-    rate = break_even_rate(inputs["PD"], inputs["LGD"], inputs["f"], inputs["opex"], u)
-    assert rate == close(value)
+    terms = (inputs[name] for name in ("PD", "LGD", "f", "opex", "K"))
+    assert break_even_rate(*terms, rules(hurdle_rate=inputs["h"])) == close(value)
 
 
 @given(
     st.floats(0.0, 0.5), st.floats(0.0, 1.0), st.floats(0.0, 0.1), st.floats(0.01, 0.5),
-    st.floats(0.0, 0.4), st.floats(-0.02, 0.05),
+    st.floats(0.0, 0.4), st.tuples(st.floats(-0.02, 0.05), st.floats(0.0, 0.5)),
 )  # fmt: skip
 def test_at_the_break_even_rate_capital_earns_its_hurdle(
-    default: float, loss: float, funds: float, capital: float, hurdle: float, cost: float
+    default: float, loss: float, funds: float, capital: float, hurdle: float, cost_and_tax: Any
 ) -> None:
-    rate = break_even_rate(default, loss, funds, cost, bank_with(capital, hurdle))
-    assert raroc(rate, default, loss, funds, capital, cost) == pytest.approx(hurdle, abs=1e-12)
+    cost, tax = cost_and_tax
+    u = rules(hurdle_rate=hurdle, income_tax_rate=tax)
+    rate = break_even_rate(default, loss, funds, cost, capital, u)
+    earned = (1.0 - tax) * raroc(rate, default, loss, funds, capital, cost)
+    assert earned == pytest.approx(hurdle, abs=1e-12)
 
 
 def test_cheap_funding_alone_does_not_close_the_gap_of_start_ups() -> None:
-    assert break_even_rate(0.05, 0.60, 0.0175, 0.012, bank_with(0.105, 0.12)) > 0.044
+    assert break_even_rate(0.05, 0.60, 0.0175, 0.012, 0.105, rules(hurdle_rate=0.12)) > 0.044
 
 
 @pytest.mark.parametrize(
@@ -92,22 +93,51 @@ def test_cheap_funding_alone_does_not_close_the_gap_of_start_ups() -> None:
         ({"loss": 0.51}, 1),
         ({"funds": 0.021}, 1),
         ({"cost": 0.013}, 1),
-        ({"u": bank_with(0.11, 0.1)}, 1),
-        ({"u": bank_with(0.1, 0.11)}, 1),
+        ({"held": 0.11}, 1),
+        ({"u": rules(hurdle_rate=0.11)}, 1),
+        ({"u": rules(income_tax_rate=0.25)}, 1),
         # Capital that asks no more than deposits do is as good as deposits.
-        ({"u": bank_with(0.5, 0.02)}, -1),
+        ({"held": 0.5, "u": rules(hurdle_rate=0.02)}, -1),
     ],
 )
 def test_each_part_moves_it_in_the_right_direction(terms: Any, sign: int) -> None:
-    usual = {"default": 0.04, "loss": 0.5, "funds": 0.02, "cost": 0.012, "u": rules()}
+    usual = {
+        "default": 0.04, "loss": 0.5, "funds": 0.02, "cost": 0.012, "held": 0.1, "u": rules(),
+    }  # fmt: skip
     # (0.02 * 0.9 + 0.1 * 0.1 + 0.012 + 0.04 * 0.5) / 0.96 = 0.0625.
     assert np.sign(round(break_even_rate(**usual | terms) - 0.0625, 12)) == sign
 
 
-def test_no_loan_is_backed_by_more_capital_than_is_lent() -> None:
-    u = rules(risk_weight=12.5, required_ratio=0.1, hurdle_rate=0.1)
-    needed = break_even_rate(0.04, 0.5, 0.02, 0.012, u)
-    assert needed == pytest.approx((0.1 + 0.012 + 0.02) / 0.96)
+def held(
+    part: float = 8.0, sales: float = 20.0, cover: float = 0.0, conversion: float = 0.4,
+    **values: float,
+) -> float:  # fmt: skip
+    """Capital of one unit lent under a line of which a half is drawn."""
+    classes = {"small_weight": 0.75, "medium_weight": 0.85, "recognised_cover_share": 1.0}
+    k = record(CONDITIONS, guaranteed=cover, conversion=conversion)
+    return capital_per_unit_lent(part, sales, k, rules(**classes | values), banks()[0])
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        # A tenth of the weight of 1 + 0.4 units, as much again being undrawn.
+        ({}, 0.1 * 0.75 * 1.4),
+        ({"part": 30.0}, 0.1 * 0.85 * 1.4),
+        ({"sales": 400.0}, 0.1 * 1.4),
+        ({"conversion": 0.0}, 0.1 * 0.75),
+        # Four tenths of it weigh a fifth.
+        ({"cover": 0.4}, 0.1 * (0.6 * 0.75 + 0.4 * 0.2) * 1.4),
+        # A quarter drawn leaves three undrawn to each unit lent.
+        ({"drawn_at_signing": 0.25}, 0.1 * 0.75 * (1.0 + 3.0 * 0.4)),
+        # No loan is backed by more capital than is lent.
+        ({"sales": 400.0, "large_weight": 12.5}, 1.0),
+    ],
+)
+def test_capital_of_a_loan_is_that_of_its_class_cover_and_line(
+    terms: dict[str, float], expected: float
+) -> None:
+    assert held(**terms) == pytest.approx(expected, rel=1e-14)
 
 
 # --- Default -----------------------------------------------------------------------------
@@ -312,6 +342,23 @@ def test_promised_business_and_a_longer_term_pay() -> None:
 def test_the_rate_that_counts_is_the_average_of_the_contract(pricing: Any, change: Any) -> None:
     _, left = agreed(conditions(pricing=pricing))
     assert left == pytest.approx(LEFT + np.array(change))
+
+
+def test_a_fee_on_what_is_not_drawn_pays() -> None:
+    # A half is drawn, and the other half costs two per mille of it.
+    fee = {"kind": "term", "years": 1.0, "commitment_fee_rate": 0.002}
+    _, left = agreed(conditions(tenor=fee))
+    assert left == pytest.approx(LEFT + 0.002)
+    _, left = agreed(conditions(tenor=fee), rules(drawn_at_signing=0.2))
+    assert left == pytest.approx(LEFT + 0.002 * 4.0)
+
+
+def test_value_added_tax_is_taken_from_the_rate_unless_the_loan_is_exempt() -> None:
+    # The first two are small loans to small firms; the cap on theirs lies below 0.045.
+    _, left = agreed(u=rules(vat_rate=0.06))
+    assert left == pytest.approx(LEFT - np.array([0.0, 0.0, 0.034 * 0.06 / 1.06]))
+    _, left = agreed(u=rules(vat_rate=0.06, exempt_line=0.0))
+    assert left == pytest.approx(LEFT - np.array([0.040, 0.036, 0.034]) * 0.06 / 1.06)
 
 
 def test_a_right_is_booked_on_the_whole_line() -> None:

@@ -7,22 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.model.banks.conditions import CONDITIONS
 from sim.model.banks.credit_decision import headroom, ration
 from sim.model.banks.desk import OFFER, Desk
-from tests.model.banks.three import applicants, desk, rules, written
+from tests.model.banks.three import applicants, conditions, desk, record, rules, written
 
-PLAIN_ROOM = rules(required_ratio=1.0, risk_weight=1.0, drawn_at_signing=1.0)
-"""Rules under which a bank has room for what it has of capital, and lines are drawn in full."""
-RULES = {
-    "risk_weight": 0.8, "defaulted_risk_weight": 1.5, "required_ratio": 0.1,
-    "drawn_at_signing": 0.5,
-}  # fmt: skip
+PLAIN = conditions()
+DRAWN = rules(drawn_at_signing=1.0)
+"""Every loan weighs what is lent, and lines are drawn in full."""
+HALF = rules(small_weight=0.8, medium_weight=0.8, large_weight=0.8, drawn_at_signing=0.5)
+"""Every loan weighs eight tenths of what is lent, and lines are drawn by a half."""
 
 
-def with_equity(equity: Any, u: Any = PLAIN_ROOM) -> Desk:
+def with_equity(equity: Any, u: Any = DRAWN, ratio: float = 1.0) -> Desk:
+    """Banks that must hold `ratio` of what their loans weigh."""
     d = desk(len(equity), rules=[u])
+    d.banks.required_ratio = ratio
     d.books.equity = equity
     return d
+
+
+def with_three() -> Desk:
+    """A bank with three millions of capital, which carry loans that weigh thirty."""
+    return with_equity([3.0], HALF, 0.1)
 
 
 def loans(line: Any, risk_adjusted_margin: Any, lender: Any = None, share: Any = None) -> Any:
@@ -48,7 +55,7 @@ def fits(
     """Which loans are taken; what they need is promised by their lenders."""
     d, offers = with_equity(lending_headroom), loans(amount, risk_adjusted_margin, lender, share)
     applications = np.repeat(applicants()[:1], len(amount))
-    ration(offers, applications.view(np.recarray), d, False)
+    ration(offers, applications.view(np.recarray), PLAIN, d, False)
     promised = np.zeros(len(lending_headroom))
     for o in offers[offers.ready == 1]:
         np.add.at(promised, o.lender[: o.lenders], o.line * o.share[: o.lenders])
@@ -60,39 +67,39 @@ def fits(
 
 
 @pytest.mark.parametrize(
-    ("loans_", "npl", "equity", "lending_headroom"),
+    ("weighted", "equity", "lending_headroom"),
     [
-        (0.0, 0.0, 3.0, 37.5),  # 3 over 10 percent over 80 percent
-        (10.0, 0.0, 3.0, 27.5),
-        (10.0, 4.0, 3.0, 20.0),
-        (37.5, 0.0, 3.0, 0.0),
-        (10.0, 0.0, -1.0, -22.5),
+        (0.0, 3.0, 30.0),  # 3 over 10 percent
+        (10.0, 3.0, 20.0),
+        (30.0, 3.0, 0.0),
+        (10.0, -1.0, -20.0),
     ],
 )
 def test_room_is_what_capital_still_carries(
-    loans_: float, npl: float, equity: float, lending_headroom: float
+    weighted: float, equity: float, lending_headroom: float
 ) -> None:
-    d, out = with_equity([equity, 3.0], rules(**RULES)), np.empty(2)
-    d.books.loans[0], d.books.npl[0] = loans_, npl
+    d, out = with_equity([equity, 3.0], HALF, 0.1), np.empty(2)
+    d.books.risk_assets[0] = weighted
     headroom(d, out)
-    assert out == pytest.approx([lending_headroom, 37.5])
+    assert out == pytest.approx([lending_headroom, 30.0])
     # What has been granted since the last settlement is as good as lent.
-    d.books.loans[0], d.books.promised[0] = 0.0, loans_
+    d.books.risk_assets[0], d.books.promised[0] = 0.0, weighted
     headroom(d, out)
-    assert out == pytest.approx([lending_headroom, 37.5])
+    assert out == pytest.approx([lending_headroom, 30.0])
 
 
-def test_without_a_risk_weight_there_is_room_for_everybody() -> None:
-    out = np.empty(1)
-    headroom(with_equity([1.0], rules(**RULES | {"risk_weight": 0.0})), out)
-    assert out[0] > 1e9
+def test_what_weighs_nothing_needs_no_room() -> None:
+    d = with_equity([-1.0], rules(small_weight=0.0, medium_weight=0.0), 0.1)
+    ready = np.ones(3, np.uint8)
+    ration(loans([80.0] * 3, [0.0] * 3), applicants(), ready, PLAIN, d, True)
+    assert (ready.tolist(), d.books.promised.tolist()) == ([1, 1, 1], [0.0])
 
 
 @pytest.mark.parametrize(
     ("line", "balance", "moves", "taken"),
     [
-        (24.0, 0.0, False, [1, 1, 1]),  # half of each line is drawn: 36 of 37.5
-        (30.0, 0.0, False, [1, 0, 1]),  # 45; the two with the larger margin fit
+        (24.0, 0.0, False, [1, 1, 1]),  # half of each line is drawn: 28.8 of 30
+        (30.0, 0.0, False, [1, 0, 1]),  # 36; the two with the larger margin fit
         (80.0, 0.0, False, [0, 0, 0]),
         (80.0, 40.0, False, [1, 1, 1]),  # its own loans rolled over need nothing new
         (10.0, 15.0, True, [1, 0, 1]),  # to a new lender they do
@@ -101,27 +108,62 @@ def test_without_a_risk_weight_there_is_room_for_everybody() -> None:
 def test_loans_must_fit_capital_by_what_is_newly_lent(
     line: float, balance: float, moves: bool, taken: list[int]
 ) -> None:
-    d, offers = with_equity([3.0], rules(**RULES)), loans([line] * 3, [0.3, 0.1, 0.2])
-    ration(offers, applicants(balance=balance), d, moves)
+    d, offers = with_three(), loans([line] * 3, [0.3, 0.1, 0.2])
+    asks = applicants(balance=balance, limit=balance, risk_weight=0.8)
+    ration(offers, asks, PLAIN, d, moves)
     assert offers.ready.tolist() == taken
 
 
 def test_nobody_is_weighed_who_does_not_sign() -> None:
-    d, offers = with_equity([3.0], rules(**RULES)), loans([70.0] * 3, [0.3, 0.1, 0.2])
+    d, offers = with_three(), loans([70.0] * 3, [0.3, 0.1, 0.2])
     offers.ready = 0, 1, 0
-    ration(offers, applicants(), d, False)
+    ration(offers, applicants(), PLAIN, d, False)
     assert offers.ready.tolist() == [0, 1, 0]
-    assert d.books.promised.tolist() == [35.0]
+    assert d.books.promised == pytest.approx([28.0])
+
+
+@pytest.mark.parametrize(
+    ("line", "weight", "moves", "promised"),
+    [
+        # Of a line of 20, 10 are drawn, and two fifths of the rest count.
+        (20.0, 0.0, True, 0.8 * 14.0),
+        # A line of 10 of which 5 are drawn stood for 0.8 * 7 before.
+        (20.0, 0.8, False, 0.8 * 7.0),
+        # Its class was dearer: the new contract frees capital, and asks for none.
+        (20.0, 1.8, False, 0.0),
+        # Of the same line as much is drawn as before: nothing is new.
+        (10.0, 0.8, False, 0.0),
+    ],
+)
+def test_undrawn_lines_need_capital_too(
+    line: float, weight: float, moves: bool, promised: float
+) -> None:
+    d, offers = with_three(), loans([line] * 3, [0.0] * 3)
+    offers.ready = 1, 0, 0
+    k = record(CONDITIONS, conversion=0.4)
+    asks = applicants(balance=5.0, limit=10.0, conversion=0.4, risk_weight=weight)
+    ration(offers, asks, k, d, moves)
+    assert d.books.promised == pytest.approx([promised], abs=1e-14)
+
+
+def test_what_is_refused_for_want_of_capital_is_counted_at_the_lead() -> None:
+    d = with_equity([9.0, 100.0])
+    lender, share = [[0, 1], [1, 0], [0, 1]], [[0.5, 0.5]] * 3
+    offers = loans([10.0] * 3, [3, 2, 1], lender, share)
+    ration(offers, applicants(), PLAIN, d, True)
+    # Bank 0 has room for its half of the first loan alone; bank 1 leads the second.
+    assert offers.ready.tolist() == [1, 0, 0]
+    assert d.books.rationed.tolist() == [1.0, 1.0]
 
 
 def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room() -> None:
-    d, lending_headroom = with_equity([3.0, 3.0], rules(**RULES)), np.empty(2)
+    d, lending_headroom = with_equity([3.0, 3.0], HALF, 0.1), np.empty(2)
     first, second = (loans([20.0] * 3, [0.0] * 3) for _ in range(2))
-    ration(first, applicants(), d, False)
+    ration(first, applicants(), PLAIN, d, False)
     headroom(d, lending_headroom)
-    # Half of each line of twenty is drawn: 30 of 37.5.
-    assert lending_headroom == pytest.approx([7.5, 37.5])
-    ration(second, applicants(), d, False)
+    # Half of each line of twenty is drawn: 24 of 30.
+    assert lending_headroom == pytest.approx([6.0, 30.0])
+    ration(second, applicants(), PLAIN, d, False)
     assert (first.ready.tolist(), second.ready.tolist()) == ([1, 1, 1], [0, 0, 0])
 
 

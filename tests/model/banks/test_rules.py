@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from sim.model.banks.bank import Capital, bank_rules, common_rules, venture_means
-from tests.model.banks.three import CAPITAL, bank, rules
+from sim.model.banks.bank import bank_rules, common_rules, venture_means
+from sim.model.banks.capital import Capital
+from tests.model.banks.three import CAPITAL, OF_EACH_BANK, bank, rules
 from tests.model.firms.hand import base
 
 N = 400_000
@@ -20,8 +21,13 @@ def test_rules_common_to_all_banks_are_those_of_the_scenario() -> None:
     u = common_rules(scenario)[0]
     # Also a guard for the rules set by hand: they name what a scenario names.
     assert set(u.dtype.names) == set(rules().dtype.names)
-    for group in (scenario.underwriting, scenario.capital, scenario.choice):
-        for name, value in group.model_dump().items():
+    for group in (
+        scenario.underwriting,
+        scenario.capital,
+        scenario.taxation,
+        scenario.choice,
+    ):
+        for name, value in group.model_dump(exclude=OF_EACH_BANK).items():
             assert np.array_equal(u[name], value), name
     assert u.quality_slope == scenario.belief.quality_slope
     assert u.drawn_at_signing == scenario.credit_line.drawn_at_signing
@@ -33,8 +39,12 @@ def test_rules_common_to_all_banks_are_those_of_the_scenario() -> None:
 
 def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     scenario = SimpleNamespace(
-        population=SimpleNamespace(firms=500), capital=Capital(**CAPITAL),
-        bank={"large": bank(cap_factor=2.0), "small": bank(appetite=0.5, parent_capital=60.0)},
+        population=SimpleNamespace(firms=500),
+        capital=Capital(**CAPITAL | {"conservation_buffer": 0.025, "own_buffer": 0.01}),
+        bank={
+            "large": bank(cap_factor=2.0),
+            "small": bank(appetite=0.5, parent_capital=60.0, surcharge=0.015),
+        },
     )  # fmt: skip
     found = bank_rules(scenario)
     assert found.cap_factor.tolist() == [2.0, 1.0]
@@ -43,6 +53,9 @@ def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     assert found.single_name.tolist() == [100.0, 6.0]
     assert found.parent_income.tolist() == [25.0, 25.0]
     assert found.parent_risk_assets.tolist() == [2500.0, 2500.0]
+    # A tenth and two and a half points of buffer; a surcharge; one point that is its own.
+    assert found.demanded_ratio == pytest.approx([0.125, 0.14], rel=1e-14)
+    assert found.required_ratio == pytest.approx([0.135, 0.15], rel=1e-14)
 
 
 # --- Venture backing ---------------------------------------------------------------------

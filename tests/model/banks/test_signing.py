@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, Desk
-from sim.model.banks.signing import decline, learn, sign, write_conditions, write_lenders
+from sim.model.banks.signing import (
+    decline,
+    learn,
+    sign,
+    write_conditions,
+    write_lenders,
+    write_weights,
+)
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP
 from tests.model.banks.three import (
@@ -16,6 +23,7 @@ from tests.model.banks.three import (
     desk,
     offer,
     offered,
+    record,
     rules,
 )
 from tests.model.firms.hand import market
@@ -191,3 +199,35 @@ def test_refusals_are_written_down_with_what_stays_of_the_line() -> None:
     decline(0, 0.6, d)
     assert d.tally[CUTS] == 2
     assert (d.cut_who[:2].tolist(), d.cut_retained[:2].tolist()) == ([2, 0], [0.0, 0.6])
+
+
+def weighed(**fields: Any) -> Any:
+    """A contract of 20 at three percent shared three to one, once its capital is found."""
+    u = rules(
+        small_weight=0.75, medium_weight=0.85, large_weight=1.0, vat_rate=0.06,
+        recognised_cover_share=1.0, provided_weight=1.0, eur_per_cny=0.125,
+    )  # fmt: skip
+    known = {"limit": 20.0, "rate": 0.03, "sales": 40.0, "default": 0.02, "loss": 0.45,
+             "share": [0.75, 0.25]}  # fmt: skip
+    c = record(CONTRACT, **(known | fields))
+    write_weights(c, u)
+    return c
+
+
+def test_capital_and_tax_go_by_the_part_of_each_lender() -> None:
+    # The lead has 15, which is no small loan; the other has 5.
+    c = weighed()
+    assert c.risk_weight == pytest.approx(0.75 * 0.85 + 0.25 * 0.75)
+    assert c.vat_share == pytest.approx(0.75 * 0.06 / 1.06)
+    assert c.defaulted_weight == pytest.approx(0.55)
+    # EUR 5 million of sales; the value stands in the oracles.
+    assert c.economic_capital == pytest.approx(0.0708364560)
+
+
+def test_cover_lowers_the_weight_of_a_contract() -> None:
+    assert weighed(guaranteed=0.4).risk_weight == pytest.approx(
+        0.75 * (0.6 * 0.85 + 0.4 * 0.2) + 0.25 * (0.6 * 0.75 + 0.4 * 0.2)
+    )
+    # As found on a contract that had other weights before.
+    again = weighed(risk_weight=9.0, vat_share=9.0, share=[1.0, 0.0], limit=8.0)
+    assert (again.risk_weight, again.vat_share) == (0.75, 0.0)

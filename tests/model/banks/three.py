@@ -22,6 +22,7 @@ from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import EXPANSION, GROWTH, STARTUP
+from tests.capital import one_weight
 from tests.model.firms.hand import market, three
 from tests.model.firms.hand import rules as firm_rules
 
@@ -43,9 +44,9 @@ FIRMS: dict[str, Any] = {
 }
 
 BANK: dict[str, float] = {
-    "desk_capital": 100.0, "parent_capital": 1000.0, "parent_income": 50.0,
+    "desk_risk_assets": 1000.0, "parent_capital": 1000.0, "parent_income": 50.0,
     "parent_risk_assets": 5000.0, "parent_equity": 500.0, "appetite": 1.0,
-    "signal_precision": 1.0, "market_share": 0.3, "cap_factor": 1.0,
+    "signal_precision": 1.0, "market_share": 0.3, "cap_factor": 1.0, "surcharge": 0.0,
 }  # fmt: skip
 LENDER = {
     "appetite": 1.0, "signal_precision": 1.0, "single_name": 100.0, "required_ratio": 0.1,
@@ -53,15 +54,16 @@ LENDER = {
 CAP_FACTORS = {"north": 1.0, "south": 0.5, "west": 0.25}
 
 # One weight for all, nothing for undrawn lines, no tax: a bank holds a tenth of what it lends.
-CAPITAL: dict[str, float] = {
-    "small_weight": 1.0, "medium_weight": 1.0, "large_weight": 1.0,
-    "small_line": 10.0, "small_sales": 40.0, "medium_sales": 300.0,
-    "cancellable_conversion": 0.0, "committed_conversion": 0.0,
-    "recognised_cover_share": 0.0, "protector_weight": 0.2,
-    "provided_weight": 1.5, "unprovided_weight": 1.5, "large_provision_share": 0.2,
-    "minimum_ratio": 0.08, "conservation_buffer": 0.01, "own_buffer": 0.01, "eur_per_cny": 0.125,
-    "hurdle_rate": 0.1, "replenish_share": 1.0, "single_name_share": 0.1,
+CAPITAL: dict[str, float] = one_weight() | {
+    "small_line": 10.0, "small_sales": 40.0, "medium_sales": 300.0, "protector_weight": 0.2,
+    "large_provision_share": 0.2, "eur_per_cny": 0.125, "hurdle_rate": 0.1,
+    "endowment_multiple": 3.0, "replenish_share": 1.0, "single_name_share": 0.1,
 }  # fmt: skip
+OF_EACH_BANK = {
+    "minimum_ratio", "conservation_buffer", "own_buffer", "endowment_multiple",
+    "single_name_share",
+}  # fmt: skip
+"""Rules of capital that reach a decision by what they make of a bank."""
 TAXATION: dict[str, float] = {
     "income_tax_rate": 0.0, "vat_rate": 0.0, "exempt_line": 10.0, "exempt_rate_multiple": 1.5,
 }  # fmt: skip
@@ -124,7 +126,8 @@ def bank(**terms: float) -> Bank:
 
 def rules(**values: Any) -> Any:
     """Rules common to all banks, some of them changed."""
-    return pack([UNDERWRITING | CAPITAL | TAXATION | RULES | CHOICE | OTHERS | values])[0]
+    shared = {name: value for name, value in CAPITAL.items() if name not in OF_EACH_BANK}
+    return pack([UNDERWRITING | shared | TAXATION | RULES | CHOICE | OTHERS | values])[0]
 
 
 def banks(**by_name: dict[str, float]) -> Rows:
