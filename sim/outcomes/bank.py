@@ -115,6 +115,24 @@ def early_margin(history: History) -> float:
     return ratio(float(earned), float(history.bank("balance_years")[early].sum()))
 
 
+@outcome("bank.subsidy_over_profit", unit="ratio", better="lower", basis="flow",
+    formula="policy subsidy over profit before tax and policy subsidy; nan where there is none",
+    source=HOUSE, label="Policy subsidy over profit")  # fmt: skip
+def subsidy_over_profit(history: History) -> float:
+    """How large the policy subsidy is against what lending earns without it."""
+    return ratio(total(history, "policy_subsidy"), total(history, "profit_before_tax"))
+
+
+@outcome("bank.taken_back", unit="CNY million", better="neither", basis="flow", low=0.0,
+    formula="what parents take of desks whose capital exceeds their budget at the end of a year,"
+    " policy subsidy and profit that stayed in the desk, summed over banks and the experiment",
+    source=HOUSE, label="Taken back by parents")  # fmt: skip
+def taken_back(history: History) -> float:
+    """How much of profit and subsidy goes back to the parents."""
+    moved = history.bank("injection")[history.during()]
+    return float(np.maximum(-moved, 0.0).sum())
+
+
 @outcome("bank.profit_discounted", unit="CNY million", better="higher", basis="flow",
     formula="profit after tax and before policy subsidy of each quarter, discounted to the start"
     " date at the hurdle rate, summed over banks and the experiment", source=HOUSE,
