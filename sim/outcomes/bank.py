@@ -5,6 +5,8 @@ apart. Money is summed over banks and over the experiment; what can reverse betw
 and a unit lent is also given per year and unit of balance.
 """
 
+import numpy as np
+
 from sim.engine.history import History
 from sim.outcomes.mark import Members, family, outcome
 from sim.outcomes.reading import (
