@@ -76,7 +76,6 @@ def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
     if w.cursor[1] == 1 and w.log.shape[0] < LOGGED * parts * firms:
         w.log = LOG.empty(LOGGED * parts * firms)
     w.tally[BOOKED], w.tally[CUTS], w.tally[JUDGED] = w.book.used, 0.0, 0.0
-    who, other, lead = (np.zeros(firms, np.int64) for _ in range(3))
     # Among bytes they are found at four times the cost.
     waiting = w.pending.astype(bool).nonzero()[0]
     return Desk(
@@ -84,12 +83,22 @@ def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
         waiting=waiting, rules=w.common, banks=w.bank_rules, books=w.banks,
         terms=w.terms, admission=w.admission, roster=w.roster, lender=w.lender, share=w.share,
         history_precision=w.history_precision, history_sum=w.history_sum, ordinal=w.ordinal,
-        book=w.book.store, applications=APPLICATION.empty(firms),
-        offers=OFFER.empty((firms, w.terms.shape[0])), again=OFFER.empty(1),
-        room=np.zeros((2, w.banks.shape[0])),
-        cut_who=who, cut_retained=np.zeros(firms), judged_who=other, judged_lead=lead,
-        tally=w.tally,
+        book=w.book.store, tally=w.tally, **scratch_of(w, firms),
     )  # fmt: skip
+
+
+def scratch_of(w: World, firms: int) -> dict[str, Any]:
+    """What decisions on `firms` firms are written into, kept from one meeting to the next."""
+    menu = w.terms.shape[0]
+    held, known = w.scratch["offers"].shape if w.scratch else (0, 0)
+    if held < firms or known != menu:
+        w.scratch = {
+            "applications": APPLICATION.empty(firms), "offers": OFFER.empty((firms, menu)),
+            "again": OFFER.empty(1), "room": np.zeros((2, w.banks.shape[0])),
+            "cut_who": np.zeros(firms, np.int64), "cut_retained": np.zeros(firms),
+            "judged_who": np.zeros(firms, np.int64), "judged_lead": np.zeros(firms, np.int64),
+        }  # fmt: skip
+    return w.scratch
 
 
 def effects_of(w: World) -> Effects:
