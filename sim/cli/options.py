@@ -225,6 +225,8 @@ def _end(message: str, code: int) -> None:
 # --- What is printed: results to standard output, messages to standard error ---------------------
 
 
+WIDTH = 100
+"""Columns of a terminal that text may take, however wide it is."""
 PIPED_WIDTH = 160
 """Columns of text where there is no terminal to fit."""
 

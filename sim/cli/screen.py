@@ -11,12 +11,9 @@ from rich.text import Text
 from sim.analysis.book import firms_of, per_thousand
 from sim.analysis.compare import UNDEFINED, UNRESOLVED, unseen_words
 from sim.base.wording import arrangement_text, percent_text, plain_number, verdict_word
-from sim.cli.options import console, table
+from sim.cli.options import WIDTH, console, table
 from sim.report.figures.selection import headlines
 from sim.report.tables import outcome_cells
-
-WIDTH = 100
-"""Columns of a terminal that a table may take."""
 
 _STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
 _LABEL, _CELL = 25, 14

@@ -54,18 +54,19 @@ def breakeven(
     outcomes: Outcomes = None,
     arrangements: Pair = None,
     level: Annotated[
-        float | None, typer.Option(help="Where one arrangement reaches this, in its own unit.")
+        str | None,
+        typer.Option(
+            metavar="NUMBER", help="Where one arrangement reaches this: 8% or 0.08 for a share."
+        ),
     ] = None,
     points: Annotated[int, typer.Option(min=2, help="Values of the first scan.")] = 7,
 ) -> None:
     """Find the value of a number at which two arrangements give the same outcome."""
     from sim.report.figures.studies import breakeven as draw
     from sim.studies.breakeven import breakeven as search
-    from sim.studies.breakeven import check_request
-    from sim.studies.request import names_of
+    from sim.studies.breakeven import check_request, sides_of
 
-    sides: list[str | float] = [*names_of(arrangements)]
-    sides += [] if level is None else [level]
+    sides = sides_of(arrangements, level, outcomes)
     lean, one, equation = check_request(now.scenario, vary, outcomes or (), sides)
     now.start((lean, (points + NEAR) * lean.experiment.replications))
     found = search(lean, one, equation.outcome, sides, points=points, store=now.store)

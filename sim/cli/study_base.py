@@ -12,11 +12,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import typer
 
 from sim.cli.options import (
+    WIDTH,
     Out,
     Quiet,
     Replications,
@@ -33,7 +35,6 @@ from sim.cli.options import (
     say,
     settings_of,
     silent,
-    table,
 )
 from sim.cli.run import default_folder
 from sim.experiment.identity import program_digest
@@ -264,16 +265,23 @@ def update_report(folder: RunFolder) -> None:
 
 
 def print_findings(findings: Any) -> None:
-    """Print what was found: the words, then the first table with its caption."""
-    from sim.report.tables import shown_table
+    """Print what was found: the words, then the first table, unless it has no rows."""
+    from sim.cli.study_table import study_table
 
+    screen = console()
+    width = min(WIDTH, screen.width)
     for sentence in findings.sentences:
-        typer.echo(sentence)
-    for name, frame in list(findings.tables.items())[:1]:
-        shown = shown_table(frame, findings.units)
-        rows = [[cell.text for cell in row] for row in shown["rows"]]
-        typer.echo(f"\n{findings.captions.get(name, name)}")
-        # Words stand first, numbers after them.
-        numbers = shown["numbers"]
-        right = len(numbers) - (numbers.index(True) if True in numbers else len(numbers))
-        console().print(table(shown["columns"], rows, right=right))
+        typer.echo(_wrapped(sentence, width))
+    name, frame = next(iter(findings.tables.items()), ("", ()))
+    if not len(frame):
+        return
+    layout, unit = study_table(frame, findings.units, width)
+    caption = findings.captions.get(name, name)
+    caption += f" ({unit})" if unit and unit not in caption else ""
+    typer.echo(f"\n{_wrapped(caption, width)}")
+    screen.print(layout, width=width)
+
+
+def _wrapped(text: str, width: int) -> str:
+    """Break a text between words, and no number from its sign."""
+    return fill(text.replace(" %", "\u00a0%"), width).replace("\u00a0", " ")
