@@ -54,7 +54,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     until: Until = None,
     most: Most = 1000,
     levels: Annotated[
-        bool, typer.Option("--levels", help="Half-widths hold for levels too.")
+        bool, typer.Option("--levels-too", help="Half-widths hold for levels too.")
     ] = False,
     tail: Tail = None,
     baseline: Annotated[

@@ -9,7 +9,16 @@ import typer
 
 from sim.base.errors import Problem, place
 from sim.base.shipped import FACTS, PREFIX, scenario_path
-from sim.cli.options import FAILED, BadInputError, console, counted, reports_errors, say, table
+from sim.cli.options import (
+    FAILED,
+    BadInputError,
+    Yes,
+    console,
+    counted,
+    reports_errors,
+    say,
+    table,
+)
 from sim.cli.study_base import Given, begun
 
 if TYPE_CHECKING:
@@ -64,11 +73,12 @@ def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
             " By default those at hand and the shipped ones.",
         ),
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """List the published figures and what rests on each, or check their sources."""
     if patterns:
         own = None if folder is None else folder / f"{DEFAULT_ECONOMY}.toml"
-        _patterns(own or scenario_path(PREFIX + DEFAULT_ECONOMY))
+        _patterns(own or scenario_path(PREFIX + DEFAULT_ECONOMY), yes)
         return
     from sim.studies.register import facts as read
 
@@ -86,12 +96,12 @@ def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
         console().print(table(HEAD, rows))
 
 
-def _patterns(file: Path) -> None:
+def _patterns(file: Path, is_agreed: bool) -> None:
     """Run the default economy and hold it against what nobody fitted it to."""
     from sim.studies.moments import patterns
 
-    with begun(Given(file, replications=PATTERN_REPLICATIONS)) as now:
-        now.start()
+    with begun(Given(file, replications=PATTERN_REPLICATIONS, yes=is_agreed)) as now:
+        now.start((now.scenario, PATTERN_REPLICATIONS))
         now.tell(patterns(now.scenario, PATTERN_REPLICATIONS, store=now.store).findings())
 
 

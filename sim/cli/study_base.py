@@ -28,6 +28,7 @@ from sim.cli.options import (
     Workers,
     Yes,
     console,
+    counted,
     given_command,
     is_asked,
     progress,
@@ -88,7 +89,8 @@ class Begun:
 
         quiet = self.given.quiet
         prepare(self.scenario, silent if quiet else say)
-        if jobs and not quiet:
+        # Who wants little to be printed is asked all the same, where there is somebody.
+        if jobs and not (quiet and (self.given.yes or not is_asked())):
             announce(jobs, self.store, self.given.yes, at_most)
         self._open.enter_context(self.store)
         self.store.progress = self._open.enter_context(progress(quiet, what))
@@ -174,14 +176,14 @@ def opened(given: Given, scenario: Any, place: Path) -> Iterator[Begun]:
     folder = RunFolder(place)
     now = Begun(given, scenario, folder, open_store(folder, given.workers or cores()))
     with folder.held(), now._open:
-        for how in () if given.quiet else now.store.passed_over():
+        for how in () if given.quiet else dict.fromkeys(now.store.passed_over()):
             say(f"notice: replications kept by another version are not used: {how}")
         yield now
     if given.quiet:
         typer.echo(folder.path)
         return
     if now.store.simulated:
-        say(f"{now.store.simulated} replications were simulated for this study")
+        say(f"{counted(now.store.simulated, 'replication')} simulated for this study")
     typer.echo(f"report: {folder.report}")
 
 
