@@ -22,6 +22,7 @@ from sim.cli.options import (
     Workers,
     Yes,
     given_command,
+    print_text,
     reports_errors,
     say,
     settings_of,
@@ -216,7 +217,7 @@ def _print(found: Any, extra: list[Any]) -> None:
     show(found.comparison, None)
     typer.echo("")
     for sentence in found.sentences():
-        typer.echo(sentence)
+        print_text(sentence)
     if found.precision is not None:
         # The words stand above already.
         print_findings(replace(found.findings(), sentences=()))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated, Any, Literal, ParamSpec
 
 import typer
@@ -235,6 +236,12 @@ def console() -> Console:
     """Give a console on standard output; wide where that is a file or a pipe."""
     screen = Console(highlight=False)
     return screen if screen.is_terminal else Console(highlight=False, width=PIPED_WIDTH)
+
+
+def print_text(text: str) -> None:
+    """Print a sentence, broken between words, and no number broken from its sign."""
+    width = min(WIDTH, console().width)
+    typer.echo(fill(text.replace(" %", "\u00a0%"), width).replace("\u00a0", " "))
 
 
 def say(message: str) -> None:

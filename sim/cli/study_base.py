@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from textwrap import fill
 from typing import Any
 
 import typer
@@ -31,6 +30,7 @@ from sim.cli.options import (
     counted,
     given_command,
     is_asked,
+    print_text,
     progress,
     reports_errors,
     say,
@@ -273,17 +273,13 @@ def print_findings(findings: Any) -> None:
     screen = console()
     width = min(WIDTH, screen.width)
     for sentence in findings.sentences:
-        typer.echo(_wrapped(sentence, width))
+        print_text(sentence)
     name, frame = next(iter(findings.tables.items()), ("", ()))
     if not len(frame):
         return
     layout, unit = study_table(frame, findings.units, width)
     caption = findings.captions.get(name, name)
     caption += f" ({unit})" if unit and unit not in caption else ""
-    typer.echo(f"\n{_wrapped(caption, width)}")
+    typer.echo("")
+    print_text(caption)
     screen.print(layout, width=width)
-
-
-def _wrapped(text: str, width: int) -> str:
-    """Break a text between words, and no number from its sign."""
-    return fill(text.replace(" %", "\u00a0%"), width).replace("\u00a0", " ")

@@ -14,6 +14,7 @@ from sim.cli.options import table
 from sim.report.tables import shown_table
 
 _GAP = 2
+_OF_INTERVAL = ": interval"
 
 
 def study_table(frame: Any, units: Mapping[str, str], width: int) -> tuple[Table, str]:
@@ -22,7 +23,9 @@ def study_table(frame: Any, units: Mapping[str, str], width: int) -> tuple[Table
     `units` as in `sim.report.tables.shown_table`.
     """
     shown = shown_table(frame, units)
-    heads, numbers = list(shown["columns"]), list(shown["numbers"])
+    # An interval stands behind what it bounds.
+    heads = ["interval" if _OF_INTERVAL in head else head for head in shown["columns"]]
+    numbers = list(shown["numbers"])
     rows = [[cell.text for cell in row] for row in shown["rows"]]
     if "verdict" in heads:
         for row in rows:
@@ -33,7 +36,9 @@ def study_table(frame: Any, units: Mapping[str, str], width: int) -> tuple[Table
     # Words stand first, numbers after them.
     right = len(numbers) - (numbers.index(True) if True in numbers else len(numbers))
     layout = table(heads, rows, right=right)
-    for column, wide in zip(layout.columns, fitting([heads, *rows], width), strict=True):
+    widths = fitting([heads, *rows], width)
+    layout.collapse_padding = sum(widths) + _GAP * (len(widths) - 1) > width
+    for column, wide in zip(layout.columns, widths, strict=True):
         column.width, column.no_wrap = wide, False
     return layout, unit
 

@@ -294,6 +294,8 @@ def _frame_cell(
     if isinstance(value, str):
         text = plain_word(column, value, marks)
         is_cited = any(letter.isdigit() for letter in value)
+    elif isinstance(value, bool):
+        text, is_cited = tr("yes") if value else tr("no"), False
     else:
         text, is_cited = _number(column, row, units), True
     own = (column, upper) if upper else column

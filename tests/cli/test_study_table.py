@@ -67,3 +67,12 @@ def test_values_of_a_key_stand_in_its_own_unit() -> None:
 
 def test_what_cannot_fit_keeps_its_longest_words() -> None:
     assert fitting([["unbreakable", "word"]], 5) == [11, 4]
+
+
+def test_what_is_true_or_not_is_told_in_words_and_an_interval_stands_behind_its_number() -> None:
+    frame = pd.DataFrame(
+        {"share": [0.5], "share_low": [0.4], "share_high": [0.6], "is_reached": [True]}
+    )
+    head, line = printed(frame, {"share": "share"})
+    assert head.split() == ["share", "(%)", "interval", "is", "reached"]
+    assert line.split()[-1] == "yes"
