@@ -87,7 +87,8 @@ def find_firm(
     replication that is not there.
     """
     (one, two), lean = check_request(scenario, fate, arrangements, first)
-    counts, asked = dict.fromkeys(FATES, 0), range(first, lean.experiment.replications)
+    counts: dict[str, int] = dict.fromkeys(FATES, 0)
+    asked = range(first, lean.experiment.replications)
     tell = meter(progress)
     tell(0, len(asked))
     for replication in asked:

@@ -69,7 +69,8 @@ def declared() -> Iterator[str]:
         yield from (measure.label, measure.unit, measure.formula)
     yield from (*BASES, *BETTER, *STAGES, *GROUP_LABELS.values(), NEUTRAL, *LIMITS)
     yield from FOOTINGS.values()
-    yield from (unit_name(one.unit) for one in parameters(Scenario))
+    for one in parameters(Scenario):
+        yield from (unit_name(one.unit), one.meaning)
     for _, _, group in CLAUSES:
         extras = (field.json_schema_extra or {} for field in group.model_fields.values())
         yield from (extra["words"] for extra in extras if "words" in extra)

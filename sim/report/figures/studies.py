@@ -199,8 +199,8 @@ def worlds(result: Discovery, region: Region) -> Drawing:
     own = looks(result.scope.every)[region.arrangement].colour
     for chosen, colour, marker in ((side, own, "o"), (~side & value.notna(), MUTED, "x")):
         rows = data[chosen]
-        places = (rows[one.label] * one.style.scale for one in (across, up))
-        axes.scatter(*places, color=colour, marker=marker, s=18)
+        x, y = (rows[one.label] * one.style.scale for one in (across, up))
+        axes.scatter(x, y, color=colour, marker=marker, s=18)
     number_axis(axes, "x", axis_of(across))
     number_axis(axes, "y", axis_of(up))
     handles = [_entry(tr(region.side), own), _entry(tr("other worlds"), MUTED, marker="x")]
