@@ -11,6 +11,7 @@ from sim.base.errors import Problem, place
 from sim.base.shipped import FACTS, PREFIX, scenario_path
 from sim.cli.options import (
     FAILED,
+    PIPED_WIDTH,
     BadInputError,
     Yes,
     console,
@@ -30,6 +31,9 @@ PATTERN_REPLICATIONS = 20
 HEAD = (
     "fact", "meaning", "value", "unit", "date", "region", "programme", "source", "grade", "used by"
 )  # fmt: skip
+
+LESS = ("region", "programme", "grade")
+"""Columns that a narrow screen has no room for."""
 
 
 @reports_errors
@@ -92,8 +96,19 @@ def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     elif ids:
         typer.echo("\n".join(_cards(chosen)))
     else:
-        rows = ((*row[:-1], _files(chosen.uses.get(row[0], ()))) for row in chosen.rows())
-        console().print(table(HEAD, rows))
+        _table(chosen)
+
+
+def _table(chosen: "Register") -> None:
+    """Print one row a fact; on a narrow screen without what `facts ID` tells as well."""
+    screen = console()
+    rows = [(*row[:-1], _files(chosen.uses.get(row[0], ()))) for row in chosen.rows()]
+    left_out = LESS if screen.width < PIPED_WIDTH else ()
+    kept = [n for n, name in enumerate(HEAD) if name not in left_out]
+    head, *body = ([row[n] for n in kept] for row in (HEAD, *rows))
+    screen.print(table(head, body, width=screen.width))
+    if left_out:
+        say(f"{', '.join(left_out)}: facts ID, or facts --csv")
 
 
 def _patterns(file: Path, is_agreed: bool) -> None:

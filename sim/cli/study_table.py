@@ -4,7 +4,7 @@ The unit of a row stands with its outcome, or in the caption where all rows shar
 has in common with the one above is not repeated; verdicts are one or two words.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from rich.table import Table
@@ -13,7 +13,6 @@ from sim.base.wording import verdict_word
 from sim.cli.options import table
 from sim.report.tables import shown_table
 
-_GAP = 2
 _OF_INTERVAL = ": interval"
 
 
@@ -35,12 +34,7 @@ def study_table(frame: Any, units: Mapping[str, str], width: int) -> tuple[Table
         _leave_out_repeated(rows)
     # Words stand first, numbers after them.
     right = len(numbers) - (numbers.index(True) if True in numbers else len(numbers))
-    layout = table(heads, rows, right=right)
-    widths = fitting([heads, *rows], width)
-    layout.collapse_padding = sum(widths) + _GAP * (len(widths) - 1) > width
-    for column, wide in zip(layout.columns, widths, strict=True):
-        column.width, column.no_wrap = wide, False
-    return layout, unit
+    return table(heads, rows, right=right, width=width), unit
 
 
 def _take_unit(heads: list[str], numbers: list[bool], rows: list[list[str]]) -> str:
@@ -64,23 +58,3 @@ def _leave_out_repeated(rows: list[list[str]]) -> None:
     before = ""
     for row in rows:
         before, row[0] = row[0], "" if row[0] == before else row[0]
-
-
-def fitting(rows: Sequence[Sequence[str]], width: int) -> list[int]:
-    """Give widths of columns that fit: the widest give way, none below its longest word.
-
-    >>> fitting([["a long sentence", "one"], ["b", "1,234"]], 15)
-    [8, 5]
-    """
-    columns = list(zip(*rows, strict=True))
-    wanted = [max(map(len, column)) for column in columns]
-    least = [
-        max((len(w) for text in column for w in text.split()), default=1) for column in columns
-    ]
-    room = width - _GAP * (len(columns) - 1)
-    while sum(wanted) > room:
-        free = [n for n, size in enumerate(wanted) if size > least[n]]
-        if not free:
-            break
-        wanted[max(free, key=lambda n: wanted[n])] -= 1
-    return wanted

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 from rich.console import Console
 
-from sim.cli.study_table import fitting, study_table
+from sim.cli.options import fitting
+from sim.cli.study_table import study_table
 
 PARTS = pd.DataFrame(
     {
@@ -65,8 +66,11 @@ def test_values_of_a_key_stand_in_its_own_unit() -> None:
     assert line.split("  ")[1:] == ["10 bp", "125 bp"]
 
 
-def test_what_cannot_fit_keeps_its_longest_words() -> None:
-    assert fitting([["unbreakable", "word"]], 5) == [11, 4]
+def test_where_not_all_words_fit_the_longest_ones_break() -> None:
+    rows = [["an id", "a meaning", "unbreakable-and-long"], ["b", "of a thing", "short"]]
+    widths = fitting(rows, 24)
+    assert sum(widths) + 2 == 24
+    assert widths[0] >= 2
 
 
 def test_what_is_true_or_not_is_told_in_words_and_an_interval_stands_behind_its_number() -> None:
