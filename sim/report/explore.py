@@ -22,7 +22,7 @@ from sim.base.wording import arrangement_text, percent_text
 from sim.report.explore_data import CITED, OutcomeTables, curve_records
 from sim.report.figures.gallery import groups
 from sim.report.figures.selection import group_label, headlines
-from sim.report.figures.style import COLOURS
+from sim.report.figures.style import places
 from sim.report.studies import MOST_OF_PAGE, environment
 
 # The script of the page holds no words: all of them are here, in the reader's language.
@@ -172,8 +172,8 @@ def exploration(
     data = {
         "replications": sorted({int(n) for n in outcomes.tidy["replication"]}),
         "arrangements": [
-            {"name": name, "label": arrangement_text(name), "colour": place % len(COLOURS)}
-            for place, name in enumerate(comparison.arrangements)
+            {"name": name, "label": arrangement_text(name), "colour": place}
+            for name, place in places(comparison.arrangements).items()
         ],
         "baseline": comparison.arrangements.index(comparison.baseline),
         "groups": [group_label(one) for one in groups(comparison)],

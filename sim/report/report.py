@@ -22,7 +22,7 @@ from sim.report.committee import COMMITTEE, first_screen, is_first, write_commit
 from sim.report.explore import least_room, policy_source, script, with_explorer
 from sim.report.figures.gallery import groups, missing, planned
 from sim.report.figures.selection import group_label, headlines
-from sim.report.figures.style import COLOURS, Drawing, Picture
+from sim.report.figures.style import COLOURS, Drawing, Picture, places
 from sim.report.parts import inline_svg
 from sim.report.scenario_words import matrix
 from sim.report.studies import environment as templates
@@ -163,10 +163,10 @@ def _context(parts: Parts) -> dict[str, Any]:
         "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
         "arrangements": [
-            {"name": name, "place": place % len(COLOURS),
+            {"name": name, "place": place,
              "sentences": list(parts["describe"].get(name, ())),
              "is_baseline": name == comparison.baseline}
-            for place, name in enumerate(comparison.arrangements)
+            for name, place in places(comparison.arrangements).items()
         ],
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
         "headlines": [verdict_row(comparison, name, scenario) for name in first],

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates import FloatArray
+from sim.base.wording import arrangement_text
 from sim.experiment.store import Store
 from sim.model.banks.conditions import belief_of
 from sim.model.contracts.arrangement import differing_clauses
@@ -272,20 +273,20 @@ class Attribution:
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
         game = self.game
-        between = f"{game.second} and {game.first}"
+        first, second = (arrangement_text(name).lower() for name in (game.first, game.second))
         tables = {"clauses": self.frame()}
-        captions = {"clauses": f"{game.second} less {game.first}, split over clauses"}
+        captions = {"clauses": f"{second.capitalize()} less {first}, split over clauses"}
         if self.edges:
             tables["alone_and_last"] = self.edge_frame()
             captions["alone_and_last"] = (
-                f"A clause put into {game.first} alone, and taken from {game.second} last"
+                f"A clause put into {first} alone, and taken from {second} last"
             )
         sentences = [
             *gap_sentences(self.frame(), "clause", TOTAL, (game.first, game.second)),
             self._how(),
         ]
         key = f"attribution_{game.first}_{game.second}"
-        title = f"Attribution: which clauses make the gap between {between}"
+        title = f"Attribution: which clauses make the gap between {second} and {first}"
         return Findings(key, title, tuple(sentences), tables, captions)
 
     def _how(self) -> str:
@@ -481,10 +482,10 @@ class Decomposition:
 
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
-        first, second = self.arrangements
+        first, second = (arrangement_text(name).lower() for name in self.arrangements)
         tables = {"steps": self.frame(), "worlds": self.world_frame()}
         captions = {
-            "steps": f"{second} less {first}, split into terms, volume and selection",
+            "steps": f"{second.capitalize()} less {first}, split into terms, volume and selection",
             "worlds": f"From {first} to {second}: levels in the four worlds",
         }
         sentences = [
@@ -494,9 +495,8 @@ class Decomposition:
             " gives each. Selection: which firms are lent to, and when.",
         ]
         title = f"Terms, volume and selection between {second} and {first}"
-        return Findings(
-            f"decomposition_{first}_{second}", title, tuple(sentences), tables, captions
-        )
+        key = "_".join(("decomposition", *self.arrangements))
+        return Findings(key, title, tuple(sentences), tables, captions)
 
 
 @keywords(store=study_store)

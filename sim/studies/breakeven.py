@@ -17,9 +17,18 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates import MINIMUM_PAIRS, mean_interval, t_quantile
-from sim.base.wording import arrangement_text, percent_text, range_text, step_text, unit_style
+from sim.base.wording import (
+    amount_text,
+    arrangement_text,
+    percent_text,
+    range_text,
+    step_text,
+    unit_style,
+)
 from sim.experiment.store import Floats, OutcomeArray, Store, sides
+from sim.outcomes.mark import registry
 from sim.scenario.scenario import Scenario
+from sim.studies.comparison import limit_of
 from sim.studies.findings import Findings
 from sim.studies.ranges import Range, Vary, ranges_of, varied
 from sim.studies.request import (
@@ -27,6 +36,7 @@ from sim.studies.request import (
     arrangements_of,
     keywords,
     marks_of,
+    names_of,
     study_store,
     together,
 )
@@ -250,7 +260,16 @@ class Equation:
         first = arrangement_text(self.first)
         if isinstance(self.second, str):
             return f"{label} under {arrangement_text(self.second).lower()} less {first.lower()}"
-        return f"{label} under {first.lower()} less {self.second:g}"
+        return f"{label} under {first.lower()} less {self.level_text()}"
+
+    @property
+    def unit(self) -> str:
+        """The unit of the outcome."""
+        return marks_of(self.outcome)[self.outcome].unit
+
+    def level_text(self) -> str:
+        """Write the level that is to be reached, with its unit."""
+        return amount_text(float(self.second), unit_style(self.unit))
 
 
 @dataclass(frozen=True, eq=False)
@@ -283,22 +302,38 @@ class BreakEven:
 
     def findings(self) -> Findings:
         """The result in words and tables, for files and report."""
-        unit = marks_of(self.equation.outcome)[self.equation.outcome].unit
-        tables = {"crossings": self.frame(), "curve": self.curve.assign(unit=unit)}
+        unit = self.equation.unit
+        crossings = self.frame().assign(unit=self.range.unit)
+        tables = {
+            "answer": self._answer(crossings), "curve": self.curve.assign(unit=unit),
+            "crossings": crossings,
+        }  # fmt: skip
         if not self.crossings:
             # Nothing to print but what was seen on the way.
-            tables = dict(reversed(tables.items()))
+            tables = {"curve": tables["curve"], "crossings": crossings}
         return Findings(
             KEY,
-            f"Break-even of {self.range.key}",
+            f"Break-even of {self.range.words}",
             tuple(self._sentences(unit)),
             tables,
-            {
-                "crossings": f"Where {self.equation.words()} is zero, with"
-                f" {percent_text(self.confidence)} intervals",
-                "curve": f"{self.equation.words()} at every value tried",
-            },
+            {name: text for name, text in self._captions().items() if name in tables},
+            {"at": self.range.unit},
         )
+
+    def _captions(self) -> dict[str, str]:
+        where = f"Where {self.equation.words()} is zero"
+        return {
+            "answer": f"{where}, with {percent_text(self.confidence)} intervals",
+            "curve": f"{self.equation.words()} at every value of {self.range.words} tried",
+            "crossings": f"{where}: all that is known",
+        }
+
+    def _answer(self, crossings: pd.DataFrame) -> pd.DataFrame:
+        """The crossings for people: without what says the same in numbers."""
+        shown = crossings[["key", "unit", "value", "low", "high", "way"]].copy()
+        ends = {(True, True): "both", (True, False): "below", (False, True): "above"}
+        open_at = crossings[["is_open_low", "is_open_high"]].to_numpy(bool).tolist()
+        return shown.assign(beyond_the_range=[ends.get((a, b), "no") for a, b in open_at])
 
     def _sentences(self, unit: str) -> list[str]:
         crossed = [self._crossing(one) for one in self.crossings]
@@ -313,18 +348,20 @@ class BreakEven:
         ]
 
     def _crossing(self, one: Crossing) -> str:
-        low = "below the range" if one.is_open_low else f"{one.low:.4g}"
-        high = "above the range" if one.is_open_high else f"{one.high:.4g}"
+        low = "below the range" if one.is_open_low else self.range.text(one.low)
+        high = "above the range" if one.is_open_high else self.range.text(one.high)
         return (
-            f"{self.equation.words()} {one.way} zero at {self.range.label} = {one.value:.4g}"
-            + (f" to {one.until:.4g}" if one.until > one.value else "")
+            f"{self.equation.words()} {one.way} zero at {self.range.words} ="
+            f" {self.range.text(one.value)}"
+            + (f" to {self.range.text(one.until)}" if one.until > one.value else "")
             + f"; {percent_text(self.confidence)} interval {low} to {high}."
         )
 
     def _ends(self, unit: str) -> str:
         ends = self.curve.iloc[[0, -1]][["at", "difference", "low", "high", "standard_error"]]
         said = [
-            f"{step_text(mean, unit, error)} at {value:.4g} ({range_text(low, high, unit, error)})"
+            f"{step_text(mean, unit, error)} at {self.range.text(value)}"
+            f" ({range_text(low, high, unit, error)})"
             for value, mean, low, high, error in ends.to_numpy(np.float64).tolist()
         ]
         name = unit_style(unit).axis
@@ -332,7 +369,7 @@ class BreakEven:
 
     def _near(self) -> list[str]:
         """Say where a difference of zero cannot be ruled out all the same."""
-        spans = ", ".join(f"{low:.4g} to {high:.4g}" for low, high in self.unclear)
+        spans = ", ".join(self.range.span_text(low, high) for low, high in self.unclear)
         return [f"A difference of zero cannot be ruled out at {spans}."] if spans else []
 
 
@@ -424,6 +461,20 @@ def breakeven(
         curve.store.simulated - before, search.confidence,
         not_rejected(*curve.whole(), search.confidence),
     )  # fmt: skip
+
+
+def sides_of(
+    arrangements: Names | None, level: str | None, outcomes: Names | None
+) -> list[str | float]:
+    """Give the sides of an equation: names, and a level as it is written in the outcome's unit.
+
+    Raises ScenarioError if the level cannot be read; names are not checked.
+    """
+    sides: list[str | float] = [*names_of(arrangements)]
+    if level is not None:
+        mark = registry().get(next(iter(names_of(outcomes)), ""))
+        sides.append(limit_of("--level", level, mark.unit if mark else ""))
+    return sides
 
 
 def check_request(

@@ -330,6 +330,34 @@ def number_of(text: str) -> float:
     return size / 100.0 if "%" in text else size
 
 
+def limit_of(option: str, text: str, unit: str) -> float:
+    """Read the level that an outcome of this unit shall reach; a share or rate as 0.08 or 8%.
+
+    Raises ScenarioError if it is no number, has a % where the unit knows none, or is a share
+    above one without a sign: who writes 8 for a share means 8 %.
+
+    >>> limit_of("--level", "8%", "share"), limit_of("--level", "8", "years")
+    (0.08, 8.0)
+    >>> limit_of("--level", "8", "share")
+    Traceback (most recent call last):
+        ...
+    sim.base.errors.ScenarioError: --level
+      would be 800 %; got 8
+      write 8% if that is meant, or 800%
+    """
+    size, is_share = number_of(text), bool(unit_style(unit).step)
+    if math.isnan(size):
+        raise refused(option, "must be a number", text, "for example 0, or 8%")
+    if "%" in text and not is_share:
+        raise refused(
+            option, f"% is for shares and rates; this is in {unit}", text, "leave it out"
+        )
+    if "%" not in text and is_share and abs(size) > 1.0:
+        rule = f"would be {percent_text(size)}"
+        raise refused(option, rule, text, f"write {size:g}% if that is meant, or {100 * size:g}%")
+    return size
+
+
 def parse_targets(texts: Iterable[str]) -> tuple[Target, ...]:
     """Read several half-widths; one for each outcome.
 

@@ -349,11 +349,11 @@ def sentences(
     for name, rows in firms.groupby("arrangement", sort=False):
         by_effect = rows.set_index("effect")
         net = by_effect.loc["saved less lost"]
-        told = "" if net["clear"] else ", which is not told from zero"
+        told = "" if net["clear"] else ", not clear of zero"
         saved, lost = (by_effect.loc[what]["value"] for what in ("saved", "lost"))
         yield (
             f"{arrangement_text(str(name))} saves {saved:.3g} and loses {lost:.3g} of 1,000"
-            f" firms: net {estimate_text(net, 'value')}{told}."
+            f" firms: net {estimate_text(net.rename({'value': 'part'}))}{told}."
         )
     for name, rows in tables["banks"].groupby("arrangement", sort=False):
         yield _distress(str(name), rows)
@@ -370,24 +370,27 @@ def _overtaking(row: "pd.Series[float]", against: str) -> str:
     ends = f"{percent_text(round(row['overtakes_low'], 3))} to"
     ends += f" {percent_text(round(row['overtakes_high'], 3))}"
     start = f"{name} overtakes {against} in cumulative profit in {share} of histories ({ends})"
-    median = (
-        "the median history never"
-        if math.isinf(row["value"])
-        else f"the median in year {row['value']:.3g} ({_year(row['low'])} to {_year(row['high'])})"
-    )
+    median = "the median history never"
+    if math.isfinite(row["value"]):
+        median = f"the median in year {row['value']:.3g} ({_within(row['low'], row['high'])})"
     mean = (
         "on average never"
         if math.isinf(row["mean_overtakes"])
         else f"on average from year {row['mean_overtakes']:.3g} on"
     )
-    within = f"({_year(row['mean_earliest'])} to {_year(row['mean_latest'])})"
-    return f"{start}; {median}; {mean} {within}."
+    within = _within(row["mean_earliest"], row["mean_latest"])
+    return f"{start}; {median}; {mean} ({within})."
+
+
+def _within(low: float, high: float) -> str:
+    """Write an interval of years; few histories give none."""
+    if math.isnan(low) or math.isnan(high):
+        return "too few histories for an interval"
+    return f"{_year(low)} to {_year(high)}"
 
 
 def _year(value: float) -> str:
-    """Write a year; infinite is never, undefined is unknown."""
-    if math.isnan(value):
-        return "unknown"
+    """Write a year; infinite is never."""
     return "never" if math.isinf(value) else f"{value:.3g}"
 
 
@@ -397,9 +400,11 @@ def _distress(name: str, rows: pd.DataFrame) -> str:
     value = own["value"].to_dict()
     text = (
         f"{arrangement_text(name)}: a bank loses a tenth of its desk's capital in"
-        f" {level_text(value[ALONE], 'share')} of bank-years, two or more in"
-        f" {level_text(value[TOGETHER], 'share')} of years"
+        f" {level_text(value[ALONE], 'share')} of bank-years"
     )
+    if not value[TOGETHER] > 0.0:
+        return f"{text}, never two or more in one year."
+    text += f", two or more in {level_text(value[TOGETHER], 'share')} of years"
     independent = own["independent"].to_dict()[TOGETHER]
     if independent > 0.0:
         text += f", {value[TOGETHER] / independent:.2g} times what independent banks would"
@@ -431,7 +436,7 @@ class CrossCycle:
 
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
-        against = self.baseline.replace("_", " ")
+        against = arrangement_text(self.baseline).lower()
         captions = {
             "overtaking": f"When cumulative profit overtakes {against} for good: share of"
             " histories, median year (∞: never), and the year in which the mean does",

@@ -323,7 +323,8 @@ class Discovery(OverRanges):
         against = arrangement_text(self.scope.baseline).lower()
         tables = {"limits": self.frame(), "boxes": self.quality_frame(), "worlds": self.worlds}
         captions = {
-            "limits": f"Limits of the worlds in which {label_of(outcome)} is worse or better",
+            "limits": f"Limits of the worlds in which {label_of(outcome)} is worse or better;"
+            " quasi p: how often a number that tells nothing would do as well",
             "boxes": "Coverage: share of such worlds in the box; density: share of the worlds"
             " in the box that are such",
             "worlds": "Every world that was looked at",
@@ -335,6 +336,9 @@ class Discovery(OverRanges):
             " thirds were searched; density and its interval are of the last third."
         )
         units = {"share": "share", "coverage": "share", "density": "share"}
+        unit = marks_of(self.scope.outcomes)[outcome].unit
+        units |= dict.fromkeys((f"{arm}: difference" for arm in self.scope.arrangements), unit)
+        units |= self.layout.units()
         title = f"In which worlds arrangements lose and win against {against}: {label_of(outcome)}"
         key = f"discovery_{outcome.replace('.', '_')}"
         return Findings(key, title, tuple(sentences), tables, captions, units)
@@ -347,8 +351,11 @@ class Discovery(OverRanges):
         start = f"{name} is {region.side} in {cases} of {every} worlds ({region.clear} clearly so)"
         if region.verdict == NONE:
             return f"{start}; no box tells them from the others."
+        box = [(self.ranges[axis], region.box.low[axis], region.box.high[axis])
+               for axis in region.box.limited()]  # fmt: skip
         limits = "; ".join(
-            f"{row['key']} {row['from']:.3g} to {row['to']:.3g}" for row in self._limits(region)
+            f"{one.words} {one.span_text(max(float(low), one.low), min(float(high), one.high))}"
+            for one, low, high in box
         )
         low, high = _exact(found)
         what = (

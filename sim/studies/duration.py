@@ -104,9 +104,11 @@ class Speed:
         """
         done = self.worker_seconds + self.own_seconds
         other = self.own_seconds / done if done > 0.0 else 0.0
+        plural = "" if self.workers == 1 else "s"
         return (
             f"{self.evaluations} evaluations in {self.wall:.0f} s: {self.per_second:.3g} a"
-            f" second, {percent_text(round(self.busy_share, 2))} of {self.workers} processors;"
+            f" second, {percent_text(round(self.busy_share, 2))} of {self.workers}"
+            f" processor{plural};"
             f" {percent_text(round(other, 3))} of it not simulation."
         )
 

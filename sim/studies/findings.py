@@ -23,7 +23,7 @@ from sim.analysis.estimates import (
     quantile_interval,
 )
 from sim.base.columns import write_csv
-from sim.base.wording import level_text, range_text, step_text, unit_style
+from sim.base.wording import arrangement_text, level_text, range_text, step_text, unit_style
 from sim.outcomes.mark import Mark, registry
 
 FINDINGS = "findings.json"
@@ -167,6 +167,16 @@ def label_of(outcome: str, marks: Mapping[str, Mark] | None = None) -> str:
     return known.label if known else outcome
 
 
+def less_text(arrangements: Sequence[str]) -> str:
+    """Name the gap between two arrangements in a sentence: the second less the first.
+
+    >>> less_text(("plain", "revenue_swap"))
+    'revenue swap less plain'
+    """
+    first, second = (arrangement_text(name).lower() for name in arrangements)
+    return f"{second} less {first}"
+
+
 def gap_sentences(
     frame: pd.DataFrame, column: str, total: str, arrangements: Sequence[str]
 ) -> list[str]:
@@ -181,8 +191,7 @@ def gap_sentences(
     for outcome, rows in frame.groupby("outcome", sort=False):
         whole = rows[rows[column] == total].iloc[0]
         parts = rows[rows[column] != total]
-        first, second = arrangements
-        gap = f"{label_of(str(outcome))}, {second} less {first}: {estimate_text(whole)}."
+        gap = f"{label_of(str(outcome))}, {less_text(arrangements)}: {estimate_text(whole)}."
         sentences.append(f"{gap} {_parts_text(parts, column)}")
     return sentences
 

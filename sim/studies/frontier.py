@@ -72,11 +72,26 @@ class Frontier(OverRanges):
         return Findings(
             KEY,
             f"{one} against {two}",
-            tuple(self._sentence(arm, group) for arm, group in frame.groupby("arrangement")),
+            (
+                f"{len(self.layout.points)} points:"
+                f" {' by '.join(self._axis(k) for k in range(len(self.ranges)))}.",
+                *(self._sentence(arm, group) for arm, group in frame.groupby("arrangement")),
+            ),
             {"efficient": self._shown(frame[frame["efficient"]]), "points": frame},
             {"efficient": f"The efficient set: no other point has more of both {one} and {two}",
              "points": "All points with 95 % intervals"},
+            {**self.layout.units(), **self._units()},
         )  # fmt: skip
+
+    def _axis(self, k: int) -> str:
+        """Say how many values one number has, and from where to where."""
+        one, values = self.ranges[k], np.unique(self.layout.points[:, k])
+        return f"{len(values)} values of {one.words} ({one.span_text(one.low, one.high)})"
+
+    def _units(self) -> dict[str, str]:
+        """Units of the columns of outcomes."""
+        marks = marks_of(self.scope.outcomes)
+        return {f"{name}{end}": mark.unit for name, mark in marks.items() for end in ("", ".low")}
 
     def _shown(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Points in the order of the first outcome, one row for each outcome."""

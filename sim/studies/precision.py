@@ -29,7 +29,7 @@ import pandas as pd
 from sim.analysis.compare import adjusted_difference
 from sim.analysis.estimates import FloatArray, replications_needed, t_quantile
 from sim.analysis.outcomes_table import Outcomes, measure
-from sim.base.wording import percent_text
+from sim.base.wording import arrangement_text, percent_text
 from sim.experiment.progress import ProgressOption, duration
 from sim.experiment.store import Store, outcomes_of
 from sim.outcomes.mark import registry
@@ -285,13 +285,13 @@ class Allocation:
         ordered = known.sort_values("histories").to_dict("records")
         words = [
             f"{percent_text(round(row['histories'], 2))} ({label_of(row['outcome'])},"
-            f" {row['arrangement']}, {row['firms']:,} firms)"
+            f" {arrangement_text(row['arrangement']).lower()}, {row['firms']:,} firms)"
             for row in (ordered[0], ordered[-1])
         ]
         return (
             "Luck of histories, the same for all firms, is between"
             f" {' and '.join(words)} of the variance of a replication's difference from"
-            f" {self.baseline}; the rest is luck of firms."
+            f" {arrangement_text(self.baseline).lower()}; the rest is luck of firms."
         )
 
     def _cost(self) -> str:

@@ -17,8 +17,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from sim.base.errors import Problem, ScenarioError
+from sim.base.language import tr
+from sim.base.wording import UnitStyle, amount_text, number_text, unit_style
 from sim.experiment.store import Floats, OutcomeArray, Store
 from sim.scenario.declared import NOTHING, look_up
+from sim.scenario.key_words import key_text, read_unit
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import Source, parse_source
 from sim.scenario.toml_text import KeyPath, join_key, split_key
@@ -63,6 +66,38 @@ class Range:
     def label(self) -> str:
         """The key, and that factors are meant where they are."""
         return f"{self.key} (factor)" if self.is_factor else self.key
+
+    @property
+    def words(self) -> str:
+        """What is varied, for readers."""
+        return key_text(self.label)
+
+    @property
+    def unit(self) -> str:
+        """The unit in which its values stand, as tables name it."""
+        return read_unit(self.label)
+
+    @property
+    def style(self) -> UnitStyle:
+        """How its values are read: one unit for the whole range."""
+        return unit_style(self.unit, max(abs(self.low), abs(self.high)))
+
+    def text(self, value: float) -> str:
+        """Write one of its values with the unit.
+
+        >>> Range("underwriting.policy_subsidy_rate", 0.0, 0.03).text(0.0191)
+        '191 bp'
+        """
+        return amount_text(value, self.style)
+
+    def span_text(self, low: float, high: float) -> str:
+        """Write a stretch of its values.
+
+        >>> Range("arrangement.swap.tenor.years", 1.0, 5.0).span_text(1.0, 2.5)
+        '1 to 2.5 years'
+        """
+        first = number_text(low * self.style.scale)
+        return tr("{low} to {high}", low=first, high=self.text(high))
 
     def at(self, share: float) -> float:
         """The value at a share of the way from low to high.
@@ -323,6 +358,10 @@ class Layout:
         """The value of each key at every point, as columns of a table."""
         return {one.label: self.points[:, k] for k, one in enumerate(self.ranges)}
 
+    def units(self) -> dict[str, str]:
+        """The unit of each of these columns."""
+        return {one.label: one.unit for one in self.ranges}
+
 
 @dataclass(frozen=True, eq=False)
 class OverRanges:
@@ -342,13 +381,19 @@ class OverRanges:
 
 
 def place_text(ranges: Sequence[Range], point: Floats) -> str:
-    """Write the place of a point, the last word of each key with its value.
+    """Write the place of a point: its value, where there are several with the last words of keys.
 
-    >>> place_text([Range("macro.frailty_variance", 0.1, 0.3)], np.array([0.2]))
-    'frailty_variance = 0.2'
+    >>> rate = Range("arrangement.swap.pricing.concession_rate", 0.0, 0.03)
+    >>> place_text([rate], np.array([0.02]))
+    '200 bp'
+    >>> place_text([rate, Range("arrangement.swap.tenor.years", 1, 3)], np.array([0.02, 2.5]))
+    'concession rate 200 bp, years 2.5 years'
     """
-    values = zip(ranges, point, strict=True)
-    return ", ".join(f"{one.label.rpartition('.')[2]} = {value:.4g}" for one, value in values)
+    values = [one.text(value) for one, value in zip(ranges, point, strict=True)]
+    if len(values) == 1:
+        return values[0]
+    names = (one.key.rpartition(".")[2].replace("_", " ") for one in ranges)
+    return ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
 
 
 def design_points(

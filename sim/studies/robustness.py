@@ -23,9 +23,10 @@ from sim.analysis.estimates import (
     paired_proportion_interval,
     proportion_interval,
 )
-from sim.base.wording import arrangement_text, percent_text
+from sim.base.wording import arrangement_text, percent_text, plain_number, range_text
 from sim.experiment.store import Floats, OutcomeArray, Store, means, sides
 from sim.outcomes.mark import Mark
+from sim.scenario.key_words import key_text
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
@@ -132,7 +133,10 @@ def _pushers(influence: pd.DataFrame, sign: int) -> str:
     order = clear["rank_correlation"].abs().sort_values(ascending=False).index[:NAMED]
     rows = clear.loc[order, ["key", "rank_correlation"]].to_numpy().tolist()
     # A difference above zero is pushed over by low values of what raises it.
-    return "; ".join(f"{'low' if r * sign > 0 else 'high'} {key} ({r:+.2f})" for key, r in rows)
+    return "; ".join(
+        f"{'low' if r * sign > 0 else 'high'} {key_text(key)} ({plain_number(r, 2, sign=True)})"
+        for key, r in rows
+    )
 
 
 # --- Robustness: which conclusions keep their sign over all that was only assumed ----------------
@@ -211,11 +215,11 @@ class Robustness(OverRanges):
         shown = rows[["outcome", "arrangement", "unit", "difference", "low", "high"]].copy()
         shares = rows[["same_sign", "same_low", "same_high"]].to_numpy(np.float64)
         shown["same sign"] = [
-            f"{_percent(s)} ({_percent(a)} to {_percent(b)})" for s, a, b in shares
+            f"{_percent(s)} ({range_text(a, b, 'share', (b - a) / 4.0)})" for s, a, b in shares
         ]
         shown["and clear"] = rows["same_and_clear"].map(_percent)
         shown["clear against"] = rows["opposite_and_clear"].map(_percent)
-        return shown.assign(verdict=rows["verdict"], pushed_over_by=rows["pushes_over"])
+        return shown.assign(verdict=rows["verdict"])
 
     def _sentences(self) -> list[str]:
         rows = self.signs
@@ -233,10 +237,19 @@ class Robustness(OverRanges):
                 for o, a, v in rows[["outcome", "arrangement", "verdict"]].to_numpy().tolist()
                 if v == verdict
             ]
-            said.append(f"{len(names)} of {len(rows)} differences {words}: {_listed(names)}.")
-        passed = [f"{key} {reason}" for key, reason in self.layout.passed_over]
+            if names:
+                said.append(
+                    f"{len(names)} of {len(rows)} differences {words}: {'; '.join(names)}."
+                )
+        pushed = rows.loc[rows["pushes_over"] != "", ["outcome", "arrangement", "pushes_over"]]
+        said += [
+            f"{labels[o]} under {arrangement_text(a).lower()} is pushed to the other side by"
+            f" {numbers} (rank correlations)."
+            for o, a, numbers in pushed.to_numpy().tolist()
+        ]
+        passed = [f"{key_text(key)} {reason}" for key, reason in self.layout.passed_over]
         if passed:
-            said.append(f"{len(passed)} assumed numbers could not be moved: {_listed(passed)}.")
+            said.append(f"Assumed numbers that could not be moved: {'; '.join(passed)}.")
         return said
 
 
@@ -353,7 +366,3 @@ def _points(outcome_array: OutcomeArray, layout: Layout) -> pd.DataFrame:
 
 def _percent(share: float) -> str:
     return percent_text(round(share, 2)) if np.isfinite(share) else "–"
-
-
-def _listed(names: list[str]) -> str:
-    return "; ".join(names) if names else "none"

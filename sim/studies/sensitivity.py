@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import ScenarioError
-from sim.base.wording import arrangement_text, unit_style
+from sim.base.wording import arrangement_text, inside, number_text, unit_style
 from sim.experiment.store import Floats, OutcomeArray, Store, means
+from sim.scenario.key_words import key_text
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
@@ -251,7 +252,7 @@ class Sensitivity(OverRanges):
         groups = top.groupby(["outcome", "arrangement"], sort=False)
         return [
             f"{labels[str(outcome)]}, {arrangement_text(str(arm)).lower()} less"
-            f" {self.scope.baseline.replace('_', ' ')}: {self._words(rows)}."
+            f" {arrangement_text(self.scope.baseline).lower()}: {self._words(rows)}."
             for (outcome, arm), rows in groups
         ]
 
@@ -260,8 +261,11 @@ class Sensitivity(OverRanges):
         scale = unit_style(str(rows["unit"].iloc[0])) if self.how.method == "morris" else None
         factor, unit = (scale.scale, scale.step) if scale else (1.0, "")
         said = [
-            f"{key} ({factor * strength:.2g} ± {factor * half:.2g}{unit})"
+            f"{key_text(key)}"
+            f" ({number_text(float(f'{factor * strength:.2g}'))} ±"
+            f" {number_text(float(f'{factor * half:.2g}'))}{unit})"
             for key, strength, half in rows[["key", name, f"{name}_conf"]].to_numpy().tolist()
+            if strength != 0.0
         ]
         return ", ".join(said)
 
@@ -320,12 +324,16 @@ def _unfit(one: Response) -> str:
 
 
 def _ways(ratio: "pd.Series[float]") -> list[str]:
-    """Whether a number moves the response up, down, or now one way and now the other."""
-    return ["up" if r > 0.5 else "down" if r < -0.5 else "both ways" for r in ratio]
+    """Whether a number moves the response up, down, now one way and now the other, or not."""
+    return [
+        "no effect" if np.isnan(r) else "up" if r > 0.5 else "down" if r < -0.5 else "both ways"
+        for r in ratio
+    ]
 
 
 def _name(one: Response) -> str:
-    return f"{one.kind} of {one.outcome} under {one.arrangement.replace('_', ' ')}"
+    label = marks_of(one.outcome)[one.outcome].label
+    return f"{one.kind} of {inside(label)} under {arrangement_text(one.arrangement).lower()}"
 
 
 def _indices(one: Response, layout: Layout, how: Screening) -> pd.DataFrame:

@@ -20,16 +20,16 @@ from scipy.stats import gamma
 
 from sim.analysis.estimates import FloatArray, Interval
 from sim.base.errors import Problem, ScenarioError
+from sim.base.wording import amount_text, arrangement_text, inside, unit_style
 from sim.experiment.store import Store
 from sim.model.economy.macro import Macro
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
-from sim.studies.comparison import number_of
+from sim.studies.comparison import limit_of, number_of
 from sim.studies.findings import (
     Findings,
     estimate_text,
     interval_of,
-    label_of,
     level_row,
     observations,
 )
@@ -68,6 +68,16 @@ class Condition:
         return f"{self.outcome} {'<' if self.is_below else '>'} {self.limit:g}"
 
     @property
+    def words(self) -> str:
+        """Write it for readers.
+
+        >>> condition_of("bank.capital_ratio_low < 8%").words
+        'Lowest capital ratio < 8 %'
+        """
+        sign = "<" if self.is_below else ">"
+        return f"{self.mark.label} {sign} {amount_text(self.limit, unit_style(self.mark.unit))}"
+
+    @property
     def mark(self) -> Mark:
         """The outcome's mark."""
         return marks_of(self.outcome)[self.outcome]
@@ -99,11 +109,10 @@ def condition_of(text: str) -> Condition:
     if found is None:
         raise refused(BREAK, "must be written OUTCOME < NUMBER or OUTCOME > NUMBER", text, cure)
     name, sign, number = found.groups()
-    limit = number_of(number)
-    if math.isnan(limit):
+    if math.isnan(number_of(number)):
         raise refused(BREAK, "must end with a number", text, cure)
-    (outcome,) = marks_of(name, 1, BREAK)
-    return Condition(outcome, sign.startswith("<"), limit)
+    ((outcome, mark),) = marks_of(name, 1, BREAK).items()
+    return Condition(outcome, sign.startswith("<"), limit_of(BREAK, number, mark.unit))
 
 
 # --- Stressed spells: how long, how deep, from when, and how unlikely under the fitted chain -----
@@ -407,17 +416,19 @@ class ReverseStress:
         mark = self.condition.mark
         tables = {"mildest": self.frame(), "tried": self.tried}
         captions = {
-            "mildest": f"The mildest stress with {self.condition}: years of {self.regime}",
+            "mildest": f"The mildest stress with {inside(self.condition.words)}:"
+            f" years of {self.regime}",
             "tried": f"All that was tried: {mark.label} under each stress",
         }
         sentences = [self._sentence(answer) for answer in self.answers]
         sentences.append(
-            f"{self.runs} stresses of {self.replications} replications each, with common random"
+            f"{self.runs} stress{'' if self.runs == 1 else 'es'} of {self.replications}"
+            " replications each, with common random"
             " numbers. Severity is minus the logarithm of the probability that a bust is as long"
             " and its years as bad; the search takes that a longer stress breaks no less."
         )
         units = {"start_years": "years", "depth": "x", "outcome_there": mark.unit}
-        title = f"Reverse stress: the mildest bad times with {self.condition}"
+        title = f"Reverse stress: the mildest bad times with {inside(self.condition.words)}"
         key = f"reverse_stress_{self.condition.outcome.replace('.', '_')}"
         return Findings(key, title, tuple(sentences), tables, captions, units)
 
@@ -426,15 +437,16 @@ class ReverseStress:
         mark, stress = self.condition.mark, answer.stress
         ends = {"low": answer.found.low, "high": answer.found.high, "unit": mark.unit}
         level = estimate_text({"value": answer.found.estimate, **ends}, "value")
-        what = f"{label_of(mark.name)} is {level}"
+        what, name = f"{inside(mark.label)} is {level}", arrangement_text(answer.arrangement)
         if answer.verdict == WITHOUT:
-            return f"{answer.arrangement}: {self.condition} holds without any stress; {what}."
+            held = inside(self.condition.words)
+            return f"{name}: {held} holds without any stress; {what}."
         if answer.verdict == NOTHING:
             where = self._times(stress)
-            return f"{answer.arrangement}: {NOTHING}; nearest to it, {where}, {what}."
+            return f"{name}: {NOTHING}; nearest to it, {where}, {what}."
         sure = f"{answer.high:g} years" if math.isfinite(answer.high) else "more than was tried"
         return (
-            f"{answer.arrangement}: {self._times(stress)} breaks it (interval {answer.low:g} to"
+            f"{name}: {self._times(stress)} breaks it (interval {answer.low:g} to"
             f" {sure}); one bust in {_odds(answer.severity)} is as severe. There {what}."
         )
 

@@ -1,10 +1,13 @@
 """A sweep: outcomes and differences at every point of a design over some ranges."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.base.wording import spoken
 from sim.experiment.store import OutcomeArray, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
@@ -29,6 +32,8 @@ from sim.studies.request import (
 )
 
 KEY = "sweep"
+FEW = 12
+"""Points up to which the differences at each are told before the extremes."""
 
 
 @dataclass(frozen=True)
@@ -91,31 +96,62 @@ class Sweep(OverRanges):
 
     def findings(self) -> Findings:
         """The sweep in words and tables, for files and report."""
-        keys = "; ".join(f"{r.label} from {r.low:g} to {r.high:g}" for r in self.ranges)
-        sentences = (
+        keys = "; ".join(f"{r.words} from {r.span_text(r.low, r.high)}" for r in self.ranges)
+        sentences = [
             f"{len(self.layout.points)} points over {keys}.",
             f"Every point used common random numbers in {self.outcome_array.values.shape[1]}"
             " replications; intervals of neighbouring points are therefore not independent.",
-        )
+        ]
         captions = {
+            "values": "Difference from the baseline at every value",
             "spans": "Smallest and largest mean difference from the baseline over all points",
             "points": "Every point: means and differences with standard errors",
         }
-        tables = {"spans": self._spans(), "points": self.frame()}
-        return Findings(KEY, "Sweep", sentences, tables, captions)
+        moved = {arm: self._moves(arm) for arm in self.scope.arrangements}
+        if still := [spoken(arm) for arm, moves in moved.items() if not moves]:
+            sentences.insert(1, f"Nothing changes over the points under {', '.join(still)}.")
+        rows = [row for row in self._rows() if moved[row["arrangement"]]]
+        tables = {"spans": self._spans(rows), "points": self.frame()}
+        if len(self.layout.points) <= FEW:
+            tables = {
+                "values": pd.DataFrame(rows).drop(columns="point", errors="ignore"),
+                **tables,
+            }
+        captions = {name: captions[name] for name in tables}
+        return Findings(KEY, "Sweep", tuple(sentences), tables, captions, self.layout.units())
 
-    def _spans(self) -> pd.DataFrame:
-        """Where each difference is smallest and largest."""
-        rows = []
+    def _moves(self, arm: str) -> bool:
+        """Whether the difference of an arrangement is not the same everywhere."""
+        gaps = (
+            self.outcome_array.differences(arm, self.scope.baseline, name)
+            for name in self.scope.outcomes
+        )
+        return any(not np.array_equal(one, one[:1].repeat(len(one), 0), True) for one in gaps)
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """Each difference at each point, in words."""
         for head, gaps in self.layout.differences(self.outcome_array):
             gap, error, _ = means(gaps)
-            if not np.isfinite(gap).any():
-                continue
-            for end, k in (("least", int(np.nanargmin(gap))), ("most", int(np.nanargmax(gap)))):
-                at = place_text(self.ranges, self.layout.points[k])
-                found = {"difference": gap[k], "standard_error": error[k], "at": at}
-                rows.append({**head, "end": end, **found})
-        return pd.DataFrame(rows)
+            for k, point in enumerate(self.layout.points):
+                at = place_text(self.ranges, point)
+                yield {
+                    **head,
+                    "point": k,
+                    "at": at,
+                    "difference": gap[k],
+                    "standard_error": error[k],
+                }
+
+    def _spans(self, rows: list[dict[str, Any]]) -> pd.DataFrame:
+        """Where each difference is smallest and largest."""
+        found = pd.DataFrame(row for row in rows if np.isfinite(row["difference"]))
+        if found.empty:
+            return found
+        each = found.groupby(["outcome", "arrangement"], sort=False)["difference"]
+        ends = {"least": each.idxmin(), "most": each.idxmax()}
+        shown = [found.loc[places].assign(end=end) for end, places in ends.items()]
+        columns = ["outcome", "arrangement", "unit", "end", "difference", "standard_error", "at"]
+        return pd.concat(shown)[columns].sort_index(kind="stable").reset_index(drop=True)
 
 
 @keywords(plan=Plan, store=study_store)

@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from sim.analysis.controls import PREFIX
 from sim.analysis.estimates import FloatArray, mean_interval, quantile_ranks
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
 from sim.base.language import gap, tr
@@ -356,7 +357,13 @@ def loss_split(results: ResultsView) -> Drawing:
         axes.tick_params(axis="x", labelbottom=True)
     figure.units = {"mean": MONEY, "low": MONEY, "share": "share"}
     title = tr("Who bears the credit losses")
-    return figure.finish(title, _split_note(data), data, _handles(data))
+    note = _split_note(data)
+    if results.outcomes["outcome"].str.startswith(PREFIX).any():
+        note += gap() + tr(
+            "Bars are plain means; control variates adjust the differences in the tables, so the"
+            " gap between two panels may differ from them."
+        )
+    return figure.finish(title, note, data, _handles(data))
 
 
 def _bearers(data: pd.DataFrame) -> list[str]:
