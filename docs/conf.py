@@ -8,12 +8,16 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from docutils.nodes import Element
+from sphinx.addnodes import desc_annotation
 from sphinx.application import Sphinx
 
 DOCS = Path(__file__).parent
 ROOT = DOCS.parent
 FLOORS = DOCS / "floors"
 CONTENTS = DOCS / "contents.md"
+LONGEST_VALUE = 60
+"""Letters that a constant may have and still be shown with its value."""
 sys.path.insert(0, str(ROOT))
 
 from sim.base.version import VERSION  # noqa: E402 -- the checkout's own, found from here
@@ -89,6 +93,13 @@ def as_code(_: Sphinx, what: str, name: str, found: object, __: object, lines: l
         ]
 
 
+def without_long_value(_: Sphinx, domain: str, kind: str, content: Element) -> None:
+    """Leave out the value of a table: its docstring says what it is, its source has the rows."""
+    for note in list(content.parent[0].findall(desc_annotation)):
+        if note.astext().startswith(" = ") and len(note.astext()) > LONGEST_VALUE:
+            note.parent.remove(note)
+
+
 def with_contents(_: Sphinx, document: str, source: list[str]) -> None:
     """The README is the start page, and carries the list of all pages."""
     if document == root_doc:
@@ -108,5 +119,6 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", write_floors)
     app.connect("autodoc-skip-member", is_foreign)
     app.connect("autodoc-process-docstring", as_code)
+    app.connect("object-description-transform", without_long_value)
     app.connect("source-read", with_contents)
     app.connect("build-finished", finish)
