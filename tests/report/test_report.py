@@ -22,6 +22,8 @@ from tests import synthetic
 from tests.analysis.test_by_bank import results as made_up_banks
 from tests.report.page import Page
 
+pytestmark = pytest.mark.full
+
 EVIL = "<script>alert('x')</script>\"'&<img src=x onerror=alert(1)>"
 
 
