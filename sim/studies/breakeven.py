@@ -65,15 +65,21 @@ Span = tuple[float, float]
 class Crossing:
     """Where a mean difference is zero.
 
-    value, until: where the mean is zero: at one value, or on the whole stretch from `value` to
-        `until`.
-    low, high: ends of the set of values that the paired test does not reject, around them.
-    way ({"rises above", "falls below", "touches"}): what the difference does there as the
-        parameter grows.
-    is_open_low, is_open_high: whether the set goes on beyond the range.
-    standard_error: by the delta method: error of the mean difference over its slope, for
-        comparison; nan on a stretch.
-    pairs: replications behind it.
+    Parameters
+    ----------
+    value, until
+        Where the mean is zero: at one value, or on the whole stretch from `value` to `until`.
+    low, high
+        Ends of the set of values that the paired test does not reject, around them.
+    way : {"rises above", "falls below", "touches"}
+        What the difference does there as the parameter grows.
+    is_open_low, is_open_high
+        Whether the set goes on beyond the range.
+    standard_error
+        By the delta method: error of the mean difference over its slope, for comparison; nan on a
+        stretch.
+    pairs
+        Replications behind it.
     """
 
     value: float
@@ -92,11 +98,16 @@ def crossings(x: Floats, differences: Floats, confidence: float = 0.95) -> list[
 
     Roots at a point, at an end of the range and whole stretches of zeros count.
 
-    x: shape (n_points,), rising.
-    differences (shape (n_points, n_replications)): nan where undefined; a replication counts
-        between two points where it is defined at both.
-    confidence: in (0, 1).
+    Parameters
+    ----------
+    x : shape (n_points,)
+        Rising.
+    differences : shape (n_points, n_replications)
+        Nan where undefined; a replication counts between two points where it is defined at both.
+    confidence : in (0, 1)
 
+    Examples
+    --------
     >>> lines = np.array([[-1.1, -0.9], [1.0, 1.2]])
     >>> one = crossings(np.array([0.0, 1.0]), lines, 0.5)[0]
     >>> round(one.value, 4), round(one.low, 4), round(one.high, 4)
@@ -241,7 +252,10 @@ KEY = "breakeven"
 class Equation:
     """What is to be equal: an outcome under two arrangements, or under one and a number.
 
-    second: an arrangement, or the level that the outcome is to reach.
+    Parameters
+    ----------
+    second
+        An arrangement, or the level that the outcome is to reach.
     """
 
     outcome: str
@@ -276,11 +290,16 @@ class Equation:
 class BreakEven:
     """Break-evens of one outcome over one range.
 
-    crossings: every root of the mean difference; empty where there is none.
-    curve: differences at all values that were tried.
-    runs: replications that were simulated for it.
-    unclear (list of (low, high)): stretches of the range at which the difference is not clear of
-        zero.
+    Parameters
+    ----------
+    crossings
+        Every root of the mean difference; empty where there is none.
+    curve
+        Differences at all values that were tried.
+    runs
+        Replications that were simulated for it.
+    unclear : list of (low, high)
+        Stretches of the range at which the difference is not clear of zero.
     """
 
     range: Range
@@ -376,9 +395,15 @@ class BreakEven:
 def curve_frame(known: Mapping[float, Floats], confidence: float) -> pd.DataFrame:
     """Mean difference with its interval at every value.
 
-    known: mapping of value -> array, shape (n_replications,).
     Columns at (the value), replications, difference, standard_error, low, high.
 
+    Parameters
+    ----------
+    known
+        Mapping of value -> array, shape (n_replications,).
+
+    Examples
+    --------
     >>> curve_frame({0.5: np.array([1.0, 3.0])}, 0.95).round(2).values.tolist()
     [[0.5, 2.0, 2.0, 1.0, -10.71, 14.71]]
     """
@@ -405,11 +430,17 @@ FEWEST = 4
 class Search:
     """How a break-even is searched for.
 
-    points: values of the first scan, at least 2.
-    replications: that the answer rests on; those of the scenario by default.
-    confidence: in (0, 1).
-    tolerance: how exactly root and ends are found, as a share of the interval's width.
-    most_points: values that may be added for one crossing and its ends.
+    Parameters
+    ----------
+    points
+        Values of the first scan, at least 2.
+    replications
+        That the answer rests on; those of the scenario by default.
+    confidence : in (0, 1)
+    tolerance
+        How exactly root and ends are found, as a share of the interval's width.
+    most_points
+        Values that may be added for one crossing and its ends.
     """
 
     points: int = 7
@@ -443,13 +474,23 @@ def breakeven(
 ) -> BreakEven:
     """Find where an outcome is the same under two arrangements, with an interval.
 
-    vary: key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
-    arrangements: names; or one name and a number that the outcome is to reach.
-    points, replications, confidence, tolerance, most_points: as in `Search`.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Gives every root with its interval, or none, and the differences at all values.
-    Raises ScenarioError for a key, range, outcome or arrangement that does not exist or is not
-        legal.
+
+    Parameters
+    ----------
+    vary
+        Key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
+    arrangements
+        Names; or one name and a number that the outcome is to reach.
+    points, replications, confidence, tolerance, most_points
+        As in `Search`.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        For a key, range, outcome or arrangement that does not exist or is not legal.
     """
     lean, one, equation = check_request(scenario, vary, outcome, arrangements)
     curve = _Curve(lean, one, equation, store)

@@ -40,11 +40,20 @@ from sim.studies.request import ARRANGEMENTS, at_least_two, refused, together
 def median_with_never(years: FloatArray, confidence: float = 0.95) -> Interval:
     """Give the median year of overtaking with its order-statistic interval.
 
-    years (shape (n_replications,)): nan where it is never overtaken.
-    confidence: in (0, 1).
     The median is infinite where "never" is reached; nan where there are too few replications.
-    References: David and Nagaraja 2003, Order Statistics, section 7.1.
 
+    Parameters
+    ----------
+    years : shape (n_replications,)
+        Nan where it is never overtaken.
+    confidence : in (0, 1)
+
+    References
+    ----------
+    David and Nagaraja 2003, Order Statistics, section 7.1.
+
+    Examples
+    --------
     >>> median_with_never(np.array([3.0, math.nan, 5.0, math.nan, math.nan])).estimate
     inf
     """
@@ -68,12 +77,20 @@ def mean_overtakes(
 ) -> tuple[float, float, float]:
     """Give the year from which the mean lead is above zero for good, with its interval.
 
-    years (shape (n_years,)): rising.
-    leads (shape (n_replications, n_years)): lead over the baseline at the end of each year.
-    confidence (in (0, 1)): of the paired t interval of each year.
     Returns year, earliest, latest: infinite where it never is. Earliest: from then on no year's
         interval lies below zero; latest: from then on every year's lies above.
 
+    Parameters
+    ----------
+    years : shape (n_years,)
+        Rising.
+    leads : shape (n_replications, n_years)
+        Lead over the baseline at the end of each year.
+    confidence : in (0, 1)
+        Of the paired t interval of each year.
+
+    Examples
+    --------
     >>> leads = np.array([[-1.0, 0.2, 1.0], [-1.2, -0.1, 1.2]])
     >>> mean_overtakes(np.array([1.0, 2.0, 3.0]), leads)
     (2.0, 1.0, inf)
@@ -121,9 +138,14 @@ def desk_capital(scenario: Scenario) -> dict[str, float]:
 def losses(series: pd.DataFrame, arrangement: str, capital: dict[str, float]) -> FloatArray:
     """Give losses as parts of desks' capital.
 
-    series: of results.
-    capital: dict of bank to float, CNY million.
     Returns shape (n_replications, n_years, n_banks): positive where money is lost.
+
+    Parameters
+    ----------
+    series
+        Of results.
+    capital
+        Dict of bank to float, CNY million.
     """
     own = series[(series["series"] == SERIES) & (series["arrangement"] == arrangement)]
     table = own.pivot_table(values="value", index=["replication", "x"], columns="bank")
@@ -135,12 +157,18 @@ def losses(series: pd.DataFrame, arrangement: str, capital: dict[str, float]) ->
 def distress(lost: FloatArray, level: float) -> tuple[FloatArray, FloatArray, float]:
     """Give how often a bank is in distress, and two or more in the same year.
 
-    lost: shape (n_replications, n_years, n_banks).
-    level: part of the capital whose loss is distress.
     Returns alone, together (shape (n_replications,)): shares of bank-years and of years.
         independent: share of years with two or more if each bank had its own years of distress,
         whatever happens to the others.
 
+    Parameters
+    ----------
+    lost : shape (n_replications, n_years, n_banks)
+    level
+        Part of the capital whose loss is distress.
+
+    Examples
+    --------
     >>> lost = np.array([[[0.2, 0.2], [0.0, 0.0]]])
     >>> distress(lost, 0.1)
     (array([0.5]), array([0.5]), 0.25)
@@ -418,7 +446,10 @@ def _distress(name: str, rows: pd.DataFrame) -> str:
 class CrossCycle:
     """What a run says across the cycle.
 
-    tables: "overtaking", "leads", "regimes", "vintages", "firms" and "banks".
+    Parameters
+    ----------
+    tables
+        "overtaking", "leads", "regimes", "vintages", "firms" and "banks".
     """
 
     baseline: str
@@ -476,10 +507,16 @@ def _several(scenario: Scenario) -> None:
 def cycle(results: ResultsView, confidence: float = 0.95) -> CrossCycle:
     """Read from a run what happens across the cycle.
 
-    results: effects on firms are told against the baseline of their scenario.
-    confidence: in (0, 1).
-    Raises ScenarioError if the run holds one arrangement only, or was made without the curves
-        needed.
+    Parameters
+    ----------
+    results
+        Effects on firms are told against the baseline of their scenario.
+    confidence : in (0, 1)
+
+    Raises
+    ------
+    ScenarioError
+        If the run holds one arrangement only, or was made without the curves needed.
     """
     own = results.scenario.experiment.baseline
     _several(results.scenario)

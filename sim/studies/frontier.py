@@ -31,7 +31,10 @@ CONFIDENCE = 0.95
 class Frontier(OverRanges):
     """Two outcomes at every point, and which points are efficient.
 
-    outcome_array: one scenario for each point.
+    Parameters
+    ----------
+    outcome_array
+        One scenario for each point.
     """
 
     outcome_array: OutcomeArray
@@ -127,13 +130,23 @@ def frontier(
 ) -> Frontier:
     """Two outcomes over two terms of a contract, the efficient set marked.
 
-    vary: two keys with their ranges.
-    outcomes: two; the return of banks against survival of firms by default.
-    arrangements: those that the keys belong to, or all but the baseline, by default.
-    design, points, replications, seed: as in `sim.studies.sweep.Plan`; a grid of five by five by
-        default.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError for keys, ranges, outcomes or arrangements that are not legal.
+    Parameters
+    ----------
+    vary
+        Two keys with their ranges.
+    outcomes
+        Two; the return of banks against survival of firms by default.
+    arrangements
+        Those that the keys belong to, or all but the baseline, by default.
+    design, points, replications, seed
+        As in `sim.studies.sweep.Plan`; a grid of five by five by default.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes or arrangements that are not legal.
     """
     layout = laid_out(scenario, vary, outcomes, arrangements, plan)
     return Frontier(layout, layout.outcome_array(store))
@@ -158,9 +171,13 @@ def laid_out(
 def efficient(values: Floats) -> Bools:
     """Points that no other point equals or beats on all counts, and beats on one.
 
-    values (shape (n_points, n_outcomes)): more is better; a point with an undefined value is not
-        efficient.
+    Parameters
+    ----------
+    values : shape (n_points, n_outcomes)
+        More is better; a point with an undefined value is not efficient.
 
+    Examples
+    --------
     >>> efficient(np.array([[1.0, 3.0], [2.0, 2.0], [1.0, 2.0]])).tolist()
     [True, True, False]
     """
@@ -174,9 +191,15 @@ def efficient(values: Floats) -> Bools:
 def clearly_dominated(values: Sequence[Floats], confidence: float = CONFIDENCE) -> Bools:
     """Points from which another is clear on every outcome, by paired differences.
 
-    values (each of shape (n_points, n_replications)): more is better.
-    confidence: of each paired interval.
+    Parameters
+    ----------
+    values : each of shape (n_points, n_replications)
+        More is better.
+    confidence
+        Of each paired interval.
 
+    Examples
+    --------
     >>> good, bad = [3.0, 4.0, 5.0], [1.0, 2.1, 3.0]
     >>> clearly_dominated([np.array([good, bad]), np.array([good, bad])]).tolist()
     [False, True]

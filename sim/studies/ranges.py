@@ -49,11 +49,17 @@ Number = int | float
 class Range:
     """A key, and the range in which a study moves it.
 
-    key: dotted key of a number, of one element (``lifecycle.setback_hazard[2]``), or of a list of
+    Parameters
+    ----------
+    key
+        Dotted key of a number, of one element (``lifecycle.setback_hazard[2]``), or of a list of
         numbers.
-    low, high: in the unit of the number, or factors on its present value.
-    is_factor: whether `low` and `high` are factors.
-    points: how many values a grid has on this axis.
+    low, high
+        In the unit of the number, or factors on its present value.
+    is_factor
+        Whether `low` and `high` are factors.
+    points
+        How many values a grid has on this axis.
     """
 
     key: str
@@ -115,9 +121,18 @@ Vary = Iterable[Range | str] | None
 def parse_range(text: str) -> Range:
     """Read a range as it is written on the command line.
 
-    text: ``KEY=LOW:HIGH``, ``KEY=LOW:HIGH:POINTS`` or, for factors, ``KEY=xLOW:xHIGH``.
-    Raises ScenarioError if it is written in another way.
+    Parameters
+    ----------
+    text
+        ``KEY=LOW:HIGH``, ``KEY=LOW:HIGH:POINTS`` or, for factors, ``KEY=xLOW:xHIGH``.
 
+    Raises
+    ------
+    ScenarioError
+        If it is written in another way.
+
+    Examples
+    --------
     >>> parse_range("underwriting.spread_cap=x0.5:x1.6")
     Range(key='underwriting.spread_cap', low=0.5, high=1.6, is_factor=True, points=None)
     """
@@ -135,8 +150,12 @@ def parse_range(text: str) -> Range:
 def ranges_of(scenario: Scenario, vary: Vary | Range | str, count: int = 0) -> tuple[Range, ...]:
     """Read ranges and refuse what the scenario cannot go through, all mistakes at once.
 
-    count: how many there must be; 0 for any number, but one at least.
     Raises ScenarioError.
+
+    Parameters
+    ----------
+    count
+        How many there must be; 0 for any number, but one at least.
     """
     given = [vary] if isinstance(vary, Range | str) else list(vary or ())
     read = [partial(_as_range, one) for one in given]
@@ -152,8 +171,15 @@ def _as_range(given: Range | str) -> Range:
 def varied(scenario: Scenario, ranges: Sequence[Range], values: Iterable[float]) -> Scenario:
     """The scenario with each key at a value of its range.
 
-    values: one for each range, in its unit or as a factor.
-    Raises ScenarioError if the scenario cannot be so.
+    Parameters
+    ----------
+    values
+        One for each range, in its unit or as a factor.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be so.
     """
     present = scenario.model_dump(mode="python")
     found: dict[KeyPath, Any] = {}
@@ -318,10 +344,15 @@ MOST = 100_000
 class Layout:
     """A study over ranges, checked and laid out, before anything runs.
 
-    scenario: running the arrangements that are looked at.
-    points: shape (n_points, n_ranges).
-    replications: of each point, with common random numbers at all.
-    passed_over: assumed numbers that cannot be moved.
+    Parameters
+    ----------
+    scenario
+        Running the arrangements that are looked at.
+    points : shape (n_points, n_ranges)
+    replications
+        Of each point, with common random numbers at all.
+    passed_over
+        Assumed numbers that cannot be moved.
     """
 
     scenario: Scenario
@@ -401,15 +432,29 @@ def design_points(
 ) -> Floats:
     """Points of a design, in the units of the ranges.
 
-    points: of a Latin hypercube or a Sobol sequence; for the latter rounded up to a power of two,
+    Returns shape (n_points, n_ranges).
+
+    Parameters
+    ----------
+    points
+        Of a Latin hypercube or a Sobol sequence; for the latter rounded up to a power of two,
         without which it loses its balance. A grid has the points of its axes, or as many of each
         as make about this number.
-    seed: of the random parts of the design.
-    Returns shape (n_points, n_ranges).
-    Raises ScenarioError if the design does not exist or is too large.
-    References: McKay, Beckman and Conover (1979), A comparison of three methods for selecting
-        values of input variables; Sobol (1967), On the distribution of points in a cube.
+    seed
+        Of the random parts of the design.
 
+    Raises
+    ------
+    ScenarioError
+        If the design does not exist or is too large.
+
+    References
+    ----------
+    McKay, Beckman and Conover (1979), A comparison of three methods for selecting values of input
+    variables; Sobol (1967), On the distribution of points in a cube.
+
+    Examples
+    --------
     >>> design_points([Range("a.b", 0.0, 1.0, points=3), Range("a.c", 1.0, 2.0, points=2)])
     array([[0. , 1. ],
            [0. , 2. ],
@@ -468,8 +513,12 @@ GRADE = "assumption"
 class Assumed:
     """Numbers graded as assumptions.
 
-    ranges: those that a study can move, in the order of the sources.
-    passed_over: those that it cannot.
+    Parameters
+    ----------
+    ranges
+        Those that a study can move, in the order of the sources.
+    passed_over
+        Those that it cannot.
     """
 
     ranges: tuple[Range, ...]
@@ -482,8 +531,12 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
     A list moves as a whole, by one factor: as stated, or, where its range is given in its
     own unit, as far as all of its elements stay inside.
 
-    scenario: arrangements that it does not run are left out.
-    grades: ``"fitted"`` may be added: numbers that were moved to meet a target.
+    Parameters
+    ----------
+    scenario
+        Arrangements that it does not run are left out.
+    grades
+        ``"fitted"`` may be added: numbers that were moved to meet a target.
     """
     present = scenario.model_dump(mode="python")
     found: list[Range] = []

@@ -58,10 +58,16 @@ LEVEL = 0.05
 def correlations(keys: Sequence[str], points: Floats, values: Floats) -> pd.DataFrame:
     """Spearman's rank correlation of a value with each coordinate of its point.
 
-    points: shape (n_points, n_keys).
-    values (shape (n_points,)): nan where undefined; such points are left out.
     Columns key, rank_correlation, is_clear (of zero, by Holm's correction for all keys at 5 %).
 
+    Parameters
+    ----------
+    points : shape (n_points, n_keys)
+    values : shape (n_points,)
+        Nan where undefined; such points are left out.
+
+    Examples
+    --------
     >>> points = np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
     >>> correlations(["a", "b"], points, points[:, 0])["rank_correlation"].tolist()
     [1.0, 0.0]
@@ -82,10 +88,16 @@ def verdict_row(
 ) -> dict[str, Any]:
     """What becomes of the sign of one difference.
 
-    mark: of the outcome; a yes/no has an interval of paired proportions at present values.
-    gaps (shape (1 + n_points, n_replications)): paired differences, at present values first.
-    influence: as `correlations` gives it.
     The columns of `Robustness.frame` that follow the unit.
+
+    Parameters
+    ----------
+    mark
+        Of the outcome; a yes/no has an interval of paired proportions at present values.
+    gaps : shape (1 + n_points, n_replications)
+        Paired differences, at present values first.
+    influence
+        As `correlations` gives it.
     """
     now = (
         paired_proportion_interval(gaps[0], confidence)
@@ -149,11 +161,18 @@ CORRELATION = "rank_correlation"
 class Trial:
     """How conclusions are tried.
 
-    points: of the Latin hypercube.
-    replications: at each point, with common random numbers at all; at least 2, for the intervals.
-    tornado: how many of the numbers with the strongest rank correlations are moved one at a time.
-    confidence (in (0, 1)): of the interval at each point.
-    seed: of the hypercube.
+    Parameters
+    ----------
+    points
+        Of the Latin hypercube.
+    replications
+        At each point, with common random numbers at all; at least 2, for the intervals.
+    tornado
+        How many of the numbers with the strongest rank correlations are moved one at a time.
+    confidence : in (0, 1)
+        Of the interval at each point.
+    seed
+        Of the hypercube.
     """
 
     points: int = 64
@@ -167,11 +186,18 @@ class Trial:
 class Robustness(OverRanges):
     """Which signs last.
 
-    signs: one row for each outcome and arrangement.
-    influence: rank correlation of each difference with each number.
-    tornado: differences with one number at a time at its ends.
-    points: difference and standard error at every point of the hypercube.
-    trial, speed: how it was tried, and how fast.
+    Parameters
+    ----------
+    signs
+        One row for each outcome and arrangement.
+    influence
+        Rank correlation of each difference with each number.
+    tornado
+        Differences with one number at a time at its ends.
+    points
+        Difference and standard error at every point of the hypercube.
+    trial, speed
+        How it was tried, and how fast.
     """
 
     signs: pd.DataFrame
@@ -264,12 +290,24 @@ def robustness(
 ) -> Robustness:
     """Try which differences between arrangements keep their sign over what was assumed.
 
-    vary: all numbers that the scenario grades as assumptions, by default.
-    points, replications, tornado, confidence, seed: as in `Trial`.
-    scenario, outcomes, workers, folder, executor, progress: as in `sim.studies.sweep.sweep`.
-    Raises ScenarioError for keys, ranges or outcomes that are not legal.
-    References: Saltelli et al. (2008), Global Sensitivity Analysis, on Monte Carlo filtering;
-        Holm (1979), A simple sequentially rejective multiple test procedure.
+    Parameters
+    ----------
+    vary
+        All numbers that the scenario grades as assumptions, by default.
+    points, replications, tornado, confidence, seed
+        As in `Trial`.
+    scenario, outcomes, workers, folder, executor, progress
+        As in `sim.studies.sweep.sweep`.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges or outcomes that are not legal.
+
+    References
+    ----------
+    Saltelli et al. (2008), Global Sensitivity Analysis, on Monte Carlo filtering; Holm (1979), A
+    simple sequentially rejective multiple test procedure.
     """
     layout = laid_out(scenario, vary, outcomes, trial)
     with stopwatch(store, 1 + trial.points) as speed:

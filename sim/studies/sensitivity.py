@@ -54,13 +54,26 @@ STRENGTH = {"morris": "mu_star", "sobol": "ST"}
 def design(ranges: Sequence[Range], method: Method, most: int, seed: int = 0) -> Floats:
     """The points that a method asks for, as many as are asked for at most.
 
-    most: points; a walk of Morris' takes one more than there are numbers, a base point of Sobol's
-        two more.
     Returns shape (n_points, n_ranges).
-    Raises ScenarioError if they do not suffice.
-    References: Morris (1991), Factorial sampling plans for preliminary computational experiments;
-        Saltelli et al. (2010), Variance based sensitivity analysis of model output.
 
+    Parameters
+    ----------
+    most
+        Points; a walk of Morris' takes one more than there are numbers, a base point of Sobol's
+        two more.
+
+    Raises
+    ------
+    ScenarioError
+        If they do not suffice.
+
+    References
+    ----------
+    Morris (1991), Factorial sampling plans for preliminary computational experiments; Saltelli et
+    al. (2010), Variance based sensitivity analysis of model output.
+
+    Examples
+    --------
     >>> design([Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 1.0)], "morris", 10).shape
     (9, 2)
     """
@@ -85,12 +98,20 @@ def analysed(
 ) -> pd.DataFrame:
     """Indices of one response, with bootstrap half-widths at 95 %.
 
-    points (shape (n_points, n_ranges)): as `design` gives them.
-    values (shape (n_points,)): defined everywhere, and not all the same.
-    seed: of the bootstrap.
     Columns key, then for Morris mu, mu_star, mu_star_conf, sigma in the unit of the response per
     whole range, for Sobol S1, S1_conf, ST, ST_conf as shares of variance; strongest first.
 
+    Parameters
+    ----------
+    points : shape (n_points, n_ranges)
+        As `design` gives them.
+    values : shape (n_points,)
+        Defined everywhere, and not all the same.
+    seed
+        Of the bootstrap.
+
+    Examples
+    --------
     >>> ranges = [Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 2.0)]
     >>> points = design(ranges, "morris", 30)
     >>> analysed(ranges, "morris", points, points @ [3.0, 1.0])["mu_star"].round(6).tolist()
@@ -141,9 +162,12 @@ LEVEL, DIFFERENCE = "level", "difference"
 class Response:
     """One number at every point of a design.
 
-    kind ({"level", "difference"}): under the arrangement, or less the baseline of the same point.
-    values, errors (shape (n_points,)): mean over replications and its standard error; nan where
-        undefined.
+    Parameters
+    ----------
+    kind : {"level", "difference"}
+        Under the arrangement, or less the baseline of the same point.
+    values, errors : shape (n_points,)
+        Mean over replications and its standard error; nan where undefined.
     """
 
     outcome: str
@@ -186,9 +210,14 @@ TOP = 3
 class Screening:
     """How sensitivity is measured.
 
-    points: at most.
-    replications: at each point, with common random numbers at all.
-    seed: of the design and the bootstrap.
+    Parameters
+    ----------
+    points
+        At most.
+    replications
+        At each point, with common random numbers at all.
+    seed
+        Of the design and the bootstrap.
     """
 
     method: Method = "morris"
@@ -201,9 +230,13 @@ class Screening:
 class Sensitivity(OverRanges):
     """Indices of every level and every difference.
 
-    indices: columns outcome, arrangement, kind (level or difference), unit, key, the indices of
-        the method, rank.
-    left_out: tuple of (response, reason).
+    Parameters
+    ----------
+    indices
+        Columns outcome, arrangement, kind (level or difference), unit, key, the indices of the
+        method, rank.
+    left_out
+        Tuple of (response, reason).
     """
 
     indices: pd.DataFrame
@@ -289,11 +322,20 @@ def sensitivity(
 ) -> Sensitivity:
     """Measure which numbers move outcomes, and differences between arrangements, most.
 
-    vary: all numbers that the scenario grades as assumptions, over their plausible ranges, by
+    Parameters
+    ----------
+    vary
+        All numbers that the scenario grades as assumptions, over their plausible ranges, by
         default.
-    method, points, replications, seed: as in `Screening`.
-    scenario, outcomes, workers, folder, executor, progress: as in `sim.studies.sweep.sweep`.
-    Raises ScenarioError for keys, ranges, outcomes that are not legal, or too few points.
+    method, points, replications, seed
+        As in `Screening`.
+    scenario, outcomes, workers, folder, executor, progress
+        As in `sim.studies.sweep.sweep`.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes that are not legal, or too few points.
     """
     layout = laid_out(scenario, vary, outcomes, screening)
     with stopwatch(store, len(layout.points)) as speed:

@@ -56,11 +56,17 @@ def _no_spells() -> pd.DataFrame:
 class Life:
     """One firm's life in one world.
 
-    events: columns date, event, value; years, words, CNY million.
-    ending: what became of the firm.
-    spells: columns what (a stage, or ``setback``), start, end; years.
-    regimes: columns what (the macro regime, a category in the order of the scenario), start, end;
-        from the first day to the last, years.
+    Parameters
+    ----------
+    events
+        Columns date, event, value; years, words, CNY million.
+    ending
+        What became of the firm.
+    spells
+        Columns what (a stage, or ``setback``), start, end; years.
+    regimes
+        Columns what (the macro regime, a category in the order of the scenario), start, end; from
+        the first day to the last, years.
     """
 
     events: pd.DataFrame
@@ -73,9 +79,15 @@ class Life:
 class Story:
     """One firm's life under each arrangement.
 
-    events, endings, spells: dict of arrangement -> what `Life` holds under the name.
-    regimes: as in `Life`; the same under each arrangement.
+    Parameters
+    ----------
+    events, endings, spells
+        Dict of arrangement -> what `Life` holds under the name.
+    regimes
+        As in `Life`; the same under each arrangement.
 
+    Examples
+    --------
     >>> birth = pd.DataFrame({"date": [0.0], "event": ["birth"], "value": [6.0]})
     >>> told = Story(7, 0, {"plain": birth, "swap": birth}, {"plain": "alive", "swap": "alive"})
     >>> print(told.divergence)
@@ -165,8 +177,15 @@ def _event_words(event: tuple[Any, ...]) -> str:
 def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
     """Follow one firm through one replication under each arrangement.
 
-    firm: row of the firm, from 0.
-    Raises ScenarioError if there is no such firm.
+    Parameters
+    ----------
+    firm
+        Row of the firm, from 0.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such firm.
     """
     check_firm(scenario, firm)
     lives = {
@@ -340,8 +359,12 @@ PARTIES: dict[str, tuple[Callable[[Terms], float], Mapping[str, tuple[str, ...]]
 def terms_of(history: History, firm: int) -> Terms:
     """Read the terms of the identities from one firm's record.
 
-    history: of a finished world.
     A term is nan where the world does not define it.
+
+    Parameters
+    ----------
+    history
+        Of a finished world.
     """
     f, facts = history.firms[firm], history.facts
     balance, line = float(f.cum_balance), float(f.credit_years)
@@ -417,11 +440,16 @@ _ROUNDING = 1e-9
 class StoryGap:
     """The gap in one firm's money between two arrangements, split into effects.
 
-    story: the firm's life under both.
-    arrangements: the gap is the second less the first.
-    terms (dict of arrangement to dict of str to float): what stands in the identities; nan where
-        a world does not define it.
-    rows: columns party, effect, part, unit.
+    Parameters
+    ----------
+    story
+        The firm's life under both.
+    arrangements
+        The gap is the second less the first.
+    terms : dict of arrangement to dict of str to float
+        What stands in the identities; nan where a world does not define it.
+    rows
+        Columns party, effect, part, unit.
     """
 
     story: Story
@@ -488,9 +516,17 @@ def story_gap(
 ) -> StoryGap:
     """Split the gap in one firm's money between two arrangements.
 
-    firm: row of the firm, from 0.
-    arrangements: programmes too. The gap is the second less the first.
-    Raises ScenarioError if there is no such firm or arrangement.
+    Parameters
+    ----------
+    firm
+        Row of the firm, from 0.
+    arrangements
+        Programmes too. The gap is the second less the first.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such firm or arrangement.
     """
     first, second = check_request(scenario, firm, arrangements)
     run = dict.fromkeys([scenario.experiment.baseline, first, second])

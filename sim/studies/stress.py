@@ -55,8 +55,12 @@ _FORM = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(\S+)\s*")
 class Condition:
     """An outcome's mean over replications lies below, or above, a number.
 
-    is_below: whether the condition asks for values below the limit.
-    limit: in the unit of the outcome.
+    Parameters
+    ----------
+    is_below
+        Whether the condition asks for values below the limit.
+    limit
+        In the unit of the outcome.
     """
 
     outcome: str
@@ -98,9 +102,18 @@ class Condition:
 def condition_of(text: str) -> Condition:
     """Read a condition.
 
-    text: ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
-    Raises ScenarioError if it is not of this form, or names no outcome.
+    Parameters
+    ----------
+    text
+        ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
 
+    Raises
+    ------
+    ScenarioError
+        If it is not of this form, or names no outcome.
+
+    Examples
+    --------
     >>> condition_of("bank.raroc < 8%")
     Condition(outcome='bank.raroc', is_below=True, limit=0.08)
     """
@@ -131,8 +144,12 @@ def condition_of(text: str) -> Condition:
 class Stress:
     """One stressed spell.
 
-    start, years: years from the start date, and length.
-    depth (at least 1): factor on the yearly systematic factor while it lasts.
+    Parameters
+    ----------
+    start, years
+        Years from the start date, and length.
+    depth : at least 1
+        Factor on the yearly systematic factor while it lasts.
     """
 
     start: float
@@ -153,9 +170,14 @@ class Stress:
 def severity_rate(macro: Macro, regime: str, depth: float = 1.0) -> float:
     """Give the severity of a year of stress, in natural logarithms of probability per year.
 
-    depth: at least 1.
     It is infinite for a depth above 1 where the factor does not vary.
 
+    Parameters
+    ----------
+    depth : at least 1
+
+    Examples
+    --------
     >>> from sim.model.economy.macro import Regime
     >>> rule = Macro(opening="bust", frailty_variance=1.0, regime={"bust": Regime(mean_years=2.0)})
     >>> severity_rate(rule, "bust"), round(severity_rate(rule, "bust", 3.0), 9)
@@ -189,11 +211,15 @@ def worst_regime(macro: Macro, wanted: str = "") -> str:
 class StressRange:
     """Where to look for a stress that breaks something.
 
-    starts: years.
-    depths: at least 1.
-    longest: years.
-    step (years): lengths are multiples of it.
-    regime: which is imposed; empty for the one with most setbacks.
+    Parameters
+    ----------
+    starts : years
+    depths : at least 1
+    longest : years
+    step : years
+        Lengths are multiples of it.
+    regime
+        Which is imposed; empty for the one with most setbacks.
     """
 
     starts: tuple[float, ...] = (0.0, 5.0)
@@ -241,12 +267,17 @@ NOTHING, WITHOUT, BROKEN = "nothing in the range breaks it", "broken without str
 class Answer:
     """The mildest stress that breaks one arrangement, or that there is none.
 
-    verdict: ``"broken"``, ``"broken without stress"`` or ``"nothing in the range breaks it"``.
-    stress: the answer; without length where nothing had to be stressed, and the most severe
-        stress tried where nothing breaks.
-    low, high (years): lengths at which the break is possible and certain; nan where there is
-        none.
-    found: of the outcome under that stress.
+    Parameters
+    ----------
+    verdict
+        ``"broken"``, ``"broken without stress"`` or ``"nothing in the range breaks it"``.
+    stress
+        The answer; without length where nothing had to be stressed, and the most severe stress
+        tried where nothing breaks.
+    low, high : years
+        Lengths at which the break is possible and certain; nan where there is none.
+    found
+        Of the outcome under that stress.
     """
 
     arrangement: str
@@ -262,7 +293,10 @@ class Answer:
 class Search:
     """Tries stresses on one scenario, each once.
 
-    names: arrangements of it that are to be broken.
+    Parameters
+    ----------
+    names
+        Arrangements of it that are to be broken.
     """
 
     scenario: Scenario
@@ -389,10 +423,16 @@ class Search:
 class ReverseStress:
     """The mildest stress for each arrangement, and all that was tried.
 
-    regime: which is imposed.
-    tried: columns arrangement, start_years, depth, years, value, low, high, unit, broken.
-    runs: stresses that were simulated, each with all replications.
-    every: all arrangements of the scenario, whose places give the colours of figures.
+    Parameters
+    ----------
+    regime
+        Which is imposed.
+    tried
+        Columns arrangement, start_years, depth, years, value, low, high, unit, broken.
+    runs
+        Stresses that were simulated, each with all replications.
+    every
+        All arrangements of the scenario, whose places give the colours of figures.
     """
 
     condition: Condition
@@ -485,12 +525,22 @@ def reverse_stress(
 ) -> ReverseStress:
     """Find the mildest stress under which an outcome crosses a limit.
 
-    breaks: such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that
-        must cross.
-    arrangements: those of the experiment by default.
-    starts, depths, longest, step, regime: as in `StressRange`.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError if the condition, an arrangement, the regime or the range cannot be.
+    Parameters
+    ----------
+    breaks
+        Such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that must
+        cross.
+    arrangements
+        Those of the experiment by default.
+    starts, depths, longest, step, regime
+        As in `StressRange`.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        If the condition, an arrangement, the regime or the range cannot be.
     """
     search = check_request(scenario, breaks, arrangements, space)
     search.store = store

@@ -40,9 +40,14 @@ FEW = 12
 class Plan:
     """How a study goes over its ranges.
 
-    points: see `sim.studies.ranges.design_points`.
-    replications: at each point; those of the scenario by default.
-    seed: of the design, not of the economies.
+    Parameters
+    ----------
+    points
+        See `sim.studies.ranges.design_points`.
+    replications
+        At each point; those of the scenario by default.
+    seed
+        Of the design, not of the economies.
     """
 
     design: Design = "grid"
@@ -61,7 +66,10 @@ class Plan:
 class Sweep(OverRanges):
     """Outcomes at every point of a design.
 
-    outcome_array: one scenario for each point.
+    Parameters
+    ----------
+    outcome_array
+        One scenario for each point.
     """
 
     outcome_array: OutcomeArray
@@ -160,12 +168,21 @@ def sweep(
 ) -> Sweep:
     """Run a scenario at every point of a design over some ranges.
 
-    vary: keys and ranges, such as ``"underwriting.policy_subsidy_rate=0.01:0.03:5"``.
-    outcomes: some headlines by default.
-    design, points, replications, seed: as in `Plan`; a grid by default.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError for keys, ranges, outcomes or points that are not legal, before anything
-        runs.
+    Parameters
+    ----------
+    vary
+        Keys and ranges, such as ``"underwriting.policy_subsidy_rate=0.01:0.03:5"``.
+    outcomes
+        Some headlines by default.
+    design, points, replications, seed
+        As in `Plan`; a grid by default.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes or points that are not legal, before anything runs.
     """
     layout = laid_out(scenario, vary, outcomes, plan)
     return Sweep(layout, layout.outcome_array(store))

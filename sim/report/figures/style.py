@@ -110,7 +110,7 @@ def style(written: Language | None = None) -> Iterator[None]:
 class Picture:
     """A finished figure, rendered once: what files and pages show of a `Drawing`.
 
-    svg: the text of an SVG file. width: in inches. Other fields are the drawing's.
+    `svg` is the text of an SVG file, `width` in inches; other fields are the drawing's.
     """
 
     svg: str
