@@ -26,6 +26,7 @@ from sim.analysis.estimates import (
 )
 from sim.analysis.labelled import PARTIES, by_party, labelled, row_styles
 from sim.analysis.sheets import definitions_sheet, histories_sheet, table_sheet
+from sim.analysis.tables import Held, Table
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
@@ -68,16 +69,15 @@ class ResultsView(Protocol):
         """The scenario that was run; its experiment gives the order of arrangements."""
 
     @property
-    def outcomes(self) -> pd.DataFrame:
-        """Columns arrangement, replication, outcome, value."""
-
-    @property
-    def series(self) -> pd.DataFrame:
-        """Columns arrangement, replication, series, bank, x, value."""
-
-    @property
     def manifest(self) -> Mapping[str, Any]:
         """Seed, versions, largest accounting residual and the like."""
+
+    def table(self, name: str) -> Table:
+        """Give a table that the run left, to be read by parts.
+
+        ``outcomes`` (columns arrangement, replication, outcome, value), ``series`` (arrangement,
+        replication, series, bank, x, value) or ``banks``.
+        """
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,7 +87,8 @@ class Outcomes:
     Parameters
     ----------
     tidy : DataFrame
-        Columns arrangement, replication, outcome, value; nan where undefined.
+        Columns arrangement, replication, outcome, value; nan where undefined. Names may be
+        categories.
     marks : mapping of str to Mark
         Unit, direction, formula and source by outcome name, in reading order.
     arrangements : tuple of str
@@ -129,7 +130,9 @@ class Outcomes:
 
         With `labels` it is written for people: names in words, numbers in the units people read.
         """
-        return labelled(self.tidy, TIDY, self.marks) if labels else self.tidy.copy()
+        if labels:
+            return labelled(self.tidy, TIDY, self.marks)
+        return self.tidy.astype({"arrangement": str, "outcome": str})
 
     def sheets(self, confidence: float = 0.95) -> tuple[Sheet, ...]:
         """Give the sheets of a workbook: levels, every history, and what outcomes are."""
@@ -259,11 +262,10 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     Only outcomes that are named are kept, all by default. Raises OutcomeError if a name is not
     in the results or has no mark, or if a value is given twice.
     """
-    everything = results.outcomes
-    is_control = everything["outcome"].str.startswith(PREFIX)
-    frame, controls = everything[~is_control], everything[is_control]
-    present = set(frame["outcome"].unique())
-    wanted = named(names, sorted(present))
+    table = results.table("outcomes")
+    words = table.words("outcome")
+    controls = [name for name in words if name.startswith(PREFIX)]
+    wanted = named(names, sorted({*words}.difference(controls)))
     known = registry()
     marks = {
         name: known[name].of_run(results.scenario)
@@ -275,20 +277,29 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
             raise OutcomeError(
                 name, "has no mark, so its unit is unknown", "import the file that defines it"
             )
-    tidy = frame.loc[frame["outcome"].isin(wanted), COLUMNS].reset_index(drop=True)
+    tidy = _told(table, wanted)
     _refuse_doubles(tidy)
-    tidy["value"] = tidy["value"].astype(np.float64)
     order, unit = arrangement_order(results, tidy), unit_of(results.scenario)
-    kept = controls if len(controls) else None
+    kept = table.where("outcome", controls) if controls else None
     return Outcomes(tidy, marks, order, unit, kept, results.scenario.experiment.baseline)
 
 
-def arrangement_order(results: ResultsView, frame: pd.DataFrame) -> tuple[str, ...]:
-    """Give the arrangements that a frame holds, in the order of the scenario.
+def _told(table: Table, names: list[str]) -> pd.DataFrame:
+    """Read some outcomes by parts; names are codes, since of all tables this one is held."""
+    codes = {one: pd.CategoricalDtype(table.words(one)) for one in ("arrangement", "outcome")}
+    parts = [part[part["outcome"].isin(names)].astype(codes) for part in table.parts(COLUMNS)]
+    tidy = pd.concat(parts, ignore_index=True)
+    tidy["value"] = tidy["value"].astype(np.float64)
+    return tidy
+
+
+def arrangement_order(results: ResultsView, rows: pd.DataFrame | Table) -> tuple[str, ...]:
+    """Give the arrangements that a table or some rows hold, in the order of the scenario.
 
     Those that the scenario does not name (merged runs) follow as they appear.
     """
-    present = frame["arrangement"].unique().tolist()
+    table = Held(rows) if isinstance(rows, pd.DataFrame) else rows
+    present = table.words("arrangement")
     stated = [name for name in results.scenario.experiment.arrangements if name in present]
     return tuple(stated + [name for name in present if name not in stated])
 
@@ -507,6 +518,7 @@ TABLE = (
 BANK_COLUMNS = tuple(column.name for column in TABLE)
 _ROUNDING = 1e-9
 _KEYS = ["bank", "arrangement", "replication"]
+_READ = (*_KEYS, "year", "loans", "profit", "loss", "risk_assets", "capital_ratio")
 
 
 @dataclass(frozen=True)
@@ -589,22 +601,27 @@ def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFra
     Columns are those of `TABLE`, banks in the order of the results' table of banks. Differences
     from the baseline are paired by replication and empty for the baseline itself.
     """
-    rows = results.banks
-    last = results.scenario.experiment.horizon_years + _ROUNDING
-    rows = rows[(rows["year"] > _ROUNDING) & (rows["year"] <= last)]
     required = float(results.scenario.capital.required_ratio)
-    order, unit = arrangement_order(results, rows), unit_of(results.scenario)
+    last = results.scenario.experiment.horizon_years + _ROUNDING
+    table, unit = results.table("banks"), unit_of(results.scenario)
+    # Every measure is of one replication, so that no more of them need be held at once.
+    parts = [
+        [measure.values(rows, required) for measure in MEASURES]
+        for part in table.parts(_READ)
+        for rows in [part[(part["year"] > _ROUNDING) & (part["year"] <= last)]]
+    ]
+    order, banks = arrangement_order(results, table), table.words("bank")
     found = []
-    for measure in MEASURES:
-        values = measure.values(rows, required)
-        for bank in dict.fromkeys(rows["bank"]):
-            table = values.loc[bank].unstack("arrangement")
+    for measure, own in zip(MEASURES, zip(*parts, strict=True), strict=True):
+        values = pd.concat(own)
+        for bank in banks:
+            wide = values.loc[bank].unstack("arrangement")
             for name in order:
-                level = mean_interval(averaged(table[name], unit), confidence)
-                step = mean_interval(averaged(table[name] - table[baseline], unit), confidence)
+                level = mean_interval(averaged(wide[name], unit), confidence)
+                step = mean_interval(averaged(wide[name] - wide[baseline], unit), confidence)
                 row = {
                     "measure": measure.name, "unit": measure.unit, "bank": bank,
-                    "arrangement": name, "replications": int(table[name].count()),
+                    "arrangement": name, "replications": int(wide[name].count()),
                     **level.named("mean", "low", "high"),
                 }  # fmt: skip
                 ends = ("difference", "difference_low", "difference_high")

@@ -34,6 +34,8 @@ from sim.report.figures.style import (
     style,
 )
 
+CURVES = "series"
+"""The table of results that holds curves; one curve of it is read at a time."""
 LEVEL = ("low", "mean", "high")
 STEP = ("difference_low", "difference", "difference_high")
 """Columns of `curve_data`: ends of a band with the middle between them."""
@@ -44,7 +46,7 @@ BAND = "5th to 95th percentile"
 
 def has_series(results: ResultsView, series: str) -> bool:
     """Say whether results hold a series."""
-    return bool((results.series["series"] == series).any())
+    return series in results.table(CURVES).words("series")
 
 
 def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
@@ -52,16 +54,17 @@ def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
 
     `one` is how the name of one of them goes on, for the OutcomeError where there is none.
     """
-    rows = results.series[results.series["series"].str.startswith(first)]
-    if rows.empty:
+    table = results.table(CURVES)
+    names = [name for name in table.words("series") if name.startswith(first)]
+    if not names:
         cure = "run the scenario again with this version"
         raise OutcomeError(f'series "{first}{one}"', "is not in these results", cure)
-    return rows
+    return table.where("series", names)
 
 
 def defined(results: ResultsView, series: str) -> pd.DataFrame:
     """Give the rows of a series that have a value; an OutcomeError where there is none."""
-    rows = results.series[results.series["series"] == series].dropna(subset=["value"])
+    rows = results.table(CURVES).where("series", [series]).dropna(subset=["value"])
     if rows.empty:
         what, cure = "is not in these results", "run with a longer horizon"
         raise OutcomeError(f'series "{series}"', what, cure)
@@ -94,7 +97,7 @@ def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str,
         name: parts[name].pivot_table(
             values="value", index="x", columns="replication", aggfunc="sum", observed=True
         )
-        for name in arrangement_order(results, results.series)
+        for name in arrangement_order(results, results.table(CURVES))
         if name in parts
     }
 
@@ -307,7 +310,7 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     """
     whole = curve_data(results, curve.series, baseline, curve.adds_up)
     against = baseline or str(whole["arrangement"].iloc[0])
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     data = well_founded(with_numbers(whole, results, curve.behind), results, curve.founded)
     figure, (left, right) = _panels(data, drawn)
     read = curve.style(data)

@@ -20,6 +20,7 @@ from sim.base.wording import arrangement_text, percent_text, plain_number
 from sim.outcomes.series import MOVED
 from sim.report.figures.curves import (
     BAND,
+    CURVES,
     DATE,
     LEVEL,
     SPREAD,
@@ -62,7 +63,7 @@ def lifecycle_flow_data(results: ResultsView, baseline: str | None = None) -> pd
     periods, whose source is ``any``. Raises OutcomeError if there is no such series.
     """
     flows = _flows(results)
-    order = arrangement_order(results, results.series)
+    order = arrangement_order(results, results.table(CURVES))
     against = baseline or order[0]
     if against not in flows:
         raise OutcomeError(f'baseline "{against}"', "has no flows", f"choose of {list(flows)}")
@@ -159,7 +160,7 @@ def lifecycle_flow(results: ResultsView, baseline: str | None = None) -> Drawing
     data = lifecycle_flow_data(results, baseline)
     order = list(dict.fromkeys(data["arrangement"]))
     against = baseline or order[0]
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     others = {name: drawn[name] for name in order if name != against}
     moves = data[data["source"] == ANY]
     # Those that some firm makes under some arrangement.
@@ -383,7 +384,7 @@ def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
     replications; below, paired differences with the interval of their mean.
     """
     data = lifecycle_data(results, baseline)
-    order = arrangement_order(results, results.series)
+    order = arrangement_order(results, results.table(CURVES))
     drawn = {name: look for name, look in looks(order).items() if name in set(data["arrangement"])}
     against = baseline or next(iter(drawn))
     against_text = arrangement_text(against).lower()
