@@ -13,11 +13,11 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.labelled import labelled
-from sim.analysis.outcomes_table import OF_OUTCOME, TIDY, measure
+from sim.analysis.outcomes_table import OF_OUTCOME, TIDY, measure, panel_of
 from sim.analysis.tables import by_replication
 from sim.base.columns import TEXT, Column, Rows
 from sim.base.errors import OutcomeError
-from sim.engine.history import BANK_COLUMNS, History
+from sim.engine.history import History
 from sim.engine.world import paths_of
 from sim.experiment.facts import facts_of
 from sim.model.firms.record import FIRM
@@ -123,8 +123,7 @@ def _history(scenario: Any, name: str, replication: int, tables: Sequence[Any]) 
     macro, market = paths_of(scenario, replication)
     banks, firms, contracts = tables
     assert banks is not None, "every run keeps its banks"
-    dates = banks["year"].drop_duplicates().to_numpy()
-    panel = banks[list(BANK_COLUMNS)].to_numpy().reshape(dates.size, -1, len(BANK_COLUMNS))
+    dates, panel = panel_of(banks)
     rows: Rows = _not_kept("firms") if firms is None else FIRM.rows(firms)
     book: Rows = _not_kept("contracts") if contracts is None else book_of(contracts, facts)
     return History(
