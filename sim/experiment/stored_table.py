@@ -96,7 +96,8 @@ class StoredTable:
     @contextmanager
     def _file(self) -> Iterator[Any]:
         with self.opened() as opened:
-            yield pq.ParquetFile(opened)
+            # Otherwise the whole file is fetched before its first rows are given.
+            yield pq.ParquetFile(opened, pre_buffer=False)
 
     def _out_of_order(self) -> StorageError:
         with self.opened() as file:

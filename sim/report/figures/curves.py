@@ -5,6 +5,7 @@ little about their ranking.  Each figure therefore has a second panel: the diffe
 the baseline within a replication, with the interval of its mean.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,12 +55,24 @@ def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
 
     `one` is how the name of one of them goes on, for the OutcomeError where there is none.
     """
-    table = results.table(CURVES)
-    names = [name for name in table.words("series") if name.startswith(first)]
+    names = _named_alike(results, first, one)
+    return results.table(CURVES).where("series", names)
+
+
+def family_parts(results: ResultsView, first: str) -> Iterator[pd.DataFrame]:
+    """Give the same in parts of whole replications, for families that have many curves."""
+    names = _named_alike(results, first, "...")
+    for part in results.table(CURVES).parts():
+        yield part[part["series"].isin(names)]
+
+
+def _named_alike(results: ResultsView, first: str, one: str) -> list[str]:
+    """Name the series that begin so; an OutcomeError where there is none."""
+    names = [name for name in results.table(CURVES).words("series") if name.startswith(first)]
     if not names:
         cure = "run the scenario again with this version"
         raise OutcomeError(f'series "{first}{one}"', "is not in these results", cure)
-    return table.where("series", names)
+    return names
 
 
 def defined(results: ResultsView, series: str) -> pd.DataFrame:

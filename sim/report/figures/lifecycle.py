@@ -27,7 +27,7 @@ from sim.report.figures.curves import (
     STEP,
     curve_data,
     curve_line,
-    family,
+    family_parts,
     has_series,
     level_and_difference,
     replications_of,
@@ -87,12 +87,14 @@ def lifecycle_flow_data(results: ResultsView, baseline: str | None = None) -> pd
 
 def _flows(results: ResultsView) -> dict[str, dict[Flow, FloatArray]]:
     """Give each flow of each period by replication, by arrangement."""
-    rows = family(results, MOVED)
-    wide = rows.pivot_table(
-        values="value", index=["arrangement", "series", "x"], columns="replication",
-        fill_value=0.0, observed=True,
-    )  # fmt: skip
-    starts = {end: start for start, end in pairwise([0.0, *sorted(rows["x"].unique())])}
+    index = ["arrangement", "series", "x"]
+    parts = [
+        rows.pivot_table(values="value", index=index, columns="replication", observed=True)
+        for rows in family_parts(results, MOVED)
+    ]
+    wide = pd.concat(parts, axis="columns").fillna(0.0).sort_index()
+    ends = sorted(wide.index.get_level_values("x").unique())
+    starts = {end: start for start, end in pairwise([0.0, *ends])}
     found: dict[str, dict[Flow, FloatArray]] = {}
     for (name, flow, end), values in zip(wide.index, wide.to_numpy(np.float64), strict=True):
         source, target = flow.removeprefix(MOVED).split(">")
