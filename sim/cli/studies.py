@@ -265,7 +265,7 @@ def recalled(folder: RunFolder, scenario: Any) -> Any:
         say(f"notice: the run in the folder is of another version: {', '.join(other)}")
         return None
     results = read_results(folder.path)
-    return results if set(NEEDED) <= set(results.series["series"].unique()) else None
+    return results if set(NEEDED) <= set(results.table("series").words("series")) else None
 
 
 def simulated(now: Begun) -> Any:

@@ -13,6 +13,7 @@ import pandas as pd
 from sim.analysis.compare import Comparison, compare, is_ranking
 from sim.analysis.estimates import averaged, level_interval, replications_needed
 from sim.analysis.outcomes_table import Outcomes, measure, tail_table
+from sim.analysis.tables import Held, Table
 from sim.base.errors import Problem, ScenarioError
 from sim.base.wording import percent_text, unit_style
 from sim.experiment.store import Store
@@ -166,12 +167,15 @@ class AlignedScenarios:
 
 @dataclass(frozen=True)
 class View:
-    """What measuring and drawing need of results; of a study no series, and nothing recorded."""
+    """What measuring needs of results: of a study there is the table of outcomes alone."""
 
     scenario: Any
     outcomes: pd.DataFrame
-    series: pd.DataFrame = field(default_factory=pd.DataFrame)
     manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def table(self, name: str) -> Table:
+        """Give a table by its name."""
+        return {"outcomes": Held(self.outcomes)}[name]
 
 
 def align_scenarios(

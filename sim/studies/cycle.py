@@ -4,7 +4,7 @@ All of it is read from the results of one run, so nothing is simulated for it.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from sim.analysis.estimates import (
     t_quantile,
 )
 from sim.analysis.outcomes_table import ResultsView, arrangement_order, measure
+from sim.analysis.tables import replications
 from sim.base.wording import arrangement_text, level_text, percent_text
 from sim.outcomes.series import KINDS as EFFECTS
 from sim.outcomes.series import effect_name
@@ -121,6 +122,8 @@ def _for_good(years: FloatArray, above: NDArray[np.bool_]) -> float:
 # Journal of Financial Intermediation 19(3); Ibragimov, Jaffee and Walden 2011, Diversification
 # disasters, Journal of Financial Economics 99(2).
 
+CURVES, OUTCOMES = "series", "outcomes"
+"""The tables of results that are read."""
 SERIES = "bank_annual_profit"
 LEVELS = (0.05, 0.10, 0.25, 0.50)
 """Parts of a desk's opening capital whose loss within a year counts as distress."""
@@ -223,7 +226,7 @@ class View:
 
     def check(self) -> None:
         """Refuse results that lack what is told."""
-        missing = sorted(set(NEEDED) - set(self.results.series["series"].unique()))
+        missing = sorted(set(NEEDED) - set(self.results.table(CURVES).words("series")))
         if missing:
             cure = "run the scenario again, with a longer horizon or more firms"
             raise refused("this run", "must hold the series", ", ".join(missing), cure)
@@ -238,23 +241,31 @@ class View:
         return rule(observations(values, self._unit), self.confidence)
 
     def _others(self) -> list[str]:
-        order = arrangement_order(self.results, self.results.outcomes)
+        order = arrangement_order(self.results, self.results.table(OUTCOMES))
         return [name for name in order if name != self.baseline]
 
     def _outcome(self, name: str, arrangement: str) -> FloatArray:
-        return by_replication(self.results.outcomes, arrangement, name)
+        rows = self.results.table(OUTCOMES).where("outcome", [name])
+        return by_replication(rows, arrangement, name)
 
-    def _curve(self, name: str, arrangement: str) -> pd.DataFrame:
-        """One series, a row for each replication and a column for each x."""
-        frame = self.results.series
-        rows = frame[(frame["series"] == name) & (frame["arrangement"] == arrangement)]
-        return rows.pivot_table(values="value", index="replication", columns="x")
+    def _rows(self, names: Collection[str]) -> pd.DataFrame:
+        return self.results.table(CURVES).where("series", names)
+
+    def _curves(self, name: str) -> dict[str, pd.DataFrame]:
+        """One series by arrangement, a row for each replication and a column for each x."""
+        rows = self._rows([name])
+        return {
+            one: rows[rows["arrangement"] == one].pivot_table(
+                values="value", index="replication", columns="x"
+            )
+            for one in (self.baseline, *self._others())
+        }
 
     def overtaking(self) -> Iterator[dict[str, Any]]:
         """Give when cumulative profit overtakes the baseline."""
-        base = self._curve("cumulative_profit", self.baseline)
+        profit = self._curves("cumulative_profit")
         for name in self._others():
-            lead = (self._curve("cumulative_profit", name) - base).drop(columns=0.0)
+            lead = (profit[name] - profit[self.baseline]).drop(columns=0.0)
             years = lead.columns.to_numpy(float)
             paths = observations(lead.to_numpy(float), self._unit)
             of_mean = mean_overtakes(years, paths, self.confidence)
@@ -273,9 +284,9 @@ class View:
 
     def leads(self) -> Iterator[dict[str, Any]]:
         """Give the lead in cumulative profit, year by year."""
-        base = self._curve("cumulative_profit", self.baseline)
+        profit = self._curves("cumulative_profit")
         for name in self._others():
-            lead = self._curve("cumulative_profit", name) - base
+            lead = profit[name] - profit[self.baseline]
             for year in lead.columns:
                 found = self._mean(lead[year].to_numpy(float))
                 yield {"arrangement": name, "year": float(year), **level_row(found, MONEY)}
@@ -290,21 +301,22 @@ class View:
 
     def vintages(self) -> Iterator[dict[str, Any]]:
         """Give profit by year of the first loan."""
-        base = self._curve("vintage_profit", self.baseline)
-        for name in (self.baseline, *self._others()):
-            own = self._curve("vintage_profit", name)
+        profit = self._curves("vintage_profit")
+        base = profit[self.baseline]
+        for name, own in profit.items():
             for year in own.columns:
                 row = {"arrangement": name, "year": int(year)}
                 yield {**row, **self._against(name, own[year], own[year] - base[year], MONEY)}
 
     def firms(self) -> Iterator[dict[str, Any]]:
         """Give effects on the same firms, by group."""
-        series = self.results.series
-        effects = series[series["series"].str.startswith("effect_")]
+        every = self.results.table(CURVES).words("series")
+        names = [name for name in every if name.startswith("effect_")]
+        effects = self._rows(names)
         wide = effects.pivot_table(
             values="value", index=["arrangement", "replication"], columns="series", dropna=False
         )
-        groups = [name.split(":", 1)[1] for name in effects["series"].unique()]
+        groups = [name.split(":", 1)[1] for name in names]
         for name in self._others():
             own = wide.xs(name, level="arrangement")
             for group in dict.fromkeys(groups):
@@ -324,9 +336,10 @@ class View:
     def banks(self) -> Iterator[dict[str, Any]]:
         """Give distress of banks alone and together, and difference from the baseline."""
         capital = desk_capital(self.results.scenario)
-        base = losses(self.results.series, self.baseline, capital)
+        rows = self._rows([SERIES])
+        base = losses(rows, self.baseline, capital)
         for name in (self.baseline, *self._others()):
-            own = losses(self.results.series, name, capital)
+            own = losses(rows, name, capital)
             for level in LEVELS:
                 alone, together, independent = distress(own, level)
                 first, second, _ = distress(base, level)
@@ -529,5 +542,5 @@ def cycle(results: ResultsView, confidence: float = 0.95) -> CrossCycle:
     tables = {name: pd.DataFrame(list(rows())) for name, rows in parts.items()}
     order = ("overtaking", "leads", "regimes", "vintages", "firms", "banks")
     tables["regimes"] = view.regimes()
-    count = int(results.outcomes["replication"].nunique())
+    count = replications(results.table(OUTCOMES))
     return CrossCycle(own, {name: tables[name] for name in order}, count)

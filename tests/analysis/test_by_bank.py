@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.outcomes_table import BANK_COLUMNS, MEASURES, by_bank
+from sim.analysis.tables import Held
 
 REQUIRED = 0.1
 
@@ -29,7 +30,8 @@ def results(replications: int = 3) -> SimpleNamespace:
     scenario = SimpleNamespace(
         experiment=experiment, capital=SimpleNamespace(required_ratio=REQUIRED)
     )
-    return SimpleNamespace(banks=pd.DataFrame(rows), scenario=scenario)
+    banks = pd.DataFrame(rows)
+    return SimpleNamespace(banks=banks, scenario=scenario, table=lambda _: Held(banks))
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from sim.base.wording import (
 )
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
-from sim.report.figures.curves import defined, family
+from sim.report.figures.curves import CURVES, defined, family
 from sim.report.figures.payments import PARTIES as PAYING
 from sim.report.figures.style import (
     INK,
@@ -158,7 +158,7 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
     """
     data, parts = loss_distribution_data(results, level), annual_losses(results)
     banks = largest(data, MOST_BANKS)
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     shown = {name: look for name, look in drawn.items() if name in set(data["arrangement"])}
     across, down = grid_of(len(banks), _ACROSS)
     low = 0.35 + 0.2 * len(shown)
@@ -337,7 +337,7 @@ def loss_split(results: ResultsView) -> Drawing:
     intervals of the means.
     """
     data = loss_split_data(results, _MOST_BANKS)
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     arms = list(dict.fromkeys(data["arrangement"]))
     bearers, read = _bearers(data), unit_style(MONEY, largest_size(data["mean"]))
     seen = _scaled(data, ("mean", "low", "high"), read.scale)
