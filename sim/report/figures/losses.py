@@ -358,7 +358,7 @@ def loss_split(results: ResultsView) -> Drawing:
     figure.units = {"mean": MONEY, "low": MONEY, "share": "share"}
     title = tr("Who bears the credit losses")
     note = _split_note(data)
-    if results.outcomes["outcome"].str.startswith(PREFIX).any():
+    if any(name.startswith(PREFIX) for name in results.table("outcomes").words("outcome")):
         note += gap() + tr(
             "Bars are plain means; control variates adjust the differences in the tables, so the"
             " gap between two panels may differ from them."
