@@ -27,6 +27,7 @@ _NAMES = {
     "reverse_stress": "sim.studies.stress",
     "cycle": "sim.studies.cycle",
     "story_gap": "sim.studies.story",
+    "find_firm": "sim.studies.fate",
     "discover": "sim.studies.discovery",
     "Range": "sim.studies.ranges",
     "assumptions": "sim.studies.ranges",

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.outcomes_table import Outcomes
+from sim.analysis.tables import Held
 from sim.outcomes.mark import Mark
 
 ARRANGEMENTS = ("plain", "common_growth", "consortium", "loan_with_warrant", "revenue_swap")
@@ -256,6 +257,10 @@ class MadeUpResults:
             "largest_residual": 3.1e-13,
         }
     )
+
+    def table(self, name: str) -> Held:
+        """Give a table, to be read by parts."""
+        return Held(getattr(self, name))
 
 
 @cache

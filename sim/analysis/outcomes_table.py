@@ -14,6 +14,7 @@ from numpy.typing import ArrayLike
 
 from sim.analysis.controls import PREFIX, control_table
 from sim.analysis.estimates import (
+    FloatArray,
     Interval,
     averaged,
     finite,
@@ -26,13 +27,19 @@ from sim.analysis.estimates import (
 )
 from sim.analysis.labelled import PARTIES, by_party, labelled, row_styles
 from sim.analysis.sheets import definitions_sheet, histories_sheet, table_sheet
+from sim.analysis.tables import Held, Table
 from sim.base.columns import TEXT, Column
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, percent_text
 from sim.base.workbook import Sheet, write_workbook
+from sim.engine.history import BANK_COLUMNS as PANEL_COLUMNS
+from sim.engine.history import History
+from sim.outcomes.bank_capital import capital_ratio_low, raroc
+from sim.outcomes.bank_loss import credit_loss
 from sim.outcomes.mark import Mark, registry
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
+from sim.outcomes.reading import ROUNDING, mean, total, yearly
 
 COLUMNS = ["arrangement", "replication", "outcome", "value"]
 OF_OUTCOME = "that of the outcome"
@@ -68,16 +75,15 @@ class ResultsView(Protocol):
         """The scenario that was run; its experiment gives the order of arrangements."""
 
     @property
-    def outcomes(self) -> pd.DataFrame:
-        """Columns arrangement, replication, outcome, value."""
-
-    @property
-    def series(self) -> pd.DataFrame:
-        """Columns arrangement, replication, series, bank, x, value."""
-
-    @property
     def manifest(self) -> Mapping[str, Any]:
         """Seed, versions, largest accounting residual and the like."""
+
+    def table(self, name: str) -> Table:
+        """Give a table that the run left, to be read by parts.
+
+        ``outcomes`` (columns arrangement, replication, outcome, value), ``series`` (arrangement,
+        replication, series, bank, x, value) or ``banks``.
+        """
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -87,7 +93,8 @@ class Outcomes:
     Parameters
     ----------
     tidy : DataFrame
-        Columns arrangement, replication, outcome, value; nan where undefined.
+        Columns arrangement, replication, outcome, value; nan where undefined. Names may be
+        categories.
     marks : mapping of str to Mark
         Unit, direction, formula and source by outcome name, in reading order.
     arrangements : tuple of str
@@ -129,7 +136,9 @@ class Outcomes:
 
         With `labels` it is written for people: names in words, numbers in the units people read.
         """
-        return labelled(self.tidy, TIDY, self.marks) if labels else self.tidy.copy()
+        if labels:
+            return labelled(self.tidy, TIDY, self.marks)
+        return self.tidy.astype({"arrangement": str, "outcome": str})
 
     def sheets(self, confidence: float = 0.95) -> tuple[Sheet, ...]:
         """Give the sheets of a workbook: levels, every history, and what outcomes are."""
@@ -259,11 +268,10 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     Only outcomes that are named are kept, all by default. Raises OutcomeError if a name is not
     in the results or has no mark, or if a value is given twice.
     """
-    everything = results.outcomes
-    is_control = everything["outcome"].str.startswith(PREFIX)
-    frame, controls = everything[~is_control], everything[is_control]
-    present = set(frame["outcome"].unique())
-    wanted = named(names, sorted(present))
+    table = results.table("outcomes")
+    words = table.words("outcome")
+    controls = [name for name in words if name.startswith(PREFIX)]
+    wanted = named(names, sorted({*words}.difference(controls)))
     known = registry()
     marks = {
         name: known[name].of_run(results.scenario)
@@ -275,20 +283,29 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
             raise OutcomeError(
                 name, "has no mark, so its unit is unknown", "import the file that defines it"
             )
-    tidy = frame.loc[frame["outcome"].isin(wanted), COLUMNS].reset_index(drop=True)
+    tidy = _told(table, wanted)
     _refuse_doubles(tidy)
-    tidy["value"] = tidy["value"].astype(np.float64)
     order, unit = arrangement_order(results, tidy), unit_of(results.scenario)
-    kept = controls if len(controls) else None
+    kept = table.where("outcome", controls) if controls else None
     return Outcomes(tidy, marks, order, unit, kept, results.scenario.experiment.baseline)
 
 
-def arrangement_order(results: ResultsView, frame: pd.DataFrame) -> tuple[str, ...]:
-    """Give the arrangements that a frame holds, in the order of the scenario.
+def _told(table: Table, names: list[str]) -> pd.DataFrame:
+    """Read some outcomes by parts; names are codes, since of all tables this one is held."""
+    codes = {one: pd.CategoricalDtype(table.words(one)) for one in ("arrangement", "outcome")}
+    parts = [part[part["outcome"].isin(names)].astype(codes) for part in table.parts(COLUMNS)]
+    tidy = pd.concat(parts, ignore_index=True)
+    tidy["value"] = tidy["value"].astype(np.float64)
+    return tidy
+
+
+def arrangement_order(results: ResultsView, rows: pd.DataFrame | Table) -> tuple[str, ...]:
+    """Give the arrangements that a table or some rows hold, in the order of the scenario.
 
     Those that the scenario does not name (merged runs) follow as they appear.
     """
-    present = frame["arrangement"].unique().tolist()
+    table = Held(rows) if isinstance(rows, pd.DataFrame) else rows
+    present = table.words("arrangement")
     stated = [name for name in results.scenario.experiment.arrangements if name in present]
     return tuple(stated + [name for name in present if name not in stated])
 
@@ -505,16 +522,19 @@ TABLE = (
 """What `by_bank` and ``by_bank.csv`` hold."""
 
 BANK_COLUMNS = tuple(column.name for column in TABLE)
-_ROUNDING = 1e-9
-_KEYS = ["bank", "arrangement", "replication"]
+_READ = (
+    "arrangement", "replication", "bank", "year", "loans", "profit", "loss", "capital_years",
+    "capital_ratio",
+)  # fmt: skip
+"""Columns of the table of banks that measures read."""
 
 
 @dataclass(frozen=True)
 class Measure:
     """What is told of a bank; name, label, unit, formula and better as those of an outcome.
 
-    `values` takes the table of banks and gives one value for each bank, arrangement and
-    replication.
+    `value` measures a history whose panel is that of the bank alone; where there is an outcome of
+    the name, it is that one.
     """
 
     name: str
@@ -522,59 +542,40 @@ class Measure:
     unit: str
     formula: str
     better: str
-    values: Callable[[pd.DataFrame], "pd.Series[float]"]
-
-
-def _summed(column: str) -> Callable[[pd.DataFrame], "pd.Series[float]"]:
-    return lambda rows: rows.groupby(_KEYS, sort=False)[column].sum()
-
-
-def _worst_year(rows: pd.DataFrame) -> "pd.Series[float]":
-    year = np.ceil(rows["year"] - _ROUNDING).rename("date")
-    sums = rows.groupby([*_KEYS, year], sort=False)["loss"].sum()
-    return sums.groupby(_KEYS, sort=False).max()
-
-
-def _lowest_ratio(rows: pd.DataFrame) -> "pd.Series[float]":
-    return rows.groupby(_KEYS, sort=False)["capital_ratio"].min()
-
-
-def _raroc(rows: pd.DataFrame) -> "pd.Series[float]":
-    """Profit after tax over the time integral of required capital."""
-    sums = rows.groupby(_KEYS, sort=False)[["profit", "capital_years"]].sum()
-    return sums["profit"] / sums["capital_years"].where(sums["capital_years"] > 0.0)
+    value: Callable[[History], float]
 
 
 MEASURES = (
     Measure(
         "loans", "Loans", "CNY million",
         "Performing loans, averaged over the settlements of the experiment.", "neither",
-        lambda rows: rows.groupby(_KEYS, sort=False)["loans"].mean(),
+        lambda one: mean(one.bank("loans")[one.during()]),
     ),
     Measure(
         "profit", "Profit", "CNY million",
         "Profit after tax and before policy subsidy, summed over the experiment.", "higher",
-        _summed("profit"),
+        lambda one: total(one, "profit"),
     ),
     Measure(
         "credit_loss", "Credit loss", "CNY million",
         "Owed at default less recovery and guarantees, summed over the experiment.", "lower",
-        _summed("loss"),
+        credit_loss,
     ),
     Measure(
         "raroc", "RAROC", "per year",
         "Profit after tax and before policy subsidy over the time integral of required capital.",
-        "higher", _raroc,
+        "higher", raroc,
     ),
     Measure(
         "worst_year_loss", "Loss of the worst year", "CNY million",
         "Largest credit loss of a year in a history, averaged over histories: the expected"
-        " shortfall at the level of one year in all that are compared.", "lower", _worst_year,
+        " shortfall at the level of one year in all that are compared.", "lower",
+        lambda one: float(yearly(one, "loss").max()),
     ),
     Measure(
         "capital_ratio_low", "Lowest capital ratio", "share",
         "Lowest capital ratio at any settlement of the experiment, the parent bank included.",
-        "higher", _lowest_ratio,
+        "higher", capital_ratio_low,
     ),
 )  # fmt: skip
 
@@ -585,23 +586,49 @@ def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFra
     Columns are those of `TABLE`, banks in the order of the results' table of banks. Differences
     from the baseline are paired by replication and empty for the baseline itself.
     """
-    rows = results.banks
-    last = results.scenario.experiment.horizon_years + _ROUNDING
-    rows = rows[(rows["year"] > _ROUNDING) & (rows["year"] <= last)]
-    order, unit = arrangement_order(results, rows), unit_of(results.scenario)
-    found = []
+    table, unit = results.table("banks"), unit_of(results.scenario)
+    # A part is reduced to a number for each history before the next one is read.
+    parts = [_measured(part, results.scenario) for part in table.parts(_READ)]
+    values = pd.concat(parts).sort_index(axis="columns")
+    order, found = arrangement_order(results, table), []
     for measure in MEASURES:
-        values = measure.values(rows)
-        for bank in dict.fromkeys(rows["bank"]):
-            table = values.loc[bank].unstack("arrangement")
+        for bank in table.words("bank"):
+            wide = values[measure.name, bank]
             for name in order:
-                level = mean_interval(averaged(table[name], unit), confidence)
-                step = mean_interval(averaged(table[name] - table[baseline], unit), confidence)
+                level = mean_interval(averaged(wide[name], unit), confidence)
+                step = mean_interval(averaged(wide[name] - wide[baseline], unit), confidence)
                 row = {
                     "measure": measure.name, "unit": measure.unit, "bank": bank,
-                    "arrangement": name, "replications": int(table[name].count()),
+                    "arrangement": name, "replications": int(wide[name].count()),
                     **level.named("mean", "low", "high"),
                 }  # fmt: skip
                 ends = ("difference", "difference_low", "difference_high")
                 found.append(row | ({} if name == baseline else step.named(*ends)))
     return pd.DataFrame(found, columns=list(BANK_COLUMNS))
+
+
+def _measured(part: pd.DataFrame, scenario: Any) -> pd.DataFrame:
+    """Measure every bank: replications by measure, bank and arrangement."""
+    nothing: Any = None
+    horizon, found = scenario.experiment.horizon_years, []
+    # Straight lines lie between settlements of the experiment: its opening is none of them.
+    rows = part[part["year"] > ROUNDING]
+    by_history: Iterable[Any] = rows.groupby(["arrangement", "replication"], sort=False)
+    for key, own in by_history:
+        dates, panel = panel_of(own)
+        for place, bank in enumerate(dict.fromkeys(own["bank"])):
+            one = History(
+                key[0], key[1], nothing, nothing, dates, panel[:, place : place + 1], nothing,
+                nothing, nothing, horizon, horizon, 0.0, {},
+            )  # fmt: skip
+            found.append((*key, bank, *(measure.value(one) for measure in MEASURES)))
+    names = [measure.name for measure in MEASURES]
+    frame = pd.DataFrame(found, columns=["arrangement", "replication", "bank", *names])
+    return frame.pivot(index="replication", columns=["bank", "arrangement"], values=names)
+
+
+def panel_of(rows: pd.DataFrame) -> tuple[FloatArray, FloatArray]:
+    """Give settlements and panel of banks, as `History` has them, of one history's rows."""
+    dates = rows["year"].drop_duplicates().to_numpy()
+    panel = rows.reindex(columns=PANEL_COLUMNS).to_numpy(np.float64)
+    return dates, panel.reshape(dates.size, -1, len(PANEL_COLUMNS))

@@ -25,6 +25,12 @@ _SIZES_OF_MONEY: dict[Language, tuple[tuple[float, str, float], ...]] = {
 }
 """By language: from how many CNY million on an amount is read in which unit, and the factor."""
 
+RATE = "rate per year"
+"""Unit of a price of money, a fraction a year: read in basis points where it is small."""
+_BASIS_POINTS_BELOW = 0.05
+_BARE = {"pure number", "factor", ""}
+"""Units that are not written behind a number."""
+
 MINUS = "\N{MINUS SIGN}"
 """What stands before a negative number wherever people read it."""
 
@@ -65,7 +71,14 @@ def unit_style(unit: str, size: float = math.nan) -> UnitStyle:
     ('% per year', 'CNY million')
     >>> unit_style("CNY million per year", 25_000.0).axis
     'CNY billion per year'
+    >>> unit_style("rate per year", 0.03).axis, unit_style("rate per year", 0.12).axis
+    ('basis points per year', '% per year')
     """
+    if unit == RATE and abs(size) <= _BASIS_POINTS_BELOW:
+        points = tr("basis points per year")
+        return UnitStyle(1e4, tr(" bp"), tr(" bp"), points, points)
+    if unit == RATE:
+        return unit_style("per year")
     if unit.startswith(_MONEY) and math.isfinite(size):
         return _money(unit, abs(size))
     if unit == "share" or unit.startswith("share "):
@@ -249,6 +262,22 @@ def _alone(value: float, unit: str, error: float) -> RowStyle:
     """Give the style of a number whose unit, if it is money, stands elsewhere."""
     style = unit_style(unit)
     return RowStyle(style, decimals(value * style.scale, error * style.scale))
+
+
+def amount_text(value: float, style: UnitStyle) -> str:
+    """Write a stored number with its unit, four digits of it.
+
+    >>> amount_text(0.0191, unit_style(RATE, 0.03)), amount_text(0.3, unit_style("share"))
+    ('191 bp', '30 %')
+    >>> amount_text(1.5, unit_style("years")), amount_text(1.5, unit_style("pure number"))
+    ('1.5 years', '1.5')
+    """
+    return number_text(value * style.scale) + (style.level or unit_after(style))
+
+
+def unit_after(style: UnitStyle) -> str:
+    """Give what stands behind a number whose unit has no sign: a space and the unit."""
+    return "" if style.axis in {tr(one) for one in _BARE} else f" {style.axis}"
 
 
 def percent_text(share: float) -> str:

@@ -22,6 +22,7 @@ from sim.cli.options import (
     Workers,
     Yes,
     given_command,
+    print_text,
     reports_errors,
     say,
     settings_of,
@@ -54,7 +55,7 @@ def compare(  # noqa: PLR0913, PLR0917 -- one argument for each option of the co
     until: Until = None,
     most: Most = 1000,
     levels: Annotated[
-        bool, typer.Option("--levels", help="Half-widths hold for levels too.")
+        bool, typer.Option("--levels-too", help="Half-widths hold for levels too.")
     ] = False,
     tail: Tail = None,
     baseline: Annotated[
@@ -216,7 +217,7 @@ def _print(found: Any, extra: list[Any]) -> None:
     show(found.comparison, None)
     typer.echo("")
     for sentence in found.sentences():
-        typer.echo(sentence)
+        print_text(sentence)
     if found.precision is not None:
         # The words stand above already.
         print_findings(replace(found.findings(), sentences=()))

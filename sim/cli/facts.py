@@ -9,7 +9,17 @@ import typer
 
 from sim.base.errors import Problem, place
 from sim.base.shipped import FACTS, PREFIX, scenario_path
-from sim.cli.options import FAILED, BadInputError, console, counted, reports_errors, say, table
+from sim.cli.options import (
+    FAILED,
+    PIPED_WIDTH,
+    BadInputError,
+    Yes,
+    console,
+    counted,
+    reports_errors,
+    say,
+    table,
+)
 from sim.cli.study_base import Given, begun
 
 if TYPE_CHECKING:
@@ -21,6 +31,9 @@ PATTERN_REPLICATIONS = 20
 HEAD = (
     "fact", "meaning", "value", "unit", "date", "region", "programme", "source", "grade", "used by"
 )  # fmt: skip
+
+LESS = ("region", "programme", "grade")
+"""Columns that a narrow screen has no room for."""
 
 
 @reports_errors
@@ -64,11 +77,12 @@ def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
             " By default those at hand and the shipped ones.",
         ),
     ] = None,
+    yes: Yes = False,
 ) -> None:
     """List the published figures and what rests on each, or check their sources."""
     if patterns:
         own = None if folder is None else folder / f"{DEFAULT_ECONOMY}.toml"
-        _patterns(own or scenario_path(PREFIX + DEFAULT_ECONOMY))
+        _patterns(own or scenario_path(PREFIX + DEFAULT_ECONOMY), yes)
         return
     from sim.studies.register import facts as read
 
@@ -82,16 +96,27 @@ def facts(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comm
     elif ids:
         typer.echo("\n".join(_cards(chosen)))
     else:
-        rows = ((*row[:-1], _files(chosen.uses.get(row[0], ()))) for row in chosen.rows())
-        console().print(table(HEAD, rows))
+        _table(chosen)
 
 
-def _patterns(file: Path) -> None:
+def _table(chosen: "Register") -> None:
+    """Print one row a fact; on a narrow screen without what `facts ID` tells as well."""
+    screen = console()
+    rows = [(*row[:-1], _files(chosen.uses.get(row[0], ()))) for row in chosen.rows()]
+    left_out = LESS if screen.width < PIPED_WIDTH else ()
+    kept = [n for n, name in enumerate(HEAD) if name not in left_out]
+    head, *body = ([row[n] for n in kept] for row in (HEAD, *rows))
+    screen.print(table(head, body, width=screen.width))
+    if left_out:
+        say(f"{', '.join(left_out)}: facts ID, or facts --csv")
+
+
+def _patterns(file: Path, is_agreed: bool) -> None:
     """Run the default economy and hold it against what nobody fitted it to."""
     from sim.studies.moments import patterns
 
-    with begun(Given(file, replications=PATTERN_REPLICATIONS)) as now:
-        now.start()
+    with begun(Given(file, replications=PATTERN_REPLICATIONS, yes=is_agreed)) as now:
+        now.start((now.scenario, PATTERN_REPLICATIONS))
         now.tell(patterns(now.scenario, PATTERN_REPLICATIONS, store=now.store).findings())
 
 

@@ -41,7 +41,7 @@ def write_findings(
     the comparison is `told` before.
     """
     from sim.analysis.measured import Measured
-    from sim.report.explore_data import explored
+    from sim.report.explore_data import OutcomeTables
 
     # The page shows what the folder says of the run, as it will when it is written again.
     found = Measured(replace(results, manifest=folder.manifest() or results.manifest))
@@ -51,14 +51,15 @@ def write_findings(
         told(comparison)
     with folder.staging() as stage, language(written):
         write_csv(found.comparison.frame(), stage / COMPARISON)
-        write_csv(found.outcomes.summary(confidence=found.comparison.confidence), stage / SUMMARY)
-        write_csv(explored(found.outcomes, found.comparison), stage / EXPLORE)
+        tables = OutcomeTables(found.outcomes, found.comparison)
+        write_csv(tables.summary, stage / SUMMARY)
+        write_csv(tables.explored, stage / EXPLORE)
         write_csv(found.by_bank, stage / BY_BANK)
         if excel:
             write_excel(stage / WORKBOOK, found)
         seen = found.outcomes, found.comparison, results
         drawings = write_figures(stage / FIGURES, *seen, workers)
-        write_page(stage / REPORT, folder, found, drawings)
+        write_page(stage / REPORT, folder, found, drawings, tables)
     return found.comparison
 
 
@@ -71,12 +72,17 @@ def write_excel(file: Path, found: Any) -> None:
 
 
 def write_page(
-    file: Path, folder: RunFolder, found: Any, drawings: Any = None, files: str = ""
+    file: Path,
+    folder: RunFolder,
+    found: Any,
+    drawings: Any = None,
+    tables: Any = None,
+    files: str = "",
 ) -> None:
     """Write the report of a run and its studies, in the language of the context.
 
-    `drawings` are the figures by key, where they are drawn already; `files` is the folder of
-    the run as seen from the page, empty where that is its own.
+    `drawings` are the figures by key and `tables` those of outcomes, where they are made
+    already; `files` is the folder of the run as seen from the page, empty where that is its own.
     """
     from sim.report.report import write_report
 
@@ -94,6 +100,7 @@ def write_page(
         sources=scenario.sources,
         limits=LIMITS,
         drawings=drawings,
+        tables=tables,
         studies=studies_in(folder),
         scenario_sha256=fingerprint(scenario),
         files=files,
@@ -129,12 +136,9 @@ def write_figures(
     from sim.report.figures.files import draw_files
     from sim.report.figures.gallery import planned
     from sim.report.figures.letters import has_glyphs
-    from sim.studies.comparison import View
 
     folder.mkdir()
-    # Records of firms and events are large, and no figure shows them.
-    seen = View(results.scenario, results.outcomes, results.series, results.manifest)
-    pictures = draw_files(folder, list(planned(outcomes, comparison, seen)), workers)
+    pictures = draw_files(folder, list(planned(outcomes, comparison, results)), workers)
     if not has_glyphs(current()):
         say("no font here has Chinese letters: PNG files are in English, the rest in Chinese")
     return pictures

@@ -168,7 +168,8 @@ def list_(
     """List scenarios, kinds of clauses, outcomes, parameters, or columns."""
     head, rows = _LISTS[subject]
     folders = scenario_folders() if folder is None else [folder]
-    console().print(table(head.split(), rows(folders)))
+    screen = console()
+    screen.print(table(head.split(), rows(folders), width=screen.width))
 
 
 def scenarios_in(folders: Sequence[Path]) -> Rows:

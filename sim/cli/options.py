@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated, Any, Literal, ParamSpec
 
 import typer
@@ -225,6 +226,8 @@ def _end(message: str, code: int) -> None:
 # --- What is printed: results to standard output, messages to standard error ---------------------
 
 
+WIDTH = 100
+"""Columns of a terminal that text may take, however wide it is."""
 PIPED_WIDTH = 160
 """Columns of text where there is no terminal to fit."""
 
@@ -233,6 +236,12 @@ def console() -> Console:
     """Give a console on standard output; wide where that is a file or a pipe."""
     screen = Console(highlight=False)
     return screen if screen.is_terminal else Console(highlight=False, width=PIPED_WIDTH)
+
+
+def print_text(text: str) -> None:
+    """Print a sentence, broken between words, and no number broken from its sign."""
+    width = min(WIDTH, console().width)
+    typer.echo(fill(text.replace(" %", "\u00a0%"), width).replace("\u00a0", " "))
 
 
 def say(message: str) -> None:
@@ -249,8 +258,14 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int = 0) -> Table:
-    """Lay out a table; the last `right` columns stand on the right of their width."""
+def table(
+    head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int = 0, width: int = 0
+) -> Table:
+    """Lay out a table; the last `right` columns stand on the right of their width.
+
+    In so many columns of the screen, where they are given, no word is broken as long as all
+    words fit.
+    """
     layout = Table(box=None, pad_edge=False)
     for place, name in enumerate(head):
         justify: Literal["left", "right"] = "right" if place >= len(head) - right else "left"
@@ -258,7 +273,38 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str | Text]], right: int 
     for row in rows:
         # Text, not markup: brackets in values are brackets.
         layout.add_row(*(Text(c) if isinstance(c, str) else c for c in row))
+    if width:
+        cells = [[str(cell) for cell in column.cells] for column in layout.columns]
+        widths = fitting([list(head), *map(list, zip(*cells, strict=True))], width)
+        layout.collapse_padding = sum(widths) + _GAP * (len(widths) - 1) > width
+        for one, wide in zip(layout.columns, widths, strict=True):
+            one.width, one.no_wrap = wide, False
     return layout
+
+
+_GAP = 2
+"""Columns of the screen between two of a table."""
+
+
+def fitting(rows: Sequence[Sequence[str]], width: int) -> list[int]:
+    """Give widths of columns that fit: the widest give way, but where all words fit none breaks.
+
+    >>> fitting([["a long sentence", "one"], ["b", "1,234"]], 15)
+    [8, 5]
+    >>> fitting([["unbreakable", "one"]], 10)
+    [6, 3]
+    """
+    columns = list(zip(*rows, strict=True))
+    wanted = [max(map(len, column)) for column in columns]
+    least = [
+        max((len(w) for text in column for w in text.split()), default=1) for column in columns
+    ]
+    gaps = len(columns) - 1
+    room = width - _GAP * gaps if sum(least) <= width - _GAP * gaps else width - gaps
+    while sum(wanted) > room:
+        free = [n for n, size in enumerate(wanted) if size > least[n]] or range(len(wanted))
+        wanted[max(free, key=lambda n: wanted[n])] -= 1
+    return wanted
 
 
 # --- How far a long run is: a bar on a terminal, a line now and then in a pipe -------------------

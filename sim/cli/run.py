@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.base.errors import SimError
+from sim.base.language import language, tr
 from sim.cli.job import WHOLE, Job, Shard, Simulated, begin, simulate, write_results
 from sim.cli.options import (
     INTERRUPTED,
@@ -29,6 +30,7 @@ from sim.cli.options import (
     Workers,
     check_excel,
     is_asked,
+    print_text,
     progress,
     reports_errors,
     say,
@@ -168,17 +170,19 @@ def finish(
     from sim.cli.screen import show
 
     def told(comparison: Any) -> None:
-        show(comparison, job.scenario)
+        with language(written):
+            show(comparison, job.scenario)
         for sentence in precision.sentences() if precision is not None else ():
-            typer.echo(sentence)
+            print_text(sentence)
 
     folder, read = job.folder, None if is_quiet else told
     write_findings(folder, read_results(folder.path), written, job.workers, read, excel)
     if is_quiet:
         typer.echo(folder.path)
         return
-    typer.echo(f"\nall outcomes: {folder.path / COMPARISON}")
-    typer.echo(f"report: {folder.report}")
+    with language(written):
+        typer.echo(f"\n{tr('all outcomes: {file}', file=folder.path / COMPARISON)}")
+        typer.echo(tr("report: {file}", file=folder.report))
 
 
 def read_targets(until: list[str] | None) -> tuple[Any, ...]:

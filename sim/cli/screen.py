@@ -1,22 +1,22 @@
 """The comparison of a run on the terminal: headlines, in the words and units of the report."""
 
+import re
 from collections.abc import Iterator, Sequence
 from textwrap import fill
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
 from sim.analysis.book import firms_of, per_thousand
 from sim.analysis.compare import UNDEFINED, UNRESOLVED, unseen_words
+from sim.base.language import current, tr
 from sim.base.wording import arrangement_text, percent_text, plain_number, verdict_word
-from sim.cli.options import console, table
+from sim.cli.options import WIDTH, console, table
 from sim.report.figures.selection import headlines
 from sim.report.tables import outcome_cells
-
-WIDTH = 100
-"""Columns of a terminal that a table may take."""
 
 _STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
 _LABEL, _CELL = 25, 14
@@ -48,12 +48,13 @@ def summary(comparison: Any, scenario: Any = None) -> list[Table]:
 def heading(comparison: Any, scenario: Any = None) -> str:
     """Say how much was simulated, and what the numbers of the summary are."""
     baseline = arrangement_text(comparison.baseline).lower()
-    words = (
-        f"Level under {baseline}; under the others the difference from it, with its"
-        f" {percent_text(comparison.confidence)} interval.\n"
-        f"A difference whose interval covers zero is not ranked.{_unresolved(comparison)}"
-    )
-    return f"{_size(comparison, scenario)}{words}"
+    words = tr(
+        "Level under {baseline}; under the others the difference from it, with its {level}"
+        " interval.",
+        baseline=baseline, level=percent_text(comparison.confidence),
+    )  # fmt: skip
+    rule = tr("A difference whose interval covers zero is not ranked.")
+    return f"{_size(comparison, scenario)}{words}\n{rule}{_unresolved(comparison)}"
 
 
 def _size(comparison: Any, scenario: Any) -> str:
@@ -62,10 +63,12 @@ def _size(comparison: Any, scenario: Any) -> str:
         return ""
     count = int(comparison.details()["replications"].max())
     firms = plain_number(simulated, 0)
-    return (
-        f"{count} replications of {len(comparison.arrangements)} arrangements, {firms} firms,"
-        f" {scenario.experiment.horizon_years:g} years.\n"
-    )
+    words = tr(
+        "{count} replications of {arrangements} arrangements, {firms} firms, {years} years.",
+        count=count, arrangements=len(comparison.arrangements), firms=firms,
+        years=f"{scenario.experiment.horizon_years:g}",
+    )  # fmt: skip
+    return f"{words}\n"
 
 
 def _compared(comparison: Any) -> list[str]:
@@ -85,12 +88,24 @@ def _unresolved(comparison: Any) -> str:
         return ""
     one = behind.loc[behind["pairs"].idxmin()]
     words = unseen_words(int(one["pairs"]), one["differs_at_most"], comparison.confidence)
-    return f"\n{fill(f'Not resolved: {words}.', WIDTH)}"
+    return f"\n{_broken(tr('Not resolved: {words}.', words=words), WIDTH)}"
+
+
+def _broken(text: str, columns: int) -> str:
+    """Break a text into lines of so many columns; a Chinese letter takes two, and ends a word."""
+    if current() == "en":
+        return fill(text, columns)
+    lines = [""]
+    for piece in re.findall("[!-~]+|.", text):
+        if lines[-1] and cell_len(lines[-1] + piece) > columns:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(lines)
 
 
 def _table(comparison: Any, scenario: Any, names: Sequence[str], others: Sequence[str]) -> Table:
     every = [comparison.baseline, *others]
-    heads = [fill(arrangement_text(name), _CELL) for name in every]
+    heads = [_broken(arrangement_text(name), _CELL) for name in every]
     body = [row for name in names for row in _rows(comparison, scenario, name, others)]
     return table(("", *heads), body, right=len(every))
 
@@ -104,7 +119,7 @@ def _rows(
     cells = outcome_cells(comparison, name, footing)
     level = next((cell["baseline"] for cell in cells.values()), "–")
     unit = comparison.style(name).style.axis
-    yield [_label(mark.label, unit), level, *(_cell(cells[other]) for other in others)]
+    yield [_label(tr(mark.label), unit), level, *(_cell(cells[other]) for other in others)]
     if footing is not None:
         unit = comparison.style(name, *footing).style.axis
         level = next((cell["baseline_per"] for cell in cells.values()), "–")
@@ -112,12 +127,12 @@ def _rows(
 
 
 def _label(label: str, unit: str) -> Text:
-    text = Text(f"{fill(label, _LABEL)}\n" if label else "")
-    return text.append(fill(unit, _LABEL), style="dim")
+    text = Text(f"{_broken(label, _LABEL)}\n" if label else "")
+    return text.append(_broken(unit, _LABEL), style="dim")
 
 
 def _cell(cell: dict[str, Any]) -> Text:
     """Write difference, interval and verdict in three lines of one cell."""
     word = verdict_word(cell["verdict"])
     text = Text(f"{cell['difference']}\n{cell['interval']}\n", justify="right")
-    return text.append(word, style=_STYLES.get(word, "dim"))
+    return text.append(tr(word), style=_STYLES.get(word, "dim"))

@@ -3,12 +3,22 @@
 Each asks what is wrong, says how long it takes, and writes what it finds into its folder.
 """
 
+from dataclasses import replace
 from enum import StrEnum
 from typing import Annotated, Any, cast
 
 import typer
 
-from sim.cli.options import Arrangements, EachPoint, Outcomes, Pair, Until, Vary, say
+from sim.cli.options import (
+    Arrangements,
+    BadInputError,
+    EachPoint,
+    Outcomes,
+    Pair,
+    Until,
+    Vary,
+    say,
+)
 from sim.cli.study_base import Begun, study
 from sim.experiment.progress import REPLICATIONS
 from sim.experiment.run_folder import RunFolder, read_results
@@ -54,18 +64,19 @@ def breakeven(
     outcomes: Outcomes = None,
     arrangements: Pair = None,
     level: Annotated[
-        float | None, typer.Option(help="Where one arrangement reaches this, in its own unit.")
+        str | None,
+        typer.Option(
+            metavar="NUMBER", help="Where one arrangement reaches this: 8% or 0.08 for a share."
+        ),
     ] = None,
     points: Annotated[int, typer.Option(min=2, help="Values of the first scan.")] = 7,
 ) -> None:
     """Find the value of a number at which two arrangements give the same outcome."""
     from sim.report.figures.studies import breakeven as draw
     from sim.studies.breakeven import breakeven as search
-    from sim.studies.breakeven import check_request
-    from sim.studies.request import names_of
+    from sim.studies.breakeven import check_request, sides_of
 
-    sides: list[str | float] = [*names_of(arrangements)]
-    sides += [] if level is None else [level]
+    sides = sides_of(arrangements, level, outcomes)
     lean, one, equation = check_request(now.scenario, vary, outcomes or (), sides)
     now.start((lean, (points + NEAR) * lean.experiment.replications))
     found = search(lean, one, equation.outcome, sides, points=points, store=now.store)
@@ -254,7 +265,7 @@ def recalled(folder: RunFolder, scenario: Any) -> Any:
         say(f"notice: the run in the folder is of another version: {', '.join(other)}")
         return None
     results = read_results(folder.path)
-    return results if set(NEEDED) <= set(results.series["series"].unique()) else None
+    return results if set(NEEDED) <= set(results.table("series").words("series")) else None
 
 
 def simulated(now: Begun) -> Any:
@@ -307,28 +318,67 @@ def reverse_stress(  # noqa: PLR0913, PLR0917 -- one argument for each option of
     now.tell(found.findings(), {"tried": stress(found)})
 
 
-@study("replications", "workers", "yes")
+class FateName(StrEnum):
+    """What an arrangement may do to a firm."""
+
+    SAVED = "saved"
+    LOST = "lost"
+
+
+@study("workers")
 def story(
     now: Begun,
-    firm: Annotated[int, typer.Argument(min=0, help="Number of the firm, from 0.")],
+    firm: Annotated[
+        int | None, typer.Argument(min=0, help="Number of the firm, from 0; or see --find.")
+    ] = None,
+    find: Annotated[
+        FateName | None,
+        typer.Option(help="Look for a firm that B of --arrangements A,B saves or loses."),
+    ] = None,
     arrangements: Pair = None,
-    replication: Annotated[int, typer.Option(min=0, help="Which of the random histories.")] = 0,
+    replication: Annotated[
+        int, typer.Option(min=0, help="Which of the random histories, or the first to search.")
+    ] = 0,
 ) -> None:
     """Tell the life of one firm under each arrangement, or what makes the gap between two."""
     from sim.report.figures.life import life
     from sim.studies.story import check_firm, check_request, findings_of, story_gap
     from sim.studies.story import story as follow
 
+    if (firm is None) == (find is None):
+        raise BadInputError("story", "needs a firm or --find", "for example --find saved")
+    found = None
+    if find is not None:
+        found = looked_for(now, find.value, arrangements or (), replication)
+        if found.firm is None or found.replication is None:
+            now.tell(found.findings())
+            return
+        firm, replication = found.firm, found.replication
+    number = firm or 0
     if arrangements:
-        check_request(now.scenario, firm, arrangements)
+        check_request(now.scenario, number, arrangements)
         now.start()
-        gap = story_gap(now.scenario, firm, arrangements, replication)
+        gap = story_gap(now.scenario, number, arrangements, replication)
         findings, lives = gap.findings(), gap.story
     else:
-        check_firm(now.scenario, firm)
+        check_firm(now.scenario, number)
         now.start()
-        lives = follow(now.scenario, firm, replication)
+        lives = follow(now.scenario, number, replication)
         findings = findings_of(lives)
+    if found is not None:
+        findings = replace(findings, sentences=(found.sentence(), *findings.sentences))
     # The colours are those that arrangements have in the whole scenario.
     names = tuple(dict.fromkeys([*now.scenario.experiment.arrangements, *lives.events]))
     now.tell(findings, {"life": life(lives, names)} if lives.enters else None)
+
+
+def looked_for(now: Begun, fate: Any, arrangements: Any, first: int) -> Any:
+    """Find a firm of a fate, one replication after the other, from `first` on."""
+    from sim.studies.fate import check_request, find_firm
+
+    _, lean = check_request(now.scenario, fate, arrangements, first)
+    now.store.workers = 1
+    now.start((lean, lean.experiment.replications - first), what=REPLICATIONS, at_most=True)
+    found = find_firm(now.scenario, fate, arrangements, first, now.store.progress)
+    now.end()
+    return found

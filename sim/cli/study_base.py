@@ -17,6 +17,7 @@ from typing import Any
 import typer
 
 from sim.cli.options import (
+    WIDTH,
     Out,
     Quiet,
     Replications,
@@ -26,14 +27,15 @@ from sim.cli.options import (
     Workers,
     Yes,
     console,
+    counted,
     given_command,
     is_asked,
+    print_text,
     progress,
     reports_errors,
     say,
     settings_of,
     silent,
-    table,
 )
 from sim.cli.run import default_folder
 from sim.experiment.identity import program_digest
@@ -87,7 +89,8 @@ class Begun:
 
         quiet = self.given.quiet
         prepare(self.scenario, silent if quiet else say)
-        if jobs and not quiet:
+        # Who wants little to be printed is asked all the same, where there is somebody.
+        if jobs and not (quiet and (self.given.yes or not is_asked())):
             announce(jobs, self.store, self.given.yes, at_most)
         self._open.enter_context(self.store)
         self.store.progress = self._open.enter_context(progress(quiet, what))
@@ -173,14 +176,14 @@ def opened(given: Given, scenario: Any, place: Path) -> Iterator[Begun]:
     folder = RunFolder(place)
     now = Begun(given, scenario, folder, open_store(folder, given.workers or cores()))
     with folder.held(), now._open:
-        for how in () if given.quiet else now.store.passed_over():
+        for how in () if given.quiet else dict.fromkeys(now.store.passed_over()):
             say(f"notice: replications kept by another version are not used: {how}")
         yield now
     if given.quiet:
         typer.echo(folder.path)
         return
     if now.store.simulated:
-        say(f"{now.store.simulated} replications were simulated for this study")
+        say(f"{counted(now.store.simulated, 'replication')} simulated for this study")
     typer.echo(f"report: {folder.report}")
 
 
@@ -264,16 +267,19 @@ def update_report(folder: RunFolder) -> None:
 
 
 def print_findings(findings: Any) -> None:
-    """Print what was found: the words, then the first table with its caption."""
-    from sim.report.tables import shown_table
+    """Print what was found: the words, then the first table, unless it has no rows."""
+    from sim.cli.study_table import study_table
 
+    screen = console()
+    width = min(WIDTH, screen.width)
     for sentence in findings.sentences:
-        typer.echo(sentence)
-    for name, frame in list(findings.tables.items())[:1]:
-        shown = shown_table(frame, findings.units)
-        rows = [[cell.text for cell in row] for row in shown["rows"]]
-        typer.echo(f"\n{findings.captions.get(name, name)}")
-        # Words stand first, numbers after them.
-        numbers = shown["numbers"]
-        right = len(numbers) - (numbers.index(True) if True in numbers else len(numbers))
-        console().print(table(shown["columns"], rows, right=right))
+        print_text(sentence)
+    name, frame = next(iter(findings.tables.items()), ("", ()))
+    if not len(frame):
+        return
+    layout, unit = study_table(frame, findings.units, width)
+    caption = findings.captions.get(name, name)
+    caption += f" ({unit})" if unit and unit not in caption else ""
+    typer.echo("")
+    print_text(caption)
+    screen.print(layout, width=width)

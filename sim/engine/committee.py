@@ -78,7 +78,6 @@ def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
     if w.cursor[1] == 1 and w.log.shape[0] < LOGGED * parts * firms:
         w.log = LOG.empty(LOGGED * parts * firms)
     w.tally[BOOKED], w.tally[CUTS], w.tally[JUDGED] = w.book.used, 0.0, 0.0
-    who, other, lead = (np.zeros(firms, np.int64) for _ in range(3))
     # Among bytes they are found at four times the cost.
     waiting = w.pending.astype(bool).nonzero()[0]
     return Desk(
@@ -87,13 +86,23 @@ def desk_of(w: World, firms: int, parts: int = 1) -> Desk:
         terms=w.terms, admission=w.admission, roster=w.roster, lender=w.lender, share=w.share,
         called=w.called,
         history_precision=w.history_precision, history_sum=w.history_sum, ordinal=w.ordinal,
-        book=w.book.store, applications=APPLICATION.empty(firms),
-        offers=OFFER.empty((firms, w.terms.shape[0])), review=REVIEW.empty(1),
-        room=np.zeros((2, w.banks.shape[0])),
-        cut_who=who, cut_retained=np.zeros(firms), cut_worth=np.zeros(firms),
-        cut_kept=np.zeros((firms, MOST_LENDERS)), judged_who=other, judged_lead=lead,
-        tally=w.tally,
+        book=w.book.store, tally=w.tally, **scratch_of(w, firms),
     )  # fmt: skip
+
+
+def scratch_of(w: World, firms: int) -> dict[str, Any]:
+    """What decisions on `firms` firms are written into, kept from one meeting to the next."""
+    menu = w.terms.shape[0]
+    held, known = w.scratch["offers"].shape if w.scratch else (0, 0)
+    if held < firms or known != menu:
+        w.scratch = {
+            "applications": APPLICATION.empty(firms), "offers": OFFER.empty((firms, menu)),
+            "review": REVIEW.empty(1), "room": np.zeros((2, w.banks.shape[0])),
+            "cut_who": np.zeros(firms, np.int64), "cut_retained": np.zeros(firms),
+            "cut_worth": np.zeros(firms), "cut_kept": np.zeros((firms, MOST_LENDERS)),
+            "judged_who": np.zeros(firms, np.int64), "judged_lead": np.zeros(firms, np.int64),
+        }  # fmt: skip
+    return w.scratch
 
 
 def effects_of(w: World) -> Effects:

@@ -82,6 +82,7 @@ class World:
     controls: dict[str, float] = field(default_factory=dict)
     pages: dict[float, Page] = field(default_factory=dict)
     seen: dict[str, Any] = field(default_factory=dict)
+    scratch: dict[str, Any] = field(default_factory=dict)
 
     def where(self, date: float) -> str:
         """Date, arrangement and replication, for messages."""
@@ -113,14 +114,14 @@ class World:
         if not self.keeps_decisions:
             return
         judged, cuts = int(self.tally[JUDGED]), int(self.tally[CUTS])
-        written = self.book.rows[before:].copy()
+        written = self.book.rows[before:]
         for what, who, given in (
             ("judge", d.judged_who[:judged], d.judged_lead[:judged]),
-            ("sign", written.firm.copy(), written),
+            ("sign", written.firm, written),
             ("reduction", d.cut_who[:cuts], d.cut_retained[:cuts]),
         ):
             if who.size:
-                self.decisions.append((what, date, who, given))
+                self.decisions.append((what, date, who.copy(), given.copy()))
 
     def keep_page(self, date: float) -> None:
         """Write down where firms stand and what has been paid, from the start date on."""
@@ -144,7 +145,7 @@ class World:
         terms, admission = conditions_on(menu, self.scenario)
         copies.update(
             name=name, menu=menu, by_terms=no_flows(menu), decisions=[], imposed=None,
-            terms=terms, admission=admission,
+            terms=terms, admission=admission, scratch={},
         )  # fmt: skip
         return replace(self, **copies)
 

@@ -5,17 +5,19 @@ together again from its tables: the books of banks, which every run keeps, and t
 firms and contracts where they were kept. Nothing is simulated.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import repeat
 from typing import Any
 
 import pandas as pd
 
 from sim.analysis.labelled import labelled
-from sim.analysis.outcomes_table import OF_OUTCOME, TIDY, measure
+from sim.analysis.outcomes_table import OF_OUTCOME, TIDY, measure, panel_of
+from sim.analysis.tables import by_replication
 from sim.base.columns import TEXT, Column, Rows
 from sim.base.errors import OutcomeError
-from sim.engine.history import BANK_COLUMNS, History
+from sim.engine.history import History
 from sim.engine.world import paths_of
 from sim.experiment.facts import facts_of
 from sim.model.firms.record import FIRM
@@ -89,42 +91,39 @@ def _evaluated(results: Any, mark: Mark, by: str | Labels | None) -> Iterator[tu
 def _cure(results: Any, by: str | Labels | None) -> str:
     if by is None:
         return "define it before the run, which then measures it"
-    if results.firms is not None and results.contracts is not None:
+    if {"firms", "contracts"} <= set(results.kept):
         return "ask for other groups, or for another outcome"
     return _KEEP
 
 
 def histories_of(results: Any) -> Iterator[tuple[History, History]]:
-    """Put every history of a run together again, each with the baseline's of its replication."""
-    names = list(dict.fromkeys(results.outcomes["arrangement"]))
-    tables = {
-        name: _by_history(getattr(results, name)) for name in ("banks", "firms", "contracts")
-    }
-    for replication in dict.fromkeys(results.outcomes["replication"]):
+    """Put every history of a run together again, each with the baseline's of its replication.
+
+    Tables are read one replication at a time.
+    """
+    told = results.outcomes[["arrangement", "replication"]].drop_duplicates()
+    names, numbers = list(dict.fromkeys(told["arrangement"])), sorted(set(told["replication"]))
+    tables = [
+        by_replication(results.table(name), numbers) if name in results.kept else repeat(None)
+        for name in ("banks", "firms", "contracts")
+    ]
+    for replication, *rows in zip(numbers, *tables, strict=False):
         baseline: History | None = None
         for name in names:
-            history = _history(results.scenario, name, replication, tables)
+            own = [None if one is None else one[one["arrangement"] == name] for one in rows]
+            history = _history(results.scenario, name, replication, own)
             baseline = baseline or history
             yield history, baseline
 
 
-def _by_history(frame: pd.DataFrame | None) -> Mapping[Any, pd.DataFrame] | None:
-    if frame is None:
-        return None
-    return dict(list(frame.groupby(["arrangement", "replication"], sort=False)))
-
-
-def _history(scenario: Any, name: str, replication: int, tables: Mapping[str, Any]) -> History:
-    """One history, as far as tables hold it."""
+def _history(scenario: Any, name: str, replication: int, tables: Sequence[Any]) -> History:
+    """One history, as far as rows of banks, firms and contracts are there."""
     settings = scenario.experiment
     facts = facts_of(scenario, menu_of(scenario, name))
     macro, market = paths_of(scenario, replication)
-    banks, firms, contracts = (
-        None if table is None else table[name, replication] for table in tables.values()
-    )
+    banks, firms, contracts = tables
     assert banks is not None, "every run keeps its banks"
-    dates = banks["year"].drop_duplicates().to_numpy()
-    panel = banks[list(BANK_COLUMNS)].to_numpy().reshape(dates.size, -1, len(BANK_COLUMNS))
+    dates, panel = panel_of(banks)
     rows: Rows = _not_kept("firms") if firms is None else FIRM.rows(firms)
     book: Rows = _not_kept("contracts") if contracts is None else book_of(contracts, facts)
     return History(

@@ -11,6 +11,7 @@ from sim.analysis.contract_table import QUANTILES, contract_summary
 from sim.analysis.estimates import unit_of
 from sim.analysis.measured import Measured
 from sim.analysis.outcomes_table import measure
+from sim.analysis.tables import Held, Table, replications
 from sim.base.columns import TEXT, Column, unrolled
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
@@ -43,44 +44,43 @@ class Reduced:
     seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Results:
-    """All replications of an experiment; what each table holds is declared in `TABLES`.
-
-    Firms, events and contracts are kept only where asked for. The manifest holds seed, versions,
-    largest accounting residual and the like; `seen` what each observer gave, by its name.
-    """
+class AnyResults:
+    """What can be asked of results, wherever their tables lie."""
 
     scenario: Scenario
-    outcomes: pd.DataFrame
-    series: pd.DataFrame
-    banks: pd.DataFrame
-    firms: pd.DataFrame | None
-    events: pd.DataFrame | None
     manifest: Mapping[str, Any]
-    contracts: pd.DataFrame | None = None
-    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Names of the tables that are there, in the order of `TABLES`."""
+        raise NotImplementedError
+
+    def table(self, name: str) -> Table:
+        """Give a table that was kept, to be read whole or by parts."""
+        raise NotImplementedError
 
     def __repr__(self) -> str:
         """Say in one line what this is."""
         names = ", ".join(self.scenario.experiment.arrangements)
-        count = self.outcomes["replication"].nunique()
+        count = self._replications()
         return f"Results({count} replications of {names})"
 
     def _repr_html_(self) -> str:
         """Show in a notebook what was run and which tables are here, with their rows."""
-        kept = {name: getattr(self, name) for name in TABLES}
         named = tr(", ").join(map(arrangement_text, self.scenario.experiment.arrangements))
         return facts_html(tr(self.scenario.title), [
             (tr("Arrangements"), named),
-            (tr("Replications"), self.outcomes["replication"].nunique()),
-            *((name, tr("{count} rows", count=f"{len(table):,}"))
-              for name, table in kept.items() if table is not None),
+            (tr("Replications"), self._replications()),
+            *((name, tr("{count} rows", count=f"{len(self.table(name)):,}"))
+              for name in self.kept),
         ])  # fmt: skip
 
     def frame(self, labels: bool = False) -> pd.DataFrame:
         """The tidy table of outcomes; with `labels` written for people, without controls."""
-        return measure(self).frame(labels=True) if labels else self.outcomes
+        return measure(self).frame(labels=True) if labels else self.table("outcomes").frame()
+
+    def _replications(self) -> int:
+        return replications(self.table("outcomes"))
 
     def outcome(
         self, name: str, by: str | Labels | None = None, labels: bool = False
@@ -123,11 +123,12 @@ class Results:
         See `sim.analysis.contract_table.contract_summary`. Raises OutcomeError also where
         contracts were not kept.
         """
-        if self.contracts is None:
+        if "contracts" not in self.kept:
             cure = 'run with keep=("contracts",), or --keep contracts'
             raise OutcomeError(column, "needs the contracts, which this run has not kept", cure)
-        date, horizon = self.contracts["date"], self.scenario.experiment.horizon_years
-        signed = self.contracts[(date > 0.0) & (date <= horizon + 1e-9)]
+        contracts = self.table("contracts").frame()
+        date, horizon = contracts["date"], self.scenario.experiment.horizon_years
+        signed = contracts[(date > 0.0) & (date <= horizon + 1e-9)]
         return contract_summary(signed, column, by, quantiles, unit_of(self.scenario))
 
     def to_excel(self, path: str | Path) -> Path:
@@ -138,6 +139,72 @@ class Results:
         if XlsxWriter, of the extra ``excel``, is not installed.
         """
         return write_workbook(path, run_sheets(Measured(self)))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Results(AnyResults):
+    """All replications of an experiment; what each table holds is declared in `TABLES`.
+
+    Firms, events and contracts are kept only where asked for. The manifest holds seed, versions,
+    largest accounting residual and the like; `seen` what each observer gave, by its name.
+    """
+
+    scenario: Scenario
+    outcomes: pd.DataFrame
+    series: pd.DataFrame
+    banks: pd.DataFrame
+    firms: pd.DataFrame | None
+    events: pd.DataFrame | None
+    manifest: Mapping[str, Any]
+    contracts: pd.DataFrame | None = None
+    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Names of the tables that are there, in the order of `TABLES`."""
+        return tuple(name for name in TABLES if getattr(self, name) is not None)
+
+    def table(self, name: str) -> Table:
+        """Give a table that was kept, to be read whole or by parts."""
+        return Held(getattr(self, name))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class StoredResults(AnyResults):
+    """Results of a run in a folder: tables stay in their files until they are asked for.
+
+    It has all that `Results` has; ``outcomes``, ``series`` and the other frames are read anew
+    whenever they are asked for, so that none is held that nobody uses.
+    """
+
+    scenario: Scenario
+    tables: Mapping[str, Table]
+    manifest: Mapping[str, Any]
+    seen: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """Names of the tables that are there, in the order of `TABLES`."""
+        return tuple(self.tables)
+
+    def table(self, name: str) -> Table:
+        """Give a table that was kept, to be read whole or by parts."""
+        return self.tables[name]
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """Every outcome of every history, see `OUTCOMES`."""
+        return self.tables["outcomes"].frame()
+
+    def __getattr__(self, name: str) -> pd.DataFrame | None:
+        """Read a whole table by its name; None where it was not kept."""
+        if name not in TABLES:
+            raise AttributeError(name)
+        return self.tables[name].frame() if name in self.tables else None
+
+    def __dir__(self) -> list[str]:
+        """Name the tables, too."""
+        return [*super().__dir__(), *TABLES]
 
 
 def joined(parts: Iterable[pd.DataFrame | None], columns: Sequence[str]) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """A run as an object: what its folder holds, with what it means."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +9,8 @@ import pandas as pd
 from sim.analysis.measured import Measured
 from sim.base.errors import StorageError
 from sim.base.workbook import write_workbook
-from sim.experiment.results import TABLES, Results
+from sim.experiment.replication_file import ROWS
+from sim.experiment.results import AnyResults
 from sim.experiment.run_folder import SCENARIO, RunFolder, read_results
 from sim.experiment.workbook import run_sheets
 from sim.scenario.scenario import Scenario
@@ -20,7 +21,7 @@ class Run(Measured):
     """Results with their outcomes, their comparison and the tables that were kept."""
 
     if TYPE_CHECKING:
-        results: Results
+        results: AnyResults
 
     def __repr__(self) -> str:
         """Say in one line what this is."""
@@ -41,10 +42,12 @@ class Run(Measured):
         return self.results.manifest
 
     @property
-    def tables(self) -> dict[str, pd.DataFrame]:
-        """The tables that the run left, by name: firms and events only where they were kept."""
-        every = {name: getattr(self.results, name) for name in TABLES}
-        return {name: table for name, table in every.items() if table is not None}
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables that the run left, by name, each read when it is asked for.
+
+        Firms, events and contracts are there only where they were kept.
+        """
+        return _Frames(self.results)
 
     def to_excel(self, path: str | Path) -> Path:
         """Write one Excel workbook, as `Results.to_excel` does."""
@@ -60,9 +63,29 @@ class Run(Measured):
             raise StorageError(str(folder), "holds a run", "give another folder, or remove it")
         with place.held(), place.staging(_values(self)) as stage:
             for name, table in self.tables.items():
-                table.to_parquet(stage / f"{name}.parquet", index=False)
+                # Files are read by parts, and so have their replications one after another.
+                rows = table.sort_values("replication", kind="stable")
+                rows.to_parquet(stage / f"{name}.parquet", index=False, row_group_size=ROWS)
             (stage / SCENARIO).write_text(dump_model(self.scenario), encoding="utf-8")
         return place.path
+
+
+class _Frames(Mapping[str, pd.DataFrame]):
+    """Tables of results by name, each read when it is asked for."""
+
+    def __init__(self, results: AnyResults) -> None:
+        self._results = results
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._results.kept:
+            raise KeyError(name)
+        return self._results.table(name).frame()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._results.kept)
+
+    def __len__(self) -> int:
+        return len(self._results.kept)
 
 
 def load_run(folder: str | Path) -> Run:
@@ -76,7 +99,7 @@ def load_run(folder: str | Path) -> Run:
 
 def _values(run: Run) -> dict[str, Any]:
     """Say of a run what its folder's manifest holds, beside what its results say already."""
-    done = sorted({int(n) for n in run.results.outcomes["replication"]})
+    done = sorted({int(n) for n in run.tables["outcomes"]["replication"]})
     asked = run.scenario.experiment.replications
     return {
         "finished": len(done) == asked, "scenario_sha256": fingerprint(run.scenario),

@@ -7,6 +7,7 @@ forgets the files that are about to change: so a run that is killed at any momen
 are whole, and a manifest that vouches for none that is not. Whoever reads a file checks it.
 """
 
+import hashlib
 import json
 import re
 import shutil
@@ -15,9 +16,9 @@ import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from io import BytesIO
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from sim.base.errors import StorageError
 from sim.base.files import (
@@ -34,10 +35,9 @@ from sim.base.files import (
 )
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from sim.experiment.replication_file import Replication
-    from sim.experiment.results import Results
+    from sim.experiment.results import StoredResults
+    from sim.experiment.stored_table import StoredTable
 
 MANIFEST = "manifest.json"
 SCENARIO = "scenario.toml"
@@ -230,28 +230,57 @@ class RunFolder:
         return self._read(name, self.files())
 
     def _read(self, name: str, files: Mapping[str, str]) -> bytes:
-        file = self.path / name
+        with self._vouched(name, files) as file:
+            return file.read()
+
+    def _check(self, name: str, files: Mapping[str, str]) -> None:
+        with self._vouched(name, files):
+            pass
+
+    @contextmanager
+    def _vouched(self, name: str, files: Mapping[str, str]) -> Iterator[IO[bytes]]:
+        """Open a file that is among those that the manifest vouches for."""
         if name not in files:
             raise StorageError(str(self.path), f"has no {name} that is whole", self.way_on())
+        with self.opened(name, files[name]) as file:
+            yield file
+
+    @contextmanager
+    def opened(self, name: str, digest: str) -> Iterator[IO[bytes]]:
+        """Open a file once it is checked, a piece at a time, so that none need be held whole.
+
+        Raises StorageError where it is gone, or is not what has this digest.
+        """
+        file = self.path / name
         if not file.is_file():
             raise StorageError(str(self.path), f"has lost its {name}", self._way_back(name))
-        content = file.read_bytes()
-        if digest_of(content) != files[name]:
-            what = "is damaged: its digest is not that of the manifest"
-            raise StorageError(str(file), what, self._way_back(name))
-        return content
+        with file.open("rb") as content:
+            if hashlib.file_digest(content, "sha256").hexdigest() != digest:
+                raise self._is_another(name, digest)
+            content.seek(0)
+            yield content
+
+    def _is_another(self, name: str, digest: str) -> StorageError:
+        """Say why a file is not what was to be read."""
+        file = str(self.path / name)
+        if self.files().get(name, digest) != digest:
+            return StorageError(file, "has changed since the run was opened", "open it again")
+        what = "is damaged: its digest is not that of the manifest"
+        return StorageError(file, what, self._way_back(name))
 
     def scenario(self) -> dict[str, Any]:
         """Read the values of the scenario that was run."""
         return tomllib.loads(self.read(SCENARIO).decode())
 
-    def table(self, name: str) -> "pd.DataFrame | None":
-        """Read one table of the run; None where it was not asked for."""
-        if name not in ALWAYS and f"{name}.parquet" not in self.files():
-            return None
-        import pandas as pd
+    def table(self, name: str) -> "StoredTable | None":
+        """Give one table of the run, checked, to be read by parts; None where it was not kept."""
+        from sim.experiment.stored_table import StoredTable
 
-        return pd.read_parquet(BytesIO(self.read(f"{name}.parquet")))
+        files, file = self.files(), f"{name}.parquet"
+        if name not in ALWAYS and file not in files:
+            return None
+        self._check(file, files)
+        return StoredTable(partial(self.opened, file, files[file]))
 
     def numbers(self) -> list[int]:
         """Numbers of the replications that are kept, finished with the tables or after them."""
@@ -292,7 +321,7 @@ class RunFolder:
         files = self.files()
         for name in files:
             if name.startswith("studies/"):
-                self._read(name, files)
+                self._check(name, files)
         for file in sorted(self.path.glob("studies/*/findings.json")):
             if file.relative_to(self.path).as_posix() not in files:
                 what = "is a study that was not finished, or of an older version"
@@ -302,7 +331,7 @@ class RunFolder:
     def problems(self) -> Iterator[StorageError]:
         """Check every file against its digest; sealed ones by themselves, too."""
         listed = self.files()
-        yield from _refusals(lambda name: self._read(name, listed), listed)
+        yield from _refusals(lambda name: self._check(name, listed), listed)
         seals = [number for number in self.numbers() if self._name(number) not in listed]
         yield from _refusals(self.replication, seals)
         cure = "remove it: what it held is simulated again"
@@ -317,8 +346,10 @@ class RunFolder:
         return {self._name(n): digest_of_file(self._replication(n)) for n in numbers}
 
 
-def read_results(folder: str | Path) -> "Results":
-    """Read the results of a finished or interrupted run, every file of them checked.
+def read_results(folder: str | Path) -> "StoredResults":
+    """Open the results of a finished or interrupted run, every file of them checked.
+
+    Tables stay where they are until they are asked for.
 
     Raises
     ------
@@ -328,7 +359,7 @@ def read_results(folder: str | Path) -> "Results":
     ScenarioError
         If its scenario is not one of this version.
     """
-    from sim.experiment.results import Results
+    from sim.experiment.results import StoredResults
     from sim.scenario.scenario import load_scenario
 
     run = RunFolder(Path(folder))
@@ -336,8 +367,9 @@ def read_results(folder: str | Path) -> "Results":
     if "outcomes.parquet" not in run.files():
         raise StorageError(str(run.path), "holds a run that was not finished", run.way_on())
     run.read(SCENARIO)
-    tables: dict[str, Any] = {name: run.table(name) for name in TABLES}
-    return Results(load_scenario(run.path / SCENARIO), manifest=manifest, **tables)
+    found = {name: run.table(name) for name in TABLES}
+    tables = {name: table for name, table in found.items() if table is not None}
+    return StoredResults(load_scenario(run.path / SCENARIO), tables, manifest)
 
 
 def _refusals(read: Callable[[Any], object], things: Iterable[Any]) -> Iterator[StorageError]:

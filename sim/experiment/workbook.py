@@ -106,10 +106,10 @@ def _bank_sheet(banks: pd.DataFrame) -> Sheet:
 
 def _curve_sheet(results: Any) -> Sheet:
     """Give the curves of a run, with charts of some of them."""
-    frame = results.series
+    curves = results.table("series")
     parts = [
         part for mark in SERIES if ":" not in mark.name
-        and (part := _means(results, frame[frame["series"] == mark.name], mark)) is not None
+        and (part := _means(results, curves.where("series", [mark.name]), mark)) is not None
     ]  # fmt: skip
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
     about = tr("Curves over time and age: means over replications, a column for each arrangement.")

@@ -16,7 +16,7 @@ from sim.analysis.compare import TOO_FEW, UNRESOLVED, Comparison
 from sim.base.language import tr
 from sim.base.wording import RowStyle, arrangement_text, inside, percent_text, spoken
 from sim.report.figures.selection import SIDES, Side, asked, first
-from sim.report.figures.style import COLOURS
+from sim.report.figures.style import places
 from sim.report.judged import Judged
 from sim.report.parts import cited, in_a_row, put
 from sim.studies.findings import Study
@@ -93,7 +93,7 @@ def _block(side: Side, names: Sequence[str], arrangement: str, told: Told) -> di
         ]
     return {
         "name": arrangement,
-        "place": told.comparison.arrangements.index(arrangement) % len(COLOURS),
+        "place": places(told.comparison.arrangements)[arrangement],
         "tone": _TONES[lead.side if lead else 0],
         "verdict": _verdict(lead, told) if lead else "",
         "lines": [(head, words) for head, words in lines if words],

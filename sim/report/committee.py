@@ -21,7 +21,7 @@ from sim.base.wording import error_of, plain_number, row_style, unit_style
 from sim.report.answer import answer, assumptions_sentence, how_sure
 from sim.report.figures.gallery import HISTORIES, history_key
 from sim.report.figures.selection import NUMBERS, SIDES
-from sim.report.figures.style import COLOURS, Drawing, Picture
+from sim.report.figures.style import Drawing, Picture, places
 from sim.report.judged import Judged, counts_from, judged, judged_frame, told_of
 from sim.report.parts import cited, given, inline_svg, put
 from sim.report.studies import environment as templates
@@ -78,7 +78,7 @@ def first_screen(
         "sides": answer(found, comparison), "committee_table": judged_frame(found),
         "numbers": numbers(outcomes, comparison, found),
         "heads": [
-            {"name": name, "place": comparison.arrangements.index(name) % len(COLOURS)}
+            {"name": name, "place": places(comparison.arrangements)[name]}
             for name in others
         ],
         "panels": _panels(outcomes, comparison, drawn),

@@ -22,7 +22,7 @@ from sim.base.wording import arrangement_text, percent_text
 from sim.report.explore_data import CITED, OutcomeTables, curve_records
 from sim.report.figures.gallery import groups
 from sim.report.figures.selection import group_label, headlines
-from sim.report.figures.style import COLOURS
+from sim.report.figures.style import places
 from sim.report.studies import MOST_OF_PAGE, environment
 
 # The script of the page holds no words: all of them are here, in the reader's language.
@@ -162,18 +162,19 @@ def as_data(value: object) -> str:
 
 
 def exploration(
-    outcomes: Outcomes, comparison: Comparison, results: ResultsView, budget: int = BUDGET
+    tables: OutcomeTables, results: ResultsView, budget: int = BUDGET
 ) -> dict[str, Any]:
     """Give all that the page knows of a run: lists, numbers, words and None, as JSON holds them.
 
     Headlines come first, then curves, values of single replications of the headlines, the
     other outcomes and their values, each as long as there is room in so many bytes.
     """
+    outcomes, comparison = tables.outcomes, tables.comparison
     data = {
         "replications": sorted({int(n) for n in outcomes.tidy["replication"]}),
         "arrangements": [
-            {"name": name, "label": arrangement_text(name), "colour": place % len(COLOURS)}
-            for place, name in enumerate(comparison.arrangements)
+            {"name": name, "label": arrangement_text(name), "colour": place}
+            for name, place in places(comparison.arrangements).items()
         ],
         "baseline": comparison.arrangements.index(comparison.baseline),
         "groups": [group_label(one) for one in groups(comparison)],
@@ -181,8 +182,7 @@ def exploration(
         "ways": curve_ways(comparison),
     }
     room = Room(budget - len(as_data(data).encode()) - _ROOM_FOR_WORDS)
-    tables, party = OutcomeTables(outcomes, comparison), groups(comparison)
-    first = headlines(outcomes.names)
+    party, first = groups(comparison), headlines(outcomes.names)
     records = _records(tables, party, first, room)
     curves = [one for one in curve_records(results, comparison) if room.takes(one)]
     _add_values(records, tables, room)
@@ -243,16 +243,14 @@ _SCRIPTS = ("explore_draw.js", "explore.js")
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def with_explorer(
-    page: str, outcomes: Outcomes, comparison: Comparison, results: ResultsView
-) -> str:
+def with_explorer(page: str, tables: OutcomeTables, results: ResultsView) -> str:
     """Put the section in which a reader explores a run into a page that has the mark `PLACE`.
 
     What the rest of the page leaves free of its size decides how much of the run is here.
     """
     rest = len(page.encode()) + len(script()) + _MARKUP
     room = min(BUDGET, max(MOST_OF_PAGE - rest, LEAST))
-    return page.replace(PLACE, explorer(outcomes, comparison, results, room), 1)
+    return page.replace(PLACE, explorer(tables, results, room), 1)
 
 
 def least_room() -> int:
@@ -260,15 +258,13 @@ def least_room() -> int:
     return len(script()) + _MARKUP + LEAST
 
 
-def explorer(
-    outcomes: Outcomes, comparison: Comparison, results: ResultsView, budget: int = BUDGET
-) -> Markup:
+def explorer(tables: OutcomeTables, results: ResultsView, budget: int = BUDGET) -> Markup:
     """Build the section in which a reader explores a run, with its data and script.
 
     At most so many bytes of data; series of the results give the curves. Every text in the
     section is escaped.
     """
-    data = exploration(outcomes, comparison, results, budget)
+    data = exploration(tables, results, budget)
     page = environment().get_template("explore.html.j2").render(
         ways=[*data["statistics"], *data["ways"]],
         arrangements=data["arrangements"],

@@ -6,6 +6,7 @@ figures.  The page lays them out and computes nothing but places on the screen.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -161,16 +162,28 @@ class OutcomeTables:
     def __init__(self, outcomes: Outcomes, comparison: Comparison) -> None:
         self.outcomes = outcomes
         self.comparison = comparison
-        # The tables of a run give what is shown, so that page and files cannot differ.
-        levels, others = (
-            outcomes.summary(confidence=comparison.confidence),
-            explored(outcomes, comparison),
-        )
-        own = [*_KEYS, *others.columns.difference(levels.columns)]
-        self._levels = _by_outcome(levels.merge(others[own], on=_KEYS))
-        behind = comparison.details().drop(columns=["outcome", "arrangement"])
-        self._against = _by_outcome(comparison.frame().join(behind))
         self._found: dict[str, tuple[pd.DataFrame, int]] = {}
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        """What ``summary.csv`` holds."""
+        return self.outcomes.summary(confidence=self.comparison.confidence)
+
+    @cached_property
+    def explored(self) -> pd.DataFrame:
+        """What ``explore.csv`` holds, see `explored`."""
+        return explored(self.outcomes, self.comparison)
+
+    @cached_property
+    def _levels(self) -> dict[str, dict[str, Row]]:
+        # The tables of a run give what is shown, so that page and files cannot differ.
+        own = [*_KEYS, *self.explored.columns.difference(self.summary.columns)]
+        return _by_outcome(self.summary.merge(self.explored[own], on=_KEYS))
+
+    @cached_property
+    def _against(self) -> dict[str, dict[str, Row]]:
+        behind = self.comparison.details().drop(columns=["outcome", "arrangement"])
+        return _by_outcome(self.comparison.frame().join(behind))
 
     def record(self, name: str) -> dict[str, Any]:
         """Give all that the page shows of an outcome, but for its single values.

@@ -20,9 +20,10 @@ from sim.experiment.identity import made_by_another
 from sim.outcomes.mark import Mark
 from sim.report.committee import COMMITTEE, first_screen, is_first, write_committee
 from sim.report.explore import least_room, policy_source, script, with_explorer
+from sim.report.explore_data import OutcomeTables
 from sim.report.figures.gallery import groups, missing, planned
 from sim.report.figures.selection import group_label, headlines
-from sim.report.figures.style import COLOURS, Drawing, Picture
+from sim.report.figures.style import COLOURS, Drawing, Picture, places
 from sim.report.parts import inline_svg
 from sim.report.scenario_words import matrix
 from sim.report.studies import environment as templates
@@ -95,7 +96,8 @@ class Parts(TypedDict):
     believe and what happens, by default that of the outcomes named ``bank.belief_gap``;
     `drawings` are figures drawn already, by key; `studies` were made of the run, whose
     `scenario_sha256` tells a study of other values; `by_bank` is what
-    `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `language`
+    `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `tables` what
+    stands in the files of the run, where it was made already; `language`
     that of the page, by default of the context; `files` the folder of the run as seen from the
     page, with a slash at its end, by default that of the page. Drawn figures keep their language,
     and so does what comes from the scenario or from a study.
@@ -115,6 +117,7 @@ class Parts(TypedDict):
     studies: NotRequired[Sequence[Study]]
     scenario_sha256: NotRequired[str]
     by_bank: NotRequired[pd.DataFrame | None]
+    tables: NotRequired[OutcomeTables | None]
     language: NotRequired[Language]
     files: NotRequired[str]
 
@@ -140,7 +143,8 @@ def _render(parts: Parts, context: Mapping[str, Any]) -> str:
     if studies := parts.get("studies"):
         sha, marks = parts.get("scenario_sha256", ""), parts["outcomes"].marks
         page = with_studies(page, studies, sha, least_room(), marks)
-    return with_explorer(page, parts["outcomes"], parts["comparison"], parts["results"])
+    tables = parts.get("tables") or OutcomeTables(parts["outcomes"], parts["comparison"])
+    return with_explorer(page, tables, parts["results"])
 
 
 def _context(parts: Parts) -> dict[str, Any]:
@@ -163,10 +167,10 @@ def _context(parts: Parts) -> dict[str, Any]:
         "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
         "arrangements": [
-            {"name": name, "place": place % len(COLOURS),
+            {"name": name, "place": place,
              "sentences": list(parts["describe"].get(name, ())),
              "is_baseline": name == comparison.baseline}
-            for place, name in enumerate(comparison.arrangements)
+            for name, place in places(comparison.arrangements).items()
         ],
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
         "headlines": [verdict_row(comparison, name, scenario) for name in first],

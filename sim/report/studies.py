@@ -150,5 +150,6 @@ def _page(study: Study, scenario_sha256: str, marks: Mapping[str, Mark] | None) 
                 ),
             }
             for name, table in found.tables.items()
+            if len(table)
         ],
     }

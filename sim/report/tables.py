@@ -13,6 +13,7 @@ from sim.base.language import tr
 from sim.base.wording import (
     RowStyle,
     UnitStyle,
+    amount_text,
     arrangement_text,
     decimals,
     error_of,
@@ -26,6 +27,7 @@ from sim.outcomes.mark import Mark
 from sim.report.figures.distribution import LEVELS
 from sim.report.parts import cell_id
 from sim.scenario.declared import shown, values_of
+from sim.scenario.key_words import key_text, read_unit
 from sim.scenario.toml_text import join_key
 from sim.studies.findings import label_of
 
@@ -168,7 +170,7 @@ _BELIEFS = {
 
 _LEVELS = frozenset({
     "value", "mean", "median", "estimate", "baseline", "baseline_mean", "baseline_value", "total",
-    "first", "second", "model", "published_low", *LEVELS,
+    "first", "second", "model", "published_low", "until", *LEVELS,
 })  # fmt: skip
 _STEPS = frozenset({"difference", "part", "gap", "mu", "median_difference"})
 _SIZES = frozenset({
@@ -183,6 +185,8 @@ _SHARES = frozenset({
 })  # fmt: skip
 """Columns that are shares whatever the unit of their row."""
 _READ = _STEPS | _SIZES | _LEVELS | _SHARES
+_PLACES = frozenset({"at", "from", "to", "range_from", "range_to"})
+"""Columns in the unit of the key of their row."""
 
 
 class Shown(NamedTuple):
@@ -246,25 +250,35 @@ def _sized(units: Mapping[str, str], table: pd.DataFrame) -> Styles:
 def _upper(column: str, row: Mapping[Any, Any] | pd.DataFrame) -> str:
     """Give the upper end of the interval that a column begins; empty where it begins none."""
     other = f"{column[:-3]}high"
-    return other if column.endswith("low") and other in row else ""
+    is_end = column.endswith("low") and not column.startswith("is_")
+    return other if is_end and other in row else ""
 
 
 def _head(column: str, table: pd.DataFrame, units: Styles, heads: Mapping[str, str]) -> str:
     """Write the heading of a column, with its unit where that is one for all rows."""
-    name = heads.get(column, column.replace("_", " "))
+    name = heads.get(column, _named(column))
     if _upper(column, table) and column not in heads:
-        of = column[:-3].strip("_").replace("_", " ")
+        of = _named(column[:-3].strip("_."))
         name = tr("{name}: {value}", name=tr(of), value=tr("interval")) if of else "interval"
     style = units.get(column, units.get(_column_kind(column)))
     if not style:
         return tr(name)
-    words = style.step_axis if _column_kind(column) in _STEPS | _SIZES else style.axis
+    is_step = _column_kind(column).rpartition(": ")[2] in _STEPS | _SIZES
+    words = style.step_axis if is_step else style.axis
     return tr(name) if name.endswith(words) else f"{tr(name)} ({words})"
+
+
+def _named(column: str) -> str:
+    """Write the name of a column: a key, an outcome or an arrangement with what is told of it."""
+    arrangement, _, what = column.partition(": ")
+    if what:
+        return f"{arrangement_text(arrangement)}: {what}"
+    return key_text(label_of(column)).replace("_", " ")
 
 
 def _column_kind(column: str) -> str:
     """Give the estimate that a column belongs to: an end of an interval to what it bounds."""
-    return column.removesuffix("_low")
+    return column.removesuffix("_low").removesuffix(".low")
 
 
 def _frame_cell(
@@ -281,6 +295,8 @@ def _frame_cell(
     if isinstance(value, str):
         text = plain_word(column, value, marks)
         is_cited = any(letter.isdigit() for letter in value)
+    elif isinstance(value, bool):
+        text, is_cited = tr("yes") if value else tr("no"), False
     else:
         text, is_cited = _number(column, row, units), True
     own = (column, upper) if upper else column
@@ -304,6 +320,8 @@ def _is_own(column: str, units: Styles) -> bool:
 def _number(column: str, row: Mapping[Any, Any], units: Styles) -> str:
     """Write a number in the unit in which people read it."""
     value, kind = row[column], _column_kind(column)
+    if column in _PLACES and "key" in row:
+        return amount_text(value, _place_style(row))
     style = unit_style("share") if column in _SHARES else units.get(column, units.get(kind))
     if style is None:
         has_own = isinstance(row.get("unit"), str)
@@ -320,6 +338,12 @@ def _number(column: str, row: Mapping[Any, Any], units: Styles) -> str:
     if column in _STEPS | _SIZES:
         return written.step(value, sign=column in _STEPS)
     return written.level(value) if column in _READ else number_text(value)
+
+
+def _place_style(row: Mapping[Any, Any]) -> UnitStyle:
+    """Give the way in which values of the key of a row are read."""
+    values = [abs(value) for name, value in row.items() if name in _PLACES]
+    return unit_style(read_unit(str(row["key"])), max(values))
 
 
 def _error(column: str, row: Mapping[Any, Any], units: Styles) -> float:
@@ -344,6 +368,8 @@ def plain_word(column: str, value: str, marks: Mapping[str, Mark] | None = None)
         return tr(label_of(value, marks))
     if column == "unit":
         return unit_style(value).axis
+    if column == "key":
+        return key_text(value)
     if column in _NAMES:
         return arrangement_text(value)
     return tr("; ").join(tr(part) for part in value.split("; "))

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates import FloatArray
+from sim.base.wording import arrangement_text
 from sim.experiment.store import Store
 from sim.model.banks.conditions import belief_of
 from sim.model.contracts.arrangement import differing_clauses
@@ -61,8 +62,12 @@ BELIEF = "belief"
 class Game:
     """The clauses in which two arrangements of a scenario differ.
 
-    first, second: names of the two arrangements.
-    players: clauses in the order of the book, then ``"belief"`` where it differs.
+    Parameters
+    ----------
+    first, second
+        Names of the two arrangements.
+    players
+        Clauses in the order of the book, then ``"belief"`` where it differs.
     """
 
     scenario: Scenario
@@ -135,11 +140,24 @@ def game_of(scenario: Scenario, arrangements: Names) -> Game:
 def shapley(worth: FloatArray) -> FloatArray:
     """Split the worth of all players over them, from the worth of every coalition.
 
-    worth (shape (n_games, 2 ** n_players)): worth of each coalition, in any unit.
     Returns shape (n_games, n_players): they sum to the worth of all less the worth of none.
-    Raises ValueError if the number of coalitions is no power of two.
-    References: Shapley 1953, A value for n-person games.
 
+    Parameters
+    ----------
+    worth : shape (n_games, 2 ** n_players)
+        Worth of each coalition, in any unit.
+
+    Raises
+    ------
+    ValueError
+        If the number of coalitions is no power of two.
+
+    References
+    ----------
+    Shapley 1953, A value for n-person games.
+
+    Examples
+    --------
     The worth of two is 5 together, 1 and 2 alone:
 
     >>> shapley(np.array([[0.0, 1.0, 2.0, 5.0]]))
@@ -162,13 +180,20 @@ def shapley(worth: FloatArray) -> FloatArray:
 def by_orders(worth: dict[int, float], orders: Sequence[Sequence[int]]) -> FloatArray:
     """Estimate the split from some orders in which the players may come.
 
-    worth (dict of coalition to float): at least of every coalition that `met` gives for these
-        orders.
     Returns shape (n_players,): mean of what each adds when it comes; the sum is exact for any
         orders.
-    References: Castro, Gomez and Tejada 2009, Polynomial calculation of the Shapley value based
-        on sampling.
 
+    Parameters
+    ----------
+    worth : dict of coalition to float
+        At least of every coalition that `met` gives for these orders.
+
+    References
+    ----------
+    Castro, Gomez and Tejada 2009, Polynomial calculation of the Shapley value based on sampling.
+
+    Examples
+    --------
     >>> by_orders({0: 0.0, 1: 1.0, 2: 2.0, 3: 5.0}, [(0, 1), (1, 0)])
     array([2., 3.])
     """
@@ -200,11 +225,19 @@ def met(orders: Sequence[Sequence[int]]) -> tuple[int, ...]:
 def antithetic_orders(n: int, pairs: int, seed: Sequence[int]) -> list[tuple[int, ...]]:
     """Draw orders of players in pairs, each with its reverse.
 
-    n: players.
-    seed: the same orders for the same seed.
-    References: Mitchell, Cooper, Frank and Holmes 2022, Sampling permutations for Shapley value
-        estimation.
+    Parameters
+    ----------
+    n
+        Players.
+    seed
+        The same orders for the same seed.
 
+    References
+    ----------
+    Mitchell, Cooper, Frank and Holmes 2022, Sampling permutations for Shapley value estimation.
+
+    Examples
+    --------
     >>> one, other = antithetic_orders(4, 1, (7, 0))
     >>> one == other[::-1], sorted(one)
     (True, [0, 1, 2, 3])
@@ -230,13 +263,20 @@ _ROUNDING = 1e-9
 class Attribution:
     """The gap between two arrangements, split over clauses.
 
-    marks: outcomes by name.
-    parts (by outcome, shape (n_observations, n_players)): Shapley values by replication, or
-        antithetic pair of them, without those in which a coalition has none.
-    edges (by outcome, two arrays of that shape): what each clause adds to the first arrangement
-        alone, and what the second one owes to it; empty where orders were sampled.
-    dropped (dict of outcome to int): observations left out.
-    is_exact: whether all coalitions were run.
+    Parameters
+    ----------
+    marks
+        Outcomes by name.
+    parts : by outcome, shape (n_observations, n_players)
+        Shapley values by replication, or antithetic pair of them, without those in which a
+        coalition has none.
+    edges : by outcome, two arrays of that shape
+        What each clause adds to the first arrangement alone, and what the second one owes to it;
+        empty where orders were sampled.
+    dropped : dict of outcome to int
+        Observations left out.
+    is_exact
+        Whether all coalitions were run.
     """
 
     game: Game
@@ -272,20 +312,20 @@ class Attribution:
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
         game = self.game
-        between = f"{game.second} and {game.first}"
+        first, second = (arrangement_text(name).lower() for name in (game.first, game.second))
         tables = {"clauses": self.frame()}
-        captions = {"clauses": f"{game.second} less {game.first}, split over clauses"}
+        captions = {"clauses": f"{second.capitalize()} less {first}, split over clauses"}
         if self.edges:
             tables["alone_and_last"] = self.edge_frame()
             captions["alone_and_last"] = (
-                f"A clause put into {game.first} alone, and taken from {game.second} last"
+                f"A clause put into {first} alone, and taken from {second} last"
             )
         sentences = [
             *gap_sentences(self.frame(), "clause", TOTAL, (game.first, game.second)),
             self._how(),
         ]
         key = f"attribution_{game.first}_{game.second}"
-        title = f"Attribution: which clauses make the gap between {between}"
+        title = f"Attribution: which clauses make the gap between {second} and {first}"
         return Findings(key, title, tuple(sentences), tables, captions)
 
     def _how(self) -> str:
@@ -338,13 +378,23 @@ def attribute(
 ) -> Attribution:
     """Split the gap between two arrangements over the clauses in which they differ.
 
-    scenario: its footing and its replications are those of the study.
-    arrangements: the gap is the second less the first.
-    pairs: pairs of orders that each replication draws; 0 runs all coalitions. By default all
-        where there are at most 32 of them, otherwise two pairs. Sampling widens the intervals,
-        which count it, and does not shift the estimates.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError if an arrangement or an outcome is unknown, or the two do not differ.
+    Parameters
+    ----------
+    scenario
+        Its footing and its replications are those of the study.
+    arrangements
+        The gap is the second less the first.
+    pairs
+        Pairs of orders that each replication draws; 0 runs all coalitions. By default all where
+        there are at most 32 of them, otherwise two pairs. Sampling widens the intervals, which
+        count it, and does not shift the estimates.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        If an arrangement or an outcome is unknown, or the two do not differ.
     """
     marks, plan = check_request(scenario, arrangements, outcomes, pairs)
     game = plan.game
@@ -448,9 +498,14 @@ LENDING = "system.credit_outstanding"
 class Decomposition:
     """The gap between two arrangements as terms, volume and selection.
 
-    arrangements: the gap is the second less the first.
-    values (by outcome, shape (n_replications, 4)): value in each of the four worlds.
-    lending (shape (n_replications, 4), CNY million): average lending in each.
+    Parameters
+    ----------
+    arrangements
+        The gap is the second less the first.
+    values : by outcome, shape (n_replications, 4)
+        Value in each of the four worlds.
+    lending : shape (n_replications, 4), CNY million
+        Average lending in each.
     """
 
     arrangements: tuple[str, str]
@@ -481,10 +536,10 @@ class Decomposition:
 
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
-        first, second = self.arrangements
+        first, second = (arrangement_text(name).lower() for name in self.arrangements)
         tables = {"steps": self.frame(), "worlds": self.world_frame()}
         captions = {
-            "steps": f"{second} less {first}, split into terms, volume and selection",
+            "steps": f"{second.capitalize()} less {first}, split into terms, volume and selection",
             "worlds": f"From {first} to {second}: levels in the four worlds",
         }
         sentences = [
@@ -494,9 +549,8 @@ class Decomposition:
             " gives each. Selection: which firms are lent to, and when.",
         ]
         title = f"Terms, volume and selection between {second} and {first}"
-        return Findings(
-            f"decomposition_{first}_{second}", title, tuple(sentences), tables, captions
-        )
+        key = "_".join(("decomposition", *self.arrangements))
+        return Findings(key, title, tuple(sentences), tables, captions)
 
 
 @keywords(store=study_store)
@@ -509,11 +563,20 @@ def decompose(
 ) -> Decomposition:
     """Split the gap between two arrangements into terms, volume and selection.
 
-    scenario: its footing does not matter here; its replications are those of the study.
-    arrangements: programmes too. The gap is the second less the first, against which paired
-        outcomes are measured.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError if an arrangement or an outcome is unknown, or the two are one.
+    Parameters
+    ----------
+    scenario
+        Its footing does not matter here; its replications are those of the study.
+    arrangements
+        Programmes too. The gap is the second less the first, against which paired outcomes are
+        measured.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        If an arrangement or an outcome is unknown, or the two are one.
     """
     marks, (first, second), count = together(
         lambda: marks_of(outcomes),

@@ -17,9 +17,18 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.estimates import MINIMUM_PAIRS, mean_interval, t_quantile
-from sim.base.wording import arrangement_text, percent_text, range_text, step_text, unit_style
+from sim.base.wording import (
+    amount_text,
+    arrangement_text,
+    percent_text,
+    range_text,
+    step_text,
+    unit_style,
+)
 from sim.experiment.store import Floats, OutcomeArray, Store, sides
+from sim.outcomes.mark import registry
 from sim.scenario.scenario import Scenario
+from sim.studies.comparison import limit_of
 from sim.studies.findings import Findings
 from sim.studies.ranges import Range, Vary, ranges_of, varied
 from sim.studies.request import (
@@ -27,6 +36,7 @@ from sim.studies.request import (
     arrangements_of,
     keywords,
     marks_of,
+    names_of,
     study_store,
     together,
 )
@@ -55,15 +65,21 @@ Span = tuple[float, float]
 class Crossing:
     """Where a mean difference is zero.
 
-    value, until: where the mean is zero: at one value, or on the whole stretch from `value` to
-        `until`.
-    low, high: ends of the set of values that the paired test does not reject, around them.
-    way ({"rises above", "falls below", "touches"}): what the difference does there as the
-        parameter grows.
-    is_open_low, is_open_high: whether the set goes on beyond the range.
-    standard_error: by the delta method: error of the mean difference over its slope, for
-        comparison; nan on a stretch.
-    pairs: replications behind it.
+    Parameters
+    ----------
+    value, until
+        Where the mean is zero: at one value, or on the whole stretch from `value` to `until`.
+    low, high
+        Ends of the set of values that the paired test does not reject, around them.
+    way : {"rises above", "falls below", "touches"}
+        What the difference does there as the parameter grows.
+    is_open_low, is_open_high
+        Whether the set goes on beyond the range.
+    standard_error
+        By the delta method: error of the mean difference over its slope, for comparison; nan on a
+        stretch.
+    pairs
+        Replications behind it.
     """
 
     value: float
@@ -82,11 +98,16 @@ def crossings(x: Floats, differences: Floats, confidence: float = 0.95) -> list[
 
     Roots at a point, at an end of the range and whole stretches of zeros count.
 
-    x: shape (n_points,), rising.
-    differences (shape (n_points, n_replications)): nan where undefined; a replication counts
-        between two points where it is defined at both.
-    confidence: in (0, 1).
+    Parameters
+    ----------
+    x : shape (n_points,)
+        Rising.
+    differences : shape (n_points, n_replications)
+        Nan where undefined; a replication counts between two points where it is defined at both.
+    confidence : in (0, 1)
 
+    Examples
+    --------
     >>> lines = np.array([[-1.1, -0.9], [1.0, 1.2]])
     >>> one = crossings(np.array([0.0, 1.0]), lines, 0.5)[0]
     >>> round(one.value, 4), round(one.low, 4), round(one.high, 4)
@@ -231,7 +252,10 @@ KEY = "breakeven"
 class Equation:
     """What is to be equal: an outcome under two arrangements, or under one and a number.
 
-    second: an arrangement, or the level that the outcome is to reach.
+    Parameters
+    ----------
+    second
+        An arrangement, or the level that the outcome is to reach.
     """
 
     outcome: str
@@ -250,18 +274,32 @@ class Equation:
         first = arrangement_text(self.first)
         if isinstance(self.second, str):
             return f"{label} under {arrangement_text(self.second).lower()} less {first.lower()}"
-        return f"{label} under {first.lower()} less {self.second:g}"
+        return f"{label} under {first.lower()} less {self.level_text()}"
+
+    @property
+    def unit(self) -> str:
+        """The unit of the outcome."""
+        return marks_of(self.outcome)[self.outcome].unit
+
+    def level_text(self) -> str:
+        """Write the level that is to be reached, with its unit."""
+        return amount_text(float(self.second), unit_style(self.unit))
 
 
 @dataclass(frozen=True, eq=False)
 class BreakEven:
     """Break-evens of one outcome over one range.
 
-    crossings: every root of the mean difference; empty where there is none.
-    curve: differences at all values that were tried.
-    runs: replications that were simulated for it.
-    unclear (list of (low, high)): stretches of the range at which the difference is not clear of
-        zero.
+    Parameters
+    ----------
+    crossings
+        Every root of the mean difference; empty where there is none.
+    curve
+        Differences at all values that were tried.
+    runs
+        Replications that were simulated for it.
+    unclear : list of (low, high)
+        Stretches of the range at which the difference is not clear of zero.
     """
 
     range: Range
@@ -283,22 +321,38 @@ class BreakEven:
 
     def findings(self) -> Findings:
         """The result in words and tables, for files and report."""
-        unit = marks_of(self.equation.outcome)[self.equation.outcome].unit
-        tables = {"crossings": self.frame(), "curve": self.curve.assign(unit=unit)}
+        unit = self.equation.unit
+        crossings = self.frame().assign(unit=self.range.unit)
+        tables = {
+            "answer": self._answer(crossings), "curve": self.curve.assign(unit=unit),
+            "crossings": crossings,
+        }  # fmt: skip
         if not self.crossings:
             # Nothing to print but what was seen on the way.
-            tables = dict(reversed(tables.items()))
+            tables = {"curve": tables["curve"], "crossings": crossings}
         return Findings(
             KEY,
-            f"Break-even of {self.range.key}",
+            f"Break-even of {self.range.words}",
             tuple(self._sentences(unit)),
             tables,
-            {
-                "crossings": f"Where {self.equation.words()} is zero, with"
-                f" {percent_text(self.confidence)} intervals",
-                "curve": f"{self.equation.words()} at every value tried",
-            },
+            {name: text for name, text in self._captions().items() if name in tables},
+            {"at": self.range.unit},
         )
+
+    def _captions(self) -> dict[str, str]:
+        where = f"Where {self.equation.words()} is zero"
+        return {
+            "answer": f"{where}, with {percent_text(self.confidence)} intervals",
+            "curve": f"{self.equation.words()} at every value of {self.range.words} tried",
+            "crossings": f"{where}: all that is known",
+        }
+
+    def _answer(self, crossings: pd.DataFrame) -> pd.DataFrame:
+        """The crossings for people: without what says the same in numbers."""
+        shown = crossings[["key", "unit", "value", "low", "high", "way"]].copy()
+        ends = {(True, True): "both", (True, False): "below", (False, True): "above"}
+        open_at = crossings[["is_open_low", "is_open_high"]].to_numpy(bool).tolist()
+        return shown.assign(beyond_the_range=[ends.get((a, b), "no") for a, b in open_at])
 
     def _sentences(self, unit: str) -> list[str]:
         crossed = [self._crossing(one) for one in self.crossings]
@@ -313,18 +367,20 @@ class BreakEven:
         ]
 
     def _crossing(self, one: Crossing) -> str:
-        low = "below the range" if one.is_open_low else f"{one.low:.4g}"
-        high = "above the range" if one.is_open_high else f"{one.high:.4g}"
+        low = "below the range" if one.is_open_low else self.range.text(one.low)
+        high = "above the range" if one.is_open_high else self.range.text(one.high)
         return (
-            f"{self.equation.words()} {one.way} zero at {self.range.label} = {one.value:.4g}"
-            + (f" to {one.until:.4g}" if one.until > one.value else "")
+            f"{self.equation.words()} {one.way} zero at {self.range.words} ="
+            f" {self.range.text(one.value)}"
+            + (f" to {self.range.text(one.until)}" if one.until > one.value else "")
             + f"; {percent_text(self.confidence)} interval {low} to {high}."
         )
 
     def _ends(self, unit: str) -> str:
         ends = self.curve.iloc[[0, -1]][["at", "difference", "low", "high", "standard_error"]]
         said = [
-            f"{step_text(mean, unit, error)} at {value:.4g} ({range_text(low, high, unit, error)})"
+            f"{step_text(mean, unit, error)} at {self.range.text(value)}"
+            f" ({range_text(low, high, unit, error)})"
             for value, mean, low, high, error in ends.to_numpy(np.float64).tolist()
         ]
         name = unit_style(unit).axis
@@ -332,16 +388,22 @@ class BreakEven:
 
     def _near(self) -> list[str]:
         """Say where a difference of zero cannot be ruled out all the same."""
-        spans = ", ".join(f"{low:.4g} to {high:.4g}" for low, high in self.unclear)
+        spans = ", ".join(self.range.span_text(low, high) for low, high in self.unclear)
         return [f"A difference of zero cannot be ruled out at {spans}."] if spans else []
 
 
 def curve_frame(known: Mapping[float, Floats], confidence: float) -> pd.DataFrame:
     """Mean difference with its interval at every value.
 
-    known: mapping of value -> array, shape (n_replications,).
     Columns at (the value), replications, difference, standard_error, low, high.
 
+    Parameters
+    ----------
+    known
+        Mapping of value -> array, shape (n_replications,).
+
+    Examples
+    --------
     >>> curve_frame({0.5: np.array([1.0, 3.0])}, 0.95).round(2).values.tolist()
     [[0.5, 2.0, 2.0, 1.0, -10.71, 14.71]]
     """
@@ -368,11 +430,17 @@ FEWEST = 4
 class Search:
     """How a break-even is searched for.
 
-    points: values of the first scan, at least 2.
-    replications: that the answer rests on; those of the scenario by default.
-    confidence: in (0, 1).
-    tolerance: how exactly root and ends are found, as a share of the interval's width.
-    most_points: values that may be added for one crossing and its ends.
+    Parameters
+    ----------
+    points
+        Values of the first scan, at least 2.
+    replications
+        That the answer rests on; those of the scenario by default.
+    confidence : in (0, 1)
+    tolerance
+        How exactly root and ends are found, as a share of the interval's width.
+    most_points
+        Values that may be added for one crossing and its ends.
     """
 
     points: int = 7
@@ -406,13 +474,23 @@ def breakeven(
 ) -> BreakEven:
     """Find where an outcome is the same under two arrangements, with an interval.
 
-    vary: key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
-    arrangements: names; or one name and a number that the outcome is to reach.
-    points, replications, confidence, tolerance, most_points: as in `Search`.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
     Gives every root with its interval, or none, and the differences at all values.
-    Raises ScenarioError for a key, range, outcome or arrangement that does not exist or is not
-        legal.
+
+    Parameters
+    ----------
+    vary
+        Key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
+    arrangements
+        Names; or one name and a number that the outcome is to reach.
+    points, replications, confidence, tolerance, most_points
+        As in `Search`.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        For a key, range, outcome or arrangement that does not exist or is not legal.
     """
     lean, one, equation = check_request(scenario, vary, outcome, arrangements)
     curve = _Curve(lean, one, equation, store)
@@ -424,6 +502,20 @@ def breakeven(
         curve.store.simulated - before, search.confidence,
         not_rejected(*curve.whole(), search.confidence),
     )  # fmt: skip
+
+
+def sides_of(
+    arrangements: Names | None, level: str | None, outcomes: Names | None
+) -> list[str | float]:
+    """Give the sides of an equation: names, and a level as it is written in the outcome's unit.
+
+    Raises ScenarioError if the level cannot be read; names are not checked.
+    """
+    sides: list[str | float] = [*names_of(arrangements)]
+    if level is not None:
+        mark = registry().get(next(iter(names_of(outcomes)), ""))
+        sides.append(limit_of("--level", level, mark.unit if mark else ""))
+    return sides
 
 
 def check_request(

@@ -55,9 +55,14 @@ CAPTIONS = {
 class Calibration(Fit):
     """What came out of a calibration.
 
-    gaps: realised over believed default by stage and arrangement.
-    trail: columns stage, round, cost, evaluations: how the fit went.
-    is_finished: false where the budget of evaluations ended first.
+    Parameters
+    ----------
+    gaps
+        Realised over believed default by stage and arrangement.
+    trail
+        Columns stage, round, cost, evaluations: how the fit went.
+    is_finished
+        False where the budget of evaluations ended first.
     """
 
     gaps: pd.DataFrame
@@ -199,8 +204,12 @@ def calibrate(
 ) -> Calibration:
     """Fit the free parameters of a plan.
 
-    scenario: where to start, as `scenario_of` gives it.
-    evaluator: what simulates; its store makes a second call go on where the first one ended.
+    Parameters
+    ----------
+    scenario
+        Where to start, as `scenario_of` gives it.
+    evaluator
+        What simulates; its store makes a second call go on where the first one ended.
     """
     fit = _Course(plan, evaluator, scenario)
     if evaluator.can_afford(len(plan.parameter) + 1):

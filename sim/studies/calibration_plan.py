@@ -179,10 +179,18 @@ def load_plan(path: str | PathLike[str]) -> Plan:
 def scenario_of(plan: Plan, path: str | PathLike[str], settings: Sequence[str] = ()) -> Scenario:
     """The scenario that a plan calibrates, with the sizes of the plan.
 
-    path: file of the plan; the scenario's file is relative to it.
-    settings: ``key=value`` laid over both.
-    Raises ScenarioError if the scenario is at fault, or a free key is not a number of it that
-        lies in its plausible range.
+    Parameters
+    ----------
+    path
+        File of the plan; the scenario's file is relative to it.
+    settings
+        ``key=value`` laid over both.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario is at fault, or a free key is not a number of it that lies in its plausible
+        range.
     """
     file = beside(scenario_path(path), plan.scenario)
     sizes = {
@@ -231,10 +239,18 @@ _VALUE = r"(\[[^\]]*\]|\"(?:\\.|[^\"\\])*\"|[^,\s}#\]]+)"
 def fitted_files(plan: Plan, file: Path, fitted: Scenario) -> dict[Path, str]:
     """The texts of the scenario files with the fitted numbers in place.
 
-    file: the scenario that was calibrated; numbers that stand in a file that it extends are
-        changed there.
     Returns dict of Path to str: new text by file, for the files that change.
-    Raises ScenarioError if a number does not stand in a line of its own.
+
+    Parameters
+    ----------
+    file
+        The scenario that was calibrated; numbers that stand in a file that it extends are changed
+        there.
+
+    Raises
+    ------
+    ScenarioError
+        If a number does not stand in a line of its own.
     """
     texts: dict[Path, list[str]] = {}
     for key, source in _changes(plan, fitted).items():

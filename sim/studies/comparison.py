@@ -13,6 +13,7 @@ import pandas as pd
 from sim.analysis.compare import Comparison, compare, is_ranking
 from sim.analysis.estimates import averaged, level_interval, replications_needed
 from sim.analysis.outcomes_table import Outcomes, measure, tail_table
+from sim.analysis.tables import Held, Table
 from sim.base.errors import Problem, ScenarioError
 from sim.base.wording import percent_text, unit_style
 from sim.experiment.store import Store
@@ -52,8 +53,15 @@ EXPERIMENT = ("arrangements", "baseline", "replications", "half_width_share")
 def refuse_different_draws(scenarios: Mapping[str, Scenario]) -> None:
     """Refuse scenarios that differ in what makes random numbers common.
 
-    scenarios: by name, for the message.
-    Raises ScenarioError naming every key that differs, and both values.
+    Parameters
+    ----------
+    scenarios
+        By name, for the message.
+
+    Raises
+    ------
+    ScenarioError
+        Naming every key that differs, and both values.
     """
     (head, first), *others = ((name, common_draw_values(one)) for name, one in scenarios.items())
     problems = []
@@ -116,9 +124,14 @@ def leaves(value: Any, key: str) -> dict[str, Any]:
 class AlignedScenarios:
     """Arrangements to be compared.
 
-    scenarios: what is simulated.
-    labels: for each scenario, the label of each of its arrangements that is compared.
-    baseline: label of the arrangement that the others are compared with.
+    Parameters
+    ----------
+    scenarios
+        What is simulated.
+    labels
+        For each scenario, the label of each of its arrangements that is compared.
+    baseline
+        Label of the arrangement that the others are compared with.
     """
 
     scenarios: tuple[Scenario, ...]
@@ -154,12 +167,15 @@ class AlignedScenarios:
 
 @dataclass(frozen=True)
 class View:
-    """What measuring and drawing need of results; of a study no series, and nothing recorded."""
+    """What measuring needs of results: of a study there is the table of outcomes alone."""
 
     scenario: Any
     outcomes: pd.DataFrame
-    series: pd.DataFrame = field(default_factory=pd.DataFrame)
     manifest: Mapping[str, Any] = field(default_factory=dict)
+
+    def table(self, name: str) -> Table:
+        """Give a table by its name."""
+        return {"outcomes": Held(self.outcomes)}[name]
 
 
 def align_scenarios(
@@ -167,11 +183,18 @@ def align_scenarios(
 ) -> AlignedScenarios:
     """Line up the arrangements of scenarios with common random numbers.
 
-    scenarios: by name, for example that of the file; at least one.
-    baseline: label of the baseline; by default the first scenario's.
-    Raises ScenarioError if the scenarios differ in what makes random numbers common, the baseline
-    is not
-        among the arrangements, or nothing is left to compare.
+    Parameters
+    ----------
+    scenarios
+        By name, for example that of the file; at least one.
+    baseline
+        Label of the baseline; by default the first scenario's.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenarios differ in what makes random numbers common, the baseline is not among the
+        arrangements, or nothing is left to compare.
     """
     refuse_different_draws(scenarios)
     groups = _grouped(scenarios)
@@ -276,8 +299,12 @@ _CURE = "for example bank.raroc=0.1pp, bank.profit=50 or bank.profit=2%"
 class Target:
     """The half-width that the interval of an outcome shall have.
 
-    size: in the outcome's unit, or as a share of the baseline's mean.
-    is_share: whether `size` is a share of the absolute mean under the baseline.
+    Parameters
+    ----------
+    size
+        In the outcome's unit, or as a share of the baseline's mean.
+    is_share
+        Whether `size` is a share of the absolute mean under the baseline.
     """
 
     outcome: str
@@ -296,10 +323,19 @@ class Target:
 def parse_target(text: str) -> Target:
     """Read ``outcome=half-width``.
 
-    text: a plain number stands in the outcome's unit, ``pp`` for percentage points of a share or
-        of a rate, ``%`` for per cent of the baseline's mean.
-    Raises ScenarioError if the outcome is unknown or the half-width is not a positive number.
+    Parameters
+    ----------
+    text
+        A plain number stands in the outcome's unit, ``pp`` for percentage points of a share or of
+        a rate, ``%`` for per cent of the baseline's mean.
 
+    Raises
+    ------
+    ScenarioError
+        If the outcome is unknown or the half-width is not a positive number.
+
+    Examples
+    --------
     >>> parse_target("bank.raroc=0.1pp")
     Target(outcome='bank.raroc', size=0.001, is_share=False)
     """
@@ -328,6 +364,34 @@ def number_of(text: str) -> float:
     except ValueError:
         return float("nan")
     return size / 100.0 if "%" in text else size
+
+
+def limit_of(option: str, text: str, unit: str) -> float:
+    """Read the level that an outcome of this unit shall reach; a share or rate as 0.08 or 8%.
+
+    Raises ScenarioError if it is no number, has a % where the unit knows none, or is a share
+    above one without a sign: who writes 8 for a share means 8 %.
+
+    >>> limit_of("--level", "8%", "share"), limit_of("--level", "8", "years")
+    (0.08, 8.0)
+    >>> limit_of("--level", "8", "share")
+    Traceback (most recent call last):
+        ...
+    sim.base.errors.ScenarioError: --level
+      would be 800 %; got 8
+      write 8% if that is meant, or 800%
+    """
+    size, is_share = number_of(text), bool(unit_style(unit).step)
+    if math.isnan(size):
+        raise refused(option, "must be a number", text, "for example 0, or 8%")
+    if "%" in text and not is_share:
+        raise refused(
+            option, f"% is for shares and rates; this is in {unit}", text, "leave it out"
+        )
+    if "%" not in text and is_share and abs(size) > 1.0:
+        rule = f"would be {percent_text(size)}"
+        raise refused(option, rule, text, f"write {size:g}% if that is meant, or {100 * size:g}%")
+    return size
 
 
 def parse_targets(texts: Iterable[str]) -> tuple[Target, ...]:
@@ -376,8 +440,12 @@ UNDERCOVERAGE = (
 class Precision:
     """How narrow the intervals are, against what was asked for.
 
-    rows: what `frame` gives.
-    confidence (in (0, 1)): of all intervals together.
+    Parameters
+    ----------
+    rows
+        What `frame` gives.
+    confidence : in (0, 1)
+        Of all intervals together.
     """
 
     rows: pd.DataFrame
@@ -453,9 +521,14 @@ def precision_of(
 ) -> Precision:
     """Compare the intervals of outcomes with what was asked for.
 
-    targets: one for each outcome.
-    confidence (in (0, 1)): of all intervals together.
-    with_levels: whether the mean level under each arrangement counts beside the differences.
+    Parameters
+    ----------
+    targets
+        One for each outcome.
+    confidence : in (0, 1)
+        Of all intervals together.
+    with_levels
+        Whether the mean level under each arrangement counts beside the differences.
     """
     refuse_doubles(targets)
     others = len(outcomes.arrangements) - 1
@@ -510,8 +583,13 @@ def _mean(outcomes: Outcomes, name: str, arrangement: str) -> float:
 def next_count(found: Precision, unit: int, most: int) -> int:
     """How many replications to look at next.
 
-    unit: replications that make one independent observation.
+    Parameters
+    ----------
+    unit
+        Replications that make one independent observation.
 
+    Examples
+    --------
     >>> rows = pd.DataFrame({"replications_needed": [100.0]})
     >>> next_count(Precision(rows, 30, 0.95), 1, 1000)
     60
@@ -531,10 +609,16 @@ def replicate_until(
 ) -> tuple[Outcomes, Precision]:
     """Add replications until every interval is narrow enough, or there are too many.
 
-    look: gives the outcomes of that many replications, from number 0.
-    check: compares them with what is asked for.
-    first: replications at the first look; raised to 30 independent observations.
-    most: no look is taken beyond it.
+    Parameters
+    ----------
+    look
+        Gives the outcomes of that many replications, from number 0.
+    check
+        Compares them with what is asked for.
+    first
+        Replications at the first look; raised to 30 independent observations.
+    most
+        No look is taken beyond it.
     """
     outcomes = look(min(first, most))
     if outcomes.replications < FIRST_BATCH * outcomes.unit and first < most:
@@ -553,8 +637,12 @@ def replicate_until(
 class ScenarioComparison:
     """Arrangements compared across scenarios.
 
-    precision: where a half-width was asked for.
-    differing: keys beside arrangements in which the scenarios differ.
+    Parameters
+    ----------
+    precision
+        Where a half-width was asked for.
+    differing
+        Keys beside arrangements in which the scenarios differ.
     """
 
     comparison: Comparison
@@ -597,10 +685,16 @@ class ScenarioComparison:
 class Precisely:
     """How precise a comparison shall be.
 
-    until: ``"bank.raroc=0.1pp"`` and the like; none for a fixed number of replications.
-    most: no more replications than these.
-    confidence (in (0, 1)): of all intervals together.
-    with_levels: whether levels count beside differences.
+    Parameters
+    ----------
+    until
+        ``"bank.raroc=0.1pp"`` and the like; none for a fixed number of replications.
+    most
+        No more replications than these.
+    confidence : in (0, 1)
+        Of all intervals together.
+    with_levels
+        Whether levels count beside differences.
     """
 
     until: Sequence[str] = ()
@@ -623,12 +717,22 @@ def compare_scenarios(
 ) -> ScenarioComparison:
     """Compare the arrangements of one scenario or several with common random numbers.
 
-    scenarios: by name. The first one's number of replications counts.
-    baseline: label of the arrangement that the others are compared with.
-    until, most, confidence, with_levels: as in `Precisely`.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError if the scenarios differ in what makes random numbers common, or the
-        baseline or a half-width cannot be used.
+    Parameters
+    ----------
+    scenarios
+        By name. The first one's number of replications counts.
+    baseline
+        Label of the arrangement that the others are compared with.
+    until, most, confidence, with_levels
+        As in `Precisely`.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenarios differ in what makes random numbers common, or the baseline or a
+        half-width cannot be used.
     """
     named = {"scenario": scenarios} if isinstance(scenarios, Scenario) else dict(scenarios)
     targets, aligned = precisely.targets(), align_scenarios(named, baseline)
@@ -660,8 +764,15 @@ def differing(aligned: AlignedScenarios) -> tuple[str, ...]:
 def tail_findings(outcomes: Outcomes, tails: Sequence[tuple[str, float]]) -> Findings:
     """Quantiles and expected shortfalls in the form that all studies share.
 
-    tails: sequence of (outcome, level).
-    Raises OutcomeError if there are too few histories, or a tail is too heavy.
+    Parameters
+    ----------
+    tails
+        Sequence of (outcome, level).
+
+    Raises
+    ------
+    OutcomeError
+        If there are too few histories, or a tail is too heavy.
     """
     frame = pd.concat([tail_table(outcomes, *tail) for tail in tails], ignore_index=True)
     words = (

@@ -4,7 +4,7 @@ All of it is read from the results of one run, so nothing is simulated for it.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ from sim.analysis.estimates import (
     t_quantile,
 )
 from sim.analysis.outcomes_table import ResultsView, arrangement_order, measure
+from sim.analysis.tables import replications
 from sim.base.wording import arrangement_text, level_text, percent_text
 from sim.model.banks.bank import endowment
 from sim.outcomes.series import KINDS as EFFECTS
@@ -41,11 +42,20 @@ from sim.studies.request import ARRANGEMENTS, at_least_two, refused, together
 def median_with_never(years: FloatArray, confidence: float = 0.95) -> Interval:
     """Give the median year of overtaking with its order-statistic interval.
 
-    years (shape (n_replications,)): nan where it is never overtaken.
-    confidence: in (0, 1).
     The median is infinite where "never" is reached; nan where there are too few replications.
-    References: David and Nagaraja 2003, Order Statistics, section 7.1.
 
+    Parameters
+    ----------
+    years : shape (n_replications,)
+        Nan where it is never overtaken.
+    confidence : in (0, 1)
+
+    References
+    ----------
+    David and Nagaraja 2003, Order Statistics, section 7.1.
+
+    Examples
+    --------
     >>> median_with_never(np.array([3.0, math.nan, 5.0, math.nan, math.nan])).estimate
     inf
     """
@@ -69,12 +79,20 @@ def mean_overtakes(
 ) -> tuple[float, float, float]:
     """Give the year from which the mean lead is above zero for good, with its interval.
 
-    years (shape (n_years,)): rising.
-    leads (shape (n_replications, n_years)): lead over the baseline at the end of each year.
-    confidence (in (0, 1)): of the paired t interval of each year.
     Returns year, earliest, latest: infinite where it never is. Earliest: from then on no year's
         interval lies below zero; latest: from then on every year's lies above.
 
+    Parameters
+    ----------
+    years : shape (n_years,)
+        Rising.
+    leads : shape (n_replications, n_years)
+        Lead over the baseline at the end of each year.
+    confidence : in (0, 1)
+        Of the paired t interval of each year.
+
+    Examples
+    --------
     >>> leads = np.array([[-1.0, 0.2, 1.0], [-1.2, -0.1, 1.2]])
     >>> mean_overtakes(np.array([1.0, 2.0, 3.0]), leads)
     (2.0, 1.0, inf)
@@ -105,6 +123,8 @@ def _for_good(years: FloatArray, above: NDArray[np.bool_]) -> float:
 # Journal of Financial Intermediation 19(3); Ibragimov, Jaffee and Walden 2011, Diversification
 # disasters, Journal of Financial Economics 99(2).
 
+CURVES, OUTCOMES = "series", "outcomes"
+"""The tables of results that are read."""
 SERIES = "bank_annual_profit"
 LEVELS = (0.05, 0.10, 0.25, 0.50)
 """Parts of a desk's opening capital whose loss within a year counts as distress."""
@@ -124,9 +144,14 @@ def desk_capital(scenario: Scenario) -> dict[str, float]:
 def losses(series: pd.DataFrame, arrangement: str, capital: dict[str, float]) -> FloatArray:
     """Give losses as parts of desks' capital.
 
-    series: of results.
-    capital: dict of bank to float, CNY million.
     Returns shape (n_replications, n_years, n_banks): positive where money is lost.
+
+    Parameters
+    ----------
+    series
+        Of results.
+    capital
+        Dict of bank to float, CNY million.
     """
     own = series[(series["series"] == SERIES) & (series["arrangement"] == arrangement)]
     table = own.pivot_table(values="value", index=["replication", "x"], columns="bank")
@@ -138,12 +163,18 @@ def losses(series: pd.DataFrame, arrangement: str, capital: dict[str, float]) ->
 def distress(lost: FloatArray, level: float) -> tuple[FloatArray, FloatArray, float]:
     """Give how often a bank is in distress, and two or more in the same year.
 
-    lost: shape (n_replications, n_years, n_banks).
-    level: part of the capital whose loss is distress.
     Returns alone, together (shape (n_replications,)): shares of bank-years and of years.
         independent: share of years with two or more if each bank had its own years of distress,
         whatever happens to the others.
 
+    Parameters
+    ----------
+    lost : shape (n_replications, n_years, n_banks)
+    level
+        Part of the capital whose loss is distress.
+
+    Examples
+    --------
     >>> lost = np.array([[[0.2, 0.2], [0.0, 0.0]]])
     >>> distress(lost, 0.1)
     (array([0.5]), array([0.5]), 0.25)
@@ -198,7 +229,7 @@ class View:
 
     def check(self) -> None:
         """Refuse results that lack what is told."""
-        missing = sorted(set(NEEDED) - set(self.results.series["series"].unique()))
+        missing = sorted(set(NEEDED) - set(self.results.table(CURVES).words("series")))
         if missing:
             cure = "run the scenario again, with a longer horizon or more firms"
             raise refused("this run", "must hold the series", ", ".join(missing), cure)
@@ -213,23 +244,31 @@ class View:
         return rule(observations(values, self._unit), self.confidence)
 
     def _others(self) -> list[str]:
-        order = arrangement_order(self.results, self.results.outcomes)
+        order = arrangement_order(self.results, self.results.table(OUTCOMES))
         return [name for name in order if name != self.baseline]
 
     def _outcome(self, name: str, arrangement: str) -> FloatArray:
-        return by_replication(self.results.outcomes, arrangement, name)
+        rows = self.results.table(OUTCOMES).where("outcome", [name])
+        return by_replication(rows, arrangement, name)
 
-    def _curve(self, name: str, arrangement: str) -> pd.DataFrame:
-        """One series, a row for each replication and a column for each x."""
-        frame = self.results.series
-        rows = frame[(frame["series"] == name) & (frame["arrangement"] == arrangement)]
-        return rows.pivot_table(values="value", index="replication", columns="x")
+    def _rows(self, names: Collection[str]) -> pd.DataFrame:
+        return self.results.table(CURVES).where("series", names)
+
+    def _curves(self, name: str) -> dict[str, pd.DataFrame]:
+        """One series by arrangement, a row for each replication and a column for each x."""
+        rows = self._rows([name])
+        return {
+            one: rows[rows["arrangement"] == one].pivot_table(
+                values="value", index="replication", columns="x"
+            )
+            for one in (self.baseline, *self._others())
+        }
 
     def overtaking(self) -> Iterator[dict[str, Any]]:
         """Give when cumulative profit overtakes the baseline."""
-        base = self._curve("cumulative_profit", self.baseline)
+        profit = self._curves("cumulative_profit")
         for name in self._others():
-            lead = (self._curve("cumulative_profit", name) - base).drop(columns=0.0)
+            lead = (profit[name] - profit[self.baseline]).drop(columns=0.0)
             years = lead.columns.to_numpy(float)
             paths = observations(lead.to_numpy(float), self._unit)
             of_mean = mean_overtakes(years, paths, self.confidence)
@@ -248,9 +287,9 @@ class View:
 
     def leads(self) -> Iterator[dict[str, Any]]:
         """Give the lead in cumulative profit, year by year."""
-        base = self._curve("cumulative_profit", self.baseline)
+        profit = self._curves("cumulative_profit")
         for name in self._others():
-            lead = self._curve("cumulative_profit", name) - base
+            lead = profit[name] - profit[self.baseline]
             for year in lead.columns:
                 found = self._mean(lead[year].to_numpy(float))
                 yield {"arrangement": name, "year": float(year), **level_row(found, MONEY)}
@@ -265,21 +304,22 @@ class View:
 
     def vintages(self) -> Iterator[dict[str, Any]]:
         """Give profit by year of the first loan."""
-        base = self._curve("vintage_profit", self.baseline)
-        for name in (self.baseline, *self._others()):
-            own = self._curve("vintage_profit", name)
+        profit = self._curves("vintage_profit")
+        base = profit[self.baseline]
+        for name, own in profit.items():
             for year in own.columns:
                 row = {"arrangement": name, "year": int(year)}
                 yield {**row, **self._against(name, own[year], own[year] - base[year], MONEY)}
 
     def firms(self) -> Iterator[dict[str, Any]]:
         """Give effects on the same firms, by group."""
-        series = self.results.series
-        effects = series[series["series"].str.startswith("effect_")]
+        every = self.results.table(CURVES).words("series")
+        names = [name for name in every if name.startswith("effect_")]
+        effects = self._rows(names)
         wide = effects.pivot_table(
             values="value", index=["arrangement", "replication"], columns="series", dropna=False
         )
-        groups = [name.split(":", 1)[1] for name in effects["series"].unique()]
+        groups = [name.split(":", 1)[1] for name in names]
         for name in self._others():
             own = wide.xs(name, level="arrangement")
             for group in dict.fromkeys(groups):
@@ -299,9 +339,10 @@ class View:
     def banks(self) -> Iterator[dict[str, Any]]:
         """Give distress of banks alone and together, and difference from the baseline."""
         capital = desk_capital(self.results.scenario)
-        base = losses(self.results.series, self.baseline, capital)
+        rows = self._rows([SERIES])
+        base = losses(rows, self.baseline, capital)
         for name in (self.baseline, *self._others()):
-            own = losses(self.results.series, name, capital)
+            own = losses(rows, name, capital)
             for level in LEVELS:
                 alone, together, independent = distress(own, level)
                 first, second, _ = distress(base, level)
@@ -352,11 +393,11 @@ def sentences(
     for name, rows in firms.groupby("arrangement", sort=False):
         by_effect = rows.set_index("effect")
         net = by_effect.loc["saved less lost"]
-        told = "" if net["clear"] else ", which is not told from zero"
+        told = "" if net["clear"] else ", not clear of zero"
         saved, lost = (by_effect.loc[what]["value"] for what in ("saved", "lost"))
         yield (
             f"{arrangement_text(str(name))} saves {saved:.3g} and loses {lost:.3g} of 1,000"
-            f" firms: net {estimate_text(net, 'value')}{told}."
+            f" firms: net {estimate_text(net.rename({'value': 'part'}))}{told}."
         )
     for name, rows in tables["banks"].groupby("arrangement", sort=False):
         yield _distress(str(name), rows)
@@ -373,24 +414,27 @@ def _overtaking(row: "pd.Series[float]", against: str) -> str:
     ends = f"{percent_text(round(row['overtakes_low'], 3))} to"
     ends += f" {percent_text(round(row['overtakes_high'], 3))}"
     start = f"{name} overtakes {against} in cumulative profit in {share} of histories ({ends})"
-    median = (
-        "the median history never"
-        if math.isinf(row["value"])
-        else f"the median in year {row['value']:.3g} ({_year(row['low'])} to {_year(row['high'])})"
-    )
+    median = "the median history never"
+    if math.isfinite(row["value"]):
+        median = f"the median in year {row['value']:.3g} ({_within(row['low'], row['high'])})"
     mean = (
         "on average never"
         if math.isinf(row["mean_overtakes"])
         else f"on average from year {row['mean_overtakes']:.3g} on"
     )
-    within = f"({_year(row['mean_earliest'])} to {_year(row['mean_latest'])})"
-    return f"{start}; {median}; {mean} {within}."
+    within = _within(row["mean_earliest"], row["mean_latest"])
+    return f"{start}; {median}; {mean} ({within})."
+
+
+def _within(low: float, high: float) -> str:
+    """Write an interval of years; few histories give none."""
+    if math.isnan(low) or math.isnan(high):
+        return "too few histories for an interval"
+    return f"{_year(low)} to {_year(high)}"
 
 
 def _year(value: float) -> str:
-    """Write a year; infinite is never, undefined is unknown."""
-    if math.isnan(value):
-        return "unknown"
+    """Write a year; infinite is never."""
     return "never" if math.isinf(value) else f"{value:.3g}"
 
 
@@ -400,9 +444,11 @@ def _distress(name: str, rows: pd.DataFrame) -> str:
     value = own["value"].to_dict()
     text = (
         f"{arrangement_text(name)}: a bank loses a tenth of its desk's capital in"
-        f" {level_text(value[ALONE], 'share')} of bank-years, two or more in"
-        f" {level_text(value[TOGETHER], 'share')} of years"
+        f" {level_text(value[ALONE], 'share')} of bank-years"
     )
+    if not value[TOGETHER] > 0.0:
+        return f"{text}, never two or more in one year."
+    text += f", two or more in {level_text(value[TOGETHER], 'share')} of years"
     independent = own["independent"].to_dict()[TOGETHER]
     if independent > 0.0:
         text += f", {value[TOGETHER] / independent:.2g} times what independent banks would"
@@ -416,7 +462,10 @@ def _distress(name: str, rows: pd.DataFrame) -> str:
 class CrossCycle:
     """What a run says across the cycle.
 
-    tables: "overtaking", "leads", "regimes", "vintages", "firms" and "banks".
+    Parameters
+    ----------
+    tables
+        "overtaking", "leads", "regimes", "vintages", "firms" and "banks".
     """
 
     baseline: str
@@ -434,7 +483,7 @@ class CrossCycle:
 
     def findings(self) -> Findings:
         """Give words and tables for files and the report."""
-        against = self.baseline.replace("_", " ")
+        against = arrangement_text(self.baseline).lower()
         captions = {
             "overtaking": f"When cumulative profit overtakes {against} for good: share of"
             " histories, median year (∞: never), and the year in which the mean does",
@@ -474,10 +523,16 @@ def _several(scenario: Scenario) -> None:
 def cycle(results: ResultsView, confidence: float = 0.95) -> CrossCycle:
     """Read from a run what happens across the cycle.
 
-    results: effects on firms are told against the baseline of their scenario.
-    confidence: in (0, 1).
-    Raises ScenarioError if the run holds one arrangement only, or was made without the curves
-        needed.
+    Parameters
+    ----------
+    results
+        Effects on firms are told against the baseline of their scenario.
+    confidence : in (0, 1)
+
+    Raises
+    ------
+    ScenarioError
+        If the run holds one arrangement only, or was made without the curves needed.
     """
     own = results.scenario.experiment.baseline
     _several(results.scenario)
@@ -490,5 +545,5 @@ def cycle(results: ResultsView, confidence: float = 0.95) -> CrossCycle:
     tables = {name: pd.DataFrame(list(rows())) for name, rows in parts.items()}
     order = ("overtaking", "leads", "regimes", "vintages", "firms", "banks")
     tables["regimes"] = view.regimes()
-    count = int(results.outcomes["replication"].nunique())
+    count = replications(results.table(OUTCOMES))
     return CrossCycle(own, {name: tables[name] for name in order}, count)

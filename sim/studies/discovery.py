@@ -58,7 +58,10 @@ BOX_CHANCE = 0.05
 class Box:
     """Limits on some axes.
 
-    low, high (shape (n_axes,)): infinite where there is no limit.
+    Parameters
+    ----------
+    low, high : shape (n_axes,)
+        Infinite where there is no limit.
     """
 
     low: Floats
@@ -88,9 +91,14 @@ class Box:
 class Quality:
     """How well a box tells cases of interest.
 
-    inside: points in the box.
-    caught: cases of interest in it.
-    cases, points: in all.
+    Parameters
+    ----------
+    inside
+        Points in the box.
+    caught
+        Cases of interest in it.
+    cases, points
+        In all.
     """
 
     inside: int
@@ -122,8 +130,11 @@ class Quality:
 def quality(box: Box, points: Floats, cases: Mask) -> Quality:
     """Measure a box on some points.
 
-    points: shape (n_points, n_axes).
-    cases (shape (n_points,)): which are of interest.
+    Parameters
+    ----------
+    points : shape (n_points, n_axes)
+    cases : shape (n_points,)
+        Which are of interest.
     """
     inside = box.holds(points)
     caught = int((inside & cases).sum())
@@ -135,11 +146,17 @@ def trajectory(
 ) -> list[Box]:
     """Peel until too few points are left, and give every box on the way.
 
-    points: shape (n_points, n_axes).
-    cases: shape (n_points,).
-    peel: share of the points in the box that one peel takes, at least one point.
-    least: share of all points below which no box goes.
+    Parameters
+    ----------
+    points : shape (n_points, n_axes)
+    cases : shape (n_points,)
+    peel
+        Share of the points in the box that one peel takes, at least one point.
+    least
+        Share of all points below which no box goes.
 
+    Examples
+    --------
     >>> points = np.linspace(0.0, 1.0, 21)[:, None]
     >>> boxes = trajectory(points, points[:, 0] > 0.5)
     >>> bool(boxes[10].low[0] > 0.45), bool(np.isinf(boxes[10].high[0]))
@@ -190,9 +207,12 @@ def _cuts(box: Box, points: Floats, axis: int, peel: float) -> list[Box]:
 def best_box(points: Floats, cases: Mask) -> Box:
     """Find the box that holds the most cases beyond chance, with sound limits only.
 
-    points: shape (n_points, n_axes).
-    cases: shape (n_points,).
     It is without any limit where no box does better than chance.
+
+    Parameters
+    ----------
+    points : shape (n_points, n_axes)
+    cases : shape (n_points,)
     """
     boxes = trajectory(points, cases)
     box = max(boxes, key=lambda one: quality(one, points, cases).gain)
@@ -226,9 +246,14 @@ FOUND, CHANCE, NONE = "holds up", "does not hold up on worlds kept apart", "no b
 class Sample:
     """Which worlds are looked at.
 
-    points (at least 12): worlds: points of a Latin hypercube.
-    replications (at least 2): of each, with common random numbers in all.
-    seed: of the hypercube.
+    Parameters
+    ----------
+    points : at least 12
+        Worlds: points of a Latin hypercube.
+    replications : at least 2
+        Of each, with common random numbers in all.
+    seed
+        Of the hypercube.
     """
 
     points: int = 96
@@ -247,11 +272,18 @@ class Sample:
 class Region:
     """The worlds in which one arrangement is worse, or better, and the box found for them.
 
-    arrangement, side: side is ``"worse"`` or ``"better"`` than the baseline.
-    box: without limits where there is none.
-    searched, checked: on the worlds of the search, and on those kept apart.
-    chance (dict of axis to float): quasi-p-value of each limit.
-    clear: worlds in which the difference is on this side with all of its interval.
+    Parameters
+    ----------
+    arrangement, side
+        Side is ``"worse"`` or ``"better"`` than the baseline.
+    box
+        Without limits where there is none.
+    searched, checked
+        On the worlds of the search, and on those kept apart.
+    chance : dict of axis to float
+        quasi-p-value of each limit.
+    clear
+        Worlds in which the difference is on this side with all of its interval.
     """
 
     arrangement: str
@@ -268,7 +300,10 @@ class Region:
 class Discovery(OverRanges):
     """In which worlds arrangements lose and win.
 
-    worlds: every world: its values, the difference of each arrangement, and its side.
+    Parameters
+    ----------
+    worlds
+        Every world: its values, the difference of each arrangement, and its side.
     """
 
     regions: tuple[Region, ...]
@@ -323,7 +358,8 @@ class Discovery(OverRanges):
         against = arrangement_text(self.scope.baseline).lower()
         tables = {"limits": self.frame(), "boxes": self.quality_frame(), "worlds": self.worlds}
         captions = {
-            "limits": f"Limits of the worlds in which {label_of(outcome)} is worse or better",
+            "limits": f"Limits of the worlds in which {label_of(outcome)} is worse or better;"
+            " quasi p: how often a number that tells nothing would do as well",
             "boxes": "Coverage: share of such worlds in the box; density: share of the worlds"
             " in the box that are such",
             "worlds": "Every world that was looked at",
@@ -335,6 +371,9 @@ class Discovery(OverRanges):
             " thirds were searched; density and its interval are of the last third."
         )
         units = {"share": "share", "coverage": "share", "density": "share"}
+        unit = marks_of(self.scope.outcomes)[outcome].unit
+        units |= dict.fromkeys((f"{arm}: difference" for arm in self.scope.arrangements), unit)
+        units |= self.layout.units()
         title = f"In which worlds arrangements lose and win against {against}: {label_of(outcome)}"
         key = f"discovery_{outcome.replace('.', '_')}"
         return Findings(key, title, tuple(sentences), tables, captions, units)
@@ -347,8 +386,11 @@ class Discovery(OverRanges):
         start = f"{name} is {region.side} in {cases} of {every} worlds ({region.clear} clearly so)"
         if region.verdict == NONE:
             return f"{start}; no box tells them from the others."
+        box = [(self.ranges[axis], region.box.low[axis], region.box.high[axis])
+               for axis in region.box.limited()]  # fmt: skip
         limits = "; ".join(
-            f"{row['key']} {row['from']:.3g} to {row['to']:.3g}" for row in self._limits(region)
+            f"{one.words} {one.span_text(max(float(low), one.low), min(float(high), one.high))}"
+            for one, low, high in box
         )
         low, high = _exact(found)
         what = (
@@ -389,12 +431,23 @@ def discover(
 ) -> Discovery:
     """Find the worlds in which arrangements are worse, and better, than the baseline.
 
-    outcome: it must have a better direction.
-    arrangements: all of the scenario but the baseline by default.
-    vary: ranges, ``KEY=LOW:HIGH``; by default every number graded as an assumption.
-    points, replications, seed: as in `Sample`.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError if a name, a range or the sample cannot be, before anything runs.
+    Parameters
+    ----------
+    outcome
+        It must have a better direction.
+    arrangements
+        All of the scenario but the baseline by default.
+    vary
+        Ranges, ``KEY=LOW:HIGH``; by default every number graded as an assumption.
+    points, replications, seed
+        As in `Sample`.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        If a name, a range or the sample cannot be, before anything runs.
     """
     layout = laid_out(scenario, outcome, arrangements, vary, sample)
     outcome_array, scope = layout.outcome_array(store), layout.scope

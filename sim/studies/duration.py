@@ -18,8 +18,12 @@ FEW = 10
 class Expected:
     """What a study will need.
 
-    runs: replications, each under all arrangements.
-    seconds_each: of the pilot.
+    Parameters
+    ----------
+    runs
+        Replications, each under all arrangements.
+    seconds_each
+        Of the pilot.
     """
 
     runs: int
@@ -47,9 +51,13 @@ class Expected:
 def expected(jobs: Sequence[tuple[Scenario, int]], store: Store) -> Expected:
     """Time one run and say what all will need.
 
-    jobs (sequence of (Scenario, int)): what is run, and how often. The first is timed; the others
-        are taken to cost as much for each of their arrangements.
-    store: it keeps the pilot, so that it is not run again.
+    Parameters
+    ----------
+    jobs : sequence of (Scenario, int)
+        What is run, and how often. The first is timed; the others are taken to cost as much for
+        each of their arrangements.
+    store
+        It keeps the pilot, so that it is not run again.
     """
     first = jobs[0][0]
     # Loading the rules and the outcomes costs each process once, not each run.
@@ -73,10 +81,14 @@ def expected(jobs: Sequence[tuple[Scenario, int]], store: Store) -> Expected:
 class Speed:
     """Time of a study.
 
-    evaluations: points, each with all of its replications.
-    wall: seconds from start to end.
-    worker_seconds, own_seconds: processor time of the runs, and of everything else in this
-        process.
+    Parameters
+    ----------
+    evaluations
+        Points, each with all of its replications.
+    wall
+        Seconds from start to end.
+    worker_seconds, own_seconds
+        Processor time of the runs, and of everything else in this process.
     """
 
     evaluations: int = 0
@@ -104,9 +116,11 @@ class Speed:
         """
         done = self.worker_seconds + self.own_seconds
         other = self.own_seconds / done if done > 0.0 else 0.0
+        plural = "" if self.workers == 1 else "s"
         return (
             f"{self.evaluations} evaluations in {self.wall:.0f} s: {self.per_second:.3g} a"
-            f" second, {percent_text(round(self.busy_share, 2))} of {self.workers} processors;"
+            f" second, {percent_text(round(self.busy_share, 2))} of {self.workers}"
+            f" processor{plural};"
             f" {percent_text(round(other, 3))} of it not simulation."
         )
 
@@ -115,8 +129,12 @@ class Speed:
 def stopwatch(store: Store, evaluations: int) -> Iterator[Speed]:
     """Time what is done inside the block.
 
-    store: whose runs count.
     The speed is filled at the end of the block.
+
+    Parameters
+    ----------
+    store
+        Whose runs count.
     """
     speed = Speed(evaluations, store.workers)
     wall, own, before = time.perf_counter(), time.process_time(), store.seconds

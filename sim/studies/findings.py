@@ -23,7 +23,7 @@ from sim.analysis.estimates import (
     quantile_interval,
 )
 from sim.base.columns import write_csv
-from sim.base.wording import level_text, range_text, step_text, unit_style
+from sim.base.wording import arrangement_text, level_text, range_text, step_text, unit_style
 from sim.outcomes.mark import Mark, registry
 
 FINDINGS = "findings.json"
@@ -38,15 +38,25 @@ TOTAL = "all together"
 class Findings:
     """What a study found.
 
-    key: names the study and its folder: letters, digits, ``_`` and ``-``.
-    title: heading on the page.
-    sentences: what was found, with intervals, and how sure it is. No ranking where an interval
-        covers zero.
-    tables: tidy tables by name; the first is the one that is printed. A column ``unit`` says in
-        which unit the estimates of a row stand; ``low`` and ``high`` are its interval.
-    captions: what each table is, by the table's name.
-    units: unit of a column where it is the same in all rows of all tables.
+    Parameters
+    ----------
+    key
+        Names the study and its folder: letters, digits, ``_`` and ``-``.
+    title
+        Heading on the page.
+    sentences
+        What was found, with intervals, and how sure it is. No ranking where an interval covers
+        zero.
+    tables
+        Tidy tables by name; the first is the one that is printed. A column ``unit`` says in which
+        unit the estimates of a row stand; ``low`` and ``high`` are its interval.
+    captions
+        What each table is, by the table's name.
+    units
+        Unit of a column where it is the same in all rows of all tables.
 
+    Examples
+    --------
     >>> found = Findings("example", "An example", ("One is 1.",),
     ...                  {"ones": pd.DataFrame({"one": [1.0]})}, {"ones": "Ones"})
     >>> found
@@ -85,8 +95,12 @@ class Findings:
 class Study:
     """Findings as they were read back, with what was written beside them.
 
-    about: how it was made: the command, the scenario's hash, seed, replications.
-    figures: figures as a page holds them: key, title, note and svg.
+    Parameters
+    ----------
+    about
+        How it was made: the command, the scenario's hash, seed, replications.
+    figures
+        Figures as a page holds them: key, title, note and svg.
     """
 
     findings: Findings
@@ -97,8 +111,12 @@ class Study:
 def write_files(folder: Path, findings: Findings, about: Mapping[str, Any]) -> None:
     """Write every table as CSV, and the words as JSON.
 
-    folder: of this study; it is made.
-    about: what JSON can hold.
+    Parameters
+    ----------
+    folder
+        Of this study; it is made.
+    about
+        What JSON can hold.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for name, table in findings.tables.items():
@@ -145,9 +163,15 @@ MOST_NAMED = 3
 def estimate_text(row: Any, column: str = "part") -> str:
     """Write an estimate with its interval, for example ``"+1.20 pp (0.80 to 1.60)"``.
 
-    row: keys `column`, low, high, unit.
-    column: differences carry a sign: ``"part"``, ``"difference"``, ``"gap"``; levels do not.
+    Parameters
+    ----------
+    row
+        Keys `column`, low, high, unit.
+    column
+        Differences carry a sign: ``"part"``, ``"difference"``, ``"gap"``; levels do not.
 
+    Examples
+    --------
     >>> estimate_text({"part": 0.012, "low": 0.008, "high": 0.016, "unit": "share"})
     '+1.20 pp (0.80 to 1.60)'
     """
@@ -167,22 +191,37 @@ def label_of(outcome: str, marks: Mapping[str, Mark] | None = None) -> str:
     return known.label if known else outcome
 
 
+def less_text(arrangements: Sequence[str]) -> str:
+    """Name the gap between two arrangements in a sentence: the second less the first.
+
+    >>> less_text(("plain", "revenue_swap"))
+    'revenue swap less plain'
+    """
+    first, second = (arrangement_text(name).lower() for name in arrangements)
+    return f"{second} less {first}"
+
+
 def gap_sentences(
     frame: pd.DataFrame, column: str, total: str, arrangements: Sequence[str]
 ) -> list[str]:
     """Say for each outcome how large a gap is, and which parts are clear of zero.
 
-    frame: columns outcome, `column`, part, low, high, unit, verdict.
-    column: names the parts.
-    total: name of the row that holds the whole gap.
-    arrangements: the gap is the second less the first.
+    Parameters
+    ----------
+    frame
+        Columns outcome, `column`, part, low, high, unit, verdict.
+    column
+        Names the parts.
+    total
+        Name of the row that holds the whole gap.
+    arrangements
+        The gap is the second less the first.
     """
     sentences = []
     for outcome, rows in frame.groupby("outcome", sort=False):
         whole = rows[rows[column] == total].iloc[0]
         parts = rows[rows[column] != total]
-        first, second = arrangements
-        gap = f"{label_of(str(outcome))}, {second} less {first}: {estimate_text(whole)}."
+        gap = f"{label_of(str(outcome))}, {less_text(arrangements)}: {estimate_text(whole)}."
         sentences.append(f"{gap} {_parts_text(parts, column)}")
     return sentences
 
@@ -207,11 +246,18 @@ def _parts_text(parts: pd.DataFrame, column: str) -> str:
 def observations(values: FloatArray, unit: int) -> FloatArray:
     """Give independent observations: replications that belong together become their mean.
 
-    values (shape (n_replications, ...)): in the order of the replications, from number 0 on.
-    unit: how many belong together; 2 for antithetic pairs.
     Returns shape (n_observations, ...): without those in which no replication is defined in every
         column.
 
+    Parameters
+    ----------
+    values : shape (n_replications, ...)
+        In the order of the replications, from number 0 on.
+    unit
+        How many belong together; 2 for antithetic pairs.
+
+    Examples
+    --------
     >>> observations(np.array([1.0, 3.0, float("nan"), 4.0]), 2)
     array([2., 4.])
     """
@@ -226,8 +272,12 @@ def observations(values: FloatArray, unit: int) -> FloatArray:
 def by_replication(frame: pd.DataFrame, arrangement: str, outcome: str) -> FloatArray:
     """One outcome of one arrangement, in the order of the replications.
 
-    frame: columns arrangement, replication, outcome, value.
     Returns shape (n_replications,).
+
+    Parameters
+    ----------
+    frame
+        Columns arrangement, replication, outcome, value.
     """
     rows = frame[(frame["arrangement"] == arrangement) & (frame["outcome"] == outcome)]
     return np.asarray(rows.sort_values("replication")["value"], dtype=np.float64)
@@ -236,10 +286,14 @@ def by_replication(frame: pd.DataFrame, arrangement: str, outcome: str) -> Float
 def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Interval:
     """Give the mean over replications with its interval, as a comparison would.
 
-    mark: where it is heavy-tailed the interval is by bootstrap, of a yes/no Wilson's, otherwise
+    Parameters
+    ----------
+    mark
+        Where it is heavy-tailed the interval is by bootstrap, of a yes/no Wilson's, otherwise
         Student's.
-    values: shape (n_replications,), in the unit of the mark.
-    confidence: in (0, 1).
+    values : shape (n_replications,)
+        In the unit of the mark.
+    confidence : in (0, 1)
     """
     if mark.heavy_tailed:
         return bootstrap_interval(values, confidence)
@@ -254,8 +308,12 @@ def level_row(found: Interval, unit: str) -> dict[str, Any]:
 def step_row(mark: Mark, values: FloatArray, confidence: float = 0.95) -> dict[str, Any]:
     """Give a part of a difference with interval and verdict, as columns of a table.
 
-    values (shape (n_replications,)): one value of the part for each replication.
     Keys part, low, high, unit, verdict. The verdict says nothing where the interval covers zero.
+
+    Parameters
+    ----------
+    values : shape (n_replications,)
+        One value of the part for each replication.
     """
     found = difference_interval(mark, values, confidence)
     median = quantile_interval(values, 0.5, confidence)
@@ -272,9 +330,13 @@ def parts_frame(
 ) -> pd.DataFrame:
     """Give the parts of a gap in each outcome, and their sum.
 
-    parts: shape (n_observations, n_parts).
-    column: holds the names of the parts.
     Columns outcome, `column`, part, low, high, unit, verdict.
+
+    Parameters
+    ----------
+    parts : shape (n_observations, n_parts)
+    column
+        Holds the names of the parts.
     """
     rows = []
     for outcome, mark in marks.items():

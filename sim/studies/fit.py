@@ -37,9 +37,14 @@ class SpentError(Exception):
 class Evaluator:
     """Simulates targets, counts what it costs, and keeps all of it in a store.
 
-    store: its reader must give the moments.
-    budget: evaluations that may be simulated; known ones are free.
-    report: told how many replications have been simulated.
+    Parameters
+    ----------
+    store
+        Its reader must give the moments.
+    budget
+        Evaluations that may be simulated; known ones are free.
+    report
+        Told how many replications have been simulated.
     """
 
     plan: Plan
@@ -134,8 +139,12 @@ def at_places(scenario: Scenario, free: Sequence[Parameter], where: Floats) -> S
 def settled(scenario: Scenario, gaps: pd.DataFrame, least: float) -> Scenario:
     """Move believed default part of the way to what the worlds realised.
 
-    gaps: as `Evaluator.belief_gaps` gives it; worlds count alike, as a geometric mean.
-    least (per year): a belief of nothing could never grow again.
+    Parameters
+    ----------
+    gaps
+        As `Evaluator.belief_gaps` gives it; worlds count alike, as a geometric mean.
+    least : per year
+        A belief of nothing could never grow again.
     """
     levels = updated_beliefs(scenario, "", mean_gap(gaps))["default_probability"]
     rates = [max(float(f"{rate:.4g}"), least) for rate in levels]
@@ -160,11 +169,14 @@ def mean_gap(gaps: pd.DataFrame) -> "pd.Series[float]":
 class Fit:
     """Where a fit stands.
 
-    plan: what is free and what is to be met.
-    values (shape (n_targets, n_replications)): targets of the fitted scenario, in the order of
-        the plan.
-    jacobian (shape (n_targets, n_parameters)): change of each target's distance per half range of
-        each parameter, at the fitted scenario.
+    Parameters
+    ----------
+    plan
+        What is free and what is to be met.
+    values : shape (n_targets, n_replications)
+        Targets of the fitted scenario, in the order of the plan.
+    jacobian : shape (n_targets, n_parameters)
+        Change of each target's distance per half range of each parameter, at the fitted scenario.
     """
 
     plan: Plan

@@ -31,7 +31,10 @@ CONFIDENCE = 0.95
 class Frontier(OverRanges):
     """Two outcomes at every point, and which points are efficient.
 
-    outcome_array: one scenario for each point.
+    Parameters
+    ----------
+    outcome_array
+        One scenario for each point.
     """
 
     outcome_array: OutcomeArray
@@ -72,11 +75,26 @@ class Frontier(OverRanges):
         return Findings(
             KEY,
             f"{one} against {two}",
-            tuple(self._sentence(arm, group) for arm, group in frame.groupby("arrangement")),
+            (
+                f"{len(self.layout.points)} points:"
+                f" {' by '.join(self._axis(k) for k in range(len(self.ranges)))}.",
+                *(self._sentence(arm, group) for arm, group in frame.groupby("arrangement")),
+            ),
             {"efficient": self._shown(frame[frame["efficient"]]), "points": frame},
             {"efficient": f"The efficient set: no other point has more of both {one} and {two}",
              "points": "All points with 95 % intervals"},
+            {**self.layout.units(), **self._units()},
         )  # fmt: skip
+
+    def _axis(self, k: int) -> str:
+        """Say how many values one number has, and from where to where."""
+        one, values = self.ranges[k], np.unique(self.layout.points[:, k])
+        return f"{len(values)} values of {one.words} ({one.span_text(one.low, one.high)})"
+
+    def _units(self) -> dict[str, str]:
+        """Units of the columns of outcomes."""
+        marks = marks_of(self.scope.outcomes)
+        return {f"{name}{end}": mark.unit for name, mark in marks.items() for end in ("", ".low")}
 
     def _shown(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Points in the order of the first outcome, one row for each outcome."""
@@ -112,13 +130,23 @@ def frontier(
 ) -> Frontier:
     """Two outcomes over two terms of a contract, the efficient set marked.
 
-    vary: two keys with their ranges.
-    outcomes: two; the return of banks against survival of firms by default.
-    arrangements: those that the keys belong to, or all but the baseline, by default.
-    design, points, replications, seed: as in `sim.studies.sweep.Plan`; a grid of five by five by
-        default.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError for keys, ranges, outcomes or arrangements that are not legal.
+    Parameters
+    ----------
+    vary
+        Two keys with their ranges.
+    outcomes
+        Two; the return of banks against survival of firms by default.
+    arrangements
+        Those that the keys belong to, or all but the baseline, by default.
+    design, points, replications, seed
+        As in `sim.studies.sweep.Plan`; a grid of five by five by default.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes or arrangements that are not legal.
     """
     layout = laid_out(scenario, vary, outcomes, arrangements, plan)
     return Frontier(layout, layout.outcome_array(store))
@@ -143,9 +171,13 @@ def laid_out(
 def efficient(values: Floats) -> Bools:
     """Points that no other point equals or beats on all counts, and beats on one.
 
-    values (shape (n_points, n_outcomes)): more is better; a point with an undefined value is not
-        efficient.
+    Parameters
+    ----------
+    values : shape (n_points, n_outcomes)
+        More is better; a point with an undefined value is not efficient.
 
+    Examples
+    --------
     >>> efficient(np.array([[1.0, 3.0], [2.0, 2.0], [1.0, 2.0]])).tolist()
     [True, True, False]
     """
@@ -159,9 +191,15 @@ def efficient(values: Floats) -> Bools:
 def clearly_dominated(values: Sequence[Floats], confidence: float = CONFIDENCE) -> Bools:
     """Points from which another is clear on every outcome, by paired differences.
 
-    values (each of shape (n_points, n_replications)): more is better.
-    confidence: of each paired interval.
+    Parameters
+    ----------
+    values : each of shape (n_points, n_replications)
+        More is better.
+    confidence
+        Of each paired interval.
 
+    Examples
+    --------
     >>> good, bad = [3.0, 4.0, 5.0], [1.0, 2.1, 3.0]
     >>> clearly_dominated([np.array([good, bad]), np.array([good, bad])]).tolist()
     [False, True]

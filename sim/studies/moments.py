@@ -401,9 +401,14 @@ ERRORS = 2.0
 class Pattern:
     """One published regularity.
 
-    key: name of the figure in `sim.studies.moments`.
-    low, high: range in which the published figure lies; infinite where the source gives one end.
-    source: fact ids, or a reference with its year.
+    Parameters
+    ----------
+    key
+        Name of the figure in `sim.studies.moments`.
+    low, high
+        Range in which the published figure lies; infinite where the source gives one end.
+    source
+        Fact ids, or a reference with its year.
     """
 
     key: str
@@ -484,7 +489,10 @@ PATTERNS = (
 class Patterns:
     """What the model makes of published regularities.
 
-    values: patterns (columns) by replication (rows).
+    Parameters
+    ----------
+    values
+        Patterns (columns) by replication (rows).
     """
 
     values: pd.DataFrame
@@ -530,7 +538,11 @@ def patterns(scenario: Scenario, replications: int, *, store: Store) -> Patterns
     """Compare a scenario under plain lending with patterns that nothing was fitted to.
 
     Patterns are read on their own and kept in a folder beside what other studies keep.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
+
+    Parameters
+    ----------
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
     """
     with store.reading(patterns_of) as own:
         frame = own.outcomes(scenario, range(replications))

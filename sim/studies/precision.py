@@ -29,7 +29,7 @@ import pandas as pd
 from sim.analysis.compare import adjusted_difference
 from sim.analysis.estimates import FloatArray, replications_needed, t_quantile
 from sim.analysis.outcomes_table import Outcomes, measure
-from sim.base.wording import percent_text
+from sim.base.wording import arrangement_text, percent_text
 from sim.experiment.progress import ProgressOption, duration
 from sim.experiment.store import Store, outcomes_of
 from sim.outcomes.mark import registry
@@ -69,9 +69,14 @@ COLUMNS = (
 class Split:
     """Variance of one observation, by where it comes from, in squared units of the values.
 
-    histories, firms: may be below zero and estimate a part that is small, or is zero.
-    low, high: interval of the share of histories.
-    log_error: standard error of the logarithm of the whole variance.
+    Parameters
+    ----------
+    histories, firms
+        May be below zero and estimate a part that is small, or is zero.
+    low, high
+        Interval of the share of histories.
+    log_error
+        Standard error of the logarithm of the whole variance.
     """
 
     histories: float
@@ -98,8 +103,12 @@ class Split:
 def mean_squares(values: FloatArray) -> tuple[float, float]:
     """Mean square between histories and within them.
 
-    values: shape (n_histories, n_populations).
+    Parameters
+    ----------
+    values : shape (n_histories, n_populations)
 
+    Examples
+    --------
     >>> mean_squares(np.array([[1.0, 3.0], [5.0, 7.0]]))
     (16.0, 2.0)
     """
@@ -113,9 +122,15 @@ def mean_squares(values: FloatArray) -> tuple[float, float]:
 def split_of(values: FloatArray, confidence: float = 0.95) -> Split:
     """Split the variance of an observation into that of histories and that of firms.
 
-    values (shape (n_histories, n_populations)): at least three histories of two populations.
-    confidence: in (0, 1), of the interval of the share.
+    Parameters
+    ----------
+    values : shape (n_histories, n_populations)
+        At least three histories of two populations.
+    confidence : in (0, 1)
+        Of the interval of the share.
 
+    Examples
+    --------
     >>> split_of(np.array([[1.0, 3.0], [5.0, 7.0], [3.0, 5.0]])).share
     0.6
     """
@@ -172,7 +187,10 @@ class Cost:
 class Contrast:
     """The difference of one arrangement in one outcome, by the number of firms of its pilots.
 
-    splits: in units of the half-width that is asked for, by number of firms, ascending.
+    Parameters
+    ----------
+    splits
+        In units of the half-width that is asked for, by number of firms, ascending.
     """
 
     outcome: str
@@ -211,9 +229,14 @@ def plan_of(
 ) -> Plan:
     """Give the replications at which all intervals are narrow enough.
 
-    confidence: of each interval.
-    unit: replications that make one observation.
     Never fewer observations than the first look of a run to a stated half-width takes.
+
+    Parameters
+    ----------
+    confidence
+        Of each interval.
+    unit
+        Replications that make one observation.
     """
     needed = [
         (replications_needed(math.sqrt(one.variance(firms)), 1.0, confidence), one.outcome)
@@ -241,8 +264,12 @@ def cheapest(
 class Allocation:
     """How variances split, what a replication costs, and which plan is cheapest.
 
-    rows: what `frame` gives.
-    plans: by number of firms, ascending.
+    Parameters
+    ----------
+    rows
+        What `frame` gives.
+    plans
+        By number of firms, ascending.
     """
 
     rows: pd.DataFrame
@@ -285,13 +312,13 @@ class Allocation:
         ordered = known.sort_values("histories").to_dict("records")
         words = [
             f"{percent_text(round(row['histories'], 2))} ({label_of(row['outcome'])},"
-            f" {row['arrangement']}, {row['firms']:,} firms)"
+            f" {arrangement_text(row['arrangement']).lower()}, {row['firms']:,} firms)"
             for row in (ordered[0], ordered[-1])
         ]
         return (
             "Luck of histories, the same for all firms, is between"
             f" {' and '.join(words)} of the variance of a replication's difference from"
-            f" {self.baseline}; the rest is luck of firms."
+            f" {arrangement_text(self.baseline).lower()}; the rest is luck of firms."
         )
 
     def _cost(self) -> str:
@@ -336,7 +363,10 @@ class Allocation:
 class Request:
     """What is asked of a pilot, checked.
 
-    sizes: numbers of firms that are simulated, ascending.
+    Parameters
+    ----------
+    sizes
+        Numbers of firms that are simulated, ascending.
     """
 
     scenario: Scenario
@@ -370,10 +400,18 @@ def check_request(
 ) -> Request:
     """Check what a pilot is asked for.
 
-    until: ``"bank.raroc=0.1pp"`` and the like; by default the outcomes, to the scenario's
-        share of the baseline's mean.
-    firms: ``"LOW:HIGH"`` where their number is free.
-    Raises ScenarioError with all that is wrong.
+    Parameters
+    ----------
+    until
+        ``"bank.raroc=0.1pp"`` and the like; by default the outcomes, to the scenario's share of
+        the baseline's mean.
+    firms
+        ``"LOW:HIGH"`` where their number is free.
+
+    Raises
+    ------
+    ScenarioError
+        With all that is wrong.
     """
     targets, scope, sizes, _ = together(
         lambda: parse_targets(until),
@@ -507,11 +545,17 @@ def _row(
 def observed(outcomes: Outcomes, name: str, pair: tuple[str, str], unit: int = 1) -> FloatArray:
     """Differences as a comparison adjusts them, by history and population.
 
-    outcomes: of a pilot in which `POPULATIONS` observations in a row share a history.
-    pair: arrangement and baseline.
-    unit: replications that make one observation.
     Returns shape (n_histories, POPULATIONS), those histories in which all is defined; scaled up
         for what a fit to the controls takes away by chance.
+
+    Parameters
+    ----------
+    outcomes
+        Of a pilot in which `POPULATIONS` observations in a row share a history.
+    pair
+        Arrangement and baseline.
+    unit
+        Replications that make one observation.
     """
     table = outcomes.table(name)
     gap = table[pair[0]] - table[pair[1]]
@@ -537,7 +581,10 @@ def observed(outcomes: Outcomes, name: str, pair: tuple[str, str], unit: int = 1
 def planned(folder: Path, scenario: Scenario, targets: Sequence[Target]) -> int:
     """Replications that a pilot of this scenario called for; 0 where none is in the folder.
 
-    folder: of the run.
+    Parameters
+    ----------
+    folder
+        Of the run.
     """
     try:
         study = read_study(folder / "studies" / KEY)

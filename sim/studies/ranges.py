@@ -17,8 +17,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from sim.base.errors import Problem, ScenarioError
+from sim.base.language import tr
+from sim.base.wording import UnitStyle, amount_text, number_text, unit_style
 from sim.experiment.store import Floats, OutcomeArray, Store
 from sim.scenario.declared import NOTHING, look_up
+from sim.scenario.key_words import key_text, read_unit
 from sim.scenario.scenario import Scenario
 from sim.scenario.sources import Source, parse_source
 from sim.scenario.toml_text import KeyPath, join_key, split_key
@@ -46,11 +49,17 @@ Number = int | float
 class Range:
     """A key, and the range in which a study moves it.
 
-    key: dotted key of a number, of one element (``lifecycle.setback_hazard[2]``), or of a list of
+    Parameters
+    ----------
+    key
+        Dotted key of a number, of one element (``lifecycle.setback_hazard[2]``), or of a list of
         numbers.
-    low, high: in the unit of the number, or factors on its present value.
-    is_factor: whether `low` and `high` are factors.
-    points: how many values a grid has on this axis.
+    low, high
+        In the unit of the number, or factors on its present value.
+    is_factor
+        Whether `low` and `high` are factors.
+    points
+        How many values a grid has on this axis.
     """
 
     key: str
@@ -63,6 +72,38 @@ class Range:
     def label(self) -> str:
         """The key, and that factors are meant where they are."""
         return f"{self.key} (factor)" if self.is_factor else self.key
+
+    @property
+    def words(self) -> str:
+        """What is varied, for readers."""
+        return key_text(self.label)
+
+    @property
+    def unit(self) -> str:
+        """The unit in which its values stand, as tables name it."""
+        return read_unit(self.label)
+
+    @property
+    def style(self) -> UnitStyle:
+        """How its values are read: one unit for the whole range."""
+        return unit_style(self.unit, max(abs(self.low), abs(self.high)))
+
+    def text(self, value: float) -> str:
+        """Write one of its values with the unit.
+
+        >>> Range("underwriting.policy_subsidy_rate", 0.0, 0.03).text(0.0191)
+        '191 bp'
+        """
+        return amount_text(value, self.style)
+
+    def span_text(self, low: float, high: float) -> str:
+        """Write a stretch of its values.
+
+        >>> Range("arrangement.swap.tenor.years", 1.0, 5.0).span_text(1.0, 2.5)
+        '1 to 2.5 years'
+        """
+        first = number_text(low * self.style.scale)
+        return tr("{low} to {high}", low=first, high=self.text(high))
 
     def at(self, share: float) -> float:
         """The value at a share of the way from low to high.
@@ -80,9 +121,18 @@ Vary = Iterable[Range | str] | None
 def parse_range(text: str) -> Range:
     """Read a range as it is written on the command line.
 
-    text: ``KEY=LOW:HIGH``, ``KEY=LOW:HIGH:POINTS`` or, for factors, ``KEY=xLOW:xHIGH``.
-    Raises ScenarioError if it is written in another way.
+    Parameters
+    ----------
+    text
+        ``KEY=LOW:HIGH``, ``KEY=LOW:HIGH:POINTS`` or, for factors, ``KEY=xLOW:xHIGH``.
 
+    Raises
+    ------
+    ScenarioError
+        If it is written in another way.
+
+    Examples
+    --------
     >>> parse_range("underwriting.spread_cap=x0.5:x1.6")
     Range(key='underwriting.spread_cap', low=0.5, high=1.6, is_factor=True, points=None)
     """
@@ -100,8 +150,12 @@ def parse_range(text: str) -> Range:
 def ranges_of(scenario: Scenario, vary: Vary | Range | str, count: int = 0) -> tuple[Range, ...]:
     """Read ranges and refuse what the scenario cannot go through, all mistakes at once.
 
-    count: how many there must be; 0 for any number, but one at least.
     Raises ScenarioError.
+
+    Parameters
+    ----------
+    count
+        How many there must be; 0 for any number, but one at least.
     """
     given = [vary] if isinstance(vary, Range | str) else list(vary or ())
     read = [partial(_as_range, one) for one in given]
@@ -117,8 +171,15 @@ def _as_range(given: Range | str) -> Range:
 def varied(scenario: Scenario, ranges: Sequence[Range], values: Iterable[float]) -> Scenario:
     """The scenario with each key at a value of its range.
 
-    values: one for each range, in its unit or as a factor.
-    Raises ScenarioError if the scenario cannot be so.
+    Parameters
+    ----------
+    values
+        One for each range, in its unit or as a factor.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be so.
     """
     present = scenario.model_dump(mode="python")
     found: dict[KeyPath, Any] = {}
@@ -283,10 +344,15 @@ MOST = 100_000
 class Layout:
     """A study over ranges, checked and laid out, before anything runs.
 
-    scenario: running the arrangements that are looked at.
-    points: shape (n_points, n_ranges).
-    replications: of each point, with common random numbers at all.
-    passed_over: assumed numbers that cannot be moved.
+    Parameters
+    ----------
+    scenario
+        Running the arrangements that are looked at.
+    points : shape (n_points, n_ranges)
+    replications
+        Of each point, with common random numbers at all.
+    passed_over
+        Assumed numbers that cannot be moved.
     """
 
     scenario: Scenario
@@ -323,6 +389,10 @@ class Layout:
         """The value of each key at every point, as columns of a table."""
         return {one.label: self.points[:, k] for k, one in enumerate(self.ranges)}
 
+    def units(self) -> dict[str, str]:
+        """The unit of each of these columns."""
+        return {one.label: one.unit for one in self.ranges}
+
 
 @dataclass(frozen=True, eq=False)
 class OverRanges:
@@ -342,13 +412,19 @@ class OverRanges:
 
 
 def place_text(ranges: Sequence[Range], point: Floats) -> str:
-    """Write the place of a point, the last word of each key with its value.
+    """Write the place of a point: its value, where there are several with the last words of keys.
 
-    >>> place_text([Range("macro.frailty_variance", 0.1, 0.3)], np.array([0.2]))
-    'frailty_variance = 0.2'
+    >>> rate = Range("arrangement.swap.pricing.concession_rate", 0.0, 0.03)
+    >>> place_text([rate], np.array([0.02]))
+    '200 bp'
+    >>> place_text([rate, Range("arrangement.swap.tenor.years", 1, 3)], np.array([0.02, 2.5]))
+    'concession rate 200 bp, years 2.5 years'
     """
-    values = zip(ranges, point, strict=True)
-    return ", ".join(f"{one.label.rpartition('.')[2]} = {value:.4g}" for one, value in values)
+    values = [one.text(value) for one, value in zip(ranges, point, strict=True)]
+    if len(values) == 1:
+        return values[0]
+    names = (one.key.rpartition(".")[2].replace("_", " ") for one in ranges)
+    return ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=True))
 
 
 def design_points(
@@ -356,15 +432,29 @@ def design_points(
 ) -> Floats:
     """Points of a design, in the units of the ranges.
 
-    points: of a Latin hypercube or a Sobol sequence; for the latter rounded up to a power of two,
+    Returns shape (n_points, n_ranges).
+
+    Parameters
+    ----------
+    points
+        Of a Latin hypercube or a Sobol sequence; for the latter rounded up to a power of two,
         without which it loses its balance. A grid has the points of its axes, or as many of each
         as make about this number.
-    seed: of the random parts of the design.
-    Returns shape (n_points, n_ranges).
-    Raises ScenarioError if the design does not exist or is too large.
-    References: McKay, Beckman and Conover (1979), A comparison of three methods for selecting
-        values of input variables; Sobol (1967), On the distribution of points in a cube.
+    seed
+        Of the random parts of the design.
 
+    Raises
+    ------
+    ScenarioError
+        If the design does not exist or is too large.
+
+    References
+    ----------
+    McKay, Beckman and Conover (1979), A comparison of three methods for selecting values of input
+    variables; Sobol (1967), On the distribution of points in a cube.
+
+    Examples
+    --------
     >>> design_points([Range("a.b", 0.0, 1.0, points=3), Range("a.c", 1.0, 2.0, points=2)])
     array([[0. , 1. ],
            [0. , 2. ],
@@ -423,8 +513,12 @@ GRADE = "assumption"
 class Assumed:
     """Numbers graded as assumptions.
 
-    ranges: those that a study can move, in the order of the sources.
-    passed_over: those that it cannot.
+    Parameters
+    ----------
+    ranges
+        Those that a study can move, in the order of the sources.
+    passed_over
+        Those that it cannot.
     """
 
     ranges: tuple[Range, ...]
@@ -437,8 +531,12 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
     A list moves as a whole, by one factor: as stated, or, where its range is given in its
     own unit, as far as all of its elements stay inside.
 
-    scenario: arrangements that it does not run are left out.
-    grades: ``"fitted"`` may be added: numbers that were moved to meet a target.
+    Parameters
+    ----------
+    scenario
+        Arrangements that it does not run are left out.
+    grades
+        ``"fitted"`` may be added: numbers that were moved to meet a target.
     """
     present = scenario.model_dump(mode="python")
     found: list[Range] = []

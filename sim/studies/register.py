@@ -21,10 +21,15 @@ COLUMNS = ("meaning", "value", "unit", "date", "region", "programme", "source", 
 class Register:
     """Facts, who uses each, and what is wrong.
 
-    facts: by id, in the order of their file.
-    uses: parameters of scenarios and targets of calibrations that name a fact; a fact that
-        nothing names is not in it.
-    problems: empty if every number has a source and every fact a date, a source and a grade.
+    Parameters
+    ----------
+    facts
+        By id, in the order of their file.
+    uses
+        Parameters of scenarios and targets of calibrations that name a fact; a fact that nothing
+        names is not in it.
+    problems
+        Empty if every number has a source and every fact a date, a source and a grade.
     """
 
     facts: dict[str, Fact]
@@ -77,10 +82,18 @@ def facts(
 ) -> Register:
     """Read all facts, and what the scenarios and targets of a folder take from them.
 
-    folder: scenario files and files of targets, in it and in the folders below it; by default
-        those of the project at hand and the shipped ones.
-    file: the file of facts; by default that of the project at hand, or the shipped one.
-    Raises ScenarioError if the file of facts cannot be read, or the folder is none.
+    Parameters
+    ----------
+    folder
+        Scenario files and files of targets, in it and in the folders below it; by default those of
+        the project at hand and the shipped ones.
+    file
+        The file of facts; by default that of the project at hand, or the shipped one.
+
+    Raises
+    ------
+    ScenarioError
+        If the file of facts cannot be read, or the folder is none.
     """
     known = read_facts(file)
     folders = scenario_folders() if folder is None else [Path(folder)]

@@ -104,9 +104,14 @@ def study_store(
 ) -> "Store":
     """Give the store in which a study keeps its runs.
 
-    folder: where they stay for later studies; in memory by default.
-    workers: processes that simulate side by side; all cores by default.
-    executor, progress: as in `sim.experiment.simulate.simulate`.
+    Parameters
+    ----------
+    folder
+        Where they stay for later studies; in memory by default.
+    workers
+        Processes that simulate side by side; all cores by default.
+    executor, progress
+        As in `sim.experiment.simulate.simulate`.
     """
     from sim.experiment.store import Store
 
@@ -175,10 +180,20 @@ def counted(option: str, given: list[Any], count: int = 0) -> None:
 def marks_of(names: Names, count: int = 0, option: str = OUTCOMES) -> dict[str, Mark]:
     """Give the marks of outcomes, by name.
 
-    count: how many there must be; 0 for any number.
-    option: what stands for the file in messages.
-    Raises ScenarioError for every name that is no outcome, with the nearest that is.
+    Parameters
+    ----------
+    count
+        How many there must be; 0 for any number.
+    option
+        What stands for the file in messages.
 
+    Raises
+    ------
+    ScenarioError
+        For every name that is no outcome, with the nearest that is.
+
+    Examples
+    --------
     >>> marks_of("bank.raroc")["bank.raroc"].label
     'RAROC'
     >>> marks_of("bank.raro")
@@ -202,10 +217,19 @@ def arrangements_of(
 ) -> tuple[str, ...]:
     """Give the names of arrangements and programmes of a scenario.
 
-    count: how many there must be; 0 for any number.
-    run: whether the scenario must run them.
-    clauses: whether each must be an arrangement, since a programme has no clauses.
-    Raises ScenarioError for every name that cannot be, with the nearest that can.
+    Parameters
+    ----------
+    count
+        How many there must be; 0 for any number.
+    run
+        Whether the scenario must run them.
+    clauses
+        Whether each must be an arrangement, since a programme has no clauses.
+
+    Raises
+    ------
+    ScenarioError
+        For every name that cannot be, with the nearest that can.
     """
     asked = names_of(names)
     found = [_misnamed(scenario, name, run, clauses) for name in asked]
@@ -250,8 +274,12 @@ def at_least_two(scenario: Scenario) -> int:
 class Scope:
     """What is compared.
 
-    arrangements: without the baseline.
-    every: all arrangements of the scenario, whose places give the colours of figures.
+    Parameters
+    ----------
+    arrangements
+        Without the baseline.
+    every
+        All arrangements of the scenario, whose places give the colours of figures.
     """
 
     outcomes: tuple[str, ...]
@@ -278,10 +306,19 @@ def scope_of(
 ) -> Scope:
     """Check names and fill in what was left out.
 
-    outcomes: `HEADLINES` by default.
-    arrangements: all of the scenario but the baseline by default.
-    count: how many outcomes there must be; 0 for any number.
-    Raises ScenarioError with every name that does not exist and the nearest that does.
+    Parameters
+    ----------
+    outcomes
+        `HEADLINES` by default.
+    arrangements
+        All of the scenario but the baseline by default.
+    count
+        How many outcomes there must be; 0 for any number.
+
+    Raises
+    ------
+    ScenarioError
+        With every name that does not exist and the nearest that does.
     """
     first, every = scenario.experiment.baseline, tuple(scenario.experiment.arrangements)
     arms = names_of(arrangements) or [name for name in every if name != first]

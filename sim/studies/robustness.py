@@ -23,9 +23,10 @@ from sim.analysis.estimates import (
     paired_proportion_interval,
     proportion_interval,
 )
-from sim.base.wording import arrangement_text, percent_text
+from sim.base.wording import arrangement_text, percent_text, plain_number, range_text
 from sim.experiment.store import Floats, OutcomeArray, Store, means, sides
 from sim.outcomes.mark import Mark
+from sim.scenario.key_words import key_text
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
@@ -57,10 +58,16 @@ LEVEL = 0.05
 def correlations(keys: Sequence[str], points: Floats, values: Floats) -> pd.DataFrame:
     """Spearman's rank correlation of a value with each coordinate of its point.
 
-    points: shape (n_points, n_keys).
-    values (shape (n_points,)): nan where undefined; such points are left out.
     Columns key, rank_correlation, is_clear (of zero, by Holm's correction for all keys at 5 %).
 
+    Parameters
+    ----------
+    points : shape (n_points, n_keys)
+    values : shape (n_points,)
+        Nan where undefined; such points are left out.
+
+    Examples
+    --------
     >>> points = np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
     >>> correlations(["a", "b"], points, points[:, 0])["rank_correlation"].tolist()
     [1.0, 0.0]
@@ -81,10 +88,16 @@ def verdict_row(
 ) -> dict[str, Any]:
     """What becomes of the sign of one difference.
 
-    mark: of the outcome; a yes/no has an interval of paired proportions at present values.
-    gaps (shape (1 + n_points, n_replications)): paired differences, at present values first.
-    influence: as `correlations` gives it.
     The columns of `Robustness.frame` that follow the unit.
+
+    Parameters
+    ----------
+    mark
+        Of the outcome; a yes/no has an interval of paired proportions at present values.
+    gaps : shape (1 + n_points, n_replications)
+        Paired differences, at present values first.
+    influence
+        As `correlations` gives it.
     """
     now = (
         paired_proportion_interval(gaps[0], confidence)
@@ -132,7 +145,10 @@ def _pushers(influence: pd.DataFrame, sign: int) -> str:
     order = clear["rank_correlation"].abs().sort_values(ascending=False).index[:NAMED]
     rows = clear.loc[order, ["key", "rank_correlation"]].to_numpy().tolist()
     # A difference above zero is pushed over by low values of what raises it.
-    return "; ".join(f"{'low' if r * sign > 0 else 'high'} {key} ({r:+.2f})" for key, r in rows)
+    return "; ".join(
+        f"{'low' if r * sign > 0 else 'high'} {key_text(key)} ({plain_number(r, 2, sign=True)})"
+        for key, r in rows
+    )
 
 
 # --- Robustness: which conclusions keep their sign over all that was only assumed ----------------
@@ -145,11 +161,18 @@ CORRELATION = "rank_correlation"
 class Trial:
     """How conclusions are tried.
 
-    points: of the Latin hypercube.
-    replications: at each point, with common random numbers at all; at least 2, for the intervals.
-    tornado: how many of the numbers with the strongest rank correlations are moved one at a time.
-    confidence (in (0, 1)): of the interval at each point.
-    seed: of the hypercube.
+    Parameters
+    ----------
+    points
+        Of the Latin hypercube.
+    replications
+        At each point, with common random numbers at all; at least 2, for the intervals.
+    tornado
+        How many of the numbers with the strongest rank correlations are moved one at a time.
+    confidence : in (0, 1)
+        Of the interval at each point.
+    seed
+        Of the hypercube.
     """
 
     points: int = 64
@@ -163,11 +186,18 @@ class Trial:
 class Robustness(OverRanges):
     """Which signs last.
 
-    signs: one row for each outcome and arrangement.
-    influence: rank correlation of each difference with each number.
-    tornado: differences with one number at a time at its ends.
-    points: difference and standard error at every point of the hypercube.
-    trial, speed: how it was tried, and how fast.
+    Parameters
+    ----------
+    signs
+        One row for each outcome and arrangement.
+    influence
+        Rank correlation of each difference with each number.
+    tornado
+        Differences with one number at a time at its ends.
+    points
+        Difference and standard error at every point of the hypercube.
+    trial, speed
+        How it was tried, and how fast.
     """
 
     signs: pd.DataFrame
@@ -211,11 +241,11 @@ class Robustness(OverRanges):
         shown = rows[["outcome", "arrangement", "unit", "difference", "low", "high"]].copy()
         shares = rows[["same_sign", "same_low", "same_high"]].to_numpy(np.float64)
         shown["same sign"] = [
-            f"{_percent(s)} ({_percent(a)} to {_percent(b)})" for s, a, b in shares
+            f"{_percent(s)} ({range_text(a, b, 'share', (b - a) / 4.0)})" for s, a, b in shares
         ]
         shown["and clear"] = rows["same_and_clear"].map(_percent)
         shown["clear against"] = rows["opposite_and_clear"].map(_percent)
-        return shown.assign(verdict=rows["verdict"], pushed_over_by=rows["pushes_over"])
+        return shown.assign(verdict=rows["verdict"])
 
     def _sentences(self) -> list[str]:
         rows = self.signs
@@ -233,10 +263,19 @@ class Robustness(OverRanges):
                 for o, a, v in rows[["outcome", "arrangement", "verdict"]].to_numpy().tolist()
                 if v == verdict
             ]
-            said.append(f"{len(names)} of {len(rows)} differences {words}: {_listed(names)}.")
-        passed = [f"{key} {reason}" for key, reason in self.layout.passed_over]
+            if names:
+                said.append(
+                    f"{len(names)} of {len(rows)} differences {words}: {'; '.join(names)}."
+                )
+        pushed = rows.loc[rows["pushes_over"] != "", ["outcome", "arrangement", "pushes_over"]]
+        said += [
+            f"{labels[o]} under {arrangement_text(a).lower()} is pushed to the other side by"
+            f" {numbers} (rank correlations)."
+            for o, a, numbers in pushed.to_numpy().tolist()
+        ]
+        passed = [f"{key_text(key)} {reason}" for key, reason in self.layout.passed_over]
         if passed:
-            said.append(f"{len(passed)} assumed numbers could not be moved: {_listed(passed)}.")
+            said.append(f"Assumed numbers that could not be moved: {'; '.join(passed)}.")
         return said
 
 
@@ -251,12 +290,24 @@ def robustness(
 ) -> Robustness:
     """Try which differences between arrangements keep their sign over what was assumed.
 
-    vary: all numbers that the scenario grades as assumptions, by default.
-    points, replications, tornado, confidence, seed: as in `Trial`.
-    scenario, outcomes, workers, folder, executor, progress: as in `sim.studies.sweep.sweep`.
-    Raises ScenarioError for keys, ranges or outcomes that are not legal.
-    References: Saltelli et al. (2008), Global Sensitivity Analysis, on Monte Carlo filtering;
-        Holm (1979), A simple sequentially rejective multiple test procedure.
+    Parameters
+    ----------
+    vary
+        All numbers that the scenario grades as assumptions, by default.
+    points, replications, tornado, confidence, seed
+        As in `Trial`.
+    scenario, outcomes, workers, folder, executor, progress
+        As in `sim.studies.sweep.sweep`.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges or outcomes that are not legal.
+
+    References
+    ----------
+    Saltelli et al. (2008), Global Sensitivity Analysis, on Monte Carlo filtering; Holm (1979), A
+    simple sequentially rejective multiple test procedure.
     """
     layout = laid_out(scenario, vary, outcomes, trial)
     with stopwatch(store, 1 + trial.points) as speed:
@@ -353,7 +404,3 @@ def _points(outcome_array: OutcomeArray, layout: Layout) -> pd.DataFrame:
 
 def _percent(share: float) -> str:
     return percent_text(round(share, 2)) if np.isfinite(share) else "–"
-
-
-def _listed(names: list[str]) -> str:
-    return "; ".join(names) if names else "none"

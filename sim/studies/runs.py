@@ -34,11 +34,17 @@ _NAMED = 5
 class RunsCompared:
     """What differs between two runs.
 
-    scenario, program: columns key, first, second.
-    results: columns outcome, arrangement, first, second, part (second less first), low, high,
-        unit, verdict.
-    is_paired: whether both had the same luck.
-    alone: arrangements that only one of them ran.
+    Parameters
+    ----------
+    scenario, program
+        Columns key, first, second.
+    results
+        Columns outcome, arrangement, first, second, part (second less first), low, high, unit,
+        verdict.
+    is_paired
+        Whether both had the same luck.
+    alone
+        Arrangements that only one of them ran.
     """
 
     scenario: pd.DataFrame

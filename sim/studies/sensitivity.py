@@ -15,8 +15,9 @@ import numpy as np
 import pandas as pd
 
 from sim.base.errors import ScenarioError
-from sim.base.wording import arrangement_text, unit_style
+from sim.base.wording import arrangement_text, inside, number_text, unit_style
 from sim.experiment.store import Floats, OutcomeArray, Store, means
+from sim.scenario.key_words import key_text
 from sim.scenario.scenario import Scenario
 from sim.studies.duration import Speed, stopwatch
 from sim.studies.findings import Findings
@@ -53,13 +54,26 @@ STRENGTH = {"morris": "mu_star", "sobol": "ST"}
 def design(ranges: Sequence[Range], method: Method, most: int, seed: int = 0) -> Floats:
     """The points that a method asks for, as many as are asked for at most.
 
-    most: points; a walk of Morris' takes one more than there are numbers, a base point of Sobol's
-        two more.
     Returns shape (n_points, n_ranges).
-    Raises ScenarioError if they do not suffice.
-    References: Morris (1991), Factorial sampling plans for preliminary computational experiments;
-        Saltelli et al. (2010), Variance based sensitivity analysis of model output.
 
+    Parameters
+    ----------
+    most
+        Points; a walk of Morris' takes one more than there are numbers, a base point of Sobol's
+        two more.
+
+    Raises
+    ------
+    ScenarioError
+        If they do not suffice.
+
+    References
+    ----------
+    Morris (1991), Factorial sampling plans for preliminary computational experiments; Saltelli et
+    al. (2010), Variance based sensitivity analysis of model output.
+
+    Examples
+    --------
     >>> design([Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 1.0)], "morris", 10).shape
     (9, 2)
     """
@@ -84,12 +98,20 @@ def analysed(
 ) -> pd.DataFrame:
     """Indices of one response, with bootstrap half-widths at 95 %.
 
-    points (shape (n_points, n_ranges)): as `design` gives them.
-    values (shape (n_points,)): defined everywhere, and not all the same.
-    seed: of the bootstrap.
     Columns key, then for Morris mu, mu_star, mu_star_conf, sigma in the unit of the response per
     whole range, for Sobol S1, S1_conf, ST, ST_conf as shares of variance; strongest first.
 
+    Parameters
+    ----------
+    points : shape (n_points, n_ranges)
+        As `design` gives them.
+    values : shape (n_points,)
+        Defined everywhere, and not all the same.
+    seed
+        Of the bootstrap.
+
+    Examples
+    --------
     >>> ranges = [Range("a.b", 0.0, 1.0), Range("a.c", 0.0, 2.0)]
     >>> points = design(ranges, "morris", 30)
     >>> analysed(ranges, "morris", points, points @ [3.0, 1.0])["mu_star"].round(6).tolist()
@@ -140,9 +162,12 @@ LEVEL, DIFFERENCE = "level", "difference"
 class Response:
     """One number at every point of a design.
 
-    kind ({"level", "difference"}): under the arrangement, or less the baseline of the same point.
-    values, errors (shape (n_points,)): mean over replications and its standard error; nan where
-        undefined.
+    Parameters
+    ----------
+    kind : {"level", "difference"}
+        Under the arrangement, or less the baseline of the same point.
+    values, errors : shape (n_points,)
+        Mean over replications and its standard error; nan where undefined.
     """
 
     outcome: str
@@ -185,9 +210,14 @@ TOP = 3
 class Screening:
     """How sensitivity is measured.
 
-    points: at most.
-    replications: at each point, with common random numbers at all.
-    seed: of the design and the bootstrap.
+    Parameters
+    ----------
+    points
+        At most.
+    replications
+        At each point, with common random numbers at all.
+    seed
+        Of the design and the bootstrap.
     """
 
     method: Method = "morris"
@@ -200,9 +230,13 @@ class Screening:
 class Sensitivity(OverRanges):
     """Indices of every level and every difference.
 
-    indices: columns outcome, arrangement, kind (level or difference), unit, key, the indices of
-        the method, rank.
-    left_out: tuple of (response, reason).
+    Parameters
+    ----------
+    indices
+        Columns outcome, arrangement, kind (level or difference), unit, key, the indices of the
+        method, rank.
+    left_out
+        Tuple of (response, reason).
     """
 
     indices: pd.DataFrame
@@ -251,7 +285,7 @@ class Sensitivity(OverRanges):
         groups = top.groupby(["outcome", "arrangement"], sort=False)
         return [
             f"{labels[str(outcome)]}, {arrangement_text(str(arm)).lower()} less"
-            f" {self.scope.baseline.replace('_', ' ')}: {self._words(rows)}."
+            f" {arrangement_text(self.scope.baseline).lower()}: {self._words(rows)}."
             for (outcome, arm), rows in groups
         ]
 
@@ -260,8 +294,11 @@ class Sensitivity(OverRanges):
         scale = unit_style(str(rows["unit"].iloc[0])) if self.how.method == "morris" else None
         factor, unit = (scale.scale, scale.step) if scale else (1.0, "")
         said = [
-            f"{key} ({factor * strength:.2g} ± {factor * half:.2g}{unit})"
+            f"{key_text(key)}"
+            f" ({number_text(float(f'{factor * strength:.2g}'))} ±"
+            f" {number_text(float(f'{factor * half:.2g}'))}{unit})"
             for key, strength, half in rows[["key", name, f"{name}_conf"]].to_numpy().tolist()
+            if strength != 0.0
         ]
         return ", ".join(said)
 
@@ -285,11 +322,20 @@ def sensitivity(
 ) -> Sensitivity:
     """Measure which numbers move outcomes, and differences between arrangements, most.
 
-    vary: all numbers that the scenario grades as assumptions, over their plausible ranges, by
+    Parameters
+    ----------
+    vary
+        All numbers that the scenario grades as assumptions, over their plausible ranges, by
         default.
-    method, points, replications, seed: as in `Screening`.
-    scenario, outcomes, workers, folder, executor, progress: as in `sim.studies.sweep.sweep`.
-    Raises ScenarioError for keys, ranges, outcomes that are not legal, or too few points.
+    method, points, replications, seed
+        As in `Screening`.
+    scenario, outcomes, workers, folder, executor, progress
+        As in `sim.studies.sweep.sweep`.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes that are not legal, or too few points.
     """
     layout = laid_out(scenario, vary, outcomes, screening)
     with stopwatch(store, len(layout.points)) as speed:
@@ -320,12 +366,16 @@ def _unfit(one: Response) -> str:
 
 
 def _ways(ratio: "pd.Series[float]") -> list[str]:
-    """Whether a number moves the response up, down, or now one way and now the other."""
-    return ["up" if r > 0.5 else "down" if r < -0.5 else "both ways" for r in ratio]
+    """Whether a number moves the response up, down, now one way and now the other, or not."""
+    return [
+        "no effect" if np.isnan(r) else "up" if r > 0.5 else "down" if r < -0.5 else "both ways"
+        for r in ratio
+    ]
 
 
 def _name(one: Response) -> str:
-    return f"{one.kind} of {one.outcome} under {one.arrangement.replace('_', ' ')}"
+    label = marks_of(one.outcome)[one.outcome].label
+    return f"{one.kind} of {inside(label)} under {arrangement_text(one.arrangement).lower()}"
 
 
 def _indices(one: Response, layout: Layout, how: Screening) -> pd.DataFrame:

@@ -7,7 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.base.wording import arrangement_text, plain_number
+from sim.base.wording import (
+    amount_text,
+    arrangement_text,
+    number_text,
+    plain_number,
+    unit_style,
+)
 from sim.engine.history import History
 from sim.engine.world import World
 from sim.experiment.simulate import freeze, worlds
@@ -17,7 +23,7 @@ from sim.model.firms.record import ACQUIRED, ALIVE, EVENT_NAMES, LISTED, STAGES
 from sim.outcomes.reading import net_loss, of_book, spells, unpaid
 from sim.scenario.scenario import Scenario
 from sim.studies.attribution import shapley
-from sim.studies.findings import TOTAL, Findings
+from sim.studies.findings import TOTAL, Findings, less_text
 from sim.studies.request import Names, arrangements_of, refused, together
 
 STEPS = {EVENT_NAMES[r.PROJECT_DONE]: 1, EVENT_NAMES[r.REGRESS]: -1}
@@ -27,6 +33,19 @@ TROUBLE = "setback"
 SPELL_COLUMNS = ("what", "start", "end")
 QUIET = {EVENT_NAMES[r.QUARTER]}
 """Events too regular to tell."""
+VALUES = {
+    EVENT_NAMES[event]: words
+    for event, words in {
+        r.SIGNED: ("line", "CNY million"), r.REFUSED: ("part of the line that stays", "share"),
+        r.DEFAULTED: ("exposure", "CNY million"), r.DRAWN: ("amount drawn", "CNY million"),
+        r.PROJECT_DONE: ("size of the business", "CNY million a year"),
+        r.TRIAL_FAILED: ("code of the stage", "code"), r.WAIVED: ("worth", "CNY million"),
+        r.EXERCISED: ("worth", "CNY million"),
+    }.items()
+}  # fmt: skip
+"""What the number of an event is, and its unit."""
+CASH = ("cash", "CNY million")
+"""What it is where nothing else is said."""
 
 
 def _no_spells() -> pd.DataFrame:
@@ -37,11 +56,17 @@ def _no_spells() -> pd.DataFrame:
 class Life:
     """One firm's life in one world.
 
-    events: columns date, event, value; years, words, CNY million.
-    ending: what became of the firm.
-    spells: columns what (a stage, or ``setback``), start, end; years.
-    regimes: columns what (the macro regime, a category in the order of the scenario), start, end;
-        from the first day to the last, years.
+    Parameters
+    ----------
+    events
+        Columns date, event, value; years, words, CNY million.
+    ending
+        What became of the firm.
+    spells
+        Columns what (a stage, or ``setback``), start, end; years.
+    regimes
+        Columns what (the macro regime, a category in the order of the scenario), start, end; from
+        the first day to the last, years.
     """
 
     events: pd.DataFrame
@@ -54,15 +79,21 @@ class Life:
 class Story:
     """One firm's life under each arrangement.
 
-    events, endings, spells: dict of arrangement -> what `Life` holds under the name.
-    regimes: as in `Life`; the same under each arrangement.
+    Parameters
+    ----------
+    events, endings, spells
+        Dict of arrangement -> what `Life` holds under the name.
+    regimes
+        As in `Life`; the same under each arrangement.
 
+    Examples
+    --------
     >>> birth = pd.DataFrame({"date": [0.0], "event": ["birth"], "value": [6.0]})
     >>> told = Story(7, 0, {"plain": birth, "swap": birth}, {"plain": "alive", "swap": "alive"})
     >>> print(told.divergence)
-    swap: the same life as under the baseline
-    plain ends: alive
-    swap ends: alive
+    Swap: the same life as under the baseline
+    Plain ends: alive
+    Swap ends: alive
     >>> told.frame().values.tolist()
     [[0.0, 'birth', 6.0, 6.0]]
     """
@@ -86,6 +117,21 @@ class Story:
         table = pd.concat(parts, axis=1).sort_index(kind="stable").reset_index()
         return table.drop(columns="turn").rename(columns={"date": "year"})
 
+    def lives(self) -> pd.DataFrame:
+        """The frame for people: each number in its unit, and what it is.
+
+        Columns year, event, number, then the text of one for each arrangement.
+        """
+        frame = self.frame()
+        read = [VALUES.get(event, CASH) for event in frame["event"]]
+        styles = [unit_style(unit) for _, unit in read]
+        named = [f"{what}, {style.axis}" for (what, _), style in zip(read, styles, strict=True)]
+        shown = frame[["year", "event"]].assign(number=named)
+        for name in self.events:
+            numbers = zip(frame[name], styles, strict=True)
+            shown[name] = [number_text(value * style.scale) for value, style in numbers]
+        return shown
+
     @property
     def enters(self) -> bool:
         """Whether the firm enters under any arrangement."""
@@ -96,10 +142,12 @@ class Story:
         """Where the lives part, and how each ends."""
         names = list(self.events)
         lines = [
-            f"{name}: {_first_difference(self.events[names[0]], self.events[name])}"
+            f"{arrangement_text(name)}:"
+            f" {_first_difference(self.events[names[0]], self.events[name])}"
             for name in names[1:]
         ]
-        lines += [f"{name} ends: {ending}" for name, ending in self.endings.items()]
+        ends = self.endings.items()
+        lines += [f"{arrangement_text(name)} ends: {ending}" for name, ending in ends]
         return "\n".join(lines)
 
     def __repr__(self) -> str:
@@ -113,21 +161,31 @@ def _first_difference(base: pd.DataFrame, other: pd.DataFrame) -> str:
         one = tuple(base.iloc[n]) if n < len(base) else None
         two = tuple(other.iloc[n]) if n < len(other) else None
         if one != two:
-            here = _event_words(two) if two else "nothing more happens"
-            there = _event_words(one) if one else "nothing more happens"
+            here = _event_words(two) if two else "no further event"
+            there = _event_words(one) if one else "no further event"
             return f"parts with {here}, where the baseline has {there}"
     return "the same life as under the baseline"
 
 
 def _event_words(event: tuple[Any, ...]) -> str:
-    return f'"{event[1]}" in year {event[0]:.2f} ({event[2]:.3g})'
+    what, unit = VALUES.get(event[1], CASH)
+    return (
+        f'"{event[1]}" in year {event[0]:.2f} ({what} {amount_text(event[2], unit_style(unit))})'
+    )
 
 
 def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
     """Follow one firm through one replication under each arrangement.
 
-    firm: row of the firm, from 0.
-    Raises ScenarioError if there is no such firm.
+    Parameters
+    ----------
+    firm
+        Row of the firm, from 0.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such firm.
     """
     check_firm(scenario, firm)
     lives = {
@@ -216,7 +274,8 @@ def _events_of(log: list[Any], firm: int) -> pd.DataFrame:
 def _ending(f: Any) -> str:
     status = r.STATUSES[int(f.status)]
     if f.status == r.ALIVE:
-        return f"alive in the {STAGES[int(f.stage)]} stage, value {float(f.value):.0f} m"
+        worth = plain_number(float(f.value), 0)
+        return f"alive in the {STAGES[int(f.stage)]} stage, value CNY {worth} million"
     if f.status == r.UNBORN:
         return "not yet founded"
     return f"{status} in year {float(f.end):.2f}"
@@ -301,8 +360,12 @@ PARTIES: dict[str, tuple[Callable[[Terms], float], Mapping[str, tuple[str, ...]]
 def terms_of(history: History, firm: int) -> Terms:
     """Read the terms of the identities from one firm's record.
 
-    history: of a finished world.
     A term is nan where the world does not define it.
+
+    Parameters
+    ----------
+    history
+        Of a finished world.
     """
     f, facts = history.firms[firm], history.facts
     balance, line = float(f.cum_balance), float(f.credit_years)
@@ -372,6 +435,7 @@ def _over(part: float, whole: float, otherwise: float = UNDEFINED) -> float:
 # world, so that the gap goes to what made the difference.
 
 MONEY = "CNY million"
+NO_GAP = "All money on the firm is the same under both."
 _ROUNDING = 1e-9
 
 
@@ -379,11 +443,16 @@ _ROUNDING = 1e-9
 class StoryGap:
     """The gap in one firm's money between two arrangements, split into effects.
 
-    story: the firm's life under both.
-    arrangements: the gap is the second less the first.
-    terms (dict of arrangement to dict of str to float): what stands in the identities; nan where
-        a world does not define it.
-    rows: columns party, effect, part, unit.
+    Parameters
+    ----------
+    story
+        The firm's life under both.
+    arrangements
+        The gap is the second less the first.
+    terms : dict of arrangement to dict of str to float
+        What stands in the identities; nan where a world does not define it.
+    rows
+        Columns party, effect, part, unit.
     """
 
     story: Story
@@ -401,13 +470,16 @@ class StoryGap:
         life, firm = findings_of(self.story), self.story.firm
         terms = pd.DataFrame(self.terms).rename_axis("term").reset_index()
         captions = {
-            "effects": f"{second} less {first}: what makes the gap in money on firm {firm}",
+            "effects": f"{less_text(self.arrangements).capitalize()}: what makes the gap in money"
+            f" on firm {firm}; what is zero is left out",
             "terms": "Terms of the identities: rates and shares per year of life or of balance",
             **life.captions,
         }
-        sentences = [*(self._sentence(party) for party in PARTIES), *life.sentences]
+        apart = self.rows[self.rows["part"] != 0.0]
+        gaps = [self._sentence(party) for party in PARTIES]
+        sentences = [*(gaps if len(apart) else [NO_GAP]), *life.sentences]
         title = f"Firm {firm} in replication {self.story.replication}: {second} against {first}"
-        tables = {"effects": self.rows, "terms": terms, **life.tables}
+        tables = {"effects": apart, "terms": terms, **life.tables}
         return Findings(f"{life.key}_{second}", title, tuple(sentences), tables, captions)
 
     def _sentence(self, party: str) -> str:
@@ -417,9 +489,9 @@ class StoryGap:
         parts = parts[parts.abs() > 0.0].sort_values(key=np.abs, ascending=False)
         told = "; ".join(f"{name} {_signed(value)}" for name, value in parts.items())
         of = f": {told}" if told else ""
-        first, second = (arrangement_text(name).lower() for name in self.arrangements)
         start = party[:1].upper() + party[1:]
-        return f"{start}, {second} less {first}: {_signed(own[TOTAL])} CNY million{of}."
+        gap = f"{start}, {less_text(self.arrangements)}: {_signed(own[TOTAL])} CNY million"
+        return f"{gap}{of}."
 
 
 def _signed(value: float) -> str:
@@ -434,9 +506,11 @@ def findings_of(story: Story) -> Findings:
         *story.divergence.split("\n"),
         "One firm in one replication: an account of what happened, with no interval.",
     )
+    caption = f"{which}: its life under each arrangement"
     return Findings(
         f"story_{story.firm}_{story.replication}", f"{which}: {names}", sentences,
-        {"events": story.frame()}, {"events": f"{which}: its life under each arrangement"},
+        {"lives": story.lives(), "events": story.frame()},
+        {"lives": caption, "events": f"{caption}, as stored"},
     )  # fmt: skip
 
 
@@ -445,9 +519,17 @@ def story_gap(
 ) -> StoryGap:
     """Split the gap in one firm's money between two arrangements.
 
-    firm: row of the firm, from 0.
-    arrangements: programmes too. The gap is the second less the first.
-    Raises ScenarioError if there is no such firm or arrangement.
+    Parameters
+    ----------
+    firm
+        Row of the firm, from 0.
+    arrangements
+        Programmes too. The gap is the second less the first.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such firm or arrangement.
     """
     first, second = check_request(scenario, firm, arrangements)
     run = dict.fromkeys([scenario.experiment.baseline, first, second])

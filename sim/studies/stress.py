@@ -20,16 +20,16 @@ from scipy.stats import gamma
 
 from sim.analysis.estimates import FloatArray, Interval
 from sim.base.errors import Problem, ScenarioError
+from sim.base.wording import amount_text, arrangement_text, inside, unit_style
 from sim.experiment.store import Store
 from sim.model.economy.macro import Macro
 from sim.outcomes.mark import Mark
 from sim.scenario.scenario import Scenario
-from sim.studies.comparison import number_of
+from sim.studies.comparison import limit_of, number_of
 from sim.studies.findings import (
     Findings,
     estimate_text,
     interval_of,
-    label_of,
     level_row,
     observations,
 )
@@ -55,8 +55,12 @@ _FORM = re.compile(r"\s*([\w.]+)\s*(<=|>=|<|>)\s*(\S+)\s*")
 class Condition:
     """An outcome's mean over replications lies below, or above, a number.
 
-    is_below: whether the condition asks for values below the limit.
-    limit: in the unit of the outcome.
+    Parameters
+    ----------
+    is_below
+        Whether the condition asks for values below the limit.
+    limit
+        In the unit of the outcome.
     """
 
     outcome: str
@@ -66,6 +70,16 @@ class Condition:
     def __str__(self) -> str:
         """Write it as it was written."""
         return f"{self.outcome} {'<' if self.is_below else '>'} {self.limit:g}"
+
+    @property
+    def words(self) -> str:
+        """Write it for readers.
+
+        >>> condition_of("bank.capital_ratio_low < 8%").words
+        'Lowest capital ratio < 8 %'
+        """
+        sign = "<" if self.is_below else ">"
+        return f"{self.mark.label} {sign} {amount_text(self.limit, unit_style(self.mark.unit))}"
 
     @property
     def mark(self) -> Mark:
@@ -88,9 +102,18 @@ class Condition:
 def condition_of(text: str) -> Condition:
     """Read a condition.
 
-    text: ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
-    Raises ScenarioError if it is not of this form, or names no outcome.
+    Parameters
+    ----------
+    text
+        ``OUTCOME < NUMBER`` or ``OUTCOME > NUMBER``; a number may end with ``%``.
 
+    Raises
+    ------
+    ScenarioError
+        If it is not of this form, or names no outcome.
+
+    Examples
+    --------
     >>> condition_of("bank.raroc < 8%")
     Condition(outcome='bank.raroc', is_below=True, limit=0.08)
     """
@@ -99,11 +122,10 @@ def condition_of(text: str) -> Condition:
     if found is None:
         raise refused(BREAK, "must be written OUTCOME < NUMBER or OUTCOME > NUMBER", text, cure)
     name, sign, number = found.groups()
-    limit = number_of(number)
-    if math.isnan(limit):
+    if math.isnan(number_of(number)):
         raise refused(BREAK, "must end with a number", text, cure)
-    (outcome,) = marks_of(name, 1, BREAK)
-    return Condition(outcome, sign.startswith("<"), limit)
+    ((outcome, mark),) = marks_of(name, 1, BREAK).items()
+    return Condition(outcome, sign.startswith("<"), limit_of(BREAK, number, mark.unit))
 
 
 # --- Stressed spells: how long, how deep, from when, and how unlikely under the fitted chain -----
@@ -122,8 +144,12 @@ def condition_of(text: str) -> Condition:
 class Stress:
     """One stressed spell.
 
-    start, years: years from the start date, and length.
-    depth (at least 1): factor on the yearly systematic factor while it lasts.
+    Parameters
+    ----------
+    start, years
+        Years from the start date, and length.
+    depth : at least 1
+        Factor on the yearly systematic factor while it lasts.
     """
 
     start: float
@@ -144,9 +170,14 @@ class Stress:
 def severity_rate(macro: Macro, regime: str, depth: float = 1.0) -> float:
     """Give the severity of a year of stress, in natural logarithms of probability per year.
 
-    depth: at least 1.
     It is infinite for a depth above 1 where the factor does not vary.
 
+    Parameters
+    ----------
+    depth : at least 1
+
+    Examples
+    --------
     >>> from sim.model.economy.macro import Regime
     >>> rule = Macro(opening="bust", frailty_variance=1.0, regime={"bust": Regime(mean_years=2.0)})
     >>> severity_rate(rule, "bust"), round(severity_rate(rule, "bust", 3.0), 9)
@@ -180,11 +211,15 @@ def worst_regime(macro: Macro, wanted: str = "") -> str:
 class StressRange:
     """Where to look for a stress that breaks something.
 
-    starts: years.
-    depths: at least 1.
-    longest: years.
-    step (years): lengths are multiples of it.
-    regime: which is imposed; empty for the one with most setbacks.
+    Parameters
+    ----------
+    starts : years
+    depths : at least 1
+    longest : years
+    step : years
+        Lengths are multiples of it.
+    regime
+        Which is imposed; empty for the one with most setbacks.
     """
 
     starts: tuple[float, ...] = (0.0, 5.0)
@@ -232,12 +267,17 @@ NOTHING, WITHOUT, BROKEN = "nothing in the range breaks it", "broken without str
 class Answer:
     """The mildest stress that breaks one arrangement, or that there is none.
 
-    verdict: ``"broken"``, ``"broken without stress"`` or ``"nothing in the range breaks it"``.
-    stress: the answer; without length where nothing had to be stressed, and the most severe
-        stress tried where nothing breaks.
-    low, high (years): lengths at which the break is possible and certain; nan where there is
-        none.
-    found: of the outcome under that stress.
+    Parameters
+    ----------
+    verdict
+        ``"broken"``, ``"broken without stress"`` or ``"nothing in the range breaks it"``.
+    stress
+        The answer; without length where nothing had to be stressed, and the most severe stress
+        tried where nothing breaks.
+    low, high : years
+        Lengths at which the break is possible and certain; nan where there is none.
+    found
+        Of the outcome under that stress.
     """
 
     arrangement: str
@@ -253,7 +293,10 @@ class Answer:
 class Search:
     """Tries stresses on one scenario, each once.
 
-    names: arrangements of it that are to be broken.
+    Parameters
+    ----------
+    names
+        Arrangements of it that are to be broken.
     """
 
     scenario: Scenario
@@ -380,10 +423,16 @@ class Search:
 class ReverseStress:
     """The mildest stress for each arrangement, and all that was tried.
 
-    regime: which is imposed.
-    tried: columns arrangement, start_years, depth, years, value, low, high, unit, broken.
-    runs: stresses that were simulated, each with all replications.
-    every: all arrangements of the scenario, whose places give the colours of figures.
+    Parameters
+    ----------
+    regime
+        Which is imposed.
+    tried
+        Columns arrangement, start_years, depth, years, value, low, high, unit, broken.
+    runs
+        Stresses that were simulated, each with all replications.
+    every
+        All arrangements of the scenario, whose places give the colours of figures.
     """
 
     condition: Condition
@@ -407,17 +456,19 @@ class ReverseStress:
         mark = self.condition.mark
         tables = {"mildest": self.frame(), "tried": self.tried}
         captions = {
-            "mildest": f"The mildest stress with {self.condition}: years of {self.regime}",
+            "mildest": f"The mildest stress with {inside(self.condition.words)}:"
+            f" years of {self.regime}",
             "tried": f"All that was tried: {mark.label} under each stress",
         }
         sentences = [self._sentence(answer) for answer in self.answers]
         sentences.append(
-            f"{self.runs} stresses of {self.replications} replications each, with common random"
+            f"{self.runs} stress{'' if self.runs == 1 else 'es'} of {self.replications}"
+            " replications each, with common random"
             " numbers. Severity is minus the logarithm of the probability that a bust is as long"
             " and its years as bad; the search takes that a longer stress breaks no less."
         )
         units = {"start_years": "years", "depth": "x", "outcome_there": mark.unit}
-        title = f"Reverse stress: the mildest bad times with {self.condition}"
+        title = f"Reverse stress: the mildest bad times with {inside(self.condition.words)}"
         key = f"reverse_stress_{self.condition.outcome.replace('.', '_')}"
         return Findings(key, title, tuple(sentences), tables, captions, units)
 
@@ -426,15 +477,16 @@ class ReverseStress:
         mark, stress = self.condition.mark, answer.stress
         ends = {"low": answer.found.low, "high": answer.found.high, "unit": mark.unit}
         level = estimate_text({"value": answer.found.estimate, **ends}, "value")
-        what = f"{label_of(mark.name)} is {level}"
+        what, name = f"{inside(mark.label)} is {level}", arrangement_text(answer.arrangement)
         if answer.verdict == WITHOUT:
-            return f"{answer.arrangement}: {self.condition} holds without any stress; {what}."
+            held = inside(self.condition.words)
+            return f"{name}: {held} holds without any stress; {what}."
         if answer.verdict == NOTHING:
             where = self._times(stress)
-            return f"{answer.arrangement}: {NOTHING}; nearest to it, {where}, {what}."
+            return f"{name}: {NOTHING}; nearest to it, {where}, {what}."
         sure = f"{answer.high:g} years" if math.isfinite(answer.high) else "more than was tried"
         return (
-            f"{answer.arrangement}: {self._times(stress)} breaks it (interval {answer.low:g} to"
+            f"{name}: {self._times(stress)} breaks it (interval {answer.low:g} to"
             f" {sure}); one bust in {_odds(answer.severity)} is as severe. There {what}."
         )
 
@@ -473,12 +525,22 @@ def reverse_stress(
 ) -> ReverseStress:
     """Find the mildest stress under which an outcome crosses a limit.
 
-    breaks: such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that
-        must cross.
-    arrangements: those of the experiment by default.
-    starts, depths, longest, step, regime: as in `StressRange`.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError if the condition, an arrangement, the regime or the range cannot be.
+    Parameters
+    ----------
+    breaks
+        Such as ``"bank.capital_ratio_low < 0.08"``; it is the mean over replications that must
+        cross.
+    arrangements
+        Those of the experiment by default.
+    starts, depths, longest, step, regime
+        As in `StressRange`.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        If the condition, an arrangement, the regime or the range cannot be.
     """
     search = check_request(scenario, breaks, arrangements, space)
     search.store = store

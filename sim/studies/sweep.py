@@ -1,10 +1,13 @@
 """A sweep: outcomes and differences at every point of a design over some ranges."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from sim.base.wording import spoken
 from sim.experiment.store import OutcomeArray, Store, means
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
@@ -29,15 +32,22 @@ from sim.studies.request import (
 )
 
 KEY = "sweep"
+FEW = 12
+"""Points up to which the differences at each are told before the extremes."""
 
 
 @dataclass(frozen=True)
 class Plan:
     """How a study goes over its ranges.
 
-    points: see `sim.studies.ranges.design_points`.
-    replications: at each point; those of the scenario by default.
-    seed: of the design, not of the economies.
+    Parameters
+    ----------
+    points
+        See `sim.studies.ranges.design_points`.
+    replications
+        At each point; those of the scenario by default.
+    seed
+        Of the design, not of the economies.
     """
 
     design: Design = "grid"
@@ -56,7 +66,10 @@ class Plan:
 class Sweep(OverRanges):
     """Outcomes at every point of a design.
 
-    outcome_array: one scenario for each point.
+    Parameters
+    ----------
+    outcome_array
+        One scenario for each point.
     """
 
     outcome_array: OutcomeArray
@@ -91,31 +104,62 @@ class Sweep(OverRanges):
 
     def findings(self) -> Findings:
         """The sweep in words and tables, for files and report."""
-        keys = "; ".join(f"{r.label} from {r.low:g} to {r.high:g}" for r in self.ranges)
-        sentences = (
+        keys = "; ".join(f"{r.words} from {r.span_text(r.low, r.high)}" for r in self.ranges)
+        sentences = [
             f"{len(self.layout.points)} points over {keys}.",
             f"Every point used common random numbers in {self.outcome_array.values.shape[1]}"
             " replications; intervals of neighbouring points are therefore not independent.",
-        )
+        ]
         captions = {
+            "values": "Difference from the baseline at every value",
             "spans": "Smallest and largest mean difference from the baseline over all points",
             "points": "Every point: means and differences with standard errors",
         }
-        tables = {"spans": self._spans(), "points": self.frame()}
-        return Findings(KEY, "Sweep", sentences, tables, captions)
+        moved = {arm: self._moves(arm) for arm in self.scope.arrangements}
+        if still := [spoken(arm) for arm, moves in moved.items() if not moves]:
+            sentences.insert(1, f"Nothing changes over the points under {', '.join(still)}.")
+        rows = [row for row in self._rows() if moved[row["arrangement"]]]
+        tables = {"spans": self._spans(rows), "points": self.frame()}
+        if len(self.layout.points) <= FEW:
+            tables = {
+                "values": pd.DataFrame(rows).drop(columns="point", errors="ignore"),
+                **tables,
+            }
+        captions = {name: captions[name] for name in tables}
+        return Findings(KEY, "Sweep", tuple(sentences), tables, captions, self.layout.units())
 
-    def _spans(self) -> pd.DataFrame:
-        """Where each difference is smallest and largest."""
-        rows = []
+    def _moves(self, arm: str) -> bool:
+        """Whether the difference of an arrangement is not the same everywhere."""
+        gaps = (
+            self.outcome_array.differences(arm, self.scope.baseline, name)
+            for name in self.scope.outcomes
+        )
+        return any(not np.array_equal(one, one[:1].repeat(len(one), 0), True) for one in gaps)
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        """Each difference at each point, in words."""
         for head, gaps in self.layout.differences(self.outcome_array):
             gap, error, _ = means(gaps)
-            if not np.isfinite(gap).any():
-                continue
-            for end, k in (("least", int(np.nanargmin(gap))), ("most", int(np.nanargmax(gap)))):
-                at = place_text(self.ranges, self.layout.points[k])
-                found = {"difference": gap[k], "standard_error": error[k], "at": at}
-                rows.append({**head, "end": end, **found})
-        return pd.DataFrame(rows)
+            for k, point in enumerate(self.layout.points):
+                at = place_text(self.ranges, point)
+                yield {
+                    **head,
+                    "point": k,
+                    "at": at,
+                    "difference": gap[k],
+                    "standard_error": error[k],
+                }
+
+    def _spans(self, rows: list[dict[str, Any]]) -> pd.DataFrame:
+        """Where each difference is smallest and largest."""
+        found = pd.DataFrame(row for row in rows if np.isfinite(row["difference"]))
+        if found.empty:
+            return found
+        each = found.groupby(["outcome", "arrangement"], sort=False)["difference"]
+        ends = {"least": each.idxmin(), "most": each.idxmax()}
+        shown = [found.loc[places].assign(end=end) for end, places in ends.items()]
+        columns = ["outcome", "arrangement", "unit", "end", "difference", "standard_error", "at"]
+        return pd.concat(shown)[columns].sort_index(kind="stable").reset_index(drop=True)
 
 
 @keywords(plan=Plan, store=study_store)
@@ -124,12 +168,21 @@ def sweep(
 ) -> Sweep:
     """Run a scenario at every point of a design over some ranges.
 
-    vary: keys and ranges, such as ``"underwriting.policy_subsidy_rate=0.01:0.03:5"``.
-    outcomes: some headlines by default.
-    design, points, replications, seed: as in `Plan`; a grid by default.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
-    Raises ScenarioError for keys, ranges, outcomes or points that are not legal, before anything
-        runs.
+    Parameters
+    ----------
+    vary
+        Keys and ranges, such as ``"underwriting.policy_subsidy_rate=0.01:0.03:5"``.
+    outcomes
+        Some headlines by default.
+    design, points, replications, seed
+        As in `Plan`; a grid by default.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
+
+    Raises
+    ------
+    ScenarioError
+        For keys, ranges, outcomes or points that are not legal, before anything runs.
     """
     layout = laid_out(scenario, vary, outcomes, plan)
     return Sweep(layout, layout.outcome_array(store))

@@ -49,7 +49,10 @@ COLUMNS = ("outcome", "arrangement", "method", "factor", "low", "high", "replica
 class VarianceFactors:
     """Factors against independent seeds, by outcome, arrangement and method.
 
-    rows: columns outcome, arrangement, method, factor, low, high, replications.
+    Parameters
+    ----------
+    rows
+        Columns outcome, arrangement, method, factor, low, high, replications.
     """
 
     rows: pd.DataFrame
@@ -87,9 +90,14 @@ def variance_factors(
 ) -> VarianceFactors:
     """Measure what each method of variance reduction saves for named outcomes.
 
-    scenario: its own ``[variance_reduction]`` is replaced by that of each method.
-    methods: among ``METHODS``; common random numbers are always measured.
-    workers, folder, executor, progress: as in `sim.studies.request.study_store`.
+    Parameters
+    ----------
+    scenario
+        Its own ``[variance_reduction]`` is replaced by that of each method.
+    methods
+        Among ``METHODS``; common random numbers are always measured.
+    workers, folder, executor, progress
+        As in `sim.studies.request.study_store`.
     """
     numbers = range(scenario.experiment.replications)
     rows: list[dict[str, Any]] = []
@@ -143,12 +151,18 @@ def jackknife_factor(
 ) -> tuple[float, float, float]:
     """Factor against independent seeds, with a 95 % jackknife interval of its logarithm.
 
-    apart: variance of the difference of two replications with independent seeds.
-    values (shape (n,)): observed differences.
-    controls: shape (n, n_controls).
-    unit: replications behind one observation.
     Returns factor, low, high: nan where the difference is constant; an interval that would
         reach beyond a hundred times the factor is nan too.
+
+    Parameters
+    ----------
+    apart
+        Variance of the difference of two replications with independent seeds.
+    values : shape (n,)
+        Observed differences.
+    controls : shape (n, n_controls)
+    unit
+        Replications behind one observation.
     """
     n = values.size
     if n < 3:

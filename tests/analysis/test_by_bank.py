@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from sim.analysis.outcomes_table import BANK_COLUMNS, MEASURES, by_bank
+from sim.analysis.tables import Held
 
 
 def results(replications: int = 3) -> SimpleNamespace:
@@ -25,7 +26,8 @@ def results(replications: int = 3) -> SimpleNamespace:
     ]  # fmt: skip
     experiment = SimpleNamespace(arrangements=("plain", "joint"), horizon_years=2.0)
     scenario = SimpleNamespace(experiment=experiment)
-    return SimpleNamespace(banks=pd.DataFrame(rows), scenario=scenario)
+    banks = pd.DataFrame(rows)
+    return SimpleNamespace(banks=banks, scenario=scenario, table=lambda _: Held(banks))
 
 
 @pytest.fixture(scope="module")

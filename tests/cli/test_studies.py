@@ -131,19 +131,33 @@ def test_a_story_is_told_under_every_arrangement(small: str) -> None:
     assert result.exit_code == 0, result.output
     rows = table("story_3_1", "events")
     assert list(rows.columns) == ["year", "event", "plain", "consortium"]
-    assert "plain ends: " in result.stdout
+    assert "Plain ends: " in result.stdout
     assert rows["event"].iloc[0] in result.stdout
     assert Path("run/studies/story_3_1/life.png").is_file()
 
 
 def test_a_story_of_two_is_split_and_drawn_on_its_page(small: str) -> None:
-    words = ["story", small, "3", "--arrangements", "plain,consortium", "--out", "run"]
+    words = ["story", small, "1", "--arrangements", "plain,consortium", "--out", "run"]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 0, result.output
     assert "Lenders together, consortium less plain: " in result.stdout
-    rows = table("story_3_0_consortium", "life")
+    rows = table("story_1_0_consortium", "life")
     assert set(rows["arrangement"].dropna()) == {"plain", "consortium"}
-    assert "The life of firm 3" in Path("run/report.html").read_text(encoding="utf-8")
+    assert "The life of firm 1" in Path("run/report.html").read_text(encoding="utf-8")
+
+
+def test_a_story_needs_a_firm_or_says_what_was_searched(small: str) -> None:
+    asked = ["story", small, "--arrangements", "plain,consortium", "--out", "run"]
+    result = CliRunner().invoke(app, asked)
+    assert result.exit_code == 2
+    assert "needs a firm or --find" in result.stderr
+    result = CliRunner().invoke(app, [*asked, "--find", "lost"])
+    assert result.exit_code == 0, result.output
+    assert "at most 2 runs at about" in result.stderr
+    words = " ".join(result.stdout.split())
+    assert "Looked at 30 firms in replication" in words
+    assert "is lost" in words
+    assert "lost" in Path("run/report.html").read_text(encoding="utf-8")
 
 
 def test_a_gap_and_a_stress_are_announced_and_written(small: str) -> None:
@@ -202,7 +216,9 @@ def test_the_same_mistake_is_told_in_the_same_words(
         ["attribute", "--arrangements", "plain,consortium"],
         ["compare"],
         ["cycle"],
+        ["cycle", "--quiet"],
         ["reverse-stress", "--break", "bank.profit < 1e9", "--starts", "0"],
+        ["story", "--find", "saved", "--arrangements", "plain,consortium"],
     ],
 )
 def test_every_long_study_asks_at_a_terminal(
@@ -210,7 +226,7 @@ def test_every_long_study_asks_at_a_terminal(
 ) -> None:
     monkeypatch.setattr("sim.cli.study_base.LONG", 0.0)
     monkeypatch.setattr("sim.cli.study_base.is_asked", lambda: True)
-    words = [words[0], small, *words[1:], "--workers", "1", "--out", "run"]
+    words = [words[0], small, *words[1:], "--out", "run"]
     result = CliRunner().invoke(app, words, input="n\n")
     assert result.exit_code == 1
     assert "go on?" in result.output

@@ -67,6 +67,29 @@ def test_the_words_and_the_first_table_are_printed(capsys: pytest.CaptureFixture
     assert text.count("tenor") == 1
 
 
+def test_a_table_without_rows_is_neither_printed_nor_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    empty = Findings(
+        "empty", "An example", ("Nothing was found.",),
+        {"limits": pd.DataFrame(columns=["clause", "part"])}, {"limits": "Limits of nothing"},
+    )  # fmt: skip
+    print_findings(empty)
+    assert capsys.readouterr().out == "Nothing was found.\n"
+    folder = RunFolder(tmp_path)
+    write_study(folder, empty)
+    assert "Limits of nothing" not in folder.report.read_text(encoding="utf-8")
+    assert (tmp_path / "studies/empty/limits.csv").is_file()
+
+
+def test_sentences_are_broken_between_words_and_not_before_a_sign(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    long = Findings("long", "An example", (f"{'a' * 96} 10 % of it.",), {}, {})
+    print_findings(long)
+    assert capsys.readouterr().out.splitlines() == ["a" * 96, "10 % of it."]
+
+
 def test_runs_are_kept_under_the_content_of_the_program(tmp_path: Path) -> None:
     store = open_store(RunFolder(tmp_path), 3)
     assert store.workers == 3

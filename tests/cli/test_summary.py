@@ -1,5 +1,6 @@
 """The table at the end of a run: the same words as the report."""
 
+import re
 from dataclasses import replace
 from io import StringIO
 from types import SimpleNamespace as Made
@@ -11,6 +12,7 @@ from rich.console import Console
 
 from sim.analysis.compare import compare
 from sim.analysis.outcomes_table import Outcomes
+from sim.base.language import language
 from sim.cli.screen import WIDTH, heading, summary
 from tests import synthetic
 
@@ -71,6 +73,16 @@ def test_the_terminal_fits_a_hundred_columns_and_breaks_no_interval():
     frame = comparison.table(["bank.raroc", "bank.credit_loss", "firm.survival_5y"])
     for interval in frame["interval"]:
         assert any(interval in line for line in lines), interval
+
+
+def test_a_run_in_chinese_prints_chinese_that_fits_as_well():
+    with language("zh"):
+        comparison = compare(synthetic.outcomes())
+        lines = [*heading(comparison, RUN).splitlines(), *printed(comparison)]
+    assert max(map(cell_len, lines)) <= WIDTH
+    assert lines[0] == "40 次模拟，5 种融资安排，500 家企业，15 年。"
+    english = {word for line in lines for word in re.findall("[A-Za-z]{2,}", line)}
+    assert english <= {"RAROC"}
 
 
 def test_more_than_four_others_stand_in_tables_one_beneath_the_other():

@@ -120,7 +120,7 @@ def applicant(w: World, i: int, date: float, refused: bool = False) -> Any:
     """What a committee reads of one firm."""
     d = desk(w, date)
     read_application(d.applications[0], i, d, date, refused)
-    return d.applications[0]
+    return d.applications[0].copy()
 
 
 def offering(w: World, arrangement: Arrangement) -> World:

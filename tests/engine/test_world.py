@@ -230,6 +230,11 @@ def test_decisions_are_remembered_apart_from_the_arrays_that_hold_them():
     d.judged_who[:2], d.judged_lead[:2], d.cut_who[0], d.cut_retained[0] = [2, 0], [1, 0], 1, 0.5
     w.tally[JUDGED], w.tally[CUTS] = 2, 1
     w.remember(d, 0, 0.25)
+    # The next meeting writes into the same arrays; one of a branch does not.
+    for column in (d.judged_who, d.judged_lead, d.cut_who, d.cut_retained):
+        column[:] = 9
+    assert desk_of(w, 2).cut_who.tolist() == [9] * 3
+    assert desk_of(w.branch("plain"), 2).cut_who.tolist() == [0] * 2
     (judged, _, who, lead), (cut, date, lost, kept) = w.decisions
     assert (judged, who.tolist(), lead.tolist()) == ("judge", [2, 0], [1, 0])
     assert (cut, date, lost.tolist(), kept.tolist()) == ("reduction", 0.25, [1], [0.5])

@@ -121,6 +121,11 @@ def test_a_workbook_is_chinese_in_chinese(results: Any, tmp_path: Path) -> None:
     heads = [cell.value for name in ("比较", "水平", "逐家银行", "曲线") for cell in book[name][1]]
     plain = [head for head in heads if head and head.isascii()]
     assert plain == []
+    # What each number means and its unit, too; the keys and the sources are those of the file.
+    page = book["假设"]
+    named = {cell.value: cell.column - 1 for cell in page[1]}
+    told = [row[named[head]].value for head in ("含义", "单位") for row in page.iter_rows(2)]
+    assert [text for text in told if text and text.isascii() and text != "%"] == []
 
 
 def test_labelled_results_leave_the_controls_out(results: Any) -> None:

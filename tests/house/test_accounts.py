@@ -43,6 +43,8 @@ from tests.house.mutants import Posting, beginning, text_of
 from tests.house.recomputed import Seen, differing, watching
 from tests.house.small import made, shipped, study
 
+pytestmark = pytest.mark.full
+
 LENT: dict[str, Any] = {
     "limit": {"kind": "cash_flow", "sales_share": 0.6, "round_share": 0.2},
     "tenor": {"kind": "term", "years": 2.0, "reviewed": True, "commitment_fee_rate": 0.004},

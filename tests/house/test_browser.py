@@ -18,6 +18,8 @@ from tests import synthetic
 from tests.house.browser import NARROW, WIDE, complaints, look, opened, requests
 from tests.house.cells import agrees, resolve
 
+pytestmark = pytest.mark.full
+
 By = pytest.importorskip("selenium.webdriver.common.by").By
 Keys = pytest.importorskip("selenium.webdriver.common.keys").Keys
 WebDriverWait = pytest.importorskip("selenium.webdriver.support.wait").WebDriverWait

@@ -25,6 +25,8 @@ from tests.house.paired import (
     with_sectors,
 )  # fmt: skip
 
+pytestmark = pytest.mark.full
+
 SIZE = Size(firms=1200, replications=10, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
 UP, DOWN = 1, -1
 UNLIMITED = 1e6

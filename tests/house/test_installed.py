@@ -13,6 +13,8 @@ import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
+pytestmark = pytest.mark.full
+
 ROOT = Path(__file__).parents[2]
 SMALL = {
     "run": [

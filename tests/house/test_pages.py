@@ -23,6 +23,8 @@ from tests.house.small import SCENARIOS
 from tests.report.page import Node, Page
 from tests.report.test_shown_numbers import agree, factor
 
+pytestmark = pytest.mark.full
+
 SMALL = {
     "population.firms": 120, "population.initial_share": 0.5, "experiment.replications": 3,
     "experiment.warm_up_years": 2.0, "experiment.horizon_years": 6.0,

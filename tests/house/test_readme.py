@@ -19,7 +19,7 @@ README, CONTRIBUTING = (
     (ROOT / name).read_text(encoding="utf-8") for name in ("README.md", "CONTRIBUTING.md")
 )
 TEXT = f"{README}\n{CONTRIBUTING}"
-FOLDERS = "sim|scenarios|seeds|tests|notebooks|\\.ci|\\.assets"
+FOLDERS = "sim|scenarios|seeds|tests|docs|notebooks|\\.ci|\\.assets"
 TINY = (
     '"experiment.replications": 2, "population.firms": 80,'
     ' "experiment.warm_up_years": 2.0, "experiment.horizon_years": 4.0'
@@ -90,7 +90,7 @@ def test_the_figure_says_what_it_was_drawn_from() -> None:
 
 def test_the_two_commands_can_be_called() -> None:
     files = re.findall(r"^bash (\S+)", TEXT, flags=re.MULTILINE)
-    assert set(files) == {".ci/main", ".ci/test", ".ci/lowest"}
+    assert set(files) == {".ci/main", ".ci/test", ".ci/lowest", ".ci/docs"}
     assert all(os.access(ROOT / file, os.X_OK) for file in files)
 
 

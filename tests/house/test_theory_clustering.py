@@ -23,6 +23,8 @@ from tests.house.limits import (
 )  # fmt: skip
 from tests.oracles.values import cases, oracle_values
 
+pytestmark = pytest.mark.full
+
 Runs = list[np.ndarray]
 
 

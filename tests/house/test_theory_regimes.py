@@ -30,6 +30,8 @@ from tests.house.limits import (
 from tests.oracles.survival import piecewise_incidence, piecewise_survival
 from tests.oracles.values import cases, oracle_values
 
+pytestmark = pytest.mark.full
+
 STARTS = [0.0, 1.0, 3.0, 5.0]
 NAMES = ["first", "second", "third", "fourth"]
 FAILURE, EXITS = [0.10, 0.12, 0.08, 0.05], [0.01, 0.04, 0.08, 0.10]

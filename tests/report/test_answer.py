@@ -219,7 +219,7 @@ def test_chinese_sentences_are_chinese() -> None:
         sides = told(made(steps, noise=0.002))
     text = plain(" ".join(words(one) for side in sides.values() for one in side["blocks"]))
     assert set(re.findall("[A-Za-z]{2,}", text)) <= {"RAROC"}
-    assert "联合贷款劣于普通贷款" in text
+    assert "浙科联合贷劣于普通贷款" in text
 
 
 def test_the_table_says_of_every_difference_what_decides_its_words() -> None:

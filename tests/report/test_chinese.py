@@ -13,15 +13,16 @@ import sim
 from sim.analysis import compare
 from sim.analysis.outcomes_table import MEASURES
 from sim.base.language import language, words
-from sim.base.wording import arrangement_text, unit_style
+from sim.base.wording import arrangement_text, unit_name, unit_style
 from sim.model.contracts.arrangement import Arrangement
-from sim.model.contracts.words import STAGES, WORDS
+from sim.model.contracts.words import STAGES, WORDS, money
 from sim.outcomes.mark import BASES, BETTER, registry
 from sim.report import scenario_words as findings
 from sim.report.figures.selection import GROUP_LABELS
 from sim.report.scenario_words import FOOTINGS, LIMITS, NEUTRAL
 from sim.scenario.declared import kinds
-from sim.scenario.scenario import load_scenario
+from sim.scenario.parameters import parameters
+from sim.scenario.scenario import Scenario, load_scenario
 from tests.cli.test_arrangements_in_words import example
 from tests.house.small import SCENARIOS
 
@@ -68,6 +69,8 @@ def declared() -> Iterator[str]:
         yield from (measure.label, measure.unit, measure.formula)
     yield from (*BASES, *BETTER, *STAGES, *GROUP_LABELS.values(), NEUTRAL, *LIMITS)
     yield from FOOTINGS.values()
+    for one in parameters(Scenario):
+        yield from (unit_name(one.unit), one.meaning)
     for _, _, group in CLAUSES:
         extras = (field.json_schema_extra or {} for field in group.model_fields.values())
         yield from (extra["words"] for extra in extras if "words" in extra)
@@ -144,3 +147,9 @@ def test_a_shipped_arrangement_is_told_in_chinese_whole() -> None:
             told = findings.describe(load_scenario(file))
         for name, sentences in told.items():
             assert _LATIN.findall(" ".join(sentences)) == [], (file.name, name, sentences)
+
+
+def test_money_in_a_contract_is_read_in_the_words_of_its_size() -> None:
+    with language("zh"):
+        assert [money(amount) for amount in (8.0, 120.0)] == ["800 万元", "1.2 亿元"]
+    assert money(8.0) == "CNY 8 million"

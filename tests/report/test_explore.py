@@ -25,6 +25,7 @@ from sim.report.explore import (
     script,
     with_explorer,
 )
+from sim.report.explore_data import OutcomeTables
 from sim.report.figures.curves import curve_data
 from sim.report.figures.distribution import distribution_data
 from sim.report.figures.selection import headlines
@@ -42,7 +43,7 @@ def results():
 @pytest.fixture(scope="module")
 def data(outcomes, comparison, results):
     """What stands on the page, read as the page reads it."""
-    return json.loads(as_data(exploration(outcomes, comparison, results)))
+    return json.loads(as_data(exploration(OutcomeTables(outcomes, comparison), results)))
 
 
 @pytest.fixture(scope="module")
@@ -161,13 +162,13 @@ def test_rows_of_cells_fit_the_columns_of_their_table(data):
 
 
 def test_values_leave_the_page_before_it_grows_too_large(outcomes, comparison, results):
-    full = exploration(outcomes, comparison, results)
+    full = exploration(OutcomeTables(outcomes, comparison), results)
     whole = len(as_data(full).encode())
     assert whole < BUDGET
     assert full["words"]["kept"] == ""
     sizes = []
     for budget in range(12_000, whole, (whole - 12_000) // 6):
-        found = exploration(outcomes, comparison, results, budget)
+        found = exploration(OutcomeTables(outcomes, comparison), results, budget)
         assert len(as_data(found).encode()) <= budget
         values = [one["name"] for one in found["outcomes"] if one["values"] is not None]
         sizes.append((len(found["outcomes"]), len(values)))
@@ -192,7 +193,7 @@ def renamed(name):
 
 def test_no_name_can_end_the_block_of_data():
     outcomes, results = renamed(EVIL)
-    html = str(explorer(outcomes, compare(outcomes), results))
+    html = str(explorer(OutcomeTables(outcomes, compare(outcomes)), results))
     blocks = re.findall(r"<script\b[^>]*>(.*?)</script>", html, flags=re.DOTALL)
     assert len(blocks) == html.count("<script") == html.count("</script") == 2
     assert "<!--" not in html
@@ -208,7 +209,7 @@ def test_a_page_that_is_large_already_holds_less_of_the_run(results):
     pages, kept = [], []
     for size in (10_000, MOST_OF_PAGE - 240_000, 2 * MOST_OF_PAGE):
         rest = "x" * size
-        page = with_explorer(f"{rest}{PLACE}after", outcomes, comparison, results)
+        page = with_explorer(f"{rest}{PLACE}after", OutcomeTables(outcomes, comparison), results)
         assert page.startswith(rest)
         assert page.endswith("</section>after")
         data = json.loads(page.split('id="explore-data">')[1].split("</script>")[0])
@@ -244,7 +245,7 @@ def test_the_script_holds_no_words():
 def test_the_page_of_another_language_has_its_words(outcomes, comparison, results):
     """Words that the table of a language holds come out in that language."""
     with language("zh"):
-        found = explorer(outcomes, comparison, results)
+        found = explorer(OutcomeTables(outcomes, comparison), results)
         assert tr("Consortium") in found
 
 
@@ -256,7 +257,7 @@ def test_one_replication_and_one_arrangement_can_be_shown(results):
         arrangements=("plain",),
     )
     for one in (outcomes, alone):
-        found = exploration(one, compare(one), results)
+        found = exploration(OutcomeTables(one, compare(one)), results)
         assert all(record["numbers"]["mean"][0][1] is None for record in found["outcomes"])
     assert [way["key"] for way in found["statistics"]] == ["spread", "mean", "quantiles"]
     assert [way["key"] for way in found["ways"]] == ["level"]
@@ -271,7 +272,7 @@ def test_a_yes_or_no_has_a_mean_and_neither_box_nor_quantiles(results):
     tidy = outcomes.tidy[outcomes.tidy["outcome"] == mark.name]
     tidy = tidy.assign(value=(tidy["replication"] % 4 == 0).astype(float))
     known = dataclasses.replace(outcomes, tidy=tidy, marks={mark.name: mark})
-    (record,) = exploration(known, compare(known), results)["outcomes"]
+    (record,) = exploration(OutcomeTables(known, compare(known)), results)["outcomes"]
     assert {"spread", "quantiles"}.isdisjoint(record["cells"])
     assert record["numbers"].keys() == record["cells"].keys() >= {"mean", "difference"}
     assert record["numbers"]["mean"][0][0] == 25

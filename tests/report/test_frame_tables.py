@@ -37,8 +37,10 @@ def test_words_are_translated_and_numbers_cited() -> None:
     frame = pd.DataFrame({"arrangement": ["consortium"], "unit": ["share"], "mean": [0.25]})
     with language("zh"):
         table = shown_table(frame, {}, ("figures", "one"))
-    assert table["rows"] == [[Shown("联合贷款"), Shown("%"), Shown("25.0%", "figures/one/0/mean")]]
-    assert table["columns"][0] == "安排"
+    assert table["rows"] == [
+        [Shown("浙科联合贷"), Shown("%"), Shown("25.0%", "figures/one/0/mean")]
+    ]
+    assert table["columns"][0] == "融资安排"
 
 
 def test_a_frame_that_is_kept_nowhere_has_no_ids() -> None:

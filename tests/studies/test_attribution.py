@@ -85,7 +85,7 @@ def test_what_is_not_there_is_told_before_anything_runs(pair, outcome, cure) -> 
 def test_findings_say_what_is_clear_of_zero_and_what_is_not() -> None:
     found = attribute(small(), PAIR, ["bank.profit"], store=store()).findings()
     assert found.key == "attribution_plain_common_growth"
-    assert "common_growth less plain" in found.sentences[0]
+    assert "common growth less plain" in found.sentences[0]
     assert "all 16 mixtures of 4 clauses" in found.sentences[-1]
     assert list(found.tables) == ["clauses", "alone_and_last"]
 

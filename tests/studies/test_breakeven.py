@@ -8,7 +8,14 @@ from scipy import stats
 
 from sim.base.errors import ScenarioError
 from sim.scenario.scenario import Scenario
-from sim.studies.breakeven import Search, breakeven, crossings, merged, not_rejected
+from sim.studies.breakeven import (
+    Search,
+    breakeven,
+    crossings,
+    merged,
+    not_rejected,
+    sides_of,
+)
 from tests.house.limits import MOST
 from tests.studies import fair_rate, fair_retention, fair_right, fair_step
 from tests.studies.planted import OUTCOME, Planted, common_noise, scenario
@@ -69,8 +76,8 @@ def test_without_a_crossing_both_ends_are_told():
     assert found.crossings == ()
     first, *others = found.findings().sentences
     assert first.startswith("There is no crossing in the range")
-    assert "at 0 " in first
-    assert "at 0.1 " in first
+    assert "at 0 % " in first
+    assert "at 10 % " in first
     assert len(others) == 1
 
 
@@ -82,7 +89,8 @@ def test_a_root_at_an_end_of_the_range_is_found_from_both_sides(span):
     )
     (one,) = found.crossings
     assert one.value == 0.0
-    assert f"rises above zero at {X} = 0;" in found.findings().sentences[0]
+    words = "rises above zero at Underwriting: policy subsidy rate = 0 bp;"
+    assert words in found.findings().sentences[0]
 
 
 def test_a_difference_that_is_zero_on_a_stretch_is_told_as_one():
@@ -92,7 +100,7 @@ def test_a_difference_that_is_zero_on_a_stretch_is_told_as_one():
     )
     (one,) = found.crossings
     assert (one.value, one.until) == (0.0, 0.05)
-    assert "= 0 to 0.05; 95 % interval below the range to" in found.findings().sentences[0]
+    assert "= 0 % to 5 %; 95 % interval below the range to" in found.findings().sentences[0]
 
 
 def test_a_zero_that_cannot_be_ruled_out_is_told():
@@ -279,3 +287,32 @@ def test_a_break_even_meets_its_closed_form(name):
     assert one.standard_error < 0.07 * case.expected
     assert abs(one.value - case.expected) < MOST * one.standard_error
     assert one.low < one.value < one.high
+
+
+def test_a_rate_is_answered_in_basis_points_with_its_unit():
+    found = breakeven(scenario(), f"{X}=0:0.03", OUTCOME, PAIR, points=3, replications=6,
+                      store=planted(lambda x, n: x - 0.012 + 1e-5 * common_noise(n)))  # fmt: skip
+    told = found.findings()
+    assert "rises above zero at Underwriting: policy subsidy rate = 120" in told.sentences[0]
+    assert told.sentences[0].endswith(" bp.")
+    answer = next(iter(told.tables.values()))
+    assert answer["unit"].tolist() == ["rate per year"]
+    assert answer["beyond_the_range"].tolist() == ["no"]
+
+
+@pytest.mark.parametrize(
+    ("level", "outcome", "number"),
+    [("8%", "bank.raroc", 0.08), ("0.08", "bank.raroc", 0.08), ("-50", OUTCOME, -50.0)],
+)
+def test_a_level_is_read_in_the_unit_of_its_outcome(level, outcome, number):
+    assert sides_of("plain", level, outcome) == ["plain", number]
+
+
+@pytest.mark.parametrize(
+    ("level", "outcome", "words"),
+    [("8", "bank.raroc", "would be 800 %"), ("8%", OUTCOME, "% is for shares and rates"),
+     ("much", OUTCOME, "must be a number")],
+)  # fmt: skip
+def test_a_level_that_cannot_be_meant_is_refused(level, outcome, words):
+    with pytest.raises(ScenarioError, match=words):
+        sides_of("plain", level, outcome)

@@ -70,6 +70,9 @@ def test_findings_have_all_tables_and_a_sentence_for_each_arrangement() -> None:
     assert set(told.captions) == set(told.tables)
     text = " ".join(told.sentences)
     assert "Common growth overtakes plain" in text
+    # No word stands for a number that there is not.
+    assert "unknown" not in text
+    assert " 0 times" not in text
     assert "of 1,000 firms" in text
 
 

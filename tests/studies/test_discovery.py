@@ -53,7 +53,7 @@ def test_the_planted_worlds_are_found_and_hold_up() -> None:
     assert loses.clear == loses.searched.cases + loses.checked.cases
     text = found.findings().sentences[0]
     assert text.startswith("Common growth is worse in 60 of 150 worlds (60 clearly so)")
-    assert "macro.frailty_variance 0.345 to 0.55" in text
+    assert "Macro: frailty variance 0.3448 to 0.55" in text
 
 
 def test_nothing_is_found_where_it_always_wins() -> None:

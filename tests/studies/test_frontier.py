@@ -73,3 +73,14 @@ def test_a_frontier_has_two_keys_and_two_outcomes():
         frontier(scenario(), VARY[:1], store=planted(0.0))
     with pytest.raises(ScenarioError, match="must name two"):
         frontier(scenario(), VARY, ["bank.raroc"], store=planted(0.0))
+
+
+def test_it_is_said_how_many_points_there_are():
+    keys = [f"arrangement.revenue_swap.{key}" for key in ("upside.coverage", "tenor.years")]
+    store = Planted(bank__raroc=lambda s, n, _: 0.1, firm__survival_5y=lambda s, n, _: 0.5)
+    found = frontier(scenario(), [f"{keys[0]}=0.1:0.4", f"{keys[1]}=1:3"], points=6,
+                     replications=2, store=store)  # fmt: skip
+    assert found.findings().sentences[0] == (
+        "4 points: 2 values of Revenue swap: upside coverage (10 to 40 %) by 2 values of"
+        " Revenue swap: tenor years (1 to 3 years)."
+    )

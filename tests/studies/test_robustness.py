@@ -48,7 +48,8 @@ def test_a_sign_that_lasts_and_one_that_flips():
     # A quarter of the range of the subsidy lies below 0.01; a hypercube of 40 hits ten.
     assert joint["opposite_and_clear"] == pytest.approx(0.25, abs=1.5 / 40)
     assert joint["same_low"] < joint["same_sign"] < joint["same_high"]
-    assert joint["pushes_over"].startswith("low underwriting.policy_subsidy_rate (+1.00)")
+    pushed = "low Underwriting: policy subsidy rate (+1.00)"
+    assert joint["pushes_over"].startswith(pushed)
 
 
 def test_shares_of_points_are_told_in_per_cent():
@@ -107,3 +108,9 @@ def test_a_single_clear_point_on_the_other_side_may_be_chance():
 
 def test_sides_need_two_values():
     assert sides(np.array([[1.0, np.nan], [1.0, 1.0]])).tolist() == [0, 1]
+
+
+def test_a_sentence_without_a_difference_is_left_out():
+    said = tried().findings().sentences
+    assert not [one for one in said if one.startswith("0 of ")]
+    assert any(one.startswith("1 of 2 differences keep their sign") for one in said)

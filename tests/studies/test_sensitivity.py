@@ -41,7 +41,7 @@ def test_morris_gives_the_planted_effects_on_levels_and_differences():
         assert gap.loc[key, "sigma"] > 0.5
     assert gap.loc[f"{setback} (factor)", "mu_star"] == pytest.approx(0.0, abs=1e-9)
     assert gap["rank"].loc[frailty] == 1
-    assert found.left_out == (("difference of bank.profit under revenue swap",
+    assert found.left_out == (("difference of profit under revenue swap",
                                "the same at all points"),)  # fmt: skip
 
 

@@ -46,7 +46,8 @@ def of(plain, other):
     return Story(7, 0, {"plain": told(*plain), "swap": told(*other)}, {"plain": "a", "swap": "b"})
 
 
-HERE, THERE = '"loan signed" in year 0.30 (8)', '"loan signed" in year 0.30 (12)'
+HERE = '"loan signed" in year 0.30 (line 8 CNY million)'
+THERE = '"loan signed" in year 0.30 (line 12 CNY million)'
 
 
 @pytest.mark.parametrize(
@@ -54,15 +55,15 @@ HERE, THERE = '"loan signed" in year 0.30 (8)', '"loan signed" in year 0.30 (12)
     [
         ([BIRTH, SIGNED], [BIRTH, SIGNED], ["the same life as under the baseline"]),
         ([BIRTH, QUARTER, SIGNED], [BIRTH, QUARTER, LARGER], [f"parts with {THERE}", HERE]),
-        ([BIRTH], [BIRTH, SIGNED], [f"parts with {HERE}", "nothing more"]),
+        ([BIRTH], [BIRTH, SIGNED], [f"parts with {HERE}", "no further event"]),
         ([BIRTH, SIGNED], [BIRTH], ["parts with", HERE]),
     ],
 )
 def test_where_two_lives_part(plain, other, parts):
     first, *endings = of(plain, other).divergence.splitlines()
-    assert first.startswith(f"swap: {parts[0]}")
+    assert first.startswith(f"Swap: {parts[0]}")
     assert all(part in first for part in parts)
-    assert endings == ["plain ends: a", "swap ends: b"]
+    assert endings == ["Plain ends: a", "Swap ends: b"]
 
 
 def test_events_stand_side_by_side_in_order_and_quiet_ones_are_left_out():
@@ -74,6 +75,16 @@ def test_events_stand_side_by_side_in_order_and_quiet_ones_are_left_out():
     ]  # fmt: skip
     assert table["plain"].fillna(-1.0).tolist() == [6.0, -1.0, -1.0, 8.0]
     assert table["swap"].fillna(-1.0).tolist() == [6.0, 1.0, 2.0, -1.0]
+
+
+def test_numbers_of_events_are_told_with_what_they_are_and_their_unit():
+    refused = (0.2, "loan refused", 0.25)
+    shown = of([BIRTH, refused], [BIRTH, refused, SIGNED]).lives()
+    assert shown["number"].tolist() == [
+        "cash, CNY million", "part of the line that stays, %", "line, CNY million",
+    ]  # fmt: skip
+    assert shown["plain"].tolist() == ["6", "25", "–"]
+    assert shown["swap"].tolist() == ["6", "25", "8"]
 
 
 def test_stages_and_setbacks_of_a_life_follow_its_events():
@@ -235,6 +246,15 @@ def test_a_story_tells_every_party_and_both_lives() -> None:
     words = told.findings().sentences
     assert words[0].startswith("Lenders together, revenue swap less plain: ")
     assert "no interval" in words[-1]
+
+
+def test_two_lives_that_are_the_same_are_told_in_a_sentence_and_no_table_of_zeros() -> None:
+    plain, swap = histories()
+    never = (plain.firms.cum_interest == 0.0) & (swap.firms.cum_interest == 0.0)
+    firm = int(np.flatnonzero(never & (plain.firms.end == swap.firms.end))[0])
+    found = story_gap(small().with_values(HARSH), firm, ("plain", "revenue_swap")).findings()
+    assert found.sentences[0] == "All money on the firm is the same under both."
+    assert next(iter(found.tables.values())).empty
 
 
 @pytest.mark.parametrize(

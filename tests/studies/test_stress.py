@@ -40,7 +40,7 @@ class Known(Store):
 def found(limit: float, space: StressRange = SPACE) -> Any:
     scenario = small()
     return reverse_stress(
-        scenario, f"bank.raroc < {limit}", ["plain"], space=space, store=Known()
+        scenario, f"bank.raroc < {limit:%}", ["plain"], space=space, store=Known()
     ).answers[0]
 
 
@@ -63,7 +63,7 @@ def test_depth_is_used_where_length_alone_does_not_break() -> None:
 def test_it_is_said_when_nothing_breaks_and_when_nothing_must() -> None:
     assert found(-9.0).verdict == "nothing in the range breaks it"
     assert found(5.0).verdict == "broken without stress"
-    words = reverse_stress(small(), "bank.raroc < -9", ["plain"], space=SPACE, store=Known())
+    words = reverse_stress(small(), "bank.raroc < -900%", ["plain"], space=SPACE, store=Known())
     text = words.findings().sentences[0]
     assert "nothing in the range breaks it" in text
     assert "bust for 3 years from year 0 at depth 2" in text
@@ -111,3 +111,16 @@ def test_a_condition_that_cannot_be_read_is_told(text: str, words: str) -> None:
 def test_a_range_that_cannot_be_searched_is_told(space: StressRange, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         found(0.0, space)
+
+
+@pytest.mark.parametrize("text", ["bank.capital_ratio_low < 8", "bank.raroc < -20"])
+def test_a_share_above_one_needs_its_sign(text: str) -> None:
+    with pytest.raises(ScenarioError, match=r"write -?[0-9]+% if that is meant"):
+        condition_of(text)
+
+
+def test_a_condition_and_its_arrangement_are_told_in_words() -> None:
+    found = reverse_stress(small(), "bank.raroc < 90%", ["plain"], space=SPACE, store=Known())
+    words = found.findings()
+    assert words.sentences[0].startswith("Plain: bust for ")
+    assert words.captions["mildest"].startswith("The mildest stress with RAROC < 90 %")

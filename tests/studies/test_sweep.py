@@ -35,7 +35,21 @@ def test_findings_name_the_points_of_least_and_most():
     found = sweep(scenario(), VARY, [OUTCOME], replications=2, store=Planted(bank__profit=rule))
     spans = found.findings().tables["spans"].set_index(["arrangement", "end"])
     assert spans.loc[("consortium", "most"), "difference"] == pytest.approx(1.0)
-    assert "policy_subsidy_rate = 0.1" in spans.loc[("consortium", "most"), "at"]
+    assert "policy subsidy rate 10 %" in spans.loc[("consortium", "most"), "at"]
+
+
+def test_one_number_has_a_table_over_its_values_of_what_it_moves():
+    only = {"consortium": lambda s: s.underwriting.policy_subsidy_rate}
+    store = Planted(bank__profit=lambda s, n, arm: only.get(arm, lambda _: 0.0)(s))
+    vary = "underwriting.policy_subsidy_rate=0:0.03:3"
+    found = sweep(scenario(), vary.split(), [OUTCOME], replications=2, store=store).findings()
+    values = next(iter(found.tables.values()))
+    assert values["at"].tolist() == ["0 bp", "150 bp", "300 bp"]
+    assert set(values["arrangement"]) == {"consortium"}
+    assert found.sentences[:2] == (
+        "3 points over Underwriting: policy subsidy rate from 0 to 300 bp.",
+        "Nothing changes over the points under revenue swap.",
+    )
 
 
 def test_everything_wrong_is_told_at_once_before_anything_runs():

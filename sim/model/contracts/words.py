@@ -8,7 +8,7 @@ which follow it.  Kinds without terms of their own are neutral and need no words
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sim.base.language import gap, tr
+from sim.base.language import current, gap, tr
 from sim.base.wording import unit_style
 from sim.model.contracts.eligibility import NO_BOUND, STAGE_CODE
 
@@ -51,9 +51,12 @@ def money(amount: float) -> str:
     >>> money(2.0), money(0.004)
     ('CNY 2 million', 'CNY 4,000')
     """
-    if amount >= 0.1:
+    if amount < 0.1:
+        return tr("CNY {amount}", amount=number(1e6 * amount))
+    if current() == "en":
         return tr("CNY {amount} million", amount=number(amount))
-    return tr("CNY {amount}", amount=number(1e6 * amount))
+    style = unit_style("CNY million", amount)
+    return f"{number(amount * style.scale)} {style.axis}"
 
 
 def span(years: float) -> str:

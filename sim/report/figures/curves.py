@@ -5,6 +5,7 @@ little about their ranking.  Each figure therefore has a second panel: the diffe
 the baseline within a replication, with the interval of its mean.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,6 +35,8 @@ from sim.report.figures.style import (
     style,
 )
 
+CURVES = "series"
+"""The table of results that holds curves; one curve of it is read at a time."""
 LEVEL = ("low", "mean", "high")
 STEP = ("difference_low", "difference", "difference_high")
 """Columns of `curve_data`: ends of a band with the middle between them."""
@@ -44,7 +47,7 @@ BAND = "5th to 95th percentile"
 
 def has_series(results: ResultsView, series: str) -> bool:
     """Say whether results hold a series."""
-    return bool((results.series["series"] == series).any())
+    return series in results.table(CURVES).words("series")
 
 
 def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
@@ -52,16 +55,29 @@ def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
 
     `one` is how the name of one of them goes on, for the OutcomeError where there is none.
     """
-    rows = results.series[results.series["series"].str.startswith(first)]
-    if rows.empty:
+    names = _named_alike(results, first, one)
+    return results.table(CURVES).where("series", names)
+
+
+def family_parts(results: ResultsView, first: str) -> Iterator[pd.DataFrame]:
+    """Give the same in parts of whole replications, for families that have many curves."""
+    names = _named_alike(results, first, "...")
+    for part in results.table(CURVES).parts():
+        yield part[part["series"].isin(names)]
+
+
+def _named_alike(results: ResultsView, first: str, one: str) -> list[str]:
+    """Name the series that begin so; an OutcomeError where there is none."""
+    names = [name for name in results.table(CURVES).words("series") if name.startswith(first)]
+    if not names:
         cure = "run the scenario again with this version"
         raise OutcomeError(f'series "{first}{one}"', "is not in these results", cure)
-    return rows
+    return names
 
 
 def defined(results: ResultsView, series: str) -> pd.DataFrame:
     """Give the rows of a series that have a value; an OutcomeError where there is none."""
-    rows = results.series[results.series["series"] == series].dropna(subset=["value"])
+    rows = results.table(CURVES).where("series", [series]).dropna(subset=["value"])
     if rows.empty:
         what, cure = "is not in these results", "run with a longer horizon"
         raise OutcomeError(f'series "{series}"', what, cure)
@@ -94,7 +110,7 @@ def paths(results: ResultsView, series: str, adds_up: bool = False) -> dict[str,
         name: parts[name].pivot_table(
             values="value", index="x", columns="replication", aggfunc="sum", observed=True
         )
-        for name in arrangement_order(results, results.series)
+        for name in arrangement_order(results, results.table(CURVES))
         if name in parts
     }
 
@@ -307,7 +323,7 @@ def draw_curve(results: ResultsView, curve: Curve, baseline: str | None = None) 
     """
     whole = curve_data(results, curve.series, baseline, curve.adds_up)
     against = baseline or str(whole["arrangement"].iloc[0])
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     data = well_founded(with_numbers(whole, results, curve.behind), results, curve.founded)
     figure, (left, right) = _panels(data, drawn)
     read = curve.style(data)

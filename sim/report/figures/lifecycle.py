@@ -20,13 +20,14 @@ from sim.base.wording import arrangement_text, percent_text, plain_number
 from sim.outcomes.series import MOVED
 from sim.report.figures.curves import (
     BAND,
+    CURVES,
     DATE,
     LEVEL,
     SPREAD,
     STEP,
     curve_data,
     curve_line,
-    family,
+    family_parts,
     has_series,
     level_and_difference,
     replications_of,
@@ -62,7 +63,7 @@ def lifecycle_flow_data(results: ResultsView, baseline: str | None = None) -> pd
     periods, whose source is ``any``. Raises OutcomeError if there is no such series.
     """
     flows = _flows(results)
-    order = arrangement_order(results, results.series)
+    order = arrangement_order(results, results.table(CURVES))
     against = baseline or order[0]
     if against not in flows:
         raise OutcomeError(f'baseline "{against}"', "has no flows", f"choose of {list(flows)}")
@@ -86,12 +87,14 @@ def lifecycle_flow_data(results: ResultsView, baseline: str | None = None) -> pd
 
 def _flows(results: ResultsView) -> dict[str, dict[Flow, FloatArray]]:
     """Give each flow of each period by replication, by arrangement."""
-    rows = family(results, MOVED)
-    wide = rows.pivot_table(
-        values="value", index=["arrangement", "series", "x"], columns="replication",
-        fill_value=0.0, observed=True,
-    )  # fmt: skip
-    starts = {end: start for start, end in pairwise([0.0, *sorted(rows["x"].unique())])}
+    index = ["arrangement", "series", "x"]
+    parts = [
+        rows.pivot_table(values="value", index=index, columns="replication", observed=True)
+        for rows in family_parts(results, MOVED)
+    ]
+    wide = pd.concat(parts, axis="columns").fillna(0.0).sort_index()
+    ends = sorted(wide.index.get_level_values("x").unique())
+    starts = {end: start for start, end in pairwise([0.0, *ends])}
     found: dict[str, dict[Flow, FloatArray]] = {}
     for (name, flow, end), values in zip(wide.index, wide.to_numpy(np.float64), strict=True):
         source, target = flow.removeprefix(MOVED).split(">")
@@ -159,7 +162,7 @@ def lifecycle_flow(results: ResultsView, baseline: str | None = None) -> Drawing
     data = lifecycle_flow_data(results, baseline)
     order = list(dict.fromkeys(data["arrangement"]))
     against = baseline or order[0]
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     others = {name: drawn[name] for name in order if name != against}
     moves = data[data["source"] == ANY]
     # Those that some firm makes under some arrangement.
@@ -383,7 +386,7 @@ def lifecycle(results: ResultsView, baseline: str | None = None) -> Drawing:
     replications; below, paired differences with the interval of their mean.
     """
     data = lifecycle_data(results, baseline)
-    order = arrangement_order(results, results.series)
+    order = arrangement_order(results, results.table(CURVES))
     drawn = {name: look for name, look in looks(order).items() if name in set(data["arrangement"])}
     against = baseline or next(iter(drawn))
     against_text = arrangement_text(against).lower()

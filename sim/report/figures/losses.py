@@ -12,6 +12,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
 
+from sim.analysis.controls import PREFIX
 from sim.analysis.estimates import FloatArray, mean_interval, quantile_ranks
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
 from sim.base.language import gap, tr
@@ -26,7 +27,7 @@ from sim.base.wording import (
 )
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
-from sim.report.figures.curves import defined, family
+from sim.report.figures.curves import CURVES, defined, family
 from sim.report.figures.payments import PARTIES as PAYING
 from sim.report.figures.style import (
     INK,
@@ -157,7 +158,7 @@ def loss_distribution(results: ResultsView, level: float | None = None) -> Drawi
     """
     data, parts = loss_distribution_data(results, level), annual_losses(results)
     banks = largest(data, MOST_BANKS)
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     shown = {name: look for name, look in drawn.items() if name in set(data["arrangement"])}
     across, down = grid_of(len(banks), _ACROSS)
     low = 0.35 + 0.2 * len(shown)
@@ -336,7 +337,7 @@ def loss_split(results: ResultsView) -> Drawing:
     intervals of the means.
     """
     data = loss_split_data(results, _MOST_BANKS)
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     arms = list(dict.fromkeys(data["arrangement"]))
     bearers, read = _bearers(data), unit_style(MONEY, largest_size(data["mean"]))
     seen = _scaled(data, ("mean", "low", "high"), read.scale)
@@ -356,7 +357,13 @@ def loss_split(results: ResultsView) -> Drawing:
         axes.tick_params(axis="x", labelbottom=True)
     figure.units = {"mean": MONEY, "low": MONEY, "share": "share"}
     title = tr("Who bears the credit losses")
-    return figure.finish(title, _split_note(data), data, _handles(data))
+    note = _split_note(data)
+    if any(name.startswith(PREFIX) for name in results.table("outcomes").words("outcome")):
+        note += gap() + tr(
+            "Bars are plain means; control variates adjust the differences in the tables, so the"
+            " gap between two panels may differ from them."
+        )
+    return figure.finish(title, note, data, _handles(data))
 
 
 def _bearers(data: pd.DataFrame) -> list[str]:

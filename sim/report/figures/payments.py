@@ -14,7 +14,7 @@ from sim.base.errors import OutcomeError
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, plain_number, unit_style
 from sim.outcomes.series import PAID
-from sim.report.figures.curves import family, level_and_difference
+from sim.report.figures.curves import CURVES, family, level_and_difference
 from sim.report.figures.style import (
     INK,
     MUTED,
@@ -110,7 +110,7 @@ def payments(results: ResultsView, baseline: str | None = None) -> Drawing:
     order = list(dict.fromkeys(data["arrangement"]))
     against = baseline or order[0]
     arms = [against, *(name for name in order if name != against)]
-    drawn = looks(arrangement_order(results, results.series))
+    drawn = looks(arrangement_order(results, results.table(CURVES)))
     read = unit_style(UNIT, largest_size(data[["mean", "difference"]]))
     sides = [[one for one in PARTIES if one in set(data[side])] for side in ("payer", "payee")]
     high = (1.2, 1.75 + 0.24 * len(sides[0]))

@@ -17,7 +17,7 @@ from sim.analysis.outcomes_table import Outcomes, ResultsView, arrangement_order
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, percent_text, unit_style
 from sim.outcomes.series import SERIES
-from sim.report.figures.curves import paths
+from sim.report.figures.curves import CURVES, paths
 from sim.report.figures.distribution import undefined_words
 from sim.report.figures.style import (
     INK,
@@ -127,7 +127,7 @@ def fan(
     mark = next(one for one in SERIES if one.covers(series))
     unit = unit_style(mark.unit)
     data = _quantiles(tables[arrangement])
-    look = looks(arrangement_order(results, results.series))[arrangement]
+    look = looks(arrangement_order(results, results.table(CURVES)))[arrangement]
 
     def draw(into: Axes) -> None:
         x = data["x"].to_numpy(np.float64)

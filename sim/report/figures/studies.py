@@ -5,7 +5,6 @@ Each takes the frozen result of a study; the frame behind a figure is its ``data
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from sim.base.language import gap, tr
-from sim.base.wording import UnitStyle, arrangement_text, percent_text, unit_name, unit_style
+from sim.base.wording import UnitStyle, arrangement_text, percent_text, unit_style
 from sim.outcomes.mark import registry
 from sim.report.figures.style import (
     BETTER_SIDE,
@@ -30,9 +29,7 @@ from sim.report.figures.style import (
     undefined_row,
     undrawn_words,
 )
-from sim.scenario.parameters import PLACE, matches, parameters
-from sim.scenario.scenario import Scenario
-from sim.scenario.toml_text import split_key
+from sim.scenario.key_words import key_text
 from sim.studies.findings import TOTAL
 
 if TYPE_CHECKING:
@@ -55,30 +52,8 @@ _OF_MORRIS = (("mu_star", "sigma"), ("mu_star_conf",))
 
 
 def axis_of(one: Range) -> str:
-    """Write what a range moves, for an axis: the key with its unit."""
-    unit = "" if one.is_factor else unit_of(one.key)
-    return f"{one.label} ({unit})" if unit else one.label
-
-
-def unit_of(key: str) -> str:
-    """Give the unit of a key; empty where none is declared."""
-    path = tuple(part for part in split_key(key) if isinstance(part, str))
-    for known, unit in _units().items():
-        if matches(known, path):
-            return unit
-    # What a sector has of its own is declared with the group that it overrides; numbers by
-    # regime, with the table that holds them.
-    rest = path[2:] if path[0] == "sector" and len(path) > 2 else path[:-1]
-    return unit_of(".".join(rest)) if rest else ""
-
-
-@cache
-def _units() -> dict[tuple[str, ...], str]:
-    found: dict[tuple[str, ...], str] = {}
-    for one in parameters(Scenario):
-        path = tuple(part for part in one.path if isinstance(part, str) and part != PLACE)
-        found.setdefault(path, unit_name(one.unit))
-    return found
+    """Write what a range moves, for an axis: its name, and the unit of the ticks."""
+    return one.words if one.is_factor else f"{one.words} ({one.style.axis})"
 
 
 def _entry(label: str, colour: str, **look: Any) -> Line2D:
@@ -224,7 +199,8 @@ def worlds(result: Discovery, region: Region) -> Drawing:
     own = looks(result.scope.every)[region.arrangement].colour
     for chosen, colour, marker in ((side, own, "o"), (~side & value.notna(), MUTED, "x")):
         rows = data[chosen]
-        axes.scatter(rows[across.label], rows[up.label], color=colour, marker=marker, s=18)
+        x, y = (rows[one.label] * one.style.scale for one in (across, up))
+        axes.scatter(x, y, color=colour, marker=marker, s=18)
     number_axis(axes, "x", axis_of(across))
     number_axis(axes, "y", axis_of(up))
     handles = [_entry(tr(region.side), own), _entry(tr("other worlds"), MUTED, marker="x")]
@@ -245,7 +221,8 @@ def _box(axes: Axes, result: Discovery, region: Region, axis: tuple[int, int]) -
     for n in axis:
         one = result.ranges[n]
         low = max(float(region.box.low[n]), one.low)
-        ends.append((low, min(float(region.box.high[n]), one.high) - low))
+        width = min(float(region.box.high[n]), one.high) - low
+        ends.append((low * one.style.scale, width * one.style.scale))
     (left, width), (bottom, height) = ends
     look: dict[str, Any] = {"facecolor": BETTER_SIDE, "edgecolor": MUTED, "zorder": 0}
     axes.add_patch(Rectangle((left, bottom), width, height, **look))
@@ -257,14 +234,19 @@ def breakeven(result: BreakEven) -> Drawing:
     curve, scale = result.curve, unit_style(registry()[result.equation.outcome].unit)
     figure = Drawing(7.2, 4.0)
     axes = figure.subplots()
-    x, y = curve["at"].to_numpy(), curve[["difference", "low", "high"]].to_numpy() * scale.scale
+    place = result.range.style.scale
+    x, y = (
+        place * curve["at"].to_numpy(),
+        curve[["difference", "low", "high"]].to_numpy() * scale.scale,
+    )
     # A difference belongs to two arrangements and has the colour of neither.
     axes.fill_between(x, y[:, 1], y[:, 2], color=MUTED, alpha=0.2, lw=0)
     axes.plot(x, y[:, 0], color=MUTED, marker="o", ms=3.5)
     axes.axhline(0.0, color=INK, lw=1.0)
     for one in result.crossings:
-        axes.plot([one.low, one.high], [0.0, 0.0], color=INK, lw=4.0, solid_capstyle="butt")
-        axes.plot(one.value, 0.0, marker="D", ms=7, mfc="white", mec=INK, mew=1.6)
+        ends = [place * one.low, place * one.high]
+        axes.plot(ends, [0.0, 0.0], color=INK, lw=4.0, solid_capstyle="butt")
+        axes.plot(place * one.value, 0.0, marker="D", ms=7, mfc="white", mec=INK, mew=1.6)
     number_axis(axes, "x", axis_of(result.range))
     number_axis(axes, "y", tr("Difference ({unit})", unit=scale.step_axis))
     note = tr(
@@ -352,7 +334,7 @@ def tornado(result: Robustness, outcome: str, arrangement: str) -> Drawing:
     now = now[(now["outcome"] == outcome) & (now["arrangement"] == arrangement)]
     axes.axvline(float(now["difference"].iloc[0]) * scale.scale, color=MUTED, lw=1.0, ls=":")
     axes.axvline(0.0, color=INK, lw=1.0)
-    named_rows(axes, keys)
+    named_rows(axes, [key_text(key) for key in keys])
     number_axis(axes, "x", tr("Difference ({unit})", unit=scale.step_axis))
     one, other = (arrangement_text(name).lower() for name in (arrangement, result.scope.baseline))
     words = "One at a time: {outcome}, {arrangement} less {baseline}"
@@ -409,7 +391,7 @@ def sensitivity(
     for place in np.flatnonzero(shown[list(values)].isna().any(axis=1)):
         undefined_row(axes, float(place))
     axes.axvline(0.0, color=INK, lw=1.0)
-    named_rows(axes, shown["key"].tolist())
+    named_rows(axes, [key_text(key) for key in shown["key"]])
     note = _note(result, len(rows)) + undrawn_words(shown, values, ends)
     return figure.finish(_title(result, outcome, arrangement, kind), note, rows, handles)
 

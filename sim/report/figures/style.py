@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO, StringIO
+from itertools import count
 from typing import Any
 
 import matplotlib as mpl
@@ -68,18 +69,33 @@ class Look:
     line: Any
 
 
+OWN_PLACES = ("plain", "common_growth", "consortium", "loan_with_warrant", "revenue_swap")
+"""Arrangements that look the same in every run, whichever others it has."""
+
+
+def places(arrangements: Iterable[str]) -> dict[str, int]:
+    """Give the place of every arrangement among the colours; others take those that are free.
+
+    >>> places(["plain", "revenue_swap", "mine"])
+    {'plain': 0, 'revenue_swap': 4, 'mine': 1}
+    """
+    names = list(arrangements)
+    own = {name: OWN_PLACES.index(name) for name in names if name in OWN_PLACES}
+    free = (place for place in count() if place not in own.values())
+    return {name: (own[name] if name in own else next(free)) % len(COLOURS) for name in names}
+
+
 def looks(arrangements: Iterable[str]) -> dict[str, Look]:
-    """Give every arrangement of a scenario, in its order, a look by its place.
+    """Give every arrangement of a scenario a look by its place.
 
     All are named whichever of them are drawn, so that a colour means one arrangement. Source:
     Okabe and Ito 2008, Color universal design.
     """
     return {
         name: Look(
-            arrangement_text(name), COLOURS[place % len(COLOURS)], MARKERS[place % len(MARKERS)],
-            LINES[place % len(LINES)],
+            arrangement_text(name), COLOURS[place], MARKERS[place], LINES[place % len(LINES)]
         )
-        for place, name in enumerate(arrangements)
+        for name, place in places(arrangements).items()
     }  # fmt: skip
 
 
@@ -94,7 +110,7 @@ def style(written: Language | None = None) -> Iterator[None]:
 class Picture:
     """A finished figure, rendered once: what files and pages show of a `Drawing`.
 
-    svg: the text of an SVG file. width: in inches. Other fields are the drawing's.
+    `svg` is the text of an SVG file, `width` in inches; other fields are the drawing's.
     """
 
     svg: str

@@ -18,6 +18,8 @@ from sim.report.figures.losses import honest_level, weighted_tail
 from sim.report.figures.style import COLOURS
 from tests import synthetic
 
+pytestmark = pytest.mark.full
+
 UNITS = ("%", "CNY million", "years", "Firms", "firms", "percentage points")
 OF_RESULTS = {
     "survival": figures.survival,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sim.report.figures.studies import axis_of, unit_of
+from sim.report.figures.studies import axis_of
+from sim.scenario.key_words import unit_of
 from sim.studies.ranges import Range, assumptions
 from tests.house.small import shipped
 

@@ -83,3 +83,10 @@ def test_no_loss_at_all_is_drawn_without_shares(results):
     none = series.assign(value=series["value"].where(~series["series"].str.startswith(BORNE), 0.0))
     data = figures.loss_split(dataclasses.replace(results, series=none)).data
     assert data["share"].isna().all()
+
+
+def test_where_controls_adjust_differences_the_note_says_that_bars_are_plain(results):
+    assert "control variates" not in figures.loss_split(results).note
+    one = results.outcomes.iloc[:1].assign(outcome="control.cycle")
+    adjusted = dataclasses.replace(results, outcomes=pd.concat([results.outcomes, one]))
+    assert "Bars are plain means; control variates" in figures.loss_split(adjusted).note

@@ -22,12 +22,12 @@ def test_a_break_even_is_drawn_with_its_interval_on_the_zero_line():
                       points=5, replications=8, store=Planted(bank__profit=rule))  # fmt: skip
     figure = figures.breakeven(found)
     (axes,) = figure.axes
-    assert axes.get_xlabel() == f"{TOLERANCE} (per year)"
+    assert axes.get_xlabel() == "Underwriting: policy subsidy rate (basis points per year)"
     assert "CNY million" in axes.get_ylabel()
     assert "8 replications" in figure.note
     (one,) = found.crossings
     drawn = [line.get_xdata() for line in axes.lines]
-    assert any(list(x) == [one.low, one.high] for x in drawn)
+    assert any(list(x) == [1e4 * one.low, 1e4 * one.high] for x in drawn)
     assert figure.data is found.curve
 
 
@@ -60,7 +60,7 @@ def test_a_tornado_is_labelled_as_one_at_a_time():
     )  # fmt: skip
     figure = figures.tornado(found, OUTCOME, "consortium")
     assert figure.title.startswith("One at a time")
-    assert figure.axes[0].get_yticklabels()[0].get_text() == TOLERANCE
+    assert figure.axes[0].get_yticklabels()[0].get_text() == "Underwriting: policy subsidy rate"
     assert len(figure.data) == 4
     with pytest.raises(ValueError, match="was not moved"):
         figures.tornado(found, OUTCOME, "no_such")

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from sim.report.figures import figures
+from sim.scenario.key_words import key_text
 from sim.studies.sensitivity import Sensitivity, sensitivity
 from tests.studies.planted import OUTCOME, Planted, scenario
 
@@ -33,7 +34,8 @@ def test_sobol_bars_are_both_indices_with_their_intervals():
     half = 100.0 * rows[["S1_conf", "ST_conf"]].to_numpy().ravel()
     lines = [line.get_xdata() for line in axes.lines if len(set(line.get_xdata())) > 1]
     np.testing.assert_allclose(lines, np.stack([wanted - half, wanted + half], axis=1))
-    assert [label.get_text() for label in axes.get_yticklabels()] == rows["key"].tolist()
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == [key_text(key) for key in rows["key"]]
     assert axes.get_xlabel() == "Share of the variance over all ranges (%)"
     # The two bars of a number differ by more than their colour.
     assert [bar.get_facecolor()[3] for bar in axes.patches] == [1.0, 0.0] * 2

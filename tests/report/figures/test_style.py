@@ -78,9 +78,13 @@ def test_every_colour_stands_out_from_paper():
 
 
 def test_an_arrangement_keeps_its_look_whichever_others_are_drawn():
-    order = ["plain", "consortium", "revenue_swap"]
-    assert looks(order)["revenue_swap"].colour == COLOURS[2]
-    assert looks(order)["plain"] == looks(["plain"])["plain"]
+    every = looks(["plain", "common_growth", "consortium", "loan_with_warrant", "revenue_swap"])
+    assert [look.colour for look in every.values()] == list(COLOURS[:5])
+    pair = looks(["plain", "mine", "revenue_swap"])
+    assert {name: pair[name] for name in ("plain", "revenue_swap")} == {
+        name: every[name] for name in ("plain", "revenue_swap")
+    }
+    assert pair["mine"].colour not in (pair["plain"].colour, pair["revenue_swap"].colour)
 
 
 def test_two_arrangements_differ_in_colour_and_in_mark():
