@@ -68,7 +68,7 @@ LEVERS = {
         {"underwriting.signal_precision": 0.1},
     ),
     "a higher policy subsidy buys access with margin": Lever(
-        {"underwriting.policy_subsidy_rate": 0.045},
+        {"underwriting.policy_subsidy_rate": 0.06},
         {"firm.access_share": UP, "bank.net_margin": DOWN},
     ),
     "capital that binds holds lending down": Lever(
@@ -146,7 +146,7 @@ def guarantee(share: float) -> Values:
 
 
 ARMS: dict[str, Values] = {
-    "without_quota": relending(0.0, 0.010), "some_quota": relending(200.0, 0.010),
+    "without_quota": relending(0.0, 0.010), "some_quota": relending(400.0, 0.010),
     "full_quota": relending(UNLIMITED, 0.010), "cheap_money": relending(UNLIMITED, 0.004),
 }  # fmt: skip
 GUARANTEED = {"some_guarantee": guarantee(0.4), "most_guaranteed": guarantee(0.95)}
