@@ -67,9 +67,9 @@ LEVERS = {
         {"bank.bad_borrower_share": DOWN},
         {"underwriting.signal_precision": 0.1},
     ),
-    "a higher policy subsidy buys access with margin": Lever(
-        {"underwriting.policy_subsidy_rate": 0.06},
-        {"firm.access_share": UP, "bank.net_margin": DOWN},
+    "a higher policy subsidy buys access with economic profit": Lever(
+        {"underwriting.policy_subsidy_rate": 0.045},
+        {"firm.access_share": UP, "bank.economic_profit": DOWN},
     ),
     "capital that binds holds lending down": Lever(
         scaled_banks(HOME, "desk_risk_assets", 0.02),
