@@ -12,7 +12,7 @@ REVIEWED: Terms = {"tenor": {"kind": "term", "years": 3.0, "reviewed": True}}
 SHARED: Terms = {"loss_sharing": {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}}
 AGREED: Terms = {
     "commitment": {
-        "kind": "agreement", "priority_wallet_share": 0.3, "demanded_wallet_share": 0.6,
+        "kind": "agreement", "promised_move_hazard": 0.1, "demanded_move_hazard": 1.0,
     }
 }  # fmt: skip
 RIGHT: Terms = {
@@ -57,7 +57,7 @@ ARMS: dict[str, Terms] = {
     "agreed": TERM
     | {
         "commitment": {
-            "kind": "agreement", "priority_wallet_share": 0.43, "break_cost_share": 0.02,
+            "kind": "agreement", "promised_move_hazard": 0.27, "break_cost_share": 0.02,
         }
     },
     "stand_still": REVIEWED | {"commitment": {"kind": "agreement", "lenders_stand_still": True}},

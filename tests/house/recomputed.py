@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 
 from sim.engine import ledger as a
-from sim.engine import processes
+from sim.engine import processes, quarter
 from sim.engine.history import BANK_COLUMNS
 from sim.engine.world import World
+from sim.model.banks import signing
 from sim.model.contracts.loss_sharing import cover_fees, cover_shares
-from sim.model.firms import clock
+from sim.model.firms import clock, flows
 from sim.model.firms import record as r
 
 Found = dict[str, Any]
@@ -26,27 +27,52 @@ Found = dict[str, Any]
 
 @dataclass
 class Seen:
-    """What was seen of a world while it lived: firms after each event, levels at each quarter."""
+    """What was seen of a world while it lived: firms after each event, levels at each quarter.
+
+    A posting ends the interval before it: whether the firm then had a contract, and how its
+    lenders' shares are after what they paid and called.
+    """
 
     states: list[Any] = field(default_factory=list)
     collateral: list[float] = field(default_factory=list)
     parts: list[Any] = field(default_factory=list)
-    leads: list[int] = field(default_factory=list)
+    postings: list[tuple[int, int, bool, Any]] = field(default_factory=list)
     watched: float = 0.0
+
+    def note(self, w: World, f: Any) -> None:
+        """Note the state of one firm."""
+        i = int(f.firm)
+        self.states.append(f)
+        self.collateral.append(float(w.market_conditions.collateral[0]))
+        self.parts.append(self.shares(w, i))
+
+    def note_posting(self, w: World, f: Any, date: float) -> None:
+        """Note that what has flowed at a firm until now has been posted."""
+        i, now = int(f.firm), f.copy()
+        self.postings.append((i, len(self.states), bool(f.contract >= 0), self.shares(w, i)))
+        if f.status == r.ALIVE:
+            now.cash += now.flow * (date - now.now)
+            now.now = date
+            self.note(w, now)
+
+    def shares(self, w: World, i: int) -> Any:
+        """Shares of banks in the loan of a firm, shape (n_banks,)."""
+        return np.bincount(w.lender[i], w.share[i], w.scenario.n_banks)
 
 
 @contextmanager
 def watching(w: World) -> Iterator[Seen]:
-    """Note the state of a firm whenever its rates are set anew."""
+    """Note the state of a firm whenever its rates are set anew or its flows are posted."""
     seen, set_speeds, settle = Seen(), clock.set_speeds, processes.settle
 
     def noted(f: Any, p: Any, c: Any) -> None:
         set_speeds(f, p, c)
-        seen.states.append(f.copy())
-        seen.collateral.append(float(c.collateral))
-        i = int(f.firm)
-        seen.parts.append(np.bincount(w.lender[i], w.share[i], w.scenario.n_banks))
-        seen.leads.append(int(w.lender[i, 0]))
+        seen.note(w, f.copy())
+
+    def posted(f: Any, p: Any, date: float, *rest: Any) -> None:
+        flows.post_firm(f, p, date, *rest)
+        if f.status != r.UNBORN:
+            seen.note_posting(w, f, date)
 
     def counted(w: World, date: float) -> None:
         f, years = w.firms, date - w.settled
@@ -56,13 +82,19 @@ def watching(w: World) -> Iterator[Seen]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "set_speeds", noted)
+        patch.setattr(signing, "post_firm", posted)
+        patch.setattr(quarter, "post_firm", posted)
         patch.setattr(processes, "settle", counted)
         yield seen
 
 
 @dataclass
 class Lives:
-    """Intervals between events: states at their start, what follows, how long they last."""
+    """Intervals between events: states at their start, what follows, how long they last.
+
+    `parts` are lenders' shares in the interval, `after` those when it was posted; `lends` says
+    whether there was a contract then.
+    """
 
     s: Any
     then: Any
@@ -70,7 +102,8 @@ class Lives:
     p: Any
     k: Any
     parts: Any
-    leads: Any
+    after: Any
+    lends: Any
     collateral: Any
     is_last: Any
     under: Any
@@ -91,14 +124,38 @@ def lives(w: World, seen: Seen) -> Lives:
     final = w.firms[s.firm[is_last]]
     then[is_last] = final
     end = np.where(is_last, np.minimum(then.end, w.settled), then.now)
+    after, lends = at_posting(seen, order, s.firm)
     return Lives(
         s=s, then=then, years=end - s.now, p=w.params[s.sector],
         k=w.book.rows[np.maximum(s.contract, 0)].view(np.recarray),
         parts=np.array(seen.parts)[order],
-        leads=np.eye(w.scenario.n_banks)[np.array(seen.leads)[order]],
+        after=after, lends=lends,
         collateral=np.array(seen.collateral)[order],
         is_last=is_last, under=(s.contract >= 0) & (s.terms == 1),
     )  # fmt: skip
+
+
+def at_posting(seen: Seen, order: Any, firm: Any) -> tuple[Any, Any]:
+    """Lenders' shares, and whether there was a contract, at the posting that ended each interval.
+
+    Parameters
+    ----------
+    seen : Seen
+    order : array, shape (n,)
+        In which order states were noted.
+    firm : array, shape (n,)
+        Of each state, in the order of firms and dates.
+    """
+    of_firm: dict[int, list[tuple[int, bool, Any]]] = {}
+    for i, place, lends, parts in seen.postings:
+        of_firm.setdefault(i, []).append((place, lends, parts))
+    after, lends = np.zeros((order.size, seen.parts[0].size)), np.zeros(order.size, bool)
+    for n, (place, i) in enumerate(zip(order, firm, strict=True)):
+        # What has not been posted has not lasted either.
+        later = [found for found in of_firm[int(i)] if found[0] > place]
+        if later:
+            _, lends[n], after[n] = later[0]
+    return after, lends
 
 
 def recomputed(w: World, seen: Seen) -> Found:
@@ -131,25 +188,42 @@ def of_sales(w: World, v: Lives) -> Found:
         a.INVESTMENT.name: (s.invest * v.years).sum() + projects.sum(),
         a.MOVING.name: (s.delivery * v.years).sum(),
         a.ROYALTY.name: (share * s.sales * v.years)[s.right == r.ROYALTY].sum(),
-        a.BUSINESS.name: business(v).sum(),
-        "relationship by bank": (business(v) * (v.parts.sum(axis=1) > 0.0)) @ v.leads,
-    }
+    } | of_business(w, v)
 
 
-def business(v: Lives) -> Any:
-    """Income on deposits, settlement and fees of captured firms, and on listing proceeds."""
+def of_business(w: World, v: Lives) -> Found:
+    """Banking business at lenders, at other banks of the scenario, and outside."""
+    whole, through = business(v)
+    host = v.s.host[:, None] == np.arange(w.scenario.n_banks)
+    at_lender = v.lends & (host * v.after).sum(axis=1).astype(bool)
+    outside = v.s.host == r.OUTSIDE
+    basic = (whole - through)[:, None]
+    lenders = np.where(v.s.pools_business[:, None] == 1, v.after, host)
+    relation = through[:, None] * v.after + basic * lenders * at_lender[:, None]
+    hosted = basic * host * ~at_lender[:, None]
+    return {
+        a.BUSINESS.name: relation.sum(), a.HOSTED.name: hosted.sum(),
+        a.ELSEWHERE.name: (whole - through)[outside].sum(),
+        "relationship by bank": relation.sum(axis=0), "hosted by bank": hosted.sum(axis=0),
+    }  # fmt: skip
+
+
+def business(v: Lives) -> tuple[Any, Any]:
+    """Income on deposits, payments and guarantees; and what of it goes through loan accounts."""
     s, p, end = v.s, v.p, v.s.cash + v.s.flow * v.years
     # A straight line, and the part of it above zero.
     up, down = np.maximum(s.cash, 0.0), np.maximum(end, 0.0)
     above = np.divide(up + down, np.abs(s.cash) + np.abs(end), out=np.ones_like(up),
                       where=(s.cash * end < 0.0))  # fmt: skip
     cash = 0.5 * (up + down) * above * v.years
-    deposits = p.deposit_share * cash + p.settlement_days * s.sales * v.years
-    income = s.wallet_share * (p.deposit_margin * deposits + p.fee_share * s.sales * v.years)
+    fees = (p.settlement_fee_share * s.sales + p.guarantee_fee_rate * s.balance) * v.years
+    income = p.deposit_margin * p.deposit_share * cash + fees
+    turned = p.loan_account_turns * s.balance / np.maximum(s.sales, 1e-300)
+    through = np.minimum(turned, p.loan_account_cap) * income
     listed = v.is_last & (v.then.status == r.LISTED)
     raised = p.listing_raise_share * (v.then.exit_value - strikes(v))
-    resting = s.listing_wallet_share * raised * p.deposit_margin * p.listing_deposit_years
-    return np.where(s.contract >= 0, income, 0.0) + np.where(listed, resting, 0.0)
+    resting = np.where(listed, raised * p.deposit_margin * p.listing_deposit_years, 0.0)
+    return income + resting, through + s.listing_wallet_share * resting
 
 
 def closed(v: Lives) -> Any:
@@ -185,10 +259,18 @@ def wound_up(v: Lives) -> tuple[Any, Any]:
     return exposure, np.minimum(exposure, cash)
 
 
+def is_called(v: Lives) -> Any:
+    """Intervals that end with a call of the loan, or of a part of it."""
+    return ~v.is_last & (v.then.call < r.NEVER) & (v.then.call != v.s.call)
+
+
 def of_loans(w: World, v: Lives) -> Found:
     """What is drawn and repaid, by changes of balances, and what the contracts charge."""
     s, k = v.s, v.k
     moved = np.where(v.is_last, 0.0, v.then.balance - s.balance)
+    # What was called may be paid from what those who stay lend at the same moment.
+    due = v.then.due_paid - np.where(is_called(v), 0.0, s.due_paid)
+    drawn = np.maximum(moved + np.where(v.is_last, 0.0, due), 0.0)
     _, paid = wound_up(v)
     rate = np.where(s.now >= k.step - 1e-12, k.later_rate, k.rate)
     interest = rate * v.balance_years
@@ -196,8 +278,10 @@ def of_loans(w: World, v: Lives) -> Found:
     refinanced = funding.refinanced_share * v.balance_years * v.under
     counted = (s.balance + k.conversion * room(v)) * v.years
     return {
-        a.DRAWN.name: np.maximum(moved, 0.0).sum() + last_draw(v).sum(),
-        a.REPAID.name: np.maximum(-moved, 0.0).sum() + paid.sum() + s.balance[left(v)].sum(),
+        a.DRAWN.name: drawn.sum() + last_draw(v).sum(),
+        a.REPAID.name: (drawn - moved).sum() + paid.sum() + s.balance[left(v)].sum(),
+        a.CALLING.name: w.scenario.hold_or_call.call_cost
+        * (v.then.due + v.then.due_paid)[is_called(v)].sum(),
         a.INTEREST.name: interest.sum(),
         "interest by bank": interest @ v.parts,
         a.COMMITMENT.name: (fee.commitment_fee_rate * room(v) * v.years * v.under).sum(),
@@ -215,11 +299,10 @@ def of_cover(w: World, v: Lives) -> Found:
     shares, fees = np.array(cover_shares(clause)), np.array(cover_fees(clause))
     due, paid = wound_up(v)
     exposure = np.where(closed(v), due - paid, 0.0)
-    reach = np.where(s.unsecured == 1, p.recovery_unsecured_factor, 1.0)
-    assets = p.recovery_tangible * s.tangible * s.scale * reach * v.collateral
-    assets = np.minimum(assets / np.maximum(exposure, 1e-300), 1.0)
-    recovery = exposure * (1.0 - (1.0 - assets) * (1.0 - s.security))
-    lost = exposure - recovery
+    assets = p.recovery_tangible * s.tangible * s.scale * v.collateral
+    estate = p.recovery_unsecured_share * v.collateral
+    lost = np.maximum(exposure - assets, 0.0) * (1.0 - estate) * (1.0 - s.security)
+    recovery = exposure - lost
     beyond = np.maximum(lost - clause.first_loss_share * exposure, 0.0)
     others = np.minimum(shares.sum() * beyond, clause.cover_cap_share * exposure) * v.under
     arrived = closed(v) & (v.then.recovery_date <= w.settled)
@@ -227,15 +310,15 @@ def of_cover(w: World, v: Lives) -> Found:
     resting = np.minimum(v.then.recovery_date, w.settled) - v.then.end
     in_default = exposure * np.where(closed(v), resting, 0.0)
     return {
-        "in default": in_default @ v.parts,
-        "in default, weighted": (v.k.defaulted_weight * in_default) @ v.parts,
+        "in default": in_default @ v.after,
+        "in default, weighted": (v.k.defaulted_weight * in_default) @ v.after,
         "charged off": (lost - others)[arrived].sum(),
         a.FEES.name: fees * (v.balance_years * v.under).sum(),
         a.BORNE.name: borne,
         a.LEASED.name: clause.lease_residual_share * borne[2],
         a.RECOVERIES.name: recovery[arrived].sum(),
-        "loss by bank": (lost - others) @ v.parts,
-        "npl by bank": np.where(arrived, 0.0, exposure) @ v.parts,
+        "loss by bank": (lost - others) @ v.after,
+        "npl by bank": np.where(arrived, 0.0, exposure) @ v.after,
     }
 
 
@@ -299,8 +382,8 @@ def tax_on_profit(w: World, found: Found) -> float:
     _, at, _ = at_quarters(w)
     income = (a.INTEREST, a.COMMITMENT, a.ROYALTY, a.GAINS, a.BUSINESS)
     expenses = (
-        a.VAT, a.OPERATING, a.SCREENING, a.COORDINATION, a.MONITORING, a.FEES, a.FUNDS,
-        a.RELENDING,
+        a.VAT, a.OPERATING, a.SCREENING, a.COORDINATION, a.CALLING, a.MONITORING, a.FEES,
+        a.FUNDS, a.RELENDING,
     )  # fmt: skip
     earned = sum(found[one.name] for one in income)
     earned -= sum(np.sum(found[one.name]) for one in expenses)
@@ -341,7 +424,7 @@ def in_ledger(w: World) -> Found:
         found[account.name] = net if net.size > 1 else float(net[0])
     rows = np.array([rows for _, rows in w.panel])
     for name in (
-        "interest", "relationship", "loss", "funding", "capital_benefit", "free_income",
+        "interest", "relationship", "hosted", "loss", "funding", "capital_benefit", "free_income",
         "economic_years",
     ):  # fmt: skip
         found[f"{name} by bank"] = rows[:, :, BANK_COLUMNS.index(name)].sum(axis=0)

@@ -24,6 +24,7 @@ from sim.model.banks import books, signing
 from sim.model.banks import signing as enactment
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.firms import (
+    claims,
     credit_line,
     equity,
     events,
@@ -31,6 +32,7 @@ from sim.model.firms import (
     loss_sharing,
     population,
     project,
+    relationship,
     right,
     workout,
 )
@@ -67,7 +69,7 @@ UPSIDE: dict[str, dict[str, Any]] = {
             "years": 2.0, "lender_gain_share": 0.5,
         },
         "commitment": {
-            "kind": "agreement", "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6,
+            "kind": "agreement", "promised_move_hazard": 0.5, "demanded_move_hazard": 2.0,
             "listing_wallet_share": 0.5, "break_cost_share": 0.006,
         },
     },
@@ -216,8 +218,8 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_kept, at("EXERCISE_AMOUNT"), IDENTITY),
     ),
     a.GAINS.name: (
-        Posting(equity.share_out, "f.cum_gain", CONTRACTS, "f.cum_relation", CONTRACTS),
-        Posting(right.expire, "f.cum_gain", CONTRACTS, "f.cum_relation", CONTRACTS),
+        Posting(equity.share_out, "f.cum_gain", CONTRACTS, "f.cum_business", CONTRACTS),
+        Posting(right.expire, "f.cum_gain", CONTRACTS, "f.cum_business", CONTRACTS),
         Posting(totals.read_kept, at("GAIN"), CONTRACTS),
     ),
     a.RECOVERIES.name: (
@@ -227,9 +229,36 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_default, "row[EXPOSURE_AT_DEFAULT]", IDENTITY),
     ),
     a.BUSINESS.name: (
-        Posting(totals.carry, "f.cum_relation", CONTRACTS, "f.cum_gain", CONTRACTS),
-        Posting(events.leave, "f.cum_relation", CONTRACTS, "f.cum_gain", CONTRACTS),
-        Posting(totals.read_kept, at("RELATION"), CONTRACTS),
+        Posting(totals.carry, "f.cum_business", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(totals.carry, "f.cum_loan_account", CONTRACTS),
+        Posting(events.leave, "f.cum_business", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(events.leave, "f.cum_loan_account", CONTRACTS),
+        Posting(totals.read_kept, at("BUSINESS"), CONTRACTS),
+        Posting(totals.read_kept, at("LOAN_ACCOUNT"), CONTRACTS),
+        Posting(totals.pay_loan_accounts, "row[RELATION]", IDENTITY, "row[HOSTED]", CONTRACTS),
+        Posting(
+            totals.pay_loan_accounts, "by_bank[lender[j], RELATION]", IDENTITY,
+            "by_bank[0, RELATION]", CONTRACTS,
+        ),
+        Posting(totals.place_business, "row[RELATION]", IDENTITY, "row[HOSTED]", IDENTITY),
+        Posting(
+            totals.place_business, "by_bank[host, RELATION]", IDENTITY,
+            "by_bank[lender[0], RELATION]", CONTRACTS,
+        ),
+    ),
+    a.HOSTED.name: (
+        Posting(totals.place_business, "row[HOSTED]", IDENTITY, "row[RELATION]", IDENTITY),
+        Posting(
+            totals.place_business, "by_bank[host, HOSTED]", CONTRACTS, "by_bank[0, HOSTED]",
+            CONTRACTS,
+        ),
+        Posting(books.take_flows, "q.hosted", CONTRACTS),
+        Posting(relationship.take_account, "f.hosted_before", CONTRACTS),
+    ),
+    a.ELSEWHERE.name: (
+        Posting(
+            totals.place_business, "row[OUTSIDE_BUSINESS]", IDENTITY, "row[HOSTED]", CONTRACTS
+        ),
     ),
     a.FUNDS.name: (
         Posting(books.pay_costs, "q.market", IDENTITY),
@@ -279,6 +308,16 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
             CONTRACTS,
         ),
     ),
+    a.CALLING.name: (
+        Posting(books.take_flows, "q.calling", CONTRACTS, "q.screening", CONTRACTS),
+        Posting(
+            signing.enact_cut,
+            "d.books[d.lender[i, j]].calling",
+            CONTRACTS,
+            "d.books[d.lender[i, j]].coordination",
+            CONTRACTS,
+        ),
+    ),
     a.MONITORING.name: (Posting(books.pay_costs, "q.monitoring", CONTRACTS),),
     a.SUBSIDY.name: (Posting(books.subsidise, "q.policy_subsidy", CONTRACTS),),
     a.CAPITAL.name: (Posting(books.replenish, "q.injection", CONTRACTS),),
@@ -313,13 +352,14 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     ),
     "split over lenders": (
         Posting(loss_sharing.split_by_share, "out[bank, a]", IDENTITY, "out[0, a]", IDENTITY),
-        Posting(
-            totals.split,
-            "by_bank[lender[0], RELATION]",
-            IDENTITY,
-            "by_bank[0, RELATION]",
-            CONTRACTS,
-        ),
+    ),
+    "split of a loan that was called": (
+        Posting(totals.split_called, "by_bank[lender[j], DRAWN]", IDENTITY),
+        Posting(totals.split_called, "paid", IDENTITY),
+        Posting(totals.split_called, "clawed", IDENTITY),
+        Posting(claims.write_call, "called[CALLS, j]", IDENTITY),
+        Posting(claims.reshare, "claim =", IDENTITY),
+        Posting(totals.hand_over, "by_bank[lender[j], TAKEN_OVER]", IDENTITY),
     ),
 }
 """Account, what posts on it, what finds a wrong amount, and where else it could be posted."""
@@ -328,7 +368,9 @@ WORLD = {a.ROYALTY.name: "royalty", a.SUBSCRIPTION.name: "warrant", a.GAINS.name
 
 
 def test_no_account_is_left_out() -> None:
-    among_banks = {"split over lenders", "hand-over to other lenders"}
+    among_banks = {
+        "split over lenders", "hand-over to other lenders", "split of a loan that was called",
+    }  # fmt: skip
     assert {account.name for account in a.ACCOUNTS} == set(POSTINGS) - among_banks
 
 
@@ -376,7 +418,7 @@ PROFIT = {
     "interest": "swap", "commitment": "swap", "relationship": "swap", "gain": "warrant",
     "royalty": "royalty", "funding": "swap", "relending": "swap", "capital_benefit": "swap",
     "vat": "swap", "operating": "swap", "screening": "swap", "coordination": "swap",
-    "monitoring": "swap", "fee": "swap", "provision": "swap",
+    "calling": "swap", "monitoring": "swap", "fee": "swap", "provision": "swap",
 }  # fmt: skip
 """Lines of profit, and an arrangement in which money moves on each."""
 

@@ -81,21 +81,22 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     ("upside", "royalty"): {"sales_share": 0.02, "cap_multiple": 1.5},
     ("commitment", "none"): {},
     ("commitment", "agreement"): {
-        "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6,
+        "promised_move_hazard": 0.27, "demanded_move_hazard": 0.41,
         "listing_wallet_share": 0.5, "break_cost_share": 0.006, "lenders_stand_still": True,
+        "lenders_pool_business": True,
     },
     ("introduction", "none"): {},
     ("introduction", "referral"): {"round_factor": 2.0},
 }  # fmt: skip
 
 GIVEN: dict[str, tuple[Any, ...]] = {
-    "eligibility": (("software", "biopharma"),), "funding": (1.0,), "commitment": (0.18,),
+    "eligibility": (("software", "biopharma"),), "funding": (1.0,),
 }  # fmt: skip
 """What the conditions of a clause depend on beside the clause."""
 NEUTRAL: dict[str, Terms] = {
     "eligibility": {},
     "screening": {"pooled": 0, "score_precision": (0.0,) * 4},
-    "limit": {"limit_kind": COLLATERAL, "cap_factor": 1.0, "unsecured": 0},
+    "limit": {"limit_kind": COLLATERAL, "cap_factor": 1.0},
     "tenor": {"years": 1.0, "reviewed": 0},
     "pricing": {"own_weight": 1.0, "first_add": 0.0, "later_add": 0.0, "step_years": math.inf},
     "funding": {"refinanced_share": 0.0, "relending_rate": 0.0, "quota": 0.0},
@@ -107,9 +108,8 @@ NEUTRAL: dict[str, Terms] = {
     },
     "upside": {"upside_kind": NO_RIGHT},
     "commitment": {
-        "base_wallet_share": 0.18, "full_wallet_share": 0.18, "listing_wallet_share": 0.0,
-        "break_cost": 0.0,
-        "stands_still": 0,
+        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "listing_wallet_share": 0.0,
+        "pools_business": 0, "break_cost": 0.0, "stands_still": 0,
     },
     "introduction": {"introduction": 1.0},
 }  # fmt: skip
@@ -190,7 +190,7 @@ def test_a_neutral_clause_writes_the_neutral_terms_of_the_declaration() -> None:
     neutral = {column.name: column.neutral for column in (*LOAN_TERMS, *RIGHT_TERMS)}
     found = {name: value for terms in NEUTRAL.values() for name, value in terms.items()}
     shared = neutral.keys() & found.keys()
-    assert {"unsecured", "security", "guaranteed", "cover_cap", "fee_rate"} <= shared
+    assert {"security", "guaranteed", "cover_cap", "fee_rate"} <= shared
     assert {name: found[name] for name in shared} == {name: neutral[name] for name in shared}
 
 
