@@ -229,13 +229,13 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_default, "row[EXPOSURE_AT_DEFAULT]", IDENTITY),
     ),
     a.BUSINESS.name: (
-        Posting(totals.carry, "f.cum_business", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(totals.carry, "f.cum_business", CONTRACTS, "f.cum_gain", IDENTITY),
         Posting(totals.carry, "f.cum_loan_account", CONTRACTS),
-        Posting(events.leave, "f.cum_business", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(events.leave, "f.cum_business", CONTRACTS, "f.cum_gain", IDENTITY),
         Posting(events.leave, "f.cum_loan_account", CONTRACTS),
         Posting(totals.read_kept, at("BUSINESS"), CONTRACTS),
         Posting(totals.read_kept, at("LOAN_ACCOUNT"), CONTRACTS),
-        Posting(totals.pay_loan_accounts, "row[RELATION]", IDENTITY, "row[HOSTED]", CONTRACTS),
+        Posting(totals.pay_loan_accounts, "row[RELATION]", IDENTITY, "row[HOSTED]", IDENTITY),
         Posting(
             totals.pay_loan_accounts, "by_bank[lender[j], RELATION]", IDENTITY,
             "by_bank[0, RELATION]", CONTRACTS,
@@ -354,12 +354,8 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(loss_sharing.split_by_share, "out[bank, a]", IDENTITY, "out[0, a]", IDENTITY),
     ),
     "split of a loan that was called": (
-        Posting(totals.split_called, "by_bank[lender[j], DRAWN]", IDENTITY),
         Posting(totals.split_called, "paid", IDENTITY),
-        Posting(totals.split_called, "clawed", IDENTITY),
-        Posting(claims.write_call, "called[CALLS, j]", IDENTITY),
         Posting(claims.reshare, "claim =", IDENTITY),
-        Posting(totals.hand_over, "by_bank[lender[j], TAKEN_OVER]", IDENTITY),
     ),
 }
 """Account, what posts on it, what finds a wrong amount, and where else it could be posted."""

@@ -152,14 +152,12 @@ def test_in_company_it_is_the_arrangement_without_it(past: World, name: str, wor
     assert set(changed_books(without, world)) <= DEAD_LETTERS
 
 
-@pytest.mark.parametrize("demanded", [None, 0.6])
-def test_a_swap_whose_trigger_is_out_of_reach_is_no_right(
-    past: World, demanded: float | None
-) -> None:
+@pytest.mark.parametrize("demanded", [0.0, 0.4])
+def test_a_swap_whose_trigger_is_out_of_reach_is_no_right(past: World, demanded: float) -> None:
     # The firm takes the offer, for the right costs it nothing, and it never delivers. What
     # is left are the right's own dates. They anchor the firm's straight lines at further
     # points, so money agrees to rounding, and everything that happens to the bit.
-    promise = {"kind": "agreement", "demanded_wallet_share": demanded}
+    promise = {"kind": "agreement", "demanded_move_hazard": demanded}
     base = with_clause(PLAIN, "commitment", promise)
     right = {"kind": "swap", "coverage": 0.165, "trigger_multiple": 1e200, **RIGHT}
     without = branch(past, "other", base)
@@ -193,7 +191,7 @@ def test_what_a_living_right_demands_outlasts_the_loan_that_it_came_with(
     holders = w.firms.right == SWAP
     lapsed = w.book.rows.signed[w.firms.contract[holders]] == 0
     assert np.any(lapsed)
-    assert np.all(w.firms.full_wallet_share[holders] == terms["demanded_wallet_share"])
+    assert np.all(w.firms.demanded_move_hazard[holders] == terms["demanded_move_hazard"])
 
 
 def test_a_review_in_which_every_lender_goes_on_cuts_nothing(past: World) -> None:
@@ -272,7 +270,7 @@ def test_with_equal_lending_banks_pay_for_the_same_decisions(
 def test_without_loss_given_default_it_does_not_matter_who_shares_losses() -> None:
     full = alike("population", "workout") | {
         "population.tangible_mean": 1e6, "workout.recovery_tangible": 1.0,
-        "workout.recovery_unsecured_factor": 1.0, "underwriting.monitoring_effort": 0.0,
+        "workout.recovery_unsecured_share": 1.0, "underwriting.monitoring_effort": 0.0,
     }  # fmt: skip
     past = history(study(full))
     plain = branch(past, "plain")

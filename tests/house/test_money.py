@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from sim.engine.world import World
 from sim.experiment.simulate import worlds
 from sim.model.contracts.arrangement import PLAIN, Arrangement
 from sim.model.contracts.loss_sharing import MOST_LENDERS
-from sim.model.firms.flows import ENTERED, N_ACCOUNTS, RELATION, split
+from sim.model.firms.flows import ENTERED, HOSTED, N_ACCOUNTS, OUTSIDE_BUSINESS, RELATION, place_business
 from sim.model.firms.loss_sharing import split_by_lender
 from sim.model.firms.record import ALIVE, BIRTH, DEFAULTED, FAILED_TECHNICAL, NEVER, UNBORN
 from tests.house.mutants import beginning
@@ -108,9 +109,9 @@ def test_every_identity_is_checked_at_every_settlement_and_holds(footing: str) -
     modes = {"experiment.footing": footing, "experiment.run_off_years": 1.0}
     for w in worlds(study(modes), 0):
         assert w.panel[-1][0] == 6.0
-        # Firms, exits, owners, lenders, defaults, losses, funding, profit, counts; three for
-        # each bank.
-        assert w.ledger.checks == len(w.panel) * (9 + 3 * w.scenario.n_banks)
+        # Firms, their business, exits, owners, lenders, defaults, losses, funding, profit,
+        # counts; three for each bank.
+        assert w.ledger.checks == len(w.panel) * (10 + 3 * w.scenario.n_banks)
         assert 0.0 < w.ledger.residual < TOLERANCE / 1000.0
 
 
@@ -136,7 +137,9 @@ def test_clauses_that_no_shipped_arrangement_has_keep_the_identities(
         ("cost of moving business", "revenue_swap"), ("recoveries", "plain"),
         ("policy subsidy", "plain"), ("unpaid bills", "plain"),
         ("commitment fees", "committed for a fee"), ("value-added tax", "plain"),
-        ("tax on profit", "plain"),
+        ("tax on profit", "plain"), ("banking business", "plain"),
+        ("banking business beside loans", "plain"), ("banking business elsewhere", "plain"),
+        ("calling of loans", "reviewed by four banks that withdraw alone"),
     ],
 )  # fmt: skip
 def test_money_flows_on_the_account_of_each_clause(
@@ -249,7 +252,8 @@ INCOME = (
     "interest", "commitment", "relationship", "gain", "royalty", "relending", "capital_benefit",
 )  # fmt: skip
 COSTS = (
-    "funding", "vat", "operating", "screening", "coordination", "monitoring", "fee", "provision",
+    "funding", "vat", "operating", "screening", "coordination", "calling", "monitoring", "fee",
+    "provision",
 )  # fmt: skip
 
 
@@ -536,16 +540,23 @@ def test_a_loss_is_split_without_rest(contracts: list[tuple[float, list[float]]]
     close(banks.sum(), loss.sum(), float(loss.sum()))
 
 
-@given(SHARES)
-def test_flows_follow_shares_and_banking_business_the_lead(parts: list[float]) -> None:
+@given(SHARES, st.integers(-1, MOST_LENDERS), st.booleans(), st.booleans())
+def test_banking_business_is_at_one_bank_and_none_is_lost(
+    parts: list[float], host: int, lends: bool, pools: bool
+) -> None:
     share = np.zeros(MOST_LENDERS)
     share[: len(parts)] = np.array(parts) / sum(parts)
-    lender, flow = np.arange(MOST_LENDERS)[::-1].copy(), np.arange(1.0, N_ACCOUNTS + 1.0)
-    banks = np.zeros((MOST_LENDERS, N_ACCOUNTS))
-    split(flow, lender, share, banks)
-    close(banks.sum(axis=0), flow, float(flow.sum()))
-    assert banks[lender[0], RELATION] == flow[RELATION]
-    assert np.count_nonzero(banks[:, RELATION]) == 1
+    lender = np.arange(MOST_LENDERS)[::-1].copy()
+    banks, row = np.zeros((MOST_LENDERS + 1, N_ACCOUNTS)), np.zeros(N_ACCOUNTS)
+    f = SimpleNamespace(contract=0 if lends else -1, pools_business=int(pools))
+    place_business(f, host, 3.0, lender, share, banks, row)
+    close(row[[RELATION, HOSTED, OUTSIDE_BUSINESS]].sum(), 3.0, 3.0)
+    close(banks.sum(axis=0), row * (np.arange(N_ACCOUNTS) != OUTSIDE_BUSINESS), 3.0)
+    if row[RELATION] > 0.0:
+        assert lends
+        assert share[lender == host].sum() > 0.0
+        expected = share if pools else (lender == host) * 1.0
+        close(banks[lender, RELATION], 3.0 * expected, 3.0)
 
 
 def test_plain_lending_splits_between_bilateral_lenders(past: World) -> None:

@@ -140,12 +140,15 @@ def test_coverage_is_the_mean_subscription_amount_over_the_mean_line():
         assert arrangements[name].upside.coverage == pytest.approx(mean, rel=0.01)
 
 
-def test_promised_business_is_what_signed_firms_brought():
-    brought = FACTS["AH13"]["value"][1:]
+def test_promised_business_comes_as_fast_as_signed_firms_moved_their_accounts():
+    # Shares of signed firms, about 1.1 years after signing; some move to a main bank anyway.
+    account, payroll = (-math.log(1.0 - share) / 1.1 for share in FACTS["AH13"]["value"][1:3])
     for name in ("common_growth", "revenue_swap"):
-        promise = shipped("three_arrangements").arrangement[name].commitment
-        mean = sum(brought) / len(brought)
-        assert promise.priority_wallet_share == pytest.approx(mean, abs=0.01)
+        scenario = shipped("three_arrangements")
+        promise, anyway = scenario.arrangement[name].commitment, scenario.relationship.main_bank_hazard
+        assert promise.promised_move_hazard + anyway == pytest.approx(account, abs=0.01)
+        if promise.demanded_move_hazard > 0.0:
+            assert promise.demanded_move_hazard + anyway == pytest.approx(payroll, abs=0.01)
 
 
 def test_the_two_readings_of_one_contract_differ_in_stake_and_strike_only():
