@@ -19,7 +19,7 @@ SWAPPED = {
     "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
     "lender_gain_share": 0.5,
 }  # fmt: skip
-PROMISE = {"kind": "agreement", "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6}
+PROMISE = {"kind": "agreement", "promised_move_hazard": 0.43, "demanded_move_hazard": 0.6}
 LIVING = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, 0.6, 0.03)
 """What that swap right costs the owners of a firm worth 30 million."""
 

@@ -9,7 +9,7 @@ from sim.base.columns import Column, Table
 from sim.model.banks.conditions import CONDITIONS, FIXED, believed_loss, filled
 from sim.model.banks.underwriting import Belief
 from sim.model.contracts.arrangement import Arrangement
-from tests.model.banks.three import BELIEF, CAPTURE_PLAIN, conditions
+from tests.model.banks.three import BELIEF, conditions
 
 THREE = {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}
 WHOLE = {"kind": "sole", "guaranteed_share": 1.0}
@@ -71,10 +71,10 @@ def test_banks_lend_side_by_side_on_collateral_unless_they_have_agreed(
 def test_every_condition_of_plain_lending_is_neutral() -> None:
     k = conditions()
     for name, value in {
-        "open": 1, "reach": 1.0, "unsecured": 0, "security": 0.0, "guaranteed": 0.0,
+        "open": 1, "reach": 1.0, "security": 0.0, "guaranteed": 0.0,
         "first_loss": 0.0, "cover_cap": 1.0, "fee_rate": 0.0, "refinanced_share": 0.0,
-        "quota": 0.0, "introduction": 1.0, "base_wallet_share": CAPTURE_PLAIN,
-        "full_wallet_share": CAPTURE_PLAIN, "listing_wallet_share": 0.0, "break_cost": 0.0,
+        "quota": 0.0, "introduction": 1.0, "promised_move_hazard": 0.0,
+        "demanded_move_hazard": 0.0, "pools_business": 0, "listing_wallet_share": 0.0, "break_cost": 0.0,
         "stands_still": 0, "years": 1.0, "reviewed": 0, "own_weight": 1.0, "first_add": 0.0,
         "later_add": 0.0, "step_years": np.inf, "pooled": 0, "joint": 0, "members": 1,
         "delay": 0.0, "coordination_cost": 0.0, "upside_kind": 0, "right_years": 0.0,
@@ -94,7 +94,8 @@ def test_a_facility_is_as_large_as_the_population_makes_it() -> None:
 def test_fixed_terms_are_terms_of_a_contract() -> None:
     assert {column.name for column in FIXED} == {
         "security", "guaranteed", "first_loss", "cover_cap", "fee_rate", "relending_rate",
-        "introduction", "base_wallet_share", "full_wallet_share", "listing_wallet_share",
+        "introduction", "promised_move_hazard", "demanded_move_hazard", "listing_wallet_share",
+        "pools_business",
         "lender_gain_share", "liquidity", "royalty_share", "commitment_fee_rate", "conversion",
     }  # fmt: skip
 

@@ -318,7 +318,7 @@ def test_a_guarantee_takes_loss_away_and_costs_its_fee() -> None:
 def test_promised_business_and_a_longer_term_pay() -> None:
     # Half of what is kept and half of what is demanded, 0.5 of business in place of 0.2;
     # the cost of the decision is spread over two years.
-    promise = {"kind": "agreement", "priority_wallet_share": 0.4, "demanded_wallet_share": 0.6}
+    promise = {"kind": "agreement", "promised_move_hazard": 0.4, "demanded_move_hazard": 0.6}
     _, left = agreed(conditions(commitment=promise, tenor={"kind": "term", "years": 2.0}))
     business = np.array([0.1 / 2.0, 0.5 / 10.0, 1.5 / 30.0])
     effort = 0.01 / np.array(LINES)

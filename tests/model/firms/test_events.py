@@ -219,18 +219,15 @@ def test_the_end_of_a_quarter_in_order_shock_accounts_value_trigger_cash():
     p = quiet(
         drift=[0.4] * 4, valuation_multiple=[10.0] * 4, valuation_exponent=1.0,
         non_venture_value_factor=1.0, valuation_quality_slope=0.0,
-        wallet_share_speed=math.log(2.0),
         liquidity_buffer=1.0, startup_margin=0.0, burn=1.0, working_capital=0.0,
     )  # fmt: skip
     f = borrower(
-        log_scale=0.0, wallet_share=0.2, base_wallet_share=0.4, full_wallet_share=0.6,
-        shocked=-0.75,
+        log_scale=0.0, host=r.OUTSIDE, shocked=-0.75,
         cash=1.0, right=r.SWAP, stake=0.0, trigger=1e9, compliant=2,
     )  # fmt: skip
     dated(f, p, r.QUARTER, t=0.25)
     assert f.log_scale == pytest.approx(0.4)
     assert f.value == pytest.approx(10.0 * math.exp(0.4))
-    assert f.wallet_share == pytest.approx(0.3)
     assert f.compliant == 0
     # Outlays are sales plus a million burnt: cash is drawn up to a year of them.
     assert f.cash == pytest.approx(1.0 + math.exp(0.4))
@@ -312,20 +309,22 @@ EXIT = {
 
 
 @pytest.mark.parametrize(
-    ("cause", "value", "exit_value", "relation"),
+    ("cause", "value", "exit_value", "resting"),
     [
-        (r.LISTING, 100.0, 150.0, 0.15),  # half of 30 rests at the bank for half a year
+        (r.LISTING, 100.0, 150.0, 0.3),  # 30 rests at banks for half a year
         (r.ACQUISITION, 100.0, 80.0, 0.0),
-        (r.LISTING, 1000.0, 1000.0, 1.0),  # no exit is larger than the cap
+        (r.LISTING, 1000.0, 1000.0, 2.0),  # no exit is larger than the cap
     ],
 )
-def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_value, relation):
+def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_value, resting):
     f = borrower(value=value, cash=7.0, listing_wallet_share=0.5, founders=0.6, investors=0.4)
     leave(f, rules(**EXIT), market(), 2.0, cause, *Diary().both)
     assert f.exit_value == pytest.approx(exit_value)
     assert f.founder_proceeds == pytest.approx(0.6 * exit_value)
     assert (f.cum_repaid, f.cum_exit_cash, f.cash, f.balance) == (5.0, 2.0, 0.0, 0.0)
-    assert f.cum_relation == pytest.approx(relation)
+    # Half of it at the lenders, as was promised.
+    assert f.cum_business == pytest.approx(resting)
+    assert f.cum_loan_account == pytest.approx(0.5 * resting)
 
 
 @pytest.mark.parametrize(
