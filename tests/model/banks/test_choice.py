@@ -149,8 +149,8 @@ def test_a_royalty_costs_its_share_of_sales_up_to_its_cap(cap: float, cost: floa
 def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(
     switching_cost_weight: float,
 ) -> None:
-    # Moving 0.17 of business worth 0.1 a year, at half of its worth, for three years.
-    moving = 0.5 * 0.17 * 0.1 * 3.0 * switching_cost_weight
+    # Moving business worth 0.1 a year, at half of its worth, for three years.
+    moving = 0.5 * 0.1 * 3.0 * switching_cost_weight
     cost = right_cost(SWAPPED, switching_cost_weight=switching_cost_weight)
     assert cost == pytest.approx(moving if switching_cost_weight == 0.5 else LIVING)
     assert cost == pytest.approx(min(moving, LIVING))

@@ -22,7 +22,7 @@ from sim.model.banks.waiting import REVIEW
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.contracts.loss_sharing import MOST_LENDERS
-from sim.model.firms.record import EXPANSION, GROWTH, STARTUP
+from sim.model.firms.record import EXPANSION, GROWTH, OUTSIDE, STARTUP
 from tests.capital import one_weight
 from tests.model.firms.hand import market, three
 from tests.model.firms.hand import rules as firm_rules
@@ -42,6 +42,7 @@ FIRMS: dict[str, Any] = {
     "birth": (4.5, 2.0, -5.0),
     "venture": (0, 1, 1),
     "business": (0.1, 0.5, 1.5),
+    "host": OUTSIDE,
 }
 
 BANK: dict[str, float] = {
@@ -85,7 +86,7 @@ UNDERWRITING: dict[str, Any] = {
     "error_correlation": 0.25, "setback_signal_loss": 0.8, "setback_seen_share": 0.5,
     "spread_cap": (0.010, 0.006, 0.004, 0.002),
     "funding_rate": 0.02, "operating_cost": (0.012, 0.010, 0.008, 0.008),
-    "screening_cost": 0.01, "policy_subsidy_rate": 0.02, "bust_tightening_rate": 0.005,
+    "screening_cost": 0.01, "policy_subsidy_rate": 0.035, "bust_tightening_rate": 0.005,
     "stigma": 0.5, "relationship_weight": 1.0, "advance_rate": 0.5, "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "bilateral_lenders": 3, "monitoring_cost": 0.03,
     "monitoring_effort": 1.0, "offer_discount_rate": 0.003,

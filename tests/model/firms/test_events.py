@@ -166,9 +166,23 @@ def test_a_loan_that_matures_or_is_reviewed_goes_to_the_committee_once(event, as
     ("cash", "arrears", "due"), [(3.0, 0, 0.0), (2.0, 1, 1.0), (-1.0, 1, 3.0)]
 )
 def test_a_called_loan_is_paid_or_puts_the_firm_in_arrears(cash, arrears, due):
-    f = borrower(due=3.0, call=2.0, cash=cash)
+    f = borrower(due=3.0, call=2.0, cash=cash, limit=5.0)
     dated(f, rules(), r.CALL, t=2.0)
     assert (f.arrears, f.due, f.call) == (arrears, due, r.NEVER)
+
+
+@pytest.mark.parametrize(
+    ("limit", "drawn", "arrears", "due"),
+    [(9.0, 3.5, 0, 0.0), (6.0, 1.0, 1, 2.5), (99.0, 3.5, 0, 0.0)],
+)
+def test_what_is_due_is_drawn_on_the_line_of_those_who_stay(limit, drawn, arrears, due):
+    # Half a million of bills is unpaid, three are due.
+    f = borrower(due=3.0, call=2.0, cash=-0.5, limit=limit)
+    dated(f, rules(), r.CALL, t=2.0)
+    assert (f.cum_drawn, f.arrears, f.due) == (drawn, arrears, due)
+    paid = 3.0 - due
+    assert (f.cum_due_paid, f.due_paid, f.limit) == (paid, paid, limit - paid)
+    assert f.balance == 5.0 + drawn - paid
 
 
 def test_a_rate_steps_up_once():
@@ -278,13 +292,17 @@ def test_a_firm_with_an_unfunded_project_asks_unless_it_was_just_refused(may_app
 
 
 def test_a_closure_with_unpaid_debt_is_a_default():
-    p = rules(drawdown_at_default_share=0.5, recovery_tangible=0.4, default_threshold=0.02)
+    p = rules(
+        drawdown_at_default_share=0.5, recovery_tangible=0.4, default_threshold=0.02,
+        recovery_unsecured_share=0.2,
+    )  # fmt: skip
     f = borrower(cash=1.0, project=1, demand=4.0, tangible=0.5, scale=10.0)
     diary = Diary()
     close(f, p, market(), 2.0, r.FAILED_CASH, *diary.both)
     assert diary.told == ["loan default"]
-    # 5 drawn and 2.5 more in the last days, 1 paid from cash; assets bring 2.
-    assert (f.exposure_at_default, f.recovery, f.defaulted) == (6.5, 2.0, 1)
+    # 5 drawn and 2.5 more in the last days, 1 paid from cash; assets bring 2 and the
+    # estate a fifth of the rest.
+    assert (f.exposure_at_default, f.recovery, f.defaulted) == pytest.approx((6.5, 2.9, 1))
     assert (f.cum_gap, f.balance, f.limit, f.status) == (4.0, 0.0, 0.0, r.FAILED_CASH)
 
 

@@ -85,12 +85,12 @@ def test_a_firm_that_has_brought_its_business_for_a_year_owes_nothing(stake):
 @pytest.mark.parametrize(
     ("stake", "switching_cost_weight", "outcome"),
     [
-        (0.25, 1.0, 1),  # two more years of business cost 0.0192, the right 8.5
+        (0.25, 1.0, 1),  # two more years of business cost 0.096, the right 8.5
         (0.05, 1.0, 1),  # 0.1
-        (0.25, 400.0, 1),  # 7.68 for a firm that hates to move
-        (0.25, 450.0, 2),  # 8.64
-        (0.05, 5.0, 1),  # 0.096
-        (0.05, 6.0, 2),  # 0.1152
+        (0.25, 80.0, 1),  # 7.68 for a firm that hates to move
+        (0.25, 90.0, 2),  # 8.64
+        (0.05, 1.04, 1),  # 0.09984
+        (0.05, 1.05, 2),  # 0.1008
     ],
 )
 def test_at_the_trigger_the_firm_takes_the_cheaper_of_business_and_dilution(
