@@ -72,7 +72,7 @@ def test_each_column_is_read_from_the_field_of_its_name(name):
 
 @pytest.mark.parametrize(("date", "cash"), [(1.0, 6.0), (2.0, 3.0), (4.0, -3.0)])
 def test_cash_and_business_are_of_the_committees_date(date, cash):
-    w = asking(now=1.0, cash=6.0, wallet_share=0.1)
+    w = asking(now=1.0, cash=6.0)
     w.firms.flow = -3.0
     a = applicant(w, 1, date)
     w.firms.cash = cash

@@ -37,7 +37,8 @@ BANKING = {
     "provisions.stage_2_factor": 2.0, "provisions.lifetime_years": 3.0,
 } | with_one_weight(0.8, 0.1)  # fmt: skip
 BUSINESS = {
-    "startup_margin": 0.25, "deposit_margin": 0.0, "fee_share": 0.001, "plain_wallet_share": 0.5,
+    "startup_margin": 0.25, "deposit_margin": 0.0, "settlement_fee_share": 0.001,
+    "guarantee_fee_rate": 0.0, "loan_account_turns": 1.0, "loan_account_cap": 0.5,
     "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "workout_years": 0.0,
 }  # fmt: skip
 SET_ASIDE = 10.0 * (1.0 - math.exp(-0.03)) * 0.45
@@ -50,7 +51,7 @@ def quarter(arrangement="plain", values=None, **fields):
         log_scale=math.log(8.0),
         contract=[-1, 0, -1], limit=[0.0, 20.0, 0.0], balance=[0.0, 10.0, 0.0],
         rate=[0.0, 0.04, 0.0], maturity=99.0, cum_equity=4.0, cum_drawn=[0.0, 10.0, 0.0],
-        cash=[4.0, 14.0, 4.0], wallet_share=0.5,
+        cash=[4.0, 14.0, 4.0],
         **({"risk_weight": 0.8, "defaulted_weight": 1.5 * 0.55} | fields),
     )  # fmt: skip
     w.believed_default[1], w.believed_loss[1] = 0.03, 0.45
@@ -68,8 +69,9 @@ def test_profit_and_loss_of_one_quarter_by_hand():
     found = row(w)
     expected = {
         "interest": 0.1, "balance_years": 2.5, "drawn": 10.0, "repaid": 0.0,
-        # A share of a half of one per mille of sales of two.
-        "relationship": 0.001,
+        # One per mille of sales of two; half of it runs through the account of the loan, the rest
+        # is earned outside.
+        "relationship": 0.001, "hosted": 0.0,
         # Two percent on all that is lent; as much on a tenth of eight tenths of it, and the
         # rest of what three millions of capital earn is the parent's.
         "funding": 0.05, "capital_benefit": 0.004, "free_income": 0.015 - 0.004,
@@ -274,7 +276,6 @@ def test_the_books_of_two_lenders_follow_their_shares():
     w = world(
         economy(2, values=BANKING, **BUSINESS), log_scale=math.log(8.0), contract=0, limit=20.0,
         balance=10.0, rate=0.04, maturity=99.0, cum_drawn=10.0, cash=10.0, cum_equity=0.0,
-        wallet_share=0.5,
     )  # fmt: skip
     lent(w, {0: {0: 1.0}, 1: {0: 0.6, 1: 0.4}, 2: {1: 1.0}})
     settle(w, 0.25)
@@ -285,8 +286,8 @@ def test_the_books_of_two_lenders_follow_their_shares():
 
     assert of("loans").tolist() == pytest.approx([16.0, 14.0])
     assert of("interest").tolist() == pytest.approx([0.16, 0.14])
-    # Banking business is the lead's alone.
-    assert of("relationship").tolist() == pytest.approx([0.002, 0.001])
+    # Each has what runs through the account of its own loan.
+    assert of("relationship").tolist() == pytest.approx([0.0016, 0.0014])
     assert np.all(w.by_bank == 0.0)
 
 
