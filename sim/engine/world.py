@@ -118,7 +118,7 @@ class World:
         for what, who, given in (
             ("judge", d.judged_who[:judged], d.judged_lead[:judged]),
             ("sign", written.firm, written),
-            ("reduction", d.cut_who[:cuts], d.cut_retained[:cuts]),
+            ("reduction", d.cut_who[:cuts], d.answers(cuts)),
         ):
             if who.size:
                 self.decisions.append((what, date, who.copy(), given.copy()))

@@ -200,7 +200,7 @@ def _call_once(scenario: Scenario) -> None:
     nobody = np.zeros(0, dtype=np.int64)
     given: dict[str, tuple[Any, ...]] = {
         "repeat_judge": (nobody, nobody), "repeat_sign": (nobody, w.book.rows),
-        "repeat_reduction": (nobody, np.zeros(0)),
+        "repeat_reduction": (nobody, np.zeros((0, 2 + MOST_LENDERS))),
     }  # fmt: skip
     needed = entries_of(scenario)
     # Whoever has nothing to repeat takes what is written down already: nothing.

@@ -92,14 +92,14 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
 }  # fmt: skip
 
 GIVEN: dict[str, tuple[Any, ...]] = {
-    "eligibility": (("software", "biopharma"),), "funding": (1.0,), "tenor": (0.1, 0.4),
+    "eligibility": (("software", "biopharma"),), "funding": (1.0,), "tenor": (0.0, 0.4),
 }  # fmt: skip
 """What the conditions of a clause depend on beside the clause."""
 NEUTRAL: dict[str, Terms] = {
     "eligibility": {},
     "screening": {"pooled": 0, "score_precision": (0.0,) * 4},
     "limit": {"limit_kind": COLLATERAL, "cap_factor": 1.0},
-    "tenor": {"years": 1.0, "reviewed": 0, "conversion": 0.1, "commitment_fee_rate": 0.0},
+    "tenor": {"years": 1.0, "reviewed": 0, "conversion": 0.0, "commitment_fee_rate": 0.0},
     "pricing": {"own_weight": 1.0, "first_add": 0.0, "later_add": 0.0, "step_years": math.inf},
     "funding": {"refinanced_share": 0.0, "relending_rate": 0.0, "quota": 0.0},
     "security": {"security": 0.0},

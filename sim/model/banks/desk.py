@@ -93,8 +93,8 @@ class Desk(NamedTuple):
     room : array, shape (2, n_banks), CNY million
         Scratch: what each bank can still lend on its capital, and what it is asked for.
     cut_who, cut_retained, cut_worth, judged_who, judged_lead : arrays, shape (n,)
-        What the committee decided beside signing, for those who repeat it; `cut_worth` is what a
-        call would have brought of a loan that lenders hold, CNY million.
+        What the committee decided beside signing, for those who repeat it; `cut_worth` is the
+        share of a loan that a call would have brought, where lenders hold it.
     cut_kept : array, shape (n, 8)
         What each lender keeps.
     tally : array, shape (4,)
@@ -129,6 +129,11 @@ class Desk(NamedTuple):
     judged_who: Any
     judged_lead: Any
     tally: Any
+
+    def answers(self, n: int) -> Any:
+        """The first `n` answers that are no contract, each as `repeat_reduction` takes it."""
+        parts = (self.cut_retained[:n], self.cut_worth[:n], self.cut_kept[:n])
+        return np.column_stack(parts)
 
 
 class Effects(NamedTuple):

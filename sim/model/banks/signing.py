@@ -176,8 +176,8 @@ def decline_by_parts(i: int, retained: float, worth: float, d: Any) -> None:
     i : int
     retained : float, share
         What they keep together.
-    worth : float, CNY million
-        What a call would have brought.
+    worth : float, share
+        Of the loan that a call would have brought.
     d : Desk
         `review` says what each keeps.
     """
@@ -227,7 +227,7 @@ def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
         for j in range(d.share.shape[1]):
             d.books[d.lender[i, j]].calling += u.call_cost * f.balance * d.called[i, CALLS, j]
     if d.cut_worth[n] > 0.0 and d.cut_retained[n] > 0.0:
-        f.held_worth = d.cut_retained[n] * d.cut_worth[n]
+        f.held_worth = d.cut_retained[n] * d.cut_worth[n] * f.balance
         f.held_cash = received_of(f)
     decline_firm(
         f, p, d.market_conditions[0], date, d.cut_retained[n], e.next_time, e.pending, e.log,
@@ -283,10 +283,25 @@ def repeat_judge(d: Any, who: Any, lead: Any, date: float) -> None:
         charge_screening(lead[n], d)
 
 
-def repeat_reduction(d: Any, who: Any, retained: Any, date: float) -> None:
-    """Reduce lines as they were there; `retained` is the share that stays, shape (n,)."""
+def repeat_reduction(d: Any, who: Any, answers: Any, date: float) -> None:
+    """Hold or reduce lines as they were there.
+
+    Parameters
+    ----------
+    d : Desk
+    who : int64 array, shape (n,)
+    answers : array, shape (n, 10)
+        The share that stays, the share of the loan that a call would have brought, and what each
+        lender keeps; lenders of a joint loan are others than there, and keep the same.
+    date : float, years
+    """
     for n in range(who.shape[0]):
-        decline(who[n], retained[n], d)
+        decline(who[n], answers[n, 0], d)
+        last = int(d.tally[CUTS]) - 1
+        d.cut_worth[last] = answers[n, 1]
+        if d.terms[d.firms[who[n]].terms].joint == 0:
+            for j in range(d.cut_kept.shape[1]):
+                d.cut_kept[last, j] = answers[n, 2 + j]
 
 
 def repeat_sign(d: Any, who: Any, contracts: Any, date: float) -> None:

@@ -66,9 +66,9 @@ def kept_together(r: Any, a: Any) -> float:
 
 
 def worth_of_call(a: Any, d: Any) -> float:
-    """What a call of the whole loan would bring now, by the review, CNY million."""
+    """Share of the whole loan that a call would bring now, by the review."""
     r = d.review[0]
-    return call_now(r.cash, r.collateral, a.limit) * a.balance
+    return call_now(r.cash, r.collateral, a.limit)
 
 
 def write_books(r: Any, a: Any, years: float, d: Any) -> None:
