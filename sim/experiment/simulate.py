@@ -56,6 +56,7 @@ from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.replication_file import Replication
 from sim.experiment.results import RECORDS, TABLES, Reduced, Results, joined, names
 from sim.experiment.workers import usual_workers
+from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.flows import RELATION
 from sim.model.firms.record import EVENT_NAMES, FIRM, LOG
 from sim.outcomes.contracts import contract_frame

@@ -7,6 +7,7 @@ from sim.engine.committee import impose, mean_lines, with_lines
 from sim.experiment.simulate import worlds
 from sim.model.banks.capital import economic_capital
 from sim.model.contracts.loan_book import CONTRACT
+from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import ACQUIRED, NEVER, WARRANT
 from tests.engine.hand import economy, told, world
 from tests.studies.small import small
@@ -112,9 +113,9 @@ def test_firms_that_have_ended_here_are_left_out():
 
 def test_withdrawals_are_repeated_in_their_size():
     line = {"contract": 0, "limit": 10.0, "balance": 6.0, "maturity": 99.0}
-    w = imposed(
-        "common_growth", [("reduction", 0.25, np.array([0, 2]), np.array([0.5, 0.0]))], **line
-    )
+    answers = np.zeros((2, 2 + MOST_LENDERS))
+    answers[0] = 0.5
+    w = imposed("common_growth", [("reduction", 0.25, np.array([0, 2]), answers)], **line)
     impose(w, 0.25)
     assert w.firms.limit.tolist() == [5.0, 10.0, 6.0]
     assert w.firms.due.tolist() == [1.0, 0.0, 6.0]

@@ -237,4 +237,4 @@ def test_decisions_are_remembered_apart_from_the_arrays_that_hold_them():
     assert desk_of(w.branch("plain"), 2).cut_who.tolist() == [0] * 2
     (judged, _, who, lead), (cut, date, lost, kept) = w.decisions
     assert (judged, who.tolist(), lead.tolist()) == ("judge", [2, 0], [1, 0])
-    assert (cut, date, lost.tolist(), kept.tolist()) == ("reduction", 0.25, [1], [0.5])
+    assert (cut, date, lost.tolist(), kept[:, 0].tolist()) == ("reduction", 0.25, [1], [0.5])

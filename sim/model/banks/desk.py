@@ -7,6 +7,8 @@ those of the world, so that what a rule writes stays.
 
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from sim.base.columns import Column, Table
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 
