@@ -118,7 +118,7 @@ def capital_ratio_low(history: History) -> float:
 
 FALLS: Members = {
     "minimum_ratio": {"name": "failure", "what": "the minimum", "label": "Failure of a bank"},
-    "demanded_ratio": {"name": "buffer_breach", "label": "Breach of a bank's buffers",
+    "demanded_ratio": {"name": "buffer_breach", "label": "Breach of capital buffers",
         "what": "what the supervisor demands of it (minimum, conservation buffer and surcharge)"},
 }  # fmt: skip
 

@@ -28,7 +28,6 @@ from sim.outcomes.reading import (
     of_book,
     of_firms,
     present,
-    quarters,
     ratio,
     signed_in,
     total,
@@ -229,9 +228,7 @@ def weight_of_rights(history: History) -> float:
 
 def cost_of_money(history: History) -> float:
     """Cost of funds per unit lent and year, as if the desks had no capital of their own."""
-    before = np.concatenate([history.bank("equity")[:1], history.bank("equity")[:-1]])
-    held = before.sum(axis=1)[history.during()] @ quarters(history)
-    paid = total(history, "funding") + history.facts["funding_rate"] * float(held)
+    paid = total(history, "funding") - total(history, "relending")
     return ratio(paid, balance_years(history))
 
 

@@ -69,9 +69,9 @@ LEVERS = {
         {"bank.bad_borrower_share": DOWN},
         {"underwriting.signal_precision": 0.1},
     ),
-    "a higher policy subsidy buys access with margin": Lever(
+    "a higher policy subsidy buys access with economic profit": Lever(
         {"underwriting.policy_subsidy_rate": 0.045},
-        {"firm.access_share": UP, "bank.net_margin": DOWN},
+        {"firm.access_share": UP, "bank.economic_profit": DOWN},
     ),
     "capital that binds holds lending down": Lever(
         scaled_banks(HOME, "desk_risk_assets", 0.02),
@@ -148,7 +148,7 @@ def guarantee(share: float) -> Values:
 
 
 ARMS: dict[str, Values] = {
-    "without_quota": relending(0.0, 0.010), "some_quota": relending(200.0, 0.010),
+    "without_quota": relending(0.0, 0.010), "some_quota": relending(400.0, 0.010),
     "full_quota": relending(UNLIMITED, 0.010), "cheap_money": relending(UNLIMITED, 0.004),
 }  # fmt: skip
 GUARANTEED = {"some_guarantee": guarantee(0.4), "most_guaranteed": guarantee(0.95)}

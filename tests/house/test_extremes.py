@@ -45,7 +45,7 @@ EXTREMES: dict[str, dict[str, Any]] = {
     "no line": {"underwriting.line_cap": NONE},
     "no risk weight": with_one_weight(0.0, defaulted=0.0),
     "a weight above any": with_one_weight(12.5, defaulted=12.5),
-    "all is taxed away": {"taxation.income_tax_rate": 1.0, "taxation.vat_rate": 1.0},
+    "all is taxed away": {"taxation.income_tax_rate": 0.99, "taxation.vat_rate": 1.0},
     "a horizon of a month and a bit": {"experiment.horizon_years": 0.1},
     "a horizon of a day": {"experiment.horizon_years": 1.0 / 365.0},
     "no history": {"experiment.warm_up_years": 0.0},

@@ -193,7 +193,7 @@ def test_how_sure_counts_histories_and_all_comparisons() -> None:
 
 def test_a_yes_or_no_outcome_is_judged_too() -> None:
     public = told(made({"consortium": {"bank.buffer_breach": 0.5}}))["system"]
-    assert "Consortium is worse than plain lending: any bank failure +50 pp" in plain(
+    assert "Consortium is worse than plain lending: breach of capital buffers +50 pp" in plain(
         block(public, "consortium")["verdict"]
     )
     assert "in none of 20 histories" in plain(block(public, "revenue_swap")["verdict"])

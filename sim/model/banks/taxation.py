@@ -11,13 +11,18 @@ loans to small and micro firms).
 
 from typing import Any
 
-from sim.base.parameter import Frozen, NonNegative, Share, param
+from sim.base.parameter import Frozen, NonNegative, param
+
+MOST_TAX = 0.99
+"""Capital that earns its hurdle after tax must be left something."""
 
 
 class Taxation(Frozen):
     """Taxes that banks pay."""
 
-    income_tax_rate: Share = param(unit="share of profit", meaning="tax on profit, and on losses")
+    income_tax_rate: NonNegative = param(
+        unit="share of profit", meaning="tax on profit, and on losses", high=MOST_TAX
+    )
     vat_rate: NonNegative = param(
         unit="share of interest before tax", meaning="value-added tax on interest", high=1
     )

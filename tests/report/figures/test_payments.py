@@ -123,3 +123,7 @@ def test_an_account_that_one_replication_lacks_counts_as_nothing_paid(results):
     apart = cell(every, "revenue_swap", "firms", "banks")["mean"]
     apart -= cell(data, "revenue_swap", "firms", "banks")["mean"]
     assert apart == pytest.approx(1.0)
+
+
+def test_every_party_of_the_ledger_has_its_place() -> None:
+    assert set(PARTIES) == set(ledger.PARTIES)
