@@ -20,7 +20,7 @@ def plain_contracts(*who):
     for name, value in {
         "firm": who, "lead": 1, "limit": 10.0, "rate": 0.04, "later_rate": 0.04, "step": NEVER,
         "maturity": 1.5, "review": NEVER, "expiry": NEVER, "introduction": 1.0, "default": 0.03,
-        "loss": 0.45,
+        "loss": 0.45, "secured": 10.0,
     }.items():  # fmt: skip
         k[name] = value
     k.lender[:, 0], k.share[:, 0] = 1, 1.0
@@ -116,8 +116,9 @@ def test_withdrawals_are_repeated_in_their_size():
         "common_growth", [("reduction", 0.25, np.array([0, 2]), np.array([0.5, 0.0]))], **line
     )
     impose(w, 0.25)
-    assert w.firms.limit.tolist() == [5.0, 10.0, 6.0]
-    assert w.firms.due.tolist() == [1.0, 0.0, 6.0]
+    # Half of six is due and stands on the line until it is paid.
+    assert w.firms.limit.tolist() == [8.0, 10.0, 6.0]
+    assert w.firms.due.tolist() == [3.0, 0.0, 6.0]
     assert w.firms.called.tolist() == [0, 0, 1]
 
 

@@ -39,7 +39,8 @@ BANKING = {
 BUSINESS = {
     "startup_margin": 0.25, "deposit_margin": 0.0, "settlement_fee_share": 0.001,
     "guarantee_fee_rate": 0.0, "loan_account_turns": 1.0, "loan_account_cap": 0.5,
-    "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "workout_years": 0.0,
+    "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "recovery_unsecured_share": 0.0,
+    "workout_years": 0.0,
 }  # fmt: skip
 SET_ASIDE = 10.0 * (1.0 - math.exp(-0.03)) * 0.45
 
@@ -357,7 +358,7 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
     assert (sums["entered"], sums["ended"], sums["count_0"]) == (2.0, 1.0, 1.0)
     found = {name: float(c.audit[name][0]) for name in c.audit.dtype.names}
     assert found == {
-        "cash": c.audit.cash[0], "exposure_at_default": 6.0, "resolved": 0.0, "promised": 0.0,
+        "cash": c.audit.cash[0], "business": 0.0, "exposure_at_default": 6.0, "resolved": 0.0, "promised": 0.0,
         "unpaid": 4.0,
     }  # fmt: skip
 
@@ -392,7 +393,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 def test_an_empty_world_closes(w):
     check(w, closing(w))
     assert w.ledger.residual == 0.0
-    assert w.ledger.checks == len(identities(w)) == 9 + 3 * 2
+    assert w.ledger.checks == len(identities(w)) == 10 + 3 * 2
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):

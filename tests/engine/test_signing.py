@@ -236,7 +236,7 @@ def test_only_those_who_take_the_offer_sign():
 
 def test_beliefs_and_lenders_of_a_contract_are_kept_for_provisions_and_posting():
     w = asking()
-    w.terms.believed_loss = 0.4
+    w.terms.loss_secured = 0.4
     offers = offered(lenders=2)
     offers.default[:, 0] = [0.01, 0.02, 0.03]
     offers.lender[:, :2], offers.share[:, :2] = [1, 0], [0.75, 0.25]

@@ -135,9 +135,9 @@ def bank(**terms: float) -> Bank:
 def rules(**values: Any) -> Any:
     """Rules common to all banks, some of them changed."""
     shared = {name: value for name, value in CAPITAL.items() if name not in OF_EACH_BANK}
-    return pack(
-        [UNDERWRITING | shared | TAXATION | RULES | CHOICE | OTHERS | ACCOUNTS | values]
-    )[0]
+    return pack([UNDERWRITING | shared | TAXATION | RULES | CHOICE | OTHERS | ACCOUNTS | values])[
+        0
+    ]
 
 
 def banks(**by_name: dict[str, float]) -> Rows:

@@ -79,7 +79,9 @@ def test_a_caller_that_was_paid_stands_behind_those_who_are_owed():
     ],
 )
 def test_what_callers_give_back(fields, clawed):
-    f = firm(**({"exposure_at_default": 5.0, "end": 2.4, "paid_date": 2.0, "due_paid": 3.0} | fields))
+    f = firm(
+        **({"exposure_at_default": 5.0, "end": 2.4, "paid_date": 2.0, "due_paid": 3.0} | fields)
+    )
     assert clawed_back(f, 0.4) == pytest.approx(clawed)
 
 
@@ -97,7 +99,11 @@ def test_claims_of_lenders_add_up_to_the_balance_whatever_happens(steps, end, wa
     """Claims by hand: each lender's in a plain dictionary, against the shares and the books."""
     lender, share, called = shares(0.5, 0.3, 0.2)
     f = borrower(limit=20.0, balance=10.0, rate=0.0, now=1.0, cash=50.0)
-    posted, by_bank, total = np.zeros(a.N_ACCOUNTS), np.zeros((8, a.N_ACCOUNTS)), np.zeros(a.N_ACCOUNTS)
+    posted, by_bank, total = (
+        np.zeros(a.N_ACCOUNTS),
+        np.zeros((8, a.N_ACCOUNTS)),
+        np.zeros(a.N_ACCOUNTS),
+    )
     books = (U, by_bank, total, np.zeros((2, 2)), np.zeros(a.N_ACCOUNTS))
     owed = np.array([5.0, 3.0, 2.0])
     due, calls, holds = np.zeros(3), np.zeros(3), owed / 10.0

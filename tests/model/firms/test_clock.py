@@ -41,9 +41,7 @@ def test_two_steps_end_where_one_step_ends():
 @pytest.mark.parametrize(
     ("contract", "limit", "years"), [(-1, 0.0, 0.0), (0, 10.0, 2.0), (0, 0.0, 0.0)]
 )
-def test_banks_earn_on_any_firm_and_credit_counts_while_there_is_a_line(
-    contract, limit, years
-):
+def test_banks_earn_on_any_firm_and_credit_counts_while_there_is_a_line(contract, limit, years):
     f = flowing(contract=contract, limit=limit)
     accrue(f, rules(), 3.0)
     assert f.credit_years == years
