@@ -358,8 +358,8 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
     assert (sums["entered"], sums["ended"], sums["count_0"]) == (2.0, 1.0, 1.0)
     found = {name: float(c.audit[name][0]) for name in c.audit.dtype.names}
     assert found == {
-        "cash": c.audit.cash[0], "business": 0.0, "exposure_at_default": 6.0, "resolved": 0.0, "promised": 0.0,
-        "unpaid": 4.0,
+        "cash": c.audit.cash[0], "business": 0.0, "exposure_at_default": 6.0, "resolved": 0.0,
+        "promised": 0.0, "unpaid": 4.0,
     }  # fmt: skip
 
 

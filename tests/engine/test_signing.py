@@ -146,7 +146,8 @@ def test_a_plain_contract_has_neutral_terms():
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "security": 0.0,
         "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0,
-        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
+        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "right": NO_RIGHT,
+        "expiry": NEVER, "signed": 0,
         "switched_bank": 1,
     }.items():  # fmt: skip
         assert k[name].tolist() == [value] * 3, name

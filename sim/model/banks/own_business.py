@@ -19,8 +19,8 @@ def annuity(rate: float, years: float) -> float:
 
     Examples
     --------
-    >>> round(annuity(0.05, 3.0), 6), annuity(0.0, 3.0)
-    (2.785841, 3.0)
+    >>> round(annuity(0.05, 3.0), 7), annuity(0.0, 3.0)
+    (2.7858405, 3.0)
     """
     exponent = rate * years
     return years if exponent == 0.0 else years * (-math.expm1(-exponent) / exponent)

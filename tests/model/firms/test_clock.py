@@ -23,7 +23,8 @@ def test_everything_moves_along_its_straight_line():
     for name, value in {
         "now": 3.0, "cash": 6.0, "cum_sales": 6.0, "cum_cost": 2.0, "cum_invest": 1.0,
         "cum_interest": 0.4, "cum_balance": 10.0, "cum_fee": 0.1, "cum_refinanced": 5.0,
-        "cum_royalty": 0.5, "cum_delivery": 0.25, "cum_business": 0.0, "cum_loan_account": 0.0, "credit_years": 2.0,
+        "cum_royalty": 0.5, "cum_delivery": 0.25, "cum_business": 0.0, "cum_loan_account": 0.0,
+        "credit_years": 2.0,
     }.items():  # fmt: skip
         assert f[name] == pytest.approx(value), name
 
