@@ -20,7 +20,7 @@ def plain_contracts(*who):
     for name, value in {
         "firm": who, "lead": 1, "limit": 10.0, "rate": 0.04, "later_rate": 0.04, "step": NEVER,
         "maturity": 1.5, "review": NEVER, "expiry": NEVER, "introduction": 1.0, "default": 0.03,
-        "loss": 0.45,
+        "loss": 0.45, "secured": 10.0,
     }.items():  # fmt: skip
         k[name] = value
     k.lender[:, 0], k.share[:, 0] = 1, 1.0
@@ -67,13 +67,13 @@ def test_what_is_lent_and_until_when_is_the_baselines_and_the_price_the_arrangem
     _, k = repeated("common_growth", 0, 1)
     assert k.limit.tolist() == [10.0, 10.0]
     assert k.maturity.tolist() == [1.5, 1.5]
-    assert k.unsecured.tolist() == [0, 0]
+    assert k.secured.tolist() == plain_contracts(0, 1).secured.tolist()
     assert k.review.tolist() == [NEVER, NEVER]
     # Twelve basis points less at first and forty more after a year and a half.
     assert k.rate.tolist() == pytest.approx([0.0388] * 2)
     assert k.later_rate.tolist() == pytest.approx([0.044] * 2)
     assert k.step.tolist() == [1.75, 1.75]
-    assert k.base_wallet_share.tolist() == [0.43, 0.43]
+    assert k.promised_move_hazard.tolist() == [0.27, 0.27]
     assert k.signed.tolist() == [1, 1]
     assert k.default.tolist() == [0.03, 0.03]
 
@@ -116,8 +116,9 @@ def test_withdrawals_are_repeated_in_their_size():
         "common_growth", [("reduction", 0.25, np.array([0, 2]), np.array([0.5, 0.0]))], **line
     )
     impose(w, 0.25)
-    assert w.firms.limit.tolist() == [5.0, 10.0, 6.0]
-    assert w.firms.due.tolist() == [1.0, 0.0, 6.0]
+    # Half of six is due and stands on the line until it is paid.
+    assert w.firms.limit.tolist() == [8.0, 10.0, 6.0]
+    assert w.firms.due.tolist() == [3.0, 0.0, 6.0]
     assert w.firms.called.tolist() == [0, 0, 1]
 
 
@@ -130,10 +131,8 @@ def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
 
 
 def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
-    before, (w, after) = plain_contracts(0, 1), repeated("plain", 0, 1)
-    plain = w.scenario.relationship.plain_wallet_share
+    before, (_, after) = plain_contracts(0, 1), repeated("plain", 0, 1)
     before.cover_cap = 1.0
-    before.base_wallet_share = before.full_wallet_share = plain
     # What it requires of capital is found anew: nothing of it is covered, and sales are none.
     before.risk_weight, before.defaulted_weight = 1.0, 1.5 * (1.0 - 0.45)
     before.economic_capital = economic_capital(0.03, 0.45, 0.0)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import AccountingError
+from sim.engine import ledger
 from sim.engine.history import BANK_COLUMNS
 from sim.engine.ledger import (
     BANKS,
@@ -13,7 +14,9 @@ from sim.engine.ledger import (
     CUSTOMERS,
     DRAWN,
     FIRMS,
+    FUNDING,
     GUARANTORS,
+    OTHER_BANKS,
     OUTLAYS,
     PARENTS,
     SALES,
@@ -37,8 +40,10 @@ BANKING = {
     "provisions.stage_2_factor": 2.0, "provisions.lifetime_years": 3.0,
 } | with_one_weight(0.8, 0.1)  # fmt: skip
 BUSINESS = {
-    "startup_margin": 0.25, "deposit_margin": 0.0, "fee_share": 0.001, "plain_wallet_share": 0.5,
-    "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "workout_years": 0.0,
+    "startup_margin": 0.25, "deposit_margin": 0.0, "settlement_fee_share": 0.001,
+    "guarantee_fee_rate": 0.0, "loan_account_turns": 1.0, "loan_account_cap": 0.5,
+    "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "recovery_unsecured_share": 0.0,
+    "workout_years": 0.0,
 }  # fmt: skip
 SET_ASIDE = 10.0 * (1.0 - math.exp(-0.03)) * 0.45
 
@@ -50,7 +55,7 @@ def quarter(arrangement="plain", values=None, **fields):
         log_scale=math.log(8.0),
         contract=[-1, 0, -1], limit=[0.0, 20.0, 0.0], balance=[0.0, 10.0, 0.0],
         rate=[0.0, 0.04, 0.0], maturity=99.0, cum_equity=4.0, cum_drawn=[0.0, 10.0, 0.0],
-        cash=[4.0, 14.0, 4.0], wallet_share=0.5,
+        cash=[4.0, 14.0, 4.0],
         **({"risk_weight": 0.8, "defaulted_weight": 1.5 * 0.55} | fields),
     )  # fmt: skip
     w.believed_default[1], w.believed_loss[1] = 0.03, 0.45
@@ -68,8 +73,9 @@ def test_profit_and_loss_of_one_quarter_by_hand():
     found = row(w)
     expected = {
         "interest": 0.1, "balance_years": 2.5, "drawn": 10.0, "repaid": 0.0,
-        # A share of a half of one per mille of sales of two.
-        "relationship": 0.001,
+        # One per mille of sales of two; half of it runs through the account of the loan, the rest
+        # is earned outside.
+        "relationship": 0.001, "hosted": 0.0,
         # Two percent on all that is lent; as much on a tenth of eight tenths of it, and the
         # rest of what three millions of capital earn is the parent's.
         "funding": 0.05, "capital_benefit": 0.004, "free_income": 0.015 - 0.004,
@@ -274,7 +280,6 @@ def test_the_books_of_two_lenders_follow_their_shares():
     w = world(
         economy(2, values=BANKING, **BUSINESS), log_scale=math.log(8.0), contract=0, limit=20.0,
         balance=10.0, rate=0.04, maturity=99.0, cum_drawn=10.0, cash=10.0, cum_equity=0.0,
-        wallet_share=0.5,
     )  # fmt: skip
     lent(w, {0: {0: 1.0}, 1: {0: 0.6, 1: 0.4}, 2: {1: 1.0}})
     settle(w, 0.25)
@@ -285,9 +290,28 @@ def test_the_books_of_two_lenders_follow_their_shares():
 
     assert of("loans").tolist() == pytest.approx([16.0, 14.0])
     assert of("interest").tolist() == pytest.approx([0.16, 0.14])
-    # Banking business is the lead's alone.
-    assert of("relationship").tolist() == pytest.approx([0.002, 0.001])
+    # Each has what runs through the account of its own loan.
+    assert of("relationship").tolist() == pytest.approx([0.0016, 0.0014])
     assert np.all(w.by_bank == 0.0)
+
+
+def test_business_of_a_firm_that_borrows_elsewhere_is_its_hosts_parents():
+    w = world(
+        economy(2, values=BANKING, **BUSINESS), log_scale=math.log(8.0), contract=0, limit=20.0,
+        balance=10.0, rate=0.04, maturity=99.0, cum_drawn=10.0, cash=10.0, cum_equity=0.0,
+        host=[0, 1, r.OUTSIDE], old_host=[0, 1, r.OUTSIDE],
+    )  # fmt: skip
+    settle(lent(w, {i: {0: 1.0} for i in range(3)}), 0.25)
+    panel = w.panel[-1][1]
+    found = {
+        name: panel[:, BANK_COLUMNS.index(name)].tolist() for name in ("relationship", "hosted")
+    }
+    # Of 0.002 each firm's lender has a half; the other half is the host's.
+    assert found["relationship"] == pytest.approx([0.001 * 4, 0.0])
+    assert found["hosted"] == pytest.approx([0.0, 0.001])
+    flows = w.ledger.flows
+    assert flows["banking business elsewhere"].sum() == pytest.approx(0.001)
+    assert flows["banking business beside loans"].sum() == pytest.approx(0.001)
 
 
 # --- Posting: flows go to those who were lenders when they flowed ----------------------------
@@ -356,8 +380,8 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
     assert (sums["entered"], sums["ended"], sums["count_0"]) == (2.0, 1.0, 1.0)
     found = {name: float(c.audit[name][0]) for name in c.audit.dtype.names}
     assert found == {
-        "cash": c.audit.cash[0], "exposure_at_default": 6.0, "resolved": 0.0, "promised": 0.0,
-        "unpaid": 4.0,
+        "cash": c.audit.cash[0], "business": 0.0, "exposure_at_default": 6.0, "resolved": 0.0,
+        "promised": 0.0, "unpaid": 4.0,
     }  # fmt: skip
 
 
@@ -391,7 +415,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 def test_an_empty_world_closes(w):
     check(w, closing(w))
     assert w.ledger.residual == 0.0
-    assert w.ledger.checks == len(identities(w)) == 9 + 3 * 2
+    assert w.ledger.checks == len(identities(w)) == 10 + 3 * 2
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):
@@ -402,6 +426,17 @@ def test_firms_hold_what_they_received_less_what_they_paid(w):
     check(w, c)
     c.audit.cash = 6.5
     assert "firms' cash against the ledger: 6.5 against 6" in broken(w, c, "cash")
+
+
+def test_all_business_of_firms_is_at_some_bank(w):
+    pay(w.ledger, ledger.BUSINESS, FUNDING, BANKS, 2.0)
+    pay(w.ledger, ledger.HOSTED, FUNDING, PARENTS, 1.0)
+    pay(w.ledger, ledger.ELSEWHERE, FUNDING, OTHER_BANKS, 0.5)
+    c = closing(w)
+    c.audit.business = 3.5
+    check(w, c, "banking business")
+    c.audit.business = 3.0
+    assert "banking business of firms: 3.5 against 3" in broken(w, c, "banking business")
 
 
 @pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])

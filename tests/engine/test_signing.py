@@ -78,7 +78,7 @@ SWAPPED = {
     "introduction": {"kind": "referral", "round_factor": 3.0},
     "limit": {"kind": "fixed", "amount": 6.0},
     "commitment": {
-        "kind": "agreement", "priority_wallet_share": 0.4, "demanded_wallet_share": 0.6,
+        "kind": "agreement", "promised_move_hazard": 0.4, "demanded_move_hazard": 0.6,
         "listing_wallet_share": 0.5,
     },
     "upside": {
@@ -95,7 +95,7 @@ def written(clauses, who=(0, 1, 2), code=1, switched_bank=False, before=0, **fie
     """
     known = {"log_scale": np.log(20.0), "tangible": 1.0, "cash": 5.0, "value": 30.0}
     generous = {"underwriting.policy_subsidy_rate": 1.0}
-    w = world(economy(3, generous, plain_wallet_share=0.2), **(known | fields))
+    w = world(economy(3, generous), **(known | fields))
     offering(w, Arrangement.model_validate(clauses))
     for name in CONTRACT.dtype.names:
         w.book.store[name] = before
@@ -105,7 +105,7 @@ def written(clauses, who=(0, 1, 2), code=1, switched_bank=False, before=0, **fie
         for i in who:
             a, o = d.applications[i], d.offers[i, code]
             read_application(a, i, d, date, False)
-            make_offer(o, a, d.terms[code], d.rules[0], d.banks, 0, d.again[0])
+            make_offer(o, a, d.terms[code], d.rules[0], d.banks, 0)
             sign(o, a, code, switched_bank, d)
             offers.append(o.copy())
 
@@ -116,9 +116,9 @@ def written(clauses, who=(0, 1, 2), code=1, switched_bank=False, before=0, **fie
 def test_every_clause_stands_in_the_contract():
     _, offers, k = written(SWAPPED)
     for name, value in {
-        "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0, "unsecured": 1,
+        "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0, "secured": 6.0,
         "security": 0.2, "guaranteed": 0.5, "fee_rate": 0.01, "refinanced": 0.6,
-        "introduction": 3.0, "base_wallet_share": 0.4, "full_wallet_share": 0.6,
+        "introduction": 3.0, "promised_move_hazard": 0.4, "demanded_move_hazard": 0.6,
         "listing_wallet_share": 0.5,
         "right": SWAP, "stake": 0.25, "exercise_amount": 2.0, "trigger": 40.0, "expiry": 6.0,
         "lender_gain_share": 0.5, "signed": 1, "first": 1, "switched_bank": 0, "terms": 1,
@@ -144,9 +144,10 @@ def test_every_field_of_a_contract_is_written(code):
 def test_a_plain_contract_has_neutral_terms():
     _, _, k = written({}, code=0, switched_bank=True)
     for name, value in {
-        "maturity": 2.0, "review": NEVER, "step": NEVER, "unsecured": 0, "security": 0.0,
-        "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0, "base_wallet_share": 0.2,
-        "full_wallet_share": 0.2, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
+        "maturity": 2.0, "review": NEVER, "step": NEVER, "security": 0.0,
+        "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0,
+        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "right": NO_RIGHT,
+        "expiry": NEVER, "signed": 0,
         "switched_bank": 1,
     }.items():  # fmt: skip
         assert k[name].tolist() == [value] * 3, name
@@ -236,7 +237,7 @@ def test_only_those_who_take_the_offer_sign():
 
 def test_beliefs_and_lenders_of_a_contract_are_kept_for_provisions_and_posting():
     w = asking()
-    w.terms.believed_loss = 0.4
+    w.terms.loss_secured = 0.4
     offers = offered(lenders=2)
     offers.default[:, 0] = [0.01, 0.02, 0.03]
     offers.lender[:, :2], offers.share[:, :2] = [1, 0], [0.75, 0.25]

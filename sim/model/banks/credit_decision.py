@@ -72,7 +72,7 @@ def break_even_rate(
 
 
 LEAST_LENT = 1e-9
-"""CNY million; a lender without a part has nothing to spread its costs over."""
+"""CNY million; over less no cost is spread."""
 LEAST_DRAWN = 0.01
 """Of a line: what is reckoned as drawn at least, where a cost is spread over what is lent."""
 
@@ -118,7 +118,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     line = 0.0
     for j in range(o.lenders):
         line += o.part[j]
-    line = max(line, 1e-9)
+    line = max(line, LEAST_LENT)
     grant(o, k, line, a.value)
     o.loss = believed_loss(line, secured_by_assets(a, u), k)
     o.monitored = 1 if is_monitored(o, a, u, line) else 0
@@ -138,7 +138,8 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         needed = break_even_rate(o.default[j], o.loss, funds, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
         write_business(o, j, a, k, u, bank)
-        lent = max(drawn * o.part[j], LEAST_LENT)
+        # Whom the others leave nothing may be asked for all of it once one of them refuses.
+        lent = drawn * (o.part[j] if o.part[j] > 0.0 else line)
         judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
         watching = u.monitoring_cost if j == 0 and o.monitored == 1 else 0.0
         own = (u.relationship_weight * o.gained_business[j] - judging / k.years - watching) / lent

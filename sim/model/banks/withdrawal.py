@@ -140,5 +140,5 @@ def believed_setback(seen: bool, enters: float, leaves: float, u: Any) -> float:
     """
     if seen:
         return 1.0
-    overlooked = enters / max(enters + leaves, 1e-300) * (1.0 - u.setback_seen_share)
-    return overlooked / (overlooked + leaves / max(enters + leaves, 1e-300))
+    overlooked = enters * (1.0 - u.setback_seen_share)
+    return overlooked / (overlooked + leaves) if overlooked > 0.0 else 0.0

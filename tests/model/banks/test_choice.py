@@ -19,7 +19,7 @@ SWAPPED = {
     "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
     "lender_gain_share": 0.5,
 }  # fmt: skip
-PROMISE = {"kind": "agreement", "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6}
+PROMISE = {"kind": "agreement", "promised_move_hazard": 0.43, "demanded_move_hazard": 0.6}
 LIVING = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, 0.6, 0.03)
 """What that swap right costs the owners of a firm worth 30 million."""
 
@@ -149,8 +149,8 @@ def test_a_royalty_costs_its_share_of_sales_up_to_its_cap(cap: float, cost: floa
 def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(
     switching_cost_weight: float,
 ) -> None:
-    # Moving 0.17 of business worth 0.1 a year, at half of its worth, for three years.
-    moving = 0.5 * 0.17 * 0.1 * 3.0 * switching_cost_weight
+    # Moving business worth 0.1 a year, at half of its worth, for three years.
+    moving = 0.5 * 0.1 * 3.0 * switching_cost_weight
     cost = right_cost(SWAPPED, switching_cost_weight=switching_cost_weight)
     assert cost == pytest.approx(moving if switching_cost_weight == 0.5 else LIVING)
     assert cost == pytest.approx(min(moving, LIVING))

@@ -4,12 +4,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.base.columns import Column, Table
 from sim.model.banks.conditions import CONDITIONS, FIXED, believed_loss, filled
-from sim.model.banks.underwriting import Belief
-from sim.model.contracts.arrangement import Arrangement
-from tests.model.banks.three import BELIEF, CAPTURE_PLAIN, conditions
+from tests.model.banks.three import BELIEF, conditions
 
 THREE = {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}
 WHOLE = {"kind": "sole", "guaranteed_share": 1.0}
@@ -20,7 +20,9 @@ CASH_FLOW = {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.0}
     ("clauses", "loss"),
     [
         ({}, 0.5),
-        ({"limit": {"kind": "fixed", "amount": 5.0}}, 0.75),
+        # How large a line may be is no matter to what assets secure of it.
+        ({"limit": {"kind": "fixed", "amount": 5.0}}, 0.5),
+        ({"limit": CASH_FLOW}, 0.5),
         ({"security": {"kind": "pledge", "recovery_share": 0.2}}, 0.4),
         ({"loss_sharing": {"kind": "sole", "guaranteed_share": 0.3}}, 0.35),
         ({"loss_sharing": WHOLE}, 0.0),
@@ -31,22 +33,41 @@ CASH_FLOW = {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.0}
         ({"loss_sharing": THREE}, 0.5),
         (
             {
-                "limit": CASH_FLOW,
                 "security": {"kind": "pledge", "recovery_share": 0.2},
                 "loss_sharing": {
                     "kind": "proportional", "shares": [1.0], "guaranteed_share": 0.5,
                 },
             },
-            0.3,
+            0.2,
         ),
     ],
 )  # fmt: skip
 def test_pledges_and_guarantors_lower_the_loss_that_lenders_expect(
     clauses: Any, loss: float
 ) -> None:
-    arrangement = Arrangement.model_validate(clauses)
-    assert believed_loss(arrangement, Belief(**BELIEF)) == pytest.approx(loss)
-    assert conditions(**clauses).believed_loss == pytest.approx(loss)
+    assert believed_loss(10.0, 10.0, conditions(**clauses)) == pytest.approx(loss)
+
+
+@pytest.mark.parametrize(
+    ("line", "secured", "loss"),
+    [
+        (20.0, 10.0, 0.625),  # half of it at 0.5, half at 0.75
+        (40.0, 10.0, 0.6875),
+        (20.0, 0.0, 0.75),
+        (10.1, 10.0, (10.0 * 0.5 + 0.1 * 0.75) / 10.1),
+    ],
+)
+def test_beyond_what_assets_secure_more_is_lost(line: float, secured: float, loss: float) -> None:
+    assert believed_loss(line, secured, conditions()) == pytest.approx(loss)
+
+
+@given(st.floats(0.01, 1e3), st.floats(0.0, 1.0))
+def test_a_line_within_what_assets_secure_has_the_loss_of_plain_lending_bit_for_bit(
+    secured: float, part: float
+) -> None:
+    special = conditions(limit=CASH_FLOW, belief={"loss_unsecured": 0.9})
+    plain = believed_loss(secured, secured, conditions())
+    assert believed_loss(part * secured, secured, special) == plain == 0.5
 
 
 @pytest.mark.parametrize(
@@ -71,10 +92,11 @@ def test_banks_lend_side_by_side_on_collateral_unless_they_have_agreed(
 def test_every_condition_of_plain_lending_is_neutral() -> None:
     k = conditions()
     for name, value in {
-        "open": 1, "reach": 1.0, "unsecured": 0, "security": 0.0, "guaranteed": 0.0,
+        "open": 1, "reach": 1.0, "security": 0.0, "guaranteed": 0.0,
         "first_loss": 0.0, "cover_cap": 1.0, "fee_rate": 0.0, "refinanced_share": 0.0,
-        "quota": 0.0, "introduction": 1.0, "base_wallet_share": CAPTURE_PLAIN,
-        "full_wallet_share": CAPTURE_PLAIN, "listing_wallet_share": 0.0, "break_cost": 0.0,
+        "quota": 0.0, "introduction": 1.0, "promised_move_hazard": 0.0,
+        "demanded_move_hazard": 0.0, "pools_business": 0, "listing_wallet_share": 0.0,
+        "break_cost": 0.0,
         "stands_still": 0, "years": 1.0, "reviewed": 0, "own_weight": 1.0, "first_add": 0.0,
         "later_add": 0.0, "step_years": np.inf, "pooled": 0, "joint": 0, "members": 1,
         "delay": 0.0, "coordination_cost": 0.0, "upside_kind": 0, "right_years": 0.0,
@@ -94,7 +116,8 @@ def test_a_facility_is_as_large_as_the_population_makes_it() -> None:
 def test_fixed_terms_are_terms_of_a_contract() -> None:
     assert {column.name for column in FIXED} == {
         "security", "guaranteed", "first_loss", "cover_cap", "fee_rate", "relending_rate",
-        "introduction", "base_wallet_share", "full_wallet_share", "listing_wallet_share",
+        "introduction", "promised_move_hazard", "demanded_move_hazard", "listing_wallet_share",
+        "pools_business",
         "lender_gain_share", "liquidity", "royalty_share", "commitment_fee_rate", "conversion",
     }  # fmt: skip
 

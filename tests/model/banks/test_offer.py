@@ -122,35 +122,6 @@ def test_a_line_too_small_to_bother_with_is_not_offered(least: float, made: int)
     assert (o.made, o.line) == (made, pytest.approx(2.0))
 
 
-STILL = {"kind": "agreement", "lenders_stand_still": True}
-
-
-@pytest.mark.parametrize(
-    ("stigma", "renewal", "k", "made"),
-    [
-        (0.0, 1, None, 1),
-        # If the bad news counts enough the others leave with the bank that does.
-        (3.0, 1, None, 0),
-        # One cannot withdraw from a line that does not run yet.
-        (3.0, 0, None, 1),
-        # Nor alone from one that lenders have agreed to decide on together.
-        (3.0, 1, conditions(commitment=STILL), 1),
-    ],
-)
-def test_a_withdrawal_side_by_side_can_take_the_others_along(
-    stigma: float, renewal: int, k: Any, made: int
-) -> None:
-    # At renewal West does not go on with the growing firm; South and North would.
-    u = rules(
-        relationship_weight=0.0, policy_subsidy_rate=0.022, stigma=stigma, quality_slope=0.8,
-        renewal_patience_rate=0.0, joint_patience_rate=0.0,
-    )  # fmt: skip
-    a = applicant(1, tangible=30.0, quality=0.5, renewal=renewal)
-    o = offered(a, k, u, banks(west=UNWILLING))
-    assert o.made == made
-    assert o.share[2] == 0.0
-
-
 # --- Under one agreement -----------------------------------------------------------------
 
 

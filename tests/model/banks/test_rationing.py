@@ -90,9 +90,10 @@ def test_room_is_what_capital_still_carries(
 
 def test_what_weighs_nothing_needs_no_room() -> None:
     d = with_equity([-1.0], rules(small_weight=0.0, medium_weight=0.0), 0.1)
-    ready = np.ones(3, np.uint8)
-    ration(loans([80.0] * 3, [0.0] * 3), applicants(), ready, PLAIN, d, True)
-    assert (ready.tolist(), d.books.promised.tolist()) == ([1, 1, 1], [0.0])
+    offers = loans([80.0] * 3, [0.0] * 3)
+    offers.ready = 1
+    ration(offers, applicants(), PLAIN, d, True)
+    assert (offers.ready.tolist(), d.books.promised.tolist()) == ([1, 1, 1], [0.0])
 
 
 @pytest.mark.parametrize(

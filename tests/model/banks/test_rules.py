@@ -41,6 +41,7 @@ def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     scenario = SimpleNamespace(
         population=SimpleNamespace(firms=500),
         capital=Capital(**CAPITAL | {"conservation_buffer": 0.025, "own_buffer": 0.01}),
+        relationship=SimpleNamespace(outside_share=0.4),
         bank={
             "large": bank(cap_factor=2.0),
             "small": bank(appetite=0.5, parent_capital=60.0, surcharge=0.015),
@@ -49,6 +50,8 @@ def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     found = bank_rules(scenario)
     assert found.cap_factor.tolist() == [2.0, 1.0]
     assert found.appetite.tolist() == [1.0, 0.5]
+    # Of six tenths of all moves that end at a bank of the scenario, by size.
+    assert found.account_share == pytest.approx([0.3, 0.3])
     # A tenth of the parent's capital, whatever the number of firms; flows go with it.
     assert found.single_name.tolist() == [100.0, 6.0]
     assert found.parent_income.tolist() == [25.0, 25.0]

@@ -17,7 +17,6 @@ from sim.model.banks.signing import (
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import NEVER, NO_RIGHT, ROYALTY, SWAP
 from tests.model.banks.three import (
-    CAPTURE_PLAIN,
     applicant,
     conditions,
     desk,
@@ -42,7 +41,7 @@ SWAPPED = {
     "introduction": {"kind": "referral", "round_factor": 3.0},
     "limit": {"kind": "fixed", "amount": 6.0},
     "commitment": {
-        "kind": "agreement", "priority_wallet_share": 0.4, "demanded_wallet_share": 0.6,
+        "kind": "agreement", "promised_move_hazard": 0.4, "demanded_move_hazard": 0.6,
         "listing_wallet_share": 0.5,
     },
     "upside": {
@@ -74,9 +73,10 @@ def test_every_clause_stands_in_the_contract() -> None:
     o, c = signed(conditions(**SWAPPED), value=30.0)
     for name, value in {
         "firm": 0, "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0,
-        "unsecured": 1, "security": 0.2, "guaranteed": 0.5, "first_loss": 0.1, "cover_cap": 0.8,
-        "fee_rate": 0.01, "relending_rate": 0.01, "introduction": 3.0, "base_wallet_share": 0.4,
-        "full_wallet_share": 0.6, "listing_wallet_share": 0.5, "right": SWAP, "stake": 0.25,
+        "secured": 2.0, "security": 0.2, "guaranteed": 0.5, "first_loss": 0.1, "cover_cap": 0.8,
+        "fee_rate": 0.01, "relending_rate": 0.01, "introduction": 3.0,
+        "promised_move_hazard": 0.4, "demanded_move_hazard": 0.6, "pools_business": 0,
+        "listing_wallet_share": 0.5, "right": SWAP, "stake": 0.25,
         "exercise_amount": 2.0, "trigger": 40.0, "expiry": 6.0, "lender_gain_share": 0.5,
         "signed": 1,
         "terms": 1, "first": 1, "switched_bank": 0, "value": 30.0,
@@ -85,16 +85,18 @@ def test_every_clause_stands_in_the_contract() -> None:
     assert (c.rate, c.later_rate) == (o.rate, o.later_rate)
     assert c.later_rate - c.rate == pytest.approx(0.005)
     assert (c.default, c.judgement, c.monitored) == (o.default[0], o.quality[0], o.monitored)
-    assert c.loss == pytest.approx(conditions(**SWAPPED).believed_loss)
+    # Half of the assets of 4 secures 2 of 6: (0.5 + 2 / 3 x 0.25) x 0.8 is lost. Beyond a tenth
+    # others bear half of it, less than their cap.
+    assert c.loss == pytest.approx(8.0 / 15.0 - 0.5 * (8.0 / 15.0 - 0.1))
 
 
 def test_a_plain_contract_has_neutral_terms() -> None:
     _, c = signed(conditions(), code=0, moved=True)
     for name, value in {
-        "maturity": 2.0, "review": NEVER, "step": NEVER, "unsecured": 0, "security": 0.0,
+        "maturity": 2.0, "review": NEVER, "step": NEVER, "secured": 2.0, "security": 0.0,
         "guaranteed": 0.0, "cover_cap": 1.0, "introduction": 1.0,
-        "base_wallet_share": CAPTURE_PLAIN,
-        "full_wallet_share": CAPTURE_PLAIN, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
+        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "pools_business": 0,
+        "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
         "terms": 0, "switched_bank": 1, "loss": 0.5,
     }.items():  # fmt: skip
         assert c[name] == value, name

@@ -18,10 +18,11 @@ from sim.model.banks.desk import OFFER, Desk
 from sim.model.banks.judgement import judge
 from sim.model.banks.offer import make_offer
 from sim.model.banks.underwriting import Belief, Beliefs, Underwriting
+from sim.model.banks.waiting import REVIEW
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.contracts.loss_sharing import MOST_LENDERS
-from sim.model.firms.record import EXPANSION, GROWTH, STARTUP
+from sim.model.firms.record import EXPANSION, GROWTH, OUTSIDE, STARTUP
 from tests.capital import one_weight
 from tests.model.firms.hand import market, three
 from tests.model.firms.hand import rules as firm_rules
@@ -41,6 +42,7 @@ FIRMS: dict[str, Any] = {
     "birth": (4.5, 2.0, -5.0),
     "venture": (0, 1, 1),
     "business": (0.1, 0.5, 1.5),
+    "host": OUTSIDE,
 }
 
 BANK: dict[str, float] = {
@@ -50,6 +52,7 @@ BANK: dict[str, float] = {
 }  # fmt: skip
 LENDER = {
     "appetite": 1.0, "signal_precision": 1.0, "single_name": 100.0, "required_ratio": 0.1,
+    "account_share": 0.2,
 }  # fmt: skip
 CAP_FACTORS = {"north": 1.0, "south": 0.5, "west": 0.25}
 
@@ -71,7 +74,7 @@ TAXATION: dict[str, float] = {
 # The slope of default in quality is 0, so default is as believed whatever the signals say.
 BELIEF: dict[str, Any] = {
     "default_probability": (0.04, 0.02, 0.01, 0.01), "loss_secured": 0.5, "loss_unsecured": 0.75,
-    "right_worth": (0.4, 0.3, 0.2, 0.1),
+    "business": 1.0, "right_worth": (0.4, 0.3, 0.2, 0.1),
 }  # fmt: skip
 RULES: dict[str, float] = {
     "quality_slope": 0.0, "bust_factor": 1.5, "setback_factor": 3.0,
@@ -83,9 +86,9 @@ UNDERWRITING: dict[str, Any] = {
     "error_correlation": 0.25, "setback_signal_loss": 0.8, "setback_seen_share": 0.5,
     "spread_cap": (0.010, 0.006, 0.004, 0.002),
     "funding_rate": 0.02, "operating_cost": (0.012, 0.010, 0.008, 0.008),
-    "screening_cost": 0.01, "policy_subsidy_rate": 0.02, "bust_tightening_rate": 0.005,
-    "renewal_patience_rate": 0.004, "joint_patience_rate": 0.05, "stigma": 0.5,
-    "relationship_weight": 1.0, "advance_rate": 0.5, "line_cap": (4.0, 8.0, 20.0, 50.0),
+    "screening_cost": 0.01, "policy_subsidy_rate": 0.035, "bust_tightening_rate": 0.005,
+    "stigma": 0.5, "relationship_weight": 1.0, "advance_rate": 0.5,
+    "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "bilateral_lenders": 3, "monitoring_cost": 0.03,
     "monitoring_effort": 1.0, "offer_discount_rate": 0.003,
 }  # fmt: skip
@@ -98,8 +101,14 @@ OTHERS = {
     "stage_2_factor": 3.0, "lifetime_years": 2.0, "prior_backed": 0.4, "prior_other": -0.1,
     "drawn_at_signing": 0.5, "diversion_hazard": 0.1, "monitoring_effect": 0.5,
     "delivery_cost": 0.5, "right_volatility": 0.6, "right_discount": 0.03,
+    "clawback_share": 0.0, "call_cost": 0.0,
 }  # fmt: skip
-CAPTURE_PLAIN = 0.2
+
+# Accounts stay where they are, and nothing runs through those of loans: business is no matter.
+ACCOUNTS: dict[str, float] = {
+    "guarantee_fee_rate": 0.0, "loan_account_turns": 0.0, "loan_account_cap": 0.5,
+    "account_move_hazard": 0.0, "main_bank_hazard": 0.0,
+}  # fmt: skip
 
 
 # --- Parameters as scenarios give them -----------------------------------------------------
@@ -127,7 +136,9 @@ def bank(**terms: float) -> Bank:
 def rules(**values: Any) -> Any:
     """Rules common to all banks, some of them changed."""
     shared = {name: value for name, value in CAPITAL.items() if name not in OF_EACH_BANK}
-    return pack([UNDERWRITING | shared | TAXATION | RULES | CHOICE | OTHERS | values])[0]
+    return pack([UNDERWRITING | shared | TAXATION | RULES | CHOICE | OTHERS | ACCOUNTS | values])[
+        0
+    ]
 
 
 def banks(**by_name: dict[str, float]) -> Rows:
@@ -143,7 +154,6 @@ def conditions(belief: dict[str, Any] | None = None, **clauses: Any) -> Any:
     """Conditions of an arrangement, by clause; three banks lend side by side at most."""
     scenario = SimpleNamespace(
         population=SimpleNamespace(firms=1000),
-        relationship=SimpleNamespace(plain_wallet_share=CAPTURE_PLAIN),
         underwriting=SimpleNamespace(bilateral_lenders=3),
         capital=SimpleNamespace(**CAPITAL),
     )
@@ -206,7 +216,7 @@ def offered(
 ) -> Any:
     """What an arrangement, by default plain lending, gives an applicant."""
     o = offer()
-    make_offer(o, a, *known(k, u, lenders), first, offer())
+    make_offer(o, a, *known(k, u, lenders), first)
     return o
 
 
@@ -222,10 +232,13 @@ def desk(n_banks: int = 3, **fields: Any) -> Desk:
         "banks": banks()[:n_banks], "books": BANK_BOOKS.empty(n_banks),
         "roster": np.tile(np.arange(n_banks), (3, 1)),
         "lender": np.zeros((3, MOST_LENDERS), np.int32), "share": np.zeros((3, MOST_LENDERS)),
+        "called": np.zeros((3, 2, MOST_LENDERS)),
         "history_precision": np.zeros(3), "history_sum": np.zeros(3),
         "ordinal": np.zeros(3, np.int64),
         "book": CONTRACT.empty(8), "tally": np.zeros(4), "room": np.zeros((2, n_banks)),
         "cut_who": np.zeros(8, np.int64), "cut_retained": np.zeros(8),
+        "cut_worth": np.zeros(8), "cut_kept": np.zeros((8, MOST_LENDERS)),
+        "review": REVIEW.empty(1), "waiting": np.arange(3),
         "judged_who": np.zeros(8, np.int64), "judged_lead": np.zeros(8, np.int64),
     }  # fmt: skip
     return Desk(**(dict.fromkeys(Desk._fields) | usual | fields))

@@ -14,7 +14,7 @@ from sim.model.contracts.arrangement import (
 )
 
 SWAP: dict[str, Any] = {
-    "commitment": {"kind": "agreement", "priority_wallet_share": 0.43},
+    "commitment": {"kind": "agreement", "promised_move_hazard": 0.43},
     "tenor": {"kind": "term", "years": 3.0},
     "limit": {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.1},
 }

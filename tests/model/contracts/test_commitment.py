@@ -4,15 +4,12 @@ from typing import Any
 
 import pytest
 
-from sim.model.contracts.commitment import (
-    Agreement,
-    Commitment,
-    NoPromise,
-    conditions,
-    wallet_shares,
-)
+from sim.model.contracts.commitment import Agreement, Commitment, NoPromise, conditions
 
-PLAIN = 0.18
+NAMES = (
+    "promised_move_hazard", "demanded_move_hazard", "listing_wallet_share", "pools_business",
+    "break_cost", "stands_still",
+)  # fmt: skip
 
 
 def agreement(**terms: Any) -> Agreement:
@@ -20,43 +17,20 @@ def agreement(**terms: Any) -> Agreement:
 
 
 @pytest.mark.parametrize(
-    ("terms", "kept", "demanded", "listing"),
-    [
-        ({}, 0.18, 0.18, 0.0),
-        ({"priority_wallet_share": 0.43}, 0.43, 0.43, 0.0),
-        ({"priority_wallet_share": 0.0}, 0.0, 0.0, 0.0),
-        ({"demanded_wallet_share": 0.6}, 0.18, 0.6, 0.0),
-        (
-            {
-                "priority_wallet_share": 0.43, "demanded_wallet_share": 0.6,
-                "listing_wallet_share": 0.5,
-            },
-            0.43, 0.6, 0.5,
-        ),
-    ],
-)  # fmt: skip
-def test_what_is_not_promised_is_as_without_an_agreement(
-    terms: dict[str, float], kept: float, demanded: float, listing: float
-) -> None:
-    assert wallet_shares(agreement(**terms), PLAIN) == (kept, demanded, listing)
-    found = conditions(agreement(**terms), PLAIN)
-    names = ("base_wallet_share", "full_wallet_share", "listing_wallet_share")
-    assert tuple(found[name] for name in names) == (kept, demanded, listing)
-
-
-@pytest.mark.parametrize(
-    ("clause", "cost", "still"),
+    ("clause", "expected"),
     [
         # Nobody promises anything.
-        (NoPromise(), 0.0, 0),
-        (agreement(), 0.0, 0),
-        (agreement(break_cost_share=0.006), 0.006, 0),
-        (agreement(lenders_stand_still=True), 0.0, 1),
+        (NoPromise(), (0.0, 0.0, 0.0, 0, 0.0, 0)),
+        (agreement(), (0.0, 0.0, 0.0, 0, 0.0, 0)),
+        (agreement(promised_move_hazard=0.27), (0.27, 0.0, 0.0, 0, 0.0, 0)),
+        (agreement(demanded_move_hazard=0.41), (0.0, 0.41, 0.0, 0, 0.0, 0)),
+        (agreement(listing_wallet_share=0.5), (0.0, 0.0, 0.5, 0, 0.0, 0)),
+        (agreement(lenders_pool_business=True), (0.0, 0.0, 0.0, 1, 0.0, 0)),
+        (agreement(break_cost_share=0.006), (0.0, 0.0, 0.0, 0, 0.006, 0)),
+        (agreement(lenders_stand_still=True), (0.0, 0.0, 0.0, 0, 0.0, 1)),
     ],
 )
-def test_leaving_costs_and_lenders_stand_still_as_agreed(
-    clause: Commitment, cost: float, still: int
-) -> None:
-    found = conditions(clause, PLAIN)
-    assert (found["break_cost"], found["stands_still"]) == (cost, still)
-    assert wallet_shares(clause, PLAIN) == (PLAIN, PLAIN, 0.0)
+def test_each_promise_stands_alone(clause: Commitment, expected: tuple[float, ...]) -> None:
+    found = conditions(clause)
+    assert tuple(found[name] for name in NAMES) == expected
+    assert set(found) == set(NAMES)

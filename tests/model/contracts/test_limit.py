@@ -13,6 +13,7 @@ from sim.model.contracts.limit import (
     Limit,
     Path,
     asked_line,
+    goes_beyond_collateral,
 )
 from tests.model.contracts.three import NOW, SECURED, read, three_firms
 
@@ -59,12 +60,14 @@ def test_before_its_first_date_a_path_allows_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("clause", "unsecured", "factor"),
-    [(COLLATERAL, 0, 1.0), (CASH_FLOW, 1, 1.5), (FIXED, 1, math.inf), (PATH, 1, math.inf)],
-)
-def test_a_stated_amount_goes_beyond_any_cap(clause: Limit, unsecured: int, factor: float) -> None:
-    k = read(limit, clause)
-    assert (k.unsecured, k.cap_factor) == (unsecured, factor)
+    ("clause", "beyond", "factor"),
+    [
+        (COLLATERAL, False, 1.0), (CASH_FLOW, True, 1.5), (FIXED, True, math.inf),
+        (PATH, True, math.inf),
+    ],
+)  # fmt: skip
+def test_a_stated_amount_goes_beyond_any_cap(clause: Limit, beyond: bool, factor: float) -> None:
+    assert (goes_beyond_collateral(clause), read(limit, clause).cap_factor) == (beyond, factor)
 
 
 RISING = tuple(float(n) for n in range(1, MOST_STEPS + 2))

@@ -69,7 +69,7 @@ def test_terms_that_firms_take_over_have_the_same_name_and_kind_in_both_tables()
     ours = {column.name: column for column in CONTRACT.columns}
     theirs: dict[str, Any] = {column.name: column for column in FIRM.columns}
     shared = ours.keys() & theirs.keys()
-    assert {"limit", "rate", "maturity", "right", "stake", "full_wallet_share"} <= shared
+    assert {"limit", "rate", "maturity", "right", "stake", "demanded_move_hazard"} <= shared
     for name in shared - {"signed", "switched_bank"}:  # a firm counts these
         assert np.dtype(ours[name].kind) == np.dtype(theirs[name].kind), name
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.engine.world import firm_parameters
 from sim.model.firms.population import set_blank
-from sim.model.firms.record import ALIVE, EVENT_NAMES, FIRM, LOG, MARKET_CONDITIONS, NEVER
+from sim.model.firms.record import ALIVE, EVENT_NAMES, FIRM, LOG, MARKET_CONDITIONS, NEVER, OUTSIDE
 from sim.scenario.scenario import Scenario, load_scenario
 
 BASE = Path(__file__).parents[3] / "scenarios" / "base" / "china_technology.toml"
@@ -64,12 +64,16 @@ def market(**values: float) -> Any:
 
 
 def three(**values: Any) -> Any:
-    """Three living firms without debt, of average quality, born on day zero."""
+    """Three living firms without debt, of average quality, born on day zero.
+
+    Their basic accounts are outside.
+    """
     p, rows = rules(), FIRM.empty(3)
     for row, f in enumerate(rows):
         set_blank(f, p, 0.0)
         f.firm = row
     rows.status, rows.quarter, rows.founders = ALIVE, 1, 1.0
+    rows.host = rows.old_host = OUTSIDE
     for name in (
         "quality_on_progress",
         "quality_on_failure",

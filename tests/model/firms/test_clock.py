@@ -19,39 +19,34 @@ def flowing(**values):
 
 def test_everything_moves_along_its_straight_line():
     f = flowing()
-    accrue(f, rules(deposit_margin=0.0, fee_share=0.0), 3.0)
+    accrue(f, rules(deposit_margin=0.0, settlement_fee_share=0.0, guarantee_fee_rate=0.0), 3.0)
     for name, value in {
         "now": 3.0, "cash": 6.0, "cum_sales": 6.0, "cum_cost": 2.0, "cum_invest": 1.0,
         "cum_interest": 0.4, "cum_balance": 10.0, "cum_fee": 0.1, "cum_refinanced": 5.0,
-        "cum_royalty": 0.5, "cum_delivery": 0.25, "cum_relation": 0.0, "credit_years": 2.0,
+        "cum_royalty": 0.5, "cum_delivery": 0.25, "cum_business": 0.0, "cum_loan_account": 0.0,
+        "credit_years": 2.0,
     }.items():  # fmt: skip
         assert f[name] == pytest.approx(value), name
 
 
 def test_two_steps_end_where_one_step_ends():
-    p, whole, halves = (
-        rules(plain_wallet_share=0.5),
-        flowing(wallet_share=0.5),
-        flowing(wallet_share=0.5),
-    )
+    p, whole, halves = rules(), flowing(), flowing()
     accrue(whole, p, 3.0)
     accrue(halves, p, 1.75)
     accrue(halves, p, 3.0)
     for name in whole.dtype.names:
         assert halves[name] == pytest.approx(whole[name]), name
-    assert whole.cum_relation > 0.0
+    assert whole.cum_business > whole.cum_loan_account > 0.0
 
 
 @pytest.mark.parametrize(
     ("contract", "limit", "years"), [(-1, 0.0, 0.0), (0, 10.0, 2.0), (0, 0.0, 0.0)]
 )
-def test_a_bank_earns_on_a_contract_and_credit_counts_while_there_is_a_line(
-    contract, limit, years
-):
-    f = flowing(contract=contract, limit=limit, wallet_share=1.0)
+def test_banks_earn_on_any_firm_and_credit_counts_while_there_is_a_line(contract, limit, years):
+    f = flowing(contract=contract, limit=limit)
     accrue(f, rules(), 3.0)
     assert f.credit_years == years
-    assert (f.cum_relation > 0.0) == (contract >= 0)
+    assert f.cum_business > 0.0
 
 
 def test_each_threshold_is_used_up_at_the_speed_of_its_own_hazard():
@@ -70,10 +65,12 @@ def test_refreshing_sets_every_hazard_from_the_present_state():
         round_hazard=[0.7] * 4, listing_hazard=[0.8] * 4, listing_age=0.0, listing_value=0.0,
         listing_sales=0.0,
         recovery_hazard=0.9, diversion_hazard=0.05, monitoring_effect=0.0,
+        account_move_hazard=0.11, main_bank_hazard=0.05,
     )  # fmt: skip
     f = borrower(stage=1, venture=1, seeks_round=1, value=10.0, balance=5.0)
     set_speeds(f, p, market())
-    assert f.speed.tolist() == pytest.approx([0.1, 0.2, 0.0, 0.3, 0.8, 0.4, 0.7, 0.6, 0.025, 0.5])
+    expected = [0.1, 0.2, 0.0, 0.3, 0.8, 0.4, 0.7, 0.6, 0.025, 0.5, 0.16]
+    assert f.speed.tolist() == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(("cash", "low"), [(1.0, 1), (1.02, 1), (1.1, 0)])

@@ -37,7 +37,7 @@ def contracts(n=1, **terms):
 
 def signed(f, p=None, t=1.0, **terms):
     """Sign one contract."""
-    sign(f, rules(**HALF) if p is None else p, t, contracts(**terms)[0], 7)
+    sign(f, rules(**HALF) if p is None else p, market(), t, contracts(**terms)[0], 7)
     return f
 
 
@@ -57,7 +57,7 @@ def test_every_term_of_the_contract_binds_the_firm():
         k[column.name] = n if column.kind == "i1" else 0.01 * n
     k.limit, k.right = 10.0, r.SWAP
     f = firm()
-    sign(f, rules(**HALF), 1.0, k, 7)
+    sign(f, rules(**HALF), market(), 1.0, k, 7)
     assert [c.name for c in r.TERMS if f[c.name] != k[c.name]] == []
 
 
@@ -106,7 +106,7 @@ def test_a_right_in_force_is_not_replaced_by_that_of_the_next_contract():
 
 def test_granting_a_swap_right_sets_the_year_running_and_the_firm_chooses():
     for value, deliver in ((60.0, 1), (1e-6, 0)):
-        f = firm(value=value, compliant=9, full_wallet_share=0.6, base_wallet_share=0.4, cash=10.0)
+        f = firm(value=value, compliant=9, demanded_move_hazard=0.6, cash=10.0)
         take_right(f, rules(), 1.0, contracts(**SWAP)[0])
         assert (f.anniversary, f.compliant, f.deliver) == (2.0, 0, deliver)
 
@@ -122,9 +122,12 @@ def test_the_cap_of_a_royalty_counts_from_signing():
 
 @pytest.mark.parametrize(
     ("retained", "limit", "due", "call"),
-    [(0.8, 8.0, 0.0, r.NEVER), (0.5, 5.0, 0.0, r.NEVER), (0.3, 3.0, 2.0, 1.5)],
+    # Until it is paid what is due stands on the line, beside what those who stay keep open.
+    [(0.8, 9.0, 1.0, 1.5), (0.5, 7.5, 2.5, 1.5), (0.3, 6.5, 3.5, 1.5)],
 )
-def test_lenders_that_leave_take_their_share_of_the_line(retained, limit, due, call):
+def test_lenders_that_leave_want_their_share_of_the_balance_and_cancel_it_of_the_rest(
+    retained, limit, due, call
+):
     f = borrower()
     reduce_commitment(f, rules(call_years=0.5), 1.0, retained)
     assert (f.limit, f.due, f.call) == pytest.approx((limit, due, call))
@@ -136,6 +139,18 @@ def test_a_line_refused_as_a_whole_is_called_and_cannot_be_drawn():
     reduce_commitment(f, rules(call_years=0.5), 1.0, 0.0)
     assert (f.called, f.due, f.call, f.limit) == (1, 5.0, 1.5, 5.0)
     assert (f.review, f.maturity) == (r.NEVER, r.NEVER)
+
+
+def test_a_loan_that_ends_and_is_held_runs_for_another_year_and_nothing_new_is_drawn():
+    p, firms = quiet(**HALF), three(contract=0, limit=10.0, balance=5.0, cash=9.0)
+    firms.maturity, firms.request = r.NEVER, r.ASK_RENEWAL
+    dates, pending, diary = committee(firms, p)
+    for f, retained in zip(firms, (1.0, 0.6, 0.0), strict=True):
+        decline_firm(f, p, market(), 0.2, retained, dates, pending, *diary.both)
+    assert firms.maturity.tolist() == [1.2, 1.2, r.NEVER]
+    assert firms.due.tolist() == [0.0, 2.0, 5.0]
+    assert firms.limit.tolist() == firms.balance.tolist() == [5.0, 5.0, 5.0]
+    assert (firms.called.tolist(), diary.told) == ([0, 0, 1], ["loan refused"] * 2)
 
 
 def test_a_refused_line_that_was_not_drawn_is_simply_over():
@@ -190,7 +205,8 @@ def test_what_counts_as_a_refusal(asked, retained, refused, told):
     decline_firm(firms[1], p, market(), 0.2, retained, dates, pending, *diary.both)
     assert diary.told == told
     assert firms.refused.tolist() == [0, refused, 0]
-    assert firms.limit[1] == (5.0 if retained == 0.0 else 10.0 * retained)
+    # Of the line what is kept, and of the balance what is due until it is paid.
+    assert firms.limit[1] == {1.0: 10.0, 0.6: 6.0 + 2.0, 0.0: 5.0}[retained]
     assert (firms.request[1], pending[1]) == (0, 0)
     assert (firms.request[0], firms.limit[0]) == (asked, 10.0)
 

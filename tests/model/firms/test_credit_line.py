@@ -133,7 +133,7 @@ def test_when_a_firm_asks_for_credit(state, asks):
 
 def test_a_released_firm_owes_no_term_of_its_contract_but_its_right_lives_on():
     terms = {
-        "step": 1.0, "review": 1.0, "call": 1.0, "called": 1, "due": 1.0, "unsecured": 1,
+        "step": 1.0, "review": 1.0, "call": 1.0, "called": 1, "due": 1.0, "secured": 1.0,
         "security": 0.3, "guaranteed": 0.5, "fee_rate": 0.01, "refinanced": 0.6, "monitored": 1,
         "introduction": 3.0, "right": SWAP, "stake": 0.05, "expiry": 4.0,
     }  # fmt: skip

@@ -166,9 +166,23 @@ def test_a_loan_that_matures_or_is_reviewed_goes_to_the_committee_once(event, as
     ("cash", "arrears", "due"), [(3.0, 0, 0.0), (2.0, 1, 1.0), (-1.0, 1, 3.0)]
 )
 def test_a_called_loan_is_paid_or_puts_the_firm_in_arrears(cash, arrears, due):
-    f = borrower(due=3.0, call=2.0, cash=cash)
+    f = borrower(due=3.0, call=2.0, cash=cash, limit=5.0)
     dated(f, rules(), r.CALL, t=2.0)
     assert (f.arrears, f.due, f.call) == (arrears, due, r.NEVER)
+
+
+@pytest.mark.parametrize(
+    ("limit", "drawn", "arrears", "due"),
+    [(9.0, 3.5, 0, 0.0), (6.0, 1.0, 1, 2.5), (99.0, 3.5, 0, 0.0)],
+)
+def test_what_is_due_is_drawn_on_the_line_of_those_who_stay(limit, drawn, arrears, due):
+    # Half a million of bills is unpaid, three are due.
+    f = borrower(due=3.0, call=2.0, cash=-0.5, limit=limit)
+    dated(f, rules(), r.CALL, t=2.0)
+    assert (f.cum_drawn, f.arrears, f.due) == (drawn, arrears, due)
+    paid = 3.0 - due
+    assert (f.cum_due_paid, f.due_paid, f.limit) == (paid, paid, limit - paid)
+    assert f.balance == 5.0 + drawn - paid
 
 
 def test_a_rate_steps_up_once():
@@ -219,18 +233,15 @@ def test_the_end_of_a_quarter_in_order_shock_accounts_value_trigger_cash():
     p = quiet(
         drift=[0.4] * 4, valuation_multiple=[10.0] * 4, valuation_exponent=1.0,
         non_venture_value_factor=1.0, valuation_quality_slope=0.0,
-        wallet_share_speed=math.log(2.0),
         liquidity_buffer=1.0, startup_margin=0.0, burn=1.0, working_capital=0.0,
     )  # fmt: skip
     f = borrower(
-        log_scale=0.0, wallet_share=0.2, base_wallet_share=0.4, full_wallet_share=0.6,
-        shocked=-0.75,
+        log_scale=0.0, host=r.OUTSIDE, shocked=-0.75,
         cash=1.0, right=r.SWAP, stake=0.0, trigger=1e9, compliant=2,
     )  # fmt: skip
     dated(f, p, r.QUARTER, t=0.25)
     assert f.log_scale == pytest.approx(0.4)
     assert f.value == pytest.approx(10.0 * math.exp(0.4))
-    assert f.wallet_share == pytest.approx(0.3)
     assert f.compliant == 0
     # Outlays are sales plus a million burnt: cash is drawn up to a year of them.
     assert f.cash == pytest.approx(1.0 + math.exp(0.4))
@@ -281,13 +292,17 @@ def test_a_firm_with_an_unfunded_project_asks_unless_it_was_just_refused(may_app
 
 
 def test_a_closure_with_unpaid_debt_is_a_default():
-    p = rules(drawdown_at_default_share=0.5, recovery_tangible=0.4, default_threshold=0.02)
+    p = rules(
+        drawdown_at_default_share=0.5, recovery_tangible=0.4, default_threshold=0.02,
+        recovery_unsecured_share=0.2,
+    )  # fmt: skip
     f = borrower(cash=1.0, project=1, demand=4.0, tangible=0.5, scale=10.0)
     diary = Diary()
     close(f, p, market(), 2.0, r.FAILED_CASH, *diary.both)
     assert diary.told == ["loan default"]
-    # 5 drawn and 2.5 more in the last days, 1 paid from cash; assets bring 2.
-    assert (f.exposure_at_default, f.recovery, f.defaulted) == (6.5, 2.0, 1)
+    # 5 drawn and 2.5 more in the last days, 1 paid from cash; assets bring 2 and the
+    # estate a fifth of the rest.
+    assert (f.exposure_at_default, f.recovery, f.defaulted) == pytest.approx((6.5, 2.9, 1))
     assert (f.cum_gap, f.balance, f.limit, f.status) == (4.0, 0.0, 0.0, r.FAILED_CASH)
 
 
@@ -312,20 +327,22 @@ EXIT = {
 
 
 @pytest.mark.parametrize(
-    ("cause", "value", "exit_value", "relation"),
+    ("cause", "value", "exit_value", "resting"),
     [
-        (r.LISTING, 100.0, 150.0, 0.15),  # half of 30 rests at the bank for half a year
+        (r.LISTING, 100.0, 150.0, 0.3),  # 30 rests at banks for half a year
         (r.ACQUISITION, 100.0, 80.0, 0.0),
-        (r.LISTING, 1000.0, 1000.0, 1.0),  # no exit is larger than the cap
+        (r.LISTING, 1000.0, 1000.0, 2.0),  # no exit is larger than the cap
     ],
 )
-def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_value, relation):
+def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_value, resting):
     f = borrower(value=value, cash=7.0, listing_wallet_share=0.5, founders=0.6, investors=0.4)
     leave(f, rules(**EXIT), market(), 2.0, cause, *Diary().both)
     assert f.exit_value == pytest.approx(exit_value)
     assert f.founder_proceeds == pytest.approx(0.6 * exit_value)
     assert (f.cum_repaid, f.cum_exit_cash, f.cash, f.balance) == (5.0, 2.0, 0.0, 0.0)
-    assert f.cum_relation == pytest.approx(relation)
+    # Half of it at the lenders, as was promised.
+    assert f.cum_business == pytest.approx(resting)
+    assert f.cum_loan_account == pytest.approx(0.5 * resting)
 
 
 @pytest.mark.parametrize(

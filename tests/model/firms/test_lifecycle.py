@@ -81,10 +81,10 @@ def test_diversion_follows_debt_over_value_and_falls_under_watch(
 
 def test_no_clause_of_a_contract_touches_a_hazard_of_the_lifecycle():
     terms = {
-        "limit": 50.0, "balance": 20.0, "rate": 0.05, "unsecured": 1, "security": 0.3,
+        "limit": 50.0, "balance": 20.0, "rate": 0.05, "secured": 9.0, "security": 0.3,
         "guaranteed": 0.5, "refinanced": 0.6, "right": r.SWAP, "stake": 0.25,
         "exercise_amount": 2.0,
-        "trigger": 40.0, "wallet_share": 0.6, "monitored": 1, "introduction": 3.0, "contract": 4,
+        "trigger": 40.0, "host": 3, "monitored": 1, "introduction": 3.0, "contract": 4,
     }  # fmt: skip
     p = rules(progress_hazard=LADDER, regress_hazard=LADDER, setback_hazard=LADDER)
     for state in ({"setback": 0}, {"setback": 1}):

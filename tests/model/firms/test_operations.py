@@ -74,13 +74,18 @@ def test_what_is_not_sold_yet_still_has_a_scale():
 
 
 def test_cash_flow_is_sales_less_every_outlay():
-    p = quiet(margin=[0.0, 0.2, 0.0, 0.0], drift=[0.0, 0.1, 0.0, 0.0], working_capital=0.3)
+    p = quiet(
+        margin=[0.0, 0.2, 0.0, 0.0], drift=[0.0, 0.1, 0.0, 0.0], working_capital=0.3,
+        deposit_margin=0.02, deposit_share=0.5, settlement_fee_share=0.0, guarantee_fee_rate=0.0,
+        delivery_cost=0.5,
+    )  # fmt: skip
     f = firm(
-        stage=1, log_scale=math.log(10.0), balance=20.0, rate=0.04, delivery=0.05,
-        right=ROYALTY, royalty_share=0.02,
+        stage=1, log_scale=math.log(10.0), balance=20.0, rate=0.04,
+        right=ROYALTY, royalty_share=0.02, deliver=1, home=1, host=1, cash=10.0,
     )  # fmt: skip
     set_flows(f, p, market())
-    # 10 of sales, 8 of cost; 0.3 of working capital, 0.8 of interest, 0.2 of royalty.
+    # 10 of sales, 8 of cost; 0.3 of working capital, 0.8 of interest, 0.2 of royalty; half of the
+    # 0.1 that ten millions of deposits earn for the bank.
     assert (f.sales, f.cost, f.invest, f.royalty) == pytest.approx((10.0, 8.0, 0.3, 0.2))
     assert f.flow == pytest.approx(10.0 - 8.0 - 0.3 - 0.8 - 0.2 - 0.05)
 

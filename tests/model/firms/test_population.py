@@ -21,11 +21,12 @@ def born(p, dates=(0.1, 0.6, 2.0), c=None):
 
 
 def test_a_newborn_is_a_living_startup_without_debt_owned_by_its_founders():
-    firms = born(rules(plain_wallet_share=0.2))
+    firms = born(rules(outside_share=1.0))
     assert firms.status.tolist() == [r.ALIVE] * 3
     for name, value in {
         "stage": r.STARTUP, "founders": 1.0, "investors": 0.0, "holder": 0.0, "balance": 0.0,
-        "limit": 0.0, "contract": -1, "right": r.NO_RIGHT, "wallet_share": 0.2, "end": r.NEVER,
+        "limit": 0.0, "contract": -1, "right": r.NO_RIGHT, "host": r.OUTSIDE,
+        "old_host": r.OUTSIDE, "end": r.NEVER,
         "maturity": r.NEVER, "introduction": 1.0,
     }.items():  # fmt: skip
         assert firms[name].tolist() == [value] * 3, name

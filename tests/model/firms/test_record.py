@@ -45,7 +45,7 @@ def test_stages_are_told_in_the_order_of_their_codes():
 def test_causes_fill_the_thresholds_and_every_event_has_one_name():
     causes = {
         r.PROGRESS, r.SETBACK, r.RECOVERY, r.FAILURE, r.LISTING, r.ACQUISITION, r.ROUND,
-        r.OFFER, r.DIVERSION, r.REGRESS,
+        r.OFFER, r.DIVERSION, r.REGRESS, r.ACCOUNT_MOVE,
     }  # fmt: skip
     assert causes == set(range(r.N_CAUSES))
     dated, written = (

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from sim.model.firms.equity import intrinsic
-from sim.model.firms.record import NEVER, NO_RIGHT, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
+from sim.model.firms.record import NEVER, NO_RIGHT, OUTSIDE, RIGHT_TERMS, ROYALTY, SWAP, WARRANT
 from sim.model.firms.right import (
     choose_delivery,
     cost_of_right,
@@ -32,10 +32,10 @@ from tests.model.firms.hand import firm, rules
 MOST = 4.0
 """Standard errors; one false alarm in sixteen thousand."""
 READINGS = {"a quarter": 0.25, "a twentieth": 0.05}
-# Income of 0.12 a year on ten millions of cash and of sales, a fifth more of it demanded.
+# Income of 0.12 a year on ten millions of cash and of sales, all of it demanded.
 BUSINESS = {
-    "deposit_margin": 0.02, "deposit_share": 0.5, "settlement_days": 0.05, "fee_share": 0.001,
-    "delivery_cost": 0.4, "compliance_share": 0.85,
+    "deposit_margin": 0.02, "deposit_share": 0.5, "settlement_fee_share": 0.002,
+    "guarantee_fee_rate": 0.0, "delivery_cost": 0.4,
     "right_volatility": 0.6, "right_discount": 0.03,
 }  # fmt: skip
 
@@ -44,9 +44,8 @@ def swap(stake=0.25, **values):
     """A firm that has granted the right for three years."""
     terms = {
         "right": SWAP, "stake": stake, "exercise_amount": 2.0, "trigger": 40.0, "expiry": 3.0,
-        "value": 40.0, "cash": 10.0, "sales": 10.0, "base_wallet_share": 0.4,
-        "full_wallet_share": 0.6,
-        "wallet_share": 0.4, "lender_gain_share": 0.5,
+        "value": 40.0, "cash": 10.0, "sales": 10.0, "demanded_move_hazard": 0.6,
+        "lender_gain_share": 0.5,
     }  # fmt: skip
     return firm(**(terms | values))
 
@@ -86,19 +85,19 @@ def test_a_firm_that_has_brought_its_business_for_a_year_owes_nothing(stake):
 @pytest.mark.parametrize(
     ("stake", "switching_cost_weight", "outcome"),
     [
-        (0.25, 1.0, 1),  # two more years of business cost 0.0192, the right 8.5
+        (0.25, 1.0, 1),  # two more years of business cost 0.096, the right 8.5
         (0.05, 1.0, 1),  # 0.1
-        (0.25, 400.0, 1),  # 7.68 for a firm that hates to move
-        (0.25, 450.0, 2),  # 8.64
-        (0.05, 5.0, 1),  # 0.096
-        (0.05, 6.0, 2),  # 0.1152
+        (0.25, 80.0, 1),  # 7.68 for a firm that hates to move
+        (0.25, 90.0, 2),  # 8.64
+        (0.05, 1.04, 1),  # 0.09984
+        (0.05, 1.05, 2),  # 0.1008
     ],
 )
 def test_at_the_trigger_the_firm_takes_the_cheaper_of_business_and_dilution(
     stake, switching_cost_weight, outcome
 ):
     f, p = swap(stake, switching_cost_weight=switching_cost_weight), rules(**BUSINESS)
-    assert delivery_cost(f, p, 1.0) == pytest.approx(0.0192 * switching_cost_weight)
+    assert delivery_cost(f, p, 1.0) == pytest.approx(0.096 * switching_cost_weight)
     assert hit_trigger(f, p, 1.0) == outcome
     assert f.right == NO_RIGHT
     if outcome == 1:
@@ -159,18 +158,17 @@ def test_delivery_is_chosen_where_it_costs_less_than_the_right_is_worth():
         assert g.deliver == deliver
 
 
-@pytest.mark.parametrize(("wallet_share", "after"), [(0.51, 4), (0.6, 4), (0.50, 0)])
-def test_quarters_count_from_the_last_shortfall(wallet_share, after):
-    # 85 percent of the demanded 0.6 is 0.51.
-    f = swap(wallet_share=wallet_share, compliant=3)
-    count_compliance(f, rules(**BUSINESS))
+@pytest.mark.parametrize(("host", "after"), [(2, 4), (1, 0), (OUTSIDE, 0)])
+def test_quarters_count_from_the_last_at_whose_end_the_account_was_elsewhere(host, after):
+    f = swap(home=2, host=host, compliant=3)
+    count_compliance(f)
     assert f.compliant == after
     assert is_compliant(f) == (after >= 4)
 
 
 def test_business_is_counted_for_a_swap_right_only():
-    f = swap(right=WARRANT, wallet_share=0.6, compliant=3)
-    count_compliance(f, rules(**BUSINESS))
+    f = swap(right=WARRANT, home=2, host=2, compliant=3)
+    count_compliance(f)
     assert f.compliant == 3
 
 
@@ -205,7 +203,7 @@ def test_a_right_that_has_ended_leaves_no_terms():
 def test_a_waived_right_leaves_the_cap_table_and_the_promise_as_they_are():
     f = swap(deliver=1)
     waive(f)
-    assert (f.waived, f.right, f.founders, f.deliver, f.full_wallet_share) == (
+    assert (f.waived, f.right, f.founders, f.deliver, f.demanded_move_hazard) == (
         1,
         NO_RIGHT,
         1.0,
