@@ -109,7 +109,7 @@ def test_purposes_keep_their_numbers() -> None:
     assert len(set(names.values())) == len(names)
     assert names == {
         "BIRTH": 1, "THRESHOLD": 2, "SHOCK": 3, "TRIAL": 4, "EXIT": 5, "WORKOUT": 6,
-        "SIGNAL": 7, "ROSTER": 10, "REACH": 11, "MACRO": 101, "FRAILTY": 102,
+        "SIGNAL": 7, "ROSTER": 10, "REACH": 11, "ACCOUNT": 12, "MACRO": 101, "FRAILTY": 102,
         "EQUITY_MARKET": 103,
     }  # fmt: skip
 

@@ -8,8 +8,7 @@ import pytest
 from sim.engine.committee import hold_committee, wind_down
 from sim.model.banks import committee, withdrawal
 from sim.model.banks.credit_decision import headroom, ration
-from sim.model.banks.desk import OFFER
-from sim.model.banks.withdrawal import retained_at_review
+from sim.model.firms.claims import CALLS
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from tests.capital import with_one_weight
 from tests.engine.hand import applicant, desk, economy, lent, offered, told, world
@@ -198,6 +197,31 @@ def test_a_firm_whose_line_ends_tries_one_other_bank_where_it_looks_worse(monkey
     assert (w.firms.home[1], w.firms.refused.tolist()) == (0, [0, 1, 0])
 
 
+@pytest.fixture
+def impatient(monkeypatch):
+    """Lenders of a loan that ends call it."""
+
+    def decide(r):
+        r.kept[:] = 0.0
+
+    monkeypatch.setattr(withdrawal, "decide_alone", decide)
+
+
+def test_a_loan_that_ends_and_is_held_runs_for_another_year(monkeypatch):
+    own_bank_says_no(monkeypatch, elsewhere=False)
+
+    def decide(r):
+        r.kept[:] = 1.0
+
+    monkeypatch.setattr(withdrawal, "decide_alone", decide)
+    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
+    hold_committee(w, 0.25)
+    assert w.firms.maturity.tolist() == [1.25, 99.0, 1.25]
+    assert w.firms.limit.tolist() == [6.0, 10.0, 6.0]
+    assert (w.firms.called.tolist(), w.firms.due.tolist()) == ([0] * 3, [0.0] * 3)
+
+
+@pytest.mark.usefixtures("impatient")
 def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
     own_bank_says_no(monkeypatch, elsewhere=False)
     w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
@@ -207,6 +231,7 @@ def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
     assert w.book.used == 1
 
 
+@pytest.mark.usefixtures("impatient")
 def test_another_bank_must_take_over_the_whole_balance(monkeypatch):
     own_bank_says_no(monkeypatch)
     w = borrowing(GENEROUS, request=ASK_RENEWAL, balance=900.0, limit=1000.0)
@@ -224,44 +249,59 @@ def test_where_there_is_one_bank_there_is_nowhere_to_turn(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("name", "accept", "limit"),
+    ("kept", "limit", "due"),
     [
-        ("consortium", [1, 1, 1], 10.0),
-        ("consortium", [1, 0, 0], 10.0),  # half of the shares carry the decision for all
-        ("consortium", [0, 1, 1], 10.0),
-        ("consortium", [0, 1, 0], 6.0),  # called: what is drawn is due
-        ("common_growth", [1, 1, 1], 10.0),
-        ("common_growth", [1, 0, 0], 5.0),  # whoever leaves takes its part along
-        ("common_growth", [0, 1, 0], 3.0),
-        ("common_growth", [0, 0, 0], 6.0),
+        ([1, 1, 1], 10.0, 0.0),
+        # Until it is paid what is called of six stands on the line, beside what is kept of ten.
+        ([1, 0, 0], 5.0 + 3.0, 3.0),
+        ([0.5, 1, 1], 7.5 + 1.5, 1.5),
+        ([0, 0, 0], 6.0, 6.0),
     ],
 )
-def test_lenders_leave_alone_or_stay_together(monkeypatch, name, accept, limit):
-    def decide(o, a, k, u, banks):
-        o.accepts[:3] = accept
+def test_each_lender_calls_its_own_part(monkeypatch, kept, limit, due):
+    def decide(r):
+        r.kept[:3] = kept
 
-    monkeypatch.setattr(withdrawal, "decide", decide)
-    w = borrowing(name=name, request=ASK_REVIEW)
+    monkeypatch.setattr(withdrawal, "decide_alone", decide)
+    w = borrowing({"hold_or_call.call_cost": 0.02}, request=ASK_REVIEW)
     lent(w, {firm: {0: 0.5, 1: 0.3, 2: 0.2} for firm in range(3)})
     hold_committee(w, 0.25)
     assert w.firms.limit.tolist() == pytest.approx([limit] * 3)
+    assert w.firms.due.tolist() == pytest.approx([due] * 3)
     assert w.firms.request.tolist() == [0] * 3
     assert w.ordinal.tolist() == [1] * 3
-    assert w.firms.called.tolist() == [int(limit == 6.0)] * 3
+    assert w.firms.called.tolist() == [int(due == 6.0)] * 3
+    parts = [[share * (1.0 - part) for share, part in zip((0.5, 0.3, 0.2), kept, strict=True)]] * 3
+    assert w.called[:, CALLS, :3].tolist() == [pytest.approx(row) for row in parts]
+    # Who calls pays for it: two percent of what it calls, of three firms.
+    assert w.banks.calling.tolist() == pytest.approx([3 * 0.02 * 6.0 * part for part in parts[0]])
 
 
-@pytest.mark.parametrize(("values", "goes_on"), [(GENEROUS, 1), (STERN, 0)])
-def test_present_lenders_judge_the_firm_anew(values, goes_on):
-    w = lent(borrowing(values, name="consortium"), {firm: {2: 0.6, 1: 0.4} for firm in range(3)})
-    for i in range(3):
-        a, (o, again) = applicant(w, i, 0.25), OFFER.empty(2)
-        retained = retained_at_review(o, a, w.terms[0], w.common[0], w.bank_rules, again)
-        assert (retained, o.lenders, o.lender[:2].tolist()) == (goes_on, 2, [2, 1])
-        assert (o.accepts[:2].tolist(), o.share[:2].tolist()) == ([goes_on] * 2, [0.6, 0.4])
+def test_lenders_that_stand_still_decide_together_and_others_alone(monkeypatch):
+    asked = []
+    for name in ("decide_alone", "decide_jointly"):
+        monkeypatch.setattr(withdrawal, name, lambda r, name=name: asked.append(name))
+    for arrangement, terms in (("consortium", 1), ("consortium", 0), ("common_growth", 1)):
+        w = borrowing(name=arrangement, request=[ASK_REVIEW, 0, 0], terms=terms)
+        hold_committee(w, 0.25)
+    assert asked == ["decide_jointly", "decide_alone", "decide_alone"]
+
+
+def test_what_a_call_would_have_brought_is_kept_of_a_loan_that_is_held(monkeypatch):
+    def decide(r):
+        r.kept[:1] = 1.0
+
+    monkeypatch.setattr(withdrawal, "decide_alone", decide)
+    # Cash of five and plant of twenty pay all of six.
+    w = borrowing({"workout.workout_years": 0.0}, request=ASK_REVIEW, cum_interest=0.5)
+    w.firms.cum_drawn = 6.0
+    hold_committee(w, 0.25)
+    assert w.firms.held_worth.tolist() == pytest.approx([6.0] * 3)
+    assert np.all(w.firms.held_cash < -5.0)
 
 
 def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():
-    w = borrowing(GENEROUS, request=ASK_REVIEW)
+    w = borrowing(GENEROUS, request=ASK_REVIEW, rate=0.5)
     hold_committee(w, 0.25)
     assert w.firms.refused.tolist() == [0] * 3
     assert w.firms.may_apply.tolist() == [0.0] * 3

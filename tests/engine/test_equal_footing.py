@@ -21,7 +21,7 @@ def plain_contracts(*who):
     for name, value in {
         "firm": who, "lead": 1, "limit": 10.0, "rate": 0.04, "later_rate": 0.04, "step": NEVER,
         "maturity": 1.5, "review": NEVER, "expiry": NEVER, "introduction": 1.0, "default": 0.03,
-        "loss": 0.45,
+        "loss": 0.45, "secured": 10.0,
     }.items():  # fmt: skip
         k[name] = value
     k.lender[:, 0], k.share[:, 0] = 1, 1.0
@@ -117,8 +117,9 @@ def test_withdrawals_are_repeated_in_their_size():
     answers[0] = 0.5
     w = imposed("common_growth", [("reduction", 0.25, np.array([0, 2]), answers)], **line)
     impose(w, 0.25)
-    assert w.firms.limit.tolist() == [5.0, 10.0, 6.0]
-    assert w.firms.due.tolist() == [1.0, 0.0, 6.0]
+    # Half of six is due and stands on the line until it is paid.
+    assert w.firms.limit.tolist() == [8.0, 10.0, 6.0]
+    assert w.firms.due.tolist() == [3.0, 0.0, 6.0]
     assert w.firms.called.tolist() == [0, 0, 1]
 
 
@@ -131,7 +132,7 @@ def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
 
 
 def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
-    before, (w, after) = plain_contracts(0, 1), repeated("plain", 0, 1)
+    before, (_, after) = plain_contracts(0, 1), repeated("plain", 0, 1)
     before.cover_cap = 1.0
     # What it requires of capital is found anew: nothing of it is covered, and sales are none.
     before.risk_weight, before.defaulted_weight = 1.0, 1.5 * (1.0 - 0.45)

@@ -235,10 +235,8 @@ def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(switching_cost_
     w = asking("revenue_swap", switching_cost_weight=switching_cost_weight)
     clauses = w.menu[0].arrangement.model_dump(exclude_none=True)
     cost = cost_of(w, 1, SWAPPED, value=30.0, commitment=clauses["commitment"])
-    base, full, own = 0.43, 0.60, applicant(w, 1, 0.5).business
-    moving = (
-        w.scenario.relationship.delivery_cost * (full - base) * own * 3.0 * switching_cost_weight
-    )
+    own = applicant(w, 1, 0.5).business
+    moving = w.scenario.relationship.delivery_cost * own * 3.0 * switching_cost_weight
     worth = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, *right_rule(w))
     assert cost == pytest.approx(moving if switching_cost_weight == 0.5 else worth)
     assert min(moving, worth) == pytest.approx(cost)

@@ -49,7 +49,7 @@ def test_every_module_of_rules_about_firms_is_registered():
 
 def test_every_module_of_rules_about_banks_is_registered():
     known = {module.__name__ for module in RULE_MODULES}
-    others = {f"sim.model.banks.{name}" for name in ("bank", "conditions", "desk", "underwriting")}
+    others = {f"sim.model.banks.{name}" for name in ("bank", "desk", "underwriting")}
     banks = {f"sim.model.banks.{file.stem}" for file in BANKS.glob("[!_]*.py")}
     assert banks - known == others
 

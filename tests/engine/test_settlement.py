@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sim.base.errors import AccountingError
+from sim.engine import ledger
 from sim.engine.history import BANK_COLUMNS
 from sim.engine.ledger import (
     BANKS,
@@ -13,7 +14,9 @@ from sim.engine.ledger import (
     CUSTOMERS,
     DRAWN,
     FIRMS,
+    FUNDING,
     GUARANTORS,
+    OTHER_BANKS,
     OUTLAYS,
     PARENTS,
     SALES,
@@ -39,7 +42,8 @@ BANKING = {
 BUSINESS = {
     "startup_margin": 0.25, "deposit_margin": 0.0, "settlement_fee_share": 0.001,
     "guarantee_fee_rate": 0.0, "loan_account_turns": 1.0, "loan_account_cap": 0.5,
-    "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "workout_years": 0.0,
+    "drawdown_at_default_share": 0.0, "recovery_tangible": 0.0, "recovery_unsecured_share": 0.0,
+    "workout_years": 0.0,
 }  # fmt: skip
 SET_ASIDE = 10.0 * (1.0 - math.exp(-0.03)) * 0.45
 
@@ -291,6 +295,25 @@ def test_the_books_of_two_lenders_follow_their_shares():
     assert np.all(w.by_bank == 0.0)
 
 
+def test_business_of_a_firm_that_borrows_elsewhere_is_its_hosts_parents():
+    w = world(
+        economy(2, values=BANKING, **BUSINESS), log_scale=math.log(8.0), contract=0, limit=20.0,
+        balance=10.0, rate=0.04, maturity=99.0, cum_drawn=10.0, cash=10.0, cum_equity=0.0,
+        host=[0, 1, r.OUTSIDE], old_host=[0, 1, r.OUTSIDE],
+    )  # fmt: skip
+    settle(lent(w, {i: {0: 1.0} for i in range(3)}), 0.25)
+    panel = w.panel[-1][1]
+    found = {
+        name: panel[:, BANK_COLUMNS.index(name)].tolist() for name in ("relationship", "hosted")
+    }
+    # Of 0.002 each firm's lender has a half; the other half is the host's.
+    assert found["relationship"] == pytest.approx([0.001 * 4, 0.0])
+    assert found["hosted"] == pytest.approx([0.0, 0.001])
+    flows = w.ledger.flows
+    assert flows["banking business elsewhere"].sum() == pytest.approx(0.001)
+    assert flows["banking business beside loans"].sum() == pytest.approx(0.001)
+
+
 # --- Posting: flows go to those who were lenders when they flowed ----------------------------
 
 
@@ -357,8 +380,8 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
     assert (sums["entered"], sums["ended"], sums["count_0"]) == (2.0, 1.0, 1.0)
     found = {name: float(c.audit[name][0]) for name in c.audit.dtype.names}
     assert found == {
-        "cash": c.audit.cash[0], "exposure_at_default": 6.0, "resolved": 0.0, "promised": 0.0,
-        "unpaid": 4.0,
+        "cash": c.audit.cash[0], "business": 0.0, "exposure_at_default": 6.0, "resolved": 0.0,
+        "promised": 0.0, "unpaid": 4.0,
     }  # fmt: skip
 
 
@@ -392,7 +415,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 def test_an_empty_world_closes(w):
     check(w, closing(w))
     assert w.ledger.residual == 0.0
-    assert w.ledger.checks == len(identities(w)) == 9 + 3 * 2
+    assert w.ledger.checks == len(identities(w)) == 10 + 3 * 2
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):
@@ -403,6 +426,17 @@ def test_firms_hold_what_they_received_less_what_they_paid(w):
     check(w, c)
     c.audit.cash = 6.5
     assert "firms' cash against the ledger: 6.5 against 6" in broken(w, c, "cash")
+
+
+def test_all_business_of_firms_is_at_some_bank(w):
+    pay(w.ledger, ledger.BUSINESS, FUNDING, BANKS, 2.0)
+    pay(w.ledger, ledger.HOSTED, FUNDING, PARENTS, 1.0)
+    pay(w.ledger, ledger.ELSEWHERE, FUNDING, OTHER_BANKS, 0.5)
+    c = closing(w)
+    c.audit.business = 3.5
+    check(w, c, "banking business")
+    c.audit.business = 3.0
+    assert "banking business of firms: 3.5 against 3" in broken(w, c, "banking business")
 
 
 @pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])

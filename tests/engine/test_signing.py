@@ -146,7 +146,8 @@ def test_a_plain_contract_has_neutral_terms():
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "security": 0.0,
         "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0,
-        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
+        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "right": NO_RIGHT,
+        "expiry": NEVER, "signed": 0,
         "switched_bank": 1,
     }.items():  # fmt: skip
         assert k[name].tolist() == [value] * 3, name
@@ -236,7 +237,7 @@ def test_only_those_who_take_the_offer_sign():
 
 def test_beliefs_and_lenders_of_a_contract_are_kept_for_provisions_and_posting():
     w = asking()
-    w.terms.believed_loss = 0.4
+    w.terms.loss_secured = 0.4
     offers = offered(lenders=2)
     offers.default[:, 0] = [0.01, 0.02, 0.03]
     offers.lender[:, :2], offers.share[:, :2] = [1, 0], [0.75, 0.25]

@@ -46,7 +46,8 @@ def test_every_value_is_used_by_a_test():
     for path in Path(__file__).parents[1].rglob("*.py"):
         used.update(
             re.findall(
-                r'"((?:A\d+[a-z]?|bid|desk|hold|loss|wallet)\.[\w.]*)', path.read_text(encoding="utf-8")
+                r'"((?:A\d+[a-z]?|bid|desk|hold|loss|wallet)\.[\w.]*)',
+                path.read_text(encoding="utf-8"),
             )
         )
     assert [name for name in oracle_values() if not name.startswith(tuple(used))] == []

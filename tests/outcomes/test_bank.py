@@ -15,6 +15,8 @@ HISTORY = tiny.history()
     [
         ("interest_income", 6.0),
         ("relationship_income", 0.8),
+        ("hosted_income", 0.5),
+        ("business_income", 1.3),
         ("equity_gain", 0.8),
         ("royalty_income", 0.0),
         ("funding_cost", 1.2),
@@ -30,6 +32,8 @@ HISTORY = tiny.history()
         ("profit", 4.2),
         ("subsidy", 2.0),
         ("free_capital_income", 0.4),
+        ("all_banks_profit", 5.3 + 0.5),
+        ("taken_back", 0.2 + 0.1 + 0.3),
     ],
 )
 def test_money_is_summed_over_banks_and_the_experiment(outcome, expected):
@@ -52,6 +56,28 @@ def test_income_less_expenses_is_profit_before_tax_and_the_policy_subsidy():
     tax = tiny.value("bank.income_tax", HISTORY)
     assert income - paid == pytest.approx(before)
     assert before - tax == pytest.approx(tiny.value("bank.profit", HISTORY))
+
+
+def test_what_calls_cost_is_operating_cost():
+    calls = tiny.history(panel={"calling": ((9, 9), (0.1, 0), (0, 0.2), (0, 0), (0, 0))})
+    assert tiny.value("bank.operating_cost", calls) == pytest.approx(1.3)
+
+
+def test_business_that_moves_from_a_host_to_a_lender_leaves_all_banks_where_they_were():
+    moved = tiny.history(panel={
+        "hosted": ((9, 9), (0, 0), (0, 0), (0, 0), (0, 0)),
+        "relationship": ((9, 9), (0.3, 0.2), (0.2, 0), (0.3, 0), (0.2, 0.1)),
+        "profit_before_tax": ((9, 9), (1.1, 0.5), (1.1, 0.3), (1.2, -1.0), (1.6, 1.0)),
+    })  # fmt: skip
+    assert tiny.value("bank.relationship_income", moved) == pytest.approx(1.3)
+    for name in ("bank.all_banks_profit", "bank.business_income", "system.banks_profit"):
+        assert tiny.value(name, moved) == pytest.approx(tiny.value(name, HISTORY))
+
+
+def test_the_policy_subsidy_is_sized_against_profit_without_it():
+    assert bank.subsidy_over_profit(HISTORY) == pytest.approx(2.0 / 5.3)
+    losing = tiny.history(panel={"profit_before_tax": ((9, 9), *[(-1, 0)] * 4)})
+    assert math.isnan(bank.subsidy_over_profit(losing))
 
 
 def test_profit_is_worth_less_the_later_it_comes():

@@ -88,6 +88,64 @@ def test_the_belief_gap_of_losses_compares_realised_with_believed_money():
     assert loss.belief_gap_loss(HISTORY) == pytest.approx(0.75)
 
 
+def test_assets_pay_the_secured_part_first_and_the_estate_pays_the_rest_alike():
+    # 4 owed, 2 of it secured; assets bring 0.5; 0.5 more of the 3.5 that they leave
+    exposure, lost, terms = loss.loss_by_part(HISTORY)
+    secured = 3.0 * 1.5 / 3.5
+    assert exposure.tolist() == [[2.0, 2.0]]
+    assert lost.tolist() == [pytest.approx([secured, 3.0 - secured])]
+    assert terms.tolist() == [1]
+    assert tiny.value("bank.loss_given_default_secured", HISTORY) == pytest.approx(secured / 2.0)
+    rest = tiny.value("bank.loss_given_default_unsecured", HISTORY)
+    assert rest == pytest.approx((3.0 - secured) / 2.0)
+    assert 0.5 * (secured / 2.0 + rest) == pytest.approx(loss.loss_given_default(HISTORY))
+
+
+def test_loss_by_part_is_before_what_pledges_bring():
+    pledged = tiny.history(
+        book={"security": (0.0, 0.4, 0.0, 0.0)}, firms={"recovery": (0.0, 4.0 - 0.6 * 3.0, 0.0)}
+    )
+    for part in ("secured", "unsecured"):
+        name = f"bank.loss_given_default_{part}"
+        assert tiny.value(name, pledged) == pytest.approx(tiny.value(name, HISTORY))
+
+
+def test_a_part_that_no_defaulted_line_has_has_no_loss_given_default():
+    inside = tiny.history(book={"secured": (20.0, 5.0, 10.0, 10.0)})
+    assert tiny.value("bank.loss_given_default_secured", inside) == pytest.approx(0.75)
+    assert math.isnan(tiny.value("bank.loss_given_default_unsecured", inside))
+
+
+def test_the_belief_gap_of_a_part_compares_it_with_what_was_believed_under_its_arrangement():
+    secured = 3.0 * 1.5 / 3.5
+    for part, realised, believed in (
+        ("secured", secured, 0.5),
+        ("unsecured", 3.0 - secured, 0.8),
+    ):
+        gap = tiny.value(f"bank.belief_gap_loss_{part}", HISTORY)
+        assert gap == pytest.approx(realised / (2.0 * believed))
+
+
+def held(worth):
+    """The defaulted firm had drawn 5 and paid 0.05 when its loan was held; 1.05 came since."""
+    return tiny.history(firms={
+        "held_worth": (9.0, worth, 0.0), "held_cash": (0.0, 0.05 - 5.0, 0.0),
+        "cum_drawn": (20.0, 5.0, 0.0), "cum_repaid": (0.0, 1.0, 0.0),
+    })  # fmt: skip
+
+
+def test_what_waiting_lost_is_what_a_call_would_have_brought_less_what_came_since():
+    assert loss.loss_of_waiting(held(2.5)) == pytest.approx(2.5 - 1.05 - 1.0)
+    assert loss.loss_of_waiting(held(1.5)) == pytest.approx(1.5 - 1.05 - 1.0)
+    assert loss.loss_of_waiting(HISTORY) == 0.0
+
+
+def test_held_defaults_are_counted_among_defaults_and_firms_that_live_are_none():
+    assert loss.held_default_share(held(2.5)) == 1.0
+    assert loss.held_default_share(HISTORY) == 0.0
+    assert math.isnan(loss.held_default_share(tiny.empty()))
+
+
 def test_bad_borrowers_are_counted_among_those_who_borrow_for_the_first_time():
     assert loss.bad_borrower_share(HISTORY) == 0.5
 

@@ -44,3 +44,9 @@ def test_the_belief_gap_of_defaults_compares_counts_with_what_was_believed_at_si
     assert tiny.value("bank.belief_gap_default_growth", HISTORY) == 0.0
     assert math.isnan(tiny.value("bank.belief_gap_default_expansion", HISTORY))
     assert math.isnan(tiny.value("bank.belief_gap_default_mature", HISTORY))
+
+
+def test_the_belief_gap_of_business_compares_income_with_what_was_expected_at_signing():
+    expected = 0.4 * 1.0 + 0.2 * 0.45 + 0.8 * 0.25 + 1.0 * 0.15
+    assert stage.belief_gap_business(HISTORY) == pytest.approx(0.8 / expected)
+    assert math.isnan(stage.belief_gap_business(tiny.empty()))

@@ -50,6 +50,12 @@ def test_public_cost_is_guarantees_less_fees_and_what_relending_saves_banks():
     assert system.policy_subsidy_rate(HISTORY) == pytest.approx(2.0 / 60.0)
 
 
+def test_banking_business_is_that_of_all_banks_outside_ones_too():
+    # 0.8 of lenders, 0.5 of other banks of the scenario, 1.0 outside it
+    assert system.business_income(HISTORY) == pytest.approx(2.3)
+    assert system.banks_profit(HISTORY) == pytest.approx(5.3 - 0.8 + 2.3)
+
+
 def test_banks_fail_together_only_at_the_same_settlement():
     assert system.failed_banks(HISTORY).tolist() == [0, 1, 2, 0]
     assert system.bank_failure(HISTORY, 2) == 1.0

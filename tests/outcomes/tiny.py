@@ -21,6 +21,7 @@ FACTS: dict[str, Any] = {
     "operating_cost": (0.012, 0.011, 0.009, 0.008),
     "regimes": ("boom", "bust"),
     "menu": ("special",), "cover": ((0.3, 0.0, 0.0, 0.2),), "banks": BANKS,
+    "believed_loss": ((0.4, 0.7), (0.5, 0.8)),
     "sectors": ("software",),
 }  # fmt: skip
 
@@ -41,6 +42,7 @@ FIRMS: dict[str, Sequence[Any]] = {
     "cum_interest": (1.0, 0.1, 0.2),
     "exposure_at_default": (0.0, 4.0, 0.0),
     "recovery": (0.0, 1.0, 0.0),
+    "collateral_recovery": (0.0, 0.5, 0.0),
     "guaranteed": (0.0, 0.5, 0.0),
     "cover_cap": (1.0, 1.0, 1.0),
     "defaulted": (0, 1, 0),
@@ -48,7 +50,7 @@ FIRMS: dict[str, Sequence[Any]] = {
     "value": (100.0, 0.0, 0.0),
     "exit_value": (0.0, 0.0, 60.0),
     "founder_proceeds": (0.0, 0.0, 30.0),
-    "count": ((3,) + (1,) * 9, (1,) * 10, (2,) + (1,) * 9),
+    "count": ((3,) + (1,) * 10, (1,) * 11, (2,) + (1,) * 10),
     "cum_demand": (50.0, 0.0, 8.0),
     "cum_gap": (20.0, 0.0, 2.0),
 }  # fmt: skip
@@ -72,6 +74,8 @@ BOOK: dict[str, Sequence[Any]] = {
     "switched_bank": (0, 0, 0, 1),
     "default": (0.02, 0.10, 0.05, 0.05),
     "loss": (0.45, 0.50, 0.45, 0.45),
+    "secured": (20.0, 2.0, 10.0, 10.0),
+    "business": (0.4, 0.2, 0.8, 1.0),
 }  # fmt: skip
 
 DATES = (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -85,6 +89,7 @@ PANEL: dict[str, Sequence[Sequence[float]]] = {
     "capital_ratio": ((0.12, 0.12), (0.12, 0.11), (0.11, 0.10), (0.10, 0.10), (0.12, 0.12)),
     "interest": ((9, 9), (1, 0.5), (1, 0.5), (1, 0.5), (1, 0.5)),
     "relationship": ((9, 9), (0.2, 0), (0.2, 0), (0.2, 0), (0.2, 0)),
+    "hosted": ((9, 9), (0.1, 0.2), (0, 0), (0.1, 0), (0, 0.1)),
     "gain": ((9, 9), (0, 0), (0, 0), (0, 0), (0.4, 0.4)),
     "funding": ((9, 9), (0.2, 0.1), (0.2, 0.1), (0.2, 0.1), (0.2, 0.1)),
     "operating": ((9, 9), (0.1, 0.1), (0.1, 0.1), (0.1, 0.1), (0.1, 0.1)),
@@ -106,6 +111,7 @@ PANEL: dict[str, Sequence[Sequence[float]]] = {
     "guaranteed": ((9, 9), (0, 0), (0, 0), (0, 0), (0, 0.5)),
     "relending": ((9, 9), (0.05, 0), (0.05, 0), (0, 0), (0, 0)),
     "balance_years": ((9, 9), (10, 5), (10, 5), (10, 5), (12, 3)),
+    "injection": ((-9, -9), (0, 0), (0.5, -0.2), (0, 0), (-0.1, -0.3)),
     "drawn": ((9, 9), (0, 5), (0, 0), (0, 0), (20, 0)),
     "repaid": ((9, 9), (0, 5), (0, 0), (0, 0), (0, 0)),
 }  # fmt: skip
@@ -116,6 +122,7 @@ SYSTEM: dict[str, Sequence[float]] = {
     "credit_0": (0, 4, 4, 4, 0), "credit_1": (60, 56, 56, 56, 80),
     "lines": (100, 120, 120, 120, 160),
     "gap": (10, 10, 12, 12, 14), "demand": (20, 20, 30, 30, 36),
+    "outside_business": (9, 0.1, 0.2, 0.3, 0.4),
     "guarantors": (9, 0.1, 0.1, 0, -0.5),
 }  # fmt: skip
 

@@ -25,10 +25,12 @@ OWN: dict[str, Any] = {
     "equity.valuation_quality_slope": 0.0, "equity.valuation_volatility": 0.0,
     "lifecycle.diversion_hazard": HAZARD, "lifecycle.monitoring_effect": 0.0,
     "workout.recovery_cash_share": 0.0, "workout.recovery_tangible": 0.0,
+    "workout.recovery_unsecured_share": 0.0,
     "workout.workout_years": 0.0, "underwriting.operating_cost": [COST] * 4,
     "underwriting.funding_rate": 0.0, "underwriting.screening_cost": 0.0,
     "underwriting.monitoring_cost": 0.0, "relationship.deposit_margin": 0.0,
-    "relationship.fee_share": 0.0, "belief.default.default_probability": [1e-9] * 4,
+    "relationship.settlement_fee_share": 0.0, "relationship.guarantee_fee_rate": 0.0,
+    "belief.default.default_probability": [1e-9] * 4,
     "credit_line.drawdown_at_default_share": 0.0,
 }  # fmt: skip
 

@@ -271,8 +271,8 @@ CASES = {
         fair_rate.fair_rate(1, FIRMS), f"{fair_rate.KEY}=0.03:0.2", "bank.profit",
         ("flat", 0.0), fair_rate.FAIR,
     ),
-    "a share of later business that pays for a cheap first loan": Case(
-        fair_retention.fair_retention(1, FIRMS), f"{fair_retention.KEY}=0.05:0.9", "bank.profit",
+    "a promise of later business that pays for a cheap first loan": Case(
+        fair_retention.fair_retention(1, FIRMS), f"{fair_retention.KEY}=0.1:3", "bank.profit",
         ("kept", 0.0), fair_retention.FAIR,
     ),
 }  # fmt: skip

@@ -100,7 +100,7 @@ def belief_of(beliefs: Beliefs, arrangement: str) -> Belief:
     Examples
     --------
     >>> level = Belief(default_probability=(0.04, 0.03, 0.02, 0.01), loss_secured=0.45,
-    ...                loss_unsecured=0.7, right_worth=(0.3, 0.3, 0.2, 0.2))
+    ...                loss_unsecured=0.7, business=1.0, right_worth=(0.3, 0.3, 0.2, 0.2))
     >>> rules = Beliefs(quality_slope=0.8, bust_factor=1.2, setback_factor=3.0,
     ...                 right_quality_slope=0.3, default=level)
     >>> belief_of(rules, "consortium").loss_secured
@@ -124,7 +124,7 @@ def believed_loss(line: float, secured: float, k: Any) -> float:
     >>> from types import SimpleNamespace
     >>> k = SimpleNamespace(loss_secured=0.5, loss_unsecured=0.7, security=0.0, guaranteed=0.0,
     ...                     first_loss=0.0, cover_cap=1.0)
-    >>> [round(believed_loss(line, 10.0, k), 6) for line in (5.0, 10.0, 20.0)]
+    >>> [round(float(believed_loss(line, 10.0, k)), 6) for line in (5.0, 10.0, 20.0)]
     [0.5, 0.5, 0.6]
     """
     level = k.loss_secured

@@ -19,10 +19,11 @@ def annuity(rate: float, years: float) -> float:
 
     Examples
     --------
-    >>> round(annuity(0.05, 3.0), 6), annuity(0.0, 3.0)
-    (2.785841, 3.0)
+    >>> round(annuity(0.05, 3.0), 7), annuity(0.0, 3.0)
+    (2.7858405, 3.0)
     """
-    return years if rate == 0.0 else -math.expm1(-rate * years) / rate
+    exponent = rate * years
+    return years if exponent == 0.0 else years * (-math.expm1(-exponent) / exponent)
 
 
 def host_probability(start: float, to: float, away: float, years: float) -> float:

@@ -95,7 +95,8 @@ def test_a_plain_contract_has_neutral_terms() -> None:
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "secured": 2.0, "security": 0.0,
         "guaranteed": 0.0, "cover_cap": 1.0, "introduction": 1.0,
-        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "pools_business": 0, "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
+        "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "pools_business": 0,
+        "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
         "terms": 0, "switched_bank": 1, "loss": 0.5,
     }.items():  # fmt: skip
         assert c[name] == value, name

@@ -1,128 +1,208 @@
-"""When a bank withdraws a line: alone, shaken by others, or together."""
+"""When lenders withdraw a line: what they see and believe of a running loan, and what they do."""
 
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from sim.model.banks.withdrawal import look_again, retained_at_review
-from tests.model.banks.three import applicant, applicants, banks, conditions, known, offer, rules
+from sim.model.banks import withdrawal
+from sim.model.banks.judgement import SEEN
+from sim.model.banks.withdrawal import believed_setback, decide_on_loan, worth_of_call
+from tests.model.banks.three import NOW, applicant, banks, conditions, desk, offer, rules
+from tests.model.firms.hand import market, quiet, three
 
-LINES = np.array([2.0, 10.0, 30.0])
-PAIRS = ([0, 1], [1, 0], [2, 0])
-BOTH = [0.6, 0.4]
-# Just worth renewing at average quality; half a standard deviation worse is too much for
-# the start-up, and nothing to a firm whose quality is plain to see.
-QUALITY = (0.0, 3.0, 3.0)
-SHAKY = {"quality_slope": 0.8, "renewal_patience_rate": 0.0045}
-SOME = [[1, 0], [1, 0], [0, 1]]
-
-
-# --- Looking again -----------------------------------------------------------------------
-
-
-def rerun(accepts: Any, parts: Any = BOTH, stigma: float = 0.5) -> list[list[int]]:
-    """Who still agrees once lenders have looked again."""
-    found = []
-    for n, a in enumerate(applicants(quality=QUALITY, renewal=1)):
-        part = LINES[n] * np.array(parts)
-        o = offer(lenders=2, lender=PAIRS[n], part=part, accepts=accepts[n])
-        look_again(o, a, *known(None, rules(**SHAKY, stigma=stigma), None), offer())
-        assert a.stigma == 0.0
-        found.append(o.accepts[:2].tolist())
-    return found
+APART = conditions()
+STILL = {"kind": "agreement", "lenders_stand_still": True}
+TOGETHER = conditions(commitment=STILL)
+# Six tenths a year of setbacks end well, 15 percent badly; assets and the estate pay at once.
+LIFE = {
+    "recovery_hazard": 0.6, "setback_failure_hazard": 0.15, "setback_hazard": [0.1] * 4,
+    "recovery_quality_slope": 0.0, "recovery_tangible": 1.0, "recovery_unsecured_share": 0.0,
+    "workout_years": 0.0,
+}  # fmt: skip
+# Three percent a year is left of a rate of five.
+BANKING = {"funding_rate": 0.0175, "operating_cost": (0.02,) * 4, "quality_slope": 0.0}
+YEARS = 3.0
 
 
-def test_a_withdrawal_shakes_those_who_were_in_two_minds() -> None:
-    assert rerun(SOME) == [[0, 0], [1, 0], [0, 1]]
+def before(
+    k: Any = APART,
+    shares: Any = (1.0,),
+    u: dict[str, Any] | None = None,
+    life: dict[str, Any] | None = None,
+    **fields: Any,
+) -> tuple[Any, Any]:
+    """A desk and a start-up in a setback that owes ten; four of cash, two burnt a year, three
+    of assets."""
+    state = {"cash": 4.0, "flow": -2.0, "tangible": 0.3, "scale": 10.0, "now": NOW}
+    firms = three(limit=10.0, balance=10.0, **state)
+    for name, value in fields.pop("firm", {}).items():
+        firms[name] = value
+    terms = np.asarray(k)[None].view(type(firms))
+    d = desk(
+        firms=firms, params=[quiet(**LIFE | (life or {}))], market_conditions=[market()],
+        rules=[rules(**BANKING | (u or {}))], terms=terms, banks=banks(),
+    )  # fmt: skip
+    loan = {
+        "limit": 10.0, "balance": 10.0, "rate": 0.05, "renewal": 1, "setback": 1,
+        "lenders": len(shares), "lender": list(range(len(shares))), "share": shares,
+    }  # fmt: skip
+    return d, applicant(**loan | fields)
 
 
-def test_nobody_is_shaken_where_a_withdrawal_says_nothing() -> None:
-    assert rerun(SOME, stigma=0.0) == SOME
+def decided(*given: Any, **fields: Any) -> tuple[float, Any]:
+    """What lenders keep together, and the review."""
+    d, a = before(*given, **fields)
+    return decide_on_loan(offer(), a, YEARS, d), d.review[0]
+
+
+@pytest.fixture(autouse=True)
+def seen(luck: dict[int, float]) -> None:
+    """Setbacks are seen."""
+    luck[SEEN] = 0.4
+
+
+# --- What they see and believe -----------------------------------------------------------
+
+
+def test_what_all_see_by_hand() -> None:
+    _, r = decided(shares=(0.6, 0.4), u={"clawback_share": 0.3, "call_cost": 0.02})
+    assert (r.cash, r.collateral, r.burn) == pytest.approx((4.0, 3.0, 2.0))
+    assert (r.rate, r.years, r.discount) == pytest.approx((0.05, YEARS, 0.0175))
+    assert (r.clawback, r.call_cost, r.lenders) == (0.3, 0.02, 2)
+    assert r.balance[:2] == pytest.approx([6.0, 4.0])
+    assert (r.setback[:2].tolist(), r.carry[:2].tolist()) == (
+        [1.0, 1.0],
+        pytest.approx([0.03] * 2),
+    )
+    assert r.recovery[:2] == pytest.approx([0.6, 0.6])
+    assert r.failure[:2] == pytest.approx([0.15, 0.15])
+
+
+def test_a_line_that_is_open_counts_as_drawn_and_the_money_as_held() -> None:
+    _, r = decided(firm={"balance": 7.0})
+    assert (r.cash, r.balance[0]) == pytest.approx((4.0 + 3.0, 10.0))
+
+
+def test_assets_the_estate_and_protection_pay_what_a_default_leaves() -> None:
+    # Assets bring three; a fifth of seven comes from the estate, half of the rest from guarantors.
+    cover = {"guaranteed": 0.5, "cover_cap": 1.0}
+    _, r = decided(life={"recovery_unsecured_share": 0.2}, firm=cover)
+    assert r.collateral == pytest.approx(3.0 + 1.4 + 2.8)
+    # What a workout brings arrives later, and is worth less.
+    _, r = decided(life={"workout_years": 2.0})
+    assert r.collateral == pytest.approx(3.0 * np.exp(-0.035))
+
+
+def test_better_quality_ends_a_setback_sooner_and_doubt_counts_as_its_mean(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def judge(o: Any, *_: Any) -> None:
+        o.quality[:2], o.variance[:2] = [0.0, 1.0], [0.0, 0.5]
+
+    monkeypatch.setattr(withdrawal, "judge", judge)
+    _, r = decided(shares=(0.5, 0.5), life={"recovery_quality_slope": 0.4})
+    spread = np.exp(0.5 * 0.16 * 0.5)
+    assert r.recovery[:2] == pytest.approx([0.6, 0.6 * np.exp(0.4) * spread])
+    assert r.failure[:2] == pytest.approx([0.15, 0.15 * np.exp(-0.4) * spread])
+
+
+def test_a_setback_that_nobody_saw_is_believed_as_often_as_it_is_overlooked(
+    luck: dict[int, float],
+) -> None:
+    luck[SEEN] = 0.6
+    # One in eight and a half firms is in a setback, half of them unseen: 0.05 of 0.8.
+    assert decided()[1].setback[0] == pytest.approx(0.05 / (0.05 + 0.75))
 
 
 @pytest.mark.parametrize(
-    ("accepts", "parts"),
-    [
-        ([[1, 1]] * 3, BOTH),
-        ([[0, 0]] * 3, BOTH),
-        # A bank that lends nothing cannot withdraw.
-        ([[1, 0]] * 3, [1.0, 0.0]),
-    ],
+    ("enters", "leaves", "share", "chance"),
+    [(0.0, 0.0, 0.5, 0.0), (0.0, 0.5, 0.5, 0.0), (0.1, 0.5, 1.0, 0.0), (0.1, 0.0, 0.5, 1.0)],
 )
-def test_without_a_withdrawal_lenders_do_not_look_again(accepts: Any, parts: Any) -> None:
-    assert rerun(accepts, parts) == accepts
+def test_where_setbacks_do_not_come_or_do_not_end(
+    enters: float, leaves: float, share: float, chance: float
+) -> None:
+    assert believed_setback(False, enters, leaves, rules(setback_seen_share=share)) == chance
 
 
-# --- Reviews -----------------------------------------------------------------------------
-
-APART = conditions(tenor={"kind": "term", "years": 3.0, "reviewed": True})
-TOGETHER = conditions(commitment={"kind": "agreement", "lenders_stand_still": True})
-NAMES = ("north", "south", "west")
-
-
-def kept(k: Any, accepts: Any, share: Any = (0.5, 0.3, 0.2), **fields: Any) -> float:
-    """What is kept of a line of 10 where banks agree by their appetite."""
-    willing = {name: {"appetite": 5.0 * yes} for name, yes in zip(NAMES, accepts, strict=True)}
-    line = {"limit": 10.0, "renewal": 1, "lenders": 3, "lender": [0, 1, 2], "share": share}
-    u = rules(relationship_weight=0.0, joint_patience_rate=0.0)
-    a = applicant(**line | fields)
-    return retained_at_review(offer(), a, *known(k, u, banks(**willing)), offer())
+def test_business_that_hangs_on_lending_counts_for_a_hold_and_the_subsidy_does_not() -> None:
+    _, plain = decided()
+    accounts = {"loan_account_turns": 1.0, "loan_account_cap": 1.0}
+    # Five of sales of ten run through the loan's account: a half of 0.1 on a balance of ten.
+    _, r = decided(u=accounts)
+    assert r.carry[0] - plain.carry[0] == pytest.approx(0.05 / 10.0)
+    _, generous = decided(u={"policy_subsidy_rate": 9.0, "bust_tightening_rate": -9.0})
+    assert generous.tobytes() == plain.tobytes()
 
 
-@pytest.mark.parametrize(
-    ("k", "accepts", "share"),
-    [
-        (TOGETHER, [1, 1, 1], 1.0),
-        (TOGETHER, [1, 0, 0], 1.0),  # half of the shares carry the decision for all
-        (TOGETHER, [0, 1, 1], 1.0),
-        (TOGETHER, [0, 1, 0], 0.0),  # called
-        (APART, [1, 1, 1], 1.0),
-        (APART, [1, 0, 0], 0.5),  # whoever leaves takes its part along
-        (APART, [0, 1, 0], 0.3),
-        (APART, [0, 0, 0], 0.0),
-    ],
-)
-def test_lenders_leave_alone_or_stay_together(k: Any, accepts: Any, share: float) -> None:
-    assert kept(k, accepts) == pytest.approx(share)
+# --- What they do ------------------------------------------------------------------------
 
 
-def test_shares_that_do_not_quite_sum_to_one_are_no_cut() -> None:
+def test_lone_lenders_call_where_the_owner_of_the_whole_loan_holds() -> None:
+    assert decided()[0] == 1.0
+    for shares in ((0.5, 0.5), (0.5, 0.3, 0.2)):
+        retained, r = decided(shares=shares)
+        assert (retained, r.kept[: len(shares)].tolist()) == (0.0, [0.0] * len(shares))
+        # Lenders that stand still do what the owner would.
+        assert decided(TOGETHER, shares)[0] == 1.0
+
+
+def test_a_firm_that_does_not_recover_is_called_by_all() -> None:
+    hopeless = {"recovery_hazard": 0.0, "setback_failure_hazard": 2.0}
+    for k in (APART, TOGETHER):
+        for shares in ((1.0,), (0.5, 0.5)):
+            assert decided(k, shares, life=hopeless)[0] == 0.0
+
+
+def test_a_healthy_firm_with_money_is_held_by_all(luck: dict[int, float]) -> None:
+    luck[SEEN] = 0.6
+    sound = {"belief": {"default_probability": (0.01,) * 4}}
+    for k in (conditions(**sound), conditions(**sound, commitment=STILL)):
+        assert decided(k, (0.5, 0.3, 0.2), setback=0, firm={"cash": 20.0})[0] == 1.0
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(st.floats(0.0, 12.0), st.floats(0.0, 1.2), st.floats(0.0, 4.0), st.floats(0.0, 2.0))
+def test_one_lender_alone_is_standing_still_of_one(
+    cash: float, tangible: float, burn: float, failure: float
+) -> None:
+    state = {"cash": cash, "tangible": tangible, "flow": -burn}
+    life = {"setback_failure_hazard": failure}
+    alone = decided(APART, firm=state, life=life)[0]
+    assert alone == decided(TOGETHER, firm=state, life=life)[0]
+
+
+@pytest.mark.parametrize("k", [APART, TOGETHER])
+def test_neither_true_quality_nor_a_setback_that_was_not_seen_is_read(
+    monkeypatch: pytest.MonkeyPatch, luck: dict[int, float], k: Any
+) -> None:
+    def judge(o: Any, *_: Any) -> None:
+        o.quality[:2], o.variance[:2] = [0.2, -0.3], [0.4, 0.5]
+
+    monkeypatch.setattr(withdrawal, "judge", judge)
+    luck[SEEN] = 0.6
+    found = set()
+    for setback in (0, 1):
+        for quality in (-3.0, 0.0, 3.0):
+            truth = {"setback": setback, "quality": quality}
+            retained, r = decided(
+                k, (0.5, 0.5), u={"quality_slope": 0.8}, life={"recovery_quality_slope": 0.4},
+                firm=truth, **truth,
+            )  # fmt: skip
+            found.add((float(retained), r.tobytes()))
+    assert len(found) == 1
+
+
+def test_shares_that_do_not_quite_sum_to_one_are_no_cut(luck: dict[int, float]) -> None:
     share = [0.7, 0.2, 0.1]
     assert sum(share) != 1.0
-    assert kept(APART, [1, 1, 1], share) == 1.0
+    assert decided(TOGETHER, share)[0] == 1.0
 
 
-def test_a_lender_without_a_share_cannot_leave() -> None:
-    assert kept(APART, [1, 1, 0], [0.6, 0.4 - 1e-15, 0.0]) == 1.0
-
-
-@pytest.mark.parametrize(("stigma", "share"), [(0.0, 0.6), (0.5, 0.0)])
-def test_a_withdrawal_at_a_review_shakes_the_others(stigma: float, share: float) -> None:
-    # North is just content with the start-up, as at renewal above; South is not.
-    u = rules(**SHAKY, stigma=stigma)
-    a = applicant(limit=2.0, renewal=1, lenders=2, lender=[0, 1], share=BOTH)
-    lenders = banks(south={"appetite": 0.0})
-    assert retained_at_review(offer(), a, *known(APART, u, lenders), offer()) == share
-    # Lenders that have agreed to stand still are not shaken: North has the majority.
-    u = rules(**SHAKY, stigma=stigma, joint_patience_rate=0.0)
-    assert retained_at_review(offer(), a, *known(TOGETHER, u, lenders), offer()) == 1.0
-
-
-@pytest.mark.parametrize(("tolerance", "share"), [(1.0, 1.0), (-5.0, 0.0)])
-def test_present_lenders_judge_the_firm_anew(tolerance: float, share: float) -> None:
-    a = applicant(limit=10.0, renewal=1, lenders=2, lender=[2, 1], share=BOTH)
-    o = offer()
-    found = retained_at_review(
-        o, a, *known(APART, rules(policy_subsidy_rate=tolerance), None), offer()
-    )
-    assert found == share
-    assert (o.lenders, o.lender[:2].tolist(), o.share[:2].tolist()) == (2, [2, 1], BOTH)
-
-
-def test_a_pooled_file_is_that_of_the_firms_own_lenders() -> None:
-    # Two lenders with correlation 0.25 are worth 2 / 1.25 = 1.6 signals.
-    pooled = conditions(screening={"kind": "pooled"})
-    a, o = applicant(limit=10.0, renewal=1, lenders=2, lender=[2, 1], share=BOTH), offer()
-    retained_at_review(o, a, *known(pooled, None, None), offer())
-    assert o.variance[:2] == pytest.approx([1.0 / 2.6] * 2)
+def test_what_a_call_would_bring_is_of_what_is_drawn() -> None:
+    # Of ten, four are paid from cash and three from assets.
+    d, a = before()
+    decide_on_loan(offer(), a, YEARS, d)
+    assert worth_of_call(a, d) == pytest.approx(7.0)

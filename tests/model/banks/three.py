@@ -87,7 +87,8 @@ UNDERWRITING: dict[str, Any] = {
     "spread_cap": (0.010, 0.006, 0.004, 0.002),
     "funding_rate": 0.02, "operating_cost": (0.012, 0.010, 0.008, 0.008),
     "screening_cost": 0.01, "policy_subsidy_rate": 0.035, "bust_tightening_rate": 0.005,
-    "stigma": 0.5, "relationship_weight": 1.0, "advance_rate": 0.5, "line_cap": (4.0, 8.0, 20.0, 50.0),
+    "stigma": 0.5, "relationship_weight": 1.0, "advance_rate": 0.5,
+    "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "bilateral_lenders": 3, "monitoring_cost": 0.03,
     "monitoring_effort": 1.0, "offer_discount_rate": 0.003,
 }  # fmt: skip
@@ -135,9 +136,9 @@ def bank(**terms: float) -> Bank:
 def rules(**values: Any) -> Any:
     """Rules common to all banks, some of them changed."""
     shared = {name: value for name, value in CAPITAL.items() if name not in OF_EACH_BANK}
-    return pack(
-        [UNDERWRITING | shared | TAXATION | RULES | CHOICE | OTHERS | ACCOUNTS | values]
-    )[0]
+    return pack([UNDERWRITING | shared | TAXATION | RULES | CHOICE | OTHERS | ACCOUNTS | values])[
+        0
+    ]
 
 
 def banks(**by_name: dict[str, float]) -> Rows:

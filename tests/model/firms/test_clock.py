@@ -23,7 +23,8 @@ def test_everything_moves_along_its_straight_line():
     for name, value in {
         "now": 3.0, "cash": 6.0, "cum_sales": 6.0, "cum_cost": 2.0, "cum_invest": 1.0,
         "cum_interest": 0.4, "cum_balance": 10.0, "cum_fee": 0.1, "cum_refinanced": 5.0,
-        "cum_royalty": 0.5, "cum_delivery": 0.25, "cum_business": 0.0, "cum_loan_account": 0.0, "credit_years": 2.0,
+        "cum_royalty": 0.5, "cum_delivery": 0.25, "cum_business": 0.0, "cum_loan_account": 0.0,
+        "credit_years": 2.0,
     }.items():  # fmt: skip
         assert f[name] == pytest.approx(value), name
 
@@ -41,9 +42,7 @@ def test_two_steps_end_where_one_step_ends():
 @pytest.mark.parametrize(
     ("contract", "limit", "years"), [(-1, 0.0, 0.0), (0, 10.0, 2.0), (0, 0.0, 0.0)]
 )
-def test_banks_earn_on_any_firm_and_credit_counts_while_there_is_a_line(
-    contract, limit, years
-):
+def test_banks_earn_on_any_firm_and_credit_counts_while_there_is_a_line(contract, limit, years):
     f = flowing(contract=contract, limit=limit)
     accrue(f, rules(), 3.0)
     assert f.credit_years == years

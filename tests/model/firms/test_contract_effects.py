@@ -125,7 +125,9 @@ def test_the_cap_of_a_royalty_counts_from_signing():
     # Until it is paid what is due stands on the line, beside what those who stay keep open.
     [(0.8, 9.0, 1.0, 1.5), (0.5, 7.5, 2.5, 1.5), (0.3, 6.5, 3.5, 1.5)],
 )
-def test_lenders_that_leave_want_their_share_of_the_balance_and_cancel_it_of_the_rest(retained, limit, due, call):
+def test_lenders_that_leave_want_their_share_of_the_balance_and_cancel_it_of_the_rest(
+    retained, limit, due, call
+):
     f = borrower()
     reduce_commitment(f, rules(call_years=0.5), 1.0, retained)
     assert (f.limit, f.due, f.call) == pytest.approx((limit, due, call))

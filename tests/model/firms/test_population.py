@@ -25,7 +25,8 @@ def test_a_newborn_is_a_living_startup_without_debt_owned_by_its_founders():
     assert firms.status.tolist() == [r.ALIVE] * 3
     for name, value in {
         "stage": r.STARTUP, "founders": 1.0, "investors": 0.0, "holder": 0.0, "balance": 0.0,
-        "limit": 0.0, "contract": -1, "right": r.NO_RIGHT, "host": r.OUTSIDE, "old_host": r.OUTSIDE, "end": r.NEVER,
+        "limit": 0.0, "contract": -1, "right": r.NO_RIGHT, "host": r.OUTSIDE,
+        "old_host": r.OUTSIDE, "end": r.NEVER,
         "maturity": r.NEVER, "introduction": 1.0,
     }.items():  # fmt: skip
         assert firms[name].tolist() == [value] * 3, name

@@ -34,8 +34,8 @@ MOST = 4.0
 READINGS = {"a quarter": 0.25, "a twentieth": 0.05}
 # Income of 0.12 a year on ten millions of cash and of sales, all of it demanded.
 BUSINESS = {
-    "deposit_margin": 0.02, "deposit_share": 0.5, "settlement_fee_share": 0.002, "guarantee_fee_rate": 0.0,
-    "delivery_cost": 0.4,
+    "deposit_margin": 0.02, "deposit_share": 0.5, "settlement_fee_share": 0.002,
+    "guarantee_fee_rate": 0.0, "delivery_cost": 0.4,
     "right_volatility": 0.6, "right_discount": 0.03,
 }  # fmt: skip
 

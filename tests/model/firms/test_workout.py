@@ -102,6 +102,19 @@ def test_a_line_no_larger_than_the_assets_bring_has_their_loss_whatever_the_esta
     assert outcomes == {(4.0, 4.0)}
 
 
+@pytest.mark.parametrize("balance", [1.0, 3.0, 4.0])
+def test_a_special_line_within_the_assets_recovers_as_a_plain_one_bit_for_bit(balance):
+    """What a line is called, how large it may be and what was said to be secured is no matter."""
+    p, c = rules(**WORK | {"recovery_unsecured_share": 0.3}), market(collateral=0.8)
+    special = {"limit": 80.0, "secured": 4.0, "terms": 1, "contract": 5, "right": 2}
+    found = []
+    for terms in ({}, special):
+        f = borrower(balance=balance, tangible=0.5, scale=10.0, **terms)
+        settle_default(f, p, c, 9.0, 3.0)
+        found.append((float(f.recovery).hex(), float(f.collateral_recovery).hex()))
+    assert found[0] == found[1]
+
+
 def test_the_proceeds_arrive_after_an_exponential_delay():
     f = borrower(tangible=0.5, scale=10.0)
     settle_default(f, rules(**WORK), market(), 5.0, 3.0)
