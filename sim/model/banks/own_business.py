@@ -10,8 +10,10 @@ price and the believed rate of default.
 import math
 from typing import Any
 
+from sim.base.special import normal_cdf
 from sim.model.firms.record import SWAP
 from sim.model.firms.relationship import loan_account_share
+from sim.model.firms.right import cost_of_right
 
 
 def annuity(rate: float, years: float) -> float:
@@ -65,6 +67,23 @@ def own_business(
     return lasting + basic * (start - settled) * annuity(rate + to + away, years)
 
 
+def delivery_chance(o: Any, a: Any, k: Any, u: Any) -> float:
+    """Chance that the firm delivers its business to be freed of a swap right.
+
+    It does where that costs less than the right; a bank knows how much the cost of moving varies
+    among firms, and not what it is for this one. Arguments as of `write_business`.
+    """
+    if o.right != SWAP:
+        return 0.0
+    terms = (o.stake, o.exercise_amount, o.trigger)
+    right = cost_of_right(terms, a.value, k.right_years, u.right_volatility, u.right_discount)
+    moving = u.delivery_cost * a.business * k.right_years
+    spread = u.switching_cost_weight_log_sd
+    if right <= 0.0 or moving <= 0.0 or spread <= 0.0:
+        return 1.0 if right > max(moving, 0.0) else 0.0
+    return normal_cdf(math.log(right / moving) / spread)
+
+
 def write_business(o: Any, j: int, a: Any, k: Any, u: Any, bank: Any) -> None:
     """Write what lender `j` expects a year: all of it, and what of it hangs on lending.
 
@@ -86,9 +105,7 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, bank: Any) -> None:
     by_size = u.account_move_hazard * bank.account_share
     elsewhere = u.account_move_hazard * (1.0 - bank.account_share)
     agreed = k.promised_move_hazard
-    if o.right == SWAP:
-        # Whether the firm will deliver is its choice; half of the way is what is counted on.
-        agreed = 0.5 * (agreed + max(k.demanded_move_hazard, agreed))
+    agreed += delivery_chance(o, a, k, u) * max(k.demanded_move_hazard - agreed, 0.0)
     to_lead = u.main_bank_hazard + agreed
     leads = j == 0 or k.pools_business == 1
     start = 1.0 if a.host == o.lender[0 if k.pools_business == 1 else j] else 0.0

@@ -1,6 +1,7 @@
 """What a lender expects of a firm's banking business: its own, and because it lends."""
 
 import math
+from statistics import NormalDist
 from typing import Any
 
 import pytest
@@ -8,9 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.model.banks.credit_decision import decide
-from sim.model.banks.own_business import annuity, host_probability, own_business, write_business
-from sim.model.firms.record import OUTSIDE, SWAP
+from sim.model.banks.own_business import (
+    annuity,
+    delivery_chance,
+    host_probability,
+    own_business,
+    write_business,
+)
+from sim.model.contracts.upside import grant
+from sim.model.firms.record import NO_RIGHT, OUTSIDE, SWAP
 from sim.model.firms.relationship import loan_account_share
+from sim.model.firms.right import cost_of_right
 from tests.model.banks.three import applicant, banks, conditions, offer, rules
 from tests.oracles.values import cases, close
 
@@ -162,13 +171,36 @@ def test_belief_and_fees_on_a_new_loan_scale_what_comes() -> None:
     assert again == pytest.approx(usual)
 
 
-def test_half_of_the_way_from_promise_to_demand_is_counted_on_under_a_swap_right() -> None:
-    commitment = {
-        "kind": "agreement", "promised_move_hazard": 0.2, "demanded_move_hazard": 0.4,
+@pytest.mark.parametrize(("trigger", "spread"), [(40.0, 0.8), (60.0, 0.8), (40.0, 0.0)])
+def test_delivery_is_counted_on_as_far_as_firms_find_it_cheaper_than_the_right(
+    trigger: float, spread: float
+) -> None:
+    terms = {
+        "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": trigger, "years": 3.0,
+        "lender_gain_share": 0.5,
     }  # fmt: skip
-    found = []
-    for right, hazards in ((SWAP, commitment), (0, commitment | {"promised_move_hazard": 0.3})):
-        o = offer(lenders=1, lender=[0], part=[10.0], default=[0.02], right=right)
-        write_business(o, 0, applicant(1), conditions(commitment=hazards), rules(), banks()[0])
-        found.append(o.business[0])
-    assert found[0] == pytest.approx(found[1])
+    demand = {"kind": "agreement", "promised_move_hazard": 0.2, "demanded_move_hazard": 0.4}
+    k, a = conditions(upside=terms, commitment=demand), applicant(1, value=30.0)
+    u = rules(switching_cost_weight_log_sd=spread)
+    o = offer(lenders=1, lender=[0], part=[10.0], default=[0.02])
+    grant(o, k, 10.0, 30.0)
+    right = cost_of_right((0.25, 2.0, trigger), 30.0, 3.0, u.right_volatility, u.right_discount)
+    apart = math.log(right / (u.delivery_cost * a.business * 3.0))
+    chance = NormalDist(sigma=spread).cdf(apart) if spread > 0.0 else float(apart > 0.0)
+    assert delivery_chance(o, a, k, u) == pytest.approx(chance, abs=1e-9)
+    write_business(o, 0, a, k, u, banks()[0])
+    other = offer(lenders=1, lender=[0], part=[10.0], default=[0.02])
+    promise = {"kind": "agreement", "promised_move_hazard": 0.2 + 0.2 * chance}
+    write_business(other, 0, a, conditions(commitment=promise), u, banks()[0])
+    assert o.business[0] == pytest.approx(other.business[0])
+
+
+def test_no_delivery_is_counted_on_where_the_right_can_cost_nothing() -> None:
+    o = offer(right=SWAP, stake=0.25, exercise_amount=2.0, trigger=math.inf)
+    k = conditions(upside={
+        "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
+        "lender_gain_share": 0.5,
+    })  # fmt: skip
+    assert delivery_chance(o, applicant(1), k, rules()) == 0.0
+    o.right = NO_RIGHT
+    assert delivery_chance(o, applicant(1), k, rules()) == 0.0

@@ -107,7 +107,7 @@ OTHERS = {
 # Accounts stay where they are, and nothing runs through those of loans: business is no matter.
 ACCOUNTS: dict[str, float] = {
     "guarantee_fee_rate": 0.0, "loan_account_turns": 0.0, "loan_account_cap": 0.5,
-    "account_move_hazard": 0.0, "main_bank_hazard": 0.0,
+    "account_move_hazard": 0.0, "main_bank_hazard": 0.0, "switching_cost_weight_log_sd": 0.8,
 }  # fmt: skip
 
 
