@@ -158,10 +158,10 @@ def test_whom_a_committee_judged_bound_and_cut_is_remembered_in_this_order():
     assert [(what, date, who.tolist()) for what, date, who, _ in w.decisions] == [
         ("judge", 0.25, [0, 1, 2]), ("sign", 0.25, [0, 2]), ("reduction", 0.25, [1]),
     ]  # fmt: skip
-    (_, _, _, lead), (_, _, _, contracts), (_, _, _, retained) = w.decisions
+    (_, _, _, lead), (_, _, _, contracts), (_, _, _, answers) = w.decisions
     assert lead.tolist() == w.firms.home.tolist()
     assert contracts.limit.tolist() == w.book.rows.limit.tolist()
-    assert retained.tolist() == [1.0]
+    assert answers[:, 0].tolist() == [1.0]
     w.book.store.limit = 0.0
     assert np.all(contracts.limit > 0.0)
 

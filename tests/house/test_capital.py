@@ -16,7 +16,7 @@ ENOUGH, SHORT = 3.0, 1.0 / 3.0
 """Multiples of the requirement at which no desk is short, and at which desks are."""
 OF_FREE_CAPITAL = {
     "bank.capital_ratio_low", "bank.buffer_breach", "bank.failure", "system.joint_bank_failure",
-    "bank.capital_shortfall", "bank.free_capital_income",
+    "bank.capital_shortfall", "bank.free_capital_income", "bank.taken_back",
 }  # fmt: skip
 """Outcomes that capital moves even where it binds nobody."""
 

@@ -51,10 +51,12 @@ MANY_ARGUMENTS = {
     "model/firms/events.py on_schedule": KERNEL,
     "model/firms/contract_effects.py settle_request": KERNEL,
     "model/firms/flows.py post_firm": KERNEL,
+    "model/firms/flows.py split_called": KERNEL,
+    "model/firms/flows.py place_business": KERNEL,
     "model/firms/contract_effects.py sign_firm": KERNEL,
     "model/firms/contract_effects.py decline_firm": KERNEL,
-    "model/banks/offer.py make_offer": KERNEL,
     "model/banks/judgement.py learn_from": KERNEL,
+    "model/banks/own_business.py own_business": KERNEL,
 }
 """Functions with more than six arguments, and why; commands have one for each option."""
 

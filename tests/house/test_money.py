@@ -21,7 +21,14 @@ from sim.engine.world import World
 from sim.experiment.simulate import worlds
 from sim.model.contracts.arrangement import PLAIN, Arrangement
 from sim.model.contracts.loss_sharing import MOST_LENDERS
-from sim.model.firms.flows import ENTERED, HOSTED, N_ACCOUNTS, OUTSIDE_BUSINESS, RELATION, place_business
+from sim.model.firms.flows import (
+    ENTERED,
+    HOSTED,
+    N_ACCOUNTS,
+    OUTSIDE_BUSINESS,
+    RELATION,
+    place_business,
+)
 from sim.model.firms.loss_sharing import split_by_lender
 from sim.model.firms.record import ALIVE, BIRTH, DEFAULTED, FAILED_TECHNICAL, NEVER, UNBORN
 from tests.house.mutants import beginning
@@ -363,7 +370,7 @@ def test_a_broken_posting_on_any_account_stops_the_run(
     for broken in moved:
         with monkeypatch.context() as patch:
             altered(patch, broken, "(1.0 - 1e-3) * amount")
-            with pytest.raises(AccountingError, match="against the ledger|business of firms"):
+            with pytest.raises(AccountingError, match=r"against the ledger|business of firms"):
                 run_world(with_books_by_hand(past.branch(name)), 0.0, 5.0)
 
 

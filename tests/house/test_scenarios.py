@@ -145,7 +145,8 @@ def test_promised_business_comes_as_fast_as_signed_firms_moved_their_accounts():
     account, payroll = (-math.log(1.0 - share) / 1.1 for share in FACTS["AH13"]["value"][1:3])
     for name in ("common_growth", "revenue_swap"):
         scenario = shipped("three_arrangements")
-        promise, anyway = scenario.arrangement[name].commitment, scenario.relationship.main_bank_hazard
+        promise = scenario.arrangement[name].commitment
+        anyway = scenario.relationship.main_bank_hazard
         assert promise.promised_move_hazard + anyway == pytest.approx(account, abs=0.01)
         if promise.demanded_move_hazard > 0.0:
             assert promise.demanded_move_hazard + anyway == pytest.approx(payroll, abs=0.01)

@@ -205,4 +205,4 @@ def test_what_a_call_would_bring_is_of_what_is_drawn() -> None:
     # Of ten, four are paid from cash and three from assets.
     d, a = before()
     decide_on_loan(offer(), a, YEARS, d)
-    assert worth_of_call(a, d) == pytest.approx(7.0)
+    assert worth_of_call(a, d) == pytest.approx(0.7)
