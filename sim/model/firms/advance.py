@@ -69,7 +69,9 @@ def fire(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> float:
         on_schedule(f, p, c, t, event, log, cursor)
     if f.status != r.ALIVE:
         return r.NEVER
-    tidy(f, p, t, log, cursor)
+    # Where its account is changes nothing that a firm does, nor when.
+    if event != r.ACCOUNT_MOVE:
+        tidy(f, p, t, log, cursor)
     return refresh(f, p, c)
 
 
