@@ -232,6 +232,11 @@ def cost_of_money(history: History) -> float:
     return ratio(paid, balance_years(history))
 
 
+def repaid_on_call(history: History) -> float:
+    """What firms repaid of loans, or parts of them, that had been called, CNY million."""
+    return float(of_firms(history)["cum_due_paid"].sum())
+
+
 MEASURES: dict[str, Callable[[History], float]] = {
     **{f"var{level}": value_at_risk(level / 100) for level in (60, 75, 90, 95)},
     **{f"es{level}": shortfall(level / 100) for level in (75, 90, 95)},
@@ -242,7 +247,7 @@ MEASURES: dict[str, Callable[[History], float]] = {
             light_survival, median_return, gain_skew, quiet_years, upside_variation,
             early_interest, late_profit, late_margin, bust_premium, wealth_given_exit,
             median_given_exit, signer_quality, early_npl, monitored, bust_lending,
-            weight_of_rights, cost_of_money,
+            weight_of_rights, cost_of_money, repaid_on_call,
         )
     },
 }  # fmt: skip

@@ -86,7 +86,7 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("upside", "royalty", ""): ("royalty", "line", "firm.cost_of_finance"),
     ("commitment", "agreement", ""): ("agreed", "term", "bank.clients_lost"),
     ("commitment", "agreement", "stands still"): (
-        "stand_still", "reviewed", "firm.access_share",
+        "stand_still", "reviewed", "system.credit_outstanding",
     ),
     ("introduction", "referral", ""): ("referral", "plain", "firm.liquidity_closures"),
 }  # fmt: skip

@@ -222,3 +222,80 @@ def test_a_guarantee_on_offer_brings_firms_in_and_still_lowers_loss_per_unit_len
     for outcome, sign in (("firm.access_share", UP), ("bank.credit_loss_rate", DOWN)):
         found = difference(arms["most_guaranteed"][outcome], arms["plain"][outcome])
         assert_moves(found, sign, outcome)
+
+
+# --- Levers of banking business: it moves between banks, and none is created --------------
+
+
+@pytest.fixture(scope="module")
+def promises() -> dict[str, Lived]:
+    """The same loans with a basic account that is promised, or not."""
+    terms = {
+        f"arrangement.promised_{n}": {
+            "commitment": {"kind": "agreement", "promised_move_hazard": hazard}
+        }
+        for n, hazard in enumerate((0.0, 0.3, 3.0))
+    }
+    footed = terms | {"experiment.footing": "equal_lending"}
+    names = ["plain", "promised_0", "promised_1", "promised_2"]
+    return lived(small(SIZE, footed, names), MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("more", "less"), [("promised_1", "promised_0"), ("promised_2", "promised_1")]
+)
+def test_a_stronger_promise_moves_business_to_lenders_and_takes_it_from_others(
+    promises: dict[str, Lived], more: str, less: str
+) -> None:
+    for outcome, sign in (("bank.relationship_income", UP), ("bank.hosted_income", DOWN)):
+        found = difference(promises[more][outcome], promises[less][outcome])
+        assert_moves(found, sign, outcome)
+    assert_moves(difference(promises[more]["bank.profit"], promises[less]["bank.profit"]), UP, "")
+
+
+def test_business_of_the_whole_system_is_the_same_under_every_promise(
+    promises: dict[str, Lived],
+) -> None:
+    whole = promises["plain"]["system.business_income"]
+    for name in ("promised_0", "promised_1", "promised_2"):
+        np.testing.assert_allclose(promises[name]["system.business_income"], whole, rtol=1e-12)
+
+
+# --- Hold or call ------------------------------------------------------------------------
+
+FIVE: Values = {
+    "limit": {"kind": "cash_flow", "sales_share": 0.57, "round_share": 0.1},
+    "tenor": {"kind": "term", "years": 3.0, "reviewed": True},
+    "loss_sharing": {"kind": "proportional", "shares": [0.2] * 5},
+}  # fmt: skip
+"""Five lenders, each of which may call its part at a review."""
+
+
+@cache
+def called(clawback: float, call_cost: float) -> dict[str, Lived]:
+    """Five lenders that decide alone, and five that stand still."""
+    values = {
+        "arrangement.alone": FIVE,
+        "arrangement.still": FIVE
+        | {"commitment": {"kind": "agreement", "lenders_stand_still": True}},
+        "hold_or_call.clawback_share": clawback, "hold_or_call.call_cost": call_cost,
+    }  # fmt: skip
+    return lived(small(SIZE, values, ["plain", "alone", "still"]), MEASURES)
+
+
+@pytest.mark.parametrize(
+    ("more", "less"), [((1.0, 0.0), (0.0, 0.0)), ((0.0, 0.1), (0.0, 0.0))],
+    ids=["clawback", "cost of a call"],
+)  # fmt: skip
+def test_what_a_caller_loses_keeps_it_from_calling(
+    more: tuple[float, float], less: tuple[float, float]
+) -> None:
+    one, other = (called(*values)["alone"]["repaid_on_call"] for values in (more, less))
+    assert_moves(difference(one, other), DOWN, "repaid on call")
+
+
+def test_where_lenders_stand_still_fewer_firms_run_out_of_cash_and_fewer_default() -> None:
+    arms = called(0.0, 0.0)
+    for outcome in ("bank.default_rate", "firm.liquidity_closures"):
+        found = difference(arms["still"][outcome], arms["alone"][outcome])
+        assert_moves(found, DOWN, outcome)

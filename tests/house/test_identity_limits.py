@@ -12,6 +12,7 @@ from scipy.stats import chi2
 from sim.engine.history import BANK_COLUMNS
 from sim.engine.processes import run_world
 from sim.engine.world import World, new_world
+from sim.model.banks.conditions import believed_loss
 from sim.model.contracts.arrangement import PLAIN, Arrangement
 from sim.model.firms.record import (
     ALIVE,
@@ -255,6 +256,51 @@ def test_with_equal_lending_a_consortium_loses_what_plain_lending_loses(
     assert float(losses(joint).sum()) > 1.0
     # It is the split that differs, and only the split.
     assert "contract share" in changed_books(plain, joint)
+
+
+def test_with_equal_lending_a_promise_moves_business_and_changes_nothing_else(
+    unwatched: tuple[World, World],
+) -> None:
+    past, plain = unwatched
+    promise = {"kind": "agreement", "promised_move_hazard": 3.0}
+    promised = imposed_on(past, plain, with_clause(PLAIN, "commitment", promise))
+    moved = ("host", "old_host", "moved", "account_moves")
+    assert np.any(promised.firms.host != plain.firms.host)
+    # A move anchors the straight lines of a firm once more, so money agrees to rounding.
+    for name in plain.firms.dtype.names:
+        if name in ("status", "defaulted", "stage", "contract", "switched_bank", "refused"):
+            assert np.array_equal(plain.firms[name], promised.firms[name]), name
+        elif name.startswith("cum_") and name != "cum_relation":
+            mine, other = plain.firms[name], promised.firms[name]
+            np.testing.assert_allclose(mine, other, rtol=1e-9, atol=1e-9, err_msg=name)
+    assert set(moved) <= set(changed_lives(plain, promised))
+    columns = [BANK_COLUMNS.index(name) for name in ("relationship", "hosted")]
+    mine, other = (
+        np.array([rows[:, columns] for _, rows in w.panel]).sum(axis=(0, 1))
+        for w in (plain, promised)
+    )
+    # Lenders gain what others lose, those outside the scenario among them.
+    assert other[0] > mine[0]
+    outside = [sum(row[-1] for _, row in w.system) for w in (plain, promised)]
+    whole = [one.sum() + out for one, out in zip((mine, other), outside, strict=True)]
+    assert whole[0] == pytest.approx(whole[1], rel=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.01, 0.3])
+def test_a_special_line_within_its_assets_has_the_loss_of_plain_lending(
+    unwatched: tuple[World, World], share: float
+) -> None:
+    # Whatever the clause allows, what assets cover comes back as under plain lending.
+    past, _ = unwatched
+    limit = {"kind": "cash_flow", "sales_share": share, "round_share": 0.0}
+    w = branch(past, "other", with_clause(PLAIN, "limit", limit))
+    signed = w.book.rows[w.book.rows["signed"] == 1]
+    within = signed[signed.limit <= signed.secured]
+    assert within.size > 5
+    plain = w.terms[0]
+    assert np.all(within.loss == believed_loss(1.0, 1.0, plain))
+    beyond = signed[signed.limit > signed.secured]
+    assert np.all(beyond.loss > within.loss[0])
 
 
 def test_with_equal_lending_banks_pay_for_the_same_decisions(
