@@ -196,6 +196,7 @@ def split_called(
     """
     drawn, due, owed = row[DRAWN], row[DUE_PAID], row[EXPOSURE_AT_DEFAULT]
     other = row[REPAID] - due
+    weighted = f.defaulted_weight * row[NPL_YEARS]
     part = part_called(called)
     for j in range(share.shape[0]):
         lent = drawn * holder_part(j, share, called, part)
@@ -204,6 +205,7 @@ def split_called(
         by_bank[lender[j], REPAID] += paid - row[REPAID] * share[j]
         for a in OF_DEFAULT:
             by_bank[lender[j], a] -= row[a] * share[j]
+        by_bank[lender[j], RISK_WEIGHTED] -= weighted * share[j]
     split_by_share(row, lender, share, by_bank)
     left = f.balance if f.status == r.ALIVE else owed
     reshare(lender, share, called, left - drawn + row[REPAID], drawn, due)
@@ -217,6 +219,7 @@ def split_called(
     for j in range(share.shape[0]):
         for a in OF_DEFAULT:
             by_bank[lender[j], a] += row[a] * share[j]
+        by_bank[lender[j], RISK_WEIGHTED] += weighted * share[j]
 
 
 def hand_over(owed: float, lender: Any, share: Any, by_bank: Any, sign: float) -> None:

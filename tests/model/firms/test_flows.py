@@ -315,6 +315,17 @@ def test_callers_give_back_what_they_had_in_the_last_half_year(end, clawed):
     assert taken[0] == pytest.approx(5.0 * clawed * (1.0 - parts[0]))
 
 
+def test_capital_for_a_balance_in_default_is_required_of_those_who_bear_it():
+    books, f = calling(0.0, due=5.0)
+    f.status, f.end = r.FAILED_CASH, 1.4
+    f.exposure_at_default, f.recovery, f.recovery_date = 5.0, 2.0, 9.0
+    f.cover_cap, f.defaulted_weight = 1.0, 1.5
+    books.post(f, 2.4)
+    owed = books.by_bank[:2, a.NPL_YEARS]
+    assert owed == pytest.approx(5.0 * np.array([3.0, 4.0]) / 7.0)
+    assert books.by_bank[:2, a.RISK_WEIGHTED] == pytest.approx(1.5 * owed)
+
+
 def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
     books = Books()
     books.post(flowing(terms=1), 3.0)
