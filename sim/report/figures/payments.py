@@ -32,7 +32,7 @@ PARTIES = {
     "central bank": "Central bank", "investors": "Owners and investors",
     "right holders": "Holders of rights", "guarantors": "Guarantors and pools",
     "insurers": "Insurers", "lessors": "Lessors", "trusts": "Investors of trusts",
-    "state": "The state",
+    "state": "The state", "other banks": "Other banks",
 }  # fmt: skip
 """Parties in reading order, and what they are called."""
 
