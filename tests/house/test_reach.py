@@ -14,7 +14,7 @@ MOST = {
 The count for `simulate` fell from 90 to 67 when rules got one home each. Twenty files came since
 with what it does more: observers, own outcomes, kept contracts and what they rest on, the
 identity of a run, its workers, the close of a quarter in compiled rules, and what loans require
-of capital, what the state takes, what is not drawn of a line, what a lender expects of a firm's business,
+of capital, what the state takes, what is not drawn of a line, what a lender expects of business,
 what waiting is worth, holding or calling alone and together, and claims after a call.
 `load_scenario` finds shipped scenarios by name."""
 
