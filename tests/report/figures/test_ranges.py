@@ -3,7 +3,7 @@
 import pytest
 
 from sim.report.figures import figures
-from sim.report.figures.style import COLOURS
+from sim.report.figures.style import looks
 from sim.studies.breakeven import breakeven
 from sim.studies.frontier import frontier
 from sim.studies.robustness import robustness
@@ -46,10 +46,11 @@ def test_a_frontier_joins_its_efficient_points():
     assert "3 replications" in figure.note
     words = [text.get_text() for text in figure.legends[0].get_texts()]
     assert words == ["Revenue swap", "efficient set", "clearly dominated", "neither"]
-    # Only the swap is drawn; its colour is that of its place in the scenario.
+    # Only the swap is drawn, in the colour that it has in every run.
     assert found.scope.every == ("plain", "consortium", "revenue_swap")
     lines = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
-    assert {line.get_markeredgecolor() for line in lines} == {COLOURS[2]}
+    colour = looks(found.scope.every)["revenue_swap"].colour
+    assert {line.get_markeredgecolor() for line in lines} == {colour}
     assert figure.svg() == figures.frontier(found).svg()
 
 
