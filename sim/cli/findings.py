@@ -50,8 +50,9 @@ def write_findings(
     if told is not None:
         told(comparison)
     with folder.staging() as stage, language(written):
-        write_csv(found.comparison.frame(), stage / COMPARISON)
-        write_csv(found.outcomes.summary(confidence=found.comparison.confidence), stage / SUMMARY)
+        write_csv(found.all_compared, stage / COMPARISON)
+        levels = found.outcomes.with_neighbours.summary(confidence=found.comparison.confidence)
+        write_csv(levels, stage / SUMMARY)
         write_csv(explored(found.outcomes, found.comparison), stage / EXPLORE)
         write_csv(found.by_bank, stage / BY_BANK)
         if excel:

@@ -63,7 +63,7 @@ class Results:
 
     def __repr__(self) -> str:
         """Say in one line what this is."""
-        names = ", ".join(self.scenario.experiment.arrangements)
+        names = ", ".join(self.scenario.experiment.all_run)
         count = self.outcomes["replication"].nunique()
         return f"Results({count} replications of {names})"
 

@@ -44,7 +44,7 @@ def describe(scenario: Any) -> dict[str, list[str]]:
         name: _sentences(scenario.arrangement[name])
         if name in scenario.arrangement
         else _policies(scenario, name)
-        for name in scenario.experiment.arrangements
+        for name in scenario.experiment.all_run
     }
 
 
