@@ -168,6 +168,10 @@ def _context(parts: Parts) -> dict[str, Any]:
              "is_baseline": name == comparison.baseline}
             for place, name in enumerate(comparison.arrangements)
         ],
+        "beside": [
+            {"name": name, "sentences": list(parts["describe"].get(name, ()))}
+            for name in outcomes.neighbours
+        ],
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
         "headlines": [verdict_row(comparison, name, scenario) for name in first],
         "groups": [

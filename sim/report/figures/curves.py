@@ -13,7 +13,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.estimates import FloatArray, finite, mean_interval
-from sim.analysis.outcomes_table import ResultsView, arrangement_order
+from sim.analysis.outcomes_table import ResultsView, arrangement_order, neighbours_of
 from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
 from sim.base.wording import (
@@ -52,7 +52,7 @@ def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
 
     `one` is how the name of one of them goes on, for the OutcomeError where there is none.
     """
-    rows = results.series[results.series["series"].str.startswith(first)]
+    rows = _of_arms(results, results.series["series"].str.startswith(first))
     if rows.empty:
         cure = "run the scenario again with this version"
         raise OutcomeError(f'series "{first}{one}"', "is not in these results", cure)
@@ -61,11 +61,18 @@ def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
 
 def defined(results: ResultsView, series: str) -> pd.DataFrame:
     """Give the rows of a series that have a value; an OutcomeError where there is none."""
-    rows = results.series[results.series["series"] == series].dropna(subset=["value"])
+    rows = _of_arms(results, results.series["series"] == series).dropna(subset=["value"])
     if rows.empty:
         what, cure = "is not in these results", "run with a longer horizon"
         raise OutcomeError(f'series "{series}"', what, cure)
     return rows
+
+
+def _of_arms(results: ResultsView, is_asked: "pd.Series[bool]") -> pd.DataFrame:
+    """Give the rows that are asked for; what is run beside the arrangements is not drawn."""
+    rows = results.series[is_asked]
+    beside = neighbours_of(results)
+    return rows[~rows["arrangement"].isin(beside)] if beside else rows
 
 
 def level_and_difference(
