@@ -246,7 +246,9 @@ class MadeUpResults:
     series: pd.DataFrame
     scenario: Any = field(
         default_factory=lambda: SimpleNamespace(
-            experiment=SimpleNamespace(arrangements=ARRANGEMENTS, baseline="plain")
+            experiment=SimpleNamespace(
+                arrangements=ARRANGEMENTS, all_run=ARRANGEMENTS, baseline="plain"
+            )
         )
     )
     manifest: dict[str, Any] = field(

@@ -198,6 +198,8 @@ def method_words(mark: Mark, unit: int, controls: int) -> str:
 # --- The result of a comparison: differences from a baseline, as numbers and for people ----------
 
 
+ARM, NEIGHBOUR = "arm", "neighbour"
+
 FRAME = (
     Column("outcome", TEXT, "name of the outcome", TEXT),
     Column("unit", TEXT, "its unit", TEXT),
@@ -217,6 +219,7 @@ FRAME = (
         "better, worse, higher, lower, not resolved, or why there is no ranking",
         TEXT,
     ),
+    Column("role", TEXT, "arm, or neighbour: run to tell what a part of an arm does", TEXT),
 )
 """What `Comparison.frame` and ``comparison.csv`` hold."""
 
@@ -404,7 +407,9 @@ HALF_WIDTH_SHARE = 0.05
 _ENOUGH_IN_TAIL = 10
 # All other columns are numbers, also in a comparison without rows.
 _COUNTS = frozenset({"replications", "pairs", "dropped", "different", "heavy", "clear_of_all"})
-_WORDS = frozenset({"outcome", "unit", "arrangement", "baseline", "verdict", "method", "warning"})
+_WORDS = frozenset({
+    "outcome", "unit", "arrangement", "baseline", "verdict", "role", "method", "warning",
+})  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -512,6 +517,7 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
         "replications_needed": outcomes.unit
         * replications_needed(_deviation(mark, found), width, aim.confidence),
         "verdict": judged.verdict,
+        "role": NEIGHBOUR if arrangement in outcomes.neighbours else ARM,
         "half_width": width,
         **_behind(mark, values, (one - two, outcomes.unit), found, median, aim.confidence),
     }

@@ -29,6 +29,21 @@ class Measured:
         return compare.compare(self.outcomes, given.baseline, half_width_share=share)
 
     @cached_property
+    def all_compared(self) -> pd.DataFrame:
+        """The rows of the comparison and, below them, those of neighbours from the baseline.
+
+        Neighbours are judged by themselves, so that what is run beside arms takes nothing from
+        what is said of them.
+        """
+        told, baseline = self.comparison, self.comparison.baseline
+        if not self.outcomes.neighbours:
+            return told.frame()
+        own = self.outcomes.among(baseline, *self.outcomes.neighbours)
+        share = self.results.scenario.experiment.half_width_share
+        beside = compare.compare(own, baseline, told.confidence, half_width_share=share)
+        return pd.concat([told.frame(), beside.frame()], ignore_index=True)
+
+    @cached_property
     def by_bank(self) -> pd.DataFrame:
         """Each bank alone, in the columns of `sim.analysis.outcomes_table.TABLE`."""
         baseline = self.results.scenario.experiment.baseline

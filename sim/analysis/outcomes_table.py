@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property, partial
 from pathlib import Path
@@ -105,6 +105,9 @@ class Outcomes:
         Controls of every replication, in the columns of ``tidy``.
     baseline : str
         Arrangement that paired outcomes refer to, under which they are zero by definition.
+    neighbours : tuple of str
+        What was run beside the arrangements, to tell what a part of one does; tables hold it
+        where `with_neighbours` is asked for, or its name.
     """
 
     tidy: pd.DataFrame
@@ -113,6 +116,21 @@ class Outcomes:
     unit: int = 1
     controls: pd.DataFrame | None = None
     baseline: str = ""
+    neighbours: tuple[str, ...] = ()
+
+    @property
+    def all_run(self) -> tuple[str, ...]:
+        """All that was run: the arrangements, then their neighbours."""
+        return tuple(dict.fromkeys((*self.arrangements, *self.neighbours)))
+
+    @property
+    def with_neighbours(self) -> "Outcomes":
+        """The same outcomes with neighbours in every table, behind the arrangements."""
+        return self.among(*self.all_run)
+
+    def among(self, *arrangements: str) -> "Outcomes":
+        """Give the same outcomes with some of what was run as the arrangements, in this order."""
+        return replace(self, arrangements=arrangements)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -146,10 +164,11 @@ class Outcomes:
             "Mean and median of every outcome over replications, with {level} intervals.",
             level=percent_text(confidence),
         )
+        every = self.with_neighbours
         levels = table_sheet(
-            tr("Levels"), self.summary(confidence=confidence), SUMMARY, self.marks, about
+            tr("Levels"), every.summary(confidence=confidence), SUMMARY, self.marks, about
         )
-        return levels, histories_sheet(self._tables, self.marks), definitions_sheet(self.marks)
+        return levels, histories_sheet(every._tables, self.marks), definitions_sheet(self.marks)
 
     def to_excel(self, path: str | Path) -> Path:
         """Write the outcomes as an Excel workbook, with its folder, and name it.
@@ -177,16 +196,16 @@ class Outcomes:
 
     def __getitem__(self, name: str) -> pd.DataFrame:
         """Give an outcome by replication and arrangement, or an arrangement by its outcomes."""
-        if name in self.arrangements:
+        if name in self.all_run:
             rows = self.tidy[self.tidy["arrangement"] == name]
             wide = rows.pivot(index="replication", columns="outcome", values="value")
             return wide.reindex(columns=pd.Index(self.names, name="outcome"))
-        named(name, (*self.marks, *self.arrangements))
+        named(name, (*self.marks, *self.all_run))
         return self.table(name)
 
     def _ipython_key_completions_(self) -> list[str]:
         """Give the names that a notebook completes between brackets."""
-        return [*self.marks, *self.arrangements]
+        return [*self.marks, *self.all_run]
 
     def _repr_html_(self) -> str:
         """Show the means in a notebook, folded by party."""
@@ -287,7 +306,10 @@ def measure(results: ResultsView, names: str | Iterable[str] | None = None) -> O
     _refuse_doubles(tidy)
     order, unit = arrangement_order(results, tidy), unit_of(results.scenario)
     kept = table.where("outcome", controls) if controls else None
-    return Outcomes(tidy, marks, order, unit, kept, results.scenario.experiment.baseline)
+    given = results.scenario.experiment
+    present = set(table.words("arrangement"))
+    beside = tuple(name for name in neighbours_of(results) if name in present)
+    return Outcomes(tidy, marks, order, unit, kept, given.baseline, beside)
 
 
 def _told(table: Table, names: list[str]) -> pd.DataFrame:
@@ -302,12 +324,19 @@ def _told(table: Table, names: list[str]) -> pd.DataFrame:
 def arrangement_order(results: ResultsView, rows: pd.DataFrame | Table) -> tuple[str, ...]:
     """Give the arrangements that a table or some rows hold, in the order of the scenario.
 
-    Those that the scenario does not name (merged runs) follow as they appear.
+    Those that the scenario does not name (merged runs) follow as they appear; its neighbours are
+    none of them.
     """
     table = Held(rows) if isinstance(rows, pd.DataFrame) else rows
     present = table.words("arrangement")
     stated = [name for name in results.scenario.experiment.arrangements if name in present]
-    return tuple(stated + [name for name in present if name not in stated])
+    known = {*stated, *neighbours_of(results)}
+    return tuple(stated + [name for name in present if name not in known])
+
+
+def neighbours_of(results: ResultsView) -> tuple[str, ...]:
+    """Give what the scenario runs beside its arrangements."""
+    return tuple(getattr(results.scenario.experiment, "neighbours", ()))
 
 
 def _reading_order(marks: Mapping[str, Mark]) -> list[str]:

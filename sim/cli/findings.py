@@ -50,7 +50,7 @@ def write_findings(
     if told is not None:
         told(comparison)
     with folder.staging() as stage, language(written):
-        write_csv(found.comparison.frame(), stage / COMPARISON)
+        write_csv(found.all_compared, stage / COMPARISON)
         tables = OutcomeTables(found.outcomes, found.comparison)
         write_csv(tables.summary, stage / SUMMARY)
         write_csv(tables.explored, stage / EXPLORE)

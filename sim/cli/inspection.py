@@ -129,9 +129,11 @@ def check(
 
 def _in_words(scenario: Any, notices: int) -> str:
     experiment = scenario.experiment
+    beside = experiment.all_run[len(experiment.arrangements) :]
     return (
         f"good; {counted(experiment.replications, 'replication')} of"
         f" {experiment.horizon_years:g} years under {', '.join(experiment.arrangements)}"
+        + (f", beside them {', '.join(beside)}" if beside else "")
         + (f"; {counted(notices, 'notice')}" if notices else "")
     )
 

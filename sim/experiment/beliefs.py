@@ -42,7 +42,7 @@ def solve(
             f"belief.by_arrangement.{held}": updated_beliefs(
                 current, held, gaps.loc[[name]].iloc[0]
             )
-            for name in settings.arrangements
+            for name in settings.all_run
             if name in gaps.index
             for held in believed_under(scenario, name)
         }
@@ -59,7 +59,7 @@ def believed_under(scenario: Scenario, name: str) -> tuple[str, ...]:
     if name in scenario.arrangement:
         return (name,)
     items = (item.name for item in menu_of(scenario, name))
-    return tuple(item for item in items if item not in scenario.experiment.arrangements)
+    return tuple(item for item in items if item not in scenario.experiment.all_run)
 
 
 def realised_over_believed(outcomes: pd.DataFrame) -> pd.DataFrame:

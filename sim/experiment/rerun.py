@@ -112,7 +112,7 @@ def read_arrangements(scenario: Scenario, replication: int, read: Read) -> dict[
 def _values(kept: Kept, scenario: Scenario, read: Read) -> dict[str, Values]:
     """Numbers by arrangement; those whose menu is another one are lived again."""
     first = scenario.experiment.baseline
-    names = dict.fromkeys((first, *scenario.experiment.arrangements))
+    names = dict.fromkeys((first, *scenario.experiment.all_run))
     for name in names:
         menu = menu_of(scenario, name)
         if name in kept.known and kept.known[name][0] == menu:
@@ -134,7 +134,9 @@ def history_key(scenario: Scenario) -> str:
 
     Terms of the baseline itself are compared apart.
     """
-    few = scenario.experiment.model_copy(update={"replications": 1, "arrangements": ()})
+    few = scenario.experiment.model_copy(
+        update={"replications": 1, "arrangements": (), "neighbours": ()}
+    )
     return digest_of(scenario, {"arrangement": {}, "policy": (), "experiment": few})
 
 

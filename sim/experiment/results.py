@@ -61,7 +61,7 @@ class AnyResults:
 
     def __repr__(self) -> str:
         """Say in one line what this is."""
-        names = ", ".join(self.scenario.experiment.arrangements)
+        names = ", ".join(self.scenario.experiment.all_run)
         count = self._replications()
         return f"Results({count} replications of {names})"
 

@@ -415,7 +415,7 @@ def worlds(
     """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
     settings, firms = scenario.experiment, scenario.population.firms
     history = run_history(scenario, replication, trace)
-    others = [name for name in settings.arrangements if name != settings.baseline]
+    others = [name for name in settings.all_run if name != settings.baseline]
     live = partial(run_arrangement, history, observers=observers)
     if settings.footing not in (EQUAL_LENDING, EQUAL_FIRMS):
         names = (settings.baseline, *others)

@@ -23,7 +23,7 @@ def usual_workers(scenario: Any) -> int:
 
 
 def firm_years(scenario: Any) -> float:
-    """Give the firms times years that one replication simulates, under all arrangements."""
+    """Give the firms times years that one replication simulates, under all that is run."""
     given = scenario.experiment
-    after = float(given.horizon_years + given.run_off_years) * len(given.arrangements)
+    after = float(given.horizon_years + given.run_off_years) * len(given.all_run)
     return float(scenario.population.firms) * (float(given.warm_up_years) + after)

@@ -6,8 +6,8 @@ ranked, what is smaller than what counts gets no words, and where nothing is cle
 difference stands that the run could have told.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
@@ -15,10 +15,14 @@ from markupsafe import Markup
 from sim.analysis.compare import TOO_FEW, UNRESOLVED, Comparison
 from sim.base.language import tr
 from sim.base.wording import RowStyle, arrangement_text, inside, percent_text, spoken
+from sim.model.contracts.arrangement import Arrangement
 from sim.report.figures.selection import SIDES, Side, asked, first
 from sim.report.figures.style import places
-from sim.report.judged import Judged
-from sim.report.parts import cited, in_a_row, put
+from sim.report.judged import NO_PARTS, Found, Judged, Parts
+from sim.report.parts import cited, coded, in_a_row, put
+from sim.scenario.declared import unit_and_meaning
+from sim.scenario.neighbours import PROMISE, Part
+from sim.scenario.toml_text import split_key
 from sim.studies.findings import Study
 
 _OF_ASSUMPTIONS = ("robustness", "sensitivity")
@@ -29,26 +33,28 @@ _TONES = {1: "good", -1: "bad", 0: "none"}
 class Told:
     """What sentences are made from: judged differences and how their numbers are written."""
 
-    found: Mapping[tuple[str, str, str], Judged]
+    found: Found
     comparison: Comparison
     styles: Mapping[str, RowStyle]
+    parts: Parts = field(default_factory=dict)
 
     def of(self, name: str, arrangement: str, versus: str = "") -> Judged | None:
         """Give a difference, from the baseline by default; None where there is none."""
         return self.found.get((name, arrangement, versus or self.comparison.baseline))
 
 
-def answer(
-    found: Mapping[tuple[str, str, str], Judged], comparison: Comparison
-) -> list[dict[str, Any]]:
+def answer(found: Found, comparison: Comparison, parts: Parts = NO_PARTS) -> list[dict[str, Any]]:
     """Give the answer for every side of which the run has outcomes.
+
+    Where what was run tells `parts` of an arrangement apart, as `sim.scenario.neighbours.parts_of`
+    gives them, it is said what they make.
 
     Keys key and label (str); has_cycle (bool); blocks: of the two arrangements that come first,
     name, place, tone, verdict and lines of a head and a sentence; direct: how these two compare;
     others: a sentence on each further arrangement.
     """
     styles = {name: comparison.style(name) for name in {key[0] for key in found}}
-    told = Told(found, comparison, styles)
+    told = Told(found, comparison, styles, parts)
     return [_side(side, names, told) for side in SIDES if (names := asked(side, list(styles)))]
 
 
@@ -74,7 +80,8 @@ def _side(side: Side, names: Sequence[str], told: Told) -> dict[str, Any]:
         "blocks": [_block(side, names, name, told) for name in pair],
         "direct": _verdict(direct, told) if direct else "",
         "others": [
-            _verdict(one, told) for name in rest if (one := told.of(names[0], name)) is not None
+            in_a_row([_verdict(one, told), *what_parts_make(one, told)])
+            for name in rest if (one := told.of(names[0], name)) is not None
         ],
     }  # fmt: skip
 
@@ -89,6 +96,7 @@ def _block(side: Side, names: Sequence[str], arrangement: str, told: Told) -> di
             *_further(lead, [one for one in further if one is not None], told),
             (tr("Cycle"), _cycle(side, arrangement, told)),
             (tr("Hangs on") if side.adds_up else tr("Goes with"), _cause(side, lead, told)),
+            (tr("By part"), in_a_row(what_parts_make(lead, told))),
             (tr("How sure"), _sureness(lead, told)),
         ]
     return {
@@ -243,6 +251,67 @@ def _cause(side: Side, lead: Judged, told: Told) -> Markup | str:
     is_whole = abs(largest.row["difference"]) >= abs(lead.row["difference"])
     words = "{item}, more than the whole of it." if is_whole else "{item}, a part of it."
     return put(words, item=_item(largest, told))
+
+
+def what_parts_make(lead: Judged, told: Told) -> list[Markup]:
+    """Say of each part that is told apart what it makes of a difference from the baseline.
+
+    That is the difference with the part less that without it, paired by replication. Where the
+    sign of the difference hangs on the part, that is said too.
+    """
+    said = []
+    for part in told.parts.get(str(lead.row["arrangement"]), ()):
+        makes = told.of(lead.mark.name, *part.pair)
+        rest = told.of(lead.mark.name, part.other)
+        if makes is None or rest is None:
+            continue
+        if any(one.is_told for one in (lead, makes, rest)):
+            said += [_part(part, makes, rest, told), *_turn(part, makes, (lead, rest))]
+    return said
+
+
+def _part(part: Part, makes: Judged, rest: Judged, told: Told) -> Markup:
+    written = told.styles[makes.mark.name]
+    words = (
+        "With {part} as well ({other}), it would be {rest}: {part} makes {makes}."
+        if part.is_added
+        else "Of this, {part} makes {makes}; without it ({other}), {rest} is left."
+    )
+    return put(
+        words, part=_part_text(part), other=inside(arrangement_text(part.other)),
+        makes=number_phrase(makes, written), rest=number_phrase(rest, written),
+    )  # fmt: skip
+
+
+def _part_text(part: Part) -> Markup:
+    if part.name == PROMISE:
+        return put("the promise of business")
+    meaning = unit_and_meaning(Arrangement.model_fields[part.name])[1]
+    return put("the clause “{clause}”", clause=tr(meaning.capitalize()))
+
+
+def _turn(part: Part, makes: Judged, ends: tuple[Judged, Judged]) -> Iterator[Markup]:
+    """Say that the sign hangs on a part, and at which promise about it turns."""
+    one, two = (float(end.row["difference"]) for end in ends)
+    if one * two >= 0.0 or not makes.is_clear:
+        return
+    yield put("The sign hangs on {part}.", part=_part_text(part))
+    if part.key:
+        yield put(
+            "On a straight line from no promise to that of {hazard} a year, it turns at about"
+            " {turns} a year; {command} searches for it.",
+            hazard=cited(f"{part.hazard:.2g}", "scenario", *split_key(part.key)),
+            turns=cited(f"{makes.row['turns_at']:.2g}", *_way(makes, "turns_at")),
+            command=coded(_search(part, makes, str(ends[0].row["versus"]))),
+        )  # fmt: skip
+
+
+def _search(part: Part, makes: Judged, baseline: str) -> str:
+    """Write the command that finds where the sign turns."""
+    return (
+        f"`breakeven FILE --vary {part.key}=0:1 --outcomes {makes.mark.name}"
+        f" --arrangements {baseline},{part.pair[0]}`"
+    )
 
 
 def _sureness(lead: Judged, told: Told) -> Markup | str:

@@ -22,10 +22,12 @@ from sim.report.answer import answer, assumptions_sentence, how_sure
 from sim.report.figures.gallery import HISTORIES, history_key
 from sim.report.figures.selection import NUMBERS, SIDES
 from sim.report.figures.style import Drawing, Picture, places
-from sim.report.judged import Judged, counts_from, judged, judged_frame, told_of
+from sim.report.judged import NO_PARTS, Found, counts_from, judged, judged_frame, told_of
 from sim.report.parts import cited, given, inline_svg, put
 from sim.report.studies import environment as templates
 from sim.report.tables import outcome_cells
+from sim.scenario.neighbours import parts_of
+from sim.scenario.scenario import Scenario
 
 COMMITTEE, TABLE = "committee.html", "committee.csv"
 _MOST_NUMBERS = 7
@@ -71,11 +73,13 @@ def first_screen(
     not_said.
     """
     outcomes, comparison = parts["outcomes"], parts["comparison"]
-    found = judged(outcomes, comparison)
+    scenario = parts["results"].scenario
+    told_apart = parts_of(scenario) if isinstance(scenario, Scenario) else NO_PARTS
+    found = judged(outcomes, comparison, told_apart)
     others = [name for name in comparison.arrangements if name != comparison.baseline]
     studied = parts.get("studies") or ()
     return {
-        "sides": answer(found, comparison), "committee_table": judged_frame(found),
+        "sides": answer(found, comparison, told_apart), "committee_table": judged_frame(found),
         "numbers": numbers(outcomes, comparison, found),
         "heads": [
             {"name": name, "place": places(comparison.arrangements)[name]}
@@ -85,14 +89,12 @@ def first_screen(
         "sure": how_sure(comparison, outcomes.replications),
         "assumptions": assumptions_sentence(studied),
         "not_said": [
-            *map(given, parts["limits"]), *_own_limits(outcomes, parts["results"].scenario)
+            *map(given, parts["limits"]), *_own_limits(outcomes, scenario)
         ],
     }  # fmt: skip
 
 
-def numbers(
-    outcomes: Outcomes, comparison: Comparison, found: Mapping[tuple[str, str, str], Judged]
-) -> list[dict[str, Any]]:
+def numbers(outcomes: Outcomes, comparison: Comparison, found: Found) -> list[dict[str, Any]]:
     """Give the rows of a committee: a level with its interval, and differences from it.
 
     Keys name, label, unit, better, counts, level, reach, and cells by arrangement as

@@ -166,8 +166,8 @@ class OutcomeTables:
 
     @cached_property
     def summary(self) -> pd.DataFrame:
-        """What ``summary.csv`` holds."""
-        return self.outcomes.summary(confidence=self.comparison.confidence)
+        """What ``summary.csv`` holds, with what is run beside the arrangements."""
+        return self.outcomes.with_neighbours.summary(confidence=self.comparison.confidence)
 
     @cached_property
     def explored(self) -> pd.DataFrame:

@@ -5,6 +5,7 @@ at least as large as what counts.  What is not clear comes with the smallest dif
 run could have told.
 """
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,10 @@ from sim.analysis.outcomes_table import Outcomes
 from sim.base.columns import TEXT, Column
 from sim.outcomes.mark import Mark
 from sim.report.figures.selection import SIDES, first
+from sim.scenario.neighbours import Part
+
+Parts = Mapping[str, Sequence[Part]]
+NO_PARTS: Parts = {}
 
 COUNTS = {
     "bank.raroc": 0.005, "bank.capital_ratio_low": 0.001, "bank.equity_gain_rate": 0.0001,
@@ -47,6 +52,12 @@ JUDGED = (
     Column("behind", "count", "histories in which it does worse", low=0.0),
     Column("smallest", _OF_OUTCOME, "smallest difference that the run could have told"),
     Column("counts", _OF_OUTCOME, "size from which on a difference is put into words"),
+    Column(
+        "turns_at",
+        "per year",
+        "of what a promise makes: hazard at which the difference from the baseline is zero, on a"
+        " straight line between those without and with it; empty where that has one sign",
+    ),
 )
 """What `judged_frame` and ``committee.csv`` hold."""
 
@@ -88,25 +99,68 @@ def counts_from(mark: Mark, level: float) -> float:
     return COUNTS.get(mark.name, usual)
 
 
-def judged(outcomes: Outcomes, comparison: Comparison) -> dict[tuple[str, str, str], Judged]:
+Found = Mapping[tuple[str, str, str], Judged]
+"""Judged differences by outcome, arrangement and the arrangement that it is compared with."""
+
+
+def judged(outcomes: Outcomes, comparison: Comparison, parts: Parts = NO_PARTS) -> Found:
     """Give all differences that a committee is told of, by outcome, arrangement and versus.
 
-    Of every arrangement from the baseline, and of the two that come first from each other.
+    Of every arrangement from the baseline, and of the two that come first from each other; of
+    what sides are asked about also what each of `parts`, by arrangement as `parts_of` gives them,
+    makes, and how far a neighbour is from the baseline.
     """
     names = told_of(outcomes.names)
     found = list(_rows(outcomes, comparison, names))
     pair = first(comparison.arrangements, comparison.baseline)
     if len(pair) == 2:
-        marks = {n: outcomes.mark(n) for n in names if not outcomes.mark(n).paired}
-        own = replace(outcomes, marks=marks, arrangements=tuple(pair))
-        direct = compare(own, pair[0], comparison.confidence)
-        found += [row | {"clear_of_all": False} for row in _rows(own, direct, list(marks))]
-    return {
+        found += _contrast(outcomes, comparison, pair, names)
+    asked_of = [name for name in names if any(name in side.asked for side in SIDES)]
+    every = [part for own in parts.values() for part in own if _is_run(part, outcomes)]
+    for other in dict.fromkeys(part.other for part in every):
+        if other in outcomes.neighbours:
+            found += _contrast(outcomes, comparison, (comparison.baseline, other), asked_of)
+    for with_it, without in dict.fromkeys(part.pair for part in every):
+        found += _contrast(outcomes, comparison, (without, with_it), asked_of)
+    told = {
         (row["outcome"], row["arrangement"], row["versus"]): Judged(
             outcomes.mark(row["outcome"]), row
         )
         for row in found
     }
+    return _with_turns(told, every, comparison.baseline)
+
+
+def _is_run(part: Part, outcomes: Outcomes) -> bool:
+    return {part.arm, part.other} <= set(outcomes.all_run)
+
+
+def _contrast(
+    outcomes: Outcomes, comparison: Comparison, pair: Sequence[str], names: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Judge the second of two from the first, on what does not refer to the baseline."""
+    marks = {
+        name: mark for name in names
+        if not (mark := outcomes.mark(name)).paired or pair[0] == comparison.baseline
+    }  # fmt: skip
+    own = replace(outcomes.among(*pair), marks=marks)
+    direct = compare(own, pair[0], comparison.confidence)
+    return [row | {"clear_of_all": False} for row in _rows(own, direct, list(marks))]
+
+
+def _with_turns(told: Found, parts: Sequence[Part], baseline: str) -> Found:
+    """Say of what a promise makes where the difference from the baseline turns, if it does."""
+    found = dict(told)
+    for part in (one for one in parts if one.hazard):
+        with_it, without = part.pair
+        for (name, one, two), own in told.items():
+            ends = told.get((name, without, baseline)), told.get((name, with_it, baseline))
+            if (one, two) == part.pair and ends[0] is not None and ends[1] is not None:
+                low, high = (float(end.row["difference"]) for end in ends if end is not None)
+                if low * high < 0.0:
+                    turns = {"turns_at": part.hazard * low / (low - high)}
+                    found[name, one, two] = Judged(own.mark, {**own.row, **turns})
+    return found
 
 
 def told_of(names: Sequence[str]) -> list[str]:
@@ -115,7 +169,7 @@ def told_of(names: Sequence[str]) -> list[str]:
     return [name for name in dict.fromkeys(of_sides) if name in names]
 
 
-def judged_frame(found: Mapping[tuple[str, str, str], Judged]) -> pd.DataFrame:
+def judged_frame(found: Found) -> pd.DataFrame:
     """Give judged differences as a table, in columns `JUDGED`."""
     columns = [column.name for column in JUDGED]
     return pd.DataFrame([dict(one.row) for one in found.values()], columns=columns)
@@ -140,5 +194,5 @@ def _rows(
                 "clear_of_all": bool(told["clear_of_all"]), "pairs": int(told["pairs"]),
                 "ahead": own.better, "behind": own.worse,
                 "smallest": smallest_told(row["low"], row["high"], comparison.confidence),
-                "counts": counts_from(mark, row["baseline_mean"]),
+                "counts": counts_from(mark, row["baseline_mean"]), "turns_at": math.nan,
             }  # fmt: skip

@@ -257,7 +257,7 @@ def _system(manifest: Mapping[str, Any]) -> dict[str, Any]:
 
 def _arrangements(scenario: Scenario) -> Iterator[dict[str, Any]]:
     """Give the clauses in which each arrangement or programme differs from plain lending."""
-    for name in scenario.experiment.arrangements:
+    for name in scenario.experiment.all_run:
         own = [one.arrangement for one in scenario.policy if one.programme == name] or [name]
         yield {
             "name": name,

@@ -172,6 +172,10 @@ def _context(parts: Parts) -> dict[str, Any]:
              "is_baseline": name == comparison.baseline}
             for name, place in places(comparison.arrangements).items()
         ],
+        "beside": [
+            {"name": name, "sentences": list(parts["describe"].get(name, ()))}
+            for name in outcomes.neighbours
+        ],
         "others": [one for one in comparison.arrangements if one != comparison.baseline],
         "headlines": [verdict_row(comparison, name, scenario) for name in first],
         "groups": [

@@ -44,7 +44,7 @@ def describe(scenario: Any) -> dict[str, list[str]]:
         name: _sentences(scenario.arrangement[name])
         if name in scenario.arrangement
         else _policies(scenario, name)
-        for name in scenario.experiment.arrangements
+        for name in scenario.experiment.all_run
     }
 
 
@@ -138,7 +138,7 @@ def clause_sentences(arrangement: Any) -> dict[str, str]:
 
 
 def matrix(scenario: Any) -> list[dict[str, Any]]:
-    """Lay out what each arrangement that is run says on each clause, a row a clause.
+    """Lay out what each arrangement that is run, neighbours too, says on each clause.
 
     Keys label, and cells: text (empty where the clause is as in plain lending), names of the
     arrangements that say so side by side. Clauses on which all are neutral are left out, and so
@@ -147,9 +147,9 @@ def matrix(scenario: Any) -> list[dict[str, Any]]:
     """
     experiment = getattr(scenario, "experiment", None)
     known = getattr(scenario, "arrangement", {})
-    if experiment is None or not set(experiment.arrangements) <= set(known):
+    if experiment is None or not set(experiment.all_run) <= set(known):
         return []
-    every = {name: clause_sentences(known[name]) for name in experiment.arrangements}
+    every = {name: clause_sentences(known[name]) for name in experiment.all_run}
     said = {name: own for name, own in every.items() if own}
     fields = type(next(iter(known.values()))).model_fields
     return [

@@ -174,6 +174,10 @@ def _nearest_file(path: FilePath) -> str:
     return f"there is no scenario in {folder}; give the path of a .toml file"
 
 
+_TIED: dict[KeyPath, str] = {("experiment", "arrangements"): "neighbours"}
+"""Keys of a base that say nothing once another is given anew: neighbours of other arrangements."""
+
+
 def _merge(
     base: Mapping[str, Any], over: Mapping[str, Any], path: KeyPath, replaced: list[KeyPath]
 ) -> dict[str, Any]:
@@ -190,6 +194,10 @@ def _merge(
         else:
             replaced.append((*path, key))
             merged[key] = value
+        tied = _TIED.get((*path, key))
+        if tied is not None and tied in merged and tied not in over:
+            replaced.append((*path, tied))
+            del merged[tied]
     return merged
 
 

@@ -55,7 +55,13 @@ class Experiment(Frozen):
     """What is compared with what, how often and for how long."""
 
     arrangements: tuple[str, ...] = param(
-        unit="", meaning="arrangements and programmes to run, in order"
+        unit="", meaning="arrangements and programmes to compare, in order"
+    )
+    neighbours: tuple[str, ...] = param(
+        (),
+        unit="",
+        meaning="arrangements and programmes to run beside these, to tell what a part of one"
+        " does; whoever names other arrangements names their neighbours too",
     )
     baseline: str = param(unit="", meaning="arrangement that the others are compared with")
     replications: int = param(unit="count", meaning="independent histories", low=1)
@@ -81,6 +87,11 @@ class Experiment(Frozen):
         meaning="half-width that replications needed refer to",
     )
     start_date: Date = param(Date(2025, 1, 1), unit="", meaning="first day of year zero")
+
+    @property
+    def all_run(self) -> tuple[str, ...]:
+        """Everything that is simulated: the arrangements, then their neighbours."""
+        return (*self.arrangements, *self.neighbours)
 
 
 class Measurement(Frozen):
@@ -144,16 +155,31 @@ class Scenario(Frozen):
         yield from self._misfits()
 
     def _unknown_arrangements(self) -> Iterator[Broken]:
-        run, key = self.experiment.arrangements, "experiment.arrangements"
+        run, beside = self.experiment.arrangements, self.experiment.neighbours
         cure = f"use {', '.join((*self.arrangement, *self.programmes))}"
-        for name in run:
-            if name not in self.arrangement and name not in self.programmes:
-                yield key, f'"{name}" is no arrangement and no programme', cure
-        if len(set(run)) != len(run) or not run:
-            yield key, "must name each arrangement once", cure
+        for key, names in (("arrangements", run), ("neighbours", beside)):
+            for name in names:
+                if name not in self.arrangement and name not in self.programmes:
+                    rule = f'"{name}" is no arrangement and no programme'
+                    yield f"experiment.{key}", rule, cure
+            if len(set(names)) != len(names):
+                yield f"experiment.{key}", "must name each arrangement once", cure
+        if not run:
+            yield "experiment.arrangements", "must name each arrangement once", cure
+        yield from self._neighbours_compared()
         if self.experiment.baseline not in run:
             rule = f'"{self.experiment.baseline}" is not among the arrangements run'
             yield "experiment.baseline", rule, f"use one of {', '.join(run)}"
+
+    def _neighbours_compared(self) -> Iterator[Broken]:
+        """Give neighbours that are the baseline or an arrangement that is compared."""
+        key, given = "experiment.neighbours", self.experiment
+        for name in dict.fromkeys(given.neighbours):
+            if name == given.baseline:
+                yield key, f'"{name}" is the baseline', "take it out of the neighbours"
+            elif name in given.arrangements:
+                rule = f'"{name}" is among the arrangements already'
+                yield key, rule, "take it out of one of the two lists"
 
     def _misplaced_policies(self) -> Iterator[Broken]:
         for n, policy in enumerate(self.policy):
@@ -215,7 +241,7 @@ class Scenario(Frozen):
         for n, policy in enumerate(self.policy):
             is_over = policy.end is not None and policy.end <= day
             is_late = last <= years_between(day, policy.start)
-            if policy.programme in self.experiment.arrangements and (is_over or is_late):
+            if policy.programme in self.experiment.all_run and (is_over or is_late):
                 yield f"policy[{n}]", f"is never on offer in {run}", cure
 
     def with_values(self, values: dict[str, Any]) -> "Scenario":

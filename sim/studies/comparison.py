@@ -47,7 +47,7 @@ SHARED = (
 DRAWN = {"sector": "share", "bank": "market_share"}
 """Tables whose names, with this share, decide what a draw picks."""
 FREE = ("title", "question", "sources", "arrangement", "policy")
-EXPERIMENT = ("arrangements", "baseline", "replications", "half_width_share")
+EXPERIMENT = ("arrangements", "neighbours", "baseline", "replications", "half_width_share")
 
 
 def refuse_different_draws(scenarios: Mapping[str, Scenario]) -> None:
@@ -212,12 +212,16 @@ def align_scenarios(
 
 
 def _with_baseline(aligned: AlignedScenarios) -> tuple[Scenario, ...]:
-    """Let the scenario that runs the baseline know it, for outcomes that need its history."""
+    """Let the scenario that runs the baseline know it, for outcomes that need its history.
+
+    Neighbours are not lined up, so they are not run.
+    """
     found = []
     for scenario, labels in zip(aligned.scenarios, aligned.labels, strict=True):
         own = scenario.experiment
         names = [n for n, label in labels.items() if label == aligned.baseline]
-        changed = own.model_copy(update={"baseline": (names or [own.baseline])[0]})
+        first = (names or [own.baseline])[0]
+        changed = own.model_copy(update={"baseline": first, "neighbours": ()})
         found.append(scenario.model_copy(update={"experiment": changed}))
     return tuple(found)
 

@@ -69,8 +69,8 @@ def expected(jobs: Sequence[tuple[Scenario, int]], store: Store) -> Expected:
         start = time.perf_counter()
         Store(progress=False).outcome_array([first], [0])
     spent, runs = time.perf_counter() - start, sum(count for _, count in jobs)
-    worlds = sum(count * len(one.experiment.arrangements) for one, count in jobs)
-    each = spent * worlds / (len(first.experiment.arrangements) * max(runs, 1))
+    worlds = sum(count * len(one.experiment.all_run) for one, count in jobs)
+    each = spent * worlds / (len(first.experiment.all_run) * max(runs, 1))
     return Expected(runs, each, store.workers)
 
 

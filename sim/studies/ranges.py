@@ -578,7 +578,7 @@ def _read(text: str) -> Source | None:
 
 def _is_run(scenario: Scenario, path: KeyPath) -> bool:
     """Whether a key belongs to the economy, or to an arrangement that is run."""
-    run = set(scenario.experiment.arrangements)
+    run = set(scenario.experiment.all_run)
     # A programme is run through the arrangements that its policies offer.
     policies = getattr(scenario, "policy", ())
     run |= {policy.arrangement for policy in policies if policy.programme in run}

@@ -241,7 +241,7 @@ def arrangements_of(
 
 def _misnamed(scenario: Scenario, name: str, run: bool, clauses: bool) -> Problem | None:
     """Why an arrangement cannot be named; None where it can."""
-    known, own = [*scenario.arrangement, *scenario.programmes], scenario.experiment.arrangements
+    known, own = [*scenario.arrangement, *scenario.programmes], scenario.experiment.all_run
     if name not in known:
         rule, cure = "is no arrangement of the scenario", nearest(name, known)
     elif clauses and name in scenario.programmes:

@@ -52,7 +52,7 @@ def test_the_frame_has_the_promised_columns_in_order(comparison):
     assert tuple(comparison.frame().columns) == FRAME_COLUMNS
     promised = (
         "outcome, unit, arrangement, baseline, mean, baseline_mean, difference, low, high,"
-        " correlation, variance_reduction, replications_needed, verdict"
+        " correlation, variance_reduction, replications_needed, verdict, role"
     )
     assert ", ".join(FRAME_COLUMNS) == promised
 

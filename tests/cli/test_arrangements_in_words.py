@@ -165,7 +165,7 @@ def test_a_kind_without_words_is_told_key_by_key(tmp_path: Path) -> None:
 def test_shipped_arrangements_are_told_in_words(file: Path) -> None:
     scenario = load_scenario(file)
     told = describe(scenario)
-    assert list(told) == list(scenario.experiment.arrangements)
+    assert list(told) == list(scenario.experiment.all_run)
     for sentences in told.values():
         assert all("_" not in words and words.endswith(".") for words in sentences)
     assert f"{scenario.population.firms:,} firms" in Markup(setting(scenario)).striptags()

@@ -267,6 +267,6 @@ def test_a_scenario_runs_through_every_arrangement(file):
     run = pytest.importorskip("sim.experiment.simulate", exc_type=ImportError)
     small = scenario(file).with_values(SHORT)
     results = run.simulate(small)
-    names = set(small.experiment.arrangements)
+    names = set(small.experiment.all_run)
     assert set(results.outcomes["arrangement"]) == names
     assert results.manifest["largest_accounting_residual"] < 1e-9

@@ -15,6 +15,7 @@ from sim.outcomes.mark import registry
 from sim.report.answer import answer, assumptions_sentence
 from sim.report.figures.selection import HEADLINES, NUMBERS, SIDES, first
 from sim.report.judged import COUNTS, JUDGED, judged, judged_frame, told_of
+from sim.scenario.neighbours import PROMISE, Part
 from sim.studies.findings import Findings, Study
 from tests import synthetic
 
@@ -29,21 +30,26 @@ NAMES = tuple(dict.fromkeys(
 ))  # fmt: skip
 
 
-def made(steps: dict[str, dict[str, float]], noise: float = 1e-4, count: int = 20) -> Outcomes:
+def made(
+    steps: dict[str, dict[str, float]],
+    noise: float = 1e-4,
+    count: int = 20,
+    arms: tuple[str, ...] = ARMS,
+) -> Outcomes:
     """Outcomes whose differences from plain are known but for a little noise."""
     generator = np.random.default_rng(3)
     marks = {name: registry()[name] for name in NAMES if name in registry()}
     rows = []
     for name, mark in marks.items():
         common = 0.05 + 0.01 * generator.standard_normal(count)
-        for arm in ARMS:
+        for arm in arms:
             step = steps.get(arm, {}).get(name, 0.0)
             value = common + step + (arm != "plain") * noise * generator.standard_normal(count)
             if mark.binary:
                 value = (np.arange(count) < count * (0.2 + step)).astype(float)
             part = {"arrangement": arm, "replication": np.arange(count), "outcome": name}
             rows.append(pd.DataFrame({**part, "value": value}))
-    return Outcomes(pd.concat(rows, ignore_index=True), marks, ARMS)
+    return Outcomes(pd.concat(rows, ignore_index=True), marks, arms)
 
 
 def told(outcomes: Outcomes) -> dict[str, dict[str, Any]]:
@@ -220,6 +226,80 @@ def test_chinese_sentences_are_chinese() -> None:
     text = plain(" ".join(words(one) for side in sides.values() for one in side["blocks"]))
     assert set(re.findall("[A-Za-z]{2,}", text)) <= {"RAROC"}
     assert "浙科联合贷劣于普通贷款" in text
+
+
+KEY = "arrangement.revenue_swap.commitment.promised_move_hazard"
+SWAP = Part("revenue_swap", "bare_swap", PROMISE, is_added=False, key=KEY, hazard=0.3)
+JOINT = Part("consortium", "promised", PROMISE, is_added=True)
+PLAN = Part("common_growth", "line", "upside", is_added=False)
+PARTS = {one.arm: (one,) for one in (SWAP, JOINT, PLAN)}
+
+
+def beside(margins: dict[str, float]) -> Outcomes:
+    """Outcomes of arms and neighbours whose margins differ from plain by known steps."""
+    names = (*ARMS, "bare_swap", "promised", "line")
+    steps = {name: {"bank.net_margin": margins.get(name, 0.0)} for name in names}
+    return dataclasses.replace(
+        made(steps, arms=names), arrangements=ARMS, neighbours=names[len(ARMS) :],
+    )  # fmt: skip
+
+
+def told_with_parts(margins: dict[str, float]) -> dict[str, Any]:
+    outcomes = beside(margins)
+    comparison = compare(outcomes)
+    return answer(judged(outcomes, comparison, PARTS), comparison, PARTS)[0]
+
+
+def by_part(side: dict[str, Any], name: str) -> str:
+    return plain(dict(block(side, name)["lines"]).get("By part", ""))
+
+
+def test_what_a_part_makes_is_the_difference_with_it_less_that_without_it() -> None:
+    margins = {"revenue_swap": 0.02, "bare_swap": 0.005, "consortium": -0.01, "promised": -0.002}
+    side = told_with_parts(margins | {"common_growth": 0.004, "line": 0.001})
+    assert re.fullmatch(
+        r"Of this, the promise of business makes \+1\.(?:49|50)\d* pp a year \(.*?\);"
+        r" without it \(bare swap\), \+0\.(?:49|50)\d* pp a year \(.*?\) is left\.",
+        by_part(side, "revenue_swap"),
+    )
+    assert re.fullmatch(
+        r"With the promise of business as well \(promised\), it would be −0\.(?:19|20)\d* pp a"
+        r" year \(.*?\): the promise of business makes \+0\.(?:79|80)\d* pp a year \(.*?\)\.",
+        by_part(side, "consortium"),
+    )
+    (other,) = side["others"]
+    assert "the clause “Who shares the gain” makes +0.3" in plain(other)
+
+
+def test_where_the_sign_hangs_on_the_promise_the_break_even_is_told() -> None:
+    side = told_with_parts({"revenue_swap": 0.02, "bare_swap": -0.01})
+    assert by_part(side, "revenue_swap").endswith(
+        "The sign hangs on the promise of business. On a straight line from no promise to that of"
+        " 0.3 a year, it turns at about 0.1 a year; breakeven FILE --vary"
+        f" {KEY}=0:1 --outcomes bank.net_margin --arrangements plain,revenue_swap searches for it."
+    )
+    same = told_with_parts({"revenue_swap": 0.02, "bare_swap": 0.01})
+    assert "sign hangs" not in by_part(same, "revenue_swap")
+
+
+def test_where_nothing_is_told_no_part_is() -> None:
+    assert by_part(told_with_parts({}), "revenue_swap") == ""
+
+
+def test_neighbours_are_no_arms_of_the_answer() -> None:
+    side = told_with_parts({"revenue_swap": 0.02, "bare_swap": 0.03})
+    assert [one["name"] for one in side["blocks"]] == ["consortium", "revenue_swap"]
+    assert len(side["others"]) == 1
+
+
+def test_the_table_says_where_a_difference_turns() -> None:
+    outcomes = beside({"revenue_swap": 0.02, "bare_swap": -0.01})
+    found = judged(outcomes, compare(outcomes), PARTS)
+    makes = found["bank.net_margin", "revenue_swap", "bare_swap"].row
+    # On a straight line a third of the way from -1 to +2 points is zero; noise is 1e-4 at most.
+    assert makes["turns_at"] == pytest.approx(0.1, abs=1e-3)
+    assert np.isnan(found["bank.net_margin", "revenue_swap", "plain"].row["turns_at"])
+    assert ("bank.net_margin", "bare_swap", "plain") in found
 
 
 def test_the_table_says_of_every_difference_what_decides_its_words() -> None:

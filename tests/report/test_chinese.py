@@ -92,7 +92,7 @@ def shipped() -> frozenset[str]:
     found: set[str] = set()
     for file in sorted(SCENARIOS.glob("*.toml")):
         scenario = load_scenario(file)
-        names = {*scenario.experiment.arrangements, *scenario.arrangement, *scenario.bank}
+        names = {*scenario.experiment.all_run, *scenario.arrangement, *scenario.bank}
         names |= {*scenario.macro.regime}
         found |= {arrangement_text(name) for name in names}
         found |= {name.replace("_", " ") for name in scenario.sector}

@@ -70,6 +70,10 @@ class Experiment(Frozen):
     horizon_years: PositiveFloat = 15.0
     half_width_share: PositiveFloat = 0.05
 
+    @property
+    def all_run(self) -> tuple[str, ...]:
+        return self.arrangements
+
 
 class Lifecycle(Frozen):
     progress_hazard: StageVector = param(

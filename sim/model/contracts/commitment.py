@@ -50,6 +50,24 @@ class Agreement(Frozen):
 Commitment = Annotated[NoPromise | Agreement, Field(discriminator="kind")]
 
 
+def without_promise(clause: NoPromise | Agreement) -> NoPromise | Agreement:
+    """What stays agreed without the business promised at signing and the cost of breaking that.
+
+    The business demanded for the waiver of a right is another matter.
+
+    Examples
+    --------
+    >>> without_promise(Agreement(kind="agreement", promised_move_hazard=0.27))
+    NoPromise(kind='none')
+    >>> without_promise(Agreement(kind="agreement", lenders_stand_still=True)).kind
+    'agreement'
+    """
+    if isinstance(clause, NoPromise):
+        return clause
+    bare = clause.model_copy(update={"promised_move_hazard": 0.0, "break_cost_share": 0.0})
+    return NoPromise() if bare == Agreement(kind="agreement") else bare
+
+
 CONDITIONS = (
     Column("break_cost", "share of line", "what leaving costs the firm"),
     Column("stands_still", "flag", "lenders decide on withdrawal together only", "i1"),

@@ -14,7 +14,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.analysis.estimates import FloatArray, finite, mean_interval
-from sim.analysis.outcomes_table import ResultsView, arrangement_order
+from sim.analysis.outcomes_table import ResultsView, arrangement_order, neighbours_of
 from sim.base.errors import OutcomeError
 from sim.base.language import gap, tr
 from sim.base.wording import (
@@ -56,14 +56,14 @@ def family(results: ResultsView, first: str, one: str = "...") -> pd.DataFrame:
     `one` is how the name of one of them goes on, for the OutcomeError where there is none.
     """
     names = _named_alike(results, first, one)
-    return results.table(CURVES).where("series", names)
+    return _of_arms(results, results.table(CURVES).where("series", names))
 
 
 def family_parts(results: ResultsView, first: str) -> Iterator[pd.DataFrame]:
     """Give the same in parts of whole replications, for families that have many curves."""
     names = _named_alike(results, first, "...")
     for part in results.table(CURVES).parts():
-        yield part[part["series"].isin(names)]
+        yield _of_arms(results, part[part["series"].isin(names)])
 
 
 def _named_alike(results: ResultsView, first: str, one: str) -> list[str]:
@@ -77,11 +77,18 @@ def _named_alike(results: ResultsView, first: str, one: str) -> list[str]:
 
 def defined(results: ResultsView, series: str) -> pd.DataFrame:
     """Give the rows of a series that have a value; an OutcomeError where there is none."""
-    rows = results.table(CURVES).where("series", [series]).dropna(subset=["value"])
+    rows = _of_arms(results, results.table(CURVES).where("series", [series]))
+    rows = rows.dropna(subset=["value"])
     if rows.empty:
         what, cure = "is not in these results", "run with a longer horizon"
         raise OutcomeError(f'series "{series}"', what, cure)
     return rows
+
+
+def _of_arms(results: ResultsView, rows: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows that are drawn; what is run beside the arrangements is not."""
+    beside = neighbours_of(results)
+    return rows[~rows["arrangement"].isin(beside)] if beside else rows
 
 
 def level_and_difference(
