@@ -25,6 +25,7 @@ from sim.base import draws, special
 from sim.engine import ledger, quarter
 from sim.model.banks import (
     application,
+    bidding,
     books,
     choice,
     committee,
@@ -35,6 +36,7 @@ from sim.model.banks import (
     offer_rate,
     provisions,
     signing,
+    winners_curse,
     withdrawal,
 )
 from sim.model.contracts import eligibility, limit, upside
@@ -64,8 +66,8 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, record, loss_sharing, lifecycle, operations, credit_line, project, equity,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
-    application, judgement, offer_rate, credit_decision, withdrawal, offer, choice, signing,
-    committee, provisions, books, ledger, quarter,
+    application, judgement, offer_rate, credit_decision, winners_curse, bidding, withdrawal,
+    offer, choice, signing, committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.special import ndtr
+from scipy.stats import norm
 
+from sim.model.banks.bidding import break_even_bid
 from sim.outcomes.quantiles_of_losses import expected_shortfall
 from tests.oracles.absorbing_chain import (
     absorbing_chain,
@@ -17,6 +20,7 @@ from tests.oracles.absorbing_chain import (
     years_in_states,
 )  # fmt: skip
 from tests.oracles.annuity import balance, continuous_annuity, payment
+from tests.oracles.auctions import default_of_those_judged_no_better
 from tests.oracles.concession import concession_value, step_up_rate
 from tests.oracles.exit_rights import lognormal_call_on_multiple
 from tests.oracles.finite_pool import default_count_probabilities, joint_failure
@@ -43,7 +47,7 @@ HAZARDS = np.column_stack([[0.10, 0.12, 0.08, 0.05], [0.01, 0.04, 0.08, 0.10]])
 def test_every_value_is_used_by_a_test():
     used = set()
     for path in Path(__file__).parents[1].rglob("*.py"):
-        used.update(re.findall(r'"(A\d+[a-z]?\.[\w.]*)', path.read_text(encoding="utf-8")))
+        used.update(re.findall(r'"((?:A\d+[a-z]?|bid)\.[\w.]*)', path.read_text(encoding="utf-8")))
     assert [name for name in oracle_values() if not name.startswith(tuple(used))] == []
 
 
@@ -214,3 +218,19 @@ def test_return_on_risk_capital(inputs, value):
 
 def test_credit_triangle():
     assert credit_triangle_rate(0.03, 0.05, 0.6) == close(0.06)
+
+
+@pytest.mark.parametrize(("inputs", "value"), cases("bid.first_price."))
+def test_offer_of_the_only_informed_bank_where_bids_are_paid(inputs, value):
+    default = default_of_those_judged_no_better(inputs["file_mean"], 0.0, 0.8, 0.36, 0.03, 0.8)
+    assert break_even_bid(default, 0.03, 0.5, 0.0) == close(value, rel=1e-10)
+
+
+@pytest.mark.parametrize(("inputs", "value"), cases("bid.many_banks"))
+def test_mean_rate_where_everything_is_known(inputs, value):
+    def share_of_rate(quality):
+        default = min(0.03 * np.exp(-0.8 * quality), 0.95)
+        return break_even_bid(default, 0.03, 0.5, 0.0) * norm.pdf(quality)
+
+    # The reference is a Gauss-Hermite sum, which the kink at the largest default spoils.
+    assert quad(share_of_rate, -9.0, 9.0, limit=200)[0] == close(value, rel=2e-4)

@@ -1,0 +1,178 @@
+"""What a firm pays for a loan: banks bid in secret, and the winner matches the runner-up.
+
+A bank bids the rate at which it would just not lose if its best rival judged the firm as it
+does; it stays away where it would lose at the cap if it were the only one to lend. The lowest
+bid wins and is paid as the runner-up asks, or the cap if there is none. One bank thus charges
+what the cap allows, many charge what the loan costs, and a bank with a private file leaves the
+worse firms to others. Price rises with believed default up to the cap; beyond it nobody lends.
+
+Stated approximation: where banks know or earn unequally much, each still asks what it means
+that all others judge no better than itself; less informed banks are a little too bold.
+
+References
+----------
+Milgrom and Weber (1982), A theory of auctions and competitive bidding, Econometrica 50(5);
+Sharpe (1990), Asymmetric information, bank lending, and implicit contracts, Journal of Finance
+45(4); von Thadden (2004), Asymmetric information, bank lending and implicit contracts: the
+winner's curse, Finance Research Letters 1(1).
+"""
+
+from typing import Any
+
+from sim.base.columns import Column, Table
+from sim.model.banks.credit_decision import MOST_DEFAULT
+from sim.model.banks.winners_curse import (
+    NOBODY,
+    default_if_alone,
+    default_if_tied,
+    own_default,
+    see_rivals,
+    weigh,
+)
+
+AUCTION = Table(
+    (
+        Column("bidders", "-", "banks that know the firm, a club counted once", "i4"),
+        Column("prior", "standard deviations", "mean quality given what everybody sees"),
+        Column("prior_precision", "-", "precision of that"),
+        Column("common_variance", "-", "variance of the error that all signals share"),
+        Column("average_default", "per year", "believed default of a firm of average quality"),
+        Column("slope", "-", "log effect of one standard deviation of quality on default"),
+        Column("cap", "per year", "most that the firm can be charged"),
+        Column("tax", "share", "part of interest that is value added tax, 0 where exempt"),
+        Column("winner", "code", "row of the bidder that lends, -1 for none", "i4"),
+        Column("rate", "per year", "what it charges"),
+    )
+)
+"""The loan of one firm: what everybody knows of it, and what comes out."""
+
+BIDDER = Table(
+    (
+        Column("quality", "standard deviations", "its mean of quality, by all that it knows"),
+        Column("signal_precision", "-", "precision of its signal, without the shared error"),
+        Column("file_precision", "-", "precision of its private file; one bank may have one"),
+        Column("cost", "per year", "cost but for default per unit lent, less own income"),
+        Column("loss", "share", "its loss given default, after cover"),
+        Column("moving", "per year", "what going to this bank costs the firm, over the term"),
+        Column("signal", "-", "precision of its signal, the shared error counted"),
+        Column("variance", "-", "variance of quality, as it judges"),
+        Column("covariance", "-", "covariance of quality and apparent quality, as it judges"),
+        Column("apparent_sd", "standard deviations", "spread of apparent quality, likewise"),
+        Column(
+            "pull", "x", "its mean of apparent quality per unit of its mean, from the public's"
+        ),
+        Column("loading", "x", "its mean per unit of apparent quality"),
+        Column("own_sd", "standard deviations", "spread of its mean given apparent quality"),
+        Column("default", "per year", "believed default if nobody else lends"),
+        Column("enters", "flag", "it would not lose at the cap", "i1"),
+        Column("bid", "per year", "rate at which it would just not lose"),
+    )
+)
+"""A bank, or a club with one file. What stands before `signal` is given, the rest written."""
+
+RIVAL = Table(
+    (
+        Column("count", "-", "rivals of this kind", "i4"),
+        Column("margin", "-", "own mean over what is expected of theirs, in their spreads"),
+        Column("sharpness", "-", "how much better they know apparent quality"),
+        Column("shift", "-", "what default as a weight adds to the margin"),
+        Column("own_sd", "standard deviations", "spread of their mean given apparent quality"),
+    )
+)
+"""Scratch: rivals as one bidder sees them."""
+
+
+def break_even_bid(default: float, cost: float, loss: float, tax: float) -> float:
+    """Loan rate at which a bank earns exactly its hurdle, per year, value added tax in it.
+
+    Parameters
+    ----------
+    default : float, per year, below 1
+    cost : float, per year
+        Funds, capital at its hurdle before tax, running cost and fees that the bank pays, less
+        its own further business and what else it earns by the loan, per unit lent.
+    loss : float, share of principal
+    tax : float, share of interest
+
+    Examples
+    --------
+    >>> round(break_even_bid(0.04, 0.04, 0.5, 0.0), 6)
+    0.0625
+    >>> round(break_even_bid(0.04, 0.04, 0.5, 0.06 / 1.06), 6)
+    0.06625
+    """
+    return (cost + default * loss) / ((1.0 - default) * (1.0 - tax))
+
+
+def bid_for(b: Any, default: float, a: Any) -> float:
+    """What a bank would ask for a loan of this default, per year."""
+    return break_even_bid(min(default, MOST_DEFAULT), b.cost, b.loss, a.tax)
+
+
+def hold_auction(a: Any, bidders: Any, rivals: Any) -> None:
+    """Write who lends and at what rate.
+
+    Parameters
+    ----------
+    a : auction, see `AUCTION`
+        `winner` and `rate` are written; without a winner the rate is the cap.
+    bidders : record array, shape (at least a.bidders,), see `BIDDER`
+    rivals : record array of the same length, see `RIVAL`
+        Scratch.
+    """
+    entrants = 0
+    for j in range(a.bidders):
+        weigh(bidders[j], a)
+    for j in range(a.bidders):
+        enter(j, bidders, rivals, a)
+        entrants += bidders[j].enters
+    if entrants > 1:
+        for j in range(a.bidders):
+            if bidders[j].enters == 1:
+                kinds = see_rivals(j, bidders, rivals, a)
+                default = default_if_tied(bidders[j], rivals, kinds, a)
+                bidders[j].bid = min(a.cap, bid_for(bidders[j], default, a))
+    choose_winner(a, bidders)
+
+
+def enter(j: int, bidders: Any, rivals: Any, a: Any) -> None:
+    """Write whether a bank bids: not if it would lose at the cap as the only one that lends.
+
+    Being the only one is never good news, so one that its own judgement keeps away need not
+    ask further.
+    """
+    b = bidders[j]
+    b.bid = a.cap
+    b.default = own_default(b, a)
+    b.enters = 0
+    if bid_for(b, b.default, a) <= a.cap:
+        kinds = see_rivals(j, bidders, rivals, a)
+        b.default = default_if_alone(b, rivals, kinds, a)
+        b.enters = 1 if bid_for(b, b.default, a) <= a.cap else 0
+
+
+def choose_winner(a: Any, bidders: Any) -> None:
+    """Write winner and rate: the lowest bid with what moving costs, at what the next one asks.
+
+    Of equal bids that of the bank that judges better wins, then that of the first. No rate is
+    below zero, however much business goes with the loan.
+    """
+    a.winner = NOBODY
+    runner_up = NOBODY
+    for j in range(a.bidders):
+        if bidders[j].enters == 1:
+            if a.winner == NOBODY or is_lower(bidders[j], bidders[a.winner]):
+                runner_up, a.winner = a.winner, j
+            elif runner_up == NOBODY or is_lower(bidders[j], bidders[runner_up]):
+                runner_up = j
+    a.rate = a.cap
+    if runner_up != NOBODY:
+        r = bidders[runner_up]
+        asked = r.bid + r.moving - bidders[a.winner].moving
+        a.rate = max(min(a.cap, asked), 0.0)
+
+
+def is_lower(b: Any, other: Any) -> bool:
+    """Whether the firm prefers a bid."""
+    asks, others = b.bid + b.moving, other.bid + other.moving
+    return asks < others or (asks == others and b.quality > other.quality)
