@@ -2,9 +2,11 @@
 
 A bank bids the rate at which it would just not lose if its best rival judged the firm as it
 does; it stays away where it would lose at the cap if it were the only one to lend. The lowest
-bid wins and is paid as the runner-up asks, or the cap if there is none. One bank thus charges
-what the cap allows, many charge what the loan costs, and a bank with a private file leaves the
-worse firms to others. Price rises with believed default up to the cap; beyond it nobody lends.
+bid wins and is paid as the runner-up asks, or the cap if there is none. Where the winner's own
+limit is below the line that is asked, the next ones lend what is left, each at what the one
+after it asks. One bank thus charges what the cap allows, many charge what the loan costs, and a
+bank with a private file leaves the worse firms to others. Price rises with believed default up
+to the cap; beyond it nobody lends.
 
 Stated approximation: where banks know or earn unequally much, each still asks what it means
 that all others judge no better than itself; less informed banks are a little too bold.
@@ -40,11 +42,13 @@ AUCTION = Table(
         Column("slope", "-", "log effect of one standard deviation of quality on default"),
         Column("cap", "per year", "most that the firm can be charged"),
         Column("tax", "share", "part of interest that is value added tax, 0 where exempt"),
-        Column("winner", "code", "row of the bidder that lends, -1 for none", "i4"),
-        Column("rate", "per year", "what it charges"),
+        Column("asked", "CNY million", "line that the firm asks for"),
+        Column("winner", "code", "row of the bidder that lends first, -1 for none", "i4"),
+        Column("line", "CNY million", "line of all lenders"),
+        Column("rate", "per year", "their mean rate, the cap where nobody lends"),
     )
 )
-"""The loan of one firm: what everybody knows of it, and what comes out."""
+"""The loan of one firm: what everybody knows of it, and from `winner` on what comes out."""
 
 BIDDER = Table(
     (
@@ -54,6 +58,7 @@ BIDDER = Table(
         Column("cost", "per year", "cost but for default per unit lent, less own income"),
         Column("loss", "share", "its loss given default, after cover"),
         Column("moving", "per year", "what going to this bank costs the firm, over the term"),
+        Column("most", "CNY million", "most that it lends to the firm"),
         Column("signal", "-", "precision of its signal, the shared error counted"),
         Column("variance", "-", "variance of quality, as it judges"),
         Column("covariance", "-", "covariance of quality and apparent quality, as it judges"),
@@ -66,6 +71,8 @@ BIDDER = Table(
         Column("default", "per year", "believed default if nobody else lends"),
         Column("enters", "flag", "it would not lose at the cap", "i1"),
         Column("bid", "per year", "rate at which it would just not lose"),
+        Column("part", "CNY million", "what it lends"),
+        Column("rate", "per year", "at what rate"),
     )
 )
 """A bank, or a club with one file. What stands before `signal` is given, the rest written."""
@@ -110,12 +117,11 @@ def bid_for(b: Any, default: float, a: Any) -> float:
 
 
 def hold_auction(a: Any, bidders: Any, rivals: Any) -> None:
-    """Write who lends and at what rate.
+    """Write who lends, how much, and at what rate.
 
     Parameters
     ----------
     a : auction, see `AUCTION`
-        `winner` and `rate` are written; without a winner the rate is the cap.
     bidders : record array, shape (at least a.bidders,), see `BIDDER`
     rivals : record array of the same length, see `RIVAL`
         Scratch.
@@ -132,7 +138,7 @@ def hold_auction(a: Any, bidders: Any, rivals: Any) -> None:
                 kinds = see_rivals(j, bidders, rivals, a)
                 default = default_if_tied(bidders[j], rivals, kinds, a)
                 bidders[j].bid = min(a.cap, bid_for(bidders[j], default, a))
-    choose_winner(a, bidders)
+    award(a, bidders)
 
 
 def enter(j: int, bidders: Any, rivals: Any, a: Any) -> None:
@@ -145,34 +151,53 @@ def enter(j: int, bidders: Any, rivals: Any, a: Any) -> None:
     b.bid = a.cap
     b.default = own_default(b, a)
     b.enters = 0
-    if bid_for(b, b.default, a) <= a.cap:
+    if b.most > 0.0 and bid_for(b, b.default, a) <= a.cap:
         kinds = see_rivals(j, bidders, rivals, a)
         b.default = default_if_alone(b, rivals, kinds, a)
         b.enters = 1 if bid_for(b, b.default, a) <= a.cap else 0
 
 
-def choose_winner(a: Any, bidders: Any) -> None:
-    """Write winner and rate: the lowest bid with what moving costs, at what the next one asks.
+def award(a: Any, bidders: Any) -> None:
+    """Write parts and rates: the firm takes bids in order until it has its line.
 
-    Of equal bids that of the bank that judges better wins, then that of the first. No rate is
-    below zero, however much business goes with the loan.
+    The bids are compared with what moving costs. No rate is below zero, however much business
+    goes with the loan.
     """
-    a.winner = NOBODY
-    runner_up = NOBODY
+    a.winner, a.line, a.rate = NOBODY, 0.0, a.cap
     for j in range(a.bidders):
-        if bidders[j].enters == 1:
-            if a.winner == NOBODY or is_lower(bidders[j], bidders[a.winner]):
-                runner_up, a.winner = a.winner, j
-            elif runner_up == NOBODY or is_lower(bidders[j], bidders[runner_up]):
-                runner_up = j
-    a.rate = a.cap
-    if runner_up != NOBODY:
-        r = bidders[runner_up]
-        asked = r.bid + r.moving - bidders[a.winner].moving
-        a.rate = max(min(a.cap, asked), 0.0)
+        bidders[j].part, bidders[j].rate = 0.0, a.cap
+    left = a.asked
+    j = best_after(NOBODY, a, bidders)
+    while j != NOBODY and left > 0.0:
+        b, following = bidders[j], best_after(j, a, bidders)
+        if following != NOBODY:
+            asks = bidders[following].bid + bidders[following].moving - b.moving
+            b.rate = max(min(a.cap, asks), 0.0)
+        b.part = min(b.most, left)
+        a.winner = j if a.winner == NOBODY else a.winner
+        a.line += b.part
+        a.rate += (b.rate - a.rate) * (b.part / a.line)
+        left -= b.part
+        j = following
 
 
-def is_lower(b: Any, other: Any) -> bool:
-    """Whether the firm prefers a bid."""
-    asks, others = b.bid + b.moving, other.bid + other.moving
-    return asks < others or (asks == others and b.quality > other.quality)
+def best_after(last: int, a: Any, bidders: Any) -> int:
+    """The bank that the firm prefers of those that come after `last`, or `NOBODY`."""
+    best = NOBODY
+    for j in range(a.bidders):
+        follows = last == NOBODY or is_preferred(last, j, bidders)
+        is_open = bidders[j].enters == 1 and follows
+        if is_open and (best == NOBODY or is_preferred(j, best, bidders)):
+            best = j
+    return best
+
+
+def is_preferred(i: int, j: int, bidders: Any) -> bool:
+    """Whether the firm takes bank `i` first: the lower bid, the better judge, the first."""
+    one, other = bidders[i], bidders[j]
+    asks, others = one.bid + one.moving, other.bid + other.moving
+    if asks != others:
+        return asks < others
+    if one.quality != other.quality:
+        return one.quality > other.quality
+    return i < j

@@ -1,5 +1,6 @@
 """Auctions of the loan of one firm, set by hand; and of many firms at once, compiled."""
 
+import math
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -43,9 +44,10 @@ def auction(
     """
     a, n = AUCTION.empty(1)[0], len(precisions)
     a.bidders, a.prior_precision, a.common_variance = n, 1.0, shared
-    a.average_default, a.slope, a.cap = BASE, SLOPE, cap
+    a.average_default, a.slope, a.cap, a.asked = BASE, SLOPE, cap, 1.0
     bidders = BIDDER.empty(n)
-    given = {"signal_precision": precisions, "quality": quality, "cost": COST, "loss": LOSS}
+    given = {"signal_precision": precisions, "quality": quality, "most": math.inf}
+    given |= {"cost": COST, "loss": LOSS}
     for name, value in (given | columns).items():
         bidders[name] = value
     for b in bidders:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from sim.model.banks.bidding import break_even_bid, choose_winner, hold_auction
+from sim.model.banks.bidding import award, break_even_bid, hold_auction
 from tests.model.banks.auctions import (
     COST,
     LOSS,
@@ -269,10 +269,10 @@ def test_where_all_errors_are_shared_banks_charge_what_a_loan_costs_them() -> No
 def test_of_equal_bids_the_better_judge_then_the_first_wins() -> None:
     a, bidders, _ = auction([0.5] * 3)
     bidders.enters, bidders.bid, bidders.quality = 1, 0.04, [0.1, 0.3, 0.3]
-    choose_winner(a, bidders)
+    award(a, bidders)
     assert (a.winner, a.rate) == (1, 0.04)
     bidders.enters = [1, 0, 0]
-    choose_winner(a, bidders)
+    award(a, bidders)
     assert (a.winner, a.rate) == (0, 0.05)
 
 
@@ -280,8 +280,26 @@ def test_of_equal_bids_the_better_judge_then_the_first_wins() -> None:
 def test_the_winner_is_paid_as_the_runner_up_asks(bids: list[float]) -> None:
     a, bidders, _ = auction([0.5] * 4)
     bidders.enters, bidders.bid = 1, bids
-    choose_winner(a, bidders)
+    award(a, bidders)
     assert (a.winner, a.rate) == (bids.index(0.02), 0.025)
+
+
+def test_what_one_bank_may_not_lend_the_next_ones_do_each_as_the_one_after_it_asks() -> None:
+    a, bidders, _ = auction([0.5] * 4, most=[4.0, 9.0, 5.0, 9.0])
+    bidders.enters, bidders.bid, a.asked = [1, 1, 1, 0], [0.03, 0.04, 0.02, 0.01], 10.0
+    award(a, bidders)
+    assert bidders.part.tolist() == [4.0, 1.0, 5.0, 0.0]
+    assert bidders.rate.tolist() == [0.04, 0.05, 0.03, 0.05]
+    assert (a.winner, a.line) == (2, 10.0)
+    assert a.rate == pytest.approx(0.5 * 0.03 + 0.4 * 0.04 + 0.1 * 0.05)
+    # Without enough banks the line is what they may lend.
+    a.asked = 30.0
+    award(a, bidders)
+    assert (a.line, bidders.part.tolist()) == (18.0, [4.0, 9.0, 5.0, 0.0])
+
+
+def test_a_bank_that_may_lend_nothing_does_not_bid() -> None:
+    assert held(*auction([0.5] * 2, 1.0, most=[0.0, 1.0])) == (1, 0.05)
 
 
 def test_no_rate_is_below_zero() -> None:
@@ -310,6 +328,7 @@ def test_compiled_and_interpreted_auctions_give_the_same_bits() -> None:
             luck.choice([0.0, 0.5, 0.7, 3.0], n), luck.normal(0.7, 0.7, n),
             cap=luck.uniform(0.04, 0.1), shared=luck.choice([0.0, 0.5]), file_precision=filed,
             cost=luck.uniform(0.02, 0.03, n), moving=luck.choice([0.0, 0.002], n),
+            most=luck.choice([0.0, 0.4, math.inf], n),
         )  # fmt: skip
         found = []
         for rule in (hold_each, compiled()):
