@@ -309,6 +309,13 @@ def test_no_rate_is_below_zero() -> None:
 def test_value_added_tax_is_part_of_the_rate() -> None:
     rate = break_even_bid(0.03, 0.02, 0.4, 0.06 / 1.06)
     assert rate * (1.0 - 0.06 / 1.06) * 0.97 == pytest.approx(0.02 + 0.03 * 0.4)
+    # The tax that the runner-up pays is in the rate, the winner is exempt.
+    (free, untaxed), (taxed, dearer) = (
+        held(*auction([0.5] * 2, 1.0, cap=0.2, tax=tax))
+        for tax in ([0.0, 0.0], [0.0, 0.06 / 1.06])
+    )
+    assert free == taxed == 0
+    assert dearer == pytest.approx(untaxed * 1.06)
 
 
 def test_a_club_is_one_bank_with_all_of_its_signals() -> None:
