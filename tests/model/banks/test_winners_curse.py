@@ -95,12 +95,13 @@ def on_a_grid(j: int, a: Any, bidders: Any) -> tuple[float, float]:
 MARKETS = {
     "a shared error": ([0.7, 0.7, 0.7], 0.6, [0.0, 0.0, 0.0]),
     "unequal banks": ([0.9, 0.8, 0.7, 0.8], 0.5, [0.0, 0.0, 0.0, 0.0]),
+    "eight banks": ([0.3, 0.5, 0.8, 1.3, 3.0, 8.0, 20.0, 50.0], 0.0, [0.0] * 8),
     "a file": ([0.8, 0.7, 0.9], 0.0, [3.0, 0.0, 0.0]),
     "a file and a shared error": ([0.8, 0.7, 0.9, 0.7], 0.55, [0.0, 6.0, 0.0, 0.0]),
 }
 
 
-@pytest.mark.parametrize("own", [-0.5, 0.2, 1.1])
+@pytest.mark.parametrize("own", [-1.0, 0.2, 1.1])
 @pytest.mark.parametrize("market", MARKETS.values(), ids=MARKETS)
 def test_beliefs_are_those_of_a_grid(market: Any, own: float) -> None:
     precisions, shared, files = market
