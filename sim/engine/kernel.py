@@ -25,6 +25,7 @@ from sim.base import draws, special
 from sim.engine import ledger, quarter
 from sim.model.banks import (
     application,
+    bidding,
     books,
     capital,
     choice,
@@ -42,6 +43,7 @@ from sim.model.banks import (
     standing_still,
     taxation,
     waiting,
+    winners_curse,
     withdrawal,
 )
 from sim.model.contracts import eligibility, limit, upside
@@ -75,8 +77,8 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,
-    credit_decision, waiting, hold_or_call, standing_still, withdrawal, offer, choice, signing,
-    committee, provisions, books, ledger, quarter,
+    credit_decision, winners_curse, bidding, waiting, hold_or_call, standing_still, withdrawal,
+    offer, choice, signing, committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (
