@@ -39,9 +39,11 @@ from sim.model.banks import (
     offer_rate,
     own_business,
     provisions,
+    refinancing,
     signing,
     standing_still,
     taxation,
+    tender,
     waiting,
     winners_curse,
     withdrawal,
@@ -78,7 +80,7 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,
     credit_decision, winners_curse, bidding, waiting, hold_or_call, standing_still, withdrawal,
-    offer, choice, signing, committee, provisions, books, ledger, quarter,
+    offer, choice, tender, refinancing, signing, committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (

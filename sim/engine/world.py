@@ -252,6 +252,19 @@ def roster_of(scenario: Scenario, key: tuple[int, int]) -> NDArray[np.int32]:
     return order[:, : MOST_LENDERS + 1].astype(np.int32)
 
 
+def own_first(roster: NDArray[np.int32], home: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Banks that each firm knows, its own before the others, shape (n_firms, m).
+
+    >>> own_first(np.array([[2, 0, 1], [2, 0, 1]]), np.array([0, 3])).tolist()
+    [[0, 2, 1], [3, 2, 0]]
+    """
+    known = roster.copy()
+    is_new = ~(known == home[:, None]).any(axis=1)
+    known[is_new, -1] = home[is_new]
+    order = np.argsort(known != home[:, None], axis=1, kind="stable")
+    return np.take_along_axis(known, order, axis=1)
+
+
 def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
     edges = np.cumsum(shares)[:-1]
     return np.searchsorted(edges, u, side="right").astype(np.int64)
@@ -289,6 +302,7 @@ def new_world(
     n, n_banks = firms.shape[0], scenario.n_banks
     roster = roster_of(scenario, key)
     firms.known_bank = roster[:, np.arange(KNOWN_BANKS) % roster.shape[1]]
+    roster = own_first(roster, firms.home)
     terms, admission = conditions_on((), scenario)
     market_conditions = MARKET_CONDITIONS.empty(1)
     market_conditions.k0, market_conditions.k1 = key

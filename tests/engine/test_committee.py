@@ -1,7 +1,5 @@
 """The monthly committee of a world: who is heard, who signs, who is turned away."""
 
-from itertools import groupby
-
 import numpy as np
 import pytest
 
@@ -46,7 +44,7 @@ def test_a_committee_nobody_asks_does_nothing():
 
 
 HEARINGS = {
-    "choose_best": "applications", "review": "reviews", "compare_outside_offers": "offers",
+    "choose_best": "applications", "review": "reviews", "refinance": "offers",
 }  # fmt: skip
 
 
@@ -153,13 +151,13 @@ def test_a_line_that_runs_is_left_alone_by_an_offer_that_is_no_larger():
 
 
 def test_whom_a_committee_judged_bound_and_cut_is_remembered_in_this_order():
-    w = asking(GENEROUS, tangible=[1.0, 0.0, 1.0])
+    w = asking(GENEROUS, tangible=[1.0, 0.0, 1.0], home=[0, 1, 2])
     hold_committee(w, 0.25)
     assert [(what, date, who.tolist()) for what, date, who, _ in w.decisions] == [
         ("judge", 0.25, [0, 1, 2]), ("sign", 0.25, [0, 2]), ("reduction", 0.25, [1]),
     ]  # fmt: skip
     (_, _, _, lead), (_, _, _, contracts), (_, _, _, answers) = w.decisions
-    assert lead.tolist() == w.firms.home.tolist()
+    assert lead.tolist() == [0, 1, 2]
     assert contracts.limit.tolist() == w.book.rows.limit.tolist()
     assert answers[:, 0].tolist() == [1.0]
     w.book.store.limit = 0.0
@@ -169,32 +167,22 @@ def test_whom_a_committee_judged_bound_and_cut_is_remembered_in_this_order():
 # --- A line that ends ----------------------------------------------------------------------
 
 
-def own_bank_says_no(monkeypatch, elsewhere=True):
-    """Offers as usual, but none from the firm's own bank."""
-    whole, asked = committee.make_offer, []
-
-    def make_offer(o, a, *given):
-        whole(o, a, *given)
-        first = given[3]
-        asked.append((first, float(a.stigma), int(a.renewal)))
-        if first == 0 or not elsewhere:
-            o.made = 0
-
-    monkeypatch.setattr(committee, "make_offer", make_offer)
-    return asked
+def without_subsidy(w, *banks):
+    """The world with banks that do not lend, since they take no part in the subsidy."""
+    w.bank_rules["appetite"][list(banks)] = 0.0
+    return w
 
 
-def test_a_firm_whose_line_ends_tries_one_other_bank_where_it_looks_worse(monkeypatch):
-    asked = own_bank_says_no(monkeypatch)
-    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
+def test_a_firm_whose_line_ends_and_whose_bank_refuses_is_won_by_another():
+    asks = [ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL]
+    w = without_subsidy(borrowing(GENEROUS, request=asks), 0)
     hold_committee(w, 0.25)
-    # First its own bank, as a client; then a stranger that knows of the refusal.
-    stigma = w.scenario.underwriting.stigma
-    assert asked == [(0, 0.0, 1)] * 3 + [(1, stigma, 0)] * 2
-    assert w.book.rows.firm[1:].tolist() == [0, 2]
-    assert w.book.rows.switched_bank[1:].tolist() == [1, 1]
-    assert np.all(w.firms.home[[0, 2]] != 0)
-    assert (w.firms.home[1], w.firms.refused.tolist()) == (0, [0, 1, 0])
+    assert w.book.rows.firm[1:].tolist() == [0, 1, 2]
+    assert w.book.rows.switched_bank[1:].tolist() == [1, 1, 1]
+    assert np.all(w.firms.home != 0)
+    assert w.firms.refused.tolist() == [0] * 3
+    # The new bank has what it saw itself, the old one's file is of no use to it.
+    assert np.all(w.history_precision == w.history_precision[0])
 
 
 @pytest.fixture
@@ -208,13 +196,11 @@ def impatient(monkeypatch):
 
 
 def test_a_loan_that_ends_and_is_held_runs_for_another_year(monkeypatch):
-    own_bank_says_no(monkeypatch, elsewhere=False)
-
     def decide(r):
         r.kept[:] = 1.0
 
     monkeypatch.setattr(withdrawal, "decide_alone", decide)
-    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
+    w = borrowing(STERN, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
     hold_committee(w, 0.25)
     assert w.firms.maturity.tolist() == [1.25, 99.0, 1.25]
     assert w.firms.limit.tolist() == [6.0, 10.0, 6.0]
@@ -222,9 +208,8 @@ def test_a_loan_that_ends_and_is_held_runs_for_another_year(monkeypatch):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
-    own_bank_says_no(monkeypatch, elsewhere=False)
-    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
+def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called():
+    w = borrowing(STERN, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
     hold_committee(w, 0.25)
     assert w.firms.called.tolist() == [1, 0, 1]
     assert w.firms.due.tolist() == [6.0, 0.0, 6.0]
@@ -232,17 +217,17 @@ def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_another_bank_must_take_over_the_whole_balance(monkeypatch):
-    own_bank_says_no(monkeypatch)
+def test_another_bank_must_take_over_the_whole_balance():
     w = borrowing(GENEROUS, request=ASK_RENEWAL, balance=900.0, limit=1000.0)
-    hold_committee(w, 0.25)
+    hold_committee(without_subsidy(w, 0), 0.25)
     assert w.firms.called.tolist() == [1] * 3
 
 
-def test_where_there_is_one_bank_there_is_nowhere_to_turn(monkeypatch):
-    asked = own_bank_says_no(monkeypatch)
-    hold_committee(borrowing(GENEROUS, banks=1, request=ASK_RENEWAL), 0.25)
-    assert [first for first, _ in groupby(first for first, *_ in asked)] == [0]
+@pytest.mark.usefixtures("impatient")
+def test_where_there_is_one_bank_there_is_nowhere_to_turn():
+    w = borrowing(GENEROUS, banks=1, request=ASK_RENEWAL)
+    hold_committee(without_subsidy(w, 0), 0.25)
+    assert w.firms.called.tolist() == [1] * 3
 
 
 # --- Reviews -------------------------------------------------------------------------------
@@ -310,31 +295,62 @@ def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():
 # --- Outside offers ------------------------------------------------------------------------
 
 
-def test_a_firm_leaves_for_a_cheaper_bank_that_takes_all_of_its_loan():
-    w = borrowing(GENEROUS, request=ASK_OFFER, rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9])
+def test_lenders_match_a_cheaper_bid_that_covers_all_of_their_loan():
+    asks = {"request": ASK_OFFER, "rate": [0.5, 0.0, 0.5], "balance": [6.0, 6.0, 9e9]}
+    w = borrowing(GENEROUS, limit=8.0, **asks)
+    w.firms.later_rate = 0.6
     hold_committee(w, 0.25)
+    assert w.firms.switched_bank.tolist() == [0] * 3
+    # With such a subsidy others would lend for nothing; they cannot take over the third.
+    moving = w.scenario.choice.switching_cost / w.scenario.choice.offer_horizon_years * 8.0 / 6.0
+    assert w.firms.rate.tolist() == pytest.approx([moving, 0.0, 0.5])
+    assert w.firms.later_rate.tolist() == pytest.approx([0.1 + moving, 0.6, 0.6])
+    # Staying is no refusal.
+    assert w.firms.refused.tolist() == [0] * 3
+    assert w.firms.request.tolist() == [0] * 3
+    assert w.ordinal.tolist() == [1] * 3
+    # Who repeats it takes as much off.
+    ((what, _, who, answers),) = w.decisions
+    assert (what, who.tolist()) == ("reduction", [0, 1, 2])
+    assert answers[:, -1].tolist() == pytest.approx([0.5 - moving, 0.0, 0.0])
+
+
+def test_a_firm_leaves_for_a_cheaper_bank_where_its_own_would_lose_by_matching():
+    w = borrowing(GENEROUS, request=ASK_OFFER, rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9])
+    hold_committee(without_subsidy(w, 0), 0.25)
     assert w.book.rows.firm[1:].tolist() == [0]
     assert w.firms.switched_bank.tolist() == [1, 0, 0]
     assert w.firms.home[0] != 0
     assert w.firms.rate[0] < 0.05
-    # Staying is no refusal.
-    assert w.firms.refused.tolist() == [0] * 3
     assert w.firms.request.tolist() == [0] * 3
 
 
-def test_moving_must_pay_for_itself():
-    dear = GENEROUS | {"choice.switching_cost": 10.0}
-    w = borrowing(dear, request=ASK_OFFER, rate=0.5)
+@pytest.mark.parametrize(("cost", "moves"), [(0.002, [1] * 3), (10.0, [0] * 3)])
+def test_moving_must_pay_for_itself(cost, moves):
+    dear = GENEROUS | {"choice.switching_cost": cost}
+    w = without_subsidy(borrowing(dear, request=ASK_OFFER, rate=0.5), 0)
     hold_committee(w, 0.25)
-    assert w.firms.switched_bank.tolist() == [0] * 3
+    assert w.firms.switched_bank.tolist() == moves
 
 
-def test_there_is_no_offer_without_a_rival():
-    w = borrowing(GENEROUS, banks=1, request=ASK_OFFER, rate=0.5)
+@pytest.mark.parametrize("alone", [{"banks": 1}, {"values": {"underwriting.known_banks": 1}}])
+def test_there_is_no_offer_without_a_rival(alone):
+    values = GENEROUS | alone.get("values", {})
+    w = borrowing(values, banks=alone.get("banks", 3), request=ASK_OFFER, rate=0.5)
     hold_committee(w, 0.25)
     assert w.book.used == 1
+    assert w.firms.rate.tolist() == [0.5] * 3
     assert w.firms.request.tolist() == [0] * 3
-    assert w.ordinal.tolist() == [0] * 3
+
+
+def test_members_of_a_consortium_do_not_bid_for_its_loan():
+    # Its lead lends no more; with the fourth bank, which is no member, the firm may go.
+    for banks, moves in ((3, [0] * 3), (4, [1] * 3)):
+        values = GENEROUS | {"underwriting.known_banks": 4}
+        w = borrowing(values, banks, "consortium", request=ASK_OFFER, rate=0.5, terms=1)
+        lent(w, {firm: {0: 0.5, 1: 0.3, 2: 0.2} for firm in range(3)})
+        hold_committee(without_subsidy(w, 0), 0.25)
+        assert w.firms.switched_bank.tolist() == moves
 
 
 # --- Capital -------------------------------------------------------------------------------
@@ -356,7 +372,8 @@ def fits(w, offers, ready=(1, 1, 1), moves=False):
     """Which of three loans fit the capital of bank 0."""
     d, asks = desk(w, 0.25), [applicant(w, i, 0.25) for i in range(3)]
     offers.ready = ready
-    ration(offers, np.stack(asks).view(np.recarray), d.terms[0], d, moves)
+    offers.moves = moves
+    ration(offers, np.stack(asks).view(np.recarray), d.terms[0], d)
     return offers.ready.tolist()
 
 
@@ -401,6 +418,14 @@ def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
     # Half of each line of twenty is drawn: 24 of 30.
     assert room(w) == pytest.approx([6.0, 30.0])
     assert fits(w, offers) == [0, 0, 0]
+
+
+def test_where_one_bank_is_short_the_others_bid_again():
+    w = asking(GENEROUS)
+    w.banks.equity[0] = 0.0
+    hold_committee(w, 0.25)
+    assert w.book.used == 3
+    assert not np.any(w.lender[:, :3][w.share[:, :3] > 0.0] == 0)
 
 
 # --- The run-off ---------------------------------------------------------------------------

@@ -57,8 +57,8 @@ APPLICATION = Table(
         Column("prior", "standard deviations", "mean quality given what everybody sees"),
         Column("history_precision", "-", "what the home bank has learnt: precision"),
         Column("history_sum", "-", "and its precision-weighted sum"),
-        Column("stigma", "standard deviations", "how much worse it looks after a refusal"),
-        Column("renewal", "flag", "it already has a line with the bank that judges", "i1"),
+        Column("full_banks", "-", "banks that had no room for its loan", "i4"),
+        Column("full", "code", "which these are", "i4", MOST_LENDERS),
         Column("bust", "flag", "a regime in which setbacks are likelier than usual", "i1"),
         Column("outstanding", "CNY million", "refinanced by the central bank so far"),
         Column("k0", "-", "first key word of the draws", "i8"),
@@ -79,7 +79,7 @@ copy_firm = copy_rule(
 )
 
 
-def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None:
+def read_application(a: Any, i: int, d: Any, date: float) -> None:
     """Write the application of firm `i`.
 
     Parameters
@@ -89,9 +89,6 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
         Row of the firm.
     d : Desk
     date : float, years
-    refused : bool
-        Whether the firm comes from a bank that has just ended its line: it looks worse, and
-        is new to the bank.
     """
     f, u, c = d.firms[i], d.rules[0], d.market_conditions[0]
     copy_firm(a, f)
@@ -105,8 +102,7 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     a.prior = u.prior_backed if f.venture == 1 else u.prior_other
     a.history_precision = d.history_precision[i]
     a.history_sum = d.history_sum[i]
-    a.stigma = u.stigma if refused else 0.0
-    a.renewal = 1 if f.limit > 0.0 and not refused else 0
+    a.full_banks = 0
     a.bust = c.bust
     a.outstanding = d.tally[REFINANCED]
     a.k0, a.k1, a.ordinal = c.k0, c.k1, d.ordinal[i]

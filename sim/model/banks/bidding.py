@@ -43,7 +43,9 @@ AUCTION = Table(
         Column("average_default", "per year", "believed default of a firm of average quality"),
         Column("slope", "-", "log effect of one standard deviation of quality on default"),
         Column("cap", "per year", "most that the firm can be charged"),
+        Column("outside", "per year", "what it pays at most with the cost of moving"),
         Column("asked", "CNY million", "line that the firm asks for"),
+        Column("most_lenders", "-", "banks that may lend to it side by side", "i4"),
         Column("winner", "code", "row of the bidder that lends first, -1 for none", "i4"),
         Column("line", "CNY million", "line of all lenders"),
         Column("rate", "per year", "their mean rate, the cap where nobody lends"),
@@ -73,6 +75,7 @@ BIDDER = Table(
         Column("default", "per year", "believed default if nobody else lends"),
         Column("enters", "flag", "it would not lose at the cap", "i1"),
         Column("bid", "per year", "rate at which it would just not lose"),
+        Column("place", "-", "how many lend before it; -1 if it does not lend", "i4"),
         Column("part", "CNY million", "what it lends"),
         Column("rate", "per year", "at what rate"),
     )
@@ -118,6 +121,11 @@ def bid_for(b: Any, default: float) -> float:
     return break_even_bid(min(default, MOST_DEFAULT), b.cost, b.loss, b.tax)
 
 
+def most_of(b: Any, a: Any) -> float:
+    """Most that a firm would pay to a bank, per year: it may stay where it is."""
+    return min(a.cap, a.outside - b.moving)
+
+
 def hold_auction(a: Any, bidders: Any, rivals: Any) -> None:
     """Write who lends, how much, and at what rate.
 
@@ -139,7 +147,7 @@ def hold_auction(a: Any, bidders: Any, rivals: Any) -> None:
             if bidders[j].enters == 1:
                 kinds = see_rivals(j, bidders, rivals, a)
                 default = default_if_tied(bidders[j], rivals, kinds, a)
-                bidders[j].bid = min(a.cap, bid_for(bidders[j], default))
+                bidders[j].bid = min(most_of(bidders[j], a), bid_for(bidders[j], default))
     award(a, bidders)
 
 
@@ -147,35 +155,38 @@ def enter(j: int, bidders: Any, rivals: Any, a: Any) -> None:
     """Write whether a bank bids: not if it would lose at the cap as the only one that lends.
 
     Being the only one is never good news, so one that its own judgement keeps away need not
-    ask further.
+    ask further; nor one to which the firm would not come for nothing.
     """
     b = bidders[j]
-    b.bid = a.cap
+    b.bid = most_of(b, a)
     b.default = own_default(b, a)
     b.enters = 0
-    if b.most > 0.0 and bid_for(b, b.default) <= a.cap:
+    if b.most > 0.0 and b.bid >= 0.0 and bid_for(b, b.default) <= b.bid:
         kinds = see_rivals(j, bidders, rivals, a)
         b.default = default_if_alone(b, rivals, kinds, a)
-        b.enters = 1 if bid_for(b, b.default) <= a.cap else 0
+        b.enters = 1 if bid_for(b, b.default) <= b.bid else 0
 
 
 def award(a: Any, bidders: Any) -> None:
-    """Write parts and rates: the firm takes bids in order until it has its line.
+    """Write parts and rates: the firm takes bids in order until it has its line, or all it may.
 
     The bids are compared with what moving costs. No rate is below zero, however much business
     goes with the loan.
     """
     a.winner, a.line, a.rate = NOBODY, 0.0, a.cap
     for j in range(a.bidders):
-        bidders[j].part, bidders[j].rate = 0.0, a.cap
-    left = a.asked
+        bidders[j].part, bidders[j].rate, bidders[j].place = 0.0, a.cap, NOBODY
+    left, lenders = a.asked, 0
     j = best_after(NOBODY, a, bidders)
-    while j != NOBODY and left > 0.0:
+    while j != NOBODY and left > 0.0 and lenders < a.most_lenders:
         b, following = bidders[j], best_after(j, a, bidders)
+        asks = most_of(b, a)
         if following != NOBODY:
-            asks = bidders[following].bid + bidders[following].moving - b.moving
-            b.rate = max(min(a.cap, asks), 0.0)
+            asks = min(asks, bidders[following].bid + bidders[following].moving - b.moving)
+        b.rate = max(asks, 0.0)
         b.part = min(b.most, left)
+        b.place = lenders
+        lenders += 1
         a.winner = j if a.winner == NOBODY else a.winner
         a.line += b.part
         a.rate += (b.rate - a.rate) * (b.part / a.line)

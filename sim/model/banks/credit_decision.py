@@ -20,7 +20,7 @@ from sim.model.banks.capital import class_weight, covered_weight, exposure
 from sim.model.banks.conditions import believed_loss
 from sim.model.banks.desk import ASKED, HEADROOM
 from sim.model.banks.judgement import sees_setback
-from sim.model.banks.offer_rate import mean_rate, own_rate
+from sim.model.banks.offer_rate import highest_rate, mean_rate
 from sim.model.banks.own_business import write_business
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
@@ -122,7 +122,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     grant(o, k, line, a.value)
     o.loss = believed_loss(line, secured_by_assets(a, u), k)
     o.monitored = 1 if is_monitored(o, a, u, line) else 0
-    price = mean_rate(own_rate(a, u), k)
+    price = mean_rate(highest_rate(a, u), k)
     drawn = max(u.drawn_at_signing, LEAST_DRAWN)
     fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
     common = fees + right_income(o, a, k, u, drawn * line)
@@ -170,7 +170,7 @@ def headroom(d: Any, out: Any) -> None:
         out[b] = desk.equity / d.banks[b].required_ratio - desk.risk_assets - desk.promised
 
 
-def new_risk_assets(o: Any, a: Any, k: Any, u: Any, moves: bool) -> float:
+def new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> float:
     """Risk-weighted assets that a loan adds, CNY million: rolled over by the same bank, none.
 
     Parameters
@@ -179,8 +179,6 @@ def new_risk_assets(o: Any, a: Any, k: Any, u: Any, moves: bool) -> float:
     a : application
     k : conditions of the arrangement
     u : rules common to all banks
-    moves : bool
-        Whether the firm leaves its bank.
     """
     weight = 0.0
     for j in range(o.lenders):
@@ -188,12 +186,12 @@ def new_risk_assets(o: Any, a: Any, k: Any, u: Any, moves: bool) -> float:
         weight += o.share[j] * covered_weight(own, k.guaranteed, u)
     drawn = max(o.line * u.drawn_at_signing, a.balance)
     new = weight * exposure(drawn, o.line, k.conversion)
-    if moves:
+    if o.moves == 1:
         return new
     return max(new - a.risk_weight * exposure(a.balance, a.limit, a.conversion), 0.0)
 
 
-def ration(offers: Any, applications: Any, k: Any, d: Any, moves: bool) -> None:
+def ration(offers: Any, applications: Any, k: Any, d: Any) -> None:
     """Keep of the loans that are ready those that fit into the lenders' capital, best first.
 
     Parameters
@@ -204,8 +202,6 @@ def ration(offers: Any, applications: Any, k: Any, d: Any, moves: bool) -> None:
     k : conditions of the arrangement
     d : Desk
         What is granted is added to what its banks have promised.
-    moves : bool
-        Whether firms leave their bank.
 
     Notes
     -----
@@ -220,7 +216,7 @@ def ration(offers: Any, applications: Any, k: Any, d: Any, moves: bool) -> None:
     for n in range(offers.shape[0]):
         o = offers[n]
         if o.ready == 1:
-            o.exposure = new_risk_assets(o, applications[n], k, d.rules[0], moves)
+            o.exposure = new_risk_assets(o, applications[n], k, d.rules[0])
             add_parts(o, o.exposure, asked)
     if is_short(room, asked):
         ration_tight(offers, room, asked, d.books)
@@ -264,6 +260,7 @@ def ration_tight(offers: Any, room: Any, asked: Any, books: Any) -> None:
             add_parts(o, -o.exposure, room)
         else:
             o.ready = 0
+            o.short = 1
             books[o.lender[0]].rationed += 1.0
 
 

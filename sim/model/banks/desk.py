@@ -41,8 +41,10 @@ OFFER = Table(
             length=MOST_LENDERS,
         ),
         Column("accepts", "flag", "the lender agrees", "i1", MOST_LENDERS),
-        Column("news_precision", "-", "precision of the lead's signal"),
-        Column("news", "-", "that signal times its precision"),
+        Column("news_precision", "-", "precision of its signal, by lender", length=MOST_LENDERS),
+        Column("news", "-", "that signal times its precision", length=MOST_LENDERS),
+        Column("home_news_precision", "-", "precision of the signal of the firm's own bank"),
+        Column("home_news", "-", "that signal times its precision"),
         Column("right", "code", "right that the firm grants", "i1"),
         Column("stake", "share", "share of equity that it buys, post-money"),
         Column("exercise_amount", "CNY million", "subscription amount"),
@@ -50,7 +52,9 @@ OFFER = Table(
         Column("royalty_cap", "CNY million", "total at which a royalty ends"),
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
+        Column("moves", "flag", "the firm would leave its bank", "i1"),
         Column("ready", "flag", "firm and lenders agree", "i1"),
+        Column("short", "flag", "a lender has no room for it", "i1"),
         Column("exposure", "CNY million", "risk-weighted assets that it adds once it is taken"),
         Column("taken", "flag", "the firm signs", "i1"),
     )
@@ -90,13 +94,18 @@ class Desk(NamedTuple):
         Contracts; `tally` says how many rows are used.
     applications, offers : record arrays, shapes (n,) and (n, 1 + n_menu)
         Scratch: the firms that ask, and what they are offered.
+    bids : record array, shape (8,)
+        Scratch: what each bank that knows a firm would offer by itself.
+    auction, bidders, rivals : record arrays, shapes (1,), (8,) and (8,)
+        Scratch: the auction of a loan, see `sim.model.banks.bidding`.
     review : record array, shape (1,)
         Scratch: a loan that lenders hold or call, see `sim.model.banks.waiting.REVIEW`.
     room : array, shape (2, n_banks), CNY million
         Scratch: what each bank can still lend on its capital, and what it is asked for.
-    cut_who, cut_retained, cut_worth, judged_who, judged_lead : arrays, shape (n,)
+    cut_who, cut_retained, cut_worth, cut_saving, judged_who, judged_lead : arrays, shape (n,)
         What the committee decided beside signing, for those who repeat it; `cut_worth` is the
-        share of a loan that a call would have brought, where lenders hold it.
+        share of a loan that a call would have brought, where lenders hold it, `cut_saving` what
+        they take off its rate, per year.
     cut_kept : array, shape (n, 8)
         What each lender keeps.
     tally : array, shape (4,)
@@ -122,11 +131,16 @@ class Desk(NamedTuple):
     book: Any
     applications: Any
     offers: Any
+    bids: Any
+    auction: Any
+    bidders: Any
+    rivals: Any
     review: Any
     room: Any
     cut_who: Any
     cut_retained: Any
     cut_worth: Any
+    cut_saving: Any
     cut_kept: Any
     judged_who: Any
     judged_lead: Any
@@ -134,7 +148,9 @@ class Desk(NamedTuple):
 
     def answers(self, n: int) -> Any:
         """The first `n` answers that are no contract, each as `repeat_reduction` takes it."""
-        parts = (self.cut_retained[:n], self.cut_worth[:n], self.cut_kept[:n])
+        parts = (
+            self.cut_retained[:n], self.cut_worth[:n], self.cut_kept[:n], self.cut_saving[:n],
+        )  # fmt: skip
         return np.column_stack(parts)
 
 

@@ -1,15 +1,16 @@
 """How the rate of an offer is set.
 
-The lender's own rate is the loan prime rate plus the most that is charged at the firm's
-stage; the pricing clause of the arrangement lowers it, steps it or replaces it.
+The lender's own rate is what banks bid for (`sim.model.banks.tender`), at most the loan prime
+rate and what may be charged above it at the firm's stage; the pricing clause of the arrangement
+lowers it, steps it or replaces it.
 """
 
 from typing import Any
 
 
-def own_rate(a: Any, u: Any) -> float:
-    """The lender's own rate, per year."""
-    return u.one_year_rate + u.spread_cap[a.stage]
+def highest_rate(a: Any, u: Any) -> float:
+    """Most that lenders may charge by themselves, and that money is worth to a firm, per year."""
+    return min(u.one_year_rate + u.spread_cap[a.stage], u.shadow_value)
 
 
 def first_rate(own: float, k: Any) -> float:

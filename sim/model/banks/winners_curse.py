@@ -60,8 +60,8 @@ def weigh(b: Any, a: Any) -> None:
 def see_rivals(j: int, bidders: Any, rivals: Any, a: Any) -> int:
     """Write how the rivals of bank `j` look to it; returns of how many kinds they are.
 
-    Rivals that look alike share a row. One that has neither signal nor file is left out: what
-    it does tells nothing.
+    Rivals that look alike share a row. One that knows nothing, or may not lend, is left out:
+    what it does tells nothing.
 
     Parameters
     ----------
@@ -76,7 +76,7 @@ def see_rivals(j: int, bidders: Any, rivals: Any, a: Any) -> int:
     kinds = 0
     for i in range(a.bidders):
         r = bidders[i]
-        if i != j and r.own_sd > 0.0:
+        if i != j and r.most > 0.0 and r.own_sd > 0.0:
             margin = better * (1.0 - r.loading * b.pull) / r.own_sd
             sharpness = r.loading * b.apparent_sd / r.own_sd
             shared = r.variance * (r.file_precision * b.variance + r.signal * b.covariance)

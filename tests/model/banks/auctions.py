@@ -45,6 +45,7 @@ def auction(
     a, n = AUCTION.empty(1)[0], len(precisions)
     a.bidders, a.prior_precision, a.common_variance = n, 1.0, shared
     a.average_default, a.slope, a.cap, a.asked = BASE, SLOPE, cap, 1.0
+    a.outside, a.most_lenders = math.inf, n
     bidders = BIDDER.empty(n)
     given = {"signal_precision": precisions, "quality": quality, "most": math.inf}
     given |= {"cost": COST, "loss": LOSS}
