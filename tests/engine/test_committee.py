@@ -295,16 +295,27 @@ def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():
 # --- Outside offers ------------------------------------------------------------------------
 
 
-def test_lenders_match_a_cheaper_bid_that_covers_all_of_their_loan():
-    asks = {"request": ASK_OFFER, "rate": [0.5, 0.0, 0.5], "balance": [6.0, 6.0, 9e9]}
-    w = borrowing(GENEROUS, limit=8.0, **asks)
-    w.firms.later_rate = 0.6
+def matched(switching_cost):
+    """A world whose lenders have met bids of others, none of which knows more than they."""
+    known = {"policy_subsidy_rate": 0.05, "signal_precision": 0.0}
+    values = {f"underwriting.{name}": value for name, value in known.items()}
+    w = borrowing(
+        values | {"choice.switching_cost": switching_cost}, limit=8.0, request=ASK_OFFER,
+        rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9], later_rate=0.6,
+    )  # fmt: skip
     hold_committee(w, 0.25)
+    return w
+
+
+def test_lenders_match_a_cheaper_bid_that_covers_all_of_their_loan():
+    free, w = matched(0.0), matched(0.002)
     assert w.firms.switched_bank.tolist() == [0] * 3
-    # With such a subsidy others would lend for nothing; they cannot take over the third.
-    moving = w.scenario.choice.switching_cost / w.scenario.choice.offer_horizon_years * 8.0 / 6.0
-    assert w.firms.rate.tolist() == pytest.approx([moving, 0.0, 0.5])
-    assert w.firms.later_rate.tolist() == pytest.approx([0.1 + moving, 0.6, 0.6])
+    # They need not match what moving costs; nobody else can take over the third.
+    moving = 0.002 * 8.0 / (w.scenario.choice.offer_horizon_years * 6.0)
+    rate = w.firms.rate
+    assert 0.0 < free.firms.rate[0] < 0.0345
+    assert rate.tolist() == pytest.approx([free.firms.rate[0] + moving, 0.0, 0.5])
+    assert w.firms.later_rate.tolist() == pytest.approx([0.1 + rate[0], 0.6, 0.6])
     # Staying is no refusal.
     assert w.firms.refused.tolist() == [0] * 3
     assert w.firms.request.tolist() == [0] * 3
@@ -312,7 +323,7 @@ def test_lenders_match_a_cheaper_bid_that_covers_all_of_their_loan():
     # Who repeats it takes as much off.
     ((what, _, who, answers),) = w.decisions
     assert (what, who.tolist()) == ("reduction", [0, 1, 2])
-    assert answers[:, -1].tolist() == pytest.approx([0.5 - moving, 0.0, 0.0])
+    assert answers[:, -1].tolist() == pytest.approx([0.5 - rate[0], 0.0, 0.0])
 
 
 def test_a_firm_leaves_for_a_cheaper_bank_where_its_own_would_lose_by_matching():

@@ -566,7 +566,7 @@ def test_banking_business_is_at_one_bank_and_none_is_lost(
         close(banks[lender, RELATION], 3.0 * expected, 3.0)
 
 
-def test_plain_lending_splits_between_bilateral_lenders(past: World) -> None:
+def test_plain_lending_splits_between_banks_that_have_not_agreed(past: World) -> None:
     w = branch(past, "plain", PLAIN)
     several = (w.share > 0.0).sum(axis=1) > 1
     assert np.any(several)
