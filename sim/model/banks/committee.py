@@ -86,7 +86,7 @@ def decide_applications(d: Any, date: float) -> None:
 
 
 def decide_on_lines(d: Any, date: float) -> None:
-    """Yearly reviews of lines that run, and outside offers to refinance them.
+    """Yearly reviews of lines that run, and bids to refinance them.
 
     Parameters
     ----------
