@@ -137,7 +137,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
         needed = break_even_rate(o.default[j], o.loss, funds, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
-        write_business(o, j, a, k, u, bank)
+        write_business(o, j, a, k, u, banks)
         # Whom the others leave nothing may be asked for all of it once one of them refuses.
         lent = drawn * (o.part[j] if o.part[j] > 0.0 else line)
         judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
