@@ -103,6 +103,8 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     a.history_precision = d.history_precision[i]
     a.history_sum = d.history_sum[i]
     a.full_banks = 0
+    for j in range(a.full.shape[0]):
+        a.full[j] = 0
     a.bust = c.bust
     a.outstanding = d.tally[REFINANCED]
     a.k0, a.k1, a.ordinal = c.k0, c.k1, d.ordinal[i]

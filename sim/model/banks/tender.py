@@ -146,7 +146,7 @@ def hold_tender(o: Any, a: Any, k: Any, d: Any) -> None:
     finish(o, a, k, d.rules[0], highest_rate(a, d.rules[0]) + (t.rate - t.cap))
     if t.winner != NOBODY:
         for j in range(o.lenders):
-            write_business(o, j, a, k, d.rules[0], d.banks[o.lender[j]])
+            write_business(o, j, a, k, d.rules[0], d.banks)
 
 
 def has_refused(bank: int, a: Any) -> bool:

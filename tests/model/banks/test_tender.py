@@ -141,9 +141,7 @@ def test_a_firm_that_its_own_bank_will_not_have_may_be_won_by_another() -> None:
 # --- A club ------------------------------------------------------------------------------
 
 
-def test_banks_that_lend_together_charge_the_cap_and_do_not_underbid_each_other() -> (
-    None
-):
+def test_banks_that_lend_together_charge_the_cap_and_do_not_underbid_each_other() -> None:
     a = growing(1.0)
     apart, _ = tendered(a, conditions(limit=CASH_FLOW))
     together, _ = tendered(a, conditions(**CLUB))
