@@ -57,8 +57,6 @@ APPLICATION = Table(
         Column("prior", "standard deviations", "mean quality given what everybody sees"),
         Column("history_precision", "-", "what the home bank has learnt: precision"),
         Column("history_sum", "-", "and its precision-weighted sum"),
-        Column("full_banks", "-", "banks that had no room for its loan", "i4"),
-        Column("full", "code", "which these are", "i4", MOST_LENDERS),
         Column("bust", "flag", "a regime in which setbacks are likelier than usual", "i1"),
         Column("outstanding", "CNY million", "refinanced by the central bank so far"),
         Column("k0", "-", "first key word of the draws", "i8"),
@@ -102,9 +100,6 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     a.prior = u.prior_backed if f.venture == 1 else u.prior_other
     a.history_precision = d.history_precision[i]
     a.history_sum = d.history_sum[i]
-    a.full_banks = 0
-    for j in range(a.full.shape[0]):
-        a.full[j] = 0
     a.bust = c.bust
     a.outstanding = d.tally[REFINANCED]
     a.k0, a.k1, a.ordinal = c.k0, c.k1, d.ordinal[i]

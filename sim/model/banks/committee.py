@@ -148,12 +148,18 @@ def make_offers(offers: Any, a: Any, d: Any) -> None:
     plain = offers[0]
     for code in range(d.terms.shape[0]):
         o, k = offers[code], d.terms[code]
-        o.taken = 0
+        o.taken = o.full_banks = 0
         o.worth = NO_OFFER
         if code == 0 or is_admitted(a, k, d.admission[code]):
             make_offer(o, a, code, d)
-            if code > 0 and is_better(o, plain, a, k, d):
-                o.worth = worth(o, a, k, d.rules[0])
+            if code > 0:
+                weigh_against(o, plain, a, k, d)
+
+
+def weigh_against(o: Any, plain: Any, a: Any, k: Any, d: Any) -> None:
+    """Write what an offer is worth to the firm, if it would take it rather than the plain loan."""
+    if is_better(o, plain, a, k, d):
+        o.worth = worth(o, a, k, d.rules[0])
 
 
 def is_better(o: Any, plain: Any, a: Any, k: Any, d: Any) -> bool:
@@ -164,13 +170,20 @@ def is_better(o: Any, plain: Any, a: Any, k: Any, d: Any) -> bool:
 
 
 def choose_best(applications: Any, offers: Any, d: Any) -> None:
-    """Firms take their best offer; one that does not fit its lenders' capital, the next."""
+    """Firms take their best offer; one that does not fit its lenders' capital, the next.
+
+    Others may bid for it, unless it is of banks that lend together.
+    """
     while find_best(offers):
         for code in range(1, d.terms.shape[0]):
             ration(offers[:, code], applications, d.terms[code], d)
             for row in range(applications.shape[0]):
-                if offers[row, code].ready == 1:
-                    offers[row, code].taken = 1
+                a, o = applications[row], offers[row, code]
+                if o.ready == 1:
+                    o.taken = 1
+                elif o.short == 1 and d.terms[code].joint == 0:
+                    bid_again(o, a, code, d)
+                    weigh_against(o, offers[row, 0], a, d.terms[code], d)
 
 
 def find_best(offers: Any) -> bool:
@@ -233,17 +246,17 @@ def take_or_ask_again(o: Any, a: Any, d: Any) -> None:
         o.taken = 1
         o.ready = 0
     elif o.short == 1:
-        drop_full(o, a, d)
-        make_offer(o, a, 0, d)
+        bid_again(o, a, 0, d)
         o.ready = 1 if is_wanted(o, a) else 0
 
 
-def drop_full(o: Any, a: Any, d: Any) -> None:
-    """Banks without room for their parts bid no more, the lead in any case."""
+def bid_again(o: Any, a: Any, code: int, d: Any) -> None:
+    """Banks without room for their parts bid no more, the lead in any case; the others do."""
     for j in range(o.lenders):
         if j == 0 or o.exposure * o.share[j] > d.room[HEADROOM, o.lender[j]]:
-            a.full[a.full_banks] = o.lender[j]
-            a.full_banks += 1
+            o.full[o.full_banks] = o.lender[j]
+            o.full_banks += 1
+    make_offer(o, a, code, d)
 
 
 def refuse_others(applications: Any, offers: Any, d: Any) -> None:

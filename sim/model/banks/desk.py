@@ -55,6 +55,8 @@ OFFER = Table(
         Column("moves", "flag", "the firm would leave its bank", "i1"),
         Column("ready", "flag", "firm and lenders agree", "i1"),
         Column("short", "flag", "a lender has no room for it", "i1"),
+        Column("full_banks", "-", "banks that have had no room for it", "i4"),
+        Column("full", "code", "which these are", "i4", MOST_LENDERS),
         Column("queued", "-", "row of the offer whose turn it is where capital is short", "i8"),
         Column("exposure", "CNY million", "risk-weighted assets that it adds once it is taken"),
         Column("taken", "flag", "the firm signs", "i1"),

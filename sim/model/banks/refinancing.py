@@ -36,6 +36,7 @@ def seek_refinancing(o: Any, a: Any, d: Any) -> None:
     choose_lenders(o, a, a.home, min(int(u.known_banks), d.banks.shape[0]))
     judge(o, a, plain, u, d.banks)
     open_tender(o, a, plain, d)
+    o.full_banks = 0
     t.cap = min(t.cap, a.rate)
     t.outside = a.rate
     t.most_lenders = 1

@@ -36,7 +36,7 @@ def make_offer(o: Any, a: Any, code: int, d: Any) -> None:
     Parameters
     ----------
     o : offer, see `sim.model.banks.desk.OFFER`
-        Written.
+        Written. Banks that have had no room for it do not bid.
     a : application, see `sim.model.banks.application.APPLICATION`
     code : int
         Of the arrangement, 0 for plain lending.
@@ -133,7 +133,7 @@ def hold_tender(o: Any, a: Any, k: Any, d: Any) -> None:
     """
     t = d.auction[0]
     for j in range(o.lenders):
-        if has_refused(o.lender[j], a):
+        if has_refused(o.lender[j], o):
             d.bidders[j].most = 0.0
     hold_auction(t, d.bidders, d.rivals)
     if t.winner > 0 and a.limit > 0.0 and t.line < a.balance * SAME_LINE:
@@ -149,11 +149,11 @@ def hold_tender(o: Any, a: Any, k: Any, d: Any) -> None:
             write_business(o, j, a, k, d.rules[0], d.banks)
 
 
-def has_refused(bank: int, a: Any) -> bool:
+def has_refused(bank: int, o: Any) -> bool:
     """Whether a bank has had no room for the loan."""
     found = False
-    for n in range(a.full_banks):
-        found = found or a.full[n] == bank
+    for n in range(o.full_banks):
+        found = found or o.full[n] == bank
     return found
 
 

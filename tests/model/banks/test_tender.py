@@ -31,10 +31,15 @@ EQUAL = {name: {"cap_factor": 1.0} for name in ("north", "south", "west")}
 MARKET = {"quality_slope": 0.8, "error_correlation": 0.5, "policy_subsidy_rate": 0.02}
 
 
-def tendered(a: Any, k: Any = None, lenders: Any = EQUAL, **values: Any) -> tuple[Any, Desk]:
+def tendered(
+    a: Any, k: Any = None, lenders: Any = EQUAL, full: tuple[int, ...] = (), **values: Any
+) -> tuple[Any, Desk]:
     """What equal banks offer, by default plain, and the desk on which they bid."""
     k, u, rows = known(k, rules(**MARKET | values), banks(**lenders))
-    o, d = offer(), desk(len(rows), terms=[k], rules=[u], banks=rows)
+    o, d = (
+        offer(full_banks=len(full), full=full),
+        desk(len(rows), terms=[k], rules=[u], banks=rows),
+    )
     make_offer(o, a, 0, d)
     return o, d
 
@@ -203,14 +208,11 @@ def test_who_takes_over_a_balance_must_lend_as_much(balance: float, moves: int) 
 
 
 def test_a_bank_that_had_no_room_is_no_rival() -> None:
-    a = growing()
-    a.full_banks, a.full[0] = 1, 0
-    without, d = tendered(a)
+    without, d = tendered(growing(), full=(0,))
     two, _ = tendered(growing(roster=(2, 1, 0)), known_banks=2)
     assert [b.enters for b in d.bidders[:3]] == [1, 0, 1]
     assert without.rate == two.rate
-    a.full_banks, a.full[:3] = 3, (0, 1, 2)
-    assert tendered(a)[0].made == 0
+    assert tendered(growing(), full=(0, 1, 2))[0].made == 0
 
 
 def test_banks_see_the_same_whatever_is_offered_and_whoever_bids(luck: dict[int, float]) -> None:
