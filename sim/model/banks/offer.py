@@ -96,8 +96,8 @@ def finish(o: Any, a: Any, k: Any, u: Any, own: float) -> None:
         o.line += o.part[j]
     for j in range(o.share.shape[0]):
         o.share[j] = o.part[j] / o.line if j < o.lenders and o.line > 0.0 else 0.0
-    o.rate = max(first_rate(own, k), 0.0)
-    o.later_rate = max(later_rate(own, k), 0.0)
+    o.rate = first_rate(own, k)
+    o.later_rate = later_rate(own, k)
     o.mean_rate = mean_rate(own, k)
     o.loss = believed_loss(o.line, secured_by_assets(a, u), k)
     o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line else 0

@@ -14,13 +14,13 @@ def highest_rate(a: Any, u: Any) -> float:
 
 
 def first_rate(own: float, k: Any) -> float:
-    """Rate from signing on, per year."""
-    return k.own_weight * own + k.first_add
+    """Rate from signing on, per year; below zero nobody lends."""
+    return max(k.own_weight * own + k.first_add, 0.0)
 
 
 def later_rate(own: float, k: Any) -> float:
     """Rate after the step, per year; the first where there is none."""
-    return k.own_weight * own + k.later_add
+    return max(k.own_weight * own + k.later_add, 0.0)
 
 
 def mean_rate(own: float, k: Any) -> float:

@@ -33,6 +33,7 @@ def test_a_bank_charges_at_most_the_benchmark_and_the_spread_of_the_stage() -> N
         (FLAT | {"concession_rate": -0.01}, [0.04, 0.05, 0.06], [0.04, 0.05, 0.06]),
         (STEP, [0.028, 0.038, 0.048], [0.036, 0.046, 0.056]),
         ({"kind": "fixed", "rate": 0.03}, [0.03] * 3, [0.03] * 3),
+        (FLAT | {"concession_rate": 0.035}, [0.0, 0.005, 0.015], [0.0, 0.005, 0.015]),
     ],
 )
 def test_rates_are_those_of_the_contract(
