@@ -138,7 +138,8 @@ def hold_auction(a: Any, bidders: Any, rivals: Any) -> None:
     """
     entrants = 0
     for j in range(a.bidders):
-        weigh(bidders[j], a)
+        if bidders[j].most > 0.0:
+            weigh(bidders[j], a)
     for j in range(a.bidders):
         enter(j, bidders, rivals, a)
         entrants += bidders[j].enters
@@ -158,13 +159,14 @@ def enter(j: int, bidders: Any, rivals: Any, a: Any) -> None:
     ask further; nor one to which the firm would not come for nothing.
     """
     b = bidders[j]
-    b.bid = most_of(b, a)
-    b.default = own_default(b, a)
     b.enters = 0
-    if b.most > 0.0 and b.bid >= 0.0 and bid_for(b, b.default) <= b.bid:
-        kinds = see_rivals(j, bidders, rivals, a)
-        b.default = default_if_alone(b, rivals, kinds, a)
-        b.enters = 1 if bid_for(b, b.default) <= b.bid else 0
+    if b.most > 0.0 and most_of(b, a) >= 0.0:
+        b.bid = most_of(b, a)
+        b.default = own_default(b, a)
+        if bid_for(b, b.default) <= b.bid:
+            kinds = see_rivals(j, bidders, rivals, a)
+            b.default = default_if_alone(b, rivals, kinds, a)
+            b.enters = 1 if bid_for(b, b.default) <= b.bid else 0
 
 
 def award(a: Any, bidders: Any) -> None:

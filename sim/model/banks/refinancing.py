@@ -62,6 +62,7 @@ def write_incumbents(o: Any, a: Any, d: Any) -> None:
     decide(b, a, k, u, d.banks)
     price = mean_rate(highest_rate(a, u), k)
     write_bidder(d.bidders[0], b, a, price, d.auction[0], u)
+    d.bidders[0].moving = 0.0
 
 
 def lends_already(bank: int, a: Any) -> bool:

@@ -77,11 +77,12 @@ def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
     moving = cost_of_moving(a, d)
     for j in range(o.lenders):
         part = min(bank_cap(a, k, u, d.banks[o.lender[j]]), t.asked)
-        part = part if part >= u.least_line else 0.0
-        write_lone_offer(d.bids[j], o, j, part)
-        decide(d.bids[j], a, k, u, d.banks)
-        write_bidder(d.bidders[j], d.bids[j], a, t.cap, t, u)
-        d.bidders[j].moving = moving if o.lender[j] != a.home else 0.0
+        d.bidders[j].most = 0.0
+        if part >= u.least_line and not has_refused(o.lender[j], o):
+            write_lone_offer(d.bids[j], o, j, part)
+            decide(d.bids[j], a, k, u, d.banks)
+            write_bidder(d.bidders[j], d.bids[j], a, t.cap, t, u)
+            d.bidders[j].moving = moving if o.lender[j] != a.home else 0.0
 
 
 def write_lone_offer(b: Any, o: Any, j: int, part: float) -> None:
@@ -132,9 +133,6 @@ def hold_tender(o: Any, a: Any, k: Any, d: Any) -> None:
         The tender is open.
     """
     t = d.auction[0]
-    for j in range(o.lenders):
-        if has_refused(o.lender[j], o):
-            d.bidders[j].most = 0.0
     hold_auction(t, d.bidders, d.rivals)
     if t.winner > 0 and a.limit > 0.0 and t.line < a.balance * SAME_LINE:
         stay(t, d.bidders)
