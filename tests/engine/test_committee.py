@@ -431,20 +431,12 @@ def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
     assert fits(w, offers) == [0, 0, 0]
 
 
-@pytest.mark.parametrize(("name", "signed"), [("plain", 0), ("common_growth", 1)])
-def test_where_one_bank_is_short_the_others_bid_again(name, signed):
-    w = asking(GENEROUS, name=name, sales=10.0, tangible=0.1)
+def test_where_one_bank_is_short_the_others_bid_again():
+    w = asking(GENEROUS)
     w.banks.equity[0] = 0.0
     hold_committee(w, 0.25)
-    assert w.book.rows.signed.tolist() == [signed] * 3
+    assert w.book.used == 3
     assert not np.any(w.lender[:, :3][w.share[:, :3] > 0.0] == 0)
-
-
-def test_banks_that_lend_together_and_are_short_do_not_bid_again():
-    w = asking(GENEROUS, name="consortium", sales=10.0, request_date=0.0)
-    w.banks.equity[0] = 0.0
-    hold_committee(w, 0.25)
-    assert w.book.rows.signed.tolist() == [0] * 3
 
 
 # --- The run-off ---------------------------------------------------------------------------

@@ -64,10 +64,16 @@ LATE = {
 }  # fmt: skip
 """Firms enter in expansion, need no investor and list early, so that enough of them do."""
 LEVERS = {
-    "more precise signals keep bad firms out": Lever(
-        {"underwriting.signal_precision": 2.0},
+    # Where banks compete, whoever sees most is also the one most often wrong.
+    "more precise signals of the only bank keep bad firms out": Lever(
+        {"underwriting.signal_precision": 2.0, "underwriting.known_banks": 1},
         {"bank.bad_borrower_share": DOWN},
-        {"underwriting.signal_precision": 0.1},
+        {"underwriting.signal_precision": 0.1, "underwriting.known_banks": 1},
+    ),
+    "of more banks that know a firm one lends, to more and worse firms, and cheaper": Lever(
+        {"underwriting.known_banks": 4},
+        {"firm.access_share": UP, "bank.bad_borrower_share": UP, "bank.lending_rate": DOWN},
+        {"underwriting.known_banks": 1},
     ),
     "a higher policy subsidy buys access with economic profit": Lever(
         {"underwriting.policy_subsidy_rate": 0.045},

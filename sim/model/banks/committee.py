@@ -152,14 +152,8 @@ def make_offers(offers: Any, a: Any, d: Any) -> None:
         o.worth = NO_OFFER
         if code == 0 or is_admitted(a, k, d.admission[code]):
             make_offer(o, a, code, d)
-            if code > 0:
-                weigh_against(o, plain, a, k, d)
-
-
-def weigh_against(o: Any, plain: Any, a: Any, k: Any, d: Any) -> None:
-    """Write what an offer is worth to the firm, if it would take it rather than the plain loan."""
-    if is_better(o, plain, a, k, d):
-        o.worth = worth(o, a, k, d.rules[0])
+            if code > 0 and is_better(o, plain, a, k, d):
+                o.worth = worth(o, a, k, d.rules[0])
 
 
 def is_better(o: Any, plain: Any, a: Any, k: Any, d: Any) -> bool:
@@ -170,20 +164,13 @@ def is_better(o: Any, plain: Any, a: Any, k: Any, d: Any) -> bool:
 
 
 def choose_best(applications: Any, offers: Any, d: Any) -> None:
-    """Firms take their best offer; one that does not fit its lenders' capital, the next.
-
-    Others may bid for it, unless it is of banks that lend together.
-    """
+    """Firms take their best offer; one that does not fit its lenders' capital, the next."""
     while find_best(offers):
         for code in range(1, d.terms.shape[0]):
             ration(offers[:, code], applications, d.terms[code], d)
             for row in range(applications.shape[0]):
-                a, o = applications[row], offers[row, code]
-                if o.ready == 1:
-                    o.taken = 1
-                elif o.short == 1 and d.terms[code].joint == 0:
-                    bid_again(o, a, code, d)
-                    weigh_against(o, offers[row, 0], a, d.terms[code], d)
+                if offers[row, code].ready == 1:
+                    offers[row, code].taken = 1
 
 
 def find_best(offers: Any) -> bool:
@@ -246,17 +233,17 @@ def take_or_ask_again(o: Any, a: Any, d: Any) -> None:
         o.taken = 1
         o.ready = 0
     elif o.short == 1:
-        bid_again(o, a, 0, d)
+        bid_again(o, a, d)
         o.ready = 1 if is_wanted(o, a) else 0
 
 
-def bid_again(o: Any, a: Any, code: int, d: Any) -> None:
+def bid_again(o: Any, a: Any, d: Any) -> None:
     """Banks without room for their parts bid no more, the lead in any case; the others do."""
     for j in range(o.lenders):
         if j == 0 or o.exposure * o.share[j] > d.room[HEADROOM, o.lender[j]]:
             o.full[o.full_banks] = o.lender[j]
             o.full_banks += 1
-    make_offer(o, a, code, d)
+    make_offer(o, a, 0, d)
 
 
 def refuse_others(applications: Any, offers: Any, d: Any) -> None:
