@@ -11,8 +11,8 @@ MOST = {
 }
 """The files that hold what a function leads to; a number may fall, and rises only with a reason.
 
-The count for `simulate` fell from 90 to 67 when rules got one home each. Two dozen files came since
-with what it does more: observers, own outcomes, kept contracts and what they rest on, the
+The count for `simulate` fell from 90 to 67 when rules got one home each. Two dozen came since with
+what it does more: observers, own outcomes, kept contracts and what they rest on, the
 identity of a run, its workers, the close of a quarter in compiled rules, and what loans require
 of capital, what the state takes, what is not drawn of a line, what a lender expects of business,
 what waiting is worth, holding or calling alone and together, claims after a call, and what
