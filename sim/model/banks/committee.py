@@ -79,10 +79,17 @@ def decide_applications(d: Any, date: float) -> None:
         learn(offers[row, 0], applications[row], d)
     for place in range(1, d.terms.shape[0] + 1):
         code = place % d.terms.shape[0]  # plain lending last
-        for row in range(n):
-            if offers[row, code].taken == 1:
-                sign(offers[row, code], applications[row], code, d)
+        for asked_again in range(2):
+            sign_taken(offers[:, code], applications, code, asked_again, d)
     refuse_others(applications, offers, d)
+
+
+def sign_taken(offers: Any, applications: Any, code: int, asked_again: int, d: Any) -> None:
+    """Sign what is taken, of firms that needed, or needed not, to ask others for want of room."""
+    for row in range(applications.shape[0]):
+        o = offers[row]
+        if o.taken == 1 and (o.full_banks > 0) == (asked_again == 1):
+            sign(o, applications[row], code, d)
 
 
 def decide_on_lines(d: Any, date: float) -> None:
