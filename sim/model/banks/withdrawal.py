@@ -98,17 +98,20 @@ def write_books(r: Any, a: Any, years: float, d: Any) -> None:
 def write_beliefs(r: Any, o: Any, a: Any, k: Any, d: Any) -> None:
     """Write what each lender believes of a setback, of recovery, and of a healthy firm's loan."""
     p, u, c = d.params[a.sector], d.rules[0], d.market_conditions[0]
-    seen = sees_setback(a, u)
     recovery = p.recovery_hazard * c.recovery
     in_setback = believed_setback(
-        seen, p.setback_hazard[a.stage] * c.setback, recovery + p.setback_failure_hazard, u
+        sees_setback(a, u),
+        p.setback_hazard[a.stage] * c.setback,
+        recovery + p.setback_failure_hazard,
+        u,
     )
     loss = believed_loss(a.limit, secured_by_assets(a, u), k)
     funds = u.funding_rate - marginal_cost(a, k, u)
     slope = p.recovery_quality_slope
     for j in range(a.lenders):
         mean, variance = o.quality[j], o.variance[j]
-        o.default[j] = default_probability(a, k, u, mean, variance, seen)
+        # Business is that of a firm that lives; what ends it is reckoned where the loan is held.
+        o.default[j] = default_probability(a, k, u, mean, variance, False)
         write_business(o, j, a, k, u, d.banks)
         spread = math.exp(0.5 * slope * slope * variance)
         r.setback[j] = in_setback
@@ -117,8 +120,7 @@ def write_beliefs(r: Any, o: Any, a: Any, k: Any, d: Any) -> None:
         net = a.rate * (1.0 - vat_share(o.part[j], a.sales, a.rate, u))
         gained = o.gained_business[j] / r.balance[j] if r.balance[j] > 0.0 else 0.0
         r.carry[j] = net + funds + gained - u.operating_cost[a.stage] - k.fee_rate
-        healthy = default_probability(a, k, u, mean, variance, False)
-        r.healthy_worth[j] = healthy_worth(r.carry[j], r.discount, r.years, healthy, loss)
+        r.healthy_worth[j] = healthy_worth(r.carry[j], r.discount, r.years, o.default[j], loss)
 
 
 def believed_setback(seen: bool, enters: float, leaves: float, u: Any) -> float:

@@ -174,6 +174,32 @@ def test_one_lender_alone_is_standing_still_of_one(
     assert alone == decided(TOGETHER, firm=state, life=life)[0]
 
 
+@pytest.mark.parametrize("default", [0.02, 0.3])
+@pytest.mark.parametrize("failure", [0.0, 0.15, 2.0])
+def test_a_setback_that_is_seen_makes_no_lender_hold_that_would_have_called(
+    luck: dict[int, float], default: float, failure: float
+) -> None:
+    # From almost no cash to more than is owed; some firms in a setback last where sound ones fail.
+    k = conditions(belief={"default_probability": (default,) * 4})
+    life = {"setback_failure_hazard": failure, "recovery_hazard": 0.1}
+    for cash in np.linspace(0.5, 14.0, 9):
+        state = {"cash": cash, "flow": -0.1, "tangible": 0.3}
+        kept = []
+        for sight in (0.6, 0.4):
+            luck[SEEN] = sight
+            kept.append(decided(k, (0.5, 0.3, 0.2), life=life, firm=state)[1].kept[:3].copy())
+        assert np.all(kept[1] <= kept[0])
+
+
+def test_business_that_lending_brings_is_that_of_a_firm_that_lives(luck: dict[int, float]) -> None:
+    found = []
+    for sight in (0.6, 0.4):
+        luck[SEEN] = sight
+        _, r = decided(u={"main_bank_hazard": 0.5}, business=1.0)
+        found.append((float(r.carry[0]), float(r.healthy_worth[0])))
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize("k", [APART, TOGETHER])
 def test_neither_true_quality_nor_a_setback_that_was_not_seen_is_read(
     monkeypatch: pytest.MonkeyPatch, luck: dict[int, float], k: Any
