@@ -231,6 +231,28 @@ def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
     assert w.book.used == 1
 
 
+def test_a_firm_that_can_pay_a_loan_that_ends_is_not_asked_about(monkeypatch):
+    own_bank_says_no(monkeypatch, elsewhere=False)
+    asked = []
+    monkeypatch.setattr(withdrawal, "decide_alone", lambda r: asked.append(float(r.cash)))
+    # Six are owed; a quarter's interest is 0.06.
+    w = borrowing(GENEROUS, request=ASK_RENEWAL, cash=[6.1, 6.05, 5.0])
+    hold_committee(w, 0.25)
+    assert w.firms.due[0] == 6.0
+    # What is left of a line of ten that has ended is no cash of the others.
+    assert asked == pytest.approx([5.99, 4.94])
+
+
+@pytest.mark.usefixtures("impatient")
+def test_only_a_call_before_the_loan_is_due_costs_its_lender(monkeypatch):
+    own_bank_says_no(monkeypatch, elsewhere=False)
+    for request, cost in ((ASK_REVIEW, 0.12), (ASK_RENEWAL, 0.0)):
+        w = borrowing({"hold_or_call.call_cost": 0.02}, request=request, cash=0.0)
+        hold_committee(w, 0.25)
+        assert w.firms.due.tolist() == [6.0] * 3
+        assert w.banks.calling.tolist() == pytest.approx([3 * cost, 0.0, 0.0])
+
+
 @pytest.mark.usefixtures("impatient")
 def test_another_bank_must_take_over_the_whole_balance(monkeypatch):
     own_bank_says_no(monkeypatch)
@@ -407,8 +429,11 @@ def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
 
 
 def test_in_the_run_off_lines_that_end_are_called_and_nothing_else_changes():
-    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_REVIEW])
+    w = borrowing(
+        GENEROUS | {"hold_or_call.call_cost": 0.02}, request=[ASK_RENEWAL, ASK_FUNDS, ASK_REVIEW]
+    )
     wind_down(w, 0.25)
+    assert w.banks.calling.tolist() == [0.0] * 3
     assert w.firms.called.tolist() == [1, 0, 0]
     assert w.firms.limit.tolist() == [6.0, 10.0, 10.0]
     assert w.book.used == 1

@@ -229,7 +229,9 @@ def is_without(offers: Any) -> bool:
 
 
 def refuse(o: Any, a: Any, d: Any) -> None:
-    """Refuse a firm; its lenders let a loan that ends run for another year, or call it.
+    """Refuse a firm; a loan that ends is repaid, or its lenders let it run for another year.
+
+    Only where the firm has not the cash is there anything to hold.
 
     Parameters
     ----------
@@ -240,12 +242,18 @@ def refuse(o: Any, a: Any, d: Any) -> None:
     """
     if not asks_renewal(a):
         decline(a.firm, 1.0, d)
-    elif a.balance <= 0.0:
+    elif can_repay(d.firms[a.firm], a.date):
         decline(a.firm, 0.0, d)
     else:
         read_application(a, a.firm, d, a.date, False)
+        a.limit = a.balance  # nothing more can be drawn
         retained = decide_on_loan(o, a, EXTENSION, d)
         decline_by_parts(a.firm, retained, worth_of_call(a, d), d)
+
+
+def can_repay(f: Any, date: float) -> bool:
+    """Whether a firm has the cash at a date for all that it owes."""
+    return f.balance <= max(f.cash + f.flow * (date - f.now), 0.0)
 
 
 def review(applications: Any, d: Any) -> None:

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from sim.base.columns import copy_rule
-from sim.model.banks.application import read_application, secured_by_assets
+from sim.model.banks.application import asks_renewal, read_application, secured_by_assets
 from sim.model.banks.capital import (
     class_weight,
     covered_weight,
@@ -216,7 +216,10 @@ def enact_decisions(d: Any, e: Any, first: int, date: float) -> None:
 
 
 def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
-    """Refuse a firm, or let its lenders hold or call; a call costs who makes it."""
+    """Refuse a firm, or let its lenders hold or call.
+
+    A call before the loan is due costs who makes it.
+    """
     i = d.cut_who[n]
     f, p, u = d.firms[i], d.params[d.firms[i].sector], d.rules[0]
     if f.status == ALIVE and d.cut_retained[n] < 1.0:
@@ -225,8 +228,9 @@ def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
             e.by_terms, e.row,
         )  # fmt: skip
         write_call(d.share[i], d.cut_kept[n], d.called[i])
-        for j in range(d.share.shape[1]):
-            d.books[d.lender[i, j]].calling += u.call_cost * f.balance * d.called[i, CALLS, j]
+        if not asks_renewal(f):
+            for j in range(d.share.shape[1]):
+                d.books[d.lender[i, j]].calling += u.call_cost * f.balance * d.called[i, CALLS, j]
     if d.cut_worth[n] > 0.0 and d.cut_retained[n] > 0.0:
         f.held_worth = d.cut_retained[n] * d.cut_worth[n] * f.balance
         f.held_cash = received_of(f)

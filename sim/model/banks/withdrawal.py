@@ -10,7 +10,7 @@ have agreed to stand still decide together. The policy subsidy is for new loans 
 import math
 from typing import Any
 
-from sim.model.banks.application import secured_by_assets
+from sim.model.banks.application import asks_renewal, secured_by_assets
 from sim.model.banks.conditions import believed_loss
 from sim.model.banks.credit_decision import default_probability, marginal_cost
 from sim.model.banks.hold_or_call import decide_alone
@@ -20,7 +20,6 @@ from sim.model.banks.standing_still import decide_jointly
 from sim.model.banks.taxation import vat_share
 from sim.model.banks.waiting import call_now, healthy_worth
 from sim.model.firms.loss_sharing import borne_by_protection
-from sim.model.firms.undrawn import undrawn
 from sim.model.firms.workout import asset_recovery, unrecovered
 
 
@@ -79,7 +78,7 @@ def write_books(r: Any, a: Any, years: float, d: Any) -> None:
     f, p = d.firms[a.firm], d.params[a.sector]
     u, c = d.rules[0], d.market_conditions[0]
     owed = a.limit
-    r.cash = max(f.cash + f.flow * (a.date - f.now), 0.0) + undrawn(f)
+    r.cash = max(f.cash + f.flow * (a.date - f.now), 0.0) + max(a.limit - a.balance, 0.0)
     r.burn = max(-f.flow, 0.0)
     r.rate = a.rate
     left = unrecovered(owed, min(asset_recovery(f, p, c), owed), f.security, p, c)
@@ -89,7 +88,8 @@ def write_books(r: Any, a: Any, years: float, d: Any) -> None:
     r.years = max(years, 0.0)
     r.discount = u.funding_rate
     r.clawback = u.clawback_share
-    r.call_cost = u.call_cost
+    # A loan that has ended is due as agreed: to ask for it costs nothing.
+    r.call_cost = 0.0 if asks_renewal(a) else u.call_cost
     r.lenders = a.lenders
     for j in range(a.lenders):
         r.balance[j] = r.line[j] = owed * a.share[j]

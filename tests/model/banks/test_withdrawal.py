@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sim.model.banks import withdrawal
 from sim.model.banks.judgement import SEEN
 from sim.model.banks.withdrawal import believed_setback, decide_on_loan, worth_of_call
+from sim.model.firms.record import ASK_RENEWAL
 from tests.model.banks.three import NOW, applicant, banks, conditions, desk, offer, rules
 from tests.model.firms.hand import market, quiet, three
 
@@ -81,8 +82,12 @@ def test_what_all_see_by_hand() -> None:
     assert r.failure[:2] == pytest.approx([0.15, 0.15])
 
 
+def test_a_call_of_a_loan_that_has_ended_costs_nothing() -> None:
+    assert decided(u={"call_cost": 0.02}, request=ASK_RENEWAL)[1].call_cost == 0.0
+
+
 def test_a_line_that_is_open_counts_as_drawn_and_the_money_as_held() -> None:
-    _, r = decided(firm={"balance": 7.0})
+    _, r = decided(balance=7.0)
     assert (r.cash, r.balance[0]) == pytest.approx((4.0 + 3.0, 10.0))
 
 
