@@ -96,7 +96,7 @@ class Desk(NamedTuple):
         Scratch: what each bank can still lend on its capital, and what it is asked for.
     cut_who, cut_retained, cut_worth, judged_who, judged_lead : arrays, shape (n,)
         What the committee decided beside signing, for those who repeat it; `cut_worth` is the
-        share of a loan that a call would have brought, where lenders hold it.
+        share of a balance that a call would have brought, where lenders decided on it.
     cut_kept : array, shape (n, 8)
         What each lender keeps.
     tally : array, shape (4,)

@@ -65,26 +65,38 @@ def kept_together(r: Any, a: Any) -> float:
 
 
 def worth_of_call(a: Any, d: Any) -> float:
-    """Share of the whole loan that a call would bring now, by the review."""
+    """Share of the balance that a call of the whole line would bring now, by the review.
+
+    It ends what can still be drawn, and brings only what has been.
+    """
     r = d.review[0]
-    return call_now(r.cash, r.collateral, a.limit)
+    if a.balance <= 0.0:
+        return 0.0
+    brings = call_now(r.cash, r.collateral, a.limit) * a.limit
+    return max(brings - can_be_drawn(a), 0.0) / a.balance
+
+
+def can_be_drawn(a: Any) -> float:
+    """What is left of an applicant's line, CNY million."""
+    return max(a.limit - a.balance, 0.0)
 
 
 def write_books(r: Any, a: Any, years: float, d: Any) -> None:
     """Write what all lenders see: the firm's cash and burn, collateral, what each has lent.
 
-    A line that can still be drawn counts as drawn, and the money as held: a failing firm draws it.
+    A line that can still be drawn counts as drawn, and the money as held, of which a failing firm
+    draws a part and spends it.
     """
     f, p = d.firms[a.firm], d.params[a.sector]
     u, c = d.rules[0], d.market_conditions[0]
-    owed = a.limit
-    r.cash = max(f.cash + f.flow * (a.date - f.now), 0.0) + max(a.limit - a.balance, 0.0)
+    owed, left = a.limit, can_be_drawn(a)
+    r.cash = max(f.cash + f.flow * (a.date - f.now), 0.0) + left
+    r.cash_left = 1.0 - p.drawdown_at_default_share * left / r.cash if left > 0.0 else 1.0
     r.burn = max(-f.flow, 0.0)
     r.rate = a.rate
-    left = unrecovered(owed, min(asset_recovery(f, p, c), owed), f.security, p, c)
-    worth = math.exp(-u.funding_rate * p.workout_years) * (owed - left)
-    r.collateral = worth + borne_by_protection(left, owed, f.guaranteed, f.first_loss, f.cover_cap)
-    r.cash_left = 1.0
+    lost = unrecovered(owed, min(asset_recovery(f, p, c), owed), f.security, p, c)
+    worth = math.exp(-u.funding_rate * p.workout_years) * (owed - lost)
+    r.collateral = worth + borne_by_protection(lost, owed, f.guaranteed, f.first_loss, f.cover_cap)
     r.years = max(years, 0.0)
     r.discount = u.funding_rate
     r.clawback = u.clawback_share

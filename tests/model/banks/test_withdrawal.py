@@ -91,6 +91,16 @@ def test_a_line_that_is_open_counts_as_drawn_and_the_money_as_held() -> None:
     assert (r.cash, r.balance[0]) == pytest.approx((4.0 + 3.0, 10.0))
 
 
+def test_a_failing_firm_draws_a_part_of_an_open_line_and_spends_it() -> None:
+    # Seven are owed and three can be drawn, of which a failing firm takes half: of four of cash
+    # it leaves four against eight and a half, as if it had drawn all ten and kept 5.5 of seven.
+    life = {"drawdown_at_default_share": 0.5}
+    _, r = decided(balance=7.0, life=life)
+    assert r.cash * r.cash_left == pytest.approx(10.0 - 8.5 + 4.0)
+    assert decided(life=life)[1].cash_left == 1.0
+    assert decided(life=life, firm={"cash": 0.0})[1].cash_left == 1.0
+
+
 def test_assets_the_estate_and_protection_pay_what_a_default_leaves() -> None:
     # Assets bring three; a fifth of seven comes from the estate, half of the rest from guarantors.
     cover = {"guaranteed": 0.5, "cover_cap": 1.0}
@@ -232,8 +242,19 @@ def test_shares_that_do_not_quite_sum_to_one_are_no_cut(luck: dict[int, float]) 
     assert decided(TOGETHER, share)[0] == 1.0
 
 
-def test_what_a_call_would_bring_is_of_what_is_drawn() -> None:
-    # Of ten, four are paid from cash and three from assets.
-    d, a = before()
+@pytest.mark.parametrize(
+    ("balance", "cash", "share"),
+    [
+        (10.0, 4.0, 0.7),  # four are paid from cash and three from assets
+        (8.0, 4.0, 7.0 / 8.0),  # what can be drawn brings nothing more
+        (8.0, 6.0, 1.0),
+        (8.0, 9.0, 1.0),
+        (0.0, 4.0, 0.0),
+    ],
+)
+def test_what_a_call_would_bring_is_of_what_is_drawn(
+    balance: float, cash: float, share: float
+) -> None:
+    d, a = before(balance=balance, firm={"cash": cash})
     decide_on_loan(offer(), a, YEARS, d)
-    assert worth_of_call(a, d) == pytest.approx(0.7)
+    assert worth_of_call(a, d) == pytest.approx(share)
