@@ -9,6 +9,7 @@ from sim.engine.committee import hold_committee, wind_down
 from sim.model.banks import committee, withdrawal
 from sim.model.banks.credit_decision import headroom, ration
 from sim.model.firms.claims import CALLS
+from sim.model.firms.credit_line import pay_due
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from tests.capital import with_one_weight
 from tests.engine.hand import applicant, desk, economy, lent, offered, told, world
@@ -297,6 +298,60 @@ def test_each_lender_calls_its_own_part(monkeypatch, kept, limit, due):
     assert w.called[:, CALLS, :3].tolist() == [pytest.approx(row) for row in parts]
     # Who calls pays for it: two percent of what it calls, of three firms.
     assert w.banks.calling.tolist() == pytest.approx([3 * 0.02 * 6.0 * part for part in parts[0]])
+
+
+def reviewed_twice(monkeypatch, second, between, values=None):
+    """Six are owed to three banks; the first calls, and they meet again a month later."""
+    kept = [1.0] * 8
+
+    def decide(r):
+        r.kept[:] = kept
+
+    monkeypatch.setattr(withdrawal, "decide_alone", decide)
+    w = borrowing(values or {}, request=ASK_REVIEW)
+    lent(w, {firm: {0: 0.5, 1: 0.3, 2: 0.2} for firm in range(3)})
+    kept[0] = 0.0
+    hold_committee(w, 0.25)
+    for f in w.firms:
+        between(f)
+        f.request = ASK_REVIEW
+    w.pending[:] = ASK_REVIEW
+    monkeypatch.setattr(withdrawal, "decide_alone", second)
+    hold_committee(w, 0.33)
+    return w
+
+
+def parts_due(w, i=0):
+    """What each bank calls of the balance of a firm, CNY million."""
+    found = np.zeros(3)
+    np.add.at(found, w.lender[i], w.called[i, CALLS] * w.firms.balance[i])
+    return found.tolist()
+
+
+def test_lenders_that_were_paid_meanwhile_have_no_say_and_the_others_their_own(monkeypatch):
+    def the_last_calls(r):
+        r.kept[:] = 1.0
+        r.kept[r.lenders - 1] = 0.0
+
+    w = reviewed_twice(monkeypatch, the_last_calls, pay_due)
+    assert w.lender[0, :3].tolist() == [1, 2, 0]
+    assert parts_due(w) == pytest.approx([0.0, 0.0, 1.2])
+    assert w.firms.due.tolist() == pytest.approx([1.2] * 3)
+
+
+def test_what_was_called_before_and_is_not_paid_is_still_due(monkeypatch):
+    def the_second_calls(r):
+        r.kept[:] = 1.0
+        r.kept[1] = 0.0
+
+    cost = {"hold_or_call.call_cost": 0.02}
+    w = reviewed_twice(monkeypatch, the_second_calls, lambda _: None, cost)
+    assert parts_due(w) == pytest.approx([3.0, 1.8, 0.0])
+    assert w.firms.due.tolist() == pytest.approx([4.8] * 3)
+    # Two tenths of a line of ten are held still, and the date stays that of the first call.
+    assert w.firms.limit.tolist() == pytest.approx([2.0 + 4.8] * 3)
+    assert w.firms.call.tolist() == pytest.approx([0.25 + w.params[0].call_years] * 3)
+    assert w.banks.calling.tolist() == pytest.approx([3 * 0.06, 3 * 0.036, 0.0])
 
 
 def test_lenders_that_stand_still_decide_together_and_others_alone(monkeypatch):

@@ -13,7 +13,14 @@ from sim.model.banks.credit_decision import ration
 from sim.model.banks.desk import BOOKED, CUTS
 from sim.model.banks.judgement import RIVAL, draw
 from sim.model.banks.offer import make_offer
-from sim.model.banks.signing import decline, decline_by_parts, enact_decisions, learn, sign
+from sim.model.banks.signing import (
+    decline,
+    decline_by_parts,
+    enact_decisions,
+    learn,
+    settle_claims,
+    sign,
+)
 from sim.model.banks.withdrawal import decide_on_loan, worth_of_call
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 
@@ -44,6 +51,7 @@ def hold_meeting(d: Any, e: Any, first: int, agenda: int, date: float) -> None:
         takes effect.
     date : float, years
     """
+    settle_claims(d, e, date)
     if agenda & NEW_CREDIT != 0:
         decide_applications(d, date)
     if agenda & RUN_OFF != 0:

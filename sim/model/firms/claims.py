@@ -29,11 +29,37 @@ def part_called(called: Any) -> float:
     return total
 
 
-def write_call(share: Any, kept: Any, called: Any) -> None:
-    """Write what lenders with these shares call and hold; `kept` is the part each keeps."""
+def keep_unpaid(share: Any, called: Any, unpaid: float) -> None:
+    """Bring calls up to date: who called goes on calling what has not been paid, all else is held.
+
+    Parameters
+    ----------
+    share : array, shape (n,)
+        Shares of the balance that is left.
+    called : array, shape (2, n)
+    unpaid : float, share
+        Part of that balance that was called and has not been paid.
+    """
+    part = part_called(called)
     for j in range(share.shape[0]):
-        called[CALLS, j] = share[j] * (1.0 - kept[j])
-        called[HOLDS, j] = share[j] * kept[j]
+        before = min(unpaid * caller_part(j, called, part), share[j]) if unpaid > 0.0 else 0.0
+        called[CALLS, j] = before
+        called[HOLDS, j] = share[j] - before
+
+
+def write_call(kept: Any, called: Any) -> float:
+    """Write what lenders call of what they hold, and `kept`, the part that each keeps.
+
+    Returns the part that they keep together.
+    """
+    held = left = 0.0
+    for j in range(called.shape[1]):
+        holds = called[HOLDS, j]
+        called[CALLS, j] += holds * (1.0 - kept[j])
+        called[HOLDS, j] = holds * kept[j]
+        held += holds
+        left += called[HOLDS, j]
+    return left / held if left > ROUNDING else 0.0
 
 
 def forget_call(called: Any) -> None:
