@@ -364,17 +364,21 @@ def test_lenders_that_stand_still_decide_together_and_others_alone(monkeypatch):
     assert asked == ["decide_jointly", "decide_alone", "decide_alone"]
 
 
-def test_what_a_call_would_have_brought_is_kept_of_a_loan_that_is_held(monkeypatch):
+@pytest.mark.parametrize(("kept", "worth"), [([1, 1], 6.0), ([0, 1], 6.0), ([0, 0], 0.0)])
+def test_what_a_call_would_have_brought_is_kept_of_a_loan_that_is_held(monkeypatch, kept, worth):
     def decide(r):
-        r.kept[:1] = 1.0
+        r.kept[:2] = kept
 
     monkeypatch.setattr(withdrawal, "decide_alone", decide)
     # Cash of five and plant of twenty pay all of six.
     w = borrowing({"workout.workout_years": 0.0}, request=ASK_REVIEW, cum_interest=0.5)
-    w.firms.cum_drawn = 6.0
+    lent(w, {firm: {0: 0.5, 1: 0.5} for firm in range(3)})
+    w.firms.cum_drawn, w.firms.held_worth = 6.0, 5.0
     hold_committee(w, 0.25)
-    assert w.firms.held_worth.tolist() == pytest.approx([6.0] * 3)
-    assert np.all(w.firms.held_cash < -5.0)
+    assert w.firms.held_worth.tolist() == pytest.approx([worth] * 3)
+    if worth > 0.0:
+        # A quarter's interest has been received by then.
+        assert w.firms.held_cash.tolist() == pytest.approx([0.5 + 0.06 - 6.0] * 3)
 
 
 def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():

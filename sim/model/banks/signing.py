@@ -18,6 +18,7 @@ from sim.model.banks.offer_rate import first_rate, later_rate
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
 from sim.model.firms.claims import HOLDS, forget_call, keep_unpaid, part_called, write_call
+from sim.model.firms.clock import accrue
 from sim.model.firms.contract_effects import decline_firm, sign_firm
 from sim.model.firms.flows import post_firm
 from sim.model.firms.record import ALIVE, NEVER
@@ -238,7 +239,10 @@ def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
     """
     i, retained = d.cut_who[n], d.cut_retained[n]
     f, p, u = d.firms[i], d.params[d.firms[i].sector], d.rules[0]
-    if f.status == ALIVE and retained < 1.0:
+    if f.status != ALIVE:
+        return
+    accrue(f, p, date)
+    if retained < 1.0:
         post(i, d, e, date)
         keep_unpaid(d.share[i], d.called[i], min(f.due / f.balance, 1.0) if f.due > 0.0 else 0.0)
         if not asks_renewal(f):
@@ -247,8 +251,10 @@ def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
                 d.books[d.lender[i, j]].calling += u.call_cost * more
         together = write_call(d.cut_kept[n], d.called[i])
         retained = together if f.due > 0.0 else retained
-    if d.cut_worth[n] > 0.0 and retained > 0.0:
-        f.held_worth = retained * d.cut_worth[n] * f.balance
+    if retained <= 0.0:
+        f.held_worth = 0.0
+    elif d.cut_worth[n] > 0.0:
+        f.held_worth = d.cut_worth[n] * f.balance
         f.held_cash = received_of(f)
     decline_firm(
         f, p, d.market_conditions[0], date, retained, e.next_time, e.pending, e.log, e.cursor,
