@@ -21,7 +21,7 @@ from sim.model.banks.signing import (
     settle_claims,
     sign,
 )
-from sim.model.banks.withdrawal import decide_on_loan, worth_of_call
+from sim.model.banks.withdrawal import decide_on_loan, worth_of_call, years_until
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 
 NEW_CREDIT, RUNNING_LINES, RUN_OFF = 1, 2, 4
@@ -33,8 +33,6 @@ SAME_LINE = 0.999999
 NO_OFFER = -math.inf
 EXTENSION = 1.0
 """Years for which lenders let a loan run that has ended and that nobody renews."""
-LONGEST = 30.0
-"""Years to the end of a loan that has none."""
 
 
 def hold_meeting(d: Any, e: Any, first: int, agenda: int, date: float) -> None:
@@ -269,7 +267,7 @@ def review(applications: Any, d: Any) -> None:
     for row in range(applications.shape[0]):
         a = applications[row]
         if a.limit > 0.0:
-            years = min(d.firms[a.firm].maturity - a.date, LONGEST)
+            years = years_until(d.firms[a.firm].maturity, a.date)
             retained = decide_on_loan(d.offers[row, 0], a, years, d)
             decline_by_parts(a.firm, retained, worth_of_call(a, d), d)
         else:

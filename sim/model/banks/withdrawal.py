@@ -22,6 +22,11 @@ from sim.model.banks.waiting import call_now, healthy_worth
 from sim.model.firms.loss_sharing import borne_by_protection
 from sim.model.firms.workout import asset_recovery, unrecovered
 
+LONGEST = 30.0
+"""Years to the end of a contract that has none."""
+SHORTEST = 1.0 / 12.0
+"""Years for which a lender counts on business at least."""
+
 
 def decide_on_loan(o: Any, a: Any, years: float, d: Any) -> float:
     """Let the lenders of a loan hold or call it; returns the share that they keep together.
@@ -44,6 +49,8 @@ def decide_on_loan(o: Any, a: Any, years: float, d: Any) -> float:
         o.share[j] = a.share[j]
         o.part[j] = a.limit * a.share[j]
     judge(o, a, k, d.rules[0], d.banks)
+    write_right_in_force(o, a)
+    o.years = max(years, SHORTEST)
     write_books(r, a, years, d)
     write_beliefs(r, o, a, k, d)
     if k.stands_still == 1:
@@ -51,6 +58,20 @@ def decide_on_loan(o: Any, a: Any, years: float, d: Any) -> float:
     else:
         decide_alone(r)
     return kept_together(r, a)
+
+
+def write_right_in_force(o: Any, a: Any) -> None:
+    """Write the right that the firm has granted, and how long it lives still."""
+    o.right = a.right
+    o.stake = a.stake
+    o.exercise_amount = a.exercise_amount
+    o.trigger = a.trigger
+    o.right_years = years_until(a.expiry, a.date)
+
+
+def years_until(end: float, date: float) -> float:
+    """Years left to the end of a contract."""
+    return max(min(end - date, LONGEST), 0.0)
 
 
 def kept_together(r: Any, a: Any) -> float:

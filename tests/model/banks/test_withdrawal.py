@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from sim.model.banks import withdrawal
 from sim.model.banks.judgement import SEEN
+from sim.model.banks.own_business import annuity
 from sim.model.banks.withdrawal import believed_setback, decide_on_loan, worth_of_call
-from sim.model.firms.record import ASK_RENEWAL
+from sim.model.firms.record import ASK_RENEWAL, SWAP
 from tests.model.banks.three import NOW, applicant, banks, conditions, desk, offer, rules
 from tests.model.firms.hand import market, quiet, three
 
@@ -150,6 +151,46 @@ def test_business_that_hangs_on_lending_counts_for_a_hold_and_the_subsidy_does_n
     assert r.carry[0] - plain.carry[0] == pytest.approx(0.05 / 10.0)
     _, generous = decided(u={"policy_subsidy_rate": 9.0, "bust_tightening_rate": -9.0})
     assert generous.tobytes() == plain.tobytes()
+
+
+SWAP_TERMS = {
+    "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
+    "lender_gain_share": 0.5,
+}  # fmt: skip
+
+
+def test_business_of_a_right_counts_as_far_as_the_firm_still_has_one() -> None:
+    # The firm would bring its business rather than let half a right on it come alive.
+    demand = {"kind": "agreement", "demanded_move_hazard": 0.4}
+    k = conditions(upside=SWAP_TERMS, commitment=demand)
+    right = {"right": SWAP, "stake": 0.5, "exercise_amount": 2.0, "trigger": 40.0, "value": 10.0}
+    stale = offer(right=SWAP, stake=0.5, exercise_amount=2.0, trigger=40.0, right_years=3.0)
+
+    def carry(**fields: Any) -> float:
+        d, a = before(k, **fields)
+        decide_on_loan(stale.copy(), a, YEARS, d)
+        return float(d.review[0].carry[0])
+
+    none, alive = carry(), carry(**right, expiry=NOW + 3.0)
+    assert none == pytest.approx(0.03)
+    assert alive > none + 0.001
+    # With a month to live it can hardly come alive any more.
+    assert carry(**right, expiry=NOW + 1.0 / 12.0) < none + 0.0001
+
+
+def test_business_that_lending_brings_is_that_of_the_years_that_are_left() -> None:
+    # Of 0.1 a year that comes at a half a year, on ten: what has come after a short time is less.
+    u, k = {"main_bank_hazard": 0.5}, conditions(belief={"default_probability": (0.0,) * 4})
+    d, a = before(k, u=u)
+    found = []
+    for years in (0.0, 1.0, 3.0):
+        decide_on_loan(offer(), a, years, d)
+        span = max(years, 1.0 / 12.0)
+        left = annuity(0.0175, span)
+        host = (left - annuity(0.5175, span)) / left
+        found.append(float(d.review[0].carry[0]))
+        assert found[-1] == pytest.approx(0.03 + 0.01 * host)
+    assert found == sorted(found)
 
 
 # --- What they do ------------------------------------------------------------------------
