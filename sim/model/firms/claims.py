@@ -13,6 +13,8 @@ before bankruptcy may be revoked.
 
 from typing import Any
 
+from sim.model.firms.record import PAYMENTS_KEPT
+
 CLAWBACK_YEARS = 0.5
 """Time before closure whose repayments to callers may be taken back."""
 ROUNDING = 1e-12
@@ -80,9 +82,12 @@ def holder_part(j: int, share: Any, called: Any, part: float) -> float:
 
 def clawed_back(f: Any, clawback: float) -> float:
     """What callers give back of their repayments when the firm closes, CNY million."""
-    if f.exposure_at_default <= 0.0 or f.end - f.paid_date > CLAWBACK_YEARS:
+    if f.exposure_at_default <= 0.0:
         return 0.0
-    return clawback * f.due_paid
+    late = 0.0
+    for n in range(min(f.payments, PAYMENTS_KEPT)):
+        late += f.paid[n] if f.end - f.paid_date[n] <= CLAWBACK_YEARS else 0.0
+    return clawback * late
 
 
 def reshare(

@@ -121,7 +121,7 @@ def reduce_commitment(f: Any, p: Any, t: float, retained: float) -> None:
     f.limit = retained * (f.limit - before)
     if f.balance > 0.0:
         if before <= 0.0:
-            f.due_paid = 0.0
+            f.payments = 0
             f.call = r.NEVER
         f.due = before + (1.0 - retained) * (f.balance - before)
         f.limit += f.due

@@ -24,7 +24,7 @@ from sim.model.firms.contract_effects import reduce_commitment
 from sim.model.firms.credit_line import draw, pay_due, repay
 from sim.model.firms.flows import post_firm
 from sim.model.firms.undrawn import undrawn
-from tests.model.firms.hand import borrower, firm, rules
+from tests.model.firms.hand import borrower, rules
 
 U = SimpleNamespace(operating_cost=np.zeros(4), clawback_share=0.5)
 P = rules(call_years=0.5)
@@ -91,19 +91,45 @@ def test_a_caller_that_was_paid_stands_behind_those_who_are_owed():
 
 
 @pytest.mark.parametrize(
-    ("fields", "clawed"),
+    ("end", "owed", "clawed"),
     [
-        ({}, 1.2),
-        ({"end": 2.51}, 0.0),  # more than half a year after the last payment
-        ({"exposure_at_default": 0.0}, 0.0),  # nobody lost anything
-        ({"due_paid": 0.0}, 0.0),
+        (2.2, 5.0, 0.4 * 3.5),
+        (2.4, 5.0, 0.4 * 3.0),  # the first of the payments is more than half a year old
+        (2.5, 5.0, 0.4 * 3.0),
+        (2.51, 5.0, 0.4),
+        (2.9, 5.0, 0.0),
+        (2.2, 0.0, 0.0),  # nobody lost anything
     ],
 )
-def test_what_callers_give_back(fields, clawed):
-    f = firm(
-        **({"exposure_at_default": 5.0, "end": 2.4, "paid_date": 2.0, "due_paid": 3.0} | fields)
-    )
+def test_callers_give_back_a_part_of_what_they_had_in_the_last_half_year(end, owed, clawed):
+    f = borrower(balance=9.0, due=9.0, limit=9.0, cash=99.0)
+    for f.now, amount in ((1.8, 0.5), (2.0, 2.0), (2.3, 1.0)):
+        repay(f, amount)
+    f.exposure_at_default, f.end = owed, end
     assert clawed_back(f, 0.4) == pytest.approx(clawed)
+
+
+def test_what_was_paid_on_an_earlier_call_is_not_given_back_once_that_is_over():
+    f = borrower(balance=9.0, due=2.0, cash=99.0, now=2.0)
+    f.exposure_at_default, f.end = 5.0, 2.1
+    assert clawed_back(f, 0.4) == 0.0
+    repay(f, 2.0)
+    reduce_commitment(f, P, 2.0, 0.5)
+    assert clawed_back(f, 0.4) == 0.0
+    repay(f, 1.0)
+    assert clawed_back(f, 0.4) == pytest.approx(0.4)
+    # What was not paid of one call stays due under the next, and so does what was paid.
+    reduce_commitment(f, P, 2.0, 0.5)
+    assert clawed_back(f, 0.4) == pytest.approx(0.4)
+
+
+def test_of_many_payments_the_last_are_remembered():
+    f = borrower(balance=99.0, due=99.0, cash=99.0, limit=99.0)
+    for n in range(r.PAYMENTS_KEPT + 2):
+        f.now = 1.0 + 0.01 * n
+        repay(f, 1.0 + n)
+    f.exposure_at_default, f.end = 1.0, f.now
+    assert clawed_back(f, 1.0) == sum(range(3, r.PAYMENTS_KEPT + 3))
 
 
 STEPS = st.lists(
