@@ -64,6 +64,14 @@ def test_a_new_lead_starts_without_the_file_of_the_old_one(lead, retained):
     assert w.history_precision.tolist() == w.history_sum.tolist() == [1.0, retained, 1.0]
 
 
+def test_the_file_stays_at_a_bank_that_lends_again_after_its_loan_was_repaid():
+    # What bank 0 called has been paid, and the others lead what is left.
+    w = lent(asking(), {i: {1: 1.0, 0: 0.0} for i in range(3)})
+    w.history_precision[:] = w.history_sum[:] = 1.0
+    sign_offers(w, offered())
+    assert w.history_precision.tolist() == w.history_sum.tolist() == [1.0] * 3
+
+
 # --- Contracts, term by term ---------------------------------------------------------------
 
 

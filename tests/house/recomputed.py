@@ -261,7 +261,14 @@ def wound_up(v: Lives) -> tuple[Any, Any]:
 
 def is_called(v: Lives) -> Any:
     """Intervals that end with a call of the loan, or of a part of it."""
-    return ~v.is_last & (v.then.call < r.NEVER) & (v.then.call != v.s.call)
+    later = (v.then.call != v.s.call) | (v.then.due > v.s.due)
+    return ~v.is_last & (v.then.call < r.NEVER) & later
+
+
+def called_early(v: Lives) -> Any:
+    """What is called in each interval of a loan that has not ended."""
+    due = v.then.due + v.then.cum_due_paid - v.s.due - v.s.cum_due_paid
+    return np.where(is_called(v) & (v.s.request & r.ASK_RENEWAL == 0), due, 0.0)
 
 
 def of_loans(w: World, v: Lives) -> Found:
@@ -269,7 +276,7 @@ def of_loans(w: World, v: Lives) -> Found:
     s, k = v.s, v.k
     moved = np.where(v.is_last, 0.0, v.then.balance - s.balance)
     # What was called may be paid from what those who stay lend at the same moment.
-    due = v.then.due_paid - np.where(is_called(v), 0.0, s.due_paid)
+    due = v.then.cum_due_paid - s.cum_due_paid
     drawn = np.maximum(moved + np.where(v.is_last, 0.0, due), 0.0)
     _, paid = wound_up(v)
     rate = np.where(s.now >= k.step - 1e-12, k.later_rate, k.rate)
@@ -280,8 +287,7 @@ def of_loans(w: World, v: Lives) -> Found:
     return {
         a.DRAWN.name: drawn.sum() + last_draw(v).sum(),
         a.REPAID.name: (drawn - moved).sum() + paid.sum() + s.balance[left(v)].sum(),
-        a.CALLING.name: w.scenario.hold_or_call.call_cost
-        * (v.then.due + v.then.due_paid)[is_called(v)].sum(),
+        a.CALLING.name: w.scenario.hold_or_call.call_cost * called_early(v).sum(),
         a.INTEREST.name: interest.sum(),
         "interest by bank": interest @ v.parts,
         a.COMMITMENT.name: (fee.commitment_fee_rate * room(v) * v.years * v.under).sum(),

@@ -118,6 +118,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         line += o.part[j]
     line = max(line, LEAST_LENT)
     grant(o, k, line, a.value)
+    o.years, o.right_years = k.years, k.right_years
     o.loss = believed_loss(line, secured_by_assets(a, u), k)
     o.monitored = 1 if is_monitored(o, a, u, line) else 0
     price = mean_rate(own_rate(a, u), k)

@@ -19,6 +19,7 @@ OFFER = Table(
         Column("rate", "per year", "rate at first"),
         Column("later_rate", "per year", "rate after the step"),
         Column("mean_rate", "per year", "average rate over the length of the contract"),
+        Column("years", "years", "length of the contract, or what is left of it"),
         Column("lenders", "-", "banks that were asked", "i4"),
         Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
         Column("quality", "standard deviations", "posterior mean of quality", length=MOST_LENDERS),
@@ -47,6 +48,7 @@ OFFER = Table(
         Column("stake", "share", "share of equity that it buys, post-money"),
         Column("exercise_amount", "CNY million", "subscription amount"),
         Column("trigger", "CNY million", "valuation at which it comes alive"),
+        Column("right_years", "years", "life of the right, or what is left of it"),
         Column("royalty_cap", "CNY million", "total at which a royalty ends"),
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
@@ -97,7 +99,7 @@ class Desk(NamedTuple):
         Scratch: what each bank can still lend on its capital, and what it is asked for.
     cut_who, cut_retained, cut_worth, judged_who, judged_lead : arrays, shape (n,)
         What the committee decided beside signing, for those who repeat it; `cut_worth` is the
-        share of a loan that a call would have brought, where lenders hold it.
+        share of a balance that a call would have brought, where lenders decided on it.
     cut_kept : array, shape (n, 8)
         What each lender keeps.
     tally : array, shape (4,)

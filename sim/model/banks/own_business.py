@@ -67,7 +67,7 @@ def own_business(
     return lasting + basic * (start - settled) * annuity(rate + to + away, years)
 
 
-def delivery_chance(o: Any, a: Any, k: Any, u: Any) -> float:
+def delivery_chance(o: Any, a: Any, u: Any) -> float:
     """Chance that the firm delivers its business to be freed of a swap right.
 
     It does where that costs less than the right; a bank knows how much the cost of moving varies
@@ -76,8 +76,8 @@ def delivery_chance(o: Any, a: Any, k: Any, u: Any) -> float:
     if o.right != SWAP:
         return 0.0
     terms = (o.stake, o.exercise_amount, o.trigger)
-    right = cost_of_right(terms, a.value, k.right_years, u.right_volatility, u.right_discount)
-    moving = u.delivery_cost * a.business * k.right_years
+    right = cost_of_right(terms, a.value, o.right_years, u.right_volatility, u.right_discount)
+    moving = u.delivery_cost * a.business * o.right_years
     spread = u.switching_cost_weight_log_sd
     if right <= 0.0 or moving <= 0.0 or spread <= 0.0:
         return 1.0 if right > max(moving, 0.0) else 0.0
@@ -94,7 +94,7 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
 
     Parameters
     ----------
-    o : offer, its lenders, parts and believed default written
+    o : offer, its lenders, parts, years, right and believed default written
     j : int
         Place of the lender.
     a : application
@@ -110,25 +110,25 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     host, size = hosted_by(o.lender[j], a), banks[o.lender[j]].account_share
     rate = u.funding_rate + o.default[j]
     moves = u.account_move_hazard
-    without = own_business(host, moves * size, moves * (1.0 - size), 0.0, 0.0, rate, k.years)
+    without = own_business(host, moves * size, moves * (1.0 - size), 0.0, 0.0, rate, o.years)
     if k.pools_business == 1:  # the account may be at any of them
         host, size = 0.0, 0.0
         for n in range(o.lenders):
             host += hosted_by(o.lender[n], a)
             size += banks[o.lender[n]].account_share
     agreed = k.promised_move_hazard
-    agreed += delivery_chance(o, a, k, u) * max(k.demanded_move_hazard - agreed, 0.0)
+    agreed += delivery_chance(o, a, u) * max(k.demanded_move_hazard - agreed, 0.0)
     to_lead = u.main_bank_hazard + agreed
     leads = j == 0 or k.pools_business == 1
     to = moves * size + (to_lead if leads else 0.0)
     away = moves * (1.0 - size) + (0.0 if leads else to_lead)
     if k.pools_business == 1:
-        pooled = own_business(host, to, away, 0.0, through, rate, k.years)
-        lending = share * (pooled + through * annuity(rate, k.years))
+        pooled = own_business(host, to, away, 0.0, through, rate, o.years)
+        lending = share * (pooled + through * annuity(rate, o.years))
     else:
-        lending = own_business(host, to, away, own, others, rate, k.years)
+        lending = own_business(host, to, away, own, others, rate, o.years)
     new = max(line * u.drawn_at_signing - a.balance, 0.0)
     wallet = k.believed_business * (a.business + u.guarantee_fee_rate * new)
-    years = annuity(rate, k.years)
+    years = annuity(rate, o.years)
     o.business[j] = wallet * lending / years
     o.gained_business[j] = o.business[j] - k.believed_business * a.business * without / years

@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from sim.base.columns import copy_rule
-from sim.model.banks.application import read_application, secured_by_assets
+from sim.model.banks.application import asks_renewal, read_application, secured_by_assets
 from sim.model.banks.capital import (
     class_weight,
     covered_weight,
@@ -17,7 +17,8 @@ from sim.model.banks.offer import choose_lenders
 from sim.model.banks.offer_rate import first_rate, later_rate
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
-from sim.model.firms.claims import CALLS, forget_call, write_call
+from sim.model.firms.claims import HOLDS, forget_call, keep_unpaid, part_called, write_call
+from sim.model.firms.clock import accrue
 from sim.model.firms.contract_effects import decline_firm, sign_firm
 from sim.model.firms.flows import post_firm
 from sim.model.firms.record import ALIVE, NEVER
@@ -215,24 +216,48 @@ def enact_decisions(d: Any, e: Any, first: int, date: float) -> None:
         enact_cut(n, d, e, date)
 
 
+def settle_claims(d: Any, e: Any, date: float) -> None:
+    """Bring lenders' shares in loans that were called up to date, before anybody decides."""
+    for i in d.waiting:
+        if part_called(d.called[i]) > 0.0:
+            post(i, d, e, date)
+
+
+def post(i: int, d: Any, e: Any, date: float) -> None:
+    """Post what has flowed at firm `i` until a date."""
+    f = d.firms[i]
+    post_firm(
+        f, d.params[f.sector], date, e.posted[i], d.lender[i], d.share[i], d.called[i],
+        d.rules[0], e.by_bank, e.total, e.by_terms, e.row,
+    )  # fmt: skip
+
+
 def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
-    """Refuse a firm, or let its lenders hold or call; a call costs who makes it."""
-    i = d.cut_who[n]
+    """Refuse a firm, or let its lenders hold or call.
+
+    A call before the loan is due costs who makes it.
+    """
+    i, retained = d.cut_who[n], d.cut_retained[n]
     f, p, u = d.firms[i], d.params[d.firms[i].sector], d.rules[0]
-    if f.status == ALIVE and d.cut_retained[n] < 1.0:
-        post_firm(
-            f, p, date, e.posted[i], d.lender[i], d.share[i], d.called[i], u, e.by_bank, e.total,
-            e.by_terms, e.row,
-        )  # fmt: skip
-        write_call(d.share[i], d.cut_kept[n], d.called[i])
-        for j in range(d.share.shape[1]):
-            d.books[d.lender[i, j]].calling += u.call_cost * f.balance * d.called[i, CALLS, j]
-    if d.cut_worth[n] > 0.0 and d.cut_retained[n] > 0.0:
-        f.held_worth = d.cut_retained[n] * d.cut_worth[n] * f.balance
+    if f.status != ALIVE:
+        return
+    accrue(f, p, date)
+    if retained < 1.0:
+        post(i, d, e, date)
+        keep_unpaid(d.share[i], d.called[i], min(f.due / f.balance, 1.0) if f.due > 0.0 else 0.0)
+        if not asks_renewal(f):
+            for j in range(d.share.shape[1]):
+                more = f.balance * d.called[i, HOLDS, j] * (1.0 - d.cut_kept[n, j])
+                d.books[d.lender[i, j]].calling += u.call_cost * more
+        together = write_call(d.cut_kept[n], d.called[i])
+        retained = together if f.due > 0.0 else retained
+    if retained <= 0.0:
+        f.held_worth = 0.0
+    elif d.cut_worth[n] > 0.0:
+        f.held_worth = d.cut_worth[n] * f.balance
         f.held_cash = received_of(f)
     decline_firm(
-        f, p, d.market_conditions[0], date, d.cut_retained[n], e.next_time, e.pending, e.log,
-        e.cursor,
+        f, p, d.market_conditions[0], date, retained, e.next_time, e.pending, e.log, e.cursor,
     )  # fmt: skip
 
 
@@ -247,15 +272,12 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
     i = c.firm
     f = d.firms[i]
     p = d.params[f.sector]
-    post_firm(
-        f, p, date, e.posted[i], d.lender[i], d.share[i], d.called[i], d.rules[0], e.by_bank,
-        e.total, e.by_terms, e.row,
-    )  # fmt: skip
+    post(i, d, e, date)
     forget_call(d.called[i])
     for j in range(d.share.shape[1]):
         d.books[d.lender[i, j]].transfer -= f.balance * d.share[i, j]
         d.books[c.lender[j]].transfer += f.balance * c.share[j]
-    if d.lender[i, 0] != c.lender[0]:
+    if f.home != c.lead:  # whoever keeps the file
         d.history_precision[i] = 0.0
         d.history_sum[i] = 0.0
     for j in range(d.share.shape[1]):

@@ -165,6 +165,9 @@ def hold_value(r: Any, j: int, cash: float, debt: float, burn: float) -> float:
     Notes
     -----
     A lender that does not know whether the firm is in a setback learns it before it acts on it.
+    What it could do with a firm in a setback it can do with a healthy one, so that bad news never
+    makes a loan worth more.
     """
     waiting, _ = best_wait(r, j, cash, debt, burn)
-    return r.setback[j] * waiting + (1.0 - r.setback[j]) * r.healthy_worth[j]
+    sound = max(r.healthy_worth[j], waiting)
+    return r.setback[j] * waiting + (1.0 - r.setback[j]) * sound

@@ -69,6 +69,8 @@ ACCOUNT_BANKS = 4
 """Banks that are drawn for a firm's basic account: the first, and where its moves end in turn."""
 ROUNDS_KEPT = 8
 """Equity rounds whose price a firm remembers."""
+PAYMENTS_KEPT = 8
+"""Payments on what was called whose date a firm remembers."""
 _OF_EXPOSURE = "share of exposure at default"
 
 
@@ -221,8 +223,9 @@ def _loan() -> tuple[Column, ...]:
         Column("called", "flag", "renewal refused; nothing more can be drawn", "i1"),
         Column("due", "CNY million", "part of the balance that is due at `call`"),
         Column("call", "years", "date at which it is due"),
-        Column("due_paid", "CNY million", "paid so far on what was called"),
-        Column("paid_date", "years", "date of the last such payment"),
+        Column("payments", "-", "payments so far on what was called", "i4"),
+        Column("paid", "CNY million", "the last of these payments", length=PAYMENTS_KEPT),
+        Column("paid_date", "years", "their dates", length=PAYMENTS_KEPT),
         Column(
             "held_worth",
             "CNY million",

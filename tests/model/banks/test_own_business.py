@@ -155,7 +155,7 @@ def test_pooled_business_is_shared_as_the_loan_is() -> None:
             "kind": "agreement", "promised_move_hazard": 0.27, "lenders_pool_business": True,
         },
     )  # fmt: skip
-    o = offer(lenders=3, lender=[0, 1, 2], part=[5.0, 3.0, 2.0], default=[0.02] * 3)
+    o = offer(lenders=3, lender=[0, 1, 2], part=[5.0, 3.0, 2.0], default=[0.02] * 3, years=1.0)
     for j in range(3):
         write_business(o, j, applicant(1), k, rules(**TURNS), banks())
     whole = sum(partners().business[:3])
@@ -169,7 +169,11 @@ def test_pooled_business_counts_the_account_of_every_lender(host: int) -> None:
     promise = {"kind": "agreement", "promised_move_hazard": 0.27, "lenders_pool_business": True}
     k = conditions(loss_sharing=THREE, commitment=promise)
     names = ("lender", "part", "default")
-    o = offer(lenders=3, **dict(zip(names, ([0, 1, 2], [5.0, 3.0, 2.0], [0.02] * 3), strict=True)))
+    o = offer(
+        lenders=3,
+        years=1.0,
+        **dict(zip(names, ([0, 1, 2], [5.0, 3.0, 2.0], [0.02] * 3), strict=True)),
+    )
     lenders = banks()
     lenders.account_share = [0.5, 0.3, 0.2]
     for j in range(3):
@@ -199,25 +203,22 @@ def test_delivery_is_counted_on_as_far_as_firms_find_it_cheaper_than_the_right(
     demand = {"kind": "agreement", "promised_move_hazard": 0.2, "demanded_move_hazard": 0.4}
     k, a = conditions(upside=terms, commitment=demand), applicant(1, value=30.0)
     u = rules(switching_cost_weight_log_sd=spread)
-    o = offer(lenders=1, lender=[0], part=[10.0], default=[0.02])
+    lone = {"lenders": 1, "lender": [0], "part": [10.0], "default": [0.02], "years": 1.0}
+    o = offer(**lone, right_years=3.0)
     grant(o, k, 10.0, 30.0)
     right = cost_of_right((0.25, 2.0, trigger), 30.0, 3.0, u.right_volatility, u.right_discount)
     apart = math.log(right / (u.delivery_cost * a.business * 3.0))
     chance = NormalDist(sigma=spread).cdf(apart) if spread > 0.0 else float(apart > 0.0)
-    assert delivery_chance(o, a, k, u) == pytest.approx(chance, abs=1e-9)
+    assert delivery_chance(o, a, u) == pytest.approx(chance, abs=1e-9)
     write_business(o, 0, a, k, u, banks())
-    other = offer(lenders=1, lender=[0], part=[10.0], default=[0.02])
+    other = offer(**lone)
     promise = {"kind": "agreement", "promised_move_hazard": 0.2 + 0.2 * chance}
     write_business(other, 0, a, conditions(commitment=promise), u, banks())
     assert o.business[0] == pytest.approx(other.business[0])
 
 
 def test_no_delivery_is_counted_on_where_the_right_can_cost_nothing() -> None:
-    o = offer(right=SWAP, stake=0.25, exercise_amount=2.0, trigger=math.inf)
-    k = conditions(upside={
-        "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
-        "lender_gain_share": 0.5,
-    })  # fmt: skip
-    assert delivery_chance(o, applicant(1), k, rules()) == 0.0
+    o = offer(right=SWAP, stake=0.25, exercise_amount=2.0, trigger=math.inf, right_years=3.0)
+    assert delivery_chance(o, applicant(1), rules()) == 0.0
     o.right = NO_RIGHT
-    assert delivery_chance(o, applicant(1), k, rules()) == 0.0
+    assert delivery_chance(o, applicant(1), rules()) == 0.0

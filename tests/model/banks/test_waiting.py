@@ -161,6 +161,23 @@ def test_a_lender_in_doubt_holds_a_mixture() -> None:
     assert held(review(setback=0.25)) == close(0.25 * sick + 0.75 * sound)
 
 
+LOANS = st.fixed_dictionaries(
+    {
+        "cash": amounts, "collateral": amounts, "burn": st.floats(0.0, 4.0),
+        "cash_left": st.floats(0.0, 1.0), "carry": st.floats(-0.05, 0.06),
+        "healthy_worth": st.floats(0.5, 1.1), "recovery": speeds,
+        "call_cost": st.floats(0.0, 0.1),
+    }
+)  # fmt: skip
+
+
+@given(LOANS, st.floats(0.0, 1.0))
+def test_a_setback_that_is_seen_never_makes_a_loan_worth_more(
+    loan: dict[str, float], doubt: float
+) -> None:
+    assert held(review(**loan)) <= held(review(**loan, setback=doubt)) + 1e-12
+
+
 @pytest.mark.parametrize("name", ["cash", "collateral", "carry", "recovery", "cash_left"])
 def test_what_helps_the_lender_makes_waiting_worth_more(name: str) -> None:
     usual = review()

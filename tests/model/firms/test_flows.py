@@ -263,8 +263,8 @@ def calling(balance=10.0, drawn=0.0, due=0.0, other=0.0):
     books.post(f, 1.0)
     books.called[0, :, :2] = [[0.6, 0.0], [0.0, 0.4]]
     f.balance, f.cum_drawn = balance, drawn
-    f.cum_repaid, f.cum_due_paid, f.due_paid = due + other, due, due
-    f.paid_date = 1.0
+    f.cum_repaid, f.cum_due_paid = due + other, due
+    f.payments, f.paid[0], f.paid_date[0] = 1, due, 1.0
     return books, f
 
 
