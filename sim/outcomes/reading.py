@@ -307,6 +307,16 @@ def net_loss(history: History) -> Floats:
     return np.asarray(lost - borne_by_protection(lost, a["exposure_at_default"], *cover))
 
 
+def npl_years(history: History, since: float, until: float) -> Floats:
+    """Time integral of each firm's balance in default between two dates, (n_firms,).
+
+    In CNY million years; a balance is in default from the closure to the end of the workout.
+    """
+    firms = of_firms(history)
+    resting = overlap(firms["end"], firms["recovery_date"], since, until)
+    return np.asarray(firms["exposure_at_default"] * resting)
+
+
 def at_bank(history: History, amount: Floats) -> Floats:
     """Split amounts per firm over lenders of the last contract, shape (n_banks, n_firms)."""
     contract, book = of_firms(history)["contract"], of_book(history)
