@@ -13,7 +13,14 @@ from sim.model.banks.credit_decision import ration
 from sim.model.banks.desk import BOOKED, CUTS
 from sim.model.banks.judgement import RIVAL, draw
 from sim.model.banks.offer import make_offer
-from sim.model.banks.signing import decline, decline_by_parts, enact_decisions, learn, sign
+from sim.model.banks.signing import (
+    decline,
+    decline_by_parts,
+    enact_decisions,
+    judge_in_vain,
+    learn,
+    sign,
+)
 from sim.model.banks.withdrawal import decide_on_loan, worth_of_call
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 
@@ -72,6 +79,8 @@ def decide_applications(d: Any, date: float) -> None:
     choose_plain(applications, offers, d)
     for row in range(n):
         learn(offers[row, 0], applications[row], d)
+        if is_without(offers[row]):
+            judge_in_vain(offers[row, 0], applications[row], d)
     for place in range(1, d.terms.shape[0] + 1):
         code = place % d.terms.shape[0]  # plain lending last
         for row in range(n):

@@ -95,7 +95,8 @@ class Desk(NamedTuple):
     room : array, shape (2, n_banks), CNY million
         Scratch: what each bank can still lend on its capital, and what it is asked for.
     cut_who, cut_retained, cut_worth, judged_who, judged_lead : arrays, shape (n,)
-        What the committee decided beside signing, for those who repeat it; `cut_worth` is the
+        What the committee decided beside signing, for those who repeat it: answers that are no
+        contract, and judgements that led to none; `cut_worth` is the
         share of a loan that a call would have brought, where lenders hold it.
     cut_kept : array, shape (n, 8)
         What each lender keeps.
