@@ -318,11 +318,14 @@ def npl_years(history: History, since: float, until: float) -> Floats:
 
 
 def at_bank(history: History, amount: Floats) -> Floats:
-    """Split amounts per firm over lenders of the last contract, shape (n_banks, n_firms)."""
-    contract, book = of_firms(history)["contract"], of_book(history)
+    """Split amounts per firm over those who bear its loan, shape (n_banks, n_firms).
+
+    By the shares of the last settlement: a lender whose part was called and repaid has none.
+    """
+    firms = of_firms(history)
     held = np.zeros((history.panel.shape[1], amount.size))
-    for n in np.flatnonzero((amount > 0.0) & (contract >= 0)):
-        lender, share = book["lender"][contract[n]], book["share"][contract[n]]
+    for n in np.flatnonzero((amount > 0.0) & (firms["contract"] >= 0)):
+        lender, share = firms["lender"][n], firms["lender_share"][n]
         split_by_share(amount[n : n + 1], lender, share, held[:, n : n + 1])
     return held
 
