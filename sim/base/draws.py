@@ -139,7 +139,7 @@ STREAMS = {
     "exit": (EXIT, "price at a listing or sale"),
     "workout": (WORKOUT, "delay of the proceeds of a default"),
     "signal": (SIGNAL, "what banks see of a firm, by bank and ordinal; discount of an offer"),
-    "roster": (ROSTER, "order in which a firm turns to banks"),
+    "roster": (ROSTER, "order in which a firm turns to banks; where moves of its account end"),
     "reach": (REACH, "whether a policy reaches a firm"),
     "account": (ACCOUNT, "where a firm has its basic account, and to which bank it moves"),
     "macro": (MACRO, "switches of the macro regime"),

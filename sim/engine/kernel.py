@@ -276,8 +276,6 @@ LEAN: dict[str, Any] = {"_nrt": False, "no_cfunc_wrapper": True, "no_rewrites": 
 """Left out, since it costs compiling: no C calls the rules, and they hold no array expressions.
 Nor are references to arrays counted, which would take half of the time of closing a quarter: rules
 use arrays that they are given, which outlive the call."""
-ALLOCATING = (credit_decision.ration_tight,)
-"""Rules that make arrays of their own."""
 
 
 @lru_cache(maxsize=1)
@@ -289,7 +287,7 @@ def kernel() -> Kernel:
     from numba.extending import register_jitable
 
     for rule in rules():
-        register_jitable(**LEAN | {"_nrt": rule in ALLOCATING})(rule)
+        register_jitable(**LEAN)(rule)
     settings, locator = vars(numba.config), "CACHE_LOCATOR_CLASSES"
     before, settings[locator] = settings[locator], f"{__name__}.{Kept.__name__}"
     compiled: dict[str, Any] = {

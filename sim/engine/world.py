@@ -22,8 +22,8 @@ from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.economy.equity_market import market_path
 from sim.model.economy.macro import Path, macro_path, regime_names
 from sim.model.firms.flows import N_ACCOUNTS, PARTY_FLOWS
+from sim.model.firms.record import ACCOUNT_BANKS, FIRM, LOG, MARKET_CONDITIONS
 from sim.model.firms.record import BIRTH as BIRTH_EVENT
-from sim.model.firms.record import FIRM, KNOWN_BANKS, LOG, MARKET_CONDITIONS
 from sim.model.firms.sector import merged
 from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 
@@ -244,12 +244,29 @@ def roster_of(scenario: Scenario, key: tuple[int, int]) -> NDArray[np.int32]:
     ----------
     Efraimidis and Spirakis (2006), Weighted random sampling with a reservoir.
     """
+    order = np.argsort(_waits(scenario, key, 0), axis=1, kind="stable")
+    return order[:, : MOST_LENDERS + 1].astype(np.int32)
+
+
+def account_banks_of(
+    scenario: Scenario, key: tuple[int, int], first: NDArray[np.int32]
+) -> NDArray[np.int32]:
+    """Banks of each firm's basic account, shape (n_firms, ACCOUNT_BANKS).
+
+    The first is the bank to which the firm turns first; each that it moves to is drawn by market
+    share whatever bank it leaves, as banks reckon, so that it may be the same again.
+    """
+    drawn = [_waits(scenario, key, turn).argmin(axis=1) for turn in range(1, ACCOUNT_BANKS)]
+    return np.column_stack([first, *drawn]).astype(np.int32)
+
+
+def _waits(scenario: Scenario, key: tuple[int, int], turn: int) -> Floats:
+    """Exponential waiting times at rates of market shares: the shortest is a draw by share."""
     rows = np.arange(scenario.population.firms, dtype=np.int64)[:, None]
     codes = np.arange(scenario.n_banks, dtype=np.int64)[None, :]
-    u, _ = uniform_columns(key, rows, ROSTER, codes, 0)
+    u, _ = uniform_columns(key, rows, ROSTER, codes, turn)
     weight = np.array([max(bank.market_share, 1e-9) for bank in scenario.bank.values()])
-    order = np.argsort(np.log(u) / -weight, axis=1, kind="stable")
-    return order[:, : MOST_LENDERS + 1].astype(np.int32)
+    return np.asarray(np.log(u) / -weight)
 
 
 def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
@@ -288,7 +305,7 @@ def new_world(
     macro, market = paths_of(scenario, replication)
     n, n_banks = firms.shape[0], scenario.n_banks
     roster = roster_of(scenario, key)
-    firms.known_bank = roster[:, np.arange(KNOWN_BANKS) % roster.shape[1]]
+    firms.account_bank = account_banks_of(scenario, key, roster[:, 0])
     terms, admission = conditions_on((), scenario)
     market_conditions = MARKET_CONDITIONS.empty(1)
     market_conditions.k0, market_conditions.k1 = key

@@ -6,7 +6,14 @@ import pytest
 from sim.engine.committee import desk_of
 from sim.engine.kernel import interpreted
 from sim.engine.ledger import CUSTOMERS, FIRMS, SALES
-from sim.engine.world import banks_at_start, firm_parameters, new_world, opening_firms, roster_of
+from sim.engine.world import (
+    account_banks_of,
+    banks_at_start,
+    firm_parameters,
+    new_world,
+    opening_firms,
+    roster_of,
+)
 from sim.model.banks.desk import CUTS, JUDGED
 from sim.model.firms.flows import PARTY_FLOWS
 from sim.model.firms.record import BIRTH, UNBORN
@@ -61,6 +68,18 @@ def test_the_order_is_a_firms_own():
     few = roster_of(many(**{"population.firms": 50}), KEY)
     assert roster_of(many(), KEY)[:50].tolist() == few.tolist()
     assert len({tuple(row) for row in few.tolist()}) > 20
+
+
+def test_a_move_of_the_account_ends_at_each_bank_by_its_market_share_whatever_bank_it_leaves():
+    scenario = with_banks({"large": 0.6, "middle": 0.3, "small": 0.1})
+    first = roster_of(scenario, KEY)[:, 0]
+    drawn = account_banks_of(scenario, KEY, first)
+    assert drawn[:, 0].tolist() == first.tolist()
+    for leaves in range(3):
+        moved = drawn[first == leaves, 1]
+        shares = np.bincount(moved, minlength=3) / moved.size
+        # Three standard errors of a share of the firms that leave this bank.
+        assert shares == pytest.approx([0.6, 0.3, 0.1], abs=1.5 / np.sqrt(moved.size))
 
 
 def test_no_roster_is_longer_than_a_firm_can_have_lenders_and_one():

@@ -13,8 +13,6 @@ banking market, Journal of Banking and Finance 32(12).
 import math
 from typing import Any
 
-import numpy as np
-
 from sim.model.banks.application import secured_by_assets
 from sim.model.banks.capital import class_weight, covered_weight, exposure
 from sim.model.banks.conditions import believed_loss
@@ -137,7 +135,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
         needed = break_even_rate(o.default[j], o.loss, funds, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
-        write_business(o, j, a, k, u, bank)
+        write_business(o, j, a, k, u, banks)
         # Whom the others leave nothing may be asked for all of it once one of them refuses.
         lent = drawn * (o.part[j] if o.part[j] > 0.0 else line)
         judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
@@ -250,21 +248,27 @@ def ration_tight(offers: Any, room: Any, asked: Any, books: Any) -> None:
 
     What is refused counts at its lead.
     """
-    hard = np.zeros(offers.shape[0], np.int64)
-    risk_adjusted_margin = np.zeros(offers.shape[0])
     count = 0
     for n in range(offers.shape[0]):
         if offers[n].ready == 1 and needs_any(offers[n], room, asked):
-            hard[count] = n
-            risk_adjusted_margin[count] = -offers[n].surplus[0]
+            queue_up(offers, n, count)
             count += 1
-    for place in np.argsort(risk_adjusted_margin[:count], kind="mergesort"):
-        o = offers[hard[place]]
+    for place in range(count):
+        o = offers[offers[place].queued]
         if has_room(o, room):
             add_parts(o, -o.exposure, room)
         else:
             o.ready = 0
             books[o.lender[0]].rationed += 1.0
+
+
+def queue_up(offers: Any, n: int, count: int) -> None:
+    """Put offer `n` into a queue of `count`, best surplus of the lead first, ties as they come."""
+    place = count
+    while place > 0 and offers[offers[place - 1].queued].surplus[0] < offers[n].surplus[0]:
+        offers[place].queued = offers[place - 1].queued
+        place -= 1
+    offers[place].queued = n
 
 
 def needs_any(o: Any, room: Any, asked: Any) -> bool:

@@ -51,6 +51,7 @@ OFFER = Table(
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
         Column("ready", "flag", "firm and lenders agree", "i1"),
+        Column("queued", "-", "row of the offer whose turn it is where capital is short", "i8"),
         Column("exposure", "CNY million", "risk-weighted assets that it adds once it is taken"),
         Column("taken", "flag", "the firm signs", "i1"),
     )

@@ -84,7 +84,12 @@ def delivery_chance(o: Any, a: Any, k: Any, u: Any) -> float:
     return normal_cdf(math.log(right / moving) / spread)
 
 
-def write_business(o: Any, j: int, a: Any, k: Any, u: Any, bank: Any) -> None:
+def hosted_by(bank: int, a: Any) -> float:
+    """1 where a bank has the applicant's basic account, else 0."""
+    return 1.0 if a.host == bank else 0.0
+
+
+def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     """Write what lender `j` expects a year: all of it, and what of it hangs on lending.
 
     Parameters
@@ -94,7 +99,7 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, bank: Any) -> None:
         Place of the lender.
     a : application
     k : conditions of the arrangement
-    u, bank : rules common to all banks, and of this one
+    u, banks : rules common to all banks, and of each
     """
     line = 0.0
     for n in range(o.lenders):
@@ -102,23 +107,26 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, bank: Any) -> None:
     share = o.part[j] / line if line > 0.0 else 0.0
     through = loan_account_share(line * u.drawn_at_signing, a.sales, u)
     own, others = through * share, through * (1.0 - share)
-    by_size = u.account_move_hazard * bank.account_share
-    elsewhere = u.account_move_hazard * (1.0 - bank.account_share)
+    host, size = hosted_by(o.lender[j], a), banks[o.lender[j]].account_share
+    rate = u.funding_rate + o.default[j]
+    moves = u.account_move_hazard
+    without = own_business(host, moves * size, moves * (1.0 - size), 0.0, 0.0, rate, k.years)
+    if k.pools_business == 1:  # the account may be at any of them
+        host, size = 0.0, 0.0
+        for n in range(o.lenders):
+            host += hosted_by(o.lender[n], a)
+            size += banks[o.lender[n]].account_share
     agreed = k.promised_move_hazard
     agreed += delivery_chance(o, a, k, u) * max(k.demanded_move_hazard - agreed, 0.0)
     to_lead = u.main_bank_hazard + agreed
     leads = j == 0 or k.pools_business == 1
-    start = 1.0 if a.host == o.lender[0 if k.pools_business == 1 else j] else 0.0
-    to = by_size + to_lead if leads else by_size
-    away = elsewhere if leads else elsewhere + to_lead
-    rate = u.funding_rate + o.default[j]
-    before = 1.0 if a.host == o.lender[j] else 0.0
-    without = own_business(before, by_size, elsewhere, 0.0, 0.0, rate, k.years)
+    to = moves * size + (to_lead if leads else 0.0)
+    away = moves * (1.0 - size) + (0.0 if leads else to_lead)
     if k.pools_business == 1:
-        pooled = own_business(start, to, away, 0.0, through, rate, k.years)
+        pooled = own_business(host, to, away, 0.0, through, rate, k.years)
         lending = share * (pooled + through * annuity(rate, k.years))
     else:
-        lending = own_business(start, to, away, own, others, rate, k.years)
+        lending = own_business(host, to, away, own, others, rate, k.years)
     new = max(line * u.drawn_at_signing - a.balance, 0.0)
     wallet = k.believed_business * (a.business + u.guarantee_fee_rate * new)
     years = annuity(rate, k.years)

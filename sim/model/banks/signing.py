@@ -90,7 +90,8 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     c.judgement = o.quality[0]
     c.business = 0.0
     for j in range(o.lenders):
-        c.business += o.business[j]
+        if o.share[j] > 0.0:  # a bank that was asked and does not lend gets nothing
+            c.business += o.business[j]
     c.monitored = o.monitored
     c.signed = 1 if code > 0 else 0
     c.terms = code

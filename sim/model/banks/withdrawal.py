@@ -109,7 +109,7 @@ def write_beliefs(r: Any, o: Any, a: Any, k: Any, d: Any) -> None:
     for j in range(a.lenders):
         mean, variance = o.quality[j], o.variance[j]
         o.default[j] = default_probability(a, k, u, mean, variance, seen)
-        write_business(o, j, a, k, u, d.banks[o.lender[j]])
+        write_business(o, j, a, k, u, d.banks)
         spread = math.exp(0.5 * slope * slope * variance)
         r.setback[j] = in_setback
         r.recovery[j] = recovery * math.exp(slope * mean) * spread

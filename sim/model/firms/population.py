@@ -63,7 +63,7 @@ def set_opening(f: Any, p: Any, c: Any) -> None:
 def set_host(f: Any, p: Any, c: Any) -> None:
     """The bank of the basic account; any of those that firms know is likelier if it is large."""
     u, _ = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, 0, 2)
-    f.host = OUTSIDE if u < p.outside_share else f.known_bank[0]
+    f.host = OUTSIDE if u < p.outside_share else f.account_bank[0]
     f.old_host = f.host
 
 

@@ -67,8 +67,8 @@ OUTSIDE = -1
 """Code of a bank that the scenario does not name."""
 MOST_LENDERS = 8
 """Banks that one loan may have."""
-KNOWN_BANKS = 4
-"""Banks to which a firm may move its basic account, one after the other."""
+ACCOUNT_BANKS = 4
+"""Banks that are drawn for a firm's basic account: the first, and where its moves end in turn."""
 ROUNDS_KEPT = 8
 """Equity rounds whose price a firm remembers."""
 _OF_EXPOSURE = "share of exposure at default"
@@ -254,7 +254,9 @@ def _loan() -> tuple[Column, ...]:
 def _relationship() -> tuple[Column, ...]:
     return (
         Column("host", "code", "bank of the basic account, -1 outside", "i4", neutral=OUTSIDE),
-        Column("known_bank", "code", "banks to which it may move", "i4", KNOWN_BANKS),
+        Column(
+            "account_bank", "code", "where it is first, and moves to in turn", "i4", ACCOUNT_BANKS
+        ),
         Column("old_host", "code", "host before that one", "i4", neutral=OUTSIDE),
         Column("hosted_before", "CNY million", "hosts' income until the account last moved"),
         Column("moved", "quarters", "calendar quarter of the last move", "i4", neutral=-1),

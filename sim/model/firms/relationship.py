@@ -18,7 +18,7 @@ from typing import Any
 
 from sim.base.draws import ACCOUNT, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, Share, StageVector, param
-from sim.model.firms.record import KNOWN_BANKS, OUTSIDE
+from sim.model.firms.record import ACCOUNT_BANKS, OUTSIDE
 
 
 class Relationship(Frozen):
@@ -148,17 +148,16 @@ def hazard_to_lender(f: Any, p: Any) -> float:
 
 
 def move_account(f: Any, p: Any, c: Any) -> None:
-    """The basic account moves: to the lead lender, or to any bank as firms know them."""
+    """The basic account moves: to the lead lender, or to any bank, large ones more often."""
     to_lender = hazard_to_lender(f, p)
     u, v = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, f.account_moves, 0)
-    place = f.account_moves % KNOWN_BANKS
     f.account_moves += 1
     if u * (to_lender + leaving_hazard(f, p)) < to_lender:
         take_account(f, f.home)
     elif v < p.outside_share:
         take_account(f, OUTSIDE)
     else:
-        take_account(f, f.known_bank[place])
+        take_account(f, f.account_bank[f.account_moves % ACCOUNT_BANKS])
 
 
 def take_account(f: Any, bank: int) -> None:

@@ -157,9 +157,26 @@ def test_pooled_business_is_shared_as_the_loan_is() -> None:
     )  # fmt: skip
     o = offer(lenders=3, lender=[0, 1, 2], part=[5.0, 3.0, 2.0], default=[0.02] * 3)
     for j in range(3):
-        write_business(o, j, applicant(1), k, rules(**TURNS), banks()[j])
+        write_business(o, j, applicant(1), k, rules(**TURNS), banks())
     whole = sum(partners().business[:3])
     assert o.business[:3] == pytest.approx([0.5 * whole, 0.3 * whole, 0.2 * whole])
+
+
+@pytest.mark.parametrize("host", [0, 2])
+def test_pooled_business_counts_the_account_of_every_lender(host: int) -> None:
+    # It is with one of them already, and no move from one to another takes it away: only moves
+    # to a bank outside the pool do, and none of these three is outside.
+    promise = {"kind": "agreement", "promised_move_hazard": 0.27, "lenders_pool_business": True}
+    k = conditions(loss_sharing=THREE, commitment=promise)
+    names = ("lender", "part", "default")
+    o = offer(lenders=3, **dict(zip(names, ([0, 1, 2], [5.0, 3.0, 2.0], [0.02] * 3), strict=True)))
+    lenders = banks()
+    lenders.account_share = [0.5, 0.3, 0.2]
+    for j in range(3):
+        write_business(
+            o, j, applicant(1, host=host), k, rules(**TURNS, account_move_hazard=0.4), lenders
+        )
+    assert o.business[:3] == pytest.approx([0.25, 0.15, 0.1])
 
 
 def test_belief_and_fees_on_a_new_loan_scale_what_comes() -> None:
@@ -188,10 +205,10 @@ def test_delivery_is_counted_on_as_far_as_firms_find_it_cheaper_than_the_right(
     apart = math.log(right / (u.delivery_cost * a.business * 3.0))
     chance = NormalDist(sigma=spread).cdf(apart) if spread > 0.0 else float(apart > 0.0)
     assert delivery_chance(o, a, k, u) == pytest.approx(chance, abs=1e-9)
-    write_business(o, 0, a, k, u, banks()[0])
+    write_business(o, 0, a, k, u, banks())
     other = offer(lenders=1, lender=[0], part=[10.0], default=[0.02])
     promise = {"kind": "agreement", "promised_move_hazard": 0.2 + 0.2 * chance}
-    write_business(other, 0, a, conditions(commitment=promise), u, banks()[0])
+    write_business(other, 0, a, conditions(commitment=promise), u, banks())
     assert o.business[0] == pytest.approx(other.business[0])
 
 

@@ -110,7 +110,7 @@ def test_when_the_account_moves(state, hazard):
     [
         (0.41, 0.9, 1),  # 5 of 12 moves are to the lender
         (0.42, 0.39, OUTSIDE),  # of the others four tenths end outside
-        (0.42, 0.41, 3),  # and the rest at the next bank that the firm knows
+        (0.42, 0.41, 3),  # and the rest at the next bank that was drawn for it
     ],
 )
 def test_where_the_account_moves(monkeypatch, u, v, host):
@@ -122,7 +122,7 @@ def test_where_the_account_moves(monkeypatch, u, v, host):
 
     monkeypatch.setattr(relationship, "uniform_pair", pair)
     f = firm(home=1, host=2, old_host=OUTSIDE, contract=0, quarter=3, account_moves=5)
-    f.known_bank[:] = [2, 3, 0, 1]
+    f.account_bank[:] = [2, 0, 3, 1]
     f.cum_business, f.cum_loan_account = 4.0, 1.0
     move_account(f, rules(**MOVES), market())
     assert (f.host, f.old_host, f.hosted_before, f.moved) == (host, 2, 3.0, 3)
