@@ -257,11 +257,11 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(
             totals.place_business,
             "by_bank[host, HOSTED]",
-            CONTRACTS,
+            IDENTITY,
             "by_bank[0, HOSTED]",
             CONTRACTS,
         ),
-        Posting(books.take_flows, "q.hosted", CONTRACTS),
+        Posting(books.take_flows, "q.hosted", IDENTITY),
         Posting(relationship.take_account, "f.hosted_before", CONTRACTS),
     ),
     a.ELSEWHERE.name: (

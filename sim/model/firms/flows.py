@@ -293,14 +293,15 @@ SUM_COLUMNS = (
     Column("exit_claims", MONEY, "what owners and holders had of those values", low=0.0),
     Column("worst_lender_share", "share", "largest gap of lenders' shares from one"),
     Column("refinanced", MONEY, "balances refinanced by the central bank", low=0.0),
+    Column("outside_accounts", "firms", "living firms with their basic account outside", low=0.0),
 )
 """What one pass over all firms sums up, in the order of `sums`."""
 
 SUMS = tuple(column.name for column in SUM_COLUMNS)
 (
     LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
-    REFINANCED,
-) = range(12, 22)  # fmt: skip
+    REFINANCED, OUTSIDE_ACCOUNTS,
+) = range(12, 23)  # fmt: skip
 
 
 def worst(so_far: float, gap: float) -> float:
@@ -323,7 +324,11 @@ def audit_entered(f: Any, sums: Any) -> None:
 
 
 def audit_living(f: Any, lender: Any, share: Any, quarter: Any, sums: Any) -> None:
-    """Add one living firm to the sums, and to what each of its lenders holds and watches."""
+    """Add one living firm to the sums, and to what its host and its lenders have of it."""
+    if f.host == r.OUTSIDE:
+        sums[OUTSIDE_ACCOUNTS] += 1.0
+    else:
+        quarter[f.host].accounts += 1.0
     sums[f.stage] += 1.0
     sums[4 + f.stage] += f.balance
     if f.limit <= 0.0:
