@@ -272,6 +272,7 @@ def check_identities(w: Closing) -> None:
     audit, firms, banks = w.audit[0], w.parties[FIRMS], w.parties[BANKS]
     n = firms_close(w.sides, 0, audit, firms)
     n = business_closes(w.sides, n, audit, w.paid)
+    n = accounts_close(w.sides, n, w.books, w.quarter, w.sums, w.paid)
     n = loans_close(w.sides, n, w.books, w.quarter, audit, firms)
     n = losses_close(w.sides, n, w.books, w.quarter, audit, w.paid[_BORNE])
     n = banks_close(w.sides, n, w.books, banks)
@@ -298,6 +299,18 @@ def business_closes(sides: Any, n: int, audit: Any, paid: Any) -> int:
     had = paid[_BUSINESS, FUNDING, BANKS] + paid[_HOSTED, FUNDING, PARENTS]
     had += paid[_ELSEWHERE, FUNDING, OTHER_BANKS]
     return hold(sides, n, had, audit.business, audit.business)
+
+
+def accounts_close(sides: Any, n: int, books: Any, quarter: Any, sums: Any, paid: Any) -> int:
+    """Each firm has one basic account; what hosts beside lenders have of it adds up by bank."""
+    accounts, hosted = sums[f.OUTSIDE_ACCOUNTS], 0.0
+    for j in range(books.shape[0]):
+        accounts += quarter[j].accounts
+        hosted += books[j].hosted
+    alive = sums[0] + sums[1] + sums[2] + sums[3]
+    n = hold(sides, n, accounts, alive, alive)
+    ledger_says = paid[_HOSTED, FUNDING, PARENTS]
+    return hold(sides, n, hosted, ledger_says, abs(ledger_says))
 
 
 _BUSINESS, _HOSTED, _ELSEWHERE = (

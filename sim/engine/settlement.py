@@ -48,7 +48,7 @@ def closing(w: World) -> Closing:
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=w.common, banks=w.bank_rules,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=QUARTER.empty(banks), audit=AUDIT.empty(1), sums=np.zeros(len(f.SUMS)),
-        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((10 + 3 * banks, 3)),
+        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((12 + 3 * banks, 3)),
         row=np.zeros(w.total.shape),
     )  # fmt: skip
 
@@ -59,6 +59,8 @@ def identities(w: World) -> list[str]:
     return [
         "firms' cash against the ledger",
         "banking business of firms",
+        "basic accounts of firms",
+        "banking business beside loans",
         *(f"loans of {name}" for name in banks),
         "loans in default",
         *(f"losses on loans of {name}" for name in banks),

@@ -153,14 +153,14 @@ def test_a_line_that_runs_is_left_alone_by_an_offer_that_is_no_larger():
     assert w.firms.refused.tolist() == [1] * 3
 
 
-def test_whom_a_committee_judged_bound_and_cut_is_remembered_in_this_order():
+def test_whom_a_committee_judged_in_vain_bound_and_cut_is_remembered_in_this_order():
     w = asking(GENEROUS, tangible=[1.0, 0.0, 1.0])
     hold_committee(w, 0.25)
     assert [(what, date, who.tolist()) for what, date, who, _ in w.decisions] == [
-        ("judge", 0.25, [0, 1, 2]), ("sign", 0.25, [0, 2]), ("reduction", 0.25, [1]),
+        ("judge", 0.25, [1]), ("sign", 0.25, [0, 2]), ("reduction", 0.25, [1]),
     ]  # fmt: skip
     (_, _, _, lead), (_, _, _, contracts), (_, _, _, answers) = w.decisions
-    assert lead.tolist() == w.firms.home.tolist()
+    assert lead.tolist() == w.firms.home[[1]].tolist()
     assert contracts.limit.tolist() == w.book.rows.limit.tolist()
     assert answers[:, 0].tolist() == [1.0]
     w.book.store.limit = 0.0

@@ -131,7 +131,7 @@ DECISIONS = {"hold_meeting"}
         ("firms/clock.py", "    set_speeds(f, p, c)\n", "", TIMED),
         (
             "banks/signing.py", ".screening += ", ".screening -= ",
-            {"hold_meeting", "repeat_judge"},
+            {"hold_meeting", "repeat_judge", "repeat_sign"},
         ),
         ("banks/books.py", "q.fee = ", "q.fee = 0.5 * ", {"close_quarter"}),
         ("banks/committee.py", "SAME_LINE = 0.999999", "SAME_LINE = 0.9", {"hold_meeting"}),

@@ -415,7 +415,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 def test_an_empty_world_closes(w):
     check(w, closing(w))
     assert w.ledger.residual == 0.0
-    assert w.ledger.checks == len(identities(w)) == 10 + 3 * 2
+    assert w.ledger.checks == len(identities(w)) == 12 + 3 * 2
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):
@@ -434,9 +434,27 @@ def test_all_business_of_firms_is_at_some_bank(w):
     pay(w.ledger, ledger.ELSEWHERE, FUNDING, OTHER_BANKS, 0.5)
     c = closing(w)
     c.audit.business = 3.5
-    check(w, c, "banking business")
+    check(w, c, "banking business of")
     c.audit.business = 3.0
-    assert "banking business of firms: 3.5 against 3" in broken(w, c, "banking business")
+    assert "banking business of firms: 3.5 against 3" in broken(w, c, "banking business of")
+
+
+def test_what_hosts_have_beside_loans_adds_up_by_bank(w):
+    pay(w.ledger, ledger.HOSTED, FUNDING, PARENTS, 1.0)
+    w.banks.hosted[:] = 0.75, 0.25
+    check(w, closing(w), "beside loans")
+    w.banks.hosted[1] = 0.5
+    words = "banking business beside loans: 1.25 against 1"
+    assert words in broken(w, closing(w), "beside loans")
+
+
+def test_each_living_firm_has_its_basic_account_at_one_bank(w):
+    counts = {"count_0": 2.0, "count_2": 3.0, "outside_accounts": 1.0}
+    c = with_sums(w, **counts)
+    c.quarter.accounts[:] = 3.0, 1.0
+    check(w, c, "basic accounts")
+    c.quarter.accounts[0] = 2.0
+    assert "basic accounts of firms: 4 against 5" in broken(w, c, "basic accounts")
 
 
 @pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])
@@ -533,7 +551,14 @@ def test_rounding_errors_pass_and_are_remembered(w):
 
 
 def test_whoever_entered_lives_or_has_ended(w):
-    counts = {"entered": 10.0, "ended": 4.0, "count_0": 1.0, "count_1": 2.0, "count_3": 3.0}
+    counts = {
+        "entered": 10.0,
+        "ended": 4.0,
+        "count_0": 1.0,
+        "count_1": 2.0,
+        "count_3": 3.0,
+        "outside_accounts": 6.0,
+    }
     check(w, with_sums(w, **counts))
     words = broken(w, with_sums(w, **(counts | {"ended": 3.0})), "")
     assert "firms that entered: 10 against 9" in words

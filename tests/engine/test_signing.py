@@ -8,7 +8,7 @@ from sim.model.banks.application import read_application
 from sim.model.banks.conditions import belief_of, conditions_of
 from sim.model.banks.desk import JUDGED
 from sim.model.banks.offer import make_offer
-from sim.model.banks.signing import decline, learn, sign, write_conditions, write_lenders
+from sim.model.banks.signing import decline, judge_in_vain, learn, sign, write_lenders
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import INTEREST
@@ -37,7 +37,7 @@ def asking(banks=2, name="plain", **fields):
 # --- Files ---------------------------------------------------------------------------------
 
 
-def test_a_decision_costs_the_lead_and_stays_in_its_file():
+def test_a_decision_stays_in_the_file_of_the_lead_and_costs_it_where_nobody_signs():
     w = asking()
     asks = [applicant(w, i, 0.25) for i in range(3)]
     offers = offered(news_precision=[1.0, 2.0, 3.0], news=[0.5, -1.0, 3.0])
@@ -45,9 +45,12 @@ def test_a_decision_costs_the_lead_and_stays_in_its_file():
     d = desk(w, 0.25)
     for i in range(3):
         learn(offers[i], asks[i], d)
+        judge_in_vain(offers[i], asks[i], d)
     assert d.tally[JUDGED] == 3.0
     assert (d.judged_who.tolist(), d.judged_lead.tolist()) == ([0, 1, 2], [0, 1, 1])
-    learn(offers[1], asks[1], desk(w, 0.5))
+    d = desk(w, 0.5)
+    learn(offers[1], asks[1], d)
+    judge_in_vain(offers[1], asks[1], d)
     assert w.history_precision.tolist() == [1.0, 4.0, 3.0]
     assert w.history_sum.tolist() == [0.5, -2.0, 3.0]
     assert w.ordinal.tolist() == [1, 2, 1]
@@ -195,19 +198,6 @@ def test_lenders_that_dropped_out_stand_behind_those_who_lend(share, lead, order
     assert c.lender.tolist() == order + [0] * 5
     left = [part for part in share if part > 0.0]
     assert c.share.tolist() == left + [0.0] * (8 - len(left))
-
-
-@pytest.mark.parametrize(
-    ("shares", "cost", "paid"), [([0.5, 0.3, 0.2], 0.1, [0.4, 0.2, 0.0]), ([1.0], 0.1, [0.0] * 3)]
-)
-def test_the_lead_pays_for_each_further_bank(shares, cost, paid):
-    clause = {"kind": "proportional", "shares": shares, "coordination_cost": cost}
-    w = offering(world(economy(3)), Arrangement.model_validate({"loss_sharing": clause}))
-    contracts, d = CONTRACT.empty(3), desk(w, 0.25)
-    contracts.lead = [0, 1, 0]
-    for c in contracts:
-        write_conditions(c, d.terms[1], d)
-    assert w.banks.coordination.tolist() == pytest.approx(paid)
 
 
 def test_the_terms_of_a_royalty():

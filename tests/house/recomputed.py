@@ -163,7 +163,7 @@ def recomputed(w: World, seen: Seen) -> Found:
     v = lives(w, seen)
     found = of_sales(w, v) | of_loans(w, v) | of_cover(w, v) | of_ends(w, v)
     found |= of_funds(w, v, found)
-    found |= of_banks(w, v, seen)
+    found |= of_banks(w, v, seen, found)
     paid_in = ("sales", "equity rounds", "credit drawn", "subscription", "unpaid bills")
     paid_out = (
         "operating outlays", "investment", "cost of moving business", "interest",
@@ -317,6 +317,7 @@ def of_cover(w: World, v: Lives) -> Found:
     in_default = exposure * np.where(closed(v), resting, 0.0)
     return {
         "in default": in_default @ v.after,
+        "running cost in default": (running_cost(w, v) * in_default) @ v.after,
         "in default, weighted": (v.k.defaulted_weight * in_default) @ v.after,
         "charged off": (lost - others)[arrived].sum(),
         a.FEES.name: fees * (v.balance_years * v.under).sum(),
@@ -398,22 +399,45 @@ def tax_on_profit(w: World, found: Found) -> float:
     return float(w.scenario.taxation.income_tax_rate * (earned - of_parent - provided))
 
 
-def of_banks(w: World, v: Lives, seen: Seen) -> Found:
+def judged(w: World) -> tuple[Any, Any]:
+    """Files that each bank has paid for, and what bringing lenders together has cost it.
+
+    Lenders under the arrangement share one file; others make their own, and so does a bank that
+    judges in vain. Each shape (n_banks,).
+    """
+    clause, book, banks = w.menu[0].arrangement.loss_sharing, w.book.rows, w.scenario.n_banks
+    share, lender, joint = book["share"], book["lender"].ravel(), book["terms"][:, None] == 1
+    files = np.where(joint, share, share > 0.0)
+    cost = clause.coordination_cost * (len(clause.shares) - 1) * share * joint
+    vain = [lead for what, _, _, lead in w.decisions if what == "judge"]
+    alone = np.bincount(np.concatenate([np.zeros(0, int), *vain]), minlength=banks)
+    files = np.bincount(lender, files.ravel(), banks) + alone
+    return files, np.bincount(lender, cost.ravel(), banks)
+
+
+def running_cost(w: World, v: Lives) -> Any:
+    """Running cost per unit lent, and per unit in default, in each interval."""
+    return np.array(w.scenario.underwriting.operating_cost)[v.s.stage]
+
+
+def of_banks(w: World, v: Lives, seen: Seen, found: Found) -> Found:
     """Costs and capital of banks, from their rules and from stocks at quarters."""
     u, rule, b = w.scenario.underwriting, w.scenario.capital, w.banks
     dates, at, before = at_quarters(w)
     lent = v.balance_years @ v.parts
+    running = (running_cost(w, v) * v.balance_years) @ v.parts + found["running cost in default"]
     earned = at["profit"] + at["free_income"] + at["policy_subsidy"]
     gap = b.budget - (before["equity"] + earned)
     gap = np.where(gap > 0.0, rule.replenish_share * gap, gap)[dates[1:] % 1.0 == 0.0]
-    judged = sum(who.size for what, _, who, _ in w.decisions if what == "judge")
-    clause = w.menu[0].arrangement.loss_sharing
-    further = (len(clause.shares) - 1) * (w.book.rows["terms"] == 1).sum()
+    files, further = judged(w)
     appetite = np.array([bank.appetite for bank in w.scenario.bank.values()])
     return {
-        a.OPERATING.name: (np.array(u.operating_cost)[v.s.stage] * v.balance_years).sum(),
-        a.SCREENING.name: u.screening_cost * judged,
-        a.COORDINATION.name: clause.coordination_cost * further,
+        a.OPERATING.name: running.sum(),
+        "operating by bank": running,
+        a.SCREENING.name: u.screening_cost * files.sum(),
+        a.COORDINATION.name: further.sum(),
+        "screening by bank": u.screening_cost * files,
+        "coordination by bank": further,
         a.MONITORING.name: u.monitoring_cost * seen.watched,
         a.SUBSIDY.name: u.policy_subsidy_rate * (lent @ appetite),
         a.CAPITAL.name: gap.sum(),
@@ -431,7 +455,7 @@ def in_ledger(w: World) -> Found:
     rows = np.array([rows for _, rows in w.panel])
     for name in (
         "interest", "relationship", "hosted", "loss", "funding", "capital_benefit", "free_income",
-        "economic_years",
+        "economic_years", "operating", "screening", "coordination",
     ):  # fmt: skip
         found[f"{name} by bank"] = rows[:, :, BANK_COLUMNS.index(name)].sum(axis=0)
     found["npl by bank"] = rows[-1, :, BANK_COLUMNS.index("npl")]

@@ -257,11 +257,11 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(
             totals.place_business,
             "by_bank[host, HOSTED]",
-            CONTRACTS,
+            IDENTITY,
             "by_bank[0, HOSTED]",
             CONTRACTS,
         ),
-        Posting(books.take_flows, "q.hosted", CONTRACTS),
+        Posting(books.take_flows, "q.hosted", IDENTITY),
         Posting(relationship.take_account, "f.hosted_before", CONTRACTS),
     ),
     a.ELSEWHERE.name: (
@@ -306,14 +306,21 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
             "d.books[lead].coordination",
             CONTRACTS,
         ),
+        Posting(
+            signing.charge_lenders,
+            "desk.screening",
+            CONTRACTS,
+            "desk.coordination",
+            CONTRACTS,
+        ),
     ),
     a.COORDINATION.name: (
         Posting(books.take_flows, "q.coordination", CONTRACTS),
         Posting(
-            signing.write_conditions,
-            "d.books[c.lead].coordination",
+            signing.charge_lenders,
+            "desk.coordination",
             CONTRACTS,
-            "d.books[c.lead].screening",
+            "desk.calling",
             CONTRACTS,
         ),
     ),

@@ -37,6 +37,14 @@ def test_the_margin_of_a_stage_is_rate_less_costs_and_losses_of_the_stage():
     assert math.isnan(tiny.value("bank.mature_net_margin", HISTORY))
 
 
+def test_the_margin_of_a_stage_pays_for_its_loans_in_default():
+    # Four millions rest in default from 0.7 to the horizon.
+    late = tiny.history(firms={"recovery_date": (0.0, 9.0, 0.0)})
+    lent = 0.25 * (2.0 + 4.0 + 4.0 + 2.0)
+    expected = 0.04 - (0.02 + 0.012) * (lent + 4.0 * 0.3) / lent - 1.5 / lent
+    assert tiny.value("bank.startup_net_margin", late) == pytest.approx(expected)
+
+
 def test_the_belief_gap_of_defaults_compares_counts_with_what_was_believed_at_signing():
     believed = 0.02 * 1.0 + 0.10 * 0.45 + 0.05 * 0.25 + 0.05 * 0.15
     assert stage.belief_gap_default(HISTORY) == pytest.approx(1.0 / believed)

@@ -96,6 +96,7 @@ BANK_BOOKS = Table(
         Column("rationed", "loans", "agreed on, and refused for want of capital, since then"),
         Column("earned", "CNY million", "profit of the desk before tax so far"),
         Column("free_income", "CNY million", "income of the parent on free capital so far"),
+        Column("hosted", "CNY million", "business of firms that it does not lend to so far"),
         Column("lost", "CNY million", "losses borne on all defaults so far"),
         Column(
             "covered", "CNY million", "losses that protection providers bear, paid or not, so far"

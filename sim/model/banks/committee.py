@@ -17,6 +17,7 @@ from sim.model.banks.signing import (
     decline,
     decline_by_parts,
     enact_decisions,
+    judge_in_vain,
     learn,
     settle_claims,
     sign,
@@ -78,6 +79,8 @@ def decide_applications(d: Any, date: float) -> None:
     choose_plain(applications, offers, d)
     for row in range(n):
         learn(offers[row, 0], applications[row], d)
+        if is_without(offers[row]):
+            judge_in_vain(offers[row, 0], applications[row], d)
     for place in range(1, d.terms.shape[0] + 1):
         code = place % d.terms.shape[0]  # plain lending last
         for row in range(n):

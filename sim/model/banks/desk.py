@@ -98,8 +98,9 @@ class Desk(NamedTuple):
     room : array, shape (2, n_banks), CNY million
         Scratch: what each bank can still lend on its capital, and what it is asked for.
     cut_who, cut_retained, cut_worth, judged_who, judged_lead : arrays, shape (n,)
-        What the committee decided beside signing, for those who repeat it; `cut_worth` is the
-        share of a balance that a call would have brought, where lenders decided on it.
+        What the committee decided beside signing, for those who repeat it: answers that are no
+        contract, and judgements that led to none; `cut_worth` is the share of a balance that a
+        call would have brought, where lenders decided on it.
     cut_kept : array, shape (n, 8)
         What each lender keeps.
     tally : array, shape (4,)

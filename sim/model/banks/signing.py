@@ -27,13 +27,18 @@ from sim.model.firms.record import ALIVE, NEVER
 
 
 copy_fixed = copy_rule(__name__, "copy_fixed", FIXED)
+"""Write the terms that are the same for every firm that signs."""
 
 
 def learn(o: Any, a: Any, d: Any) -> None:
-    """The home bank's private signal history grows; a decision counts one and costs something."""
+    """The home bank's private signal history grows; a decision counts one."""
     d.history_precision[a.firm] += o.news_precision
     d.history_sum[a.firm] += o.news
     d.ordinal[a.firm] += 1
+
+
+def judge_in_vain(o: Any, a: Any, d: Any) -> None:
+    """Write down who judged a firm that signs nothing: the bank that it turned to first."""
     n = int(d.tally[JUDGED])
     d.judged_who[n] = a.firm
     d.judged_lead[n] = o.lender[0]
@@ -42,8 +47,22 @@ def learn(o: Any, a: Any, d: Any) -> None:
 
 
 def charge_screening(lead: int, d: Any) -> None:
-    """Each judgement costs the bank that makes it."""
+    """A judgement that leads to no contract costs the bank that made it."""
     d.books[lead].screening += d.rules[0].screening_cost
+
+
+def charge_lenders(c: Any, k: Any, d: Any) -> None:
+    """Judging and bringing lenders together cost those who lend, as each of them reckoned.
+
+    Under one agreement there is one file, which they pay for by share; otherwise each makes its
+    own.
+    """
+    for j in range(c.share.shape[0]):
+        if c.share[j] > 0.0:
+            desk = d.books[c.lender[j]]
+            files = c.share[j] if k.joint == 1 else 1.0
+            desk.screening += d.rules[0].screening_cost * files
+            desk.coordination += k.coordination_cost * c.share[j]
 
 
 def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
@@ -81,9 +100,10 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     c.maturity = a.date + k.years
     c.review = a.date + 1.0 if k.reviewed == 1 else NEVER
     write_price(c, o.rate, o.later_rate, k, a.date)
-    write_conditions(c, k, d)
+    copy_fixed(c, k)
     write_weights(c, d.rules[0])
     write_right(c, o, k, a.date)
+    charge_lenders(c, k, d)
 
 
 def write_lenders(c: Any, o: Any) -> None:
@@ -121,12 +141,6 @@ def write_price(c: Any, rate: float, later_rate: float, k: Any, date: float) -> 
     c.rate = rate
     c.later_rate = later_rate
     c.step = NEVER if math.isinf(k.step_years) else date + k.step_years
-
-
-def write_conditions(c: Any, k: Any, d: Any) -> None:
-    """Terms that are the same for every firm that signs; bringing lenders together costs."""
-    copy_fixed(c, k)
-    d.books[c.lead].coordination += k.coordination_cost
 
 
 def write_weights(c: Any, u: Any) -> None:
@@ -294,7 +308,7 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
 
 
 def repeat_judge(d: Any, who: Any, lead: Any, date: float) -> None:
-    """Charge the banks that judged firms there.
+    """Charge the banks that judged firms there in vain.
 
     Parameters
     ----------
@@ -363,8 +377,9 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
     c.terms = code
     if k.joint == 1:
         share_out(c, k, d)
-    write_conditions(c, k, d)
+    copy_fixed(c, k)
     write_weights(c, d.rules[0])
+    charge_lenders(c, k, d)
 
 
 def share_out(c: Any, k: Any, d: Any) -> None:

@@ -65,6 +65,8 @@ EVENT_NAMES = {
 NEVER = 1.0e300
 OUTSIDE = -1
 """Code of a bank that the scenario does not name."""
+MOST_LENDERS = 8
+"""Banks that one loan may have."""
 ACCOUNT_BANKS = 4
 """Banks that are drawn for a firm's basic account: the first, and where its moves end in turn."""
 ROUNDS_KEPT = 8
@@ -233,6 +235,19 @@ def _loan() -> tuple[Column, ...]:
             " the last review at which they held it",
         ),
         Column("held_cash", "CNY million", "what they had received from the firm until then"),
+        Column(
+            "lender",
+            "code",
+            "banks that bear the loan, lead first; known once a world has been settled",
+            "i4",
+            MOST_LENDERS,
+        ),
+        Column(
+            "lender_share",
+            "share",
+            "their shares by then, calls and repayments included",
+            length=MOST_LENDERS,
+        ),
         Column("may_apply", "years", "date before which the firm does not ask again"),
         Column("request", "bits", "what the firm asks of the committee", "i1"),
         Column("request_date", "years", "date since which a request is open"),

@@ -35,13 +35,22 @@ def test_a_borrower_counts_at_its_stage_and_its_balance_at_its_lenders(stage):
     found = {name: value for name, value in sums.items() if value}
     assert found == {
         f"count_{stage}": 1.0, f"credit_{stage}": 5.0, f"borrowers_{stage}": 1.0, "lines": 10.0,
+        "outside_accounts": 1.0,
     }  # fmt: skip
 
 
 def test_a_firm_without_a_line_is_no_borrower():
     held, watched, sums = living(firm(stage=1, monitored=1))
     assert (held, watched) == ([0.0, 0.0], [0.0, 0.0])
-    assert {name for name, value in sums.items() if value} == {"count_1"}
+    assert {name for name, value in sums.items() if value} == {"count_1", "outside_accounts"}
+
+
+def test_a_firm_counts_at_the_bank_of_its_basic_account():
+    quarter, sums = QUARTER.empty(2), np.zeros(len(SUMS))
+    for host in (0, 1, 1, r.OUTSIDE):
+        audit_living(firm(host=host), LENDER, SHARE, quarter, sums)
+    assert quarter.accounts.tolist() == [1.0, 2.0]
+    assert sums[flows.OUTSIDE_ACCOUNTS] == 1.0
 
 
 def test_the_worst_contract_is_the_one_whose_shares_are_farthest_from_one():

@@ -326,6 +326,29 @@ def test_capital_for_a_balance_in_default_is_required_of_those_who_bear_it():
     assert books.by_bank[:2, a.RISK_WEIGHTED] == pytest.approx(1.5 * owed)
 
 
+def test_a_balance_in_default_costs_as_much_to_run_as_one_that_performs():
+    books = Books()
+    f = firm(
+        status=r.FAILED_CASH, stage=r.GROWTH, end=1.0, exposure_at_default=5.0, recovery=2.0,
+        recovery_date=3.0,
+    )  # fmt: skip
+    books.post(f, 2.0)
+    assert books.total[a.OPERATING] == pytest.approx(0.011 * 5.0)
+    books.post(f, 9.0)
+    assert books.by_bank[:2, a.OPERATING].tolist() == pytest.approx([0.066, 0.044])
+
+
+def test_what_a_default_costs_to_run_is_paid_by_those_who_bear_it():
+    books, f = calling(0.0, due=5.0)
+    f.status, f.end = r.FAILED_CASH, 1.4
+    f.exposure_at_default, f.recovery, f.recovery_date = 5.0, 2.0, 9.0
+    f.cover_cap = 1.0
+    books.post(f, 2.4)
+    assert books.by_bank[:2, a.OPERATING] == pytest.approx(
+        COST[f.stage] * books.by_bank[:2, a.NPL_YEARS]
+    )
+
+
 def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
     books = Books()
     books.post(flowing(terms=1), 3.0)
