@@ -74,7 +74,7 @@ def economy(banks: int = 1, values: dict[str, Any] | None = None, **firms: Any) 
     kept = ["plain", "common_growth", "loan_with_warrant", "revenue_swap"]
     kept += ["consortium"] if banks >= 3 else []
     data["arrangement"] = {name: data["arrangement"][name] for name in kept}
-    data["experiment"] |= {"arrangements": tuple(kept)}
+    data["experiment"] |= {"arrangements": tuple(kept), "neighbours": ()}
     data["sources"] = {}
     return Scenario.model_validate(data)
 
