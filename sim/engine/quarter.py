@@ -276,7 +276,7 @@ def check_identities(w: Closing) -> None:
     n = loans_close(w.sides, n, w.books, w.quarter, audit, firms)
     n = losses_close(w.sides, n, w.books, w.quarter, audit, w.paid[_BORNE])
     n = banks_close(w.sides, n, w.books, banks)
-    n = desks_earn(w.sides, n, w.books, w.paid, banks)
+    n = profit_closes(w.sides, n, w.books, w.paid, banks)
     n = ownership_close(w.sides, n, w.sums)
     counts_close(w.sides, n, w.sums)
 
@@ -385,7 +385,7 @@ def net_of_banks(paid: Any, accounts: Any) -> float:
     return net
 
 
-def desks_earn(sides: Any, n: int, books: Any, paid: Any, banks: Any) -> int:
+def profit_closes(sides: Any, n: int, books: Any, paid: Any, banks: Any) -> int:
     """Profit before tax, line by line, against the ledger and the books of loans.
 
     What was paid out and neither came back nor stands in the books has been written off. Capital

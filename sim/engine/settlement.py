@@ -27,9 +27,7 @@ def settle(w: World, date: float) -> None:
     is_year_end = abs(date - round(date)) < 1e-9
     is_refilled = settings.footing != EQUAL_CAPITAL or w.name == HISTORY
     w.rules.close_quarter(c, date, date - w.settled, is_year_end, is_refilled)
-    names = identities(w)
-    tolerance = [EXACT if name == RESULT else TOLERANCE for name in names]
-    w.ledger.hold(names, c.sides, w.where(date), tolerance)
+    w.ledger.hold(identities(w), c.sides, w.where(date), tolerances(w))
     record(w, date, c)
     for flowed in (w.by_bank, w.total, w.by_terms):
         flowed[:] = 0.0
@@ -73,6 +71,11 @@ def identities(w: World) -> list[str]:
         "claims on exit values",
         "firms that entered",
     ]
+
+
+def tolerances(w: World) -> list[float]:
+    """Largest gap of each identity, as a share of its scale."""
+    return [EXACT if name == RESULT else TOLERANCE for name in identities(w)]
 
 
 def record(w: World, date: float, c: Closing) -> None:

@@ -44,7 +44,7 @@ FLOWS: Members = {
     ("vat",): {"name": "value_added_tax", "better": "lower", "low": 0.0,
         "what": "value-added tax in the interest"},
     EXPENSES: {"name": "operating_cost", "better": "lower", "low": 0.0,
-        "what": "running cost, screening, coordination between lenders and monitoring"},
+        "what": "running cost, screening, coordination between lenders, calls and monitoring"},
     ("fee",): {"name": "guarantee_fees", "better": "lower", "low": 0.0,
         "what": "fees paid by banks to guarantors and pools"},
     ("provision",): {"name": "provisions", "better": "lower", "source": "IFRS 9 section 5.5",
@@ -71,7 +71,7 @@ RATES: Members = {
     ("gain",): {"name": "equity_gain_rate", "better": "higher", "low": 0.0, "heavy_tailed": True,
         "what": "realised gains on rights"},
     EXPENSES: {"name": "operating_cost_rate", "better": "lower", "low": 0.0,
-        "what": "operating cost, screening, coordination and monitoring"},
+        "what": "operating cost, screening, coordination, calls and monitoring"},
 }  # fmt: skip
 """The same per year and unit of balance."""
 

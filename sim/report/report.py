@@ -166,17 +166,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "confidence": percent_text(comparison.confidence), "replications": outcomes.replications,
         "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
-        "arrangements": [
-            {"name": name, "place": place,
-             "sentences": list(parts["describe"].get(name, ())),
-             "is_baseline": name == comparison.baseline}
-            for name, place in places(comparison.arrangements).items()
-        ],
-        "beside": [
-            {"name": name, "sentences": list(parts["describe"].get(name, ()))}
-            for name in outcomes.neighbours
-        ],
-        "others": [one for one in comparison.arrangements if one != comparison.baseline],
+        **_arrangements(parts["describe"], comparison, outcomes.neighbours),
         "headlines": [verdict_row(comparison, name, scenario) for name in first],
         "groups": [
             party_table(comparison, group, {*first, *rows_alone}, scenario)
@@ -197,6 +187,23 @@ def _context(parts: Parts) -> dict[str, Any]:
         "other_version": ", ".join(made_by_another(results.manifest)),
         "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,
         "protocols": _protocols(results), "studies": studies_html(()),
+    }  # fmt: skip
+
+
+def _arrangements(
+    describe: Mapping[str, Sequence[str]], comparison: Comparison, neighbours: Sequence[str]
+) -> dict[str, Any]:
+    """Give what the page says of arrangements, and of the neighbours run beside them."""
+    return {
+        "arrangements": [
+            {"name": name, "place": place, "sentences": list(describe.get(name, ())),
+             "is_baseline": name == comparison.baseline}
+            for name, place in places(comparison.arrangements).items()
+        ],
+        "beside": [
+            {"name": name, "sentences": list(describe.get(name, ()))} for name in neighbours
+        ],
+        "others": [one for one in comparison.arrangements if one != comparison.baseline],
     }  # fmt: skip
 
 
