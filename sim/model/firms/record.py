@@ -104,6 +104,7 @@ def _nature() -> tuple[Column, ...]:
         Column("stage", "code", "stage of the lifecycle", "i1", codes=tuple(enumerate(STAGES))),
         Column("status", "code", "what has become of it", "i1", codes=tuple(enumerate(STATUSES))),
         Column("setback", "flag", "in a recoverable setback", "i1"),
+        Column("setbacks", "-", "setbacks so far", "i4"),
         Column("arrears", "flag", "out of cash, inside the arrears window", "i1"),
         Column("project", "flag", "a growth project waits for money", "i1"),
         Column("venture", "flag", "backed by venture capital", "i1"),
