@@ -63,6 +63,8 @@ EVENT_NAMES = {
 }  # fmt: skip
 
 NEVER = 1.0e300
+REVIEW_YEARS = 1.0
+"""Years between two reviews of a loan, and for which one runs on that has ended and is held."""
 OUTSIDE = -1
 """Code of a bank that the scenario does not name."""
 ACCOUNT_BANKS = 4
