@@ -71,6 +71,7 @@ class Closing(NamedTuple):
     ----------
     firms, params, posted, lender, share, called, believed_default, believed_loss : arrays
         Firms, and what is kept of each, as in `sim.model.banks.desk`.
+    market_conditions : record array, shape (1,)
     by_bank, total, by_terms : arrays
         Sums since the last settlement, see `sim.model.firms.flows.post_firm`.
     terms, rules, banks, books : record arrays
@@ -91,6 +92,7 @@ class Closing(NamedTuple):
 
     firms: Any
     params: Any
+    market_conditions: Any
     posted: Any
     lender: Any
     share: Any
@@ -148,7 +150,7 @@ def close_quarter(
 
 def read_firms(w: Closing, date: float) -> None:
     """Post the flows of all firms up to `date`, read their levels, find what must be set aside."""
-    u, audit, sums = w.rules[0], w.audit[0], w.sums
+    u, c, audit, sums = w.rules[0], w.market_conditions[0], w.audit[0], w.sums
     for i in range(w.firms.shape[0]):
         firm, posted, lender, share = w.firms[i], w.posted[i], w.lender[i], w.share[i]
         if firm.status != UNBORN:
@@ -161,7 +163,8 @@ def read_firms(w: Closing, date: float) -> None:
             expected, default, loss = 0.0, w.believed_default[i], w.believed_loss[i]
             if firm.status == ALIVE:
                 audit_living(firm, lender, share, w.quarter, sums)
-                expected = allowance(firm.balance, default, loss, is_stage_2(firm), u)
+                worse = is_stage_2(firm, c, u)
+                expected = allowance(firm.balance, default, loss, worse, u)
             if expected > 0.0 or firm.exposure_at_default > 0.0:
                 unpaid = firm.exposure_at_default - firm.recovery
                 owed = posted[f.EXPOSURE_AT_DEFAULT] - posted[f.RESOLVED]

@@ -40,8 +40,8 @@ def closing(w: World) -> Closing:
     """Arrays of a world that the close of a quarter reads and writes."""
     banks = w.banks.shape[0]
     return Closing(
-        firms=w.firms, params=w.params, posted=w.posted, lender=w.lender, share=w.share,
-        called=w.called,
+        firms=w.firms, params=w.params, market_conditions=w.market_conditions, posted=w.posted,
+        lender=w.lender, share=w.share, called=w.called,
         believed_default=w.believed_default, believed_loss=w.believed_loss, by_bank=w.by_bank,
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=w.common, banks=w.bank_rules,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,

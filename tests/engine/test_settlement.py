@@ -159,10 +159,12 @@ def test_settling_twice_counts_nothing_twice_and_touches_no_firm():
 
 
 def test_a_stage_2_loan_is_provided_for_over_its_life():
-    w = quarter(setback=[0, 1, 0])
-    settle(w, 0.25)
-    # Twice the default rate for three years.
-    assert row(w)["allowance"] == pytest.approx(10.0 * (1.0 - math.exp(-0.18)) * 0.45)
+    for seen, years in ((1.0, 6.0), (0.0, 1.0)):
+        w = quarter(values={"underwriting.setback_seen_share": seen}, setback=[0, 1, 0])
+        settle(w, 0.25)
+        # Twice the default rate for three years, where the setback is seen.
+        expected = 10.0 * (1.0 - math.exp(-0.03 * years)) * 0.45
+        assert row(w)["allowance"] == pytest.approx(expected)
 
 
 def test_a_default_moves_from_loans_to_npl_to_what_the_workout_brought():
@@ -350,7 +352,7 @@ def test_a_flow_is_posted_once_to_the_lenders_of_its_time():
 def test_levels_of_a_settlement():
     w = borrowing()
     w.believed_default[:], w.believed_loss[:] = 0.03, 0.45
-    w.firms.setback[2] = 1
+    w.firms.setback[2], w.common.setback_seen_share = 1, 1.0
     c = closing(w)
     read_firms(c, 0.25)
     assert c.quarter.held.tolist() == [30.0, 0.0]

@@ -35,6 +35,7 @@ APPLICATION = Table(
         Column("round_date", "years", "date of that round"),
         Column("venture", "flag", "backed by venture capital", "i1"),
         Column("setback", "flag", "in a setback, which banks may overlook", "i1"),
+        Column("setbacks", "-", "setbacks so far; address of the draw whether they do", "i4"),
         Column("quality", "standard deviations", "what signals are signals of; no bank sees it"),
         Column("business", "CNY million a year", "bank income on all of its banking business"),
         Column("need", "CNY million", "its project's cost and a year's outflow beyond its cash"),
@@ -70,8 +71,8 @@ APPLICATION = Table(
 
 _AS_IN_THE_RECORD = {
     "firm", "request", "host", "home", "stage", "sector", "birth", "sales", "value", "last_round",
-    "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
-    "rate", "conversion", "risk_weight", "terms",
+    "round_date", "venture", "setback", "setbacks", "quality", "switching_cost_weight", "limit",
+    "balance", "rate", "conversion", "risk_weight", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(

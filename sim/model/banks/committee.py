@@ -23,7 +23,7 @@ from sim.model.banks.signing import (
     sign,
 )
 from sim.model.banks.withdrawal import decide_on_loan, worth_of_call, years_until
-from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
+from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, REVIEW_YEARS
 
 NEW_CREDIT, RUNNING_LINES, RUN_OFF = 1, 2, 4
 """What may stand on the agenda of a meeting; sums of them."""
@@ -32,8 +32,6 @@ BOUNDARY = 1e-9
 SAME_LINE = 0.999999
 """A bank that takes over a balance must lend as much, but for a rounding error."""
 NO_OFFER = -math.inf
-EXTENSION = 1.0
-"""Years for which lenders let a loan run that has ended and that nobody renews."""
 
 
 def hold_meeting(d: Any, e: Any, first: int, agenda: int, date: float) -> None:
@@ -256,7 +254,7 @@ def refuse(o: Any, a: Any, d: Any) -> None:
     else:
         read_application(a, a.firm, d, a.date, False)
         a.limit = a.balance  # nothing more can be drawn
-        retained = decide_on_loan(o, a, EXTENSION, d)
+        retained = decide_on_loan(o, a, REVIEW_YEARS, d)
         decline_by_parts(a.firm, retained, worth_of_call(a, d), d)
 
 

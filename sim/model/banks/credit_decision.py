@@ -141,7 +141,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         lent = drawn * (o.part[j] if o.part[j] > 0.0 else line)
         judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
         watching = u.monitoring_cost if j == 0 and o.monitored == 1 else 0.0
-        own = (u.relationship_weight * o.gained_business[j] - judging / k.years - watching) / lent
+        own = (o.gained_business[j] - judging / k.years - watching) / lent
         o.surplus[j] = net + (common + own + bank.appetite * subsidy) - needed
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0
 

@@ -38,7 +38,7 @@ OFFER = Table(
         Column(
             "gained_business",
             "CNY million a year",
-            "what of it hangs on lending",
+            "what of it hangs on lending, as far as that counts in a decision",
             length=MOST_LENDERS,
         ),
         Column("accepts", "flag", "the lender agrees", "i1", MOST_LENDERS),

@@ -90,7 +90,7 @@ def hosted_by(bank: int, a: Any) -> float:
 
 
 def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
-    """Write what lender `j` expects a year: all of it, and what of it hangs on lending.
+    """Write what lender `j` expects a year: all of it, and what hangs on lending and counts.
 
     Parameters
     ----------
@@ -108,8 +108,7 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     through = loan_account_share(line * u.drawn_at_signing, a.sales, u)
     own, others = through * share, through * (1.0 - share)
     host, size = hosted_by(o.lender[j], a), banks[o.lender[j]].account_share
-    rate = u.funding_rate + o.default[j]
-    moves = u.account_move_hazard
+    rate, moves = u.funding_rate + o.default[j], u.account_move_hazard
     without = own_business(host, moves * size, moves * (1.0 - size), 0.0, 0.0, rate, o.years)
     if k.pools_business == 1:  # the account may be at any of them
         host, size = 0.0, 0.0
@@ -131,4 +130,5 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     wallet = k.believed_business * (a.business + u.guarantee_fee_rate * new)
     years = annuity(rate, o.years)
     o.business[j] = wallet * lending / years
-    o.gained_business[j] = o.business[j] - k.believed_business * a.business * without / years
+    gained = o.business[j] - k.believed_business * a.business * without / years
+    o.gained_business[j] = u.relationship_weight * gained

@@ -21,7 +21,7 @@ from sim.model.firms.claims import HOLDS, forget_call, keep_unpaid, part_called,
 from sim.model.firms.clock import accrue
 from sim.model.firms.contract_effects import decline_firm, sign_firm
 from sim.model.firms.flows import post_firm
-from sim.model.firms.record import ALIVE, NEVER
+from sim.model.firms.record import ALIVE, NEVER, REVIEW_YEARS
 
 # --- Writing decisions down: contracts into the book, refusals and cuts beside it ----------------
 
@@ -98,7 +98,7 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     c.terms = code
     c.switched_bank = 1 if switched_bank else 0
     c.maturity = a.date + k.years
-    c.review = a.date + 1.0 if k.reviewed == 1 else NEVER
+    c.review = a.date + REVIEW_YEARS if k.reviewed == 1 else NEVER
     write_price(c, o.rate, o.later_rate, k, a.date)
     copy_fixed(c, k)
     write_weights(c, d.rules[0])

@@ -125,7 +125,7 @@ def write_books(r: Any, a: Any, years: float, d: Any) -> None:
     r.call_cost = 0.0 if asks_renewal(a) else u.call_cost
     r.lenders = a.lenders
     for j in range(a.lenders):
-        r.balance[j] = r.line[j] = owed * a.share[j]
+        r.balance[j] = owed * a.share[j]
 
 
 def write_beliefs(r: Any, o: Any, a: Any, k: Any, d: Any) -> None:

@@ -107,7 +107,7 @@ def take_right(f: Any, p: Any, t: float, k: Any) -> None:
 
 def extend(f: Any, t: float) -> None:
     """Lenders let a loan that has ended run for another year; nothing new can be drawn."""
-    f.maturity = t + 1.0
+    f.maturity = t + r.REVIEW_YEARS
     f.limit = f.balance
 
 

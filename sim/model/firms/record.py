@@ -63,6 +63,8 @@ EVENT_NAMES = {
 }  # fmt: skip
 
 NEVER = 1.0e300
+REVIEW_YEARS = 1.0
+"""Years between two reviews of a loan, and for which one runs on that has ended and is held."""
 OUTSIDE = -1
 """Code of a bank that the scenario does not name."""
 MOST_LENDERS = 8
@@ -106,6 +108,7 @@ def _nature() -> tuple[Column, ...]:
         Column("stage", "code", "stage of the lifecycle", "i1", codes=tuple(enumerate(STAGES))),
         Column("status", "code", "what has become of it", "i1", codes=tuple(enumerate(STATUSES))),
         Column("setback", "flag", "in a recoverable setback", "i1"),
+        Column("setbacks", "-", "setbacks so far", "i4"),
         Column("arrears", "flag", "out of cash, inside the arrears window", "i1"),
         Column("project", "flag", "a growth project waits for money", "i1"),
         Column("venture", "flag", "backed by venture capital", "i1"),

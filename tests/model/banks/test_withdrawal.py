@@ -149,6 +149,9 @@ def test_business_that_hangs_on_lending_counts_for_a_hold_and_the_subsidy_does_n
     # Five of sales of ten run through the loan's account: a half of 0.1 on a balance of ten.
     _, r = decided(u=accounts)
     assert r.carry[0] - plain.carry[0] == pytest.approx(0.05 / 10.0)
+    # It counts as it does for a new loan.
+    _, r = decided(u=accounts | {"relationship_weight": 0.5})
+    assert r.carry[0] - plain.carry[0] == pytest.approx(0.025 / 10.0)
     _, generous = decided(u={"policy_subsidy_rate": 9.0, "bust_tightening_rate": -9.0})
     assert generous.tobytes() == plain.tobytes()
 
