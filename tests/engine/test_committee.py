@@ -8,7 +8,7 @@ import pytest
 from sim.engine.committee import hold_committee, wind_down
 from sim.model.banks import committee, withdrawal
 from sim.model.banks.credit_decision import headroom, ration
-from sim.model.firms.claims import CALLS
+from sim.model.firms.claims import CALLS, WEIGHT
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from tests.capital import with_one_weight
 from tests.engine.hand import applicant, desk, economy, lent, offered, told, world
@@ -352,11 +352,11 @@ def room(w):
     return out.tolist()
 
 
-def fits(w, offers, ready=(1, 1, 1), moves=False):
+def fits(w, offers, ready=(1, 1, 1)):
     """Which of three loans fit the capital of bank 0."""
     d, asks = desk(w, 0.25), [applicant(w, i, 0.25) for i in range(3)]
     offers.ready = ready
-    ration(offers, np.stack(asks).view(np.recarray), d.terms[0], d, moves)
+    ration(offers, np.stack(asks).view(np.recarray), d.terms[0], d)
     return offers.ready.tolist()
 
 
@@ -385,8 +385,8 @@ def test_loans_must_fit_capital_by_what_is_newly_lent(line, balance, moves, expe
     w, offers = short(), offered(line=line)
     offers.surplus[:, 0] = [0.3, 0.1, 0.2]
     w.firms.balance = w.firms.limit = balance
-    w.firms.risk_weight = 0.8
-    assert fits(w, offers, moves=moves) == expected
+    w.lender[:, 0], w.share[:, 0], w.called[:, WEIGHT, 0] = int(moves), 1.0, 0.8
+    assert fits(w, offers) == expected
 
 
 def test_nobody_is_weighed_who_does_not_sign():
