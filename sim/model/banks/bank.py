@@ -116,6 +116,7 @@ def common_rules(scenario: Any) -> Rows:
     of_accounts = {
         "delivery_cost", "guarantee_fee_rate", "loan_account_turns", "loan_account_cap",
         "account_move_hazard", "main_bank_hazard", "switching_cost_weight_log_sd",
+        "follows_lender_share",
     }  # fmt: skip
     backed, other = venture_means(s.equity.venture_logit, s.equity.venture_quality_slope)
     groups = [

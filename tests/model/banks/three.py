@@ -108,6 +108,7 @@ OTHERS = {
 ACCOUNTS: dict[str, float] = {
     "guarantee_fee_rate": 0.0, "loan_account_turns": 0.0, "loan_account_cap": 0.5,
     "account_move_hazard": 0.0, "main_bank_hazard": 0.0, "switching_cost_weight_log_sd": 0.8,
+    "follows_lender_share": 0.0,
 }  # fmt: skip
 
 
