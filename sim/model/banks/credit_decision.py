@@ -125,15 +125,16 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
     common = fees + right_income(o, a, k, u, drawn * line)
     common -= k.coordination_cost / (drawn * line * k.years)
-    subsidy = u.policy_subsidy_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
-    funds = marginal_cost(a, k, u)
-    cost = u.operating_cost[a.stage] + k.fee_rate
+    common -= u.bust_tightening_rate if a.bust == 1 else 0.0
+    # Central bank money saves on the whole loan; capital is credited at the transfer price.
+    saved = u.funding_rate - marginal_cost(a, k, u)
+    cost = u.operating_cost[a.stage] + k.fee_rate - saved
     seen = sees_setback(a, u)
     for j in range(o.lenders):
         o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
         bank = banks[o.lender[j]]
         held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
-        needed = break_even_rate(o.default[j], o.loss, funds, cost, held, u)
+        needed = break_even_rate(o.default[j], o.loss, u.funding_rate, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
         write_business(o, j, a, k, u, banks)
         # Whom the others leave nothing may be asked for all of it once one of them refuses.
@@ -141,7 +142,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
         watching = u.monitoring_cost if j == 0 and o.monitored == 1 else 0.0
         own = (u.relationship_weight * o.gained_business[j] - judging / k.years - watching) / lent
-        o.surplus[j] = net + (common + own + bank.appetite * subsidy) - needed
+        o.surplus[j] = net + (common + own + bank.appetite * u.policy_subsidy_rate) - needed
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0
 
 
