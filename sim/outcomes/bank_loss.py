@@ -324,9 +324,9 @@ def _of_banks(history: History, rows: Ints) -> tuple[Floats, Floats]:
     firms, loss = of_firms(history).rows(rows), net_loss(history)[rows]
     lead = of_book(history)["lender"][firms["contract"], 0]
     leads, beside = np.zeros((2, len(history.facts["banks"])))
-    borne, is_lead = firms["lender_share"] * loss[:, None], firms["lender"] == lead[:, None]
-    np.add.at(leads, firms["lender"], np.where(is_lead, borne, 0.0))
-    np.add.at(beside, firms["lender"], np.where(is_lead, 0.0, borne))
+    borne, is_lead = firms["last_share"] * loss[:, None], firms["last_lender"] == lead[:, None]
+    np.add.at(leads, firms["last_lender"], np.where(is_lead, borne, 0.0))
+    np.add.at(beside, firms["last_lender"], np.where(is_lead, 0.0, borne))
     return leads, beside
 
 

@@ -176,7 +176,7 @@ def own_bank_says_no(monkeypatch, elsewhere=True):
     def make_offer(o, a, *given):
         whole(o, a, *given)
         first = given[3]
-        asked.append((first, float(a.stigma), int(a.renewal)))
+        asked.append((first, float(a.stigma)))
         if first == 0 or not elsewhere:
             o.made = 0
 
@@ -188,9 +188,9 @@ def test_a_firm_whose_line_ends_tries_one_other_bank_where_it_looks_worse(monkey
     asked = own_bank_says_no(monkeypatch)
     w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
     hold_committee(w, 0.25)
-    # First its own bank, as a client; then a stranger that knows of the refusal.
+    # First its own bank; then a stranger that knows of the refusal.
     stigma = w.scenario.underwriting.stigma
-    assert asked == [(0, 0.0, 1)] * 3 + [(1, stigma, 0)] * 2
+    assert asked == [(0, 0.0)] * 3 + [(1, stigma)] * 2
     assert w.book.rows.firm[1:].tolist() == [0, 2]
     assert w.book.rows.switched_bank[1:].tolist() == [1, 1]
     assert np.all(w.firms.home[[0, 2]] != 0)

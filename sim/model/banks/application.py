@@ -59,7 +59,6 @@ APPLICATION = Table(
         Column("history_precision", "-", "what the home bank has learnt: precision"),
         Column("history_sum", "-", "and its precision-weighted sum"),
         Column("stigma", "standard deviations", "how much worse it looks after a refusal"),
-        Column("renewal", "flag", "it already has a line with the bank that judges", "i1"),
         Column("bust", "flag", "a regime in which setbacks are likelier than usual", "i1"),
         Column("outstanding", "CNY million", "refinanced by the central bank so far"),
         Column("k0", "-", "first key word of the draws", "i8"),
@@ -91,8 +90,7 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     d : Desk
     date : float, years
     refused : bool
-        Whether the firm comes from a bank that has just ended its line: it looks worse, and
-        is new to the bank.
+        Whether the firm comes from a bank that has just ended its line: it looks worse.
     """
     f, u, c = d.firms[i], d.rules[0], d.market_conditions[0]
     copy_firm(a, f)
@@ -107,7 +105,6 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     a.history_precision = d.history_precision[i]
     a.history_sum = d.history_sum[i]
     a.stigma = u.stigma if refused else 0.0
-    a.renewal = 1 if f.limit > 0.0 and not refused else 0
     a.bust = c.bust
     a.outstanding = d.tally[REFINANCED]
     a.k0, a.k1, a.ordinal = c.k0, c.k1, d.ordinal[i]

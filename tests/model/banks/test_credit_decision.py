@@ -295,11 +295,9 @@ def test_a_setback_counts_where_it_is_seen(luck: dict[int, float]) -> None:
     assert seen - left == pytest.approx(NEEDED - needed)
 
 
-def test_a_renewal_and_an_agreement_to_stand_still_add_nothing_by_themselves() -> None:
+def test_an_agreement_to_stand_still_adds_nothing_by_itself() -> None:
     together = conditions(commitment={"kind": "agreement", "lenders_stand_still": True})
-    for k in (None, together):
-        for renewal in (0, 1):
-            assert agreed(k, renewal=renewal)[1] == pytest.approx(LEFT)
+    assert agreed(together)[1] == pytest.approx(LEFT)
 
 
 @pytest.mark.parametrize(("outstanding", "saved"), [(99.0, 0.6 * 0.005), (101.0, 0.0)])

@@ -12,7 +12,6 @@ from sim.model.banks.credit_decision import decide
 from sim.model.banks.own_business import (
     annuity,
     delivery_chance,
-    host_probability,
     own_business,
     write_business,
 )
@@ -21,6 +20,7 @@ from sim.model.firms.record import NO_RIGHT, OUTSIDE, SWAP
 from sim.model.firms.relationship import loan_account_share
 from sim.model.firms.right import cost_of_right
 from tests.model.banks.three import applicant, banks, conditions, offer, rules
+from tests.oracles.accounts import host_probability
 from tests.oracles.values import cases, close
 
 THREE = {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}
