@@ -57,6 +57,13 @@ def credit_loss_rate(history: History) -> float:
     return ratio(credit_loss(history), balance_years(history))
 
 
+@outcome("bank.exposure_at_default", unit="CNY million", better="lower", basis="flow", low=0.0,
+    formula="balances at default, summed over banks and the experiment", source=HOUSE)  # fmt: skip
+def exposure_at_default(history: History) -> float:
+    """What is owed by firms that default."""
+    return total(history, "exposure_at_default")
+
+
 @outcome("bank.loss_given_default", unit="share", better="lower", basis="flow",
     formula="exposure at default less recovery, over exposure at default, of all defaults in the"
     " experiment, before guarantees", source=HOUSE)  # fmt: skip
