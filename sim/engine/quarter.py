@@ -162,7 +162,7 @@ def read_firms(w: Closing, date: float) -> None:
             audit_posted(audit, firm, posted)
             expected, default, loss = 0.0, w.believed_default[i], w.believed_loss[i]
             if firm.status == ALIVE:
-                audit_living(firm, lender, share, w.quarter, sums)
+                audit_living(firm, lender, share, w.called[i], w.quarter, sums)
                 worse = is_stage_2(firm, c, u)
                 expected = allowance(firm.balance, default, loss, worse, u)
             if expected > 0.0 or firm.exposure_at_default > 0.0:

@@ -135,12 +135,20 @@ def taken_back(history: History) -> float:
     return float(np.maximum(-moved, 0.0).sum())
 
 
-@outcome("bank.profit_discounted", unit="CNY million", better="higher", basis="flow",
-    formula="profit after tax and before policy subsidy of each quarter, discounted to the start"
-    " date at the hurdle rate, summed over banks and the experiment", source=HOUSE,
-    label="Profit, discounted at the hurdle rate")  # fmt: skip
-def profit_discounted(history: History) -> float:
+DISCOUNTED: Members = {
+    "profit": {"name": "profit_discounted", "what": "profit after tax",
+        "label": "Profit, discounted at the hurdle rate"},
+    "profit_before_tax": {"name": "profit_before_tax_discounted", "what": "profit before tax",
+        "label": "Profit before tax, discounted at the hurdle rate"},
+}  # fmt: skip
+
+
+@family("bank.{name}", over=DISCOUNTED, unit="CNY million", better="higher", basis="flow",
+    formula="{what} and before policy subsidy of each quarter, discounted to the start date at"
+    " the hurdle rate, summed over banks and the experiment", source=HOUSE,
+    label="{label}")  # fmt: skip
+def profit_discounted(history: History, column: str) -> float:
     """Profit at its present worth to shareholders."""
     inside = history.during()
     worth = (1.0 + history.facts["hurdle_rate"]) ** -history.dates[inside]
-    return float(worth @ history.bank("profit")[inside].sum(axis=1))
+    return float(worth @ history.bank(column)[inside].sum(axis=1))

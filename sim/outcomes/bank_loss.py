@@ -57,6 +57,13 @@ def credit_loss_rate(history: History) -> float:
     return ratio(credit_loss(history), balance_years(history))
 
 
+@outcome("bank.exposure_at_default", unit="CNY million", better="lower", basis="flow", low=0.0,
+    formula="balances at default, summed over banks and the experiment", source=HOUSE)  # fmt: skip
+def exposure_at_default(history: History) -> float:
+    """What is owed by firms that default."""
+    return total(history, "exposure_at_default")
+
+
 @outcome("bank.loss_given_default", unit="share", better="lower", basis="flow",
     formula="exposure at default less recovery, over exposure at default, of all defaults in the"
     " experiment, before guarantees", source=HOUSE)  # fmt: skip
@@ -324,9 +331,9 @@ def _of_banks(history: History, rows: Ints) -> tuple[Floats, Floats]:
     firms, loss = of_firms(history).rows(rows), net_loss(history)[rows]
     lead = of_book(history)["lender"][firms["contract"], 0]
     leads, beside = np.zeros((2, len(history.facts["banks"])))
-    borne, is_lead = firms["lender_share"] * loss[:, None], firms["lender"] == lead[:, None]
-    np.add.at(leads, firms["lender"], np.where(is_lead, borne, 0.0))
-    np.add.at(beside, firms["lender"], np.where(is_lead, 0.0, borne))
+    borne, is_lead = firms["last_share"] * loss[:, None], firms["last_lender"] == lead[:, None]
+    np.add.at(leads, firms["last_lender"], np.where(is_lead, borne, 0.0))
+    np.add.at(beside, firms["last_lender"], np.where(is_lead, 0.0, borne))
     return leads, beside
 
 

@@ -57,13 +57,20 @@ def _belief_gap(history: History, contracts: Mask) -> float:
     return ratio(float(realised), float(believed))
 
 
+@outcome("bank.loan_years", unit="years", better="neither", basis="stock", low=0.0,
+    formula="years in which firms had a line (read at settlements), in the experiment, summed over"
+    " firms", source=HOUSE)  # fmt: skip
+def loan_years(history: History) -> float:
+    """Time with a line, of all firms."""
+    return float(between(history, of_all_stages(history, "borrowers")) @ quarters(history))
+
+
 @outcome("bank.default_rate", unit="per year", better="lower", basis="flow", low=0.0,
     formula=PER_LOAN_YEAR.format("borrowers", "firms"), source=HOUSE,
     label="Default per loan-year")  # fmt: skip
 def default_rate(history: History) -> float:
     """Defaults per year with a line."""
-    years = between(history, of_all_stages(history, "borrowers")) @ quarters(history)
-    return ratio(float(defaulted(history).sum()), float(years))
+    return ratio(float(defaulted(history).sum()), loan_years(history))
 
 
 @family("bank.default_rate_{stage}", over=BY_STAGE, whole="bank.default_rate", by="stage",

@@ -325,7 +325,7 @@ def at_bank(history: History, amount: Floats) -> Floats:
     firms = of_firms(history)
     held = np.zeros((history.panel.shape[1], amount.size))
     for n in np.flatnonzero((amount > 0.0) & (firms["contract"] >= 0)):
-        lender, share = firms["lender"][n], firms["lender_share"][n]
+        lender, share = firms["last_lender"][n], firms["last_share"][n]
         split_by_share(amount[n : n + 1], lender, share, held[:, n : n + 1])
     return held
 

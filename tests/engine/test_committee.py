@@ -8,7 +8,7 @@ import pytest
 from sim.engine.committee import hold_committee, wind_down
 from sim.model.banks import committee, withdrawal
 from sim.model.banks.credit_decision import headroom, ration
-from sim.model.firms.claims import CALLS
+from sim.model.firms.claims import CALLS, WEIGHT
 from sim.model.firms.credit_line import pay_due
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from tests.capital import with_one_weight
@@ -177,7 +177,7 @@ def own_bank_says_no(monkeypatch, elsewhere=True):
     def make_offer(o, a, *given):
         whole(o, a, *given)
         first = given[3]
-        asked.append((first, float(a.stigma), int(a.renewal)))
+        asked.append((first, float(a.stigma)))
         if first == 0 or not elsewhere:
             o.made = 0
 
@@ -189,9 +189,9 @@ def test_a_firm_whose_line_ends_tries_one_other_bank_where_it_looks_worse(monkey
     asked = own_bank_says_no(monkeypatch)
     w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
     hold_committee(w, 0.25)
-    # First its own bank, as a client; then a stranger that knows of the refusal.
+    # First its own bank; then a stranger that knows of the refusal.
     stigma = w.scenario.underwriting.stigma
-    assert asked == [(0, 0.0, 1)] * 3 + [(1, stigma, 0)] * 2
+    assert asked == [(0, 0.0)] * 3 + [(1, stigma)] * 2
     assert w.book.rows.firm[1:].tolist() == [0, 2]
     assert w.book.rows.switched_bank[1:].tolist() == [1, 1]
     assert np.all(w.firms.home[[0, 2]] != 0)
@@ -433,11 +433,11 @@ def room(w):
     return out.tolist()
 
 
-def fits(w, offers, ready=(1, 1, 1), moves=False):
+def fits(w, offers, ready=(1, 1, 1)):
     """Which of three loans fit the capital of bank 0."""
     d, asks = desk(w, 0.25), [applicant(w, i, 0.25) for i in range(3)]
     offers.ready = ready
-    ration(offers, np.stack(asks).view(np.recarray), d.terms[0], d, moves)
+    ration(offers, np.stack(asks).view(np.recarray), d.terms[0], d)
     return offers.ready.tolist()
 
 
@@ -466,8 +466,8 @@ def test_loans_must_fit_capital_by_what_is_newly_lent(line, balance, moves, expe
     w, offers = short(), offered(line=line)
     offers.surplus[:, 0] = [0.3, 0.1, 0.2]
     w.firms.balance = w.firms.limit = balance
-    w.firms.risk_weight = 0.8
-    assert fits(w, offers, moves=moves) == expected
+    w.lender[:, 0], w.share[:, 0], w.called[:, WEIGHT, 0] = int(moves), 1.0, 0.8
+    assert fits(w, offers) == expected
 
 
 def test_nobody_is_weighed_who_does_not_sign():

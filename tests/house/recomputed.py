@@ -292,10 +292,43 @@ def of_loans(w: World, v: Lives) -> Found:
         "interest by bank": interest @ v.parts,
         a.COMMITMENT.name: (fee.commitment_fee_rate * room(v) * v.years * v.under).sum(),
         a.VAT.name: (k.vat_share * interest).sum(),
-        "performing": (k.risk_weight * counted) @ v.parts,
+        "vat by bank": (k.vat_share * interest) @ own_parts(v, taxed(w, v)),
+        "performing": (k.risk_weight * counted) @ own_parts(v, weighing(w, v)),
         "economic_years by bank": (k.economic_capital * counted) @ v.parts,
         a.RELENDING.name: (funding.rate * refinanced).sum(),
     }
+
+
+def own_parts(v: Lives, what: Any) -> Any:
+    """Shares of banks in something that differs by the size of their parts.
+
+    Shape (n, n_banks); `what` is, for each lender of the contract, what its part has of it.
+    """
+    own, rows = np.zeros(v.parts.shape), np.arange(len(v.k))
+    for j in range(what.shape[1]):
+        own[rows, v.k.lender[:, j]] += np.where(v.k.share[:, j] > 0.0, what[:, j], 0.0)
+    own *= v.parts
+    whole = own.sum(axis=1, keepdims=True)
+    return np.divide(own, whole, out=v.parts.copy(), where=whole > 0.0)
+
+
+def taxed(w: World, v: Lives) -> Any:
+    """Whether interest on the part of each lender is taxed, shape (n, 8)."""
+    u, small = w.scenario.taxation, w.scenario.capital.small_sales
+    highest = u.exempt_rate_multiple * w.scenario.loan_prime_rate.one_year_rate
+    line = v.k.limit[:, None] * v.k.share
+    exempt = (line <= u.exempt_line) & ((v.k.sales <= small) & (v.k.rate <= highest))[:, None]
+    return np.where(exempt, 0.0, 1.0)
+
+
+def weighing(w: World, v: Lives) -> Any:
+    """Risk weight of the part of each lender, shape (n, 8)."""
+    u, sales = w.scenario.capital, v.k.sales[:, None]
+    is_small = (v.k.limit[:, None] * v.k.share <= u.small_line) & (sales <= u.small_sales)
+    weight = np.where(is_small, u.small_weight, u.medium_weight)
+    weight = np.where(sales > u.medium_sales, u.large_weight, weight)
+    known = (u.recognised_cover_share * v.k.guaranteed)[:, None]
+    return (1.0 - known) * weight + known * u.protector_weight
 
 
 def of_cover(w: World, v: Lives) -> Found:
@@ -455,7 +488,7 @@ def in_ledger(w: World) -> Found:
     rows = np.array([rows for _, rows in w.panel])
     for name in (
         "interest", "relationship", "hosted", "loss", "funding", "capital_benefit", "free_income",
-        "economic_years", "operating", "screening", "coordination",
+        "economic_years", "operating", "screening", "coordination", "vat",
     ):  # fmt: skip
         found[f"{name} by bank"] = rows[:, :, BANK_COLUMNS.index(name)].sum(axis=0)
     found["npl by bank"] = rows[-1, :, BANK_COLUMNS.index("npl")]

@@ -21,6 +21,10 @@ def test_default_is_undefined_in_a_stage_without_borrowers():
     assert math.isnan(tiny.value("bank.default_rate_mature", HISTORY))
 
 
+def test_loan_years_are_those_between_settlements():
+    assert stage.loan_years(HISTORY) == pytest.approx(0.75 + 1.25)
+
+
 def test_lines_are_those_signed_in_the_experiment():
     assert tiny.value("bank.line_startup", HISTORY) == 5.0
     assert tiny.value("bank.line_growth", HISTORY) == 15.0

@@ -49,7 +49,7 @@ def test_exposures_are_split_over_those_who_bear_them_in_the_end():
     held = reading.at_bank(tiny.history(), np.array([20.0, 0.0, 6.0]))
     assert held.tolist() == [[20.0, 0.0, 3.0], [0.0, 0.0, 3.0]]
     # The first lender of the third firm has called a part of its half and was repaid.
-    called = {"lender_share": ((1.0,) + (0.0,) * 7,) * 2 + ((0.25, 0.75) + (0.0,) * 6,)}
+    called = {"last_share": ((1.0,) + (0.0,) * 7,) * 2 + ((0.25, 0.75) + (0.0,) * 6,)}
     held = reading.at_bank(tiny.history(firms=called), np.array([20.0, 0.0, 6.0]))
     assert held.tolist() == [[20.0, 0.0, 1.5], [0.0, 0.0, 4.5]]
 

@@ -71,7 +71,7 @@ def test_a_lender_that_called_its_part_bears_what_is_left_of_it():
     shares[2][:2], lenders[2][:2] = [0.9, 0.1], [1, 0]
     firms = {"status": (1, 1, 5), "contract": (0, 1, 3), "defaulted": (0, 0, 1),
              "exposure_at_default": (0.0, 0.0, 10.0), "recovery": (0.0, 0.0, 2.0),
-             "lender": lenders, "lender_share": shares}  # fmt: skip
+             "last_lender": lenders, "last_share": shares}  # fmt: skip
     found = parts(hand.history(firms=firms))
     assert (found[LEAD, "bank_a"], found[BESIDE, "bank_b"]) == pytest.approx((0.8, 7.2))
     assert sum(found.values()) == pytest.approx(8.0)

@@ -8,6 +8,7 @@ from sim.model.banks.desk import REFINANCED
 from sim.model.banks.judgement import public_score
 from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.claims import WEIGHT
 from sim.model.firms.record import ASK_RENEWAL
 from sim.model.firms.relationship import business
 
@@ -44,7 +45,6 @@ APPLICATION = Table(
         Column("balance", "CNY million", "drawn part of it"),
         Column("rate", "per year", "rate on it"),
         Column("conversion", "share", "part of the rest of the line that counts as exposure"),
-        Column("risk_weight", "share", "risk weight of the line in force"),
         Column("terms", "code", "arrangement under which it was signed", "i1"),
         Column("credit_years", "years", "time with a line so far"),
         Column("right", "code", "living right of its lenders", "i1"),
@@ -55,11 +55,11 @@ APPLICATION = Table(
         Column("lenders", "-", "present lenders", "i4"),
         Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
         Column("share", "share", "their shares", length=MOST_LENDERS),
+        Column("weight", "x", "risk weights of their parts", length=MOST_LENDERS),
         Column("prior", "standard deviations", "mean quality given what everybody sees"),
         Column("history_precision", "-", "what the home bank has learnt: precision"),
         Column("history_sum", "-", "and its precision-weighted sum"),
         Column("stigma", "standard deviations", "how much worse it looks after a refusal"),
-        Column("renewal", "flag", "it already has a line with the bank that judges", "i1"),
         Column("bust", "flag", "a regime in which setbacks are likelier than usual", "i1"),
         Column("outstanding", "CNY million", "refinanced by the central bank so far"),
         Column("k0", "-", "first key word of the draws", "i8"),
@@ -72,7 +72,7 @@ APPLICATION = Table(
 _AS_IN_THE_RECORD = {
     "firm", "request", "host", "home", "stage", "sector", "birth", "sales", "value", "last_round",
     "round_date", "venture", "setback", "setbacks", "quality", "switching_cost_weight", "limit",
-    "balance", "rate", "conversion", "risk_weight", "terms",
+    "balance", "rate", "conversion", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(
@@ -91,8 +91,7 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     d : Desk
     date : float, years
     refused : bool
-        Whether the firm comes from a bank that has just ended its line: it looks worse, and
-        is new to the bank.
+        Whether the firm comes from a bank that has just ended its line: it looks worse.
     """
     f, u, c = d.firms[i], d.rules[0], d.market_conditions[0]
     copy_firm(a, f)
@@ -107,7 +106,6 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     a.history_precision = d.history_precision[i]
     a.history_sum = d.history_sum[i]
     a.stigma = u.stigma if refused else 0.0
-    a.renewal = 1 if f.limit > 0.0 and not refused else 0
     a.bust = c.bust
     a.outstanding = d.tally[REFINANCED]
     a.k0, a.k1, a.ordinal = c.k0, c.k1, d.ordinal[i]
@@ -118,6 +116,7 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     for j in range(d.share.shape[1]):
         a.lender[j] = d.lender[i, j]
         a.share[j] = d.share[i, j]
+        a.weight[j] = d.called[i, WEIGHT, j]
         if d.share[i, j] > 0.0:
             a.lenders = j + 1
 

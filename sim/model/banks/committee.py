@@ -169,7 +169,7 @@ def choose_best(applications: Any, offers: Any, d: Any) -> None:
     """Firms take their best offer; one that does not fit its lenders' capital, the next."""
     while find_best(offers):
         for code in range(1, d.terms.shape[0]):
-            ration(offers[:, code], applications, d.terms[code], d, False)
+            ration(offers[:, code], applications, d.terms[code], d)
             for row in range(applications.shape[0]):
                 if offers[row, code].ready == 1:
                     offers[row, code].taken = 1
@@ -208,7 +208,7 @@ def choose_plain(applications: Any, offers: Any, d: Any) -> None:
         o = offers[row, 0]
         is_wanted = o.made == 1 and wants(o, applications[row])
         o.ready = 1 if is_wanted and not has_taken(offers[row]) else 0
-    ration(offers[:, 0], applications, d.terms[0], d, False)
+    ration(offers[:, 0], applications, d.terms[0], d)
     for row in range(applications.shape[0]):
         offers[row, 0].taken = offers[row, 0].ready
 
@@ -222,7 +222,7 @@ def turn_elsewhere(applications: Any, offers: Any, d: Any) -> None:
             read_application(a, a.firm, d, a.date, True)
             make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1)
             o.ready = 1 if o.made == 1 and o.line >= a.balance * SAME_LINE else 0
-    ration(offers[:, 0], applications, d.terms[0], d, True)
+    ration(offers[:, 0], applications, d.terms[0], d)
     for row in range(applications.shape[0]):
         if offers[row, 0].ready == 1:
             sign(offers[row, 0], applications[row], 0, True, d)
@@ -287,7 +287,7 @@ def compare_outside_offers(applications: Any, offers: Any, d: Any) -> None:
             undercut(o, a, d.rules[0])
             o.ready = 1 if leaves(o, a, d) else 0
             d.ordinal[a.firm] += 1
-    ration(offers, applications, d.terms[0], d, True)
+    ration(offers, applications, d.terms[0], d)
     for row in range(applications.shape[0]):
         if offers[row].ready == 1:
             sign(offers[row], applications[row], 0, True, d)

@@ -126,15 +126,16 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
     common = fees + right_income(o, a, k, u, drawn * line)
     common -= k.coordination_cost / (drawn * line * k.years)
-    subsidy = u.policy_subsidy_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
-    funds = marginal_cost(a, k, u)
-    cost = u.operating_cost[a.stage] + k.fee_rate
+    common -= u.bust_tightening_rate if a.bust == 1 else 0.0
+    # Central bank money saves on the whole loan; capital is credited at the transfer price.
+    saved = u.funding_rate - marginal_cost(a, k, u)
+    cost = u.operating_cost[a.stage] + k.fee_rate - saved
     seen = sees_setback(a, u)
     for j in range(o.lenders):
         o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
         bank = banks[o.lender[j]]
         held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
-        needed = break_even_rate(o.default[j], o.loss, funds, cost, held, u)
+        needed = break_even_rate(o.default[j], o.loss, u.funding_rate, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
         write_business(o, j, a, k, u, banks)
         # Whom the others leave nothing may be asked for all of it once one of them refuses.
@@ -142,7 +143,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
         watching = u.monitoring_cost if j == 0 and o.monitored == 1 else 0.0
         own = (o.gained_business[j] - judging / k.years - watching) / lent
-        o.surplus[j] = net + (common + own + bank.appetite * subsidy) - needed
+        o.surplus[j] = net + (common + own + bank.appetite * u.policy_subsidy_rate) - needed
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0
 
 
@@ -169,8 +170,11 @@ def headroom(d: Any, out: Any) -> None:
         out[b] = desk.equity / d.banks[b].required_ratio - desk.risk_assets - desk.promised
 
 
-def new_risk_assets(o: Any, a: Any, k: Any, u: Any, moves: bool) -> float:
-    """Risk-weighted assets that a loan adds, CNY million: rolled over by the same bank, none.
+def write_new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> None:
+    """Write the risk-weighted assets that a loan adds at each lender, CNY million.
+
+    What a lender has of the firm's present loan counts off: rolled over by the same bank it adds
+    none.
 
     Parameters
     ----------
@@ -178,21 +182,24 @@ def new_risk_assets(o: Any, a: Any, k: Any, u: Any, moves: bool) -> float:
     a : application
     k : conditions of the arrangement
     u : rules common to all banks
-    moves : bool
-        Whether the firm leaves its bank.
     """
-    weight = 0.0
-    for j in range(o.lenders):
-        own = class_weight(o.part[j], a.sales, u)
-        weight += o.share[j] * covered_weight(own, k.guaranteed, u)
     drawn = max(o.line * u.drawn_at_signing, a.balance)
-    new = weight * exposure(drawn, o.line, k.conversion)
-    if moves:
-        return new
-    return max(new - a.risk_weight * exposure(a.balance, a.limit, a.conversion), 0.0)
+    for j in range(o.lenders):
+        weight = covered_weight(class_weight(o.part[j], a.sales, u), k.guaranteed, u)
+        new = o.share[j] * weight * exposure(drawn, o.line, k.conversion)
+        o.exposure[j] = max(new - present_risk_assets(a, o.lender[j]), 0.0)
 
 
-def ration(offers: Any, applications: Any, k: Any, d: Any, moves: bool) -> None:
+def present_risk_assets(a: Any, bank: int) -> float:
+    """Risk-weighted assets of a bank in the applicant's present loan, CNY million."""
+    held = 0.0
+    for j in range(a.lenders):
+        if a.lender[j] == bank:
+            held += a.share[j] * a.weight[j]
+    return held * exposure(a.balance, a.limit, a.conversion)
+
+
+def ration(offers: Any, applications: Any, k: Any, d: Any) -> None:
     """Keep of the loans that are ready those that fit into the lenders' capital, best first.
 
     Parameters
@@ -203,8 +210,6 @@ def ration(offers: Any, applications: Any, k: Any, d: Any, moves: bool) -> None:
     k : conditions of the arrangement
     d : Desk
         What is granted is added to what its banks have promised.
-    moves : bool
-        Whether firms leave their bank.
 
     Notes
     -----
@@ -219,15 +224,15 @@ def ration(offers: Any, applications: Any, k: Any, d: Any, moves: bool) -> None:
     for n in range(offers.shape[0]):
         o = offers[n]
         if o.ready == 1:
-            o.exposure = new_risk_assets(o, applications[n], k, d.rules[0], moves)
-            add_parts(o, o.exposure, asked)
+            write_new_risk_assets(o, applications[n], k, d.rules[0])
+            add_parts(o, 1.0, asked)
     if is_short(room, asked):
         ration_tight(offers, room, asked, d.books)
     for n in range(offers.shape[0]):
         o = offers[n]
         if o.ready == 1:
             for j in range(o.lenders):
-                d.books[o.lender[j]].promised += o.exposure * o.share[j]
+                d.books[o.lender[j]].promised += o.exposure[j]
 
 
 def is_short(room: Any, asked: Any) -> bool:
@@ -238,10 +243,10 @@ def is_short(room: Any, asked: Any) -> bool:
     return short
 
 
-def add_parts(o: Any, amount: float, sums: Any) -> None:
-    """Add a loan to the sums of its lenders, by share."""
+def add_parts(o: Any, sign: float, sums: Any) -> None:
+    """Add what a loan needs to the sums of its lenders, or take it off."""
     for j in range(o.lenders):
-        sums[o.lender[j]] += amount * o.share[j]
+        sums[o.lender[j]] += sign * o.exposure[j]
 
 
 def ration_tight(offers: Any, room: Any, asked: Any, books: Any) -> None:
@@ -257,7 +262,7 @@ def ration_tight(offers: Any, room: Any, asked: Any, books: Any) -> None:
     for place in range(count):
         o = offers[offers[place].queued]
         if has_room(o, room):
-            add_parts(o, -o.exposure, room)
+            add_parts(o, -1.0, room)
         else:
             o.ready = 0
             books[o.lender[0]].rationed += 1.0
@@ -280,14 +285,13 @@ def needs_any(o: Any, room: Any, asked: Any) -> bool:
     needs = False
     for j in range(o.lenders):
         bank = o.lender[j]
-        needs = needs or (o.exposure * o.share[j] > 0.0 and asked[bank] > room[bank])
+        needs = needs or (o.exposure[j] > 0.0 and asked[bank] > room[bank])
     return needs
 
 
 def has_room(o: Any, room: Any) -> bool:
     """Whether all lenders have room for their parts."""
     for j in range(o.lenders):
-        part = o.exposure * o.share[j]
-        if part > 0.0 and part > room[o.lender[j]]:
+        if o.exposure[j] > 0.0 and o.exposure[j] > room[o.lender[j]]:
             return False
     return True

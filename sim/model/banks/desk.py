@@ -54,7 +54,12 @@ OFFER = Table(
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
         Column("ready", "flag", "firm and lenders agree", "i1"),
         Column("queued", "-", "row of the offer whose turn it is where capital is short", "i8"),
-        Column("exposure", "CNY million", "risk-weighted assets that it adds once it is taken"),
+        Column(
+            "exposure",
+            "CNY million",
+            "risk-weighted assets that it adds at each lender once it is taken",
+            length=MOST_LENDERS,
+        ),
         Column("taken", "flag", "the firm signs", "i1"),
     )
 )
@@ -83,8 +88,9 @@ class Desk(NamedTuple):
     roster, lender : int arrays, shapes (n_firms, m) and (n_firms, 8)
         Banks in the order in which a firm turns to them; its present lenders, lead first.
     share : array, shape (n_firms, 8)
-    called : array, shape (n_firms, 2, 8)
-        What these lenders call and hold of the loan, see `sim.model.firms.claims`.
+    called : array, shape (n_firms, 4, 8)
+        What these lenders call and hold of the loan, and what their parts weigh and pay in tax,
+        see `sim.model.firms.claims`.
     history_precision, history_sum : arrays, shape (n_firms,)
         What the home bank has learnt: precision of its signals, and their weighted sum.
     ordinal : int64 array, shape (n_firms,)

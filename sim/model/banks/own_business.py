@@ -28,20 +28,6 @@ def annuity(rate: float, years: float) -> float:
     return years if exponent == 0.0 else years * (-math.expm1(-exponent) / exponent)
 
 
-def host_probability(start: float, to: float, away: float, years: float) -> float:
-    """Probability of being host after `years`, given the hazards of a move to and away.
-
-    Examples
-    --------
-    >>> round(host_probability(0.0, 0.32, 0.0, 1.1), 7)
-    0.2967199
-    """
-    if to + away <= 0.0:
-        return start
-    settled = to / (to + away)
-    return settled + (start - settled) * math.exp(-(to + away) * years)
-
-
 def own_business(
     start: float, to: float, away: float, own: float, others: float, rate: float, years: float
 ) -> float:
@@ -89,6 +75,28 @@ def hosted_by(bank: int, a: Any) -> float:
     return 1.0 if a.host == bank else 0.0
 
 
+def starts_as_host(o: Any, j: int, a: Any, u: Any) -> float:
+    """Chance that lender `j` has the basic account as soon as it lends.
+
+    Some firms that leave their bank take the account that it has along to the new lead.
+    """
+    stays = False
+    for n in range(o.lenders):
+        stays = stays or o.lender[n] == a.home
+    if j == 0 and not stays and a.host == a.home:
+        return u.follows_lender_share
+    return hosted_by(o.lender[j], a)
+
+
+def pooled_accounts(o: Any, a: Any, u: Any, banks: Any) -> tuple[float, float]:
+    """Chance that any lender has the basic account, and share of its moves that end at one."""
+    host, size = 0.0, 0.0
+    for n in range(o.lenders):
+        host += starts_as_host(o, n, a, u)
+        size += banks[o.lender[n]].account_share
+    return host, size
+
+
 def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     """Write what lender `j` expects a year: all of it, and what hangs on lending and counts.
 
@@ -107,14 +115,13 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     share = o.part[j] / line if line > 0.0 else 0.0
     through = loan_account_share(line * u.drawn_at_signing, a.sales, u)
     own, others = through * share, through * (1.0 - share)
-    host, size = hosted_by(o.lender[j], a), banks[o.lender[j]].account_share
+    size = banks[o.lender[j]].account_share
     rate, moves = u.funding_rate + o.default[j], u.account_move_hazard
-    without = own_business(host, moves * size, moves * (1.0 - size), 0.0, 0.0, rate, o.years)
+    before = hosted_by(o.lender[j], a)
+    without = own_business(before, moves * size, moves * (1.0 - size), 0.0, 0.0, rate, o.years)
+    host = starts_as_host(o, j, a, u)
     if k.pools_business == 1:  # the account may be at any of them
-        host, size = 0.0, 0.0
-        for n in range(o.lenders):
-            host += hosted_by(o.lender[n], a)
-            size += banks[o.lender[n]].account_share
+        host, size = pooled_accounts(o, a, u, banks)
     agreed = k.promised_move_hazard
     agreed += delivery_chance(o, a, u) * max(k.demanded_move_hazard - agreed, 0.0)
     to_lead = u.main_bank_hazard + agreed

@@ -17,7 +17,15 @@ from sim.model.banks.offer import choose_lenders
 from sim.model.banks.offer_rate import first_rate, later_rate
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
-from sim.model.firms.claims import HOLDS, forget_call, keep_unpaid, part_called, write_call
+from sim.model.firms.claims import (
+    HOLDS,
+    TAX,
+    WEIGHT,
+    forget_call,
+    keep_unpaid,
+    part_called,
+    write_call,
+)
 from sim.model.firms.clock import accrue
 from sim.model.firms.contract_effects import decline_firm, sign_firm
 from sim.model.firms.flows import post_firm
@@ -144,17 +152,26 @@ def write_price(c: Any, rate: float, later_rate: float, k: Any, date: float) -> 
 
 
 def write_weights(c: Any, u: Any) -> None:
-    """What the loan requires of capital, and the tax in its interest, by each lender's part."""
+    """What the loan requires of capital, and the tax in its interest: means over its parts."""
     c.risk_weight = 0.0
     c.vat_share = 0.0
     for j in range(c.share.shape[0]):
         if c.share[j] > 0.0:
-            part = c.limit * c.share[j]
-            weight = covered_weight(class_weight(part, c.sales, u), c.guaranteed, u)
-            c.risk_weight += c.share[j] * weight
-            c.vat_share += c.share[j] * vat_share(part, c.sales, c.rate, u)
+            c.risk_weight += c.share[j] * weight_of_part(c, j, u)
+            c.vat_share += c.share[j] * tax_of_part(c, j, u)
     c.defaulted_weight = defaulted_weight(c.loss, u)
     c.economic_capital = economic_capital(c.default, c.loss, c.sales * u.eur_per_cny)
+
+
+def weight_of_part(c: Any, j: int, u: Any) -> float:
+    """Risk weight of what lender `j` lends."""
+    own = class_weight(c.limit * c.share[j], c.sales, u)
+    return covered_weight(own, c.guaranteed, u)
+
+
+def tax_of_part(c: Any, j: int, u: Any) -> float:
+    """Share of the interest of lender `j` that is value-added tax."""
+    return vat_share(c.limit * c.share[j], c.sales, c.rate, u)
 
 
 def write_right(c: Any, o: Any, k: Any, date: float) -> None:
@@ -297,6 +314,8 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
     for j in range(d.share.shape[1]):
         d.lender[i, j] = c.lender[j]
         d.share[i, j] = c.share[j]
+        d.called[i, WEIGHT, j] = weight_of_part(c, j, d.rules[0])
+        d.called[i, TAX, j] = tax_of_part(c, j, d.rules[0])
     e.believed_default[i] = c.default
     e.believed_loss[i] = c.loss
     d.tally[REFINANCED] -= f.refinanced * f.balance

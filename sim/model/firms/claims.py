@@ -19,8 +19,9 @@ CLAWBACK_YEARS = 0.5
 """Time before closure whose repayments to callers may be taken back."""
 ROUNDING = 1e-12
 """A share that is none."""
-CALLS, HOLDS = 0, 1
-"""Rows of `called`: parts of the loan that lenders call and hold; together their shares then."""
+CALLS, HOLDS, WEIGHT, TAX = range(4)
+"""Rows of `called`: parts of the loan that lenders call and hold, together their shares then; risk
+weight of each lender's part, and value-added tax in its interest."""
 
 
 def part_called(called: Any) -> float:
@@ -70,6 +71,19 @@ def forget_call(called: Any) -> None:
         called[CALLS, j] = called[HOLDS, j] = 0.0
 
 
+def mean_of_parts(row: int, share: Any, called: Any) -> float:
+    """Mean of what is kept of each lender's part in a row of `called`, by share."""
+    mean = 0.0
+    for j in range(share.shape[0]):
+        mean += share[j] * called[row, j]
+    return mean
+
+
+def part_over_mean(row: int, j: int, mean: float, called: Any) -> float:
+    """By which factor the part of lender `j` exceeds the mean of all; 1 where that is zero."""
+    return called[row, j] / mean if mean > 0.0 else 1.0
+
+
 def caller_part(j: int, called: Any, part: float) -> float:
     """Part of lender `j` in what is repaid to the callers of `part` of the loan."""
     return called[CALLS, j] / part
@@ -99,7 +113,7 @@ def reshare(
     ----------
     lender, share : arrays, shape (n,)
         Written: shares of the balance that is left; lenders without one come last.
-    called : array, shape (2, n)
+    called : array, shape (4, n)
     balance : float, CNY million
         Before the payments.
     drawn, due : float, CNY million

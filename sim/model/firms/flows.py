@@ -13,11 +13,15 @@ from typing import Any
 from sim.base.columns import Column, written_out
 from sim.model.firms import record as r
 from sim.model.firms.claims import (
+    TAX,
+    WEIGHT,
     caller_part,
     clawed_back,
     give_back,
     holder_part,
+    mean_of_parts,
     part_called,
+    part_over_mean,
     reshare,
 )
 from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
@@ -176,7 +180,7 @@ def post_firm(
     if part_called(called) > 0.0:
         split_called(f, row, lender, share, called, u, by_bank)
     else:
-        split_by_share(row, lender, share, by_bank)
+        split_by_part(f, row, lender, share, called, by_bank)
     place_business(f, f.old_host, old, lender, share, by_bank, row)
     place_business(f, f.host, hosted - old, lender, share, by_bank, row)
     pay_loan_accounts(row[LOAN_ACCOUNT], lender, share, by_bank, row)
@@ -185,6 +189,25 @@ def post_firm(
         total[a] += row[a]
     by_terms[f.terms, 0] += row[FEE]
     by_terms[f.terms, 1] += row[GUARANTEED]
+
+
+def split_by_part(
+    f: Any, row: Any, lender: Any, share: Any, called: Any, by_bank: Any
+) -> None:  # fmt: skip
+    """Split one firm's flows by share; weights and tax are those of each lender's own part.
+
+    A small part of a large loan is a small loan to its lender. A balance in default weighs the
+    same in all parts.
+    """
+    split_by_share(row, lender, share, by_bank)
+    performing = row[RISK_WEIGHTED] - f.defaulted_weight * row[NPL_YEARS]
+    weight = mean_of_parts(WEIGHT, share, called)
+    tax = mean_of_parts(TAX, share, called)
+    for j in range(share.shape[0]):
+        more = part_over_mean(WEIGHT, j, weight, called) - 1.0
+        by_bank[lender[j], RISK_WEIGHTED] += performing * share[j] * more
+        more = part_over_mean(TAX, j, tax, called) - 1.0
+        by_bank[lender[j], VAT] += row[VAT] * share[j] * more
 
 
 def split_called(
@@ -208,7 +231,7 @@ def split_called(
             by_bank[lender[j], a] -= row[a] * share[j]
         by_bank[lender[j], RISK_WEIGHTED] -= weighted * share[j]
         by_bank[lender[j], OPERATING] -= running * share[j]
-    split_by_share(row, lender, share, by_bank)
+    split_by_part(f, row, lender, share, called, by_bank)
     left = f.balance if f.status == r.ALIVE else owed
     reshare(lender, share, called, left - drawn + row[REPAID], drawn, due)
     for j in range(share.shape[0]):
@@ -323,7 +346,9 @@ def audit_entered(f: Any, sums: Any) -> None:
         sums[EXIT_CLAIMS] += f.holder_proceeds
 
 
-def audit_living(f: Any, lender: Any, share: Any, quarter: Any, sums: Any) -> None:
+def audit_living(
+    f: Any, lender: Any, share: Any, called: Any, quarter: Any, sums: Any
+) -> None:  # fmt: skip
     """Add one living firm to the sums, and to what its host and its lenders have of it."""
     if f.host == r.OUTSIDE:
         sums[OUTSIDE_ACCOUNTS] += 1.0
@@ -338,9 +363,10 @@ def audit_living(f: Any, lender: Any, share: Any, quarter: Any, sums: Any) -> No
     sums[REFINANCED] += f.refinanced * f.balance
     if f.monitored == 1:
         quarter[lender[0]].watched += 1.0
-    total = 0.0
+    total, mean = 0.0, mean_of_parts(WEIGHT, share, called)
     for j in range(share.shape[0]):
         quarter[lender[j]].held += f.balance * share[j]
-        quarter[lender[j]].weighted += f.risk_weight * exposed(f) * share[j]
+        weight = f.risk_weight * part_over_mean(WEIGHT, j, mean, called)
+        quarter[lender[j]].weighted += weight * exposed(f) * share[j]
         total += share[j]
     sums[WORST_SHARE] = worst(sums[WORST_SHARE], abs(total - 1.0))

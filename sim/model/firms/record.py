@@ -239,14 +239,14 @@ def _loan() -> tuple[Column, ...]:
         ),
         Column("held_cash", "CNY million", "what they had received from the firm until then"),
         Column(
-            "lender",
+            "last_lender",
             "code",
             "banks that bear the loan, lead first; known once a world has been settled",
             "i4",
             MOST_LENDERS,
         ),
         Column(
-            "lender_share",
+            "last_share",
             "share",
             "their shares by then, calls and repayments included",
             length=MOST_LENDERS,

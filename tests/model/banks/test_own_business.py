@@ -12,7 +12,6 @@ from sim.model.banks.credit_decision import decide
 from sim.model.banks.own_business import (
     annuity,
     delivery_chance,
-    host_probability,
     own_business,
     write_business,
 )
@@ -21,6 +20,7 @@ from sim.model.firms.record import NO_RIGHT, OUTSIDE, SWAP
 from sim.model.firms.relationship import loan_account_share
 from sim.model.firms.right import cost_of_right
 from tests.model.banks.three import applicant, banks, conditions, offer, rules
+from tests.oracles.accounts import host_probability
 from tests.oracles.values import cases, close
 
 THREE = {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}
@@ -129,6 +129,25 @@ def test_a_partner_may_count_the_account_that_it_keeps_only_against_what_it_has_
     assert o.gained_business[1] == pytest.approx(0.5 * (0.0375 + 0.875 * goes - 1.0))
     # The third gets what runs through its own account, wherever the basic account is.
     assert o.surplus[2].tobytes() == partners().surplus[2].tobytes()
+
+
+@pytest.mark.parametrize(
+    ("home", "host", "start"),
+    [
+        (0, 0, 0.4),  # leaves the bank that has its account
+        (0, OUTSIDE, 0.0),
+        (0, 2, 0.0),  # leaves a bank that has not got it
+        (1, 1, 1.0),  # stays
+    ],
+)
+def test_a_new_lead_counts_on_accounts_that_firms_take_along(
+    home: int, host: int, start: float
+) -> None:
+    o, k = offer(lenders=1, lender=[1], part=[4.0], default=[0.02]), conditions()
+    u = rules(follows_lender_share=0.4, funding_rate=0.02)
+    write_business(o, 0, applicant(1, home=home, host=host), k, u, banks())
+    assert o.business[0] == pytest.approx(0.5 * start)
+    assert o.gained_business[0] == pytest.approx(0.5 * (start - (host == 1)))
 
 
 @pytest.mark.parametrize("host", [0, 1, 2, OUTSIDE])

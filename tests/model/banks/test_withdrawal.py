@@ -48,7 +48,7 @@ def before(
         rules=[rules(**BANKING | (u or {}))], terms=terms, banks=banks(),
     )  # fmt: skip
     loan = {
-        "limit": 10.0, "balance": 10.0, "rate": 0.05, "renewal": 1, "setback": 1,
+        "limit": 10.0, "balance": 10.0, "rate": 0.05, "setback": 1,
         "lenders": len(shares), "lender": list(range(len(shares))), "share": shares,
     }  # fmt: skip
     return d, applicant(**loan | fields)
