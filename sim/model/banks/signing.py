@@ -275,13 +275,14 @@ def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
     accrue(f, p, date)
     if retained < 1.0:
         post(i, d, e, date)
-        keep_unpaid(d.share[i], d.called[i], min(f.due / f.balance, 1.0) if f.due > 0.0 else 0.0)
+        unpaid = min(f.due / f.balance, 1.0) if f.balance > 0.0 else 0.0
+        keep_unpaid(d.share[i], d.called[i], unpaid)
         if not asks_renewal(f):
             for j in range(d.share.shape[1]):
                 more = f.balance * d.called[i, HOLDS, j] * (1.0 - d.cut_kept[n, j])
                 d.books[d.lender[i, j]].calling += u.call_cost * more
         together = write_call(d.cut_kept[n], d.called[i])
-        retained = together if f.due > 0.0 else retained
+        retained = together if unpaid > 0.0 else retained
     if retained <= 0.0:
         f.held_worth = 0.0
     elif d.cut_worth[n] > 0.0:
@@ -347,8 +348,8 @@ def repeat_reduction(d: Any, who: Any, answers: Any, date: float) -> None:
     d : Desk
     who : int64 array, shape (n,)
     answers : array, shape (n, 10)
-        The share that stays, the share of the loan that a call would have brought, and what each
-        lender keeps; lenders of a joint loan are others than there, and keep the same.
+        The share that stays, the share of the balance that a call would have brought, and what
+        each lender keeps; lenders of a joint loan are others than there, and keep the same.
     date : float, years
     """
     for n in range(who.shape[0]):
