@@ -266,7 +266,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     ),
     a.ELSEWHERE.name: (
         Posting(
-            totals.place_business, "row[OUTSIDE_BUSINESS]", IDENTITY, "row[HOSTED]", CONTRACTS
+            totals.place_business, "row[OUTSIDE_BUSINESS]", IDENTITY, "row[HOSTED]", IDENTITY
         ),
     ),
     a.FUNDS.name: (
