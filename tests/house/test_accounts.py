@@ -265,9 +265,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(relationship.take_account, "f.hosted_before", CONTRACTS),
     ),
     a.ELSEWHERE.name: (
-        Posting(
-            totals.place_business, "row[OUTSIDE_BUSINESS]", IDENTITY, "row[HOSTED]", IDENTITY
-        ),
+        Posting(totals.place_business, "row[OUTSIDE_BUSINESS]", IDENTITY, "row[HOSTED]", IDENTITY),
     ),
     a.FUNDS.name: (
         Posting(books.pay_costs, "q.market", IDENTITY),

@@ -78,11 +78,14 @@ def hosted_by(bank: int, a: Any) -> float:
 def starts_as_host(o: Any, j: int, a: Any, u: Any) -> float:
     """Chance that lender `j` has the basic account as soon as it lends.
 
-    Some firms that leave their bank take the account that it has along to the new lead.
+    Some firms that leave their bank take the account that it has along to the new lead; a lead
+    that lends already is not new.
     """
     stays = False
     for n in range(o.lenders):
         stays = stays or o.lender[n] == a.home
+    for n in range(a.lenders):
+        stays = stays or (a.lender[n] == o.lender[0] and a.share[n] > 0.0)
     if j == 0 and not stays and a.host == a.home:
         return u.follows_lender_share
     return hosted_by(o.lender[j], a)

@@ -143,11 +143,22 @@ def test_a_partner_may_count_the_account_that_it_keeps_only_against_what_it_has_
 def test_a_new_lead_counts_on_accounts_that_firms_take_along(
     home: int, host: int, start: float
 ) -> None:
-    o, k = offer(lenders=1, lender=[1], part=[4.0], default=[0.02]), conditions()
+    o, k = offer(lenders=1, lender=[1], part=[4.0], default=[0.02], years=1.0), conditions()
     u = rules(follows_lender_share=0.4, funding_rate=0.02)
     write_business(o, 0, applicant(1, home=home, host=host), k, u, banks())
     assert o.business[0] == pytest.approx(0.5 * start)
     assert o.gained_business[0] == pytest.approx(0.5 * (start - (host == 1)))
+
+
+def test_a_lender_of_the_firm_that_leads_does_not_count_on_the_account_of_a_bank_that_left() -> (
+    None
+):
+    # Bank 0 called its part, was repaid, and still has the account; bank 1 goes on lending.
+    o, k = offer(lenders=1, lender=[1], part=[4.0], default=[0.02], years=1.0), conditions()
+    u = rules(follows_lender_share=0.4, funding_rate=0.02)
+    a = applicant(1, home=0, host=0, lenders=1, lender=[1], share=[1.0])
+    write_business(o, 0, a, k, u, banks())
+    assert o.business[0] == 0.0
 
 
 @pytest.mark.parametrize("host", [0, 1, 2, OUTSIDE])
