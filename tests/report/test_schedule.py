@@ -50,6 +50,7 @@ def test_rules_that_banks_and_firms_follow_are_told() -> None:
     (meeting,) = steps_of(hold_committee, 2)[0].steps
     assert places((meeting,)) == ["hold_meeting"]
     assert places(meeting.steps) == [
+        "settle_claims",
         "decide_applications",
         "wind_down",
         "enact_decisions",
