@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from sim.analysis import compare, outcomes_table
+from sim.analysis import compare, loss_parts, outcomes_table
 from sim.analysis.compare import Comparison
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 
@@ -48,3 +48,9 @@ class Measured:
         """Each bank alone, in the columns of `sim.analysis.outcomes_table.TABLE`."""
         baseline = self.results.scenario.experiment.baseline
         return outcomes_table.by_bank(self.results, baseline, self.comparison.confidence)
+
+    @cached_property
+    def loss_parts(self) -> pd.DataFrame:
+        """Why credit losses differ, in the columns of `sim.analysis.loss_parts.LOSS_PARTS`."""
+        told = self.comparison
+        return loss_parts.loss_parts(self.outcomes, told.baseline, told.confidence)

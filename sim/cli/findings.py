@@ -17,6 +17,7 @@ from sim.experiment.run_folder import (
     COMPARISON,
     EXPLORE,
     FIGURES,
+    LOSS_PARTS,
     REPORT,
     SUMMARY,
     WORKBOOK,
@@ -55,6 +56,7 @@ def write_findings(
         write_csv(tables.summary, stage / SUMMARY)
         write_csv(tables.explored, stage / EXPLORE)
         write_csv(found.by_bank, stage / BY_BANK)
+        write_csv(found.loss_parts, stage / LOSS_PARTS)
         if excel:
             write_excel(stage / WORKBOOK, found)
         seen = found.outcomes, found.comparison, results
@@ -95,6 +97,7 @@ def write_page(
         outcomes=found.outcomes,
         results=found.results,
         by_bank=found.by_bank,
+        loss_parts=found.loss_parts,
         setting=setting(scenario),
         describe=describe(scenario),
         sources=scenario.sources,

@@ -271,11 +271,13 @@ def recalled(folder: RunFolder, scenario: Any) -> Any:
 def simulated(now: Begun) -> Any:
     """Run the scenario; nothing of the run is kept but what the study tells."""
     from sim.experiment.simulate import simulate
+    from sim.studies.request import arms_alone
 
     if not now.given.quiet:
         say("no run of this scenario lies in the folder; simulating it for this study")
-    now.start((now.scenario, now.scenario.experiment.replications), what=REPLICATIONS)
-    return simulate(now.scenario, workers=now.store.workers, progress=now.store.progress)
+    alone = arms_alone(now.scenario)
+    now.start((alone, alone.experiment.replications), what=REPLICATIONS)
+    return simulate(alone, workers=now.store.workers, progress=now.store.progress)
 
 
 @study()

@@ -75,6 +75,7 @@ BANK_PANEL = (
     Column("equity", MONEY, "capital of the desk, at the settlement"),
     Column("risk_assets", MONEY, "risk-weighted assets of the desk, at the settlement", low=0.0),
     Column("capital_ratio", "share of risk-weighted assets", "capital of desk and parent bank"),
+    Column("accounts", "firms", "basic accounts of firms, at the settlement", low=0.0),
     Column("interest", MONEY, "interest received", low=0.0),
     Column("commitment", MONEY, "fees on undrawn lines", low=0.0),
     Column("relationship", MONEY, "margin on deposits and fees from business of its borrowers"),
@@ -117,6 +118,7 @@ BANK_PANEL = (
 """The panel of banks: levels at a settlement, and flows since the settlement before."""
 BANK_LEVELS = (
     "loans", "npl", "allowance", "funding_stock", "equity", "risk_assets", "capital_ratio",
+    "accounts",
 )  # fmt: skip
 """Those that are levels."""
 

@@ -71,6 +71,7 @@ class Closing(NamedTuple):
     ----------
     firms, params, posted, lender, share, called, believed_default, believed_loss : arrays
         Firms, and what is kept of each, as in `sim.model.banks.desk`.
+    market_conditions : record array, shape (1,)
     by_bank, total, by_terms : arrays
         Sums since the last settlement, see `sim.model.firms.flows.post_firm`.
     terms, rules, banks, books : record arrays
@@ -91,6 +92,7 @@ class Closing(NamedTuple):
 
     firms: Any
     params: Any
+    market_conditions: Any
     posted: Any
     lender: Any
     share: Any
@@ -148,7 +150,7 @@ def close_quarter(
 
 def read_firms(w: Closing, date: float) -> None:
     """Post the flows of all firms up to `date`, read their levels, find what must be set aside."""
-    u, audit, sums = w.rules[0], w.audit[0], w.sums
+    u, c, audit, sums = w.rules[0], w.market_conditions[0], w.audit[0], w.sums
     for i in range(w.firms.shape[0]):
         firm, posted, lender, share = w.firms[i], w.posted[i], w.lender[i], w.share[i]
         if firm.status != UNBORN:
@@ -160,8 +162,9 @@ def read_firms(w: Closing, date: float) -> None:
             audit_posted(audit, firm, posted)
             expected, default, loss = 0.0, w.believed_default[i], w.believed_loss[i]
             if firm.status == ALIVE:
-                audit_living(firm, lender, share, w.quarter, sums)
-                expected = allowance(firm.balance, default, loss, is_stage_2(firm), u)
+                audit_living(firm, lender, share, w.called[i], w.quarter, sums)
+                worse = is_stage_2(firm, c, u)
+                expected = allowance(firm.balance, default, loss, worse, u)
             if expected > 0.0 or firm.exposure_at_default > 0.0:
                 unpaid = firm.exposure_at_default - firm.recovery
                 owed = posted[f.EXPOSURE_AT_DEFAULT] - posted[f.RESOLVED]
@@ -272,10 +275,11 @@ def check_identities(w: Closing) -> None:
     audit, firms, banks = w.audit[0], w.parties[FIRMS], w.parties[BANKS]
     n = firms_close(w.sides, 0, audit, firms)
     n = business_closes(w.sides, n, audit, w.paid)
+    n = accounts_close(w.sides, n, w.books, w.quarter, w.sums, w.paid)
     n = loans_close(w.sides, n, w.books, w.quarter, audit, firms)
     n = losses_close(w.sides, n, w.books, w.quarter, audit, w.paid[_BORNE])
     n = banks_close(w.sides, n, w.books, banks)
-    n = desks_earn(w.sides, n, w.books, w.paid, banks)
+    n = profit_closes(w.sides, n, w.books, w.paid, banks)
     n = ownership_close(w.sides, n, w.sums)
     counts_close(w.sides, n, w.sums)
 
@@ -298,6 +302,18 @@ def business_closes(sides: Any, n: int, audit: Any, paid: Any) -> int:
     had = paid[_BUSINESS, FUNDING, BANKS] + paid[_HOSTED, FUNDING, PARENTS]
     had += paid[_ELSEWHERE, FUNDING, OTHER_BANKS]
     return hold(sides, n, had, audit.business, audit.business)
+
+
+def accounts_close(sides: Any, n: int, books: Any, quarter: Any, sums: Any, paid: Any) -> int:
+    """Each firm has one basic account; what hosts beside lenders have of it adds up by bank."""
+    accounts, hosted = sums[f.OUTSIDE_ACCOUNTS], 0.0
+    for j in range(books.shape[0]):
+        accounts += quarter[j].accounts
+        hosted += books[j].hosted
+    alive = sums[0] + sums[1] + sums[2] + sums[3]
+    n = hold(sides, n, accounts, alive, alive)
+    ledger_says = paid[_HOSTED, FUNDING, PARENTS]
+    return hold(sides, n, hosted, ledger_says, abs(ledger_says))
 
 
 _BUSINESS, _HOSTED, _ELSEWHERE = (
@@ -372,7 +388,7 @@ def net_of_banks(paid: Any, accounts: Any) -> float:
     return net
 
 
-def desks_earn(sides: Any, n: int, books: Any, paid: Any, banks: Any) -> int:
+def profit_closes(sides: Any, n: int, books: Any, paid: Any, banks: Any) -> int:
     """Profit before tax, line by line, against the ledger and the books of loans.
 
     What was paid out and neither came back nor stands in the books has been written off. Capital

@@ -27,9 +27,7 @@ def settle(w: World, date: float) -> None:
     is_year_end = abs(date - round(date)) < 1e-9
     is_refilled = settings.footing != EQUAL_CAPITAL or w.name == HISTORY
     w.rules.close_quarter(c, date, date - w.settled, is_year_end, is_refilled)
-    names = identities(w)
-    tolerance = [EXACT if name == RESULT else TOLERANCE for name in names]
-    w.ledger.hold(names, c.sides, w.where(date), tolerance)
+    w.ledger.hold(identities(w), c.sides, w.where(date), tolerances(w))
     record(w, date, c)
     for flowed in (w.by_bank, w.total, w.by_terms):
         flowed[:] = 0.0
@@ -42,13 +40,13 @@ def closing(w: World) -> Closing:
     """Arrays of a world that the close of a quarter reads and writes."""
     banks = w.banks.shape[0]
     return Closing(
-        firms=w.firms, params=w.params, posted=w.posted, lender=w.lender, share=w.share,
-        called=w.called,
+        firms=w.firms, params=w.params, market_conditions=w.market_conditions, posted=w.posted,
+        lender=w.lender, share=w.share, called=w.called,
         believed_default=w.believed_default, believed_loss=w.believed_loss, by_bank=w.by_bank,
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=w.common, banks=w.bank_rules,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=QUARTER.empty(banks), audit=AUDIT.empty(1), sums=np.zeros(len(f.SUMS)),
-        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((10 + 3 * banks, 3)),
+        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((12 + 3 * banks, 3)),
         row=np.zeros(w.total.shape),
     )  # fmt: skip
 
@@ -59,6 +57,8 @@ def identities(w: World) -> list[str]:
     return [
         "firms' cash against the ledger",
         "banking business of firms",
+        "basic accounts of firms",
+        "banking business beside loans",
         *(f"loans of {name}" for name in banks),
         "loans in default",
         *(f"losses on loans of {name}" for name in banks),
@@ -71,6 +71,11 @@ def identities(w: World) -> list[str]:
         "claims on exit values",
         "firms that entered",
     ]
+
+
+def tolerances(w: World) -> list[float]:
+    """Largest gap of each identity, as a share of its scale."""
+    return [EXACT if name == RESULT else TOLERANCE for name in identities(w)]
 
 
 def record(w: World, date: float, c: Closing) -> None:

@@ -497,6 +497,7 @@ def freeze(w: World) -> History:
     """The history of a finished world."""
     settings = w.scenario.experiment
     w.firms["cum_relation"] = w.posted[:, RELATION]
+    w.firms["last_lender"], w.firms["last_share"] = w.lender, w.share
     return History(
         arrangement=w.name, replication=w.replication, firms=w.firms, book=w.book.rows,
         dates=np.array([date for date, _ in w.panel]),

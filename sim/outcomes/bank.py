@@ -44,7 +44,7 @@ FLOWS: Members = {
     ("vat",): {"name": "value_added_tax", "better": "lower", "low": 0.0,
         "what": "value-added tax in the interest"},
     EXPENSES: {"name": "operating_cost", "better": "lower", "low": 0.0,
-        "what": "running cost, screening, coordination between lenders and monitoring"},
+        "what": "running cost, screening, coordination between lenders, calls and monitoring"},
     ("fee",): {"name": "guarantee_fees", "better": "lower", "low": 0.0,
         "what": "fees paid by banks to guarantors and pools"},
     ("provision",): {"name": "provisions", "better": "lower", "source": "IFRS 9 section 5.5",
@@ -71,7 +71,7 @@ RATES: Members = {
     ("gain",): {"name": "equity_gain_rate", "better": "higher", "low": 0.0, "heavy_tailed": True,
         "what": "realised gains on rights"},
     EXPENSES: {"name": "operating_cost_rate", "better": "lower", "low": 0.0,
-        "what": "operating cost, screening, coordination and monitoring"},
+        "what": "operating cost, screening, coordination, calls and monitoring"},
 }  # fmt: skip
 """The same per year and unit of balance."""
 
@@ -135,12 +135,20 @@ def taken_back(history: History) -> float:
     return float(np.maximum(-moved, 0.0).sum())
 
 
-@outcome("bank.profit_discounted", unit="CNY million", better="higher", basis="flow",
-    formula="profit after tax and before policy subsidy of each quarter, discounted to the start"
-    " date at the hurdle rate, summed over banks and the experiment", source=HOUSE,
-    label="Profit, discounted at the hurdle rate")  # fmt: skip
-def profit_discounted(history: History) -> float:
+DISCOUNTED: Members = {
+    "profit": {"name": "profit_discounted", "what": "profit after tax",
+        "label": "Profit, discounted at the hurdle rate"},
+    "profit_before_tax": {"name": "profit_before_tax_discounted", "what": "profit before tax",
+        "label": "Profit before tax, discounted at the hurdle rate"},
+}  # fmt: skip
+
+
+@family("bank.{name}", over=DISCOUNTED, unit="CNY million", better="higher", basis="flow",
+    formula="{what} and before policy subsidy of each quarter, discounted to the start date at"
+    " the hurdle rate, summed over banks and the experiment", source=HOUSE,
+    label="{label}")  # fmt: skip
+def profit_discounted(history: History, column: str) -> float:
     """Profit at its present worth to shareholders."""
     inside = history.during()
     worth = (1.0 + history.facts["hurdle_rate"]) ** -history.dates[inside]
-    return float(worth @ history.bank("profit")[inside].sum(axis=1))
+    return float(worth @ history.bank(column)[inside].sum(axis=1))

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.engine.history import PROTECTION_PROVIDERS, History
-from sim.model.firms.loss_sharing import parts_of, split_by_lender
+from sim.model.firms.loss_sharing import parts_of
 from sim.outcomes.mark import Members, Sample, family, outcome
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.outcomes.reading import (
@@ -55,6 +55,13 @@ def credit_loss(history: History) -> float:
 def credit_loss_rate(history: History) -> float:
     """Realised credit loss per unit lent."""
     return ratio(credit_loss(history), balance_years(history))
+
+
+@outcome("bank.exposure_at_default", unit="CNY million", better="lower", basis="flow", low=0.0,
+    formula="balances at default, summed over banks and the experiment", source=HOUSE)  # fmt: skip
+def exposure_at_default(history: History) -> float:
+    """What is owed by firms that default."""
+    return total(history, "exposure_at_default")
 
 
 @outcome("bank.loss_given_default", unit="share", better="lower", basis="flow",
@@ -304,7 +311,7 @@ def loss_split(history: History) -> Iterator[Curve]:
 
     The parts add up to exposure at default less what is recovered. A loss counts at the
     date of default, as in the credit loss of banks, whenever protection providers pay their part
-    of it.
+    of it. Lenders bear it by the shares that they have then, not by those of signing.
 
     ``loss_borne:lead`` and ``loss_borne:beside`` of each bank, then ``loss_borne:PARTY`` of
     each party beside the lenders; x is the horizon.
@@ -321,12 +328,13 @@ def loss_split(history: History) -> Iterator[Curve]:
 
 def _of_banks(history: History, rows: Ints) -> tuple[Floats, Floats]:
     """What banks lose on some firms as leads, and beside a lead; each shape (n_banks,)."""
-    contract, loss = of_firms(history)["contract"][rows], net_loss(history)[rows, None]
-    lender, share = of_book(history)["lender"][contract], of_book(history)["share"][contract]
-    leads, beside = np.zeros((2, len(history.facts["banks"]), 1))
-    split_by_lender(loss, lender[:, :1], share[:, :1], leads)
-    split_by_lender(loss, lender[:, 1:], share[:, 1:], beside)
-    return leads[:, 0], beside[:, 0]
+    firms, loss = of_firms(history).rows(rows), net_loss(history)[rows]
+    lead = of_book(history)["lender"][firms["contract"], 0]
+    leads, beside = np.zeros((2, len(history.facts["banks"])))
+    borne, is_lead = firms["last_share"] * loss[:, None], firms["last_lender"] == lead[:, None]
+    np.add.at(leads, firms["last_lender"], np.where(is_lead, borne, 0.0))
+    np.add.at(beside, firms["last_lender"], np.where(is_lead, 0.0, borne))
+    return leads, beside
 
 
 def _of_protection(history: History, rows: Ints) -> Floats:

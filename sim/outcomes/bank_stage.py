@@ -1,5 +1,7 @@
 """Lending by stage of life and by vintage: lines, default, margin, beliefs, return."""
 
+import math
+
 import numpy as np
 
 from sim.engine.history import History
@@ -19,6 +21,7 @@ from sim.outcomes.reading import (
     mean,
     net_loss,
     new_borrowers,
+    npl_years,
     of_all_stages,
     of_book,
     of_firms,
@@ -54,13 +57,20 @@ def _belief_gap(history: History, contracts: Mask) -> float:
     return ratio(float(realised), float(believed))
 
 
+@outcome("bank.loan_years", unit="years", better="neither", basis="stock", low=0.0,
+    formula="years in which firms had a line (read at settlements), in the experiment, summed over"
+    " firms", source=HOUSE)  # fmt: skip
+def loan_years(history: History) -> float:
+    """Time with a line, of all firms."""
+    return float(between(history, of_all_stages(history, "borrowers")) @ quarters(history))
+
+
 @outcome("bank.default_rate", unit="per year", better="lower", basis="flow", low=0.0,
     formula=PER_LOAN_YEAR.format("borrowers", "firms"), source=HOUSE,
     label="Default per loan-year")  # fmt: skip
 def default_rate(history: History) -> float:
     """Defaults per year with a line."""
-    years = between(history, of_all_stages(history, "borrowers")) @ quarters(history)
-    return ratio(float(defaulted(history).sum()), float(years))
+    return ratio(float(defaulted(history).sum()), loan_years(history))
 
 
 @family("bank.default_rate_{stage}", over=BY_STAGE, whole="bank.default_rate", by="stage",
@@ -86,17 +96,19 @@ def line_of(history: History, stage: int) -> float:
 @family("bank.{stage}_net_margin", over=BY_STAGE, whole="bank.loan_margin", by="stage",
     unit="per year", better="higher", basis="flow",
     formula="lending to {firms}, before subsidy, taxes and banking business: mean contract rate"
-    " less fee, cost of funds, running cost, and credit loss of those that closed in the stage"
-    " over the time integral of the stage's balance (read at settlements)", source=HOUSE,
+    " less fee, and less cost of funds, running cost and credit loss of those that closed in the"
+    " stage, loans in default included, over the time integral of the stage's balance (read at"
+    " settlements)", source=HOUSE,
     label="Net margin on {firms}")  # fmt: skip
 def net_margin_of(history: History, stage: int) -> float:
     """Margin on lending to a stage before subsidy."""
     balance = years_of_stage(history, "credit", stage)
-    closed = failed(history) & (of_firms(history)["stage"] == stage)
-    loss = ratio(float(net_loss(history)[closed].sum()), balance)
+    own = of_firms(history)["stage"] == stage
+    loss = float(net_loss(history)[failed(history) & own].sum())
+    carried = balance + float(npl_years(history, 0.0, history.horizon)[own].sum())
+    cost = float(history.facts["operating_cost"][stage] + history.facts["funding_rate"])
     rate = yield_of(history, _signed_with(history, stage))
-    cost = history.facts["operating_cost"][stage] + history.facts["funding_rate"]
-    return rate - float(cost) - loss
+    return rate - ratio(cost * carried + loss, balance)
 
 
 @outcome("bank.belief_gap_default", unit="ratio", better="neither", basis="flow",
@@ -141,20 +153,25 @@ def client_income(history: History) -> Floats:
     """Income from each firm less value-added tax, running cost and fees, shape (n_firms,).
 
     Before cost of funds and losses. Running cost is that of the stage the firm ends in,
-    where most of its balance was; screening, coordination and monitoring are not known by
-    firm.
+    where most of its balance was, and is paid until a workout is over; screening, coordination
+    and monitoring are not known by firm.
     """
     a = of_firms(history)
-    running = np.asarray(history.facts["operating_cost"])[a["stage"]] * a["cum_balance"]
+    carried = a["cum_balance"] + npl_years(history, -math.inf, history.end)
+    running = np.asarray(history.facts["operating_cost"])[a["stage"]] * carried
     received = a["cum_interest"] + a["cum_commitment"] - a["cum_vat"]
     income = received + a["cum_relation"] + a["cum_gain"] + a["cum_royalty"]
     return np.asarray(income - a["cum_fee"] - running)
 
 
 def client_funding(history: History) -> Floats:
-    """Cost of funds of each firm's balance, central-bank money included, (n_firms,)."""
+    """Cost of funds of each firm's balance, central-bank money included, (n_firms,).
+
+    A balance in default is funded until its workout is over.
+    """
     own, a = history.facts["funding_rate"], of_firms(history)
-    return np.asarray(own * (a["cum_balance"] - a["cum_refinanced"]) + a["cum_relending"])
+    carried = a["cum_balance"] + npl_years(history, -math.inf, history.end)
+    return np.asarray(own * (carried - a["cum_refinanced"]) + a["cum_relending"])
 
 
 def vintage_return(history: History, rows: Ints) -> float:

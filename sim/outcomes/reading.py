@@ -307,12 +307,25 @@ def net_loss(history: History) -> Floats:
     return np.asarray(lost - borne_by_protection(lost, a["exposure_at_default"], *cover))
 
 
+def npl_years(history: History, since: float, until: float) -> Floats:
+    """Time integral of each firm's balance in default between two dates, (n_firms,).
+
+    In CNY million years; a balance is in default from the closure to the end of the workout.
+    """
+    firms = of_firms(history)
+    resting = overlap(firms["end"], firms["recovery_date"], since, until)
+    return np.asarray(firms["exposure_at_default"] * resting)
+
+
 def at_bank(history: History, amount: Floats) -> Floats:
-    """Split amounts per firm over lenders of the last contract, shape (n_banks, n_firms)."""
-    contract, book = of_firms(history)["contract"], of_book(history)
+    """Split amounts per firm over those who bear its loan, shape (n_banks, n_firms).
+
+    By the shares of the last settlement: a lender whose part was called and repaid has none.
+    """
+    firms = of_firms(history)
     held = np.zeros((history.panel.shape[1], amount.size))
-    for n in np.flatnonzero((amount > 0.0) & (contract >= 0)):
-        lender, share = book["lender"][contract[n]], book["share"][contract[n]]
+    for n in np.flatnonzero((amount > 0.0) & (firms["contract"] >= 0)):
+        lender, share = firms["last_lender"][n], firms["last_share"][n]
         split_by_share(amount[n : n + 1], lender, share, held[:, n : n + 1])
     return held
 

@@ -105,7 +105,8 @@ def all_business(history: History) -> float:
 
 @outcome("system.business_income", unit="CNY million", better="higher", basis="flow",
     formula="margin on deposits and fees of all banks, outside ones too, from all firms; moving"
-    " business from bank to bank does not change it", source=HOUSE)  # fmt: skip
+    " business from bank to bank does not change it", source=HOUSE,
+    label="Business income of all banks")  # fmt: skip
 def business_income(history: History) -> float:
     """Banking business that exists."""
     return all_business(history)

@@ -27,6 +27,7 @@ from sim.base.language import tr
 from sim.engine import processes, quarter
 from sim.engine.kernel import interpreted
 from sim.engine.ledger import MEANINGS, TOLERANCE
+from sim.engine.settlement import EXACT
 from sim.engine.world import World, banks_at_start, new_world, opening_firms, roster_of
 from sim.model.contracts.arrangement import PLAIN, differing_clauses
 from sim.model.firms import events, record
@@ -178,6 +179,8 @@ ENTITIES = ("firm", "contract", "bank", "market conditions")
 
 SUBMODELS = ("model.economy", "model.firms", "model.contracts", "model.banks")
 """Folders whose files are the submodels."""
+CLOSING = ("_close", "_closes")
+"""How names of rules end that write both sides of an identity."""
 
 
 def protocols(
@@ -238,8 +241,8 @@ def _context(scenario: Scenario, manifest: Mapping[str, Any]) -> dict[str, Any]:
             _rule(one) for one in (new_world, opening_firms, roster_of, banks_at_start, be_born)
         ],
         "outcomes": [(group_label(n), [m for m in marks if m.group == n]) for n in groups],
-        "checks": [_rule(one) for one in _functions(quarter) if one.__name__.endswith("close")],
-        "tolerance": TOLERANCE, "patterns": PATTERNS,
+        "checks": [_rule(one) for one in _functions(quarter) if one.__name__.endswith(CLOSING)],
+        "tolerance": TOLERANCE, "exact": EXACT, "patterns": PATTERNS,
         "sources": dict(Counter(one.kind for one in graded).most_common()),
         "facts": sorted({fact for one in graded for fact in one.facts}),
         "manifest": manifest_table(_system(manifest)).to_dict("records"),

@@ -24,6 +24,7 @@ from sim.report.explore_data import OutcomeTables
 from sim.report.figures.gallery import groups, missing, planned
 from sim.report.figures.selection import group_label, headlines
 from sim.report.figures.style import COLOURS, Drawing, Picture, places
+from sim.report.loss_table import loss_table
 from sim.report.parts import inline_svg
 from sim.report.scenario_words import matrix
 from sim.report.studies import environment as templates
@@ -96,8 +97,9 @@ class Parts(TypedDict):
     believe and what happens, by default that of the outcomes named ``bank.belief_gap``;
     `drawings` are figures drawn already, by key; `studies` were made of the run, whose
     `scenario_sha256` tells a study of other values; `by_bank` is what
-    `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `tables` what
-    stands in the files of the run, where it was made already; `language`
+    `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `loss_parts`
+    what `sim.analysis.loss_parts.loss_parts` gives; `tables` what stands in the files of the run,
+    where it was made already; `language`
     that of the page, by default of the context; `files` the folder of the run as seen from the
     page, with a slash at its end, by default that of the page. Drawn figures keep their language,
     and so does what comes from the scenario or from a study.
@@ -117,6 +119,7 @@ class Parts(TypedDict):
     studies: NotRequired[Sequence[Study]]
     scenario_sha256: NotRequired[str]
     by_bank: NotRequired[pd.DataFrame | None]
+    loss_parts: NotRequired[pd.DataFrame | None]
     tables: NotRequired[OutcomeTables | None]
     language: NotRequired[Language]
     files: NotRequired[str]
@@ -156,7 +159,6 @@ def _context(parts: Parts) -> dict[str, Any]:
     drawn = parts.get("drawings")
     if drawn is None:
         drawn = {plan.key: plan.draw() for plan in planned(outcomes, comparison, results)}
-    alone = standalone(outcomes, comparison).to_dict("records")
     return {
         **first_screen(parts, drawn),
         "title": parts["scenario_title"], "question": parts["question"],
@@ -166,23 +168,13 @@ def _context(parts: Parts) -> dict[str, Any]:
         "confidence": percent_text(comparison.confidence), "replications": outcomes.replications,
         "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
-        "arrangements": [
-            {"name": name, "place": place,
-             "sentences": list(parts["describe"].get(name, ())),
-             "is_baseline": name == comparison.baseline}
-            for name, place in places(comparison.arrangements).items()
-        ],
-        "beside": [
-            {"name": name, "sentences": list(parts["describe"].get(name, ()))}
-            for name in outcomes.neighbours
-        ],
-        "others": [one for one in comparison.arrangements if one != comparison.baseline],
+        **_arrangements(parts["describe"], comparison, outcomes.neighbours),
         "headlines": [verdict_row(comparison, name, scenario) for name in first],
         "groups": [
             party_table(comparison, group, {*first, *rows_alone}, scenario)
             for group in groups(comparison)
         ],
-        "standalone": alone,
+        "standalone": standalone(outcomes, comparison).to_dict("records"),
         "figures": [
             _figure(drawing, key, marks) for key, drawing in drawn.items() if not is_first(key)
         ],
@@ -192,11 +184,28 @@ def _context(parts: Parts) -> dict[str, Any]:
         else belief_gaps(outcomes, comparison.confidence),
         "banks": None if banks is None or banks.empty else bank_tables(banks, comparison.baseline),
         "sources": sources_table(parts["sources"], scenario).to_dict("records"),
-        "limits": list(parts["limits"]),
+        "losses": loss_table(parts.get("loss_parts")), "limits": list(parts["limits"]),
         "definitions": definitions(comparison).to_dict("records"),
         "other_version": ", ".join(made_by_another(results.manifest)),
         "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,
         "protocols": _protocols(results), "studies": studies_html(()),
+    }  # fmt: skip
+
+
+def _arrangements(
+    describe: Mapping[str, Sequence[str]], comparison: Comparison, neighbours: Sequence[str]
+) -> dict[str, Any]:
+    """Give what the page says of arrangements, and of the neighbours run beside them."""
+    return {
+        "arrangements": [
+            {"name": name, "place": place, "sentences": list(describe.get(name, ())),
+             "is_baseline": name == comparison.baseline}
+            for name, place in places(comparison.arrangements).items()
+        ],
+        "beside": [
+            {"name": name, "sentences": list(describe.get(name, ()))} for name in neighbours
+        ],
+        "others": [one for one in comparison.arrangements if one != comparison.baseline],
     }  # fmt: skip
 
 

@@ -17,6 +17,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from sim.analysis.compare import FRAME
+from sim.analysis.loss_parts import LOSS_PARTS
 from sim.analysis.outcomes_table import SUMMARY
 from sim.analysis.outcomes_table import TABLE as BY_BANK
 from sim.base.columns import Column
@@ -63,6 +64,7 @@ RECORDS: dict[str, tuple[Iterable[Column], str]] = {
     "summary.csv": (SUMMARY, "sim.analysis.outcomes_table"),
     "explore.csv": (EXPLORE, "sim.report.explore_data"),
     "by_bank.csv": (BY_BANK, "sim.analysis.outcomes_table"),
+    "loss_parts.csv": (LOSS_PARTS, "sim.analysis.loss_parts"),
 }
 """Records and tables with their columns, and where these are declared."""
 

@@ -298,6 +298,12 @@ class Scope:
         return scenario.with_values({"experiment.arrangements": run})
 
 
+def arms_alone(scenario: Scenario) -> Scenario:
+    """The scenario without neighbours, of which a study tells nothing and which cost time."""
+    run = {"experiment.arrangements": scenario.experiment.arrangements}
+    return scenario.with_values(run) if scenario.experiment.neighbours else scenario
+
+
 def scope_of(
     scenario: Scenario,
     outcomes: Names | None = None,

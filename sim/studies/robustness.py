@@ -34,6 +34,7 @@ from sim.studies.ranges import Layout, OverRanges, Range, Vary, chosen, design_p
 from sim.studies.request import (
     REPLICATIONS,
     Names,
+    arms_alone,
     at_least,
     keywords,
     marks_of,
@@ -324,13 +325,14 @@ def robustness(
 
 def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Trial) -> Layout:
     """Check what is asked for, and lay out the points; as in `robustness`."""
+    alone = arms_alone(scenario)
     scope, known, _ = together(
-        lambda: scope_of(scenario, outcomes),
-        lambda: chosen(scenario, vary),
+        lambda: scope_of(alone, outcomes),
+        lambda: chosen(alone, vary),
         lambda: at_least(REPLICATIONS, how.replications),
     )
     points = design_points(known.ranges, "latin", how.points, how.seed)
-    return Layout(scenario, scope, known.ranges, points, how.replications, known.passed_over)
+    return Layout(alone, scope, known.ranges, points, how.replications, known.passed_over)
 
 
 def runs_of(layout: Layout, how: Trial) -> int:

@@ -26,6 +26,7 @@ from sim.studies.request import (
     POINTS,
     Names,
     Scope,
+    arms_alone,
     keywords,
     marks_of,
     refused,
@@ -353,9 +354,10 @@ def sensitivity(
 
 def laid_out(scenario: Scenario, vary: Vary, outcomes: Names | None, how: Screening) -> Layout:
     """Check what is asked for, and lay out the points; as in `sensitivity`."""
-    scope, known = together(lambda: scope_of(scenario, outcomes), lambda: chosen(scenario, vary))
+    alone = arms_alone(scenario)
+    scope, known = together(lambda: scope_of(alone, outcomes), lambda: chosen(alone, vary))
     points = design(known.ranges, how.method, how.points, how.seed)
-    return Layout(scenario, scope, known.ranges, points, how.replications)
+    return Layout(alone, scope, known.ranges, points, how.replications)
 
 
 def _unfit(one: Response) -> str:

@@ -1,5 +1,6 @@
 """The life of one firm under each arrangement, side by side, with the first divergence."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,7 +21,7 @@ from sim.experiment.simulate import freeze, worlds
 from sim.model.economy.macro import regime_names
 from sim.model.firms import record as r
 from sim.model.firms.record import ACQUIRED, ALIVE, EVENT_NAMES, LISTED, STAGES
-from sim.outcomes.reading import net_loss, of_book, spells, unpaid
+from sim.outcomes.reading import net_loss, npl_years, of_book, spells, unpaid
 from sim.scenario.scenario import Scenario
 from sim.studies.attribution import shapley
 from sim.studies.findings import TOTAL, Findings, less_text
@@ -285,7 +286,8 @@ def _ending(f: Any) -> str:
 # Lenders' money on a firm, over its whole life and all lenders together, is an identity of
 # its record:
 #     money = life * access * balance * (rate + funding saved - fee - cost of funds - running cost)
-#             + business * life + right - end * loss * balance * (1 - covered)
+#             + business * life + right
+#             - end * balance * (loss * (1 - covered) + workout * (cost of funds + running cost))
 # ==============  ===========================================================================
 # effect          what differs
 # ==============  ===========================================================================
@@ -296,8 +298,8 @@ def _ending(f: Any) -> str:
 # funding         part of the balance that is refinanced at the central bank's rate
 # business        banking business brought per year of life
 # right           gains on rights and royalties
-# survival        years lived, whether it ends in default and with what loss per unit of
-#                 balance, and the running cost of the stage it ends in
+# survival        years lived, whether it ends in default, with what loss and how many years in
+#                 default per unit of balance, and the running cost of the stage it ends in
 # ==============  ===========================================================================
 # The *lead's* money is the part that its mean share of the lines gives it; there the share
 # belongs to sharing. What the *firm* pays is ``life * access * balance * rate`` and royalties
@@ -312,7 +314,7 @@ LENT = {
     "rate": ("rate", "commitment", "vat"), "line": ("balance",), "tenor": ("access",),
     "sharing": ("covered", "fee", "share"), "funding": ("refinanced",),
     "business": ("business",), "right": ("right",),
-    "survival": ("life", "end", "loss", "running"),
+    "survival": ("life", "end", "loss", "workout", "running"),
 }  # fmt: skip
 PAID = {
     "rate": ("rate", "commitment"), "line": ("balance",), "tenor": ("access",),
@@ -329,7 +331,8 @@ def lenders_money(t: Terms) -> float:
     spread = t["rate"] + t["commitment"] - t["vat"] + t["refinanced"] * t["cheaper"]
     spread -= t["fee"] + t["funding"] + t["running"]
     flow = t["life"] * (t["access"] * t["balance"] * spread + t["business"])
-    return flow + t["right"] - t["end"] * t["loss"] * t["balance"] * (1.0 - t["covered"])
+    lost = t["loss"] * (1.0 - t["covered"]) + t["workout"] * (t["funding"] + t["running"])
+    return flow + t["right"] - t["end"] * t["balance"] * lost
 
 
 def leads_money(t: Terms) -> float:
@@ -385,9 +388,15 @@ def terms_of(history: History, firm: int) -> Terms:
         "delivery": _over(float(f.cum_delivery), life, 0.0),
         "right": float(f.cum_gain + f.cum_royalty), "royalty": float(f.cum_royalty),
         "end": float(ended), "covered": _covered(history, firm) if ended else UNDEFINED,
-        "loss": _over(float(f.exposure_at_default - f.recovery), mean) if ended else UNDEFINED,
+        "loss": _over(float(unpaid(history)[firm]), mean) if ended else UNDEFINED,
+        "workout": _over(_in_default(history, firm), mean) if ended else UNDEFINED,
         "share": _lead_share(history, firm), **_owners(history, firm),
     }  # fmt: skip
+
+
+def _in_default(history: History, firm: int) -> float:
+    """Give the time integral of the firm's balance in default, CNY million years."""
+    return float(npl_years(history, -math.inf, history.end)[firm])
 
 
 def _covered(history: History, firm: int) -> float:

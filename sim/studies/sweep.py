@@ -24,6 +24,7 @@ from sim.studies.ranges import (
 from sim.studies.request import (
     Names,
     Scope,
+    arms_alone,
     keywords,
     marks_of,
     scope_of,
@@ -195,4 +196,4 @@ def laid_out(
     ranges, scope = together(
         lambda: ranges_of(scenario, vary), lambda: scope_of(scenario, outcomes)
     )
-    return (plan or Plan()).layout(scenario, scope, ranges)
+    return (plan or Plan()).layout(arms_alone(scenario), scope, ranges)

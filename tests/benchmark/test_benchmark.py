@@ -15,6 +15,8 @@ from tests.benchmark.phases import Clock
 from tests.benchmark.plan import QUICK
 from tests.benchmark.table import MEANING, plain, rows
 
+pytestmark = pytest.mark.full
+
 TINY = replace(
     QUICK, repeats=1, sizes=(10, 20), phases=10, peers=20, kernel_before=(10,),
     replication_before=(10,), study=10, evaluations=14, panel=10, panel_replications=2,

@@ -116,12 +116,13 @@ def test_every_term_of_a_clause_is_told(name: str, kind: str, group: Any) -> Non
             "limit",
             {"kind": "cash_flow", "sales_share": 0.57, "round_share": 0.1},
             "The line rests on sales (0.57 years of sales) and 10 % of the last equity round,"
-            " without collateral; it is no smaller than a secured line.",
+            " and is no smaller than a secured line; what goes beyond a secured line has no"
+            " collateral.",
         ),
         (
             "limit",
             {"kind": "cash_flow", "sales_share": 0.0, "round_share": 0.0},
-            "The line is as large as a secured one, without collateral.",
+            "The line is as large as a secured one, with its collateral.",
         ),
         (
             "pricing",

@@ -34,6 +34,7 @@ FILES = {
     "summary.csv",
     "explore.csv",
     "by_bank.csv",
+    "loss_parts.csv",
     "report.html",
     "figures/one.svg",
     *(f"replications/{number:06d}.replication" for number in range(REPLICATIONS)),

@@ -101,6 +101,7 @@ def test_the_manifest_tells_how_to_repeat_the_run(run: RunFolder) -> None:
 # --- The self-test, with the engine itself -----------------------------------------------------
 
 
+@pytest.mark.full
 def test_this_copy_passes_its_own_test() -> None:
     result = invoke("selftest")
     assert result.exit_code == 0, result.output

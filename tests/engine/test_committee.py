@@ -6,7 +6,8 @@ import pytest
 from sim.engine.committee import hold_committee, wind_down
 from sim.model.banks import committee, withdrawal
 from sim.model.banks.credit_decision import headroom, ration
-from sim.model.firms.claims import CALLS
+from sim.model.firms.claims import CALLS, WEIGHT
+from sim.model.firms.credit_line import pay_due
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
 from tests.capital import with_one_weight
 from tests.engine.hand import applicant, desk, economy, lent, offered, told, world
@@ -150,14 +151,14 @@ def test_a_line_that_runs_is_left_alone_by_an_offer_that_is_no_larger():
     assert w.firms.refused.tolist() == [1] * 3
 
 
-def test_whom_a_committee_judged_bound_and_cut_is_remembered_in_this_order():
+def test_whom_a_committee_judged_in_vain_bound_and_cut_is_remembered_in_this_order():
     w = asking(GENEROUS, tangible=[1.0, 0.0, 1.0], home=[0, 1, 2])
     hold_committee(w, 0.25)
     assert [(what, date, who.tolist()) for what, date, who, _ in w.decisions] == [
-        ("judge", 0.25, [0, 1, 2]), ("sign", 0.25, [0, 2]), ("reduction", 0.25, [1]),
+        ("judge", 0.25, [1]), ("sign", 0.25, [0, 2]), ("reduction", 0.25, [1]),
     ]  # fmt: skip
     (_, _, _, lead), (_, _, _, contracts), (_, _, _, answers) = w.decisions
-    assert lead.tolist() == [0, 1, 2]
+    assert lead.tolist() == [1]
     assert contracts.limit.tolist() == w.book.rows.limit.tolist()
     assert answers[:, 0].tolist() == [1.0]
     w.book.store.limit = 0.0
@@ -216,6 +217,26 @@ def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called():
     assert w.book.used == 1
 
 
+def test_a_firm_that_can_pay_a_loan_that_ends_is_not_asked_about(monkeypatch):
+    asked = []
+    monkeypatch.setattr(withdrawal, "decide_alone", lambda r: asked.append(float(r.cash)))
+    # Six are owed; a quarter's interest is 0.06.
+    w = borrowing(STERN, request=ASK_RENEWAL, cash=[6.1, 6.05, 5.0])
+    hold_committee(w, 0.25)
+    assert w.firms.due[0] == 6.0
+    # What is left of a line of ten that has ended is no cash of the others.
+    assert asked == pytest.approx([5.99, 4.94])
+
+
+@pytest.mark.usefixtures("impatient")
+def test_only_a_call_before_the_loan_is_due_costs_its_lender():
+    for request, cost in ((ASK_REVIEW, 0.12), (ASK_RENEWAL, 0.0)):
+        w = borrowing(STERN | {"hold_or_call.call_cost": 0.02}, request=request, cash=0.0)
+        hold_committee(w, 0.25)
+        assert w.firms.due.tolist() == [6.0] * 3
+        assert w.banks.calling.tolist() == pytest.approx([3 * cost, 0.0, 0.0])
+
+
 @pytest.mark.usefixtures("impatient")
 def test_another_bank_must_take_over_the_whole_balance():
     w = borrowing(GENEROUS, request=ASK_RENEWAL, balance=900.0, limit=1000.0)
@@ -262,6 +283,60 @@ def test_each_lender_calls_its_own_part(monkeypatch, kept, limit, due):
     assert w.banks.calling.tolist() == pytest.approx([3 * 0.02 * 6.0 * part for part in parts[0]])
 
 
+def reviewed_twice(monkeypatch, second, between, values=None):
+    """Six are owed to three banks; the first calls, and they meet again a month later."""
+    kept = [1.0] * 8
+
+    def decide(r):
+        r.kept[:] = kept
+
+    monkeypatch.setattr(withdrawal, "decide_alone", decide)
+    w = borrowing(values or {}, request=ASK_REVIEW)
+    lent(w, {firm: {0: 0.5, 1: 0.3, 2: 0.2} for firm in range(3)})
+    kept[0] = 0.0
+    hold_committee(w, 0.25)
+    for f in w.firms:
+        between(f)
+        f.request = ASK_REVIEW
+    w.pending[:] = ASK_REVIEW
+    monkeypatch.setattr(withdrawal, "decide_alone", second)
+    hold_committee(w, 0.33)
+    return w
+
+
+def parts_due(w, i=0):
+    """What each bank calls of the balance of a firm, CNY million."""
+    found = np.zeros(3)
+    np.add.at(found, w.lender[i], w.called[i, CALLS] * w.firms.balance[i])
+    return found.tolist()
+
+
+def test_lenders_that_were_paid_meanwhile_have_no_say_and_the_others_their_own(monkeypatch):
+    def the_last_calls(r):
+        r.kept[:] = 1.0
+        r.kept[r.lenders - 1] = 0.0
+
+    w = reviewed_twice(monkeypatch, the_last_calls, pay_due)
+    assert w.lender[0, :3].tolist() == [1, 2, 0]
+    assert parts_due(w) == pytest.approx([0.0, 0.0, 1.2])
+    assert w.firms.due.tolist() == pytest.approx([1.2] * 3)
+
+
+def test_what_was_called_before_and_is_not_paid_is_still_due(monkeypatch):
+    def the_second_calls(r):
+        r.kept[:] = 1.0
+        r.kept[1] = 0.0
+
+    cost = {"hold_or_call.call_cost": 0.02}
+    w = reviewed_twice(monkeypatch, the_second_calls, lambda _: None, cost)
+    assert parts_due(w) == pytest.approx([3.0, 1.8, 0.0])
+    assert w.firms.due.tolist() == pytest.approx([4.8] * 3)
+    # Two tenths of a line of ten are held still, and the date stays that of the first call.
+    assert w.firms.limit.tolist() == pytest.approx([2.0 + 4.8] * 3)
+    assert w.firms.call.tolist() == pytest.approx([0.25 + w.params[0].call_years] * 3)
+    assert w.banks.calling.tolist() == pytest.approx([3 * 0.06, 3 * 0.036, 0.0])
+
+
 def test_lenders_that_stand_still_decide_together_and_others_alone(monkeypatch):
     asked = []
     for name in ("decide_alone", "decide_jointly"):
@@ -272,17 +347,21 @@ def test_lenders_that_stand_still_decide_together_and_others_alone(monkeypatch):
     assert asked == ["decide_jointly", "decide_alone", "decide_alone"]
 
 
-def test_what_a_call_would_have_brought_is_kept_of_a_loan_that_is_held(monkeypatch):
+@pytest.mark.parametrize(("kept", "worth"), [([1, 1], 6.0), ([0, 1], 6.0), ([0, 0], 0.0)])
+def test_what_a_call_would_have_brought_is_kept_of_a_loan_that_is_held(monkeypatch, kept, worth):
     def decide(r):
-        r.kept[:1] = 1.0
+        r.kept[:2] = kept
 
     monkeypatch.setattr(withdrawal, "decide_alone", decide)
     # Cash of five and plant of twenty pay all of six.
     w = borrowing({"workout.workout_years": 0.0}, request=ASK_REVIEW, cum_interest=0.5)
-    w.firms.cum_drawn = 6.0
+    lent(w, {firm: {0: 0.5, 1: 0.5} for firm in range(3)})
+    w.firms.cum_drawn, w.firms.held_worth = 6.0, 5.0
     hold_committee(w, 0.25)
-    assert w.firms.held_worth.tolist() == pytest.approx([6.0] * 3)
-    assert np.all(w.firms.held_cash < -5.0)
+    assert w.firms.held_worth.tolist() == pytest.approx([worth] * 3)
+    if worth > 0.0:
+        # A quarter's interest has been received by then.
+        assert w.firms.held_cash.tolist() == pytest.approx([0.5 + 0.06 - 6.0] * 3)
 
 
 def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():
@@ -379,11 +458,10 @@ def room(w):
     return out.tolist()
 
 
-def fits(w, offers, ready=(1, 1, 1), moves=False):
+def fits(w, offers, ready=(1, 1, 1)):
     """Which of three loans fit the capital of bank 0."""
     d, asks = desk(w, 0.25), [applicant(w, i, 0.25) for i in range(3)]
     offers.ready = ready
-    offers.moves = moves
     ration(offers, np.stack(asks).view(np.recarray), d.terms[0], d)
     return offers.ready.tolist()
 
@@ -413,8 +491,8 @@ def test_loans_must_fit_capital_by_what_is_newly_lent(line, balance, moves, expe
     w, offers = short(), offered(line=line)
     offers.surplus[:, 0] = [0.3, 0.1, 0.2]
     w.firms.balance = w.firms.limit = balance
-    w.firms.risk_weight = 0.8
-    assert fits(w, offers, moves=moves) == expected
+    w.lender[:, 0], w.share[:, 0], w.called[:, WEIGHT, 0] = int(moves), 1.0, 0.8
+    assert fits(w, offers) == expected
 
 
 def test_nobody_is_weighed_who_does_not_sign():
@@ -443,8 +521,11 @@ def test_where_one_bank_is_short_the_others_bid_again():
 
 
 def test_in_the_run_off_lines_that_end_are_called_and_nothing_else_changes():
-    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_REVIEW])
+    w = borrowing(
+        GENEROUS | {"hold_or_call.call_cost": 0.02}, request=[ASK_RENEWAL, ASK_FUNDS, ASK_REVIEW]
+    )
     wind_down(w, 0.25)
+    assert w.banks.calling.tolist() == [0.0] * 3
     assert w.firms.called.tolist() == [1, 0, 0]
     assert w.firms.limit.tolist() == [6.0, 10.0, 10.0]
     assert w.book.used == 1

@@ -85,7 +85,11 @@ def test_partners_join_the_baselines_lead():
     assert k.lender[:, 0].tolist() == [1] * 3
     assert np.sort(k.lender[:, :3], axis=1).tolist() == [[0, 1, 2]] * 3
     assert k.share[:, :4].tolist() == [[0.5, 0.3, 0.2, 0.0]] * 3
-    assert w.banks.coordination.tolist() == pytest.approx([0.0, 3 * 2 * 0.004, 0.0])
+    # Two further banks at each of three loans, and one file for each; all pay by share.
+    parts = np.bincount(k.lender.ravel(), k.share.ravel(), 3)
+    assert w.banks.coordination.tolist() == pytest.approx((2 * 0.004 * parts).tolist())
+    cost = w.scenario.underwriting.screening_cost
+    assert w.banks.screening.tolist() == pytest.approx((cost * parts).tolist())
 
 
 def test_a_right_is_sized_by_the_baselines_line_and_the_firms_value_here():

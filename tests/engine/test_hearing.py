@@ -55,10 +55,11 @@ FIELDS = sorted({c.name for c in APPLICATION.columns} & {c.name for c in FIRM.co
 def test_each_column_is_read_from_the_field_of_its_name(name):
     w = asking()
     if name != "firm":
-        w.firms[name] = [1, 2, 3]
-    found = [applicant(w, i, 0.5)[name] for i in (2, 0)]
-    assert found == w.firms[name][[2, 0]].tolist()
-    assert len(set(found)) == 2
+        w.firms[name] = np.reshape([1, 2, 3], (3, *[1] * (w.firms[name].ndim - 1)))
+    found = [np.ravel(applicant(w, i, 0.5)[name]) for i in (2, 0)]
+    for read, i in zip(found, (2, 0), strict=True):
+        assert read.tolist() == np.ravel(w.firms[name][i])[: read.size].tolist()
+    assert not np.array_equal(*found)
 
 
 @pytest.mark.parametrize(("date", "cash"), [(1.0, 6.0), (2.0, 3.0), (4.0, -3.0)])

@@ -159,10 +159,12 @@ def test_settling_twice_counts_nothing_twice_and_touches_no_firm():
 
 
 def test_a_stage_2_loan_is_provided_for_over_its_life():
-    w = quarter(setback=[0, 1, 0])
-    settle(w, 0.25)
-    # Twice the default rate for three years.
-    assert row(w)["allowance"] == pytest.approx(10.0 * (1.0 - math.exp(-0.18)) * 0.45)
+    for seen, years in ((1.0, 6.0), (0.0, 1.0)):
+        w = quarter(values={"underwriting.setback_seen_share": seen}, setback=[0, 1, 0])
+        settle(w, 0.25)
+        # Twice the default rate for three years, where the setback is seen.
+        expected = 10.0 * (1.0 - math.exp(-0.03 * years)) * 0.45
+        assert row(w)["allowance"] == pytest.approx(expected)
 
 
 def test_a_default_moves_from_loans_to_npl_to_what_the_workout_brought():
@@ -350,7 +352,7 @@ def test_a_flow_is_posted_once_to_the_lenders_of_its_time():
 def test_levels_of_a_settlement():
     w = borrowing()
     w.believed_default[:], w.believed_loss[:] = 0.03, 0.45
-    w.firms.setback[2] = 1
+    w.firms.setback[2], w.common.setback_seen_share = 1, 1.0
     c = closing(w)
     read_firms(c, 0.25)
     assert c.quarter.held.tolist() == [30.0, 0.0]
@@ -415,7 +417,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 def test_an_empty_world_closes(w):
     check(w, closing(w))
     assert w.ledger.residual == 0.0
-    assert w.ledger.checks == len(identities(w)) == 10 + 3 * 2
+    assert w.ledger.checks == len(identities(w)) == 12 + 3 * 2
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):
@@ -434,9 +436,27 @@ def test_all_business_of_firms_is_at_some_bank(w):
     pay(w.ledger, ledger.ELSEWHERE, FUNDING, OTHER_BANKS, 0.5)
     c = closing(w)
     c.audit.business = 3.5
-    check(w, c, "banking business")
+    check(w, c, "banking business of")
     c.audit.business = 3.0
-    assert "banking business of firms: 3.5 against 3" in broken(w, c, "banking business")
+    assert "banking business of firms: 3.5 against 3" in broken(w, c, "banking business of")
+
+
+def test_what_hosts_have_beside_loans_adds_up_by_bank(w):
+    pay(w.ledger, ledger.HOSTED, FUNDING, PARENTS, 1.0)
+    w.banks.hosted[:] = 0.75, 0.25
+    check(w, closing(w), "beside loans")
+    w.banks.hosted[1] = 0.5
+    words = "banking business beside loans: 1.25 against 1"
+    assert words in broken(w, closing(w), "beside loans")
+
+
+def test_each_living_firm_has_its_basic_account_at_one_bank(w):
+    counts = {"count_0": 2.0, "count_2": 3.0, "outside_accounts": 1.0}
+    c = with_sums(w, **counts)
+    c.quarter.accounts[:] = 3.0, 1.0
+    check(w, c, "basic accounts")
+    c.quarter.accounts[0] = 2.0
+    assert "basic accounts of firms: 4 against 5" in broken(w, c, "basic accounts")
 
 
 @pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])
@@ -533,7 +553,14 @@ def test_rounding_errors_pass_and_are_remembered(w):
 
 
 def test_whoever_entered_lives_or_has_ended(w):
-    counts = {"entered": 10.0, "ended": 4.0, "count_0": 1.0, "count_1": 2.0, "count_3": 3.0}
+    counts = {
+        "entered": 10.0,
+        "ended": 4.0,
+        "count_0": 1.0,
+        "count_1": 2.0,
+        "count_3": 3.0,
+        "outside_accounts": 6.0,
+    }
     check(w, with_sums(w, **counts))
     words = broken(w, with_sums(w, **(counts | {"ended": 3.0})), "")
     assert "firms that entered: 10 against 9" in words

@@ -7,7 +7,7 @@ from sim.engine.committee import desk_of, effects_of, with_desk
 from sim.model.banks.application import read_application
 from sim.model.banks.conditions import belief_of, conditions_of
 from sim.model.banks.desk import JUDGED
-from sim.model.banks.signing import decline, learn, sign, write_conditions, write_lenders
+from sim.model.banks.signing import decline, judge_in_vain, learn, sign, write_lenders
 from sim.model.banks.tender import make_offer
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
@@ -37,16 +37,19 @@ def asking(banks=2, name="plain", **fields):
 # --- Files ---------------------------------------------------------------------------------
 
 
-def test_a_decision_costs_the_firms_own_bank_and_stays_in_its_file():
+def test_a_decision_stays_in_the_file_of_the_own_bank_and_costs_it_where_nobody_signs():
     w = asking(home=[0, 1, 1])
     asks = [applicant(w, i, 0.25) for i in range(3)]
     offers = offered(home_news_precision=[1.0, 2.0, 3.0], home_news=[0.5, -1.0, 3.0])
     d = desk(w, 0.25)
     for i in range(3):
         learn(offers[i], asks[i], d)
+        judge_in_vain(offers[i], asks[i], d)
     assert d.tally[JUDGED] == 3.0
     assert (d.judged_who.tolist(), d.judged_lead.tolist()) == ([0, 1, 2], [0, 1, 1])
-    learn(offers[1], asks[1], desk(w, 0.5))
+    d = desk(w, 0.5)
+    learn(offers[1], asks[1], d)
+    judge_in_vain(offers[1], asks[1], d)
     assert w.history_precision.tolist() == [1.0, 4.0, 3.0]
     assert w.history_sum.tolist() == [0.5, -2.0, 3.0]
     assert w.ordinal.tolist() == [1, 2, 1]
@@ -62,6 +65,14 @@ def test_a_new_lead_starts_with_what_it_has_seen_itself(lead, retained):
     offers.lender[:, 0] = [0, lead, 0]
     sign_offers(w, offers)
     assert w.history_precision.tolist() == w.history_sum.tolist() == [1.0, retained, 1.0]
+
+
+def test_the_file_stays_at_a_bank_that_lends_again_after_its_loan_was_repaid():
+    # What bank 0 called has been paid, and the others lead what is left.
+    w = lent(asking(), {i: {1: 1.0, 0: 0.0} for i in range(3)})
+    w.history_precision[:] = w.history_sum[:] = 1.0
+    sign_offers(w, offered())
+    assert w.history_precision.tolist() == w.history_sum.tolist() == [1.0] * 3
 
 
 # --- Contracts, term by term ---------------------------------------------------------------
@@ -188,19 +199,6 @@ def test_lenders_that_dropped_out_stand_behind_those_who_lend(share, lead, order
     assert c.lender.tolist() == order + [0] * 5
     left = [part for part in share if part > 0.0]
     assert c.share.tolist() == left + [0.0] * (8 - len(left))
-
-
-@pytest.mark.parametrize(
-    ("shares", "cost", "paid"), [([0.5, 0.3, 0.2], 0.1, [0.4, 0.2, 0.0]), ([1.0], 0.1, [0.0] * 3)]
-)
-def test_the_lead_pays_for_each_further_bank(shares, cost, paid):
-    clause = {"kind": "proportional", "shares": shares, "coordination_cost": cost}
-    w = offering(world(economy(3)), Arrangement.model_validate({"loss_sharing": clause}))
-    contracts, d = CONTRACT.empty(3), desk(w, 0.25)
-    contracts.lead = [0, 1, 0]
-    for c in contracts:
-        write_conditions(c, d.terms[1], d)
-    assert w.banks.coordination.tolist() == pytest.approx(paid)
 
 
 def test_the_terms_of_a_royalty():

@@ -55,7 +55,9 @@ def test_a_history_is_put_together_again_to_the_last_bit() -> None:
     again = {(h.arrangement, h.replication): h for h, _ in histories_of(kept())}
     for w in worlds(STUDY, 1):
         one, other = freeze(w), again[w.name, 1]
-        assert one.firms.tobytes() == other.firms.tobytes()
+        for column in FIRM.columns:  # the record has bytes between columns that nobody writes
+            read, back = one.firms[column.name], other.firms[column.name]
+            assert read.tobytes() == back.tobytes(), column.name
         for name in CONTRACT.dtype.names:
             # Beyond the last lender with a share the book holds what no rule reads.
             if name != "lender":

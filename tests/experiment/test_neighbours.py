@@ -8,9 +8,12 @@ import pytest
 from sim.analysis.compare import ARM, NEIGHBOUR
 from sim.analysis.measured import Measured
 from sim.experiment.results import Results
+from sim.experiment.run import Run, load_run
 from sim.experiment.simulate import simulate
 from sim.report.committee import TABLE
-from sim.report.figures.curves import defined
+from sim.report.explore_data import OutcomeTables
+from sim.report.figures.curves import defined, family, family_parts
+from sim.report.figures.gallery import planned
 from sim.report.report import write_report
 from sim.report.scenario_words import describe
 from sim.scenario.scenario import Scenario, load_scenario
@@ -85,3 +88,29 @@ def test_the_page_has_neighbours_among_clauses_and_in_its_table_only(
     assert {("revenue_swap", "swap_without_promise"), ("swap_without_promise", "plain")} <= set(
         zip(asked["arrangement"], asked["versus"], strict=True)
     )
+
+
+def test_every_figure_and_what_a_reader_explores_leaves_neighbours_out(results: Results) -> None:
+    found = Measured(results)
+    plans = list(planned(found.outcomes, found.comparison, results))
+    assert len(plans) > 10
+    for plan in plans:
+        data = plan.draw().data
+        for column in {"arrangement", "versus", "baseline"} & set(data):
+            assert not set(data[column]) & set(BESIDE), plan.key
+    explored = OutcomeTables(found.outcomes, found.comparison).explored
+    assert not set(explored["arrangement"]) & set(BESIDE)
+
+
+def test_a_finished_run_tells_neighbours_as_one_in_memory_does(
+    results: Results, tmp_path: Path
+) -> None:
+    Run(results).save(tmp_path / "run")
+    stored, held = load_run(tmp_path / "run"), Measured(results)
+    again = Measured(stored.results)
+    assert again.outcomes.neighbours == BESIDE
+    pd.testing.assert_frame_equal(again.all_compared, held.all_compared, check_exact=True)
+    pd.testing.assert_frame_equal(again.by_bank, held.by_bank, check_exact=True)
+    names = family(stored.results, "effect_")["arrangement"]
+    parts = [part["arrangement"] for part in family_parts(stored.results, "effect_")]
+    assert set(names) == set(pd.concat(parts)) == set(ARMS)

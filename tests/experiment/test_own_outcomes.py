@@ -104,11 +104,13 @@ def told(before: str = "") -> str:
     return done.stdout
 
 
+@pytest.mark.full
 def test_an_outcome_of_a_notebook_goes_to_the_processes_with_what_it_reads() -> None:
     pytest.importorskip("cloudpickle")
     assert told() == "True\n"
 
 
+@pytest.mark.full
 def test_without_the_means_to_send_it_the_outcome_is_refused_by_its_name() -> None:
     where, what, cure = told('sys.modules["cloudpickle"] = None').splitlines()
     assert where == "firm.weighted"

@@ -133,6 +133,7 @@ def read_everything(results: StoredResults) -> Iterator[Any]:
     yield run_sheets(found)
 
 
+@pytest.mark.full
 @pytest.mark.usefixtures("few")
 def test_a_report_holds_neither_banks_nor_curves_whole(
     folder: Path, monkeypatch: pytest.MonkeyPatch

@@ -62,6 +62,7 @@ def test_levels_and_banks_are_those_of_the_tables(results: Any, file: Path) -> N
         assert_holds(table(file, name), frame)
 
 
+@pytest.mark.full
 @needs_office
 def test_another_program_reads_the_same_numbers(results: Any, file: Path, tmp_path: Path) -> None:
     again = recalculated(file, tmp_path)

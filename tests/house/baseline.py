@@ -19,6 +19,7 @@ FILE = Path(__file__).with_name("baseline.json")
 RUN = {
     "population.firms": 200, "population.initial_share": 0.3, "experiment.replications": 2,
     "experiment.warm_up_years": 2.0, "experiment.horizon_years": 3.0,
+    "experiment.neighbours": [],
 }  # fmt: skip
 ROUNDING = 1e-12
 """Relative; libraries of mathematics differ in their last bit between machines."""

@@ -20,6 +20,7 @@ _BY_KEYS = {
     "summary": ["outcome", "arrangement"],
     "explore": ["outcome", "arrangement"],
     "by_bank": ["measure", "bank", "arrangement"],
+    "loss_parts": ["arrangement", "part"],
     "committee": ["outcome", "arrangement", "versus"],
 }
 _SCALES = (1.0, 100.0, 1e-2, 1e-3)

@@ -20,6 +20,8 @@ SAME, UNMOVED, ANY = "=", "0", "any"
 """Beside a sign: equal to rounding, not moved beyond `FAR`, or no sign predicted."""
 OUTDATED = "outdated"
 """Key of a row that the model has turned round since: version, value and error seen."""
+NEAR = 1.0
+"""Standard errors towards theory at which a contradiction is no longer one."""
 Row = dict[str, Any]
 
 
@@ -27,6 +29,11 @@ Row = dict[str, Any]
 def written() -> dict[str, Any]:
     """The whole file."""
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def numbers_of() -> str:
+    """The version whose numbers the file has."""
+    return str(written()["version"])
 
 
 def predictions() -> dict[str, Row]:
@@ -121,3 +128,13 @@ def judged(row: Row, value: float, error: float) -> str:
     if abs(toward) <= FAR:
         return MIXED
     return HOLDS if toward > 0.0 else CONTRADICTED
+
+
+def turned_round(row: Row, seen: Difference) -> bool:
+    """Whether a run turns the verdict of a prediction round: what holds, what theory has wrong."""
+    toward = SIGNS.get(row["expected"], 0.0) * seen.z
+    if row["expected"] == SAME and not seen.is_zero:
+        return True
+    if row["verdict"] == HOLDS:
+        return not toward > -FAR
+    return row["verdict"] == CONTRADICTED and not toward < NEAR

@@ -60,7 +60,11 @@ ARMS: dict[str, Terms] = {
             "kind": "agreement", "promised_move_hazard": 0.27, "break_cost_share": 0.02,
         }
     },
-    "stand_still": REVIEWED | {"commitment": {"kind": "agreement", "lenders_stand_still": True}},
+    "reviewed_by_three": LINE | SHARED | REVIEWED,
+    "stand_still": LINE
+    | SHARED
+    | REVIEWED
+    | {"commitment": {"kind": "agreement", "lenders_stand_still": True}},
     "committed_for_a_fee": {
         "tenor": {"kind": "term", "years": 3.0, "commitment_fee_rate": 0.01}
     },
@@ -95,7 +99,7 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("upside", "royalty", ""): ("royalty", "line", "firm.cost_of_finance"),
     ("commitment", "agreement", ""): ("agreed", "term", "bank.clients_lost"),
     ("commitment", "agreement", "stands still"): (
-        "stand_still", "reviewed", "system.credit_outstanding",
+        "stand_still", "reviewed_by_three", "system.credit_outstanding",
     ),
     ("introduction", "referral", ""): ("referral", "plain", "firm.liquidity_closures"),
 }  # fmt: skip

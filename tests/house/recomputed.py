@@ -163,7 +163,7 @@ def recomputed(w: World, seen: Seen) -> Found:
     v = lives(w, seen)
     found = of_sales(w, v) | of_loans(w, v) | of_cover(w, v) | of_ends(w, v)
     found |= of_funds(w, v, found)
-    found |= of_banks(w, v, seen)
+    found |= of_banks(w, v, seen, found)
     paid_in = ("sales", "equity rounds", "credit drawn", "subscription", "unpaid bills")
     paid_out = (
         "operating outlays", "investment", "cost of moving business", "interest",
@@ -261,7 +261,14 @@ def wound_up(v: Lives) -> tuple[Any, Any]:
 
 def is_called(v: Lives) -> Any:
     """Intervals that end with a call of the loan, or of a part of it."""
-    return ~v.is_last & (v.then.call < r.NEVER) & (v.then.call != v.s.call)
+    later = (v.then.call != v.s.call) | (v.then.due > v.s.due)
+    return ~v.is_last & (v.then.call < r.NEVER) & later
+
+
+def called_early(v: Lives) -> Any:
+    """What is called in each interval of a loan that has not ended."""
+    due = v.then.due + v.then.cum_due_paid - v.s.due - v.s.cum_due_paid
+    return np.where(is_called(v) & (v.s.request & r.ASK_RENEWAL == 0), due, 0.0)
 
 
 def of_loans(w: World, v: Lives) -> Found:
@@ -269,7 +276,7 @@ def of_loans(w: World, v: Lives) -> Found:
     s, k = v.s, v.k
     moved = np.where(v.is_last, 0.0, v.then.balance - s.balance)
     # What was called may be paid from what those who stay lend at the same moment.
-    due = v.then.due_paid - np.where(is_called(v), 0.0, s.due_paid)
+    due = v.then.cum_due_paid - s.cum_due_paid
     drawn = np.maximum(moved + np.where(v.is_last, 0.0, due), 0.0)
     _, paid = wound_up(v)
     rate = np.where(s.now >= k.step - 1e-12, k.later_rate, k.rate)
@@ -280,16 +287,48 @@ def of_loans(w: World, v: Lives) -> Found:
     return {
         a.DRAWN.name: drawn.sum() + last_draw(v).sum(),
         a.REPAID.name: (drawn - moved).sum() + paid.sum() + s.balance[left(v)].sum(),
-        a.CALLING.name: w.scenario.hold_or_call.call_cost
-        * (v.then.due + v.then.due_paid)[is_called(v)].sum(),
+        a.CALLING.name: w.scenario.hold_or_call.call_cost * called_early(v).sum(),
         a.INTEREST.name: interest.sum(),
         "interest by bank": interest @ v.parts,
         a.COMMITMENT.name: (fee.commitment_fee_rate * room(v) * v.years * v.under).sum(),
         a.VAT.name: (k.vat_share * interest).sum(),
-        "performing": (k.risk_weight * counted) @ v.parts,
+        "vat by bank": (k.vat_share * interest) @ own_parts(v, taxed(w, v)),
+        "performing": (k.risk_weight * counted) @ own_parts(v, weighing(w, v)),
         "economic_years by bank": (k.economic_capital * counted) @ v.parts,
         a.RELENDING.name: (funding.rate * refinanced).sum(),
     }
+
+
+def own_parts(v: Lives, what: Any) -> Any:
+    """Shares of banks in something that differs by the size of their parts.
+
+    Shape (n, n_banks); `what` is, for each lender of the contract, what its part has of it.
+    """
+    own, rows = np.zeros(v.parts.shape), np.arange(len(v.k))
+    for j in range(what.shape[1]):
+        own[rows, v.k.lender[:, j]] += np.where(v.k.share[:, j] > 0.0, what[:, j], 0.0)
+    own *= v.parts
+    whole = own.sum(axis=1, keepdims=True)
+    return np.divide(own, whole, out=v.parts.copy(), where=whole > 0.0)
+
+
+def taxed(w: World, v: Lives) -> Any:
+    """Whether interest on the part of each lender is taxed, shape (n, 8)."""
+    u, small = w.scenario.taxation, w.scenario.capital.small_sales
+    highest = u.exempt_rate_multiple * w.scenario.loan_prime_rate.one_year_rate
+    line = v.k.limit[:, None] * v.k.share
+    exempt = (line <= u.exempt_line) & ((v.k.sales <= small) & (v.k.rate <= highest))[:, None]
+    return np.where(exempt, 0.0, 1.0)
+
+
+def weighing(w: World, v: Lives) -> Any:
+    """Risk weight of the part of each lender, shape (n, 8)."""
+    u, sales = w.scenario.capital, v.k.sales[:, None]
+    is_small = (v.k.limit[:, None] * v.k.share <= u.small_line) & (sales <= u.small_sales)
+    weight = np.where(is_small, u.small_weight, u.medium_weight)
+    weight = np.where(sales > u.medium_sales, u.large_weight, weight)
+    known = (u.recognised_cover_share * v.k.guaranteed)[:, None]
+    return (1.0 - known) * weight + known * u.protector_weight
 
 
 def of_cover(w: World, v: Lives) -> Found:
@@ -311,6 +350,7 @@ def of_cover(w: World, v: Lives) -> Found:
     in_default = exposure * np.where(closed(v), resting, 0.0)
     return {
         "in default": in_default @ v.after,
+        "running cost in default": (running_cost(w, v) * in_default) @ v.after,
         "in default, weighted": (v.k.defaulted_weight * in_default) @ v.after,
         "charged off": (lost - others)[arrived].sum(),
         a.FEES.name: fees * (v.balance_years * v.under).sum(),
@@ -392,22 +432,45 @@ def tax_on_profit(w: World, found: Found) -> float:
     return float(w.scenario.taxation.income_tax_rate * (earned - of_parent - provided))
 
 
-def of_banks(w: World, v: Lives, seen: Seen) -> Found:
+def judged(w: World) -> tuple[Any, Any]:
+    """Files that each bank has paid for, and what bringing lenders together has cost it.
+
+    Lenders under the arrangement share one file; others make their own, and so does a bank that
+    judges in vain. Each shape (n_banks,).
+    """
+    clause, book, banks = w.menu[0].arrangement.loss_sharing, w.book.rows, w.scenario.n_banks
+    share, lender, joint = book["share"], book["lender"].ravel(), book["terms"][:, None] == 1
+    files = np.where(joint, share, share > 0.0)
+    cost = clause.coordination_cost * (len(clause.shares) - 1) * share * joint
+    vain = [lead for what, _, _, lead in w.decisions if what == "judge"]
+    alone = np.bincount(np.concatenate([np.zeros(0, int), *vain]), minlength=banks)
+    files = np.bincount(lender, files.ravel(), banks) + alone
+    return files, np.bincount(lender, cost.ravel(), banks)
+
+
+def running_cost(w: World, v: Lives) -> Any:
+    """Running cost per unit lent, and per unit in default, in each interval."""
+    return np.array(w.scenario.underwriting.operating_cost)[v.s.stage]
+
+
+def of_banks(w: World, v: Lives, seen: Seen, found: Found) -> Found:
     """Costs and capital of banks, from their rules and from stocks at quarters."""
     u, rule, b = w.scenario.underwriting, w.scenario.capital, w.banks
     dates, at, before = at_quarters(w)
     lent = v.balance_years @ v.parts
+    running = (running_cost(w, v) * v.balance_years) @ v.parts + found["running cost in default"]
     earned = at["profit"] + at["free_income"] + at["policy_subsidy"]
     gap = b.budget - (before["equity"] + earned)
     gap = np.where(gap > 0.0, rule.replenish_share * gap, gap)[dates[1:] % 1.0 == 0.0]
-    judged = sum(who.size for what, _, who, _ in w.decisions if what == "judge")
-    clause = w.menu[0].arrangement.loss_sharing
-    further = (len(clause.shares) - 1) * (w.book.rows["terms"] == 1).sum()
+    files, further = judged(w)
     appetite = np.array([bank.appetite for bank in w.scenario.bank.values()])
     return {
-        a.OPERATING.name: (np.array(u.operating_cost)[v.s.stage] * v.balance_years).sum(),
-        a.SCREENING.name: u.screening_cost * judged,
-        a.COORDINATION.name: clause.coordination_cost * further,
+        a.OPERATING.name: running.sum(),
+        "operating by bank": running,
+        a.SCREENING.name: u.screening_cost * files.sum(),
+        a.COORDINATION.name: further.sum(),
+        "screening by bank": u.screening_cost * files,
+        "coordination by bank": further,
         a.MONITORING.name: u.monitoring_cost * seen.watched,
         a.SUBSIDY.name: u.policy_subsidy_rate * (lent @ appetite),
         a.CAPITAL.name: gap.sum(),
@@ -425,7 +488,7 @@ def in_ledger(w: World) -> Found:
     rows = np.array([rows for _, rows in w.panel])
     for name in (
         "interest", "relationship", "hosted", "loss", "funding", "capital_benefit", "free_income",
-        "economic_years",
+        "economic_years", "operating", "screening", "coordination", "vat",
     ):  # fmt: skip
         found[f"{name} by bank"] = rows[:, :, BANK_COLUMNS.index(name)].sum(axis=0)
     found["npl by bank"] = rows[-1, :, BANK_COLUMNS.index("npl")]

@@ -25,6 +25,7 @@ SCENARIOS = Path(__file__).parents[2] / "scenarios"
 SMALL = {
     "population.firms": 300, "population.initial_share": 0.3,
     "experiment.warm_up_years": 3.0, "experiment.horizon_years": 5.0,
+    "experiment.neighbours": [],
 }  # fmt: skip
 
 

@@ -257,17 +257,15 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(
             totals.place_business,
             "by_bank[host, HOSTED]",
-            CONTRACTS,
+            IDENTITY,
             "by_bank[0, HOSTED]",
             CONTRACTS,
         ),
-        Posting(books.take_flows, "q.hosted", CONTRACTS),
+        Posting(books.take_flows, "q.hosted", IDENTITY),
         Posting(relationship.take_account, "f.hosted_before", CONTRACTS),
     ),
     a.ELSEWHERE.name: (
-        Posting(
-            totals.place_business, "row[OUTSIDE_BUSINESS]", IDENTITY, "row[HOSTED]", CONTRACTS
-        ),
+        Posting(totals.place_business, "row[OUTSIDE_BUSINESS]", IDENTITY, "row[HOSTED]", IDENTITY),
     ),
     a.FUNDS.name: (
         Posting(books.pay_costs, "q.market", IDENTITY),
@@ -306,14 +304,21 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
             "d.books[lead].coordination",
             CONTRACTS,
         ),
+        Posting(
+            signing.charge_lenders,
+            "desk.screening",
+            CONTRACTS,
+            "desk.coordination",
+            CONTRACTS,
+        ),
     ),
     a.COORDINATION.name: (
         Posting(books.take_flows, "q.coordination", CONTRACTS),
         Posting(
-            signing.write_conditions,
-            "d.books[c.lead].coordination",
+            signing.charge_lenders,
+            "desk.coordination",
             CONTRACTS,
-            "d.books[c.lead].screening",
+            "desk.calling",
             CONTRACTS,
         ),
     ),

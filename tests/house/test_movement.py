@@ -29,7 +29,7 @@ from tests.house.moves import (
 from tests.house.paired import FAR, Floats, Size, difference, lived, scaled_banks, small
 from tests.house.small import shipped
 
-SIZE = Size(firms=700, replications=4, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
+SIZE = Size(firms=700, replications=6, warm_up_years=2.0, horizon_years=6.0, initial_share=0.5)
 HOME = small(SIZE)
 MADE = {f"arrangement.{name}": terms for name, terms in ARMS.items()}
 Lived = dict[str, Floats]

@@ -15,8 +15,11 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from sim.analysis.compare import ARM
 from sim.cli.app import app
 from sim.report.parts import cell_id
+from sim.scenario.neighbours import parts_of
+from sim.scenario.scenario import load_scenario
 from tests.house.browser import NARROW, look, opened
 from tests.house.cells import agrees, resolve
 from tests.house.small import SCENARIOS
@@ -213,8 +216,8 @@ def test_totals_are_divided_by_thousands_of_firms_and_by_years(run: Path, englis
 
 
 def test_no_number_of_the_answer_lacks_its_id(run: Path) -> None:
-    """But for the confidence and for how many comparisons there are."""
-    rows = len(pd.read_csv(run / "comparison.csv"))
+    """But for the confidence and for how many comparisons of arrangements there are."""
+    rows = (pd.read_csv(run / "comparison.csv")["role"] == ARM).sum()
     page = Page((run / COMMITTEE).read_text(encoding="utf-8"))
     lines = [
         n for n in page.root.walk() if {"say", "line"} & set(n.attributes.get("class", "").split())
@@ -239,7 +242,12 @@ def test_the_table_of_the_committee_is_that_of_the_run(run: Path) -> None:
     table = pd.read_csv(run / "committee.csv")
     tidy = pd.read_parquet(run / "outcomes.parquet")
     compared = pd.read_csv(run / "comparison.csv").set_index(["outcome", "arrangement"])
-    assert {"consortium", "plain"} == set(table["versus"])
+    parts = parts_of(load_scenario(SCENARIOS / "three_arrangements.toml"))
+    without = {part.pair[1] for own in parts.values() for part in own}
+    assert without - {"consortium"} == {
+        "line_only", "common_growth_without_promise", "swap_without_promise",
+    }  # fmt: skip
+    assert {"consortium", "plain"} | without == set(table["versus"])
     for row in table.to_dict("records"):
         own = tidy[tidy["outcome"] == row["outcome"]]
         wide = own.pivot(index="replication", columns="arrangement", values="value")

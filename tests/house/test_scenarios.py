@@ -157,11 +157,12 @@ def test_the_two_readings_of_one_contract_differ_in_stake_and_strike_only():
     high = shipped("yuntu_swap_trigger_strike").model_dump(
         exclude={"title", "question", "sources"}
     )
-    terms = [s["arrangement"]["yuntu_swap"]["upside"] for s in (low, high)]
-    assert [key for key in terms[0] if terms[0][key] != terms[1][key]] == [
-        "stake", "strike_valuation",
-    ]  # fmt: skip
-    high["arrangement"]["yuntu_swap"]["upside"] = terms[0]
+    for name in ("yuntu_swap", "yuntu_swap_without_promise"):
+        terms = [s["arrangement"][name]["upside"] for s in (low, high)]
+        assert [key for key in terms[0] if terms[0][key] != terms[1][key]] == [
+            "stake", "strike_valuation",
+        ]  # fmt: skip
+        high["arrangement"][name]["upside"] = terms[0]
     assert low == high
 
 

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from sim.analysis.compare import Comparison
+from sim.outcomes.mark import registry
+from sim.scenario.parameters import parameters
+from sim.scenario.scenario import Scenario
 from tests.house.test_floors import files
 from tests.house.test_readme import TINY
 
@@ -53,6 +56,16 @@ def test_the_walk_runs_as_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     names: dict[str, Any] = {}
     exec(small, names)
     assert isinstance(names["comparison"], Comparison)
+
+
+@pytest.mark.parametrize("page", sorted(DOCS.glob("*.md")), ids=lambda page: page.stem)
+def test_pages_name_outcomes_and_keys_that_there_are(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:bank|firm|system|cycle)\.\w+)`", text))
+    keys = set(re.findall(r"`((?:hold_or_call|experiment|relationship|capital)\.\w+)`", text))
+    known = {".".join(map(str, one.path)) for one in parameters(Scenario)}
+    assert named <= set(registry())
+    assert keys <= known
 
 
 @pytest.mark.slow

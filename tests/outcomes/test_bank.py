@@ -83,8 +83,17 @@ def test_the_policy_subsidy_is_sized_against_profit_without_it():
 def test_profit_is_worth_less_the_later_it_comes():
     # All banks together, at the end of each quarter, at a tenth a year.
     worth = 1.0 / 1.1**0.25 + 1.1 / 1.1**0.5 + 0.1 / 1.1**0.75 + 2.0 / 1.1
-    assert bank.profit_discounted(HISTORY) == pytest.approx(worth)
-    assert bank.profit_discounted(tiny.history(facts={"hurdle_rate": 0.0})) == pytest.approx(4.2)
+    assert tiny.value("bank.profit_discounted", HISTORY) == pytest.approx(worth)
+    now = tiny.history(facts={"hurdle_rate": 0.0})
+    assert tiny.value("bank.profit_discounted", now) == pytest.approx(4.2)
+
+
+def test_discounted_profit_before_tax_stands_beside_that_after_tax():
+    worth = 1.3 / 1.1**0.25 + 1.4 / 1.1**0.5 + 0.1 / 1.1**0.75 + 2.5 / 1.1
+    assert tiny.value("bank.profit_before_tax_discounted", HISTORY) == pytest.approx(worth)
+    now = tiny.history(facts={"hurdle_rate": 0.0})
+    found = tiny.value("bank.profit_before_tax_discounted", now)
+    assert found == pytest.approx(tiny.value("bank.profit_before_tax", now))
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,11 @@ from tests.outcomes import tiny
 HISTORY = tiny.history()
 
 
+def test_exposure_at_default_is_that_of_all_banks():
+    owed = {"exposure_at_default": ((9, 9), (0, 0), (0, 4), (0, 0), (1, 0))}
+    assert loss.exposure_at_default(tiny.history(panel=owed)) == 5.0
+
+
 def test_the_credit_loss_is_net_of_guarantees_and_dated_by_the_default():
     assert loss.credit_loss(HISTORY) == pytest.approx(1.5)
     assert loss.credit_loss_rate(HISTORY) == pytest.approx(1.5 / 60.0)

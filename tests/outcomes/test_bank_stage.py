@@ -21,6 +21,10 @@ def test_default_is_undefined_in_a_stage_without_borrowers():
     assert math.isnan(tiny.value("bank.default_rate_mature", HISTORY))
 
 
+def test_loan_years_are_those_between_settlements():
+    assert stage.loan_years(HISTORY) == pytest.approx(0.75 + 1.25)
+
+
 def test_lines_are_those_signed_in_the_experiment():
     assert tiny.value("bank.line_startup", HISTORY) == 5.0
     assert tiny.value("bank.line_growth", HISTORY) == 15.0
@@ -35,6 +39,14 @@ def test_the_margin_of_a_stage_is_rate_less_costs_and_losses_of_the_stage():
     assert tiny.value("bank.growth_net_margin", HISTORY) == pytest.approx(0.03 - 0.02 - 0.011)
     assert math.isnan(tiny.value("bank.expansion_net_margin", HISTORY))
     assert math.isnan(tiny.value("bank.mature_net_margin", HISTORY))
+
+
+def test_the_margin_of_a_stage_pays_for_its_loans_in_default():
+    # Four millions rest in default from 0.7 to the horizon.
+    late = tiny.history(firms={"recovery_date": (0.0, 9.0, 0.0)})
+    lent = 0.25 * (2.0 + 4.0 + 4.0 + 2.0)
+    expected = 0.04 - (0.02 + 0.012) * (lent + 4.0 * 0.3) / lent - 1.5 / lent
+    assert tiny.value("bank.startup_net_margin", late) == pytest.approx(expected)
 
 
 def test_the_belief_gap_of_defaults_compares_counts_with_what_was_believed_at_signing():

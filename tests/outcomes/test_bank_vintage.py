@@ -18,6 +18,15 @@ def test_income_from_a_client_is_net_of_running_cost_and_fees():
     assert income.tolist() == pytest.approx(expected)
 
 
+def test_a_loan_in_default_is_run_and_funded_until_its_workout_is_over():
+    # Firm 1 owes 4 from 0.7 on; half a year later its workout is over, or the run at year one.
+    late = tiny.history(firms={"recovery_date": (0.0, 9.0, 0.0)})
+    assert vintage.client_income(late)[1] == pytest.approx(0.1 - 0.012 * (3.0 + 4.0 * 0.3))
+    assert vintage.client_funding(late)[1] == pytest.approx(0.02 * (3.0 + 4.0 * 0.3))
+    soon = tiny.history(firms={"recovery_date": (0.0, 0.8, 0.0)})
+    assert vintage.client_funding(soon)[1] == pytest.approx(0.02 * (3.0 + 4.0 * 0.1))
+
+
 def test_central_bank_money_makes_funding_cheaper():
     assert vintage.client_funding(HISTORY).tolist() == pytest.approx([0.6, 0.06, 0.1])
     cheap = tiny.history(

@@ -45,9 +45,13 @@ def test_losses_are_known_before_and_after_the_guarantee():
     assert reading.defaulted(history).tolist() == [False, True, False]
 
 
-def test_exposures_are_split_over_the_lenders_of_the_last_contract():
+def test_exposures_are_split_over_those_who_bear_them_in_the_end():
     held = reading.at_bank(tiny.history(), np.array([20.0, 0.0, 6.0]))
     assert held.tolist() == [[20.0, 0.0, 3.0], [0.0, 0.0, 3.0]]
+    # The first lender of the third firm has called a part of its half and was repaid.
+    called = {"last_share": ((1.0,) + (0.0,) * 7,) * 2 + ((0.25, 0.75) + (0.0,) * 6,)}
+    held = reading.at_bank(tiny.history(firms=called), np.array([20.0, 0.0, 6.0]))
+    assert held.tolist() == [[20.0, 0.0, 1.5], [0.0, 0.0, 4.5]]
 
 
 def test_the_first_contract_is_the_earliest_and_new_borrowers_have_it_in_the_experiment():

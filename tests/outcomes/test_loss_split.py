@@ -65,6 +65,18 @@ def test_the_second_lender_lends_beside_the_lead():
     assert (found[LEAD, "bank_a"], found[BESIDE, "bank_b"]) == pytest.approx((4.0, 4.0))
 
 
+def test_a_lender_that_called_its_part_bears_what_is_left_of_it():
+    # Bank B signed for a half beside bank A; in the end it bears nine tenths and stands first.
+    shares, lenders = [[0.0] * 8 for _ in range(3)], [[0] * 8 for _ in range(3)]
+    shares[2][:2], lenders[2][:2] = [0.9, 0.1], [1, 0]
+    firms = {"status": (1, 1, 5), "contract": (0, 1, 3), "defaulted": (0, 0, 1),
+             "exposure_at_default": (0.0, 0.0, 10.0), "recovery": (0.0, 0.0, 2.0),
+             "last_lender": lenders, "last_share": shares}  # fmt: skip
+    found = parts(hand.history(firms=firms))
+    assert (found[LEAD, "bank_a"], found[BESIDE, "bank_b"]) == pytest.approx((0.8, 7.2))
+    assert sum(found.values()) == pytest.approx(8.0)
+
+
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_parts_are_the_losses_of_each_bank_and_of_all(which: int):
     history = histories()[0][which]

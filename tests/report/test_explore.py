@@ -161,6 +161,7 @@ def test_rows_of_cells_fit_the_columns_of_their_table(data):
         assert len(way["cited"]) in (0, len(way["columns"]))
 
 
+@pytest.mark.full
 def test_values_leave_the_page_before_it_grows_too_large(outcomes, comparison, results):
     full = exploration(OutcomeTables(outcomes, comparison), results)
     whole = len(as_data(full).encode())

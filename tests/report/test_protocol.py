@@ -12,12 +12,13 @@ from jinja2 import Environment
 from sim.analysis.compare import compare
 from sim.base.draws import STREAMS
 from sim.base.language import language
+from sim.engine import quarter
 from sim.engine.ledger import PARTIES
 from sim.experiment.simulate import manifest_of
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.record import FIRM
 from sim.outcomes.mark import registry
-from sim.report.protocol import SUBMODELS, protocols, write_protocol
+from sim.report.protocol import CLOSING, SUBMODELS, protocols, write_protocol
 from sim.report.report import write_report
 from sim.scenario.parameters import parameters
 from sim.scenario.scenario import Scenario, load_scenario
@@ -107,6 +108,20 @@ def test_values_are_those_of_the_scenario(scenario: Scenario) -> None:
     other = scenario.with_values({"lifecycle.recovery_hazard": 0.654321})
     text = str(protocols(other, {}, ("odd",)))
     assert "0.654321" in text
+
+
+def test_every_identity_is_told(stress: str) -> None:
+    rules = {rule for rule in vars(quarter) if rule.endswith(CLOSING)}
+    assert {"business_closes", "profit_closes", "firms_close"} <= rules
+    assert [rule for rule in rules if f"quarter.{rule}" not in plain(stress)] == []
+
+
+def test_neighbours_are_told_where_there_are_any(scenario: Scenario, odd: str) -> None:
+    assert "line_only" in scenario.experiment.neighbours
+    told = "Neighbours are run beside the arrangements"
+    assert told in odd
+    alone = scenario.with_values({"experiment.neighbours": []})
+    assert told not in str(protocols(alone, {}, ("odd",)))
 
 
 def test_clauses_in_which_arrangements_differ_are_named(stress: str) -> None:

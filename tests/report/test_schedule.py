@@ -6,7 +6,7 @@ from sim.engine.settlement import settle
 from sim.engine.world import World
 from sim.model.firms.advance import fire
 from sim.model.firms.record import EVENT_NAMES, SIGNED
-from sim.report.protocol import Step, event_rules, steps_of
+from sim.report.protocol import CLOSING, Step, event_rules, steps_of
 
 
 def places(steps: tuple[Step, ...]) -> list[str]:
@@ -34,7 +34,7 @@ def test_steps_go_as_deep_as_they_are_asked_to() -> None:
 
 def test_every_identity_is_a_check_of_the_protocol() -> None:
     told = [
-        rule for rule in vars(quarter).values() if getattr(rule, "__name__", "").endswith("_close")
+        rule for rule in vars(quarter).values() if getattr(rule, "__name__", "").endswith(CLOSING)
     ]
     assert set(places(steps_of(quarter.check_identities))) == {rule.__name__ for rule in told}
 
@@ -50,6 +50,7 @@ def test_rules_that_banks_and_firms_follow_are_told() -> None:
     (meeting,) = steps_of(hold_committee, 2)[0].steps
     assert places((meeting,)) == ["hold_meeting"]
     assert places(meeting.steps) == [
+        "settle_claims",
         "decide_applications",
         "wind_down",
         "enact_decisions",

@@ -19,6 +19,8 @@ from sim.report.tables import outcome_cells, shown_table
 from sim.studies.moments import PATTERNS, Patterns
 from tests import synthetic
 
+pytestmark = pytest.mark.full
+
 NUMBER = re.compile(r"[+−]?\d[\d,]*(?:\.\d+)?")
 PER_CENT = re.compile(r"%|percentage points|百分点|\bpp\b")
 

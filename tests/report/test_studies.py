@@ -4,6 +4,7 @@ import math
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
 from sim.report.report import write_report
 from sim.report.studies import MOST_OF_PAGE, studies_of, study_report, with_studies
@@ -25,6 +26,7 @@ def test_every_text_of_a_study_is_escaped() -> None:
     Page(page)
 
 
+@pytest.mark.full
 def test_a_report_takes_studies_in_place_of_those_it_has(tmp_path: Path) -> None:
     first, second = (Study(Findings(k, f"Title {k}", (), {}, {}), {}) for k in ("one", "two"))
     path = write_report(tmp_path / "report.html", **parts(studies=[first]))

@@ -10,7 +10,8 @@ import sim
 from sim.base.errors import ScenarioError
 from sim.experiment.store import Store
 from sim.experiment.workers import cores
-from sim.studies.request import keywords, study_store
+from sim.studies import frontier, robustness, sensitivity, sweep
+from sim.studies.request import arms_alone, keywords, study_store
 from tests.studies.small import small
 
 STUDIES = (
@@ -91,3 +92,18 @@ def test_a_study_takes_all_cores_and_keeps_its_runs_where_it_is_told(tmp_path: P
     again = sim.sweep(small(), vary, "bank.profit", replications=2, folder=tmp_path, workers=1)
     assert first.frame().equals(again.frame())
     assert written() == files
+
+
+def test_studies_run_no_neighbours() -> None:
+    """Those that name arrangements of their own leave them out by doing so."""
+    beside = small().with_values({"experiment.neighbours": ["line_only"]})
+    key = ["arrangement.common_growth.commitment.promised_move_hazard=0.1:0.4"]
+    layouts = (
+        sweep.laid_out(beside, key, None),
+        sensitivity.laid_out(beside, key, None, sensitivity.Screening(points=20)),
+        robustness.laid_out(beside, key, None, robustness.Trial(points=4)),
+        frontier.laid_out(beside, [*key, "arrangement.common_growth.tenor.years=2:4"], None, None),
+    )
+    for layout in layouts:
+        assert layout.scenario.experiment.all_run == small().experiment.arrangements
+    assert arms_alone(small()) is small()

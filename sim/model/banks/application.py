@@ -8,6 +8,7 @@ from sim.model.banks.desk import REFINANCED
 from sim.model.banks.judgement import public_score
 from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.claims import WEIGHT
 from sim.model.firms.record import ASK_RENEWAL
 from sim.model.firms.relationship import business
 
@@ -35,6 +36,7 @@ APPLICATION = Table(
         Column("round_date", "years", "date of that round"),
         Column("venture", "flag", "backed by venture capital", "i1"),
         Column("setback", "flag", "in a setback, which banks may overlook", "i1"),
+        Column("setbacks", "-", "setbacks so far; address of the draw whether they do", "i4"),
         Column("quality", "standard deviations", "what signals are signals of; no bank sees it"),
         Column("business", "CNY million a year", "bank income on all of its banking business"),
         Column("need", "CNY million", "its project's cost and a year's outflow beyond its cash"),
@@ -43,7 +45,6 @@ APPLICATION = Table(
         Column("balance", "CNY million", "drawn part of it"),
         Column("rate", "per year", "rate on it"),
         Column("conversion", "share", "part of the rest of the line that counts as exposure"),
-        Column("risk_weight", "share", "risk weight of the line in force"),
         Column("terms", "code", "arrangement under which it was signed", "i1"),
         Column("credit_years", "years", "time with a line so far"),
         Column("right", "code", "living right of its lenders", "i1"),
@@ -54,6 +55,7 @@ APPLICATION = Table(
         Column("lenders", "-", "present lenders", "i4"),
         Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
         Column("share", "share", "their shares", length=MOST_LENDERS),
+        Column("weight", "x", "risk weights of their parts", length=MOST_LENDERS),
         Column("prior", "standard deviations", "mean quality given what everybody sees"),
         Column("history_precision", "-", "what the home bank has learnt: precision"),
         Column("history_sum", "-", "and its precision-weighted sum"),
@@ -68,8 +70,8 @@ APPLICATION = Table(
 
 _AS_IN_THE_RECORD = {
     "firm", "request", "host", "home", "stage", "sector", "birth", "sales", "value", "last_round",
-    "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
-    "rate", "conversion", "risk_weight", "terms",
+    "round_date", "venture", "setback", "setbacks", "quality", "switching_cost_weight", "limit",
+    "balance", "rate", "conversion", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(
@@ -110,6 +112,7 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     for j in range(d.share.shape[1]):
         a.lender[j] = d.lender[i, j]
         a.share[j] = d.share[i, j]
+        a.weight[j] = d.called[i, WEIGHT, j]
         if d.share[i, j] > 0.0:
             a.lenders = j + 1
 

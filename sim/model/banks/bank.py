@@ -10,7 +10,7 @@ from typing import Any
 
 from sim.base.columns import Column, Rows, Table, pack
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
-from sim.model.banks.capital import Capital, demanded_ratio, required_ratio
+from sim.model.banks.capital import Capital, required_ratio
 from sim.model.banks.conditions import filled
 
 # --- A bank: the technology desk inside a parent bank --------------------------------------------
@@ -73,7 +73,6 @@ BANK_RULES = Table(
         Column("account_share", "share", "of moves of basic accounts, those that end here"),
         Column("single_name", "CNY million", "most lent to one firm"),
         Column("required_ratio", "share", "capital that it holds against weighted exposure"),
-        Column("demanded_ratio", "share", "what of it the supervisor demands"),
         Column("parent_income", "CNY million a year", "other income of the parent"),
         Column("parent_risk_assets", "CNY million", "other risk-weighted assets of the parent"),
     )
@@ -96,6 +95,7 @@ BANK_BOOKS = Table(
         Column("rationed", "loans", "agreed on, and refused for want of capital, since then"),
         Column("earned", "CNY million", "profit of the desk before tax so far"),
         Column("free_income", "CNY million", "income of the parent on free capital so far"),
+        Column("hosted", "CNY million", "business of firms that it does not lend to so far"),
         Column("lost", "CNY million", "losses borne on all defaults so far"),
         Column(
             "covered", "CNY million", "losses that protection providers bear, paid or not, so far"
@@ -115,6 +115,7 @@ def common_rules(scenario: Any) -> Rows:
     of_accounts = {
         "delivery_cost", "guarantee_fee_rate", "loan_account_turns", "loan_account_cap",
         "account_move_hazard", "main_bank_hazard", "switching_cost_weight_log_sd",
+        "follows_lender_share",
     }  # fmt: skip
     backed, other = venture_means(s.equity.venture_logit, s.equity.venture_quality_slope)
     groups = [
@@ -153,7 +154,6 @@ def bank_rules(scenario: Any) -> Rows:
                 "account_share": bank.market_share / whole * (1.0 - outside),
                 "single_name": bank.parent_capital * capital.single_name_share,
                 "required_ratio": required_ratio(capital, bank.surcharge),
-                "demanded_ratio": demanded_ratio(capital, bank.surcharge),
                 "parent_income": bank.parent_income * thousands,
                 "parent_risk_assets": bank.parent_risk_assets * thousands,
             }

@@ -36,6 +36,7 @@ def take_flows(b: Any, q: Any, flow: Any) -> None:
     q.vat = flow[f.VAT]
     q.relationship = flow[f.RELATION]
     q.hosted = flow[f.HOSTED]
+    b.hosted += q.hosted
     q.gain = flow[f.GAIN]
     q.royalty = flow[f.ROYALTY]
     q.operating = flow[f.OPERATING]

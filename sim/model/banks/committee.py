@@ -16,23 +16,21 @@ from sim.model.banks.signing import (
     decline,
     decline_by_parts,
     enact_decisions,
+    judge_in_vain,
     keep_for_less,
     learn,
+    settle_claims,
     sign,
 )
 from sim.model.banks.tender import make_offer
-from sim.model.banks.withdrawal import decide_on_loan, worth_of_call
-from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
+from sim.model.banks.withdrawal import decide_on_loan, worth_of_call, years_until
+from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, REVIEW_YEARS
 
 NEW_CREDIT, RUNNING_LINES, RUN_OFF = 1, 2, 4
 """What may stand on the agenda of a meeting; sums of them."""
 
 BOUNDARY = 1e-9
 NO_OFFER = -math.inf
-EXTENSION = 1.0
-"""Years for which lenders let a loan run that has ended and that nobody renews."""
-LONGEST = 30.0
-"""Years to the end of a loan that has none."""
 
 
 def hold_meeting(d: Any, e: Any, first: int, agenda: int, date: float) -> None:
@@ -49,6 +47,7 @@ def hold_meeting(d: Any, e: Any, first: int, agenda: int, date: float) -> None:
         takes effect.
     date : float, years
     """
+    settle_claims(d, e, date)
     if agenda & NEW_CREDIT != 0:
         decide_applications(d, date)
     if agenda & RUN_OFF != 0:
@@ -77,6 +76,8 @@ def decide_applications(d: Any, date: float) -> None:
     choose_plain(applications, offers, d)
     for row in range(n):
         learn(offers[row, 0], applications[row], d)
+        if is_without(offers[row]):
+            judge_in_vain(offers[row, 0], applications[row], d)
     for place in range(1, d.terms.shape[0] + 1):
         code = place % d.terms.shape[0]  # plain lending last
         for asked_again in range(2):
@@ -247,7 +248,7 @@ def take_or_ask_again(o: Any, a: Any, d: Any) -> None:
 def bid_again(o: Any, a: Any, d: Any) -> None:
     """Banks without room for their parts bid no more, the lead in any case; the others do."""
     for j in range(o.lenders):
-        if j == 0 or o.exposure * o.share[j] > d.room[HEADROOM, o.lender[j]]:
+        if j == 0 or o.exposure[j] > d.room[HEADROOM, o.lender[j]]:
             o.full[o.full_banks] = o.lender[j]
             o.full_banks += 1
     make_offer(o, a, 0, d)
@@ -266,7 +267,9 @@ def is_without(offers: Any) -> bool:
 
 
 def refuse(o: Any, a: Any, d: Any) -> None:
-    """Refuse a firm; its lenders let a loan that ends run for another year, or call it.
+    """Refuse a firm; a loan that ends is repaid, or its lenders let it run for another year.
+
+    Only where the firm has not the cash is there anything to hold.
 
     Parameters
     ----------
@@ -277,12 +280,18 @@ def refuse(o: Any, a: Any, d: Any) -> None:
     """
     if not asks_renewal(a):
         decline(a.firm, 1.0, d)
-    elif a.balance <= 0.0:
+    elif can_repay(d.firms[a.firm], a.date):
         decline(a.firm, 0.0, d)
     else:
         read_application(a, a.firm, d, a.date)
-        retained = decide_on_loan(o, a, EXTENSION, d)
+        a.limit = a.balance  # nothing more can be drawn
+        retained = decide_on_loan(o, a, REVIEW_YEARS, d)
         decline_by_parts(a.firm, retained, worth_of_call(a, d), d)
+
+
+def can_repay(f: Any, date: float) -> bool:
+    """Whether a firm has the cash at a date for all that it owes."""
+    return f.balance <= max(f.cash + f.flow * (date - f.now), 0.0)
 
 
 def review(applications: Any, d: Any) -> None:
@@ -290,7 +299,7 @@ def review(applications: Any, d: Any) -> None:
     for row in range(applications.shape[0]):
         a = applications[row]
         if a.limit > 0.0:
-            years = min(d.firms[a.firm].maturity - a.date, LONGEST)
+            years = years_until(d.firms[a.firm].maturity, a.date)
             retained = decide_on_loan(d.offers[row, 0], a, years, d)
             decline_by_parts(a.firm, retained, worth_of_call(a, d), d)
         else:

@@ -118,6 +118,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         line += o.part[j]
     line = max(line, LEAST_LENT)
     grant(o, k, line, a.value)
+    o.years, o.right_years = k.years, k.right_years
     o.loss = believed_loss(line, secured_by_assets(a, u), k)
     o.monitored = 1 if is_monitored(o, a, u, line) else 0
     price = mean_rate(highest_rate(a, u), k)
@@ -125,23 +126,24 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
     common = fees + right_income(o, a, k, u, drawn * line)
     common -= k.coordination_cost / (drawn * line * k.years)
-    subsidy = u.policy_subsidy_rate - (u.bust_tightening_rate if a.bust == 1 else 0.0)
-    funds = marginal_cost(a, k, u)
-    cost = u.operating_cost[a.stage] + k.fee_rate
+    common -= u.bust_tightening_rate if a.bust == 1 else 0.0
+    # Central bank money saves on the whole loan; capital is credited at the transfer price.
+    saved = u.funding_rate - marginal_cost(a, k, u)
+    cost = u.operating_cost[a.stage] + k.fee_rate - saved
     seen = sees_setback(a, u)
     for j in range(o.lenders):
         o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
         bank = banks[o.lender[j]]
         held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
-        needed = break_even_rate(o.default[j], o.loss, funds, cost, held, u)
+        needed = break_even_rate(o.default[j], o.loss, u.funding_rate, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
         write_business(o, j, a, k, u, banks)
         # Whom the others leave nothing may be asked for all of it once one of them refuses.
         lent = drawn * (o.part[j] if o.part[j] > 0.0 else line)
         judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
         watching = u.monitoring_cost if j == 0 and o.monitored == 1 else 0.0
-        own = (u.relationship_weight * o.gained_business[j] - judging / k.years - watching) / lent
-        o.surplus[j] = net + (common + own + bank.appetite * subsidy) - needed
+        own = (o.gained_business[j] - judging / k.years - watching) / lent
+        o.surplus[j] = net + (common + own + bank.appetite * u.policy_subsidy_rate) - needed
         o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0
 
 
@@ -168,8 +170,11 @@ def headroom(d: Any, out: Any) -> None:
         out[b] = desk.equity / d.banks[b].required_ratio - desk.risk_assets - desk.promised
 
 
-def new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> float:
-    """Risk-weighted assets that a loan adds, CNY million: rolled over by the same bank, none.
+def write_new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> None:
+    """Write the risk-weighted assets that a loan adds at each lender, CNY million.
+
+    What a lender has of the firm's present loan counts off: rolled over by the same bank it adds
+    none.
 
     Parameters
     ----------
@@ -178,15 +183,20 @@ def new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> float:
     k : conditions of the arrangement
     u : rules common to all banks
     """
-    weight = 0.0
-    for j in range(o.lenders):
-        own = class_weight(o.part[j], a.sales, u)
-        weight += o.share[j] * covered_weight(own, k.guaranteed, u)
     drawn = max(o.line * u.drawn_at_signing, a.balance)
-    new = weight * exposure(drawn, o.line, k.conversion)
-    if o.moves == 1:
-        return new
-    return max(new - a.risk_weight * exposure(a.balance, a.limit, a.conversion), 0.0)
+    for j in range(o.lenders):
+        weight = covered_weight(class_weight(o.part[j], a.sales, u), k.guaranteed, u)
+        new = o.share[j] * weight * exposure(drawn, o.line, k.conversion)
+        o.exposure[j] = max(new - present_risk_assets(a, o.lender[j]), 0.0)
+
+
+def present_risk_assets(a: Any, bank: int) -> float:
+    """Risk-weighted assets of a bank in the applicant's present loan, CNY million."""
+    held = 0.0
+    for j in range(a.lenders):
+        if a.lender[j] == bank:
+            held += a.share[j] * a.weight[j]
+    return held * exposure(a.balance, a.limit, a.conversion)
 
 
 def ration(offers: Any, applications: Any, k: Any, d: Any) -> None:
@@ -214,15 +224,15 @@ def ration(offers: Any, applications: Any, k: Any, d: Any) -> None:
     for n in range(offers.shape[0]):
         o = offers[n]
         if o.ready == 1:
-            o.exposure = new_risk_assets(o, applications[n], k, d.rules[0])
-            add_parts(o, o.exposure, asked)
+            write_new_risk_assets(o, applications[n], k, d.rules[0])
+            add_parts(o, 1.0, asked)
     if is_short(room, asked):
         ration_tight(offers, room, asked, d.books)
     for n in range(offers.shape[0]):
         o = offers[n]
         if o.ready == 1:
             for j in range(o.lenders):
-                d.books[o.lender[j]].promised += o.exposure * o.share[j]
+                d.books[o.lender[j]].promised += o.exposure[j]
 
 
 def is_short(room: Any, asked: Any) -> bool:
@@ -233,10 +243,10 @@ def is_short(room: Any, asked: Any) -> bool:
     return short
 
 
-def add_parts(o: Any, amount: float, sums: Any) -> None:
-    """Add a loan to the sums of its lenders, by share."""
+def add_parts(o: Any, sign: float, sums: Any) -> None:
+    """Add what a loan needs to the sums of its lenders, or take it off."""
     for j in range(o.lenders):
-        sums[o.lender[j]] += amount * o.share[j]
+        sums[o.lender[j]] += sign * o.exposure[j]
 
 
 def ration_tight(offers: Any, room: Any, asked: Any, books: Any) -> None:
@@ -252,7 +262,7 @@ def ration_tight(offers: Any, room: Any, asked: Any, books: Any) -> None:
     for place in range(count):
         o = offers[offers[place].queued]
         if has_room(o, room):
-            add_parts(o, -o.exposure, room)
+            add_parts(o, -1.0, room)
         else:
             o.ready = 0
             o.short = 1
@@ -276,14 +286,13 @@ def needs_any(o: Any, room: Any, asked: Any) -> bool:
     needs = False
     for j in range(o.lenders):
         bank = o.lender[j]
-        needs = needs or (o.exposure * o.share[j] > 0.0 and asked[bank] > room[bank])
+        needs = needs or (o.exposure[j] > 0.0 and asked[bank] > room[bank])
     return needs
 
 
 def has_room(o: Any, room: Any) -> bool:
     """Whether all lenders have room for their parts."""
     for j in range(o.lenders):
-        part = o.exposure * o.share[j]
-        if part > 0.0 and part > room[o.lender[j]]:
+        if o.exposure[j] > 0.0 and o.exposure[j] > room[o.lender[j]]:
             return False
     return True

@@ -19,6 +19,7 @@ OFFER = Table(
         Column("rate", "per year", "rate at first"),
         Column("later_rate", "per year", "rate after the step"),
         Column("mean_rate", "per year", "average rate over the length of the contract"),
+        Column("years", "years", "length of the contract, or what is left of it"),
         Column("lenders", "-", "banks that were asked", "i4"),
         Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
         Column("quality", "standard deviations", "posterior mean of quality", length=MOST_LENDERS),
@@ -37,7 +38,7 @@ OFFER = Table(
         Column(
             "gained_business",
             "CNY million a year",
-            "what of it hangs on lending",
+            "what of it hangs on lending, as far as that counts in a decision",
             length=MOST_LENDERS,
         ),
         Column("accepts", "flag", "the lender agrees", "i1", MOST_LENDERS),
@@ -49,6 +50,7 @@ OFFER = Table(
         Column("stake", "share", "share of equity that it buys, post-money"),
         Column("exercise_amount", "CNY million", "subscription amount"),
         Column("trigger", "CNY million", "valuation at which it comes alive"),
+        Column("right_years", "years", "life of the right, or what is left of it"),
         Column("royalty_cap", "CNY million", "total at which a royalty ends"),
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
@@ -58,7 +60,12 @@ OFFER = Table(
         Column("full_banks", "-", "banks that have had no room for it", "i4"),
         Column("full", "code", "which these are", "i4", MOST_LENDERS),
         Column("queued", "-", "row of the offer whose turn it is where capital is short", "i8"),
-        Column("exposure", "CNY million", "risk-weighted assets that it adds once it is taken"),
+        Column(
+            "exposure",
+            "CNY million",
+            "risk-weighted assets that it adds at each lender once it is taken",
+            length=MOST_LENDERS,
+        ),
         Column("taken", "flag", "the firm signs", "i1"),
     )
 )
@@ -87,8 +94,9 @@ class Desk(NamedTuple):
     roster, lender : int arrays, shapes (n_firms, m) and (n_firms, 8)
         Banks in the order in which a firm turns to them; its present lenders, lead first.
     share : array, shape (n_firms, 8)
-    called : array, shape (n_firms, 2, 8)
-        What these lenders call and hold of the loan, see `sim.model.firms.claims`.
+    called : array, shape (n_firms, 4, 8)
+        What these lenders call and hold of the loan, and what their parts weigh and pay in tax,
+        see `sim.model.firms.claims`.
     history_precision, history_sum : arrays, shape (n_firms,)
         What the home bank has learnt: precision of its signals, and their weighted sum.
     ordinal : int64 array, shape (n_firms,)
@@ -106,9 +114,10 @@ class Desk(NamedTuple):
     room : array, shape (2, n_banks), CNY million
         Scratch: what each bank can still lend on its capital, and what it is asked for.
     cut_who, cut_retained, cut_worth, cut_saving, judged_who, judged_lead : arrays, shape (n,)
-        What the committee decided beside signing, for those who repeat it; `cut_worth` is the
-        share of a loan that a call would have brought, where lenders hold it, `cut_saving` what
-        they take off its rate, per year.
+        What the committee decided beside signing, for those who repeat it: answers that are no
+        contract, and judgements that led to none; `cut_worth` is the share of a balance that a
+        call would have brought, where lenders decided on it, `cut_saving` what they take off its
+        rate, per year.
     cut_kept : array, shape (n, 8)
         What each lender keeps.
     tally : array, shape (4,)

@@ -51,11 +51,6 @@ def total_balance(r: Any) -> float:
     return total
 
 
-def stake(r: Any, j: int, debt: float) -> float:
-    """Weight of a lender: its balance, or its line where nothing is drawn."""
-    return r.balance[j] if debt > 0.0 else r.line[j]
-
-
 # --- What lenders get when some of them call, per unit of their own loans ------------------------
 
 
@@ -137,8 +132,7 @@ def decide_alone(r: Any) -> None:
     r : review
         `kept` is written.
     """
-    debt = total_balance(r)
     for j in range(r.lenders):
         r.kept[j] = 1.0
-        if stake(r, j, debt) > 0.0 and mean_gain(r, j) - r.call_cost > ROUNDING:
+        if r.balance[j] > 0.0 and mean_gain(r, j) - r.call_cost > ROUNDING:
             r.kept[j] = 0.0

@@ -51,7 +51,22 @@ def public_score(a: Any, precision: float) -> float:
 
 def sees_setback(a: Any, u: Any) -> bool:
     """Whether lenders recognise a setback of the applicant."""
-    return a.setback == 1 and draw(a, SEEN) < u.setback_seen_share
+    return is_recognised(a, a.k0, a.k1, u)
+
+
+def is_recognised(f: Any, k0: Any, k1: Any, u: Any) -> bool:
+    """Whether lenders recognise a setback of a firm; they do or do not, once for each setback.
+
+    Parameters
+    ----------
+    f : firm, or its application
+    k0, k1 : int
+        Key words of the draws.
+    u : rules common to all banks
+    """
+    if f.setback == 0:
+        return False
+    return uniform_pair(k0, k1, f.firm, SIGNAL, SEEN, f.setbacks)[0] < u.setback_seen_share
 
 
 def pooled_precision(precision: float, signals: int, correlation: float) -> float:

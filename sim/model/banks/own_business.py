@@ -28,20 +28,6 @@ def annuity(rate: float, years: float) -> float:
     return years if exponent == 0.0 else years * (-math.expm1(-exponent) / exponent)
 
 
-def host_probability(start: float, to: float, away: float, years: float) -> float:
-    """Probability of being host after `years`, given the hazards of a move to and away.
-
-    Examples
-    --------
-    >>> round(host_probability(0.0, 0.32, 0.0, 1.1), 7)
-    0.2967199
-    """
-    if to + away <= 0.0:
-        return start
-    settled = to / (to + away)
-    return settled + (start - settled) * math.exp(-(to + away) * years)
-
-
 def own_business(
     start: float, to: float, away: float, own: float, others: float, rate: float, years: float
 ) -> float:
@@ -67,7 +53,7 @@ def own_business(
     return lasting + basic * (start - settled) * annuity(rate + to + away, years)
 
 
-def delivery_chance(o: Any, a: Any, k: Any, u: Any) -> float:
+def delivery_chance(o: Any, a: Any, u: Any) -> float:
     """Chance that the firm delivers its business to be freed of a swap right.
 
     It does where that costs less than the right; a bank knows how much the cost of moving varies
@@ -76,8 +62,8 @@ def delivery_chance(o: Any, a: Any, k: Any, u: Any) -> float:
     if o.right != SWAP:
         return 0.0
     terms = (o.stake, o.exercise_amount, o.trigger)
-    right = cost_of_right(terms, a.value, k.right_years, u.right_volatility, u.right_discount)
-    moving = u.delivery_cost * a.business * k.right_years
+    right = cost_of_right(terms, a.value, o.right_years, u.right_volatility, u.right_discount)
+    moving = u.delivery_cost * a.business * o.right_years
     spread = u.switching_cost_weight_log_sd
     if right <= 0.0 or moving <= 0.0 or spread <= 0.0:
         return 1.0 if right > max(moving, 0.0) else 0.0
@@ -89,12 +75,37 @@ def hosted_by(bank: int, a: Any) -> float:
     return 1.0 if a.host == bank else 0.0
 
 
+def starts_as_host(o: Any, j: int, a: Any, u: Any) -> float:
+    """Chance that lender `j` has the basic account as soon as it lends.
+
+    Some firms that leave their bank take the account that it has along to the new lead; a lead
+    that lends already is not new.
+    """
+    stays = False
+    for n in range(o.lenders):
+        stays = stays or o.lender[n] == a.home
+    for n in range(a.lenders):
+        stays = stays or (a.lender[n] == o.lender[0] and a.share[n] > 0.0)
+    if j == 0 and not stays and a.host == a.home:
+        return u.follows_lender_share
+    return hosted_by(o.lender[j], a)
+
+
+def pooled_accounts(o: Any, a: Any, u: Any, banks: Any) -> tuple[float, float]:
+    """Chance that any lender has the basic account, and share of its moves that end at one."""
+    host, size = 0.0, 0.0
+    for n in range(o.lenders):
+        host += starts_as_host(o, n, a, u)
+        size += banks[o.lender[n]].account_share
+    return host, size
+
+
 def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
-    """Write what lender `j` expects a year: all of it, and what of it hangs on lending.
+    """Write what lender `j` expects a year: all of it, and what hangs on lending and counts.
 
     Parameters
     ----------
-    o : offer, its lenders, parts and believed default written
+    o : offer, its lenders, parts, years, right and believed default written
     j : int
         Place of the lender.
     a : application
@@ -107,28 +118,27 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     share = o.part[j] / line if line > 0.0 else 0.0
     through = loan_account_share(line * u.drawn_at_signing, a.sales, u)
     own, others = through * share, through * (1.0 - share)
-    host, size = hosted_by(o.lender[j], a), banks[o.lender[j]].account_share
-    rate = u.funding_rate + o.default[j]
-    moves = u.account_move_hazard
-    without = own_business(host, moves * size, moves * (1.0 - size), 0.0, 0.0, rate, k.years)
+    size = banks[o.lender[j]].account_share
+    rate, moves = u.funding_rate + o.default[j], u.account_move_hazard
+    before = hosted_by(o.lender[j], a)
+    without = own_business(before, moves * size, moves * (1.0 - size), 0.0, 0.0, rate, o.years)
+    host = starts_as_host(o, j, a, u)
     if k.pools_business == 1:  # the account may be at any of them
-        host, size = 0.0, 0.0
-        for n in range(o.lenders):
-            host += hosted_by(o.lender[n], a)
-            size += banks[o.lender[n]].account_share
+        host, size = pooled_accounts(o, a, u, banks)
     agreed = k.promised_move_hazard
-    agreed += delivery_chance(o, a, k, u) * max(k.demanded_move_hazard - agreed, 0.0)
+    agreed += delivery_chance(o, a, u) * max(k.demanded_move_hazard - agreed, 0.0)
     to_lead = u.main_bank_hazard + agreed
     leads = j == 0 or k.pools_business == 1
     to = moves * size + (to_lead if leads else 0.0)
     away = moves * (1.0 - size) + (0.0 if leads else to_lead)
     if k.pools_business == 1:
-        pooled = own_business(host, to, away, 0.0, through, rate, k.years)
-        lending = share * (pooled + through * annuity(rate, k.years))
+        pooled = own_business(host, to, away, 0.0, through, rate, o.years)
+        lending = share * (pooled + through * annuity(rate, o.years))
     else:
-        lending = own_business(host, to, away, own, others, rate, k.years)
+        lending = own_business(host, to, away, own, others, rate, o.years)
     new = max(line * u.drawn_at_signing - a.balance, 0.0)
     wallet = k.believed_business * (a.business + u.guarantee_fee_rate * new)
-    years = annuity(rate, k.years)
+    years = annuity(rate, o.years)
     o.business[j] = wallet * lending / years
-    o.gained_business[j] = o.business[j] - k.believed_business * a.business * without / years
+    gained = o.business[j] - k.believed_business * a.business * without / years
+    o.gained_business[j] = u.relationship_weight * gained

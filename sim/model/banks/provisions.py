@@ -13,6 +13,7 @@ import math
 from typing import Any
 
 from sim.base.parameter import Frozen, PositiveFloat, param
+from sim.model.banks.judgement import is_recognised
 
 
 class Provisions(Frozen):
@@ -24,9 +25,17 @@ class Provisions(Frozen):
     lifetime_years: PositiveFloat = param(unit="years", meaning="life of a stage 2 loan")
 
 
-def is_stage_2(f: Any) -> bool:
-    """Whether the loan of a living firm has visibly worsened."""
-    return f.setback == 1 or f.arrears == 1 or f.called == 1
+def is_stage_2(f: Any, c: Any, u: Any) -> bool:
+    """Whether the loan of a living firm has visibly worsened.
+
+    Parameters
+    ----------
+    f : firm
+    c : market conditions
+        For the key words of its draws.
+    u : rules common to all banks
+    """
+    return f.arrears == 1 or f.called == 1 or is_recognised(f, c.k0, c.k1, u)
 
 
 def allowance(balance: float, default: float, loss: float, stage_2: bool, u: Any) -> float:

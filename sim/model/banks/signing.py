@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from sim.base.columns import copy_rule
-from sim.model.banks.application import read_application, secured_by_assets
+from sim.model.banks.application import asks_renewal, read_application, secured_by_assets
 from sim.model.banks.capital import (
     class_weight,
     covered_weight,
@@ -17,22 +17,36 @@ from sim.model.banks.offer import choose_lenders
 from sim.model.banks.offer_rate import first_rate, later_rate
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
-from sim.model.firms.claims import CALLS, forget_call, write_call
+from sim.model.firms.claims import (
+    HOLDS,
+    TAX,
+    WEIGHT,
+    forget_call,
+    keep_unpaid,
+    part_called,
+    write_call,
+)
+from sim.model.firms.clock import accrue
 from sim.model.firms.contract_effects import decline_firm, lower_rate, sign_firm
 from sim.model.firms.flows import post_firm
-from sim.model.firms.record import ALIVE, NEVER
+from sim.model.firms.record import ALIVE, NEVER, REVIEW_YEARS
 
 # --- Writing decisions down: contracts into the book, refusals and cuts beside it ----------------
 
 
 copy_fixed = copy_rule(__name__, "copy_fixed", FIXED)
+"""Write the terms that are the same for every firm that signs."""
 
 
 def learn(o: Any, a: Any, d: Any) -> None:
-    """The home bank's private signal history grows; a decision counts one and costs something."""
+    """The home bank's private signal history grows; a decision counts one."""
     d.history_precision[a.firm] += o.home_news_precision
     d.history_sum[a.firm] += o.home_news
     d.ordinal[a.firm] += 1
+
+
+def judge_in_vain(o: Any, a: Any, d: Any) -> None:
+    """Write down who judged a firm that signs nothing: the bank that it turned to first."""
     n = int(d.tally[JUDGED])
     d.judged_who[n] = a.firm
     d.judged_lead[n] = a.home
@@ -41,8 +55,22 @@ def learn(o: Any, a: Any, d: Any) -> None:
 
 
 def charge_screening(lead: int, d: Any) -> None:
-    """Each judgement costs the bank that makes it."""
+    """A judgement that leads to no contract costs the bank that made it."""
     d.books[lead].screening += d.rules[0].screening_cost
+
+
+def charge_lenders(c: Any, k: Any, d: Any) -> None:
+    """Judging and bringing lenders together cost those who lend, as each of them reckoned.
+
+    Under one agreement there is one file, which they pay for by share; otherwise each makes its
+    own.
+    """
+    for j in range(c.share.shape[0]):
+        if c.share[j] > 0.0:
+            desk = d.books[c.lender[j]]
+            files = c.share[j] if k.joint == 1 else 1.0
+            desk.screening += d.rules[0].screening_cost * files
+            desk.coordination += k.coordination_cost * c.share[j]
 
 
 def sign(o: Any, a: Any, code: int, d: Any) -> None:
@@ -80,11 +108,12 @@ def sign(o: Any, a: Any, code: int, d: Any) -> None:
     c.terms = code
     c.switched_bank = o.moves
     c.maturity = a.date + k.years
-    c.review = a.date + 1.0 if k.reviewed == 1 else NEVER
+    c.review = a.date + REVIEW_YEARS if k.reviewed == 1 else NEVER
     write_price(c, o.rate, o.later_rate, k, a.date)
-    write_conditions(c, k, d)
+    copy_fixed(c, k)
     write_weights(c, d.rules[0])
     write_right(c, o, k, a.date)
+    charge_lenders(c, k, d)
 
 
 def write_lenders(c: Any, o: Any) -> None:
@@ -124,24 +153,27 @@ def write_price(c: Any, rate: float, later_rate: float, k: Any, date: float) -> 
     c.step = NEVER if math.isinf(k.step_years) else date + k.step_years
 
 
-def write_conditions(c: Any, k: Any, d: Any) -> None:
-    """Terms that are the same for every firm that signs; bringing lenders together costs."""
-    copy_fixed(c, k)
-    d.books[c.lead].coordination += k.coordination_cost
-
-
 def write_weights(c: Any, u: Any) -> None:
-    """What the loan requires of capital, and the tax in its interest, by each lender's part."""
+    """What the loan requires of capital, and the tax in its interest: means over its parts."""
     c.risk_weight = 0.0
     c.vat_share = 0.0
     for j in range(c.share.shape[0]):
         if c.share[j] > 0.0:
-            part = c.limit * c.share[j]
-            weight = covered_weight(class_weight(part, c.sales, u), c.guaranteed, u)
-            c.risk_weight += c.share[j] * weight
-            c.vat_share += c.share[j] * vat_share(part, c.sales, c.rate, u)
+            c.risk_weight += c.share[j] * weight_of_part(c, j, u)
+            c.vat_share += c.share[j] * tax_of_part(c, j, u)
     c.defaulted_weight = defaulted_weight(c.loss, u)
     c.economic_capital = economic_capital(c.default, c.loss, c.sales * u.eur_per_cny)
+
+
+def weight_of_part(c: Any, j: int, u: Any) -> float:
+    """Risk weight of what lender `j` lends."""
+    own = class_weight(c.limit * c.share[j], c.sales, u)
+    return covered_weight(own, c.guaranteed, u)
+
+
+def tax_of_part(c: Any, j: int, u: Any) -> float:
+    """Share of the interest of lender `j` that is value-added tax."""
+    return vat_share(c.limit * c.share[j], c.sales, c.rate, u)
 
 
 def write_right(c: Any, o: Any, k: Any, date: float) -> None:
@@ -223,26 +255,51 @@ def enact_decisions(d: Any, e: Any, first: int, date: float) -> None:
         enact_cut(n, d, e, date)
 
 
+def settle_claims(d: Any, e: Any, date: float) -> None:
+    """Bring lenders' shares in loans that were called up to date, before anybody decides."""
+    for i in d.waiting:
+        if part_called(d.called[i]) > 0.0:
+            post(i, d, e, date)
+
+
+def post(i: int, d: Any, e: Any, date: float) -> None:
+    """Post what has flowed at firm `i` until a date."""
+    f = d.firms[i]
+    post_firm(
+        f, d.params[f.sector], date, e.posted[i], d.lender[i], d.share[i], d.called[i],
+        d.rules[0], e.by_bank, e.total, e.by_terms, e.row,
+    )  # fmt: skip
+
+
 def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
-    """Refuse a firm, or let its lenders hold or call; a call costs who makes it."""
-    i = d.cut_who[n]
+    """Refuse a firm, or let its lenders hold or call.
+
+    A call before the loan is due costs who makes it.
+    """
+    i, retained = d.cut_who[n], d.cut_retained[n]
     f, p, u = d.firms[i], d.params[d.firms[i].sector], d.rules[0]
-    if f.status == ALIVE and d.cut_retained[n] < 1.0:
-        post_firm(
-            f, p, date, e.posted[i], d.lender[i], d.share[i], d.called[i], u, e.by_bank, e.total,
-            e.by_terms, e.row,
-        )  # fmt: skip
-        write_call(d.share[i], d.cut_kept[n], d.called[i])
-        for j in range(d.share.shape[1]):
-            d.books[d.lender[i, j]].calling += u.call_cost * f.balance * d.called[i, CALLS, j]
-    if d.cut_worth[n] > 0.0 and d.cut_retained[n] > 0.0:
-        f.held_worth = d.cut_retained[n] * d.cut_worth[n] * f.balance
+    if f.status != ALIVE:
+        return
+    accrue(f, p, date)
+    if retained < 1.0:
+        post(i, d, e, date)
+        unpaid = min(f.due / f.balance, 1.0) if f.balance > 0.0 else 0.0
+        keep_unpaid(d.share[i], d.called[i], unpaid)
+        if not asks_renewal(f):
+            for j in range(d.share.shape[1]):
+                more = f.balance * d.called[i, HOLDS, j] * (1.0 - d.cut_kept[n, j])
+                d.books[d.lender[i, j]].calling += u.call_cost * more
+        together = write_call(d.cut_kept[n], d.called[i])
+        retained = together if unpaid > 0.0 else retained
+    if retained <= 0.0:
+        f.held_worth = 0.0
+    elif d.cut_worth[n] > 0.0:
+        f.held_worth = d.cut_worth[n] * f.balance
         f.held_cash = received_of(f)
     if d.cut_saving[n] > 0.0:
         lower_rate(f, p, date, d.cut_saving[n])
     decline_firm(
-        f, p, d.market_conditions[0], date, d.cut_retained[n], e.next_time, e.pending, e.log,
-        e.cursor,
+        f, p, d.market_conditions[0], date, retained, e.next_time, e.pending, e.log, e.cursor,
     )  # fmt: skip
 
 
@@ -257,10 +314,7 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
     i = c.firm
     f = d.firms[i]
     p = d.params[f.sector]
-    post_firm(
-        f, p, date, e.posted[i], d.lender[i], d.share[i], d.called[i], d.rules[0], e.by_bank,
-        e.total, e.by_terms, e.row,
-    )  # fmt: skip
+    post(i, d, e, date)
     forget_call(d.called[i])
     for j in range(d.share.shape[1]):
         d.books[d.lender[i, j]].transfer -= f.balance * d.share[i, j]
@@ -268,6 +322,8 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
     for j in range(d.share.shape[1]):
         d.lender[i, j] = c.lender[j]
         d.share[i, j] = c.share[j]
+        d.called[i, WEIGHT, j] = weight_of_part(c, j, d.rules[0])
+        d.called[i, TAX, j] = tax_of_part(c, j, d.rules[0])
     e.believed_default[i] = c.default
     e.believed_loss[i] = c.loss
     d.tally[REFINANCED] -= f.refinanced * f.balance
@@ -279,7 +335,7 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
 
 
 def repeat_judge(d: Any, who: Any, lead: Any, date: float) -> None:
-    """Charge the banks that judged firms there.
+    """Charge the banks that judged firms there in vain.
 
     Parameters
     ----------
@@ -299,7 +355,7 @@ def repeat_reduction(d: Any, who: Any, answers: Any, date: float) -> None:
     d : Desk
     who : int64 array, shape (n,)
     answers : array, shape (n, 11)
-        The share that stays, the share of the loan that a call would have brought, what each
+        The share that stays, the share of the balance that a call would have brought, what each
         lender keeps, and what is taken off the rate; lenders of a joint loan are others than
         there, and keep the same.
     date : float, years
@@ -350,8 +406,9 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
     c.terms = code
     if k.joint == 1:
         share_out(c, k, d)
-    write_conditions(c, k, d)
+    copy_fixed(c, k)
     write_weights(c, d.rules[0])
+    charge_lenders(c, k, d)
 
 
 def share_out(c: Any, k: Any, d: Any) -> None:

@@ -18,7 +18,6 @@ from sim.model.banks.hold_or_call import (
     can_pay,
     decide_alone,
     going_on,
-    stake,
     total_balance,
 )
 from sim.model.banks.waiting import call_now, hold_value
@@ -37,22 +36,21 @@ def decide_jointly(r: Any) -> int:
     """
     decide_alone(r)
     debt = total_balance(r)
-    whole = would_leave = 0.0
+    would_leave = 0.0
     for j in range(r.lenders):
-        whole += stake(r, j, debt)
-        would_leave += stake(r, j, debt) * (1.0 - r.kept[j])
-    part = would_leave / whole if whole > 0.0 else 0.0
+        would_leave += r.balance[j] * (1.0 - r.kept[j])
+    part = would_leave / debt if debt > 0.0 else 0.0
     hold = call = back = 0.0
     for j in range(r.lenders):
         choice = preferred(r, j, part, debt)
-        weight = stake(r, j, debt)
+        weight = r.balance[j]
         hold += weight if choice == HOLD else 0.0
         call += weight if choice == CALL_ALL else 0.0
         back += weight if choice == TAKE_BACK else 0.0
     done, kept = HOLD, 1.0
-    if call > max(hold, back) + ROUNDING * whole:
+    if call > max(hold, back) + ROUNDING * debt:
         done, kept = CALL_ALL, 0.0
-    elif back > max(hold, call) + ROUNDING * whole:
+    elif back > max(hold, call) + ROUNDING * debt:
         done, kept = TAKE_BACK, 1.0 - part
     for j in range(r.lenders):
         r.kept[j] = kept

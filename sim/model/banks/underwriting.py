@@ -36,7 +36,7 @@ class Underwriting(Frozen):
         unit="per year", meaning="expected shortfall that policy tells banks to accept"
     )
     bust_tightening_rate: float = param(
-        unit="per year", meaning="policy subsidy withdrawn in a bust"
+        unit="per year", meaning="left over break-even that banks ask for in a bust"
     )
     relationship_weight: NonNegative = param(
         unit="share", meaning="part of banking business that counts in the decision"

@@ -15,7 +15,9 @@ import math
 from typing import Any
 
 from sim.base.columns import Column, Table
+from sim.model.banks.own_business import annuity
 from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.record import REVIEW_YEARS
 
 REVIEW = Table(
     (
@@ -29,8 +31,7 @@ REVIEW = Table(
         Column("clawback", "share", "of a lone caller's repayment, shared if it breaks the firm"),
         Column("call_cost", "share", "of the loan that a call costs its lender"),
         Column("lenders", "-", "lenders of the firm", "i4"),
-        Column("balance", "CNY million", "owed to each lender", length=MOST_LENDERS),
-        Column("line", "CNY million", "line of each lender", length=MOST_LENDERS),
+        Column("balance", "CNY million", "line of each lender, as if drawn", length=MOST_LENDERS),
         Column("setback", "share", "believed chance of a setback, by lender", length=MOST_LENDERS),
         Column("recovery", "per year", "believed recovery from a setback", length=MOST_LENDERS),
         Column("failure", "per year", "believed failure in a setback", length=MOST_LENDERS),
@@ -42,13 +43,10 @@ REVIEW = Table(
             "healthy_worth", "CNY per CNY", "believed worth of the loan to a healthy firm",
             length=MOST_LENDERS,
         ),
-        Column("kept", "share", "part of line and balance that each keeps", length=MOST_LENDERS),
+        Column("kept", "share", "part of its loan that each keeps", length=MOST_LENDERS),
     )
 )  # fmt: skip
 """One loan under review: books that all lenders see, what each believes, and what it keeps."""
-
-REVIEW_YEARS = 1.0
-"""Years between two reviews."""
 
 
 def healthy_worth(
@@ -86,11 +84,6 @@ def call_now(cash: float, collateral: float, debt: float) -> float:
     return 1.0 if cash >= debt else min((cash + collateral) / debt, 1.0)
 
 
-def discounted_years(speed: float, years: float) -> float:
-    """Integral of exp(-speed s) from 0 to `years`."""
-    return years if speed == 0.0 else -math.expm1(-speed * years) / speed
-
-
 SMALL = 0.01
 
 
@@ -117,16 +110,16 @@ def wait_until(stop: float, r: Any, j: int, cash: float, debt: float, burn: floa
     """Worth of a loan to a firm in a setback that is due after `stop` years."""
     speed = r.discount + r.recovery[j] + r.failure[j]
     covered = covered_years(stop, r, cash, debt, burn)
-    recovered = discounted_years(speed, covered)
+    recovered = annuity(speed, covered)
     rest = stop - covered
     if rest > 0.0 and debt > 0.0:
         share = min((r.cash_left * cash + r.collateral) / debt, 1.0)
         fall = r.cash_left * burn / debt
-        partly = share * discounted_years(speed, rest) - fall * discounted_time(speed, rest)
+        partly = share * annuity(speed, rest) - fall * discounted_time(speed, rest)
         recovered += math.exp(-speed * covered) * partly
     earned = r.carry[j] + r.recovery[j] * r.healthy_worth[j]
     due = call_now(max(cash - burn * stop, 0.0), r.collateral, debt)
-    value = earned * discounted_years(speed, stop) + r.failure[j] * recovered
+    value = earned * annuity(speed, stop) + r.failure[j] * recovered
     return value + math.exp(-speed * stop) * due
 
 
@@ -165,6 +158,9 @@ def hold_value(r: Any, j: int, cash: float, debt: float, burn: float) -> float:
     Notes
     -----
     A lender that does not know whether the firm is in a setback learns it before it acts on it.
+    What it could do with a firm in a setback it can do with a healthy one, so that bad news never
+    makes a loan worth more.
     """
     waiting, _ = best_wait(r, j, cash, debt, burn)
-    return r.setback[j] * waiting + (1.0 - r.setback[j]) * r.healthy_worth[j]
+    sound = max(r.healthy_worth[j], waiting)
+    return r.setback[j] * waiting + (1.0 - r.setback[j]) * sound

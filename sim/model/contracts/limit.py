@@ -41,7 +41,7 @@ class FixedAmount(Frozen):
 
 
 class Path(Frozen):
-    """Unsecured lines of stated amounts, one after another by years since entry."""
+    """Lines of stated amounts, whatever assets support, one after another by years since entry."""
 
     kind: Literal["path"]
     amounts: tuple[PositiveFloat, ...] = param(unit="CNY million", meaning="lines in order")

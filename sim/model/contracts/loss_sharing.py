@@ -16,9 +16,10 @@ from pydantic import Field
 
 from sim.base.columns import Column
 from sim.base.parameter import SUM_TOLERANCE, Broken, Frozen, NonNegative, Share, no_whole, param
+from sim.model.firms import record
 from sim.model.firms.loss_sharing import parts_of
 
-MOST_LENDERS = 8
+MOST_LENDERS = record.MOST_LENDERS
 
 
 class Cover(Frozen):

@@ -201,12 +201,10 @@ def _cash_flow(clause: Any) -> str:
     if clause.round_share > 0.0:
         share = percent(clause.round_share)
         parts.append(tr("{share} of the last equity round", share=share))
-    words = [tr("The line is as large as a secured one, without collateral.")]
+    words = [tr("The line is as large as a secured one, with its collateral.")]
     if parts:
-        said = (
-            "The line rests on {parts}, without collateral; it is no smaller than a secured line."
-        )
-        words = [tr(said, parts=joined(parts))]
+        said = "The line rests on {parts}, and is no smaller than a secured line; {beyond}."
+        words = [tr(said, parts=joined(parts), beyond=_beyond())]
     if clause.cap_factor != 1.0:
         factor = number(clause.cap_factor)
         words.append(
@@ -216,7 +214,7 @@ def _cash_flow(clause: Any) -> str:
 
 
 def _fixed_amount(clause: Any) -> str:
-    return tr("The line is {amount}, without collateral.", amount=money(clause.amount))
+    return tr("The line is {amount}; {beyond}.", amount=money(clause.amount), beyond=_beyond())
 
 
 def _path(clause: Any) -> str:
@@ -226,7 +224,13 @@ def _path(clause: Any) -> str:
         else tr("{amount} from the firm's first day", amount=money(amount))
         for amount, age in zip(clause.amounts, clause.from_years, strict=True)
     ]
-    return tr("The line follows a plan, without collateral: {steps}.", steps=joined(steps))
+    said = "The line follows a plan: {steps}; {beyond}."
+    return tr(said, steps=joined(steps), beyond=_beyond())
+
+
+def _beyond() -> str:
+    """What lines that do not rest on assets have in common."""
+    return tr("what goes beyond a secured line has no collateral")
 
 
 _DRAWINGS = {

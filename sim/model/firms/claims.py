@@ -13,12 +13,15 @@ before bankruptcy may be revoked.
 
 from typing import Any
 
+from sim.model.firms.record import PAYMENTS_KEPT
+
 CLAWBACK_YEARS = 0.5
 """Time before closure whose repayments to callers may be taken back."""
 ROUNDING = 1e-12
 """A share that is none."""
-CALLS, HOLDS = 0, 1
-"""Rows of `called`: parts of the loan that lenders call and hold; together their shares then."""
+CALLS, HOLDS, WEIGHT, TAX = range(4)
+"""Rows of `called`: parts of the loan that lenders call and hold, together their shares then; risk
+weight of each lender's part, and value-added tax in its interest."""
 
 
 def part_called(called: Any) -> float:
@@ -29,17 +32,56 @@ def part_called(called: Any) -> float:
     return total
 
 
-def write_call(share: Any, kept: Any, called: Any) -> None:
-    """Write what lenders with these shares call and hold; `kept` is the part each keeps."""
+def keep_unpaid(share: Any, called: Any, unpaid: float) -> None:
+    """Bring calls up to date: who called goes on calling what has not been paid, all else is held.
+
+    Parameters
+    ----------
+    share : array, shape (n,)
+        Shares of the balance that is left.
+    called : array, shape (2, n)
+    unpaid : float, share
+        Part of that balance that was called and has not been paid.
+    """
+    part = part_called(called)
     for j in range(share.shape[0]):
-        called[CALLS, j] = share[j] * (1.0 - kept[j])
-        called[HOLDS, j] = share[j] * kept[j]
+        before = min(unpaid * caller_part(j, called, part), share[j]) if unpaid > 0.0 else 0.0
+        called[CALLS, j] = before
+        called[HOLDS, j] = share[j] - before
+
+
+def write_call(kept: Any, called: Any) -> float:
+    """Write what lenders call of what they hold, and `kept`, the part that each keeps.
+
+    Returns the part that they keep together.
+    """
+    held = left = 0.0
+    for j in range(called.shape[1]):
+        holds = called[HOLDS, j]
+        called[CALLS, j] += holds * (1.0 - kept[j])
+        called[HOLDS, j] = holds * kept[j]
+        held += holds
+        left += called[HOLDS, j]
+    return left / held if left > ROUNDING else 0.0
 
 
 def forget_call(called: Any) -> None:
     """A new contract ends what was called under the old one."""
     for j in range(called.shape[1]):
         called[CALLS, j] = called[HOLDS, j] = 0.0
+
+
+def mean_of_parts(row: int, share: Any, called: Any) -> float:
+    """Mean of what is kept of each lender's part in a row of `called`, by share."""
+    mean = 0.0
+    for j in range(share.shape[0]):
+        mean += share[j] * called[row, j]
+    return mean
+
+
+def part_over_mean(row: int, j: int, mean: float, called: Any) -> float:
+    """By which factor the part of lender `j` exceeds the mean of all; 1 where that is zero."""
+    return called[row, j] / mean if mean > 0.0 else 1.0
 
 
 def caller_part(j: int, called: Any, part: float) -> float:
@@ -54,9 +96,12 @@ def holder_part(j: int, share: Any, called: Any, part: float) -> float:
 
 def clawed_back(f: Any, clawback: float) -> float:
     """What callers give back of their repayments when the firm closes, CNY million."""
-    if f.exposure_at_default <= 0.0 or f.end - f.paid_date > CLAWBACK_YEARS:
+    if f.exposure_at_default <= 0.0:
         return 0.0
-    return clawback * f.due_paid
+    late = 0.0
+    for n in range(min(f.payments, PAYMENTS_KEPT)):
+        late += f.paid[n] if f.end - f.paid_date[n] <= CLAWBACK_YEARS else 0.0
+    return clawback * late
 
 
 def reshare(
@@ -68,7 +113,7 @@ def reshare(
     ----------
     lender, share : arrays, shape (n,)
         Written: shares of the balance that is left; lenders without one come last.
-    called : array, shape (2, n)
+    called : array, shape (4, n)
     balance : float, CNY million
         Before the payments.
     drawn, due : float, CNY million

@@ -114,21 +114,25 @@ def take_right(f: Any, p: Any, t: float, k: Any) -> None:
 
 def extend(f: Any, t: float) -> None:
     """Lenders let a loan that has ended run for another year; nothing new can be drawn."""
-    f.maturity = t + 1.0
+    f.maturity = t + r.REVIEW_YEARS
     f.limit = f.balance
 
 
 def reduce_commitment(f: Any, p: Any, t: float, retained: float) -> None:
-    """Lenders keep only a share of the line; the rest of the balance becomes due.
+    """Lenders keep only a share of the line that they hold; the rest of it becomes due.
 
-    What is due goes to those who call it; the line of those who stay may be drawn to pay it.
+    What is due goes to those who call it; the line of those who stay may be drawn to pay it. What
+    was called before and has not been paid is still due, and the rest no later.
     """
-    f.limit *= retained
+    before = min(f.due, f.balance)
+    f.limit = retained * (f.limit - before)
     if f.balance > 0.0:
-        f.due = (1.0 - retained) * f.balance
+        if before <= 0.0:
+            f.payments = 0
+            f.call = r.NEVER
+        f.due = before + (1.0 - retained) * (f.balance - before)
         f.limit += f.due
-        f.due_paid = 0.0
-        f.call = t + p.call_years
+        f.call = min(f.call, t + p.call_years)
     if retained <= 0.0:
         f.called = 1
         f.review = r.NEVER

@@ -11,7 +11,7 @@ from typing import Any
 from sim.base.columns import reset_rule
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
 from sim.model.firms.operations import runway
-from sim.model.firms.record import LOAN_TERMS, NEVER
+from sim.model.firms.record import LOAN_TERMS, NEVER, PAYMENTS_KEPT
 from sim.model.firms.undrawn import undrawn
 
 
@@ -62,9 +62,16 @@ def repay(f: Any, amount: float) -> None:
     if due > 0.0:
         f.due -= due
         f.limit -= due
-        f.due_paid += due
         f.cum_due_paid += due
-        f.paid_date = f.now
+        remember_payment(f, due)
+
+
+def remember_payment(f: Any, amount: float) -> None:
+    """Write down a payment on what was called, in the place of the oldest that is remembered."""
+    place = f.payments % PAYMENTS_KEPT
+    f.paid[place] = amount
+    f.paid_date[place] = f.now
+    f.payments += 1
 
 
 def manage_cash(f: Any, p: Any) -> None:

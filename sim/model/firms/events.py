@@ -97,7 +97,7 @@ def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: 
         f.maturity = r.NEVER
         ask(f, t, r.ASK_RENEWAL)
     elif event == r.REVIEW:
-        f.review = t + 1.0
+        f.review = t + r.REVIEW_YEARS
         ask(f, t, r.ASK_REVIEW)
     elif event == r.CALL:
         on_call(f, p, t)

@@ -13,11 +13,15 @@ from typing import Any
 from sim.base.columns import Column, written_out
 from sim.model.firms import record as r
 from sim.model.firms.claims import (
+    TAX,
+    WEIGHT,
     caller_part,
     clawed_back,
     give_back,
     holder_part,
+    mean_of_parts,
     part_called,
+    part_over_mean,
     reshare,
 )
 from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
@@ -166,7 +170,7 @@ def post_firm(
             change = row[a] - posted[a]
             posted[a] = row[a]
             row[a] = change
-    row[OPERATING] = row[BALANCE_YEARS] * u.operating_cost[f.stage]
+    row[OPERATING] = (row[BALANCE_YEARS] + row[NPL_YEARS]) * u.operating_cost[f.stage]
     if f.status != r.ALIVE and (f.exposure_at_default <= 0.0 or t >= f.recovery_date):
         posted[OPERATING] = -1.0
     # What the old host had until the account moved, and what the new one has had since.
@@ -174,9 +178,9 @@ def post_firm(
     old = min(max(f.hosted_before - before, 0.0), hosted)
     row[RELATION] = row[HOSTED] = row[OUTSIDE_BUSINESS] = row[TAKEN_OVER] = 0.0
     if part_called(called) > 0.0:
-        split_called(f, row, lender, share, called, u.clawback_share, by_bank)
+        split_called(f, row, lender, share, called, u, by_bank)
     else:
-        split_by_share(row, lender, share, by_bank)
+        split_by_part(f, row, lender, share, called, by_bank)
     place_business(f, f.old_host, old, lender, share, by_bank, row)
     place_business(f, f.host, hosted - old, lender, share, by_bank, row)
     pay_loan_accounts(row[LOAN_ACCOUNT], lender, share, by_bank, row)
@@ -187,16 +191,36 @@ def post_firm(
     by_terms[f.terms, 1] += row[GUARANTEED]
 
 
+def split_by_part(
+    f: Any, row: Any, lender: Any, share: Any, called: Any, by_bank: Any
+) -> None:  # fmt: skip
+    """Split one firm's flows by share; weights and tax are those of each lender's own part.
+
+    A small part of a large loan is a small loan to its lender. A balance in default weighs the
+    same in all parts.
+    """
+    split_by_share(row, lender, share, by_bank)
+    performing = row[RISK_WEIGHTED] - f.defaulted_weight * row[NPL_YEARS]
+    weight = mean_of_parts(WEIGHT, share, called)
+    tax = mean_of_parts(TAX, share, called)
+    for j in range(share.shape[0]):
+        more = part_over_mean(WEIGHT, j, weight, called) - 1.0
+        by_bank[lender[j], RISK_WEIGHTED] += performing * share[j] * more
+        more = part_over_mean(TAX, j, tax, called) - 1.0
+        by_bank[lender[j], VAT] += row[VAT] * share[j] * more
+
+
 def split_called(
-    f: Any, row: Any, lender: Any, share: Any, called: Any, clawback: float, by_bank: Any
+    f: Any, row: Any, lender: Any, share: Any, called: Any, u: Any, by_bank: Any
 ) -> None:
     """Split one firm's flows where a part of its loan has been called, see `claims`.
 
-    Income and costs go by the shares of before, a default by those of after.
+    Income and costs go by the shares of before, a default and what it costs by those of after.
     """
     drawn, due, owed = row[DRAWN], row[DUE_PAID], row[EXPOSURE_AT_DEFAULT]
     other = row[REPAID] - due
     weighted = f.defaulted_weight * row[NPL_YEARS]
+    running = u.operating_cost[f.stage] * row[NPL_YEARS]
     part = part_called(called)
     for j in range(share.shape[0]):
         lent = drawn * holder_part(j, share, called, part)
@@ -206,12 +230,13 @@ def split_called(
         for a in OF_DEFAULT:
             by_bank[lender[j], a] -= row[a] * share[j]
         by_bank[lender[j], RISK_WEIGHTED] -= weighted * share[j]
-    split_by_share(row, lender, share, by_bank)
+        by_bank[lender[j], OPERATING] -= running * share[j]
+    split_by_part(f, row, lender, share, called, by_bank)
     left = f.balance if f.status == r.ALIVE else owed
     reshare(lender, share, called, left - drawn + row[REPAID], drawn, due)
     for j in range(share.shape[0]):
         by_bank[lender[j], REPAID] += other * share[j]
-    clawed = clawed_back(f, clawback) if owed > 0.0 else 0.0
+    clawed = clawed_back(f, u.clawback_share) if owed > 0.0 else 0.0
     if clawed > 0.0:
         hand_over(owed, lender, share, by_bank, -1.0)
         give_back(lender, share, called, owed, clawed)
@@ -220,6 +245,7 @@ def split_called(
         for a in OF_DEFAULT:
             by_bank[lender[j], a] += row[a] * share[j]
         by_bank[lender[j], RISK_WEIGHTED] += weighted * share[j]
+        by_bank[lender[j], OPERATING] += running * share[j]
 
 
 def hand_over(owed: float, lender: Any, share: Any, by_bank: Any, sign: float) -> None:
@@ -290,14 +316,15 @@ SUM_COLUMNS = (
     Column("exit_claims", MONEY, "what owners and holders had of those values", low=0.0),
     Column("worst_lender_share", "share", "largest gap of lenders' shares from one"),
     Column("refinanced", MONEY, "balances refinanced by the central bank", low=0.0),
+    Column("outside_accounts", "firms", "living firms with their basic account outside", low=0.0),
 )
 """What one pass over all firms sums up, in the order of `sums`."""
 
 SUMS = tuple(column.name for column in SUM_COLUMNS)
 (
     LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
-    REFINANCED,
-) = range(12, 22)  # fmt: skip
+    REFINANCED, OUTSIDE_ACCOUNTS,
+) = range(12, 23)  # fmt: skip
 
 
 def worst(so_far: float, gap: float) -> float:
@@ -319,8 +346,14 @@ def audit_entered(f: Any, sums: Any) -> None:
         sums[EXIT_CLAIMS] += f.holder_proceeds
 
 
-def audit_living(f: Any, lender: Any, share: Any, quarter: Any, sums: Any) -> None:
-    """Add one living firm to the sums, and to what each of its lenders holds and watches."""
+def audit_living(
+    f: Any, lender: Any, share: Any, called: Any, quarter: Any, sums: Any
+) -> None:  # fmt: skip
+    """Add one living firm to the sums, and to what its host and its lenders have of it."""
+    if f.host == r.OUTSIDE:
+        sums[OUTSIDE_ACCOUNTS] += 1.0
+    else:
+        quarter[f.host].accounts += 1.0
     sums[f.stage] += 1.0
     sums[4 + f.stage] += f.balance
     if f.limit <= 0.0:
@@ -330,9 +363,10 @@ def audit_living(f: Any, lender: Any, share: Any, quarter: Any, sums: Any) -> No
     sums[REFINANCED] += f.refinanced * f.balance
     if f.monitored == 1:
         quarter[lender[0]].watched += 1.0
-    total = 0.0
+    total, mean = 0.0, mean_of_parts(WEIGHT, share, called)
     for j in range(share.shape[0]):
         quarter[lender[j]].held += f.balance * share[j]
-        quarter[lender[j]].weighted += f.risk_weight * exposed(f) * share[j]
+        weight = f.risk_weight * part_over_mean(WEIGHT, j, mean, called)
+        quarter[lender[j]].weighted += weight * exposed(f) * share[j]
         total += share[j]
     sums[WORST_SHARE] = worst(sums[WORST_SHARE], abs(total - 1.0))

@@ -22,6 +22,7 @@ from sim.base.columns import Column, Table
 from sim.base.draws import THRESHOLD, TRIAL, uniform_pair
 from sim.model.firms import record as r
 from sim.model.firms.loss_sharing import borne_by_protection
+from sim.model.firms.undrawn import undrawn
 from sim.model.firms.workout import asset_recovery, unrecovered
 
 N_FOLLOWED = 4
@@ -121,13 +122,13 @@ def open_quarter(o: Any, f: Any, p: Any, c: Any, date: float) -> None:
     o.followed = 1 if f.status == r.ALIVE and (f.limit > 0.0 or f.balance > 0.0) else 0
     if o.followed == 0:
         return
-    undrawn = 0.0 if f.called == 1 else max(f.limit - f.balance, 0.0)
-    exposure = f.balance + p.drawdown_at_default_share * undrawn
+    room = undrawn(f)
+    exposure = f.balance + p.drawdown_at_default_share * room
     assets = asset_recovery(f, p, c)
     cash = max(f.cash + f.flow * (date - f.now), 0.0)
     # Drain in a setback: that of now, or with the margin that one would take.
     margin = 0.0 if f.setback == 1 else p.setback_margin * p.setback_scale_factor * f.scale
-    runway = min((cash + undrawn) / max(margin - f.flow, 1e-9), MOST_RUNWAY)
+    runway = min((cash + room) / max(margin - f.flow, 1e-9), MOST_RUNWAY)
     o.covered = lost_by_lenders(f, max(exposure - cash, 0.0), assets, p, c)
     o.exposed = lost_by_lenders(f, exposure, assets, p, c) * math.exp(-runway / FOLD_YEARS)
     for place in range(N_FOLLOWED):

@@ -143,6 +143,7 @@ def take_shock(f: Any, p: Any, c: Any, t: float) -> None:
 def enter_setback(f: Any, p: Any) -> None:
     """The business shrinks and its margin falls until it recovers."""
     f.setback = 1
+    f.setbacks += 1
     f.log_scale += math.log(p.setback_scale_factor)
 
 

@@ -63,12 +63,18 @@ EVENT_NAMES = {
 }  # fmt: skip
 
 NEVER = 1.0e300
+REVIEW_YEARS = 1.0
+"""Years between two reviews of a loan, and for which one runs on that has ended and is held."""
 OUTSIDE = -1
 """Code of a bank that the scenario does not name."""
+MOST_LENDERS = 8
+"""Banks that one loan may have."""
 ACCOUNT_BANKS = 4
 """Banks that are drawn for a firm's basic account: the first, and where its moves end in turn."""
 ROUNDS_KEPT = 8
 """Equity rounds whose price a firm remembers."""
+PAYMENTS_KEPT = 8
+"""Payments on what was called whose date a firm remembers."""
 _OF_EXPOSURE = "share of exposure at default"
 
 
@@ -102,6 +108,7 @@ def _nature() -> tuple[Column, ...]:
         Column("stage", "code", "stage of the lifecycle", "i1", codes=tuple(enumerate(STAGES))),
         Column("status", "code", "what has become of it", "i1", codes=tuple(enumerate(STATUSES))),
         Column("setback", "flag", "in a recoverable setback", "i1"),
+        Column("setbacks", "-", "setbacks so far", "i4"),
         Column("arrears", "flag", "out of cash, inside the arrears window", "i1"),
         Column("project", "flag", "a growth project waits for money", "i1"),
         Column("venture", "flag", "backed by venture capital", "i1"),
@@ -221,8 +228,9 @@ def _loan() -> tuple[Column, ...]:
         Column("called", "flag", "renewal refused; nothing more can be drawn", "i1"),
         Column("due", "CNY million", "part of the balance that is due at `call`"),
         Column("call", "years", "date at which it is due"),
-        Column("due_paid", "CNY million", "paid so far on what was called"),
-        Column("paid_date", "years", "date of the last such payment"),
+        Column("payments", "-", "payments so far on what was called", "i4"),
+        Column("paid", "CNY million", "the last of these payments", length=PAYMENTS_KEPT),
+        Column("paid_date", "years", "their dates", length=PAYMENTS_KEPT),
         Column(
             "held_worth",
             "CNY million",
@@ -230,6 +238,19 @@ def _loan() -> tuple[Column, ...]:
             " the last review at which they held it",
         ),
         Column("held_cash", "CNY million", "what they had received from the firm until then"),
+        Column(
+            "last_lender",
+            "code",
+            "banks that bear the loan, lead first; known once a world has been settled",
+            "i4",
+            MOST_LENDERS,
+        ),
+        Column(
+            "last_share",
+            "share",
+            "their shares by then, calls and repayments included",
+            length=MOST_LENDERS,
+        ),
         Column("may_apply", "years", "date before which the firm does not ask again"),
         Column("request", "bits", "what the firm asks of the committee", "i1"),
         Column("request_date", "years", "date since which a request is open"),

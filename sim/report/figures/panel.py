@@ -26,7 +26,7 @@ from sim.scenario.declared import look_up
 from sim.scenario.scenario import Scenario
 from sim.scenario.toml_text import split_key
 from sim.studies.ranges import Range, ranges_of, varied
-from sim.studies.request import scope_of
+from sim.studies.request import arms_alone, scope_of
 
 STEPS = 40
 """Places of a slider."""
@@ -219,7 +219,7 @@ def panel(
     for keys, ranges or outcomes that are not legal, before anything runs.
     """
     ranges = ranges_of(scenario, vary)
-    return Panel(scenario, ranges, scope_of(scenario, outcomes).outcomes, progress)
+    return Panel(arms_alone(scenario), ranges, scope_of(scenario, outcomes).outcomes, progress)
 
 
 def short(label: str) -> str:

@@ -24,7 +24,7 @@ def review(shares: Sequence[float] = (1.0,), debt: float = DEBT, **values: Any) 
         for name, value in beliefs.items()
     }
     parts = [debt * share for share in shares]
-    amounts = {"lenders": len(shares), "balance": parts, "line": parts}
+    amounts = {"lenders": len(shares), "balance": parts}
     return record(REVIEW, **USUAL | amounts | by_lender | values)
 
 

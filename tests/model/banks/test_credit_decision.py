@@ -273,9 +273,13 @@ def test_an_appetite_scales_the_tolerance_of_its_bank_alone() -> None:
     assert accept == [True, False, True]
 
 
-def test_a_bust_takes_subsidy_back_and_raises_default() -> None:
+def test_in_a_bust_banks_ask_for_more_and_believe_in_more_default() -> None:
     _, left = agreed(u=rules(bust_factor=1.0), bust=1)
     assert left == pytest.approx(LEFT - 0.005)
+    # What the parent pays stays as it is: what a bank asks for is no part of it.
+    lenders = banks(north={"appetite": 0.0}, south={"appetite": 0.0}, west={"appetite": 0.0})
+    _, unwilling = agreed(u=rules(bust_factor=1.0), lenders=lenders, bust=1)
+    assert unwilling == pytest.approx(LEFT - 0.035 - 0.005)
     _, worse = agreed(bust=1)
     needed = np.array([0.07 / 0.94, 0.053 / 0.97, 0.0435 / 0.985])
     assert worse - left == pytest.approx(NEEDED - needed)
@@ -296,10 +300,11 @@ def test_an_agreement_to_stand_still_adds_nothing_by_itself() -> None:
     assert agreed(together)[1] == pytest.approx(LEFT)
 
 
-@pytest.mark.parametrize(("outstanding", "saved"), [(99.0, 0.6 * 0.005 * 0.9), (101.0, 0.0)])
+@pytest.mark.parametrize(("outstanding", "saved"), [(99.0, 0.6 * 0.005), (101.0, 0.0)])
 def test_relending_helps_while_there_is_quota(outstanding: float, saved: float) -> None:
     _, left = agreed(conditions(funding=RELENDING), outstanding=outstanding)
-    # Nine tenths of a loan are debt; what is saved is grossed up by survival.
+    # As in the books: saved on the whole of what is refinanced, and the credit on required
+    # capital is at the transfer price. It is grossed up by survival.
     assert left == pytest.approx(LEFT + saved / ALIVE)
 
 

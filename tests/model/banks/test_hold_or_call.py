@@ -234,13 +234,6 @@ def test_a_bank_without_a_balance_has_nothing_to_call_and_changes_nothing() -> N
     assert callers(with_it) == [0, 2]
 
 
-def test_where_nothing_is_drawn_lines_are_given_up() -> None:
-    hopeless = {"carry": -0.05, "recovery": 0.0, "healthy_worth": 0.9}
-    r = review(debt=0.0, **hopeless)
-    r.line[0] = 5.0
-    assert callers(r) == [0]
-
-
 @pytest.mark.parametrize("clawback", [0.0, 0.3])
 def test_a_tie_holds(clawback: float) -> None:
     # Nothing is earned and nothing lost: all claims are paid in full whatever happens.

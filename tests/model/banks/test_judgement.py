@@ -118,6 +118,21 @@ def test_a_setback_is_seen_with_its_share_and_nowhere_else(
     assert sees_setback(applicant(setback=setback), rules()) == seen
 
 
+def test_a_setback_is_seen_or_overlooked_once_and_for_all_decisions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(judgement, "uniform_pair", uniform_pair)
+    seen = [
+        [
+            sees_setback(applicant(setback=1, setbacks=number, ordinal=ordinal), rules())
+            for ordinal in range(3)
+        ]
+        for number in range(64)
+    ]
+    assert {len(set(row)) for row in seen} == {1}
+    assert {row[0] for row in seen} == {True, False}
+
+
 @pytest.mark.parametrize(
     ("quality", "precision", "weight"), [(0.0, 1.0, 1.0), (1.0, 4.0, 0.5), (-1.0, 0.25, 2.0)]
 )

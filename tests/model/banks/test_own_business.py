@@ -12,7 +12,6 @@ from sim.model.banks.credit_decision import decide
 from sim.model.banks.own_business import (
     annuity,
     delivery_chance,
-    host_probability,
     own_business,
     write_business,
 )
@@ -21,6 +20,7 @@ from sim.model.firms.record import NO_RIGHT, OUTSIDE, SWAP
 from sim.model.firms.relationship import loan_account_share
 from sim.model.firms.right import cost_of_right
 from tests.model.banks.three import applicant, banks, conditions, offer, rules
+from tests.oracles.accounts import host_probability
 from tests.oracles.values import cases, close
 
 THREE = {"kind": "proportional", "shares": [0.5, 0.3, 0.2]}
@@ -131,6 +131,36 @@ def test_a_partner_may_count_the_account_that_it_keeps_only_against_what_it_has_
     assert o.surplus[2].tobytes() == partners().surplus[2].tobytes()
 
 
+@pytest.mark.parametrize(
+    ("home", "host", "start"),
+    [
+        (0, 0, 0.4),  # leaves the bank that has its account
+        (0, OUTSIDE, 0.0),
+        (0, 2, 0.0),  # leaves a bank that has not got it
+        (1, 1, 1.0),  # stays
+    ],
+)
+def test_a_new_lead_counts_on_accounts_that_firms_take_along(
+    home: int, host: int, start: float
+) -> None:
+    o, k = offer(lenders=1, lender=[1], part=[4.0], default=[0.02], years=1.0), conditions()
+    u = rules(follows_lender_share=0.4, funding_rate=0.02)
+    write_business(o, 0, applicant(1, home=home, host=host), k, u, banks())
+    assert o.business[0] == pytest.approx(0.5 * start)
+    assert o.gained_business[0] == pytest.approx(0.5 * (start - (host == 1)))
+
+
+def test_a_lender_of_the_firm_that_leads_does_not_count_on_the_account_of_a_bank_that_left() -> (
+    None
+):
+    # Bank 0 called its part, was repaid, and still has the account; bank 1 goes on lending.
+    o, k = offer(lenders=1, lender=[1], part=[4.0], default=[0.02], years=1.0), conditions()
+    u = rules(follows_lender_share=0.4, funding_rate=0.02)
+    a = applicant(1, home=0, host=0, lenders=1, lender=[1], share=[1.0])
+    write_business(o, 0, a, k, u, banks())
+    assert o.business[0] == 0.0
+
+
 @pytest.mark.parametrize("host", [0, 1, 2, OUTSIDE])
 def test_what_a_host_keeps_anyway_does_not_count(host: int) -> None:
     # Nothing runs through accounts of loans and none moves: lending changes nothing.
@@ -155,7 +185,7 @@ def test_pooled_business_is_shared_as_the_loan_is() -> None:
             "kind": "agreement", "promised_move_hazard": 0.27, "lenders_pool_business": True,
         },
     )  # fmt: skip
-    o = offer(lenders=3, lender=[0, 1, 2], part=[5.0, 3.0, 2.0], default=[0.02] * 3)
+    o = offer(lenders=3, lender=[0, 1, 2], part=[5.0, 3.0, 2.0], default=[0.02] * 3, years=1.0)
     for j in range(3):
         write_business(o, j, applicant(1), k, rules(**TURNS), banks())
     whole = sum(partners().business[:3])
@@ -169,7 +199,11 @@ def test_pooled_business_counts_the_account_of_every_lender(host: int) -> None:
     promise = {"kind": "agreement", "promised_move_hazard": 0.27, "lenders_pool_business": True}
     k = conditions(loss_sharing=THREE, commitment=promise)
     names = ("lender", "part", "default")
-    o = offer(lenders=3, **dict(zip(names, ([0, 1, 2], [5.0, 3.0, 2.0], [0.02] * 3), strict=True)))
+    o = offer(
+        lenders=3,
+        years=1.0,
+        **dict(zip(names, ([0, 1, 2], [5.0, 3.0, 2.0], [0.02] * 3), strict=True)),
+    )
     lenders = banks()
     lenders.account_share = [0.5, 0.3, 0.2]
     for j in range(3):
@@ -199,25 +233,22 @@ def test_delivery_is_counted_on_as_far_as_firms_find_it_cheaper_than_the_right(
     demand = {"kind": "agreement", "promised_move_hazard": 0.2, "demanded_move_hazard": 0.4}
     k, a = conditions(upside=terms, commitment=demand), applicant(1, value=30.0)
     u = rules(switching_cost_weight_log_sd=spread)
-    o = offer(lenders=1, lender=[0], part=[10.0], default=[0.02])
+    lone = {"lenders": 1, "lender": [0], "part": [10.0], "default": [0.02], "years": 1.0}
+    o = offer(**lone, right_years=3.0)
     grant(o, k, 10.0, 30.0)
     right = cost_of_right((0.25, 2.0, trigger), 30.0, 3.0, u.right_volatility, u.right_discount)
     apart = math.log(right / (u.delivery_cost * a.business * 3.0))
     chance = NormalDist(sigma=spread).cdf(apart) if spread > 0.0 else float(apart > 0.0)
-    assert delivery_chance(o, a, k, u) == pytest.approx(chance, abs=1e-9)
+    assert delivery_chance(o, a, u) == pytest.approx(chance, abs=1e-9)
     write_business(o, 0, a, k, u, banks())
-    other = offer(lenders=1, lender=[0], part=[10.0], default=[0.02])
+    other = offer(**lone)
     promise = {"kind": "agreement", "promised_move_hazard": 0.2 + 0.2 * chance}
     write_business(other, 0, a, conditions(commitment=promise), u, banks())
     assert o.business[0] == pytest.approx(other.business[0])
 
 
 def test_no_delivery_is_counted_on_where_the_right_can_cost_nothing() -> None:
-    o = offer(right=SWAP, stake=0.25, exercise_amount=2.0, trigger=math.inf)
-    k = conditions(upside={
-        "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
-        "lender_gain_share": 0.5,
-    })  # fmt: skip
-    assert delivery_chance(o, applicant(1), k, rules()) == 0.0
+    o = offer(right=SWAP, stake=0.25, exercise_amount=2.0, trigger=math.inf, right_years=3.0)
+    assert delivery_chance(o, applicant(1), rules()) == 0.0
     o.right = NO_RIGHT
-    assert delivery_chance(o, applicant(1), k, rules()) == 0.0
+    assert delivery_chance(o, applicant(1), rules()) == 0.0

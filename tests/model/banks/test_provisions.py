@@ -5,8 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from sim.model.banks.judgement import SEEN
 from sim.model.banks.provisions import Provisions, allowance, is_stage_2
-from tests.model.firms.hand import borrower
+from tests.model.banks.three import rules
+from tests.model.firms.hand import borrower, market
 
 RULE = Provisions(stage_2_factor=3.0, lifetime_years=2.0)
 AMOUNT, RATE = st.floats(0.0, 1e4), st.floats(0.0, 1.0)
@@ -24,13 +26,20 @@ def test_three_loans_by_hand() -> None:
 
 
 @pytest.mark.parametrize(
-    ("state", "expected"),
-    [({}, False), ({"setback": 1}, True), ({"arrears": 1}, True), ({"called": 1}, True)],
+    ("state", "drawn", "expected"),
+    [
+        ({}, 0.0, False),
+        ({"setback": 1}, 0.4, True),
+        ({"setback": 1}, 0.6, False),  # nobody has seen it
+        ({"arrears": 1}, 0.6, True),
+        ({"called": 1}, 0.6, True),
+    ],
 )
-def test_loans_on_watch_are_those_of_firms_in_trouble(
-    state: dict[str, int], expected: bool
+def test_loans_on_watch_are_those_of_firms_seen_in_trouble(
+    state: dict[str, int], drawn: float, expected: bool, luck: dict[int, float]
 ) -> None:
-    assert is_stage_2(borrower(**state)) == expected
+    luck[SEEN] = drawn
+    assert is_stage_2(borrower(**state), market(), rules(setback_seen_share=0.5)) == expected
 
 
 @given(AMOUNT, RATE, RATE)

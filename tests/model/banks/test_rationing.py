@@ -92,9 +92,14 @@ def test_what_weighs_nothing_needs_no_room() -> None:
     d = with_equity([-1.0], rules(small_weight=0.0, medium_weight=0.0), 0.1)
     offers = loans([80.0] * 3, [0.0] * 3)
     offers.ready = 1
-    offers.moves = 1
     ration(offers, applicants(), PLAIN, d)
     assert (offers.ready.tolist(), d.books.promised.tolist()) == ([1, 1, 1], [0.0])
+
+
+def owing(weight: float, bank: int, **columns: Any) -> Any:
+    """Three firms that owe a loan of such a weight to one bank."""
+    one = {"lenders": 1, "lender": [bank], "share": [1.0], "weight": [weight]}
+    return applicants(**one, **columns)
 
 
 @pytest.mark.parametrize(
@@ -111,8 +116,7 @@ def test_loans_must_fit_capital_by_what_is_newly_lent(
     line: float, balance: float, moves: bool, taken: list[int]
 ) -> None:
     d, offers = with_three(), loans([line] * 3, [0.3, 0.1, 0.2])
-    asks = applicants(balance=balance, limit=balance, risk_weight=0.8)
-    offers.moves = moves
+    asks = owing(0.8, 3 if moves else 0, balance=balance, limit=balance)
     ration(offers, asks, PLAIN, d)
     assert offers.ready.tolist() == taken
 
@@ -144,17 +148,40 @@ def test_undrawn_lines_need_capital_too(
     d, offers = with_three(), loans([line] * 3, [0.0] * 3)
     offers.ready = 1, 0, 0
     k = record(CONDITIONS, conversion=0.4)
-    asks = applicants(balance=5.0, limit=10.0, conversion=0.4, risk_weight=weight)
-    offers.moves = moves
+    asks = owing(weight, 3 if moves else 0, balance=5.0, limit=10.0, conversion=0.4)
     ration(offers, asks, k, d)
     assert d.books.promised == pytest.approx([promised], abs=1e-14)
+
+
+def test_what_a_partner_newly_lends_is_its_own_and_no_part_of_the_leads_loan() -> None:
+    # A loan of ten of bank 0 becomes one of twenty that three banks share; a half is drawn.
+    d = with_equity([9.0, 9.0, 9.0], HALF, 0.1)
+    offers = loans([20.0], [0.0], [[0, 1, 2]], [[0.5, 0.3, 0.2]])
+    asks = owing(0.8, 0, balance=10.0, limit=10.0)
+    ration(offers, asks[:1], PLAIN, d)
+    # Bank 0 had eight and keeps four; the others take over 0.8 times three and two.
+    assert d.books.promised == pytest.approx([0.0, 2.4, 1.6])
+    # Renewed among the same three nothing is new, whatever their order.
+    again = loans([20.0], [0.0], [[2, 0, 1]], [[0.2, 0.5, 0.3]])
+    asks.lenders, asks.lender[:, :3], asks.share[:, :3] = 3, [0, 1, 2], [0.5, 0.3, 0.2]
+    asks.weight[:, :3] = 0.8
+    d.books.promised[:] = 0.0
+    ration(again, asks[:1], PLAIN, d)
+    assert d.books.promised == pytest.approx([0.0, 0.0, 0.0], abs=1e-14)
+
+
+def test_a_partner_without_room_for_what_is_new_to_it_stops_the_loan() -> None:
+    d = with_equity([0.0, 0.2], HALF, 0.1)
+    offers = loans([20.0], [0.0], [[0, 1]], [[0.5, 0.5]])
+    ration(offers, owing(0.8, 0, balance=10.0, limit=10.0)[:1], PLAIN, d)
+    # The second bank would take over 0.8 times five, and has room for two.
+    assert offers.ready.tolist() == [0]
 
 
 def test_what_is_refused_for_want_of_capital_is_counted_at_the_lead() -> None:
     d = with_equity([9.0, 100.0])
     lender, share = [[0, 1], [1, 0], [0, 1]], [[0.5, 0.5]] * 3
     offers = loans([10.0] * 3, [3, 2, 1], lender, share)
-    offers.moves = 1
     ration(offers, applicants(), PLAIN, d)
     # Bank 0 has room for its half of the first loan alone; bank 1 leads the second.
     assert offers.ready.tolist() == [1, 0, 0]

@@ -57,7 +57,6 @@ def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     assert found.parent_income.tolist() == [25.0, 25.0]
     assert found.parent_risk_assets.tolist() == [2500.0, 2500.0]
     # A tenth and two and a half points of buffer; a surcharge; one point that is its own.
-    assert found.demanded_ratio == pytest.approx([0.125, 0.14], rel=1e-14)
     assert found.required_ratio == pytest.approx([0.135, 0.15], rel=1e-14)
 
 

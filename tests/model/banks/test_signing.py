@@ -7,10 +7,11 @@ import pytest
 
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, Desk
 from sim.model.banks.signing import (
+    charge_lenders,
     decline,
+    judge_in_vain,
     learn,
     sign,
-    write_conditions,
     write_lenders,
     write_weights,
 )
@@ -166,27 +167,47 @@ def test_lenders_that_dropped_out_stand_behind_those_who_lend(
 
 
 @pytest.mark.parametrize(
-    ("shares", "paid"), [([0.5, 0.3, 0.2], [0.4, 0.2, 0.0]), ([1.0], [0.0] * 3)]
+    ("joint", "shares", "judging", "bringing"),
+    [
+        # One file for all of them, by share; two further banks at 0.1 each.
+        (True, [0.5, 0.3, 0.2], [0.125, 0.075, 0.05], [0.1, 0.06, 0.04]),
+        # Each makes its own file, and nobody brings them together.
+        (False, [0.5, 0.3, 0.2], [0.25] * 3, [0.0] * 3),
+        (False, [1.0], [0.25, 0.0, 0.0], [0.0] * 3),
+    ],
 )
-def test_the_lead_pays_for_each_further_bank(shares: list[float], paid: list[float]) -> None:
+def test_judging_and_bringing_together_cost_each_lender_what_it_reckoned_with(
+    joint: bool, shares: list[float], judging: list[float], bringing: list[float]
+) -> None:
     clause = {"kind": "proportional", "shares": shares, "coordination_cost": 0.1}
-    d, k, c = desk(), conditions(loss_sharing=clause), CONTRACT.empty(1)[0]
-    for lead in (0, 1, 0):
-        c.lead = lead
-        write_conditions(c, k, d)
-    assert d.books.coordination.tolist() == pytest.approx(paid)
+    k = conditions(**{"loss_sharing": clause} if joint else {})
+    d = desk(rules=[rules(screening_cost=0.25)])
+    charge_lenders(record(CONTRACT, lender=[0, 1, 2], share=shares), k, d)
+    assert d.books.screening.tolist() == pytest.approx(judging)
+    assert d.books.coordination.tolist() == pytest.approx(bringing)
+
+
+@pytest.mark.parametrize("moved", [False, True])
+def test_whoever_signs_is_charged_with_the_contract(moved: bool) -> None:
+    d = desk(rules=[rules(screening_cost=0.25)])
+    _, c = signed(conditions(), code=0, moved=moved, d=d)
+    lends = np.zeros(3)
+    lends[c.lender[c.share > 0.0]] = 0.25
+    assert d.books.screening.tolist() == lends.tolist()
 
 
 # --- Files and refusals ------------------------------------------------------------------
 
 
-def test_a_decision_costs_the_firms_own_bank_and_stays_in_its_file() -> None:
+def test_a_decision_stays_in_the_file_of_the_own_bank_and_costs_it_where_nobody_signs() -> None:
     d = desk(rules=[rules(screening_cost=0.25)])
     for firm, lead, precision, news in (
         (0, 0, 1.0, 0.5), (1, 1, 2.0, -1.0), (2, 1, 3.0, 3.0), (1, 1, 2.0, -1.0),
     ):  # fmt: skip
         o = offer(home_news_precision=precision, home_news=news)
         learn(o, applicant(firm, home=lead), d)
+        assert d.tally[JUDGED] == d.ordinal.sum() - 1
+        judge_in_vain(o, applicant(firm, home=lead), d)
     assert d.history_precision.tolist() == [1.0, 4.0, 3.0]
     assert d.history_sum.tolist() == [0.5, -2.0, 3.0]
     assert d.ordinal.tolist() == [1, 2, 1]

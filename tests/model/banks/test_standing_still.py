@@ -128,14 +128,6 @@ def test_a_tied_vote_holds() -> None:
     assert voted((0.1, 0.2, 0.3), (0, 0, 1), debt=10.0) == HOLD
 
 
-def test_where_nothing_is_drawn_lines_vote() -> None:
-    hopeless = {"carry": -0.05, "recovery": 0.0, "failure": 0.0}
-    for lines, done in (((6.0, 4.0), HOLD), ((4.0, 6.0), CALL_ALL)):
-        r = review((0.5, 0.5), debt=0.0, **hopeless, setback=(0.0, 1.0), healthy_worth=1.01)
-        r.line[:2] = lines
-        assert decide_jointly(r) == done
-
-
 def test_a_partner_cannot_leave_alone() -> None:
     r = review(equal(2))
     assert callers(r) == [0, 1]

@@ -8,12 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
+from sim.model.banks.own_business import annuity
 from sim.model.banks.waiting import (
     best_wait,
     call_now,
     covered_years,
     discounted_time,
-    discounted_years,
     healthy_worth,
     hold_value,
     wait_until,
@@ -72,7 +72,7 @@ speeds = st.floats(0.0, 2.0)
 def test_discounted_times_are_their_integrals(speed: float, years: float) -> None:
     first, _ = quad(lambda s: math.exp(-speed * s), 0.0, years)
     second, _ = quad(lambda s: s * math.exp(-speed * s), 0.0, years)
-    assert discounted_years(speed, years) == pytest.approx(first, rel=1e-11, abs=1e-300)
+    assert annuity(speed, years) == pytest.approx(first, rel=1e-11, abs=1e-300)
     assert discounted_time(speed, years) == pytest.approx(second, rel=1e-11, abs=1e-300)
 
 
@@ -138,7 +138,7 @@ def test_a_firm_without_cash_is_called_at_once() -> None:
 def test_a_firm_that_burns_nothing_lasts_until_the_loan_is_due() -> None:
     worth, stop = waited(review(burn=0.0, recovery=0.0, failure=0.0, carry=0.05))
     assert stop == 3.0
-    yearly = 0.05 * discounted_years(0.0175, 3.0)
+    yearly = 0.05 * annuity(0.0175, 3.0)
     assert worth == close(yearly + math.exp(-0.0175 * 3.0) * 0.7)
 
 
@@ -150,7 +150,7 @@ def test_without_a_discount_and_news_waiting_earns_the_margin() -> None:
 def test_an_undrawn_loan_is_covered_whatever_happens() -> None:
     r = review(debt=0.0, collateral=0.0)
     stop = r.cash / r.burn
-    covered = (0.03 + 0.6 * 1.008 + 0.15) * discounted_years(0.7675, stop)
+    covered = (0.03 + 0.6 * 1.008 + 0.15) * annuity(0.7675, stop)
     found = wait_until(stop, r, 0, r.cash, 0.0, r.burn)
     assert found == close(covered + math.exp(-0.7675 * stop))
 
@@ -159,6 +159,23 @@ def test_a_lender_in_doubt_holds_a_mixture() -> None:
     sick, sound = held(review()), held(review(setback=0.0))
     assert sound == 1.008
     assert held(review(setback=0.25)) == close(0.25 * sick + 0.75 * sound)
+
+
+LOANS = st.fixed_dictionaries(
+    {
+        "cash": amounts, "collateral": amounts, "burn": st.floats(0.0, 4.0),
+        "cash_left": st.floats(0.0, 1.0), "carry": st.floats(-0.05, 0.06),
+        "healthy_worth": st.floats(0.5, 1.1), "recovery": speeds,
+        "call_cost": st.floats(0.0, 0.1),
+    }
+)  # fmt: skip
+
+
+@given(LOANS, st.floats(0.0, 1.0))
+def test_a_setback_that_is_seen_never_makes_a_loan_worth_more(
+    loan: dict[str, float], doubt: float
+) -> None:
+    assert held(review(**loan)) <= held(review(**loan, setback=doubt)) + 1e-12
 
 
 @pytest.mark.parametrize("name", ["cash", "collateral", "carry", "recovery", "cash_left"])

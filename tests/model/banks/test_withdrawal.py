@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from sim.model.banks import withdrawal
 from sim.model.banks.judgement import SEEN
+from sim.model.banks.own_business import annuity
 from sim.model.banks.withdrawal import believed_setback, decide_on_loan, worth_of_call
+from sim.model.firms.record import ASK_RENEWAL, SWAP
 from tests.model.banks.three import NOW, applicant, banks, conditions, desk, offer, rules
 from tests.model.firms.hand import market, quiet, three
 
@@ -81,9 +83,23 @@ def test_what_all_see_by_hand() -> None:
     assert r.failure[:2] == pytest.approx([0.15, 0.15])
 
 
+def test_a_call_of_a_loan_that_has_ended_costs_nothing() -> None:
+    assert decided(u={"call_cost": 0.02}, request=ASK_RENEWAL)[1].call_cost == 0.0
+
+
 def test_a_line_that_is_open_counts_as_drawn_and_the_money_as_held() -> None:
-    _, r = decided(firm={"balance": 7.0})
+    _, r = decided(balance=7.0)
     assert (r.cash, r.balance[0]) == pytest.approx((4.0 + 3.0, 10.0))
+
+
+def test_a_failing_firm_draws_a_part_of_an_open_line_and_spends_it() -> None:
+    # Seven are owed and three can be drawn, of which a failing firm takes half: of four of cash
+    # it leaves four against eight and a half, as if it had drawn all ten and kept 5.5 of seven.
+    life = {"drawdown_at_default_share": 0.5}
+    _, r = decided(balance=7.0, life=life)
+    assert r.cash * r.cash_left == pytest.approx(10.0 - 8.5 + 4.0)
+    assert decided(life=life)[1].cash_left == 1.0
+    assert decided(life=life, firm={"cash": 0.0})[1].cash_left == 1.0
 
 
 def test_assets_the_estate_and_protection_pay_what_a_default_leaves() -> None:
@@ -133,8 +149,51 @@ def test_business_that_hangs_on_lending_counts_for_a_hold_and_the_subsidy_does_n
     # Five of sales of ten run through the loan's account: a half of 0.1 on a balance of ten.
     _, r = decided(u=accounts)
     assert r.carry[0] - plain.carry[0] == pytest.approx(0.05 / 10.0)
+    # It counts as it does for a new loan.
+    _, r = decided(u=accounts | {"relationship_weight": 0.5})
+    assert r.carry[0] - plain.carry[0] == pytest.approx(0.025 / 10.0)
     _, generous = decided(u={"policy_subsidy_rate": 9.0, "bust_tightening_rate": -9.0})
     assert generous.tobytes() == plain.tobytes()
+
+
+SWAP_TERMS = {
+    "kind": "swap", "amount": 2.0, "stake": 0.25, "trigger_valuation": 40.0, "years": 3.0,
+    "lender_gain_share": 0.5,
+}  # fmt: skip
+
+
+def test_business_of_a_right_counts_as_far_as_the_firm_still_has_one() -> None:
+    # The firm would bring its business rather than let half a right on it come alive.
+    demand = {"kind": "agreement", "demanded_move_hazard": 0.4}
+    k = conditions(upside=SWAP_TERMS, commitment=demand)
+    right = {"right": SWAP, "stake": 0.5, "exercise_amount": 2.0, "trigger": 40.0, "value": 10.0}
+    stale = offer(right=SWAP, stake=0.5, exercise_amount=2.0, trigger=40.0, right_years=3.0)
+
+    def carry(**fields: Any) -> float:
+        d, a = before(k, **fields)
+        decide_on_loan(stale.copy(), a, YEARS, d)
+        return float(d.review[0].carry[0])
+
+    none, alive = carry(), carry(**right, expiry=NOW + 3.0)
+    assert none == pytest.approx(0.03)
+    assert alive > none + 0.001
+    # With a month to live it can hardly come alive any more.
+    assert carry(**right, expiry=NOW + 1.0 / 12.0) < none + 0.0001
+
+
+def test_business_that_lending_brings_is_that_of_the_years_that_are_left() -> None:
+    # Of 0.1 a year that comes at a half a year, on ten: what has come after a short time is less.
+    u, k = {"main_bank_hazard": 0.5}, conditions(belief={"default_probability": (0.0,) * 4})
+    d, a = before(k, u=u)
+    found = []
+    for years in (0.0, 1.0, 3.0):
+        decide_on_loan(offer(), a, years, d)
+        span = max(years, 1.0 / 12.0)
+        left = annuity(0.0175, span)
+        host = (left - annuity(0.5175, span)) / left
+        found.append(float(d.review[0].carry[0]))
+        assert found[-1] == pytest.approx(0.03 + 0.01 * host)
+    assert found == sorted(found)
 
 
 # --- What they do ------------------------------------------------------------------------
@@ -174,6 +233,32 @@ def test_one_lender_alone_is_standing_still_of_one(
     assert alone == decided(TOGETHER, firm=state, life=life)[0]
 
 
+@pytest.mark.parametrize("default", [0.02, 0.3])
+@pytest.mark.parametrize("failure", [0.0, 0.15, 2.0])
+def test_a_setback_that_is_seen_makes_no_lender_hold_that_would_have_called(
+    luck: dict[int, float], default: float, failure: float
+) -> None:
+    # From almost no cash to more than is owed; some firms in a setback last where sound ones fail.
+    k = conditions(belief={"default_probability": (default,) * 4})
+    life = {"setback_failure_hazard": failure, "recovery_hazard": 0.1}
+    for cash in np.linspace(0.5, 14.0, 9):
+        state = {"cash": cash, "flow": -0.1, "tangible": 0.3}
+        kept = []
+        for sight in (0.6, 0.4):
+            luck[SEEN] = sight
+            kept.append(decided(k, (0.5, 0.3, 0.2), life=life, firm=state)[1].kept[:3].copy())
+        assert np.all(kept[1] <= kept[0])
+
+
+def test_business_that_lending_brings_is_that_of_a_firm_that_lives(luck: dict[int, float]) -> None:
+    found = []
+    for sight in (0.6, 0.4):
+        luck[SEEN] = sight
+        _, r = decided(u={"main_bank_hazard": 0.5}, business=1.0)
+        found.append((float(r.carry[0]), float(r.healthy_worth[0])))
+    assert found[0] == found[1]
+
+
 @pytest.mark.parametrize("k", [APART, TOGETHER])
 def test_neither_true_quality_nor_a_setback_that_was_not_seen_is_read(
     monkeypatch: pytest.MonkeyPatch, luck: dict[int, float], k: Any
@@ -201,8 +286,19 @@ def test_shares_that_do_not_quite_sum_to_one_are_no_cut(luck: dict[int, float]) 
     assert decided(TOGETHER, share)[0] == 1.0
 
 
-def test_what_a_call_would_bring_is_of_what_is_drawn() -> None:
-    # Of ten, four are paid from cash and three from assets.
-    d, a = before()
+@pytest.mark.parametrize(
+    ("balance", "cash", "share"),
+    [
+        (10.0, 4.0, 0.7),  # four are paid from cash and three from assets
+        (8.0, 4.0, 7.0 / 8.0),  # what can be drawn brings nothing more
+        (8.0, 6.0, 1.0),
+        (8.0, 9.0, 1.0),
+        (0.0, 4.0, 0.0),
+    ],
+)
+def test_what_a_call_would_bring_is_of_what_is_drawn(
+    balance: float, cash: float, share: float
+) -> None:
+    d, a = before(balance=balance, firm={"cash": cash})
     decide_on_loan(offer(), a, YEARS, d)
-    assert worth_of_call(a, d) == pytest.approx(0.7)
+    assert worth_of_call(a, d) == pytest.approx(share)

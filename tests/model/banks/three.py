@@ -109,6 +109,7 @@ OTHERS = {
 ACCOUNTS: dict[str, float] = {
     "guarantee_fee_rate": 0.0, "loan_account_turns": 0.0, "loan_account_cap": 0.5,
     "account_move_hazard": 0.0, "main_bank_hazard": 0.0, "switching_cost_weight_log_sd": 0.8,
+    "follows_lender_share": 0.0,
 }  # fmt: skip
 
 
@@ -230,7 +231,7 @@ def desk(n_banks: int = 3, **fields: Any) -> Desk:
         "banks": banks()[:n_banks], "books": BANK_BOOKS.empty(n_banks),
         "roster": np.tile(np.arange(n_banks), (3, 1)),
         "lender": np.zeros((3, MOST_LENDERS), np.int32), "share": np.zeros((3, MOST_LENDERS)),
-        "called": np.zeros((3, 2, MOST_LENDERS)),
+        "called": np.zeros((3, 4, MOST_LENDERS)),
         "history_precision": np.zeros(3), "history_sum": np.zeros(3),
         "ordinal": np.zeros(3, np.int64),
         "book": CONTRACT.empty(8), "tally": np.zeros(4), "room": np.zeros((2, n_banks)),

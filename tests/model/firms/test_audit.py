@@ -6,11 +6,13 @@ import pytest
 from sim.engine.quarter import QUARTER
 from sim.model.firms import flows
 from sim.model.firms import record as r
+from sim.model.firms.claims import WEIGHT
 from sim.model.firms.flows import SUMS, audit_entered, audit_living
 from tests.model.firms.hand import borrower, firm
 
 LENDER = np.array([1, 0, 0, 0, 0, 0, 0, 0])
 SHARE = np.array([0.75, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
+CALLED = np.zeros((4, 8))
 
 
 def test_the_sums_have_their_places():
@@ -22,7 +24,7 @@ def test_the_sums_have_their_places():
 
 def living(f, lender=LENDER, share=SHARE):
     quarter, sums = QUARTER.empty(2), np.zeros(len(SUMS))
-    audit_living(f, lender, share, quarter, sums)
+    audit_living(f, lender, share, CALLED, quarter, sums)
     found = dict(zip(SUMS, sums.tolist(), strict=True))
     return quarter.held.tolist(), quarter.watched.tolist(), found
 
@@ -35,13 +37,31 @@ def test_a_borrower_counts_at_its_stage_and_its_balance_at_its_lenders(stage):
     found = {name: value for name, value in sums.items() if value}
     assert found == {
         f"count_{stage}": 1.0, f"credit_{stage}": 5.0, f"borrowers_{stage}": 1.0, "lines": 10.0,
+        "outside_accounts": 1.0,
     }  # fmt: skip
 
 
 def test_a_firm_without_a_line_is_no_borrower():
     held, watched, sums = living(firm(stage=1, monitored=1))
     assert (held, watched) == ([0.0, 0.0], [0.0, 0.0])
-    assert {name for name, value in sums.items() if value} == {"count_1"}
+    assert {name for name, value in sums.items() if value} == {"count_1", "outside_accounts"}
+
+
+def test_a_firm_counts_at_the_bank_of_its_basic_account():
+    quarter, sums = QUARTER.empty(2), np.zeros(len(SUMS))
+    for host in (0, 1, 1, r.OUTSIDE):
+        audit_living(firm(host=host), LENDER, SHARE, CALLED, quarter, sums)
+    assert quarter.accounts.tolist() == [1.0, 2.0]
+    assert sums[flows.OUTSIDE_ACCOUNTS] == 1.0
+
+
+def test_the_balance_weighs_at_each_lender_what_its_own_part_weighs():
+    quarter, sums, called = QUARTER.empty(2), np.zeros(len(SUMS)), CALLED.copy()
+    called[WEIGHT, :2] = 0.85, 0.75
+    f = borrower(risk_weight=0.75 * 0.85 + 0.25 * 0.75, conversion=0.0)
+    audit_living(f, LENDER, SHARE, called, quarter, sums)
+    # Bank 1 stands first.
+    assert quarter.weighted == pytest.approx([0.25 * 5.0 * 0.75, 0.75 * 5.0 * 0.85])
 
 
 def test_the_worst_contract_is_the_one_whose_shares_are_farthest_from_one():
@@ -49,7 +69,7 @@ def test_the_worst_contract_is_the_one_whose_shares_are_farthest_from_one():
     for off in (0.0, 0.25, -0.125):
         share = SHARE.copy()
         share[1] += off
-        audit_living(borrower(), LENDER, share, QUARTER.empty(2), sums)
+        audit_living(borrower(), LENDER, share, CALLED, QUARTER.empty(2), sums)
     assert sums[flows.WORST_SHARE] == 0.25
 
 

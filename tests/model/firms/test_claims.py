@@ -15,6 +15,7 @@ from sim.model.firms.claims import (
     clawed_back,
     forget_call,
     give_back,
+    keep_unpaid,
     part_called,
     reshare,
     write_call,
@@ -23,7 +24,7 @@ from sim.model.firms.contract_effects import reduce_commitment
 from sim.model.firms.credit_line import draw, pay_due, repay
 from sim.model.firms.flows import post_firm
 from sim.model.firms.undrawn import undrawn
-from tests.model.firms.hand import borrower, firm, rules
+from tests.model.firms.hand import borrower, rules
 
 U = SimpleNamespace(operating_cost=np.zeros(4), clawback_share=0.5)
 P = rules(call_years=0.5)
@@ -33,12 +34,19 @@ def shares(*values):
     """Lenders 0, 1, 2 and so on, with these shares; nothing called."""
     share = np.zeros(8)
     share[: len(values)] = values
-    return np.arange(8, dtype=np.int32), share, np.zeros((2, 8))
+    return np.arange(8, dtype=np.int32), share, np.zeros((4, 8))
+
+
+def call(share, kept, called, unpaid=0.0):
+    """Let lenders call of what they hold, after what was called before and is unpaid."""
+    keep_unpaid(share, called, unpaid)
+    return write_call(kept, called)
 
 
 def test_each_lender_calls_and_holds_its_own_part():
     _, share, called = shares(0.5, 0.3, 0.2)
-    write_call(share, [0.0, 1.0, 0.25, *[1.0] * 5], called)
+    keep_unpaid(share, called, 0.0)
+    assert write_call([0.0, 1.0, 0.25, *[1.0] * 5], called) == pytest.approx(0.35)
     assert called[CALLS, :3] == pytest.approx([0.5, 0.0, 0.15])
     assert called[HOLDS, :3] == pytest.approx([0.0, 0.3, 0.05])
     assert part_called(called) == pytest.approx(0.65)
@@ -46,11 +54,24 @@ def test_each_lender_calls_and_holds_its_own_part():
     assert not called.any()
 
 
+def test_who_called_before_goes_on_calling_what_has_not_been_paid():
+    # Of ten the first calls its five and has two of them; the third then calls its two of eight.
+    lender, share, called = shares(0.5, 0.3, 0.2)
+    call(share, [0.0, *[1.0] * 7], called)
+    reshare(lender, share, called, 10.0, 0.0, 2.0)
+    # Of the five that others hold the second keeps three.
+    assert call(share, [1.0, 1.0, 0.0, *[1.0] * 5], called, 3.0 / 8.0) == pytest.approx(0.6)
+    assert called[CALLS, :3] * 8.0 == pytest.approx([3.0, 0.0, 2.0])
+    assert called[HOLDS, :3] * 8.0 == pytest.approx([0.0, 3.0, 0.0])
+    assert call(share, [0.0] * 8, called, 5.0 / 8.0) == 0.0
+    assert called[CALLS, :3] == pytest.approx(share[:3])
+
+
 def test_shares_after_what_is_due_was_paid_and_some_was_drawn():
     # Of ten 5, 3 and 2; the first calls. Four of its five are paid, and the others lend two of
     # them: 1, 4.2 and 2.8 of eight.
     lender, share, called = shares(0.5, 0.3, 0.2)
-    write_call(share, [0.0, *[1.0] * 7], called)
+    call(share, [0.0, *[1.0] * 7], called)
     reshare(lender, share, called, 10.0, 2.0, 4.0)
     assert share[:3] == pytest.approx([0.125, 0.525, 0.35])
     assert lender[:3].tolist() == [0, 1, 2]
@@ -58,7 +79,7 @@ def test_shares_after_what_is_due_was_paid_and_some_was_drawn():
 
 def test_a_caller_that_was_paid_stands_behind_those_who_are_owed():
     lender, share, called = shares(0.5, 0.3, 0.2)
-    write_call(share, [0.0, *[1.0] * 7], called)
+    call(share, [0.0, *[1.0] * 7], called)
     reshare(lender, share, called, 10.0, 0.0, 5.0)
     assert (lender[:3].tolist(), share[:3]) == ([1, 2, 0], pytest.approx([0.6, 0.4, 0.0]))
     assert called[CALLS, :3].tolist() == [0.0, 0.0, 0.5]
@@ -70,19 +91,45 @@ def test_a_caller_that_was_paid_stands_behind_those_who_are_owed():
 
 
 @pytest.mark.parametrize(
-    ("fields", "clawed"),
+    ("end", "owed", "clawed"),
     [
-        ({}, 1.2),
-        ({"end": 2.51}, 0.0),  # more than half a year after the last payment
-        ({"exposure_at_default": 0.0}, 0.0),  # nobody lost anything
-        ({"due_paid": 0.0}, 0.0),
+        (2.2, 5.0, 0.4 * 3.5),
+        (2.4, 5.0, 0.4 * 3.0),  # the first of the payments is more than half a year old
+        (2.5, 5.0, 0.4 * 3.0),
+        (2.51, 5.0, 0.4),
+        (2.9, 5.0, 0.0),
+        (2.2, 0.0, 0.0),  # nobody lost anything
     ],
 )
-def test_what_callers_give_back(fields, clawed):
-    f = firm(
-        **({"exposure_at_default": 5.0, "end": 2.4, "paid_date": 2.0, "due_paid": 3.0} | fields)
-    )
+def test_callers_give_back_a_part_of_what_they_had_in_the_last_half_year(end, owed, clawed):
+    f = borrower(balance=9.0, due=9.0, limit=9.0, cash=99.0)
+    for f.now, amount in ((1.8, 0.5), (2.0, 2.0), (2.3, 1.0)):
+        repay(f, amount)
+    f.exposure_at_default, f.end = owed, end
     assert clawed_back(f, 0.4) == pytest.approx(clawed)
+
+
+def test_what_was_paid_on_an_earlier_call_is_not_given_back_once_that_is_over():
+    f = borrower(balance=9.0, due=2.0, cash=99.0, now=2.0)
+    f.exposure_at_default, f.end = 5.0, 2.1
+    assert clawed_back(f, 0.4) == 0.0
+    repay(f, 2.0)
+    reduce_commitment(f, P, 2.0, 0.5)
+    assert clawed_back(f, 0.4) == 0.0
+    repay(f, 1.0)
+    assert clawed_back(f, 0.4) == pytest.approx(0.4)
+    # What was not paid of one call stays due under the next, and so does what was paid.
+    reduce_commitment(f, P, 2.0, 0.5)
+    assert clawed_back(f, 0.4) == pytest.approx(0.4)
+
+
+def test_of_many_payments_the_last_are_remembered():
+    f = borrower(balance=99.0, due=99.0, cash=99.0, limit=99.0)
+    for n in range(r.PAYMENTS_KEPT + 2):
+        f.now = 1.0 + 0.01 * n
+        repay(f, 1.0 + n)
+    f.exposure_at_default, f.end = 1.0, f.now
+    assert clawed_back(f, 1.0) == sum(range(3, r.PAYMENTS_KEPT + 3))
 
 
 STEPS = st.lists(
@@ -134,10 +181,10 @@ class Claims:
         if self.f.called == 1 or min(kept) == 1.0:
             return
         keeps = [kept[bank] if bank < 3 else 1.0 for bank in self.lender]
-        write_call(self.share, keeps, self.called)
-        self.due = self.owed * (1.0 - np.array(kept))
+        together = call(self.share, keeps, self.called, self.f.due / self.f.balance)
+        self.due = self.due + (self.owed - self.due) * (1.0 - np.array(kept))
         self.holds = (self.owed - self.due) / self.owed.sum()
-        reduce_commitment(self.f, P, 1.0, float(self.share @ keeps))
+        reduce_commitment(self.f, P, 1.0, together)
 
     def lent(self):
         """Loans of the three by their books."""

@@ -181,7 +181,7 @@ def test_what_is_due_is_drawn_on_the_line_of_those_who_stay(limit, drawn, arrear
     dated(f, rules(), r.CALL, t=2.0)
     assert (f.cum_drawn, f.arrears, f.due) == (drawn, arrears, due)
     paid = 3.0 - due
-    assert (f.cum_due_paid, f.due_paid, f.limit) == (paid, paid, limit - paid)
+    assert (f.cum_due_paid, f.paid[0], f.limit) == (paid, paid, limit - paid)
     assert f.balance == 5.0 + drawn - paid
 
 

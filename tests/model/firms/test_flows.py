@@ -139,7 +139,7 @@ class Books:
         self.lender[:, 1] = 1
         self.share = np.zeros((firms, 8))
         self.share[:, :2] = 0.6, 0.4
-        self.called = np.zeros((firms, 2, 8))
+        self.called = np.zeros((firms, 4, 8))
         self.by_bank = np.zeros((banks, a.N_ACCOUNTS))
         self.total = np.zeros(a.N_ACCOUNTS)
         self.by_terms = np.zeros((2, 2))
@@ -167,6 +167,18 @@ def test_banks_get_their_shares_of_a_loan():
     books.post(flowing(), 3.0)
     assert books.by_bank[:, a.INTEREST].tolist() == pytest.approx([0.24, 0.16, 0.0, 0.0])
     assert books.by_bank[:, a.OPERATING].tolist() == pytest.approx([0.072, 0.048, 0.0, 0.0])
+
+
+def test_each_lender_requires_capital_and_pays_tax_for_its_own_part():
+    # Bank 0 has no small loan with its 0.6; bank 1 has one with 0.4, which is exempt.
+    books, f = Books(), flowing(risk_weight=0.81, vat_share=0.03, rate=0.04, conversion=0.0)
+    books.called[0, a.WEIGHT, :2], books.called[0, a.TAX, :2] = [0.85, 0.75], [0.05, 0.0]
+    books.post(f, 3.0)
+    lent = books.total[a.BALANCE_YEARS]
+    weighted = books.by_bank[:2, a.RISK_WEIGHTED]
+    assert weighted == pytest.approx(lent * np.array([0.6 * 0.85, 0.4 * 0.75]))
+    assert books.by_bank[:2, a.VAT] == pytest.approx([0.03 * books.total[a.INTEREST], 0.0])
+    assert weighted.sum() == pytest.approx(books.total[a.RISK_WEIGHTED], rel=1e-14)
 
 
 @pytest.mark.parametrize(
@@ -261,10 +273,10 @@ def calling(balance=10.0, drawn=0.0, due=0.0, other=0.0):
     books = Books()
     f = borrower(limit=99.0, balance=10.0, now=1.0, rate=0.0)
     books.post(f, 1.0)
-    books.called[0, :, :2] = [[0.6, 0.0], [0.0, 0.4]]
+    books.called[0, :2, :2] = [[0.6, 0.0], [0.0, 0.4]]
     f.balance, f.cum_drawn = balance, drawn
-    f.cum_repaid, f.cum_due_paid, f.due_paid = due + other, due, due
-    f.paid_date = 1.0
+    f.cum_repaid, f.cum_due_paid = due + other, due
+    f.payments, f.paid[0], f.paid_date[0] = 1, due, 1.0
     return books, f
 
 
@@ -324,6 +336,29 @@ def test_capital_for_a_balance_in_default_is_required_of_those_who_bear_it():
     owed = books.by_bank[:2, a.NPL_YEARS]
     assert owed == pytest.approx(5.0 * np.array([3.0, 4.0]) / 7.0)
     assert books.by_bank[:2, a.RISK_WEIGHTED] == pytest.approx(1.5 * owed)
+
+
+def test_a_balance_in_default_costs_as_much_to_run_as_one_that_performs():
+    books = Books()
+    f = firm(
+        status=r.FAILED_CASH, stage=r.GROWTH, end=1.0, exposure_at_default=5.0, recovery=2.0,
+        recovery_date=3.0,
+    )  # fmt: skip
+    books.post(f, 2.0)
+    assert books.total[a.OPERATING] == pytest.approx(0.011 * 5.0)
+    books.post(f, 9.0)
+    assert books.by_bank[:2, a.OPERATING].tolist() == pytest.approx([0.066, 0.044])
+
+
+def test_what_a_default_costs_to_run_is_paid_by_those_who_bear_it():
+    books, f = calling(0.0, due=5.0)
+    f.status, f.end = r.FAILED_CASH, 1.4
+    f.exposure_at_default, f.recovery, f.recovery_date = 5.0, 2.0, 9.0
+    f.cover_cap = 1.0
+    books.post(f, 2.4)
+    assert books.by_bank[:2, a.OPERATING] == pytest.approx(
+        COST[f.stage] * books.by_bank[:2, a.NPL_YEARS]
+    )
 
 
 def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():

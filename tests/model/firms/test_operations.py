@@ -163,3 +163,5 @@ def test_a_setback_shrinks_the_business_and_recovery_brings_part_of_it_back():
     assert (f.setback, math.exp(f.log_scale)) == (1, pytest.approx(8.0))
     leave_setback(f, p)
     assert (f.setback, math.exp(f.log_scale)) == (0, pytest.approx(8.0 * 2.0**0.75))
+    enter_setback(f, p)
+    assert (f.setback, f.setbacks) == (1, 2)

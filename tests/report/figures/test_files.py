@@ -21,6 +21,7 @@ def plans() -> list[Planned]:
     return list(planned(outcomes, compare(outcomes), synthetic.results(6)))[-3:]
 
 
+@pytest.mark.full
 def test_two_processes_give_the_same_bytes_in_the_same_order(
     tmp_path: Path, plans: list[Planned]
 ) -> None:

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pandas as pd
+import pytest
 
 from sim.analysis.compare import compare
 from sim.outcomes.mark import registry
@@ -87,5 +88,6 @@ def test_what_is_selected_is_known_and_fits():
         assert len(names) == len(set(names)) <= MOST_DRAWN
 
 
+@pytest.mark.full
 def test_every_plan_can_be_drawn(outcomes, comparison, results):
     assert all(plan.draw().title for plan in planned(outcomes, comparison, results))
