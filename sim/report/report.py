@@ -164,7 +164,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "title": parts["scenario_title"], "question": parts["question"],
         "setting": parts.get("setting", ""), "baseline": comparison.baseline,
         "baseline_name": comparison.baseline, "files": parts.get("files", ""),
-        "committee": COMMITTEE, "matrix": matrix(scenario),
+        "committee": COMMITTEE, "matrices": [matrix(scenario), matrix(scenario, "neighbours")],
         "confidence": percent_text(comparison.confidence), "replications": outcomes.replications,
         "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),

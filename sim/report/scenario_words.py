@@ -137,19 +137,19 @@ def clause_sentences(arrangement: Any) -> dict[str, str]:
 # --- The matrix of clauses by arrangement --------------------------------------------------------
 
 
-def matrix(scenario: Any) -> list[dict[str, Any]]:
-    """Lay out what each arrangement that is run, neighbours too, says on each clause.
+def matrix(scenario: Any, part: str = "arrangements") -> list[dict[str, Any]]:
+    """Lay out what each of the arrangements, or of the neighbours, says on each clause.
 
     Keys label, and cells: text (empty where the clause is as in plain lending), names of the
     arrangements that say so side by side. Clauses on which all are neutral are left out, and so
     is an arrangement that is neutral on all; no rows where something that is run is no
-    arrangement but a programme.
+    arrangement but a programme. `part` is the key of the experiment that names them.
     """
     experiment = getattr(scenario, "experiment", None)
     known = getattr(scenario, "arrangement", {})
     if experiment is None or not set(experiment.all_run) <= set(known):
         return []
-    every = {name: clause_sentences(known[name]) for name in experiment.all_run}
+    every = {name: clause_sentences(known[name]) for name in getattr(experiment, part)}
     said = {name: own for name, own in every.items() if own}
     fields = type(next(iter(known.values()))).model_fields
     return [

@@ -96,8 +96,8 @@ def test_every_id_names_a_cell_and_what_is_shown_is_its_number(
     assert wrong == []
     kinds = {cell.partition("/")[0] for cell, *_ in cited}
     assert kinds == {
-        "comparison", "summary", "by_bank", "figures", "studies", "scenario", "manifest",
-        "committee",
+        "comparison", "summary", "by_bank", "loss_parts", "figures", "studies", "scenario",
+        "manifest", "committee",
     }  # fmt: skip
     assert len({cell for cell, *_ in cited}) > 3000
 
