@@ -335,7 +335,7 @@ def new_world(
         posted=np.zeros((n, N_ACCOUNTS)),
         roster=roster,
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
-        called=np.zeros((n, 4, MOST_LENDERS)),
+        called=np.zeros((n, 5, MOST_LENDERS)),
         by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         by_terms=no_flows(()),
         history_precision=np.zeros(n), history_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),

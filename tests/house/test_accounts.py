@@ -335,7 +335,10 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         ),
     ),
     a.MONITORING.name: (Posting(books.pay_costs, "q.monitoring", CONTRACTS),),
-    a.SUBSIDY.name: (Posting(books.subsidise, "q.policy_subsidy", CONTRACTS),),
+    a.SUBSIDY.name: (
+        Posting(totals.split_by_part, "by_bank[lender[j], SUBSIDY]", CONTRACTS),
+        Posting(books.take_flows, "q.policy_subsidy", CONTRACTS),
+    ),
     a.CAPITAL.name: (Posting(books.replenish, "q.injection", CONTRACTS),),
     a.FEES.name: (
         Posting(totals.carry, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),

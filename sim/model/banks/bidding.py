@@ -1,12 +1,14 @@
 """What a firm pays for a loan: banks bid in secret, and the winner matches the runner-up.
 
 A bank bids the rate at which it would just not lose if its best rival judged the firm as it
-does; it stays away where it would lose at the cap if it were the only one to lend. The lowest
-bid wins and is paid as the runner-up asks, or the cap if there is none. Where the winner's own
-limit is below the line that is asked, the next ones lend what is left, each at what the one
-after it asks. One bank thus charges what the cap allows, many charge what the loan costs, and a
-bank with a private file leaves the worse firms to others. Price rises with believed default up
-to the cap; beyond it nobody lends.
+does; it stays away where it would lose at the cap if it were the only one to lend. What it is
+told to tolerate on policy grounds counts there alone: where its loss at the cap is no more than
+that, it bids the cap, so that no firm pays less for it. The lowest bid wins and is paid as the
+runner-up asks, or the cap if there is none. Where the winner's own limit is below the line that
+is asked, the next ones lend what is left, each at what the one after it asks. One bank thus
+charges what the cap allows, many charge what the loan costs, and a bank with a private file
+leaves the worse firms to others. Price rises with believed default up to the cap; beyond it
+nobody lends.
 
 Stated approximation: where banks know or earn unequally much, each still asks what it means
 that all others judge no better than itself. Less informed banks are then a little too bold, and
@@ -62,6 +64,7 @@ BIDDER = Table(
         Column("loss", "share", "its loss given default, after cover"),
         Column("tax", "share", "value added tax in its interest, 0 where exempt"),
         Column("moving", "per year", "what going to this bank costs the firm, over the term"),
+        Column("tolerance", "per year", "what it accepts to lose at the cap on policy grounds"),
         Column("most", "CNY million", "most that it lends to the firm"),
         Column("signal", "-", "precision of its signal, the shared error counted"),
         Column("variance", "-", "variance of quality, as it judges"),
@@ -73,7 +76,8 @@ BIDDER = Table(
         Column("loading", "x", "its mean per unit of apparent quality"),
         Column("own_sd", "standard deviations", "spread of its mean given apparent quality"),
         Column("default", "per year", "believed default if nobody else lends"),
-        Column("enters", "flag", "it would not lose at the cap", "i1"),
+        Column("left", "per year", "left at the cap over its cost, if nobody else lends"),
+        Column("enters", "flag", "it loses at the cap no more than it tolerates", "i1"),
         Column("bid", "per year", "rate at which it would just not lose"),
         Column("place", "-", "how many lend before it; -1 if it does not lend", "i4"),
         Column("part", "CNY million", "what it lends"),
@@ -121,6 +125,11 @@ def bid_for(b: Any, default: float) -> float:
     return break_even_bid(min(default, MOST_DEFAULT), b.cost, b.loss, b.tax)
 
 
+def left_at(price: float, b: Any, default: float) -> float:
+    """What a price leaves a bank over its cost, per year and unit lent, after value-added tax."""
+    return (price - bid_for(b, default)) * (1.0 - b.tax)
+
+
 def most_of(b: Any, a: Any) -> float:
     """Most that a firm would pay to a bank, per year: it may stay where it is."""
     return min(a.cap, a.outside - b.moving)
@@ -145,7 +154,7 @@ def hold_auction(a: Any, bidders: Any, rivals: Any) -> None:
         entrants += bidders[j].enters
     if entrants > 1:
         for j in range(a.bidders):
-            if bidders[j].enters == 1:
+            if bidders[j].enters == 1 and bidders[j].left >= 0.0:
                 kinds = see_rivals(j, bidders, rivals, a)
                 default = default_if_tied(bidders[j], rivals, kinds, a)
                 bidders[j].bid = min(most_of(bidders[j], a), bid_for(bidders[j], default))
@@ -153,7 +162,7 @@ def hold_auction(a: Any, bidders: Any, rivals: Any) -> None:
 
 
 def enter(j: int, bidders: Any, rivals: Any, a: Any) -> None:
-    """Write whether a bank bids: not if it would lose at the cap as the only one that lends.
+    """Write whether a bank bids: not if it would lose too much at the cap as the only lender.
 
     Being the only one is never good news, so one that its own judgement keeps away need not
     ask further; nor one to which the firm would not come for nothing.
@@ -163,10 +172,11 @@ def enter(j: int, bidders: Any, rivals: Any, a: Any) -> None:
     if b.most > 0.0 and most_of(b, a) >= 0.0:
         b.bid = most_of(b, a)
         b.default = own_default(b, a)
-        if bid_for(b, b.default) <= b.bid:
+        if left_at(b.bid, b, b.default) + b.tolerance >= 0.0:
             kinds = see_rivals(j, bidders, rivals, a)
             b.default = default_if_alone(b, rivals, kinds, a)
-            b.enters = 1 if bid_for(b, b.default) <= b.bid else 0
+            b.left = left_at(b.bid, b, b.default)
+            b.enters = 1 if b.left + b.tolerance >= 0.0 else 0
 
 
 def award(a: Any, bidders: Any) -> None:

@@ -27,6 +27,12 @@ OFFER = Table(
         Column("part", "CNY million", "line of each lender", length=MOST_LENDERS),
         Column("share", "share", "part of each lender in the line", length=MOST_LENDERS),
         Column("surplus", "per year", "left over the break-even rate", length=MOST_LENDERS),
+        Column(
+            "shortfall",
+            "per year",
+            "what each expects to earn less than its cost on policy grounds",
+            length=MOST_LENDERS,
+        ),
         Column("default", "per year", "believed default, by lender", length=MOST_LENDERS),
         Column("loss", "share", "believed loss given default that lenders bear"),
         Column(
@@ -94,9 +100,9 @@ class Desk(NamedTuple):
     roster, lender : int arrays, shapes (n_firms, m) and (n_firms, 8)
         Banks in the order in which a firm turns to them; its present lenders, lead first.
     share : array, shape (n_firms, 8)
-    called : array, shape (n_firms, 4, 8)
-        What these lenders call and hold of the loan, and what their parts weigh and pay in tax,
-        see `sim.model.firms.claims`.
+    called : array, shape (n_firms, 5, 8)
+        What these lenders call and hold of the loan, what their parts weigh and pay in tax, and
+        what they fall short, see `sim.model.firms.claims`.
     history_precision, history_sum : arrays, shape (n_firms,)
         What the home bank has learnt: precision of its signals, and their weighted sum.
     ordinal : int64 array, shape (n_firms,)

@@ -3,6 +3,8 @@
 The rate that the firm pays, less what moving costs it, is the most that another bank can ask.
 Its lenders bid too, with the lead's file of it: where they win, they match the best of the
 others, and where they would lose by matching they let it go. Who takes it from them is cursed.
+Policy has banks lend to whom nobody would lend, not take over what others lend: here nobody
+tolerates a loss.
 """
 
 from typing import Any
@@ -41,6 +43,8 @@ def seek_refinancing(o: Any, a: Any, d: Any) -> None:
     t.outside = a.rate
     t.most_lenders = 1
     write_incumbents(o, a, d)
+    for j in range(o.lenders):
+        d.bidders[j].tolerance = 0.0
     for j in range(1, o.lenders):
         is_bound = d.terms[a.terms].joint == 1 and lends_already(o.lender[j], a)
         if is_bound or d.bidders[j].most < a.balance * SAME_LINE:

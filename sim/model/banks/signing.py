@@ -19,6 +19,7 @@ from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
 from sim.model.firms.claims import (
     HOLDS,
+    SHORT,
     TAX,
     WEIGHT,
     forget_call,
@@ -123,15 +124,16 @@ def write_lenders(c: Any, o: Any) -> None:
         if o.share[j] > 0.0:
             c.lender[placed] = o.lender[j]
             c.share[placed] = o.share[j]
+            c.shortfall[placed] = o.shortfall[j]
             placed += 1
     for j in range(o.lenders):
         if o.share[j] <= 0.0:
             c.lender[placed] = o.lender[j]
-            c.share[placed] = 0.0
+            c.share[placed] = c.shortfall[placed] = 0.0
             placed += 1
     for j in range(placed, c.share.shape[0]):
         c.lender[j] = 0
-        c.share[j] = 0.0
+        c.share[j] = c.shortfall[j] = 0.0
     c.lead = c.lender[0]
 
 
@@ -324,6 +326,7 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
         d.share[i, j] = c.share[j]
         d.called[i, WEIGHT, j] = weight_of_part(c, j, d.rules[0])
         d.called[i, TAX, j] = tax_of_part(c, j, d.rules[0])
+        d.called[i, SHORT, j] = c.shortfall[j]
     e.believed_default[i] = c.default
     e.believed_loss[i] = c.loss
     d.tally[REFINANCED] -= f.refinanced * f.balance
@@ -412,11 +415,18 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
 
 
 def share_out(c: Any, k: Any, d: Any) -> None:
-    """Lenders of a joint loan: the lead there, then the banks that the firm knows."""
+    """Lenders of a joint loan: the lead there, then the banks that the firm knows.
+
+    What the lenders there expected to be short, these bear alike.
+    """
     o = d.offers[0, 0]
     a = d.applications[0]
     read_application(a, c.firm, d, c.date)
     choose_lenders(o, a, c.lead, k.members)
+    mean = 0.0
+    for j in range(c.share.shape[0]):
+        mean += c.share[j] * c.shortfall[j]
     for j in range(c.share.shape[0]):
         c.lender[j] = o.lender[j] if j < o.lenders else 0
         c.share[j] = k.shares[j] if j < k.members else 0.0
+        c.shortfall[j] = mean if c.share[j] > 0.0 else 0.0

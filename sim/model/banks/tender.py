@@ -11,9 +11,15 @@ import math
 from typing import Any
 
 from sim.model.banks.application import asks_renewal, secured_by_assets
-from sim.model.banks.bidding import award, bid_for, hold_auction
+from sim.model.banks.bidding import award, hold_auction, left_at
 from sim.model.banks.choice import leaving_cost
-from sim.model.banks.credit_decision import MOST_DEFAULT, decide, default_probability
+from sim.model.banks.credit_decision import (
+    MOST_DEFAULT,
+    decide,
+    default_probability,
+    expected_shortfall,
+    tolerated,
+)
 from sim.model.banks.judgement import judge, public_belief, sees_setback
 from sim.model.banks.offer import bank_cap, choose_lenders, finish, offer_together
 from sim.model.banks.offer_rate import highest_rate, mean_rate
@@ -76,12 +82,14 @@ def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
     t.most_lenders = o.lenders if k.side_by_side == 1 else 1
     moving = cost_of_moving(a, d)
     for j in range(o.lenders):
-        part = min(bank_cap(a, k, u, d.banks[o.lender[j]]), t.asked)
+        bank = d.banks[o.lender[j]]
+        part = min(bank_cap(a, k, u, bank), t.asked)
         d.bidders[j].most = 0.0
         if part >= u.least_line and not has_refused(o.lender[j], o):
             write_lone_offer(d.bids[j], o, j, part)
             decide(d.bids[j], a, k, u, d.banks)
             write_bidder(d.bidders[j], d.bids[j], a, t.cap, t, u)
+            d.bidders[j].tolerance = tolerated(bank, u)
             d.bidders[j].moving = moving if o.lender[j] != a.home else 0.0
 
 
@@ -140,7 +148,7 @@ def hold_tender(o: Any, a: Any, k: Any, d: Any) -> None:
         o.part[j] = 0.0
         o.accepts[j] = 0
     if t.winner != NOBODY:
-        write_winners(o, k, d)
+        write_winners(o, a, k, d)
     o.years, o.right_years = k.years, k.right_years
     finish(o, a, k, d.rules[0], highest_rate(a, d.rules[0]) + (t.rate - t.cap))
     if t.winner != NOBODY:
@@ -163,10 +171,11 @@ def stay(t: Any, bidders: Any) -> None:
     award(t, bidders)
 
 
-def write_winners(o: Any, k: Any, d: Any) -> None:
+def write_winners(o: Any, a: Any, k: Any, d: Any) -> None:
     """Write those who lend in the order of their bids, and what each makes of having won.
 
-    To have won means that no other judged the firm better.
+    To have won means that no other judged the firm better. Who falls short asks the cap, and
+    is paid that.
     """
     t, count = d.auction[0], 0
     for j in range(t.bidders):
@@ -178,7 +187,8 @@ def write_winners(o: Any, k: Any, d: Any) -> None:
             o.news_precision[n], o.news[n] = b.news_precision[0], b.news[0]
             o.part[n] = r.part
             o.default[n] = min(r.default, MOST_DEFAULT)
-            o.surplus[n] = (paid - bid_for(r, r.default)) * (1.0 - r.tax)
+            o.surplus[n] = left_at(paid, r, r.default)
+            o.shortfall[n] = expected_shortfall(r.left, a, d.rules[0])
             o.accepts[n] = 1
             count += 1
     o.lenders = count

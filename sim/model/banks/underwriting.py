@@ -1,8 +1,8 @@
 """How banks judge, what they charge, and how much they lend: the parameters.
 
-A loan is worth making when the rate that can be charged, banking business, the right and the
-policy subsidy together reach the break-even rate (`sim.model.banks.credit_decision`). What it
-costs is bid for (`sim.model.banks.tender`).
+A loan is worth making when the rate that can be charged, banking business and the right together
+fall short of the break-even rate by no more than policy tells banks to accept
+(`sim.model.banks.credit_decision`). What it costs is bid for (`sim.model.banks.tender`).
 """
 
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param

@@ -48,7 +48,7 @@ def auction(
     a.outside, a.most_lenders = math.inf, n
     bidders = BIDDER.empty(n)
     given = {"signal_precision": precisions, "quality": quality, "most": math.inf}
-    given |= {"cost": COST, "loss": LOSS}
+    given |= {"cost": COST, "loss": LOSS, "tolerance": 0.0}
     for name, value in (given | columns).items():
         bidders[name] = value
     for b in bidders:

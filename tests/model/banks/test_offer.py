@@ -30,6 +30,11 @@ UNWILLING = {"appetite": 0.0}
 STRICT = {"relationship_weight": 0.0, "policy_subsidy_rate": 0.05}
 # A subsidy with which all lend without collateral.
 WILLING = {"policy_subsidy_rate": 0.06}
+# Loans that are worth making: banks bid what they cost.
+CHEAP = {
+    "funding_rate": 0.0, "operating_cost": (0.0,) * 4, "hurdle_rate": 0.05,
+    "policy_subsidy_rate": 0.0,
+}  # fmt: skip
 
 
 def to_all(k: Any = None, u: Any = None, lenders: Any = None, **columns: Any) -> list[Any]:
@@ -84,15 +89,15 @@ def test_a_single_bank_is_all_there_is() -> None:
 def test_side_by_side_banks_lend_in_the_order_of_their_bids_until_the_firm_has_its_line() -> None:
     # Asked 2, 10 and 30; caps of North, South and West 4 2 1, 8 4 2, 20 10 5. Judging costs
     # the less per unit the more a bank lends; for the start-up its own bank is as cheap as South.
-    offers = to_all()
+    offers = to_all(u=rules(**CHEAP))
     assert column(offers, "made") == [1, 1, 1]
     assert [o.lender[: o.lenders].tolist() for o in offers] == [[0], [0, 1], [0, 1]]
     assert sizes(offers) == pytest.approx(np.array([[2.0, 0, 0], [8.0, 2.0, 0], [20.0, 10.0, 0]]))
 
 
 def test_where_one_refuses_the_next_covers_more() -> None:
-    # North refuses, whose own client the start-up is.
-    offers = to_all(u=rules(**STRICT), lenders=banks(north=UNWILLING))
+    # For North, of much capital, the rate is too low, whose own client the start-up is.
+    offers = to_all(u=rules(**CHEAP), lenders=banks(north={"required_ratio": 0.9}))
     assert column(offers, "made") == [1, 1, 1]
     assert [o.lender[: o.lenders].tolist() for o in offers] == [[1], [1, 2], [1, 2]]
     assert sizes(offers) == pytest.approx(np.array([[2.0, 0, 0], [4.0, 2.0, 0], [10.0, 5.0, 0]]))
@@ -109,7 +114,7 @@ def test_where_one_refuses_the_next_covers_more() -> None:
 def test_more_banks_that_know_a_firm_lend_more(
     count: int, lines: list[float], lenders: list[int]
 ) -> None:
-    offers = to_all(u=rules(known_banks=count))
+    offers = to_all(u=rules(known_banks=count, **CHEAP))
     assert column(offers, "line") == pytest.approx(lines)
     assert column(offers, "lenders") == lenders
 

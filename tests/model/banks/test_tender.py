@@ -28,7 +28,10 @@ CLUB = {
 }  # fmt: skip
 EQUAL = {name: {"cap_factor": 1.0} for name in ("north", "south", "west")}
 # Quality decides, errors are half shared, and good firms are worth having at the cap.
-MARKET = {"quality_slope": 0.8, "error_correlation": 0.5, "policy_subsidy_rate": 0.02}
+MARKET = {
+    "quality_slope": 0.8, "error_correlation": 0.5, "policy_subsidy_rate": 0.0,
+    "operating_cost": (0.0,) * 4, "funding_rate": 0.009,
+}  # fmt: skip
 
 
 def tendered(
@@ -71,14 +74,64 @@ def test_where_all_see_the_same_a_loan_costs_what_it_costs_them() -> None:
 
 
 def test_a_winner_is_paid_as_a_dearer_runner_up_asks() -> None:
-    # North accepts nine tenths of the shortfall, West none of it.
-    dear = EQUAL | {"north": {"appetite": 0.9}, "west": {"appetite": 0.0}}
+    # Capital at a tenth costs North two thousandths more, and West more than the cap.
+    dear = EQUAL | {"north": {"required_ratio": 0.12}, "west": {"required_ratio": 0.9}}
     o, d = tendered(growing(home=1), lenders=dear, quality_slope=0.0)
-    north = d.bidders[1]
+    assert [b.enters for b in d.bidders[:3]] == [1, 1, 0]
     assert o.lender[0] == 1
-    assert north.enters == 1
-    assert o.rate == north.bid
-    assert o.surplus[0] == pytest.approx(0.1 * 0.02)
+    assert o.rate == d.bidders[1].bid
+    more = (0.12 - 0.1) * (0.1 - 0.009)
+    assert o.surplus[0] == pytest.approx(more / (1.0 - 0.02))
+
+
+# --- What policy tells them to tolerate ----------------------------------------------------
+
+# Nothing is lost, and a lender needs a cent for its capital beside what the loan costs to run.
+SURE = conditions(belief={"default_probability": (0.0,) * 4})
+TOLD = {
+    "quality_slope": 0.0, "funding_rate": 0.0, "screening_cost": 0.0,
+    "policy_subsidy_rate": 0.02, "bust_factor": 1.0,
+}  # fmt: skip
+
+
+def told(cost: float, k: Any = SURE, **values: Any) -> tuple[Any, Desk]:
+    """What is offered in a bust to the growing firm, whose loan needs 0.01 and `cost` a year."""
+    return tendered(growing(bust=1), k, operating_cost=(cost,) * 4, **TOLD | values)
+
+
+@pytest.mark.parametrize("tightening", [0.0, 0.005])
+@pytest.mark.parametrize("count", [1, 2, 3])
+@pytest.mark.parametrize(("cost", "short"), [(0.0, 0.0), (0.02, 0.0), (0.026, 0.0), (0.036, 0.01)])
+def test_the_parent_pays_what_a_loan_falls_short_at_the_cap_and_no_more(
+    cost: float, short: float, count: int, tightening: float
+) -> None:
+    o, _ = told(cost, known_banks=count, bust_tightening_rate=tightening)
+    assert (o.made, o.lenders) == (1, 1)
+    assert o.shortfall[0] == pytest.approx(short, abs=1e-15)
+    # What banks would tolerate makes no loan cheaper: alone they charge the cap, else the cost.
+    dearest = highest_rate(growing(), rules())
+    needed = dearest if count == 1 else min(dearest, 0.01 + cost + tightening)
+    assert o.rate == pytest.approx(needed, abs=1e-15)
+
+
+def test_beyond_what_is_tolerated_nobody_lends() -> None:
+    for k in (SURE, conditions(**CLUB, belief={"default_probability": (0.0,) * 4})):
+        for cost, made in ((0.0459, 1), (0.0461, 0)):
+            o, _ = told(cost, k, bust_tightening_rate=0.0)
+            assert o.made == made
+    assert told(0.0359, bust_tightening_rate=0.01)[0].made == 1
+    assert told(0.0361, bust_tightening_rate=0.01)[0].made == 0
+
+
+def test_each_partner_of_a_club_is_paid_its_own_shortfall() -> None:
+    club = conditions(**CLUB, belief={"default_probability": (0.0,) * 4}).copy()
+    club["coordination_cost"] = 0.0
+    # Of what North needs for its capital, the others need a half and nothing.
+    lenders = EQUAL | {"south": {"required_ratio": 0.05}, "west": {"required_ratio": 0.0}}
+    o, _ = tendered(growing(), club, lenders, operating_cost=(0.031,) * 4, **TOLD)
+    assert o.lender[:3].tolist() == [1, 0, 2]
+    assert o.shortfall[:3] == pytest.approx([0.0, 0.005, 0.0], abs=1e-15)
+    assert o.rate == highest_rate(growing(), rules())
 
 
 # --- What they believe -------------------------------------------------------------------
@@ -199,8 +252,8 @@ def test_a_bank_keeps_its_client_and_charges_what_moving_would_cost() -> None:
 @pytest.mark.parametrize(("balance", "moves"), [(5.0, 1), (6.5, 0)])
 def test_who_takes_over_a_balance_must_lend_as_much(balance: float, moves: int) -> None:
     owing = {"limit": 8.0, "balance": balance, "request": ASK_RENEWAL}
-    refusing = EQUAL | {"south": {"appetite": 0.0}}
-    o, _ = tendered(growing(**owing), lenders=refusing, policy_subsidy_rate=0.035)
+    refusing = EQUAL | {"south": {"required_ratio": 0.9}}
+    o, _ = tendered(growing(**owing), lenders=refusing)
     assert (o.made, o.moves) == (moves, moves)
 
 

@@ -231,7 +231,7 @@ def desk(n_banks: int = 3, **fields: Any) -> Desk:
         "banks": banks()[:n_banks], "books": BANK_BOOKS.empty(n_banks),
         "roster": np.tile(np.arange(n_banks), (3, 1)),
         "lender": np.zeros((3, MOST_LENDERS), np.int32), "share": np.zeros((3, MOST_LENDERS)),
-        "called": np.zeros((3, 4, MOST_LENDERS)),
+        "called": np.zeros((3, 5, MOST_LENDERS)),
         "history_precision": np.zeros(3), "history_sum": np.zeros(3),
         "ordinal": np.zeros(3, np.int64),
         "book": CONTRACT.empty(8), "tally": np.zeros(4), "room": np.zeros((2, n_banks)),
