@@ -102,7 +102,8 @@ def expected_shortfall(left: float, a: Any, u: Any) -> float:
     >>> expected_shortfall(-0.01, bust, u)
     0.006
     """
-    return max(-left - max(asked_in_bust(a, u), 0.0), 0.0)
+    short = -left - max(asked_in_bust(a, u), 0.0)
+    return short if short > 0.0 else 0.0
 
 
 LEAST_LENT = 1e-9

@@ -10,7 +10,8 @@ a bank may also have a private file, which that error does not touch. Means of q
 quality and quality are then jointly normal, and given apparent quality the means of different
 banks are independent. An exponential of quality as weight only shifts the means of a normal
 distribution, so that what a bank believes is a ratio of two probabilities that all rivals judge
-no better: in closed form for one rival, one integral over apparent quality for several.
+no better: in closed form for one rival, one integral over apparent quality for several, which
+for two that are little correlated is that of a joint density.
 
 References
 ----------
@@ -23,7 +24,7 @@ trapezoidal rule, SIAM Review 56(3).
 import math
 from typing import Any
 
-from sim.base.special import normal_cdf
+from sim.base.special import MOST_CORRELATED, both_below, normal_cdf
 
 STEP, LOWEST, HIGHEST = 1.2, -7.5, 5.0
 """The trapezoidal rule, in standard deviations of the integrand's narrowest part and of
@@ -181,18 +182,26 @@ def all_below(
     centre, spread : float
         Mean and spread of apparent quality, in what the bank itself expects.
     """
-    count, square, last = 0, 1.0, 0
+    count, square, first, last = 0, 1.0, NOBODY, 0
     for i in range(kinds):
         left = rivals[i].count - (1 if i == tied else 0)
         if left > 0:
             count += left
             square += left * (rivals[i].sharpness * spread) ** 2
             last = i
+            first = i if first == NOBODY else first
     if count == 0:
         return 1.0
     if count == 1:
-        k = rivals[last]
-        return normal_cdf((k.margin + tilt * k.shift - k.sharpness * centre) / math.sqrt(square))
+        return normal_cdf(height(rivals[last], tilt, centre) / math.sqrt(square))
+    if count == 2:
+        k, other = rivals[first], rivals[last]
+        one, two = k.sharpness * spread, other.sharpness * spread
+        wide, wider = math.sqrt(1.0 + one * one), math.sqrt(1.0 + two * two)
+        correlation = one * two / (wide * wider)
+        if correlation <= MOST_CORRELATED:
+            x, y = height(k, tilt, centre) / wide, height(other, tilt, centre) / wider
+            return both_below(x, y, correlation)
     step = STEP / math.sqrt(square)
     total = 0.0
     for n in range(int((HIGHEST - LOWEST) / step) + 1):
@@ -202,6 +211,11 @@ def all_below(
     return total * step / ROOT_OF_TWO_PI
 
 
+def height(k: Any, tilt: float, apparent: float) -> float:
+    """Own mean over what is expected of a rival's given apparent quality, in its spreads."""
+    return k.margin + tilt * k.shift - k.sharpness * apparent
+
+
 def all_below_at(rivals: Any, kinds: int, tied: int, tilt: float, apparent: float) -> float:
     """As `all_below`, given apparent quality."""
     product = 1.0
@@ -209,7 +223,7 @@ def all_below_at(rivals: Any, kinds: int, tied: int, tilt: float, apparent: floa
         k = rivals[i]
         left = k.count - (1 if i == tied else 0)
         if left > 0:
-            below = normal_cdf(k.margin + tilt * k.shift - k.sharpness * apparent)
+            below = normal_cdf(height(k, tilt, apparent))
             for _ in range(left):
                 product *= below
     return product
