@@ -53,7 +53,9 @@ def both_below(x: float, y: float, correlation: float) -> float:
 
 
 def joint_density(x: float, y: float, correlation: float) -> float:
-    """Density of two correlated standard normal variables."""
+    """Density of two standard normal variables of a correlation between -1 and 1."""
+    if not -1.0 < correlation < 1.0:
+        return math.nan
     rest = 1.0 - correlation * correlation
     square = x * x + y * y - 2.0 * correlation * x * y
     return math.exp(-0.5 * square / rest) / (_TWO_PI * math.sqrt(rest))

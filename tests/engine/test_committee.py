@@ -374,13 +374,25 @@ def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():
 # --- Outside offers ------------------------------------------------------------------------
 
 
+# Nobody is told to take over a loan at a loss: others bid for what is worth having.
+PROFITABLE = {
+    "underwriting.funding_rate": 0.0, "underwriting.operating_cost": [0.0] * 4,
+    "belief.default.default_probability": [0.01] * 4, "capital.endowment_multiple": 10.0,
+}  # fmt: skip
+
+
+def weighed_down(w, bank):
+    """The world with a bank to which no loan is worth its capital."""
+    w.bank_rules["required_ratio"][bank] = 1.0
+    return w
+
+
 def matched(switching_cost):
     """A world whose lenders have met bids of others, none of which knows more than they."""
-    known = {"policy_subsidy_rate": 0.05, "signal_precision": 0.0}
-    values = {f"underwriting.{name}": value for name, value in known.items()}
+    values = {"underwriting.signal_precision": 0.0, "choice.switching_cost": switching_cost}
     w = borrowing(
-        values | {"choice.switching_cost": switching_cost}, limit=8.0, request=ASK_OFFER,
-        rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9], later_rate=0.6,
+        PROFITABLE | values, limit=8.0, request=ASK_OFFER, rate=[0.5, 0.0, 0.5],
+        balance=[6.0, 6.0, 9e9], later_rate=0.6,
     )  # fmt: skip
     hold_committee(w, 0.25)
     return w
@@ -406,8 +418,8 @@ def test_lenders_match_a_cheaper_bid_that_covers_all_of_their_loan():
 
 
 def test_a_firm_leaves_for_a_cheaper_bank_where_its_own_would_lose_by_matching():
-    w = borrowing(GENEROUS, request=ASK_OFFER, rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9])
-    hold_committee(without_subsidy(w, 0), 0.25)
+    w = borrowing(PROFITABLE, request=ASK_OFFER, rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9])
+    hold_committee(weighed_down(w, 0), 0.25)
     assert w.book.rows.firm[1:].tolist() == [0]
     assert w.firms.switched_bank.tolist() == [1, 0, 0]
     assert w.firms.home[0] != 0
@@ -417,15 +429,15 @@ def test_a_firm_leaves_for_a_cheaper_bank_where_its_own_would_lose_by_matching()
 
 @pytest.mark.parametrize(("cost", "moves"), [(0.002, [1] * 3), (10.0, [0] * 3)])
 def test_moving_must_pay_for_itself(cost, moves):
-    dear = GENEROUS | {"choice.switching_cost": cost}
-    w = without_subsidy(borrowing(dear, request=ASK_OFFER, rate=0.5), 0)
+    dear = PROFITABLE | {"choice.switching_cost": cost}
+    w = weighed_down(borrowing(dear, request=ASK_OFFER, rate=0.5), 0)
     hold_committee(w, 0.25)
     assert w.firms.switched_bank.tolist() == moves
 
 
 @pytest.mark.parametrize("alone", [{"banks": 1}, {"values": {"underwriting.known_banks": 1}}])
 def test_there_is_no_offer_without_a_rival(alone):
-    values = GENEROUS | alone.get("values", {})
+    values = PROFITABLE | alone.get("values", {})
     w = borrowing(values, banks=alone.get("banks", 3), request=ASK_OFFER, rate=0.5)
     hold_committee(w, 0.25)
     assert w.book.used == 1
@@ -436,10 +448,10 @@ def test_there_is_no_offer_without_a_rival(alone):
 def test_members_of_a_consortium_do_not_bid_for_its_loan():
     # Its lead lends no more; with the fourth bank, which is no member, the firm may go.
     for banks, moves in ((3, [0] * 3), (4, [1] * 3)):
-        values = GENEROUS | {"underwriting.known_banks": 4}
+        values = PROFITABLE | {"underwriting.known_banks": 4}
         w = borrowing(values, banks, "consortium", request=ASK_OFFER, rate=0.5, terms=1)
         lent(w, {firm: {0: 0.5, 1: 0.3, 2: 0.2} for firm in range(3)})
-        hold_committee(without_subsidy(w, 0), 0.25)
+        hold_committee(weighed_down(w, 0), 0.25)
         assert w.firms.switched_bank.tolist() == moves
 
 
