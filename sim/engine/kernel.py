@@ -125,7 +125,7 @@ def rules() -> list[FunctionType]:
 
 
 _NOT_RULES = {
-    "replication_key", "uniform_columns", "flagged", "conditions", "parts_of", "split_by_lender",
+    "replication_key", "uniform_columns", "flagged", "conditions", "parts_of",
     "demanded_ratio", "required_ratio",
     "_paid", "_posting", "conditions_of", "belief_of", "filled",
 }  # fmt: skip

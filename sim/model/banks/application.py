@@ -9,6 +9,7 @@ from sim.model.banks.judgement import public_score
 from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.claims import WEIGHT
+from sim.model.firms.clock import cash_at
 from sim.model.firms.record import ASK_RENEWAL
 from sim.model.firms.relationship import business
 
@@ -94,7 +95,7 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     copy_firm(a, f)
     a.date = date
     a.tangible = f.tangible * f.scale * c.collateral
-    cash = f.cash + f.flow * (date - f.now)
+    cash = cash_at(f, date)
     a.need = (f.demand if f.project == 1 else 0.0) + max(-f.flow, 0.0) - cash
     p = d.params[f.sector]
     more = max(cash, 0.0) - max(f.cash, 0.0)

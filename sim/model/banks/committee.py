@@ -24,6 +24,7 @@ from sim.model.banks.signing import (
 )
 from sim.model.banks.tender import make_offer
 from sim.model.banks.withdrawal import decide_on_loan, worth_of_call, years_until
+from sim.model.firms.clock import cash_at
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, REVIEW_YEARS
 
 NEW_CREDIT, RUNNING_LINES, RUN_OFF = 1, 2, 4
@@ -291,7 +292,7 @@ def refuse(o: Any, a: Any, d: Any) -> None:
 
 def can_repay(f: Any, date: float) -> bool:
     """Whether a firm has the cash at a date for all that it owes."""
-    return f.balance <= max(f.cash + f.flow * (date - f.now), 0.0)
+    return f.balance <= max(cash_at(f, date), 0.0)
 
 
 def review(applications: Any, d: Any) -> None:

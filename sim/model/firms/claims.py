@@ -40,7 +40,7 @@ def keep_unpaid(share: Any, called: Any, unpaid: float) -> None:
     ----------
     share : array, shape (n,)
         Shares of the balance that is left.
-    called : array, shape (2, n)
+    called : array, shape (4, n)
     unpaid : float, share
         Part of that balance that was called and has not been paid.
     """
