@@ -93,7 +93,7 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("funding", "relending", ""): ("relending", "plain", "firm.access_share"),
     ("security", "pledge", ""): ("pledge", "plain", "firm.access_share"),
     ("loss_sharing", "sole", "guaranteed"): ("guarantee", "plain", "firm.access_startup"),
-    ("loss_sharing", "proportional", ""): ("shared", "line", "bank.market_concentration"),
+    ("loss_sharing", "proportional", ""): ("shared", "line", "bank.concentration"),
     ("upside", "warrant", ""): ("warrant", "long_line", "bank.line_expansion"),
     ("upside", "swap", ""): ("swap", "agreed_line", "bank.relationship_rate"),
     ("upside", "royalty", ""): ("royalty", "line", "firm.cost_of_finance"),
@@ -122,7 +122,7 @@ BANKS: dict[str, tuple[float | list[float], str]] = {
     "appetite": (0.8, "firm.access_share"),
     "signal_precision": (3.0, "firm.access_share"),
     "cap_factor": (0.5, "bank.line_expansion"),
-    "market_share": ([0.02, 0.02, 0.02, 0.02, 0.02, 0.9], "bank.market_concentration"),
+    "market_share": ([0.02, 0.02, 0.02, 0.02, 0.02, 0.9], "bank.capital_used"),
 }
 """A factor on a number of every bank, or new values bank by bank, and what it moves."""
 
