@@ -62,7 +62,7 @@ NO_DEMAND = {
 }  # fmt: skip
 ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
-    "macro.path": [{"from_years": 0.0, "regime": "boom"}],
+    "macro.path": [{"years_from_start": 0.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},
 }  # fmt: skip
