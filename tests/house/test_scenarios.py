@@ -72,7 +72,7 @@ def test_a_shipped_file_gives_no_notice(file):
 @pytest.mark.parametrize(
     ("file", "key", "expected"),
     [
-        ("three_arrangements", "loan_prime_rate.one_year_rate", published("MK12", "2025-05")),
+        ("three_arrangements", "loan_prime_rate.one_year_rate", published("MK12", "2025-05-20")),
         ("three_arrangements", "capital.hurdle_rate", published("MK10", "return on equity")),
         (
             "three_arrangements", "capital.single_name_share",
