@@ -3,9 +3,10 @@
 The table ``[dated]`` gives a value of the scenario a path. Its keys are dotted keys of the
 scenario in quotes; each has a list of steps, in order, with a ``date`` of the calendar or with
 ``years_from_start``, and the ``value`` that holds from then on. Until the first step the value
-holds that the scenario gives beside. A step comes into force at the end of the month in which
-it falls: the conductor of a run then writes what is in force into the rules, which know numbers
-alone.
+holds that the scenario gives beside; whoever gives that value anew, in a file that extends
+another or for one run, takes the path away. A step comes into force at the end of the month in
+which it falls: the conductor of a run then writes what is in force into the rules, which know
+numbers alone.
 
     [dated]
     "loan_prime_rate.one_year_rate" = [

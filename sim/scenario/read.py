@@ -16,8 +16,8 @@ from typing import Any
 
 from sim.base.errors import Problem, ScenarioError
 from sim.base.shipped import PREFIX, beside, name_of, scenario_path, shipped_names
-from sim.scenario.declared import NOTHING, shown
-from sim.scenario.toml_text import KeyPath, parse
+from sim.scenario.declared import NOTHING, look_up, shown
+from sim.scenario.toml_text import KeyPath, join_key, parse, split_key
 
 EXTENDS = "extends"
 
@@ -55,6 +55,7 @@ class RawScenario:
         """Lay these values over those of a base."""
         replaced: list[KeyPath] = []
         values = _merge(base.values, self.values, (), replaced)
+        values = _without_paths(values, self.values, replaced)
         kept = {p: at for p, at in base.places.items() if not is_beneath(p, replaced)}
         return RawScenario(
             values=values,
@@ -198,6 +199,40 @@ def _merge(
             replaced.append((*path, tied))
             del merged[tied]
     return merged
+
+
+DATED = "dated"
+
+
+def _without_paths(
+    merged: dict[str, Any], over: Mapping[str, Any], replaced: list[KeyPath]
+) -> dict[str, Any]:
+    """Drop the dated path of a base where the value itself is given anew: it then holds always.
+
+    What its source says goes with it.
+    """
+    paths, own, sources = merged.get(DATED), over.get(DATED), merged.get("sources")
+    if not isinstance(paths, Mapping):
+        return merged
+    gone = [
+        key
+        for key in paths
+        if not (isinstance(own, Mapping) and key in own) and _is_given(over, key)
+    ]
+    replaced += [(DATED, key) for key in gone]
+    kept = {DATED: {key: path for key, path in paths.items() if key not in gone}}
+    if isinstance(sources, Mapping):
+        told = [join_key((DATED, key)) for key in gone]
+        kept["sources"] = {key: text for key, text in sources.items() if key not in told}
+    return {**merged, **kept}
+
+
+def _is_given(values: Mapping[str, Any], key: str) -> bool:
+    try:
+        return look_up(values, split_key(key)) is not NOTHING
+    except ValueError:
+        # A key that cannot be read is told where paths are checked.
+        return False
 
 
 # --- A stated path of the economy in a table of its own, beside the scenario ---------------------

@@ -19,6 +19,7 @@ from sim.model.firms.clock import refresh
 from sim.model.firms.sector import GROUPS
 from sim.scenario.scenario import Item, Scenario, load_scenario
 from tests.capital import NO_TAXES, with_one_weight
+from tests.house.small import undated
 from tests.model.firms.hand import QUIET, STEADY, three
 
 FILE = Path(__file__).parents[2] / "scenarios" / "three_arrangements.toml"
@@ -39,8 +40,8 @@ ROUND_BANK = {
 
 @cache
 def shipped() -> Scenario:
-    """The shipped comparison of all arrangements."""
-    return load_scenario(FILE)
+    """The shipped comparison of all arrangements, at prices that do not change on dates."""
+    return undated(load_scenario(FILE))
 
 
 def quiet_values(**values: Any) -> dict[str, Any]:

@@ -90,6 +90,22 @@ def test_paths_survive_writing_and_reading(tmp_path: Any) -> None:
     assert load_scenario(file) == s
 
 
+def test_a_value_that_is_given_anew_holds_always(tmp_path: Any) -> None:
+    path = [{"date": Date(2025, 7, 1), "value": 0.02}]
+    s = shipped().with_values({"dated": {RATE: path, "underwriting.funding_rate": path}})
+    assert list(s.with_values({"belief.bust_factor": 1.2}).dated) == list(s.dated)
+    assert list(s.with_values({RATE: 0.05}).dated) == ["underwriting.funding_rate"]
+    assert s.with_values({RATE: 0.05, "dated": {RATE: path}}).dated == s.dated
+    # So does a value in a file that extends another, or on the command line.
+    base, own = tmp_path / "base.toml", tmp_path / "own.toml"
+    base.write_text(dump_model(s), encoding="utf-8")
+    own.write_text('extends = "base.toml"\n[loan_prime_rate]\none_year_rate = 0.04\n')
+    assert list(load_scenario(own).dated) == ["underwriting.funding_rate"]
+    assert list(load_scenario(base, [f"{RATE}=0.04"]).dated) == ["underwriting.funding_rate"]
+    # An empty path is none.
+    assert changes(load_scenario(base, [f'dated."{RATE}"=[]']).on_clock()) == [0.5]
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
