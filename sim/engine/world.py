@@ -21,6 +21,7 @@ from sim.model.contracts.loan_book import Book
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.economy.equity_market import market_path
 from sim.model.economy.macro import Path, macro_path, regime_names
+from sim.model.firms.board import packed_boards
 from sim.model.firms.flows import N_ACCOUNTS, PARTY_FLOWS
 from sim.model.firms.record import ACCOUNT_BANKS, FIRM, LOG, MARKET_CONDITIONS
 from sim.model.firms.record import BIRTH as BIRTH_EVENT
@@ -205,7 +206,8 @@ def conditions_on(menu: Menu, scenario: Scenario) -> tuple[Rows, Rows]:
 def firm_parameters(scenario: Scenario) -> Rows:
     """One parameter record for each sector, shape (n_sectors,)."""
     groups = scenario.firm_groups()
-    rows = [pack(merged(groups, sector)) for sector in scenario.sector.values()]
+    boards = packed_boards(scenario.board)
+    rows = [pack([*merged(groups, sector), boards]) for sector in scenario.sector.values()]
     # Of several types that are equal NumPy makes one whose rows have no attributes.
     return np.concatenate(rows, dtype=rows[0].dtype).view(Records)
 

@@ -35,7 +35,7 @@ TABLE = "dated"
 class DatedValue(Dated):
     """One step of the path of a value."""
 
-    value: float | StageVector = param(unit="as its key", meaning="what holds from then on")
+    value: bool | float | StageVector = param(unit="as its key", meaning="what holds from then on")
 
 
 MAY_BE_DATED = (
@@ -47,8 +47,8 @@ MAY_BE_DATED = (
     "capital.recognised_cover_share", "capital.protector_weight", "capital.provided_weight",
     "capital.unprovided_weight", "capital.large_provision_share", "capital.minimum_ratio",
     "capital.conservation_buffer", "capital.own_buffer", "bank.*.surcharge",
-    "equity.listing_age", "equity.listing_value", "equity.listing_sales",
-    "equity.listing_value_without_sales", "equity.listing_hazard",
+    "equity.listing_hazard", "board.*.is_open", "board.*.age", "board.*.value", "board.*.sales",
+    "board.*.profit",
     "equity_market.winter_rounds", "equity_market.winter_listing",
     "equity_market.winter_acquisition", "equity_market.winter_valuation",
     "arrangement.*.funding.rate", "arrangement.*.funding.quota",

@@ -32,6 +32,7 @@ from sim.model.contracts.policy import Policy, reach
 from sim.model.economy.equity_market import EquityMarket
 from sim.model.economy.loan_prime_rate import LoanPrimeRate
 from sim.model.economy.macro import Macro
+from sim.model.firms.board import MOST_BOARDS, Board
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
 from sim.model.firms.lifecycle import Lifecycle
@@ -126,6 +127,7 @@ class Scenario(Frozen):
     lifecycle: Lifecycle = param(unit="", meaning="stages and failure")
     operations: Operations = param(unit="", meaning="sales and cash")
     equity: Equity = param(unit="", meaning="valuation, rounds, exits")
+    board: dict[str, Board] = param(unit="", meaning="standards of listing by name")
     project: Project = param(unit="", meaning="growth projects")
     credit_line: CreditLine = param(unit="", meaning="conduct of a line")
     relationship: Relationship = param(unit="", meaning="banking business")
@@ -216,6 +218,9 @@ class Scenario(Frozen):
                 yield from no_whole(key, shares, what)
             else:
                 yield key, f"must name at least one {key}", f"add [{key}.NAME]"
+        if len(self.board) > MOST_BOARDS:
+            rule = f"must have at most {MOST_BOARDS} standards; got {len(self.board)}"
+            yield "board", rule, "take some out"
         for name, arrangement in self.arrangement.items():
             lenders = len(shares_of(arrangement.loss_sharing))
             if 0 < len(self.bank) < lenders:

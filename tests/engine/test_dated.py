@@ -26,7 +26,7 @@ CHANGES: dict[str, Any] = {
     "capital.medium_weight": 1.0,
     "capital.own_buffer": 0.02,
     "bank.rural_bank.surcharge": 0.01,
-    "equity.listing_value": 200.0,
+    "board.star_sales.value": 200.0,
     "equity_market.winter_valuation": 0.9,
     "arrangement.revenue_swap.funding.rate": 0.0125,
 }
@@ -50,7 +50,7 @@ def test_a_constant_path_is_the_number_to_the_last_bit(name: str) -> None:
     known, middle = dated(0.0), (-2.03, 0.0, 1.37, 2.0)
     steps = {
         key: [{"years_from_start": date, "value": known[key]} for date in middle]
-        for key in CHANGES
+        for key in (*CHANGES, "board.star_milestone.is_open")
     }
     w = branch(history(known.with_values({"dated": steps})), name)
     assert changed_lives(lived(name), w) == []
@@ -133,6 +133,17 @@ def test_rules_that_hold_for_a_part_of_the_time_count_for_it() -> None:
     assert mean.appetite == pytest.approx([0.1, 0.2])
     assert mean.appetite[0] == 0.1
     assert mean_rules([(0.0, first), (0.0, second)]) is second
+
+
+def test_a_board_closes_and_opens_again() -> None:
+    key = "board.star_sales.is_open"
+    steps = [{"years_from_start": 0.25, "value": False}, {"years_from_start": 0.5, "value": True}]
+    w = world(economy(values={"dated": {key: steps}}))
+    asked = []
+    for start, end in ((0.0, 2 / 12), (2 / 12, 0.25), (0.25, 0.5)):
+        run_world(w, start, end)
+        asked.append(float(w.params.board_value[0, 0]))
+    assert asked == [1000.0, np.inf, 1000.0]
 
 
 def test_rules_are_left_alone_where_nothing_is_dated() -> None:

@@ -40,7 +40,7 @@ NO_SPREAD = {
     "lifecycle.recovery_quality_slope": 0.0, "equity.exit_quality_slope": 0.0,
     "equity.venture_quality_slope": 0.0, "equity.non_venture_round_factor": 1.0,
     "equity.non_venture_listing_factor": 1.0, "equity.setback_round_factor": 1.0,
-    "equity.listing_age": 0.0, "equity.listing_value": 0.0, "equity.listing_sales": 0.0,
+    "board.star_sales": {"age": 0.0, "value": 0.0, "sales": 0.0},
     "equity.non_venture_acquisition_factor": 1.0,
 }  # fmt: skip
 NO_MONEY = {

@@ -132,10 +132,10 @@ def test_what_makes_no_sense_is_told(text: str, words: tuple[str, ...]) -> None:
 
 
 def test_every_pattern_names_a_value_of_the_economy() -> None:
-    values = {"arrangement.consortium.funding": RELENDING}
+    values = {"arrangement.consortium.funding": RELENDING, "board.star_sales.profit": 1.0}
     keys = [split_key(key) for key in keys_of(shipped().with_values(values))]
     dated = [key for key in keys if may_be_dated(key)]
-    named = {tuple("*" if n == 1 and key[0] in ("bank", "arrangement") else part
+    named = {tuple("*" if n == 1 and key[0] in ("bank", "arrangement", "board") else part
                    for n, part in enumerate(key)) for key in dated}  # fmt: skip
     assert sorted(".".join(map(str, key)) for key in named) == sorted(MAY_BE_DATED)
 
