@@ -26,7 +26,7 @@ CHANGES: dict[str, Any] = {
     "capital.medium_weight": 1.0,
     "capital.own_buffer": 0.02,
     "bank.rural_bank.surcharge": 0.01,
-    "board.star_sales.value": 200.0,
+    "board.bse_large_research.value": 20.0,
     "equity_market.winter_valuation": 0.9,
     "arrangement.revenue_swap.funding.rate": 0.0125,
 }
@@ -138,11 +138,11 @@ def test_rules_that_hold_for_a_part_of_the_time_count_for_it() -> None:
 def test_a_board_closes_and_opens_again() -> None:
     key = "board.star_sales.is_open"
     steps = [{"years_from_start": 0.25, "value": False}, {"years_from_start": 0.5, "value": True}]
-    w = world(economy(values={"dated": {key: steps}}))
-    asked = []
+    w = world(economy(values={"dated": {key: steps}, "board.star_sales.value": 1000.0}))
+    asked, place = [], list(w.scenario.board).index("star_sales")
     for start, end in ((0.0, 2 / 12), (2 / 12, 0.25), (0.25, 0.5)):
         run_world(w, start, end)
-        asked.append(float(w.params.board_value[0, 0]))
+        asked.append(float(w.params.board_value[0, place]))
     assert asked == [1000.0, np.inf, 1000.0]
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.base.parameter import Frozen, NonNegative, param
 
-MOST_BOARDS = 12
+MOST_BOARDS = 16
 """Standards that one economy may have."""
 
 
