@@ -141,7 +141,10 @@ def test_every_assumption_of_the_arrangements_that_run_is_found():
     ]  # fmt: skip
     moved = {one.key for one in found.ranges}
     assert moved | {key for key, _ in found.passed_over} == set(graded)
-    assert len(moved) > 0.97 * len(graded)
+    # A number that follows dates rests while its path moves.
+    rest = {key for key in graded if scenario().dated.get(key)}
+    assert not rest & moved
+    assert len(moved) > 0.97 * len(set(graded) - rest)
     assert all(reason for _, reason in found.passed_over)
 
 
