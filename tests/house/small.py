@@ -36,7 +36,8 @@ def shipped() -> Scenario:
 
 def undated(scenario: Scenario) -> Scenario:
     """The scenario without values that change on dates."""
-    return scenario.model_copy(update={"dated": {}})
+    sources = {k: text for k, text in scenario.sources.items() if not k.startswith("dated.")}
+    return scenario.model_copy(update={"dated": {}, "sources": sources})
 
 
 def study(values: dict[str, Any] | None = None) -> Scenario:
