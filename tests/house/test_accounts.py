@@ -90,8 +90,9 @@ EVENTFUL: dict[str, Any] = {
     "lifecycle.setback_hazard": [0.4] * 4, "lifecycle.diversion_hazard": 3.0,
     "workout.workout_years": 0.5, "equity.round_hazard": [2.0] * 4,
     "equity.raise_below_runway": 4.0, "equity.acquisition_hazard": [0.15] * 4,
-    "equity.listing_hazard": [0.5] * 4, "equity.listing_age": 0.0, "equity.listing_value": 20.0,
-    "equity.listing_sales": 1.0, "choice.shadow_value": 3.0,
+    "equity.listing_hazard": [0.5] * 4,
+    "board.star_sales": {"age": 0.0, "value": 20.0, "sales": 1.0},
+    "choice.shadow_value": 3.0,
     "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
     # Banks that compete would lend for nothing.
     "underwriting.known_banks": 1,
