@@ -99,7 +99,8 @@ def test_breakeven_writes_its_curve(small: str) -> None:
 
 def test_frontier_marks_the_efficient_set(small: str) -> None:
     result = run(
-        "frontier", small, "--vary", "arrangement.consortium.pricing.concession_rate=-0.01:0.01:2",
+        "frontier", small,
+        "--vary", "arrangement.common_growth.pricing.concession_rate=-0.01:0.01:2",
         "--vary", "arrangement.consortium.tenor.years=1:3:2",
         "--outcomes", "bank.lending_rate,firm.access_share",
     )  # fmt: skip

@@ -81,7 +81,8 @@ def test_a_real_bust_costs_more_the_longer_it_lasts() -> None:
     scenario = small().with_values({"experiment.arrangements": ["plain"]})
     scenarios = [Stress(0.0, years, 2.0).on(scenario, "bust") for years in (0.0, 2.0, 4.0)]
     alive = []
-    for frame in store().many(scenarios, range(3)):
+    # Of 80 firms, three histories do not tell two years of bust apart; sixteen do by three errors.
+    for frame in store().many(scenarios, range(16)):
         alive.append(frame.loc[frame["outcome"] == "firm.survival_5y_all", "value"].mean())
     assert alive[0] > alive[1] > alive[2]
 
