@@ -158,6 +158,11 @@ class World:
         )  # fmt: skip
         return replace(self, **copies)
 
+    def with_contracts_of(self, scenario: Scenario) -> "World":
+        """The same present, to be branched, under a scenario of other terms of contracts."""
+        on_clock = scenario.on_clock()
+        return replace(self, scenario=on_clock, now=present(on_clock, self.settled))
+
 
 def no_flows(menu: Menu) -> Floats:
     """Flows of protection providers, shape (1 + len(menu), len(PARTY_FLOWS))."""

@@ -9,7 +9,7 @@ arrangement to another, begins again.
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, is_dataclass, replace
+from dataclasses import dataclass, field, is_dataclass
 from threading import Lock
 from typing import Any
 
@@ -117,7 +117,7 @@ def _values(kept: Kept, scenario: Scenario, read: Read) -> dict[str, Values]:
         menu = menu_of(scenario, name)
         if name in kept.known and kept.known[name][0] == menu:
             continue
-        world = run_arrangement(replace(kept.history, scenario=scenario), name)
+        world = run_arrangement(kept.history.with_contracts_of(scenario), name)
         history = freeze(world)
         if name == first:
             # Paired outcomes of all others are told the life under the baseline.

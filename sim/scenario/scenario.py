@@ -235,18 +235,15 @@ class Scenario(Frozen):
 
     def idle_dates(self) -> Iterator[Broken]:
         """Give what is dated, and never comes into force in this experiment."""
-        day, first = self.experiment.start_date, -self.experiment.warm_up_years
+        day, first = self.experiment.start_date, 0.0 - self.experiment.warm_up_years
         last = self.experiment.horizon_years + self.experiment.run_off_years
         run = f"the years simulated, {first:g} to {last:g} from {day}"
         cure = "give other dates, or another start date or horizon"
-        for key, path in self._paths().items():
-            idle = never_in_force([step.since(day) for step in path], first, last)
+        for key, paths in self._paths().items():
+            idle = sum(never_in_force([step.since(day) for step in p], first, last) for p in paths)
             if idle:
-                yield (
-                    key,
-                    f"has {idle} of {len(path)} steps that are never in force in {run}",
-                    cure,
-                )
+                steps = sum(len(path) for path in paths)
+                yield key, f"has {idle} of {steps} steps that are never in force in {run}", cure
         for n, spell in enumerate(self.on_clock().macro.spell):
             if spell.until <= first or last <= spell.years:
                 yield f"macro.spell[{n}]", f"lies outside {run}", cure
@@ -256,12 +253,12 @@ class Scenario(Frozen):
             if policy.programme in self.experiment.all_run and (is_over or is_late):
                 yield f"policy[{n}]", f"is never on offer in {run}", cure
 
-    def _paths(self) -> dict[str, tuple[Dated, ...]]:
-        dated = {join_key(("dated", key)): steps for key, steps in self.dated.items()}
+    def _paths(self) -> dict[str, list[tuple[Dated, ...]]]:
+        """Paths by the table that states them."""
         return {
-            "macro.path": self.macro.path,
-            "equity_market.path": self.equity_market.path,
-            **dated,
+            "macro.path": [self.macro.path],
+            "equity_market.path": [self.equity_market.path],
+            "dated": list(self.dated.values()),
         }
 
     def on_clock(self) -> Self:

@@ -68,6 +68,16 @@ def test_a_changed_contract_gives_the_numbers_of_a_fresh_simulation(lives: list[
         assert lives == ["revenue_swap"] * 2
 
 
+def test_what_is_dated_holds_in_kept_histories_too(lives: list[str]) -> None:
+    rates = [(-0.5, 0.03), (0.0, 0.02), (0.75, 0.025)]
+    steps = [{"years_from_start": since, "value": rate} for since, rate in rates]
+    study = tiny(**YEARS).with_values({"dated": {"underwriting.funding_rate": steps}})
+    same(study)
+    lives.clear()
+    same(study.with_values({COVERAGE: 0.4}))
+    assert lives == ["revenue_swap"] * 2
+
+
 def test_nothing_is_lived_where_nothing_has_changed(lives: list[str]) -> None:
     study = tiny(**YEARS)
     again(study)
