@@ -26,10 +26,7 @@ def settle(w: World, date: float) -> None:
     AccountingError
         With date, arrangement, replication, account and amount if an identity breaks.
     """
-    c, settings = closing(w), w.scenario.experiment
-    if w.former:
-        common, of_banks = rules_of_quarter(w, date)
-        c = c._replace(rules=common, banks=of_banks)
+    c, settings = closing(w, date), w.scenario.experiment
     is_year_end = abs(date - round(date)) < 1e-9
     is_refilled = settings.footing != EQUAL_CAPITAL or w.name == HISTORY
     w.rules.close_quarter(c, date, date - w.settled, is_year_end, is_refilled)
@@ -71,14 +68,15 @@ def mean_rules(spans: Sequence[tuple[float, Rows]]) -> Rows:
     return mean
 
 
-def closing(w: World) -> Closing:
-    """Arrays of a world that the close of a quarter reads and writes."""
+def closing(w: World, date: float) -> Closing:
+    """Arrays of a world that the close of the quarter to `date` reads and writes."""
     banks = w.banks.shape[0]
+    common, of_banks = rules_of_quarter(w, date)
     return Closing(
         firms=w.firms, params=w.params, market_conditions=w.market_conditions, posted=w.posted,
         lender=w.lender, share=w.share, called=w.called,
         believed_default=w.believed_default, believed_loss=w.believed_loss, by_bank=w.by_bank,
-        total=w.total, by_terms=w.by_terms, terms=w.terms, rules=w.common, banks=w.bank_rules,
+        total=w.total, by_terms=w.by_terms, terms=w.terms, rules=common, banks=of_banks,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=QUARTER.empty(banks), audit=AUDIT.empty(1), sums=np.zeros(len(f.SUMS)),
         results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((12 + 3 * banks, 3)),

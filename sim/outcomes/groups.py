@@ -142,8 +142,8 @@ def of_some_firms(history: History, chosen: Mask) -> History:
     return replace(part, book=book)
 
 
-_OF_BANKS = ("banks", "demanded_ratio", "required_ratio")
-"""Facts with one value for each bank."""
+_OF_BANKS = ("minimum_ratio", "demanded_ratio", "required_ratio")
+"""Facts with a column for each bank."""
 
 
 def _by_bank(history: History, baseline: History) -> Iterator[Part]:
@@ -151,7 +151,10 @@ def _by_bank(history: History, baseline: History) -> Iterator[Part]:
         one, other = (
             replace(
                 _without_firms(whole, "bank"), panel=whole.panel[:, place : place + 1],
-                facts={**whole.facts, **{key: (whole.facts[key][place],) for key in _OF_BANKS}},
+                facts={
+                    **whole.facts, "banks": (name,),
+                    **{key: whole.facts[key][:, place : place + 1] for key in _OF_BANKS},
+                },
             )
             for whole in (history, baseline)
         )  # fmt: skip

@@ -346,7 +346,7 @@ def test_only_a_firm_that_signs_is_posted_before_the_settlement():
 
 def test_a_flow_is_posted_once_to_the_lenders_of_its_time():
     w = moved(borrowing())
-    read_firms(closing(w), 1.0)
+    read_firms(closing(w, 1.0), 1.0)
     assert w.by_bank[:, f.INTEREST].tolist() == pytest.approx([1.0, 0.2])
     assert w.total[f.INTEREST] == pytest.approx(1.2)
 
@@ -355,7 +355,7 @@ def test_levels_of_a_settlement():
     w = borrowing()
     w.believed_default[:], w.believed_loss[:] = 0.03, 0.45
     w.firms.setback[2], w.common.setback_seen_share = 1, 1.0
-    c = closing(w)
+    c = closing(w, 1.0)
     read_firms(c, 0.25)
     assert c.quarter.held.tolist() == [30.0, 0.0]
     assert c.quarter.watched.tolist() == [1.0, 0.0]
@@ -374,7 +374,7 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
         recovery=[0.0, 0.0, 2.0], recovery_date=9.0,
     )  # fmt: skip
     w.firms.now, w.believed_loss[:] = 0.25, 0.5
-    c = closing(lent(w, {i: {1: 0.75, 0: 0.25} for i in range(3)}))
+    c = closing(lent(w, {i: {1: 0.75, 0: 0.25} for i in range(3)}), 1.0)
     read_firms(c, 0.25)
     assert w.total[f.SALES] == 34.0
     assert c.quarter.held.tolist() == [2.0, 6.0]
@@ -417,7 +417,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 
 
 def test_an_empty_world_closes(w):
-    check(w, closing(w))
+    check(w, closing(w, 1.0))
     assert w.ledger.residual == 0.0
     assert w.ledger.checks == len(identities(w)) == 12 + 3 * 2
 
@@ -425,7 +425,7 @@ def test_an_empty_world_closes(w):
 def test_firms_hold_what_they_received_less_what_they_paid(w):
     pay(w.ledger, SALES, CUSTOMERS, FIRMS, 10.0)
     pay(w.ledger, OUTLAYS, FIRMS, SUPPLIERS, 4.0)
-    c = closing(w)
+    c = closing(w, 1.0)
     c.audit.cash = 6.0
     check(w, c)
     c.audit.cash = 6.5
@@ -436,7 +436,7 @@ def test_all_business_of_firms_is_at_some_bank(w):
     pay(w.ledger, ledger.BUSINESS, FUNDING, BANKS, 2.0)
     pay(w.ledger, ledger.HOSTED, FUNDING, PARENTS, 1.0)
     pay(w.ledger, ledger.ELSEWHERE, FUNDING, OTHER_BANKS, 0.5)
-    c = closing(w)
+    c = closing(w, 1.0)
     c.audit.business = 3.5
     check(w, c, "banking business of")
     c.audit.business = 3.0
@@ -446,10 +446,10 @@ def test_all_business_of_firms_is_at_some_bank(w):
 def test_what_hosts_have_beside_loans_adds_up_by_bank(w):
     pay(w.ledger, ledger.HOSTED, FUNDING, PARENTS, 1.0)
     w.banks.hosted[:] = 0.75, 0.25
-    check(w, closing(w), "beside loans")
+    check(w, closing(w, 1.0), "beside loans")
     w.banks.hosted[1] = 0.5
     words = "banking business beside loans: 1.25 against 1"
-    assert words in broken(w, closing(w), "beside loans")
+    assert words in broken(w, closing(w, 1.0), "beside loans")
 
 
 def test_each_living_firm_has_its_basic_account_at_one_bank(w):
@@ -463,7 +463,7 @@ def test_each_living_firm_has_its_basic_account_at_one_bank(w):
 
 @pytest.mark.parametrize(("bank", "name"), [(0, "a"), (1, "b")])
 def test_loans_of_each_bank_are_the_balances_of_its_clients(w, bank, name):
-    c = closing(w)
+    c = closing(w, 1.0)
     c.books.loans[:] = c.quarter.held[:] = 7.0, 5.0
     check(w, c, f"loans of {name}")
     c.books.loans[bank] += 0.5
@@ -471,7 +471,7 @@ def test_loans_of_each_bank_are_the_balances_of_its_clients(w, bank, name):
 
 
 def test_loans_in_default_are_those_owed_and_not_resolved(w):
-    c = closing(w)
+    c = closing(w, 1.0)
     c.audit.exposure_at_default, c.audit.resolved = 7.0, 4.0
     c.books.npl[:] = 2.0, 1.0
     check(w, c, "in default")
@@ -481,7 +481,7 @@ def test_loans_in_default_are_those_owed_and_not_resolved(w):
 
 def defaults(w: World) -> Closing:
     """Two firms lost five millions, of which the guarantor pays two and has paid one."""
-    c = closing(w)
+    c = closing(w, 1.0)
     c.audit.unpaid, c.audit.promised = 5.0, 1.0
     c.quarter.unpaid[:] = 3.75, 1.25
     c.books.lost[:], c.books.covered[:] = [2.25, 0.75], [1.5, 0.5]
@@ -510,7 +510,7 @@ def test_a_loss_that_others_have_not_paid_is_found_in_the_total(w):
 
 @pytest.mark.parametrize("item", ["loans", "npl", "allowance", "funding", "equity"])
 def test_assets_of_each_bank_are_its_funding_and_its_capital(w, item):
-    c, b = closing(w), w.banks
+    c, b = closing(w, 1.0), w.banks
     b.loans[1], b.npl[1], b.allowance[1] = 8.0, 2.0, 1.0
     b.funding[1], b.equity[1] = 6.0, 3.0
     # Each desk begins with three millions of capital that it lends to the market.
@@ -526,12 +526,12 @@ def test_all_cash_of_banks_has_a_counterpart(w):
     w.banks.loans[0] += 1.0
     w.banks.funding[0] += 1.0
     words = "banks' funding against the ledger: -5 against -6"
-    assert words in broken(w, closing(w), "funding")
+    assert words in broken(w, closing(w, 1.0), "funding")
 
 
 def with_sums(w: World, **sums: float) -> Closing:
     """The close of a quarter with the given sums over all firms."""
-    c = closing(w)
+    c = closing(w, 1.0)
     for name, value in sums.items():
         c.sums[f.SUMS.index(name)] = value
     return c

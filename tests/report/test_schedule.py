@@ -16,9 +16,11 @@ def places(steps: tuple[Step, ...]) -> list[str]:
 def test_a_month_has_its_phases_in_the_order_of_the_engine() -> None:
     month, *after = steps_of(processes.calendar)
     assert month.place == ""
-    assert places(month.steps) == ["switch_regime", "advance", "decide", "wind_down", "settle"]
+    assert places(month.steps) == [
+        "switch_regime", "advance", "renew", "decide", "wind_down", "settle",
+    ]  # fmt: skip
     assert [step.when for step in month.steps[:2]] == ["month in switches", ""]
-    assert month.steps[3].when == "otherwise"
+    assert month.steps[4].when == "otherwise"
     assert places(tuple(after)) == ["advance", "settle"]
 
 
