@@ -64,6 +64,8 @@ LATE = {
     "board.star_sales.value": 50.0, "board.star_sales.sales": 10.0,
 }  # fmt: skip
 """Firms enter in expansion, need no investor and list early, so that enough of them do."""
+FREE_PRICE = {"underwriting.spread_cap": [0.08] * 4, "underwriting.policy_subsidy_rate": 0.0}
+"""A cap that few loans reach, and nobody who lends at a loss: bids then make the price."""
 LEVERS = {
     # Where banks compete, whoever sees most is also the one most often wrong.
     "more precise signals of the only bank keep bad firms out": Lever(
@@ -72,9 +74,9 @@ LEVERS = {
         {"underwriting.signal_precision": 0.1, "underwriting.known_banks": 1},
     ),
     "of more banks that know a firm one lends, to more and worse firms, and cheaper": Lever(
-        {"underwriting.known_banks": 4},
+        FREE_PRICE | {"underwriting.known_banks": 4},
         {"firm.access_share": UP, "bank.bad_borrower_share": UP, "bank.lending_rate": DOWN},
-        {"underwriting.known_banks": 1},
+        FREE_PRICE | {"underwriting.known_banks": 1},
     ),
     "a higher policy subsidy buys access with economic profit": Lever(
         {"underwriting.policy_subsidy_rate": 0.045},
@@ -89,8 +91,9 @@ LEVERS = {
         {"bank.line_startup": UP, "bank.line_growth": UP, "bank.line_expansion": UP},
     ),
     "more frequent outside offers take clients away": Lever(
-        {"relationship.offer_hazard": [0.27, 1.35, 1.35, 1.35]},
+        FREE_PRICE | {"relationship.offer_hazard": [0.27, 1.35, 1.35, 1.35]},
         {"bank.clients_lost": UP, "bank.lending_rate": DOWN},
+        FREE_PRICE,
     ),
     "a lower recovery costs lenders more": Lever(
         HALF_RECOVERY,
