@@ -47,6 +47,7 @@ from sim.model.banks import (
 from sim.model.contracts import eligibility, limit, upside
 from sim.model.firms import (
     advance,
+    board,
     claims,
     clock,
     contract_effects,
@@ -71,7 +72,7 @@ from sim.model.firms import (
 
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, record, undrawn, claims, loss_sharing, lifecycle, operations, credit_line,
-    project, equity,
+    project, board, equity,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,
@@ -123,7 +124,7 @@ def rules() -> list[FunctionType]:
 _NOT_RULES = {
     "replication_key", "uniform_columns", "flagged", "conditions", "parts_of", "split_by_lender",
     "demanded_ratio", "required_ratio",
-    "_paid", "_posting", "conditions_of", "belief_of", "filled",
+    "packed_boards", "_paid", "_posting", "conditions_of", "belief_of", "filled",
 }  # fmt: skip
 
 

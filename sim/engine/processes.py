@@ -2,8 +2,8 @@
 
 Dates of the calendar are computed from integers and never accumulated. One process runs
 the ordered phases of a month, so nothing depends on the order in which processes start:
-first the regime switches, then firms live up to the date, then banks decide, then books
-close. Random switches of regime have a process of their own.
+first the regime switches, then firms live up to the date, then what is dated comes into
+force, then banks decide, then books close. Random switches of regime have a process of their own.
 """
 
 import math
@@ -15,8 +15,9 @@ import simpy
 
 from sim.engine.committee import hold_committee, impose, wind_down
 from sim.engine.settlement import settle
-from sim.engine.world import World
+from sim.engine.world import World, renew_rules
 from sim.model.economy.macro import Path, frailty, regime_names
+from sim.scenario.dated import changes
 
 Steps = Generator[simpy.Event, None, None]
 Observer = Callable[[simpy.Environment, World], Steps]
@@ -65,9 +66,21 @@ def begin(w: World, start: float) -> None:
     """Open the yearbook and set market conditions; firms timed under others are timed anew."""
     w.keep_page(start)
     before = w.market_conditions.copy()
+    is_new_to_firms = renew_rules(w, start)
     set_market_conditions(w, start)
-    if np.any(before != w.market_conditions):
+    if is_new_to_firms or np.any(before != w.market_conditions):
         w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, start)
+
+
+def renew(w: World, date: float) -> None:
+    """Let what is dated come into force at the end of a month, up to which firms have lived."""
+    market = w.now.equity_market
+    is_new_to_firms = renew_rules(w, date)
+    if w.now.equity_market != market:
+        set_market_conditions(w, date)
+        is_new_to_firms = True
+    if is_new_to_firms:
+        w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, date)
 
 
 def until(env: simpy.Environment, date: float) -> simpy.Event:
@@ -113,7 +126,7 @@ def state_at(path: Path, date: float) -> int:
 
 def set_market_conditions(w: World, date: float) -> None:
     """Set the factors in force from `date` on."""
-    c, macro, market = w.market_conditions, w.scenario.macro, w.scenario.equity_market
+    c, macro, market = w.market_conditions, w.scenario.macro, w.now.equity_market
     code, winter = state_at(w.macro, date), state_at(w.market, date)
     regime = macro.regime[regime_names(macro)[code]]
     year = int(date // 1.0)
@@ -133,6 +146,7 @@ def calendar(
 ) -> Steps:
     """Months in order: firms live, the regime switches, banks decide, quarters are settled."""
     switches = {round(date * MONTHS) for date in switch_dates(w, start, end) if on_calendar(date)}
+    renewals = {math.ceil(date * MONTHS - 1e-9) for date in changes(w.scenario)}
     for month in range(math.floor(start * MONTHS + 1e-9) + 1, int(end * MONTHS + 1e-9) + 1):
         date = month / MONTHS
         yield until(env, date)
@@ -141,6 +155,8 @@ def calendar(
             tell("switch", w, date)
         w.advance(date)
         tell("firms", w, date)
+        if month in renewals:
+            renew(w, date)
         if date <= close + 1e-9:
             decide(w, date)
         else:

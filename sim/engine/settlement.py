@@ -1,7 +1,10 @@
 """Quarterly settlement of a world: rules close its quarter, the identities must hold."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from sim.base.columns import Rows
 from sim.engine.history import BANK_COLUMNS, PROTECTION_PROVIDERS
 from sim.engine.ledger import TOLERANCE
 from sim.engine.quarter import AUDIT, QUARTER, Closing
@@ -24,6 +27,9 @@ def settle(w: World, date: float) -> None:
         With date, arrangement, replication, account and amount if an identity breaks.
     """
     c, settings = closing(w), w.scenario.experiment
+    if w.former:
+        common, of_banks = rules_of_quarter(w, date)
+        c = c._replace(rules=common, banks=of_banks)
     is_year_end = abs(date - round(date)) < 1e-9
     is_refilled = settings.footing != EQUAL_CAPITAL or w.name == HISTORY
     w.rules.close_quarter(c, date, date - w.settled, is_year_end, is_refilled)
@@ -34,6 +40,34 @@ def settle(w: World, date: float) -> None:
     if is_year_end or abs(date - settings.horizon_years) < 1e-9:
         w.keep_page(date)
     w.settled = date
+    w.former.clear()
+
+
+def rules_of_quarter(w: World, date: float) -> tuple[Rows, Rows]:
+    """Means over the quarter to `date` of the rules common to all banks, and of each bank's."""
+    spans, since = [], w.settled
+    for until, *rules in w.former:
+        spans.append((until - since, rules))
+        since = until
+    spans.append((date - since, [w.common, w.bank_rules]))
+    common, of_banks = (mean_rules([(years, rules[n]) for years, rules in spans]) for n in (0, 1))
+    return common, of_banks
+
+
+def mean_rules(spans: Sequence[tuple[float, Rows]]) -> Rows:
+    """Mean of records over the years for which each held; of codes and counts the last.
+
+    What does not change is its own mean, to the last bit.
+    """
+    (_, first), whole, last = spans[0], sum(years for years, _ in spans), spans[-1][1]
+    if len(spans) == 1 or whole <= 0.0:
+        return last
+    mean = last.copy()
+    for name in last.dtype.names:
+        if last.dtype[name].base.kind == "f":
+            moved = sum(years * (rules[name] - first[name]) for years, rules in spans)
+            mean[name] = first[name] + moved / whole
+    return mean
 
 
 def closing(w: World) -> Closing:

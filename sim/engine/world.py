@@ -21,10 +21,12 @@ from sim.model.contracts.loan_book import Book
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.economy.equity_market import market_path
 from sim.model.economy.macro import Path, macro_path, regime_names
+from sim.model.firms.board import packed_boards
 from sim.model.firms.flows import N_ACCOUNTS, PARTY_FLOWS
 from sim.model.firms.record import ACCOUNT_BANKS, FIRM, LOG, MARKET_CONDITIONS
 from sim.model.firms.record import BIRTH as BIRTH_EVENT
 from sim.model.firms.sector import merged
+from sim.scenario.dated import present, present_menu
 from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 
 Floats = NDArray[np.float64]
@@ -33,9 +35,15 @@ HISTORY = "history"
 
 @dataclass
 class World:
-    """Everything that changes while one arrangement runs in one replication."""
+    """Everything that changes while one arrangement runs in one replication.
+
+    Its scenario is on the clock; `now` has the values in force. `former` are rules that were
+    replaced since the last settlement, those common to all banks and those of each, with the
+    dates until which they held.
+    """
 
     scenario: Scenario
+    now: Scenario
     name: str
     replication: int
     key: tuple[int, int]
@@ -73,6 +81,7 @@ class World:
     tally: Floats
     log: Rows
     cursor: NDArray[np.int64]
+    former: list[tuple[float, Rows, Rows]] = field(default_factory=list)
     panel: list[tuple[float, Floats]] = field(default_factory=list)
     system: list[tuple[float, Floats]] = field(default_factory=list)
     keeps_decisions: bool = True
@@ -142,7 +151,7 @@ class World:
             if hasattr(value, "copy") and not isinstance(value, Frozen)
         }
         menu = menu_of(self.scenario, name) if menu is None else menu
-        terms, admission = conditions_on(menu, self.scenario)
+        terms, admission = conditions_on(menu, self.now)
         copies.update(
             name=name, menu=menu, by_terms=no_flows(menu), decisions=[], imposed=None,
             terms=terms, admission=admission, scratch={},
@@ -197,9 +206,37 @@ def conditions_on(menu: Menu, scenario: Scenario) -> tuple[Rows, Rows]:
 def firm_parameters(scenario: Scenario) -> Rows:
     """One parameter record for each sector, shape (n_sectors,)."""
     groups = scenario.firm_groups()
-    rows = [pack(merged(groups, sector)) for sector in scenario.sector.values()]
+    boards = packed_boards(scenario.board)
+    rows = [pack([*merged(groups, sector), boards]) for sector in scenario.sector.values()]
     # Of several types that are equal NumPy makes one whose rows have no attributes.
     return np.concatenate(rows, dtype=rows[0].dtype).view(Records)
+
+
+def renew_rules(w: World, date: float) -> bool:
+    """Write the values in force at a date into the rules; returns whether firms have new ones.
+
+    Firms are anchored at the date under the old ones, since what they earn follows from the
+    parameters that hold from one anchor to the next. Where nothing is new, nothing is done.
+    """
+    if not w.scenario.dated:
+        return False
+    now = present(w.scenario, date)
+    common, of_banks, params = common_rules(now), bank_rules(now), firm_parameters(now)
+    if not (same(common, w.common) and same(of_banks, w.bank_rules)):
+        w.former.append((date, w.common.copy(), w.bank_rules.copy()))
+        w.common[:], w.bank_rules[:] = common, of_banks
+    w.now, w.menu = now, present_menu(w.menu, w.scenario, date)
+    w.terms[:], w.admission[:] = conditions_on(w.menu, now)
+    if same(params, w.params):
+        return False
+    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, date)
+    w.params[:] = params
+    return True
+
+
+def same(a: Rows, b: Rows) -> bool:
+    """Whether two tables of records have the same bits."""
+    return all(a[name].tobytes() == b[name].tobytes() for name in a.dtype.names)
 
 
 def opening_firms(
@@ -276,6 +313,7 @@ def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
 
 def paths_of(scenario: Scenario, replication: int) -> tuple[Path, Path]:
     """The macro regime and the equity market of a replication, the same for all arrangements."""
+    scenario = scenario.on_clock()
     settings, macro = scenario.experiment, scenario.macro
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
     end = settings.horizon_years + settings.run_off_years
@@ -297,8 +335,9 @@ def new_world(
     rules : Kernel, optional
         Compiled rules by default.
     """
-    settings = scenario.experiment
+    scenario, settings = scenario.on_clock(), scenario.experiment
     start = -settings.warm_up_years
+    now = present(scenario, start)
     key = scenario.variance_reduction.key(settings.seed, replication)
     firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
@@ -306,18 +345,18 @@ def new_world(
     n, n_banks = firms.shape[0], scenario.n_banks
     roster = roster_of(scenario, key)
     firms.account_bank = account_banks_of(scenario, key, roster[:, 0])
-    terms, admission = conditions_on((), scenario)
+    terms, admission = conditions_on((), now)
     market_conditions = MARKET_CONDITIONS.empty(1)
     market_conditions.k0, market_conditions.k1 = key
     cursor = np.array([0, int(trace), 0], dtype=np.int64)
     return World(
-        scenario=scenario, name=HISTORY, replication=replication, key=key,
+        scenario=scenario, now=now, name=HISTORY, replication=replication, key=key,
         system_key=shared, rules=rules or kernel(), menu=(), firms=firms, next_time=entry,
-        pending=np.zeros(n, np.uint8), params=firm_parameters(scenario),
+        pending=np.zeros(n, np.uint8), params=firm_parameters(now),
         market_conditions=market_conditions,
         macro=macro, market=market, book=Book(), ledger=Ledger(),
-        banks=banks_at_start(scenario), common=common_rules(scenario),
-        bank_rules=bank_rules(scenario), terms=terms, admission=admission,
+        banks=banks_at_start(now), common=common_rules(now),
+        bank_rules=bank_rules(now), terms=terms, admission=admission,
         posted=np.zeros((n, N_ACCOUNTS)),
         roster=roster,
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),

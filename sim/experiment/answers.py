@@ -119,11 +119,11 @@ def histories_of(results: Any) -> Iterator[tuple[History, History]]:
 def _history(scenario: Any, name: str, replication: int, tables: Sequence[Any]) -> History:
     """One history, as far as rows of banks, firms and contracts are there."""
     settings = scenario.experiment
-    facts = facts_of(scenario, menu_of(scenario, name))
     macro, market = paths_of(scenario, replication)
     banks, firms, contracts = tables
     assert banks is not None, "every run keeps its banks"
     dates, panel = panel_of(banks)
+    facts = facts_of(scenario, menu_of(scenario, name), dates)
     rows: Rows = _not_kept("firms") if firms is None else FIRM.rows(firms)
     book: Rows = _not_kept("contracts") if contracts is None else book_of(contracts, facts)
     return History(

@@ -2,28 +2,41 @@
 
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.model.banks.capital import demanded_ratio, required_ratio
 from sim.model.banks.conditions import belief_of
 from sim.model.contracts.loss_sharing import cover_shares
+from sim.scenario.dated import mean_of, present
 from sim.scenario.scenario import Menu, Scenario, terms_of
 
+Floats = NDArray[np.float64]
 
-def facts_of(s: Scenario, menu: Menu) -> dict[str, Any]:
-    """Parameters that outcomes need of a scenario and of what is on offer in a world."""
+
+def facts_of(s: Scenario, menu: Menu, dates: Floats) -> dict[str, Any]:
+    """Parameters that outcomes need of a scenario and of what is on offer in a world.
+
+    Parameters
+    ----------
+    s
+    menu
+    dates : array, shape (n_dates,), years
+        Of settlements. What is demanded of banks may change on dates: it has a row for each.
+        The transfer price is the mean over the experiment.
+    """
+    s = s.on_clock()
     return {
         "discount_rate": s.measurement.discount_rate,
         "relative_risk_aversion": s.measurement.relative_risk_aversion,
         "registration_lag": s.measurement.registration_lag_years,
         "outside_wealth": s.measurement.outside_wealth,
         "private_value_share": s.measurement.private_value_share,
-        "minimum_ratio": s.capital.minimum_ratio, "hurdle_rate": s.capital.hurdle_rate,
-        "demanded_ratio": tuple(
-            demanded_ratio(s.capital, bank.surcharge) for bank in s.bank.values()
+        **ratios_of(s, dates), "hurdle_rate": s.capital.hurdle_rate,
+        "income_tax_rate": s.taxation.income_tax_rate,
+        "funding_rate": mean_of(
+            s, "underwriting.funding_rate", 0.0, s.experiment.horizon_years
         ),
-        "required_ratio": tuple(
-            required_ratio(s.capital, bank.surcharge) for bank in s.bank.values()
-        ),
-        "income_tax_rate": s.taxation.income_tax_rate, "funding_rate": s.underwriting.funding_rate,
         "operating_cost": s.underwriting.operating_cost,
         "regimes": tuple(s.macro.regime), "sectors": tuple(s.sector), "banks": tuple(s.bank),
         "believed_loss": tuple(
@@ -34,3 +47,15 @@ def facts_of(s: Scenario, menu: Menu) -> dict[str, Any]:
         "menu": tuple(item.name for item in menu),
         "cover": tuple(cover_shares(item.arrangement.loss_sharing) for item in menu),
     }  # fmt: skip
+
+
+def ratios_of(s: Scenario, dates: Floats) -> dict[str, Floats]:
+    """What banks must hold at settlements, each of shape (n_dates, n_banks)."""
+    rules = {"demanded_ratio": demanded_ratio, "required_ratio": required_ratio}
+    found = {name: np.zeros((len(dates), s.n_banks)) for name in ("minimum_ratio", *rules)}
+    for n, date in enumerate(dates):
+        now = present(s, date)
+        found["minimum_ratio"][n] = now.capital.minimum_ratio
+        for name, rule in rules.items():
+            found[name][n] = [rule(now.capital, bank.surcharge) for bank in now.bank.values()]
+    return found

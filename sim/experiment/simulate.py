@@ -505,7 +505,7 @@ def freeze(w: World) -> History:
         system=np.stack([row for _, row in w.system]),
         macro=w.macro, market=w.market, horizon=settings.horizon_years,
         end=settings.horizon_years + settings.run_off_years, residual=w.ledger.residual,
-        facts=facts_of(w.scenario, w.menu),
+        facts=facts_of(w.scenario, w.menu, np.array([date for date, _ in w.panel])),
         pages=tuple(page for _, page in sorted(w.pages.items())),
     )  # fmt: skip
 

@@ -64,10 +64,14 @@ def raroc(history: History) -> float:
     label="Return on economic capital")  # fmt: skip
 def economic_return(history: History) -> float:
     """Return on the capital that the loans' own risk asks for."""
-    facts, capital = history.facts, total(history, "economic_years")
-    credited = facts["funding_rate"] * capital - total(history, "capital_benefit")
+    facts, names = history.facts, ("capital_benefit", "capital_years", "economic_years")
+    benefit, required, economic = (history.bank(name)[history.during()] for name in names)
+    # The transfer price of a quarter is what required capital was credited with.
+    price = np.full_like(benefit, facts["funding_rate"])
+    np.divide(benefit, required, out=price, where=required > 0.0)
+    credited = float((price * economic - benefit).sum())
     profit = total(history, "profit") + (1.0 - facts["income_tax_rate"]) * credited
-    return ratio(profit, capital)
+    return ratio(profit, float(economic.sum()))
 
 
 @outcome("bank.economic_profit", unit="CNY million", better="higher", basis="flow",
@@ -130,9 +134,9 @@ FALLS: Members = {
     label="{label}")  # fmt: skip
 def fall(history: History, level: str) -> float:
     """Whether the capital ratio of any bank falls below a level."""
-    ratios = history.bank("capital_ratio")[history.during()]
-    below = ratios < np.asarray(history.facts[level])
-    return float(below.any()) if ratios.size else math.nan
+    ratios = history.bank("capital_ratio")
+    below = (ratios < np.asarray(history.facts[level]))[history.during()]
+    return float(below.any()) if below.size else math.nan
 
 
 @outcome("bank.capital_shortfall", unit="CNY million", better="lower", basis="stock", low=0.0,

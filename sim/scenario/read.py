@@ -16,9 +16,8 @@ from typing import Any
 
 from sim.base.errors import Problem, ScenarioError
 from sim.base.shipped import PREFIX, beside, name_of, scenario_path, shipped_names
-from sim.model.contracts.policy import years_between
 from sim.scenario.declared import NOTHING, look_up, shown
-from sim.scenario.toml_text import KeyPath, parse
+from sim.scenario.toml_text import KeyPath, join_key, parse, split_key
 
 EXTENDS = "extends"
 
@@ -56,6 +55,7 @@ class RawScenario:
         """Lay these values over those of a base."""
         replaced: list[KeyPath] = []
         values = _merge(base.values, self.values, (), replaced)
+        values = _without_paths(values, self.values, replaced)
         kept = {p: at for p, at in base.places.items() if not is_beneath(p, replaced)}
         return RawScenario(
             values=values,
@@ -201,30 +201,61 @@ def _merge(
     return merged
 
 
+DATED = "dated"
+
+
+def _without_paths(
+    merged: dict[str, Any], over: Mapping[str, Any], replaced: list[KeyPath]
+) -> dict[str, Any]:
+    """Drop the dated path of a base where the value itself is given anew: it then holds always.
+
+    What its source says goes with it.
+    """
+    paths, own, sources = merged.get(DATED), over.get(DATED), merged.get("sources")
+    if not isinstance(paths, Mapping):
+        return merged
+    gone = [
+        key
+        for key in paths
+        if not (isinstance(own, Mapping) and key in own) and _is_given(over, key)
+    ]
+    replaced += [(DATED, key) for key in gone]
+    kept = {DATED: {key: path for key, path in paths.items() if key not in gone}}
+    if isinstance(sources, Mapping):
+        told = [join_key((DATED, key)) for key in gone]
+        kept["sources"] = {key: text for key, text in sources.items() if key not in told}
+    return {**merged, **kept}
+
+
+def _is_given(values: Mapping[str, Any], key: str) -> bool:
+    try:
+        return look_up(values, split_key(key)) is not NOTHING
+    except ValueError:
+        # A key that cannot be read is told where paths are checked.
+        return False
+
+
 # --- A stated path of the economy in a table of its own, beside the scenario ---------------------
 # ``macro.path_file`` names a CSV file; it stands for ``[[macro.path]]`` and, where it has a
 # column ``winter``, for ``[[equity_market.path]]``. With ``macro.path_sha256`` a scenario
 # says which content it was made for, and another one is refused. The scenario that is
 # loaded holds the steps themselves, so that a run can be repeated without the table. What a
 # step may be is checked where steps are declared, and told with the line of the table.
-# ==============  ====================================================================
-# column          meaning
-# ==============  ====================================================================
-# ``from_years``  start of the step, years from the start date
-# ``year``        instead: start of the step, a calendar year (2027.5 is the middle of it)
-# ``regime``      name of a macro regime
-# ``frailty``     optional: factor on the yearly systematic factor, 1 if empty
-# ``winter``      optional: 1 for a winter of the equity market, 0 for open
-# ==============  ====================================================================
+# ====================  ==============================================================
+# column                meaning
+# ====================  ==============================================================
+# ``date``              day from which the step holds, such as 2027-07-01
+# ``years_from_start``  instead of it: years from the start date
+# ``regime``            name of a macro regime
+# ``frailty``           optional: factor on the yearly systematic factor, 1 if empty
+# ``winter``            optional: 1 for a winter of the equity market, 0 for open
+# ====================  ==============================================================
 
 
 MACRO, MARKET = "macro", "equity_market"
 PATH_FILE, PATH_SHA256 = "path_file", "path_sha256"
-START_DATE = ("experiment", "start_date")
-DATES = ("from_years", "year")
+DATES = ("date", "years_from_start")
 COLUMNS = (*DATES, "regime", "frailty", "winter")
-FIRST_YEAR, LAST_YEAR = 1900, 2200
-"""Numbers outside are no calendar years; years from the start date are smaller."""
 
 
 @dataclass(frozen=True)
@@ -252,8 +283,7 @@ def with_path_file(raw: RawScenario) -> RawScenario:
     values: dict[str, Any] = {**raw.values, MACRO: rest}
     try:
         file, content = _content(raw, macro)
-        first = look_up(raw.values, START_DATE)
-        found = read_steps(content, file, first if isinstance(first, Date) else None)
+        found = read_steps(content, file)
     except ScenarioError as error:
         return replace(raw, values=values, problems=(*raw.problems, *error.problems))
     rest["path"] = found.macro
@@ -262,17 +292,17 @@ def with_path_file(raw: RawScenario) -> RawScenario:
     return replace(raw, values=values, places=raw.places | _places(file, found.lines))
 
 
-def read_steps(content: bytes, file: str, first: Date | None = None) -> Steps:
+def read_steps(content: bytes, file: str) -> Steps:
     r"""Read the steps of the macro regime and those of the equity market.
 
-    The content is that of a CSV file in UTF-8 with a header; calendar years need the first day
-    of the experiment. Raises ScenarioError with every row that cannot be read.
+    The content is that of a CSV file in UTF-8 with a header. Raises ScenarioError with every row
+    that cannot be read.
 
     Examples
     --------
-    >>> table = b"year,regime,winter\n2020,boom,0\n2027,bust,1\n"
-    >>> read_steps(table, "path.csv", Date(2025, 1, 1)).macro
-    [{'from_years': -5.0, 'regime': 'boom'}, {'from_years': 2.0, 'regime': 'bust'}]
+    >>> table = b"years_from_start,regime,winter\n-5,boom,0\n2,bust,1\n"
+    >>> read_steps(table, "path.csv").market[1]
+    {'years_from_start': 2.0, 'winter': True}
     """
     try:
         lines = content.decode("utf-8-sig").splitlines()
@@ -284,7 +314,7 @@ def read_steps(content: bytes, file: str, first: Date | None = None) -> Steps:
     for cells in reader:
         if any(cell.strip() for cell in cells):
             try:
-                _row(names, cells, (file, reader.line_num)).add_to(found, first)
+                _row(names, cells, (file, reader.line_num)).add_to(found)
             except ScenarioError as error:
                 problems += error.problems
     if problems:
@@ -301,32 +331,29 @@ class _Row:
     where: tuple[str, int]
     cells: dict[str, str]
 
-    def add_to(self, found: Steps, first: Date | None) -> None:
-        start = self.start(first)
-        step: dict[str, Any] = {"from_years": start, "regime": self.text("regime")}
+    def add_to(self, found: Steps) -> None:
+        start = self.start()
+        step: dict[str, Any] = {**start, "regime": self.text("regime")}
         if self.cells.get("frailty"):
             step["frailty"] = self.number("frailty")
         if "winter" in self.cells:
             winter = self.text("winter").lower()
             if winter not in ("0", "1", "true", "false"):
                 raise _bad(*self.where, "winter must be 0 or 1", winter, "write 1 for a winter")
-            found.market.append({"from_years": start, "winter": winter in ("1", "true")})
+            found.market.append({**start, "winter": winter in ("1", "true")})
         found.macro.append(step)
         found.lines.append(self.where[1])
 
-    def start(self, first: Date | None) -> float:
-        """Years from the first day to the start of the step."""
-        if "from_years" in self.cells:
-            return self.number("from_years")
-        year = self.number("year")
-        if not FIRST_YEAR <= year < LAST_YEAR:
-            rule = f"year must be a calendar year from {FIRST_YEAR} to {LAST_YEAR - 1}"
-            cure = "name the column from_years for years from the start date"
-            raise _bad(*self.where, rule, self.text("year"), cure)
-        if first is None:
-            cure = "give experiment.start_date, a date"
-            raise _bad(*self.where, "year needs the first day of the experiment", "", cure)
-        return years_between(first, Date(int(year), 1, 1)) + year % 1.0
+    def start(self) -> dict[str, Any]:
+        """When the step comes into force, as `sim.base.calendar.Dated` has it."""
+        if "years_from_start" in self.cells:
+            return {"years_from_start": self.number("years_from_start")}
+        text = self.text("date")
+        try:
+            return {"date": Date.fromisoformat(text)}
+        except ValueError:
+            cure = "write it as 2027-07-01, or name the column years_from_start"
+            raise _bad(*self.where, "date must be a day of the calendar", text, cure) from None
 
     def number(self, column: str) -> float:
         text = self.text(column)
@@ -362,7 +389,9 @@ def _header(file: str, cells: list[str]) -> list[str]:
         if name in names[:n]:
             raise _bad(file, 1, "must have each column once", name, "remove one of them")
     if sum(name in names for name in DATES) != 1 or "regime" not in names:
-        rule = "must have the columns from_years (or year) and regime, with commas between them"
+        rule = (
+            "must have the columns date (or years_from_start) and regime, with commas between them"
+        )
         raise _bad(
             file, 1, rule, ", ".join(names), "add what is missing, and only one of the dates"
         )

@@ -8,9 +8,10 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 -- a type among dates in years
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from zlib import crc32
 
+from sim.base.calendar import EDGE, Dated, years_between
 from sim.base.errors import Problem
 from sim.base.language import tr
 from sim.base.notebook_html import facts_html
@@ -27,10 +28,11 @@ from sim.model.banks.underwriting import Beliefs, Underwriting
 from sim.model.contracts.arrangement import PLAIN, Arrangement, is_plain
 from sim.model.contracts.eligibility import Eligibility, Everyone
 from sim.model.contracts.loss_sharing import shares_of
-from sim.model.contracts.policy import Policy, reach, years_between
+from sim.model.contracts.policy import Policy, reach
 from sim.model.economy.equity_market import EquityMarket
 from sim.model.economy.loan_prime_rate import LoanPrimeRate
 from sim.model.economy.macro import Macro
+from sim.model.firms.board import MOST_BOARDS, Board
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
 from sim.model.firms.lifecycle import Lifecycle
@@ -42,6 +44,7 @@ from sim.model.firms.right import Right
 from sim.model.firms.sector import GROUPS, Sector
 from sim.model.firms.workout import Workout
 from sim.scenario.check import validate
+from sim.scenario.dated import DatedValue, misdated, never_in_force
 from sim.scenario.edit import assign_texts, keys_of, value_of, with_values
 from sim.scenario.read import RawScenario, resolve, with_path_file
 from sim.scenario.sources import notices
@@ -124,6 +127,7 @@ class Scenario(Frozen):
     lifecycle: Lifecycle = param(unit="", meaning="stages and failure")
     operations: Operations = param(unit="", meaning="sales and cash")
     equity: Equity = param(unit="", meaning="valuation, rounds, exits")
+    board: dict[str, Board] = param(unit="", meaning="standards of listing by name")
     project: Project = param(unit="", meaning="growth projects")
     credit_line: CreditLine = param(unit="", meaning="conduct of a line")
     relationship: Relationship = param(unit="", meaning="banking business")
@@ -145,6 +149,9 @@ class Scenario(Frozen):
     )
     arrangement: dict[str, Arrangement] = param(unit="", meaning="arrangements by name")
     policy: tuple[Policy, ...] = param((), unit="", meaning="policies, with their dates")
+    dated: dict[str, tuple[DatedValue, ...]] = param(
+        {}, unit="", meaning="values that change on dates, by key"
+    )
     sources: dict[str, str] = param({}, unit="", meaning="source of each number, by key")
 
     def broken_rules(self) -> Iterator[Broken]:
@@ -153,6 +160,7 @@ class Scenario(Frozen):
         yield from self._misplaced_policies()
         yield from self._unknown_sectors()
         yield from self._misfits()
+        yield from misdated(self)
 
     def _unknown_arrangements(self) -> Iterator[Broken]:
         run, beside = self.experiment.arrangements, self.experiment.neighbours
@@ -210,6 +218,9 @@ class Scenario(Frozen):
                 yield from no_whole(key, shares, what)
             else:
                 yield key, f"must name at least one {key}", f"add [{key}.NAME]"
+        if len(self.board) > MOST_BOARDS:
+            rule = f"must have at most {MOST_BOARDS} standards; got {len(self.board)}"
+            yield "board", rule, "take some out"
         for name, arrangement in self.arrangement.items():
             lenders = len(shares_of(arrangement.loss_sharing))
             if 0 < len(self.bank) < lenders:
@@ -228,21 +239,48 @@ class Scenario(Frozen):
         last = self.experiment.horizon_years + self.experiment.run_off_years
         run = f"the years simulated, {first:g} to {last:g} from {day}"
         cure = "give other dates, or another start date or horizon"
-        paths = {
-            "macro.path": [step.from_years for step in self.macro.path],
-            "equity_market.path": [step.from_years for step in self.equity_market.path],
-        }
-        for key, dates in paths.items():
-            if dates and not any(first <= date < last for date in dates):
-                yield key, f"has no step in {run}", cure
-        for n, spell in enumerate(self.macro.spell):
-            if spell.until_years <= first or last <= spell.from_years:
+        for key, path in self._paths().items():
+            idle = never_in_force([step.since(day) for step in path], first, last)
+            if idle:
+                yield (
+                    key,
+                    f"has {idle} of {len(path)} steps that are never in force in {run}",
+                    cure,
+                )
+        for n, spell in enumerate(self.on_clock().macro.spell):
+            if spell.until <= first or last <= spell.years:
                 yield f"macro.spell[{n}]", f"lies outside {run}", cure
         for n, policy in enumerate(self.policy):
             is_over = policy.end is not None and policy.end <= day
             is_late = last <= years_between(day, policy.start)
             if policy.programme in self.experiment.all_run and (is_over or is_late):
                 yield f"policy[{n}]", f"is never on offer in {run}", cure
+
+    def _paths(self) -> dict[str, tuple[Dated, ...]]:
+        dated = {join_key(("dated", key)): steps for key, steps in self.dated.items()}
+        return {
+            "macro.path": self.macro.path,
+            "equity_market.path": self.equity_market.path,
+            **dated,
+        }
+
+    def on_clock(self) -> Self:
+        """The same with the steps of all paths in years from the start date.
+
+        This is how worlds know it.
+        """
+        first = self.experiment.start_date
+
+        def timed(steps: Iterable[Dated]) -> tuple[Any, ...]:
+            return tuple(step.on_clock(first) for step in steps)
+
+        macro, market = self.macro, self.equity_market
+        stated = {"path": timed(macro.path), "spell": timed(macro.spell)}
+        return self.model_copy(update={
+            "macro": macro.model_copy(update=stated),
+            "equity_market": market.model_copy(update={"path": timed(market.path)}),
+            "dated": {key: timed(steps) for key, steps in self.dated.items()},
+        })  # fmt: skip
 
     def with_values(self, values: dict[str, Any]) -> "Scenario":
         """A changed copy: ``{"dotted.key": value}``; raises ScenarioError on a bad one."""
@@ -324,10 +362,6 @@ def validate_scenario(raw: RawScenario) -> Scenario:
 # An arrangement that is run by its own name is on offer to all from the first day on; a
 # programme puts its arrangements on offer by policy. Time is in years from the start date of
 # the experiment.
-
-
-EDGE = 1e-9
-"""Calendar dates are twelfths of a year; two of them are never closer than this."""
 
 
 @dataclass(frozen=True)

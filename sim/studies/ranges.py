@@ -1,9 +1,9 @@
 """What a study varies: a key of the scenario, and the range in which it moves.
 
 A range is given in the unit of the number, or as factors on its present value
-(``KEY=x0.5:x1.6``). A list of numbers, such as one for each stage, moves with one factor
-for all. Shares that must sum to one make room: where one sector, bank or lender takes more,
-the others take less in proportion.
+(``KEY=x0.5:x1.6``). A list of numbers, such as one for each stage, and the path of a value over
+dates move with one factor for all. Shares that must sum to one make room: where one sector, bank
+or lender takes more, the others take less in proportion.
 """
 
 import math
@@ -42,6 +42,8 @@ PROTECTION = (
 """A table, and parts in it that sum to one at most."""
 SIZES = ("experiment.replications", "experiment.seed", "experiment.arrangements")
 """What a study settles itself."""
+STEP = "value"
+"""What a step of a path over dates holds."""
 Number = int | float
 
 
@@ -193,6 +195,8 @@ def varied(scenario: Scenario, ranges: Sequence[Range], values: Iterable[float])
 
 
 def _moved(one: Range, present: Any, value: float) -> Any:
+    if isinstance(present, Mapping):
+        return {**present, STEP: _moved(one, present[STEP], value)}
     if isinstance(present, list | tuple):
         if one.key.endswith(SPLIT):
             return _split(present, value)
@@ -321,7 +325,9 @@ def number_places(values: Any, above: KeyPath = ()) -> Iterator[tuple[KeyPath, A
 
 
 def _numbers(value: Any) -> Iterator[Number]:
-    """Numbers of a value that is one, or of a list that holds nothing else."""
+    """Numbers of a value that is one, or of a list or a path that holds nothing else."""
+    if isinstance(value, Mapping):
+        value = value.get(STEP)
     if isinstance(value, list | tuple):
         inner = [list(_numbers(item)) for item in value]
         if all(inner):
@@ -546,6 +552,9 @@ def assumptions(scenario: Scenario, grades: Sequence[str] = (GRADE,)) -> Assumed
         source = _read(text)
         if source is None or source.kind not in grades or not _is_run(scenario, path):
             continue
+        if present.get("dated", {}).get(key):
+            passed.append((key, "follows dates; its path is moved"))
+            continue
         one = _range(join_key(path), source, look_up(present, path))
         if isinstance(one, str):
             passed.append((key, one))
@@ -593,9 +602,11 @@ def _range(key: str, source: Source, value: Any) -> Range | str:
     if low is None or high is None or not low < high:
         return "has no range"
     if isinstance(value, list | tuple):
-        if not all(isinstance(v, int | float) for v in value):
+        is_path = all(isinstance(v, Mapping) and STEP in v for v in value)
+        numbers = list(_numbers(value)) if is_path else value
+        if not numbers or not all(isinstance(v, int | float) for v in numbers):
             return "is no list of plain numbers"
-        return _list_range(key, source, [float(v) for v in value])
+        return _list_range(key, source, [float(v) for v in numbers])
     if source.relative and value == 0.0:
         return "is zero, so factors on it change nothing"
     ends = source.ends(float(value)) or (low, high)

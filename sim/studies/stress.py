@@ -161,7 +161,7 @@ class Stress:
         if self.years <= 0.0:
             return scenario
         spell = {
-            "from_years": self.start, "until_years": self.start + self.years,
+            "years_from_start": self.start, "length_years": self.years,
             "regime": regime, "frailty": self.depth,
         }  # fmt: skip
         return scenario.with_values({"macro.spell": [spell]})

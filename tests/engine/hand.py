@@ -19,12 +19,13 @@ from sim.model.firms.clock import refresh
 from sim.model.firms.sector import GROUPS
 from sim.scenario.scenario import Item, Scenario, load_scenario
 from tests.capital import NO_TAXES, with_one_weight
+from tests.house.small import undated
 from tests.model.firms.hand import QUIET, STEADY, three
 
 FILE = Path(__file__).parents[2] / "scenarios" / "three_arrangements.toml"
 ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
-    "macro.path": [{"from_years": -99.0, "regime": "boom"}],
+    "macro.path": [{"years_from_start": -99.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},
 }  # fmt: skip
@@ -39,8 +40,8 @@ ROUND_BANK = {
 
 @cache
 def shipped() -> Scenario:
-    """The shipped comparison of all arrangements."""
-    return load_scenario(FILE)
+    """The shipped comparison of all arrangements, at prices that do not change on dates."""
+    return undated(load_scenario(FILE))
 
 
 def quiet_values(**values: Any) -> dict[str, Any]:

@@ -201,7 +201,7 @@ def test_a_branch_takes_a_name_an_arrangement_and_no_decisions():
 
 @pytest.mark.parametrize(("regime", "bust"), [("boom", 0), ("bust", 1)])
 def test_bad_times_are_those_with_more_setbacks(regime, bust):
-    stated = {"macro.path": [{"from_years": -99.0, "regime": regime}]}
+    stated = {"macro.path": [{"years_from_start": -99.0, "regime": regime}]}
     assert world(economy(values=stated)).market_conditions.bust.tolist() == [bust]
 
 

@@ -115,9 +115,11 @@ def test_events_come_in_order_of_time_and_are_those_of_the_log(seen: Any) -> Non
 
 
 def test_switches_of_regime_and_market_are_shown_as_they_happen() -> None:
-    path = [{"from_years": -9.0, "regime": "boom"}, {"from_years": 0.4, "regime": "bust"},
-            {"from_years": 1.0, "regime": "boom"}]  # fmt: skip
-    market = [{"from_years": -9.0, "winter": False}]
+    path = [
+        {"years_from_start": date, "regime": regime}
+        for date, regime in ((-9.0, "boom"), (0.4, "bust"), (1.0, "boom"))
+    ]
+    market = [{"years_from_start": -9.0, "winter": False}]
     few = study(macro__path=path, equity_market__path=market, experiment__replications=1)
     heard = simulate(few, observers=(Ear(),)).seen["Ear"]
     told = heard[heard["what"] == "switch"]

@@ -241,11 +241,11 @@ def test_a_finished_world_is_frozen_with_what_outcomes_need():
     assert history.dates.tolist() == [0.25, 0.5, 0.75, 1.0]
     assert history.panel.shape == (4, 6, len(BANK_COLUMNS))
     assert history.book.shape == (w.book.used,)
-    facts, s = facts_of(w.scenario, w.menu), w.scenario
+    facts, s = facts_of(w.scenario, w.menu, np.array([0.25])), w.scenario
     common = s.capital.minimum_ratio + s.capital.conservation_buffer
     surcharges = np.array([bank.surcharge for bank in s.bank.values()])
-    assert facts["demanded_ratio"] == pytest.approx(common + surcharges)
+    assert facts["demanded_ratio"][0] == pytest.approx(common + surcharges)
     own = s.capital.own_buffer
-    assert facts["required_ratio"] == pytest.approx(common + surcharges + own)
+    assert facts["required_ratio"][0] == pytest.approx(common + surcharges + own)
     assert facts["banks"] == tuple(s.bank)
     assert facts["menu"] == ()

@@ -40,7 +40,7 @@ NO_SPREAD = {
     "lifecycle.recovery_quality_slope": 0.0, "equity.exit_quality_slope": 0.0,
     "equity.venture_quality_slope": 0.0, "equity.non_venture_round_factor": 1.0,
     "equity.non_venture_listing_factor": 1.0, "equity.setback_round_factor": 1.0,
-    "equity.listing_age": 0.0, "equity.listing_value": 0.0, "equity.listing_sales": 0.0,
+    "board.star_sales": {"age": 0.0, "value": 0.0, "sales": 0.0},
     "equity.non_venture_acquisition_factor": 1.0,
 }  # fmt: skip
 NO_MONEY = {
@@ -62,7 +62,7 @@ NO_DEMAND = {
 }  # fmt: skip
 ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
-    "macro.path": [{"from_years": 0.0, "regime": "boom"}],
+    "macro.path": [{"years_from_start": 0.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},
 }  # fmt: skip

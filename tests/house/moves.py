@@ -158,8 +158,8 @@ ECONOMIES: dict[str, Terms] = {
     },
     "a poor estate": {"workout.recovery_unsecured_share": 0.02, "hold_or_call.call_cost": 0.1},
     "an open exchange": {
-        "equity.non_venture_listing_factor": 1.0, "equity.listing_value": 50.0,
-        "equity.listing_sales": 10.0,
+        "equity.non_venture_listing_factor": 1.0, "board.star_sales.value": 50.0,
+        "board.star_sales.sales": 10.0,
     },
     "thin parents": {
         f"bank.{name}.parent_risk_assets": 3.5 * bank.parent_risk_assets

@@ -31,8 +31,14 @@ SMALL = {
 
 @cache
 def shipped() -> Scenario:
-    """The shipped comparison of all arrangements."""
-    return load_scenario(SCENARIOS / "three_arrangements.toml")
+    """The shipped comparison of all arrangements, at prices that do not change on dates."""
+    return undated(load_scenario(SCENARIOS / "three_arrangements.toml"))
+
+
+def undated(scenario: Scenario) -> Scenario:
+    """The scenario without values that change on dates."""
+    sources = {k: text for k, text in scenario.sources.items() if not k.startswith("dated.")}
+    return scenario.model_copy(update={"dated": {}, "sources": sources})
 
 
 def study(values: dict[str, Any] | None = None) -> Scenario:

@@ -60,7 +60,7 @@ HALF_RECOVERY = {
 }  # fmt: skip
 LATE = {
     "population.first_stage": 2, "equity.non_venture_listing_factor": 1.0,
-    "equity.listing_value": 50.0, "equity.listing_sales": 10.0,
+    "board.star_sales.value": 50.0, "board.star_sales.sales": 10.0,
 }  # fmt: skip
 """Firms enter in expansion, need no investor and list early, so that enough of them do."""
 LEVERS = {

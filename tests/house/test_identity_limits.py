@@ -367,7 +367,7 @@ def test_a_perfect_signal_leaves_no_error_of_screening() -> None:
 
 
 CALM = {
-    "macro.path": [{"from_years": -9.0, "regime": "boom"}], "macro.frailty_variance": 0.0,
+    "macro.path": [{"years_from_start": -9.0, "regime": "boom"}], "macro.frailty_variance": 0.0,
     "equity_market.winter_rounds": 1.0, "equity_market.winter_listing": 1.0,
     "equity_market.winter_acquisition": 1.0, "equity_market.winter_valuation": 1.0,
 }  # fmt: skip

@@ -253,7 +253,10 @@ def test_a_history_that_is_branched_under_plain_goes_on_as_if_it_were_not(
 @pytest.mark.parametrize("date", [1.6666666667, 5.0 / 3.0, 1.6666666666, 1.7])
 def test_a_stated_regime_is_in_force_from_its_date_on(date: float) -> None:
     # A date typed with ten digits is the end of a month for every practical purpose.
-    path = [{"from_years": -9.0, "regime": "boom"}, {"from_years": date, "regime": "bust"}]
+    path = [
+        {"years_from_start": -9.0, "regime": "boom"},
+        {"years_from_start": date, "regime": "bust"},
+    ]
     few = study({"population.firms": 20, "macro.path": path})
     for until_year, regime in ((1.65, 0), (1.75, 1)):
         w = new_world(few, 0)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sim.model.banks.capital import required_ratio
+from sim.scenario.dated import present
 from sim.scenario.scenario import Scenario, load_scenario, load_with_notices
 from sim.scenario.sources import cited_by
 
@@ -72,7 +73,7 @@ def test_a_shipped_file_gives_no_notice(file):
 @pytest.mark.parametrize(
     ("file", "key", "expected"),
     [
-        ("three_arrangements", "loan_prime_rate.one_year_rate", published("MK12", "2025-05")),
+        ("three_arrangements", "loan_prime_rate.one_year_rate", published("MK12", "2025-05-20")),
         ("three_arrangements", "capital.hurdle_rate", published("MK10", "return on equity")),
         (
             "three_arrangements", "capital.single_name_share",
@@ -125,6 +126,30 @@ def test_what_is_demanded_of_banks_is_as_published():
     held = published("MK11", "common equity tier 1")
     surcharges = [bank.surcharge for bank in shipped("three_arrangements").bank.values()]
     assert all(required_ratio(capital, one) < held for one in surcharges)
+
+
+def test_the_prime_rate_of_the_base_is_the_published_one_from_day_to_day():
+    (_, first), *steps = [
+        (str(step.date), step.value)
+        for step in shipped("base/china_technology").dated["loan_prime_rate.one_year_rate"]
+    ]
+    assert steps == list(zip(FACTS["MK12"]["dates"], FACTS["MK12"]["value"], strict=True))
+    assert first == 0.0431  # before the reform, as the note of the fact says
+
+
+@every_file
+def test_every_path_leads_to_the_number_that_stands_beside_it(file):
+    loaded = scenario(file)
+    for key, steps in loaded.dated.items():
+        assert steps[-1].value == look_up(loaded, key), key
+        # No history of a shipped file begins before its paths do.
+        assert steps[0].since(loaded.experiment.start_date) <= -loaded.experiment.warm_up_years
+
+
+def test_a_start_in_2022_meets_the_prices_of_2022():
+    now = present(shipped("zhejiang_relending").on_clock(), 0.5)
+    assert now["loan_prime_rate.one_year_rate"] == 0.037
+    assert now["underwriting.funding_rate"] == pytest.approx(0.037 - 0.0125)
 
 
 def test_drugs_pass_their_phases_as_often_as_published():

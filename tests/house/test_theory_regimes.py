@@ -45,7 +45,7 @@ def on_a_stated_path() -> Lives:
         f"macro.regime.{name}": {"mean_years": 1.0, "setback": a, "acquisition": b}
         for name, a, b in zip(NAMES, FAILURE, EXITS, strict=True)
     }
-    path = [{"from_years": a, "regime": n} for a, n in zip(STARTS, NAMES, strict=True)]
+    path = [{"years_from_start": a, "regime": n} for a, n in zip(STARTS, NAMES, strict=True)]
     still = dict.fromkeys(["boom", "bust", *NAMES], 0.0)
     values = {
         **regimes, "macro.opening": "first", "macro.path": path,

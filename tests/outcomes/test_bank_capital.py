@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from sim.model.firms.record import ALIVE, SWAP, WARRANT
@@ -27,10 +28,13 @@ def test_a_desk_without_loans_has_neither_margin_nor_raroc():
 
 
 def test_economic_capital_stands_in_the_account_and_below_the_line():
-    # Three of it for a year, credited at two percent in place of what was credited; a quarter
-    # of the difference is taxed.
-    profit = 4.2 + 0.75 * (0.02 * 3.0 - 1.0)
-    assert capital.economic_return(HISTORY) == pytest.approx(profit / 3.0)
+    # Three of it for a year, credited at the two, later four percent that required capital was
+    # credited with; a quarter of the difference is taxed.
+    rates = np.array([[9.0], [0.02], [0.02], [0.04], [0.04]])
+    benefit = rates * HISTORY.bank("capital_years")
+    history = tiny.history(panel={"capital_benefit": benefit.tolist()})
+    profit = 4.2 + 0.75 * (0.03 * 3.0 - (0.02 * 2.5 + 0.04 * 2.75))
+    assert capital.economic_return(history) == pytest.approx(profit / 3.0)
 
 
 def test_loans_refused_for_want_of_capital_are_counted():

@@ -32,11 +32,11 @@ rate = 0.03
 
 PATH = """
 [[macro.path]]
-from_years = 0.0
+years_from_start = 0.0
 regime = "boom"
 
 [[macro.path]]
-from_years = 4.5
+years_from_start = 4.5
 regime = "bust"
 """
 
@@ -197,10 +197,13 @@ def test_per_cent_for_fractions_and_yuan_for_millions_are_noticed(setting: str) 
 @pytest.mark.parametrize(
     ("setting", "key"),
     [
-        ('macro.path=[{from_years=2025.0, regime="boom"}, {from_years=2027.0, regime="bust"}]',
-         "macro.path"),
-        ("equity_market.path=[{from_years=15.0, winter=true}]", "equity_market.path"),
-        ('macro.spell=[{from_years=2025.0, until_years=2027.0, regime="bust"}]', "macro.spell[0]"),
+        ('macro.path=[{years_from_start=2025.0, regime="boom"},'
+         ' {years_from_start=2027.0, regime="bust"}]', "macro.path"),
+        ("equity_market.path=[{years_from_start=15.0, winter=true}]", "equity_market.path"),
+        ('macro.spell=[{years_from_start=2025.0, length_years=2.0, regime="bust"}]',
+         "macro.spell[0]"),
+        ('dated={"capital.own_buffer"=[{date=2041-01-01, value=0.02}]}',
+         'dated."capital.own_buffer"'),
         ('policy=[{programme="late", arrangement="consortium", start=2040-01-01}]', "policy[0]"),
         ('policy=[{programme="late", arrangement="consortium", start=2019-01-01, end=2025-01-01}]',
          "policy[0]"),
@@ -212,6 +215,7 @@ def test_what_never_comes_into_force_is_noticed(setting: str, key: str) -> None:
     (told,) = load_with_notices(file, [setting, names])[1]
     assert (told.file, told.key) == ("--set", key)
     inside = setting.replace("2025.0", "-1.0").replace("15.0", "14.0").replace("2040", "2030")
+    inside = inside.replace("2027.0", "2.0").replace("2041", "2030")
     assert (
         load_with_notices(file, [inside.replace("end=2025-01-01", "end=2026-01-01"), names])[1]
         == []

@@ -1,6 +1,7 @@
 """A path of the economy can stand in a table beside the scenario, with its sum."""
 
 import hashlib
+from datetime import date as Date  # noqa: N812 -- a type among dates in years
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sim.scenario.read import read_steps
 from sim.scenario.scenario import load_scenario
 from tests.house.small import SCENARIOS, shipped
 
-TABLE = "from_years,regime,frailty,winter\n-20,boom,,0\n2,bust,1.5,1\n4.5, boom,,0\n"
+TABLE = "years_from_start,regime,frailty,winter\n-20,boom,,0\n2,bust,1.5,1\n4.5, boom,,0\n"
 
 
 def write(folder: Path, more: str = "", table: str = TABLE) -> Path:
@@ -27,9 +28,9 @@ def write(folder: Path, more: str = "", table: str = TABLE) -> Path:
 
 def test_the_steps_of_a_table_are_those_of_the_scenario(tmp_path: Path) -> None:
     scenario = load_scenario(write(tmp_path))
-    steps = [(step.from_years, step.regime, step.frailty) for step in scenario.macro.path]
+    steps = [(step.years_from_start, step.regime, step.frailty) for step in scenario.macro.path]
     assert steps == [(-20.0, "boom", 1.0), (2.0, "bust", 1.5), (4.5, "boom", 1.0)]
-    winters = [(step.from_years, step.winter) for step in scenario.equity_market.path]
+    winters = [(step.years_from_start, step.winter) for step in scenario.equity_market.path]
     assert winters == [(-20.0, False), (2.0, True), (4.5, False)]
 
 
@@ -44,7 +45,7 @@ def test_every_step_is_shown_with_its_line_of_the_table(
 
 
 def test_a_table_can_be_set_in_a_notebook(tmp_path: Path) -> None:
-    write(tmp_path, table="from_years,regime\n-20,boom\n3,bust\n")
+    write(tmp_path, table="years_from_start,regime\n-20,boom\n3,bust\n")
     scenario = shipped().with_values({"macro.path_file": str(tmp_path / "stress.csv")})
     assert [step.regime for step in scenario.macro.path] == ["boom", "bust"]
     assert scenario.equity_market.path == ()
@@ -65,39 +66,51 @@ def test_the_sum_of_the_table_is_checked(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("table", "words"),
     [
-        ("from_years,regim\n1,boom\n", ("stress.csv, line 1", '"regime"')),
-        ("from_years,regime\n1,\n", ("stress.csv, line 2", "value in the column regime")),
-        ("from_years,regime\nsoon,boom\n", ("line 2", "from_years must be a number; got soon")),
-        ("from_years,regime,winter\n1,boom,x\n", ("winter must be 0 or 1",)),
-        ("from_years,regime\n", ("at least one step",)),
-        ("regime\nboom\n", ("from_years (or year)",)),
-        ("year,from_years,regime\n2025,0,boom\n", ("only one of the dates",)),
-        ("from_years;regime\n1;boom\n", ("line 1", "commas between them")),
+        ("years_from_start,regim\n1,boom\n", ("stress.csv, line 1", '"regime"')),
+        ("years_from_start,regime\n1,\n", ("stress.csv, line 2", "value in the column regime")),
+        (
+            "years_from_start,regime\nsoon,boom\n",
+            ("line 2", "years_from_start must be a number; got soon"),
+        ),
+        ("years_from_start,regime,winter\n1,boom,x\n", ("winter must be 0 or 1",)),
+        ("years_from_start,regime\n", ("at least one step",)),
+        ("regime\nboom\n", ("date (or years_from_start)",)),
+        ("date,years_from_start,regime\n2025-01-01,0,boom\n", ("only one of the dates",)),
+        ("years_from_start;regime\n1;boom\n", ("line 1", "commas between them")),
         # A decimal comma makes one cell more.
         (
-            "from_years,regime,frailty\n-20,boom,\n2,bust,1,5\n",
+            "years_from_start,regime,frailty\n-20,boom,\n2,bust,1,5\n",
             ("stress.csv, line 3", "must have 3 cells, one for each column, and has 4", "a point"),
         ),
-        ('from_years,regime,frailty\n2,bust,"1,5"\n', ("frailty must be a number; got 1,5",)),
-        ("from_years,regime,frailty\n-20,boom\n", ("line 2", "and has 2")),
         (
-            "from_years,regime,frailty,frailty\n1,bust,1,3\n",
+            'years_from_start,regime,frailty\n2,bust,"1,5"\n',
+            ("frailty must be a number; got 1,5",),
+        ),
+        ("years_from_start,regime,frailty\n-20,boom\n", ("line 2", "and has 2")),
+        (
+            "years_from_start,regime,frailty,frailty\n1,bust,1,3\n",
             ("line 1", "column once; got frailty"),
         ),
         # What a step may be is told with its line too.
         (
-            "from_years,regime\n1,bost\n",
+            "years_from_start,regime\n1,bost\n",
             ("stress.csv, line 2: macro.path[0]", '"bost" is no regime'),
         ),
         (
-            "from_years,regime\n1,boom\n1,bust\n",
+            "years_from_start,regime\n1,boom\n1,bust\n",
             ("stress.csv, line 3", "later than the step before"),
         ),
-        ("from_years,regime\n4,boom\n\n1,bust\n", ("stress.csv, line 4", "got 1", "in order")),
-        ("from_years,regime\nnan,boom\n", ("stress.csv, line 2", "must be a finite number")),
-        ("from_years,regime,frailty\n1,boom,-2\n", ("line 2: macro.path[0].frailty", "above 0")),
-        ("year,regime\n2,boom\n", ("line 2", "a calendar year from 1900", "from_years")),
-        ("year,regime\n1,boom\n2,bust\n", ("line 2", "line 3")),
+        (
+            "years_from_start,regime\n4,boom\n\n1,bust\n",
+            ("stress.csv, line 4", "got 1", "in order"),
+        ),
+        ("years_from_start,regime\nnan,boom\n", ("stress.csv, line 2", "must be a finite number")),
+        (
+            "years_from_start,regime,frailty\n1,boom,-2\n",
+            ("line 2: macro.path[0].frailty", "above 0"),
+        ),
+        ("date,regime\n2,boom\n", ("line 2", "a day of the calendar", "years_from_start")),
+        ("date,regime\n1,boom\n2027-02-30,bust\n", ("line 2", "line 3")),
     ],
 )
 def test_a_bad_table_is_told_with_file_line_and_cure(
@@ -114,7 +127,7 @@ def test_a_table_that_is_not_there_or_stands_beside_steps_is_told(tmp_path: Path
     with pytest.raises(ScenarioError, match=r'did you mean "stress.csv"'):
         load_scenario(file, [f"macro.path_file={tmp_path}/stres.csv"])
     with pytest.raises(ScenarioError, match=r"must not stand beside macro.path"):
-        load_scenario(file, ['macro.path=[{from_years=1.0, regime="boom"}]'])
+        load_scenario(file, ['macro.path=[{years_from_start=1.0, regime="boom"}]'])
     with pytest.raises(ScenarioError, match="must be the name of a file"):
         load_scenario(file, ["macro.path_file=7"])
 
@@ -126,11 +139,10 @@ def test_empty_cells_of_frailty_mean_one_and_blank_rows_nothing() -> None:
     assert found.lines == [2, 3, 4]
 
 
-def test_calendar_years_count_from_the_first_day(tmp_path: Path) -> None:
-    file = write(tmp_path, table="year,regime\n2024.5,boom\n2027,bust\n2031,boom\n")
-    from_january = load_scenario(file)
-    assert [step.from_years for step in from_january.macro.path] == [-0.5, 2.0, 6.0]
-    from_july = load_scenario(file, ["experiment.start_date=2025-07-01"])
-    assert [step.from_years for step in from_july.macro.path] == [-1.0, 1.5, 5.5]
-    with pytest.raises(ScenarioError, match="needs the first day"):
-        read_steps(b"year,regime\n2027,bust\n", "a.csv")
+def test_dates_count_from_the_first_day(tmp_path: Path) -> None:
+    table = "date,regime\n2024-07-01,boom\n2027-01-01,bust\n2031-01-01,boom\n"
+    from_january = load_scenario(write(tmp_path, table=table))
+    path = from_january.on_clock().macro.path
+    assert [step.years for step in path] == [-0.5, 2.0, 6.0]
+    from_july = from_january.with_values({"experiment.start_date": Date(2025, 7, 1)})
+    assert [step.years for step in from_july.on_clock().macro.path] == [-1.0, 1.5, 5.5]

@@ -164,8 +164,8 @@ def test_a_real_pilot_without_systematic_risk_has_no_luck_of_histories() -> None
     calm = next(iter(scenario.macro.regime))
     still = {
         **SMALL, "experiment.replications": 24, "macro.frailty_variance": 0.0,
-        "macro.path": [{"regime": calm, "from_years": -1.0}],
-        "equity_market.path": [{"from_years": -1.0, "winter": False}],
+        "macro.path": [{"regime": calm, "years_from_start": -1.0}],
+        "equity_market.path": [{"years_from_start": -1.0, "winter": False}],
         "variance_reduction.controls": [],
     }  # fmt: skip
     found = precision(scenario.with_values(still), outcomes=["firm.access_share"])

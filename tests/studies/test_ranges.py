@@ -1,5 +1,7 @@
 """Ranges are read, checked and applied to numbers, lists and shares that sum to one."""
 
+from datetime import date as Date  # noqa: N812 -- a type among dates in years
+
 import numpy as np
 import pytest
 
@@ -16,9 +18,10 @@ from sim.studies.ranges import (
     design_points,
     number_places,
     parse_range,
+    ranges_of,
     varied,
 )
-from tests.house.small import SCENARIOS
+from tests.house.small import SCENARIOS, shipped
 from tests.studies.planted import scenario
 
 
@@ -138,7 +141,10 @@ def test_every_assumption_of_the_arrangements_that_run_is_found():
     ]  # fmt: skip
     moved = {one.key for one in found.ranges}
     assert moved | {key for key, _ in found.passed_over} == set(graded)
-    assert len(moved) > 0.97 * len(graded)
+    # A number that follows dates rests while its path moves.
+    rest = {key for key in graded if scenario().dated.get(key)}
+    assert not rest & moved
+    assert len(moved) > 0.97 * len(set(graded) - rest)
     assert all(reason for _, reason in found.passed_over)
 
 
@@ -227,3 +233,23 @@ def test_the_same_seed_gives_the_same_points():
 def test_designs_that_nobody_can_want_are_refused(design, points):
     with pytest.raises(ScenarioError):
         design_points(RANGES, design, points)
+
+
+def test_a_path_over_dates_moves_as_a_whole_and_its_number_does_not() -> None:
+    key, place = "underwriting.spread_cap", 'dated."underwriting.spread_cap"'
+    steps = [
+        {"date": Date(2022, 1, 1), "value": (0.02, 0.02, 0.01, 0.0)},
+        {"date": Date(2024, 1, 1), "value": (0.01, 0.01, 0.005, 0.0)},
+    ]
+    sources = {key: "assumption x0.5 to x2: why", place: "assumption x0.8 to x1.2: why"}
+    s = shipped().with_values({"dated": {key: steps}, "sources": sources})
+    found = assumptions(s)
+    assert Range(place, 0.8, 1.2, is_factor=True) in found.ranges
+    assert (key, "follows dates; its path is moved") in found.passed_over
+    (one,) = ranges_of(s, f"{place}=x0.5:x2")
+    moved = varied(s, [one], [0.5]).dated[key]
+    assert [step.value for step in moved] == [
+        (0.01, 0.01, 0.005, 0.0),
+        (0.005, 0.005, 0.0025, 0.0),
+    ]
+    assert [step.date for step in moved] == [Date(2022, 1, 1), Date(2024, 1, 1)]

@@ -29,8 +29,8 @@ class Known(Store):
         for scenario in scenarios:
             level = 2.0
             for spell in scenario.macro.spell:
-                pace = (1.0 if spell.frailty == 1.0 else 1.5) * (0.5 if spell.from_years else 1.0)
-                level -= pace * (spell.until_years - spell.from_years)
+                pace = (1.0 if spell.frailty == 1.0 else 1.5) * (0.5 if spell.years else 1.0)
+                level -= pace * spell.length_years
             rows = [("plain", n, "bank.raroc", level + NOISE[n]) for n in replications]
             columns = ["arrangement", "replication", "outcome", "value"]
             frames.append(pd.DataFrame(rows, columns=columns))

@@ -33,18 +33,6 @@ class Policy(Frozen):
             yield "end", rule, "give a later date, or leave it out"
 
 
-def years_between(start: Date, date: Date) -> float:
-    """Time from one date to another in years; first days of months are whole twelfths.
-
-    Examples
-    --------
-    >>> years_between(Date(2023, 1, 1), Date(2025, 3, 1)) * 12
-    26.0
-    """
-    months = 12 * (date.year - start.year) + date.month - start.month
-    return months / 12 + (date.day - start.day) / 365.25
-
-
 def reach(policy: Policy, years: float) -> float:
     """Share of firms reached when the policy has been in force for some years.
 

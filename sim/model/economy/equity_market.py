@@ -11,17 +11,17 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.calendar import Dated, unordered
 from sim.base.draws import EQUITY_MARKET, exponential, uniform_pair
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, param
-from sim.model.economy.macro import Macro, Path, macro_path, regime_names, unordered
+from sim.model.economy.macro import Macro, Path, macro_path, regime_names
 
 # --- The equity market: open, or in a winter in which rounds, listings and values fall -----------
 
 
-class MarketStep(Frozen):
+class MarketStep(Dated):
     """One step of a stated path of the equity market."""
 
-    from_years: float = param(unit="years", meaning="start, years from the start date")
     winter: bool = param(unit="", meaning="whether a winter begins, or else the market opens")
 
 
@@ -51,7 +51,7 @@ class EquityMarket(Frozen):
             rule = "must name the same macro regimes as enter_winter_hazard"
             cure = "give one hazard for each macro regime in both"
             yield "leave_winter_hazard", rule, cure
-        yield from unordered(self.path)
+        yield from unordered("path", self.path)
 
 
 def market_path(
@@ -94,7 +94,7 @@ def market_path(
 
 def _with_steps(market: EquityMarket, path: Path) -> Path:
     """Let a stated path take over from its first step on."""
-    steps = [(step.from_years, int(step.winter)) for step in market.path]
+    steps = [(step.years, int(step.winter)) for step in market.path]
     if not steps:
         return path
     first, start = steps[0][0], path[0][0]

@@ -10,9 +10,10 @@ Hamilton (1989) for regimes; Credit Suisse (1997), CreditRisk+, for gamma factor
 
 import math
 from collections.abc import Iterator, Sequence
+from datetime import date as Date  # noqa: N812 -- a type among dates in years
 from itertools import pairwise
-from typing import Any
 
+from sim.base.calendar import EDGE, Dated, unordered
 from sim.base.draws import FRAILTY, MACRO, uniform_pair
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, param
 
@@ -33,10 +34,9 @@ class Regime(Frozen):
     collateral: NonNegative = param(1.0, unit="x", meaning="factor on collateral values")
 
 
-class Step(Frozen):
+class Step(Dated):
     """One step of a stated path."""
 
-    from_years: float = param(unit="years", meaning="start, years from the start date")
     regime: str = param(unit="", meaning="name of the regime")
     frailty: PositiveFloat = param(1.0, unit="x", meaning="factor on the yearly systematic factor")
 
@@ -44,7 +44,12 @@ class Step(Frozen):
 class Spell(Step):
     """A spell of a regime that is laid over the chain, which goes on beneath it."""
 
-    until_years: float = param(unit="years", meaning="end, years from the start date")
+    length_years: PositiveFloat = param(unit="years", meaning="length of the spell")
+
+    @property
+    def until(self) -> float:
+        """End, years from the start date."""
+        return self.years + self.length_years
 
 
 class Macro(Frozen):
@@ -73,32 +78,17 @@ class Macro(Frozen):
                         f'"{step.regime}" is no regime',
                         f"use one of {names}",
                     )
-        yield from unordered(self.path)
+        yield from unordered("path", self.path)
+        yield from unordered("spell", self.spell)
         yield from self._overlaps()
 
     def _overlaps(self) -> Iterator[Broken]:
-        ends = sorted((spell.from_years, spell.until_years) for spell in self.spell)
-        for start, end in ends:
-            if end <= start:
-                rule = f"must end after it begins; got {start:g} to {end:g}"
-                yield "spell", rule, "give a later until_years"
-        for (_, end), (start, _) in pairwise(ends):
-            if start < end:
-                yield "spell", f"must not overlap at year {start:g}", "join the spells"
-
-
-def unordered(path: Sequence[Any]) -> Iterator[Broken]:
-    """Give the steps of a stated path that do not begin after the one before them.
-
-    >>> steps = [Step(from_years=year, regime="boom") for year in (0.0, 2.0, 2.0)]
-    >>> [key for key, _, _ in unordered(steps)]
-    ['path[2].from_years']
-    """
-    for n, (before, step) in enumerate(pairwise(path), start=1):
-        if step.from_years <= before.from_years:
-            rule = f"must be later than the step before ({before.from_years:g})"
-            got = f"{rule}; got {step.from_years:g}"
-            yield f"path[{n}].from_years", got, "put the steps in order, one for each date"
+        for n, (before, spell) in enumerate(pairwise(self.spell), start=1):
+            if (before.date is None) == (spell.date is None):
+                gap = spell.since(Date.min) - before.since(Date.min)
+                if gap + EDGE < before.length_years:
+                    rule = "must not begin before the spell before it has ended"
+                    yield f"spell[{n}]", rule, "join the spells"
 
 
 Path = tuple[tuple[float, int], ...]
@@ -121,7 +111,8 @@ def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> 
     simulation, in years.
 
     >>> regimes = {"boom": Regime(mean_years=3.5), "bust": Regime(mean_years=1.5)}
-    >>> steps = (Step(from_years=-9.0, regime="boom"), Step(from_years=2.0, regime="bust"))
+    >>> steps = tuple(Step(years_from_start=year, regime=name)
+    ...               for year, name in ((-9.0, "boom"), (2.0, "bust")))
     >>> rule = Macro(opening="boom", frailty_variance=0.0, regime=regimes, path=steps)
     >>> macro_path(rule, (1, 2), -3.0, 15.0)
     ((-3.0, 0), (2.0, 1))
@@ -148,7 +139,7 @@ def _chain(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path
 
 def _stated_path(macro: Macro, start: float) -> Path:
     names = regime_names(macro)
-    steps = [(step.from_years, names.index(step.regime)) for step in macro.path]
+    steps = [(step.years, names.index(step.regime)) for step in macro.path]
     opening = names.index(macro.opening) if macro.opening in names else steps[0][1]
     before = [code for date, code in steps if date <= start]
     first = before[-1] if before else opening
@@ -159,17 +150,17 @@ def _with_spells(macro: Macro, path: Path, end: float) -> Path:
     """Lay spells over a path; where one ends, the path goes on as it would be by then."""
     names = regime_names(macro)
     for spell in macro.spell:
-        first = max(spell.from_years, path[0][0])
-        last = min(spell.until_years, end)
+        first = max(spell.years, path[0][0])
+        last = min(spell.until, end)
         if first >= last:
             continue
-        below = [code for date, code in path if date <= spell.until_years][-1]
+        below = [code for date, code in path if date <= spell.until][-1]
         # The systematic factor changes with the year, so each year of a spell is a step.
         years = [float(year) for year in range(math.floor(first) + 1, math.ceil(last))]
         inside = [(date, names.index(spell.regime)) for date in (first, *years)]
         before = [step for step in path if step[0] < first]
-        after = [step for step in path if step[0] > spell.until_years]
-        back = [(spell.until_years, below)] if spell.until_years < end else []
+        after = [step for step in path if step[0] > spell.until]
+        back = [(spell.until, below)] if spell.until < end else []
         path = (*before, *inside, *back, *after)
     return path
 
@@ -208,10 +199,10 @@ def frailty(macro: Macro, key: tuple[int, int], year: int) -> float:
 
 def _stress(macro: Macro, year: float) -> float:
     """Mean over a calendar year of the factors of steps and spells."""
-    steps = [(step.from_years, step.frailty) for step in macro.path]
+    steps = [(step.years, step.frailty) for step in macro.path]
     dates = [date for date, _ in steps[1:]] + [math.inf]
     parts = [(start, end, f) for (start, f), end in zip(steps, dates, strict=False)]
-    parts += [(spell.from_years, spell.until_years, spell.frailty) for spell in macro.spell]
+    parts += [(spell.years, spell.until, spell.frailty) for spell in macro.spell]
     factor = 1.0
     for start, end, own in parts:
         factor += (own - 1.0) * max(min(end, year + 1.0) - max(start, year), 0.0)

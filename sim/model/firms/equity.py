@@ -1,9 +1,8 @@
 """Equity: valuation, rounds with dilution, listing, acquisition, and who gets what.
 
 Cap-table shares of founders, investors and the holder of lenders' rights sum to one.
-Listing is a rule before it is a hazard: a firm must be old enough, worth enough, and
-either sell enough or be worth much more (the way in for those that have nothing to sell
-yet). Then it waits its turn at the exchange.
+Listing is a rule before it is a hazard: a firm must meet a standard of a board. Then it waits its
+turn at the exchange.
 """
 
 import math
@@ -12,6 +11,7 @@ from typing import Any
 from sim.base.draws import EXIT, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
 from sim.base.special import normal_quantile
+from sim.model.firms.board import may_be_listed
 from sim.model.firms.operations import runway
 from sim.model.firms.record import NO_RIGHT, ROUNDS_KEPT, ROYALTY
 
@@ -58,12 +58,6 @@ class Equity(Frozen):
     listing_hazard: StageVector = param(
         unit="per year", meaning="listing of a firm that meets the rules", low=0
     )
-    listing_age: NonNegative = param(unit="years", meaning="least age at listing")
-    listing_value: NonNegative = param(unit="CNY million", meaning="least value at listing")
-    listing_sales: NonNegative = param(unit="CNY million a year", meaning="least sales at listing")
-    listing_value_without_sales: NonNegative = param(
-        unit="CNY million", meaning="value from which sales do not matter"
-    )
     non_venture_listing_factor: NonNegative = param(
         unit="x", meaning="listing of firms without venture backing"
     )
@@ -103,10 +97,8 @@ def round_hazard(f: Any, p: Any, c: Any) -> float:
 
 
 def listing_hazard(f: Any, p: Any, c: Any) -> float:
-    """Listing of a firm that meets the rules of age, value and sales."""
-    if f.setback == 1 or f.value < p.listing_value or f.now - f.birth < p.listing_age:
-        return 0.0
-    if f.sales < p.listing_sales and f.value < p.listing_value_without_sales:
+    """Listing of a firm that is in good health and meets a standard of a board."""
+    if f.setback == 1 or not may_be_listed(f, p):
         return 0.0
     hazard = p.listing_hazard[f.stage] * f.quality_on_exit * c.listing
     return hazard * p.non_venture_listing_factor if f.venture == 0 else hazard

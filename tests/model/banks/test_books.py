@@ -169,10 +169,7 @@ def test_returns_on_three_loans() -> None:
             "economic_years",
         )
     }  # fmt: skip
-    used = [float(q.economic_years) for q in quarters]
-    # One transfer price for both quarters, by what it is credited on.
-    price = np.average(TRANSFER_PRICE, weights=used)
-    facts = {"hurdle_rate": 0.078, "income_tax_rate": 0.25, "funding_rate": price}
+    facts = {"hurdle_rate": 0.078, "income_tax_rate": 0.25}
     history = tiny.history(panel=columns, facts=facts)
     value = oracle_values()["desk.ratios"]["value"]
     found = {

@@ -144,9 +144,9 @@ def test_a_stated_path_takes_over_from_its_first_step() -> None:
     key = (1, 2)
     macro = ((-5.0, 0), (0.0, 1), (3.0, 0))
     own = market_path(rule, ("boom", "bust"), macro, key, 20.0)
-    steps = [{"from_years": 4.0, "winter": True}, {"from_years": 6.0, "winter": False}]
+    steps = [{"years_from_start": 4.0, "winter": True}, {"years_from_start": 6.0, "winter": False}]
     stated = rule.model_copy(update={"path": tuple(MarketStep(**step) for step in steps)})
     path = market_path(stated, ("boom", "bust"), macro, key, 20.0)
     assert path == (*(step for step in own if step[0] < 4.0), (4.0, 1), (6.0, 0))
-    early = rule.model_copy(update={"path": (MarketStep(from_years=-9.0, winter=True),)})
+    early = rule.model_copy(update={"path": (MarketStep(years_from_start=-9.0, winter=True),)})
     assert market_path(early, ("boom", "bust"), macro, key, 20.0) == ((-5.0, 1),)

@@ -22,8 +22,8 @@ def test_rates_leave_no_state_out() -> None:
     assert np.all(rates - np.diag(np.diag(rates)) >= 0.0)
 
 
-@pytest.mark.parametrize("path", [(), (Step(from_years=-3.0, regime="bust"),
-                                       Step(from_years=2.0, regime="boom"))])  # fmt: skip
+@pytest.mark.parametrize("path", [(), (Step(years_from_start=-3.0, regime="bust"),
+                                       Step(years_from_start=2.0, regime="boom"))])  # fmt: skip
 def test_simulated_paths_have_the_expected_times(path: tuple[Step, ...]) -> None:
     macro = shipped().macro.model_copy(update={"path": path})
     market, names = shipped().equity_market, regime_names(macro)

@@ -1,6 +1,7 @@
 """Regimes follow their chain or a stated path, and frailty is gamma with mean one."""
 
 import math
+from datetime import date as Date  # noqa: N812 -- a type among dates in years
 from itertools import pairwise
 from typing import Any
 
@@ -25,7 +26,7 @@ def macro(**terms: Any) -> Macro:
 
 
 def stated(*steps: tuple[float, str], opening: str = "stationary") -> Macro:
-    path = [{"from_years": date, "regime": name} for date, name in steps]
+    path = [{"years_from_start": date, "regime": name} for date, name in steps]
     return macro(path=path, opening=opening)
 
 
@@ -58,7 +59,7 @@ def test_a_stated_path_is_followed(rule: Macro, start: float, path: Any) -> None
 
 @pytest.mark.parametrize("dates", [(2.0, -9.0), (2.0, 2.0)])
 def test_steps_out_of_order_or_of_one_date_are_refused(dates: tuple[float, float]) -> None:
-    with pytest.raises(ValueError, match=r"path\[1\].from_years: must be later"):
+    with pytest.raises(ValueError, match=r"path\[1\].years_from_start: must be later"):
         stated(*((date, "boom") for date in dates))
 
 
@@ -204,7 +205,7 @@ def test_more_variance_spreads_the_same_luck() -> None:
     [
         ({"regime": {}}, "must name at least one regime"),
         ({"opening": "bom"}, '"bom" is no regime'),
-        ({"path": [{"from_years": 0.0, "regime": "bost"}]}, '"bost" is no regime'),
+        ({"path": [{"years_from_start": 0.0, "regime": "bost"}]}, '"bost" is no regime'),
         ({"frailty_variance": -0.1}, "at least 0"),
         ({"regime": {"boom": {"mean_years": 0.0}}, "opening": "boom"}, "above 0"),
         ({"regime": {"boom": {"mean_years": 1.0, "setback": -1.0}}}, "at least 0"),
@@ -219,8 +220,12 @@ def test_what_makes_no_sense_is_refused(terms: dict[str, Any], words: str) -> No
 
 
 def with_spell(*ends: float, depth: float = 1.0, **terms: Any) -> Macro:
-    spell = {"from_years": ends[0], "until_years": ends[1], "regime": "bust", "frailty": depth}
-    return macro(spell=[spell], **terms)
+    start, end = ends
+    return macro(spell=[bust(start, end - start) | {"frailty": depth}], **terms)
+
+
+def bust(start: float, years: float) -> dict[str, Any]:
+    return {"years_from_start": start, "length_years": years, "regime": "bust"}
 
 
 def code_at(path: Any, date: float) -> int:
@@ -250,16 +255,30 @@ def test_stress_raises_years_by_the_part_that_it_covers() -> None:
         base = frailty(macro(), (1, 2), year)
         assert frailty(rule, (1, 2), year) == pytest.approx(factor * base)
     path = [
-        {"from_years": -9.0, "regime": "boom"},
-        {"from_years": 2.0, "regime": "bust", "frailty": 2.0},
-        {"from_years": 4.0, "regime": "boom"},
+        {"years_from_start": -9.0, "regime": "boom"},
+        {"years_from_start": 2.0, "regime": "bust", "frailty": 2.0},
+        {"years_from_start": 4.0, "regime": "boom"},
     ]
     calm = macro(path=path, frailty_variance=0.0)
     assert [frailty(calm, (1, 2), year) for year in (1, 2, 3, 4)] == [1.0, 2.0, 2.0, 1.0]
 
 
-@pytest.mark.parametrize("ends", [[(2.0, 2.0)], [(3.0, 2.0)], [(1.0, 3.0), (2.0, 4.0)]])
-def test_spells_that_are_empty_or_overlap_are_refused(ends: Any) -> None:
-    spells = [{"from_years": a, "until_years": b, "regime": "bust"} for a, b in ends]
+@pytest.mark.parametrize(
+    "spells",
+    [
+        [(2.0, 0.0)], [(3.0, -1.0)], [(1.0, 2.0), (2.0, 2.0)], [(4.0, 1.0), (2.0, 1.0)],
+    ],
+)  # fmt: skip
+def test_spells_that_are_empty_or_overlap_are_refused(spells: Any) -> None:
     with pytest.raises(ValidationError, match="must"):
-        macro(spell=spells)
+        macro(spell=[bust(*spell) for spell in spells])
+
+
+def test_spells_that_follow_each_other_on_the_day_do_not_overlap() -> None:
+    dated = [
+        {"date": date, "length_years": 0.5, "regime": "bust"}
+        for date in (Date(2021, 7, 1), Date(2022, 1, 1))
+    ]
+    assert len(macro(spell=dated).spell) == 2
+    with pytest.raises(ValidationError, match="has ended"):
+        macro(spell=[dated[0] | {"length_years": 0.6}, dated[1]])

@@ -3,6 +3,7 @@
 import pytest
 
 from sim.model.firms import record as r
+from sim.model.firms.board import Board, packed_boards
 from sim.model.firms.clock import accrue, contract_date, refresh, schedule, set_speeds
 from sim.model.firms.record import ask, note
 from tests.model.firms.hand import Diary, borrower, firm, market, quiet, rules
@@ -62,8 +63,8 @@ def test_refreshing_sets_every_hazard_from_the_present_state():
     p = rules(
         progress_hazard=[0.1] * 4, setback_hazard=[0.2] * 4, failure_hazard=[0.3] * 4,
         acquisition_hazard=[0.4] * 4, regress_hazard=[0.5] * 4, offer_hazard=[0.6] * 4,
-        round_hazard=[0.7] * 4, listing_hazard=[0.8] * 4, listing_age=0.0, listing_value=0.0,
-        listing_sales=0.0,
+        round_hazard=[0.7] * 4, listing_hazard=[0.8] * 4,
+        **packed_boards({"any": Board(age=0.0, value=0.0)}),
         recovery_hazard=0.9, diversion_hazard=0.05, monitoring_effect=0.0,
         account_move_hazard=0.11, main_bank_hazard=0.05,
     )  # fmt: skip

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from sim.base.draws import EXIT, uniform_pair
+from sim.model.firms.board import Board, packed_boards
 from sim.model.firms.equity import (
     acquisition_hazard,
     close_round,
@@ -78,8 +79,11 @@ def test_only_a_firm_that_seeks_money_meets_a_round(state, expected):
 )
 def test_listing_needs_age_value_sales_and_good_health(state, expected):
     p = rules(
-        listing_hazard=LADDER, listing_age=3.0, listing_value=100.0, listing_sales=30.0,
-        listing_value_without_sales=400.0, non_venture_listing_factor=0.1,
+        listing_hazard=LADDER, non_venture_listing_factor=0.1,
+        **packed_boards({
+            "sales": Board(age=3.0, value=100.0, sales=30.0),
+            "milestone": Board(age=3.0, value=400.0),
+        }),
     )  # fmt: skip
     usual = {"stage": 1, "venture": 1, "value": 100.0, "sales": 30.0, "now": 5.0}
     f = firm(**(usual | state))
