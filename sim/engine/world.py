@@ -259,7 +259,7 @@ def opening_firms(
     n = scenario.population.firms
     firms = FIRM.empty(n)
     rows = np.arange(n, dtype=np.int64)
-    firms.firm = rows
+    firms.firm = firms.stream = rows
     firms.next_event = BIRTH_EVENT
     u, v = uniform_columns(key, rows, BIRTH, 0, 0)
     start, end = span

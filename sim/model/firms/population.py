@@ -32,12 +32,12 @@ class Population(Frozen):
 
 def set_nature(f: Any, p: Any, c: Any) -> None:
     """Latent quality, venture backing, weight of switching costs and tangibility."""
-    f.quality, switching_cost_weight = normal_pair(c.k0, c.k1, f.firm, BIRTH, 2, 0)
-    u_venture, _ = uniform_pair(c.k0, c.k1, f.firm, BIRTH, 3, 0)
+    f.quality, switching_cost_weight = normal_pair(c.k0, c.k1, f.stream, BIRTH, 2, 0)
+    u_venture, _ = uniform_pair(c.k0, c.k1, f.stream, BIRTH, 3, 0)
     logit = p.venture_logit + p.venture_quality_slope * f.quality
     f.venture = 1 if u_venture < 1.0 / (1.0 + math.exp(-logit)) else 0
     f.switching_cost_weight = math.exp(p.switching_cost_weight_log_sd * switching_cost_weight)
-    z_tangible, _ = normal_pair(c.k0, c.k1, f.firm, BIRTH, 4, 0)
+    z_tangible, _ = normal_pair(c.k0, c.k1, f.stream, BIRTH, 4, 0)
     sd = p.tangible_log_sd
     f.tangible = p.tangible_mean * math.exp(sd * z_tangible - 0.5 * sd * sd)
     f.quality_on_progress = math.exp(p.progress_quality_slope * f.quality)
@@ -48,7 +48,7 @@ def set_nature(f: Any, p: Any, c: Any) -> None:
 
 def set_opening(f: Any, p: Any, c: Any) -> None:
     """Opening scale, cash and cap table."""
-    z_scale, z_cash = normal_pair(c.k0, c.k1, f.firm, BIRTH, 5, 0)
+    z_scale, z_cash = normal_pair(c.k0, c.k1, f.stream, BIRTH, 5, 0)
     factor = p.venture_scale_factor if f.venture == 1 else 1.0
     f.log_scale = math.log(p.opening_scale * factor) + p.opening_scale_log_sd * z_scale
     mean = p.venture_opening_cash if f.venture == 1 else p.opening_cash
@@ -56,13 +56,13 @@ def set_opening(f: Any, p: Any, c: Any) -> None:
     f.cash = mean * math.exp(sd * z_cash - 0.5 * sd * sd)
     f.cum_equity = f.cash
     f.founders = 1.0
-    _, f.log_value = normal_pair(c.k0, c.k1, f.firm, BIRTH, 6, 0)
+    _, f.log_value = normal_pair(c.k0, c.k1, f.stream, BIRTH, 6, 0)
     f.log_value *= p.valuation_volatility
 
 
 def set_host(f: Any, p: Any, c: Any) -> None:
     """The bank of the basic account; any of those that firms know is likelier if it is large."""
-    u, _ = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, 0, 2)
+    u, _ = uniform_pair(c.k0, c.k1, f.stream, ACCOUNT, 0, 2)
     f.host = OUTSIDE if u < p.outside_share else f.account_bank[0]
     f.old_host = f.host
 
@@ -96,6 +96,6 @@ def be_born(f: Any, p: Any, c: Any, t: float) -> None:
 
 def next_threshold(f: Any, c: Any, cause: int) -> float:
     """A fresh unit-exponential threshold of one cause."""
-    threshold = exponential(c.k0, c.k1, f.firm, THRESHOLD, cause, f.count[cause])
+    threshold = exponential(c.k0, c.k1, f.stream, THRESHOLD, cause, f.count[cause])
     f.count[cause] += 1
     return threshold
