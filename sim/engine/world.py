@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.base.columns import Records, Rows, bare, pack
 from sim.base.draws import BIRTH, ROSTER, uniform_columns
 from sim.base.parameter import Frozen
+from sim.engine.entrants import entries_in
 from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
@@ -166,7 +167,7 @@ def no_flows(menu: Menu) -> Floats:
 
 def banks_at_start(scenario: Scenario) -> Rows:
     """Opening balance sheets: a capital budget, no loans; shape (n_banks,)."""
-    thousands = scenario.population.firms / 1000.0
+    thousands = scenario.population.stock / 1000.0
     banks = BANK_BOOKS.empty(scenario.n_banks)
     for books, bank in zip(banks, scenario.bank.values(), strict=True):
         books.budget = books.equity = endowment(bank, scenario.capital) * thousands
@@ -249,29 +250,26 @@ def opening_firms(
     scenario : Scenario
     key : tuple of two int
     span : tuple of two float, years
-        First day of the history and end of the horizon.
+        First day of the history and end of the horizon, before which they enter.
 
     Returns
     -------
     firms : record array, shape (n_firms,)
     entry : array, shape (n_firms,), years
     """
-    n = scenario.population.firms
-    firms = FIRM.empty(n)
-    rows = np.arange(n, dtype=np.int64)
-    firms.firm = firms.stream = rows
+    streams, entry = entries_in(scenario.population, key, span)
+    firms = FIRM.empty(entry.size)
+    firms.firm, firms.stream = np.arange(entry.size), streams
     firms.next_event = BIRTH_EVENT
-    u, v = uniform_columns(key, rows, BIRTH, 0, 0)
-    start, end = span
-    first = v < scenario.population.initial_share
-    entry = np.where(first, start, start + u * (end - start))
-    u_sector, u_home = uniform_columns(key, rows, BIRTH, 1, 0)
+    u_sector, u_home = uniform_columns(key, streams, BIRTH, 1, 0)
     firms.sector = _pick(u_sector, [sector.share for sector in scenario.sector.values()])
     firms.home = _pick(u_home, [bank.market_share for bank in scenario.bank.values()])
     return firms, entry
 
 
-def roster_of(scenario: Scenario, key: tuple[int, int]) -> NDArray[np.int32]:
+def roster_of(
+    scenario: Scenario, key: tuple[int, int], streams: NDArray[np.int64]
+) -> NDArray[np.int32]:
     """Banks in the order in which each firm would turn to them, shape (n_firms, m).
 
     A weighted order without replacement: large banks tend to come first. Each bank's draw
@@ -281,27 +279,32 @@ def roster_of(scenario: Scenario, key: tuple[int, int]) -> NDArray[np.int32]:
     ----------
     Efraimidis and Spirakis (2006), Weighted random sampling with a reservoir.
     """
-    order = np.argsort(_waits(scenario, key, 0), axis=1, kind="stable")
+    order = np.argsort(_waits(scenario, key, 0, streams), axis=1, kind="stable")
     return order[:, : MOST_LENDERS + 1].astype(np.int32)
 
 
 def account_banks_of(
-    scenario: Scenario, key: tuple[int, int], first: NDArray[np.int32]
+    scenario: Scenario,
+    key: tuple[int, int],
+    first: NDArray[np.int32],
+    streams: NDArray[np.int64],
 ) -> NDArray[np.int32]:
     """Banks of each firm's basic account, shape (n_firms, ACCOUNT_BANKS).
 
     The first is the bank to which the firm turns first; each that it moves to is drawn by market
     share whatever bank it leaves, as banks reckon, so that it may be the same again.
     """
-    drawn = [_waits(scenario, key, turn).argmin(axis=1) for turn in range(1, ACCOUNT_BANKS)]
+    turns = range(1, ACCOUNT_BANKS)
+    drawn = [_waits(scenario, key, turn, streams).argmin(axis=1) for turn in turns]
     return np.column_stack([first, *drawn]).astype(np.int32)
 
 
-def _waits(scenario: Scenario, key: tuple[int, int], turn: int) -> Floats:
+def _waits(
+    scenario: Scenario, key: tuple[int, int], turn: int, streams: NDArray[np.int64]
+) -> Floats:
     """Exponential waiting times at rates of market shares: the shortest is a draw by share."""
-    rows = np.arange(scenario.population.firms, dtype=np.int64)[:, None]
     codes = np.arange(scenario.n_banks, dtype=np.int64)[None, :]
-    u, _ = uniform_columns(key, rows, ROSTER, codes, turn)
+    u, _ = uniform_columns(key, streams[:, None], ROSTER, codes, turn)
     weight = np.array([max(bank.market_share, 1e-9) for bank in scenario.bank.values()])
     return np.asarray(np.log(u) / -weight)
 
@@ -343,8 +346,8 @@ def new_world(
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
     macro, market = paths_of(scenario, replication)
     n, n_banks = firms.shape[0], scenario.n_banks
-    roster = roster_of(scenario, key)
-    firms.account_bank = account_banks_of(scenario, key, roster[:, 0])
+    roster = roster_of(scenario, key, firms.stream)
+    firms.account_bank = account_banks_of(scenario, key, roster[:, 0], firms.stream)
     terms, admission = conditions_on((), now)
     market_conditions = MARKET_CONDITIONS.empty(1)
     market_conditions.k0, market_conditions.k1 = key

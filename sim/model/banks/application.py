@@ -70,9 +70,9 @@ APPLICATION = Table(
 
 
 _AS_IN_THE_RECORD = {
-    "firm", "stream", "request", "host", "home", "stage", "sector", "birth", "sales", "value", "last_round",
-    "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
-    "rate", "conversion", "risk_weight", "terms",
+    "firm", "stream", "request", "host", "home", "stage", "sector", "birth", "sales", "value",
+    "last_round", "round_date", "venture", "setback", "quality", "switching_cost_weight",
+    "limit", "balance", "rate", "conversion", "risk_weight", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(

@@ -1,25 +1,48 @@
 """Who enters, when, and with what: births from each firm's own stream.
 
-Entry dates are independent and uniform over the history and the horizon, so the number of
-firms alive builds up as in a queue with infinitely many servers, and the stock at the
-start date has the age distribution that the model itself implies. A share of firms may
-instead exist from the first day, which cohort studies and closed-form checks use.
+So many firms enter in each calendar year, on independent dates that are uniform in it, and the
+number alive settles as in a queue with infinitely many servers: at entries a year times the
+mean time that a firm is followed (Little 1961). A longer history or horizon changes no firm
+and no density. Without entries by the year a closed number of firms enters over history and
+horizon, or from the first day, which cohort studies and closed-form checks use.
 """
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 from sim.base.draws import ACCOUNT, BIRTH, THRESHOLD, exponential, normal_pair, uniform_pair
-from sim.base.parameter import Frozen, NonNegative, Share, param
+from sim.base.parameter import Broken, Frozen, NonNegative, Share, param
 from sim.model.firms.credit_line import release
 from sim.model.firms.record import ALIVE, N_CAUSES, NEVER, OUTSIDE, STARTUP
 from sim.model.firms.right import end_right
+
+MOST_ENTRIES = 2.0**20
+"""Firms of a year that have addresses of their own, see `sim.engine.entrants`."""
 
 
 class Population(Frozen):
     """How many firms there are and when they enter."""
 
-    firms: int = param(unit="count", meaning="firms that ever enter, history included", low=0)
+    firms: int = param(
+        unit="count",
+        meaning="firms alive at the start date once entries and exits have settled; without"
+        " entries by the year, firms that ever enter, history included",
+        low=0,
+    )
+    entry_rate: NonNegative = param(
+        0.0,
+        unit="per year",
+        meaning="entries a year for each of these firms: one over the mean time that a firm is"
+        " followed",
+        high=1,
+    )
+    entries_a_year: NonNegative = param(
+        0.0,
+        unit="firms a year",
+        meaning="entries a year instead of a stock, which then follows from the rate",
+        high=MOST_ENTRIES,
+    )
     initial_share: Share = param(
         unit="share", meaning="firms that exist from the first day of the history"
     )
@@ -28,6 +51,25 @@ class Population(Frozen):
         unit="CNY million per CNY million a year", meaning="mean tangible assets per scale"
     )
     tangible_log_sd: NonNegative = param(unit="-", meaning="log sd of tangible assets per scale")
+
+    @property
+    def entries(self) -> float:
+        """Firms that enter a year; 0 where their number is closed."""
+        return self.entries_a_year or self.firms * self.entry_rate
+
+    @property
+    def stock(self) -> float:
+        """Firms to which money of banks refers: those alive in a steady state."""
+        return self.entries_a_year / self.entry_rate if self.entries_a_year else float(self.firms)
+
+    def broken_rules(self) -> Iterator[Broken]:
+        """Entries a year tell a stock only by their rate; a year has so many addresses."""
+        if self.entries_a_year and not self.entry_rate:
+            cure = "give entry_rate, one over the years that a firm is followed"
+            yield "entries_a_year", "needs an entry_rate", cure
+        if self.entries > MOST_ENTRIES:
+            rule = f"give {self.entries:g} entries a year, above {MOST_ENTRIES}"
+            yield "firms", rule, "take fewer firms"
 
 
 def set_nature(f: Any, p: Any, c: Any) -> None:
