@@ -156,11 +156,12 @@ def run_key(scenario: Any) -> str:
 def simulate(job: Job, report: Progress) -> Simulated:
     """Keep the replications that are still to be done, until Ctrl-C; tell how many are done."""
     from sim.experiment.replication_file import kept
-    from sim.experiment.simulate import replicate
+    from sim.experiment.simulate import make_openings, replicate
 
     start, key, asked = time.monotonic(), run_key(job.scenario), job.numbers
     done = done_before(job, key)
     todo = [n for n in asked if n not in done]
+    make_openings(job.scenario, todo, report.say, job.workers)
     report(len(done), len(asked))
     try:
         for one in replicate(job.scenario, todo, workers=job.workers, keep=job.keep):

@@ -361,7 +361,7 @@ def story(
         gap = story_gap(now.scenario, number, arrangements, replication)
         findings, lives = gap.findings(), gap.story
     else:
-        check_firm(now.scenario, number)
+        check_firm(now.scenario, number, replication)
         now.start()
         lives = follow(now.scenario, number, replication)
         findings = findings_of(lives)

@@ -22,9 +22,12 @@ PLACES, YEAR_ZERO = int(MOST_ENTRIES).bit_length() - 1, 2048
 
 
 def entries_in(
-    population: Population, key: tuple[int, int], span: tuple[float, float]
+    population: Population, key: tuple[int, int], span: tuple[float, float], opens: bool = True
 ) -> tuple[Addresses, Floats]:
-    """Addresses of the firms that enter within a span, and their dates of entry."""
+    """Addresses of the firms that enter within a span, and their dates of entry.
+
+    Those that exist from the first day are among them where the span `opens` the history.
+    """
     start, end = span
     closed = np.arange(population.firms, dtype=np.int64)
     u, v = uniform_columns(key, closed, BIRTH, 0, 0)
@@ -34,7 +37,7 @@ def entries_in(
     streams = entrants(population.entries, start, end)
     dates = year_of(streams) + uniform_columns(key, streams, BIRTH, 0, 0)[0]
     inside = (start <= dates) & (dates < end)
-    there = closed[first]
+    there = closed[first & opens]
     return (
         np.concatenate([there, streams[inside]]),
         np.concatenate([np.full(there.size, start), dates[inside]]),

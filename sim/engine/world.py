@@ -13,6 +13,7 @@ from sim.engine.entrants import entries_in
 from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
+from sim.engine.quarter import AUDIT
 from sim.model.banks.bank import BANK_BOOKS, bank_rules, common_rules, endowment
 from sim.model.banks.conditions import CONDITIONS, belief_of, conditions_of, filled
 from sim.model.banks.desk import CUTS, JUDGED, Desk
@@ -32,6 +33,11 @@ from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 
 Floats = NDArray[np.float64]
 HISTORY = "history"
+OF_FIRMS = (
+    "firms", "next_time", "pending", "posted", "roster", "lender", "share", "called",
+    "history_precision", "history_sum", "ordinal", "believed_default", "believed_loss",
+)  # fmt: skip
+"""Arrays of a world with one row for each firm."""
 
 
 @dataclass
@@ -40,7 +46,8 @@ class World:
 
     Its scenario is on the clock; `now` has the values in force. `former` are rules that were
     replaced since the last settlement, those common to all banks and those of each, with the
-    dates until which they held.
+    dates until which they held. `left` and `left_unpaid` are what firms had that have no row any
+    more, in all and by bank, see `sim.engine.settled`.
     """
 
     scenario: Scenario
@@ -82,6 +89,8 @@ class World:
     tally: Floats
     log: Rows
     cursor: NDArray[np.int64]
+    left: Rows
+    left_unpaid: Floats
     former: list[tuple[float, Rows, Rows]] = field(default_factory=list)
     panel: list[tuple[float, Floats]] = field(default_factory=list)
     system: list[tuple[float, Floats]] = field(default_factory=list)
@@ -241,7 +250,7 @@ def same(a: Rows, b: Rows) -> bool:
 
 
 def opening_firms(
-    scenario: Scenario, key: tuple[int, int], span: tuple[float, float]
+    scenario: Scenario, key: tuple[int, int], span: tuple[float, float], opens: bool = True
 ) -> tuple[Rows, Floats]:
     """Firms before they enter, and their dates of entry.
 
@@ -251,13 +260,15 @@ def opening_firms(
     key : tuple of two int
     span : tuple of two float, years
         First day of the history and end of the horizon, before which they enter.
+    opens : bool
+        Whether those that exist from the first day are among them.
 
     Returns
     -------
     firms : record array, shape (n_firms,)
     entry : array, shape (n_firms,), years
     """
-    streams, entry = entries_in(scenario.population, key, span)
+    streams, entry = entries_in(scenario.population, key, span, opens)
     firms = FIRM.empty(entry.size)
     firms.firm, firms.stream = np.arange(entry.size), streams
     firms.next_event = BIRTH_EVENT
@@ -315,19 +326,23 @@ def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
 
 
 def paths_of(scenario: Scenario, replication: int) -> tuple[Path, Path]:
-    """The macro regime and the equity market of a replication, the same for all arrangements."""
+    """The macro regime and the equity market of a replication, the same for all arrangements.
+
+    While the run settles the regimes move by their chain; a stated path begins after it.
+    """
     scenario = scenario.on_clock()
     settings, macro = scenario.experiment, scenario.macro
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
     end = settings.horizon_years + settings.run_off_years
-    path = macro_path(macro, shared, -settings.warm_up_years, end)
+    path = macro_path(macro, shared, -settings.warm_up_years, end, settings.settling_years)
     return path, market_path(scenario.equity_market, regime_names(macro), path, shared, end)
 
 
 def new_world(
-    scenario: Scenario, replication: int, trace: bool = False, rules: Kernel | None = None
-) -> World:
-    """A world on the first day of its history, under plain lending.
+    scenario: Scenario, replication: int, trace: bool = False, rules: Kernel | None = None,
+    span: tuple[float, float] | None = None, opens: bool = True,
+) -> World:  # fmt: skip
+    """A world on the first day of a span, under plain lending.
 
     Parameters
     ----------
@@ -337,12 +352,17 @@ def new_world(
         Whether to keep the event log.
     rules : Kernel, optional
         Compiled rules by default.
+    span : tuple of two float, years, optional
+        Its firms enter from the first date on and before the second; by default between the
+        first day of the dated history and the horizon.
+    opens : bool
+        Whether firms that exist from the first day are among them.
     """
     scenario, settings = scenario.on_clock(), scenario.experiment
-    start = -settings.warm_up_years
+    start, end = span or (-settings.warm_up_years, settings.horizon_years)
     now = present(scenario, start)
     key = scenario.variance_reduction.key(settings.seed, replication)
-    firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
+    firms, entry = opening_firms(scenario, key, (start, end), opens)
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
     macro, market = paths_of(scenario, replication)
     n, n_banks = firms.shape[0], scenario.n_banks
@@ -369,4 +389,5 @@ def new_world(
         history_precision=np.zeros(n), history_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
         believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, tally=np.zeros(4),
         log=LOG.empty(4096 if trace else 0), cursor=cursor,
+        left=AUDIT.empty(1), left_unpaid=np.zeros(n_banks),
     )  # fmt: skip

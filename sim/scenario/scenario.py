@@ -75,6 +75,13 @@ class Experiment(Frozen):
     warm_up_years: NonNegative = param(
         unit="years", meaning="history before the start date, under plain lending", high=100
     )
+    settling_years: NonNegative = param(
+        0.0,
+        unit="years",
+        meaning="history before that, at the first values of what is dated, in which firms and"
+        " loans settle",
+        high=500,
+    )
     footing: Literal["as_offered", "equal_lending", "equal_capital", "equal_firms"] = param(
         "as_offered",
         unit="",
@@ -90,6 +97,11 @@ class Experiment(Frozen):
         meaning="half-width that replications needed refer to",
     )
     start_date: Date = param(Date(2025, 1, 1), unit="", meaning="first day of year zero")
+
+    @property
+    def first_day(self) -> float:
+        """First day of the whole history, years from the start date."""
+        return -(self.settling_years + self.warm_up_years)
 
     @property
     def all_run(self) -> tuple[str, ...]:
@@ -218,6 +230,9 @@ class Scenario(Frozen):
                 yield from no_whole(key, shares, what)
             else:
                 yield key, f"must name at least one {key}", f"add [{key}.NAME]"
+        if self.experiment.settling_years and not self.population.entry_rate:
+            cure = "give population.entry_rate, or no settling_years"
+            yield "experiment.settling_years", "needs firms that enter by the year", cure
         if len(self.board) > MOST_BOARDS:
             rule = f"must have at most {MOST_BOARDS} standards; got {len(self.board)}"
             yield "board", rule, "take some out"

@@ -16,7 +16,7 @@ from sim.base.wording import (
 )
 from sim.engine.history import History
 from sim.engine.world import World
-from sim.experiment.simulate import freeze, worlds
+from sim.experiment.simulate import freeze, open_world, worlds
 from sim.model.economy.macro import regime_names
 from sim.model.firms import record as r
 from sim.model.firms.record import ACQUIRED, ALIVE, EVENT_NAMES, LISTED, STAGES
@@ -187,16 +187,16 @@ def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
     ScenarioError
         If there is no such firm.
     """
-    check_firm(scenario, firm)
+    check_firm(scenario, firm, replication)
     lives = {
         world.name: life_of(world, firm) for world in worlds(scenario, replication, trace=True)
     }
     return story_of(firm, replication, lives)
 
 
-def check_firm(scenario: Scenario, firm: int) -> None:
-    """Refuse a firm that is not there."""
-    last = scenario.population.firms - 1
+def check_firm(scenario: Scenario, firm: int, replication: int = 0) -> None:
+    """Refuse a firm that is not there; how many there are is each replication's own."""
+    last = open_world(scenario, replication).firms.shape[0] - 1
     if not 0 <= firm <= last:
         cure = f"give a number from 0 to {last}"
         raise refused("firm", "is not among the firms", firm, cure)
