@@ -12,6 +12,7 @@ import typer
 
 from sim.cli.job import Job, begin, simulate, write_results
 from sim.cli.options import FAILED, reports_errors, say
+from sim.experiment.progress import Silent
 from sim.experiment.run_folder import RunFolder
 from sim.scenario.toml_text import dump_model
 
@@ -118,7 +119,7 @@ def run_into(folder: RunFolder, file: Path) -> None:
 
     with folder.held():
         job = begin(Job(load_scenario(file), folder, is_resumed=True))
-        write_results(job, simulate(job, lambda *_: None))
+        write_results(job, simulate(job, Silent()))
 
 
 def main(folder: str, file: str) -> None:

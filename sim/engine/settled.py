@@ -137,15 +137,15 @@ def world_from(
     given = scenario.experiment
     span = (-given.warm_up_years, given.horizon_years)
     w = new_world(scenario, replication, trace, rules, span, opens=False)
-    joined = {name: _joined(opening[name], getattr(w, name)) for name in OF_FIRMS}
-    joined["firms"]["firm"] = np.arange(joined["firms"].shape[0])
+    arrays: dict[str, Any] = {n: _joined(opening[n], getattr(w, n)) for n in OF_FIRMS}
+    arrays["firms"]["firm"] = np.arange(arrays["firms"].shape[0])
+    arrays |= {name: opening[name].copy() for name in OF_ALL}
     checks, residual = opening["checks"].tolist()
     ledger = Ledger(opening["paid"].copy(), opening["parties"].copy(), residual, int(checks))
     book, loans = Book(), opening["book"]
     book.reserve(loans.shape[0])
     book.store[: loans.shape[0]], book.used = loans, loans.shape[0]
-    kept = {name: opening[name].copy() for name in OF_ALL}
-    return replace(w, **joined, **kept, ledger=ledger, book=book, settled=span[0])
+    return replace(w, **arrays, ledger=ledger, book=book, settled=span[0])
 
 
 def _joined(first: NDArray[Any], then: NDArray[Any]) -> NDArray[Any]:

@@ -87,7 +87,8 @@ def _to_bytes(arrays: Arrays) -> bytes:
         (name, "" if name in RECORDS else one.dtype.str, one.shape) for name, one in arrays.items()
     ]
     head = {"program": identity(), "bytes": len(whole), "arrays": shapes}
-    return json.dumps(head).encode() + b"\n" + pa.compress(whole, "zstd", asbytes=True)
+    packed: bytes = pa.compress(whole, "zstd", asbytes=True)
+    return json.dumps(head).encode() + b"\n" + packed
 
 
 def _arrays(shapes: Iterable[tuple[str, str, list[int]]], whole: bytes) -> Arrays:

@@ -314,10 +314,10 @@ def make_openings(
     if not found.numbers:
         return
     say(announcement(scenario, found))
-    todo = [(make, scenario, n) for n in found.numbers]
-    if workers <= 1 or len(todo) <= 1:
-        sizes = [task(*given) for task, *given in todo]
+    if workers <= 1 or len(found.numbers) <= 1:
+        sizes = [make(scenario, n) for n in found.numbers]
     else:
+        todo = [(make, scenario, n) for n in found.numbers]
         sizes = list(_side_by_side(todo, workers, None))
     seconds, megabytes = time.perf_counter() - start, sum(sizes) / 1e6
     told = {"seconds": f"{seconds:.0f}", "megabytes": f"{megabytes:.1f}"}
