@@ -253,6 +253,14 @@ def cycle(now: Begun) -> None:
     now.tell(found.findings(), {"leads": leads(found)})
 
 
+@study()
+def drift(now: Begun) -> None:
+    """Tell whether firms, loans, business and defaults are steady over the horizon."""
+    from sim.studies.drift import drift as read
+
+    now.tell(read(recalled(now.folder, now.scenario) or simulated(now)).findings())
+
+
 def recalled(folder: RunFolder, scenario: Any) -> Any:
     """Read the results of a run of this very scenario; None where there is none."""
     from sim.experiment.identity import differences

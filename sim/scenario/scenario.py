@@ -45,6 +45,8 @@ from sim.model.firms.sector import GROUPS, Sector
 from sim.model.firms.workout import Workout
 from sim.scenario.check import validate
 from sim.scenario.dated import DatedValue, misdated, never_in_force
+from sim.scenario.drift import KEY as SETTLING
+from sim.scenario.drift import unsettled
 from sim.scenario.edit import assign_texts, keys_of, value_of, with_values
 from sim.scenario.read import RawScenario, resolve, with_path_file
 from sim.scenario.sources import notices
@@ -365,7 +367,14 @@ def load_with_notices(
     for key, rule, cure in scenario.idle_dates():
         at = raw.place(split_key(key))
         idle.append(Problem(at.file, at.line, key, rule, "", cure))
-    return scenario, [*notices(written, stated, scenario), *idle]
+    return scenario, [*_drift(scenario, raw), *notices(written, stated, scenario), *idle]
+
+
+def _drift(scenario: Scenario, raw: RawScenario) -> list[Problem]:
+    """Say first of all that a run drifts, where it does."""
+    why, cure = unsettled(scenario)
+    at = raw.place(split_key(SETTLING))
+    return [Problem(at.file, at.line, SETTLING, why, "", cure)] if why else []
 
 
 def validate_scenario(raw: RawScenario) -> Scenario:
