@@ -20,6 +20,7 @@ ECONOMY = "shipped:base/china_technology"
 SMALL = {
     "population.firms": 200, "population.initial_share": 1.0, "experiment.warm_up_years": 0.0,
     "experiment.horizon_years": 2.0, "experiment.replications": 6,
+    "experiment.settling_years": 0.0, "population.entry_rate": 0.0,
 }  # fmt: skip
 HISTORIES = 60
 MOST = 4.0
