@@ -162,3 +162,22 @@ def test_entries_go_on_at_the_same_rate_after_the_opening() -> None:
     w = world_from(opening_of(first()), settled(), 0, rules=interpreted())
     assert (w.next_time[w.firms["status"] == 0] >= -1.0).all()
     assert int((w.firms["status"] == 0).sum()) == 18
+
+
+def test_dated_values_come_into_force_when_settling_has_ended() -> None:
+    key = "underwriting.funding_rate"
+    steps = [{"years_from_start": date, "value": 0.01 * -date} for date in (-5.0, -1.0, -0.5)]
+    scenario = settled(dated={key: steps})
+    w = world_from(opening_of(first()), scenario, 0, rules=interpreted())
+    seen: dict[float, float] = {}
+
+    def look(phase: str, w: World, date: float) -> None:
+        if phase == "banks":
+            seen[round(12 * date)] = float(w.common["funding_rate"][0])
+
+    run_world(w, -1.0, 0.0, witness=look)
+    assert {month: round(rate, 12) for month, rate in seen.items()} == {
+        month: 0.01 if month < -6 else 0.005 for month in range(-11, 1)
+    }
+    settling = settle_down(plain_past(scenario, 0), 0, interpreted())
+    assert settling.common.tobytes() == first().common.tobytes()
