@@ -61,7 +61,10 @@ AUDIT = Table(
         Column("unpaid", MONEY, "exposure at default less recovery, by records of firms"),
     )
 )
-"""Sums over all firms that identities need, beside those of `sim.model.firms.flows.SUMS`."""
+"""Sums over all firms that identities need, beside those of `sim.model.firms.flows.SUMS`.
+
+Firms that have no row any more are among them.
+"""
 
 
 class Closing(NamedTuple):

@@ -7,7 +7,7 @@ import numpy as np
 from sim.base.columns import Rows
 from sim.engine.history import BANK_COLUMNS, PROTECTION_PROVIDERS
 from sim.engine.ledger import TOLERANCE
-from sim.engine.quarter import AUDIT, QUARTER, Closing
+from sim.engine.quarter import QUARTER, Closing
 from sim.engine.world import HISTORY, World
 from sim.model.banks.desk import REFINANCED
 from sim.model.firms import flows as f
@@ -73,13 +73,15 @@ def mean_rules(spans: Sequence[tuple[float, Rows]]) -> Rows:
 def closing(w: World) -> Closing:
     """Arrays of a world that the close of a quarter reads and writes."""
     banks = w.banks.shape[0]
+    quarter = QUARTER.empty(banks)
+    quarter.unpaid = w.left_unpaid
     return Closing(
         firms=w.firms, params=w.params, market_conditions=w.market_conditions, posted=w.posted,
         lender=w.lender, share=w.share, called=w.called,
         believed_default=w.believed_default, believed_loss=w.believed_loss, by_bank=w.by_bank,
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=w.common, banks=w.bank_rules,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
-        quarter=QUARTER.empty(banks), audit=AUDIT.empty(1), sums=np.zeros(len(f.SUMS)),
+        quarter=quarter, audit=w.left.copy(), sums=np.zeros(len(f.SUMS)),
         results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((12 + 3 * banks, 3)),
         row=np.zeros(w.total.shape),
     )  # fmt: skip

@@ -112,12 +112,12 @@ def read_arrangements(scenario: Scenario, replication: int, read: Read) -> dict[
 def _values(kept: Kept, scenario: Scenario, read: Read) -> dict[str, Values]:
     """Numbers by arrangement; those whose menu is another one are lived again."""
     first = scenario.experiment.baseline
-    names = dict.fromkeys((first, *scenario.experiment.all_run))
+    names, clocked = dict.fromkeys((first, *scenario.experiment.all_run)), scenario.on_clock()
     for name in names:
         menu = menu_of(scenario, name)
         if name in kept.known and kept.known[name][0] == menu:
             continue
-        world = run_arrangement(replace(kept.history, scenario=scenario), name)
+        world = run_arrangement(replace(kept.history, scenario=clocked), name)
         history = freeze(world)
         if name == first:
             # Paired outcomes of all others are told the life under the baseline.

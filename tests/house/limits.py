@@ -74,8 +74,9 @@ ONE_COHORT = {
 
 @cache
 def base() -> Scenario:
-    """The shipped default economy."""
-    return load_scenario(BASE)
+    """The shipped default economy, from an empty start."""
+    bare = {"population.entry_rate": 0.0, "experiment.settling_years": 0.0}
+    return load_scenario(BASE).with_values(bare)
 
 
 def limit(sectors: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> Scenario:

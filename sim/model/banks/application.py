@@ -19,6 +19,7 @@ APPLICATION = Table(
     (
         Column("date", "years", "date of the committee"),
         Column("firm", "-", "row of the firm", "i8"),
+        Column("stream", "-", "address of its random numbers", "i8"),
         Column("request", "bits", "what it asks for", "i1"),
         Column("host", "code", "bank of its basic account, -1 outside", "i4"),
         Column("home", "code", "bank that it turns to first", "i4"),
@@ -70,9 +71,9 @@ APPLICATION = Table(
 
 
 _AS_IN_THE_RECORD = {
-    "firm", "request", "host", "home", "stage", "sector", "birth", "sales", "value", "last_round",
-    "round_date", "venture", "setback", "setbacks", "quality", "switching_cost_weight", "limit",
-    "balance", "rate", "conversion", "terms",
+    "firm", "stream", "request", "host", "home", "stage", "sector", "birth", "sales", "value",
+    "last_round", "round_date", "venture", "setback", "setbacks", "quality",
+    "switching_cost_weight", "limit", "balance", "rate", "conversion", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(
@@ -146,7 +147,7 @@ def is_admitted(a: Any, k: Any, admission: Any) -> bool:
     """
     if k.open == 0:
         return False
-    if k.reach < 1.0 and uniform_pair(a.k0, a.k1, a.firm, REACH, k.address, 0)[0] >= k.reach:
+    if k.reach < 1.0 and uniform_pair(a.k0, a.k1, a.stream, REACH, k.address, 0)[0] >= k.reach:
         return False
     for n in range(admission.shape[0]):
         e = admission[n]

@@ -142,7 +142,7 @@ def common_rules(scenario: Any) -> Rows:
 
 def bank_rules(scenario: Any) -> Rows:
     """Parameters of each bank, shape (n_banks,)."""
-    thousands = scenario.population.firms / 1000.0
+    thousands = scenario.population.stock / 1000.0
     capital, outside = scenario.capital, scenario.relationship.outside_share
     whole = sum(bank.market_share for bank in scenario.bank.values())
     return filled(

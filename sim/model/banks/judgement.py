@@ -25,7 +25,7 @@ TINY = 1e-12
 
 def draw(a: Any, code: int) -> float:
     """A uniform number for the next decision on a firm."""
-    return uniform_pair(a.k0, a.k1, a.firm, SIGNAL, code, a.ordinal)[0]
+    return uniform_pair(a.k0, a.k1, a.stream, SIGNAL, code, a.ordinal)[0]
 
 
 def precision_of(a: Any, u: Any, bank: Any) -> float:
@@ -45,7 +45,7 @@ def signal_of(a: Any, u: Any, bank: int, precision: float, common: float) -> flo
 def public_score(a: Any, precision: float) -> float:
     """The score that is published of a firm once a year, standard deviations."""
     year = YEAR_ZERO + math.floor(a.date)
-    u, _ = uniform_pair(a.k0, a.k1, a.firm, SIGNAL, SCORE, year)
+    u, _ = uniform_pair(a.k0, a.k1, a.stream, SIGNAL, SCORE, year)
     return a.quality + normal_quantile(u) / math.sqrt(max(precision, TINY))
 
 
@@ -66,7 +66,7 @@ def is_recognised(f: Any, k0: Any, k1: Any, u: Any) -> bool:
     """
     if f.setback == 0:
         return False
-    return uniform_pair(k0, k1, f.firm, SIGNAL, SEEN, f.setbacks)[0] < u.setback_seen_share
+    return uniform_pair(k0, k1, f.stream, SIGNAL, SEEN, f.setbacks)[0] < u.setback_seen_share
 
 
 def pooled_precision(precision: float, signals: int, correlation: float) -> float:

@@ -99,7 +99,7 @@ def strike_surprise(f: Any, c: Any, date: float, o: Any, place: int) -> float:
     used = o.left[place] - threshold_left(f, cause, date)
     strikes = f.count[cause] - o.count[place]
     for n in range(strikes):
-        u, _ = uniform_pair(c.k0, c.k1, f.firm, THRESHOLD, cause, o.count[place] + n)
+        u, _ = uniform_pair(c.k0, c.k1, f.stream, THRESHOLD, cause, o.count[place] + n)
         used -= math.log(u)
     return strikes - used
 
@@ -112,7 +112,7 @@ def trial_surprise(f: Any, p: Any, c: Any, o: Any) -> float:
     fails = 0.0
     if share < 1.0:
         fails = 1.0 / (1.0 + share / max(1.0 - share, 1e-300) * f.quality_on_progress)
-    u, v = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[r.PROGRESS], 0)
+    u, v = uniform_pair(c.k0, c.k1, f.stream, TRIAL, f.count[r.PROGRESS], 0)
     closed = 1.0 if u > 1.0 - fails and v < p.trial_closes_share else 0.0
     return o.covered * (closed - fails * p.trial_closes_share)
 

@@ -130,7 +130,7 @@ def runway(f: Any) -> float:
 
 def take_shock(f: Any, p: Any, c: Any, t: float) -> None:
     """One quarter's step of log scale and of the log deviation of valuation."""
-    z_scale, z_value = normal_pair(c.k0, c.k1, f.firm, SHOCK, f.quarter, 0)
+    z_scale, z_value = normal_pair(c.k0, c.k1, f.stream, SHOCK, f.quarter, 0)
     years = t - f.shocked
     root = math.sqrt(max(years, 0.0))
     f.log_scale += growth(f, p, c) * years + p.volatility[f.stage] * root * z_scale

@@ -36,7 +36,7 @@ def trial_succeeds(f: Any, p: Any, c: Any) -> bool:
     share = p.success_share[f.stage]
     if share >= 1.0:
         return True
-    u, _ = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[PROGRESS], 0)
+    u, _ = uniform_pair(c.k0, c.k1, f.stream, TRIAL, f.count[PROGRESS], 0)
     # Quality moves the log odds as it moves progress.
     odds = share / (1.0 - share) * f.quality_on_progress if share > 0.0 else 0.0
     return u < odds / (1.0 + odds)
@@ -44,7 +44,7 @@ def trial_succeeds(f: Any, p: Any, c: Any) -> bool:
 
 def trial_closes(f: Any, p: Any, c: Any) -> bool:
     """Whether a failed trial is the end of the firm rather than a setback."""
-    _, u = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[PROGRESS], 0)
+    _, u = uniform_pair(c.k0, c.k1, f.stream, TRIAL, f.count[PROGRESS], 0)
     return u < p.trial_closes_share
 
 

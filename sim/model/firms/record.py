@@ -103,7 +103,8 @@ def _clock() -> tuple[Column, ...]:
 
 def _nature() -> tuple[Column, ...]:
     return (
-        Column("firm", "-", "row of the firm; its address in the random streams", "i8"),
+        Column("firm", "-", "row of the firm", "i8"),
+        Column("stream", "-", "address of its random numbers", "i8"),
         Column("sector", "code", "row of the sector's parameters", "i4"),
         Column("stage", "code", "stage of the lifecycle", "i1", codes=tuple(enumerate(STAGES))),
         Column("status", "code", "what has become of it", "i1", codes=tuple(enumerate(STATUSES))),

@@ -150,7 +150,7 @@ def hazard_to_lender(f: Any, p: Any) -> float:
 def move_account(f: Any, p: Any, c: Any) -> None:
     """The basic account moves: to the lead lender, or to any bank, large ones more often."""
     to_lender = hazard_to_lender(f, p)
-    u, v = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, f.account_moves, 0)
+    u, v = uniform_pair(c.k0, c.k1, f.stream, ACCOUNT, f.account_moves, 0)
     f.account_moves += 1
     if u * (to_lender + leaving_hazard(f, p)) < to_lender:
         take_account(f, f.home)
@@ -172,7 +172,7 @@ def take_account(f: Any, bank: int) -> None:
 def follow_lender(f: Any, p: Any, c: Any, old: int) -> None:
     """Some firms take the account along when they leave the lender that has it."""
     if f.host == old:
-        u, _ = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, f.switched_bank, 1)
+        u, _ = uniform_pair(c.k0, c.k1, f.stream, ACCOUNT, f.switched_bank, 1)
         if u < p.follows_lender_share:
             take_account(f, f.home)
 

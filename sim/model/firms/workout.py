@@ -90,6 +90,6 @@ def settle_default(f: Any, p: Any, c: Any, before: float, t: float) -> None:
     f.collateral_recovery = min(asset_recovery(f, p, c), f.exposure_at_default)
     left = unrecovered(f.exposure_at_default, f.collateral_recovery, f.security, p, c)
     f.recovery = f.exposure_at_default - left
-    delay = exponential(c.k0, c.k1, f.firm, WORKOUT, 0, 0)
+    delay = exponential(c.k0, c.k1, f.stream, WORKOUT, 0, 0)
     f.recovery_date = t + p.workout_years * delay
     f.defaulted = 1 if f.exposure_at_default > p.default_threshold * before else 0

@@ -48,7 +48,7 @@ def test_an_arrangement_reaches_its_share_of_firms() -> None:
     a, everyone = applicant(k0=1, k1=2), admission()
     reached = np.zeros(n, bool)
     for firm in range(n):
-        a.firm = firm
+        a.stream = firm
         reached[firm] = is_admitted(a, k, everyone)
         assert reached[firm] == (uniform_pair(1, 2, firm, REACH, 17, 0)[0] < 0.3)
     # Four standard deviations of a share.

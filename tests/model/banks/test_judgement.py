@@ -55,7 +55,7 @@ def test_luck_is_addressed_by_firm_code_and_decisions_so_far(
 ) -> None:
     monkeypatch.setattr(judgement, "uniform_pair", uniform_pair)
     for firm, ordinal in ((1, 3), (2, 0)):
-        a = applicant(firm=firm, k0=1, k1=2, ordinal=ordinal)
+        a = applicant(stream=firm, k0=1, k1=2, ordinal=ordinal)
         for code in (7, 8):
             assert draw(a, code) == uniform_pair(1, 2, firm, SIGNAL, code, ordinal)[0]
     # A published score is the same for all decisions of a calendar year.

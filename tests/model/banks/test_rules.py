@@ -39,7 +39,7 @@ def test_rules_common_to_all_banks_are_those_of_the_scenario() -> None:
 
 def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     scenario = SimpleNamespace(
-        population=SimpleNamespace(firms=500),
+        population=SimpleNamespace(stock=500.0),
         capital=Capital(**CAPITAL | {"conservation_buffer": 0.025, "own_buffer": 0.01}),
         relationship=SimpleNamespace(outside_share=0.4),
         bank={

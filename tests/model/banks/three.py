@@ -154,7 +154,7 @@ def banks(**by_name: dict[str, float]) -> Rows:
 def conditions(belief: dict[str, Any] | None = None, **clauses: Any) -> Any:
     """Conditions of an arrangement, by clause; three banks lend side by side at most."""
     scenario = SimpleNamespace(
-        population=SimpleNamespace(firms=1000),
+        population=SimpleNamespace(stock=1000.0),
         underwriting=SimpleNamespace(bilateral_lenders=3),
         capital=SimpleNamespace(**CAPITAL),
     )

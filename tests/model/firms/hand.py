@@ -71,7 +71,7 @@ def three(**values: Any) -> Any:
     p, rows = rules(), FIRM.empty(3)
     for row, f in enumerate(rows):
         set_blank(f, p, 0.0)
-        f.firm = row
+        f.firm = f.stream = row
     rows.status, rows.quarter, rows.founders = ALIVE, 1, 1.0
     rows.host = rows.old_host = OUTSIDE
     for name in (

@@ -14,7 +14,7 @@ from tests.model.firms.hand import market, quiet, rules
 def born(p, dates=(0.1, 0.6, 2.0), c=None):
     """Three newborn firms."""
     firms = r.FIRM.empty(3)
-    firms.firm = np.arange(3)
+    firms.stream = np.arange(3)
     for f, date in zip(firms, dates, strict=True):
         be_born(f, p, market() if c is None else c, date)
     return firms
@@ -85,7 +85,7 @@ def test_venture_backing_decides_scale_and_cash_at_entry(logit, venture):
 def test_investors_back_better_firms_more_often():
     p, c = rules(venture_logit=0.0, venture_quality_slope=2.0), market()
     firms = r.FIRM.empty(400)
-    firms.firm = np.arange(400)
+    firms.stream = np.arange(400)
     for f in firms:
         set_nature(f, p, c)
     backed = firms.venture == 1
@@ -117,7 +117,7 @@ def test_means_at_entry_do_not_depend_on_the_spread():
         tangible_log_sd=0.8,
     )  # fmt: skip
     firms, c = r.FIRM.empty(2000), market()
-    firms.firm = np.arange(2000)
+    firms.stream = np.arange(2000)
     for f in firms:
         set_nature(f, p, c)
         set_opening(f, p, c)
