@@ -100,6 +100,23 @@ def t_interval(
     return Interval(estimate, estimate - reach, estimate + reach, error, int(count))
 
 
+def jackknife_error(left: FloatArray) -> float:
+    """Give the standard error of an estimate from its values without each observation, shape (n,).
+
+    References
+    ----------
+    Miller 1974, The jackknife: a review.
+
+    Examples
+    --------
+    Of a mean it is the usual one:
+
+    >>> round(jackknife_error(np.array([2.5, 2.0, 1.5])), 6)
+    0.57735
+    """
+    return math.sqrt((left.size - 1) / left.size * float(((left - left.mean()) ** 2).sum()))
+
+
 def t_quantile(confidence: float, freedom: float) -> float:
     """Give the two-sided t quantile for a confidence; ValueError if it is not inside (0, 1).
 

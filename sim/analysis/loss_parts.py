@@ -13,14 +13,14 @@ Inequality 11(1); Miller (1974), The jackknife: a review, Biometrika 61(1).
 """
 
 import math
-from itertools import permutations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from sim.analysis.estimates import FloatArray, averaged, t_interval
+from sim.analysis.estimates import FloatArray, averaged, jackknife_error, t_interval
 from sim.analysis.outcomes_table import Outcomes
+from sim.analysis.shapley import shapley
 from sim.base.columns import TEXT, Column
 
 YEARS, RATE = "bank.loan_years", "bank.default_rate"
@@ -85,15 +85,10 @@ def parts_of_difference(before: FloatArray, after: FloatArray) -> FloatArray:
     >>> parts_of_difference(np.array([2.0, 5.0]), np.array([3.0, 4.0])).tolist()
     [4.5, -2.5]
     """
-    parts = np.zeros(before.size)
-    orders = list(permutations(range(before.size)))
-    for order in orders:
-        now = before.copy()
-        for n in order:
-            old = now.prod()
-            now[n] = after[n]
-            parts[n] += now.prod() - old
-    return np.asarray(parts / len(orders))
+    n = before.size
+    changed = np.arange(1 << n)[:, None] >> np.arange(n) & 1
+    products = np.where(changed == 1, after, before).prod(axis=1)
+    return np.asarray(shapley(products[None, :])[0])
 
 
 def loss_parts(outcomes: Outcomes, baseline: str, confidence: float = 0.95) -> pd.DataFrame:
@@ -143,8 +138,7 @@ def _rows(name: str, both: FloatArray, confidence: float) -> list[dict[str, Any]
     if n > 2:
         left = (both.sum(axis=0) - both) / (n - 1)
         without = np.array([_estimates(one) for one in left])
-        spread = ((without - without.mean(axis=0)) ** 2).sum(axis=0)
-        errors = np.sqrt((n - 1) / n * spread)
+        errors = np.array([jackknife_error(one) for one in without.T])
     ends = [
         t_interval(x, e, n, n - 1, confidence) for x, e in zip(found, errors, strict=True)
     ]  # fmt: skip

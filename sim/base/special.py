@@ -23,6 +23,44 @@ def normal_cdf(x: float) -> float:
     return 0.5 * math.erfc(-x * _SQRT_HALF)
 
 
+_NODES = (0.1834346424956498, 0.525532409916329, 0.7966664774136267, 0.9602898564975363)
+_WEIGHTS = (0.36268378337836166, 0.3137066458778873, 0.22238103445337448, 0.10122853629037626)
+"""Of the Gauss-Legendre rule with eight nodes, by pairs."""
+_TWO_PI = 6.283185307179586
+MOST_CORRELATED = 0.5
+"""Up to here `both_below` has a relative error below 1e-9 down to six standard deviations."""
+
+
+def both_below(x: float, y: float, correlation: float) -> float:
+    """Probability that two standard normal variables are at most `x` and `y`.
+
+    Their correlation is from 0 to `MOST_CORRELATED`. What it adds to the product is an integral
+    of their density over the correlation: Plackett (1954), A reduction formula for normal
+    multivariate integrals, Biometrika 41(3/4); by the rule of Drezner and Wesolowsky (1990), On
+    the computation of the bivariate normal integral, J. Stat. Comput. Simul. 35(1-2).
+
+    >>> both_below(0.0, 0.0, 0.0)
+    0.25
+    >>> round(both_below(0.0, 0.0, 0.5), 12)
+    0.333333333333
+    """
+    half = 0.5 * correlation
+    added = 0.0
+    for n in range(4):
+        low = joint_density(x, y, half * (1.0 - _NODES[n]))
+        added += _WEIGHTS[n] * (low + joint_density(x, y, half * (1.0 + _NODES[n])))
+    return normal_cdf(x) * normal_cdf(y) + half * added
+
+
+def joint_density(x: float, y: float, correlation: float) -> float:
+    """Density of two standard normal variables of a correlation between -1 and 1."""
+    if not -1.0 < correlation < 1.0:
+        return math.nan
+    rest = 1.0 - correlation * correlation
+    square = x * x + y * y - 2.0 * correlation * x * y
+    return math.exp(-0.5 * square / rest) / (_TWO_PI * math.sqrt(rest))
+
+
 def normal_quantile(p: float) -> float:
     """Inverse of the standard normal distribution function, to about 1 part in 10**16.
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from sim.base.columns import Rows
 from sim.engine.world import World
 from sim.model.banks.application import APPLICATION
+from sim.model.banks.bidding import AUCTION, BIDDER, RIVAL
 from sim.model.banks.committee import NEW_CREDIT, RUN_OFF, RUNNING_LINES
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, OFFER, Desk, Effects
 from sim.model.banks.waiting import REVIEW
@@ -97,9 +98,12 @@ def scratch_of(w: World, firms: int) -> dict[str, Any]:
     if held < firms or known != menu:
         w.scratch = {
             "applications": APPLICATION.empty(firms), "offers": OFFER.empty((firms, menu)),
+            "bids": OFFER.empty(MOST_LENDERS), "auction": AUCTION.empty(1),
+            "bidders": BIDDER.empty(MOST_LENDERS), "rivals": RIVAL.empty(MOST_LENDERS),
             "review": REVIEW.empty(1), "room": np.zeros((2, w.banks.shape[0])),
             "cut_who": np.zeros(firms, np.int64), "cut_retained": np.zeros(firms),
-            "cut_worth": np.zeros(firms), "cut_kept": np.zeros((firms, MOST_LENDERS)),
+            "cut_worth": np.zeros(firms), "cut_saving": np.zeros(firms),
+            "cut_kept": np.zeros((firms, MOST_LENDERS)),
             "judged_who": np.zeros(firms, np.int64), "judged_lead": np.zeros(firms, np.int64),
         }  # fmt: skip
     return w.scratch

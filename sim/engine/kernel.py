@@ -25,6 +25,7 @@ from sim.base import draws, special
 from sim.engine import ledger, quarter
 from sim.model.banks import (
     application,
+    bidding,
     books,
     capital,
     choice,
@@ -38,10 +39,13 @@ from sim.model.banks import (
     offer_rate,
     own_business,
     provisions,
+    refinancing,
     signing,
     standing_still,
     taxation,
+    tender,
     waiting,
+    winners_curse,
     withdrawal,
 )
 from sim.model.contracts import eligibility, limit, upside
@@ -76,8 +80,8 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,
-    credit_decision, waiting, hold_or_call, standing_still, withdrawal, offer, choice, signing,
-    committee, provisions, books, ledger, quarter,
+    credit_decision, winners_curse, bidding, waiting, hold_or_call, standing_still, withdrawal,
+    offer, choice, tender, refinancing, signing, committee, provisions, books, ledger, quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (
@@ -122,7 +126,7 @@ def rules() -> list[FunctionType]:
 
 
 _NOT_RULES = {
-    "replication_key", "uniform_columns", "flagged", "conditions", "parts_of", "split_by_lender",
+    "replication_key", "uniform_columns", "flagged", "conditions", "parts_of",
     "demanded_ratio", "required_ratio",
     "packed_boards", "_paid", "_posting", "conditions_of", "belief_of", "filled",
 }  # fmt: skip

@@ -33,7 +33,8 @@ def settle(w: World, date: float) -> None:
     is_year_end = abs(date - round(date)) < 1e-9
     is_refilled = settings.footing != EQUAL_CAPITAL or w.name == HISTORY
     w.rules.close_quarter(c, date, date - w.settled, is_year_end, is_refilled)
-    w.ledger.hold(identities(w), c.sides, w.where(date), tolerances(w))
+    names = identities(w)
+    w.ledger.hold(names, c.sides, w.where(date), tolerances(names))
     record(w, date, c)
     for flowed in (w.by_bank, w.total, w.by_terms):
         flowed[:] = 0.0
@@ -109,9 +110,9 @@ def identities(w: World) -> list[str]:
     ]
 
 
-def tolerances(w: World) -> list[float]:
+def tolerances(names: list[str]) -> list[float]:
     """Largest gap of each identity, as a share of its scale."""
-    return [EXACT if name == RESULT else TOLERANCE for name in identities(w)]
+    return [EXACT if name == RESULT else TOLERANCE for name in names]
 
 
 def record(w: World, date: float, c: Closing) -> None:

@@ -320,6 +320,19 @@ def _waits(
     return np.asarray(np.log(u) / -weight)
 
 
+def own_first(roster: NDArray[np.int32], home: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Banks that each firm knows, its own before the others, shape (n_firms, m).
+
+    >>> own_first(np.array([[2, 0, 1], [2, 0, 1]]), np.array([0, 3])).tolist()
+    [[0, 2, 1], [3, 2, 0]]
+    """
+    known = roster.copy()
+    is_new = ~(known == home[:, None]).any(axis=1)
+    known[is_new, -1] = home[is_new]
+    order = np.argsort(known != home[:, None], axis=1, kind="stable")
+    return np.take_along_axis(known, order, axis=1)
+
+
 def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
     edges = np.cumsum(shares)[:-1]
     return np.searchsorted(edges, u, side="right").astype(np.int64)
@@ -368,6 +381,7 @@ def new_world(
     n, n_banks = firms.shape[0], scenario.n_banks
     roster = roster_of(scenario, key, firms.stream)
     firms.account_bank = account_banks_of(scenario, key, roster[:, 0], firms.stream)
+    roster = own_first(roster, firms.home)
     terms, admission = conditions_on((), now)
     market_conditions = MARKET_CONDITIONS.empty(1)
     market_conditions.k0, market_conditions.k1 = key
@@ -383,7 +397,7 @@ def new_world(
         posted=np.zeros((n, N_ACCOUNTS)),
         roster=roster,
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
-        called=np.zeros((n, 4, MOST_LENDERS)),
+        called=np.zeros((n, 5, MOST_LENDERS)),
         by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         by_terms=no_flows(()),
         history_precision=np.zeros(n), history_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),

@@ -105,10 +105,10 @@ def net_margin_of(history: History, stage: int) -> float:
     balance = years_of_stage(history, "credit", stage)
     own = of_firms(history)["stage"] == stage
     loss = float(net_loss(history)[failed(history) & own].sum())
-    carried = balance + float(npl_years(history, 0.0, history.horizon)[own].sum())
+    lent = balance + float(npl_years(history, 0.0, history.horizon)[own].sum())
     cost = float(history.facts["operating_cost"][stage] + history.facts["funding_rate"])
     rate = yield_of(history, _signed_with(history, stage))
-    return rate - ratio(cost * carried + loss, balance)
+    return rate - ratio(cost * lent + loss, balance)
 
 
 @outcome("bank.belief_gap_default", unit="ratio", better="neither", basis="flow",
@@ -149,6 +149,12 @@ REGIMES: Members = {"boom": {"regime": "boom"}, "bust": {"regime": "bust", "heav
 
 
 @remembered
+def carried(history: History) -> Floats:
+    """Time integral of each firm's balance, until the end of a workout, shape (n_firms,)."""
+    balance = of_firms(history)["cum_balance"]
+    return np.asarray(balance + npl_years(history, -math.inf, history.end))
+
+
 def client_income(history: History) -> Floats:
     """Income from each firm less value-added tax, running cost and fees, shape (n_firms,).
 
@@ -157,8 +163,7 @@ def client_income(history: History) -> Floats:
     and monitoring are not known by firm.
     """
     a = of_firms(history)
-    carried = a["cum_balance"] + npl_years(history, -math.inf, history.end)
-    running = np.asarray(history.facts["operating_cost"])[a["stage"]] * carried
+    running = np.asarray(history.facts["operating_cost"])[a["stage"]] * carried(history)
     received = a["cum_interest"] + a["cum_commitment"] - a["cum_vat"]
     income = received + a["cum_relation"] + a["cum_gain"] + a["cum_royalty"]
     return np.asarray(income - a["cum_fee"] - running)
@@ -170,8 +175,7 @@ def client_funding(history: History) -> Floats:
     A balance in default is funded until its workout is over.
     """
     own, a = history.facts["funding_rate"], of_firms(history)
-    carried = a["cum_balance"] + npl_years(history, -math.inf, history.end)
-    return np.asarray(own * (carried - a["cum_refinanced"]) + a["cum_relending"])
+    return np.asarray(own * (carried(history) - a["cum_refinanced"]) + a["cum_relending"])
 
 
 def vintage_return(history: History, rows: Ints) -> float:

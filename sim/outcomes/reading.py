@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Rows
 from sim.engine.history import History
-from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
+from sim.model.firms.loss_sharing import borne_by_protection
 from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, LISTED, STAGES, UNBORN
 
 Floats = NDArray[np.float64]
@@ -324,9 +324,9 @@ def at_bank(history: History, amount: Floats) -> Floats:
     """
     firms = of_firms(history)
     held = np.zeros((history.panel.shape[1], amount.size))
-    for n in np.flatnonzero((amount > 0.0) & (firms["contract"] >= 0)):
-        lender, share = firms["last_lender"][n], firms["last_share"][n]
-        split_by_share(amount[n : n + 1], lender, share, held[:, n : n + 1])
+    rows = np.flatnonzero((amount > 0.0) & (firms["contract"] >= 0))
+    parts = amount[rows, None] * firms["last_share"][rows]
+    np.add.at(held, (firms["last_lender"][rows], rows[:, None]), parts)
     return held
 
 

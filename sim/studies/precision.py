@@ -27,7 +27,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.compare import adjusted_difference
-from sim.analysis.estimates import FloatArray, replications_needed, t_quantile
+from sim.analysis.estimates import FloatArray, jackknife_error, replications_needed, t_quantile
 from sim.analysis.outcomes_table import Outcomes, measure
 from sim.base.wording import arrangement_text, percent_text
 from sim.experiment.progress import ProgressOption, duration
@@ -142,18 +142,13 @@ def split_of(values: FloatArray, confidence: float = 0.95) -> Split:
     left = [mean_squares(np.delete(values, n, axis=0)) for n in range(count)]
     one, two = np.array(left).T
     with np.errstate(divide="ignore", invalid="ignore"):
-        error = _jackknife_error(np.log(one / two))
-        whole = _jackknife_error(np.log(one + (populations - 1) * two))
+        error = jackknife_error(np.log(one / two))
+        whole = jackknife_error(np.log(one + (populations - 1) * two))
     reach = t_quantile(confidence, count - 1) * error
     # A part below zero is taken for none, so that the interval is never empty.
     ratios = (max(between / within, 1.0) * math.exp(side) for side in (-reach, reach))
     low, high = (max((f - 1.0) / (f + populations - 1.0), 0.0) for f in ratios)
     return replace(parts, low=low, high=high, log_error=whole)
-
-
-def _jackknife_error(left: FloatArray) -> float:
-    """Give the standard error of an estimate from its values without each observation."""
-    return math.sqrt((left.size - 1) / left.size * float(((left - left.mean()) ** 2).sum()))
 
 
 # --- What a replication costs, and the plan of least cost ----------------------------------------

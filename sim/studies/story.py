@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.shapley import shapley
 from sim.base.wording import (
     amount_text,
     arrangement_text,
@@ -23,7 +24,6 @@ from sim.model.firms import record as r
 from sim.model.firms.record import ACQUIRED, ALIVE, EVENT_NAMES, LISTED, STAGES
 from sim.outcomes.reading import net_loss, npl_years, of_book, spells, unpaid
 from sim.scenario.scenario import Scenario
-from sim.studies.attribution import shapley
 from sim.studies.findings import TOTAL, Findings, less_text
 from sim.studies.request import Names, arrangements_of, refused, together
 

@@ -16,7 +16,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.controls import adjust, control_table
-from sim.analysis.estimates import FloatArray, averaged, complete_pairs, t_quantile
+from sim.analysis.estimates import (
+    FloatArray,
+    averaged,
+    complete_pairs,
+    jackknife_error,
+    t_quantile,
+)
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.variance_reduction import VarianceReduction
 from sim.experiment.store import Store
@@ -175,7 +181,7 @@ def jackknife_factor(
     everything = np.arange(n)
     whole = log_factor(everything)
     without = np.array([log_factor(np.delete(everything, i)) for i in everything])
-    error = math.sqrt((n - 1) / n * float(((without - without.mean()) ** 2).sum()))
+    error = jackknife_error(without)
     reach = t_quantile(0.95, n - 1) * error
     if not reach <= _WIDEST:
         return math.exp(whole), math.nan, math.nan

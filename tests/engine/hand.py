@@ -117,10 +117,10 @@ def desk(w: World, date: float) -> Desk:
     return desk_of(w, w.firms.shape[0])
 
 
-def applicant(w: World, i: int, date: float, refused: bool = False) -> Any:
+def applicant(w: World, i: int, date: float) -> Any:
     """What a committee reads of one firm."""
     d = desk(w, date)
-    read_application(d.applications[0], i, d, date, refused)
+    read_application(d.applications[0], i, d, date)
     return d.applications[0].copy()
 
 
@@ -144,15 +144,14 @@ def offered(**columns: Any) -> Any:
 
 
 def sign_offers(
-    w: World, offers: Any, who: Any = (0, 1, 2), code: int = 0, switched_bank: bool = False,
-    date: float = 0.25,
+    w: World, offers: Any, who: Any = (0, 1, 2), code: int = 0, date: float = 0.25
 ) -> None:  # fmt: skip
     """Let firms sign what they are offered, as a committee would."""
 
     def rule(d: Desk, date: float) -> None:
         for i in who:
-            read_application(d.applications[0], i, d, date, False)
-            sign(offers[i], d.applications[0], code, switched_bank, d)
+            read_application(d.applications[0], i, d, date)
+            sign(offers[i], d.applications[0], code, d)
 
     open_menu(w, date)
     with_desk(w, w.firms.shape[0], rule, date)

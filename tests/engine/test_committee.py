@@ -1,7 +1,5 @@
 """The monthly committee of a world: who is heard, who signs, who is turned away."""
 
-from itertools import groupby
-
 import numpy as np
 import pytest
 
@@ -47,7 +45,7 @@ def test_a_committee_nobody_asks_does_nothing():
 
 
 HEARINGS = {
-    "choose_best": "applications", "review": "reviews", "compare_outside_offers": "offers",
+    "choose_best": "applications", "review": "reviews", "refinance": "offers",
 }  # fmt: skip
 
 
@@ -154,13 +152,13 @@ def test_a_line_that_runs_is_left_alone_by_an_offer_that_is_no_larger():
 
 
 def test_whom_a_committee_judged_in_vain_bound_and_cut_is_remembered_in_this_order():
-    w = asking(GENEROUS, tangible=[1.0, 0.0, 1.0])
+    w = asking(GENEROUS, tangible=[1.0, 0.0, 1.0], home=[0, 1, 2])
     hold_committee(w, 0.25)
     assert [(what, date, who.tolist()) for what, date, who, _ in w.decisions] == [
         ("judge", 0.25, [1]), ("sign", 0.25, [0, 2]), ("reduction", 0.25, [1]),
     ]  # fmt: skip
     (_, _, _, lead), (_, _, _, contracts), (_, _, _, answers) = w.decisions
-    assert lead.tolist() == w.firms.home[[1]].tolist()
+    assert lead.tolist() == [1]
     assert contracts.limit.tolist() == w.book.rows.limit.tolist()
     assert answers[:, 0].tolist() == [1.0]
     w.book.store.limit = 0.0
@@ -170,32 +168,22 @@ def test_whom_a_committee_judged_in_vain_bound_and_cut_is_remembered_in_this_ord
 # --- A line that ends ----------------------------------------------------------------------
 
 
-def own_bank_says_no(monkeypatch, elsewhere=True):
-    """Offers as usual, but none from the firm's own bank."""
-    whole, asked = committee.make_offer, []
-
-    def make_offer(o, a, *given):
-        whole(o, a, *given)
-        first = given[3]
-        asked.append((first, float(a.stigma)))
-        if first == 0 or not elsewhere:
-            o.made = 0
-
-    monkeypatch.setattr(committee, "make_offer", make_offer)
-    return asked
+def without_subsidy(w, *banks):
+    """The world with banks that do not lend, since they take no part in the subsidy."""
+    w.bank_rules["appetite"][list(banks)] = 0.0
+    return w
 
 
-def test_a_firm_whose_line_ends_tries_one_other_bank_where_it_looks_worse(monkeypatch):
-    asked = own_bank_says_no(monkeypatch)
-    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
+def test_a_firm_whose_line_ends_and_whose_bank_refuses_is_won_by_another():
+    asks = [ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL]
+    w = without_subsidy(borrowing(GENEROUS, request=asks), 0)
     hold_committee(w, 0.25)
-    # First its own bank; then a stranger that knows of the refusal.
-    stigma = w.scenario.underwriting.stigma
-    assert asked == [(0, 0.0)] * 3 + [(1, stigma)] * 2
-    assert w.book.rows.firm[1:].tolist() == [0, 2]
-    assert w.book.rows.switched_bank[1:].tolist() == [1, 1]
-    assert np.all(w.firms.home[[0, 2]] != 0)
-    assert (w.firms.home[1], w.firms.refused.tolist()) == (0, [0, 1, 0])
+    assert w.book.rows.firm[1:].tolist() == [0, 1, 2]
+    assert w.book.rows.switched_bank[1:].tolist() == [1, 1, 1]
+    assert np.all(w.firms.home != 0)
+    assert w.firms.refused.tolist() == [0] * 3
+    # The new bank has what it saw itself, the old one's file is of no use to it.
+    assert np.all(w.history_precision == w.history_precision[0])
 
 
 @pytest.fixture
@@ -209,13 +197,11 @@ def impatient(monkeypatch):
 
 
 def test_a_loan_that_ends_and_is_held_runs_for_another_year(monkeypatch):
-    own_bank_says_no(monkeypatch, elsewhere=False)
-
     def decide(r):
         r.kept[:] = 1.0
 
     monkeypatch.setattr(withdrawal, "decide_alone", decide)
-    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
+    w = borrowing(STERN, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
     hold_committee(w, 0.25)
     assert w.firms.maturity.tolist() == [1.25, 99.0, 1.25]
     assert w.firms.limit.tolist() == [6.0, 10.0, 6.0]
@@ -223,9 +209,8 @@ def test_a_loan_that_ends_and_is_held_runs_for_another_year(monkeypatch):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
-    own_bank_says_no(monkeypatch, elsewhere=False)
-    w = borrowing(GENEROUS, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
+def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called():
+    w = borrowing(STERN, request=[ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL])
     hold_committee(w, 0.25)
     assert w.firms.called.tolist() == [1, 0, 1]
     assert w.firms.due.tolist() == [6.0, 0.0, 6.0]
@@ -233,11 +218,10 @@ def test_a_firm_whose_line_ends_and_whom_nobody_takes_is_called(monkeypatch):
 
 
 def test_a_firm_that_can_pay_a_loan_that_ends_is_not_asked_about(monkeypatch):
-    own_bank_says_no(monkeypatch, elsewhere=False)
     asked = []
     monkeypatch.setattr(withdrawal, "decide_alone", lambda r: asked.append(float(r.cash)))
     # Six are owed; a quarter's interest is 0.06.
-    w = borrowing(GENEROUS, request=ASK_RENEWAL, cash=[6.1, 6.05, 5.0])
+    w = borrowing(STERN, request=ASK_RENEWAL, cash=[6.1, 6.05, 5.0])
     hold_committee(w, 0.25)
     assert w.firms.due[0] == 6.0
     # What is left of a line of ten that has ended is no cash of the others.
@@ -245,27 +229,26 @@ def test_a_firm_that_can_pay_a_loan_that_ends_is_not_asked_about(monkeypatch):
 
 
 @pytest.mark.usefixtures("impatient")
-def test_only_a_call_before_the_loan_is_due_costs_its_lender(monkeypatch):
-    own_bank_says_no(monkeypatch, elsewhere=False)
+def test_only_a_call_before_the_loan_is_due_costs_its_lender():
     for request, cost in ((ASK_REVIEW, 0.12), (ASK_RENEWAL, 0.0)):
-        w = borrowing({"hold_or_call.call_cost": 0.02}, request=request, cash=0.0)
+        w = borrowing(STERN | {"hold_or_call.call_cost": 0.02}, request=request, cash=0.0)
         hold_committee(w, 0.25)
         assert w.firms.due.tolist() == [6.0] * 3
         assert w.banks.calling.tolist() == pytest.approx([3 * cost, 0.0, 0.0])
 
 
 @pytest.mark.usefixtures("impatient")
-def test_another_bank_must_take_over_the_whole_balance(monkeypatch):
-    own_bank_says_no(monkeypatch)
+def test_another_bank_must_take_over_the_whole_balance():
     w = borrowing(GENEROUS, request=ASK_RENEWAL, balance=900.0, limit=1000.0)
-    hold_committee(w, 0.25)
+    hold_committee(without_subsidy(w, 0), 0.25)
     assert w.firms.called.tolist() == [1] * 3
 
 
-def test_where_there_is_one_bank_there_is_nowhere_to_turn(monkeypatch):
-    asked = own_bank_says_no(monkeypatch)
-    hold_committee(borrowing(GENEROUS, banks=1, request=ASK_RENEWAL), 0.25)
-    assert [first for first, _ in groupby(first for first, *_ in asked)] == [0]
+@pytest.mark.usefixtures("impatient")
+def test_where_there_is_one_bank_there_is_nowhere_to_turn():
+    w = borrowing(GENEROUS, banks=1, request=ASK_RENEWAL)
+    hold_committee(without_subsidy(w, 0), 0.25)
+    assert w.firms.called.tolist() == [1] * 3
 
 
 # --- Reviews -------------------------------------------------------------------------------
@@ -391,31 +374,85 @@ def test_a_review_that_is_passed_is_no_refusal_and_stops_no_application():
 # --- Outside offers ------------------------------------------------------------------------
 
 
-def test_a_firm_leaves_for_a_cheaper_bank_that_takes_all_of_its_loan():
-    w = borrowing(GENEROUS, request=ASK_OFFER, rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9])
+# Nobody is told to take over a loan at a loss: others bid for what is worth having.
+PROFITABLE = {
+    "underwriting.funding_rate": 0.0, "underwriting.operating_cost": [0.0] * 4,
+    "belief.default.default_probability": [0.01] * 4, "capital.endowment_multiple": 10.0,
+}  # fmt: skip
+
+
+def weighed_down(w, bank):
+    """The world with a bank to which no loan is worth its capital."""
+    w.bank_rules["required_ratio"][bank] = 1.0
+    return w
+
+
+def matched(switching_cost):
+    """A world whose lenders have met bids of others, none of which knows more than they."""
+    values = {"underwriting.signal_precision": 0.0, "choice.switching_cost": switching_cost}
+    w = borrowing(
+        PROFITABLE | values, limit=8.0, request=ASK_OFFER, rate=[0.5, 0.0, 0.5],
+        balance=[6.0, 6.0, 9e9], later_rate=0.6,
+    )  # fmt: skip
     hold_committee(w, 0.25)
+    return w
+
+
+def test_lenders_match_a_cheaper_bid_that_covers_all_of_their_loan():
+    free, w = matched(0.0), matched(0.002)
+    assert w.firms.switched_bank.tolist() == [0] * 3
+    # They need not match what moving costs; nobody else can take over the third.
+    moving = 0.002 * 8.0 / (w.scenario.choice.offer_horizon_years * 6.0)
+    rate = w.firms.rate
+    assert 0.0 < free.firms.rate[0] < 0.0345
+    assert rate.tolist() == pytest.approx([free.firms.rate[0] + moving, 0.0, 0.5])
+    assert w.firms.later_rate.tolist() == pytest.approx([0.1 + rate[0], 0.6, 0.6])
+    # Staying is no refusal.
+    assert w.firms.refused.tolist() == [0] * 3
+    assert w.firms.request.tolist() == [0] * 3
+    assert w.ordinal.tolist() == [1] * 3
+    # Who repeats it takes as much off.
+    ((what, _, who, answers),) = w.decisions
+    assert (what, who.tolist()) == ("reduction", [0, 1, 2])
+    assert answers[:, -1].tolist() == pytest.approx([0.5 - rate[0], 0.0, 0.0])
+
+
+def test_a_firm_leaves_for_a_cheaper_bank_where_its_own_would_lose_by_matching():
+    w = borrowing(PROFITABLE, request=ASK_OFFER, rate=[0.5, 0.0, 0.5], balance=[6.0, 6.0, 9e9])
+    hold_committee(weighed_down(w, 0), 0.25)
     assert w.book.rows.firm[1:].tolist() == [0]
     assert w.firms.switched_bank.tolist() == [1, 0, 0]
     assert w.firms.home[0] != 0
     assert w.firms.rate[0] < 0.05
-    # Staying is no refusal.
-    assert w.firms.refused.tolist() == [0] * 3
     assert w.firms.request.tolist() == [0] * 3
 
 
-def test_moving_must_pay_for_itself():
-    dear = GENEROUS | {"choice.switching_cost": 10.0}
-    w = borrowing(dear, request=ASK_OFFER, rate=0.5)
+@pytest.mark.parametrize(("cost", "moves"), [(0.002, [1] * 3), (10.0, [0] * 3)])
+def test_moving_must_pay_for_itself(cost, moves):
+    dear = PROFITABLE | {"choice.switching_cost": cost}
+    w = weighed_down(borrowing(dear, request=ASK_OFFER, rate=0.5), 0)
     hold_committee(w, 0.25)
-    assert w.firms.switched_bank.tolist() == [0] * 3
+    assert w.firms.switched_bank.tolist() == moves
 
 
-def test_there_is_no_offer_without_a_rival():
-    w = borrowing(GENEROUS, banks=1, request=ASK_OFFER, rate=0.5)
+@pytest.mark.parametrize("alone", [{"banks": 1}, {"values": {"underwriting.known_banks": 1}}])
+def test_there_is_no_offer_without_a_rival(alone):
+    values = PROFITABLE | alone.get("values", {})
+    w = borrowing(values, banks=alone.get("banks", 3), request=ASK_OFFER, rate=0.5)
     hold_committee(w, 0.25)
     assert w.book.used == 1
+    assert w.firms.rate.tolist() == [0.5] * 3
     assert w.firms.request.tolist() == [0] * 3
-    assert w.ordinal.tolist() == [0] * 3
+
+
+def test_members_of_a_consortium_do_not_bid_for_its_loan():
+    # Its lead lends no more; with the fourth bank, which is no member, the firm may go.
+    for banks, moves in ((3, [0] * 3), (4, [1] * 3)):
+        values = PROFITABLE | {"underwriting.known_banks": 4}
+        w = borrowing(values, banks, "consortium", request=ASK_OFFER, rate=0.5, terms=1)
+        lent(w, {firm: {0: 0.5, 1: 0.3, 2: 0.2} for firm in range(3)})
+        hold_committee(weighed_down(w, 0), 0.25)
+        assert w.firms.switched_bank.tolist() == moves
 
 
 # --- Capital -------------------------------------------------------------------------------
@@ -482,6 +519,14 @@ def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
     # Half of each line of twenty is drawn: 24 of 30.
     assert room(w) == pytest.approx([6.0, 30.0])
     assert fits(w, offers) == [0, 0, 0]
+
+
+def test_where_one_bank_is_short_the_others_bid_again():
+    w = asking(GENEROUS)
+    w.banks.equity[0] = 0.0
+    hold_committee(w, 0.25)
+    assert w.book.used == 3
+    assert not np.any(w.lender[:, :3][w.share[:, :3] > 0.0] == 0)
 
 
 # --- The run-off ---------------------------------------------------------------------------

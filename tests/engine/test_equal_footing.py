@@ -117,7 +117,7 @@ def test_firms_that_have_ended_here_are_left_out():
 
 def test_withdrawals_are_repeated_in_their_size():
     line = {"contract": 0, "limit": 10.0, "balance": 6.0, "maturity": 99.0}
-    answers = np.zeros((2, 2 + MOST_LENDERS))
+    answers = np.zeros((2, 3 + MOST_LENDERS))
     answers[0] = 0.5
     w = imposed("common_growth", [("reduction", 0.25, np.array([0, 2]), answers)], **line)
     impose(w, 0.25)

@@ -46,13 +46,6 @@ def test_an_application_is_of_its_date_its_market_conditions_and_its_firm():
     assert (a.history_precision, a.history_sum) == (2.0, 5.0)
     assert a.roster[: a.known_banks].tolist() == w.roster[1].tolist()
     assert a.prior > 0.0 > other.prior  # investors back better firms
-    assert a.stigma == 0.0
-
-
-def test_a_firm_that_has_just_been_refused_looks_worse_to_the_next_bank():
-    w = asking(limit=10.0)
-    at_home, elsewhere = applicant(w, 1, 0.5), applicant(w, 1, 0.5, refused=True)
-    assert (at_home.stigma, elsewhere.stigma) == (0.0, w.scenario.underwriting.stigma)
 
 
 FIELDS = sorted({c.name for c in APPLICATION.columns} & {c.name for c in FIRM.columns})

@@ -134,7 +134,7 @@ DECISIONS = {"hold_meeting"}
             {"hold_meeting", "repeat_judge", "repeat_sign"},
         ),
         ("banks/books.py", "q.fee = ", "q.fee = 0.5 * ", {"close_quarter"}),
-        ("banks/committee.py", "SAME_LINE = 0.999999", "SAME_LINE = 0.9", {"hold_meeting"}),
+        ("banks/tender.py", "SAME_LINE = 0.999999", "SAME_LINE = 0.9", {"hold_meeting"}),
         ("banks/judgement.py", "return ", "return 1.0 * ", DECISIONS | {"close_quarter"}),
         ("firms/record.py", "ARREARS_END = 20,", "ARREARS_END = 19,", {"advance", "fire"}),
         ("banks/desk.py", "    terms: Any\n", "    more: Any\n    terms: Any\n", ALL),

@@ -91,7 +91,8 @@ def test_the_reach_of_a_policy_grows_with_its_phase_in() -> None:
 def test_firms_take_the_best_of_what_they_are_offered() -> None:
     worse = shipped().arrangement["common_growth"].model_dump(exclude_none=True)
     worse["pricing"] = worse["pricing"] | {"surcharge_rate": 0.004001}
-    values = {"arrangement.dear": worse}
+    # Of the only bank; where several bid they would ask the same for both.
+    values = {"arrangement.dear": worse, "underwriting.known_banks": 1}
     start = {"start": Date(2023, 1, 1)}
     both = scheme(
         {"arrangement": "dear", **start}, {"arrangement": "common_growth", **start}, **values

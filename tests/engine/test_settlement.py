@@ -28,6 +28,7 @@ from sim.engine.world import HISTORY, World
 from sim.model.banks.books import replenish
 from sim.model.firms import flows as f
 from sim.model.firms import record as r
+from sim.model.firms.claims import SHORT
 from sim.model.firms.clock import accrue
 from sim.model.firms.failure import close
 from sim.model.firms.record import FAILED_CASH
@@ -36,7 +37,7 @@ from tests.engine.hand import economy, lent, offered, pay, sign_offers, world
 
 BANKING = {
     "underwriting.funding_rate": 0.02, "underwriting.operating_cost": [0.012, 0.0, 0.0, 0.0],
-    "underwriting.policy_subsidy_rate": 0.02, "underwriting.monitoring_cost": 0.04,
+    "underwriting.monitoring_cost": 0.04,
     "provisions.stage_2_factor": 2.0, "provisions.lifetime_years": 3.0,
 } | with_one_weight(0.8, 0.1)  # fmt: skip
 BUSINESS = {
@@ -59,6 +60,7 @@ def quarter(arrangement="plain", values=None, **fields):
         **({"risk_weight": 0.8, "defaulted_weight": 1.5 * 0.55} | fields),
     )  # fmt: skip
     w.believed_default[1], w.believed_loss[1] = 0.03, 0.45
+    w.called[1, SHORT, 0] = 0.02
     return lent(w, {1: {0: 1.0}})
 
 

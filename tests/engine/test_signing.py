@@ -7,8 +7,8 @@ from sim.engine.committee import desk_of, effects_of, with_desk
 from sim.model.banks.application import read_application
 from sim.model.banks.conditions import belief_of, conditions_of
 from sim.model.banks.desk import JUDGED
-from sim.model.banks.offer import make_offer
 from sim.model.banks.signing import decline, judge_in_vain, learn, sign, write_lenders
+from sim.model.banks.tender import make_offer
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import INTEREST
@@ -37,11 +37,10 @@ def asking(banks=2, name="plain", **fields):
 # --- Files ---------------------------------------------------------------------------------
 
 
-def test_a_decision_stays_in_the_file_of_the_lead_and_costs_it_where_nobody_signs():
-    w = asking()
+def test_a_decision_stays_in_the_file_of_the_own_bank_and_costs_it_where_nobody_signs():
+    w = asking(home=[0, 1, 1])
     asks = [applicant(w, i, 0.25) for i in range(3)]
-    offers = offered(news_precision=[1.0, 2.0, 3.0], news=[0.5, -1.0, 3.0])
-    offers.lender[:, 0] = [0, 1, 1]
+    offers = offered(home_news_precision=[1.0, 2.0, 3.0], home_news=[0.5, -1.0, 3.0])
     d = desk(w, 0.25)
     for i in range(3):
         learn(offers[i], asks[i], d)
@@ -57,11 +56,12 @@ def test_a_decision_stays_in_the_file_of_the_lead_and_costs_it_where_nobody_sign
     assert w.banks.screening.tolist() == [0.25, 0.75]
 
 
-@pytest.mark.parametrize(("lead", "retained"), [(0, 1.0), (1, 0.0)])
-def test_a_new_lead_starts_without_the_file_of_the_old_one(lead, retained):
-    w = lent(asking(), {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
+@pytest.mark.parametrize(("lead", "retained"), [(0, 1.0), (1, 0.3)])
+def test_a_new_lead_starts_with_what_it_has_seen_itself(lead, retained):
+    w = lent(asking(home=0), {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
     w.history_precision[:] = w.history_sum[:] = 1.0
     offers = offered()
+    offers.news_precision[:, 0] = offers.news[:, 0] = 0.3
     offers.lender[:, 0] = [0, lead, 0]
     sign_offers(w, offers)
     assert w.history_precision.tolist() == w.history_sum.tolist() == [1.0, retained, 1.0]
@@ -99,13 +99,13 @@ SWAPPED = {
 }  # fmt: skip
 
 
-def written(clauses, who=(0, 1, 2), code=1, switched_bank=False, before=0, **fields):
+def written(clauses, who=(0, 1, 2), code=1, moves=0, before=0, **fields):
     """Offers of an arrangement, and the contracts that three firms sign in year one.
 
     `before` stands in every field of the book's rows before they are written.
     """
     known = {"log_scale": np.log(20.0), "tangible": 1.0, "cash": 5.0, "value": 30.0}
-    generous = {"underwriting.policy_subsidy_rate": 1.0}
+    generous = {"underwriting.policy_subsidy_rate": 1.0, "underwriting.known_banks": 1}
     w = world(economy(3, generous), **(known | fields))
     offering(w, Arrangement.model_validate(clauses))
     for name in CONTRACT.dtype.names:
@@ -115,9 +115,10 @@ def written(clauses, who=(0, 1, 2), code=1, switched_bank=False, before=0, **fie
     def rule(d, date):
         for i in who:
             a, o = d.applications[i], d.offers[i, code]
-            read_application(a, i, d, date, False)
-            make_offer(o, a, d.terms[code], d.rules[0], d.banks, 0)
-            sign(o, a, code, switched_bank, d)
+            read_application(a, i, d, date)
+            make_offer(o, a, code, d)
+            o.moves = moves
+            sign(o, a, code, d)
             offers.append(o.copy())
 
     with_desk(w, 3, rule, 1.0)
@@ -153,7 +154,7 @@ def test_every_field_of_a_contract_is_written(code):
 
 
 def test_a_plain_contract_has_neutral_terms():
-    _, _, k = written({}, code=0, switched_bank=True)
+    _, _, k = written({}, code=0, moves=1)
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "security": 0.0,
         "guaranteed": 0.0, "refinanced": 0.0, "introduction": 1.0,
@@ -174,7 +175,7 @@ def test_the_state_at_signing_is_kept():
     w = world(economy(), stage=[0, 1, 2], limit=[0.0, 5.0, 0.0])
     w.firms.value = [10.0, 20.0, 30.0]
     w.market_conditions.regime, w.market_conditions.winter = 1, 1
-    sign_offers(w, offered(), who=[1, 2], switched_bank=True)
+    sign_offers(w, offered(moves=1), who=[1, 2])
     for name, value in {
         "stage": [1, 2], "value": [20.0, 30.0], "regime": [1, 1], "winter": [1, 1],
         "signed": [0, 0], "terms": [0, 0], "switched_bank": [1, 1], "first": [0, 1],
@@ -268,7 +269,8 @@ def test_interest_up_to_the_hand_over_is_the_old_lenders():
     lent(w, {0: {0: 1.0}, 1: {0: 1.0}, 2: {0: 1.0}})
     offers = offered(rate=0.02)
     offers.lender[:, 0] = 1
-    sign_offers(w, offers, switched_bank=True)
+    offers.moves = 1
+    sign_offers(w, offers)
     assert w.by_bank[:, INTEREST].tolist() == pytest.approx([0.24, 0.0])
     assert w.firms.switched_bank.tolist() == [1] * 3
 

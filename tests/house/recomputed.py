@@ -453,17 +453,25 @@ def running_cost(w: World, v: Lives) -> Any:
     return np.array(w.scenario.underwriting.operating_cost)[v.s.stage]
 
 
+def short_of_cost(w: World, v: Lives) -> float:
+    """What lenders expected at signing to earn less than their cost, on what was lent since."""
+    total = 0.0
+    for j in range(v.k.share.shape[1]):
+        rate = np.where(v.k.share[:, j] > 0.0, v.k.shortfall[:, j], 0.0)
+        parts = v.parts[np.arange(len(v.k)), v.k.lender[:, j]]
+        total += float((rate * parts * v.balance_years).sum())
+    return total
+
+
 def of_banks(w: World, v: Lives, seen: Seen, found: Found) -> Found:
     """Costs and capital of banks, from their rules and from stocks at quarters."""
     u, rule, b = w.scenario.underwriting, w.scenario.capital, w.banks
     dates, at, before = at_quarters(w)
-    lent = v.balance_years @ v.parts
     running = (running_cost(w, v) * v.balance_years) @ v.parts + found["running cost in default"]
     earned = at["profit"] + at["free_income"] + at["policy_subsidy"]
     gap = b.budget - (before["equity"] + earned)
     gap = np.where(gap > 0.0, rule.replenish_share * gap, gap)[dates[1:] % 1.0 == 0.0]
     files, further = judged(w)
-    appetite = np.array([bank.appetite for bank in w.scenario.bank.values()])
     return {
         a.OPERATING.name: running.sum(),
         "operating by bank": running,
@@ -472,7 +480,7 @@ def of_banks(w: World, v: Lives, seen: Seen, found: Found) -> Found:
         "screening by bank": u.screening_cost * files,
         "coordination by bank": further,
         a.MONITORING.name: u.monitoring_cost * seen.watched,
-        a.SUBSIDY.name: u.policy_subsidy_rate * (lent @ appetite),
+        a.SUBSIDY.name: short_of_cost(w, v),
         a.CAPITAL.name: gap.sum(),
     }
 

@@ -94,6 +94,8 @@ EVENTFUL: dict[str, Any] = {
     "board.star_sales": {"age": 0.0, "value": 20.0, "sales": 1.0},
     "choice.shadow_value": 3.0,
     "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
+    # Banks that compete would lend for nothing.
+    "underwriting.known_banks": 1,
     "underwriting.policy_subsidy_rate": 0.15, "credit_line.drawn_at_signing": 0.8,
     "credit_line.apply_below_runway": 3.0, "taxation.exempt_line": 1.0,
     "capital.recognised_cover_share": 0.5,
@@ -334,7 +336,10 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         ),
     ),
     a.MONITORING.name: (Posting(books.pay_costs, "q.monitoring", CONTRACTS),),
-    a.SUBSIDY.name: (Posting(books.subsidise, "q.policy_subsidy", CONTRACTS),),
+    a.SUBSIDY.name: (
+        Posting(totals.split_by_part, "by_bank[lender[j], SUBSIDY]", CONTRACTS),
+        Posting(books.take_flows, "q.policy_subsidy", CONTRACTS),
+    ),
     a.CAPITAL.name: (Posting(books.replenish, "q.injection", CONTRACTS),),
     a.FEES.name: (
         Posting(totals.carry, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),

@@ -5,6 +5,7 @@ has the wrong sign or is smaller than three of its own standard errors; a claim 
 "no less" fails if the difference is against it by as much. Seeds are fixed.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -64,10 +65,16 @@ LATE = {
 }  # fmt: skip
 """Firms enter in expansion, need no investor and list early, so that enough of them do."""
 LEVERS = {
-    "more precise signals keep bad firms out": Lever(
-        {"underwriting.signal_precision": 2.0},
+    # Where banks compete, whoever sees most is also the one most often wrong.
+    "more precise signals of the only bank keep bad firms out": Lever(
+        {"underwriting.signal_precision": 2.0, "underwriting.known_banks": 1},
         {"bank.bad_borrower_share": DOWN},
-        {"underwriting.signal_precision": 0.1},
+        {"underwriting.signal_precision": 0.1, "underwriting.known_banks": 1},
+    ),
+    "of more banks that know a firm one lends, to more and worse firms, and cheaper": Lever(
+        {"underwriting.known_banks": 4},
+        {"firm.access_share": UP, "bank.bad_borrower_share": UP, "bank.lending_rate": DOWN},
+        {"underwriting.known_banks": 1},
     ),
     "a higher policy subsidy buys access with economic profit": Lever(
         {"underwriting.policy_subsidy_rate": 0.045},
@@ -118,12 +125,17 @@ def assert_moves(found: Difference, sign: int, what: str) -> None:
     assert sign * found.z > FAR, f"{what}: {found}"
 
 
+def assert_each_moves(one: Lived, other: Lived, moves: Mapping[str, int]) -> None:
+    """Outcomes of `one` less those of `other` have their signs, see `assert_moves`."""
+    for outcome, sign in moves.items():
+        assert_moves(difference(one[outcome], other[outcome]), sign, outcome)
+
+
 @pytest.mark.parametrize("words", LEVERS)
 def test_a_lever_moves_what_it_should(words: str) -> None:
     lever = LEVERS[words]
     changed, against = world(lever.values), world(lever.against)
-    for outcome, sign in lever.moves.items():
-        assert_moves(difference(changed[outcome], against[outcome]), sign, outcome)
+    assert_each_moves(changed, against, lever.moves)
 
 
 def test_capital_beyond_need_leaves_lending_no_smaller() -> None:
@@ -178,9 +190,8 @@ def test_more_or_cheaper_central_bank_money_lends_no_less_and_costs_less(
 
 
 def test_central_bank_money_lends_more_than_own_funds(arms: dict[str, Lived]) -> None:
-    for outcome in ("system.credit_outstanding", "firm.access_share"):
-        found = difference(arms["full_quota"][outcome], arms["plain"][outcome])
-        assert_moves(found, UP, outcome)
+    grows = {"system.credit_outstanding": UP, "firm.access_share": UP}
+    assert_each_moves(arms["full_quota"], arms["plain"], grows)
 
 
 def test_a_facility_without_a_quota_costs_nobody_anything(arms: dict[str, Lived]) -> None:
@@ -206,9 +217,8 @@ def same_loans() -> dict[str, Lived]:
 def test_a_larger_guarantee_takes_loss_from_banks_to_the_public(
     same_loans: dict[str, Lived], more: str, less: str
 ) -> None:
-    for outcome, sign in (("bank.credit_loss", DOWN), ("system.public_cost", UP)):
-        found = difference(same_loans[more][outcome], same_loans[less][outcome])
-        assert_moves(found, sign, outcome)
+    moves = {"bank.credit_loss": DOWN, "system.public_cost": UP}
+    assert_each_moves(same_loans[more], same_loans[less], moves)
 
 
 def test_a_guarantee_moves_who_pays_and_not_how_much(same_loans: dict[str, Lived]) -> None:
@@ -219,9 +229,8 @@ def test_a_guarantee_moves_who_pays_and_not_how_much(same_loans: dict[str, Lived
 
 def test_a_guarantee_on_offer_brings_firms_in_and_still_lowers_loss_per_unit_lent() -> None:
     arms = guaranteed("as_offered")
-    for outcome, sign in (("firm.access_share", UP), ("bank.credit_loss_rate", DOWN)):
-        found = difference(arms["most_guaranteed"][outcome], arms["plain"][outcome])
-        assert_moves(found, sign, outcome)
+    moves = {"firm.access_share": UP, "bank.credit_loss_rate": DOWN}
+    assert_each_moves(arms["most_guaranteed"], arms["plain"], moves)
 
 
 # --- Levers of banking business: it moves between banks, and none is created --------------
@@ -247,10 +256,8 @@ def promises() -> dict[str, Lived]:
 def test_a_stronger_promise_moves_business_to_lenders_and_takes_it_from_others(
     promises: dict[str, Lived], more: str, less: str
 ) -> None:
-    for outcome, sign in (("bank.relationship_income", UP), ("bank.hosted_income", DOWN)):
-        found = difference(promises[more][outcome], promises[less][outcome])
-        assert_moves(found, sign, outcome)
-    assert_moves(difference(promises[more]["bank.profit"], promises[less]["bank.profit"]), UP, "")
+    moves = {"bank.relationship_income": UP, "bank.hosted_income": DOWN, "bank.profit": UP}
+    assert_each_moves(promises[more], promises[less], moves)
 
 
 def test_business_of_the_whole_system_is_the_same_under_every_promise(
@@ -296,6 +303,5 @@ def test_what_a_caller_loses_keeps_it_from_calling(
 
 def test_where_lenders_stand_still_fewer_firms_run_out_of_cash_and_fewer_default() -> None:
     arms = called(0.0, 0.0)
-    for outcome in ("bank.default_rate", "firm.liquidity_closures"):
-        found = difference(arms["still"][outcome], arms["alone"][outcome])
-        assert_moves(found, DOWN, outcome)
+    falls = {"bank.default_rate": DOWN, "firm.liquidity_closures": DOWN}
+    assert_each_moves(arms["still"], arms["alone"], falls)

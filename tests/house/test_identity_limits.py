@@ -355,10 +355,7 @@ def test_infinite_cash_removes_closures_for_want_of_cash() -> None:
 
 
 def test_a_perfect_signal_leaves_no_error_of_screening() -> None:
-    clear = {
-        "underwriting.signal_precision": 1e14, "underwriting.setback_signal_loss": 0.0,
-        "underwriting.stigma": 0.0,
-    }  # fmt: skip
+    clear = {"underwriting.signal_precision": 1e14, "underwriting.setback_signal_loss": 0.0}
     w = branch(history(study(clear)), "consortium")
     contracts = w.book.rows
     assert contracts.shape[0] > 50

@@ -375,15 +375,18 @@ def test_what_is_read_of_a_firm_does_not_depend_on_who_was_read_before(
     w = ample_mid["revenue_swap"]
     d = desk(w, 3.0)
     for i in np.flatnonzero(w.firms.status == ALIVE)[:99]:
-        read_application(d.applications[0], int(i), d, 3.0, False)
-        assert d.applications[:1].tobytes() == applicant(w, int(i), 3.0).tobytes()
+        read_application(d.applications[0], int(i), d, 3.0)
+        alone = applicant(w, int(i), 3.0)
+        # Bytes between columns are nobody's.
+        for name in alone.dtype.names:
+            assert d.applications[name][0].tolist() == alone[name].tolist(), name
 
 
 @pytest.fixture(scope="module")
 def ample_mid() -> dict[str, World]:
-    """Three years on, with offers from rivals over a wide range."""
+    """Three years on."""
     # Enough firms that one of them is in two minds, whatever the question.
-    values = {"underwriting.offer_discount_rate": 0.02, "population.firms": 1500}
+    values = {"population.firms": 1500}
     past = history(with_ample_capital(values), trace=False)
     worlds = {name: past.branch(name) for name in ARRANGEMENTS}
     for w in worlds.values():

@@ -29,7 +29,7 @@ from sim.model.firms.flows import (
     RELATION,
     place_business,
 )
-from sim.model.firms.loss_sharing import split_by_lender
+from sim.model.firms.loss_sharing import split_by_share
 from sim.model.firms.record import ALIVE, BIRTH, DEFAULTED, FAILED_TECHNICAL, NEVER, UNBORN
 from tests.house.mutants import beginning
 from tests.house.small import branch, history, study
@@ -205,8 +205,14 @@ def test_losses_borne_by_the_parties_of_a_contract_equal_the_loss(
 
 def at_banks(w: World, amount: Any) -> Any:
     """An amount per firm, split over its lenders, shape (n_banks,)."""
-    out = np.zeros((w.scenario.n_banks, 1))
-    split_by_lender(amount[:, None], w.lender, w.share, out)
+    return split(amount, w.lender, w.share, w.scenario.n_banks)
+
+
+def split(amounts: Any, lender: Any, share: Any, n_banks: int) -> Any:
+    """Amounts of many loans, added up at their lenders by share, shape (n_banks,)."""
+    out = np.zeros((n_banks, 1))
+    for amount, banks, parts in zip(amounts, lender, share, strict=True):
+        split_by_share(np.array([amount]), banks, parts, out)
     return out[:, 0]
 
 
@@ -540,10 +546,9 @@ def test_a_loss_is_split_without_rest(contracts: list[tuple[float, list[float]]]
     shares = np.zeros((len(contracts), MOST_LENDERS))
     for row, (_, parts) in zip(shares, contracts, strict=True):
         row[: len(parts)] = np.array(parts) / sum(parts)
-    banks = np.zeros((MOST_LENDERS, 1))
     lender = np.tile(np.arange(MOST_LENDERS), (len(contracts), 1))
-    split_by_lender(loss[:, None], lender, shares, banks)
-    close(banks[:, 0], loss @ shares, float(loss.sum()))
+    banks = split(loss, lender, shares, MOST_LENDERS)
+    close(banks, loss @ shares, float(loss.sum()))
     close(banks.sum(), loss.sum(), float(loss.sum()))
 
 
@@ -566,7 +571,7 @@ def test_banking_business_is_at_one_bank_and_none_is_lost(
         close(banks[lender, RELATION], 3.0 * expected, 3.0)
 
 
-def test_plain_lending_splits_between_bilateral_lenders(past: World) -> None:
+def test_plain_lending_splits_between_banks_that_have_not_agreed(past: World) -> None:
     w = branch(past, "plain", PLAIN)
     several = (w.share > 0.0).sum(axis=1) > 1
     assert np.any(several)

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.special import ndtr
+from scipy.stats import norm
 
+from sim.model.banks.bidding import break_even_bid
 from sim.outcomes.quantiles_of_losses import expected_shortfall
 from tests.oracles.absorbing_chain import (
     absorbing_chain,
@@ -17,6 +20,7 @@ from tests.oracles.absorbing_chain import (
     years_in_states,
 )  # fmt: skip
 from tests.oracles.annuity import balance, continuous_annuity, payment
+from tests.oracles.auctions import default_of_those_judged_no_better
 from tests.oracles.concession import concession_value, step_up_rate
 from tests.oracles.exit_rights import lognormal_call_on_multiple
 from tests.oracles.finite_pool import default_count_probabilities, joint_failure
@@ -232,3 +236,19 @@ def test_threshold_at_which_one_of_many_players_is_in_doubt(inputs, value):
 
     # the limit is that of infinitely many players
     assert gain(value - 2.0 / k) > 0.0 > gain(value + 1.0 / k)
+
+
+@pytest.mark.parametrize(("inputs", "value"), cases("bid.first_price."))
+def test_offer_of_the_only_informed_bank_where_bids_are_paid(inputs, value):
+    default = default_of_those_judged_no_better(inputs["file_mean"], 0.0, 0.8, 0.36, 0.03, 0.8)
+    assert break_even_bid(default, 0.03, 0.5, 0.0) == close(value, rel=1e-10)
+
+
+@pytest.mark.parametrize(("inputs", "value"), cases("bid.many_banks"))
+def test_mean_rate_where_everything_is_known(inputs, value):
+    def share_of_rate(quality):
+        default = min(0.03 * np.exp(-0.8 * quality), 0.95)
+        return break_even_bid(default, 0.03, 0.5, 0.0) * norm.pdf(quality)
+
+    # The reference is a Gauss-Hermite sum, which the kink at the largest default spoils.
+    assert quad(share_of_rate, -9.0, 9.0, limit=200)[0] == close(value, rel=2e-4)

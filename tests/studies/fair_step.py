@@ -32,6 +32,8 @@ VALUES: dict[str, Any] = {
     "credit_line.liquidity_buffer": 1e9, "operations.opening_cash": 10.0,
     "operations.venture_opening_cash": 10.0, "underwriting.policy_subsidy_rate": 10.0,
     "choice.tenor_value": 10.0, **with_one_weight(ratio=1e-6),
+    # Each firm is known to one bank, which asks for the most that it may.
+    "underwriting.known_banks": 1,
     **NO_TAXES,
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from itertools import permutations
 import numpy as np
 import pytest
 
+from sim.analysis.shapley import shapley
 from sim.base.errors import ScenarioError
 from sim.studies.attribution import (
     TOTAL,
@@ -14,7 +15,6 @@ from sim.studies.attribution import (
     decompose,
     game_of,
     met,
-    shapley,
 )
 from tests.studies.small import small, store
 

@@ -52,7 +52,7 @@ def test_one_element_moves_alone():
 
 
 def test_whole_numbers_stay_whole():
-    assert moved("underwriting.bilateral_lenders=1:5", 2.6).underwriting.bilateral_lenders == 3
+    assert moved("underwriting.known_banks=1:5", 2.6).underwriting.known_banks == 3
 
 
 def test_other_sectors_make_room():

@@ -9,6 +9,7 @@ from sim.model.banks.judgement import public_score
 from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.claims import WEIGHT
+from sim.model.firms.clock import cash_at
 from sim.model.firms.record import ASK_RENEWAL
 from sim.model.firms.relationship import business
 
@@ -60,7 +61,6 @@ APPLICATION = Table(
         Column("prior", "standard deviations", "mean quality given what everybody sees"),
         Column("history_precision", "-", "what the home bank has learnt: precision"),
         Column("history_sum", "-", "and its precision-weighted sum"),
-        Column("stigma", "standard deviations", "how much worse it looks after a refusal"),
         Column("bust", "flag", "a regime in which setbacks are likelier than usual", "i1"),
         Column("outstanding", "CNY million", "refinanced by the central bank so far"),
         Column("k0", "-", "first key word of the draws", "i8"),
@@ -81,7 +81,7 @@ copy_firm = copy_rule(
 )
 
 
-def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None:
+def read_application(a: Any, i: int, d: Any, date: float) -> None:
     """Write the application of firm `i`.
 
     Parameters
@@ -91,14 +91,12 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
         Row of the firm.
     d : Desk
     date : float, years
-    refused : bool
-        Whether the firm comes from a bank that has just ended its line: it looks worse.
     """
     f, u, c = d.firms[i], d.rules[0], d.market_conditions[0]
     copy_firm(a, f)
     a.date = date
     a.tangible = f.tangible * f.scale * c.collateral
-    cash = f.cash + f.flow * (date - f.now)
+    cash = cash_at(f, date)
     a.need = (f.demand if f.project == 1 else 0.0) + max(-f.flow, 0.0) - cash
     p = d.params[f.sector]
     more = max(cash, 0.0) - max(f.cash, 0.0)
@@ -106,7 +104,6 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     a.prior = u.prior_backed if f.venture == 1 else u.prior_other
     a.history_precision = d.history_precision[i]
     a.history_sum = d.history_sum[i]
-    a.stigma = u.stigma if refused else 0.0
     a.bust = c.bust
     a.outstanding = d.tally[REFINANCED]
     a.k0, a.k1, a.ordinal = c.k0, c.k1, d.ordinal[i]

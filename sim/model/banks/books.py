@@ -25,7 +25,6 @@ def close_books(b: Any, q: Any, k: Any, u: Any, flow: Any, years: float) -> None
     pay_costs(b, q, k, u, flow, years)
     roll_loans(b, q, flow)
     provide(b, q, flow)
-    subsidise(q, k, u)
     earn(b, q, u)
 
 
@@ -41,6 +40,7 @@ def take_flows(b: Any, q: Any, flow: Any) -> None:
     q.royalty = flow[f.ROYALTY]
     q.operating = flow[f.OPERATING]
     q.fee = flow[f.FEE]
+    q.policy_subsidy = flow[f.SUBSIDY]
     q.recovered = flow[f.RECOVERED]
     q.guaranteed = flow[f.GUARANTEED]
     q.exposure_at_default = flow[f.EXPOSURE_AT_DEFAULT]
@@ -89,11 +89,6 @@ def provide(b: Any, q: Any, flow: Any) -> None:
     needed = q.expected_loss + q.npl_allowance
     q.provision = needed - (b.allowance - charged)
     b.allowance = needed
-
-
-def subsidise(q: Any, k: Any, u: Any) -> None:
-    """What the parent pays the desk for lending below break-even on policy grounds."""
-    q.policy_subsidy = u.policy_subsidy_rate * k.appetite * q.balance_years
 
 
 def earn(b: Any, q: Any, u: Any) -> None:

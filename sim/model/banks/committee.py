@@ -8,29 +8,29 @@ import math
 from typing import Any
 
 from sim.model.banks.application import asks_renewal, is_admitted, read_application
-from sim.model.banks.choice import advantage, leaving_cost, wants, worth
+from sim.model.banks.choice import advantage, wants, worth
 from sim.model.banks.credit_decision import ration
-from sim.model.banks.desk import BOOKED, CUTS
-from sim.model.banks.judgement import RIVAL, draw
-from sim.model.banks.offer import make_offer
+from sim.model.banks.desk import BOOKED, CUTS, HEADROOM
+from sim.model.banks.refinancing import seek_refinancing
 from sim.model.banks.signing import (
     decline,
     decline_by_parts,
     enact_decisions,
     judge_in_vain,
+    keep_for_less,
     learn,
     settle_claims,
     sign,
 )
+from sim.model.banks.tender import make_offer
 from sim.model.banks.withdrawal import decide_on_loan, worth_of_call, years_until
+from sim.model.firms.clock import cash_at
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, REVIEW_YEARS
 
 NEW_CREDIT, RUNNING_LINES, RUN_OFF = 1, 2, 4
 """What may stand on the agenda of a meeting; sums of them."""
 
 BOUNDARY = 1e-9
-SAME_LINE = 0.999999
-"""A bank that takes over a balance must lend as much, but for a rounding error."""
 NO_OFFER = -math.inf
 
 
@@ -81,14 +81,21 @@ def decide_applications(d: Any, date: float) -> None:
             judge_in_vain(offers[row, 0], applications[row], d)
     for place in range(1, d.terms.shape[0] + 1):
         code = place % d.terms.shape[0]  # plain lending last
-        for row in range(n):
-            if offers[row, code].taken == 1:
-                sign(offers[row, code], applications[row], code, False, d)
-    turn_elsewhere(applications, offers, d)
+        for asked_again in range(2):
+            sign_taken(offers[:, code], applications, code, asked_again, d)
+    refuse_others(applications, offers, d)
+
+
+def sign_taken(offers: Any, applications: Any, code: int, asked_again: int, d: Any) -> None:
+    """Sign what is taken, of firms that needed, or needed not, to ask others for want of room."""
+    for row in range(applications.shape[0]):
+        o = offers[row]
+        if o.taken == 1 and (o.full_banks > 0) == (asked_again == 1):
+            sign(o, applications[row], code, d)
 
 
 def decide_on_lines(d: Any, date: float) -> None:
-    """Yearly reviews of lines that run, and outside offers to refinance them.
+    """Yearly reviews of lines that run, and bids to refinance them.
 
     Parameters
     ----------
@@ -99,7 +106,7 @@ def decide_on_lines(d: Any, date: float) -> None:
     n = read_ready(ASK_REVIEW, applies, d, date)
     review(d.applications[:n], d)
     n = read_ready(ASK_OFFER, applies | ASK_REVIEW, d, date)
-    compare_outside_offers(d.applications[:n], d.offers[:n, 0], d)
+    refinance(d.applications[:n], d.offers[:n, 0], d)
 
 
 def wind_down(d: Any, date: float) -> None:
@@ -123,7 +130,7 @@ def read_ready(some: int, none: int, d: Any, date: float) -> int:
         request = d.firms[i].request
         if request & some != 0 and request & none == 0:
             a = d.applications[found]
-            read_application(a, i, d, date, False)
+            read_application(a, i, d, date)
             if d.firms[i].request_date + waiting_time(a, d) <= date + BOUNDARY:
                 found += 1
     return found
@@ -147,15 +154,15 @@ def make_offers(offers: Any, a: Any, d: Any) -> None:
 
     Only what is no worse for the firm than plain lending is ready to be taken.
     """
-    u, plain = d.rules[0], offers[0]
+    plain = offers[0]
     for code in range(d.terms.shape[0]):
         o, k = offers[code], d.terms[code]
-        o.taken = 0
+        o.taken = o.full_banks = 0
         o.worth = NO_OFFER
         if code == 0 or is_admitted(a, k, d.admission[code]):
-            make_offer(o, a, k, u, d.banks, 0)
+            make_offer(o, a, code, d)
             if code > 0 and is_better(o, plain, a, k, d):
-                o.worth = worth(o, a, k, u)
+                o.worth = worth(o, a, k, d.rules[0])
 
 
 def is_better(o: Any, plain: Any, a: Any, k: Any, d: Any) -> bool:
@@ -203,30 +210,55 @@ def has_taken(offers: Any) -> bool:
 
 
 def choose_plain(applications: Any, offers: Any, d: Any) -> None:
-    """Firms that took nothing else take the plain loan that they are offered and that fits."""
+    """Firms that took nothing else take the plain loan that they are offered and that fits.
+
+    Banks that have no room drop out, and the others bid again.
+    """
     for row in range(applications.shape[0]):
-        o = offers[row, 0]
-        is_wanted = o.made == 1 and wants(o, applications[row])
-        o.ready = 1 if is_wanted and not has_taken(offers[row]) else 0
-    ration(offers[:, 0], applications, d.terms[0], d)
-    for row in range(applications.shape[0]):
-        offers[row, 0].taken = offers[row, 0].ready
+        is_free = not has_taken(offers[row])
+        offers[row, 0].ready = 1 if is_free and is_wanted(offers[row, 0], applications[row]) else 0
+    while is_any_ready(offers[:, 0]):
+        ration(offers[:, 0], applications, d.terms[0], d)
+        for row in range(applications.shape[0]):
+            take_or_ask_again(offers[row, 0], applications[row], d)
 
 
-def turn_elsewhere(applications: Any, offers: Any, d: Any) -> None:
-    """Firms without an offer: those whose line ends try one other bank, others go without."""
-    for row in range(applications.shape[0]):
-        a, o = applications[row], offers[row, 0]
+def is_wanted(o: Any, a: Any) -> bool:
+    """Whether a plain loan is offered that the firm has a use for."""
+    return o.made == 1 and wants(o, a)
+
+
+def is_any_ready(offers: Any) -> bool:
+    """Whether firm and lenders agree on any offer, and it is not taken yet."""
+    found = False
+    for row in range(offers.shape[0]):
+        found = found or offers[row].ready == 1
+    return found
+
+
+def take_or_ask_again(o: Any, a: Any, d: Any) -> None:
+    """The firm takes the offer that fits; where a bank was short of capital, others bid."""
+    if o.ready == 1:
+        o.taken = 1
         o.ready = 0
-        if is_without(offers[row]) and asks_renewal(a) and d.banks.shape[0] > 1:
-            read_application(a, a.firm, d, a.date, True)
-            make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1)
-            o.ready = 1 if o.made == 1 and o.line >= a.balance * SAME_LINE else 0
-    ration(offers[:, 0], applications, d.terms[0], d)
+    elif o.short == 1:
+        bid_again(o, a, d)
+        o.ready = 1 if is_wanted(o, a) else 0
+
+
+def bid_again(o: Any, a: Any, d: Any) -> None:
+    """Banks without room for their parts bid no more, the lead in any case; the others do."""
+    for j in range(o.lenders):
+        if j == 0 or o.exposure[j] > d.room[HEADROOM, o.lender[j]]:
+            o.full[o.full_banks] = o.lender[j]
+            o.full_banks += 1
+    make_offer(o, a, 0, d)
+
+
+def refuse_others(applications: Any, offers: Any, d: Any) -> None:
+    """Firms that take none of their offers go without."""
     for row in range(applications.shape[0]):
-        if offers[row, 0].ready == 1:
-            sign(offers[row, 0], applications[row], 0, True, d)
-        elif is_without(offers[row]):
+        if is_without(offers[row]):
             refuse(offers[row, 0], applications[row], d)
 
 
@@ -252,7 +284,7 @@ def refuse(o: Any, a: Any, d: Any) -> None:
     elif can_repay(d.firms[a.firm], a.date):
         decline(a.firm, 0.0, d)
     else:
-        read_application(a, a.firm, d, a.date, False)
+        read_application(a, a.firm, d, a.date)
         a.limit = a.balance  # nothing more can be drawn
         retained = decide_on_loan(o, a, REVIEW_YEARS, d)
         decline_by_parts(a.firm, retained, worth_of_call(a, d), d)
@@ -260,7 +292,7 @@ def refuse(o: Any, a: Any, d: Any) -> None:
 
 def can_repay(f: Any, date: float) -> bool:
     """Whether a firm has the cash at a date for all that it owes."""
-    return f.balance <= max(f.cash + f.flow * (date - f.now), 0.0)
+    return f.balance <= max(cash_at(f, date), 0.0)
 
 
 def review(applications: Any, d: Any) -> None:
@@ -276,35 +308,17 @@ def review(applications: Any, d: Any) -> None:
         d.ordinal[a.firm] += 1
 
 
-def compare_outside_offers(applications: Any, offers: Any, d: Any) -> None:
-    """Another bank offers to refinance the loan: it judges for itself, the firm compares."""
-    has_rivals = d.banks.shape[0] > 1
+def refinance(applications: Any, offers: Any, d: Any) -> None:
+    """Other banks bid for loans that run: the firm moves, or its lenders keep it for less."""
     for row in range(applications.shape[0]):
         a, o = applications[row], offers[row]
-        o.ready = 0
-        if has_rivals:
-            make_offer(o, a, d.terms[0], d.rules[0], d.banks, 1)
-            undercut(o, a, d.rules[0])
-            o.ready = 1 if leaves(o, a, d) else 0
-            d.ordinal[a.firm] += 1
+        seek_refinancing(o, a, d)
+        o.ready = 1 if o.moves == 1 and o.made == 1 else 0
+        d.ordinal[a.firm] += 1
     ration(offers, applications, d.terms[0], d)
     for row in range(applications.shape[0]):
-        if offers[row].ready == 1:
-            sign(offers[row], applications[row], 0, True, d)
+        a, o = applications[row], offers[row]
+        if o.ready == 1:
+            sign(o, a, 0, d)
         else:
-            decline(applications[row].firm, 1.0, d)
-
-
-def undercut(o: Any, a: Any, u: Any) -> None:
-    """An outside offer is cheaper by a random discount, exponential in size."""
-    rate = o.rate + u.offer_discount_rate * math.log(draw(a, RIVAL))
-    o.rate = rate
-    o.later_rate = rate
-    o.mean_rate = rate
-
-
-def leaves(o: Any, a: Any, d: Any) -> bool:
-    """Whether the firm leaves its bank for an outside offer."""
-    saving = (a.rate - o.rate) * a.balance * d.rules[0].offer_horizon_years
-    cost = leaving_cost(a, d.terms[a.terms].break_cost, d.rules[0])
-    return o.made == 1 and o.line >= a.balance and saving > cost
+            keep_for_less(a.firm, a.rate - o.rate if o.moves == 0 else 0.0, d)

@@ -32,7 +32,6 @@ _OFFER = (
     Column("reach", "share", "firms that it reaches at that date"),
     Column("address", "-", "address of the draws that say whom it reaches", "i8"),
     Column("side_by_side", "flag", "banks lend side by side without agreement", "i1"),
-    Column("most_lenders", "-", "banks that a firm turns to", "i4"),
 )
 _BELIEFS = (
     Column(
@@ -90,8 +89,7 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
         "loss_unsecured": belief.loss_unsecured, "believed_business": belief.business,
     }  # fmt: skip
     side_by_side = not found["joint"] and not limit.goes_beyond_collateral(a.limit)
-    most = scenario.underwriting.bilateral_lenders if side_by_side else found["members"]
-    return found | {"side_by_side": int(side_by_side), "most_lenders": most}
+    return found | {"side_by_side": int(side_by_side)}
 
 
 def belief_of(beliefs: Beliefs, arrangement: str) -> Belief:

@@ -1,8 +1,10 @@
 """Whether a lender agrees: what a loan leaves over its break-even rate, as the lender believes.
 
-A loan is worth making when the rate that can be charged, banking business, the right and the
-policy subsidy together reach the break-even rate. The rate is capped near the benchmark,
-so that quantity rations and not price.
+A loan is worth making when the rate that can be charged, banking business and the right together
+reach the break-even rate. The rate is capped near the benchmark, so that quantity rations and not
+price. Policy tells banks to lend also where this falls short at the most that can be charged, as
+long as it is by no more than they tolerate; what is expected to be missing at signing, the parent
+pays. Since it is no income of a loan, it makes none cheaper.
 
 References
 ----------
@@ -18,7 +20,7 @@ from sim.model.banks.capital import class_weight, covered_weight, exposure
 from sim.model.banks.conditions import believed_loss
 from sim.model.banks.desk import ASKED, HEADROOM
 from sim.model.banks.judgement import sees_setback
-from sim.model.banks.offer_rate import mean_rate, own_rate
+from sim.model.banks.offer_rate import highest_rate, mean_rate
 from sim.model.banks.own_business import write_business
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
@@ -69,6 +71,41 @@ def break_even_rate(
     return whole / (1.0 - default)
 
 
+def tolerated(bank: Any, u: Any) -> float:
+    """How far a loan may fall short of the break-even rate on policy grounds, per year."""
+    return bank.appetite * u.policy_subsidy_rate
+
+
+def asked_in_bust(a: Any, u: Any) -> float:
+    """What banks want left over the break-even rate in a bust, per year."""
+    return u.bust_tightening_rate if a.bust == 1 else 0.0
+
+
+def expected_shortfall(left: float, a: Any, u: Any) -> float:
+    """What a loan is expected to earn less than its cost, per unit lent and year.
+
+    Parameters
+    ----------
+    left : float, per year
+        Left over the break-even rate, and over what is asked beyond it in a bust; the latter is
+        no cost, and nobody pays for it.
+    a : application
+    u : rules of banks
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> u = SimpleNamespace(bust_tightening_rate=0.004)
+    >>> boom, bust = SimpleNamespace(bust=0), SimpleNamespace(bust=1)
+    >>> [expected_shortfall(left, boom, u) for left in (0.01, 0.0, -0.01)]
+    [0.0, 0.0, 0.01]
+    >>> expected_shortfall(-0.01, bust, u)
+    0.006
+    """
+    short = -left - max(asked_in_bust(a, u), 0.0)
+    return short if short > 0.0 else 0.0
+
+
 LEAST_LENT = 1e-9
 """CNY million; over less no cost is spread."""
 LEAST_DRAWN = 0.01
@@ -103,7 +140,7 @@ def right_income(o: Any, a: Any, k: Any, u: Any, line: float) -> float:
 
 
 def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
-    """Write each lender's surplus, believed default and consent into the offer.
+    """Write each lender's surplus and shortfall, believed default and consent into the offer.
 
     Parameters
     ----------
@@ -121,12 +158,12 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     o.years, o.right_years = k.years, k.right_years
     o.loss = believed_loss(line, secured_by_assets(a, u), k)
     o.monitored = 1 if is_monitored(o, a, u, line) else 0
-    price = mean_rate(own_rate(a, u), k)
+    price = mean_rate(highest_rate(a, u), k)
     drawn = max(u.drawn_at_signing, LEAST_DRAWN)
     fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
     common = fees + right_income(o, a, k, u, drawn * line)
     common -= k.coordination_cost / (drawn * line * k.years)
-    common -= u.bust_tightening_rate if a.bust == 1 else 0.0
+    common -= asked_in_bust(a, u)
     # Central bank money saves on the whole loan; capital is credited at the transfer price.
     saved = u.funding_rate - marginal_cost(a, k, u)
     cost = u.operating_cost[a.stage] + k.fee_rate - saved
@@ -143,8 +180,9 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         judging = u.screening_cost * (o.part[j] / line if k.joint == 1 else 1.0)
         watching = u.monitoring_cost if j == 0 and o.monitored == 1 else 0.0
         own = (o.gained_business[j] - judging / k.years - watching) / lent
-        o.surplus[j] = net + (common + own + bank.appetite * u.policy_subsidy_rate) - needed
-        o.accepts[j] = 1 if o.surplus[j] >= 0.0 else 0
+        o.surplus[j] = net + (common + own) - needed
+        o.shortfall[j] = expected_shortfall(o.surplus[j], a, u)
+        o.accepts[j] = 1 if o.surplus[j] + tolerated(bank, u) >= 0.0 else 0
 
 
 def is_monitored(o: Any, a: Any, u: Any, line: float) -> bool:
@@ -265,6 +303,7 @@ def ration_tight(offers: Any, room: Any, asked: Any, books: Any) -> None:
             add_parts(o, -1.0, room)
         else:
             o.ready = 0
+            o.short = 1
             books[o.lender[0]].rationed += 1.0
 
 

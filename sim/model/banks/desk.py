@@ -27,6 +27,12 @@ OFFER = Table(
         Column("part", "CNY million", "line of each lender", length=MOST_LENDERS),
         Column("share", "share", "part of each lender in the line", length=MOST_LENDERS),
         Column("surplus", "per year", "left over the break-even rate", length=MOST_LENDERS),
+        Column(
+            "shortfall",
+            "per year",
+            "what each expects to earn less than its cost on policy grounds",
+            length=MOST_LENDERS,
+        ),
         Column("default", "per year", "believed default, by lender", length=MOST_LENDERS),
         Column("loss", "share", "believed loss given default that lenders bear"),
         Column(
@@ -42,8 +48,10 @@ OFFER = Table(
             length=MOST_LENDERS,
         ),
         Column("accepts", "flag", "the lender agrees", "i1", MOST_LENDERS),
-        Column("news_precision", "-", "precision of the lead's signal"),
-        Column("news", "-", "that signal times its precision"),
+        Column("news_precision", "-", "precision of its signal, by lender", length=MOST_LENDERS),
+        Column("news", "-", "that signal times its precision", length=MOST_LENDERS),
+        Column("home_news_precision", "-", "precision of the signal of the firm's own bank"),
+        Column("home_news", "-", "that signal times its precision"),
         Column("right", "code", "right that the firm grants", "i1"),
         Column("stake", "share", "share of equity that it buys, post-money"),
         Column("exercise_amount", "CNY million", "subscription amount"),
@@ -52,7 +60,11 @@ OFFER = Table(
         Column("royalty_cap", "CNY million", "total at which a royalty ends"),
         Column("monitored", "flag", "monitoring pays the lead", "i1"),
         Column("worth", "CNY million", "what it is worth to the firm, to rank several"),
+        Column("moves", "flag", "the firm would leave its bank", "i1"),
         Column("ready", "flag", "firm and lenders agree", "i1"),
+        Column("short", "flag", "a lender has no room for it", "i1"),
+        Column("full_banks", "-", "banks that have had no room for it", "i4"),
+        Column("full", "code", "which these are", "i4", MOST_LENDERS),
         Column("queued", "-", "row of the offer whose turn it is where capital is short", "i8"),
         Column(
             "exposure",
@@ -88,9 +100,9 @@ class Desk(NamedTuple):
     roster, lender : int arrays, shapes (n_firms, m) and (n_firms, 8)
         Banks in the order in which a firm turns to them; its present lenders, lead first.
     share : array, shape (n_firms, 8)
-    called : array, shape (n_firms, 4, 8)
-        What these lenders call and hold of the loan, and what their parts weigh and pay in tax,
-        see `sim.model.firms.claims`.
+    called : array, shape (n_firms, 5, 8)
+        What these lenders call and hold of the loan, what their parts weigh and pay in tax, and
+        what they fall short, see `sim.model.firms.claims`.
     history_precision, history_sum : arrays, shape (n_firms,)
         What the home bank has learnt: precision of its signals, and their weighted sum.
     ordinal : int64 array, shape (n_firms,)
@@ -99,14 +111,19 @@ class Desk(NamedTuple):
         Contracts; `tally` says how many rows are used.
     applications, offers : record arrays, shapes (n,) and (n, 1 + n_menu)
         Scratch: the firms that ask, and what they are offered.
+    bids : record array, shape (8,)
+        Scratch: what each bank that knows a firm would offer by itself.
+    auction, bidders, rivals : record arrays, shapes (1,), (8,) and (8,)
+        Scratch: the auction of a loan, see `sim.model.banks.bidding`.
     review : record array, shape (1,)
         Scratch: a loan that lenders hold or call, see `sim.model.banks.waiting.REVIEW`.
     room : array, shape (2, n_banks), CNY million
         Scratch: what each bank can still lend on its capital, and what it is asked for.
-    cut_who, cut_retained, cut_worth, judged_who, judged_lead : arrays, shape (n,)
+    cut_who, cut_retained, cut_worth, cut_saving, judged_who, judged_lead : arrays, shape (n,)
         What the committee decided beside signing, for those who repeat it: answers that are no
         contract, and judgements that led to none; `cut_worth` is the share of a balance that a
-        call would have brought, where lenders decided on it.
+        call would have brought, where lenders decided on it, `cut_saving` what they take off its
+        rate, per year.
     cut_kept : array, shape (n, 8)
         What each lender keeps.
     tally : array, shape (4,)
@@ -132,11 +149,16 @@ class Desk(NamedTuple):
     book: Any
     applications: Any
     offers: Any
+    bids: Any
+    auction: Any
+    bidders: Any
+    rivals: Any
     review: Any
     room: Any
     cut_who: Any
     cut_retained: Any
     cut_worth: Any
+    cut_saving: Any
     cut_kept: Any
     judged_who: Any
     judged_lead: Any
@@ -144,7 +166,9 @@ class Desk(NamedTuple):
 
     def answers(self, n: int) -> Any:
         """The first `n` answers that are no contract, each as `repeat_reduction` takes it."""
-        parts = (self.cut_retained[:n], self.cut_worth[:n], self.cut_kept[:n])
+        parts = (
+            self.cut_retained[:n], self.cut_worth[:n], self.cut_kept[:n], self.cut_saving[:n],
+        )  # fmt: skip
         return np.column_stack(parts)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 from sim.base.draws import SIGNAL, uniform_pair
 from sim.base.special import normal_quantile
 
-COMMON, SEEN, SCORE, RIVAL = 0, 100_001, 100_002, 100_003
+COMMON, SEEN, SCORE = 0, 100_001, 100_002
 """Addresses of draws beside the signals of banks, which are 1 + the code of the bank."""
 YEAR_ZERO = 1_000_000
 """Added to a calendar year, so that its address is no decision's."""
@@ -39,7 +39,7 @@ def signal_of(a: Any, u: Any, bank: int, precision: float, common: float) -> flo
     c = u.error_correlation
     error = math.sqrt(c) * common + math.sqrt(1.0 - c) * own
     truth = a.quality - u.setback_signal_loss * (1.0 if a.setback == 1 else 0.0)
-    return truth + error / math.sqrt(max(precision, TINY)) - a.stigma
+    return truth + error / math.sqrt(max(precision, TINY))
 
 
 def public_score(a: Any, precision: float) -> float:
@@ -81,7 +81,7 @@ def pooled_precision(precision: float, signals: int, correlation: float) -> floa
 
 
 def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
-    """Write each lender's posterior mean and variance into the offer, and the lead's news.
+    """Write each lender's posterior mean and variance into the offer, and their news.
 
     Parameters
     ----------
@@ -101,9 +101,11 @@ def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         signal = signal_of(a, u, o.lender[j], precision, common)
         weight += precision
         weighed += precision * signal
-        if j == 0:
-            o.news_precision = precision
-            o.news = precision * signal
+        o.news_precision[j] = precision
+        o.news[j] = precision * signal
+        if o.lender[j] == a.home:
+            o.home_news_precision = o.news_precision[j]
+            o.home_news = o.news[j]
         learn_from(o, j, a, public, shown, precision, signal)
     if k.pooled == 1 and o.lenders > 1:
         news = pooled_precision(weight / o.lenders, o.lenders, u.error_correlation)
@@ -111,6 +113,14 @@ def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         for j in range(1, o.lenders):
             o.quality[j] = o.quality[0]
             o.variance[j] = o.variance[0]
+
+
+def public_belief(a: Any, k: Any) -> tuple[float, float]:
+    """Mean of quality, and precision, given what everybody sees of an applicant."""
+    public = k.score_precision[a.stage]
+    if public <= 0.0:
+        return a.prior, 1.0
+    return (a.prior + public * public_score(a, public)) / (1.0 + public), 1.0 + public
 
 
 def learn_from(

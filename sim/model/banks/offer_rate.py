@@ -1,25 +1,26 @@
 """How the rate of an offer is set.
 
-The lender's own rate is the loan prime rate plus the most that is charged at the firm's
-stage; the pricing clause of the arrangement lowers it, steps it or replaces it.
+The lender's own rate is what banks bid for (`sim.model.banks.tender`), at most the loan prime
+rate and what may be charged above it at the firm's stage; the pricing clause of the arrangement
+lowers it, steps it or replaces it.
 """
 
 from typing import Any
 
 
-def own_rate(a: Any, u: Any) -> float:
-    """The lender's own rate, per year."""
-    return u.one_year_rate + u.spread_cap[a.stage]
+def highest_rate(a: Any, u: Any) -> float:
+    """Most that lenders may charge by themselves, and that money is worth to a firm, per year."""
+    return min(u.one_year_rate + u.spread_cap[a.stage], u.shadow_value)
 
 
 def first_rate(own: float, k: Any) -> float:
-    """Rate from signing on, per year."""
-    return k.own_weight * own + k.first_add
+    """Rate from signing on, per year; below zero nobody lends."""
+    return max(k.own_weight * own + k.first_add, 0.0)
 
 
 def later_rate(own: float, k: Any) -> float:
     """Rate after the step, per year; the first where there is none."""
-    return k.own_weight * own + k.later_add
+    return max(k.own_weight * own + k.later_add, 0.0)
 
 
 def mean_rate(own: float, k: Any) -> float:

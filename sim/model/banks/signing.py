@@ -19,6 +19,7 @@ from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
 from sim.model.firms.claims import (
     HOLDS,
+    SHORT,
     TAX,
     WEIGHT,
     forget_call,
@@ -27,7 +28,7 @@ from sim.model.firms.claims import (
     write_call,
 )
 from sim.model.firms.clock import accrue
-from sim.model.firms.contract_effects import decline_firm, sign_firm
+from sim.model.firms.contract_effects import decline_firm, lower_rate, sign_firm
 from sim.model.firms.flows import post_firm
 from sim.model.firms.record import ALIVE, NEVER, REVIEW_YEARS
 
@@ -40,8 +41,8 @@ copy_fixed = copy_rule(__name__, "copy_fixed", FIXED)
 
 def learn(o: Any, a: Any, d: Any) -> None:
     """The home bank's private signal history grows; a decision counts one."""
-    d.history_precision[a.firm] += o.news_precision
-    d.history_sum[a.firm] += o.news
+    d.history_precision[a.firm] += o.home_news_precision
+    d.history_sum[a.firm] += o.home_news
     d.ordinal[a.firm] += 1
 
 
@@ -49,9 +50,9 @@ def judge_in_vain(o: Any, a: Any, d: Any) -> None:
     """Write down who judged a firm that signs nothing: the bank that it turned to first."""
     n = int(d.tally[JUDGED])
     d.judged_who[n] = a.firm
-    d.judged_lead[n] = o.lender[0]
+    d.judged_lead[n] = a.home
     d.tally[JUDGED] += 1.0
-    charge_screening(o.lender[0], d)
+    charge_screening(a.home, d)
 
 
 def charge_screening(lead: int, d: Any) -> None:
@@ -73,7 +74,7 @@ def charge_lenders(c: Any, k: Any, d: Any) -> None:
             desk.coordination += k.coordination_cost * c.share[j]
 
 
-def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
+def sign(o: Any, a: Any, code: int, d: Any) -> None:
     """Write an offer to a firm as a contract into the book.
 
     Parameters
@@ -82,13 +83,15 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     a : application
     code : int
         Of the arrangement, 0 for plain lending.
-    switched_bank : bool
-        Whether the firm leaves its bank.
     d : Desk
     """
     row = int(d.tally[BOOKED])
     d.tally[BOOKED] += 1.0
     c, k = d.book[row], d.terms[code]
+    if o.lender[0] != a.home:
+        # A bank that is new to the firm knows what it has seen now.
+        d.history_precision[a.firm] = o.news_precision[0]
+        d.history_sum[a.firm] = o.news[0]
     write_lenders(c, o)
     write_state(c, a, d.market_conditions[0])
     c.date = a.date
@@ -104,7 +107,7 @@ def sign(o: Any, a: Any, code: int, switched_bank: bool, d: Any) -> None:
     c.monitored = o.monitored
     c.signed = 1 if code > 0 else 0
     c.terms = code
-    c.switched_bank = 1 if switched_bank else 0
+    c.switched_bank = o.moves
     c.maturity = a.date + k.years
     c.review = a.date + REVIEW_YEARS if k.reviewed == 1 else NEVER
     write_price(c, o.rate, o.later_rate, k, a.date)
@@ -121,15 +124,16 @@ def write_lenders(c: Any, o: Any) -> None:
         if o.share[j] > 0.0:
             c.lender[placed] = o.lender[j]
             c.share[placed] = o.share[j]
+            c.shortfall[placed] = o.shortfall[j]
             placed += 1
     for j in range(o.lenders):
         if o.share[j] <= 0.0:
             c.lender[placed] = o.lender[j]
-            c.share[placed] = 0.0
+            c.share[placed] = c.shortfall[placed] = 0.0
             placed += 1
     for j in range(placed, c.share.shape[0]):
         c.lender[j] = 0
-        c.share[j] = 0.0
+        c.share[j] = c.shortfall[j] = 0.0
     c.lead = c.lender[0]
 
 
@@ -196,9 +200,15 @@ def next_cut(i: int, retained: float, d: Any) -> int:
     n = int(d.tally[CUTS])
     d.cut_who[n] = i
     d.cut_retained[n] = retained
-    d.cut_worth[n] = 0.0
+    d.cut_worth[n] = d.cut_saving[n] = 0.0
     d.tally[CUTS] += 1.0
     return n
+
+
+def keep_for_less(i: int, saving: float, d: Any) -> None:
+    """Leave firm `i` its line; its lenders take `saving` a year off the rate, to match a bid."""
+    decline(i, 1.0, d)
+    d.cut_saving[int(d.tally[CUTS]) - 1] = saving
 
 
 def decline_by_parts(i: int, retained: float, worth: float, d: Any) -> None:
@@ -288,6 +298,8 @@ def enact_cut(n: int, d: Any, e: Any, date: float) -> None:
     elif d.cut_worth[n] > 0.0:
         f.held_worth = d.cut_worth[n] * f.balance
         f.held_cash = received_of(f)
+    if d.cut_saving[n] > 0.0:
+        lower_rate(f, p, date, d.cut_saving[n])
     decline_firm(
         f, p, d.market_conditions[0], date, retained, e.next_time, e.pending, e.log, e.cursor,
     )  # fmt: skip
@@ -309,14 +321,12 @@ def enact(row: int, d: Any, e: Any, date: float) -> None:
     for j in range(d.share.shape[1]):
         d.books[d.lender[i, j]].transfer -= f.balance * d.share[i, j]
         d.books[c.lender[j]].transfer += f.balance * c.share[j]
-    if f.home != c.lead:  # whoever keeps the file
-        d.history_precision[i] = 0.0
-        d.history_sum[i] = 0.0
     for j in range(d.share.shape[1]):
         d.lender[i, j] = c.lender[j]
         d.share[i, j] = c.share[j]
         d.called[i, WEIGHT, j] = weight_of_part(c, j, d.rules[0])
         d.called[i, TAX, j] = tax_of_part(c, j, d.rules[0])
+        d.called[i, SHORT, j] = c.shortfall[j]
     e.believed_default[i] = c.default
     e.believed_loss[i] = c.loss
     d.tally[REFINANCED] -= f.refinanced * f.balance
@@ -347,15 +357,17 @@ def repeat_reduction(d: Any, who: Any, answers: Any, date: float) -> None:
     ----------
     d : Desk
     who : int64 array, shape (n,)
-    answers : array, shape (n, 10)
-        The share that stays, the share of the balance that a call would have brought, and what
-        each lender keeps; lenders of a joint loan are others than there, and keep the same.
+    answers : array, shape (n, 11)
+        The share that stays, the share of the balance that a call would have brought, what each
+        lender keeps, and what is taken off the rate; lenders of a joint loan are others than
+        there, and keep the same.
     date : float, years
     """
     for n in range(who.shape[0]):
         decline(who[n], answers[n, 0], d)
         last = int(d.tally[CUTS]) - 1
         d.cut_worth[last] = answers[n, 1]
+        d.cut_saving[last] = answers[n, 2 + d.cut_kept.shape[1]]
         if d.terms[d.firms[who[n]].terms].joint == 0:
             for j in range(d.cut_kept.shape[1]):
                 d.cut_kept[last, j] = answers[n, 2 + j]
@@ -403,11 +415,18 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
 
 
 def share_out(c: Any, k: Any, d: Any) -> None:
-    """Lenders of a joint loan: the lead there, then the banks that the firm knows."""
+    """Lenders of a joint loan: the lead there, then the banks that the firm knows.
+
+    What the lenders there expected to be short, these bear alike.
+    """
     o = d.offers[0, 0]
     a = d.applications[0]
-    read_application(a, c.firm, d, c.date, False)
-    choose_lenders(o, a, c.lead, k.members, 0)
+    read_application(a, c.firm, d, c.date)
+    choose_lenders(o, a, c.lead, k.members)
+    mean = 0.0
+    for j in range(c.share.shape[0]):
+        mean += c.share[j] * c.shortfall[j]
     for j in range(c.share.shape[0]):
         c.lender[j] = o.lender[j] if j < o.lenders else 0
         c.share[j] = k.shares[j] if j < k.members else 0.0
+        c.shortfall[j] = mean if c.share[j] > 0.0 else 0.0

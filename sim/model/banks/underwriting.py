@@ -1,7 +1,8 @@
 """How banks judge, what they charge, and how much they lend: the parameters.
 
-A loan is worth making when the rate that can be charged, banking business, the right and the
-policy subsidy together reach the break-even rate (`sim.model.banks.credit_decision`).
+A loan is worth making when the rate that can be charged, banking business and the right together
+fall short of the break-even rate by no more than policy tells banks to accept
+(`sim.model.banks.credit_decision`). What it costs is bid for (`sim.model.banks.tender`).
 """
 
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
@@ -37,9 +38,6 @@ class Underwriting(Frozen):
     bust_tightening_rate: float = param(
         unit="per year", meaning="left over break-even that banks ask for in a bust"
     )
-    stigma: float = param(
-        unit="standard deviations", meaning="how a refusal elsewhere lowers the judgement"
-    )
     relationship_weight: NonNegative = param(
         unit="share", meaning="part of banking business that counts in the decision"
     )
@@ -48,20 +46,14 @@ class Underwriting(Frozen):
         unit="CNY million", meaning="most that one bank lends to one firm, by stage", low=0
     )
     least_line: NonNegative = param(unit="CNY million", meaning="smallest line")
-    bilateral_lenders: int = param(
-        unit="count",
-        meaning="most banks that lend side by side without agreement",
-        low=1,
-        high=8,
+    known_banks: int = param(
+        unit="count", meaning="banks that know a firm and bid for its loans", low=1, high=8
     )
     monitoring_cost: NonNegative = param(
         unit="CNY million a year", meaning="cost of monitoring one firm"
     )
     monitoring_effort: Share = param(
         unit="share", meaning="1: monitor where it pays the lender; 0: nobody monitors"
-    )
-    offer_discount_rate: NonNegative = param(
-        unit="per year", meaning="mean discount of an outside offer"
     )
 
 

@@ -19,6 +19,7 @@ from sim.model.banks.own_business import write_business
 from sim.model.banks.standing_still import decide_jointly
 from sim.model.banks.taxation import vat_share
 from sim.model.banks.waiting import call_now, healthy_worth
+from sim.model.firms.clock import cash_at
 from sim.model.firms.loss_sharing import borne_by_protection
 from sim.model.firms.workout import asset_recovery, unrecovered
 
@@ -111,7 +112,7 @@ def write_books(r: Any, a: Any, years: float, d: Any) -> None:
     f, p = d.firms[a.firm], d.params[a.sector]
     u, c = d.rules[0], d.market_conditions[0]
     owed, left = a.limit, can_be_drawn(a)
-    r.cash = max(f.cash + f.flow * (a.date - f.now), 0.0) + left
+    r.cash = max(cash_at(f, a.date), 0.0) + left
     r.cash_left = 1.0 - p.drawdown_at_default_share * left / r.cash if left > 0.0 else 1.0
     r.burn = max(-f.flow, 0.0)
     r.rate = a.rate

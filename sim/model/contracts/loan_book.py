@@ -15,6 +15,12 @@ CONTRACT = Table(
         Column("lead", "code", "lead bank", "i4"),
         Column("lender", "code", "lenders, lead first", "i4", MOST_LENDERS),
         Column("share", "share", "their shares of line, income and loss", length=MOST_LENDERS),
+        Column(
+            "shortfall",
+            "per year",
+            "what each expects to earn less than its cost on policy grounds",
+            length=MOST_LENDERS,
+        ),
         Column("date", "years", "date of signing"),
         Column("stage", "code", "stage at signing", "i1", codes=tuple(enumerate(STAGES))),
         Column("regime", "code", "macro regime at signing", "i1"),

@@ -1,6 +1,6 @@
 """Who bears credit losses, and who earns the interest?
 
-Neutral: the firm's own bank (or its bilateral lenders, each for its own line). In a
+Neutral: the bank that wins the loan (or several side by side, each for its own line). In a
 consortium banks share income and losses in fixed proportions, lead first. Beside them a
 guarantor, an insurer, a trust or a lessor may bear part of the loss for a fee on the balance;
 they lend nothing. Lenders may keep a first loss, and what protection providers pay may be capped.

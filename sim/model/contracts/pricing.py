@@ -1,8 +1,10 @@
 """At what rate, and when?
 
-Neutral: the lender's own rate. A concession lowers it; a step is low first and higher
-later; a fixed rate is written in the contract. Source: AH11 (10 bp saved at first), AH21
-(3.0 percent), A8 of the closed forms for the rate that makes a step neutral.
+Neutral: the lender's own rate, which banks bid for (`sim.model.banks.tender`). A concession
+lowers it; a step is low first and higher later; a fixed rate is written in the contract. Banks
+know the clause when they bid: a concession lowers the most that they may charge, and where they
+compete below that it is in what they bid. Source: AH11 (10 bp saved at first), AH21 (3.0
+percent), A8 of the closed forms for the rate that makes a step neutral.
 """
 
 import math

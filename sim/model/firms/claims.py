@@ -19,9 +19,10 @@ CLAWBACK_YEARS = 0.5
 """Time before closure whose repayments to callers may be taken back."""
 ROUNDING = 1e-12
 """A share that is none."""
-CALLS, HOLDS, WEIGHT, TAX = range(4)
+CALLS, HOLDS, WEIGHT, TAX, SHORT = range(5)
 """Rows of `called`: parts of the loan that lenders call and hold, together their shares then; risk
-weight of each lender's part, and value-added tax in its interest."""
+weight of each lender's part, value-added tax in its interest, and what it expected at signing to
+earn less than its cost, per year."""
 
 
 def part_called(called: Any) -> float:
@@ -39,7 +40,7 @@ def keep_unpaid(share: Any, called: Any, unpaid: float) -> None:
     ----------
     share : array, shape (n,)
         Shares of the balance that is left.
-    called : array, shape (2, n)
+    called : array, shape (4, n)
     unpaid : float, share
         Part of that balance that was called and has not been paid.
     """
@@ -113,7 +114,7 @@ def reshare(
     ----------
     lender, share : arrays, shape (n,)
         Written: shares of the balance that is left; lenders without one come last.
-    called : array, shape (4, n)
+    called : array, shape (5, n)
     balance : float, CNY million
         Before the payments.
     drawn, due : float, CNY million

@@ -27,6 +27,11 @@ from sim.model.firms.relationship import account_hazard, offer_hazard
 from sim.model.firms.right import royalty_end
 
 
+def cash_at(f: Any, date: float) -> float:
+    """Cash of a firm at a date before its next event, CNY million; below zero in arrears."""
+    return f.cash + f.flow * (date - f.now)
+
+
 def accrue(f: Any, p: Any, t: float) -> None:
     """Carry thresholds, cash and totals to `t` along their straight lines."""
     years = t - f.now

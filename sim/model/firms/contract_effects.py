@@ -47,6 +47,13 @@ def decline_firm(
         settle_request(f, p, c, t, next_time, pending, log, cursor)
 
 
+def lower_rate(f: Any, p: Any, t: float, saving: float) -> None:
+    """Lenders take `saving` a year off the rate of a loan that runs, before and after a step."""
+    accrue(f, p, t)
+    f.rate = max(f.rate - saving, 0.0)
+    f.later_rate = max(f.later_rate - saving, 0.0)
+
+
 def settle_request(
     f: Any, p: Any, c: Any, t: float, next_time: Any, pending: Any, log: Any, cursor: Any
 ) -> None:

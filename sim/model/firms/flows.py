@@ -13,6 +13,7 @@ from typing import Any
 from sim.base.columns import Column, written_out
 from sim.model.firms import record as r
 from sim.model.firms.claims import (
+    SHORT,
     TAX,
     WEIGHT,
     caller_part,
@@ -65,6 +66,7 @@ FLOWS = (
     Column("hosted", MONEY, "banking business at a bank that does not lend to the firm"),
     Column("outside", MONEY, "banking business at banks outside the scenario"),
     Column("taken_over", MONEY, "balances that callers take back when a firm closes"),
+    Column("subsidy", MONEY, "paid for what lenders expected to be short at signing"),
     Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
     Column("cash", MONEY, "money held; negative inside the arrears window"),
 )  # fmt: skip
@@ -76,7 +78,7 @@ ACCOUNTS = tuple(column.name for column in FLOWS)
     ROYALTY, BUSINESS, LOAN_ACCOUNT, DELIVERY, BALANCE_YEARS, RISK_WEIGHTED, ECONOMIC, FEE,
     REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT, GAIN, SUPPLIER_LOSS, EXIT_CASH, NPL_YEARS,
     EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS, RELATION, HOSTED,
-    OUTSIDE_BUSINESS, TAKEN_OVER, OPERATING, CASH,
+    OUTSIDE_BUSINESS, TAKEN_OVER, SUBSIDY, OPERATING, CASH,
 ) = range(len(FLOWS))  # fmt: skip
 N_ACCOUNTS = len(FLOWS)
 OF_DEFAULT = (
@@ -177,6 +179,7 @@ def post_firm(
     hosted = row[BUSINESS] - row[LOAN_ACCOUNT]
     old = min(max(f.hosted_before - before, 0.0), hosted)
     row[RELATION] = row[HOSTED] = row[OUTSIDE_BUSINESS] = row[TAKEN_OVER] = 0.0
+    row[SUBSIDY] = 0.0
     if part_called(called) > 0.0:
         split_called(f, row, lender, share, called, u, by_bank)
     else:
@@ -194,7 +197,7 @@ def post_firm(
 def split_by_part(
     f: Any, row: Any, lender: Any, share: Any, called: Any, by_bank: Any
 ) -> None:  # fmt: skip
-    """Split one firm's flows by share; weights and tax are those of each lender's own part.
+    """Split one firm's flows by share; weights, tax and subsidy are of each lender's own part.
 
     A small part of a large loan is a small loan to its lender. A balance in default weighs the
     same in all parts.
@@ -208,6 +211,9 @@ def split_by_part(
         by_bank[lender[j], RISK_WEIGHTED] += performing * share[j] * more
         more = part_over_mean(TAX, j, tax, called) - 1.0
         by_bank[lender[j], VAT] += row[VAT] * share[j] * more
+        short = called[SHORT, j] * row[BALANCE_YEARS] * share[j]
+        by_bank[lender[j], SUBSIDY] += short
+        row[SUBSIDY] += short
 
 
 def split_called(

@@ -58,19 +58,6 @@ def split_by_share(amounts: Any, lender: Any, share: Any, out: Any) -> None:
             out[bank, a] += amounts[a] * share[j]
 
 
-def split_by_lender(amounts: Any, lender: Any, share: Any, out: Any) -> None:
-    """Add the amounts of many contracts to their lenders, see `split_by_share`.
-
-    Parameters
-    ----------
-    amounts : array, shape (n_contracts, m)
-    lender : int array, shape (n_contracts, n); share : array, shape (n_contracts, n)
-    out : array, shape (n_banks, m)
-    """
-    for i in range(amounts.shape[0]):
-        split_by_share(amounts[i], lender[i], share[i], out)
-
-
 def parts_of(values: Any) -> NDArray[np.float64]:
     """What each party beside the lenders has of their sum, shape of `values`.
 

@@ -21,6 +21,7 @@ from typing import Any
 from sim.base.columns import Column, Table
 from sim.base.draws import THRESHOLD, TRIAL, uniform_pair
 from sim.model.firms import record as r
+from sim.model.firms.clock import cash_at
 from sim.model.firms.loss_sharing import borne_by_protection
 from sim.model.firms.undrawn import undrawn
 from sim.model.firms.workout import asset_recovery, unrecovered
@@ -125,7 +126,7 @@ def open_quarter(o: Any, f: Any, p: Any, c: Any, date: float) -> None:
     room = undrawn(f)
     exposure = f.balance + p.drawdown_at_default_share * room
     assets = asset_recovery(f, p, c)
-    cash = max(f.cash + f.flow * (date - f.now), 0.0)
+    cash = max(cash_at(f, date), 0.0)
     # Drain in a setback: that of now, or with the margin that one would take.
     margin = 0.0 if f.setback == 1 else p.setback_margin * p.setback_scale_factor * f.scale
     runway = min((cash + room) / max(margin - f.flow, 1e-9), MOST_RUNWAY)

@@ -19,9 +19,9 @@ from tests.model.firms.hand import market, three
 from tests.model.firms.hand import rules as firm_rules
 
 
-def read(d: Desk, i: int = 1, date: float = 1.0, refused: bool = False) -> Any:
+def read(d: Desk, i: int = 1, date: float = 1.0) -> Any:
     a = APPLICATION.empty(1)[0]
-    read_application(a, i, d, date, refused)
+    read_application(a, i, d, date)
     return a
 
 
@@ -55,7 +55,7 @@ def test_everything_that_is_declared_is_written() -> None:
     clean, dirty = APPLICATION.empty(1), APPLICATION.empty(1)
     dirty.view(np.ndarray).view(np.uint8)[:] = 1
     for rows in (clean, dirty):
-        read_application(rows[0], 1, d, 1.0, False)
+        read_application(rows[0], 1, d, 1.0)
     for name in clean.dtype.names:
         assert clean[name].tolist() == dirty[name].tolist(), name
 
@@ -111,14 +111,6 @@ def test_present_lenders_and_known_banks_are_listed() -> None:
         2, [2, 0, 1], [0.6, 0.4, 0.0],
     )  # fmt: skip
     assert (a.known_banks, a.roster[:3].tolist()) == (3, [2, 0, 1])
-
-
-@pytest.mark.parametrize(("refused", "stigma"), [(False, 0.0), (True, 0.6)])
-def test_a_firm_that_was_just_refused_looks_worse_to_the_next_bank(
-    refused: bool, stigma: float
-) -> None:
-    d = desk(rules=[rules(stigma=0.6)])
-    assert read(d, refused=refused).stigma == stigma
 
 
 @pytest.mark.parametrize(

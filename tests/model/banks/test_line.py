@@ -1,11 +1,11 @@
-"""How much is offered: caps, and who lends how much side by side and under one agreement."""
+"""How much is offered: caps, and who lends how much under one agreement."""
 
 from typing import Any
 
 import numpy as np
 import pytest
 
-from sim.model.banks.offer import bank_cap, size_lines
+from sim.model.banks.offer import bank_cap, share_line
 from tests.model.banks.three import applicant, applicants, banks, conditions, offer, rules
 
 ORDER = ([0, 1, 2], [1, 0, 2], [2, 0, 1])
@@ -16,10 +16,10 @@ TOGETHER = conditions(limit=CASH_FLOW, loss_sharing=THREE)
 PLAIN = conditions()
 
 
-def sized(n: int, accepts: Any, k: Any = PLAIN, **fields: Any) -> list[float]:
+def sized(n: int, accepts: Any, k: Any, **fields: Any) -> list[float]:
     """Lines of the lenders of one of the three, of whom some agree."""
     o = offer(lenders=3, lender=ORDER[n], accepts=accepts)
-    size_lines(o, applicant(n, **fields), k, rules(), banks())
+    share_line(o, applicant(n, **fields), k, rules(), banks())
     return o.part[:3].tolist()
 
 
@@ -48,33 +48,6 @@ def test_a_cap_for_unsecured_lines_may_be_higher_and_a_stated_amount_has_none() 
     assert caps(banks(), wide)[0] == [8.0, 4.0, 2.0]
     stated = conditions(limit={"kind": "fixed", "amount": 5.0})
     assert caps(banks(north={"single_name": 0.0}), stated) == [[np.inf] * 3] * 3
-
-
-# --- Side by side ------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("n", "accepts", "parts"),
-    [
-        # Asked 2, 10 and 30; caps 4 2 1, 4 8 2, 5 20 10 in the order of the lenders.
-        (0, [1, 1, 1], [2.0, 0.0, 0.0]),
-        (1, [1, 1, 1], [4.0, 6.0, 0.0]),
-        (2, [1, 1, 1], [5.0, 20.0, 5.0]),
-        # Where one refuses the next covers more.
-        (2, [1, 0, 1], [5.0, 0.0, 10.0]),
-        (1, [1, 0, 1], [4.0, 0.0, 2.0]),
-        # Without the lead there is nothing to cover.
-        (1, [0, 1, 1], [0.0, 0.0, 0.0]),
-    ],
-)
-def test_side_by_side_each_lender_covers_what_is_left(
-    n: int, accepts: list[int], parts: list[float]
-) -> None:
-    assert sized(n, accepts) == pytest.approx(parts)
-
-
-def test_collateral_supports_its_advance_on_what_it_is_worth() -> None:
-    assert sized(0, [1, 1, 1], tangible=3.2) == pytest.approx([1.6, 0.0, 0.0])
 
 
 # --- Under one agreement -----------------------------------------------------------------

@@ -30,6 +30,11 @@ UNWILLING = {"appetite": 0.0}
 STRICT = {"relationship_weight": 0.0, "policy_subsidy_rate": 0.05}
 # A subsidy with which all lend without collateral.
 WILLING = {"policy_subsidy_rate": 0.06}
+# Loans that are worth making: banks bid what they cost.
+CHEAP = {
+    "funding_rate": 0.0, "operating_cost": (0.0,) * 4, "hurdle_rate": 0.05,
+    "policy_subsidy_rate": 0.0,
+}  # fmt: skip
 
 
 def to_all(k: Any = None, u: Any = None, lenders: Any = None, **columns: Any) -> list[Any]:
@@ -51,27 +56,25 @@ KNOWN = ([0, 1, 2, 3], [3, 2, 1, 0], [1, 3, 0, 2])
 
 
 @pytest.mark.parametrize(
-    ("count", "first", "lenders"),
+    ("count", "lenders"),
     [
-        (1, 0, [[2], [0], [1]]),
-        (3, 0, [[2, 0, 1], [0, 3, 2], [1, 3, 0]]),
-        (4, 0, [[2, 0, 1, 3], [0, 3, 2, 1], [1, 3, 0, 2]]),
-        (1, 1, [[0], [3], [3]]),
-        (3, 1, [[0, 1, 3], [3, 2, 1], [3, 0, 2]]),
+        (1, [[2], [0], [1]]),
+        (3, [[2, 0, 1], [0, 3, 2], [1, 3, 0]]),
+        (4, [[2, 0, 1, 3], [0, 3, 2, 1], [1, 3, 0, 2]]),
     ],
 )
 def test_a_firm_turns_to_its_own_bank_and_then_to_those_it_knows(
-    count: int, first: int, lenders: list[list[int]]
+    count: int, lenders: list[list[int]]
 ) -> None:
     for home, roster, expected in zip((2, 0, 1), KNOWN, lenders, strict=True):
         o, a = offer(), applicant(roster=roster, known_banks=4)
-        choose_lenders(o, a, home, count, first)
+        choose_lenders(o, a, home, count)
         assert o.lender[: o.lenders].tolist() == expected
 
 
 def test_an_own_bank_that_is_not_on_the_roster_comes_first_all_the_same() -> None:
     o = offer()
-    choose_lenders(o, applicant(), 7, 3, 0)
+    choose_lenders(o, applicant(), 7, 3)
     assert o.lender[: o.lenders].tolist() == [7, 0, 1]
 
 
@@ -83,43 +86,47 @@ def test_a_single_bank_is_all_there_is() -> None:
 # --- Side by side ------------------------------------------------------------------------
 
 
-def test_side_by_side_each_lender_covers_what_is_left() -> None:
-    # Asked 2, 10 and 30; caps 4 2 1, 4 8 2, 5 20 10 in the order of the lenders.
-    offers = to_all()
+def test_side_by_side_banks_lend_in_the_order_of_their_bids_until_the_firm_has_its_line() -> None:
+    # Asked 2, 10 and 30; caps of North, South and West 4 2 1, 8 4 2, 20 10 5. Judging costs
+    # the less per unit the more a bank lends; for the start-up its own bank is as cheap as South.
+    offers = to_all(u=rules(**CHEAP))
     assert column(offers, "made") == [1, 1, 1]
-    assert [o.lender[:3].tolist() for o in offers] == [[0, 1, 2], [1, 0, 2], [2, 0, 1]]
-    assert sizes(offers) == pytest.approx(np.array([[2.0, 0, 0], [4.0, 6.0, 0], [5.0, 20, 5.0]]))
+    assert [o.lender[: o.lenders].tolist() for o in offers] == [[0], [0, 1], [0, 1]]
+    assert sizes(offers) == pytest.approx(np.array([[2.0, 0, 0], [8.0, 2.0, 0], [20.0, 10.0, 0]]))
 
 
 def test_where_one_refuses_the_next_covers_more() -> None:
-    # North refuses: the start-up is its own client, the others have two banks left.
-    offers = to_all(u=rules(**STRICT), lenders=banks(north=UNWILLING))
-    assert column(offers, "made") == [0, 1, 1]
-    assert sizes(offers) == pytest.approx(np.array([[0.0, 0, 0], [4.0, 0, 2.0], [5.0, 0, 10.0]]))
+    # For North, of much capital, the rate is too low, whose own client the start-up is.
+    offers = to_all(u=rules(**CHEAP), lenders=banks(north={"required_ratio": 0.9}))
+    assert column(offers, "made") == [1, 1, 1]
+    assert [o.lender[: o.lenders].tolist() for o in offers] == [[1], [1, 2], [1, 2]]
+    assert sizes(offers) == pytest.approx(np.array([[2.0, 0, 0], [4.0, 2.0, 0], [10.0, 5.0, 0]]))
 
 
 @pytest.mark.parametrize(
-    ("count", "lines"), [(1, [2.0, 4.0, 5.0]), (2, [2.0, 10.0, 25.0]), (8, [2.0, 10.0, 30.0])]
+    ("count", "lines", "lenders"),
+    [
+        (1, [2.0, 4.0, 5.0], [1, 1, 1]),
+        (2, [2.0, 10.0, 25.0], [1, 2, 2]),
+        (8, [2.0, 10.0, 30.0], [1, 2, 2]),
+    ],
 )
-def test_more_lenders_side_by_side_lend_more(count: int, lines: list[float]) -> None:
-    k = conditions()
-    k.most_lenders = count
-    offers = to_all(k)
+def test_more_banks_that_know_a_firm_lend_more(
+    count: int, lines: list[float], lenders: list[int]
+) -> None:
+    offers = to_all(u=rules(known_banks=count, **CHEAP))
     assert column(offers, "line") == pytest.approx(lines)
-    assert column(offers, "lenders") == [min(count, 3)] * 3
+    assert column(offers, "lenders") == lenders
 
 
-def test_another_bank_may_lead() -> None:
-    offers = [offered(a, first=1) for a in applicants()]
-    assert [o.lender[: o.lenders].tolist() for o in offers] == [[1, 2], [0, 2], [0, 1]]
-    expected = np.array([[2.0, 0.0, 0.0], [8.0, 2.0, 0.0], [20.0, 10.0, 0.0]])
-    assert sizes(offers) == pytest.approx(expected)
-
-
-@pytest.mark.parametrize(("least", "made"), [(2.0, 1), (2.0001, 0)])
-def test_a_line_too_small_to_bother_with_is_not_offered(least: float, made: int) -> None:
+@pytest.mark.parametrize(("least", "line"), [(2.0, 2.0), (2.0001, 0.0)])
+def test_a_line_too_small_to_bother_with_is_not_offered(least: float, line: float) -> None:
     o = offered(applicant(), u=rules(least_line=least))
-    assert (o.made, o.line) == (made, pytest.approx(2.0))
+    assert (o.made, o.line) == (int(line > 0.0), pytest.approx(line))
+
+
+def test_collateral_supports_its_advance_on_what_it_is_worth() -> None:
+    assert offered(applicant(tangible=3.2), u=rules(**WILLING)).line == pytest.approx(1.6)
 
 
 # --- Under one agreement -----------------------------------------------------------------
@@ -139,7 +146,7 @@ def test_under_one_agreement_each_bank_lends_its_share() -> None:
 
 
 def test_together_banks_lend_more_than_the_lead_can_alone() -> None:
-    alone = to_all(conditions(limit=CASH_FLOW), rules(**WILLING))
+    alone = to_all(conditions(limit=CASH_FLOW), rules(known_banks=1, **WILLING))
     together = to_all(conditions(limit=CASH_FLOW, loss_sharing=THREE), rules(**WILLING))
     assert column(alone, "line") == pytest.approx([4.0, 4.0, 5.0])
     for mine, ours in zip(alone, together, strict=True):
@@ -179,8 +186,8 @@ def test_a_consortium_of_one_is_lending_alone(
 # --- Terms -------------------------------------------------------------------------------
 
 
-def test_plain_terms_are_the_rate_of_the_stage_and_no_right() -> None:
-    offers = to_all()
+def test_terms_of_the_only_bank_are_the_rate_of_the_stage_and_no_right() -> None:
+    offers = to_all(u=rules(known_banks=1))
     for name in ("rate", "later_rate", "mean_rate"):
         assert column(offers, name) == pytest.approx([0.040, 0.036, 0.034])
     assert column(offers, "right") == [NO_RIGHT] * 3
@@ -189,7 +196,8 @@ def test_plain_terms_are_the_rate_of_the_stage_and_no_right() -> None:
 
 def test_a_step_is_written_with_both_rates_and_compared_by_its_average() -> None:
     step = {"kind": "step", "concession_rate": 0.002, "surcharge_rate": 0.006, "after_years": 1.5}
-    offers = to_all(conditions(pricing=step, tenor={"kind": "term", "years": 3.0}))
+    k = conditions(pricing=step, tenor={"kind": "term", "years": 3.0})
+    offers = to_all(k, rules(known_banks=1))
     assert column(offers, "rate") == pytest.approx([0.038, 0.034, 0.032])
     assert column(offers, "later_rate") == pytest.approx([0.046, 0.042, 0.040])
     assert column(offers, "mean_rate") == pytest.approx([0.042, 0.038, 0.036])
@@ -227,7 +235,8 @@ def test_a_right_on_a_share_of_the_line_follows_the_line_that_is_offered() -> No
         "kind": "warrant", "coverage": 0.2, "strike_multiple": 1.0, "years": 5.0,
         "lender_gain_share": 0.5, "liquidity_share": 0.5,
     }  # fmt: skip
-    offers = to_all(conditions(limit=CASH_FLOW, upside=terms), rules(**WILLING))
+    alone = rules(known_banks=1, **WILLING)
+    offers = to_all(conditions(limit=CASH_FLOW, upside=terms), alone)
     assert column(offers, "exercise_amount") == pytest.approx([0.8, 0.8, 1.0])
     assert column(offers, "stake") == pytest.approx([0.04, 0.008, 1.0 / 300.0])
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from scipy.integrate import quad
 
-from sim.model.banks.offer_rate import first_rate, later_rate, mean_rate, own_rate
+from sim.model.banks.offer_rate import first_rate, highest_rate, later_rate, mean_rate
 from tests.model.banks.three import applicants, conditions, rules
 
 OWN = (0.03, 0.04, 0.05)
@@ -17,8 +17,12 @@ def contract(pricing: dict[str, Any], years: float = 1.0) -> Any:
     return conditions(pricing=pricing, tenor={"kind": "term", "years": years})
 
 
-def test_a_bank_charges_the_benchmark_and_the_spread_of_the_stage() -> None:
-    assert [own_rate(a, rules()) for a in applicants()] == pytest.approx([0.040, 0.036, 0.034])
+def test_a_bank_charges_at_most_the_benchmark_and_the_spread_of_the_stage() -> None:
+    assert [highest_rate(a, rules()) for a in applicants()] == pytest.approx([0.040, 0.036, 0.034])
+    # No firm pays more than money is worth to it.
+    assert [highest_rate(a, rules(shadow_value=0.035)) for a in applicants()] == pytest.approx(
+        [0.035, 0.035, 0.034]
+    )
 
 
 @pytest.mark.parametrize(
@@ -29,6 +33,7 @@ def test_a_bank_charges_the_benchmark_and_the_spread_of_the_stage() -> None:
         (FLAT | {"concession_rate": -0.01}, [0.04, 0.05, 0.06], [0.04, 0.05, 0.06]),
         (STEP, [0.028, 0.038, 0.048], [0.036, 0.046, 0.056]),
         ({"kind": "fixed", "rate": 0.03}, [0.03] * 3, [0.03] * 3),
+        (FLAT | {"concession_rate": 0.035}, [0.0, 0.005, 0.015], [0.0, 0.005, 0.015]),
     ],
 )
 def test_rates_are_those_of_the_contract(

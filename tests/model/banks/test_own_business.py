@@ -98,11 +98,11 @@ def test_a_consortium_by_hand() -> None:
     expected = [0.5 * (0.0625 + 0.875 * comes), 0.5 * 0.0375, 0.5 * 0.025]
     assert o.gained_business[:3] == pytest.approx(expected)
     assert o.business[:3] == pytest.approx(expected)
-    # Per unit drawn: the rate, the subsidy, the business, the joint file by shares and what
+    # Per unit drawn: the rate, the business, the joint file by shares and what
     # bringing two partners together costs; less what is needed.
     k = conditions(loss_sharing=THREE)
     needed = 0.048 / 0.98
-    common = 0.036 + 0.035 - k.coordination_cost / 5.0 - needed
+    common = 0.036 - k.coordination_cost / 5.0 - needed
     for j, drawn in enumerate((2.5, 1.5, 1.0)):
         effort = 0.01 * (drawn / 5.0 if k.joint == 1 else 1.0)
         watching = 0.03 if j == 0 and o.monitored == 1 else 0.0

@@ -185,6 +185,7 @@ def test_what_is_refused_for_want_of_capital_is_counted_at_the_lead() -> None:
     ration(offers, applicants(), PLAIN, d)
     # Bank 0 has room for its half of the first loan alone; bank 1 leads the second.
     assert offers.ready.tolist() == [1, 0, 0]
+    assert offers.short.tolist() == [0, 1, 1]
     assert d.books.rationed.tolist() == [1.0, 1.0]
 
 

@@ -50,7 +50,7 @@ SWAPPED = {
         "lender_gain_share": 0.5,
     },
 }  # fmt: skip
-GENEROUS = rules(policy_subsidy_rate=1.0)
+GENEROUS = rules(policy_subsidy_rate=1.0, known_banks=1)
 
 
 def signed(
@@ -61,8 +61,9 @@ def signed(
     d = (d or desk())._replace(terms=terms)
     a = applicant(**{"date": 1.0} | fields)
     o = offered(a, k, GENEROUS)
+    o.moves = moved
     row = int(d.tally[BOOKED])
-    sign(o, a, code, moved, d)
+    sign(o, a, code, d)
     assert d.tally[BOOKED] == row + 1
     return o, d.book[row]
 
@@ -198,15 +199,15 @@ def test_whoever_signs_is_charged_with_the_contract(moved: bool) -> None:
 # --- Files and refusals ------------------------------------------------------------------
 
 
-def test_a_decision_stays_in_the_file_of_the_lead_and_costs_it_where_nobody_signs() -> None:
+def test_a_decision_stays_in_the_file_of_the_own_bank_and_costs_it_where_nobody_signs() -> None:
     d = desk(rules=[rules(screening_cost=0.25)])
     for firm, lead, precision, news in (
         (0, 0, 1.0, 0.5), (1, 1, 2.0, -1.0), (2, 1, 3.0, 3.0), (1, 1, 2.0, -1.0),
     ):  # fmt: skip
-        o = offer(lenders=1, lender=[lead], news_precision=precision, news=news)
-        learn(o, applicant(firm), d)
+        o = offer(home_news_precision=precision, home_news=news)
+        learn(o, applicant(firm, home=lead), d)
         assert d.tally[JUDGED] == d.ordinal.sum() - 1
-        judge_in_vain(o, applicant(firm), d)
+        judge_in_vain(o, applicant(firm, home=lead), d)
     assert d.history_precision.tolist() == [1.0, 4.0, 3.0]
     assert d.history_sum.tolist() == [0.5, -2.0, 3.0]
     assert d.ordinal.tolist() == [1, 2, 1]

@@ -47,8 +47,8 @@ def test_a_belief_out_of_range_is_refused(field: str, value: Any) -> None:
         ("setback_seen_share", -0.1),
         ("funding_rate", -0.01),
         ("line_cap", (4.0, 8.0, 20.0, -1.0)),
-        ("bilateral_lenders", 0),
-        ("bilateral_lenders", 9),
+        ("known_banks", 0),
+        ("known_banks", 9),
         ("monitoring_effort", 1.1),
     ],
 )

@@ -13,10 +13,11 @@ import numpy as np
 from sim.base.columns import Rows, Table, pack
 from sim.model.banks.application import APPLICATION
 from sim.model.banks.bank import BANK_BOOKS, BANK_RULES, Bank
+from sim.model.banks.bidding import AUCTION, BIDDER, RIVAL
 from sim.model.banks.conditions import CONDITIONS, conditions_of, filled
 from sim.model.banks.desk import OFFER, Desk
 from sim.model.banks.judgement import judge
-from sim.model.banks.offer import make_offer
+from sim.model.banks.tender import make_offer
 from sim.model.banks.underwriting import Belief, Beliefs, Underwriting
 from sim.model.banks.waiting import REVIEW
 from sim.model.contracts.arrangement import Arrangement
@@ -87,10 +88,10 @@ UNDERWRITING: dict[str, Any] = {
     "spread_cap": (0.010, 0.006, 0.004, 0.002),
     "funding_rate": 0.02, "operating_cost": (0.012, 0.010, 0.008, 0.008),
     "screening_cost": 0.01, "policy_subsidy_rate": 0.035, "bust_tightening_rate": 0.005,
-    "stigma": 0.5, "relationship_weight": 1.0, "advance_rate": 0.5,
+    "relationship_weight": 1.0, "advance_rate": 0.5,
     "line_cap": (4.0, 8.0, 20.0, 50.0),
-    "least_line": 0.5, "bilateral_lenders": 3, "monitoring_cost": 0.03,
-    "monitoring_effort": 1.0, "offer_discount_rate": 0.003,
+    "least_line": 0.5, "known_banks": 3, "monitoring_cost": 0.03,
+    "monitoring_effort": 1.0,
 }  # fmt: skip
 CHOICE = {
     "shadow_value": 0.1, "tenor_value": 0.01, "private_information_slope": 0.3,
@@ -152,10 +153,9 @@ def banks(**by_name: dict[str, float]) -> Rows:
 
 
 def conditions(belief: dict[str, Any] | None = None, **clauses: Any) -> Any:
-    """Conditions of an arrangement, by clause; three banks lend side by side at most."""
+    """Conditions of an arrangement, by clause."""
     scenario = SimpleNamespace(
         population=SimpleNamespace(stock=1000.0),
-        underwriting=SimpleNamespace(bilateral_lenders=3),
         capital=SimpleNamespace(**CAPITAL),
     )
     believed = Belief(**BELIEF | (belief or {}))
@@ -212,12 +212,10 @@ def judged(
     return o
 
 
-def offered(
-    a: Any, k: Any = None, u: Any = None, lenders: Rows | None = None, first: int = 0
-) -> Any:
+def offered(a: Any, k: Any = None, u: Any = None, lenders: Rows | None = None) -> Any:
     """What an arrangement, by default plain lending, gives an applicant."""
-    o = offer()
-    make_offer(o, a, *known(k, u, lenders), first)
+    o, (k, u, lenders) = offer(), known(k, u, lenders)
+    make_offer(o, a, 0, desk(len(lenders), terms=[k], rules=[u], banks=lenders))
     return o
 
 
@@ -233,12 +231,15 @@ def desk(n_banks: int = 3, **fields: Any) -> Desk:
         "banks": banks()[:n_banks], "books": BANK_BOOKS.empty(n_banks),
         "roster": np.tile(np.arange(n_banks), (3, 1)),
         "lender": np.zeros((3, MOST_LENDERS), np.int32), "share": np.zeros((3, MOST_LENDERS)),
-        "called": np.zeros((3, 4, MOST_LENDERS)),
+        "called": np.zeros((3, 5, MOST_LENDERS)),
         "history_precision": np.zeros(3), "history_sum": np.zeros(3),
         "ordinal": np.zeros(3, np.int64),
         "book": CONTRACT.empty(8), "tally": np.zeros(4), "room": np.zeros((2, n_banks)),
         "cut_who": np.zeros(8, np.int64), "cut_retained": np.zeros(8),
-        "cut_worth": np.zeros(8), "cut_kept": np.zeros((8, MOST_LENDERS)),
+        "cut_worth": np.zeros(8), "cut_saving": np.zeros(8),
+        "cut_kept": np.zeros((8, MOST_LENDERS)),
+        "bids": OFFER.empty(MOST_LENDERS), "auction": AUCTION.empty(1),
+        "bidders": BIDDER.empty(MOST_LENDERS), "rivals": RIVAL.empty(MOST_LENDERS),
         "review": REVIEW.empty(1), "waiting": np.arange(3),
         "judged_who": np.zeros(8, np.int64), "judged_lead": np.zeros(8, np.int64),
     }  # fmt: skip

@@ -12,7 +12,7 @@ from tests.model.firms.hand import borrower, firm
 
 LENDER = np.array([1, 0, 0, 0, 0, 0, 0, 0])
 SHARE = np.array([0.75, 0.25, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0])
-CALLED = np.zeros((4, 8))
+CALLED = np.zeros((5, 8))
 
 
 def test_the_sums_have_their_places():

@@ -34,7 +34,7 @@ def shares(*values):
     """Lenders 0, 1, 2 and so on, with these shares; nothing called."""
     share = np.zeros(8)
     share[: len(values)] = values
-    return np.arange(8, dtype=np.int32), share, np.zeros((4, 8))
+    return np.arange(8, dtype=np.int32), share, np.zeros((5, 8))
 
 
 def call(share, kept, called, unpaid=0.0):

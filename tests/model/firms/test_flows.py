@@ -5,6 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from sim.model.firms import claims
 from sim.model.firms import flows as a
 from sim.model.firms import record as r
 from sim.model.firms.clock import accrue
@@ -33,7 +34,7 @@ def flowing(**values):
 
 def read(f, t, p=None):
     row = np.full(a.N_ACCOUNTS, np.nan)
-    for place in (a.OPERATING, a.RELATION, a.HOSTED, a.OUTSIDE_BUSINESS, a.TAKEN_OVER):
+    for place in range(a.RELATION, a.CASH):
         row[place] = 0.0
     read_totals(f, rules() if p is None else p, t, row)
     return row
@@ -139,7 +140,7 @@ class Books:
         self.lender[:, 1] = 1
         self.share = np.zeros((firms, 8))
         self.share[:, :2] = 0.6, 0.4
-        self.called = np.zeros((firms, 4, 8))
+        self.called = np.zeros((firms, 5, 8))
         self.by_bank = np.zeros((banks, a.N_ACCOUNTS))
         self.total = np.zeros(a.N_ACCOUNTS)
         self.by_terms = np.zeros((2, 2))
@@ -167,6 +168,15 @@ def test_banks_get_their_shares_of_a_loan():
     books.post(flowing(), 3.0)
     assert books.by_bank[:, a.INTEREST].tolist() == pytest.approx([0.24, 0.16, 0.0, 0.0])
     assert books.by_bank[:, a.OPERATING].tolist() == pytest.approx([0.072, 0.048, 0.0, 0.0])
+
+
+def test_each_lender_is_paid_what_its_own_part_falls_short():
+    # Ten million years: six are of bank 0, which is 0.01 short, four of bank 1, which is not.
+    books = Books()
+    books.called[0, claims.SHORT, :2] = [0.01, 0.0]
+    books.post(flowing(), 3.0)
+    assert books.total[a.SUBSIDY] == pytest.approx(0.06)
+    assert books.by_bank[:, a.SUBSIDY].tolist() == pytest.approx([0.06, 0.0, 0.0, 0.0])
 
 
 def test_each_lender_requires_capital_and_pays_tax_for_its_own_part():

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from sim.model.firms.loss_sharing import (
     borne_by_protection,
     parts_of,
-    split_by_lender,
     split_by_share,
 )
 
@@ -58,7 +57,8 @@ def test_amounts_of_many_contracts_add_up_at_the_banks() -> None:
     lender = np.array([[0, 1], [1, 0], [0, 0]])
     share = np.array([[0.5, 0.5], [0.75, 0.25], [0.0, 0.0]])
     out = np.zeros((2, 1))
-    split_by_lender(np.array([[4.0], [8.0], [16.0]]), lender, share, out)
+    for amount, banks, parts in zip((4.0, 8.0, 16.0), lender, share, strict=True):
+        split_by_share(np.array([amount]), banks, parts, out)
     assert out.tolist() == [[4.0], [8.0]]
 
 
