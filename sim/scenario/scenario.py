@@ -33,6 +33,7 @@ from sim.model.economy.loan_prime_rate import LoanPrimeRate
 from sim.model.economy.macro import Macro
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
+from sim.model.firms.growth import Growth
 from sim.model.firms.lifecycle import Lifecycle
 from sim.model.firms.operations import Operations
 from sim.model.firms.population import Population
@@ -122,6 +123,7 @@ class Scenario(Frozen):
     macro: Macro = param(unit="", meaning="regimes and frailty")
     equity_market: EquityMarket = param(unit="", meaning="open market and winters")
     lifecycle: Lifecycle = param(unit="", meaning="stages and failure")
+    growth: Growth = param(unit="", meaning="growth and its spread")
     operations: Operations = param(unit="", meaning="sales and cash")
     equity: Equity = param(unit="", meaning="valuation, rounds, exits")
     project: Project = param(unit="", meaning="growth projects")

@@ -51,11 +51,11 @@ NO_MONEY = {
     "operations.startup_margin": 0.0, "operations.margin": NONE,
     "operations.margin_quality_slope": 0.0, "operations.research": NONE,
     "operations.venture_research": NONE, "operations.setback_margin": 0.0,
-    "operations.setback_scale_factor": 1.0, "operations.drift": NONE,
-    "operations.drift_quality_slope": 0.0, "operations.venture_drift": NONE,
-    "operations.setback_drift": 0.0, "operations.volatility": NONE,
+    "operations.setback_scale_factor": 1.0, "growth.growth_at_birth": 0.0,
+    "growth.growth_of_old": 0.0, "growth.growth_quality_slope": 0.0,
+    "growth.growth_of_venture": NONE, "growth.growth_size_slope": 0.0,
+    "growth.growth_in_trouble": 0.0, "growth.project_share": 0.0, "growth.volatility": 0.0,
     "operations.working_capital": 0.0, "operations.arrears_saving_share": 0.0,
-    "project.project_multiple": [1.0] * 4,
 }  # fmt: skip
 NO_DEMAND = {
     "credit_line.apply_below_runway": 0.0, "credit_line.apply_below_cash": NONE,

@@ -41,7 +41,7 @@ def test_constant_burn_ends_cash_on_the_exact_day():
     values = {
         "operations.opening_cash_log_sd": 0.8, "operations.opening_cash": 2.0,
         "operations.venture_opening_cash": 2.0, "operations.burn": 1.3,
-        "operations.venture_burn": 1.3, "operations.volatility": [0.4] * 4,
+        "operations.venture_burn": 1.3, "growth.volatility": 0.3,
         "population.initial_share": 0.0, "population.firms": 2000,
         "experiment.horizon_years": 12.0, **AT_ONCE,
     }  # fmt: skip
@@ -62,7 +62,8 @@ def months_of_growing_burn(years_per_month: float) -> float:
     values = {
         "operations.opening_cash": inputs["C"], "operations.venture_opening_cash": inputs["C"],
         "operations.research": [inputs["b"] / years_per_month] * 4,
-        "operations.drift": [inputs["g"] / years_per_month] * 4,
+        "growth.growth_at_birth": inputs["g"] / years_per_month,
+        "growth.growth_of_old": inputs["g"] / years_per_month,
         "population.firms": 1, "experiment.horizon_years": 10.0 * years_per_month, **AT_ONCE,
     }  # fmt: skip
     w = lived(limit({"firm": {"share": 1.0}}, values), trace=True)

@@ -22,7 +22,8 @@ from sim.model.firms.equity import (
     share_out,
 )
 from sim.model.firms.failure import close, divert, on_arrears_end, stop
-from sim.model.firms.operations import enter_setback, leave_setback, set_flows, take_shock
+from sim.model.firms.growth import take_shock
+from sim.model.firms.operations import enter_setback, leave_setback, set_flows
 from sim.model.firms.project import (
     end_project,
     fail_trial,

@@ -1,16 +1,18 @@
 """Growth is a project with a price: what is not funded is the funding gap.
 
-Progress opens a project that needs capital spending before the firm reaches its next
-stage. It is carried out as soon as cash and the undrawn line cover it. At the deadline it
-is cut to the money there is, or given up when that is too little.
+Progress opens a project that needs capital spending and working capital before the firm
+reaches its next stage. It brings the part of measured growth that the business does not get on
+its own (`sim.model.firms.growth`). It is carried out as soon as cash and the undrawn line cover
+it. At the deadline it is cut to the money there is, or given up when that is too little.
 """
 
 import math
 from typing import Any
 
 from sim.base.draws import TRIAL, uniform_pair
-from sim.base.parameter import Frozen, NonNegative, Share, StageVector, param
+from sim.base.parameter import Frozen, NonNegative, Share, param
 from sim.model.firms.credit_line import draw
+from sim.model.firms.growth import project_gain, success_chance
 from sim.model.firms.operations import enter_setback
 from sim.model.firms.record import MATURE, PROGRESS
 
@@ -18,12 +20,9 @@ from sim.model.firms.record import MATURE, PROGRESS
 class Project(Frozen):
     """Size, price and patience of growth projects."""
 
-    project_multiple: StageVector = param(
-        unit="x", meaning="scale after a fully funded project over scale before", low=1
-    )
     project_capex: NonNegative = param(
         unit="CNY million per CNY million a year",
-        meaning="spending per unit of scale gained",
+        meaning="capital spending per unit of scale gained",
     )
     project_wait: NonNegative = param(unit="years", meaning="time a project waits for money")
     project_least_share: Share = param(
@@ -33,13 +32,11 @@ class Project(Frozen):
 
 def trial_succeeds(f: Any, p: Any, c: Any) -> bool:
     """Whether the step that is due works at all (clinical phases, prototypes)."""
-    share = p.success_share[f.stage]
-    if share >= 1.0:
+    chance = success_chance(f, p)
+    if chance >= 1.0:
         return True
     u, _ = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[PROGRESS], 0)
-    # Quality moves the log odds as it moves progress.
-    odds = share / (1.0 - share) * f.quality_on_progress if share > 0.0 else 0.0
-    return u < odds / (1.0 + odds)
+    return u < chance
 
 
 def trial_closes(f: Any, p: Any, c: Any) -> bool:
@@ -53,7 +50,8 @@ def open_project(f: Any, p: Any, t: float) -> None:
     if f.stage == MATURE:
         return
     f.project = 1
-    f.demand = p.project_capex * f.scale * (p.project_multiple[f.stage] - 1.0)
+    f.gain = project_gain(f, p)
+    f.demand = (p.project_capex + p.working_capital) * f.scale * f.gain
     f.deadline = t + p.project_wait
     f.cum_demand += f.demand
 
@@ -72,7 +70,7 @@ def carry_out(f: Any, p: Any, share: float, t: float) -> None:
         draw(f, min(short, max(f.limit - f.balance, 0.0)))
     f.cash -= spend
     f.cum_invest += spend
-    f.log_scale += math.log(1.0 + (p.project_multiple[f.stage] - 1.0) * share)
+    f.log_scale += math.log1p(f.gain * share)
     f.cum_gap += f.demand * (1.0 - share)
     f.project = 0
     f.demand = 0.0

@@ -11,6 +11,7 @@ from pydantic import Field, create_model
 from sim.base.parameter import Frozen, Share, param
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
+from sim.model.firms.growth import Growth
 from sim.model.firms.lifecycle import Lifecycle
 from sim.model.firms.operations import Operations
 from sim.model.firms.population import Population
@@ -22,6 +23,7 @@ from sim.model.firms.workout import Workout
 GROUPS: dict[str, type[Frozen]] = {
     "population": Population,
     "lifecycle": Lifecycle,
+    "growth": Growth,
     "operations": Operations,
     "equity": Equity,
     "project": Project,
@@ -53,6 +55,7 @@ def _without_default(field: Any) -> Any:
 
 
 LifecycleOverride = optional(Lifecycle)
+GrowthOverride = optional(Growth)
 OperationsOverride = optional(Operations)
 EquityOverride = optional(Equity)
 ProjectOverride = optional(Project)
@@ -70,6 +73,7 @@ class Sector(Frozen):
     share: Share = param(unit="share", meaning="entrants that belong to the sector")
     population: PopulationOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     lifecycle: LifecycleOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    growth: GrowthOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     operations: OperationsOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     equity: EquityOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     project: ProjectOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]

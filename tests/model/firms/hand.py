@@ -26,8 +26,10 @@ QUIET: dict[str, Any] = {
 STEADY: dict[str, Any] = {
     "startup_margin": 0.0, "burn": 0.0, "venture_burn": 0.0, "margin": NONE,
     "margin_quality_slope": 0.0, "research": NONE, "venture_research": NONE,
-    "setback_margin": 0.0, "drift": NONE, "drift_quality_slope": 0.0, "venture_drift": NONE,
-    "setback_drift": 0.0, "volatility": NONE, "valuation_volatility": 0.0,
+    "setback_margin": 0.0, "growth_at_birth": 0.0, "growth_of_old": 0.0,
+    "growth_quality_slope": 0.0, "growth_of_venture": NONE, "growth_size_slope": 0.0,
+    "growth_in_trouble": 0.0, "project_share": 0.0, "volatility": 0.0,
+    "valuation_volatility": 0.0,
     "valuation_reversion": 0.0, "working_capital": 0.0, "arrears_saving_share": 0.0,
     "sales_share": [1.0] * 4, "apply_below_runway": 0.0, "apply_below_cash": NONE,
 }  # fmt: skip

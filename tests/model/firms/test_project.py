@@ -19,13 +19,15 @@ from sim.model.firms.project import (
 from tests.model.firms.hand import borrower, firm, market, rules, three
 
 PROJECT = {
-    "project_multiple": [3.0, 2.0, 1.5, 1.0], "project_capex": 0.5, "project_wait": 0.75,
+    "progress_hazard": [0.1, 0.2, 0.4, 0.0], "success_share": [1.0] * 4,
+    "growth_at_birth": 0.4, "growth_of_old": 0.4, "growth_size_slope": 0.0,
+    "project_share": 0.5, "project_capex": 0.3, "working_capital": 0.2, "project_wait": 0.75,
     "project_least_share": 0.3,
 }  # fmt: skip
 
 
 def waiting(**values):
-    """A start-up of scale 10 with an open project: 0.5 x 10 x (3 - 1) = 10 million."""
+    """A start-up of scale 10 with an open project: (0.3 + 0.2) x 10 x 0.5 x 0.4 / 0.1 = 10."""
     f = borrower(**({"scale": 10.0, "log_scale": math.log(10.0)} | values))
     open_project(f, rules(**PROJECT), 1.0)
     return f
@@ -98,7 +100,7 @@ def test_at_the_deadline_it_is_given_up_for_want_of_money_or_of_standing(state):
 
 
 def test_a_step_that_costs_nothing_is_taken_at_once():
-    p = rules(project_multiple=[1.0] * 4)
+    p = rules(project_share=0.0)
     f = firm(scale=10.0)
     open_project(f, p, 1.0)
     assert try_project(f, p, 1.0)
