@@ -38,6 +38,7 @@ from sim.model.firms.lifecycle import Lifecycle
 from sim.model.firms.operations import Operations
 from sim.model.firms.population import Population
 from sim.model.firms.project import Project
+from sim.model.firms.register import Register
 from sim.model.firms.relationship import Relationship
 from sim.model.firms.right import Right
 from sim.model.firms.sector import GROUPS, Sector
@@ -127,6 +128,7 @@ class Scenario(Frozen):
     operations: Operations = param(unit="", meaning="sales and cash")
     equity: Equity = param(unit="", meaning="valuation, rounds, exits")
     project: Project = param(unit="", meaning="growth projects")
+    sme_register: Register = param(unit="", meaning="register of technology SMEs")
     credit_line: CreditLine = param(unit="", meaning="conduct of a line")
     relationship: Relationship = param(unit="", meaning="banking business")
     right: Right = param(unit="", meaning="how firms value rights")

@@ -33,7 +33,8 @@ NO_CAUSE = {
     "lifecycle.recovery_hazard": 0.0, "lifecycle.setback_failure_hazard": 0.0,
     "lifecycle.diversion_hazard": 0.0, "equity.round_hazard": NONE,
     "equity.listing_hazard": NONE, "equity.acquisition_hazard": NONE,
-    "relationship.offer_hazard": NONE,
+    "relationship.offer_hazard": NONE, "sme_register.departure_hazard": 0.0,
+    "sme_register.large_departure_hazard": 0.0,
 }  # fmt: skip
 NO_SPREAD = {
     "lifecycle.progress_quality_slope": 0.0, "lifecycle.failure_quality_slope": 0.0,

@@ -8,7 +8,7 @@ from sim.model.banks.desk import REFINANCED
 from sim.model.banks.judgement import public_score
 from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
-from sim.model.firms.record import ASK_RENEWAL
+from sim.model.firms.record import ASK_RENEWAL, LARGE
 from sim.model.firms.relationship import business
 
 # --- An application: what a committee reads of a firm that asks, brought to its date -------------
@@ -27,6 +27,7 @@ APPLICATION = Table(
         Column("known_banks", "-", "how many these are", "i4"),
         Column("stage", "code", "stage of the lifecycle", "i1"),
         Column("sector", "code", "sector", "i4"),
+        Column("stratum", "code", "register of technology SMEs, or above its caps", "i1"),
         Column("birth", "years", "date of entry"),
         Column("sales", "CNY million a year", "sales"),
         Column("tangible", "CNY million", "tangible assets at today's prices of collateral"),
@@ -69,8 +70,8 @@ APPLICATION = Table(
 
 
 _AS_IN_THE_RECORD = {
-    "firm", "request", "host", "home", "stage", "sector", "birth", "sales", "value", "last_round",
-    "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
+    "firm", "request", "host", "home", "stage", "sector", "stratum", "birth", "sales", "value",
+    "last_round", "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
     "rate", "conversion", "risk_weight", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
@@ -144,7 +145,8 @@ def is_admitted(a: Any, k: Any, admission: Any) -> bool:
     admission : record array, shape (2,)
         The conditions of the arrangement and of the policy.
     """
-    if k.open == 0:
+    # Large firms are ordinary customers of their banks.
+    if k.open == 0 or a.stratum == LARGE:
         return False
     if k.reach < 1.0 and uniform_pair(a.k0, a.k1, a.firm, REACH, k.address, 0)[0] >= k.reach:
         return False

@@ -14,14 +14,17 @@ from sim.model.banks.judgement import judge
 from sim.model.banks.offer_rate import first_rate, later_rate, mean_rate, own_rate
 from sim.model.contracts.limit import asked_line
 from sim.model.contracts.upside import grant
+from sim.model.firms.record import LARGE
 
 # --- How much is offered: what is asked, what each bank may lend, and who lends how much ---------
 
 
 def bank_cap(a: Any, k: Any, u: Any, bank: Any) -> float:
-    """Most that a bank lends to the firm, CNY million."""
+    """Most that a bank lends to the firm, CNY million; caps by stage are for registered firms."""
     if math.isinf(k.cap_factor):
         return math.inf
+    if a.stratum == LARGE:
+        return bank.single_name
     return min(u.line_cap[a.stage] * bank.cap_factor, bank.single_name) * k.cap_factor
 
 

@@ -33,6 +33,7 @@ from sim.model.firms.project import (
     try_project,
 )
 from sim.model.firms.record import ask, note
+from sim.model.firms.register import is_year_end, keep_register
 from sim.model.firms.relationship import move_account
 from sim.model.firms.right import (
     choose_delivery,
@@ -56,7 +57,7 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         leave_setback(f, p)
     elif cause == r.FAILURE:
         close(f, p, c, t, r.FAILED_TECHNICAL, log, cursor)
-    elif cause == r.LISTING or cause == r.ACQUISITION:
+    elif cause == r.LISTING or cause == r.ACQUISITION or cause == r.DEPARTURE:
         leave(f, p, c, t, cause, log, cursor)
     elif cause == r.ROUND:
         close_round(f, p)
@@ -134,10 +135,13 @@ def on_term(f: Any, p: Any, t: float, event: int, log: Any, cursor: Any) -> None
 
 def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
     """The quarter ends: shocks, accounts, the trigger, cash and the need for credit."""
+    ended = f.quarter
     take_shock(f, p, c, t)
     count_compliance(f)
     set_flows(f, p, c)
     set_value(f, p, c)
+    if is_year_end(ended):
+        keep_register(f, p, c)
     note_trigger(f, p, t, log, cursor)
     if f.arrears == 0 and f.called == 0:
         manage_cash(f, p)
@@ -179,9 +183,8 @@ def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
 
 
 def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
-    """Listing or sale: rights are exercised, the value is shared out, the loan repaid."""
-    premium = p.listing_premium if cause == r.LISTING else p.acquisition_factor
-    value = min(f.value * premium * exit_multiple(f, p, c), p.exit_cap)
+    """A firm leaves alive: rights are exercised, its value is shared out, the loan repaid."""
+    value = exit_price(f, p, c, cause)
     if f.right == r.SWAP and is_compliant(f):
         waive(f)
     share_out(f, exercise_at_exit(f, value))
@@ -192,4 +195,19 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
     repay(f, f.balance)
     f.cum_exit_cash = f.cash
     f.cash = 0.0
-    stop(f, t, r.LISTED if cause == r.LISTING else r.ACQUIRED)
+    stop(f, t, left_as(cause))
+
+
+def exit_price(f: Any, p: Any, c: Any, cause: int) -> float:
+    """Price at a listing or sale, CNY million; nobody pays one for a firm that just leaves."""
+    if cause == r.DEPARTURE:
+        return f.value
+    premium = p.listing_premium if cause == r.LISTING else p.acquisition_factor
+    return min(f.value * premium * exit_multiple(f, p, c), p.exit_cap)
+
+
+def left_as(cause: int) -> int:
+    """Status of a firm that has left alive."""
+    if cause == r.DEPARTURE:
+        return r.DEPARTED
+    return r.LISTED if cause == r.LISTING else r.ACQUIRED

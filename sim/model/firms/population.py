@@ -31,15 +31,16 @@ class Population(Frozen):
 
 
 def set_nature(f: Any, p: Any, c: Any) -> None:
-    """Latent quality, venture backing, weight of switching costs and tangibility."""
+    """Latent quality, venture backing, weight of switching costs and assets."""
     f.quality, switching_cost_weight = normal_pair(c.k0, c.k1, f.firm, BIRTH, 2, 0)
     u_venture, _ = uniform_pair(c.k0, c.k1, f.firm, BIRTH, 3, 0)
     logit = p.venture_logit + p.venture_quality_slope * f.quality
     f.venture = 1 if u_venture < 1.0 / (1.0 + math.exp(-logit)) else 0
     f.switching_cost_weight = math.exp(p.switching_cost_weight_log_sd * switching_cost_weight)
-    z_tangible, _ = normal_pair(c.k0, c.k1, f.firm, BIRTH, 4, 0)
+    z_tangible, z_assets = normal_pair(c.k0, c.k1, f.firm, BIRTH, 4, 0)
     sd = p.tangible_log_sd
     f.tangible = p.tangible_mean * math.exp(sd * z_tangible - 0.5 * sd * sd)
+    f.asset_factor = math.exp(p.assets_log_sd * z_assets)
     f.quality_on_progress = math.exp(p.progress_quality_slope * f.quality)
     f.quality_on_failure = math.exp(-p.failure_quality_slope * f.quality)
     f.quality_on_recovery = math.exp(p.recovery_quality_slope * f.quality)

@@ -14,16 +14,22 @@ STARTUP, GROWTH, EXPANSION, MATURE = 0, 1, 2, 3
 STAGES = ("startup", "growth", "expansion", "mature")
 
 # What has become of a firm.
-UNBORN, ALIVE, LISTED, ACQUIRED, FAILED_TECHNICAL, FAILED_CASH, FAILED_DIVERSION = range(7)
+UNBORN, ALIVE, LISTED, ACQUIRED, DEPARTED = range(5)
+FAILED_TECHNICAL, FAILED_CASH, FAILED_DIVERSION = range(5, 8)
 STATUSES = (
-    "unborn", "alive", "listed", "acquired",
+    "unborn", "alive", "listed", "acquired", "left without closing",
     "closed: technical failure", "closed: out of cash", "closed: diversion",
 )  # fmt: skip
+
+# Strata, reported apart: on the register of technology SMEs, or above its caps.
+REGISTERED, LARGE = 0, 1
+STRATA = ("registered", "large")
 
 # Competing causes, each with its own unit-exponential threshold.
 PROGRESS, SETBACK, RECOVERY, FAILURE, LISTING = 0, 1, 2, 3, 4
 ACQUISITION, ROUND, OFFER, DIVERSION, REGRESS, ACCOUNT_MOVE = 5, 6, 7, 8, 9, 10
-N_CAUSES = 11
+DEPARTURE = 11
+N_CAUSES = 12
 
 # Kinds of right that a lender may hold.
 NO_RIGHT, WARRANT, SWAP, ROYALTY = range(4)
@@ -52,6 +58,7 @@ EVENT_NAMES = {
     FAILURE: "technical failure", LISTING: "listing", ACQUISITION: "acquisition",
     ROUND: "equity round", OFFER: "outside offer", DIVERSION: "diversion",
     REGRESS: "falls back a stage", ACCOUNT_MOVE: "basic account moves",
+    DEPARTURE: "leaves without closing",
     BIRTH: "birth", QUARTER: "quarter", CASH_ZERO: "cash exhausted",
     RUNWAY_LOW: "runway short", ARREARS_END: "end of arrears", PROJECT_END: "project deadline",
     MATURITY: "loan matures", REVIEW: "yearly review", RATE_STEP: "rate steps up",
@@ -101,6 +108,15 @@ def _nature() -> tuple[Column, ...]:
         Column("sector", "code", "row of the sector's parameters", "i4"),
         Column("stage", "code", "stage of the lifecycle", "i1", codes=tuple(enumerate(STAGES))),
         Column("status", "code", "what has become of it", "i1", codes=tuple(enumerate(STATUSES))),
+        Column(
+            "stratum",
+            "code",
+            "register of technology SMEs, or above its caps",
+            "i1",
+            codes=tuple(enumerate(STRATA)),
+        ),
+        Column("high_tech", "flag", "high-tech enterprise, at the last year end", "i1"),
+        Column("years_above", "-", "year ends in a row above a cap of the register", "i4"),
         Column("setback", "flag", "in a recoverable setback", "i1"),
         Column("arrears", "flag", "out of cash, inside the arrears window", "i1"),
         Column("project", "flag", "a growth project waits for money", "i1"),
@@ -108,6 +124,7 @@ def _nature() -> tuple[Column, ...]:
         Column("quality", "standard deviations", "latent quality, standard normal"),
         Column("switching_cost_weight", "x", "weight of the cost of moving its business"),
         Column("tangible", "CNY million per CNY million a year", "tangible assets per sales"),
+        Column("asset_factor", "x", "its assets per scale against the median"),
         Column("quality_on_progress", "x", "effect of quality on progress"),
         Column("quality_on_failure", "x", "effect of quality on setback and failure"),
         Column("quality_on_recovery", "x", "effect of quality on recovery"),

@@ -16,6 +16,7 @@ from sim.model.firms.lifecycle import Lifecycle
 from sim.model.firms.operations import Operations
 from sim.model.firms.population import Population
 from sim.model.firms.project import Project
+from sim.model.firms.register import Register
 from sim.model.firms.relationship import Relationship
 from sim.model.firms.right import Right
 from sim.model.firms.workout import Workout
@@ -27,6 +28,7 @@ GROUPS: dict[str, type[Frozen]] = {
     "operations": Operations,
     "equity": Equity,
     "project": Project,
+    "sme_register": Register,
     "credit_line": CreditLine,
     "relationship": Relationship,
     "right": Right,
@@ -59,6 +61,7 @@ GrowthOverride = optional(Growth)
 OperationsOverride = optional(Operations)
 EquityOverride = optional(Equity)
 ProjectOverride = optional(Project)
+RegisterOverride = optional(Register)
 CreditLineOverride = optional(CreditLine)
 RelationshipOverride = optional(Relationship)
 WorkoutOverride = optional(Workout)
@@ -77,6 +80,7 @@ class Sector(Frozen):
     operations: OperationsOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     equity: EquityOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     project: ProjectOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    sme_register: RegisterOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     credit_line: CreditLineOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     relationship: RelationshipOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     workout: WorkoutOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]

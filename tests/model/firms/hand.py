@@ -22,6 +22,7 @@ QUIET: dict[str, Any] = {
     "failure_hazard": NONE, "setback_failure_hazard": 0.0, "recovery_hazard": 0.0,
     "diversion_hazard": 0.0, "round_hazard": NONE, "listing_hazard": NONE,
     "acquisition_hazard": NONE, "offer_hazard": NONE, "non_venture_acquisition_factor": 1.0,
+    "departure_hazard": 0.0, "large_departure_hazard": 0.0,
 }  # fmt: skip
 STEADY: dict[str, Any] = {
     "startup_margin": 0.0, "burn": 0.0, "venture_burn": 0.0, "margin": NONE,
@@ -81,6 +82,7 @@ def three(**values: Any) -> Any:
         "quality_on_failure",
         "quality_on_recovery",
         "quality_on_exit",
+        "asset_factor",
         "switching_cost_weight",
     ):
         rows[name] = 1.0
