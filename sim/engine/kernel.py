@@ -56,6 +56,7 @@ from sim.model.firms import (
     exit_surprise,
     failure,
     flows,
+    growth,
     lifecycle,
     loss_sharing,
     loss_surprise,
@@ -63,6 +64,7 @@ from sim.model.firms import (
     population,
     project,
     record,
+    register,
     relationship,
     right,
     undrawn,
@@ -70,8 +72,8 @@ from sim.model.firms import (
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, record, undrawn, claims, loss_sharing, lifecycle, operations, credit_line,
-    project, equity,
+    special, draws, record, undrawn, claims, loss_sharing, lifecycle, growth, operations,
+    credit_line, project, equity, register,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,

@@ -24,6 +24,7 @@ from tests.model.firms.hand import QUIET, STEADY, three
 FILE = Path(__file__).parents[2] / "scenarios" / "three_arrangements.toml"
 ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
+    "macro.regime.boom.setback": 1.0, "macro.regime.boom.drift": 0.0,
     "macro.path": [{"from_years": -99.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},

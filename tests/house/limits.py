@@ -49,6 +49,7 @@ NO_MONEY = {
     "operations.venture_scale_factor": 1.0, "operations.opening_cash": 1.0,
     "operations.venture_opening_cash": 1.0, "operations.opening_cash_log_sd": 0.0,
     "operations.burn": 0.0, "operations.venture_burn": 0.0,
+    "operations.size_exponent": 0.0, "operations.venture_size_exponent": 0.0,
     "operations.startup_margin": 0.0, "operations.margin": NONE,
     "operations.margin_quality_slope": 0.0, "operations.research": NONE,
     "operations.venture_research": NONE, "operations.setback_margin": 0.0,
@@ -63,6 +64,7 @@ NO_DEMAND = {
 }  # fmt: skip
 ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
+    "macro.regime.boom.setback": 1.0, "macro.regime.boom.drift": 0.0,
     "macro.path": [{"from_years": 0.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},

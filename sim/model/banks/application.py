@@ -71,8 +71,8 @@ APPLICATION = Table(
 
 _AS_IN_THE_RECORD = {
     "firm", "request", "host", "home", "stage", "sector", "stratum", "birth", "sales", "value",
-    "last_round", "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit", "balance",
-    "rate", "conversion", "risk_weight", "terms",
+    "last_round", "round_date", "venture", "setback", "quality", "switching_cost_weight", "limit",
+    "balance", "rate", "conversion", "risk_weight", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(

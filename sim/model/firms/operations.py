@@ -26,14 +26,25 @@ class Operations(Frozen):
     venture_scale_factor: PositiveFloat = param(
         unit="x", meaning="scale at entry of a venture-backed firm against others"
     )
-    opening_cash: PositiveFloat = param(unit="CNY million", meaning="mean cash at entry, others")
+    opening_cash: PositiveFloat = param(
+        unit="CNY million", meaning="mean cash at entry of others at their median scale"
+    )
     venture_opening_cash: PositiveFloat = param(
-        unit="CNY million", meaning="mean cash at entry, venture-backed"
+        unit="CNY million", meaning="mean cash at entry of venture-backed firms at theirs"
     )
     opening_cash_log_sd: NonNegative = param(unit="-", meaning="log sd of cash at entry")
-    burn: NonNegative = param(unit="CNY million a year", meaning="fixed outlay of a start-up")
+    burn: NonNegative = param(
+        unit="CNY million a year", meaning="fixed outlay of a start-up of median scale at entry"
+    )
     venture_burn: NonNegative = param(
-        unit="CNY million a year", meaning="fixed outlay of a venture-backed start-up"
+        unit="CNY million a year",
+        meaning="fixed outlay of a venture-backed start-up of median scale at entry",
+    )
+    size_exponent: Share = param(
+        unit="-", meaning="power of scale at entry by which opening cash and fixed outlay rise"
+    )
+    venture_size_exponent: Share = param(
+        unit="-", meaning="the same power for venture-backed firms"
     )
     startup_margin: float = param(unit="share of sales", meaning="contribution of a start-up")
     margin: StageVector = param(unit="share of sales", meaning="operating margin by stage")
@@ -68,7 +79,7 @@ def margin_flow(f: Any, p: Any, c: Any) -> float:
     """Operating cash flow before finance and working capital, CNY million a year."""
     if f.stage == STARTUP:
         fixed = p.venture_burn if f.venture == 1 else p.burn
-        flow = p.startup_margin * f.sales - fixed
+        flow = p.startup_margin * f.sales - fixed * f.means
     else:
         flow = (p.margin[f.stage] + p.margin_quality_slope * f.quality) * f.sales
     flow -= p.research[f.stage] * f.scale

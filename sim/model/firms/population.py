@@ -48,13 +48,18 @@ def set_nature(f: Any, p: Any, c: Any) -> None:
 
 
 def set_opening(f: Any, p: Any, c: Any) -> None:
-    """Opening scale, cash and cap table."""
+    """Opening scale, cash in keeping with it, and cap table.
+
+    Outlays that did not fall with the scale of a firm would close the smallest.
+    """
     z_scale, z_cash = normal_pair(c.k0, c.k1, f.firm, BIRTH, 5, 0)
     factor = p.venture_scale_factor if f.venture == 1 else 1.0
     f.log_scale = math.log(p.opening_scale * factor) + p.opening_scale_log_sd * z_scale
+    exponent = p.venture_size_exponent if f.venture == 1 else p.size_exponent
+    f.means = math.exp(exponent * p.opening_scale_log_sd * z_scale)
     mean = p.venture_opening_cash if f.venture == 1 else p.opening_cash
     sd = p.opening_cash_log_sd
-    f.cash = mean * math.exp(sd * z_cash - 0.5 * sd * sd)
+    f.cash = mean * f.means * math.exp(sd * z_cash - 0.5 * sd * sd)
     f.cum_equity = f.cash
     f.founders = 1.0
     _, f.log_value = normal_pair(c.k0, c.k1, f.firm, BIRTH, 6, 0)

@@ -150,6 +150,9 @@ def _operations() -> tuple[Column, ...]:
         Column("delivery", "CNY million a year", "cost of moving business to the bank"),
         Column("seeks_round", "flag", "runway is below the level at which it raises equity", "i1"),
         Column("arrears_end", "years", "end of the arrears window"),
+        Column(
+            "means", "x", "its cash and fixed outlay at entry against those at the median scale"
+        ),
         Column("demand", "CNY million", "cost of the open growth project"),
         Column("gain", "share", "scale that the last project brings when paid in full"),
         Column("deadline", "years", "date at which the project is cut to the money there is"),

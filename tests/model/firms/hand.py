@@ -83,6 +83,7 @@ def three(**values: Any) -> Any:
         "quality_on_recovery",
         "quality_on_exit",
         "asset_factor",
+        "means",
         "switching_cost_weight",
     ):
         rows[name] = 1.0
