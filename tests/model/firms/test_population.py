@@ -129,8 +129,8 @@ def test_effects_of_quality_are_one_for_an_average_firm_and_log_linear_for_other
 
 def test_means_at_entry_do_not_depend_on_the_spread():
     p = rules(
-        venture_logit=-50.0, opening_cash=4.0, opening_cash_log_sd=0.6, size_exponent=0.0, tangible_mean=0.5,
-        tangible_log_sd=0.8,
+        venture_logit=-50.0, opening_cash=4.0, opening_cash_log_sd=0.6, size_exponent=0.0,
+        tangible_mean=0.5, tangible_log_sd=0.8,
     )  # fmt: skip
     firms, c = r.FIRM.empty(2000), market()
     firms.firm = np.arange(2000)

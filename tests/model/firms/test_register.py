@@ -168,5 +168,6 @@ def test_no_firm_of_the_register_feels_how_large_firms_leave():
     never, soon = lives
     small = never.stratum == r.REGISTERED
     assert 0 < small.sum() < 6
-    assert never[small].tobytes() == soon[small].tobytes()
+    for name in (column.name for column in r.FIRM.columns):
+        assert never[name][small].tobytes() == soon[name][small].tobytes(), name
     assert np.all(soon.status[~small] == r.DEPARTED)
