@@ -39,12 +39,13 @@ RIGHTS = {
 
 
 @outcome("firm.access_share", unit="share", better="higher", basis="stock",
-    formula="time average of firms with a line over firms alive",
+    formula="time average of registered firms with a line over registered firms alive",
     source="measured as in surveys of technology SMEs", label="Access to credit")  # fmt: skip
 def access_share(history: History) -> float:
-    """Firms with a line."""
+    """Firms on the register with a line."""
     alive, borrowers = (of_all_stages(history, kind) for kind in ("count", "borrowers"))
-    return time_average(history, quotient(borrowers, alive))
+    large, with_line = (history.series(kind) for kind in ("large", "large_borrowers"))
+    return time_average(history, quotient(borrowers - with_line, alive - large))
 
 
 @family("firm.access_{stage}", over=BY_STAGE, whole="firm.access_share", by="stage",
@@ -86,11 +87,11 @@ def first_loan_3y_asset_light(history: History) -> float:
 
 
 @outcome("firm.funding_gap", unit="share", better="lower", basis="flow",
-    formula="project demand left unfunded over project demand, in money, of the experiment",
-    source=HOUSE)  # fmt: skip
+    formula="project demand of registered firms left unfunded over their project demand, in"
+    " money, of the experiment", source=HOUSE)  # fmt: skip
 def funding_gap(history: History) -> float:
-    """Growth that was not funded, weighted with money."""
-    gap, demand = history.series("gap"), history.series("demand")
+    """Growth on the register that was not funded, weighted with money."""
+    gap, demand = history.series("register_gap"), history.series("register_demand")
     unfunded = closing(history, gap) - opening(history, gap)
     return ratio(unfunded, closing(history, demand) - opening(history, demand))
 

@@ -37,6 +37,15 @@ def test_the_funding_gap_is_of_demand_opened_in_the_experiment():
     assert math.isnan(credit.funding_gap(tiny.empty()))
 
 
+def test_access_is_that_of_firms_on_the_register():
+    large, with_line = (1, 1, 1, 0, 0), (1, 0, 1, 0, 0)
+    one = tiny.history(system={"large": large, "large_borrowers": with_line})
+    # Of 2, 3, 3, 2 and 2 firms 1, 2, 3, 2 and 1 have a line.
+    shares = [0 / 1, 2 / 2, 2 / 2, 2 / 2, 1 / 2]
+    expected = sum(0.5 * (a + b) for a, b in pairwise(shares)) / 4.0
+    assert credit.access_share(one) == pytest.approx(expected)
+
+
 def test_the_gap_of_start_ups_is_that_of_firms_with_one_project():
     assert credit.gap_startup(HISTORY) == pytest.approx(2.0 / 8.0)
     waiting = tiny.history(firms={"project": (0, 0, 1)})

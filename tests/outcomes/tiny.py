@@ -122,6 +122,7 @@ SYSTEM: dict[str, Sequence[float]] = {
     "credit_0": (0, 4, 4, 4, 0), "credit_1": (60, 56, 56, 56, 80),
     "lines": (100, 120, 120, 120, 160),
     "gap": (10, 10, 12, 12, 14), "demand": (20, 20, 30, 30, 36),
+    "register_gap": (10, 10, 12, 12, 14), "register_demand": (20, 20, 30, 30, 36),
     "outside_business": (9, 0.1, 0.2, 0.3, 0.4),
     "guarantors": (9, 0.1, 0.1, 0, -0.5),
 }  # fmt: skip

@@ -20,7 +20,7 @@ from typing import Any
 
 from sim.base.draws import BIRTH, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, PositiveInt, Share, param
-from sim.model.firms.record import LARGE
+from sim.model.firms.record import LARGE, REGISTERED
 
 YEAR_END = 4
 """Quarters from one end of a year to the next."""
@@ -75,9 +75,15 @@ def keep_register(f: Any, p: Any, c: Any) -> None:
     """At a year's end: the label, and how long the firm has been above a cap."""
     f.high_tech = 1 if is_high_tech(f, p, c) else 0
     f.years_above = f.years_above + 1 if is_above(f, p) else 0
-    if f.years_above >= p.cap_years:
-        # Whoever has outgrown the register does not come back.
-        f.stratum = LARGE
+    if f.stratum == REGISTERED and f.years_above >= p.cap_years:
+        graduate(f)
+
+
+def graduate(f: Any) -> None:
+    """Outgrow the register, for good; what is told of registered firms ends here."""
+    f.stratum = LARGE
+    f.gap_on_register = f.cum_gap
+    f.demand_on_register = f.cum_demand
 
 
 def is_year_end(quarter: int) -> bool:

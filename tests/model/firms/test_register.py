@@ -51,6 +51,14 @@ def test_a_firm_graduates_at_its_second_year_end_in_a_row_above_a_cap_and_for_go
     assert found == [r.REGISTERED] * 3 + [r.LARGE] * 3
 
 
+def test_what_is_told_of_registered_firms_ends_when_they_graduate():
+    p, f = quiet(**CAPS), firm(sales=300.0, cum_gap=2.0, cum_demand=5.0)
+    for gap in (2.0, 3.0, 4.0):
+        f.cum_gap = gap
+        keep_register(f, p, market())
+    assert (f.stratum, f.gap_on_register, f.demand_on_register) == (r.LARGE, 3.0, 5.0)
+
+
 def test_the_register_is_kept_at_ends_of_years_only():
     p, f = quiet(**(CAPS | {"cap_years": 1})), firm(log_scale=math.log(300.0), quarter=-2)
     dates = []
