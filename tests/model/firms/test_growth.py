@@ -57,6 +57,16 @@ def test_growth_of_large_firms_falls_with_each_log_of_size(scale, lost):
     assert mean_growth(firm(log_scale=math.log(scale)), p, 9.0, 0.0) == pytest.approx(0.1 - lost)
 
 
+@pytest.mark.parametrize("quality", [-2.0, 0.0, 2.0, 5.0])
+def test_every_quality_has_a_size_beyond_which_large_firms_leave_faster_than_they_grow(quality):
+    p = rules()
+    old = p.growth_of_old + p.growth_quality_slope * quality
+    logs = max((old - p.large_departure_hazard) / p.growth_size_slope, 0.0)
+    for above in (logs + 0.1, logs + 9.0):
+        f = firm(quality=quality, log_scale=math.log(20.0) + above, stage=3)
+        assert mean_growth(f, p, OLD, 0.0) < p.large_departure_hazard
+
+
 def test_quarters_of_falling_growth_add_up_to_its_integral():
     p, f = quiet(**GROWING), firm(birth=0.1, shocked=0.1)
     for quarter in range(1, 41):
