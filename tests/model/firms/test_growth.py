@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.base.draws import SHOCK, normal_pair, uniform_pair
+from sim.base.draws import SHOCK, flagged, normal_pair, uniform_pair
 from sim.base.special import gamma_quarter
 from sim.model.firms.advance import advance
 from sim.model.firms.clock import refresh
@@ -195,6 +195,20 @@ def test_a_shock_is_its_variance_gamma_step_and_valuation_has_its_own():
         assert f.log_scale == pytest.approx(expected, rel=1e-12)
         assert f.log_value == pytest.approx(0.2 * math.sqrt(years) * z_value)
         assert (f.shocked, f.quarter) == (years, 2)
+
+
+def test_mirrored_shocks_have_the_opposite_sign():
+    p, steps = quiet(volatility=0.2, volatility_size_exponent=0.0), []
+    for key in (flagged((1, 2), [SHOCK], [], False), flagged((1, 2), [SHOCK], [], True)):
+        c, own = market(), []
+        c.k0, c.k1 = key
+        for row in range(200):
+            f = firm(firm=row)
+            take_shock(f, p, c, 0.25)
+            own.append(float(f.log_scale) - 0.25 * math.log1p(-0.02))
+        steps.append(own)
+    first, second = np.array(steps)
+    assert np.all(np.sign(first) == -np.sign(second))
 
 
 def test_a_step_without_spread_is_no_step():
