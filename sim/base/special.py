@@ -111,7 +111,7 @@ def gamma_quarter(u: float, v: float, w: float) -> float:
     (symmetric beta numbers).
 
     >>> round(gamma_quarter(0.5, 0.75, 0.9), 6)
-    0.410588
+    0.410594
     """
     cosine = math.cos(2.0 * math.pi * v)
     ratio = (1.0 / (u * u * u * u) - 1.0) * cosine * cosine
