@@ -47,6 +47,7 @@ from sim.model.banks import (
 from sim.model.contracts import eligibility, limit, upside
 from sim.model.firms import (
     advance,
+    cash,
     claims,
     clock,
     contract_effects,
@@ -72,8 +73,8 @@ from sim.model.firms import (
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, record, undrawn, claims, loss_sharing, lifecycle, growth, operations,
-    credit_line, project, equity, register,
+    special, draws, record, undrawn, claims, loss_sharing, lifecycle, cash, growth,
+    operations, credit_line, project, equity, register,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,

@@ -31,6 +31,7 @@ from sim.model.contracts.policy import Policy, reach, years_between
 from sim.model.economy.equity_market import EquityMarket
 from sim.model.economy.loan_prime_rate import LoanPrimeRate
 from sim.model.economy.macro import Macro
+from sim.model.firms.cash import Cash
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
 from sim.model.firms.growth import Growth
@@ -129,6 +130,7 @@ class Scenario(Frozen):
     equity: Equity = param(unit="", meaning="valuation, rounds, exits")
     project: Project = param(unit="", meaning="growth projects")
     sme_register: Register = param(unit="", meaning="register of technology SMEs")
+    cash: Cash = param(unit="", meaning="target cash and payouts")
     credit_line: CreditLine = param(unit="", meaning="conduct of a line")
     relationship: Relationship = param(unit="", meaning="banking business")
     right: Right = param(unit="", meaning="how firms value rights")

@@ -1,5 +1,6 @@
 """An application: what a committee reads of a firm that asks, brought to its date."""
 
+import math
 from typing import Any
 
 from sim.base.columns import Column, Table, copy_rule
@@ -8,6 +9,7 @@ from sim.model.banks.desk import REFINANCED
 from sim.model.banks.judgement import public_score
 from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.cash import needed_credit
 from sim.model.firms.record import ASK_RENEWAL, LARGE
 from sim.model.firms.relationship import business
 
@@ -38,7 +40,9 @@ APPLICATION = Table(
         Column("setback", "flag", "in a setback, which banks may overlook", "i1"),
         Column("quality", "standard deviations", "what signals are signals of; no bank sees it"),
         Column("business", "CNY million a year", "bank income on all of its banking business"),
-        Column("need", "CNY million", "its project's cost and a year's outflow beyond its cash"),
+        Column("need", "CNY million", "what it owes, and what a year takes beyond its cash"),
+        Column("asked", "CNY million", "line that it asks for"),
+        Column("runway", "years", "for how long its cash lasts"),
         Column("switching_cost_weight", "x", "weight of the cost of moving its business"),
         Column("limit", "CNY million", "line in force"),
         Column("balance", "CNY million", "drawn part of it"),
@@ -98,9 +102,11 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
     copy_firm(a, f)
     a.date = date
     a.tangible = f.tangible * f.scale * c.collateral
-    cash = f.cash + f.flow * (date - f.now)
-    a.need = (f.demand if f.project == 1 else 0.0) + max(-f.flow, 0.0) - cash
     p = d.params[f.sector]
+    cash = f.cash + f.flow * (date - f.now)
+    a.need = needed_credit(f, cash)
+    a.asked = max(p.request_factor * a.need, u.least_line)
+    a.runway = max(cash, 0.0) / -f.flow if f.flow < 0.0 else math.inf
     more = max(cash, 0.0) - max(f.cash, 0.0)
     a.business = business(f, p) + p.deposit_margin * p.deposit_share * more
     a.prior = u.prior_backed if f.venture == 1 else u.prior_other
@@ -125,6 +131,12 @@ def read_application(a: Any, i: int, d: Any, date: float, refused: bool) -> None
 def secured_by_assets(a: Any, u: Any) -> float:
     """Line that the applicant's tangible assets support, CNY million."""
     return u.advance_rate * a.tangible
+
+
+def supported_line(a: Any, u: Any) -> float:
+    """Line that a lender's own rule allows: on tangible assets, or on sales and the last round."""
+    unsecured = u.sales_line[a.stage] * a.sales + u.round_line * a.last_round
+    return max(secured_by_assets(a, u), unsecured)
 
 
 def asks_renewal(a: Any) -> bool:

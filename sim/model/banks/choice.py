@@ -43,15 +43,15 @@ def wants(o: Any, a: Any) -> bool:
     return not running or o.line > a.limit * 1.000001
 
 
-def usable(line: float, need: float, drawn_share: float) -> float:
-    """Part of a line that the firm would use: its need, at least the part drawn at once.
+def usable(line: float, need: float) -> float:
+    """Part of a line that the firm would use: what it needs.
 
     Examples
     --------
-    >>> usable(10.0, 7.0, 0.4), usable(10.0, -2.0, 0.4)
-    (7.0, 4.0)
+    >>> usable(10.0, 7.0), usable(5.0, 7.0)
+    (7.0, 5.0)
     """
-    return min(line, max(need, drawn_share * line))
+    return min(line, need)
 
 
 def advantage(o: Any, plain: Any, a: Any, k: Any, plain_years: float, u: Any) -> float:
@@ -67,13 +67,13 @@ def advantage(o: Any, plain: Any, a: Any, k: Any, plain_years: float, u: Any) ->
         Length of a plain loan.
     u : rules common to all banks
     """
-    drawn = u.drawn_at_signing
     instead = plain.line if plain.made == 1 else 0.0
     years = plain_years if plain.made == 1 else 0.0
-    more = usable(o.line, a.need, drawn) - usable(instead, a.need, drawn)
+    used = usable(o.line, a.need)
+    more = used - usable(instead, a.need)
     gain = u.shadow_value * more * k.years + u.tenor_value * (o.line * (k.years - years))
     dearer = o.mean_rate - plain.mean_rate if plain.made == 1 else 0.0
-    cost = dearer * drawn * o.line * k.years
+    cost = dearer * used * k.years
     return gain - (cost + upside_cost(o, a, k, u))
 
 
@@ -83,9 +83,8 @@ def worth(o: Any, a: Any, k: Any, u: Any) -> float:
     A rate counts here even for firms that plain lending refuses: they need the loan, but
     take the cheaper of two.
     """
-    drawn = u.drawn_at_signing
-    money = u.shadow_value * usable(o.line, a.need, drawn)
-    yearly = money + u.tenor_value * o.line - o.mean_rate * drawn * o.line
+    used = usable(o.line, a.need)
+    yearly = u.shadow_value * used + u.tenor_value * o.line - o.mean_rate * used
     return yearly * k.years - upside_cost(o, a, k, u)
 
 

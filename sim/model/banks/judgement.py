@@ -16,6 +16,8 @@ from typing import Any
 from sim.base.draws import SIGNAL, uniform_pair
 from sim.base.special import normal_quantile
 
+LASTING = 2_000_000
+"""Address of errors that come back at every application; no decision's, nor any year's."""
 COMMON, SEEN, SCORE, RIVAL = 0, 100_001, 100_002, 100_003
 """Addresses of draws beside the signals of banks, which are 1 + the code of the bank."""
 YEAR_ZERO = 1_000_000
@@ -33,13 +35,21 @@ def precision_of(a: Any, u: Any, bank: Any) -> float:
     return u.signal_precision * u.precision_by_stage[a.stage] * bank.signal_precision
 
 
+def error(a: Any, u: Any, code: int) -> float:
+    """A standard normal error: what lenders took a firm for last time, they half see again."""
+    lasting, _ = uniform_pair(a.k0, a.k1, a.firm, SIGNAL, code, LASTING)
+    r = u.signal_persistence
+    fresh = normal_quantile(draw(a, code))
+    return math.sqrt(r) * normal_quantile(lasting) + math.sqrt(1.0 - r) * fresh
+
+
 def signal_of(a: Any, u: Any, bank: int, precision: float, common: float) -> float:
     """The signal that a bank receives; `common` is the error that all banks share."""
-    own = normal_quantile(draw(a, bank + 1))
+    own = error(a, u, bank + 1)
     c = u.error_correlation
-    error = math.sqrt(c) * common + math.sqrt(1.0 - c) * own
+    whole = math.sqrt(c) * common + math.sqrt(1.0 - c) * own
     truth = a.quality - u.setback_signal_loss * (1.0 if a.setback == 1 else 0.0)
-    return truth + error / math.sqrt(max(precision, TINY)) - a.stigma
+    return truth + whole / math.sqrt(max(precision, TINY)) - a.stigma
 
 
 def public_score(a: Any, precision: float) -> float:
@@ -76,7 +86,7 @@ def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     u : rules common to all banks
     banks : rules of each bank
     """
-    common = normal_quantile(draw(a, COMMON))
+    common = error(a, u, COMMON)
     public = k.score_precision[a.stage]
     shown = public_score(a, public) if public > 0.0 else 0.0
     weight = 0.0
@@ -89,24 +99,39 @@ def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         if j == 0:
             o.news_precision = precision
             o.news = precision * signal
-        learn_from(o, j, a, public, shown, precision, signal)
+        learn_from(o, j, a, public, shown, with_file(o, j, a, u, precision, signal))
     if k.pooled == 1 and o.lenders > 1:
         news = pooled_precision(weight / o.lenders, o.lenders, u.error_correlation)
-        learn_from(o, 0, a, public, shown, news, weighed / max(weight, TINY))
+        mean = weighed / max(weight, TINY)
+        learn_from(o, 0, a, public, shown, with_file(o, 0, a, u, news, mean))
         for j in range(1, o.lenders):
             o.quality[j] = o.quality[0]
             o.variance[j] = o.variance[0]
 
 
+def with_file(
+    o: Any, j: int, a: Any, u: Any, precision: float, signal: float
+) -> tuple[float, float]:
+    """Precision and mean of all that one lender has seen; only the home bank has a file.
+
+    Errors that last make many signals worth little more than one.
+    """
+    if o.lender[j] != a.home or a.history_precision <= 0.0:
+        return precision, signal
+    if precision <= 0.0:
+        return a.history_precision, a.history_sum / a.history_precision
+    weight = a.history_precision + precision
+    mean = (a.history_sum + precision * signal) / weight
+    return pooled_precision(precision, weight / precision, u.signal_persistence), mean
+
+
 def learn_from(
-    o: Any, j: int, a: Any, public: float, shown: float, precision: float, signal: float
+    o: Any, j: int, a: Any, public: float, shown: float, seen: tuple[float, float]
 ) -> None:
-    """Bayes' rule for one lender; only the home bank has a file."""
+    """Bayes' rule for one lender, given precision and mean of what it has seen itself."""
+    precision, signal = seen
     mean = a.prior
     known = 1.0
-    if o.lender[j] == a.home:
-        mean = (mean + a.history_sum) / (1.0 + a.history_precision)
-        known += a.history_precision
     if public > 0.0:
         mean = (mean * known + public * shown) / (known + public)
         known += public

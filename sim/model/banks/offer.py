@@ -7,7 +7,7 @@ whether lenders agree, for how much, at what rate and with whom.
 import math
 from typing import Any
 
-from sim.model.banks.application import secured_by_assets
+from sim.model.banks.application import secured_by_assets, supported_line
 from sim.model.banks.conditions import believed_loss
 from sim.model.banks.credit_decision import decide, is_monitored
 from sim.model.banks.judgement import judge
@@ -35,7 +35,7 @@ def size_lines(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     lends its share of the whole, and the tightest cap over its share binds: a refusing
     partner takes its own line with it, and the others do not carry it.
     """
-    asked = asked_line(a, k, secured_by_assets(a, u))
+    asked = asked_line(a, k, secured_by_assets(a, u), supported_line(a, u))
     if k.side_by_side == 1:
         cover_in_turn(o, a, k, u, banks, asked)
         return
@@ -123,6 +123,7 @@ def finish(o: Any, a: Any, k: Any, u: Any) -> None:
     o.later_rate = later_rate(own, k)
     o.mean_rate = mean_rate(own, k)
     o.loss = believed_loss(o.line, secured_by_assets(a, u), k)
-    o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line else 0
+    lasts = a.limit > 0.0 or a.runway >= u.least_runway
+    o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line and lasts else 0
     grant(o, k, o.line, a.value)
     o.monitored = 1 if is_monitored(o, a, u, o.line) else 0

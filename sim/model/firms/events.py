@@ -21,7 +21,7 @@ from sim.model.firms.equity import (
     set_value,
     share_out,
 )
-from sim.model.firms.failure import close, divert, on_arrears_end, stop
+from sim.model.firms.failure import close, divert, on_arrears_end, stop, wind_up
 from sim.model.firms.growth import take_shock
 from sim.model.firms.operations import enter_setback, leave_setback, set_flows
 from sim.model.firms.project import (
@@ -59,6 +59,8 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         close(f, p, c, t, r.FAILED_TECHNICAL, log, cursor)
     elif cause == r.LISTING or cause == r.ACQUISITION or cause == r.DEPARTURE:
         leave(f, p, c, t, cause, log, cursor)
+    elif cause == r.WIND_UP:
+        wind_up(f, p, t)
     elif cause == r.ROUND:
         close_round(f, p)
         set_value(f, p, c)
@@ -83,7 +85,7 @@ def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: 
         on_quarter(f, p, c, t, log, cursor)
     elif event == r.CASH_ZERO:
         f.cash = 0.0
-        amount = rescue(f, p)
+        amount = rescue(f)
         if amount > 0.0:
             note(f, t, r.DRAWN, amount, log, cursor)
         else:
@@ -178,7 +180,7 @@ def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
         release(f)
     if try_project(f, p, t):
         note(f, t, r.PROJECT_DONE, f.scale, log, cursor)
-    if wants_credit(f, p, t):
+    if wants_credit(f, t):
         ask(f, t, r.ASK_FUNDS)
 
 

@@ -36,6 +36,7 @@ from sim.base.parameter import (
     param,
 )
 from sim.base.special import gamma_quarter
+from sim.model.firms.cash import is_starved
 from sim.model.firms.record import MATURE
 
 REFERENCE_SALES = 20.0
@@ -108,6 +109,8 @@ def organic_growth(f: Any, p: Any, c: Any, age: float, years: float) -> float:
     growth += c.drift
     if f.setback == 1 or f.arrears == 1:
         return min(growth, p.growth_in_trouble)
+    if is_starved(f, p):
+        return min(growth, 0.0)
     return growth
 
 

@@ -68,10 +68,7 @@ class Operations(Frozen):
     )
     working_capital: NonNegative = param(
         unit="CNY million per CNY million a year",
-        meaning="money tied up per unit of growth",
-    )
-    dividend_above: NonNegative = param(
-        unit="years of sales", meaning="cash above which a debt-free firm pays owners"
+        meaning="money tied up per unit of growth in sales",
     )
 
 
@@ -95,9 +92,11 @@ def set_flows(f: Any, p: Any, c: Any) -> None:
     f.scale = math.exp(f.log_scale)
     f.sales = f.scale * p.sales_share[f.stage]
     operating = margin_flow(f, p, c)
+    f.cost = f.sales - operating
     f.invest = 0.0
     if f.setback == 0 and f.arrears == 0:
-        f.invest = p.working_capital * f.sales * max(growth_now(f, p, c), 0.0)
+        tied_up = p.working_capital * f.sales + p.project_capex * f.scale
+        f.invest = tied_up * max(growth_now(f, p, c), 0.0)
     set_delivery(f, p)
     f.royalty = f.royalty_share * f.sales if f.right == ROYALTY else 0.0
     paid = f.rate * f.balance + f.commitment_fee_rate * undrawn(f)
@@ -106,7 +105,7 @@ def set_flows(f: Any, p: Any, c: Any) -> None:
         saving = -p.arrears_saving_share * f.flow
         operating += saving
         f.flow += saving
-    f.cost = f.sales - operating
+        f.cost = f.sales - operating
 
 
 def runway(f: Any) -> float:

@@ -11,6 +11,7 @@ from typing import Any
 
 from sim.base.draws import ACCOUNT, BIRTH, THRESHOLD, exponential, normal_pair, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, Share, param
+from sim.model.firms.cash import months_wanted
 from sim.model.firms.credit_line import release
 from sim.model.firms.record import ALIVE, N_CAUSES, NEVER, OUTSIDE, STARTUP
 from sim.model.firms.right import end_right
@@ -62,8 +63,9 @@ def set_opening(f: Any, p: Any, c: Any) -> None:
     f.cash = mean * f.means * math.exp(sd * z_cash - 0.5 * sd * sd)
     f.cum_equity = f.cash
     f.founders = 1.0
-    _, f.log_value = normal_pair(c.k0, c.k1, f.firm, BIRTH, 6, 0)
+    z_target, f.log_value = normal_pair(c.k0, c.k1, f.firm, BIRTH, 6, 0)
     f.log_value *= p.valuation_volatility
+    f.cash_months = months_wanted(z_target, p)
 
 
 def set_host(f: Any, p: Any, c: Any) -> None:

@@ -11,10 +11,12 @@ from typing import Any
 
 from sim.base.draws import TRIAL, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, Share, param
+from sim.model.firms.cash import target_cash
 from sim.model.firms.credit_line import draw
 from sim.model.firms.growth import project_gain, success_chance
 from sim.model.firms.operations import enter_setback
 from sim.model.firms.record import MATURE, PROGRESS
+from sim.model.firms.undrawn import undrawn
 
 
 class Project(Frozen):
@@ -22,7 +24,7 @@ class Project(Frozen):
 
     project_capex: NonNegative = param(
         unit="CNY million per CNY million a year",
-        meaning="capital spending per unit of scale gained",
+        meaning="capital spending per unit of scale gained, by a project or without one",
     )
     project_wait: NonNegative = param(unit="years", meaning="time a project waits for money")
     project_least_share: Share = param(
@@ -57,17 +59,21 @@ def open_project(f: Any, p: Any, t: float) -> None:
 
 
 def available(f: Any, p: Any) -> float:
-    """Cash plus the undrawn line; a firm stakes its buffer on growth."""
-    undrawn = max(f.limit - f.balance, 0.0) if f.called == 0 else 0.0
-    return max(f.cash + undrawn, 0.0)
+    """Cash plus the undrawn line, less what a project leaves untouched."""
+    return max(f.cash - untouched(f, p) + undrawn(f), 0.0)
+
+
+def untouched(f: Any, p: Any) -> float:
+    """Cash that a firm does not stake on growth, CNY million."""
+    return p.project_keeps_share * target_cash(f)
 
 
 def carry_out(f: Any, p: Any, share: float, t: float) -> None:
     """Spend the funded part of the demand and grow accordingly."""
     spend = f.demand * share
-    short = spend - max(f.cash, 0.0)
+    short = spend - (f.cash - untouched(f, p))
     if short > 0.0:
-        draw(f, min(short, max(f.limit - f.balance, 0.0)))
+        draw(f, min(short, undrawn(f)))
     f.cash -= spend
     f.cum_invest += spend
     f.log_scale += math.log1p(f.gain * share)

@@ -15,10 +15,11 @@ STAGES = ("startup", "growth", "expansion", "mature")
 
 # What has become of a firm.
 UNBORN, ALIVE, LISTED, ACQUIRED, DEPARTED = range(5)
-FAILED_TECHNICAL, FAILED_CASH, FAILED_DIVERSION = range(5, 8)
+FAILED_TECHNICAL, FAILED_CASH, FAILED_DIVERSION, WOUND_UP = range(5, 9)
 STATUSES = (
     "unborn", "alive", "listed", "acquired", "left without closing",
     "closed: technical failure", "closed: out of cash", "closed: diversion",
+    "closed: wound up, creditors paid",
 )  # fmt: skip
 
 # Strata, reported apart: on the register of technology SMEs, or above its caps.
@@ -28,8 +29,8 @@ STRATA = ("registered", "large")
 # Competing causes, each with its own unit-exponential threshold.
 PROGRESS, SETBACK, RECOVERY, FAILURE, LISTING = 0, 1, 2, 3, 4
 ACQUISITION, ROUND, OFFER, DIVERSION, REGRESS, ACCOUNT_MOVE = 5, 6, 7, 8, 9, 10
-DEPARTURE = 11
-N_CAUSES = 12
+DEPARTURE, WIND_UP = 11, 12
+N_CAUSES = 13
 
 # Kinds of right that a lender may hold.
 NO_RIGHT, WARRANT, SWAP, ROYALTY = range(4)
@@ -58,7 +59,7 @@ EVENT_NAMES = {
     FAILURE: "technical failure", LISTING: "listing", ACQUISITION: "acquisition",
     ROUND: "equity round", OFFER: "outside offer", DIVERSION: "diversion",
     REGRESS: "falls back a stage", ACCOUNT_MOVE: "basic account moves",
-    DEPARTURE: "leaves without closing",
+    DEPARTURE: "leaves without closing", WIND_UP: "wound up",
     BIRTH: "birth", QUARTER: "quarter", CASH_ZERO: "cash exhausted",
     RUNWAY_LOW: "runway short", ARREARS_END: "end of arrears", PROJECT_END: "project deadline",
     MATURITY: "loan matures", REVIEW: "yearly review", RATE_STEP: "rate steps up",
@@ -148,6 +149,7 @@ def _operations() -> tuple[Column, ...]:
         Column("invest", "CNY million a year", "working capital tied up by growth"),
         Column("royalty", "CNY million a year", "royalty paid to lenders"),
         Column("delivery", "CNY million a year", "cost of moving business to the bank"),
+        Column("cash_months", "months of outlays", "cash that it wants to hold"),
         Column("seeks_round", "flag", "runway is below the level at which it raises equity", "i1"),
         Column("arrears_end", "years", "end of the arrears window"),
         Column(

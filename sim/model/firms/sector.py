@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from sim.base.parameter import Frozen, Share, param
+from sim.model.firms.cash import Cash
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
 from sim.model.firms.growth import Growth
@@ -29,6 +30,7 @@ GROUPS: dict[str, type[Frozen]] = {
     "equity": Equity,
     "project": Project,
     "sme_register": Register,
+    "cash": Cash,
     "credit_line": CreditLine,
     "relationship": Relationship,
     "right": Right,
@@ -62,6 +64,7 @@ OperationsOverride = optional(Operations)
 EquityOverride = optional(Equity)
 ProjectOverride = optional(Project)
 RegisterOverride = optional(Register)
+CashOverride = optional(Cash)
 CreditLineOverride = optional(CreditLine)
 RelationshipOverride = optional(Relationship)
 WorkoutOverride = optional(Workout)
@@ -81,6 +84,7 @@ class Sector(Frozen):
     equity: EquityOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     project: ProjectOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     sme_register: RegisterOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    cash: CashOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     credit_line: CreditLineOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     relationship: RelationshipOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     workout: WorkoutOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
