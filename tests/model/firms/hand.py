@@ -32,7 +32,7 @@ STEADY: dict[str, Any] = {
     "growth_in_trouble": 0.0, "project_share": 0.0, "volatility": 0.0,
     "valuation_volatility": 0.0,
     "valuation_reversion": 0.0, "working_capital": 0.0, "arrears_saving_share": 0.0,
-    "sales_share": [1.0] * 4, "apply_below_runway": 0.0, "apply_below_cash": NONE,
+    "sales_share": [1.0] * 4, "wind_up_hazard": 0.0, "payout_share": 0.0,
 }  # fmt: skip
 
 
