@@ -15,7 +15,7 @@ from tests.engine.hand import applicant, desk, economy, lent, offered, told, wor
 
 GENEROUS = {"underwriting.policy_subsidy_rate": 1.0, "capital.endowment_multiple": 10.0}
 STERN = {"underwriting.policy_subsidy_rate": -5.0}
-CAPITAL = with_one_weight(0.8, 0.1) | {"credit_line.drawn_at_signing": 0.5}
+CAPITAL = with_one_weight(0.8, 0.1) | {"underwriting.utilisation": 0.5}
 
 
 def asking(values=None, banks=3, name="plain", **fields):

@@ -18,7 +18,7 @@ from tests.engine.hand import applicant, economy, offering, world
 
 CHOICE = {
     "choice.shadow_value": 0.1, "choice.tenor_value": 0.01, "choice.switching_cost": 0.002,
-    "choice.private_information_slope": 0.3, "credit_line.drawn_at_signing": 0.5,
+    "choice.private_information_slope": 0.3, "underwriting.utilisation": 0.5,
 }  # fmt: skip
 RELENDING = {"kind": "relending", "refinanced_share": 0.5, "rate": 0.01, "quota": 1000.0}
 

@@ -25,7 +25,7 @@ from tests.engine.hand import (
     world,
 )  # fmt: skip
 
-RULES = {"credit_line.drawn_at_signing": 0.5, "underwriting.screening_cost": 0.25}
+RULES = {"underwriting.utilisation": 0.5, "underwriting.screening_cost": 0.25}
 
 
 def asking(banks=2, name="plain", **fields):

@@ -52,7 +52,7 @@ def settle_request(
     f: Any, p: Any, c: Any, t: float, next_time: Any, pending: Any, log: Any, cursor: Any
 ) -> None:
     """The request is answered; the firm goes on from its new state."""
-    if f.request & (r.ASK_FUNDS | r.ASK_RENEWAL) != 0:
+    if f.project == 1 or f.request & (r.ASK_FUNDS | r.ASK_RENEWAL) != 0:
         # What lenders have just given or refused is not asked for again at once.
         f.may_apply = t + p.reapply_years
     f.request = 0

@@ -87,7 +87,9 @@ UNDERWRITING: dict[str, Any] = {
     "spread_cap": (0.010, 0.006, 0.004, 0.002),
     "funding_rate": 0.02, "operating_cost": (0.012, 0.010, 0.008, 0.008),
     "screening_cost": 0.01, "policy_subsidy_rate": 0.035, "bust_tightening_rate": 0.005,
-    "stigma": 0.5, "relationship_weight": 1.0, "advance_rate": 0.5,
+    "stigma": 0.5, "relationship_weight": 1.0, "advance_rate": 0.5, "utilisation": 0.5,
+    "sales_line": (0.0, 0.0, 0.0, 0.0), "round_line": 0.0, "least_runway": 0.0,
+    "signal_persistence": 0.0,
     "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "bilateral_lenders": 3, "monitoring_cost": 0.03,
     "monitoring_effort": 1.0, "offer_discount_rate": 0.003,
@@ -99,7 +101,7 @@ CHOICE = {
 OTHERS = {
     "one_year_rate": 0.03,
     "stage_2_factor": 3.0, "lifetime_years": 2.0, "prior_backed": 0.4, "prior_other": -0.1,
-    "drawn_at_signing": 0.5, "diversion_hazard": 0.1, "monitoring_effect": 0.5,
+    "diversion_hazard": 0.1, "monitoring_effect": 0.5,
     "delivery_cost": 0.5, "right_volatility": 0.6, "right_discount": 0.03,
     "clawback_share": 0.0, "call_cost": 0.0,
 }  # fmt: skip

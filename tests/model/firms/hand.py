@@ -33,6 +33,7 @@ STEADY: dict[str, Any] = {
     "valuation_volatility": 0.0,
     "valuation_reversion": 0.0, "working_capital": 0.0, "arrears_saving_share": 0.0,
     "sales_share": [1.0] * 4, "wind_up_hazard": 0.0, "payout_share": 0.0,
+    "project_capex": 0.0, "burner_keeps_years": 9.0,
 }  # fmt: skip
 
 

@@ -108,7 +108,7 @@ def test_owners_take_part_of_the_cash_before_creditors_can():
 
 def test_at_zero_cash_the_line_is_drawn_if_there_is_one():
     f = borrower(cash=1e-12, flow=-4.0, cost=0.0)
-    assert dated(f, rules(liquidity_buffer=0.0), r.CASH_ZERO) == ["line drawn"]
+    assert dated(f, rules(), r.CASH_ZERO) == ["line drawn"]
     assert (f.cash, f.balance, f.arrears) == (1.0, 6.0, 0)
 
 
@@ -237,11 +237,11 @@ def test_the_end_of_a_quarter_in_order_shock_accounts_value_trigger_cash():
         growth_of_old=0.4, growth_at_birth=0.4, valuation_multiple=[10.0] * 4,
         valuation_exponent=1.0,
         non_venture_value_factor=1.0, valuation_quality_slope=0.0,
-        liquidity_buffer=1.0, startup_margin=0.0, burn=1.0, working_capital=0.0,
+        startup_margin=0.0, burn=1.0, working_capital=0.0,
     )  # fmt: skip
     f = borrower(
         log_scale=0.0, host=r.OUTSIDE, shocked=-0.75,
-        cash=1.0, right=r.SWAP, stake=0.0, trigger=1e9, compliant=2,
+        cash=1.0, right=r.SWAP, stake=0.0, trigger=1e9, compliant=2, cash_months=12.0,
     )  # fmt: skip
     dated(f, p, r.QUARTER, t=0.25)
     assert f.log_scale == pytest.approx(0.4)
@@ -253,8 +253,8 @@ def test_the_end_of_a_quarter_in_order_shock_accounts_value_trigger_cash():
 
 @pytest.mark.parametrize("state", [{"arrears": 1}, {"called": 1}])
 def test_a_firm_in_arrears_or_under_call_does_not_manage_its_cash(state):
-    f = borrower(cash=1.0, **state)
-    dated(f, quiet(liquidity_buffer=1.0, burn=5.0), r.QUARTER, t=0.25)
+    f = borrower(cash=1.0, cash_months=12.0, **state)
+    dated(f, quiet(burn=5.0), r.QUARTER, t=0.25)
     assert (f.cash, f.balance) == (1.0, 5.0)
 
 
@@ -263,7 +263,7 @@ def test_a_firm_in_arrears_or_under_call_does_not_manage_its_cash(state):
 
 def after(f, p=None, t=1.0):
     diary = Diary()
-    tidy(f, rules(apply_below_cash=[0.0] * 4) if p is None else p, t, *diary.both)
+    tidy(f, rules() if p is None else p, t, *diary.both)
     return diary.told
 
 

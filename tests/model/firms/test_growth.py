@@ -255,7 +255,7 @@ def test_sales_without_revenue_stay_zero_until_the_project_brings_them():
     advance(rows, next_time, np.zeros(3, np.uint8), [p], [market()], 5.0, *diary.both)
     assert np.all(rows.scale != 1.0)
     assert np.all(rows.cum_sales == 0.0)
-    rows.project, rows.deadline = 1, 9.0
+    rows.project, rows.deadline, rows.cash = 1, 9.0, 100.0
     next_time[:] = [refresh(f, p, market()) for f in rows]
     advance(rows, next_time, np.zeros(3, np.uint8), [p], [market()], 6.0, *diary.both)
     assert np.all(rows.stage == 1)
