@@ -8,14 +8,13 @@ from typing import Any
 
 from sim.base.columns import copy_rule
 from sim.model.firms import record as r
-from sim.model.firms.clock import accrue, refresh
 from sim.model.firms.cash import target_cash
+from sim.model.firms.clock import accrue, refresh
 from sim.model.firms.credit_line import draw_to_target, release, repay
 from sim.model.firms.events import tidy
 from sim.model.firms.record import note
 from sim.model.firms.relationship import follow_lender
 from sim.model.firms.right import choose_delivery
-from sim.model.firms.undrawn import undrawn
 
 
 def sign_firm(

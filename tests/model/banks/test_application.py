@@ -1,8 +1,7 @@
 """What a committee reads of a firm that asks, brought to its date."""
 
-from typing import Any
-
 import math
+from typing import Any
 
 import numpy as np
 import pytest

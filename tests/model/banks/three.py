@@ -4,6 +4,7 @@ A young firm, a growing one and an expanding one, each a client of another bank,
 committee in a boom, five years after the start.
 """
 
+import math
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -181,8 +182,9 @@ def record(table: Table, **fields: Any) -> Any:
 
 
 def applicants(**columns: Any) -> Rows:
-    """Three applications, some of their columns changed; what is not named is zero."""
-    return written(APPLICATION.empty(3), {"roster": (0, 1, 2)} | FIRMS | columns)
+    """Three applications, some of their columns changed; they ask for all they can get."""
+    known = {"roster": (0, 1, 2), "asked": 1e9, "runway": math.inf} | FIRMS
+    return written(APPLICATION.empty(3), known | columns)
 
 
 def applicant(n: int = 0, **fields: Any) -> Any:

@@ -39,7 +39,8 @@ def test_months_wanted_are_lognormal_among_firms_and_each_has_its_own_for_life()
 
 
 @pytest.mark.parametrize(
-    ("state", "kept"), [({}, 2.2), ({"flow": 5.0}, 2.2), ({"flow": -0.5}, 2.2), ({"flow": -4.0}, 8.0)]
+    ("state", "kept"),
+    [({}, 2.2), ({"flow": 5.0}, 2.2), ({"flow": -0.5}, 2.2), ({"flow": -4.0}, 8.0)],
 )
 def test_a_firm_keeps_a_little_over_target_or_what_two_years_burn(state, kept):
     p = rules(sweep_above=1.1, burner_keeps_years=2.0)
