@@ -49,16 +49,16 @@ def test_what_is_not_sold_yet_still_has_a_scale():
 def test_cash_flow_is_sales_less_every_outlay():
     p = quiet(
         margin=[0.0, 0.2, 0.0, 0.0], growth_of_old=0.1, growth_at_birth=0.1, working_capital=0.3,
-        project_capex=0.5, deposit_margin=0.02, deposit_share=0.5, settlement_fee_share=0.0, guarantee_fee_rate=0.0,
-        delivery_cost=0.5,
+        project_capex=0.5, deposit_margin=0.02, deposit_share=0.5, settlement_fee_share=0.0,
+        guarantee_fee_rate=0.0, delivery_cost=0.5,
     )  # fmt: skip
     f = firm(
         stage=1, log_scale=math.log(10.0), balance=20.0, rate=0.04,
         right=ROYALTY, royalty_share=0.02, deliver=1, home=1, host=1, cash=10.0,
     )  # fmt: skip
     set_flows(f, p, market())
-    # 10 of sales, 8 of cost; 0.3 of working capital and 0.5 of plant, 0.8 of interest, 0.2 of royalty; half of the
-    # 0.1 that ten millions of deposits earn for the bank.
+    # 10 of sales, 8 of cost; 0.3 of working capital and 0.5 of plant, 0.8 of interest, 0.2 of
+    # royalty; half of the 0.1 that ten millions of deposits earn for the bank.
     assert (f.sales, f.cost, f.invest, f.royalty) == pytest.approx((10.0, 8.0, 0.8, 0.2))
     assert f.flow == pytest.approx(10.0 - 8.0 - 0.8 - 0.8 - 0.2 - 0.05)
 

@@ -58,6 +58,17 @@ def test_a_firm_stakes_its_cash_and_the_rest_of_its_line(state, money):
     assert available(borrower(**state), rules(**PROJECT)) == money
 
 
+def test_a_project_leaves_a_part_of_target_cash_untouched():
+    p = rules(**(PROJECT | {"project_keeps_share": 0.5}))
+    target_of_two = {"cost": 8.0, "cash_months": 3.0}
+    assert available(borrower(cash=2.0, **target_of_two), p) == 6.0
+    f = waiting(cash=7.0, **target_of_two)
+    assert try_project(f, p, 1.2)
+    assert (f.cash, f.balance, f.cum_drawn) == (1.0, 9.0, 4.0)
+    poor = waiting(cash=5.9, **target_of_two)
+    assert not try_project(poor, p, 1.2)
+
+
 def test_a_funded_project_spends_cash_first_then_the_line_and_triples_the_scale():
     f = waiting(cash=6.0)
     assert try_project(f, rules(**PROJECT), 1.2)
