@@ -50,6 +50,12 @@ class Cash(Frozen):
     request_factor: PositiveFloat = param(
         unit="x", meaning="line that a firm asks for over the credit it needs", low=1
     )
+    everybody_liquid: int = param(
+        unit="flag",
+        meaning="1: owners make up whatever is missing, which is the most that finance can do",
+        low=0,
+        high=1,
+    )
 
 
 def months_wanted(z: float, p: Any) -> float:
@@ -69,6 +75,8 @@ def swept_above(f: Any, p: Any) -> float:
 
 def is_starved(f: Any, p: Any) -> bool:
     """Whether the firm has too little to grow on: hardly any cash, and nothing to draw."""
+    if p.everybody_liquid == 1:
+        return False
     return f.cash < p.growth_cash_share * target_cash(f) and undrawn(f) <= 0.0
 
 
@@ -80,6 +88,15 @@ def shortfall(f: Any, cash: float) -> float:
     losses = max(-(f.flow + f.invest), 0.0)
     project = f.demand if f.project == 1 else 0.0
     return target_cash(f) + losses + f.invest + project - cash
+
+
+def make_up(f: Any, p: Any, missing: float) -> bool:
+    """Let owners pay in what is missing, where everybody is liquid; says whether they did."""
+    if p.everybody_liquid == 0 or missing <= 0.0:
+        return False
+    f.cash += missing
+    f.cum_equity += missing
+    return True
 
 
 def needed_credit(f: Any, cash: float) -> float:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim.model.firms import record as r
+from sim.model.firms.cash import make_up, target_cash
 from sim.model.firms.credit_line import (
     draw,
     enter_arrears,
@@ -88,7 +89,7 @@ def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: 
         amount = rescue(f)
         if amount > 0.0:
             note(f, t, r.DRAWN, amount, log, cursor)
-        else:
+        elif not make_up(f, p, max(target_cash(f), -0.25 * f.flow)):
             enter_arrears(f, p, t)
     elif event == r.RUNWAY_LOW:
         f.seeks_round = 1
@@ -113,6 +114,7 @@ def on_call(f: Any, p: Any, t: float) -> None:
     """What was called is due; lenders that stay may lend for it."""
     f.call = r.NEVER
     draw(f, max(min(undrawn(f), f.due - f.cash), 0.0))
+    make_up(f, p, f.due - f.cash)
     pay_due(f)
     if f.due > 0.0:
         enter_arrears(f, p, t)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sim.base.draws import TRIAL, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, Share, param
-from sim.model.firms.cash import target_cash
+from sim.model.firms.cash import make_up, target_cash
 from sim.model.firms.credit_line import draw
 from sim.model.firms.growth import project_gain, success_chance
 from sim.model.firms.operations import enter_setback
@@ -60,7 +60,12 @@ def open_project(f: Any, p: Any, t: float) -> None:
 
 def available(f: Any, p: Any) -> float:
     """Cash plus the undrawn line, less what a project leaves untouched."""
-    return max(f.cash - untouched(f, p) + undrawn(f), 0.0)
+    return max(spare(f, p), 0.0)
+
+
+def spare(f: Any, p: Any) -> float:
+    """The same, negative where a firm has less cash than it leaves untouched."""
+    return f.cash - untouched(f, p) + undrawn(f)
 
 
 def untouched(f: Any, p: Any) -> float:
@@ -86,7 +91,9 @@ def carry_out(f: Any, p: Any, share: float, t: float) -> None:
 
 def try_project(f: Any, p: Any, t: float) -> bool:
     """Carry the project out in full if the money is there; says whether it was."""
-    if f.project == 0 or f.arrears == 1 or available(f, p) < f.demand:
+    if f.project == 0 or f.arrears == 1:
+        return False
+    if available(f, p) < f.demand and not make_up(f, p, f.demand - spare(f, p)):
         return False
     carry_out(f, p, 1.0, t)
     return True

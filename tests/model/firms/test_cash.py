@@ -11,10 +11,13 @@ from sim.model.firms.cash import (
     swept_above,
     target_cash,
 )
+from sim.model.firms.events import on_call
 from sim.model.firms.growth import growth_now
 from sim.model.firms.operations import set_flows
 from sim.model.firms.population import be_born
-from tests.model.firms.hand import borrower, firm, market, quiet, rules
+from sim.model.firms.project import try_project
+from sim.model.firms.record import ALIVE, FAILED_CASH
+from tests.model.firms.hand import borrower, firm, live, market, quiet, rules, three
 
 TARGET_OF_TWO = {"cost": 8.0, "cash_months": 3.0}
 
@@ -65,6 +68,27 @@ def test_a_year_takes_target_cash_losses_growth_and_the_project(state, short):
     assert shortfall(f, 1.5) == short - 1.5
     assert needed_credit(f, 100.0) == 0.0
     assert needed_credit(borrower(**TARGET_OF_TWO, **state), 0.0) == 5.0 + short
+
+
+def test_where_everybody_is_liquid_owners_pay_bills_projects_and_what_is_due():
+    drain = {"startup_margin": 0.0, "burn": 4.0, "arrears_window": 0.25}
+    ends, equity = [], []
+    for liquid in (0, 1):
+        rows = three(cash=1.0, cum_equity=1.0, cash_months=1.0)
+        live(rows, quiet(**drain, everybody_liquid=liquid), market(), 2.0)
+        ends.append(rows.status[0])
+        equity.append(rows.cum_equity[0])
+    assert ends == [FAILED_CASH, ALIVE]
+    assert equity[0] == 1.0
+    assert equity[1] >= 8.0
+    p = quiet(everybody_liquid=1)
+    f = borrower(cash=1.0, due=3.0, balance=3.0, limit=3.0, called=1, call=1.0)
+    on_call(f, p, 1.0)
+    assert (f.balance, f.cash, f.arrears, f.cum_equity) == (0.0, 0.0, 0, 2.0)
+    f = firm(cash=1.0, project=1, demand=5.0, gain=1.0, log_scale=0.0)
+    assert not try_project(f, quiet(), 1.0)
+    assert try_project(f, p, 1.0)
+    assert (f.cash, f.cum_equity, f.cum_gap, f.stage) == (0.0, 4.0, 0.0, 1)
 
 
 def test_a_firm_without_cash_or_line_does_not_grow_and_ties_nothing_up():
