@@ -29,8 +29,11 @@ ONE_MARKET = {
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},
 }  # fmt: skip
-# Each desk has what its loans require: a tenth of what is lent.
-ROUND_RULES = with_one_weight() | NO_TAXES | {"capital.endowment_multiple": 1.0}
+# Each desk has what its loans require: a tenth of what is lent, on nothing but plant.
+ROUND_RULES = with_one_weight() | NO_TAXES | {
+    "capital.endowment_multiple": 1.0, "underwriting.sales_line": [0.0] * 4,
+    "underwriting.round_line": 0.0, "underwriting.least_runway": 0.0,
+}  # fmt: skip
 ROUND_BANK = {
     "desk_risk_assets": 10000.0, "parent_capital": 60000.0, "parent_income": 0.0,
     "parent_risk_assets": 0.0, "parent_equity": 0.0, "appetite": 1.0, "signal_precision": 1.0,

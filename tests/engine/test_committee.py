@@ -19,8 +19,11 @@ CAPITAL = with_one_weight(0.8, 0.1) | {"underwriting.utilisation": 0.5}
 
 
 def asking(values=None, banks=3, name="plain", **fields):
-    """Three firms of scale 20 with plant of the same size."""
-    known = {"log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0}
+    """Three firms of scale 20 with plant of the same size, that want a year's outlays in cash."""
+    known = {
+        "log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0,
+        "cash_months": 12.0,
+    }  # fmt: skip
     return world(economy(banks, values=values or {}), name, **(known | fields))
 
 
@@ -28,6 +31,7 @@ def borrowing(values=None, banks=3, name="plain", **fields):
     """The same with a line of 10 from bank 0 under contract 0, of which 6 is drawn."""
     line = {
         "contract": 0, "limit": 10.0, "balance": 6.0, "rate": 0.04, "maturity": 99.0, "home": 0,
+        "cash_months": 0.0,
     }  # fmt: skip
     w = asking(values, banks, name, **(line | fields))
     w.book.used = 1
@@ -319,7 +323,8 @@ def test_a_firm_leaves_for_a_cheaper_bank_that_takes_all_of_its_loan():
     assert w.firms.rate[0] < 0.05
     # Staying is no refusal.
     assert w.firms.refused.tolist() == [0] * 3
-    assert w.firms.request.tolist() == [0] * 3
+    # The last one pays more interest than it has cash, and asks for more.
+    assert w.firms.request.tolist() == [0, 0, ASK_FUNDS]
 
 
 def test_moving_must_pay_for_itself():

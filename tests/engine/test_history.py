@@ -92,6 +92,7 @@ def test_every_status_and_every_stage_has_its_state():
     found = [STATES[code] for code in states_of(firms)]
     assert found[: len(STATUSES)] == [
         "unborn", "startup", "listed", "acquired", "departed", "closed", "closed", "closed",
+        "closed",
     ]  # fmt: skip
     assert found[len(STATUSES) :] == list(STAGES)
 

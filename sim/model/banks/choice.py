@@ -37,6 +37,10 @@ class Choice(Frozen):
     )
 
 
+LEAST_USED = 0.01
+"""Of a line: part on which its rate counts at least; who needs nothing today may tomorrow."""
+
+
 def wants(o: Any, a: Any) -> bool:
     """A line that still runs is replaced only by a larger one."""
     running = a.limit > 0.0 and not asks_renewal(a)
@@ -54,6 +58,11 @@ def usable(line: float, need: float) -> float:
     return min(line, need)
 
 
+def priced(o: Any, a: Any) -> float:
+    """Part of an offered line on which its rate counts, CNY million."""
+    return max(usable(o.line, a.need), LEAST_USED * o.line)
+
+
 def advantage(o: Any, plain: Any, a: Any, k: Any, plain_years: float, u: Any) -> float:
     """What the firm gains by an arrangement over plain lending, CNY million.
 
@@ -69,11 +78,10 @@ def advantage(o: Any, plain: Any, a: Any, k: Any, plain_years: float, u: Any) ->
     """
     instead = plain.line if plain.made == 1 else 0.0
     years = plain_years if plain.made == 1 else 0.0
-    used = usable(o.line, a.need)
-    more = used - usable(instead, a.need)
+    more = usable(o.line, a.need) - usable(instead, a.need)
     gain = u.shadow_value * more * k.years + u.tenor_value * (o.line * (k.years - years))
     dearer = o.mean_rate - plain.mean_rate if plain.made == 1 else 0.0
-    cost = dearer * used * k.years
+    cost = dearer * priced(o, a) * k.years
     return gain - (cost + upside_cost(o, a, k, u))
 
 
@@ -83,8 +91,8 @@ def worth(o: Any, a: Any, k: Any, u: Any) -> float:
     A rate counts here even for firms that plain lending refuses: they need the loan, but
     take the cheaper of two.
     """
-    used = usable(o.line, a.need)
-    yearly = u.shadow_value * used + u.tenor_value * o.line - o.mean_rate * used
+    money = u.shadow_value * usable(o.line, a.need)
+    yearly = money + u.tenor_value * o.line - o.mean_rate * priced(o, a)
     return yearly * k.years - upside_cost(o, a, k, u)
 
 
