@@ -34,7 +34,7 @@ NO_CAUSE = {
     "lifecycle.diversion_hazard": 0.0, "equity.round_hazard": NONE,
     "equity.listing_hazard": NONE, "equity.acquisition_hazard": NONE,
     "relationship.offer_hazard": NONE, "sme_register.departure_hazard": 0.0,
-    "sme_register.large_departure_hazard": 0.0,
+    "sme_register.large_departure_hazard": 0.0, "lifecycle.wind_up_hazard": 0.0,
 }  # fmt: skip
 NO_SPREAD = {
     "lifecycle.progress_quality_slope": 0.0, "lifecycle.failure_quality_slope": 0.0,
@@ -60,7 +60,8 @@ NO_MONEY = {
     "operations.working_capital": 0.0, "operations.arrears_saving_share": 0.0,
 }  # fmt: skip
 NO_DEMAND = {
-    "credit_line.apply_below_runway": 0.0, "credit_line.apply_below_cash": NONE,
+    "cash.target_cash_months": 0.0, "cash.burner_keeps_years": 1e9, "cash.payout_share": 0.0,
+    "underwriting.policy_subsidy_rate": -10.0,
 }  # fmt: skip
 ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",

@@ -94,7 +94,7 @@ EVENTFUL: dict[str, Any] = {
     "equity.listing_sales": 1.0, "choice.shadow_value": 3.0,
     "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
     "underwriting.policy_subsidy_rate": 0.15, "underwriting.utilisation": 0.8,
-    "credit_line.apply_below_runway": 3.0, "taxation.exempt_line": 1.0,
+    "cash.target_cash_months": 6.0, "taxation.exempt_line": 1.0,
     "capital.recognised_cover_share": 0.5,
     "operations.opening_scale": 5.0, "operations.opening_scale_log_sd": 0.6,
     "operations.opening_cash": 6.0, "operations.venture_opening_cash": 20.0,

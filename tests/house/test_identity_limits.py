@@ -342,7 +342,7 @@ def test_without_loss_given_default_it_does_not_matter_who_shares_losses() -> No
 def test_infinite_cash_removes_closures_for_want_of_cash() -> None:
     rich = alike("operations") | {
         "operations.opening_cash": 1e9, "operations.venture_opening_cash": 1e9,
-        "operations.dividend_above": 1e9,
+        "cash.sweep_above": 1e12, "cash.payout_share": 0.0,
     }  # fmt: skip
     past = history(study(rich))
     for name in past.scenario.experiment.arrangements:
