@@ -29,6 +29,7 @@ from sim.model.firms.project import (
     end_project,
     fail_trial,
     open_project,
+    settle_project,
     trial_closes,
     trial_succeeds,
     try_project,
@@ -72,10 +73,9 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         divert(f, p)
         close(f, p, c, t, r.FAILED_DIVERSION, log, cursor)
     elif cause == r.REGRESS:
-        f.stage -= 1
         if f.project == 1:
-            f.cum_gap += f.demand
-            f.project = 0
+            settle_project(f, 0.0)
+        f.stage -= 1
     elif cause == r.ACCOUNT_MOVE:
         move_account(f, p, c)
 

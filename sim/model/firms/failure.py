@@ -18,6 +18,7 @@ from typing import Any
 
 from sim.model.firms import record as r
 from sim.model.firms.credit_line import is_cured, pay_due
+from sim.model.firms.project import settle_project
 from sim.model.firms.record import note
 from sim.model.firms.right import end_right
 from sim.model.firms.workout import (
@@ -76,7 +77,7 @@ def wind_up(f: Any, p: Any, t: float) -> None:
     f.cum_invest -= proceeds
     pay_from_cash(f)
     if f.project == 1:
-        f.cum_gap += f.demand
+        settle_project(f, 0.0)
     stop(f, t, r.WOUND_UP)
 
 
@@ -96,7 +97,7 @@ def close(f: Any, p: Any, c: Any, t: float, status: int, log: Any, cursor: Any) 
     if f.defaulted == 1:
         note(f, t, r.DEFAULTED, f.exposure_at_default, log, cursor)
     if f.project == 1:
-        f.cum_gap += f.demand
+        settle_project(f, 0.0)
     stop(f, t, status)
 
 

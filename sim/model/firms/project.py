@@ -15,7 +15,7 @@ from sim.model.firms.cash import make_up, target_cash
 from sim.model.firms.credit_line import draw
 from sim.model.firms.growth import project_gain, success_chance
 from sim.model.firms.operations import enter_setback
-from sim.model.firms.record import MATURE, PROGRESS
+from sim.model.firms.record import MATURE, PROGRESS, REGISTERED
 from sim.model.firms.undrawn import undrawn
 
 
@@ -73,6 +73,16 @@ def untouched(f: Any, p: Any) -> float:
     return p.project_keeps_share * target_cash(f)
 
 
+def settle_project(f: Any, share: float) -> None:
+    """The project is over; `share` of it was paid for. One counts as one, whatever it costs."""
+    f.cum_gap += f.demand * (1.0 - share)
+    if f.stratum == REGISTERED:
+        f.projects[f.stage] += 1.0
+        f.unfunded[f.stage] += 1.0 - share
+    f.project = 0
+    f.demand = 0.0
+
+
 def carry_out(f: Any, p: Any, share: float, t: float) -> None:
     """Spend the funded part of the demand and grow accordingly."""
     spend = f.demand * share
@@ -82,9 +92,7 @@ def carry_out(f: Any, p: Any, share: float, t: float) -> None:
     f.cash -= spend
     f.cum_invest += spend
     f.log_scale += math.log1p(f.gain * share)
-    f.cum_gap += f.demand * (1.0 - share)
-    f.project = 0
-    f.demand = 0.0
+    settle_project(f, share)
     f.stage += 1
     f.stage_date[f.stage] = t
 
@@ -105,9 +113,7 @@ def end_project(f: Any, p: Any, t: float) -> bool:
     if share >= p.project_least_share and f.arrears == 0:
         carry_out(f, p, share, t)
         return True
-    f.cum_gap += f.demand
-    f.project = 0
-    f.demand = 0.0
+    settle_project(f, 0.0)
     return False
 
 

@@ -12,6 +12,7 @@ from sim.model.firms.project import (
     end_project,
     fail_trial,
     open_project,
+    settle_project,
     trial_closes,
     trial_succeeds,
     try_project,
@@ -119,6 +120,19 @@ def test_a_step_that_costs_nothing_is_taken_at_once():
     open_project(f, p, 1.0)
     assert not try_project(f, p, 1.0)
     assert not end_project(f, p, 2.0)
+
+
+def test_projects_on_the_register_are_counted_by_stage_with_what_nobody_paid_for():
+    p = rules(**PROJECT)
+    f = waiting(cash=100.0)
+    assert try_project(f, p, 1.2)
+    assert (f.projects.tolist(), f.unfunded.tolist()) == ([1.0, 0, 0, 0], [0.0] * 4)
+    f.project, f.demand, f.stage = 1, 4.0, 1
+    settle_project(f, 0.75)
+    assert (f.projects.tolist(), f.unfunded.tolist()) == ([1.0, 1.0, 0, 0], [0, 0.25, 0, 0])
+    large = waiting(cash=100.0, stratum=r.LARGE)
+    settle_project(large, 0.0)
+    assert (large.projects.sum(), large.cum_gap) == (0.0, 10.0)
 
 
 def test_demand_is_either_carried_out_or_left_as_a_gap():
