@@ -29,7 +29,8 @@ VALUES: dict[str, Any] = {
     "experiment.arrangements": ["flat", "step"], "experiment.baseline": "flat",
     "experiment.footing": "equal_lending", "experiment.horizon_years": HORIZON,
     "cash.target_cash_months": 1e9, "underwriting.utilisation": 1.0,
-    "operations.opening_cash": 10.0, "operations.venture_opening_cash": 10.0, "underwriting.policy_subsidy_rate": 10.0,
+    "operations.opening_cash": 10.0, "operations.venture_opening_cash": 10.0,
+    "underwriting.policy_subsidy_rate": 10.0,
     "choice.tenor_value": 10.0, **with_one_weight(ratio=1e-6),
     **NO_TAXES,
 }  # fmt: skip

@@ -51,7 +51,7 @@ class Cash(Frozen):
         unit="x", meaning="line that a firm asks for over the credit it needs", low=1
     )
     everybody_liquid: int = param(
-        unit="flag",
+        unit="code",
         meaning="1: owners make up whatever is missing, which is the most that finance can do",
         low=0,
         high=1,
