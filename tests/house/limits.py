@@ -58,6 +58,7 @@ NO_MONEY = {
     "growth.growth_of_venture": NONE, "growth.growth_size_slope": 0.0,
     "growth.growth_in_trouble": 0.0, "growth.project_share": 0.0, "growth.volatility": 0.0,
     "operations.working_capital": 0.0, "operations.arrears_saving_share": 0.0,
+    "project.project_capex": 0.0,
 }  # fmt: skip
 NO_DEMAND = {
     "cash.target_cash_months": 0.0, "cash.burner_keeps_years": 1e9, "cash.payout_share": 0.0,
