@@ -148,6 +148,10 @@ def duals() -> dict[str, dict]:
 # A month of the source passes in a thousandth of a year, so that a long life is short.
 PACE = 1000.0
 EARNING = 4.0
+SALES = 2.0 * PACE * EARNING
+"""Twice what a healthy firm earns, so that it has outlays."""
+# What is earned is kept.
+KEEPING = {"cash.target_cash_months": 1e-9, "cash.sweep_above": 1e30}
 
 
 def spells(inputs: dict) -> dict:
@@ -163,8 +167,9 @@ def spells(inputs: dict) -> dict:
             "setback_hazard": [PACE * EARNING / inputs["mean_raise_months"]] * 4,
         },
         "operations": {
-            **burning(0.0, inputs["runway"]), "startup_margin": PACE * EARNING,
-            "setback_margin": PACE * (1.0 + EARNING),
+            **burning(0.0, inputs["runway"]), "opening_scale": SALES,
+            "startup_margin": PACE * EARNING / SALES,
+            "setback_margin": PACE * (1.0 + EARNING) / SALES,
         },
     }  # fmt: skip
 
@@ -172,8 +177,8 @@ def spells(inputs: dict) -> dict:
 @cache
 def spell_world() -> World:
     sectors = {name: {"share": 1.0 / 3.0, **spells(e)} for name, e in duals().items()}
-    values = {"population.firms": 18_000, "experiment.horizon_years": 10.0, **AT_ONCE}
-    return lived(limit(sectors, values))
+    values = {"population.firms": 18_000, "experiment.horizon_years": 10.0}
+    return lived(limit(sectors, values | AT_ONCE | KEEPING))
 
 
 @pytest.mark.parametrize("name", duals())
