@@ -14,7 +14,7 @@ from sim.model.firms.equity import (
     seeks_round_at,
     set_value,
 )
-from sim.model.firms.failure import diversion_hazard, failure_hazard, wind_up_hazard
+from sim.model.firms.failure import diversion_hazard, failure_hazard
 from sim.model.firms.flows import carry
 from sim.model.firms.lifecycle import (
     progress_hazard,
@@ -63,7 +63,7 @@ def set_speeds(f: Any, p: Any, c: Any) -> None:
     f.speed[r.REGRESS] = regress_hazard(f, p, c)
     f.speed[r.ACCOUNT_MOVE] = account_hazard(f, p)
     f.speed[r.DEPARTURE] = departure_hazard(f, p)
-    f.speed[r.WIND_UP] = wind_up_hazard(f, p)
+    f.speed[r.WIND_UP] = f.wind_up if f.arrears == 0 else 0.0
 
 
 def schedule(f: Any, p: Any) -> float:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from sim.model.firms import record as r
-from sim.model.firms.cash import make_up, target_cash
+from sim.model.firms.cash import is_starved, make_up, target_cash
 from sim.model.firms.credit_line import (
     draw,
     enter_arrears,
@@ -22,7 +22,7 @@ from sim.model.firms.equity import (
     set_value,
     share_out,
 )
-from sim.model.firms.failure import close, divert, on_arrears_end, stop, wind_up
+from sim.model.firms.failure import close, divert, on_arrears_end, stop, wind_up, wind_up_hazard
 from sim.model.firms.growth import take_shock
 from sim.model.firms.operations import enter_setback, leave_setback, set_flows
 from sim.model.firms.project import (
@@ -149,6 +149,11 @@ def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
     note_trigger(f, p, t, log, cursor)
     if f.arrears == 0 and f.called == 0:
         manage_cash(f, p)
+    # Judged here alone, so that no other date of the firm moves them.
+    f.starved = 1 if is_starved(f, p) else 0
+    f.wind_up = wind_up_hazard(f, p)
+    if wants_credit(f, t):
+        ask(f, t, r.ASK_FUNDS)
 
 
 def note_trigger(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
@@ -182,7 +187,7 @@ def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
         release(f)
     if try_project(f, p, t):
         note(f, t, r.PROJECT_DONE, f.scale, log, cursor)
-    if wants_credit(f, t):
+    if (f.project == 1 or f.arrears == 1) and wants_credit(f, t):
         ask(f, t, r.ASK_FUNDS)
 
 

@@ -56,7 +56,7 @@ def pays_creditors(f: Any, p: Any) -> bool:
 def wind_up_hazard(f: Any, p: Any) -> float:
     """Owners give up: sooner where the firm is small or weak, hardly ever in its first year.
 
-    The age is that at the anchor, so at most a quarter behind.
+    Judged at the end of a quarter, and kept until that of the next.
     """
     if f.arrears == 1 or p.wind_up_hazard == 0.0 or not pays_creditors(f, p):
         return 0.0

@@ -36,7 +36,6 @@ from sim.base.parameter import (
     param,
 )
 from sim.base.special import gamma_quarter
-from sim.model.firms.cash import is_starved
 from sim.model.firms.record import MATURE
 
 REFERENCE_SALES = 20.0
@@ -109,7 +108,7 @@ def organic_growth(f: Any, p: Any, c: Any, age: float, years: float) -> float:
     growth += c.drift
     if f.setback == 1 or f.arrears == 1:
         return min(growth, p.growth_in_trouble)
-    if is_starved(f, p):
+    if f.starved == 1:
         return min(growth, 0.0)
     return growth
 

@@ -150,6 +150,8 @@ def _operations() -> tuple[Column, ...]:
         Column("royalty", "CNY million a year", "royalty paid to lenders"),
         Column("delivery", "CNY million a year", "cost of moving business to the bank"),
         Column("cash_months", "months of outlays", "cash that it wants to hold"),
+        Column("starved", "flag", "too little cash to grow on, at the last quarter's end", "i1"),
+        Column("wind_up", "per year", "hazard of giving up, at the last quarter's end"),
         Column("seeks_round", "flag", "runway is below the level at which it raises equity", "i1"),
         Column("arrears_end", "years", "end of the arrears window"),
         Column(

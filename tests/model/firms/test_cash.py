@@ -103,9 +103,7 @@ def test_a_firm_without_cash_or_line_does_not_grow_and_ties_nothing_up():
     ):
         f = firm(**scale, **state)
         assert is_starved(f, p) != grows
+        f.starved = 0 if grows else 1
         assert growth_now(f, p, market()) == pytest.approx(0.1 if grows else 0.0)
-        f = firm(**scale, **state)
-        f.cost = 10.0
-        f.cash *= 1.25
         set_flows(f, p, market())
         assert f.invest == pytest.approx(0.6 * 10.0 * 0.1 if grows else 0.0)

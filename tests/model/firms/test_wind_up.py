@@ -61,7 +61,7 @@ def test_a_firm_that_is_given_up_ends_as_such_and_its_money_is_accounted_for():
     p = quiet(**(GIVES_UP | {"wind_up_hazard": 1.0, "wind_up_age": 0.0}))
     rows = three(cash=1.0, cum_equity=1.0, cash_months=1e9, tangible=0.4)
     rows.left[:, r.WIND_UP] = [0.5, 2.0, 1e9]
-    rows.log_scale = math.log(5.0)
+    rows.log_scale, rows.wind_up = math.log(5.0), 1.0
     diary = live(rows, p, market(), 1.0)
     assert rows.status.tolist() == [r.WOUND_UP, r.ALIVE, r.ALIVE]
     assert "wound up" in diary.told
