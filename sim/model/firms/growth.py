@@ -114,8 +114,8 @@ def organic_growth(f: Any, p: Any, c: Any, age: float, years: float) -> float:
 
 
 def growth_now(f: Any, p: Any, c: Any) -> float:
-    """Growth at the anchor that needs no project, per year."""
-    return organic_growth(f, p, c, f.now - f.birth, 0.0)
+    """Growth since the last quarter's end that needs no project, per year."""
+    return organic_growth(f, p, c, f.shocked - f.birth, 0.0)
 
 
 def has_projects(f: Any, p: Any) -> bool:

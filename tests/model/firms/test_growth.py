@@ -34,9 +34,9 @@ OLD = 1e6
     ("state", "drift", "expected"),
     [
         ({}, 0.0, 0.4),
-        ({"now": OLD}, 0.0, 0.1),
-        ({"now": 2.0}, 0.0, 0.1 + 0.3 / math.e),
-        ({"now": 5.0, "birth": 3.0}, 0.0, 0.1 + 0.3 / math.e),
+        ({"shocked": OLD}, 0.0, 0.1),
+        ({"shocked": 2.0}, 0.0, 0.1 + 0.3 / math.e),
+        ({"shocked": 5.0, "birth": 3.0}, 0.0, 0.1 + 0.3 / math.e),
         ({"quality": 2.0}, 0.0, 0.5),
         ({"quality": 2.0}, -0.1, 0.4),
         ({"venture": 1}, 0.0, 0.5),
