@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from sim.base.columns import Rows
 from sim.engine.history import History
 from sim.model.firms.loss_sharing import borne_by_protection
-from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, LISTED, STAGES, UNBORN
+from sim.model.firms.record import (
+    ALIVE,
+    DEPARTED,
+    FAILED_TECHNICAL,
+    LISTED,
+    STAGES,
+    UNBORN,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -269,14 +276,14 @@ def defaulted(history: History) -> Mask:
 
 
 def exited(status: Ints) -> Mask:
-    """Firms that were listed or sold."""
-    return np.asarray((status == LISTED) | (status == ACQUIRED))
+    """Firms that left alive: listed, sold, or gone without closing."""
+    return np.asarray((status >= LISTED) & (status <= DEPARTED))
 
 
 def alive_at_horizon(history: History) -> Mask:
     """Firms that entered and have not closed by the horizon; exits count as living."""
     firms = of_firms(history)
-    closed = (firms["status"] > ACQUIRED) & (firms["end"] <= history.horizon + ROUNDING)
+    closed = (firms["status"] > DEPARTED) & (firms["end"] <= history.horizon + ROUNDING)
     return np.asarray(entered(history) & ~closed)
 
 

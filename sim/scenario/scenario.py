@@ -33,12 +33,15 @@ from sim.model.economy.equity_market import EquityMarket
 from sim.model.economy.loan_prime_rate import LoanPrimeRate
 from sim.model.economy.macro import Macro
 from sim.model.firms.board import MOST_BOARDS, Board
+from sim.model.firms.cash import Cash
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
+from sim.model.firms.growth import Growth
 from sim.model.firms.lifecycle import Lifecycle
 from sim.model.firms.operations import Operations
 from sim.model.firms.population import Population
 from sim.model.firms.project import Project
+from sim.model.firms.register import Register
 from sim.model.firms.relationship import Relationship
 from sim.model.firms.right import Right
 from sim.model.firms.sector import GROUPS, Sector
@@ -139,10 +142,13 @@ class Scenario(Frozen):
     macro: Macro = param(unit="", meaning="regimes and frailty")
     equity_market: EquityMarket = param(unit="", meaning="open market and winters")
     lifecycle: Lifecycle = param(unit="", meaning="stages and failure")
+    growth: Growth = param(unit="", meaning="growth and its spread")
     operations: Operations = param(unit="", meaning="sales and cash")
     equity: Equity = param(unit="", meaning="valuation, rounds, exits")
     board: dict[str, Board] = param(unit="", meaning="standards of listing by name")
     project: Project = param(unit="", meaning="growth projects")
+    sme_register: Register = param(unit="", meaning="register of technology SMEs")
+    cash: Cash = param(unit="", meaning="target cash and payouts")
     credit_line: CreditLine = param(unit="", meaning="conduct of a line")
     relationship: Relationship = param(unit="", meaning="banking business")
     right: Right = param(unit="", meaning="how firms value rights")

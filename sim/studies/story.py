@@ -21,7 +21,7 @@ from sim.engine.world import World
 from sim.experiment.simulate import freeze, open_world, worlds
 from sim.model.economy.macro import regime_names
 from sim.model.firms import record as r
-from sim.model.firms.record import ACQUIRED, ALIVE, EVENT_NAMES, LISTED, STAGES
+from sim.model.firms.record import ACQUIRED, ALIVE, DEPARTED, EVENT_NAMES, LISTED, STAGES
 from sim.outcomes.reading import net_loss, npl_years, of_book, spells, unpaid
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import TOTAL, Findings, less_text
@@ -415,7 +415,7 @@ def _owners(history: History, firm: int) -> Terms:
     """Give what founders' wealth is made of."""
     f, facts = history.firms[firm], history.facts
     status = int(f.status)
-    alive, sold = status == ALIVE, status in (LISTED, ACQUIRED)
+    alive, sold = status == ALIVE, status in (LISTED, ACQUIRED, DEPARTED)
     worth = facts["private_value_share"] * float(f.value) if alive else float(f.exit_value)
     last = history.end if alive else float(f.end)
     return {

@@ -14,12 +14,15 @@ from tests.engine.hand import applicant, desk, economy, lent, offered, told, wor
 
 GENEROUS = {"underwriting.policy_subsidy_rate": 1.0, "capital.endowment_multiple": 10.0}
 STERN = {"underwriting.policy_subsidy_rate": -5.0}
-CAPITAL = with_one_weight(0.8, 0.1) | {"credit_line.drawn_at_signing": 0.5}
+CAPITAL = with_one_weight(0.8, 0.1) | {"underwriting.utilisation": 0.5}
 
 
 def asking(values=None, banks=3, name="plain", **fields):
-    """Three firms of scale 20 with plant of the same size."""
-    known = {"log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0}
+    """Three firms of scale 20 with plant of the same size, that want a year's outlays in cash."""
+    known = {
+        "log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0,
+        "cash_months": 12.0,
+    }  # fmt: skip
     return world(economy(banks, values=values or {}), name, **(known | fields))
 
 
@@ -27,6 +30,7 @@ def borrowing(values=None, banks=3, name="plain", **fields):
     """The same with a line of 10 from bank 0 under contract 0, of which 6 is drawn."""
     line = {
         "contract": 0, "limit": 10.0, "balance": 6.0, "rate": 0.04, "maturity": 99.0, "home": 0,
+        "cash_months": 0.0,
     }  # fmt: skip
     w = asking(values, banks, name, **(line | fields))
     w.book.used = 1
@@ -424,7 +428,8 @@ def test_a_firm_leaves_for_a_cheaper_bank_where_its_own_would_lose_by_matching()
     assert w.firms.switched_bank.tolist() == [1, 0, 0]
     assert w.firms.home[0] != 0
     assert w.firms.rate[0] < 0.05
-    assert w.firms.request.tolist() == [0] * 3
+    # The last one pays more interest than it has cash, and asks for more.
+    assert w.firms.request.tolist() == [0, 0, ASK_FUNDS]
 
 
 @pytest.mark.parametrize(("cost", "moves"), [(0.002, [1] * 3), (10.0, [0] * 3)])

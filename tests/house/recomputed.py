@@ -185,7 +185,7 @@ def of_sales(w: World, v: Lives) -> Found:
     return {
         a.SALES.name: (s.sales * v.years).sum(),
         a.OUTLAYS.name: (s.cost * v.years).sum() + last_draw(v).sum(),
-        a.INVESTMENT.name: (s.invest * v.years).sum() + projects.sum(),
+        a.INVESTMENT.name: (s.invest * v.years).sum() + projects.sum() - sold_in_order(v).sum(),
         a.MOVING.name: (s.delivery * v.years).sum(),
         a.ROYALTY.name: (share * s.sales * v.years)[s.right == r.ROYALTY].sum(),
     } | of_business(w, v)
@@ -231,6 +231,19 @@ def closed(v: Lives) -> Any:
     return v.is_last & (v.then.status >= r.FAILED_TECHNICAL) & (v.then.status != r.UNBORN)
 
 
+def gives_up(v: Lives) -> Any:
+    """Intervals that end with an orderly wind-up."""
+    return v.is_last & (v.then.status == r.WOUND_UP)
+
+
+def sold_in_order(v: Lives) -> Any:
+    """What assets bring where owners give up in good order."""
+    s, p = v.s, v.p
+    bring = p.wind_up_working_capital * p.working_capital * s.sales
+    bring = bring + p.wind_up_tangible * s.tangible * s.scale
+    return np.where(gives_up(v), bring, 0.0)
+
+
 def left(v: Lives) -> Any:
     """Intervals that end with a listing or a sale."""
     return v.is_last & ((v.then.status == r.LISTED) | (v.then.status == r.ACQUIRED))
@@ -243,7 +256,8 @@ def room(v: Lives) -> Any:
 
 def last_draw(v: Lives) -> Any:
     """What a closing firm draws and spends of the rest of its line."""
-    return np.where(closed(v), v.p.drawdown_at_default_share * room(v), 0.0)
+    fails = closed(v) & ~gives_up(v)
+    return np.where(fails, v.p.drawdown_at_default_share * room(v), 0.0)
 
 
 def at_end(v: Lives) -> Any:
@@ -253,7 +267,7 @@ def at_end(v: Lives) -> Any:
 
 def wound_up(v: Lives) -> tuple[Any, Any]:
     """What is owed when a firm closes, and what its cash pays of it."""
-    cash = np.maximum(at_end(v), 0.0)
+    cash = np.maximum(at_end(v), 0.0) + sold_in_order(v)
     cash = np.where(v.then.status == r.FAILED_DIVERSION, v.p.recovery_cash_share * cash, cash)
     exposure = np.where(closed(v), v.s.balance + last_draw(v), 0.0)
     return exposure, np.minimum(exposure, cash)

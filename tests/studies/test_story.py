@@ -171,7 +171,7 @@ def test_there_must_be_such_a_firm(firm):
 
 
 HARSH = {
-    "lifecycle.failure_hazard": [0.2, 0.2, 0.2, 0.2], "population.firms": 150,
+    "lifecycle.failure_hazard": [0.2, 0.2, 0.2, 0.2], "population.firms": 300,
     "experiment.arrangements": ["plain", "revenue_swap"],
 }  # fmt: skip
 
@@ -262,7 +262,7 @@ def test_two_lives_that_are_the_same_are_told_in_a_sentence_and_no_table_of_zero
     [
         (1, "revenue_swop", "revenue_swap"),
         (1, "plain", "must name two"),
-        (999, "revenue_swap", "0 to 149"),
+        (999, "revenue_swap", "0 to 299"),
     ],
 )
 def test_what_is_not_there_is_told(firm: int, versus: str, words: str) -> None:

@@ -132,7 +132,6 @@ def common_rules(scenario: Any) -> Rows:
             *(group.model_dump() for group in groups), beliefs,
             s.capital.model_dump(exclude=of_banks),
             {"prior_backed": backed, "prior_other": other},
-            {"drawn_at_signing": s.credit_line.drawn_at_signing},
             s.lifecycle.model_dump(include={"diversion_hazard", "monitoring_effect"}),
             s.relationship.model_dump(include=of_accounts),
             s.right.model_dump(include={"right_volatility", "right_discount"}),

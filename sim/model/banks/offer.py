@@ -9,12 +9,13 @@ those who lend together, and what any offer needs; offers of single banks that c
 import math
 from typing import Any
 
-from sim.model.banks.application import secured_by_assets
+from sim.model.banks.application import secured_by_assets, supported_line
 from sim.model.banks.conditions import believed_loss
 from sim.model.banks.credit_decision import decide, is_monitored
 from sim.model.banks.offer_rate import first_rate, highest_rate, later_rate, mean_rate
 from sim.model.contracts.limit import asked_line
 from sim.model.contracts.upside import grant
+from sim.model.firms.record import LARGE
 
 
 def choose_lenders(o: Any, a: Any, home: int, count: int) -> None:
@@ -37,9 +38,11 @@ def choose_lenders(o: Any, a: Any, home: int, count: int) -> None:
 
 
 def bank_cap(a: Any, k: Any, u: Any, bank: Any) -> float:
-    """Most that a bank lends to the firm, CNY million."""
+    """Most that a bank lends to the firm, CNY million; caps by stage are for registered firms."""
     if math.isinf(k.cap_factor):
         return math.inf
+    if a.stratum == LARGE:
+        return bank.single_name
     return min(u.line_cap[a.stage] * bank.cap_factor, bank.single_name) * k.cap_factor
 
 
@@ -69,7 +72,7 @@ def share_line(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     Each bank lends its share of the whole, and the tightest cap over its share binds: a
     refusing partner takes its own line with it, and the others do not carry it.
     """
-    whole = asked_line(a, k, secured_by_assets(a, u))
+    whole = asked_line(a, k, secured_by_assets(a, u), supported_line(a, u))
     for j in range(o.lenders):
         part = k.shares[j] if o.accepts[j] == 1 and o.accepts[0] == 1 else 0.0
         o.share[j] = part
@@ -100,7 +103,8 @@ def finish(o: Any, a: Any, k: Any, u: Any, own: float) -> None:
     o.later_rate = later_rate(own, k)
     o.mean_rate = mean_rate(own, k)
     o.loss = believed_loss(o.line, secured_by_assets(a, u), k)
-    o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line else 0
+    lasts = a.limit > 0.0 or a.runway >= u.least_runway
+    o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line and lasts else 0
     o.moves = 1 if a.limit > 0.0 and o.lender[0] != a.home else 0
     o.short = 0
     grant(o, k, o.line, a.value)

@@ -323,14 +323,18 @@ SUM_COLUMNS = (
     Column("worst_lender_share", "share", "largest gap of lenders' shares from one"),
     Column("refinanced", MONEY, "balances refinanced by the central bank", low=0.0),
     Column("outside_accounts", "firms", "living firms with their basic account outside", low=0.0),
+    Column("large", "firms", "living firms above the caps of the register", low=0.0),
+    Column("large_borrowers", "firms", "of those, firms with a line", low=0.0),
+    Column("register_gap", MONEY, "project demand of registered firms left unfunded", low=0.0),
+    Column("register_demand", MONEY, "project demand of registered firms so far", low=0.0),
 )
 """What one pass over all firms sums up, in the order of `sums`."""
 
 SUMS = tuple(column.name for column in SUM_COLUMNS)
 (
     LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
-    REFINANCED, OUTSIDE_ACCOUNTS,
-) = range(12, 23)  # fmt: skip
+    REFINANCED, OUTSIDE_ACCOUNTS, LARGE_FIRMS, LARGE_BORROWERS, REGISTER_GAP, REGISTER_DEMAND,
+) = range(12, 27)  # fmt: skip
 
 
 def worst(so_far: float, gap: float) -> float:
@@ -343,6 +347,9 @@ def audit_entered(f: Any, sums: Any) -> None:
     sums[ENTERED] += 1.0
     sums[GAP] += f.cum_gap
     sums[DEMAND] += f.cum_demand
+    is_large = f.stratum == r.LARGE
+    sums[REGISTER_GAP] += f.gap_on_register if is_large else f.cum_gap
+    sums[REGISTER_DEMAND] += f.demand_on_register if is_large else f.cum_demand
     own = abs(f.founders + f.investors + f.holder - 1.0)
     sums[WORST_OWNERSHIP] = worst(sums[WORST_OWNERSHIP], own)
     if f.status != r.ALIVE:
@@ -362,9 +369,12 @@ def audit_living(
         quarter[f.host].accounts += 1.0
     sums[f.stage] += 1.0
     sums[4 + f.stage] += f.balance
+    is_large = 1.0 if f.stratum == r.LARGE else 0.0
+    sums[LARGE_FIRMS] += is_large
     if f.limit <= 0.0:
         return
     sums[8 + f.stage] += 1.0
+    sums[LARGE_BORROWERS] += is_large
     sums[LINES] += f.limit
     sums[REFINANCED] += f.refinanced * f.balance
     if f.monitored == 1:

@@ -22,6 +22,7 @@ from sim.base.columns import Column, Table
 from sim.base.draws import THRESHOLD, TRIAL, uniform_pair
 from sim.model.firms import record as r
 from sim.model.firms.clock import cash_at
+from sim.model.firms.growth import success_chance
 from sim.model.firms.loss_sharing import borne_by_protection
 from sim.model.firms.undrawn import undrawn
 from sim.model.firms.workout import asset_recovery, unrecovered
@@ -109,10 +110,7 @@ def trial_surprise(f: Any, p: Any, c: Any, o: Any) -> float:
     """Trials that closed the firm less those that were to be expected, weighted with loss."""
     if o.covered <= 0.0 or f.count[r.PROGRESS] <= o.steps:
         return 0.0
-    share = p.success_share[f.stage]
-    fails = 0.0
-    if share < 1.0:
-        fails = 1.0 / (1.0 + share / max(1.0 - share, 1e-300) * f.quality_on_progress)
+    fails = 1.0 - success_chance(f, p)
     u, v = uniform_pair(c.k0, c.k1, f.stream, TRIAL, f.count[r.PROGRESS], 0)
     closed = 1.0 if u > 1.0 - fails and v < p.trial_closes_share else 0.0
     return o.covered * (closed - fails * p.trial_closes_share)

@@ -13,6 +13,7 @@ from typing import Any
 
 from sim.base.draws import ACCOUNT, BIRTH, THRESHOLD, exponential, normal_pair, uniform_pair
 from sim.base.parameter import Broken, Frozen, NonNegative, Share, param
+from sim.model.firms.cash import months_wanted
 from sim.model.firms.credit_line import release
 from sim.model.firms.record import ALIVE, N_CAUSES, NEVER, OUTSIDE, STARTUP
 from sim.model.firms.right import end_right
@@ -73,15 +74,16 @@ class Population(Frozen):
 
 
 def set_nature(f: Any, p: Any, c: Any) -> None:
-    """Latent quality, venture backing, weight of switching costs and tangibility."""
+    """Latent quality, venture backing, weight of switching costs and assets."""
     f.quality, switching_cost_weight = normal_pair(c.k0, c.k1, f.stream, BIRTH, 2, 0)
     u_venture, _ = uniform_pair(c.k0, c.k1, f.stream, BIRTH, 3, 0)
     logit = p.venture_logit + p.venture_quality_slope * f.quality
     f.venture = 1 if u_venture < 1.0 / (1.0 + math.exp(-logit)) else 0
     f.switching_cost_weight = math.exp(p.switching_cost_weight_log_sd * switching_cost_weight)
-    z_tangible, _ = normal_pair(c.k0, c.k1, f.stream, BIRTH, 4, 0)
+    z_tangible, z_assets = normal_pair(c.k0, c.k1, f.stream, BIRTH, 4, 0)
     sd = p.tangible_log_sd
     f.tangible = p.tangible_mean * math.exp(sd * z_tangible - 0.5 * sd * sd)
+    f.asset_factor = math.exp(p.assets_log_sd * z_assets)
     f.quality_on_progress = math.exp(p.progress_quality_slope * f.quality)
     f.quality_on_failure = math.exp(-p.failure_quality_slope * f.quality)
     f.quality_on_recovery = math.exp(p.recovery_quality_slope * f.quality)
@@ -89,17 +91,23 @@ def set_nature(f: Any, p: Any, c: Any) -> None:
 
 
 def set_opening(f: Any, p: Any, c: Any) -> None:
-    """Opening scale, cash and cap table."""
+    """Opening scale, cash in keeping with it, and cap table.
+
+    Outlays that did not fall with the scale of a firm would close the smallest.
+    """
     z_scale, z_cash = normal_pair(c.k0, c.k1, f.stream, BIRTH, 5, 0)
     factor = p.venture_scale_factor if f.venture == 1 else 1.0
     f.log_scale = math.log(p.opening_scale * factor) + p.opening_scale_log_sd * z_scale
+    exponent = p.venture_size_exponent if f.venture == 1 else p.size_exponent
+    f.means = math.exp(exponent * p.opening_scale_log_sd * z_scale)
     mean = p.venture_opening_cash if f.venture == 1 else p.opening_cash
     sd = p.opening_cash_log_sd
-    f.cash = mean * math.exp(sd * z_cash - 0.5 * sd * sd)
+    f.cash = mean * f.means * math.exp(sd * z_cash - 0.5 * sd * sd)
     f.cum_equity = f.cash
     f.founders = 1.0
-    _, f.log_value = normal_pair(c.k0, c.k1, f.stream, BIRTH, 6, 0)
+    z_target, f.log_value = normal_pair(c.k0, c.k1, f.stream, BIRTH, 6, 0)
     f.log_value *= p.valuation_volatility
+    f.cash_months = months_wanted(z_target, p)
 
 
 def set_host(f: Any, p: Any, c: Any) -> None:

@@ -11,6 +11,7 @@ from sim.model.banks.conditions import filled
 from sim.model.banks.judgement import SCORE
 from sim.model.contracts import eligibility
 from sim.model.contracts.eligibility import Everyone, Listed
+from sim.model.firms.record import LARGE, REGISTERED
 from tests.model.banks.three import applicant, applicants, conditions
 
 YOUNG, BACKED = Listed(kind="listed", most_age_years=3.0), Listed(kind="listed", venture_only=True)
@@ -41,6 +42,11 @@ def test_an_applicant_must_meet_both_conditions() -> None:
 
 def test_what_is_not_on_offer_is_open_to_nobody() -> None:
     assert not is_admitted(applicant(), on_offer(open=0), admission())
+
+
+def test_no_arrangement_is_open_to_a_firm_above_the_caps_of_the_register() -> None:
+    assert is_admitted(applicant(stratum=REGISTERED), on_offer(), admission())
+    assert not is_admitted(applicant(stratum=LARGE), on_offer(), admission())
 
 
 def test_an_arrangement_reaches_its_share_of_firms() -> None:

@@ -30,7 +30,6 @@ def test_rules_common_to_all_banks_are_those_of_the_scenario() -> None:
         for name, value in group.model_dump(exclude=OF_EACH_BANK).items():
             assert np.array_equal(u[name], value), name
     assert u.quality_slope == scenario.belief.quality_slope
-    assert u.drawn_at_signing == scenario.credit_line.drawn_at_signing
     assert u.delivery_cost == scenario.relationship.delivery_cost
     assert u.right_volatility == scenario.right.right_volatility
     odds = scenario.equity.venture_logit, scenario.equity.venture_quality_slope
