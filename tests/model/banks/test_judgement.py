@@ -142,13 +142,13 @@ def test_errors_about_a_firm_come_back_as_far_as_stated(
     monkeypatch.setattr(judgement, "uniform_pair", uniform_pair)
     u, size = rules(signal_persistence=persistence), 1_500
     first, second = (
-        np.array([error(applicant(firm=n, k0=1, k1=2, ordinal=o), u, 1) for n in range(size)])
+        np.array([error(applicant(stream=n, k0=1, k1=2, ordinal=o), u, 1) for n in range(size)])
         for o in (0, 1)
     )
     spread = MOST * (1.0 - persistence**2) / np.sqrt(size)
     assert abs(np.corrcoef(first, second)[0, 1] - persistence) <= spread + 1e-12
     assert abs(first.std() - 1.0) < MOST / np.sqrt(2.0 * size)
-    other = [error(applicant(firm=n, k0=1, k1=2), u, 2) for n in range(size)]
+    other = [error(applicant(stream=n, k0=1, k1=2), u, 2) for n in range(size)]
     assert abs(np.corrcoef(first, other)[0, 1]) < MOST / np.sqrt(size)
 
 

@@ -107,7 +107,8 @@ def test_a_cause_that_has_struck_begins_a_fresh_threshold_and_others_go_on():
 def lively():
     """Twelve firms with everything that the shipped economy can do to them."""
     firms = r.FIRM.empty(12)
-    firms.firm, firms.next_event = np.arange(12), r.BIRTH
+    firms.firm = firms.stream = np.arange(12)
+    firms.next_event = r.BIRTH
     return firms, np.linspace(0.0, 2.0, 12)
 
 

@@ -31,7 +31,7 @@ def test_months_wanted_are_lognormal_among_firms_and_each_has_its_own_for_life()
     p = rules(target_cash_months=1.5, target_cash_log_sd=0.6)
     months = []
     for number in range(400):
-        f = firm(firm=number)
+        f = firm(stream=number)
         be_born(f, p, market(), 0.0)
         months.append(f.cash_months)
     logs = np.log(months)

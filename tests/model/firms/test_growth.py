@@ -147,7 +147,7 @@ def years_of_shocks(firms=400, years=40, sd=0.4):
     p, c = quiet(volatility=sd, volatility_size_exponent=0.0), market()
     steps = []
     for row in range(firms):
-        f = firm(firm=row)
+        f = firm(stream=row)
         for year in range(years):
             before = float(f.log_scale)
             for quarter in range(4):
@@ -203,7 +203,7 @@ def test_mirrored_shocks_have_the_opposite_sign():
         c, own = market(), []
         c.k0, c.k1 = key
         for row in range(200):
-            f = firm(firm=row)
+            f = firm(stream=row)
             take_shock(f, p, c, 0.25)
             own.append(float(f.log_scale) - 0.25 * math.log1p(-0.02))
         steps.append(own)

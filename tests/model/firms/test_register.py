@@ -102,7 +102,7 @@ def test_a_firm_has_one_draw_for_life_and_the_label_comes_where_its_share_passes
     for row in range(200):
         u, _ = uniform_pair(1, 2, row, BIRTH, 7, 0)
         for sales in (0.1, 60.0, 5000.0):
-            f = firm(firm=row, sales=sales)
+            f = firm(stream=row, sales=sales)
             expected = u < high_tech_share(quiet(**LABEL), sales)
             assert is_high_tech(f, quiet(**LABEL), market()) == expected
 
