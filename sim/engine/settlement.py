@@ -9,6 +9,7 @@ from sim.engine.history import BANK_COLUMNS, PROTECTION_PROVIDERS
 from sim.engine.ledger import TOLERANCE
 from sim.engine.quarter import QUARTER, Closing
 from sim.engine.world import HISTORY, World
+from sim.model.banks.bank import CORPORATE
 from sim.model.banks.desk import REFINANCED
 from sim.model.firms import flows as f
 from sim.scenario.scenario import EQUAL_CAPITAL
@@ -90,7 +91,7 @@ def closing(w: World) -> Closing:
 
 def identities(w: World) -> list[str]:
     """Names of the identities, in the order in which the rules write their sides."""
-    banks = w.scenario.bank
+    banks = (*w.scenario.bank, CORPORATE)
     return [
         "firms' cash against the ledger",
         "banking business of firms",
@@ -116,9 +117,9 @@ def tolerances(names: list[str]) -> list[float]:
 
 
 def record(w: World, date: float, c: Closing) -> None:
-    """One row for each bank and one for the system."""
+    """One row for each desk and one for the system; corporate banking has none."""
     panel = c.quarter.view(np.ndarray).view(float).reshape(c.quarter.shape[0], -1)
-    w.panel.append((date, panel[:, : len(BANK_COLUMNS)]))
+    w.panel.append((date, panel[: w.scenario.n_banks, : len(BANK_COLUMNS)]))
     now = w.market_conditions[0]
     state = [now.regime, now.winter, now.frailty]
     outside = [w.total[f.OUTSIDE_BUSINESS]]

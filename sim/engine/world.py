@@ -14,7 +14,7 @@ from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
 from sim.engine.quarter import AUDIT
-from sim.model.banks.bank import BANK_BOOKS, bank_rules, common_rules, endowment
+from sim.model.banks.bank import BANK_BOOKS, all_banks, bank_rules, common_rules, endowment
 from sim.model.banks.conditions import CONDITIONS, belief_of, conditions_of, filled
 from sim.model.banks.desk import CUTS, JUDGED, Desk
 from sim.model.contracts import eligibility
@@ -175,10 +175,10 @@ def no_flows(menu: Menu) -> Floats:
 
 
 def banks_at_start(scenario: Scenario) -> Rows:
-    """Opening balance sheets: a capital budget, no loans; shape (n_banks,)."""
+    """Opening balance sheets: a capital budget, no loans; shape (n_banks + 1,)."""
     thousands = scenario.population.stock / 1000.0
-    banks = BANK_BOOKS.empty(scenario.n_banks)
-    for books, bank in zip(banks, scenario.bank.values(), strict=True):
+    banks = BANK_BOOKS.empty(scenario.n_banks + 1)
+    for books, bank in zip(banks, all_banks(scenario), strict=True):
         books.budget = books.equity = endowment(bank, scenario.capital) * thousands
         books.funding = -books.budget
         books.parent_equity = bank.parent_equity * thousands
@@ -378,7 +378,7 @@ def new_world(
     firms, entry = opening_firms(scenario, key, (start, end), opens)
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
     macro, market = paths_of(scenario, replication)
-    n, n_banks = firms.shape[0], scenario.n_banks
+    n, banks = firms.shape[0], banks_at_start(now)
     roster = roster_of(scenario, key, firms.stream)
     firms.account_bank = account_banks_of(scenario, key, roster[:, 0], firms.stream)
     roster = own_first(roster, firms.home)
@@ -392,16 +392,16 @@ def new_world(
         pending=np.zeros(n, np.uint8), params=firm_parameters(now),
         market_conditions=market_conditions,
         macro=macro, market=market, book=Book(), ledger=Ledger(),
-        banks=banks_at_start(now), common=common_rules(now),
+        banks=banks, common=common_rules(now),
         bank_rules=bank_rules(now), terms=terms, admission=admission,
         posted=np.zeros((n, N_ACCOUNTS)),
         roster=roster,
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         called=np.zeros((n, 5, MOST_LENDERS)),
-        by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
+        by_bank=np.zeros((banks.shape[0], N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         by_terms=no_flows(()),
         history_precision=np.zeros(n), history_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
         believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, tally=np.zeros(4),
         log=LOG.empty(4096 if trace else 0), cursor=cursor,
-        left=AUDIT.empty(1), left_unpaid=np.zeros(n_banks),
+        left=AUDIT.empty(1), left_unpaid=np.zeros(banks.shape[0]),
     )  # fmt: skip

@@ -45,8 +45,7 @@ RIGHTS = {
 def access_share(history: History) -> float:
     """Firms on the register with a line."""
     alive, borrowers = (of_all_stages(history, kind) for kind in ("count", "borrowers"))
-    large, with_line = (history.series(kind) for kind in ("large", "large_borrowers"))
-    return time_average(history, quotient(borrowers - with_line, alive - large))
+    return time_average(history, quotient(borrowers, alive))
 
 
 @family("firm.access_{stage}", over=BY_STAGE, whole="firm.access_share", by="stage",

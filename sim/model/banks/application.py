@@ -12,7 +12,7 @@ from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.cash import needed_credit
 from sim.model.firms.claims import WEIGHT
 from sim.model.firms.clock import cash_at
-from sim.model.firms.record import ASK_RENEWAL, LARGE
+from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, LARGE, NO_RIGHT
 from sim.model.firms.relationship import business
 
 # --- An application: what a committee reads of a firm that asks, brought to its date -------------
@@ -117,6 +117,8 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     a.known_banks = d.roster.shape[1]
     for j in range(d.roster.shape[1]):
         a.roster[j] = d.roster[i, j]
+    if turns_to_corporate(f):
+        a.home, a.known_banks = d.banks.shape[0] - 1, 0
     a.lenders = 1
     for j in range(d.share.shape[1]):
         a.lender[j] = d.lender[i, j]
@@ -124,6 +126,15 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
         a.weight[j] = d.called[i, WEIGHT, j]
         if d.share[i, j] > 0.0:
             a.lenders = j + 1
+
+
+def turns_to_corporate(f: Any) -> bool:
+    """Whether a firm that has outgrown the register asks for a loan of corporate banking.
+
+    One that owes a right stays with the desk that holds it, as long as it lives.
+    """
+    asks = f.request & (ASK_FUNDS | ASK_RENEWAL) != 0
+    return f.stratum == LARGE and f.right == NO_RIGHT and asks
 
 
 def secured_by_assets(a: Any, u: Any) -> float:

@@ -3,6 +3,11 @@
 The parent has capital and exposures of its own; the desk has a capital budget, an appetite
 and its own caps. Money is for 1,000 firms of the population, so that a scenario can change
 the number of firms without changing how tight capital is.
+
+Beside the desks there is corporate banking, one department for all banks, whose row comes last.
+Firms that have outgrown the register borrow there and nowhere else, once the loan from a desk
+that they have ends; so what a few large firms owe is in no desk's books and takes no desk's
+capital. It has capital for whatever they want, and is reported only where large firms are.
 """
 
 from functools import lru_cache
@@ -105,6 +110,28 @@ BANK_BOOKS = Table(
 """State of each bank."""
 
 
+CORPORATE = "corporate banking"
+"""Name of the department to which large firms turn, in messages and tables of contracts."""
+CORPORATE_CAPITAL = 20.0
+"""Its capital in multiples of that of all desks, so that no large firm meets a limit of it."""
+
+
+def corporate_bank(scenario: Any) -> Bank:
+    """The department as a bank: it judges like another, nobody turns to it first."""
+    banks = scenario.bank.values()
+    loans = sum(bank.desk_risk_assets for bank in banks)
+    return Bank(
+        desk_risk_assets=CORPORATE_CAPITAL * loans, parent_capital=1e12, parent_income=0.0,
+        parent_risk_assets=0.0, parent_equity=0.0, appetite=1.0, signal_precision=1.0,
+        market_share=0.0, cap_factor=1e9,
+    )  # fmt: skip
+
+
+def all_banks(scenario: Any) -> tuple[Bank, ...]:
+    """Banks of a scenario in order, and corporate banking after them."""
+    return (*scenario.bank.values(), corporate_bank(scenario))
+
+
 def common_rules(scenario: Any) -> Rows:
     """Parameters common to all banks, shape (1,)."""
     s = scenario
@@ -140,7 +167,7 @@ def common_rules(scenario: Any) -> Rows:
 
 
 def bank_rules(scenario: Any) -> Rows:
-    """Parameters of each bank, shape (n_banks,)."""
+    """Parameters of each bank and, last, of corporate banking; shape (n_banks + 1,)."""
     thousands = scenario.population.stock / 1000.0
     capital, outside = scenario.capital, scenario.relationship.outside_share
     whole = sum(bank.market_share for bank in scenario.bank.values())
@@ -156,7 +183,7 @@ def bank_rules(scenario: Any) -> Rows:
                 "parent_income": bank.parent_income * thousands,
                 "parent_risk_assets": bank.parent_risk_assets * thousands,
             }
-            for bank in scenario.bank.values()
+            for bank in all_banks(scenario)
         ),
     )  # fmt: skip
 

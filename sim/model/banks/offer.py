@@ -15,7 +15,6 @@ from sim.model.banks.credit_decision import decide, is_monitored
 from sim.model.banks.offer_rate import first_rate, highest_rate, later_rate, mean_rate
 from sim.model.contracts.limit import asked_line
 from sim.model.contracts.upside import grant
-from sim.model.firms.record import LARGE
 
 
 def choose_lenders(o: Any, a: Any, home: int, count: int) -> None:
@@ -38,11 +37,9 @@ def choose_lenders(o: Any, a: Any, home: int, count: int) -> None:
 
 
 def bank_cap(a: Any, k: Any, u: Any, bank: Any) -> float:
-    """Most that a bank lends to the firm, CNY million; caps by stage are for registered firms."""
+    """Most that a bank lends to the firm, CNY million."""
     if math.isinf(k.cap_factor):
         return math.inf
-    if a.stratum == LARGE:
-        return bank.single_name
     return min(u.line_cap[a.stage] * bank.cap_factor, bank.single_name) * k.cap_factor
 
 

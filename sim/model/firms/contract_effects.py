@@ -13,7 +13,7 @@ from sim.model.firms.clock import accrue, refresh
 from sim.model.firms.credit_line import draw_to_target, release, repay
 from sim.model.firms.events import tidy
 from sim.model.firms.record import note
-from sim.model.firms.relationship import follow_lender
+from sim.model.firms.relationship import follow_lender, leave_desks
 from sim.model.firms.right import choose_delivery
 
 
@@ -88,6 +88,7 @@ def sign(f: Any, p: Any, c: Any, t: float, k: Any, row: int) -> None:
     f.switched_bank += k.switched_bank
     if k.switched_bank == 1:
         follow_lender(f, p, c, old)
+    leave_desks(f)
     f.signed += k.signed
     take_right(f, p, t, k)
     if f.balance > f.limit:

@@ -304,15 +304,18 @@ def is_lender(bank: int, lender: Any, share: Any) -> bool:
 
 SUM_COLUMNS = (
     *(
-        Column(f"count_{n}", "firms", f"living firms, {s}", low=0.0)
+        Column(f"count_{n}", "firms", f"living registered firms, {s}", low=0.0)
         for n, s in enumerate(r.STAGES)
     ),
-    *(Column(f"credit_{n}", MONEY, f"balances, {s}", low=0.0) for n, s in enumerate(r.STAGES)),
     *(
-        Column(f"borrowers_{n}", "firms", f"firms with a line, {s}", low=0.0)
+        Column(f"credit_{n}", MONEY, f"balances of registered firms, {s}", low=0.0)
         for n, s in enumerate(r.STAGES)
     ),
-    Column("lines", MONEY, "credit lines of living firms", low=0.0),
+    *(
+        Column(f"borrowers_{n}", "firms", f"registered firms with a line, {s}", low=0.0)
+        for n, s in enumerate(r.STAGES)
+    ),
+    Column("lines", MONEY, "credit lines of registered firms", low=0.0),
     Column("gap", MONEY, "project demand left unfunded so far", low=0.0),
     Column("demand", MONEY, "project demand so far", low=0.0),
     Column("entered", "firms", "firms that have entered so far", low=0.0),
@@ -325,6 +328,7 @@ SUM_COLUMNS = (
     Column("outside_accounts", "firms", "living firms with their basic account outside", low=0.0),
     Column("large", "firms", "living firms above the caps of the register", low=0.0),
     Column("large_borrowers", "firms", "of those, firms with a line", low=0.0),
+    Column("large_credit", MONEY, "their balances", low=0.0),
     Column("register_gap", MONEY, "project demand of registered firms left unfunded", low=0.0),
     Column("register_demand", MONEY, "project demand of registered firms so far", low=0.0),
 )
@@ -333,8 +337,14 @@ SUM_COLUMNS = (
 SUMS = tuple(column.name for column in SUM_COLUMNS)
 (
     LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
-    REFINANCED, OUTSIDE_ACCOUNTS, LARGE_FIRMS, LARGE_BORROWERS, REGISTER_GAP, REGISTER_DEMAND,
-) = range(12, 27)  # fmt: skip
+    REFINANCED, OUTSIDE_ACCOUNTS, LARGE_FIRMS, LARGE_BORROWERS, LARGE_CREDIT, REGISTER_GAP,
+    REGISTER_DEMAND,
+) = range(12, 28)  # fmt: skip
+
+
+def alive_of(sums: Any) -> float:
+    """Living firms: those of each stage on the register, and large ones."""
+    return sums[0] + sums[1] + sums[2] + sums[3] + sums[LARGE_FIRMS]
 
 
 def worst(so_far: float, gap: float) -> float:
@@ -359,6 +369,20 @@ def audit_entered(f: Any, sums: Any) -> None:
         sums[EXIT_CLAIMS] += f.holder_proceeds
 
 
+def count_living(f: Any, sums: Any) -> None:
+    """Count one living firm, its line and balance: by stage on the register, or with the large."""
+    has_line = 1.0 if f.limit > 0.0 else 0.0
+    if f.stratum == r.LARGE:
+        sums[LARGE_FIRMS] += 1.0
+        sums[LARGE_BORROWERS] += has_line
+        sums[LARGE_CREDIT] += f.balance
+        return
+    sums[f.stage] += 1.0
+    sums[4 + f.stage] += f.balance
+    sums[8 + f.stage] += has_line
+    sums[LINES] += f.limit
+
+
 def audit_living(
     f: Any, lender: Any, share: Any, called: Any, quarter: Any, sums: Any
 ) -> None:  # fmt: skip
@@ -367,15 +391,9 @@ def audit_living(
         sums[OUTSIDE_ACCOUNTS] += 1.0
     else:
         quarter[f.host].accounts += 1.0
-    sums[f.stage] += 1.0
-    sums[4 + f.stage] += f.balance
-    is_large = 1.0 if f.stratum == r.LARGE else 0.0
-    sums[LARGE_FIRMS] += is_large
+    count_living(f, sums)
     if f.limit <= 0.0:
         return
-    sums[8 + f.stage] += 1.0
-    sums[LARGE_BORROWERS] += is_large
-    sums[LINES] += f.limit
     sums[REFINANCED] += f.refinanced * f.balance
     if f.monitored == 1:
         quarter[lender[0]].watched += 1.0

@@ -21,6 +21,7 @@ from typing import Any
 from sim.base.draws import BIRTH, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, PositiveInt, Share, param
 from sim.model.firms.record import LARGE, REGISTERED
+from sim.model.firms.relationship import leave_desks
 
 YEAR_END = 4
 """Quarters from one end of a year to the next."""
@@ -84,6 +85,8 @@ def graduate(f: Any) -> None:
     f.stratum = LARGE
     f.gap_on_register = f.cum_gap
     f.demand_on_register = f.cum_demand
+    if f.limit <= 0.0:
+        leave_desks(f)
 
 
 def is_year_end(quarter: int) -> bool:
