@@ -65,7 +65,7 @@ def manage_cash(f: Any, p: Any) -> None:
     if spare > 0.0 and f.balance > 0.0:
         repay(f, min(f.balance, spare))
         spare = f.cash - swept_above(f, p)
-    if spare > 0.0 and f.balance <= 0.0 and f.project == 0:
+    if spare > 0.0 and f.flow > 0.0 and f.balance <= 0.0 and f.project == 0:
         pay_owners(f, spare)
 
 
