@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.base.columns import Rows
 from sim.engine.committee import desk_of, open_menu, with_desk
 from sim.engine.kernel import interpreted
 from sim.engine.ledger import ACCOUNTS, Account, Ledger, post
@@ -166,3 +167,8 @@ def told(w: World) -> list[str]:
     from sim.model.firms.record import EVENT_NAMES
 
     return [EVENT_NAMES[int(row["event"])] for part in w.events for row in part]
+
+
+def desks(w: World) -> Rows:
+    """Books of a world's desks, without corporate banking, which comes last."""
+    return w.banks[: w.scenario.n_banks]

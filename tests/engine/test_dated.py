@@ -25,7 +25,7 @@ CHANGES: dict[str, Any] = {
     "relationship.deposit_margin": 0.021,
     "capital.medium_weight": 1.0,
     "capital.own_buffer": 0.02,
-    "bank.rural_bank.surcharge": 0.01,
+    "bank.state_bank_a.surcharge": 0.03,
     "board.bse_large_research.value": 20.0,
     "equity_market.winter_valuation": 0.9,
     "arrangement.revenue_swap.funding.rate": 0.0125,

@@ -11,7 +11,7 @@ from sim.model.banks.desk import OFFER, REFINANCED
 from sim.model.banks.judgement import draw
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.upside import grant
-from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, FIRM, SWAP
+from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, FIRM, LARGE, SWAP
 from sim.model.firms.relationship import business
 from sim.model.firms.right import cost_of_right
 from tests.engine.hand import applicant, economy, offering, world
@@ -49,6 +49,16 @@ def test_an_application_is_of_its_date_its_market_conditions_and_its_firm():
     assert (a.history_precision, a.history_sum) == (2.0, 5.0)
     assert a.roster[: a.known_banks].tolist() == w.roster[1].tolist()
     assert a.prior > 0.0 > other.prior  # investors back better firms
+
+
+def test_a_large_firm_asks_corporate_banking_unless_it_owes_a_right():
+    w = asking(
+        stratum=LARGE, home=1, right=[0, SWAP, 0], request=[ASK_FUNDS, ASK_FUNDS, ASK_OFFER]
+    )
+    asked = [applicant(w, i, 0.5) for i in range(3)]
+    corporate = w.scenario.n_banks
+    assert [a.home for a in asked] == [corporate, 1, 1]
+    assert [a.known_banks for a in asked] == [0, 3, 3]
 
 
 FIELDS = sorted({c.name for c in APPLICATION.columns} & {c.name for c in FIRM.columns})

@@ -16,6 +16,7 @@ from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, NEVER, NO_RIGHT, ROYA
 from tests.engine.hand import (
     applicant,
     desk,
+    desks,
     economy,
     lent,
     offered,
@@ -57,7 +58,7 @@ def test_a_decision_stays_in_the_file_of_the_own_bank_and_costs_it_where_nobody_
     assert w.history_precision.tolist() == [1.0, 4.0, 3.0]
     assert w.history_sum.tolist() == [0.5, -2.0, 3.0]
     assert w.ordinal.tolist() == [1, 2, 1]
-    assert w.banks.screening.tolist() == [0.25, 0.75]
+    assert desks(w).screening.tolist() == [0.25, 0.75]
 
 
 @pytest.mark.parametrize(("lead", "retained"), [(0, 1.0), (1, 0.3)])
@@ -268,7 +269,7 @@ def test_a_balance_is_handed_over_at_par_from_old_lenders_to_new_ones():
     offers = offered(line=20.0)
     offers.lender[:, 0] = [2, 1, 0]
     sign_offers(w, offers, who=[0, 1])
-    assert w.banks.transfer.tolist() == [-6.0, -2.0, 8.0]
+    assert desks(w).transfer.tolist() == [-6.0, -2.0, 8.0]
 
 
 def test_interest_up_to_the_hand_over_is_the_old_lenders():
@@ -278,7 +279,7 @@ def test_interest_up_to_the_hand_over_is_the_old_lenders():
     offers.lender[:, 0] = 1
     offers.moves = 1
     sign_offers(w, offers)
-    assert w.by_bank[:, INTEREST].tolist() == pytest.approx([0.24, 0.0])
+    assert w.by_bank[:2, INTEREST].tolist() == pytest.approx([0.24, 0.0])
     assert w.firms.switched_bank.tolist() == [1] * 3
 
 

@@ -151,7 +151,7 @@ def test_a_copy_of_banks_shares_no_array():
 def test_capital_and_budget_of_a_new_bank_are_not_the_same_array():
     banks = banks_at_start(economy(2))
     banks.equity += 1.0
-    assert banks.budget.tolist() == [3.0, 3.0]
+    assert banks.budget.tolist() == [3.0, 3.0, 0.0]
 
 
 # --- A world -------------------------------------------------------------------------------
@@ -185,7 +185,7 @@ def test_a_branch_and_its_origin_go_their_own_ways(other):
         getattr(changed, name)[:] += 1
         assert not np.any(getattr(changed, name) == getattr(kept, name)), name
     assert kept.firms.cash.tolist() == [1.0] * 3
-    assert kept.banks.loans.tolist() == [0.0, 0.0]
+    assert kept.banks.loans.tolist() == [0.0] * 3
     assert (kept.market_conditions.setback.tolist(), kept.panel) == ([1.0], [])
     assert not kept.ledger.paid.any()
 

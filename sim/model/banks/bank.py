@@ -7,7 +7,7 @@ the number of firms without changing how tight capital is.
 Beside the desks there is corporate banking, one department for all banks, whose row comes last.
 Firms that have outgrown the register borrow there and nowhere else, once the loan from a desk
 that they have ends; so what a few large firms owe is in no desk's books and takes no desk's
-capital. It has capital for whatever they want, and is reported only where large firms are.
+capital. Its own is as much as they want, and it is reported only where large firms are.
 """
 
 from functools import lru_cache
@@ -78,6 +78,7 @@ BANK_RULES = Table(
         Column("account_share", "share", "of moves of basic accounts, those that end here"),
         Column("single_name", "CNY million", "most lent to one firm"),
         Column("required_ratio", "share", "capital that it holds against weighted exposure"),
+        Column("unlimited", "flag", "lends whatever its capital", "i1"),
         Column("parent_income", "CNY million a year", "other income of the parent"),
         Column("parent_risk_assets", "CNY million", "other risk-weighted assets of the parent"),
     )
@@ -112,24 +113,16 @@ BANK_BOOKS = Table(
 
 CORPORATE = "corporate banking"
 """Name of the department to which large firms turn, in messages and tables of contracts."""
-CORPORATE_CAPITAL = 20.0
-"""Its capital in multiples of that of all desks, so that no large firm meets a limit of it."""
-
-
-def corporate_bank(scenario: Any) -> Bank:
-    """The department as a bank: it judges like another, nobody turns to it first."""
-    banks = scenario.bank.values()
-    loans = sum(bank.desk_risk_assets for bank in banks)
-    return Bank(
-        desk_risk_assets=CORPORATE_CAPITAL * loans, parent_capital=1e12, parent_income=0.0,
-        parent_risk_assets=0.0, parent_equity=0.0, appetite=1.0, signal_precision=1.0,
-        market_share=0.0, cap_factor=1e9,
-    )  # fmt: skip
+CORPORATE_BANK = Bank(
+    desk_risk_assets=0.0, parent_capital=1e12, parent_income=0.0, parent_risk_assets=0.0,
+    parent_equity=0.0, appetite=1.0, signal_precision=1.0, market_share=0.0, cap_factor=1e9,
+)  # fmt: skip
+"""It judges like another bank; nobody turns to it first, and no cap on one line binds it."""
 
 
 def all_banks(scenario: Any) -> tuple[Bank, ...]:
     """Banks of a scenario in order, and corporate banking after them."""
-    return (*scenario.bank.values(), corporate_bank(scenario))
+    return (*scenario.bank.values(), CORPORATE_BANK)
 
 
 def common_rules(scenario: Any) -> Rows:
@@ -180,6 +173,7 @@ def bank_rules(scenario: Any) -> Rows:
                 "account_share": bank.market_share / whole * (1.0 - outside),
                 "single_name": bank.parent_capital * capital.single_name_share,
                 "required_ratio": required_ratio(capital, bank.surcharge),
+                "unlimited": int(bank is CORPORATE_BANK),
                 "parent_income": bank.parent_income * thousands,
                 "parent_risk_assets": bank.parent_risk_assets * thousands,
             }

@@ -198,14 +198,15 @@ def is_monitored(o: Any, a: Any, u: Any, line: float) -> bool:
 
 
 def headroom(d: Any, out: Any) -> None:
-    """Write the risk-weighted assets that each desk can still take, CNY million, (n_banks,).
+    """Write the risk-weighted assets that each bank can still take, CNY million, (n_banks + 1,).
 
     Its capital is of the last settlement, and so is what it carries; what has been granted
-    since then is promised.
+    since then is promised. Corporate banking takes as much as is asked for.
     """
     for b in range(out.shape[0]):
-        desk = d.books[b]
-        out[b] = desk.equity / d.banks[b].required_ratio - desk.risk_assets - desk.promised
+        desk, k = d.books[b], d.banks[b]
+        carries = desk.equity / k.required_ratio
+        out[b] = math.inf if k.unlimited == 1 else carries - desk.risk_assets - desk.promised
 
 
 def write_new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> None:

@@ -1,10 +1,10 @@
 """How a firm uses a credit line: drawing, repaying, being called, running out of cash.
 
 A line is drawn when cash falls below what the firm wants to hold and repaid from surplus; once
-nothing is owed the surplus is paid to owners (`sim.model.firms.cash`). Nothing is drawn that is
-not needed. A balance that a lender calls is due at a date;
-what cannot be paid puts the firm in arrears, and arrears that are not cured in the window
-close it. A failing firm draws on what is left of its line first.
+nothing is owed the surplus of a firm that earns money is paid to owners
+(`sim.model.firms.cash`). Nothing is drawn that is not needed. A balance that a lender calls is
+due at a date; what cannot be paid puts the firm in arrears, and arrears that are not cured in
+the window close it. A failing firm draws on what is left of its line first.
 """
 
 from typing import Any

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from sim.model.banks.offer import bank_cap, share_line
-from sim.model.firms.record import LARGE
 from tests.model.banks.three import applicant, applicants, banks, conditions, offer, rules
 
 ORDER = ([0, 1, 2], [1, 0, 2], [2, 0, 1])
@@ -37,12 +36,6 @@ def caps(lenders: Any, k: Any = PLAIN) -> Any:
 def test_a_cap_is_that_of_the_stage_and_of_the_bank() -> None:
     # 4, 8 and 20 by stage; banks lend the whole, a half and a quarter of it.
     assert caps(banks()) == [[4.0, 2.0, 1.0], [4.0, 8.0, 2.0], [5.0, 20.0, 10.0]]
-
-
-def test_lines_of_large_firms_have_no_cap_but_that_of_one_name() -> None:
-    a = applicant(0, stratum=LARGE)
-    lenders = banks(north={"single_name": 60.0})
-    assert [bank_cap(a, PLAIN, rules(), bank) for bank in lenders] == [60.0, 100.0, 100.0]
 
 
 def test_no_bank_lends_more_to_one_name_than_its_parent_may() -> None:

@@ -46,7 +46,7 @@ def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
             "small": bank(appetite=0.5, parent_capital=60.0, surcharge=0.015),
         },
     )  # fmt: skip
-    found = bank_rules(scenario)
+    found, corporate = np.split(bank_rules(scenario), [2])
     assert found.cap_factor.tolist() == [2.0, 1.0]
     assert found.appetite.tolist() == [1.0, 0.5]
     # Of six tenths of all moves that end at a bank of the scenario, by size.
@@ -57,6 +57,10 @@ def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     assert found.parent_risk_assets.tolist() == [2500.0, 2500.0]
     # A tenth and two and a half points of buffer; a surcharge; one point that is its own.
     assert found.required_ratio == pytest.approx([0.135, 0.15], rel=1e-14)
+    # After them the department for large firms: no cap binds it, no account moves to it.
+    assert corporate.account_share.tolist() == [0.0]
+    assert corporate.cap_factor[0] * 150.0 > 1e9 < corporate.single_name[0]
+    assert corporate.required_ratio == pytest.approx([0.135], rel=1e-14)
 
 
 # --- Venture backing ---------------------------------------------------------------------

@@ -98,7 +98,8 @@ def test_gaps_and_demand_of_the_register_end_where_a_firm_outgrows_it():
 def test_large_firms_are_counted_beside_the_stages(limit, borrowers):
     _, _, sums = living(borrower(stratum=r.LARGE, limit=limit))
     assert (sums["large"], sums["large_borrowers"]) == (1.0, borrowers)
-    assert (sums["count_0"], sums["borrowers_0"]) == (1.0, borrowers)
+    assert sums["large_credit"] == 5.0
+    assert [sums[name] for name in ("count_0", "credit_0", "borrowers_0", "lines")] == [0.0] * 4
 
 
 def test_a_cap_table_that_does_not_add_up_is_noticed():

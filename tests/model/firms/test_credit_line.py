@@ -49,10 +49,11 @@ def test_what_can_be_drawn_is_the_rest_of_a_line_that_is_not_called(state, left)
         ({"cash": 0.5, "balance": 9.0}, 1.5, 10.0, 0.0),  # the line ends first
         ({"cash": 3.0}, 3.0, 5.0, 0.0),
         ({"cash": 7.0}, 4.0, 2.0, 0.0),
-        ({"cash": 30.0}, 4.0, 0.0, 21.0),
+        ({"cash": 30.0, "flow": 1.0}, 4.0, 0.0, 21.0),
         ({"cash": 30.0, "project": 1}, 25.0, 0.0, 0.0),  # a project waits for the money
-        # Two years of a drain of 4 are kept, and debt is repaid from what is beyond.
-        ({"cash": 30.0, "flow": -4.0}, 8.0, 0.0, 17.0),
+        # Two years of a drain of 4 are kept, and debt is repaid from what is beyond; owners of a
+        # firm that burns cash are paid nothing.
+        ({"cash": 30.0, "flow": -4.0}, 25.0, 0.0, 0.0),
         ({"cash": 10.0, "flow": -4.0}, 8.0, 3.0, 0.0),
         ({"cash": 7.0, "flow": -4.0}, 7.0, 5.0, 0.0),
         # Above the size a firm pays half of a quarter's profit beside its debt, growth not

@@ -81,6 +81,14 @@ def test_a_growing_firm_is_large_from_its_second_year_end_above_the_cap():
     assert rows.stratum.tolist() == [r.LARGE] * 3
 
 
+def test_who_graduates_without_a_loan_takes_its_account_along():
+    p = quiet(**(CAPS | {"cap_years": 1}))
+    for limit, host in ((0.0, r.OUTSIDE), (10.0, 1)):
+        f = firm(sales=300.0, host=1, limit=limit)
+        keep_register(f, p, market())
+        assert (f.stratum, f.host) == (r.LARGE, host)
+
+
 # --- High-tech enterprises -----------------------------------------------------------------------
 
 
