@@ -192,8 +192,11 @@ def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
 
 
 def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
-    """A firm leaves alive: rights are exercised, its value is shared out, the loan repaid."""
-    value = exit_price(f, p, c, cause)
+    """A firm leaves alive: rights are exercised, its value is shared out, the loan repaid.
+
+    Who buys it pays for the business and for the cash that it finds there, less what is owed.
+    """
+    value = max(exit_price(f, p, c, cause) + f.cash - f.balance, 0.0)
     if f.right == r.SWAP and is_compliant(f):
         waive(f)
     share_out(f, exercise_at_exit(f, value))
@@ -208,7 +211,10 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
 
 
 def exit_price(f: Any, p: Any, c: Any, cause: int) -> float:
-    """Price at a listing or sale, CNY million; nobody pays one for a firm that just leaves."""
+    """Price of the business at a listing or sale, CNY million, cash and debt aside.
+
+    Nobody pays one for a firm that just leaves.
+    """
     if cause == r.DEPARTURE:
         return f.value
     premium = p.listing_premium if cause == r.LISTING else p.acquisition_factor

@@ -301,6 +301,18 @@ def _relationship() -> tuple[Column, ...]:
     )
 
 
+def _demand() -> tuple[Column, ...]:
+    money = "CNY million"
+    return (
+        Column("cum_gap", money, "project demand left unfunded", low=0.0),
+        Column("cum_demand", money, "project demand", low=0.0),
+        Column("projects", "-", "projects settled on the register, by stage", length=4, low=0.0),
+        Column("unfunded", "-", "of these, the parts that nobody paid for", length=4, low=0.0),
+        Column("gap_on_register", money, "of the first, until it outgrew the register", low=0.0),
+        Column("demand_on_register", money, "of the second, until then", low=0.0),
+    )
+
+
 def _totals() -> tuple[Column, ...]:
     money = "CNY million"
     return (
@@ -340,12 +352,7 @@ def _totals() -> tuple[Column, ...]:
         Column("cum_relending", money, "interest of lenders to the central bank", low=0.0),
         Column("cum_exercise_amount", money, "subscription amounts received", low=0.0),
         Column("cum_gain", money, "gains on rights passed to lenders", low=0.0),
-        Column("cum_gap", money, "project demand left unfunded", low=0.0),
-        Column("cum_demand", money, "project demand", low=0.0),
-        Column("projects", "-", "projects settled on the register, by stage", length=4, low=0.0),
-        Column("unfunded", "-", "of these, the parts that nobody paid for", length=4, low=0.0),
-        Column("gap_on_register", money, "of the first, until it outgrew the register", low=0.0),
-        Column("demand_on_register", money, "of the second, until then", low=0.0),
+        *_demand(),
         Column("cum_supplier_loss", money, "bills left unpaid at closure", low=0.0),
         Column(
             "cum_exit_cash",

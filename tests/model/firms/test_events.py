@@ -333,9 +333,11 @@ EXIT = {
 @pytest.mark.parametrize(
     ("cause", "value", "exit_value", "resting"),
     [
-        (r.LISTING, 100.0, 150.0, 0.3),  # 30 rests at banks for half a year
-        (r.ACQUISITION, 100.0, 80.0, 0.0),
-        (r.LISTING, 1000.0, 1000.0, 2.0),  # no exit is larger than the cap
+        # Two millions of cash are paid for, beyond what is owed; a fifth of the value rests at
+        # banks for half a year.
+        (r.LISTING, 100.0, 152.0, 0.304),
+        (r.ACQUISITION, 100.0, 82.0, 0.0),
+        (r.LISTING, 1000.0, 1002.0, 2.004),  # no business has a price above the cap
     ],
 )
 def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_value, resting):
@@ -347,6 +349,12 @@ def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_val
     # Half of it at the lenders, as was promised.
     assert f.cum_business == pytest.approx(resting)
     assert f.cum_loan_account == pytest.approx(0.5 * resting)
+
+
+def test_who_sells_a_firm_that_owes_more_than_it_is_worth_gets_nothing():
+    f = borrower(value=1.0, cash=0.0)
+    leave(f, rules(**EXIT), market(), 2.0, r.ACQUISITION, *Diary().both)
+    assert (f.exit_value, f.founder_proceeds, f.cum_repaid) == (0.0, 0.0, 5.0)
 
 
 @pytest.mark.parametrize(

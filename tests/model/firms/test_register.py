@@ -163,7 +163,7 @@ def test_who_leaves_without_closing_pays_its_loan_and_shares_out_its_value():
         0.0,
         5.0,
     )
-    assert (f.exit_value, f.cum_exit_cash) == (100.0, 3.0)
+    assert (f.exit_value, f.cum_exit_cash) == (103.0, 3.0)
     assert (f.founder_proceeds, f.investor_proceeds) == pytest.approx((60.0, 40.0))
 
 
