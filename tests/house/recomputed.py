@@ -21,6 +21,7 @@ from sim.model.banks import signing
 from sim.model.contracts.loss_sharing import cover_fees, cover_shares
 from sim.model.firms import clock, flows
 from sim.model.firms import record as r
+from tests.engine.hand import desks
 
 Found = dict[str, Any]
 
@@ -409,7 +410,7 @@ def at_quarters(w: World) -> tuple[Any, Found, Found]:
     rows = np.array([rows for _, rows in w.panel])
     at = {name: rows[:, :, n] for n, name in enumerate(BANK_COLUMNS)}
     before = {name: np.vstack([start, at[name][:-1]]) for name, start in
-              (("allowance", 0.0 * w.banks.budget), ("equity", w.banks.budget))}  # fmt: skip
+              (("allowance", 0.0 * desks(w).budget), ("equity", desks(w).budget))}  # fmt: skip
     return dates, at, before
 
 
@@ -479,7 +480,7 @@ def short_of_cost(w: World, v: Lives) -> float:
 
 def of_banks(w: World, v: Lives, seen: Seen, found: Found) -> Found:
     """Costs and capital of banks, from their rules and from stocks at quarters."""
-    u, rule, b = w.scenario.underwriting, w.scenario.capital, w.banks
+    u, rule, b = w.scenario.underwriting, w.scenario.capital, desks(w)
     dates, at, before = at_quarters(w)
     running = (running_cost(w, v) * v.balance_years) @ v.parts + found["running cost in default"]
     earned = at["profit"] + at["free_income"] + at["policy_subsidy"]

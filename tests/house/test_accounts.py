@@ -99,6 +99,8 @@ EVENTFUL: dict[str, Any] = {
     "underwriting.policy_subsidy_rate": 0.15, "underwriting.utilisation": 0.8,
     "cash.target_cash_months": 6.0, "taxation.exempt_line": 1.0,
     "capital.recognised_cover_share": 0.5,
+    # All of them stay on the register, and with the desks.
+    "sme_register.sales_cap": 1e9, "sme_register.asset_cap": 1e9, "sme_register.staff_cap": 1e9,
     "operations.opening_scale": 5.0, "operations.opening_scale_log_sd": 0.6,
     "operations.opening_cash": 6.0, "operations.venture_opening_cash": 20.0,
     "operations.burn": 1.0, "operations.venture_burn": 8.0, "operations.setback_margin": 0.2,
