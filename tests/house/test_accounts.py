@@ -102,7 +102,7 @@ EVENTFUL: dict[str, Any] = {
     # All of them stay on the register, and with the desks.
     "sme_register.sales_cap": 1e9, "sme_register.asset_cap": 1e9, "sme_register.staff_cap": 1e9,
     "operations.opening_scale": 5.0, "operations.opening_scale_log_sd": 0.6,
-    "operations.opening_cash": 6.0, "operations.venture_opening_cash": 20.0,
+    "operations.opening_cash": 3.0, "operations.venture_opening_cash": 10.0,
     "operations.burn": 1.0, "operations.venture_burn": 8.0, "operations.setback_margin": 0.2,
     "operations.margin": [0.0, 0.15, 0.17, 0.1], "macro.regime.boom.setback": 1.0,
     "lifecycle.setback_failure_hazard": 0.1, "lifecycle.recovery_hazard": 0.5,

@@ -30,6 +30,7 @@ from sim.model.firms.project import (
     fail_trial,
     open_project,
     settle_project,
+    take_along,
     trial_closes,
     trial_succeeds,
     try_project,
@@ -207,6 +208,7 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
     repay(f, f.balance)
     f.cum_exit_cash = f.cash
     f.cash = 0.0
+    take_along(f)
     stop(f, t, left_as(cause))
 
 

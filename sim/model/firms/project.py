@@ -83,6 +83,14 @@ def settle_project(f: Any, share: float) -> None:
     f.demand = 0.0
 
 
+def take_along(f: Any) -> None:
+    """A firm that leaves alive takes its project along: who buys it decides on what it costs."""
+    if f.project == 1:
+        f.cum_demand -= f.demand
+        f.project = 0
+        f.demand = 0.0
+
+
 def carry_out(f: Any, p: Any, share: float, t: float) -> None:
     """Spend the funded part of the demand and grow accordingly."""
     spend = f.demand * share

@@ -351,6 +351,12 @@ def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_val
     assert f.cum_loan_account == pytest.approx(0.5 * resting)
 
 
+def test_a_firm_that_is_sold_takes_its_project_along():
+    f = firm(value=10.0, project=1, demand=4.0, cum_demand=9.0, cum_gap=2.0)
+    leave(f, rules(**EXIT), market(), 2.0, r.ACQUISITION, *Diary().both)
+    assert (f.project, f.cum_demand, f.cum_gap, f.projects.sum()) == (0, 5.0, 2.0, 0.0)
+
+
 def test_who_sells_a_firm_that_owes_more_than_it_is_worth_gets_nothing():
     f = borrower(value=1.0, cash=0.0)
     leave(f, rules(**EXIT), market(), 2.0, r.ACQUISITION, *Diary().both)
