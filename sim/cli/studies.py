@@ -253,6 +253,14 @@ def cycle(now: Begun) -> None:
     now.tell(found.findings(), {"leads": leads(found)})
 
 
+@study()
+def drift(now: Begun) -> None:
+    """Tell whether firms, loans, business and defaults are steady over the horizon."""
+    from sim.studies.drift import drift as read
+
+    now.tell(read(recalled(now.folder, now.scenario) or simulated(now)).findings())
+
+
 def recalled(folder: RunFolder, scenario: Any) -> Any:
     """Read the results of a run of this very scenario; None where there is none."""
     from sim.experiment.identity import differences
@@ -363,7 +371,7 @@ def story(
         gap = story_gap(now.scenario, number, arrangements, replication)
         findings, lives = gap.findings(), gap.story
     else:
-        check_firm(now.scenario, number)
+        check_firm(now.scenario, number, replication)
         now.start()
         lives = follow(now.scenario, number, replication)
         findings = findings_of(lives)

@@ -81,7 +81,7 @@ def _crossed(one: Page, two: Page) -> Floats:
     n = len(STATES)
     pairs = one.state.astype(np.int64) * n + two.state
     count = np.bincount(pairs, minlength=n * n).reshape(n, n).astype(np.float64)
-    for name in ("unborn", "listed", "acquired", "closed"):
+    for name in ("unborn", "listed", "acquired", "departed", "closed"):
         count[STATES.index(name), STATES.index(name)] = 0.0
     return count
 

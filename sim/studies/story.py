@@ -18,10 +18,10 @@ from sim.base.wording import (
 )
 from sim.engine.history import History
 from sim.engine.world import World
-from sim.experiment.simulate import freeze, worlds
+from sim.experiment.simulate import freeze, open_world, worlds
 from sim.model.economy.macro import regime_names
 from sim.model.firms import record as r
-from sim.model.firms.record import ACQUIRED, ALIVE, EVENT_NAMES, LISTED, STAGES
+from sim.model.firms.record import ACQUIRED, ALIVE, DEPARTED, EVENT_NAMES, LISTED, STAGES
 from sim.outcomes.reading import net_loss, npl_years, of_book, spells, unpaid
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import TOTAL, Findings, less_text
@@ -188,16 +188,16 @@ def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
     ScenarioError
         If there is no such firm.
     """
-    check_firm(scenario, firm)
+    check_firm(scenario, firm, replication)
     lives = {
         world.name: life_of(world, firm) for world in worlds(scenario, replication, trace=True)
     }
     return story_of(firm, replication, lives)
 
 
-def check_firm(scenario: Scenario, firm: int) -> None:
-    """Refuse a firm that is not there."""
-    last = scenario.population.firms - 1
+def check_firm(scenario: Scenario, firm: int, replication: int = 0) -> None:
+    """Refuse a firm that is not there; how many there are is each replication's own."""
+    last = open_world(scenario, replication).firms.shape[0] - 1
     if not 0 <= firm <= last:
         cure = f"give a number from 0 to {last}"
         raise refused("firm", "is not among the firms", firm, cure)
@@ -221,34 +221,40 @@ def life_of(world: World, firm: int) -> Life:
     span = (-settings.warm_up_years, settings.horizon_years + settings.run_off_years)
     one = world.firms[firm]
     end = min(float(one.end), span[1])
-    spells = _no_spells() if one.status == r.UNBORN else _spells(events, int(one.stage), end)
+    spells = (
+        _no_spells()
+        if one.status == r.UNBORN
+        else _spells(events, int(one.stage), (max(float(one.birth), span[0]), end))
+    )
     return Life(events, _ending(one), spells, _regimes(world, span))
 
 
-def _spells(events: pd.DataFrame, last: int, end: float) -> pd.DataFrame:
-    """Stages and setbacks of a life, from its events and the stage in which it ends."""
+def _spells(events: pd.DataFrame, last: int, span: tuple[float, float]) -> pd.DataFrame:
+    """Stages and setbacks of a life, from its events and the stage in which it ends.
+
+    The life of a firm that was there before events were kept is told from then on.
+    """
     steps = events[events["event"].isin(STEPS)]
     change = steps["event"].map(STEPS).to_numpy(np.int64)
     first = last - int(change.sum())
     codes = first + np.concatenate([[0], np.cumsum(change)])
-    births = events.loc[events["event"] == EVENT_NAMES[r.BIRTH], "date"]
-    dates = [float(births.iloc[0]), *steps["date"].tolist(), end]
+    dates = [span[0], *steps["date"].tolist(), span[1]]
     names = [STAGES[code] for code in codes]
-    rows = [*zip(names, dates[:-1], dates[1:], strict=True), *_setbacks(events, end)]
+    rows = [*zip(names, dates[:-1], dates[1:], strict=True), *_setbacks(events, span)]
     return pd.DataFrame(rows, columns=list(SPELL_COLUMNS))
 
 
-def _setbacks(events: pd.DataFrame, end: float) -> list[tuple[str, float, float]]:
+def _setbacks(events: pd.DataFrame, span: tuple[float, float]) -> list[tuple[str, float, float]]:
     """Spells between a setback, or a failed trial, and the recovery or the end."""
     found: list[tuple[str, float, float]] = []
     since = None
     for date, event in events[["date", "event"]].itertuples(index=False):
         if event in (EVENT_NAMES[r.SETBACK], EVENT_NAMES[r.TRIAL_FAILED]) and since is None:
             since = float(date)
-        elif event == EVENT_NAMES[r.RECOVERY] and since is not None:
-            found.append((TROUBLE, since, float(date)))
+        elif event == EVENT_NAMES[r.RECOVERY]:
+            found.append((TROUBLE, span[0] if since is None else since, float(date)))
             since = None
-    return found if since is None else [*found, (TROUBLE, since, end)]
+    return found if since is None else [*found, (TROUBLE, since, span[1])]
 
 
 def _regimes(world: World, span: tuple[float, float]) -> pd.DataFrame:
@@ -258,7 +264,7 @@ def _regimes(world: World, span: tuple[float, float]) -> pd.DataFrame:
     rows = [
         (names[code], max(start, span[0]), min(end, span[1]))
         for (start, code), end in zip(world.macro, [*starts[1:], span[1]], strict=True)
-        if start < span[1]
+        if start < span[1] and end > span[0]
     ]
     frame = pd.DataFrame(rows, columns=list(SPELL_COLUMNS))
     return frame.astype({"what": pd.CategoricalDtype(list(names))})
@@ -409,7 +415,7 @@ def _owners(history: History, firm: int) -> Terms:
     """Give what founders' wealth is made of."""
     f, facts = history.firms[firm], history.facts
     status = int(f.status)
-    alive, sold = status == ALIVE, status in (LISTED, ACQUIRED)
+    alive, sold = status == ALIVE, status in (LISTED, ACQUIRED, DEPARTED)
     worth = facts["private_value_share"] * float(f.value) if alive else float(f.exit_value)
     last = history.end if alive else float(f.end)
     return {

@@ -19,8 +19,10 @@ arrangements = ["plain", "consortium"]
 replications = 2
 horizon_years = 2.0
 warm_up_years = 0.0
+settling_years = 0.0
 [population]
 firms = 30
+entry_rate = 0.0
 initial_share = 1.0
 """
 

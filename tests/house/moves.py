@@ -139,8 +139,6 @@ STILL: dict[str, tuple[Any, str]] = {
 """Number, the value it is given, and why nothing moves beyond three standard errors."""
 
 DEAD: dict[str, str] = {}
-WITHIN: dict[str, Any] = {"project.project_multiple": [2.5, 1.8, 1.7, 1.2]}
-"""Where seven tenths of a number would not be legal, what it is given instead."""
 ECONOMIES: dict[str, Terms] = {
     "hard times": {
         "lifecycle.setback_hazard": [0.2, 0.15, 0.11, 0.08], "operations.opening_cash": 2.0,

@@ -85,7 +85,7 @@ UPSIDE: dict[str, dict[str, Any]] = {
 
 HORIZON, SEED = 2.9, 1
 EVENTFUL: dict[str, Any] = {
-    "population.firms": 30, "population.initial_share": 0.8, "experiment.warm_up_years": 0.0,
+    "population.firms": 50, "population.initial_share": 0.8, "experiment.warm_up_years": 0.0,
     "experiment.horizon_years": HORIZON, "lifecycle.failure_hazard": [0.2] * 4,
     "lifecycle.setback_hazard": [0.4] * 4, "lifecycle.diversion_hazard": 3.0,
     "workout.workout_years": 0.5, "equity.round_hazard": [2.0] * 4,
@@ -96,16 +96,23 @@ EVENTFUL: dict[str, Any] = {
     "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
     # Banks that compete would lend for nothing.
     "underwriting.known_banks": 1,
-    "underwriting.policy_subsidy_rate": 0.15, "credit_line.drawn_at_signing": 0.8,
-    "credit_line.apply_below_runway": 3.0, "taxation.exempt_line": 1.0,
+    "underwriting.policy_subsidy_rate": 0.15, "underwriting.utilisation": 0.8,
+    "cash.target_cash_months": 6.0, "taxation.exempt_line": 1.0,
     "capital.recognised_cover_share": 0.5,
+    # All of them stay on the register, and with the desks.
+    "sme_register.sales_cap": 1e9, "sme_register.asset_cap": 1e9, "sme_register.staff_cap": 1e9,
+    "operations.opening_scale": 5.0, "operations.opening_scale_log_sd": 0.6,
+    "operations.opening_cash": 3.0, "operations.venture_opening_cash": 10.0,
+    "operations.burn": 1.0, "operations.venture_burn": 8.0, "operations.setback_margin": 0.2,
+    "operations.margin": [0.0, 0.15, 0.17, 0.1], "macro.regime.boom.setback": 1.0,
+    "lifecycle.setback_failure_hazard": 0.1, "lifecycle.recovery_hazard": 0.5,
 }  # fmt: skip
 """A population in which much happens within three years; costs are the same at all stages."""
 
 
 @cache
 def economy() -> Scenario:
-    """Thirty firms and banks with ample capital."""
+    """Fifty firms and banks with ample capital."""
     return study(EVENTFUL | desks(shipped().bank, 2e4))
 
 

@@ -86,7 +86,9 @@ ODD: dict[str, dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def past() -> World:
-    return history(study())
+    # Firms are poor enough that some default, and workouts short enough to be over.
+    poor = {"operations.margin": [0.0, 0.04, 0.05, 0.03], "workout.workout_years": 0.5}
+    return history(study(poor))
 
 
 @pytest.fixture(scope="module")

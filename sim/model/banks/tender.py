@@ -10,7 +10,7 @@ together make one bid, and have no rival for a loan of theirs.
 import math
 from typing import Any
 
-from sim.model.banks.application import asks_renewal, secured_by_assets
+from sim.model.banks.application import asks_renewal, secured_by_assets, supported_line
 from sim.model.banks.bidding import award, hold_auction, left_at
 from sim.model.banks.choice import leaving_cost
 from sim.model.banks.credit_decision import (
@@ -20,7 +20,7 @@ from sim.model.banks.credit_decision import (
     expected_shortfall,
     tolerated,
 )
-from sim.model.banks.judgement import judge, public_belief, sees_setback
+from sim.model.banks.judgement import added_by_file, judge, public_belief, sees_setback
 from sim.model.banks.offer import bank_cap, choose_lenders, finish, offer_together
 from sim.model.banks.offer_rate import highest_rate, mean_rate
 from sim.model.banks.own_business import write_business
@@ -78,7 +78,7 @@ def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
     t.slope = u.quality_slope
     t.cap = mean_rate(highest_rate(a, u), k)
     t.outside = math.inf
-    t.asked = asked_line(a, k, secured_by_assets(a, u))
+    t.asked = asked_line(a, k, secured_by_assets(a, u), supported_line(a, u))
     t.most_lenders = o.lenders if k.side_by_side == 1 else 1
     moving = cost_of_moving(a, d)
     for j in range(o.lenders):
@@ -107,7 +107,7 @@ def write_bidder(r: Any, b: Any, a: Any, price: float, t: Any, u: Any) -> None:
     shared = 1.0 - t.common_variance * b.news_precision[0]
     r.quality = b.quality[0]
     r.signal_precision = b.news_precision[0] / max(shared, LEAST_OWN)
-    r.file_precision = a.history_precision if b.lender[0] == a.home else 0.0
+    r.file_precision = added_by_file(b.lender[0], a, u, b.news_precision[0])
     r.loss = b.loss
     r.tax = vat_share(b.part[0], a.sales, price, u)
     needed = price * (1.0 - r.tax) - b.surplus[0]
