@@ -97,3 +97,18 @@ def test_the_code_of_an_entry_point_is_whole_where_it_is_kept(tmp_path):
         for _ in range(2)
     ]  # fmt: skip
     assert told == [["True", "0"], ["True", "1"]]
+
+
+def test_in_an_entry_point_no_rule_stands_for_others_to_call(monkeypatch):
+    seen = []
+    optimise = JITCodeLibrary._optimize_final_module
+
+    def noted(library):
+        seen.extend((one.name, one.linkage.name) for one in library.get_defined_functions())
+        optimise(library)
+
+    monkeypatch.setattr(JITCodeLibrary, "_optimize_final_module", noted)
+    entry = numba.njit(**AS_RULES)(outermost)
+    entry(2.0)
+    kinds = {kind for name, kind in seen if "deepest" in name or "shallow" in name}
+    assert kinds == {"internal"}
