@@ -58,13 +58,25 @@ def _beneath(whole: Whole) -> list[Any]:
     return found
 
 
+NOT_NEEDED = {
+    "with_lifting", "inline_closure_likes", "make_function_op_code_to_jit_function",
+    "Rewrite dynamic raises", "inline_inlinables", "find_literally", "literal_unroll",
+    "LiteralPropagation", "dump_parfor_diagnostics",
+}  # fmt: skip
+"""Passes over what no rule has: contexts, functions within functions, parallel loops and such.
+For each pass Numba spells out all types of a function, which takes longer than to find nothing."""
+
+
 class RuleCompiler(Compiler):
     """Numba's compiler, for rules as parts and for entry points as wholes."""
 
     def define_pipelines(self) -> Any:
-        """Choose where code goes: what Python cannot call is a part."""
+        """Choose where code goes, for what Python cannot call is a part, and which passes run."""
         state = self.state
         kind = Part if state.flags.no_cpython_wrapper else Whole
         state.library = kind(state.targetctx.codegen(), state.func_id.func_qualname)
         state.library.enable_object_caching()
-        return super().define_pipelines()  # type: ignore[no-untyped-call]
+        pipelines = super().define_pipelines()  # type: ignore[no-untyped-call]
+        for one in pipelines:
+            one.passes = [step for step in one.passes if step[0].name() not in NOT_NEEDED]
+        return pipelines

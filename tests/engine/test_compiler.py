@@ -4,14 +4,16 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import CodeType
 
 import numba
 import pytest
+from numba.core import typed_passes, untyped_passes
 from numba.core.codegen import JITCodeLibrary
 from numba.extending import register_jitable
 
-from sim.engine.compiler import Part, RuleCompiler, Whole
-from sim.engine.kernel import LEAN
+from sim.engine.compiler import NOT_NEEDED, Part, RuleCompiler, Whole
+from sim.engine.kernel import ENTRIES, LEAN, reached
 
 ROOT = Path(__file__).parents[2]
 AS_RULES = {"pipeline_class": RuleCompiler, **LEAN}
@@ -112,3 +114,15 @@ def test_in_an_entry_point_no_rule_stands_for_others_to_call(monkeypatch):
     entry(2.0)
     kinds = {kind for name, kind in seen if "deepest" in name or "shallow" in name}
     assert kinds == {"internal"}
+
+
+def test_passes_that_are_left_out_are_numbas():
+    found = [one for module in (untyped_passes, typed_passes) for one in vars(module).values()]
+    names = {one._name for one in found if isinstance(one, type) and hasattr(one, "_name")}
+    assert names >= NOT_NEEDED
+
+
+def test_no_rule_holds_another_function_which_a_pass_left_out_would_bring_in():
+    found = {rule for entry in ENTRIES for rule in reached(entry)}
+    held = {rule for rule in found for one in rule.__code__.co_consts if isinstance(one, CodeType)}
+    assert held == set()
