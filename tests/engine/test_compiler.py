@@ -8,11 +8,11 @@ from types import CodeType
 
 import numba
 import pytest
-from numba.core import typed_passes, untyped_passes
+from numba.core import typed_passes, types, untyped_passes
 from numba.core.codegen import JITCodeLibrary
 from numba.extending import register_jitable
 
-from sim.engine.compiler import NOT_NEEDED, Part, RuleCompiler, Whole
+from sim.engine.compiler import NOT_NEEDED, Part, RuleCompiler, Whole, short_name
 from sim.engine.kernel import ENTRIES, LEAN, reached
 
 ROOT = Path(__file__).parents[2]
@@ -126,3 +126,10 @@ def test_no_rule_holds_another_function_which_a_pass_left_out_would_bring_in():
     found = {rule for entry in ENTRIES for rule in reached(entry)}
     held = {rule for rule in found for one in rule.__code__.co_consts if isinstance(one, CodeType)}
     assert held == set()
+
+
+def test_a_name_tells_types_by_a_digest_and_stays_short():
+    many = types.Tuple([types.float64] * 500)
+    assert len(short_name("rule", (many,), uid=1)) < 80
+    told = {short_name("rule", (one,), uid=1) for one in (many, types.float64, types.int64)}
+    assert len(told) == 3
