@@ -2,8 +2,8 @@
 
 Left alone, Numba optimises each function and makes machine code of it, with copies of all that
 it calls: what is ten calls deep is treated ten times, though nothing but an entry point is ever
-called from Python. That was more than half of the time of compiling. Here what a rule calls is only
-noted; an entry point brings all of it together and is optimised as a whole.
+called from Python. That was half of the time of compiling. Here what a rule calls is only noted;
+an entry point brings all of it together and is optimised as a whole.
 """
 
 import hashlib
