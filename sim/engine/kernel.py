@@ -294,12 +294,15 @@ def kernel() -> Kernel:
     import numba
     from numba.extending import register_jitable
 
+    from sim.engine.compiler import RuleCompiler
+
+    made: dict[str, Any] = {"pipeline_class": RuleCompiler, **LEAN}
     for rule in rules():
-        register_jitable(**LEAN)(rule)
+        register_jitable(**made)(rule)
     settings, locator = vars(numba.config), "CACHE_LOCATOR_CLASSES"
     before, settings[locator] = settings[locator], f"{__name__}.{Kept.__name__}"
     compiled: dict[str, Any] = {
-        entry.__name__: numba.njit(cache=True, nogil=True, **LEAN)(entry) for entry in ENTRIES
+        entry.__name__: numba.njit(cache=True, nogil=True, **made)(entry) for entry in ENTRIES
     }
     settings[locator] = before
     return Kernel(**compiled, compiled=True)

@@ -236,17 +236,17 @@ def renew_rules(w: World, date: float) -> bool:
     if not w.scenario.dated:
         return False
     now = present(w.scenario, date)
-    common, of_banks, params = common_rules(now), bank_rules(now), firm_parameters(now)
+    is_new_to_firms = (now.firm_groups(), now.board) != (w.now.firm_groups(), w.now.board)
+    common, of_banks = common_rules(now), bank_rules(now)
     if not (same(common, w.common) and same(of_banks, w.bank_rules)):
         w.former.append((date, w.common.copy(), w.bank_rules.copy()))
         w.common[:], w.bank_rules[:] = common, of_banks
     w.now, w.menu = now, present_menu(w.menu, w.scenario, date)
     w.terms[:], w.admission[:] = conditions_on(w.menu, now)
-    if same(params, w.params):
-        return False
-    w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, date)
-    w.params[:] = params
-    return True
+    if is_new_to_firms:
+        w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, date)
+        w.params[:] = firm_parameters(now)
+    return is_new_to_firms
 
 
 def same(a: Rows, b: Rows) -> bool:

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.base.calendar import EDGE
 from sim.model.banks.capital import demanded_ratio, required_ratio
 from sim.model.banks.conditions import belief_of
 from sim.model.contracts.loss_sharing import cover_shares
-from sim.scenario.dated import mean_of, present
+from sim.scenario.dated import changes, mean_of, present
 from sim.scenario.scenario import Menu, Scenario, terms_of
 
 Floats = NDArray[np.float64]
@@ -53,9 +54,12 @@ def ratios_of(s: Scenario, dates: Floats) -> dict[str, Floats]:
     """What banks must hold at settlements, each of shape (n_dates, n_banks)."""
     rules = {"demanded_ratio": demanded_ratio, "required_ratio": required_ratio}
     found = {name: np.zeros((len(dates), s.n_banks)) for name in ("minimum_ratio", *rules)}
-    for n, date in enumerate(dates):
-        now = present(s, date)
-        found["minimum_ratio"][n] = now.capital.minimum_ratio
+    # Between two changes of anything dated all rows are those of the first date.
+    epochs = np.searchsorted(np.array(changes(s)) - EDGE, dates, side="right")
+    for epoch in np.unique(epochs):
+        rows = epochs == epoch
+        now = present(s, dates[rows][0])
+        found["minimum_ratio"][rows] = now.capital.minimum_ratio
         for name, rule in rules.items():
-            found[name][n] = [rule(now.capital, bank.surcharge) for bank in now.bank.values()]
+            found[name][rows] = [rule(now.capital, bank.surcharge) for bank in now.bank.values()]
     return found

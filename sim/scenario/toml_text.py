@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import Problem
@@ -55,6 +56,7 @@ def find_positions(text: str) -> dict[KeyPath, int]:
     return scanner.lines
 
 
+@lru_cache(maxsize=1024)
 def split_key(key: str) -> KeyPath:
     """Split a dotted key as TOML does; ``[n]`` picks an element of an array.
 
