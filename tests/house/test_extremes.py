@@ -91,7 +91,7 @@ def test_without_firms_nobody_lends_and_nothing_happens() -> None:
     for w in ends(EXTREMES["no firm"]):
         assert w.book.used == 0
         assert not w.events
-        assert not np.any(w.banks.loans)
+        assert not np.any(w.banks.loans[: w.scenario.n_banks])
 
 
 def test_one_firm_has_a_life() -> None:
@@ -116,7 +116,7 @@ def test_certain_failure_leaves_nobody() -> None:
 @pytest.mark.parametrize("words", ["no capital", "no line"])
 def test_banks_without_capital_or_without_lines_do_not_lend(words: str) -> None:
     for w in ends(EXTREMES[words]):
-        assert not np.any(w.banks.loans)
+        assert not np.any(w.banks.loans[: w.scenario.n_banks])
         assert not np.any(w.firms.limit)
 
 
