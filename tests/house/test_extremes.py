@@ -117,7 +117,7 @@ def test_certain_failure_leaves_nobody() -> None:
 def test_banks_without_capital_or_without_lines_do_not_lend(words: str) -> None:
     for w in ends(EXTREMES[words]):
         assert not np.any(w.banks.loans[: w.scenario.n_banks])
-        assert not np.any(w.firms.limit)
+        assert not np.any(w.firms.limit[w.firms.stratum == REGISTERED])
 
 
 def test_a_horizon_shorter_than_a_quarter_is_settled_at_its_end() -> None:
