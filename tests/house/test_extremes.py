@@ -15,6 +15,7 @@ from sim.model.firms.record import (
     FAILED_CASH,
     FAILED_TECHNICAL,
     QUARTER,
+    REGISTERED,
     STARTUP,
     UNBORN,
 )
