@@ -38,10 +38,10 @@ def test_the_funding_gap_is_of_demand_opened_in_the_experiment():
 
 
 def test_access_is_that_of_firms_on_the_register():
-    large, with_line = (1, 1, 1, 0, 0), (1, 0, 1, 0, 0)
-    one = tiny.history(system={"large": large, "large_borrowers": with_line})
-    # Of 2, 3, 3, 2 and 2 firms 1, 2, 3, 2 and 1 have a line.
-    shares = [0 / 1, 2 / 2, 2 / 2, 2 / 2, 1 / 2]
+    # Large firms are counted apart, and do not count here.
+    one = tiny.history(system={"large": (9, 9, 9, 9, 9), "large_borrowers": (9, 9, 9, 9, 9)})
+    # Of 2, 3, 3, 2 and 2 firms on the register 1, 2, 3, 2 and 1 have a line.
+    shares = [1 / 2, 2 / 3, 3 / 3, 2 / 2, 1 / 2]
     expected = sum(0.5 * (a + b) for a, b in pairwise(shares)) / 4.0
     assert credit.access_share(one) == pytest.approx(expected)
 
