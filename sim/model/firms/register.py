@@ -123,4 +123,5 @@ def departure_hazard(f: Any, p: Any) -> float:
         return 0.0
     if f.stratum == LARGE:
         return p.large_departure_hazard
-    return p.departure_hazard if f.now - f.birth >= p.departure_age else 0.0
+    # Age is that of the last quarter's end, so that no other date of the firm moves it.
+    return p.departure_hazard if f.shocked - f.birth >= p.departure_age else 0.0

@@ -132,12 +132,12 @@ LEAVING = {"departure_hazard": 0.3, "departure_age": 5.0, "large_departure_hazar
 @pytest.mark.parametrize(
     ("state", "hazard"),
     [
-        ({"now": 4.9}, 0.0),
-        ({"now": 5.0}, 0.3),
-        ({"now": 5.0, "birth": 1.0}, 0.0),
+        ({"now": 5.1, "shocked": 4.9}, 0.0),
+        ({"now": 5.0, "shocked": 5.0}, 0.3),
+        ({"now": 5.0, "shocked": 5.0, "birth": 1.0}, 0.0),
         ({"now": 1.0, "stratum": r.LARGE}, 0.7),
         ({"now": 9.0, "stratum": r.LARGE}, 0.7),
-        ({"now": 9.0, "arrears": 1}, 0.0),
+        ({"now": 9.0, "shocked": 9.0, "arrears": 1}, 0.0),
         ({"now": 9.0, "stratum": r.LARGE, "arrears": 1}, 0.0),
     ],
 )
