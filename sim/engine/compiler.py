@@ -17,9 +17,25 @@ from numba.core.funcdesc import default_mangler
 class Part(JITCodeLibrary):
     """Code of a rule that other rules call: no machine code of its own."""
 
+    _with_all_beneath: Any = None
+
     def finalize(self) -> None:
         """Leave all to the entry points."""
         self._finalized = True
+
+    def alone(self) -> Any:
+        """The rule's own code, without what it calls."""
+        return super()._get_module_for_linking()  # type: ignore[no-untyped-call]
+
+    def _get_module_for_linking(self) -> Any:
+        """The rule and all that it leads to, for functions that a user compiles with Numba."""
+        if self._with_all_beneath is None:
+            module = self.alone().clone()
+            for library in _beneath(self):
+                beneath = library.alone() if isinstance(library, Part) else _linked(library)
+                module.link_in(beneath, preserve=True)
+            self._with_all_beneath = module
+        return self._with_all_beneath
 
     def get_pointer_to_function(self, name: str) -> int:
         """Zero: there is no machine code to point to."""
@@ -39,7 +55,14 @@ class Whole(JITCodeLibrary):
 
     def finalize(self) -> None:
         """Bring the parts together; then optimise, and make machine code."""
-        self._linking_libraries = _beneath(self)
+        others = []
+        for library in _beneath(self):
+            if isinstance(library, Part):
+                self._reload_init.update(library._reload_init)
+                self._final_module.link_in(library.alone(), preserve=True)
+            else:
+                others.append(library)
+        self._linking_libraries = others
         super().finalize()  # type: ignore[no-untyped-call]
 
     def _optimize_final_module(self) -> None:
@@ -50,9 +73,13 @@ class Whole(JITCodeLibrary):
         super()._optimize_final_module()  # type: ignore[no-untyped-call]
 
 
-def _beneath(whole: Whole) -> list[Any]:
-    """All code that an entry point leads to, once each; what Numba has made is whole itself."""
-    found: list[Any] = list(dict.fromkeys(whole._linking_libraries))
+def _linked(library: Any) -> Any:
+    return library._get_module_for_linking()
+
+
+def _beneath(first: Whole | Part) -> list[Any]:
+    """All code that a rule leads to, once each; what Numba has made is whole itself."""
+    found: list[Any] = list(dict.fromkeys(first._linking_libraries))
     for library in found:
         if isinstance(library, Part):
             called = dict.fromkeys(library._linking_libraries)

@@ -134,10 +134,10 @@ def _put(part: Any, path: KeyPath, value: Any) -> Any:
 
 def misdated(scenario: Any) -> Iterator[Broken]:
     """Give keys that cannot follow dates, steps out of order and values that are not legal."""
-    known = [key for key in keys_of(scenario) if may_be_dated(split_key(key))]
     for key, steps in scenario.dated.items():
         place = join_key((TABLE, key))
-        if key not in known:
+        if not _is_dateable(scenario, key):
+            known = [key for key in keys_of(scenario) if may_be_dated(split_key(key))]
             cure = did_you_mean(key, known, f"use one of {', '.join(MAY_BE_DATED)}")
             yield place, "is no value that may follow dates", cure
             continue
@@ -145,6 +145,24 @@ def misdated(scenario: Any) -> Iterator[Broken]:
         for n, step in enumerate(steps):
             for rule, cure in _refused(scenario, split_key(key), step.value):
                 yield f"{place}[{n}].value", f"{rule}; got {step.value}", cure
+
+
+def _is_dateable(scenario: Any, key: str) -> bool:
+    """Whether a key is one of a value in the scenario that may follow dates."""
+    try:
+        path = split_key(key)
+        return may_be_dated(path) and _has(scenario, path)
+    except ValueError:
+        return False
+
+
+def _has(part: Any, path: KeyPath) -> bool:
+    """Whether there is a value at a place in a group."""
+    if not path:
+        return True
+    name = str(path[0])
+    inner = part.get(name) if isinstance(part, Mapping) else getattr(part, name, None)
+    return inner is not None and _has(inner, path[1:])
 
 
 def _refused(scenario: Any, path: KeyPath, value: Any) -> Iterator[tuple[str, str]]:

@@ -262,7 +262,7 @@ class Scenario(Frozen):
         last = self.experiment.horizon_years + self.experiment.run_off_years
         run = f"the years simulated, {first:g} to {last:g} from {day}"
         cure = "give other dates, or another start date or horizon"
-        for key, paths in self._paths().items():
+        for key, paths in self._paths(day, first, last).items():
             idle = sum(never_in_force([step.since(day) for step in p], first, last) for p in paths)
             if idle:
                 steps = sum(len(path) for path in paths)
@@ -276,13 +276,16 @@ class Scenario(Frozen):
             if policy.programme in self.experiment.all_run and (is_over or is_late):
                 yield f"policy[{n}]", f"is never on offer in {run}", cure
 
-    def _paths(self) -> dict[str, list[tuple[Dated, ...]]]:
-        """Paths by the table that states them."""
-        return {
-            "macro.path": [self.macro.path],
-            "equity_market.path": [self.equity_market.path],
-            "dated": list(self.dated.values()),
-        }
+    def _paths(self, day: Date, first: float, last: float) -> dict[str, list[tuple[Dated, ...]]]:
+        """Paths by key; those of dated values that are in force at some time stand together."""
+        found: dict[str, list[tuple[Dated, ...]]] = {
+            "macro.path": [self.macro.path], "equity_market.path": [self.equity_market.path],
+        }  # fmt: skip
+        for key, path in self.dated.items():
+            is_idle = never_in_force([step.since(day) for step in path], first, last) == len(path)
+            place = join_key(("dated", key)) if is_idle else "dated"
+            found.setdefault(place, []).append(path)
+        return found
 
     def on_clock(self) -> Self:
         """The same with the steps of all paths in years from the start date.
