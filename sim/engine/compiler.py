@@ -32,8 +32,10 @@ class Part(JITCodeLibrary):
         if self._with_all_beneath is None:
             module = self.alone().clone()
             for library in _beneath(self):
-                beneath = library.alone() if isinstance(library, Part) else _linked(library)
-                module.link_in(beneath, preserve=True)
+                own = (
+                    library.alone if isinstance(library, Part) else library._get_module_for_linking
+                )
+                module.link_in(own(), preserve=True)
             self._with_all_beneath = module
         return self._with_all_beneath
 
@@ -71,10 +73,6 @@ class Whole(JITCodeLibrary):
             if function.linkage.name == "linkonce_odr":
                 function.linkage = "internal"
         super()._optimize_final_module()  # type: ignore[no-untyped-call]
-
-
-def _linked(library: Any) -> Any:
-    return library._get_module_for_linking()
 
 
 def _beneath(first: Whole | Part) -> list[Any]:

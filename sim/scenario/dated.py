@@ -23,6 +23,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.base.calendar import EDGE, Dated, unordered
+from sim.base.errors import ScenarioError
 from sim.base.parameter import Broken, StageVector, param
 from sim.scenario.check import explain
 from sim.scenario.edit import keys_of, value_of
@@ -150,19 +151,9 @@ def misdated(scenario: Any) -> Iterator[Broken]:
 def _is_dateable(scenario: Any, key: str) -> bool:
     """Whether a key is one of a value in the scenario that may follow dates."""
     try:
-        path = split_key(key)
-        return may_be_dated(path) and _has(scenario, path)
-    except ValueError:
+        return may_be_dated(split_key(key)) and value_of(scenario, key) is not None
+    except (ValueError, ScenarioError):
         return False
-
-
-def _has(part: Any, path: KeyPath) -> bool:
-    """Whether there is a value at a place in a group."""
-    if not path:
-        return True
-    name = str(path[0])
-    inner = part.get(name) if isinstance(part, Mapping) else getattr(part, name, None)
-    return inner is not None and _has(inner, path[1:])
 
 
 def _refused(scenario: Any, path: KeyPath, value: Any) -> Iterator[tuple[str, str]]:

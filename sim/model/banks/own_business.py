@@ -11,6 +11,7 @@ import math
 from typing import Any
 
 from sim.base.special import normal_cdf
+from sim.model.firms.flows import is_lender
 from sim.model.firms.record import SWAP
 from sim.model.firms.relationship import loan_account_share
 from sim.model.firms.right import cost_of_right
@@ -81,11 +82,9 @@ def starts_as_host(o: Any, j: int, a: Any, u: Any) -> float:
     Some firms that leave their bank take the account that it has along to the new lead; a lead
     that lends already is not new.
     """
-    stays = False
+    stays = is_lender(o.lender[0], a.lender, a.share)
     for n in range(o.lenders):
         stays = stays or o.lender[n] == a.home
-    for n in range(a.lenders):
-        stays = stays or (a.lender[n] == o.lender[0] and a.share[n] > 0.0)
     if j == 0 and not stays and a.host == a.home:
         return u.follows_lender_share
     return hosted_by(o.lender[j], a)

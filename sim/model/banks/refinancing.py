@@ -21,6 +21,7 @@ from sim.model.banks.tender import (
     write_bidder,
     write_lone_offer,
 )
+from sim.model.firms.flows import is_lender
 
 
 def seek_refinancing(o: Any, a: Any, d: Any) -> None:
@@ -46,7 +47,7 @@ def seek_refinancing(o: Any, a: Any, d: Any) -> None:
     for j in range(o.lenders):
         d.bidders[j].tolerance = 0.0
     for j in range(1, o.lenders):
-        is_bound = d.terms[a.terms].joint == 1 and lends_already(o.lender[j], a)
+        is_bound = d.terms[a.terms].joint == 1 and is_lender(o.lender[j], a.lender, a.share)
         if is_bound or d.bidders[j].most < a.balance * SAME_LINE:
             d.bidders[j].most = 0.0
     hold_tender(o, a, plain, d)
@@ -67,14 +68,6 @@ def write_incumbents(o: Any, a: Any, d: Any) -> None:
     price = mean_rate(highest_rate(a, u), k)
     write_bidder(d.bidders[0], b, a, price, d.auction[0], u)
     d.bidders[0].moving = 0.0
-
-
-def lends_already(bank: int, a: Any) -> bool:
-    """Whether a bank is among the lenders of the applicant."""
-    found = False
-    for j in range(a.lenders):
-        found = found or (a.lender[j] == bank and a.share[j] > 0.0)
-    return found
 
 
 def is_contested(d: Any) -> bool:

@@ -96,10 +96,15 @@ def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
 def write_lone_offer(b: Any, o: Any, j: int, part: float) -> None:
     """Write the lender, judgement and line of an offer that lender `j` makes by itself."""
     b.lenders = 1
-    b.lender[0] = o.lender[j]
-    b.quality[0], b.variance[0] = o.quality[j], o.variance[j]
-    b.news_precision[0], b.news[0] = o.news_precision[j], o.news[j]
+    write_lender(b, 0, o, j)
     b.part[0] = part
+
+
+def write_lender(to: Any, n: int, o: Any, j: int) -> None:
+    """Write lender `j` of an offer, and how it judges the firm, as lender `n` of another."""
+    to.lender[n] = o.lender[j]
+    to.quality[n], to.variance[n] = o.quality[j], o.variance[j]
+    to.news_precision[n], to.news[n] = o.news_precision[j], o.news[j]
 
 
 def write_bidder(r: Any, b: Any, a: Any, price: float, t: Any, u: Any) -> None:
@@ -182,9 +187,7 @@ def write_winners(o: Any, a: Any, k: Any, d: Any) -> None:
         r, b, n = d.bidders[j], d.bids[j], d.bidders[j].place
         if n != NOBODY:
             paid = r.rate if k.own_weight > 0.0 else t.cap
-            o.lender[n] = b.lender[0]
-            o.quality[n], o.variance[n] = b.quality[0], b.variance[0]
-            o.news_precision[n], o.news[n] = b.news_precision[0], b.news[0]
+            write_lender(o, n, b, 0)
             o.part[n] = r.part
             o.default[n] = min(r.default, MOST_DEFAULT)
             o.surplus[n] = left_at(paid, r, r.default)
