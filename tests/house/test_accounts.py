@@ -94,6 +94,8 @@ EVENTFUL: dict[str, Any] = {
     "board.star_sales": {"age": 0.0, "value": 20.0, "sales": 1.0},
     "choice.shadow_value": 3.0,
     "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
+    # A call that costs much would pay for nobody here.
+    "hold_or_call.call_cost": 0.0005,
     # Banks that compete would lend for nothing.
     "underwriting.known_banks": 1,
     "underwriting.policy_subsidy_rate": 0.15, "underwriting.utilisation": 0.8,
