@@ -87,7 +87,7 @@ HORIZON, SEED = 2.9, 1
 EVENTFUL: dict[str, Any] = {
     "population.firms": 50, "population.initial_share": 0.8, "experiment.warm_up_years": 0.0,
     "experiment.horizon_years": HORIZON, "lifecycle.failure_hazard": [0.2] * 4,
-    "lifecycle.setback_hazard": [0.4] * 4, "lifecycle.diversion_hazard": 3.0,
+    "lifecycle.setback_hazard": [0.4] * 4, "lifecycle.diversion_hazard": 30.0,
     "workout.workout_years": 0.5, "equity.round_hazard": [2.0] * 4,
     "equity.raise_below_runway": 4.0, "equity.acquisition_hazard": [0.15] * 4,
     "equity.listing_hazard": [0.5] * 4,
@@ -219,6 +219,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.DIVIDENDS.name: (
         Posting(workout.pay_from_cash, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
         Posting(failure.divert, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
+        Posting(credit_line.pay_owners, "f.cum_dividend", IDENTITY, "f.cum_cost", CONTRACTS),
         Posting(totals.read_kept, at("DIVIDEND"), IDENTITY),
     ),
     a.EXIT_CASH.name: (
