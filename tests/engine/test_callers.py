@@ -84,8 +84,9 @@ def told(code: str, cache: Path, jit: str = "1") -> list[str]:
     """What a fresh process prints, sorted."""
     own = os.environ | {"CROSSCYCLE_CACHE": str(cache), "CROSSCYCLE_JIT": jit}
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-c", code], cwd=ROOT, env=own, capture_output=True, text=True,
+        check=True, timeout=900,  # where codes are mixed up, a loop may never end
+    )  # fmt: skip
     return sorted(done.stdout.split())
 
 
