@@ -4,6 +4,11 @@ Left alone, Numba optimises each function and makes machine code of it, with cop
 it calls: what is ten calls deep is treated ten times, though nothing but an entry point is ever
 called from Python. That was half of the time of compiling. Here what a rule calls is only noted;
 an entry point brings all of it together and is optimised as a whole.
+
+It relies on three things. Numba numbers what it compiles in a process, so that one name stands
+for one code. What a function that a user compiles gets of a rule is the rule as Numba would give
+it, to be linked in more than once (``linkonce_odr``). And of what an entry point holds, no name
+but its own is seen outside (``private``). So neither ever runs a copy that the other made.
 """
 
 import hashlib
@@ -68,10 +73,16 @@ class Whole(JITCodeLibrary):
         super().finalize()  # type: ignore[no-untyped-call]
 
     def _optimize_final_module(self) -> None:
-        """Optimise, knowing that nobody else calls the parts: then more of them dissolve."""
+        """Optimise, knowing that nobody else calls the parts: then more of them dissolve.
+
+        What is left of a part keeps its name, but may take other arguments and be called
+        otherwise. It is private, so that machine code does not tell its name. Were it internal,
+        the code of a user's function, which holds the part itself by that name, would be linked
+        to what is left of it here: LLVM's linker of code in memory takes the first that it knows.
+        """
         for function in self._final_module.functions:
             if function.linkage.name == "linkonce_odr":
-                function.linkage = "internal"
+                function.linkage = "private"
         super()._optimize_final_module()  # type: ignore[no-untyped-call]
 
 

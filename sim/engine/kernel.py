@@ -167,7 +167,7 @@ def digest_of(entry: FunctionType) -> str:
     versions = (*map(version, ("numba", "llvmlite", "numpy")), sys.version)
     bundles = (desk.Desk, desk.Effects, quarter.Closing)
     fields = [bundle._fields for bundle in bundles]
-    digest = hashlib.sha256(repr((versions, fields, LEAN)).encode())
+    digest = hashlib.sha256(repr((versions, fields, LEAN)).encode() + COMPILER.read_bytes())
     for rule in reached(entry):
         code = rule.__code__
         constants = [value for value in _named(rule) if isinstance(value, CONSTANTS)]
@@ -175,6 +175,9 @@ def digest_of(entry: FunctionType) -> str:
         digest.update(repr((text, constants)).encode())
     return digest.hexdigest()[:16]
 
+
+COMPILER = Path(__file__).with_name("compiler.py")
+"""How rules are compiled; it is read, since loading it would load Numba."""
 
 CONSTANTS = (bool, int, float, str, tuple)
 """Types of values that Numba writes into machine code."""

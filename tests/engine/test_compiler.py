@@ -1,5 +1,6 @@
 """Rules as parts of entry points: what is made into machine code, and how often."""
 
+import math
 import os
 import subprocess
 import sys
@@ -93,6 +94,42 @@ def test_what_a_user_compiles_may_call_a_rule():
     assert numba.njit(**AS_RULES)(shallow)(2.0) == shallow(2.0)
 
 
+@register_jitable(**AS_RULES)
+def winding(unused, x):
+    """Too long to dissolve, with an argument that an optimiser drops where it may."""
+    y, z = math.sin(x), math.exp(math.cos(x))
+    for _ in range(3):
+        y = math.log(1.0 + y * y + math.sqrt(z)) / (1.0 + z * z)
+        z = math.atan2(y, z) / (2.0 + math.sin(y) / (3.0 + math.cos(z)))
+        y += math.exp(-y) / (1.0 + z * z) + math.log(2.0 + y * y)
+        z += math.tan(y) / (1.0 + y * y) + math.hypot(y, z)
+        y += math.exp(-y) / (3.0 + z * z) + math.log(4.0 + y * y)
+        z += math.tan(y) / (4.0 + y * y) + math.hypot(y, 2.0 * z)
+    return y + z
+
+
+@register_jitable(**AS_RULES)
+def thrice(x, y):
+    return winding(x, y) + winding(y, x) + winding(x, 3.0 * y)
+
+
+def driver(x):
+    return thrice(x, 1.5)
+
+
+def test_what_an_entry_point_made_of_a_rule_is_not_taken_for_the_rule():
+    entry = numba.njit(**AS_RULES)(driver)
+    assert entry(0.7) == driver(0.7)
+    (left,) = (one for one in own(entry).get_defined_functions() if "winding" in one.name)
+    assert len(list(left.arguments)) < 4  # where to return to, how it ended, and both of its own
+
+    @numba.njit
+    def users(x, y):
+        return thrice(x, y) - entry(y)
+
+    assert users(0.9, 0.7) == thrice(0.9, 0.7) - driver(0.7)
+
+
 KEPT = """
 import numba
 from tests.engine.test_compiler import AS_RULES, outermost
@@ -125,7 +162,7 @@ def test_in_an_entry_point_no_rule_stands_for_others_to_call(monkeypatch):
     entry = numba.njit(**AS_RULES)(outermost)
     entry(2.0)
     kinds = {kind for name, kind in seen if "deepest" in name or "shallow" in name}
-    assert kinds == {"internal"}
+    assert kinds == {"private"}
 
 
 def test_passes_that_are_left_out_are_numbas():

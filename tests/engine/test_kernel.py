@@ -167,7 +167,11 @@ def test_what_is_reached_are_rules_from_the_entry_point_down():
 
 @pytest.mark.parametrize(
     ("name", "other"),
-    [("version", lambda package: f"{package} 0.0"), ("LEAN", {"no_rewrites": True})],
+    [
+        ("version", lambda package: f"{package} 0.0"),
+        ("LEAN", {"no_rewrites": True}),
+        ("COMPILER", Path(__file__)),
+    ],
 )
 def test_another_compiler_names_all_units_anew(monkeypatch, name, other):
     old = [digest_of(entry) for entry in ENTRIES]
