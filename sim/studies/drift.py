@@ -162,9 +162,8 @@ def drift(results: ResultsView, confidence: float = 0.95) -> Drift:
     for name, columns in _OF_BANKS.items():
         money = banks.assign(value=banks[list(columns)].sum(axis=1))
         levels[name] = _yearly(money, "value", years, is_stock=name == "loans")
-    curves = results.table("series")
     names = [size_name(quantity, group) for group in GROUPS for quantity in QUANTITIES]
-    curves = curves.where("series", names)
+    curves = results.table("series").where("series", names)
     sizes = sizes_of(curves[curves["arrangement"] == baseline], scenario.variance_reduction.unit)
     return Drift(scenario, levels, confidence, sizes)
 
