@@ -37,6 +37,9 @@ class Page:
         Row of the contract in force, -1 for none; the last one of firms that have ended.
     balance : array, shape (n_firms,), CNY million
         Drawn part of its line.
+    sales : array, shape (n_firms,), CNY million a year
+    stratum, high_tech : int8 array, shape (n_firms,)
+        As the record of firms has them.
     """
 
     date: float
@@ -44,6 +47,14 @@ class Page:
     paid: dict[str, Floats]
     contract: NDArray[np.int64]
     balance: Floats
+    sales: Floats
+    stratum: NDArray[np.int8]
+    high_tech: NDArray[np.int8]
+
+    @property
+    def alive(self) -> NDArray[np.bool_]:
+        """Firms that live at the date, shape (n_firms,)."""
+        return np.asarray((self.state > 0) & (self.state <= len(STAGES)))
 
 
 def states_of(firms: Rows) -> NDArray[np.int8]:

@@ -145,9 +145,11 @@ class World:
     def keep_page(self, date: float) -> None:
         """Write down where firms stand and what has been paid, from the start date on."""
         if date >= 0.0:
+            firms = self.firms
+            kept = (firms[name].copy() for name in ("contract", "balance", "sales"))
+            groups = (firms[name].astype(np.int8) for name in ("stratum", "high_tech"))
             self.pages[date] = Page(
-                date, states_of(self.firms), self.ledger.copy().flows,
-                self.firms["contract"].copy(), self.firms["balance"].copy(),
+                date, states_of(firms), self.ledger.copy().flows, *kept, *groups
             )  # fmt: skip
 
     def branch(self, name: str, menu: Menu | None = None) -> "World":

@@ -5,7 +5,8 @@ constant a settled run has no drift but luck; on dated ones what moves is the an
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from sim.analysis.outcomes_table import ResultsView
 from sim.base.language import tr
 from sim.base.wording import percent_text
 from sim.model.firms.record import STAGES
+from sim.outcomes.sizes import GROUPS, QUANTITIES, size_name
 from sim.scenario.drift import unsettled
 from sim.studies.findings import Findings, observations
 from sim.studies.request import refused
@@ -38,6 +40,8 @@ class Drift:
     scenario: Any
     levels: dict[str, FloatArray]
     confidence: float = 0.95
+    sizes: pd.DataFrame = field(default_factory=pd.DataFrame)
+    """One row for each stratum and quantity of its sizes, on the first and on the last day."""
 
     @property
     def ratios(self) -> dict[str, Interval]:
@@ -106,8 +110,10 @@ class Drift:
         captions = {
             "drift": "The last year of the horizon over the first, under the baseline",
             "by_year": "Mean of each year under the baseline",
+            "sizes": "Sizes of firms by stratum on the first and the last day, under the baseline;"
+            " high-tech enterprises belong to either of the others",
         }
-        tables = {"drift": self.table, "by_year": self.by_year}
+        tables = {"drift": self.table, "by_year": self.by_year, "sizes": self.sizes}
         return Findings("drift", "Is it settled?", tuple(self.sentences()), tables, captions)
 
 
@@ -156,7 +162,60 @@ def drift(results: ResultsView, confidence: float = 0.95) -> Drift:
     for name, columns in _OF_BANKS.items():
         money = banks.assign(value=banks[list(columns)].sum(axis=1))
         levels[name] = _yearly(money, "value", years, is_stock=name == "loans")
-    return Drift(scenario, levels, confidence)
+    names = [size_name(quantity, group) for group in GROUPS for quantity in QUANTITIES]
+    curves = results.table("series").where("series", names)
+    sizes = sizes_of(curves[curves["arrangement"] == baseline], scenario.variance_reduction.unit)
+    return Drift(scenario, levels, confidence, sizes)
+
+
+# --- Who the firms are, at the beginning and at the end ------------------------------------------
+
+
+_SIZES = {
+    "firms": ("firms", None, "firms"),
+    "median sales": ("median", None, "CNY million a year"),
+    "sales below 20 million": ("below_20", "firms", "share"),
+    "sales above 100 million": ("above_100", "firms", "share"),
+    "sales above 200 million": ("above_200", "firms", "share"),
+    "sales above one billion": ("above_1000", "firms", "share"),
+    "sum of sales": ("sales", None, "CNY million a year"),
+    "part of the largest in it": ("largest", "sales", "share"),
+    "exponent of the tail": ("above_100", "beyond", "exponent"),
+}  # fmt: skip
+"""What is told of each stratum: a quantity, over which other one if any, and its unit."""
+_STRATA = {
+    "registered": "on the register", "high_tech": "high-tech enterprises", "large": "large firms",
+    "all": "all firms",
+}  # fmt: skip
+
+
+def sizes_of(curves: pd.DataFrame, unit: int, confidence: float = 0.95) -> pd.DataFrame:
+    """Sizes of each stratum on the first and the last day, with intervals over replications.
+
+    Shares, the part of the largest firm and the exponent of the tail are ratios of means, so that
+    each firm counts as one, in whatever replication it lives. The tail is one of all firms.
+    """
+    at = curves.set_index(["replication", "x", "series"])["value"].unstack(["x", "series"])
+    rows = []
+    for day, group in product(sorted(curves["x"].unique()), GROUPS):
+        of_group = {name: at[day, size_name(name, group)].to_numpy() for name in QUANTITIES}
+        for told, (quantity, over, of) in _SIZES.items():
+            if over != "beyond" or group == "all":
+                found = _level(of_group, quantity, over, unit, confidence)
+                ends = found.named("mean", "low", "high")
+                named = {"stratum": _STRATA[group], "day": day, "quantity": told}
+                rows.append(named | ends | {"unit": of})
+    return pd.DataFrame(rows)
+
+
+def _level(
+    found: dict[str, FloatArray], quantity: str, over: str | None, unit: int, confidence: float
+) -> Interval:
+    """Mean of a quantity, or the ratio of its mean to that of another."""
+    if over is None:
+        return mean_interval(observations(found[quantity], unit), confidence)
+    pairs = np.column_stack([found[over], found[quantity]])
+    return ratio_of_means(observations(pairs, unit), confidence)
 
 
 def _yearly(rows: pd.DataFrame, column: str, years: int, is_stock: bool) -> FloatArray:

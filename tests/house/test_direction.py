@@ -86,8 +86,8 @@ LEVERS = {
         scaled_banks(HOME, "desk_risk_assets", 0.02),
         {"system.credit_outstanding": DOWN, "firm.access_share": DOWN},
     ),
-    # A line is what a firm asks for, as far as collateral or cash flow supports it: more collateral
-    # brings in firms with small lines, so that the mean line is no measure.
+    # A line is what a firm asks for, as far as collateral or cash flow supports it: more
+    # collateral brings in firms with small lines, so that the mean line is no measure.
     "more collateral brings firms in, and lends more": Lever(
         with_sectors(HOME, "population", "tangible_mean", 1.5),
         {"firm.access_share": UP, "system.credit_outstanding": UP},

@@ -52,7 +52,7 @@ def page(date: float, *states: str, **money: float) -> Page:
         paid[account][PARTIES.index("firms"), PARTIES.index("banks")] = amount
     return Page(
         date, np.array([CODE[name] for name in states], np.int8), paid,
-        np.full(len(states), -1), np.zeros(len(states)),
+        np.full(len(states), -1), np.zeros(len(states)), *hand.sizes(len(states)),
     )  # fmt: skip
 
 

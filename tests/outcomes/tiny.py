@@ -148,6 +148,11 @@ def stacked(names: Sequence[str], columns: Mapping[str, Any], shape: tuple[int, 
     return np.stack(parts, axis=-1)
 
 
+def sizes(n: int, sales: float = 10.0) -> tuple[Any, ...]:
+    """Sales, stratum and high-tech flag of a page's firms, all alike."""
+    return np.full(n, sales), np.zeros(n, np.int8), np.zeros(n, np.int8)
+
+
 def history(**changes: Any) -> History:
     """The small history; `firms`, `book`, `panel`, `system` and `facts` replace columns."""
     firms, book = FIRMS | changes.pop("firms", {}), BOOK | changes.pop("book", {})

@@ -6,14 +6,18 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sim.analysis.estimates import Interval, mean_interval
 from sim.base.errors import ScenarioError
+from sim.engine.history import Page
+from sim.outcomes.sizes import size_curves
 from sim.scenario.drift import unsettled
 from sim.scenario.scenario import load_with_notices
-from sim.studies.drift import Drift, drift, ratio_of_means, verdict
+from sim.studies.drift import Drift, drift, ratio_of_means, sizes_of, verdict
 from tests.experiment.small import tiny
+from tests.outcomes import tiny as hand
 
 DRIFTING = {"experiment__horizon_years": 3.0, "population__entry_rate": 0.5,
             "population__initial_share": 0.5}  # fmt: skip
@@ -112,3 +116,48 @@ def test_a_run_that_drifts_says_so_before_anything_else(tmp_path: Path) -> None:
     settled = ["experiment.settling_years=60", "population.entry_rate=0.06"]
     told = load_with_notices(file, settled)[1]
     assert [one.rule for one in told if "drifts" in one.rule] == []
+
+
+# --- Sizes by stratum ----------------------------------------------------------------------------
+
+
+def curves(*firms: tuple[float, ...]) -> pd.DataFrame:
+    """Series of the first and the last day for replications with these sales, all registered."""
+    rows = []
+    for replication, sales in enumerate(firms):
+        pages = tuple(
+            Page(day, np.ones(len(sales), np.int8), {}, np.full(len(sales), -1),
+                 np.zeros(len(sales)), np.array(sales) * (1.0 + day), *hand.sizes(len(sales))[1:])
+            for day in (0.0, 1.0)
+        )  # fmt: skip
+        for name, _, dates, values in size_curves(hand.history(pages=pages, horizon=1.0, end=1.0)):
+            rows += [
+                {"replication": replication, "series": name, "x": x, "value": value}
+                for x, value in zip(dates, values, strict=True)
+            ]
+    return pd.DataFrame(rows)
+
+
+def test_sizes_are_pooled_over_replications() -> None:
+    found = sizes_of(curves((10.0, 150.0), (10.0, 10.0, 300.0)), 1)
+    at = found.set_index(["stratum", "day", "quantity"])["mean"].sort_index()
+    first = at.loc["on the register", 0.0]
+    assert first["firms"] == 2.5
+    assert first["median sales"] == pytest.approx((80.0 + 10.0) / 2.0)
+    assert first["sales below 20 million"] == pytest.approx(3.0 / 5.0)
+    assert first["sales above 200 million"] == pytest.approx(1.0 / 5.0)
+    assert first["sum of sales"] == pytest.approx((160.0 + 320.0) / 2.0)
+    assert first["part of the largest in it"] == pytest.approx(450.0 / 480.0)
+    tail = 2.0 / (np.log(1.5) + np.log(3.0))
+    assert at["all firms", 0.0, "exponent of the tail"] == pytest.approx(tail)
+    assert at["all firms", 1.0, "sales above 200 million"] == pytest.approx(2.0 / 5.0)
+    assert at["large firms", 0.0, "firms"] == 0.0
+    assert np.isnan(at["large firms", 0.0, "sales below 20 million"])
+
+
+def test_a_run_tells_the_sizes_of_its_firms_by_stratum_at_both_ends() -> None:
+    sizes = found().sizes.set_index(["stratum", "quantity", "day"])["mean"]
+    firms = sizes.xs("firms", level="quantity").unstack("day")
+    assert list(firms) == [0.0, 3.0]
+    both = firms.loc[["on the register", "large firms"]].sum()
+    assert both.to_list() == firms.loc["all firms"].to_list()
