@@ -272,7 +272,7 @@ def failed(history: History) -> Mask:
 
 def of_desks(history: History) -> Mask:
     """Contracts that a desk leads, not corporate banking, shape (n_contracts,)."""
-    return np.asarray(of_book(history)["lead"] < history.panel.shape[1])
+    return np.asarray(of_book(history)["lead"] < len(history.facts["banks"]))
 
 
 def owes_desks(history: History) -> Mask:

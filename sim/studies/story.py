@@ -293,19 +293,19 @@ def _ending(f: Any) -> str:
 # its record:
 #     money = life * access * balance * (rate + funding saved - fee - cost of funds - running cost)
 #             + business * life + right
-#             - end * balance * (loss * (1 - covered) + workout * (cost of funds + running cost))
+#             - end * exposure * (loss * (1 - covered) + workout * (cost of funds + running cost))
 # ==============  ===========================================================================
 # effect          what differs
 # ==============  ===========================================================================
 # rate            interest paid over the time integral of the balance
-# line            mean balance while there is a line
+# line            mean balance while there is a line, and the exposure at default
 # tenor           share of the firm's life with a line
 # sharing         part of the loss that protection covers, and what it charges on the balance
 # funding         part of the balance that is refinanced at the central bank's rate
 # business        banking business brought per year of life
 # right           gains on rights and royalties
-# survival        years lived, whether it ends in default, with what loss and how many years in
-#                 default per unit of balance, and the running cost of the stage it ends in
+# survival        years lived, whether it ends in default, with what loss per unit of exposure and
+#                 how many years in default, and the running cost of the stage it ends in
 # ==============  ===========================================================================
 # The *lead's* money is the part that its mean share of the lines gives it; there the share
 # belongs to sharing. What the *firm* pays is ``life * access * balance * rate`` and royalties
@@ -317,8 +317,8 @@ Terms = dict[str, float]
 UNDEFINED = float("nan")
 
 LENT = {
-    "rate": ("rate", "commitment", "vat"), "line": ("balance",), "tenor": ("access",),
-    "sharing": ("covered", "fee", "share"), "funding": ("refinanced",),
+    "rate": ("rate", "commitment", "vat"), "line": ("balance", "exposure"),
+    "tenor": ("access",), "sharing": ("covered", "fee", "share"), "funding": ("refinanced",),
     "business": ("business",), "right": ("right",),
     "survival": ("life", "end", "loss", "workout", "running"),
 }  # fmt: skip
@@ -338,7 +338,7 @@ def lenders_money(t: Terms) -> float:
     spread -= t["fee"] + t["funding"] + t["running"]
     flow = t["life"] * (t["access"] * t["balance"] * spread + t["business"])
     lost = t["loss"] * (1.0 - t["covered"]) + t["workout"] * (t["funding"] + t["running"])
-    return flow + t["right"] - t["end"] * t["balance"] * lost
+    return flow + t["right"] - t["end"] * t["exposure"] * lost
 
 
 def leads_money(t: Terms) -> float:
@@ -382,6 +382,7 @@ def terms_of(history: History, firm: int) -> Terms:
     cheap = facts.get("relending_rate")
     mean = _over(balance, line)
     ended = int(f.defaulted) == 1
+    exposure = float(f.exposure_at_default) if ended else UNDEFINED
     return {
         "life": life, "access": _over(line, life, 0.0), "balance": mean,
         "rate": _over(float(f.cum_interest), balance), "fee": _over(float(f.cum_fee), balance),
@@ -393,9 +394,10 @@ def terms_of(history: History, firm: int) -> Terms:
         "business": _over(float(f.cum_relation), life, 0.0),
         "delivery": _over(float(f.cum_delivery), life, 0.0),
         "right": float(f.cum_gain + f.cum_royalty), "royalty": float(f.cum_royalty),
-        "end": float(ended), "covered": _covered(history, firm) if ended else UNDEFINED,
-        "loss": _over(float(unpaid(history)[firm]), mean) if ended else UNDEFINED,
-        "workout": _over(_in_default(history, firm), mean) if ended else UNDEFINED,
+        "end": float(ended), "exposure": exposure,
+        "covered": _covered(history, firm) if ended else UNDEFINED,
+        "loss": _over(float(unpaid(history)[firm]), exposure),
+        "workout": _over(_in_default(history, firm), exposure),
         "share": _lead_share(history, firm), **_owners(history, firm),
     }  # fmt: skip
 

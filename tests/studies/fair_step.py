@@ -32,6 +32,9 @@ VALUES: dict[str, Any] = {
     "operations.opening_cash": 10.0, "operations.venture_opening_cash": 10.0,
     "underwriting.policy_subsidy_rate": 10.0,
     "choice.tenor_value": 10.0, **with_one_weight(ratio=1e-6),
+    # Nothing supports a line of plain lending, which firms could change to.
+    "population.tangible_mean": 0.0, "underwriting.sales_line": [0.0] * 4,
+    "underwriting.round_line": 0.0,
     # Each firm is known to one bank, which asks for the most that it may.
     "underwriting.known_banks": 1,
     **NO_TAXES,
