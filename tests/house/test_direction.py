@@ -86,8 +86,8 @@ LEVERS = {
         scaled_banks(HOME, "desk_risk_assets", 0.02),
         {"system.credit_outstanding": DOWN, "firm.access_share": DOWN},
     ),
-    # A line is what a firm asks for, as far as collateral or cash flow supports it: more collateral
-    # brings in firms with small lines, so that the mean line is no measure.
+    # A line is what a firm asks for, as far as collateral or cash flow supports it: more
+    # collateral brings in firms with small lines, so that the mean line is no measure.
     "more collateral brings firms in, and lends more": Lever(
         with_sectors(HOME, "population", "tangible_mean", 1.5),
         {"firm.access_share": UP, "system.credit_outstanding": UP},
@@ -105,6 +105,16 @@ LEVERS = {
         LATE | {"equity_market.leave_winter_hazard": {"boom": 0.05, "bust": 0.05}},
         {"firm.listed_share": DOWN},
         LATE | {"equity_market.leave_winter_hazard": {"boom": 12.0, "bust": 4.0}},
+    ),
+    "lines for everybody save firms, and banks pay for it": Lever(
+        {"underwriting.everybody_served": True},
+        {"firm.access_share": UP, "firm.survival_5y": UP, "firm.liquidity_closures": DOWN,
+         "bank.economic_profit": DOWN},
+    ),
+    "owners that make up whatever is missing save more": Lever(
+        {"cash.everybody_liquid": True},
+        {"firm.survival_5y": UP, "firm.liquidity_closures": DOWN},
+        {"underwriting.everybody_served": True},
     ),
     "larger caps of single banks make lines larger": Lever(
         scaled_banks(HOME, "cap_factor", 2.0),
