@@ -105,14 +105,13 @@ class Ceilings:
             " this is the most that lines, and that money of any kind, could do.",
             label=tr(label_of(outcome)), lines=shown[LINES], liquid=shown[LIQUID],
         )  # fmt: skip
-        parts = self.reached.set_index(["outcome", "arrangement", "ceiling"])
+        reached = self.reached[self.reached["outcome"] == outcome]
         for name in self.arrangements:
+            mine = reached[reached["arrangement"] == name]
             yield tr(
                 "{arrangement}: {effect}, {reached}.",
                 arrangement=arrangement_text(name), effect=shown[name],
-                reached=tr("; ").join(
-                    _reached(parts, (outcome, name, spoken(one))) for one in CEILINGS
-                ),
+                reached=tr("; ").join(_reached(mine, spoken(one)) for one in CEILINGS),
             )  # fmt: skip
 
     def findings(self) -> Findings:
@@ -126,12 +125,12 @@ class Ceilings:
         return Findings(KEY, title, tuple(self.sentences()), tables, captions)
 
 
-def _reached(parts: pd.DataFrame, place: tuple[str, str, str]) -> str:
+def _reached(parts: pd.DataFrame, ceiling: str) -> str:
     """Say which part of a ceiling is reached, or that the ceiling is not told from zero."""
-    if place not in parts.index:
-        return tr("what is gained where {ceiling} is not told from zero", ceiling=place[-1])
-    share = estimate_text(parts.loc[place], "value")
-    return tr("{share} of what is gained where {ceiling}", share=share, ceiling=place[-1])
+    for _, row in parts[parts["ceiling"] == ceiling].iterrows():
+        share = estimate_text(row, "value")
+        return tr("{share} of what is gained where {ceiling}", share=share, ceiling=ceiling)
+    return tr("what is gained where {ceiling} is not told from zero", ceiling=ceiling)
 
 
 def worlds_of(scenario: Scenario) -> list[Scenario]:

@@ -41,7 +41,7 @@ def test_every_registered_firm_that_asks_for_a_line_signs_one() -> None:
 
 def test_where_nobody_was_refused_nothing_changes() -> None:
     willing = ample(shipped().bank) | {
-        "underwriting.policy_subsidy_rate": 1e3, "underwriting.least_line": 1e-9,
+        "underwriting.policy_subsidy_rate": 1e3, "underwriting.least_line": 1e-3,
         "underwriting.least_runway": 0.0,
     }  # fmt: skip
     one, other = (
