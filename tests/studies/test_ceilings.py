@@ -1,9 +1,12 @@
 """Ceilings of finance: which worlds are run, what part of a ceiling an effect reaches, words."""
 
+import re
+
 import numpy as np
 import pytest
 
 from sim.base.errors import ScenarioError
+from sim.base.language import language, tr
 from sim.scenario.scenario import Scenario
 from sim.studies.ceilings import CEILINGS, LINES, LIQUID, Ceilings, ceilings, worlds_of
 from tests.studies.planted import Planted, common_noise, scenario
@@ -97,6 +100,13 @@ def test_one_sentence_tells_the_ceilings_and_one_each_arrangement() -> None:
     assert found().findings().tables["ceilings"]["arrangement"].tolist()[:4] == [
         "consortium", "revenue_swap", *CEILINGS
     ]  # fmt: skip
+
+
+def test_a_page_in_chinese_tells_it_in_chinese() -> None:
+    with language("zh"):
+        findings = found().findings()
+        told = [*findings.sentences, *map(tr, [findings.title, *findings.captions.values()])]
+    assert not any(re.search("[A-Za-z]{3,}", text) for text in told), told
 
 
 def test_an_outcome_that_is_undefined_is_left_out() -> None:
