@@ -261,6 +261,17 @@ def drift(now: Begun) -> None:
     now.tell(read(recalled(now.folder, now.scenario) or simulated(now)).findings())
 
 
+@study()
+def ceilings(now: Begun) -> None:
+    """Tell beside each effect on survival the most that lines, or any money, could do."""
+    from sim.studies.ceilings import ceilings as run
+    from sim.studies.ceilings import worlds_of
+
+    worlds = worlds_of(now.scenario)
+    now.start(*((one, one.experiment.replications) for one in worlds))
+    now.tell(run(now.scenario, store=now.store).findings())
+
+
 def recalled(folder: RunFolder, scenario: Any) -> Any:
     """Read the results of a run of this very scenario; None where there is none."""
     from sim.experiment.identity import differences

@@ -129,6 +129,21 @@ def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     assert Path("run/studies/robustness/tornado-bank-profit-consortium.png").is_file()
 
 
+def test_ceilings_stand_beside_each_effect_and_on_the_page(small: str) -> None:
+    result = run("ceilings", small)
+    assert result.exit_code == 0, result.output
+    # Two replications of the arrangements, and of plain lending under each ceiling.
+    assert "6 runs at about" in result.stderr
+    rows = table("ceilings", "ceilings")
+    assert set(rows["outcome"]) == {"firm.liquidity_closures"}
+    assert rows["arrangement"].tolist() == [
+        "consortium", "everybody_has_a_line", "everybody_is_liquid"
+    ]  # fmt: skip
+    page = Path("run/report.html").read_text(encoding="utf-8")
+    assert "How much could finance do for survival?" in page
+    assert "Everybody has a line" in page
+
+
 def test_a_story_is_told_under_every_arrangement(small: str) -> None:
     result = CliRunner().invoke(app, ["story", small, "3", "--out", "run", "--replication", "1"])
     assert result.exit_code == 0, result.output

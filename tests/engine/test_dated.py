@@ -26,6 +26,8 @@ CHANGES: dict[str, Any] = {
     "capital.medium_weight": 1.0,
     "capital.own_buffer": 0.02,
     "bank.state_bank_a.surcharge": 0.03,
+    "underwriting.everybody_served": True,
+    "cash.everybody_liquid": True,
     "board.bse_large_research.value": 20.0,
     "equity_market.winter_valuation": 0.9,
     "arrangement.revenue_swap.funding.rate": 0.0125,

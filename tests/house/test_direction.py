@@ -106,6 +106,16 @@ LEVERS = {
         {"firm.listed_share": DOWN},
         LATE | {"equity_market.leave_winter_hazard": {"boom": 12.0, "bust": 4.0}},
     ),
+    "lines for everybody save firms, and banks pay for it": Lever(
+        {"underwriting.everybody_served": True},
+        {"firm.access_share": UP, "firm.survival_5y": UP, "firm.liquidity_closures": DOWN,
+         "bank.economic_profit": DOWN},
+    ),
+    "owners that make up whatever is missing save more": Lever(
+        {"cash.everybody_liquid": True},
+        {"firm.survival_5y": UP, "firm.liquidity_closures": DOWN},
+        {"underwriting.everybody_served": True},
+    ),
     "larger caps of single banks make lines larger": Lever(
         scaled_banks(HOME, "cap_factor", 2.0),
         {"bank.line_startup": UP, "bank.line_growth": UP, "system.credit_outstanding": UP},

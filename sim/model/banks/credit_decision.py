@@ -201,12 +201,14 @@ def headroom(d: Any, out: Any) -> None:
     """Write the risk-weighted assets that each bank can still take, CNY million, (n_banks + 1,).
 
     Its capital is of the last settlement, and so is what it carries; what has been granted
-    since then is promised. Corporate banking takes as much as is asked for.
+    since then is promised. Corporate banking takes as much as is asked for, and so does every
+    bank where everybody is served.
     """
+    unlimited = d.rules[0].everybody_served == 1
     for b in range(out.shape[0]):
         desk, k = d.books[b], d.banks[b]
-        carries = desk.equity / k.required_ratio
-        out[b] = math.inf if k.unlimited == 1 else carries - desk.risk_assets - desk.promised
+        room = desk.equity / k.required_ratio - desk.risk_assets - desk.promised
+        out[b] = math.inf if unlimited or k.unlimited == 1 else room
 
 
 def write_new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> None:

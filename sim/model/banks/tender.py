@@ -27,6 +27,7 @@ from sim.model.banks.own_business import write_business
 from sim.model.banks.taxation import vat_share
 from sim.model.banks.winners_curse import NOBODY
 from sim.model.contracts.limit import asked_line
+from sim.model.firms.record import LARGE
 
 SAME_LINE = 0.999999
 """A bank that takes over a balance must lend as much, but for a rounding error."""
@@ -57,6 +58,8 @@ def make_offer(o: Any, a: Any, code: int, d: Any) -> None:
     else:
         open_tender(o, a, k, d)
         hold_tender(o, a, k, d)
+    if code == 0 and o.made == 0 and u.everybody_served == 1 and a.stratum != LARGE:
+        serve(o, a, k, d)
 
 
 def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
@@ -86,11 +89,43 @@ def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
         part = min(bank_cap(a, k, u, bank), t.asked)
         d.bidders[j].most = 0.0
         if part >= u.least_line and not has_refused(o.lender[j], o):
-            write_lone_offer(d.bids[j], o, j, part)
-            decide(d.bids[j], a, k, u, d.banks)
-            write_bidder(d.bidders[j], d.bids[j], a, t.cap, t, u)
-            d.bidders[j].tolerance = tolerated(bank, u)
+            open_bid(j, part, o, a, k, d)
             d.bidders[j].moving = moving if o.lender[j] != a.home else 0.0
+
+
+def open_bid(j: int, part: float, o: Any, a: Any, k: Any, d: Any) -> None:
+    """Write what lender `j` would offer by itself, and the bidder that it is."""
+    u, t = d.rules[0], d.auction[0]
+    write_lone_offer(d.bids[j], o, j, part)
+    decide(d.bids[j], a, k, u, d.banks)
+    write_bidder(d.bidders[j], d.bids[j], a, t.cap, t, u)
+    d.bidders[j].tolerance = tolerated(d.banks[o.lender[j]], u)
+    d.bidders[j].moving = 0.0
+
+
+def serve(o: Any, a: Any, k: Any, d: Any) -> None:
+    """Let the firm's own bank lend at the cap, whatever it believes of it: the ceiling of lines.
+
+    The line is as otherwise, but the smallest line at least.
+
+    Parameters
+    ----------
+    o : offer
+        Not made so far; it is in the end.
+    a : application
+    k : conditions of the arrangement
+    d : Desk
+    """
+    u, t = d.rules[0], d.auction[0]
+    choose_lenders(o, a, a.home, 1)
+    judge(o, a, k, u, d.banks)
+    open_tender(o, a, k, d)
+    t.asked = max(t.asked, u.least_line)
+    most = max(bank_cap(a, k, u, d.banks[a.home]), u.least_line)
+    open_bid(0, min(most, t.asked), o, a, k, d)
+    d.bidders[0].tolerance = math.inf
+    hold_tender(o, a, k, d)
+    o.made = 1
 
 
 def write_lone_offer(b: Any, o: Any, j: int, part: float) -> None:

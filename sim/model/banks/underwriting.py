@@ -71,6 +71,11 @@ class Underwriting(Frozen):
     monitoring_effort: Share = param(
         unit="share", meaning="1: monitor where it pays the lender; 0: nobody monitors"
     )
+    everybody_served: bool = param(
+        unit="",
+        meaning="registered firms may sign whatever banks believe, which is the most that lines"
+        " can do",
+    )
 
 
 # --- What banks believe, by arrangement: default, loss, and the worth of rights ------------------

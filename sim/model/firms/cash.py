@@ -50,11 +50,9 @@ class Cash(Frozen):
     request_factor: PositiveFloat = param(
         unit="x", meaning="line that a firm asks for over the credit it needs", low=1
     )
-    everybody_liquid: int = param(
-        unit="code",
-        meaning="1: owners make up whatever is missing, which is the most that finance can do",
-        low=0,
-        high=1,
+    everybody_liquid: bool = param(
+        unit="",
+        meaning="owners make up whatever is missing, which is the most that finance can do",
     )
 
 

@@ -94,7 +94,7 @@ UNDERWRITING: dict[str, Any] = {
     "signal_persistence": 0.0,
     "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "known_banks": 3, "monitoring_cost": 0.03,
-    "monitoring_effort": 1.0,
+    "monitoring_effort": 1.0, "everybody_served": False,
 }  # fmt: skip
 CHOICE = {
     "shadow_value": 0.1, "tenor_value": 0.01, "private_information_slope": 0.3,

@@ -73,7 +73,7 @@ def test_a_year_takes_target_cash_losses_growth_and_the_project(state, short):
 def test_where_everybody_is_liquid_owners_pay_bills_projects_and_what_is_due():
     drain = {"startup_margin": 0.0, "burn": 4.0, "arrears_window": 0.25}
     ends, equity = [], []
-    for liquid in (0, 1):
+    for liquid in (False, True):
         rows = three(cash=1.0, cum_equity=1.0, cash_months=1.0)
         live(rows, quiet(**drain, everybody_liquid=liquid), market(), 2.0)
         ends.append(rows.status[0])
@@ -81,7 +81,7 @@ def test_where_everybody_is_liquid_owners_pay_bills_projects_and_what_is_due():
     assert ends == [FAILED_CASH, ALIVE]
     assert equity[0] == 1.0
     assert equity[1] >= 8.0
-    p = quiet(everybody_liquid=1)
+    p = quiet(everybody_liquid=True)
     f = borrower(cash=1.0, due=3.0, balance=3.0, limit=3.0, called=1, call=1.0)
     on_call(f, p, 1.0)
     assert (f.balance, f.cash, f.arrears, f.cum_equity) == (0.0, 0.0, 0, 2.0)
