@@ -83,11 +83,11 @@ UPSIDE: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 """Three arrangements with every clause that moves money."""
 
-HORIZON, SEED = 2.9, 1
+HORIZON, SEED = 2.9, 2
 EVENTFUL: dict[str, Any] = {
     "population.firms": 50, "population.initial_share": 0.8, "experiment.warm_up_years": 0.0,
     "experiment.horizon_years": HORIZON, "lifecycle.failure_hazard": [0.2] * 4,
-    "lifecycle.setback_hazard": [0.4] * 4, "lifecycle.diversion_hazard": 30.0,
+    "lifecycle.setback_hazard": [0.4] * 4, "lifecycle.diversion_hazard": 20.0,
     "workout.workout_years": 0.5, "equity.round_hazard": [2.0] * 4,
     "equity.raise_below_runway": 4.0, "equity.acquisition_hazard": [0.15] * 4,
     "equity.listing_hazard": [0.5] * 4,
