@@ -17,8 +17,8 @@ identity of a run, its workers, the close of a quarter in compiled rules, and wh
 of capital, what the state takes, what is not drawn of a line, what a lender expects of business,
 what waiting is worth, holding or calling alone and together, claims after a call, what winning
 tells a bank, auctions, tenders and refinancing, the calendar, what is in force on a date and how
-a value is found by its key, standards of listing, growth, sizes and the register, cash and payouts,
-and the long history that settles a population.
+a value is found by its key, standards of listing, growth, sizes and the register, cash and
+payouts, and the long history that settles a population.
 `load_scenario` finds shipped scenarios by name, and tells of a run that drifts."""
 
 

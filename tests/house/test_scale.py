@@ -34,7 +34,9 @@ def levels(firms: int, replications: int, workers: int = 1) -> Levels:
     }  # fmt: skip
     scenario = load_scenario(SCENARIOS / "three_arrangements.toml").with_values(values)
     found = simulate(scenario, workers=workers).outcomes.set_index("outcome")
-    return {name: found.loc[name].sort_values("replication")["value"].to_numpy() for name in MARGINS}
+    return {
+        name: found.loc[name].sort_values("replication")["value"].to_numpy() for name in MARGINS
+    }
 
 
 def differences(small: Levels, large: Levels, confidence: float) -> dict[str, tuple[float, ...]]:
