@@ -323,7 +323,7 @@ def unpaid(history: History) -> Floats:
 def net_loss(history: History) -> Floats:
     """What each firm's default costs its lenders, net of protection, shape (n_firms,)."""
     a, lost = of_firms(history), unpaid(history)
-    cover = a["guaranteed"], a["first_loss"], a["cover_cap"]
+    cover = a["guaranteed"], a["first_loss"], a["cap_per_default"]
     return np.asarray(lost - borne_by_protection(lost, a["exposure_at_default"], *cover))
 
 

@@ -137,7 +137,7 @@ def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
 
 def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():
     before, (_, after) = plain_contracts(0, 1), repeated("plain", 0, 1)
-    before.cover_cap = 1.0
+    before.cap_per_default = 1.0
     # What it requires of capital is found anew: nothing of it is covered, and sales are none.
     before.risk_weight, before.defaulted_weight = 1.0, 1.5 * (1.0 - 0.45)
     before.economic_capital = economic_capital(0.03, 0.45, 0.0)

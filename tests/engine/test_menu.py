@@ -116,7 +116,7 @@ COVERED = {
     "kind": "sole", "guaranteed_share": 0.3, "guarantee_fee_rate": 0.004, "insured_share": 0.2,
     "insurance_fee_rate": 0.006, "leased_share": 0.2, "lease_fee_rate": 0.01,
     "lease_residual_share": 0.5, "trust_share": 0.1, "trust_fee_rate": 0.002,
-    "first_loss_share": 0.05, "cover_cap_share": 0.6,
+    "first_loss_share": 0.05, "cap_per_default_share": 0.6,
 }  # fmt: skip
 
 

@@ -358,7 +358,7 @@ def of_cover(w: World, v: Lives) -> Found:
     lost = np.maximum(exposure - assets, 0.0) * (1.0 - estate) * (1.0 - s.security)
     recovery = exposure - lost
     beyond = np.maximum(lost - clause.first_loss_share * exposure, 0.0)
-    others = np.minimum(shares.sum() * beyond, clause.cover_cap_share * exposure) * v.under
+    others = np.minimum(shares.sum() * beyond, clause.cap_per_default_share * exposure) * v.under
     arrived = closed(v) & (v.then.recovery_date <= w.settled)
     borne = others[arrived].sum() * shares / shares.sum()
     resting = np.minimum(v.then.recovery_date, w.settled) - v.then.end

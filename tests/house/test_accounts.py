@@ -58,7 +58,7 @@ LENT: dict[str, Any] = {
         "guaranteed_share": 0.3, "guarantee_fee_rate": 0.001, "insured_share": 0.2,
         "insurance_fee_rate": 0.002, "leased_share": 0.15, "lease_fee_rate": 0.003,
         "lease_residual_share": 0.5, "trust_share": 0.1, "trust_fee_rate": 0.004,
-        "first_loss_share": 0.1, "cover_cap_share": 0.4,
+        "first_loss_share": 0.1, "cap_per_default_share": 0.4,
     },
     "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e5},
 }  # fmt: skip

@@ -37,7 +37,7 @@ COVER: Terms = {
     "guaranteed_share": 0.3, "guarantee_fee_rate": 0.01, "insured_share": 0.2,
     "insurance_fee_rate": 0.006, "trust_share": 0.1, "trust_fee_rate": 0.002,
     "leased_share": 0.2, "lease_fee_rate": 0.01, "lease_residual_share": 0.5,
-    "first_loss_share": 0.05, "cover_cap_share": 0.6,
+    "first_loss_share": 0.05, "cap_per_default_share": 0.6,
 }  # fmt: skip
 
 EXAMPLES: dict[tuple[str, str], Terms] = {
@@ -104,7 +104,7 @@ NEUTRAL: dict[str, Terms] = {
     "funding": {"refinanced_share": 0.0, "relending_rate": 0.0, "quota": 0.0},
     "security": {"security": 0.0},
     "loss_sharing": {
-        "guaranteed": 0.0, "fee_rate": 0.0, "first_loss": 0.0, "cover_cap": 1.0, "joint": 0,
+        "guaranteed": 0.0, "fee_rate": 0.0, "first_loss": 0.0, "cap_per_default": 1.0, "joint": 0,
         "members": 1, "shares": (1.0,), "delay": 0.0, "coordination_cost": 0.0,
         "cover_parts": (0.0,) * 4, "fee_parts": (0.0,) * 4, "residual_share": 0.0,
     },
@@ -192,7 +192,7 @@ def test_a_neutral_clause_writes_the_neutral_terms_of_the_declaration() -> None:
     neutral = {column.name: column.neutral for column in (*LOAN_TERMS, *RIGHT_TERMS)}
     found = {name: value for terms in NEUTRAL.values() for name, value in terms.items()}
     shared = neutral.keys() & found.keys()
-    assert {"security", "guaranteed", "cover_cap", "fee_rate"} <= shared
+    assert {"security", "guaranteed", "cap_per_default", "fee_rate"} <= shared
     assert {name: found[name] for name in shared} == {name: neutral[name] for name in shared}
 
 

@@ -45,7 +45,7 @@ ODD: dict[str, dict[str, Any]] = {
             "kind": "sole", "guaranteed_share": 0.4, "guarantee_fee_rate": 0.001,
             "insured_share": 0.2, "insurance_fee_rate": 0.001, "leased_share": 0.2,
             "lease_fee_rate": 0.001, "lease_residual_share": 0.5, "trust_share": 0.15,
-            "trust_fee_rate": 0.001, "first_loss_share": 0.01, "cover_cap_share": 0.8,
+            "trust_fee_rate": 0.001, "first_loss_share": 0.01, "cap_per_default_share": 0.8,
         }
     },
     "guaranteed": {
@@ -196,7 +196,7 @@ def test_losses_borne_by_the_parties_of_a_contract_equal_the_loss(
         f = w.firms
         lost = f.exposure_at_default - f.recovery
         beyond = np.maximum(lost - f.first_loss * f.exposure_at_default, 0.0)
-        others = np.minimum(f.guaranteed * beyond, f.cover_cap * f.exposure_at_default)
+        others = np.minimum(f.guaranteed * beyond, f.cap_per_default * f.exposure_at_default)
         own = lost - others
         banks = at_banks(w, own)
         close(banks.sum(), own.sum(), own.sum())

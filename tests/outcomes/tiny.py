@@ -46,7 +46,7 @@ FIRMS: dict[str, Sequence[Any]] = {
     "recovery": (0.0, 1.0, 0.0),
     "collateral_recovery": (0.0, 0.5, 0.0),
     "guaranteed": (0.0, 0.5, 0.0),
-    "cover_cap": (1.0, 1.0, 1.0),
+    "cap_per_default": (1.0, 1.0, 1.0),
     "defaulted": (0, 1, 0),
     "founders": (0.8, 1.0, 0.5),
     "value": (100.0, 0.0, 0.0),

@@ -121,7 +121,7 @@ def believed_loss(line: float, secured: float, k: Any) -> float:
     --------
     >>> from types import SimpleNamespace
     >>> k = SimpleNamespace(loss_secured=0.5, loss_unsecured=0.7, security=0.0, guaranteed=0.0,
-    ...                     first_loss=0.0, cover_cap=1.0)
+    ...                     first_loss=0.0, cap_per_default=1.0)
     >>> [round(float(believed_loss(line, 10.0, k)), 6) for line in (5.0, 10.0, 20.0)]
     [0.5, 0.5, 0.6]
     """
@@ -130,7 +130,7 @@ def believed_loss(line: float, secured: float, k: Any) -> float:
         beyond = (line - max(secured, 0.0)) / line
         level += beyond * (k.loss_unsecured - k.loss_secured)
     left = level * (1.0 - k.security)
-    return left - borne_by_protection(left, 1.0, k.guaranteed, k.first_loss, k.cover_cap)
+    return left - borne_by_protection(left, 1.0, k.guaranteed, k.first_loss, k.cap_per_default)
 
 
 def filled(table: Table, rows: Iterable[dict[str, Any]]) -> Rows:

@@ -118,7 +118,9 @@ def write_books(r: Any, a: Any, years: float, d: Any) -> None:
     r.rate = a.rate
     lost = unrecovered(owed, min(asset_recovery(f, p, c), owed), f.security, p, c)
     worth = math.exp(-u.funding_rate * p.workout_years) * (owed - lost)
-    r.collateral = worth + borne_by_protection(lost, owed, f.guaranteed, f.first_loss, f.cover_cap)
+    r.collateral = worth + borne_by_protection(
+        lost, owed, f.guaranteed, f.first_loss, f.cap_per_default
+    )
     r.years = max(years, 0.0)
     r.discount = u.funding_rate
     r.clawback = u.clawback_share

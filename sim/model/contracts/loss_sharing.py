@@ -53,10 +53,10 @@ class Cover(Frozen):
         meaning="loss that lenders bear before protection providers pay",
         words="Lenders bear the first {value} of exposure at default before protection pays.",
     )
-    cover_cap_share: Share = param(
+    cap_per_default_share: Share = param(
         1.0,
         unit="share of exposure at default",
-        meaning="most that protection pays together",
+        meaning="most that protection pays together for one default",
         words="Protection pays at most {value} of exposure at default.",
     )
 
@@ -146,7 +146,7 @@ def conditions(clause: Sole | Proportional) -> dict[str, Any]:
     joint = isinstance(clause, Proportional) and len(shares) > 1
     return {
         "guaranteed": sum(cover_shares(clause)), "fee_rate": sum(cover_fees(clause)),
-        "first_loss": clause.first_loss_share, "cover_cap": clause.cover_cap_share,
+        "first_loss": clause.first_loss_share, "cap_per_default": clause.cap_per_default_share,
         "joint": int(joint), "members": len(shares), "shares": shares,
         "delay": clause.delay_years if isinstance(clause, Proportional) and joint else 0.0,
         "coordination_cost": clause.coordination_cost * (len(shares) - 1)

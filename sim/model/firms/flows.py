@@ -152,7 +152,7 @@ def read_default(f: Any, t: float, row: Any) -> None:
     row[RISK_WEIGHTED] += f.defaulted_weight * row[NPL_YEARS]
     row[RECOVERED] = f.recovery * done
     row[COVERED] = borne_by_protection(
-        lost, f.exposure_at_default, f.guaranteed, f.first_loss, f.cover_cap
+        lost, f.exposure_at_default, f.guaranteed, f.first_loss, f.cap_per_default
     )
     row[GUARANTEED] = row[COVERED] * done
     row[LOSS] = lost - row[COVERED]

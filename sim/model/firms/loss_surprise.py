@@ -140,4 +140,6 @@ def open_quarter(o: Any, f: Any, p: Any, c: Any, date: float) -> None:
 def lost_by_lenders(f: Any, exposure: float, assets: float, p: Any, c: Any) -> float:
     """What lenders would lose of an exposure at default, less pledges and protection."""
     lost = unrecovered(exposure, assets, f.security, p, c)
-    return lost - borne_by_protection(lost, exposure, f.guaranteed, f.first_loss, f.cover_cap)
+    return lost - borne_by_protection(
+        lost, exposure, f.guaranteed, f.first_loss, f.cap_per_default
+    )

@@ -204,7 +204,9 @@ LOAN_TERMS = (
     Column("security", "share", "added recovery from pledges and guarantees"),
     Column("guaranteed", "share of loss", "borne by protection providers", low=0, high=1),
     Column("first_loss", _OF_EXPOSURE, "borne by lenders before protection pays", low=0, high=1),
-    Column("cover_cap", _OF_EXPOSURE, "most that protection pays", low=0, high=1, neutral=1.0),
+    Column(
+        "cap_per_default", _OF_EXPOSURE, "most that protection pays", low=0, high=1, neutral=1.0
+    ),
     Column("fee_rate", "per year", "fees of protection on the balance", low=0),
     Column("commitment_fee_rate", "per year", "fee on the undrawn part of the line", low=0),
     Column("vat_share", "share", "value-added tax in the interest", low=0, high=1),

@@ -28,7 +28,7 @@ CASH_FLOW = {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.0}
         ({"loss_sharing": WHOLE}, 0.0),
         # Lenders bear the first tenth of exposure at default, others a fifth of it at most.
         ({"loss_sharing": WHOLE | {"first_loss_share": 0.1}}, 0.1),
-        ({"loss_sharing": WHOLE | {"cover_cap_share": 0.2}}, 0.3),
+        ({"loss_sharing": WHOLE | {"cap_per_default_share": 0.2}}, 0.3),
         # How lenders share a loss between them is not the guarantor's business.
         ({"loss_sharing": THREE}, 0.5),
         (
@@ -92,7 +92,7 @@ def test_every_condition_of_plain_lending_is_neutral() -> None:
     k = conditions()
     for name, value in {
         "open": 1, "reach": 1.0, "security": 0.0, "guaranteed": 0.0,
-        "first_loss": 0.0, "cover_cap": 1.0, "fee_rate": 0.0, "refinanced_share": 0.0,
+        "first_loss": 0.0, "cap_per_default": 1.0, "fee_rate": 0.0, "refinanced_share": 0.0,
         "quota": 0.0, "introduction": 1.0, "promised_move_hazard": 0.0,
         "demanded_move_hazard": 0.0, "pools_business": 0, "listing_wallet_share": 0.0,
         "break_cost": 0.0,
@@ -114,7 +114,7 @@ def test_a_facility_is_as_large_as_the_population_makes_it() -> None:
 
 def test_fixed_terms_are_terms_of_a_contract() -> None:
     assert {column.name for column in FIXED} == {
-        "security", "guaranteed", "first_loss", "cover_cap", "fee_rate", "relending_rate",
+        "security", "guaranteed", "first_loss", "cap_per_default", "fee_rate", "relending_rate",
         "introduction", "promised_move_hazard", "demanded_move_hazard", "listing_wallet_share",
         "pools_business",
         "lender_gain_share", "liquidity", "royalty_share", "commitment_fee_rate", "conversion",

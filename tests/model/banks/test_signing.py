@@ -37,7 +37,7 @@ SWAPPED = {
     "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e6},
     "loss_sharing": {
         "kind": "sole", "guaranteed_share": 0.5, "guarantee_fee_rate": 0.01,
-        "first_loss_share": 0.1, "cover_cap_share": 0.8,
+        "first_loss_share": 0.1, "cap_per_default_share": 0.8,
     },
     "introduction": {"kind": "referral", "round_factor": 3.0},
     "limit": {"kind": "fixed", "amount": 6.0},
@@ -75,7 +75,7 @@ def test_every_clause_stands_in_the_contract() -> None:
     o, c = signed(conditions(**SWAPPED), value=30.0)
     for name, value in {
         "firm": 0, "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0,
-        "secured": 2.0, "security": 0.2, "guaranteed": 0.5, "first_loss": 0.1, "cover_cap": 0.8,
+        "secured": 2.0, "security": 0.2, "guaranteed": 0.5, "first_loss": 0.1, "cap_per_default": 0.8,
         "fee_rate": 0.01, "relending_rate": 0.01, "introduction": 3.0,
         "promised_move_hazard": 0.4, "demanded_move_hazard": 0.6, "pools_business": 0,
         "listing_wallet_share": 0.5, "right": SWAP, "stake": 0.25,
@@ -96,7 +96,7 @@ def test_a_plain_contract_has_neutral_terms() -> None:
     _, c = signed(conditions(), code=0, moved=True)
     for name, value in {
         "maturity": 2.0, "review": NEVER, "step": NEVER, "secured": 2.0, "security": 0.0,
-        "guaranteed": 0.0, "cover_cap": 1.0, "introduction": 1.0,
+        "guaranteed": 0.0, "cap_per_default": 1.0, "introduction": 1.0,
         "promised_move_hazard": 0.0, "demanded_move_hazard": 0.0, "pools_business": 0,
         "right": NO_RIGHT, "expiry": NEVER, "signed": 0,
         "terms": 0, "switched_bank": 1, "loss": 0.5,

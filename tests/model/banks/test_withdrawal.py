@@ -104,7 +104,7 @@ def test_a_failing_firm_draws_a_part_of_an_open_line_and_spends_it() -> None:
 
 def test_assets_the_estate_and_protection_pay_what_a_default_leaves() -> None:
     # Assets bring three; a fifth of seven comes from the estate, half of the rest from guarantors.
-    cover = {"guaranteed": 0.5, "cover_cap": 1.0}
+    cover = {"guaranteed": 0.5, "cap_per_default": 1.0}
     _, r = decided(life={"recovery_unsecured_share": 0.2}, firm=cover)
     assert r.collateral == pytest.approx(3.0 + 1.4 + 2.8)
     # What a workout brings arrives later, and is worth less.

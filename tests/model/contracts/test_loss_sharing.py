@@ -48,12 +48,12 @@ def test_parties_beside_the_lenders_bear_and_earn_together() -> None:
         Sole(
             guaranteed_share=0.3, guarantee_fee_rate=0.004, insured_share=0.2,
             insurance_fee_rate=0.006, leased_share=0.1, lease_fee_rate=0.01, trust_share=0.1,
-            trust_fee_rate=0.002, first_loss_share=0.05, cover_cap_share=0.6,
+            trust_fee_rate=0.002, first_loss_share=0.05, cap_per_default_share=0.6,
         )
     )  # fmt: skip
     assert found["guaranteed"] == pytest.approx(0.7)
     assert found["fee_rate"] == pytest.approx(0.022)
-    assert (found["first_loss"], found["cover_cap"]) == (0.05, 0.6)
+    assert (found["first_loss"], found["cap_per_default"]) == (0.05, 0.6)
 
 
 @pytest.mark.parametrize("n", range(1, MOST_LENDERS + 1))

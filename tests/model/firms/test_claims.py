@@ -230,7 +230,7 @@ def test_balances_at_default_are_what_lenders_lent_and_what_callers_took_back(st
     if f.balance <= TRIFLE:
         return
     f.exposure_at_default, f.balance, f.status = f.balance, 0.0, r.FAILED_CASH
-    f.end, f.recovery_date, f.cover_cap = 1.0 + wait, 9.0, 1.0
+    f.end, f.recovery_date, f.cap_per_default = 1.0 + wait, 9.0, 1.0
     c.post(f.end)
     exposed, taken = c.by_bank[:3, a.EXPOSURE_AT_DEFAULT], c.by_bank[:3, a.TAKEN_OVER]
     assert exposed.sum() == pytest.approx(f.exposure_at_default)

@@ -98,7 +98,11 @@ def test_a_firm_that_has_ended_stands_still():
 @pytest.mark.parametrize(("t", "done"), [(1.9, 0.0), (2.0, 1.0), (3.0, 1.0)])
 def test_a_default_is_owed_at_once_and_resolved_when_the_proceeds_arrive(t, done):
     f = firm(
-        exposure_at_default=5.0, recovery=2.0, recovery_date=2.0, guaranteed=0.4, cover_cap=1.0
+        exposure_at_default=5.0,
+        recovery=2.0,
+        recovery_date=2.0,
+        guaranteed=0.4,
+        cap_per_default=1.0,
     )
     row = np.zeros(a.N_ACCOUNTS)
     read_default(f, t, row)
@@ -120,7 +124,7 @@ def test_others_pay_beyond_the_lenders_first_loss_and_up_to_their_cap(first, cap
         recovery_date=2.0,
         guaranteed=0.4,
         first_loss=first,
-        cover_cap=cap,
+        cap_per_default=cap,
     )
     row = np.zeros(a.N_ACCOUNTS)
     read_default(f, 2.0, row)
@@ -326,7 +330,7 @@ def test_callers_give_back_what_they_had_in_the_last_half_year(end, clawed):
     books, f = calling(0.0, due=5.0)
     f.status, f.end = r.FAILED_CASH, end
     f.exposure_at_default, f.recovery, f.recovery_date = 5.0, 2.0, end
-    f.cover_cap = 1.0
+    f.cap_per_default = 1.0
     books.post(f, end)
     parts = np.array([3.0 / 7.0, 4.0 / 7.0] if clawed else [0.2, 0.8])
     assert books.by_bank[:2, a.EXPOSURE_AT_DEFAULT] == pytest.approx(5.0 * parts)
@@ -341,7 +345,7 @@ def test_capital_for_a_balance_in_default_is_required_of_those_who_bear_it():
     books, f = calling(0.0, due=5.0)
     f.status, f.end = r.FAILED_CASH, 1.4
     f.exposure_at_default, f.recovery, f.recovery_date = 5.0, 2.0, 9.0
-    f.cover_cap, f.defaulted_weight = 1.0, 1.5
+    f.cap_per_default, f.defaulted_weight = 1.0, 1.5
     books.post(f, 2.4)
     owed = books.by_bank[:2, a.NPL_YEARS]
     assert owed == pytest.approx(5.0 * np.array([3.0, 4.0]) / 7.0)
@@ -364,7 +368,7 @@ def test_what_a_default_costs_to_run_is_paid_by_those_who_bear_it():
     books, f = calling(0.0, due=5.0)
     f.status, f.end = r.FAILED_CASH, 1.4
     f.exposure_at_default, f.recovery, f.recovery_date = 5.0, 2.0, 9.0
-    f.cover_cap = 1.0
+    f.cap_per_default = 1.0
     books.post(f, 2.4)
     assert books.by_bank[:2, a.OPERATING] == pytest.approx(
         COST[f.stage] * books.by_bank[:2, a.NPL_YEARS]
@@ -380,7 +384,7 @@ def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
     f = firm(
         status=r.FAILED_CASH, exposure_at_default=5.0, recovery=2.0, recovery_date=2.0,
         guaranteed=0.4,
-        cover_cap=1.0, terms=1,
+        cap_per_default=1.0, terms=1,
     )  # fmt: skip
     books.post(f, 3.0, i=1)
     assert books.by_terms[1, 1] == pytest.approx(1.2)

@@ -17,7 +17,7 @@ from tests.engine.hand import economy, world
 def test_a_closure_is_weighed_with_what_lenders_would_lose(
     guaranteed: float, first_loss: float, cap: float
 ) -> None:
-    cover = {"guaranteed": guaranteed, "first_loss": first_loss, "cover_cap": cap}
+    cover = {"guaranteed": guaranteed, "first_loss": first_loss, "cap_per_default": cap}
     w = world(
         economy(), balance=4.0, limit=5.0, cash=1.0, tangible=0.2, security=0.1, scale=2.0,
         **cover,
