@@ -253,7 +253,8 @@ def written_out(
 
 def copy_rule(module: str, name: str, columns: Iterable[Column]) -> Callable[..., Any]:
     """Build the rule ``name(f, k)``: record `f` takes over some fields of record `k`."""
-    return written_out(module, f"{name}(f, k)", (f"f.{c.name} = k.{c.name}" for c in columns))
+    places = [place for c in columns for place in _elements(c)]
+    return written_out(module, f"{name}(f, k)", (f"f.{place} = k.{place}" for place in places))
 
 
 def reset_rule(module: str, name: str, columns: Iterable[Column]) -> Callable[..., Any]:
@@ -261,8 +262,19 @@ def reset_rule(module: str, name: str, columns: Iterable[Column]) -> Callable[..
     return written_out(
         module,
         f"{name}(f)",
-        (f"f.{c.name} = {c.neutral if c.kind == 'f8' else int(c.neutral)!r}" for c in columns),
+        (
+            f"f.{place} = {c.neutral if c.kind == 'f8' else int(c.neutral)!r}"
+            for c in columns
+            for place in _elements(c)
+        ),
     )
+
+
+def _elements(column: Column) -> list[str]:
+    """A scalar by its name, a vector by each of its elements."""
+    if column.length == 1:
+        return [column.name]
+    return [f"{column.name}[{n}]" for n in range(column.length)]
 
 
 def pack(groups: Iterable[Mapping[str, Any]]) -> Rows:

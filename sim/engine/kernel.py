@@ -22,7 +22,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from sim.base import draws, special
-from sim.engine import ledger, quarter
+from sim.engine import ledger, protection, quarter
 from sim.model.banks import (
     application,
     bidding,
@@ -84,7 +84,8 @@ RULE_MODULES: tuple[ModuleType, ...] = (
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,
     credit_decision, winners_curse, bidding, waiting, hold_or_call, standing_still, withdrawal,
-    offer, choice, tender, refinancing, signing, committee, provisions, books, ledger, quarter,
+    offer, choice, tender, refinancing, signing, committee, provisions, books, ledger, protection,
+    quarter,
 )  # fmt: skip
 
 ENTRIES: tuple[Any, ...] = (
@@ -131,7 +132,8 @@ def rules() -> list[FunctionType]:
 _NOT_RULES = {
     "replication_key", "uniform_columns", "flagged", "conditions", "parts_of",
     "demanded_ratio", "required_ratio",
-    "packed_boards", "_paid", "_posting", "conditions_of", "belief_of", "filled",
+    "packed_boards", "opening_providers", "new_claims", "_paid",
+    "_posting", "conditions_of", "belief_of", "filled",
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The close of a quarter as rules: one pass over firms, banks' books, payments, identities.
 
-Banks and the record change, never a firm: a firm's payments have their own dates.
+Banks and the record change, never what a firm does: its payments have their own dates. Only how
+the loss of its default is shared is written into its record.
 
 References
 ----------
@@ -20,16 +21,13 @@ from sim.engine.ledger import (
     FEES,
     FIRMS,
     FUNDING,
-    LEASED,
-    LESSORS,
     OTHER_BANKS,
     PARENTS,
     PARTIES,
-    PROTECTION_PROVIDERS,
-    SUPPLIERS,
     Account,
     post,
 )
+from sim.engine.protection import open_year, settle_protection, share_claims
 from sim.model.banks.books import close_books, replenish, weigh
 from sim.model.banks.provisions import allowance, is_stage_2
 from sim.model.firms import flows as f
@@ -80,6 +78,9 @@ class Closing(NamedTuple):
     terms, rules, banks, books : record arrays
         Conditions of each arrangement; parameters common to all banks (one row), parameters and
         state of each bank.
+    claims, providers : int64 array, shape (n_claims,), and record array
+        Firms that have defaulted since the last settlement, and state of those who cover their
+        losses, see `sim.engine.protection`.
     paid, parties : arrays
         Of the ledger, see `sim.engine.ledger.Ledger`.
     quarter : record array, shape (n_banks,), see `QUARTER`
@@ -109,6 +110,8 @@ class Closing(NamedTuple):
     rules: Any
     banks: Any
     books: Any
+    claims: Any
+    providers: Any
     paid: Any
     parties: Any
     quarter: Any
@@ -134,6 +137,7 @@ def close_quarter(
         Whether they then refill them, or take what exceeds them.
     """
     u = w.rules[0]
+    share_claims(w.firms, w.claims, w.terms, w.providers)
     read_firms(w, date)
     for j in range(w.books.shape[0]):
         b, q, k = w.books[j], w.quarter[j], w.banks[j]
@@ -144,7 +148,11 @@ def close_quarter(
         post_bank(w.paid, w.parties, q)
     post_firms(w.paid, w.parties, w.total)
     for code in range(w.terms.shape[0]):
-        settle_protection(w.paid, w.parties, w.terms[code], w.by_terms[code], w.results)
+        settle_protection(
+            w.paid, w.parties, w.terms[code], w.by_terms[code], w.providers[code], w.results
+        )
+    if is_year_end:
+        open_year(w.firms, w.terms, w.providers)
     check_identities(w)
 
 
@@ -248,26 +256,7 @@ post_bank = written_out(
     post=post,
 )
 
-_FEES, _BORNE, _LEASED = (ACCOUNTS.index(one) for one in (FEES, BORNE, LEASED))
-LESSOR = PROTECTION_PROVIDERS.index(LESSORS)
-
-
-def settle_protection(paid: Any, parties: Any, k: Any, flow: Any, results: Any) -> None:
-    """Pay those who stand behind an arrangement their fees; they pay their part of its losses.
-
-    A lessor sells its equipment after a default. `results` has the order of
-    `PROTECTION_PROVIDERS`; fees and losses of the arrangement are `flow`.
-    """
-    for n in range(len(PROTECTION_PROVIDERS)):
-        other = PROTECTION_PROVIDERS[n]
-        earned = flow[0] * k.fee_parts[n]
-        borne = flow[1] * k.cover_parts[n]
-        post(paid, parties, _FEES, BANKS, other, earned)
-        post(paid, parties, _BORNE, other, BANKS, borne)
-        results[n] += earned - borne
-    sold = k.residual_share * flow[1] * k.cover_parts[LESSOR]
-    post(paid, parties, _LEASED, SUPPLIERS, LESSORS, sold)
-    results[LESSOR] += sold
+_BORNE = ACCOUNTS.index(BORNE)
 
 
 # --- The accounting identities, checked at every settlement of every run -------------------------

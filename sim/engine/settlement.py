@@ -7,6 +7,7 @@ import numpy as np
 from sim.base.columns import Rows
 from sim.engine.history import BANK_COLUMNS, PROTECTION_PROVIDERS
 from sim.engine.ledger import TOLERANCE
+from sim.engine.protection import new_claims
 from sim.engine.quarter import QUARTER, Closing
 from sim.engine.world import HISTORY, World
 from sim.model.banks.bank import CORPORATE
@@ -80,7 +81,9 @@ def closing(w: World, date: float) -> Closing:
         lender=w.lender, share=w.share, called=w.called,
         believed_default=w.believed_default, believed_loss=w.believed_loss, by_bank=w.by_bank,
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=common, banks=of_banks,
-        books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
+        books=w.banks,
+        claims=new_claims(w.firms), providers=w.providers,
+        paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=quarter, audit=w.left.copy(), sums=np.zeros(len(f.SUMS)),
         results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((12 + 3 * banks, 3)),
         row=np.zeros(w.total.shape),

@@ -13,6 +13,7 @@ from sim.engine.entrants import entries_in
 from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
+from sim.engine.protection import opening_providers
 from sim.engine.quarter import AUDIT
 from sim.model.banks.bank import BANK_BOOKS, all_banks, bank_rules, common_rules, endowment
 from sim.model.banks.conditions import CONDITIONS, belief_of, conditions_of, filled
@@ -80,6 +81,7 @@ class World:
     by_bank: Floats
     total: Floats
     by_terms: Floats
+    providers: Rows
     history_precision: Floats
     history_sum: Floats
     ordinal: NDArray[np.int64]
@@ -166,7 +168,7 @@ class World:
         terms, admission = conditions_on(menu, self.now)
         copies.update(
             name=name, menu=menu, by_terms=no_flows(menu), decisions=[], imposed=None,
-            terms=terms, admission=admission, scratch={},
+            providers=opening_providers(terms), terms=terms, admission=admission, scratch={},
         )  # fmt: skip
         return replace(self, **copies)
 
@@ -406,7 +408,7 @@ def new_world(
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         called=np.zeros((n, 5, MOST_LENDERS)),
         by_bank=np.zeros((banks.shape[0], N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
-        by_terms=no_flows(()),
+        by_terms=no_flows(()), providers=opening_providers(terms),
         history_precision=np.zeros(n), history_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
         believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, tally=np.zeros(4),
         log=LOG.empty(4096 if trace else 0), cursor=cursor,

@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 from sim.base.calendar import EDGE
 from sim.model.banks.capital import demanded_ratio, required_ratio
 from sim.model.banks.conditions import belief_of
-from sim.model.contracts.loss_sharing import cover_shares
 from sim.scenario.dated import changes, mean_of, present
 from sim.scenario.scenario import Menu, Scenario, terms_of
 
@@ -46,7 +45,6 @@ def facts_of(s: Scenario, menu: Menu, dates: Floats) -> dict[str, Any]:
                            for code in range(1 + len(menu)))
         ),
         "menu": tuple(item.name for item in menu),
-        "cover": tuple(cover_shares(item.arrangement.loss_sharing) for item in menu),
     }  # fmt: skip
 
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from sim.engine.history import PROTECTION_PROVIDERS, History
-from sim.model.firms.loss_sharing import parts_of
 from sim.outcomes.mark import Members, Sample, family, outcome
 from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.outcomes.reading import (
@@ -339,16 +338,4 @@ def _of_banks(history: History, rows: Ints) -> tuple[Floats, Floats]:
 
 def _of_protection(history: History, rows: Ints) -> Floats:
     """What each party beside the lenders bears of the losses on some firms, shape (4,)."""
-    borne, parts = protection(history, rows)
-    return np.asarray(borne @ parts)
-
-
-def protection(history: History, rows: Ints) -> tuple[Floats, Floats]:
-    """What parties beside the lenders bear of the loss on each of some firms, and their parts.
-
-    Shapes (n_rows,), CNY million, and (n_rows, 4).
-    """
-    terms = of_book(history)["terms"][of_firms(history)["contract"][rows]].astype(np.int64)
-    borne = (unpaid(history) - net_loss(history))[rows]
-    cover = np.vstack([np.zeros((1, len(PROTECTION_PROVIDERS))), *history.facts["cover"]])
-    return np.asarray(borne), parts_of(cover)[terms]
+    return np.asarray(of_firms(history)["borne"][rows].sum(axis=0))

@@ -18,7 +18,6 @@ from sim.model.banks.bank import CORPORATE
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import RIGHTS, STAGES
-from sim.outcomes.bank_loss import protection
 from sim.outcomes.reading import (
     ROUNDING,
     Floats,
@@ -154,8 +153,7 @@ def _defaults(history: History) -> dict[str, Floats | Ints]:
         "recovered": firms["recovery"], "recovery_date": firms["recovery_date"],
         "lost": net_loss(history),
     }  # fmt: skip
-    borne, parts = protection(history, rows)
-    paid = (borne[:, None] * parts).T
+    paid = firms["borne"][rows].T
     money = {name: values[rows] for name, values in told.items()}
     money |= {f"paid_by_{party}": paid[n] for n, party in enumerate(PROTECTION_PROVIDERS)}
     size = history.book.shape[0]

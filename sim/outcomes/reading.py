@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from sim.base.columns import Rows
 from sim.engine.history import History
-from sim.model.firms.loss_sharing import borne_by_protection
 from sim.model.firms.record import (
     ALIVE,
     DEPARTED,
@@ -322,9 +321,8 @@ def unpaid(history: History) -> Floats:
 
 def net_loss(history: History) -> Floats:
     """What each firm's default costs its lenders, net of protection, shape (n_firms,)."""
-    a, lost = of_firms(history), unpaid(history)
-    cover = a["guaranteed"], a["first_loss"], a["cap_per_default"]
-    return np.asarray(lost - borne_by_protection(lost, a["exposure_at_default"], *cover))
+    borne = of_firms(history)["borne"].sum(axis=1)
+    return np.asarray(unpaid(history) - np.where(owes_desks(history), borne, 0.0))
 
 
 def npl_years(history: History, since: float, until: float) -> Floats:

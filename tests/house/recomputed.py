@@ -358,9 +358,14 @@ def of_cover(w: World, v: Lives) -> Found:
     lost = np.maximum(exposure - assets, 0.0) * (1.0 - estate) * (1.0 - s.security)
     recovery = exposure - lost
     beyond = np.maximum(lost - clause.first_loss_share * exposure, 0.0)
-    others = np.minimum(shares.sum() * beyond, clause.cap_per_default_share * exposure) * v.under
+    left, each = clause.cap_per_default_share * exposure, np.zeros((shares.size, exposure.size))
+    for n, share in enumerate(shares):
+        each[n] = np.minimum(share * beyond, left)
+        left = left - each[n]
+    each *= v.under
+    others = each.sum(axis=0)
     arrived = closed(v) & (v.then.recovery_date <= w.settled)
-    borne = others[arrived].sum() * shares / shares.sum()
+    borne = each[:, arrived].sum(axis=1)
     resting = np.minimum(v.then.recovery_date, w.settled) - v.then.end
     in_default = exposure * np.where(closed(v), resting, 0.0)
     return {

@@ -15,7 +15,7 @@ import pytest
 
 from sim.base.errors import AccountingError
 from sim.engine import ledger as a
-from sim.engine import quarter
+from sim.engine import protection
 from sim.engine.kernel import interpreted
 from sim.engine.ledger import post
 from sim.engine.processes import run_world
@@ -354,16 +354,18 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.FEES.name: (
         Posting(totals.carry, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),
         Posting(totals.read_kept, at("FEE"), CONTRACTS),
-        Posting(quarter.settle_protection, "earned", IDENTITY),
+        Posting(totals.post_protection, "flow[0]", IDENTITY),
+        Posting(protection.settle_protection, "earned", IDENTITY),
     ),
     a.BORNE.name: (
-        Posting(loss_sharing.borne_by_protection, "return", CONTRACTS),
+        Posting(loss_sharing.claim_cover, "f.borne[n]", CONTRACTS),
+        Posting(totals.post_protection, "flow[1 + n]", IDENTITY),
         Posting(totals.read_default, "row[COVERED]", CONTRACTS, "row[GUARANTEED]", CONTRACTS),
         Posting(totals.read_default, "row[GUARANTEED]", CONTRACTS, "row[RECOVERED]", CONTRACTS),
         Posting(totals.read_default, "row[LOSS]", IDENTITY, "row[GUARANTEED]", IDENTITY),
-        Posting(quarter.settle_protection, "borne", IDENTITY),
+        Posting(protection.settle_protection, "borne", IDENTITY),
     ),
-    a.LEASED.name: (Posting(quarter.settle_protection, "sold", CONTRACTS),),
+    a.LEASED.name: (Posting(protection.settle_protection, "sold", CONTRACTS),),
     "hand-over to other lenders": (
         Posting(
             enactment.enact,
@@ -475,6 +477,6 @@ def test_half_a_loss_stops_the_run_and_the_error_says_where(
     monkeypatch.setattr(totals.read_default, "__code__", half)
     with pytest.raises(AccountingError) as caught:
         list(lived("swap"))
-    assert re.fullmatch(r"year \d\.\d\d, swap, replication 1", caught.value.where)
+    assert re.fullmatch(rf"year \d\.\d\d, swap, replication {SEED}", caught.value.where)
     losses = r"losses on loans of \w+: [\d.]+ against [\d.]+, off by [\d.]+ CNY million"
     assert re.search(losses, str(caught.value))

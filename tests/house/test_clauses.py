@@ -37,7 +37,10 @@ COVER: Terms = {
     "guaranteed_share": 0.3, "guarantee_fee_rate": 0.01, "insured_share": 0.2,
     "insurance_fee_rate": 0.006, "trust_share": 0.1, "trust_fee_rate": 0.002,
     "leased_share": 0.2, "lease_fee_rate": 0.01, "lease_residual_share": 0.5,
-    "first_loss_share": 0.05, "cap_per_default_share": 0.6,
+    "first_loss_share": 0.05, "cap_per_default_share": 0.6, "guarantee_cap_per_firm": 30.0,
+    "guarantee_cap_per_year_share": 0.05, "guarantor_capital": 50.0, "insurer_bears_rest": True,
+    "insurance_deductible": 0.5, "insurance_cap_per_default": 2.0,
+    "insurance_cap_per_year_share": 0.1, "insurer_capital": 20.0, "claims_at_default": True,
 }  # fmt: skip
 
 EXAMPLES: dict[tuple[str, str], Terms] = {
@@ -104,9 +107,14 @@ NEUTRAL: dict[str, Terms] = {
     "funding": {"refinanced_share": 0.0, "relending_rate": 0.0, "quota": 0.0},
     "security": {"security": 0.0},
     "loss_sharing": {
-        "guaranteed": 0.0, "fee_rate": 0.0, "first_loss": 0.0, "cap_per_default": 1.0, "joint": 0,
+        "fee_rate": 0.0, "first_loss": 0.0, "cap_per_default": 1.0, "joint": 0,
         "members": 1, "shares": (1.0,), "delay": 0.0, "coordination_cost": 0.0,
-        "cover_parts": (0.0,) * 4, "fee_parts": (0.0,) * 4, "residual_share": 0.0,
+        "fee_parts": (0.0,) * 4, "residual_share": 0.0,
+        "cover_shares": (0.0,) * 4, "bears_rest": (0,) * 4, "deductibles": (0.0,) * 4,
+        "claims_at_default": 0,
+        **dict.fromkeys(
+            ("caps_per_firm", "caps_per_default", "caps_per_year", "capitals"), (math.inf,) * 4
+        ),
     },
     "upside": {"upside_kind": NO_RIGHT},
     "commitment": {
@@ -192,7 +200,7 @@ def test_a_neutral_clause_writes_the_neutral_terms_of_the_declaration() -> None:
     neutral = {column.name: column.neutral for column in (*LOAN_TERMS, *RIGHT_TERMS)}
     found = {name: value for terms in NEUTRAL.values() for name, value in terms.items()}
     shared = neutral.keys() & found.keys()
-    assert {"security", "guaranteed", "cap_per_default", "fee_rate"} <= shared
+    assert {"security", "cap_per_default", "fee_rate"} <= shared
     assert {name: found[name] for name in shared} == {name: neutral[name] for name in shared}
 
 

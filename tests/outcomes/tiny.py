@@ -20,7 +20,7 @@ FACTS: dict[str, Any] = {
     "hurdle_rate": 0.1, "income_tax_rate": 0.25, "funding_rate": 0.02,
     "operating_cost": (0.012, 0.011, 0.009, 0.008),
     "regimes": ("boom", "bust"),
-    "menu": ("special",), "cover": ((0.3, 0.0, 0.0, 0.2),), "banks": BANKS,
+    "menu": ("special",), "banks": BANKS,
     "believed_loss": ((0.4, 0.7), (0.5, 0.8)),
     "sectors": ("software",),
 }  # fmt: skip
@@ -46,6 +46,7 @@ FIRMS: dict[str, Sequence[Any]] = {
     "recovery": (0.0, 1.0, 0.0),
     "collateral_recovery": (0.0, 0.5, 0.0),
     "guaranteed": (0.0, 0.5, 0.0),
+    "borne": ((0.0,) * 4, (0.9, 0.0, 0.0, 0.6), (0.0,) * 4),
     "cap_per_default": (1.0, 1.0, 1.0),
     "defaulted": (0, 1, 0),
     "founders": (0.8, 1.0, 0.5),

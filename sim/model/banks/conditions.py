@@ -24,7 +24,7 @@ from sim.model.contracts import (
     upside,
 )
 from sim.model.contracts.arrangement import Arrangement
-from sim.model.firms.loss_sharing import borne_by_protection
+from sim.model.firms.loss_sharing import borne_by_protection, covered_share
 from sim.model.firms.record import TERMS
 
 _OFFER = (
@@ -46,6 +46,7 @@ _OF_ONE_FIRM = {
     "limit", "rate", "later_rate", "step", "maturity", "review", "monitored", "secured",
     "refinanced", "terms", "right", "stake", "exercise_amount", "trigger", "expiry",
     "royalty_cap", "risk_weight", "defaulted_weight", "economic_capital", "vat_share",
+    "guaranteed", "cover",
 }  # fmt: skip
 """Terms that the offer to a firm, or the day of signing, decides."""
 
@@ -72,6 +73,7 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
         What banks believe about it.
     scenario : Scenario
     """
+    thousands = scenario.population.stock / 1000.0
     found = {
         **limit.conditions(a.limit),
         **tenor.conditions(
@@ -79,8 +81,8 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
             scenario.capital.committed_conversion,
         ),
         **pricing.conditions(a.pricing), **screening.conditions(a.screening),
-        **security.conditions(a.security), **loss_sharing.conditions(a.loss_sharing),
-        **funding.conditions(a.funding, scenario.population.stock / 1000.0),
+        **security.conditions(a.security), **loss_sharing.conditions(a.loss_sharing, thousands),
+        **funding.conditions(a.funding, thousands),
         **introduction.conditions(a.introduction), **upside.conditions(a.upside),
         **commitment.conditions(a.commitment),
         "open": 1, "reach": 1.0,
@@ -120,8 +122,9 @@ def believed_loss(line: float, secured: float, k: Any) -> float:
     Examples
     --------
     >>> from types import SimpleNamespace
-    >>> k = SimpleNamespace(loss_secured=0.5, loss_unsecured=0.7, security=0.0, guaranteed=0.0,
-    ...                     first_loss=0.0, cap_per_default=1.0)
+    >>> none = {"cover_shares": [0] * 4, "caps_per_firm": [1] * 4, "bears_rest": [0] * 4}
+    >>> k = SimpleNamespace(loss_secured=0.5, loss_unsecured=0.7, security=0.0, first_loss=0.0,
+    ...                     cap_per_default=1.0, **none)
     >>> [round(float(believed_loss(line, 10.0, k)), 6) for line in (5.0, 10.0, 20.0)]
     [0.5, 0.5, 0.6]
     """
@@ -130,7 +133,8 @@ def believed_loss(line: float, secured: float, k: Any) -> float:
         beyond = (line - max(secured, 0.0)) / line
         level += beyond * (k.loss_unsecured - k.loss_secured)
     left = level * (1.0 - k.security)
-    return left - borne_by_protection(left, 1.0, k.guaranteed, k.first_loss, k.cap_per_default)
+    share = covered_share(line, k)
+    return left - borne_by_protection(left, 1.0, share, k.first_loss, k.cap_per_default)
 
 
 def filled(table: Table, rows: Iterable[dict[str, Any]]) -> Rows:

@@ -24,6 +24,7 @@ from sim.model.banks.offer_rate import highest_rate, mean_rate
 from sim.model.banks.own_business import write_business
 from sim.model.banks.taxation import vat_share
 from sim.model.contracts.upside import grant
+from sim.model.firms.loss_sharing import covered_share
 from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP
 
 # --- Whether a lender agrees: what a loan leaves over its break-even rate, as the lender
@@ -112,10 +113,12 @@ LEAST_DRAWN = 0.01
 """Of a line: what is reckoned as drawn at least, where a cost is spread over what is lent."""
 
 
-def capital_per_unit_lent(part: float, sales: float, k: Any, u: Any, bank: Any) -> float:
-    """Capital that one unit lent under one bank's line requires, the undrawn part included."""
+def capital_per_unit_lent(
+    part: float, line: float, sales: float, k: Any, u: Any, bank: Any
+) -> float:
+    """Capital that one unit lent under one bank's part of a line requires, undrawn included."""
     drawn = max(u.utilisation, LEAST_DRAWN)
-    weight = covered_weight(class_weight(part, sales, u), k.guaranteed, u)
+    weight = covered_weight(class_weight(part, sales, u), covered_share(line, k), u)
     return min(bank.required_ratio * weight * exposure(drawn, 1.0, k.conversion) / drawn, 1.0)
 
 
@@ -171,7 +174,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     for j in range(o.lenders):
         o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
         bank = banks[o.lender[j]]
-        held = capital_per_unit_lent(o.part[j], a.sales, k, u, bank)
+        held = capital_per_unit_lent(o.part[j], line, a.sales, k, u, bank)
         needed = break_even_rate(o.default[j], o.loss, u.funding_rate, cost, held, u)
         net = price * (1.0 - vat_share(o.part[j], a.sales, price, u))
         write_business(o, j, a, k, u, banks)
@@ -225,8 +228,9 @@ def write_new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> None:
     u : rules common to all banks
     """
     drawn = max(o.line * u.utilisation, a.balance)
+    covered = covered_share(o.line, k)
     for j in range(o.lenders):
-        weight = covered_weight(class_weight(o.part[j], a.sales, u), k.guaranteed, u)
+        weight = covered_weight(class_weight(o.part[j], a.sales, u), covered, u)
         new = o.share[j] * weight * exposure(drawn, o.line, k.conversion)
         o.exposure[j] = max(new - present_risk_assets(a, o.lender[j]), 0.0)
 

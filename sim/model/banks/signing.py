@@ -30,6 +30,7 @@ from sim.model.firms.claims import (
 from sim.model.firms.clock import accrue
 from sim.model.firms.contract_effects import decline_firm, lower_rate, sign_firm
 from sim.model.firms.flows import post_firm
+from sim.model.firms.loss_sharing import PROVIDERS, covered_share, in_force
 from sim.model.firms.record import ALIVE, NEVER, REVIEW_YEARS
 
 # --- Writing decisions down: contracts into the book, refusals and cuts beside it ----------------
@@ -112,6 +113,7 @@ def sign(o: Any, a: Any, code: int, d: Any) -> None:
     c.review = a.date + REVIEW_YEARS if k.reviewed == 1 else NEVER
     write_price(c, o.rate, o.later_rate, k, a.date)
     copy_fixed(c, k)
+    write_cover(c, k)
     write_weights(c, d.rules[0])
     write_right(c, o, k, a.date)
     charge_lenders(c, k, d)
@@ -153,6 +155,13 @@ def write_price(c: Any, rate: float, later_rate: float, k: Any, date: float) -> 
     c.rate = rate
     c.later_rate = later_rate
     c.step = NEVER if math.isinf(k.step_years) else date + k.step_years
+
+
+def write_cover(c: Any, k: Any) -> None:
+    """What protection providers bear of a loss, as far as their caps per firm cover the line."""
+    for n in range(PROVIDERS):
+        c.cover[n] = in_force(k.cover_shares[n], k.caps_per_firm[n], c.limit)
+    c.guaranteed = covered_share(c.limit, k)
 
 
 def write_weights(c: Any, u: Any) -> None:
@@ -412,6 +421,7 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
     if k.joint == 1:
         share_out(c, k, d)
     copy_fixed(c, k)
+    write_cover(c, k)
     write_weights(c, d.rules[0])
     charge_lenders(c, k, d)
 

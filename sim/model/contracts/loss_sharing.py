@@ -3,12 +3,15 @@
 Neutral: the bank that wins the loan (or several side by side, each for its own line). In a
 consortium banks share income and losses in fixed proportions, lead first. Beside them a
 guarantor, an insurer, a trust or a lessor may bear part of the loss for a fee on the balance;
-they lend nothing. Lenders may keep a first loss, and what protection providers pay may be capped.
-The lessor owns equipment worth its part of the loan and sells it after a default. These are the
-terms; the rule that shares a loss by them is `sim.model.firms.loss_sharing`. Source: ZJ06, ZJ08,
-ZJ12, MK22, AH27.
+they lend nothing. Lenders may keep a first loss, and what protection providers pay may be capped:
+together for one default, each for one firm's line and for one calendar year, and by capital, which
+claims use up and fees replenish. A cap of a year is a share of the balances that a provider covers
+on 1 January; in a year that begins before it covers any there is none. The lessor owns equipment
+worth its part of the loan and sells it after a default. These are the terms; the rule that shares
+a loss by them is `sim.model.firms.loss_sharing`. Source: ZJ06, ZJ08, ZJ12, MK22, AH27.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -17,7 +20,7 @@ from pydantic import Field
 from sim.base.columns import Column
 from sim.base.parameter import SUM_TOLERANCE, Broken, Frozen, NonNegative, Share, no_whole, param
 from sim.model.firms import record
-from sim.model.firms.loss_sharing import parts_of
+from sim.model.firms.loss_sharing import PROVIDERS, parts_of
 
 MOST_LENDERS = record.MOST_LENDERS
 
@@ -29,9 +32,59 @@ class Cover(Frozen):
     guarantee_fee_rate: NonNegative = param(
         0.0, unit="per year", meaning="guarantor's fee on the balance", high=1
     )
+    guarantee_cap_per_firm: NonNegative | None = param(
+        None,
+        unit="CNY million",
+        meaning="most of one firm's line that the guarantor covers",
+        words="The guarantor covers at most {value} of one firm's line.",
+    )
+    guarantee_cap_per_year_share: NonNegative | None = param(
+        None,
+        unit="share of the balances that it covers on 1 January",
+        meaning="most that the guarantor pays in a calendar year",
+        words="In a calendar year the guarantor pays at most {value} of what it covers on"
+        " 1 January.",
+    )
+    guarantor_capital: NonNegative | None = param(
+        None,
+        unit="CNY million per 1,000 firms",
+        meaning="what the guarantor can pay beside the fees that it earns",
+        words="The guarantor has {value} of capital for every 1,000 firms, beside its fees.",
+    )
     insured_share: Share = param(0.0, unit="share of loss", meaning="borne by an insurer")
     insurance_fee_rate: NonNegative = param(
         0.0, unit="per year", meaning="premium on the balance", high=1
+    )
+    insurer_bears_rest: bool = param(
+        False,
+        unit="",
+        meaning="whether the insurer bears its share of what the others leave",
+        words="The insurer bears its share of what the others leave.",
+    )
+    insurance_deductible: NonNegative = param(
+        0.0,
+        unit="CNY million",
+        meaning="loss of one default that the insurer leaves to others",
+        words="The insurer leaves the first {value} of a loss to others.",
+    )
+    insurance_cap_per_default: NonNegative | None = param(
+        None,
+        unit="CNY million",
+        meaning="most that the insurer pays for one default",
+        words="The insurer pays at most {value} for one default.",
+    )
+    insurance_cap_per_year_share: NonNegative | None = param(
+        None,
+        unit="share of the balances that it covers on 1 January",
+        meaning="most that the insurer pays in a calendar year",
+        words="In a calendar year the insurer pays at most {value} of what it covers on"
+        " 1 January.",
+    )
+    insurer_capital: NonNegative | None = param(
+        None,
+        unit="CNY million per 1,000 firms",
+        meaning="what the insurer can pay beside the premiums that it earns",
+        words="The insurer has {value} of capital for every 1,000 firms, beside its premiums.",
     )
     trust_share: Share = param(0.0, unit="share of loss", meaning="borne by a trust's investors")
     trust_fee_rate: NonNegative = param(
@@ -60,9 +113,18 @@ class Cover(Frozen):
         words="Protection pays at most {value} of exposure at default.",
     )
 
+    claims_at_default: bool = param(
+        False,
+        unit="",
+        meaning="whether protection pays on the balance at default, and has its part of what is"
+        " recovered later",
+        words="Protection pays on the balance at default, and has its part of what is recovered"
+        " later.",
+    )
+
     def broken_rules(self) -> Iterator[Broken]:
         """Protection bears the whole of a loss at most."""
-        total = sum(cover_shares(self))
+        total = sum(cover_shares(self)) - self.insurer_bears_rest * self.insured_share
         if total > 1.0 + SUM_TOLERANCE:
             rule = f"shares of protection providers must sum to 1 at most; got {total:.12g}"
             cure = "lower a share of the guarantor, the insurer, the trust or the lessor"
@@ -118,40 +180,87 @@ def shares_of(clause: Sole | Proportional) -> tuple[float, ...]:
     return clause.shares if isinstance(clause, Proportional) else (1.0,)
 
 
+COVER = (
+    Column("cover_shares", "share of loss", "borne by each protection provider, whose cap per firm"
+           " is not below the line", length=PROVIDERS),
+    Column("bears_rest", "flag", "each bears its share of what the others leave", "i1", PROVIDERS),
+    Column("deductibles", "CNY million", "loss that each leaves to others", length=PROVIDERS),
+    Column("caps_per_firm", "CNY million", "most of one firm's line that each covers",
+           length=PROVIDERS),
+    Column("caps_per_default", "CNY million", "most that each pays for one default",
+           length=PROVIDERS),
+    Column("caps_per_year", "share of the balances that it covers on 1 January",
+           "most that each pays in a calendar year", length=PROVIDERS),
+    Column("capitals", "CNY million", "capital that each begins with", length=PROVIDERS),
+    Column("claims_at_default", "flag", "they pay on the balance at default, and have their part"
+           " of what is recovered later", "i1"),
+)  # fmt: skip
+"""What the settlement reads of protection providers, in their order."""
+
 CONDITIONS = (
     Column("joint", "flag", "more than one bank lends under one agreement", "i1"),
     Column("members", "-", "banks under the agreement", "i4"),
     Column("shares", "share", "share of each of them, lead first", length=MOST_LENDERS),
     Column("delay", "years", "time that coordination takes"),
     Column("coordination_cost", "CNY million", "cost of coordination at each signing"),
-    Column("cover_parts", "share", "part of each protection provider in a loss", length=4),
-    Column("fee_parts", "share", "part of each protection provider in the fees", length=4),
+    Column("fee_parts", "share", "part of each protection provider in the fees", length=PROVIDERS),
+    *COVER,
     Column("residual_share", "share", "what the lessor pays that selling equipment returns"),
 )
 """What rules of banks read of this clause, beside the terms of the contract."""
 
 
-def conditions(clause: Sole | Proportional) -> dict[str, Any]:
+def most(cap: float | None) -> float:
+    """A cap as a number: infinite where there is none."""
+    return math.inf if cap is None else cap
+
+
+def cover_conditions(clause: Cover, thousands: float) -> dict[str, Any]:
+    """Conditions of `COVER` by name; `thousands` are the firms of the population."""
+    none = math.inf
+    guaranteed, insured = clause.guarantee_cap_per_year_share, clause.insurance_cap_per_year_share
+    capitals = [
+        most(own) * thousands for own in (clause.guarantor_capital, clause.insurer_capital)
+    ]
+    return {
+        "cover_shares": cover_shares(clause),
+        "bears_rest": (0, int(clause.insurer_bears_rest), 0, 0),
+        "deductibles": (0.0, clause.insurance_deductible, 0.0, 0.0),
+        "caps_per_firm": (most(clause.guarantee_cap_per_firm), none, none, none),
+        "caps_per_default": (none, most(clause.insurance_cap_per_default), none, none),
+        "caps_per_year": (most(guaranteed), most(insured), none, none),
+        "capitals": (*capitals, none, none),
+        "claims_at_default": int(clause.claims_at_default),
+    }  # fmt: skip
+
+
+def conditions(clause: Sole | Proportional, thousands: float = 1.0) -> dict[str, Any]:
     """Terms and conditions by name, as in `sim.model.firms.record.TERMS` and `CONDITIONS`.
+
+    Parameters
+    ----------
+    clause : a kind of loss sharing
+    thousands : float
+        Firms of the population, in thousands.
 
     Examples
     --------
     >>> three = Proportional(kind="proportional", shares=(0.5, 0.3, 0.2), delay_years=0.1,
     ...                      coordination_cost=0.004, guaranteed_share=0.5)
     >>> found = conditions(three)
-    >>> found["joint"], found["delay"], found["coordination_cost"], found["guaranteed"]
-    (1, 0.1, 0.008, 0.5)
+    >>> found["joint"], found["delay"], found["coordination_cost"], found["cover_shares"]
+    (1, 0.1, 0.008, (0.5, 0.0, 0.0, 0.0))
     """
     shares = shares_of(clause)
     joint = isinstance(clause, Proportional) and len(shares) > 1
     return {
-        "guaranteed": sum(cover_shares(clause)), "fee_rate": sum(cover_fees(clause)),
+        "fee_rate": sum(cover_fees(clause)),
         "first_loss": clause.first_loss_share, "cap_per_default": clause.cap_per_default_share,
         "joint": int(joint), "members": len(shares), "shares": shares,
         "delay": clause.delay_years if isinstance(clause, Proportional) and joint else 0.0,
         "coordination_cost": clause.coordination_cost * (len(shares) - 1)
         if isinstance(clause, Proportional) else 0.0,
-        "cover_parts": tuple(parts_of(cover_shares(clause)).tolist()),
+        **cover_conditions(clause, thousands),
         "fee_parts": tuple(parts_of(cover_fees(clause)).tolist()),
         "residual_share": clause.lease_residual_share,
     }  # fmt: skip

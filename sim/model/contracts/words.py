@@ -446,7 +446,10 @@ def _own_words(clause: Any) -> Iterator[str]:
 
 def _amount(value: float, unit: str) -> str:
     """Write a number as its unit asks for."""
-    writers = {"years": span, "CNY million": money, "per year": percent}
+    writers = {
+        "years": span, "CNY million": money, "CNY million per 1,000 firms": money,
+        "per year": percent,
+    }  # fmt: skip
     return (percent if unit.startswith("share") else writers.get(unit, number))(value)
 
 

@@ -25,7 +25,7 @@ from sim.model.firms.claims import (
     part_over_mean,
     reshare,
 )
-from sim.model.firms.loss_sharing import borne_by_protection, split_by_share
+from sim.model.firms.loss_sharing import PROVIDERS, borne_together, split_by_share
 from sim.model.firms.relationship import earned, loan_account_share
 from sim.model.firms.undrawn import exposed, undrawn
 
@@ -85,8 +85,11 @@ OF_DEFAULT = (
     NPL_YEARS, EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS,
 )  # fmt: skip
 """Accounts of a default."""
-PARTY_FLOWS = ("fee", "paid")
-"""Flows of protection providers, kept apart by the arrangement that they stand behind."""
+PARTY_FLOWS = ("fee", *(f"paid_{n}" for n in range(PROVIDERS)))
+"""Flows of protection providers, kept apart by the arrangement that they stand behind.
+
+Their fees together, and what each pays of losses.
+"""
 
 
 CARRIED = {
@@ -151,9 +154,7 @@ def read_default(f: Any, t: float, row: Any) -> None:
     row[NPL_YEARS] = f.exposure_at_default * in_default
     row[RISK_WEIGHTED] += f.defaulted_weight * row[NPL_YEARS]
     row[RECOVERED] = f.recovery * done
-    row[COVERED] = borne_by_protection(
-        lost, f.exposure_at_default, f.guaranteed, f.first_loss, f.cap_per_default
-    )
+    row[COVERED] = borne_together(f)
     row[GUARANTEED] = row[COVERED] * done
     row[LOSS] = lost - row[COVERED]
 
@@ -190,8 +191,17 @@ def post_firm(
     posted[RELATION] += row[RELATION]
     for a in range(N_ACCOUNTS):
         total[a] += row[a]
-    by_terms[f.terms, 0] += row[FEE]
-    by_terms[f.terms, 1] += row[GUARANTEED]
+    post_protection(f, row, by_terms[f.terms])
+
+
+def post_protection(f: Any, row: Any, flow: Any) -> None:
+    """Post a firm's flows to those who stand behind its arrangement."""
+    flow[0] += row[FEE]
+    whole = borne_together(f)
+    if whole != 0.0:
+        part = row[GUARANTEED] / whole
+        for n in range(PROVIDERS):
+            flow[1 + n] += part * f.borne[n]
 
 
 def split_by_part(

@@ -8,6 +8,7 @@ Fields that start with ``cum_`` are totals since birth at the anchor date.
 from typing import Any
 
 from sim.base.columns import Column, Table
+from sim.model.firms.loss_sharing import PROVIDERS
 
 # Stages of the lifecycle.
 STARTUP, GROWTH, EXPANSION, MATURE = 0, 1, 2, 3
@@ -203,6 +204,7 @@ LOAN_TERMS = (
     Column("secured", "CNY million", "part of the line that tangible assets secure", low=0.0),
     Column("security", "share", "added recovery from pledges and guarantees"),
     Column("guaranteed", "share of loss", "borne by protection providers", low=0, high=1),
+    Column("cover", "share of loss", "borne by each of them", length=PROVIDERS, low=0, high=1),
     Column("first_loss", _OF_EXPOSURE, "borne by lenders before protection pays", low=0, high=1),
     Column(
         "cap_per_default", _OF_EXPOSURE, "most that protection pays", low=0, high=1, neutral=1.0
@@ -371,6 +373,11 @@ def _outcomes() -> tuple[Column, ...]:
         Column("recovery", money, "what the workout will bring", low=0.0),
         Column("collateral_recovery", money, "of it, from tangible assets", low=0.0),
         Column("recovery_date", "years", "date at which it arrives"),
+        Column("shared", "flag", "its loss has been shared among those who cover it", "i1"),
+        Column("borne", money, "what each of them bears of it", length=PROVIDERS, low=0.0),
+        Column(
+            "fell_back", money, "what caps of a year and spent capital leave to others", low=0.0
+        ),
         Column("defaulted", "flag", "loan default at closure", "i1"),
         Column("exercised", "-", "rights exercised", "i4", low=0.0),
         Column("waived", "-", "rights waived for delivered business", "i4", low=0.0),

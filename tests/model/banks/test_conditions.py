@@ -29,6 +29,22 @@ CASH_FLOW = {"kind": "cash_flow", "sales_share": 0.5, "round_share": 0.0}
         # Lenders bear the first tenth of exposure at default, others a fifth of it at most.
         ({"loss_sharing": WHOLE | {"first_loss_share": 0.1}}, 0.1),
         ({"loss_sharing": WHOLE | {"cap_per_default_share": 0.2}}, 0.3),
+        # Of a line of ten the guarantor covers six.
+        ({"loss_sharing": WHOLE | {"guarantee_cap_per_firm": 6.0}}, 0.2),
+        ({"loss_sharing": WHOLE | {"guarantee_cap_per_firm": 10.0}}, 0.0),
+        # The insurer bears a half of what the guarantor leaves.
+        (
+            {
+                "loss_sharing": {
+                    "kind": "sole", "guaranteed_share": 0.6, "insured_share": 0.5,
+                    "insurer_bears_rest": True,
+                },
+            },
+            0.1,
+        ),
+        # What a year or capital will leave is not known at signing.
+        ({"loss_sharing": WHOLE | {"guarantee_cap_per_year_share": 0.0}}, 0.0),
+        ({"loss_sharing": WHOLE | {"guarantor_capital": 0.0}}, 0.0),
         # How lenders share a loss between them is not the guarantor's business.
         ({"loss_sharing": THREE}, 0.5),
         (
@@ -91,7 +107,7 @@ def test_banks_lend_side_by_side_on_collateral_unless_they_have_agreed(
 def test_every_condition_of_plain_lending_is_neutral() -> None:
     k = conditions()
     for name, value in {
-        "open": 1, "reach": 1.0, "security": 0.0, "guaranteed": 0.0,
+        "open": 1, "reach": 1.0, "security": 0.0, "claims_at_default": 0,
         "first_loss": 0.0, "cap_per_default": 1.0, "fee_rate": 0.0, "refinanced_share": 0.0,
         "quota": 0.0, "introduction": 1.0, "promised_move_hazard": 0.0,
         "demanded_move_hazard": 0.0, "pools_business": 0, "listing_wallet_share": 0.0,
@@ -105,6 +121,8 @@ def test_every_condition_of_plain_lending_is_neutral() -> None:
     assert k.default_probability.tolist() == list(BELIEF["default_probability"])
     assert k.right_worth.tolist() == list(BELIEF["right_worth"])
     assert k.shares.tolist() == [1.0] + [0.0] * 7
+    assert not any(map(np.any, (k.cover_shares, k.bears_rest, k.deductibles, k.fee_parts)))
+    assert np.isinf([k.caps_per_firm, k.caps_per_default, k.caps_per_year, k.capitals]).all()
 
 
 def test_a_facility_is_as_large_as_the_population_makes_it() -> None:
@@ -114,7 +132,7 @@ def test_a_facility_is_as_large_as_the_population_makes_it() -> None:
 
 def test_fixed_terms_are_terms_of_a_contract() -> None:
     assert {column.name for column in FIXED} == {
-        "security", "guaranteed", "first_loss", "cap_per_default", "fee_rate", "relending_rate",
+        "security", "first_loss", "cap_per_default", "fee_rate", "relending_rate",
         "introduction", "promised_move_hazard", "demanded_move_hazard", "listing_wallet_share",
         "pools_business",
         "lender_gain_share", "liquidity", "royalty_share", "commitment_fee_rate", "conversion",

@@ -1,5 +1,6 @@
 """Which lenders agree: what each clause and each rule adds to what is left of a loan."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -115,8 +116,9 @@ def held(
 ) -> float:  # fmt: skip
     """Capital of one unit lent under a line of which a half is drawn."""
     classes = {"small_weight": 0.75, "medium_weight": 0.85, "recognised_cover_share": 1.0}
-    k = record(CONDITIONS, guaranteed=cover, conversion=conversion)
-    return capital_per_unit_lent(part, sales, k, rules(**classes | values), banks()[0])
+    uncapped = [math.inf] * 4
+    k = record(CONDITIONS, cover_shares=[cover], caps_per_firm=uncapped, conversion=conversion)
+    return capital_per_unit_lent(part, part, sales, k, rules(**classes | values), banks()[0])
 
 
 @pytest.mark.parametrize(

@@ -75,7 +75,8 @@ def test_every_clause_stands_in_the_contract() -> None:
     o, c = signed(conditions(**SWAPPED), value=30.0)
     for name, value in {
         "firm": 0, "date": 1.0, "maturity": 4.0, "review": 2.0, "step": 2.5, "limit": 6.0,
-        "secured": 2.0, "security": 0.2, "guaranteed": 0.5, "first_loss": 0.1, "cap_per_default": 0.8,
+        "secured": 2.0, "security": 0.2, "guaranteed": 0.5, "first_loss": 0.1,
+        "cap_per_default": 0.8,
         "fee_rate": 0.01, "relending_rate": 0.01, "introduction": 3.0,
         "promised_move_hazard": 0.4, "demanded_move_hazard": 0.6, "pools_business": 0,
         "listing_wallet_share": 0.5, "right": SWAP, "stake": 0.25,
@@ -90,6 +91,17 @@ def test_every_clause_stands_in_the_contract() -> None:
     # Half of the assets of 4 secures 2 of 6: (0.5 + 2 / 3 x 0.25) x 0.8 is lost. Beyond a tenth
     # others bear half of it, less than their cap.
     assert c.loss == pytest.approx(8.0 / 15.0 - 0.5 * (8.0 / 15.0 - 0.1))
+
+
+def test_a_cap_per_firm_covers_that_much_of_the_line() -> None:
+    clause = {"kind": "sole", "guaranteed_share": 0.4, "insured_share": 0.2}
+    for cap, guaranteed in ((6.0, 0.4), (3.0, 0.2)):
+        own = clause | {"guarantee_cap_per_firm": cap}
+        _, c = signed(conditions(**SWAPPED | {"loss_sharing": own}), value=30.0)
+        assert (c.limit, c.cover.tolist()) == (6.0, [guaranteed, 0.2, 0.0, 0.0])
+        assert c.guaranteed == guaranteed + 0.2
+        whole, secured = 8.0 / 15.0, (1.0 - c.guaranteed)
+        assert c.loss == pytest.approx(whole * secured)
 
 
 def test_a_plain_contract_has_neutral_terms() -> None:

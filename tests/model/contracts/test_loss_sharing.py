@@ -1,5 +1,6 @@
 """Who bears losses: shares that sum to one, and what lending together costs."""
 
+import math
 from typing import Any
 
 import pytest
@@ -51,9 +52,37 @@ def test_parties_beside_the_lenders_bear_and_earn_together() -> None:
             trust_fee_rate=0.002, first_loss_share=0.05, cap_per_default_share=0.6,
         )
     )  # fmt: skip
-    assert found["guaranteed"] == pytest.approx(0.7)
+    assert found["cover_shares"] == (0.3, 0.2, 0.1, 0.1)
     assert found["fee_rate"] == pytest.approx(0.022)
     assert (found["first_loss"], found["cap_per_default"]) == (0.05, 0.6)
+
+
+def test_a_provider_without_a_cap_is_bound_by_none() -> None:
+    found = conditions(Sole(guaranteed_share=0.4))
+    for name in ("caps_per_firm", "caps_per_default", "caps_per_year", "capitals"):
+        assert found[name] == (math.inf,) * 4
+
+
+def test_caps_and_capital_are_those_of_their_provider() -> None:
+    clause = Sole(
+        guaranteed_share=0.6, guarantee_cap_per_firm=30.0, guarantee_cap_per_year_share=0.05,
+        guarantor_capital=50.0, insured_share=0.8, insurer_bears_rest=True,
+        insurance_deductible=0.5, insurance_cap_per_default=2.0,
+        insurance_cap_per_year_share=0.1, insurer_capital=20.0,
+    )  # fmt: skip
+    none, found = math.inf, conditions(clause, 2.0)
+    assert found["caps_per_firm"] == (30.0, none, none, none)
+    assert found["caps_per_default"] == (none, 2.0, none, none)
+    assert found["caps_per_year"] == (0.05, 0.1, none, none)
+    # For every 1,000 firms, of which there are two thousand.
+    assert found["capitals"] == (100.0, 40.0, none, none)
+    assert (found["deductibles"][1], found["bears_rest"]) == (0.5, (0, 1, 0, 0))
+
+
+def test_who_bears_what_is_left_may_have_any_share_of_it() -> None:
+    assert Sole(guaranteed_share=0.6, insured_share=0.8, insurer_bears_rest=True)
+    with pytest.raises(ValueError, match=r"must sum to 1 at most; got 1\.4"):
+        Sole(guaranteed_share=0.6, insured_share=0.8)
 
 
 @pytest.mark.parametrize("n", range(1, MOST_LENDERS + 1))

@@ -101,35 +101,15 @@ def test_a_default_is_owed_at_once_and_resolved_when_the_proceeds_arrive(t, done
         exposure_at_default=5.0,
         recovery=2.0,
         recovery_date=2.0,
-        guaranteed=0.4,
-        cap_per_default=1.0,
+        borne=[0.8, 0.4, 0.0, 0.0],
     )
     row = np.zeros(a.N_ACCOUNTS)
     read_default(f, t, row)
     assert row[a.EXPOSURE_AT_DEFAULT] == 5.0
     assert (row[a.RESOLVED], row[a.RECOVERED]) == (5.0 * done, 2.0 * done)
-    # Three millions are lost: the guarantor pays 1.2 when the case is closed.
+    # Three millions are lost: others bear 1.2, and pay it when the case is closed.
     assert row[a.GUARANTEED] == pytest.approx(1.2 * done)
     assert row[a.LOSS] == pytest.approx(1.8)
-
-
-@pytest.mark.parametrize(
-    ("first", "cap", "others"),
-    [(0.0, 1.0, 1.2), (0.2, 1.0, 0.8), (0.0, 0.1, 0.5), (0.7, 1.0, 0.0)],
-)
-def test_others_pay_beyond_the_lenders_first_loss_and_up_to_their_cap(first, cap, others):
-    f = firm(
-        exposure_at_default=5.0,
-        recovery=2.0,
-        recovery_date=2.0,
-        guaranteed=0.4,
-        first_loss=first,
-        cap_per_default=cap,
-    )
-    row = np.zeros(a.N_ACCOUNTS)
-    read_default(f, 2.0, row)
-    assert row[a.GUARANTEED] == pytest.approx(others)
-    assert row[a.LOSS] == pytest.approx(3.0 - others)
 
 
 # --- Posting -------------------------------------------------------------------------------
@@ -147,7 +127,7 @@ class Books:
         self.called = np.zeros((firms, 5, 8))
         self.by_bank = np.zeros((banks, a.N_ACCOUNTS))
         self.total = np.zeros(a.N_ACCOUNTS)
-        self.by_terms = np.zeros((2, 2))
+        self.by_terms = np.zeros((2, len(a.PARTY_FLOWS)))
 
     def post(self, f, t, i=0, p=None):
         post_firm(
@@ -378,16 +358,17 @@ def test_what_a_default_costs_to_run_is_paid_by_those_who_bear_it():
 def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
     books = Books()
     books.post(flowing(terms=1), 3.0)
-    assert books.by_terms[0].tolist() == [0.0, 0.0]
-    assert books.by_terms[1].tolist() == pytest.approx([books.total[a.FEE], 0.0])
+    assert not books.by_terms[0].any()
+    assert books.by_terms[1].tolist() == pytest.approx([books.total[a.FEE], 0.0, 0.0, 0.0, 0.0])
     assert books.total[a.FEE] > 0.0
     f = firm(
         status=r.FAILED_CASH, exposure_at_default=5.0, recovery=2.0, recovery_date=2.0,
-        guaranteed=0.4,
-        cap_per_default=1.0, terms=1,
+        borne=[0.8, 0.0, 0.0, 0.4], terms=1,
     )  # fmt: skip
-    books.post(f, 3.0, i=1)
-    assert books.by_terms[1, 1] == pytest.approx(1.2)
+    # It is paid when the workout ends, once.
+    for t, paid in ((1.0, 0.0), (3.0, 1.0), (4.0, 1.0)):
+        books.post(f, t, i=1)
+        assert books.by_terms[1, 1:].tolist() == [0.8 * paid, 0.0, 0.0, 0.4 * paid]
 
 
 def test_the_flows_of_a_firm_without_lenders_are_nobodys_but_the_systems():
@@ -412,7 +393,7 @@ def test_an_ended_firm_is_passed_over_once_its_workout_is_done():
         assert books.total[a.RECOVERED] == recovered
         assert (books.posted[0][a.OPERATING] < 0.0) == over
     assert books.total[a.EXPOSURE_AT_DEFAULT] == 5.0
-    assert books.by_terms.tolist() == [[0.0, 0.0], [0.0, 0.0]]
+    assert not books.by_terms.any()
     assert books.by_bank[:2, a.LOSS].tolist() == pytest.approx([1.8, 1.2])
 
 

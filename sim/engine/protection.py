@@ -1,0 +1,105 @@
+"""Protection providers at a settlement: claims in order, caps of a year, capital, payments.
+
+Defaults are claimed in order of their dates, ties by firm, so that it does not matter how often
+accounts are settled. A claim counts in the calendar year of the default, and uses up capital
+then; it is paid when the workout ends. Fees of a year are capital from the next 1 January on.
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.base.columns import Rows
+from sim.engine.ledger import (
+    ACCOUNTS,
+    BANKS,
+    BORNE,
+    FEES,
+    LEASED,
+    LESSORS,
+    PROTECTION_PROVIDERS,
+    SUPPLIERS,
+    post,
+)
+from sim.model.firms.loss_sharing import PROTECTOR, PROVIDERS, claim_cover
+from sim.model.firms.record import ALIVE
+
+# --- Before the rules run ------------------------------------------------------------------------
+
+
+def opening_providers(terms: Rows) -> Rows:
+    """Those who stand behind each arrangement of a menu, shape (1 + len(menu), PROVIDERS)."""
+    providers = PROTECTOR.empty((terms.shape[0], PROVIDERS))
+    providers["capital"] = terms["capitals"]
+    providers["room"] = math.inf
+    return providers
+
+
+def new_claims(firms: Rows) -> NDArray[np.int64]:
+    """Rows of firms whose loss has not been shared, in order of default, ties by firm."""
+    is_new = (firms["exposure_at_default"] > 0.0) & (firms["shared"] == 0)
+    rows = np.flatnonzero(is_new)
+    return rows[np.argsort(firms["end"][rows], kind="stable")]
+
+
+# --- Rules of the settlement ---------------------------------------------------------------------
+
+
+def share_claims(firms: Any, claims: Any, terms: Any, providers: Any) -> None:
+    """Share the losses of firms that have defaulted, in order of `claims`, rows of theirs."""
+    for n in range(claims.shape[0]):
+        f = firms[claims[n]]
+        claim_cover(f, terms[f.terms], providers[f.terms])
+        f.shared = 1
+
+
+def open_year(firms: Any, terms: Any, providers: Any) -> None:
+    """On 1 January providers take stock of what they cover, which sets the caps of the year."""
+    for code in range(terms.shape[0]):
+        for n in range(PROVIDERS):
+            providers[code, n].covered = 0.0
+    for i in range(firms.shape[0]):
+        f = firms[i]
+        if f.status == ALIVE and f.guaranteed > 0.0:
+            for n in range(PROVIDERS):
+                providers[f.terms, n].covered += f.cover[n] * f.balance
+    for code in range(terms.shape[0]):
+        for n in range(PROVIDERS):
+            renew_provider(providers[code, n], terms[code].caps_per_year[n])
+
+
+def renew_provider(provider: Any, cap: float) -> None:
+    """Fees of the year that ends become capital; a cap, where there is one, begins anew."""
+    provider.capital += provider.earned
+    provider.earned = 0.0
+    is_capped = not math.isinf(cap) and provider.covered > 0.0
+    provider.room = cap * provider.covered if is_capped else math.inf
+
+
+_FEES, _BORNE, _LEASED = (ACCOUNTS.index(one) for one in (FEES, BORNE, LEASED))
+LESSOR = PROTECTION_PROVIDERS.index(LESSORS)
+
+
+def settle_protection(
+    paid: Any, parties: Any, k: Any, flow: Any, providers: Any, results: Any
+) -> None:
+    """Pay those who stand behind an arrangement their fees; they pay their part of its losses.
+
+    A lessor sells its equipment after a default. `results` has the order of
+    `PROTECTION_PROVIDERS`; fees and losses of the arrangement are `flow`, see
+    `sim.model.firms.flows.PARTY_FLOWS`.
+    """
+    for n in range(len(PROTECTION_PROVIDERS)):
+        other = PROTECTION_PROVIDERS[n]
+        earned = flow[0] * k.fee_parts[n]
+        borne = flow[1 + n]
+        post(paid, parties, _FEES, BANKS, other, earned)
+        post(paid, parties, _BORNE, other, BANKS, borne)
+        providers[n].earned += earned
+        results[n] += earned - borne
+    sold = k.residual_share * flow[1 + LESSOR]
+    post(paid, parties, _LEASED, SUPPLIERS, LESSORS, sold)
+    providers[LESSOR].earned += sold
+    results[LESSOR] += sold
