@@ -222,7 +222,7 @@ def test_what_every_firm_signs_is_read_from_the_clauses_once():
     w = world(economy())
     belief = belief_of(w.scenario.belief, "any")
     k = conditions_of(Arrangement.model_validate(SWAPPED), belief, w.scenario)
-    assert (k["security"], k["guaranteed"], k["introduction"]) == (0.2, 0.5, 3.0)
+    assert (k["security"], k["cover_shares"][0], k["introduction"]) == (0.2, 0.5, 3.0)
     assert (k["reviewed"], k["years"], k["right_years"]) == (1, 3.0, 5.0)
     # The quota is for a thousand firms; here are three.
     assert k["quota"] == pytest.approx(3000.0)

@@ -1,0 +1,162 @@
+"""Claims on protection over several firms: their order, caps of a year, capital, who pays."""
+
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.engine.ledger import BANKS, GUARANTORS
+from sim.engine.processes import run_world
+from sim.engine.protection import new_claims, opening_providers, renew_provider
+from sim.engine.settlement import settle
+from sim.engine.world import World
+from sim.model.banks.conditions import CONDITIONS
+from sim.model.contracts.arrangement import Arrangement
+from sim.model.firms.loss_sharing import PROTECTOR
+from sim.model.firms.record import ALIVE, FIRM
+from tests.house.small import changed_books, changed_lives, history, made, with_ample_capital
+
+SHARE, CAP = 0.6, 0.1
+FUND = {"kind": "sole", "guaranteed_share": SHARE, "guarantee_cap_per_year_share": CAP}
+LENT = {"limit": {"kind": "cash_flow", "sales_share": 0.6, "round_share": 0.2}}
+YEARS = 5.0
+
+
+@cache
+def past() -> World:
+    """Three hundred firms that often fail, and banks with ample capital."""
+    return history(with_ample_capital({"lifecycle.failure_hazard": [0.15] * 4}))
+
+
+@cache
+def lived(months: int = 3, **terms: Any) -> tuple[World, dict[int, float]]:
+    """A world whose loans a guarantor covers, settled every so many months.
+
+    Also what it covered on each 1 January.
+    """
+    clause = {"kind": "sole", "guaranteed_share": SHARE} | terms
+    arrangement = Arrangement.model_validate(LENT | {"loss_sharing": clause})
+    w, covered = past().branch("guaranteed", made("guaranteed", arrangement)), {}
+
+    def look(phase: str, w: World, date: float) -> None:
+        month = round(12.0 * date)
+        if phase == "banks" and month % 3 != 0 and month % months == 0:
+            settle(w, date)
+        if phase == "books" and month % 12 == 0:
+            covers = (w.firms.status == ALIVE) & (w.firms.guaranteed > 0.0)
+            covered[month // 12] = SHARE * float(w.firms.balance[covers].sum())
+
+    run_world(w, 0.0, YEARS, witness=look)
+    return w, covered
+
+
+def of_fund(**terms: Any) -> tuple[World, dict[int, float]]:
+    return lived(guarantee_cap_per_year_share=CAP, **terms)
+
+
+def in_order(w: World) -> list[Any]:
+    """Firms whose covered loans have defaulted, in order of default."""
+    f = w.firms
+    hit = (f.exposure_at_default > 0.0) & (f.guaranteed > 0.0) & (f.end > 0.0)
+    return sorted(f[hit], key=lambda one: one.end)
+
+
+def test_a_fund_of_six_tenths_pays_a_tenth_of_what_it_covers_in_a_year() -> None:
+    """Said in words: 60 % is guaranteed by a fund whose yearly payouts are capped at 10 %."""
+    w, covered = of_fund()
+    room = {0: np.inf} | {year: CAP * amount for year, amount in covered.items()}
+    bound = set()
+    for f in in_order(w):
+        year = int(f.end)
+        claim = SHARE * (f.exposure_at_default - f.recovery)
+        paid = min(claim, room[year])
+        assert f.borne.tolist() == pytest.approx([paid, 0.0, 0.0, 0.0], abs=1e-9)
+        assert f.fell_back == pytest.approx(claim - paid, abs=1e-9)
+        room[year] -= paid
+        bound |= {year} if paid < claim else set()
+    # A year that begins before anything is covered has no cap.
+    assert bound
+    assert 0 not in bound
+
+
+def test_what_exceeds_a_cap_is_the_lenders_and_no_life_depends_on_it() -> None:
+    (capped, _), (plain, _) = of_fund(), lived()
+    assert changed_lives(capped, plain, but=("borne", "fell_back")) == []
+    more = capped.firms.fell_back
+    assert np.allclose(capped.firms.borne[:, 0] + more, plain.firms.borne[:, 0], atol=1e-12)
+    lost = [sum(b.lost for b in w.banks) for w in (capped, plain)]
+    assert lost[0] - lost[1] == pytest.approx(more.sum())
+    assert more.sum() > 0.0
+
+
+def test_it_does_not_matter_how_often_accounts_are_settled() -> None:
+    terms = {"guarantor_capital": 40.0, "insured_share": 0.5, "insurer_bears_rest": True,
+             "insurance_cap_per_year_share": 0.05, "guarantee_fee_rate": 0.01}  # fmt: skip
+    (quarterly, _), (monthly, _) = (of_fund(months=n, **terms) for n in (3, 1))
+    assert len(monthly.panel) > 2 * len(quarterly.panel)
+    borne = quarterly.firms.borne
+    assert np.allclose(borne, monthly.firms.borne, rtol=0.0, atol=1e-12)
+    assert borne[:, 0].any()
+    assert borne[:, 1].any()
+
+
+def test_caps_that_never_bind_are_plain_shares_bit_for_bit() -> None:
+    far = {"guarantee_cap_per_firm": 1e9, "guarantee_cap_per_year_share": 1e9,
+           "guarantor_capital": 1e9}  # fmt: skip
+    (capped, _), (plain, _) = lived(**far), lived()
+    assert changed_lives(capped, plain) == []
+    assert changed_books(capped, plain) == []
+    f = plain.firms
+    lost = f.exposure_at_default - f.recovery
+    assert np.array_equal(f.borne[:, 0], f.guaranteed * lost)
+
+
+def test_a_cap_per_firm_covers_so_much_of_every_line() -> None:
+    w, _ = lived(guarantee_cap_per_firm=3.0)
+    book = w.book.rows[w.book.rows.signed == 1]
+    share = SHARE * np.minimum(3.0 / book.limit, 1.0)
+    assert np.allclose(book.guaranteed, share, rtol=1e-15)
+    assert (book.limit > 3.0).any()
+    for f in in_order(w):
+        assert f.borne[0] == pytest.approx(f.guaranteed * (f.exposure_at_default - f.recovery))
+
+
+def test_a_guarantor_pays_until_its_capital_is_spent_and_then_what_it_earns() -> None:
+    w, _ = lived(guarantor_capital=20.0, guarantee_fee_rate=0.01)
+    capital = 20.0 * past().scenario.population.stock / 1000.0
+    fees = w.ledger.flows["fees for bearing losses"][BANKS, GUARANTORS]
+    guarantor = w.providers[1, 0]
+    paid = w.firms.borne[:, 0].sum()
+    assert capital + fees - paid == pytest.approx(guarantor.capital + guarantor.earned)
+    assert guarantor.capital >= 0.0
+    assert paid > capital
+    assert w.firms.fell_back.sum() > 0.0
+
+
+def test_claims_come_in_order_of_default_ties_by_firm() -> None:
+    firms = FIRM.empty(5)
+    firms.exposure_at_default = [1.0, 1.0, 0.0, 1.0, 1.0]
+    firms.end = [2.0, 1.0, 0.5, 1.0, 0.2]
+    firms.shared[4] = 1
+    assert new_claims(firms).tolist() == [1, 3, 0]
+
+
+@pytest.mark.parametrize(
+    ("cap", "covered", "room"), [(0.05, 160.0, 8.0), (np.inf, 160.0, np.inf), (0.05, 0.0, np.inf)]
+)
+def test_a_year_opens_with_the_cap_of_what_is_covered(
+    cap: float, covered: float, room: float
+) -> None:
+    provider = PROTECTOR.empty(1)[0]
+    provider.capital, provider.earned, provider.covered = 5.0, 1.5, covered
+    renew_provider(provider, cap)
+    assert (provider.room, provider.capital, provider.earned) == (room, 6.5, 0.0)
+
+
+def test_providers_begin_with_their_capital_and_no_cap() -> None:
+    terms = CONDITIONS.empty(2)
+    terms["capitals"][1] = [3.0, np.inf, 1.0, 2.0]
+    rows = opening_providers(terms)
+    assert rows["capital"][1].tolist() == [3.0, np.inf, 1.0, 2.0]
+    assert np.isinf(rows["room"]).all()
