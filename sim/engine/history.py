@@ -151,6 +151,7 @@ SYSTEM_PANEL = (
     *SUM_COLUMNS,
     *PROTECTION_RESULTS,
     Column("outside_business", MONEY, "banking business at banks outside the scenario"),
+    Column("public_fees", MONEY, "fees for cover that the state pays", low=0.0),
 )
 """The panel of the system: one row for each settlement."""
 

@@ -38,7 +38,7 @@ MEANINGS = {
     "lessors": "own leased equipment and bear losses for a fee",
     "trusts": "bear losses for a fee on behalf of their investors",
     "other banks": "keep basic accounts of firms and are not in the scenario",
-    "state": "takes value-added tax on interest and tax on banks' profit",
+    "state": "takes value-added tax on interest and tax on banks' profit; pays fees for cover",
 }
 """Every party that pays or is paid, and who it is."""
 
@@ -120,6 +120,15 @@ PROTECTION_PROVIDERS = (GUARANTORS, INSURERS, LESSORS, TRUSTS)
 """Parties that bear losses beside the lenders, in the order of the clause."""
 
 FEES = _paid("fees for bearing losses", BANKS, PROTECTION_PROVIDERS, "fees on the balance")
+FIRM_FEES = _paid(
+    "fees of firms for bearing losses", FIRMS, PROTECTION_PROVIDERS, "the same, paid by firms"
+)
+PUBLIC_FEES = _paid(
+    "fees of the state for bearing losses",
+    STATE,
+    PROTECTION_PROVIDERS,
+    "the same, paid by the state",
+)
 BORNE = _paid(
     "losses borne by protection providers",
     PROTECTION_PROVIDERS,

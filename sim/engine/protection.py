@@ -17,12 +17,17 @@ from sim.engine.ledger import (
     BANKS,
     BORNE,
     FEES,
+    FIRM_FEES,
+    FIRMS,
     LEASED,
     LESSORS,
     PROTECTION_PROVIDERS,
+    PUBLIC_FEES,
+    STATE,
     SUPPLIERS,
     post,
 )
+from sim.model.firms.flows import PAID
 from sim.model.firms.loss_sharing import PROTECTOR, PROVIDERS, claim_cover
 from sim.model.firms.record import ALIVE
 
@@ -78,7 +83,9 @@ def renew_provider(provider: Any, cap: float) -> None:
     provider.room = cap * provider.covered if is_capped else math.inf
 
 
-_FEES, _BORNE, _LEASED = (ACCOUNTS.index(one) for one in (FEES, BORNE, LEASED))
+_FEES, _FIRM_FEES, _PUBLIC_FEES, _BORNE, _LEASED = (
+    ACCOUNTS.index(one) for one in (FEES, FIRM_FEES, PUBLIC_FEES, BORNE, LEASED)
+)
 LESSOR = PROTECTION_PROVIDERS.index(LESSORS)
 
 
@@ -94,12 +101,17 @@ def settle_protection(
     for n in range(len(PROTECTION_PROVIDERS)):
         other = PROTECTION_PROVIDERS[n]
         earned = flow[0] * k.fee_parts[n]
-        borne = flow[1 + n]
+        of_firms = flow[1] * k.firm_fee_parts[n]
+        of_state = flow[2] * k.public_fee_parts[n]
+        borne = flow[PAID + n]
         post(paid, parties, _FEES, BANKS, other, earned)
+        post(paid, parties, _FIRM_FEES, FIRMS, other, of_firms)
+        post(paid, parties, _PUBLIC_FEES, STATE, other, of_state)
         post(paid, parties, _BORNE, other, BANKS, borne)
+        earned += of_firms + of_state
         providers[n].earned += earned
         results[n] += earned - borne
-    sold = k.residual_share * flow[1 + LESSOR]
+    sold = k.residual_share * flow[PAID + LESSOR]
     post(paid, parties, _LEASED, SUPPLIERS, LESSORS, sold)
     providers[LESSOR].earned += sold
     results[LESSOR] += sold

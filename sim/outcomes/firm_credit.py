@@ -150,9 +150,10 @@ def gap_startup(history: History) -> float:
 
 
 @outcome("firm.cost_of_finance", unit="per year", better="lower", basis="vintage",
-    formula="of firms whose first loan is signed in the experiment: interest, royalty, cost of"
-    " moving business, and holders' proceeds at exit less subscription, over the time integral of"
-    " the balance; unrealised dilution is not counted", source=HOUSE)  # fmt: skip
+    formula="of firms whose first loan is signed in the experiment: interest, fees for cover that"
+    " it pays, royalty, cost of moving business, and holders' proceeds at exit less subscription,"
+    " over the time integral of the balance; unrealised dilution is not counted",
+    source=HOUSE)  # fmt: skip
 def cost_of_finance(history: History) -> float:
     """All that a unit of credit costs its borrowers."""
     a = of_firms(history).rows(new_borrowers(history))
@@ -161,7 +162,7 @@ def cost_of_finance(history: History) -> float:
         a["holder_proceeds"] - a["cum_exercise_amount"],
         0.0,
     )
-    paid = a["cum_interest"] + a["cum_royalty"] + a["cum_delivery"] + held
+    paid = a["cum_interest"] + a["cum_firm_fee"] + a["cum_royalty"] + a["cum_delivery"] + held
     return ratio(float(paid.sum()), float(a["cum_balance"].sum()))
 
 

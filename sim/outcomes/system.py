@@ -83,11 +83,13 @@ def additional_survivors(history: History, baseline: History) -> float:
 
 
 @outcome("system.public_cost", unit="CNY million", better="lower", basis="flow",
-    formula="what guarantors pay less their fees, and what central-bank money saves banks, summed"
-    " over the experiment; policy subsidy stands apart", source=HOUSE)  # fmt: skip
+    formula="what guarantors pay less their fees, fees for cover that the state pays, and what"
+    " central-bank money saves banks, summed over the experiment; policy subsidy stands apart",
+    source=HOUSE)  # fmt: skip
 def public_cost(history: History) -> float:
     """Cost of guarantees and relending."""
-    return total(history, "relending") - of_party(history, "guarantors")
+    fees = float(history.series("public_fees")[history.during()].sum())
+    return total(history, "relending") + fees - of_party(history, "guarantors")
 
 
 @outcome("system.public_cost_rate", unit="per year", better="lower", basis="flow",

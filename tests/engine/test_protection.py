@@ -6,11 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.engine.ledger import BANKS, GUARANTORS
+from sim.engine.history import BANK_COLUMNS
+from sim.engine.ledger import BANKS, FEES, FIRM_FEES, FIRMS, GUARANTORS, PUBLIC_FEES, STATE
 from sim.engine.processes import run_world
 from sim.engine.protection import new_claims, opening_providers, renew_provider
 from sim.engine.settlement import settle
 from sim.engine.world import World
+from sim.experiment.simulate import worlds
 from sim.model.banks.conditions import CONDITIONS
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.firms.loss_sharing import PROTECTOR
@@ -160,3 +162,72 @@ def test_providers_begin_with_their_capital_and_no_cap() -> None:
     rows = opening_providers(terms)
     assert rows["capital"][1].tolist() == [3.0, np.inf, 1.0, 2.0]
     assert np.isinf(rows["room"]).all()
+
+
+# --- Who pays the fee ----------------------------------------------------------------------------
+
+FEE = 0.01
+PAYERS = {"bank": (FEES, BANKS), "firm": (FIRM_FEES, FIRMS), "public": (PUBLIC_FEES, STATE)}
+
+
+@cache
+def by_payer() -> dict[str, World]:
+    """The same loans, guaranteed for a fee that one or another pays."""
+    clause = {"kind": "sole", "guaranteed_share": SHARE, "guarantee_fee_rate": FEE}
+    arms = {
+        f"arrangement.of_{payer}": {"loss_sharing": clause | {"guarantee_fee_payer": payer}}
+        for payer in PAYERS
+    }
+    shared = {"experiment.footing": "equal_lending", "experiment.baseline": "plain"}
+    names = ["plain", *(f"of_{payer}" for payer in PAYERS)]
+    scenario = with_ample_capital(arms | shared | {"experiment.arrangements": names})
+    return {w.name.removeprefix("of_"): w for w in worlds(scenario, 0)}
+
+
+def column(w: World, name: str) -> float:
+    """Sum of a flow of banks."""
+    return float(sum(rows[:, BANK_COLUMNS.index(name)].sum() for _, rows in w.panel))
+
+
+@pytest.mark.parametrize("payer", PAYERS)
+def test_the_guarantor_has_its_fee_of_whom_the_contract_says(payer: str) -> None:
+    w = by_payer()[payer]
+    f, signed = w.firms, w.firms.cum_balance.sum()
+    paid = {"bank": f.cum_fee, "firm": f.cum_firm_fee, "public": f.cum_public_fee}
+    assert signed > 0.0
+    for who, (account, party) in PAYERS.items():
+        due = w.ledger.flows[account.name][party, GUARANTORS]
+        assert due == pytest.approx(float(paid[who].sum()), rel=1e-9, abs=1e-12)
+        assert (due > 0.0) == (who == payer)
+
+
+def test_a_fee_that_the_state_pays_moves_the_margin_of_banks_by_it_and_nothing_else() -> None:
+    bank, public = by_payer()["bank"], by_payer()["public"]
+    fields = {"fee_rate", "public_fee_rate", "cum_fee", "cum_public_fee"}
+    assert set(changed_lives(bank, public)) == fields
+    fees = column(bank, "fee")
+    assert fees > 0.0
+    assert column(public, "fee") == 0.0
+    gained = column(public, "profit_before_tax") - column(bank, "profit_before_tax")
+    assert gained == pytest.approx(fees)
+    flows = bank.ledger.flows, public.ledger.flows
+    moved = {name for name in flows[0] if not np.array_equal(flows[0][name], flows[1][name])}
+    # What the bank keeps is taxed, and lowers what it must fund.
+    assert moved - {"tax on profit", "funding", "capital of the desk"} == {
+        FEES.name, PUBLIC_FEES.name
+    }  # fmt: skip
+    due = flows[0][FEES.name].sum()
+    assert flows[1][PUBLIC_FEES.name].sum() == pytest.approx(due)
+
+
+def test_a_fee_that_the_firm_pays_leaves_it_that_much_less() -> None:
+    bank, firm = by_payer()["bank"], by_payer()["firm"]
+    assert column(firm, "fee") == 0.0
+    f = firm.firms
+    received = f.cum_equity + f.cum_sales + f.cum_drawn + f.cum_exercise_amount
+    received = received + f.cum_supplier_loss
+    paid = f.cum_cost + f.cum_invest + f.cum_interest + f.cum_repaid + f.cum_dividend
+    paid = paid + f.cum_royalty + f.cum_delivery + f.cum_exit_cash + f.cum_commitment
+    assert np.allclose(received - paid - f.cum_firm_fee, f.cash, atol=1e-6)
+    assert f.cum_firm_fee.sum() > 0.0
+    assert bank.firms.cum_firm_fee.sum() == 0.0

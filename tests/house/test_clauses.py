@@ -41,6 +41,7 @@ COVER: Terms = {
     "guarantee_cap_per_year_share": 0.05, "guarantor_capital": 50.0, "insurer_bears_rest": True,
     "insurance_deductible": 0.5, "insurance_cap_per_default": 2.0,
     "insurance_cap_per_year_share": 0.1, "insurer_capital": 20.0, "claims_at_default": True,
+    "guarantee_fee_payer": "firm", "insurance_fee_payer": "public",
 }  # fmt: skip
 
 EXAMPLES: dict[tuple[str, str], Terms] = {
@@ -109,7 +110,8 @@ NEUTRAL: dict[str, Terms] = {
     "loss_sharing": {
         "fee_rate": 0.0, "first_loss": 0.0, "cap_per_default": 1.0, "joint": 0,
         "members": 1, "shares": (1.0,), "delay": 0.0, "coordination_cost": 0.0,
-        "fee_parts": (0.0,) * 4, "residual_share": 0.0,
+        "fee_parts": (0.0,) * 4, "residual_share": 0.0, "firm_fee_rate": 0.0,
+        "firm_fee_parts": (0.0,) * 4, "public_fee_rate": 0.0, "public_fee_parts": (0.0,) * 4,
         "cover_shares": (0.0,) * 4, "bears_rest": (0,) * 4, "deductibles": (0.0,) * 4,
         "claims_at_default": 0,
         **dict.fromkeys(

@@ -80,7 +80,7 @@ def advantage(o: Any, plain: Any, a: Any, k: Any, plain_years: float, u: Any) ->
     years = plain_years if plain.made == 1 else 0.0
     more = usable(o.line, a.need) - usable(instead, a.need)
     gain = u.shadow_value * more * k.years + u.tenor_value * (o.line * (k.years - years))
-    dearer = o.mean_rate - plain.mean_rate if plain.made == 1 else 0.0
+    dearer = o.mean_rate + k.firm_fee_rate - plain.mean_rate if plain.made == 1 else 0.0
     cost = dearer * priced(o, a) * k.years
     return gain - (cost + upside_cost(o, a, k, u))
 
@@ -92,7 +92,7 @@ def worth(o: Any, a: Any, k: Any, u: Any) -> float:
     take the cheaper of two.
     """
     money = u.shadow_value * usable(o.line, a.need)
-    yearly = money + u.tenor_value * o.line - o.mean_rate * priced(o, a)
+    yearly = money + u.tenor_value * o.line - (o.mean_rate + k.firm_fee_rate) * priced(o, a)
     return yearly * k.years - upside_cost(o, a, k, u)
 
 

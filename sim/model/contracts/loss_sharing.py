@@ -25,6 +25,10 @@ from sim.model.firms.loss_sharing import PROVIDERS, parts_of
 MOST_LENDERS = record.MOST_LENDERS
 
 
+Payer = Literal["bank", "firm", "public"]
+"""The lenders, by share; the firm; public money."""
+
+
 class Cover(Frozen):
     """What protection providers bear of a loss, and what they are paid for it."""
 
@@ -32,6 +36,7 @@ class Cover(Frozen):
     guarantee_fee_rate: NonNegative = param(
         0.0, unit="per year", meaning="guarantor's fee on the balance", high=1
     )
+    guarantee_fee_payer: Payer = param("bank", unit="", meaning="who pays the guarantor's fee")
     guarantee_cap_per_firm: NonNegative | None = param(
         None,
         unit="CNY million",
@@ -55,6 +60,7 @@ class Cover(Frozen):
     insurance_fee_rate: NonNegative = param(
         0.0, unit="per year", meaning="premium on the balance", high=1
     )
+    insurance_fee_payer: Payer = param("bank", unit="", meaning="who pays the premium")
     insurer_bears_rest: bool = param(
         False,
         unit="",
@@ -203,11 +209,39 @@ CONDITIONS = (
     Column("shares", "share", "share of each of them, lead first", length=MOST_LENDERS),
     Column("delay", "years", "time that coordination takes"),
     Column("coordination_cost", "CNY million", "cost of coordination at each signing"),
-    Column("fee_parts", "share", "part of each protection provider in the fees", length=PROVIDERS),
+    Column(
+        "fee_parts",
+        "share",
+        "part of each protection provider in fees of lenders",
+        length=PROVIDERS,
+    ),
+    Column("firm_fee_parts", "share", "the same of fees of the firm", length=PROVIDERS),
+    Column("public_fee_parts", "share", "the same of fees of the state", length=PROVIDERS),
     *COVER,
     Column("residual_share", "share", "what the lessor pays that selling equipment returns"),
 )
 """What rules of banks read of this clause, beside the terms of the contract."""
+
+
+PAYERS: tuple[tuple[Payer, str], ...] = (("bank", ""), ("firm", "firm_"), ("public", "public_"))
+"""Who may pay a fee, and how names of terms of that fee begin."""
+
+
+def fees_of(clause: Cover, payer: Payer) -> tuple[float, ...]:
+    """Fees of each protection provider that one of those who may pay them pays, per year."""
+    payers = (clause.guarantee_fee_payer, clause.insurance_fee_payer, "bank", "bank")
+    due = zip(cover_fees(clause), payers, strict=True)
+    return tuple(fee if who == payer else 0.0 for fee, who in due)
+
+
+def fee_conditions(clause: Cover) -> dict[str, Any]:
+    """What lenders, the firm and the state pay for cover, and how providers share it."""
+    found: dict[str, Any] = {}
+    for payer, of in PAYERS:
+        fees = fees_of(clause, payer)
+        found[f"{of}fee_rate"] = sum(fees)
+        found[f"{of}fee_parts"] = tuple(parts_of(fees).tolist())
+    return found
 
 
 def most(cap: float | None) -> float:
@@ -254,13 +288,12 @@ def conditions(clause: Sole | Proportional, thousands: float = 1.0) -> dict[str,
     shares = shares_of(clause)
     joint = isinstance(clause, Proportional) and len(shares) > 1
     return {
-        "fee_rate": sum(cover_fees(clause)),
         "first_loss": clause.first_loss_share, "cap_per_default": clause.cap_per_default_share,
         "joint": int(joint), "members": len(shares), "shares": shares,
         "delay": clause.delay_years if isinstance(clause, Proportional) and joint else 0.0,
         "coordination_cost": clause.coordination_cost * (len(shares) - 1)
         if isinstance(clause, Proportional) else 0.0,
         **cover_conditions(clause, thousands),
-        "fee_parts": tuple(parts_of(cover_fees(clause)).tolist()),
+        **fee_conditions(clause),
         "residual_share": clause.lease_residual_share,
     }  # fmt: skip

@@ -300,7 +300,21 @@ def _cover(clause: Any) -> str:
         if getattr(clause, share) != 0.0 or getattr(clause, fee) != 0.0
     ]  # fmt: skip
     words = joined(borne)
-    return tr("{words}.", words=f"{words[0].upper()}{words[1:]}") if borne else ""
+    told = [tr("{words}.", words=f"{words[0].upper()}{words[1:]}")] if borne else []
+    return gap().join([*told, *_payers(clause)])
+
+
+def _payers(clause: Any) -> list[str]:
+    """Tell who pays for protection where it is not the lenders."""
+    whom = {"firm": "The firm pays {fee}.", "public": "The state pays {fee}."}
+    return [
+        tr(whom[payer], fee=tr(fee))
+        for payer, fee in (
+            (clause.guarantee_fee_payer, "the guarantor's fee"),
+            (clause.insurance_fee_payer, "the insurer's premium"),
+        )
+        if payer in whom
+    ]
 
 
 def _proportional(clause: Any) -> str:

@@ -209,7 +209,9 @@ LOAN_TERMS = (
     Column(
         "cap_per_default", _OF_EXPOSURE, "most that protection pays", low=0, high=1, neutral=1.0
     ),
-    Column("fee_rate", "per year", "fees of protection on the balance", low=0),
+    Column("fee_rate", "per year", "fees of protection on the balance, of lenders", low=0),
+    Column("firm_fee_rate", "per year", "the same, of the firm", low=0),
+    Column("public_fee_rate", "per year", "the same, of the state", low=0),
     Column("commitment_fee_rate", "per year", "fee on the undrawn part of the line", low=0),
     Column("vat_share", "share", "value-added tax in the interest", low=0, high=1),
     Column("conversion", "share", "undrawn part that counts as exposure", low=0, high=1),
@@ -349,7 +351,9 @@ def _totals() -> tuple[Column, ...]:
             low=0.0,
         ),
         Column("cum_economic", "CNY million years", "time integral of economic capital", low=0.0),
-        Column("cum_fee", money, "fees of those who bear losses beside the lenders", low=0.0),
+        Column("cum_fee", money, "fees of protection that its lenders pay", low=0.0),
+        Column("cum_firm_fee", money, "those that it pays itself", low=0.0),
+        Column("cum_public_fee", money, "those that the state pays", low=0.0),
         Column(
             "cum_refinanced", "CNY million years", "time integral of refinanced balance", low=0.0
         ),

@@ -105,6 +105,17 @@ def test_what_a_right_costs_counts_against_an_offer() -> None:
     assert without - with_it == pytest.approx(LIVING)
 
 
+def test_a_fee_that_the_firm_pays_counts_like_the_rate() -> None:
+    fee = {"kind": "sole", "guaranteed_share": 0.5, "guarantee_fee_rate": 0.01}
+    a, o = applicant(need=5.0), offer(**BASIS)
+    worths = {}
+    for payer in ("bank", "firm", "public"):
+        k = conditions(loss_sharing=fee | {"guarantee_fee_payer": payer})
+        worths[payer] = advantage(o, o, a, k, 1.0, rules()), worth(o, a, k, rules())
+    assert worths["public"] == worths["bank"]
+    assert worths["firm"] == pytest.approx([w - 0.01 * 5.0 for w in worths["bank"]])
+
+
 def test_offers_are_ranked_by_money_tenor_and_rate() -> None:
     a, u = applicant(need=5.0), rules()
     one, three = (conditions(tenor={"kind": "term", "years": years}) for years in (1.0, 3.0))

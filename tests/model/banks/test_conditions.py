@@ -108,7 +108,8 @@ def test_every_condition_of_plain_lending_is_neutral() -> None:
     k = conditions()
     for name, value in {
         "open": 1, "reach": 1.0, "security": 0.0, "claims_at_default": 0,
-        "first_loss": 0.0, "cap_per_default": 1.0, "fee_rate": 0.0, "refinanced_share": 0.0,
+        "first_loss": 0.0, "cap_per_default": 1.0, "fee_rate": 0.0, "firm_fee_rate": 0.0,
+        "public_fee_rate": 0.0, "refinanced_share": 0.0,
         "quota": 0.0, "introduction": 1.0, "promised_move_hazard": 0.0,
         "demanded_move_hazard": 0.0, "pools_business": 0, "listing_wallet_share": 0.0,
         "break_cost": 0.0,
@@ -132,7 +133,8 @@ def test_a_facility_is_as_large_as_the_population_makes_it() -> None:
 
 def test_fixed_terms_are_terms_of_a_contract() -> None:
     assert {column.name for column in FIXED} == {
-        "security", "first_loss", "cap_per_default", "fee_rate", "relending_rate",
+        "security", "first_loss", "cap_per_default", "fee_rate", "firm_fee_rate",
+        "public_fee_rate", "relending_rate",
         "introduction", "promised_move_hazard", "demanded_move_hazard", "listing_wallet_share",
         "pools_business",
         "lender_gain_share", "liquidity", "royalty_share", "commitment_fee_rate", "conversion",

@@ -313,6 +313,9 @@ def test_a_guarantee_takes_loss_away_and_costs_its_fee() -> None:
     _, left = agreed(conditions(loss_sharing=guarantee))
     relief = np.array([0.01, 0.005, 0.0025])
     assert left == pytest.approx(LEFT + (relief - 0.003) / ALIVE)
+    for payer in ("firm", "public"):
+        _, left = agreed(conditions(loss_sharing=guarantee | {"guarantee_fee_payer": payer}))
+        assert left == pytest.approx(LEFT + relief / ALIVE)
 
 
 def test_over_a_longer_term_the_decision_costs_less_a_year() -> None:

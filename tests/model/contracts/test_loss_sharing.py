@@ -57,6 +57,24 @@ def test_parties_beside_the_lenders_bear_and_earn_together() -> None:
     assert (found["first_loss"], found["cap_per_default"]) == (0.05, 0.6)
 
 
+@pytest.mark.parametrize(("payer", "of"), [("bank", ""), ("firm", "firm_"), ("public", "public_")])
+def test_a_fee_falls_on_who_pays_it(payer: Any, of: str) -> None:
+    found = conditions(
+        Sole(
+            guaranteed_share=0.3, guarantee_fee_rate=0.003, guarantee_fee_payer=payer,
+            insured_share=0.2, insurance_fee_rate=0.006, insurance_fee_payer=payer,
+            trust_share=0.1, trust_fee_rate=0.001,
+        )
+    )  # fmt: skip
+    own = 0.001 if payer == "bank" else 0.0
+    assert found[f"{of}fee_rate"] == pytest.approx(0.009 + own)
+    parts = [0.003 / (0.009 + own), 0.006 / (0.009 + own), 0.0, own / (0.009 + own)]
+    assert found[f"{of}fee_parts"] == pytest.approx(parts)
+    assert sum(found[f"{each}fee_rate"] for each in ("", "firm_", "public_")) == pytest.approx(
+        0.01
+    )
+
+
 def test_a_provider_without_a_cap_is_bound_by_none() -> None:
     found = conditions(Sole(guaranteed_share=0.4))
     for name in ("caps_per_firm", "caps_per_default", "caps_per_year", "capitals"):

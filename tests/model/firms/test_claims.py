@@ -156,7 +156,7 @@ class Claims:
     def post(self, t=1.0):
         post_firm(
             self.f, P, t, self.posted, self.lender, self.share, self.called, U, self.by_bank,
-            self.total, np.zeros((2, 2)), np.zeros(a.N_ACCOUNTS),
+            self.total, np.zeros((2, len(a.PARTY_FLOWS))), np.zeros(a.N_ACCOUNTS),
         )  # fmt: skip
 
     def draw(self, size, _):

@@ -65,13 +65,13 @@ def test_every_term_of_the_contract_binds_the_firm():
     k.limit, k.right = 10.0, r.SWAP
     f = firm()
     sign(f, rules(), market(), 1.0, k, 7)
-    assert [c.name for c in r.TERMS if f[c.name] != k[c.name]] == []
+    assert [c.name for c in r.TERMS if np.any(f[c.name] != k[c.name])] == []
 
 
 def test_what_binds_while_there_is_a_line_is_neutral_after_it():
     f = signed(firm(), **{c.name: 1 for c in r.TERMS})
     release(f)
-    assert [c.name for c in r.LOAN_TERMS if f[c.name] != c.neutral] == []
+    assert [c.name for c in r.LOAN_TERMS if np.any(f[c.name] != c.neutral)] == []
     # The promise and the right outlast the loan.
     assert [c.name for c in r.PROMISES + r.RIGHT_TERMS if f[c.name] != 1] == []
     assert r.LOAN_TERMS[-1].neutral == firm().introduction == 1.0

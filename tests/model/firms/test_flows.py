@@ -355,11 +355,23 @@ def test_what_a_default_costs_to_run_is_paid_by_those_who_bear_it():
     )
 
 
+def test_a_fee_is_paid_by_whom_the_contract_says():
+    for place, name in enumerate(("fee_rate", "firm_fee_rate", "public_fee_rate")):
+        books = Books()
+        books.post(flowing(terms=1, **{"fee_rate": 0.0, name: 0.02}), 3.0)
+        due = 0.02 * books.total[a.BALANCE_YEARS]
+        assert books.by_terms[1, :3].tolist() == pytest.approx(
+            [due * (n == place) for n in range(3)]
+        )
+        # Lenders bear their own by share.
+        assert books.by_bank[:, a.FEE].sum() == pytest.approx(due * (place == 0))
+
+
 def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
     books = Books()
     books.post(flowing(terms=1), 3.0)
     assert not books.by_terms[0].any()
-    assert books.by_terms[1].tolist() == pytest.approx([books.total[a.FEE], 0.0, 0.0, 0.0, 0.0])
+    assert books.by_terms[1].tolist() == pytest.approx([books.total[a.FEE]] + [0.0] * 6)
     assert books.total[a.FEE] > 0.0
     f = firm(
         status=r.FAILED_CASH, exposure_at_default=5.0, recovery=2.0, recovery_date=2.0,
@@ -368,7 +380,7 @@ def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
     # It is paid when the workout ends, once.
     for t, paid in ((1.0, 0.0), (3.0, 1.0), (4.0, 1.0)):
         books.post(f, t, i=1)
-        assert books.by_terms[1, 1:].tolist() == [0.8 * paid, 0.0, 0.0, 0.4 * paid]
+        assert books.by_terms[1, a.PAID :].tolist() == [0.8 * paid, 0.0, 0.0, 0.4 * paid]
 
 
 def test_the_flows_of_a_firm_without_lenders_are_nobodys_but_the_systems():

@@ -5,6 +5,7 @@ import pytest
 
 from sim.model.firms.failure import close
 from sim.model.firms.flows import LOSS, N_ACCOUNTS, read_default
+from sim.model.firms.loss_sharing import claim_cover
 from sim.model.firms.loss_surprise import OPENING, loss_surprise
 from sim.model.firms.record import FAILED_TECHNICAL, FAILURE
 from tests.engine.hand import economy, world
@@ -17,7 +18,13 @@ from tests.engine.hand import economy, world
 def test_a_closure_is_weighed_with_what_lenders_would_lose(
     guaranteed: float, first_loss: float, cap: float
 ) -> None:
-    cover = {"guaranteed": guaranteed, "first_loss": first_loss, "cap_per_default": cap}
+    by_provider = [guaranteed, 0.0, 0.0, 0.0]
+    cover = {
+        "guaranteed": guaranteed,
+        "cover": [by_provider] * 3,
+        "first_loss": first_loss,
+        "cap_per_default": cap,
+    }
     w = world(
         economy(), balance=4.0, limit=5.0, cash=1.0, tangible=0.2, security=0.1, scale=2.0,
         **cover,
@@ -27,6 +34,7 @@ def test_a_closure_is_weighed_with_what_lenders_would_lose(
     assert loss_surprise(w.firms, w.params, w.market_conditions, 0.0, opening) == 0.0
     expected = opening.covered[0]
     close(f, w.params[f.sector], w.market_conditions[0], 0.0, FAILED_TECHNICAL, w.log, w.cursor)
+    claim_cover(f, w.terms[0], w.providers[0])
     read_default(f, 1.0, row)
     assert row[LOSS] > 0.0
     assert expected == pytest.approx(row[LOSS], rel=1e-12)
