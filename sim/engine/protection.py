@@ -100,15 +100,15 @@ def settle_protection(
     """
     for n in range(len(PROTECTION_PROVIDERS)):
         other = PROTECTION_PROVIDERS[n]
-        earned = flow[0] * k.fee_parts[n]
+        of_lenders = flow[0] * k.fee_parts[n]
         of_firms = flow[1] * k.firm_fee_parts[n]
         of_state = flow[2] * k.public_fee_parts[n]
         borne = flow[PAID + n]
-        post(paid, parties, _FEES, BANKS, other, earned)
+        post(paid, parties, _FEES, BANKS, other, of_lenders)
         post(paid, parties, _FIRM_FEES, FIRMS, other, of_firms)
         post(paid, parties, _PUBLIC_FEES, STATE, other, of_state)
         post(paid, parties, _BORNE, other, BANKS, borne)
-        earned += of_firms + of_state
+        earned = of_lenders + of_firms + of_state
         providers[n].earned += earned
         results[n] += earned - borne
     sold = k.residual_share * flow[PAID + LESSOR]

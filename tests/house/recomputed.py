@@ -18,7 +18,7 @@ from sim.engine import processes, quarter
 from sim.engine.history import BANK_COLUMNS
 from sim.engine.world import World
 from sim.model.banks import signing
-from sim.model.contracts.loss_sharing import cover_fees, cover_shares
+from sim.model.contracts.loss_sharing import cover_shares, fees_of
 from sim.model.firms import clock, flows
 from sim.model.firms import record as r
 from tests.engine.hand import desks
@@ -168,12 +168,12 @@ def recomputed(w: World, seen: Seen) -> Found:
     paid_in = ("sales", "equity rounds", "credit drawn", "subscription", "unpaid bills")
     paid_out = (
         "operating outlays", "investment", "cost of moving business", "interest",
-        "commitment fees", "royalty", "credit repaid", "cash at exit",
+        "commitment fees", "royalty", "credit repaid", "cash at exit", a.FIRM_FEES.name,
     )  # fmt: skip
     f = w.firms
     cash = np.where(f.status == r.ALIVE, f.cash + f.flow * (w.settled - f.now), 0.0).sum()
     # Owners have what nobody else had.
-    had = sum(found[name] for name in paid_in) - sum(found[name] for name in paid_out)
+    had = sum(found[name] for name in paid_in) - sum(np.sum(found[name]) for name in paid_out)
     return found | {a.DIVIDENDS.name: had - cash, a.TAX.name: tax_on_profit(w, found)}
 
 
@@ -350,7 +350,7 @@ def of_cover(w: World, v: Lives) -> Found:
     """What protection providers are paid, bear and get back; what lenders recover."""
     clause = w.menu[0].arrangement.loss_sharing
     s, p = v.s, v.p
-    shares, fees = np.array(cover_shares(clause)), np.array(cover_fees(clause))
+    shares, lent = np.array(cover_shares(clause)), (v.balance_years * v.under).sum()
     due, paid = wound_up(v)
     exposure = np.where(closed(v), due - paid, 0.0)
     assets = p.recovery_tangible * s.tangible * s.scale * v.collateral
@@ -373,7 +373,9 @@ def of_cover(w: World, v: Lives) -> Found:
         "running cost in default": (running_cost(w, v) * in_default) @ v.after,
         "in default, weighted": (v.k.defaulted_weight * in_default) @ v.after,
         "charged off": (lost - others)[arrived].sum(),
-        a.FEES.name: fees * (v.balance_years * v.under).sum(),
+        a.FEES.name: np.array(fees_of(clause, "bank")) * lent,
+        a.FIRM_FEES.name: np.array(fees_of(clause, "firm")) * lent,
+        a.PUBLIC_FEES.name: np.array(fees_of(clause, "public")) * lent,
         a.BORNE.name: borne,
         a.LEASED.name: clause.lease_residual_share * borne[2],
         a.RECOVERIES.name: recovery[arrived].sum(),

@@ -59,6 +59,7 @@ LENT: dict[str, Any] = {
         "insurance_fee_rate": 0.002, "leased_share": 0.15, "lease_fee_rate": 0.003,
         "lease_residual_share": 0.5, "trust_share": 0.1, "trust_fee_rate": 0.004,
         "first_loss_share": 0.1, "cap_per_default_share": 0.4,
+        "guarantee_fee_payer": "public", "insurance_fee_payer": "firm",
     },
     "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e5},
 }  # fmt: skip
@@ -355,11 +356,23 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.carry, "f.cum_fee", CONTRACTS, "f.cum_relending", CONTRACTS),
         Posting(totals.read_kept, at("FEE"), CONTRACTS),
         Posting(totals.post_protection, "flow[0]", IDENTITY),
-        Posting(protection.settle_protection, "earned", IDENTITY),
+        Posting(protection.settle_protection, "of_lenders", IDENTITY),
+    ),
+    a.FIRM_FEES.name: (
+        Posting(totals.carry, "f.cum_firm_fee", IDENTITY, "f.cum_fee", IDENTITY),
+        Posting(totals.read_kept, at("FIRM_FEE"), IDENTITY),
+        Posting(totals.post_protection, "flow[1]", IDENTITY),
+        Posting(protection.settle_protection, "of_firms", IDENTITY),
+    ),
+    a.PUBLIC_FEES.name: (
+        Posting(totals.carry, "f.cum_public_fee", CONTRACTS, "f.cum_fee", CONTRACTS),
+        Posting(totals.read_kept, at("PUBLIC_FEE"), CONTRACTS),
+        Posting(totals.post_protection, "flow[2]", CONTRACTS),
+        Posting(protection.settle_protection, "of_state", CONTRACTS),
     ),
     a.BORNE.name: (
         Posting(loss_sharing.claim_cover, "f.borne[n]", CONTRACTS),
-        Posting(totals.post_protection, "flow[1 + n]", IDENTITY),
+        Posting(totals.post_protection, "flow[PAID + n]", IDENTITY),
         Posting(totals.read_default, "row[COVERED]", CONTRACTS, "row[GUARANTEED]", CONTRACTS),
         Posting(totals.read_default, "row[GUARANTEED]", CONTRACTS, "row[RECOVERED]", CONTRACTS),
         Posting(totals.read_default, "row[LOSS]", IDENTITY, "row[GUARANTEED]", IDENTITY),

@@ -176,6 +176,7 @@ def test_cash_of_every_firm_is_what_it_received_less_what_it_paid(
         paid = (
             f.cum_cost + f.cum_invest + f.cum_interest + f.cum_repaid + f.cum_dividend
             + f.cum_royalty + f.cum_delivery + f.cum_exit_cash + f.cum_commitment
+            + f.cum_firm_fee
         )  # fmt: skip
         close(received - paid, f.cash, float(np.max(received + paid)))
 
