@@ -16,6 +16,7 @@ from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.cycle import cumulative, profit_rate
 from sim.outcomes.firm import kaplan_meier, survival_at, survival_curve
 from sim.outcomes.firm_wealth import founder_values
+from sim.outcomes.protection import loss_by_year
 from sim.outcomes.reading import (
     ROUNDING,
     Curve,
@@ -212,8 +213,9 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     """
     curves = [
         *firm_curves(history), *money_curves(history), *bank_curves(history),
-        *offer_curves(history), *loss_split(history), *stage_flows(history),
-        *payments(history), vintage_profit(history), *size_curves(history),
+        *offer_curves(history), *loss_split(history), *loss_by_year(history),
+        *stage_flows(history), *payments(history), vintage_profit(history),
+        *size_curves(history),
     ]  # fmt: skip
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
@@ -428,6 +430,8 @@ SERIES = (
     SeriesMark("bank_annual_profit", "CNY million", "profit of a bank in a year", YEAR),
     SeriesMark("contracts:ARRANGEMENT", "contracts", "signed in a year, by terms", YEAR),
     SeriesMark("loss_borne:PARTY", "CNY million", "credit losses borne by each party", HORIZON),
+    SeriesMark("loss_of_year:PARTY", "CNY million",
+               "credit losses of defaults of a year, borne by each party", YEAR),
     SeriesMark("stage_flow:SOURCE>TARGET", "firms", "firms by their states at two dates",
                "years from the start date at which the period ends"),
     SeriesMark("paid:ACCOUNT:PAYER:PAYEE", "CNY million", "paid in the experiment", HORIZON),

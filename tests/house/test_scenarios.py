@@ -236,9 +236,14 @@ def test_clubs_of_the_joint_loan_keep_the_rules_of_syndicates():
 
 
 def test_the_guarantor_bears_and_asks_what_the_plan_says():
-    sharing = shipped("jiangsu_multi_party").arrangement["guarantor"].loss_sharing
-    assert sharing.guaranteed_share == published("MK22", "guarantee system")
-    assert sharing.guarantee_fee_rate == published("MK22", "fee")
+    files = {"jiangsu_multi_party": "guarantor", "full_toolkit": "guaranteed_loan"}
+    for file, name in files.items():
+        sharing = shipped(file).arrangement[name].loss_sharing
+        assert sharing.guaranteed_share == published("MK22", "guarantee system")
+        assert sharing.guarantee_fee_rate == published("MK22", "fee")
+        assert sharing.guarantee_fee_payer == "firm"
+        assert sharing.guarantee_cap_per_firm == published("MK22", "cap per firm now")
+        assert sharing.guarantee_cap_per_year_share == published("MK22", "payout cap now")
 
 
 def test_the_lines_of_kanglin_come_in_size_and_time_as_published():

@@ -28,7 +28,9 @@ def test_every_curve_has_name_bank_place_and_value():
         "vintage_profit", "additional_survivors", "stage_count:startup", "stage_count:growth",
         "stage_count:expansion", "stage_count:mature", "contracts:plain", "contracts:special",
         "loss_borne:lead", "loss_borne:beside", "loss_borne:guarantors", "loss_borne:insurers",
-        "loss_borne:lessors", "loss_borne:trusts",
+        "loss_borne:lessors", "loss_borne:trusts", "loss_of_year:lenders",
+        "loss_of_year:guarantors", "loss_of_year:insurers", "loss_of_year:lessors",
+        "loss_of_year:trusts",
     }  # fmt: skip
 
 
@@ -108,7 +110,8 @@ def test_the_j_curve_is_discounted_to_entry():
 def test_a_world_without_firms_or_settlements_has_no_curve_with_values():
     frame = all_series(tiny.empty())
     money = {"cumulative_profit", "profit_by_regime", "survival_at_risk"}
-    sums = {name for name in frame["series"] if name.startswith(("contracts:", "loss_borne:"))}
+    counted = ("contracts:", "loss_borne:", "loss_of_year:")
+    sums = {name for name in frame["series"] if name.startswith(counted)}
     assert set(frame["series"]) <= money | sums
     assert np.nansum(frame["value"]) == 0.0
 
