@@ -78,7 +78,12 @@ def test_it_is_frozen():
 def test_columns_have_names_of_their_own_and_the_sums_of_the_audit_are_among_them():
     for names in (BANK_COLUMNS, SYSTEM_COLUMNS):
         assert len(set(names)) == len(names)
-    assert SYSTEM_COLUMNS[3:] == (*SUMS, *PROTECTION_PROVIDERS, "outside_business")
+    assert SYSTEM_COLUMNS[3:] == (
+        *SUMS,
+        *PROTECTION_PROVIDERS,
+        "outside_business",
+        "public_fees",
+    )
 
 
 # --- A page of the yearbook ----------------------------------------------------------------
