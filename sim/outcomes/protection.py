@@ -29,7 +29,7 @@ def by_year(history: History, amounts: Floats) -> Floats:
     """Amounts of the defaults in the experiment by year, shape (n_years,), CNY million."""
     rows, years = np.flatnonzero(defaulted(history)), year_ends(history).size
     year = year_of(of_firms(history)["end"][rows])
-    return np.bincount(year, weights=amounts[rows], minlength=years)[:years]
+    return np.bincount(year, weights=amounts[rows], minlength=years)[:years].astype(np.float64)
 
 
 def loss_by_year(history: History) -> Iterator[Curve]:
