@@ -140,9 +140,12 @@ BANK_LEVELS = (
 )  # fmt: skip
 """Those that are levels."""
 
-PROTECTION_RESULTS = tuple(
-    Column(f"{party}s", MONEY, f"fees of {party}s less losses that they bear, in the quarter")
-    for party in ("guarantor", "insurer", "lessor", "trust")
+PROTECTION_RESULTS = (
+    *(
+        Column(f"{party}s", MONEY, f"fees of {party}s less losses that they bear, in the quarter")
+        for party in ("guarantor", "insurer", "lessor", "trust")
+    ),
+    Column("reguarantors", MONEY, "fees of re-guarantors less what they pay, in the quarter"),
 )
 SYSTEM_PANEL = (
     Column("regime", "code", "macro regime: its place among those of the scenario"),
@@ -156,7 +159,7 @@ SYSTEM_PANEL = (
 """The panel of the system: one row for each settlement."""
 
 BANK_COLUMNS = tuple(column.name for column in BANK_PANEL)
-PROTECTION_PROVIDERS = tuple(column.name for column in PROTECTION_RESULTS)
+PROTECTION_PROVIDERS = tuple(column.name for column in PROTECTION_RESULTS[:-1])
 SYSTEM_COLUMNS = tuple(column.name for column in SYSTEM_PANEL)
 
 

@@ -39,14 +39,15 @@ MEANINGS = {
     "trusts": "bear losses for a fee on behalf of their investors",
     "other banks": "keep basic accounts of firms and are not in the scenario",
     "state": "takes value-added tax on interest and tax on banks' profit; pays fees for cover",
+    "re-guarantors": "public funds that pay guarantors a part of their payments back, for a fee",
 }
 """Every party that pays or is paid, and who it is."""
 
 PARTIES = tuple(MEANINGS)
 (
     FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
-    SUPPLIERS, INSURERS, LESSORS, TRUSTS, OTHER_BANKS, STATE,
-) = range(15)  # fmt: skip
+    SUPPLIERS, INSURERS, LESSORS, TRUSTS, OTHER_BANKS, STATE, REGUARANTORS,
+) = range(16)  # fmt: skip
 
 # --- Accounts of the ledger: what is paid, by whom and to whom -----------------------------------
 
@@ -134,6 +135,12 @@ BORNE = _paid(
     PROTECTION_PROVIDERS,
     BANKS,
     "what protection providers pay of a loss",
+)
+REGUARANTEE_FEES = _paid(
+    "fees for re-guarantee", GUARANTORS, REGUARANTORS, "fees on what is re-guaranteed"
+)
+REIMBURSED = _paid(
+    "re-guarantee", REGUARANTORS, GUARANTORS, "part of a guarantor's payment, paid back"
 )
 LEASED = _paid("leased equipment", SUPPLIERS, LESSORS, "equipment sold after a default")
 ACCOUNTS = tuple(one for one in list(vars().values()) if isinstance(one, Account))

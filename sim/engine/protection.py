@@ -19,16 +19,20 @@ from sim.engine.ledger import (
     FEES,
     FIRM_FEES,
     FIRMS,
+    GUARANTORS,
     LEASED,
     LESSORS,
     PROTECTION_PROVIDERS,
     PUBLIC_FEES,
+    REGUARANTEE_FEES,
+    REGUARANTORS,
+    REIMBURSED,
     STATE,
     SUPPLIERS,
     post,
 )
-from sim.model.firms.flows import PAID
-from sim.model.firms.loss_sharing import PROTECTOR, PROVIDERS, claim_cover
+from sim.model.firms.flows import PAID, PAID_BACK, REGUARANTEE
+from sim.model.firms.loss_sharing import GUARANTOR, PROTECTOR, PROVIDERS, claim_cover
 from sim.model.firms.record import ALIVE
 
 # --- Before the rules run ------------------------------------------------------------------------
@@ -38,7 +42,7 @@ def opening_providers(terms: Rows) -> Rows:
     """Those who stand behind each arrangement of a menu, shape (1 + len(menu), PROVIDERS)."""
     providers = PROTECTOR.empty((terms.shape[0], PROVIDERS))
     providers["capital"] = terms["capitals"]
-    providers["room"] = math.inf
+    providers["room"] = providers["reguarantee_room"] = math.inf
     return providers
 
 
@@ -73,18 +77,26 @@ def open_year(firms: Any, terms: Any, providers: Any) -> None:
     for code in range(terms.shape[0]):
         for n in range(PROVIDERS):
             renew_provider(providers[code, n], terms[code].caps_per_year[n])
+        guarantor, k = providers[code, GUARANTOR], terms[code]
+        again = k.reguaranteed * guarantor.covered
+        guarantor.reguarantee_room = room_of_year(k.reguarantee_cap, again)
 
 
 def renew_provider(provider: Any, cap: float) -> None:
     """Fees of the year that ends become capital; a cap, where there is one, begins anew."""
     provider.capital += provider.earned
     provider.earned = 0.0
-    is_capped = not math.isinf(cap) and provider.covered > 0.0
-    provider.room = cap * provider.covered if is_capped else math.inf
+    provider.room = room_of_year(cap, provider.covered)
 
 
-_FEES, _FIRM_FEES, _PUBLIC_FEES, _BORNE, _LEASED = (
-    ACCOUNTS.index(one) for one in (FEES, FIRM_FEES, PUBLIC_FEES, BORNE, LEASED)
+def room_of_year(cap: float, covered: float) -> float:
+    """What a cap lets pay in a year, CNY million; there is none where nothing is covered yet."""
+    return cap * covered if covered > 0.0 and not math.isinf(cap) else math.inf
+
+
+_FEES, _FIRM_FEES, _PUBLIC_FEES, _BORNE, _LEASED, _REGUARANTEE_FEES, _REIMBURSED = (
+    ACCOUNTS.index(one)
+    for one in (FEES, FIRM_FEES, PUBLIC_FEES, BORNE, LEASED, REGUARANTEE_FEES, REIMBURSED)
 )
 LESSOR = PROTECTION_PROVIDERS.index(LESSORS)
 
@@ -95,8 +107,8 @@ def settle_protection(
     """Pay those who stand behind an arrangement their fees; they pay their part of its losses.
 
     A lessor sells its equipment after a default. `results` has the order of
-    `PROTECTION_PROVIDERS`; fees and losses of the arrangement are `flow`, see
-    `sim.model.firms.flows.PARTY_FLOWS`.
+    `PROTECTION_PROVIDERS`, with re-guarantors last; fees and losses of the arrangement are
+    `flow`, see `sim.model.firms.flows.PARTY_FLOWS`.
     """
     for n in range(len(PROTECTION_PROVIDERS)):
         other = PROTECTION_PROVIDERS[n]
@@ -115,3 +127,18 @@ def settle_protection(
     post(paid, parties, _LEASED, SUPPLIERS, LESSORS, sold)
     providers[LESSOR].earned += sold
     results[LESSOR] += sold
+    settle_reguarantee(paid, parties, flow, providers[GUARANTOR], results)
+
+
+def settle_reguarantee(paid: Any, parties: Any, flow: Any, guarantor: Any, results: Any) -> None:
+    """The guarantor pays its fee to the re-guarantor, which pays its part of losses back.
+
+    What it pays back has been the guarantor's capital since the default.
+    """
+    fee = flow[REGUARANTEE]
+    back = flow[PAID_BACK]
+    post(paid, parties, _REGUARANTEE_FEES, GUARANTORS, REGUARANTORS, fee)
+    post(paid, parties, _REIMBURSED, REGUARANTORS, GUARANTORS, back)
+    guarantor.earned -= fee
+    results[GUARANTOR] += back - fee
+    results[PROVIDERS] += fee - back

@@ -85,8 +85,9 @@ class Closing(NamedTuple):
         Of the ledger, see `sim.engine.ledger.Ledger`.
     quarter : record array, shape (n_banks,), see `QUARTER`
     audit : record array, shape (1,), see `AUDIT`
-    sums, results : arrays, shapes (len(sim.model.firms.flows.SUMS),) and (n_providers,)
-        Sums over all firms; what protection providers earn less what they bear.
+    sums, results : arrays, shapes (len(sim.model.firms.flows.SUMS),) and (n_providers + 1,)
+        Sums over all firms; what protection providers earn less what they bear, and
+        re-guarantors last.
     sides : array, shape (n_identities, 3), CNY million
         Both sides and the scale of each identity, see `Ledger.hold`. Like the four before it
         all zeros, and written.

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.base.columns import Rows
-from sim.engine.history import BANK_COLUMNS, PROTECTION_PROVIDERS
+from sim.engine.history import BANK_COLUMNS, PROTECTION_RESULTS
 from sim.engine.ledger import TOLERANCE
 from sim.engine.protection import new_claims
 from sim.engine.quarter import QUARTER, Closing
@@ -85,7 +85,7 @@ def closing(w: World, date: float) -> Closing:
         claims=new_claims(w.firms), providers=w.providers,
         paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=quarter, audit=w.left.copy(), sums=np.zeros(len(f.SUMS)),
-        results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((12 + 3 * banks, 3)),
+        results=np.zeros(len(PROTECTION_RESULTS)), sides=np.zeros((12 + 3 * banks, 3)),
         row=np.zeros(w.total.shape),
     )  # fmt: skip
 

@@ -83,13 +83,15 @@ def additional_survivors(history: History, baseline: History) -> float:
 
 
 @outcome("system.public_cost", unit="CNY million", better="lower", basis="flow",
-    formula="what guarantors pay less their fees, fees for cover that the state pays, and what"
-    " central-bank money saves banks, summed over the experiment; policy subsidy stands apart",
+    formula="what guarantors and re-guarantors pay less their fees, fees for cover that"
+    " the state pays, and what central-bank money saves banks, summed over the experiment; policy"
+    " subsidy stands apart",
     source=HOUSE)  # fmt: skip
 def public_cost(history: History) -> float:
     """Cost of guarantees and relending."""
     fees = float(history.series("public_fees")[history.during()].sum())
-    return total(history, "relending") + fees - of_party(history, "guarantors")
+    borne = of_party(history, "guarantors") + of_party(history, "reguarantors")
+    return total(history, "relending") + fees - borne
 
 
 @outcome("system.public_cost_rate", unit="per year", better="lower", basis="flow",
@@ -200,6 +202,8 @@ def value_created(history: History) -> float:
 PARTIES = {
     "guarantors": {"party": "guarantor",
         "what": "fees of guarantors and pools less losses that they bear"},
+    "reguarantors": {"party": "reguarantor",
+        "what": "fees of re-guarantors less what they pay guarantors back"},
     "insurers": {"party": "insurer", "what": "premiums less losses that insurers bear"},
     "lessors": {"party": "lessor",
         "what": "fees of lessors and sale of their equipment less losses that they bear"},

@@ -7,7 +7,16 @@ import numpy as np
 import pytest
 
 from sim.engine.history import BANK_COLUMNS
-from sim.engine.ledger import BANKS, FEES, FIRM_FEES, FIRMS, GUARANTORS, PUBLIC_FEES, STATE
+from sim.engine.ledger import (
+    BANKS,
+    FEES,
+    FIRM_FEES,
+    FIRMS,
+    GUARANTORS,
+    PUBLIC_FEES,
+    REGUARANTORS,
+    STATE,
+)
 from sim.engine.processes import run_world
 from sim.engine.protection import new_claims, opening_providers, renew_provider
 from sim.engine.settlement import settle
@@ -136,6 +145,24 @@ def test_a_guarantor_pays_until_its_capital_is_spent_and_then_what_it_earns() ->
     assert w.firms.fell_back.sum() > 0.0
 
 
+def test_a_re_guarantor_pays_its_part_back_up_to_its_cap_and_lenders_see_nothing_of_it() -> None:
+    again = {"reguaranteed_share": 0.5, "reguarantee_fee_rate": 0.005,
+             "reguarantee_cap_per_year_share": 0.02}  # fmt: skip
+    (w, _), (plain, _) = lived(**again), lived()
+    own = {"reguarantee_fee_rate", "cum_reguarantee_fee", "reimbursed"}
+    assert set(changed_lives(w, plain)) == own
+    f, flows = w.firms, w.ledger.flows
+    back = flows["re-guarantee"][REGUARANTORS, GUARANTORS]
+    over = f.recovery_date <= w.settled
+    assert back == pytest.approx(f.reimbursed[over].sum())
+    assert np.all(f.reimbursed <= 0.5 * f.borne[:, 0] + 1e-12)
+    # The cap of some year has left a part to the guarantor.
+    assert f.reimbursed.sum() < 0.5 * f.borne[:, 0].sum() - 1e-6
+    fee = flows["fees for re-guarantee"][GUARANTORS, REGUARANTORS]
+    assert fee == pytest.approx(float(f.cum_reguarantee_fee.sum()))
+    assert fee > 0.0
+
+
 def test_claims_come_in_order_of_default_ties_by_firm() -> None:
     firms = FIRM.empty(5)
     firms.exposure_at_default = [1.0, 1.0, 0.0, 1.0, 1.0]
@@ -162,6 +189,7 @@ def test_providers_begin_with_their_capital_and_no_cap() -> None:
     rows = opening_providers(terms)
     assert rows["capital"][1].tolist() == [3.0, np.inf, 1.0, 2.0]
     assert np.isinf(rows["room"]).all()
+    assert np.isinf(rows["reguarantee_room"]).all()
 
 
 # --- Who pays the fee ----------------------------------------------------------------------------

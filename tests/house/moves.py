@@ -47,6 +47,12 @@ ARMS: dict[str, Terms] = {
     "guarantee": {
         "loss_sharing": {"kind": "sole", "guaranteed_share": 0.8, "guarantee_fee_rate": 0.005}
     },
+    "capped_guarantee": {
+        "loss_sharing": {
+            "kind": "sole", "guaranteed_share": 0.8, "guarantee_fee_rate": 0.005,
+            "guarantee_cap_per_year_share": 0.005,
+        }
+    },
     "long_line": LINE | TERM,
     "warrant": LINE
     | TERM

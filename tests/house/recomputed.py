@@ -377,6 +377,10 @@ def of_cover(w: World, v: Lives) -> Found:
         a.FIRM_FEES.name: np.array(fees_of(clause, "firm")) * lent,
         a.PUBLIC_FEES.name: np.array(fees_of(clause, "public")) * lent,
         a.BORNE.name: borne,
+        a.REIMBURSED.name: clause.reguaranteed_share * borne[0],
+        a.REGUARANTEE_FEES.name: (
+            clause.reguarantee_fee_rate * clause.reguaranteed_share * shares[0] * lent
+        ),
         a.LEASED.name: clause.lease_residual_share * borne[2],
         a.RECOVERIES.name: recovery[arrived].sum(),
         "loss by bank": (lost - others) @ v.after,

@@ -60,6 +60,7 @@ LENT: dict[str, Any] = {
         "lease_residual_share": 0.5, "trust_share": 0.1, "trust_fee_rate": 0.004,
         "first_loss_share": 0.1, "cap_per_default_share": 0.4,
         "guarantee_fee_payer": "public", "insurance_fee_payer": "firm",
+        "reguaranteed_share": 0.5, "reguarantee_fee_rate": 0.005,
     },
     "funding": {"kind": "relending", "refinanced_share": 0.6, "rate": 0.01, "quota": 1e5},
 }  # fmt: skip
@@ -369,6 +370,17 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_kept, at("PUBLIC_FEE"), CONTRACTS),
         Posting(totals.post_protection, "flow[2]", CONTRACTS),
         Posting(protection.settle_protection, "of_state", CONTRACTS),
+    ),
+    a.REGUARANTEE_FEES.name: (
+        Posting(totals.carry, "f.cum_reguarantee_fee", CONTRACTS, "f.cum_fee", CONTRACTS),
+        Posting(totals.read_kept, at("REGUARANTEE_FEE"), CONTRACTS),
+        Posting(totals.post_protection, "flow[REGUARANTEE]", CONTRACTS),
+        Posting(protection.settle_reguarantee, "fee", CONTRACTS),
+    ),
+    a.REIMBURSED.name: (
+        Posting(loss_sharing.claim_cover, "f.reimbursed", CONTRACTS),
+        Posting(totals.post_protection, "flow[PAID_BACK]", CONTRACTS),
+        Posting(protection.settle_reguarantee, "back", CONTRACTS),
     ),
     a.BORNE.name: (
         Posting(loss_sharing.claim_cover, "f.borne[n]", CONTRACTS),

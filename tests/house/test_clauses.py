@@ -41,7 +41,8 @@ COVER: Terms = {
     "guarantee_cap_per_year_share": 0.05, "guarantor_capital": 50.0, "insurer_bears_rest": True,
     "insurance_deductible": 0.5, "insurance_cap_per_default": 2.0,
     "insurance_cap_per_year_share": 0.1, "insurer_capital": 20.0, "claims_at_default": True,
-    "guarantee_fee_payer": "firm", "insurance_fee_payer": "public",
+    "guarantee_fee_payer": "firm", "insurance_fee_payer": "public", "reguaranteed_share": 0.5,
+    "reguarantee_fee_rate": 0.005, "reguarantee_cap_per_year_share": 0.05,
 }  # fmt: skip
 
 EXAMPLES: dict[tuple[str, str], Terms] = {
@@ -113,7 +114,8 @@ NEUTRAL: dict[str, Terms] = {
         "fee_parts": (0.0,) * 4, "residual_share": 0.0, "firm_fee_rate": 0.0,
         "firm_fee_parts": (0.0,) * 4, "public_fee_rate": 0.0, "public_fee_parts": (0.0,) * 4,
         "cover_shares": (0.0,) * 4, "bears_rest": (0,) * 4, "deductibles": (0.0,) * 4,
-        "claims_at_default": 0,
+        "claims_at_default": 0, "reguaranteed": 0.0, "reguarantee_fee": 0.0,
+        "reguarantee_cap": math.inf,
         **dict.fromkeys(
             ("caps_per_firm", "caps_per_default", "caps_per_year", "capitals"), (math.inf,) * 4
         ),

@@ -30,7 +30,7 @@ from sim.model.firms.claims import (
 from sim.model.firms.clock import accrue
 from sim.model.firms.contract_effects import decline_firm, lower_rate, sign_firm
 from sim.model.firms.flows import post_firm
-from sim.model.firms.loss_sharing import PROVIDERS, covered_share, in_force
+from sim.model.firms.loss_sharing import GUARANTOR, PROVIDERS, covered_share, in_force
 from sim.model.firms.record import ALIVE, NEVER, REVIEW_YEARS
 
 # --- Writing decisions down: contracts into the book, refusals and cuts beside it ----------------
@@ -162,6 +162,7 @@ def write_cover(c: Any, k: Any) -> None:
     for n in range(PROVIDERS):
         c.cover[n] = in_force(k.cover_shares[n], k.caps_per_firm[n], c.limit)
     c.guaranteed = covered_share(c.limit, k)
+    c.reguarantee_fee_rate = k.reguarantee_fee * k.reguaranteed * c.cover[GUARANTOR]
 
 
 def write_weights(c: Any, u: Any) -> None:

@@ -56,6 +56,26 @@ class Cover(Frozen):
         meaning="what the guarantor can pay beside the fees that it earns",
         words="The guarantor has {value} of capital for every 1,000 firms, beside its fees.",
     )
+    reguaranteed_share: Share = param(
+        0.0,
+        unit="share of what the guarantor pays",
+        meaning="paid back by a re-guarantor",
+        words="A re-guarantor pays the guarantor {value} of its payments back.",
+    )
+    reguarantee_fee_rate: NonNegative = param(
+        0.0,
+        unit="per year",
+        meaning="the guarantor's fee on what is re-guaranteed",
+        high=1,
+        words="The guarantor pays {value} a year on what is re-guaranteed.",
+    )
+    reguarantee_cap_per_year_share: NonNegative | None = param(
+        None,
+        unit="share of the balances that it covers on 1 January",
+        meaning="most that the re-guarantor pays in a calendar year",
+        words="In a calendar year the re-guarantor pays at most {value} of what it covers on"
+        " 1 January.",
+    )
     insured_share: Share = param(0.0, unit="share of loss", meaning="borne by an insurer")
     insurance_fee_rate: NonNegative = param(
         0.0, unit="per year", meaning="premium on the balance", high=1
@@ -198,6 +218,10 @@ COVER = (
     Column("caps_per_year", "share of the balances that it covers on 1 January",
            "most that each pays in a calendar year", length=PROVIDERS),
     Column("capitals", "CNY million", "capital that each begins with", length=PROVIDERS),
+    Column("reguaranteed", "share", "part of its payments that the guarantor is paid back"),
+    Column("reguarantee_fee", "per year", "its fee on what is re-guaranteed"),
+    Column("reguarantee_cap", "share of the balances that it covers on 1 January",
+           "most that the re-guarantor pays in a calendar year"),
     Column("claims_at_default", "flag", "they pay on the balance at default, and have their part"
            " of what is recovered later", "i1"),
 )  # fmt: skip
@@ -264,6 +288,9 @@ def cover_conditions(clause: Cover, thousands: float) -> dict[str, Any]:
         "caps_per_default": (none, most(clause.insurance_cap_per_default), none, none),
         "caps_per_year": (most(guaranteed), most(insured), none, none),
         "capitals": (*capitals, none, none),
+        "reguaranteed": clause.reguaranteed_share,
+        "reguarantee_fee": clause.reguarantee_fee_rate,
+        "reguarantee_cap": most(clause.reguarantee_cap_per_year_share),
         "claims_at_default": int(clause.claims_at_default),
     }  # fmt: skip
 

@@ -50,8 +50,8 @@ FLOWS = (
     *map(_kept, (
         "sales", "cost", "invest", "interest", "commitment", "vat", "drawn", "repaid", "due_paid",
         "equity", "dividend", "royalty", "business", "loan_account", "delivery", "balance_years",
-        "risk_weighted", "economic", "fee", "firm_fee", "public_fee", "refinanced_years",
-        "relending", "exercise_amount", "gain", "supplier_loss", "exit_cash",
+        "risk_weighted", "economic", "fee", "firm_fee", "public_fee", "reguarantee_fee",
+        "refinanced_years", "relending", "exercise_amount", "gain", "supplier_loss", "exit_cash",
     )),
     Column("npl_years", "CNY million years", "time integral of the balance in default", low=0.0),
     Column("exposure_at_default", MONEY, "balance at default", low=0.0),
@@ -76,21 +76,27 @@ ACCOUNTS = tuple(column.name for column in FLOWS)
 (
     SALES, COST, INVEST, INTEREST, COMMITMENT, VAT, DRAWN, REPAID, DUE_PAID, EQUITY, DIVIDEND,
     ROYALTY, BUSINESS, LOAN_ACCOUNT, DELIVERY, BALANCE_YEARS, RISK_WEIGHTED, ECONOMIC, FEE,
-    FIRM_FEE, PUBLIC_FEE, REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT, GAIN, SUPPLIER_LOSS,
-    EXIT_CASH, NPL_YEARS, EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS,
-    RELATION, HOSTED, OUTSIDE_BUSINESS, TAKEN_OVER, SUBSIDY, OPERATING, CASH,
+    FIRM_FEE, PUBLIC_FEE, REGUARANTEE_FEE, REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT, GAIN,
+    SUPPLIER_LOSS, EXIT_CASH, NPL_YEARS, EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED,
+    GUARANTEED, LOSS, RELATION, HOSTED, OUTSIDE_BUSINESS, TAKEN_OVER, SUBSIDY, OPERATING, CASH,
 ) = range(len(FLOWS))  # fmt: skip
 N_ACCOUNTS = len(FLOWS)
 OF_DEFAULT = (
     NPL_YEARS, EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED, GUARANTEED, LOSS,
 )  # fmt: skip
 """Accounts of a default."""
-PARTY_FLOWS = ("fee", "firm_fee", "public_fee", *(f"paid_{n}" for n in range(PROVIDERS)))
+PARTY_FLOWS = (
+    "fee", "firm_fee", "public_fee", "reguarantee_fee", "paid_back",
+    *(f"paid_{n}" for n in range(PROVIDERS)),
+)  # fmt: skip
 """Flows of protection providers, kept apart by the arrangement that they stand behind.
 
-Their fees together, by who pays them, and what each pays of losses.
+Their fees together, by who pays them; the fee of a re-guarantor and what it pays back; and what
+each pays of losses.
 """
-PAID = PARTY_FLOWS.index("paid_0")
+REGUARANTEE, PAID_BACK, PAID = (
+    PARTY_FLOWS.index(name) for name in ("reguarantee_fee", "paid_back", "paid_0")
+)
 
 
 CARRIED = {
@@ -110,6 +116,7 @@ CARRIED = {
     "fee": "f.fee_rate * f.balance * years",
     "firm_fee": "f.firm_fee_rate * f.balance * years",
     "public_fee": "f.public_fee_rate * f.balance * years",
+    "reguarantee_fee": "f.reguarantee_fee_rate * f.balance * years",
     "refinanced_years": "f.refinanced * f.balance * years",
     "relending": "f.relending_rate * refinanced_years",
     "cash": "f.flow * years",
@@ -202,9 +209,11 @@ def post_protection(f: Any, row: Any, flow: Any) -> None:
     flow[0] += row[FEE]
     flow[1] += row[FIRM_FEE]
     flow[2] += row[PUBLIC_FEE]
+    flow[REGUARANTEE] += row[REGUARANTEE_FEE]
     whole = borne_together(f)
     if whole != 0.0:
         part = row[GUARANTEED] / whole
+        flow[PAID_BACK] += part * f.reimbursed
         for n in range(PROVIDERS):
             flow[PAID + n] += part * f.borne[n]
 

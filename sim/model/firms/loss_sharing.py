@@ -21,11 +21,13 @@ from sim.base.columns import Column, Table
 
 PROVIDERS = 4
 """Protection providers of an arrangement: guarantor, insurer, lessor, trust."""
+GUARANTOR = 0
 
 PROTECTOR = Table(
     (
         Column("capital", "CNY million", "what it can still pay; claims not yet due taken off"),
         Column("room", "CNY million", "what it may still pay in this calendar year"),
+        Column("reguarantee_room", "CNY million", "what it may still be paid back in it"),
         Column("covered", "CNY million", "balances that it covered on 1 January, by its shares"),
         Column("earned", "CNY million", "fees since then, its capital from the next one on"),
     )
@@ -69,8 +71,9 @@ def claim_cover(f: Any, k: Any, providers: Any) -> None:
     Parameters
     ----------
     f : firm
-        What each provider bears of its loss is written into `borne`, and what caps over several
-        firms and spent capital leave to others into `fell_back`.
+        What each provider bears of its loss is written into `borne`, what a re-guarantor pays
+        the guarantor of it back into `reimbursed`, and what caps over several firms and spent
+        capital leave to others into `fell_back`.
     k : conditions of the arrangement
     providers : record array, shape (PROVIDERS,), see `PROTECTOR`
         What each can and may still pay is reduced by what it pays.
@@ -99,6 +102,9 @@ def claim_cover(f: Any, k: Any, providers: Any) -> None:
                 room -= paid
                 f.borne[n] = paid * kept
                 f.fell_back += (claim - paid) * kept
+                back = pay_back(paid, k.reguaranteed, providers[n]) if n == GUARANTOR else 0.0
+                f.reimbursed += back * kept
+                providers[n].capital += back + (paid - back) * (1.0 - kept)
 
 
 def borne_together(f: Any) -> float:
@@ -107,6 +113,13 @@ def borne_together(f: Any) -> float:
     for n in range(PROVIDERS):
         whole += f.borne[n]
     return whole
+
+
+def pay_back(paid: float, share: float, guarantor: Any) -> float:
+    """What a re-guarantor pays a guarantor back of a payment, up to its own cap of the year."""
+    back = min(share * paid, guarantor.reguarantee_room)
+    guarantor.reguarantee_room -= back
+    return back
 
 
 def pay_claim(claim: float, provider: Any) -> float:

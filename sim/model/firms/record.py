@@ -212,6 +212,7 @@ LOAN_TERMS = (
     Column("fee_rate", "per year", "fees of protection on the balance, of lenders", low=0),
     Column("firm_fee_rate", "per year", "the same, of the firm", low=0),
     Column("public_fee_rate", "per year", "the same, of the state", low=0),
+    Column("reguarantee_fee_rate", "per year", "fee of the guarantor on the balance", low=0),
     Column("commitment_fee_rate", "per year", "fee on the undrawn part of the line", low=0),
     Column("vat_share", "share", "value-added tax in the interest", low=0, high=1),
     Column("conversion", "share", "undrawn part that counts as exposure", low=0, high=1),
@@ -354,6 +355,7 @@ def _totals() -> tuple[Column, ...]:
         Column("cum_fee", money, "fees of protection that its lenders pay", low=0.0),
         Column("cum_firm_fee", money, "those that it pays itself", low=0.0),
         Column("cum_public_fee", money, "those that the state pays", low=0.0),
+        Column("cum_reguarantee_fee", money, "what its guarantor pays a re-guarantor", low=0.0),
         Column(
             "cum_refinanced", "CNY million years", "time integral of refinanced balance", low=0.0
         ),
@@ -379,6 +381,7 @@ def _outcomes() -> tuple[Column, ...]:
         Column("recovery_date", "years", "date at which it arrives"),
         Column("shared", "flag", "its loss has been shared among those who cover it", "i1"),
         Column("borne", money, "what each of them bears of it", length=PROVIDERS, low=0.0),
+        Column("reimbursed", money, "of it, what a re-guarantor pays back", low=0.0),
         Column(
             "fell_back", money, "what caps of a year and spent capital leave to others", low=0.0
         ),

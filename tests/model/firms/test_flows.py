@@ -371,16 +371,22 @@ def test_what_others_get_and_pay_is_kept_by_the_arrangement_they_stand_behind():
     books = Books()
     books.post(flowing(terms=1), 3.0)
     assert not books.by_terms[0].any()
-    assert books.by_terms[1].tolist() == pytest.approx([books.total[a.FEE]] + [0.0] * 6)
+    assert books.by_terms[1].tolist() == pytest.approx([books.total[a.FEE]] + [0.0] * 8)
     assert books.total[a.FEE] > 0.0
     f = firm(
         status=r.FAILED_CASH, exposure_at_default=5.0, recovery=2.0, recovery_date=2.0,
-        borne=[0.8, 0.0, 0.0, 0.4], terms=1,
+        borne=[0.8, 0.0, 0.0, 0.4], reimbursed=0.3, terms=1,
     )  # fmt: skip
     # It is paid when the workout ends, once.
     for t, paid in ((1.0, 0.0), (3.0, 1.0), (4.0, 1.0)):
         books.post(f, t, i=1)
-        assert books.by_terms[1, a.PAID :].tolist() == [0.8 * paid, 0.0, 0.0, 0.4 * paid]
+        assert books.by_terms[1, a.PAID_BACK :].tolist() == [
+            0.3 * paid,
+            0.8 * paid,
+            0,
+            0,
+            0.4 * paid,
+        ]
 
 
 def test_the_flows_of_a_firm_without_lenders_are_nobodys_but_the_systems():

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.model.firms.loss_sharing import (
+    GUARANTOR,
     PROTECTOR,
     PROVIDERS,
     borne_by_protection,
@@ -90,13 +91,14 @@ def conditions(**fields: Any) -> Any:
     """Conditions of an arrangement whose providers are bound by nothing."""
     none = dict.fromkeys(("deductibles", "bears_rest"), [0.0] * PROVIDERS)
     uncapped = dict.fromkeys(("caps_per_firm", "caps_per_default"), [math.inf] * PROVIDERS)
-    return SimpleNamespace(**none | uncapped | {"claims_at_default": 0} | fields)
+    whole = {"claims_at_default": 0, "reguaranteed": 0.0}
+    return SimpleNamespace(**none | uncapped | whole | fields)
 
 
 def providers(**fields: Any) -> Any:
     """Four of them, who can pay whatever is claimed."""
     rows = PROTECTOR.empty(PROVIDERS)
-    rows.room = rows.capital = math.inf
+    rows.room = rows.capital = rows.reguarantee_room = math.inf
     for name, values in fields.items():
         rows[name] = values
     return rows
@@ -104,14 +106,14 @@ def providers(**fields: Any) -> Any:
 
 def defaulted(exposure: float, lost: float, cover: Any, **fields: Any) -> Any:
     """A firm that has defaulted, and whose loss nobody has shared yet."""
-    untouched = {"first_loss": 0.0, "cap_per_default": 1.0, "fell_back": 0.0}
+    untouched = {"first_loss": 0.0, "cap_per_default": 1.0, "fell_back": 0.0, "reimbursed": 0.0}
     return SimpleNamespace(
         exposure_at_default=exposure, recovery=exposure - lost, cover=cover,
         borne=[0.0] * PROVIDERS, **untouched | fields,
     )  # fmt: skip
 
 
-GUARANTOR, INSURER, POOL = 0, 1, 3
+INSURER, POOL = 1, 3
 INF = math.inf
 
 
@@ -119,22 +121,22 @@ def test_the_towers_pay_to_the_last_yuan() -> None:
     """Three layers, a cap per firm, caps of a year, a deductible and a pool that runs dry."""
     k = conditions(
         bears_rest=[0, 1, 0, 0], deductibles=[0.0, 0.5, 0.0, 0.0],
-        caps_per_default=[INF, 2.0, INF, 3.0],
+        caps_per_default=[INF, 2.0, INF, 3.0], reguaranteed=0.5,
     )  # fmt: skip
     # The pool has 8 and no more; of the guarantor's and the insurer's years see the values.
     rows, year = providers(capital=[25.0, INF, INF, 8.0]), -1
-    totals = dict.fromkeys(("pool", "guarantor", "insurer", "bank"), 0.0)
+    totals = dict.fromkeys(("pool", "guarantor", "reguarantee", "insurer", "bank"), 0.0)
     for number in range(1, 13):
         given = oracle_values()[f"tower.f{number}"]
         if int(given["date"]) > year:
             year = int(given["date"])
             rows.room = [(8.0, 9.0)[year], 5.0, INF, INF]
-            rows.capital[GUARANTOR] = 25.0
+            rows.reguarantee_room[GUARANTOR] = 3.5
         exposure, lost = given["exposure"], given["loss"]
         f = defaulted(exposure, lost, [in_force(0.4, 30.0, exposure), 0.8, 0.0, 0.3])
         claim_cover(f, k, rows)
         found = {
-            "pool": f.borne[POOL], "guarantor": f.borne[GUARANTOR],
+            "pool": f.borne[POOL], "guarantor": f.borne[GUARANTOR], "reguarantee": f.reimbursed,
             "insurer": f.borne[INSURER], "bank": lost - sum(f.borne),
         }  # fmt: skip
         for party, amount in found.items():
@@ -143,13 +145,15 @@ def test_the_towers_pay_to_the_last_yuan() -> None:
     for party, amount in totals.items():
         assert amount == pytest.approx(oracle_values()["tower.totals"]["value"][party]), party
     assert rows.capital[POOL] == pytest.approx(0.0, abs=1e-12)
+    # It has paid 17, of which 7 came back; fees stand apart here.
+    assert rows.capital[GUARANTOR] == pytest.approx(25.0 - 17.0 + 7.0)
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("loss.at_default."))
 def test_who_pays_at_default_has_its_part_of_what_is_recovered_later(
     inputs: Any, value: Any
 ) -> None:
-    rows = providers(room=[inputs["room"], INF, INF, INF])
+    rows = providers(room=[inputs["room"], INF, INF, INF], capital=[10.0, INF, INF, INF])
     exposure = float(inputs["exposure"])
     f = defaulted(exposure, exposure - inputs["recovered_later"], [inputs["share"], 0, 0, 0])
     claim_cover(f, conditions(claims_at_default=1), rows)
@@ -157,6 +161,8 @@ def test_who_pays_at_default_has_its_part_of_what_is_recovered_later(
     assert paid == pytest.approx(value["paid"])
     assert paid - f.borne[0] == pytest.approx(value["back"])
     assert f.borne[0] == pytest.approx(value["net"])
+    # What comes back is its capital again, and no more room in the year.
+    assert 10.0 - rows.capital[0] == pytest.approx(value["net"])
     assert exposure - inputs["recovered_later"] - sum(f.borne) == pytest.approx(value["bank"])
 
 
