@@ -39,7 +39,10 @@ from sim.model.firms.record import ALIVE
 
 
 def opening_providers(terms: Rows) -> Rows:
-    """Those who stand behind each arrangement of a menu, shape (1 + len(menu), PROVIDERS)."""
+    """Those who stand behind each arrangement of a menu, shape (1 + len(menu), PROVIDERS).
+
+    Where a menu has an arrangement twice, the first row is of both.
+    """
     providers = PROTECTOR.empty((terms.shape[0], PROVIDERS))
     providers["capital"] = terms["capitals"]
     providers["room"] = providers["reguarantee_room"] = math.inf
@@ -60,7 +63,8 @@ def share_claims(firms: Any, claims: Any, terms: Any, providers: Any) -> None:
     """Share the losses of firms that have defaulted, in order of `claims`, rows of theirs."""
     for n in range(claims.shape[0]):
         f = firms[claims[n]]
-        claim_cover(f, terms[f.terms], providers[f.terms])
+        k = terms[f.terms]
+        claim_cover(f, k, providers[k.fund])
         f.shared = 1
 
 
@@ -73,7 +77,7 @@ def open_year(firms: Any, terms: Any, providers: Any) -> None:
         f = firms[i]
         if f.status == ALIVE and f.guaranteed > 0.0:
             for n in range(PROVIDERS):
-                providers[f.terms, n].covered += f.cover[n] * f.balance
+                providers[terms[f.terms].fund, n].covered += f.cover[n] * f.balance
     for code in range(terms.shape[0]):
         for n in range(PROVIDERS):
             renew_provider(providers[code, n], terms[code].caps_per_year[n])

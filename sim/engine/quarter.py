@@ -150,7 +150,12 @@ def close_quarter(
     post_firms(w.paid, w.parties, w.total)
     for code in range(w.terms.shape[0]):
         settle_protection(
-            w.paid, w.parties, w.terms[code], w.by_terms[code], w.providers[code], w.results
+            w.paid,
+            w.parties,
+            w.terms[code],
+            w.by_terms[code],
+            w.providers[w.terms[code].fund],
+            w.results,
         )
     if is_year_end:
         open_year(w.firms, w.terms, w.providers)

@@ -217,8 +217,10 @@ def conditions_on(menu: Menu, scenario: Scenario) -> tuple[Rows, Rows]:
             for clause in pair
         ),
     )
+    names = [item.name for item in menu]
     for code, item in enumerate(menu, 1):
         terms.address[code] = item.address
+        terms.fund[code] = 1 + names.index(item.name)
     return terms, admission.reshape(-1, 2)
 
 

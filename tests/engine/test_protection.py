@@ -18,9 +18,15 @@ from sim.engine.ledger import (
     STATE,
 )
 from sim.engine.processes import run_world
-from sim.engine.protection import new_claims, opening_providers, renew_provider
+from sim.engine.protection import (
+    new_claims,
+    open_year,
+    opening_providers,
+    renew_provider,
+    share_claims,
+)
 from sim.engine.settlement import settle
-from sim.engine.world import World
+from sim.engine.world import World, conditions_on
 from sim.experiment.simulate import worlds
 from sim.model.banks.conditions import CONDITIONS
 from sim.model.contracts.arrangement import Arrangement
@@ -161,6 +167,30 @@ def test_a_re_guarantor_pays_its_part_back_up_to_its_cap_and_lenders_see_nothing
     fee = flows["fees for re-guarantee"][GUARANTORS, REGUARANTORS]
     assert fee == pytest.approx(float(f.cum_reguarantee_fee.sum()))
     assert fee > 0.0
+
+
+def test_an_arrangement_that_is_on_the_menu_twice_has_one_guarantor() -> None:
+    """Under two policies it is the same fund; other arrangements have funds of their own."""
+    one = Arrangement.model_validate(LENT | {"loss_sharing": FUND | {"guarantor_capital": 5.0}})
+    menu = (*made("fund", one), *made("other", one), *made("fund", one))
+    terms, _ = conditions_on(menu, past().scenario)
+    assert terms.fund.tolist() == [0, 1, 2, 1]
+    firms, rows = FIRM.empty(2), opening_providers(terms)
+    capital = rows["capital"][1, 0]
+    for name, value in {
+        "terms": [1, 3], "exposure_at_default": 1.0, "guaranteed": SHARE, "cap_per_default": 1.0,
+    }.items():  # fmt: skip
+        firms[name] = value
+    firms.cover[:, 0] = SHARE
+    share_claims(firms, new_claims(firms), terms, rows)
+    assert firms.borne[:, 0].tolist() == [SHARE, SHARE]
+    assert rows["capital"][:, 0].tolist() == pytest.approx(
+        [np.inf, capital - 2.0 * SHARE, capital, capital]
+    )
+    firms.status, firms.balance = ALIVE, 10.0
+    open_year(firms, terms, rows)
+    assert rows["covered"][:, 0].tolist() == pytest.approx([0.0, 20.0 * SHARE, 0.0, 0.0])
+    assert rows["room"][1, 0] == pytest.approx(CAP * 20.0 * SHARE)
 
 
 def test_claims_come_in_order_of_default_ties_by_firm() -> None:

@@ -40,6 +40,20 @@ def test_two_workers_give_the_bits_of_one():
         same(getattr(one, name), getattr(two, name))
 
 
+def test_the_same_party_pays_with_one_worker_or_two_where_caps_are_over_several_firms():
+    capped = {"kind": "sole", "guaranteed_share": 0.6, "guarantee_cap_per_year_share": 0.02,
+              "guarantor_capital": 5.0}  # fmt: skip
+    few = tiny(
+        experiment__replications=2, experiment__horizon_years=3.0,
+        lifecycle__failure_hazard=[0.3] * 4, arrangement__revenue_swap__loss_sharing=capped,
+    )  # fmt: skip
+    one, two = (simulate(few, workers=n, keep=("firms",)) for n in (1, 2))
+    same(one.firms, two.firms)
+    same(one.outcomes, two.outcomes)
+    assert (one.firms["fell_back"] > 0.0).any()
+    assert (one.firms["borne_1"] > 0.0).any()
+
+
 def test_a_replication_by_itself_is_the_one_of_the_experiment():
     whole = tiny_results().outcomes
     alone = one_replication(tiny(), 2)

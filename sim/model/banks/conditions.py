@@ -31,6 +31,13 @@ _OFFER = (
     Column("open", "flag", "on offer at the date of the committee", "i1"),
     Column("reach", "share", "firms that it reaches at that date"),
     Column("address", "-", "address of the draws that say whom it reaches", "i8"),
+    Column(
+        "fund",
+        "code",
+        "first of the menu that is the same arrangement: its protection"
+        " providers stand behind both",
+        "i8",
+    ),
     Column("side_by_side", "flag", "banks lend side by side without agreement", "i1"),
 )
 _BELIEFS = (
