@@ -153,8 +153,8 @@ SYSTEM_PANEL = (
     Column("frailty", "x", "yearly systematic factor, mean 1"),
     *SUM_COLUMNS,
     *PROTECTION_RESULTS,
-    Column("outside_business", MONEY, "banking business at banks outside the scenario"),
     Column("public_fees", MONEY, "fees for cover that the state pays", low=0.0),
+    Column("outside_business", MONEY, "banking business at banks outside the scenario"),
 )
 """The panel of the system: one row for each settlement."""
 

@@ -123,6 +123,6 @@ def record(w: World, date: float, c: Closing) -> None:
     w.panel.append((date, panel[: w.scenario.n_banks, : len(BANK_COLUMNS)]))
     now = w.market_conditions[0]
     state = [now.regime, now.winter, now.frailty]
-    outside = [w.total[f.OUTSIDE_BUSINESS], w.total[f.PUBLIC_FEE]]
-    w.system.append((date, np.concatenate([state, c.sums, c.results, outside])))
+    beside = [w.total[f.PUBLIC_FEE], w.total[f.OUTSIDE_BUSINESS]]
+    w.system.append((date, np.concatenate([state, c.sums, c.results, beside])))
     w.tally[REFINANCED] = c.sums[f.REFINANCED]

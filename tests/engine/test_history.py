@@ -82,8 +82,8 @@ def test_columns_have_names_of_their_own_and_the_sums_of_the_audit_are_among_the
         *SUMS,
         *PROTECTION_PROVIDERS,
         "reguarantors",
-        "outside_business",
         "public_fees",
+        "outside_business",
     )
 
 
