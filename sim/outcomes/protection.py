@@ -1,4 +1,4 @@
-"""What protection providers bear, year by year, and when their caps and capital are spent.
+"""What protection providers bear, year by year.
 
 A loss counts in the year of its default, as it does for caps of a year.
 """
@@ -8,14 +8,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.engine.history import PROTECTION_PROVIDERS, History
-from sim.outcomes.mark import outcome
 from sim.outcomes.reading import (
-    HOUSE,
     Curve,
     Floats,
     defaulted,
     of_firms,
-    ratio,
     unpaid,
     year_ends,
     year_of,
@@ -43,22 +40,3 @@ def loss_by_year(history: History) -> Iterator[Curve]:
     yield BY_YEAR + "lenders", "", years, by_year(history, whole)
     for place, party in enumerate(PROTECTION_PROVIDERS):
         yield BY_YEAR + party, "", years, by_year(history, borne[:, place])
-
-
-@outcome("system.fell_back", unit="CNY million", better="lower", basis="flow", low=0.0,
-    formula="of losses of defaults in the experiment: what caps of a year and spent capital of"
-    " protection providers leave to others, in the end to lenders", source=HOUSE,
-    label="Losses beyond caps of a year and capital")  # fmt: skip
-def fell_back(history: History) -> float:
-    """What protection was to bear and could not."""
-    return float(of_firms(history)["fell_back"][defaulted(history)].sum())
-
-
-@outcome("system.years_beyond_cover", unit="share", better="lower", basis="flow",
-    formula="of years of the experiment, share in which a cap of the year or spent capital of a"
-    " protection provider left a part of a loss to others", source=HOUSE,
-    label="Years in which cover was spent")  # fmt: skip
-def years_beyond_cover(history: History) -> float:
-    """How often a pool is dry, or its year spent."""
-    beyond = by_year(history, of_firms(history)["fell_back"])
-    return ratio(float(np.count_nonzero(beyond > 0.0)), float(beyond.size))

@@ -7,6 +7,7 @@ import numpy as np
 from sim.engine.history import History
 from sim.model.economy.macro import time_share
 from sim.outcomes.mark import Members, family, outcome
+from sim.outcomes.protection import by_year
 from sim.outcomes.reading import (
     HOUSE,
     Ints,
@@ -216,3 +217,22 @@ PARTIES = {
 def of_party(history: History, party: str) -> float:
     """Result of one kind of party over the experiment."""
     return float(history.series(party)[history.during()].sum())
+
+
+@outcome("system.fell_back", unit="CNY million", better="lower", basis="flow", low=0.0,
+    formula="of losses of defaults in the experiment: what caps of a year and spent capital of"
+    " protection providers leave to others, in the end to lenders", source=HOUSE,
+    label="Losses beyond caps of a year and capital")  # fmt: skip
+def fell_back(history: History) -> float:
+    """What protection was to bear and could not."""
+    return float(of_firms(history)["fell_back"][defaulted(history)].sum())
+
+
+@outcome("system.years_beyond_cover", unit="share", better="lower", basis="flow",
+    formula="of years of the experiment, share in which a cap of the year or spent capital of a"
+    " protection provider left a part of a loss to others", source=HOUSE,
+    label="Years in which cover was spent")  # fmt: skip
+def years_beyond_cover(history: History) -> float:
+    """How often a pool is dry, or its year spent."""
+    beyond = by_year(history, of_firms(history)["fell_back"])
+    return ratio(float(np.count_nonzero(beyond > 0.0)), float(beyond.size))

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.outcomes.protection import by_year, fell_back, loss_by_year, years_beyond_cover
+from sim.outcomes.protection import by_year, loss_by_year
+from sim.outcomes.system import fell_back, years_beyond_cover
 from tests.outcomes import tiny as hand
 
 TWO_YEARS = {

@@ -31,8 +31,8 @@ PARTIES = {
     "banks": "Banks", "parent banks": "Parent banks", "funding market": "Depositors and market",
     "central bank": "Central bank", "investors": "Owners and investors",
     "right holders": "Holders of rights", "guarantors": "Guarantors and pools",
-    "insurers": "Insurers", "lessors": "Lessors", "trusts": "Investors of trusts",
-    "state": "The state", "other banks": "Other banks",
+    "re-guarantors": "Re-guarantors", "insurers": "Insurers", "lessors": "Lessors",
+    "trusts": "Investors of trusts", "state": "The state", "other banks": "Other banks",
 }  # fmt: skip
 """Parties in reading order, and what they are called."""
 
