@@ -26,6 +26,7 @@ _NAMES = {
     "decompose": "sim.studies.attribution",
     "reverse_stress": "sim.studies.stress",
     "cycle": "sim.studies.cycle",
+    "ceilings": "sim.studies.ceilings",
     "story_gap": "sim.studies.story",
     "find_firm": "sim.studies.fate",
     "discover": "sim.studies.discovery",

@@ -1,5 +1,8 @@
 """Made-up results, outcomes and comparison, built once."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from hypothesis import settings
 
@@ -13,6 +16,15 @@ from tests.synthetic import MadeUpResults
 # Property tests give the same examples everywhere, and no clock fails them.
 settings.register_profile("house", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("house")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def openings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Keep openings of histories apart from those of the user."""
+    place = tmp_path_factory.mktemp("openings")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CROSSCYCLE_OPENINGS", str(place))
+        yield place
 
 
 @pytest.fixture(scope="session")

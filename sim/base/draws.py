@@ -185,7 +185,7 @@ def to_uniform(high: Any, low: Any) -> Any:
 def uniform_pair(k0: int, k1: int, firm: int, purpose: int, a: int, b: int) -> tuple[float, float]:
     """Two uniform numbers in (0, 1) at one address.
 
-    The key is that of the replication, see `replication_key`; `firm` is its row, or that of
+    The key is that of the replication, see `replication_key`; `firm` is its address, or that of
     whatever else the purpose, one of this file, addresses. Ordinals `a` and `b` within the purpose
     wrap into 32 bits where they are negative.
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sim.base.errors import StorageError
 from sim.base.files import digest_of
-from sim.experiment.progress import Progress
+from sim.experiment.progress import Meter
 from sim.experiment.run_folder import ALWAYS, SCENARIO, TABLES, RunFolder
 from sim.scenario.toml_text import dump_model, fingerprint
 
@@ -153,14 +153,15 @@ def run_key(scenario: Any) -> str:
     return digest_of(f"{fingerprint(one)} {program_digest()}".encode())
 
 
-def simulate(job: Job, report: Progress) -> Simulated:
+def simulate(job: Job, report: Meter) -> Simulated:
     """Keep the replications that are still to be done, until Ctrl-C; tell how many are done."""
     from sim.experiment.replication_file import kept
-    from sim.experiment.simulate import replicate
+    from sim.experiment.simulate import make_openings, replicate
 
     start, key, asked = time.monotonic(), run_key(job.scenario), job.numbers
     done = done_before(job, key)
     todo = [n for n in asked if n not in done]
+    make_openings(job.scenario, todo, report.say, job.workers)
     report(len(done), len(asked))
     try:
         for one in replicate(job.scenario, todo, workers=job.workers, keep=job.keep):

@@ -12,6 +12,7 @@ import typer
 
 from sim.cli.job import Job, begin, simulate, write_results
 from sim.cli.options import FAILED, reports_errors, say
+from sim.experiment.progress import Silent
 from sim.experiment.run_folder import RunFolder
 from sim.scenario.toml_text import dump_model
 
@@ -19,6 +20,7 @@ ECONOMY = "shipped:base/china_technology"
 SMALL = {
     "population.firms": 200, "population.initial_share": 1.0, "experiment.warm_up_years": 0.0,
     "experiment.horizon_years": 2.0, "experiment.replications": 6,
+    "experiment.settling_years": 0.0, "population.entry_rate": 0.0,
 }  # fmt: skip
 HISTORIES = 60
 MOST = 4.0
@@ -118,7 +120,7 @@ def run_into(folder: RunFolder, file: Path) -> None:
 
     with folder.held():
         job = begin(Job(load_scenario(file), folder, is_resumed=True))
-        write_results(job, simulate(job, lambda *_: None))
+        write_results(job, simulate(job, Silent()))
 
 
 def main(folder: str, file: str) -> None:

@@ -253,6 +253,25 @@ def cycle(now: Begun) -> None:
     now.tell(found.findings(), {"leads": leads(found)})
 
 
+@study()
+def drift(now: Begun) -> None:
+    """Tell whether firms, loans, business and defaults are steady over the horizon."""
+    from sim.studies.drift import drift as read
+
+    now.tell(read(recalled(now.folder, now.scenario) or simulated(now)).findings())
+
+
+@study()
+def ceilings(now: Begun) -> None:
+    """Tell beside each effect on survival the most that lines, or any money, could do."""
+    from sim.studies.ceilings import ceilings as run
+    from sim.studies.ceilings import worlds_of
+
+    worlds = worlds_of(now.scenario)
+    now.start(*((one, one.experiment.replications) for one in worlds))
+    now.tell(run(now.scenario, store=now.store).findings())
+
+
 def recalled(folder: RunFolder, scenario: Any) -> Any:
     """Read the results of a run of this very scenario; None where there is none."""
     from sim.experiment.identity import differences
@@ -363,7 +382,7 @@ def story(
         gap = story_gap(now.scenario, number, arrangements, replication)
         findings, lives = gap.findings(), gap.story
     else:
-        check_firm(now.scenario, number)
+        check_firm(now.scenario, number, replication)
         now.start()
         lives = follow(now.scenario, number, replication)
         findings = findings_of(lives)

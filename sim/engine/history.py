@@ -10,14 +10,16 @@ from sim.base.columns import Column, Rows
 from sim.engine.ledger import Floats
 from sim.model.economy.macro import Path
 from sim.model.firms.flows import SUM_COLUMNS
-from sim.model.firms.record import ACQUIRED, ALIVE, LISTED, STAGES, UNBORN
+from sim.model.firms.record import ACQUIRED, ALIVE, DEPARTED, LISTED, STAGES, UNBORN
 
 # --- Pages of a yearbook: where each firm stood, and what had been paid, at a date ---------------
 
 
-STATES = ("unborn", *STAGES, "listed", "acquired", "closed")
+STATES = ("unborn", *STAGES, "listed", "acquired", "departed", "closed")
 """What a firm can be at a date."""
-_LISTED, _ACQUIRED, _CLOSED = (STATES.index(name) for name in ("listed", "acquired", "closed"))
+_LISTED, _ACQUIRED, _DEPARTED, _CLOSED = (
+    STATES.index(name) for name in ("listed", "acquired", "departed", "closed")
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +37,9 @@ class Page:
         Row of the contract in force, -1 for none; the last one of firms that have ended.
     balance : array, shape (n_firms,), CNY million
         Drawn part of its line.
+    sales : array, shape (n_firms,), CNY million a year
+    stratum, high_tech : int8 array, shape (n_firms,)
+        As the record of firms has them.
     """
 
     date: float
@@ -42,6 +47,14 @@ class Page:
     paid: dict[str, Floats]
     contract: NDArray[np.int64]
     balance: Floats
+    sales: Floats
+    stratum: NDArray[np.int8]
+    high_tech: NDArray[np.int8]
+
+    @property
+    def alive(self) -> NDArray[np.bool_]:
+        """Firms that live at the date, shape (n_firms,)."""
+        return np.asarray((self.state > 0) & (self.state <= len(STAGES)))
 
 
 def states_of(firms: Rows) -> NDArray[np.int8]:
@@ -58,7 +71,12 @@ def states_of(firms: Rows) -> NDArray[np.int8]:
     """
     status, stage = firms["status"], firms["stage"]
     state = np.where(status == ALIVE, 1 + stage, _CLOSED).astype(np.int8)
-    for code, place in ((UNBORN, 0), (LISTED, _LISTED), (ACQUIRED, _ACQUIRED)):
+    for code, place in (
+        (UNBORN, 0),
+        (LISTED, _LISTED),
+        (ACQUIRED, _ACQUIRED),
+        (DEPARTED, _DEPARTED),
+    ):
         state[status == code] = place
     return state
 

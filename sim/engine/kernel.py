@@ -52,6 +52,7 @@ from sim.model.contracts import eligibility, limit, upside
 from sim.model.firms import (
     advance,
     board,
+    cash,
     claims,
     clock,
     contract_effects,
@@ -61,6 +62,7 @@ from sim.model.firms import (
     exit_surprise,
     failure,
     flows,
+    growth,
     lifecycle,
     loss_sharing,
     loss_surprise,
@@ -68,6 +70,7 @@ from sim.model.firms import (
     population,
     project,
     record,
+    register,
     relationship,
     right,
     undrawn,
@@ -75,8 +78,8 @@ from sim.model.firms import (
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
-    special, draws, record, undrawn, claims, loss_sharing, lifecycle, operations, credit_line,
-    project, board, equity,
+    special, draws, record, undrawn, claims, loss_sharing, lifecycle, cash, growth,
+    operations, credit_line, project, board, equity, register,
     relationship, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
     application, judgement, conditions, offer_rate, own_business, capital, taxation,

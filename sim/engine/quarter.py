@@ -61,7 +61,10 @@ AUDIT = Table(
         Column("unpaid", MONEY, "exposure at default less recovery, by records of firms"),
     )
 )
-"""Sums over all firms that identities need, beside those of `sim.model.firms.flows.SUMS`."""
+"""Sums over all firms that identities need, beside those of `sim.model.firms.flows.SUMS`.
+
+Firms that have no row any more are among them.
+"""
 
 
 class Closing(NamedTuple):
@@ -310,7 +313,7 @@ def accounts_close(sides: Any, n: int, books: Any, quarter: Any, sums: Any, paid
     for j in range(books.shape[0]):
         accounts += quarter[j].accounts
         hosted += books[j].hosted
-    alive = sums[0] + sums[1] + sums[2] + sums[3]
+    alive = f.alive_of(sums)
     n = hold(sides, n, accounts, alive, alive)
     ledger_says = paid[_HOSTED, FUNDING, PARENTS]
     return hold(sides, n, hosted, ledger_says, abs(ledger_says))
@@ -413,5 +416,5 @@ def ownership_close(sides: Any, n: int, sums: Any) -> int:
 
 def counts_close(sides: Any, n: int, sums: Any) -> int:
     """Firms that entered are alive or have ended, by the pass and by the records."""
-    alive = sums[0] + sums[1] + sums[2] + sums[3]
+    alive = f.alive_of(sums)
     return hold(sides, n, sums[f.ENTERED], alive + sums[f.ENDED], sums[f.ENTERED])

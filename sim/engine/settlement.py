@@ -7,8 +7,9 @@ import numpy as np
 from sim.base.columns import Rows
 from sim.engine.history import BANK_COLUMNS, PROTECTION_PROVIDERS
 from sim.engine.ledger import TOLERANCE
-from sim.engine.quarter import AUDIT, QUARTER, Closing
+from sim.engine.quarter import QUARTER, Closing
 from sim.engine.world import HISTORY, World
+from sim.model.banks.bank import CORPORATE
 from sim.model.banks.desk import REFINANCED
 from sim.model.firms import flows as f
 from sim.scenario.scenario import EQUAL_CAPITAL
@@ -72,13 +73,15 @@ def closing(w: World, date: float) -> Closing:
     """Arrays of a world that the close of the quarter to `date` reads and writes."""
     banks = w.banks.shape[0]
     common, of_banks = rules_of_quarter(w, date)
+    quarter = QUARTER.empty(banks)
+    quarter.unpaid = w.left_unpaid
     return Closing(
         firms=w.firms, params=w.params, market_conditions=w.market_conditions, posted=w.posted,
         lender=w.lender, share=w.share, called=w.called,
         believed_default=w.believed_default, believed_loss=w.believed_loss, by_bank=w.by_bank,
         total=w.total, by_terms=w.by_terms, terms=w.terms, rules=common, banks=of_banks,
         books=w.banks, paid=w.ledger.paid, parties=w.ledger.parties,
-        quarter=QUARTER.empty(banks), audit=AUDIT.empty(1), sums=np.zeros(len(f.SUMS)),
+        quarter=quarter, audit=w.left.copy(), sums=np.zeros(len(f.SUMS)),
         results=np.zeros(len(PROTECTION_PROVIDERS)), sides=np.zeros((12 + 3 * banks, 3)),
         row=np.zeros(w.total.shape),
     )  # fmt: skip
@@ -86,7 +89,7 @@ def closing(w: World, date: float) -> Closing:
 
 def identities(w: World) -> list[str]:
     """Names of the identities, in the order in which the rules write their sides."""
-    banks = w.scenario.bank
+    banks = (*w.scenario.bank, CORPORATE)
     return [
         "firms' cash against the ledger",
         "banking business of firms",
@@ -112,9 +115,9 @@ def tolerances(names: list[str]) -> list[float]:
 
 
 def record(w: World, date: float, c: Closing) -> None:
-    """One row for each bank and one for the system."""
+    """One row for each desk and one for the system; corporate banking has none."""
     panel = c.quarter.view(np.ndarray).view(float).reshape(c.quarter.shape[0], -1)
-    w.panel.append((date, panel[:, : len(BANK_COLUMNS)]))
+    w.panel.append((date, panel[: w.scenario.n_banks, : len(BANK_COLUMNS)]))
     now = w.market_conditions[0]
     state = [now.regime, now.winter, now.frailty]
     outside = [w.total[f.OUTSIDE_BUSINESS]]

@@ -9,10 +9,12 @@ from numpy.typing import NDArray
 from sim.base.columns import Records, Rows, bare, pack
 from sim.base.draws import BIRTH, ROSTER, uniform_columns
 from sim.base.parameter import Frozen
+from sim.engine.entrants import entries_in
 from sim.engine.history import Page, states_of
 from sim.engine.kernel import Kernel, kernel
 from sim.engine.ledger import Ledger
-from sim.model.banks.bank import BANK_BOOKS, bank_rules, common_rules, endowment
+from sim.engine.quarter import AUDIT
+from sim.model.banks.bank import BANK_BOOKS, all_banks, bank_rules, common_rules, endowment
 from sim.model.banks.conditions import CONDITIONS, belief_of, conditions_of, filled
 from sim.model.banks.desk import CUTS, JUDGED, Desk
 from sim.model.contracts import eligibility
@@ -31,6 +33,11 @@ from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 
 Floats = NDArray[np.float64]
 HISTORY = "history"
+OF_FIRMS = (
+    "firms", "next_time", "pending", "posted", "roster", "lender", "share", "called",
+    "history_precision", "history_sum", "ordinal", "believed_default", "believed_loss",
+)  # fmt: skip
+"""Arrays of a world with one row for each firm."""
 
 
 @dataclass
@@ -39,7 +46,8 @@ class World:
 
     Its scenario is on the clock; `now` has the values in force. `former` are rules that were
     replaced since the last settlement, those common to all banks and those of each, with the
-    dates until which they held.
+    dates until which they held. `left` and `left_unpaid` are what firms had that have no row any
+    more, in all and by bank, see `sim.engine.settled`.
     """
 
     scenario: Scenario
@@ -81,6 +89,8 @@ class World:
     tally: Floats
     log: Rows
     cursor: NDArray[np.int64]
+    left: Rows
+    left_unpaid: Floats
     former: list[tuple[float, Rows, Rows]] = field(default_factory=list)
     panel: list[tuple[float, Floats]] = field(default_factory=list)
     system: list[tuple[float, Floats]] = field(default_factory=list)
@@ -135,9 +145,11 @@ class World:
     def keep_page(self, date: float) -> None:
         """Write down where firms stand and what has been paid, from the start date on."""
         if date >= 0.0:
+            firms = self.firms
+            kept = (firms[name].copy() for name in ("contract", "balance", "sales"))
+            groups = (firms[name].astype(np.int8) for name in ("stratum", "high_tech"))
             self.pages[date] = Page(
-                date, states_of(self.firms), self.ledger.copy().flows,
-                self.firms["contract"].copy(), self.firms["balance"].copy(),
+                date, states_of(firms), self.ledger.copy().flows, *kept, *groups
             )  # fmt: skip
 
     def branch(self, name: str, menu: Menu | None = None) -> "World":
@@ -170,10 +182,10 @@ def no_flows(menu: Menu) -> Floats:
 
 
 def banks_at_start(scenario: Scenario) -> Rows:
-    """Opening balance sheets: a capital budget, no loans; shape (n_banks,)."""
-    thousands = scenario.population.firms / 1000.0
-    banks = BANK_BOOKS.empty(scenario.n_banks)
-    for books, bank in zip(banks, scenario.bank.values(), strict=True):
+    """Opening balance sheets: a capital budget, no loans; shape (n_banks + 1,)."""
+    thousands = scenario.population.stock / 1000.0
+    banks = BANK_BOOKS.empty(scenario.n_banks + 1)
+    for books, bank in zip(banks, all_banks(scenario), strict=True):
         books.budget = books.equity = endowment(bank, scenario.capital) * thousands
         books.funding = -books.budget
         books.parent_equity = bank.parent_equity * thousands
@@ -245,7 +257,7 @@ def same(a: Rows, b: Rows) -> bool:
 
 
 def opening_firms(
-    scenario: Scenario, key: tuple[int, int], span: tuple[float, float]
+    scenario: Scenario, key: tuple[int, int], span: tuple[float, float], opens: bool = True
 ) -> tuple[Rows, Floats]:
     """Firms before they enter, and their dates of entry.
 
@@ -254,29 +266,28 @@ def opening_firms(
     scenario : Scenario
     key : tuple of two int
     span : tuple of two float, years
-        First day of the history and end of the horizon.
+        First day of the history and end of the horizon, before which they enter.
+    opens : bool
+        Whether those that exist from the first day are among them.
 
     Returns
     -------
     firms : record array, shape (n_firms,)
     entry : array, shape (n_firms,), years
     """
-    n = scenario.population.firms
-    firms = FIRM.empty(n)
-    rows = np.arange(n, dtype=np.int64)
-    firms.firm = rows
+    streams, entry = entries_in(scenario.population, key, span, opens)
+    firms = FIRM.empty(entry.size)
+    firms.firm, firms.stream = np.arange(entry.size), streams
     firms.next_event = BIRTH_EVENT
-    u, v = uniform_columns(key, rows, BIRTH, 0, 0)
-    start, end = span
-    first = v < scenario.population.initial_share
-    entry = np.where(first, start, start + u * (end - start))
-    u_sector, u_home = uniform_columns(key, rows, BIRTH, 1, 0)
+    u_sector, u_home = uniform_columns(key, streams, BIRTH, 1, 0)
     firms.sector = _pick(u_sector, [sector.share for sector in scenario.sector.values()])
     firms.home = _pick(u_home, [bank.market_share for bank in scenario.bank.values()])
     return firms, entry
 
 
-def roster_of(scenario: Scenario, key: tuple[int, int]) -> NDArray[np.int32]:
+def roster_of(
+    scenario: Scenario, key: tuple[int, int], streams: NDArray[np.int64]
+) -> NDArray[np.int32]:
     """Banks in the order in which each firm would turn to them, shape (n_firms, m).
 
     A weighted order without replacement: large banks tend to come first. Each bank's draw
@@ -286,27 +297,32 @@ def roster_of(scenario: Scenario, key: tuple[int, int]) -> NDArray[np.int32]:
     ----------
     Efraimidis and Spirakis (2006), Weighted random sampling with a reservoir.
     """
-    order = np.argsort(_waits(scenario, key, 0), axis=1, kind="stable")
+    order = np.argsort(_waits(scenario, key, 0, streams), axis=1, kind="stable")
     return order[:, : MOST_LENDERS + 1].astype(np.int32)
 
 
 def account_banks_of(
-    scenario: Scenario, key: tuple[int, int], first: NDArray[np.int32]
+    scenario: Scenario,
+    key: tuple[int, int],
+    first: NDArray[np.int32],
+    streams: NDArray[np.int64],
 ) -> NDArray[np.int32]:
     """Banks of each firm's basic account, shape (n_firms, ACCOUNT_BANKS).
 
     The first is the bank to which the firm turns first; each that it moves to is drawn by market
     share whatever bank it leaves, as banks reckon, so that it may be the same again.
     """
-    drawn = [_waits(scenario, key, turn).argmin(axis=1) for turn in range(1, ACCOUNT_BANKS)]
+    turns = range(1, ACCOUNT_BANKS)
+    drawn = [_waits(scenario, key, turn, streams).argmin(axis=1) for turn in turns]
     return np.column_stack([first, *drawn]).astype(np.int32)
 
 
-def _waits(scenario: Scenario, key: tuple[int, int], turn: int) -> Floats:
+def _waits(
+    scenario: Scenario, key: tuple[int, int], turn: int, streams: NDArray[np.int64]
+) -> Floats:
     """Exponential waiting times at rates of market shares: the shortest is a draw by share."""
-    rows = np.arange(scenario.population.firms, dtype=np.int64)[:, None]
     codes = np.arange(scenario.n_banks, dtype=np.int64)[None, :]
-    u, _ = uniform_columns(key, rows, ROSTER, codes, turn)
+    u, _ = uniform_columns(key, streams[:, None], ROSTER, codes, turn)
     weight = np.array([max(bank.market_share, 1e-9) for bank in scenario.bank.values()])
     return np.asarray(np.log(u) / -weight)
 
@@ -330,19 +346,23 @@ def _pick(u: Floats, shares: list[float]) -> NDArray[np.int64]:
 
 
 def paths_of(scenario: Scenario, replication: int) -> tuple[Path, Path]:
-    """The macro regime and the equity market of a replication, the same for all arrangements."""
+    """The macro regime and the equity market of a replication, the same for all arrangements.
+
+    While the run settles the regimes move by their chain; a stated path begins after it.
+    """
     scenario = scenario.on_clock()
     settings, macro = scenario.experiment, scenario.macro
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
     end = settings.horizon_years + settings.run_off_years
-    path = macro_path(macro, shared, -settings.warm_up_years, end)
+    path = macro_path(macro, shared, -settings.warm_up_years, end, settings.settling_years)
     return path, market_path(scenario.equity_market, regime_names(macro), path, shared, end)
 
 
 def new_world(
-    scenario: Scenario, replication: int, trace: bool = False, rules: Kernel | None = None
-) -> World:
-    """A world on the first day of its history, under plain lending.
+    scenario: Scenario, replication: int, trace: bool = False, rules: Kernel | None = None,
+    span: tuple[float, float] | None = None, opens: bool = True,
+) -> World:  # fmt: skip
+    """A world on the first day of a span, under plain lending.
 
     Parameters
     ----------
@@ -352,17 +372,22 @@ def new_world(
         Whether to keep the event log.
     rules : Kernel, optional
         Compiled rules by default.
+    span : tuple of two float, years, optional
+        Its firms enter from the first date on and before the second; by default between the
+        first day of the dated history and the horizon.
+    opens : bool
+        Whether firms that exist from the first day are among them.
     """
     scenario, settings = scenario.on_clock(), scenario.experiment
-    start = -settings.warm_up_years
+    start, end = span or (-settings.warm_up_years, settings.horizon_years)
     now = present(scenario, start)
     key = scenario.variance_reduction.key(settings.seed, replication)
-    firms, entry = opening_firms(scenario, key, (start, settings.horizon_years))
+    firms, entry = opening_firms(scenario, key, (start, end), opens)
     shared = scenario.variance_reduction.system_key(settings.seed, replication)
     macro, market = paths_of(scenario, replication)
-    n, n_banks = firms.shape[0], scenario.n_banks
-    roster = roster_of(scenario, key)
-    firms.account_bank = account_banks_of(scenario, key, roster[:, 0])
+    n, banks = firms.shape[0], banks_at_start(now)
+    roster = roster_of(scenario, key, firms.stream)
+    firms.account_bank = account_banks_of(scenario, key, roster[:, 0], firms.stream)
     roster = own_first(roster, firms.home)
     terms, admission = conditions_on((), now)
     market_conditions = MARKET_CONDITIONS.empty(1)
@@ -374,15 +399,16 @@ def new_world(
         pending=np.zeros(n, np.uint8), params=firm_parameters(now),
         market_conditions=market_conditions,
         macro=macro, market=market, book=Book(), ledger=Ledger(),
-        banks=banks_at_start(now), common=common_rules(now),
+        banks=banks, common=common_rules(now),
         bank_rules=bank_rules(now), terms=terms, admission=admission,
         posted=np.zeros((n, N_ACCOUNTS)),
         roster=roster,
         lender=np.zeros((n, MOST_LENDERS), np.int32), share=np.zeros((n, MOST_LENDERS)),
         called=np.zeros((n, 5, MOST_LENDERS)),
-        by_bank=np.zeros((n_banks, N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
+        by_bank=np.zeros((banks.shape[0], N_ACCOUNTS)), total=np.zeros(N_ACCOUNTS),
         by_terms=no_flows(()),
         history_precision=np.zeros(n), history_sum=np.zeros(n), ordinal=np.zeros(n, np.int64),
         believed_default=np.zeros(n), believed_loss=np.zeros(n), settled=start, tally=np.zeros(4),
         log=LOG.empty(4096 if trace else 0), cursor=cursor,
+        left=AUDIT.empty(1), left_unpaid=np.zeros(banks.shape[0]),
     )  # fmt: skip

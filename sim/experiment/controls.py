@@ -120,7 +120,8 @@ def economy(w: World) -> dict[str, float]:
     names, edges = [EARLY, LATE], [0.0, 0.5 * end, end]
     if start < 0.0:
         names, edges = [BEFORE, *names], [max(start, -MEMORY_YEARS), *edges]
-    expected = _times(_Economy(macro, w.scenario.equity_market), start, tuple(edges))
+    chain = _Economy(macro, w.scenario.equity_market, settings.settling_years)
+    expected = _times(chain, start, tuple(edges))
     factors = np.repeat([regime.setback for regime in macro.regime.values()], 2)
     found = {}
     for name, years, (since, to) in zip(names, expected, pairwise(edges), strict=True):
@@ -179,9 +180,9 @@ def venture_chance(logit: Any, slope: Any) -> Floats:
 class _Economy:
     """Macro and market as one key of the cache: the same values, the same times."""
 
-    def __init__(self, macro: Macro, market: EquityMarket) -> None:
-        self.macro, self.market = macro, market
-        self.words = macro.model_dump_json() + market.model_dump_json()
+    def __init__(self, macro: Macro, market: EquityMarket, settling: float) -> None:
+        self.macro, self.market, self.settling = macro, market, settling
+        self.words = f"{macro.model_dump_json()} {market.model_dump_json()} {settling}"
 
     def __hash__(self) -> int:
         return hash(self.words)
@@ -192,4 +193,4 @@ class _Economy:
 
 @lru_cache(maxsize=8)
 def _times(economy: _Economy, start: float, edges: tuple[float, ...]) -> Floats:
-    return expected_times(economy.macro, economy.market, start, edges)
+    return expected_times(economy.macro, economy.market, start, edges, economy.settling)

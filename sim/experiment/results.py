@@ -93,8 +93,9 @@ class AnyResults:
             Of an outcome, also one that was defined after the run; where the parts of an
             outcome are outcomes of their own, what they are parts of (``"bank.line"``).
         by : str or callable, optional
-            ``"bank"`` or ``"regime"``, from the books of banks; ``"stage"``, ``"sector"`` or
-            ``"size"`` (of sales) of firms at their last date; or a function that is given the
+            ``"bank"`` or ``"regime"``, from the books of banks; ``"stage"``, ``"sector"``,
+            ``"size"`` (of sales), ``"stratum"`` (on the register of technology SMEs or above its
+            caps) or ``"high_tech"`` of firms at their last date; or a function that is given the
             columns of firms by name and labels each firm. Groups of firms need the records of
             firms and contracts, unless the parts are outcomes of their own.
         labels : bool

@@ -37,6 +37,7 @@ from sim.engine.committee import line_factors, mean_lines, with_desk, with_lines
 from sim.engine.history import BANK_COLUMNS, BANK_LEVELS, History
 from sim.engine.kernel import must_compile
 from sim.engine.processes import run_world, set_market_conditions
+from sim.engine.settled import world_from
 from sim.engine.settlement import settle
 from sim.engine.world import World, new_world
 from sim.experiment.controls import controls_of, follow, watches_of
@@ -52,6 +53,7 @@ from sim.experiment.observers import (
     packed,
     unpacked,
 )
+from sim.experiment.openings import announcement, make, missing, opening
 from sim.experiment.progress import ProgressOption, meter
 from sim.experiment.replication_file import Replication
 from sim.experiment.results import RECORDS, TABLES, Reduced, Results, joined, names
@@ -193,7 +195,9 @@ def warm_up(scenario: Scenario) -> float:
 
 
 def _call_once(scenario: Scenario) -> None:
-    w = new_world(scenario.with_values({"population.firms": 0}), 0)
+    w = new_world(
+        scenario.with_values({"population.firms": 0, "population.entries_a_year": 0.0}), 0
+    )
     set_market_conditions(w, 0.0)
     w.advance(0.0)
     w.rules.switch_regime(w.firms, w.next_time, w.params, w.market_conditions, 0.0)
@@ -262,6 +266,7 @@ def simulate(
     tell = meter(progress)
     if executor is None:
         prepare(scenario, tell.say)
+        make_openings(scenario, numbers, tell.say, workers)
     tell(0, len(numbers))
     given: dict[str, Any] = {"workers": workers, "keep": keep, "executor": executor}
     for one in replicate(scenario, numbers, **given, observers=observers):
@@ -293,20 +298,46 @@ def replicate(
         for number in todo:
             yield one_replication(scenario, number, tuple(keep), workers, observers)
         return
-    own, kept, watching = sent(), tuple(keep), packed(observers)
-    pool = executor or local_pool(min(workers, len(todo)))
+    kept, watching = tuple(keep), packed(observers)
+    tasks = [(one_replication, scenario, n, kept, 1, watching) for n in todo]
+    yield from _side_by_side(tasks, workers, executor)
+
+
+def make_openings(
+    scenario: Scenario, numbers: Iterable[int], say: Callable[[str], None], workers: int = 1
+) -> None:
+    """Make the openings that replications go on from, where none are on disk, and say so.
+
+    Time and megabytes of them are told apart from those of the run.
+    """
+    start, found = time.perf_counter(), missing(scenario, numbers)
+    if not found.numbers:
+        return
+    say(announcement(scenario, found))
+    if workers <= 1 or len(found.numbers) <= 1:
+        sizes = [make(scenario, n) for n in found.numbers]
+    else:
+        todo = [(make, scenario, n) for n in found.numbers]
+        sizes = list(_side_by_side(todo, workers, None))
+    seconds, megabytes = time.perf_counter() - start, sum(sizes) / 1e6
+    told = {"seconds": f"{seconds:.0f}", "megabytes": f"{megabytes:.1f}"}
+    say(tr("made in {seconds} s, {megabytes} MB on disk", **told))
+
+
+def _side_by_side(
+    tasks: Sequence[tuple[Any, ...]], workers: int, executor: Executor | None
+) -> Iterator[Any]:
+    """Do tasks, each a function with what it is given, in other processes, in any order."""
+    own, pool = sent(), executor or local_pool(min(workers, len(tasks)))
     try:
         with lost_workers():
-            yield from _finished({
-                pool.submit(with_own, own, one_replication, scenario, n, kept, 1, watching)
-                for n in todo
-            })  # fmt: skip
+            yield from _finished({pool.submit(with_own, own, *task) for task in tasks})
     finally:
         if executor is None:
             pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _finished(waiting: set[Future[Reduced]]) -> Iterator[Reduced]:
+def _finished(waiting: set[Future[Any]]) -> Iterator[Any]:
     """Give what is finished and let go of it; after an error only what had been begun."""
     error: BaseException | None = None
     for future in as_completed(frozenset(waiting)):
@@ -413,8 +444,9 @@ def worlds(
     observers: Sequence[Any] = (),
 ) -> Iterator[World]:
     """The worlds of one replication at their end, the baseline first; `trace` keeps the log."""
-    settings, firms = scenario.experiment, scenario.population.firms
+    settings = scenario.experiment
     history = run_history(scenario, replication, trace)
+    firms = history.firms.shape[0]
     others = [name for name in settings.all_run if name != settings.baseline]
     live = partial(run_arrangement, history, observers=observers)
     if settings.footing not in (EQUAL_LENDING, EQUAL_FIRMS):
@@ -462,9 +494,16 @@ def side_by_side(
             yield waiting.popleft().result()
 
 
+def open_world(scenario: Scenario, replication: int, trace: bool = False) -> World:
+    """The world of one replication on the first day of its dated history: settled, or empty."""
+    if scenario.experiment.settling_years > 0.0:
+        return world_from(opening(scenario, replication), scenario, replication, trace)
+    return new_world(scenario, replication, trace)
+
+
 def run_history(scenario: Scenario, replication: int, trace: bool = False) -> World:
     """The common history of one replication, from which every arrangement branches."""
-    history = new_world(scenario, replication, trace)
+    history = open_world(scenario, replication, trace)
     history.keeps_decisions = False
     years = scenario.experiment.warm_up_years
     if years > 0.0:

@@ -26,4 +26,5 @@ def firm_years(scenario: Any) -> float:
     """Give the firms times years that one replication simulates, under all that is run."""
     given = scenario.experiment
     after = float(given.horizon_years + given.run_off_years) * len(given.all_run)
-    return float(scenario.population.firms) * (float(given.warm_up_years) + after)
+    before = float(given.settling_years + given.warm_up_years)
+    return float(scenario.population.stock) * (before + after)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.base.columns import TEXT, Column, Rows, unrolled
 from sim.engine.history import PROTECTION_PROVIDERS, STATES, History
+from sim.model.banks.bank import CORPORATE
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import RIGHTS, STAGES
@@ -78,7 +79,7 @@ def contract_frame(history: History) -> pd.DataFrame:
         kind=_named(frame["terms"], kinds),
         sector=_named(of_firms(history)["sector"][book["firm"]], facts["sectors"]),
         **{name: _named(frame[name], words) for name, words in _words(facts).items()},
-        **_lenders(frame, facts["banks"]),
+        **_lenders(frame, _lender_names(facts)),
         lenders=(book["share"] > 0.0).sum(axis=1),
         until=spells(history).stop,
         **dict(zip(DRAWN, drawn(history), strict=True)),
@@ -89,14 +90,19 @@ def contract_frame(history: History) -> pd.DataFrame:
 def book_of(frame: pd.DataFrame, facts: Mapping[str, Any]) -> Rows:
     """The book of a history that a table tells, shape (n_contracts,); the way back."""
     codes = {name: _codes(frame[name], words) for name, words in _words(facts).items()}
-    banks = {name: _codes(frame[name], facts["banks"]) for name in LENDERS}
+    banks = {name: _codes(frame[name], _lender_names(facts)) for name in LENDERS}
     return CONTRACT.rows(frame.assign(**codes, **banks))
+
+
+def _lender_names(facts: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of banks, and of corporate banking, by code."""
+    return (*facts["banks"], CORPORATE)
 
 
 def _words(facts: Mapping[str, Any]) -> dict[str, Sequence[str]]:
     """Words of each column that is a code in the book, those of lenders apart."""
     return {
-        "lead": facts["banks"], "stage": STAGES, "regime": facts["regimes"], "right": RIGHTS,
+        "lead": _lender_names(facts), "stage": STAGES, "regime": facts["regimes"], "right": RIGHTS,
     }  # fmt: skip
 
 

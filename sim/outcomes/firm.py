@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from sim.base.checks import FloatArray, IntArray, inside, not_negative, real
 from sim.engine.history import History
-from sim.model.firms.record import ACQUIRED, FAILED_CASH, GROWTH, LISTED, MATURE
+from sim.model.firms.record import ACQUIRED, DEPARTED, FAILED_CASH, GROWTH, LISTED, MATURE
 from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import (
     HOUSE,
@@ -249,7 +249,7 @@ def exit_hazard(history: History, year: int) -> float:
     cohort = newborn(history, float(year))
     firms = of_firms(history).rows(cohort)
     age, status = firms["end"] - firms["birth"], firms["status"]
-    closed = status > ACQUIRED
+    closed = status > DEPARTED
     registered = np.where(closed, age + history.facts["registration_lag"], np.inf)
     left = np.where(exited(status), age, np.inf)
     at_risk = (registered > year - 1.0) & (left > year - 1.0)

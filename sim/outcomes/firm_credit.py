@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.engine.history import History
-from sim.model.firms.record import NO_RIGHT, PROGRESS
+from sim.model.firms.record import LARGE, MATURE, NO_RIGHT, PROGRESS
 from sim.outcomes.firm import ASSET_LIGHT
 from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import (
@@ -31,6 +31,7 @@ from sim.outcomes.reading import (
     years_of_stage,
 )
 
+WITH_PROJECTS = {stage: words for stage, words in BY_STAGE.items() if stage < MATURE}
 RIGHTS = {
     "exercised": {"name": "exercised", "what": "was exercised"},
     "waived": {"name": "waived", "what": "was waived for banking business"},
@@ -39,10 +40,10 @@ RIGHTS = {
 
 
 @outcome("firm.access_share", unit="share", better="higher", basis="stock",
-    formula="time average of firms with a line over firms alive",
+    formula="time average of registered firms with a line over registered firms alive",
     source="measured as in surveys of technology SMEs", label="Access to credit")  # fmt: skip
 def access_share(history: History) -> float:
-    """Firms with a line."""
+    """Firms on the register with a line."""
     alive, borrowers = (of_all_stages(history, kind) for kind in ("count", "borrowers"))
     return time_average(history, quotient(borrowers, alive))
 
@@ -86,13 +87,48 @@ def first_loan_3y_asset_light(history: History) -> float:
 
 
 @outcome("firm.funding_gap", unit="share", better="lower", basis="flow",
-    formula="project demand left unfunded over project demand, in money, of the experiment",
-    source=HOUSE)  # fmt: skip
+    formula="project demand of registered firms left unfunded over their project demand, in"
+    " money, of the experiment", source=HOUSE)  # fmt: skip
 def funding_gap(history: History) -> float:
-    """Growth that was not funded, weighted with money."""
-    gap, demand = history.series("gap"), history.series("demand")
+    """Growth on the register that was not funded, weighted with money."""
+    gap, demand = history.series("register_gap"), history.series("register_demand")
     unfunded = closing(history, gap) - opening(history, gap)
     return ratio(unfunded, closing(history, demand) - opening(history, demand))
+
+
+@outcome("firm.project_gap", unit="share", better="lower", basis="vintage",
+    formula="mean over projects of registered firms that enter in the experiment, settled so far,"
+    " of the part that nobody paid for; each project counts as one", source=HOUSE,
+    label="Funding gap, per project")  # fmt: skip
+def project_gap(history: History) -> float:
+    """Growth on the register that was not funded, whatever it costs."""
+    firms = of_firms(history).rows(newborn(history))
+    return ratio(float(firms["unfunded"].sum()), float(firms["projects"].sum()))
+
+
+@family("firm.project_gap_{stage}", over=WITH_PROJECTS, unit="share", better="lower",
+    basis="vintage",
+    formula="mean over projects of {firms} on the register that enter in the experiment, settled"
+    " so far, of the part that nobody paid for", source=HOUSE,
+    label="Funding gap, per project, {told}")  # fmt: skip
+def project_gap_of(history: History, stage: int) -> float:
+    """The same at a stage."""
+    firms = of_firms(history).rows(newborn(history))
+    unfunded, settled = firms["unfunded"][:, stage], firms["projects"][:, stage]
+    return ratio(float(unfunded.sum()), float(settled.sum()))
+
+
+@outcome("firm.demand_of_largest", unit="share", better="neither", basis="vintage",
+    formula="part of the project demand of firms that enter in the experiment, on the register, in"
+    " money, of the hundredth of them (at least one) with the largest", source=HOUSE,
+    label="Project demand of the largest 1 %")  # fmt: skip
+def demand_of_largest(history: History) -> float:
+    """How far what is weighted with money is about a few."""
+    firms = of_firms(history).rows(newborn(history))
+    large = firms["stratum"] == LARGE
+    demand = np.sort(np.where(large, firms["demand_on_register"], firms["cum_demand"]))
+    first = demand.size - max(demand.size // 100, 1)
+    return ratio(float(demand[max(first, 0) :].sum()), float(demand.sum()))
 
 
 def first_projects(history: History) -> Mask:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.base.columns import Rows
 from sim.base.errors import OutcomeError
 from sim.engine.history import BANK_COLUMNS, BANK_LEVELS, History
-from sim.model.firms.record import STAGES
+from sim.model.firms.record import STAGES, STRATA
 from sim.outcomes.cycle import years_in
 from sim.outcomes.reading import Columns, Ints, Mask, code_of, of_firms, quarters, quotient
 
@@ -30,7 +30,9 @@ SIZES = {"micro": 0.0, "small": 3.0, "medium": 20.0, "large": 400.0}
 Source: Ministry of Industry and Information Technology and others (2011) No. 300, standard for
 the size of enterprises, sales of industry.
 """
-FIRM_GROUPS = ("stage", "sector", "size")
+HIGH_TECH = ("other", "high_tech")
+"""Whether a firm was a high-tech enterprise at the last year end; a label beside the strata."""
+FIRM_GROUPS = ("stage", "sector", "size", "stratum", "high_tech")
 GROUPS = (*FIRM_GROUPS, "bank", "regime")
 _BOOKS = "books of banks and of the system, which are not kept by firm"
 _FIRMS = "records of firms, which belong to no single {}"
@@ -114,6 +116,10 @@ def _labels(history: History, by: str | Labels) -> tuple[Ints, Sequence[str]]:
         return firms["stage"], STAGES
     if by == "sector":
         return firms["sector"], history.facts["sectors"]
+    if by == "stratum":
+        return firms["stratum"], STRATA
+    if by == "high_tech":
+        return firms["high_tech"], HIGH_TECH
     if by == "size":
         return size_codes(firms["scale"]), list(SIZES)
     if not callable(by):

@@ -16,7 +16,14 @@ from numpy.typing import NDArray
 from sim.base.columns import Rows
 from sim.engine.history import History
 from sim.model.firms.loss_sharing import borne_by_protection
-from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_TECHNICAL, LISTED, STAGES, UNBORN
+from sim.model.firms.record import (
+    ALIVE,
+    DEPARTED,
+    FAILED_TECHNICAL,
+    LISTED,
+    STAGES,
+    UNBORN,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -263,20 +270,32 @@ def failed(history: History) -> Mask:
     return ended(history, FAILED_TECHNICAL, LAST_STATUS)
 
 
+def of_desks(history: History) -> Mask:
+    """Contracts that a desk leads, not corporate banking, shape (n_contracts,)."""
+    return np.asarray(of_book(history)["lead"] < len(history.facts["banks"]))
+
+
+def owes_desks(history: History) -> Mask:
+    """Firms whose last loan, if any, was a desk's, shape (n_firms,)."""
+    contract = of_firms(history)["contract"]
+    return np.asarray(np.append(of_desks(history), True)[contract])
+
+
 def defaulted(history: History) -> Mask:
-    """Firms closed in the experiment that left a loan unpaid."""
-    return np.asarray(failed(history) & (of_firms(history)["defaulted"] == 1))
+    """Firms closed in the experiment that left a desk's loan unpaid."""
+    unpaid_loan = of_firms(history)["defaulted"] == 1
+    return np.asarray(failed(history) & unpaid_loan & owes_desks(history))
 
 
 def exited(status: Ints) -> Mask:
-    """Firms that were listed or sold."""
-    return np.asarray((status == LISTED) | (status == ACQUIRED))
+    """Firms that left alive: listed, sold, or gone without closing."""
+    return np.asarray((status >= LISTED) & (status <= DEPARTED))
 
 
 def alive_at_horizon(history: History) -> Mask:
     """Firms that entered and have not closed by the horizon; exits count as living."""
     firms = of_firms(history)
-    closed = (firms["status"] > ACQUIRED) & (firms["end"] <= history.horizon + ROUNDING)
+    closed = (firms["status"] > DEPARTED) & (firms["end"] <= history.horizon + ROUNDING)
     return np.asarray(entered(history) & ~closed)
 
 
@@ -296,8 +315,9 @@ def living(history: History) -> Mask:
 
 
 def unpaid(history: History) -> Floats:
-    """What each firm's default costs all who bear it, shape (n_firms,)."""
-    return np.asarray(of_firms(history)["exposure_at_default"] - of_firms(history)["recovery"])
+    """What each firm's default on a desk's loan costs all who bear it, shape (n_firms,)."""
+    lost = of_firms(history)["exposure_at_default"] - of_firms(history)["recovery"]
+    return np.asarray(np.where(owes_desks(history), lost, 0.0))
 
 
 def net_loss(history: History) -> Floats:
@@ -314,27 +334,27 @@ def npl_years(history: History, since: float, until: float) -> Floats:
     """
     firms = of_firms(history)
     resting = overlap(firms["end"], firms["recovery_date"], since, until)
-    return np.asarray(firms["exposure_at_default"] * resting)
+    return np.asarray(firms["exposure_at_default"] * resting * owes_desks(history))
 
 
 def at_bank(history: History, amount: Floats) -> Floats:
-    """Split amounts per firm over those who bear its loan, shape (n_banks, n_firms).
+    """Split amounts per firm over the desks that bear its loan, shape (n_banks, n_firms).
 
     By the shares of the last settlement: a lender whose part was called and repaid has none.
     """
     firms = of_firms(history)
     held = np.zeros((history.panel.shape[1], amount.size))
-    rows = np.flatnonzero((amount > 0.0) & (firms["contract"] >= 0))
+    rows = np.flatnonzero((amount > 0.0) & (firms["contract"] >= 0) & owes_desks(history))
     parts = amount[rows, None] * firms["last_share"][rows]
     np.add.at(held, (firms["last_lender"][rows], rows[:, None]), parts)
     return held
 
 
 def signed_in(history: History, follow: float = 0.0) -> Mask:
-    """Contracts signed in the experiment, early enough to be followed, shape (n,)."""
+    """Desks' contracts signed in the experiment, early enough to be followed, shape (n,)."""
     date = of_book(history)["date"]
     late = date <= history.horizon - follow + ROUNDING
-    return np.asarray((date > 0.0) & late)
+    return np.asarray((date > 0.0) & late & of_desks(history))
 
 
 def opened_in(history: History, follow: float = 0.0) -> Mask:
@@ -359,9 +379,9 @@ def first_contract(history: History) -> Ints:
 
 
 def new_borrowers(history: History) -> Ints:
-    """Firms whose first loan ever was signed in the experiment; their rows."""
+    """Firms whose first loan ever a desk signed in the experiment; their rows."""
     first = first_contract(history)
-    rows = np.flatnonzero(first >= 0)
+    rows = np.flatnonzero(np.append(of_desks(history), False)[first])
     date = of_book(history)["date"][first[rows]]
     return np.asarray(rows[(date > 0.0) & (date <= history.horizon + ROUNDING)])
 
@@ -410,9 +430,9 @@ def _following(history: History) -> tuple[Floats, Ints]:
 
 
 def contract_years(history: History) -> Floats:
-    """Years that each contract was in force in the experiment, shape (n_contracts,)."""
+    """Years that each contract of a desk was in force in the experiment, shape (n_contracts,)."""
     start, stop = spells(history)
-    return overlap(start, stop, 0.0, history.horizon)
+    return np.where(of_desks(history), overlap(start, stop, 0.0, history.horizon), 0.0)
 
 
 def overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
@@ -421,7 +441,7 @@ def overlap(start: Floats, stop: Floats, low: float, high: float) -> Floats:
 
 
 def yield_of(history: History, chosen: Mask) -> float:
-    """Mean rate less guarantee fee of some contracts, per year, nan where none was in force.
+    """Mean rate less guarantee fee of some contracts of desks, per year; nan of none in force.
 
     Weighted with line and time in force; `chosen` has shape (n_contracts,).
     """
@@ -430,5 +450,6 @@ def yield_of(history: History, chosen: Mask) -> float:
     late = overlap(np.maximum(start, book["step"]), stop, 0.0, history.horizon)
     paid = book["rate"] * early + book["later_rate"] * late
     paid = paid - book["fee_rate"] * (early + late)
+    chosen = chosen & of_desks(history)
     weight = (book["limit"] * (early + late))[chosen].sum()
     return ratio(float((book["limit"] * paid)[chosen].sum()), float(weight))

@@ -45,6 +45,7 @@ from sim.outcomes.reading import (
     year_of,
     yearly,
 )
+from sim.outcomes.sizes import QUANTITIES, size_curves, size_name
 
 # --- Flows: firms between the stages of life, and money between the parties ----------------------
 
@@ -81,7 +82,7 @@ def _crossed(one: Page, two: Page) -> Floats:
     n = len(STATES)
     pairs = one.state.astype(np.int64) * n + two.state
     count = np.bincount(pairs, minlength=n * n).reshape(n, n).astype(np.float64)
-    for name in ("unborn", "listed", "acquired", "closed"):
+    for name in ("unborn", "listed", "acquired", "departed", "closed"):
         count[STATES.index(name), STATES.index(name)] = 0.0
     return count
 
@@ -212,7 +213,7 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
     curves = [
         *firm_curves(history), *money_curves(history), *bank_curves(history),
         *offer_curves(history), *loss_split(history), *stage_flows(history),
-        *payments(history), vintage_profit(history),
+        *payments(history), vintage_profit(history), *size_curves(history),
     ]  # fmt: skip
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
@@ -435,5 +436,7 @@ SERIES = (
     SeriesMark("additional_survivors", "firms per 1,000",
                "firms saved less firms lost so far", DATE),
     *(SeriesMark(effect_name(kind, "GROUP"), *KINDS[kind], "always 0") for kind in KINDS),
+    *(SeriesMark(size_name(name, "STRATUM"), told.unit, told.meaning, DATE)
+      for name, told in QUANTITIES.items()),
 )  # fmt: skip
 """Every series, in the order of the table."""

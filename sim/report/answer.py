@@ -26,6 +26,8 @@ from sim.scenario.toml_text import split_key
 from sim.studies.findings import Study
 
 _OF_ASSUMPTIONS = ("robustness", "sensitivity")
+CEILINGS = "ceilings"
+"""Key of the study of what finance could do at most."""
 _TONES = {1: "good", -1: "bad", 0: "none"}
 
 
@@ -67,6 +69,15 @@ def assumptions_sentence(studies: Iterable[Study]) -> str:
         "No study of the assumptions was made of this run, so how far the answer hangs on them"
         " is not told."
     )
+
+
+def ceilings_sentence(studies: Iterable[Study], scenario_sha256: str = "") -> str:
+    """Say what finance could do at most, where a study of this scenario tells; else nothing."""
+    for study in studies:
+        made_of = study.about.get("scenario_sha256", "")
+        if study.findings.key == CEILINGS and made_of == scenario_sha256:
+            return study.findings.sentences[0]
+    return ""
 
 
 def _side(side: Side, names: Sequence[str], told: Told) -> dict[str, Any]:

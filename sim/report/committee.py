@@ -18,7 +18,7 @@ from sim.analysis.outcomes_table import Outcomes
 from sim.base.columns import write_csv
 from sim.base.language import tr
 from sim.base.wording import error_of, plain_number, row_style, unit_style
-from sim.report.answer import answer, assumptions_sentence, how_sure
+from sim.report.answer import answer, assumptions_sentence, ceilings_sentence, how_sure
 from sim.report.figures.gallery import HISTORIES, history_key
 from sim.report.figures.selection import NUMBERS, SIDES
 from sim.report.figures.style import Drawing, Picture, places
@@ -70,7 +70,7 @@ def first_screen(
     """Give what report and committee page begin with, for their templates.
 
     Keys sides (of `sim.report.answer.answer`), numbers, heads, panels, sure, assumptions,
-    not_said.
+    ceilings, not_said.
     """
     outcomes, comparison = parts["outcomes"], parts["comparison"]
     scenario = parts["results"].scenario
@@ -88,6 +88,7 @@ def first_screen(
         "panels": _panels(outcomes, comparison, drawn),
         "sure": how_sure(comparison, outcomes.replications),
         "assumptions": assumptions_sentence(studied),
+        "ceilings": ceilings_sentence(studied, parts.get("scenario_sha256", "")),
         "not_said": [
             *map(given, parts["limits"]), *_own_limits(outcomes, scenario)
         ],

@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from typing import Any
 
+from markupsafe import Markup
+
 from sim.base.language import tr
 from sim.base.wording import arrangement_text
 from sim.model.contracts.words import WORDS, number, percent, span
 from sim.report.parts import cited, in_a_row, put
 from sim.scenario.declared import KIND, shown, unit_and_meaning
+from sim.scenario.drift import unsettled
 
 NEUTRAL = (
     "Plain lending: each bank decides on its own file, lends at its own rate against tangible"
@@ -80,21 +83,44 @@ def _dates(policy: Any) -> str:
 def setting(scenario: Any) -> str:
     """Say on what firms, for how long and on what footing arrangements are compared.
 
-    Up to three sentences with the ids of their numbers, as markup of a page; none where the
+    Up to four sentences with the ids of their numbers, as markup of a page; none where the
     scenario does not tell.
     """
     experiment = scenario.experiment
     footing = FOOTINGS.get(experiment.footing, "")
     said = [put(footing)] if footing else []
     if hasattr(scenario, "population"):
-        said.insert(0, put(
-            "{firms} firms enter over {history} of history under plain lending and the"
-            " {horizon} that are compared.",
-            firms=cited(number(scenario.population.firms), "scenario", "population", "firms"),
-            history=_cited_span(experiment, "warm_up_years"),
-            horizon=_cited_span(experiment, "horizon_years"),
-        ))  # fmt: skip
+        why, _ = unsettled(scenario)
+        drifts = [put("{words}.", words=why[0].upper() + why[1:])] if why else []
+        said = [_who_and_when(scenario), *drifts, *said]
     return in_a_row(said)
+
+
+CLOSED = (
+    "{firms} firms enter over {history} of history under plain lending and the {horizon} that"
+    " are compared."
+)
+STEADY = (
+    "{firms} firms are there once entries and exits have settled, over {settling}; {history} of"
+    " history under plain lending follow, and the {horizon} that are compared."
+)
+OPEN = (
+    "{entries} firms enter a year: over {settling} in which firms and loans settle, {history} of"
+    " history under plain lending and the {horizon} that are compared."
+)
+
+
+def _who_and_when(scenario: Any) -> Markup:
+    """Say how many firms there are, and over which years."""
+    experiment, population = scenario.experiment, scenario.population
+    spans = {
+        name: _cited_span(experiment, f"{name}_years") for name in ("settling", "horizon")
+    } | {"history": _cited_span(experiment, "warm_up_years")}
+    if population.entries_a_year:
+        count = cited(number(population.entries), "scenario", "population", "entries_a_year")
+        return put(OPEN, entries=count, **spans)
+    count = cited(number(population.firms), "scenario", "population", "firms")
+    return put(STEADY if population.entry_rate else CLOSED, firms=count, **spans)
 
 
 def _cited_span(experiment: Any, key: str) -> str:

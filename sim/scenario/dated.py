@@ -41,7 +41,8 @@ class DatedValue(Dated):
 
 MAY_BE_DATED = (
     "loan_prime_rate.one_year_rate", "underwriting.spread_cap", "underwriting.funding_rate",
-    "underwriting.line_cap", "underwriting.policy_subsidy_rate", "relationship.deposit_margin",
+    "underwriting.line_cap", "underwriting.policy_subsidy_rate", "underwriting.everybody_served",
+    "cash.everybody_liquid", "relationship.deposit_margin",
     "capital.small_weight", "capital.medium_weight", "capital.large_weight",
     "capital.small_line", "capital.small_sales", "capital.medium_sales",
     "capital.cancellable_conversion", "capital.committed_conversion",

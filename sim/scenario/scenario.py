@@ -33,18 +33,23 @@ from sim.model.economy.equity_market import EquityMarket
 from sim.model.economy.loan_prime_rate import LoanPrimeRate
 from sim.model.economy.macro import Macro
 from sim.model.firms.board import MOST_BOARDS, Board
+from sim.model.firms.cash import Cash
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
+from sim.model.firms.growth import Growth
 from sim.model.firms.lifecycle import Lifecycle
 from sim.model.firms.operations import Operations
 from sim.model.firms.population import Population
 from sim.model.firms.project import Project
+from sim.model.firms.register import Register
 from sim.model.firms.relationship import Relationship
 from sim.model.firms.right import Right
 from sim.model.firms.sector import GROUPS, Sector
 from sim.model.firms.workout import Workout
 from sim.scenario.check import validate
 from sim.scenario.dated import DatedValue, misdated, never_in_force
+from sim.scenario.drift import KEY as SETTLING
+from sim.scenario.drift import unsettled
 from sim.scenario.edit import assign_texts, keys_of, value_of, with_values
 from sim.scenario.read import RawScenario, resolve, with_path_file
 from sim.scenario.sources import notices
@@ -75,6 +80,13 @@ class Experiment(Frozen):
     warm_up_years: NonNegative = param(
         unit="years", meaning="history before the start date, under plain lending", high=100
     )
+    settling_years: NonNegative = param(
+        0.0,
+        unit="years",
+        meaning="history before that, at the first values of what is dated, in which firms and"
+        " loans settle",
+        high=500,
+    )
     footing: Literal["as_offered", "equal_lending", "equal_capital", "equal_firms"] = param(
         "as_offered",
         unit="",
@@ -90,6 +102,11 @@ class Experiment(Frozen):
         meaning="half-width that replications needed refer to",
     )
     start_date: Date = param(Date(2025, 1, 1), unit="", meaning="first day of year zero")
+
+    @property
+    def first_day(self) -> float:
+        """First day of the whole history, years from the start date."""
+        return -(self.settling_years + self.warm_up_years)
 
     @property
     def all_run(self) -> tuple[str, ...]:
@@ -125,10 +142,13 @@ class Scenario(Frozen):
     macro: Macro = param(unit="", meaning="regimes and frailty")
     equity_market: EquityMarket = param(unit="", meaning="open market and winters")
     lifecycle: Lifecycle = param(unit="", meaning="stages and failure")
+    growth: Growth = param(unit="", meaning="growth and its spread")
     operations: Operations = param(unit="", meaning="sales and cash")
     equity: Equity = param(unit="", meaning="valuation, rounds, exits")
     board: dict[str, Board] = param(unit="", meaning="standards of listing by name")
     project: Project = param(unit="", meaning="growth projects")
+    sme_register: Register = param(unit="", meaning="register of technology SMEs")
+    cash: Cash = param(unit="", meaning="target cash and payouts")
     credit_line: CreditLine = param(unit="", meaning="conduct of a line")
     relationship: Relationship = param(unit="", meaning="banking business")
     right: Right = param(unit="", meaning="how firms value rights")
@@ -218,6 +238,9 @@ class Scenario(Frozen):
                 yield from no_whole(key, shares, what)
             else:
                 yield key, f"must name at least one {key}", f"add [{key}.NAME]"
+        if self.experiment.settling_years and not self.population.entry_rate:
+            cure = "give population.entry_rate, or no settling_years"
+            yield "experiment.settling_years", "needs firms that enter by the year", cure
         if len(self.board) > MOST_BOARDS:
             rule = f"must have at most {MOST_BOARDS} standards; got {len(self.board)}"
             yield "board", rule, "take some out"
@@ -350,7 +373,14 @@ def load_with_notices(
     for key, rule, cure in scenario.idle_dates():
         at = raw.place(split_key(key))
         idle.append(Problem(at.file, at.line, key, rule, "", cure))
-    return scenario, [*notices(written, stated, scenario), *idle]
+    return scenario, [*_drift(scenario, raw), *notices(written, stated, scenario), *idle]
+
+
+def _drift(scenario: Scenario, raw: RawScenario) -> list[Problem]:
+    """Say first of all that a run drifts, where it does."""
+    why, cure = unsettled(scenario)
+    at = raw.place(split_key(SETTLING))
+    return [Problem(at.file, at.line, SETTLING, why, "", cure)] if why else []
 
 
 def validate_scenario(raw: RawScenario) -> Scenario:

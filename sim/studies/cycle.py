@@ -135,7 +135,7 @@ KINDS = (ALONE, TOGETHER)
 
 def desk_capital(scenario: Scenario) -> dict[str, float]:
     """Give the opening capital of each bank's desk, CNY million."""
-    thousands = scenario.population.firms / 1000.0
+    thousands = scenario.population.stock / 1000.0
     return {
         name: endowment(bank, scenario.capital) * thousands for name, bank in scenario.bank.items()
     }

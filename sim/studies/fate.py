@@ -116,7 +116,7 @@ def _found(
     counts: dict[str, int],
     which: tuple[int | None, int | None],
 ) -> FateFound:
-    return FateFound(fate, pair, *which, looked, lean.population.firms, **counts)
+    return FateFound(fate, pair, *which, looked, int(lean.population.stock), **counts)
 
 
 def _nearest_to_start(history: History, chosen: Mask) -> int:

@@ -19,8 +19,7 @@ from sim.base.columns import Rows
 from sim.base.wording import level_text, range_text, spread_text, unit_style
 from sim.engine.history import History
 from sim.engine.processes import run_world
-from sim.engine.world import new_world
-from sim.experiment.simulate import freeze, worlds
+from sim.experiment.simulate import freeze, run_history, worlds
 from sim.experiment.store import Store, Table, numbers_of
 from sim.model.firms.record import ACQUIRED, ALIVE, LISTED, MATURE, ROUNDS_KEPT, STAGES, STARTUP
 from sim.outcomes.bank_loss import npl_ratio
@@ -356,8 +355,7 @@ def growth_figures(scenario: Scenario, replication: int) -> dict[str, float]:
     The history before the start date is lived twice more, a year apart each time, and
     firms that live through both years in one stage are compared with themselves.
     """
-    world = new_world(scenario, replication)
-    run_world(world, -scenario.experiment.warm_up_years, 0.0)
+    world = run_history(scenario, replication)
     before = _scales(world.firms)
     years = []
     for year in (0, 1):

@@ -18,10 +18,10 @@ from sim.base.wording import (
 )
 from sim.engine.history import History
 from sim.engine.world import World
-from sim.experiment.simulate import freeze, worlds
+from sim.experiment.simulate import freeze, open_world, worlds
 from sim.model.economy.macro import regime_names
 from sim.model.firms import record as r
-from sim.model.firms.record import ACQUIRED, ALIVE, EVENT_NAMES, LISTED, STAGES
+from sim.model.firms.record import ACQUIRED, ALIVE, DEPARTED, EVENT_NAMES, LISTED, STAGES
 from sim.outcomes.reading import net_loss, npl_years, of_book, spells, unpaid
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import TOTAL, Findings, less_text
@@ -188,16 +188,16 @@ def story(scenario: Scenario, firm: int, replication: int = 0) -> Story:
     ScenarioError
         If there is no such firm.
     """
-    check_firm(scenario, firm)
+    check_firm(scenario, firm, replication)
     lives = {
         world.name: life_of(world, firm) for world in worlds(scenario, replication, trace=True)
     }
     return story_of(firm, replication, lives)
 
 
-def check_firm(scenario: Scenario, firm: int) -> None:
-    """Refuse a firm that is not there."""
-    last = scenario.population.firms - 1
+def check_firm(scenario: Scenario, firm: int, replication: int = 0) -> None:
+    """Refuse a firm that is not there; how many there are is each replication's own."""
+    last = open_world(scenario, replication).firms.shape[0] - 1
     if not 0 <= firm <= last:
         cure = f"give a number from 0 to {last}"
         raise refused("firm", "is not among the firms", firm, cure)
@@ -221,34 +221,40 @@ def life_of(world: World, firm: int) -> Life:
     span = (-settings.warm_up_years, settings.horizon_years + settings.run_off_years)
     one = world.firms[firm]
     end = min(float(one.end), span[1])
-    spells = _no_spells() if one.status == r.UNBORN else _spells(events, int(one.stage), end)
+    spells = (
+        _no_spells()
+        if one.status == r.UNBORN
+        else _spells(events, int(one.stage), (max(float(one.birth), span[0]), end))
+    )
     return Life(events, _ending(one), spells, _regimes(world, span))
 
 
-def _spells(events: pd.DataFrame, last: int, end: float) -> pd.DataFrame:
-    """Stages and setbacks of a life, from its events and the stage in which it ends."""
+def _spells(events: pd.DataFrame, last: int, span: tuple[float, float]) -> pd.DataFrame:
+    """Stages and setbacks of a life, from its events and the stage in which it ends.
+
+    The life of a firm that was there before events were kept is told from then on.
+    """
     steps = events[events["event"].isin(STEPS)]
     change = steps["event"].map(STEPS).to_numpy(np.int64)
     first = last - int(change.sum())
     codes = first + np.concatenate([[0], np.cumsum(change)])
-    births = events.loc[events["event"] == EVENT_NAMES[r.BIRTH], "date"]
-    dates = [float(births.iloc[0]), *steps["date"].tolist(), end]
+    dates = [span[0], *steps["date"].tolist(), span[1]]
     names = [STAGES[code] for code in codes]
-    rows = [*zip(names, dates[:-1], dates[1:], strict=True), *_setbacks(events, end)]
+    rows = [*zip(names, dates[:-1], dates[1:], strict=True), *_setbacks(events, span)]
     return pd.DataFrame(rows, columns=list(SPELL_COLUMNS))
 
 
-def _setbacks(events: pd.DataFrame, end: float) -> list[tuple[str, float, float]]:
+def _setbacks(events: pd.DataFrame, span: tuple[float, float]) -> list[tuple[str, float, float]]:
     """Spells between a setback, or a failed trial, and the recovery or the end."""
     found: list[tuple[str, float, float]] = []
     since = None
     for date, event in events[["date", "event"]].itertuples(index=False):
         if event in (EVENT_NAMES[r.SETBACK], EVENT_NAMES[r.TRIAL_FAILED]) and since is None:
             since = float(date)
-        elif event == EVENT_NAMES[r.RECOVERY] and since is not None:
-            found.append((TROUBLE, since, float(date)))
+        elif event == EVENT_NAMES[r.RECOVERY]:
+            found.append((TROUBLE, span[0] if since is None else since, float(date)))
             since = None
-    return found if since is None else [*found, (TROUBLE, since, end)]
+    return found if since is None else [*found, (TROUBLE, since, span[1])]
 
 
 def _regimes(world: World, span: tuple[float, float]) -> pd.DataFrame:
@@ -258,7 +264,7 @@ def _regimes(world: World, span: tuple[float, float]) -> pd.DataFrame:
     rows = [
         (names[code], max(start, span[0]), min(end, span[1]))
         for (start, code), end in zip(world.macro, [*starts[1:], span[1]], strict=True)
-        if start < span[1]
+        if start < span[1] and end > span[0]
     ]
     frame = pd.DataFrame(rows, columns=list(SPELL_COLUMNS))
     return frame.astype({"what": pd.CategoricalDtype(list(names))})
@@ -287,19 +293,19 @@ def _ending(f: Any) -> str:
 # its record:
 #     money = life * access * balance * (rate + funding saved - fee - cost of funds - running cost)
 #             + business * life + right
-#             - end * balance * (loss * (1 - covered) + workout * (cost of funds + running cost))
+#             - end * exposure * (loss * (1 - covered) + workout * (cost of funds + running cost))
 # ==============  ===========================================================================
 # effect          what differs
 # ==============  ===========================================================================
 # rate            interest paid over the time integral of the balance
-# line            mean balance while there is a line
+# line            mean balance while there is a line, and the exposure at default
 # tenor           share of the firm's life with a line
 # sharing         part of the loss that protection covers, and what it charges on the balance
 # funding         part of the balance that is refinanced at the central bank's rate
 # business        banking business brought per year of life
 # right           gains on rights and royalties
-# survival        years lived, whether it ends in default, with what loss and how many years in
-#                 default per unit of balance, and the running cost of the stage it ends in
+# survival        years lived, whether it ends in default, with what loss per unit of exposure and
+#                 how many years in default, and the running cost of the stage it ends in
 # ==============  ===========================================================================
 # The *lead's* money is the part that its mean share of the lines gives it; there the share
 # belongs to sharing. What the *firm* pays is ``life * access * balance * rate`` and royalties
@@ -311,8 +317,8 @@ Terms = dict[str, float]
 UNDEFINED = float("nan")
 
 LENT = {
-    "rate": ("rate", "commitment", "vat"), "line": ("balance",), "tenor": ("access",),
-    "sharing": ("covered", "fee", "share"), "funding": ("refinanced",),
+    "rate": ("rate", "commitment", "vat"), "line": ("balance", "exposure"),
+    "tenor": ("access",), "sharing": ("covered", "fee", "share"), "funding": ("refinanced",),
     "business": ("business",), "right": ("right",),
     "survival": ("life", "end", "loss", "workout", "running"),
 }  # fmt: skip
@@ -332,7 +338,7 @@ def lenders_money(t: Terms) -> float:
     spread -= t["fee"] + t["funding"] + t["running"]
     flow = t["life"] * (t["access"] * t["balance"] * spread + t["business"])
     lost = t["loss"] * (1.0 - t["covered"]) + t["workout"] * (t["funding"] + t["running"])
-    return flow + t["right"] - t["end"] * t["balance"] * lost
+    return flow + t["right"] - t["end"] * t["exposure"] * lost
 
 
 def leads_money(t: Terms) -> float:
@@ -376,6 +382,7 @@ def terms_of(history: History, firm: int) -> Terms:
     cheap = facts.get("relending_rate")
     mean = _over(balance, line)
     ended = int(f.defaulted) == 1
+    exposure = float(f.exposure_at_default) if ended else UNDEFINED
     return {
         "life": life, "access": _over(line, life, 0.0), "balance": mean,
         "rate": _over(float(f.cum_interest), balance), "fee": _over(float(f.cum_fee), balance),
@@ -387,9 +394,10 @@ def terms_of(history: History, firm: int) -> Terms:
         "business": _over(float(f.cum_relation), life, 0.0),
         "delivery": _over(float(f.cum_delivery), life, 0.0),
         "right": float(f.cum_gain + f.cum_royalty), "royalty": float(f.cum_royalty),
-        "end": float(ended), "covered": _covered(history, firm) if ended else UNDEFINED,
-        "loss": _over(float(unpaid(history)[firm]), mean) if ended else UNDEFINED,
-        "workout": _over(_in_default(history, firm), mean) if ended else UNDEFINED,
+        "end": float(ended), "exposure": exposure,
+        "covered": _covered(history, firm) if ended else UNDEFINED,
+        "loss": _over(float(unpaid(history)[firm]), exposure),
+        "workout": _over(_in_default(history, firm), exposure),
         "share": _lead_share(history, firm), **_owners(history, firm),
     }  # fmt: skip
 
@@ -409,7 +417,7 @@ def _owners(history: History, firm: int) -> Terms:
     """Give what founders' wealth is made of."""
     f, facts = history.firms[firm], history.facts
     status = int(f.status)
-    alive, sold = status == ALIVE, status in (LISTED, ACQUIRED)
+    alive, sold = status == ALIVE, status in (LISTED, ACQUIRED, DEPARTED)
     worth = facts["private_value_share"] * float(f.value) if alive else float(f.exit_value)
     last = history.end if alive else float(f.end)
     return {

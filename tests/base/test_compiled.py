@@ -14,6 +14,9 @@ from sim.model.firms.right import gap_call
 MODULES = (special,)
 # typical values by the name of the argument; every formula is tried on random picks
 VALUES = {
+    "u": (1e-16, 1e-5, 0.3, 0.9, 1.0 - 1e-15),
+    "v": (1e-9, 0.2, 0.25, 0.5, 0.75, 0.99),
+    "w": (1e-9, 0.3, 0.5, 0.9),
     "p": (0.0, 1e-9, 0.01, 0.3, 0.5, 0.97, 1.0, 1.5),
     "x": (-math.inf, -45.0, -31.0, -3.0, 0.0, 0.4, 5.0, 40.0),
     "spot": (0.0, 1e-6, 0.5, 1.0, 9.0, 40.0, 1e5),

@@ -87,6 +87,7 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Engine:
     """Put made-up results and a small scenario model behind the commands."""
     stand_in = Engine()
     monkeypatch.setattr("sim.experiment.simulate.replicate", stand_in.replicate)
+    monkeypatch.setattr("sim.experiment.simulate.make_openings", lambda *_: None)
     monkeypatch.setattr("sim.report.report.write_report", _write_report)
     monkeypatch.setattr("sim.cli.findings.write_figures", _write_figures)
     monkeypatch.setattr(

@@ -19,8 +19,10 @@ arrangements = ["plain", "consortium"]
 replications = 2
 horizon_years = 2.0
 warm_up_years = 0.0
+settling_years = 0.0
 [population]
 firms = 30
+entry_rate = 0.0
 initial_share = 1.0
 """
 
@@ -125,6 +127,21 @@ def test_sensitivity_and_robustness_of_two_numbers(small: str) -> None:
     assert len(table("robustness", "points")) == 8
     assert len(table("robustness", "tornado")) == 2
     assert Path("run/studies/robustness/tornado-bank-profit-consortium.png").is_file()
+
+
+def test_ceilings_stand_beside_each_effect_and_on_the_page(small: str) -> None:
+    result = run("ceilings", small)
+    assert result.exit_code == 0, result.output
+    # Two replications of the arrangements, and of plain lending under each ceiling.
+    assert "6 runs at about" in result.stderr
+    rows = table("ceilings", "ceilings")
+    assert set(rows["outcome"]) == {"firm.liquidity_closures"}
+    assert rows["arrangement"].tolist() == [
+        "consortium", "everybody_has_a_line", "everybody_is_liquid"
+    ]  # fmt: skip
+    page = Path("run/report.html").read_text(encoding="utf-8")
+    assert "How much could finance do for survival?" in page
+    assert "Everybody has a line" in page
 
 
 def test_a_story_is_told_under_every_arrangement(small: str) -> None:

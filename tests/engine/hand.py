@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.base.columns import Rows
 from sim.engine.committee import desk_of, open_menu, with_desk
 from sim.engine.kernel import interpreted
 from sim.engine.ledger import ACCOUNTS, Account, Ledger, post
@@ -25,12 +26,16 @@ from tests.model.firms.hand import QUIET, STEADY, three
 FILE = Path(__file__).parents[2] / "scenarios" / "three_arrangements.toml"
 ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
+    "macro.regime.boom.setback": 1.0, "macro.regime.boom.drift": 0.0,
     "macro.path": [{"years_from_start": -99.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},
 }  # fmt: skip
-# Each desk has what its loans require: a tenth of what is lent.
-ROUND_RULES = with_one_weight() | NO_TAXES | {"capital.endowment_multiple": 1.0}
+# Each desk has what its loans require: a tenth of what is lent, on nothing but plant.
+ROUND_RULES = with_one_weight() | NO_TAXES | {
+    "capital.endowment_multiple": 1.0, "underwriting.sales_line": [0.0] * 4,
+    "underwriting.round_line": 0.0, "underwriting.least_runway": 0.0,
+}  # fmt: skip
 ROUND_BANK = {
     "desk_risk_assets": 10000.0, "parent_capital": 60000.0, "parent_income": 0.0,
     "parent_risk_assets": 0.0, "parent_equity": 0.0, "appetite": 1.0, "signal_precision": 1.0,
@@ -162,3 +167,8 @@ def told(w: World) -> list[str]:
     from sim.model.firms.record import EVENT_NAMES
 
     return [EVENT_NAMES[int(row["event"])] for part in w.events for row in part]
+
+
+def desks(w: World) -> Rows:
+    """Books of a world's desks, without corporate banking, which comes last."""
+    return w.banks[: w.scenario.n_banks]

@@ -4,22 +4,26 @@ import numpy as np
 import pytest
 
 from sim.engine.committee import hold_committee, wind_down
+from sim.engine.settlement import settle
 from sim.model.banks import committee, withdrawal
 from sim.model.banks.credit_decision import headroom, ration
 from sim.model.firms.claims import CALLS, WEIGHT
 from sim.model.firms.credit_line import pay_due
-from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
+from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, LARGE, REGISTERED
 from tests.capital import with_one_weight
-from tests.engine.hand import applicant, desk, economy, lent, offered, told, world
+from tests.engine.hand import applicant, desk, desks, economy, lent, offered, told, world
 
 GENEROUS = {"underwriting.policy_subsidy_rate": 1.0, "capital.endowment_multiple": 10.0}
 STERN = {"underwriting.policy_subsidy_rate": -5.0}
-CAPITAL = with_one_weight(0.8, 0.1) | {"credit_line.drawn_at_signing": 0.5}
+CAPITAL = with_one_weight(0.8, 0.1) | {"underwriting.utilisation": 0.5}
 
 
 def asking(values=None, banks=3, name="plain", **fields):
-    """Three firms of scale 20 with plant of the same size."""
-    known = {"log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0}
+    """Three firms of scale 20 with plant of the same size, that want a year's outlays in cash."""
+    known = {
+        "log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0,
+        "cash_months": 12.0,
+    }  # fmt: skip
     return world(economy(banks, values=values or {}), name, **(known | fields))
 
 
@@ -27,6 +31,7 @@ def borrowing(values=None, banks=3, name="plain", **fields):
     """The same with a line of 10 from bank 0 under contract 0, of which 6 is drawn."""
     line = {
         "contract": 0, "limit": 10.0, "balance": 6.0, "rate": 0.04, "maturity": 99.0, "home": 0,
+        "cash_months": 0.0,
     }  # fmt: skip
     w = asking(values, banks, name, **(line | fields))
     w.book.used = 1
@@ -118,12 +123,12 @@ def test_a_firm_without_trust_or_pledge_is_refused(reason):
     assert w.firms.limit.tolist() == [0.0] * 3
     assert (w.book.used, w.pending.tolist()) == (0, [0] * 3)
     # The bank has looked all the same.
-    assert w.banks.screening.sum() == pytest.approx(3 * w.scenario.underwriting.screening_cost)
+    assert desks(w).screening.sum() == pytest.approx(3 * w.scenario.underwriting.screening_cost)
 
 
 def test_without_capital_nobody_signs():
     w = asking(GENEROUS)
-    w.banks.equity[:] = 0.0
+    desks(w).equity[:] = 0.0
     hold_committee(w, 0.25)
     assert told(w) == ["loan refused"] * 3
 
@@ -165,6 +170,19 @@ def test_whom_a_committee_judged_in_vain_bound_and_cut_is_remembered_in_this_ord
     assert np.all(contracts.limit > 0.0)
 
 
+def test_a_large_firm_is_lent_to_apart_from_the_desks_and_takes_none_of_their_capital():
+    w = asking(GENEROUS, stratum=[REGISTERED, LARGE, LARGE])
+    hold_committee(w, 0.25)
+    assert w.book.rows.firm.tolist() == [0, 1, 2]
+    assert (w.book.rows.lead == w.scenario.n_banks).tolist() == [False, True, True]
+    assert w.book.rows.share[1:, 0].tolist() == [1.0, 1.0]
+    assert desks(w).promised.sum() > 0.0
+    settle(w, 0.25)
+    assert w.banks.loans[-1] == pytest.approx(w.firms.balance[1:].sum())
+    ((_, panel),) = w.panel
+    assert panel.shape[0] == w.scenario.n_banks
+
+
 # --- A line that ends ----------------------------------------------------------------------
 
 
@@ -176,7 +194,7 @@ def without_subsidy(w, *banks):
 
 def test_a_firm_whose_line_ends_and_whose_bank_refuses_is_won_by_another():
     asks = [ASK_RENEWAL, ASK_FUNDS, ASK_RENEWAL]
-    w = without_subsidy(borrowing(GENEROUS, request=asks), 0)
+    w = without_subsidy(borrowing(GENEROUS, request=asks, cash_months=12.0), 0)
     hold_committee(w, 0.25)
     assert w.book.rows.firm[1:].tolist() == [0, 1, 2]
     assert w.book.rows.switched_bank[1:].tolist() == [1, 1, 1]
@@ -234,7 +252,7 @@ def test_only_a_call_before_the_loan_is_due_costs_its_lender():
         w = borrowing(STERN | {"hold_or_call.call_cost": 0.02}, request=request, cash=0.0)
         hold_committee(w, 0.25)
         assert w.firms.due.tolist() == [6.0] * 3
-        assert w.banks.calling.tolist() == pytest.approx([3 * cost, 0.0, 0.0])
+        assert desks(w).calling.tolist() == pytest.approx([3 * cost, 0.0, 0.0])
 
 
 @pytest.mark.usefixtures("impatient")
@@ -280,7 +298,7 @@ def test_each_lender_calls_its_own_part(monkeypatch, kept, limit, due):
     parts = [[share * (1.0 - part) for share, part in zip((0.5, 0.3, 0.2), kept, strict=True)]] * 3
     assert w.called[:, CALLS, :3].tolist() == [pytest.approx(row) for row in parts]
     # Who calls pays for it: two percent of what it calls, of three firms.
-    assert w.banks.calling.tolist() == pytest.approx([3 * 0.02 * 6.0 * part for part in parts[0]])
+    assert desks(w).calling.tolist() == pytest.approx([3 * 0.02 * 6.0 * part for part in parts[0]])
 
 
 def reviewed_twice(monkeypatch, second, between, values=None):
@@ -334,7 +352,7 @@ def test_what_was_called_before_and_is_not_paid_is_still_due(monkeypatch):
     # Two tenths of a line of ten are held still, and the date stays that of the first call.
     assert w.firms.limit.tolist() == pytest.approx([2.0 + 4.8] * 3)
     assert w.firms.call.tolist() == pytest.approx([0.25 + w.params[0].call_years] * 3)
-    assert w.banks.calling.tolist() == pytest.approx([3 * 0.06, 3 * 0.036, 0.0])
+    assert desks(w).calling.tolist() == pytest.approx([3 * 0.06, 3 * 0.036, 0.0])
 
 
 def test_lenders_that_stand_still_decide_together_and_others_alone(monkeypatch):
@@ -464,10 +482,11 @@ def short(banks=2):
 
 
 def room(w):
-    """What each bank can still lend, CNY million."""
+    """What each desk can still lend, CNY million; what corporate banking can has no limit."""
     out = np.empty(w.banks.shape[0])
     headroom(desk(w, 0.25), out)
-    return out.tolist()
+    assert out[-1] == np.inf
+    return out[:-1].tolist()
 
 
 def fits(w, offers, ready=(1, 1, 1)):
@@ -484,7 +503,7 @@ def fits(w, offers, ready=(1, 1, 1)):
 )
 def test_room_is_what_capital_still_carries(weighted, equity, left):
     w = short()
-    w.banks.risk_assets[0], w.banks.equity[0] = weighted, equity
+    w.banks.risk_assets[0], desks(w).equity[0] = weighted, equity
     # Three millions over ten percent.
     assert room(w) == pytest.approx([left, 30.0])
 
@@ -523,7 +542,7 @@ def test_what_a_bank_has_granted_since_the_settlement_takes_up_its_room():
 
 def test_where_one_bank_is_short_the_others_bid_again():
     w = asking(GENEROUS)
-    w.banks.equity[0] = 0.0
+    desks(w).equity[0] = 0.0
     hold_committee(w, 0.25)
     assert w.book.used == 3
     assert not np.any(w.lender[:, :3][w.share[:, :3] > 0.0] == 0)
@@ -537,7 +556,7 @@ def test_in_the_run_off_lines_that_end_are_called_and_nothing_else_changes():
         GENEROUS | {"hold_or_call.call_cost": 0.02}, request=[ASK_RENEWAL, ASK_FUNDS, ASK_REVIEW]
     )
     wind_down(w, 0.25)
-    assert w.banks.calling.tolist() == [0.0] * 3
+    assert desks(w).calling.tolist() == [0.0] * 3
     assert w.firms.called.tolist() == [1, 0, 0]
     assert w.firms.limit.tolist() == [6.0, 10.0, 10.0]
     assert w.book.used == 1

@@ -25,7 +25,9 @@ CHANGES: dict[str, Any] = {
     "relationship.deposit_margin": 0.021,
     "capital.medium_weight": 1.0,
     "capital.own_buffer": 0.02,
-    "bank.rural_bank.surcharge": 0.01,
+    "bank.state_bank_a.surcharge": 0.03,
+    "underwriting.everybody_served": True,
+    "cash.everybody_liquid": True,
     "board.bse_large_research.value": 20.0,
     "equity_market.winter_valuation": 0.9,
     "arrangement.revenue_swap.funding.rate": 0.0125,
@@ -85,8 +87,10 @@ def test_a_start_meets_the_rates_of_its_date() -> None:
     for start, rate in (("2019-01-01", 0.0431), ("2022-02-01", 0.037), ("2025-06-01", 0.03)):
         values = {"population.firms": 120, "experiment.start_date": start, "dated": steps}
         values |= {"experiment.warm_up_years": 0.0, "population.initial_share": 1.0}
+        # One bank that lends to everybody asks for what it may.
+        values |= {"underwriting.known_banks": 1, "underwriting.policy_subsidy_rate": 1.0}
         w = branch(history(study(as_dates(values))), "plain")
-        book = w.book.rows[w.book.rows["date"] < 1 / 4]
+        book = w.book.rows[w.book.rows["date"] < 1.0]
         stage = w.scenario.underwriting.spread_cap
         assert book.size
         assert set(np.round(book["rate"], 9)) <= {round(rate + spread, 9) for spread in stage}
@@ -114,7 +118,7 @@ def test_what_a_firm_brings_is_worth_what_deposits_are_worth_at_the_time() -> No
     brought = []
     for given in ({}, tripled):
         w = world(economy(values={key: 0.01, "relationship.settlement_fee_share": 0.0, **given}),
-                  cash=(5.0, 6.0, 7.0))  # fmt: skip
+                  cash=(5.0, 6.0, 7.0), cash_months=999.0)  # fmt: skip
         levels = []
         for start, end in ((0.0, 0.25), (0.25, 5 / 12), (5 / 12, 1.0)):
             run_world(w, start, end)

@@ -9,7 +9,7 @@ from sim.model.banks.capital import economic_capital
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import ACQUIRED, NEVER, WARRANT
-from tests.engine.hand import economy, told, world
+from tests.engine.hand import desks, economy, told, world
 from tests.studies.small import small
 
 # --- Equal lending -------------------------------------------------------------------------
@@ -87,9 +87,9 @@ def test_partners_join_the_baselines_lead():
     assert k.share[:, :4].tolist() == [[0.5, 0.3, 0.2, 0.0]] * 3
     # Two further banks at each of three loans, and one file for each; all pay by share.
     parts = np.bincount(k.lender.ravel(), k.share.ravel(), 3)
-    assert w.banks.coordination.tolist() == pytest.approx((2 * 0.004 * parts).tolist())
+    assert desks(w).coordination.tolist() == pytest.approx((2 * 0.004 * parts).tolist())
     cost = w.scenario.underwriting.screening_cost
-    assert w.banks.screening.tolist() == pytest.approx((cost * parts).tolist())
+    assert desks(w).screening.tolist() == pytest.approx((cost * parts).tolist())
 
 
 def test_a_right_is_sized_by_the_baselines_line_and_the_firms_value_here():
@@ -132,7 +132,7 @@ def test_looking_at_a_firm_costs_the_bank_that_looked_in_the_baseline():
     w = imposed("common_growth", [judged], status=[1, ACQUIRED, 1])
     impose(w, 0.25)
     cost = w.scenario.underwriting.screening_cost
-    assert w.banks.screening.tolist() == pytest.approx([cost, 0.0, cost])
+    assert desks(w).screening.tolist() == pytest.approx([cost, 0.0, cost])
 
 
 def test_the_neutral_arrangement_repeats_the_baseline_as_it_was():

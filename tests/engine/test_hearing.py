@@ -11,21 +11,24 @@ from sim.model.banks.desk import OFFER, REFINANCED
 from sim.model.banks.judgement import draw
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.upside import grant
-from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, FIRM, SWAP
+from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, FIRM, LARGE, SWAP
 from sim.model.firms.relationship import business
 from sim.model.firms.right import cost_of_right
 from tests.engine.hand import applicant, economy, offering, world
 
 CHOICE = {
     "choice.shadow_value": 0.1, "choice.tenor_value": 0.01, "choice.switching_cost": 0.002,
-    "choice.private_information_slope": 0.3, "credit_line.drawn_at_signing": 0.5,
+    "choice.private_information_slope": 0.3, "underwriting.utilisation": 0.5,
 }  # fmt: skip
 RELENDING = {"kind": "relending", "refinanced_share": 0.5, "rate": 0.01, "quota": 1000.0}
 
 
 def asking(name="plain", values=None, **fields):
-    """Three applicants with scale and plant of twenty, and five of cash."""
-    known = {"log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0}
+    """Three applicants with scale and plant of twenty, and five of cash where twenty is wanted."""
+    known = {
+        "log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0,
+        "cash_months": 12.0,
+    }  # fmt: skip
     return world(economy(3, values=CHOICE | (values or {})), name, **(known | fields))
 
 
@@ -41,11 +44,21 @@ def test_an_application_is_of_its_date_its_market_conditions_and_its_firm():
     a, other = applicant(w, 1, 0.5), applicant(w, 2, 0.5)
     assert (a.date, a.firm, a.bust, a.ordinal, a.outstanding) == (0.5, 1, 1, 8, 0.5)
     assert a.tangible == pytest.approx(0.75 * 20.0)
-    # A year's outflow is two; half of it has left the five of cash by then.
-    assert a.need == pytest.approx(2.0 - 4.0)
+    # Twenty are wanted, a year's outflow is two; half of it has left the five of cash by then.
+    assert a.need == pytest.approx(20.0 + 2.0 - 4.0)
     assert (a.history_precision, a.history_sum) == (2.0, 5.0)
     assert a.roster[: a.known_banks].tolist() == w.roster[1].tolist()
     assert a.prior > 0.0 > other.prior  # investors back better firms
+
+
+def test_a_large_firm_asks_corporate_banking_unless_it_owes_a_right():
+    w = asking(
+        stratum=LARGE, home=1, right=[0, SWAP, 0], request=[ASK_FUNDS, ASK_FUNDS, ASK_OFFER]
+    )
+    asked = [applicant(w, i, 0.5) for i in range(3)]
+    corporate = w.scenario.n_banks
+    assert [a.home for a in asked] == [corporate, 1, 1]
+    assert [a.known_banks for a in asked] == [0, 3, 3]
 
 
 FIELDS = sorted({c.name for c in APPLICATION.columns} & {c.name for c in FIRM.columns})
@@ -68,7 +81,7 @@ def test_cash_and_business_are_of_the_committees_date(date, cash):
     w.firms.flow = -3.0
     a = applicant(w, 1, date)
     w.firms.cash = cash
-    assert a.need == pytest.approx(3.0 - cash)
+    assert a.need == pytest.approx(20.0 + 3.0 - cash)
     assert a.business == pytest.approx(business(w.firms[1], w.params[0]))
 
 
@@ -153,21 +166,21 @@ def offer(**fields):
         ({"line": 5.0}, {"line": 5.0}, True),  # no worse is good enough
         ({"line": 5.0, "mean_rate": 0.031}, {"line": 5.0}, False),
         ({"line": 5.0, "mean_rate": 0.029}, {"line": 5.0}, True),
-        # One more million for a year: 0.1 against a higher rate on half of five.
-        ({"line": 5.0, "mean_rate": 0.069}, {"line": 4.0}, True),
-        ({"line": 5.0, "mean_rate": 0.071}, {"line": 4.0}, False),
+        # One more million for a year: 0.1 against a higher rate on five.
+        ({"line": 5.0, "mean_rate": 0.049}, {"line": 4.0}, True),
+        ({"line": 5.0, "mean_rate": 0.051}, {"line": 4.0}, False),
         # Two years longer: 0.1 against the higher rate for three years.
-        ({"line": 5.0, "mean_rate": 0.043, "years": 3.0}, {"line": 5.0}, True),
-        ({"line": 5.0, "mean_rate": 0.044, "years": 3.0}, {"line": 5.0}, False),
+        ({"line": 5.0, "mean_rate": 0.036, "years": 3.0}, {"line": 5.0}, True),
+        ({"line": 5.0, "mean_rate": 0.037, "years": 3.0}, {"line": 5.0}, False),
         # Where there is no other loan, the rate does not matter.
         ({"line": 1.0, "mean_rate": 0.9}, {"line": 5.0, "made": 0}, True),
-        # A line beyond the need is worth what is drawn of it at once.
-        ({"line": 9.0, "mean_rate": 0.031}, {"line": 5.0}, False),
-        ({"line": 12.0, "mean_rate": 0.031}, {"line": 5.0}, True),
+        # A line beyond the need is worth nothing for a year, and costs nothing.
+        ({"line": 12.0, "mean_rate": 0.030}, {"line": 5.0}, True),
+        ({"line": 12.0, "mean_rate": 0.0301}, {"line": 5.0}, False),
     ],
 )
 def test_a_firm_weighs_money_and_tenor_against_the_rate(special, plain, taken):
-    w = asking(cash=1.0, demand=6.0, project=1)
+    w = asking(cash=1.0, demand=6.0, project=1, cash_months=0.0)
     terms = dict(special)
     k = w.terms[0]
     k.years = terms.pop("years", 1.0)

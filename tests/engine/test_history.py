@@ -14,7 +14,7 @@ from sim.engine.history import (
 )
 from sim.model.contracts.loan_book import CONTRACT
 from sim.model.firms.flows import SUMS
-from sim.model.firms.record import ALIVE, FIRM, STAGES, STATUSES, UNBORN
+from sim.model.firms.record import ALIVE, FAILED_TECHNICAL, FIRM, STAGES, STATUSES, UNBORN
 
 DATES = (-0.25, 0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -91,12 +91,13 @@ def test_every_status_and_every_stage_has_its_state():
     firms["stage"][len(STATUSES) :] = range(len(STAGES))
     found = [STATES[code] for code in states_of(firms)]
     assert found[: len(STATUSES)] == [
-        "unborn", "startup", "listed", "acquired", "closed", "closed", "closed",
+        "unborn", "startup", "listed", "acquired", "departed", "closed", "closed", "closed",
+        "closed",
     ]  # fmt: skip
     assert found[len(STATUSES) :] == list(STAGES)
 
 
 def test_a_firm_that_has_ended_has_no_stage():
     firms = FIRM.empty(2)
-    firms["status"], firms["stage"] = (UNBORN, 4), (0, 3)
+    firms["status"], firms["stage"] = (UNBORN, FAILED_TECHNICAL), (0, 3)
     assert [STATES[code] for code in states_of(firms)] == ["unborn", "closed"]

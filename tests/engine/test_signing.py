@@ -16,6 +16,7 @@ from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, NEVER, NO_RIGHT, ROYA
 from tests.engine.hand import (
     applicant,
     desk,
+    desks,
     economy,
     lent,
     offered,
@@ -25,12 +26,16 @@ from tests.engine.hand import (
     world,
 )  # fmt: skip
 
-RULES = {"credit_line.drawn_at_signing": 0.5, "underwriting.screening_cost": 0.25}
+RULES = {"underwriting.utilisation": 0.5, "underwriting.screening_cost": 0.25}
 
 
 def asking(banks=2, name="plain", **fields):
     """Three firms of scale 20 with plant of the same size, all of which ask for a loan."""
-    known = {"log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0}
+    # They want 9 in cash, so each draws 4.
+    known = {
+        "log_scale": np.log(20.0), "tangible": 1.0, "request": ASK_FUNDS, "cash": 5.0,
+        "cash_months": 5.4,
+    }  # fmt: skip
     return world(economy(banks, values=RULES), name, **(known | fields))
 
 
@@ -53,7 +58,7 @@ def test_a_decision_stays_in_the_file_of_the_own_bank_and_costs_it_where_nobody_
     assert w.history_precision.tolist() == [1.0, 4.0, 3.0]
     assert w.history_sum.tolist() == [0.5, -2.0, 3.0]
     assert w.ordinal.tolist() == [1, 2, 1]
-    assert w.banks.screening.tolist() == [0.25, 0.75]
+    assert desks(w).screening.tolist() == [0.25, 0.75]
 
 
 @pytest.mark.parametrize(("lead", "retained"), [(0, 1.0), (1, 0.3)])
@@ -104,7 +109,10 @@ def written(clauses, who=(0, 1, 2), code=1, moves=0, before=0, **fields):
 
     `before` stands in every field of the book's rows before they are written.
     """
-    known = {"log_scale": np.log(20.0), "tangible": 1.0, "cash": 5.0, "value": 30.0}
+    known = {
+        "log_scale": np.log(20.0), "tangible": 1.0, "cash": 5.0, "value": 30.0,
+        "cash_months": 12.0,
+    }  # fmt: skip
     generous = {"underwriting.policy_subsidy_rate": 1.0, "underwriting.known_banks": 1}
     w = world(economy(3, generous), **(known | fields))
     offering(w, Arrangement.model_validate(clauses))
@@ -228,7 +236,7 @@ def test_only_those_who_take_the_offer_sign():
     sign_offers(w, offered(), who=[0, 2])
     assert w.book.rows.firm.tolist() == [0, 2]
     assert w.firms.limit.tolist() == [8.0, 0.0, 8.0]
-    assert w.firms.balance.tolist() == [4.0, 0.0, 4.0]
+    assert w.firms.balance.tolist() == pytest.approx([4.0, 0.0, 4.0])
     assert w.firms.contract.tolist() == [0, -1, 1]
     assert w.pending.tolist() == [0, ASK_FUNDS, 0]
     assert told(w) == ["loan signed"] * 2
@@ -261,7 +269,7 @@ def test_a_balance_is_handed_over_at_par_from_old_lenders_to_new_ones():
     offers = offered(line=20.0)
     offers.lender[:, 0] = [2, 1, 0]
     sign_offers(w, offers, who=[0, 1])
-    assert w.banks.transfer.tolist() == [-6.0, -2.0, 8.0]
+    assert desks(w).transfer.tolist() == [-6.0, -2.0, 8.0]
 
 
 def test_interest_up_to_the_hand_over_is_the_old_lenders():
@@ -271,7 +279,7 @@ def test_interest_up_to_the_hand_over_is_the_old_lenders():
     offers.lender[:, 0] = 1
     offers.moves = 1
     sign_offers(w, offers)
-    assert w.by_bank[:, INTEREST].tolist() == pytest.approx([0.24, 0.0])
+    assert w.by_bank[:2, INTEREST].tolist() == pytest.approx([0.24, 0.0])
     assert w.firms.switched_bank.tolist() == [1] * 3
 
 

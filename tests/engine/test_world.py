@@ -22,6 +22,7 @@ from tests.capital import with_one_weight
 from tests.engine.hand import economy, pay, shipped, world
 
 KEY = (1, 2)
+ROWS = np.arange(2000, dtype=np.int64)
 
 
 def many(**values):
@@ -41,13 +42,13 @@ def with_banks(shares):
 
 
 def test_each_firm_knows_every_bank_once():
-    roster = roster_of(many(), KEY)
+    roster = roster_of(many(), KEY, ROWS)
     assert roster.shape == (2000, 6)
     assert np.all(np.sort(roster, axis=1) == np.arange(6))
 
 
 def test_large_banks_come_first_in_proportion_to_their_market():
-    roster = roster_of(with_banks({"large": 0.6, "middle": 0.3, "small": 0.1}), KEY)
+    roster = roster_of(with_banks({"large": 0.6, "middle": 0.3, "small": 0.1}), KEY, ROWS)
     first = np.bincount(roster[:, 0], minlength=3) / 2000.0
     assert first == pytest.approx([0.6, 0.3, 0.1], abs=0.035)
     # Among firms that turn to the small one first, the next goes by the shares of the others.
@@ -57,23 +58,23 @@ def test_large_banks_come_first_in_proportion_to_their_market():
 
 def test_a_further_bank_leaves_the_order_of_the_others_as_it_is():
     three = {"large": 0.5, "middle": 0.3, "small": 0.2}
-    few = roster_of(with_banks(three), KEY)
+    few = roster_of(with_banks(three), KEY, ROWS)
     halved = {name: 0.5 * share for name, share in three.items()}
-    more = roster_of(with_banks(halved | {"new": 0.5}), KEY)
+    more = roster_of(with_banks(halved | {"new": 0.5}), KEY, ROWS)
     assert more[more != 3].reshape(few.shape).tolist() == few.tolist()
     assert np.all((more == 3).sum(axis=1) == 1)
 
 
 def test_the_order_is_a_firms_own():
-    few = roster_of(many(**{"population.firms": 50}), KEY)
-    assert roster_of(many(), KEY)[:50].tolist() == few.tolist()
+    few = roster_of(many(**{"population.firms": 50}), KEY, ROWS[:50])
+    assert roster_of(many(), KEY, ROWS)[:50].tolist() == few.tolist()
     assert len({tuple(row) for row in few.tolist()}) > 20
 
 
 def test_a_move_of_the_account_ends_at_each_bank_by_its_market_share_whatever_bank_it_leaves():
     scenario = with_banks({"large": 0.6, "middle": 0.3, "small": 0.1})
-    first = roster_of(scenario, KEY)[:, 0]
-    drawn = account_banks_of(scenario, KEY, first)
+    first = roster_of(scenario, KEY, ROWS)[:, 0]
+    drawn = account_banks_of(scenario, KEY, first, ROWS)
     assert drawn[:, 0].tolist() == first.tolist()
     for leaves in range(3):
         moved = drawn[first == leaves, 1]
@@ -84,7 +85,7 @@ def test_a_move_of_the_account_ends_at_each_bank_by_its_market_share_whatever_ba
 
 def test_no_roster_is_longer_than_a_firm_can_have_lenders_and_one():
     shares = {f"bank_{n:02d}": 0.05 for n in range(20)}
-    assert roster_of(with_banks(shares), KEY).shape == (2000, 9)
+    assert roster_of(with_banks(shares), KEY, ROWS).shape == (2000, 9)
 
 
 # --- Who enters ----------------------------------------------------------------------------
@@ -150,7 +151,7 @@ def test_a_copy_of_banks_shares_no_array():
 def test_capital_and_budget_of_a_new_bank_are_not_the_same_array():
     banks = banks_at_start(economy(2))
     banks.equity += 1.0
-    assert banks.budget.tolist() == [3.0, 3.0]
+    assert banks.budget.tolist() == [3.0, 3.0, 0.0]
 
 
 # --- A world -------------------------------------------------------------------------------
@@ -184,7 +185,7 @@ def test_a_branch_and_its_origin_go_their_own_ways(other):
         getattr(changed, name)[:] += 1
         assert not np.any(getattr(changed, name) == getattr(kept, name)), name
     assert kept.firms.cash.tolist() == [1.0] * 3
-    assert kept.banks.loans.tolist() == [0.0, 0.0]
+    assert kept.banks.loans.tolist() == [0.0] * 3
     assert (kept.market_conditions.setback.tolist(), kept.panel) == ([1.0], [])
     assert not kept.ledger.paid.any()
 

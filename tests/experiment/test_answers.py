@@ -216,7 +216,11 @@ def test_an_outcome_that_is_defined_after_the_run_is_measured(mine: str) -> None
         ("firm.dilution", "sector", r"records of firms, .* not kept\n  run with keep="),
         ("firm.dilution", "bank", r"no single bank"),
         ("bank.npl_ratio", "regime", "levels at dates"),
-        ("bank.raroc", "colour", r'known: "stage", "sector", "size", "bank", "regime"'),
+        (
+            "bank.raroc",
+            "colour",
+            r'known: "stage", "sector", "size", "stratum", "high_tech", "bank", "regime"',
+        ),
         ("bank.rarok", "bank", 'did you mean "bank.raroc"'),
         ("bank.line", None, "is not among these outcomes"),
     ],

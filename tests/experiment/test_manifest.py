@@ -38,5 +38,6 @@ def test_seed_and_versions_repeat_the_run():
 def test_a_run_has_checked_every_identity_at_every_settlement():
     manifest = tiny_results().manifest
     assert 0.0 < manifest["largest_accounting_residual"] < 1e-9
-    # Twelve for the system and three for each of six banks, four quarters, two arrangements.
-    assert manifest["identities_checked"] == 3 * 2 * 4 * (12 + 3 * 6)
+    # Twelve for the system, three for each of six banks and for corporate banking; four
+    # quarters, two arrangements.
+    assert manifest["identities_checked"] == 3 * 2 * 4 * (12 + 3 * 7)

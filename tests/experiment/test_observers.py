@@ -26,7 +26,7 @@ class Diary(Observer):
     def at_date(self, look: Look) -> dict[str, Any]:
         self.moments += 1
         alive = int((look.firms["status"] == 1).sum())
-        return {"phase": look.phase, "alive": alive, "loans": look.banks["loans"].sum()}
+        return {"phase": look.phase, "alive": alive, "loans": look.banks["loans"][:6].sum()}
 
     def at_end(self, look: Look) -> dict[str, Any]:
         return {"phase": look.phase, "alive": self.moments, "loans": look.date}

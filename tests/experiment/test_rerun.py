@@ -1,5 +1,6 @@
 """Kept histories give the numbers of a fresh simulation, and only what has changed is lived."""
 
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -7,9 +8,10 @@ import pandas as pd
 import pytest
 
 from sim.experiment import rerun
-from sim.experiment.rerun import HistoryCache, Kept, history_key, size_of
+from sim.experiment.rerun import HistoryCache, Kept, history_key, read_arrangements, size_of
 from sim.experiment.simulate import freeze, run_arrangement, run_history, simulate
 from sim.experiment.store import Queues, Store, grouped
+from sim.outcomes.mark import evaluate
 from sim.scenario.scenario import Scenario
 from tests.experiment.small import tiny
 
@@ -204,3 +206,9 @@ def test_a_replication_goes_where_its_history_is_and_nobody_waits() -> None:
     assert [given(0) for _ in range(4)] == [("a", 0), ("a", 2), ("b", 0), ("b", 2)]
     assert given(0) == ("b", 3)
     assert [given(1) for _ in range(4)] == [("a", 1), ("a", 3), ("b", 1), None]
+
+
+def test_values_that_change_on_dates_of_the_calendar_hold_in_what_is_lived_again():
+    steps = {"underwriting.funding_rate": [{"date": date(2025, 7, 1), "value": 0.01}]}
+    dated = tiny(population__firms=5, dated=steps)
+    assert list(read_arrangements(dated, 0, evaluate)) == ["plain", "revenue_swap"]

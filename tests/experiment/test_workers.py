@@ -38,6 +38,7 @@ def test_python_and_the_command_ask_the_same_rule(
         asked.append(workers)
         raise StoppedError
 
+    monkeypatch.setattr(module, "make_openings", lambda *_: None)
     monkeypatch.setattr(module, "replicate", stop)
     monkeypatch.setattr(workers, "cores", lambda: 5)
     scenario = tiny(experiment__replications=20, population__firms=100_000)

@@ -33,7 +33,8 @@ NO_CAUSE = {
     "lifecycle.recovery_hazard": 0.0, "lifecycle.setback_failure_hazard": 0.0,
     "lifecycle.diversion_hazard": 0.0, "equity.round_hazard": NONE,
     "equity.listing_hazard": NONE, "equity.acquisition_hazard": NONE,
-    "relationship.offer_hazard": NONE,
+    "relationship.offer_hazard": NONE, "sme_register.departure_hazard": 0.0,
+    "sme_register.large_departure_hazard": 0.0, "lifecycle.wind_up_hazard": 0.0,
 }  # fmt: skip
 NO_SPREAD = {
     "lifecycle.progress_quality_slope": 0.0, "lifecycle.failure_quality_slope": 0.0,
@@ -48,20 +49,24 @@ NO_MONEY = {
     "operations.venture_scale_factor": 1.0, "operations.opening_cash": 1.0,
     "operations.venture_opening_cash": 1.0, "operations.opening_cash_log_sd": 0.0,
     "operations.burn": 0.0, "operations.venture_burn": 0.0,
+    "operations.size_exponent": 0.0, "operations.venture_size_exponent": 0.0,
     "operations.startup_margin": 0.0, "operations.margin": NONE,
     "operations.margin_quality_slope": 0.0, "operations.research": NONE,
     "operations.venture_research": NONE, "operations.setback_margin": 0.0,
-    "operations.setback_scale_factor": 1.0, "operations.drift": NONE,
-    "operations.drift_quality_slope": 0.0, "operations.venture_drift": NONE,
-    "operations.setback_drift": 0.0, "operations.volatility": NONE,
+    "operations.setback_scale_factor": 1.0, "growth.growth_at_birth": 0.0,
+    "growth.growth_of_old": 0.0, "growth.growth_quality_slope": 0.0,
+    "growth.growth_of_venture": NONE, "growth.growth_size_slope": 0.0,
+    "growth.growth_in_trouble": 0.0, "growth.project_share": 0.0, "growth.volatility": 0.0,
     "operations.working_capital": 0.0, "operations.arrears_saving_share": 0.0,
-    "project.project_multiple": [1.0] * 4,
+    "project.project_capex": 0.0,
 }  # fmt: skip
 NO_DEMAND = {
-    "credit_line.apply_below_runway": 0.0, "credit_line.apply_below_cash": NONE,
+    "cash.target_cash_months": 0.0, "cash.burner_keeps_years": 1e9, "cash.payout_share": 0.0,
+    "underwriting.policy_subsidy_rate": -10.0,
 }  # fmt: skip
 ONE_MARKET = {
     "macro.frailty_variance": 0.0, "macro.opening": "boom",
+    "macro.regime.boom.setback": 1.0, "macro.regime.boom.drift": 0.0,
     "macro.path": [{"years_from_start": 0.0, "regime": "boom"}],
     "equity_market.opening_winter_share": 0.0,
     "equity_market.enter_winter_hazard": {"boom": 0.0, "bust": 0.0},
@@ -74,8 +79,9 @@ ONE_COHORT = {
 
 @cache
 def base() -> Scenario:
-    """The shipped default economy."""
-    return load_scenario(BASE)
+    """The shipped default economy, from an empty start."""
+    bare = {"population.entry_rate": 0.0, "experiment.settling_years": 0.0}
+    return load_scenario(BASE).with_values(bare)
 
 
 def limit(sectors: Mapping[str, Mapping[str, Any]], values: Mapping[str, Any]) -> Scenario:

@@ -80,7 +80,7 @@ ARMS: dict[str, Terms] = {
 
 KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("eligibility", "listed", ""): ("listed", "line", "firm.signed_share"),
-    ("screening", "pooled", ""): ("pooled", "shared", "system.credit_outstanding"),
+    ("screening", "pooled", ""): ("pooled", "shared", "bank.line_startup"),
     ("screening", "score", ""): ("scored", "plain", "firm.access_share"),
     ("limit", "cash_flow", ""): ("line", "plain", "bank.line_expansion"),
     ("limit", "fixed", ""): ("fixed_line", "plain", "bank.line_startup"),
@@ -88,7 +88,7 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("tenor", "term", ""): ("term", "plain", "firm.access_startup"),
     ("tenor", "term", "reviewed"): ("reviewed", "term", "firm.access_share"),
     ("pricing", "concession", ""): ("concession", "plain", "bank.lending_rate"),
-    ("pricing", "step", ""): ("step", "term", "bank.lending_rate"),
+    ("pricing", "step", ""): ("step", "term", "firm.access_startup"),
     ("pricing", "fixed", ""): ("fixed_rate", "plain", "firm.access_share"),
     ("funding", "relending", ""): ("relending", "plain", "firm.access_share"),
     ("security", "pledge", ""): ("pledge", "plain", "firm.access_share"),
@@ -97,32 +97,32 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
     ("upside", "warrant", ""): ("warrant", "long_line", "bank.line_expansion"),
     ("upside", "swap", ""): ("swap", "agreed_line", "bank.relationship_rate"),
     ("upside", "royalty", ""): ("royalty", "line", "firm.cost_of_finance"),
-    ("commitment", "agreement", ""): ("agreed", "term", "bank.clients_lost"),
+    ("commitment", "agreement", ""): ("agreed", "term", "bank.relationship_income"),
     ("commitment", "agreement", "stands still"): (
-        "stand_still", "reviewed_by_three", "system.credit_outstanding",
+        "stand_still", "reviewed_by_three", "firm.access_share",
     ),
     ("introduction", "referral", ""): ("referral", "plain", "firm.liquidity_closures"),
 }  # fmt: skip
 """Clause, kind and variant: the arrangement with it, the one without, and what it moves."""
 
 ALONE = {
-    "software_ai": "bank.line_startup",
+    "software_ai": "firm.survival_5y_all",
     "biopharma": "firm.survival_5y_all",
     "advanced_equipment_energy": "bank.line_startup",
-    "semiconductors_materials": "bank.line_startup",
+    "semiconductors_materials": "firm.survival_10y_all",
 }
 """What an economy of one sector alone shows against the shipped one."""
 
 BANKS: dict[str, tuple[float | list[float], str]] = {
     "desk_risk_assets": (0.02, "firm.access_share"),
     "surcharge": ([0.05] * 6, "bank.capital_used"),
-    "parent_capital": (0.005, "bank.line_expansion"),
+    "parent_capital": (0.005, "bank.line_growth"),
     "parent_risk_assets": (1.1, "bank.capital_ratio_low"),
     "parent_equity": (0.95, "bank.capital_ratio_low"),
     "appetite": (0.8, "firm.access_share"),
     "signal_precision": (3.0, "firm.access_share"),
-    "cap_factor": (0.5, "bank.line_expansion"),
-    "market_share": ([0.02, 0.02, 0.02, 0.02, 0.02, 0.9], "bank.capital_used"),
+    "cap_factor": (0.5, "bank.line_growth"),
+    "market_share": ([0.02, 0.02, 0.02, 0.02, 0.02, 0.9], "bank.capital_intensity"),
 }
 """A factor on a number of every bank, or new values bank by bank, and what it moves."""
 
@@ -139,8 +139,6 @@ STILL: dict[str, tuple[Any, str]] = {
 """Number, the value it is given, and why nothing moves beyond three standard errors."""
 
 DEAD: dict[str, str] = {}
-WITHIN: dict[str, Any] = {"project.project_multiple": [2.5, 1.8, 1.7, 1.2]}
-"""Where seven tenths of a number would not be legal, what it is given instead."""
 ECONOMIES: dict[str, Terms] = {
     "hard times": {
         "lifecycle.setback_hazard": [0.2, 0.15, 0.11, 0.08], "operations.opening_cash": 2.0,

@@ -21,6 +21,7 @@ from sim.model.banks import signing
 from sim.model.contracts.loss_sharing import cover_fees, cover_shares
 from sim.model.firms import clock, flows
 from sim.model.firms import record as r
+from tests.engine.hand import desks
 
 Found = dict[str, Any]
 
@@ -185,7 +186,7 @@ def of_sales(w: World, v: Lives) -> Found:
     return {
         a.SALES.name: (s.sales * v.years).sum(),
         a.OUTLAYS.name: (s.cost * v.years).sum() + last_draw(v).sum(),
-        a.INVESTMENT.name: (s.invest * v.years).sum() + projects.sum(),
+        a.INVESTMENT.name: (s.invest * v.years).sum() + projects.sum() - sold_in_order(v).sum(),
         a.MOVING.name: (s.delivery * v.years).sum(),
         a.ROYALTY.name: (share * s.sales * v.years)[s.right == r.ROYALTY].sum(),
     } | of_business(w, v)
@@ -231,6 +232,19 @@ def closed(v: Lives) -> Any:
     return v.is_last & (v.then.status >= r.FAILED_TECHNICAL) & (v.then.status != r.UNBORN)
 
 
+def gives_up(v: Lives) -> Any:
+    """Intervals that end with an orderly wind-up."""
+    return v.is_last & (v.then.status == r.WOUND_UP)
+
+
+def sold_in_order(v: Lives) -> Any:
+    """What assets bring where owners give up in good order."""
+    s, p = v.s, v.p
+    bring = p.wind_up_working_capital * p.working_capital * s.sales
+    bring = bring + p.wind_up_tangible * s.tangible * s.scale
+    return np.where(gives_up(v), bring, 0.0)
+
+
 def left(v: Lives) -> Any:
     """Intervals that end with a listing or a sale."""
     return v.is_last & ((v.then.status == r.LISTED) | (v.then.status == r.ACQUIRED))
@@ -243,7 +257,8 @@ def room(v: Lives) -> Any:
 
 def last_draw(v: Lives) -> Any:
     """What a closing firm draws and spends of the rest of its line."""
-    return np.where(closed(v), v.p.drawdown_at_default_share * room(v), 0.0)
+    fails = closed(v) & ~gives_up(v)
+    return np.where(fails, v.p.drawdown_at_default_share * room(v), 0.0)
 
 
 def at_end(v: Lives) -> Any:
@@ -253,7 +268,7 @@ def at_end(v: Lives) -> Any:
 
 def wound_up(v: Lives) -> tuple[Any, Any]:
     """What is owed when a firm closes, and what its cash pays of it."""
-    cash = np.maximum(at_end(v), 0.0)
+    cash = np.maximum(at_end(v), 0.0) + sold_in_order(v)
     cash = np.where(v.then.status == r.FAILED_DIVERSION, v.p.recovery_cash_share * cash, cash)
     exposure = np.where(closed(v), v.s.balance + last_draw(v), 0.0)
     return exposure, np.minimum(exposure, cash)
@@ -395,7 +410,7 @@ def at_quarters(w: World) -> tuple[Any, Found, Found]:
     rows = np.array([rows for _, rows in w.panel])
     at = {name: rows[:, :, n] for n, name in enumerate(BANK_COLUMNS)}
     before = {name: np.vstack([start, at[name][:-1]]) for name, start in
-              (("allowance", 0.0 * w.banks.budget), ("equity", w.banks.budget))}  # fmt: skip
+              (("allowance", 0.0 * desks(w).budget), ("equity", desks(w).budget))}  # fmt: skip
     return dates, at, before
 
 
@@ -465,7 +480,7 @@ def short_of_cost(w: World, v: Lives) -> float:
 
 def of_banks(w: World, v: Lives, seen: Seen, found: Found) -> Found:
     """Costs and capital of banks, from their rules and from stocks at quarters."""
-    u, rule, b = w.scenario.underwriting, w.scenario.capital, w.banks
+    u, rule, b = w.scenario.underwriting, w.scenario.capital, desks(w)
     dates, at, before = at_quarters(w)
     running = (running_cost(w, v) * v.balance_years) @ v.parts + found["running cost in default"]
     earned = at["profit"] + at["free_income"] + at["policy_subsidy"]

@@ -31,14 +31,15 @@ SMALL = {
 
 @cache
 def shipped() -> Scenario:
-    """The shipped comparison of all arrangements, at prices that do not change on dates."""
+    """The shipped comparison of all arrangements, unsettled, at prices that never change."""
     return undated(load_scenario(SCENARIOS / "three_arrangements.toml"))
 
 
 def undated(scenario: Scenario) -> Scenario:
-    """The scenario without values that change on dates."""
+    """The scenario from an empty start, and without values that change on dates."""
     sources = {k: text for k, text in scenario.sources.items() if not k.startswith("dated.")}
-    return scenario.model_copy(update={"dated": {}, "sources": sources})
+    bare = scenario.model_copy(update={"dated": {}, "sources": sources})
+    return bare.with_values({"experiment.settling_years": 0.0, "population.entry_rate": 0.0})
 
 
 def study(values: dict[str, Any] | None = None) -> Scenario:

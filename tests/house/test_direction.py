@@ -73,27 +73,29 @@ LEVERS = {
         {"bank.bad_borrower_share": DOWN},
         {"underwriting.signal_precision": 0.1, "underwriting.known_banks": 1},
     ),
-    "of more banks that know a firm one lends, to more and worse firms, and cheaper": Lever(
+    "of more banks that know a firm one lends, to more firms, and cheaper": Lever(
         FREE_PRICE | {"underwriting.known_banks": 4},
-        {"firm.access_share": UP, "bank.bad_borrower_share": UP, "bank.lending_rate": DOWN},
+        {"firm.access_share": UP, "bank.lending_rate": DOWN, "bank.economic_profit": DOWN},
         FREE_PRICE | {"underwriting.known_banks": 1},
     ),
     "a higher policy subsidy buys access with economic profit": Lever(
-        {"underwriting.policy_subsidy_rate": 0.045},
+        {"underwriting.policy_subsidy_rate": 0.07},
         {"firm.access_share": UP, "bank.economic_profit": DOWN},
     ),
     "capital that binds holds lending down": Lever(
         scaled_banks(HOME, "desk_risk_assets", 0.02),
         {"system.credit_outstanding": DOWN, "firm.access_share": DOWN},
     ),
-    "more collateral makes secured lines larger": Lever(
+    # A line is what a firm asks for, as far as collateral or cash flow supports it: more
+    # collateral brings in firms with small lines, so that the mean line is no measure.
+    "more collateral brings firms in, and lends more": Lever(
         with_sectors(HOME, "population", "tangible_mean", 1.5),
-        {"bank.line_startup": UP, "bank.line_growth": UP, "bank.line_expansion": UP},
+        {"firm.access_share": UP, "system.credit_outstanding": UP},
     ),
     "more frequent outside offers take clients away": Lever(
         FREE_PRICE | {"relationship.offer_hazard": [0.27, 1.35, 1.35, 1.35]},
-        {"bank.clients_lost": UP, "bank.lending_rate": DOWN},
-        FREE_PRICE,
+        {"bank.clients_lost": UP},
+        FREE_PRICE | {"relationship.offer_hazard": [0.0] * 4},
     ),
     "a lower recovery costs lenders more": Lever(
         HALF_RECOVERY,
@@ -104,9 +106,19 @@ LEVERS = {
         {"firm.listed_share": DOWN},
         LATE | {"equity_market.leave_winter_hazard": {"boom": 12.0, "bust": 4.0}},
     ),
+    "lines for everybody save firms, and banks pay for it": Lever(
+        {"underwriting.everybody_served": True},
+        {"firm.access_share": UP, "firm.survival_5y": UP, "firm.liquidity_closures": DOWN,
+         "bank.economic_profit": DOWN},
+    ),
+    "owners that make up whatever is missing save more": Lever(
+        {"cash.everybody_liquid": True},
+        {"firm.survival_5y": UP, "firm.liquidity_closures": DOWN},
+        {"underwriting.everybody_served": True},
+    ),
     "larger caps of single banks make lines larger": Lever(
         scaled_banks(HOME, "cap_factor", 2.0),
-        {"bank.line_startup": UP, "bank.line_growth": UP, "bank.line_expansion": UP},
+        {"bank.line_startup": UP, "bank.line_growth": UP, "system.credit_outstanding": UP},
         scaled_banks(HOME, "cap_factor", 0.5),
     ),
 }  # fmt: skip

@@ -15,6 +15,7 @@ from sim.model.firms.record import (
     FAILED_CASH,
     FAILED_TECHNICAL,
     QUARTER,
+    REGISTERED,
     STARTUP,
     UNBORN,
 )
@@ -91,7 +92,7 @@ def test_without_firms_nobody_lends_and_nothing_happens() -> None:
     for w in ends(EXTREMES["no firm"]):
         assert w.book.used == 0
         assert not w.events
-        assert not np.any(w.banks.loans)
+        assert not np.any(w.banks.loans[: w.scenario.n_banks])
 
 
 def test_one_firm_has_a_life() -> None:
@@ -116,8 +117,8 @@ def test_certain_failure_leaves_nobody() -> None:
 @pytest.mark.parametrize("words", ["no capital", "no line"])
 def test_banks_without_capital_or_without_lines_do_not_lend(words: str) -> None:
     for w in ends(EXTREMES[words]):
-        assert not np.any(w.banks.loans)
-        assert not np.any(w.firms.limit)
+        assert not np.any(w.banks.loans[: w.scenario.n_banks])
+        assert not np.any(w.firms.limit[w.firms.stratum == REGISTERED])
 
 
 def test_a_horizon_shorter_than_a_quarter_is_settled_at_its_end() -> None:

@@ -55,7 +55,6 @@ MANY_ARGUMENTS = {
     "model/firms/flows.py place_business": KERNEL,
     "model/firms/contract_effects.py sign_firm": KERNEL,
     "model/firms/contract_effects.py decline_firm": KERNEL,
-    "model/banks/judgement.py learn_from": KERNEL,
     "model/banks/own_business.py own_business": KERNEL,
 }
 """Functions with more than six arguments, and why; commands have one for each option."""

@@ -13,7 +13,7 @@ def test_many_answers_at_one_committee_leave_the_log_whole():
                 "population.firms": 1500,
                 "population.initial_share": 1.0,
                 "experiment.warm_up_years": 1.0,
-                "credit_line.apply_below_cash": [100.0] * 4,
+                "cash.target_cash_months": 1200.0,
             }
         )
     )

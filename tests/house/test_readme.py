@@ -83,7 +83,8 @@ def test_the_figure_says_what_it_was_drawn_from() -> None:
     experiment = study.experiment
     years = experiment.warm_up_years + experiment.horizon_years
     words = " ".join(TEXT.split())
-    assert f"{study.population.firms:,} firms enter over {years:g} years" in words
+    settled = f"firms that have settled over {experiment.settling_years:g} years"
+    assert f"{study.population.firms:,} {settled}, then {years:g} years" in words
     assert f"{experiment.warm_up_years:g} of them history" in words
     assert f"{experiment.replications} replications" in words
 

@@ -158,6 +158,12 @@ def test_drugs_pass_their_phases_as_often_as_published():
     assert shares[:3] == pytest.approx((first, second, third * filing), abs=1e-3)
 
 
+def test_phases_of_drugs_last_as_long_as_published():
+    hazards = shipped("three_arrangements").sector["biopharma"].lifecycle.progress_hazard
+    first, second, third, filing = FACTS["LB86"]["value"][:4]
+    assert hazards[:3] == pytest.approx((1 / first, 1 / second, 1 / (third + filing)), abs=1e-3)
+
+
 def test_coverage_is_the_mean_subscription_amount_over_the_mean_line():
     mean = published("AH16") / published("AH15") / published("AH08")
     arrangements = shipped("three_arrangements").arrangement

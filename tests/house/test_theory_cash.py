@@ -41,7 +41,7 @@ def test_constant_burn_ends_cash_on_the_exact_day():
     values = {
         "operations.opening_cash_log_sd": 0.8, "operations.opening_cash": 2.0,
         "operations.venture_opening_cash": 2.0, "operations.burn": 1.3,
-        "operations.venture_burn": 1.3, "operations.volatility": [0.4] * 4,
+        "operations.venture_burn": 1.3, "growth.volatility": 0.3,
         "population.initial_share": 0.0, "population.firms": 2000,
         "experiment.horizon_years": 12.0, **AT_ONCE,
     }  # fmt: skip
@@ -62,7 +62,8 @@ def months_of_growing_burn(years_per_month: float) -> float:
     values = {
         "operations.opening_cash": inputs["C"], "operations.venture_opening_cash": inputs["C"],
         "operations.research": [inputs["b"] / years_per_month] * 4,
-        "operations.drift": [inputs["g"] / years_per_month] * 4,
+        "growth.growth_at_birth": inputs["g"] / years_per_month,
+        "growth.growth_of_old": inputs["g"] / years_per_month,
         "population.firms": 1, "experiment.horizon_years": 10.0 * years_per_month, **AT_ONCE,
     }  # fmt: skip
     w = lived(limit({"firm": {"share": 1.0}}, values), trace=True)
@@ -147,6 +148,10 @@ def duals() -> dict[str, dict]:
 # A month of the source passes in a thousandth of a year, so that a long life is short.
 PACE = 1000.0
 EARNING = 4.0
+SALES = 2.0 * PACE * EARNING
+"""Twice what a healthy firm earns, so that it has outlays."""
+# What is earned is kept.
+KEEPING = {"cash.target_cash_months": 1e-9, "cash.sweep_above": 1e30}
 
 
 def spells(inputs: dict) -> dict:
@@ -162,8 +167,9 @@ def spells(inputs: dict) -> dict:
             "setback_hazard": [PACE * EARNING / inputs["mean_raise_months"]] * 4,
         },
         "operations": {
-            **burning(0.0, inputs["runway"]), "startup_margin": PACE * EARNING,
-            "setback_margin": PACE * (1.0 + EARNING),
+            **burning(0.0, inputs["runway"]), "opening_scale": SALES,
+            "startup_margin": PACE * EARNING / SALES,
+            "setback_margin": PACE * (1.0 + EARNING) / SALES,
         },
     }  # fmt: skip
 
@@ -171,8 +177,8 @@ def spells(inputs: dict) -> dict:
 @cache
 def spell_world() -> World:
     sectors = {name: {"share": 1.0 / 3.0, **spells(e)} for name, e in duals().items()}
-    values = {"population.firms": 18_000, "experiment.horizon_years": 10.0, **AT_ONCE}
-    return lived(limit(sectors, values))
+    values = {"population.firms": 18_000, "experiment.horizon_years": 10.0}
+    return lived(limit(sectors, values | AT_ONCE | KEEPING))
 
 
 @pytest.mark.parametrize("name", duals())

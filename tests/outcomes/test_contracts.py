@@ -14,7 +14,7 @@ from tests.outcomes import tiny
 
 def page(date: float, states: tuple[str, ...], contract: tuple[int, ...], *balance: float) -> Page:
     codes = np.array([STATES.index(name) for name in states], np.int8)
-    return Page(date, codes, {}, np.array(contract), np.array(balance))
+    return Page(date, codes, {}, np.array(contract), np.array(balance), *tiny.sizes(len(states)))
 
 
 def read() -> History:

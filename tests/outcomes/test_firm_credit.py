@@ -37,10 +37,39 @@ def test_the_funding_gap_is_of_demand_opened_in_the_experiment():
     assert math.isnan(credit.funding_gap(tiny.empty()))
 
 
+def test_access_is_that_of_firms_on_the_register():
+    # Large firms are counted apart, and do not count here.
+    one = tiny.history(system={"large": (9, 9, 9, 9, 9), "large_borrowers": (9, 9, 9, 9, 9)})
+    # Of 2, 3, 3, 2 and 2 firms on the register 1, 2, 3, 2 and 1 have a line.
+    shares = [1 / 2, 2 / 3, 3 / 3, 2 / 2, 1 / 2]
+    expected = sum(0.5 * (a + b) for a, b in pairwise(shares)) / 4.0
+    assert credit.access_share(one) == pytest.approx(expected)
+
+
 def test_the_gap_of_start_ups_is_that_of_firms_with_one_project():
     assert credit.gap_startup(HISTORY) == pytest.approx(2.0 / 8.0)
     waiting = tiny.history(firms={"project": (0, 0, 1)})
     assert math.isnan(credit.gap_startup(waiting))
+
+
+def test_a_project_counts_as_one_whatever_it_costs():
+    # Firms 1 and 2 enter in the experiment; the first of the three does not.
+    counts = {
+        "birth": (-1.0, 0.5, 1.0),
+        "projects": ((9, 9, 9, 0), (1, 1, 0, 0), (1, 0, 0, 0)),
+        "unfunded": ((9, 9, 9, 0), (0.5, 0.25, 0, 0), (1, 0, 0, 0)),
+        "cum_demand": (90.0, 30.0, 10.0), "demand_on_register": (0.0, 6.0, 0.0),
+    }  # fmt: skip
+    one = tiny.history(firms=counts)
+    assert credit.project_gap(one) == pytest.approx(1.75 / 3.0)
+    assert tiny.value("firm.project_gap_startup", one) == pytest.approx(1.5 / 2.0)
+    assert tiny.value("firm.project_gap_growth", one) == pytest.approx(0.25)
+    assert math.isnan(tiny.value("firm.project_gap_expansion", one))
+    assert credit.demand_of_largest(one) == pytest.approx(30.0 / 40.0)
+    # Of a firm that has outgrown the register, what it wanted until then.
+    grown = tiny.history(firms=counts | {"stratum": (0, 1, 0)})
+    assert credit.demand_of_largest(grown) == pytest.approx(10.0 / 16.0)
+    assert math.isnan(credit.demand_of_largest(tiny.empty()))
 
 
 def test_the_cost_of_finance_adds_what_holders_took_at_exit():

@@ -24,6 +24,8 @@ def lived(run_off: float = 0.0) -> tuple[tuple[World, History], ...]:
     scenario = tiny(
         population__firms=150, population__initial_share=0.5, experiment__warm_up_years=2.0,
         experiment__horizon_years=3.0, experiment__run_off_years=run_off,
+        # Desks lend to firms on the register; all of these stay there.
+        sme_register__sales_cap=1e9, sme_register__asset_cap=1e9, sme_register__staff_cap=1e9,
     )  # fmt: skip
     return tuple((w, freeze(w)) for w in worlds(scenario, 0))
 
@@ -50,7 +52,7 @@ def page(date: float, *states: str, **money: float) -> Page:
         paid[account][PARTIES.index("firms"), PARTIES.index("banks")] = amount
     return Page(
         date, np.array([CODE[name] for name in states], np.int8), paid,
-        np.full(len(states), -1), np.zeros(len(states)),
+        np.full(len(states), -1), np.zeros(len(states)), *hand.sizes(len(states)),
     )  # fmt: skip
 
 

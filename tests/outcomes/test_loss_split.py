@@ -23,7 +23,7 @@ COVERED = {
 def histories() -> tuple[tuple[History, ...], tuple[dict[str, float], ...]]:
     """Two years in which many firms fail, with what the ledger says that others paid."""
     scenario = tiny(
-        population__firms=200, experiment__horizon_years=4.0,
+        population__firms=600, experiment__horizon_years=4.0,
         lifecycle__failure_hazard=[0.15] * 4, workout__workout_years=0.0,
         arrangement__consortium__loss_sharing=COVERED,
         experiment__arrangements=("plain", "consortium"),

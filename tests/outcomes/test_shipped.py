@@ -154,8 +154,9 @@ def test_readers_meet_what_a_bank_returns_by_vintage_after_its_defaults():
 def test_every_arrangement_gives_the_same_curves(histories):
     base = histories["plain"]
     found = [set(all_series(history, base)["series"]) for history in histories.values()]
-    # What was signed, and who paid whom, differs by what was on offer.
-    found = [{n for n in names if not n.startswith(("contracts:", "paid:"))} for names in found]
+    # What was signed, and who paid whom, differs by what was on offer; rare moves by luck.
+    differing = ("contracts:", "paid:", "stage_flow:")
+    found = [{n for n in names if not n.startswith(differing)} for names in found]
     assert all(names == found[0] for names in found)
 
 

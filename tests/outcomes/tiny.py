@@ -52,7 +52,7 @@ FIRMS: dict[str, Sequence[Any]] = {
     "value": (100.0, 0.0, 0.0),
     "exit_value": (0.0, 0.0, 60.0),
     "founder_proceeds": (0.0, 0.0, 30.0),
-    "count": ((3,) + (1,) * 10, (1,) * 11, (2,) + (1,) * 10),
+    "count": ((3,) + (1,) * 12, (1,) * 13, (2,) + (1,) * 12),
     "cum_demand": (50.0, 0.0, 8.0),
     "cum_gap": (20.0, 0.0, 2.0),
 }  # fmt: skip
@@ -124,6 +124,7 @@ SYSTEM: dict[str, Sequence[float]] = {
     "credit_0": (0, 4, 4, 4, 0), "credit_1": (60, 56, 56, 56, 80),
     "lines": (100, 120, 120, 120, 160),
     "gap": (10, 10, 12, 12, 14), "demand": (20, 20, 30, 30, 36),
+    "register_gap": (10, 10, 12, 12, 14), "register_demand": (20, 20, 30, 30, 36),
     "outside_business": (9, 0.1, 0.2, 0.3, 0.4),
     "guarantors": (9, 0.1, 0.1, 0, -0.5),
 }  # fmt: skip
@@ -145,6 +146,11 @@ def stacked(names: Sequence[str], columns: Mapping[str, Any], shape: tuple[int, 
     """Columns in the order of `names`, along the last axis; the others are zero."""
     parts = [np.asarray(columns.get(name, np.zeros(shape)), dtype=float) for name in names]
     return np.stack(parts, axis=-1)
+
+
+def sizes(n: int, sales: float = 10.0) -> tuple[Any, ...]:
+    """Sales, stratum and high-tech flag of a page's firms, all alike."""
+    return np.full(n, sales), np.zeros(n, np.int8), np.zeros(n, np.int8)
 
 
 def history(**changes: Any) -> History:

@@ -12,7 +12,7 @@ from sim.analysis.compare import compare, is_ranking
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.language import language
 from sim.outcomes.mark import registry
-from sim.report.answer import answer, assumptions_sentence
+from sim.report.answer import answer, assumptions_sentence, ceilings_sentence
 from sim.report.figures.selection import HEADLINES, NUMBERS, SIDES, first
 from sim.report.judged import COUNTS, JUDGED, judged, judged_frame, told_of
 from sim.scenario.neighbours import PROMISE, Part
@@ -327,6 +327,13 @@ def test_a_study_of_the_assumptions_speaks_where_there_is_one() -> None:
     assert assumptions_sentence(()).startswith("No study of the assumptions")
     found = Findings("robustness", "R", ("One of two keeps its sign.",), {}, {})
     assert assumptions_sentence([Study(found, {})]) == "One of two keeps its sign."
+
+
+def test_a_study_of_ceilings_speaks_where_it_is_of_this_scenario() -> None:
+    found = Findings("ceilings", "C", ("At most so much.", "More."), {}, {})
+    study = Study(found, {"scenario_sha256": "a"})
+    assert ceilings_sentence([study], "a") == "At most so much."
+    assert ceilings_sentence([study], "b") == ceilings_sentence((), "a") == ""
 
 
 def test_a_phase_that_too_few_histories_know_makes_up_no_size() -> None:

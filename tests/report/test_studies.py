@@ -46,6 +46,14 @@ def test_a_study_of_other_values_says_so() -> None:
     assert "other values" not in with_studies(page, [study], "a")
 
 
+def test_the_first_screen_and_the_committee_page_tell_the_ceilings(tmp_path: Path) -> None:
+    study = Study(Findings("ceilings", "C", ("At most so much.",), {}, {}), {})
+    path = write_report(tmp_path / "report.html", **parts(studies=[study]))
+    text = path.read_text(encoding="utf-8")
+    assert "At most so much." in text.partition("<!-- studies -->")[0]
+    assert "At most so much." in (tmp_path / "committee.html").read_text(encoding="utf-8")
+
+
 def test_studies_are_found_beside_a_run_and_broken_ones_left_out(tmp_path: Path) -> None:
     write_files(tmp_path / "studies" / "evil", evil(), {})
     (tmp_path / "studies" / "broken").mkdir()

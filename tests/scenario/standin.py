@@ -68,6 +68,7 @@ class Experiment(Frozen):
     footing: Literal["as_offered", "equal_lending", "equal_capital"] = "as_offered"
     run_off: bool = True
     horizon_years: PositiveFloat = 15.0
+    settling_years: float = 60.0
     half_width_share: PositiveFloat = 0.05
 
     @property

@@ -35,5 +35,5 @@ def test_a_key_that_is_not_there_is_told_with_the_nearest(key: str, cure: str) -
 def test_a_scenario_shows_what_it_compares() -> None:
     text = shipped().with_values({"title": "a <b> & c"})._repr_html_()
     assert "<b>a &lt;b&gt; &amp; c</b>" in text
-    assert "<th>Firms</th><td>4000</td>" in text
+    assert "<th>Firms</th><td>2500</td>" in text
     assert "Revenue swap" in text

@@ -28,10 +28,13 @@ VALUES: dict[str, Any] = {
     "arrangement.flat": TERM, "arrangement.step": {**TERM, "pricing": STEP},
     "experiment.arrangements": ["flat", "step"], "experiment.baseline": "flat",
     "experiment.footing": "equal_lending", "experiment.horizon_years": HORIZON,
-    "credit_line.apply_below_cash": [1e9] * 4, "credit_line.drawn_at_signing": 1.0,
-    "credit_line.liquidity_buffer": 1e9, "operations.opening_cash": 10.0,
-    "operations.venture_opening_cash": 10.0, "underwriting.policy_subsidy_rate": 10.0,
+    "cash.target_cash_months": 1e9, "underwriting.utilisation": 1.0,
+    "operations.opening_cash": 10.0, "operations.venture_opening_cash": 10.0,
+    "underwriting.policy_subsidy_rate": 10.0,
     "choice.tenor_value": 10.0, **with_one_weight(ratio=1e-6),
+    # Nothing supports a line of plain lending, which firms could change to.
+    "population.tangible_mean": 0.0, "underwriting.sales_line": [0.0] * 4,
+    "underwriting.round_line": 0.0,
     # Each firm is known to one bank, which asks for the most that it may.
     "underwriting.known_banks": 1,
     **NO_TAXES,

@@ -13,7 +13,7 @@ from sim.studies.fate import find_firm
 from tests.studies.small import small
 
 PAIR = ("plain", "revenue_swap")
-HARSH = {"population.firms": 150, "experiment.arrangements": list(PAIR)}
+HARSH = {"population.firms": 500, "experiment.arrangements": list(PAIR)}
 
 
 @cache

@@ -85,7 +85,7 @@ def test_the_lead_of_a_consortium_gives_to_the_others():
         ("macro.frailty_variance=-1:1", "must be at least 0"),
         ("macro.frailty_variance=1:0.5", "must go from low to high"),
         ("operations.margn=0:1", "operations.margin"),
-        ("operations.drift=0:1", "is a list of 4 values"),
+        ("operations.margin=0:1", "is a list of 4 values"),
         ("operations.research=x0.5:x2", "is zero"),
         ("title=1:2", "holds no number"),
         ("experiment.seed=1:2", "is settled by the study"),

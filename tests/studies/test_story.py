@@ -8,7 +8,7 @@ import pytest
 
 from sim.base.errors import ScenarioError
 from sim.engine.history import History
-from sim.experiment.simulate import freeze, worlds
+from sim.experiment.simulate import freeze, open_world, worlds
 from sim.model.firms.record import ALIVE, EVENT_NAMES, STAGES, UNBORN
 from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.firm_wealth import founder_values
@@ -171,7 +171,7 @@ def test_there_must_be_such_a_firm(firm):
 
 
 HARSH = {
-    "lifecycle.failure_hazard": [0.2, 0.2, 0.2, 0.2], "population.firms": 150,
+    "lifecycle.failure_hazard": [0.2, 0.2, 0.2, 0.2], "population.firms": 300,
     "experiment.arrangements": ["plain", "revenue_swap"],
 }  # fmt: skip
 
@@ -262,9 +262,23 @@ def test_two_lives_that_are_the_same_are_told_in_a_sentence_and_no_table_of_zero
     [
         (1, "revenue_swop", "revenue_swap"),
         (1, "plain", "must name two"),
-        (999, "revenue_swap", "0 to 149"),
+        (999, "revenue_swap", "0 to 299"),
     ],
 )
 def test_what_is_not_there_is_told(firm: int, versus: str, words: str) -> None:
     with pytest.raises(ScenarioError, match=words):
         story_gap(small().with_values(HARSH), firm, ["plain", versus])
+
+
+def test_a_firm_that_was_there_before_events_were_kept_is_told_from_then_on():
+    settled = tiny(
+        population__firms=40,
+        population__entry_rate=0.1,
+        population__initial_share=0.0,
+        experiment__settling_years=9.0,
+        experiment__horizon_years=2.0,
+        experiment__arrangements=("plain",),
+    )
+    told = story(settled, 0)
+    first = told.spells["plain"].iloc[0]
+    assert open_world(settled, 0).firms["birth"][0] < 0.0 == first["start"]

@@ -1,5 +1,6 @@
 """An application: what a committee reads of a firm that asks, brought to its date."""
 
+import math
 from typing import Any
 
 from sim.base.columns import Column, Table, copy_rule
@@ -8,9 +9,10 @@ from sim.model.banks.desk import REFINANCED
 from sim.model.banks.judgement import public_score
 from sim.model.contracts.eligibility import is_eligible
 from sim.model.contracts.loss_sharing import MOST_LENDERS
+from sim.model.firms.cash import needed_credit
 from sim.model.firms.claims import WEIGHT
 from sim.model.firms.clock import cash_at
-from sim.model.firms.record import ASK_RENEWAL
+from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, LARGE, NO_RIGHT
 from sim.model.firms.relationship import business
 
 # --- An application: what a committee reads of a firm that asks, brought to its date -------------
@@ -20,6 +22,7 @@ APPLICATION = Table(
     (
         Column("date", "years", "date of the committee"),
         Column("firm", "-", "row of the firm", "i8"),
+        Column("stream", "-", "address of its random numbers", "i8"),
         Column("request", "bits", "what it asks for", "i1"),
         Column("host", "code", "bank of its basic account, -1 outside", "i4"),
         Column("home", "code", "bank that it turns to first", "i4"),
@@ -29,6 +32,7 @@ APPLICATION = Table(
         Column("known_banks", "-", "how many these are", "i4"),
         Column("stage", "code", "stage of the lifecycle", "i1"),
         Column("sector", "code", "sector", "i4"),
+        Column("stratum", "code", "register of technology SMEs, or above its caps", "i1"),
         Column("birth", "years", "date of entry"),
         Column("sales", "CNY million a year", "sales"),
         Column("tangible", "CNY million", "tangible assets at today's prices of collateral"),
@@ -40,7 +44,9 @@ APPLICATION = Table(
         Column("setbacks", "-", "setbacks so far; address of the draw whether they do", "i4"),
         Column("quality", "standard deviations", "what signals are signals of; no bank sees it"),
         Column("business", "CNY million a year", "bank income on all of its banking business"),
-        Column("need", "CNY million", "its project's cost and a year's outflow beyond its cash"),
+        Column("need", "CNY million", "what it owes, and what a year takes beyond its cash"),
+        Column("asked", "CNY million", "line that it asks for"),
+        Column("runway", "years", "for how long its cash lasts"),
         Column("switching_cost_weight", "x", "weight of the cost of moving its business"),
         Column("limit", "CNY million", "line in force"),
         Column("balance", "CNY million", "drawn part of it"),
@@ -70,9 +76,9 @@ APPLICATION = Table(
 
 
 _AS_IN_THE_RECORD = {
-    "firm", "request", "host", "home", "stage", "sector", "birth", "sales", "value", "last_round",
-    "round_date", "venture", "setback", "setbacks", "quality", "switching_cost_weight", "limit",
-    "balance", "rate", "conversion", "terms",
+    "firm", "stream", "request", "host", "home", "stage", "sector", "stratum", "birth", "sales",
+    "value", "last_round", "round_date", "venture", "setback", "setbacks", "quality",
+    "switching_cost_weight", "limit", "balance", "rate", "conversion", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(
@@ -95,9 +101,11 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     copy_firm(a, f)
     a.date = date
     a.tangible = f.tangible * f.scale * c.collateral
-    cash = cash_at(f, date)
-    a.need = (f.demand if f.project == 1 else 0.0) + max(-f.flow, 0.0) - cash
     p = d.params[f.sector]
+    cash = cash_at(f, date)
+    a.need = needed_credit(f, cash)
+    a.asked = max(p.request_factor * a.need, u.least_line)
+    a.runway = max(cash, 0.0) / -f.flow if f.flow < 0.0 else math.inf
     more = max(cash, 0.0) - max(f.cash, 0.0)
     a.business = business(f, p) + p.deposit_margin * p.deposit_share * more
     a.prior = u.prior_backed if f.venture == 1 else u.prior_other
@@ -109,6 +117,8 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     a.known_banks = d.roster.shape[1]
     for j in range(d.roster.shape[1]):
         a.roster[j] = d.roster[i, j]
+    if turns_to_corporate(f):
+        a.home, a.known_banks = d.banks.shape[0] - 1, 0
     a.lenders = 1
     for j in range(d.share.shape[1]):
         a.lender[j] = d.lender[i, j]
@@ -118,9 +128,24 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
             a.lenders = j + 1
 
 
+def turns_to_corporate(f: Any) -> bool:
+    """Whether a firm that has outgrown the register asks for a loan of corporate banking.
+
+    One that owes a right stays with the desk that holds it, as long as it lives.
+    """
+    asks = f.request & (ASK_FUNDS | ASK_RENEWAL) != 0
+    return f.stratum == LARGE and f.right == NO_RIGHT and asks
+
+
 def secured_by_assets(a: Any, u: Any) -> float:
     """Line that the applicant's tangible assets support, CNY million."""
     return u.advance_rate * a.tangible
+
+
+def supported_line(a: Any, u: Any) -> float:
+    """Line that a lender's own rule allows: on tangible assets, or on sales and the last round."""
+    unsecured = u.sales_line[a.stage] * a.sales + u.round_line * a.last_round
+    return max(secured_by_assets(a, u), unsecured)
 
 
 def asks_renewal(a: Any) -> bool:
@@ -141,9 +166,10 @@ def is_admitted(a: Any, k: Any, admission: Any) -> bool:
     admission : record array, shape (2,)
         The conditions of the arrangement and of the policy.
     """
-    if k.open == 0:
+    # Large firms are ordinary customers of their banks.
+    if k.open == 0 or a.stratum == LARGE:
         return False
-    if k.reach < 1.0 and uniform_pair(a.k0, a.k1, a.firm, REACH, k.address, 0)[0] >= k.reach:
+    if k.reach < 1.0 and uniform_pair(a.k0, a.k1, a.stream, REACH, k.address, 0)[0] >= k.reach:
         return False
     for n in range(admission.shape[0]):
         e = admission[n]

@@ -3,6 +3,11 @@
 The parent has capital and exposures of its own; the desk has a capital budget, an appetite
 and its own caps. Money is for 1,000 firms of the population, so that a scenario can change
 the number of firms without changing how tight capital is.
+
+Beside the desks there is corporate banking, one department for all banks, whose row comes last.
+Firms that have outgrown the register borrow there and nowhere else, once the loan from a desk
+that they have ends; so what a few large firms owe is in no desk's books and takes no desk's
+capital. Its own is as much as they want, and it is reported only where large firms are.
 """
 
 from functools import lru_cache
@@ -73,6 +78,7 @@ BANK_RULES = Table(
         Column("account_share", "share", "of moves of basic accounts, those that end here"),
         Column("single_name", "CNY million", "most lent to one firm"),
         Column("required_ratio", "share", "capital that it holds against weighted exposure"),
+        Column("unlimited", "flag", "lends whatever its capital", "i1"),
         Column("parent_income", "CNY million a year", "other income of the parent"),
         Column("parent_risk_assets", "CNY million", "other risk-weighted assets of the parent"),
     )
@@ -105,6 +111,20 @@ BANK_BOOKS = Table(
 """State of each bank."""
 
 
+CORPORATE = "corporate banking"
+"""Name of the department to which large firms turn, in messages and tables of contracts."""
+CORPORATE_BANK = Bank(
+    desk_risk_assets=0.0, parent_capital=1e12, parent_income=0.0, parent_risk_assets=0.0,
+    parent_equity=0.0, appetite=1.0, signal_precision=1.0, market_share=0.0, cap_factor=1e9,
+)  # fmt: skip
+"""It judges like another bank; nobody turns to it first, and no cap on one line binds it."""
+
+
+def all_banks(scenario: Any) -> tuple[Bank, ...]:
+    """Banks of a scenario in order, and corporate banking after them."""
+    return (*scenario.bank.values(), CORPORATE_BANK)
+
+
 def common_rules(scenario: Any) -> Rows:
     """Parameters common to all banks, shape (1,)."""
     s = scenario
@@ -132,7 +152,6 @@ def common_rules(scenario: Any) -> Rows:
             *(group.model_dump() for group in groups), beliefs,
             s.capital.model_dump(exclude=of_banks),
             {"prior_backed": backed, "prior_other": other},
-            {"drawn_at_signing": s.credit_line.drawn_at_signing},
             s.lifecycle.model_dump(include={"diversion_hazard", "monitoring_effect"}),
             s.relationship.model_dump(include=of_accounts),
             s.right.model_dump(include={"right_volatility", "right_discount"}),
@@ -141,8 +160,8 @@ def common_rules(scenario: Any) -> Rows:
 
 
 def bank_rules(scenario: Any) -> Rows:
-    """Parameters of each bank, shape (n_banks,)."""
-    thousands = scenario.population.firms / 1000.0
+    """Parameters of each bank and, last, of corporate banking; shape (n_banks + 1,)."""
+    thousands = scenario.population.stock / 1000.0
     capital, outside = scenario.capital, scenario.relationship.outside_share
     whole = sum(bank.market_share for bank in scenario.bank.values())
     return filled(
@@ -154,10 +173,11 @@ def bank_rules(scenario: Any) -> Rows:
                 "account_share": bank.market_share / whole * (1.0 - outside),
                 "single_name": bank.parent_capital * capital.single_name_share,
                 "required_ratio": required_ratio(capital, bank.surcharge),
+                "unlimited": int(bank is CORPORATE_BANK),
                 "parent_income": bank.parent_income * thousands,
                 "parent_risk_assets": bank.parent_risk_assets * thousands,
             }
-            for bank in scenario.bank.values()
+            for bank in all_banks(scenario)
         ),
     )  # fmt: skip
 

@@ -37,21 +37,30 @@ class Choice(Frozen):
     )
 
 
+LEAST_USED = 0.01
+"""Of a line: part on which its rate counts at least; who needs nothing today may tomorrow."""
+
+
 def wants(o: Any, a: Any) -> bool:
     """A line that still runs is replaced only by a larger one."""
     running = a.limit > 0.0 and not asks_renewal(a)
     return not running or o.line > a.limit * 1.000001
 
 
-def usable(line: float, need: float, drawn_share: float) -> float:
-    """Part of a line that the firm would use: its need, at least the part drawn at once.
+def usable(line: float, need: float) -> float:
+    """Part of a line that the firm would use: what it needs.
 
     Examples
     --------
-    >>> usable(10.0, 7.0, 0.4), usable(10.0, -2.0, 0.4)
-    (7.0, 4.0)
+    >>> usable(10.0, 7.0), usable(5.0, 7.0)
+    (7.0, 5.0)
     """
-    return min(line, max(need, drawn_share * line))
+    return min(line, need)
+
+
+def priced(o: Any, a: Any) -> float:
+    """Part of an offered line on which its rate counts, CNY million."""
+    return max(usable(o.line, a.need), LEAST_USED * o.line)
 
 
 def advantage(o: Any, plain: Any, a: Any, k: Any, plain_years: float, u: Any) -> float:
@@ -67,13 +76,12 @@ def advantage(o: Any, plain: Any, a: Any, k: Any, plain_years: float, u: Any) ->
         Length of a plain loan.
     u : rules common to all banks
     """
-    drawn = u.drawn_at_signing
     instead = plain.line if plain.made == 1 else 0.0
     years = plain_years if plain.made == 1 else 0.0
-    more = usable(o.line, a.need, drawn) - usable(instead, a.need, drawn)
+    more = usable(o.line, a.need) - usable(instead, a.need)
     gain = u.shadow_value * more * k.years + u.tenor_value * (o.line * (k.years - years))
     dearer = o.mean_rate - plain.mean_rate if plain.made == 1 else 0.0
-    cost = dearer * drawn * o.line * k.years
+    cost = dearer * priced(o, a) * k.years
     return gain - (cost + upside_cost(o, a, k, u))
 
 
@@ -83,9 +91,8 @@ def worth(o: Any, a: Any, k: Any, u: Any) -> float:
     A rate counts here even for firms that plain lending refuses: they need the loan, but
     take the cheaper of two.
     """
-    drawn = u.drawn_at_signing
-    money = u.shadow_value * usable(o.line, a.need, drawn)
-    yearly = money + u.tenor_value * o.line - o.mean_rate * drawn * o.line
+    money = u.shadow_value * usable(o.line, a.need)
+    yearly = money + u.tenor_value * o.line - o.mean_rate * priced(o, a)
     return yearly * k.years - upside_cost(o, a, k, u)
 
 

@@ -80,7 +80,7 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
         ),
         **pricing.conditions(a.pricing), **screening.conditions(a.screening),
         **security.conditions(a.security), **loss_sharing.conditions(a.loss_sharing),
-        **funding.conditions(a.funding, scenario.population.firms / 1000.0),
+        **funding.conditions(a.funding, scenario.population.stock / 1000.0),
         **introduction.conditions(a.introduction), **upside.conditions(a.upside),
         **commitment.conditions(a.commitment),
         "open": 1, "reach": 1.0,

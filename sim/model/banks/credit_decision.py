@@ -114,7 +114,7 @@ LEAST_DRAWN = 0.01
 
 def capital_per_unit_lent(part: float, sales: float, k: Any, u: Any, bank: Any) -> float:
     """Capital that one unit lent under one bank's line requires, the undrawn part included."""
-    drawn = max(u.drawn_at_signing, LEAST_DRAWN)
+    drawn = max(u.utilisation, LEAST_DRAWN)
     weight = covered_weight(class_weight(part, sales, u), k.guaranteed, u)
     return min(bank.required_ratio * weight * exposure(drawn, 1.0, k.conversion) / drawn, 1.0)
 
@@ -159,7 +159,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     o.loss = believed_loss(line, secured_by_assets(a, u), k)
     o.monitored = 1 if is_monitored(o, a, u, line) else 0
     price = mean_rate(highest_rate(a, u), k)
-    drawn = max(u.drawn_at_signing, LEAST_DRAWN)
+    drawn = max(u.utilisation, LEAST_DRAWN)
     fees = k.commitment_fee_rate * (1.0 - drawn) / drawn
     common = fees + right_income(o, a, k, u, drawn * line)
     common -= k.coordination_cost / (drawn * line * k.years)
@@ -187,7 +187,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
 
 def is_monitored(o: Any, a: Any, u: Any, line: float) -> bool:
     """Whether monitoring pays the lead for its own share of the loan (free riding)."""
-    drawn = u.drawn_at_signing * line
+    drawn = u.utilisation * line
     leverage = min(drawn / max(a.value, 0.1), 5.0)
     saved = u.diversion_hazard * leverage * u.monitoring_effect * o.loss * drawn
     share = o.part[0] / line if line > 0.0 else 0.0
@@ -198,14 +198,17 @@ def is_monitored(o: Any, a: Any, u: Any, line: float) -> bool:
 
 
 def headroom(d: Any, out: Any) -> None:
-    """Write the risk-weighted assets that each desk can still take, CNY million, (n_banks,).
+    """Write the risk-weighted assets that each bank can still take, CNY million, (n_banks + 1,).
 
     Its capital is of the last settlement, and so is what it carries; what has been granted
-    since then is promised.
+    since then is promised. Corporate banking takes as much as is asked for, and so does every
+    bank where everybody is served.
     """
+    unlimited = d.rules[0].everybody_served == 1
     for b in range(out.shape[0]):
-        desk = d.books[b]
-        out[b] = desk.equity / d.banks[b].required_ratio - desk.risk_assets - desk.promised
+        desk, k = d.books[b], d.banks[b]
+        room = desk.equity / k.required_ratio - desk.risk_assets - desk.promised
+        out[b] = math.inf if unlimited or k.unlimited == 1 else room
 
 
 def write_new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> None:
@@ -221,7 +224,7 @@ def write_new_risk_assets(o: Any, a: Any, k: Any, u: Any) -> None:
     k : conditions of the arrangement
     u : rules common to all banks
     """
-    drawn = max(o.line * u.drawn_at_signing, a.balance)
+    drawn = max(o.line * u.utilisation, a.balance)
     for j in range(o.lenders):
         weight = covered_weight(class_weight(o.part[j], a.sales, u), k.guaranteed, u)
         new = o.share[j] * weight * exposure(drawn, o.line, k.conversion)

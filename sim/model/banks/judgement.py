@@ -16,6 +16,8 @@ from typing import Any
 from sim.base.draws import SIGNAL, uniform_pair
 from sim.base.special import normal_quantile
 
+LASTING = 2_000_000
+"""Address of errors that come back at every application; no decision's, nor any year's."""
 COMMON, SEEN, SCORE = 0, 100_001, 100_002
 """Addresses of draws beside the signals of banks, which are 1 + the code of the bank."""
 YEAR_ZERO = 1_000_000
@@ -25,7 +27,7 @@ TINY = 1e-12
 
 def draw(a: Any, code: int) -> float:
     """A uniform number for the next decision on a firm."""
-    return uniform_pair(a.k0, a.k1, a.firm, SIGNAL, code, a.ordinal)[0]
+    return uniform_pair(a.k0, a.k1, a.stream, SIGNAL, code, a.ordinal)[0]
 
 
 def precision_of(a: Any, u: Any, bank: Any) -> float:
@@ -33,19 +35,27 @@ def precision_of(a: Any, u: Any, bank: Any) -> float:
     return u.signal_precision * u.precision_by_stage[a.stage] * bank.signal_precision
 
 
+def error(a: Any, u: Any, code: int) -> float:
+    """A standard normal error: what lenders took a firm for last time, they half see again."""
+    lasting, _ = uniform_pair(a.k0, a.k1, a.stream, SIGNAL, code, LASTING)
+    r = u.signal_persistence
+    fresh = normal_quantile(draw(a, code))
+    return math.sqrt(r) * normal_quantile(lasting) + math.sqrt(1.0 - r) * fresh
+
+
 def signal_of(a: Any, u: Any, bank: int, precision: float, common: float) -> float:
     """The signal that a bank receives; `common` is the error that all banks share."""
-    own = normal_quantile(draw(a, bank + 1))
+    own = error(a, u, bank + 1)
     c = u.error_correlation
-    error = math.sqrt(c) * common + math.sqrt(1.0 - c) * own
+    whole = math.sqrt(c) * common + math.sqrt(1.0 - c) * own
     truth = a.quality - u.setback_signal_loss * (1.0 if a.setback == 1 else 0.0)
-    return truth + error / math.sqrt(max(precision, TINY))
+    return truth + whole / math.sqrt(max(precision, TINY))
 
 
 def public_score(a: Any, precision: float) -> float:
     """The score that is published of a firm once a year, standard deviations."""
     year = YEAR_ZERO + math.floor(a.date)
-    u, _ = uniform_pair(a.k0, a.k1, a.firm, SIGNAL, SCORE, year)
+    u, _ = uniform_pair(a.k0, a.k1, a.stream, SIGNAL, SCORE, year)
     return a.quality + normal_quantile(u) / math.sqrt(max(precision, TINY))
 
 
@@ -66,7 +76,7 @@ def is_recognised(f: Any, k0: Any, k1: Any, u: Any) -> bool:
     """
     if f.setback == 0:
         return False
-    return uniform_pair(k0, k1, f.firm, SIGNAL, SEEN, f.setbacks)[0] < u.setback_seen_share
+    return uniform_pair(k0, k1, f.stream, SIGNAL, SEEN, f.setbacks)[0] < u.setback_seen_share
 
 
 def pooled_precision(precision: float, signals: int, correlation: float) -> float:
@@ -91,7 +101,7 @@ def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     u : rules common to all banks
     banks : rules of each bank
     """
-    common = normal_quantile(draw(a, COMMON))
+    common = error(a, u, COMMON)
     public = k.score_precision[a.stage]
     shown = public_score(a, public) if public > 0.0 else 0.0
     weight = 0.0
@@ -106,10 +116,11 @@ def judge(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         if o.lender[j] == a.home:
             o.home_news_precision = o.news_precision[j]
             o.home_news = o.news[j]
-        learn_from(o, j, a, public, shown, precision, signal)
+        learn_from(o, j, a, public, shown, with_file(o, j, a, u, precision, signal))
     if k.pooled == 1 and o.lenders > 1:
         news = pooled_precision(weight / o.lenders, o.lenders, u.error_correlation)
-        learn_from(o, 0, a, public, shown, news, weighed / max(weight, TINY))
+        mean = weighed / max(weight, TINY)
+        learn_from(o, 0, a, public, shown, with_file(o, 0, a, u, news, mean))
         for j in range(1, o.lenders):
             o.quality[j] = o.quality[0]
             o.variance[j] = o.variance[0]
@@ -123,15 +134,41 @@ def public_belief(a: Any, k: Any) -> tuple[float, float]:
     return (a.prior + public * public_score(a, public)) / (1.0 + public), 1.0 + public
 
 
+def with_file(
+    o: Any, j: int, a: Any, u: Any, precision: float, signal: float
+) -> tuple[float, float]:
+    """Precision and mean of all that one lender has seen; only the home bank has a file.
+
+    Errors that last make many signals worth little more than one.
+    """
+    if not has_file(o.lender[j], a):
+        return precision, signal
+    mean = (a.history_sum + precision * signal) / (a.history_precision + precision)
+    return precision + added_by_file(o.lender[j], a, u, precision), mean
+
+
+def has_file(bank: int, a: Any) -> bool:
+    """Whether a bank has earlier signals of the applicant on file."""
+    return a.history_precision > 0.0 and bank == a.home
+
+
+def added_by_file(bank: int, a: Any, u: Any, precision: float) -> float:
+    """Precision that a bank's file of earlier signals adds to a new one of given precision."""
+    if not has_file(bank, a):
+        return 0.0
+    if precision <= 0.0:
+        return a.history_precision
+    signals = 1.0 + a.history_precision / precision
+    return pooled_precision(precision, signals, u.signal_persistence) - precision
+
+
 def learn_from(
-    o: Any, j: int, a: Any, public: float, shown: float, precision: float, signal: float
+    o: Any, j: int, a: Any, public: float, shown: float, seen: tuple[float, float]
 ) -> None:
-    """Bayes' rule for one lender; only the home bank has a file."""
+    """Bayes' rule for one lender, given precision and mean of what it has seen itself."""
+    precision, signal = seen
     mean = a.prior
     known = 1.0
-    if o.lender[j] == a.home:
-        mean = (mean + a.history_sum) / (1.0 + a.history_precision)
-        known += a.history_precision
     if public > 0.0:
         mean = (mean * known + public * shown) / (known + public)
         known += public

@@ -9,7 +9,7 @@ those who lend together, and what any offer needs; offers of single banks that c
 import math
 from typing import Any
 
-from sim.model.banks.application import secured_by_assets
+from sim.model.banks.application import secured_by_assets, supported_line
 from sim.model.banks.conditions import believed_loss
 from sim.model.banks.credit_decision import decide, is_monitored
 from sim.model.banks.offer_rate import first_rate, highest_rate, later_rate, mean_rate
@@ -69,7 +69,7 @@ def share_line(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     Each bank lends its share of the whole, and the tightest cap over its share binds: a
     refusing partner takes its own line with it, and the others do not carry it.
     """
-    whole = asked_line(a, k, secured_by_assets(a, u))
+    whole = asked_line(a, k, secured_by_assets(a, u), supported_line(a, u))
     for j in range(o.lenders):
         part = k.shares[j] if o.accepts[j] == 1 and o.accepts[0] == 1 else 0.0
         o.share[j] = part
@@ -100,7 +100,8 @@ def finish(o: Any, a: Any, k: Any, u: Any, own: float) -> None:
     o.later_rate = later_rate(own, k)
     o.mean_rate = mean_rate(own, k)
     o.loss = believed_loss(o.line, secured_by_assets(a, u), k)
-    o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line else 0
+    lasts = a.limit > 0.0 or a.runway >= u.least_runway
+    o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line and lasts else 0
     o.moves = 1 if a.limit > 0.0 and o.lender[0] != a.home else 0
     o.short = 0
     grant(o, k, o.line, a.value)

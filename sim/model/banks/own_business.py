@@ -115,7 +115,7 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     for n in range(o.lenders):
         line += o.part[n]
     share = o.part[j] / line if line > 0.0 else 0.0
-    through = loan_account_share(line * u.drawn_at_signing, a.sales, u)
+    through = loan_account_share(line * u.utilisation, a.sales, u)
     own, others = through * share, through * (1.0 - share)
     size = banks[o.lender[j]].account_share
     rate, moves = u.funding_rate + o.default[j], u.account_move_hazard
@@ -135,7 +135,7 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
         lending = share * (pooled + through * annuity(rate, o.years))
     else:
         lending = own_business(host, to, away, own, others, rate, o.years)
-    new = max(line * u.drawn_at_signing - a.balance, 0.0)
+    new = max(line * u.utilisation - a.balance, 0.0)
     wallet = k.believed_business * (a.business + u.guarantee_fee_rate * new)
     years = annuity(rate, o.years)
     o.business[j] = wallet * lending / years

@@ -391,7 +391,9 @@ def repeat_sign(d: Any, who: Any, contracts: Any, date: float) -> None:
         row = int(d.tally[BOOKED])
         d.tally[BOOKED] += 1.0
         d.book[row] = contracts[n]
-        write_anew(d.book[row], code, d, date)
+        # No arrangement is open to those who borrow of corporate banking, the last in order.
+        is_of_desk = contracts[n].lead < d.banks.shape[0] - 1
+        write_anew(d.book[row], code if is_of_desk else 0, d, date)
 
 
 def write_anew(c: Any, code: int, d: Any, date: float) -> None:

@@ -10,7 +10,7 @@ together make one bid, and have no rival for a loan of theirs.
 import math
 from typing import Any
 
-from sim.model.banks.application import asks_renewal, secured_by_assets
+from sim.model.banks.application import asks_renewal, secured_by_assets, supported_line
 from sim.model.banks.bidding import award, hold_auction, left_at
 from sim.model.banks.choice import leaving_cost
 from sim.model.banks.credit_decision import (
@@ -20,13 +20,14 @@ from sim.model.banks.credit_decision import (
     expected_shortfall,
     tolerated,
 )
-from sim.model.banks.judgement import judge, public_belief, sees_setback
+from sim.model.banks.judgement import added_by_file, judge, public_belief, sees_setback
 from sim.model.banks.offer import bank_cap, choose_lenders, finish, offer_together
 from sim.model.banks.offer_rate import highest_rate, mean_rate
 from sim.model.banks.own_business import write_business
 from sim.model.banks.taxation import vat_share
 from sim.model.banks.winners_curse import NOBODY
 from sim.model.contracts.limit import asked_line
+from sim.model.firms.record import LARGE
 
 SAME_LINE = 0.999999
 """A bank that takes over a balance must lend as much, but for a rounding error."""
@@ -57,6 +58,8 @@ def make_offer(o: Any, a: Any, code: int, d: Any) -> None:
     else:
         open_tender(o, a, k, d)
         hold_tender(o, a, k, d)
+    if code == 0 and o.made == 0 and u.everybody_served == 1 and a.stratum != LARGE:
+        serve(o, a, k, d)
 
 
 def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
@@ -78,7 +81,7 @@ def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
     t.slope = u.quality_slope
     t.cap = mean_rate(highest_rate(a, u), k)
     t.outside = math.inf
-    t.asked = asked_line(a, k, secured_by_assets(a, u))
+    t.asked = asked_line(a, k, secured_by_assets(a, u), supported_line(a, u))
     t.most_lenders = o.lenders if k.side_by_side == 1 else 1
     moving = cost_of_moving(a, d)
     for j in range(o.lenders):
@@ -86,11 +89,43 @@ def open_tender(o: Any, a: Any, k: Any, d: Any) -> None:
         part = min(bank_cap(a, k, u, bank), t.asked)
         d.bidders[j].most = 0.0
         if part >= u.least_line and not has_refused(o.lender[j], o):
-            write_lone_offer(d.bids[j], o, j, part)
-            decide(d.bids[j], a, k, u, d.banks)
-            write_bidder(d.bidders[j], d.bids[j], a, t.cap, t, u)
-            d.bidders[j].tolerance = tolerated(bank, u)
+            open_bid(j, part, o, a, k, d)
             d.bidders[j].moving = moving if o.lender[j] != a.home else 0.0
+
+
+def open_bid(j: int, part: float, o: Any, a: Any, k: Any, d: Any) -> None:
+    """Write what lender `j` would offer by itself, and the bidder that it is."""
+    u, t = d.rules[0], d.auction[0]
+    write_lone_offer(d.bids[j], o, j, part)
+    decide(d.bids[j], a, k, u, d.banks)
+    write_bidder(d.bidders[j], d.bids[j], a, t.cap, t, u)
+    d.bidders[j].tolerance = tolerated(d.banks[o.lender[j]], u)
+    d.bidders[j].moving = 0.0
+
+
+def serve(o: Any, a: Any, k: Any, d: Any) -> None:
+    """Let the firm's own bank lend at the cap, whatever it believes of it: the ceiling of lines.
+
+    The line is as otherwise, but the smallest line at least.
+
+    Parameters
+    ----------
+    o : offer
+        Not made so far; it is in the end.
+    a : application
+    k : conditions of the arrangement
+    d : Desk
+    """
+    u, t = d.rules[0], d.auction[0]
+    choose_lenders(o, a, a.home, 1)
+    judge(o, a, k, u, d.banks)
+    open_tender(o, a, k, d)
+    t.asked = max(t.asked, u.least_line)
+    most = max(bank_cap(a, k, u, d.banks[a.home]), u.least_line)
+    open_bid(0, min(most, t.asked), o, a, k, d)
+    d.bidders[0].tolerance = math.inf
+    hold_tender(o, a, k, d)
+    o.made = 1
 
 
 def write_lone_offer(b: Any, o: Any, j: int, part: float) -> None:
@@ -112,7 +147,7 @@ def write_bidder(r: Any, b: Any, a: Any, price: float, t: Any, u: Any) -> None:
     shared = 1.0 - t.common_variance * b.news_precision[0]
     r.quality = b.quality[0]
     r.signal_precision = b.news_precision[0] / max(shared, LEAST_OWN)
-    r.file_precision = a.history_precision if b.lender[0] == a.home else 0.0
+    r.file_precision = added_by_file(b.lender[0], a, u, b.news_precision[0])
     r.loss = b.loss
     r.tax = vat_share(b.part[0], a.sales, price, u)
     needed = price * (1.0 - r.tax) - b.surplus[0]

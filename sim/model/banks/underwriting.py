@@ -15,6 +15,10 @@ class Underwriting(Frozen):
         unit="per variance of quality", meaning="precision of one signal of one bank"
     )
     precision_by_stage: StageVector = param(unit="x", meaning="factor by stage", low=0)
+    signal_persistence: Share = param(
+        unit="share",
+        meaning="correlation of a bank's errors about one firm over applications",
+    )
     error_correlation: Share = param(
         unit="share", meaning="correlation of the errors of two banks"
     )
@@ -42,6 +46,18 @@ class Underwriting(Frozen):
         unit="share", meaning="part of banking business that counts in the decision"
     )
     advance_rate: NonNegative = param(unit="share", meaning="line over tangible assets")
+    sales_line: StageVector = param(
+        unit="years of sales", meaning="line per unit of sales where assets support less", low=0
+    )
+    round_line: NonNegative = param(
+        unit="share", meaning="line per unit of the last equity round, beside it"
+    )
+    utilisation: Share = param(
+        unit="share of line", meaning="drawn part of a line that banks reckon with"
+    )
+    least_runway: NonNegative = param(
+        unit="years", meaning="runway that a new borrower which burns cash must have"
+    )
     line_cap: StageVector = param(
         unit="CNY million", meaning="most that one bank lends to one firm, by stage", low=0
     )
@@ -54,6 +70,11 @@ class Underwriting(Frozen):
     )
     monitoring_effort: Share = param(
         unit="share", meaning="1: monitor where it pays the lender; 0: nobody monitors"
+    )
+    everybody_served: bool = param(
+        unit="",
+        meaning="registered firms may sign whatever banks believe, which is the most that lines"
+        " can do",
     )
 
 

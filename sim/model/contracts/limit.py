@@ -1,7 +1,8 @@
 """How much?
 
-Neutral: what tangible collateral supports, within each lender's own cap. A cash-flow line
-rests on sales and the last equity round instead; a fixed line or a path of lines states
+Neutral: what the firm needs, as far as each lender's own rule allows (tangible assets, or a
+share of sales and of the last round) and within its cap. A cash-flow line commits a share of
+sales and of the last equity round whatever is needed; a fixed line or a path of lines states
 the published amount of one contract. Source: AH08, AH14, AH21, ZJ03, ZJ10, ZJ11.
 """
 
@@ -17,7 +18,7 @@ from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, param
 
 
 class Collateral(Frozen):
-    """A secured line: the lender's own advance rate on tangible assets."""
+    """A line sized to need, within the lender's own rule of assets and sales."""
 
     kind: Literal["collateral"] = "collateral"
 
@@ -102,7 +103,7 @@ def goes_beyond_collateral(clause: Collateral | CashFlow | FixedAmount | Path) -
     return not isinstance(clause, Collateral)
 
 
-def asked_line(a: Any, k: Any, secured: float) -> float:
+def asked_line(a: Any, k: Any, secured: float, supported: float) -> float:
     """The line that the clause allows, before lenders' caps, CNY million.
 
     Parameters
@@ -111,17 +112,19 @@ def asked_line(a: Any, k: Any, secured: float) -> float:
     k : conditions of the arrangement
     secured : float, CNY million
         What tangible collateral supports.
+    supported : float, CNY million
+        What the lender's own rule allows, at least as much.
 
     Examples
     --------
     >>> from types import SimpleNamespace
     >>> path = Path(kind="path", amounts=(5.0, 15.0), from_years=(0.0, 4.0))
     >>> three_years_old = SimpleNamespace(date=5.0, birth=2.0)
-    >>> asked_line(three_years_old, SimpleNamespace(**conditions(path)), 1.0)
+    >>> asked_line(three_years_old, SimpleNamespace(**conditions(path)), 1.0, 1.0)
     5.0
     """
     if k.limit_kind == COLLATERAL:
-        return secured
+        return min(a.asked, supported)
     if k.limit_kind == CASH_FLOW:
         return max(k.sales_share * a.sales + k.round_share * a.last_round, secured)
     if k.limit_kind == FIXED_AMOUNT:

@@ -134,12 +134,16 @@ def generator(macro: Macro, market: EquityMarket, moves: bool = True) -> Floats:
 
 
 def expected_times(
-    macro: Macro, market: EquityMarket, start: float, edges: Sequence[float]
+    macro: Macro,
+    market: EquityMarket,
+    start: float,
+    edges: Sequence[float],
+    settling: float = 0.0,
 ) -> Floats:
     """Expected years in each state of the joint chain between edges.
 
-    Shape (n_edges - 1, 2 n_regimes). The opening applies on the first day of the history,
-    `start`; edges are rising dates in years, none before it.
+    Shape (n_edges - 1, 2 n_regimes). The opening of the regimes applies at `start`, that of the
+    market the years of `settling` earlier; edges are rising dates in years, none before `start`.
 
     >>> from sim.model.economy.macro import Regime
     >>> regimes = {"boom": Regime(mean_years=3.0), "bust": Regime(mean_years=1.0)}
@@ -155,6 +159,8 @@ def expected_times(
     path = macro_path(macro, (0, 0), start, edges[-1]) if macro.path else ()
     rates = generator(macro, market, moves=not path)
     chance = _opening(macro, market, path)
+    if settling > 0.0:
+        chance = _settled(macro, market, chance, settling)
     spent = np.zeros((len(edges) - 1, chance.size))
     dates = sorted({start, *edges, *(date for date, _ in path if start < date < edges[-1])})
     for date, until in pairwise(dates):
@@ -177,6 +183,18 @@ def _opening(macro: Macro, market: EquityMarket, path: Path) -> Floats:
         share = np.eye(len(names))[code]
     winter = market.opening_winter_share
     return np.kron(share, [1.0 - winter, winter])
+
+
+def _settled(macro: Macro, market: EquityMarket, chance: Floats, years: float) -> Floats:
+    """Chances of the market in each regime after some years, those of the regimes as they are.
+
+    The regimes are the same chain in both directions of time: given where they stand, their
+    past is that of a chain which began anywhere.
+    """
+    free = _opening(macro.model_copy(update={"opening": "stationary"}), market, ())
+    _, joint = _step(generator(macro, market), free, years)
+    of_regime, given = joint[0::2] + joint[1::2], chance[0::2] + chance[1::2]
+    return np.asarray(joint * np.repeat(given / of_regime, 2))
 
 
 def _moved(chance: Floats, code: int) -> Floats:

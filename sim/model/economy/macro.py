@@ -104,11 +104,14 @@ def regime_names(macro: Macro) -> tuple[str, ...]:
     return tuple(macro.regime)
 
 
-def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path:
-    """Dates in years at which the regime changes, with its code; the first is at `start`.
+def macro_path(
+    macro: Macro, key: tuple[int, int], start: float, end: float, settling: float = 0.0
+) -> Path:
+    """Dates in years at which the regime changes, with its code; the first on the first day.
 
-    The key is that of the replication; start and end are the first and the last day of the
-    simulation, in years.
+    The key is that of the replication; start and end are the first and the last day of what is
+    stated of it, in years. As many years as it is `settling` come before, in which the chain
+    alone moves.
 
     >>> regimes = {"boom": Regime(mean_years=3.5), "bust": Regime(mean_years=1.5)}
     >>> steps = tuple(Step(years_from_start=year, regime=name)
@@ -118,7 +121,10 @@ def macro_path(macro: Macro, key: tuple[int, int], start: float, end: float) -> 
     ((-3.0, 0), (2.0, 1))
     """
     path = _stated_path(macro, start) if macro.path else _chain(macro, key, start, end)
-    return _with_spells(macro, path, end) if macro.spell else path
+    path = _with_spells(macro, path, end) if macro.spell else path
+    if settling <= 0.0:
+        return path
+    return (*_chain_before(macro, key, path[0], start - settling), *path[1:])
 
 
 def _chain(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path:
@@ -135,6 +141,25 @@ def _chain(macro: Macro, key: tuple[int, int], start: float, end: float) -> Path
         path.append((date, code))
         ordinal += 1
     return tuple(step for step in path if step[0] < end)
+
+
+def _chain_before(
+    macro: Macro, key: tuple[int, int], last: tuple[float, int], first: float
+) -> Path:
+    """Follow the chain back from a date and a state at which it is known to a first day.
+
+    It leaves for each other regime with equal odds, and so is the same chain in both directions
+    of time. A longer past adds to the path and changes none of it.
+    """
+    regimes = list(macro.regime.values())
+    (date, code), path, ordinal = last, [], -1
+    while date > first and len(regimes) > 1:
+        u, v = uniform_pair(key[0], key[1], 0, MACRO, ordinal, 0)
+        date = max(date + regimes[code].mean_years * math.log(u), first)
+        path.append((date, code))
+        code = (code + 1 + int(v * (len(regimes) - 1))) % len(regimes)
+        ordinal -= 1
+    return tuple(reversed(path)) or ((first, code),)
 
 
 def _stated_path(macro: Macro, start: float) -> Path:

@@ -23,6 +23,7 @@ from sim.model.firms.lifecycle import (
     setback_hazard,
 )
 from sim.model.firms.operations import runway, set_flows
+from sim.model.firms.register import departure_hazard
 from sim.model.firms.relationship import account_hazard, offer_hazard
 from sim.model.firms.right import royalty_end
 
@@ -66,6 +67,8 @@ def set_speeds(f: Any, p: Any, c: Any) -> None:
     f.speed[r.DIVERSION] = diversion_hazard(f, p, c)
     f.speed[r.REGRESS] = regress_hazard(f, p, c)
     f.speed[r.ACCOUNT_MOVE] = account_hazard(f, p)
+    f.speed[r.DEPARTURE] = departure_hazard(f, p)
+    f.speed[r.WIND_UP] = f.wind_up if f.arrears == 0 else 0.0
 
 
 def schedule(f: Any, p: Any) -> float:

@@ -8,13 +8,13 @@ from typing import Any
 
 from sim.base.columns import copy_rule
 from sim.model.firms import record as r
+from sim.model.firms.cash import target_cash
 from sim.model.firms.clock import accrue, refresh
-from sim.model.firms.credit_line import buffer, draw, release, repay
+from sim.model.firms.credit_line import draw_to_target, release, repay
 from sim.model.firms.events import tidy
 from sim.model.firms.record import note
-from sim.model.firms.relationship import follow_lender
+from sim.model.firms.relationship import follow_lender, leave_desks
 from sim.model.firms.right import choose_delivery
-from sim.model.firms.undrawn import undrawn
 
 
 def sign_firm(
@@ -58,9 +58,10 @@ def settle_request(
     f: Any, p: Any, c: Any, t: float, next_time: Any, pending: Any, log: Any, cursor: Any
 ) -> None:
     """The request is answered; the firm goes on from its new state."""
-    f.request = 0
-    if f.project == 1:
+    if f.project == 1 or f.request & (r.ASK_FUNDS | r.ASK_RENEWAL) != 0:
+        # What lenders have just given or refused is not asked for again at once.
         f.may_apply = t + p.reapply_years
+    f.request = 0
     tidy(f, p, t, log, cursor)
     next_time[f.firm] = refresh(f, p, c)
     pending[f.firm] = f.request
@@ -73,7 +74,6 @@ take_right_terms = copy_rule(__name__, "take_right_terms", r.RIGHT_TERMS)
 
 def sign(f: Any, p: Any, c: Any, t: float, k: Any, row: int) -> None:
     """Take over the terms of contract `k`; a balance in force is rolled into it."""
-    first = f.limit <= 0.0
     demanded = f.demanded_move_hazard
     old = f.home
     release(f)
@@ -88,16 +88,13 @@ def sign(f: Any, p: Any, c: Any, t: float, k: Any, row: int) -> None:
     f.switched_bank += k.switched_bank
     if k.switched_bank == 1:
         follow_lender(f, p, c, old)
+    leave_desks(f)
     f.signed += k.signed
     take_right(f, p, t, k)
     if f.balance > f.limit:
-        repay(f, min(f.balance - f.limit, max(f.cash - buffer(f, p), 0.0)))
+        repay(f, min(f.balance - f.limit, max(f.cash - target_cash(f), 0.0)))
         f.limit = max(f.limit, f.balance)
-    elif first:
-        draw(f, p.drawn_at_signing * f.limit)
-    if f.arrears == 1:
-        # Overdue bills are what a new or larger line is for.
-        draw(f, max(min(undrawn(f), buffer(f, p) - f.cash), 0.0))
+    draw_to_target(f)
 
 
 def take_right(f: Any, p: Any, t: float, k: Any) -> None:

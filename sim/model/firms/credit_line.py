@@ -1,16 +1,17 @@
 """How a firm uses a credit line: drawing, repaying, being called, running out of cash.
 
-Part of a line is drawn at signing; then money is drawn when cash falls below a liquidity
-buffer and repaid when cash is plentiful. A balance that a lender calls is due at a date;
-what cannot be paid puts the firm in arrears, and arrears that are not cured in the window
-close it. A failing firm draws on what is left of its line first.
+A line is drawn when cash falls below what the firm wants to hold and repaid from surplus; once
+nothing is owed the surplus of a firm that earns money is paid to owners
+(`sim.model.firms.cash`). Nothing is drawn that is not needed. A balance that a lender calls is
+due at a date; what cannot be paid puts the firm in arrears, and arrears that are not cured in
+the window close it. A failing firm draws on what is left of its line first.
 """
 
 from typing import Any
 
 from sim.base.columns import reset_rule
-from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
-from sim.model.firms.operations import runway
+from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.model.firms.cash import shortfall, swept_above, target_cash
 from sim.model.firms.record import LOAN_TERMS, NEVER, PAYMENTS_KEPT
 from sim.model.firms.undrawn import undrawn
 
@@ -18,13 +19,6 @@ from sim.model.firms.undrawn import undrawn
 class CreditLine(Frozen):
     """The firm's conduct of its credit line."""
 
-    drawn_at_signing: Share = param(unit="share of line", meaning="drawn when a line is signed")
-    liquidity_buffer: NonNegative = param(
-        unit="years of outlays", meaning="cash below which the line is drawn"
-    )
-    repay_above: PositiveFloat = param(
-        unit="multiples of the buffer", meaning="cash above which the balance is repaid"
-    )
     arrears_window: PositiveFloat = param(
         unit="years", meaning="time in arrears after which a firm closes (90 days past due)"
     )
@@ -32,18 +26,7 @@ class CreditLine(Frozen):
         unit="share of undrawn line", meaning="drawn and spent by a firm about to close"
     )
     call_years: NonNegative = param(unit="years", meaning="time to repay a refused balance")
-    apply_below_runway: NonNegative = param(
-        unit="years", meaning="runway below which a firm asks for credit"
-    )
-    apply_below_cash: StageVector = param(
-        unit="years of scale", meaning="cash below which a firm asks for credit", low=0
-    )
     reapply_years: NonNegative = param(unit="years", meaning="wait after a refusal")
-
-
-def buffer(f: Any, p: Any) -> float:
-    """Cash that the firm keeps, CNY million."""
-    return p.liquidity_buffer * max(f.cost, 0.0)
 
 
 def draw(f: Any, amount: float) -> None:
@@ -75,21 +58,40 @@ def remember_payment(f: Any, amount: float) -> None:
 
 
 def manage_cash(f: Any, p: Any) -> None:
-    """Draw up to the buffer, repay from plenty, pay owners what is left over."""
-    keep = buffer(f, p)
-    if f.cash < keep:
-        draw(f, min(undrawn(f), keep - f.cash))
-    elif f.balance > 0.0 and f.cash > p.repay_above * keep:
-        repay(f, min(f.balance, f.cash - p.repay_above * keep))
-    spare = f.cash - max(p.dividend_above * f.sales, p.repay_above * keep)
-    if f.stage > 0 and f.balance <= 0.0 and f.project == 0 and f.flow > 0.0 and spare > 0.0:
-        f.cash -= spare
-        f.cum_dividend += spare
+    """At a quarter's end: pay owners their share, draw up to target, sweep what is spare."""
+    pay_share_of_profit(f, p)
+    draw_to_target(f)
+    spare = f.cash - swept_above(f, p)
+    if spare > 0.0 and f.balance > 0.0:
+        repay(f, min(f.balance, spare))
+        spare = f.cash - swept_above(f, p)
+    if spare > 0.0 and f.flow > 0.0 and f.balance <= 0.0 and f.project == 0:
+        pay_owners(f, spare)
 
 
-def rescue(f: Any, p: Any) -> float:
-    """At zero cash: draw a quarter's drain if the line allows; returns the amount."""
-    amount = min(undrawn(f), max(buffer(f, p), -0.25 * f.flow))
+def draw_to_target(f: Any) -> None:
+    """Draw what target cash lacks, as far as the line goes."""
+    amount = min(undrawn(f), target_cash(f) - f.cash)
+    if amount > 0.0:
+        draw(f, amount)
+
+
+def pay_share_of_profit(f: Any, p: Any) -> None:
+    """Firms above a size pay owners a share of a quarter's profit, in debt or not."""
+    if f.sales > p.payout_sales and f.setback == 0 and f.project == 0:
+        profit = 0.25 * (f.flow + f.invest)
+        pay_owners(f, max(min(p.payout_share * profit, f.cash), 0.0))
+
+
+def pay_owners(f: Any, amount: float) -> None:
+    """Pay a dividend."""
+    f.cash -= amount
+    f.cum_dividend += amount
+
+
+def rescue(f: Any) -> float:
+    """At zero cash: draw target cash or a quarter's drain if the line allows; the amount."""
+    amount = min(undrawn(f), max(target_cash(f), -0.25 * f.flow))
     if amount > 0.0:
         draw(f, amount)
     return amount
@@ -114,16 +116,11 @@ def is_cured(f: Any) -> bool:
     return f.cash > 0.0 and f.due <= 0.0
 
 
-def wants_credit(f: Any, p: Any, t: float) -> bool:
-    """Whether the firm asks for credit: no line and little cash, or an unfunded project."""
+def wants_credit(f: Any, t: float) -> bool:
+    """Whether the firm asks for credit: its cash and what it can draw do not last a year."""
     if t < f.may_apply or f.called == 1:
         return False
-    if f.project == 1:
-        return True
-    if f.limit > 0.0 and f.arrears == 0:
-        return False
-    short = runway(f) < p.apply_below_runway or f.arrears == 1
-    return short or f.cash < p.apply_below_cash[f.stage] * f.scale
+    return f.arrears == 1 or shortfall(f, f.cash + undrawn(f)) > 0.0
 
 
 clear_loan = reset_rule(__name__, "clear_loan", LOAN_TERMS)

@@ -142,7 +142,7 @@ def close_round(f: Any, p: Any) -> None:
 
 def exit_multiple(f: Any, p: Any, c: Any) -> float:
     """Factor of the exit value over its centre: lognormal, with a Pareto tail."""
-    u, tail = uniform_pair(c.k0, c.k1, f.firm, EXIT, 0, 0)
+    u, tail = uniform_pair(c.k0, c.k1, f.stream, EXIT, 0, 0)
     factor = math.exp(p.exit_log_sd * normal_quantile(u))
     if tail < p.exit_tail_share:
         # The same uniform, rescaled, is uniform inside the tail.

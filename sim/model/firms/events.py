@@ -3,6 +3,7 @@
 from typing import Any
 
 from sim.model.firms import record as r
+from sim.model.firms.cash import is_starved, make_up, target_cash
 from sim.model.firms.credit_line import (
     draw,
     enter_arrears,
@@ -21,17 +22,21 @@ from sim.model.firms.equity import (
     set_value,
     share_out,
 )
-from sim.model.firms.failure import close, divert, on_arrears_end, stop
-from sim.model.firms.operations import enter_setback, leave_setback, set_flows, take_shock
+from sim.model.firms.failure import close, divert, on_arrears_end, stop, wind_up, wind_up_hazard
+from sim.model.firms.growth import take_shock
+from sim.model.firms.operations import enter_setback, leave_setback, set_flows
 from sim.model.firms.project import (
     end_project,
     fail_trial,
     open_project,
+    settle_project,
+    take_along,
     trial_closes,
     trial_succeeds,
     try_project,
 )
 from sim.model.firms.record import ask, note
+from sim.model.firms.register import is_year_end, keep_register
 from sim.model.firms.relationship import move_account
 from sim.model.firms.right import (
     choose_delivery,
@@ -55,8 +60,10 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         leave_setback(f, p)
     elif cause == r.FAILURE:
         close(f, p, c, t, r.FAILED_TECHNICAL, log, cursor)
-    elif cause == r.LISTING or cause == r.ACQUISITION:
+    elif cause == r.LISTING or cause == r.ACQUISITION or cause == r.DEPARTURE:
         leave(f, p, c, t, cause, log, cursor)
+    elif cause == r.WIND_UP:
+        wind_up(f, p, t)
     elif cause == r.ROUND:
         close_round(f, p)
         set_value(f, p, c)
@@ -67,10 +74,9 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
         divert(f, p)
         close(f, p, c, t, r.FAILED_DIVERSION, log, cursor)
     elif cause == r.REGRESS:
-        f.stage -= 1
         if f.project == 1:
-            f.cum_gap += f.demand
-            f.project = 0
+            settle_project(f, 0.0)
+        f.stage -= 1
     elif cause == r.ACCOUNT_MOVE:
         move_account(f, p, c)
 
@@ -81,10 +87,10 @@ def on_schedule(f: Any, p: Any, c: Any, t: float, event: int, log: Any, cursor: 
         on_quarter(f, p, c, t, log, cursor)
     elif event == r.CASH_ZERO:
         f.cash = 0.0
-        amount = rescue(f, p)
+        amount = rescue(f)
         if amount > 0.0:
             note(f, t, r.DRAWN, amount, log, cursor)
-        else:
+        elif not make_up(f, p, max(target_cash(f), -0.25 * f.flow)):
             enter_arrears(f, p, t)
     elif event == r.RUNWAY_LOW:
         f.seeks_round = 1
@@ -109,6 +115,7 @@ def on_call(f: Any, p: Any, t: float) -> None:
     """What was called is due; lenders that stay may lend for it."""
     f.call = r.NEVER
     draw(f, max(min(undrawn(f), f.due - f.cash), 0.0))
+    make_up(f, p, f.due - f.cash)
     pay_due(f)
     if f.due > 0.0:
         enter_arrears(f, p, t)
@@ -133,13 +140,21 @@ def on_term(f: Any, p: Any, t: float, event: int, log: Any, cursor: Any) -> None
 
 def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
     """The quarter ends: shocks, accounts, the trigger, cash and the need for credit."""
+    ended = f.quarter
     take_shock(f, p, c, t)
     count_compliance(f)
     set_flows(f, p, c)
     set_value(f, p, c)
+    if is_year_end(ended):
+        keep_register(f, p, c)
     note_trigger(f, p, t, log, cursor)
     if f.arrears == 0 and f.called == 0:
         manage_cash(f, p)
+    # Judged here alone, so that no other date of the firm moves them.
+    f.starved = 1 if is_starved(f, p) else 0
+    f.wind_up = wind_up_hazard(f, p)
+    if wants_credit(f, t):
+        ask(f, t, r.ASK_FUNDS)
 
 
 def note_trigger(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
@@ -173,14 +188,16 @@ def tidy(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
         release(f)
     if try_project(f, p, t):
         note(f, t, r.PROJECT_DONE, f.scale, log, cursor)
-    if wants_credit(f, p, t):
+    if (f.project == 1 or f.arrears == 1) and wants_credit(f, t):
         ask(f, t, r.ASK_FUNDS)
 
 
 def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -> None:
-    """Listing or sale: rights are exercised, the value is shared out, the loan repaid."""
-    premium = p.listing_premium if cause == r.LISTING else p.acquisition_factor
-    value = min(f.value * premium * exit_multiple(f, p, c), p.exit_cap)
+    """A firm leaves alive: rights are exercised, its value is shared out, the loan repaid.
+
+    Who buys it pays for the business and for the cash that it finds there, less what is owed.
+    """
+    value = max(exit_price(f, p, c, cause) + f.cash - f.balance, 0.0)
     if f.right == r.SWAP and is_compliant(f):
         waive(f)
     share_out(f, exercise_at_exit(f, value))
@@ -191,4 +208,23 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
     repay(f, f.balance)
     f.cum_exit_cash = f.cash
     f.cash = 0.0
-    stop(f, t, r.LISTED if cause == r.LISTING else r.ACQUIRED)
+    take_along(f)
+    stop(f, t, left_as(cause))
+
+
+def exit_price(f: Any, p: Any, c: Any, cause: int) -> float:
+    """Price of the business at a listing or sale, CNY million, cash and debt aside.
+
+    Nobody pays one for a firm that just leaves.
+    """
+    if cause == r.DEPARTURE:
+        return f.value
+    premium = p.listing_premium if cause == r.LISTING else p.acquisition_factor
+    return min(f.value * premium * exit_multiple(f, p, c), p.exit_cap)
+
+
+def left_as(cause: int) -> int:
+    """Status of a firm that has left alive."""
+    if cause == r.DEPARTURE:
+        return r.DEPARTED
+    return r.LISTED if cause == r.LISTING else r.ACQUIRED

@@ -304,15 +304,18 @@ def is_lender(bank: int, lender: Any, share: Any) -> bool:
 
 SUM_COLUMNS = (
     *(
-        Column(f"count_{n}", "firms", f"living firms, {s}", low=0.0)
+        Column(f"count_{n}", "firms", f"living registered firms, {s}", low=0.0)
         for n, s in enumerate(r.STAGES)
     ),
-    *(Column(f"credit_{n}", MONEY, f"balances, {s}", low=0.0) for n, s in enumerate(r.STAGES)),
     *(
-        Column(f"borrowers_{n}", "firms", f"firms with a line, {s}", low=0.0)
+        Column(f"credit_{n}", MONEY, f"balances of registered firms, {s}", low=0.0)
         for n, s in enumerate(r.STAGES)
     ),
-    Column("lines", MONEY, "credit lines of living firms", low=0.0),
+    *(
+        Column(f"borrowers_{n}", "firms", f"registered firms with a line, {s}", low=0.0)
+        for n, s in enumerate(r.STAGES)
+    ),
+    Column("lines", MONEY, "credit lines of registered firms", low=0.0),
     Column("gap", MONEY, "project demand left unfunded so far", low=0.0),
     Column("demand", MONEY, "project demand so far", low=0.0),
     Column("entered", "firms", "firms that have entered so far", low=0.0),
@@ -323,14 +326,25 @@ SUM_COLUMNS = (
     Column("worst_lender_share", "share", "largest gap of lenders' shares from one"),
     Column("refinanced", MONEY, "balances refinanced by the central bank", low=0.0),
     Column("outside_accounts", "firms", "living firms with their basic account outside", low=0.0),
+    Column("large", "firms", "living firms above the caps of the register", low=0.0),
+    Column("large_borrowers", "firms", "of those, firms with a line", low=0.0),
+    Column("large_credit", MONEY, "their balances", low=0.0),
+    Column("register_gap", MONEY, "project demand of registered firms left unfunded", low=0.0),
+    Column("register_demand", MONEY, "project demand of registered firms so far", low=0.0),
 )
 """What one pass over all firms sums up, in the order of `sums`."""
 
 SUMS = tuple(column.name for column in SUM_COLUMNS)
 (
     LINES, GAP, DEMAND, ENTERED, ENDED, WORST_OWNERSHIP, EXIT_VALUE, EXIT_CLAIMS, WORST_SHARE,
-    REFINANCED, OUTSIDE_ACCOUNTS,
-) = range(12, 23)  # fmt: skip
+    REFINANCED, OUTSIDE_ACCOUNTS, LARGE_FIRMS, LARGE_BORROWERS, LARGE_CREDIT, REGISTER_GAP,
+    REGISTER_DEMAND,
+) = range(12, 28)  # fmt: skip
+
+
+def alive_of(sums: Any) -> float:
+    """Living firms: those of each stage on the register, and large ones."""
+    return sums[0] + sums[1] + sums[2] + sums[3] + sums[LARGE_FIRMS]
 
 
 def worst(so_far: float, gap: float) -> float:
@@ -343,6 +357,9 @@ def audit_entered(f: Any, sums: Any) -> None:
     sums[ENTERED] += 1.0
     sums[GAP] += f.cum_gap
     sums[DEMAND] += f.cum_demand
+    is_large = f.stratum == r.LARGE
+    sums[REGISTER_GAP] += f.gap_on_register if is_large else f.cum_gap
+    sums[REGISTER_DEMAND] += f.demand_on_register if is_large else f.cum_demand
     own = abs(f.founders + f.investors + f.holder - 1.0)
     sums[WORST_OWNERSHIP] = worst(sums[WORST_OWNERSHIP], own)
     if f.status != r.ALIVE:
@@ -350,6 +367,20 @@ def audit_entered(f: Any, sums: Any) -> None:
         sums[EXIT_VALUE] += f.exit_value
         sums[EXIT_CLAIMS] += f.founder_proceeds + f.investor_proceeds
         sums[EXIT_CLAIMS] += f.holder_proceeds
+
+
+def count_living(f: Any, sums: Any) -> None:
+    """Count one living firm, its line and balance: by stage on the register, or with the large."""
+    has_line = 1.0 if f.limit > 0.0 else 0.0
+    if f.stratum == r.LARGE:
+        sums[LARGE_FIRMS] += 1.0
+        sums[LARGE_BORROWERS] += has_line
+        sums[LARGE_CREDIT] += f.balance
+        return
+    sums[f.stage] += 1.0
+    sums[4 + f.stage] += f.balance
+    sums[8 + f.stage] += has_line
+    sums[LINES] += f.limit
 
 
 def audit_living(
@@ -360,12 +391,9 @@ def audit_living(
         sums[OUTSIDE_ACCOUNTS] += 1.0
     else:
         quarter[f.host].accounts += 1.0
-    sums[f.stage] += 1.0
-    sums[4 + f.stage] += f.balance
+    count_living(f, sums)
     if f.limit <= 0.0:
         return
-    sums[8 + f.stage] += 1.0
-    sums[LINES] += f.limit
     sums[REFINANCED] += f.refinanced * f.balance
     if f.monitored == 1:
         quarter[lender[0]].watched += 1.0

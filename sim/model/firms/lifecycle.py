@@ -43,6 +43,18 @@ class Lifecycle(Frozen):
     recovery_quality_slope: float = param(
         unit="-", meaning="log effect of one sd of quality on recovery", low=-5, high=5
     )
+    wind_up_hazard: NonNegative = param(
+        unit="per year",
+        meaning="orderly wind-up of an old firm of average quality with sales of 5 million",
+    )
+    wind_up_quality_slope: float = param(
+        unit="-", meaning="log effect of one sd of quality on it, with the sign reversed",
+        low=-5, high=5,
+    )  # fmt: skip
+    wind_up_size_exponent: NonNegative = param(
+        unit="-", meaning="power of scale by which it falls"
+    )
+    wind_up_age: NonNegative = param(unit="years", meaning="age at which it sets in")
     diversion_hazard: NonNegative = param(
         unit="per year", meaning="diversion by owners per unit of debt over equity value"
     )

@@ -22,6 +22,7 @@ from sim.base.columns import Column, Table
 from sim.base.draws import THRESHOLD, TRIAL, uniform_pair
 from sim.model.firms import record as r
 from sim.model.firms.clock import cash_at
+from sim.model.firms.growth import success_chance
 from sim.model.firms.loss_sharing import borne_by_protection
 from sim.model.firms.undrawn import undrawn
 from sim.model.firms.workout import asset_recovery, unrecovered
@@ -100,7 +101,7 @@ def strike_surprise(f: Any, c: Any, date: float, o: Any, place: int) -> float:
     used = o.left[place] - threshold_left(f, cause, date)
     strikes = f.count[cause] - o.count[place]
     for n in range(strikes):
-        u, _ = uniform_pair(c.k0, c.k1, f.firm, THRESHOLD, cause, o.count[place] + n)
+        u, _ = uniform_pair(c.k0, c.k1, f.stream, THRESHOLD, cause, o.count[place] + n)
         used -= math.log(u)
     return strikes - used
 
@@ -109,11 +110,8 @@ def trial_surprise(f: Any, p: Any, c: Any, o: Any) -> float:
     """Trials that closed the firm less those that were to be expected, weighted with loss."""
     if o.covered <= 0.0 or f.count[r.PROGRESS] <= o.steps:
         return 0.0
-    share = p.success_share[f.stage]
-    fails = 0.0
-    if share < 1.0:
-        fails = 1.0 / (1.0 + share / max(1.0 - share, 1e-300) * f.quality_on_progress)
-    u, v = uniform_pair(c.k0, c.k1, f.firm, TRIAL, f.count[r.PROGRESS], 0)
+    fails = 1.0 - success_chance(f, p)
+    u, v = uniform_pair(c.k0, c.k1, f.stream, TRIAL, f.count[r.PROGRESS], 0)
     closed = 1.0 if u > 1.0 - fails and v < p.trial_closes_share else 0.0
     return o.covered * (closed - fails * p.trial_closes_share)
 

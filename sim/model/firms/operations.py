@@ -1,23 +1,23 @@
 """The business: sales, outlays and the straight lines along which cash moves.
 
 The size of the business (`scale`) is constant between calendar quarters, so cash is linear
-in time and the date at which it runs out is exact. At each quarter the log of the scale
-takes a normal step. What a sector can sell at a stage is a share of the scale: a drug
+in time and the date at which it runs out is exact. At each quarter it takes a step
+(`sim.model.firms.growth`). What a sector can sell at a stage is a share of the scale: a drug
 developer has a scale, and so a value, for years before it has sales.
 """
 
 import math
 from typing import Any
 
-from sim.base.draws import SHOCK, normal_pair
 from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
+from sim.model.firms.growth import growth_now
 from sim.model.firms.record import ROYALTY, STARTUP
 from sim.model.firms.relationship import set_delivery
 from sim.model.firms.undrawn import undrawn
 
 
 class Operations(Frozen):
-    """Sales, cost and growth."""
+    """Sales, cost and cash."""
 
     opening_scale: PositiveFloat = param(
         unit="CNY million a year", meaning="median scale at entry"
@@ -26,14 +26,25 @@ class Operations(Frozen):
     venture_scale_factor: PositiveFloat = param(
         unit="x", meaning="scale at entry of a venture-backed firm against others"
     )
-    opening_cash: PositiveFloat = param(unit="CNY million", meaning="mean cash at entry, others")
+    opening_cash: PositiveFloat = param(
+        unit="CNY million", meaning="mean cash at entry of others at their median scale"
+    )
     venture_opening_cash: PositiveFloat = param(
-        unit="CNY million", meaning="mean cash at entry, venture-backed"
+        unit="CNY million", meaning="mean cash at entry of venture-backed firms at theirs"
     )
     opening_cash_log_sd: NonNegative = param(unit="-", meaning="log sd of cash at entry")
-    burn: NonNegative = param(unit="CNY million a year", meaning="fixed outlay of a start-up")
+    burn: NonNegative = param(
+        unit="CNY million a year", meaning="fixed outlay of a start-up of median scale at entry"
+    )
     venture_burn: NonNegative = param(
-        unit="CNY million a year", meaning="fixed outlay of a venture-backed start-up"
+        unit="CNY million a year",
+        meaning="fixed outlay of a venture-backed start-up of median scale at entry",
+    )
+    size_exponent: Share = param(
+        unit="-", meaning="power of scale at entry by which opening cash and fixed outlay rise"
+    )
+    venture_size_exponent: Share = param(
+        unit="-", meaning="the same power for venture-backed firms"
     )
     startup_margin: float = param(unit="share of sales", meaning="contribution of a start-up")
     margin: StageVector = param(unit="share of sales", meaning="operating margin by stage")
@@ -52,46 +63,20 @@ class Operations(Frozen):
     arrears_saving_share: Share = param(
         unit="share", meaning="part of the cash drain that a firm in arrears cuts"
     )
-    drift: StageVector = param(unit="per year", meaning="mean log growth by stage", low=-5, high=5)
-    drift_quality_slope: float = param(
-        unit="per year", meaning="growth per sd of quality", low=-5, high=5
-    )
-    venture_drift: StageVector = param(
-        unit="per year", meaning="further growth of venture-backed firms", low=-5, high=5
-    )
-    setback_drift: float = param(
-        unit="per year", meaning="growth of a firm in a setback or in arrears, at most"
-    )
-    volatility: StageVector = param(
-        unit="per root year", meaning="sd of log growth", low=0, high=5
-    )
     sales_share: StageVector = param(
         unit="share", meaning="part of the scale that is sold at each stage", low=0, high=1
     )
     working_capital: NonNegative = param(
         unit="CNY million per CNY million a year",
-        meaning="money tied up per unit of growth",
+        meaning="money tied up per unit of growth in sales",
     )
-    dividend_above: NonNegative = param(
-        unit="years of sales", meaning="cash above which a debt-free firm pays owners"
-    )
-
-
-def growth(f: Any, p: Any, c: Any) -> float:
-    """Mean log growth of the scale, per year."""
-    mean = p.drift[f.stage] + p.drift_quality_slope * f.quality + c.drift
-    if f.venture == 1:
-        mean += p.venture_drift[f.stage]
-    if f.setback == 1 or f.arrears == 1:
-        return min(mean, p.setback_drift)
-    return mean
 
 
 def margin_flow(f: Any, p: Any, c: Any) -> float:
     """Operating cash flow before finance and working capital, CNY million a year."""
     if f.stage == STARTUP:
         fixed = p.venture_burn if f.venture == 1 else p.burn
-        flow = p.startup_margin * f.sales - fixed
+        flow = p.startup_margin * f.sales - fixed * f.means
     else:
         flow = (p.margin[f.stage] + p.margin_quality_slope * f.quality) * f.sales
     flow -= p.research[f.stage] * f.scale
@@ -107,9 +92,11 @@ def set_flows(f: Any, p: Any, c: Any) -> None:
     f.scale = math.exp(f.log_scale)
     f.sales = f.scale * p.sales_share[f.stage]
     operating = margin_flow(f, p, c)
+    f.cost = f.sales - operating
     f.invest = 0.0
     if f.setback == 0 and f.arrears == 0:
-        f.invest = p.working_capital * f.sales * max(growth(f, p, c), 0.0)
+        tied_up = p.working_capital * f.sales + p.project_capex * f.scale
+        f.invest = tied_up * max(growth_now(f, p, c), 0.0)
     set_delivery(f, p)
     f.royalty = f.royalty_share * f.sales if f.right == ROYALTY else 0.0
     paid = f.rate * f.balance + f.commitment_fee_rate * undrawn(f)
@@ -118,7 +105,7 @@ def set_flows(f: Any, p: Any, c: Any) -> None:
         saving = -p.arrears_saving_share * f.flow
         operating += saving
         f.flow += saving
-    f.cost = f.sales - operating
+        f.cost = f.sales - operating
 
 
 def runway(f: Any) -> float:
@@ -126,18 +113,6 @@ def runway(f: Any) -> float:
     if f.flow >= 0.0:
         return 1.0e300
     return max(f.cash, 0.0) / -f.flow
-
-
-def take_shock(f: Any, p: Any, c: Any, t: float) -> None:
-    """One quarter's step of log scale and of the log deviation of valuation."""
-    z_scale, z_value = normal_pair(c.k0, c.k1, f.firm, SHOCK, f.quarter, 0)
-    years = t - f.shocked
-    root = math.sqrt(max(years, 0.0))
-    f.log_scale += growth(f, p, c) * years + p.volatility[f.stage] * root * z_scale
-    f.log_value += -p.valuation_reversion * f.log_value * years
-    f.log_value += p.valuation_volatility * root * z_value
-    f.shocked = t
-    f.quarter += 1
 
 
 def enter_setback(f: Any, p: Any) -> None:

@@ -14,16 +14,23 @@ STARTUP, GROWTH, EXPANSION, MATURE = 0, 1, 2, 3
 STAGES = ("startup", "growth", "expansion", "mature")
 
 # What has become of a firm.
-UNBORN, ALIVE, LISTED, ACQUIRED, FAILED_TECHNICAL, FAILED_CASH, FAILED_DIVERSION = range(7)
+UNBORN, ALIVE, LISTED, ACQUIRED, DEPARTED = range(5)
+FAILED_TECHNICAL, FAILED_CASH, FAILED_DIVERSION, WOUND_UP = range(5, 9)
 STATUSES = (
-    "unborn", "alive", "listed", "acquired",
+    "unborn", "alive", "listed", "acquired", "left without closing",
     "closed: technical failure", "closed: out of cash", "closed: diversion",
+    "closed: wound up, creditors paid",
 )  # fmt: skip
+
+# Strata, reported apart: on the register of technology SMEs, or above its caps.
+REGISTERED, LARGE = 0, 1
+STRATA = ("registered", "large")
 
 # Competing causes, each with its own unit-exponential threshold.
 PROGRESS, SETBACK, RECOVERY, FAILURE, LISTING = 0, 1, 2, 3, 4
 ACQUISITION, ROUND, OFFER, DIVERSION, REGRESS, ACCOUNT_MOVE = 5, 6, 7, 8, 9, 10
-N_CAUSES = 11
+DEPARTURE, WIND_UP = 11, 12
+N_CAUSES = 13
 
 # Kinds of right that a lender may hold.
 NO_RIGHT, WARRANT, SWAP, ROYALTY = range(4)
@@ -52,6 +59,7 @@ EVENT_NAMES = {
     FAILURE: "technical failure", LISTING: "listing", ACQUISITION: "acquisition",
     ROUND: "equity round", OFFER: "outside offer", DIVERSION: "diversion",
     REGRESS: "falls back a stage", ACCOUNT_MOVE: "basic account moves",
+    DEPARTURE: "leaves without closing", WIND_UP: "wound up",
     BIRTH: "birth", QUARTER: "quarter", CASH_ZERO: "cash exhausted",
     RUNWAY_LOW: "runway short", ARREARS_END: "end of arrears", PROJECT_END: "project deadline",
     MATURITY: "loan matures", REVIEW: "yearly review", RATE_STEP: "rate steps up",
@@ -103,10 +111,20 @@ def _clock() -> tuple[Column, ...]:
 
 def _nature() -> tuple[Column, ...]:
     return (
-        Column("firm", "-", "row of the firm; its address in the random streams", "i8"),
+        Column("firm", "-", "row of the firm", "i8"),
+        Column("stream", "-", "address of its random numbers", "i8"),
         Column("sector", "code", "row of the sector's parameters", "i4"),
         Column("stage", "code", "stage of the lifecycle", "i1", codes=tuple(enumerate(STAGES))),
         Column("status", "code", "what has become of it", "i1", codes=tuple(enumerate(STATUSES))),
+        Column(
+            "stratum",
+            "code",
+            "register of technology SMEs, or above its caps",
+            "i1",
+            codes=tuple(enumerate(STRATA)),
+        ),
+        Column("high_tech", "flag", "high-tech enterprise, at the last year end", "i1"),
+        Column("years_above", "-", "year ends in a row above a cap of the register", "i4"),
         Column("setback", "flag", "in a recoverable setback", "i1"),
         Column("setbacks", "-", "setbacks so far", "i4"),
         Column("arrears", "flag", "out of cash, inside the arrears window", "i1"),
@@ -115,6 +133,7 @@ def _nature() -> tuple[Column, ...]:
         Column("quality", "standard deviations", "latent quality, standard normal"),
         Column("switching_cost_weight", "x", "weight of the cost of moving its business"),
         Column("tangible", "CNY million per CNY million a year", "tangible assets per sales"),
+        Column("asset_factor", "x", "its assets per scale against the median"),
         Column("quality_on_progress", "x", "effect of quality on progress"),
         Column("quality_on_failure", "x", "effect of quality on setback and failure"),
         Column("quality_on_recovery", "x", "effect of quality on recovery"),
@@ -138,9 +157,16 @@ def _operations() -> tuple[Column, ...]:
         Column("invest", "CNY million a year", "working capital tied up by growth"),
         Column("royalty", "CNY million a year", "royalty paid to lenders"),
         Column("delivery", "CNY million a year", "cost of moving business to the bank"),
+        Column("cash_months", "months of outlays", "cash that it wants to hold"),
+        Column("starved", "flag", "too little cash to grow on, at the last quarter's end", "i1"),
+        Column("wind_up", "per year", "hazard of giving up, at the last quarter's end"),
         Column("seeks_round", "flag", "runway is below the level at which it raises equity", "i1"),
         Column("arrears_end", "years", "end of the arrears window"),
+        Column(
+            "means", "x", "its cash and fixed outlay at entry against those at the median scale"
+        ),
         Column("demand", "CNY million", "cost of the open growth project"),
+        Column("gain", "share", "scale that the last project brings when paid in full"),
         Column("deadline", "years", "date at which the project is cut to the money there is"),
     )
 
@@ -275,6 +301,18 @@ def _relationship() -> tuple[Column, ...]:
     )
 
 
+def _demand() -> tuple[Column, ...]:
+    money = "CNY million"
+    return (
+        Column("cum_gap", money, "project demand left unfunded", low=0.0),
+        Column("cum_demand", money, "project demand", low=0.0),
+        Column("projects", "-", "projects settled on the register, by stage", length=4, low=0.0),
+        Column("unfunded", "-", "of these, the parts that nobody paid for", length=4, low=0.0),
+        Column("gap_on_register", money, "of the first, until it outgrew the register", low=0.0),
+        Column("demand_on_register", money, "of the second, until then", low=0.0),
+    )
+
+
 def _totals() -> tuple[Column, ...]:
     money = "CNY million"
     return (
@@ -314,8 +352,7 @@ def _totals() -> tuple[Column, ...]:
         Column("cum_relending", money, "interest of lenders to the central bank", low=0.0),
         Column("cum_exercise_amount", money, "subscription amounts received", low=0.0),
         Column("cum_gain", money, "gains on rights passed to lenders", low=0.0),
-        Column("cum_gap", money, "project demand left unfunded", low=0.0),
-        Column("cum_demand", money, "project demand", low=0.0),
+        *_demand(),
         Column("cum_supplier_loss", money, "bills left unpaid at closure", low=0.0),
         Column(
             "cum_exit_cash",

@@ -18,7 +18,7 @@ from typing import Any
 
 from sim.base.draws import ACCOUNT, uniform_pair
 from sim.base.parameter import Frozen, NonNegative, Share, StageVector, param
-from sim.model.firms.record import ACCOUNT_BANKS, OUTSIDE
+from sim.model.firms.record import ACCOUNT_BANKS, LARGE, NO_RIGHT, OUTSIDE
 
 
 class Relationship(Frozen):
@@ -65,8 +65,9 @@ class Relationship(Frozen):
 
 
 def offer_hazard(f: Any, p: Any) -> float:
-    """Arrival of an offer by another bank to a firm with a line in good standing."""
-    return p.offer_hazard[f.stage] if f.limit > 0.0 and f.called == 0 else 0.0
+    """Arrival of an offer by another bank to a registered firm with a line in good standing."""
+    sought = f.limit > 0.0 and f.called == 0 and f.stratum != LARGE
+    return p.offer_hazard[f.stage] if sought else 0.0
 
 
 # --- What the business earns ---------------------------------------------------------------------
@@ -126,8 +127,11 @@ def loan_account_share(balance: float, sales: float, p: Any) -> float:
 
 
 def account_hazard(f: Any, p: Any) -> float:
-    """Arrival of a move of the basic account; a firm moves it once in a quarter at most."""
-    if f.moved == f.quarter:
+    """Arrival of a move of the basic account; a firm moves it once in a quarter at most.
+
+    An account of a large firm that is with no bank of the scenario does not come back.
+    """
+    if f.moved == f.quarter or (f.stratum == LARGE and f.host == OUTSIDE):
         return 0.0
     return leaving_hazard(f, p) + hazard_to_lender(f, p)
 
@@ -150,7 +154,7 @@ def hazard_to_lender(f: Any, p: Any) -> float:
 def move_account(f: Any, p: Any, c: Any) -> None:
     """The basic account moves: to the lead lender, or to any bank, large ones more often."""
     to_lender = hazard_to_lender(f, p)
-    u, v = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, f.account_moves, 0)
+    u, v = uniform_pair(c.k0, c.k1, f.stream, ACCOUNT, f.account_moves, 0)
     f.account_moves += 1
     if u * (to_lender + leaving_hazard(f, p)) < to_lender:
         take_account(f, f.home)
@@ -172,9 +176,15 @@ def take_account(f: Any, bank: int) -> None:
 def follow_lender(f: Any, p: Any, c: Any, old: int) -> None:
     """Some firms take the account along when they leave the lender that has it."""
     if f.host == old:
-        u, _ = uniform_pair(c.k0, c.k1, f.firm, ACCOUNT, f.switched_bank, 1)
+        u, _ = uniform_pair(c.k0, c.k1, f.stream, ACCOUNT, f.switched_bank, 1)
         if u < p.follows_lender_share:
             take_account(f, f.home)
+
+
+def leave_desks(f: Any) -> None:
+    """The account of a large firm that owes a desk nothing, in money or business, is outside."""
+    if f.stratum == LARGE and f.right == NO_RIGHT:
+        take_account(f, OUTSIDE)
 
 
 def set_delivery(f: Any, p: Any) -> None:

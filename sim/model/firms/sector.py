@@ -9,12 +9,15 @@ from typing import Annotated, Any
 from pydantic import Field, create_model
 
 from sim.base.parameter import Frozen, Share, param
+from sim.model.firms.cash import Cash
 from sim.model.firms.credit_line import CreditLine
 from sim.model.firms.equity import Equity
+from sim.model.firms.growth import Growth
 from sim.model.firms.lifecycle import Lifecycle
 from sim.model.firms.operations import Operations
 from sim.model.firms.population import Population
 from sim.model.firms.project import Project
+from sim.model.firms.register import Register
 from sim.model.firms.relationship import Relationship
 from sim.model.firms.right import Right
 from sim.model.firms.workout import Workout
@@ -22,9 +25,12 @@ from sim.model.firms.workout import Workout
 GROUPS: dict[str, type[Frozen]] = {
     "population": Population,
     "lifecycle": Lifecycle,
+    "growth": Growth,
     "operations": Operations,
     "equity": Equity,
     "project": Project,
+    "sme_register": Register,
+    "cash": Cash,
     "credit_line": CreditLine,
     "relationship": Relationship,
     "right": Right,
@@ -53,9 +59,12 @@ def _without_default(field: Any) -> Any:
 
 
 LifecycleOverride = optional(Lifecycle)
+GrowthOverride = optional(Growth)
 OperationsOverride = optional(Operations)
 EquityOverride = optional(Equity)
 ProjectOverride = optional(Project)
+RegisterOverride = optional(Register)
+CashOverride = optional(Cash)
 CreditLineOverride = optional(CreditLine)
 RelationshipOverride = optional(Relationship)
 WorkoutOverride = optional(Workout)
@@ -70,9 +79,12 @@ class Sector(Frozen):
     share: Share = param(unit="share", meaning="entrants that belong to the sector")
     population: PopulationOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     lifecycle: LifecycleOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    growth: GrowthOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     operations: OperationsOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     equity: EquityOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     project: ProjectOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    sme_register: RegisterOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
+    cash: CashOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     credit_line: CreditLineOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     relationship: RelationshipOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]
     workout: WorkoutOverride | None = param(None, unit="", meaning=OWN)  # type: ignore[valid-type]

@@ -22,6 +22,12 @@ class Workout(Frozen):
     recovery_unsecured_share: Share = param(
         unit="share", meaning="what the estate brings of the part that assets do not cover"
     )
+    wind_up_working_capital: Share = param(
+        unit="share", meaning="what an orderly wind-up brings of working capital"
+    )
+    wind_up_tangible: Share = param(
+        unit="share", meaning="what an orderly wind-up brings of tangible assets"
+    )
     recovery_cash_share: Share = param(
         unit="share", meaning="cash left for creditors when owners divert"
     )
@@ -51,6 +57,12 @@ def pay_from_cash(f: Any) -> None:
     f.balance -= paid
     f.cum_dividend += f.cash
     f.cash = 0.0
+
+
+def wind_up_proceeds(f: Any, p: Any) -> float:
+    """What an orderly wind-up sells working capital and tangible assets for, CNY million."""
+    working_capital = p.wind_up_working_capital * p.working_capital * f.sales
+    return working_capital + p.wind_up_tangible * f.tangible * f.scale
 
 
 def asset_recovery(f: Any, p: Any, c: Any) -> float:
@@ -90,6 +102,6 @@ def settle_default(f: Any, p: Any, c: Any, before: float, t: float) -> None:
     f.collateral_recovery = min(asset_recovery(f, p, c), f.exposure_at_default)
     left = unrecovered(f.exposure_at_default, f.collateral_recovery, f.security, p, c)
     f.recovery = f.exposure_at_default - left
-    delay = exponential(c.k0, c.k1, f.firm, WORKOUT, 0, 0)
+    delay = exponential(c.k0, c.k1, f.stream, WORKOUT, 0, 0)
     f.recovery_date = t + p.workout_years * delay
     f.defaulted = 1 if f.exposure_at_default > p.default_threshold * before else 0

@@ -39,13 +39,13 @@ STAGES = {
     "startup": "Start-up", "growth": "Growth", "expansion": "Expansion", "mature": "Mature",
 }  # fmt: skip
 FLOW_STAGES = tuple(STAGES)
-LEFT = ("listed", "acquired")
+LEFT = ("listed", "acquired", "departed")
 STAY = f"{MOVED}startup>startup"
 """The series that is there where any flow is."""
 MOVES = {
     "to_growth": "From start-up to growth or further",
     "to_expansion": "From growth to expansion or further", "to_mature": "From expansion to mature",
-    "back": "Back to an earlier stage", "left": "Listed or sold", "closed": "Closed",
+    "back": "Back to an earlier stage", "left": "Left alive", "closed": "Closed",
 }  # fmt: skip
 """Moves between two dates of a firm, of all periods together."""
 ANY = "any"
@@ -131,7 +131,7 @@ def _row(name: str, key: Flow, own: FloatArray, base: FloatArray) -> dict[str, A
 
 
 ENTERED, CLOSED, GONE = "unborn", "closed", "left"
-NAMES = {ENTERED: "New firms", CLOSED: "Closed", **STAGES, GONE: "Listed or sold"}
+NAMES = {ENTERED: "New firms", CLOSED: "Closed", **STAGES, GONE: "Left alive"}
 """States from the bottom of the figure to its top."""
 _SHADES = {ENTERED: 0.12, "startup": 0.2, "growth": 0.32, "expansion": 0.44, "mature": 0.56}
 _WIDE, _GAP, _LOWEST = 0.05, 0.035, 0.022

@@ -11,6 +11,7 @@ from sim.model.banks.conditions import filled
 from sim.model.banks.judgement import SCORE
 from sim.model.contracts import eligibility
 from sim.model.contracts.eligibility import Everyone, Listed
+from sim.model.firms.record import LARGE, REGISTERED
 from tests.model.banks.three import applicant, applicants, conditions
 
 YOUNG, BACKED = Listed(kind="listed", most_age_years=3.0), Listed(kind="listed", venture_only=True)
@@ -43,12 +44,17 @@ def test_what_is_not_on_offer_is_open_to_nobody() -> None:
     assert not is_admitted(applicant(), on_offer(open=0), admission())
 
 
+def test_no_arrangement_is_open_to_a_firm_above_the_caps_of_the_register() -> None:
+    assert is_admitted(applicant(stratum=REGISTERED), on_offer(), admission())
+    assert not is_admitted(applicant(stratum=LARGE), on_offer(), admission())
+
+
 def test_an_arrangement_reaches_its_share_of_firms() -> None:
     k, n = on_offer(reach=0.3, address=17), 2_000
     a, everyone = applicant(k0=1, k1=2), admission()
     reached = np.zeros(n, bool)
     for firm in range(n):
-        a.firm = firm
+        a.stream = firm
         reached[firm] = is_admitted(a, k, everyone)
         assert reached[firm] == (uniform_pair(1, 2, firm, REACH, 17, 0)[0] < 0.3)
     # Four standard deviations of a share.

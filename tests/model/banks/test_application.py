@@ -1,5 +1,6 @@
 """What a committee reads of a firm that asks, brought to its date."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -67,16 +68,26 @@ def test_cash_is_of_the_committees_date(date: float, cash: float) -> None:
     a = read(desk(firms=firms), date=date)
     # Need: the project, and what flows out over the next year, beyond the cash.
     assert a.need == 20.0 + 3.0 - cash
+    assert a.asked == pytest.approx(p.request_factor * a.need)
+    assert a.runway == max(cash, 0.0) / 3.0
     firms[1].cash = cash
     assert a.business == pytest.approx(business(firms[1], p))
 
 
-@pytest.mark.parametrize(("project", "flow", "need"), [(0, -3.0, -2.0), (0, 3.0, -5.0)])
-def test_without_a_project_a_firm_needs_a_years_outflow(
-    project: int, flow: float, need: float
+@pytest.mark.parametrize(
+    ("flow", "balance", "need"), [(-8.0, 0.0, 3.0), (-3.0, 0.0, 0.0), (-8.0, 2.0, 5.0)]
+)
+def test_a_firm_needs_what_it_owes_and_a_years_outflow(
+    flow: float, balance: float, need: float
 ) -> None:
-    firms = three(now=1.0, cash=5.0, flow=flow, demand=20.0, project=project)
+    firms = three(now=1.0, cash=5.0, flow=flow, demand=20.0, balance=balance)
     assert read(desk(firms=firms)).need == need
+
+
+def test_a_firm_asks_for_the_smallest_line_at_least_and_earning_lasts_for_ever() -> None:
+    d = desk(firms=three(now=1.0, cash=5.0, flow=3.0))
+    a = read(d)
+    assert (a.asked, a.runway) == (d.rules[0].least_line, math.inf)
 
 
 def test_collateral_is_worth_what_it_is_worth_today() -> None:

@@ -27,8 +27,7 @@ LIVING = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, 0.6, 0.03)
 @pytest.mark.parametrize(
     ("need", "used"),
     [
-        (-5.0, 4.0),  # who needs nothing draws the part that is drawn at signing
-        (0.0, 4.0),
+        (0.0, 0.0),  # who needs nothing draws nothing
         (4.0, 4.0),
         (7.0, 7.0),
         (10.0, 10.0),
@@ -36,7 +35,7 @@ LIVING = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, 0.6, 0.03)
     ],
 )
 def test_a_firm_uses_what_it_needs_of_a_line(need: float, used: float) -> None:
-    assert usable(10.0, need, 0.4) == used
+    assert usable(10.0, need) == used
 
 
 @pytest.mark.parametrize(
@@ -73,17 +72,17 @@ def gained(special: dict[str, float], plain: dict[str, float], years: float = 1.
         ({}, {}, 1.0, True),  # no worse is good enough
         ({"mean_rate": 0.031}, {}, 1.0, False),
         ({"mean_rate": 0.029}, {}, 1.0, True),
-        # One more million for a year: 0.1 against a higher rate on half of five.
-        ({"mean_rate": 0.069}, {"line": 4.0}, 1.0, True),
-        ({"mean_rate": 0.071}, {"line": 4.0}, 1.0, False),
+        # One more million for a year: 0.1 against a higher rate on five.
+        ({"mean_rate": 0.049}, {"line": 4.0}, 1.0, True),
+        ({"mean_rate": 0.051}, {"line": 4.0}, 1.0, False),
         # Two years longer: 0.1 against the higher rate for three years.
-        ({"mean_rate": 0.043}, {}, 3.0, True),
-        ({"mean_rate": 0.044}, {}, 3.0, False),
+        ({"mean_rate": 0.036}, {}, 3.0, True),
+        ({"mean_rate": 0.037}, {}, 3.0, False),
         # Where there is no other loan, the rate does not matter.
         ({"line": 1.0, "mean_rate": 0.9}, {"made": 0}, 1.0, True),
-        # A line beyond the need is worth what is drawn of it at once.
-        ({"line": 9.0, "mean_rate": 0.031}, {}, 1.0, False),
-        ({"line": 12.0, "mean_rate": 0.031}, {}, 1.0, True),
+        # A line beyond the need is worth nothing for a year, and costs nothing.
+        ({"line": 12.0, "mean_rate": 0.030}, {}, 1.0, True),
+        ({"line": 12.0, "mean_rate": 0.0301}, {}, 1.0, False),
     ],
 )
 def test_a_firm_weighs_money_and_tenor_against_the_rate(
@@ -109,12 +108,12 @@ def test_what_a_right_costs_counts_against_an_offer() -> None:
 def test_offers_are_ranked_by_money_tenor_and_rate() -> None:
     a, u = applicant(need=5.0), rules()
     one, three = (conditions(tenor={"kind": "term", "years": years}) for years in (1.0, 3.0))
-    # A year: 0.1 on the 5 needed, 0.01 on the line, less the rate on the half drawn.
-    assert worth(offer(**BASIS), a, one, u) == pytest.approx(0.5 + 0.05 - 0.03 * 2.5)
-    assert worth(offer(**BASIS), a, three, u) == pytest.approx(3.0 * (0.55 - 0.075))
+    # A year: 0.1 on the 5 needed, 0.01 on the line, less the rate on the 5.
+    assert worth(offer(**BASIS), a, one, u) == pytest.approx(0.5 + 0.05 - 0.03 * 5.0)
+    assert worth(offer(**BASIS), a, three, u) == pytest.approx(3.0 * (0.55 - 0.15))
     # The rate counts whatever plain lending would have done.
     dear = offer(**BASIS | {"mean_rate": 0.04})
-    assert worth(dear, a, one, u) == pytest.approx(0.55 - 0.1)
+    assert worth(dear, a, one, u) == pytest.approx(0.55 - 0.2)
 
 
 # --- What rights and leaving cost --------------------------------------------------------

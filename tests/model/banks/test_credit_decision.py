@@ -130,7 +130,7 @@ def held(
         # Four tenths of it weigh a fifth.
         ({"cover": 0.4}, 0.1 * (0.6 * 0.75 + 0.4 * 0.2) * 1.4),
         # A quarter drawn leaves three undrawn to each unit lent.
-        ({"drawn_at_signing": 0.25}, 0.1 * 0.75 * (1.0 + 3.0 * 0.4)),
+        ({"utilisation": 0.25}, 0.1 * 0.75 * (1.0 + 3.0 * 0.4)),
         # No loan is backed by more capital than is lent.
         ({"sales": 400.0, "large_weight": 12.5}, 1.0),
     ],
@@ -356,7 +356,7 @@ def test_a_fee_on_what_is_not_drawn_pays() -> None:
     fee = {"kind": "term", "years": 1.0, "commitment_fee_rate": 0.002}
     _, left = agreed(conditions(tenor=fee))
     assert left == pytest.approx(LEFT + 0.002)
-    _, left = agreed(conditions(tenor=fee), rules(drawn_at_signing=0.2))
+    _, left = agreed(conditions(tenor=fee), rules(utilisation=0.2))
     # Four parts are not drawn to each that is; a decision is spread over less, too.
     effort = 0.01 * (1.0 / 0.2 - 1.0 / 0.5) / np.array(LINES)
     assert left == pytest.approx(LEFT + 0.002 * 4.0 - effort)

@@ -17,6 +17,7 @@ from sim.model.banks.judgement import (
     SEEN,
     YEAR_ZERO,
     draw,
+    error,
     judge,
     learn_from,
     pooled_precision,
@@ -24,6 +25,7 @@ from sim.model.banks.judgement import (
     public_score,
     sees_setback,
     signal_of,
+    with_file,
 )
 from tests.model.banks.three import applicant, applicants, banks, conditions, judged, offer, rules
 from tests.oracles.signals import approval, pooled_error_sd
@@ -55,7 +57,7 @@ def test_luck_is_addressed_by_firm_code_and_decisions_so_far(
 ) -> None:
     monkeypatch.setattr(judgement, "uniform_pair", uniform_pair)
     for firm, ordinal in ((1, 3), (2, 0)):
-        a = applicant(firm=firm, k0=1, k1=2, ordinal=ordinal)
+        a = applicant(stream=firm, k0=1, k1=2, ordinal=ordinal)
         for code in (7, 8):
             assert draw(a, code) == uniform_pair(1, 2, firm, SIGNAL, code, ordinal)[0]
     # A published score is the same for all decisions of a calendar year.
@@ -133,6 +135,36 @@ def test_a_setback_is_seen_or_overlooked_once_and_for_all_decisions(
     assert {row[0] for row in seen} == {True, False}
 
 
+@pytest.mark.parametrize("persistence", [0.0, 0.85, 1.0])
+def test_errors_about_a_firm_come_back_as_far_as_stated(
+    persistence: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judgement, "uniform_pair", uniform_pair)
+    u, size = rules(signal_persistence=persistence), 1_500
+    first, second = (
+        np.array([error(applicant(stream=n, k0=1, k1=2, ordinal=o), u, 1) for n in range(size)])
+        for o in (0, 1)
+    )
+    spread = MOST * (1.0 - persistence**2) / np.sqrt(size)
+    assert abs(np.corrcoef(first, second)[0, 1] - persistence) <= spread + 1e-12
+    assert abs(first.std() - 1.0) < MOST / np.sqrt(2.0 * size)
+    other = [error(applicant(stream=n, k0=1, k1=2), u, 2) for n in range(size)]
+    assert abs(np.corrcoef(first, other)[0, 1]) < MOST / np.sqrt(size)
+
+
+@pytest.mark.parametrize(
+    ("persistence", "worth"), [(0.0, 6.0), (1.0, 2.0), (0.5, 3.0), (0.85, 6.0 / 2.7)]
+)
+def test_signals_whose_errors_last_add_little_to_a_file(persistence: float, worth: float) -> None:
+    # Two signals of precision 2 on file, at 1.0 and 0.5, and a third at 1.5.
+    a = applicant(home=0, history_precision=4.0, history_sum=3.0)
+    u, o = rules(signal_persistence=persistence), offer()
+    assert with_file(o, 0, a, u, 2.0, 1.5) == pytest.approx((worth, 1.0))
+    # A bank that is not the home bank has no file.
+    o.lender[0] = 1
+    assert with_file(o, 0, a, u, 2.0, 1.5) == (2.0, 1.5)
+
+
 @pytest.mark.parametrize(
     ("quality", "precision", "weight"), [(0.0, 1.0, 1.0), (1.0, 4.0, 0.5), (-1.0, 0.25, 2.0)]
 )
@@ -154,12 +186,12 @@ def updated(
     mean, before = prior
     a = applicant(home=home, history_precision=before - 1.0, history_sum=mean * before)
     o = offer()
-    learn_from(o, 0, a, 0.0, 0.0, precision, signal)
+    learn_from(o, 0, a, 0.0, 0.0, with_file(o, 0, a, rules(), precision, signal))
     return float(o.quality[0]), float(o.variance[0])
 
 
 @given(
-    st.floats(-2.0, 2.0), st.floats(1.0, 5.0), st.floats(-2.0, 2.0), st.floats(0.05, 5.0),
+    st.floats(-2.0, 2.0), st.floats(1.1, 5.0), st.floats(-2.0, 2.0), st.floats(0.05, 5.0),
     st.floats(0.05, 5.0),
 )  # fmt: skip
 def test_two_signals_at_once_or_in_turn_give_the_same_belief(
@@ -200,7 +232,7 @@ def test_a_lender_who_updates_on_pooled_signals_errs_as_often_as_theory_says(
     precision, a, o = pooled_precision(own, signals, correlation), applicant(), offer()
     belief = np.empty(size)
     for n in range(size):
-        learn_from(o, 0, a, 0.0, 0.0, precision, quality[n] + errors[n])
+        learn_from(o, 0, a, 0.0, 0.0, (precision, quality[n] + errors[n]))
         belief[n] = o.quality[0]
     lent, good = belief >= bar, quality >= bar
     noise = pooled_error_sd(own**-0.5, signals, correlation)

@@ -1,5 +1,6 @@
 """What lenders offer: whom a firm turns to, sizes, and the published terms."""
 
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -127,6 +128,33 @@ def test_a_line_too_small_to_bother_with_is_not_offered(least: float, line: floa
 
 def test_collateral_supports_its_advance_on_what_it_is_worth() -> None:
     assert offered(applicant(tangible=3.2), u=rules(**WILLING)).line == pytest.approx(1.6)
+
+
+@pytest.mark.parametrize(
+    ("terms", "line"),
+    [
+        ({}, 2.0),  # half of tangible assets of 4
+        ({"sales_line": (0.1, 9.0, 9.0, 9.0)}, 2.0),  # a tenth of sales of 10 is less
+        ({"sales_line": (0.3, 9.0, 9.0, 9.0)}, 3.0),
+        ({"sales_line": (0.3, 9.0, 9.0, 9.0), "round_line": 0.1}, 3.5),  # and of a round of 5
+    ],
+)
+def test_a_plain_line_is_what_assets_or_sales_support(terms: dict[str, Any], line: float) -> None:
+    a = applicant(last_round=5.0)
+    assert offered(a, u=rules(**terms)).line == pytest.approx(line)
+    # And no more than the firm asks for.
+    modest = applicant(last_round=5.0, asked=1.5)
+    assert offered(modest, u=rules(**terms, screening_cost=0.0)).line == 1.5
+
+
+@pytest.mark.parametrize(
+    ("limit", "runway", "made"), [(0.0, 0.4, 1), (0.0, 0.3, 0), (0.0, math.inf, 1), (1.0, 0.3, 1)]
+)
+def test_a_new_borrower_that_burns_cash_must_last_a_while(
+    limit: float, runway: float, made: int
+) -> None:
+    a, u = applicant(limit=limit, runway=runway), rules(least_runway=0.35)
+    assert offered(a, u=u).made == made
 
 
 # --- Under one agreement -----------------------------------------------------------------

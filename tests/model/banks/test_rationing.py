@@ -13,9 +13,9 @@ from sim.model.banks.desk import OFFER, Desk
 from tests.model.banks.three import applicants, conditions, desk, record, rules, written
 
 PLAIN = conditions()
-DRAWN = rules(drawn_at_signing=1.0)
+DRAWN = rules(utilisation=1.0)
 """Every loan weighs what is lent, and lines are drawn in full."""
-HALF = rules(small_weight=0.8, medium_weight=0.8, large_weight=0.8, drawn_at_signing=0.5)
+HALF = rules(small_weight=0.8, medium_weight=0.8, large_weight=0.8, utilisation=0.5)
 """Every loan weighs eight tenths of what is lent, and lines are drawn by a half."""
 
 

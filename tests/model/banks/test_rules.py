@@ -30,7 +30,6 @@ def test_rules_common_to_all_banks_are_those_of_the_scenario() -> None:
         for name, value in group.model_dump(exclude=OF_EACH_BANK).items():
             assert np.array_equal(u[name], value), name
     assert u.quality_slope == scenario.belief.quality_slope
-    assert u.drawn_at_signing == scenario.credit_line.drawn_at_signing
     assert u.delivery_cost == scenario.relationship.delivery_cost
     assert u.right_volatility == scenario.right.right_volatility
     odds = scenario.equity.venture_logit, scenario.equity.venture_quality_slope
@@ -39,7 +38,7 @@ def test_rules_common_to_all_banks_are_those_of_the_scenario() -> None:
 
 def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     scenario = SimpleNamespace(
-        population=SimpleNamespace(firms=500),
+        population=SimpleNamespace(stock=500.0),
         capital=Capital(**CAPITAL | {"conservation_buffer": 0.025, "own_buffer": 0.01}),
         relationship=SimpleNamespace(outside_share=0.4),
         bank={
@@ -47,7 +46,7 @@ def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
             "small": bank(appetite=0.5, parent_capital=60.0, surcharge=0.015),
         },
     )  # fmt: skip
-    found = bank_rules(scenario)
+    found, corporate = np.split(bank_rules(scenario), [2])
     assert found.cap_factor.tolist() == [2.0, 1.0]
     assert found.appetite.tolist() == [1.0, 0.5]
     # Of six tenths of all moves that end at a bank of the scenario, by size.
@@ -58,6 +57,10 @@ def test_rules_of_each_bank_are_in_the_order_of_the_file() -> None:
     assert found.parent_risk_assets.tolist() == [2500.0, 2500.0]
     # A tenth and two and a half points of buffer; a surcharge; one point that is its own.
     assert found.required_ratio == pytest.approx([0.135, 0.15], rel=1e-14)
+    # After them the department for large firms: no cap binds it, no account moves to it.
+    assert corporate.account_share.tolist() == [0.0]
+    assert corporate.cap_factor[0] * 150.0 > 1e9 < corporate.single_name[0]
+    assert corporate.required_ratio == pytest.approx([0.135], rel=1e-14)
 
 
 # --- Venture backing ---------------------------------------------------------------------

@@ -4,6 +4,7 @@ A young firm, a growing one and an expanding one, each a client of another bank,
 committee in a boom, five years after the start.
 """
 
+import math
 from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
@@ -88,10 +89,12 @@ UNDERWRITING: dict[str, Any] = {
     "spread_cap": (0.010, 0.006, 0.004, 0.002),
     "funding_rate": 0.02, "operating_cost": (0.012, 0.010, 0.008, 0.008),
     "screening_cost": 0.01, "policy_subsidy_rate": 0.035, "bust_tightening_rate": 0.005,
-    "relationship_weight": 1.0, "advance_rate": 0.5,
+    "relationship_weight": 1.0, "advance_rate": 0.5, "utilisation": 0.5,
+    "sales_line": (0.0, 0.0, 0.0, 0.0), "round_line": 0.0, "least_runway": 0.0,
+    "signal_persistence": 0.0,
     "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "known_banks": 3, "monitoring_cost": 0.03,
-    "monitoring_effort": 1.0,
+    "monitoring_effort": 1.0, "everybody_served": False,
 }  # fmt: skip
 CHOICE = {
     "shadow_value": 0.1, "tenor_value": 0.01, "private_information_slope": 0.3,
@@ -100,7 +103,7 @@ CHOICE = {
 OTHERS = {
     "one_year_rate": 0.03,
     "stage_2_factor": 3.0, "lifetime_years": 2.0, "prior_backed": 0.4, "prior_other": -0.1,
-    "drawn_at_signing": 0.5, "diversion_hazard": 0.1, "monitoring_effect": 0.5,
+    "diversion_hazard": 0.1, "monitoring_effect": 0.5,
     "delivery_cost": 0.5, "right_volatility": 0.6, "right_discount": 0.03,
     "clawback_share": 0.0, "call_cost": 0.0,
 }  # fmt: skip
@@ -155,7 +158,7 @@ def banks(**by_name: dict[str, float]) -> Rows:
 def conditions(belief: dict[str, Any] | None = None, **clauses: Any) -> Any:
     """Conditions of an arrangement, by clause."""
     scenario = SimpleNamespace(
-        population=SimpleNamespace(firms=1000),
+        population=SimpleNamespace(stock=1000.0),
         capital=SimpleNamespace(**CAPITAL),
     )
     believed = Belief(**BELIEF | (belief or {}))
@@ -180,8 +183,9 @@ def record(table: Table, **fields: Any) -> Any:
 
 
 def applicants(**columns: Any) -> Rows:
-    """Three applications, some of their columns changed; what is not named is zero."""
-    return written(APPLICATION.empty(3), {"roster": (0, 1, 2)} | FIRMS | columns)
+    """Three applications, some of their columns changed; they ask for all they can get."""
+    known = {"roster": (0, 1, 2), "asked": 1e9, "runway": math.inf} | FIRMS
+    return written(APPLICATION.empty(3), known | columns)
 
 
 def applicant(n: int = 0, **fields: Any) -> Any:

@@ -27,13 +27,16 @@ PATH = Path(kind="path", amounts=(5.0, 15.0, 30.0), from_years=(0.0, 4.0, 5.5))
 def lines(clause: Limit, **columns: tuple[float, float, float]) -> list[float]:
     k = read(limit, clause)
     firms = three_firms(**columns)
-    return [asked_line(a, k, secured) for a, secured in zip(firms, SECURED, strict=True)]
+    return [
+        asked_line(a, k, secured, 2.0 * secured) for a, secured in zip(firms, SECURED, strict=True)
+    ]
 
 
 @pytest.mark.parametrize(
     ("clause", "expected"),
     [
-        (COLLATERAL, [1.0, 12.0, 60.0]),
+        # What is asked for, at most what the lender's own rule supports.
+        (COLLATERAL, [2.0, 20.0, 70.0]),
         # Half of sales and a tenth of the round: 1 + 0, 20 + 2, 50 + 3. The last firm has
         # collateral for more, and a line on cash flow is never smaller than a secured one.
         (CASH_FLOW, [1.0, 22.0, 60.0]),

@@ -20,6 +20,7 @@ COLUMNS: dict[str, Any] = {
     "round_date": (0.0, 4.0, 1.0),
     "credit_years": (0.0, 0.0, 6.0),
     "limit": (0.0, 8.0, 0.0),
+    "asked": (5.0, 20.0, 70.0),
 }
 SECURED = (1.0, 12.0, 60.0)
 """What tangible collateral of each supports, CNY million."""

@@ -282,3 +282,36 @@ def test_spells_that_follow_each_other_on_the_day_do_not_overlap() -> None:
     assert len(macro(spell=dated).spell) == 2
     with pytest.raises(ValidationError, match="has ended"):
         macro(spell=[dated[0] | {"length_years": 0.6}, dated[1]])
+
+
+# --- The years before, in which a run settles ------------------------------------------------
+
+
+def test_a_longer_past_adds_to_a_path_and_changes_none_of_it() -> None:
+    for key in KEYS[:50]:
+        stated = macro_path(macro(), key, -2.0, 20.0)
+        short = macro_path(macro(), key, -2.0, 20.0, settling=30.0)
+        longer = macro_path(macro(), key, -2.0, 20.0, settling=90.0)
+        assert short[0][0] == -32.0
+        assert longer[0][0] == -92.0
+        assert short[len(short) - len(stated) + 1 :] == stated[1:]
+        assert longer[len(longer) - len(short) + 1 :] == short[1:]
+        codes = [code for _, code in longer]
+        assert all(a != b for a, b in pairwise(codes))
+
+
+def test_followed_back_the_chain_is_the_same_chain() -> None:
+    means = {"a": 1.0, "b": 2.0, "c": 5.0}
+    three = macro(regime={name: {"mean_years": mean} for name, mean in means.items()})
+    path = macro_path(three, (7, 8), 0.0, 1.0, settling=LONG)
+    codes = np.array([code for date, code in path if date < 0.0])
+    for code, mean in enumerate(means.values()):
+        lengths = stays(path, code)
+        assert abs(lengths.mean() - mean) < MOST * mean / math.sqrt(lengths.size)
+        after = codes[1:][codes[:-1] == code]
+        assert abs((after == (code + 1) % 3).mean() - 0.5) < MOST * 0.5 / math.sqrt(after.size)
+
+
+def test_a_single_regime_has_always_been() -> None:
+    alone = macro(regime={"calm": {"mean_years": 0.1}})
+    assert macro_path(alone, (1, 2), -3.0, 9.0, settling=50.0) == ((-53.0, 0),)

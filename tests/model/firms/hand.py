@@ -22,14 +22,18 @@ QUIET: dict[str, Any] = {
     "failure_hazard": NONE, "setback_failure_hazard": 0.0, "recovery_hazard": 0.0,
     "diversion_hazard": 0.0, "round_hazard": NONE, "listing_hazard": NONE,
     "acquisition_hazard": NONE, "offer_hazard": NONE, "non_venture_acquisition_factor": 1.0,
+    "departure_hazard": 0.0, "large_departure_hazard": 0.0,
 }  # fmt: skip
 STEADY: dict[str, Any] = {
     "startup_margin": 0.0, "burn": 0.0, "venture_burn": 0.0, "margin": NONE,
     "margin_quality_slope": 0.0, "research": NONE, "venture_research": NONE,
-    "setback_margin": 0.0, "drift": NONE, "drift_quality_slope": 0.0, "venture_drift": NONE,
-    "setback_drift": 0.0, "volatility": NONE, "valuation_volatility": 0.0,
+    "setback_margin": 0.0, "growth_at_birth": 0.0, "growth_of_old": 0.0,
+    "growth_quality_slope": 0.0, "growth_of_venture": NONE, "growth_size_slope": 0.0,
+    "growth_in_trouble": 0.0, "project_share": 0.0, "volatility": 0.0,
+    "valuation_volatility": 0.0,
     "valuation_reversion": 0.0, "working_capital": 0.0, "arrears_saving_share": 0.0,
-    "sales_share": [1.0] * 4, "apply_below_runway": 0.0, "apply_below_cash": NONE,
+    "sales_share": [1.0] * 4, "wind_up_hazard": 0.0, "payout_share": 0.0,
+    "project_capex": 0.0, "burner_keeps_years": 9.0,
 }  # fmt: skip
 
 
@@ -71,7 +75,7 @@ def three(**values: Any) -> Any:
     p, rows = rules(), FIRM.empty(3)
     for row, f in enumerate(rows):
         set_blank(f, p, 0.0)
-        f.firm = row
+        f.firm = f.stream = row
     rows.status, rows.quarter, rows.founders = ALIVE, 1, 1.0
     rows.host = rows.old_host = OUTSIDE
     for name in (
@@ -79,6 +83,8 @@ def three(**values: Any) -> Any:
         "quality_on_failure",
         "quality_on_recovery",
         "quality_on_exit",
+        "asset_factor",
+        "means",
         "switching_cost_weight",
     ):
         rows[name] = 1.0

@@ -107,7 +107,8 @@ def test_a_cause_that_has_struck_begins_a_fresh_threshold_and_others_go_on():
 def lively():
     """Twelve firms with everything that the shipped economy can do to them."""
     firms = r.FIRM.empty(12)
-    firms.firm, firms.next_event = np.arange(12), r.BIRTH
+    firms.firm = firms.stream = np.arange(12)
+    firms.next_event = r.BIRTH
     return firms, np.linspace(0.0, 2.0, 12)
 
 
@@ -190,8 +191,8 @@ def test_without_a_log_life_is_the_same():
 
 
 def test_requests_are_shown_to_the_committee():
-    p = quiet(apply_below_cash=[1.0] * 4)
-    firms = three(cash=[0.5, 2.0, 0.5], may_apply=[0.0, 0.0, 9.0])
+    p = quiet(burn=1.0, startup_margin=0.0)
+    firms = three(cash=[1.0, 2.0, 1.0], may_apply=[0.0, 0.0, 9.0])
     pending, diary = np.zeros(3, np.uint8), Diary()
     dates = np.array([refresh(f, p, market()) for f in firms])
     advance(firms, dates, pending, [p], [market()], 0.25, *diary.both)
@@ -215,7 +216,7 @@ def test_a_regime_switch_anchors_the_living_and_leaves_others_alone():
 
 
 def test_a_line_that_is_repaid_from_plenty_leaves_nothing_to_pay():
-    p = quiet(startup_margin=2.0, burn=0.0, liquidity_buffer=0.1, repay_above=1.0)
+    p = quiet(startup_margin=2.0, burn=0.0)
     f = borrower(cash=8.0)
     rows = three()
     rows[1] = f

@@ -81,10 +81,25 @@ def entered(f):
 
 def test_gaps_and_demand_of_everybody_who_ever_entered():
     assert entered(firm(cum_gap=2.0, cum_demand=6.0)) == {
-        "gap": 2.0,
-        "demand": 6.0,
-        "entered": 1.0,
-    }
+        "gap": 2.0, "demand": 6.0, "entered": 1.0, "register_gap": 2.0, "register_demand": 6.0,
+    }  # fmt: skip
+
+
+def test_gaps_and_demand_of_the_register_end_where_a_firm_outgrows_it():
+    f = firm(
+        cum_gap=2.0, cum_demand=6.0, gap_on_register=1.0, demand_on_register=4.0, stratum=r.LARGE
+    )
+    assert entered(f) == {
+        "gap": 2.0, "demand": 6.0, "entered": 1.0, "register_gap": 1.0, "register_demand": 4.0,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("limit", "borrowers"), [(0.0, 0.0), (10.0, 1.0)])
+def test_large_firms_are_counted_beside_the_stages(limit, borrowers):
+    _, _, sums = living(borrower(stratum=r.LARGE, limit=limit))
+    assert (sums["large"], sums["large_borrowers"]) == (1.0, borrowers)
+    assert sums["large_credit"] == 5.0
+    assert [sums[name] for name in ("count_0", "credit_0", "borrowers_0", "lines")] == [0.0] * 4
 
 
 def test_a_cap_table_that_does_not_add_up_is_noticed():

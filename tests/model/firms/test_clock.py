@@ -66,11 +66,14 @@ def test_refreshing_sets_every_hazard_from_the_present_state():
         round_hazard=[0.7] * 4, listing_hazard=[0.8] * 4,
         **packed_boards({"any": Board(age=0.0, value=0.0)}),
         recovery_hazard=0.9, diversion_hazard=0.05, monitoring_effect=0.0,
-        account_move_hazard=0.11, main_bank_hazard=0.05,
+        account_move_hazard=0.11, main_bank_hazard=0.05, departure_hazard=0.12,
+        departure_age=0.0,
     )  # fmt: skip
-    f = borrower(stage=1, venture=1, seeks_round=1, value=10.0, balance=5.0)
+    f = borrower(
+        stage=1, venture=1, seeks_round=1, value=10.0, balance=5.0, cash=9.0, wind_up=0.13
+    )
     set_speeds(f, p, market())
-    expected = [0.1, 0.2, 0.0, 0.3, 0.8, 0.4, 0.7, 0.6, 0.025, 0.5, 0.16]
+    expected = [0.1, 0.2, 0.0, 0.3, 0.8, 0.4, 0.7, 0.6, 0.025, 0.5, 0.16, 0.12, 0.13]
     assert f.speed.tolist() == pytest.approx(expected)
 
 

@@ -1,5 +1,7 @@
 """Credit decisions: what signing, refusing and withdrawing do to a firm."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -24,7 +26,8 @@ SWAP = {
     "right": r.SWAP, "stake": 0.25, "exercise_amount": 2.0, "trigger": 40.0, "expiry": 4.0,
     "lender_gain_share": 0.5,
 }  # fmt: skip
-HALF = {"drawn_at_signing": 0.5, "liquidity_buffer": 0.0, "apply_below_cash": [0.0] * 4}
+# Outlays of 24 and a wish for two and a half months of them: a target of 5.
+TARGET_OF_FIVE = {"cost": 24.0, "cash_months": 2.5}
 
 
 def contracts(n=1, **terms):
@@ -37,17 +40,21 @@ def contracts(n=1, **terms):
 
 def signed(f, p=None, t=1.0, **terms):
     """Sign one contract."""
-    sign(f, rules(**HALF) if p is None else p, market(), t, contracts(**terms)[0], 7)
+    sign(f, rules() if p is None else p, market(), t, contracts(**terms)[0], 7)
     return f
 
 
 # --- Signing -------------------------------------------------------------------------------
 
 
-def test_a_first_line_is_drawn_in_part_at_once():
-    f = signed(firm(cash=1.0))
-    assert (f.contract, f.limit, f.balance, f.cash, f.cum_drawn) == (7, 10.0, 5.0, 6.0, 5.0)
+def test_a_line_is_drawn_for_what_target_cash_lacks_and_for_nothing_else():
+    f = signed(firm(cash=1.0, **TARGET_OF_FIVE))
+    assert (f.contract, f.limit, f.balance, f.cash, f.cum_drawn) == (7, 10.0, 4.0, 5.0, 4.0)
     assert (f.rate, f.maturity, f.home) == (0.03, 2.0, 2)
+    rich = signed(firm(cash=5.0, **TARGET_OF_FIVE))
+    assert (rich.limit, rich.balance, rich.cash, rich.cum_drawn) == (10.0, 0.0, 5.0, 0.0)
+    poor = signed(firm(cash=1.0, **TARGET_OF_FIVE), limit=3.0)
+    assert (poor.limit, poor.balance, poor.cash) == (3.0, 3.0, 4.0)
 
 
 def test_every_term_of_the_contract_binds_the_firm():
@@ -57,7 +64,7 @@ def test_every_term_of_the_contract_binds_the_firm():
         k[column.name] = n if column.kind == "i1" else 0.01 * n
     k.limit, k.right = 10.0, r.SWAP
     f = firm()
-    sign(f, rules(**HALF), market(), 1.0, k, 7)
+    sign(f, rules(), market(), 1.0, k, 7)
     assert [c.name for c in r.TERMS if f[c.name] != k[c.name]] == []
 
 
@@ -142,7 +149,7 @@ def test_a_line_refused_as_a_whole_is_called_and_cannot_be_drawn():
 
 
 def test_a_loan_that_ends_and_is_held_runs_for_another_year_and_nothing_new_is_drawn():
-    p, firms = quiet(**HALF), three(contract=0, limit=10.0, balance=5.0, cash=9.0)
+    p, firms = quiet(), three(contract=0, limit=10.0, balance=5.0, cash=9.0)
     firms.maturity, firms.request = r.NEVER, r.ASK_RENEWAL
     dates, pending, diary = committee(firms, p)
     for f, retained in zip(firms, (1.0, 0.6, 0.0), strict=True):
@@ -169,7 +176,7 @@ def committee(firms, p):
 
 
 def test_signing_all_anchors_answers_and_logs_the_living():
-    p = quiet(**HALF, burn=1.0)
+    p = quiet(burn=1.0, startup_margin=0.0)
     firms = three(cash=4.0, request=r.ASK_FUNDS, request_date=0.1)
     firms[2].status = r.LISTED
     dates, pending, diary = committee(firms, p)
@@ -179,8 +186,9 @@ def test_signing_all_anchors_answers_and_logs_the_living():
         sign_firm(f, p, market(), 0.2, book[row], row, dates, pending, *diary.both)
     assert diary.told == ["loan signed"] * 2
     assert firms.contract.tolist() == [2, 3, -1]
-    # A fifth of a million spent, five millions drawn.
-    assert firms.cash.tolist() == [8.8, 8.8, 4.0]
+    # A fifth of a million spent, and no need to draw.
+    assert firms.cash.tolist() == [3.8, 3.8, 4.0]
+    assert firms.limit.tolist() == [10.0, 10.0, 0.0]
     assert firms.now.tolist() == [0.2, 0.2, 0.0]
     assert firms.request.tolist() == [0, 0, r.ASK_FUNDS]
     assert pending.tolist() == [0, 0, r.ASK_FUNDS]
@@ -198,7 +206,7 @@ def test_signing_all_anchors_answers_and_logs_the_living():
     ],
 )
 def test_what_counts_as_a_refusal(asked, retained, refused, told):
-    p = quiet(**HALF)
+    p = quiet()
     firms = three(**{"contract": 0, "limit": 10.0, "balance": 5.0, "maturity": 50.0, "cash": 9.0})
     firms.request = asked
     dates, pending, diary = committee(firms, p)
@@ -212,7 +220,7 @@ def test_what_counts_as_a_refusal(asked, retained, refused, told):
 
 
 def test_after_a_refusal_a_firm_waits_before_it_asks_again():
-    p = quiet(reapply_years=0.5, apply_below_cash=[9.0] * 4)
+    p = quiet(reapply_years=0.5, burn=9.0)
     firms = three(cash=1.0, request=r.ASK_FUNDS)
     dates, pending, diary = committee(firms, p)
     for f in firms[:2]:
@@ -222,7 +230,7 @@ def test_after_a_refusal_a_firm_waits_before_it_asks_again():
 
 
 def test_a_line_that_pays_for_the_waiting_project_starts_it_and_one_that_does_not_waits():
-    p = quiet(**HALF, reapply_years=0.5)
+    p = quiet(reapply_years=0.5)
     firms = three(project=1, demand=[8.0, 12.0, 8.0], deadline=5.0, cash=1.0, scale=1.0)
     dates, pending, diary = committee(firms, p)
     for row, k in enumerate(contracts(2, firm=[0, 1])):
@@ -234,8 +242,8 @@ def test_a_line_that_pays_for_the_waiting_project_starts_it_and_one_that_does_no
 
 
 def test_a_loan_to_a_firm_in_arrears_cures_it():
-    p = quiet(**HALF)
-    firms = three(arrears=1, arrears_end=0.3, cash=-1.0)
+    p = quiet()
+    firms = three(arrears=1, arrears_end=0.3, cash=-1.0, cash_months=3.0, log_scale=math.log(16.0))
     dates, pending, diary = committee(firms, p)
     sign_firm(firms[1], p, market(), 0.2, contracts()[0], 0, dates, pending, *diary.both)
     assert (firms[1].arrears, firms[1].cash) == (0, 4.0)
@@ -251,8 +259,10 @@ def test_a_loan_to_a_firm_in_arrears_cures_it():
     ],
 )
 def test_a_firm_in_arrears_draws_on_what_its_new_line_leaves(state, limit, cured):
-    p = quiet(**(HALF | {"liquidity_buffer": 0.25}), burn=4.0, startup_margin=0.0)
-    firms = three(contract=0, limit=10.0, arrears=1, arrears_end=0.3, cost=4.0, **state)
+    p = quiet(burn=4.0, startup_margin=0.0)
+    firms = three(
+        contract=0, limit=10.0, arrears=1, arrears_end=0.3, cost=4.0, cash_months=3.0, **state
+    )
     dates, pending, diary = committee(firms, p)
     k = contracts(limit=limit)[0]
     sign_firm(firms[1], p, market(), 0.0, k, 0, dates, pending, *diary.both)

@@ -3,8 +3,8 @@
 import pytest
 
 from sim.model.firms.credit_line import (
-    buffer,
     draw,
+    draw_to_target,
     enter_arrears,
     is_cured,
     manage_cash,
@@ -19,14 +19,10 @@ from sim.model.firms.record import NEVER, SWAP
 from tests.model.firms.hand import borrower, firm, live, market, quiet, rules, three
 
 LINE = {
-    "liquidity_buffer": 0.25, "repay_above": 2.0, "dividend_above": 0.5, "arrears_window": 0.25,
-    "apply_below_runway": 1.0, "apply_below_cash": [0.5, 0.4, 0.3, 0.2],
+    "sweep_above": 2.0, "burner_keeps_years": 2.0, "payout_share": 0.5, "payout_sales": 20.0,
+    "arrears_window": 0.25,
 }  # fmt: skip
-
-
-def test_the_buffer_is_a_time_of_outlays_and_never_negative():
-    assert buffer(firm(cost=8.0), rules(**LINE)) == 2.0
-    assert buffer(firm(cost=-8.0), rules(**LINE)) == 0.0
+TARGET_OF_TWO = {"cost": 8.0, "cash_months": 3.0}
 
 
 def test_drawing_and_repaying_move_cash_balance_and_totals_alike():
@@ -48,27 +44,48 @@ def test_what_can_be_drawn_is_the_rest_of_a_line_that_is_not_called(state, left)
 @pytest.mark.parametrize(
     ("state", "cash", "balance", "paid_out"),
     [
-        # Outlays of 8, so a buffer of 2: drawn up to it, repaid above twice of it.
+        # A target of 2: drawn up to it, repaid above twice of it, the rest paid to owners.
         ({"cash": 0.5}, 2.0, 6.5, 0.0),
         ({"cash": 0.5, "balance": 9.0}, 1.5, 10.0, 0.0),  # the line ends first
         ({"cash": 3.0}, 3.0, 5.0, 0.0),
         ({"cash": 7.0}, 4.0, 2.0, 0.0),
-        ({"cash": 30.0}, 25.0, 0.0, 0.0),  # no dividend before the firm earns
-        ({"cash": 30.0, "flow": 1.0, "stage": 1}, 5.0, 0.0, 20.0),
-        ({"cash": 30.0, "flow": 1.0, "stage": 1, "project": 1}, 25.0, 0.0, 0.0),
-        ({"cash": 30.0, "flow": 1.0}, 25.0, 0.0, 0.0),  # a start-up keeps what it has
+        ({"cash": 30.0, "flow": 1.0}, 4.0, 0.0, 21.0),
+        ({"cash": 30.0, "project": 1}, 25.0, 0.0, 0.0),  # a project waits for the money
+        # Two years of a drain of 4 are kept, and debt is repaid from what is beyond; owners of a
+        # firm that burns cash are paid nothing.
+        ({"cash": 30.0, "flow": -4.0}, 25.0, 0.0, 0.0),
+        ({"cash": 10.0, "flow": -4.0}, 8.0, 3.0, 0.0),
+        ({"cash": 7.0, "flow": -4.0}, 7.0, 5.0, 0.0),
+        # Above the size a firm pays half of a quarter's profit beside its debt, growth not
+        # taken off, and draws what its cash then lacks.
+        ({"cash": 3.0, "sales": 21.0, "flow": 2.0, "invest": 6.0}, 2.0, 5.0, 1.0),
+        ({"cash": 2.0, "sales": 21.0, "flow": 2.0, "invest": 6.0}, 2.0, 6.0, 1.0),
+        ({"cash": 3.0, "sales": 20.0, "flow": 8.0}, 3.0, 5.0, 0.0),
+        ({"cash": 3.0, "sales": 21.0, "flow": 8.0, "setback": 1}, 3.0, 5.0, 0.0),
+        ({"cash": 3.0, "sales": 21.0, "flow": 8.0, "project": 1}, 3.0, 5.0, 0.0),
+        ({"cash": 3.0, "sales": 21.0, "flow": -1.0}, 3.0, 5.0, 0.0),
+        ({"cash": 0.5, "sales": 21.0, "flow": 8.0, "balance": 10.0}, 0.0, 10.0, 0.5),
     ],
 )
-def test_cash_is_managed_around_the_buffer(state, cash, balance, paid_out):
-    f = borrower(cost=8.0, sales=10.0, **state)
+def test_cash_is_managed_around_the_target(state, cash, balance, paid_out):
+    f = borrower(**({"sales": 10.0} | TARGET_OF_TWO | state))
     manage_cash(f, rules(**LINE))
     assert (f.cash, f.balance, f.cum_dividend) == (cash, balance, paid_out)
+
+
+def test_nothing_is_drawn_that_target_cash_does_not_lack():
+    f = borrower(**TARGET_OF_TWO, cash=2.0)
+    draw_to_target(f)
+    assert (f.cash, f.balance, f.cum_drawn) == (2.0, 5.0, 0.0)
+    called = borrower(**TARGET_OF_TWO, cash=1.0, called=1)
+    draw_to_target(called)
+    assert called.cum_drawn == 0.0
 
 
 @pytest.mark.parametrize(
     ("state", "amount"),
     [
-        ({"flow": -4.0}, 2.0),  # the buffer
+        ({"flow": -4.0}, 2.0),  # target cash
         ({"flow": -12.0}, 3.0),  # a quarter's drain is more
         ({"flow": -12.0, "balance": 9.0}, 1.0),
         ({"flow": -12.0, "balance": 10.0}, 0.0),
@@ -76,8 +93,8 @@ def test_cash_is_managed_around_the_buffer(state, cash, balance, paid_out):
     ],
 )
 def test_at_zero_cash_a_quarters_drain_is_drawn_as_far_as_the_line_goes(state, amount):
-    f = borrower(cost=8.0, **state)
-    assert rescue(f, rules(**LINE)) == amount
+    f = borrower(**TARGET_OF_TWO, **state)
+    assert rescue(f) == amount
     assert (f.cash, f.cum_drawn) == (amount, amount)
 
 
@@ -114,21 +131,24 @@ def test_without_money_nothing_is_cured():
 @pytest.mark.parametrize(
     ("state", "asks"),
     [
-        ({"cash": 9.0, "flow": -5.0}, False),
-        ({"cash": 9.0, "flow": -10.0}, True),  # a runway of less than a year
-        ({"cash": 4.0, "flow": 1.0}, True),  # less than half a year of scale
-        ({"cash": 4.0, "flow": 1.0, "stage": 1}, False),
-        ({"cash": 9.0, "project": 1}, True),
-        ({"cash": 9.0, "project": 1, "may_apply": 2.0}, False),  # it has just been refused
-        ({"cash": 9.0, "project": 1, "limit": 5.0, "called": 1}, False),
-        ({"cash": 1.0, "limit": 5.0}, False),  # its line is there to be drawn
+        # A target of 2, and what a year takes: losses, growth, and a project.
+        ({"cash": 2.5}, False),
+        ({"cash": 1.5}, True),
+        ({"cash": 9.0, "flow": -6.0}, False),
+        ({"cash": 9.0, "flow": -8.0}, True),
+        ({"cash": 9.0, "flow": 1.0, "invest": 8.0}, True),  # growth is asked for before it pays
+        ({"cash": 9.0, "project": 1, "demand": 8.0}, True),
+        ({"cash": 9.0, "project": 1, "demand": 6.0}, False),
+        ({"cash": 1.5, "may_apply": 2.0}, False),  # it has just been refused
+        ({"cash": 1.5, "limit": 5.0, "called": 1}, False),
+        ({"cash": 1.5, "limit": 5.0}, False),  # its line is there to be drawn
+        ({"cash": 1.5, "limit": 5.0, "balance": 4.8}, True),  # what is left of it is too little
         ({"cash": 9.0, "limit": 5.0, "arrears": 1}, True),
-        ({"cash": 9.0, "limit": 5.0, "project": 1}, True),
     ],
 )
 def test_when_a_firm_asks_for_credit(state, asks):
-    f = firm(**({"scale": 10.0, "flow": 1.0} | state))
-    assert wants_credit(f, rules(**LINE), 1.0) == asks
+    f = firm(**({"flow": 1.0} | TARGET_OF_TWO | state))
+    assert wants_credit(f, 1.0) == asks
 
 
 def test_a_released_firm_owes_no_term_of_its_contract_but_its_right_lives_on():
@@ -148,7 +168,7 @@ def test_a_released_firm_owes_no_term_of_its_contract_but_its_right_lives_on():
 
 def test_three_lines_carry_three_firms_for_as_long_as_they_last():
     # A drain of 4 a year, nothing but the line; each draw lasts a quarter, arrears another.
-    p = quiet(**LINE, startup_margin=0.0, burn=4.0)
+    p = quiet(**(LINE | {"payout_share": 0.0}), startup_margin=0.0, burn=4.0)
     firms = three(contract=0, limit=[0.0, 1.0, 3.0], maturity=50.0, cash=1.0)
     live(firms, p, market(), 5.0)
     assert firms.end.tolist() == pytest.approx([0.5, 0.75, 1.25])

@@ -29,7 +29,10 @@ def dated(f, p, event, t=1.0):
 
 def test_progress_opens_a_project_where_the_trial_succeeds():
     f = firm(scale=10.0)
-    p = rules(project_capex=0.5, project_multiple=[3.0, 2.0, 2.0, 1.0], project_wait=0.5)
+    p = rules(
+        project_capex=0.3, working_capital=0.2, project_share=0.5, growth_at_birth=0.4,
+        progress_hazard=[0.1] * 4, project_wait=0.5,
+    )  # fmt: skip
     assert caused(f, p, r.PROGRESS) == []
     assert (f.project, f.demand, f.deadline, f.status) == (1, 10.0, 1.5, r.ALIVE)
 
@@ -105,7 +108,7 @@ def test_owners_take_part_of_the_cash_before_creditors_can():
 
 def test_at_zero_cash_the_line_is_drawn_if_there_is_one():
     f = borrower(cash=1e-12, flow=-4.0, cost=0.0)
-    assert dated(f, rules(liquidity_buffer=0.0), r.CASH_ZERO) == ["line drawn"]
+    assert dated(f, rules(), r.CASH_ZERO) == ["line drawn"]
     assert (f.cash, f.balance, f.arrears) == (1.0, 6.0, 0)
 
 
@@ -138,7 +141,7 @@ def test_the_end_of_arrears_cures_or_closes(state, status):
 
 
 def test_a_project_at_its_deadline_is_cut_to_the_money_there_is():
-    p = rules(project_multiple=[3.0] * 4, project_least_share=0.3)
+    p = rules(project_least_share=0.3)
     f = firm(project=1, demand=10.0, cash=5.0)
     assert dated(f, p, r.PROJECT_END) == ["project carried out"]
     assert (f.stage, f.cum_gap) == (1, 5.0)
@@ -231,13 +234,14 @@ def test_a_royalty_that_is_paid_in_full_ends():
 
 def test_the_end_of_a_quarter_in_order_shock_accounts_value_trigger_cash():
     p = quiet(
-        drift=[0.4] * 4, valuation_multiple=[10.0] * 4, valuation_exponent=1.0,
+        growth_of_old=0.4, growth_at_birth=0.4, valuation_multiple=[10.0] * 4,
+        valuation_exponent=1.0,
         non_venture_value_factor=1.0, valuation_quality_slope=0.0,
-        liquidity_buffer=1.0, startup_margin=0.0, burn=1.0, working_capital=0.0,
+        startup_margin=0.0, burn=1.0, working_capital=0.0,
     )  # fmt: skip
     f = borrower(
         log_scale=0.0, host=r.OUTSIDE, shocked=-0.75,
-        cash=1.0, right=r.SWAP, stake=0.0, trigger=1e9, compliant=2,
+        cash=1.0, right=r.SWAP, stake=0.0, trigger=1e9, compliant=2, cash_months=12.0,
     )  # fmt: skip
     dated(f, p, r.QUARTER, t=0.25)
     assert f.log_scale == pytest.approx(0.4)
@@ -249,8 +253,8 @@ def test_the_end_of_a_quarter_in_order_shock_accounts_value_trigger_cash():
 
 @pytest.mark.parametrize("state", [{"arrears": 1}, {"called": 1}])
 def test_a_firm_in_arrears_or_under_call_does_not_manage_its_cash(state):
-    f = borrower(cash=1.0, **state)
-    dated(f, quiet(liquidity_buffer=1.0, burn=5.0), r.QUARTER, t=0.25)
+    f = borrower(cash=1.0, cash_months=12.0, **state)
+    dated(f, quiet(burn=5.0), r.QUARTER, t=0.25)
     assert (f.cash, f.balance) == (1.0, 5.0)
 
 
@@ -259,7 +263,7 @@ def test_a_firm_in_arrears_or_under_call_does_not_manage_its_cash(state):
 
 def after(f, p=None, t=1.0):
     diary = Diary()
-    tidy(f, rules(apply_below_cash=[0.0] * 4) if p is None else p, t, *diary.both)
+    tidy(f, rules() if p is None else p, t, *diary.both)
     return diary.told
 
 
@@ -329,9 +333,11 @@ EXIT = {
 @pytest.mark.parametrize(
     ("cause", "value", "exit_value", "resting"),
     [
-        (r.LISTING, 100.0, 150.0, 0.3),  # 30 rests at banks for half a year
-        (r.ACQUISITION, 100.0, 80.0, 0.0),
-        (r.LISTING, 1000.0, 1000.0, 2.0),  # no exit is larger than the cap
+        # Two millions of cash are paid for, beyond what is owed; a fifth of the value rests at
+        # banks for half a year.
+        (r.LISTING, 100.0, 152.0, 0.304),
+        (r.ACQUISITION, 100.0, 82.0, 0.0),
+        (r.LISTING, 1000.0, 1002.0, 2.004),  # no business has a price above the cap
     ],
 )
 def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_value, resting):
@@ -343,6 +349,18 @@ def test_an_exit_repays_the_loan_and_shares_the_value_out(cause, value, exit_val
     # Half of it at the lenders, as was promised.
     assert f.cum_business == pytest.approx(resting)
     assert f.cum_loan_account == pytest.approx(0.5 * resting)
+
+
+def test_a_firm_that_is_sold_takes_its_project_along():
+    f = firm(value=10.0, project=1, demand=4.0, cum_demand=9.0, cum_gap=2.0)
+    leave(f, rules(**EXIT), market(), 2.0, r.ACQUISITION, *Diary().both)
+    assert (f.project, f.cum_demand, f.cum_gap, f.projects.sum()) == (0, 5.0, 2.0, 0.0)
+
+
+def test_who_sells_a_firm_that_owes_more_than_it_is_worth_gets_nothing():
+    f = borrower(value=1.0, cash=0.0)
+    leave(f, rules(**EXIT), market(), 2.0, r.ACQUISITION, *Diary().both)
+    assert (f.exit_value, f.founder_proceeds, f.cum_repaid) == (0.0, 0.0, 5.0)
 
 
 @pytest.mark.parametrize(

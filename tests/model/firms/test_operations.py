@@ -1,45 +1,18 @@
-"""Sales, outlays, cash and the shocks of a quarter, by hand."""
+"""Sales, outlays and cash, by hand."""
 
 import math
 
 import pytest
 
-from sim.base.draws import SHOCK, normal_pair
 from sim.model.firms.operations import (
     enter_setback,
-    growth,
     leave_setback,
     margin_flow,
     runway,
     set_flows,
-    take_shock,
 )
 from sim.model.firms.record import ROYALTY, SWAP
-from tests.model.firms.hand import firm, market, quiet, three
-
-GROWING = {
-    "drift": [0.2, 0.1, 0.05, 0.0], "drift_quality_slope": 0.05,
-    "venture_drift": [0.1, 0.3, 0.0, 0.0], "setback_drift": -0.05,
-}  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    ("state", "drift", "expected"),
-    [
-        ({}, 0.0, 0.2),
-        ({"stage": 2}, 0.0, 0.05),
-        ({"quality": 2.0}, 0.0, 0.3),
-        ({"quality": 2.0}, -0.1, 0.2),
-        ({"venture": 1}, 0.0, 0.3),
-        ({"venture": 1, "stage": 1}, 0.0, 0.4),
-        ({"setback": 1}, 0.0, -0.05),
-        ({"arrears": 1}, 0.0, -0.05),
-        ({"setback": 1, "quality": -6.0}, 0.0, -0.1),  # no better than it would be anyway
-    ],
-)
-def test_growth_by_stage_quality_investors_market_conditions_and_trouble(state, drift, expected):
-    assert growth(firm(**state), quiet(**GROWING), market(drift=drift)) == pytest.approx(expected)
-
+from tests.model.firms.hand import firm, market, quiet
 
 MARGINS = {
     "startup_margin": 0.3, "burn": 1.0, "venture_burn": 8.0, "margin": [9.9, 0.10, 0.2, 0.3],
@@ -75,24 +48,26 @@ def test_what_is_not_sold_yet_still_has_a_scale():
 
 def test_cash_flow_is_sales_less_every_outlay():
     p = quiet(
-        margin=[0.0, 0.2, 0.0, 0.0], drift=[0.0, 0.1, 0.0, 0.0], working_capital=0.3,
-        deposit_margin=0.02, deposit_share=0.5, settlement_fee_share=0.0, guarantee_fee_rate=0.0,
-        delivery_cost=0.5,
+        margin=[0.0, 0.2, 0.0, 0.0], growth_of_old=0.1, growth_at_birth=0.1, working_capital=0.3,
+        project_capex=0.5, deposit_margin=0.02, deposit_share=0.5, settlement_fee_share=0.0,
+        guarantee_fee_rate=0.0, delivery_cost=0.5,
     )  # fmt: skip
     f = firm(
         stage=1, log_scale=math.log(10.0), balance=20.0, rate=0.04,
         right=ROYALTY, royalty_share=0.02, deliver=1, home=1, host=1, cash=10.0,
     )  # fmt: skip
     set_flows(f, p, market())
-    # 10 of sales, 8 of cost; 0.3 of working capital, 0.8 of interest, 0.2 of royalty; half of the
-    # 0.1 that ten millions of deposits earn for the bank.
-    assert (f.sales, f.cost, f.invest, f.royalty) == pytest.approx((10.0, 8.0, 0.3, 0.2))
-    assert f.flow == pytest.approx(10.0 - 8.0 - 0.3 - 0.8 - 0.2 - 0.05)
+    # 10 of sales, 8 of cost; 0.3 of working capital and 0.5 of plant, 0.8 of interest, 0.2 of
+    # royalty; half of the 0.1 that ten millions of deposits earn for the bank.
+    assert (f.sales, f.cost, f.invest, f.royalty) == pytest.approx((10.0, 8.0, 0.8, 0.2))
+    assert f.flow == pytest.approx(10.0 - 8.0 - 0.8 - 0.8 - 0.2 - 0.05)
 
 
 @pytest.mark.parametrize("state", [{"setback": 1}, {"arrears": 1}, {"quality": -3.0}])
 def test_a_firm_that_shrinks_or_struggles_ties_up_no_working_capital(state):
-    p = quiet(**GROWING, working_capital=0.3)
+    p = quiet(
+        growth_of_old=0.1, growth_at_birth=0.1, growth_quality_slope=0.05, working_capital=0.3
+    )
     f = firm(log_scale=1.0, stage=1, **state)
     set_flows(f, p, market())
     assert f.invest == 0.0
@@ -124,36 +99,6 @@ def test_runway_is_cash_over_drain(cash, flow, years):
 @pytest.mark.parametrize("flow", [0.0, 2.0])
 def test_a_firm_that_earns_has_no_end_of_cash(flow):
     assert runway(firm(cash=-5.0, flow=flow)) > 1e9
-
-
-def test_a_quarter_moves_scale_and_valuation_by_drift_and_reversion():
-    p = quiet(drift=[0.4, 0.0, 0.0, 0.0], valuation_reversion=0.5)
-    f = firm(log_scale=1.0, log_value=0.8)
-    take_shock(f, p, market(), 0.25)
-    assert (f.log_scale, f.log_value) == pytest.approx((1.1, 0.7))
-    assert (f.shocked, f.quarter) == (0.25, 2)
-
-
-def test_the_spread_of_a_shock_grows_with_the_root_of_time():
-    p = quiet(volatility=[0.4, 0.0, 0.0, 0.0], valuation_volatility=0.2)
-    z_scale, z_value = normal_pair(1, 2, 1, SHOCK, 1, 0)
-    for years, root in ((0.25, 0.5), (0.04, 0.2), (0.0, 0.0)):
-        f = firm()
-        take_shock(f, p, market(), years)
-        expected = (0.4 * root * z_scale, 0.2 * root * z_value)
-        assert (f.log_scale, f.log_value) == pytest.approx(expected)
-
-
-def test_each_firm_and_each_quarter_has_a_shock_of_its_own():
-    p = quiet(volatility=[0.4] * 4)
-    firms = three()
-    steps = []
-    for f in firms:
-        for t in (0.25, 0.5):
-            before = float(f.log_scale)
-            take_shock(f, p, market(), t)
-            steps.append(round(float(f.log_scale) - before, 12))
-    assert len(set(steps)) == 6
 
 
 def test_a_setback_shrinks_the_business_and_recovery_brings_part_of_it_back():

@@ -7,6 +7,7 @@ import pytest
 
 from sim.base.draws import THRESHOLD, exponential
 from sim.model.firms import record as r
+from sim.model.firms.operations import margin_flow
 from sim.model.firms.population import be_born, next_threshold, set_nature, set_opening
 from tests.model.firms.hand import market, quiet, rules
 
@@ -14,7 +15,7 @@ from tests.model.firms.hand import market, quiet, rules
 def born(p, dates=(0.1, 0.6, 2.0), c=None):
     """Three newborn firms."""
     firms = r.FIRM.empty(3)
-    firms.firm = np.arange(3)
+    firms.stream = np.arange(3)
     for f, date in zip(firms, dates, strict=True):
         be_born(f, p, market() if c is None else c, date)
     return firms
@@ -82,10 +83,25 @@ def test_venture_backing_decides_scale_and_cash_at_entry(logit, venture):
     assert firms.log_value.tolist() == [0.0] * 3
 
 
+@pytest.mark.parametrize(("logit", "power", "burn"), [(50.0, 0.5, 8.0), (-50.0, 0.8, 1.0)])
+def test_cash_and_outlays_at_entry_rise_with_scale_by_a_power(logit, power, burn):
+    p = quiet(
+        venture_logit=logit, opening_scale=5.0, opening_scale_log_sd=1.5,
+        venture_scale_factor=1.0, opening_cash=4.0, venture_opening_cash=4.0,
+        opening_cash_log_sd=0.0, size_exponent=0.8, venture_size_exponent=0.5,
+        burn=1.0, venture_burn=8.0,
+    )  # fmt: skip
+    firms = born(p)
+    means = (np.exp(firms.log_scale) / 5.0) ** power
+    assert firms.cash == pytest.approx(4.0 * means)
+    for f, mean in zip(firms, means, strict=True):
+        assert margin_flow(f, p, market()) == pytest.approx(-burn * mean)
+
+
 def test_investors_back_better_firms_more_often():
     p, c = rules(venture_logit=0.0, venture_quality_slope=2.0), market()
     firms = r.FIRM.empty(400)
-    firms.firm = np.arange(400)
+    firms.stream = np.arange(400)
     for f in firms:
         set_nature(f, p, c)
     backed = firms.venture == 1
@@ -113,11 +129,11 @@ def test_effects_of_quality_are_one_for_an_average_firm_and_log_linear_for_other
 
 def test_means_at_entry_do_not_depend_on_the_spread():
     p = rules(
-        venture_logit=-50.0, opening_cash=4.0, opening_cash_log_sd=0.6, tangible_mean=0.5,
-        tangible_log_sd=0.8,
+        venture_logit=-50.0, opening_cash=4.0, opening_cash_log_sd=0.6, size_exponent=0.0,
+        tangible_mean=0.5, tangible_log_sd=0.8,
     )  # fmt: skip
     firms, c = r.FIRM.empty(2000), market()
-    firms.firm = np.arange(2000)
+    firms.stream = np.arange(2000)
     for f in firms:
         set_nature(f, p, c)
         set_opening(f, p, c)

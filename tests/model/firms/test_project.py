@@ -12,6 +12,7 @@ from sim.model.firms.project import (
     end_project,
     fail_trial,
     open_project,
+    settle_project,
     trial_closes,
     trial_succeeds,
     try_project,
@@ -19,13 +20,15 @@ from sim.model.firms.project import (
 from tests.model.firms.hand import borrower, firm, market, rules, three
 
 PROJECT = {
-    "project_multiple": [3.0, 2.0, 1.5, 1.0], "project_capex": 0.5, "project_wait": 0.75,
+    "progress_hazard": [0.1, 0.2, 0.4, 0.0], "success_share": [1.0] * 4,
+    "growth_at_birth": 0.4, "growth_of_old": 0.4, "growth_size_slope": 0.0,
+    "project_share": 0.5, "project_capex": 0.3, "working_capital": 0.2, "project_wait": 0.75,
     "project_least_share": 0.3,
 }  # fmt: skip
 
 
 def waiting(**values):
-    """A start-up of scale 10 with an open project: 0.5 x 10 x (3 - 1) = 10 million."""
+    """A start-up of scale 10 with an open project: (0.3 + 0.2) x 10 x 0.5 x 0.4 / 0.1 = 10."""
     f = borrower(**({"scale": 10.0, "log_scale": math.log(10.0)} | values))
     open_project(f, rules(**PROJECT), 1.0)
     return f
@@ -54,6 +57,17 @@ def test_a_mature_firm_has_no_further_project():
 )
 def test_a_firm_stakes_its_cash_and_the_rest_of_its_line(state, money):
     assert available(borrower(**state), rules(**PROJECT)) == money
+
+
+def test_a_project_leaves_a_part_of_target_cash_untouched():
+    p = rules(**(PROJECT | {"project_keeps_share": 0.5}))
+    target_of_two = {"cost": 8.0, "cash_months": 3.0}
+    assert available(borrower(cash=2.0, **target_of_two), p) == 6.0
+    f = waiting(cash=7.0, **target_of_two)
+    assert try_project(f, p, 1.2)
+    assert (f.cash, f.balance, f.cum_drawn) == (1.0, 9.0, 4.0)
+    poor = waiting(cash=5.9, **target_of_two)
+    assert not try_project(poor, p, 1.2)
 
 
 def test_a_funded_project_spends_cash_first_then_the_line_and_triples_the_scale():
@@ -98,7 +112,7 @@ def test_at_the_deadline_it_is_given_up_for_want_of_money_or_of_standing(state):
 
 
 def test_a_step_that_costs_nothing_is_taken_at_once():
-    p = rules(project_multiple=[1.0] * 4)
+    p = rules(project_share=0.0)
     f = firm(scale=10.0)
     open_project(f, p, 1.0)
     assert try_project(f, p, 1.0)
@@ -106,6 +120,19 @@ def test_a_step_that_costs_nothing_is_taken_at_once():
     open_project(f, p, 1.0)
     assert not try_project(f, p, 1.0)
     assert not end_project(f, p, 2.0)
+
+
+def test_projects_on_the_register_are_counted_by_stage_with_what_nobody_paid_for():
+    p = rules(**PROJECT)
+    f = waiting(cash=100.0)
+    assert try_project(f, p, 1.2)
+    assert (f.projects.tolist(), f.unfunded.tolist()) == ([1.0, 0, 0, 0], [0.0] * 4)
+    f.project, f.demand, f.stage = 1, 4.0, 1
+    settle_project(f, 0.75)
+    assert (f.projects.tolist(), f.unfunded.tolist()) == ([1.0, 1.0, 0, 0], [0, 0.25, 0, 0])
+    large = waiting(cash=100.0, stratum=r.LARGE)
+    settle_project(large, 0.0)
+    assert (large.projects.sum(), large.cum_gap) == (0.0, 10.0)
 
 
 def test_demand_is_either_carried_out_or_left_as_a_gap():

@@ -28,8 +28,10 @@ def test_three_fresh_firms_are_unborn_and_do_not_share_memory():
     ("status", "words"),
     [
         (r.UNBORN, "unborn"), (r.ALIVE, "alive"), (r.LISTED, "listed"),
-        (r.ACQUIRED, "acquired"), (r.FAILED_TECHNICAL, "closed: technical failure"),
+        (r.ACQUIRED, "acquired"), (r.DEPARTED, "left without closing"),
+        (r.FAILED_TECHNICAL, "closed: technical failure"),
         (r.FAILED_CASH, "closed: out of cash"), (r.FAILED_DIVERSION, "closed: diversion"),
+        (r.WOUND_UP, "closed: wound up, creditors paid"),
     ],
 )  # fmt: skip
 def test_each_status_is_told_in_words(status, words):
@@ -45,7 +47,7 @@ def test_stages_are_told_in_the_order_of_their_codes():
 def test_causes_fill_the_thresholds_and_every_event_has_one_name():
     causes = {
         r.PROGRESS, r.SETBACK, r.RECOVERY, r.FAILURE, r.LISTING, r.ACQUISITION, r.ROUND,
-        r.OFFER, r.DIVERSION, r.REGRESS, r.ACCOUNT_MOVE,
+        r.OFFER, r.DIVERSION, r.REGRESS, r.ACCOUNT_MOVE, r.DEPARTURE, r.WIND_UP,
     }  # fmt: skip
     assert causes == set(range(r.N_CAUSES))
     dated, written = (

@@ -3,12 +3,13 @@
 import pytest
 
 from sim.model.firms import relationship
-from sim.model.firms.record import OUTSIDE
+from sim.model.firms.record import LARGE, OUTSIDE, SWAP
 from sim.model.firms.relationship import (
     account_hazard,
     business,
     earned,
     follow_lender,
+    leave_desks,
     loan_account_share,
     move_account,
     offer_hazard,
@@ -150,3 +151,22 @@ def test_business_costs_the_firm_while_it_delivers_it(deliver, host, cost):
     f = firm(deliver=deliver, home=1, host=host, cash=10.0)
     set_delivery(f, rules(**INCOME))
     assert f.delivery == pytest.approx(cost)
+
+
+def test_the_account_of_a_large_firm_that_owes_a_desk_nothing_is_outside_and_stays_there():
+    registered, large = firm(host=2), firm(host=2, stratum=LARGE)
+    bound = firm(host=2, stratum=LARGE, right=SWAP)
+    for f in (registered, large, bound):
+        leave_desks(f)
+    assert [f.host for f in (registered, large, bound)] == [2, OUTSIDE, 2]
+    assert (large.old_host, large.moved) == (2, large.quarter)
+    p = rules(account_move_hazard=0.5)
+    large.moved = -1
+    assert account_hazard(large, p) == 0.0
+    assert account_hazard(registered, p) > 0.0
+
+
+def test_no_rival_calls_on_a_large_firm():
+    p = rules(offer_hazard=[0.5] * 4)
+    assert offer_hazard(borrower(), p) == 0.5
+    assert offer_hazard(borrower(stratum=LARGE), p) == 0.0

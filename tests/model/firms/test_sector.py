@@ -67,4 +67,4 @@ def test_each_shipped_sector_has_a_row_of_parameters_in_its_own_place(name):
         given = {} if override is None else override.model_dump(exclude_none=True)
         for key, value in given.items():
             assert row[key].tolist() == (list(value) if isinstance(value, tuple) else value)
-    assert row.drift.tolist() == list(base().operations.drift)
+    assert row.growth_of_venture.tolist() == list(base().growth.growth_of_venture)

@@ -62,7 +62,7 @@ def test_moves_are_summed_over_all_periods(results):
 def test_every_change_is_some_move_and_staying_is_none(source, target):
     found = [move for move in MOVES if is_move(move, source, target)]
     stays = source == target or (source, target) == ("unborn", "startup")
-    if source in ("listed", "acquired", "closed") or target == "unborn":
+    if source in ("listed", "acquired", "departed", "closed") or target == "unborn":
         return  # such flows do not occur
     assert bool(found) != stays
 
