@@ -65,5 +65,5 @@ def test_a_thousand_firms_have_the_levels_of_sixteen_thousand() -> None:
     assert {n: e for n, e in found.items() if max(-e[0], e[1]) > e[2]} == {}
 
 
-HISTORIES = 60
-"""Of which so many that the widest interval is narrow enough."""
+HISTORIES = 400
+"""So many that the interval of the margin in a bust is half as wide as it may be."""
