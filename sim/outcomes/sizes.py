@@ -5,6 +5,7 @@ replications: of one history there are too few large firms to say much.
 """
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from sim.base.checks import FloatArray
 from sim.engine.history import History, Page
 from sim.outcomes.reading import ROUNDING, Curve, Mask
-from sim.outcomes.strata import ALL, STRATA, TAIL, Stratum
+from sim.outcomes.strata import ALL, SIZE_CLASSES, STRATA, TAIL, Stratum, number_between
 
 
 class Quantity(NamedTuple):
@@ -21,10 +22,6 @@ class Quantity(NamedTuple):
     unit: str
     meaning: str
     of: Callable[[FloatArray], float]
-
-
-def _above(bound: float) -> Callable[[FloatArray], float]:
-    return lambda sales: float((sales >= bound).sum())
 
 
 def _beyond(sales: FloatArray) -> float:
@@ -43,12 +40,10 @@ QUANTITIES = {
         "CNY million a year", "sales of the largest of them",
         lambda sales: float(sales.max(initial=0.0)),
     ),
-    "below_20": Quantity(
-        "firms", "with sales below 20 million", lambda sales: float((sales < 20.0).sum())
-    ),
-    "above_100": Quantity("firms", "with sales above 100 million", _above(TAIL)),
-    "above_200": Quantity("firms", "with sales above 200 million", _above(200.0)),
-    "above_1000": Quantity("firms", "with sales above one billion", _above(1000.0)),
+    **{
+        name: Quantity("firms", f"with sales {told}", partial(number_between, low=low, high=high))
+        for name, (told, low, high) in SIZE_CLASSES.items()
+    },
     "beyond": Quantity("log", "sum of their log sales beyond 100 million", _beyond),
 }  # fmt: skip
 """Told of the sales of a group, shape (n_firms,), CNY million a year."""
@@ -79,8 +74,4 @@ def size_curves(history: History) -> Iterator[Curve]:
 
 def _belonging(page: Page, group: Stratum) -> Mask:
     """Firms of a group that live at a date, shape (n_firms,)."""
-    chosen = page.alive
-    for name, code in group._asdict().items():
-        if code is not None:
-            chosen = chosen & (getattr(page, name) == code)
-    return np.asarray(chosen)
+    return group.among(page.alive, lambda name: getattr(page, name))

@@ -10,9 +10,11 @@ Hill (1975), A simple general approach to inference about the tail of a distribu
 Statistics 3(5), for the exponent of the tail.
 """
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.base.checks import FloatArray
 from sim.engine.history import History
@@ -30,6 +32,14 @@ class Stratum(NamedTuple):
     stratum: int | None = None
     high_tech: int | None = None
 
+    def among(self, alive: Mask, column: Callable[[str], NDArray[Any]]) -> Mask:
+        """Those of some living firms that it holds; `column` reads a column of firms by name."""
+        chosen = alive
+        for name, code in self._asdict().items():
+            if code is not None:
+                chosen = chosen & (column(name) == code)
+        return np.asarray(chosen)
+
 
 ALL, ON_REGISTER, ABOVE = Stratum(), Stratum(REGISTERED), Stratum(LARGE)
 HIGH_TECH = Stratum(high_tech=1)
@@ -38,29 +48,27 @@ STRATA = {
     HIGH_TECH: {"name": "high_tech", "who": "high-tech enterprises"},
     ABOVE: {"name": "large", "who": "large firms"},
 }
+SIZE_CLASSES = {
+    "below_20": ("below 20 million", 0.0, 20.0),
+    "above_100": ("above 100 million", TAIL, np.inf),
+    "above_200": ("above 200 million", 200.0, np.inf),
+    "above_1000": ("above one billion", 1000.0, np.inf),
+}
+"""Classes of sales: what they are called, and their bounds, CNY million a year."""
 CLASSES = {
     (group, low, high): {"name": f"{word}_{name}", "who": who, "class": told}
     for group, name, who in (
         (HIGH_TECH, "high_tech", "high-tech enterprises"), (ABOVE, "large", "large firms"),
         (ALL, "all", "all firms"),
     )
-    for word, told, low, high in (
-        ("below_20", "below 20 million", 0.0, 20.0),
-        ("above_100", "above 100 million", TAIL, np.inf),
-        ("above_200", "above 200 million", 200.0, np.inf),
-        ("above_1000", "above one billion", 1000.0, np.inf),
-    )
+    for word, (told, low, high) in SIZE_CLASSES.items()
 }  # fmt: skip
 """Groups of firms with bounds of sales, CNY million a year."""
 
 
 def belonging(history: History, group: Stratum) -> Mask:
     """Firms alive at the end of the run that belong to a group, shape (n_firms,)."""
-    firms, chosen = of_firms(history), living(history)
-    for name, code in group._asdict().items():
-        if code is not None:
-            chosen = chosen & (firms[name] == code)
-    return np.asarray(chosen)
+    return group.among(living(history), of_firms(history).__getitem__)
 
 
 def sales_of(history: History, group: Stratum) -> FloatArray:
@@ -111,7 +119,12 @@ def in_class(history: History, bounds: tuple[Stratum, float, float]) -> float:
     """Share of firms of a size."""
     group, low, high = bounds
     sales = sales_of(history, group)
-    return ratio(float(((sales >= low) & (sales < high)).sum()), float(sales.size))
+    return ratio(number_between(sales, low, high), float(sales.size))
+
+
+def number_between(sales: FloatArray, low: float, high: float) -> float:
+    """Firms with sales from `low` on and below `high`."""
+    return float(((sales >= low) & (sales < high)).sum())
 
 
 @outcome("firm.hill_exponent", unit="exponent", better="neither", basis="stock", low=0.0,
