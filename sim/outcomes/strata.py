@@ -10,51 +10,24 @@ Hill (1975), A simple general approach to inference about the tail of a distribu
 Statistics 3(5), for the exponent of the tail.
 """
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
-
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.base.checks import FloatArray
 from sim.engine.history import History
-from sim.model.firms.record import DEPARTED, LARGE, REGISTERED
+from sim.model.firms.record import DEPARTED
 from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import HOUSE, Mask, ended, living, mean, of_firms, present, ratio, share
+from sim.outcomes.sizes import (
+    ABOVE,
+    ALL,
+    HIGH_TECH,
+    SIZE_CLASSES,
+    STRATA,
+    TAIL,
+    Stratum,
+    number_between,
+)
 
-TAIL = 100.0
-"""Sales above which the tail of sizes is fitted, CNY million a year."""
-
-
-class Stratum(NamedTuple):
-    """Which firms a group holds: values of two columns of the record, none for any."""
-
-    stratum: int | None = None
-    high_tech: int | None = None
-
-    def among(self, alive: Mask, column: Callable[[str], NDArray[Any]]) -> Mask:
-        """Those of some living firms that it holds; `column` reads a column of firms by name."""
-        chosen = alive
-        for name, code in self._asdict().items():
-            if code is not None:
-                chosen = chosen & (column(name) == code)
-        return np.asarray(chosen)
-
-
-ALL, ON_REGISTER, ABOVE = Stratum(), Stratum(REGISTERED), Stratum(LARGE)
-HIGH_TECH = Stratum(high_tech=1)
-STRATA = {
-    ON_REGISTER: {"name": "registered", "who": "firms on the register"},
-    HIGH_TECH: {"name": "high_tech", "who": "high-tech enterprises"},
-    ABOVE: {"name": "large", "who": "large firms"},
-}
-SIZE_CLASSES = {
-    "below_20": ("below 20 million", 0.0, 20.0),
-    "above_100": ("above 100 million", TAIL, np.inf),
-    "above_200": ("above 200 million", 200.0, np.inf),
-    "above_1000": ("above one billion", 1000.0, np.inf),
-}
-"""Classes of sales: what they are called, and their bounds, CNY million a year."""
 CLASSES = {
     (group, low, high): {"name": f"{word}_{name}", "who": who, "class": told}
     for group, name, who in (
@@ -120,11 +93,6 @@ def in_class(history: History, bounds: tuple[Stratum, float, float]) -> float:
     group, low, high = bounds
     sales = sales_of(history, group)
     return ratio(number_between(sales, low, high), float(sales.size))
-
-
-def number_between(sales: FloatArray, low: float, high: float) -> float:
-    """Firms with sales from `low` on and below `high`."""
-    return float(((sales >= low) & (sales < high)).sum())
 
 
 @outcome("firm.hill_exponent", unit="exponent", better="neither", basis="stock", low=0.0,

@@ -17,8 +17,7 @@ from sim.analysis.outcomes_table import ResultsView
 from sim.base.language import tr
 from sim.base.wording import percent_text
 from sim.model.firms.record import STAGES
-from sim.outcomes.sizes import GROUPS, QUANTITIES, size_name
-from sim.outcomes.strata import SIZE_CLASSES
+from sim.outcomes.sizes import GROUPS, QUANTITIES, SIZE_CLASSES, size_name
 from sim.scenario.drift import unsettled
 from sim.studies.findings import Findings, observations
 from sim.studies.request import refused
