@@ -139,9 +139,8 @@ def demand_of_largest(history: History) -> float:
     """How far what is weighted with money is about a few."""
     firms = of_firms(history).rows(newborn(history))
     large = firms["stratum"] == LARGE
-    demand = np.sort(np.where(large, firms["demand_on_register"], firms["cum_demand"]))
-    first = demand.size - max(demand.size // 100, 1)
-    return ratio(float(demand[max(first, 0) :].sum()), float(demand.sum()))
+    demand = np.asarray(np.where(large, firms["demand_on_register"], firms["cum_demand"]), float)
+    return of_last_hundredth(np.sort(demand))
 
 
 @outcome("firm.demand_of_largest_by_sales", unit="share", better="neither", basis="stock",
@@ -152,6 +151,11 @@ def demand_of_largest_by_sales(history: History) -> float:
     """How far what is weighted with money is about the largest firms of the day."""
     firms = of_firms(history).rows(living(history) & (of_firms(history)["stratum"] != LARGE))
     demand = firms["cum_demand"][np.argsort(firms["sales"], kind="stable")]
+    return of_last_hundredth(demand)
+
+
+def of_last_hundredth(demand: Floats) -> float:
+    """Part of the last hundredth, or at least of the last, in a sum; nan of nothing."""
     return ratio(float(demand[-max(demand.size // 100, 1) :].sum()), float(demand.sum()))
 
 
