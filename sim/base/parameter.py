@@ -297,6 +297,20 @@ def param(
     return field
 
 
+NOMINAL = "nominal"
+"""Key of the extras of a field that holds an amount which does not follow prices."""
+
+
+def stated_amount(default: Any = ..., **told: Any) -> Any:
+    """Declare an amount that a law or a contract states in the money of its day.
+
+    As `param`; `sim.scenario.prices` says what becomes of it where prices rise.
+    """
+    field = param(default, **told)
+    field.json_schema_extra[NOMINAL] = True
+    return field
+
+
 SUM_TOLERANCE = 1e-9
 """How far shares that must sum to one may be from it."""
 

@@ -30,6 +30,7 @@ from sim.model.firms.record import ACCOUNT_BANKS, FIRM, LOG, MARKET_CONDITIONS
 from sim.model.firms.record import BIRTH as BIRTH_EVENT
 from sim.model.firms.sector import merged
 from sim.scenario.dated import present, present_menu
+from sim.scenario.prices import in_start_prices
 from sim.scenario.scenario import Menu, Scenario, menu_of, terms_of
 
 Floats = NDArray[np.float64]
@@ -202,8 +203,11 @@ def conditions_on(menu: Menu, scenario: Scenario) -> tuple[Rows, Rows]:
     record arrays, shapes (1 + len(menu),) and (1 + len(menu), 2)
     """
     codes = [terms_of(menu, code) for code in range(1 + len(menu))]
+    level = scenario.macro.price_level
     rows = [
-        conditions_of(arrangement, belief_of(scenario.belief, name), scenario)
+        conditions_of(
+            in_start_prices(arrangement, level), belief_of(scenario.belief, name), scenario
+        )
         for name, arrangement in codes
     ]
     terms = filled(CONDITIONS, rows)
@@ -212,7 +216,7 @@ def conditions_on(menu: Menu, scenario: Scenario) -> tuple[Rows, Rows]:
     admission = filled(
         eligibility.ADMISSION,
         (
-            eligibility.conditions(clause, sectors)
+            eligibility.conditions(in_start_prices(clause, level), sectors)
             for pair in (everyone, *(item.admission for item in menu))
             for clause in pair
         ),

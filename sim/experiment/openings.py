@@ -45,12 +45,16 @@ def opening(scenario: Scenario, replication: int) -> Arrays:
     """
     past = plain_past(scenario, replication)
     file = _file(past, replication)
-    arrays, _ = _read(file)
-    if arrays is None:
-        arrays = opening_of(settle_down(past, replication))
-        with suppress(OSError):
-            write_sealed(file, _to_bytes(arrays))
-            _make_room(file)
+    kept, _ = _read(file)
+    return _made(past, replication, file) if kept is None else _arrays(*kept)
+
+
+def _made(past: Scenario, replication: int, file: Path) -> Arrays:
+    """Live the past, and keep what it leaves."""
+    arrays = opening_of(settle_down(past, replication))
+    with suppress(OSError):
+        write_sealed(file, _to_bytes(arrays))
+        _make_room(file)
     return arrays
 
 
@@ -58,8 +62,8 @@ def _file(past: Scenario, replication: int) -> Path:
     return folder() / digest_of(past.model_dump_json().encode())[:32] / f"{replication}.sealed"
 
 
-def _read(file: Path) -> tuple[Arrays | None, str]:
-    """Give what a file holds, or None and why it cannot be used; "" if it is not there."""
+def _read(file: Path) -> tuple[tuple[dict[str, Any], bytes] | None, str]:
+    """Give head and packed arrays of a file, or None and why not; "" if it is not there."""
     try:
         content = read_sealed(file, _CURE)
     except FileNotFoundError:
@@ -74,7 +78,7 @@ def _read(file: Path) -> tuple[Arrays | None, str]:
         return None, ", ".join(other)
     with suppress(OSError):
         os.utime(file)
-    return _arrays(told["arrays"], pa.decompress(rest, told["bytes"], "zstd", asbytes=True)), ""
+    return (told, rest), ""
 
 
 # --- Arrays as bytes -----------------------------------------------------------------------------
@@ -91,11 +95,12 @@ def _to_bytes(arrays: Arrays) -> bytes:
     return json.dumps(head).encode() + b"\n" + packed
 
 
-def _arrays(shapes: Iterable[tuple[str, str, list[int]]], whole: bytes) -> Arrays:
-    """Read arrays from their bytes, each an array of its own that may be written."""
+def _arrays(head: dict[str, Any], packed: bytes) -> Arrays:
+    """Unpack arrays, each an array of its own that may be written."""
+    whole = pa.decompress(packed, head["bytes"], "zstd", asbytes=True)
     found: Arrays = {}
     place = 0
-    for name, kind, shape in shapes:
+    for name, kind, shape in head["arrays"]:
         dtype = np.dtype(kind) if kind else RECORDS[name].dtype
         count = int(np.prod(shape))
         flat = np.frombuffer(whole, dtype, count, place)
@@ -133,8 +138,8 @@ def missing(scenario: Scenario, numbers: Iterable[int]) -> Missing:
         return Missing((), {})
     todo, why = [], Counter[str]()
     for number in numbers:
-        arrays, reason = _read(_file(plain_past(scenario, number), number))
-        if arrays is None:
+        kept, reason = _read(_file(plain_past(scenario, number), number))
+        if kept is None:
             todo.append(number)
             why[reason] += bool(reason)
     return Missing(tuple(todo), {reason: n for reason, n in why.items() if n})
@@ -152,6 +157,7 @@ def announcement(scenario: Scenario, found: Missing) -> str:
 
 def make(scenario: Scenario, replication: int) -> int:
     """Make an opening and keep it; gives its bytes on disk, 0 where it could not be kept."""
-    opening(scenario, replication)
-    file = _file(plain_past(scenario, replication), replication)
+    past = plain_past(scenario, replication)
+    file = _file(past, replication)
+    _made(past, replication, file)
     return file.stat().st_size if file.is_file() else 0

@@ -15,6 +15,7 @@ from sim.outcomes.reading import (
     exited,
     first_contract,
     living,
+    mean,
     new_borrowers,
     newborn,
     of_all_stages,
@@ -106,6 +107,18 @@ def project_gap(history: History) -> float:
     return ratio(float(firms["unfunded"].sum()), float(firms["projects"].sum()))
 
 
+@outcome("firm.gap_per_firm", unit="share", better="lower", basis="vintage",
+    formula="mean over registered firms that enter in the experiment and have had a project"
+    " settled, of the part of its projects that nobody paid for; each firm counts as one",
+    source=HOUSE, label="Funding gap, per firm")  # fmt: skip
+def gap_per_firm(history: History) -> float:
+    """Growth on the register that was not funded, firm by firm."""
+    firms = of_firms(history).rows(newborn(history))
+    unfunded, settled = firms["unfunded"].sum(axis=1), firms["projects"].sum(axis=1)
+    had = settled > 0
+    return mean(unfunded[had] / settled[had])
+
+
 @family("firm.project_gap_{stage}", over=WITH_PROJECTS, unit="share", better="lower",
     basis="vintage",
     formula="mean over projects of {firms} on the register that enter in the experiment, settled"
@@ -126,9 +139,24 @@ def demand_of_largest(history: History) -> float:
     """How far what is weighted with money is about a few."""
     firms = of_firms(history).rows(newborn(history))
     large = firms["stratum"] == LARGE
-    demand = np.sort(np.where(large, firms["demand_on_register"], firms["cum_demand"]))
-    first = demand.size - max(demand.size // 100, 1)
-    return ratio(float(demand[max(first, 0) :].sum()), float(demand.sum()))
+    demand = np.asarray(np.where(large, firms["demand_on_register"], firms["cum_demand"]), float)
+    return of_last_hundredth(np.sort(demand))
+
+
+@outcome("firm.demand_of_largest_by_sales", unit="share", better="neither", basis="stock",
+    formula="part of the project demand so far of firms alive on the register at the end of the"
+    " run, in money, of the hundredth of them (at least one) with the largest sales",
+    source=HOUSE, label="Project demand of the 1 % with the largest sales")  # fmt: skip
+def demand_of_largest_by_sales(history: History) -> float:
+    """How far what is weighted with money is about the largest firms of the day."""
+    firms = of_firms(history).rows(living(history) & (of_firms(history)["stratum"] != LARGE))
+    demand = firms["cum_demand"][np.argsort(firms["sales"], kind="stable")]
+    return of_last_hundredth(demand)
+
+
+def of_last_hundredth(demand: Floats) -> float:
+    """Part of the last hundredth, or at least of the last, in a sum; nan of nothing."""
+    return ratio(float(demand[-max(demand.size // 100, 1) :].sum()), float(demand.sum()))
 
 
 def first_projects(history: History) -> Mask:

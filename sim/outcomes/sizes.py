@@ -5,14 +5,55 @@ replications: of one history there are too few large firms to say much.
 """
 
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.base.checks import FloatArray
 from sim.engine.history import History, Page
+from sim.model.firms.record import LARGE, REGISTERED
 from sim.outcomes.reading import ROUNDING, Curve, Mask
-from sim.outcomes.strata import ALL, STRATA, TAIL, Stratum
+
+TAIL = 100.0
+"""Sales above which the tail of sizes is fitted, CNY million a year."""
+
+
+class Stratum(NamedTuple):
+    """Which firms a group holds: values of two columns of the record, none for any."""
+
+    stratum: int | None = None
+    high_tech: int | None = None
+
+    def among(self, alive: Mask, column: Callable[[str], NDArray[Any]]) -> Mask:
+        """Those of some living firms that it holds; `column` reads a column of firms by name."""
+        chosen = alive
+        for name, code in self._asdict().items():
+            if code is not None:
+                chosen = chosen & (column(name) == code)
+        return np.asarray(chosen)
+
+
+ALL, ON_REGISTER, ABOVE = Stratum(), Stratum(REGISTERED), Stratum(LARGE)
+HIGH_TECH = Stratum(high_tech=1)
+STRATA = {
+    ON_REGISTER: {"name": "registered", "who": "firms on the register"},
+    HIGH_TECH: {"name": "high_tech", "who": "high-tech enterprises"},
+    ABOVE: {"name": "large", "who": "large firms"},
+}
+SIZE_CLASSES = {
+    "below_20": ("below 20 million", 0.0, 20.0),
+    "above_100": ("above 100 million", TAIL, np.inf),
+    "above_200": ("above 200 million", 200.0, np.inf),
+    "above_1000": ("above one billion", 1000.0, np.inf),
+}
+"""Classes of sales: what they are called, and their bounds, CNY million a year."""
+
+
+def number_between(sales: FloatArray, low: float, high: float) -> float:
+    """Firms with sales from `low` on and below `high`."""
+    return float(((sales >= low) & (sales < high)).sum())
 
 
 class Quantity(NamedTuple):
@@ -21,10 +62,6 @@ class Quantity(NamedTuple):
     unit: str
     meaning: str
     of: Callable[[FloatArray], float]
-
-
-def _above(bound: float) -> Callable[[FloatArray], float]:
-    return lambda sales: float((sales >= bound).sum())
 
 
 def _beyond(sales: FloatArray) -> float:
@@ -43,12 +80,10 @@ QUANTITIES = {
         "CNY million a year", "sales of the largest of them",
         lambda sales: float(sales.max(initial=0.0)),
     ),
-    "below_20": Quantity(
-        "firms", "with sales below 20 million", lambda sales: float((sales < 20.0).sum())
-    ),
-    "above_100": Quantity("firms", "with sales above 100 million", _above(TAIL)),
-    "above_200": Quantity("firms", "with sales above 200 million", _above(200.0)),
-    "above_1000": Quantity("firms", "with sales above one billion", _above(1000.0)),
+    **{
+        name: Quantity("firms", f"with sales {told}", partial(number_between, low=low, high=high))
+        for name, (told, low, high) in SIZE_CLASSES.items()
+    },
     "beyond": Quantity("log", "sum of their log sales beyond 100 million", _beyond),
 }  # fmt: skip
 """Told of the sales of a group, shape (n_firms,), CNY million a year."""
@@ -79,8 +114,4 @@ def size_curves(history: History) -> Iterator[Curve]:
 
 def _belonging(page: Page, group: Stratum) -> Mask:
     """Firms of a group that live at a date, shape (n_firms,)."""
-    chosen = page.alive
-    for name, code in group._asdict().items():
-        if code is not None:
-            chosen = chosen & (getattr(page, name) == code)
-    return np.asarray(chosen)
+    return group.among(page.alive, lambda name: getattr(page, name))

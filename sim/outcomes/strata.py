@@ -10,57 +10,38 @@ Hill (1975), A simple general approach to inference about the tail of a distribu
 Statistics 3(5), for the exponent of the tail.
 """
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.base.checks import FloatArray
 from sim.engine.history import History
-from sim.model.firms.record import DEPARTED, LARGE, REGISTERED
+from sim.model.firms.record import DEPARTED
 from sim.outcomes.mark import family, outcome
 from sim.outcomes.reading import HOUSE, Mask, ended, living, mean, of_firms, present, ratio, share
+from sim.outcomes.sizes import (
+    ABOVE,
+    ALL,
+    HIGH_TECH,
+    SIZE_CLASSES,
+    STRATA,
+    TAIL,
+    Stratum,
+    number_between,
+)
 
-TAIL = 100.0
-"""Sales above which the tail of sizes is fitted, CNY million a year."""
-
-
-class Stratum(NamedTuple):
-    """Which firms a group holds: values of two columns of the record, none for any."""
-
-    stratum: int | None = None
-    high_tech: int | None = None
-
-
-ALL, ON_REGISTER, ABOVE = Stratum(), Stratum(REGISTERED), Stratum(LARGE)
-HIGH_TECH = Stratum(high_tech=1)
-STRATA = {
-    ON_REGISTER: {"name": "registered", "who": "firms on the register"},
-    HIGH_TECH: {"name": "high_tech", "who": "high-tech enterprises"},
-    ABOVE: {"name": "large", "who": "large firms"},
-}
 CLASSES = {
     (group, low, high): {"name": f"{word}_{name}", "who": who, "class": told}
     for group, name, who in (
         (HIGH_TECH, "high_tech", "high-tech enterprises"), (ABOVE, "large", "large firms"),
         (ALL, "all", "all firms"),
     )
-    for word, told, low, high in (
-        ("below_20", "below 20 million", 0.0, 20.0),
-        ("above_100", "above 100 million", TAIL, np.inf),
-        ("above_200", "above 200 million", 200.0, np.inf),
-        ("above_1000", "above one billion", 1000.0, np.inf),
-    )
+    for word, (told, low, high) in SIZE_CLASSES.items()
 }  # fmt: skip
 """Groups of firms with bounds of sales, CNY million a year."""
 
 
 def belonging(history: History, group: Stratum) -> Mask:
     """Firms alive at the end of the run that belong to a group, shape (n_firms,)."""
-    firms, chosen = of_firms(history), living(history)
-    for name, code in group._asdict().items():
-        if code is not None:
-            chosen = chosen & (firms[name] == code)
-    return np.asarray(chosen)
+    return group.among(living(history), of_firms(history).__getitem__)
 
 
 def sales_of(history: History, group: Stratum) -> FloatArray:
@@ -111,7 +92,7 @@ def in_class(history: History, bounds: tuple[Stratum, float, float]) -> float:
     """Share of firms of a size."""
     group, low, high = bounds
     sales = sales_of(history, group)
-    return ratio(float(((sales >= low) & (sales < high)).sum()), float(sales.size))
+    return ratio(number_between(sales, low, high), float(sales.size))
 
 
 @outcome("firm.hill_exponent", unit="exponent", better="neither", basis="stock", low=0.0,

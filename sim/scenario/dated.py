@@ -27,6 +27,7 @@ from sim.base.errors import ScenarioError
 from sim.base.parameter import Broken, StageVector, param
 from sim.scenario.check import explain
 from sim.scenario.edit import keys_of, value_of
+from sim.scenario.prices import in_start_prices
 from sim.scenario.read import did_you_mean
 from sim.scenario.toml_text import KeyPath, join_key, split_key
 
@@ -49,6 +50,7 @@ MAY_BE_DATED = (
     "capital.recognised_cover_share", "capital.protector_weight", "capital.provided_weight",
     "capital.unprovided_weight", "capital.large_provision_share", "capital.minimum_ratio",
     "capital.conservation_buffer", "capital.own_buffer", "bank.*.surcharge",
+    "macro.price_level",
     "equity.listing_hazard", "board.*.is_open", "board.*.age", "board.*.value", "board.*.sales",
     "board.*.profit",
     "equity_market.winter_rounds", "equity_market.winter_listing",
@@ -85,7 +87,7 @@ def present(scenario: Any, date: float) -> Any:
     """
     for path, value in _in_force(scenario, date):
         scenario = _put(scenario, path, value)
-    return scenario
+    return in_start_prices(scenario, scenario.macro.price_level)
 
 
 def present_menu(menu: Any, scenario: Any, date: float) -> Any:

@@ -17,7 +17,7 @@ from sim.analysis.outcomes_table import ResultsView
 from sim.base.language import tr
 from sim.base.wording import percent_text
 from sim.model.firms.record import STAGES
-from sim.outcomes.sizes import GROUPS, QUANTITIES, size_name
+from sim.outcomes.sizes import GROUPS, QUANTITIES, SIZE_CLASSES, size_name
 from sim.scenario.drift import unsettled
 from sim.studies.findings import Findings, observations
 from sim.studies.request import refused
@@ -174,10 +174,7 @@ def drift(results: ResultsView, confidence: float = 0.95) -> Drift:
 _SIZES = {
     "firms": ("firms", None, "firms"),
     "median sales": ("median", None, "CNY million a year"),
-    "sales below 20 million": ("below_20", "firms", "share"),
-    "sales above 100 million": ("above_100", "firms", "share"),
-    "sales above 200 million": ("above_200", "firms", "share"),
-    "sales above one billion": ("above_1000", "firms", "share"),
+    **{f"sales {told}": (name, "firms", "share") for name, (told, *_) in SIZE_CLASSES.items()},
     "sum of sales": ("sales", None, "CNY million a year"),
     "part of the largest in it": ("largest", "sales", "share"),
     "exponent of the tail": ("above_100", "beyond", "exponent"),

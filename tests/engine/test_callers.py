@@ -91,7 +91,11 @@ def told(code: str, cache: Path, jit: str = "1") -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "code", [KERNEL + USER, USER + KERNEL], ids=["kernel first", "user first"]
+    "code",
+    [
+        pytest.param(KERNEL + USER, id="kernel first"),
+        pytest.param(USER + KERNEL, id="user first", marks=pytest.mark.slow),
+    ],
 )
 def test_a_user_compiles_rules_beside_a_kernel_that_is_compiled_or_loaded(
     tmp_path: Path, code: str

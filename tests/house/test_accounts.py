@@ -225,7 +225,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(totals.read_kept, at("DIVIDEND"), IDENTITY),
     ),
     a.EXIT_CASH.name: (
-        Posting(events.leave, "f.cum_exit_cash", IDENTITY, "f.cum_dividend", CONTRACTS),
+        Posting(events.leave, "f.cum_exit_cash", IDENTITY, "f.cum_dividend", IDENTITY),
         Posting(totals.read_kept, at("EXIT_CASH"), IDENTITY),
     ),
     a.SUBSCRIPTION.name: (
@@ -246,7 +246,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.BUSINESS.name: (
         Posting(totals.carry, "f.cum_business", CONTRACTS, "f.cum_gain", IDENTITY),
         Posting(totals.carry, "f.cum_loan_account", CONTRACTS),
-        Posting(events.leave, "f.cum_business", CONTRACTS, "f.cum_gain", IDENTITY),
+        Posting(events.leave, "f.cum_business", CONTRACTS, "f.cum_gain", CONTRACTS),
         Posting(events.leave, "f.cum_loan_account", CONTRACTS),
         Posting(totals.read_kept, at("BUSINESS"), CONTRACTS),
         Posting(totals.read_kept, at("LOAN_ACCOUNT"), CONTRACTS),

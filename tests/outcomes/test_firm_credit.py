@@ -72,6 +72,25 @@ def test_a_project_counts_as_one_whatever_it_costs():
     assert math.isnan(credit.demand_of_largest(tiny.empty()))
 
 
+def test_a_firm_counts_as_one_whatever_number_of_projects_it_has():
+    counts = {
+        "birth": (-1.0, 0.5, 1.0), "projects": ((9, 9, 9, 0), (1, 1, 0, 0), (1, 0, 0, 0)),
+        "unfunded": ((9, 9, 9, 0), (0.5, 0.25, 0, 0), (1, 0, 0, 0)),
+    }  # fmt: skip
+    assert credit.gap_per_firm(tiny.history(firms=counts)) == pytest.approx((0.375 + 1.0) / 2.0)
+    assert math.isnan(credit.gap_per_firm(tiny.empty()))
+
+
+def test_demand_of_the_largest_is_that_of_the_register_as_it_stands():
+    firms = {
+        "status": (ALIVE, ALIVE, ALIVE), "end": (1e300,) * 3, "stratum": (0, 0, 1),
+        "sales": (5.0, 50.0, 500.0), "cum_demand": (6.0, 2.0, 90.0),
+    }  # fmt: skip
+    found = credit.demand_of_largest_by_sales(tiny.history(firms=firms))
+    assert found == pytest.approx(2.0 / 8.0)
+    assert math.isnan(credit.demand_of_largest_by_sales(tiny.empty()))
+
+
 def test_the_cost_of_finance_adds_what_holders_took_at_exit():
     assert credit.cost_of_finance(HISTORY) == pytest.approx(0.3 / 8.0)
     more = {"cum_royalty": (9.0, 0.2, 0.0), "cum_delivery": (9.0, 0.1, 0.0),

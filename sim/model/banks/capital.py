@@ -14,7 +14,7 @@ Banks, Order 4; Basel framework CRE20 (standardised weights) and CRE31 (internal
 import math
 from typing import Any
 
-from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param
+from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, param, stated_amount
 from sim.base.special import normal_cdf, normal_quantile
 
 MOST_WEIGHT = 12.5
@@ -34,13 +34,13 @@ class Capital(Frozen):
     large_weight: NonNegative = param(
         unit="share", meaning="risk weight of loans to larger firms", high=MOST_WEIGHT
     )
-    small_line: NonNegative = param(
+    small_line: NonNegative = stated_amount(
         unit="CNY million", meaning="largest line of one bank that counts as a small loan"
     )
-    small_sales: NonNegative = param(
+    small_sales: NonNegative = stated_amount(
         unit="CNY million a year", meaning="sales up to which a firm counts as small"
     )
-    medium_sales: NonNegative = param(
+    medium_sales: NonNegative = stated_amount(
         unit="CNY million a year",
         meaning="sales up to which a firm counts as small or medium-sized",
     )

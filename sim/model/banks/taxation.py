@@ -11,7 +11,7 @@ loans to small and micro firms).
 
 from typing import Any
 
-from sim.base.parameter import Frozen, NonNegative, param
+from sim.base.parameter import Frozen, NonNegative, param, stated_amount
 
 MOST_TAX = 0.99
 """Capital that earns its hurdle after tax must be left something."""
@@ -26,7 +26,7 @@ class Taxation(Frozen):
     vat_rate: NonNegative = param(
         unit="share of interest before tax", meaning="value-added tax on interest", high=1
     )
-    exempt_line: NonNegative = param(
+    exempt_line: NonNegative = stated_amount(
         unit="CNY million", meaning="largest line of one bank whose interest is exempt"
     )
     exempt_rate_multiple: NonNegative = param(

@@ -5,7 +5,15 @@ fall short of the break-even rate by no more than policy tells banks to accept
 (`sim.model.banks.credit_decision`). What it costs is bid for (`sim.model.banks.tender`).
 """
 
-from sim.base.parameter import Frozen, NonNegative, PositiveFloat, Share, StageVector, param
+from sim.base.parameter import (
+    Frozen,
+    NonNegative,
+    PositiveFloat,
+    Share,
+    StageVector,
+    param,
+    stated_amount,
+)
 
 
 class Underwriting(Frozen):
@@ -58,10 +66,10 @@ class Underwriting(Frozen):
     least_runway: NonNegative = param(
         unit="years", meaning="runway that a new borrower which burns cash must have"
     )
-    line_cap: StageVector = param(
+    line_cap: StageVector = stated_amount(
         unit="CNY million", meaning="most that one bank lends to one firm, by stage", low=0
     )
-    least_line: NonNegative = param(unit="CNY million", meaning="smallest line")
+    least_line: NonNegative = stated_amount(unit="CNY million", meaning="smallest line")
     known_banks: int = param(
         unit="count", meaning="banks that know a firm and bid for its loans", low=1, high=8
     )

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sim.base.columns import Column, Table
-from sim.base.parameter import Frozen, NonNegative, StageVector, param
+from sim.base.parameter import Frozen, NonNegative, StageVector, param, stated_amount
 
 STAGE_CODE = {"startup": 0, "growth": 1, "expansion": 2, "mature": 3}
 STAGES = tuple(STAGE_CODE)
@@ -47,14 +47,14 @@ class Listed(Frozen):
     sectors: tuple[str, ...] = param((), unit="", meaning="sectors admitted; all where empty")
     least_age_years: NonNegative = param(0.0, unit="years", meaning="least age admitted")
     most_age_years: NonNegative = param(1000.0, unit="years", meaning="greatest age admitted")
-    least_sales: NonNegative = param(
+    least_sales: NonNegative = stated_amount(
         0.0, unit="CNY million a year", meaning="least sales admitted"
     )
-    most_sales: NonNegative = param(
+    most_sales: NonNegative = stated_amount(
         NO_BOUND, unit="CNY million a year", meaning="greatest sales admitted"
     )
     venture_only: bool = param(False, unit="", meaning="only firms that venture funds back")
-    least_last_round: NonNegative = param(
+    least_last_round: NonNegative = stated_amount(
         0.0, unit="CNY million", meaning="least amount of the last equity round"
     )
     most_since_round_years: NonNegative = param(

@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.base.columns import Column
-from sim.base.parameter import Frozen, NonNegative, Share, param
+from sim.base.parameter import Frozen, NonNegative, Share, param, stated_amount
 
 
 class OwnFunds(Frozen):
@@ -24,7 +24,7 @@ class Relending(Frozen):
     kind: Literal["relending"]
     refinanced_share: Share = param(unit="share", meaning="part of the principal refinanced")
     rate: NonNegative = param(unit="per year", meaning="rate of the central bank", high=0.2)
-    quota: NonNegative = param(
+    quota: NonNegative = stated_amount(
         unit="CNY million per 1,000 firms", meaning="most that may be outstanding"
     )
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sim.base.columns import Column
-from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, param
+from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, param, stated_amount
 
 
 class Collateral(Frozen):
@@ -38,14 +38,16 @@ class FixedAmount(Frozen):
     """A line of a stated amount, whatever assets support."""
 
     kind: Literal["fixed"]
-    amount: PositiveFloat = param(unit="CNY million", meaning="line")
+    amount: PositiveFloat = stated_amount(unit="CNY million", meaning="line")
 
 
 class Path(Frozen):
     """Lines of stated amounts, whatever assets support, one after another by years since entry."""
 
     kind: Literal["path"]
-    amounts: tuple[PositiveFloat, ...] = param(unit="CNY million", meaning="lines in order")
+    amounts: tuple[PositiveFloat, ...] = stated_amount(
+        unit="CNY million", meaning="lines in order"
+    )
     from_years: tuple[NonNegative, ...] = param(unit="years", meaning="age at which each starts")
 
     def broken_rules(self) -> Iterator[Broken]:

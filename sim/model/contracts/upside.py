@@ -13,7 +13,15 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sim.base.columns import Column
-from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, Share, param
+from sim.base.parameter import (
+    Broken,
+    Frozen,
+    NonNegative,
+    PositiveFloat,
+    Share,
+    param,
+    stated_amount,
+)
 from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
 
 
@@ -29,14 +37,14 @@ class _Subscription(Frozen):
     coverage: NonNegative | None = param(
         None, unit="share of line", meaning="subscription amount over line", high=5
     )
-    amount: NonNegative | None = param(
+    amount: NonNegative | None = stated_amount(
         None, unit="CNY million", meaning="subscription amount, where it is stated"
     )
     stake: Share | None = param(None, unit="share", meaning="equity bought, post-money")
     strike_multiple: PositiveFloat | None = param(
         None, unit="x valuation at signing", meaning="post-money strike valuation"
     )
-    strike_valuation: PositiveFloat | None = param(
+    strike_valuation: PositiveFloat | None = stated_amount(
         None, unit="CNY million", meaning="post-money strike valuation, where it is stated"
     )
     years: PositiveFloat = param(unit="years", meaning="life of the right", high=30)
@@ -89,7 +97,7 @@ class Swap(_Subscription):
         unit="x valuation at signing",
         meaning="valuation at which the right comes alive",
     )
-    trigger_valuation: PositiveFloat | None = param(
+    trigger_valuation: PositiveFloat | None = stated_amount(
         None, unit="CNY million", meaning="that valuation, where it is stated"
     )
 

@@ -60,6 +60,14 @@ class Macro(Frozen):
     regime: dict[str, Regime] = param(unit="", meaning="regimes by name")
     path: tuple[Step, ...] = param((), unit="", meaning="a stated path instead of the chain")
     spell: tuple[Spell, ...] = param((), unit="", meaning="stressed spells laid over the regimes")
+    price_level: PositiveFloat = param(
+        1.0,
+        unit="index",
+        meaning="prices over those of the start date, by which amounts fixed in law and contracts"
+        " are deflated",
+        low=0.01,
+        high=100,
+    )
 
     def broken_rules(self) -> Iterator[Broken]:
         """Names are known; steps of a path rise, and spells do not overlap."""

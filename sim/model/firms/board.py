@@ -9,7 +9,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from sim.base.parameter import Frozen, NonNegative, param
+from sim.base.parameter import Frozen, NonNegative, param, stated_amount
 
 MOST_BOARDS = 16
 """Standards that one economy may have."""
@@ -20,9 +20,11 @@ class Board(Frozen):
 
     is_open: bool = param(True, unit="", meaning="whether firms are listed by this standard")
     age: NonNegative = param(unit="years", meaning="least age at listing")
-    value: NonNegative = param(unit="CNY million", meaning="least value at listing")
-    sales: NonNegative = param(0.0, unit="CNY million a year", meaning="least sales at listing")
-    profit: float | None = param(
+    value: NonNegative = stated_amount(unit="CNY million", meaning="least value at listing")
+    sales: NonNegative = stated_amount(
+        0.0, unit="CNY million a year", meaning="least sales at listing"
+    )
+    profit: float | None = stated_amount(
         None, unit="CNY million a year", meaning="least profit after interest, where one is asked"
     )
 

@@ -19,7 +19,15 @@ import math
 from typing import Any
 
 from sim.base.draws import BIRTH, uniform_pair
-from sim.base.parameter import Frozen, NonNegative, PositiveFloat, PositiveInt, Share, param
+from sim.base.parameter import (
+    Frozen,
+    NonNegative,
+    PositiveFloat,
+    PositiveInt,
+    Share,
+    param,
+    stated_amount,
+)
 from sim.model.firms.record import LARGE, REGISTERED
 from sim.model.firms.relationship import leave_desks
 
@@ -30,10 +38,10 @@ YEAR_END = 4
 class Register(Frozen):
     """Caps of the register, the label of high-tech enterprises, and how firms leave unseen."""
 
-    sales_cap: PositiveFloat = param(
+    sales_cap: PositiveFloat = stated_amount(
         unit="CNY million a year", meaning="sales above which a firm outgrows the register"
     )
-    asset_cap: PositiveFloat = param(
+    asset_cap: PositiveFloat = stated_amount(
         unit="CNY million", meaning="assets above which a firm outgrows the register"
     )
     staff_cap: PositiveFloat = param(
