@@ -29,12 +29,13 @@ def entries_in(
     Those that exist from the first day are among them where the span `opens` the history.
     """
     start, end = span
-    closed = np.arange(population.firms, dtype=np.int64)
+    first_place = population.first_place
+    closed = first_place + np.arange(population.firms, dtype=np.int64)
     u, v = uniform_columns(key, closed, BIRTH, 0, 0)
     first = v < population.initial_share
     if not population.entries:
         return closed, np.where(first, start, start + u * (end - start))
-    streams = entrants(population.entries, start, end)
+    streams = first_place + entrants(population.entries, start, end)
     dates = year_of(streams) + uniform_columns(key, streams, BIRTH, 0, 0)[0]
     inside = (start <= dates) & (dates < end)
     there = closed[first & opens]

@@ -72,18 +72,23 @@ def open_year(firms: Any, terms: Any, providers: Any) -> None:
     """On 1 January providers take stock of what they cover, which sets the caps of the year."""
     for code in range(terms.shape[0]):
         for n in range(PROVIDERS):
-            providers[code, n].covered = 0.0
+            providers[code, n].covered = providers[code, n].reguaranteed = 0.0
     for i in range(firms.shape[0]):
         f = firms[i]
         if f.status == ALIVE and f.guaranteed > 0.0:
+            fund = terms[f.terms].fund
             for n in range(PROVIDERS):
-                providers[terms[f.terms].fund, n].covered += f.cover[n] * f.balance
+                providers[fund, n].covered += f.cover[n] * f.balance
+            providers[fund, GUARANTOR].reguaranteed += (
+                f.reguaranteed * f.cover[GUARANTOR] * f.balance
+            )
     for code in range(terms.shape[0]):
         for n in range(PROVIDERS):
             renew_provider(providers[code, n], terms[code].caps_per_year[n])
-        guarantor, k = providers[code, GUARANTOR], terms[code]
-        again = k.reguaranteed * guarantor.covered
-        guarantor.reguarantee_room = room_of_year(k.reguarantee_cap, again)
+        guarantor = providers[code, GUARANTOR]
+        guarantor.reguarantee_room = room_of_year(
+            terms[code].reguarantee_cap, guarantor.reguaranteed
+        )
 
 
 def renew_provider(provider: Any, cap: float) -> None:

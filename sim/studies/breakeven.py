@@ -6,6 +6,9 @@ stretches that are clear of zero, gives the others more replications, and only w
 them closes in on each sign change and on the ends of its interval. How many replications
 the answer rests on is set beforehand, never by how the interval looks, so that its
 coverage is what it says.
+
+Where hardly any firm signs, an arrangement differs from another in nothing: such a zero is no
+break-even. It is told apart, with the uptake beside every value.
 """
 
 import math
@@ -246,6 +249,8 @@ def _crossing(root: list[tuple[Span, _Segment]], spans: list[Span], x: Floats) -
 # --- What a search for a break-even found: crossings, the curve behind them, and the words -------
 
 KEY = "breakeven"
+UPTAKE = "firm.signed_share"
+"""The outcome that says how many firms sign an arrangement."""
 
 
 @dataclass(frozen=True)
@@ -261,6 +266,18 @@ class Equation:
     outcome: str
     first: str
     second: str | float
+
+    def uptake(self, outcome_array: OutcomeArray, baseline: str) -> Floats:
+        """Mean share of firms that sign, under the side that fewer do, shape (n_scenarios,).
+
+        Nan where no side is an arrangement to be signed, or where it is not known.
+        """
+        offered = [one for one in (self.first, self.second) if one not in (baseline, "plain")]
+        names = [one for one in offered if isinstance(one, str)]
+        if not names or UPTAKE not in outcome_array.outcomes:
+            return np.full(outcome_array.values.shape[0], math.nan)
+        shares = [outcome_array.levels(name, UPTAKE).mean(axis=1) for name in names]
+        return np.asarray(np.min(shares, axis=0))
 
     def differences(self, outcome_array: OutcomeArray) -> Floats:
         """Second less first, or first less the level, shape (n_scenarios, n_replications)."""
@@ -294,8 +311,10 @@ class BreakEven:
     ----------
     crossings
         Every root of the mean difference; empty where there is none.
+    without_uptake
+        Roots at which hardly any firm signs, apart from those.
     curve
-        Differences at all values that were tried.
+        Differences and uptake at all values that were tried.
     runs
         Replications that were simulated for it.
     unclear : list of (low, high)
@@ -305,6 +324,7 @@ class BreakEven:
     range: Range
     equation: Equation
     crossings: tuple[Crossing, ...]
+    without_uptake: tuple[Crossing, ...]
     curve: pd.DataFrame
     runs: int
     confidence: float
@@ -317,7 +337,12 @@ class BreakEven:
         """
         names = ["key", *Crossing.__dataclass_fields__]
         rows = [{"key": self.range.label, **asdict(one)} for one in self.crossings]
-        return pd.DataFrame(rows, columns=names)
+        uptake = [self.uptake_at(one.value) for one in self.crossings]
+        return pd.DataFrame(rows, columns=names).assign(uptake=uptake)
+
+    def uptake_at(self, value: float) -> float:
+        """Share of firms that sign at a value, on a straight line between those tried."""
+        return uptake_at(self.curve, value)
 
     def findings(self) -> Findings:
         """The result in words and tables, for files and report."""
@@ -327,6 +352,8 @@ class BreakEven:
             "answer": self._answer(crossings), "curve": self.curve.assign(unit=unit),
             "crossings": crossings,
         }  # fmt: skip
+        if self.curve["uptake"].isna().all():
+            tables = {name: table.drop(columns="uptake") for name, table in tables.items()}
         if not self.crossings:
             # Nothing to print but what was seen on the way.
             tables = {"curve": tables["curve"], "crossings": crossings}
@@ -336,7 +363,7 @@ class BreakEven:
             tuple(self._sentences(unit)),
             tables,
             {name: text for name, text in self._captions().items() if name in tables},
-            {"at": self.range.unit},
+            {"at": self.range.unit, "uptake": marks_of(UPTAKE)[UPTAKE].unit},
         )
 
     def _captions(self) -> dict[str, str]:
@@ -349,7 +376,7 @@ class BreakEven:
 
     def _answer(self, crossings: pd.DataFrame) -> pd.DataFrame:
         """The crossings for people: without what says the same in numbers."""
-        shown = crossings[["key", "unit", "value", "low", "high", "way"]].copy()
+        shown = crossings[["key", "unit", "value", "low", "high", "way", "uptake"]].copy()
         ends = {(True, True): "both", (True, False): "below", (False, True): "above"}
         open_at = crossings[["is_open_low", "is_open_high"]].to_numpy(bool).tolist()
         return shown.assign(beyond_the_range=[ends.get((a, b), "no") for a, b in open_at])
@@ -363,6 +390,7 @@ class BreakEven:
         most = int(self.curve["replications"].max())
         return [
             *crossed,
+            *(self._refused(one) for one in self.without_uptake),
             f"This took {self.runs} runs; {most} replications with common random numbers.",
         ]
 
@@ -374,7 +402,21 @@ class BreakEven:
             f" {self.range.text(one.value)}"
             + (f" to {self.range.text(one.until)}" if one.until > one.value else "")
             + f"; {percent_text(self.confidence)} interval {low} to {high}."
+            + self._signed(one.value, " {share} of firms sign there.")
         )
+
+    def _refused(self, one: Crossing) -> str:
+        return (
+            f"{self.equation.words()} is zero at {self.range.text(one.value)} too, which is no"
+            " break-even:"
+            + self._signed(one.value, " only {share} of firms sign there,")
+            + f" against {rate_text(self.curve['uptake'].max())} at the most in this range."
+        )
+
+    def _signed(self, value: float, words: str) -> str:
+        """How many firms sign at a value; nothing where that is not known."""
+        share = self.uptake_at(value)
+        return "" if math.isnan(share) else words.format(share=rate_text(share))
 
     def _ends(self, unit: str) -> str:
         ends = self.curve.iloc[[0, -1]][["at", "difference", "low", "high", "standard_error"]]
@@ -392,27 +434,49 @@ class BreakEven:
         return [f"A difference of zero cannot be ruled out at {spans}."] if spans else []
 
 
-def curve_frame(known: Mapping[float, Floats], confidence: float) -> pd.DataFrame:
+def rate_text(share: float) -> str:
+    """Write a share of firms, such as ``"4.2 %"``."""
+    return percent_text(float(f"{share:.2g}"))
+
+
+def uptake_at(curve: pd.DataFrame, value: float) -> float:
+    """Share of firms that sign at a value, between those of a `curve_frame`."""
+    return float(np.interp(value, curve["at"], curve["uptake"]))
+
+
+def is_without_uptake(one: Crossing, curve: pd.DataFrame, least: float) -> bool:
+    """Whether so few firms sign at a root that it tells of nothing else."""
+    most = curve["uptake"].max()
+    there = max(uptake_at(curve, one.value), uptake_at(curve, one.until))
+    return bool(there <= least * most)
+
+
+def curve_frame(
+    known: Mapping[float, Floats], confidence: float, uptake: Mapping[float, float] | None = None
+) -> pd.DataFrame:
     """Mean difference with its interval at every value.
 
-    Columns at (the value), replications, difference, standard_error, low, high.
+    Columns at (the value), replications, difference, standard_error, low, high, and uptake.
 
     Parameters
     ----------
     known
         Mapping of value -> array, shape (n_replications,).
+    uptake
+        Mapping of value -> share of firms that sign; nan where it is not known.
 
     Examples
     --------
-    >>> curve_frame({0.5: np.array([1.0, 3.0])}, 0.95).round(2).values.tolist()
-    [[0.5, 2.0, 2.0, 1.0, -10.71, 14.71]]
+    >>> curve_frame({0.5: np.array([1.0, 3.0])}, 0.95, {0.5: 0.1}).round(2).values.tolist()
+    [[0.5, 2.0, 2.0, 1.0, -10.71, 14.71, 0.1]]
     """
     rows = []
     for value in sorted(known):
         one = mean_interval(known[value], confidence)
         rows.append(
             {"at": value, "replications": one.count, "difference": one.estimate,
-             "standard_error": one.standard_error, "low": one.low, "high": one.high}
+             "standard_error": one.standard_error, "low": one.low, "high": one.high,
+             "uptake": (uptake or {}).get(value, math.nan)}
         )  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -441,6 +505,8 @@ class Search:
         How exactly root and ends are found, as a share of the interval's width.
     most_points
         Values that may be added for one crossing and its ends.
+    least_uptake
+        A zero where at most this part signs of what signs at another value is no break-even.
     """
 
     points: int = 7
@@ -448,6 +514,7 @@ class Search:
     confidence: float = 0.95
     tolerance: float = 0.05
     most_points: int = 16
+    least_uptake: float = 0.1
 
     def schedule(self, scenario: Scenario) -> list[int]:
         """Replications of each round, the last one with all.
@@ -482,7 +549,7 @@ def breakeven(
         Key and range, such as ``"arrangement.swap.upside.coverage=0:0.4"``.
     arrangements
         Names; or one name and a number that the outcome is to reach.
-    points, replications, confidence, tolerance, most_points
+    points, replications, confidence, tolerance, most_points, least_uptake
         As in `Search`.
     workers, folder, executor, progress
         As in `sim.studies.request.study_store`.
@@ -497,8 +564,14 @@ def breakeven(
     before = curve.store.simulated
     _scan(curve, search)
     found = _close_in(curve, search)
+    frame = curve_frame(curve.known, search.confidence, curve.uptake)
+    empty = [is_without_uptake(root, frame, search.least_uptake) for root in found]
+    kept, refused = (
+        tuple(root for root, is_empty in zip(found, empty, strict=True) if is_empty == refuse)
+        for refuse in (False, True)
+    )
     return BreakEven(
-        one, equation, tuple(found), curve_frame(curve.known, search.confidence),
+        one, equation, kept, refused, frame,
         curve.store.simulated - before, search.confidence,
         not_rejected(*curve.whole(), search.confidence),
     )  # fmt: skip
@@ -546,6 +619,7 @@ class _Curve:
     equation: Equation
     store: Store
     known: dict[float, Floats] = field(default_factory=dict)
+    uptake: dict[float, float] = field(default_factory=dict)
     counts: dict[float, int] = field(default_factory=dict)
 
     def extend(self, values: list[float], count: int) -> None:
@@ -555,6 +629,8 @@ class _Curve:
             scenarios = [varied(self.scenario, [self.range], [x]) for x in new]
             outcome_array = self.store.outcome_array(scenarios, range(count))
             self.known |= dict(zip(new, self.equation.differences(outcome_array), strict=True))
+            signed = self.equation.uptake(outcome_array, self.scenario.experiment.baseline)
+            self.uptake |= dict(zip(new, signed.tolist(), strict=True))
             self.counts |= dict.fromkeys(new, count)
 
     def count(self, x: float) -> int:

@@ -39,6 +39,17 @@ def test_more_entries_a_year_leave_those_of_before_as_they_are():
     assert np.isin(few, more).all()
 
 
+def test_small_populations_at_successive_places_are_the_firms_of_a_large_one():
+    large, dates = entries_in(flow(**{"population.firms": 120}), KEY, (-2.0, 3.0))
+    parts = [
+        entries_in(flow(**{"population.first_place": n}), KEY, (-2.0, 3.0)) for n in (0, 4, 8)
+    ]
+    firms, entry = (np.concatenate(one) for one in zip(*parts, strict=True))
+    order = np.argsort(firms)
+    assert firms[order].tolist() == large.tolist()
+    assert entry[order].tobytes() == dates.tobytes()
+
+
 def test_entries_are_a_whole_number_a_year_that_is_right_in_the_long_run():
     years = year_of(entrants(2.3, -10.0, 10.0))
     counts = np.bincount(years + 10, minlength=20)
@@ -77,6 +88,7 @@ def test_firms_of_the_first_day_are_there_beside_those_who_enter():
     [
         {"population.entries_a_year": 5.0, "population.entry_rate": 0.0},
         {"population.firms": 10**8},
+        {"population.first_place": 2**20 - 3},
     ],
 )
 def test_entries_without_a_rate_and_more_than_there_are_addresses_are_refused(values):

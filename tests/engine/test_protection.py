@@ -155,7 +155,7 @@ def test_a_re_guarantor_pays_its_part_back_up_to_its_cap_and_lenders_see_nothing
     again = {"reguaranteed_share": 0.5, "reguarantee_fee_rate": 0.005,
              "reguarantee_cap_per_year_share": 0.02}  # fmt: skip
     (w, _), (plain, _) = lived(**again), lived()
-    own = {"reguarantee_fee_rate", "cum_reguarantee_fee", "reimbursed"}
+    own = {"reguaranteed", "reguarantee_fee_rate", "cum_reguarantee_fee", "reimbursed"}
     assert set(changed_lives(w, plain)) == own
     f, flows = w.firms, w.ledger.flows
     back = flows["re-guarantee"][REGUARANTORS, GUARANTORS]

@@ -43,6 +43,8 @@ COVER: Terms = {
     "insurance_cap_per_year_share": 0.1, "insurer_capital": 20.0, "claims_at_default": True,
     "guarantee_fee_payer": "firm", "insurance_fee_payer": "public", "reguaranteed_share": 0.5,
     "reguarantee_fee_rate": 0.005, "reguarantee_cap_per_year_share": 0.05,
+    "reguaranteed_share_high_tech": 0.6, "reguarantee_small_line": 5.0,
+    "reguarantee_small_fee_rate": 0.003,
 }  # fmt: skip
 
 EXAMPLES: dict[tuple[str, str], Terms] = {
@@ -114,7 +116,8 @@ NEUTRAL: dict[str, Terms] = {
         "fee_parts": (0.0,) * 4, "residual_share": 0.0, "firm_fee_rate": 0.0,
         "firm_fee_parts": (0.0,) * 4, "public_fee_rate": 0.0, "public_fee_parts": (0.0,) * 4,
         "cover_shares": (0.0,) * 4, "bears_rest": (0,) * 4, "deductibles": (0.0,) * 4,
-        "claims_at_default": 0, "reguaranteed": 0.0, "reguarantee_fee": 0.0,
+        "claims_at_default": 0, "reguaranteed_shares": (0.0,) * 2, "reguarantee_fees": (0.0,) * 2,
+        "reguarantee_small_line": 0.0,
         "reguarantee_cap": math.inf,
         **dict.fromkeys(
             ("caps_per_firm", "caps_per_default", "caps_per_year", "capitals"), (math.inf,) * 4

@@ -244,6 +244,13 @@ def test_the_guarantor_bears_and_asks_what_the_plan_says():
         assert sharing.guarantee_fee_payer == "firm"
         assert sharing.guarantee_cap_per_firm == published("MK22", "cap per firm now")
         assert sharing.guarantee_cap_per_year_share == published("MK22", "payout cap now")
+        whole = sharing.guaranteed_share
+        assert sharing.reguaranteed_share * whole == published("MK61", "technology SMEs")
+        high_tech = sharing.reguaranteed_share_high_tech * whole
+        assert high_tech == published("MK61", "high-tech enterprises")
+        assert sharing.reguarantee_fee_rate == published("MK61", "fee")
+        assert sharing.reguarantee_small_fee_rate == published("MK61", "fee on a small line")
+        assert sharing.reguarantee_small_line == published("MK61", "small line")
 
 
 def test_the_lines_of_kanglin_come_in_size_and_time_as_published():

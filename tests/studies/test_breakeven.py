@@ -17,7 +17,7 @@ from sim.studies.breakeven import (
     sides_of,
 )
 from tests.house.limits import MOST
-from tests.studies import fair_rate, fair_retention, fair_right, fair_step
+from tests.studies import fair_premium, fair_rate, fair_retention, fair_right, fair_step
 from tests.studies.planted import OUTCOME, Planted, common_noise, scenario
 
 X = "underwriting.policy_subsidy_rate"
@@ -109,6 +109,48 @@ def test_a_zero_that_cannot_be_ruled_out_is_told():
     assert found.crossings == ()
     assert found.unclear[0][0] == 0.0
     assert "cannot be ruled out" in found.findings().sentences[1]
+
+
+def signing(uptake, curve) -> Planted:
+    """The same, and a share of firms that sign the consortium."""
+    store = planted(curve)
+    store.rules["firm.signed_share"] = lambda s, n, arm: (
+        uptake(s.underwriting.policy_subsidy_rate) if arm == "consortium" else 0.0
+    )
+    return store
+
+
+def test_a_zero_that_only_non_uptake_makes_is_refused_and_told():
+    # Nobody signs from a tenth on: the difference dies away without a worth.
+    store = signing(lambda x: max(0.4 - 4.0 * x, 0.0), lambda x, n: (x - 0.1) * (x < 0.1))
+    found = breakeven(
+        scenario(), f"{X}=0:0.2", OUTCOME, PAIR, points=5, replications=6, store=store
+    )
+    (refused,) = found.without_uptake
+    assert found.crossings == ()
+    assert refused.value == pytest.approx(0.1)
+    sentences = found.findings().sentences
+    assert sentences[0].startswith("There is no crossing in the range")
+    assert any("no break-even: only 0 % of firms sign there, against 40 %" in one
+               for one in sentences)  # fmt: skip
+
+
+def test_uptake_stands_beside_the_answer():
+    store = signing(lambda x: 0.4 - 2.0 * x, lambda x, n: x - 0.05)
+    found = breakeven(
+        scenario(), f"{X}=0:0.1", OUTCOME, PAIR, points=3, replications=6, store=store
+    )
+    assert found.without_uptake == ()
+    told = found.findings()
+    assert told.sentences[0].endswith("30 % of firms sign there.")
+    assert found.frame()["uptake"].tolist() == [pytest.approx(0.3)]
+    assert told.tables["curve"]["uptake"].tolist() == pytest.approx([0.4, 0.3, 0.2])
+    # A root that as many sign as anywhere else stands, whatever the share.
+    rare = signing(lambda _: 0.001, lambda x, n: x - 0.05)
+    found = breakeven(
+        scenario(), f"{X}=0:0.1", OUTCOME, PAIR, points=3, replications=6, store=rare
+    )
+    assert len(found.crossings) == 1
 
 
 def test_an_outcome_can_be_brought_to_a_level():
@@ -270,6 +312,10 @@ CASES = {
     "a flat rate that pays for cost and losses": Case(
         fair_rate.fair_rate(1, FIRMS), f"{fair_rate.KEY}=0.03:0.2", "bank.profit",
         ("flat", 0.0), fair_rate.FAIR,
+    ),
+    "a premium that pays for a layer of cover": Case(
+        fair_premium.insured(1, FIRMS), f"{fair_premium.KEY}=0.02:0.1", "system.insurer_result",
+        ("insured", 0.0), fair_premium.fair_premium(FIRMS),
     ),
     "a promise of later business that pays for a cheap first loan": Case(
         fair_retention.fair_retention(1, FIRMS), f"{fair_retention.KEY}=0.1:3", "bank.profit",

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sim.studies.breakeven import BreakEven, Search, breakeven
-from tests.studies import fair_retention
+from tests.studies import fair_premium, fair_retention
 from tests.studies.fair_step import FAIR, KEY, fair_step
 
 REPEATS = 200
@@ -28,11 +28,20 @@ def studied_retention(seed: int) -> BreakEven:
     return breakeven(study, vary, "bank.profit", ("kept", 0.0), search=SMALL)
 
 
+def studied_premium(seed: int) -> BreakEven:
+    """The premium at which the insurer of a layer gains nothing."""
+    vary, study = f"{fair_premium.KEY}=0:0.12", fair_premium.insured(seed)
+    return breakeven(study, vary, "system.insurer_result", ("insured", 0.0), search=SMALL)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("study", "fair"),
-    [(studied_step, FAIR), (studied_retention, fair_retention.FAIR)],
-    ids=["step", "retention"],
+    [
+        (studied_step, FAIR), (studied_retention, fair_retention.FAIR),
+        (studied_premium, fair_premium.fair_premium()),
+    ],
+    ids=["step", "retention", "premium"],
 )
 def test_the_interval_covers_the_closed_form_in_95_percent_of_studies(study, fair):
     covered = []

@@ -113,7 +113,7 @@ def sign(o: Any, a: Any, code: int, d: Any) -> None:
     c.review = a.date + REVIEW_YEARS if k.reviewed == 1 else NEVER
     write_price(c, o.rate, o.later_rate, k, a.date)
     copy_fixed(c, k)
-    write_cover(c, k)
+    write_cover(c, k, d.firms[c.firm].high_tech)
     write_weights(c, d.rules[0])
     write_right(c, o, k, a.date)
     charge_lenders(c, k, d)
@@ -157,12 +157,17 @@ def write_price(c: Any, rate: float, later_rate: float, k: Any, date: float) -> 
     c.step = NEVER if math.isinf(k.step_years) else date + k.step_years
 
 
-def write_cover(c: Any, k: Any) -> None:
-    """What protection providers bear of a loss, as far as their caps per firm cover the line."""
+def write_cover(c: Any, k: Any, is_high_tech: int) -> None:
+    """What protection providers bear of a loss, as far as their caps per firm cover the line.
+
+    What a re-guarantor bears of it goes by the class of the firm, and its fee by the line.
+    """
     for n in range(PROVIDERS):
         c.cover[n] = in_force(k.cover_shares[n], k.caps_per_firm[n], c.limit)
     c.guaranteed = covered_share(c.limit, k)
-    c.reguarantee_fee_rate = k.reguarantee_fee * k.reguaranteed * c.cover[GUARANTOR]
+    c.reguaranteed = k.reguaranteed_shares[is_high_tech]
+    is_small = 1 if c.limit <= k.reguarantee_small_line else 0
+    c.reguarantee_fee_rate = k.reguarantee_fees[is_small] * c.reguaranteed * c.cover[GUARANTOR]
 
 
 def write_weights(c: Any, u: Any) -> None:
@@ -422,7 +427,7 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
     if k.joint == 1:
         share_out(c, k, d)
     copy_fixed(c, k)
-    write_cover(c, k)
+    write_cover(c, k, f.high_tech)
     write_weights(c, d.rules[0])
     charge_lenders(c, k, d)
 

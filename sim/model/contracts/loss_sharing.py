@@ -18,7 +18,16 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sim.base.columns import Column
-from sim.base.parameter import SUM_TOLERANCE, Broken, Frozen, NonNegative, Share, no_whole, param
+from sim.base.parameter import (
+    SUM_TOLERANCE,
+    Broken,
+    Frozen,
+    NonNegative,
+    Share,
+    no_whole,
+    param,
+    stated_amount,
+)
 from sim.model.firms import record
 from sim.model.firms.loss_sharing import PROVIDERS, parts_of
 
@@ -37,7 +46,7 @@ class Cover(Frozen):
         0.0, unit="per year", meaning="guarantor's fee on the balance", high=1
     )
     guarantee_fee_payer: Payer = param("bank", unit="", meaning="who pays the guarantor's fee")
-    guarantee_cap_per_firm: NonNegative | None = param(
+    guarantee_cap_per_firm: NonNegative | None = stated_amount(
         None,
         unit="CNY million",
         meaning="most of one firm's line that the guarantor covers",
@@ -62,12 +71,31 @@ class Cover(Frozen):
         meaning="paid back by a re-guarantor",
         words="A re-guarantor pays the guarantor {value} of its payments back.",
     )
+    reguaranteed_share_high_tech: Share | None = param(
+        None,
+        unit="share of what the guarantor pays",
+        meaning="paid back by a re-guarantor where the firm is a high-tech enterprise at signing,"
+        " if it is another share",
+        words="For a high-tech enterprise it is {value}.",
+    )
     reguarantee_fee_rate: NonNegative = param(
         0.0,
         unit="per year",
         meaning="the guarantor's fee on what is re-guaranteed",
         high=1,
         words="The guarantor pays {value} a year on what is re-guaranteed.",
+    )
+    reguarantee_small_line: NonNegative = stated_amount(
+        0.0,
+        unit="CNY million",
+        meaning="largest line on which the re-guarantor asks the fee on small lines",
+    )
+    reguarantee_small_fee_rate: NonNegative = param(
+        0.0,
+        unit="per year",
+        meaning="the guarantor's fee on what is re-guaranteed of a small line",
+        high=1,
+        words="On small lines it is {value} a year.",
     )
     reguarantee_cap_per_year_share: NonNegative | None = param(
         None,
@@ -87,13 +115,13 @@ class Cover(Frozen):
         meaning="whether the insurer bears its share of what the others leave",
         words="The insurer bears its share of what the others leave.",
     )
-    insurance_deductible: NonNegative = param(
+    insurance_deductible: NonNegative = stated_amount(
         0.0,
         unit="CNY million",
         meaning="loss of one default that the insurer leaves to others",
         words="The insurer leaves the first {value} of a loss to others.",
     )
-    insurance_cap_per_default: NonNegative | None = param(
+    insurance_cap_per_default: NonNegative | None = stated_amount(
         None,
         unit="CNY million",
         meaning="most that the insurer pays for one default",
@@ -201,6 +229,12 @@ def cover_fees(clause: Cover) -> tuple[float, float, float, float]:
     )  # fmt: skip
 
 
+def reguaranteed_shares(clause: Cover) -> tuple[float, float]:
+    """Part of its payments that a guarantor is paid back; of high-tech enterprises last."""
+    others, high_tech = clause.reguaranteed_share, clause.reguaranteed_share_high_tech
+    return others, others if high_tech is None else high_tech
+
+
 def shares_of(clause: Sole | Proportional) -> tuple[float, ...]:
     """Shares of the lenders, lead first, summing to one."""
     return clause.shares if isinstance(clause, Proportional) else (1.0,)
@@ -218,8 +252,11 @@ COVER = (
     Column("caps_per_year", "share of the balances that it covers on 1 January",
            "most that each pays in a calendar year", length=PROVIDERS),
     Column("capitals", "CNY million", "capital that each begins with", length=PROVIDERS),
-    Column("reguaranteed", "share", "part of its payments that the guarantor is paid back"),
-    Column("reguarantee_fee", "per year", "its fee on what is re-guaranteed"),
+    Column("reguaranteed_shares", "share", "part of its payments that the guarantor is paid back,"
+           " of high-tech enterprises last", length=2),
+    Column("reguarantee_fees", "per year", "its fee on what is re-guaranteed, on small lines last",
+           length=2),
+    Column("reguarantee_small_line", "CNY million", "largest of these"),
     Column("reguarantee_cap", "share of the balances that it covers on 1 January",
            "most that the re-guarantor pays in a calendar year"),
     Column("claims_at_default", "flag", "they pay on the balance at default, and have their part"
@@ -288,8 +325,9 @@ def cover_conditions(clause: Cover, thousands: float) -> dict[str, Any]:
         "caps_per_default": (none, most(clause.insurance_cap_per_default), none, none),
         "caps_per_year": (most(guaranteed), most(insured), none, none),
         "capitals": (*capitals, none, none),
-        "reguaranteed": clause.reguaranteed_share,
-        "reguarantee_fee": clause.reguarantee_fee_rate,
+        "reguaranteed_shares": reguaranteed_shares(clause),
+        "reguarantee_fees": (clause.reguarantee_fee_rate, clause.reguarantee_small_fee_rate),
+        "reguarantee_small_line": clause.reguarantee_small_line,
         "reguarantee_cap": most(clause.reguarantee_cap_per_year_share),
         "claims_at_default": int(clause.claims_at_default),
     }  # fmt: skip

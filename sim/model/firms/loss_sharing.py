@@ -29,6 +29,7 @@ PROTECTOR = Table(
         Column("room", "CNY million", "what it may still pay in this calendar year"),
         Column("reguarantee_room", "CNY million", "what it may still be paid back in it"),
         Column("covered", "CNY million", "balances that it covered on 1 January, by its shares"),
+        Column("reguaranteed", "CNY million", "of these, what a re-guarantor covers"),
         Column("earned", "CNY million", "fees since then, its capital from the next one on"),
     )
 )
@@ -102,7 +103,7 @@ def claim_cover(f: Any, k: Any, providers: Any) -> None:
                 room -= paid
                 f.borne[n] = paid * kept
                 f.fell_back += (claim - paid) * kept
-                back = pay_back(paid, k.reguaranteed, providers[n]) if n == GUARANTOR else 0.0
+                back = pay_back(paid, f.reguaranteed, providers[n]) if n == GUARANTOR else 0.0
                 f.reimbursed += back * kept
                 providers[n].capital += back + (paid - back) * (1.0 - kept)
 

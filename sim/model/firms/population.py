@@ -44,6 +44,13 @@ class Population(Frozen):
         meaning="entries a year instead of a stock, which then follows from the rate",
         high=MOST_ENTRIES,
     )
+    first_place: int = param(
+        0,
+        unit="place",
+        meaning="first of the places among possible entrants of a year that firms take: other"
+        " places are other firms in the same economy",
+        low=0,
+    )
     initial_share: Share = param(
         unit="share", meaning="firms that exist from the first day of the history"
     )
@@ -71,6 +78,9 @@ class Population(Frozen):
         if self.entries > MOST_ENTRIES:
             rule = f"give {self.entries:g} entries a year, above {MOST_ENTRIES}"
             yield "firms", rule, "take fewer firms"
+        elif self.first_place + math.ceil(self.entries) > MOST_ENTRIES:
+            rule = f"leaves fewer than {self.entries:g} of {MOST_ENTRIES:.0f} places a year"
+            yield "first_place", rule, "take a smaller one"
 
 
 def set_nature(f: Any, p: Any, c: Any) -> None:

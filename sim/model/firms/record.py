@@ -205,6 +205,7 @@ LOAN_TERMS = (
     Column("security", "share", "added recovery from pledges and guarantees"),
     Column("guaranteed", "share of loss", "borne by protection providers", low=0, high=1),
     Column("cover", "share of loss", "borne by each of them", length=PROVIDERS, low=0, high=1),
+    Column("reguaranteed", "share", "part that its guarantor is paid back", low=0, high=1),
     Column("first_loss", _OF_EXPOSURE, "borne by lenders before protection pays", low=0, high=1),
     Column(
         "cap_per_default", _OF_EXPOSURE, "most that protection pays", low=0, high=1, neutral=1.0

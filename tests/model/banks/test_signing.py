@@ -104,6 +104,22 @@ def test_a_cap_per_firm_covers_that_much_of_the_line() -> None:
         assert c.loss == pytest.approx(whole * secured)
 
 
+def test_a_re_guarantor_bears_more_of_some_classes_and_asks_less_on_small_lines() -> None:
+    clause = {
+        "kind": "sole", "guaranteed_share": 0.8, "reguaranteed_share": 0.375,
+        "reguaranteed_share_high_tech": 0.4375, "reguarantee_fee_rate": 0.005,
+        "reguarantee_small_fee_rate": 0.003,
+    }  # fmt: skip
+    for largest, fee in ((5.0, 0.005), (6.0, 0.003)):
+        k = conditions(**SWAPPED | {"loss_sharing": clause | {"reguarantee_small_line": largest}})
+        for high_tech, part in enumerate((0.375, 0.4375)):
+            d = desk()
+            d.firms[0].high_tech = high_tech
+            _, c = signed(k, d=d, value=30.0)
+            assert (c.limit, c.reguaranteed) == (6.0, part)
+            assert c.reguarantee_fee_rate == pytest.approx(fee * part * 0.8)
+
+
 def test_a_plain_contract_has_neutral_terms() -> None:
     _, c = signed(conditions(), code=0, moved=True)
     for name, value in {

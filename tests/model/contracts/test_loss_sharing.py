@@ -96,7 +96,7 @@ def test_caps_and_capital_are_those_of_their_provider() -> None:
     assert found["capitals"] == (100.0, 40.0, none, none)
     assert (found["deductibles"][1], found["bears_rest"]) == (0.5, (0, 1, 0, 0))
     again = conditions(Sole(guaranteed_share=0.8, reguaranteed_share=0.5))
-    assert (again["reguaranteed"], again["reguarantee_cap"]) == (0.5, math.inf)
+    assert (again["reguaranteed_shares"], again["reguarantee_cap"]) == ((0.5, 0.5), math.inf)
 
 
 def test_who_bears_what_is_left_may_have_any_share_of_it() -> None:

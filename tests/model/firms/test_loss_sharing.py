@@ -91,7 +91,7 @@ def conditions(**fields: Any) -> Any:
     """Conditions of an arrangement whose providers are bound by nothing."""
     none = dict.fromkeys(("deductibles", "bears_rest"), [0.0] * PROVIDERS)
     uncapped = dict.fromkeys(("caps_per_firm", "caps_per_default"), [math.inf] * PROVIDERS)
-    whole = {"claims_at_default": 0, "reguaranteed": 0.0}
+    whole = {"claims_at_default": 0}
     return SimpleNamespace(**none | uncapped | whole | fields)
 
 
@@ -106,7 +106,10 @@ def providers(**fields: Any) -> Any:
 
 def defaulted(exposure: float, lost: float, cover: Any, **fields: Any) -> Any:
     """A firm that has defaulted, and whose loss nobody has shared yet."""
-    untouched = {"first_loss": 0.0, "cap_per_default": 1.0, "fell_back": 0.0, "reimbursed": 0.0}
+    untouched = {
+        "first_loss": 0.0, "cap_per_default": 1.0, "reguaranteed": 0.0, "fell_back": 0.0,
+        "reimbursed": 0.0,
+    }  # fmt: skip
     return SimpleNamespace(
         exposure_at_default=exposure, recovery=exposure - lost, cover=cover,
         borne=[0.0] * PROVIDERS, **untouched | fields,
@@ -121,7 +124,7 @@ def test_the_towers_pay_to_the_last_yuan() -> None:
     """Three layers, a cap per firm, caps of a year, a deductible and a pool that runs dry."""
     k = conditions(
         bears_rest=[0, 1, 0, 0], deductibles=[0.0, 0.5, 0.0, 0.0],
-        caps_per_default=[INF, 2.0, INF, 3.0], reguaranteed=0.5,
+        caps_per_default=[INF, 2.0, INF, 3.0],
     )  # fmt: skip
     # The pool has 8 and no more; of the guarantor's and the insurer's years see the values.
     rows, year = providers(capital=[25.0, INF, INF, 8.0]), -1
@@ -133,7 +136,8 @@ def test_the_towers_pay_to_the_last_yuan() -> None:
             rows.room = [(8.0, 9.0)[year], 5.0, INF, INF]
             rows.reguarantee_room[GUARANTOR] = 3.5
         exposure, lost = given["exposure"], given["loss"]
-        f = defaulted(exposure, lost, [in_force(0.4, 30.0, exposure), 0.8, 0.0, 0.3])
+        cover = [in_force(0.4, 30.0, exposure), 0.8, 0.0, 0.3]
+        f = defaulted(exposure, lost, cover, reguaranteed=0.5)
         claim_cover(f, k, rows)
         found = {
             "pool": f.borne[POOL], "guarantor": f.borne[GUARANTOR], "reguarantee": f.reimbursed,
