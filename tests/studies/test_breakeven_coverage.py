@@ -38,7 +38,8 @@ def studied_premium(seed: int) -> BreakEven:
 @pytest.mark.parametrize(
     ("study", "fair"),
     [
-        (studied_step, FAIR), (studied_retention, fair_retention.FAIR),
+        (studied_step, FAIR),
+        (studied_retention, fair_retention.FAIR),
         (studied_premium, fair_premium.fair_premium()),
     ],
     ids=["step", "retention", "premium"],
