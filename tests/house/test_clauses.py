@@ -53,6 +53,7 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
         "stages": ("growth",), "sectors": ("software",), "least_age_years": 1.0,
         "most_age_years": 6.0, "least_sales": 1.0, "most_sales": 100.0, "venture_only": True,
         "least_last_round": 1.0, "most_since_round_years": 1.0, "first_loan_only": True,
+        "unlisted_only": True,
         "score": {"precision": (0.1, 0.2, 0.3, 0.4), "least": -1.0, "most": 2.0},
     },
     ("screening", "own_file"): {},

@@ -13,6 +13,7 @@ from sim.model.firms.cash import needed_credit
 from sim.model.firms.claims import WEIGHT
 from sim.model.firms.clock import cash_at
 from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, LARGE, NO_RIGHT
+from sim.model.firms.register import total_assets
 from sim.model.firms.relationship import business
 
 # --- An application: what a committee reads of a firm that asks, brought to its date -------------
@@ -33,9 +34,11 @@ APPLICATION = Table(
         Column("stage", "code", "stage of the lifecycle", "i1"),
         Column("sector", "code", "sector", "i4"),
         Column("stratum", "code", "register of technology SMEs, or above its caps", "i1"),
+        Column("high_tech", "flag", "high-tech enterprise, at the last year end", "i1"),
         Column("birth", "years", "date of entry"),
         Column("sales", "CNY million a year", "sales"),
         Column("tangible", "CNY million", "tangible assets at today's prices of collateral"),
+        Column("assets", "CNY million", "assets in operation and cash"),
         Column("value", "CNY million", "pre-money equity value"),
         Column("last_round", "CNY million", "amount of the last equity round"),
         Column("round_date", "years", "date of that round"),
@@ -76,9 +79,9 @@ APPLICATION = Table(
 
 
 _AS_IN_THE_RECORD = {
-    "firm", "stream", "request", "host", "home", "stage", "sector", "stratum", "birth", "sales",
-    "value", "last_round", "round_date", "venture", "setback", "setbacks", "quality",
-    "switching_cost_weight", "limit", "balance", "rate", "conversion", "terms",
+    "firm", "stream", "request", "host", "home", "stage", "sector", "stratum", "high_tech",
+    "birth", "sales", "value", "last_round", "round_date", "venture", "setback", "setbacks",
+    "quality", "switching_cost_weight", "limit", "balance", "rate", "conversion", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
 }  # fmt: skip
 copy_firm = copy_rule(
@@ -103,6 +106,7 @@ def read_application(a: Any, i: int, d: Any, date: float) -> None:
     a.tangible = f.tangible * f.scale * c.collateral
     p = d.params[f.sector]
     cash = cash_at(f, date)
+    a.assets = total_assets(f, p, cash)
     a.need = needed_credit(f, cash)
     a.asked = max(p.request_factor * a.need, u.least_line)
     a.runway = max(cash, 0.0) / -f.flow if f.flow < 0.0 else math.inf
@@ -143,9 +147,12 @@ def secured_by_assets(a: Any, u: Any) -> float:
 
 
 def supported_line(a: Any, u: Any) -> float:
-    """Line that a lender's own rule allows: on tangible assets, or on sales and the last round."""
+    """Line that a lender's own rule allows: on tangible assets, or on sales and the last round.
+
+    A firm that owes much of what it has gets no more.
+    """
     unsecured = u.sales_line[a.stage] * a.sales + u.round_line * a.last_round
-    return max(secured_by_assets(a, u), unsecured)
+    return min(max(secured_by_assets(a, u), unsecured), u.most_debt * a.assets)
 
 
 def asks_renewal(a: Any) -> bool:

@@ -15,6 +15,9 @@ from sim.base.parameter import (
     stated_amount,
 )
 
+NO_CEILING = 1e6
+"""So much of its assets no firm owes."""
+
 
 class Underwriting(Frozen):
     """How banks judge and what they charge."""
@@ -59,6 +62,11 @@ class Underwriting(Frozen):
     )
     round_line: NonNegative = param(
         unit="share", meaning="line per unit of the last equity round, beside it"
+    )
+    most_debt: PositiveFloat = param(
+        NO_CEILING,
+        unit="share of assets",
+        meaning="most that a lender's own rule lets a firm owe, whatever its collateral and sales",
     )
     utilisation: Share = param(
         unit="share of line", meaning="drawn part of a line that banks reckon with"

@@ -1,9 +1,10 @@
 """Who may apply for the arrangement?
 
 Neutral: everyone. A programme may be open to some firms only: by stage, age, sales or
-sector, by a recent equity round, to firms that never had a loan, or by class of a published
-score; firms outside it keep the plain loan. Source: tiers of the Zhejiang joint loan (ZJ03),
-stage lists of the Jiangsu programmes (JS01, JS04), classes of its points (JS08).
+sector, by a recent equity round, to firms that never had a loan or that no official list names,
+or by class of a published score; firms outside it keep the plain loan. Source: tiers of the
+Zhejiang joint loan (ZJ03, ZJ14), stage lists of the Jiangsu programmes (JS01, JS04), classes of
+its points (JS08).
 """
 
 import math
@@ -61,6 +62,11 @@ class Listed(Frozen):
         NO_BOUND, unit="years", meaning="longest time since the last equity round"
     )
     first_loan_only: bool = param(False, unit="", meaning="only firms that never had a line")
+    unlisted_only: bool = param(
+        False,
+        unit="",
+        meaning="only firms that no official list names, which are no high-tech enterprises",
+    )
     score: ScoreClass | None = param(None, unit="", meaning="class of a published score")
 
 
@@ -82,6 +88,7 @@ ADMISSION = Table(
         Column("least_last_round", "CNY million", "least amount of the last equity round"),
         Column("most_since_round_years", "years", "longest time since it", neutral=NO_BOUND),
         Column("first_loan_only", "flag", "only firms that never had a line", "i1"),
+        Column("unlisted_only", "flag", "only firms that are no high-tech enterprises", "i1"),
         Column("score_precision", "per variance of quality", "of the score, by stage", length=4),
         Column("least_score", "standard deviations", "least score admitted"),
         Column("most_score", "standard deviations", "score from which on none is admitted"),
@@ -138,6 +145,7 @@ def is_eligible(e: Any, a: Any, score: float) -> bool:
         and e.least_sales <= a.sales <= e.most_sales
         and is_backed(e, a)
         and not (e.first_loan_only == 1 and (a.credit_years > 0.0 or a.limit > 0.0))
+        and not (e.unlisted_only == 1 and a.high_tech == 1)
         and (e.score_precision[a.stage] <= 0.0 or e.least_score <= score < e.most_score)
     )
 

@@ -141,6 +141,8 @@ def _of_money(clause: Any) -> list[str]:
         said.append(tr("within {time} of an equity round", time=time))
     if clause.first_loan_only:
         said.append(tr("that never had a credit line"))
+    if clause.unlisted_only:
+        said.append(tr("that no official list names"))
     return said
 
 

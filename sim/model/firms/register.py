@@ -104,9 +104,14 @@ def is_year_end(quarter: int) -> bool:
 
 def is_above(f: Any, p: Any) -> bool:
     """Whether sales, assets or staff are above the register's cap."""
-    assets = p.assets_per_sales * f.asset_factor * f.scale + max(f.cash, 0.0)
+    assets = total_assets(f, p, f.cash)
     staff = f.scale / p.sales_per_staff
     return f.sales > p.sales_cap or assets > p.asset_cap or staff > p.staff_cap
+
+
+def total_assets(f: Any, p: Any, cash: float) -> float:
+    """Assets in operation and cash, CNY million."""
+    return p.assets_per_sales * f.asset_factor * f.scale + max(cash, 0.0)
 
 
 def high_tech_share(p: Any, sales: float) -> float:

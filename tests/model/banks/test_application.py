@@ -11,6 +11,7 @@ from sim.model.banks.application import (
     APPLICATION,
     asks_renewal,
     read_application,
+    supported_line,
 )
 from sim.model.banks.desk import REFINANCED, Desk
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW
@@ -59,6 +60,22 @@ def test_everything_that_is_declared_is_written() -> None:
         read_application(rows[0], 1, d, 1.0)
     for name in clean.dtype.names:
         assert clean[name].tolist() == dirty[name].tolist(), name
+
+
+def test_assets_are_those_in_operation_and_cash_of_the_date() -> None:
+    firms = three(now=1.0, cash=6.0, flow=-3.0, scale=20.0, asset_factor=0.5)
+    in_operation = firm_rules().assets_per_sales * 0.5 * 20.0
+    assert read(desk(firms=firms), date=2.0).assets == in_operation + 3.0
+    assert read(desk(firms=firms), date=4.0).assets == in_operation
+
+
+def test_a_ceiling_on_debt_binds_whatever_sales_and_collateral_carry() -> None:
+    d = desk(firms=three(now=1.0, cash=0.0, scale=20.0, sales=20.0, asset_factor=1.0))
+    a, u = read(d), rules()[0]
+    free = supported_line(a, u)
+    for ceiling in (2.0, 0.5):
+        u.most_debt = ceiling * free / a.assets
+        assert supported_line(a, u) == pytest.approx(min(1.0, ceiling) * free)
 
 
 @pytest.mark.parametrize(("date", "cash"), [(1.0, 6.0), (2.0, 3.0), (4.0, -3.0)])

@@ -65,6 +65,8 @@ def test_everyone_may_apply_however_large_or_old() -> None:
         # The growing firm has a line, the old one had one.
         ({"first_loan_only": True}, [True, False, False]),
         ({"venture_only": True, "most_age_years": 5.0}, [False, True, False]),
+        # The old firm is a high-tech enterprise, which a list names.
+        ({"unlisted_only": True}, [True, True, False]),
     ],
 )
 def test_a_list_admits_those_who_meet_all_conditions(

@@ -15,6 +15,7 @@ COLUMNS: dict[str, Any] = {
     "sector": (0, 1, 2),
     "birth": (4.5, 2.0, -5.0),
     "venture": (0, 1, 1),
+    "high_tech": (0, 0, 1),
     "sales": (2.0, 40.0, 100.0),
     "last_round": (0.0, 20.0, 30.0),
     "round_date": (0.0, 4.0, 1.0),
