@@ -71,7 +71,7 @@ def test_assets_are_those_in_operation_and_cash_of_the_date() -> None:
 
 def test_a_ceiling_on_debt_binds_whatever_sales_and_collateral_carry() -> None:
     d = desk(firms=three(now=1.0, cash=0.0, scale=20.0, sales=20.0, asset_factor=1.0))
-    a, u = read(d), rules()[0]
+    a, u = read(d), rules()
     free = supported_line(a, u)
     for ceiling in (2.0, 0.5):
         u.most_debt = ceiling * free / a.assets

@@ -19,7 +19,7 @@ from sim.model.banks.conditions import CONDITIONS, conditions_of, filled
 from sim.model.banks.desk import OFFER, Desk
 from sim.model.banks.judgement import judge
 from sim.model.banks.tender import make_offer
-from sim.model.banks.underwriting import Belief, Beliefs, Underwriting
+from sim.model.banks.underwriting import NO_CEILING, Belief, Beliefs, Underwriting
 from sim.model.banks.waiting import REVIEW
 from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.loan_book import CONTRACT
@@ -94,7 +94,7 @@ UNDERWRITING: dict[str, Any] = {
     "signal_persistence": 0.0,
     "line_cap": (4.0, 8.0, 20.0, 50.0),
     "least_line": 0.5, "known_banks": 3, "monitoring_cost": 0.03,
-    "monitoring_effort": 1.0, "everybody_served": False,
+    "monitoring_effort": 1.0, "everybody_served": False, "most_debt": NO_CEILING,
 }  # fmt: skip
 CHOICE = {
     "shadow_value": 0.1, "tenor_value": 0.01, "private_information_slope": 0.3,
@@ -184,7 +184,7 @@ def record(table: Table, **fields: Any) -> Any:
 
 def applicants(**columns: Any) -> Rows:
     """Three applications, some of their columns changed; they ask for all they can get."""
-    known = {"roster": (0, 1, 2), "asked": 1e9, "runway": math.inf} | FIRMS
+    known = {"roster": (0, 1, 2), "asked": 1e9, "runway": math.inf, "assets": 1.0} | FIRMS
     return written(APPLICATION.empty(3), known | columns)
 
 
