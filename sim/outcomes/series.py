@@ -47,6 +47,7 @@ from sim.outcomes.reading import (
     yearly,
 )
 from sim.outcomes.sizes import QUANTITIES, size_curves, size_name
+from sim.outcomes.uptake import offer_curves
 
 # --- Flows: firms between the stages of life, and money between the parties ----------------------
 
@@ -354,18 +355,6 @@ def bank_curves(history: History) -> Iterator[Curve]:
             yield series, name, year, values[:, place]
 
 
-def offer_curves(history: History) -> Iterator[Curve]:
-    """Contracts signed in each year, which x ends, by what was signed; plain lending first."""
-    book, inside = of_book(history), signed_in(history)
-    year = year_ends(history)
-    names = np.array(("plain", *history.facts["menu"]))
-    # An arrangement may be on offer under several policies.
-    for name in dict.fromkeys(names.tolist()):
-        dates = book["date"][inside & np.isin(book["terms"], np.flatnonzero(names == name))]
-        count = np.histogram(dates, bins=np.append(0.0, year))[0].astype(np.float64)
-        yield f"contracts:{name}", "", year, count
-
-
 def additional_survivors(history: History, baseline: History) -> Curve:
     """Firms not closed here and closed in the baseline, less the reverse, per 1,000."""
     years = np.arange(0.0, history.horizon + ROUNDING)
@@ -429,6 +418,7 @@ SERIES = (
     SeriesMark("bank_annual_loss", "CNY million", "credit loss of a bank in a year", YEAR),
     SeriesMark("bank_annual_profit", "CNY million", "profit of a bank in a year", YEAR),
     SeriesMark("contracts:ARRANGEMENT", "contracts", "signed in a year, by terms", YEAR),
+    SeriesMark("uptake:ARRANGEMENT", "share", "firms alive that have ever signed it", DATE),
     SeriesMark("loss_borne:PARTY", "CNY million", "credit losses borne by each party", HORIZON),
     SeriesMark("loss_of_year:PARTY", "CNY million",
                "credit losses of defaults of a year, borne by each party", YEAR),

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sim.model.firms.record import ALIVE, FAILED_CASH, NEVER
-from sim.outcomes.series import COLUMNS, SERIES, all_series, effect_name, offer_curves
+from sim.outcomes.series import COLUMNS, SERIES, all_series, effect_name
+from sim.outcomes.uptake import offer_curves, uptake
 from tests.outcomes import tiny
 
 HISTORY = tiny.history()
@@ -27,6 +28,7 @@ def test_every_curve_has_name_bank_place_and_value():
         "cumulative_profit", "profit_by_regime", "bank_annual_loss", "bank_annual_profit",
         "vintage_profit", "additional_survivors", "stage_count:startup", "stage_count:growth",
         "stage_count:expansion", "stage_count:mature", "contracts:plain", "contracts:special",
+        "uptake:special",
         "loss_borne:lead", "loss_borne:beside", "loss_borne:guarantors", "loss_borne:insurers",
         "loss_borne:lessors", "loss_borne:trusts", "loss_of_year:lenders",
         "loss_of_year:guarantors", "loss_of_year:insurers", "loss_of_year:lessors",
@@ -119,4 +121,14 @@ def test_a_world_without_firms_or_settlements_has_no_curve_with_values():
 def test_contracts_are_counted_by_what_was_signed() -> None:
     curves = {name: (x.tolist(), y.tolist()) for name, _, x, y in offer_curves(HISTORY)}
     # three plain contracts and one of the arrangement in the only year; one is from before
+    assert curves.pop("uptake:special")[0] == [0.0, 0.25, 0.5, 0.75, 1.0]
     assert curves == {"contracts:plain": ([1.0], [2.0]), "contracts:special": ([1.0], [1.0])}
+
+
+def test_uptake_is_of_firms_alive_and_counts_each_once_from_its_first_signature() -> None:
+    firms = {"birth": [-1.0, 0.2, -2.0], "end": [9.0, 9.0, 0.6]}
+    history = tiny.history(horizon=1.0, end=1.0, firms=firms)
+    signers, dates = np.array([0, 0, 2]), np.array([0.7, 0.3, 0.1])
+    found = uptake(history, signers, dates, np.array([0.0, 0.1, 0.25, 0.5, 1.0, 20.0]))
+    # The third has closed in the end; later nobody is left.
+    assert found.tolist() == pytest.approx([0.0, 0.5, 1 / 3, 2 / 3, 0.5, np.nan], nan_ok=True)
