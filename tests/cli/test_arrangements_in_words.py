@@ -48,6 +48,7 @@ EXAMPLES: dict[tuple[str, str], dict[str, Any]] = {
     ("upside", "swap"): {**SUBSCRIPTION, "trigger_multiple": 2.5},
     ("upside", "royalty"): {"sales_share": 0.02, "cap_multiple": 1.5},
     ("introduction", "referral"): {"round_factor": 2.0},
+    ("introduction", "investors"): {"amount": 40.0, "most_stake": 0.3},
 }  # fmt: skip
 OTHER: dict[str, Any] = {
     "stages": ("startup",), "precision": (4.0, 3.0, 2.0, 1.0), "shares": (0.6, 0.4),

@@ -81,6 +81,7 @@ ARMS: dict[str, Terms] = {
         }
     },
     "referral": {"introduction": {"kind": "referral", "round_factor": 3.0}},
+    "investors": {"introduction": {"kind": "investors", "amount": 10.0, "most_stake": 0.3}},
 }  # fmt: skip
 """Arrangements in which one clause can be told from its neighbour."""
 
@@ -108,6 +109,7 @@ KINDS: dict[tuple[str, str, str], tuple[str, str, str]] = {
         "stand_still", "reviewed_by_three", "firm.access_share",
     ),
     ("introduction", "referral", ""): ("referral", "plain", "firm.liquidity_closures"),
+    ("introduction", "investors", ""): ("investors", "plain", "firm.liquidity_closures"),
 }  # fmt: skip
 """Clause, kind and variant: the arrangement with it, the one without, and what it moves."""
 

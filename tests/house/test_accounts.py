@@ -214,7 +214,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
         Posting(workout.pay_from_cash, "f.cum_repaid", IDENTITY, "f.cum_dividend", IDENTITY),
     ),
     a.ROUNDS.name: (
-        Posting(equity.close_round, "f.cum_equity", IDENTITY, "f.cum_sales", CONTRACTS),
+        Posting(equity.sell_shares, "f.cum_equity", IDENTITY, "f.cum_sales", CONTRACTS),
         Posting(population.set_opening, "f.cum_equity", IDENTITY, "f.cum_sales", CONTRACTS),
         Posting(totals.read_kept, at("EQUITY"), IDENTITY),
     ),

@@ -97,6 +97,7 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     },
     ("introduction", "none"): {},
     ("introduction", "referral"): {"round_factor": 2.0},
+    ("introduction", "investors"): {"amount": 40.0, "most_stake": 0.3},
 }  # fmt: skip
 
 GIVEN: dict[str, tuple[Any, ...]] = {

@@ -253,17 +253,15 @@ def test_the_guarantor_bears_and_asks_what_the_plan_says():
         assert sharing.reguarantee_small_line == published("MK61", "small line")
 
 
-def test_the_lines_of_kanglin_come_in_size_and_time_as_published():
+def test_the_lines_and_the_equity_of_kanglin_come_in_size_and_time_as_published():
     kanglin = shipped("zhejiang_kanglin")
-    lines = {
-        name: kanglin.arrangement[name].limit.amount for name in ("line_5", "line_15", "line_30")
-    }
-    assert list(lines.values()) == [*FACTS["ZJ11"]["value"], published("ZJ10", "credit line")]
-    starts = {p.arrangement: p.start.year for p in kanglin.policy if p.programme == "kanglin"}
-    assert [str(starts[name]) for name in ("line_5", "line_15")] == FACTS["ZJ11"]["dates"]
-    assert str(starts["line_30"]) == FACTS["ZJ10"]["date"][:4]
-    beside = kanglin.arrangement["line_30"].eligibility.least_last_round
-    assert beside == FACTS["ZJ10"]["value"][0]
+    steps = [p for p in kanglin.policy if p.programme == "kanglin"]
+    named = [kanglin.arrangement[p.arrangement] for p in steps]
+    lines = [one.limit.amount for one in named]
+    assert lines == [*FACTS["ZJ11"]["value"], published("ZJ10", "credit line")]
+    years = [str(p.start.year) for p in steps]
+    assert years == [*FACTS["ZJ11"]["dates"], FACTS["ZJ10"]["date"][:4]]
+    assert named[-1].introduction.amount == published("ZJ10", "equity introduced")
 
 
 def test_the_versions_of_relending_follow_each_other_as_published():

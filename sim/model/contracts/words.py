@@ -428,6 +428,14 @@ def _referral(clause: Any) -> str:
     )  # fmt: skip
 
 
+def _investors(clause: Any) -> str:
+    return tr(
+        "Investors whom the bank has found put in {amount} at signing, once, for at most {stake}"
+        " of the firm; the bank buys no share.",
+        amount=money(clause.amount), stake=percent(clause.most_stake),
+    )  # fmt: skip
+
+
 _KINDS: dict[tuple[str, str], Words] = {
     ("eligibility", "listed"): listed,
     ("screening", "pooled"): _pooled,
@@ -449,6 +457,7 @@ _KINDS: dict[tuple[str, str], Words] = {
     ("upside", "royalty"): _royalty,
     ("commitment", "agreement"): _agreement,
     ("introduction", "referral"): _referral,
+    ("introduction", "investors"): _investors,
 }
 
 

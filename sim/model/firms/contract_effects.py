@@ -11,6 +11,7 @@ from sim.model.firms import record as r
 from sim.model.firms.cash import target_cash
 from sim.model.firms.clock import accrue, refresh
 from sim.model.firms.credit_line import draw_to_target, release, repay
+from sim.model.firms.equity import bring_investors
 from sim.model.firms.events import tidy
 from sim.model.firms.record import note
 from sim.model.firms.relationship import follow_lender, leave_desks
@@ -24,8 +25,11 @@ def sign_firm(
     """Let contract `k`, in a row of the book, take effect at `t`."""
     if f.status == r.ALIVE:
         accrue(f, p, t)
+        raised = f.cum_equity
         sign(f, p, c, t, k, row)
         note(f, t, r.SIGNED, k.limit, log, cursor)
+        if f.cum_equity > raised:
+            note(f, t, r.ROUND, f.cash, log, cursor)
         settle_request(f, p, c, t, next_time, pending, log, cursor)
 
 
@@ -91,6 +95,7 @@ def sign(f: Any, p: Any, c: Any, t: float, k: Any, row: int) -> None:
     leave_desks(f)
     f.signed += k.signed
     take_right(f, p, t, k)
+    bring_investors(f, k)
     if f.balance > f.limit:
         repay(f, min(f.balance - f.limit, max(f.cash - target_cash(f), 0.0)))
         f.limit = max(f.limit, f.balance)

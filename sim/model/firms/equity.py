@@ -122,10 +122,36 @@ def close_round(f: Any, p: Any) -> None:
     need = p.raise_for_years * max(-f.flow, 0.0) + max(-f.cash, 0.0)
     if f.project == 1:
         need += f.demand
-    most = f.value * p.dilution[f.stage] / (1.0 - p.dilution[f.stage])
-    amount = min(most, need)
-    if amount <= 0.0:
-        return
+    amount = min(paid_for(f, p.dilution[f.stage]), need)
+    if amount > 0.0:
+        sell_shares(f, amount)
+
+
+def bring_investors(f: Any, k: Any) -> float:
+    """Investors whom the bank has found put money in, once; gives the amount, CNY million.
+
+    Parameters
+    ----------
+    f : firm
+    k : contract
+        Amount, and the largest stake that they take for it.
+    """
+    if f.brought == 1 or k.brought_equity <= 0.0:
+        return 0.0
+    amount = min(k.brought_equity, paid_for(f, k.brought_stake))
+    if amount > 0.0:
+        f.brought = 1
+        sell_shares(f, amount)
+    return amount
+
+
+def paid_for(f: Any, stake: float) -> float:
+    """What new shares cost that are a stake of the firm after the money, CNY million."""
+    return f.value * stake / (1.0 - stake) if stake < 1.0 else math.inf
+
+
+def sell_shares(f: Any, amount: float) -> None:
+    """New shares at the firm's value of the day; everyone is diluted."""
     sold = amount / (f.value + amount)
     f.founders *= 1.0 - sold
     f.holder *= 1.0 - sold

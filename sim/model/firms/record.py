@@ -178,6 +178,7 @@ def _ownership() -> tuple[Column, ...]:
         Column("investors", "share", "equity investors' share"),
         Column("holder", "share", "share held for lenders after a right was exercised"),
         Column("rounds", "-", "equity rounds closed", "i4"),
+        Column("brought", "flag", "investors whom its bank brought have put money in", "i1"),
         Column("last_round", "CNY million", "amount of the last equity round"),
         Column("round_date", "years", "date of the last equity round"),
         Column(
@@ -222,6 +223,8 @@ LOAN_TERMS = (
     Column("economic_capital", "share", "economic capital of the exposure", low=0),
     Column("refinanced", "share", "part of the balance refinanced by the central bank"),
     Column("relending_rate", "per year", "rate of the central bank on that part", low=0),
+    Column("brought_equity", "CNY million", "put in by investors whom the bank brings", low=0),
+    Column("brought_stake", "share", "most that they take for it", low=0, high=1),
     Column(
         "introduction", "x", "factor on the arrival of rounds brought by the bank", neutral=1.0
     ),

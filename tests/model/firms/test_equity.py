@@ -1,6 +1,7 @@
 """Valuation, rounds, exits, and who gets what, by hand."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
@@ -8,6 +9,7 @@ from sim.base.draws import EXIT, uniform_pair
 from sim.model.firms.board import Board, packed_boards
 from sim.model.firms.equity import (
     acquisition_hazard,
+    bring_investors,
     close_round,
     exercise,
     exercise_at_exit,
@@ -132,6 +134,22 @@ def test_a_round_sells_what_is_needed_and_at_most_the_usual_dilution(state, amou
     assert (f.founders, f.holder) == pytest.approx((0.7 * (1 - sold), 0.1 * (1 - sold)))
     assert f.investors == pytest.approx(0.2 * (1 - sold) + sold)
     assert f.rounds == (amount > 0.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "amount"), [(100.0, 40.0), (60.0, 60.0 * 0.3 / 0.7), (0.0, 0.0)]
+)
+def test_investors_whom_the_bank_brings_put_in_once_what_the_firm_is_worth(value, amount):
+    k = SimpleNamespace(brought_equity=40.0, brought_stake=0.3)
+    f = firm(value=value, founders=0.8, investors=0.2, cash=1.0)
+    assert bring_investors(f, k) == pytest.approx(amount)
+    sold = amount / (value + amount) if amount > 0.0 else 0.0
+    assert (f.cash, f.founders) == pytest.approx((1.0 + amount, 0.8 * (1.0 - sold)))
+    assert f.cum_equity == f.last_round == pytest.approx(amount)
+    assert sold <= 0.3 + 1e-12
+    again = float(f.cash)
+    bring_investors(f, k)
+    assert f.cash == again or amount == 0.0
 
 
 def test_an_exit_is_lognormal_around_its_centre():
