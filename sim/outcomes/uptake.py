@@ -49,8 +49,8 @@ def uptake(history: History, firms: Ints, dates: Floats, at: Floats) -> Floats:
     alive = _entered(born, at) - _entered(end, at)
     signed = np.isfinite(first)
     there = _entered(first[signed], at) - _entered(np.maximum(end, first)[signed], at)
-    return np.divide(there, alive, out=np.full(at.size, np.nan), where=alive > 0.0)
+    return np.asarray(np.divide(there, alive, out=np.full(at.size, np.nan), where=alive > 0.0))
 
 
 def _entered(dates: Floats, at: Floats) -> Floats:
-    return np.searchsorted(np.sort(dates), at, side="right").astype(np.float64)
+    return np.asarray(np.searchsorted(np.sort(dates), at, side="right"), np.float64)

@@ -28,7 +28,7 @@ def test_the_equity_and_the_line_of_kanglin_stand_in_one_firms_record() -> None:
     events = found.events.query("arrangement == 'kanglin' and firm in @helped.index")
     assert len(helped) > 0
     for firm, record in helped.iterrows():
-        of_day = events.query("firm == @firm and date == @record.round_date")
+        of_day = events[(events["firm"] == firm) & (events["date"] == record["round_date"])]
         assert {"loan signed", "equity round"} <= set(of_day["event"])
         assert LINE in of_day.query("event == 'loan signed'")["value"].tolist()
         # Five years after the first line: in the winter, and not before the programme.
