@@ -89,6 +89,7 @@ class Cover(Frozen):
         0.0,
         unit="CNY million",
         meaning="largest line on which the re-guarantor asks the fee on small lines",
+        words="Lines up to {value} are small to the re-guarantor.",
     )
     reguarantee_small_fee_rate: NonNegative = param(
         0.0,
