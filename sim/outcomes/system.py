@@ -193,7 +193,8 @@ def value_created(history: History) -> float:
     kept = history.facts["private_value_share"]
     unsold = np.where(living(history)[chosen], kept * a["value"], 0.0)
     worth = np.where(exited(a["status"]), a["exit_value"], unsold) + a["cum_dividend"]
-    put_in = a["cum_equity"] + a["cum_exercise_amount"] + a["cum_supplier_loss"]
+    put_in = a["cum_equity"] + a["cum_exercise_amount"] + a["cum_buyer_amount"]
+    put_in += a["cum_supplier_loss"]
     return mean(worth - put_in - unpaid(history)[chosen])
 
 
