@@ -293,7 +293,7 @@ post_firms = written_out(
     __name__,
     "post_firms(paid, parties, total)",
     [_posting(account, f"total[{place}]") for account, place in _OF_FIRMS]
-    + [_posting_between(*pair, f"total[{place}]") for *pair, place in _OF_OWNERS],
+    + [_posting_between(a, payer, to, f"total[{n}]") for a, payer, to, n in _OF_OWNERS],
     post=post,
 )
 post_bank = written_out(

@@ -35,7 +35,7 @@ from sim.outcomes.reading import (
 WITH_PROJECTS = {stage: words for stage, words in BY_STAGE.items() if stage < MATURE}
 RIGHTS = {
     "exercised": {"name": "exercised", "what": "was exercised"},
-    "waived": {"name": "waived", "what": "was waived for banking business"},
+    "waived": {"name": "waived", "what": "ended unused while the firm brought its business"},
     "cum_gain": {"name": "paid", "what": "paid lenders anything"},
 }
 

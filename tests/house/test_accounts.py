@@ -247,7 +247,7 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     a.HOLDING.name: (
         Posting(totals.carry, "f.cum_holder", CONTRACTS, "f.cum_refinanced", CONTRACTS),
         Posting(totals.read_kept, at("HOLDER_YEARS"), CONTRACTS),
-        Posting(totals.post_firm, "row[HOLDER_COST]", CONTRACTS, "row[GAIN]", CONTRACTS),
+        Posting(totals.post_firm, "row[HOLDER_COST]", CONTRACTS, "row[GAIN]", IDENTITY),
     ),
     a.EXITS.name: (
         Posting(equity.share_out, "f.holder_proceeds", CONTRACTS, "f.buyer_proceeds", CONTRACTS),

@@ -410,7 +410,7 @@ def _outcomes() -> tuple[Column, ...]:
         ),
         Column("defaulted", "flag", "loan default at closure", "i1"),
         Column("exercised", "-", "rights exercised", "i4", low=0.0),
-        Column("waived", "-", "rights waived for delivered business", "i4", low=0.0),
+        Column("waived", "-", "rights that ended unused as business was delivered", "i4", low=0.0),
         Column("stage_date", "years", "date at which each later stage was reached", length=4),
         Column("signed", "-", "arrangement contracts signed", "i4", low=0.0),
         Column("refused", "-", "applications refused", "i4", low=0.0),

@@ -6,7 +6,7 @@ lender that is not the host has what runs through the account of its own loan. T
 banks sum to one at every instant: business moves, and none is created by moving it.
 
 The basic account moves at hazards: now and then to any bank; to the lead lender while there is a
-loan; and faster where the firm has promised it, or brings it so that a right is waived.
+loan; and faster where the firm has promised it, or brings it so that a right sleeps.
 
 References
 ----------

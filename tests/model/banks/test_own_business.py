@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.base.special import annuity
 from sim.model.banks.credit_decision import decide
 from sim.model.banks.own_business import (
-    annuity,
     delivery_chance,
     own_business,
     write_business,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.base.special import annuity
 from sim.model.banks import withdrawal
 from sim.model.banks.judgement import SEEN
-from sim.model.banks.own_business import annuity
 from sim.model.banks.withdrawal import believed_setback, decide_on_loan, worth_of_call
 from sim.model.firms.record import ASK_RENEWAL, SWAP
 from tests.model.banks.three import NOW, applicant, banks, conditions, desk, offer, rules
