@@ -385,7 +385,7 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
     found = {name: float(c.audit[name][0]) for name in c.audit.dtype.names}
     assert found == {
         "cash": c.audit.cash[0], "business": 0.0, "exposure_at_default": 6.0, "resolved": 0.0,
-        "promised": 0.0, "unpaid": 4.0,
+        "promised": 0.0, "unpaid": 4.0, "exits": 0.0, "holders": 0.0, "buyers": 0.0,
     }  # fmt: skip
 
 
