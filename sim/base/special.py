@@ -1,4 +1,4 @@
-"""Scalar normal distribution functions, the same bits compiled or interpreted.
+"""Scalar functions of the normal distribution, and an annuity; the same bits compiled or not.
 
 Only ``math`` and plain arithmetic appear here, so that the compiled kernel and ordinary
 Python give identical results. No function raises: an input outside the domain gives nan.
@@ -21,6 +21,18 @@ def normal_cdf(x: float) -> float:
     0.024997895148
     """
     return 0.5 * math.erfc(-x * _SQRT_HALF)
+
+
+def annuity(rate: float, years: float) -> float:
+    """Present worth of one a year for `years` at a continuous rate, of any sign.
+
+    Examples
+    --------
+    >>> round(annuity(0.05, 3.0), 7), annuity(0.0, 3.0)
+    (2.7858405, 3.0)
+    """
+    exponent = rate * years
+    return years if exponent == 0.0 else years * (-math.expm1(-exponent) / exponent)
 
 
 _NODES = (0.1834346424956498, 0.525532409916329, 0.7966664774136267, 0.9602898564975363)

@@ -38,6 +38,7 @@ from sim.model.banks import (
     offer,
     offer_rate,
     own_business,
+    parity,
     provisions,
     refinancing,
     signing,
@@ -75,14 +76,15 @@ from sim.model.firms import (
     right,
     undrawn,
     workout,
+    worth_of_right,
 )
 
 RULE_MODULES: tuple[ModuleType, ...] = (
     special, draws, record, undrawn, claims, loss_sharing, lifecycle, cash, growth,
     operations, credit_line, project, board, equity, register,
-    relationship, right, workout, failure, population, clock, events, advance,
+    relationship, worth_of_right, right, workout, failure, population, clock, events, advance,
     contract_effects, flows, loss_surprise, exit_surprise, limit, upside, eligibility,
-    application, judgement, conditions, offer_rate, own_business, capital, taxation,
+    application, judgement, conditions, offer_rate, own_business, parity, capital, taxation,
     credit_decision, winners_curse, bidding, waiting, hold_or_call, standing_still, withdrawal,
     offer, choice, tender, refinancing, signing, committee, provisions, books, ledger, protection,
     quarter,
@@ -133,7 +135,7 @@ _NOT_RULES = {
     "replication_key", "uniform_columns", "flagged", "conditions", "parts_of",
     "demanded_ratio", "required_ratio",
     "packed_boards", "opening_providers", "new_claims", "_paid",
-    "_posting", "conditions_of", "belief_of", "filled",
+    "_posting", "_posting_between", "conditions_of", "belief_of", "filled",
 }  # fmt: skip
 
 

@@ -31,7 +31,7 @@ MEANINGS = {
     "central bank": "lends to banks at its own rate, up to a quota",
     "guarantors": "guarantee companies and public pools that bear losses for a fee",
     "investors": "founders and venture investors: equity in, proceeds out",
-    "right holders": "hold the lenders' rights on equity and pass gains on",
+    "right holders": "hold the lenders' rights on equity: pay the strike, pass a part of gains on",
     "customers": "pay for what firms sell",
     "suppliers": "are paid for outlays of firms and banks; buy what defaulted firms leave",
     "insurers": "bear losses for a premium",
@@ -40,6 +40,8 @@ MEANINGS = {
     "other banks": "keep basic accounts of firms and are not in the scenario",
     "state": "takes value-added tax on interest and tax on banks' profit; pays fees for cover",
     "re-guarantors": "public funds that pay guarantors a part of their payments back, for a fee",
+    "buyers of rights": "buy rights that expire in the money, and use them",
+    "buyers of firms": "pay for firms that are listed, sold or leave, and have their cash",
 }
 """Every party that pays or is paid, and who it is."""
 
@@ -47,7 +49,8 @@ PARTIES = tuple(MEANINGS)
 (
     FIRMS, BANKS, PARENTS, FUNDING, CENTRAL_BANK, GUARANTORS, INVESTORS, HOLDERS, CUSTOMERS,
     SUPPLIERS, INSURERS, LESSORS, TRUSTS, OTHER_BANKS, STATE, REGUARANTORS,
-) = range(16)  # fmt: skip
+    BUYERS, ACQUIRERS,
+) = range(18)  # fmt: skip
 
 # --- Accounts of the ledger: what is paid, by whom and to whom -----------------------------------
 
@@ -95,9 +98,14 @@ DRAWN = _paid("credit drawn", BANKS, FIRMS, "draws on lines")
 REPAID = _paid("credit repaid", FIRMS, BANKS, "repayment, cash at wind-up included")
 ROUNDS = _paid("equity rounds", INVESTORS, FIRMS, "new shares, opening capital too")
 DIVIDENDS = _paid("dividends", FIRMS, INVESTORS, "money paid to owners")
-EXIT_CASH = _paid("cash at exit", FIRMS, INVESTORS, "cash of firms listed or sold")
-SUBSCRIPTION = _paid("subscription", HOLDERS, FIRMS, "rights that are exercised")
+EXIT_CASH = _paid("cash at exit", FIRMS, ACQUIRERS, "cash of firms listed or sold, less debt")
+EXITS = _paid(
+    "exit values", ACQUIRERS, (INVESTORS, HOLDERS, BUYERS), "shares of firms listed or sold"
+)
+SUBSCRIPTION = _paid("subscription", (HOLDERS, BUYERS), FIRMS, "rights that are exercised")
+RIGHTS_SOLD = _paid("rights sold", BUYERS, HOLDERS, "rights that expire in the money")
 GAINS = _paid("gains on rights", HOLDERS, BANKS, "part of a gain passed to lenders")
+HOLDING = _paid("cost of holding shares", HOLDERS, FUNDING, "transfer price of strikes paid")
 RECOVERIES = _paid("recoveries", SUPPLIERS, BANKS, "sale of what is left of firms")
 BUSINESS = _paid("banking business", FUNDING, BANKS, "margin on deposits and fees, of lenders")
 HOSTED = _paid(

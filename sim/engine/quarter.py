@@ -15,12 +15,16 @@ from sim.engine import ledger
 from sim.engine.history import BANK_PANEL, MONEY
 from sim.engine.ledger import (
     ACCOUNTS,
+    ACQUIRERS,
     BANKS,
     BORNE,
+    BUYERS,
     CAPITAL,
     FEES,
     FIRMS,
     FUNDING,
+    HOLDERS,
+    INVESTORS,
     OTHER_BANKS,
     PARENTS,
     PARTIES,
@@ -57,6 +61,9 @@ AUDIT = Table(
         Column("resolved", MONEY, "those whose workout is over, as posted"),
         Column("promised", MONEY, "borne by protection providers and not yet paid"),
         Column("unpaid", MONEY, "exposure at default less recovery, by records of firms"),
+        Column("exits", MONEY, "what owners have had of exit values, as posted"),
+        Column("holders", MONEY, "what holders of rights have received less what they have paid"),
+        Column("buyers", MONEY, "the same of those who bought rights"),
     )
 )
 """Sums over all firms that identities need, beside those of `sim.model.firms.flows.SUMS`.
@@ -197,6 +204,26 @@ def audit_posted(audit: Any, firm: Any, posted: Any) -> None:
     audit.resolved += posted[f.RESOLVED]
     audit.promised += posted[f.COVERED] - posted[f.GUARANTEED]
     audit.unpaid += firm.exposure_at_default - firm.recovery
+    audit.exits += exits_of(posted)
+    audit.holders += result_of_holders(posted)
+    audit.buyers += result_of_buyers(posted)
+
+
+def exits_of(posted: Any) -> Any:
+    """What all owners have had of exit values; `posted` is of one firm, or the columns of many."""
+    of_first = posted[f.FOUNDER_PROCEEDS] + posted[f.INVESTOR_PROCEEDS]
+    return of_first + posted[f.HOLDER_PROCEEDS] + posted[f.BUYER_PROCEEDS]
+
+
+def result_of_holders(posted: Any) -> Any:
+    """What holders of rights have received less what they have paid, their money's cost too."""
+    received = posted[f.HOLDER_PROCEEDS] + posted[f.RIGHT_SALE]
+    return received - posted[f.EXERCISE_AMOUNT] - posted[f.GAIN] - posted[f.HOLDER_COST]
+
+
+def result_of_buyers(posted: Any) -> Any:
+    """What buyers of rights have had at exits less what they have paid for rights and shares."""
+    return posted[f.BUYER_PROCEEDS] - posted[f.RIGHT_SALE] - posted[f.BUYER_AMOUNT]
 
 
 def add_losses(amounts: Any, lender: Any, share: Any, quarter: Any) -> None:
@@ -228,11 +255,20 @@ _OF_FIRMS = (
     (ledger.COMMITMENT, f.COMMITMENT), (ledger.VAT, f.VAT),
     (ledger.ROYALTY, f.ROYALTY), (ledger.DRAWN, f.DRAWN), (ledger.REPAID, f.REPAID),
     (ledger.ROUNDS, f.EQUITY), (ledger.DIVIDENDS, f.DIVIDEND), (ledger.EXIT_CASH, f.EXIT_CASH),
-    (ledger.SUBSCRIPTION, f.EXERCISE_AMOUNT), (ledger.GAINS, f.GAIN),
+    (ledger.RIGHTS_SOLD, f.RIGHT_SALE), (ledger.GAINS, f.GAIN), (ledger.HOLDING, f.HOLDER_COST),
     (ledger.RECOVERIES, f.RECOVERED), (ledger.BUSINESS, f.RELATION),
     (ledger.HOSTED, f.HOSTED), (ledger.ELSEWHERE, f.OUTSIDE_BUSINESS),
 )  # fmt: skip
 """Accounts of firms, and the total that is paid on each."""
+_OF_OWNERS = (
+    (ledger.SUBSCRIPTION, HOLDERS, FIRMS, f.EXERCISE_AMOUNT),
+    (ledger.SUBSCRIPTION, BUYERS, FIRMS, f.BUYER_AMOUNT),
+    (ledger.EXITS, ACQUIRERS, INVESTORS, f.FOUNDER_PROCEEDS),
+    (ledger.EXITS, ACQUIRERS, INVESTORS, f.INVESTOR_PROCEEDS),
+    (ledger.EXITS, ACQUIRERS, HOLDERS, f.HOLDER_PROCEEDS),
+    (ledger.EXITS, ACQUIRERS, BUYERS, f.BUYER_PROCEEDS),
+)
+"""Accounts of several parties: payer, payee and total."""
 _OF_BANKS = (
     (ledger.FUNDS, "market"), (ledger.RELENDING, "central_bank"), (ledger.OPERATING, "operating"),
     (ledger.SCREENING, "screening"), (ledger.COORDINATION, "coordination"),
@@ -246,13 +282,18 @@ _OF_BANKS = (
 def _posting(account: Account, amount: str) -> str:
     """The line of code that posts an amount on an account between two parties."""
     (payer,), (payee,) = account.payers, account.payees
+    return _posting_between(account, payer, payee, amount)
+
+
+def _posting_between(account: Account, payer: int, payee: int, amount: str) -> str:
     return f"post(paid, parties, {ACCOUNTS.index(account)}, {payer}, {payee}, {amount})"
 
 
 post_firms = written_out(
     __name__,
     "post_firms(paid, parties, total)",
-    [_posting(account, f"total[{place}]") for account, place in _OF_FIRMS],
+    [_posting(account, f"total[{place}]") for account, place in _OF_FIRMS]
+    + [_posting_between(a, payer, to, f"total[{n}]") for a, payer, to, n in _OF_OWNERS],
     post=post,
 )
 post_bank = written_out(
@@ -279,6 +320,7 @@ def check_identities(w: Closing) -> None:
     n = banks_close(w.sides, n, w.books, banks)
     n = profit_closes(w.sides, n, w.books, w.paid, banks)
     n = ownership_close(w.sides, n, w.sums)
+    n = owners_close(w.sides, n, audit, w.paid, w.parties)
     counts_close(w.sides, n, w.sums)
 
 
@@ -407,6 +449,19 @@ def ownership_close(sides: Any, n: int, sums: Any) -> int:
     n = hold(sides, n, 1.0 + sums[f.WORST_OWNERSHIP], 1.0, 1.0)
     n = hold(sides, n, 1.0 + sums[f.WORST_SHARE], 1.0, 1.0)
     return hold(sides, n, sums[f.EXIT_CLAIMS], sums[f.EXIT_VALUE], sums[f.EXIT_VALUE])
+
+
+def owners_close(sides: Any, n: int, audit: Any, paid: Any, parties: Any) -> int:
+    """What owners, holders and buyers of rights have, by records and by the ledger."""
+    exits = paid[_EXITS, ACQUIRERS, INVESTORS] + paid[_EXITS, ACQUIRERS, HOLDERS]
+    exits += paid[_EXITS, ACQUIRERS, BUYERS]
+    n = hold(sides, n, audit.exits, exits, exits)
+    for party, had in ((HOLDERS, audit.holders), (BUYERS, audit.buyers)):
+        n = hold(sides, n, had, parties[party].received, parties[party].turned)
+    return n
+
+
+_EXITS = ACCOUNTS.index(ledger.EXITS)
 
 
 def counts_close(sides: Any, n: int, sums: Any) -> int:

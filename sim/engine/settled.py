@@ -21,7 +21,7 @@ from sim.base.columns import Records, Rows
 from sim.engine.kernel import Kernel
 from sim.engine.ledger import PAYMENTS, Ledger
 from sim.engine.processes import run_world
-from sim.engine.quarter import AUDIT
+from sim.engine.quarter import AUDIT, exits_of, result_of_buyers, result_of_holders
 from sim.engine.world import OF_FIRMS, World, new_world, paths_of
 from sim.model.banks.bank import BANK_BOOKS
 from sim.model.contracts.loan_book import CONTRACT, Book
@@ -110,6 +110,8 @@ def _leave(arrays: Arrays, w: World, gone: NDArray[np.int64]) -> None:
         ("cash", posted[:, f.CASH]), ("business", posted[:, f.BUSINESS]),
         ("exposure_at_default", posted[:, f.EXPOSURE_AT_DEFAULT]),
         ("resolved", posted[:, f.RESOLVED]),
+        ("exits", exits_of(posted.T)), ("holders", result_of_holders(posted.T)),
+        ("buyers", result_of_buyers(posted.T)),
         ("promised", posted[:, f.COVERED] - posted[:, f.GUARANTEED]), ("unpaid", owed),
     ):  # fmt: skip
         left[name] += amounts.sum()

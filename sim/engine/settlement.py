@@ -85,7 +85,7 @@ def closing(w: World, date: float) -> Closing:
         claims=new_claims(w.firms), providers=w.providers,
         paid=w.ledger.paid, parties=w.ledger.parties,
         quarter=quarter, audit=w.left.copy(), sums=np.zeros(len(f.SUMS)),
-        results=np.zeros(len(PROTECTION_RESULTS)), sides=np.zeros((12 + 3 * banks, 3)),
+        results=np.zeros(len(PROTECTION_RESULTS)), sides=np.zeros((15 + 3 * banks, 3)),
         row=np.zeros(w.total.shape),
     )  # fmt: skip
 
@@ -108,6 +108,9 @@ def identities(w: World) -> list[str]:
         "cap table of the worst firm",
         "shares of the lenders of the worst contract",
         "claims on exit values",
+        "exit values against the ledger",
+        "holders of rights against the ledger",
+        "buyers of rights against the ledger",
         "firms that entered",
     ]
 

@@ -190,12 +190,14 @@ def residual_book(history: History) -> float:
 
 @outcome("bank.living_rights", unit="CNY million", better="higher", basis="stock", low=0.0,
     formula="what living rights and shares held would pass on to banks at the end of the run if"
-    " they were exercised and sold at private value; not part of any profit", source=HOUSE,
+    " they were exercised and sold at private value, those that sleep left out; not part of any"
+    " profit", source=HOUSE,
     heavy_tailed=True, label="Worth of living rights")  # fmt: skip
 def living_rights(history: History) -> float:
     """Intrinsic value of rights that still live."""
     a = of_firms(history).rows(living(history))
-    right = np.isin(a["right"], (WARRANT, SWAP)) & (a["value"] >= a["trigger"])
+    asleep = (a["right"] == SWAP) & ((a["deliver"] == 1) | (a["compliant"] >= 4))
+    right = np.isin(a["right"], (WARRANT, SWAP)) & (a["value"] >= a["trigger"]) & ~asleep
     open_gain = np.where(
         right, a["stake"] * (a["value"] + a["exercise_amount"]) - a["exercise_amount"], 0.0
     )

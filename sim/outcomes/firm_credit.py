@@ -35,7 +35,7 @@ from sim.outcomes.reading import (
 WITH_PROJECTS = {stage: words for stage, words in BY_STAGE.items() if stage < MATURE}
 RIGHTS = {
     "exercised": {"name": "exercised", "what": "was exercised"},
-    "waived": {"name": "waived", "what": "was waived for banking business"},
+    "waived": {"name": "waived", "what": "ended unused while the firm brought its business"},
     "cum_gain": {"name": "paid", "what": "paid lenders anything"},
 }
 
@@ -179,17 +179,16 @@ def gap_startup(history: History) -> float:
 
 @outcome("firm.cost_of_finance", unit="per year", better="lower", basis="vintage",
     formula="of firms whose first loan is signed in the experiment: interest, fees for cover that"
-    " it pays, royalty, cost of moving business, and holders' proceeds at exit less subscription,"
-    " over the time integral of the balance; unrealised dilution is not counted",
+    " it pays, royalty, cost of moving business, and what holders and buyers of rights have at"
+    " exit less subscription, over the time integral of the balance; unrealised dilution is not"
+    " counted",
     source=HOUSE)  # fmt: skip
 def cost_of_finance(history: History) -> float:
     """All that a unit of credit costs its borrowers."""
     a = of_firms(history).rows(new_borrowers(history))
-    held = np.where(
-        exited(a["status"]) & (a["holder"] > 0.0),
-        a["holder_proceeds"] - a["cum_exercise_amount"],
-        0.0,
-    )
+    kept = a["holder_proceeds"] + a["buyer_proceeds"]
+    put_in = a["cum_exercise_amount"] + a["cum_buyer_amount"]
+    held = np.where(exited(a["status"]) & (put_in > 0.0), kept - put_in, 0.0)
     paid = a["cum_interest"] + a["cum_firm_fee"] + a["cum_royalty"] + a["cum_delivery"] + held
     return ratio(float(paid.sum()), float(a["cum_balance"].sum()))
 

@@ -193,7 +193,8 @@ def value_created(history: History) -> float:
     kept = history.facts["private_value_share"]
     unsold = np.where(living(history)[chosen], kept * a["value"], 0.0)
     worth = np.where(exited(a["status"]), a["exit_value"], unsold) + a["cum_dividend"]
-    put_in = a["cum_equity"] + a["cum_exercise_amount"] + a["cum_supplier_loss"]
+    put_in = a["cum_equity"] + a["cum_exercise_amount"] + a["cum_buyer_amount"]
+    put_in += a["cum_supplier_loss"]
     return mean(worth - put_in - unpaid(history)[chosen])
 
 
@@ -236,3 +237,24 @@ def years_beyond_cover(history: History) -> float:
     """How often a pool is dry, or its year spent."""
     beyond = by_year(history, of_firms(history)["fell_back"])
     return ratio(float(np.count_nonzero(beyond > 0.0)), float(beyond.size))
+
+
+@outcome("system.holder_result", unit="CNY million", better="neither", basis="vintage",
+    formula="what holders of rights have had for shares and rights by the end of the run, less"
+    " strikes, what they pass on to lenders, and the transfer price of strikes paid",
+    source=HOUSE, heavy_tailed=True, label="Result of holders of rights")  # fmt: skip
+def holder_result(history: History) -> float:
+    """What holding rights for lenders leaves."""
+    a = of_firms(history)
+    had = a["holder_proceeds"] + a["cum_right_sale"] - a["cum_exercise_amount"] - a["cum_gain"]
+    return float((had - history.facts["funding_rate"] * a["cum_holder"]).sum())
+
+
+@outcome("system.right_buyer_result", unit="CNY million", better="neither", basis="vintage",
+    formula="what those who bought rights at expiry have had for their shares by the end of the"
+    " run, less prices and strikes", source=HOUSE, heavy_tailed=True,
+    label="Result of buyers of rights")  # fmt: skip
+def right_buyer_result(history: History) -> float:
+    """What buying rights leaves."""
+    a = of_firms(history)
+    return float((a["buyer_proceeds"] - a["cum_right_sale"] - a["cum_buyer_amount"]).sum())

@@ -422,8 +422,8 @@ def _owners(history: History, firm: int) -> Terms:
     last = history.end if alive else float(f.end)
     return {
         "alive": float(alive or sold), "value": worth if alive or sold else UNDEFINED,
-        "payments": float(f.cum_dividend), "holder": float(f.holder),
-        "investors": 1.0 - float(f.founders) - float(f.holder),
+        "payments": float(f.cum_dividend), "holder": float(f.holder + f.buyers),
+        "investors": 1.0 - float(f.founders) - float(f.holder + f.buyers),
         "discount": (1.0 + facts["discount_rate"]) ** (float(f.birth) - last),
     }  # fmt: skip
 

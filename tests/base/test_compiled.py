@@ -9,7 +9,7 @@ from numba import njit
 from numba.extending import register_jitable
 
 from sim.base import special
-from sim.model.firms.right import gap_call
+from sim.model.firms.worth_of_right import call, touch
 
 MODULES = (special,)
 # typical values by the name of the argument; every formula is tried on random picks
@@ -32,7 +32,8 @@ def functions():
         for function in vars(module).values():
             if inspect.isfunction(function) and function.__module__ == module.__name__:
                 yield function
-    yield gap_call
+    yield call
+    yield touch
 
 
 @pytest.fixture(scope="module", autouse=True)

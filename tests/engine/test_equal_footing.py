@@ -21,6 +21,7 @@ def plain_contracts(*who):
     for name, value in {
         "firm": who, "lead": 1, "limit": 10.0, "rate": 0.04, "later_rate": 0.04, "step": NEVER,
         "maturity": 1.5, "review": NEVER, "expiry": NEVER, "introduction": 1.0, "default": 0.03,
+        "demanded_share": 1.0,
         "loss": 0.45, "secured": 10.0,
     }.items():  # fmt: skip
         k[name] = value

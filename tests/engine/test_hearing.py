@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from sim.base.draws import SIGNAL, uniform_pair
+from sim.base.special import annuity
 from sim.model.banks.application import APPLICATION
 from sim.model.banks.choice import advantage, leaving_cost, upside_cost, wants
 from sim.model.banks.credit_decision import marginal_cost
@@ -13,7 +14,7 @@ from sim.model.contracts.arrangement import Arrangement
 from sim.model.contracts.upside import grant
 from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, FIRM, LARGE, SWAP
 from sim.model.firms.relationship import business
-from sim.model.firms.right import cost_of_right
+from sim.model.firms.worth_of_right import cost_of_right
 from tests.engine.hand import applicant, economy, offering, world
 
 CHOICE = {
@@ -241,7 +242,8 @@ def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(switching_cost_
     clauses = w.menu[0].arrangement.model_dump(exclude_none=True)
     cost = cost_of(w, 1, SWAPPED, value=30.0, commitment=clauses["commitment"])
     own = applicant(w, 1, 0.5).business
-    moving = w.scenario.relationship.delivery_cost * own * 3.0 * switching_cost_weight
+    years = annuity(w.scenario.right.right_discount, 3.0)
+    moving = w.scenario.relationship.delivery_cost * own * years * switching_cost_weight
     worth = cost_of_right((0.25, 2.0, 40.0), 30.0, 3.0, *right_rule(w))
     assert cost == pytest.approx(moving if switching_cost_weight == 0.5 else worth)
     assert min(moving, worth) == pytest.approx(cost)

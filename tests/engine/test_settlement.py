@@ -385,7 +385,7 @@ def test_one_pass_over_an_unborn_a_living_and_an_ended_firm():
     found = {name: float(c.audit[name][0]) for name in c.audit.dtype.names}
     assert found == {
         "cash": c.audit.cash[0], "business": 0.0, "exposure_at_default": 6.0, "resolved": 0.0,
-        "promised": 0.0, "unpaid": 4.0,
+        "promised": 0.0, "unpaid": 4.0, "exits": 0.0, "holders": 0.0, "buyers": 0.0,
     }  # fmt: skip
 
 
@@ -419,7 +419,7 @@ def broken(w: World, c: Closing, words: str) -> str:
 def test_an_empty_world_closes(w):
     check(w, closing(w, 1.0))
     assert w.ledger.residual == 0.0
-    assert w.ledger.checks == len(identities(w)) == 12 + 3 * (2 + 1)
+    assert w.ledger.checks == len(identities(w)) == 15 + 3 * (2 + 1)
 
 
 def test_firms_hold_what_they_received_less_what_they_paid(w):

@@ -162,7 +162,7 @@ def at_posting(seen: Seen, order: Any, firm: Any) -> tuple[Any, Any]:
 def recomputed(w: World, seen: Seen) -> Found:
     """What each account should hold, by name: a sum, or one for each of `PROTECTION_PROVIDERS`."""
     v = lives(w, seen)
-    found = of_sales(w, v) | of_loans(w, v) | of_cover(w, v) | of_ends(w, v)
+    found = of_sales(w, v) | of_loans(w, v) | of_cover(w, v) | of_ends(w, v) | of_owners(w, v)
     found |= of_funds(w, v, found)
     found |= of_banks(w, v, seen, found)
     paid_in = ("sales", "equity rounds", "credit drawn", "subscription", "unpaid bills")
@@ -173,7 +173,9 @@ def recomputed(w: World, seen: Seen) -> Found:
     f = w.firms
     cash = np.where(f.status == r.ALIVE, f.cash + f.flow * (w.settled - f.now), 0.0).sum()
     # Owners have what nobody else had.
-    had = sum(found[name] for name in paid_in) - sum(np.sum(found[name]) for name in paid_out)
+    had = sum(np.sum(found[name]) for name in paid_in) - sum(
+        np.sum(found[name]) for name in paid_out
+    )
     return found | {a.DIVIDENDS.name: had - cash, a.TAX.name: tax_on_profit(w, found)}
 
 
@@ -393,23 +395,56 @@ def strikes(v: Lives) -> Any:
     return np.where(v.then.exercised > v.s.exercised, v.s.exercise_amount, 0.0)
 
 
+def sold_rights(v: Lives) -> Any:
+    """Intervals that end with a warrant that is sold, since it expires in the money."""
+    over = ~v.is_last & (v.s.right == r.WARRANT) & (v.then.right == r.NO_RIGHT)
+    return over & (worth_now(v) > 0.0)
+
+
+def worth_now(v: Lives) -> Any:
+    """Gain of subscribing at the value of each interval."""
+    s = v.s
+    return s.stake * (s.value + s.exercise_amount) - s.exercise_amount
+
+
+def so_far(v: Lives, amount: Any) -> Any:
+    """Sum of an amount over the intervals of a firm, each of them included."""
+    first = np.append(True, v.is_last[:-1])
+    total = np.cumsum(amount)
+    before = (total - amount)[first]
+    return total - before[np.cumsum(first) - 1]
+
+
+def of_owners(w: World, v: Lives) -> Found:
+    """Rights used and sold, what holding shares costs, and what owners have at exits."""
+    s, then, paid, sold = v.s, v.then, strikes(v), sold_rights(v)
+    price = np.where(sold, s.liquidity * worth_now(v), 0.0)
+    used, bought = (paid > 0.0) * s.stake, sold * s.stake
+    holder, buyers = (
+        shares * (1.0 - used) * (1.0 - bought) + new
+        for shares, new in ((s.holder, used), (s.buyers, bought))
+    )
+    gone, value = left(v), then.exit_value
+    own = [(1.0 - holder - buyers), holder, buyers]
+    gain = s.lender_gain_share * np.maximum(holder * value - so_far(v, paid), 0.0)
+    outstanding = so_far(v, paid) - paid
+    return {
+        a.SUBSCRIPTION.name: np.array([paid.sum(), s.exercise_amount[sold].sum()]),
+        a.RIGHTS_SOLD.name: price.sum(),
+        a.GAINS.name: gain[gone].sum() + (s.lender_gain_share * price).sum(),
+        a.HOLDING.name: w.scenario.underwriting.funding_rate * (outstanding * v.years).sum(),
+        a.EXITS.name: np.array([(part * value)[gone].sum() for part in own]),
+    }
+
+
 def of_ends(w: World, v: Lives) -> Found:
-    """Rounds, by price and stake; subscriptions and gains of holders; exits and unpaid bills."""
+    """Rounds, by price and stake; cash at exits; unpaid bills."""
     s, then, exercise_amount = v.s, v.then, strikes(v)
     first = np.append(True, v.is_last[:-1])
     sold = np.where(then.rounds > s.rounds, 1.0 - then.founders / s.founders, 0.0)
-    starts = np.flatnonzero(first)
-    so_far = np.add.reduceat(exercise_amount, starts)[np.cumsum(first) - 1]
-    holder = np.where(exercise_amount > 0.0, s.holder * (1.0 - s.stake) + s.stake, s.holder)
-    at_exit = s.lender_gain_share * np.maximum(holder * then.exit_value - so_far, 0.0)
-    over = ~v.is_last & (s.right == r.WARRANT) & (then.right == r.NO_RIGHT)
-    worth = np.maximum(s.stake * (s.value + s.exercise_amount) - s.exercise_amount, 0.0)
-    at_expiry = s.lender_gain_share * s.liquidity * worth * (s.value >= s.trigger)
     gone, cash = left(v), at_end(v)
     return {
         a.ROUNDS.name: s.cash[first].sum() + (sold / (1.0 - sold) * s.value).sum(),
-        a.SUBSCRIPTION.name: exercise_amount.sum(),
-        a.GAINS.name: at_exit[gone].sum() + at_expiry[over].sum(),
         a.EXIT_CASH.name: (cash - s.balance + exercise_amount)[gone].sum(),
         a.UNPAID.name: np.maximum(-cash, 0.0)[closed(v)].sum(),
     }

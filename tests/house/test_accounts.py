@@ -33,7 +33,6 @@ from sim.model.firms import (
     population,
     project,
     relationship,
-    right,
     workout,
 )
 from sim.model.firms import (
@@ -77,7 +76,7 @@ UPSIDE: dict[str, dict[str, Any]] = {
     },
     "warrant": {
         "upside": {
-            "kind": "warrant", "stake": 0.05, "strike_valuation": 20.0, "years": 1.0,
+            "kind": "warrant", "stake": 0.05, "strike_valuation": 20.0, "years": 0.4,
             "lender_gain_share": 0.7, "liquidity_share": 0.6,
         }
     },
@@ -98,6 +97,8 @@ EVENTFUL: dict[str, Any] = {
     "underwriting.operating_cost": [0.01] * 4, "underwriting.monitoring_cost": 0.0005,
     # A call that costs much would pay for nobody here.
     "hold_or_call.call_cost": 0.0005,
+    # Some firms would rather be diluted than bring their business.
+    "relationship.delivery_cost": 12.0,
     # Banks that compete would lend for nothing.
     "underwriting.known_banks": 1,
     "underwriting.policy_subsidy_rate": 0.15, "underwriting.utilisation": 0.8,
@@ -230,12 +231,32 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     ),
     a.SUBSCRIPTION.name: (
         Posting(equity.exercise, "f.cum_exercise_amount", IDENTITY, "f.cum_equity", CONTRACTS),
+        Posting(equity.sell_right, "f.cum_buyer_amount", IDENTITY, "f.cum_equity", CONTRACTS),
         Posting(totals.read_kept, at("EXERCISE_AMOUNT"), IDENTITY),
+        Posting(totals.read_kept, at("BUYER_AMOUNT"), IDENTITY),
+    ),
+    a.RIGHTS_SOLD.name: (
+        Posting(equity.sell_right, "f.cum_right_sale", CONTRACTS, "f.cum_gain", CONTRACTS),
+        Posting(totals.read_kept, at("RIGHT_SALE"), CONTRACTS),
     ),
     a.GAINS.name: (
         Posting(equity.share_out, "f.cum_gain", CONTRACTS, "f.cum_business", CONTRACTS),
-        Posting(right.expire, "f.cum_gain", CONTRACTS, "f.cum_business", CONTRACTS),
+        Posting(equity.sell_right, "f.cum_gain", CONTRACTS, "f.cum_business", CONTRACTS),
         Posting(totals.read_kept, at("GAIN"), CONTRACTS),
+    ),
+    a.HOLDING.name: (
+        Posting(totals.carry, "f.cum_holder", CONTRACTS, "f.cum_refinanced", CONTRACTS),
+        Posting(totals.read_kept, at("HOLDER_YEARS"), CONTRACTS),
+        Posting(totals.post_firm, "row[HOLDER_COST]", CONTRACTS, "row[GAIN]", IDENTITY),
+    ),
+    a.EXITS.name: (
+        Posting(equity.share_out, "f.holder_proceeds", CONTRACTS, "f.buyer_proceeds", CONTRACTS),
+        Posting(equity.share_out, "f.buyer_proceeds", CONTRACTS, "f.holder_proceeds", CONTRACTS),
+        Posting(equity.share_out, "f.investor_proceeds", IDENTITY),
+        Posting(totals.read_kept, at("FOUNDER_PROCEEDS"), CONTRACTS),
+        Posting(totals.read_kept, at("INVESTOR_PROCEEDS"), CONTRACTS),
+        Posting(totals.read_kept, at("HOLDER_PROCEEDS"), CONTRACTS),
+        Posting(totals.read_kept, at("BUYER_PROCEEDS"), CONTRACTS),
     ),
     a.RECOVERIES.name: (
         Posting(workout.settle_default, "f.recovery", CONTRACTS),
@@ -416,7 +437,10 @@ POSTINGS: dict[str, tuple[Posting, ...]] = {
     ),
 }
 """Account, what posts on it, what finds a wrong amount, and where else it could be posted."""
-WORLD = {a.ROYALTY.name: "royalty", a.SUBSCRIPTION.name: "warrant", a.GAINS.name: "warrant"}
+WORLD = {
+    a.ROYALTY.name: "royalty", a.SUBSCRIPTION.name: "warrant", a.RIGHTS_SOLD.name: "warrant",
+    a.GAINS.name: "warrant", a.EXITS.name: "warrant",
+}  # fmt: skip
 """Arrangement under which money moves on an account, where it is not the swap."""
 
 

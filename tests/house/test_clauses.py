@@ -87,6 +87,7 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
     },
     ("upside", "swap"): RIGHT | {
         "amount": 2.0, "stake": 0.25, "strike_valuation": 8.0, "trigger_valuation": 40.0,
+        "parity": "stake", "unbookable_share": 0.2,
     },
     ("upside", "royalty"): {"sales_share": 0.02, "cap_multiple": 1.5},
     ("commitment", "none"): {},

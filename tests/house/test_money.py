@@ -122,7 +122,7 @@ def test_every_identity_is_checked_at_every_settlement_and_holds(footing: str) -
         assert w.panel[-1][0] == 6.0
         # Firms, their business, exits, owners, lenders, defaults, losses, funding, profit,
         # counts; three for each bank.
-        assert w.ledger.checks == len(w.panel) * (12 + 3 * (w.scenario.n_banks + 1))
+        assert w.ledger.checks == len(w.panel) * (15 + 3 * (w.scenario.n_banks + 1))
         assert 0.0 < w.ledger.residual < TOLERANCE / 1000.0
 
 
@@ -171,8 +171,9 @@ def test_cash_of_every_firm_is_what_it_received_less_what_it_paid(
     for w in ends.values():
         f = w.firms
         received = (
-            f.cum_equity + f.cum_sales + f.cum_drawn + f.cum_exercise_amount + f.cum_supplier_loss
-        )
+            f.cum_equity + f.cum_sales + f.cum_drawn + f.cum_exercise_amount + f.cum_buyer_amount
+            + f.cum_supplier_loss
+        )  # fmt: skip
         paid = (
             f.cum_cost + f.cum_invest + f.cum_interest + f.cum_repaid + f.cum_dividend
             + f.cum_royalty + f.cum_delivery + f.cum_exit_cash + f.cum_commitment
@@ -298,10 +299,11 @@ def by_contract_interest(w: World) -> float:
 def test_owners_holders_and_lenders_share_what_an_exit_brings(ends: dict[str, World]) -> None:
     for w in ends.values():
         f = w.firms[w.firms.status != UNBORN]
-        close(f.founders + f.investors + f.holder, 1.0, 1.0)
-        for part in ("founders", "investors", "holder"):
+        close(f.founders + f.investors + f.holder + f.buyers, 1.0, 1.0)
+        for part in ("founders", "investors", "holder", "buyers"):
             assert np.all((f[part] >= 0.0) & (f[part] <= 1.0))
         claims = f.founder_proceeds + f.investor_proceeds + f.holder_proceeds
+        claims = claims + f.buyer_proceeds
         close(claims, f.exit_value, float(f.exit_value.max()))
 
 
@@ -440,6 +442,7 @@ def count_one_too_many(w: World) -> None:
         (add("firms", "balance", 0.01), "loans of "),
         (add("firms", "founders", 1e-6), "cap table of the worst firm"),
         (add("firms", "holder", 1e-6), "cap table of the worst firm"),
+        (add("firms", "buyers", 1e-6), "cap table of the worst firm"),
         (add("banks", "loans", 0.01), "loans of state_bank_a"),
         (add("banks", "npl", 0.01), "loans in default"),
         (add("banks", "equity", 0.01), "balance sheet of state_bank_a"),

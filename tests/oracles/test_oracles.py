@@ -27,7 +27,7 @@ from tests.oracles.finite_pool import default_count_probabilities, joint_failure
 from tests.oracles.global_game import mean_gain_of_moving
 from tests.oracles.loss_distribution import lower_quantile
 from tests.oracles.npl_ratio import npl_ratio
-from tests.oracles.options import black_scholes_call, digital
+from tests.oracles.options import black_scholes_call
 from tests.oracles.pricing import credit_triangle_rate, raroc
 from tests.oracles.rate_of_return import npv
 from tests.oracles.relationship import RelationshipTerms, least_retention
@@ -50,7 +50,7 @@ def test_every_value_is_used_by_a_test():
     for path in Path(__file__).parents[1].rglob("*.py"):
         used.update(
             re.findall(
-                r'"((?:A\d+[a-z]?|bid|desk|hold|layer|loss|tower|wallet)\.[\w.]*)',
+                r'"((?:A\d+[a-z]?|bid|desk|hold|layer|loss|right|tower|wallet)\.[\w.]*)',
                 path.read_text(encoding="utf-8"),
             )
         )
@@ -151,12 +151,6 @@ def test_lower_quantile_of_atoms_in_any_order():
 def test_right_without_a_trigger_is_a_stake_in_a_call(inputs, value):
     call = black_scholes_call(inputs["V0"], 8.0, inputs["T"], 0.03, inputs["vol"])
     assert 0.25 * call == close(value)
-
-
-@pytest.mark.parametrize(("inputs", "value"), cases("A6r.dig"))
-def test_digital(inputs, value):
-    found = digital(inputs["V0"], 40.0, inputs["T"], 0.03, inputs["vol"])
-    assert found == close(value)
 
 
 @pytest.mark.parametrize(("inputs", "value"), cases("A6p."))

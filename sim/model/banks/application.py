@@ -62,6 +62,7 @@ APPLICATION = Table(
         Column("exercise_amount", "CNY million", "its subscription amount"),
         Column("trigger", "CNY million", "valuation at which it comes alive"),
         Column("expiry", "years", "date at which it lapses"),
+        Column("demanded_share", "share", "part of the demand that is agreed"),
         Column("lenders", "-", "present lenders", "i4"),
         Column("lender", "code", "these banks, lead first", "i4", MOST_LENDERS),
         Column("share", "share", "their shares", length=MOST_LENDERS),
@@ -83,6 +84,7 @@ _AS_IN_THE_RECORD = {
     "birth", "sales", "value", "last_round", "round_date", "venture", "setback", "setbacks",
     "quality", "switching_cost_weight", "limit", "balance", "rate", "conversion", "terms",
     "credit_years", "right", "stake", "exercise_amount", "trigger", "expiry",
+    "demanded_share",
 }  # fmt: skip
 copy_firm = copy_rule(
     __name__, "copy_firm", (c for c in APPLICATION.columns if c.name in _AS_IN_THE_RECORD)

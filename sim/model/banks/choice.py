@@ -9,9 +9,10 @@ import math
 from typing import Any
 
 from sim.base.parameter import Frozen, NonNegative, param
+from sim.base.special import annuity
 from sim.model.banks.application import asks_renewal
 from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP
-from sim.model.firms.right import cost_of_right
+from sim.model.firms.worth_of_right import cost_of_right
 
 
 class Choice(Frozen):
@@ -107,8 +108,8 @@ def upside_cost(o: Any, a: Any, k: Any, u: Any) -> float:
     cost = cost * math.exp(u.private_information_slope * a.quality)
     if o.right != SWAP:
         return cost
-    moving = u.delivery_cost * a.business
-    return min(cost, moving * k.right_years * a.switching_cost_weight)
+    yearly = u.delivery_cost * a.business * o.demanded_share * a.switching_cost_weight
+    return min(cost, yearly * annuity(u.right_discount, k.right_years))
 
 
 def leaving_cost(a: Any, broken: float, u: Any) -> float:

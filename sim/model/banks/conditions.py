@@ -52,7 +52,8 @@ _BELIEFS = (
 _OF_ONE_FIRM = {
     "limit", "rate", "later_rate", "step", "maturity", "review", "monitored", "secured",
     "refinanced", "terms", "right", "stake", "exercise_amount", "trigger", "expiry",
-    "royalty_cap", "risk_weight", "defaulted_weight", "economic_capital", "vat_share",
+    "demanded_share", "granted_worth", "demanded_worth", "royalty_cap", "risk_weight",
+    "defaulted_weight", "economic_capital", "vat_share",
     "guaranteed", "cover", "reguaranteed", "reguarantee_fee_rate",
 }  # fmt: skip
 """Terms that the offer to a firm, or the day of signing, decides."""

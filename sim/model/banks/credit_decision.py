@@ -22,8 +22,8 @@ from sim.model.banks.desk import ASKED, HEADROOM
 from sim.model.banks.judgement import sees_setback
 from sim.model.banks.offer_rate import highest_rate, mean_rate
 from sim.model.banks.own_business import write_business
+from sim.model.banks.parity import grant_right
 from sim.model.banks.taxation import vat_share
-from sim.model.contracts.upside import grant
 from sim.model.firms.loss_sharing import covered_share
 from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP
 
@@ -157,8 +157,11 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     for j in range(o.lenders):
         line += o.part[j]
     line = max(line, LEAST_LENT)
-    grant(o, k, line, a.value)
-    o.years, o.right_years = k.years, k.right_years
+    seen = sees_setback(a, u)
+    for j in range(o.lenders):
+        o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
+    grant_right(o, a, k, u, banks, line)
+    o.years = k.years
     o.loss = believed_loss(line, secured_by_assets(a, u), k)
     o.monitored = 1 if is_monitored(o, a, u, line) else 0
     price = mean_rate(highest_rate(a, u), k)
@@ -170,9 +173,7 @@ def decide(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     # Central bank money saves on the whole loan; capital is credited at the transfer price.
     saved = u.funding_rate - marginal_cost(a, k, u)
     cost = u.operating_cost[a.stage] + k.fee_rate - saved
-    seen = sees_setback(a, u)
     for j in range(o.lenders):
-        o.default[j] = default_probability(a, k, u, o.quality[j], o.variance[j], seen)
         bank = banks[o.lender[j]]
         held = capital_per_unit_lent(o.part[j], line, a.sales, k, u, bank)
         needed = break_even_rate(o.default[j], o.loss, u.funding_rate, cost, held, u)

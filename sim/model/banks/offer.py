@@ -13,8 +13,8 @@ from sim.model.banks.application import secured_by_assets, supported_line
 from sim.model.banks.conditions import believed_loss
 from sim.model.banks.credit_decision import decide, is_monitored
 from sim.model.banks.offer_rate import first_rate, highest_rate, later_rate, mean_rate
+from sim.model.banks.parity import grant_right
 from sim.model.contracts.limit import asked_line
-from sim.model.contracts.upside import grant
 
 
 def choose_lenders(o: Any, a: Any, home: int, count: int) -> None:
@@ -60,7 +60,7 @@ def offer_together(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
     share_line(o, a, k, u, banks)
     decide(o, a, k, u, banks)
     share_line(o, a, k, u, banks)
-    finish(o, a, k, u, highest_rate(a, u))
+    finish(o, a, k, u, banks, highest_rate(a, u))
 
 
 def share_line(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
@@ -79,7 +79,7 @@ def share_line(o: Any, a: Any, k: Any, u: Any, banks: Any) -> None:
         o.part[j] = whole * o.share[j]
 
 
-def finish(o: Any, a: Any, k: Any, u: Any, own: float) -> None:
+def finish(o: Any, a: Any, k: Any, u: Any, banks: Any, own: float) -> None:
     """Write line, shares, rates and right of an offer that lenders have decided on.
 
     Parameters
@@ -87,7 +87,7 @@ def finish(o: Any, a: Any, k: Any, u: Any, own: float) -> None:
     o : offer, its lenders, their parts and consent written
     a : application
     k : conditions of the arrangement
-    u : rules common to all banks
+    u, banks : rules common to all banks, and of each
     own : float, per year
         The lenders' own rate.
     """
@@ -104,5 +104,5 @@ def finish(o: Any, a: Any, k: Any, u: Any, own: float) -> None:
     o.made = 1 if o.accepts[0] == 1 and o.line >= u.least_line and lasts else 0
     o.moves = 1 if a.limit > 0.0 and o.lender[0] != a.home else 0
     o.short = 0
-    grant(o, k, o.line, a.value)
+    grant_right(o, a, k, u, banks, o.line)
     o.monitored = 1 if is_monitored(o, a, u, o.line) else 0

@@ -10,23 +10,11 @@ price and the believed rate of default.
 import math
 from typing import Any
 
-from sim.base.special import normal_cdf
+from sim.base.special import annuity, normal_cdf
 from sim.model.firms.flows import is_lender
 from sim.model.firms.record import SWAP
 from sim.model.firms.relationship import loan_account_share
-from sim.model.firms.right import cost_of_right
-
-
-def annuity(rate: float, years: float) -> float:
-    """Present worth of one a year for `years` at a continuous rate, of any sign.
-
-    Examples
-    --------
-    >>> round(annuity(0.05, 3.0), 7), annuity(0.0, 3.0)
-    (2.7858405, 3.0)
-    """
-    exponent = rate * years
-    return years if exponent == 0.0 else years * (-math.expm1(-exponent) / exponent)
+from sim.model.firms.worth_of_right import most_worth_paying
 
 
 def own_business(
@@ -55,20 +43,20 @@ def own_business(
 
 
 def delivery_chance(o: Any, a: Any, u: Any) -> float:
-    """Chance that the firm delivers its business to be freed of a swap right.
+    """Chance that the firm brings the business that a swap right demands, and so lets it sleep.
 
-    It does where that costs less than the right; a bank knows how much the cost of moving varies
-    among firms, and not what it is for this one. Arguments as of `write_business`.
+    It does where that costs less than the risk of dilution; a bank knows how much the cost of
+    moving varies among firms, and not what it is for this one. Arguments as of `write_business`.
     """
     if o.right != SWAP:
         return 0.0
     terms = (o.stake, o.exercise_amount, o.trigger)
-    right = cost_of_right(terms, a.value, o.right_years, u.right_volatility, u.right_discount)
-    moving = u.delivery_cost * a.business * o.right_years
+    most = most_worth_paying(terms, a.value, o.right_years, u.right_volatility, u.right_discount)
+    moving = u.delivery_cost * a.business * o.demanded_share
     spread = u.switching_cost_weight_log_sd
-    if right <= 0.0 or moving <= 0.0 or spread <= 0.0:
-        return 1.0 if right > max(moving, 0.0) else 0.0
-    return normal_cdf(math.log(right / moving) / spread)
+    if most <= 0.0 or moving <= 0.0 or spread <= 0.0:
+        return 1.0 if most > max(moving, 0.0) else 0.0
+    return normal_cdf(math.log(most / moving) / spread)
 
 
 def hosted_by(bank: int, a: Any) -> float:
@@ -99,6 +87,47 @@ def pooled_accounts(o: Any, a: Any, u: Any, banks: Any) -> tuple[float, float]:
     return host, size
 
 
+def whole_line(o: Any) -> float:
+    """Line of all lenders of an offer together, CNY million."""
+    line = 0.0
+    for n in range(o.lenders):
+        line += o.part[n]
+    return line
+
+
+def believed_wallet(line: float, a: Any, k: Any, u: Any) -> float:
+    """Business that the firm is believed to have under a line, CNY million a year."""
+    new = max(line * u.utilisation - a.balance, 0.0)
+    return k.believed_business * (a.business + u.guarantee_fee_rate * new)
+
+
+def demanded_worth(o: Any, a: Any, k: Any, u: Any, banks: Any, share: float) -> float:
+    """Present worth to the lenders of business that a swap demands, its delivery sure.
+
+    It is what the account brings them over the life of the right beyond what it would bring
+    without the demand: it comes sooner, and stays. What a listing leaves at the bank is not
+    counted. Arguments as of `write_business`; CNY million.
+
+    Parameters
+    ----------
+    share : float, 0 to 1
+        Part of the demand of the clause.
+    """
+    line, moves, years = whole_line(o), u.account_move_hazard, o.right_years
+    through = loan_account_share(line * u.utilisation, a.sales, u)
+    host, size = starts_as_host(o, 0, a, u), banks[o.lender[0]].account_share
+    if k.pools_business == 1:
+        host, size = pooled_accounts(o, a, u, banks)
+    rate = u.funding_rate + o.default[0]
+    to = moves * size + u.main_bank_hazard + k.promised_move_hazard
+    away = moves * (1.0 - size)
+    sooner = max(share * k.demanded_move_hazard - k.promised_move_hazard, 0.0)
+    stays = (1.0 - share) * away
+    with_it = own_business(host, to + sooner, stays, 0.0, through, rate, years)
+    without = own_business(host, to, away, 0.0, through, rate, years)
+    return believed_wallet(line, a, k, u) * (with_it - without)
+
+
 def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     """Write what lender `j` expects a year: all of it, and what hangs on lending and counts.
 
@@ -111,9 +140,7 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     k : conditions of the arrangement
     u, banks : rules common to all banks, and of each
     """
-    line = 0.0
-    for n in range(o.lenders):
-        line += o.part[n]
+    line = whole_line(o)
     share = o.part[j] / line if line > 0.0 else 0.0
     through = loan_account_share(line * u.utilisation, a.sales, u)
     own, others = through * share, through * (1.0 - share)
@@ -125,7 +152,8 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
     if k.pools_business == 1:  # the account may be at any of them
         host, size = pooled_accounts(o, a, u, banks)
     agreed = k.promised_move_hazard
-    agreed += delivery_chance(o, a, u) * max(k.demanded_move_hazard - agreed, 0.0)
+    delivers = delivery_chance(o, a, u)
+    agreed += delivers * max(o.demanded_share * k.demanded_move_hazard - agreed, 0.0)
     to_lead = u.main_bank_hazard + agreed
     leads = j == 0 or k.pools_business == 1
     to = moves * size + (to_lead if leads else 0.0)
@@ -135,8 +163,7 @@ def write_business(o: Any, j: int, a: Any, k: Any, u: Any, banks: Any) -> None:
         lending = share * (pooled + through * annuity(rate, o.years))
     else:
         lending = own_business(host, to, away, own, others, rate, o.years)
-    new = max(line * u.utilisation - a.balance, 0.0)
-    wallet = k.believed_business * (a.business + u.guarantee_fee_rate * new)
+    wallet = believed_wallet(line, a, k, u)
     years = annuity(rate, o.years)
     o.business[j] = wallet * lending / years
     gained = o.business[j] - k.believed_business * a.business * without / years

@@ -15,8 +15,8 @@ from sim.model.banks.conditions import FIXED, believed_loss
 from sim.model.banks.desk import BOOKED, CUTS, JUDGED, REFINANCED
 from sim.model.banks.offer import choose_lenders
 from sim.model.banks.offer_rate import first_rate, later_rate
+from sim.model.banks.parity import grant_right
 from sim.model.banks.taxation import vat_share
-from sim.model.contracts.upside import grant
 from sim.model.firms.claims import (
     HOLDS,
     SHORT,
@@ -200,6 +200,9 @@ def write_right(c: Any, o: Any, k: Any, date: float) -> None:
     c.exercise_amount = o.exercise_amount
     c.trigger = o.trigger
     c.royalty_cap = o.royalty_cap
+    c.demanded_share = o.demanded_share
+    c.granted_worth = o.granted_worth
+    c.demanded_worth = o.demanded_worth
     c.expiry = date + k.right_years if k.right_years > 0.0 else NEVER
 
 
@@ -416,11 +419,11 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
 
     What is lent, against what and until when stays as it was.
     """
-    k, o, f = d.terms[code], d.offers[0, 0], d.firms[c.firm]
+    k, o = d.terms[code], d.offers[0, 0]
     own = c.rate
     c.loss = believed_loss(c.limit, c.secured, k)
     write_price(c, first_rate(own, k), later_rate(own, k), k, date)
-    grant(o, k, c.limit, f.value)
+    grant_anew(o, c, k, d)
     write_right(c, o, k, date)
     c.signed = 1 if code > 0 else 0
     c.terms = code
@@ -430,6 +433,20 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
     write_cover(c, k, f.high_tech)
     write_weights(c, d.rules[0])
     charge_lenders(c, k, d)
+
+
+def grant_anew(o: Any, c: Any, k: Any, d: Any) -> None:
+    """Write the right of a contract as its lenders there would have asked for it here."""
+    a = d.applications[0]
+    read_application(a, c.firm, d, c.date)
+    o.lenders = 0
+    for j in range(c.share.shape[0]):
+        if c.share[j] > 0.0:
+            o.lender[j] = c.lender[j]
+            o.part[j] = c.limit * c.share[j]
+            o.lenders = j + 1
+    o.default[0] = c.default
+    grant_right(o, a, k, d.rules[0], d.banks, c.limit)
 
 
 def share_out(c: Any, k: Any, d: Any) -> None:

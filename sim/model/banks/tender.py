@@ -189,8 +189,8 @@ def hold_tender(o: Any, a: Any, k: Any, d: Any) -> None:
         o.accepts[j] = 0
     if t.winner != NOBODY:
         write_winners(o, a, k, d)
-    o.years, o.right_years = k.years, k.right_years
-    finish(o, a, k, d.rules[0], highest_rate(a, d.rules[0]) + (t.rate - t.cap))
+    o.years = k.years
+    finish(o, a, k, d.rules[0], d.banks, highest_rate(a, d.rules[0]) + (t.rate - t.cap))
     if t.winner != NOBODY:
         for j in range(o.lenders):
             write_business(o, j, a, k, d.rules[0], d.banks)

@@ -15,7 +15,7 @@ import math
 from typing import Any
 
 from sim.base.columns import Column, Table
-from sim.model.banks.own_business import annuity
+from sim.base.special import annuity
 from sim.model.contracts.loss_sharing import MOST_LENDERS
 from sim.model.firms.record import REVIEW_YEARS
 

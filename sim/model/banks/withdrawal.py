@@ -67,6 +67,7 @@ def write_right_in_force(o: Any, a: Any) -> None:
     o.stake = a.stake
     o.exercise_amount = a.exercise_amount
     o.trigger = a.trigger
+    o.demanded_share = a.demanded_share
     o.right_years = years_until(a.expiry, a.date)
 
 

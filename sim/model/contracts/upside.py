@@ -1,8 +1,8 @@
 """Who shares the gain?
 
 Neutral: nobody. A warrant takes part in the gain at exit. A swap right comes alive at a
-trigger valuation and is given up for banking business. A royalty takes a share of sales up
-to a cap. Subscription amount, stake and strike valuation are tied: coverage times line =
+trigger valuation and sleeps while the firm brings banking business. A royalty takes a share of
+sales up to a cap. Subscription amount, stake and strike valuation are tied: coverage times line =
 subscription amount = stake times post-money strike valuation. Source: AH15, AH16, AH20,
 AH21, W01 to W05.
 """
@@ -23,6 +23,10 @@ from sim.base.parameter import (
     stated_amount,
 )
 from sim.model.firms.record import NO_RIGHT, ROYALTY, SWAP, WARRANT
+
+AS_WRITTEN, STAKE, DEMAND = range(3)
+PARITIES = ("none", "stake", "demand")
+"""What of a swap is cut at signing so that right and business are worth the same."""
 
 
 class NoUpside(Frozen):
@@ -84,12 +88,12 @@ class Warrant(_Subscription):
 
     kind: Literal["warrant"]
     liquidity_share: Share = param(
-        unit="share", meaning="part of a private gain that is realised at expiry"
+        unit="share", meaning="price of a right that is sold at expiry, over its gain then"
     )
 
 
 class Swap(_Subscription):
-    """A right that comes alive at a trigger valuation and is waived for business."""
+    """A right that comes alive at a trigger valuation and sleeps while business is brought."""
 
     kind: Literal["swap"]
     trigger_multiple: PositiveFloat | None = param(
@@ -99,6 +103,16 @@ class Swap(_Subscription):
     )
     trigger_valuation: PositiveFloat | None = stated_amount(
         None, unit="CNY million", meaning="that valuation, where it is stated"
+    )
+    parity: Literal["none", "stake", "demand"] = param(
+        "none",
+        unit="",
+        meaning="what is cut at signing until the right is worth the business that is demanded",
+    )
+    unbookable_share: Share = param(
+        0.0,
+        unit="share",
+        meaning="part of the worth of the right that lenders do not count, as hard to book",
     )
 
     def broken_rules(self) -> Iterator[Broken]:
@@ -131,6 +145,8 @@ CONDITIONS = (
     Column("trigger_valuation", "CNY million", "trigger, where it is stated"),
     Column("right_years", "years", "life of the right; zero for none"),
     Column("cap_multiple", "x line", "total at which a royalty ends"),
+    Column("parity", "code", "what is cut at signing", "i1", codes=tuple(enumerate(PARITIES))),
+    Column("counted_share", "share", "of the worth of the right, what lenders weigh"),
 )
 """What rules of banks read of this clause, beside the terms of the contract."""
 
@@ -169,9 +185,13 @@ def conditions(clause: NoUpside | Warrant | Swap | Royalty) -> dict[str, float]:
         found[name] = NOT_GIVEN if value is None else value
     if isinstance(clause, Warrant):
         return found | {"liquidity": clause.liquidity_share}
+    found |= {
+        "upside_kind": SWAP, "parity": PARITIES.index(clause.parity),
+        "counted_share": clause.lender_gain_share * (1.0 - clause.unbookable_share),
+    }  # fmt: skip
     if clause.trigger_multiple is not None:
-        return found | {"upside_kind": SWAP, "trigger_multiple": clause.trigger_multiple}
-    return found | {"upside_kind": SWAP, "trigger_valuation": clause.trigger_valuation or 0.0}
+        return found | {"trigger_multiple": clause.trigger_multiple}
+    return found | {"trigger_valuation": clause.trigger_valuation or 0.0}
 
 
 def grant(o: Any, k: Any, line: float, value: float) -> None:
@@ -179,7 +199,7 @@ def grant(o: Any, k: Any, line: float, value: float) -> None:
 
     Parameters
     ----------
-    o : record with right, stake, exercise_amount, trigger and royalty_cap
+    o : record with the terms of a right
     k : conditions of the arrangement
     line : float, CNY million
     value : float, CNY million
@@ -190,6 +210,9 @@ def grant(o: Any, k: Any, line: float, value: float) -> None:
     o.exercise_amount = 0.0
     o.trigger = 0.0
     o.royalty_cap = 0.0
+    o.demanded_share = 1.0
+    o.granted_worth = 0.0
+    o.demanded_worth = 0.0
     if k.upside_kind == ROYALTY:
         o.royalty_cap = k.cap_multiple * line
     if k.upside_kind == WARRANT or k.upside_kind == SWAP:

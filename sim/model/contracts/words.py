@@ -369,8 +369,8 @@ def _beside(terms: list[str]) -> str:
 def _warrant(clause: Any) -> str:
     return tr(
         "A holder on the bank's side may buy {subscription} when the firm is listed or sold,"
-        " within {years}; {gain} of a gain reaches the lenders. A right that is still alive at"
-        " its end is sold for {sale} of its gain.",
+        " within {years}; {gain} of a gain reaches the lenders. A right that is in the money at"
+        " its end is sold for {sale} of its gain to a buyer, who uses it.",
         subscription=_subscription(clause), years=span(clause.years),
         gain=percent(clause.lender_gain_share), sale=percent(clause.liquidity_share),
     )  # fmt: skip
@@ -382,14 +382,29 @@ def _swap(clause: Any) -> str:
     else:
         factor = number(clause.trigger_multiple)
         trigger = tr("{factor} times its value at signing", factor=factor)
-    return tr(
+    told = tr(
         "The bank holds a right to buy {subscription}, for {years}. It comes alive when the"
-        " firm is worth {trigger}; the firm then chooses the cheaper of two ways: to let the"
-        " right be used, or to bring the banking business that buys it off. {gain} of a gain"
-        " reaches the lenders.",
+        " firm is worth {trigger}, and sleeps while the firm brings the banking business that"
+        " the contract demands, which the firm decides each year by what costs its owners less."
+        " {gain} of a gain reaches the lenders.",
         subscription=_subscription(clause), years=span(clause.years), trigger=trigger,
         gain=percent(clause.lender_gain_share),
     )  # fmt: skip
+    return gap().join([told, *_parity(clause)])
+
+
+def _parity(clause: Any) -> list[str]:
+    """Tell what is cut at signing until both sides give the same."""
+    words = []
+    if clause.parity == "stake":
+        words.append(tr("At signing the stake is cut to what the demanded business is worth."))
+    if clause.parity == "demand":
+        words.append(tr("At signing the demand is cut to what the right is worth."))
+    if clause.unbookable_share > 0.0:
+        share = percent(clause.unbookable_share)
+        said = "Of the worth of the right the lenders leave out {share}, as hard to book."
+        words.append(tr(said, share=share))
+    return words
 
 
 def _royalty(clause: Any) -> str:

@@ -108,6 +108,8 @@ def take_right(f: Any, p: Any, t: float, k: Any) -> None:
         return
     take_right_terms(f, k)
     f.royalty_cap += f.cum_royalty
+    f.granted = t
+    f.cum_granted += f.granted_worth
     f.compliant = 0
     if k.right == r.SWAP:
         f.anniversary = t + 1.0

@@ -1,6 +1,7 @@
 """Equity: valuation, rounds with dilution, listing, acquisition, and who gets what.
 
-Cap-table shares of founders, investors and the holder of lenders' rights sum to one.
+Cap-table shares of founders, investors, the holder of lenders' rights and those who have bought
+rights of it sum to one.
 Listing is a rule before it is a hazard: a firm must meet a standard of a board. Then it waits its
 turn at the exchange.
 """
@@ -155,6 +156,7 @@ def sell_shares(f: Any, amount: float) -> None:
     sold = amount / (f.value + amount)
     f.founders *= 1.0 - sold
     f.holder *= 1.0 - sold
+    f.buyers *= 1.0 - sold
     f.investors = f.investors * (1.0 - sold) + sold
     f.cash += amount
     f.cum_equity += amount
@@ -176,14 +178,33 @@ def exit_multiple(f: Any, p: Any, c: Any) -> float:
     return factor
 
 
-def exercise(f: Any) -> None:
-    """The holder subscribes: it pays the exercise amount and everyone is diluted by the stake."""
+def issue(f: Any) -> None:
+    """New shares for a right: the firm has the exercise amount, and everyone is diluted."""
     f.founders *= 1.0 - f.stake
     f.investors *= 1.0 - f.stake
-    f.holder = f.holder * (1.0 - f.stake) + f.stake
+    f.holder *= 1.0 - f.stake
+    f.buyers *= 1.0 - f.stake
     f.cash += f.exercise_amount
+
+
+def exercise(f: Any) -> None:
+    """The holder subscribes: it pays the exercise amount and owns the new shares."""
+    issue(f)
+    f.holder += f.stake
     f.cum_exercise_amount += f.exercise_amount
     f.exercised += 1
+
+
+def sell_right(f: Any, price: float) -> None:
+    """The holder sells the right, and the buyer uses it; the lenders have their part of the price.
+
+    The buyer pays the exercise amount to the firm and owns the new shares.
+    """
+    issue(f)
+    f.buyers += f.stake
+    f.cum_buyer_amount += f.exercise_amount
+    f.cum_right_sale += price
+    f.cum_gain += f.lender_gain_share * price
 
 
 def intrinsic(f: Any, value: float) -> float:
@@ -208,6 +229,7 @@ def share_out(f: Any, value: float) -> None:
     f.exit_value = value
     f.founder_proceeds = f.founders * value
     f.holder_proceeds = f.holder * value
-    f.investor_proceeds = value - f.founder_proceeds - f.holder_proceeds
+    f.buyer_proceeds = f.buyers * value
+    f.investor_proceeds = value - f.founder_proceeds - f.holder_proceeds - f.buyer_proceeds
     if f.holder > 0.0:
         f.cum_gain += f.lender_gain_share * max(f.holder_proceeds - f.cum_exercise_amount, 0.0)

@@ -43,9 +43,9 @@ from sim.model.firms.right import (
     count_compliance,
     end_right,
     expire,
-    is_compliant,
+    let_sleep,
+    sleeps,
     test_trigger,
-    waive,
 )
 from sim.model.firms.undrawn import undrawn
 
@@ -67,7 +67,7 @@ def on_cause(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any
     elif cause == r.ROUND:
         close_round(f, p)
         set_value(f, p, c)
-        note_trigger(f, p, t, log, cursor)
+        note_trigger(f, t, log, cursor)
     elif cause == r.OFFER:
         ask(f, t, r.ASK_OFFER)
     elif cause == r.DIVERSION:
@@ -130,10 +130,9 @@ def on_term(f: Any, p: Any, t: float, event: int, log: Any, cursor: Any) -> None
         f.anniversary = t + 1.0
         choose_delivery(f, p, t)
     elif event == r.EXPIRY:
-        before = f.waived
-        gain = expire(f)
-        if f.waived > before or gain > 0.0:
-            note(f, t, r.WAIVED if f.waived > before else r.EXERCISED, gain, log, cursor)
+        what = expire(f)
+        if what >= 0:
+            note(f, t, what, f.value, log, cursor)
     elif event == r.ROYALTY_CAP:
         end_right(f)
 
@@ -147,7 +146,7 @@ def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
     set_value(f, p, c)
     if is_year_end(ended):
         keep_register(f, p, c)
-    note_trigger(f, p, t, log, cursor)
+    note_trigger(f, t, log, cursor)
     if f.arrears == 0 and f.called == 0:
         manage_cash(f, p)
     # Judged here alone, so that no other date of the firm moves them.
@@ -157,12 +156,9 @@ def on_quarter(f: Any, p: Any, c: Any, t: float, log: Any, cursor: Any) -> None:
         ask(f, t, r.ASK_FUNDS)
 
 
-def note_trigger(f: Any, p: Any, t: float, log: Any, cursor: Any) -> None:
-    """Test the trigger of a swap right and log what came of it."""
-    outcome = test_trigger(f, p, t)
-    if outcome == 1:
-        note(f, t, r.WAIVED, f.value, log, cursor)
-    elif outcome == 2:
+def note_trigger(f: Any, t: float, log: Any, cursor: Any) -> None:
+    """Test the trigger of a swap right and log an exercise."""
+    if test_trigger(f):
         note(f, t, r.EXERCISED, f.value, log, cursor)
 
 
@@ -198,8 +194,8 @@ def leave(f: Any, p: Any, c: Any, t: float, cause: int, log: Any, cursor: Any) -
     Who buys it pays for the business and for the cash that it finds there, less what is owed.
     """
     value = max(exit_price(f, p, c, cause) + f.cash - f.balance, 0.0)
-    if f.right == r.SWAP and is_compliant(f):
-        waive(f)
+    if sleeps(f):
+        let_sleep(f)
     share_out(f, exercise_at_exit(f, value))
     if cause == r.LISTING:
         resting = p.listing_raise_share * value * p.deposit_margin * p.listing_deposit_years

@@ -24,7 +24,7 @@ from sim.base.columns import Column, Table
 from sim.base.special import normal_cdf
 from sim.model.firms import record as r
 from sim.model.firms.equity import exit_multiple
-from sim.model.firms.right import is_compliant
+from sim.model.firms.right import sleeps
 
 CLAIM = Table(
     (
@@ -71,7 +71,7 @@ def open_claim(o: Any, f: Any) -> None:
     if f.status != r.ALIVE or (f.holder <= 0.0 and f.right == r.NO_RIGHT):
         return
     share, cost, least = f.holder, f.cum_exercise_amount, 0.0
-    is_option = f.right == r.WARRANT or (f.right == r.SWAP and not is_compliant(f))
+    is_option = f.right == r.WARRANT or (f.right == r.SWAP and not sleeps(f))
     if is_option and f.stake > 0.0:
         share = f.holder * (1.0 - f.stake) + f.stake
         # New shares are paid into the firm before its value is shared out.

@@ -26,7 +26,7 @@ from sim.model.firms.claims import (
     reshare,
 )
 from sim.model.firms.loss_sharing import PROVIDERS, borne_together, split_by_share
-from sim.model.firms.relationship import earned, loan_account_share
+from sim.model.firms.relationship import delivered_worth, earned, loan_account_share
 from sim.model.firms.undrawn import exposed, undrawn
 
 # --- A firm's totals: carried to a date, read at one, and split among lenders --------------------
@@ -38,7 +38,8 @@ _RECORD = {column.name: column for column in r.FIRM.columns}
 
 def _field(name: str) -> str:
     """Field of the record that keeps a total."""
-    return name if name == "cash" else "cum_" + name.removesuffix("_years")
+    is_own = name == "cash" or name.endswith("_proceeds")
+    return name if is_own else "cum_" + name.removesuffix("_years")
 
 
 def _kept(name: str) -> Column:
@@ -51,7 +52,9 @@ FLOWS = (
         "sales", "cost", "invest", "interest", "commitment", "vat", "drawn", "repaid", "due_paid",
         "equity", "dividend", "royalty", "business", "loan_account", "delivery", "balance_years",
         "risk_weighted", "economic", "fee", "firm_fee", "public_fee", "reguarantee_fee",
-        "refinanced_years", "relending", "exercise_amount", "gain", "supplier_loss", "exit_cash",
+        "refinanced_years", "relending", "exercise_amount", "holder_years", "buyer_amount",
+        "right_sale", "gain", "supplier_loss", "exit_cash", "founder_proceeds",
+        "investor_proceeds", "holder_proceeds", "buyer_proceeds",
     )),
     Column("npl_years", "CNY million years", "time integral of the balance in default", low=0.0),
     Column("exposure_at_default", MONEY, "balance at default", low=0.0),
@@ -66,6 +69,7 @@ FLOWS = (
     Column("hosted", MONEY, "banking business at a bank that does not lend to the firm"),
     Column("outside", MONEY, "banking business at banks outside the scenario"),
     Column("taken_over", MONEY, "balances that callers take back when a firm closes"),
+    Column("holder_cost", MONEY, "cost of the money that the holder of rights has paid"),
     Column("subsidy", MONEY, "paid for what lenders expected to be short at signing"),
     Column("operating_years", MONEY, "running cost of lenders; negative once a firm is over"),
     Column("cash", MONEY, "money held; negative inside the arrears window"),
@@ -76,9 +80,11 @@ ACCOUNTS = tuple(column.name for column in FLOWS)
 (
     SALES, COST, INVEST, INTEREST, COMMITMENT, VAT, DRAWN, REPAID, DUE_PAID, EQUITY, DIVIDEND,
     ROYALTY, BUSINESS, LOAN_ACCOUNT, DELIVERY, BALANCE_YEARS, RISK_WEIGHTED, ECONOMIC, FEE,
-    FIRM_FEE, PUBLIC_FEE, REGUARANTEE_FEE, REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT, GAIN,
-    SUPPLIER_LOSS, EXIT_CASH, NPL_YEARS, EXPOSURE_AT_DEFAULT, RESOLVED, RECOVERED, COVERED,
-    GUARANTEED, LOSS, RELATION, HOSTED, OUTSIDE_BUSINESS, TAKEN_OVER, SUBSIDY, OPERATING, CASH,
+    FIRM_FEE, PUBLIC_FEE, REGUARANTEE_FEE, REFINANCED_YEARS, RELENDING, EXERCISE_AMOUNT,
+    HOLDER_YEARS, BUYER_AMOUNT, RIGHT_SALE, GAIN, SUPPLIER_LOSS, EXIT_CASH, FOUNDER_PROCEEDS,
+    INVESTOR_PROCEEDS, HOLDER_PROCEEDS, BUYER_PROCEEDS, NPL_YEARS, EXPOSURE_AT_DEFAULT, RESOLVED,
+    RECOVERED, COVERED, GUARANTEED, LOSS, RELATION, HOSTED, OUTSIDE_BUSINESS, TAKEN_OVER,
+    HOLDER_COST, SUBSIDY, OPERATING, CASH,
 ) = range(len(FLOWS))  # fmt: skip
 N_ACCOUNTS = len(FLOWS)
 OF_DEFAULT = (
@@ -119,14 +125,16 @@ CARRIED = {
     "reguarantee_fee": "f.reguarantee_fee_rate * f.balance * years",
     "refinanced_years": "f.refinanced * f.balance * years",
     "relending": "f.relending_rate * refinanced_years",
+    "holder_years": "f.cum_exercise_amount * years",
+    "delivered": "delivered_worth(f, p, business - loan_account, years)",
     "cash": "f.flow * years",
 }
 """What flows in the `years` after the anchor, by total; other totals jump at events."""
 
 _FLOWED = [f"{name} = {flow}" for name, flow in CARRIED.items()]
 _CALLED: dict[str, Callable[..., Any]] = {
-    "earned": earned, "exposed": exposed, "loan_account_share": loan_account_share,
-    "undrawn": undrawn,
+    "delivered_worth": delivered_worth, "earned": earned, "exposed": exposed,
+    "loan_account_share": loan_account_share, "undrawn": undrawn,
 }  # fmt: skip
 carry = written_out(
     __name__,
@@ -191,6 +199,7 @@ def post_firm(
     old = min(max(f.hosted_before - before, 0.0), hosted)
     row[RELATION] = row[HOSTED] = row[OUTSIDE_BUSINESS] = row[TAKEN_OVER] = 0.0
     row[SUBSIDY] = 0.0
+    row[HOLDER_COST] = u.funding_rate * row[HOLDER_YEARS]
     if part_called(called) > 0.0:
         split_called(f, row, lender, share, called, u, by_bank)
     else:
@@ -199,6 +208,7 @@ def post_firm(
     place_business(f, f.host, hosted - old, lender, share, by_bank, row)
     pay_loan_accounts(row[LOAN_ACCOUNT], lender, share, by_bank, row)
     posted[RELATION] += row[RELATION]
+    posted[HOLDER_COST] += row[HOLDER_COST]
     for a in range(N_ACCOUNTS):
         total[a] += row[a]
     post_protection(f, row, by_terms[f.terms])
@@ -384,13 +394,13 @@ def audit_entered(f: Any, sums: Any) -> None:
     is_large = f.stratum == r.LARGE
     sums[REGISTER_GAP] += f.gap_on_register if is_large else f.cum_gap
     sums[REGISTER_DEMAND] += f.demand_on_register if is_large else f.cum_demand
-    own = abs(f.founders + f.investors + f.holder - 1.0)
+    own = abs(f.founders + f.investors + f.holder + f.buyers - 1.0)
     sums[WORST_OWNERSHIP] = worst(sums[WORST_OWNERSHIP], own)
     if f.status != r.ALIVE:
         sums[ENDED] += 1.0
         sums[EXIT_VALUE] += f.exit_value
         sums[EXIT_CLAIMS] += f.founder_proceeds + f.investor_proceeds
-        sums[EXIT_CLAIMS] += f.holder_proceeds
+        sums[EXIT_CLAIMS] += f.holder_proceeds + f.buyer_proceeds
 
 
 def count_living(f: Any, sums: Any) -> None:

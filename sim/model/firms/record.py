@@ -177,6 +177,7 @@ def _ownership() -> tuple[Column, ...]:
         Column("founders", "share", "founders' share of equity"),
         Column("investors", "share", "equity investors' share"),
         Column("holder", "share", "share held for lenders after a right was exercised"),
+        Column("buyers", "share", "share of those who bought a right and exercised it"),
         Column("rounds", "-", "equity rounds closed", "i4"),
         Column("brought", "flag", "investors whom its bank brought have put money in", "i1"),
         Column("last_round", "CNY million", "amount of the last equity round"),
@@ -191,6 +192,7 @@ def _ownership() -> tuple[Column, ...]:
         Column("founder_proceeds", "CNY million", "founders' part of the exit value"),
         Column("investor_proceeds", "CNY million", "investors' part of the exit value"),
         Column("holder_proceeds", "CNY million", "holder's part of the exit value"),
+        Column("buyer_proceeds", "CNY million", "part of those who bought a right"),
     )
 
 
@@ -247,7 +249,15 @@ RIGHT_TERMS = (
     Column("trigger", "CNY million", "valuation at which the right comes alive"),
     Column("expiry", "years", "date at which the right lapses", neutral=NEVER),
     Column("lender_gain_share", "share", "part of a gain that reaches the lenders"),
-    Column("liquidity", "share", "part of a private gain realised at expiry"),
+    Column("liquidity", "share", "price of a right at expiry over its gain"),
+    Column(
+        "demanded_share",
+        "share",
+        "part of the business that the clause lets be demanded",
+        neutral=1.0,
+    ),
+    Column("granted_worth", "CNY million", "worth of the right at signing, to owners"),
+    Column("demanded_worth", "CNY million", "worth of the demanded business then, to lenders"),
     Column("royalty_share", "share", "share of sales paid as royalty"),
     Column("royalty_cap", "CNY million", "total at which the royalty ends"),
 )
@@ -305,9 +315,10 @@ def _relationship() -> tuple[Column, ...]:
         Column("moved", "quarters", "calendar quarter of the last move", "i4", neutral=-1),
         Column("account_moves", "-", "moves drawn so far", "i4"),
         *PROMISES,
-        Column("deliver", "flag", "firm has chosen to deliver the demanded business", "i1"),
-        Column("compliant", "quarters", "quarters in a row in which the demand was met", "i4"),
+        Column("deliver", "flag", "firm brings the demanded business this year", "i1"),
+        Column("compliant", "quarters", "quarters in a row in which it was delivered", "i4"),
         *RIGHT_TERMS,
+        Column("granted", "years", "date at which the right was granted"),
         Column("anniversary", "years", "next date at which the firm reconsiders delivery"),
     )
 
@@ -321,6 +332,19 @@ def _demand() -> tuple[Column, ...]:
         Column("unfunded", "-", "of these, the parts that nobody paid for", length=4, low=0.0),
         Column("gap_on_register", money, "of the first, until it outgrew the register", low=0.0),
         Column("demand_on_register", money, "of the second, until then", low=0.0),
+    )
+
+
+def _rights() -> tuple[Column, ...]:
+    money = "CNY million"
+    return (
+        Column("cum_exercise_amount", money, "subscription amounts of the holder", low=0.0),
+        Column("cum_holder", "CNY million years", "time integral of these until exit", low=0.0),
+        Column("cum_buyer_amount", money, "subscription amounts of buyers of rights", low=0.0),
+        Column("cum_right_sale", money, "what buyers pay the holder for rights", low=0.0),
+        Column("cum_gain", money, "gains on rights passed to lenders", low=0.0),
+        Column("cum_granted", money, "worth of its rights, each at signing", low=0.0),
+        Column("cum_delivered", money, "business brought instead, worth at signing", low=0.0),
     )
 
 
@@ -364,8 +388,7 @@ def _totals() -> tuple[Column, ...]:
             "cum_refinanced", "CNY million years", "time integral of refinanced balance", low=0.0
         ),
         Column("cum_relending", money, "interest of lenders to the central bank", low=0.0),
-        Column("cum_exercise_amount", money, "subscription amounts received", low=0.0),
-        Column("cum_gain", money, "gains on rights passed to lenders", low=0.0),
+        *_rights(),
         *_demand(),
         Column("cum_supplier_loss", money, "bills left unpaid at closure", low=0.0),
         Column(
@@ -391,7 +414,7 @@ def _outcomes() -> tuple[Column, ...]:
         ),
         Column("defaulted", "flag", "loan default at closure", "i1"),
         Column("exercised", "-", "rights exercised", "i4", low=0.0),
-        Column("waived", "-", "rights waived for delivered business", "i4", low=0.0),
+        Column("waived", "-", "rights that ended unused as business was delivered", "i4", low=0.0),
         Column("stage_date", "years", "date at which each later stage was reached", length=4),
         Column("signed", "-", "arrangement contracts signed", "i4", low=0.0),
         Column("refused", "-", "applications refused", "i4", low=0.0),

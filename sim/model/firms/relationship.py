@@ -6,7 +6,7 @@ lender that is not the host has what runs through the account of its own loan. T
 banks sum to one at every instant: business moves, and none is created by moving it.
 
 The basic account moves at hazards: now and then to any bank; to the lead lender while there is a
-loan; and faster where the firm has promised it, or brings it so that a right is waived.
+loan; and faster where the firm has promised it, or brings it so that a right sleeps.
 
 References
 ----------
@@ -14,6 +14,7 @@ Measures for the Administration of RMB Bank Settlement Accounts (2003), articles
 basic account, and general accounts through which loans are paid out and repaid.
 """
 
+import math
 from typing import Any
 
 from sim.base.draws import ACCOUNT, uniform_pair
@@ -137,15 +138,16 @@ def account_hazard(f: Any, p: Any) -> float:
 
 
 def leaving_hazard(f: Any, p: Any) -> float:
-    """Arrival of a move to any bank; a firm that delivers its business stays."""
-    return 0.0 if f.deliver == 1 and f.host == f.home else p.account_move_hazard
+    """Arrival of a move to any bank; a firm that delivers all of its business stays."""
+    kept = f.demanded_share if delivers(f) else 0.0
+    return (1.0 - kept) * p.account_move_hazard
 
 
 def hazard_to_lender(f: Any, p: Any) -> float:
     """Arrival of a move to the lead lender: while there is a loan, or business is delivered."""
     if f.host == f.home:
         return 0.0
-    hazard = f.demanded_move_hazard if f.deliver == 1 else 0.0
+    hazard = f.demanded_share * f.demanded_move_hazard if f.deliver == 1 else 0.0
     if f.contract >= 0:
         hazard = p.main_bank_hazard + max(hazard, f.promised_move_hazard)
     return hazard
@@ -189,5 +191,20 @@ def leave_desks(f: Any) -> None:
 
 def set_delivery(f: Any, p: Any) -> None:
     """The cost of keeping the business at the lender, while the firm delivers it."""
-    delivers = f.deliver == 1 and f.host == f.home
-    f.delivery = p.delivery_cost * business(f, p) if delivers else 0.0
+    demanded = f.demanded_share if delivers(f) else 0.0
+    f.delivery = p.delivery_cost * demanded * business(f, p)
+
+
+def delivers(f: Any) -> bool:
+    """Whether the lender has the account of a firm that brings it instead of a right."""
+    return f.deliver == 1 and f.host == f.home
+
+
+def delivered_worth(f: Any, p: Any, income: float, years: float) -> float:
+    """Worth, when the right was granted, of what its lender earns over `years` on the account.
+
+    CNY million; 0 where the firm brings nothing instead.
+    """
+    if not delivers(f):
+        return 0.0
+    return income * math.exp(-p.right_discount * (f.now - f.granted + 0.5 * years))

@@ -30,7 +30,8 @@ PARTIES = {
     "customers": "Customers", "firms": "Firms", "suppliers": "Suppliers and staff",
     "banks": "Banks", "parent banks": "Parent banks", "funding market": "Depositors and market",
     "central bank": "Central bank", "investors": "Owners and investors",
-    "right holders": "Holders of rights", "guarantors": "Guarantors and pools",
+    "right holders": "Holders of rights", "buyers of rights": "Buyers of rights",
+    "buyers of firms": "Buyers of firms", "guarantors": "Guarantors and pools",
     "re-guarantors": "Re-guarantors", "insurers": "Insurers", "lessors": "Lessors",
     "trusts": "Investors of trusts", "state": "The state", "other banks": "Other banks",
 }  # fmt: skip

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim.base.special import annuity
 from sim.model.banks.choice import advantage, leaving_cost, upside_cost, usable, wants, worth
 from sim.model.contracts.upside import grant
 from sim.model.firms.record import ASK_FUNDS, ASK_RENEWAL, NO_RIGHT, SWAP
-from sim.model.firms.right import cost_of_right
+from sim.model.firms.worth_of_right import cost_of_right
 from tests.model.banks.three import NOW, applicant, conditions, offer, rules
 
 WARRANT = {
@@ -160,7 +161,7 @@ def test_a_swap_right_costs_the_cheaper_of_dilution_and_business(
     switching_cost_weight: float,
 ) -> None:
     # Moving business worth 0.1 a year, at half of its worth, for three years.
-    moving = 0.5 * 0.1 * 3.0 * switching_cost_weight
+    moving = 0.5 * 0.1 * annuity(0.03, 3.0) * switching_cost_weight
     cost = right_cost(SWAPPED, switching_cost_weight=switching_cost_weight)
     assert cost == pytest.approx(moving if switching_cost_weight == 0.5 else LIVING)
     assert cost == pytest.approx(min(moving, LIVING))

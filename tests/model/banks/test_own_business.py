@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.base.special import annuity
 from sim.model.banks.credit_decision import decide
 from sim.model.banks.own_business import (
-    annuity,
     delivery_chance,
     own_business,
     write_business,
@@ -18,7 +18,7 @@ from sim.model.banks.own_business import (
 from sim.model.contracts.upside import grant
 from sim.model.firms.record import NO_RIGHT, OUTSIDE, SWAP
 from sim.model.firms.relationship import loan_account_share
-from sim.model.firms.right import cost_of_right
+from sim.model.firms.worth_of_right import most_worth_paying
 from tests.model.banks.three import applicant, banks, conditions, offer, rules
 from tests.oracles.accounts import host_probability
 from tests.oracles.values import cases, close
@@ -236,8 +236,8 @@ def test_delivery_is_counted_on_as_far_as_firms_find_it_cheaper_than_the_right(
     lone = {"lenders": 1, "lender": [0], "part": [10.0], "default": [0.02], "years": 1.0}
     o = offer(**lone, right_years=3.0)
     grant(o, k, 10.0, 30.0)
-    right = cost_of_right((0.25, 2.0, trigger), 30.0, 3.0, u.right_volatility, u.right_discount)
-    apart = math.log(right / (u.delivery_cost * a.business * 3.0))
+    right = (0.25, 2.0, trigger), 30.0, 3.0, u.right_volatility, u.right_discount
+    apart = math.log(most_worth_paying(*right) / (u.delivery_cost * a.business))
     chance = NormalDist(sigma=spread).cdf(apart) if spread > 0.0 else float(apart > 0.0)
     assert delivery_chance(o, a, u) == pytest.approx(chance, abs=1e-9)
     write_business(o, 0, a, k, u, banks())

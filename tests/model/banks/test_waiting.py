@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from sim.model.banks.own_business import annuity
+from sim.base.special import annuity
 from sim.model.banks.waiting import (
     best_wait,
     call_now,

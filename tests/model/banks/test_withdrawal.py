@@ -7,9 +7,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.base.special import annuity
 from sim.model.banks import withdrawal
 from sim.model.banks.judgement import SEEN
-from sim.model.banks.own_business import annuity
 from sim.model.banks.withdrawal import believed_setback, decide_on_loan, worth_of_call
 from sim.model.firms.record import ASK_RENEWAL, SWAP
 from tests.model.banks.three import NOW, applicant, banks, conditions, desk, offer, rules
@@ -166,7 +166,8 @@ def test_business_of_a_right_counts_as_far_as_the_firm_still_has_one() -> None:
     # The firm would bring its business rather than let half a right on it come alive.
     demand = {"kind": "agreement", "demanded_move_hazard": 0.4}
     k = conditions(upside=SWAP_TERMS, commitment=demand)
-    right = {"right": SWAP, "stake": 0.5, "exercise_amount": 2.0, "trigger": 40.0, "value": 10.0}
+    terms = {"stake": 0.5, "exercise_amount": 2.0, "trigger": 40.0, "value": 10.0}
+    right = terms | {"right": SWAP, "demanded_share": 1.0}
     stale = offer(right=SWAP, stake=0.5, exercise_amount=2.0, trigger=40.0, right_years=3.0)
 
     def carry(**fields: Any) -> float:

@@ -26,7 +26,7 @@ from sim.model.firms.flows import post_firm
 from sim.model.firms.undrawn import undrawn
 from tests.model.firms.hand import borrower, rules
 
-U = SimpleNamespace(operating_cost=np.zeros(4), clawback_share=0.5)
+U = SimpleNamespace(operating_cost=np.zeros(4), clawback_share=0.5, funding_rate=0.02)
 P = rules(call_years=0.5)
 
 

@@ -112,7 +112,7 @@ def test_a_right_in_force_is_not_replaced_by_that_of_the_next_contract():
 
 
 def test_granting_a_swap_right_sets_the_year_running_and_the_firm_chooses():
-    for value, deliver in ((60.0, 1), (1e-6, 0)):
+    for value, deliver in ((60.0, 1), (0.0, 0)):
         f = firm(value=value, compliant=9, demanded_move_hazard=0.6, cash=10.0)
         take_right(f, rules(), 1.0, contracts(**SWAP)[0])
         assert (f.anniversary, f.compliant, f.deliver) == (2.0, 0, deliver)

@@ -77,10 +77,13 @@ def test_a_round_brings_cash_a_new_value_and_may_pull_the_trigger():
     f = firm(
         value=10.0, flow=-1.0, right=r.SWAP, stake=0.25, exercise_amount=2.0, trigger=40.0,
         expiry=9.0,
-        compliant=4,
     )  # fmt: skip
-    assert caused(f, p, r.ROUND) == ["right waived"]
-    assert (f.cash, f.rounds, f.value) == (2.0, 1, 50.0)
+    asleep = f.copy()
+    asleep.deliver = 1
+    assert caused(f, p, r.ROUND) == ["right exercised"]
+    assert (f.cash, f.rounds, f.value) == (4.0, 1, 50.0)
+    assert caused(asleep, p, r.ROUND) == []
+    assert (asleep.cash, asleep.right) == (2.0, r.SWAP)
 
 
 def test_an_outside_offer_goes_to_the_committee():
@@ -212,7 +215,9 @@ def test_at_each_anniversary_the_firm_decides_on_delivery_again():
     ("terms", "told"),
     [
         ({"right": r.SWAP, "compliant": 4}, ["right waived"]),
-        ({"right": r.SWAP, "value": 60.0}, []),  # it lapses
+        ({"right": r.SWAP, "value": 60.0, "deliver": 1}, ["right waived"]),
+        ({"right": r.SWAP, "value": 60.0}, ["right exercised"]),
+        ({"right": r.SWAP, "value": 5.0}, []),  # it lapses
         ({"right": r.WARRANT, "value": 5.0, "liquidity": 0.5, "lender_gain_share": 1.0}, []),
         (
             {"right": r.WARRANT, "value": 60.0, "liquidity": 0.5, "lender_gain_share": 1.0},
