@@ -430,7 +430,7 @@ def write_anew(c: Any, code: int, d: Any, date: float) -> None:
     if k.joint == 1:
         share_out(c, k, d)
     copy_fixed(c, k)
-    write_cover(c, k, f.high_tech)
+    write_cover(c, k, d.firms[c.firm].high_tech)
     write_weights(c, d.rules[0])
     charge_lenders(c, k, d)
 
