@@ -54,7 +54,7 @@ OTHER: dict[str, Any] = {
     "stages": ("startup",), "precision": (4.0, 3.0, 2.0, 1.0), "shares": (0.6, 0.4),
     "sectors": ("software",), "score": {"precision": (1.0, 2.0, 3.0, 4.0), "least": 0.5},
     "guarantee_fee_payer": "firm", "insurance_fee_payer": "public",
-    "drawing": "re_approved", "amounts": (6.0, 16.0), "from_years": (1.0, 5.0),
+    "parity": "stake", "drawing": "re_approved", "amounts": (6.0, 16.0), "from_years": (1.0, 5.0),
 }  # fmt: skip
 INSTEAD = {
     "amount": ("coverage", 2.0), "coverage": ("coverage", 0.3), "stake": ("coverage", 0.1),
