@@ -135,7 +135,8 @@ def test_fixed_terms_are_terms_of_a_contract() -> None:
     assert {column.name for column in FIXED} == {
         "security", "first_loss", "cap_per_default", "fee_rate", "firm_fee_rate",
         "public_fee_rate", "relending_rate",
-        "brought_equity", "brought_stake", "introduction", "promised_move_hazard", "demanded_move_hazard", "listing_wallet_share",
+        "brought_equity", "brought_stake", "introduction", "promised_move_hazard",
+        "demanded_move_hazard", "listing_wallet_share",
         "pools_business",
         "lender_gain_share", "liquidity", "royalty_share", "commitment_fee_rate", "conversion",
     }  # fmt: skip
