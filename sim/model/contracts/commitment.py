@@ -2,7 +2,7 @@
 
 Neutral: nobody; lines are reviewed and firms leave as they like. Under an agreement the
 firm promises its basic account, which then moves to the lender sooner, and leaving costs it
-something; the business demanded for the waiver of a swap right stands here too. Lenders may agree
+something; the business that lets a swap right sleep stands here too. Lenders may agree
 that none withdraws alone, and to share the business of the basic account as they share the loan.
 Source: AH10, AH13, AH21; the analyst comment on joint lending in the programme notes.
 """
@@ -53,7 +53,7 @@ Commitment = Annotated[NoPromise | Agreement, Field(discriminator="kind")]
 def without_promise(clause: NoPromise | Agreement) -> NoPromise | Agreement:
     """What stays agreed without the business promised at signing and the cost of breaking that.
 
-    The business demanded for the waiver of a right is another matter.
+    The business that lets a right sleep is another matter.
 
     Examples
     --------
