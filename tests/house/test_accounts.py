@@ -464,10 +464,20 @@ def found_by(account: str) -> str:
     return ""
 
 
+FURTHER_FAULTS = ("factor", "elsewhere")
+"""Faults that the slow tier tries, beside a wrong sign and a posting that is left out."""
+
+
 @pytest.mark.parametrize(
     ("account", "posting", "fault"),
     [
-        pytest.param(name, posting, fault, id=f"{name}: {posting.target}, {fault}")
+        pytest.param(
+            name,
+            posting,
+            fault,
+            id=f"{name}: {posting.target}, {fault}",
+            marks=[pytest.mark.slow] if fault in FURTHER_FAULTS else [],
+        )
         for name, postings in POSTINGS.items()
         for posting in postings
         for fault in posting.faults
