@@ -151,13 +151,20 @@ def paid_for(f: Any, stake: float) -> float:
     return f.value * stake / (1.0 - stake) if stake < 1.0 else math.inf
 
 
+def dilute(f: Any, stake: float) -> None:
+    """New shares are a stake of the firm: what everyone owned is that much less of it."""
+    kept = 1.0 - stake
+    f.founders *= kept
+    f.investors *= kept
+    f.holder *= kept
+    f.buyers *= kept
+
+
 def sell_shares(f: Any, amount: float) -> None:
     """New shares at the firm's value of the day; everyone is diluted."""
     sold = amount / (f.value + amount)
-    f.founders *= 1.0 - sold
-    f.holder *= 1.0 - sold
-    f.buyers *= 1.0 - sold
-    f.investors = f.investors * (1.0 - sold) + sold
+    dilute(f, sold)
+    f.investors += sold
     f.cash += amount
     f.cum_equity += amount
     f.last_round = amount
@@ -180,10 +187,7 @@ def exit_multiple(f: Any, p: Any, c: Any) -> float:
 
 def issue(f: Any) -> None:
     """New shares for a right: the firm has the exercise amount, and everyone is diluted."""
-    f.founders *= 1.0 - f.stake
-    f.investors *= 1.0 - f.stake
-    f.holder *= 1.0 - f.stake
-    f.buyers *= 1.0 - f.stake
+    dilute(f, f.stake)
     f.cash += f.exercise_amount
 
 
