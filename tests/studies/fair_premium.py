@@ -14,11 +14,9 @@ import numpy as np
 from scipy import stats
 
 from sim.scenario.scenario import Scenario
-from tests.capital import ample
-from tests.house.limits import base, limit
 from tests.studies import fair_rate
 from tests.studies.fair_rate import HAZARD
-from tests.studies.fair_step import HORIZON, SIGNING, TERM, VALUES
+from tests.studies.fair_step import HORIZON, SIGNING, TERM
 
 INSURED, DEDUCTIBLE, CAP = 0.8, 0.1, 0.05
 PAID = INSURED * (1.0 - DEDUCTIBLE)
@@ -61,6 +59,4 @@ def insured(seed: int, firms: int = FIRMS) -> Scenario:
     ----------
     seed, firms : int
     """
-    rich = ample(base().bank)
-    size = {"experiment.seed": seed, "population.firms": firms}
-    return limit({"firm": {"share": 1.0}}, VALUES | OWN | rich | size)
+    return fair_rate.of_one_kind(OWN, seed, firms)

@@ -42,6 +42,11 @@ def fair_rate(seed: int, firms: int) -> Scenario:
     ----------
     seed, firms : int
     """
+    return of_one_kind(OWN, seed, firms)
+
+
+def of_one_kind(own: dict[str, Any], seed: int, firms: int) -> Scenario:
+    """A limit of like firms and rich banks, with its own values and random numbers."""
     rich = ample(base().bank)
     size = {"experiment.seed": seed, "population.firms": firms}
-    return limit({"firm": {"share": 1.0}}, VALUES | OWN | rich | size)
+    return limit({"firm": {"share": 1.0}}, VALUES | own | rich | size)
