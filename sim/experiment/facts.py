@@ -31,6 +31,8 @@ def facts_of(s: Scenario, menu: Menu, dates: Floats) -> dict[str, Any]:
         "relative_risk_aversion": s.measurement.relative_risk_aversion,
         "registration_lag": s.measurement.registration_lag_years,
         "outside_wealth": s.measurement.outside_wealth,
+        "assets_per_sales": s.sme_register.assets_per_sales,
+        "sales_per_staff": s.sme_register.sales_per_staff,
         "private_value_share": s.measurement.private_value_share,
         **ratios_of(s, dates), "hurdle_rate": s.capital.hurdle_rate,
         "income_tax_rate": s.taxation.income_tax_rate,

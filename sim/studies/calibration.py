@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import least_squares
 
 from sim.base.wording import level_text, plain_number, spread_text
 from sim.experiment.store import Floats, means
@@ -26,7 +25,7 @@ from sim.studies import fit as identification
 from sim.studies.calibration_plan import JOINT, Parameter, Plan, Stage, Target
 from sim.studies.findings import Findings
 from sim.studies.fit import (
-    TRIES,
+    SHORTENED,
     Evaluator,
     Fit,
     SpentError,
@@ -34,6 +33,7 @@ from sim.studies.fit import (
     distances,
     jacobian,
     mean_gap,
+    newton_step,
     places,
     settled,
     with_pull,
@@ -72,17 +72,11 @@ class Calibration(Fit):
     def frame(self) -> pd.DataFrame:
         """The fit: one row a target.
 
-        Columns target, arrangement, wanted, bound, tolerance, obtained, standard_error, distance
-        (in tolerances), met, fact.
+        Columns target, arrangement, grade, role, wanted, bound, tolerance, obtained,
+        standard_error, distance (in tolerances), met (within the tolerance and a standard error),
+        fact.
         """
-        goals, world = self.plan.target, self.plan.arrangements[0]
-        obtained, error, _ = means(self.values)
-        rows = [(g.name, g.arrangement or world, g.value, g.bound, g.tolerance) for g in goals]
-        columns = ["target", "arrangement", "wanted", "bound", "tolerance"]
-        return pd.DataFrame(rows, columns=columns).assign(
-            obtained=obtained, standard_error=error, distance=self.distances,
-            met=np.abs(self.distances) <= 1.0, fact=[", ".join(goal.fact) for goal in goals],
-        )  # fmt: skip
+        return target_table(self.plan, self.values)
 
     def beliefs(self) -> pd.DataFrame:
         """Believed default, and realised over believed, by stage.
@@ -104,9 +98,18 @@ class Calibration(Fit):
         }  # fmt: skip
         fit = tables["fit"]
         targets = zip(fit.iterrows(), self.plan.target, strict=True)
+        counted = fit["role"] == "fit"
+        published = counted & (fit["grade"] != "judgement")
         words = [
-            f"{int(fit['met'].sum())} of {len(fit)} targets lie within their tolerance.",
-            *(_miss(row, goal) for (_, row), goal in targets if not row["met"]),
+            f"{int(fit['met'][published].sum())} of {int(published.sum())} published targets and"
+            f" {int(fit['met'][counted & ~published].sum())} of"
+            f" {int((counted & ~published).sum())} that are judgement lie within their tolerance"
+            " and the standard error of the simulated mean.",
+            *(
+                _miss(row, goal)
+                for (_, row), goal in targets
+                if not row["met"] and goal.role == "fit"
+            ),
             _beliefs(tables["beliefs"]),
             *(
                 f"In conflict: {row['first']} and {row['second']}, over {row['over']}."
@@ -169,31 +172,29 @@ class _Course:
             self.trail.append((stage.name, number + 1, cost, self.simulator.spent))
 
     def fit(self, free: Sequence[Parameter], goals: Sequence[Target], lending: bool) -> float:
-        """One fit by least squares; returns its cost (half the sum of squares)."""
-        base, best = self.scenario, [math.inf]
+        """One Gauss-Newton step, shortened until it helps; returns the cost there.
 
-        def residuals(where: Floats) -> Floats:
-            scenario = at_places(base, free, where)
-            values = self.simulator.targets([scenario], goals, lending)[0]
-            found = with_pull(self.plan, goals, distances(goals, values), where)
-            cost = 0.5 * float(found @ found)
-            if cost < best[0]:
-                # Kept at once, so that an exhausted budget leaves the best so far.
-                best[0], self.scenario = cost, scenario
-            return found
+        The cost is half the sum of squares of weighted distances and of the pull to the centres.
+        """
+        base, where = self.scenario, np.clip(places(self.scenario, free), -0.999, 0.999)
+        cost, gaps = self._cost(base, free, goals, lending)
+        slopes = jacobian(self.simulator, base, free, goals, lending)
+        step = newton_step(self.plan, goals, slopes, gaps, where)
+        for part in SHORTENED:
+            there = at_places(base, free, np.clip(where + part * step, -1.0, 1.0))
+            found, _ = self._cost(there, free, goals, lending)
+            if found < cost:
+                self.scenario = there
+                return found
+        return cost
 
-        def slopes(where: Floats) -> Floats:
-            lean = self.plan.pull * np.eye(len(free))
-            found = jacobian(self.simulator, at_places(base, free, where), free, goals, lending)
-            weights = np.array([goal.weight for goal in goals])
-            return np.vstack([weights[:, None] * found, lean])
-
-        start = np.clip(places(base, free), -0.999, 0.999)
-        least_squares(
-            residuals, start, jac=slopes, bounds=(-1.0, 1.0), max_nfev=TRIES, xtol=1e-3,
-            ftol=1e-3, gtol=1e-3,
-        )  # fmt: skip
-        return best[0]
+    def _cost(
+        self, scenario: Scenario, free: Sequence[Parameter], goals: Sequence[Target], lending: bool
+    ) -> tuple[float, Floats]:
+        """Half the sum of squares at a scenario, and its distances."""
+        gaps = distances(goals, self.simulator.targets([scenario], goals, lending)[0])
+        found = with_pull(self.plan, goals, gaps, places(scenario, free))
+        return 0.5 * float(found @ found), gaps
 
 
 def calibrate(
@@ -255,6 +256,28 @@ def members(plan: Plan, stage: Stage) -> tuple[tuple[Parameter, ...], tuple[Targ
         tuple(one for one in plan.parameter if one.stage == stage.name),
         tuple(one for one in plan.target if one.stage == stage.name),
     )
+
+
+def target_table(plan: Plan, values: Floats) -> pd.DataFrame:
+    """Targets against simulated values, as `Calibration.frame` tells them.
+
+    Parameters
+    ----------
+    values : shape (n_targets, n_replications)
+    """
+    goals, world = plan.target, plan.arrangements[0]
+    obtained, error, _ = means(values)
+    gaps = distances(goals, values)
+    rows = [
+        (g.name, g.arrangement or world, g.grade, g.role, g.value, g.bound, g.tolerance)
+        for g in goals
+    ]
+    columns = ["target", "arrangement", "grade", "role", "wanted", "bound", "tolerance"]
+    slack = np.array([goal.slack(one) for goal, one in zip(goals, error, strict=True)])
+    return pd.DataFrame(rows, columns=columns).assign(
+        obtained=obtained, standard_error=error, distance=gaps, met=np.abs(gaps) <= slack,
+        fact=[", ".join(goal.fact) for goal in goals],
+    )  # fmt: skip
 
 
 def _miss(row: "pd.Series[float]", goal: Target) -> str:

@@ -11,6 +11,9 @@ from os import PathLike
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
+
+from sim.base.checks import FloatArray as Floats
 from sim.base.errors import Problem, ScenarioError
 from sim.base.files import write_atomically
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, PositiveInt, param
@@ -89,6 +92,14 @@ class Target(Frozen):
     )
     fact: tuple[str, ...] = param((), unit="", meaning="fact ids behind the figure")
     stage: str = param(unit="", meaning="step in which it is first to be met")
+    role: Literal["fit", "reported", "construction"] = param(
+        "fit",
+        unit="",
+        meaning="met by the fit; only shown beside it; or shown and true whatever is fitted",
+    )
+    grade: Literal["official", "aggregate", "measured", "case", "judgement"] = param(
+        "judgement", unit="", meaning="what kind of figure it is, after the grades of its facts"
+    )
     weight: PositiveFloat = param(1.0, unit="x", meaning="weight of its distance in the fit")
     why: str = param("", unit="", meaning="how value and tolerance follow from the fact")
 
@@ -104,6 +115,13 @@ class Target(Frozen):
         if self.bound == "above":
             return min(gap, 0.0)
         return max(gap, 0.0) if self.bound == "below" else gap
+
+    def slack(self, error: float) -> float:
+        """Tolerances by which it may be missed: one, and the standard error of what it met.
+
+        A standard error that is unknown gives no slack.
+        """
+        return 1.0 + (error / self.tolerance if math.isfinite(error) else 0.0)
 
 
 class BeliefRule(Frozen):
@@ -122,6 +140,12 @@ class Plan(Frozen):
     arrangements: tuple[str, ...] = param(unit="", meaning="worlds to simulate")
     firms: PositiveInt = param(unit="count", meaning="firms of one evaluation")
     replications: PositiveInt = param(unit="count", meaning="histories of one evaluation")
+    slope_replications: PositiveInt | None = param(
+        None, unit="count", meaning="of these, histories from which slopes are taken; all"
+    )
+    judgement_weight: NonNegative = param(
+        1.0, unit="x", meaning="factor on the weight of targets that are judgement"
+    )
     seed: int = param(unit="", meaning="root of the common random numbers", low=0)
     difference: PositiveFloat = param(
         0.3, unit="half ranges", meaning="step of the finite differences", high=1.0
@@ -136,6 +160,19 @@ class Plan(Frozen):
     stage: tuple[Stage, ...] = param(unit="", meaning="the order")
     parameter: tuple[Parameter, ...] = param(unit="", meaning="what is free")
     target: tuple[Target, ...] = param(unit="", meaning="what is to be met")
+
+    def weights(self, goals: Sequence[Target]) -> Floats:
+        """Weight of each of some targets in the fit, shape (n,); zero of one that is only told."""
+        judged = {"judgement": self.judgement_weight}
+        return np.array(
+            [one.weight * judged.get(one.grade, 1.0) if one.role == "fit" else 0.0
+             for one in goals]
+        )  # fmt: skip
+
+    @property
+    def goals(self) -> tuple[Target, ...]:
+        """Targets that the fit is to meet."""
+        return tuple(one for one in self.target if one.role == "fit")
 
     def broken_rules(self) -> Iterator[Broken]:
         """Names that exist, once each."""

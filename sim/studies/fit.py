@@ -25,8 +25,8 @@ NO_LENDING = {"underwriting.least_line": 1e9}
 """What ends lending: no line is ever large enough to be worth its file."""
 
 
-TRIES = 3
-"""Function values of one fit; each that is better is followed by a new Jacobian."""
+SHORTENED = (1.0, 0.5, 0.25)
+"""Parts of a Gauss-Newton step that are tried in turn until one helps."""
 
 
 class SpentError(Exception):
@@ -54,14 +54,18 @@ class Evaluator:
     spent: int = 0
 
     def targets(
-        self, scenarios: Sequence[Scenario], chosen: Sequence[Target], lending: bool = True
+        self,
+        scenarios: Sequence[Scenario],
+        chosen: Sequence[Target],
+        lending: bool = True,
+        replications: int | None = None,
     ) -> list[Floats]:
-        """Simulated targets of several scenarios.
+        """Simulated targets of several scenarios; `replications` are the plan's by default.
 
         Returns shape (n_targets, n_replications): nan where a target is undefined.
         """
-        baseline = self.plan.arrangements[0]
-        frames = self._frames(scenarios, {one.arrangement or baseline for one in chosen}, lending)
+        worlds = {one.arrangement or self.plan.arrangements[0] for one in chosen}
+        frames = self._frames(scenarios, worlds, lending, replications)
         return [self._read(frame, chosen) for frame in frames]
 
     def belief_gaps(self, scenario: Scenario) -> pd.DataFrame:
@@ -72,13 +76,18 @@ class Evaluator:
         return wide.reindex(index=list(DEFAULT_GAPS), columns=list(self.plan.belief.arrangements))
 
     def _frames(
-        self, scenarios: Sequence[Scenario], worlds: set[str], lending: bool
+        self,
+        scenarios: Sequence[Scenario],
+        worlds: set[str],
+        lending: bool,
+        replications: int | None = None,
     ) -> list[pd.DataFrame]:
         variants = [self._variant(one, worlds, lending) for one in scenarios]
+        numbers = range(replications or self.plan.replications)
         if self.budget is not None and self.spent >= self.budget:
-            self._refuse_unknown(variants)
+            self._refuse_unknown(variants, numbers)
         before = self.store.simulated
-        found = self.store.many(variants, range(self.plan.replications), self._report_from(before))
+        found = self.store.many(variants, numbers, self._report_from(before))
         self.spent += -(-(self.store.simulated - before) // self.plan.replications)
         return found
 
@@ -93,15 +102,15 @@ class Evaluator:
         """Replications that are asked for at most, for a bar that shows the way."""
         look = len(self.plan.parameter) + 1
         fits = 0 if is_check else sum(stage.rounds for stage in self.plan.stage)
-        most = look + fits * TRIES * (look + 1)
+        most = look + fits * (look + len(SHORTENED))
         return min(most, look + (self.budget or most)) * self.plan.replications
 
     def can_afford(self, evaluations: int) -> bool:
         """Whether the budget still has room for some evaluations."""
         return self.budget is None or self.spent + evaluations <= self.budget
 
-    def _refuse_unknown(self, variants: Sequence[Scenario]) -> None:
-        if not all(self.store.knows(v, range(self.plan.replications)) for v in variants):
+    def _refuse_unknown(self, variants: Sequence[Scenario], numbers: range) -> None:
+        if not all(self.store.knows(v, numbers) for v in variants):
             raise SpentError
 
     def _report_from(self, before: int) -> Callable[[int, int], None] | None:
@@ -206,7 +215,7 @@ def jacobian(
     """Slopes of distances by finite differences with common random numbers.
 
     Returns shape (n_targets, n_parameters): tolerances per half range. Differences lean inwards
-        at the end of a range.
+        at the end of a range, and are taken over the plan's histories for slopes.
     """
     where = places(scenario, free)
     steps = np.where(where > 0.0, -simulator.plan.difference, simulator.plan.difference)
@@ -214,13 +223,15 @@ def jacobian(
         at_places(scenario, free, where + np.where(np.arange(len(free)) == k, step, 0.0))
         for k, step in enumerate(steps)
     ]
-    here, *there = (means(v)[0] for v in simulator.targets([scenario, *moved], goals, lending))
+    few = simulator.plan.slope_replications
+    found = simulator.targets([scenario, *moved], goals, lending, few)
+    here, *there = (means(v)[0] for v in found)
     scale = np.array([goal.tolerance for goal in goals])
     # A bound that is met with room to spare asks for nothing.
     asks = np.array([asking(g, v) for g, v in zip(goals, here, strict=True)])
     slopes = [(one - here) / scale / step for one, step in zip(there, steps, strict=True)]
-    found = np.nan_to_num(np.array(slopes).T.reshape(len(goals), len(free)))
-    return np.asarray(asks[:, None] * found)
+    each = np.nan_to_num(np.array(slopes).T.reshape(len(goals), len(free)))
+    return np.asarray(asks[:, None] * each)
 
 
 def asking(goal: Target, obtained: float) -> float:
@@ -234,7 +245,7 @@ def newton_step(
     plan: Plan, goals: Sequence[Target], slopes: Floats, gaps: Floats, where: Floats
 ) -> Floats:
     """The Gauss-Newton step inside the ranges, shape (n_parameters,), half ranges."""
-    weights = np.array([goal.weight for goal in goals])
+    weights = plan.weights(goals)
     left = np.vstack([weights[:, None] * slopes, plan.pull * np.eye(where.size)])
     right = -with_pull(plan, goals, gaps, where)
     low, high = np.minimum(-1.0 - where, -1e-9), np.maximum(1.0 - where, 1e-9)
@@ -243,7 +254,7 @@ def newton_step(
 
 def with_pull(plan: Plan, goals: Sequence[Target], gaps: Floats, where: Floats) -> Floats:
     """Weighted distances, and the weak pull of each parameter to its centre."""
-    weights = np.array([goal.weight for goal in goals])
+    weights = plan.weights(goals)
     return np.concatenate([weights * np.nan_to_num(gaps), plan.pull * where])
 
 
@@ -298,7 +309,7 @@ def uncertainties(found: Fit) -> tuple[Floats, Floats]:
         deviations of the targets and the pull to the centre as a prior; the second carries the
         Monte Carlo covariance of the targets through the same step.
     """
-    weights = np.array([goal.weight for goal in found.plan.target])
+    weights = found.plan.weights(found.plan.target)
     slopes = weights[:, None] * found.jacobian
     count = slopes.shape[1]
     inverse = np.linalg.pinv(slopes.T @ slopes + found.plan.pull**2 * np.eye(count))
@@ -319,7 +330,8 @@ def conflicts(found: Fit) -> pd.DataFrame:
     """
     gaps, names = found.distances, [goal.name for goal in found.plan.target]
     wishes = -np.nan_to_num(gaps)[:, None] * found.jacobian
-    missed = [n for n in range(len(names)) if abs(gaps[n]) > 1.0]
+    fit = {goal.name for goal in found.plan.goals}
+    missed = [n for n, name in enumerate(names) if name in fit and abs(gaps[n]) > 1.0]
     rows = []
     for one, other in combinations(missed, 2):
         cosine = _cosine(wishes[one], wishes[other])

@@ -49,6 +49,7 @@ from sim.outcomes.reading import (
 from sim.outcomes.reading import years_of_stage as stage_years
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Findings
+from sim.studies.firm_moments import FIRM_MOMENTS
 from sim.studies.request import keywords, study_store
 
 FOLLOWED = 7.0
@@ -108,6 +109,11 @@ def _declared() -> Iterator[tuple[str, str, str, Callable[[History], float]]]:
             f"share of firms on the register whose closing is registered in year {year} of life"
         )
         yield f"firm.exit_hazard_y{year}", "per year", words, partial(exit_hazard, year=year)
+    yield (
+        "firm.exit_hazard_y4_to_y7", "per year",
+        "share of firms on the register whose closing is registered in a year, mean over years 4"
+        " to 7 of life", _middle_hazard,
+    )  # fmt: skip
     for place, name in enumerate([*(f"below_{bound:g}" for bound in MULTIPLE_BOUNDS), "above_20"]):
         words = f"rounds of firms that ended, by money multiple of the investors: {name}"
         yield f"multiple.{name}", "share", words, partial(_multiple_class, place=place)
@@ -126,6 +132,7 @@ def _declared() -> Iterator[tuple[str, str, str, Callable[[History], float]]]:
          "standard deviation over mean of defaults per loan-year, by calendar year",
          default_variation),
     )  # fmt: skip
+    yield from FIRM_MOMENTS
     for stage, name in enumerate(STAGES):
         words = (
             f"mean line of contracts of the arrangement signed early with a firm in stage {name}"
@@ -144,6 +151,10 @@ def _declared() -> Iterator[tuple[str, str, str, Callable[[History], float]]]:
         ("balance.mature_over_startup", "ratio",
          "mean balance of mature borrowers over that of start-ups", balance_ratio),
     )  # fmt: skip
+
+
+def _middle_hazard(history: History) -> float:
+    return float(np.mean([exit_hazard(history, year=year) for year in (4, 5, 6, 7)]))
 
 
 def _multiple_class(history: History, place: int) -> float:

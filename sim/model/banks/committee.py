@@ -25,7 +25,14 @@ from sim.model.banks.signing import (
 from sim.model.banks.tender import make_offer
 from sim.model.banks.withdrawal import decide_on_loan, worth_of_call, years_until
 from sim.model.firms.clock import cash_at
-from sim.model.firms.record import ASK_FUNDS, ASK_OFFER, ASK_RENEWAL, ASK_REVIEW, REVIEW_YEARS
+from sim.model.firms.record import (
+    ASK_FUNDS,
+    ASK_OFFER,
+    ASK_RENEWAL,
+    ASK_REVIEW,
+    REGISTERED,
+    REVIEW_YEARS,
+)
 
 NEW_CREDIT, RUNNING_LINES, RUN_OFF = 1, 2, 4
 """What may stand on the agenda of a meeting; sums of them."""
@@ -83,6 +90,7 @@ def decide_applications(d: Any, date: float) -> None:
         code = place % d.terms.shape[0]  # plain lending last
         for asked_again in range(2):
             sign_taken(offers[:, code], applications, code, asked_again, d)
+    note_requests(applications, offers, d)
     refuse_others(applications, offers, d)
 
 
@@ -92,6 +100,22 @@ def sign_taken(offers: Any, applications: Any, code: int, asked_again: int, d: A
         o = offers[row]
         if o.taken == 1 and (o.full_banks > 0) == (asked_again == 1):
             sign(o, applications[row], code, d)
+
+
+def note_requests(applications: Any, offers: Any, d: Any) -> None:
+    """Firms on the register remember the money they asked for, and how much of it was granted.
+
+    A plain loan that was offered counts as granted where the firm has no use for it.
+    """
+    for row in range(applications.shape[0]):
+        a, o = applications[row], offers[row]
+        if a.stratum == REGISTERED:
+            granted = o[0].line if o[0].made == 1 else 0.0
+            for code in range(o.shape[0]):
+                if o[code].taken == 1:
+                    granted = o[code].line
+            d.firms[a.firm].requested_lines += a.asked
+            d.firms[a.firm].granted_lines += min(granted, a.asked)
 
 
 def decide_on_lines(d: Any, date: float) -> None:

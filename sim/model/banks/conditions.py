@@ -83,7 +83,7 @@ def conditions_of(a: Arrangement, belief: Belief, scenario: Any) -> dict[str, An
     """
     thousands = scenario.population.stock / 1000.0
     found = {
-        **limit.conditions(a.limit),
+        **limit.conditions(a.limit, scenario.underwriting.committed_sales_line),
         **tenor.conditions(
             a.tenor, scenario.capital.cancellable_conversion,
             scenario.capital.committed_conversion,

@@ -63,6 +63,10 @@ class Underwriting(Frozen):
     round_line: NonNegative = param(
         unit="share", meaning="line per unit of the last equity round, beside it"
     )
+    committed_sales_line: NonNegative = param(
+        unit="years of sales",
+        meaning="line per unit of sales that banks commit where a cash-flow line states none",
+    )
     most_debt: PositiveFloat = param(
         NO_CEILING,
         unit="share of assets",

@@ -27,7 +27,11 @@ class CashFlow(Frozen):
     """A line on sales and on the last equity round, beyond what assets support."""
 
     kind: Literal["cash_flow"]
-    sales_share: NonNegative = param(unit="years of sales", meaning="line per unit of sales")
+    sales_share: NonNegative | None = param(
+        None,
+        unit="years of sales",
+        meaning="line per unit of sales; where it is not stated, what banks commit by habit",
+    )
     round_share: NonNegative = param(unit="share", meaning="line per unit of the last round")
     cap_factor: PositiveFloat = param(
         1.0, unit="x", meaning="each lender's cap against its cap for plain loans"
@@ -79,19 +83,29 @@ CONDITIONS = (
 """What rules of banks read of this clause, beside the terms of the contract."""
 
 
-def conditions(clause: Collateral | CashFlow | FixedAmount | Path) -> dict[str, Any]:
+def conditions(
+    clause: Collateral | CashFlow | FixedAmount | Path, committed_sales_line: float
+) -> dict[str, Any]:
     """Terms and conditions by name, as in `sim.model.firms.record.TERMS` and `CONDITIONS`.
+
+    Parameters
+    ----------
+    clause
+    committed_sales_line : float, years of sales
+        What banks commit where a cash-flow line states no share of sales.
 
     Examples
     --------
-    >>> stated = conditions(FixedAmount(kind="fixed", amount=5.0))
+    >>> stated = conditions(FixedAmount(kind="fixed", amount=5.0), 0.6)
     >>> stated["amounts"], stated["cap_factor"]
     ((5.0,), inf)
     """
     kinds = {Collateral: COLLATERAL, CashFlow: CASH_FLOW, FixedAmount: FIXED_AMOUNT, Path: PATH}
     found: dict[str, Any] = {"limit_kind": kinds[type(clause)], "cap_factor": 1.0}
     if isinstance(clause, CashFlow):
-        return found | clause.model_dump(exclude={"kind"})
+        stated = clause.sales_share
+        share = committed_sales_line if stated is None else stated
+        return found | clause.model_dump(exclude={"kind"}) | {"sales_share": share}
     if isinstance(clause, FixedAmount):
         return found | {"amounts": (clause.amount,), "steps": 1, "cap_factor": math.inf}
     if isinstance(clause, Path):
@@ -122,7 +136,7 @@ def asked_line(a: Any, k: Any, secured: float, supported: float) -> float:
     >>> from types import SimpleNamespace
     >>> path = Path(kind="path", amounts=(5.0, 15.0), from_years=(0.0, 4.0))
     >>> three_years_old = SimpleNamespace(date=5.0, birth=2.0)
-    >>> asked_line(three_years_old, SimpleNamespace(**conditions(path)), 1.0, 1.0)
+    >>> asked_line(three_years_old, SimpleNamespace(**conditions(path, 0.6)), 1.0, 1.0)
     5.0
     """
     if k.limit_kind == COLLATERAL:

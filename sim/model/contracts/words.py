@@ -198,7 +198,9 @@ def _score(clause: Any) -> str:
 
 def _cash_flow(clause: Any) -> str:
     parts = []
-    if clause.sales_share > 0.0:
+    if clause.sales_share is None:
+        parts.append(tr("sales (as large a part as banks commit by habit)"))
+    elif clause.sales_share > 0.0:
         parts.append(tr("sales ({years} years of sales)", years=number(clause.sales_share)))
     if clause.round_share > 0.0:
         share = percent(clause.round_share)

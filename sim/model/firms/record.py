@@ -332,6 +332,8 @@ def _demand() -> tuple[Column, ...]:
         Column("unfunded", "-", "of these, the parts that nobody paid for", length=4, low=0.0),
         Column("gap_on_register", money, "of the first, until it outgrew the register", low=0.0),
         Column("demand_on_register", money, "of the second, until then", low=0.0),
+        Column("requested_lines", money, "lines asked for while on the register", low=0.0),
+        Column("granted_lines", money, "of these, what banks granted", low=0.0),
     )
 
 
