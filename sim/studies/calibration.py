@@ -41,8 +41,12 @@ from sim.studies.fit import (
 from sim.studies.moments import unit_of
 
 KEY = "calibration"
+FRESH = 1
+"""Added to the seed of a plan: histories on which a fit is looked at and that it has not seen."""
 CAPTIONS = {
     "fit": "Targets, what the fitted economy gives, and the distance in tolerances",
+    "validation": "The same on histories that no fit has seen",
+    "judgement": "How far parameters would move if targets that are judgement were left out",
     "parameters": "Free parameters: where they ended and which targets hold them; uncertainty"
     " by tolerances and, apart, Monte Carlo error",
     "beliefs": "Believed default of each stage, and realised over believed",
@@ -59,6 +63,8 @@ class Calibration(Fit):
     ----------
     gaps
         Realised over believed default by stage and arrangement.
+    fresh : shape (n_targets, n_replications)
+        Targets of the fitted scenario on histories that no fit has seen.
     trail
         Columns stage, round, cost, evaluations: how the fit went.
     is_finished
@@ -66,17 +72,22 @@ class Calibration(Fit):
     """
 
     gaps: pd.DataFrame
+    fresh: Floats
     trail: pd.DataFrame
     is_finished: bool
 
     def frame(self) -> pd.DataFrame:
         """The fit: one row a target.
 
-        Columns target, arrangement, grade, role, wanted, bound, tolerance, obtained,
-        standard_error, distance (in tolerances), met (within the tolerance and a standard error),
+        Columns target, wanted, bound, tolerance, obtained, standard_error, distance (in
+        tolerances), met (within the tolerance and a standard error), grade, role, arrangement,
         fact.
         """
         return target_table(self.plan, self.values)
+
+    def validation(self) -> pd.DataFrame:
+        """The fit on fresh histories, columns as those of `frame`."""
+        return target_table(self.plan, self.fresh)
 
     def beliefs(self) -> pd.DataFrame:
         """Believed default, and realised over believed, by stage.
@@ -92,7 +103,9 @@ class Calibration(Fit):
     def findings(self) -> Findings:
         """What was found, for files and the report."""
         tables = {
-            "fit": self.frame(), "parameters": identification.profile(self),
+            "fit": self.frame(), "validation": self.validation(),
+            "parameters": identification.profile(self),
+            "judgement": identification.without_judgement(self),
             "beliefs": self.beliefs(), "conflicts": identification.conflicts(self),
             "course": self.trail,
         }  # fmt: skip
@@ -110,6 +123,8 @@ class Calibration(Fit):
                 for (_, row), goal in targets
                 if not row["met"] and goal.role == "fit"
             ),
+            _hit_rates(fit, tables["validation"]),
+            _judged(tables["judgement"]),
             _beliefs(tables["beliefs"]),
             *(
                 f"In conflict: {row['first']} and {row['second']}, over {row['over']}."
@@ -235,12 +250,14 @@ def assess(fit: _Course, is_finished: bool) -> Calibration:
     # The look itself is outside the budget: without it there is nothing to report.
     plan, simulator = fit.plan, replace(fit.simulator, budget=None)
     values = simulator.targets([fit.scenario], plan.target)[0]
-    slopes = jacobian(simulator, fit.scenario, plan.parameter, plan.target)
+    slopes = jacobian(simulator, fit.scenario, plan.parameter, plan.goals)
     gaps = simulator.belief_gaps(fit.scenario)
+    unseen = fit.scenario.with_values({"experiment.seed": plan.seed + FRESH})
+    fresh = simulator.targets([unseen], plan.target)[0]
     fit.simulator.spent = simulator.spent
     columns = ["stage", "round", "cost", "evaluations"]
     trail = pd.DataFrame(fit.trail, columns=columns)
-    return Calibration(plan, fit.scenario, values, slopes, gaps, trail, is_finished)
+    return Calibration(plan, fit.scenario, values, slopes, gaps, fresh, trail, is_finished)
 
 
 def check(plan: Plan, scenario: Scenario, evaluator: Evaluator) -> Calibration:
@@ -251,10 +268,10 @@ def check(plan: Plan, scenario: Scenario, evaluator: Evaluator) -> Calibration:
 def members(plan: Plan, stage: Stage) -> tuple[tuple[Parameter, ...], tuple[Target, ...]]:
     """Parameters and targets of a stage; the joint stage has all of them."""
     if stage.name == JOINT:
-        return plan.parameter, plan.target
+        return plan.parameter, plan.goals
     return (
         tuple(one for one in plan.parameter if one.stage == stage.name),
-        tuple(one for one in plan.target if one.stage == stage.name),
+        tuple(one for one in plan.goals if one.stage == stage.name),
     )
 
 
@@ -268,14 +285,13 @@ def target_table(plan: Plan, values: Floats) -> pd.DataFrame:
     goals, world = plan.target, plan.arrangements[0]
     obtained, error, _ = means(values)
     gaps = distances(goals, values)
-    rows = [
-        (g.name, g.arrangement or world, g.grade, g.role, g.value, g.bound, g.tolerance)
-        for g in goals
-    ]
-    columns = ["target", "arrangement", "grade", "role", "wanted", "bound", "tolerance"]
+    columns = ["target", "wanted", "bound", "tolerance"]
+    rows = [(g.name, g.value, g.bound, g.tolerance) for g in goals]
     slack = np.array([goal.slack(one) for goal, one in zip(goals, error, strict=True)])
     return pd.DataFrame(rows, columns=columns).assign(
         obtained=obtained, standard_error=error, distance=gaps, met=np.abs(gaps) <= slack,
+        grade=[goal.grade for goal in goals], role=[goal.role for goal in goals],
+        arrangement=[goal.arrangement or world for goal in goals],
         fact=[", ".join(goal.fact) for goal in goals],
     )  # fmt: skip
 
@@ -286,6 +302,39 @@ def _miss(row: "pd.Series[float]", goal: Target) -> str:
         f"Missed: {row['target']}, {level_text(row['obtained'], unit, error)} (standard error"
         f" {spread_text(error, unit)}) against {level_text(row['wanted'], unit)},"
         f" {plain_number(row['distance'], 1, sign=True)} tolerances."
+    )
+
+
+def hit_rates(fit: pd.DataFrame, fresh: pd.DataFrame) -> tuple[float, float, float]:
+    """Shares of published targets met on the histories of the fit and on fresh ones.
+
+    Returns the two, and how far apart chance alone lets them lie: two standard deviations of the
+        difference of two shares with the mean of both.
+    """
+    counted = (fit["role"] == "fit") & (fit["grade"] != "judgement")
+    inside, outside = (float(one["met"][counted].mean()) for one in (fit, fresh))
+    mean, number = 0.5 * (inside + outside), int(counted.sum())
+    return inside, outside, 2.0 * math.sqrt(2.0 * mean * (1.0 - mean) / number)
+
+
+def _hit_rates(fit: pd.DataFrame, fresh: pd.DataFrame) -> str:
+    inside, outside, luck = hit_rates(fit, fresh)
+    verdict = "which is luck" if abs(inside - outside) <= luck else "which is more than luck"
+    return (
+        f"Of published targets {inside:.0%} are met on the histories of the fit and {outside:.0%}"
+        f" on fresh ones, {verdict}: chance alone allows {luck:.0%}."
+    )
+
+
+def _judged(table: pd.DataFrame) -> str:
+    """The parameter that judgement holds most."""
+    if not len(table):
+        return "No target is judgement."
+    first = table.iloc[0]
+    return (
+        f"Without the targets that are judgement {first['parameter']} would move most, to"
+        f" {first['without']:.4g} from {first['value']:.4g}"
+        f" ({first['moved']:.1f} of its uncertainty)."
     )
 
 
@@ -304,4 +353,5 @@ def _loose(held: pd.DataFrame) -> str:
     first = "Targets hold all parameters."
     if len(loose):
         first = f"No target holds {', '.join(loose)}."
-    return f"{first} At the end of its range: {', '.join(ends)}." if len(ends) else first
+    words = f"{first} At the end of its range, so that something is missing or wrong there:"
+    return f"{words} {', '.join(ends)}." if len(ends) else first

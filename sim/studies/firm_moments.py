@@ -192,8 +192,10 @@ def size_exponent(history: History) -> float:
 
 
 def fast_grower_share(history: History) -> float:
-    """Of firms on the register with ten staff or more that live three years on, share that has
-    grown by a fifth a year."""
+    """Share that grows by a fifth a year for three years.
+
+    Of firms on the register with ten staff or more that live so long.
+    """
     pages, found = _yearly(history), []
     least = FAST_STAFF * history.facts["sales_per_staff"]
     for before, after in zip(pages, pages[FAST_YEARS:], strict=False):

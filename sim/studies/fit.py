@@ -25,7 +25,7 @@ NO_LENDING = {"underwriting.least_line": 1e9}
 """What ends lending: no line is ever large enough to be worth its file."""
 
 
-SHORTENED = (1.0, 0.5, 0.25)
+SHORTENED = (1.0, 0.5, 0.25, 0.1)
 """Parts of a Gauss-Newton step that are tried in turn until one helps."""
 
 
@@ -184,8 +184,9 @@ class Fit:
         What is free and what is to be met.
     values : shape (n_targets, n_replications)
         Targets of the fitted scenario, in the order of the plan.
-    jacobian : shape (n_targets, n_parameters)
-        Change of each target's distance per half range of each parameter, at the fitted scenario.
+    jacobian : shape (n_goals, n_parameters)
+        Change of each distance per half range of each parameter, at the fitted scenario; targets
+        that are only reported have none.
     """
 
     plan: Plan
@@ -195,13 +196,18 @@ class Fit:
 
     @property
     def distances(self) -> Floats:
-        """Distance of each target in tolerances, shape (n_targets,)."""
-        return distances(self.plan.target, self.values)
+        """Distance of each target of the fit in tolerances, shape (n_goals,)."""
+        return distances(self.plan.goals, self.met)
+
+    @property
+    def met(self) -> Floats:
+        """Simulated values of the targets of the fit, shape (n_goals, n_replications)."""
+        return self.values[[one.role == "fit" for one in self.plan.target]]
 
     def step(self) -> "pd.Series[float]":
         """What one more Gauss-Newton step would change, in half ranges, by parameter."""
         where = places(self.fitted, self.plan.parameter)
-        change = newton_step(self.plan, self.plan.target, self.jacobian, self.distances, where)
+        change = newton_step(self.plan, self.plan.goals, self.jacobian, self.distances, where)
         return pd.Series(change, index=[one.key for one in self.plan.parameter])
 
 
@@ -309,17 +315,40 @@ def uncertainties(found: Fit) -> tuple[Floats, Floats]:
         deviations of the targets and the pull to the centre as a prior; the second carries the
         Monte Carlo covariance of the targets through the same step.
     """
-    weights = found.plan.weights(found.plan.target)
+    weights = found.plan.weights(found.plan.goals)
     slopes = weights[:, None] * found.jacobian
     count = slopes.shape[1]
     inverse = np.linalg.pinv(slopes.T @ slopes + found.plan.pull**2 * np.eye(count))
     carry = inverse @ slopes.T
     # Replications are independent, so the covariance of means is that of values over n.
-    goals = found.plan.target
-    each = np.array([distances(goals, one[:, None]) for one in found.values.T]).T
+    goals = found.plan.goals
+    each = np.array([distances(goals, one[:, None]) for one in found.met.T]).T
     noise = np.cov(np.nan_to_num(each)) / each.shape[1] if each.shape[1] > 1 else np.zeros((1, 1))
     weighted = weights[:, None] * noise * weights
     return np.sqrt(np.diag(inverse)), np.sqrt(np.diag(carry @ weighted @ carry.T))
+
+
+def without_judgement(found: Fit) -> pd.DataFrame:
+    """Where one more Gauss-Newton step would go if targets that are judgement were left out.
+
+    Columns parameter, value, without (what it would be), moved (against the step with all
+    targets, in uncertainties); the one that moves most first. Empty where nothing is judgement.
+    """
+    plan = found.plan
+    if not any(goal.grade == "judgement" for goal in plan.goals):
+        return pd.DataFrame(columns=["parameter", "value", "without", "moved"])
+    where = places(found.fitted, plan.parameter)
+    steps = [
+        newton_step(one, plan.goals, found.jacobian, found.distances, where)
+        for one in (plan, plan.model_copy(update={"judgement_weight": 0.0}))
+    ]
+    change = steps[1] - steps[0]
+    there = np.clip(where + change, -1.0, 1.0)
+    ends = zip(plan.parameter, where, there, strict=True)
+    rows = [(one.key, one.outer(float(at)), one.outer(float(to))) for one, at, to in ends]
+    frame = pd.DataFrame(rows, columns=["parameter", "value", "without"])
+    frame["moved"] = np.abs(change) / uncertainties(found)[0]
+    return frame.sort_values("moved", ascending=False, ignore_index=True)
 
 
 def conflicts(found: Fit) -> pd.DataFrame:
@@ -328,10 +357,9 @@ def conflicts(found: Fit) -> pd.DataFrame:
     Columns first, second, cosine (of the directions in which each wants the parameters to move;
     -1 is opposite), and over (the parameter about which they differ most).
     """
-    gaps, names = found.distances, [goal.name for goal in found.plan.target]
+    gaps, names = found.distances, [goal.name for goal in found.plan.goals]
     wishes = -np.nan_to_num(gaps)[:, None] * found.jacobian
-    fit = {goal.name for goal in found.plan.goals}
-    missed = [n for n, name in enumerate(names) if name in fit and abs(gaps[n]) > 1.0]
+    missed = [n for n in range(len(names)) if abs(gaps[n]) > 1.0]
     rows = []
     for one, other in combinations(missed, 2):
         cosine = _cosine(wishes[one], wishes[other])
@@ -354,7 +382,7 @@ def _holders(found: Fit, k: int) -> str:
     answers = found.jacobian[:, k]
     order = np.argsort(-np.abs(answers))[:NAMED]
     held = [n for n in order if abs(answers[n]) >= HELD]
-    names = [f"{found.plan.target[n].name} {answers[n]:+.1f}" for n in held]
+    names = [f"{found.plan.goals[n].name} {answers[n]:+.1f}" for n in held]
     return "; ".join(names) or "no target holds it"
 
 

@@ -2,15 +2,18 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 
 from sim.base.errors import Problem
-from sim.base.shipped import scenario_folders
-from sim.scenario.sources import Citations, Fact, Use, cited_by, read_facts
+from sim.base.shipped import beside, scenario_folders
+from sim.scenario.read import EXTENDS
+from sim.scenario.sources import SOURCES, Citations, Fact, Use, cited_by, read_facts
+from sim.scenario.toml_text import Parsed, parse
+from sim.studies.calibration_plan import BELIEF
 from sim.studies.request import refused
 
 COLUMNS = ("meaning", "value", "unit", "date", "region", "programme", "source", "grade")
@@ -100,10 +103,44 @@ def facts(
     if not all(one.is_dir() for one in folders):
         raise refused(str(folder), "must be a folder", "", "name the folder of the scenarios")
     found = Citations()
-    for path in sorted(file for one in folders for file in one.rglob("*.toml")):
+    files = sorted(file for one in folders for file in one.rglob("*.toml"))
+    for path in files:
         found += cited_by(path, known.facts)
     by_fact: dict[str, list[Use]] = defaultdict(list)
     for use in found.uses:
         by_fact[use.fact].append(use)
     uses = {fact: tuple(named) for fact, named in by_fact.items()}
-    return Register(known.facts, uses, (*known.problems(), *found.problems))
+    copies = copies_of_fits(files) if not found.problems else ()
+    return Register(known.facts, uses, (*known.problems(), *found.problems, *copies))
+
+
+def copies_of_fits(files: Iterable[Path]) -> Iterator[Problem]:
+    """Numbers that are called fitted in a file where no plan fits them: copies that go stale.
+
+    Parameters
+    ----------
+    files
+        Scenarios and plans, all of them readable.
+    """
+    parsed = {path.resolve(): parse(path.read_text(encoding="utf-8"), str(path)) for path in files}
+    plans = [path for path, one in parsed.items() if "parameter" in one.values]
+    fitted = {(file, key) for plan in plans for file, key in _fitted_in(plan, parsed[plan])}
+    for path, one in parsed.items():
+        for key, text in dict(one.values.get(SOURCES, {})).items():
+            if str(text).startswith("fitted ") and (path, key) not in fitted:
+                line = one.lines.get((SOURCES, key), 0)
+                rule = "is called fitted, and no plan fits it in this file"
+                cure = "leave the number out, to take what was fitted, or call it an assumption"
+                yield Problem(str(path), line, f'{SOURCES}."{key}"', rule, str(text), cure)
+
+
+def _fitted_in(plan: Path, parsed: Parsed) -> Iterator[tuple[Path, str]]:
+    """Files and keys of the numbers that a plan fits, wherever in the chain each may stand."""
+    free = [
+        key for one in parsed.values["parameter"] for key in (one["key"], *one.get("also", ()))
+    ]
+    file: Path | None = beside(plan, parsed.values["scenario"]).resolve()
+    while file is not None:
+        yield from ((file, key.partition("[")[0]) for key in (*free, BELIEF))
+        base = parse(file.read_text(encoding="utf-8"), str(file)).values.get(EXTENDS)
+        file = None if base is None else beside(file, base).resolve()

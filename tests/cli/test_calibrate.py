@@ -20,7 +20,7 @@ def test_a_short_fit_prints_the_table_and_writes_scenario_and_report(tmp_path: P
     words = (file, "--out", out, "--workers", 1, "--points", 2)
     result = calibrate(*words)
     assert result.exit_code == 0, result.output
-    for part in ("closings in year 2", "access", "fitted:", "targets lie within"):
+    for part in ("closings in year 2", "access", "fitted:", "lie within their tolerance"):
         assert part in result.output
     load_scenario(out / "scenarios" / "small.toml")
     assert (out / "studies" / "calibration" / "fit.csv").is_file()

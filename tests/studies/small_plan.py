@@ -70,6 +70,7 @@ outcome = "firm.exit_hazard_y2"
 value = 0.2
 tolerance = 0.02
 fact = ["MK37"]
+grade = "aggregate"
 stage = "hazards"
 
 [[target]]

@@ -8,9 +8,16 @@ import pytest
 
 from sim.experiment.store import Store
 from sim.scenario.scenario import Scenario, load_scenario
-from sim.studies.calibration import Calibration, calibrate, check
+from sim.studies.calibration import Calibration, calibrate, check, hit_rates
 from sim.studies.calibration_plan import Plan, fitted_files, load_plan, scenario_of, value_at
-from sim.studies.fit import Evaluator, at_places, conflicts, places, profile
+from sim.studies.fit import (
+    Evaluator,
+    at_places,
+    conflicts,
+    places,
+    profile,
+    without_judgement,
+)
 from sim.studies.moments import moments_of
 from tests.studies.small_plan import write_plan
 
@@ -44,7 +51,37 @@ def test_a_fit_is_nearer_to_its_targets_than_the_start(
     assert np.abs(found.distances).sum() < np.abs(before.distances).sum()
     table = found.frame()
     assert list(table["target"]) == ["closings in year 2", "access"]
-    assert table["met"].tolist() == (table["distance"].abs() <= 1.0).tolist()
+    slack = 1.0 + table["standard_error"] / table["tolerance"]
+    assert table["met"].tolist() == (table["distance"].abs() <= slack).tolist()
+
+
+def test_a_fit_is_looked_at_on_histories_that_it_has_not_seen(found: Calibration) -> None:
+    fresh = found.validation()
+    assert list(fresh["target"]) == list(found.frame()["target"])
+    assert (fresh["obtained"] != found.frame()["obtained"]).any()
+    inside, outside, luck = hit_rates(found.frame(), fresh)
+    assert {inside, outside} <= {0.0, 1.0}
+    assert luck == pytest.approx(2.0 * np.sqrt(0.5 if inside != outside else 0.0))
+
+
+def test_what_judgement_holds_is_shown(found: Calibration) -> None:
+    table = without_judgement(found)
+    assert set(table["parameter"]) == {one.key for one in found.plan.parameter}
+    assert (table["moved"].diff().dropna() <= 0.0).all()
+    published = [one for one in found.plan.target if one.grade != "judgement"]
+    alone = found.plan.model_copy(update={"target": tuple(published)})
+    met = replace(
+        found, plan=alone, values=found.values[:1], jacobian=found.jacobian[:1],
+    )  # fmt: skip
+    assert not len(without_judgement(met))
+    # Without the judgement, the step is that of the published target alone.
+    step = met.step().to_numpy()
+    where = places(found.fitted, found.plan.parameter)
+    both = found.step().to_numpy()
+    moved = {row["parameter"]: row["without"] for _, row in table.iterrows()}
+    for free, at, to, of in zip(found.plan.parameter, where, step, both, strict=True):
+        there = float(np.clip(at + to - of, -1.0, 1.0))
+        assert moved[free.key] == pytest.approx(free.outer(there), rel=1e-6)
 
 
 def test_a_second_call_simulates_nothing_and_ends_in_the_same_place(

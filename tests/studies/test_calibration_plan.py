@@ -64,3 +64,32 @@ def test_places_and_values_are_inverse(scale: str) -> None:
 def test_the_good_side_of_a_bound_costs_nothing() -> None:
     goal = Target(name="x", outcome="y", value=1.0, tolerance=0.5, bound="below", stage="s")
     assert [goal.distance(v) for v in (0.0, 1.0, 2.0)] == [0.0, 0.0, 2.0]
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda f: f.stem)
+def test_a_target_has_the_grade_of_its_weakest_fact(file: Path) -> None:
+    facts = tomllib.loads((ROOT / "seeds" / "facts.toml").read_text(encoding="utf-8"))
+    grades = ["aggregate", "measured", "case", "judgement"]
+    words = {
+        "official aggregate": "aggregate", "measured": "measured", "reported case": "case",
+        "assumption": "judgement",
+    }  # fmt: skip
+    for goal in load_plan(file).target:
+        own = [words[facts[name]["grade"]] for name in goal.fact] or ["judgement"]
+        assert goal.grade == max(own, key=grades.index), goal.name
+
+
+def test_judgement_weighs_less_and_what_is_only_reported_nothing(tmp_path: Path) -> None:
+    old = 'tolerance = 0.1\nbound = "above"'
+    text = PLAN.replace("difference = 0.2", "difference = 0.2\njudgement_weight = 0.25")
+    plan = load_plan(write_plan(tmp_path, text))
+    assert plan.weights(plan.target).tolist() == [1.0, 0.25]
+    plan = load_plan(write_plan(tmp_path, text.replace(old, f'role = "reported"\n{old}')))
+    assert plan.weights(plan.target).tolist() == [1.0, 0.0]
+    assert [goal.name for goal in plan.goals] == ["closings in year 2"]
+
+
+def test_luck_of_the_mean_gives_slack() -> None:
+    goal = Target(name="x", outcome="y", value=8.0, tolerance=2.0, stage="s")
+    assert goal.slack(0.5) == 1.25
+    assert goal.slack(float("nan")) == 1.0

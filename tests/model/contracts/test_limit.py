@@ -17,6 +17,8 @@ from sim.model.contracts.limit import (
 )
 from tests.model.contracts.three import NOW, SECURED, read, three_firms
 
+HABIT = 0.6
+"""Line per unit of sales that banks commit where a clause states none."""
 COLLATERAL = Collateral()
 CASH_FLOW = CashFlow(kind="cash_flow", sales_share=0.5, round_share=0.1, cap_factor=1.5)
 FIXED = FixedAmount(kind="fixed", amount=30.0)
@@ -25,7 +27,7 @@ PATH = Path(kind="path", amounts=(5.0, 15.0, 30.0), from_years=(0.0, 4.0, 5.5))
 
 
 def lines(clause: Limit, **columns: tuple[float, float, float]) -> list[float]:
-    k = read(limit, clause)
+    k = read(limit, clause, HABIT)
     firms = three_firms(**columns)
     return [
         asked_line(a, k, secured, 2.0 * secured) for a, secured in zip(firms, SECURED, strict=True)
@@ -70,7 +72,10 @@ def test_before_its_first_date_a_path_allows_nothing() -> None:
     ],
 )  # fmt: skip
 def test_a_stated_amount_goes_beyond_any_cap(clause: Limit, beyond: bool, factor: float) -> None:
-    assert (goes_beyond_collateral(clause), read(limit, clause).cap_factor) == (beyond, factor)
+    assert (goes_beyond_collateral(clause), read(limit, clause, HABIT).cap_factor) == (
+        beyond,
+        factor,
+    )
 
 
 RISING = tuple(float(n) for n in range(1, MOST_STEPS + 2))
@@ -96,3 +101,8 @@ def test_a_path_needs_one_rising_date_for_each_amount(
 def test_a_path_of_as_many_lines_as_there_may_be_is_read_to_its_end() -> None:
     longest = Path(kind="path", amounts=RISING[:-1], from_years=RISING[:-1])
     assert lines(longest, birth=(-95.0, NOW - 16.0, NOW - 15.5)) == [16.0, 16.0, 15.0]
+
+
+def test_a_line_that_states_no_share_of_sales_is_what_banks_commit_by_habit() -> None:
+    stated = CashFlow(kind="cash_flow", sales_share=HABIT, round_share=0.1)
+    assert lines(CashFlow(kind="cash_flow", round_share=0.1)) == lines(stated)
