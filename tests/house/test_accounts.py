@@ -472,7 +472,7 @@ DRAWN = 5
 
 
 def is_drawn(fault: str) -> bool:
-    """Whether a fault is among those tried for this state of the program; each state draws anew."""
+    """Whether the full tier tries a fault; every state of the program draws anew."""
     return zlib.crc32(f"{code_digest()} {fault}".encode()) % DRAWN == 0
 
 
