@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.compare import Comparison
+from sim.analysis.compare import Comparison, told_range
 from sim.analysis.estimates import count_wins
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.columns import TEXT, Column
@@ -262,6 +262,8 @@ def _text(columns: str, row: Row, written: RowStyle) -> str:
     first, _, second = columns.partition("+")
     if second in ("replications", "compared"):
         return tr("{count} of {total}", count=int(row[first]), total=int(row[second]))
+    if first == "low" and "told" in row:
+        return told_range(written, row)
     if second:
         return written.range(row[first], row[second])
     if first == "verdict":
