@@ -34,9 +34,14 @@ from sim.analysis.estimates import (
 )
 from sim.analysis.labelled import by_party, labelled
 from sim.analysis.mean_rule import (
+    MEAN,
+    MEDIAN,
+    OF_MEDIAN,
     difference_interval,
+    median_words,
     refusal,
     sign_p_value,
+    told_range,
     without_ends,
 )
 from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes, named
@@ -65,10 +70,6 @@ UNDEFINED = "no ranking: undefined for the baseline"
 TOO_FEW = "not enough replications"
 UNRESOLVED = "not resolved"
 """No history differs: seldom events may be missed, so this is not "equal"."""
-
-MEAN, MEDIAN = "mean", "median"
-"""What a row tells of the differences."""
-OF_MEDIAN = "order statistics of paired differences, for their median"
 
 _NO_RANKING = "no ranking: "
 _ROUNDING_SHARE = 1e-12
@@ -188,21 +189,6 @@ def warning_words(row: Mapping[Any, Any], mark: Mark, confidence: float) -> str:
     return tr("; ").join(parts)
 
 
-def median_words(row: Mapping[Any, Any], mark: Mark) -> str:
-    """Say that a median is told and why, with the middle half of the histories and the mean.
-
-    The row has keys refusal, mean_difference, lower_quartile and upper_quartile.
-    """
-    low, high = row["lower_quartile"], row["upper_quartile"]
-    written = row_style(mark.unit, [low, high])
-    return tr(
-        "median, as {reason}; in half of the histories it is {ends}; the mean, {mean}, has no"
-        " interval",
-        reason=tr(str(row["refusal"])), ends=written.range(low, high),
-        mean=written.step(row["mean_difference"]),
-    )  # fmt: skip
-
-
 def undefined_baseline(one: FloatArray, two: FloatArray) -> bool:
     """Say whether an outcome exists for the arrangement and never for the baseline.
 
@@ -227,17 +213,6 @@ def method_words(mark: Mark, unit: int, controls: int, refused: str = "") -> str
     elif controls:
         words += tr(", adjusted by {count} control variates", count=controls)
     return words
-
-
-def told_range(written: RowStyle, row: Mapping[Any, Any]) -> str:
-    """Write the interval of a row, and say where it is that of the median.
-
-    >>> from sim.base.wording import row_style
-    >>> told_range(row_style("share", [0.5]), {"low": 0.1, "high": 0.2, "told": "median"})
-    '10.0 to 20.0, of the median'
-    """
-    ends = written.range(row["low"], row["high"])
-    return tr("{ends}, of the median", ends=ends) if row["told"] == MEDIAN else ends
 
 
 # --- The result of a comparison: differences from a baseline, as numbers and for people ----------

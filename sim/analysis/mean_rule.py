@@ -21,7 +21,9 @@ problems, Annals of Mathematical Statistics 27(4), for why no test of the histor
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -34,6 +36,8 @@ from sim.analysis.estimates import (
     paired_proportion_interval,
     proportion_interval,
 )
+from sim.base.language import tr
+from sim.base.wording import RowStyle, row_style
 from sim.outcomes.mark import Mark
 
 LEVEL = 0.001
@@ -41,6 +45,9 @@ LEVEL = 0.001
 DECLARED = "one firm can dominate a history"
 STANDS_OUT = "one history stands out"
 """Why a mean has no interval."""
+MEAN, MEDIAN = "mean", "median"
+"""What a row tells of the differences."""
+OF_MEDIAN = "order statistics of paired differences, for their median"
 FEWEST = 3
 """Values among which one can stand out."""
 
@@ -117,3 +124,32 @@ def sign_p_value(values: ArrayLike) -> float:
         return math.nan
     fewer = min(int((data >= 0.0).sum()), int((data <= 0.0).sum()))
     return float(min(1.0, 2.0 * stats.binom.cdf(fewer, data.size, 0.5)))
+
+
+# --- In words, for tables and pages --------------------------------------------------------------
+
+
+def told_range(written: RowStyle, row: Mapping[Any, Any]) -> str:
+    """Write the interval of a row, and say where it is that of the median.
+
+    >>> from sim.base.wording import row_style
+    >>> told_range(row_style("share", [0.5]), {"low": 0.1, "high": 0.2, "told": "median"})
+    '10.0 to 20.0, of the median'
+    """
+    ends = written.range(row["low"], row["high"])
+    return tr("{ends}, of the median", ends=ends) if row["told"] == MEDIAN else ends
+
+
+def median_words(row: Mapping[Any, Any], mark: Mark) -> str:
+    """Say that a median is told and why, with the middle half of the histories and the mean.
+
+    The row has keys refusal, mean_difference, lower_quartile and upper_quartile.
+    """
+    low, high = row["lower_quartile"], row["upper_quartile"]
+    written = row_style(mark.unit, [low, high])
+    return tr(
+        "median, as {reason}; in half of the histories it is {ends}; the mean, {mean}, has no"
+        " interval",
+        reason=tr(str(row["refusal"])), ends=written.range(low, high),
+        mean=written.step(row["mean_difference"]),
+    )  # fmt: skip

@@ -12,7 +12,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from sim.analysis.compare import TOO_FEW, UNRESOLVED, Comparison, told_range
+from sim.analysis.compare import TOO_FEW, UNRESOLVED, Comparison
+from sim.analysis.mean_rule import told_range
 from sim.base.language import tr
 from sim.base.wording import RowStyle, arrangement_text, inside, percent_text, spoken
 from sim.model.contracts.arrangement import Arrangement

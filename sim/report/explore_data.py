@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.analysis.compare import Comparison, told_range
+from sim.analysis.compare import Comparison
 from sim.analysis.estimates import count_wins
+from sim.analysis.mean_rule import told_range
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.columns import TEXT, Column
 from sim.base.language import tr

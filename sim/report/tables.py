@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from sim.analysis.book import Footing
-from sim.analysis.compare import UNDEFINED, Comparison, told_range, warning_words
+from sim.analysis.compare import UNDEFINED, Comparison, warning_words
+from sim.analysis.mean_rule import told_range
 from sim.analysis.outcomes_table import MEASURES, Measure, Outcomes
 from sim.base.language import tr
 from sim.base.wording import (
