@@ -42,6 +42,7 @@ _NAMES = {
     "compare_runs": "sim.studies.runs",
     "variance_factors": "sim.studies.variance",
     "tail_table": "sim.analysis.outcomes_table",
+    "bank_tails": "sim.analysis.bank_tails",
     "calibrate": "sim.studies.calibration",
     "patterns": "sim.studies.moments",
     "panel": "sim.report.figures.panel",

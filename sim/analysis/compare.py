@@ -23,7 +23,6 @@ from sim.analysis.estimates import (
     averaged,
     complete_pairs,
     correlation,
-    difference_interval,
     finite,
     hill_index,
     holm,
@@ -34,6 +33,17 @@ from sim.analysis.estimates import (
     variance_reduction,
 )
 from sim.analysis.labelled import by_party, labelled
+from sim.analysis.mean_rule import (
+    MEAN,
+    MEDIAN,
+    OF_MEDIAN,
+    difference_interval,
+    median_words,
+    refusal,
+    sign_p_value,
+    told_range,
+    without_ends,
+)
 from sim.analysis.outcomes_table import OF_OUTCOME, Outcomes, named
 from sim.analysis.sheets import definitions_sheet, table_sheet
 from sim.base.columns import TEXT, Column
@@ -104,7 +114,8 @@ def decide(
     """Give the verdict on one arrangement against the baseline.
 
     Pairs are the values of the two, each of shape (n_pairs,); the intervals are those of the mean
-    and of the median difference, which must agree where the mark is heavy-tailed.
+    and of the median difference. Where the mean has no interval the median decides, and the mean
+    must lie on its side.
 
     >>> one = np.array([1.0, 2.0])
     >>> nothing = Interval(0.0, 0.0, 0.0, 0.0, 2)
@@ -120,9 +131,16 @@ def decide(
     size = np.maximum(np.abs(one), np.abs(two))
     if bool(np.all(np.abs(difference) <= _ROUNDING_SHARE * size)):
         return ROUNDING
-    if mark.heavy_tailed and interval.side not in (0, median.side):
-        return HEAVY_TAIL
-    return verdict_words(interval.side, mark.better)
+    if math.isfinite(interval.low):
+        return verdict_words(interval.side, mark.better)
+    return _by_median(mark, interval.estimate, median)
+
+
+def _by_median(mark: Mark, mean: float, median: Interval) -> str:
+    """Give the verdict where the mean has no interval."""
+    if math.isnan(median.low):
+        return TOO_FEW
+    return HEAVY_TAIL if median.side * mean < 0.0 else verdict_words(median.side, mark.better)
 
 
 def unseen_words(pairs: int, bound: float, confidence: float) -> str:
@@ -143,9 +161,10 @@ def unseen_words(pairs: int, bound: float, confidence: float) -> str:
 def warning_words(row: Mapping[Any, Any], mark: Mark, confidence: float) -> str:
     """Say what a reader of one row should keep in mind; empty where nothing is odd.
 
-    The row is one of `Comparison.details`: pairs, dropped, different, differs_at_most, heavy.
+    The row is one of `Comparison.details`: pairs, dropped, different, differs_at_most, refusal,
+    and what `median_words` reads.
 
-    >>> row = {"pairs": 3, "dropped": 2, "different": 1, "heavy": False}
+    >>> row = {"pairs": 3, "dropped": 2, "different": 1, "refusal": ""}
     >>> warning_words(row, None, 0.95)
     'undefined in 2 of 5 replications; differs in only 1 replication'
     """
@@ -165,8 +184,8 @@ def warning_words(row: Mapping[Any, Any], mark: Mark, confidence: float) -> str:
         parts.append(tr("differs in only 1 replication"))
     elif 0 < different < min(_FEWEST_DIFFERENT, pairs):
         parts.append(tr("differs in only {count} replications", count=different))
-    if row["heavy"]:
-        parts.append(tr("heavy tail (index below 2): read the median"))
+    if row["refusal"]:
+        parts.append(median_words(row, mark))
     return tr("; ").join(parts)
 
 
@@ -180,12 +199,13 @@ def undefined_baseline(one: FloatArray, two: FloatArray) -> bool:
     return enough and not bool(np.isfinite(two).any())
 
 
-def method_words(mark: Mark, unit: int, controls: int) -> str:
+def method_words(mark: Mark, unit: int, controls: int, refused: str = "") -> str:
     """Say how the interval of a difference was made.
 
-    A `unit` of replications makes one observation; `controls` control variates are used.
+    A `unit` of replications makes one observation; `controls` control variates are used; the
+    median has the interval where that of the mean is `refused`.
     """
-    words = tr(mark.interval_method)
+    words = tr(OF_MEDIAN if refused else mark.interval_method)
     if unit > 1:
         words += tr(", means of antithetic pairs")
     if controls == 1:
@@ -207,9 +227,10 @@ FRAME = (
     Column("baseline", TEXT, "arrangement that it is compared with", TEXT),
     Column("mean", OF_OUTCOME, "mean over the replications in which both are defined"),
     Column("baseline_mean", OF_OUTCOME, "mean of the baseline over the same replications"),
-    Column("difference", OF_OUTCOME, "mean of the differences, paired by replication"),
+    Column("difference", OF_OUTCOME, "of the two, paired by replication: mean, or median as told"),
     Column("low", OF_OUTCOME, "lower end of its interval"),
     Column("high", OF_OUTCOME, "upper end of its interval"),
+    Column("told", TEXT, "mean, or median where the mean has no interval", TEXT),
     Column("correlation", "correlation", "of the two over replications", low=-1.0, high=1.0),
     Column("variance_reduction", "x", "variance with independent over that with common draws"),
     Column("replications_needed", "count", "for the half-width that was asked for", low=0.0),
@@ -229,6 +250,10 @@ BEHIND = (
     Column("median_difference", OF_OUTCOME, "median of the differences"),
     Column("median_low", OF_OUTCOME, "lower end of its interval"),
     Column("median_high", OF_OUTCOME, "upper end of its interval"),
+    Column("lower_quartile", OF_OUTCOME, "a quarter of the differences lie below"),
+    Column("upper_quartile", OF_OUTCOME, "a quarter of the differences lie above"),
+    Column("mean_difference", OF_OUTCOME, "mean of the differences"),
+    Column("refusal", TEXT, "why it has no interval; empty where it has one", TEXT),
     Column("clear_of_all", "flag", "clear of zero when all rows are judged together", "i1"),
     Column("method", TEXT, "how the interval is made", TEXT),
     Column("warning", TEXT, "what a reader should keep in mind", TEXT),
@@ -238,7 +263,8 @@ BEHIND = (
 FRAME_COLUMNS = tuple(column.name for column in FRAME)
 DETAIL_COLUMNS = (
     "outcome", "arrangement", "replications", "pairs", "dropped", "standard_error",
-    "half_width", "method", "median_difference", "median_low", "median_high", "tail_index",
+    "half_width", "method", "median_difference", "median_low", "median_high",
+    "lower_quartile", "upper_quartile", "mean_difference", "refusal", "tail_index",
     "p_value", "clear_of_all", "different", "differs_at_most", "heavy", "warning",
 )  # fmt: skip
 TEXT_COLUMNS = (
@@ -276,8 +302,9 @@ class Comparison:
 
         Means are over the replications in which both values are defined. Where a run has
         control variates, ``difference`` and its interval are adjusted by them, so it need not
-        equal ``mean`` less ``baseline_mean`` to the last digit. With `labels` it is written for
-        people: names in words, numbers in the units people read.
+        equal ``mean`` less ``baseline_mean`` to the last digit. Where the mean has no interval
+        (`sim.analysis.mean_rule`) they are those of the median, and ``told`` says so. With
+        `labels` it is written for people: names in words, numbers in the units people read.
         """
         if not labels:
             return self.rows.copy()
@@ -316,7 +343,8 @@ class Comparison:
 
         Besides outcome, arrangement, replications, pairs and dropped: standard_error,
         half_width (to which replications_needed refers), method, median_difference with
-        median_low and median_high (order statistics), tail_index (Hill, of absolute
+        median_low and median_high (order statistics) and quartiles, mean_difference, refusal
+        (why the mean has no interval, empty where it has one), tail_index (Hill, of absolute
         deviations), p_value, clear_of_all (clear of zero after Holm's correction for all rows),
         different (replications with a difference), differs_at_most (where there are none:
         largest share of histories that could differ, at the confidence of the comparison),
@@ -395,7 +423,7 @@ class Comparison:
             "value": written.level(row["mean"]),
             "baseline": written.level(row["baseline_mean"]),
             "difference": written.step(row["difference"]),
-            "interval": written.range(row["low"], row["high"]),
+            "interval": told_range(written, row),
             "verdict": tr(str(row["verdict"])),
         }
 
@@ -408,7 +436,8 @@ _ENOUGH_IN_TAIL = 10
 # All other columns are numbers, also in a comparison without rows.
 _COUNTS = frozenset({"replications", "pairs", "dropped", "different", "heavy", "clear_of_all"})
 _WORDS = frozenset({
-    "outcome", "unit", "arrangement", "baseline", "verdict", "role", "method", "warning",
+    "outcome", "unit", "arrangement", "baseline", "told", "verdict", "role", "method", "refusal",
+    "warning",
 })  # fmt: skip
 
 
@@ -500,7 +529,7 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
     values, baseline = table[arrangement].to_numpy(), table[aim.baseline].to_numpy()
     one, two = complete_pairs(values, baseline)
     judged = _judged(mark, outcomes, (arrangement, aim.baseline), aim.confidence)
-    found, median = judged.found, judged.median
+    found = judged.found
     level = mean(finite(values) if judged.verdict == UNDEFINED else one)
     baseline_level = mean(two)
     width = aim.width(mark, level, baseline_level)
@@ -511,15 +540,16 @@ def _row(mark: Mark, outcomes: Outcomes, arrangement: str, aim: _Aim) -> dict[st
         "baseline": aim.baseline,
         "mean": level,
         "baseline_mean": baseline_level,
-        **found.interval.named("difference", "low", "high"),
+        **judged.told.named("difference", "low", "high"),
+        "told": MEDIAN if judged.refused else MEAN,
         "correlation": correlation(one, two),
         "variance_reduction": _factor(one, two, outcomes, found),
         "replications_needed": outcomes.unit
-        * replications_needed(_deviation(mark, found), width, aim.confidence),
+        * replications_needed(_deviation(mark, found), width, aim.confidence, found.used),
         "verdict": judged.verdict,
         "role": NEIGHBOUR if arrangement in outcomes.neighbours else ARM,
         "half_width": width,
-        **_behind(mark, values, (one - two, outcomes.unit), found, median, aim.confidence),
+        **_behind(mark, values, (one - two, outcomes.unit), judged, aim.confidence),
     }
 
 
@@ -529,6 +559,12 @@ class _Judged(NamedTuple):
     found: Adjusted
     median: Interval
     verdict: str
+    refused: str
+
+    @property
+    def told(self) -> Interval:
+        """What a row tells: the mean, or the median where the mean has no interval."""
+        return self.median if self.refused else self.found.interval
 
 
 def _judged(mark: Mark, outcomes: Outcomes, pair: tuple[str, str], confidence: float) -> _Judged:
@@ -536,11 +572,13 @@ def _judged(mark: Mark, outcomes: Outcomes, pair: tuple[str, str], confidence: f
     table = outcomes.table(mark.name)
     values, baseline = (table[name].to_numpy() for name in pair)
     found = adjusted_difference(mark, outcomes, pair, confidence)
-    median = quantile_interval(found.values, 0.5, confidence)
+    # Order statistics need independent values: those before a fit to controls.
+    median = quantile_interval(found.observed, 0.5, confidence)
+    refused = refusal(mark, found.values) if found.observed.size >= MINIMUM_PAIRS else ""
     if mark.paired and undefined_baseline(values, baseline):
-        return _Judged(found, median, UNDEFINED)
+        return _Judged(found, median, UNDEFINED, "")
     sides = complete_pairs(values, baseline)
-    return _Judged(found, median, decide(mark, sides, found.interval, median))
+    return _Judged(found, median, decide(mark, sides, found.interval, median), refused)
 
 
 def differences(
@@ -548,8 +586,8 @@ def differences(
 ) -> pd.DataFrame:
     """Give what a comparison says first, for those who ask again and again.
 
-    Columns outcome, unit, arrangement, difference, low, high and verdict of the `frame` of a
-    comparison, with its rows.
+    Columns outcome, unit, arrangement, difference, low, high, told and verdict of the `frame` of
+    a comparison, with its rows.
     """
     rows = []
     for mark in outcomes.marks.values():
@@ -557,8 +595,8 @@ def differences(
             judged = _judged(mark, outcomes, (arrangement, baseline), confidence)
             rows.append({
                 "outcome": mark.name, "unit": mark.unit, "arrangement": arrangement,
-                **judged.found.interval.named("difference", "low", "high"),
-                "verdict": judged.verdict,
+                **judged.told.named("difference", "low", "high"),
+                "told": MEDIAN if judged.refused else MEAN, "verdict": judged.verdict,
             })  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -576,16 +614,17 @@ def adjusted_difference(
     if mark.binary:
         # A regression on controls would leave the range of a probability.
         interval = difference_interval(mark, values, confidence)
-        return Adjusted(values, interval, paired_proportion_p_value(values), 0)
-    if outcomes.controls is None or mark.paired:
+        return Adjusted(values, interval, paired_proportion_p_value(values), 0, values)
+    if outcomes.controls is None or mark.paired or mark.heavy_tailed:
         found = unadjusted(values, confidence)
     else:
         known = outcomes.control_table(*pair)
         known = known.loc[by_replication.index]
         found = adjust(values, averaged(known, outcomes.unit), confidence)
-    if not mark.heavy_tailed:
+    if not refusal(mark, found.values):
         return found
-    return replace(found, interval=difference_interval(mark, found.values, confidence))
+    told = without_ends(found.interval)
+    return replace(found, interval=told, p_value=sign_p_value(found.observed))
 
 
 def _factor(one: FloatArray, two: FloatArray, outcomes: Outcomes, found: Adjusted) -> float:
@@ -600,13 +639,14 @@ def _behind(
     mark: Mark,
     values: FloatArray,
     drawn: tuple[FloatArray, int],
-    found: Adjusted,
-    median: Interval,
+    judged: _Judged,
     confidence: float,
 ) -> dict[str, Any]:
     """Give the attributes of a row that stand in `Comparison.details` only."""
-    difference, unit = drawn
-    tail = hill_index(np.abs(found.values - median.estimate))
+    (difference, unit), (found, median, _, refused) = drawn, judged
+    tail = hill_index(np.abs(found.observed - median.estimate))
+    quarters = (0.25, 0.75)
+    ends = np.quantile(found.observed, quarters) if found.observed.size else (math.nan,) * 2
     defined = int(np.isfinite(values).sum()) if mark.paired else difference.size
     dropped = values.size - min(defined, values.size)
     different, count = int(np.count_nonzero(difference)), found.interval.count
@@ -615,8 +655,12 @@ def _behind(
         "pairs": difference.size,
         "dropped": dropped,
         "standard_error": found.interval.standard_error,
-        "method": method_words(mark, unit, found.used),
+        "method": method_words(mark, unit, 0 if refused else found.used, refused),
         **median.named("median_difference", "median_low", "median_high"),
+        "lower_quartile": float(ends[0]),
+        "upper_quartile": float(ends[1]),
+        "mean_difference": found.interval.estimate,
+        "refusal": refused,
         "tail_index": tail.index,
         "p_value": found.p_value,
         "different": different,
@@ -632,8 +676,8 @@ def _is_heavy(mark: Mark, tail: TailIndex) -> bool:
 
 
 def _deviation(mark: Mark, found: Adjusted) -> float:
-    """Give the standard deviation of one observation; nan below two values."""
-    if found.values.size < MINIMUM_PAIRS:
+    """Give the standard deviation of one observation; nan where the mean has no interval."""
+    if found.values.size < MINIMUM_PAIRS or math.isnan(found.interval.low):
         return math.nan
     if not (found.used or mark.binary):
         return float(found.values.std(ddof=1))

@@ -32,19 +32,21 @@ class Adjusted:
     """Adjusted values, shape (n,), whose mean is the estimate, with their interval.
 
     The p-value is that of a zero mean, two-sided; no control is `used` where there are too few
-    values.
+    values. `observed` are the values before, which are independent, as adjusted ones are not
+    quite: weights were fitted to all of them.
     """
 
     values: FloatArray
     interval: Interval
     p_value: float
     used: int
+    observed: FloatArray
 
 
 def unadjusted(values: FloatArray, confidence: float = 0.95) -> Adjusted:
     """Take values as they are, with Student's interval and test of their mean."""
     interval = mean_interval(values, confidence)
-    return Adjusted(values, interval, t_p_value(interval, values.size - 1), 0)
+    return Adjusted(values, interval, t_p_value(interval, values.size - 1), 0, values)
 
 
 def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -> Adjusted:
@@ -70,7 +72,7 @@ def adjust(values: FloatArray, controls: FloatArray, confidence: float = 0.95) -
     spread = float(((adjusted - weights[0]) ** 2).sum()) / freedom
     error = math.sqrt(max(spread * float(inverse[0, 0]), 0.0))
     interval = t_interval(float(weights[0]), error, values.size, freedom, confidence)
-    return Adjusted(adjusted, interval, t_p_value(interval, freedom), chosen.shape[1])
+    return Adjusted(adjusted, interval, t_p_value(interval, freedom), chosen.shape[1], values)
 
 
 def usable(controls: FloatArray) -> FloatArray:

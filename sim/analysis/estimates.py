@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy import optimize, stats
 
-from sim.outcomes.mark import Better, Mark
+from sim.outcomes.mark import Better
 
 FloatArray = NDArray[np.float64]
 
@@ -307,40 +307,39 @@ def variance_reduction(first: ArrayLike, second: ArrayLike) -> float:
     return apart / together
 
 
-def replications_needed(deviation: float, half_width: float, confidence: float = 0.95) -> float:
+def replications_needed(
+    deviation: float, half_width: float, confidence: float = 0.95, fitted: int = 0
+) -> float:
     """Give the replications at which the t interval is as narrow as stated.
 
-    The smallest n, at least 2, with ``t(n - 1) * deviation / sqrt(n) <= half_width``, taking the
+    The smallest n with ``t(n - 1 - fitted) * deviation / sqrt(n) <= half_width``, at least 2 more
+    than are `fitted` (weights of controls, each of which costs a degree of freedom), taking the
     deviation of the paired differences seen so far as given; nan where the half-width, in the
     unit of the deviation, is not positive. Source: Law 2015, section 9.4.1 (fixed-precision
     estimation).
 
-    >>> replications_needed(1.0, 0.5)
-    18.0
+    >>> replications_needed(1.0, 0.5), replications_needed(1.0, 0.5, fitted=5)
+    (18.0, 19.0)
     """
     if not (half_width > 0.0 and math.isfinite(deviation)):
         return math.nan
     normal = float(stats.norm.ppf(0.5 + confidence / 2.0))
-    count = float(max(MINIMUM_PAIRS, math.ceil((normal * deviation / half_width) ** 2)))
+    count = float(max(MINIMUM_PAIRS + fitted, math.ceil((normal * deviation / half_width) ** 2)))
     # Far out the t and the normal quantile are one number, and adding 1 changes nothing.
     while count < _BEYOND_REACH:
-        if t_quantile(confidence, count - 1.0) * deviation / math.sqrt(count) <= half_width:
+        reach = t_quantile(confidence, count - 1.0 - fitted)
+        if reach * deviation / math.sqrt(count) <= half_width:
             break
         count += 1.0
     return count
 
 
-# --- Estimates that do not rely on the normal law: medians, quantiles, tails, bootstrap ----------
+# --- Estimates that do not rely on the normal law: medians, quantiles, tails ---------------------
 # Exit multiples have a tail index below 2, so that their variance does not exist.  The mean
 # of such an outcome is dominated by single firms; what can be said then is said by order
-# statistics, and a warning stands beside the mean.
+# statistics (`sim.analysis.mean_rule`).
 
 
-# The bootstrap has a generator of its own: it reads results and cannot touch a run.
-_BOOTSTRAP_SEED = 20_210_607
-_RESAMPLES = 2_000
-# Numbers drawn at a time, so that memory stays small.
-_BLOCK = 1_000_000
 _TAIL_SHARE = 0.10
 _FEWEST_IN_TAIL = 5
 _FINITE_VARIANCE = 2.0
@@ -387,44 +386,6 @@ def hill_index(values: ArrayLike, share: float = _TAIL_SHARE) -> TailIndex:
         return TailIndex(math.inf, math.nan, used)
     index = used / excess
     return TailIndex(index, index / math.sqrt(used), used)
-
-
-def level_interval(mark: Mark, values: ArrayLike, confidence: float = 0.95) -> Interval:
-    """Give the mean of independent values of an outcome: Wilson's of a yes/no, else Student's."""
-    rule = proportion_interval if mark.binary else mean_interval
-    return rule(values, confidence)
-
-
-def difference_interval(mark: Mark, values: ArrayLike, confidence: float = 0.95) -> Interval:
-    """Give the mean of independent paired differences of an outcome, by the mark's method."""
-    if mark.binary:
-        return paired_proportion_interval(values, confidence)
-    return (bootstrap_interval if mark.heavy_tailed else mean_interval)(values, confidence)
-
-
-def bootstrap_interval(values: ArrayLike, confidence: float = 0.95) -> Interval:
-    """Give the bias-corrected and accelerated (BCa) bootstrap interval of a mean.
-
-    The resamples are always the same for the same values, so a table can be repeated.
-    With a tail index below 2 no interval of the mean keeps its promise; read the median.
-    Undefined values (nan) are left out; low and high are nan below two values, and both equal
-    the value of a constant. Source: Efron 1987, Better bootstrap confidence intervals.
-
-    >>> interval = bootstrap_interval(np.arange(1.0, 50.0))
-    >>> interval.estimate, 20.0 < interval.low < 25.0 < interval.high < 30.0
-    (25.0, True)
-    """
-    data = finite(values)
-    if data.size < MINIMUM_PAIRS or np.ptp(data) == 0.0:
-        return mean_interval(data, confidence)
-    found = stats.bootstrap(
-        (data,), np.mean, n_resamples=_RESAMPLES, confidence_level=confidence,
-        batch=max(1, _BLOCK // data.size),
-        rng=np.random.Generator(np.random.PCG64(_BOOTSTRAP_SEED)),
-    )  # fmt: skip
-    low, high = (float(end) for end in found.confidence_interval)
-    error = float(found.standard_error)
-    return Interval(float(data.mean()), low, high, error, int(data.size))
 
 
 def quantile_ranks(count: int, probability: float, confidence: float = 0.95) -> tuple[int, int]:

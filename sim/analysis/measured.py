@@ -5,7 +5,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from sim.analysis import compare, loss_parts, outcomes_table
+from sim.analysis import bank_tails, compare, loss_parts, outcomes_table
 from sim.analysis.compare import Comparison
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 
@@ -54,3 +54,8 @@ class Measured:
         """Why credit losses differ, in the columns of `sim.analysis.loss_parts.LOSS_PARTS`."""
         told = self.comparison
         return loss_parts.loss_parts(self.outcomes, told.baseline, told.confidence)
+
+    @cached_property
+    def bank_tails(self) -> pd.DataFrame:
+        """Tails of banks' yearly losses, in the columns of `sim.analysis.bank_tails.TAILS`."""
+        return bank_tails.bank_tails(self.results, confidence=self.comparison.confidence)

@@ -19,13 +19,13 @@ from sim.analysis.estimates import (
     averaged,
     finite,
     hill_index,
-    level_interval,
     mean_interval,
     quantile_interval,
     t_interval,
     unit_of,
 )
 from sim.analysis.labelled import PARTIES, by_party, labelled, row_styles
+from sim.analysis.mean_rule import level_interval, ruled_interval
 from sim.analysis.sheets import definitions_sheet, histories_sheet, table_sheet
 from sim.analysis.tables import Held, Table
 from sim.base.columns import TEXT, Column
@@ -250,8 +250,9 @@ class Outcomes:
         """Give mean and median of outcomes under every arrangement, with intervals.
 
         One outcome is named or several, all by default; an OutcomeError where one is not here.
-        Columns are those of `SUMMARY`. The mean has a t interval, that of a yes/no Wilson's, the
-        median one from order statistics (nan where there are too few replications).
+        Columns are those of `SUMMARY`. The mean has a t interval, that of a yes/no Wilson's, or
+        none (`sim.analysis.mean_rule`), the median one from order statistics (nan where there are
+        too few replications).
         """
         rows = [
             self._summary_row(name, arrangement, values, confidence)
@@ -597,8 +598,8 @@ MEASURES = (
     ),
     Measure(
         "worst_year_loss", "Loss of the worst year", "CNY million",
-        "Largest credit loss of a year in a history, averaged over histories: the expected"
-        " shortfall at the level of one year in all that are compared.", "lower",
+        "Largest credit loss of a year in a history, averaged over histories; it grows with the"
+        " years of a history and is no tail measure.", "lower",
         lambda one: float(yearly(one, "loss").max()),
     ),
     Measure(
@@ -624,8 +625,8 @@ def by_bank(results: Any, baseline: str, confidence: float = 0.95) -> pd.DataFra
         for bank in table.words("bank"):
             wide = values[measure.name, bank]
             for name in order:
-                level = mean_interval(averaged(wide[name], unit), confidence)
-                step = mean_interval(averaged(wide[name] - wide[baseline], unit), confidence)
+                level = ruled_interval(averaged(wide[name], unit), confidence)
+                step = ruled_interval(averaged(wide[name] - wide[baseline], unit), confidence)
                 row = {
                     "measure": measure.name, "unit": measure.unit, "bank": bank,
                     "arrangement": name, "replications": int(wide[name].count()),

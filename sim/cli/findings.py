@@ -13,6 +13,7 @@ from sim.base.columns import write_csv
 from sim.base.language import Language, language, tr
 from sim.cli.options import say
 from sim.experiment.run_folder import (
+    BANK_TAILS,
     BY_BANK,
     COMPARISON,
     EXPLORE,
@@ -57,6 +58,7 @@ def write_findings(
         write_csv(tables.explored, stage / EXPLORE)
         write_csv(found.by_bank, stage / BY_BANK)
         write_csv(found.loss_parts, stage / LOSS_PARTS)
+        write_csv(found.bank_tails, stage / BANK_TAILS)
         if excel:
             write_excel(stage / WORKBOOK, found)
         seen = found.outcomes, found.comparison, results
@@ -98,6 +100,7 @@ def write_page(
         results=found.results,
         by_bank=found.by_bank,
         loss_parts=found.loss_parts,
+        bank_tails=found.bank_tails,
         setting=setting(scenario),
         describe=describe(scenario),
         sources=scenario.sources,

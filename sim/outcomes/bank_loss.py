@@ -1,18 +1,16 @@
-"""What banks lose: realised losses, loans in default, cumulative default by vintage, tails.
+"""What banks lose: realised losses, loans in default, cumulative default by vintage.
 
 A ratio of loans in default is flattered by growth, so it never stands without the
 cumulative default of what was signed.
 """
 
 import math
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 import numpy as np
 
 from sim.engine.history import PROTECTION_PROVIDERS, History
-from sim.outcomes.mark import Members, Sample, family, outcome
-from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
+from sim.outcomes.mark import Members, family, outcome
 from sim.outcomes.reading import (
     HOUSE,
     Curve,
@@ -37,8 +35,6 @@ from sim.outcomes.reading import (
     unpaid,
     yearly,
 )
-
-_TAIL_LEVEL = 0.99
 
 
 @outcome("bank.credit_loss", unit="CNY million", better="lower", basis="flow", low=0.0,
@@ -125,41 +121,15 @@ def _loss_rates(loss: Floats, balance: Floats) -> Floats:
     return np.asarray(loss[lent] / balance[lent])
 
 
-def _most_bank_years(scenario: Any) -> int:
-    """Count banks times years; years without loans are out, so a history may hold fewer."""
-    years = math.ceil(scenario.experiment.horizon_years)
-    return int(len(scenario.bank) * years)
-
-
-def _bank_years(beyond: int, label: str) -> Sample:
-    """Ask for bank-years of which so many lie in the tail.
-
-    With one the quantile is no longer the maximum; with two the shortfall is a mean of more
-    than one value.
-    """
-    # The last digits of 1 - level are rounding.
-    least = math.ceil(round(beyond / (1.0 - _TAIL_LEVEL), 6))
-    return Sample("bank-years", least, _most_bank_years, label)
-
-
-TAILS: Members = {
-    sample_quantile: {"name": "var99", "label": "Value-at-risk 99 % over bank-years",
-        "needs": _bank_years(1, "Worst bank-year (too few for value-at-risk 99 %)"),
-        "what": "99 % lower quantile", "how": ""},
-    sample_expected_shortfall: {"name": "es99", "label": "Expected shortfall 99 % over bank-years",
-        "needs": _bank_years(2, "Worst bank-years (too few for expected shortfall 99 %)"),
-        "what": "mean of the worst 1 %", "how": ", the last one in part"},
-}  # fmt: skip
-
-
-@family("bank.loss_{name}", over=TAILS, unit="per year", better="lower", basis="flow", low=0.0,
-    formula="{what} of credit loss over balance, over bank-years of this history{how}; with fewer"
-    " than 100 bank-years the worst one",
-    source="Acerbi and Tasche 2002, Journal of Banking and Finance 26(7)")  # fmt: skip
-def tail_loss(history: History, measure: Callable[[Floats, float], float]) -> float:
-    """Loss rate of a bank in a bad year."""
+@outcome("bank.worst_bank_year", unit="per year", better="lower", basis="flow", low=0.0,
+    formula="largest credit loss over balance of any bank in any year of this history; it grows"
+    " with the number of banks and years, and is no tail measure: those are taken over many"
+    " histories, in bank_tails.csv", source=HOUSE,
+    label="Worst year of any bank in a history")  # fmt: skip
+def worst_bank_year(history: History) -> float:
+    """Loss rate of the worst year of the bank that fares worst in it."""
     losses = bank_years(history)
-    return measure(losses, _TAIL_LEVEL) if losses.size else math.nan
+    return float(losses.max()) if losses.size else math.nan
 
 
 @outcome("bank.loss_deviation", unit="per year", better="lower", basis="flow", low=0.0,

@@ -73,8 +73,8 @@ class Mark:
     function : callable
         ``function(history)`` or, where paired, ``function(history, baseline)``.
     heavy_tailed : bool
-        True where one firm can dominate a replication; intervals then do not rely on
-        the normal law, and a ranking needs the median to agree.
+        True where one firm can dominate a replication; then the median of differences is told
+        with its interval, and the mean has none.
     paired : bool
         True where the function also takes the baseline's history of the replication.
     low, high : float, optional
@@ -137,7 +137,7 @@ class Mark:
         if self.binary:
             return "Tango's score interval of paired proportions"
         if self.heavy_tailed:
-            return "bootstrap (BCa) of the mean of paired differences"
+            return "order statistics of paired differences, for their median"
         return "Student's t on paired differences"
 
 

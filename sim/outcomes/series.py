@@ -14,6 +14,8 @@ from sim.model.firms.record import STAGES
 from sim.outcomes.bank_loss import loss_split
 from sim.outcomes.bank_stage import client_funding, client_income
 from sim.outcomes.cycle import cumulative, profit_rate
+from sim.outcomes.desks import SERIES as DESK_BORROWERS
+from sim.outcomes.desks import borrower_curves
 from sim.outcomes.firm import kaplan_meier, survival_at, survival_curve
 from sim.outcomes.firm_wealth import founder_values
 from sim.outcomes.protection import loss_by_year
@@ -216,7 +218,7 @@ def all_series(history: History, baseline: History | None = None) -> pd.DataFram
         *firm_curves(history), *money_curves(history), *bank_curves(history),
         *offer_curves(history), *loss_split(history), *loss_by_year(history),
         *stage_flows(history), *payments(history), vintage_profit(history),
-        *size_curves(history),
+        *size_curves(history), *borrower_curves(history),
     ]  # fmt: skip
     if baseline is not None:
         curves.append(additional_survivors(history, baseline))
@@ -417,6 +419,7 @@ SERIES = (
                "place of the macro regime in the scenario"),
     SeriesMark("bank_annual_loss", "CNY million", "credit loss of a bank in a year", YEAR),
     SeriesMark("bank_annual_profit", "CNY million", "profit of a bank in a year", YEAR),
+    SeriesMark(DESK_BORROWERS, "firms", "firms on the register that owe a bank", DATE),
     SeriesMark("contracts:ARRANGEMENT", "contracts", "signed in a year, by terms", YEAR),
     SeriesMark("uptake:ARRANGEMENT", "share", "firms alive that have ever signed it", DATE),
     SeriesMark("loss_borne:PARTY", "CNY million", "credit losses borne by each party", HORIZON),

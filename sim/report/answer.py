@@ -13,6 +13,7 @@ from typing import Any
 from markupsafe import Markup
 
 from sim.analysis.compare import TOO_FEW, UNRESOLVED, Comparison
+from sim.analysis.mean_rule import told_range
 from sim.base.language import tr
 from sim.base.wording import RowStyle, arrangement_text, inside, percent_text, spoken
 from sim.model.contracts.arrangement import Arrangement
@@ -126,7 +127,7 @@ def number_phrase(one: Judged, written: RowStyle) -> Markup:
     """Write a difference with its interval, both with the ids of their cells."""
     row = one.row
     step = cited(written.step(row["difference"]), *_way(one, "difference"))
-    ends = cited(written.range(row["low"], row["high"]), *_way(one, ("low", "high")))
+    ends = cited(told_range(written, row), *_way(one, ("low", "high")))
     return put("{step} ({range})", step=step + _unit(one, written), range=ends)
 
 

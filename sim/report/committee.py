@@ -22,6 +22,7 @@ from sim.report.answer import answer, assumptions_sentence, ceilings_sentence, h
 from sim.report.figures.gallery import HISTORIES, history_key
 from sim.report.figures.selection import NUMBERS, SIDES
 from sim.report.figures.style import Drawing, Picture, places
+from sim.report.joint import joint_sentence, judged_together, mark_joint
 from sim.report.judged import NO_PARTS, Found, counts_from, judged, judged_frame, told_of
 from sim.report.parts import cited, given, inline_svg, put
 from sim.report.studies import environment as templates
@@ -69,7 +70,7 @@ def first_screen(
 ) -> dict[str, Any]:
     """Give what report and committee page begin with, for their templates.
 
-    Keys sides (of `sim.report.answer.answer`), numbers, heads, panels, sure, assumptions,
+    Keys sides (of `sim.report.answer.answer`), numbers, heads, panels, joint, sure, assumptions,
     ceilings, not_said.
     """
     outcomes, comparison = parts["outcomes"], parts["comparison"]
@@ -86,6 +87,7 @@ def first_screen(
             for name in others
         ],
         "panels": _panels(outcomes, comparison, drawn),
+        "joint": joint_sentence(comparison),
         "sure": how_sure(comparison, outcomes.replications),
         "assumptions": assumptions_sentence(studied),
         "ceilings": ceilings_sentence(studied, parts.get("scenario_sha256", "")),
@@ -107,9 +109,13 @@ def numbers(outcomes: Outcomes, comparison: Comparison, found: Found) -> list[di
         ["outcome", "arrangement"]
     )
     told = {key[:2] for key, one in found.items() if one.is_told}
-    return [
+    rows = [
         _row(comparison, name, levels.loc[(name, comparison.baseline)], told) for name in chosen
     ]
+    together = judged_together(comparison).together
+    for row in rows:
+        mark_joint(row, together)
+    return rows
 
 
 def _row(

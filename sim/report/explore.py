@@ -54,9 +54,9 @@ def statistics(outcomes: Outcomes, comparison: Comparison) -> list[dict[str, Any
             [tr("5th percentile"), tr("Median"), tr("Interval of the median"),
              tr("95th percentile")]),
         _way("difference", "step", (0, 1, 2), tr("Mean difference"), tr(
-            "Diamond: mean difference within a replication; bar: its {level} interval."
-            " Where the bar covers zero nothing is ranked. † stays clear of zero when all"
-            " comparisons are judged together.", level=level)
+            "Diamond: mean difference within a replication, or the median where the mean has no"
+            " interval; bar: its {level} interval. Where the bar covers zero nothing is ranked. †"
+            " stays clear of zero when all comparisons are judged together.", level=level)
             + ("" if outcomes.controls is None else gap() + tr(
                 "Control variates adjust the difference, so it may differ from the gap"
                 " between the two means.")),

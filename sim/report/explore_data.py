@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.analysis.compare import Comparison
 from sim.analysis.estimates import count_wins
+from sim.analysis.mean_rule import told_range
 from sim.analysis.outcomes_table import Outcomes, ResultsView
 from sim.base.columns import TEXT, Column
 from sim.base.language import tr
@@ -262,6 +263,8 @@ def _text(columns: str, row: Row, written: RowStyle) -> str:
     first, _, second = columns.partition("+")
     if second in ("replications", "compared"):
         return tr("{count} of {total}", count=int(row[first]), total=int(row[second]))
+    if first == "low" and "told" in row:
+        return told_range(written, row)
     if second:
         return written.range(row[first], row[second])
     if first == "verdict":

@@ -24,6 +24,7 @@ from sim.report.explore_data import OutcomeTables
 from sim.report.figures.gallery import groups, missing, planned
 from sim.report.figures.selection import group_label, headlines
 from sim.report.figures.style import COLOURS, Drawing, Picture, places
+from sim.report.joint import judged_together, mark_joint
 from sim.report.loss_table import loss_table
 from sim.report.parts import inline_svg
 from sim.report.scenario_words import matrix
@@ -39,6 +40,7 @@ from sim.report.tables import (
     sources_table,
     standalone,
 )
+from sim.report.tail_table import tail_tables
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Study
 
@@ -98,7 +100,8 @@ class Parts(TypedDict):
     `drawings` are figures drawn already, by key; `studies` were made of the run, whose
     `scenario_sha256` tells a study of other values; `by_bank` is what
     `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `loss_parts`
-    what `sim.analysis.loss_parts.loss_parts` gives; `tables` what stands in the files of the run,
+    what `sim.analysis.loss_parts.loss_parts` gives; `bank_tails` what
+    `sim.analysis.bank_tails.bank_tails` gives; `tables` what stands in the files of the run,
     where it was made already; `language`
     that of the page, by default of the context; `files` the folder of the run as seen from the
     page, with a slash at its end, by default that of the page. Drawn figures keep their language,
@@ -120,6 +123,7 @@ class Parts(TypedDict):
     scenario_sha256: NotRequired[str]
     by_bank: NotRequired[pd.DataFrame | None]
     loss_parts: NotRequired[pd.DataFrame | None]
+    bank_tails: NotRequired[pd.DataFrame | None]
     tables: NotRequired[OutcomeTables | None]
     language: NotRequired[Language]
     files: NotRequired[str]
@@ -169,7 +173,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "has_controls": outcomes.controls is not None, "rows": rows,
         "by_chance": round(rows * (1.0 - comparison.confidence), 1),
         **_arrangements(parts["describe"], comparison, outcomes.neighbours),
-        "headlines": [verdict_row(comparison, name, scenario) for name in first],
+        "headlines": _headlines(comparison, first, scenario),
         "groups": [
             party_table(comparison, group, {*first, *rows_alone}, scenario)
             for group in groups(comparison)
@@ -184,12 +188,23 @@ def _context(parts: Parts) -> dict[str, Any]:
         else belief_gaps(outcomes, comparison.confidence),
         "banks": None if banks is None or banks.empty else bank_tables(banks, comparison.baseline),
         "sources": sources_table(parts["sources"], scenario).to_dict("records"),
-        "losses": loss_table(parts.get("loss_parts")), "limits": list(parts["limits"]),
+        "losses": loss_table(parts.get("loss_parts")),
+        "tails": tail_tables(parts.get("bank_tails")),
+        "limits": list(parts["limits"]),
         "definitions": definitions(comparison).to_dict("records"),
         "other_version": ", ".join(made_by_another(results.manifest)),
         "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,
         "protocols": _protocols(results), "studies": studies_html(()),
     }  # fmt: skip
+
+
+def _headlines(comparison: Comparison, names: Sequence[str], scenario: Any) -> list[Any]:
+    """Give the lines of the headlines, with marks on those that hold together."""
+    rows = [verdict_row(comparison, name, scenario) for name in names]
+    together = judged_together(comparison).together
+    for row in rows:
+        mark_joint(row, together)
+    return rows
 
 
 def _arrangements(

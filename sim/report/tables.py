@@ -8,6 +8,7 @@ import pandas as pd
 
 from sim.analysis.book import Footing
 from sim.analysis.compare import UNDEFINED, Comparison, warning_words
+from sim.analysis.mean_rule import told_range
 from sim.analysis.outcomes_table import MEASURES, Measure, Outcomes
 from sim.base.language import tr
 from sim.base.wording import (
@@ -60,7 +61,7 @@ def outcome_cells(
             cells[str(row["arrangement"])] = {
                 "baseline": written.level(row["baseline_mean"]),
                 "difference": written.step(row["difference"]),
-                "interval": written.range(row["low"], row["high"]), "verdict": verdict,
+                "interval": told_range(written, row), "verdict": verdict,
                 "tone": tone(verdict), "clear_of_all": bool(told["clear_of_all"]),
                 "defined": bool(pd.notna(row["difference"])), "warning": warning,
                 "per": per.step(row["difference"] / divisor) if per else "",

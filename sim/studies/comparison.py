@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.compare import Comparison, compare, is_ranking
-from sim.analysis.estimates import averaged, level_interval, replications_needed
+from sim.analysis.estimates import averaged, replications_needed
+from sim.analysis.mean_rule import level_interval
 from sim.analysis.outcomes_table import Outcomes, measure, tail_table
 from sim.analysis.tables import Held, Table
 from sim.base.errors import Problem, ScenarioError
@@ -503,7 +504,10 @@ class Precision:
                 f" about {self.needed:,} replications would be needed at the spread seen so far."
             )
         if lost:
-            words.append(f"No number of replications helps where {lost} is undefined.")
+            words.append(
+                f"No number of replications helps where {lost} is undefined, or its mean has no"
+                " interval."
+            )
         return " ".join(words)
 
 

@@ -5,6 +5,7 @@ one prints the table and one lays out the page of the report.
 """
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,11 +18,9 @@ from sim.analysis.compare import decide, is_ranking
 from sim.analysis.estimates import (
     FloatArray,
     Interval,
-    bootstrap_interval,
-    difference_interval,
-    level_interval,
     quantile_interval,
 )
+from sim.analysis.mean_rule import difference_interval, level_interval
 from sim.base.columns import write_csv
 from sim.base.wording import arrangement_text, level_text, range_text, step_text, unit_style
 from sim.outcomes.mark import Mark, registry
@@ -163,6 +162,8 @@ MOST_NAMED = 3
 def estimate_text(row: Any, column: str = "part") -> str:
     """Write an estimate with its interval, for example ``"+1.20 pp (0.80 to 1.60)"``.
 
+    A mean that may have no interval (`sim.analysis.mean_rule`) is said to have none.
+
     Parameters
     ----------
     row
@@ -178,7 +179,8 @@ def estimate_text(row: Any, column: str = "part") -> str:
     unit, error = str(row["unit"]), (row["high"] - row["low"]) / 4.0
     write = level_text if column in ("value", "mean", "median", "estimate") else step_text
     spoken = "" if unit_style(unit).step else f" {unit}"
-    ends = range_text(row["low"], row["high"], unit, error)
+    has_ends = math.isfinite(error)
+    ends = range_text(row["low"], row["high"], unit, error) if has_ends else "no interval"
     return f"{write(row[column], unit, error)}{spoken} ({ends})"
 
 
@@ -289,14 +291,11 @@ def interval_of(mark: Mark, values: FloatArray, confidence: float = 0.95) -> Int
     Parameters
     ----------
     mark
-        Where it is heavy-tailed the interval is by bootstrap, of a yes/no Wilson's, otherwise
-        Student's.
+        Of a yes/no the interval is Wilson's, otherwise Student's; none where it is heavy-tailed.
     values : shape (n_replications,)
         In the unit of the mark.
     confidence : in (0, 1)
     """
-    if mark.heavy_tailed:
-        return bootstrap_interval(values, confidence)
     return level_interval(mark, values, confidence)
 
 

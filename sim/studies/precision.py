@@ -27,6 +27,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.compare import adjusted_difference
+from sim.analysis.controls import Adjusted
 from sim.analysis.estimates import FloatArray, jackknife_error, replications_needed, t_quantile
 from sim.analysis.outcomes_table import Outcomes, measure
 from sim.base.wording import arrangement_text, percent_text
@@ -565,9 +566,19 @@ def observed(outcomes: Outcomes, name: str, pair: tuple[str, str], unit: int = 1
     whole = replace(outcomes, tidy=tidy, controls=controls, unit=unit)
     found = adjusted_difference(outcomes.marks[name], whole, pair)
     values, mean = found.values, found.interval.estimate
-    free = values.size - 1 - found.used
-    grown = mean + (values - mean) * math.sqrt((values.size - 1) / free)
+    grown = mean + (values - mean) * _growth(found)
     return np.asarray(grown.reshape(-1, POPULATIONS))
+
+
+def _growth(found: Adjusted) -> float:
+    """By how much the spread of adjusted values falls short of what their interval counts.
+
+    Each weight that was fitted costs a degree of freedom, and its own error widens the mean.
+    """
+    deviation = float(found.values.std(ddof=1)) if found.used else 0.0
+    if not deviation > 0.0:
+        return 1.0
+    return found.interval.standard_error * math.sqrt(found.values.size) / deviation
 
 
 # --- What a run to stated half-widths takes from an earlier pilot --------------------------------

@@ -52,7 +52,7 @@ def test_the_frame_has_the_promised_columns_in_order(comparison):
     assert tuple(comparison.frame().columns) == FRAME_COLUMNS
     promised = (
         "outcome, unit, arrangement, baseline, mean, baseline_mean, difference, low, high,"
-        " correlation, variance_reduction, replications_needed, verdict, role"
+        " told, correlation, variance_reduction, replications_needed, verdict, role"
     )
     assert ", ".join(FRAME_COLUMNS) == promised
 
@@ -223,15 +223,33 @@ def test_a_paired_outcome_takes_its_scale_from_itself():
     assert compare(outcomes).details()["half_width"][0] == pytest.approx(0.55)
 
 
-def test_a_heavy_tailed_outcome_uses_the_bootstrap_and_reports_its_median():
+def test_a_heavy_tailed_outcome_tells_its_median_and_no_interval_of_the_mean():
     generator = np.random.default_rng(3)
     plain = list(generator.lognormal(2.0, 1.0, 60))
     other = [value + 1.0 + 0.2 * generator.standard_normal() for value in plain]
     comparison = compare(outcomes_of(plain, other, "firm.founder_wealth"))
-    behind = comparison.details().iloc[0]
-    assert "bootstrap" in behind["method"]
-    assert behind["median_low"] <= behind["median_difference"] <= behind["median_high"]
-    assert comparison.frame()["verdict"][0] == "better (higher)"
+    row, behind = comparison.frame().iloc[0], comparison.details().iloc[0]
+    assert "median" in behind["method"]
+    assert (row["told"], row["verdict"]) == ("median", "better (higher)")
+    told = row[["difference", "low", "high"]].tolist()
+    assert told == behind[["median_difference", "median_low", "median_high"]].tolist()
+    assert math.isnan(behind["standard_error"])
+    assert behind["mean_difference"] == pytest.approx(np.mean(other) - np.mean(plain))
+    assert behind["lower_quartile"] < row["difference"] < behind["upper_quartile"]
+    assert "no interval" in behind["warning"]
+    assert comparison.table().iloc[0]["interval"].endswith("of the median")
+
+
+def test_a_history_that_stands_out_takes_the_interval_of_the_mean():
+    plain = list(np.linspace(1.0, 2.0, 30))
+    other = [value + 0.5 + 0.01 * (n % 3) for n, value in enumerate(plain)]
+    usual = compare(outcomes_of(plain, other)).frame().iloc[0]
+    other[-1] += 50.0
+    odd = compare(outcomes_of(plain, other))
+    assert (usual["told"], odd.frame()["told"][0]) == ("mean", "median")
+    assert odd.frame()["verdict"][0] == "better (higher)"
+    assert odd.details()["p_value"][0] < 1e-6
+    assert math.isnan(odd.frame()["replications_needed"][0])
 
 
 def test_one_lucky_firm_does_not_rank_a_heavy_tailed_outcome():

@@ -21,6 +21,7 @@ from sim.analysis.estimates import Interval, mean_interval, quantile_interval, u
 from sim.outcomes.mark import Mark, Sample
 from tests import synthetic
 
+NAN = float("nan")
 MARK: Mark = synthetic.marks()["bank.raroc"]
 HEAVY = dataclasses.replace(MARK, heavy_tailed=True)
 
@@ -82,24 +83,30 @@ def test_fewer_than_two_pairs_are_not_enough():
     assert verdict([], []) == TOO_FEW
 
 
-def test_a_heavy_tail_needs_the_median_to_agree():
+def test_without_an_interval_of_the_mean_the_median_decides():
     pair = np.array([0.0] * 9 + [1.0]), np.zeros(10)
-    above, level = Interval(0.1, 0.01, 0.3, 0.1, 10), Interval(0.0, 0.0, 0.0, 0.1, 10)
-    assert decide(HEAVY, pair, above, level) == HEAVY_TAIL
-    assert decide(MARK, pair, above, level) == "better (higher)"
-    assert decide(HEAVY, pair, above, above) == "better (higher)"
+    mean, none = Interval(0.1, NAN, NAN, NAN, 10), Interval(0.0, 0.0, 0.0, NAN, 10)
+    above, below = Interval(0.2, 0.1, 0.4, NAN, 10), Interval(-0.2, -0.4, -0.1, NAN, 10)
+    assert decide(HEAVY, pair, mean, none) == COVERS_ZERO
+    assert decide(HEAVY, pair, mean, above) == "better (higher)"
+    assert decide(HEAVY, pair, mean, below) == HEAVY_TAIL
+    assert decide(HEAVY, pair, mean, Interval(0.2, NAN, NAN, NAN, 4)) == TOO_FEW
 
 
-def warning(pairs: int, dropped: int, different: int, *, heavy: bool = False) -> str:
-    row = {"pairs": pairs, "dropped": dropped, "different": different, "heavy": heavy}
+def warning(pairs: int, dropped: int, different: int, refusal: str = "") -> str:
+    row = {"pairs": pairs, "dropped": dropped, "different": different, "refusal": refusal}
+    row |= {"lower_quartile": 0.01, "upper_quartile": 0.03, "mean_difference": 0.05}
     return warning_words(row | {"differs_at_most": unseen_bound(pairs)}, MARK, 0.95)
 
 
 def test_a_warning_counts_what_is_undefined_and_what_differs():
-    words = warning(10, 3, 2, heavy=True)
+    words = warning(10, 3, 2, "one history stands out")
     assert "undefined in 3 of 13 replications" in words
     assert "only 2 replications" in words
-    assert "median" in words
+    assert (
+        "median, as one history stands out; in half of the histories it is 1.00 to 3.00" in words
+    )
+    assert "the mean, +5.00 pp, has no interval" in words
 
 
 def test_an_ordinary_row_has_no_warning():
@@ -112,7 +119,7 @@ def test_what_was_not_seen_is_bounded_by_the_number_of_histories():
 
 def test_a_mark_that_its_run_cannot_hold_says_how_much_is_needed():
     short = dataclasses.replace(MARK, needs=Sample("bank-years", 200, lambda _: 90, "Worst"))
-    row = {"pairs": 8, "dropped": 0, "different": 8, "heavy": False}
+    row = {"pairs": 8, "dropped": 0, "different": 8, "refusal": ""}
     assert warning_words(row, short, 0.95) == ""
     words = warning_words(row, short.of_run(None), 0.95)
     assert words == "needs at least 200 bank-years in a history; this run has 90"

@@ -21,6 +21,7 @@ _BY_KEYS = {
     "explore": ["outcome", "arrangement"],
     "by_bank": ["measure", "bank", "arrangement"],
     "loss_parts": ["arrangement", "part"],
+    "bank_tails": ["measure", "level", "bank", "arrangement"],
     "committee": ["outcome", "arrangement", "versus"],
 }
 _SCALES = (1.0, 100.0, 1e-2, 1e-3)
@@ -48,7 +49,8 @@ def resolve(run: Path, cell: str) -> Any:
         return _nested(run, head, way)
     if head in _BY_KEYS:
         keys = _BY_KEYS[head]
-        frame = table(run / f"{head}.csv").set_index(keys)
+        frame = table(run / f"{head}.csv")
+        frame = frame.assign(**{key: frame[key].astype(str) for key in keys}).set_index(keys)
         found = frame.loc[tuple(way[:-1])]
         assert isinstance(found, pd.Series), f"{cell} names several rows"
         return [found[column] for column in columns]

@@ -33,7 +33,7 @@ SMALL = {
     "experiment.warm_up_years": 2.0, "experiment.horizon_years": 6.0,
 }  # fmt: skip
 LATIN = {
-    "RAROC", "Tango", "VaR", "ES", "CSV", "Holm", "BCa", "Kaplan", "Meier", "Dietz", "JavaScript",
+    "RAROC", "Tango", "VaR", "ES", "CSV", "Holm", "Kaplan", "Meier", "Dietz", "JavaScript",
     "Home", "End", "Esc", "csv", "comparison", "by", "bank", "SVG",
 }  # fmt: skip
 """Words with Latin letters in Chinese pages: terms of the field, methods, keys, files."""

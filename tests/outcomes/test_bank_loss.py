@@ -1,15 +1,12 @@
-"""Losses, loans in default, vintages and tails."""
+"""Losses, loans in default, vintages."""
 
 import math
 from itertools import pairwise
-from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sim.outcomes import bank_loss as loss
-from sim.outcomes.mark import registry
-from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from tests.outcomes import tiny
 
 HISTORY = tiny.history()
@@ -50,41 +47,17 @@ def test_a_default_after_three_years_is_not_in_the_vintage():
     assert loss.vintage_default_3y(history) == 0.0
 
 
-def test_tail_measures_are_over_bank_years_with_loans():
+def test_the_worst_bank_year_is_among_those_with_loans():
     assert loss.bank_years(HISTORY).tolist() == pytest.approx([0.0, 1.5 / 18.0])
-    assert tiny.value("bank.loss_var99", HISTORY) == pytest.approx(1.5 / 18.0)
-    assert tiny.value("bank.loss_es99", HISTORY) == pytest.approx(1.5 / 18.0)
+    assert tiny.value("bank.worst_bank_year", HISTORY) == pytest.approx(1.5 / 18.0)
     assert loss.worst_bank_loss(HISTORY) == pytest.approx(1.5 / 18.0)
     assert loss.loss_deviation(HISTORY) == pytest.approx(1.5 / 18.0 / math.sqrt(2.0))
-
-
-@pytest.mark.parametrize(
-    ("years", "var", "es"),
-    [(15.0, "Worst bank-year", "Worst bank-years"), (17.0, "Value", "Worst"), (34.0, "V", "Exp")],
-)
-def test_tails_at_99_per_cent_take_their_name_only_with_enough_bank_years(years, var, es):
-    """Six banks in 15 years give 90 bank-years, of which the worst 1 % is none but the worst."""
-    scenario = SimpleNamespace(
-        bank=dict.fromkeys("abcdef"), experiment=SimpleNamespace(horizon_years=years)
-    )
-    for name, label in (("bank.loss_var99", var), ("bank.loss_es99", es)):
-        assert registry()[name].of_run(scenario).label.startswith(label)
-
-
-def test_the_fewest_bank_years_keep_quantile_and_shortfall_from_the_maximum():
-    rates = np.arange(1.0, 201.0)
-    for count, worst in ((99, 99.0), (100, 100.0)):
-        assert (sample_quantile(rates[:count], 0.99) == worst) == (count < 100)
-    assert sample_expected_shortfall(rates[:90], 0.99) == rates[:90].max()
-    assert sample_expected_shortfall(rates, 0.99) == pytest.approx(rates[-2:].mean())
-    least = [registry()[f"bank.loss_{tail}99"].needs.least for tail in ("var", "es")]
-    assert least == [100, 200]
 
 
 def test_a_bank_that_lends_nothing_has_no_loss_rate():
     alone = tiny.history(panel={"balance_years": ((9, 9), (10, 0), (10, 0), (10, 0), (12, 0))})
     assert loss.bank_years(alone).tolist() == [0.0]
-    for name in ("loss_var99", "loss_es99", "worst_bank_loss", "loss_deviation"):
+    for name in ("worst_bank_year", "worst_bank_loss", "loss_deviation"):
         assert math.isnan(tiny.value(f"bank.{name}", tiny.empty()))
 
 

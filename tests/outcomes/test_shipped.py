@@ -27,7 +27,7 @@ SMALL = {
 HEADLINES = {
     "bank.interest_income", "bank.relationship_income", "bank.equity_gain", "bank.profit",
     "bank.raroc", "bank.credit_loss", "bank.npl_ratio", "bank.vintage_default_3y",
-    "bank.loss_var99", "bank.loss_es99", "bank.belief_gap_default", "bank.belief_gap_loss",
+    "bank.worst_bank_year", "bank.belief_gap_default", "bank.belief_gap_loss",
     "firm.survival_5y", "firm.survival_10y", "firm.access_share", "firm.funding_gap",
     "firm.founder_wealth", "system.credit_outstanding", "system.additional_survivors",
     "system.public_cost", "system.joint_bank_failure", "cycle.profit_boom",

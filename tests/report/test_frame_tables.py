@@ -72,23 +72,23 @@ def test_errors_and_sizes_stand_in_points_without_a_sign() -> None:
 
 
 def test_an_outcome_has_the_name_that_its_run_can_state() -> None:
-    frame = pd.DataFrame({"outcome": ["bank.loss_es99", "bank.raroc"], "value": [1.0, 2.0]})
-    usual = registry()["bank.loss_es99"]
-    marks = {usual.name: replace(usual, label="Worst bank-years")}
+    frame = pd.DataFrame({"outcome": ["bank.worst_bank_year", "bank.raroc"], "value": [1.0, 2.0]})
+    usual = registry()["bank.worst_bank_year"]
+    marks = {usual.name: replace(usual, label="Worst year, of few")}
     names = [
         [row[0].text for row in shown_table(frame, {}, marks=m)["rows"]] for m in (None, marks)
     ]
-    assert names == [[usual.label, "RAROC"], ["Worst bank-years", "RAROC"]]
-    assert label_of(usual.name, marks) == "Worst bank-years"
+    assert names == [[usual.label, "RAROC"], ["Worst year, of few", "RAROC"]]
+    assert label_of(usual.name, marks) == "Worst year, of few"
     assert label_of(usual.name) == usual.label
 
 
 @pytest.mark.parametrize(("sha", "is_named"), [("a", True), ("b", False)])
 def test_a_study_of_the_run_calls_outcomes_as_the_run_does(sha: str, is_named: bool) -> None:
     """A study of other values may hold more bank-years, so it keeps its own names."""
-    usual = registry()["bank.loss_es99"]
+    usual = registry()["bank.worst_bank_year"]
     table = pd.DataFrame({"outcome": [usual.name], "value": [1.0]})
     study = Study(Findings("one", "One", (), {"all": table}, {}), {"scenario_sha256": sha})
-    marks = {usual.name: replace(usual, label="Worst bank-years")}
+    marks = {usual.name: replace(usual, label="Worst year, of few")}
     page = with_studies("<!-- studies --><!-- end of studies -->", [study], "a", marks=marks)
-    assert ("Worst bank-years" in page, usual.label in page) == (is_named, not is_named)
+    assert ("Worst year, of few" in page, usual.label in page) == (is_named, not is_named)

@@ -29,7 +29,7 @@ from sim.report.figures.style import (
     undefined_row,
 )
 
-COLUMNS = ["outcome", "unit", "arrangement", "difference", "low", "high", "verdict"]
+COLUMNS = ["outcome", "unit", "arrangement", "difference", "low", "high", "told", "verdict"]
 PANELS_ACROSS = 3
 LETTERS_OF_TITLE = 34
 
@@ -38,8 +38,8 @@ def difference_data(comparison: Comparison, names: Iterable[str] | None = None) 
     """Give the frame behind `difference`.
 
     Of the named outcomes, by default of all: columns outcome, unit, arrangement, difference,
-    low, high, verdict. Outcomes of one group and one unit stand together, in the order in which
-    they were named. Raises OutcomeError if a name was not compared.
+    low, high, told (mean or median), verdict. Outcomes of one group and one unit stand together,
+    in the order in which they were named. Raises OutcomeError if a name was not compared.
     """
     marks = comparison.marks
     wanted = list(marks) if names is None else list(names)
@@ -149,8 +149,9 @@ def _note(comparison: Comparison, data: pd.DataFrame, shown: list[str]) -> str:
     pairs = comparison.details()["pairs"]
     count = int(pairs.max()) if len(pairs) else 0
     note = tr(
-        "Mark: mean of {count} paired replications; line: {level} interval. Filled: clear of"
-        " zero; hollow: not ranked, as the interval covers zero or mean and median disagree."
+        "Mark: mean of {count} paired replications, or their median where the mean has no"
+        " interval; line: {level} interval. Filled: clear of zero; hollow: not ranked, as the"
+        " interval covers zero or mean and median disagree."
         " Shaded side: better for the party. Every panel has its own scale.",
         count=count,
         level=percent_text(comparison.confidence),

@@ -10,10 +10,18 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
-from numpy.typing import NDArray
 
+from sim.analysis.bank_tails import (
+    FEWEST_YEARS,
+    Tail,
+    desk_sizes,
+    draws_of,
+    ends_of,
+    refusal,
+    tail_years,
+)
 from sim.analysis.controls import PREFIX
-from sim.analysis.estimates import FloatArray, mean_interval, quantile_ranks
+from sim.analysis.estimates import mean_interval, unit_of
 from sim.analysis.outcomes_table import ResultsView, arrangement_order
 from sim.base.language import gap, tr
 from sim.base.wording import (
@@ -26,7 +34,6 @@ from sim.base.wording import (
     unit_style,
 )
 from sim.outcomes.bank_loss import BESIDE, BORNE, LEAD
-from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.report.figures.curves import CURVES, defined, family
 from sim.report.figures.payments import PARTIES as PAYING
 from sim.report.figures.style import (
@@ -45,45 +52,39 @@ from sim.report.figures.style import (
 
 SERIES = "bank_annual_loss"
 LEVELS = (0.999, 0.99, 0.95, 0.90)
-_RESAMPLES = 400
-_ROUNDING = 1e-12
 MONEY, A_YEAR = "CNY million", "CNY million per year"
-_ENDS = tuple(f"{measure}{end}" for measure in ("var", "es") for end in ("", "_low", "_high"))
-_SEED = 20_020_726
-_FEWEST_FOR_999 = 10_000
+_ENDS = ("var", "var_low", "var_high", "es", "es_low", "es_high")
 
 
-def honest_level(count: int, confidence: float = 0.95) -> float:
-    """Give the highest level of value-at-risk that this many values can bound.
+def honest_level(count: int) -> float:
+    """Give the highest level that leaves this many years enough of them in the tail.
 
-    0.999 (only from 10,000 bank-years), 0.99, 0.95 or 0.90: the highest that has an
-    order-statistic interval of this confidence; nan where none has.
+    0.999, 0.99, 0.95 or 0.90; nan where none does.
     """
-    for level in LEVELS:
-        if level > 0.99 and count < _FEWEST_FOR_999:
-            continue
-        if quantile_ranks(count, level, confidence)[1] <= count:
-            return level
-    return math.nan
+    fitting = (level for level in LEVELS if tail_years(count, level) >= FEWEST_YEARS)
+    return next(fitting, math.nan)
 
 
 def loss_distribution_data(results: ResultsView, level: float | None = None) -> pd.DataFrame:
     """Give the frame behind `loss_distribution`.
 
     From the series ``bank_annual_loss``; the level of the tail measures, in (0, 1), is by
-    default the highest that the data can bound. One row per bank and arrangement: bank,
-    arrangement, replications, bank_years, mean, level, var, var_low, var_high, es, es_low,
-    es_high, in CNY million per year. Intervals (95 %) come from drawing whole replications
-    again, because the years of one replication belong to one history. Raises OutcomeError if
-    there is no such series. Sources: Acerbi and Tasche 2002 for both measures; Davison and
-    Hinkley 1997, section 3.8, for the bootstrap of whole groups.
+    default the highest at which enough years lie in every tail. One row per bank and arrangement:
+    bank, arrangement, replications, bank_years, tail_years and the tail_histories that they come
+    from, borrowers of the desk, mean, level, var, var_low, var_high, es, es_low, es_high, in CNY
+    million per year; no measure where `sim.analysis.bank_tails.refusal` has a reason. Intervals
+    (95 %) come from drawing whole replications again, because the years of one replication
+    belong to one history. Raises OutcomeError if there is no such series. Source: Acerbi and
+    Tasche 2002 for both measures.
     """
     parts = annual_losses(results)
     fewest = min(len(part) for part in parts.values())
     chosen = honest_level(fewest) if level is None else level
-    return pd.DataFrame(
-        [_describe(bank, name, part, chosen) for (bank, name), part in parts.items()]
-    )
+    sizes, unit = desk_sizes(results), unit_of(results.scenario)
+    return pd.DataFrame([
+        _describe(bank, name, part, chosen, unit, sizes.get((bank, name), math.nan))
+        for (bank, name), part in parts.items()
+    ])  # fmt: skip
 
 
 def annual_losses(results: ResultsView) -> dict[tuple[Any, str], pd.DataFrame]:
@@ -99,46 +100,23 @@ def annual_losses(results: ResultsView) -> dict[tuple[Any, str], pd.DataFrame]:
     }
 
 
-def _describe(bank: Any, name: str, part: pd.DataFrame, level: float) -> dict[str, Any]:
+def _describe(
+    bank: Any, name: str, part: pd.DataFrame, level: float, unit: int, borrowers: float
+) -> dict[str, Any]:
     values = part["value"].to_numpy(np.float64)
-    head = {"bank": bank, "arrangement": name}
-    head |= {"replications": part["replication"].nunique(), "bank_years": values.size}
-    return head | {"mean": values.mean(), "level": level} | _tail(part, level)
-
-
-def _tail(part: pd.DataFrame, level: float) -> dict[str, float]:
-    names = ("var", "var_low", "var_high", "es", "es_low", "es_high")
-    if math.isnan(level):
-        return dict.fromkeys(names, math.nan)
-    order = np.argsort(-part["value"].to_numpy(np.float64), kind="stable")
-    values = part["value"].to_numpy(np.float64)[order]
-    group = np.unique(part["replication"], return_inverse=True)[1][order]
-    generator = np.random.Generator(np.random.PCG64(_SEED))
-    count = int(group.max()) + 1
-    times = generator.multinomial(count, np.full(count, 1.0 / count), _RESAMPLES)
-    drawn = np.array([weighted_tail(values, one[group], level) for one in times])
-    (var_low, es_low), (var_high, es_high) = np.quantile(drawn, (0.025, 0.975), axis=0)
-    var, es = sample_quantile(values, level), sample_expected_shortfall(values, level)
-    return dict(zip(names, (var, var_low, var_high, es, es_low, es_high), strict=True))
-
-
-def weighted_tail(
-    falling: FloatArray, weights: NDArray[np.int64], level: float
-) -> tuple[float, float]:
-    """Give value-at-risk and expected shortfall of values that are drawn several times.
-
-    As for the sample in which each loss, largest first, is repeated by its weight; both of shape
-    (n,), the sum of weights positive, the level in (0, 1). Source: Acerbi and Tasche 2002, On
-    the coherence of expected shortfall.
-    """
-    reached = np.cumsum(weights)
-    worst = reached[-1] * (1.0 - level)
-    # The last place keeps a draw for the case that rounding reaches the very end.
-    at = int(np.searchsorted(reached, worst + _ROUNDING * reached[-1], side="right"))
-    at = min(at, falling.size - 1)
-    above = float(reached[at - 1]) if at else 0.0
-    total = float(weights[:at] @ falling[:at]) + (worst - above) * float(falling[at])
-    return float(falling[at]), float(total / worst)
+    place = np.unique(part["replication"] // unit, return_inverse=True)[1]
+    tail, is_known = Tail.of(values, place), not math.isnan(level)
+    numbers = dict.fromkeys(_ENDS, math.nan)
+    if is_known and not refusal(tail, level, borrowers):
+        drawn = ends_of(tail.drawn(draws_of(int(place.max()) + 1), level))
+        rows = np.vstack([tail.measures(level), drawn])
+        numbers = dict(zip(_ENDS, rows.T.ravel().tolist(), strict=True))
+    return {
+        "bank": bank, "arrangement": name, "replications": part["replication"].nunique(),
+        "bank_years": values.size, "tail_years": tail.years(level) if is_known else 0,
+        "tail_histories": tail.histories(level) if is_known else 0, "borrowers": borrowers,
+        "mean": values.mean(), "level": level, **numbers,
+    }  # fmt: skip
 
 
 MOST_BANKS = 9
@@ -218,7 +196,7 @@ def _tails(axes: Axes, tails: pd.DataFrame, shown: dict[str, Look], is_named: bo
     rows = tails.to_dict("index")
     for place, (name, look) in enumerate(shown.items()):
         tail = rows.get(name)
-        if tail is None or math.isnan(tail["level"]):
+        if tail is None or math.isnan(tail["var"]):
             continue
         for measure, offset in _OFFSETS.items():
             height = place + offset
@@ -250,14 +228,23 @@ def _note(data: pd.DataFrame, shown: int) -> str:
         years=f"{years:,}", count=count,
     )  # fmt: skip
     level = float(data["level"].iloc[0])
-    if math.isnan(level):
-        note += gap() + tr("Too few years for a tail measure.")
+    told = data["var"].notna()
+    if not told.any():
+        note += gap() + tr(
+            "Tail measures are not available: too few years in the tail, too few histories"
+            " that they come from, or desks with too few borrowers."
+        )  # fmt: skip
     else:
         note += gap() + tr(
             "Beneath, hollow: value-at-risk {level}; filled: expected shortfall, the mean of"
             " the worst {worst} of years; lines: 95 % intervals, from drawing whole"
             " replications again. Scales differ between banks.",
             level=percent_text(level), worst=percent_text(1 - level),
+        )  # fmt: skip
+        own = data[told]
+        note += gap() + tr(
+            "In each tail lie at least {years} years, from at least {count} histories.",
+            years=int(own["tail_years"].min()), count=int(own["tail_histories"].min()),
         )  # fmt: skip
     every = data["bank"].nunique()
     if shown < every:

@@ -91,7 +91,7 @@ MOST_DRAWN = 14
 DRAWN = {
     "bank": (
         "bank.raroc", "bank.net_margin", "bank.startup_net_margin", "bank.credit_loss_rate",
-        "bank.worst_bank_loss", "bank.loss_es99", "bank.profit", "bank.interest_income",
+        "bank.worst_bank_loss", "bank.worst_bank_year", "bank.profit", "bank.interest_income",
         "bank.relationship_income", "bank.equity_gain", "bank.credit_loss", "bank.capital_used",
         "bank.npl_ratio", "bank.vintage_default_3y",
     ),

@@ -11,10 +11,9 @@ from matplotlib.patches import Rectangle
 from sim.analysis.compare import compare
 from sim.analysis.estimates import mean_interval, proportion_interval
 from sim.base.errors import OutcomeError
-from sim.outcomes.quantiles_of_losses import sample_expected_shortfall, sample_quantile
 from sim.report.figures import figures
 from sim.report.figures.difference import difference_data
-from sim.report.figures.losses import honest_level, weighted_tail
+from sim.report.figures.losses import honest_level
 from sim.report.figures.style import COLOURS
 from tests import synthetic
 
@@ -302,17 +301,6 @@ def test_the_loss_frame_orders_its_measures(results):
     assert (data["var"] <= data["var_high"]).all()
 
 
-@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
-def test_a_weighted_tail_is_the_tail_of_the_repeated_sample(level):
-    generator = np.random.default_rng(1)
-    values = np.sort(generator.gamma(2.0, 3.0, 200))[::-1]
-    weights = generator.integers(0, 4, 200)
-    repeated = np.repeat(values, weights)
-    var, es = weighted_tail(values, weights, level)
-    assert var == sample_quantile(repeated, level)
-    assert es == pytest.approx(sample_expected_shortfall(repeated, level), rel=1e-12)
-
-
 def test_the_interval_of_the_tail_counts_histories_and_not_years(results):
     """Years that repeat their history must not make the interval narrower."""
     series = results.series
@@ -332,10 +320,17 @@ def test_sharing_thins_the_tail_of_every_bank(results):
 
 @pytest.mark.parametrize(
     ("count", "level"),
-    [(100, 0.95), (367, 0.95), (600, 0.99), (9_999, 0.99), (10_000, 0.999)],
+    [(100, 0.90), (199, 0.90), (600, 0.95), (1_000, 0.99), (9_999, 0.99), (10_000, 0.999)],
 )
-def test_a_level_that_the_years_cannot_bound_is_not_shown(count, level):
+def test_a_level_with_fewer_than_ten_years_in_its_tail_is_not_shown(count, level):
     assert honest_level(count) == level
+
+
+def test_each_tail_stands_beside_the_years_and_histories_that_it_rests_on(results):
+    data = figures.loss_distribution_data(results)
+    assert (data["tail_years"] == 30).all()
+    assert data["tail_histories"].between(5, 30).all()
+    assert "at least 30 years" in figures.loss_distribution(results).note
 
 
 def test_the_tail_measures_stand_beneath_the_curve_with_their_intervals(results):
@@ -384,7 +379,7 @@ def test_too_few_years_give_no_tail_measure():
     results = synthetic.results(1)
     data = figures.loss_distribution_data(results)
     assert data["var"].isna().all()
-    assert "Too few years" in figures.loss_distribution(results).note
+    assert "not available" in figures.loss_distribution(results).note
 
 
 def test_a_stated_level_is_used(results):
