@@ -13,6 +13,7 @@ Every message has three parts: where, what (the rule and the value), and the cur
 Pure functions raise plain ``ValueError`` instead; these classes are for what a user meets.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -40,8 +41,8 @@ class Problem:
 
     def __str__(self) -> str:
         """Give the three lines: where, what, cure."""
-        got = f"; got {self.value}" if self.value else ""
-        where = place(self.file, self.line, self.key)
+        got = f"; got {_cut(self.value)}" if self.value else ""
+        where = place(self.file, self.line, _cut(self.key))
         return three_lines(where, self.rule + got, self.cure)
 
 
@@ -65,7 +66,34 @@ def three_lines(where: str, what: str, cure: str) -> str:
       is wrong
       do that
     """
-    return "\n  ".join(part for part in (where, what, cure) if part)
+    return "\n  ".join(visible(part) for part in (where, what, cure) if part)
+
+
+MOST_SHOWN = 200
+"""Letters of a key, or of a value, that a message shows."""
+_HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+
+
+def visible(text: str) -> str:
+    r"""Write signs that steer a terminal, a reader of XML or the direction of text as escapes.
+
+    >>> visible("a\x1b[2J")
+    'a\\x1b[2J'
+    """
+    return _HIDDEN.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+
+
+def is_plain_text(text: str) -> bool:
+    r"""Whether a text has none of those signs, line ends and tabs apart.
+
+    >>> is_plain_text("two\nlines"), is_plain_text("bell\a")
+    (True, False)
+    """
+    return not _HIDDEN.search(text.replace("\n", "").replace("\t", ""))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= MOST_SHOWN else f"{text[: MOST_SHOWN - 3]}..."
 
 
 class SimError(Exception):

@@ -15,12 +15,15 @@ from typing import IO, Any
 from uuid import uuid4
 
 from sim.base.errors import StorageError
+from sim.base.named_files import UnfitFileError, read_named
 
 TEMPORARY = ".writing-"
 """How names of files and folders begin that are still being written."""
 
 _SEAL = b"crosscycle sealed file, SHA-256 of the rest: "
 _HEAD = len(_SEAL) + 64 + 1
+MOST_SEALED = 2**30
+"""Bytes of a sealed file that is read."""
 
 
 def digest_of(content: bytes) -> str:
@@ -91,7 +94,10 @@ def write_sealed(file: Path, content: bytes) -> None:
 
 def read_sealed(file: Path, cure: str) -> bytes:
     """Read what `write_sealed` wrote; a StorageError with the cure where it is not that."""
-    found = file.read_bytes()
+    try:
+        found = read_named(file, "", MOST_SEALED)
+    except UnfitFileError as error:
+        raise StorageError(str(file), error.rule, cure) from None
     content = found[_HEAD:]
     if found[:_HEAD] != _SEAL + digest_of(content).encode() + b"\n":
         raise StorageError(str(file), "is damaged: it does not hold what was written", cure)

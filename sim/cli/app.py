@@ -4,10 +4,12 @@ Nothing heavy is imported here; each command imports what it needs when it runs.
 """
 
 import signal
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from sim.base.named_files import allow
 from sim.base.version import VERSION
 from sim.cli import (
     calibrate,
@@ -52,8 +54,16 @@ def _options(
             "--version", callback=_tell_version, is_eager=True, help="Print the version and stop."
         ),
     ] = False,
+    root: Annotated[
+        list[Path] | None,
+        typer.Option(
+            metavar="FOLDER", help="A folder whose files scenarios may name; may be repeated."
+        ),
+    ] = None,
 ) -> None:
     """Compare ways to share risk between banks and technology firms across the cycle."""
+    if root:
+        allow(root)
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.base.shipped import beside, scenario_path
+from sim.base.shipped import scenario_path
 from sim.cli.options import (
     FAILED,
     INTERRUPTED,
@@ -120,9 +120,9 @@ def _look(scenario: Any, simulator: Any, is_check: bool, notice: Callable[[str],
 def _finish(folder: RunFolder, file: Path, found: Any, is_quiet: bool) -> None:
     """Write the findings and the fitted files, and print the fit."""
     from sim.scenario.toml_text import fingerprint
-    from sim.studies.calibration_plan import fitted_files, write_files
+    from sim.studies.calibration_plan import fitted_files, scenario_file, write_files
 
-    base = beside(file, found.plan.scenario)
+    base = scenario_file(found.plan, file)
     texts = fitted_files(found.plan, base.resolve(), found.fitted)
     written = write_files(texts, base.parent.resolve(), folder.path / "scenarios")
     about = {

@@ -1,6 +1,5 @@
 """The commands that read and tell, without a run: show, check, list, protocol, vocabulary."""
 
-import tomllib
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
@@ -8,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.base.errors import Problem, ScenarioError, place
+from sim.base.errors import Problem, ScenarioError, place, visible
 from sim.base.language import language
+from sim.base.named_files import UnfitFileError, read_named
 from sim.base.shipped import name_of, scenario_folders, scenario_path
 from sim.cli.options import (
     BadInputError,
@@ -25,7 +25,7 @@ from sim.cli.options import (
     table,
 )
 from sim.experiment.run_folder import RunFolder
-from sim.scenario.toml_text import KeyPath, join_key, split_key
+from sim.scenario.toml_text import KeyPath, join_key, parse, split_key
 
 if TYPE_CHECKING:
     from sim.scenario.read import RawScenario
@@ -191,10 +191,12 @@ def _in_folder(folder: Path) -> Rows:
 
 def _titles(file: Path) -> tuple[str, str]:
     try:
-        values = tomllib.loads(file.read_text(encoding="utf-8"))
-    except ValueError:
-        return "", f"cannot be read; see: check {file}"
-    return str(values.get("title", "")), str(values.get("question", ""))
+        values = parse(read_named(file, ".toml").decode("utf-8-sig"), str(file)).values
+    except (OSError, UnfitFileError, ValueError):
+        values = {}
+    if not values:
+        return "", f"cannot be read; see: check {visible(str(file))}"
+    return visible(str(values.get("title", ""))), visible(str(values.get("question", "")))
 
 
 def _clauses(_: Sequence[Path]) -> Rows:

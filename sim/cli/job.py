@@ -103,8 +103,9 @@ def begin(job: Job, is_forced: bool = False) -> Job:
 
 def holds_run(folder: RunFolder) -> bool:
     """Whether a folder holds replications, or tables, of a run."""
-    manifest = folder.manifest()
-    return bool("seed" in manifest and (manifest["replications_done"] or folder.numbers()))
+    if "seed" not in folder.manifest():
+        return False
+    return bool(folder.check_is_run()["replications_done"] or folder.numbers())
 
 
 def _refusal_to_go_on(job: Job) -> StorageError | None:

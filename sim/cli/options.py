@@ -269,7 +269,7 @@ def table(
     layout = Table(box=None, pad_edge=False)
     for place, name in enumerate(head):
         justify: Literal["left", "right"] = "right" if place >= len(head) - right else "left"
-        layout.add_column(name, justify=justify, overflow="fold", no_wrap=place == 0)
+        layout.add_column(Text(name), justify=justify, overflow="fold", no_wrap=place == 0)
     for row in rows:
         # Text, not markup: brackets in values are brackets.
         layout.add_row(*(Text(c) if isinstance(c, str) else c for c in row))

@@ -11,6 +11,7 @@ import typer
 
 from sim.base.errors import SimError
 from sim.base.language import language, tr
+from sim.base.named_files import allowed
 from sim.cli.job import WHOLE, Job, Shard, Simulated, begin, simulate, write_results
 from sim.cli.options import (
     INTERRUPTED,
@@ -269,5 +270,6 @@ def _tell_what_is_kept(job: Job, done: Sequence[int], how: str) -> None:
 
 
 def _command(file: Path, options: Mapping[str, Any]) -> str:
-    words = ["python", "-m", "sim", "run", str(file), *written_options(options)]
+    roots = [word for root in allowed() for word in ("--root", root)]
+    words = ["python", "-m", "sim", *roots, "run", str(file), *written_options(options)]
     return shlex.join(words)

@@ -221,7 +221,7 @@ def cache_root() -> Path:
     What is found there is run. A folder that others own or may write is therefore refused.
     """
     named = os.environ.get("CROSSCYCLE_CACHE") or os.environ.get("XDG_CACHE_HOME")
-    own = Path(named) if named else Path.home() / ".cache"
+    own = Path(named) if named else _home() / ".cache"
     spare = Path(tempfile.gettempdir()) / f"crosscycle-{_user()}"
     for folder in (own / "crosscycle", spare):
         if _is_private(folder):
@@ -229,6 +229,14 @@ def cache_root() -> Path:
     # Processes that start later find it by its name.
     os.environ["CROSSCYCLE_CACHE"] = tempfile.mkdtemp(prefix="crosscycle-")
     return Path(os.environ["CROSSCYCLE_CACHE"])
+
+
+def _home() -> Path:
+    """The user's folder; one that cannot be used where the system knows none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path(os.devnull)
 
 
 def _is_private(folder: Path) -> bool:

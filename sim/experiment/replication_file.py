@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from sim.base.columns import TEXT
 from sim.experiment.results import TABLES, Reduced
+from sim.experiment.strange_tables import read_json, read_stream
 
 ROWS = 2**17
 """Rows that are held in memory of each table while many replications are put together."""
@@ -76,14 +77,16 @@ def to_bytes(one: Replication) -> bytes:
 
 
 def from_bytes(content: bytes) -> Replication:
-    """Read what `to_bytes` has written; only bytes whose digest was checked."""
+    """Read what `to_bytes` has written; ValueError, KeyError or TypeError for other bytes."""
     line, _, rest = content.partition(b"\n")
-    head = json.loads(line)
+    head = read_json(line)
     stream = pa.BufferReader(rest)
-    tables = {name: pa.ipc.open_stream(stream).read_all() for name in head["tables"]}
+    tables = {name: read_stream(stream, schema(name)) for name in head["tables"]}
+    numbers = [float(head[name]) for name in ("residual", "seconds")]
     return Replication(
-        head["replication"], head["run"], head["residual"], head["checks"], head["seconds"], tables
-    )
+        int(head["replication"]), str(head["run"]), numbers[0], int(head["checks"]), numbers[1],
+        tables,
+    )  # fmt: skip
 
 
 def frame_to_bytes(frame: pd.DataFrame) -> bytes:
@@ -96,8 +99,8 @@ def frame_to_bytes(frame: pd.DataFrame) -> bytes:
 
 
 def frame_of(content: bytes) -> pd.DataFrame:
-    """Read the table that `frame_to_bytes` has written; only bytes whose digest was checked."""
-    frame: pd.DataFrame = pa.ipc.open_stream(pa.BufferReader(content)).read_all().to_pandas()
+    """Read the table that `frame_to_bytes` has written; ValueError for other bytes."""
+    frame: pd.DataFrame = read_stream(pa.BufferReader(content)).to_pandas()
     return frame
 
 

@@ -12,15 +12,14 @@ import json
 import re
 import shutil
 import tempfile
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import IO, TYPE_CHECKING, Any
 
-from sim.base.errors import StorageError
+from sim.base.errors import ScenarioError, StorageError
 from sim.base.files import (
     TEMPORARY,
     digest_of,
@@ -33,6 +32,8 @@ from sim.base.files import (
     write_atomically,
     write_sealed,
 )
+from sim.base.named_files import UnfitFileError, read_named, real_place
+from sim.scenario.toml_text import parse
 
 if TYPE_CHECKING:
     from sim.experiment.replication_file import Replication
@@ -66,6 +67,14 @@ _SUFFIX = ".replication"
 _AGAIN = "restore it, or write the run anew with --force, or to another folder with --out"
 _DERIVED = "restore it, or write it again: python -m sim report {folder}"
 _ALONE = "wait until it is done, or choose another folder with --out"
+_NO_LINKS = "put the files themselves in the place of links"
+_KINDS: dict[str, Any] = {
+    "replications_done": list, "replications_asked": int, "kept": list, "notices": list,
+    "shard": str, "began": str, "seconds": (int, float),
+}  # fmt: skip
+"""What the manifest of a run holds that is read again."""
+MOST_BYTES = 2**26
+"""Size of a manifest."""
 _LAST = re.compile(rb'"sha256": "([0-9a-f]{64})"\n\}\n\Z')
 
 
@@ -152,7 +161,7 @@ class RunFolder:
             if name not in new:
                 (self.path / name).unlink(missing_ok=True)
         for name in new:
-            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            self._place(name).parent.mkdir(parents=True, exist_ok=True)
             (stage / name).replace(self.path / name)
         for folder in {(self.path / name).parent for name in new}:
             sync_folder(folder)
@@ -181,7 +190,7 @@ class RunFolder:
         files = self._listed_or_nothing()
         own = [name for name in files if not name.startswith("studies/")]
         places = [self._replication(number) for number in self.numbers()]
-        for file in [*places, *(self.path / name for name in own)]:
+        for file in [*places, *map(self._place, own)]:
             file.unlink(missing_ok=True)
         (self.path / MANIFEST).unlink(missing_ok=True)
         for folder in (REPLICATIONS, FIGURES):
@@ -207,7 +216,7 @@ class RunFolder:
     def check_is_run(self) -> dict[str, Any]:
         """Give the manifest, or refuse a folder that holds no run."""
         manifest = self.manifest()
-        if "seed" not in manifest:
+        if "seed" not in manifest or not _KINDS.keys() <= manifest.keys():
             cure = "give the folder that a run has written"
             raise StorageError(str(self.path), "holds no run", cure)
         return manifest
@@ -220,12 +229,19 @@ class RunFolder:
         file = self.path / MANIFEST
         if not file.is_file():
             return {}
-        content = file.read_bytes()
+        content = _small(file)
         last = _LAST.search(content)
         if last is None or digest_of(_with_digest(content, "0" * 64)) != last[1].decode():
             what = "is damaged, or no manifest of this version"
             raise StorageError(str(file), what, _AGAIN)
-        return dict(json.loads(content))
+        return read_manifest(content, str(file))
+
+    def _place(self, name: str) -> Path:
+        """Give the place of a file; StorageError where a link leads out of the folder."""
+        file = self.path / name
+        if not real_place(file).is_relative_to(real_place(self.path)):
+            raise StorageError(str(file), "leads out of the folder of the run", _NO_LINKS)
+        return file
 
     def read(self, name: str) -> bytes:
         """Read a file that the manifest vouches for, and check it."""
@@ -253,7 +269,7 @@ class RunFolder:
 
         Raises StorageError where it is gone, or is not what has this digest.
         """
-        file = self.path / name
+        file = self._place(name)
         if not file.is_file():
             raise StorageError(str(self.path), f"has lost its {name}", self._way_back(name))
         with file.open("rb") as content:
@@ -272,17 +288,21 @@ class RunFolder:
 
     def scenario(self) -> dict[str, Any]:
         """Read the values of the scenario that was run."""
-        return tomllib.loads(self.read(SCENARIO).decode())
+        parsed = parse(self.read(SCENARIO).decode("utf-8", "replace"), str(self.path / SCENARIO))
+        if parsed.problems:
+            raise ScenarioError(parsed.problems)
+        return parsed.values
 
     def table(self, name: str) -> "StoredTable | None":
         """Give one table of the run, checked, to be read by parts; None where it was not kept."""
+        from sim.experiment.replication_file import schema
         from sim.experiment.stored_table import StoredTable
 
         files, file = self.files(), f"{name}.parquet"
         if name not in ALWAYS and file not in files:
             return None
         self._check(file, files)
-        return StoredTable(partial(self.opened, file, files[file]))
+        return StoredTable(partial(self.opened, file, files[file]), schema(name))
 
     def numbers(self) -> list[int]:
         """Numbers of the replications that are kept, finished with the tables or after them."""
@@ -292,10 +312,12 @@ class RunFolder:
     def replication(self, number: int, run: str = "") -> "Replication":
         """Read one replication and check it; that it belongs to a run, too, where one is named."""
         from sim.experiment.replication_file import from_bytes
+        from sim.experiment.strange_tables import readable
 
-        file = self._replication(number)
+        file = self._place(self._name(number))
         cure = "remove it, and go on with --resume: it is simulated anew"
-        one = from_bytes(read_sealed(file, cure))
+        with readable(str(file), cure):
+            one = from_bytes(read_sealed(file, cure))
         if one.number != number or (run and one.run != run):
             raise StorageError(str(file), "belongs to another run than the folder", cure)
         return one
@@ -381,6 +403,40 @@ def _refusals(read: Callable[[Any], object], things: Iterable[Any]) -> Iterator[
             read(thing)
         except StorageError as error:
             yield error
+
+
+def _small(file: Path) -> bytes:
+    """Read a manifest, which is never large."""
+    try:
+        return read_named(file, ".json", MOST_BYTES)
+    except UnfitFileError as error:
+        raise StorageError(str(file), error.rule, error.cure) from None
+
+
+def read_manifest(content: bytes, file: str) -> dict[str, Any]:
+    """Read the text of a manifest; StorageError where it is none, or names files elsewhere.
+
+    Its digest tells that nothing was changed, and not who wrote it.
+    """
+    try:
+        whole = dict(json.loads(content))
+        files = dict(whole["files"])
+        good = all(map(_is_inside, files)) and all(isinstance(d, str) for d in files.values())
+        told = {name: kind for name, kind in _KINDS.items() if name in whole}
+        good = good and all(isinstance(whole[name], kind) for name, kind in told.items())
+        numbers = whole.get("replications_done", [])
+        good = good and all(type(number) is int and number >= 0 for number in numbers)
+    except (ValueError, TypeError, KeyError, RecursionError):
+        good = False
+    if not good:
+        raise StorageError(file, "is no manifest that a run could have written", _AGAIN)
+    return whole
+
+
+def _is_inside(name: str) -> bool:
+    """Whether the name of a file in a manifest stays within the folder."""
+    path = PurePosixPath(name)
+    return not (path.is_absolute() or {"..", "\\", ":"} & {*path.parts, *name}) and name != ""
 
 
 def _settled(file: Path) -> str:

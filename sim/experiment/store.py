@@ -27,6 +27,7 @@ from sim.experiment.progress import RUNS, Meter, ProgressOption, meter
 from sim.experiment.replication_file import frame_of, frame_to_bytes
 from sim.experiment.rerun import WORDS, Read, digest_of, history_key, read_arrangements
 from sim.experiment.simulate import entries_of, local_pool, lost_workers, prepare
+from sim.experiment.strange_tables import read_json, readable
 from sim.outcomes.mark import evaluate
 from sim.outcomes.own import own_digest, sent, with_own
 from sim.scenario.scenario import Scenario
@@ -394,7 +395,8 @@ class Store:
         file = self._file(address)
         if file is None or not file.is_file():
             return False
-        self._known[address] = Table.of(frame_of(read_sealed(file, _CURE)))
+        with readable(str(file), _CURE):
+            self._known[address] = Table.of(frame_of(read_sealed(file, _CURE)))
         return True
 
     def _keep(self, address: Address, table: Table) -> None:
@@ -415,7 +417,10 @@ class Store:
             return []
         own = program_digest()
         others = (file for file in sorted(self.folder.glob(f"*/{_IDENTITY}")))
-        made_by = [json.loads(read_sealed(f, _CURE)) for f in others if f.parent.name != own]
+        made_by = []
+        for file in (file for file in others if file.parent.name != own):
+            with readable(str(file), _CURE):
+                made_by.append(read_json(read_sealed(file, _CURE)))
         return [", ".join(differences(program)) for program in made_by]
 
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.base.errors import StorageError
+from sim.experiment.strange_tables import check_columns, readable
 
 ROWS = 2**15
 """Rows that are held in memory at once while a file is gone through."""
@@ -23,10 +24,11 @@ class StoredTable:
     """A table in a Parquet file; see `sim.analysis.tables.Table`.
 
     `opened` opens the file once it is checked, and raises StorageError where it is not what was
-    written.
+    written; `columns` is the schema that it must have, where one is declared.
     """
 
     opened: Callable[[], AbstractContextManager[IO[bytes]]]
+    columns: Any = None
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -35,8 +37,8 @@ class StoredTable:
 
     def frame(self) -> pd.DataFrame:
         """Read the whole table."""
-        with self.opened() as opened:
-            return pd.read_parquet(opened)
+        with self._file() as file:
+            return _frame(file.read().replace_schema_metadata(), None)
 
     def words(self, column: str) -> list[str]:
         """Read the different words of a column, in the order in which they first stand."""
@@ -95,9 +97,11 @@ class StoredTable:
 
     @contextmanager
     def _file(self) -> Iterator[Any]:
-        with self.opened() as opened:
+        with self.opened() as opened, readable(opened.name, "write the run anew"):
             # Otherwise the whole file is fetched before its first rows are given.
-            yield pq.ParquetFile(opened, pre_buffer=False)
+            file = pq.ParquetFile(opened, pre_buffer=False)
+            check_columns(file.schema_arrow, self.columns)
+            yield file
 
     def _out_of_order(self) -> StorageError:
         with self.opened() as file:

@@ -6,6 +6,8 @@ depend on a mended value are not reported.
 """
 
 import copy
+import itertools
+import math
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date
@@ -33,7 +35,7 @@ from sim.scenario.declared import (
     places_of,
     shown,
 )
-from sim.scenario.read import RawScenario, did_you_mean, is_beneath, similar
+from sim.scenario.read import EXTENDS, RawScenario, did_you_mean, is_beneath, similar
 from sim.scenario.toml_text import KeyPath, join_key, split_key
 
 # --- Turn what the validator found into faults in the words of a scenario's author ---------------
@@ -57,7 +59,7 @@ def explain(error: ErrorDetails, model: type[BaseModel], values: Mapping[str, An
     # The rules that a group checks itself.
     cause = error.get("ctx", {}).get("error")
     if isinstance(cause, RefusedError):
-        return [_refused_part(spot, part, values) for part in cause.parts]
+        return [_refused_part(spot, part, values) for part in cause.parts[:MOST_TOLD]]
     return [Fault(spot.path, error["msg"], _give("another value", spot), error["input"])]
 
 
@@ -154,7 +156,7 @@ def _wrong_type(spot: Spot, error: ErrorDetails, words: str) -> Fault:
     value = error["input"]
     if isinstance(value, str) and _means(value, words):
         cure = f"write {value.strip()} without quotes"
-    elif words == _WHOLE and isinstance(value, float):
+    elif words == _WHOLE and isinstance(value, float) and math.isfinite(value):
         cure = f"the nearest legal value is {round(value)}"
     else:
         cure = _give(words, spot)
@@ -233,6 +235,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 MAX_PASSES = 5
 """How many times mended values are checked again."""
+MOST_TOLD = 100
+"""Mistakes that are told of one pass."""
 
 
 def validate(raw: RawScenario, model: type[Model]) -> Model:
@@ -246,9 +250,24 @@ def validate(raw: RawScenario, model: type[Model]) -> Model:
         except ValidationError:
             pass  # explained below, together with what hides behind it
     faults = _all_faults(raw, model) if raw.is_whole else []
-    problems = [*raw.problems, *(_problem(fault, raw) for fault in faults)]
+    found = [*raw.problems, *(_problem(fault, raw) for fault in faults)]
+    problems = _without_strange_texts(found, raw, {*model.model_fields, EXTENDS})
     files = list(dict.fromkeys(problem.file for problem in problems))
     raise ScenarioError(sorted(problems, key=lambda p: (files.index(p.file), p.line or 0)))
+
+
+def _without_strange_texts(
+    problems: list[Problem], raw: RawScenario, known: set[str]
+) -> list[Problem]:
+    """Leave out what would show the text of a file that is no scenario; say that instead."""
+    strange = {file for file, keys in raw.tops.items() if keys and not keys & known}
+    rule = f"must be a scenario; it has none of its tables, such as {listed(sorted(known)[:3])}"
+    cure = "name another file"
+    told = [
+        Problem(one.file, None, "", rule, "", cure) if one.file in strange else one
+        for one in problems
+    ]
+    return list(dict.fromkeys(told))
 
 
 def _all_faults(raw: RawScenario, model: type[BaseModel]) -> list[Fault]:
@@ -271,8 +290,9 @@ def _faults(values: dict[str, Any], model: type[BaseModel]) -> Iterator[Fault]:
     try:
         model.model_validate(values)
     except ValidationError as error:
-        for details in error.errors(include_url=False):
-            yield from explain(details, model, values)
+        every = error.errors(include_url=False)[:MOST_TOLD]
+        faults = (fault for details in every for fault in explain(details, model, values))
+        yield from itertools.islice(faults, MOST_TOLD)
 
 
 def _is_news(fault: Fault, found: list[Fault], mended: list[KeyPath]) -> bool:

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from sim.base.errors import Problem, ScenarioError
 from sim.scenario.check import validate
 from sim.scenario.declared import NOTHING, look_up, shown, values_of
+from sim.scenario.limits import MOST_DEPTH, over_limit
 from sim.scenario.read import Place, RawScenario, did_you_mean, with_path_file
 from sim.scenario.toml_text import KeyPath, join_key, split_key
 
@@ -73,7 +74,7 @@ def assign(base: RawScenario, values: Mapping[str, Any]) -> RawScenario:
     for key, value in values.items():
         try:
             raw = value.model_dump(mode="python") if isinstance(value, BaseModel) else value
-            path, whole = _whole_list(base.values, tree, split_key(key), raw)
+            path, whole = _whole_list(base.values, tree, _parts_of(key), raw)
         except (ValueError, IndexError) as error:
             problems.append(_no_key(key, error, value))
             continue
@@ -113,11 +114,21 @@ def parse_assignment(text: str) -> tuple[str, Any]:
     if not (key and sign and value):
         cure = "for example --set experiment.replications=20"
         raise ScenarioError([Problem(ORIGIN, None, "", "must be written key=value", text, cure)])
+    if found := over_limit(f".{text}"):
+        raise ScenarioError([Problem(ORIGIN, None, "", found[1], text, found[2])])
     try:
         return key, tomllib.loads(f"value = {value}")["value"]
     except tomllib.TOMLDecodeError:
         # Shells eat quotes; a bare word is meant as text.
         return key, value
+
+
+def _parts_of(key: str) -> KeyPath:
+    """Split a dotted key of not too many parts; ValueError if it is none."""
+    path = split_key(key)
+    if len(path) > MOST_DEPTH:
+        raise ValueError(f"must have at most {MOST_DEPTH} parts")
+    return path
 
 
 def _no_key(key: str, error: Exception, value: Any) -> Problem:

@@ -15,11 +15,22 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from sim.base.errors import Problem, ScenarioError
+from sim.base.named_files import (
+    UnfitFileError,
+    allowed_folders,
+    check_allowed,
+    read_named,
+    real_place,
+)
 from sim.base.shipped import PREFIX, beside, name_of, scenario_path, shipped_names
 from sim.scenario.declared import NOTHING, look_up, shown
-from sim.scenario.toml_text import KeyPath, join_key, parse, split_key
+from sim.scenario.toml_text import KeyPath, join_key, parse, split_key, top_keys
 
 EXTENDS = "extends"
+MOST_FILES = 16
+"""Files that may extend one another, the first among them."""
+MOST_TOLD = 100
+"""Mistakes of a table that are told in one go."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +47,16 @@ class RawScenario:
 
     It knows where each table, key and element was written (``()`` is the scenario itself) and
     what went wrong while reading. It is not whole if so much is missing that checking the rest
-    would mislead.
+    would mislead. `tops` are the keys at the top of each file, by which one tells a scenario from
+    another text; `folders` those in which files may lie that are named in it.
     """
 
     values: dict[str, Any]
     places: dict[KeyPath, Place] = field(default_factory=dict)
     problems: tuple[Problem, ...] = ()
     is_whole: bool = True
+    tops: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    folders: tuple[FilePath, ...] = ()
 
     def place(self, path: KeyPath) -> Place:
         """Find where a key, or else the nearest table around it, was written."""
@@ -62,6 +76,8 @@ class RawScenario:
             places={**kept, **self.places},
             problems=(*self.problems, *base.problems),
             is_whole=self.is_whole and base.is_whole,
+            tops={**base.tops, **self.tops},
+            folders=self.folders or base.folders,
         )
 
 
@@ -69,10 +85,13 @@ def resolve(path: str | os.PathLike[str]) -> RawScenario:
     """Read a scenario file and all that it extends, relative to the file or ``shipped:NAME``.
 
     The file itself may be named so, too; see :func:`sim.base.shipped.scenario_path`.
-    Every mistake of reading stands in ``problems``: a missing file, a circle of files, broken
-    grammar. Nothing is raised, so that mistakes in the values can be told in the same go.
+    Every mistake of reading stands in ``problems``: a missing file, one that may not be read (see
+    :mod:`sim.base.named_files`), a circle of files, broken grammar. Nothing is raised, so that
+    mistakes in the values can be told in the same go.
     """
-    return _read_chain(scenario_path(path), asked_by=None, seen=())
+    first = scenario_path(path)
+    folders = allowed_folders(first)
+    return replace(_read_chain(first, None, (), folders), folders=folders)
 
 
 def is_beneath(path: KeyPath, roots: list[KeyPath]) -> bool:
@@ -112,7 +131,10 @@ def did_you_mean(word: str, known: list[str], otherwise: str) -> str:
 
 
 def _read_chain(
-    path: FilePath, asked_by: Problem | None, seen: tuple[FilePath, ...]
+    path: FilePath,
+    asked_by: Problem | None,
+    seen: tuple[FilePath, ...],
+    folders: tuple[FilePath, ...],
 ) -> RawScenario:
     """Read one file over the files that it extends.
 
@@ -120,17 +142,15 @@ def _read_chain(
     be read: it stands where the file was asked for.
     """
     file = name_of(path)
-    asked_by = asked_by or Problem(file, None, "", "", "", "")
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError:
-        return _unreadable(asked_by, _not_there(path), _nearest_file(path))
-    except UnicodeDecodeError as error:
-        rule = f"{file} must be text in UTF-8; byte {error.start} is not"
-        return _unreadable(asked_by, rule, "save the file with the encoding UTF-8")
+        text = _text_of(path, folders if asked_by else None)
+    except UnfitFileError as error:
+        at = asked_by or Problem(file, None, "", "", "", "")
+        return _unreadable(at, error.rule, error.cure)
     parsed = parse(text, file)
     places = {(): Place(file, None), **{at: Place(file, n) for at, n in parsed.lines.items()}}
-    own = RawScenario(parsed.values, places, parsed.problems, parsed.is_whole)
+    tops = {file: top_keys(text)}
+    own = RawScenario(parsed.values, places, parsed.problems, parsed.is_whole, tops)
     base = own.values.pop(EXTENDS, None)
     if base is None:
         return own
@@ -140,12 +160,30 @@ def _read_chain(
         below = _unreadable(problem, "must be the name of a file", "put one name in quotes")
         return own.over(below)
     base_path = beside(path, base)
-    seen = (*seen, path.resolve())
-    if base_path.resolve() in seen:
+    seen = (*seen, real_place(path))
+    if real_place(base_path) in seen:
         circle = " -> ".join(p.name for p in (*seen, base_path))
         below = _unreadable(problem, f"goes in a circle: {circle}", "cut the circle here")
-        return own.over(below)
-    return own.over(_read_chain(base_path, problem, seen))
+    elif len(seen) == MOST_FILES:
+        rule = f"must not go through more than {MOST_FILES} files"
+        below = _unreadable(problem, rule, "put some of them together")
+    else:
+        below = _read_chain(base_path, problem, seen, folders)
+    return own.over(below)
+
+
+def _text_of(path: FilePath, folders: tuple[FilePath, ...] | None) -> str:
+    """Read a file in one of some folders, or anywhere; UnfitFileError if it cannot be read."""
+    try:
+        if folders is not None:
+            check_allowed(path, folders)
+        return read_named(path, ".toml").decode("utf-8-sig")
+    except OSError:
+        rule = f"must be a file that can be read; {name_of(path)} is not there"
+        raise UnfitFileError(rule, _nearest_file(path)) from None
+    except UnicodeDecodeError as error:
+        rule = f"{name_of(path)} must be text in UTF-8; byte {error.start} is not"
+        raise UnfitFileError(rule, "save the file with the encoding UTF-8") from None
 
 
 def _unreadable(at: Problem, rule: str, cure: str) -> RawScenario:
@@ -153,18 +191,12 @@ def _unreadable(at: Problem, rule: str, cure: str) -> RawScenario:
     return RawScenario({}, problems=(problem,), is_whole=False)
 
 
-def _not_there(path: FilePath) -> str:
-    if path.is_dir():
-        return f"must be a file; {path} is a folder"
-    return f"must be a file that can be read; {name_of(path)} is not there"
-
-
 def _nearest_file(path: FilePath) -> str:
     if not path.suffix:
         near = similar(path.name, shipped_names())
         if near:
             return f'did you mean "{PREFIX}{near}"?'
-    folder = path if path.is_dir() else path.parent
+    folder = path.parent
     names = sorted(p.name for p in folder.glob("*.toml"))
     near = similar(path.name, names)
     if near:
@@ -255,6 +287,8 @@ def _is_given(values: Mapping[str, Any], key: str) -> bool:
 MACRO, MARKET = "macro", "equity_market"
 PATH_FILE, PATH_SHA256 = "path_file", "path_sha256"
 DATES = ("date", "years_from_start")
+MOST_STEPS = 20_000
+"""Rows of a table of steps."""
 COLUMNS = (*DATES, "regime", "frailty", "winter")
 
 
@@ -287,8 +321,10 @@ def with_path_file(raw: RawScenario) -> RawScenario:
     except ScenarioError as error:
         return replace(raw, values=values, problems=(*raw.problems, *error.problems))
     rest["path"] = found.macro
-    if found.market:
-        values[MARKET] = {**dict(raw.values.get(MARKET) or {}), "path": found.market}
+    market = raw.values.get(MARKET, {})
+    # What is no table is told where values are checked.
+    if found.market and isinstance(market, Mapping):
+        values[MARKET] = {**market, "path": found.market}
     return replace(raw, values=values, places=raw.places | _places(file, found.lines))
 
 
@@ -308,20 +344,32 @@ def read_steps(content: bytes, file: str) -> Steps:
         lines = content.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError:
         raise _bad(file, None, "must be text in UTF-8", "", "save it as UTF-8") from None
-    reader = csv.reader(lines, skipinitialspace=True)
-    names = _header(file, next(reader, []))
+    reader = csv.reader(lines, skipinitialspace=True, strict=True)
+    try:
+        found, problems = _steps_of(reader, _header(file, next(reader, [])), file)
+    except csv.Error as error:
+        cure = "close quotes, and leave out cells of more than 100,000 letters"
+        raise _bad(file, reader.line_num, f"cannot be read: {error}", "", cure) from None
+    if problems:
+        raise ScenarioError(problems)
+    if not 1 <= len(found.macro) <= MOST_STEPS:
+        rule, cure = "must have at least one step", "add a row below the header"
+        if found.macro:
+            rule, cure = f"must have at most {MOST_STEPS:,} steps", "leave some out"
+        raise _bad(file, None, rule, "", cure)
+    return found
+
+
+def _steps_of(reader: Any, names: list[str], file: str) -> tuple[Steps, list[Problem]]:
+    """Read the rows below the header, and what is wrong with them."""
     found, problems = Steps([], [], []), list[Problem]()
     for cells in reader:
-        if any(cell.strip() for cell in cells):
+        if any(cell.strip() for cell in cells) and len(problems) < MOST_TOLD:
             try:
                 _row(names, cells, (file, reader.line_num)).add_to(found)
             except ScenarioError as error:
                 problems += error.problems
-    if problems:
-        raise ScenarioError(problems)
-    if not found.macro:
-        raise _bad(file, None, "must have at least one step", "", "add a row below the header")
-    return found
+    return found, problems
 
 
 @dataclass(frozen=True)
@@ -382,6 +430,10 @@ def _row(names: list[str], cells: list[str], where: tuple[str, int]) -> _Row:
 def _header(file: str, cells: list[str]) -> list[str]:
     """Check the names of the columns."""
     names = [cell.strip() for cell in cells]
+    rule = "must have the columns date (or years_from_start) and regime, with commas between them"
+    if not set(names) & set(COLUMNS):
+        # Of what is no table of a path nothing is shown.
+        raise _bad(file, 1, rule, "", "write them in the first line")
     for n, name in enumerate(names):
         if name not in COLUMNS and len(names) > 1:
             cure = did_you_mean(name, list(COLUMNS), f"use {', '.join(COLUMNS)}")
@@ -389,12 +441,8 @@ def _header(file: str, cells: list[str]) -> list[str]:
         if name in names[:n]:
             raise _bad(file, 1, "must have each column once", name, "remove one of them")
     if sum(name in names for name in DATES) != 1 or "regime" not in names:
-        rule = (
-            "must have the columns date (or years_from_start) and regime, with commas between them"
-        )
-        raise _bad(
-            file, 1, rule, ", ".join(names), "add what is missing, and only one of the dates"
-        )
+        cure = "add what is missing, and only one of the dates"
+        raise _bad(file, 1, rule, ", ".join(names), cure)
     return names
 
 
@@ -412,9 +460,14 @@ def _content(raw: RawScenario, macro: Mapping[str, Any]) -> tuple[str, bytes]:
     if macro.get("path"):
         cure = "keep one of the two"
         raise _misuse(raw, PATH_FILE, "must not stand beside macro.path", name, cure)
-    file = _beside(raw.place((MACRO, PATH_FILE)), name)
+    at = raw.place((MACRO, PATH_FILE))
+    file = _beside(at, name)
     try:
-        content = file.read_bytes()
+        if at.line is not None:
+            check_allowed(file, raw.folders)
+        content = read_named(file, ".csv")
+    except UnfitFileError as error:
+        raise _misuse(raw, PATH_FILE, error.rule, name, error.cure) from None
     except OSError:
         names = sorted(path.name for path in file.parent.glob("*.csv"))
         cure = did_you_mean(file.name, names, "the name is relative to the scenario's file")

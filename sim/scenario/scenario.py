@@ -51,6 +51,7 @@ from sim.scenario.dated import DatedValue, misdated, never_in_force
 from sim.scenario.drift import KEY as SETTLING
 from sim.scenario.drift import unsettled
 from sim.scenario.edit import assign_texts, keys_of, value_of, with_values
+from sim.scenario.names import misnamed
 from sim.scenario.read import RawScenario, resolve, with_path_file
 from sim.scenario.sources import notices
 from sim.scenario.toml_text import join_key, split_key
@@ -72,7 +73,7 @@ class Experiment(Frozen):
         " does; whoever names other arrangements names their neighbours too",
     )
     baseline: str = param(unit="", meaning="arrangement that the others are compared with")
-    replications: int = param(unit="count", meaning="independent histories", low=1)
+    replications: int = param(unit="count", meaning="independent histories", low=1, high=10**6)
     seed: int = param(unit="-", meaning="root of all random streams", low=0, high=2**63 - 1)
     horizon_years: PositiveFloat = param(
         unit="years", meaning="length of the experiment from the start date", high=100
@@ -180,6 +181,7 @@ class Scenario(Frozen):
         yield from self._misplaced_policies()
         yield from self._unknown_sectors()
         yield from self._misfits()
+        yield from misnamed(self)
         yield from misdated(self)
 
     def _unknown_arrangements(self) -> Iterator[Broken]:

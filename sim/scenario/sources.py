@@ -25,6 +25,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel
 
 from sim.base.errors import Problem, ScenarioError
+from sim.base.named_files import UnfitFileError, read_named
 from sim.base.shipped import FACTS, at_hand
 from sim.scenario.declared import look_up
 from sim.scenario.read import Place, RawScenario, did_you_mean, resolve
@@ -35,6 +36,10 @@ from sim.scenario.toml_text import KeyPath, Parsed, join_key, parse, split_key
 # carries as evidence. Text about facts (sources, contradictions, translations) stands in
 # other tables of the same file.
 
+
+UNREAD = "must be a text file that can be read"
+"""The rule that a folder, a pipe, a large file or a missing one breaks."""
+_CURE = "name a scenario or a file of targets, of the ending .toml"
 
 GRADES = ("measured", "official aggregate", "reported case", "assumption")
 """From the strongest evidence to the weakest."""
@@ -150,10 +155,10 @@ def read_facts(path: str | os.PathLike[str] | None = None) -> FactFile:
     place = at_hand(FACTS) if path is None else Path(path)
     file = str(place)
     try:
-        text = place.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError):
+        text = read_named(place, ".toml").decode("utf-8-sig")
+    except (OSError, UnfitFileError, UnicodeDecodeError):
         cure = f"name the file of facts; in the project it is {FACTS}"
-        problem = Problem(file, None, "", "must be a text file that can be read", "", cure)
+        problem = Problem(file, None, "", UNREAD, "", cure)
         raise ScenarioError([problem]) from None
     parsed = parse(text, file)
     if parsed.problems:
@@ -287,7 +292,12 @@ def read_whole(path: str | os.PathLike[str]) -> RawScenario:
     """Read a file with all that it extends; ScenarioError with every mistake of reading."""
     raw = resolve(path)
     if raw.problems:
-        raise ScenarioError(list(raw.problems))
+        # What a file is that another one names is not known yet: nothing of it is shown.
+        first = raw.place(()).file
+        found = raw.problems
+        raise ScenarioError(
+            [one if one.file == first else replace(one, value="") for one in found]
+        )
     return raw
 
 
@@ -376,10 +386,12 @@ def cited_by(path: Path, facts: Collection[str]) -> Citations:
     exist. A file that cannot be read gives its mistakes as problems.
     """
     try:
-        parsed = parse(path.read_text(encoding="utf-8-sig"), str(path))
+        parsed = parse(read_named(path, ".toml").decode("utf-8-sig"), str(path))
         if TARGETS in parsed.values:
             return _of_targets(parsed, str(path), facts)
         return _of_scenario(read_whole(path), str(path), facts)
+    except (OSError, UnfitFileError, UnicodeDecodeError):
+        return Citations(problems=(Problem(str(path), None, "", UNREAD, "", _CURE),))
     except ScenarioError as error:
         return Citations(problems=error.problems)
 

@@ -16,6 +16,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from sim.base.errors import Problem
+from sim.scenario.limits import MOST_VALUES, TOO_MUCH, over_limit
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -231,6 +232,8 @@ class _Scanner:
 
 MAX_MISTAKES = 50
 """Give up on a file that is no scenario at all."""
+_MOST_READ = 2**23
+"""Letters that are read in all while mistakes are looked for, each of which begins anew."""
 
 _WHERE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 
@@ -264,6 +267,24 @@ class Parsed:
     is_whole: bool = True
 
 
+_TOP = re.compile(r"""^[ \t]*\[{0,2}[ \t]*["']?([A-Za-z0-9_-]+)""")
+
+
+def top_keys(text: str) -> frozenset[str]:
+    r"""Give the keys at the top of a TOML text, also where the rest cannot be read.
+
+    >>> sorted(top_keys("title = 1\n[macro.regime]\nx = yes"))
+    ['macro', 'title']
+    """
+    found, is_top = set(), True
+    for line in text.splitlines():
+        is_header = line.lstrip().startswith("[")
+        is_top = is_top and not is_header
+        if (is_top or is_header) and (match := _TOP.match(line)):
+            found.add(match[1])
+    return frozenset(found)
+
+
 @dataclass
 class _Reader:
     """Puts offending lines aside until the rest can be read."""
@@ -273,7 +294,11 @@ class _Reader:
     problems: list[Problem] = field(default_factory=list)
 
     def read(self) -> Parsed:
-        while len(self.problems) < MAX_MISTAKES:
+        text = "\n".join(self.lines)
+        if found := over_limit(text):
+            line, rule, cure = found
+            return Parsed({}, {}, (Problem(self.file, line, "", rule, "", cure),), False)
+        while len(self.problems) < min(MAX_MISTAKES, 1 + _MOST_READ // (len(text) + 1)):
             text = "\n".join(self.lines)
             try:
                 values = tomllib.loads(text)
@@ -281,7 +306,12 @@ class _Reader:
                 if not self._put_aside(str(error)):
                     break
             else:
-                return Parsed(values, find_positions(text), tuple(self.problems))
+                lines = find_positions(text)
+                if len(lines) > MOST_VALUES:
+                    rule = f"must have at most {MOST_VALUES:,} values; {len(lines):,} are given"
+                    self.problems = [Problem(self.file, None, "", rule, "", TOO_MUCH)]
+                    break
+                return Parsed(values, lines, tuple(self.problems))
         return Parsed({}, {}, tuple(self.problems), is_whole=False)
 
     def _put_aside(self, message: str) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 from sim.base.checks import FloatArray as Floats
 from sim.base.errors import Problem, ScenarioError
 from sim.base.files import write_atomically
+from sim.base.named_files import UnfitFileError, allowed_folders, check_allowed
 from sim.base.parameter import Broken, Frozen, NonNegative, PositiveFloat, PositiveInt, param
 from sim.base.shipped import beside, scenario_path
 from sim.outcomes.mark import registry
@@ -229,7 +230,7 @@ def scenario_of(plan: Plan, path: str | PathLike[str], settings: Sequence[str] =
         If the scenario is at fault, or a free key is not a number of it that lies in its plausible
         range.
     """
-    file = beside(scenario_path(path), plan.scenario)
+    file = scenario_file(plan, path)
     sizes = {
         "population.firms": plan.firms, "experiment.replications": plan.replications,
         "experiment.seed": plan.seed, "experiment.arrangements": list(plan.arrangements),
@@ -244,6 +245,22 @@ def scenario_of(plan: Plan, path: str | PathLike[str], settings: Sequence[str] =
     if problems:
         raise ScenarioError(problems)
     return scenario
+
+
+def scenario_file(plan: Plan, path: str | PathLike[str]) -> Path:
+    """The file of the scenario that the plan in a file names.
+
+    Raises ScenarioError if it lies where a plan may name none; see `sim.base.named_files`.
+    """
+    first = scenario_path(path)
+    file = beside(first, plan.scenario)
+    try:
+        check_allowed(file, allowed_folders(first))
+    except UnfitFileError as error:
+        at = resolve(first).place(("scenario",))
+        problem = Problem(at.file, at.line, "scenario", error.rule, plan.scenario, error.cure)
+        raise ScenarioError([problem]) from None
+    return file
 
 
 def value_at(scenario: Scenario, key: str) -> object:

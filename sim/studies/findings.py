@@ -134,7 +134,9 @@ def read_study(folder: Path) -> Study:
 
     Raises OSError, ValueError, KeyError if a file is not there or is not what was written.
     """
-    words = json.loads((folder / FINDINGS).read_text(encoding="utf-8"))
+    words = dict(json.loads((folder / FINDINGS).read_text(encoding="utf-8")))
+    if any(Path(file).name != file for file in words["tables"].values()):
+        raise ValueError("a study has its tables in its own folder")
     # "None" and "NA" are words in the columns of a study, not gaps.
     tables = {
         name: pd.read_csv(folder / file, keep_default_na=False, na_values=[""])

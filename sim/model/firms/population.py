@@ -30,6 +30,7 @@ class Population(Frozen):
         meaning="firms alive at the start date once entries and exits have settled; without"
         " entries by the year, firms that ever enter, history included",
         low=0,
+        high=10**7,
     )
     entry_rate: NonNegative = param(
         0.0,
