@@ -44,6 +44,8 @@ _NAMES = {
     "tail_table": "sim.analysis.outcomes_table",
     "calibrate": "sim.studies.calibration",
     "patterns": "sim.studies.moments",
+    "posterior": "sim.studies.posterior",
+    "load_draws": "sim.studies.draws",
     "panel": "sim.report.figures.panel",
     "write_report": "sim.report.report",
     "vocabulary": "sim.report.vocabulary",

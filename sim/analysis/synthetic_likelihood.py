@@ -18,7 +18,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import solve_triangular
 from scipy.special import digamma, log_ndtr
 
 from sim.analysis.surrogate import Floats, Surface, fit_surface
@@ -89,11 +88,9 @@ class Likelihood:
         count = int(about.sum())
         # Values first: rows of the factor below them are what bounds share with values.
         factor = np.linalg.cholesky(whole[:, order][:, :, order])
-        scaled = np.array([
-            solve_triangular(one, row[:count], lower=True, check_finite=False)
-            for one, row in zip(factor[:, :count, :count], gap[:, order], strict=True)
-        ]).reshape(len(places), count)  # fmt: skip
-        diagonal = np.diagonal(factor[:, :count, :count], axis1=1, axis2=2)
+        first = factor[:, :count, :count]
+        scaled = np.linalg.solve(first, gap[:, order][:, :count, None])[:, :, 0]
+        diagonal = np.diagonal(first, axis1=1, axis2=2)
         found = -0.5 * (scaled**2).sum(axis=1) - np.log(diagonal).sum(axis=1)
         if count < about.size:
             below = factor[:, count:, :]

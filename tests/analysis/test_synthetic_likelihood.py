@@ -1,6 +1,7 @@
 """Draws are those of the density, and regions hold the truth as often as they say."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from sim.analysis.synthetic_likelihood import (
 )
 
 TOLERANCES = np.array([0.2, 0.1, 0.3])
-SHORT = Walk(walkers=16, steps=300, seed=1)
+SHORT = Walk(walkers=16, steps=120, seed=1)
 LUCK = 0.25 * np.array([[1.0, 0.6, 0.0], [0.6, 1.0, 0.0], [0.0, 0.0, 1.0]])
 """Covariance of the three moments of the toy over histories, where its spread is one."""
 
@@ -57,14 +58,15 @@ def covered(tighter: float, truths: int = 20, seed: int = 3) -> int:
     """Of made-up truths, how many their regions hold; `tighter` shrinks what luck is taken for."""
     rng = np.random.default_rng(seed)
     places, values, groups = design(80, rng)
+    made = likelihood(
+        Published(np.zeros(3), TOLERANCES / tighter, np.zeros(3, dtype=np.int64)),
+        places, mid(values) + (values - mid(values)) / tighter, groups,
+    )  # fmt: skip
     count = 0
     for truth in rng.uniform(-1.0, 1.0, size=(truths, 2)):
         seen = histories(truth[None, :], 1, rng)[0, :, 0] + rng.normal(0.0, TOLERANCES)
-        published = Published(seen, TOLERANCES / tighter, np.zeros(3, dtype=np.int64))
-        made = likelihood(
-            published, places, (values - mid(values)) / tighter + mid(values), groups
-        )
-        count += held(truth, sample(made.log_density, 2, SHORT), made.log_density)
+        own = replace(made, published=replace(made.published, values=seen))
+        count += held(truth, sample(own.log_density, 2, SHORT), own.log_density)
     return count
 
 
@@ -89,7 +91,6 @@ def test_regions_cover_as_often_as_stated_over_many_truths() -> None:
 
 
 def test_draws_have_mean_and_covariance_of_a_known_normal() -> None:
-    rng = np.random.default_rng(5)
     root = np.array([[0.15, 0.0], [0.08, 0.1]])
     whole, centre = root @ root.T, np.array([0.2, -0.1])
     inverse = np.linalg.inv(whole)
@@ -98,20 +99,19 @@ def test_draws_have_mean_and_covariance_of_a_known_normal() -> None:
         rest = places - centre
         return -0.5 * np.einsum("ij,jk,ik->i", rest, inverse, rest)
 
-    found = sample(density, 2, Walk(walkers=24, steps=1500, seed=2))
-    assert found.effective.min() > 500.0
+    found = sample(density, 2, Walk(walkers=24, steps=600, seed=2))
+    assert found.effective.min() > 300.0
     error = np.sqrt(np.diag(whole) / found.effective)
     assert (np.abs(found.draws.mean(axis=0) - centre) < 4.0 * error).all()
     # A variance has the relative error of two over the effective number.
     ratio = np.cov(found.draws.T) / whole
     assert np.abs(ratio - 1.0).max() < 5.0 * np.sqrt(2.0 / found.effective.min())
-    again = sample(density, 2, Walk(walkers=24, steps=1500, seed=2))
+    again = sample(density, 2, Walk(walkers=24, steps=600, seed=2))
     assert np.array_equal(again.draws, found.draws)
-    assert rng.uniform() < 1.0
 
 
 def test_a_flat_density_gives_back_the_whole_box() -> None:
-    found = sample(lambda places: np.zeros(len(places)), 3, Walk(walkers=24, steps=800, seed=4))
+    found = sample(lambda places: np.zeros(len(places)), 3, Walk(walkers=24, steps=300, seed=4))
     shares = [np.mean(found.draws < edge, axis=0) for edge in (-0.8, 0.0, 0.8)]
     error = np.sqrt(0.25 / found.effective.min())
     assert np.abs(np.array(shares) - np.array([[0.1], [0.5], [0.9]])).max() < 4.0 * error
