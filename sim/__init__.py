@@ -45,6 +45,8 @@ _NAMES = {
     "bank_tails": "sim.analysis.bank_tails",
     "calibrate": "sim.studies.calibration",
     "patterns": "sim.studies.moments",
+    "posterior": "sim.studies.posterior",
+    "load_draws": "sim.studies.draws",
     "panel": "sim.report.figures.panel",
     "write_report": "sim.report.report",
     "vocabulary": "sim.report.vocabulary",

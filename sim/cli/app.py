@@ -17,6 +17,7 @@ from sim.cli import (
     facts,
     init,
     inspection,
+    posterior,
     report,
     run,
     selftest,
@@ -25,7 +26,10 @@ from sim.cli import (
 )
 from sim.cli.options import COMMANDS
 
-FILES = (calibrate, compare, facts, init, inspection, report, run, selftest, stored_runs, studies)
+FILES = (
+    calibrate, compare, facts, init, inspection, posterior, report, run, selftest, stored_runs,
+    studies,
+)  # fmt: skip
 """Where commands are; `reports_errors` and `study` make a command of a function of that name."""
 
 app = typer.Typer(

@@ -19,6 +19,8 @@ from sim.base.shipped import FACTS, top
 SIM = Path(__file__).parents[1]
 WITHOUT_NUMBERS = ("report", "cli", "shipped")
 """Folders of `sim` that only show numbers or hold scenarios, which have digests of their own."""
+AFTER_HISTORIES = ("analysis", "studies")
+"""Folders of `sim` that only read what histories have left."""
 LIBRARIES = ("numpy", "scipy", "numba", "llvmlite", "simpy", "pandas", "pyarrow", "pydantic")
 KINDS = (".py", ".toml")
 
@@ -30,6 +32,21 @@ def code_digest(root: Path = SIM) -> str:
     for file in sorted(root.rglob("*")):
         place = file.relative_to(root)
         if file.suffix in KINDS and place.parts[0] not in WITHOUT_NUMBERS:
+            digest.update(place.as_posix().encode())
+            digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache
+def model_digest(root: Path = SIM) -> str:
+    """Hash the files of the program that make histories; 64 hexadecimal digits.
+
+    What reads them, and words, may change without a history that changes.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(root.rglob("*.py")):
+        place = file.relative_to(root)
+        if place.parts[0] not in (*WITHOUT_NUMBERS, *AFTER_HISTORIES):
             digest.update(place.as_posix().encode())
             digest.update(file.read_bytes())
     return digest.hexdigest()
