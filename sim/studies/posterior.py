@@ -277,7 +277,8 @@ def posterior(
     at_least("--points", design.points, LEAST_POINTS)
     at_least("--histories", design.histories)
     walk = walk or Walk(max(64, 2 * len(plan.parameter)), seed=design.seed)
-    goals = tuple(one for one in plan.target if one.weight > 0.0)
+    weights = plan.weights(plan.goals)
+    goals = tuple(one for one, w in zip(plan.goals, weights, strict=True) if w > 0.0)
     every = simulated(plan, scenario, evaluator, (design, goals), notice)
     # A target that hardly any point defines says nothing about the others.
     known = np.isfinite(every.values).any(axis=2).mean(axis=0) > 0.5
@@ -285,7 +286,7 @@ def posterior(
     goals = tuple(one for one, is_known in zip(goals, known, strict=True) if is_known)
     every = replace(every, values=every.values[:, known])
     notice("surfaces over the design points")
-    made = likelihood(published(goals), every.places, every.values, every.groups)
+    made = likelihood(published(plan, goals), every.places, every.values, every.groups)
     notice("draws from the posterior")
     found = sample(made.log_density, len(plan.parameter), walk)
     whole = Posterior(plan, scenario, design, goals, dropped, every, made, found)
@@ -295,11 +296,11 @@ def posterior(
     return replace(whole, covered=(coverage(whole, evaluator, walk), design.truths))
 
 
-def published(goals: Sequence[Target]) -> Published:
-    """Give what was published, with tolerances by weight."""
+def published(plan: Plan, goals: Sequence[Target]) -> Published:
+    """Give what was published; a target counts as in the fit, its tolerance over its weight."""
     return Published(
         np.array([one.value for one in goals]),
-        np.array([one.tolerance / math.sqrt(one.weight) for one in goals]),
+        np.array([one.tolerance for one in goals]) / plan.weights(goals),
         np.array([SIDES[one.bound] for one in goals], dtype=np.int64),
     )
 

@@ -103,6 +103,7 @@ EXAMPLES: dict[tuple[str, str], Terms] = {
 
 GIVEN: dict[str, tuple[Any, ...]] = {
     "eligibility": (("software", "biopharma"),), "funding": (1.0,), "tenor": (0.0, 0.4),
+    "limit": (0.6,),
 }  # fmt: skip
 """What the conditions of a clause depend on beside the clause."""
 NEUTRAL: dict[str, Terms] = {

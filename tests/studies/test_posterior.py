@@ -95,8 +95,9 @@ def test_groups_have_luck_of_their_own_and_points_of_a_group_share_it(
 
 def test_weight_widens_a_tolerance(plan: Plan) -> None:
     one = plan.target[0].model_copy(update={"weight": 0.25})
-    told = published([one, plan.target[1]])
-    assert told.tolerances == pytest.approx([2.0 * one.tolerance, plan.target[1].tolerance])
+    told = published(plan, [one, plan.target[1]])
+    # As in the fit, where the weight multiplies the distance.
+    assert told.tolerances == pytest.approx([4.0 * one.tolerance, plan.target[1].tolerance])
     assert told.sides.tolist() == [0, 1]
 
 

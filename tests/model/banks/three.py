@@ -160,6 +160,7 @@ def conditions(belief: dict[str, Any] | None = None, **clauses: Any) -> Any:
     scenario = SimpleNamespace(
         population=SimpleNamespace(stock=1000.0),
         capital=SimpleNamespace(**CAPITAL),
+        underwriting=SimpleNamespace(committed_sales_line=0.6),
     )
     believed = Belief(**BELIEF | (belief or {}))
     found = conditions_of(Arrangement.model_validate(clauses), believed, scenario)
