@@ -584,10 +584,12 @@ def _growth(found: Adjusted) -> float:
 
     Each weight that was fitted costs a degree of freedom, and its own error widens the mean.
     """
-    deviation = float(found.values.std(ddof=1)) if found.used else 0.0
+    count, deviation = found.values.size, float(found.values.std(ddof=1)) if found.used else 0.0
     if not deviation > 0.0:
         return 1.0
-    return found.interval.standard_error * math.sqrt(found.values.size) / deviation
+    grown = found.interval.standard_error * math.sqrt(count) / deviation
+    # A mean that may have no interval has no error either.
+    return grown if math.isfinite(grown) else math.sqrt((count - 1) / (count - 1 - found.used))
 
 
 # --- What a run to stated half-widths takes from an earlier pilot --------------------------------

@@ -110,7 +110,7 @@ def test_a_value_outside_by_less_than_its_error_is_near() -> None:
 
 def test_a_pattern_is_graded_by_the_facts_behind_it() -> None:
     values = pd.DataFrame({one.key: [np.nan] for one in PATTERNS})
-    grades = Patterns(values).frame().set_index([one.key for one in PATTERNS])["grade"]
+    grades = Patterns(values).frame()["grade"].set_axis([one.key for one in PATTERNS])
     wanted = {
         "published": ("npl_ratio", "npl_high_over_low", "default_rate", "large_multiples",
                       "return_in_large"),
@@ -132,11 +132,11 @@ def test_exits_of_a_winter_are_counted_over_its_years() -> None:
 
 
 def test_bad_loans_of_the_worst_year_are_told_against_the_best() -> None:
+    npl = ((0, 0), (1, 1), (1, 1), (4, 2), (4, 2))
+    loans = ((9, 9), (49, 49), (49, 49), (47, 47), (47, 47))
     made = tiny_history(
-        dates=np.array([0.0, 1.0, 2.0]), horizon=2.0,
-        panel={"npl": ((0, 0), (1, 1), (4, 2)), "loans": ((9, 9), (49, 49), (47, 47))},
-        system={},
-    )  # fmt: skip
+        dates=np.array([0.0, 0.5, 1.0, 1.5, 2.0]), horizon=2.0, panel={"npl": npl, "loans": loans}
+    )
     assert npl_high_over_low(made) == pytest.approx(3.0)
     assert math.isnan(npl_high_over_low(tiny_history()))
 
