@@ -27,7 +27,7 @@ HISTORIES = (12, 40)
 INDICES = (1.5, 1.8, 2.5)
 FIRMS = 500
 """Firms whose mean is the value of a history."""
-TRIALS = 4000
+TRIALS = 2000
 LOW, HIGH = 0.92, 0.98
 
 Floats = NDArray[np.float64]

@@ -7,6 +7,7 @@ they use common random numbers there.
 
 import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -117,6 +118,7 @@ def jackknife_error(left: FloatArray) -> float:
     return math.sqrt((left.size - 1) / left.size * float(((left - left.mean()) ** 2).sum()))
 
 
+@lru_cache(maxsize=1024)
 def t_quantile(confidence: float, freedom: float) -> float:
     """Give the two-sided t quantile for a confidence; ValueError if it is not inside (0, 1).
 
@@ -388,6 +390,7 @@ def hill_index(values: ArrayLike, share: float = _TAIL_SHARE) -> TailIndex:
     return TailIndex(index, index / math.sqrt(used), used)
 
 
+@lru_cache(maxsize=1024)
 def quantile_ranks(count: int, probability: float, confidence: float = 0.95) -> tuple[int, int]:
     """Give the ranks, counted from 1, of the order statistics that enclose a quantile.
 

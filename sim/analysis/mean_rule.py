@@ -23,6 +23,7 @@ problems, Annals of Mathematical Statistics 27(4), for why no test of the histor
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from sim.analysis.estimates import (
+    MINIMUM_PAIRS,
     Interval,
     finite,
     mean_interval,
@@ -48,8 +50,8 @@ STANDS_OUT = "one history stands out"
 MEAN, MEDIAN = "mean", "median"
 """What a row tells of the differences."""
 OF_MEDIAN = "order statistics of paired differences, for their median"
-FEWEST = 3
-"""Values among which one can stand out."""
+FEWEST = 6
+"""Values among which one may stand out: of fewer the median would have no interval either."""
 
 
 def stands_out(values: ArrayLike, level: float = LEVEL) -> bool:
@@ -63,11 +65,15 @@ def stands_out(values: ArrayLike, level: float = LEVEL) -> bool:
     data = finite(values)
     if data.size < FEWEST or np.ptp(data) == 0.0:
         return False
-    n, apart = data.size, np.abs(data - data.mean())
+    apart = np.abs(data - data.mean()).max() / data.std(ddof=1)
+    return bool(apart > _farthest(data.size, level))
+
+
+@lru_cache(maxsize=1024)
+def _farthest(n: int, level: float) -> float:
+    """Standard deviations from the mean that one of so many normal values reaches by chance."""
     t = float(stats.t.ppf(1.0 - level / (2.0 * n), n - 2))
-    most = (n - 1) / math.sqrt(n) * math.sqrt(t * t / (n - 2 + t * t))
-    # Of three values one is nearly always as far out as can be: rounding must not decide.
-    return bool(apart.max() / data.std(ddof=1) > most * (1.0 + 1e-9))
+    return (n - 1) / math.sqrt(n) * math.sqrt(t * t / (n - 2 + t * t))
 
 
 def refusal(mark: Mark | None, values: ArrayLike) -> str:
@@ -120,7 +126,7 @@ def sign_p_value(values: ArrayLike) -> float:
     (0.0215, 1.0)
     """
     data = finite(values)
-    if data.size < FEWEST - 1:
+    if data.size < MINIMUM_PAIRS:
         return math.nan
     fewer = min(int((data >= 0.0).sum()), int((data <= 0.0).sum()))
     return float(min(1.0, 2.0 * stats.binom.cdf(fewer, data.size, 0.5)))

@@ -87,6 +87,10 @@ Force = Annotated[
     bool,
     typer.Option("--force", help="Replace what the folder holds, if it is of another run."),
 ]
+Large = Annotated[
+    bool,
+    typer.Option("--large", help="Run it though it may not fit this machine, or take weeks."),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print as little as possible.")]
 
 Vary = Annotated[

@@ -19,6 +19,7 @@ from sim.cli.options import (
     Excel,
     Force,
     InLanguage,
+    Large,
     Most,
     Out,
     Quiet,
@@ -41,6 +42,7 @@ from sim.cli.options import (
 )
 from sim.experiment.progress import REPLICATIONS
 from sim.experiment.run_folder import COMPARISON, RUNS, RunFolder, read_results
+from sim.experiment.size import check_size
 from sim.experiment.workers import cores, usual_workers
 from sim.scenario.toml_text import fingerprint
 
@@ -120,6 +122,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     most: Most = 1000,
     written: InLanguage = Words.ENGLISH,
     excel: Excel = False,
+    large: Large = False,
     quiet: Quiet = False,
 ) -> None:
     """Run a scenario and compare its arrangements."""
@@ -132,6 +135,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     tell = silent if quiet else say
     for notice in notices:
         tell(f"notice: {notice}")
+    check_size(scenario, workers or usual_workers(scenario), large)
     RunFolder(out or RUNS).check_usable()
     scenario = _prepared(scenario, solve_beliefs, workers or cores(), quiet)
     job = Job(
@@ -146,7 +150,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     options = {
         "set": given, "solve-beliefs": solve_beliefs, "workers": workers, "until": until,
         "most": until and most, "language": written is not Words.ENGLISH and written.value,
-        "excel": excel, "quiet": quiet, "keep": job.keep, "out": job.folder.path, "shard": shard,
+        "excel": excel, "large": large, "quiet": quiet, "keep": job.keep, "out": job.folder.path,
+        "shard": shard,
     }  # fmt: skip
     job = replace(
         job, command=_command(file, options), go_on_with=_command(file, options | {"resume": True})

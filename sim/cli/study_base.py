@@ -18,6 +18,7 @@ import typer
 
 from sim.cli.options import (
     WIDTH,
+    Large,
     Out,
     Quiet,
     Replications,
@@ -41,6 +42,7 @@ from sim.cli.run import default_folder
 from sim.experiment.identity import program_digest
 from sim.experiment.progress import RUNS as COUNTED
 from sim.experiment.run_folder import REPORT, STORE, RunFolder
+from sim.experiment.size import check_size
 from sim.experiment.workers import cores
 from sim.scenario.toml_text import fingerprint
 
@@ -63,6 +65,7 @@ class Given:
     workers: Workers = None
     out: Out = None
     yes: Yes = False
+    large: Large = False
     quiet: Quiet = False
 
 
@@ -165,6 +168,7 @@ def begun(given: Given) -> AbstractContextManager[Begun]:
 
     own = settings_of(given.settings, replications=given.replications, seed=given.seed)
     scenario, notices = load_with_notices(given.file, own)
+    check_size(scenario, given.workers or cores(), given.large)
     for notice in () if given.quiet else notices:
         say(f"notice: {notice}")
     return opened(given, scenario, given.out or default_folder(given.file, scenario))

@@ -421,7 +421,8 @@ def read_manifest(content: bytes, file: str) -> dict[str, Any]:
     try:
         whole = dict(json.loads(content))
         files = dict(whole["files"])
-        good = all(map(_is_inside, files)) and all(isinstance(d, str) for d in files.values())
+        good = isinstance(whole["files"], dict) and all(map(_is_inside, files))
+        good = good and all(isinstance(digest, str) for digest in files.values())
         told = {name: kind for name, kind in _KINDS.items() if name in whole}
         good = good and all(isinstance(whole[name], kind) for name, kind in told.items())
         numbers = whole.get("replications_done", [])

@@ -36,10 +36,14 @@ def check_columns(found: Any, declared: Any = None) -> None:
 
 def read_stream(stream: Any, declared: Any = None) -> Any:
     """Read one table of an Arrow stream, checked; ValueError where it is none."""
-    with pa.ipc.open_stream(stream) as reader:
-        check_columns(reader.schema, declared)
-        table = reader.read_all()
-    table.validate(full=True)
+    try:
+        with pa.ipc.open_stream(stream) as reader:
+            check_columns(reader.schema, declared)
+            table = reader.read_all()
+        table.validate(full=True)
+    except (OSError, MemoryError) as error:
+        # The stream is in memory: it is not the system that fails.
+        raise ValueError(str(error)) from None
     return table.replace_schema_metadata()
 
 

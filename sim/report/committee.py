@@ -29,6 +29,7 @@ from sim.report.studies import environment as templates
 from sim.report.tables import outcome_cells
 from sim.scenario.neighbours import parts_of
 from sim.scenario.scenario import Scenario
+from sim.studies.pattern_misses import misses_in_short
 
 COMMITTEE, TABLE = "committee.html", "committee.csv"
 _MOST_NUMBERS = 7
@@ -92,7 +93,8 @@ def first_screen(
         "assumptions": assumptions_sentence(studied),
         "ceilings": ceilings_sentence(studied, parts.get("scenario_sha256", "")),
         "not_said": [
-            *map(given, parts["limits"]), *_own_limits(outcomes, scenario)
+            *map(given, parts["limits"]), *_own_limits(outcomes, scenario),
+            *filter(None, [misses_in_short()]),
         ],
     }  # fmt: skip
 

@@ -43,6 +43,7 @@ from sim.report.tables import (
 from sim.report.tail_table import tail_tables
 from sim.scenario.scenario import Scenario
 from sim.studies.findings import Study
+from sim.studies.pattern_misses import published_misses
 
 
 def party_table(
@@ -190,7 +191,7 @@ def _context(parts: Parts) -> dict[str, Any]:
         "sources": sources_table(parts["sources"], scenario).to_dict("records"),
         "losses": loss_table(parts.get("loss_parts")),
         "tails": tail_tables(parts.get("bank_tails")),
-        "limits": list(parts["limits"]),
+        "limits": list(parts["limits"]), "misses": published_misses(),
         "definitions": definitions(comparison).to_dict("records"),
         "other_version": ", ".join(made_by_another(results.manifest)),
         "manifest": manifest_table(results.manifest).to_dict("records"), "colours": COLOURS,

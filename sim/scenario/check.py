@@ -236,7 +236,7 @@ Model = TypeVar("Model", bound=BaseModel)
 MAX_PASSES = 5
 """How many times mended values are checked again."""
 MOST_TOLD = 100
-"""Mistakes that are told of one pass."""
+"""Mistakes that are told in one go."""
 
 
 def validate(raw: RawScenario, model: type[Model]) -> Model:
@@ -276,14 +276,14 @@ def _all_faults(raw: RawScenario, model: type[BaseModel]) -> list[Fault]:
     mended: list[KeyPath] = []
     for _ in range(MAX_PASSES):
         faults = list(_faults(values, model))
-        if not faults:
+        if not faults or len(found) >= MOST_TOLD:
             break
         found += _joined([f for f in faults if _is_news(f, found, mended)])
         mended += [_mend(values, fault.path, fault.instead) for fault in faults]
     if raw.problems:
         # A key may be missing only because its line could not be read.
         found = [fault for fault in found if fault.rule != REQUIRED]
-    return found
+    return found[:MOST_TOLD]
 
 
 def _faults(values: dict[str, Any], model: type[BaseModel]) -> Iterator[Fault]:

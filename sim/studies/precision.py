@@ -187,11 +187,14 @@ class Contrast:
     ----------
     splits
         In units of the half-width that is asked for, by number of firms, ascending.
+    fitted
+        Weights of controls that a comparison fits, each of which costs a degree of freedom.
     """
 
     outcome: str
     arrangement: str
     splits: tuple[tuple[int, Split], ...]
+    fitted: int = 0
 
     def variance(self, firms: float) -> float:
         """Variance of an observation of so many firms, between or beyond those of the pilots.
@@ -235,7 +238,10 @@ def plan_of(
         Replications that make one observation.
     """
     needed = [
-        (replications_needed(math.sqrt(one.variance(firms)), 1.0, confidence), one.outcome)
+        (
+            replications_needed(math.sqrt(one.variance(firms)), 1.0, confidence, one.fitted),
+            one.outcome,
+        )
         for one in contrasts
     ]
     most, decides = max(needed, key=lambda pair: pair[0], default=(0.0, ""))
@@ -462,9 +468,10 @@ def precision(
     for target in asked.targets:
         for arm in arms:
             parts = [_row(asked, one, target, (arm, base), each) for one in pilots]
-            rows += [row for row, _ in parts]
-            splits = tuple((row["firms"], split) for row, split in parts)
-            contrasts.append(Contrast(target.outcome, arm, splits))
+            rows += [row for row, *_ in parts]
+            splits = tuple((row["firms"], split) for row, split, _ in parts)
+            fitted = max(used for *_, used in parts)
+            contrasts.append(Contrast(target.outcome, arm, splits, fitted))
     cost = Cost.through([(one.firms, one.seconds) for one in pilots])
     plans = _plans(contrasts, cost, asked, each)
     return Allocation(pd.DataFrame(rows), plans, cost, asked.targets, runs.workers, base)
@@ -516,18 +523,18 @@ def timed_outcomes(scenario: Scenario, replication: int) -> pd.DataFrame:
 
 def _row(
     asked: Request, pilot: _Pilot, target: Target, pair: tuple[str, str], confidence: float
-) -> tuple[dict[str, Any], Split]:
-    """Give the row of one difference, and its split in units of the half-width."""
+) -> tuple[dict[str, Any], Split, int]:
+    """Give the row of one difference, its split in units of the half-width, and weights fitted."""
     firms, outcomes = pilot.firms, pilot.outcomes
     mark, table = outcomes.marks[target.outcome], outcomes.table(target.outcome)
     width = target.width(float(table[pair[1]].mean()))
-    values = observed(outcomes, target.outcome, pair, asked.pair)
+    values, fitted = observed(outcomes, target.outcome, pair, asked.pair)
     row = {"outcome": target.outcome, "unit": mark.unit, "arrangement": pair[0], "firms": firms}
     if values.shape[0] < FEWEST // POPULATIONS or not width > 0.0:
         unknown = dict.fromkeys(COLUMNS[4:], math.nan)
-        return row | unknown | {"target": width}, Split(math.nan, math.nan)
+        return row | unknown | {"target": width}, Split(math.nan, math.nan), fitted
     split = split_of(values)
-    count = asked.pair * replications_needed(math.sqrt(split.whole), width, confidence)
+    count = asked.pair * replications_needed(math.sqrt(split.whole), width, confidence, fitted)
     reach = math.exp(t_quantile(0.95, values.shape[0] - 1) * split.log_error)
     return row | {
         "difference": float(values.mean()),
@@ -535,14 +542,16 @@ def _row(
         "target": width, "histories": split.share, "histories_low": split.low,
         "histories_high": split.high, "replications": count,
         "replications_low": count / reach, "replications_high": count * reach,
-    }, split.over(width)  # fmt: skip
+    }, split.over(width), fitted  # fmt: skip
 
 
-def observed(outcomes: Outcomes, name: str, pair: tuple[str, str], unit: int = 1) -> FloatArray:
+def observed(
+    outcomes: Outcomes, name: str, pair: tuple[str, str], unit: int = 1
+) -> tuple[FloatArray, int]:
     """Differences as a comparison adjusts them, by history and population.
 
     Returns shape (n_histories, POPULATIONS), those histories in which all is defined; scaled up
-        for what a fit to the controls takes away by chance.
+        for what a fit to the controls takes away by chance; and the weights that were fitted.
 
     Parameters
     ----------
@@ -558,7 +567,7 @@ def observed(outcomes: Outcomes, name: str, pair: tuple[str, str], unit: int = 1
     known = gap.groupby(gap.index // (unit * POPULATIONS)).transform(lambda one: one.notna().all())
     kept = gap.index[known.astype(bool)]
     if not len(kept):
-        return np.zeros((0, POPULATIONS))
+        return np.zeros((0, POPULATIONS)), 0
     tidy, controls = outcomes.tidy, outcomes.controls
     if controls is not None:
         controls = controls[controls["replication"].isin(kept)]
@@ -567,7 +576,7 @@ def observed(outcomes: Outcomes, name: str, pair: tuple[str, str], unit: int = 1
     found = adjusted_difference(outcomes.marks[name], whole, pair)
     values, mean = found.values, found.interval.estimate
     grown = mean + (values - mean) * _growth(found)
-    return np.asarray(grown.reshape(-1, POPULATIONS))
+    return np.asarray(grown.reshape(-1, POPULATIONS)), found.used
 
 
 def _growth(found: Adjusted) -> float:
@@ -575,10 +584,12 @@ def _growth(found: Adjusted) -> float:
 
     Each weight that was fitted costs a degree of freedom, and its own error widens the mean.
     """
-    deviation = float(found.values.std(ddof=1)) if found.used else 0.0
+    count, deviation = found.values.size, float(found.values.std(ddof=1)) if found.used else 0.0
     if not deviation > 0.0:
         return 1.0
-    return found.interval.standard_error * math.sqrt(found.values.size) / deviation
+    grown = found.interval.standard_error * math.sqrt(count) / deviation
+    # A mean that may have no interval has no error either.
+    return grown if math.isfinite(grown) else math.sqrt((count - 1) / (count - 1 - found.used))
 
 
 # --- What a run to stated half-widths takes from an earlier pilot --------------------------------

@@ -17,12 +17,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from sim.analysis.estimates import (
-    holm,
-    mean_interval,
-    paired_proportion_interval,
-    proportion_interval,
-)
+from sim.analysis.estimates import holm, proportion_interval
+from sim.analysis.mean_rule import difference_interval
 from sim.base.wording import arrangement_text, percent_text, plain_number, range_text
 from sim.experiment.store import Floats, OutcomeArray, Store, means, sides
 from sim.outcomes.mark import Mark
@@ -100,11 +96,7 @@ def verdict_row(
     influence
         As `correlations` gives it.
     """
-    now = (
-        paired_proportion_interval(gaps[0], confidence)
-        if mark.binary
-        else mean_interval(gaps[0], confidence)
-    )
+    now = difference_interval(mark, gaps[0], confidence)
     mean, _, _ = means(gaps[1:])
     known = np.isfinite(mean)
     side, total = sides(gaps[1:], confidence)[known], int(known.sum())

@@ -35,6 +35,7 @@ FILES = {
     "explore.csv",
     "by_bank.csv",
     "loss_parts.csv",
+    "bank_tails.csv",
     "report.html",
     "figures/one.svg",
     *(f"replications/{number:06d}.replication" for number in range(REPLICATIONS)),

@@ -15,9 +15,11 @@ from sim.model.firms.record import ACQUIRED, ALIVE, FAILED_CASH, FIRM, LISTED
 from sim.studies.moments import (
     PATTERNS,
     Patterns,
+    exits_winter_over_open,
     listing_rate,
     multiple_shares,
     multiples,
+    npl_high_over_low,
     patterns,
     tail_index,
 )
@@ -73,7 +75,7 @@ def test_every_pattern_is_computed_from_a_run() -> None:
     assert len(frame) == len(PATTERNS)
     known = frame.set_index("pattern")["model"].notna()
     # Few firms exit in three years, and a bust need not come.
-    assert known.sum() >= len(PATTERNS) - 7
+    assert known.sum() >= len(PATTERNS) - 9
 
 
 def test_misses_are_named_and_what_is_met_is_not() -> None:
@@ -88,6 +90,7 @@ def test_misses_are_named_and_what_is_met_is_not() -> None:
     assert len(words) == 2
     assert "tail index" in words[1]
     assert "above 1.40 to 2.00" in words[1]
+    assert words[1].startswith("Not met (assumed)")  # its fact is recalled, and never looked up
 
 
 def test_a_missed_share_is_told_in_per_cent() -> None:
@@ -103,6 +106,39 @@ def test_a_value_outside_by_less_than_its_error_is_near() -> None:
     frame = Patterns(values).frame()
     assert frame["verdict"].tolist()[0] == "near"
     assert set(frame["verdict"][1:]) == {"undefined"}
+
+
+def test_a_pattern_is_graded_by_the_facts_behind_it() -> None:
+    values = pd.DataFrame({one.key: [np.nan] for one in PATTERNS})
+    grades = Patterns(values).frame()["grade"].set_axis([one.key for one in PATTERNS])
+    wanted = {
+        "published": ("npl_ratio", "npl_high_over_low", "default_rate", "large_multiples",
+                      "return_in_large"),
+        "assumed": ("default_bust_over_boom", "listing_age", "tail_index"),
+        "by construction": ("money_winter_over_open", "exits_winter_over_open"),
+    }  # fmt: skip
+    for grade, keys in wanted.items():
+        assert set(grades[list(keys)]) == {grade}
+
+
+def test_exits_of_a_winter_are_counted_over_its_years() -> None:
+    """Two of three exits lie in a winter of two years of ten."""
+    made = replace(
+        history(status=[LISTED, ACQUIRED, LISTED, ALIVE], end=[4.5, 5.0, 9.0, 1e300],
+                birth=[0.0] * 4),
+        market=((-2.0, 0), (4.0, 1), (6.0, 0)),
+    )  # fmt: skip
+    assert exits_winter_over_open(made) == pytest.approx((2.0 / 2.0) / (1.0 / 8.0))
+
+
+def test_bad_loans_of_the_worst_year_are_told_against_the_best() -> None:
+    npl = ((0, 0), (1, 1), (1, 1), (4, 2), (4, 2))
+    loans = ((9, 9), (49, 49), (49, 49), (47, 47), (47, 47))
+    made = tiny_history(
+        dates=np.array([0.0, 0.5, 1.0, 1.5, 2.0]), horizon=2.0, panel={"npl": npl, "loans": loans}
+    )
+    assert npl_high_over_low(made) == pytest.approx(3.0)
+    assert math.isnan(npl_high_over_low(tiny_history()))
 
 
 def test_patterns_of_another_program_are_not_recalled(

@@ -152,8 +152,8 @@ def test_a_history_with_a_hole_is_left_out_whole() -> None:
     from sim.studies.comparison import View
 
     outcomes = measure(View(scenario, frame[frame["outcome"] != SECONDS]))
-    values = observed(outcomes, "bank.raroc", ("consortium", "plain"))
-    assert values.shape == (3, 2)
+    values, fitted = observed(outcomes, "bank.raroc", ("consortium", "plain"))
+    assert (values.shape, fitted) == ((3, 2), 0)
     table = outcomes.table("bank.raroc")
     gap = (table["consortium"] - table["plain"]).to_numpy()
     assert values.ravel() == pytest.approx(gap[[0, 1, 4, 5, 6, 7]])

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sim.analysis.estimates import averaged, mean_interval
+from sim.analysis.estimates import averaged
+from sim.analysis.mean_rule import difference_interval
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
@@ -41,7 +42,7 @@ def narrowing_data(
             # Evenly spread on the scale of the root.
             roots = np.linspace(np.sqrt(min(FEWEST, gaps.size)), np.sqrt(gaps.size), MARKS)
             for count in sorted({round(float(root) ** 2) for root in roots} - {0}):
-                one = mean_interval(gaps[:count], CONFIDENCE)
+                one = difference_interval(mark, gaps[:count], CONFIDENCE)
                 row: dict[str, Any] = {"outcome": name, "unit": mark.unit, "arrangement": arm}
                 row |= {"replications": count * outcomes.unit}
                 rows.append(row | one.named("difference", "low", "high"))

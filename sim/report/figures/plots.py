@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.mlab import GaussianKDE
 
-from sim.analysis.estimates import FloatArray, finite, mean_interval
+from sim.analysis.estimates import FloatArray, finite
+from sim.analysis.mean_rule import difference_interval
 from sim.analysis.outcomes_table import Outcomes, ResultsView, arrangement_order, named
 from sim.base.language import tr
 from sim.base.wording import arrangement_text, percent_text, unit_style
@@ -42,7 +43,8 @@ def paired_differences(
 ) -> Axes | Drawing:
     """Draw an arrangement's difference from the baseline in every history, one row each.
 
-    A point is a replication; the diamond is the mean with its 95 % interval. The baseline is by
+    A point is a replication; the diamond is the mean with its 95 % interval, where it may have one
+    (`sim.analysis.mean_rule`). The baseline is by
     default that of the scenario. Raises OutcomeError if outcome or baseline is not here.
     """
     values = _differences(outcomes, name, baseline)
@@ -53,7 +55,7 @@ def paired_differences(
             look = looks(outcomes.arrangements)[arrangement]
             spread = 0.5 * ((np.arange(steps.size) * _GOLDEN) % 1.0 - 0.5)
             into.scatter(steps * scale, place + spread, s=9, color=look.colour, alpha=0.4, lw=0)
-            found = mean_interval(steps)
+            found = difference_interval(outcomes.mark(name), steps)
             ends = [found.low * scale, found.high * scale]
             into.plot(ends, [place, place], color=look.colour, lw=2.4)
             into.plot(found.estimate * scale, place, "D", ms=6, color=look.colour, mec="white")

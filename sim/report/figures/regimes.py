@@ -7,7 +7,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from sim.analysis.estimates import mean_interval
+from sim.analysis.mean_rule import level_interval
 from sim.analysis.outcomes_table import Outcomes
 from sim.base.errors import OutcomeError
 from sim.base.language import tr
@@ -49,7 +49,7 @@ def profit_by_regime_data(outcomes: Outcomes, confidence: float = 0.95) -> pd.Da
     for name in names:
         mark, table = outcomes.mark(name), outcomes.table(name)
         for arrangement in outcomes.arrangements:
-            mean = mean_interval(table[arrangement].to_numpy(), confidence)
+            mean = level_interval(mark, table[arrangement].to_numpy(), confidence)
             row: dict[str, Any] = {"outcome": name, "regime": name.removeprefix(PREFIX)}
             row |= {"unit": mark.unit, "arrangement": arrangement}
             rows.append(row | {"replications": mean.count, **mean.named("mean", "low", "high")})
