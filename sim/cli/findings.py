@@ -4,6 +4,7 @@ Commands import this file when they run, since it loads what is said of a model;
 or measures is imported inside functions, since it loads plots.
 """
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -33,14 +34,14 @@ def write_findings(
     results: Any,
     written: Language = "en",
     workers: int = 1,
-    told: Callable[[Any], None] | None = None,
+    told: Callable[[Any, Any], None] | None = None,
     excel: bool = False,
 ) -> Any:
     """Measure, compare, write the tables behind the report, the figures and the report.
 
     Figures, report and the workbook, which is written where `excel` asks for it, are in the
     language asked for; tables hold the same words in all. So many processes draw the figures;
-    the comparison is `told` before.
+    the comparison and its intervals over parameters are `told` before.
     """
     from sim.analysis.measured import Measured
     from sim.report.explore_data import OutcomeTables
@@ -50,7 +51,7 @@ def write_findings(
     with language(written):
         comparison = found.comparison  # it says in words how intervals are made
     if told is not None:
-        told(comparison)
+        told(comparison, over_of(folder, results.scenario))
     with folder.staging() as stage, language(written):
         write_csv(found.all_compared, stage / COMPARISON)
         tables = OutcomeTables(found.outcomes, found.comparison)
@@ -109,8 +110,40 @@ def write_page(
         tables=tables,
         studies=studies_in(folder),
         scenario_sha256=fingerprint(scenario),
+        over_parameters=over_of(folder, scenario),
+        turns=turns_of(folder, scenario),
         files=files,
     )
+
+
+def over_of(folder: RunFolder, scenario: Any) -> Any:
+    """Give the intervals over parameters of a run: its own, or those kept for its scenario."""
+    from sim.studies.over_parameters import TABLE, stored
+
+    return _own(folder, TABLE) if TABLE in folder.files() else stored(scenario)
+
+
+def turns_of(folder: RunFolder, scenario: Any) -> Any:
+    """Say what would turn each headline: by the run's study, or one kept for its scenario."""
+    from sim.studies.findings import FINDINGS as WORDS
+    from sim.studies.robustness import KEY
+    from sim.studies.turns import FILE, kept_turns
+
+    name, told = f"studies/{KEY}/{FILE}", f"studies/{KEY}/{WORDS}"
+    if {name, told} <= set(folder.files()):
+        about = json.loads(folder.read(told))["about"]
+        if about.get("scenario_sha256") == fingerprint(scenario):
+            return _own(folder, name)
+    return kept_turns(scenario)
+
+
+def _own(folder: RunFolder, name: str) -> Any:
+    """Read a table of a run's folder."""
+    from io import BytesIO
+
+    import pandas as pd
+
+    return pd.read_csv(BytesIO(folder.read(name)), keep_default_na=False, na_values=[""])
 
 
 def studies_in(folder: RunFolder) -> list[Any]:

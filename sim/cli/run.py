@@ -12,6 +12,7 @@ import typer
 from sim.base.errors import SimError
 from sim.base.language import language, tr
 from sim.base.named_files import allowed
+from sim.cli.at_draws import over_draws, read_draws
 from sim.cli.job import WHOLE, Job, Shard, Simulated, begin, simulate, write_results
 from sim.cli.options import (
     INTERRUPTED,
@@ -120,6 +121,31 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
     ] = None,
     until: Until = None,
     most: Most = 1000,
+    over_parameters: Annotated[
+        int | None,
+        typer.Option(
+            "--over-parameters",
+            min=2,
+            metavar="N",
+            help="Run it at N draws of the posterior of the fitted numbers too.",
+        ),
+    ] = None,
+    draws: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draws of the posterior; by default the shipped ones."),
+    ] = None,
+    of_each: Annotated[
+        int | None,
+        typer.Option(
+            "--draw-replications", min=2, help="Histories of each draw; by default at most 8."
+        ),
+    ] = None,
+    store_intervals: Annotated[
+        bool,
+        typer.Option(
+            "--store-intervals", help="Keep the interval over parameters with shipped files."
+        ),
+    ] = False,
     written: InLanguage = Words.ENGLISH,
     excel: Excel = False,
     large: Large = False,
@@ -137,6 +163,7 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         tell(f"notice: {notice}")
     check_size(scenario, workers or usual_workers(scenario), large)
     RunFolder(out or RUNS).check_usable()
+    over = read_draws(over_parameters, draws, of_each, tell)
     scenario = _prepared(scenario, solve_beliefs, workers or cores(), quiet)
     job = Job(
         scenario,
@@ -151,7 +178,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         "set": given, "solve-beliefs": solve_beliefs, "workers": workers, "until": until,
         "most": until and most, "language": written is not Words.ENGLISH and written.value,
         "excel": excel, "large": large, "quiet": quiet, "keep": job.keep, "out": job.folder.path,
-        "shard": shard,
+        "shard": shard, "over-parameters": over_parameters, "draws": draws,
+        "draw-replications": of_each, "store-intervals": store_intervals,
     }  # fmt: skip
     job = replace(
         job, command=_command(file, options), go_on_with=_command(file, options | {"resume": True})
@@ -165,6 +193,8 @@ def run(  # noqa: PLR0913, PLR0917 -- one argument for each option of the comman
         )
         if not simulated.is_whole:
             _stop(job, simulated)
+        if over is not None:
+            over_draws(job, over, quiet, file.stem if store_intervals else "")
         finish(job, written.value, quiet, excel, precision)
 
 
@@ -175,9 +205,9 @@ def finish(
     from sim.cli.findings import write_findings
     from sim.cli.screen import show
 
-    def told(comparison: Any) -> None:
+    def told(comparison: Any, over: Any) -> None:
         with language(written):
-            show(comparison, job.scenario)
+            show(comparison, job.scenario, over)
         for sentence in precision.sentences() if precision is not None else ():
             print_text(sentence)
 

@@ -16,31 +16,50 @@ from sim.base.language import current, tr
 from sim.base.wording import arrangement_text, percent_text, plain_number, verdict_word
 from sim.cli.options import WIDTH, console, table
 from sim.report.figures.selection import headlines
+from sim.report.open_numbers import not_computed, over_range
 from sim.report.tables import outcome_cells
+from sim.studies.over_parameters import named
 
 _STYLES = {"better": "green", "worse": "red", "higher": "bold", "lower": "bold"}
 _LABEL, _CELL = 25, 14
 _ACROSS = 4
+_Columns = tuple[Sequence[str], dict[tuple[str, str], dict[str, Any]]]
+"""Arrangements of a table, and intervals over parameters by outcome and arrangement."""
 
 
-def show(comparison: Any, scenario: Any) -> None:
-    """Print what the numbers are, and the headlines in tables of at most `WIDTH` columns."""
-    typer.echo(f"{heading(comparison, scenario)}\n")
-    for one in summary(comparison, scenario):
+def show(comparison: Any, scenario: Any, over: Any = None) -> None:
+    """Print what the numbers are, and the headlines in tables of at most `WIDTH` columns.
+
+    `over` is what `sim.studies.over_parameters` gives, where it was made of the scenario.
+    """
+    typer.echo(f"{heading(comparison, scenario)}\n{_broken(over_words(over), WIDTH)}\n")
+    for one in summary(comparison, scenario, over):
         console().print(one, width=WIDTH)
 
 
-def summary(comparison: Any, scenario: Any = None) -> list[Table]:
+def over_words(over: Any) -> str:
+    """Say what the interval over parameters is, or that there is none and how to have it."""
+    if over is None or over.empty:
+        return not_computed().replace("`", "")
+    draws, count = int(over["draws"].max()), int(over["replications"].max())
+    return tr(
+        "In brackets the interval over parameters: {draws} draws, {count} histories each.",
+        draws=draws, count=count,
+    )  # fmt: skip
+
+
+def summary(comparison: Any, scenario: Any = None, over: Any = None) -> list[Table]:
     """Lay out the headline outcomes, one row each; a table for every four arrangements.
 
     The level of the baseline comes first, then for each other arrangement the difference from
-    it with its interval and verdict. Beneath a total of the simulated book stands what it is on
-    a common footing.
+    it with its interval, that over parameters where it is known, and verdict. Beneath a total of
+    the simulated book stands what it is on a common footing.
     """
+    found = named(over)
     others = [name for name in comparison.arrangements if name != comparison.baseline]
     names = _compared(comparison)
     return [
-        _table(comparison, scenario, names, others[start : start + _ACROSS])
+        _table(comparison, scenario, names, (others[start : start + _ACROSS], found))
         for start in range(0, len(others), _ACROSS)
     ]
 
@@ -103,20 +122,20 @@ def _broken(text: str, columns: int) -> str:
     return "\n".join(lines)
 
 
-def _table(comparison: Any, scenario: Any, names: Sequence[str], others: Sequence[str]) -> Table:
-    every = [comparison.baseline, *others]
+def _table(comparison: Any, scenario: Any, names: Sequence[str], of: _Columns) -> Table:
+    every = [comparison.baseline, *of[0]]
     heads = [_broken(arrangement_text(name), _CELL) for name in every]
-    body = [row for name in names for row in _rows(comparison, scenario, name, others)]
+    body = [row for name in names for row in _rows(comparison, scenario, name, of)]
     return table(("", *heads), body, right=len(every))
 
 
-def _rows(
-    comparison: Any, scenario: Any, name: str, others: Sequence[str]
-) -> Iterator[list[str | Text]]:
+def _rows(comparison: Any, scenario: Any, name: str, of: _Columns) -> Iterator[list[str | Text]]:
     """Give the row of an outcome, and beneath it that of a total on its common footing."""
-    mark = comparison.marks[name]
+    (others, found), mark = of, comparison.marks[name]
     footing = per_thousand(mark, scenario)
     cells = outcome_cells(comparison, name, footing)
+    for other in others:
+        cells[other]["over"] = over_range(comparison, found.get((name, other)), name)
     level = next((cell["baseline"] for cell in cells.values()), "–")
     unit = comparison.style(name).style.axis
     yield [_label(tr(mark.label), unit), level, *(_cell(cells[other]) for other in others)]
@@ -132,7 +151,9 @@ def _label(label: str, unit: str) -> Text:
 
 
 def _cell(cell: dict[str, Any]) -> Text:
-    """Write difference, interval and verdict in three lines of one cell."""
+    """Write difference, interval, that over parameters and verdict, each in a line of one cell."""
     word = verdict_word(cell["verdict"])
     text = Text(f"{cell['difference']}\n{cell['interval']}\n", justify="right")
+    if cell["over"]:
+        text.append(f"[{cell['over']}]\n", style="dim")
     return text.append(tr(word), style=_STYLES.get(word, "dim"))

@@ -143,7 +143,7 @@ def pairs(rows: Any) -> list[tuple[str, str, str]]:
 
 
 @study()
-def robustness(
+def robustness(  # noqa: PLR0913, PLR0917 -- one argument for each option of the command
     now: Begun,
     vary: Vary = None,
     outcomes: Outcomes = None,
@@ -152,18 +152,25 @@ def robustness(
     tornado: Annotated[
         int, typer.Option(min=0, help="Numbers that are also moved one at a time.")
     ] = 12,
+    store_turns: Annotated[
+        bool,
+        typer.Option("--store-turns", help="Keep with shipped files what turns each headline."),
+    ] = False,
 ) -> None:
     """Try which differences keep their sign over the ranges of all assumptions."""
     from sim.report.figures.studies import tornado as draw
     from sim.studies.robustness import Trial, laid_out, runs_of
     from sim.studies.robustness import robustness as attempt
+    from sim.studies.turns import keep_turns, with_turns
 
     trial = Trial(points, replications, tornado)
     layout = laid_out(now.scenario, vary, outcomes, trial)
     now.start((layout.scenario, runs_of(layout, trial)))
     found = attempt(now.scenario, vary, outcomes, trial=trial, store=now.store)
     drawn = {f"tornado-{pair}": draw(found, *names) for pair, *names in pairs(found.tornado)}
-    now.tell(found.findings(), drawn)
+    now.tell(with_turns(found), drawn)
+    if store_turns:
+        keep_turns(found, now.scenario, now.given.file.stem)
 
 
 @study()

@@ -24,6 +24,7 @@ from sim.report.figures.selection import NUMBERS, SIDES
 from sim.report.figures.style import Drawing, Picture, places
 from sim.report.joint import joint_sentence, judged_together, mark_joint
 from sim.report.judged import NO_PARTS, Found, counts_from, judged, judged_frame, told_of
+from sim.report.open_numbers import OVER, TURNS, turn_lines, with_over
 from sim.report.parts import cited, given, inline_svg, put
 from sim.report.studies import environment as templates
 from sim.report.tables import outcome_cells
@@ -42,6 +43,8 @@ def write_committee(folder: Path, context: Mapping[str, Any]) -> None:
     page = templates().get_template("committee.html.j2").render(**context)
     (folder / COMMITTEE).write_text(page, encoding="utf-8")
     write_csv(context["committee_table"], folder / TABLE)
+    for name, table in context["further_tables"].items():
+        write_csv(table, folder / name)
 
 
 def write_pdf(page: Path, target: Path) -> None:
@@ -72,7 +75,7 @@ def first_screen(
     """Give what report and committee page begin with, for their templates.
 
     Keys sides (of `sim.report.answer.answer`), numbers, heads, panels, joint, sure, assumptions,
-    ceilings, not_said.
+    ceilings, over, turns, not_said.
     """
     outcomes, comparison = parts["outcomes"], parts["comparison"]
     scenario = parts["results"].scenario
@@ -80,9 +83,13 @@ def first_screen(
     found = judged(outcomes, comparison, told_apart)
     others = [name for name in comparison.arrangements if name != comparison.baseline]
     studied = parts.get("studies") or ()
+    tables = {OVER: parts.get("over_parameters"), TURNS: parts.get("turns")}
+    rows = numbers(outcomes, comparison, found)
+    over = with_over(rows, comparison, tables[OVER])
     return {
         "sides": answer(found, comparison, told_apart), "committee_table": judged_frame(found),
-        "numbers": numbers(outcomes, comparison, found),
+        "numbers": rows, "over": over, "turns": turn_lines(rows, tables[TURNS]),
+        "further_tables": {name: one for name, one in tables.items() if one is not None},
         "heads": [
             {"name": name, "place": places(comparison.arrangements)[name]}
             for name in others

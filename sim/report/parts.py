@@ -271,6 +271,8 @@ def _joined(parts: list[str]) -> str:
 # ``summary/OUTCOME/ARRANGEMENT/COLUMN``          of ``summary.csv``
 # ``committee/OUTCOME/ARRANGEMENT/VERSUS/COLUMN`` of ``committee.csv``
 # ``explore/OUTCOME/ARRANGEMENT/COLUMN``          of ``explore.csv``
+# ``over_parameters/OUTCOME/ARRANGEMENT/COLUMN``  of ``over_parameters.csv``
+# ``turns/OUTCOME/ARRANGEMENT/COLUMN``            of ``turns.csv``
 # ``by_bank/MEASURE/BANK/ARRANGEMENT/COLUMN``     of ``by_bank.csv``
 # ``loss_parts/ARRANGEMENT/PART/COLUMN``          of ``loss_parts.csv``
 # ``bank_tails/MEASURE/LEVEL/BANK/ARRANGEMENT/COLUMN``  of ``bank_tails.csv``

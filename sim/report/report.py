@@ -103,7 +103,8 @@ class Parts(TypedDict):
     `sim.analysis.outcomes_table.by_bank` gives, without which no bank stands alone; `loss_parts`
     what `sim.analysis.loss_parts.loss_parts` gives; `bank_tails` what
     `sim.analysis.bank_tails.bank_tails` gives; `tables` what stands in the files of the run,
-    where it was made already; `language`
+    where it was made already; `over_parameters` what `sim.studies.over_parameters` gives and
+    `turns` what `sim.studies.turns` does, where they were made of this scenario; `language`
     that of the page, by default of the context; `files` the folder of the run as seen from the
     page, with a slash at its end, by default that of the page. Drawn figures keep their language,
     and so does what comes from the scenario or from a study.
@@ -126,6 +127,8 @@ class Parts(TypedDict):
     loss_parts: NotRequired[pd.DataFrame | None]
     bank_tails: NotRequired[pd.DataFrame | None]
     tables: NotRequired[OutcomeTables | None]
+    over_parameters: NotRequired[pd.DataFrame | None]
+    turns: NotRequired[pd.DataFrame | None]
     language: NotRequired[Language]
     files: NotRequired[str]
 

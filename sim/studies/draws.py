@@ -19,11 +19,10 @@ from sim.base.errors import Problem, ScenarioError
 from sim.base.files import digest_of, write_atomically
 from sim.base.language import tr
 from sim.base.shipped import SCENARIOS, top
-from sim.experiment.identity import facts_digest, model_digest
-from sim.experiment.rerun import digest_of as digest_of_scenario
 from sim.scenario.declared import NOTHING
 from sim.scenario.scenario import Scenario
 from sim.studies.calibration_plan import Plan, load_plan, scenario_of, value_at
+from sim.studies.kept import rests_on
 
 FILE = "posterior.csv"
 """Name of the file beside its plan."""
@@ -39,18 +38,7 @@ def shipped_draws() -> Path:
 def digests(plan: Plan, base: Scenario) -> dict[str, str]:
     """Give what draws rest on: plan, economy, facts, and the code that makes histories."""
     bare = plan.model_copy(update={"title": ""})
-    return {
-        "plan_sha256": digest_of(bare.model_dump_json().encode()),
-        "base_sha256": scenario_key(base),
-        "facts_sha256": facts_digest(),
-        "model_sha256": model_digest(),
-    }
-
-
-def scenario_key(scenario: Scenario) -> str:
-    """Give the hash of all values but words, seed and the number of histories, 64 digits."""
-    luck = scenario.experiment.model_copy(update={"replications": 1, "seed": 0})
-    return digest_of_scenario(scenario, {"experiment": luck})
+    return {"plan_sha256": digest_of(bare.model_dump_json().encode()), **rests_on(base)}
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +69,7 @@ class Draws:
     def stale(self) -> tuple[str, ...]:
         """What has changed since they were made, in words; empty where nothing has."""
         words = {
-            "plan_sha256": tr("the plan"), "base_sha256": tr("the fitted economy"),
+            "plan_sha256": tr("the plan"), "scenario_sha256": tr("the fitted economy"),
             "facts_sha256": tr("the facts"), "model_sha256": tr("the code"),
         }  # fmt: skip
         now = digests(self.plan, self.base)

@@ -18,25 +18,21 @@ import numpy as np
 import pandas as pd
 
 from sim.base.columns import TEXT, Column, write_csv
-from sim.base.files import digest_of_file, write_atomically
-from sim.base.shipped import SCENARIOS, top
+from sim.base.files import digest_of_file
 from sim.base.wording import plain_number
-from sim.experiment.identity import facts_digest, model_digest
 from sim.experiment.store import Floats, OutcomeArray, Store, means
 from sim.outcomes.mark import Mark, registry
 from sim.scenario.scenario import Scenario
-from sim.studies.draws import Draws, load_draws, scenario_key
+from sim.studies.draws import Draws, load_draws
 from sim.studies.findings import Findings
+from sim.studies.kept import keep, kept
 from sim.studies.request import REPLICATIONS, arms_alone, at_least, keywords, study_store
 
 KEY = "over_parameters"
 TABLE, EACH = "over_parameters.csv", "over_parameters.parquet"
 """Names of the files of a run: the intervals, and the difference at every draw."""
-STORED = "calibration/over_parameters"
-"""Folder of the scenarios in which the intervals of shipped files are kept."""
 DRAWS, HISTORIES = 40, 8
 ENDS = (0.025, 0.975)
-_HEAD = "# Differences over the posterior of the fitted numbers, written by run --over-parameters"
 _OF_OUTCOME = "that of the outcome"
 COLUMNS = (
     Column("outcome", TEXT, "name of the outcome", TEXT),
@@ -106,10 +102,8 @@ class OverParameters:
 
     def store(self, file: Path) -> None:
         """Write the intervals with the digests of what they rest on, for `stored` to find."""
-        told = {**rests_on(self.scenario), "draws_sha256": digest_of_file(self.draws.file)}
-        lines = [_HEAD, *(f"# {name}: {value}" for name, value in told.items())]
-        text = self.table.to_csv(index=False, lineterminator="\n")
-        write_atomically(file, ("\n".join(lines) + "\n" + text).encode())
+        more = {"draws_sha256": digest_of_file(self.draws.file)}
+        keep(file, KEY, self.table, self.scenario, more)
 
 
 @keywords(store=study_store)
@@ -235,31 +229,9 @@ def _of_parameters(gaps: Floats, mean: Floats) -> float:
 # --- Intervals of shipped files, kept with the scenarios -----------------------------------------
 
 
-def rests_on(scenario: Scenario) -> dict[str, str]:
-    """Give the digests of what intervals of a scenario rest on."""
-    return {
-        "scenario_sha256": scenario_key(scenario),
-        "facts_sha256": facts_digest(),
-        "model_sha256": model_digest(),
-    }
-
-
-def stored_folder() -> Path:
-    """Give the folder of the intervals that come with the program."""
-    return top() / SCENARIOS / STORED
-
-
 def stored(scenario: Scenario, folder: Path | None = None) -> pd.DataFrame | None:
-    """Give the intervals that are kept for a scenario; None where there are none of its digests.
-
-    Words, seed and the number of histories of the scenario may be others.
-    """
-    wanted = [f"# {name}: {value}" for name, value in rests_on(scenario).items()]
-    for file in sorted((folder or stored_folder()).glob("*.csv")):
-        lines = file.read_text(encoding="utf-8").splitlines()
-        if lines[:1] == [_HEAD] and set(wanted) <= set(lines[:10]):
-            return pd.read_csv(file, comment="#", keep_default_na=False, na_values=[""])
-    return None
+    """Give the intervals that are kept for a scenario; None where none has its digests."""
+    return kept(KEY, scenario, folder)
 
 
 def command_of(name: str) -> str:

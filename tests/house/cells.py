@@ -19,6 +19,8 @@ _BY_KEYS = {
     "comparison": ["outcome", "arrangement"],
     "summary": ["outcome", "arrangement"],
     "explore": ["outcome", "arrangement"],
+    "over_parameters": ["outcome", "arrangement"],
+    "turns": ["outcome", "arrangement"],
     "by_bank": ["measure", "bank", "arrangement"],
     "loss_parts": ["arrangement", "part"],
     "bank_tails": ["measure", "level", "bank", "arrangement"],
